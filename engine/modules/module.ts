@@ -1,0 +1,156 @@
+import type { z } from 'zod';
+import type { Completed, UploadSource } from '../connection/connection.ts';
+import type { Facts } from '../connection/facts.ts';
+import type { Place } from '../errors/problem.ts';
+import type { Prediction, Request, Seen } from '../resources/resource.ts';
+import type { Secret } from '../values/secret.ts';
+import type { Unknown, Value, ValueMap } from '../values/value.ts';
+
+/**
+ * A task module: what it takes, what it must see, and how what it sees differs from what is wanted.
+ * One file a module under engine/modules/, named as the module, `export const module = defineModule({...})`.
+ */
+export interface Module<Arguments, Loaded = undefined> {
+  readonly name: string;
+  /** One sentence in the imperative, for `runbook docs`. */
+  readonly summary: string;
+  /** A strict zod object. Fields that may be unknown in a plan or secret use `text()` of arguments.ts. Every field has `.describe()`. */
+  readonly arguments: z.ZodType<Arguments>;
+  /** The argument that `module: some text` fills. */
+  readonly freeForm?: string;
+  readonly examples: readonly string[];
+  /** Where the module works on the controller whatever the task's host is (debug, assert, set_fact): it observes nothing. */
+  /** Reads what the controller has: files and templates of the role. Rendered with the task's variables. */
+  load?(args: Arguments, controller: Controller): Promise<Loaded>;
+  /** What it must see. Pure. */
+  observes(args: Arguments, loaded: Loaded, context: Context): readonly Request[];
+  /** The difference. Pure and synchronous. */
+  plan(args: Arguments, loaded: Loaded, seen: Seen, context: Context): Outcome;
+}
+
+/** The same module with its types hidden: the runner only passes through what `parse` and `load` gave. */
+export type AnyModule = Module<unknown, unknown>;
+
+export function defineModule<Arguments, Loaded = undefined>(module: Module<Arguments, Loaded>): Module<Arguments, Loaded> {
+  return module;
+}
+
+export interface Context {
+  readonly host: string;
+  readonly facts: Facts;
+  /** When the run began. The only clock a plan may read. */
+  readonly now: Date;
+  /** The user that changes are made as: `root` under become. */
+  readonly user: string;
+  /** Unguessable and the same for the whole run: for names of temporary files. */
+  readonly runId: string;
+  /** Where an argument stands: ['src']. The task's own place for an unknown path. */
+  placeOf(path: readonly (string | number)[]): Place;
+}
+
+/** What a module may read on the controller. Names are looked up in the role's folder, then beside the playbook. */
+export interface Controller {
+  /** A file of `files/` (or an absolute path). Throws Problem with the places it looked in. */
+  file(name: string): Promise<LocalFile>;
+  /** A template of `templates/`, rendered with the task's variables. */
+  template(name: string): Promise<string | Secret | Unknown>;
+}
+
+export interface LocalFile extends UploadSource {
+  readonly path: string;
+  readonly size: number;
+  readonly sha256: string;
+  /** The whole content. Only for files below 1 MiB. */
+  bytes(): Promise<Buffer>;
+}
+
+export type Outcome = InSync | Change | Await | CannotKnow | Impossible;
+
+/** Nothing to do. */
+export interface InSync {
+  readonly kind: 'in_sync';
+  /** What `register` gets, beside changed and failed. */
+  readonly result?: ValueMap;
+  /** Set where the task looked and found a failure (a query's exit status): `failed_when` may overrule it. */
+  readonly failure?: string;
+  readonly effects?: readonly Effect[];
+}
+
+export interface Change {
+  readonly kind: 'change';
+  /** For the diff. Never empty. */
+  readonly differences: readonly Difference[];
+  /** `opaque`: a command that cannot be asked whether it is needed. */
+  readonly certainty: 'certain' | 'opaque' | 'after_change';
+  /** The states that its resources will have. Held against what is seen after apply; laid over in a plan. */
+  readonly predictions: readonly Prediction[];
+  /** `everything`: a command, which may touch anything. */
+  readonly touches: 'predicted' | 'everything';
+  /** What to run on the host. Called in a play only. May be slow (make a key). */
+  apply(): Apply | Promise<Apply>;
+  /** What `register` gets in a plan, with Unknown for what only the apply tells. */
+  readonly planned?: ValueMap;
+}
+
+/** Waits until something is so; changes nothing. A plan does not wait. */
+export interface Await {
+  readonly kind: 'await';
+  readonly what: string;
+  /** Looks only; loops by itself until it is so (exit 0) or its own deadline is over (exit not 0). */
+  readonly script: string;
+  readonly timeoutMs: number;
+}
+
+/** What it must see or write is unknown until an earlier change is made. */
+export interface CannotKnow {
+  readonly kind: 'cannot_know';
+  readonly because: string;
+  /** Predictions where the parts that are known are told. */
+  readonly predictions?: readonly Prediction[];
+  readonly planned?: ValueMap;
+}
+
+/** The wanted state cannot be brought about from what is seen. */
+export interface Impossible {
+  readonly kind: 'impossible';
+  readonly what: string;
+  readonly why?: string;
+  readonly remedy?: string;
+  readonly result?: ValueMap;
+}
+
+/** What an engine-side module asks the runner to do. */
+export type Effect =
+  | { readonly kind: 'message'; readonly text: Value }
+  | { readonly kind: 'set_fact'; readonly facts: ValueMap }
+  | { readonly kind: 'group_by'; readonly group: string; readonly parents: readonly string[] }
+  | { readonly kind: 'add_host'; readonly name: string; readonly groups: readonly string[]; readonly variables: ValueMap }
+  | { readonly kind: 'pause'; readonly milliseconds: number; readonly prompt: string | undefined };
+
+/** One line, or one diff, of what changes. Secrets in it are masked by whoever shows it. */
+export type Difference =
+  /** Content of a text file; undefined: absent before, or gone after. */
+  | { readonly kind: 'text'; readonly path: string; readonly before: Shown | undefined; readonly after: Shown | undefined }
+  /** One attribute: mode 0644 → 0600. */
+  | { readonly kind: 'field'; readonly of: string; readonly field: string; readonly before: Value; readonly after: Value }
+  /** A command line that will run. */
+  | { readonly kind: 'command'; readonly text: string | Secret };
+
+/** `size` and `sha256` stand for content too large or not text. */
+export type Shown = string | Secret | Unknown | { readonly size: number; readonly sha256: string };
+
+export interface Apply {
+  /** Shell text, run in a subshell under the task's privilege. Secrets in it reach the host over the session only. Exits 0 if all went well. */
+  readonly script: string;
+  /** Brought before the script runs, each streamed to a path that the script then moves into place (or removes). */
+  readonly uploads?: readonly { readonly source: UploadSource; readonly path: string; readonly mode: string }[];
+  readonly timeoutMs?: number;
+  /** After this apply the connection is expected to go away and come back (reboot). */
+  readonly reconnect?: { readonly timeoutMs: number };
+  /** What `register` gets. Where absent: rc, stdout, stderr are not kept, and an exit status other than 0 is a failure. */
+  finish?(completed: Completed): Finished;
+}
+
+export type Finished =
+  | { readonly kind: 'done'; readonly result: ValueMap }
+  | { readonly kind: 'failed'; readonly what: string; readonly result: ValueMap };

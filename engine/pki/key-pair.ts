@@ -1,0 +1,132 @@
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
+import { Problem } from '../errors/problem.ts';
+
+/** What kind of key to make. A union of one for now: node-forge cannot put other keys than RSA into a certificate. */
+export type KeyAlgorithm = RsaAlgorithm;
+
+export interface RsaAlgorithm {
+  readonly type: 'rsa';
+  /** Bits of the modulus. */
+  readonly size: RsaKeySize;
+}
+
+export type RsaKeySize = 2048 | 3072 | 4096;
+
+/** 2048 bits, as cfssl and kubeadm make them. */
+export const defaultKeyAlgorithm: KeyAlgorithm = { type: 'rsa', size: 2048 };
+
+/** How a private key is written. Every Kubernetes reads PKCS#1; some other programs want PKCS#8. */
+export type PrivateKeyEncoding = 'pkcs1' | 'pkcs8';
+
+/** A key pair as PEM texts, such as the one that signs the tokens of service accounts. */
+export interface KeyPair {
+  readonly privateKeyPem: string;
+  /** SubjectPublicKeyInfo, `BEGIN PUBLIC KEY`. */
+  readonly publicKeyPem: string;
+}
+
+const generate = promisify(generateKeyPair);
+
+/** Makes a new key pair. The randomness is that of the operating system, through OpenSSL. */
+export async function createKeyPair(
+  algorithm: KeyAlgorithm = defaultKeyAlgorithm,
+  encoding: PrivateKeyEncoding = 'pkcs1',
+): Promise<KeyPair> {
+  const { privateKey } = await generate(algorithm.type, { modulusLength: algorithm.size });
+  return keyPairOf(privateKey, encoding);
+}
+
+/** The pair that belongs to a private key, whichever way that is written. Throws a Problem (`unreadable-private-key`). */
+export function keyPairFrom(privateKeyPem: string, encoding: PrivateKeyEncoding = 'pkcs1'): KeyPair {
+  return keyPairOf(readPrivateKey(privateKeyPem), encoding);
+}
+
+/** Whether the public key is that of the private one. Throws a Problem where one of them cannot be read. */
+export function keysMatch(privateKeyPem: string, publicKeyPem: string): boolean {
+  return createPublicKey(readPrivateKey(privateKeyPem)).equals(readPublicKey(publicKeyPem));
+}
+
+/**
+ * Why a key pair must be made anew, as sentences; none where it is in order. `undefined` stands for a file that is not there.
+ * A public key alone that is missing or does not match can be mended with `keyPairFrom`, without a new private key.
+ */
+export function whyNewKeyPair(check: {
+  readonly wanted: KeyAlgorithm;
+  readonly privateKeyPem: string | undefined;
+  readonly publicKeyPem: string | undefined;
+}): readonly string[] {
+  const { wanted, privateKeyPem, publicKeyPem } = check;
+  if (privateKeyPem === undefined) return ['There is no private key.'];
+  const privateKey = tryRead(() => readPrivateKey(privateKeyPem));
+  if (privateKey === undefined) return ['The private key cannot be read.'];
+  const reasons = [...whyOtherAlgorithm(privateKey, wanted)];
+  if (publicKeyPem === undefined) return [...reasons, 'There is no public key.'];
+  const publicKey = tryRead(() => readPublicKey(publicKeyPem));
+  if (publicKey === undefined) return [...reasons, 'The public key cannot be read.'];
+  if (!createPublicKey(privateKey).equals(publicKey)) reasons.push('The public key is not that of the private key.');
+  return reasons;
+}
+
+/** Why a key is not what is wanted, as sentences. */
+export function whyOtherAlgorithm(key: KeyObject, wanted: KeyAlgorithm): readonly string[] {
+  const found = describeKey(key);
+  const expected = `${wanted.type.toUpperCase()} ${wanted.size}`;
+  return found === expected ? [] : [`The key is ${found}, wanted is ${expected}.`];
+}
+
+/** `RSA 2048`, `EC prime256v1`, `ED25519`. */
+export function describeKey(key: KeyObject): string {
+  const type = (key.asymmetricKeyType ?? 'unknown').toUpperCase();
+  const size = key.asymmetricKeyDetails?.modulusLength ?? key.asymmetricKeyDetails?.namedCurve;
+  return size === undefined ? type : `${type} ${size}`;
+}
+
+/** Throws a Problem (`unreadable-private-key`) that holds nothing of the key. */
+export function readPrivateKey(pem: string): KeyObject {
+  try {
+    return createPrivateKey(pem);
+  } catch (error) {
+    throw new Problem({
+      code: 'unreadable-private-key',
+      what: 'A private key cannot be read.',
+      why: /ENCRYPTED/.test(pem) ? 'It is locked with a passphrase.' : 'It is no private key in PEM form.',
+      remedy: 'Give a private key in PEM form (PKCS#1 or PKCS#8) without a passphrase.',
+      cause: error,
+    });
+  }
+}
+
+/** Throws a Problem (`unreadable-public-key`). */
+export function readPublicKey(pem: string): KeyObject {
+  // createPublicKey takes a private key as well, and would hide that a secret lies where anyone may read it.
+  try {
+    if (/PRIVATE KEY/.test(pem)) throw new Error('a private key stands where a public one should');
+    return createPublicKey(pem);
+  } catch (error) {
+    throw new Problem({
+      code: 'unreadable-public-key',
+      what: 'A public key cannot be read.',
+      why: error instanceof Error ? error.message : undefined,
+      remedy: 'Give a public key in PEM form (BEGIN PUBLIC KEY).',
+      cause: error,
+    });
+  }
+}
+
+function keyPairOf(privateKey: KeyObject, encoding: PrivateKeyEncoding): KeyPair {
+  // PKCS#1 is for RSA only; any other key that an operator brought is written as PKCS#8.
+  const type = privateKey.asymmetricKeyType === 'rsa' ? encoding : 'pkcs8';
+  return {
+    privateKeyPem: privateKey.export({ type, format: 'pem' }).toString(),
+    publicKeyPem: createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString(),
+  };
+}
+
+function tryRead(read: () => KeyObject): KeyObject | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}

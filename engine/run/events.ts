@@ -1,0 +1,147 @@
+import type { Problem } from '../errors/problem.ts';
+import type { Difference } from '../modules/module.ts';
+import type { Value, ValueMap } from '../values/value.ts';
+
+/** Everything that a run tells. The engine only emits; what is shown, and how, is a renderer's concern. */
+export type RunEvent =
+  | RunStarted
+  | PlayStarted
+  | HostConnected
+  | HostUnreachable
+  | TaskStarted
+  | TaskRetried
+  | TaskFinished
+  | Message
+  | PlayFinished
+  | RunFinished;
+
+export type Mode = 'play' | 'plan';
+
+export interface RunStarted {
+  readonly type: 'run_started';
+  readonly runId: string;
+  readonly mode: Mode;
+  readonly playbook: string;
+  readonly inventory: readonly string[];
+  readonly at: Date;
+  /** Hosts that any play of the run may reach, after --limit. */
+  readonly hosts: readonly string[];
+  /** Set where tags, limit or a start task leave something out. */
+  readonly partial: readonly string[];
+}
+
+export interface PlayStarted {
+  readonly type: 'play_started';
+  readonly play: string;
+  readonly place: string;
+  readonly hosts: readonly string[];
+  /** Which batch of how many, from 1. */
+  readonly batch: number;
+  readonly batches: number;
+}
+
+export interface HostConnected {
+  readonly type: 'host_connected';
+  readonly host: string;
+  readonly address: string;
+  readonly milliseconds: number;
+}
+
+export interface HostUnreachable {
+  readonly type: 'host_unreachable';
+  readonly host: string;
+  readonly problem: Problem;
+  /** What was being done when the host went away, if anything. */
+  readonly during: TaskIdentity | undefined;
+}
+
+export interface TaskIdentity {
+  /** file:line:col of the task. */
+  readonly id: string;
+  readonly name: string;
+  readonly module: string;
+  readonly role: string | undefined;
+  readonly handler: boolean;
+}
+
+/** A host begins to change something, or to look for longer than one observation. Tasks in sync do not emit it. */
+export interface TaskStarted {
+  readonly type: 'task_started';
+  readonly host: string;
+  readonly task: TaskIdentity;
+  readonly item: string | undefined;
+}
+
+export interface TaskRetried {
+  readonly type: 'task_retried';
+  readonly host: string;
+  readonly task: TaskIdentity;
+  readonly attempt: number;
+  readonly attempts: number;
+}
+
+export interface TaskFinished {
+  readonly type: 'task_finished';
+  readonly host: string;
+  /** The host it was done on, where it was delegated. */
+  readonly delegatedTo: string | undefined;
+  readonly task: TaskIdentity;
+  /** The loop item's label. */
+  readonly item: string | undefined;
+  readonly outcome: TaskOutcome;
+  /** What `register` would get. A renderer masks it. Absent under no_log. */
+  readonly result: ValueMap | undefined;
+  readonly milliseconds: number;
+}
+
+export type TaskOutcome =
+  | { readonly kind: 'ok' }
+  | { readonly kind: 'skipped'; readonly why: string }
+  /** In a play: it was changed. In a plan: it would be. Differences are absent under no_log. */
+  | { readonly kind: 'changed'; readonly differences: readonly Difference[]; readonly certainty: 'certain' | 'after_change' | 'opaque'; readonly notifies: readonly string[] }
+  /** Only in a plan. */
+  | { readonly kind: 'unknown'; readonly because: string }
+  | { readonly kind: 'failed'; readonly problem: Problem; readonly ignored: boolean; readonly output: Output | undefined };
+
+export interface Output {
+  readonly status: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Message {
+  readonly type: 'message';
+  readonly host: string;
+  readonly task: TaskIdentity;
+  readonly text: Value;
+}
+
+export interface PlayFinished {
+  readonly type: 'play_finished';
+  readonly play: string;
+}
+
+export interface RunFinished {
+  readonly type: 'run_finished';
+  readonly recap: readonly HostRecap[];
+  /** Why the run ended early, if it did. */
+  readonly stopped: string | undefined;
+  readonly milliseconds: number;
+}
+
+export interface HostRecap {
+  readonly host: string;
+  readonly ok: number;
+  readonly changed: number;
+  readonly unknown: number;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly ignored: number;
+  readonly rescued: number;
+  readonly unreachable: boolean;
+  /** Handlers that a change called for and that did not run. */
+  readonly owed: readonly string[];
+  readonly roundTrips: number;
+}
+
+export type Emit = (event: RunEvent) => void;
