@@ -47,25 +47,23 @@ export function keysMatch(privateKeyPem: string, publicKeyPem: string): boolean 
   return createPublicKey(readPrivateKey(privateKeyPem)).equals(readPublicKey(publicKeyPem));
 }
 
-/**
- * Why a key pair must be made anew, as sentences; none where it is in order. `undefined` stands for a file that is not there.
- * A public key alone that is missing or does not match can be mended with `keyPairFrom`, without a new private key.
- */
-export function whyNewKeyPair(check: {
-  readonly wanted: KeyAlgorithm;
-  readonly privateKeyPem: string | undefined;
-  readonly publicKeyPem: string | undefined;
-}): readonly string[] {
-  const { wanted, privateKeyPem, publicKeyPem } = check;
+/** Why a private key must be made anew, as sentences; none where it is in order. `undefined` stands for a file that is not there. */
+export function needsPrivateKey(wanted: KeyAlgorithm, privateKeyPem: string | undefined): readonly string[] {
   if (privateKeyPem === undefined) return ['There is no private key.'];
   const privateKey = tryRead(() => readPrivateKey(privateKeyPem));
-  if (privateKey === undefined) return ['The private key cannot be read.'];
-  const reasons = [...whyOtherAlgorithm(privateKey, wanted)];
-  if (publicKeyPem === undefined) return [...reasons, 'There is no public key.'];
+  return privateKey === undefined ? ['The private key cannot be read.'] : whyOtherAlgorithm(privateKey, wanted);
+}
+
+/**
+ * Why the file of the public key must be written anew (`keyPairFrom` gives it, and the private key stays), as sentences.
+ * Throws a Problem where the private key cannot be read: ask `needsPrivateKey` first.
+ */
+export function needsPublicKey(privateKeyPem: string, publicKeyPem: string | undefined): readonly string[] {
+  const privateKey = readPrivateKey(privateKeyPem);
+  if (publicKeyPem === undefined) return ['There is no public key.'];
   const publicKey = tryRead(() => readPublicKey(publicKeyPem));
-  if (publicKey === undefined) return [...reasons, 'The public key cannot be read.'];
-  if (!createPublicKey(privateKey).equals(publicKey)) reasons.push('The public key is not that of the private key.');
-  return reasons;
+  if (publicKey === undefined) return ['The public key cannot be read.'];
+  return createPublicKey(privateKey).equals(publicKey) ? [] : ['The public key is not that of the private key.'];
 }
 
 /** Why a key is not what is wanted, as sentences. */
@@ -73,6 +71,18 @@ export function whyOtherAlgorithm(key: KeyObject, wanted: KeyAlgorithm): readonl
   const found = describeKey(key);
   const expected = `${wanted.type.toUpperCase()} ${wanted.size}`;
   return found === expected ? [] : [`The key is ${found}, wanted is ${expected}.`];
+}
+
+/** Throws a Problem (`key-differs`) where a key that is to be kept is not of the algorithm that is asked. */
+export function requireAlgorithm(key: KeyObject, wanted: KeyAlgorithm): void {
+  const reasons = whyOtherAlgorithm(key, wanted);
+  if (reasons.length === 0) return;
+  throw new Problem({
+    code: 'key-differs',
+    what: 'The private key to be kept is not of the kind that is asked.',
+    why: reasons.join('\n'),
+    remedy: 'Ask for the algorithm and size that the key has, or let a new key be made.',
+  });
 }
 
 /** `RSA 2048`, `EC prime256v1`, `ED25519`. */
