@@ -1,0 +1,274 @@
+import type { ParseResult } from '@marcbachmann/cel-js';
+import { EvaluationError, ParseError, TypeError as CelTypeError } from '@marcbachmann/cel-js';
+import type { Place } from '../errors/problem.ts';
+import { BOUNDED_MATCHES, celFunctions, parseCel } from './cel-environment.ts';
+import type { References } from './cel-references.ts';
+import { collectReferences } from './cel-references.ts';
+import type { Evidence } from './cel-value.ts';
+import { Converter } from './cel-value.ts';
+import type { Locate } from './fault.ts';
+import { ArgumentFault, Fault, UnknownTouched } from './fault.ts';
+import { locateIn } from './placement.ts';
+import type { ScalarNode } from './node.ts';
+import { Secret } from './secret.ts';
+import { didYouMean, listNames } from './suggest.ts';
+import type { Scope, Value } from './value.ts';
+import { Unknown } from './value.ts';
+
+export interface Expression {
+  readonly source: string;
+  /** The top-level variables that it uses. */
+  readonly references: ReadonlySet<string>;
+  /** Throws a Problem with the place within the expression. */
+  evaluate(scope: Scope): Value;
+  /** As `evaluate`, and a Problem for anything but true and false. */
+  test(scope: Scope): boolean | Unknown;
+}
+
+/** An expression that does not know where it stands: its mistakes are Faults. */
+export interface CompiledExpression {
+  readonly source: string;
+  readonly references: ReadonlySet<string>;
+  evaluate(scope: Scope): Value;
+}
+
+const MAX_LENGTH = 20_000;
+const MAX_CACHED = 10_000;
+const cache = new Map<string, CompiledExpression>();
+
+/**
+ * A CEL expression. `place` is where its text begins; `style` and `source` say how YAML has it written, as in a ScalarNode.
+ * Throws Problem `expression-syntax` or `expression-type`.
+ */
+export function parseExpression(text: string, place: Place, style: ScalarNode['style'] = 'plain', source?: string): Expression {
+  const locate = locateIn({ text, place, style, source });
+  const compiled = withProblems(locate, () => compileExpression(text));
+  const evaluate = (scope: Scope) => withProblems(locate, () => compiled.evaluate(scope));
+  return {
+    source: text,
+    references: compiled.references,
+    evaluate,
+    test(scope) {
+      const result = evaluate(scope);
+      if (typeof result === 'boolean' || result instanceof Unknown) return result;
+      throw new Fault(
+        {
+          code: 'condition-type',
+          what: `A condition must be true or false, and this is ${describe(result)}`,
+          remedy: result instanceof Secret || typeof result === 'string' ? 'Compare it: x == "…".' : 'Compare it, or use size(…) > 0 or defined(…).',
+        },
+        0,
+        text.length,
+      ).toProblem(locate);
+    },
+  };
+}
+
+function withProblems<T>(locate: Locate, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw error instanceof Fault ? error.toProblem(locate) : error;
+  }
+}
+
+/** What a value is, for a message: never what it holds. */
+export function describe(value: Value): string {
+  if (value === null) return 'null';
+  if (value instanceof Secret) return 'a secret';
+  if (value instanceof Unknown) return 'not known yet';
+  if (Array.isArray(value)) return 'a list';
+  switch (typeof value) {
+    case 'string':
+      return 'text';
+    case 'number':
+      return 'a number';
+    case 'boolean':
+      return 'a boolean';
+    default:
+      return 'a map';
+  }
+}
+
+/** Parses and checks an expression, once for each text. Throws Fault. */
+export function compileExpression(text: string): CompiledExpression {
+  const known = cache.get(text);
+  if (known !== undefined) return known;
+  const compiled = new CelExpression(text);
+  if (cache.size >= MAX_CACHED) cache.clear();
+  cache.set(text, compiled);
+  return compiled;
+}
+
+class CelExpression implements CompiledExpression {
+  readonly source: string;
+  readonly references: ReadonlySet<string>;
+  readonly #used: References;
+  readonly #program: ParseResult;
+  /** The library keeps loop variables in the parsed expression, so one that is running must not be entered again. */
+  #isRunning = false;
+
+  constructor(source: string) {
+    this.source = source;
+    this.#program = parse(source);
+    this.#used = collectReferences(this.#program.ast);
+    this.references = new Set(this.#used.variables.keys());
+    const typeName = this.#used.typeAsVariable;
+    if (typeName !== undefined) {
+      const what = `${typeName.name} is a type in expressions, so it cannot be a variable`;
+      throw new Fault({ code: 'expression-type', what, remedy: 'Give the variable another name.' }, typeName.start, typeName.end - typeName.start);
+    }
+    const checked = this.#program.check();
+    if (checked.error !== undefined) throw toFault(checked.error, source, undefined);
+  }
+
+  evaluate(scope: Scope): Value {
+    const isNested = this.#isRunning;
+    const program = isNested ? parseCel(this.source) : this.#program;
+    const converter = new Converter();
+    this.#isRunning = true;
+    try {
+      const result: unknown = program(new Variables(scope, converter, this.#used));
+      return converter.fromCel(result, (text) => this.#protect(text, converter));
+    } catch (error) {
+      if (error instanceof UnknownTouched) return error.unknown;
+      throw toFault(error, this.source, converter.evidence.missing);
+    } finally {
+      this.#isRunning = isNested;
+    }
+  }
+
+  /** Text that secrets became part of is a secret; what they only decided over is not. */
+  #protect(text: string, converter: Converter): string | Secret {
+    const { secrets } = converter.evidence;
+    if (secrets.size === 0 || text === '') return text;
+    let isDerived = false;
+    for (const [secret, variable] of secrets) {
+      const revealed = secret.reveal();
+      if (text === revealed) return secret;
+      if (revealed !== '' && text.includes(revealed)) return Secret.around(text);
+      isDerived ||= this.#used.flowing.has(variable);
+    }
+    return isDerived && !this.#used.literals.has(text) ? Secret.of(text) : text;
+  }
+}
+
+/** The variables of a scope as the library asks for them: by name, one by one. */
+class Variables extends Map<string, unknown> {
+  readonly #scope: Scope;
+  readonly #converter: Converter;
+  readonly #used: References;
+
+  constructor(scope: Scope, converter: Converter, used: References) {
+    super();
+    this.#scope = scope;
+    this.#converter = converter;
+    this.#used = used;
+  }
+
+  override get(name: string): unknown {
+    const value = this.#scope.lookup(name);
+    if (value !== undefined) return this.#converter.variable(name, value);
+    const range = this.#used.variables.get(name);
+    if (range === undefined) return undefined;
+    throw undefinedVariable(name, this.#scope, range.start, 'Give it a value, or write default(…, …) or defined(…).');
+  }
+}
+
+/** The one message for a name that is nowhere. */
+export function undefinedVariable(name: string, scope: Scope, offset: number, remedy: string): Fault {
+  const suggestion = didYouMean(name, scope.names());
+  const what = `There is no variable "${name}"`;
+  return new Fault({ code: 'undefined-variable', what, why: suggestion, remedy }, offset, name.length);
+}
+
+function parse(source: string): ParseResult {
+  const trimmed = source.trimStart();
+  if (source.length > MAX_LENGTH) throw new Fault({ code: 'expression-syntax', what: `The expression is too long: ${source.length} characters` });
+  if (trimmed === '') throw new Fault({ code: 'expression-syntax', what: 'The expression is empty' });
+  if (trimmed.startsWith('{{')) {
+    throw new Fault(
+      { code: 'expression-syntax', what: 'Conditions are bare CEL, without braces', remedy: 'Write the expression itself: x == "y", not {{x}} == "y".' },
+      source.length - trimmed.length,
+      2,
+    );
+  }
+  try {
+    return parseCel(source);
+  } catch (error) {
+    throw toFault(error, source, undefined);
+  }
+}
+
+const WORD_OPERATORS: Readonly<Record<string, string>> = { and: '&&', or: '||', not: '!', is: '==' };
+
+function syntaxRemedy(source: string, offset: number): string | undefined {
+  const word = /(?:^|[\s()])(and|or|not|is)(?=[\s()]|$)/.exec(blankStrings(source))?.[1];
+  if (word !== undefined) return `Write ${WORD_OPERATORS[word]} instead of ${word}: the operators are && || ! and ==.`;
+  if (/[^=!<>]=(?!=)/.test(blankStrings(source))) return 'Compare with ==.';
+  if (source.slice(offset).startsWith('|')) return 'There are no filters: call functions, x.lower() or default(x, "…").';
+  if (source.includes('{{')) return 'Expressions are bare CEL, without braces.';
+  return undefined;
+}
+
+/** Strings of an expression hold anything; a look for words must not see into them. */
+function blankStrings(source: string): string {
+  return source.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, (string) => ' '.repeat(string.length));
+}
+
+type Missing = Evidence['missing'];
+
+function toFault(error: unknown, source: string, missing: Missing): unknown {
+  if (error instanceof ArgumentFault) {
+    return new Fault({ code: 'expression-value', what: error.message, remedy: error.remedy }, 0, source.length);
+  }
+  if (!(error instanceof ParseError || error instanceof CelTypeError || error instanceof EvaluationError)) return error;
+  const { start, end } = error.range ?? { start: 0, end: source.length };
+  const length = Math.max(1, end - start);
+  if (error instanceof ParseError) {
+    const remedy = syntaxRemedy(source, start);
+    return new Fault({ code: 'expression-syntax', what: `The expression cannot be read: ${error.summary}`, remedy }, start, length);
+  }
+  switch (error.code) {
+    case 'no_such_key':
+      return missingKey(error, source, missing);
+    case 'no_matching_overload': {
+      const name = /'(?:[\w<>, ]+\.)?(\w+)\(/.exec(error.summary)?.[1] ?? '';
+      const isOwn = celFunctions.some((known) => known.name === name);
+      const hint = isOwn ? undefined : didYouMean(name, celFunctions.map((known) => known.name));
+      return new Fault({ code: 'expression-type', what: `No function fits: ${plainTypes(error.summary)}`, why: hint }, start, length);
+    }
+    case 'invalid_macro_argument':
+      return new Fault({ code: 'expression-type', what: error.summary, remedy: 'has() takes a member, as in has(x.y); for a variable write defined(x).' }, start, length);
+    default:
+      return new Fault({ code: 'expression-type', what: sentence(plainTypes(error.summary)), remedy: typeRemedy(error.summary) }, start, length);
+  }
+}
+
+function missingKey(error: EvaluationError | CelTypeError, source: string, missing: Missing): Fault {
+  const key = /^No such key: (.*)$/s.exec(error.summary)?.[1] ?? '';
+  const parent = error.node?.op === '.' || error.node?.op === '[]' ? error.node.args[0] : undefined;
+  const start = parent?.start ?? 0;
+  const name = parent === undefined ? 'The value' : source.slice(parent.start, parent.end);
+  // Behind the parent there is the member's name, whatever stands between.
+  const at = parent === undefined ? -1 : source.indexOf(key, parent.end);
+  const keys = missing?.key === key ? missing.keys : undefined;
+  const why = keys === undefined ? undefined : [didYouMean(key, keys), `Its keys: ${listNames(keys)}.`].filter(Boolean).join(' ');
+  const remedy = 'Ask with has(x.y), or give a fallback: default(x.y, …).';
+  const details = { code: 'missing-key', what: `${name} has no key "${key}"`, why, remedy };
+  return at < 0 ? new Fault(details, start, Math.max(1, (error.range?.end ?? source.length) - start)) : new Fault(details, at, Math.max(1, key.length));
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function plainTypes(summary: string): string {
+  return summary.replace(BOUNDED_MATCHES, 'matches').replaceAll(/dyn<(\w+)>/g, '$1').replace('found no matching overload for ', '').replace('no such overload', 'These types do not go together');
+}
+
+function typeRemedy(summary: string): string | undefined {
+  if (/bool/.test(summary) && /'(dyn<)?string/.test(summary)) return 'Text is not a boolean: compare it, x == "true".';
+  if (/no such overload/.test(summary)) return 'Convert one side with string(…), int(…) or double(…).';
+  return undefined;
+}
