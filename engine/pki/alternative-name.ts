@@ -22,7 +22,8 @@ export class AlternativeName {
     const [, prefix, rest = text] = /^(DNS|IP):(.*)$/is.exec(text) ?? [];
     const isAddress = isIP(rest) !== 0;
     if (prefix?.toUpperCase() === 'IP' && !isAddress) throw invalid(text, 'It is no IP address.');
-    if (prefix?.toUpperCase() === 'DNS' && isAddress) throw invalid(text, 'It is an IP address, and no client looks for one among the DNS names.');
+    if (prefix?.toUpperCase() === 'DNS' && isAddress)
+      throw invalid(text, 'It is an IP address, and no client looks for one among the DNS names.');
     return isAddress ? new AlternativeName('ip', canonicalAddress(rest)) : new AlternativeName('dns', canonicalDnsName(text, rest));
   }
 

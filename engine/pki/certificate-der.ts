@@ -6,6 +6,8 @@ import type { NameAttribute } from './distinguished-name.ts';
 export interface CertificateDer {
   readonly issuer: readonly EncodedAttribute[];
   readonly subject: readonly EncodedAttribute[];
+  /** CA:TRUE in the basic constraints. X509Certificate's `ca` is more than that: false as well where the key usages lack keyCertSign. */
+  readonly isAuthority: boolean;
   readonly alternativeNames: readonly FoundName[];
   /** As RFC 5280 names them: digitalSignature, keyCertSign, … */
   readonly keyUsages: readonly string[];
@@ -54,6 +56,7 @@ export function readCertificateDer(der: Uint8Array): CertificateDer {
   return {
     issuer: readName(fields[start + 2]),
     subject: readName(fields[start + 4]),
+    isAuthority: optionalChildren(extension('2.5.29.19')).some((part) => part.type === forge.asn1.Type.BOOLEAN && bytes(part) !== '\0'),
     alternativeNames: optionalChildren(extension('2.5.29.17')).map(readAlternativeName),
     keyUsages: readKeyUsages(extension('2.5.29.15')),
     extendedKeyUsages: optionalChildren(extension('2.5.29.37')).map((usage) => {

@@ -89,7 +89,9 @@ export async function issueCertificate(
 function alternativeNamesExtension(names: readonly AlternativeName[]): readonly { readonly name: string; readonly altNames: unknown }[] {
   if (names.length === 0) return [];
   // 2 and 7 are the tags of dNSName and iPAddress, RFC 5280, 4.2.1.6.
-  return [{ name: 'subjectAltName', altNames: names.map(({ kind, value }) => (kind === 'dns' ? { type: 2, value } : { type: 7, ip: value })) }];
+  return [
+    { name: 'subjectAltName', altNames: names.map(({ kind, value }) => (kind === 'dns' ? { type: 2, value } : { type: 7, ip: value })) },
+  ];
 }
 
 function flags(names: readonly string[]): Readonly<Record<string, true>> {
@@ -116,12 +118,15 @@ function requireNames(request: CertificateRequest): void {
 function requireFit({ x509, der }: ReadCertificate, key: ReturnType<typeof readPrivateKey>, now: Date): void {
   const unfit = (why: string, remedy: string): Problem =>
     new Problem({ code: 'authority-unfit', what: 'The authority cannot issue certificates.', why, remedy });
-  if (!x509.ca) throw unfit('Its certificate is not that of an authority (CA:TRUE is missing).', 'Name the certificate of an authority.');
+  if (!der.isAuthority)
+    throw unfit('Its certificate is not that of an authority (CA:TRUE is missing).', 'Name the certificate of an authority.');
   if (der.keyUsages.length > 0 && !der.keyUsages.includes('keyCertSign')) {
     throw unfit('Its certificate does not allow it to sign others (keyCertSign is missing).', 'Name the certificate of an authority.');
   }
-  if (!x509.checkPrivateKey(key)) throw unfit('Its private key is not that of its certificate.', 'Bring the two files that belong together.');
-  if (x509.validToDate.getTime() <= now.getTime()) throw unfit(`It expired on ${x509.validToDate.toISOString()}.`, 'Renew the authority first.');
+  if (!x509.checkPrivateKey(key))
+    throw unfit('Its private key is not that of its certificate.', 'Bring the two files that belong together.');
+  if (x509.validToDate.getTime() <= now.getTime())
+    throw unfit(`It expired on ${x509.validToDate.toISOString()}.`, 'Renew the authority first.');
   if (x509.validFromDate.getTime() > now.getTime()) {
     throw unfit(`It is not valid before ${x509.validFromDate.toISOString()}.`, 'Check the clock of this machine.');
   }

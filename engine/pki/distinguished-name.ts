@@ -45,7 +45,8 @@ export function subjectAttributes(subject: Subject): readonly NameAttribute[] {
   const attributes: NameAttribute[] = [];
   const add = (field: keyof typeof attributeOids, value: string): void => {
     if (value.trim() === '') throw invalid(`The ${words[field]} of a certificate's subject is empty.`, undefined);
-    if (/\p{Cc}/u.test(value)) throw invalid(`The ${words[field]} of a certificate's subject has a control character in it.`, JSON.stringify(value));
+    if (/\p{Cc}/u.test(value))
+      throw invalid(`The ${words[field]} of a certificate's subject has a control character in it.`, JSON.stringify(value));
     attributes.push({ oid: attributeOids[field], value });
   };
   if (subject.country !== undefined) {

@@ -66,7 +66,7 @@ export function inspectCertificate(pem: string): CertificateFacts {
     alternativeNames: der.alternativeNames,
     keyUsages: der.keyUsages,
     extendedKeyUsages: der.extendedKeyUsages,
-    isAuthority: x509.ca,
+    isAuthority: der.isAuthority,
     notBefore: x509.validFromDate,
     notAfter: x509.validToDate,
     fingerprint: x509.fingerprint256,

@@ -87,7 +87,8 @@ function readCredential(user: Readonly<Record<string, unknown>>, where: string):
 
 function readYaml(text: string): unknown {
   try {
-    return parse(text, { version: '1.1', logLevel: 'silent' });
+    // Not `silent`: that level takes broken text without a word.
+    return parse(text, { version: '1.1', logLevel: 'error' });
   } catch {
     // The parser's own words quote the line, and the line may be a key.
     throw invalid('The kubeconfig is not valid YAML.');

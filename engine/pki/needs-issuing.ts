@@ -45,8 +45,12 @@ export function needsIssuing(check: CertificateCheck): readonly string[] {
   return [
     ...whyOtherSubject(found, wantedSubject),
     ...whyOtherNames(found.der.alternativeNames, wanted.alternativeNames),
-    ...whyOtherSet('usages', [...found.der.keyUsages, ...found.der.extendedKeyUsages], [...certificateUsages, ...extendedUsages[wanted.usage]]),
-    ...(found.x509.ca ? ['The certificate is that of an authority.'] : []),
+    ...whyOtherSet(
+      'usages',
+      [...found.der.keyUsages, ...found.der.extendedKeyUsages],
+      [...certificateUsages, ...extendedUsages[wanted.usage]],
+    ),
+    ...(found.der.isAuthority ? ['The certificate is that of an authority.'] : []),
     ...whyOtherIssuer(found, authority),
     ...whyOtherKey(found.x509, privateKeyPem),
     ...whyOtherAlgorithm(found.x509.publicKey, wanted.algorithm ?? defaultKeyAlgorithm),
@@ -69,7 +73,7 @@ export function authorityNeedsIssuing(check: AuthorityCheck): readonly string[] 
   const selfIssued = sameName(found.der.issuer, found.der.subject);
   return [
     ...whyOtherSubject(found, wantedSubject),
-    ...(found.x509.ca ? [] : ['The certificate is not that of an authority.']),
+    ...(found.der.isAuthority ? [] : ['The certificate is not that of an authority.']),
     ...(found.der.keyUsages.includes('keyCertSign') ? [] : ['The certificate does not allow to sign others (keyCertSign is missing).']),
     ...(selfIssued && !found.x509.verify(found.x509.publicKey) ? ['The certificate is not signed with its own key.'] : []),
     ...whyOtherKey(found.x509, privateKeyPem),

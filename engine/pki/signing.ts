@@ -110,7 +110,12 @@ function forgeAttribute(attribute: EncodedAttribute): forge.pki.CertificateField
 
 /** Hexadecimal of a DER integer: at least 1, no sign bit, no needless zero bytes. */
 function positiveInteger(bytes: Uint8Array): string {
-  const significant = bytes.subarray(Math.max(0, bytes.findIndex((byte) => byte !== 0)));
+  const significant = bytes.subarray(
+    Math.max(
+      0,
+      bytes.findIndex((byte) => byte !== 0),
+    ),
+  );
   const first = significant[0] ?? 0;
   if (first === 0) return '01';
   return `${first >= 0x80 ? '00' : ''}${Buffer.from(significant).toString('hex')}`;

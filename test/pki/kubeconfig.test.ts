@@ -1,0 +1,83 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { createAuthority } from '../../engine/pki/authority.ts';
+import { issueCertificate } from '../../engine/pki/certificate.ts';
+import { buildKubeconfig, inspectKubeconfig, type Kubeconfig } from '../../engine/pki/kubeconfig.ts';
+
+let config: Kubeconfig;
+beforeAll(async () => {
+  const authority = await createAuthority({ subject: { commonName: 'kubernetes' } });
+  const admin = await issueCertificate(
+    { subject: { commonName: 'admin', organizations: ['system:masters'] }, alternativeNames: [], usage: 'client' },
+    authority,
+  );
+  config = {
+    clusterName: 'kubernetes',
+    server: 'https://192.168.1.34:8443',
+    authorityPem: authority.certificatePem,
+    userName: 'admin',
+    credential: { kind: 'certificate', ...admin },
+  };
+});
+
+describe('buildKubeconfig', () => {
+  it('gives what kubectl would write, everything embedded', () => {
+    const { 'current-context': current, contexts, clusters, users } = parse(buildKubeconfig(config));
+    expect(current).toBe('admin@kubernetes');
+    expect(contexts).toEqual([{ name: 'admin@kubernetes', context: { cluster: 'kubernetes', user: 'admin' } }]);
+    expect(clusters[0].cluster.server).toBe('https://192.168.1.34:8443');
+    expect(Buffer.from(clusters[0].cluster['certificate-authority-data'], 'base64').toString()).toBe(config.authorityPem);
+    expect(Object.keys(users[0].user)).toEqual(['client-certificate-data', 'client-key-data']);
+  });
+
+  it('gives the same text for the same input', () => {
+    expect(buildKubeconfig(config)).toBe(buildKubeconfig({ ...config }));
+  });
+
+  it.each(['on', '1e3', '0644', 'system:kube-scheduler', "o'neill: #1"])('is read back as it was for the user %j', (userName) => {
+    const wanted = { ...config, userName, contextName: 'here' };
+    expect(inspectKubeconfig(buildKubeconfig(wanted))).toEqual(wanted);
+  });
+
+  it('holds a token instead of a certificate', () => {
+    const wanted: Kubeconfig = { ...config, credential: { kind: 'token', token: 'abcdef.0123456789abcdef' }, contextName: 'c' };
+    expect(inspectKubeconfig(buildKubeconfig(wanted))).toEqual(wanted);
+  });
+
+  it.each([{ server: '192.168.1.34:8443' }, { server: 'http://192.168.1.34' }, { server: '' }, { userName: '' }, { clusterName: '' }])(
+    'refuses %j',
+    (change) => {
+      expect(() => buildKubeconfig({ ...config, ...change })).toThrow(expect.objectContaining({ code: 'invalid-kubeconfig' }));
+    },
+  );
+});
+
+describe('inspectKubeconfig', () => {
+  const edited = (edit: (root: any) => void): string => {
+    const root = parse(buildKubeconfig(config));
+    edit(root);
+    return stringify(root);
+  };
+
+  it.each<readonly [string, () => string, RegExp]>([
+    ['an empty file', () => '', /no map/],
+    ['a broken file', () => 'client-key-data: [c2VjcmV0', /^The kubeconfig is not valid YAML\.$/],
+    ['no current context', () => edited((root) => delete root['current-context']), /current-context/],
+    ['a context that is not there', () => edited((root) => (root['current-context'] = 'x')), /no context "x"/],
+    ['a cluster that is not there', () => edited((root) => (root.clusters = [])), /no cluster "kubernetes"/],
+    ['a user that is not there', () => edited((root) => (root.users = 'x')), /no user "admin"/],
+    [
+      'a key in another file',
+      () =>
+        edited((root) => {
+          delete root.users[0].user['client-key-data'];
+          root.users[0].user['client-key'] = '/etc/kubernetes/admin.key';
+        }),
+      /client-key refers to another file/,
+    ],
+  ])('refuses %s', (_, text, what) => {
+    expect(() => inspectKubeconfig(text())).toThrow(
+      expect.objectContaining({ code: 'invalid-kubeconfig', message: expect.stringMatching(what) }),
+    );
+  });
+});
