@@ -9,10 +9,9 @@ import type { IssuedCertificate } from '../../engine/pki/signing.ts';
 import { foreignCertificate, openssl } from './openssl.ts';
 
 const member = ['k8s-master-1', 'localhost', '192.168.1.26', '127.0.0.1', '::1'];
-const apiserver = [
-  ...['127.0.0.1', 'localhost', 'k8s-master-1', '192.168.1.26', '192.168.1.28', '192.168.1.29', '192.168.1.34', 'k8s-api', '10.96.0.1'],
-  ...['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local'],
-];
+const apiserver =
+  '127.0.0.1 localhost k8s-master-1 192.168.1.26 192.168.1.28 192.168.1.29 192.168.1.34 k8s-api 10.96.0.1 kubernetes kubernetes.default ' +
+  'kubernetes.default.svc kubernetes.default.svc.cluster.local';
 
 // Every leaf of the control plane: what is asked, and what openssl must say of it.
 const leaves: readonly {
@@ -50,7 +49,7 @@ const leaves: readonly {
   {
     name: 'apiserver',
     commonName: 'kube-apiserver',
-    names: apiserver,
+    names: apiserver.split(' '),
     usage: 'server',
     subject: 'CN = kube-apiserver',
     purposes: 'server',

@@ -12,11 +12,12 @@ describe('inspectCertificate', () => {
       key,
       subject: '/O=Müller, Söhne/O=b/CN=x',
       more: [
-        ...[
-          '-addext',
-          'subjectAltName=DNS:*.Example.org,IP:2001:db8:0:0:1:0:0:1,IP:10.0.0.1,email:a@b.c,URI:spiffe://x/y,otherName:1.2.3;UTF8:z',
-        ],
-        ...['-addext', 'extendedKeyUsage=clientAuth,codeSigning', '-addext', 'keyUsage=digitalSignature,keyAgreement,decipherOnly'],
+        '-addext',
+        'subjectAltName=DNS:*.Example.org,IP:2001:db8:0:0:1:0:0:1,IP:10.0.0.1,email:a@b.c,URI:spiffe://x/y,otherName:1.2.3;UTF8:z',
+        '-addext',
+        'extendedKeyUsage=clientAuth,codeSigning',
+        '-addext',
+        'keyUsage=digitalSignature,keyAgreement,decipherOnly',
       ],
     });
     const facts = inspectCertificate(certificatePem);

@@ -1,13 +1,17 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parse, stringify } from 'yaml';
+import { type Document, parse, parseDocument } from 'yaml';
 import { createAuthority } from '../../engine/pki/authority.ts';
 import { issueCertificate } from '../../engine/pki/certificate.ts';
 import { buildKubeconfig, inspectKubeconfig, type Kubeconfig } from '../../engine/pki/kubeconfig.ts';
+import type { IssuedCertificate } from '../../engine/pki/signing.ts';
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 let config: Kubeconfig;
+let admin: IssuedCertificate;
 beforeAll(async () => {
   const authority = await createAuthority({ subject: { commonName: 'kubernetes' } });
-  const admin = await issueCertificate(
+  admin = await issueCertificate(
     { subject: { commonName: 'admin', organizations: ['system:masters'] }, alternativeNames: [], usage: 'client' },
     authority,
   );
@@ -22,12 +26,22 @@ beforeAll(async () => {
 
 describe('buildKubeconfig', () => {
   it('gives what kubectl would write, everything embedded', () => {
-    const { 'current-context': current, contexts, clusters, users } = parse(buildKubeconfig(config));
-    expect(current).toBe('admin@kubernetes');
-    expect(contexts).toEqual([{ name: 'admin@kubernetes', context: { cluster: 'kubernetes', user: 'admin' } }]);
-    expect(clusters[0].cluster.server).toBe('https://192.168.1.34:8443');
-    expect(Buffer.from(clusters[0].cluster['certificate-authority-data'], 'base64').toString()).toBe(config.authorityPem);
-    expect(Object.keys(users[0].user)).toEqual(['client-certificate-data', 'client-key-data']);
+    expect(parse(buildKubeconfig(config))).toEqual({
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [
+        { name: 'kubernetes', cluster: { server: 'https://192.168.1.34:8443', 'certificate-authority-data': base64(config.authorityPem) } },
+      ],
+      users: [
+        {
+          name: 'admin',
+          user: { 'client-certificate-data': base64(admin.certificatePem), 'client-key-data': base64(admin.privateKeyPem) },
+        },
+      ],
+      contexts: [{ name: 'admin@kubernetes', context: { cluster: 'kubernetes', user: 'admin' } }],
+      'current-context': 'admin@kubernetes',
+      preferences: {},
+    });
   });
 
   it('gives the same text for the same input', () => {
@@ -53,25 +67,25 @@ describe('buildKubeconfig', () => {
 });
 
 describe('inspectKubeconfig', () => {
-  const edited = (edit: (root: any) => void): string => {
-    const root = parse(buildKubeconfig(config));
+  const edited = (edit: (root: Document) => void): string => {
+    const root = parseDocument(buildKubeconfig(config));
     edit(root);
-    return stringify(root);
+    return String(root);
   };
 
   it.each<readonly [string, () => string, RegExp]>([
     ['an empty file', () => '', /no map/],
     ['a broken file', () => 'client-key-data: [c2VjcmV0', /^The kubeconfig is not valid YAML\.$/],
-    ['no current context', () => edited((root) => delete root['current-context']), /current-context/],
-    ['a context that is not there', () => edited((root) => (root['current-context'] = 'x')), /no context "x"/],
-    ['a cluster that is not there', () => edited((root) => (root.clusters = [])), /no cluster "kubernetes"/],
-    ['a user that is not there', () => edited((root) => (root.users = 'x')), /no user "admin"/],
+    ['no current context', () => edited((root) => root.delete('current-context')), /current-context/],
+    ['a context that is not there', () => edited((root) => root.set('current-context', 'x')), /no context "x"/],
+    ['a cluster that is not there', () => edited((root) => root.set('clusters', [])), /no cluster "kubernetes"/],
+    ['a user that is not there', () => edited((root) => root.set('users', 'x')), /no user "admin"/],
     [
       'a key in another file',
       () =>
         edited((root) => {
-          delete root.users[0].user['client-key-data'];
-          root.users[0].user['client-key'] = '/etc/kubernetes/admin.key';
+          root.deleteIn(['users', 0, 'user', 'client-key-data']);
+          root.setIn(['users', 0, 'user', 'client-key'], '/etc/kubernetes/admin.key');
         }),
       /client-key refers to another file/,
     ],
