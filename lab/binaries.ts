@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Problem } from '../engine/errors/problem.ts';
+import type { Source, SourceContext } from './binary-source.ts';
+import { ETCD_COMMANDS, KUBERNETES_COMMANDS } from './binary-source.ts';
+import { cacheFolder, exists, fillOnce } from './cache.ts';
+import { buildEtcd, buildKubernetes } from './go-build.ts';
+import { downloadEtcd, downloadKubernetes } from './release-site.ts';
+
+export const DEFAULT_KUBERNETES = '1.36.3';
+export const DEFAULT_ETCD = '3.6.16';
+
+export interface BinariesOptions {
+  /** Without the leading v: `1.36.3`. */
+  readonly kubernetes?: string;
+  readonly etcd?: string;
+  readonly report?: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Folders that mirror the release sites: `<kubernetes>/v1.36.3/bin/linux/amd64/kube-apiserver`, `<etcd>/v3.6.16/linux/amd64/etcd`. */
+export interface Mirrors {
+  readonly kubernetes: string;
+  readonly etcd: string;
+}
+
+/** Go's and upstream's name of this machine's architecture. */
+function architecture(): string {
+  return process.arch === 'x64' ? 'amd64' : process.arch;
+}
+
+export function mirrors(): Mirrors {
+  const folder = join(cacheFolder(), 'binaries');
+  return { kubernetes: join(folder, 'kubernetes'), etcd: join(folder, 'etcd') };
+}
+
+/**
+ * Fills the cache with one version of each, from the first source that has it: the release site, then Go modules built here.
+ * A binary beside which its digest was written down and no longer fits is fetched anew.
+ * @throws Problem `binaries-unavailable` with what each source said.
+ */
+export async function ensureBinaries(options: BinariesOptions = {}): Promise<Mirrors> {
+  const { kubernetes = DEFAULT_KUBERNETES, etcd = DEFAULT_ETCD, report = () => undefined, signal } = options;
+  const context = { architecture: architecture(), report, signal };
+  const folders = mirrors();
+  const place = `linux/${context.architecture}`;
+  await ensure(
+    { what: `Kubernetes ${kubernetes}`, version: kubernetes, folder: join(folders.kubernetes, `v${kubernetes}`), place: `bin/${place}` },
+    KUBERNETES_COMMANDS,
+    [downloadKubernetes, buildKubernetes],
+    context,
+  );
+  await ensure(
+    { what: `etcd ${etcd}`, version: etcd, folder: join(folders.etcd, `v${etcd}`), place },
+    ETCD_COMMANDS,
+    [downloadEtcd, buildEtcd],
+    context,
+  );
+  return folders;
+}
+
+interface Wanted {
+  readonly what: string;
+  readonly version: string;
+  readonly folder: string;
+  /** Folder of the commands below `folder`. */
+  readonly place: string;
+}
+
+async function ensure(wanted: Wanted, commands: readonly string[], sources: readonly Source[], context: SourceContext): Promise<void> {
+  if (await exists(wanted.folder)) {
+    if (await isWhole(join(wanted.folder, wanted.place), commands)) return;
+    context.report(`${wanted.what} in the cache is damaged: getting it anew`);
+    await rm(wanted.folder, { recursive: true });
+  }
+  await fillOnce(wanted.folder, async (scratch) => {
+    const bin = join(scratch, wanted.place);
+    await mkdir(bin, { recursive: true });
+    const work = await mkdtemp(join(dirname(wanted.folder), '.work-'));
+    try {
+      const origin = await firstOf(wanted, sources, work, context);
+      for (const command of commands) {
+        await copyFile(join(work, command), join(bin, command));
+        await chmod(join(bin, command), 0o755);
+        await writeFile(join(bin, `${command}.sha256`), await digest(join(bin, command)));
+      }
+      await writeFile(join(scratch, 'SOURCE'), `${origin}\n`);
+      await chmod(scratch, 0o755);
+    } finally {
+      await rm(work, { recursive: true, force: true });
+    }
+  });
+}
+
+async function firstOf(wanted: Wanted, sources: readonly Source[], folder: string, context: SourceContext): Promise<string> {
+  const answers: string[] = [];
+  for (const source of sources) {
+    try {
+      return await source(wanted.version, folder, context);
+    } catch (error) {
+      context.signal?.throwIfAborted();
+      if (!(error instanceof Problem)) throw error;
+      answers.push([error.what, error.why].filter((text) => text !== undefined).join('\n'));
+    }
+  }
+  throw new Problem({
+    code: 'binaries-unavailable',
+    what: `no source gave ${wanted.what}`,
+    why: answers.join('\n'),
+    remedy: 'Allow this machine to reach the release site or a Go module proxy, with Go 1.21 or newer installed; or ask for another version.',
+  });
+}
+
+/** SHA-256 of a file, in hexadecimal. */
+export async function digest(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}
+
+async function isWhole(folder: string, commands: readonly string[]): Promise<boolean> {
+  for (const command of commands) {
+    const file = join(folder, command);
+    if (!(await exists(file)) || !(await exists(`${file}.sha256`))) return false;
+    if ((await readFile(`${file}.sha256`, 'utf8')).trim() !== (await digest(file))) return false;
+  }
+  return true;
+}

@@ -1,0 +1,12 @@
+/** In the order of upstream's release site. `kubelet` and `kubeadm` are for later steps. */
+export const KUBERNETES_COMMANDS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'] as const;
+export const ETCD_COMMANDS = ['etcd', 'etcdctl', 'etcdutl'] as const;
+
+/** How a source leaves its work: `folder` then holds the commands, and the text says where they came from. */
+export type Source = (version: string, folder: string, context: SourceContext) => Promise<string>;
+
+export interface SourceContext {
+  readonly architecture: string;
+  readonly report: (line: string) => void;
+  readonly signal: AbortSignal | undefined;
+}

@@ -1,0 +1,175 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Problem } from '../engine/errors/problem.ts';
+import { DEFAULT_ETCD, DEFAULT_KUBERNETES, ensureBinaries } from './binaries.ts';
+import type { Lab } from './hosts.ts';
+import { down, find, up } from './hosts.ts';
+import { MOST_HOSTS, hostOf, labNames, stateFolder } from './state.ts';
+import { sshCommand } from './ssh.ts';
+
+const USAGE = 2;
+const FAILURE = 1;
+
+interface NameOption {
+  readonly name: string;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= MOST_HOSTS) return count;
+  throw new InvalidArgumentError(`It must be a whole number from 1 to ${MOST_HOSTS}.`);
+}
+
+function parseVersion(text: string): string {
+  const version = text.replace(/^v/, '');
+  if (/^\d+\.\d+\.\d+$/.test(version)) return version;
+  throw new InvalidArgumentError('It must be a version such as 1.36.3.');
+}
+
+/** Aborts at the first Ctrl-C or SIGTERM, so that what was begun can be undone. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      if (!controller.signal.aborted) tell(`${name}: stopping and cleaning up`);
+      controller.abort(new Problem({ code: 'interrupted', what: `interrupted by ${name}` }));
+    });
+  }
+  return controller.signal;
+}
+
+/** Gives the terminal to a command and takes its exit status over. */
+async function hand(argv: readonly string[]): Promise<void> {
+  const [command = '', ...rest] = argv;
+  // Ctrl-C reaches the command too: it decides what that means.
+  for (const name of ['SIGINT', 'SIGQUIT'] as const) process.on(name, () => undefined);
+  const child = spawn(command, rest, { stdio: 'inherit' });
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  process.exitCode = await new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+  });
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+}
+
+async function describe(lab: Lab): Promise<string> {
+  const rows = await Promise.all(lab.state.hosts.map(async (host) => [host.name, host.address, await lab.condition(host.name)]));
+  const { state } = lab;
+  return [
+    table([['HOST', 'ADDRESS', 'IS'], ...rows]),
+    '',
+    `user ${state.user}, key ${state.key}`,
+    `known hosts ${state.knownHosts}`,
+    `network namespace ${state.netns}, controller ${state.controller}, virtual address ${state.virtualAddress} is free`,
+  ].join('\n');
+}
+
+async function status(name: string | undefined): Promise<void> {
+  const names = name === undefined ? await labNames() : [name];
+  if (names.length === 0) say('no lab is up');
+  for (const one of names) say(`lab ${one} (${stateFolder(one)})\n${await describe(await find(one))}`);
+}
+
+function program(): Command {
+  const cli = new Command('lab');
+  const name = ['--name <name>', 'name of the lab', 'lab'] as const;
+  cli.description('Throw-away Linux hosts to run playbooks against').exitOverride().showHelpAfterError('(see lab --help)');
+
+  cli
+    .command('up')
+    .description('make the hosts that are missing, and start those that are off')
+    .option('--hosts <count>', 'how many hosts there shall be at least', parseCount, 3)
+    .option(...name)
+    .action(async (options: NameOption & { hosts: number }) => {
+      say(await describe(await up({ ...options, report: tell, signal: interruption() })));
+    });
+  cli
+    .command('down')
+    .description('remove the lab: nothing is left but the cache')
+    .option(...name)
+    .action(async (options: NameOption) => {
+      await down(options.name);
+      say(`lab ${options.name} is gone`);
+    });
+  cli
+    .command('status')
+    .description('show the hosts')
+    .option('--name <name>', 'name of the lab (all labs)')
+    .action(async (options: Partial<NameOption>) => await status(options.name));
+
+  const onHost = (command: string, summary: string, done: string, act: (lab: Lab, host: string) => Promise<void>): void => {
+    cli
+      .command(`${command} <host>`)
+      .description(summary)
+      .option(...name)
+      .action(async (host: string, options: NameOption) => {
+        await act(await find(options.name), host);
+        say(`${host} ${done}`);
+      });
+  };
+  onHost('kill', 'cut the power of a host; its disk stays', 'is off', async (lab, host) => await lab.kill(host));
+  onHost('start', 'switch a host on again', 'is on', async (lab, host) => await lab.start(host));
+  onHost('reset', 'give a host a fresh disk, as if installed anew', 'is as new', async (lab, host) => await lab.reset(host));
+  onHost('cut', 'pull the network cable of a host', 'is cut off', async (lab, host) => await lab.cut(host));
+  onHost('isolate', 'drop the frames of a host, which sees its link up', 'is isolated', async (lab, host) => await lab.isolate(host));
+  onHost('mend', 'undo cut and isolate', 'is connected', async (lab, host) => await lab.mend(host));
+
+  cli
+    .command('ssh <host> [command...]')
+    .description('log in to a host, or run a command there: lab ssh k8s-master-1 -- uptime')
+    .option(...name)
+    .action(async (host: string, command: readonly string[], options: NameOption) => {
+      const { state } = await find(options.name);
+      const argv = sshCommand(state, hostOf(state, host), command);
+      await hand(command.length === 0 && process.stdin.isTTY ? [...argv, '-t'] : argv);
+    });
+  cli
+    .command('exec <command...>')
+    .description('run a command of this machine inside the network of the lab: lab exec -- runbook play site.yml')
+    .option(...name)
+    .action(async (command: readonly string[], options: NameOption) => await hand([...(await find(options.name)).enter, ...command]));
+  cli
+    .command('binaries')
+    .description('fill the cache with the binaries of Kubernetes and etcd, and say where they are')
+    .option('--kubernetes <version>', 'version of Kubernetes', parseVersion, DEFAULT_KUBERNETES)
+    .option('--etcd <version>', 'version of etcd', parseVersion, DEFAULT_ETCD)
+    .action(async (options: { kubernetes: string; etcd: string }) => {
+      const mirrors = await ensureBinaries({ ...options, report: tell, signal: interruption() });
+      say(`kubernetes ${options.kubernetes} ${mirrors.kubernetes}`);
+      say(`etcd ${options.etcd} ${mirrors.etcd}`);
+    });
+  return cli;
+}
+
+function explain(problem: Problem): string {
+  const parts = [`error: ${problem.what}`];
+  if (problem.why !== undefined) parts.push(problem.why.replace(/^/gm, '  '));
+  if (problem.remedy !== undefined) parts.push(problem.remedy);
+  return parts.join('\n');
+}
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : USAGE;
+  } else if (error instanceof Problem) {
+    tell(explain(error));
+    process.exitCode = error.code === 'interrupted' ? 130 : FAILURE;
+  } else {
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+import { Problem } from '../engine/errors/problem.ts';
+import { isInstalled, run } from './command.ts';
+
+/** Commands that the lab runs, and the Debian package that has each. */
+const TOOLS: ReadonlyMap<string, string> = new Map([
+  ['debootstrap', 'debootstrap'],
+  ['systemd-nspawn', 'systemd-container'],
+  ['ip', 'iproute2'],
+  ['apt-ftparchive', 'apt-utils'],
+  ['ssh', 'openssh-client'],
+  ['nsenter', 'util-linux'],
+]);
+
+/** Why this machine cannot have a lab, or undefined where it can. For tests that skip. */
+export function unfitness(): string | undefined {
+  if (process.platform !== 'linux') return `the lab needs Linux, this is ${process.platform}`;
+  if (process.getuid?.() !== 0) return 'the lab needs root: it makes network namespaces, mounts and containers';
+  return undefined;
+}
+
+/** @throws Problem `lab-unfit` */
+export function requireFitness(): void {
+  const reason = unfitness();
+  if (reason === undefined) return;
+  throw new Problem({
+    code: 'lab-unfit',
+    what: `no lab on this machine: ${reason}`,
+    remedy: 'Run it as root on a Linux machine, for instance `sudo npm run lab -- up`.',
+  });
+}
+
+/** Installs with apt-get what is missing of the tools. @throws Problem `lab-tools-missing` where there is no apt-get. */
+export async function installTools(report: (line: string) => void, signal: AbortSignal | undefined): Promise<void> {
+  const missing: string[] = [];
+  for (const [command, debianPackage] of TOOLS) {
+    if (!(await isInstalled(command))) missing.push(debianPackage);
+  }
+  if (missing.length === 0) return;
+  if (!(await isInstalled('apt-get'))) {
+    throw new Problem({
+      code: 'lab-tools-missing',
+      what: `the lab needs ${missing.join(', ')}, and this machine has no apt-get to install them`,
+      remedy: 'Install them with the package manager of this machine. The hosts are Debian: debootstrap and apt-ftparchive must be there.',
+    });
+  }
+  report(`installing ${missing.join(', ')}`);
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  await run(['apt-get', 'update', '-q'], { env, signal });
+  await run(['apt-get', 'install', '-q', '-y', '--no-install-recommends', ...missing], { env, signal });
+}

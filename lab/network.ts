@@ -1,0 +1,53 @@
+import { run } from './command.ts';
+import { exists } from './cache.ts';
+import { NETWORK } from './state.ts';
+
+// A lab's bridge and hosts live in a network namespace of their own: nothing of this machine's routes is touched, labs do not meet,
+// and hosts can carry the very addresses of a production inventory.
+
+export const BRIDGE = 'br0';
+
+/** The words before a command that make it run inside the namespace. Not `ip netns exec`, which also changes /sys. */
+export function enterCommand(netns: string): string[] {
+  return ['nsenter', `--net=/run/netns/${netns}`, '--'];
+}
+
+/** The bridge's end of a host's cable, as systemd-nspawn names it. */
+function portOf(machine: string): string {
+  return `vb-${machine}`;
+}
+
+export async function makeNetwork(netns: string): Promise<void> {
+  if (!(await exists(`/run/netns/${netns}`))) await run(['ip', 'netns', 'add', netns]);
+  const ip = ['ip', '-n', netns];
+  const links = await run([...ip, '-o', 'link', 'show']);
+  if (!links.includes(` ${BRIDGE}:`)) await run([...ip, 'link', 'add', BRIDGE, 'type', 'bridge', 'forward_delay', '0', 'stp_state', '0']);
+  await run([...ip, 'address', 'replace', `${NETWORK.controller}/${NETWORK.prefix}`, 'dev', BRIDGE]);
+  await run([...ip, 'link', 'set', 'lo', 'up']);
+  await run([...ip, 'link', 'set', BRIDGE, 'up']);
+}
+
+export async function removeNetwork(netns: string): Promise<void> {
+  if (await exists(`/run/netns/${netns}`)) await run(['ip', 'netns', 'delete', netns]);
+}
+
+/** Pulls the host's cable: it sees that the link is down. */
+export async function unplug(netns: string, machine: string): Promise<void> {
+  await run(['ip', '-n', netns, 'link', 'set', portOf(machine), 'down']);
+}
+
+/** The switch drops all frames of the host, which still sees its link up: the nastier kind of partition. */
+export async function isolate(netns: string, machine: string): Promise<void> {
+  await run(['bridge', '-n', netns, 'link', 'set', 'dev', portOf(machine), 'state', 'disabled']);
+}
+
+/** Undoes `unplug` and `isolate`. */
+export async function mend(netns: string, machine: string): Promise<void> {
+  await run(['ip', '-n', netns, 'link', 'set', portOf(machine), 'up']);
+  await run(['bridge', '-n', netns, 'link', 'set', 'dev', portOf(machine), 'state', 'forwarding']);
+}
+
+/** Whether frames of a running host pass. */
+export async function isConnected(netns: string, machine: string): Promise<boolean> {
+  return (await run(['bridge', '-n', netns, 'link', 'show', 'dev', portOf(machine)])).includes('state forwarding');
+}

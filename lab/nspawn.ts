@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Problem } from '../engine/errors/problem.ts';
+import { REPOSITORY } from './base.ts';
+import { diskOf } from './disk.ts';
+import { BRIDGE, enterCommand } from './network.ts';
+import { cutPower, isPowered, makeGroup } from './power.ts';
+import { authorise, layHostKey } from './ssh.ts';
+import type { HostState, LabState } from './state.ts';
+import { NETWORK } from './state.ts';
+import { until } from './until.ts';
+
+// The driver for hosts as systemd-nspawn containers. Another driver (Docker, qemu) would be a file beside this one.
+
+// The mount is made in the supervisor's own mount namespace: with the power it goes too, and this machine never sees it.
+// The lock of systemd-nspawn is left out because it would leave a file in /run; the control group tells that a host is on.
+const BOOT = `
+set -e
+echo $$ > "$GROUP/cgroup.procs"
+mount -t overlay overlay -o "lowerdir=$LOWER,upperdir=$UPPER,workdir=$WORK" "$ROOT"
+exec systemd-nspawn "$@"
+`;
+
+/** A fresh disk: what is of this host alone, laid over the base before the first boot. */
+export async function makeDisk(state: LabState, host: HostState, publicKey: string): Promise<void> {
+  const disk = diskOf(state.disks, host.machine);
+  for (const folder of [disk.upper, disk.work, disk.root]) await mkdir(folder, { recursive: true });
+  await authorise(state.base, disk.upper, `home/${state.user}`, publicKey);
+  await layHostKey(disk.upper);
+  const network = join(disk.upper, 'etc/systemd/network');
+  await mkdir(network, { recursive: true });
+  const address = [`[Network]`, `Address=${host.address}/${NETWORK.prefix}`, `Gateway=${NETWORK.controller}`];
+  const carrier = ['ConfigureWithoutCarrier=yes', 'IgnoreCarrierLoss=yes'];
+  await writeFile(join(network, '10-host0.network'), ['[Match]', 'Name=host0', '', ...address, ...carrier, ''].join('\n'));
+}
+
+export async function removeDisk(state: LabState, host: HostState): Promise<void> {
+  await rm(join(state.disks, host.machine), { recursive: true, force: true });
+}
+
+/** Switches a host on. It boots by itself from here. Nothing happens to one that is on. */
+export async function powerOn(state: LabState, host: HostState): Promise<void> {
+  if (await isPowered(state.id, host.machine)) return;
+  // Groups of an earlier power cycle, which a host that switched itself off leaves empty.
+  await powerOff(state, host);
+  const disk = diskOf(state.disks, host.machine);
+  const container = [
+    '--register=no',
+    '--keep-unit',
+    '--settings=no',
+    '--quiet',
+    `--directory=${disk.root}`,
+    `--machine=${host.machine}`,
+    `--network-bridge=${BRIDGE}`,
+    '--boot',
+    '--capability=CAP_NET_ADMIN,CAP_SYS_ADMIN',
+    '--link-journal=no',
+    '--resolv-conf=off',
+    '--timezone=off',
+    '--console=read-only',
+    `--bind-ro=${state.packages}:${REPOSITORY}`,
+  ];
+  const own = ['unshare', '--mount', '--propagation', 'slave', '--'];
+  const [command = '', ...rest] = [...own, ...enterCommand(state.netns), 'sh', '-c', BOOT, 'boot', ...container];
+  const console = await open(disk.console, 'w');
+  try {
+    const supervisor = spawn(command, rest, {
+      detached: true,
+      stdio: ['ignore', console.fd, console.fd],
+      env: {
+        ...process.env,
+        PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`,
+        SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1',
+        SYSTEMD_NSPAWN_LOCK: '0',
+        GROUP: await makeGroup(state.id, host.machine),
+        LOWER: state.base,
+        UPPER: disk.upper,
+        WORK: disk.work,
+        ROOT: disk.root,
+      },
+    });
+    await new Promise<void>((resolve, reject) => {
+      supervisor.once('spawn', resolve);
+      supervisor.once('error', reject);
+    });
+    supervisor.unref();
+    const hasBegun = async (): Promise<boolean> => supervisor.exitCode !== null || (await isPowered(state.id, host.machine));
+    await until(`${host.name} is switched on`, hasBegun, { timeoutMs: 10_000 });
+  } finally {
+    await console.close();
+  }
+}
+
+/** Cuts the power. The disk stays as it is. */
+export async function powerOff(state: LabState, host: HostState): Promise<void> {
+  await cutPower(state.id, host.machine);
+  await removeTraces(host.machine);
+}
+
+/** What systemd-nspawn leaves in /run when it is killed. */
+export async function removeTraces(machine: string): Promise<void> {
+  for (const folder of ['propagate', 'unix-export']) {
+    await rm(join('/run/systemd/nspawn', folder, machine), { recursive: true, force: true });
+  }
+}
+
+/** @throws Problem `lab-host-died` with the end of its console, when a host that should be on is not. */
+export async function requirePower(state: LabState, host: HostState): Promise<void> {
+  if (await isPowered(state.id, host.machine)) return;
+  const text = await readFile(diskOf(state.disks, host.machine).console, 'utf8').catch(() => '');
+  throw new Problem({
+    code: 'lab-host-died',
+    what: `${host.name} went off while it booted`,
+    why: text.trimEnd().split('\n').slice(-15).join('\n') || undefined,
+    remedy: `Its console is in ${diskOf(state.disks, host.machine).console} as long as the lab is there.`,
+  });
+}

@@ -1,0 +1,71 @@
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { cacheFolder, fillOnce, keyOf } from './cache.ts';
+import { run } from './command.ts';
+import type { Distribution } from './distribution.ts';
+
+/** What the roles install on Debian. Dependencies come along. */
+const PACKAGES = [
+  'apparmor',
+  'ca-certificates',
+  'chrony',
+  'conntrack',
+  'cron',
+  'curl',
+  'ebtables',
+  'ethtool',
+  'haproxy',
+  'ipset',
+  'iptables',
+  'ipvsadm',
+  'keepalived',
+  'libseccomp2',
+  'logrotate',
+  'openssl',
+  'rsyslog',
+  'socat',
+  'sysstat',
+] as const;
+
+/**
+ * A flat package repository with all that the base system lacks for `PACKAGES`, fetched once by this machine's own apt.
+ * @returns its folder, for `deb [trusted=yes] file:FOLDER ./`
+ */
+export async function packageRepository(
+  { url, suite }: Distribution,
+  base: string,
+  report: (line: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const key = keyOf({ base: basename(base), packages: PACKAGES, version: 1 });
+  return await fillOnce(join(cacheFolder(), 'packages', `${suite}-${key}`), async (folder) => {
+    report('fetching the packages that roles install: once');
+    const apt = join(folder, '.apt');
+    await mkdir(join(apt, 'lists', 'partial'), { recursive: true });
+    await mkdir(join(folder, 'partial'));
+    await writeFile(join(apt, 'sources.list'), `deb ${url} ${suite} main\n`);
+    const settings = {
+      'Dir::Etc::sourcelist': join(apt, 'sources.list'),
+      'Dir::Etc::sourceparts': '/dev/null',
+      'Dir::State::lists': join(apt, 'lists'),
+      'Dir::State::status': join(base, 'var/lib/dpkg/status'),
+      'Dir::State::extended_states': join(apt, 'extended_states'),
+      'Dir::Cache::archives': folder,
+      'Dir::Cache::pkgcache': '',
+      'Dir::Cache::srcpkgcache': '',
+      'APT::Update::Post-Invoke': '',
+      'APT::Sandbox::User': 'root',
+      'APT::Get::List-Cleanup': 'false',
+    };
+    const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+    await run(['apt-get', ...options, '-q', 'update'], { signal });
+    await run(['apt-get', ...options, '-q', '-y', '--no-install-recommends', '--download-only', 'install', ...PACKAGES], { signal });
+    await rm(apt, { recursive: true });
+    await rm(join(folder, 'partial'), { recursive: true });
+    await rm(join(folder, 'lock'), { force: true });
+    const index = await run(['apt-ftparchive', 'packages', '.'], { cwd: folder });
+    await writeFile(join(folder, 'Packages'), index);
+    await writeFile(join(folder, 'Release'), await run(['apt-ftparchive', 'release', '.'], { cwd: folder }));
+    await chmod(folder, 0o755);
+  });
+}

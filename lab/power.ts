@@ -1,0 +1,81 @@
+import { mkdir, readFile, readdir, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Problem } from '../engine/errors/problem.ts';
+import { until } from './until.ts';
+
+// Every host has a control group of its own, with the container's supervisor in it. The kernel keeps the account of what runs in it,
+// and can kill all of that at once: no process ids are written down, and none can be mistaken.
+// It must be of its own for the hosts' sake too: systemd in two hosts would otherwise share one tree of units.
+
+async function hierarchy(): Promise<string> {
+  const mounts = await readFile('/proc/self/mounts', 'utf8');
+  const line = mounts.split('\n').find((mount) => mount.split(' ')[2] === 'cgroup2');
+  const mountPoint = line?.split(' ')[1];
+  if (mountPoint !== undefined) return mountPoint;
+  throw new Problem({
+    code: 'lab-unfit',
+    what: 'the lab needs the kernel\'s cgroup v2, which this machine has not mounted',
+    remedy: 'Mount it: `mkdir -p /sys/fs/cgroup/unified && mount -t cgroup2 none /sys/fs/cgroup/unified`.',
+  });
+}
+
+async function groupOf(id: string, machine?: string): Promise<string> {
+  return join(await hierarchy(), 'runbook-lab', id, machine ?? '');
+}
+
+/** Makes the host's control group. A process that is in it belongs to the host. */
+export async function makeGroup(id: string, machine: string): Promise<string> {
+  const group = await groupOf(id, machine);
+  await mkdir(group, { recursive: true });
+  return group;
+}
+
+async function populated(group: string): Promise<boolean> {
+  try {
+    return /^populated 1$/m.test(await readFile(join(group, 'cgroup.events'), 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** Whether anything of the host runs. */
+export async function isPowered(id: string, machine: string): Promise<boolean> {
+  return await populated(await groupOf(id, machine));
+}
+
+async function removeTree(group: string): Promise<void> {
+  let entries;
+  try {
+    entries = await readdir(group, { withFileTypes: true });
+  } catch {
+    return;
+  }
+  for (const entry of entries) {
+    if (entry.isDirectory()) await removeTree(join(group, entry.name));
+  }
+  await rmdir(group);
+}
+
+async function killGroup(group: string): Promise<void> {
+  if (await populated(group)) {
+    await writeFile(join(group, 'cgroup.kill'), '1');
+    await until('the host\'s processes are gone', async () => !(await populated(group)), { timeoutMs: 30_000 });
+  }
+  await removeTree(group);
+}
+
+/** Cuts the power: every process of the host is killed at once. Nothing happens to a host that is off. */
+export async function cutPower(id: string, machine: string): Promise<void> {
+  await killGroup(await groupOf(id, machine));
+}
+
+/** Cuts the power of all hosts of a lab, also of such as no state file knows. */
+export async function cutAllPower(id: string): Promise<void> {
+  const lab = await groupOf(id);
+  await killGroup(lab);
+  try {
+    await rmdir(join(lab, '..'));
+  } catch {
+    // Another lab has its groups there.
+  }
+}

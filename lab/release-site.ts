@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Problem } from '../engine/errors/problem.ts';
+import type { SourceContext } from './binary-source.ts';
+import { ETCD_COMMANDS, KUBERNETES_COMMANDS } from './binary-source.ts';
+import { run } from './command.ts';
+
+const KUBERNETES_SITE = 'https://dl.k8s.io/release';
+const ETCD_SITE = 'https://github.com/etcd-io/etcd/releases/download';
+
+/** A network without a way out often swallows packets: do not wait long for the first, small file. */
+const FIRST_ANSWER_MS = 5000;
+const DOWNLOAD_MS = 600_000;
+
+async function get(url: string, timeoutMs: number, signal: AbortSignal | undefined): Promise<Response> {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  let response: Response;
+  try {
+    response = await fetch(url, { signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]) });
+  } catch (error) {
+    signal?.throwIfAborted();
+    const reason = error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error);
+    throw new Problem({ code: 'download-failed', what: `${url} cannot be fetched: ${reason}`, cause: error });
+  }
+  if (response.ok) return response;
+  throw new Problem({ code: 'download-failed', what: `${url} answers ${response.status} ${response.statusText}` });
+}
+
+/** @throws Problem `download-failed`, `digest-mismatch` */
+async function download(url: string, file: string, sha256: string, signal: AbortSignal | undefined): Promise<void> {
+  const { body } = await get(url, DOWNLOAD_MS, signal);
+  if (body === null) throw new Problem({ code: 'download-failed', what: `${url} is empty` });
+  const hash = createHash('sha256');
+  await pipeline(
+    Readable.fromWeb(body),
+    async function* (chunks: AsyncIterable<Uint8Array>) {
+      for await (const chunk of chunks) {
+        hash.update(chunk);
+        yield chunk;
+      }
+    },
+    createWriteStream(file),
+  );
+  const found = hash.digest('hex');
+  if (found === sha256) return;
+  throw new Problem({ code: 'digest-mismatch', what: `${url} is not what its publisher signed`, why: `sha256 ${found}, should be ${sha256}` });
+}
+
+export async function downloadKubernetes(version: string, folder: string, context: SourceContext): Promise<string> {
+  const site = `${KUBERNETES_SITE}/v${version}/bin/linux/${context.architecture}`;
+  const digests = new Map<string, string>();
+  for (const command of KUBERNETES_COMMANDS) {
+    const answer = await get(`${site}/${command}.sha256`, FIRST_ANSWER_MS, context.signal);
+    digests.set(command, (await answer.text()).trim());
+  }
+  context.report(`downloading Kubernetes ${version}`);
+  for (const [command, sha256] of digests) await download(`${site}/${command}`, join(folder, command), sha256, context.signal);
+  return site;
+}
+
+export async function downloadEtcd(version: string, folder: string, context: SourceContext): Promise<string> {
+  const site = `${ETCD_SITE}/v${version}`;
+  const name = `etcd-v${version}-linux-${context.architecture}`;
+  const archive = join(folder, `${name}.tar.gz`);
+  const sums = await (await get(`${site}/SHA256SUMS`, FIRST_ANSWER_MS, context.signal)).text();
+  const sha256 = sums.split('\n').find((line) => line.endsWith(basename(archive)))?.split(' ')[0];
+  if (sha256 === undefined) throw new Problem({ code: 'download-failed', what: `${site}/SHA256SUMS does not name ${basename(archive)}` });
+  context.report(`downloading etcd ${version}`);
+  await download(`${site}/${basename(archive)}`, archive, sha256, context.signal);
+  const members = ETCD_COMMANDS.map((command) => `${name}/${command}`);
+  await run(['tar', '-xzf', archive, '-C', folder, '--strip-components=1', ...members], { signal: context.signal });
+  await rm(archive);
+  return `${site}/${basename(archive)}`;
+}

@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { Problem } from '../engine/errors/problem.ts';
+
+/** The network of the documented production inventory, so that the same playbooks run on both. */
+export const NETWORK = { prefix: 24, controller: '192.168.1.1', virtualAddress: '192.168.1.34' } as const;
+
+const hostSchema = z.strictObject({
+  name: z.string(),
+  address: z.string(),
+  /** What systemd-nspawn calls it. Unique on this machine, and short: interface names end at 15 characters. */
+  machine: z.string(),
+});
+
+const stateSchema = z.strictObject({
+  version: z.literal(1),
+  name: z.string(),
+  id: z.string(),
+  /** Network namespace, as `ip netns` lists it. */
+  netns: z.string(),
+  /** Put before a command to run it inside the lab's network. */
+  enter: z.array(z.string()),
+  controller: z.string(),
+  virtualAddress: z.string(),
+  user: z.string(),
+  key: z.string(),
+  knownHosts: z.string(),
+  /** One folder a host: its writable layer. */
+  disks: z.string(),
+  base: z.string(),
+  packages: z.string(),
+  hosts: z.array(hostSchema),
+});
+
+export type HostState = z.infer<typeof hostSchema>;
+export type LabState = z.infer<typeof stateSchema>;
+
+const LABS = resolve(import.meta.dirname, '..', '.runbook', 'lab');
+
+/** Where a lab keeps its key, known_hosts and state.json. Stable: inventories name it. */
+export function stateFolder(name: string): string {
+  return join(LABS, name);
+}
+
+/** @throws Problem `lab-name-invalid` */
+export function requireName(name: string): void {
+  if (/^[a-z][a-z0-9-]{0,19}$/.test(name)) return;
+  throw new Problem({
+    code: 'lab-name-invalid',
+    what: `"${name}" cannot name a lab`,
+    remedy: 'Use up to 20 lower-case letters, digits and dashes, a letter first.',
+  });
+}
+
+/** Everything of a lab on this machine is found by these names, even where its state file is lost. */
+export interface LabNames {
+  readonly id: string;
+  readonly netns: string;
+  /** First part of its machines' names. */
+  readonly machines: string;
+}
+
+/** Two checkouts may each have a lab of one name: the folder is part of the id. */
+export function namesOf(name: string): LabNames {
+  const digest = createHash('sha256').update(stateFolder(name)).digest('hex').slice(0, 6);
+  return { id: `${name}-${digest}`, netns: `runbook-${name}-${digest}`, machines: `r${digest}-` };
+}
+
+const MASTERS = ['192.168.1.26', '192.168.1.28', '192.168.1.29'] as const;
+const NODES = ['192.168.1.32', '192.168.1.30', '192.168.1.31'] as const;
+export const MOST_HOSTS = 100;
+
+/** The first `count` hosts of the production inventory (masters, then nodes), and more nodes after them. */
+export function plannedHosts(count: number, machines: string): HostState[] {
+  return Array.from({ length: count }, (_, index) => {
+    const machine = `${machines}${index + 1}`;
+    const master = MASTERS[index];
+    if (master !== undefined) return { name: `k8s-master-${index + 1}`, address: master, machine };
+    const node = index - MASTERS.length;
+    return { name: `k8s-node-${node + 1}`, address: NODES[node] ?? `192.168.1.${100 + node}`, machine };
+  });
+}
+
+/** @throws Problem `lab-state-invalid` */
+export async function readState(name: string): Promise<LabState | undefined> {
+  const file = join(stateFolder(name), 'state.json');
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+  try {
+    return stateSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new Problem({
+      code: 'lab-state-invalid',
+      what: `${file} is not the state of a lab`,
+      why: error instanceof Error ? error.message : undefined,
+      remedy: `Remove the lab with \`npm run lab -- down --name ${name}\`: that needs no state.`,
+      cause: error,
+    });
+  }
+}
+
+export async function writeState(state: LabState): Promise<void> {
+  const folder = stateFolder(state.name);
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, 'state.json');
+  await writeFile(`${file}.new`, `${JSON.stringify(state, undefined, 2)}\n`);
+  await rename(`${file}.new`, file);
+}
+
+export async function labNames(): Promise<string[]> {
+  try {
+    return (await readdir(LABS)).toSorted();
+  } catch {
+    return [];
+  }
+}
+
+/** @throws Problem `lab-host-unknown` */
+export function hostOf(state: LabState, name: string): HostState {
+  const host = state.hosts.find((one) => one.name === name);
+  if (host !== undefined) return host;
+  throw new Problem({
+    code: 'lab-host-unknown',
+    what: `lab ${state.name} has no host ${name}`,
+    remedy: `Its hosts are ${state.hosts.map((one) => one.name).join(', ')}.`,
+  });
+}
