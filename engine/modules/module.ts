@@ -19,7 +19,6 @@ export interface Module<Arguments, Loaded = undefined> {
   /** The argument that `module: some text` fills. */
   readonly freeForm?: string;
   readonly examples: readonly string[];
-  /** Where the module works on the controller whatever the task's host is (debug, assert, set_fact): it observes nothing. */
   /** Reads what the controller has: files and templates of the role. Rendered with the task's variables. */
   load?(args: Arguments, controller: Controller): Promise<Loaded>;
   /** What it must see. Pure. */
@@ -44,6 +43,8 @@ export interface Context {
   readonly user: string;
   /** Unguessable and the same for the whole run: for names of temporary files. */
   readonly runId: string;
+  /** Shell text that sets the task's environment. What runs an operator's own command puts it in front. Empty, or it ends in a newline. */
+  readonly preamble: string;
   /** Where an argument stands: ['src']. The task's own place for an unknown path. */
   placeOf(path: readonly (string | number)[]): Place;
 }

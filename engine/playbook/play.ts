@@ -98,6 +98,8 @@ export interface Task extends StepFrame {
   readonly name: Template | undefined;
   readonly module: string;
   readonly arguments: ReadonlyMap<string, Argument>;
+  /** `assert.that`, read as expressions: the runner tells the module which of them hold. */
+  readonly asserts: readonly Expression[] | undefined;
   readonly loop: Loop | undefined;
   readonly register: string | undefined;
   readonly until: { readonly expressions: readonly Expression[]; readonly retries: Compiled | undefined; readonly delaySeconds: Compiled | undefined } | undefined;

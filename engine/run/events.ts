@@ -12,6 +12,7 @@ export type RunEvent =
   | TaskRetried
   | TaskFinished
   | Message
+  | HandlerOwed
   | PlayFinished
   | RunFinished;
 
@@ -114,6 +115,13 @@ export interface Message {
   readonly host: string;
   readonly task: TaskIdentity;
   readonly text: Value;
+}
+
+/** An earlier run changed something and died before its handler ran. This run pays it. */
+export interface HandlerOwed {
+  readonly type: 'handler_owed';
+  readonly host: string;
+  readonly handler: string;
 }
 
 export interface PlayFinished {

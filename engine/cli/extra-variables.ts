@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises';
+import { Problem } from '../errors/problem.ts';
+import type { Compiled } from '../values/compiled.ts';
+import { compileNode } from '../values/compiled.ts';
+import type { Layer } from '../values/scope.ts';
+import type { Value } from '../values/value.ts';
+import { readYaml } from '../values/yaml.ts';
+
+/**
+ * The layer of -e. `name=value` pairs (values are text, and `name="two words"` may be quoted), a YAML or JSON map in
+ * braces, or `@file`. Later ones win.
+ */
+export async function extraVariables(given: readonly string[]): Promise<Layer> {
+  const variables = new Map<string, Compiled | Value>();
+  for (const text of given) {
+    if (text.startsWith('@')) await fromFile(text.slice(1), variables);
+    else if (text.trimStart().startsWith('{')) fromYaml(text, '-e', variables);
+    else fromPairs(text, variables);
+  }
+  return { level: 'extra', origin: '-e', variables };
+}
+
+async function fromFile(path: string, variables: Map<string, Compiled | Value>): Promise<void> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new Problem({ code: 'file-not-found', what: `the file of -e @${path} cannot be read`, why: error.message });
+  });
+  fromYaml(text, path, variables);
+}
+
+function fromYaml(text: string, file: string, variables: Map<string, Compiled | Value>): void {
+  const [node] = readYaml(text, file);
+  if (node === undefined || node.kind !== 'map') {
+    throw new Problem({ code: 'wrong-type', what: 'extra variables must be a map of names and values', place: node?.place });
+  }
+  for (const entry of node.entries) variables.set(entry.key, compileNode(entry.value));
+}
+
+function fromPairs(text: string, variables: Map<string, Compiled | Value>): void {
+  const pairs = [...text.matchAll(/([A-Za-z_][A-Za-z0-9_]*)=("([^"]*)"|'([^']*)'|\S*)\s*/gy)];
+  const read = pairs.reduce((sum, pair) => sum + pair[0].length, 0);
+  if (pairs.length === 0 || read !== text.trimStart().length) {
+    throw new Problem({
+      code: 'wrong-extra-variable',
+      what: `-e "${text.split('=')[0] ?? ''}…" is not understood`,
+      remedy: 'Write name=value, a map in braces such as \'{"name": [1, 2]}\', or @file.',
+    });
+  }
+  for (const [, name, raw, double, single] of pairs) if (name !== undefined) variables.set(name, double ?? single ?? raw ?? '');
+}

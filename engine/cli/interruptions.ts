@@ -1,0 +1,30 @@
+/** Ctrl-C once: finish what runs and start no more. Twice: end what runs. A third time the process is simply ended. */
+export interface Interruptions {
+  readonly first: AbortSignal;
+  readonly second: AbortSignal;
+  stop(): void;
+}
+
+export function interruptions(stderr: NodeJS.WritableStream): Interruptions {
+  const first = new AbortController();
+  const second = new AbortController();
+  const handle = (): void => {
+    if (!first.signal.aborted) {
+      stderr.write('\nInterrupted: running tasks are finished, no more are started. Press Ctrl-C again to end them now.\n');
+      first.abort();
+    } else if (!second.signal.aborted) {
+      stderr.write('\nEnding what runs on the hosts.\n');
+      second.abort();
+    } else process.exit(130);
+  };
+  process.on('SIGINT', handle);
+  process.on('SIGTERM', handle);
+  return {
+    first: first.signal,
+    second: second.signal,
+    stop: () => {
+      process.off('SIGINT', handle);
+      process.off('SIGTERM', handle);
+    },
+  };
+}

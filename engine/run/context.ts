@@ -1,0 +1,64 @@
+import type { LimitFunction } from 'p-limit';
+import type { AnyModule } from '../modules/module.ts';
+import type { Play } from '../playbook/play.ts';
+import type { Value, ValueMap } from '../values/value.ts';
+import type { Barrier } from './barrier.ts';
+import type { ControllerFiles } from './controller-files.ts';
+import type { Emit, Mode } from './events.ts';
+import type { HostState } from './host-state.ts';
+import type { Stop } from './itinerary.ts';
+import type { Machines } from './machines.ts';
+import type { ChangeCount } from './view.ts';
+
+/** Which steps the command line asks for. */
+export interface Selection {
+  readonly tags: readonly string[];
+  readonly skipTags: readonly string[];
+}
+
+/** What the parts of one run share. */
+export interface RunContext {
+  readonly mode: Mode;
+  readonly runId: string;
+  readonly now: Date;
+  readonly emit: Emit;
+  readonly selection: Selection;
+  readonly changes: ChangeCount;
+  readonly files: ControllerFiles;
+  readonly machines: Machines;
+  readonly hosts: ReadonlyMap<string, HostState>;
+  /** At most `forks` hosts are talked to at the same time. */
+  readonly limit: LimitFunction;
+  module(name: string): Promise<AnyModule>;
+  /** Adds a host to a group from `group_by`; known to later plays. */
+  joinGroup(host: string, group: string, parents: readonly string[]): void;
+  addHost(name: string, groups: readonly string[], variables: ValueMap): void;
+  /** Set once the operator asked to stop: hosts finish what they do and start no more. */
+  interrupted(): boolean;
+}
+
+/** What the hosts of one batch of one play share. */
+export interface Batch {
+  readonly play: Play;
+  readonly hosts: readonly HostState[];
+  readonly barrier: Barrier | undefined;
+  /** Results of run_once tasks, by where they stand. */
+  readonly once: Map<string, Once>;
+  readonly throttles: Map<string, LimitFunction>;
+  /** Why no host may go on: a failure that is fatal for all. */
+  aborted: string | undefined;
+}
+
+export interface Once {
+  readonly leader: string;
+  readonly done: Promise<OnceResult>;
+}
+
+export type OnceResult =
+  | { readonly kind: 'done'; readonly remembered: ReadonlyMap<string, Value> }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+/** Where a shared thing of a stop is kept. */
+export function keyOf(stop: Stop): string {
+  return `${stop.at}:${stop.step.id}`;
+}

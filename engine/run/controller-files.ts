@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Place } from '../errors/problem.ts';
+import { Problem } from '../errors/problem.ts';
+import type { Controller, LocalFile } from '../modules/module.ts';
+import { Secret } from '../values/secret.ts';
+import type { Template } from '../values/template.ts';
+import { parseTemplateFile } from '../values/template.ts';
+import type { Scope } from '../values/value.ts';
+import { Unknown } from '../values/value.ts';
+import type { DigestCache } from './digest-cache.ts';
+
+/** The files and templates that tasks name, each read once a run. */
+export class ControllerFiles {
+  readonly #digests: DigestCache;
+  readonly #files = new Map<string, Promise<LocalFile | undefined>>();
+  readonly #templates = new Map<string, Promise<Template | undefined>>();
+  readonly #used = new Map<string, string>();
+
+  constructor(digests: DigestCache) {
+    this.#digests = digests;
+  }
+
+  /** Digest of every file and template that a task has read so far, by path. */
+  get used(): ReadonlyMap<string, string> {
+    return this.#used;
+  }
+
+  /** As a task with this search path and these variables sees the controller. */
+  as(searchPath: readonly string[], scope: Scope, placeOf: (argument: string) => Place): Controller {
+    return {
+      file: async (name) => {
+        const tried: string[] = [];
+        for (const path of candidates(name, 'files', searchPath)) {
+          tried.push(path);
+          const file = await this.#file(path);
+          if (file !== undefined) return file;
+        }
+        throw notFound('file', name, tried, placeOf('src'));
+      },
+      template: async (name) => {
+        const tried: string[] = [];
+        for (const path of candidates(name, 'templates', searchPath)) {
+          tried.push(path);
+          const template = await this.#template(path);
+          if (template === undefined) continue;
+          const value = template.render(scope);
+          if (typeof value === 'string' || value instanceof Secret || value instanceof Unknown) return value;
+          throw new Error(`the template ${path} rendered to something that is not text`);
+        }
+        throw notFound('template', name, tried, placeOf('src'));
+      },
+    };
+  }
+
+  #file(path: string): Promise<LocalFile | undefined> {
+    let file = this.#files.get(path);
+    if (file === undefined) this.#files.set(path, (file = this.#openFile(path)));
+    return file;
+  }
+
+  async #openFile(path: string): Promise<LocalFile | undefined> {
+    const status = await stat(path).catch(() => undefined);
+    if (status === undefined || !status.isFile()) return undefined;
+    const sha256 = await this.#digests.of(path, status, digestOf);
+    this.#used.set(path, sha256);
+    return { path, size: status.size, sha256, bytes: () => readFile(path), open: () => createReadStream(path, { highWaterMark: 1024 * 1024 }) };
+  }
+
+  #template(path: string): Promise<Template | undefined> {
+    let template = this.#templates.get(path);
+    if (template === undefined) this.#templates.set(path, (template = this.#openTemplate(path)));
+    return template;
+  }
+
+  async #openTemplate(path: string): Promise<Template | undefined> {
+    const status = await stat(path).catch(() => undefined);
+    if (status === undefined || !status.isFile()) return undefined;
+    const text = await readFile(path, 'utf8');
+    this.#used.set(path, createHash('sha256').update(text).digest('hex'));
+    return parseTemplateFile(text, path);
+  }
+}
+
+function candidates(name: string, folder: 'files' | 'templates', searchPath: readonly string[]): readonly string[] {
+  if (isAbsolute(name)) return [name];
+  return searchPath.flatMap((directory) => [join(directory, folder, name), join(directory, name)]);
+}
+
+function notFound(kind: string, name: string, tried: readonly string[], place: Place): Problem {
+  return new Problem({
+    code: 'file-not-found',
+    what: `there is no ${kind} "${name}" on the controller`,
+    place,
+    why: `Looked for ${tried.join(', ')}`,
+    remedy: `Put the ${kind} there, or give its absolute path.`,
+  });
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
+  return hash.digest('hex');
+}

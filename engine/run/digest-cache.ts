@@ -1,0 +1,68 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+
+interface Identity {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  readonly ino: number;
+}
+
+/** Files below this size are digested each time: it costs less than to trust a clock. Bytes. */
+const WORTH_KEEPING = 1024 * 1024;
+
+const Stored = z.record(z.string(), z.object({ identity: z.string(), sha256: z.string() }));
+
+/**
+ * SHA-256 digests of large files on the controller, kept from run to run.
+ * A digest holds as long as size, inode and both time stamps are the same; ctime cannot be set back by a program.
+ */
+export class DigestCache {
+  readonly #file: string | undefined;
+  #kept: Map<string, { identity: string; sha256: string }> | undefined;
+  #changed = false;
+
+  /** Without a file the digests are kept for this run only. */
+  constructor(file: string | undefined) {
+    this.#file = file;
+  }
+
+  async of(path: string, status: Identity, digest: (path: string) => Promise<string>): Promise<string> {
+    if (status.size < WORTH_KEEPING) return digest(path);
+    const kept = await this.#load();
+    const identity = `${status.size}:${status.ino}:${status.mtimeMs}:${status.ctimeMs}`;
+    const known = kept.get(path);
+    if (known?.identity === identity) return known.sha256;
+    const sha256 = await digest(path);
+    kept.set(path, { identity, sha256 });
+    this.#changed = true;
+    return sha256;
+  }
+
+  /** Writes what is new. A cache that cannot be written is only slower, so that is no error. */
+  async save(): Promise<void> {
+    if (!this.#changed || this.#file === undefined || this.#kept === undefined) return;
+    const beside = `${this.#file}.${process.pid}`;
+    try {
+      await mkdir(dirname(this.#file), { recursive: true });
+      await writeFile(beside, JSON.stringify(Object.fromEntries(this.#kept)), { mode: 0o600 });
+      await rename(beside, this.#file);
+    } catch {
+      return;
+    }
+  }
+
+  async #load(): Promise<Map<string, { identity: string; sha256: string }>> {
+    if (this.#kept !== undefined) return this.#kept;
+    const text = this.#file === undefined ? '{}' : await readFile(this.#file, 'utf8').catch(() => '{}');
+    let stored: z.infer<typeof Stored> = {};
+    try {
+      stored = Stored.parse(JSON.parse(text));
+    } catch {
+      stored = {};
+    }
+    this.#kept ??= new Map(Object.entries(stored));
+    return this.#kept;
+  }
+}

@@ -1,0 +1,32 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Effect } from '../modules/module.ts';
+import type { RunContext } from './context.ts';
+import type { TaskIdentity } from './events.ts';
+import type { HostState } from './host-state.ts';
+
+/** Does what an engine-side module asked for: tell, remember, group, pause. */
+export async function applyEffects(context: RunContext, host: HostState, task: TaskIdentity, effects: readonly Effect[]): Promise<void> {
+  for (const effect of effects) {
+    switch (effect.kind) {
+      case 'message':
+        context.emit({ type: 'message', host: host.name, task, text: effect.text });
+        break;
+      case 'set_fact':
+        for (const [name, value] of Object.entries(effect.facts)) host.variables.remember(name, value);
+        break;
+      case 'group_by':
+        context.joinGroup(host.name, effect.group, effect.parents);
+        break;
+      case 'add_host':
+        context.addHost(effect.name, effect.groups, effect.variables);
+        break;
+      case 'pause':
+        if (context.mode === 'play') await wait(effect.milliseconds);
+        break;
+      default: {
+        const never: never = effect;
+        throw new Error(`unknown effect ${JSON.stringify(never)}`);
+      }
+    }
+  }
+}

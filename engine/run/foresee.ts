@@ -1,0 +1,71 @@
+import type { Task } from '../playbook/play.ts';
+import { isSelected } from '../playbook/select-tasks.ts';
+import type { Request } from '../resources/resource.ts';
+import type { Layer } from '../values/scope.ts';
+import type { Value } from '../values/value.ts';
+import { Unknown, isList } from '../values/value.ts';
+import type { RunContext } from './context.ts';
+import type { HostState } from './host-state.ts';
+import type { Route } from './itinerary.ts';
+import { ahead } from './itinerary.ts';
+import { machineFor } from './machines.ts';
+import type { View } from './view.ts';
+import { moduleContext, prepare } from './prepare.ts';
+import { pendingLayer } from './variables.ts';
+
+/** How far one observation looks ahead. A bound for the size of one script, not a rule of the language. */
+const TASKS_AHEAD = 400;
+const REQUESTS_AHEAD = 2000;
+
+/**
+ * What the tasks ahead will want to see through the same view, as far as they can name it now. A task that cannot is
+ * passed over: it asks by itself when its turn comes. Nothing here may fail: what is wrong with a task is told in its turn.
+ */
+export async function foresee(context: RunContext, host: HostState, route: Route | undefined, view: View): Promise<readonly Request[]> {
+  const requests: Request[] = [];
+  const pending = new Map<string, Value>();
+  let tasks = 0;
+  for (const stop of ahead(route)) {
+    const { step } = stop;
+    if (step.kind === 'include') break;
+    if (step.kind !== 'task' || !isSelected(step.tags, context.selection)) continue;
+    if ((tasks += 1) > TASKS_AHEAD || requests.length > REQUESTS_AHEAD) break;
+    try {
+      for await (const request of requestsOf(context, host, step, pending, view)) requests.push(request);
+    } catch {
+      // Told when the task's turn comes.
+    }
+    if (step.register !== undefined) pending.set(step.register, new Unknown(`the task at ${step.id}`));
+    if (step.module === 'set_fact') for (const name of step.arguments.keys()) pending.set(name, new Unknown(`the task at ${step.id}`));
+  }
+  return requests;
+}
+
+async function* requestsOf(context: RunContext, host: HostState, task: Task, pending: ReadonlyMap<string, Value>, view: View): AsyncGenerator<Request> {
+  const over: readonly Layer[] = pending.size === 0 ? [] : [pendingLayer(new Map(pending))];
+  const plain = host.variables.scope(task, over);
+  const { loop } = task;
+  let items: readonly (Value | undefined)[] = [undefined];
+  if (loop !== undefined) {
+    const list = loop.items.kind === 'template' ? loop.items.value.resolve(plain) : loop.items.value.evaluate(plain);
+    if (!isList(list)) return;
+    items = list;
+  }
+  for (const [index, item] of items.entries()) {
+    const scope = loop === undefined || item === undefined ? plain : host.variables.scope(task, [...over, loopLayer(loop, item, index)]);
+    if (task.when.some((condition) => condition.test(scope) === false)) continue;
+    const preparing = await prepare(context, task, scope);
+    if (preparing.kind === 'unknown') continue;
+    const { prepared } = preparing;
+    const machine = machineFor(context, host, prepared.delegate);
+    if (machine === undefined || machine.view(prepared.privilege) !== view) continue;
+    const about = moduleContext(context, task, host.name, prepared, machine.connection.facts, machine.userOf(prepared.privilege));
+    yield* prepared.module.observes(prepared.args, prepared.loaded, about);
+  }
+}
+
+export function loopLayer(loop: NonNullable<Task['loop']>, item: Value, index: number): Layer {
+  const variables = new Map<string, Value>([[loop.variable, item]]);
+  if (loop.indexVariable !== undefined) variables.set(loop.indexVariable, index);
+  return { level: 'task', origin: 'loop', variables };
+}

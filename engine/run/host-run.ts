@@ -1,0 +1,268 @@
+import type { Handler, Include, Meta, Task } from '../playbook/play.ts';
+import pLimit from 'p-limit';
+import { Problem, Problems } from '../errors/problem.ts';
+import { Unreachable } from '../connection/unreachable.ts';
+import { isSelected } from '../playbook/select-tasks.ts';
+import { Unknown, isList } from '../values/value.ts';
+import type { Value } from '../values/value.ts';
+import type { Batch, OnceResult, RunContext } from './context.ts';
+import { keyOf } from './context.ts';
+import { foresee, loopLayer } from './foresee.ts';
+import type { HostState } from './host-state.ts';
+import type { Route, Stop } from './itinerary.ts';
+import { itinerary } from './itinerary.ts';
+import { connectFor } from './machines.ts';
+import { crossOut, owedBy } from './owed.ts';
+import { resolveSettings } from './prepare.ts';
+import { HostGone, HostStops, TaskFailed } from './signals.ts';
+import { all, runTask } from './task-run.ts';
+
+/** One host on its way through the steps of one play. */
+export class HostRun {
+  readonly #context: RunContext;
+  readonly #batch: Batch;
+  readonly #host: HostState;
+  /** How many throttled blocks it is in: there hosts go one after another and wait for no lock-step. */
+  #alone = 0;
+  #handling = false;
+  #handlers: readonly Handler[];
+
+  constructor(context: RunContext, batch: Batch, host: HostState) {
+    this.#context = context;
+    this.#batch = batch;
+    this.#host = host;
+    this.#handlers = batch.play.handlers;
+  }
+
+  async steps(stops: readonly Stop[], then: Route | undefined): Promise<void> {
+    for (const [index, stop] of stops.entries()) {
+      this.#mayGoOn();
+      if (this.#alone === 0) this.#batch.barrier?.reach(this.#host.name, stop.at);
+      await this.#step(stop, { stops, index, then });
+    }
+  }
+
+  #mayGoOn(): void {
+    if (this.#batch.aborted !== undefined) throw new HostStops('aborted');
+    if (this.#context.interrupted()) throw new HostStops('interrupted');
+  }
+
+  async #step(stop: Stop, route: Route): Promise<void> {
+    const { step } = stop;
+    switch (step.kind) {
+      case 'task':
+        if (!this.#handling && !isSelected(step.tags, this.#context.selection)) return;
+        return this.#task(stop, step, route);
+      case 'block':
+        return this.#block(stop, route);
+      case 'include':
+        if (!isSelected(step.tags, this.#context.selection)) return;
+        return this.#include(stop, step, route);
+      case 'meta':
+        return this.#meta(stop, step, route);
+      default: {
+        const never: never = step;
+        throw new Error(`unknown step ${JSON.stringify(never)}`);
+      }
+    }
+  }
+
+  async #task(stop: Stop, task: Task, route: Route): Promise<void> {
+    if (this.#batch.barrier !== undefined && this.#alone === 0 && asksOtherHosts(task)) await this.#batch.barrier.allReached(stop.at);
+    const run = { context: this.#context, batch: this.#batch, host: this.#host, task, stop, route, handler: this.#handling, alone: this.#alone > 0 };
+    try {
+      if (task.runOnce) await this.#once(stop, task, () => runTask(run));
+      else await runTask(run);
+    } catch (error) {
+      if (error instanceof TaskFailed && (task.anyErrorsFatal ?? false)) this.#abort(`${this.#host.name} failed at ${task.id}`);
+      throw error;
+    }
+  }
+
+  /** The first host that gets here does it, the others take over what it registered. */
+  async #once(stop: Stop, task: Task, work: () => Promise<void>): Promise<void> {
+    const key = keyOf(stop);
+    const known = this.#batch.once.get(key);
+    if (known === undefined) {
+      const leader = this.#host;
+      const done = work().then(
+        (): OnceResult => {
+          const value = task.register === undefined ? undefined : leader.variables.remembered(task.register);
+          return { kind: 'done', remembered: new Map(task.register === undefined || value === undefined ? [] : [[task.register, value]]) };
+        },
+        (error: unknown): OnceResult => ({ kind: 'failed', error }),
+      );
+      this.#batch.once.set(key, { leader: leader.name, done });
+      const result = await done;
+      if (result.kind === 'failed') throw result.error;
+      return;
+    }
+    const result = await known.done;
+    if (result.kind === 'failed') throw new HostStops('aborted');
+    for (const [name, value] of result.remembered) this.#host.variables.remember(name, value);
+  }
+
+  async #block(stop: Stop, route: Route): Promise<void> {
+    const { step } = stop;
+    if (step.kind !== 'block') return;
+    const most = step.throttle?.resolve(this.#host.variables.scope(step));
+    if (most === undefined) return this.#inBlock(stop, route);
+    if (typeof most !== 'number' || most < 1) throw new TaskFailed(new Problem({ code: 'wrong-type', what: 'throttle must be a number from 1', place: step.place }));
+    const key = keyOf(stop);
+    let limit = this.#batch.throttles.get(key);
+    if (limit === undefined) this.#batch.throttles.set(key, (limit = pLimit(most)));
+    await limit(async () => {
+      this.#mayGoOn();
+      this.#alone += 1;
+      try {
+        await this.#inBlock(stop, route);
+      } finally {
+        this.#alone -= 1;
+      }
+    });
+  }
+
+  async #inBlock(stop: Stop, route: Route): Promise<void> {
+    const { step } = stop;
+    if (step.kind !== 'block') return;
+    let failed: TaskFailed | undefined;
+    try {
+      await this.steps(stop.block, route);
+    } catch (error) {
+      if (!(error instanceof TaskFailed)) throw error;
+      failed = error;
+    }
+    if (failed !== undefined && stop.rescue.length > 0) {
+      try {
+        this.#host.variables.remember('failed_task', { msg: failed.problem.what });
+        await this.steps(stop.rescue, route);
+        this.#host.rescued();
+        failed = undefined;
+      } catch (error) {
+        if (!(error instanceof TaskFailed)) throw error;
+        failed = error;
+      }
+    }
+    await this.steps(stop.always, route);
+    if (failed === undefined) return;
+    if (step.anyErrorsFatal ?? false) this.#abort(`${this.#host.name} failed in the block at ${step.id}`);
+    throw failed;
+  }
+
+  async #include(stop: Stop, step: Include, route: Route): Promise<void> {
+    const { variables } = this.#host;
+    const plain = variables.scope(step);
+    const value = step.loop === undefined ? undefined : step.loop.items.kind === 'template' ? step.loop.items.value.resolve(plain) : step.loop.items.value.evaluate(plain);
+    const items: readonly (Value | undefined)[] = value === undefined ? [undefined] : isList(value) ? value : [];
+    const width = (stop.until - stop.at) / Math.max(1, items.length + 1);
+    for (const [index, item] of items.entries()) {
+      const over = step.loop === undefined || item === undefined ? [] : [loopLayer(step.loop, item, index)];
+      const scope = variables.scope(step, over);
+      if (all(step.when, scope) !== true) continue;
+      const name = (step.target.kind === 'tasks' ? step.target.file : step.target.role).render(scope);
+      if (typeof name !== 'string') {
+        const why = name instanceof Unknown ? `It depends on ${name.because}.` : undefined;
+        throw new TaskFailed(new Problem({ code: 'wrong-type', what: 'what to include is not known as text', place: step.place, why }));
+      }
+      const opened = await step.open(name, over).catch((error: unknown) => {
+        if (error instanceof Problem) throw new TaskFailed(error);
+        if (error instanceof Problems) throw new TaskFailed(error.problems[0]);
+        throw error;
+      });
+      this.#handlers = [...this.#handlers, ...opened.handlers.filter((one) => !this.#handlers.some((known) => known.name === one.name))];
+      const from = stop.at + width * (index + 0.5);
+      await this.steps(itinerary(opened.steps, from, from + width * 0.5), route);
+    }
+  }
+
+  async #meta(stop: Stop, step: Meta, route: Route): Promise<void> {
+    if (all(step.when, this.#host.variables.scope(step)) !== true) return;
+    switch (step.action) {
+      case 'flush_handlers':
+        return this.flush(stop.at, stop.until, route);
+      case 'end_host':
+        throw new HostStops('end_host');
+      case 'end_play':
+        this.#batch.aborted ??= 'end_play';
+        throw new HostStops('end_play');
+      case 'clear_host_errors':
+      case 'refresh_inventory':
+      case 'noop':
+        return;
+      default: {
+        const never: never = step.action;
+        throw new Error(`unknown meta action ${String(never)}`);
+      }
+    }
+  }
+
+  /** Runs every handler that was called for, in the order in which they are written. */
+  async flush(from: number, until: number, route: Route | undefined): Promise<void> {
+    const steps = this.#handlers.map((handler) => handler.step);
+    const stops = itinerary(steps, from + (until - from) / 4, until - (until - from) / 4);
+    for (const [index, handler] of this.#handlers.entries()) {
+      const stop = stops[index];
+      if (stop === undefined) continue;
+      this.#mayGoOn();
+      if (this.#alone === 0) this.#batch.barrier?.reach(this.#host.name, stop.at);
+      const called = [handler.name, ...handler.listen].filter((name) => this.#host.notified.has(name));
+      if (called.length === 0) continue;
+      this.#handling = true;
+      try {
+        await this.#step(stop, { stops: [stop], index: 0, then: route });
+      } finally {
+        this.#handling = false;
+      }
+      for (const name of called) {
+        // Another handler may listen to the same name, so a name is paid only by the last one that does.
+        const later = this.#handlers.slice(index + 1).some((other) => other.name === name || other.listen.includes(name));
+        if (!later) this.#paid(name);
+      }
+    }
+  }
+
+  /**
+   * Handlers that an earlier run left owed are called for again. What the play's own user owes is looked at together
+   * with the first window.
+   */
+  async collectOwed(route: Route | undefined): Promise<void> {
+    if (this.#handlers.length === 0) return;
+    const { variables } = this.#host;
+    const machine = await connectFor(this.#context, this.#host, undefined);
+    const settings = resolveSettings(this.#batch.play.settings, this.#batch.play.place, variables.scope(undefined));
+    if (settings.kind === 'unknown') return;
+    const { privilege } = settings.settings;
+    const view = machine.view(privilege);
+    const owed = owedBy(machine.userOf(privilege));
+    const ahead = await foresee(this.#context, this.#host, route, view);
+    await this.#context.limit(() => machine.look(privilege, view.missing([owed, ...ahead]), this.#context.mode));
+    for (const name of view.seen.of(owed)) {
+      if (!this.#handlers.some((handler) => handler.name === name || handler.listen.includes(name))) continue;
+      this.#host.notified.add(name);
+      this.#context.emit({ type: 'handler_owed', host: this.#host.name, handler: name });
+    }
+    view.release([owed]);
+  }
+
+  #paid(name: string): void {
+    this.#host.notified.delete(name);
+    if (this.#context.mode === 'plan') return;
+    const machine = this.#context.machines.get(this.#host.name);
+    for (const privilege of machine?.privileges() ?? []) machine?.addCrossing(privilege, crossOut(machine.userOf(privilege), name));
+  }
+
+  #abort(why: string): void {
+    this.#batch.aborted ??= why;
+  }
+}
+
+/** A lost connection in the middle of a task, told from a task's failure. */
+export function asHostGone(error: unknown): HostGone | undefined {
+  if (error instanceof HostGone) return error;
+  return error instanceof Unreachable ? new HostGone(error) : undefined;
+}
+
+function asksOtherHosts(task: Task): boolean {
+  for (const argument of task.arguments.values()) if (argument.value.references.has('hostvars')) return true;
+  return task.when.some((condition) => condition.references.has('hostvars'));
+}

@@ -1,0 +1,205 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { TimedOut, Unreachable } from '../connection/unreachable.ts';
+import type { Completed } from '../connection/connection.ts';
+import { Problem, Problems } from '../errors/problem.ts';
+import type { Change, Finished, Outcome } from '../modules/module.ts';
+import type { Task } from '../playbook/play.ts';
+import type { Prediction, Request } from '../resources/resource.ts';
+import type { ValueMap } from '../values/value.ts';
+import { Unknown } from '../values/value.ts';
+import type { Batch, RunContext } from './context.ts';
+import type { Output, TaskIdentity } from './events.ts';
+import type { HostState } from './host-state.ts';
+import type { Machine } from './machine.ts';
+import { writeDown } from './owed.ts';
+import type { Prepared } from './prepare.ts';
+import { moduleContext } from './prepare.ts';
+
+/** What one task came to on one host for one loop item, before changed_when, failed_when and the like. */
+export type ItemResult =
+  | { readonly kind: 'ok'; readonly result: ValueMap; readonly effects: Extract<Outcome, { kind: 'in_sync' }>['effects'] }
+  | { readonly kind: 'changed'; readonly change: Change; readonly result: ValueMap; readonly output: Output | undefined }
+  | { readonly kind: 'unknown'; readonly because: string; readonly result: ValueMap }
+  | { readonly kind: 'failed'; readonly problem: Problem; readonly result: ValueMap; readonly output: Output | undefined };
+
+export interface ItemRun {
+  readonly context: RunContext;
+  readonly batch: Batch;
+  readonly host: HostState;
+  readonly task: Task;
+  readonly at: number;
+  readonly identity: TaskIdentity;
+  readonly item: string | undefined;
+  readonly prepared: Prepared;
+  readonly machine: Machine;
+  /** Handlers that a change of this task calls for. */
+  readonly notifies: readonly string[];
+  /** True inside a throttled block, where hosts go one after another and not in lock-step. */
+  readonly alone: boolean;
+  /** What tasks ahead will want to see on the same machine and privilege. */
+  foresee(): Promise<readonly Request[]>;
+}
+
+/** `again`: what was seen is not trusted any more, as in a loop that waits for something. */
+export async function runItem(run: ItemRun, look: 'first' | 'again'): Promise<ItemResult> {
+  const { context, prepared, machine } = run;
+  const view = machine.view(prepared.privilege);
+  const about = moduleContext(context, run.task, run.host.name, prepared, machine.connection.facts, machine.userOf(prepared.privilege));
+  const requests = prepared.module.observes(prepared.args, prepared.loaded, about);
+  if (look === 'again') view.forget(requests);
+  const missing = view.missing(requests);
+  if (missing.length > 0) {
+    const more = await run.foresee();
+    await context.limit(() => machine.look(prepared.privilege, view.missing([...requests, ...more]), context.mode));
+  }
+  const outcome = prepared.module.plan(prepared.args, prepared.loaded, view.seen, about);
+  try {
+    return await settle(run, outcome, requests);
+  } finally {
+    view.release(requests);
+  }
+}
+
+async function settle(run: ItemRun, outcome: Outcome, requests: readonly Request[]): Promise<ItemResult> {
+  switch (outcome.kind) {
+    case 'in_sync': {
+      const result = outcome.result ?? {};
+      if (outcome.failure === undefined) return { kind: 'ok', result, effects: outcome.effects };
+      return { kind: 'failed', problem: failure(run, outcome.failure, undefined, undefined), result, output: outputOf(result) };
+    }
+    case 'impossible':
+      return { kind: 'failed', problem: failure(run, outcome.what, outcome.why, outcome.remedy), result: outcome.result ?? {}, output: outputOf(outcome.result ?? {}) };
+    case 'cannot_know': {
+      run.machine.lay(outcome.predictions ?? []);
+      if (run.context.mode === 'play') {
+        return { kind: 'failed', problem: failure(run, `what it needs is not known: ${outcome.because}`, undefined, undefined), result: {}, output: undefined };
+      }
+      return { kind: 'unknown', because: outcome.because, result: outcome.planned ?? {} };
+    }
+    case 'await':
+      return run.context.mode === 'plan' ? { kind: 'ok', result: {}, effects: [] } : awaitIt(run, outcome);
+    case 'change':
+      if (run.context.mode === 'plan') {
+        run.machine.lay(outcome.predictions);
+        return { kind: 'changed', change: outcome, result: outcome.planned ?? {}, output: undefined };
+      }
+      return makeChange(run, outcome, requests);
+    default: {
+      const never: never = outcome;
+      throw new Error(`unknown outcome ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+async function awaitIt(run: ItemRun, outcome: Extract<Outcome, { kind: 'await' }>): Promise<ItemResult> {
+  run.context.emit({ type: 'task_started', host: run.host.name, task: run.identity, item: run.item });
+  const looking = await run.machine.connection.looking(run.prepared.privilege);
+  const answer = await looking.look(outcome.script, { timeoutMs: outcome.timeoutMs + 5000 });
+  if (answer.status === 0) return { kind: 'ok', result: {}, effects: [] };
+  const what = `waited ${Math.round(outcome.timeoutMs / 1000)} s for ${outcome.what}`;
+  return { kind: 'failed', problem: failure(run, what, lastLines(answer), undefined), result: {}, output: asOutput(answer) };
+}
+
+async function makeChange(run: ItemRun, change: Change, requests: readonly Request[]): Promise<ItemResult> {
+  const { context, batch, machine, prepared } = run;
+  if (!run.alone && batch.barrier !== undefined) await batch.barrier.allReached(run.at);
+  context.emit({ type: 'task_started', host: run.host.name, task: run.identity, item: run.item });
+  const apply = await change.apply();
+  const user = machine.userOf(prepared.privilege);
+  const own = ownRequests(requests, change.predictions);
+  const timeoutMs = prepared.timeoutMs ?? apply.timeoutMs;
+  let completed: Completed;
+  try {
+    const applied = await context.limit(() =>
+      machine.change(prepared.privilege, apply, writeDown(user, run.notifies), own, change.touches === 'everything' ? 'everything' : change.predictions, {
+        timeoutMs,
+        expectLoss: apply.reconnect !== undefined,
+      }),
+    );
+    completed = applied.completed;
+    if (apply.reconnect !== undefined) await machine.reconnect(apply.reconnect.timeoutMs, prepared.privilege, own);
+  } catch (error) {
+    if (error instanceof TimedOut) return { kind: 'failed', problem: failure(run, error.what, error.why, error.remedy), result: {}, output: undefined };
+    throw error;
+  }
+  if (completed.status === 96 && run.notifies.length > 0) {
+    const what = 'the handlers that the change owes could not be written down on the host, so the change was not made';
+    return { kind: 'failed', problem: failure(run, what, lastLines(completed), undefined), result: {}, output: asOutput(completed) };
+  }
+  const finished: Finished =
+    apply.finish?.(completed) ??
+    (completed.status === 0
+      ? { kind: 'done', result: change.planned === undefined ? {} : knownOnly(change.planned) }
+      : { kind: 'failed', what: `the change ended with exit status ${completed.status}`, result: {} });
+  if (finished.kind === 'failed') {
+    return { kind: 'failed', problem: failure(run, finished.what, lastLines(completed), undefined), result: finished.result, output: asOutput(completed) };
+  }
+  const unsettled = disagreements(run, change.predictions);
+  if (unsettled.length > 0) {
+    const problem = failure(run, 'the change was made, but the host is not as it should be', unsettled.join('\n'), 'Something on the host undoes the change, or the module is at fault.');
+    return { kind: 'failed', problem, result: finished.result, output: asOutput(completed) };
+  }
+  return { kind: 'changed', change, result: finished.result, output: asOutput(completed) };
+}
+
+/** Everything the task named or predicted, once. */
+function ownRequests(requests: readonly Request[], predictions: readonly Prediction[]): readonly Request[] {
+  const own = new Map(predictions.map((prediction) => [prediction.request.key, prediction.request]));
+  for (const request of requests) own.set(request.key, request);
+  return [...own.values()];
+}
+
+function disagreements(run: ItemRun, predictions: readonly Prediction[]): readonly string[] {
+  const view = run.machine.view(run.prepared.privilege);
+  return predictions.flatMap((prediction) => {
+    const { kind, id } = prediction.request;
+    const sentence = kind.disagreement(prediction.state, view.seen.of(prediction.request));
+    return sentence === undefined ? [] : [`${kind.name} ${id}: ${sentence}`];
+  });
+}
+
+/** Looks again until it is so, or the attempts are over. `attempt` runs the item anew. */
+export async function retry(
+  attempt: (look: 'first' | 'again') => Promise<ItemResult>,
+  done: (result: ItemResult) => boolean,
+  options: { readonly retries: number; readonly delayMs: number; readonly again: (attempt: number) => void; readonly stop: () => boolean },
+): Promise<{ readonly result: ItemResult; readonly attempts: number; readonly satisfied: boolean }> {
+  for (let count = 1; ; count += 1) {
+    const result = await attempt(count === 1 ? 'first' : 'again');
+    if (done(result)) return { result, attempts: count, satisfied: true };
+    if (count > options.retries || options.stop()) return { result, attempts: count, satisfied: false };
+    options.again(count);
+    await wait(options.delayMs);
+  }
+}
+
+export function failure(run: { readonly task: Task }, what: string, why: string | undefined, remedy: string | undefined): Problem {
+  return new Problem({ code: 'task-failed', what, place: run.task.place, why, remedy });
+}
+
+/** Any error that is a task's failure, as the one Problem; others are faults or a lost host and are thrown on. */
+export function asTaskProblem(error: unknown): Problem {
+  if (error instanceof Unreachable) throw error;
+  if (error instanceof Problem) return error;
+  if (error instanceof Problems) return error.problems[0];
+  throw error;
+}
+
+function lastLines(completed: Completed): string {
+  const text = completed.stderr.length > 0 ? completed.stderr : completed.stdout;
+  return text.toString('utf8').trimEnd().split('\n').slice(-20).join('\n');
+}
+
+function asOutput(completed: Completed): Output {
+  return { status: completed.status, stdout: completed.stdout.toString('utf8'), stderr: completed.stderr.toString('utf8') };
+}
+
+function outputOf(result: ValueMap): Output | undefined {
+  const { rc, stdout, stderr } = result;
+  if (typeof rc !== 'number') return undefined;
+  return { status: rc, stdout: typeof stdout === 'string' ? stdout : '', stderr: typeof stderr === 'string' ? stderr : '' };
+}
+
+function knownOnly(planned: ValueMap): ValueMap {
+  return Object.fromEntries(Object.entries(planned).filter(([, value]) => !(value instanceof Unknown)));
+}

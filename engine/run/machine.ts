@@ -1,0 +1,112 @@
+import type { Changing, Completed, Connection, Looking } from '../connection/connection.ts';
+import type { Privilege } from '../connection/target.ts';
+import type { Apply } from '../modules/module.ts';
+import type { Prediction, Request } from '../resources/resource.ts';
+import type { ChangeCount } from './view.ts';
+import { View, observation, observe } from './view.ts';
+
+/** How an apply ended, with the host's new look already taken in. */
+export interface Applied {
+  readonly completed: Completed;
+}
+
+/** A connected host with all that is known of it, for each user that it is seen as. */
+export class Machine {
+  readonly connection: Connection;
+  readonly #changes: ChangeCount;
+  readonly #views = new Map<string, View>();
+  readonly #crossings = new Map<string, string[]>();
+  readonly #privileges = new Map<string, Privilege>();
+
+  constructor(connection: Connection, changes: ChangeCount) {
+    this.connection = connection;
+    this.#changes = changes;
+  }
+
+  view(privilege: Privilege): View {
+    const key = keyOf(privilege);
+    let view = this.#views.get(key);
+    if (view === undefined) this.#views.set(key, (view = new View(this.#changes)));
+    this.#privileges.set(key, privilege);
+    return view;
+  }
+
+  /** Every privilege that the host has been seen under. */
+  privileges(): readonly Privilege[] {
+    return [...this.#privileges.values()];
+  }
+
+  /** The user that commands run as under this privilege. */
+  userOf(privilege: Privilege): string {
+    return privilege.kind === 'become' ? privilege.user : this.connection.facts.user;
+  }
+
+  /** One round trip; nothing if nothing is asked. */
+  async look(privilege: Privilege, requests: readonly Request[], mode: 'play' | 'plan'): Promise<void> {
+    if (requests.length === 0) return;
+    const looking: Looking = await this.connection.looking(privilege);
+    const states = await observe(looking, requests, this.connection.target.name);
+    const view = this.view(privilege);
+    if (mode === 'plan') view.learnUnderPlan(requests, states);
+    else view.learn(requests, states);
+  }
+
+  /** A plan's stand-in for a change. */
+  lay(predictions: readonly Prediction[]): void {
+    for (const view of this.#views.values()) view.lay(predictions);
+  }
+
+  /** To be sent ahead of the next change (or by `settle`): shell text that crosses out what is done. */
+  addCrossing(privilege: Privilege, script: string): void {
+    const key = keyOf(privilege);
+    this.#privileges.set(key, privilege);
+    this.#crossings.set(key, [...(this.#crossings.get(key) ?? []), script]);
+  }
+
+  /**
+   * Makes one change and looks again, in one round trip: at the task's own resources, and at whatever the
+   * change may have touched that a later task has asked for.
+   */
+  async change(
+    privilege: Privilege,
+    apply: Apply,
+    before: string,
+    own: readonly Request[],
+    touches: readonly Prediction[] | 'everything',
+    options: { readonly timeoutMs: number | undefined; readonly onOutput?: (text: string) => void },
+  ): Promise<Applied> {
+    const changing: Changing = await this.connection.changing(privilege);
+    for (const upload of apply.uploads ?? []) await changing.send(upload.source, upload.path, { mode: upload.mode });
+    const key = keyOf(privilege);
+    const crossings = this.#crossings.get(key) ?? [];
+    this.#crossings.delete(key);
+    this.#changes.value += 1;
+    for (const view of this.#views.values()) view.invalidate(touches);
+    const view = this.view(privilege);
+    const again = new Map([...view.staleAndWanted(), ...own].map((request) => [request.key, request]));
+    const asked = observation([...again.values()]);
+    const script = [...crossings, before, apply.script].filter((part) => part !== '').join('\n');
+    const answer = await changing.changeAndLook(script, asked.script, {
+      ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+      ...(options.onOutput === undefined ? {} : { onOutput: options.onOutput }),
+      maxLookBytes: 16 * 1024 * 1024,
+    });
+    if (!answer.look.cut) view.learn(asked.requests, asked.decode(answer.look.stdout));
+    return { completed: answer.change };
+  }
+
+  /** Sends the crossings that no later change took along. */
+  async settle(): Promise<void> {
+    for (const [key, scripts] of this.#crossings) {
+      const privilege = this.#privileges.get(key);
+      if (privilege === undefined || scripts.length === 0) continue;
+      const changing = await this.connection.changing(privilege);
+      await changing.change(scripts.join('\n'));
+    }
+    this.#crossings.clear();
+  }
+}
+
+function keyOf(privilege: Privilege): string {
+  return privilege.kind === 'login' ? 'login' : `become:${privilege.user}`;
+}

@@ -1,0 +1,111 @@
+import type { Connection } from '../connection/connection.ts';
+import { connect } from '../connection/connection.ts';
+import type { Target } from '../connection/target.ts';
+import { Unreachable } from '../connection/unreachable.ts';
+import { Problem } from '../errors/problem.ts';
+import type { Scope } from '../values/value.ts';
+import type { RunContext } from './context.ts';
+import type { Emit, Mode } from './events.ts';
+import type { HostState } from './host-state.ts';
+import { Machine } from './machine.ts';
+import { HostGone } from './signals.ts';
+import type { TargetSettings } from './target-settings.ts';
+import { targetOf } from './target-settings.ts';
+import type { ChangeCount } from './view.ts';
+
+/** The connections of a run: one a machine, opened when first needed, kept until the end. */
+export class Machines {
+  readonly #open = new Map<string, Promise<Machine>>();
+  readonly #ready = new Map<string, Machine>();
+  readonly #settings: TargetSettings;
+  readonly #changes: ChangeCount;
+  readonly #emit: Emit;
+  readonly #mode: Mode;
+  readonly #holder: string;
+  readonly #lockWaitMs: number;
+  readonly #signal: AbortSignal;
+
+  constructor(options: {
+    readonly settings: TargetSettings;
+    readonly changes: ChangeCount;
+    readonly emit: Emit;
+    readonly mode: Mode;
+    readonly holder: string;
+    readonly lockWaitMs: number;
+    readonly signal: AbortSignal;
+  }) {
+    this.#settings = options.settings;
+    this.#changes = options.changes;
+    this.#emit = options.emit;
+    this.#mode = options.mode;
+    this.#holder = options.holder;
+    this.#lockWaitMs = options.lockWaitMs;
+    this.#signal = options.signal;
+  }
+
+  /** The machine if its connection stands. */
+  get(name: string): Machine | undefined {
+    return this.#ready.get(name);
+  }
+
+  /** Throws Unreachable, or Problem `locked`. A host that could not be reached is not tried again in the same run. */
+  to(name: string, scope: Scope): Promise<Machine> {
+    let machine = this.#open.get(name);
+    if (machine === undefined) this.#open.set(name, (machine = this.#connect(name, scope)));
+    return machine;
+  }
+
+  roundTrips(name: string): number {
+    return this.#ready.get(name)?.connection.counters.roundTrips ?? 0;
+  }
+
+  async #connect(name: string, scope: Scope): Promise<Machine> {
+    const began = performance.now();
+    const target: Target = await targetOf(name, scope, this.#settings);
+    const connection: Connection = await connect(target, { signal: this.#signal });
+    try {
+      if (this.#mode === 'play' && target.kind === 'ssh') await connection.lock(this.#holder, { waitMs: this.#lockWaitMs });
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+    const machine = new Machine(connection, this.#changes);
+    this.#ready.set(name, machine);
+    const address = target.kind === 'local' ? 'this machine' : `${target.user}@${target.address}:${target.port}`;
+    this.#emit({ type: 'host_connected', host: name, address, milliseconds: performance.now() - began });
+    return machine;
+  }
+
+  async closeAll(): Promise<void> {
+    await Promise.allSettled([...this.#ready.values()].map((machine) => machine.connection.close()));
+  }
+
+  async killAll(): Promise<void> {
+    await Promise.allSettled([...this.#ready.values()].map((machine) => machine.connection.kill()));
+  }
+}
+
+/** The machine that a task of this host is done on, if it is connected already. */
+export function machineFor(context: RunContext, host: HostState, delegate: string | undefined): Machine | undefined {
+  return context.machines.get(delegate ?? host.name);
+}
+
+/** The same, connected when it is not. A lost host is HostGone; a lost delegate fails the task only. */
+export async function connectFor(context: RunContext, host: HostState, delegate: string | undefined): Promise<Machine> {
+  const name = delegate ?? host.name;
+  const ready = context.machines.get(name);
+  if (ready !== undefined) return ready;
+  const scope = (context.hosts.get(name) ?? host).variables.scope(undefined);
+  try {
+    const machine = await context.limit(() => context.machines.to(name, scope));
+    if (name === host.name) host.variables.setFacts(machine.connection.facts);
+    return machine;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    if (name === host.name) throw new HostGone(error);
+    if (error instanceof Unreachable) {
+      throw new Problem({ code: 'delegate-unreachable', what: `${name}, to which the task is delegated, cannot be reached`, why: error.what, remedy: error.remedy, cause: error });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,180 @@
+import { Problem } from '../errors/problem.ts';
+import type { Place } from '../errors/problem.ts';
+import type { Inventory } from '../inventory/inventory.ts';
+import { selectHosts } from '../inventory/select-hosts.ts';
+import type { BatchSize, Play } from '../playbook/play.ts';
+import type { Layer } from '../values/scope.ts';
+import { Barrier } from './barrier.ts';
+import type { Batch, RunContext } from './context.ts';
+import { HostRun, asHostGone } from './host-run.ts';
+import type { HostState } from './host-state.ts';
+import type { Route, Stop } from './itinerary.ts';
+import { itinerary } from './itinerary.ts';
+import { connectFor } from './machines.ts';
+import { HostStops, TaskFailed } from './signals.ts';
+
+/** A play with its hosts chosen. */
+export interface PlannedPlay {
+  readonly play: Play;
+  readonly layers: readonly Layer[];
+  readonly hosts: readonly HostState[];
+}
+
+export type PlayEnd = { readonly kind: 'done' } | { readonly kind: 'stopped'; readonly why: string };
+
+/** Runs one play, batch after batch. */
+export async function runPlay(context: RunContext, planned: PlannedPlay): Promise<PlayEnd> {
+  const { play } = planned;
+  const hosts = planned.hosts.filter((host) => host.status === 'active');
+  if (hosts.length === 0) return { kind: 'done' };
+  const batches = split(ordered(hosts, play.order), play.serial);
+  for (const [index, batchHosts] of batches.entries()) {
+    const active = batchHosts.filter((host) => host.status === 'active');
+    if (active.length === 0) continue;
+    context.emit({
+      type: 'play_started',
+      play: play.name,
+      place: `${play.place.file}:${play.place.line}`,
+      hosts: active.map((host) => host.name),
+      batch: index + 1,
+      batches: batches.length,
+    });
+    const end = await runBatch(context, planned, active);
+    if (end.kind === 'stopped') return end;
+    if (context.interrupted()) return { kind: 'stopped', why: 'interrupted' };
+  }
+  context.emit({ type: 'play_finished', play: play.name });
+  return { kind: 'done' };
+}
+
+async function runBatch(context: RunContext, planned: PlannedPlay, hosts: readonly HostState[]): Promise<PlayEnd> {
+  const { play } = planned;
+  const names = hosts.map((host) => host.name);
+  const batch: Batch = {
+    play,
+    hosts,
+    barrier: play.strategy === 'linear' ? new Barrier(names) : undefined,
+    once: new Map(),
+    throttles: new Map(),
+    aborted: undefined,
+  };
+  let at = 1;
+  const sections: Section[] = play.sections.map((section) => {
+    const stops = itinerary(section.steps, at);
+    const flush = at + Math.max(1, stops.length === 0 ? 1 : (stops.at(-1)?.until ?? at) - at);
+    at = flush + 1;
+    return { stops, flush };
+  });
+  for (const host of hosts) host.variables.enter(play, planned.layers, names);
+  await Promise.all(hosts.map((host) => runHost(context, batch, host, sections)));
+  return verdict(batch);
+}
+
+interface Section {
+  readonly stops: readonly Stop[];
+  /** Where the handlers behind the section stand in the order; they take up to one. */
+  readonly flush: number;
+}
+
+async function runHost(context: RunContext, batch: Batch, host: HostState, sections: readonly Section[]): Promise<void> {
+  const run = new HostRun(context, batch, host);
+  try {
+    const machine = await connectFor(context, host, undefined);
+    const routes = routesOf(sections);
+    await run.collectOwed(routes[0]);
+    for (const [index, section] of sections.entries()) {
+      await run.steps(section.stops, routes[index + 1]);
+      await run.flush(section.flush, section.flush + 1, routes[index + 1]);
+    }
+    if (context.mode === 'play') await context.limit(() => machine.settle());
+  } catch (error) {
+    ended(context, batch, host, error);
+  } finally {
+    batch.barrier?.leave(host.name);
+  }
+}
+
+/** The way through the sections that lie ahead, for looking ahead across them. */
+function routesOf(sections: readonly Section[]): readonly (Route | undefined)[] {
+  const routes: (Route | undefined)[] = [];
+  let then: Route | undefined;
+  for (const section of sections.toReversed()) {
+    then = { stops: section.stops, index: -1, then };
+    routes.unshift(then);
+  }
+  return routes;
+}
+
+function ended(context: RunContext, batch: Batch, host: HostState, error: unknown): void {
+  if (error instanceof HostStops) return;
+  const gone = asHostGone(error);
+  if (gone !== undefined) {
+    host.status = 'unreachable';
+    context.emit({ type: 'host_unreachable', host: host.name, problem: gone.problem, during: host.doing });
+  } else if (error instanceof TaskFailed) host.status = 'failed';
+  else {
+    host.status = 'failed';
+    batch.aborted ??= 'a fault in runbook';
+    throw error;
+  }
+  if (batch.play.anyErrorsFatal) batch.aborted ??= `${host.name} ${host.status === 'failed' ? 'failed' : 'is unreachable'}, and any error is fatal in this play`;
+}
+
+/** After a batch: may the next one go? A host that went silent counts as one that failed. */
+function verdict(batch: Batch): PlayEnd {
+  if (batch.aborted === 'end_play') return { kind: 'done' };
+  if (batch.aborted !== undefined) return { kind: 'stopped', why: batch.aborted };
+  const failed = batch.hosts.filter((host) => host.status !== 'active');
+  if (failed.length === 0) return { kind: 'done' };
+  const names = failed.map((host) => host.name).join(', ');
+  if (failed.length === batch.hosts.length) return { kind: 'stopped', why: `no host is left: ${names} failed` };
+  const most = batch.play.maxFailPercentage;
+  const share = (failed.length / batch.hosts.length) * 100;
+  if (most !== undefined && share > most) return { kind: 'stopped', why: `${names} failed: ${Math.round(share)} % of the batch, more than max_fail_percentage ${most}` };
+  return { kind: 'done' };
+}
+
+function split(hosts: readonly HostState[], serial: readonly BatchSize[]): readonly (readonly HostState[])[] {
+  if (serial.length === 0) return [hosts];
+  const batches: HostState[][] = [];
+  let begin = 0;
+  for (let index = 0; begin < hosts.length; index += 1) {
+    const size = serial[Math.min(index, serial.length - 1)];
+    const count = size === undefined ? hosts.length : size.kind === 'hosts' ? size.count : Math.floor((hosts.length * size.percent) / 100);
+    const end = begin + Math.max(1, count);
+    batches.push(hosts.slice(begin, end));
+    begin = end;
+  }
+  return batches;
+}
+
+function ordered(hosts: readonly HostState[], order: Play['order']): readonly HostState[] {
+  switch (order) {
+    case 'inventory':
+      return hosts;
+    case 'reverse_inventory':
+      return hosts.toReversed();
+    case 'sorted':
+      return hosts.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+    case 'reverse_sorted':
+      return hosts.toSorted((one, other) => (one.name < other.name ? 1 : -1));
+    case 'shuffle':
+      return hosts
+        .map((host) => ({ host, by: Math.random() }))
+        .toSorted((one, other) => one.by - other.by)
+        .map(({ host }) => host);
+    default: {
+      const never: never = order;
+      throw new Error(`unknown order ${String(never)}`);
+    }
+  }
+}
+
+/** The names of the hosts of a play, after --limit. Throws Problem where the pattern names nothing. */
+export function hostsOf(play: Play, pattern: string, inventory: Inventory, limit: readonly string[] | undefined, place: Place): readonly string[] {
+  const chosen = selectHosts(inventory, pattern, place).map((host) => host.name);
+  if (chosen.length === 0) {
+    throw new Problem({ code: 'empty-pattern', what: `the pattern "${pattern}" matches no host`, place, why: `The play is "${play.name}".`, remedy: 'See `runbook inventory --graph` for the hosts and groups there are.' });
+  }
+  return limit === undefined ? chosen : chosen.filter((name) => limit.includes(name));
+}

@@ -1,0 +1,173 @@
+import { Problem, Problems } from '../errors/problem.ts';
+import type { Role, RoleArgument, Step, Task } from '../playbook/play.ts';
+import { isSelected } from '../playbook/select-tasks.ts';
+import type { Scope, Value } from '../values/value.ts';
+import { Unknown, isList, isMap } from '../values/value.ts';
+import { Secret } from '../values/secret.ts';
+import type { RunContext } from './context.ts';
+import { loopLayer } from './foresee.ts';
+import type { HostState } from './host-state.ts';
+import { opened, itinerary } from './itinerary.ts';
+import type { PlannedPlay } from './play-run.ts';
+import { prepare } from './prepare.ts';
+import { pendingLayer } from './variables.ts';
+
+/** So many pairs of host and task are tried out one by one; beyond that, one host for each different set of groups. */
+const PAIRS = 20_000;
+
+/**
+ * Finds what is wrong with the tasks under the variables of their hosts before the first connection: missing variables,
+ * arguments of the wrong type, missing files, broken templates. What only the run can tell (facts, results) is unknown here
+ * and passed over. Throws Problems with all of them, each once.
+ */
+export async function preflight(context: RunContext, plays: readonly PlannedPlay[]): Promise<void> {
+  const found = new Map<string, Problem>();
+  const add = (problem: Problem): void => {
+    const key = `${problem.code}|${problem.what}|${JSON.stringify(problem.place)}`;
+    if (!found.has(key)) found.set(key, problem);
+  };
+  for (const planned of plays) {
+    const tasks = tasksOf(planned);
+    const everyHost = planned.hosts.length * tasks.length <= PAIRS;
+    const hosts = everyHost ? planned.hosts : oneForEachGroups(planned.hosts);
+    const names = planned.hosts.map((host) => host.name);
+    for (const host of hosts) {
+      host.variables.enter(planned.play, planned.layers, names);
+      for (const role of planned.play.roles) checkRole(role, host, add);
+      const pending = new Map<string, Value>();
+      for (const task of tasks) {
+        if (isSelected(task.tags, context.selection)) await tryTask(context, host, task, pending, add);
+        if (task.register !== undefined) pending.set(task.register, new Unknown(`the task at ${task.id}`));
+        if (task.module === 'set_fact') for (const name of task.arguments.keys()) pending.set(name, new Unknown(`the task at ${task.id}`));
+      }
+    }
+  }
+  const [first, ...rest] = found.values();
+  if (first !== undefined) throw new Problems([first, ...rest]);
+}
+
+async function tryTask(context: RunContext, host: HostState, task: Task, pending: ReadonlyMap<string, Value>, add: (problem: Problem) => void): Promise<void> {
+  try {
+    const over = pending.size === 0 ? [] : [pendingLayer(new Map(pending))];
+    const plain = host.variables.scope(task, over);
+    let items: readonly (Value | undefined)[] = [undefined];
+    if (task.loop !== undefined) {
+      const { loop } = task;
+      const list = loop.items.kind === 'template' ? loop.items.value.resolve(plain) : loop.items.value.evaluate(plain);
+      if (!isList(list)) return;
+      items = list;
+    }
+    for (const [index, item] of items.entries()) {
+      const scope = task.loop === undefined || item === undefined ? plain : host.variables.scope(task, [...over, loopLayer(task.loop, item, index)]);
+      let runs = true;
+      for (const condition of task.when) if (condition.test(scope) !== true) runs = false;
+      if (runs) await prepare(context, task, scope);
+    }
+  } catch (error) {
+    if (error instanceof Problems) error.problems.forEach(add);
+    else if (error instanceof Problem) add(error);
+    else throw error;
+  }
+}
+
+function tasksOf({ play }: PlannedPlay): readonly Task[] {
+  const steps: Step[] = [...play.sections.flatMap((section) => section.steps), ...play.handlers.map((handler) => handler.step)];
+  const tasks: Task[] = [];
+  for (const stop of itinerary(steps, 0)) for (const inner of opened(stop)) if (inner.step.kind === 'task') tasks.push(inner.step);
+  return tasks;
+}
+
+function oneForEachGroups(hosts: readonly HostState[]): readonly HostState[] {
+  const chosen = new Map<string, HostState>();
+  for (const host of hosts) {
+    const key = host.host.groups.join(' ');
+    if (!chosen.has(key)) chosen.set(key, host);
+  }
+  return [...chosen.values()];
+}
+
+function checkRole(role: Role, host: HostState, add: (problem: Problem) => void): void {
+  const frame = { id: role.name, place: role.place, when: [], tags: role.tags, layers: [], settings: NO_SETTINGS, role, searchPath: [] };
+  const scope: Scope = host.variables.scope(frame);
+  for (const argument of role.arguments) {
+    try {
+      const value = scope.lookup(argument.name);
+      const wrong = value === undefined ? missing(argument) : mismatch(argument, value);
+      if (wrong === undefined) continue;
+      add(
+        new Problem({
+          code: value === undefined ? 'missing-role-argument' : 'wrong-role-argument',
+          what: `role ${role.name}: ${argument.name} ${wrong}`,
+          place: role.place,
+          why: argument.description === '' ? `On ${host.name}.` : `${argument.description} On ${host.name}.`,
+          remedy: `See ${argument.place.file}:${argument.place.line}; set it in group_vars, or where the role is used.`,
+        }),
+      );
+    } catch (error) {
+      if (error instanceof Problem) add(error);
+      else throw error;
+    }
+  }
+}
+
+const NO_SETTINGS = {
+  become: undefined,
+  becomeUser: undefined,
+  becomeMethod: undefined,
+  user: undefined,
+  environment: [],
+  noLog: undefined,
+  timeoutSeconds: undefined,
+  ignoreUnreachable: undefined,
+} as const;
+
+function missing(argument: RoleArgument): string | undefined {
+  return argument.required ? 'is not set' : undefined;
+}
+
+function mismatch(argument: RoleArgument, value: Value): string | undefined {
+  if (value instanceof Unknown || value === null) return undefined;
+  if (!isOfType(argument.type, value)) return `must be ${withArticle(argument.type)}, not ${typeName(value)}`;
+  if (isList(value)) {
+    const wrong = value.find((one) => !(one instanceof Unknown) && !isOfType(argument.elements, one));
+    if (wrong !== undefined) return `must be a list of ${argument.elements}s, but one of them is ${typeName(wrong)}`;
+  }
+  if (argument.choices.length > 0 && !(value instanceof Secret) && !argument.choices.some((choice) => choice === value)) {
+    return `must be one of ${argument.choices.join(', ')}`;
+  }
+  return undefined;
+}
+
+function isOfType(type: RoleArgument['type'], value: Value): boolean {
+  switch (type) {
+    case 'any':
+      return true;
+    case 'string':
+      return typeof value === 'string' || value instanceof Secret;
+    case 'integer':
+      return Number.isInteger(value);
+    case 'number':
+      return typeof value === 'number';
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'list':
+      return isList(value);
+    case 'map':
+      return isMap(value);
+    default: {
+      const never: never = type;
+      throw new Error(`unknown type ${String(never)}`);
+    }
+  }
+}
+
+function typeName(value: Value): string {
+  if (value instanceof Secret) return 'a secret text';
+  if (isList(value)) return 'a list';
+  if (isMap(value)) return 'a map';
+  return `the ${typeof value} ${JSON.stringify(value)}`;
+}
+
+function withArticle(type: string): string {
+  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
+}

@@ -1,0 +1,199 @@
+import { randomBytes } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import pLimit from 'p-limit';
+import { Problem } from '../errors/problem.ts';
+import type { Host, Inventory } from '../inventory/inventory.ts';
+import { selectHosts } from '../inventory/select-hosts.ts';
+import type { AnyModule } from '../modules/module.ts';
+import type { Play, Playbook } from '../playbook/play.ts';
+import type { Layer } from '../values/scope.ts';
+import type { Secret } from '../values/secret.ts';
+import type { Value, ValueMap } from '../values/value.ts';
+import { Unknown } from '../values/value.ts';
+import type { RunContext, Selection } from './context.ts';
+import { ControllerFiles } from './controller-files.ts';
+import { DigestCache } from './digest-cache.ts';
+import type { Emit, HostRecap, Mode } from './events.ts';
+import { HostState } from './host-state.ts';
+import { Machines } from './machines.ts';
+import type { PlannedPlay } from './play-run.ts';
+import { hostsOf, runPlay } from './play-run.ts';
+import { preflight } from './preflight.ts';
+import type { TargetSettings } from './target-settings.ts';
+import { variableFileLayer } from './variable-files.ts';
+import type { RunVariables } from './variables.ts';
+import { HostVariables, lazyMap } from './variables.ts';
+
+export interface RunOptions {
+  readonly mode: Mode;
+  readonly playbook: Playbook;
+  readonly inventory: Inventory;
+  /** Patterns of --limit; undefined: all hosts. */
+  readonly limit: string | undefined;
+  readonly selection: Selection;
+  /** -e, already compiled; the highest level. */
+  readonly extra: Layer;
+  readonly forks: number;
+  readonly settings: TargetSettings;
+  readonly lockWaitMs: number;
+  /** Modules by name. */
+  readonly module: (name: string) => Promise<AnyModule>;
+  readonly emit: Emit;
+  /** First sign: finish what runs, start no more. */
+  readonly interrupt: AbortSignal;
+  /** Second sign: end what runs on the hosts. */
+  readonly kill: AbortSignal;
+  /** Keeps digests of large files from run to run. */
+  readonly digestCache: string | undefined;
+  readonly password?: Secret;
+}
+
+export interface RunResult {
+  readonly recap: readonly HostRecap[];
+  readonly stopped: string | undefined;
+  readonly interrupted: boolean;
+}
+
+/** Runs (or plans) a playbook. Throws Problems for what can be found before the first connection. */
+export async function run(options: RunOptions): Promise<RunResult> {
+  const began = performance.now();
+  const now = new Date();
+  const runId = `${now.toISOString().replace(/[-:]/g, '').replace(/\..*/, '')}-${randomBytes(3).toString('hex')}`;
+  const { inventory, playbook, emit } = options;
+  const changes = { value: 0 };
+  const hosts = new Map<string, HostState>();
+  const groups = new Map<string, string[]>([...inventory.groups].map(([name, group]) => [name, [...group.hosts]]));
+  const variables: RunVariables = {
+    extra: options.extra,
+    inventory,
+    inventoryDirectory: directoryOf(inventory.sources[0]),
+    playbookDirectory: dirname(resolve(playbook.file)),
+    groups: lazyMap(groups.keys(), (name) => groups.get(name) ?? []),
+    hostvars: () => hostvars,
+  };
+  for (const host of inventory.hosts.values()) hosts.set(host.name, new HostState(host, new HostVariables(host, variables)));
+  if (!hosts.has('localhost')) hosts.set('localhost', new HostState(LOCALHOST, new HostVariables(LOCALHOST, variables)));
+  const hostvars: ValueMap = lazyMap(hosts.keys(), (name) => hosts.get(name)?.variables.asHostvars() ?? null);
+
+  const digests = new DigestCache(options.digestCache);
+  const holder = `${userInfo().username}@${hostname()} pid ${process.pid} since ${now.toISOString()}`;
+  const machines = new Machines({ settings: options.settings, changes, emit, mode: options.mode, holder, lockWaitMs: options.lockWaitMs, signal: options.kill });
+  const context: RunContext = {
+    mode: options.mode,
+    runId,
+    now,
+    emit,
+    selection: options.selection,
+    changes,
+    files: new ControllerFiles(digests),
+    machines,
+    hosts,
+    limit: pLimit(options.forks),
+    module: options.module,
+    joinGroup: (host, group, parents) => {
+      for (const name of [group, ...parents]) {
+        const members = groups.get(name);
+        if (members === undefined) groups.set(name, [host]);
+        else if (!members.includes(host)) members.push(host);
+      }
+    },
+    addHost: () => {
+      throw new Problem({ code: 'not-supported', what: 'add_host is not supported yet', remedy: 'Put the host into the inventory.' });
+    },
+    interrupted: () => options.interrupt.aborted,
+  };
+
+  const plays = await choose(playbook, inventory, options, hosts, context);
+  await preflight(context, plays);
+  await digests.save();
+  const taking = new Set(plays.flatMap((planned) => planned.hosts.map((host) => host.name)));
+  emit({
+    type: 'run_started',
+    runId,
+    mode: options.mode,
+    playbook: playbook.file,
+    inventory: inventory.sources,
+    at: now,
+    hosts: [...taking],
+    partial: partialBecause(options),
+  });
+  let stopped: string | undefined;
+  const kill = (): void => void machines.killAll();
+  options.kill.addEventListener('abort', kill);
+  try {
+    for (const planned of plays) {
+      const end = await runPlay(context, planned);
+      if (end.kind === 'stopped') {
+        stopped = end.why;
+        break;
+      }
+    }
+  } finally {
+    options.kill.removeEventListener('abort', kill);
+    const recap = [...taking].map((name) => hosts.get(name)?.recap(machines.roundTrips(name))).filter((one) => one !== undefined);
+    await machines.closeAll();
+    emit({ type: 'run_finished', recap, stopped, milliseconds: performance.now() - began });
+  }
+  const recap = [...taking].map((name) => hosts.get(name)?.recap(machines.roundTrips(name))).filter((one) => one !== undefined);
+  return { recap, stopped, interrupted: options.interrupt.aborted };
+}
+
+async function choose(
+  playbook: Playbook,
+  inventory: Inventory,
+  options: RunOptions,
+  hosts: ReadonlyMap<string, HostState>,
+  context: RunContext,
+): Promise<readonly PlannedPlay[]> {
+  const limit = options.limit === undefined ? undefined : selectHosts(inventory, options.limit, undefined).map((host) => host.name);
+  if (limit !== undefined && limit.length === 0) {
+    throw new Problem({ code: 'empty-pattern', what: `--limit "${options.limit ?? ''}" matches no host`, remedy: 'See `runbook inventory --graph` for the hosts and groups there are.' });
+  }
+  const plays: PlannedPlay[] = [];
+  for (const play of playbook.plays) {
+    const first = hosts.get('localhost');
+    if (first === undefined) throw new Error('there is always a localhost');
+    first.variables.enter(play, play.layers, []);
+    const layers = [...play.layers];
+    for (const file of play.variableFiles) layers.push(await variableFileLayer(file, first.variables.scope(undefined), dirname(resolve(play.place.file))));
+    const pattern = patternOf(play.hosts.resolve(first.variables.scope(undefined)), play);
+    const names = pattern === 'localhost' && !inventory.hosts.has('localhost') ? ['localhost'] : hostsOf(play, pattern, inventory, limit, play.hostsPlace);
+    plays.push({ play, layers, hosts: names.map((name) => hosts.get(name)).filter((host) => host !== undefined) });
+  }
+  if (plays.every((planned) => planned.hosts.length === 0) && limit !== undefined) {
+    throw new Problem({
+      code: 'empty-pattern',
+      what: `--limit "${options.limit ?? ''}" leaves no host for any play of ${playbook.file}`,
+      remedy: 'Compare the limit with the hosts of the plays (--list-hosts).',
+    });
+  }
+  void context;
+  return plays;
+}
+
+function patternOf(value: Value, play: Play): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.join(',');
+  const why = value instanceof Unknown ? `It depends on ${value.because}.` : undefined;
+  throw new Problem({ code: 'wrong-type', what: 'hosts must be a pattern, or a list of patterns', place: play.hostsPlace, why });
+}
+
+function partialBecause(options: RunOptions): readonly string[] {
+  const reasons: string[] = [];
+  if (options.limit !== undefined) reasons.push(`--limit ${options.limit}`);
+  if (options.selection.tags.length > 0) reasons.push(`--tags ${options.selection.tags.join(',')}`);
+  if (options.selection.skipTags.length > 0) reasons.push(`--skip-tags ${options.selection.skipTags.join(',')}`);
+  return reasons;
+}
+
+function directoryOf(source: string | undefined): string {
+  return source === undefined ? process.cwd() : dirname(resolve(source));
+}
+
+/** There is always this machine, even if no inventory names it. It is reached without SSH. */
+const LOCALHOST: Host = {
+  name: 'localhost',
+  groups: ['all'],
+  layers: [{ level: 'host_vars', origin: 'runbook', variables: new Map<string, Value>([['ansible_connection', 'local']]) }],
+};

@@ -1,0 +1,120 @@
+import { homedir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { sshConfigFor } from '../connection/ssh-config.ts';
+import type { SshTarget, Target } from '../connection/target.ts';
+import { Problem } from '../errors/problem.ts';
+import { Secret } from '../values/secret.ts';
+import type { Scope, Value } from '../values/value.ts';
+
+/** What the command line says about connections. Inventory variables win over it where Ansible's do. */
+export interface TargetSettings {
+  readonly user: string | undefined;
+  readonly identityFile: string | undefined;
+  readonly password: Secret | undefined;
+  readonly connectTimeoutMs: number;
+  readonly keepAliveMs: number;
+}
+
+/** Where and how to reach a host, from its variables, then `~/.ssh/config`, then the command line, then the defaults of ssh. */
+export async function targetOf(name: string, scope: Scope, settings: TargetSettings): Promise<Target> {
+  const kind = text(scope, 'ansible_connection') ?? (name === 'localhost' ? 'local' : 'ssh');
+  if (kind === 'local') return { kind: 'local', name };
+  if (kind !== 'ssh') {
+    throw new Problem({
+      code: 'unknown-connection',
+      what: `${name}: there is no connection "${kind}"`,
+      why: 'It is what ansible_connection says.',
+      remedy: 'Use ssh or local.',
+    });
+  }
+  for (const unsupported of ['ansible_ssh_common_args', 'ansible_ssh_extra_args', 'ansible_ssh_args']) {
+    if (scope.lookup(unsupported) !== undefined) {
+      throw new Problem({
+        code: 'unsupported-setting',
+        what: `${name}: ${unsupported} is not supported, as no ssh program is run`,
+        remedy: 'Put the options for the host into ~/.ssh/config (ProxyJump, Port, IdentityFile, UserKnownHostsFile are read from there).',
+      });
+    }
+  }
+  const alias = text(scope, 'ansible_host') ?? text(scope, 'ansible_ssh_host') ?? name;
+  const config = await sshConfigFor(alias);
+  const identity = text(scope, 'ansible_ssh_private_key_file') ?? text(scope, 'ansible_private_key_file') ?? settings.identityFile;
+  const password = scope.lookup('ansible_password') ?? scope.lookup('ansible_ssh_pass') ?? settings.password;
+  const passphrase = scope.lookup('ansible_ssh_private_key_passphrase');
+  const checking = scope.lookup('ansible_host_key_checking');
+  const knownHosts = text(scope, 'ansible_known_hosts_file');
+  const common = {
+    agent: process.env['SSH_AUTH_SOCK'],
+    knownHostsFiles: knownHosts === undefined ? (config.knownHostsFiles ?? [home('.ssh/known_hosts'), '/etc/ssh/ssh_known_hosts']) : [home(knownHosts)],
+    hostKeyChecking: checking === false ? 'off' : (config.hostKeyChecking ?? 'strict'),
+    connectTimeoutMs: settings.connectTimeoutMs,
+    keepAliveMs: settings.keepAliveMs,
+  } as const;
+  const jumps = await jumpsOf(text(scope, 'ansible_jump_host')?.split(',') ?? config.jumps ?? [], common, settings);
+  return {
+    kind: 'ssh',
+    name,
+    address: config.address ?? alias,
+    port: number(scope, 'ansible_port', name) ?? config.port ?? 22,
+    user: text(scope, 'ansible_user') ?? text(scope, 'ansible_ssh_user') ?? settings.user ?? config.user ?? userInfo().username,
+    identityFiles: identity === undefined ? (config.identityFiles ?? defaultIdentities()) : [home(identity)],
+    ...(password === undefined || password === null ? {} : { password: revealed(password) }),
+    ...(passphrase === undefined || passphrase === null ? {} : { passphrase: revealed(passphrase) }),
+    ...common,
+    jumps,
+  };
+}
+
+async function jumpsOf(
+  names: readonly string[],
+  common: Pick<SshTarget, 'agent' | 'knownHostsFiles' | 'hostKeyChecking' | 'connectTimeoutMs' | 'keepAliveMs'>,
+  settings: TargetSettings,
+): Promise<readonly SshTarget[]> {
+  return Promise.all(
+    names.map(async (jump) => {
+      const match = /^(?:(?<user>[^@]+)@)?(?<host>[^:]+)(?::(?<port>\d+))?$/.exec(jump.trim());
+      const host = match?.groups?.['host'] ?? jump;
+      const config = await sshConfigFor(host);
+      return {
+        kind: 'ssh' as const,
+        name: host,
+        address: config.address ?? host,
+        port: Number(match?.groups?.['port'] ?? config.port ?? 22),
+        user: match?.groups?.['user'] ?? config.user ?? settings.user ?? userInfo().username,
+        identityFiles: config.identityFiles ?? defaultIdentities(),
+        ...common,
+        jumps: [],
+      };
+    }),
+  );
+}
+
+/** The private keys that ssh tries by itself. */
+function defaultIdentities(): readonly string[] {
+  return ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((file) => home(`.ssh/${file}`));
+}
+
+function home(path: string): string {
+  if (path.startsWith('~/')) return join(homedir(), path.slice(2));
+  return path.startsWith('.ssh/') ? join(homedir(), path) : path;
+}
+
+function text(scope: Scope, name: string): string | undefined {
+  const value = scope.lookup(name);
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return value;
+  if (value instanceof Secret) return value.reveal();
+  throw new Problem({ code: 'wrong-type', what: `${name} must be text`, why: `It is ${JSON.stringify(value)}.` });
+}
+
+function number(scope: Scope, name: string, host: string): number | undefined {
+  const value = scope.lookup(name);
+  if (value === undefined || value === null) return undefined;
+  const port = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  if (typeof port === 'number' && Number.isInteger(port) && port > 0 && port < 65536) return port;
+  throw new Problem({ code: 'wrong-type', what: `${host}: ${name} must be a port number from 1 to 65535`, why: `It is ${JSON.stringify(value)}.` });
+}
+
+function revealed(value: Value): string {
+  return value instanceof Secret ? value.reveal() : String(value);
+}

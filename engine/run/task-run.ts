@@ -1,0 +1,319 @@
+import pLimit from 'p-limit';
+import { Problem } from '../errors/problem.ts';
+import type { Expression } from '../values/expression.ts';
+import type { Task } from '../playbook/play.ts';
+import type { Layer } from '../values/scope.ts';
+import { Secret } from '../values/secret.ts';
+import type { Scope, Value, ValueMap } from '../values/value.ts';
+import { Unknown, isList } from '../values/value.ts';
+import type { Batch, RunContext } from './context.ts';
+import { keyOf } from './context.ts';
+import { applyEffects } from './effects.ts';
+import type { TaskIdentity, TaskOutcome } from './events.ts';
+import { foresee, loopLayer } from './foresee.ts';
+import type { HostState } from './host-state.ts';
+import type { ItemResult, ItemRun } from './item-run.ts';
+import { asTaskProblem, failure, retry, runItem } from './item-run.ts';
+import type { Route, Stop } from './itinerary.ts';
+import { connectFor } from './machines.ts';
+import type { Prepared } from './prepare.ts';
+import { prepare, wrongType } from './prepare.ts';
+import { TaskFailed } from './signals.ts';
+
+export interface TaskRun {
+  readonly context: RunContext;
+  readonly batch: Batch;
+  readonly host: HostState;
+  readonly task: Task;
+  readonly stop: Stop;
+  readonly route: Route | undefined;
+  readonly handler: boolean;
+  readonly alone: boolean;
+}
+
+/** Runs one task on one host, all its loop items. Throws TaskFailed unless it went well or its errors are ignored. */
+export async function runTask(run: TaskRun): Promise<void> {
+  const { task, host } = run;
+  const plain = host.variables.scope(task);
+  const items = itemsOf(task, plain);
+  const identity = identityOf(run, plain);
+  host.doing = identity;
+  if (items instanceof Unknown) {
+    finish(run, identity, undefined, undefined, { kind: 'unknown', because: items.because }, undefined, 0);
+    remember(run, new Unknown(items.because));
+    return;
+  }
+  const results: Recorded[] = [];
+  for (const [index, item] of items.entries()) {
+    const over: readonly Layer[] = task.loop === undefined || item === undefined ? [] : [loopLayer(task.loop, item, index)];
+    results.push(await runOne(run, identity, over, item));
+  }
+  const result = task.loop === undefined ? (results[0]?.value ?? {}) : aggregate(results);
+  remember(run, result);
+  host.doing = undefined;
+  const failed = results.find((one) => one.failed !== undefined)?.failed;
+  if (failed !== undefined) throw new TaskFailed(failed);
+}
+
+interface Recorded {
+  readonly value: Value;
+  readonly changed: boolean;
+  readonly failed: Problem | undefined;
+}
+
+async function runOne(run: TaskRun, identity: TaskIdentity, over: readonly Layer[], item: Value | undefined): Promise<Recorded> {
+  const { task, host, context } = run;
+  const began = performance.now();
+  const scope = host.variables.scope(task, over);
+  let label: string | undefined;
+  try {
+    label = item === undefined ? undefined : labelOf(task, scope, item);
+    const holds = all(task.when, scope);
+    if (holds === false) {
+      finish(run, identity, label, undefined, { kind: 'skipped', why: 'its condition is false' }, undefined, began);
+      return { value: { changed: false, skipped: true, failed: false }, changed: false, failed: undefined };
+    }
+    if (holds instanceof Unknown) return unknown(run, identity, label, holds.because, began);
+    const preparing = await prepare(context, task, scope);
+    if (preparing.kind === 'unknown') return unknown(run, identity, label, preparing.because, began);
+    return await runPrepared(run, identity, over, item, label, preparing.prepared, scope, began);
+  } catch (error) {
+    const problem = asTaskProblem(error);
+    const ignored = ignores(task, scope);
+    finish(run, identity, label, undefined, { kind: 'failed', problem, ignored, output: undefined }, undefined, began);
+    return { value: { changed: false, failed: true, msg: problem.what }, changed: false, failed: ignored ? undefined : problem };
+  }
+}
+
+async function runPrepared(
+  run: TaskRun,
+  identity: TaskIdentity,
+  over: readonly Layer[],
+  item: Value | undefined,
+  label: string | undefined,
+  prepared: Prepared,
+  scope: Scope,
+  began: number,
+): Promise<Recorded> {
+  const { task, host, context, batch } = run;
+  const machine = await connectFor(context, host, prepared.delegate);
+  const notifies = task.notify.map((name) => textOf(name.render(scope), task));
+  const view = machine.view(prepared.privilege);
+  const itemRun: ItemRun = {
+    context,
+    batch,
+    host,
+    task,
+    at: run.stop.at,
+    identity,
+    item: label,
+    prepared,
+    machine,
+    notifies,
+    alone: run.alone,
+    foresee: () => foresee(context, host, run.route, view),
+  };
+  const attempt = (look: 'first' | 'again'): Promise<ItemResult> => throttled(run, scope, () => runItem(itemRun, look).catch(failedItem));
+  const raw = task.until === undefined ? await attempt('first') : await untilSo(run, identity, over, scope, attempt);
+  const judged = judge(run, over, raw);
+  const outcome = outcomeOf(task, scope, judged, prepared.noLog, notifies);
+  if (outcome.kind === 'changed') {
+    for (const name of notifies) host.notified.add(name);
+  }
+  if (judged.kind === 'ok') await applyEffects(context, host, identity, judged.effects ?? []);
+  const result = shape(judged, item, task);
+  finish(run, identity, label, prepared.delegate, outcome, prepared.noLog ? undefined : result, began);
+  const failed = outcome.kind === 'failed' && !outcome.ignored ? outcome.problem : undefined;
+  if (judged.kind === 'unknown' && Object.keys(judged.result).length === 0) return { value: new Unknown(judged.because), changed: false, failed };
+  return { value: result, changed: outcome.kind === 'changed', failed };
+}
+
+type Attempt = (look: 'first' | 'again') => Promise<ItemResult>;
+
+function failedItem(error: unknown): ItemResult {
+  return { kind: 'failed', problem: asTaskProblem(error), result: {}, output: undefined };
+}
+
+function unknown(run: TaskRun, identity: TaskIdentity, label: string | undefined, because: string, began: number): Recorded {
+  if (run.context.mode === 'play') {
+    const problem = failure(run, `what it needs is not known: ${because}`, undefined, undefined);
+    finish(run, identity, label, undefined, { kind: 'failed', problem, ignored: false, output: undefined }, undefined, began);
+    return { value: {}, changed: false, failed: problem };
+  }
+  finish(run, identity, label, undefined, { kind: 'unknown', because }, undefined, began);
+  return { value: new Unknown(because), changed: false, failed: undefined };
+}
+
+/** changed_when and failed_when have the last word. */
+function judge(run: TaskRun, over: readonly Layer[], raw: ItemResult): ItemResult {
+  const { task } = run;
+  let judged = raw;
+  if (task.failedWhen !== undefined && (raw.kind === 'failed' || raw.kind === 'ok' || raw.kind === 'changed')) {
+    const fails = some(task.failedWhen, resultScope(run, over, raw));
+    if (fails === true && raw.kind !== 'failed') {
+      judged = { kind: 'failed', problem: failure(run, 'failed_when is true', undefined, undefined), result: raw.result, output: raw.kind === 'changed' ? raw.output : undefined };
+    } else if (fails === false && raw.kind === 'failed') judged = { kind: 'ok', result: raw.result, effects: [] };
+  }
+  if (task.changedWhen !== undefined && judged.kind === 'changed') {
+    const changes = some(task.changedWhen, resultScope(run, over, judged));
+    if (changes === false) judged = { kind: 'ok', result: judged.result, effects: [] };
+  }
+  return judged;
+}
+
+async function untilSo(run: TaskRun, identity: TaskIdentity, over: readonly Layer[], scope: Scope, attempt: Attempt): Promise<ItemResult> {
+  const { task, context } = run;
+  const until = task.until;
+  if (until === undefined) return attempt('first');
+  const retries = numberOf(until.retries?.resolve(scope) ?? 3, 'retries', task);
+  const delayMs = numberOf(until.delaySeconds?.resolve(scope) ?? 5, 'delay', task) * 1000;
+  const done = (result: ItemResult): boolean => {
+    if (context.mode === 'plan' || result.kind === 'unknown') return true;
+    if (until.expressions.length === 0) return result.kind !== 'failed';
+    try {
+      return all(until.expressions, resultScope(run, over, result)) === true;
+    } catch (error) {
+      if (result.kind === 'failed' && error instanceof Problem) return false;
+      throw error;
+    }
+  };
+  const again = (count: number): void => context.emit({ type: 'task_retried', host: run.host.name, task: identity, attempt: count, attempts: retries + 1 });
+  const { result, attempts, satisfied } = await retry(attempt, done, { retries, delayMs, again, stop: context.interrupted });
+  if (context.mode === 'plan' && result.kind === 'failed') {
+    return { kind: 'ok', result: { waits: true, rc: new Unknown('a wait that a plan does not do') }, effects: [] };
+  }
+  if (satisfied) return result;
+  if (result.kind === 'failed') return result;
+  const what = `it was still not so after ${attempts} attempts: ${until.expressions.map((one) => one.source).join(' && ')}`;
+  return { kind: 'failed', problem: failure(run, what, undefined, undefined), result: result.kind === 'unknown' ? {} : result.result, output: result.kind === 'changed' ? result.output : undefined };
+}
+
+function resultScope(run: TaskRun, over: readonly Layer[], result: ItemResult): Scope {
+  const value: ValueMap = { ...result.result, changed: result.kind === 'changed', failed: result.kind === 'failed' };
+  const variables = new Map<string, Value>([['result', value]]);
+  if (run.task.register !== undefined) variables.set(run.task.register, value);
+  return run.host.variables.scope(run.task, [...over, { level: 'set_fact', origin: 'result of the task', variables }]);
+}
+
+function outcomeOf(task: Task, scope: Scope, result: ItemResult, noLog: boolean, notifies: readonly string[]): TaskOutcome {
+  switch (result.kind) {
+    case 'ok':
+      return { kind: 'ok' };
+    case 'unknown':
+      return { kind: 'unknown', because: result.because };
+    case 'failed':
+      return { kind: 'failed', problem: result.problem, ignored: ignores(task, scope), output: noLog ? undefined : result.output };
+    case 'changed':
+      return { kind: 'changed', differences: noLog ? [] : result.change.differences, certainty: result.change.certainty, notifies };
+    default: {
+      const never: never = result;
+      throw new Error(`unknown result ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+function shape(result: ItemResult, item: Value | undefined, task: Task): ValueMap {
+  return {
+    ...result.result,
+    changed: result.kind === 'changed',
+    failed: result.kind === 'failed',
+    ...(result.kind === 'failed' ? { msg: result.problem.what } : {}),
+    ...(item === undefined || task.loop === undefined ? {} : { [task.loop.variable]: item }),
+  };
+}
+
+function aggregate(results: readonly Recorded[]): ValueMap {
+  return {
+    results: results.map((one) => one.value),
+    changed: results.some((one) => one.changed),
+    failed: results.some((one) => one.failed !== undefined),
+  };
+}
+
+function remember(run: TaskRun, value: Value): void {
+  if (run.task.register !== undefined) run.host.variables.remember(run.task.register, value);
+}
+
+function finish(
+  run: TaskRun,
+  task: TaskIdentity,
+  item: string | undefined,
+  delegatedTo: string | undefined,
+  outcome: TaskOutcome,
+  result: ValueMap | undefined,
+  began: number,
+): void {
+  const { context, host } = run;
+  if (outcome.kind === 'failed') host.count(outcome.ignored ? 'ignored' : 'failed');
+  else host.count(outcome.kind);
+  const milliseconds = began === 0 ? 0 : performance.now() - began;
+  context.emit({ type: 'task_finished', host: host.name, delegatedTo, task, item, outcome, result, milliseconds });
+}
+
+/** `throttle` bounds how many hosts are in the task at the same time. */
+async function throttled<Result>(run: TaskRun, scope: Scope, work: () => Promise<Result>): Promise<Result> {
+  const most = run.task.throttle?.resolve(scope);
+  if (most === undefined || run.context.mode === 'plan') return work();
+  const count = numberOf(most, 'throttle', run.task);
+  const key = keyOf(run.stop);
+  let limit = run.batch.throttles.get(key);
+  if (limit === undefined) run.batch.throttles.set(key, (limit = pLimit(Math.max(1, count))));
+  return limit(work);
+}
+
+function itemsOf(task: Task, scope: Scope): readonly (Value | undefined)[] | Unknown {
+  if (task.loop === undefined) return [undefined];
+  const { items } = task.loop;
+  const value = items.kind === 'template' ? items.value.resolve(scope) : items.value.evaluate(scope);
+  if (value instanceof Unknown) return value;
+  if (!isList(value)) throw new TaskFailed(wrongType('loop', 'a list', items.kind === 'template' ? items.value.place : task.place));
+  return value;
+}
+
+function labelOf(task: Task, scope: Scope, item: Value): string {
+  const label = task.loop?.label?.render(scope) ?? item;
+  if (label instanceof Secret) return String(label);
+  return typeof label === 'object' ? JSON.stringify(label) : String(label);
+}
+
+function identityOf(run: TaskRun, scope: Scope): TaskIdentity {
+  const { task } = run;
+  let name: string;
+  try {
+    const rendered = task.name?.render(scope);
+    name = rendered === undefined ? task.module : rendered instanceof Unknown ? task.module : String(rendered);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    name = task.module;
+  }
+  return { id: task.id, name, module: task.module, role: task.role?.name, handler: run.handler };
+}
+
+function ignores(task: Task, scope: Scope): boolean {
+  const value = task.ignoreErrors?.resolve(scope) ?? false;
+  return value === true;
+}
+
+export function all(conditions: readonly Expression[], scope: Scope): boolean | Unknown {
+  let open: Unknown | undefined;
+  for (const condition of conditions) {
+    const holds = condition.test(scope);
+    if (holds === false) return false;
+    if (holds instanceof Unknown) open ??= holds;
+  }
+  return open ?? true;
+}
+
+function some(conditions: readonly Expression[], scope: Scope): boolean | Unknown {
+  return all(conditions, scope);
+}
+
+function numberOf(value: Value, what: string, task: Task): number {
+  if (typeof value === 'number' && value >= 0) return value;
+  throw wrongType(what, 'a number that is not negative', task.place);
+}
+
+function textOf(value: Value, task: Task): string {
+  if (typeof value === 'string') return value;
+  throw wrongType('notify', 'the name of a handler', task.place);
+}

@@ -1,0 +1,179 @@
+import { randomBytes } from 'node:crypto';
+import type { Looking } from '../connection/connection.ts';
+import { Problem } from '../errors/problem.ts';
+import { composeObservation } from '../resources/observation.ts';
+import type { Prediction, Request, Seen } from '../resources/resource.ts';
+
+interface Known {
+  readonly request: Request;
+  readonly state: unknown;
+  /** `predicted`: laid over in a plan, so no look at the host can tell more. */
+  readonly origin: 'seen' | 'predicted';
+  readonly certainty: 'certain' | 'after_change';
+  /** How many changes the run had made, anywhere, when it was looked at. */
+  readonly changes: number;
+  stale: boolean;
+  /** False once the task that asked is finished: then nobody needs it looked at again. */
+  wanted: boolean;
+}
+
+/** Counts the changes of the whole run. What a command answered may depend on any host. */
+export interface ChangeCount {
+  value: number;
+}
+
+/** What is known of one host, seen with one user's eyes. */
+export class View {
+  readonly #known = new Map<string, Known>();
+  readonly #changes: ChangeCount;
+  readonly seen: Seen;
+
+  constructor(changes: ChangeCount) {
+    this.#changes = changes;
+    this.seen = {
+      of: <Detail, State>(request: Request<Detail, State>): State => {
+        const known = this.#known.get(request.key);
+        if (known === undefined) throw new Error(`nothing is known of ${request.key}: it was not observed`);
+        return known.state as State;
+      },
+      certainty: (request) => this.#known.get(request.key)?.certainty ?? 'certain',
+    };
+  }
+
+  /** Of these, what has to be looked at: never seen, gone stale, or not looked at closely enough. One request a key. */
+  missing(requests: readonly Request[]): readonly Request[] {
+    const missing = new Map<string, Request>();
+    for (const request of requests) {
+      const known = this.#known.get(request.key);
+      const asked = missing.get(request.key);
+      if (asked !== undefined) missing.set(request.key, merged(asked, request));
+      else if (known === undefined) missing.set(request.key, request);
+      else {
+        known.wanted = true;
+        if (known.origin === 'predicted') continue;
+        const both = merged(known.request, request);
+        const closer = JSON.stringify(both.detail) !== JSON.stringify(known.request.detail);
+        const old = request.kind.name === 'probe' && known.changes !== this.#changes.value;
+        if (known.stale || closer || old) missing.set(request.key, both);
+      }
+    }
+    return [...missing.values()];
+  }
+
+  /** What is stale and still wanted by a task to come. */
+  staleAndWanted(): readonly Request[] {
+    return [...this.#known.values()].filter((known) => known.stale && known.wanted && known.origin === 'seen').map((known) => known.request);
+  }
+
+  learn(requests: readonly Request[], states: ReadonlyMap<string, unknown>): void {
+    for (const request of requests) {
+      if (!states.has(request.key)) throw new Error(`the observation did not answer for ${request.key}`);
+      this.#known.set(request.key, {
+        request,
+        state: states.get(request.key),
+        origin: 'seen',
+        certainty: 'certain',
+        changes: this.#changes.value,
+        stale: false,
+        wanted: true,
+      });
+    }
+  }
+
+  /** The task that asked for these is finished. */
+  release(requests: readonly Request[]): void {
+    for (const request of requests) {
+      const known = this.#known.get(request.key);
+      if (known !== undefined) known.wanted = false;
+    }
+  }
+
+  forget(requests: readonly Request[]): void {
+    for (const request of requests) this.#known.delete(request.key);
+  }
+
+  /** In a play, after a change: what it may have touched must be looked at again. */
+  invalidate(touched: readonly Prediction[] | 'everything'): void {
+    for (const known of this.#known.values()) {
+      if (touched === 'everything') known.stale = true;
+      else if (touched.some((prediction) => prediction.request.key === known.request.key)) known.stale = true;
+      else if (touched.some((prediction) => known.request.kind.after?.(known.state, known.request.id, prediction) !== undefined)) known.stale = true;
+    }
+  }
+
+  /** Predictions so far: what is first looked at later must still be seen through them. */
+  readonly #laid: Prediction[] = [];
+
+  /** In a plan: what the host will be like is laid over what was seen. */
+  lay(predictions: readonly Prediction[]): void {
+    for (const prediction of predictions) {
+      for (const key of this.#known.keys()) this.#follow(key, prediction);
+      this.#laid.push(prediction);
+    }
+    for (const { request, state } of predictions) {
+      this.#known.set(request.key, {
+        request,
+        state,
+        origin: 'predicted',
+        certainty: 'certain',
+        changes: this.#changes.value,
+        stale: false,
+        wanted: true,
+      });
+    }
+  }
+
+  /** As `learn`, in a plan: the host does not show yet what earlier tasks will have done to it. */
+  learnUnderPlan(requests: readonly Request[], states: ReadonlyMap<string, unknown>): void {
+    this.learn(requests, states);
+    for (const request of requests) for (const prediction of this.#laid) this.#follow(request.key, prediction);
+  }
+
+  #follow(key: string, prediction: Prediction): void {
+    const known = this.#known.get(key);
+    if (known === undefined || key === prediction.request.key) return;
+    const state = known.request.kind.after?.(known.state, known.request.id, prediction);
+    if (state === undefined) return;
+    if (state === 'stale') this.#known.set(key, { ...known, certainty: 'after_change' });
+    else this.#known.set(key, { ...known, state, origin: 'predicted' });
+  }
+
+  /** Every state as it was seen, for a plan's digest. */
+  *seenStates(): Generator<readonly [string, unknown]> {
+    for (const [key, known] of this.#known) if (known.origin === 'seen') yield [key, known.state];
+  }
+}
+
+function merged(one: Request, other: Request): Request {
+  return { ...one, detail: one.kind.merge(one.detail, other.detail) };
+}
+
+/** One observation as it goes to a host: the script, and how to read the answer. */
+export interface Observation {
+  readonly requests: readonly Request[];
+  readonly script: string;
+  decode(stdout: Buffer): ReadonlyMap<string, unknown>;
+}
+
+export function observation(requests: readonly Request[]): Observation {
+  const composed = composeObservation(requests, randomBytes(16).toString('hex'));
+  return { requests, script: composed.script, decode: (stdout) => composed.decode(stdout) };
+}
+
+/** Looks at all of these in one round trip. */
+export async function observe(looking: Looking, requests: readonly Request[], host: string): Promise<ReadonlyMap<string, unknown>> {
+  const asked = observation(requests);
+  const answer = await looking.look(asked.script, { maxOutputBytes: 16 * 1024 * 1024 });
+  if (answer.cut) {
+    throw new Problem({
+      code: 'observation-too-large',
+      what: `${host} answered with more than 16 MiB while it was looked at`,
+      why: `Asked for: ${requests
+        .slice(0, 10)
+        .map((request) => request.key)
+        .join(', ')}`,
+      remedy: 'Look for a file or a command output that is far larger than a configuration.',
+    });
+  }
+  return asked.decode(answer.stdout);
+}
