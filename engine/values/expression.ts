@@ -6,6 +6,7 @@ import type { References } from './cel-references.ts';
 import { collectReferences } from './cel-references.ts';
 import type { Evidence } from './cel-value.ts';
 import { Converter } from './cel-value.ts';
+import { describe } from './describe.ts';
 import type { Locate } from './fault.ts';
 import { ArgumentFault, Fault, UnknownTouched } from './fault.ts';
 import { locateIn } from './placement.ts';
@@ -69,24 +70,6 @@ function withProblems<T>(locate: Locate, action: () => T): T {
     return action();
   } catch (error) {
     throw error instanceof Fault ? error.toProblem(locate) : error;
-  }
-}
-
-/** What a value is, for a message: never what it holds. */
-export function describe(value: Value): string {
-  if (value === null) return 'null';
-  if (value instanceof Secret) return 'a secret';
-  if (value instanceof Unknown) return 'not known yet';
-  if (Array.isArray(value)) return 'a list';
-  switch (typeof value) {
-    case 'string':
-      return 'text';
-    case 'number':
-      return 'a number';
-    case 'boolean':
-      return 'a boolean';
-    default:
-      return 'a map';
   }
 }
 

@@ -1,0 +1,99 @@
+import type { Place } from '../errors/problem.ts';
+import { Problem } from '../errors/problem.ts';
+import type { MapEntry, Node, ScalarNode } from './node.ts';
+import type { Template } from './template.ts';
+import { hasTemplate, parseTemplate } from './template.ts';
+import type { Scope, Value } from './value.ts';
+
+/** A YAML value whose templates are parsed. One without templates costs nothing to resolve. */
+export interface Compiled {
+  readonly place: Place;
+  readonly references: ReadonlySet<string>;
+  /** The value itself where no template is inside, else `undefined`. */
+  readonly literal: Value | undefined;
+  /** Renders what is inside. Throws Problem. */
+  resolve(scope: Scope): Value;
+  /** Where a part stands, such as `['options', 'mode']`; for a part that is not there, what is nearest. */
+  placeOf(path: readonly (string | number)[]): Place;
+}
+
+const NO_REFERENCES: ReadonlySet<string> = new Set();
+
+/** Parses all templates of a YAML value. Throws the Problem of the first that cannot be parsed. */
+export function compileNode(node: Node): Compiled {
+  const { place } = node;
+  const placeOf = (path: readonly (string | number)[]) => placeWithin(node, path);
+  const content = compileContent(node);
+  const { literal } = content;
+  if (literal !== undefined) return { place, references: NO_REFERENCES, literal, resolve: () => literal, placeOf };
+  return { place, references: content.references, literal: undefined, resolve: content.resolve, placeOf };
+}
+
+interface Content {
+  readonly literal: Value | undefined;
+  readonly references: ReadonlySet<string>;
+  readonly resolve: (scope: Scope) => Value;
+}
+
+function literalContent(literal: Value): Content {
+  return { literal, references: NO_REFERENCES, resolve: () => literal };
+}
+
+function compileContent(node: Node): Content {
+  switch (node.kind) {
+    case 'scalar':
+      return compileScalar(node);
+    case 'list': {
+      const items = node.items.map(compileContent);
+      if (items.every(isLiteral)) return literalContent(items.map((item) => item.literal));
+      return { literal: undefined, references: union(items), resolve: (scope) => items.map((item) => item.resolve(scope)) };
+    }
+    case 'map':
+      return compileMap(node.entries);
+  }
+}
+
+function compileScalar(node: ScalarNode): Content {
+  const { value } = node;
+  if (typeof value !== 'string' || !value.includes('{{')) return literalContent(value);
+  const template: Template = parseTemplate(value, node.place, node.style, node.source);
+  return { literal: undefined, references: template.references, resolve: (scope) => template.render(scope) };
+}
+
+function compileMap(entries: readonly MapEntry[]): Content {
+  const members = entries.map((entry) => {
+    if (hasTemplate(entry.key)) {
+      throw new Problem({ code: 'template-in-key', what: 'A key cannot hold a template', place: entry.keyPlace, remedy: 'Build the map with {{dict …}} or a CEL map.' });
+    }
+    return [entry.key, compileContent(entry.value)] as const;
+  });
+  const contents = members.map(([, content]) => content);
+  const build = (valueOf: (content: Content) => Value): Value => {
+    const map: Record<string, Value> = Object.create(null);
+    for (const [key, content] of members) map[key] = valueOf(content);
+    return map;
+  };
+  if (contents.every(isLiteral)) return literalContent(build((content) => content.literal ?? null));
+  return { literal: undefined, references: union(contents), resolve: (scope) => build((content) => content.resolve(scope)) };
+}
+
+function isLiteral(content: Content): content is Content & { readonly literal: Value } {
+  return content.literal !== undefined;
+}
+
+function union(contents: readonly Content[]): ReadonlySet<string> {
+  const references = new Set<string>();
+  for (const content of contents) for (const name of content.references) references.add(name);
+  return references;
+}
+
+function placeWithin(node: Node, path: readonly (string | number)[]): Place {
+  const [step, ...rest] = path;
+  if (step === undefined) return node.place;
+  if (node.kind === 'map') {
+    const entry = node.entries.find(({ key }) => key === step);
+    return entry === undefined ? node.place : placeWithin(entry.value, rest);
+  }
+  const item = node.kind === 'list' && typeof step === 'number' ? node.items[step] : undefined;
+  return item === undefined ? node.place : placeWithin(item, rest);
+}

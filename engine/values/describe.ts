@@ -1,0 +1,21 @@
+import { Secret } from './secret.ts';
+import type { Value } from './value.ts';
+import { Unknown } from './value.ts';
+
+/** What a value is, for a message: never what it holds. */
+export function describe(value: Value): string {
+  if (value === null) return 'null';
+  if (value instanceof Secret) return 'a secret';
+  if (value instanceof Unknown) return 'not known yet';
+  if (Array.isArray(value)) return 'a list';
+  switch (typeof value) {
+    case 'string':
+      return 'text';
+    case 'number':
+      return 'a number';
+    case 'boolean':
+      return 'a boolean';
+    default:
+      return 'a map';
+  }
+}

@@ -1,0 +1,26 @@
+import type { Helper } from './helper.ts';
+import { collectionHelpers } from './helper-collection.ts';
+import { comparisonHelpers, specialHelpers } from './helper-comparison.ts';
+import { encodingHelpers } from './helper-encoding.ts';
+import { numberHelpers } from './helper-number.ts';
+import { textHelpers } from './helper-text.ts';
+
+/** Every helper that a template may call. The documentation is made of this table, and the tests run each example. */
+export const helpers: readonly Helper[] = [
+  ...specialHelpers,
+  ...comparisonHelpers,
+  ...textHelpers,
+  ...encodingHelpers,
+  ...collectionHelpers,
+  ...numberHelpers,
+];
+
+const byName: ReadonlyMap<string, Helper> = new Map(helpers.map((helper) => [helper.name, helper]));
+
+export function findHelper(name: string): Helper | undefined {
+  return byName.get(name);
+}
+
+export function helperNames(): readonly string[] {
+  return [...byName.keys()];
+}

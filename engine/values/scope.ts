@@ -1,0 +1,114 @@
+import type { Place } from '../errors/problem.ts';
+import { formatPlace, Problem } from '../errors/problem.ts';
+import type { Compiled } from './compiled.ts';
+import type { Scope, Value } from './value.ts';
+
+/** From low to high: a variable of a later level hides one of an earlier level. Names of the `magic` level are reserved. */
+export const LEVELS = ['role defaults', 'group_vars', 'host_vars', 'play vars', 'role vars', 'task vars', 'set_fact', 'extra vars', 'magic'] as const;
+export type Level = (typeof LEVELS)[number];
+
+export interface Layer {
+  readonly level: Level;
+  /** Where it comes from, for people: `group_vars/all.yml`. */
+  readonly origin: string;
+  /** A Compiled value is rendered when it is asked for, in the scope that is asked. */
+  readonly variables: ReadonlyMap<string, Compiled | Value>;
+}
+
+export interface Candidate {
+  readonly level: Level;
+  readonly origin: string;
+  readonly place?: Place | undefined;
+  /** `undefined` where it could not be rendered; `problem` says why. */
+  readonly value: Value | undefined;
+  readonly problem?: Problem | undefined;
+}
+
+export interface LayeredScope extends Scope {
+  /** Every value that the variable has on some layer, low to high: the last one counts. */
+  explain(name: string): readonly Candidate[];
+}
+
+/**
+ * Variables of several layers, given low to high; within a level, later layers win. Making one costs nothing:
+ * variables are looked up and rendered when they are asked for, once a scope.
+ */
+export function layeredScope(layers: readonly Layer[]): LayeredScope {
+  return new Layers(layers);
+}
+
+function isCompiled(value: Compiled | Value): value is Compiled {
+  return typeof value === 'object' && value !== null && 'resolve' in value && typeof value.resolve === 'function';
+}
+
+class Layers implements LayeredScope {
+  readonly #layers: readonly Layer[];
+  readonly #rendered = new Map<string, Value>();
+  /** Variables that are being rendered, outermost first. */
+  readonly #open = new Map<string, Compiled>();
+  #names: readonly string[] | undefined;
+
+  constructor(layers: readonly Layer[]) {
+    this.#layers = layers;
+  }
+
+  lookup(name: string): Value | undefined {
+    for (let index = this.#layers.length - 1; index >= 0; index--) {
+      const found = this.#layers[index]?.variables.get(name);
+      if (found === undefined) continue;
+      return isCompiled(found) ? (found.literal ?? this.#render(name, found)) : found;
+    }
+    return undefined;
+  }
+
+  #render(name: string, compiled: Compiled): Value {
+    const known = this.#rendered.get(name);
+    if (known !== undefined) return known;
+    if (this.#open.has(name)) throw this.#cycle(name);
+    this.#open.set(name, compiled);
+    try {
+      const value = compiled.resolve(this);
+      this.#rendered.set(name, value);
+      return value;
+    } finally {
+      this.#open.delete(name);
+    }
+  }
+
+  #cycle(name: string): Problem {
+    const open = [...this.#open];
+    const chain = open.slice(open.findIndex(([other]) => other === name));
+    return new Problem({
+      code: 'variable-cycle',
+      what: `The variable "${name}" is made of itself: ${[...chain.map(([link]) => link), name].join(' → ')}`,
+      place: chain[0]?.[1].place,
+      why: chain.map(([link, { place }]) => `${link} at ${formatPlace(place)}`).join('\n'),
+      remedy: 'Give one of them another name.',
+    });
+  }
+
+  names(): readonly string[] {
+    this.#names ??= [...new Set(this.#layers.flatMap((layer) => [...layer.variables.keys()]))];
+    return this.#names;
+  }
+
+  explain(name: string): readonly Candidate[] {
+    const candidates: Candidate[] = [];
+    for (const { level, origin, variables } of this.#layers) {
+      const found = variables.get(name);
+      if (found === undefined) continue;
+      if (!isCompiled(found)) {
+        candidates.push({ level, origin, value: found });
+        continue;
+      }
+      const { place } = found;
+      try {
+        candidates.push({ level, origin, place, value: found.resolve(this) });
+      } catch (problem) {
+        if (!(problem instanceof Problem)) throw problem;
+        candidates.push({ level, origin, place, value: undefined, problem });
+      }
+    }
+    return candidates;
+  }
+}

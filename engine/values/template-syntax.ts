@@ -1,0 +1,202 @@
+import { parse, parser } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
+import type { Origin } from './fault.ts';
+import { Fault } from './fault.ts';
+
+interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+interface Located {
+  readonly loc: { readonly start: Position; readonly end: Position };
+}
+
+export interface Program {
+  readonly body: readonly Statement[];
+  readonly blockParams?: readonly string[] | undefined;
+}
+
+export type Statement = Content | Comment | Mustache | Block | Partial | Refused;
+interface Content extends Located {
+  readonly type: 'ContentStatement';
+  readonly value: string;
+}
+interface Comment extends Located {
+  readonly type: 'CommentStatement';
+}
+export interface Call extends Located {
+  readonly path: SyntaxExpression;
+  readonly params: readonly SyntaxExpression[];
+  readonly hash?: Hash | undefined;
+}
+export interface Mustache extends Call {
+  readonly type: 'MustacheStatement';
+}
+export interface Block extends Call {
+  readonly type: 'BlockStatement' | 'DecoratorBlock';
+  readonly program?: Program | undefined;
+  readonly inverse?: Program | undefined;
+}
+export interface Partial extends Located {
+  readonly type: 'PartialStatement';
+  readonly name: SyntaxExpression;
+  readonly params: readonly SyntaxExpression[];
+  readonly hash?: Hash | undefined;
+  readonly indent?: string | undefined;
+}
+interface Refused extends Located {
+  readonly type: 'Decorator' | 'PartialBlockStatement';
+}
+export interface Hash extends Located {
+  readonly pairs: readonly ({ readonly key: string; readonly value: SyntaxExpression } & Located)[];
+}
+
+export type SyntaxExpression = Path | SubExpression | Literal | NullLiteral;
+export interface Path extends Located {
+  readonly type: 'PathExpression';
+  readonly data: boolean;
+  readonly depth: number;
+  readonly parts: readonly string[];
+  readonly original: string;
+}
+export interface SubExpression extends Call {
+  readonly type: 'SubExpression';
+}
+interface Literal extends Located {
+  readonly type: 'StringLiteral' | 'NumberLiteral' | 'BooleanLiteral';
+  readonly value: string | number | boolean;
+}
+interface NullLiteral extends Located {
+  readonly type: 'NullLiteral' | 'UndefinedLiteral';
+}
+
+/** A text that templates are parsed from; its faults are counted in it. */
+export class TemplateSource {
+  readonly text: string;
+  readonly origin: Origin;
+  #lineStarts: readonly number[] | undefined;
+
+  constructor(text: string, origin?: Origin) {
+    this.text = text;
+    this.origin = origin;
+  }
+
+  offset(position: Position): number {
+    this.#lineStarts ??= [0, ...[...this.text.matchAll(/\r\n?|\n/g)].map((match) => match.index + match[0].length)];
+    return Math.min((this.#lineStarts[position.line - 1] ?? this.text.length) + position.column, this.text.length);
+  }
+
+  fault(code: string, what: string, at: Located, details: { readonly why?: string | undefined; readonly remedy?: string | undefined } = {}): Fault {
+    const start = this.offset(at.loc.start);
+    const end = this.offset(at.loc.end);
+    return new Fault({ code, what, ...details }, start, Math.max(1, Math.min(end, lineEnd(this.text, start)) - start), this.origin);
+  }
+}
+
+function lineEnd(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? text.length : end;
+}
+
+/** Text that holds more template than this is not a template. In characters. */
+const MAX_LENGTH = 4_000_000;
+/** Blocks and sub-expressions within each other. */
+const MAX_NESTING = 100;
+
+class SyntaxFailure extends Error {
+  readonly token: string | null;
+  readonly position: Position | undefined;
+
+  constructor(message: string, token: string | null, position: Position | undefined) {
+    super(message);
+    this.token = token;
+    this.position = position;
+  }
+}
+
+// The library's message names the line only; its details have the column too.
+parser.parseError = (message, details) => {
+  const position = details.loc === undefined ? undefined : { line: details.loc.last_line, column: details.loc.last_column - details.text.length };
+  throw new SyntaxFailure(message, details.token, position);
+};
+
+/** Parses Handlebars, white space control applied. Throws Fault `template-syntax`. */
+export function parseSyntax(source: TemplateSource): Program {
+  const { text } = source;
+  if (typeof text !== 'string') throw new TypeError('Only text is parsed as a template');
+  if (text.length > MAX_LENGTH) throw new Fault({ code: 'template-syntax', what: `The template is too long: ${text.length} characters` }, 0, 1, source.origin);
+  checkNesting(source);
+  try {
+    return parse(text) as Program;
+  } catch (error) {
+    if (error instanceof SyntaxFailure) throw syntaxFault(error, source);
+    if (!(error instanceof Error)) throw error;
+    if (error instanceof RangeError) throw new Fault({ code: 'template-syntax', what: 'The template is nested too deeply' }, 0, 1, source.origin);
+    throw libraryFault(error, source);
+  }
+}
+
+function checkNesting({ text, origin }: TemplateSource): void {
+  let depth = 0;
+  for (const match of text.matchAll(/\{\{~?[#^][^^]|\{\{~?\/|\(|\)/g)) {
+    depth += match[0] === ')' || match[0].endsWith('/') ? -1 : 1;
+    depth = Math.max(0, depth);
+    // Brackets in the text between templates count here as well, hence the generous measure; the parser itself has no limit.
+    if (depth > MAX_NESTING * 20) throw new Fault({ code: 'template-syntax', what: 'The template is nested too deeply' }, match.index, 1, origin);
+  }
+}
+
+function syntaxFault(error: SyntaxFailure, source: TemplateSource): Fault {
+  const { text, origin } = source;
+  const offset = error.position === undefined ? lexicalOffset(text) : source.offset(error.position);
+  const fault = (what: string, remedy: string | undefined, at = offset) => {
+    return new Fault({ code: 'template-syntax', what, remedy }, Math.min(at, Math.max(0, text.length - 1)), 1, origin);
+  };
+  const open = text.lastIndexOf('{{', offset);
+  const near = text.slice(Math.max(0, open), open + 40);
+  if (/^\{\{~?\s*\.[A-Za-z]/.test(near)) {
+    return fault('A name cannot begin with a dot', 'If this is a template of another tool (Go, docker --format), write \\{{ to keep it as text.', open);
+  }
+  if (error.token === 'CLOSE_UNESCAPED') return fault('}}} closes only {{{', 'Put a blank between the template and the brace: }} }.');
+  if (error.token === 'CLOSE_BLOCK_PARAMS') return fault('There are no filters', 'Call a helper: {{lower name}}, {{default name "x"}}.');
+  if (/^\{\{%|^\{%/.test(near)) return fault('This is Jinja, and templates here are Handlebars', 'Write {{#if x}}…{{/if}} or {{#each xs}}…{{/each}}.', open);
+  if (error.token === 'EOF' || error.token === null) {
+    return fault('The template ends too soon', 'Close what is open: {{ with }}, {{#if}} with {{/if}}, a comment with --}}.', unclosedOffset(text, offset));
+  }
+  if (error.token === 'OPEN_ENDBLOCK') return fault('This closes a block that is not open', undefined, open);
+  if (error.token === 'INVERSE' || error.token === 'OPEN_INVERSE_CHAIN') return fault('This else belongs to no block', undefined, open);
+  const found = text.slice(offset, offset + 20).split('\n', 1)[0] ?? '';
+  return fault(`The template cannot be read at "${found}"`, operatorRemedy(near));
+}
+
+function operatorRemedy(near: string): string | undefined {
+  if (/[=!<>]=|[<>+*]/.test(near)) return 'Templates have helpers, not operators: {{#if (eq a b)}}, or {{expr "a == b"}}.';
+  if (near.includes('[')) return 'Write list.[0] for the first item, or {{lookup map "key"}}.';
+  if (/\w\(/.test(near)) return 'Helpers are called without brackets: {{lower name}}.';
+  return undefined;
+}
+
+function lexicalOffset(text: string): number {
+  return Math.max(0, text.lastIndexOf('{{'));
+}
+
+function unclosedOffset(text: string, fallback: number): number {
+  const open: number[] = [];
+  for (const match of text.matchAll(/\{\{~?(#|\^(?=[A-Za-z])|\/)/g)) {
+    if (match[1] === '/') open.pop();
+    else open.push(match.index);
+  }
+  const lastOpening = text.lastIndexOf('{{');
+  if (lastOpening >= 0 && !text.slice(lastOpening).includes('}}')) return lastOpening;
+  return open.at(-1) ?? fallback;
+}
+
+/** The library's own exceptions, such as `if doesn't match each - 1:3`. */
+function libraryFault(error: Error, source: TemplateSource): Fault {
+  const position = /^(.*) - (\d+):(\d+)$/s.exec(error.message);
+  if (position === null) return new Fault({ code: 'template-syntax', what: `The template cannot be read: ${error.message.split('\n', 1)[0]}` }, 0, 1, source.origin);
+  const offset = source.offset({ line: Number(position[2]), column: Number(position[3]) });
+  const mismatch = /^(\S+) doesn't match (\S+)$/.exec(position[1] ?? '');
+  const what = mismatch === null ? `The template cannot be read: ${position[1]}` : `{{#${mismatch[1]}}} is closed by {{/${mismatch[2]}}}`;
+  return new Fault({ code: 'template-syntax', what, remedy: mismatch === null ? undefined : `Close it with {{/${mismatch[1]}}}.` }, offset, 1, source.origin);
+}
