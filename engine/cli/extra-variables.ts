@@ -17,7 +17,7 @@ export async function extraVariables(given: readonly string[]): Promise<Layer> {
     else if (text.trimStart().startsWith('{')) fromYaml(text, '-e', variables);
     else fromPairs(text, variables);
   }
-  return { level: 'extra', origin: '-e', variables };
+  return { level: 'extra vars', origin: '-e', variables };
 }
 
 async function fromFile(path: string, variables: Map<string, Compiled | Value>): Promise<void> {

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ModuleCatalogue } from '../playbook/module-catalogue.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { modules } from '../modules/catalogue.ts';
@@ -18,7 +18,7 @@ export async function runPlayCommand(playbookFile: string, command: Mode, flags:
   const mode: Mode = flags.check === true ? 'plan' : command;
   const catalogue: ModuleCatalogue = modules;
   const extra = await extraVariables(flags.extraVars);
-  const inventory = await loadInventory(flags.inventory);
+  const inventory = await loadInventory(flags.inventory, [dirname(playbookFile)]);
   const playbook = await loadPlaybook(playbookFile, { modules: catalogue, rolesPath: [] });
   const selection = { tags: flags.tags, skipTags: flags.skipTags };
   if (flags.listHosts === true || flags.listTasks === true || flags.listTags === true) {

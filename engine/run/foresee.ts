@@ -67,5 +67,5 @@ async function* requestsOf(context: RunContext, host: HostState, task: Task, pen
 export function loopLayer(loop: NonNullable<Task['loop']>, item: Value, index: number): Layer {
   const variables = new Map<string, Value>([[loop.variable, item]]);
   if (loop.indexVariable !== undefined) variables.set(loop.indexVariable, index);
-  return { level: 'task', origin: 'loop', variables };
+  return { level: 'task vars', origin: 'loop', variables };
 }

@@ -113,11 +113,9 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
     const applied = await context.limit(() =>
       machine.change(prepared.privilege, apply, writeDown(user, run.notifies), own, change.touches === 'everything' ? 'everything' : change.predictions, {
         timeoutMs,
-        expectLoss: apply.reconnect !== undefined,
       }),
     );
     completed = applied.completed;
-    if (apply.reconnect !== undefined) await machine.reconnect(apply.reconnect.timeoutMs, prepared.privilege, own);
   } catch (error) {
     if (error instanceof TimedOut) return { kind: 'failed', problem: failure(run, error.what, error.why, error.remedy), result: {}, output: undefined };
     throw error;

@@ -73,7 +73,7 @@ export class Machine {
     before: string,
     own: readonly Request[],
     touches: readonly Prediction[] | 'everything',
-    options: { readonly timeoutMs: number | undefined; readonly onOutput?: (text: string) => void },
+    options: { readonly timeoutMs: number | undefined },
   ): Promise<Applied> {
     const changing: Changing = await this.connection.changing(privilege);
     for (const upload of apply.uploads ?? []) await changing.send(upload.source, upload.path, { mode: upload.mode });
@@ -86,13 +86,10 @@ export class Machine {
     const again = new Map([...view.staleAndWanted(), ...own].map((request) => [request.key, request]));
     const asked = observation([...again.values()]);
     const script = [...crossings, before, apply.script].filter((part) => part !== '').join('\n');
-    const answer = await changing.changeAndLook(script, asked.script, {
-      ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
-      ...(options.onOutput === undefined ? {} : { onOutput: options.onOutput }),
-      maxLookBytes: 16 * 1024 * 1024,
-    });
-    if (!answer.look.cut) view.learn(asked.requests, asked.decode(answer.look.stdout));
-    return { completed: answer.change };
+    const completed = await changing.change(script, { timeoutMs: options.timeoutMs });
+    const looked = await changing.look(asked.script, { maxOutputBytes: 16 * 1024 * 1024 });
+    if (!looked.cut) view.learn(asked.requests, asked.decode(looked.stdout));
+    return { completed };
   }
 
   /** Sends the crossings that no later change took along. */

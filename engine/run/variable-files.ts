@@ -21,7 +21,7 @@ export async function variableFileLayer(file: { readonly name: Template; readonl
 /** A YAML file of variables as a layer. An empty file is an empty layer. */
 export function variablesLayer(text: string, path: string): Layer {
   const [node] = readYaml(text, path);
-  if (node === undefined || (node.kind === 'scalar' && node.value === null)) return { level: 'play', origin: path, variables: new Map() };
+  if (node === undefined || (node.kind === 'scalar' && node.value === null)) return { level: 'play vars', origin: path, variables: new Map() };
   if (node.kind !== 'map') throw new Problem({ code: 'wrong-type', what: 'a file of variables must be a map of names and values', place: node.place });
-  return { level: 'play', origin: path, variables: new Map(node.entries.map((entry) => [entry.key, compileNode(entry.value)])) };
+  return { level: 'play vars', origin: path, variables: new Map(node.entries.map((entry) => [entry.key, compileNode(entry.value)])) };
 }

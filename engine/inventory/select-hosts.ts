@@ -1,0 +1,96 @@
+import type { Place } from '../errors/problem.ts';
+import { Problem } from '../errors/problem.ts';
+import { nearestName } from '../values/suggest.ts';
+import type { Host, Inventory } from './inventory.ts';
+
+/**
+ * The hosts that a pattern names, in inventory order. Parts are parted by commas (or colons) and joined from left to
+ * right: `etcd:&rack1:!spare`. A part is a host, a group, `all`, a glob (`web*`), a regular expression (`~web\d+`),
+ * and may end in a range of what it names: `web[0]`, `web[0:2]` (the end included, as in Ansible), `web[-1]`, `web[1:]`.
+ * `&` keeps only what is in both, `!` takes away, whatever their order. Throws Problem('unknown-pattern') for a plain
+ * name that is neither host nor group, with the nearest name.
+ */
+export function selectHosts(inventory: Inventory, pattern: string, place: Place | undefined): readonly Host[] {
+  const parts = splitPattern(pattern);
+  if (parts.length === 0) throw new Problem({ code: 'empty-pattern', what: 'the pattern of hosts is empty', place, remedy: 'Name a host, a group, or all.' });
+  const plain = parts.filter((part) => !part.startsWith('!') && !part.startsWith('&'));
+  const chosen = new Set<string>(plain.length === 0 ? inventory.hosts.keys() : plain.flatMap((part) => named(inventory, part, pattern, place)));
+  for (const part of parts.filter((one) => one.startsWith('&'))) {
+    const both = new Set(named(inventory, part.slice(1), pattern, place));
+    for (const name of chosen) if (!both.has(name)) chosen.delete(name);
+  }
+  for (const part of parts.filter((one) => one.startsWith('!'))) {
+    for (const name of named(inventory, part.slice(1), pattern, place)) chosen.delete(name);
+  }
+  return [...inventory.hosts.values()].filter((host) => chosen.has(host.name));
+}
+
+/** Commas part always; colons unless they stand in a range's brackets or in an IPv6 address of several. */
+function splitPattern(pattern: string): readonly string[] {
+  const parts: string[] = [];
+  for (const chunk of pattern.split(',')) {
+    const text = chunk.trim();
+    if (text === '') continue;
+    if (text.startsWith('~') || isAddress(text)) parts.push(text);
+    else parts.push(...text.split(/:(?![^[]*\])/).map((one) => one.trim()));
+  }
+  return parts.filter((part) => part !== '');
+}
+
+function isAddress(text: string): boolean {
+  return /^[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*$/i.test(text);
+}
+
+function named(inventory: Inventory, part: string, whole: string, place: Place | undefined): readonly string[] {
+  if (part.startsWith('~')) return matching(inventory, regular(part.slice(1), place));
+  const range = /^(?<name>.*)\[(?<from>-?\d+)?(?<colon>:)?(?<to>-?\d+)?\]$/.exec(part);
+  if (range?.groups !== undefined && !isGlobClass(part)) {
+    const hosts = named(inventory, range.groups['name'] ?? '', whole, place);
+    return slice(hosts, range.groups['from'], range.groups['colon'] !== undefined, range.groups['to']);
+  }
+  if (/[*?[]/.test(part)) return matching(inventory, glob(part));
+  if (part === 'all') return [...inventory.hosts.keys()];
+  const group = inventory.groups.get(part);
+  if (group !== undefined) return group.hosts;
+  if (inventory.hosts.has(part)) return [part];
+  const near = nearestName(part, [...inventory.groups.keys(), ...inventory.hosts.keys()]);
+  throw new Problem({
+    code: 'unknown-pattern',
+    what: `"${part}" is neither a host nor a group of the inventory`,
+    place,
+    why: part === whole ? undefined : `It stands in the pattern "${whole}".`,
+    remedy: near === undefined ? 'See `runbook inventory --graph` for the hosts and groups there are.' : `Did you mean "${near}"?`,
+  });
+}
+
+function isGlobClass(part: string): boolean {
+  return !/\[-?\d*:?-?\d*\]$/.test(part);
+}
+
+function slice(hosts: readonly string[], from: string | undefined, colon: boolean, to: string | undefined): readonly string[] {
+  if (!colon) return from === undefined ? hosts : hosts.slice(Number(from)).slice(0, 1);
+  const begin = from === undefined ? 0 : Number(from);
+  const end = to === undefined ? undefined : Number(to) === -1 ? undefined : Number(to) + 1;
+  return hosts.slice(begin, end);
+}
+
+/** Groups first, then hosts: as Ansible, a glob names what is in the groups that it matches as well. */
+function matching(inventory: Inventory, expression: RegExp): readonly string[] {
+  const names = new Set<string>();
+  for (const group of inventory.groups.values()) if (group.name !== 'all' && expression.test(group.name)) group.hosts.forEach((host) => names.add(host));
+  for (const host of inventory.hosts.keys()) if (expression.test(host)) names.add(host);
+  return [...names];
+}
+
+function regular(source: string, place: Place | undefined): RegExp {
+  try {
+    return new RegExp(`^(?:${source})`);
+  } catch (error) {
+    throw new Problem({ code: 'wrong-pattern', what: `"~${source}" is not a regular expression`, place, why: error instanceof Error ? error.message : undefined });
+  }
+}
+
+function glob(part: string): RegExp {
+  const source = part.replace(/[.+^${}()|\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.').replace(/\[!/g, '[^');
+  return new RegExp(`^${source}$`);
+}
