@@ -161,6 +161,8 @@ function explain(problem: Problem): string {
   return parts.join('\n');
 }
 
+// Root file systems are made here: their folders must be readable whatever the user's mask is.
+process.umask(0o022);
 try {
   await program().parseAsync();
 } catch (error) {

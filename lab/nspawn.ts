@@ -15,11 +15,19 @@ import { until } from './until.ts';
 
 // The mount is made in the supervisor's own mount namespace: with the power it goes too, and this machine never sees it.
 // The lock of systemd-nspawn is left out because it would leave a file in /run; the control group tells that a host is on.
+// Exit 133 is how systemd-nspawn asks to be started again: the host reboots.
 const BOOT = `
-set -e
-echo $$ > "$GROUP/cgroup.procs"
+set -eu
+umask 022
+mkdir -p "$GROUP/power" "$GROUP/host"
+echo 0 > "$GROUP/power/cgroup.procs"
 mount -t overlay overlay -o "lowerdir=$LOWER,upperdir=$UPPER,workdir=$WORK" "$ROOT"
-exec systemd-nspawn "$@"
+status=133
+while [ "$status" = 133 ]; do
+  status=0
+  (echo 0 > "$GROUP/host/cgroup.procs" && exec systemd-nspawn "$@") || status=$?
+done
+exit "$status"
 `;
 
 /** A fresh disk: what is of this host alone, laid over the base before the first boot. */

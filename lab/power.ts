@@ -23,11 +23,20 @@ async function groupOf(id: string, machine?: string): Promise<string> {
   return join(await hierarchy(), 'runbook-lab', id, machine ?? '');
 }
 
-/** Makes the host's control group. A process that is in it belongs to the host. */
+/** Makes the host's control group. Processes go into subgroups of it, and whatever is there belongs to the host. */
 export async function makeGroup(id: string, machine: string): Promise<string> {
   const group = await groupOf(id, machine);
   await mkdir(group, { recursive: true });
+  for (const folder of [join(group, '../..'), join(group, '..'), group]) await passControllersOn(folder);
   return group;
+}
+
+/** Lets subgroups account for memory, processor time and so on, as far as the machine's hierarchy has controllers. */
+async function passControllersOn(group: string): Promise<void> {
+  const controllers = (await readFile(join(group, 'cgroup.controllers'), 'utf8')).trim();
+  if (controllers === '') return;
+  const wanted = controllers.split(' ').map((controller) => `+${controller}`);
+  await writeFile(join(group, 'cgroup.subtree_control'), wanted.join(' '));
 }
 
 async function populated(group: string): Promise<boolean> {
