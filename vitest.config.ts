@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+/** unit: quick and alone. ssh: real OpenSSH servers on loopback. lab: real hosts, one file after another. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/ssh/**', 'test/lab/**', 'test/bench/**'],
+          testTimeout: 60_000,
+        },
+      },
+      { test: { name: 'ssh', include: ['test/ssh/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 180_000 } },
+      {
+        test: {
+          name: 'lab',
+          include: ['test/lab/**/*.test.ts'],
+          testTimeout: 20 * 60_000,
+          hookTimeout: 40 * 60_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
