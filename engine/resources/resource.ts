@@ -49,7 +49,7 @@ export function predict<Detail, State>(of: Request<Detail, State>, state: State)
 }
 
 /** The predicted state if the prediction is about this kind. */
-export function predictedOf<State>(kind: ResourceKind<never, State>, prediction: Prediction): State | undefined {
+export function predictedOf<Detail, State>(kind: ResourceKind<Detail, State>, prediction: Prediction): State | undefined {
   return prediction.request.kind.name === kind.name ? (prediction.state as State) : undefined;
 }
 

@@ -1,0 +1,157 @@
+import type { FileDetail } from './file.ts';
+import type { Attributes, Directory, FileState, Followed, OtherFile, RegularFile } from './file-state.ts';
+import { ABSENT, NOTHING_ABOVE } from './file-state.ts';
+import type { Request } from './resource.ts';
+
+/** Reads what the script of `files.observe` prints. */
+export function decodeFiles(output: Buffer, requests: readonly Request<FileDetail, FileState>[]): ReadonlyMap<string, FileState> {
+  const pieces = split(output);
+  const states = new Map<string, FileState>();
+  const followed = new Map<string, Followed>();
+  const targets = new Map<number, string>();
+  const digests = new Map<string, string>();
+  const contents = new Map<string, Buffer>();
+  const idOf = (index: number): string => requests[index]?.id ?? '';
+  const ids = new Set(requests.map(({ id }) => id));
+  const missing = new Map<string, FileState>();
+  let ended = false;
+  for (const piece of pieces) {
+    const rest = piece.subarray(1);
+    switch (String.fromCharCode(piece[0] ?? 0)) {
+      case 's': {
+        const { state, name } = decodeStat(rest);
+        if (state.type === 'link') {
+          const link = splitLink(name, ids);
+          if (link !== undefined) states.set(link.id, { ...state, target: link.target });
+        } else states.set(ids.has(name) ? name : unquoted(name), state);
+        break;
+      }
+      case 'l': {
+        const { state, name } = decodeStat(rest);
+        if (state.type !== 'link') followed.set(name, state);
+        break;
+      }
+      case 'r': {
+        const [index, target] = indexed(rest);
+        const path = withoutNewline(target.toString('utf8'));
+        if (path !== '') targets.set(index, path);
+        break;
+      }
+      case 'm': {
+        const text = rest.toString('latin1');
+        missing.set(idOf(Number(text.slice(1))), text.startsWith('a') ? ABSENT : text.startsWith('h') ? { type: 'hidden' } : NOTHING_ABOVE);
+        break;
+      }
+      case 'd':
+        for (const line of rest.toString('utf8').split('\n')) {
+          const [, digest, name] = /^([0-9a-f]{64}) [ *]([^]*)$/.exec(line) ?? [];
+          if (digest !== undefined && name !== undefined) digests.set(name, digest);
+        }
+        break;
+      case 'e': {
+        const [index, line] = indexed(rest);
+        digests.set(idOf(index), line.toString('latin1').slice(0, 64));
+        break;
+      }
+      case 'c': {
+        const [index, content] = indexed(rest);
+        contents.set(idOf(index), content);
+        break;
+      }
+      case 'z':
+        ended = true;
+        break;
+      default:
+        throw new Error('the observation of files is garbled');
+    }
+  }
+  if (!ended) throw new Error('the observation of files ended early');
+  const finish = <State extends FileState>(id: string, detail: FileDetail, state: State): State | RegularFile => {
+    if (state.type !== 'file') return state;
+    const asked = detail.look === 'digest' || detail.look === 'content';
+    const sha256 = digests.get(id);
+    const content = contents.get(id);
+    return { ...state, sha256, content, ...(asked && sha256 === undefined ? { unreadable: true } : {}) };
+  };
+  return new Map(
+    requests.map(({ id, detail }, index): [string, FileState] => {
+      const state = states.get(id) ?? missing.get(id) ?? ABSENT;
+      if (state.type !== 'link' || detail.look === 'attributes') return [id, finish(id, detail, state)];
+      const path = targets.get(index);
+      const end = followed.get(id) ?? (path === undefined ? NOTHING_ABOVE : ABSENT);
+      return [id, { ...state, to: { path, state: finish(id, detail, end) } }];
+    }),
+  );
+}
+
+function split(output: Buffer): readonly Buffer[] {
+  const newline = output.indexOf(0x0a);
+  if (newline <= 0) throw new Error('the observation of files is empty');
+  const boundary = output.subarray(0, newline);
+  const pieces: Buffer[] = [];
+  let at = output.indexOf(boundary, newline);
+  while (at !== -1) {
+    const from = at + boundary.length;
+    const next = output.indexOf(boundary, from);
+    pieces.push(output.subarray(from, next === -1 ? undefined : next));
+    at = next;
+  }
+  return pieces;
+}
+
+const TYPE_MASK = 0o170000;
+const OTHERS: ReadonlyMap<number, string> = new Map([
+  [0o140000, 'a socket'],
+  [0o060000, 'a block device'],
+  [0o020000, 'a character device'],
+  [0o010000, 'a named pipe'],
+]);
+
+interface Stat {
+  readonly state: RegularFile | Directory | OtherFile | (Attributes & { readonly type: 'link' });
+  readonly name: string;
+}
+
+function decodeStat(record: Buffer): Stat {
+  const [raw = '', uid, gid, owner, group, size, mtime, identity, ...name] = withoutNewline(record.toString('utf8')).split('\t');
+  const bits = Number.parseInt(raw, 16);
+  const attributes = { mode: bits & 0o7777, uid: Number(uid), gid: Number(gid), owner, group, mtime: Number(mtime), identity };
+  return { state: typed(bits & TYPE_MASK, attributes, Number(size)), name: name.join('\t') };
+}
+
+function typed(type: number, attributes: Attributes, size: number): Stat['state'] {
+  switch (type) {
+    case 0o100000:
+      return { type: 'file', ...attributes, size, sha256: undefined, content: undefined };
+    case 0o040000:
+      return { type: 'directory', ...attributes };
+    case 0o120000:
+      return { type: 'link', ...attributes };
+    default:
+      return { type: 'other', ...attributes, what: OTHERS.get(type) ?? 'something else' };
+  }
+}
+
+/** `name -> target`; busybox puts each of the two in quotes. A name may hold an arrow itself, so only a name that was asked for counts. */
+function splitLink(text: string, ids: ReadonlySet<string>): { readonly id: string; readonly target: string } | undefined {
+  for (let arrow = text.indexOf(' -> '); arrow !== -1; arrow = text.indexOf(' -> ', arrow + 1)) {
+    const name = text.slice(0, arrow);
+    const target = text.slice(arrow + 4);
+    if (ids.has(name)) return { id: name, target };
+    if (ids.has(unquoted(name))) return { id: unquoted(name), target: unquoted(target) };
+  }
+  return undefined;
+}
+
+function unquoted(text: string): string {
+  return text.length >= 2 && text.startsWith("'") && text.endsWith("'") ? text.slice(1, -1) : text;
+}
+
+function withoutNewline(text: string): string {
+  return text.endsWith('\n') ? text.slice(0, -1) : text;
+}
+
+function indexed(piece: Buffer): [number, Buffer] {
+  const colon = piece.indexOf(0x3a);
+  return [Number(piece.subarray(0, colon).toString('latin1')), piece.subarray(colon + 1)];
+}

@@ -1,0 +1,122 @@
+/** What stands at a path. In a prediction, attributes that are not known are undefined. */
+export type FileState = AbsentFile | RegularFile | Directory | Link | OtherFile | HiddenFile;
+
+export interface AbsentFile {
+  readonly type: 'absent';
+  /** Whether the directory that it would be in exists. */
+  readonly parent: boolean;
+}
+
+export interface Attributes {
+  /** Permission bits, set-id and sticky bits among them. */
+  readonly mode: number | undefined;
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+  /** `UNKNOWN` where the number has no name on the host. */
+  readonly owner: string | undefined;
+  readonly group: string | undefined;
+  /** Seconds since 1970. */
+  readonly mtime?: number | undefined;
+  /** Device and inode: equal for two names of one file. */
+  readonly identity?: string | undefined;
+}
+
+export interface RegularFile extends Attributes {
+  readonly type: 'file';
+  /** Bytes. */
+  readonly size: number | undefined;
+  /** Hexadecimal. Undefined where it was not asked for, or the file cannot be read. */
+  readonly sha256: string | undefined;
+  /** Only where it was asked for and is at most 1 MiB. */
+  readonly content: Buffer | undefined;
+  /** A digest or content was asked for and could not be had. */
+  readonly unreadable?: boolean | undefined;
+}
+
+export interface Directory extends Attributes {
+  readonly type: 'directory';
+  /** Only in a prediction: what lies beneath will be different as well. */
+  readonly changedBeneath?: boolean | undefined;
+}
+
+export interface Link extends Attributes {
+  readonly type: 'link';
+  /** As it is written in the link. */
+  readonly target: string;
+  /** Where it leads in the end, if it was asked to be followed. Undefined path: into a directory that does not exist, or in a circle. */
+  readonly to?: { readonly path: string | undefined; readonly state: Followed } | undefined;
+}
+
+export type Followed = AbsentFile | RegularFile | Directory | OtherFile;
+
+export interface OtherFile extends Attributes {
+  readonly type: 'other';
+  /** `a device`, `a socket`. */
+  readonly what: string;
+}
+
+/** Beneath a directory that the user may not enter. */
+export interface HiddenFile {
+  readonly type: 'hidden';
+}
+
+export const ABSENT: AbsentFile = { type: 'absent', parent: true };
+export const NOTHING_ABOVE: AbsentFile = { type: 'absent', parent: false };
+
+/** The directory that a path is in. */
+export function parentOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash <= 0 ? '/' : path.slice(0, slash);
+}
+
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+export function isBeneath(path: string, directory: string): boolean {
+  return directory === '/' ? path !== '/' : path.startsWith(`${directory}/`);
+}
+
+/** `a directory`, for sentences. */
+export function describeType(state: FileState): string {
+  switch (state.type) {
+    case 'absent':
+      return 'absent';
+    case 'file':
+      return 'a file';
+    case 'directory':
+      return 'a directory';
+    case 'link':
+      return `a link to ${state.target}`;
+    case 'other':
+      return state.what;
+    case 'hidden':
+      return 'out of sight';
+  }
+}
+
+/** What a seen file has that a predicted one should not, as a sentence. Undefined attributes agree with anything. */
+export function disagreement(predicted: FileState, seen: FileState): string | undefined {
+  if (predicted.type === 'absent') return seen.type === 'absent' ? undefined : `it is ${describeType(seen)}, should be absent`;
+  if (seen.type === 'absent') return `it does not exist, should be ${describeType(predicted)}`;
+  if (seen.type === 'hidden' || predicted.type === 'hidden') return seen.type === predicted.type ? undefined : 'it cannot be looked at';
+  if (seen.type !== predicted.type) return `it is ${describeType(seen)}, should be ${describeType(predicted)}`;
+  if (predicted.type === 'link' && seen.type === 'link') {
+    if (predicted.target !== seen.target) return `it links to ${seen.target}, should link to ${predicted.target}`;
+    return predicted.to === undefined || seen.to === undefined ? undefined : disagreement(predicted.to.state, seen.to.state);
+  }
+  if (predicted.mode !== undefined && seen.mode !== predicted.mode) return `mode is ${octal(seen.mode)}, should be ${octal(predicted.mode)}`;
+  if (predicted.owner !== undefined && seen.owner !== predicted.owner) return `owner is ${seen.owner}, should be ${predicted.owner}`;
+  if (predicted.uid !== undefined && seen.uid !== predicted.uid) return `owner is ${seen.uid}, should be ${predicted.uid}`;
+  if (predicted.group !== undefined && seen.group !== predicted.group) return `group is ${seen.group}, should be ${predicted.group}`;
+  if (predicted.gid !== undefined && seen.gid !== predicted.gid) return `group is ${seen.gid}, should be ${predicted.gid}`;
+  if (predicted.identity !== undefined && seen.identity !== predicted.identity) return 'it is another file than it should be';
+  if (predicted.type === 'file' && seen.type === 'file' && predicted.sha256 !== undefined && seen.sha256 !== undefined && seen.sha256 !== predicted.sha256) {
+    return 'its content is not what was written';
+  }
+  return undefined;
+}
+
+function octal(mode: number | undefined): string {
+  return mode === undefined ? 'unknown' : mode.toString(8).padStart(4, '0');
+}

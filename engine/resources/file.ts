@@ -1,0 +1,179 @@
+import { randomBytes } from 'node:crypto';
+import { quote } from '../connection/quote.ts';
+import { decodeFiles } from './file-decode.ts';
+import type { FileState } from './file-state.ts';
+import { NOTHING_ABOVE, disagreement, isBeneath, parentOf } from './file-state.ts';
+import type { Prediction, Request, ResourceKind } from './resource.ts';
+import { predictedOf, request } from './resource.ts';
+
+/** How closely to look: each level includes the ones before it. `digest` and `content` are of what a link leads to. */
+export type Look = 'attributes' | 'target' | 'digest' | 'content';
+
+const LOOKS: readonly Look[] = ['attributes', 'target', 'digest', 'content'];
+
+/** Content larger than this is never brought: size and digest stand for it. */
+export const MAX_CONTENT_BYTES = 1024 * 1024;
+
+export interface FileDetail {
+  readonly look: Look;
+  /** No content where the file has one of these digests: the asker has it. */
+  readonly unless: readonly string[];
+}
+
+/** What stands at an absolute path: files, directories, links. */
+export const files: ResourceKind<FileDetail, FileState> = {
+  name: 'file',
+  observe: (requests) => observeFiles(requests, randomBytes(12).toString('hex')),
+  decode: decodeFiles,
+  merge: (one, other) => {
+    const look = LOOKS.indexOf(one.look) < LOOKS.indexOf(other.look) ? other.look : one.look;
+    if (one.look !== 'content') return { look, unless: other.unless };
+    if (other.look !== 'content') return { look, unless: one.unless };
+    return { look, unless: one.unless.filter((digest) => other.unless.includes(digest)) };
+  },
+  disagreement,
+  after: stateAfter,
+};
+
+/** Asks what stands at `path`. */
+export function file(path: string, look: Look = 'attributes', unless: readonly string[] = []): Request<FileDetail, FileState> {
+  return request(files, path, { look, unless });
+}
+
+/** What follows for one path from what happens at another. */
+function stateAfter(state: FileState, path: string, effect: Prediction): FileState | 'stale' | undefined {
+  const other = predictedOf(files, effect);
+  if (other === undefined) return undefined;
+  const changed = effect.request.id;
+  if (changed === path) return other;
+  if (other.type === 'link' && other.to?.path === path) return other.to.state;
+  if (state.type === 'link' && state.to?.path === changed) {
+    return other.type === 'link' || other.type === 'hidden' ? 'stale' : { ...state, to: { path: changed, state: other } };
+  }
+  if (isBeneath(path, changed)) return stateBeneath(state, path, changed, other);
+  if (other.type !== 'absent' && isBeneath(changed, path) && state.type === 'absent') {
+    return { type: 'directory', mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
+  }
+  if (state.type === 'absent' && !state.parent && other.type !== 'absent' && isBeneath(changed, parentOf(path))) return { ...state, parent: true };
+  // A link on the way may lead beneath what has changed.
+  if (state.type === 'link' && state.to?.path !== undefined && isBeneath(state.to.path, changed) && other.type !== 'directory') return 'stale';
+  return undefined;
+}
+
+function stateBeneath(state: FileState, path: string, changed: string, other: FileState): FileState | 'stale' | undefined {
+  switch (other.type) {
+    case 'absent':
+      return state.type === 'absent' && !state.parent ? undefined : NOTHING_ABOVE;
+    case 'directory':
+      if (state.type === 'hidden' || other.changedBeneath === true) return 'stale';
+      return state.type === 'absent' && !state.parent && parentOf(path) === changed ? { ...state, parent: true } : undefined;
+    case 'file':
+    case 'other':
+      return state.type === 'absent' && !state.parent ? undefined : NOTHING_ABOVE;
+    case 'link':
+    case 'hidden':
+      return 'stale';
+  }
+}
+
+/**
+ * One `stat`, one `sha256sum` and at most one `find` for all of them; besides those one process for each link to be followed and
+ * for each content to be brought. The first line tells the boundary that everything after it is framed with.
+ */
+function observeFiles(requests: readonly Request<FileDetail, FileState>[], boundary: string): string {
+  const all = requests.map(({ id, detail }, index) => ({ index, path: quote(id), id, detail }));
+  const followed = all.filter(({ detail }) => detail.look !== 'attributes');
+  const digests = all.filter(({ detail }) => detail.look === 'digest' || detail.look === 'content');
+  // sha256sum writes such names with escapes, busybox does not: each is digested by itself, without its name.
+  const odd = digests.filter(({ id }) => /[\n\\]/.test(id));
+  const even = digests.filter((one) => !odd.includes(one));
+  const contents = all.filter(({ detail }) => detail.look === 'content');
+  const words = (list: readonly { readonly path: string }[]): string => list.map(({ path }) => path).join(' ');
+  const fields = '%f\t%u\t%g\t%U\t%G\t%s\t%Y\t%d:%i';
+  const parts = [
+    `b=${boundary}`,
+    'echo $b',
+    `set -- ${words(all)}`,
+    `QUOTING_STYLE=literal stat -c "\${b}s${fields}\t%N" -- "$@" 2>/dev/null`,
+    `i=0
+for p do
+  if ! [ -e "$p" ] && ! [ -L "$p" ]; then
+    q=\${p%/*}
+    if [ -d "\${q:-/}" ]; then [ -x "\${q:-/}" ] && a=a || a=h
+    else
+      a=n
+      while [ -n "$q" ] && ! [ -d "$q" ]; do q=\${q%/*}; done
+      [ -x "\${q:-/}" ] || a=h
+    fi
+    printf '%s' "\${b}m$a$i"
+  fi
+  i=$((i + 1))
+done`,
+  ];
+  if (followed.length > 0) {
+    parts.push(
+      `set -- ${followed.map(({ index, path }) => `${index} ${path}`).join(' ')}
+n=$#
+while [ $n -gt 0 ]; do
+  i=$1 p=$2; shift 2; n=$((n - 2))
+  if [ -L "$p" ]; then printf '%s' "\${b}r$i:"; readlink -f -- "$p"; set -- "$@" "$p"; fi
+done
+[ $# -eq 0 ] || stat -L -c "\${b}l${fields}\t%n" -- "$@" 2>/dev/null`,
+    );
+  }
+  if (digests.length > 0) parts.push('d=');
+  if (even.length > 0) {
+    parts.push(
+      `set -- ${words(even)}
+o=; for p do [ -f "$p" ] || o=1; done
+if [ -n "$o" ]; then
+  n=$#
+  while [ $n -gt 0 ]; do p=$1; shift; n=$((n - 1)); [ -f "$p" ] && set -- "$@" "$p"; done
+fi
+if [ $# -gt 0 ]; then d=$(sha256sum -- "$@" 2>/dev/null); printf '%s' "\${b}d$d"; fi`,
+    );
+  }
+  for (const { index, path } of odd) parts.push(`p=${path}; if [ -f "$p" ] && [ -r "$p" ]; then e${index}=$(sha256sum <"$p"); printf '%s' "\${b}e${index}:$e${index}"; fi`);
+  if (contents.length > 0) parts.push(bringContents(contents, odd));
+  parts.push("printf '%s' \"${b}z\"");
+  return parts.join('\n');
+}
+
+interface Asked {
+  readonly index: number;
+  readonly path: string;
+  readonly detail: FileDetail;
+}
+
+function bringContents(contents: readonly Asked[], odd: readonly Asked[]): string {
+  const asks = contents.map((one) => {
+    const { index, path, detail } = one;
+    const digest = odd.includes(one) ? `"$e${index}"` : '""';
+    return `ask ${index} ${path} ${digest} ${detail.unless.map((unless) => quote(unless)).join(' ')}`.trimEnd();
+  });
+  return `N='
+'
+w=
+ask() {
+  i=$1 p=$2 e=$3; shift 3
+  [ -f "$p" ] && [ -r "$p" ] || return 0
+  for u do
+    case $e in "$u "*) return 0 ;; esac
+    case "$N$d$N" in *"$N$u  $p$N"*) return 0 ;; esac
+  done
+  eval "p$i=\\$p"
+  w="$w $i"
+}
+${asks.join('\n')}
+if [ -n "$w" ]; then
+  set --
+  for i in $w; do eval "set -- \\"\\$@\\" \\"\\$p$i\\""; done
+  o=$(find -L "$@" -prune -size +${MAX_CONTENT_BYTES}c 2>/dev/null)
+  for i in $w; do
+    eval "p=\\$p$i"
+    case "$N$o$N" in *"$N$p$N"*) continue ;; esac
+    printf '%s' "\${b}c$i:"
+    head -c ${MAX_CONTENT_BYTES + 1} -- "$p" 2>/dev/null
+  done
+fi`;
+}

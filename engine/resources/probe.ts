@@ -1,0 +1,66 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { quote } from '../connection/quote.ts';
+import type { Request, ResourceKind } from './resource.ts';
+import { request } from './resource.ts';
+
+/** What a command that only looks has answered. In a prediction, what is not known is undefined. */
+export interface ProbeState {
+  readonly status: number;
+  readonly stdout: Buffer | undefined;
+  readonly stderr: string | undefined;
+}
+
+export interface ProbeDetail {
+  /** Shell text; may hold secrets, so it is never part of a key or a message. */
+  readonly script: string;
+}
+
+/** An operator's own command that only looks: `query`, `check`. Any change on the host may change its answer. */
+export const probes: ResourceKind<ProbeDetail, ProbeState> = {
+  name: 'probe',
+  observe(requests) {
+    const boundary = randomBytes(12).toString('hex');
+    // `eval` keeps a syntax error inside its own subshell, and the text out of every process's arguments.
+    const each = requests.map(
+      ({ detail }) => `printf '%s' "\${B}o"
+{ E=$( (eval ${quote(detail.script)}) 2>&1 >&3 3>&- </dev/null ); S=$?; } 3>&1
+printf '%s' "\${B}e$S:$E"`,
+    );
+    return [`B=${boundary}`, 'echo $B', ...each, "printf '%s' \"${B}z\""].join('\n');
+  },
+  decode(output, requests) {
+    const newline = output.indexOf(0x0a);
+    const boundary = output.subarray(0, Math.max(newline, 0));
+    if (boundary.length === 0) throw new Error('the observation of commands is empty');
+    let at = newline + 1;
+    const upTo = (mark: string): Buffer => {
+      const end = Buffer.concat([boundary, Buffer.from(mark)]);
+      const next = output.indexOf(end, at);
+      if (next === -1) throw new Error('the observation of commands ended early');
+      const piece = output.subarray(at, next);
+      at = next + end.length;
+      return piece;
+    };
+    upTo('o');
+    return new Map(
+      requests.map(({ id }, index): [string, ProbeState] => {
+        const stdout = upTo('e');
+        const ending = upTo(index === requests.length - 1 ? 'z' : 'o').toString('utf8');
+        const colon = ending.indexOf(':');
+        return [id, { status: Number(ending.slice(0, colon)), stdout, stderr: ending.slice(colon + 1) }];
+      }),
+    );
+  },
+  merge: (one) => one,
+  disagreement(predicted, seen) {
+    if (predicted.status === seen.status) return undefined;
+    const error = seen.stderr?.trim() ?? '';
+    return `it still ends with exit status ${seen.status}${error === '' ? '' : `: ${error.split('\n').slice(-5).join('\n')}`}`;
+  },
+  after: () => 'stale',
+};
+
+/** Asks what a command answers. Equal text is asked once. */
+export function probe(script: string): Request<ProbeDetail, ProbeState> {
+  return request(probes, createHash('sha256').update(script).digest('hex').slice(0, 24), { script });
+}

@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { file, files } from '../../engine/resources/file.ts';
+import type { FileState } from '../../engine/resources/file-state.ts';
+import { ABSENT, NOTHING_ABOVE } from '../../engine/resources/file-state.ts';
+import { predict } from '../../engine/resources/resource.ts';
+import { SHELLS, observeHere } from './local-sh.ts';
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+describe.each(SHELLS)('files seen by %s', (_, shell) => {
+  let directory = '';
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'runbook-file-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  function look(...requests: ReturnType<typeof file>[]): FileState[] {
+    const states = observeHere(requests, shell);
+    return requests.map(({ key }) => states.get(key) as FileState);
+  }
+
+  it('tells type, mode, owner, size, digest and content', () => {
+    const path = join(directory, 'a');
+    writeFileSync(path, 'hello\n');
+    chmodSync(path, 0o4751);
+    const [state] = look(file(path, 'content'));
+    expect(state).toMatchObject({ type: 'file', mode: 0o4751, size: 6, sha256: sha256('hello\n'), uid: process.getuid?.() });
+    expect(state?.type === 'file' && state.content?.toString()).toBe('hello\n');
+  });
+
+  it('brings no content where the digest is one of those the asker has', () => {
+    const [same, other] = ['same', 'other'].map((name) => join(directory, name));
+    writeFileSync(same ?? '', 'same');
+    writeFileSync(other ?? '', 'other');
+    const states = look(file(same ?? '', 'content', [sha256('x'), sha256('same')]), file(other ?? '', 'content', [sha256('same')]));
+    expect(states[0]).toMatchObject({ sha256: sha256('same'), content: undefined });
+    expect(states[1]).toMatchObject({ sha256: sha256('other'), content: Buffer.from('other') });
+  });
+
+  it('never brings more than 1 MiB', () => {
+    const path = join(directory, 'large');
+    writeFileSync(path, Buffer.alloc(1024 * 1024 + 1, 'x'));
+    const [state] = look(file(path, 'content'));
+    expect(state).toMatchObject({ type: 'file', size: 1024 * 1024 + 1, content: undefined });
+  });
+
+  it('tells whether the directory of an absent file exists', () => {
+    writeFileSync(join(directory, 'plain'), '');
+    const states = look(file(join(directory, 'x')), file(join(directory, 'no/such/x')), file(join(directory, 'plain/x')), file('/no-such-directory-at-all'));
+    expect(states).toEqual([ABSENT, NOTHING_ABOVE, NOTHING_ABOVE, ABSENT]);
+  });
+
+  it('follows links where it is asked to', () => {
+    writeFileSync(join(directory, 'end'), 'end');
+    symlinkSync('end', join(directory, 'one'));
+    symlinkSync('one', join(directory, 'two'));
+    symlinkSync('nowhere', join(directory, 'dangling'));
+    symlinkSync('round', join(directory, 'round'));
+    symlinkSync('a -> b', join(directory, 'x -> y'));
+    const states = look(
+      file(join(directory, 'one')),
+      file(join(directory, 'two'), 'digest'),
+      file(join(directory, 'dangling'), 'target'),
+      file(join(directory, 'round'), 'target'),
+      file(join(directory, 'x -> y')),
+    );
+    expect(states[0]).toMatchObject({ type: 'link', target: 'end' });
+    expect(states[0]).not.toHaveProperty('to');
+    expect(states[1]).toMatchObject({ type: 'link', target: 'one', to: { path: join(directory, 'end'), state: { type: 'file', sha256: sha256('end') } } });
+    expect(states[2]).toMatchObject({ type: 'link', target: 'nowhere', to: { path: join(directory, 'nowhere'), state: ABSENT } });
+    expect(states[3]).toMatchObject({ type: 'link', target: 'round' });
+    expect(states[4]).toMatchObject({ type: 'link', target: 'a -> b' });
+  });
+
+  it.each([
+    'with space',
+    "quote'd",
+    '$(touch x)',
+    '`id`; "',
+    'line\nbreak',
+    'back\\slash',
+    'tab\there',
+    '-rf',
+    '*',
+    'ünï',
+    "'quoted'",
+    'arrow -> arrow',
+    `${'x'.repeat(255)}`,
+  ])('takes %j for a name', (name) => {
+    const [path, odd] = [join(directory, name), join(directory, 'odd\n')];
+    writeFileSync(path, name);
+    writeFileSync(odd, '');
+    const states = look(file(odd, 'content', [sha256('')]), file(path, 'content', [sha256('no')]), file(join(directory, name, 'beneath')));
+    expect(states[0]).toMatchObject({ sha256: sha256(''), content: undefined });
+    expect(states[1]).toMatchObject({ type: 'file', sha256: sha256(name), content: Buffer.from(name) });
+    expect(states[2]).toEqual(NOTHING_ABOVE);
+  });
+
+  it('looks at directories, devices and pipes without reading them', () => {
+    mkdirSync(join(directory, 'd'));
+    const states = look(file(join(directory, 'd'), 'content'), file('/dev/zero', 'content'));
+    expect(states.map((state) => state.type)).toEqual(['directory', 'other']);
+  });
+
+  it('keeps bytes that are not text', () => {
+    const bytes = Buffer.from([0, 255, 10, 13, 0, 10]);
+    const path = join(directory, 'bytes');
+    writeFileSync(path, bytes);
+    const [state] = look(file(path, 'content'));
+    expect(state?.type === 'file' && state.content).toEqual(bytes);
+  });
+});
+
+describe('what follows from a change elsewhere', () => {
+  const attributes = { mode: 0o755, uid: 0, gid: 0, owner: 'root', group: 'root' };
+  const directory: FileState = { type: 'directory', ...attributes };
+  const regular: FileState = { type: 'file', ...attributes, size: 1, sha256: 'a', content: undefined };
+  const link = (target: string, state: typeof regular | typeof ABSENT = ABSENT): FileState => ({ type: 'link', ...attributes, target, to: { path: target, state } as never });
+  const unknownDirectory = { type: 'directory', mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
+
+  const table: readonly [string, string, FileState, string, FileState, FileState | 'stale' | undefined][] = [
+    ['a directory made gives its children a parent', '/a/b', NOTHING_ABOVE, '/a', directory, ABSENT],
+    ['but not its grandchildren', '/a/b/c', NOTHING_ABOVE, '/a', directory, undefined],
+    ['directories above it are made too', '/a/x', NOTHING_ABOVE, '/a/b/c', directory, ABSENT],
+    ['and are directories then', '/a/b', ABSENT, '/a/b/c', directory, unknownDirectory as FileState],
+    ['a directory removed takes what is beneath', '/a/b/c', regular, '/a', ABSENT, NOTHING_ABOVE],
+    ['a sibling is left alone', '/ab', regular, '/a', ABSENT, undefined],
+    ['a link changed makes what is beneath stale', '/a/b', regular, '/a', link('/x'), 'stale'],
+    ['writing through a link changes where it leads', '/x', ABSENT, '/a', link('/x', regular as never), regular],
+    ['a link follows what it leads to', '/a', link('/x'), '/x', regular, link('/x', regular as never)],
+    ['a file beside it changes nothing', '/a/b', regular, '/a/c', regular, undefined],
+    ['a file in a directory changes nothing about the directory', '/a', directory, '/a/c', regular, undefined],
+  ];
+  it.each(table)('%s', (_, path, state, changed, effect, expected) => {
+    expect(files.after?.(state, path, predict(file(changed), effect))).toEqual(expected);
+  });
+});
+
+describe('one look for two askers', () => {
+  const { merge } = files;
+  it.each([
+    [{ look: 'attributes', unless: [] }, { look: 'digest', unless: [] }, { look: 'digest', unless: [] }],
+    [{ look: 'content', unless: ['a', 'b'] }, { look: 'content', unless: ['b', 'c'] }, { look: 'content', unless: ['b'] }],
+    [{ look: 'content', unless: ['a'] }, { look: 'target', unless: [] }, { look: 'content', unless: ['a'] }],
+    [{ look: 'content', unless: [] }, { look: 'content', unless: ['a'] }, { look: 'content', unless: [] }],
+  ] as const)('%j and %j: %j', (one, other, both) => {
+    expect(merge(one, other)).toEqual(both);
+    expect(merge(other, one)).toEqual(both);
+  });
+});
