@@ -1,0 +1,99 @@
+import type { Problem } from '../errors/problem.ts';
+import type { Difference, Shown } from '../modules/module.ts';
+import type { RunEvent, TaskOutcome } from '../run/events.ts';
+import { mask, maskValue } from '../values/mask.ts';
+import { Secret } from '../values/secret.ts';
+import { Unknown } from '../values/value.ts';
+
+/** An event as one line of JSON, without a line end. Dates as ISO 8601, problems as their parts, secrets masked. */
+export function eventJson(event: RunEvent): string {
+  return JSON.stringify(plainEvent(event));
+}
+
+function plainEvent(event: RunEvent): object {
+  switch (event.type) {
+    case 'host_unreachable':
+      return { ...maskTexts({ ...event, problem: undefined }), problem: plainProblem(event.problem) };
+    case 'task_finished': {
+      const { outcome, result, ...rest } = event;
+      return { ...maskTexts(rest), outcome: plainOutcome(outcome), result: result === undefined ? undefined : maskValue(result) };
+    }
+    case 'message': {
+      const { text, ...rest } = event;
+      return { ...maskTexts(rest), text: maskValue(text) };
+    }
+    case 'run_started':
+    case 'play_started':
+    case 'host_connected':
+    case 'task_started':
+    case 'task_retried':
+    case 'handler_owed':
+    case 'play_finished':
+    case 'run_finished':
+      return maskTexts(event);
+    default: {
+      const never: never = event;
+      throw new Error(`unknown event ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+function plainOutcome(outcome: TaskOutcome): object {
+  switch (outcome.kind) {
+    case 'ok':
+    case 'skipped':
+    case 'unknown':
+      return maskTexts(outcome);
+    case 'changed':
+      return { ...outcome, notifies: outcome.notifies.map(mask), differences: outcome.differences.map(plainDifference) };
+    case 'failed': {
+      const { problem, ignored, output } = outcome;
+      return { kind: 'failed', problem: plainProblem(problem), ignored, output: output === undefined ? undefined : maskTexts(output) };
+    }
+    default: {
+      const never: never = outcome;
+      throw new Error(`unknown outcome ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+function plainProblem({ code, what, place, why, remedy }: Problem): object {
+  return maskTexts({ code, what, place, why, remedy });
+}
+
+function plainDifference(difference: Difference): object {
+  switch (difference.kind) {
+    case 'text':
+      return { kind: 'text', path: mask(difference.path), before: plainShown(difference.before), after: plainShown(difference.after) };
+    case 'field':
+      return {
+        kind: 'field',
+        of: mask(difference.of),
+        field: mask(difference.field),
+        before: maskValue(difference.before),
+        after: maskValue(difference.after),
+      };
+    case 'command':
+      return { kind: 'command', text: mask(textOf(difference.text)) };
+    default: {
+      const never: never = difference;
+      throw new Error(`unknown difference ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+function plainShown(shown: Shown | undefined): unknown {
+  if (shown === undefined) return null;
+  if (typeof shown === 'string') return mask(shown);
+  if (shown instanceof Secret || shown instanceof Unknown) return maskValue(shown);
+  return shown;
+}
+
+function textOf(text: string | Secret): string {
+  return text instanceof Secret ? text.reveal() : text;
+}
+
+/** Masks every text within plain data. */
+function maskTexts<Data extends object>(data: Data): object {
+  return JSON.parse(JSON.stringify(data), (_, value: unknown) => (typeof value === 'string' ? mask(value) : value)) as object;
+}

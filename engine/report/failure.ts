@@ -1,0 +1,39 @@
+import type { TaskFinished } from '../run/events.ts';
+import type { Paint } from './paint.ts';
+import type { SourceReader } from './problems.ts';
+import { problemLines } from './problems.ts';
+import { safeLine, safeLines } from './safe-text.ts';
+import { taskTitle } from './task-title.ts';
+
+/** A failed task with all that helps to see why. */
+export function failureLines(event: TaskFinished, options: { readonly paint: Paint; readonly read: SourceReader }): readonly string[] {
+  const { outcome } = event;
+  if (outcome.kind !== 'failed') return [];
+  const { paint, read } = options;
+  const host = event.delegatedTo === undefined || event.delegatedTo === event.host ? event.host : `${event.host} -> ${event.delegatedTo}`;
+  const title = `[${safeLine(host)}] ${taskTitle(event.task, event.item)}`;
+  if (outcome.ignored) return [paint('cyan', `failed, ignored: ${title}: ${safeLine(outcome.problem.what)}`)];
+  const at = outcome.problem.place === undefined ? [`  ${paint('cyan', '-->')} ${safeLine(event.task.id)}`] : [];
+  return [
+    paint('red', `failed: ${title}`),
+    ...indent([...problemLines(outcome.problem, paint, read), ...at]),
+    ...(outcome.output === undefined ? [] : outputLines(outcome.output)),
+  ];
+}
+
+function outputLines(output: { readonly status: number | undefined; readonly stdout: string; readonly stderr: string }): readonly string[] {
+  const lines: string[] = [];
+  if (output.status !== undefined) lines.push(`    exit status: ${output.status}`);
+  for (const [name, text] of [
+    ['stdout', output.stdout],
+    ['stderr', output.stderr],
+  ] as const) {
+    if (text.trim() === '') continue;
+    lines.push(`    ${name}:`, ...safeLines(text).map((line) => `      ${line}`));
+  }
+  return lines;
+}
+
+function indent(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => `    ${line}`);
+}

@@ -1,0 +1,25 @@
+import { styleText } from 'node:util';
+
+export type Colour = 'green' | 'yellow' | 'red' | 'magenta' | 'cyan' | 'bold' | 'dim';
+
+/** Colours a text, or leaves it as it is. */
+export type Paint = (colour: Colour, text: string) => string;
+
+/**
+ * Colours for a stream: on a terminal, unless NO_COLOR is set; elsewhere only with FORCE_COLOR.
+ * An empty NO_COLOR counts as not set (no-color.org), FORCE_COLOR=0 as "no colours".
+ */
+export function paintFor(stream: NodeJS.WritableStream, environment: NodeJS.ProcessEnv = process.env): Paint {
+  return wantsColours(stream, environment) ? (colour, text) => styleText(colour, text, { validateStream: false }) : (_, text) => text;
+}
+
+function wantsColours(stream: NodeJS.WritableStream, environment: NodeJS.ProcessEnv): boolean {
+  const force = environment['FORCE_COLOR'];
+  if (force !== undefined) return force !== '0' && force !== 'false';
+  if ((environment['NO_COLOR'] ?? '') !== '') return false;
+  return isTerminal(stream) && environment['TERM'] !== 'dumb';
+}
+
+export function isTerminal(stream: NodeJS.WritableStream): boolean {
+  return 'isTTY' in stream && stream.isTTY === true;
+}

@@ -1,0 +1,48 @@
+import type { Emit, Mode } from '../run/events.ts';
+import { openJournal } from './journal.ts';
+import { jsonLines } from './json-lines.ts';
+import { openOutput } from './output.ts';
+import { paintFor } from './paint.ts';
+import { plain } from './plain.ts';
+import { sourceReader } from './problems.ts';
+import type { Renderer } from './renderer.ts';
+
+export interface ReportOptions {
+  readonly format: 'auto' | 'plain' | 'json';
+  readonly mode: Mode;
+  /** Show the differences. */
+  readonly diff: boolean;
+  /** How often -v was given. */
+  readonly verbosity: number;
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+  /** The folder of all journals. Only plays are written down. */
+  readonly journal: string;
+  /** The arguments that the program was called with, for the journal. */
+  readonly command: readonly string[];
+}
+
+export interface Report {
+  readonly emit: Emit;
+  /** Resolves when everything is written. */
+  finish(): Promise<void>;
+}
+
+/** Shows a run. What happens is in the journal before it is on the screen. */
+export function startReport(options: ReportOptions): Report {
+  const journal = options.mode === 'play' ? openJournal(options.journal, options.command) : undefined;
+  const renderer = chooseRenderer(options);
+  return {
+    emit: (event) => {
+      journal?.note(event);
+      renderer.show(event);
+    },
+    finish: () => renderer.finish(),
+  };
+}
+
+function chooseRenderer(options: ReportOptions): Renderer {
+  const output = openOutput(options.stdout);
+  if (options.format === 'json') return jsonLines(output);
+  return plain(output, { diff: options.diff, verbosity: options.verbosity, paint: paintFor(options.stdout), read: sourceReader() });
+}

@@ -1,0 +1,27 @@
+// Wide in a terminal: Hangul, CJK, full-width forms, emoji. Without width: combining marks, joiners and variation selectors.
+const WIDE = /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Extended_Pictographic}/u;
+const NARROW_PICTURE = /[\u00A9\u00AE\u203C\u2049\u2122\u2139\u2194-\u21AA\u2600-\u27BF]/u;
+const segments = new Intl.Segmenter();
+
+/** How many columns a text takes on a terminal. The text has no control characters. */
+export function displayWidth(text: string): number {
+  let width = 0;
+  for (const { segment } of segments.segment(text)) {
+    if (/^[\p{M}\u200B-\u200D\uFE00-\uFE0F]+$/u.test(segment)) continue;
+    width += WIDE.test(segment) && (!NARROW_PICTURE.test(segment) || segment.includes('\uFE0F')) ? 2 : 1;
+  }
+  return width;
+}
+
+/** Cuts a text to so many columns, with … where something is left out. */
+export function fit(text: string, columns: number): string {
+  if (displayWidth(text) <= columns) return text;
+  let kept = '';
+  let width = 0;
+  for (const { segment } of segments.segment(text)) {
+    width += displayWidth(segment);
+    if (width > columns - 1) break;
+    kept += segment;
+  }
+  return columns < 1 ? '' : `${kept}…`;
+}
