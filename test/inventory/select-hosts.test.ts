@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Problem } from '../../engine/errors/problem.ts';
+import type { Inventory } from '../../engine/inventory/inventory.ts';
+import { loadInventory } from '../../engine/inventory/load-inventory.ts';
+import { selectHosts } from '../../engine/inventory/select-hosts.ts';
+
+let folder: string;
+let inventory: Inventory;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'inventory-'));
+  const file = join(folder, 'hosts.yml');
+  writeFileSync(
+    file,
+    `all:
+  children:
+    web: { hosts: { "web[1:4]": {} } }
+    db: { hosts: { db-a: {}, db-b: {} } }
+    rack1: { hosts: { web1: {}, web2: {}, db-a: {} } }
+    site: { children: { web: {}, db: {} } }
+`,
+  );
+  inventory = await loadInventory([file]);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test.each([
+  ['all', 'web1 web2 web3 web4 db-a db-b'],
+  ['web', 'web1 web2 web3 web4'],
+  ['web:db', 'web1 web2 web3 web4 db-a db-b'],
+  ['db,web1', 'web1 db-a db-b'],
+  ['site:&rack1', 'web1 web2 db-a'],
+  ['site:&rack1:!db', 'web1 web2'],
+  ['!db:site', 'web1 web2 web3 web4'],
+  ['web*', 'web1 web2 web3 web4'],
+  ['web?', 'web1 web2 web3 web4'],
+  ['*-a', 'db-a'],
+  ['web[0]', 'web1'],
+  ['web[-1]', 'web4'],
+  ['web[1:2]', 'web2 web3'],
+  ['web[2:]', 'web3 web4'],
+  ['web[13]', ''],
+  ['~web[24]$', 'web2 web4'],
+  ['!web1', 'web2 web3 web4 db-a db-b'],
+])('%s', (pattern, hosts) => {
+  expect(selectHosts(inventory, pattern, undefined).map((host) => host.name).join(' ')).toBe(hosts);
+});
+
+test('a name that is nothing is an error with the nearest name', () => {
+  expect(() => selectHosts(inventory, 'wbe', undefined)).toThrow(Problem);
+  try {
+    selectHosts(inventory, 'wbe', undefined);
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'unknown-pattern', remedy: 'Did you mean "web"?' });
+  }
+});
