@@ -3,6 +3,7 @@ import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Problem } from '../engine/errors/problem.ts';
 import { REPOSITORY } from './base.ts';
+import { exists } from './cache.ts';
 import { diskOf } from './disk.ts';
 import { BRIDGE, enterCommand } from './network.ts';
 import { cutPower, isPowered, makeGroup } from './power.ts';
@@ -68,6 +69,8 @@ export async function powerOn(state: LabState, host: HostState): Promise<void> {
     '--timezone=off',
     '--console=read-only',
     `--bind-ro=${state.packages}:${REPOSITORY}`,
+    // What the kernel has: a role asks for modules before it loads them.
+    ...(await Promise.all(['/sys/module', '/lib/modules'].map(async (path) => ((await exists(path)) ? [`--bind-ro=${path}`] : [])))).flat(),
   ];
   const own = ['unshare', '--mount', '--propagation', 'slave', '--'];
   const [command = '', ...rest] = [...own, ...enterCommand(state.netns), 'sh', '-c', BOOT, 'boot', ...container];
