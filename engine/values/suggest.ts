@@ -20,7 +20,7 @@ function distance(left: string, right: string, limit: number): number {
 /** The name among `candidates` that was most likely meant by `name`, if one is near enough. */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
   const wanted = name.toLowerCase();
-  const limit = Math.max(1, Math.floor(name.length / 3));
+  const limit = Math.floor((name.length + 1) / 3);
   let nearest: string | undefined;
   let nearestDistance = limit + 1;
   for (const candidate of candidates) {

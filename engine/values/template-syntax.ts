@@ -116,7 +116,8 @@ class SyntaxFailure extends Error {
 
 // The library's message names the line only; its details have the column too.
 parser.parseError = (message, details) => {
-  const position = details.loc === undefined ? undefined : { line: details.loc.last_line, column: details.loc.last_column - details.text.length };
+  // What it locates is the token before the one that does not fit.
+  const position = details.loc === undefined ? undefined : { line: details.loc.last_line, column: details.loc.last_column };
   throw new SyntaxFailure(message, details.token, position);
 };
 
@@ -148,7 +149,7 @@ function checkNesting({ text, origin }: TemplateSource): void {
 
 function syntaxFault(error: SyntaxFailure, source: TemplateSource): Fault {
   const { text, origin } = source;
-  const offset = error.position === undefined ? lexicalOffset(text) : source.offset(error.position);
+  const offset = error.position === undefined ? lexicalOffset(text) : skipBlanks(text, source.offset(error.position));
   const fault = (what: string, remedy: string | undefined, at = offset) => {
     return new Fault({ code: 'template-syntax', what, remedy }, Math.min(at, Math.max(0, text.length - 1)), 1, origin);
   };
@@ -174,6 +175,10 @@ function operatorRemedy(near: string): string | undefined {
   if (near.includes('[')) return 'Write list.[0] for the first item, or {{lookup map "key"}}.';
   if (/\w\(/.test(near)) return 'Helpers are called without brackets: {{lower name}}.';
   return undefined;
+}
+
+function skipBlanks(text: string, from: number): number {
+  return from + (/^\s*/.exec(text.slice(from))?.[0].length ?? 0);
 }
 
 function lexicalOffset(text: string): number {

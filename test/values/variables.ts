@@ -1,0 +1,22 @@
+import { Problem, Problems } from '../../engine/errors/problem.ts';
+import type { Scope, Value } from '../../engine/values/value.ts';
+
+/** A scope of fixed values. */
+export function scopeOf(variables: Readonly<Record<string, Value>>): Scope {
+  return {
+    lookup: (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined),
+    names: () => Object.keys(variables),
+  };
+}
+
+/** The Problem that the action throws; anything else fails the test. */
+export function problemOf(action: () => unknown): Problem {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    if (error instanceof Problems) return error.problems[0];
+    throw error;
+  }
+  throw new Error('No problem was found');
+}
