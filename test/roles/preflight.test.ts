@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import type { ValueMap } from '../../engine/values/value.ts';
+import { entryOf, holds, resolved, roleScope, tasksOf } from './role-scope.ts';
+
+const tasks = new Map([...tasksOf('roles/os-prep/tasks/preflight-inventory.yml'), ...tasksOf('roles/os-prep/tasks/preflight-host.yml')]);
+const HEALTHY = { uid: 0, clock: 1000, free_mib: 9000, kubernetes: '', etcd: '', taken: [] };
+
+/** The names of the checks that fail, each with its message rendered. */
+async function failures(extra: ValueMap, seen: ValueMap = {}): Promise<readonly string[]> {
+  const known = { preflight_host: { json: { ...HEALTHY, ...seen } } };
+  const inner = await roleScope({ role: 'os-prep', known, extra });
+  const scope = {
+    lookup: (name: string) => (name === 'play_hosts' ? ['k8s-master-1'] : inner.lookup(name)),
+    names: () => inner.names(),
+  };
+  const failed: string[] = [];
+  for (const [name, task] of tasks) {
+    const assertion = entryOf(task, 'assert');
+    if (assertion?.kind !== 'map') continue;
+    const when = entryOf(task, 'when');
+    if (when !== undefined && !holds(when, scope)) continue;
+    if (holds(entryOf(assertion, 'that'), scope)) continue;
+    expect(resolved(entryOf(assertion, 'fail_msg'), scope)).toMatch(/\w/);
+    failed.push(name);
+  }
+  return failed;
+}
+
+describe('preflight', () => {
+  it('lets the production inventory pass', async () => {
+    expect(await failures({})).toEqual([]);
+  });
+
+  it.each<[string, ValueMap, ValueMap, string]>([
+    ['pods in the network of services', { pod_cidr: '10.96.128.0/17' }, {}, 'Networks do not overlap'],
+    ['services around the machines', { service_cidr: '192.168.0.0/16' }, {}, 'Networks do not overlap'],
+    [
+      'a virtual address outside',
+      { api_vip: '192.168.2.34' },
+      {},
+      'Every machine, and the virtual address, is in the network of the machines',
+    ],
+    ['a virtual address that a host has', { api_vip: '192.168.1.30' }, {}, 'No address is used twice'],
+    ['a virtual name that a host has', { api_name: 'k8s-node-1' }, {}, 'Names can be host names, and none is that of the virtual address'],
+    ['a Kubernetes too old', { kubernetes_version: '1.33.9' }, {}, 'Versions are ones that these roles support'],
+    ['no root', {}, { uid: 1000 }, 'Changes are made as root'],
+    ['no space', {}, { free_mib: 100 }, 'There is space'],
+    ['a port taken', {}, { taken: [6443] }, 'Ports are free'],
+    ['a downgrade', { kubernetes_version: '1.35.4' }, { kubernetes: '1.36.3' }, 'Kubernetes does not go back, nor up by more than a minor'],
+    [
+      'a jump over a minor',
+      { kubernetes_version: '1.36.3' },
+      { kubernetes: '1.34.9' },
+      'Kubernetes does not go back, nor up by more than a minor',
+    ],
+    ['a downgrade of etcd', {}, { etcd: '3.6.99' }, 'etcd does not go back, nor up by more than a minor'],
+    ['an address that the host does not have', { node_address: '192.168.1.99' }, {}, 'The address is on the host'],
+  ])('refuses %s', async (_name, extra, seen, check) => {
+    expect(await failures(extra, seen)).toContain(check);
+  });
+
+  it('takes a patch and the next minor', async () => {
+    expect(await failures({}, { kubernetes: '1.36.1', etcd: '3.5.21' })).toEqual([]);
+    expect(await failures({}, { kubernetes: '1.35.4', etcd: '3.6.16' })).toEqual([]);
+  });
+});
