@@ -44,7 +44,8 @@ async function decide({ data, configured = '', living = [], members = [], run = 
     if (assertion?.kind !== 'map') continue;
     if (!holds(entryOf(assertion, 'that'), await scope())) return name;
   }
-  return String(known['etcd_initial_cluster_state']);
+  const state = known['etcd_initial_cluster_state'];
+  return typeof state === 'string' ? state : 'no state';
 }
 
 describe('how an etcd member starts', () => {
