@@ -1,0 +1,222 @@
+import type { Readable } from 'node:stream';
+import { decodeFacts } from './facts.ts';
+import type { Facts } from './facts.ts';
+import { GREETING } from './greeting.ts';
+import { LocalTransport } from './local-transport.ts';
+import { takeLock } from './lock.ts';
+import { Session } from './session.ts';
+import { openLoginShell, openSudoShell } from './open-shell.ts';
+import type { Shell, Completed, Traffic } from './shell.ts';
+import { connectSsh } from './ssh-transport.ts';
+import type { BecomePrivilege, Privilege, Target } from './target.ts';
+import type { Transport } from './transport.ts';
+import { Unreachable } from './unreachable.ts';
+import { upload } from './upload.ts';
+
+export type { Facts } from './facts.ts';
+export type { Completed } from './shell.ts';
+
+export interface LookOptions {
+  /** Two minutes unless told. */
+  readonly timeoutMs?: number | undefined;
+  /** Per stream; 1 MiB unless told. */
+  readonly maxOutputBytes?: number | undefined;
+}
+
+export interface ChangeOptions {
+  /** No limit unless told. */
+  readonly timeoutMs?: number | undefined;
+  /** How long it may print nothing. */
+  readonly silenceMs?: number | undefined;
+  readonly maxOutputBytes?: number | undefined;
+  readonly onOutput?: ((text: string) => void) | undefined;
+}
+
+/** The handle that a plan gets: its scripts must not change the host. */
+export interface Looking {
+  look(script: string, options?: LookOptions): Promise<Completed>;
+}
+
+/** The handle for applying changes. */
+export interface Changing extends Looking {
+  change(script: string, options?: ChangeOptions): Promise<Completed>;
+  /**
+   * Brings a file to `path`, which is made anew with `mode` (octal digits) and owned by the handle's user. For a path beside the
+   * file that is meant; what it then replaces is the caller's matter. Where anything goes wrong nothing is left at `path`.
+   */
+  send(source: UploadSource, path: string, options: { readonly mode: string }): Promise<void>;
+}
+
+export interface UploadSource {
+  /** Bytes. */
+  readonly size: number;
+  /** Hexadecimal. */
+  readonly sha256?: string | undefined;
+  open(): Readable | AsyncIterable<Uint8Array>;
+}
+
+export interface Counters {
+  /** Scripts sent and answered, the greeting aside. */
+  readonly roundTrips: number;
+  /** On the wire for a direct SSH connection; otherwise what passed through the shells. */
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+}
+
+export interface Connection {
+  readonly target: Target;
+  readonly facts: Facts;
+  looking(privilege: Privilege): Promise<Looking>;
+  changing(privilege: Privilege): Promise<Changing>;
+  /** Locks the host for this connection until it ends, however it ends. Throws Problem `locked`, which names the holder. */
+  lock(holder: string, options: { readonly waitMs: number }): Promise<void>;
+  readonly counters: Counters;
+  /** Lets what runs finish, then closes. */
+  close(): Promise<void>;
+  /** Ends what runs on the host, then closes. */
+  kill(): Promise<void>;
+}
+
+const LOOK_TIMEOUT_MS = 120_000;
+
+/**
+ * Connects, opens the login user's shell and gets the facts. Throws Unreachable with cause and remedy.
+ * The signal ends the attempt; once connected, it does what `kill` does.
+ */
+export async function connect(target: Target, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Connection> {
+  const { signal } = options;
+  if (signal?.aborted === true) throw stopped(target.name);
+  const transport = target.kind === 'local' ? new LocalTransport() : await connectSsh(target, signal);
+  const traffic: Traffic = { roundTrips: 0, bytesSent: 0, bytesReceived: 0 };
+  try {
+    const { shell, greeting } = await openLoginShell(transport, target.name, traffic, GREETING);
+    traffic.roundTrips = 0;
+    const connection = new OpenConnection(target, transport, traffic, decodeFacts(greeting), shell);
+    if (signal !== undefined) {
+      const kill = (): void => void connection.kill();
+      if (signal.aborted) kill();
+      else signal.addEventListener('abort', kill, { once: true });
+      connection.onClose(() => signal.removeEventListener('abort', kill));
+    }
+    return connection;
+  } catch (error) {
+    await transport.close();
+    throw error;
+  }
+}
+
+class OpenConnection implements Connection {
+  readonly target: Target;
+  readonly facts: Facts;
+  readonly #transport: Transport;
+  readonly #traffic: Traffic;
+  readonly #sessions = new Map<string, Session>();
+  readonly #login: Session;
+  #lockHolder: string | undefined;
+  #closing: Promise<void> | undefined;
+  #afterClose: () => void = () => {};
+
+  constructor(target: Target, transport: Transport, traffic: Traffic, facts: Facts, shell: Shell) {
+    this.target = target;
+    this.facts = facts;
+    this.#transport = transport;
+    this.#traffic = traffic;
+    let first: Shell | undefined = shell;
+    this.#login = new Session(async () => {
+      const open = first ?? (await this.#reopenLogin());
+      first = undefined;
+      return open;
+    });
+    this.#sessions.set('', this.#login);
+    void this.#login.ready();
+  }
+
+  onClose(action: () => void): void {
+    this.#afterClose = action;
+  }
+
+  async looking(privilege: Privilege): Promise<Looking> {
+    const session = this.#session(privilege);
+    await session.ready();
+    return { look: (script, options = {}) => session.run(script, { timeoutMs: LOOK_TIMEOUT_MS, ...options }) };
+  }
+
+  async changing(privilege: Privilege): Promise<Changing> {
+    const session = this.#session(privilege);
+    await session.ready();
+    return {
+      look: (script, options = {}) => session.run(script, { timeoutMs: LOOK_TIMEOUT_MS, ...options }),
+      change: (script, options = {}) => session.run(script, options),
+      send: async (source, path, { mode }) => {
+        const shell = await this.#open(privilege);
+        try {
+          await upload(shell, source, { path, mode, host: this.target.name });
+        } finally {
+          await shell.end();
+        }
+      },
+    };
+  }
+
+  async lock(holder: string, options: { readonly waitMs: number }): Promise<void> {
+    await this.#login.use((shell) => takeLock(shell, this.target.name, holder, options.waitMs));
+    this.#lockHolder = holder;
+  }
+
+  get counters(): Counters {
+    const wire = this.#transport.wireBytes();
+    return {
+      roundTrips: this.#traffic.roundTrips,
+      bytesSent: wire?.sent ?? this.#traffic.bytesSent,
+      bytesReceived: wire?.received ?? this.#traffic.bytesReceived,
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async kill(): Promise<void> {
+    const closed = this.close();
+    await Promise.all([...this.#sessions.values()].map((session) => session.end()));
+    await closed;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#sessions.values()].map((session) => session.close()));
+    await this.#transport.close();
+    this.#afterClose();
+  }
+
+  /** One session a user. Who logged in needs no sudo to be himself. */
+  #session(privilege: Privilege): Session {
+    if (this.#isLogin(privilege)) return this.#login;
+    const known = this.#sessions.get(privilege.user);
+    if (known !== undefined) return known;
+    const session = new Session(() => this.#open(privilege));
+    this.#sessions.set(privilege.user, session);
+    return session;
+  }
+
+  #isLogin(privilege: Privilege): privilege is Exclude<Privilege, BecomePrivilege> {
+    return privilege.kind === 'login' || privilege.user === this.facts.user;
+  }
+
+  async #open(privilege: Privilege): Promise<Shell> {
+    if (this.#closing !== undefined) throw stopped(this.target.name);
+    if (!this.#isLogin(privilege)) return openSudoShell(this.#transport, this.target.name, this.#traffic, privilege);
+    return (await openLoginShell(this.#transport, this.target.name, this.#traffic, ':')).shell;
+  }
+
+  /** The lock went with the shell that held it, so the new shell takes it again before it does anything. */
+  async #reopenLogin(): Promise<Shell> {
+    const shell = await this.#open({ kind: 'login' });
+    if (this.#lockHolder !== undefined) await takeLock(shell, this.target.name, this.#lockHolder, 0);
+    return shell;
+  }
+}
+
+function stopped(host: string): Unreachable {
+  return new Unreachable({ code: 'stopped', host, what: `${host}: stopped before it was connected`, remedy: 'Run it again.' });
+}

@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto';
+import { quote } from './quote.ts';
+
+/** What begins and ends the answer to one script on stdout and on stderr. A script cannot know its own. */
+export function newMarker(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** Lines that a fresh `sh` gets once, before its first frame. Descriptor 8 is the session itself, 9 is for the lock. */
+export const SESSION_SETUP = [
+  'exec 8<&0',
+  'trap : TERM',
+  'unset ENV BASH_ENV CDPATH IFS',
+  'LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}',
+  'export LC_ALL PATH',
+  'umask 022',
+  'cd 2>/dev/null || cd /',
+  '',
+].join('\n');
+
+/**
+ * The script as text for a session's stdin. It is one command to the shell, so all of it is read before any of it runs:
+ * - the script runs in a subshell that reads /dev/null, and has neither the session nor the lock open;
+ *   `eval` keeps a syntax error inside;
+ * - a watcher ends the whole process group as soon as the session's stdin ends: the controller is gone, or wants it ended.
+ *   Who does not heed TERM within two seconds gets KILL. That part is a process of its own, for the watcher itself
+ *   is ended before the last marker is written: it must never take a byte of the next frame.
+ */
+export function encodeFrame(script: string, marker: string): string {
+  // Braces, not parentheses: with a trap set, dash would fork once more for those, and `$!` would be the wrong process.
+  const watcher = `{ read -r _ <&8||{ (trap '' TERM;kill -s TERM 0;sleep 2;kill -s KILL 0)&};} >/dev/null 2>&1 9<&-`;
+  return (
+    `{ printf ${marker}{;printf ${marker}{ >&2;${watcher}& ` +
+    `(eval ${quote(script)}) </dev/null 8<&- 9<&-;printf '${marker}}%d\\n' "$?";` +
+    `{ kill -s KILL $!;wait $!;} 2>/dev/null;printf '${marker}}\\n' >&2;}\n`
+  );
+}
+
+/**
+ * A script that reads the session's stdin to its end: a file that is brought. The shell is over with it, for whatever is
+ * still to come on stdin must never be taken for commands.
+ */
+export function encodeLastFrame(script: string, marker: string): string {
+  return (
+    `{ printf ${marker}{;printf ${marker}{ >&2;(eval ${quote(script)}) 8<&- 9<&-;` +
+    `printf '${marker}}%d\n' "$?";printf '${marker}}\n' >&2;exit;}
+`
+  );
+}
+
+/** A lock's script must run in the session's own shell, for its descriptor 9 must stay. It must not fail to parse, nor exit. */
+export function encodeBareFrame(script: string, marker: string): string {
+  return `{ printf ${marker}{;printf ${marker}{ >&2;${script}\nprintf '${marker}}%d\\n' "$?";printf '${marker}}\\n' >&2;}\n`;
+}
+
+/** Keeps the first `limit` bytes and, apart from that, the last few. */
+export class BoundedOutput {
+  readonly #limit: number;
+  readonly #kept: Buffer[] = [];
+  #keptBytes = 0;
+  #tail = Buffer.alloc(0);
+  #cut = false;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  add(data: Buffer): void {
+    const room = this.#limit - this.#keptBytes;
+    const part = data.length <= room ? data : data.subarray(0, room);
+    if (part.length > 0) {
+      this.#kept.push(Buffer.from(part));
+      this.#keptBytes += part.length;
+    }
+    if (part.length < data.length) {
+      this.#cut = true;
+      this.#tail = Buffer.concat([this.#tail, data.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
+    }
+  }
+
+  get cut(): boolean {
+    return this.#cut;
+  }
+
+  content(): Buffer {
+    return this.#kept.length === 1 ? (this.#kept[0] ?? Buffer.alloc(0)) : Buffer.concat(this.#kept);
+  }
+
+  /** The last lines, for messages. */
+  lastText(): string {
+    const end = this.#cut ? this.#tail : this.content().subarray(-TAIL_BYTES);
+    return end.toString().trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
+  }
+}
+
+const TAIL_BYTES = 2048;
+const TAIL_LINES = 10;
+
+type Position = 'before' | 'inside' | 'status' | 'done';
+
+/**
+ * Finds one answer in one stream, however it is cut into chunks. What comes before the begin marker (a banner, the late output
+ * of an earlier background process) is dropped. Holds back only what may be the beginning of a marker.
+ */
+export class FrameDecoder {
+  readonly #begin: Buffer;
+  readonly #end: Buffer;
+  readonly #onOutput: (data: Buffer) => void;
+  #held: Buffer = Buffer.alloc(0);
+  #position: Position = 'before';
+  #status = '';
+
+  constructor(marker: string, onOutput: (data: Buffer) => void) {
+    this.#begin = Buffer.from(`${marker}{`);
+    this.#end = Buffer.from(`${marker}}`);
+    this.#onOutput = onOutput;
+  }
+
+  get done(): boolean {
+    return this.#position === 'done';
+  }
+
+  /** What the stream said behind the end marker: the exit status on stdout, nothing on stderr. */
+  get status(): string {
+    return this.#status;
+  }
+
+  /** Takes the next chunk; tells whether the answer is complete. */
+  write(chunk: Buffer): boolean {
+    let data = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+    this.#held = Buffer.alloc(0);
+    if (this.#position === 'before') {
+      const found = data.indexOf(this.#begin);
+      if (found === -1) {
+        this.#held = Buffer.from(data.subarray(data.length - beginningAtEnd(data, this.#begin)));
+        return false;
+      }
+      data = data.subarray(found + this.#begin.length);
+      this.#position = 'inside';
+    }
+    if (this.#position === 'inside') {
+      const found = data.indexOf(this.#end);
+      if (found === -1) {
+        const certain = data.length - beginningAtEnd(data, this.#end);
+        if (certain > 0) this.#onOutput(data.subarray(0, certain));
+        this.#held = Buffer.from(data.subarray(certain));
+        return false;
+      }
+      if (found > 0) this.#onOutput(data.subarray(0, found));
+      data = data.subarray(found + this.#end.length);
+      this.#position = 'status';
+    }
+    if (this.#position === 'status') {
+      const newline = data.indexOf(0x0a);
+      this.#status += data.subarray(0, newline === -1 ? data.length : newline).toString('latin1');
+      if (newline === -1) return false;
+      this.#position = 'done';
+    }
+    return true;
+  }
+}
+
+/** How many bytes at the end of the data are a beginning of the marker. */
+function beginningAtEnd(data: Buffer, marker: Buffer): number {
+  for (let length = Math.min(data.length, marker.length - 1); length > 0; length -= 1) {
+    if (data.compare(marker, 0, length, data.length - length) === 0) return length;
+  }
+  return 0;
+}

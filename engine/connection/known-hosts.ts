@@ -1,0 +1,95 @@
+import { createHmac } from 'node:crypto';
+
+/** One line of a known_hosts file; the format is that of sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". */
+export interface KnownHost {
+  readonly marker: 'none' | 'revoked' | 'cert-authority';
+  readonly hosts: HostMatcher;
+  /** As OpenSSH names it: ssh-ed25519, ssh-rsa. */
+  readonly keyType: string;
+  /** The public key in base64. */
+  readonly key: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+type HostMatcher =
+  | { readonly kind: 'hashed'; readonly salt: Buffer; readonly hash: string }
+  | { readonly kind: 'patterns'; readonly positive: readonly RegExp[]; readonly negative: readonly RegExp[] };
+
+export type HostKeyVerdict =
+  | { readonly kind: 'known' }
+  | { readonly kind: 'unknown'; readonly authority: KnownHost | undefined }
+  | { readonly kind: 'changed'; readonly entry: KnownHost }
+  | { readonly kind: 'revoked'; readonly entry: KnownHost };
+
+/** Lines that make no sense are left out, as OpenSSH does. */
+export function parseKnownHosts(text: string, file: string): readonly KnownHost[] {
+  return text.split('\n').flatMap((line, index) => parseLine(line, file, index + 1) ?? []);
+}
+
+function parseLine(text: string, file: string, line: number): KnownHost | undefined {
+  const fields = text.trim().split(/\s+/);
+  if (fields[0] === undefined || fields[0] === '' || fields[0].startsWith('#')) return undefined;
+  const marker = parseMarker(fields[0]);
+  if (marker === undefined) return undefined;
+  const [hosts, keyType, key] = marker === 'none' ? fields : fields.slice(1);
+  if (hosts === undefined || keyType === undefined || key === undefined) return undefined;
+  const matcher = parseHosts(hosts);
+  return matcher === undefined ? undefined : { marker, hosts: matcher, keyType, key, file, line };
+}
+
+function parseMarker(field: string): KnownHost['marker'] | undefined {
+  if (!field.startsWith('@')) return 'none';
+  if (field === '@revoked') return 'revoked';
+  return field === '@cert-authority' ? 'cert-authority' : undefined;
+}
+
+function parseHosts(field: string): HostMatcher | undefined {
+  if (field.startsWith('|')) {
+    const [, version, salt, hash] = field.split('|');
+    return version === '1' && salt !== undefined && hash !== undefined
+      ? { kind: 'hashed', salt: Buffer.from(salt, 'base64'), hash }
+      : undefined;
+  }
+  const patterns = field.toLowerCase().split(',').filter((pattern) => pattern !== '');
+  return {
+    kind: 'patterns',
+    positive: patterns.filter((pattern) => !pattern.startsWith('!')).map(wildcards),
+    negative: patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => wildcards(pattern.slice(1))),
+  };
+}
+
+function wildcards(pattern: string): RegExp {
+  const text = pattern.replaceAll(/[\\^$.|+()[\]{}]/g, '\\$&').replaceAll(/\*+/g, '.*').replaceAll('?', '.');
+  return new RegExp(`^${text}$`);
+}
+
+/** How a host is called in known_hosts: its address, and its port where that is not 22. */
+export function knownHostName(address: string, port: number): string {
+  const name = address.toLowerCase();
+  return port === 22 ? name : `[${name}]:${port}`;
+}
+
+export function matchesHost(entry: KnownHost, name: string): boolean {
+  const { hosts } = entry;
+  switch (hosts.kind) {
+    case 'hashed':
+      return createHmac('sha1', hosts.salt).update(name).digest('base64') === hosts.hash;
+    case 'patterns':
+      return hosts.positive.some((pattern) => pattern.test(name)) && !hosts.negative.some((pattern) => pattern.test(name));
+  }
+}
+
+/**
+ * What the entries that match a host say of the key that it shows. A host that is known by a key of another type only counts
+ * as changed: whoever is in between could otherwise just offer another type.
+ */
+export function judgeHostKey(matching: readonly KnownHost[], keyType: string, key: string): HostKeyVerdict {
+  const revoked = matching.find((entry) => entry.marker === 'revoked' && entry.key === key);
+  if (revoked !== undefined) return { kind: 'revoked', entry: revoked };
+  const plain = matching.filter((entry) => entry.marker === 'none');
+  if (plain.some((entry) => entry.key === key && entry.keyType === keyType)) return { kind: 'known' };
+  const other = plain.find((entry) => entry.keyType === keyType) ?? plain[0];
+  if (other !== undefined) return { kind: 'changed', entry: other };
+  return { kind: 'unknown', authority: matching.find((entry) => entry.marker === 'cert-authority') };
+}

@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { TargetProcess, Transport } from './transport.ts';
+
+/** Processes on this machine. Each leads a session of its own, as under sshd. */
+export class LocalTransport implements Transport {
+  readonly lost = undefined;
+
+  async start(command: string): Promise<TargetProcess> {
+    const child = spawn('sh', ['-c', command], { detached: true, stdio: 'pipe' });
+    const ended = new Promise<number | undefined>((resolve) => {
+      child.once('close', (status) => resolve(status ?? undefined));
+    });
+    // A process that ends without reading its input is told by `ended`.
+    child.stdin.on('error', () => {});
+    await once(child, 'spawn');
+    return {
+      stdin: child.stdin,
+      stdout: child.stdout,
+      stderr: child.stderr,
+      ended,
+      abandon: () => {
+        child.stdin.destroy();
+        child.stdout.destroy();
+        child.stderr.destroy();
+      },
+    };
+  }
+
+  wireBytes(): undefined {
+    return undefined;
+  }
+
+  async close(): Promise<void> {}
+}

@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { quote } from './quote.ts';
+import { Shell } from './shell.ts';
+import type { Traffic } from './shell.ts';
+import type { BecomePrivilege } from './target.ts';
+import type { TargetProcess, Transport } from './transport.ts';
+import { TimedOut, Unreachable } from './unreachable.ts';
+
+/** Slow login scripts, a sudo that asks a directory service: more than that is a host that hangs. */
+const START_LIMIT_MS = 30_000;
+
+/** Opens the login user's shell and runs its first script, in one round trip once the channel is there. Throws Unreachable. */
+export async function openLoginShell(
+  transport: Transport,
+  host: string,
+  traffic: Traffic,
+  firstScript: string,
+): Promise<{ readonly shell: Shell; readonly greeting: string }> {
+  // `exec sh` is understood by fish and csh as well.
+  const process = await transport.start('exec sh');
+  const early = new EarlyOutput(process);
+  const shell = new Shell(process, transport, host, traffic);
+  try {
+    const completed = await shell.run(firstScript, { timeoutMs: START_LIMIT_MS });
+    return { shell, greeting: completed.stdout.toString() };
+  } catch (error) {
+    if (error instanceof Unreachable && error.code !== 'session-ended') throw error;
+    throw new Unreachable({
+      code: 'no-shell',
+      host,
+      what: `${host}: the login works, but no shell answers`,
+      why: [error instanceof TimedOut ? `Nothing came within ${START_LIMIT_MS / 1000} s.` : reason(error), early.said()].join('\n').trim(),
+      remedy: "The login user needs a shell (see /etc/passwd), a POSIX `sh` in its PATH, and no forced command or SFTP-only account.",
+      cause: error,
+    });
+  } finally {
+    early.stop();
+  }
+}
+
+/** Opens a shell for another user. The password, where one is given, is only sent when sudo asks for it. Throws Unreachable. */
+export async function openSudoShell(transport: Transport, host: string, traffic: Traffic, privilege: BecomePrivilege): Promise<Shell> {
+  const ready = randomBytes(8).toString('hex');
+  const prompt = randomBytes(8).toString('hex');
+  const asking = privilege.password === undefined ? '-n' : `-S -p ${prompt}`;
+  const command = `exec env LC_ALL=C sudo -H ${asking} -u ${quote(privilege.user)} -- sh -c 'printf ${ready} >&2; exec sh'`;
+  const process = await transport.start(command);
+  const early = new EarlyOutput(process);
+  try {
+    let answer = await early.next([ready, prompt]);
+    if (answer === prompt && privilege.password !== undefined) {
+      process.stdin.write(`${privilege.password}\n`);
+      answer = await early.next([ready, prompt]);
+      if (answer === prompt) throw wrongPassword(host, privilege.user);
+    }
+    if (answer === ready) return new Shell(process, transport, host, traffic);
+    throw transport.lost ?? sudoFailure(host, privilege, answer === 'ended' ? await process.ended : undefined, early.said().replaceAll(prompt, ''));
+  } catch (error) {
+    process.stdin.end();
+    process.abandon();
+    throw error;
+  } finally {
+    early.stop();
+  }
+}
+
+/** What a process says before it is a session: banners, complaints, sudo's questions. */
+class EarlyOutput {
+  readonly #streams: readonly Readable[];
+  readonly #ended: Promise<unknown>;
+  readonly #listen: (data: Buffer) => void;
+  #text = '';
+  #from = 0;
+  #heard: () => void = () => {};
+
+  constructor(process: TargetProcess) {
+    this.#streams = [process.stdout, process.stderr];
+    this.#ended = process.ended;
+    this.#listen = (data) => {
+      if (this.#text.length < 16_384) this.#text += data.toString();
+      this.#heard();
+    };
+    for (const stream of this.#streams) stream.on('data', this.#listen);
+  }
+
+  /** Which of the words comes first, from where the last call left off. */
+  next(words: readonly string[]): Promise<string> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => done('silent'), START_LIMIT_MS);
+      const done = (answer: string): void => {
+        clearTimeout(timer);
+        this.#heard = () => {};
+        resolve(answer);
+      };
+      this.#heard = () => {
+        for (const word of words) {
+          const at = this.#text.indexOf(word, this.#from);
+          if (at === -1) continue;
+          this.#from = at + word.length;
+          return done(word);
+        }
+      };
+      void this.#ended.then(() => done('ended'));
+      this.#heard();
+    });
+  }
+
+  said(): string {
+    return this.#text.trim().split('\n').slice(-8).join('\n').slice(-1000);
+  }
+
+  stop(): void {
+    for (const stream of this.#streams) stream.off('data', this.#listen);
+  }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Unreachable ? (error.why ?? '') : '';
+}
+
+function wrongPassword(host: string, user: string): Unreachable {
+  return new Unreachable({
+    code: 'sudo-password-wrong',
+    host,
+    what: `${host}: sudo does not accept the password for becoming ${user}`,
+    why: 'It was tried once, so that no account gets locked.',
+    remedy: "Correct `ansible_become_password`: it is the login user's own password unless sudo is set up otherwise.",
+  });
+}
+
+function sudoFailure(host: string, privilege: BecomePrivilege, status: number | undefined, said: string): Unreachable {
+  const common = { host, why: said === '' ? `sudo said nothing; exit status ${status ?? 'unknown'}` : said };
+  if (status === 127 || /not found|No such file/.test(said)) {
+    return new Unreachable({
+      ...common,
+      code: 'sudo-missing',
+      what: `${host}: there is no sudo, so nobody can become ${privilege.user}`,
+      remedy: `Install sudo on the host, or log in as ${privilege.user} and leave out \`become\`.`,
+    });
+  }
+  if (/must have a tty/.test(said)) {
+    return new Unreachable({
+      ...common,
+      code: 'sudo-refused',
+      what: `${host}: sudo wants a terminal`,
+      remedy: 'Remove `requiretty` from the sudoers file, or add `Defaults:USER !requiretty` for the login user.',
+    });
+  }
+  if (/password is required|no password was provided|terminal is required|conversation failed/.test(said)) {
+    return new Unreachable({
+      ...common,
+      code: 'sudo-password-needed',
+      what: `${host}: sudo wants a password for becoming ${privilege.user}`,
+      remedy: 'Give `ansible_become_password` (from the vault), or allow the login user NOPASSWD in the sudoers file.',
+    });
+  }
+  if (/incorrect password|Sorry, try again/.test(said)) return wrongPassword(host, privilege.user);
+  return new Unreachable({
+    ...common,
+    code: 'sudo-refused',
+    what: `${host}: sudo does not let the login user become ${privilege.user}`,
+    remedy: `See with \`sudo -l\` on the host what is allowed; it must be able to run \`sh\` as ${privilege.user}, and that user must exist.`,
+  });
+}

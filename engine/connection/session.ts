@@ -1,0 +1,48 @@
+import { Shell } from './shell.ts';
+import type { Completed, RunOptions } from './shell.ts';
+
+/** The scripts of one user on one host, one after the other, in one shell that is opened when first needed. */
+export class Session {
+  readonly #open: () => Promise<Shell>;
+  #shell: Promise<Shell> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(open: () => Promise<Shell>) {
+    this.#open = open;
+  }
+
+  run(script: string, options: RunOptions): Promise<Completed> {
+    return this.use((shell) => shell.run(script, options));
+  }
+
+  /** Resolves when it is this one's turn and a shell is there. */
+  ready(): Promise<void> {
+    return this.use(async () => {});
+  }
+
+  /** Runs `work` when all earlier work is done, with a shell that takes scripts: a new one where the last one had to be ended. */
+  use<T>(work: (shell: Shell) => Promise<T>): Promise<T> {
+    const turn = this.#last.then(async () => work(await this.#usable()));
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  async #usable(): Promise<Shell> {
+    const shell = await this.#shell?.catch(() => undefined);
+    if (shell?.usable === true) return shell;
+    this.#shell = this.#open();
+    return this.#shell;
+  }
+
+  /** Lets what was asked so far finish, then ends the shell. */
+  async close(): Promise<void> {
+    await this.#last;
+    await this.end();
+  }
+
+  /** Ends the shell at once, with what it runs. */
+  async end(): Promise<void> {
+    const shell = await this.#shell?.catch(() => undefined);
+    await shell?.end();
+  }
+}

@@ -1,0 +1,221 @@
+import type { Writable } from 'node:stream';
+import { BoundedOutput, encodeBareFrame, encodeFrame, encodeLastFrame, FrameDecoder, newMarker, SESSION_SETUP } from './frame.ts';
+import type { TargetProcess, Transport } from './transport.ts';
+import { TimedOut, Unreachable } from './unreachable.ts';
+
+/** What a script did. A status above 128 is 128 + the signal that ended it. */
+export interface Completed {
+  readonly status: number;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+  /** Output beyond the bound was dropped. */
+  readonly cut: boolean;
+}
+
+export interface RunOptions {
+  readonly timeoutMs?: number | undefined;
+  /** How long it may print nothing. */
+  readonly silenceMs?: number | undefined;
+  /** Per stream; 1 MiB unless told. What comes after it is read and dropped. */
+  readonly maxOutputBytes?: number | undefined;
+  readonly onOutput?: ((text: string) => void) | undefined;
+}
+
+/** What passed through the shells of one connection. */
+export interface Traffic {
+  roundTrips: number;
+  bytesSent: number;
+  bytesReceived: number;
+}
+
+const DEFAULT_OUTPUT_BYTES = 1024 * 1024;
+/** TERM, two seconds, KILL, and the way there and back. */
+const ENDING_GRACE_MS = 8_000;
+
+interface Running {
+  readonly take: (stream: 'stdout' | 'stderr', data: Buffer) => void;
+  readonly stop: (error: Unreachable) => void;
+}
+
+/** One long-lived `sh` on a target. Scripts go in as frames, one at a time; nothing that a script does to its shell outlives it. */
+export class Shell {
+  readonly #process: TargetProcess;
+  readonly #transport: Transport;
+  readonly #host: string;
+  readonly #traffic: Traffic;
+  #setup: string = SESSION_SETUP;
+  #running: Running | undefined;
+  #over: Unreachable | undefined;
+  #hasEnded = false;
+
+  constructor(process: TargetProcess, transport: Transport, host: string, traffic: Traffic) {
+    this.#process = process;
+    this.#transport = transport;
+    this.#host = host;
+    this.#traffic = traffic;
+    process.stdout.on('data', (data: Buffer) => this.#take('stdout', data));
+    process.stderr.on('data', (data: Buffer) => this.#take('stderr', data));
+    void process.ended.then((status) => {
+      this.#hasEnded = true;
+      this.#over ??= transport.lost ?? this.#endedByItself(status);
+      this.#running?.stop(this.#over);
+    });
+  }
+
+  /** False as soon as it takes no more scripts. */
+  get usable(): boolean {
+    return this.#over === undefined && this.#transport.lost === undefined;
+  }
+
+  /** Runs the script in a subshell. Throws Unreachable and TimedOut; a status other than 0 is no error here. */
+  run(script: string, options: RunOptions = {}): Promise<Completed> {
+    return this.#exchange((marker) => encodeFrame(script, marker), options);
+  }
+
+  /** For the lock alone: runs in the session's own shell, see `encodeBareFrame`. */
+  runBare(script: string, options: RunOptions = {}): Promise<Completed> {
+    return this.#exchange((marker) => encodeBareFrame(script, marker), options);
+  }
+
+  /** Runs a script that reads what is then written to `stdin`, up to its end. The shell is over with it. */
+  runLast(script: string, options: RunOptions = {}): Promise<Completed> {
+    return this.#exchange((marker) => encodeLastFrame(script, marker), options);
+  }
+
+  get stdin(): Writable {
+    return this.#process.stdin;
+  }
+
+  #exchange(encode: (marker: string) => string, options: RunOptions): Promise<Completed> {
+    if (this.#running !== undefined) throw new Error('A shell runs one script at a time');
+    const over = this.#over ?? this.#transport.lost;
+    if (over !== undefined) return Promise.reject(withStarted(over, 'no'));
+    const marker = newMarker();
+    const frame = Buffer.from(this.#setup + encode(marker));
+    this.#setup = '';
+    return new Promise((resolve, reject) => {
+      const limit = options.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES;
+      const output = { stdout: new BoundedOutput(limit), stderr: new BoundedOutput(limit) };
+      const began = performance.now();
+      let silence: NodeJS.Timeout | undefined;
+      let last: 'stdout' | 'stderr' = 'stdout';
+      const heard = (stream: 'stdout' | 'stderr', data: Buffer): void => {
+        output[stream].add(data);
+        last = stream;
+        silence?.refresh();
+        options.onOutput?.(data.toString());
+      };
+      const decoders = {
+        stdout: new FrameDecoder(marker, (data) => heard('stdout', data)),
+        stderr: new FrameDecoder(marker, (data) => heard('stderr', data)),
+      };
+      const expire = (kind: 'time' | 'silence', limitMs: number): void => {
+        if (timedOut !== undefined) return;
+        clearTimeout(time);
+        clearTimeout(silence);
+        const ranMs = performance.now() - began;
+        const lastOutput = output[last].lastText();
+        timedOut = (async () => {
+          const ended = await this.end();
+          const error = new TimedOut({
+            host: this.#host,
+            limit: kind,
+            limitMs,
+            ranMs,
+            lastOutput,
+            ended,
+          });
+          finish();
+          reject(error);
+        })();
+      };
+      let timedOut: Promise<void> | undefined;
+      const time = startTimer(options.timeoutMs, (ms) => expire('time', ms));
+      silence = startTimer(options.silenceMs, (ms) => expire('silence', ms));
+      const finish = (): void => {
+        clearTimeout(time);
+        clearTimeout(silence);
+        this.#running = undefined;
+      };
+      this.#running = {
+        take: (stream, data) => {
+          decoders[stream].write(data);
+          if (!decoders.stdout.done || !decoders.stderr.done || timedOut !== undefined) return;
+          finish();
+          this.#traffic.roundTrips += 1;
+          resolve({
+            status: Number.parseInt(decoders.stdout.status, 10),
+            stdout: output.stdout.content(),
+            stderr: output.stderr.content(),
+            cut: output.stdout.cut || output.stderr.cut,
+          });
+        },
+        stop: (error) => {
+          if (timedOut !== undefined) return;
+          finish();
+          reject(withStarted(error, 'maybe'));
+        },
+      };
+      this.#traffic.bytesSent += frame.length;
+      this.#process.stdin.write(frame);
+    });
+  }
+
+  #take(stream: 'stdout' | 'stderr', data: Buffer): void {
+    this.#traffic.bytesReceived += data.length;
+    this.#running?.take(stream, data);
+  }
+
+  /**
+   * Ends the shell and, by way of the frame's watcher, whatever it runs. What runs here is told `stopped`.
+   * Resolves when the host confirms, with false where it does not within some seconds.
+   */
+  async end(): Promise<boolean> {
+    this.#over ??= new Unreachable({
+      code: 'stopped',
+      host: this.#host,
+      what: `${this.#host}: the session was ended`,
+      remedy: 'Run it again.',
+    });
+    if (this.#hasEnded) return true;
+    this.#process.stdin.end();
+    const grace = new AbortController();
+    const ended = await Promise.race([
+      this.#process.ended.then(() => true),
+      new Promise<false>((resolve) => {
+        const timer = setTimeout(resolve, ENDING_GRACE_MS, false);
+        grace.signal.addEventListener('abort', () => clearTimeout(timer));
+      }),
+    ]);
+    grace.abort();
+    if (!ended) this.#process.abandon();
+    return ended && this.#transport.lost === undefined;
+  }
+
+  #endedByItself(status: number | undefined): Unreachable {
+    return new Unreachable({
+      code: 'session-ended',
+      host: this.#host,
+      what: `${this.#host}: the shell of the session ended by itself`,
+      why: status === undefined ? 'It was ended by a signal.' : `Its exit status is ${status}.`,
+      remedy: 'Look on the host for who ends processes: memory running out, or a limit on sessions.',
+    });
+  }
+}
+
+function startTimer(ms: number | undefined, expire: (ms: number) => void): NodeJS.Timeout | undefined {
+  return ms === undefined ? undefined : setTimeout(() => expire(ms), ms);
+}
+
+function withStarted(error: Unreachable, started: 'no' | 'maybe'): Unreachable {
+  if (error.started === started) return error;
+  return new Unreachable({
+    code: error.code,
+    host: error.host,
+    what: error.what,
+    why: error.why,
+    remedy: error.remedy,
+    started,
+    cause: error.cause,
+  });
+}

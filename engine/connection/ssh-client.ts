@@ -1,0 +1,174 @@
+import { connect as dialTcp } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import ssh2 from 'ssh2';
+import type { Client, KexAlgorithm } from 'ssh2';
+import { HostKeyCheck } from './host-key.ts';
+import { inTurn, prepareAuthentication } from './ssh-authentication.ts';
+import { connectTimeout, explainDialError, explainHandshakeFailure } from './ssh-failure.ts';
+import type { SshTarget } from './target.ts';
+import { Unreachable } from './unreachable.ts';
+
+/** More at once gains nothing (measured: a handshake costs the server, not us) and runs into MaxStartups, 10 by default. */
+const handshakes = pLimit(10);
+/** A host that takes longer to answer the TCP connection gives its turn to another one while it waits. */
+const PATIENCE_MS = 500;
+/** Waits before a further attempt, where the server hung up before it said anything. Each is lengthened by chance, up to double. */
+const BACKOFF_MS = [200, 400, 800, 1600, 3200];
+
+/** Without group exchange: it costs a round trip and primes, and gains nothing where curve25519 is there. */
+const KEY_EXCHANGES: KexAlgorithm[] = [
+  'curve25519-sha256',
+  'curve25519-sha256@libssh.org',
+  'ecdh-sha2-nistp256',
+  'ecdh-sha2-nistp384',
+  'ecdh-sha2-nistp521',
+  'diffie-hellman-group16-sha512',
+  'diffie-hellman-group14-sha256',
+];
+
+export interface OpenClient {
+  readonly client: Client;
+  readonly socket: Duplex;
+}
+
+/** How the TCP connection, or what stands for it, is made. */
+type Dial = (signal: AbortSignal) => Promise<Duplex>;
+
+/** Connects and logs in. Tries again only where the server hung up before it said anything. Throws Unreachable. */
+export async function openClient(target: SshTarget, dial: Dial, signal?: AbortSignal): Promise<OpenClient> {
+  for (const pause of BACKOFF_MS) {
+    try {
+      return await attempt(target, dial, signal);
+    } catch (error) {
+      if (!(error instanceof Unreachable) || error.code !== 'connection-dropped' || signal?.aborted === true) throw error;
+    }
+    await sleep(pause * (1 + Math.random()), undefined, { signal }).catch(() => {});
+  }
+  return attempt(target, dial, signal);
+}
+
+async function attempt(target: SshTarget, dial: Dial, outer: AbortSignal | undefined): Promise<OpenClient> {
+  const socket = await dialInTurn(target, dial, outer);
+  if (socket.kind === 'done') return socket.open;
+  const connected = await socket.late;
+  return handshakes(() => shakeHands(target, connected, outer));
+}
+
+type Dialled = { readonly kind: 'done'; readonly open: OpenClient } | { readonly kind: 'late'; readonly late: Promise<Duplex> };
+
+function dialInTurn(target: SshTarget, dial: Dial, outer: AbortSignal | undefined): Promise<Dialled> {
+  return handshakes(async () => {
+    const limit = AbortSignal.timeout(target.connectTimeoutMs);
+    const connecting = dial(outer === undefined ? limit : AbortSignal.any([limit, outer])).catch((error: unknown) => {
+      if (outer?.aborted === true) throw stopped(target);
+      if (limit.aborted) throw connectTimeout(target, 'the TCP connection');
+      throw error instanceof Unreachable ? error : explainDialError(target, error);
+    });
+    const patience = new AbortController();
+    const first = await Promise.race([connecting, sleep(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined)]).finally(() =>
+      patience.abort(),
+    );
+    if (first === undefined) {
+      connecting.catch(() => {});
+      return { kind: 'late', late: connecting };
+    }
+    return { kind: 'done', open: await shakeHands(target, first, outer) };
+  });
+}
+
+/** A TCP connection without Nagle's delay, which costs 44 ms a script. */
+export function tcp(target: SshTarget): Dial {
+  return (signal) =>
+    new Promise((resolve, reject) => {
+      const socket = dialTcp({ host: target.address, port: target.port, noDelay: true });
+      const giveUp = (): void => void socket.destroy(new Error('Given up'));
+      const settle = (): void => {
+        socket.off('error', failed);
+        // The signal is for the connecting; later it must not destroy a good connection.
+        signal.removeEventListener('abort', giveUp);
+      };
+      const failed = (error: Error): void => {
+        settle();
+        reject(error);
+      };
+      signal.addEventListener('abort', giveUp, { once: true });
+      socket.once('error', failed);
+      socket.once('connect', () => {
+        settle();
+        resolve(socket);
+      });
+    });
+}
+
+async function shakeHands(target: SshTarget, socket: Duplex, outer: AbortSignal | undefined): Promise<OpenClient> {
+  const [hostKey, authentication] = await Promise.all([HostKeyCheck.of(target), prepareAuthentication(target)]);
+  const client = new ssh2.Client();
+  const errors: Error[] = [];
+  let banner = '';
+  let refused: unknown;
+  const tried: string[] = [];
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => fail(connectTimeout(target, banner === '' ? "the server's first word" : 'the end of the SSH handshake')), target.connectTimeoutMs);
+    const fail = (error: unknown): void => {
+      finish();
+      client.destroy();
+      socket.destroy();
+      reject(error);
+    };
+    const stop = (): void => fail(stopped(target));
+    const firstWords = (data: Buffer): void => {
+      banner += data.toString('latin1').slice(0, 512);
+      if (banner.length > 255) socket.off('data', firstWords);
+    };
+    const finish = (): void => {
+      clearTimeout(timer);
+      outer?.removeEventListener('abort', stop);
+      socket.off('data', firstWords);
+    };
+    outer?.addEventListener('abort', stop, { once: true });
+    // An agent that fails is only one way to log in; the next one is tried.
+    client.on('error', (error: Error & { level?: string }) => (error.level === 'agent' ? tried.push(`agent (${error.message})`) : errors.push(error)));
+    client.once('close', () => fail(refused ?? explainHandshakeFailure(target, { errors, banner, notes: authentication.notes, tried })));
+    client.once('ready', () => {
+      finish();
+      client.removeAllListeners('close');
+      client.removeAllListeners('error');
+      resolve({ client, socket });
+    });
+    try {
+      client.connect({
+        sock: socket,
+        username: target.user,
+        readyTimeout: 0,
+        keepaliveInterval: target.keepAliveMs,
+        keepaliveCountMax: 3,
+        algorithms: { kex: KEY_EXCHANGES, serverHostKey: [...hostKey.algorithms()] },
+        hostVerifier: (key: Buffer, verified: (good: boolean) => void) => {
+          hostKey.verify(key).then(
+            () => verified(true),
+            (error: unknown) => {
+              refused = error;
+              verified(false);
+            },
+          );
+        },
+        authHandler: inTurn(authentication.methods, (what) => tried.push(what)),
+      });
+      // ssh2 has paused the socket by now, so nothing is lost by listening as well.
+      socket.on('data', firstWords);
+    } catch (error) {
+      fail(error);
+    }
+  });
+}
+
+function stopped(target: SshTarget): Unreachable {
+  return new Unreachable({
+    code: 'stopped',
+    host: target.name,
+    what: `${target.name}: stopped before it was connected`,
+    remedy: 'Run it again.',
+  });
+}

@@ -1,0 +1,89 @@
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Client, ClientChannel } from 'ssh2';
+import { wayTo } from './jump.ts';
+import type { Way } from './jump.ts';
+import { openClient } from './ssh-client.ts';
+import { channelRefused, connectionLost } from './ssh-failure.ts';
+import type { SshTarget } from './target.ts';
+import type { TargetProcess, Transport } from './transport.ts';
+import type { Unreachable } from './unreachable.ts';
+
+/** Connects to an SSH server, through its jump hosts where it has any. Throws Unreachable. */
+export async function connectSsh(target: SshTarget, signal: AbortSignal | undefined): Promise<Transport> {
+  const way = await wayTo(target, signal);
+  try {
+    const { client, socket } = await openClient(target, way.dial, signal);
+    return new SshTransport(target, client, socket, way);
+  } catch (error) {
+    way.release();
+    throw error;
+  }
+}
+
+class SshTransport implements Transport {
+  readonly #target: SshTarget;
+  readonly #client: Client;
+  readonly #socket: Duplex;
+  readonly #closed: Promise<void>;
+  #lost: Unreachable | undefined;
+
+  constructor(target: SshTarget, client: Client, socket: Duplex, way: Way) {
+    this.#target = target;
+    this.#client = client;
+    this.#socket = socket;
+    // ssh2 may tell more than one error; the first one says most.
+    client.on('error', (error) => {
+      this.#lost ??= connectionLost(target, error);
+    });
+    client.once('end', () => {
+      this.#lost ??= connectionLost(target, undefined);
+    });
+    this.#closed = new Promise((resolve) => {
+      client.once('close', () => {
+        this.#lost ??= connectionLost(target, undefined);
+        way.release();
+        resolve();
+      });
+    });
+  }
+
+  get lost(): Unreachable | undefined {
+    return this.#lost;
+  }
+
+  start(command: string): Promise<TargetProcess> {
+    return new Promise((resolve, reject) => {
+      if (this.#lost !== undefined) return reject(this.#lost);
+      this.#client.exec(command, (error, channel) => {
+        if (error === undefined) resolve(asProcess(channel));
+        else reject(this.#lost ?? channelRefused(this.#target, error));
+      });
+    });
+  }
+
+  wireBytes(): { readonly sent: number; readonly received: number } | undefined {
+    if (!(this.#socket instanceof Socket)) return undefined;
+    return { sent: this.#socket.bytesWritten, received: this.#socket.bytesRead };
+  }
+
+  async close(): Promise<void> {
+    this.#client.end();
+    const impatience = setTimeout(() => this.#client.destroy(), 2_000);
+    await this.#closed;
+    clearTimeout(impatience);
+  }
+}
+
+function asProcess(channel: ClientChannel): TargetProcess {
+  let status: number | undefined;
+  channel.on('exit', (code: number | null) => (status = code ?? undefined));
+  channel.on('error', () => {});
+  return {
+    stdin: channel,
+    stdout: channel,
+    stderr: channel.stderr,
+    ended: new Promise((resolve) => channel.once('close', () => resolve(status))),
+    abandon: () => channel.close(),
+  };
+}

@@ -1,0 +1,24 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Unreachable } from './unreachable.ts';
+
+/** A process on a target, with its three streams. */
+export interface TargetProcess {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Resolves when the process has ended and its streams are closed; `undefined` where the status is not known. */
+  readonly ended: Promise<number | undefined>;
+  /** Lets go of it at once. Whether its processes end is up to them. */
+  abandon(): void;
+}
+
+/** How processes are started on a target: over an SSH connection, or right here. */
+export interface Transport {
+  /** `command` is one line for the login shell, whatever that is: plain words and single quotes only. */
+  start(command: string): Promise<TargetProcess>;
+  /** Why the way to the target is gone; undefined while it is there. */
+  readonly lost: Unreachable | undefined;
+  /** Bytes on the wire, encryption included; undefined where there is no wire of its own. */
+  wireBytes(): { readonly sent: number; readonly received: number } | undefined;
+  close(): Promise<void>;
+}

@@ -1,0 +1,93 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { Problem } from '../errors/problem.ts';
+import type { UploadSource } from './connection.ts';
+import { quote } from './quote.ts';
+import type { Shell } from './shell.ts';
+
+/**
+ * Streams a file into a path that is made anew, through a shell that is used up by it. The host keeps the file only if all of it
+ * came: a cut connection leaves nothing behind. Throws Problem `upload-failed` (the host could not store it), `source-changed`
+ * (it is not of the stated size or digest any more) and Unreachable.
+ */
+export async function upload(
+  shell: Shell,
+  source: UploadSource,
+  to: { readonly host: string; readonly path: string; readonly mode: string },
+): Promise<void> {
+  const ready = randomBytes(8).toString('hex');
+  const path = quote(to.path);
+  const script = [
+    `rm -f -- ${path} && (set -C; umask 077; : >${path}) && chmod ${quote(to.mode)} -- ${path} && printf ${ready} && cat >>${path} ||`,
+    `{ rm -f -- ${path}; exit 1; }`,
+    `size=$(wc -c <${path}) && [ "$size" -eq ${source.size} ] || { rm -f -- ${path}; exit 2; }`,
+  ].join('\n');
+  const began = Promise.withResolvers<void>();
+  const answer = shell.runLast(script, { onOutput: (text) => (text.includes(ready) ? began.resolve() : undefined) });
+  let answered = false;
+  const over = answer.then(
+    () => void (answered = true),
+    () => void (answered = true),
+  );
+  await Promise.race([began.promise, over]);
+  const problem = answered ? undefined : await feed(shell, source, to.path, over, () => answered);
+  const { status, stderr } = await answer;
+  if (status === 1) {
+    throw new Problem({
+      code: 'upload-failed',
+      what: `${to.host}: ${to.path} cannot be written`,
+      why: stderr.toString().trim(),
+      remedy: 'Look at the free space and the permissions of that folder, and at whether its file system is mounted read-only.',
+    });
+  }
+  if (problem !== undefined) throw problem;
+  if (status !== 0) throw sourceChanged(to.path, 'what arrived is not of the stated size');
+}
+
+/** Writes at the pace of the host. Where the source is not what it said it is, stops short of its end, so that the host drops it. */
+async function feed(
+  shell: Shell,
+  source: UploadSource,
+  path: string,
+  over: Promise<void>,
+  isOver: () => boolean,
+): Promise<unknown> {
+  const digest = createHash('sha256');
+  let sent = 0;
+  let last: Uint8Array | undefined;
+  const write = async (chunk: Uint8Array): Promise<void> => {
+    if (!shell.stdin.write(chunk)) await Promise.race([once(shell.stdin, 'drain'), over]);
+  };
+  try {
+    for await (const piece of source.open()) {
+      if (isOver()) return undefined;
+      const chunk: Uint8Array = typeof piece === 'string' ? Buffer.from(piece) : piece;
+      digest.update(chunk);
+      sent += chunk.length;
+      if (sent > source.size) return sourceChanged(path, `it is larger than ${source.size} bytes`);
+      // One chunk is held back until the digest is known.
+      if (last !== undefined) await write(last);
+      last = chunk;
+    }
+    if (sent < source.size) return sourceChanged(path, `it has ${sent} bytes, not ${source.size}`);
+    const found = digest.digest('hex');
+    if (source.sha256 !== undefined && found !== source.sha256) {
+      return sourceChanged(path, `its SHA-256 is ${found}, not ${source.sha256}`);
+    }
+    if (last !== undefined) await write(last);
+    return undefined;
+  } catch (error) {
+    return error;
+  } finally {
+    shell.stdin.end();
+  }
+}
+
+function sourceChanged(path: string, why: string): Problem {
+  return new Problem({
+    code: 'source-changed',
+    what: `The source of ${path} changed while it was brought to the host`,
+    why,
+    remedy: 'Run it again when nobody writes to the source. Nothing was changed on the host.',
+  });
+}

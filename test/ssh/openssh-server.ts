@@ -1,0 +1,151 @@
+import { execFile, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { appendFile, chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { SshTarget } from '../../engine/connection/target.ts';
+
+const run = promisify(execFile);
+
+export interface OpensshServer {
+  readonly port: number;
+  /** The folder of all its files. */
+  readonly folder: string;
+  /** Its public host key, as in known_hosts: type and base64. */
+  readonly hostKey: string;
+  readonly identityFile: string;
+  readonly knownHosts: string;
+  /** Everything needed to reach it; parts can be replaced. */
+  target(changes?: Partial<SshTarget>): SshTarget;
+  /** What it logged so far. */
+  log(): Promise<string>;
+  /** Ends it and all the sessions on it. */
+  stop(): Promise<void>;
+}
+
+/**
+ * A real OpenSSH server on a free port of the loopback address, with keys of its own in a temporary folder; nothing of this
+ * machine's own SSH settings is read or changed. Who runs the test can log in, and as root every user can.
+ * `config` adds or replaces options of sshd_config.
+ */
+export async function startOpensshServer(config: Readonly<Record<string, string>> = {}): Promise<OpensshServer> {
+  const sshd = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find((path) => existsSync(path));
+  if (sshd === undefined) throw new Error('There is no sshd here: apt-get install openssh-server');
+  const folder = await mkdtemp(join(tmpdir(), 'runbook-sshd-'));
+  // sshd reads the keys as the user who logs in.
+  await chmod(folder, 0o755);
+  if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
+  const hostKeyFile = join(folder, 'host_ed25519');
+  const identityFile = join(folder, 'identity');
+  await Promise.all([makeKey(hostKeyFile), makeKey(identityFile)]);
+  const authorized = join(folder, 'authorized_keys');
+  await writeFile(authorized, await readFile(`${identityFile}.pub`), { mode: 0o644 });
+  const hostKey = (await readFile(`${hostKeyFile}.pub`, 'utf8')).split(' ').slice(0, 2).join(' ');
+  const port = await freePort();
+  const knownHosts = join(folder, 'known_hosts');
+  await writeFile(knownHosts, `[127.0.0.1]:${port} ${hostKey}\n`);
+  const options: Record<string, string> = {
+    ListenAddress: `127.0.0.1:${port}`,
+    HostKey: hostKeyFile,
+    PidFile: 'none',
+    AuthorizedKeysFile: authorized,
+    StrictModes: 'no',
+    UsePAM: 'no',
+    PasswordAuthentication: 'no',
+    PermitRootLogin: 'yes',
+    UseDNS: 'no',
+    MaxStartups: '100',
+    ...config,
+  };
+  const configFile = join(folder, 'sshd_config');
+  await writeFile(configFile, Object.entries(options).map(([name, value]) => `${name} ${value}\n`).join(''));
+  const log = join(folder, 'log');
+  await writeFile(log, '');
+  const server = spawn(sshd, ['-D', '-f', configFile, '-E', log], { stdio: 'ignore', detached: true });
+  await untilListening(server, port, log);
+  return {
+    port,
+    folder,
+    hostKey,
+    identityFile,
+    knownHosts,
+    target: (changes = {}) => ({
+      kind: 'ssh',
+      name: 'testhost',
+      address: '127.0.0.1',
+      port,
+      user: userInfo().username,
+      identityFiles: [identityFile],
+      agent: undefined,
+      knownHostsFiles: [knownHosts],
+      hostKeyChecking: 'strict',
+      jumps: [],
+      connectTimeoutMs: 10_000,
+      keepAliveMs: 0,
+      ...changes,
+    }),
+    log: () => readFile(log, 'utf8'),
+    stop: async () => {
+      if (server.exitCode === null && server.signalCode === null) {
+        const gone = once(server, 'exit');
+        await endSessions(server);
+        server.kill('SIGTERM');
+        await gone;
+      }
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The processes that serve one connection each, all of them children of this server. */
+async function endSessions(server: ChildProcess): Promise<void> {
+  if (server.pid === undefined) return;
+  const children = await readFile(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').catch(() => '');
+  for (const child of children.split(' ').map(Number)) {
+    if (child > 0) {
+      try {
+        process.kill(child, 'SIGKILL');
+      } catch {
+        // It is gone already.
+      }
+    }
+  }
+}
+
+export async function makeKey(file: string, options: readonly string[] = ['-N', '']): Promise<void> {
+  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-C', 'runbook-test', ...options, '-f', file]);
+}
+
+export async function authorize(server: OpensshServer, publicKeyFile: string): Promise<void> {
+  await appendFile(join(server.folder, 'authorized_keys'), await readFile(publicKeyFile));
+}
+
+/** A port of the loopback address that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  probe.listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('No port');
+  return address.port;
+}
+
+async function untilListening(server: ChildProcess, port: number, log: string): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    if (server.exitCode !== null) throw new Error(`sshd ended: ${await readFile(log, 'utf8')}`);
+    const socket = connect(port, '127.0.0.1');
+    const up = await Promise.race([once(socket, 'connect').then(() => true), once(socket, 'error').then(() => false)]).catch(() => false);
+    socket.destroy();
+    if (up) return;
+    if (Date.now() > deadline) throw new Error(`sshd does not listen: ${await readFile(log, 'utf8')}`);
+    await sleep(20);
+  }
+}
