@@ -50,7 +50,8 @@ export interface Role {
   /** What the play (or import_role) gave it. Level: role parameters, above role vars. */
   readonly parameters: Layer;
   readonly arguments: readonly RoleArgument[];
-  /** Present if the use of the role itself has a condition: it then holds for each task. */
+  /** The conditions of the use itself. They hold for each of its tasks, and where they do not hold its arguments need no check. */
+  readonly when: readonly Expression[];
   readonly tags: ReadonlySet<string>;
 }
 

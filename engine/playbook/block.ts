@@ -1,0 +1,37 @@
+import type { MapEntry, Node } from '../values/node.ts';
+import type { Fields } from './fields.ts';
+import { isNull } from './fields.ts';
+import type { Block, Step } from './play.ts';
+import type { Reading, Surroundings } from './reading.ts';
+import { apart } from './reading.ts';
+import { enter, frameOf } from './surroundings.ts';
+
+export async function readBlock(fields: Fields, action: MapEntry, outer: Surroundings, reading: Reading): Promise<Block> {
+  const entered = enter(fields, outer, reading);
+  // A block's throttle holds for the block as a whole; what surrounds it goes on to the tasks.
+  const inner = { ...entered, handedDown: { ...entered.handedDown, throttle: outer.handedDown.throttle } };
+  const read = (name: string, within: Reading): Promise<readonly Step[]> => within.readSteps(items(fields, name), inner, within);
+  if (items(fields, action.key).length === 0) {
+    reading.problems.add({ code: 'empty-block', what: 'The block holds no tasks', place: action.keyPlace, remedy: 'Add tasks below block:, or take the block out.' });
+  }
+  return {
+    kind: 'block',
+    ...frameOf(fields.map.place, entered, reading),
+    name: fields.template('name'),
+    block: await read(action.key, reading),
+    rescue: await read('rescue', { ...reading, play: apart(reading.play) }),
+    always: await read('always', reading),
+    throttle: fields.has('throttle') ? entered.handedDown.throttle : undefined,
+    anyErrorsFatal: entered.handedDown.anyErrorsFatal,
+    runOnce: entered.handedDown.runOnce,
+    delegateTo: entered.handedDown.delegateTo,
+  };
+}
+
+function items(fields: Fields, name: string): readonly Node[] {
+  const entry = fields.entry(name);
+  if (entry === undefined || isNull(entry.value)) return [];
+  if (entry.value.kind === 'list') return entry.value.items;
+  fields.wrong(entry, 'a list of tasks');
+  return [];
+}

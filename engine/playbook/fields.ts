@@ -1,0 +1,215 @@
+import type { Place } from '../errors/problem.ts';
+import type { Compiled } from '../values/compiled.ts';
+import { compileNode } from '../values/compiled.ts';
+import type { Expression } from '../values/expression.ts';
+import { parseExpression } from '../values/expression.ts';
+import type { ListNode, MapEntry, MapNode, Node, ScalarNode } from '../values/node.ts';
+import { Secret } from '../values/secret.ts';
+import { didYouMean } from '../values/suggest.ts';
+import type { Template } from '../values/template.ts';
+import { hasTemplate, parseTemplate } from '../values/template.ts';
+import type { AnsibleDifference } from './ansible-differences.ts';
+import { insteadOf } from './ansible-differences.ts';
+import { TASK_KEYWORDS } from './keywords.ts';
+import type { ProblemCollector } from './problem-collector.ts';
+
+/** What a node is, for a message. */
+export function nodeKind(node: Node): string {
+  switch (node.kind) {
+    case 'list':
+      return 'a list';
+    case 'map':
+      return 'a map';
+    case 'scalar':
+      if (node.value === null) return 'empty';
+      if (node.value instanceof Secret) return 'an encrypted value';
+      return typeof node.value === 'string' ? 'text' : `the ${typeof node.value} ${node.source}`;
+  }
+}
+
+/** Whether text holds a template, so that its value is not known at load. */
+export function isTemplated(node: Node): boolean {
+  return node.kind === 'scalar' && typeof node.value === 'string' && hasTemplate(node.value);
+}
+
+export function isNull(node: Node): boolean {
+  return node.kind === 'scalar' && node.value === null;
+}
+
+/**
+ * The entries of one map, each read as the type that it must have. What is wrong goes to the collector,
+ * and the reader gets undefined, as if the entry were not there.
+ */
+export class Fields {
+  readonly map: MapNode;
+  readonly problems: ProblemCollector;
+
+  constructor(map: MapNode, problems: ProblemCollector) {
+    this.map = map;
+    this.problems = problems;
+  }
+
+  entry(name: string): MapEntry | undefined {
+    return this.map.entries.find((entry) => entry.key === name);
+  }
+
+  has(name: string): boolean {
+    return this.entry(name) !== undefined;
+  }
+
+  /** A Problem for each key that is not in `allowed`. */
+  refuseOthers(allowed: ReadonlySet<string>, what: string, ...where: readonly AnsibleDifference['where'][]): void {
+    for (const entry of this.map.entries) if (!allowed.has(entry.key)) this.refuse(entry, allowed, what, ...where);
+  }
+
+  refuse(entry: MapEntry, allowed: ReadonlySet<string>, what: string, ...where: readonly AnsibleDifference['where'][]): undefined {
+    return this.problems.add({
+      code: 'unknown-keyword',
+      what: `${what} has no keyword "${entry.key}"`,
+      place: entry.keyPlace,
+      remedy: insteadOf(entry.key, ...where) ?? misplaced(entry.key) ?? didYouMean(entry.key, allowed) ?? `The keywords are: ${[...allowed].toSorted().join(', ')}.`,
+    });
+  }
+
+  wrong(entry: MapEntry, wanted: string, remedy?: string): undefined {
+    return this.wrongNode(entry.value, `${entry.key} must be ${wanted}, and this is ${nodeKind(entry.value)}`, remedy);
+  }
+
+  wrongNode(node: Node, what: string, remedy?: string): undefined {
+    return this.problems.add({ code: 'wrong-type', what, place: node.place, remedy });
+  }
+
+  /** Literal true or false. */
+  boolean(name: string): boolean | undefined {
+    const entry = this.entry(name);
+    if (entry === undefined) return undefined;
+    const { value } = entry;
+    if (value.kind === 'scalar' && typeof value.value === 'boolean') return value.value;
+    return this.wrong(entry, 'true or false', booleanRemedy(value) ?? 'Write true or false; a template is not possible here.');
+  }
+
+  /** true, false, or a template that gives one of them. */
+  booleanOrTemplate(name: string): Compiled | undefined {
+    const entry = this.entry(name);
+    if (entry === undefined) return undefined;
+    const { value } = entry;
+    if (isTemplated(value) || (value.kind === 'scalar' && typeof value.value === 'boolean')) return this.compile(value);
+    return this.wrong(entry, 'true or false', booleanRemedy(value) ?? 'Write true or false, or "{{…}}".');
+  }
+
+  /** A number that is not negative, or a template that gives one. */
+  numberOrTemplate(name: string): Compiled | undefined {
+    const entry = this.entry(name);
+    if (entry === undefined) return undefined;
+    const { value } = entry;
+    if (isTemplated(value) || (value.kind === 'scalar' && typeof value.value === 'number' && value.value >= 0)) return this.compile(value);
+    return this.wrong(entry, 'a number of 0 or more', unquotedNumber(value));
+  }
+
+  number(name: string, unit: string): number | undefined {
+    const entry = this.entry(name);
+    if (entry === undefined) return undefined;
+    const { value } = entry;
+    if (value.kind === 'scalar' && typeof value.value === 'number' && value.value >= 0) return value.value;
+    return this.wrong(entry, unit, unquotedNumber(value));
+  }
+
+  /** Text without templates. */
+  text(name: string): (ScalarNode & { readonly value: string }) | undefined {
+    const entry = this.entry(name);
+    return entry === undefined ? undefined : this.literalText(entry.value, name);
+  }
+
+  literalText(node: Node, name: string): (ScalarNode & { readonly value: string }) | undefined {
+    if (node.kind !== 'scalar' || typeof node.value !== 'string' || node.value === '') {
+      const remedy = node.kind === 'scalar' && (typeof node.value === 'number' || typeof node.value === 'boolean') ? `Quote it: "${node.source}".` : undefined;
+      return this.wrongNode(node, `${name} must be text, and this is ${nodeKind(node)}`, remedy);
+    }
+    if (hasTemplate(node.value)) {
+      return this.problems.add({
+        code: 'template-not-possible',
+        what: `${name} cannot hold a template`,
+        place: node.place,
+        why: 'It is needed when the playbook is read, before there are hosts and variables.',
+      });
+    }
+    return { ...node, value: node.value };
+  }
+
+  template(name: string): Template | undefined {
+    const entry = this.entry(name);
+    return entry === undefined ? undefined : this.templateOf(entry.value, name);
+  }
+
+  templateOf(node: Node, name: string): Template | undefined {
+    if (node.kind !== 'scalar' || node.value === null || node.value === '' || node.value instanceof Secret) {
+      return this.wrongNode(node, `${name} must be text, and this is ${nodeKind(node)}`);
+    }
+    const text = typeof node.value === 'string' ? node.value : node.source;
+    return this.problems.attempt(() => parseTemplate(text, node.place, node.style, node.source));
+  }
+
+  /** One or a list of them, as nodes. */
+  items(name: string): readonly Node[] {
+    const entry = this.entry(name);
+    if (entry === undefined) return [];
+    return entry.value.kind === 'list' ? entry.value.items : [entry.value];
+  }
+
+  list(name: string): ListNode | undefined {
+    const entry = this.entry(name);
+    if (entry === undefined || isNull(entry.value)) return undefined;
+    return entry.value.kind === 'list' ? entry.value : this.wrong(entry, 'a list');
+  }
+
+  subMap(name: string): MapNode | undefined {
+    const entry = this.entry(name);
+    if (entry === undefined || isNull(entry.value)) return undefined;
+    return entry.value.kind === 'map' ? entry.value : this.wrong(entry, 'a map');
+  }
+
+  /** Conditions: text, true or false, or a list of them, of which all must hold. */
+  conditions(name: string): readonly Expression[] {
+    return this.items(name).flatMap((node) => this.condition(node, name) ?? []);
+  }
+
+  condition(node: Node, name: string): Expression | undefined {
+    if (node.kind === 'scalar' && (typeof node.value === 'string' || typeof node.value === 'boolean')) {
+      const text = String(node.value);
+      return this.problems.attempt(() => parseExpression(text, node.place, node.style, node.source));
+    }
+    return this.wrongNode(node, `${name} must be an expression or a list of them, and this is ${nodeKind(node)}`, 'Write an expression that is true or false.');
+  }
+
+  compiled(name: string): Compiled | undefined {
+    const entry = this.entry(name);
+    return entry === undefined ? undefined : this.compile(entry.value);
+  }
+
+  compile(node: Node): Compiled | undefined {
+    return this.problems.attempt(() => compileNode(node));
+  }
+
+  placeOf(name: string): Place {
+    return this.entry(name)?.keyPlace ?? this.map.place;
+  }
+}
+
+/** Keywords of tasks, met where they cannot stand. */
+function misplaced(keyword: string): string | undefined {
+  if (keyword === 'loop') return 'Only tasks and includes loop: put the steps into a file and loop over include_tasks.';
+  return TASK_KEYWORDS.has(keyword) ? 'It belongs to a task.' : undefined;
+}
+
+function booleanRemedy(node: Node): string | undefined {
+  if (node.kind !== 'scalar') return undefined;
+  const text = String(node.value).toLowerCase();
+  if (['yes', 'on', 'y', 'true', '1'].includes(text)) return 'Write true.';
+  if (['no', 'off', 'n', 'false', '0'].includes(text)) return 'Write false.';
+  return undefined;
+}
+
+function unquotedNumber(node: Node): string | undefined {
+  if (node.kind !== 'scalar' || typeof node.value !== 'string' || !/^\d+$/.test(node.value)) return undefined;
+  return `Write ${node.value} without quotes.`;
+}

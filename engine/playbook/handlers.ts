@@ -1,0 +1,94 @@
+import { formatPlace } from '../errors/problem.ts';
+import type { Node } from '../values/node.ts';
+import { didYouMean, listNames } from '../values/suggest.ts';
+import { Fields, nodeKind } from './fields.ts';
+import { shortName } from './keywords.ts';
+import type { Handler } from './play.ts';
+import type { PlayReading, Reading, Surroundings } from './reading.ts';
+import { displayPath } from './source-files.ts';
+import { enter, follow } from './surroundings.ts';
+import { findTaskFile, openTaskFile } from './task-files.ts';
+
+/** Reads a list of handlers into the play. */
+export async function readHandlers(nodes: readonly Node[], outer: Surroundings, reading: Reading): Promise<void> {
+  for (const node of nodes) await readHandler(node, outer, reading);
+}
+
+async function readHandler(node: Node, outer: Surroundings, reading: Reading): Promise<void> {
+  const { problems } = reading;
+  if (node.kind !== 'map') {
+    problems.add({ code: 'wrong-type', what: `A handler must be a map, and this is ${nodeKind(node)}`, place: node.place });
+    return;
+  }
+  const fields = new Fields(node, problems);
+  const imported = node.entries.find((entry) => shortName(entry.key) === 'import_tasks');
+  if (imported !== undefined) {
+    await readImportedHandlers(fields, imported.value, outer, reading);
+    return;
+  }
+  const name = fields.has('name')
+    ? fields.text('name')
+    : problems.add({ code: 'handler-without-name', what: 'A handler must have a name', place: node.place, remedy: 'Add name: with what notify says.' });
+  const listen = fields.items('listen').flatMap((item) => fields.literalText(item, 'listen')?.value ?? []);
+  const step = (await reading.readSteps([{ ...node, entries: node.entries.filter((entry) => entry.key !== 'listen') }], outer, reading))[0];
+  if (name === undefined || step === undefined) return;
+  if (step.kind !== 'task' && step.kind !== 'block') {
+    problems.add({
+      code: 'handler-not-a-task',
+      what: 'A handler must be a task or a block',
+      place: node.place,
+      remedy: 'Use import_tasks to take handlers from a file; a block may hold includes.',
+    });
+    return;
+  }
+  const { role } = outer;
+  addHandler({ name: name.value, listen: role === undefined ? listen : [...listen, `${role.name} : ${name.value}`], step }, reading);
+}
+
+async function readImportedHandlers(fields: Fields, value: Node, outer: Surroundings, reading: Reading): Promise<void> {
+  const name = fields.literalText(value, 'import_tasks');
+  const path = name === undefined ? undefined : await findTaskFile(name.value, value.place, outer, reading);
+  const followed = path === undefined ? undefined : follow(path, displayPath(path), value.place, enter(fields, outer, reading), reading);
+  if (path === undefined || followed === undefined) return;
+  const opened = await openTaskFile(path, value.place, followed, reading);
+  await readHandlers(opened.nodes, opened.surroundings, reading);
+}
+
+/** The same handler read again (its role is used twice) takes the place of the earlier one. */
+function addHandler(handler: Handler, reading: Reading): void {
+  const { handlers } = reading.play;
+  const index = handlers.findIndex((other) => other.name === handler.name);
+  const earlier = handlers[index];
+  if (earlier === undefined) {
+    handlers.push(handler);
+    return;
+  }
+  if (earlier.step.id === handler.step.id) {
+    handlers[index] = handler;
+    return;
+  }
+  reading.problems.add({
+    code: 'duplicate-handler',
+    what: `There are two handlers with the name "${handler.name}" in this play`,
+    place: handler.step.place,
+    why: `The other one is at ${formatPlace(earlier.step.place)}.`,
+    remedy: 'Give one of them another name; handlers that shall run together have the same listen.',
+  });
+}
+
+/** A Problem for each notify that no handler hears. To be called once all handlers are read. */
+export function checkNotified(play: PlayReading, handlers: readonly Handler[], reading: Reading): void {
+  if (play.unknownHandlers.length > 0) return;
+  const heard = new Set(handlers.flatMap((handler) => [handler.name, ...handler.listen]));
+  for (const { name, place } of play.notified) {
+    if (heard.has(name)) continue;
+    const names = [...heard].filter((other) => !other.includes(' : '));
+    reading.problems.add({
+      code: 'unknown-handler',
+      what: `There is no handler "${name}"`,
+      place,
+      why: `The handlers of this play: ${listNames(names)}.`,
+      remedy: didYouMean(name, names) ?? 'Add it to handlers:, of the play or of the role.',
+    });
+  }
+}

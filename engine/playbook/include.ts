@@ -1,0 +1,96 @@
+import type { Place } from '../errors/problem.ts';
+import type { MapEntry } from '../values/node.ts';
+import type { Layer } from '../values/scope.ts';
+import { Fields, isTemplated } from './fields.ts';
+import { checkNotified } from './handlers.ts';
+import { fileNode, readReferencedRole, readRoleCall, ROLE_CALL, withoutVars } from './imports.ts';
+import { APPLY_KEYWORDS } from './keywords.ts';
+import { readLoop } from './loop.ts';
+import type { Handler, Include, Step } from './play.ts';
+import { ProblemCollector } from './problem-collector.ts';
+import type { Reading, Surroundings } from './reading.ts';
+import { apart } from './reading.ts';
+import { displayPath } from './source-files.ts';
+import { enter, frameOf, isInChain } from './surroundings.ts';
+import { findTaskFile, openTaskFile } from './task-files.ts';
+
+/** Reads what is included under one name. `extra` lies above the variables of the include. */
+type Opener = (name: string, extra: readonly Layer[], reading: Reading) => Promise<readonly Step[]>;
+
+/** include_tasks. A file whose name is known is read at once, so that its faults show before the first connection. */
+export async function readIncludedTasks(fields: Fields, action: MapEntry, outer: Surroundings, reading: Reading): Promise<readonly Step[]> {
+  const node = fileNode(action, new Set(['file', 'apply']), reading);
+  const file = node === undefined ? undefined : fields.templateOf(node, 'include_tasks');
+  const frame = enter(fields, outer, reading);
+  const inner = inside(fields, action, frame, outer, reading);
+  if (node === undefined || file === undefined) return [];
+  const open: Opener = async (name, extra, within) => {
+    const path = await findTaskFile(name, node.place, outer, within);
+    if (path === undefined) return [];
+    const link = { path, shown: displayPath(path) };
+    const opened = await openTaskFile(path, node.place, { ...inner, layers: [...inner.layers, ...extra], chain: [...inner.chain, link] }, within);
+    return within.readSteps(opened.nodes, opened.surroundings, within);
+  };
+  if (!isTemplated(node) && node.kind === 'scalar') {
+    const path = await findTaskFile(String(node.value), node.place, outer, reading);
+    // A file that includes itself may well come to an end by a condition; reading it ahead would not.
+    if (path !== undefined && !isInChain(path, outer)) await readAhead(open, String(node.value), reading);
+  }
+  return [include(fields, { kind: 'tasks', file }, frame, open, reading)];
+}
+
+/** include_role. As include_tasks. */
+export async function readIncludedRole(fields: Fields, action: MapEntry, outer: Surroundings, reading: Reading): Promise<readonly Step[]> {
+  const call = readRoleCall(fields, action, new Set([...ROLE_CALL, 'apply']), reading);
+  const role = call === undefined ? undefined : call.fields.templateOf(call.name, 'The name of a role');
+  const frame = enter(withoutVars(fields), outer, reading);
+  const inner = inside(withoutVars(fields), action, frame, outer, reading);
+  if (call === undefined || role === undefined) return [];
+  const none = new Fields({ kind: 'map', entries: [], place: action.keyPlace }, reading.problems);
+  const parameters = fields.subMap('vars')?.entries ?? [];
+  const open: Opener = (name, extra, within) => {
+    const reference = { name, place: call.name.place, fields: none, parameters, parts: call.parts };
+    return readReferencedRole(reference, { ...inner, layers: [...inner.layers, ...extra] }, within);
+  };
+  if (isTemplated(call.name)) reading.play.unknownHandlers.push(call.name.place);
+  else if (call.name.kind === 'scalar') await readAhead(open, String(call.name.value), reading);
+  return [include(fields, { kind: 'role', role, tasksFrom: call.parts.tasksFrom }, frame, open, reading)];
+}
+
+/** What holds for the included steps: all that surrounds the include, its vars and its `apply`; its own condition and tags are only its own. */
+function inside(fields: Fields, action: MapEntry, frame: Surroundings, outer: Surroundings, reading: Reading): Surroundings {
+  const base: Surroundings = { ...outer, layers: frame.layers };
+  const apply = action.value.kind === 'map' ? new Fields(action.value, fields.problems).subMap('apply') : undefined;
+  if (apply === undefined) return base;
+  const applied = new Fields(apply, reading.problems);
+  applied.refuseOthers(APPLY_KEYWORDS, 'apply', 'task');
+  return enter(applied, base, reading);
+}
+
+async function readAhead(open: Opener, name: string, reading: Reading): Promise<void> {
+  const play = { ...apart(reading.play), handlers: reading.play.includedHandlers, roles: [] };
+  await open(name, [], { ...reading, play });
+}
+
+function include(fields: Fields, target: Include['target'], frame: Surroundings, open: Opener, reading: Reading): Include {
+  const place: Place = fields.map.place;
+  return {
+    kind: 'include',
+    ...frameOf(place, frame, reading),
+    name: fields.template('name'),
+    target,
+    loop: readLoop(fields),
+    runOnce: frame.handedDown.runOnce,
+    async open(name, extra) {
+      const problems = new ProblemCollector();
+      const handlers: Handler[] = [];
+      const play = { ...apart(reading.play), handlers, roles: [], notified: [], unknownHandlers: [] };
+      const within = { ...reading, problems, play };
+      const steps = await open(name, extra, within);
+      checkNotified(play, [...reading.play.handlers, ...reading.play.includedHandlers, ...handlers], within);
+      problems.throwIfAny();
+      return { steps, handlers };
+    },
+  };
+}
+

@@ -1,0 +1,109 @@
+/** Where a keyword may stand. */
+const SETTINGS = [
+  'become',
+  'become_user',
+  'become_method',
+  'remote_user',
+  'environment',
+  'no_log',
+  'timeout',
+  'ignore_unreachable',
+] as const;
+
+/** What a play, block, import and task all may say. */
+const COMMON = ['name', 'when', 'tags', 'vars', ...SETTINGS] as const;
+
+/** What is handed down from a block or an import to the tasks in it. */
+const HANDED_DOWN = ['ignore_errors', 'any_errors_fatal', 'delegate_to', 'run_once', 'notify', 'throttle'] as const;
+
+export const TASK_KEYWORDS: ReadonlySet<string> = new Set([
+  ...COMMON,
+  ...HANDED_DOWN,
+  'args',
+  'register',
+  'loop',
+  'loop_control',
+  'until',
+  'retries',
+  'delay',
+  'changed_when',
+  'failed_when',
+]);
+
+export const BLOCK_KEYWORDS: ReadonlySet<string> = new Set([...COMMON, ...HANDED_DOWN, 'block', 'rescue', 'always']);
+export const IMPORT_KEYWORDS: ReadonlySet<string> = new Set([...COMMON, ...HANDED_DOWN]);
+export const INCLUDE_KEYWORDS: ReadonlySet<string> = new Set([...COMMON, 'loop', 'loop_control', 'run_once', 'ignore_errors']);
+/** What `apply:` of an include may say of the steps in it. */
+export const APPLY_KEYWORDS: ReadonlySet<string> = new Set(['when', 'tags', 'vars', ...SETTINGS, ...HANDED_DOWN]);
+export const META_KEYWORDS: ReadonlySet<string> = new Set(['name', 'when', 'tags', 'vars', 'run_once']);
+
+export const PLAY_KEYWORDS: ReadonlySet<string> = new Set([
+  'name',
+  'hosts',
+  'serial',
+  'strategy',
+  'order',
+  'max_fail_percentage',
+  'any_errors_fatal',
+  'gather_facts',
+  'vars',
+  'vars_files',
+  'roles',
+  'pre_tasks',
+  'tasks',
+  'post_tasks',
+  'handlers',
+  'tags',
+  ...SETTINGS,
+]);
+
+export const IMPORT_PLAYBOOK_KEYWORDS: ReadonlySet<string> = new Set(['import_playbook', 'name', 'when', 'tags', 'vars']);
+
+/** What a use of a role may say; all else there is a parameter of the role. */
+export const ROLE_KEYWORDS: ReadonlySet<string> = new Set([
+  'role',
+  'name',
+  'when',
+  'tags',
+  'vars',
+  ...SETTINGS,
+  'any_errors_fatal',
+  'delegate_to',
+  'run_once',
+]);
+
+export const LOOP_CONTROL_KEYWORDS: ReadonlySet<string> = new Set(['loop_var', 'index_var', 'label', 'pause']);
+
+/** Entries of a task that say what it does and are no modules. */
+export const STRUCTURAL_ACTIONS: ReadonlySet<string> = new Set([
+  'block',
+  'import_tasks',
+  'include_tasks',
+  'import_role',
+  'include_role',
+  'import_playbook',
+  'meta',
+  'check',
+]);
+
+export const META_ACTIONS = ['flush_handlers', 'end_host', 'end_play', 'clear_host_errors', 'refresh_inventory', 'noop'] as const;
+
+/** Variables that runbook gives, so that nothing else may set them. */
+export const MAGIC_VARIABLES: ReadonlySet<string> = new Set([
+  'inventory_hostname',
+  'inventory_dir',
+  'playbook_dir',
+  'hostvars',
+  'groups',
+  'group_names',
+  'play_hosts',
+  'play_name',
+  'facts',
+  'role_path',
+  'role_name',
+]);
+
+/** `ansible.builtin.copy` and `copy` are the same. */
+export function shortName(key: string): string {
+  return key.replace(/^ansible\.(builtin|legacy)\./, '');
+}

@@ -1,0 +1,111 @@
+import { dirname, join, resolve } from 'node:path';
+import type { Place } from '../errors/problem.ts';
+import type { MapNode, Node } from '../values/node.ts';
+import { Fields, nodeKind } from './fields.ts';
+import { IMPORT_PLAYBOOK_KEYWORDS, shortName } from './keywords.ts';
+import type { ModuleCatalogue } from './module-catalogue.ts';
+import type { Play, Playbook } from './play.ts';
+import { ProblemCollector } from './problem-collector.ts';
+import { playSurroundings, readPlay } from './read-play.ts';
+import type { Reading, Surroundings } from './reading.ts';
+import { newPlayReading, NOTHING_HANDED_DOWN } from './reading.ts';
+import type { RoleFolder } from './role-folder.ts';
+import { NO_SETTINGS } from './settings.ts';
+import type { SourceOptions } from './source-files.ts';
+import { displayPath, SourceFiles } from './source-files.ts';
+import { readSteps } from './steps.ts';
+import { enter, follow } from './surroundings.ts';
+import { firstFile } from './task-files.ts';
+
+export interface LoadOptions extends SourceOptions {
+  readonly modules: ModuleCatalogue;
+  /** Folders of roles, beside `roles/` next to the playbook and next to the playbook's folder, which are looked at first. */
+  readonly rolesPath: readonly string[];
+}
+
+/**
+ * Reads a playbook with all that it imports, and checks it: keywords, modules and their arguments, templates, expressions, roles, handlers.
+ * Throws Problems with everything that is wrong in all of the files.
+ */
+export async function loadPlaybook(file: string, options: LoadOptions): Promise<Playbook> {
+  const path = resolve(file);
+  const problems = new ProblemCollector();
+  const loading: Loading = {
+    files: new SourceFiles(options),
+    modules: options.modules,
+    problems,
+    rootDirectory: dirname(path),
+    configuredRoles: options.rolesPath.map((directory) => resolve(directory)),
+    roleFolders: new Map(),
+  };
+  const plays = await readPlaybook(path, undefined, { ...OUTERMOST, chain: [{ path, shown: displayPath(path) }] }, loading);
+  problems.throwIfAny();
+  return { file, plays };
+}
+
+interface Loading {
+  readonly files: SourceFiles;
+  readonly modules: ModuleCatalogue;
+  readonly problems: ProblemCollector;
+  readonly rootDirectory: string;
+  readonly configuredRoles: readonly string[];
+  readonly roleFolders: Map<string, Promise<RoleFolder | undefined>>;
+}
+
+const OUTERMOST: Surroundings = {
+  when: [],
+  tags: new Set(),
+  layers: [],
+  settings: NO_SETTINGS,
+  role: undefined,
+  searchPath: [],
+  taskDirectories: [],
+  chain: [],
+  handedDown: NOTHING_HANDED_DOWN,
+};
+
+async function readPlaybook(path: string, asked: Place | undefined, outer: Surroundings, loading: Loading): Promise<readonly Play[]> {
+  const nodes = await loading.files.readList(path, loading.problems, 'plays', asked);
+  const plays: Play[] = [];
+  for (const node of nodes) plays.push(...(await readEntry(node, path, outer, loading)));
+  return plays;
+}
+
+async function readEntry(node: Node, path: string, outer: Surroundings, loading: Loading): Promise<readonly Play[]> {
+  if (node.kind !== 'map') {
+    loading.problems.add({ code: 'wrong-type', what: `A play must be a map, and this is ${nodeKind(node)}`, place: node.place, remedy: 'Write "- hosts: …" and below it the tasks.' });
+    return [];
+  }
+  const reading = readingFor(path, loading);
+  const surroundings = { ...outer, ...playSurroundings(path) };
+  if (node.entries.some((entry) => shortName(entry.key) === 'import_playbook')) return readImport(node, path, surroundings, reading, loading);
+  const play = await readPlay(node, surroundings, reading);
+  return play === undefined ? [] : [play];
+}
+
+async function readImport(node: MapNode, path: string, outer: Surroundings, reading: Reading, loading: Loading): Promise<readonly Play[]> {
+  const fields = new Fields({ ...node, entries: node.entries.map((entry) => ({ ...entry, key: shortName(entry.key) })) }, reading.problems);
+  fields.refuseOthers(IMPORT_PLAYBOOK_KEYWORDS, 'import_playbook', 'play');
+  const inner = enter(fields, outer, reading);
+  const name = fields.text('import_playbook');
+  if (name === undefined) return [];
+  const imported = resolve(dirname(path), name.value);
+  if ((await firstFile([imported])) === undefined) {
+    reading.problems.add({ code: 'file-not-found', what: `There is no playbook ${name.value}`, place: name.place, why: `Looked for ${displayPath(imported)}.` });
+    return [];
+  }
+  const followed = follow(imported, displayPath(imported), name.place, inner, reading);
+  return followed === undefined ? [] : readPlaybook(imported, name.place, followed, loading);
+}
+
+function readingFor(path: string, loading: Loading): Reading {
+  const { configuredRoles, ...shared } = loading;
+  const directories = [dirname(path), loading.rootDirectory];
+  return {
+    ...shared,
+    playbookDirectory: dirname(path),
+    rolesPath: [...new Set([...directories.flatMap((directory) => [join(directory, 'roles'), join(dirname(directory), 'roles')]), ...configuredRoles])],
+    play: newPlayReading(),
+    readSteps,
+  };
+}

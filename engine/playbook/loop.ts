@@ -1,0 +1,46 @@
+import type { MapEntry } from '../values/node.ts';
+import { Fields, isTemplated } from './fields.ts';
+import { LOOP_CONTROL_KEYWORDS } from './keywords.ts';
+import type { Loop } from './play.ts';
+import { checkVariableName } from './variables.ts';
+
+/** `loop` with its `loop_control`. A list, text that is one template, or an expression that gives a list. */
+export function readLoop(fields: Fields): Loop | undefined {
+  const entry = fields.entry('loop');
+  const control = fields.subMap('loop_control');
+  if (entry === undefined) {
+    if (control !== undefined) {
+      fields.problems.add({ code: 'loop-control-alone', what: 'loop_control is there without a loop', place: fields.placeOf('loop_control'), remedy: 'Write loop: as well, or take loop_control out.' });
+    }
+    return undefined;
+  }
+  const items = readItems(fields, entry);
+  const controls = new Fields(control ?? { kind: 'map', entries: [], place: entry.keyPlace }, fields.problems);
+  controls.refuseOthers(LOOP_CONTROL_KEYWORDS, 'loop_control', 'loop_control');
+  const variable = variableName(controls, 'loop_var') ?? 'item';
+  const indexVariable = variableName(controls, 'index_var');
+  const label = controls.template('label');
+  const pauseSeconds = controls.number('pause', 'a number of seconds') ?? 0;
+  return items === undefined ? undefined : { items, variable, indexVariable, label, pauseSeconds };
+}
+
+function readItems(fields: Fields, entry: MapEntry): Loop['items'] | undefined {
+  const { value } = entry;
+  if (value.kind === 'list' || (isTemplated(value) && value.kind === 'scalar' && /^\s*\{\{[\s\S]*\}\}\s*$/.test(String(value.value)))) {
+    const compiled = fields.compile(value);
+    return compiled === undefined ? undefined : { kind: 'template', value: compiled };
+  }
+  if (value.kind === 'scalar' && typeof value.value === 'string') {
+    const expression = fields.condition(value, 'loop');
+    return expression === undefined ? undefined : { kind: 'expression', value: expression };
+  }
+  const remedy = value.kind === 'map' ? 'To go over a map, write an expression: \'x.map(key, {"key": key, "value": x[key]})\'.' : undefined;
+  return fields.wrong(entry, 'a list, or an expression that gives one', remedy);
+}
+
+function variableName(controls: Fields, name: string): string | undefined {
+  const node = controls.text(name);
+  if (node === undefined) return undefined;
+  checkVariableName(node.value, node.place, controls.problems);
+  return node.value;
+}

@@ -1,0 +1,23 @@
+import type { MapEntry } from '../values/node.ts';
+import { didYouMean } from '../values/suggest.ts';
+import { insteadOf } from './ansible-differences.ts';
+import type { Fields } from './fields.ts';
+import { META_ACTIONS } from './keywords.ts';
+import type { Meta } from './play.ts';
+import type { Reading, Surroundings } from './reading.ts';
+import { enter, frameOf } from './surroundings.ts';
+
+export function readMeta(fields: Fields, action: MapEntry, outer: Surroundings, reading: Reading): readonly Meta[] {
+  const inner = enter(fields, outer, reading);
+  const node = fields.literalText(action.value, 'meta');
+  if (node === undefined) return [];
+  const known = META_ACTIONS.find((name) => name === node.value);
+  if (known !== undefined) return [{ kind: 'meta', ...frameOf(fields.map.place, inner, reading), action: known }];
+  reading.problems.add({
+    code: 'unknown-meta',
+    what: `There is no meta action "${node.value}"`,
+    place: node.place,
+    remedy: insteadOf(node.value, 'meta') ?? didYouMean(node.value, META_ACTIONS) ?? `The actions are: ${META_ACTIONS.join(', ')}.`,
+  });
+  return [];
+}

@@ -1,0 +1,123 @@
+import type { Place } from '../errors/problem.ts';
+import type { Expression } from '../values/expression.ts';
+import type { MapEntry, Node } from '../values/node.ts';
+import type { Fields } from './fields.ts';
+import { isNull, nodeKind } from './fields.ts';
+import type { Argument } from './play.ts';
+import type { Reading } from './reading.ts';
+
+export interface ModuleCall {
+  readonly module: string;
+  readonly arguments: ReadonlyMap<string, Argument>;
+  readonly asserts: readonly Expression[] | undefined;
+}
+
+/** Arguments whose bare number YAML reads as decimal, although an octal one is meant. */
+const MODES: ReadonlySet<string> = new Set(['mode', 'directory_mode', 'umask']);
+
+/** The module that a task names, with its arguments checked as far as they are known. */
+export async function readModuleCall(fields: Fields, module: string, entry: MapEntry, taskPlace: Place, reading: Reading): Promise<ModuleCall> {
+  const nodes = new Map<string, { readonly keyPlace: Place; readonly value: Node }>();
+  const isReadable = module === 'check' ? readCheckPair(fields, nodes, reading) : await readArguments(module, entry, nodes, reading);
+  mergeArgs(fields, nodes, reading);
+  const compiled = new Map<string, Argument>();
+  let isWhole = isReadable;
+  for (const [name, { keyPlace, value }] of nodes) {
+    if (MODES.has(name) && isNumber(value)) {
+      unquotedMode(name, value, reading);
+      continue;
+    }
+    const argument = fields.compile(value);
+    if (argument === undefined) isWhole = false;
+    else compiled.set(name, { keyPlace, value: argument });
+  }
+  if (isWhole) {
+    for (const problem of await reading.modules.check(module, compiled, taskPlace)) reading.problems.take(problem);
+  }
+  const that = module === 'assert' ? nodes.get('that') : undefined;
+  return { module, arguments: compiled, asserts: that === undefined ? undefined : readAsserts(fields, that.value) };
+}
+
+type Nodes = Map<string, { readonly keyPlace: Place; readonly value: Node }>;
+
+async function readArguments(module: string, entry: MapEntry, into: Nodes, reading: Reading): Promise<boolean> {
+  const { value } = entry;
+  if (value.kind === 'map') {
+    for (const argument of value.entries) into.set(argument.key, { keyPlace: argument.keyPlace, value: argument.value });
+    return true;
+  }
+  if (isNull(value)) return true;
+  const freeForm = await reading.modules.freeForm(module);
+  if (value.kind === 'list' || freeForm === undefined) {
+    reading.problems.add({
+      code: 'arguments-not-a-map',
+      what: `The arguments of ${module} must be a map, and this is ${nodeKind(value)}`,
+      place: value.place,
+      remedy: mapRemedy(module, value),
+    });
+    return false;
+  }
+  const legacy = value.kind === 'scalar' ? /\s(chdir|creates|removes|executable|stdin|warn)=\S/.exec(String(value.value)) : null;
+  if (legacy !== null && ['command', 'shell', 'script'].includes(module)) {
+    reading.problems.add({
+      code: 'arguments-not-a-map',
+      what: `${legacy[1]}= in the text of ${module} would be part of the command`,
+      place: value.place,
+      remedy: `Write a map: ${module}: {${freeForm}: "…", ${legacy[1]}: …}. If it is part of the command, the map says so as well.`,
+    });
+    return false;
+  }
+  into.set(freeForm, { keyPlace: entry.keyPlace, value });
+  return true;
+}
+
+/** What to write instead of `src=a dest=b`. */
+function mapRemedy(module: string, node: Node): string {
+  const text = node.kind === 'scalar' && typeof node.value === 'string' ? node.value : '';
+  const pairs = [...text.matchAll(/(\w+)=("[^"]*"|'[^']*'|\S+)/g)].map(([, name, value]) => `${name}: ${value}`);
+  return pairs.length === 0 ? `Write ${module}: with its arguments below it, one a line.` : `Write a map: ${module}: {${pairs.join(', ')}}.`;
+}
+
+function readCheckPair(fields: Fields, into: Nodes, reading: Reading): boolean {
+  const check = fields.entry('check');
+  const apply = fields.entry('apply');
+  if (check === undefined || apply === undefined) {
+    const [there, missing, remedy] =
+      check === undefined
+        ? (['apply', 'check', 'Add check: with a command that exits 0 where nothing is to do, or use shell: for a command that always runs.'] as const)
+        : (['check', 'apply', 'Add apply: with the command that brings it about, or use query: for a command that only looks.'] as const);
+    reading.problems.add({ code: 'check-and-apply', what: `${there} is there without ${missing}`, place: fields.placeOf(there), remedy });
+    return false;
+  }
+  for (const entry of [check, apply]) into.set(entry.key, { keyPlace: entry.keyPlace, value: entry.value });
+  return true;
+}
+
+function mergeArgs(fields: Fields, into: Nodes, reading: Reading): void {
+  for (const entry of fields.subMap('args')?.entries ?? []) {
+    if (into.has(entry.key)) {
+      reading.problems.add({ code: 'duplicate-key', what: `The argument "${entry.key}" is there twice`, place: entry.keyPlace, remedy: 'Keep one of them.' });
+      continue;
+    }
+    into.set(entry.key, { keyPlace: entry.keyPlace, value: entry.value });
+  }
+}
+
+function isNumber(node: Node): boolean {
+  return node.kind === 'scalar' && typeof node.value === 'number';
+}
+
+function unquotedMode(name: string, node: Node, reading: Reading): void {
+  const source = node.kind === 'scalar' ? node.source : '';
+  reading.problems.add({
+    code: 'unquoted-mode',
+    what: `${name} must be quoted: YAML reads ${source} as a decimal number`,
+    place: node.place,
+    remedy: `Write ${name}: "${/^0?[0-7]{3,4}$/.test(source) ? source.padStart(4, '0') : source}".`,
+  });
+}
+
+function readAsserts(fields: Fields, node: Node): readonly Expression[] {
+  const items = node.kind === 'list' ? node.items : [node];
+  return items.flatMap((item) => fields.condition(item, 'that') ?? []);
+}

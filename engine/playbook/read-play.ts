@@ -1,0 +1,146 @@
+import { dirname, resolve } from 'node:path';
+import type { MapNode } from '../values/node.ts';
+import type { Layer } from '../values/scope.ts';
+import { readBatchSizes } from './batch-size.ts';
+import { Fields, isTemplated, nodeKind } from './fields.ts';
+import { checkNotified, readHandlers } from './handlers.ts';
+import { PLAY_KEYWORDS } from './keywords.ts';
+import type { Play, Section, Step } from './play.ts';
+import type { Reading, Surroundings } from './reading.ts';
+import type { RoleUse } from './role-use.ts';
+import { readRoleReference, readRoleSteps, resolveRole } from './role-use.ts';
+import { displayPath } from './source-files.ts';
+import { enter } from './surroundings.ts';
+import { readVariables } from './variables.ts';
+
+const STRATEGIES = ['linear', 'free'] as const;
+const ORDERS = ['inventory', 'reverse_inventory', 'sorted', 'reverse_sorted', 'shuffle'] as const;
+
+/** One play. `imported` is what import_playbook said around it: its variables lie above the play's. */
+export async function readPlay(map: MapNode, imported: Surroundings, reading: Reading): Promise<Play | undefined> {
+  const fields = new Fields(map, reading.problems);
+  fields.refuseOthers(PLAY_KEYWORDS, 'A play', 'play', 'task');
+  const hosts = readHosts(fields);
+  const settingsOnly = fields.map.entries.filter((entry) => entry.key !== 'vars' && entry.key !== 'any_errors_fatal');
+  const inner = enter(new Fields({ ...map, entries: settingsOnly }, reading.problems), { ...imported, layers: [] }, reading);
+  const variables = await readPlayVariables(fields, reading);
+  const sections: Section[] = [];
+  const addSection = (name: Section['name'], steps: readonly Step[]) => {
+    if (steps.length > 0) sections.push({ name, steps });
+  };
+  addSection('pre_tasks', await readList(fields, 'pre_tasks', inner, reading));
+  addSection('tasks', [...(await readRoles(fields, inner, reading)), ...(await readList(fields, 'tasks', inner, reading))]);
+  addSection('post_tasks', await readList(fields, 'post_tasks', inner, reading));
+  await readHandlers(fields.list('handlers')?.items ?? [], inner, reading);
+  const { play } = reading;
+  checkNotified(play, [...play.handlers, ...play.includedHandlers], reading);
+  const name = fields.text('name')?.value;
+  const options = {
+    strategy: oneOf(fields, 'strategy', STRATEGIES) ?? 'linear',
+    order: oneOf(fields, 'order', ORDERS) ?? 'inventory',
+    maxFailPercentage: readPercentage(fields),
+    anyErrorsFatal: fields.boolean('any_errors_fatal') ?? false,
+    gatherFacts: fields.boolean('gather_facts') ?? true,
+    serial: readBatchSizes(fields),
+  };
+  const hostsEntry = fields.entry('hosts');
+  if (hosts === undefined || hostsEntry === undefined) return undefined;
+  return {
+    name: name ?? hostsName(hosts.literal),
+    place: map.place,
+    hosts,
+    hostsPlace: hostsEntry.value.place,
+    ...options,
+    settings: inner.settings,
+    layers: [...variables.layers, ...imported.layers.map((layer): Layer => ({ ...layer, level: 'play vars' }))],
+    variableFiles: variables.files,
+    sections,
+    handlers: play.handlers,
+    roles: play.roles,
+  };
+}
+
+function readHosts(fields: Fields): Play['hosts'] | undefined {
+  const entry = fields.entry('hosts');
+  if (entry === undefined) {
+    return fields.problems.add({
+      code: 'play-without-hosts',
+      what: 'The play does not say on which hosts it runs',
+      place: fields.map.place,
+      remedy: fields.map.entries.some(({ key }) => PLAY_KEYWORDS.has(key) && key !== 'name')
+        ? 'Add hosts: with a group or host, or hosts: all.'
+        : 'A playbook is a list of plays. Tasks stand below tasks: of a play, which has hosts:.',
+    });
+  }
+  const { value } = entry;
+  const isText = value.kind === 'scalar' && typeof value.value === 'string' && value.value !== '';
+  const isTextList = value.kind === 'list' && value.items.length > 0 && value.items.every((item) => item.kind === 'scalar' && typeof item.value === 'string');
+  if (!isText && !isTextList) return fields.wrong(entry, 'a pattern of hosts, or a list of patterns');
+  return fields.compile(value);
+}
+
+function hostsName(hosts: Play['hosts']['literal']): string {
+  if (typeof hosts === 'string') return hosts;
+  return Array.isArray(hosts) ? hosts.join(', ') : 'play';
+}
+
+async function readPlayVariables(fields: Fields, reading: Reading): Promise<{ readonly layers: readonly Layer[]; readonly files: Play['variableFiles'] }> {
+  const layers: Layer[] = [];
+  const files: Play['variableFiles'][number][] = [];
+  const vars = fields.entry('vars');
+  if (vars !== undefined) layers.push(readVariables(vars.value, 'play vars', vars.keyPlace.file, reading.problems));
+  for (const node of fields.items('vars_files')) {
+    if (isTemplated(node)) {
+      const name = fields.templateOf(node, 'vars_files');
+      if (name !== undefined) files.push({ name, place: node.place });
+      continue;
+    }
+    if (node.kind !== 'scalar' || typeof node.value !== 'string') {
+      fields.wrongNode(node, `vars_files must be a list of names of files, and this is ${nodeKind(node)}`);
+      continue;
+    }
+    const path = resolve(reading.playbookDirectory, node.value);
+    const content = await reading.files.read(path, reading.problems, node.place);
+    if (content !== undefined) layers.push(readVariables(content, 'play vars', displayPath(path), reading.problems));
+  }
+  return { layers, files };
+}
+
+/** All uses are resolved before any is read, so that a dependency that several roles share runs once, with the tags of all. */
+async function readRoles(fields: Fields, outer: Surroundings, reading: Reading): Promise<readonly Step[]> {
+  const uses: RoleUse[] = [];
+  for (const node of fields.list('roles')?.items ?? []) {
+    const reference = readRoleReference(node, reading);
+    if (reference !== undefined) uses.push(...(await resolveRole(reference, outer, reading, 'once')));
+  }
+  const steps: Step[] = [];
+  for (const use of uses) steps.push(...(await readRoleSteps(use, reading)));
+  return steps;
+}
+
+async function readList(fields: Fields, name: string, outer: Surroundings, reading: Reading): Promise<readonly Step[]> {
+  const list = fields.list(name);
+  return list === undefined ? [] : reading.readSteps(list.items, outer, reading);
+}
+
+function oneOf<const Choice extends string>(fields: Fields, name: string, choices: readonly Choice[]): Choice | undefined {
+  const node = fields.text(name);
+  if (node === undefined) return undefined;
+  return (
+    choices.find((choice) => choice === node.value) ??
+    fields.problems.add({ code: 'unknown-choice', what: `${name} cannot be "${node.value}"`, place: node.place, remedy: `Write one of: ${choices.join(', ')}.` })
+  );
+}
+
+function readPercentage(fields: Fields): number | undefined {
+  const percent = fields.number('max_fail_percentage', 'a number from 0 to 100');
+  if (percent === undefined || percent <= 100) return percent;
+  const entry = fields.entry('max_fail_percentage');
+  return entry === undefined ? undefined : fields.wrong(entry, 'a number from 0 to 100');
+}
+
+/** Where the steps of a play in this file look for things. */
+export function playSurroundings(file: string): Pick<Surroundings, 'searchPath' | 'taskDirectories'> {
+  const directory = dirname(file);
+  return { searchPath: [directory], taskDirectories: [directory, resolve(directory, 'tasks')] };
+}

@@ -1,0 +1,92 @@
+import type { Place } from '../errors/problem.ts';
+import type { Compiled } from '../values/compiled.ts';
+import type { Expression } from '../values/expression.ts';
+import type { Layer } from '../values/scope.ts';
+import type { Template } from '../values/template.ts';
+import type { ModuleCatalogue } from './module-catalogue.ts';
+import type { Node } from '../values/node.ts';
+import type { Handler, Role, Settings, Step } from './play.ts';
+import type { ProblemCollector } from './problem-collector.ts';
+import type { RoleFolder } from './role-folder.ts';
+import type { SourceFiles } from './source-files.ts';
+
+/** What is the same for everything that is read of one playbook. */
+export interface Reading {
+  readonly files: SourceFiles;
+  readonly modules: ModuleCatalogue;
+  readonly problems: ProblemCollector;
+  /** Absolute: where the playbook is that was asked for. */
+  readonly rootDirectory: string;
+  /** Absolute: where the playbook is that is being read, an imported one perhaps. The last place to look for files. */
+  readonly playbookDirectory: string;
+  /** Absolute folders in which roles are looked up, first to last. */
+  readonly rolesPath: readonly string[];
+  readonly roleFolders: Map<string, Promise<RoleFolder | undefined>>;
+  readonly play: PlayReading;
+  /** Reads a list of tasks and blocks, imports opened. Here so that what steps hold can hold steps again. */
+  readonly readSteps: (nodes: readonly Node[], outer: Surroundings, reading: Reading) => Promise<readonly Step[]>;
+}
+
+/** What gathers while one play is read. */
+export interface PlayReading {
+  readonly handlers: Handler[];
+  readonly roles: Role[];
+  /** Names without templates that a `notify` named. They are looked up once all handlers are read. */
+  readonly notified: { readonly name: string; readonly place: Place }[];
+  /** Handlers that includes may bring when they are reached. */
+  readonly includedHandlers: Handler[];
+  /** Where a role is included whose name is not known before it is reached: its handlers are not known either. */
+  readonly unknownHandlers: Place[];
+  /** Uses of roles so far, so that a dependency runs once. */
+  readonly uses: Map<string, { readonly tags: Set<string> }>;
+}
+
+/** What a step takes from all that is around it. */
+export interface Surroundings {
+  readonly when: readonly Expression[];
+  readonly tags: ReadonlySet<string>;
+  readonly layers: readonly Layer[];
+  readonly settings: Settings;
+  readonly role: Role | undefined;
+  readonly searchPath: readonly string[];
+  /** Absolute folders in which the files of import_tasks and include_tasks are looked up. */
+  readonly taskDirectories: readonly string[];
+  /** Files and roles that are being read, outermost first, to find one that leads to itself. */
+  readonly chain: readonly Link[];
+  readonly handedDown: HandedDown;
+}
+
+/** What a task takes from the block or import that it is in, where it does not say otherwise itself. */
+export interface HandedDown {
+  readonly ignoreErrors: Compiled | undefined;
+  readonly anyErrorsFatal: boolean | undefined;
+  readonly delegateTo: Template | undefined;
+  readonly runOnce: boolean;
+  readonly notify: readonly Template[];
+  readonly throttle: Compiled | undefined;
+}
+
+export interface Link {
+  /** The absolute path of the file, or the folder of the role. */
+  readonly path: string;
+  /** As it is told in a message. */
+  readonly shown: string;
+}
+
+export const NOTHING_HANDED_DOWN: HandedDown = {
+  ignoreErrors: undefined,
+  anyErrorsFatal: undefined,
+  delegateTo: undefined,
+  runOnce: false,
+  notify: [],
+  throttle: undefined,
+};
+
+export function newPlayReading(): PlayReading {
+  return { handlers: [], roles: [], notified: [], includedHandlers: [], unknownHandlers: [], uses: new Map() };
+}
+
+/** For what may not run, or runs later: what it uses must not count as having run. */
+export function apart(play: PlayReading): PlayReading {
+  return { ...play, uses: new Map([...play.uses].map(([key, use]) => [key, { tags: new Set(use.tags) }])) };
+}

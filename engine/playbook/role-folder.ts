@@ -1,0 +1,122 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { Place } from '../errors/problem.ts';
+import type { Node } from '../values/node.ts';
+import type { Layer } from '../values/scope.ts';
+import { didYouMean } from '../values/suggest.ts';
+import { Fields } from './fields.ts';
+import type { RoleArgument } from './play.ts';
+import type { Reading } from './reading.ts';
+import { readArgumentSpecs, readRoleArguments } from './role-arguments.ts';
+import { displayPath } from './source-files.ts';
+import { firstFile } from './task-files.ts';
+import { readVariables } from './variables.ts';
+
+/** A role as it lies on disk, whoever uses it. */
+export interface RoleFolder {
+  readonly name: string;
+  readonly path: string;
+  readonly defaults: Layer;
+  readonly variables: Layer;
+  readonly arguments: readonly RoleArgument[];
+  readonly dependencies: readonly Node[];
+  /** Whether each use runs, though nothing differs from an earlier one. */
+  readonly allowDuplicates: boolean;
+}
+
+/** Which files of the role are meant; `main` where nothing is said. */
+export interface RoleParts {
+  readonly tasksFrom: string;
+  readonly handlersFrom: string;
+  readonly defaultsFrom: string;
+  readonly varsFrom: string;
+}
+
+export const MAIN_PARTS: RoleParts = { tasksFrom: 'main', handlersFrom: 'main', defaultsFrom: 'main', varsFrom: 'main' };
+
+const META_KEYWORDS = new Set(['dependencies', 'arguments', 'argument_specs', 'allow_duplicates', 'galaxy_info', 'collections', 'description']);
+
+/** Finds and reads a role, once for all its uses. Undefined where there is none: the Problem says where it was looked for. */
+export async function openRole(name: string, place: Place, parts: RoleParts, reading: Reading): Promise<RoleFolder | undefined> {
+  const path = await findRole(name, place, reading);
+  if (path === undefined) return undefined;
+  const key = [path, parts.defaultsFrom, parts.varsFrom].join('\0');
+  let folder = reading.roleFolders.get(key);
+  if (folder === undefined) reading.roleFolders.set(key, (folder = readRole(path, place, parts, reading)));
+  return folder;
+}
+
+async function findRole(name: string, place: Place, reading: Reading): Promise<string | undefined> {
+  const isPath = name.includes('/');
+  const candidates = isPath ? [resolve(reading.playbookDirectory, name)] : [];
+  candidates.push(...reading.rolesPath.map((directory) => join(directory, name)));
+  for (const candidate of candidates) if (await isDirectory(candidate)) return candidate;
+  const known = await Promise.all(reading.rolesPath.map((directory) => readdir(directory).catch(() => [])));
+  return reading.problems.add({
+    code: 'unknown-role',
+    what: `There is no role "${name}"`,
+    place,
+    why: `Looked for ${candidates.map(displayPath).join(', ')}.`,
+    remedy: didYouMean(name, known.flat()) ?? 'Put the role into one of these folders.',
+  });
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
+}
+
+async function readRole(path: string, place: Place, parts: RoleParts, reading: Reading): Promise<RoleFolder> {
+  const metaPath = await rolePart(path, 'meta', 'main');
+  const metaMap = metaPath === undefined ? undefined : await reading.files.readMap(metaPath, reading.problems, place);
+  const meta = metaMap === undefined ? undefined : new Fields(metaMap, reading.problems);
+  meta?.refuseOthers(META_KEYWORDS, 'The meta file of a role');
+  return {
+    name: basename(path),
+    path,
+    defaults: await readRoleVariables(path, 'defaults', parts.defaultsFrom, place, reading),
+    variables: await readRoleVariables(path, 'vars', parts.varsFrom, place, reading),
+    arguments: await readArguments(path, place, meta, reading),
+    dependencies: meta?.list('dependencies')?.items ?? [],
+    allowDuplicates: meta?.boolean('allow_duplicates') ?? false,
+  };
+}
+
+async function readArguments(path: string, place: Place, meta: Fields | undefined, reading: Reading): Promise<readonly RoleArgument[]> {
+  const own = meta?.subMap('arguments');
+  const inMeta = meta?.subMap('argument_specs');
+  const file = await rolePart(path, 'meta', 'argument_specs');
+  const fileMap = file === undefined ? undefined : await reading.files.readMap(file, reading.problems, place);
+  const inFile = fileMap === undefined ? undefined : new Fields(fileMap, reading.problems).subMap('argument_specs');
+  return [
+    ...(own === undefined ? [] : readRoleArguments(own, reading.problems)),
+    ...[inMeta, inFile].flatMap((specs) => (specs === undefined ? [] : readArgumentSpecs(specs, reading.problems))),
+  ];
+}
+
+/** The file `<part>/<from>.yml` of a role. */
+export async function rolePart(path: string, part: string, from: string): Promise<string | undefined> {
+  const base = join(path, part, from);
+  return firstFile([`${base}.yml`, `${base}.yaml`, base]);
+}
+
+/** One file, or all files of the folder `<part>/<from>/`, in the order of their names. */
+async function readRoleVariables(path: string, part: 'defaults' | 'vars', from: string, place: Place, reading: Reading): Promise<Layer> {
+  const level = part === 'defaults' ? 'role defaults' : 'role vars';
+  const file = await rolePart(path, part, from);
+  const folder = join(path, part, from);
+  const names = file === undefined ? await readdir(folder).catch(() => []) : [];
+  const files = file === undefined ? names.filter((name) => /\.ya?ml$/.test(name)).toSorted().map((name) => join(folder, name)) : [file];
+  if (files.length === 0 && from !== 'main') {
+    reading.problems.add({ code: 'file-not-found', what: `The role has no file ${part}/${from}.yml`, place, why: `Looked in ${displayPath(path)}.` });
+  }
+  const layers: Layer[] = [];
+  for (const one of files) {
+    const node = await reading.files.read(one, reading.problems, place);
+    if (node !== undefined) layers.push(readVariables(node, level, displayPath(one), reading.problems));
+  }
+  return {
+    level,
+    origin: layers[0]?.origin ?? displayPath(join(path, part)),
+    variables: new Map(layers.flatMap((layer) => [...layer.variables])),
+  };
+}

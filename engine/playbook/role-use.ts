@@ -1,0 +1,197 @@
+import { join } from 'node:path';
+import type { Place } from '../errors/problem.ts';
+import type { MapEntry, Node } from '../values/node.ts';
+import type { Layer } from '../values/scope.ts';
+import { didYouMean, nearestName } from '../values/suggest.ts';
+import { Fields, nodeKind } from './fields.ts';
+import { readHandlers } from './handlers.ts';
+import { ROLE_KEYWORDS } from './keywords.ts';
+import type { Role, Step } from './play.ts';
+import type { Reading, Surroundings } from './reading.ts';
+import type { RoleFolder, RoleParts } from './role-folder.ts';
+import { MAIN_PARTS, openRole, rolePart } from './role-folder.ts';
+import { displayPath } from './source-files.ts';
+import { enter, follow } from './surroundings.ts';
+import { openTaskFile } from './task-files.ts';
+import { compileVariables } from './variables.ts';
+
+/** What names a role and gives it parameters: an entry of `roles:` or `dependencies:`, an import or an include. */
+export interface RoleReference {
+  readonly name: string;
+  readonly place: Place;
+  /** when, tags and settings of the use; no vars, they are among the parameters. */
+  readonly fields: Fields;
+  readonly parameters: readonly MapEntry[];
+  readonly parts: RoleParts;
+}
+
+/** One use of a role that is to run. */
+export interface RoleUse {
+  readonly role: Role;
+  readonly parts: RoleParts;
+  readonly surroundings: Surroundings;
+}
+
+/**
+ * What becomes of a dependency that was used before with the same parameters. `once`: it does not run again, and the earlier use gets the
+ * tags of this one, which only goes while no steps were read. `unless_covered`: it does not run again if the earlier use runs for all tags of this one.
+ */
+export type Repetition = 'once' | 'unless_covered';
+
+/** An entry of `roles:` or of a role's `dependencies:`. */
+export function readRoleReference(node: Node, reading: Reading): RoleReference | undefined {
+  const { problems } = reading;
+  if (node.kind === 'scalar') {
+    const fields = new Fields({ kind: 'map', entries: [], place: node.place }, problems);
+    const name = fields.literalText(node, 'The name of a role');
+    return name === undefined ? undefined : { name: name.value, place: node.place, fields, parameters: [], parts: MAIN_PARTS };
+  }
+  if (node.kind === 'list') {
+    return problems.add({ code: 'wrong-type', what: `A role must be a name or a map, and this is ${nodeKind(node)}`, place: node.place });
+  }
+  const all = new Fields(node, problems);
+  const key = all.has('role') ? 'role' : 'name';
+  if (!all.has(key)) {
+    return problems.add({ code: 'role-without-name', what: 'This use of a role does not name it', place: node.place, remedy: 'Write role: with its name.' });
+  }
+  const name = all.text(key);
+  if (name === undefined) return undefined;
+  const parameters = node.entries.filter((entry) => !ROLE_KEYWORDS.has(entry.key));
+  const own = node.entries.filter((entry) => ROLE_KEYWORDS.has(entry.key) && entry.key !== 'vars');
+  return {
+    name: name.value,
+    place: name.place,
+    fields: new Fields({ ...node, entries: own }, problems),
+    parameters: [...parameters, ...(all.subMap('vars')?.entries ?? [])],
+    parts: MAIN_PARTS,
+  };
+}
+
+/** The uses that follow from a reference, dependencies first. */
+export async function resolveRole(reference: RoleReference, outer: Surroundings, reading: Reading, repetition: Repetition): Promise<readonly RoleUse[]> {
+  return resolve(reference, outer, '', reading, repetition, 'direct');
+}
+
+async function resolve(
+  reference: RoleReference,
+  outer: Surroundings,
+  dependents: string,
+  reading: Reading,
+  repetition: Repetition,
+  kind: 'direct' | 'dependency',
+): Promise<readonly RoleUse[]> {
+  const folder = await openRole(reference.name, reference.place, reference.parts, reading);
+  if (folder === undefined) return [];
+  const followed = follow(`${folder.path}\0${reference.parts.tasksFrom}`, `role ${folder.name}`, reference.place, outer, reading);
+  if (followed === undefined) return [];
+  const inner = enter(reference.fields, followed, reading);
+  checkParameters(reference, folder, reading);
+  const tags = new Set(inner.tags);
+  const role = buildRole(reference, folder, { ...inner, tags }, reading);
+  const surroundings = { ...inner, tags, role, ...lookup(folder.path, reading) };
+  const conditions = `${dependents}${inner.when.map((expression) => expression.source).join('\0')}\0`;
+  const uses: RoleUse[] = [];
+  for (const node of folder.dependencies) {
+    const dependency = readRoleReference(node, reading);
+    if (dependency !== undefined) uses.push(...(await resolve(dependency, surroundings, conditions, reading, repetition, 'dependency')));
+  }
+  if (isRepeated(useKey(reference, folder, conditions, tags), tags, folder, reading, kind === 'direct' && repetition === 'unless_covered' ? 'always' : repetition)) return uses;
+  reading.play.roles.push(role);
+  return [...uses, { role, parts: reference.parts, surroundings }];
+}
+
+function isRepeated(key: string, tags: Set<string>, folder: RoleFolder, reading: Reading, repetition: Repetition | 'always'): boolean {
+  const earlier = reading.play.uses.get(key);
+  if (earlier === undefined) reading.play.uses.set(key, { tags });
+  if (earlier === undefined || folder.allowDuplicates) return false;
+  switch (repetition) {
+    case 'always':
+      return false;
+    case 'once':
+      for (const tag of tags) earlier.tags.add(tag);
+      return true;
+    case 'unless_covered':
+      return tags.isSubsetOf(earlier.tags);
+  }
+}
+
+/** Uses of the same key do the same. A use without tags runs when one with tags may not, and the other way round. */
+function useKey(reference: RoleReference, folder: RoleFolder, conditions: string, tags: ReadonlySet<string>): string {
+  const said = [...reference.parameters, ...reference.fields.map.entries.filter((entry) => !['role', 'name', 'tags'].includes(entry.key))];
+  const text = said.map((entry) => `${entry.key}=${textOf(entry.value)}`).join('\0');
+  return [folder.path, ...Object.values(reference.parts), conditions, tags.size === 0 ? 'untagged' : 'tagged', text].join('\0');
+}
+
+function textOf(node: Node): string {
+  return JSON.stringify(node, (key, value: unknown) => (key === 'place' || key === 'keyPlace' ? undefined : value));
+}
+
+function buildRole(reference: RoleReference, folder: RoleFolder, inner: Surroundings, reading: Reading): Role {
+  const parameters = compileVariables(reference.parameters, 'role vars', reference.place.file, reading.problems);
+  const dependent = inner.role;
+  return {
+    name: folder.name,
+    path: folder.path,
+    place: reference.place,
+    defaults: over(dependent?.defaults, folder.defaults),
+    variables: over(dependent?.variables, folder.variables),
+    parameters: over(dependent?.parameters, parameters),
+    arguments: folder.arguments,
+    when: inner.when,
+    tags: inner.tags,
+  };
+}
+
+/** A dependency sees the variables of the role that depends on it, below its own. */
+function over(dependent: Layer | undefined, own: Layer): Layer {
+  if (dependent === undefined || dependent.variables.size === 0) return own;
+  return { ...own, variables: new Map([...dependent.variables, ...own.variables]) };
+}
+
+function lookup(path: string, reading: Reading): Pick<Surroundings, 'searchPath' | 'taskDirectories'> {
+  return {
+    searchPath: [...new Set([path, reading.playbookDirectory])],
+    taskDirectories: [...new Set([join(path, 'tasks'), path, reading.playbookDirectory])],
+  };
+}
+
+/** A misspelt keyword would silently become a parameter that nobody reads. */
+function checkParameters(reference: RoleReference, folder: RoleFolder, reading: Reading): void {
+  const declared = [...folder.arguments.map((argument) => argument.name), ...folder.defaults.variables.keys()];
+  for (const { key, keyPlace } of reference.parameters) {
+    if (declared.includes(key)) continue;
+    const keyword = nearestName(key, ROLE_KEYWORDS);
+    if (folder.arguments.length === 0 && keyword === undefined) continue;
+    const remedy = didYouMean(key, [...declared, ...ROLE_KEYWORDS]) ?? `Its arguments are: ${declared.toSorted().join(', ')}.`;
+    reading.problems.add({ code: 'unknown-role-argument', what: `The role ${folder.name} has no argument "${key}"`, place: keyPlace, remedy });
+  }
+}
+
+/** The steps of one use. Its handlers go to the play. */
+export async function readRoleSteps(use: RoleUse, reading: Reading): Promise<readonly Step[]> {
+  const { role, parts, surroundings } = use;
+  const handlers = await rolePart(role.path, 'handlers', parts.handlersFrom);
+  if (handlers === undefined && parts.handlersFrom !== 'main') missingPart(role, 'handlers', parts.handlersFrom, reading);
+  if (handlers !== undefined) {
+    const inner = { ...surroundings, taskDirectories: [join(role.path, 'handlers'), ...surroundings.taskDirectories] };
+    await readHandlers(await reading.files.readList(handlers, reading.problems, 'handlers', role.place), inner, reading);
+  }
+  const tasks = await rolePart(role.path, 'tasks', parts.tasksFrom);
+  if (tasks === undefined) {
+    if (parts.tasksFrom !== 'main') missingPart(role, 'tasks', parts.tasksFrom, reading);
+    return [];
+  }
+  const followed = follow(tasks, displayPath(tasks), role.place, surroundings, reading);
+  if (followed === undefined) return [];
+  const opened = await openTaskFile(tasks, role.place, followed, reading);
+  return reading.readSteps(opened.nodes, opened.surroundings, reading);
+}
+
+function missingPart(role: Role, part: string, from: string, reading: Reading): void {
+  reading.problems.add({
+    code: 'file-not-found',
+    what: `The role ${role.name} has no file ${part}/${from}.yml`,
+    place: role.place,
+    why: `Looked in ${displayPath(role.path)}.`,
+  });
+}

@@ -1,0 +1,48 @@
+import type { Play, Step } from './play.ts';
+
+export interface TagSelection {
+  /** --tags. Empty: all. `tagged`, `untagged` and `all` have their meaning. */
+  readonly tags: readonly string[];
+  /** --skip-tags. */
+  readonly skipTags: readonly string[];
+}
+
+/**
+ * Whether a step of these tags runs, as ansible-core decides it: `always` runs unless it is skipped by name, `never` runs only if one of the
+ * step's tags is asked for by name.
+ */
+export function isSelected(tags: ReadonlySet<string>, selection: TagSelection): boolean {
+  return isWanted(tags, selection.tags) && !isSkipped(tags, selection.skipTags);
+}
+
+function isWanted(tags: ReadonlySet<string>, wanted: readonly string[]): boolean {
+  if (tags.has('always')) return true;
+  if (wanted.some((tag) => tags.has(tag))) return true;
+  if (tags.has('never')) return false;
+  if (wanted.length === 0 || wanted.includes('all')) return true;
+  return wanted.includes(tags.size === 0 ? 'untagged' : 'tagged');
+}
+
+function isSkipped(tags: ReadonlySet<string>, skipped: readonly string[]): boolean {
+  if (skipped.some((tag) => tags.has(tag))) return true;
+  if (skipped.includes('all')) return !tags.has('always');
+  return skipped.includes(tags.size === 0 ? 'untagged' : 'tagged');
+}
+
+/** All steps in the order in which they would run, blocks opened, with their rescues. */
+export function* walkSteps(steps: readonly Step[]): Generator<Step> {
+  for (const step of steps) {
+    yield step;
+    if (step.kind === 'block') yield* walkSteps([...step.block, ...step.rescue, ...step.always]);
+  }
+}
+
+/** What of a play would be done: tasks, includes and meta actions. */
+export function listTasks(play: Play, selection: TagSelection): readonly Step[] {
+  return play.sections.flatMap((section) => [...walkSteps(section.steps)].filter((step) => step.kind !== 'block' && isSelected(step.tags, selection)));
+}
+
+/** The tags of all that the selection lets run, sorted. */
+export function listTags(play: Play, selection: TagSelection): readonly string[] {
+  return [...new Set(listTasks(play, selection).flatMap((step) => [...step.tags]))].toSorted();
+}

@@ -1,0 +1,58 @@
+import type { Fields } from './fields.ts';
+import { isTemplated } from './fields.ts';
+import type { Settings } from './play.ts';
+
+export const NO_SETTINGS: Settings = {
+  become: undefined,
+  becomeUser: undefined,
+  becomeMethod: undefined,
+  user: undefined,
+  environment: [],
+  noLog: undefined,
+  timeoutSeconds: undefined,
+  ignoreUnreachable: undefined,
+};
+
+const SETTING_KEYWORDS = ['become', 'become_user', 'become_method', 'remote_user', 'environment', 'no_log', 'timeout', 'ignore_unreachable'];
+
+/** What the map says, above what surrounds it. The same object where it says nothing. */
+export function readSettings(fields: Fields, outer: Settings): Settings {
+  if (!SETTING_KEYWORDS.some((keyword) => fields.has(keyword))) return outer;
+  return {
+    become: fields.booleanOrTemplate('become') ?? outer.become,
+    becomeUser: readText(fields, 'become_user') ?? outer.becomeUser,
+    becomeMethod: readBecomeMethod(fields) ?? outer.becomeMethod,
+    user: readText(fields, 'remote_user') ?? outer.user,
+    environment: [...outer.environment, ...readEnvironment(fields)],
+    noLog: fields.boolean('no_log') ?? outer.noLog,
+    timeoutSeconds: fields.numberOrTemplate('timeout') ?? outer.timeoutSeconds,
+    ignoreUnreachable: fields.boolean('ignore_unreachable') ?? outer.ignoreUnreachable,
+  };
+}
+
+function readText(fields: Fields, name: string): Settings['user'] {
+  const entry = fields.entry(name);
+  if (entry === undefined) return undefined;
+  if (entry.value.kind === 'scalar' && typeof entry.value.value === 'string' && entry.value.value !== '') return fields.compile(entry.value);
+  return fields.wrong(entry, 'the name of a user');
+}
+
+function readBecomeMethod(fields: Fields): 'sudo' | undefined {
+  const entry = fields.entry('become_method');
+  if (entry === undefined) return undefined;
+  if (entry.value.kind === 'scalar' && entry.value.value === 'sudo') return 'sudo';
+  return fields.problems.add({
+    code: 'become-method',
+    what: 'The only become_method is sudo',
+    place: entry.value.place,
+    remedy: 'Leave become_method out.',
+  });
+}
+
+function readEnvironment(fields: Fields): Settings['environment'] {
+  const compiled = fields.items('environment').map((node) => {
+    if (node.kind === 'map' || isTemplated(node)) return fields.compile(node);
+    return fields.wrongNode(node, 'environment must be a map of names to values', 'Write environment: {NAME: "value"}.');
+  });
+  return compiled.filter((part) => part !== undefined);
+}

@@ -1,0 +1,129 @@
+import { formatPlace } from '../errors/problem.ts';
+import type { MapEntry, MapNode, Node } from '../values/node.ts';
+import { didYouMean } from '../values/suggest.ts';
+import { insteadOf } from './ansible-differences.ts';
+import { readBlock } from './block.ts';
+import { Fields, nodeKind } from './fields.ts';
+import { readImportedRole, readImportedTasks } from './imports.ts';
+import { readIncludedRole, readIncludedTasks } from './include.ts';
+import { BLOCK_KEYWORDS, IMPORT_KEYWORDS, INCLUDE_KEYWORDS, META_KEYWORDS, shortName, STRUCTURAL_ACTIONS, TASK_KEYWORDS } from './keywords.ts';
+import { readMeta } from './meta.ts';
+import type { Step } from './play.ts';
+import type { Reading, Surroundings } from './reading.ts';
+import { readTask } from './task.ts';
+
+/** Reads a list of tasks, blocks, includes and imports; imports are opened, so there may be more steps than entries. */
+export async function readSteps(nodes: readonly Node[], outer: Surroundings, reading: Reading): Promise<readonly Step[]> {
+  const steps: Step[] = [];
+  for (const node of nodes) {
+    if (node.kind === 'map') steps.push(...(await readStep(withShortNames(node), outer, reading)));
+    else {
+      reading.problems.add({
+        code: 'wrong-type',
+        what: `A task must be a map, and this is ${nodeKind(node)}`,
+        place: node.place,
+        remedy: 'Write "- name: …" and below it the module with its arguments.',
+      });
+    }
+  }
+  return steps;
+}
+
+function withShortNames(node: MapNode): MapNode {
+  if (!node.entries.some((entry) => shortName(entry.key) !== entry.key)) return node;
+  return { ...node, entries: node.entries.map((entry) => ({ ...entry, key: shortName(entry.key) })) };
+}
+
+async function readStep(node: MapNode, outer: Surroundings, reading: Reading): Promise<readonly Step[]> {
+  const fields = new Fields(node, reading.problems);
+  const action = findAction(fields, reading);
+  if (action === undefined) return [];
+  const refuse = (allowed: ReadonlySet<string>, what: string, besides: readonly string[] = []) =>
+    refuseKeywords(fields, new Set([...allowed, action.key, ...besides]), what, reading);
+  switch (action.key) {
+    case 'block':
+      refuse(BLOCK_KEYWORDS, 'A block');
+      return [await readBlock(fields, action, outer, reading)];
+    case 'meta':
+      refuse(META_KEYWORDS, 'meta');
+      return readMeta(fields, action, outer, reading);
+    case 'import_tasks':
+      refuse(IMPORT_KEYWORDS, 'import_tasks');
+      return readImportedTasks(fields, action, outer, reading);
+    case 'import_role':
+      refuse(IMPORT_KEYWORDS, 'import_role');
+      return readImportedRole(fields, action, outer, reading);
+    case 'include_tasks':
+      refuse(INCLUDE_KEYWORDS, 'include_tasks');
+      return readIncludedTasks(fields, action, outer, reading);
+    case 'include_role':
+      refuse(INCLUDE_KEYWORDS, 'include_role');
+      return readIncludedRole(fields, action, outer, reading);
+    case 'import_playbook':
+      reading.problems.add({
+        code: 'misplaced-import',
+        what: 'import_playbook cannot stand among tasks',
+        place: action.keyPlace,
+        remedy: 'Put it beside the plays of the playbook, or import tasks by import_tasks.',
+      });
+      return [];
+    case 'check':
+    case 'apply':
+      refuse(TASK_KEYWORDS, 'A task', ['check', 'apply']);
+      return [await readTask(fields, 'check', action, outer, reading)];
+    default:
+      refuse(TASK_KEYWORDS, 'A task');
+      return [await readTask(fields, action.key, action, outer, reading)];
+  }
+}
+
+/** The one entry that says what the step does. */
+function findAction(fields: Fields, reading: Reading): MapEntry | undefined {
+  const { entries } = fields.map;
+  const isAction = ({ key }: MapEntry) =>
+    !TASK_KEYWORDS.has(key) && (STRUCTURAL_ACTIONS.has(key) || reading.modules.has(key) || (key === 'apply' && !fields.has('check')));
+  const [action, second] = entries.filter(isAction);
+  if (action === undefined) return reportNoAction(fields, reading);
+  if (second === undefined) return action;
+  return reading.problems.add({
+    code: 'two-modules',
+    what: `A task does one thing, and this one has both ${action.key} and ${second.key}`,
+    place: second.keyPlace,
+    why: `${action.key} stands at ${formatPlace(action.keyPlace)}.`,
+    remedy: 'Make two tasks of it; put "- " before the second one.',
+  });
+}
+
+function reportNoAction(fields: Fields, reading: Reading): undefined {
+  const { problems } = reading;
+  const lone = fields.entry('rescue') ?? fields.entry('always');
+  if (lone !== undefined) {
+    return problems.add({ code: 'no-module', what: `${lone.key} is there without a block`, place: lone.keyPlace, remedy: 'Write block: with the tasks that it is for.' });
+  }
+  const unknown = fields.map.entries.filter((entry) => !TASK_KEYWORDS.has(entry.key));
+  if (unknown.length === 0) {
+    return problems.add({ code: 'no-module', what: 'The task names no module', place: fields.map.place, remedy: 'Add what it does, for example command: …' });
+  }
+  for (const entry of unknown) {
+    const keyword = insteadOf(entry.key, 'task');
+    const names = [...reading.modules.names(), ...STRUCTURAL_ACTIONS];
+    const own = entry.key.split('.').at(-1) ?? entry.key;
+    const known = [...names, ...TASK_KEYWORDS, 'apply', 'rescue', 'always'];
+    const short = own !== entry.key && names.includes(own) ? `Module names are short: write ${own}.` : undefined;
+    problems.add({
+      code: keyword === undefined ? 'unknown-module' : 'unknown-keyword',
+      what: keyword === undefined ? `There is no module "${entry.key}"` : `A task has no keyword "${entry.key}"`,
+      place: entry.keyPlace,
+      remedy: keyword ?? insteadOf(own, 'module') ?? short ?? didYouMean(own, known) ?? 'runbook docs lists the modules.',
+    });
+  }
+  return undefined;
+}
+
+/** Keywords that a task does not know; a module that stands beside another action was reported already. */
+function refuseKeywords(fields: Fields, allowed: ReadonlySet<string>, what: string, reading: Reading): void {
+  for (const entry of fields.map.entries) {
+    const isReported = STRUCTURAL_ACTIONS.has(entry.key) || reading.modules.has(entry.key);
+    if (!allowed.has(entry.key) && !isReported) fields.refuse(entry, allowed, what, 'task', 'module');
+  }
+}

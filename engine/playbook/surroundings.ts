@@ -1,0 +1,82 @@
+import { relative } from 'node:path';
+import type { Place } from '../errors/problem.ts';
+import type { Template } from '../values/template.ts';
+import type { Fields } from './fields.ts';
+import { isTemplated } from './fields.ts';
+import type { StepFrame } from './play.ts';
+import type { HandedDown, Reading, Surroundings } from './reading.ts';
+import { readSettings } from './settings.ts';
+import { readTags } from './tags.ts';
+import { readVariables } from './variables.ts';
+
+/** What holds inside a step, block or import: what surrounds it, and what it says itself, innermost last. */
+export function enter(fields: Fields, outer: Surroundings, reading: Reading): Surroundings {
+  const when = fields.conditions('when');
+  const tags = readTags(fields);
+  const vars = fields.entry('vars');
+  return {
+    ...outer,
+    when: when.length === 0 ? outer.when : [...outer.when, ...when],
+    tags: tags.size === 0 ? outer.tags : new Set([...outer.tags, ...tags]),
+    layers: vars === undefined ? outer.layers : [...outer.layers, readVariables(vars.value, 'task vars', vars.keyPlace.file, reading.problems)],
+    settings: readSettings(fields, outer.settings),
+    handedDown: readHandedDown(fields, outer.handedDown, reading),
+  };
+}
+
+function readHandedDown(fields: Fields, outer: HandedDown, reading: Reading): HandedDown {
+  const notify = readNotify(fields, reading);
+  return {
+    ignoreErrors: fields.booleanOrTemplate('ignore_errors') ?? outer.ignoreErrors,
+    anyErrorsFatal: fields.boolean('any_errors_fatal') ?? outer.anyErrorsFatal,
+    delegateTo: fields.template('delegate_to') ?? outer.delegateTo,
+    runOnce: fields.boolean('run_once') ?? outer.runOnce,
+    notify: notify.length === 0 ? outer.notify : [...outer.notify, ...notify],
+    throttle: fields.numberOrTemplate('throttle') ?? outer.throttle,
+  };
+}
+
+function readNotify(fields: Fields, reading: Reading): readonly Template[] {
+  return fields.items('notify').flatMap((node) => {
+    const template = fields.templateOf(node, 'notify');
+    if (template === undefined) return [];
+    if (node.kind === 'scalar' && !isTemplated(node)) reading.play.notified.push({ name: String(node.value), place: node.place });
+    return [template];
+  });
+}
+
+/** The frame of the step at `place`, whose own words are already in `inner`. */
+export function frameOf(place: Place, inner: Surroundings, reading: Reading): StepFrame {
+  return {
+    id: `${relative(reading.rootDirectory, place.file)}:${place.line}:${place.column}`,
+    place,
+    when: inner.when,
+    tags: inner.tags,
+    layers: inner.layers,
+    settings: inner.settings,
+    role: inner.role,
+    searchPath: inner.searchPath,
+  };
+}
+
+/** The surroundings with one more file or role in the chain; a Problem where it is in the chain already. */
+export function follow(path: string, shown: string, place: Place, outer: Surroundings, reading: Reading): Surroundings | undefined {
+  const chain = [...outer.chain, { path, shown }];
+  const first = outer.chain.findIndex((link) => link.path === path);
+  if (first === -1) return { ...outer, chain };
+  return reading.problems.add({
+    code: 'cycle',
+    what: `${shown} leads to itself`,
+    place,
+    why: chain
+      .slice(first)
+      .map((link) => link.shown)
+      .join(' → '),
+    remedy: 'Take one of these steps out. A list of things is done by loop, not by a file that imports itself.',
+  });
+}
+
+export function isInChain(path: string, surroundings: Surroundings): boolean {
+  return surroundings.chain.some((link) => link.path === path);
+}
+

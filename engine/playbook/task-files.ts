@@ -1,0 +1,48 @@
+import { stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { Place } from '../errors/problem.ts';
+import type { Node } from '../values/node.ts';
+import type { Reading, Surroundings } from './reading.ts';
+import { displayPath } from './source-files.ts';
+
+/** The absolute path of a file that import_tasks or include_tasks names, relative to the file that names it first. */
+export async function findTaskFile(name: string, place: Place, outer: Surroundings, reading: Reading): Promise<string | undefined> {
+  const candidates = outer.taskDirectories.map((directory) => resolve(directory, name));
+  return (
+    (await firstFile(candidates)) ??
+    reading.problems.add({
+      code: 'file-not-found',
+      what: `There is no file ${name}`,
+      place,
+      why: `Looked for ${candidates.map(displayPath).join(', ')}.`,
+    })
+  );
+}
+
+/** The first of the paths that is a file. */
+export async function firstFile(paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) {
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isFile() === true) return path;
+  }
+  return undefined;
+}
+
+/** The steps' nodes of a file, and the surroundings that hold in it. */
+export async function openTaskFile(
+  path: string,
+  place: Place,
+  inner: Surroundings,
+  reading: Reading,
+): Promise<{ readonly nodes: readonly Node[]; readonly surroundings: Surroundings }> {
+  const directory = dirname(path);
+  const nodes = await reading.files.readList(path, reading.problems, 'tasks', place);
+  return {
+    nodes,
+    surroundings: {
+      ...inner,
+      taskDirectories: [...new Set([directory, ...inner.taskDirectories])],
+      searchPath: inner.role === undefined ? [...new Set([directory, ...inner.searchPath])] : inner.searchPath,
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { MapEntry } from '../values/node.ts';
+import type { Fields } from './fields.ts';
+import { readLoop } from './loop.ts';
+import { readModuleCall } from './module-call.ts';
+import type { Task } from './play.ts';
+import type { Reading, Surroundings } from './reading.ts';
+import { enter, frameOf } from './surroundings.ts';
+import { checkVariableName } from './variables.ts';
+
+/** A task that calls a module. `action` is the entry that names it. */
+export async function readTask(fields: Fields, module: string, action: MapEntry, outer: Surroundings, reading: Reading): Promise<Task> {
+  const inner = enter(fields, outer, reading);
+  const { handedDown } = inner;
+  return {
+    kind: 'task',
+    ...frameOf(fields.map.place, inner, reading),
+    name: fields.template('name'),
+    ...(await readModuleCall(fields, module, action, fields.map.place, reading)),
+    loop: readLoop(fields),
+    register: readRegister(fields),
+    until: readUntil(fields),
+    changedWhen: fields.has('changed_when') ? fields.conditions('changed_when') : undefined,
+    failedWhen: fields.has('failed_when') ? fields.conditions('failed_when') : undefined,
+    ignoreErrors: handedDown.ignoreErrors,
+    notify: handedDown.notify,
+    delegateTo: handedDown.delegateTo,
+    runOnce: handedDown.runOnce,
+    throttle: handedDown.throttle,
+    anyErrorsFatal: handedDown.anyErrorsFatal,
+  };
+}
+
+function readRegister(fields: Fields): string | undefined {
+  const node = fields.text('register');
+  if (node === undefined) return undefined;
+  checkVariableName(node.value, node.place, fields.problems);
+  return node.value;
+}
+
+function readUntil(fields: Fields): Task['until'] {
+  const retries = fields.numberOrTemplate('retries');
+  const delaySeconds = fields.numberOrTemplate('delay');
+  if (fields.has('until')) return { expressions: fields.conditions('until'), retries, delaySeconds };
+  for (const name of ['retries', 'delay']) {
+    if (!fields.has(name)) continue;
+    fields.problems.add({ code: 'retries-without-until', what: `${name} is there without until`, place: fields.placeOf(name), remedy: 'Say by until: when it has succeeded, for example until: result.rc == 0.' });
+    break;
+  }
+  return undefined;
+}

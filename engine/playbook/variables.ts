@@ -1,0 +1,46 @@
+import type { Compiled } from '../values/compiled.ts';
+import { compileNode } from '../values/compiled.ts';
+import type { MapEntry, Node } from '../values/node.ts';
+import type { Layer } from '../values/scope.ts';
+import { variableNameProblem } from '../values/variable-name.ts';
+import { isNull, nodeKind } from './fields.ts';
+import { MAGIC_VARIABLES } from './keywords.ts';
+import type { ProblemCollector } from './problem-collector.ts';
+
+/** A map of names to values as a layer. `origin` is what the explanation of a value says of it: the file. */
+export function readVariables(node: Node, level: Layer['level'], origin: string, problems: ProblemCollector): Layer {
+  if (isNull(node)) return { level, origin, variables: new Map() };
+  if (node.kind === 'map') return compileVariables(node.entries, level, origin, problems);
+  problems.add({
+    code: 'wrong-type',
+    what: `Variables must be a map, and this is ${nodeKind(node)}`,
+    place: node.place,
+    remedy: 'Write name: value, one a line.',
+  });
+  return { level, origin, variables: new Map() };
+}
+
+export function compileVariables(entries: readonly MapEntry[], level: Layer['level'], origin: string, problems: ProblemCollector): Layer {
+  const variables = new Map<string, Compiled>();
+  for (const entry of entries) {
+    checkVariableName(entry.key, entry.keyPlace, problems);
+    const compiled = problems.attempt(() => compileNode(entry.value));
+    if (compiled !== undefined) variables.set(entry.key, compiled);
+  }
+  return { level, origin, variables };
+}
+
+/** A Problem for a name that expressions could not use, or that runbook itself sets. */
+export function checkVariableName(name: string, place: MapEntry['keyPlace'], problems: ProblemCollector): void {
+  const problem = variableNameProblem(name, place);
+  if (problem !== undefined) problems.take(problem);
+  else if (MAGIC_VARIABLES.has(name)) {
+    problems.add({
+      code: 'variable-name',
+      what: `"${name}" cannot be set`,
+      place,
+      why: 'It is one of the variables that runbook itself gives.',
+      remedy: 'Choose another name.',
+    });
+  }
+}

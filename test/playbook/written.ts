@@ -1,0 +1,60 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Problems } from '../../engine/errors/problem.ts';
+import { loadPlaybook } from '../../engine/playbook/load-playbook.ts';
+import type { Playbook } from '../../engine/playbook/play.ts';
+import { someModules } from './some-modules.ts';
+
+export type Files = Readonly<Record<string, string>>;
+
+/** Writes the files into a folder of their own for as long as `use` takes. */
+export async function withFiles<T>(files: Files, use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'playbook-'));
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), text);
+    }
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export function load(folder: string, file = 'site.yml'): Promise<Playbook> {
+  return loadPlaybook(join(folder, file), { modules: someModules, rolesPath: [] });
+}
+
+/** The playbook site.yml among the files. */
+export function loadWritten(files: Files, file = 'site.yml'): Promise<Playbook> {
+  return withFiles(files, (folder) => load(folder, file));
+}
+
+export interface Found {
+  readonly code: string;
+  /** `site.yml:3:5`, relative to the folder of the files. */
+  readonly at: string;
+  readonly what: string;
+  readonly why: string;
+  readonly remedy: string;
+}
+
+/** What is wrong with the files; empty if nothing is. */
+export function faultsOf(files: Files, file = 'site.yml'): Promise<readonly Found[]> {
+  return withFiles(files, async (folder) => {
+    try {
+      await load(folder, file);
+      return [];
+    } catch (error) {
+      if (!(error instanceof Problems)) throw error;
+      return error.problems.map(({ code, place, what, why, remedy }) => ({
+        code,
+        at: place === undefined ? '' : `${place.file.slice(place.file.indexOf(folder.slice(1)) + folder.length)}:${place.line}:${place.column}`,
+        what,
+        why: (why ?? '').replaceAll(folder, '').replaceAll(/(\.\.\/)+tmp\/playbook-\w+\//g, ''),
+        remedy: remedy ?? '',
+      }));
+    }
+  });
+}
