@@ -1,0 +1,204 @@
+import { z } from 'zod';
+import { Problem } from '../errors/problem.ts';
+import type { AlternativeName } from '../pki/alternative-name.ts';
+import { AlternativeName as Names, parseAlternativeNames } from '../pki/alternative-name.ts';
+import type { CertificateRequest, CertificateUsage } from '../pki/certificate.ts';
+import { issueCertificate } from '../pki/certificate.ts';
+import { formatName, subjectAttributes } from '../pki/distinguished-name.ts';
+import { inspectCertificate } from '../pki/inspect.ts';
+import { needsIssuing } from '../pki/needs-issuing.ts';
+import { Secret } from '../values/secret.ts';
+import type { ValueMap } from '../values/value.ts';
+import { Unknown } from '../values/value.ts';
+import { filledText, textList, wholeNumber } from './arguments.ts';
+import type { Context, Difference, Impossible, Outcome } from './module.ts';
+import { defineModule } from './module.ts';
+import type { Held } from './pki-files.ts';
+import { applyFiles, baseName, closed, folder, heldBy, keySize, secretHeldBy, toBeMade, wholeFile, written } from './pki-files.ts';
+
+const schema = z
+  .strictObject({
+    path: folder().describe('The folder of the files NAME.crt and NAME.key. It is made if need be, for nobody but the user.'),
+    name: baseName().describe('The first part of the names of its files.'),
+    authority: z
+      .strictObject({ path: folder().describe('The folder of the authority.'), name: baseName().describe('The name that certificate_authority gave it.') })
+      .describe('The authority that issues it: path and name as certificate_authority has them.'),
+    common_name: filledText().describe('Whom it is for. Kubernetes takes it for the name of the user.'),
+    organization: textList().default([]).describe('Organizations. Kubernetes takes them for the groups of the user.'),
+    dns: names('dns').describe('DNS names that it is good for.'),
+    ip: names('ip').describe('Addresses that it is good for.'),
+    usages: z
+      .array(z.enum(['server', 'client']))
+      .min(1)
+      .describe('What it is shown as: server, client, or both.'),
+    days: wholeNumber({ min: 1, max: 36500 }).default(365).describe('Its life in days. It ends no later than its authority.'),
+    renew_before_days: wholeNumber({ max: 36500 }).default(30).describe('It is issued anew from so many days before its end.'),
+    key_size: keySize().default(2048).describe('Bits of its RSA key: 2048, 3072 or 4096.'),
+  })
+  .refine(({ days, renew_before_days: before }) => before < days, { path: ['renew_before_days'], message: 'must be less than days\nOtherwise every run would issue it anew.' })
+  .refine(({ usages, dns, ip }) => !usages.includes('server') || dns.length + ip.length > 0, {
+    path: ['usages'],
+    message: 'must not hold server where there is neither dns nor ip\nClients look for the name of a server among those only.',
+  });
+
+type Arguments = z.infer<typeof schema>;
+
+export const module = defineModule<Arguments>({
+  name: 'certificate',
+  summary: 'Issue a certificate with its key under an authority, and anew when it no longer fits or nears its end.',
+  arguments: schema,
+  examples: [
+    'certificate: { path: "{{pki_dir}}/hosts/web1", name: server, authority: { path: "{{pki_dir}}", name: ca }, common_name: web1, dns: [web1, web1.example.org], usages: [server] }',
+    'certificate: { path: /srv/pki, name: admin, authority: { path: /srv/pki, name: kubernetes-ca }, common_name: admin, organization: ["system:masters"], usages: [client] }',
+  ],
+  observes: (args) => [certificatePath(args), keyPath(args), authorityCertificatePath(args), authorityKeyPath(args)].map(wholeFile),
+  plan(args, _loaded, seen, context) {
+    const certificate = heldBy(certificatePath(args), seen);
+    const key = secretHeldBy(keyPath(args), seen);
+    const authority = heldBy(authorityCertificatePath(args), seen);
+    const authorityKey = secretHeldBy(authorityKeyPath(args), seen);
+    for (const held of [certificate, key, authority]) if (held.kind === 'hindrance') return held.impossible;
+    if (authority.kind === 'absent') return noAuthority(args, authorityCertificatePath(args));
+    if (certificate.kind === 'to_come' || key.kind === 'to_come') return { kind: 'in_sync', result: planned(args, authority) };
+    if (authority.kind !== 'text') return issue(args, context, certificate, key, authority, authorityKey, ['Its authority is still to be made.']);
+    const check = whyIssue(args, context, certificate, key, authority.text);
+    if (check.kind === 'impossible') return check;
+    if (check.reasons.length > 0) return issue(args, context, certificate, key, authority, authorityKey, check.reasons);
+    if (certificate.kind !== 'text' || key.kind !== 'text') throw new Error('a certificate in order has a text and a key');
+    return closed({ kind: 'in_sync', result: result(args, certificate.text, Secret.of(key.text), authority.text) }, [keyPath(args)], seen);
+  },
+});
+
+/** Names of one sort, checked. */
+function names(sort: 'dns' | 'ip'): z.ZodType<readonly AlternativeName[]> {
+  return textList()
+    .default([])
+    .transform((texts, context): readonly AlternativeName[] => {
+      try {
+        return parseAlternativeNames(texts.map((text) => Names.parse(`${sort.toUpperCase()}:${text}`)).map(String));
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        const wrong = texts.find((text) => !isName(sort, text)) ?? '';
+        context.addIssue({ code: 'custom', message: `must hold ${sort === 'dns' ? 'DNS names' : 'IP addresses'}: "${wrong}" is none\n${error.why ?? ''}` });
+        return z.NEVER;
+      }
+    });
+}
+
+function isName(sort: 'dns' | 'ip', text: string): boolean {
+  try {
+    return Names.parse(`${sort.toUpperCase()}:${text}`).kind === sort;
+  } catch {
+    return false;
+  }
+}
+
+function whyIssue(args: Arguments, context: Context, certificate: Held, key: Held, authorityPem: string): { readonly kind: 'checked'; readonly reasons: readonly string[] } | Impossible {
+  try {
+    const reasons = needsIssuing({
+      wanted: wanted(args),
+      certificatePem: certificate.kind === 'text' ? certificate.text : undefined,
+      privateKeyPem: key.kind === 'text' ? key.text : undefined,
+      authorityPem,
+      now: context.now,
+      renewBeforeDays: args.renew_before_days,
+    });
+    return { kind: 'checked', reasons };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const where = error.code === 'unreadable-certificate' ? `${authorityCertificatePath(args)}: ` : '';
+    return { kind: 'impossible', what: `${where}${error.what}`, ...(error.why === undefined ? {} : { why: error.why }), ...(error.remedy === undefined ? {} : { remedy: error.remedy }) };
+  }
+}
+
+function issue(args: Arguments, context: Context, certificate: Held, key: Held, authority: Held, authorityKey: Held, reasons: readonly string[]): Outcome {
+  if (authorityKey.kind === 'hindrance') return authorityKey.impossible;
+  if (authorityKey.kind === 'absent') return noAuthority(args, authorityKeyPath(args));
+  return {
+    kind: 'change',
+    differences: differences(args, certificate, key, reasons),
+    certainty: 'certain',
+    predictions: [written(keyPath(args)), written(certificatePath(args))],
+    touches: 'predicted',
+    async apply() {
+      if (authority.kind !== 'text' || authorityKey.kind !== 'text') throw new Error('a certificate is issued only under an authority that is there');
+      const issued = await issueCertificate(wanted(args), { certificatePem: authority.text, privateKeyPem: authorityKey.text }, { now: context.now });
+      const newKey = Secret.of(issued.privateKeyPem);
+      // The key first: with a certificate that does not belong to it, the next run issues both anew.
+      return applyFiles(
+        [
+          { path: keyPath(args), content: newKey, replaces: key.kind !== 'absent' },
+          { path: certificatePath(args), content: issued.certificatePem, replaces: certificate.kind !== 'absent' },
+        ],
+        context,
+        result(args, issued.certificatePem, newKey, authority.text),
+      );
+    },
+    planned: planned(args, authority),
+  };
+}
+
+function differences(args: Arguments, certificate: Held, key: Held, reasons: readonly string[]): readonly Difference[] {
+  const { subject, alternativeNames, usage } = wanted(args);
+  const text = [formatName(subjectAttributes(subject)), usage, ...alternativeNames.map(String), `${args.days} days`, `by ${args.authority.name}`].join(', ');
+  return [
+    { kind: 'field', of: certificatePath(args), field: 'certificate', before: certificate.kind === 'absent' ? null : [...reasons], after: text },
+    { kind: 'field', of: keyPath(args), field: 'private key', before: key.kind === 'absent' ? null : 'the present one', after: `a new one, RSA ${args.key_size}` },
+  ];
+}
+
+function noAuthority(args: Arguments, path: string): Impossible {
+  return {
+    kind: 'impossible',
+    what: `the authority "${args.authority.name}" cannot issue a certificate, as there is no ${path}`,
+    remedy: 'Make the authority first, with certificate_authority, or bring back its files. With --tags, see that the task that makes it is among them.',
+  };
+}
+
+function result(args: Arguments, certificate: string, key: Secret, authority: string): ValueMap {
+  const { notAfter, fingerprint } = inspectCertificate(certificate);
+  return { path: certificatePath(args), certificate, key, authority, not_after: notAfter.toISOString(), fingerprint };
+}
+
+function planned(args: Arguments, authority: Held): ValueMap {
+  const certificate = toBeMade(`the certificate "${args.name}" still to be issued`);
+  return {
+    path: certificatePath(args),
+    certificate,
+    key: toBeMade(`the key of the certificate "${args.name}" still to be made`),
+    authority: authority.kind === 'text' ? authority.text : new Unknown(`the authority "${args.authority.name}" still to be made`, true),
+    not_after: certificate,
+    fingerprint: certificate,
+  };
+}
+
+function wanted(args: Arguments): CertificateRequest {
+  return {
+    subject: { commonName: args.common_name, organizations: args.organization },
+    alternativeNames: [...args.dns, ...args.ip],
+    usage: usageOf(args.usages),
+    algorithm: { type: 'rsa', size: args.key_size },
+    days: args.days,
+  };
+}
+
+function usageOf(usages: Arguments['usages']): CertificateUsage {
+  if (usages.includes('server')) return usages.includes('client') ? 'peer' : 'server';
+  return 'client';
+}
+
+function certificatePath(args: Arguments): string {
+  return `${args.path}/${args.name}.crt`;
+}
+
+function keyPath(args: Arguments): string {
+  return `${args.path}/${args.name}.key`;
+}
+
+function authorityCertificatePath({ authority }: Arguments): string {
+  return `${authority.path}/${authority.name}.crt`;
+}
+
+function authorityKeyPath({ authority }: Arguments): string {
+  return `${authority.path}/${authority.name}.key`;
+}

@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { quote } from '../connection/quote.ts';
+import type { AuthorityRequest } from '../pki/authority.ts';
+import { createAuthority } from '../pki/authority.ts';
+import { formatName, sameName, subjectAttributes } from '../pki/distinguished-name.ts';
+import { inspectCertificate, readCertificate } from '../pki/inspect.ts';
+import { authorityNeedsIssuing } from '../pki/needs-issuing.ts';
+import { probe } from '../resources/probe.ts';
+import type { Seen } from '../resources/resource.ts';
+import { Secret } from '../values/secret.ts';
+import type { ValueMap } from '../values/value.ts';
+import { filledText, textList, wholeNumber } from './arguments.ts';
+import type { Context, Effect, Impossible, Outcome } from './module.ts';
+import { defineModule } from './module.ts';
+import { applyFiles, baseName, closed, folder, heldBy, keySize, secretHeldBy, toBeMade, wholeFile, written } from './pki-files.ts';
+
+/** From so many days before an authority's end every run tells of it: its renewal takes planning. */
+const WARN_DAYS = 90;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+const ROTATE = 'Every certificate under it depends on it. Replace it with the playbook rotate-ca, or bring back the files that belong together.';
+
+const schema = z.strictObject({
+  path: folder().describe('The folder of the files NAME.crt and NAME.key. It is made if need be, for nobody but the user.'),
+  name: baseName().describe('The first part of the names of its files.'),
+  common_name: filledText().describe('The name by which certificates name their issuer.'),
+  organization: textList().default([]).describe('Organizations in its subject.'),
+  days: wholeNumber({ min: 1, max: 36500 }).default(3650).describe('Its life in days. Counts when it is made.'),
+  key_size: keySize().default(2048).describe('Bits of its RSA key: 2048, 3072 or 4096.'),
+});
+
+type Arguments = z.infer<typeof schema>;
+
+export const module = defineModule<Arguments>({
+  name: 'certificate_authority',
+  summary: 'Make a certificate authority if there is none; an existing one is never replaced.',
+  arguments: schema,
+  examples: [
+    'certificate_authority: { path: "{{pki_dir}}", name: kubernetes-ca, common_name: kubernetes-ca }',
+    'certificate_authority: { path: /srv/pki, name: etcd-ca, common_name: etcd-ca, days: 3650, key_size: 4096 }',
+  ],
+  observes: (args) => [wholeFile(certificatePath(args)), wholeFile(keyPath(args)), issuedBeneath(args)],
+  plan(args, _loaded, seen, context) {
+    const certificate = heldBy(certificatePath(args), seen);
+    const key = secretHeldBy(keyPath(args), seen);
+    if (certificate.kind === 'hindrance') return certificate.impossible;
+    if (key.kind === 'hindrance') return key.impossible;
+    if (certificate.kind === 'to_come' || key.kind === 'to_come') return { kind: 'in_sync', result: planned(args) };
+    if (certificate.kind === 'absent' && key.kind === 'absent') return lost(args, seen) ?? make(args, context);
+    if (certificate.kind === 'absent' || key.kind === 'absent') {
+      const [there, missing] = certificate.kind === 'absent' ? [keyPath(args), certificatePath(args)] : [certificatePath(args), keyPath(args)];
+      return { kind: 'impossible', what: `of the authority "${args.name}" only half is there`, why: `There is ${there}, but no ${missing}.`, remedy: ROTATE };
+    }
+    const reasons = authorityNeedsIssuing({ wanted: wanted(args), certificatePem: certificate.text, privateKeyPem: key.text, now: context.now, renewBeforeDays: 0 });
+    if (reasons.length > 0) {
+      return { kind: 'impossible', what: `the authority "${args.name}" in ${args.path} is not as it should be, and is not replaced`, why: reasons.join('\n'), remedy: ROTATE };
+    }
+    const effects = endsSoon(args, certificate.text, context.now);
+    return closed({ kind: 'in_sync', result: result(args, certificate.text, Secret.of(key.text)), effects }, [keyPath(args)], seen);
+  },
+});
+
+function make(args: Arguments, context: Context): Outcome {
+  return {
+    kind: 'change',
+    differences: [
+      { kind: 'field', of: certificatePath(args), field: 'authority', before: null, after: `${formatName(subjectAttributes(subject(args)))}, for ${args.days} days` },
+      { kind: 'field', of: keyPath(args), field: 'private key', before: null, after: `a new one, RSA ${args.key_size}` },
+    ],
+    certainty: 'certain',
+    predictions: [written(keyPath(args)), written(certificatePath(args))],
+    touches: 'predicted',
+    async apply() {
+      const issued = await createAuthority(wanted(args), { now: context.now });
+      const key = Secret.of(issued.privateKeyPem);
+      return applyFiles(
+        [
+          { path: keyPath(args), content: key, replaces: false },
+          { path: certificatePath(args), content: issued.certificatePem, replaces: false },
+        ],
+        context,
+        result(args, issued.certificatePem, key),
+      );
+    },
+    planned: planned(args),
+  };
+}
+
+/** Prints what certificates lie beneath the folder, but only where the authority is gone: then it must not be made anew without a word. */
+function issuedBeneath(args: Arguments): ReturnType<typeof probe> {
+  return probe(
+    `[ -e ${quote(certificatePath(args))} ] || [ -e ${quote(keyPath(args))} ] || ! [ -d ${quote(args.path)} ] || find ${quote(args.path)} -type f -name '*.crt' -exec cat {} + 2>/dev/null | head -c 524288`,
+  );
+}
+
+/** Certificates of this issuer without the issuer: its files were lost, or the folder is the wrong one. */
+function lost(args: Arguments, seen: Seen): Impossible | undefined {
+  const text = seen.of(issuedBeneath(args)).stdout?.toString('utf8') ?? '';
+  const issuer = subjectAttributes(subject(args));
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  const issued = blocks.filter((pem) => {
+    try {
+      const { der } = readCertificate(pem);
+      return sameName(der.issuer, issuer) && !sameName(der.subject, issuer);
+    } catch {
+      return false;
+    }
+  });
+  if (issued.length === 0) return undefined;
+  return {
+    kind: 'impossible',
+    what: `the authority "${args.name}" is gone from ${args.path}, though certificates that it issued are there`,
+    why: `${issued.length} of the certificates beneath ${args.path} name ${formatName(issuer)} as their issuer.`,
+    remedy: `Bring back ${certificatePath(args)} and ${keyPath(args)}. To begin anew with another authority, remove those certificates first.`,
+  };
+}
+
+function endsSoon(args: Arguments, pem: string, now: Date): readonly Effect[] {
+  const { notAfter } = inspectCertificate(pem);
+  const days = Math.floor((notAfter.getTime() - now.getTime()) / DAY_MS);
+  if (days > WARN_DAYS) return [];
+  return [{ kind: 'message', text: `The authority "${args.name}" ends on ${notAfter.toISOString()}, in ${days} days. No certificate under it lasts longer: plan its rotation.` }];
+}
+
+function result(args: Arguments, certificate: string, key: Secret): ValueMap {
+  const { notAfter, fingerprint } = inspectCertificate(certificate);
+  return { path: certificatePath(args), certificate, key, authority: certificate, not_after: notAfter.toISOString(), fingerprint };
+}
+
+function planned(args: Arguments): ValueMap {
+  const certificate = toBeMade(`the authority "${args.name}" still to be made`);
+  const key = toBeMade(`the key of the authority "${args.name}" still to be made`);
+  return { path: certificatePath(args), certificate, key, authority: certificate, not_after: certificate, fingerprint: certificate };
+}
+
+function wanted(args: Arguments): AuthorityRequest {
+  return { subject: subject(args), algorithm: { type: 'rsa', size: args.key_size }, days: args.days };
+}
+
+function subject(args: Arguments): AuthorityRequest['subject'] {
+  return { commonName: args.common_name, organizations: args.organization };
+}
+
+function certificatePath(args: Arguments): string {
+  return `${args.path}/${args.name}.crt`;
+}
+
+function keyPath(args: Arguments): string {
+  return `${args.path}/${args.name}.key`;
+}

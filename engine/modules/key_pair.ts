@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import type { KeyAlgorithm } from '../pki/key-pair.ts';
+import { createKeyPair, keyPairFrom, needsPrivateKey, needsPublicKey } from '../pki/key-pair.ts';
+import { Secret } from '../values/secret.ts';
+import type { ValueMap } from '../values/value.ts';
+import type { Outcome } from './module.ts';
+import { defineModule } from './module.ts';
+import { applyFiles, baseName, closed, folder, heldBy, keySize, secretHeldBy, toBeMade, wholeFile, written } from './pki-files.ts';
+
+const schema = z.strictObject({
+  path: folder().describe('The folder of the files NAME.key and NAME.pub. It is made if need be, for nobody but the user.'),
+  name: baseName().describe('The first part of the names of its files.'),
+  key_size: keySize().default(2048).describe('Bits of the RSA key: 2048, 3072 or 4096.'),
+});
+
+type Arguments = z.infer<typeof schema>;
+
+const KEEP = 'What was signed with the old key would no longer be accepted. To have a new one made, remove both files.';
+
+export const module = defineModule<Arguments>({
+  name: 'key_pair',
+  summary: 'Make an RSA key pair if there is none; an existing private key is never replaced.',
+  arguments: schema,
+  examples: ['key_pair: { path: "{{pki_dir}}", name: service-account }'],
+  observes: (args) => [wholeFile(keyPath(args)), wholeFile(publicPath(args))],
+  plan(args, _loaded, seen, context): Outcome {
+    const key = secretHeldBy(keyPath(args), seen);
+    const pub = heldBy(publicPath(args), seen);
+    if (key.kind === 'hindrance') return key.impossible;
+    if (pub.kind === 'hindrance') return pub.impossible;
+    if (key.kind === 'to_come' || pub.kind === 'to_come') return { kind: 'in_sync', result: planned(args) };
+    if (key.kind === 'absent') {
+      if (pub.kind === 'absent') {
+        return {
+          kind: 'change',
+          differences: [{ kind: 'field', of: keyPath(args), field: 'private key', before: null, after: `a new one, RSA ${args.key_size}` }],
+          certainty: 'certain',
+          predictions: [written(keyPath(args)), written(publicPath(args))],
+          touches: 'predicted',
+          async apply() {
+            const pair = await createKeyPair(algorithm(args));
+            const secret = Secret.of(pair.privateKeyPem);
+            return applyFiles(
+              [
+                { path: keyPath(args), content: secret, replaces: false },
+                { path: publicPath(args), content: pair.publicKeyPem, replaces: false },
+              ],
+              context,
+              result(args, secret, pair.publicKeyPem),
+            );
+          },
+          planned: planned(args),
+        };
+      }
+      return { kind: 'impossible', what: `the private key ${keyPath(args)} is gone, though its public key is there`, remedy: `Bring it back. ${KEEP}` };
+    }
+    const reasons = needsPrivateKey(algorithm(args), key.text);
+    if (reasons.length > 0) {
+      return { kind: 'impossible', what: `the private key ${keyPath(args)} is not as it should be, and is not replaced`, why: reasons.join('\n'), remedy: KEEP };
+    }
+    const secret = Secret.of(key.text);
+    const publicReasons = needsPublicKey(key.text, pub.kind === 'text' ? pub.text : undefined);
+    if (publicReasons.length === 0 && pub.kind === 'text') return closed({ kind: 'in_sync', result: result(args, secret, pub.text) }, [keyPath(args)], seen);
+    const { publicKeyPem } = keyPairFrom(key.text);
+    return {
+      kind: 'change',
+      differences: [{ kind: 'field', of: publicPath(args), field: 'public key', before: pub.kind === 'absent' ? null : [...publicReasons], after: 'that of the private key' }],
+      certainty: 'certain',
+      predictions: [written(publicPath(args))],
+      touches: 'predicted',
+      apply: () => applyFiles([{ path: publicPath(args), content: publicKeyPem, replaces: pub.kind !== 'absent' }], context, result(args, secret, publicKeyPem)),
+      planned: result(args, secret, publicKeyPem),
+    };
+  },
+});
+
+function algorithm(args: Arguments): KeyAlgorithm {
+  return { type: 'rsa', size: args.key_size };
+}
+
+function result(args: Arguments, privateKey: Secret, publicKey: string): ValueMap {
+  return { path: keyPath(args), private_key: privateKey, public_key: publicKey };
+}
+
+function planned(args: Arguments): ValueMap {
+  const what = `the key pair "${args.name}" still to be made`;
+  return { path: keyPath(args), private_key: toBeMade(what), public_key: toBeMade(what) };
+}
+
+function keyPath(args: Arguments): string {
+  return `${args.path}/${args.name}.key`;
+}
+
+function publicPath(args: Arguments): string {
+  return `${args.path}/${args.name}.pub`;
+}

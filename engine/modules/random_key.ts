@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { Secret } from '../values/secret.ts';
+import type { ValueMap } from '../values/value.ts';
+import { wholeNumber } from './arguments.ts';
+import type { Outcome } from './module.ts';
+import { defineModule } from './module.ts';
+import { applyFiles, closed, folder, secretHeldBy, toBeMade, wholeFile, written } from './pki-files.ts';
+
+const schema = z.strictObject({
+  path: folder().describe('The file of the key. Its folder is made if need be, for nobody but the user.'),
+  bytes: wholeNumber({ min: 16, max: 1024 }).default(32).describe('The length of the key. 32 is what secretbox and AES-256 want.'),
+});
+
+type Arguments = z.infer<typeof schema>;
+
+export const module = defineModule<Arguments>({
+  name: 'random_key',
+  summary: 'Make a file with random bytes in base64 if there is none; an existing key is never replaced.',
+  arguments: schema,
+  freeForm: 'path',
+  examples: ['random_key: { path: "{{pki_dir}}/encryption/key1", bytes: 32 }'],
+  observes: ({ path }) => [wholeFile(path)],
+  plan({ path, bytes }, _loaded, seen, context): Outcome {
+    const held = secretHeldBy(path, seen);
+    switch (held.kind) {
+      case 'hindrance':
+        return held.impossible;
+      case 'to_come':
+        return { kind: 'in_sync', result: planned(path) };
+      case 'text': {
+        const why = whyUnfit(held.text, bytes);
+        if (why !== undefined) {
+          const remedy = 'What is encrypted with it could no longer be read. Add a key of another name, and remove this one when nothing needs it.';
+          return { kind: 'impossible', what: `the key ${path} is not as it should be, and is not replaced`, why, remedy };
+        }
+        return closed({ kind: 'in_sync', result: { path, value: Secret.of(held.text.trim()) } }, [path], seen);
+      }
+      case 'absent':
+        return {
+          kind: 'change',
+          differences: [{ kind: 'field', of: path, field: 'key', before: null, after: `${bytes} random bytes` }],
+          certainty: 'certain',
+          predictions: [written(path)],
+          touches: 'predicted',
+          apply() {
+            const value = Secret.of(randomBytes(bytes).toString('base64'));
+            return applyFiles([{ path, content: Secret.around(`${value.reveal()}\n`), replaces: false }], context, { path, value });
+          },
+          planned: planned(path),
+        };
+    }
+  },
+});
+
+function whyUnfit(text: string, bytes: number): string | undefined {
+  const trimmed = text.trim();
+  const decoded = Buffer.from(trimmed, 'base64');
+  if (decoded.toString('base64') !== trimmed) return 'It does not hold base64.';
+  return decoded.length === bytes ? undefined : `It holds ${decoded.length} bytes, wanted are ${bytes}.`;
+}
+
+function planned(path: string): ValueMap {
+  return { path, value: toBeMade(`the key ${path} still to be made`) };
+}
