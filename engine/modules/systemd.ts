@@ -1,0 +1,253 @@
+import { z } from 'zod';
+import { quote } from '../connection/quote.ts';
+import type { Seen } from '../resources/resource.ts';
+import { predict } from '../resources/resource.ts';
+import { managerRequest } from '../resources/unit-manager.ts';
+import type { UnitState } from '../resources/unit.ts';
+import { isDisabled, isDoneOneshot, isEnabled, isRunning, unitName, unitRequest } from '../resources/unit.ts';
+import type { ValueMap } from '../values/value.ts';
+import { boolean } from './arguments.ts';
+import type { Apply, Difference, Outcome } from './module.ts';
+import { defineModule } from './module.ts';
+
+/** What is wanted of a unit. */
+export interface UnitWish {
+  readonly name: string;
+  readonly state?: 'started' | 'stopped' | 'restarted' | 'reloaded' | undefined;
+  readonly enabled?: boolean | undefined;
+  readonly masked?: boolean | undefined;
+  readonly daemon_reload: boolean;
+  readonly no_block: boolean;
+}
+
+export const UNIT_NAME = /^[A-Za-z0-9:_.\\-]+(@[A-Za-z0-9:_.\\-]+)?(\.[a-z]+)?$/;
+
+const schema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(UNIT_NAME, 'is not the name of a unit. Of a template such as getty@.service, name an instance: getty@tty1.service')
+      .optional()
+      .describe('The unit. Without a suffix it is a service. May be left out where only daemon_reload is asked for.'),
+    state: z
+      .enum(['started', 'stopped', 'restarted', 'reloaded'])
+      .optional()
+      .describe('`restarted` and `reloaded` always act; on a unit that does not run they start it.'),
+    enabled: boolean().optional().describe('Whether the unit starts at boot.'),
+    masked: boolean().optional().describe('Whether the unit is made impossible to start.'),
+    daemon_reload: boolean()
+      .default(false)
+      .describe('Have systemd read its unit files where a running unit differs from its file. Starting, restarting and enabling do so by themselves.'),
+    no_block: boolean().default(false).describe('Do not wait until the unit has started: `activating` will do.'),
+  })
+  .refine((args) => args.name !== undefined || args.daemon_reload, { path: ['name'], message: 'is needed, unless daemon_reload is true' });
+
+export const module = defineModule<z.infer<typeof schema>>({
+  name: 'systemd',
+  summary: 'Start, stop, restart, enable and mask units of systemd.',
+  arguments: schema,
+  freeForm: 'name',
+  examples: [
+    'systemd: { name: etcd, state: started, enabled: true }',
+    'systemd: { name: haproxy.service, state: restarted }',
+    'systemd: { daemon_reload: true }',
+  ],
+  observes: (args) => [args.name === undefined ? managerRequest() : unitRequest(args.name)],
+  plan(args, _loaded, seen) {
+    return args.name === undefined ? planReload(seen) : planUnit({ ...args, name: args.name }, seen);
+  },
+});
+
+/** The difference between a unit and what is wanted of it. The caller has `unitRequest(wish.name)` among what it observes. */
+export function planUnit(wish: UnitWish, seen: Seen): Outcome {
+  const asked = unitRequest(wish.name);
+  const state = seen.of(asked);
+  const certainty = seen.certainty(asked);
+  const hindrance = findHindrance(wish, state, certainty);
+  if (hindrance !== undefined) return hindrance;
+  const steps = findSteps(wish, state);
+  if (steps.differences.length === 0) return { kind: 'in_sync', result: describe(wish, state) };
+  const after = afterSteps(wish, state, steps);
+  const result = describe(wish, after);
+  return {
+    kind: 'change',
+    differences: steps.differences,
+    certainty,
+    predictions: [predict(asked, after)],
+    touches: 'predicted',
+    apply: () => applySteps(wish, state, steps, result),
+    planned: result,
+  };
+}
+
+function planReload(seen: Seen): Outcome {
+  const asked = managerRequest();
+  const { changed, running } = seen.of(asked);
+  if (changed === null) return unmanaged();
+  if (changed.length === 0) return { kind: 'in_sync' };
+  return {
+    kind: 'change',
+    differences: [{ kind: 'field', of: 'systemd', field: 'read', before: 'before these changed on disk', after: [...changed] }],
+    certainty: seen.certainty(asked),
+    predictions: [predict(asked, { changed: [], running })],
+    touches: 'predicted',
+    apply: () => ({ script: 'systemctl daemon-reload\n' }),
+  };
+}
+
+function unmanaged(): Outcome {
+  return {
+    kind: 'impossible',
+    what: 'systemd does not run on this host',
+    remedy: 'Use the module service, which also knows other service managers, or leave this host out with when',
+  };
+}
+
+function findHindrance(wish: UnitWish, state: UnitState, certainty: 'certain' | 'after_change'): Outcome | undefined {
+  const name = unitName(wish.name);
+  if (state.load === 'unmanaged') return unmanaged();
+  const wantsUp = (wish.state !== undefined && wish.state !== 'stopped') || wish.enabled === true;
+  if (state.load === 'not-found') {
+    if (wish.masked === true && !wantsUp) return undefined;
+    if (certainty === 'after_change') return cannotKnow(wish, state, name);
+    if (!wantsUp) return { kind: 'in_sync', result: describe(wish, state) };
+    return {
+      kind: 'impossible',
+      what: `There is no unit ${name}`,
+      remedy: 'Install the package that brings it, or write its unit file with a task before this one',
+    };
+  }
+  if (state.load === 'masked' && wantsUp && wish.masked !== false) {
+    return { kind: 'impossible', what: `${name} is masked`, remedy: 'Set masked: false as well, if it is meant to run' };
+  }
+  return undefined;
+}
+
+function cannotKnow(wish: UnitWish, state: UnitState, name: string): Outcome {
+  const steps = findSteps(wish, { ...state, load: 'loaded', file: 'disabled' });
+  const after = afterSteps(wish, { ...state, load: 'loaded', file: undefined }, steps);
+  return {
+    kind: 'cannot_know',
+    because: `${name} does not exist yet; an earlier change may bring it`,
+    predictions: [predict(unitRequest(wish.name), after)],
+    planned: describe(wish, after),
+  };
+}
+
+const DONE = { start: 'started', stop: 'stopped', restart: 'restarted', reload: 'reloaded' } as const;
+
+interface Steps {
+  readonly differences: readonly Difference[];
+  readonly reload: boolean;
+  readonly mask: 'mask' | 'unmask' | undefined;
+  readonly enable: 'enable' | 'disable' | undefined;
+  readonly run: 'start' | 'stop' | 'restart' | 'reload' | undefined;
+}
+
+function findSteps(wish: UnitWish, state: UnitState): Steps {
+  const differences: Difference[] = [];
+  const differ = (field: string, before: string | boolean, after: string | boolean): void => {
+    differences.push({ kind: 'field', of: `unit ${unitName(wish.name)}`, field, before, after });
+  };
+  const masked = state.load === 'masked' || state.file === 'masked';
+  const mask = wish.masked === undefined || wish.masked === masked ? undefined : wish.masked ? 'mask' : 'unmask';
+  if (mask !== undefined) differ('masked', masked, !masked);
+  const enable = wish.enabled === undefined ? undefined : findEnable(wish.enabled, state.file ?? '');
+  if (enable !== undefined) differ('enabled', enable === 'disable', enable === 'enable');
+  const run = findRun(wish, state);
+  if (run !== undefined) differ('state', state.active, DONE[run]);
+  const unread = state.needsReload || state.load === 'bad-setting' || state.load === 'error' || mask === 'unmask';
+  const alone = wish.daemon_reload && state.needsReload && isRunning(state);
+  if (alone) differ('read', 'before its file changed', 'as its file is');
+  return { differences, reload: alone || (unread && (enable === 'enable' || (run !== undefined && run !== 'stop'))), mask, enable, run };
+}
+
+function findEnable(wanted: boolean, file: string): 'enable' | 'disable' | undefined {
+  if (wanted) return isEnabled(file) ? undefined : 'enable';
+  return isDisabled(file) ? undefined : 'disable';
+}
+
+function findRun(wish: UnitWish, state: UnitState): Steps['run'] {
+  switch (wish.state) {
+    case undefined:
+      return undefined;
+    case 'started':
+      if (isRunning(state) || (wish.no_block && state.active === 'activating')) return undefined;
+      return isDoneOneshot(state) && state.ran === true ? undefined : 'start';
+    case 'stopped':
+      return state.active === 'inactive' || state.active === 'failed' ? undefined : 'stop';
+    case 'restarted':
+      return 'restart';
+    case 'reloaded':
+      return isRunning(state) ? 'reload' : 'start';
+  }
+}
+
+function afterSteps(wish: UnitWish, state: UnitState, steps: Steps): UnitState {
+  const enabled = steps.enable === undefined ? state.file : `${steps.enable}d`;
+  const file = steps.mask === 'mask' ? 'masked' : steps.mask === 'unmask' ? undefined : enabled;
+  const unread = state.load === 'bad-setting' || state.load === 'error';
+  const load = steps.mask === 'mask' ? 'masked' : steps.mask === 'unmask' || (unread && steps.reload) ? 'loaded' : state.load;
+  return {
+    ...state,
+    ...(steps.run === undefined ? {} : afterRun(wish, state, steps.run)),
+    load,
+    file,
+    needsReload: state.needsReload && !steps.reload && steps.enable === undefined && steps.mask === undefined,
+  };
+}
+
+function afterRun(wish: UnitWish, state: UnitState, run: NonNullable<Steps['run']>): Partial<UnitState> {
+  if (run === 'stop') return { active: 'inactive', sub: undefined, invocation: undefined, endedInvocation: undefined };
+  const oneshot = state.type === 'oneshot' && state.remainsAfterExit !== true;
+  const active = oneshot ? 'inactive' : wish.no_block ? 'activating' : 'active';
+  const settled = { active, sub: undefined, result: 'success', ran: oneshot ? true : state.ran, invocation: undefined };
+  return { ...settled, endedInvocation: run === 'restart' ? state.invocation : undefined };
+}
+
+function describe(wish: UnitWish, state: UnitState): ValueMap {
+  return {
+    name: unitName(wish.name),
+    state: isRunning(state) || state.active === 'activating' ? 'started' : 'stopped',
+    enabled: isEnabled(state.file ?? ''),
+    masked: state.load === 'masked',
+    status: { LoadState: state.load, ActiveState: state.active, SubState: state.sub ?? '', UnitFileState: state.file ?? '' },
+  };
+}
+
+/** systemd has time limits of its own for starting and stopping; this one is only for a systemd that does not answer. */
+const PATIENCE_MS = 30 * 60_000;
+
+function applySteps(wish: UnitWish, state: UnitState, steps: Steps, result: ValueMap): Apply {
+  const block = wish.no_block ? '--no-block ' : '';
+  const lines = [
+    `unit=${quote(unitName(wish.name))}`,
+    'tell() { systemctl status --no-pager --full --lines=20 -- "$unit" >&2 || :; exit 1; }',
+    steps.mask === 'unmask' ? 'systemctl unmask -- "$unit" || exit' : '',
+    steps.reload ? 'systemctl daemon-reload || exit' : '',
+    steps.enable === undefined ? '' : `systemctl ${steps.enable} -- "$unit" || exit`,
+    // A unit that failed too often in a short time would refuse to start, although what it failed of has been mended.
+    steps.run !== undefined && state.active === 'failed' ? 'systemctl reset-failed -- "$unit" || :' : '',
+    steps.run === undefined ? '' : `systemctl ${steps.run} ${block}-- "$unit" || tell`,
+    steps.run === undefined || steps.run === 'stop' ? '' : hasStarted(wish.no_block),
+    steps.mask === 'mask' ? 'systemctl mask -- "$unit" || exit' : '',
+  ];
+  return {
+    script: `${lines.filter((line) => line !== '').join('\n')}\n`,
+    timeoutMs: PATIENCE_MS,
+    finish: ({ status, stdout, stderr }) => {
+      if (status === 0) return { kind: 'done', result };
+      const output = { rc: status, stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8') };
+      return { kind: 'failed', what: `${unitName(wish.name)} could not be ${steps.run === undefined ? 'changed' : DONE[steps.run]}`, result: output };
+    },
+  };
+}
+
+/** `systemctl start` may succeed for a unit that is waiting for its next attempt: looked at at once, while its journal still tells why. */
+function hasStarted(noBlock: boolean): string {
+  return `case $(systemctl is-active -- "$unit") in
+  active|reloading|refreshing${noBlock ? '|activating|inactive' : ''}) ;;
+  inactive) [ "$(systemctl show -p Type --value -- "$unit")" = oneshot ] || tell ;;
+  *) tell ;;
+esac`;
+}

@@ -1,0 +1,185 @@
+import { quote } from '../connection/quote.ts';
+import type { Prediction, Request, ResourceKind } from './resource.ts';
+import { request } from './resource.ts';
+
+/** A package of the distribution. Fields that a prediction cannot know are undefined. */
+export interface PackageState {
+  readonly installed: boolean;
+  /** The installed version, as the package manager writes it. */
+  readonly version?: string | undefined;
+  /** Unpacked or half configured: an earlier installation was cut off. */
+  readonly broken?: boolean | undefined;
+  /** The version that the host's package lists offer; only where asked for. */
+  readonly candidate?: string | undefined;
+  /** How old the host's package lists are, as seconds since 1970 of their last refresh; 0 without lists. Only where the candidate is asked for. */
+  readonly refreshed?: number | undefined;
+}
+
+export interface PackageDetail {
+  readonly candidate: boolean;
+  /** Whoever asks tells all units and users that the package brings: nothing else is in doubt after it is installed. */
+  readonly declared: boolean;
+}
+
+export const packages: ResourceKind<PackageDetail, PackageState> = {
+  name: 'package',
+  observe(requests) {
+    const names = requests.map((one) => quote(one.id)).join(' ');
+    const candidates = requests.filter((one) => one.detail.candidate).map((one) => quote(one.id));
+    return `if command -v dpkg-query >/dev/null; then
+  echo dpkg
+  dpkg-query -W -f '\${binary:Package}\\t\${Package}\\t\${Version}\\t\${db:Status-Status}\\n' ${names} 2>/dev/null || :
+${candidates.length === 0 ? '' : aptCandidates(candidates.join(' '))}elif command -v rpm >/dev/null; then
+  echo rpm
+  rpm -q --qf '%{NAME}.%{ARCH}\\t%{NAME}\\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\\tinstalled\\n' ${names} || :
+${candidates.length === 0 ? '' : rpmCandidates(candidates.join(' '))}elif command -v apk >/dev/null; then
+  echo apk
+  while IFS= read -r line; do case $line in P:*|V:*) printf '%s\\n' "$line" ;; esac; done </lib/apk/db/installed
+${candidates.length === 0 ? '' : apkCandidates(candidates.join(' '))}else
+  echo none
+fi
+`;
+  },
+  decode(output, requests) {
+    const [manager, ...lines] = output.toString('utf8').split('\n');
+    const { installed, candidates, refreshed } = manager === 'apk' ? decodeApk(lines) : decodeTable(lines);
+    return new Map(
+      requests.map(({ id, detail }) => {
+        const found = installed.get(id);
+        const offer = detail.candidate ? { candidate: candidates.get(id), refreshed } : {};
+        return [id, found === undefined ? { installed: false, broken: false, ...offer } : { ...found, ...offer }];
+      }),
+    );
+  },
+  merge: (one, other) => ({ candidate: one.candidate || other.candidate, declared: one.declared || other.declared }),
+  disagreement(predicted, seen) {
+    if (predicted.installed && !seen.installed) {
+      return 'is not installed. If the name is a virtual package, write the real one';
+    }
+    if (!predicted.installed && seen.installed) return `is still installed, version ${seen.version ?? 'unknown'}`;
+    if (predicted.installed && seen.broken === true) return 'is only half configured';
+    if (predicted.version !== undefined && seen.version !== undefined && !isVersion(seen.version, predicted.version)) {
+      return `version is ${seen.version}, should be ${predicted.version}`;
+    }
+    return undefined;
+  },
+};
+
+export function packageRequest(name: string, detail: PackageDetail): Request<PackageDetail, PackageState> {
+  return request(packages, name, detail);
+}
+
+/** Whether a package has changed that does not tell what it brings: any unit, user or group may have come with it. */
+export function isUndeclaredPackage(effect: Prediction): boolean {
+  if (effect.request.kind.name !== packages.name) return false;
+  const detail = effect.request.detail;
+  return !(typeof detail === 'object' && detail !== null && 'declared' in detail && detail.declared === true);
+}
+
+/**
+ * Whether an installed version is the one that was asked for. Epoch and release may be left out of the wanted one; a `*` at its end
+ * stands for any rest.
+ */
+export function isVersion(installed: string, wanted: string): boolean {
+  const withoutEpoch = installed.replace(/^\d+:/, '');
+  return [installed, withoutEpoch].some((version) => {
+    if (wanted.endsWith('*')) return version.startsWith(wanted.slice(0, -1));
+    return version === wanted || (version.startsWith(wanted) && /^-[^-]*$/.test(version.slice(wanted.length)));
+  });
+}
+
+/** The files of the lists keep the server's times; a refresh shows in the times of their folders. */
+function aptCandidates(names: string): string {
+  return `  echo @candidates
+  apt-cache policy ${names}
+  echo @refreshed
+  for list in /var/lib/apt/lists/*Packages*; do
+    if [ -e "$list" ]; then stat -c %Y /var/lib/apt/lists /var/lib/apt/lists/partial || :; fi
+    break
+  done
+`;
+}
+
+function rpmCandidates(names: string): string {
+  return `  echo @candidates
+  if command -v zypper >/dev/null; then
+    zypper --non-interactive --quiet info ${names} 2>/dev/null || :
+  elif command -v dnf >/dev/null; then
+    dnf -q -C repoquery --latest-limit=1 --qf '%{name} %{epoch}:%{version}-%{release}\\n' ${names} 2>/dev/null || :
+  elif command -v repoquery >/dev/null; then
+    repoquery -q -C --qf '%{name} %{epoch}:%{version}-%{release}' ${names} 2>/dev/null || :
+  fi
+  echo @refreshed
+  stat -c %Y /var/cache/dnf/*/repodata/repomd.xml /var/cache/yum/*/*/*/repomd.xml /var/cache/zypp/raw/*/repodata/repomd.xml 2>/dev/null || :
+`;
+}
+
+function apkCandidates(names: string): string {
+  return `  echo @candidates
+  apk policy ${names} 2>/dev/null || :
+  echo @refreshed
+  stat -c %Y /var/cache/apk/APKINDEX.* 2>/dev/null || :
+`;
+}
+
+interface Listing {
+  readonly installed: ReadonlyMap<string, PackageState>;
+  readonly candidates: ReadonlyMap<string, string>;
+  readonly refreshed: number;
+}
+
+function decodeTable(lines: readonly string[]): Listing {
+  const installed = new Map<string, PackageState>();
+  const { head, candidates, refreshed } = split(lines);
+  for (const line of head) {
+    const [qualified, name, version, status] = line.split('\t');
+    if (qualified === undefined || name === undefined || status === undefined) continue;
+    if (status === 'not-installed' || status === 'config-files') continue;
+    const state: PackageState = { installed: true, version, broken: status !== 'installed' };
+    installed.set(qualified, state);
+    if (!installed.has(name)) installed.set(name, state);
+  }
+  return { installed, candidates: decodeCandidates(candidates), refreshed };
+}
+
+/** The file `installed` of apk: `P:` is followed by the `V:` of the same package. */
+function decodeApk(lines: readonly string[]): Listing {
+  const installed = new Map<string, PackageState>();
+  const { head, candidates, refreshed } = split(lines);
+  let name = '';
+  for (const line of head) {
+    if (line.startsWith('P:')) name = line.slice(2);
+    if (line.startsWith('V:')) installed.set(name, { installed: true, version: line.slice(2), broken: false });
+  }
+  return { installed, candidates: decodeCandidates(candidates), refreshed };
+}
+
+function split(lines: readonly string[]): { head: readonly string[]; candidates: readonly string[]; refreshed: number } {
+  const candidates = lines.indexOf('@candidates');
+  if (candidates < 0) return { head: lines, candidates: [], refreshed: 0 };
+  const refreshed = lines.indexOf('@refreshed');
+  const times = lines.slice(refreshed + 1).map(Number).filter((time) => time > 0);
+  return { head: lines.slice(0, candidates), candidates: lines.slice(candidates + 1, refreshed), refreshed: Math.max(0, ...times) };
+}
+
+/** Four dialects: apt and apk policy, zypper info, and `name version` of repoquery. */
+function decodeCandidates(lines: readonly string[]): Map<string, string> {
+  const candidates = new Map<string, string>();
+  let name = '';
+  for (const line of lines) {
+    const heading = /^(\S+?)(?: policy)?:$/.exec(line)?.[1] ?? /^Name\s*: (\S+)/.exec(line)?.[1];
+    if (heading !== undefined) {
+      name = heading;
+      continue;
+    }
+    const apk = /^ {2}(\d\S*):$/.exec(line)?.[1];
+    const version = /^ {2}Candidate: (\S+)/.exec(line)?.[1] ?? apk ?? /^Version\s*: (\S+)/.exec(line)?.[1];
+    if (version !== undefined) {
+      if (version !== '(none)' && (apk === undefined || !candidates.has(name))) candidates.set(name, version);
+      continue;
+    }
+    const [, queried, found] = /^(\S+) ((?:\d+:)?\S+-\S+)$/.exec(line) ?? [];
+    if (queried !== undefined && found !== undefined) candidates.set(queried, found);
+  }
+  return candidates;
+}

@@ -1,0 +1,101 @@
+import type { FileState, RegularFile } from './file-state.ts';
+import { files } from './file.ts';
+import type { Prediction } from './resource.ts';
+import { predictedOf } from './resource.ts';
+import type { UnitState } from './unit.ts';
+
+/** Where unit files are looked for, the first one found counts. */
+const FOLDERS = ['/etc/systemd/system', '/run/systemd/system', '/usr/local/lib/systemd/system', '/lib/systemd/system', '/usr/lib/systemd/system'];
+
+/** Which units a path is about. */
+interface UnitPath {
+  /** The file's own name, or that of the unit whose drop-in it is. */
+  readonly name: string;
+  readonly part: 'main' | 'drop-in' | 'link';
+  readonly rank: number;
+}
+
+/** What follows for a unit from a change of a file; undefined where the file is none of its own. */
+export function unitFileChange(state: UnitState, id: string, effect: Prediction): UnitState | 'stale' | undefined {
+  const file = predictedOf(files, effect);
+  if (file === undefined || state.load === 'unmanaged') return undefined;
+  const path = unitPath(effect.request.id);
+  if (path === undefined || !isAbout(path, id)) return undefined;
+  switch (path.part) {
+    case 'link':
+      return 'stale';
+    case 'drop-in':
+      return state.load === 'not-found' ? undefined : { ...state, needsReload: true };
+    case 'main':
+      return rankOf(state) < path.rank ? undefined : afterMain(state, file, effect.request.id);
+  }
+}
+
+/** The unit whose files a path is among, for what asks only which units may have changed. */
+export function isUnitFileOf(path: string, id: string): boolean {
+  const found = unitPath(path);
+  return found !== undefined && found.part !== 'link' && isAbout(found, id);
+}
+
+function unitPath(path: string): UnitPath | undefined {
+  const rank = FOLDERS.findIndex((folder) => path.startsWith(`${folder}/`));
+  const folder = FOLDERS[rank];
+  if (folder === undefined) return undefined;
+  const [first = '', second, ...rest] = path.slice(folder.length + 1).split('/');
+  if (rest.length > 0) return undefined;
+  if (second === undefined) return { name: first, part: 'main', rank };
+  if (/\.(wants|requires|upholds)$/.test(first)) return { name: second, part: 'link', rank };
+  return first.endsWith('.d') && second.endsWith('.conf') ? { name: first.slice(0, -2), part: 'drop-in', rank } : undefined;
+}
+
+/** `foo@.service` is about every `foo@x.service`, and a drop-in for `service` or `foo-.service` about all that it is the type or prefix of. */
+function isAbout({ name, part }: UnitPath, id: string): boolean {
+  if (name === id) return true;
+  const [, stem = '', instance, suffix = ''] = /^([^@]*?)(@.*)?\.([a-z]+)$/.exec(id) ?? [];
+  if (instance !== undefined && name === `${stem}@.${suffix}`) return true;
+  if (part !== 'drop-in') return false;
+  return name === suffix || (name.endsWith(`-.${suffix}`) && stem.startsWith(name.slice(0, -suffix.length - 1)));
+}
+
+function rankOf(state: UnitState): number {
+  const rank = FOLDERS.findIndex((folder) => state.fragment?.startsWith(`${folder}/`));
+  return rank < 0 ? FOLDERS.length : rank;
+}
+
+function afterMain(state: UnitState, file: FileState, path: string): UnitState | 'stale' {
+  switch (file.type) {
+    case 'absent':
+      if (state.fragment !== undefined && state.fragment !== path) return state;
+      return state.active === 'inactive' || state.active === 'failed'
+        ? { ...state, load: 'not-found', file: '', fragment: '', needsReload: false }
+        : { ...state, needsReload: true };
+    case 'link':
+      return file.target === '/dev/null' ? { ...state, load: 'masked', file: 'masked', needsReload: true } : 'stale';
+    case 'file':
+      return state.load === 'not-found' ? fresh(state, file, path) : { ...state, load: 'loaded', fragment: path, needsReload: true };
+    case 'directory':
+    case 'other':
+    case 'hidden':
+      return 'stale';
+  }
+}
+
+/** A unit file is read with its first use: there is nothing to be read again. */
+function fresh(state: UnitState, file: RegularFile, path: string): UnitState {
+  const text = file.content?.toString('utf8');
+  const value = (key: string): string | undefined => {
+    if (text === undefined) return undefined;
+    return [...text.matchAll(new RegExp(`^${key}\\s*=\\s*(.*?)\\s*$`, 'gm'))].at(-1)?.[1] ?? '';
+  };
+  const type = value('Type');
+  const remains = value('RemainAfterExit');
+  return {
+    ...state,
+    load: 'loaded',
+    fragment: path,
+    file: text === undefined ? 'disabled' : /^\[Install\]\s*$/m.test(text) ? 'disabled' : 'static',
+    needsReload: false,
+    type: type === '' ? 'simple' : type,
+    remainsAfterExit: remains === undefined ? undefined : /^(yes|true|on|1)$/i.test(remains),
+  };
+}

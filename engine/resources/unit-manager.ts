@@ -1,0 +1,51 @@
+import { files } from './file.ts';
+import type { Request, ResourceKind } from './resource.ts';
+import { predictedOf, request } from './resource.ts';
+import { isUnitFileOf } from './unit-file.ts';
+
+/** systemd as a whole. */
+export interface ManagerState {
+  /** Running units whose files on disk are not what systemd has read, sorted; null where systemd does not run. */
+  readonly changed: readonly string[] | null;
+  /** All running units. */
+  readonly running: readonly string[];
+}
+
+export const managers: ResourceKind<undefined, ManagerState> = {
+  name: 'unit_manager',
+  observe: () => `if [ -d /run/systemd/system ]; then
+  systemctl show --no-pager -p Id,NeedDaemonReload --state=active,reloading '*'
+else
+  echo unmanaged
+fi
+`,
+  decode(output, requests) {
+    const text = output.toString('utf8');
+    if (text.startsWith('unmanaged')) return new Map(requests.map(({ id }) => [id, { changed: null, running: [] }]));
+    const running: string[] = [];
+    const changed: string[] = [];
+    for (const block of text.split(/\n\n+/)) {
+      const id = /^Id=(.*)$/m.exec(block)?.[1];
+      if (id === undefined) continue;
+      running.push(id);
+      if (/^NeedDaemonReload=yes$/m.test(block)) changed.push(id);
+    }
+    return new Map(requests.map(({ id }) => [id, { changed: changed.toSorted(), running: running.toSorted() }]));
+  },
+  merge: () => undefined,
+  disagreement(predicted, seen) {
+    const [first] = seen.changed ?? [];
+    return predicted.changed?.length === 0 && first !== undefined ? `still has not read the file of ${first}` : undefined;
+  },
+  after(state, _id, effect) {
+    const { changed } = state;
+    if (changed === null || predictedOf(files, effect) === undefined) return undefined;
+    const affected = state.running.filter((name) => !changed.includes(name) && isUnitFileOf(effect.request.id, name));
+    return affected.length === 0 ? undefined : { ...state, changed: [...changed, ...affected].toSorted() };
+  },
+};
+
+/** What systemd, as a whole, has not read again. */
+export function managerRequest(): Request<undefined, ManagerState> {
+  return request(managers, 'systemd', undefined);
+}

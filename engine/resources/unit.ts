@@ -1,0 +1,171 @@
+import { quote } from '../connection/quote.ts';
+import { isUndeclaredPackage } from './package.ts';
+import type { Request, ResourceKind } from './resource.ts';
+import { request } from './resource.ts';
+import { unitFileChange } from './unit-file.ts';
+
+/** A systemd unit. In a prediction, undefined stands for whatever is not known. */
+export interface UnitState {
+  /** systemd's LoadState (`loaded`, `not-found`, `masked`, `bad-setting`, `error`), or `unmanaged` where systemd does not run. */
+  readonly load: string;
+  /** systemd's ActiveState. */
+  readonly active: string;
+  readonly sub?: string | undefined;
+  /** systemd's UnitFileState: enabled, disabled, static, masked, generated, …; empty where there is no file. */
+  readonly file?: string | undefined;
+  readonly needsReload: boolean;
+  /** The file that the unit was loaded from; empty without one. */
+  readonly fragment?: string | undefined;
+  readonly result?: string | undefined;
+  readonly type?: string | undefined;
+  readonly remainsAfterExit?: boolean | undefined;
+  /** It has run since systemd knows it: tells a oneshot that is done from one that was never started. */
+  readonly ran?: boolean | undefined;
+  /** Changes with every start. Empty where it was never started. */
+  readonly invocation?: string | undefined;
+  /** In a prediction only: the invocation that must be over. */
+  readonly endedInvocation?: string | undefined;
+}
+
+export const ABSENT_UNIT: UnitState = {
+  load: 'not-found',
+  active: 'inactive',
+  sub: 'dead',
+  file: '',
+  needsReload: false,
+  fragment: '',
+  result: 'success',
+  type: '',
+  remainsAfterExit: false,
+  ran: false,
+  invocation: '',
+};
+
+const PROPERTIES = [
+  'Id',
+  'Names',
+  'LoadState',
+  'ActiveState',
+  'SubState',
+  'UnitFileState',
+  'NeedDaemonReload',
+  'FragmentPath',
+  'Result',
+  'Type',
+  'RemainAfterExit',
+  'ExecMainExitTimestampMonotonic',
+  'InvocationID',
+];
+
+/** Ids are whole unit names, as `unitName` makes them. A template (`getty@.service`) cannot be looked at. */
+export const units: ResourceKind<undefined, UnitState> = {
+  name: 'unit',
+  observe: (requests) => `if [ -d /run/systemd/system ]; then
+  systemctl show --no-pager -p ${PROPERTIES.join(',')} -- ${requests.map((one) => quote(one.id)).join(' ')}
+else
+  echo unmanaged
+fi
+`,
+  decode(output, requests) {
+    const text = output.toString('utf8');
+    if (text.startsWith('unmanaged')) return new Map(requests.map(({ id }) => [id, { ...ABSENT_UNIT, load: 'unmanaged' }]));
+    const seen = new Map<string, UnitState>();
+    for (const block of text.split(/\n\n+/)) {
+      const properties = new Map(block.split('\n').map((line) => splitOnce(line)));
+      const state = decodeUnit(properties);
+      for (const name of `${properties.get('Id') ?? ''} ${properties.get('Names') ?? ''}`.split(' ')) seen.set(name, state);
+    }
+    return new Map(requests.map(({ id }) => [id, seen.get(id) ?? ABSENT_UNIT]));
+  },
+  merge: () => undefined,
+  disagreement,
+  after: (state, id, effect) => unitFileChange(state, id, effect) ?? (isUndeclaredPackage(effect) ? 'stale' : undefined),
+};
+
+export function unitRequest(name: string): Request<undefined, UnitState> {
+  return request(units, unitName(name), undefined);
+}
+
+const SUFFIX = /\.(service|socket|target|timer|mount|automount|swap|path|slice|scope|device)$/;
+
+/** The whole name of a unit: systemctl, too, takes a name without a suffix for a service. */
+export function unitName(name: string): string {
+  return SUFFIX.test(name) ? name : `${name}.service`;
+}
+
+/** What a unit without its own process is once it has done its work: inactive, with success. */
+export function isDoneOneshot(state: UnitState): boolean {
+  return state.type === 'oneshot' && state.remainsAfterExit !== true && state.active === 'inactive' && state.result === 'success';
+}
+
+export function isRunning(state: UnitState): boolean {
+  return state.active === 'active' || state.active === 'reloading' || state.active === 'refreshing';
+}
+
+/** Enabled as far as it can be: a static or generated unit has nothing that could be linked. */
+export function isEnabled(file: string): boolean {
+  return ['enabled', 'static', 'generated', 'indirect', 'alias', 'transient'].includes(file);
+}
+
+export function isDisabled(file: string): boolean {
+  return file !== 'enabled' && file !== 'enabled-runtime';
+}
+
+function disagreement(predicted: UnitState, seen: UnitState): string | undefined {
+  if (predicted.load !== seen.load) return `is ${seen.load}, should be ${predicted.load}`;
+  if (!isActiveAs(predicted, seen)) {
+    const detail = seen.result === undefined || seen.result === 'success' || seen.result === '' ? '' : `, its last result was ${seen.result}`;
+    return `is ${seen.active} (${seen.sub ?? ''})${detail}, should be ${predicted.active}`;
+  }
+  if (predicted.endedInvocation !== undefined && predicted.endedInvocation !== '' && predicted.endedInvocation === seen.invocation) {
+    return 'was not restarted: it still runs as before';
+  }
+  if (predicted.needsReload !== seen.needsReload) {
+    return seen.needsReload ? 'has changed on disk since systemd read it: daemon-reload is needed' : undefined;
+  }
+  if (predicted.file !== undefined && seen.file !== undefined && !isFileAs(predicted.file, seen.file)) {
+    return `is ${seen.file === '' ? 'without a unit file' : seen.file}, should be ${predicted.file}`;
+  }
+  return undefined;
+}
+
+function isActiveAs(predicted: UnitState, seen: UnitState): boolean {
+  switch (predicted.active) {
+    case 'active':
+      return isRunning(seen) || isDoneOneshot(seen);
+    case 'activating':
+      return isRunning(seen) || isDoneOneshot(seen) || seen.active === 'activating';
+    case 'inactive':
+      return seen.active === 'inactive' || seen.active === 'failed';
+    default:
+      return seen.active === predicted.active;
+  }
+}
+
+function isFileAs(predicted: string, seen: string): boolean {
+  if (predicted === seen) return true;
+  if (predicted === 'enabled') return isEnabled(seen);
+  return predicted === 'disabled' && isDisabled(seen);
+}
+
+function decodeUnit(properties: ReadonlyMap<string, string>): UnitState {
+  const text = (name: string): string => properties.get(name) ?? '';
+  return {
+    load: text('LoadState'),
+    active: text('ActiveState'),
+    sub: text('SubState'),
+    file: text('UnitFileState'),
+    needsReload: text('NeedDaemonReload') === 'yes',
+    fragment: text('FragmentPath'),
+    result: text('Result'),
+    type: text('Type'),
+    remainsAfterExit: text('RemainAfterExit') === 'yes',
+    ran: Number(text('ExecMainExitTimestampMonotonic')) > 0,
+    invocation: text('InvocationID'),
+  };
+}
+
+function splitOnce(line: string): [string, string] {
+  const equals = line.indexOf('=');
+  return [line.slice(0, equals), line.slice(equals + 1)];
+}
