@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { boolean, text } from './arguments.ts';
+import { defineModule } from './module.ts';
+
+/** The runner evaluates the expressions and tells which hold; as they are written they are only checked. */
+const condition = z.union([z.string(), z.boolean(), z.strictObject({ expression: z.string(), holds: z.boolean() })]);
+
+const schema = z.strictObject({
+  that: z.union([condition, z.array(condition)]).describe('Conditions that must hold: one expression or a list of them.'),
+  fail_msg: text().optional().describe('What to say where one does not hold.'),
+  msg: text().optional().describe('The same as fail_msg.'),
+  success_msg: text().optional().describe('What to say where all hold.'),
+  quiet: boolean().default(false).describe('Whether success_msg is left out.'),
+});
+
+export const module = defineModule<z.infer<typeof schema>>({
+  name: 'assert',
+  summary: 'Fail where a condition does not hold.',
+  arguments: schema,
+  freeForm: 'that',
+  examples: ['assert: { that: ["size(groups.etcd) % 2 == 1"], fail_msg: "etcd needs an odd number of members" }'],
+  observes: () => [],
+  plan(args) {
+    const conditions = Array.isArray(args.that) ? args.that : [args.that];
+    const broken = conditions.filter((one) => typeof one === 'object' && !one.holds).map((one) => (typeof one === 'object' ? one.expression : String(one)));
+    const message = args.fail_msg ?? args.msg;
+    if (broken.length > 0) {
+      const why = `Does not hold: ${broken.join('\n')}`;
+      return { kind: 'impossible', what: typeof message === 'string' ? message : 'a condition does not hold', why, result: { assertion: broken[0] ?? '', evaluated_to: false } };
+    }
+    const { success_msg: success } = args;
+    if (success === undefined || args.quiet) return { kind: 'in_sync', result: {} };
+    return { kind: 'in_sync', result: { msg: success }, effects: [{ kind: 'message', text: success }] };
+  },
+});

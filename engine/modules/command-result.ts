@@ -1,0 +1,54 @@
+import type { Completed } from '../connection/connection.ts';
+import type { PlainMap, Value, ValueMap } from '../values/value.ts';
+import { Unknown } from '../values/value.ts';
+import type { Finished } from './module.ts';
+
+/** What `register` gets of a command: rc, stdout, stderr, both by lines, and `json` where stdout is JSON. */
+export function commandResult(status: number, stdout: Buffer, stderr: Buffer | string): ValueMap {
+  const out = withoutLastNewline(stdout.toString('utf8'));
+  const err = withoutLastNewline(stderr.toString('utf8'));
+  const json = parseJson(out);
+  return { rc: status, stdout: out, stdout_lines: lines(out), stderr: err, stderr_lines: lines(err), ...(json === undefined ? {} : { json }) };
+}
+
+/** In a plan, of a command that has not run. */
+export function unknownResult(because: string): ValueMap {
+  const value = new Unknown(because);
+  return { rc: value, stdout: value, stdout_lines: value, stderr: value, stderr_lines: value, json: value };
+}
+
+export function finishCommand(completed: Completed): Finished {
+  const { status, stdout, stderr, cut } = completed;
+  const result = { ...commandResult(status, stdout, stderr), ...(cut ? { cut: true } : {}) };
+  return status === 0 ? { kind: 'done', result } : { kind: 'failed', what: `the command ended with exit status ${status}${meaning(status)}`, result };
+}
+
+/** What the shell means by some statuses. */
+export function meaning(status: number): string {
+  if (status === 126) return ' (it cannot be run)';
+  if (status === 127) return ' (there is no such command)';
+  return status > 128 && status < 160 ? ` (ended by signal ${status - 128})` : '';
+}
+
+function withoutLastNewline(text: string): string {
+  return text.endsWith('\r\n') ? text.slice(0, -2) : text.endsWith('\n') ? text.slice(0, -1) : text;
+}
+
+function lines(text: string): readonly string[] {
+  return text === '' ? [] : text.split(/\r?\n/);
+}
+
+/** Only what is a list or a map: `5` and `true` are texts first. */
+function parseJson(text: string): Value | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text, withoutPrototype) as PlainMap;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A key of that name would set the prototype of whatever copies the value. */
+function withoutPrototype(key: string, value: unknown): unknown {
+  return key === '__proto__' ? undefined : value;
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { quote } from '../connection/quote.ts';
+import { Unknown } from '../values/value.ts';
+import { exactlyOne, openText } from './arguments.ts';
+import { splitWords } from './command-line.ts';
+import { planRun, runArguments, runRequests } from './command-run.ts';
+import { defineModule } from './module.ts';
+
+const schema = exactlyOne(
+  z.strictObject({
+    cmd: openText().optional().describe('The command line. Quotes hold words together; there is no shell, so $, | and > are plain characters.'),
+    argv: z
+      .array(openText())
+      .min(1)
+      .optional()
+      .describe('The command and its arguments as a list, each as it is.'),
+    ...runArguments,
+  }),
+  ['cmd', 'argv'],
+);
+type Arguments = z.infer<typeof schema>;
+
+export const module = defineModule<Arguments>({
+  name: 'command',
+  summary: 'Run a command, without a shell.',
+  arguments: schema,
+  freeForm: 'cmd',
+  examples: [
+    'command: etcdctl member promote 8e9e05c52164694d',
+    'command: { argv: [tar, -xzf, /opt/etcd.tar.gz], chdir: /opt, creates: /opt/etcd/etcd }',
+  ],
+  observes: (args) => runRequests(args),
+  plan(args, _loaded, seen, context) {
+    const words = wordsOf(args);
+    if (words === undefined) return { kind: 'impossible', what: 'the command line has a quote or a backslash that is left open', remedy: 'Close it, or give the words as a list: argv.' };
+    if (words instanceof Unknown) return planRun(args, words, undefined, seen, context);
+    if (words.length === 0) return { kind: 'impossible', what: 'the command line is empty' };
+    const line = words.map(quote).join(' ');
+    return planRun(args, line, `command -- ${line}`, seen, context);
+  },
+});
+
+function wordsOf(args: Arguments): readonly string[] | Unknown | undefined {
+  if (args.cmd !== undefined) return args.cmd instanceof Unknown ? args.cmd : splitWords(args.cmd);
+  const words: string[] = [];
+  for (const word of args.argv ?? []) {
+    if (word instanceof Unknown) return word;
+    words.push(word);
+  }
+  return words;
+}

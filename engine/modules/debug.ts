@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { anyValue, atMostOne, wholeNumber } from './arguments.ts';
+import { defineModule } from './module.ts';
+
+const schema = atMostOne(
+  z.strictObject({
+    msg: anyValue().optional().describe('What to show: text, or any value.'),
+    var: anyValue().optional().describe('The value to show: "{{members}}".'),
+    verbosity: wholeNumber().optional().describe('Accepted for playbooks written for Ansible; it is always shown.'),
+  }),
+  ['msg', 'var'],
+);
+
+export const module = defineModule<z.infer<typeof schema>>({
+  name: 'debug',
+  summary: 'Show a text or a value.',
+  arguments: schema,
+  freeForm: 'msg',
+  examples: ['debug: { msg: "etcd is {{etcd_version}}" }', 'debug: { var: "{{members}}" }'],
+  observes: () => [],
+  plan(args) {
+    const value = args.msg ?? args.var ?? 'Hello world!';
+    return { kind: 'in_sync', result: { msg: value }, effects: [{ kind: 'message', text: value }] };
+  },
+});

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { text } from './arguments.ts';
+import { defineModule } from './module.ts';
+
+const schema = z.strictObject({ msg: text().default('Failed as requested from task').describe('Why.') });
+
+export const module = defineModule<z.infer<typeof schema>>({
+  name: 'fail',
+  summary: 'Fail, with a reason.',
+  arguments: schema,
+  freeForm: 'msg',
+  examples: ['fail: { msg: "this host has no default route" }'],
+  observes: () => [],
+  plan: ({ msg }) => ({ kind: 'impossible', what: typeof msg === 'string' ? msg : 'the reason is not to be shown', result: { msg } }),
+});

@@ -1,0 +1,103 @@
+import { quote } from '../connection/quote.ts';
+import type { Attributes } from '../resources/file-state.ts';
+import type { Value, ValueMap } from '../values/value.ts';
+import { Unknown } from '../values/value.ts';
+import type { Account } from './arguments.ts';
+import { account, mode } from './arguments.ts';
+import { applyMode, formatMode } from './file-mode.ts';
+import type { Mode } from './file-mode.ts';
+import type { Difference } from './module.ts';
+
+/** Owner and permissions as a task asks for them. What is not given stays as it is. */
+export interface WantedAttributes {
+  readonly mode?: Mode | undefined;
+  readonly owner?: Account | undefined;
+  readonly group?: Account | undefined;
+}
+
+/** The arguments that modules for files share. */
+export const attributeArguments = {
+  owner: account().optional().describe('Name or number of the user that shall own it.'),
+  group: account().optional().describe('Name or number of the group that shall own it.'),
+  mode: mode().optional().describe('Permission bits in quotes ("0644"), or as chmod takes them ("u=rw,go=r").'),
+};
+
+/** What a thing newly made has, under the umask 022 that changes run with. */
+export function newAttributes(wanted: WantedAttributes, type: 'file' | 'directory', user: string): Attributes {
+  const plain: Attributes = { mode: type === 'file' ? 0o644 : 0o755, uid: undefined, gid: undefined, owner: user, group: undefined };
+  return changedAttributes(wanted, plain, type);
+}
+
+/** What a thing has once it is as wanted. */
+export function changedAttributes(wanted: WantedAttributes, before: Attributes, type: 'file' | 'directory'): Attributes {
+  const { owner, group } = wanted;
+  return {
+    mode: modeAfter(wanted.mode, before.mode, type),
+    ...(owner === undefined || isSame(owner, before.owner, before.uid) ? { owner: before.owner, uid: before.uid } : { owner: owner.name, uid: owner.id }),
+    ...(group === undefined || isSame(group, before.group, before.gid) ? { group: before.group, gid: before.gid } : { group: group.name, gid: group.id }),
+  };
+}
+
+function modeAfter(wanted: Mode | undefined, before: number | undefined, type: 'file' | 'directory'): number | undefined {
+  if (wanted === undefined) return before;
+  if (wanted.kind === 'octal') return wanted.bits;
+  return before === undefined ? undefined : applyMode(wanted, before, type);
+}
+
+function isSame(wanted: Account, name: string | undefined, id: number | undefined): boolean {
+  return wanted.name === undefined ? wanted.id === id : wanted.name === name;
+}
+
+/** Where `before` and what is wanted differ, a line a field. */
+export function attributeDifferences(path: string, wanted: WantedAttributes, before: Attributes, type: 'file' | 'directory'): readonly Difference[] {
+  const after = changedAttributes(wanted, before, type);
+  const differences: Difference[] = [];
+  if (wanted.mode !== undefined && (before.mode === undefined || before.mode !== after.mode)) {
+    differences.push({ kind: 'field', of: path, field: 'mode', before: shownMode(before.mode), after: shownMode(after.mode) });
+  }
+  for (const [field, account, name, id] of [
+    ['owner', wanted.owner, before.owner, before.uid],
+    ['group', wanted.group, before.group, before.gid],
+  ] as const) {
+    if (account === undefined || isSame(account, name, id)) continue;
+    differences.push({ kind: 'field', of: path, field, before: name ?? id ?? notKnown(field), after: account.name ?? account.id ?? null });
+  }
+  return differences;
+}
+
+function shownMode(mode: number | undefined): Value {
+  return mode === undefined ? notKnown('mode') : formatMode(mode);
+}
+
+/** Shell lines that give the thing at a path (shell text, already quoted) owner and mode. `chown` first: it takes set-id bits away. */
+export function attributeCommands(path: string, wanted: WantedAttributes, before: Attributes | undefined, type: 'file' | 'directory'): readonly string[] {
+  const lines: string[] = [];
+  const { owner, group } = wanted;
+  const isOwned = owner === undefined || (before !== undefined && isSame(owner, before.owner, before.uid));
+  const isGrouped = group === undefined || (before !== undefined && isSame(group, before.group, before.gid));
+  const names = [isOwned ? '' : accountText(owner), isGrouped ? '' : accountText(group)];
+  if (!isOwned || !isGrouped) lines.push(`chown -h ${quote(names[1] === '' ? (names[0] ?? '') : names.join(':'))} -- ${path}`);
+  const mode = modeAfter(wanted.mode, before?.mode ?? (type === 'file' ? 0o644 : 0o755), type);
+  // A directory's set-id bits only go away if five digits say so.
+  if (wanted.mode !== undefined && mode !== undefined) lines.push(`chmod ${type === 'directory' ? '0' : ''}${formatMode(mode)} -- ${path}`);
+  return lines;
+}
+
+export function accountText(account: Account | undefined): string {
+  return account === undefined ? '' : (account.name ?? String(account.id));
+}
+
+/** For `register`. */
+export function attributeResult(attributes: Attributes): ValueMap {
+  return {
+    mode: shownMode(attributes.mode),
+    owner: attributes.owner ?? notKnown('owner'),
+    group: attributes.group ?? notKnown('group'),
+    uid: attributes.uid ?? notKnown('uid'),
+    gid: attributes.gid ?? notKnown('gid'),
+  };
+}
+
+function notKnown(field: string): Unknown {
+  return new Unknown(`the ${field} is known after the change`);
+}

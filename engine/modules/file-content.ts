@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import type { UploadSource } from '../connection/connection.ts';
+import { MAX_CONTENT_BYTES } from '../resources/file.ts';
+import type { RegularFile } from '../resources/file-state.ts';
+import { Secret } from '../values/secret.ts';
+import type { Shown } from './module.ts';
+import { Unknown } from '../values/value.ts';
+
+/** What a file shall hold. */
+export type Content = KnownContent | { readonly kind: 'unknown'; readonly value: Unknown };
+export type KnownContent = TextContent | { readonly kind: 'file'; readonly source: UploadSource; readonly sha256: string; readonly bytes: Buffer | undefined };
+
+interface TextContent {
+  readonly kind: 'text';
+  readonly bytes: Buffer;
+  readonly sha256: string;
+  /** It must never be shown. */
+  readonly isSecret: boolean;
+}
+
+export function textContent(text: string | Secret): TextContent {
+  const bytes = Buffer.from(text instanceof Secret ? text.reveal() : text, 'utf8');
+  return { kind: 'text', bytes, sha256: createHash('sha256').update(bytes).digest('hex'), isSecret: text instanceof Secret };
+}
+
+export function contentOf(value: string | Secret | Unknown): Content {
+  return value instanceof Unknown ? { kind: 'unknown', value } : textContent(value);
+}
+
+export function contentSize(content: KnownContent): number {
+  return content.kind === 'text' ? content.bytes.length : content.source.size;
+}
+
+/** The wanted content for a diff. */
+export function shownContent(content: Content): Shown {
+  switch (content.kind) {
+    case 'unknown':
+      return content.value;
+    case 'text':
+      return content.isSecret ? Secret.around(content.bytes.toString('utf8')) : content.bytes.toString('utf8');
+    case 'file':
+      return shownBytes(content.bytes, content.source.size, content.sha256);
+  }
+}
+
+/** The content that is there, for a diff. Where the new one is secret, so was the old one. */
+export function shownFile(file: RegularFile, isSecret: boolean): Shown {
+  const shown = shownBytes(file.content, file.size ?? 0, file.sha256 ?? '');
+  return isSecret && typeof shown === 'string' ? Secret.around(shown) : shown;
+}
+
+function shownBytes(bytes: Buffer | undefined, size: number, sha256: string): Shown {
+  if (bytes === undefined || bytes.length > MAX_CONTENT_BYTES || bytes.includes(0)) return { size, sha256 };
+  const text = bytes.toString('utf8');
+  return text.includes('\ufffd') ? { size, sha256 } : text;
+}

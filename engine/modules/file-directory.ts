@@ -1,0 +1,118 @@
+import { quote } from '../connection/quote.ts';
+import { file } from '../resources/file.ts';
+import type { Attributes, Directory } from '../resources/file-state.ts';
+import { describeType, parentOf } from '../resources/file-state.ts';
+import { probe } from '../resources/probe.ts';
+import type { ProbeDetail, ProbeState } from '../resources/probe.ts';
+import type { Request, Seen } from '../resources/resource.ts';
+import { predict } from '../resources/resource.ts';
+import type { ValueMap } from '../values/value.ts';
+import type { FileArguments } from './file.ts';
+import { accountText, attributeCommands, attributeDifferences, attributeResult, changedAttributes, newAttributes } from './file-attributes.ts';
+import type { WantedAttributes } from './file-attributes.ts';
+import { formatMode } from './file-mode.ts';
+import { cannotLook } from './file-plan.ts';
+import type { Context, Difference, Outcome } from './module.ts';
+
+/** The directories above a path, the root aside, from the top. */
+export function ancestorsOf(path: string): readonly string[] {
+  const ancestors: string[] = [];
+  for (let at = parentOf(path); at !== '/'; at = parentOf(at)) ancestors.unshift(at);
+  return ancestors;
+}
+
+/** A directory, with the ones above it: each that is made gets the same owner and mode, as with Ansible. */
+export function planDirectory(args: FileArguments, seen: Seen, context: Context): Outcome {
+  const request = file(args.path, args.follow ? 'target' : 'attributes');
+  const state = seen.of(request);
+  if (state.type === 'absent') return planNew(args, seen, context);
+  if (state.type === 'hidden') return cannotLook(args.path, context.user);
+  const end = state.type === 'link' && args.follow ? state.to : undefined;
+  const there = end?.state ?? state;
+  const path = end?.path ?? args.path;
+  if (there.type !== 'directory') {
+    return { kind: 'impossible', what: `${path} is ${describeType(there)}, not a directory`, remedy: 'Remove it first: file: { path: …, state: absent }' };
+  }
+  const differences = [...attributeDifferences(path, args, there, 'directory'), ...(args.recurse ? differencesBeneath(path, args, seen.of(treeProbe(args.path))) : [])];
+  if (differences.length === 0) return { kind: 'in_sync', result: resultOf(path, there) };
+  const after: Directory = { type: 'directory', ...changedAttributes(args, there, 'directory'), ...(args.recurse ? { changedBeneath: true } : {}) };
+  return {
+    kind: 'change',
+    differences,
+    certainty: seen.certainty(request),
+    predictions: [predict(request, state.type === 'link' ? { ...state, to: { path, state: after } } : after)],
+    touches: 'predicted',
+    apply: () => ({ script: ['set -e', ...(args.recurse ? recursively(path, args) : attributeCommands(quote(path), args, there, 'directory'))].join('\n') }),
+    planned: resultOf(path, after),
+  };
+}
+
+function planNew(args: FileArguments, seen: Seen, context: Context): Outcome {
+  const ancestors = ancestorsOf(args.path).map((path) => file(path, 'target'));
+  for (const ancestor of ancestors) {
+    const state = seen.of(ancestor);
+    const there = state.type === 'link' && state.to !== undefined ? state.to.state : state;
+    if (there.type === 'hidden') return cannotLook(ancestor.id, context.user);
+    if (there.type !== 'directory' && (there.type !== 'absent' || state.type === 'link')) {
+      return { kind: 'impossible', what: `${ancestor.id} is ${describeType(state)}, not a directory`, why: `${args.path} would be beneath it.` };
+    }
+  }
+  const missing = [...ancestors.filter((ancestor) => seen.of(ancestor).type === 'absent'), file(args.path, args.follow ? 'target' : 'attributes')];
+  const after: Directory = { type: 'directory', ...newAttributes(args, 'directory', context.user) };
+  const differences: Difference[] = missing.map(({ id }) => ({ kind: 'field', of: id, field: 'state', before: 'absent', after: 'a directory' }));
+  const asked = attributeDifferences(args.path, args, { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined }, 'directory');
+  for (const difference of asked) differences.push(difference.kind === 'field' ? { ...difference, before: null, after: shownAfter(difference.field, after, difference.after) } : difference);
+  return {
+    kind: 'change',
+    differences,
+    certainty: missing.some((one) => seen.certainty(one) === 'after_change') ? 'after_change' : 'certain',
+    predictions: missing.map((one) => predict(one, after)),
+    touches: 'predicted',
+    apply: () => ({
+      script: [
+        'set -e',
+        ...(args.mode === undefined ? [] : ['umask 077']),
+        ...missing.flatMap(({ id }) => [`[ -d ${quote(id)} ] || mkdir -- ${quote(id)}`, ...attributeCommands(quote(id), args, undefined, 'directory')]),
+      ].join('\n'),
+    }),
+    planned: resultOf(args.path, after),
+  };
+}
+
+function shownAfter<Shown>(field: string, after: Attributes, otherwise: Shown): Shown | string {
+  return field === 'mode' && after.mode !== undefined ? formatMode(after.mode) : otherwise;
+}
+
+/** Type, mode and owner of everything beneath a directory, each combination once: short, however large the tree. */
+export function treeProbe(path: string): Request<ProbeDetail, ProbeState> {
+  const quoted = quote(path);
+  return probe(`[ -d ${quoted} ] || exit 0\nfind ${quoted}/ ! -type l -exec stat -c '%f %u %g %U %G' -- '{}' + | sort -u`);
+}
+
+function differencesBeneath(path: string, wanted: WantedAttributes, tree: ProbeState): readonly Difference[] {
+  const lines = (tree.stdout ?? Buffer.alloc(0)).toString('utf8').split('\n').filter((line) => line !== '');
+  const different = lines.flatMap((line) => {
+    const [raw = '', uid, gid, owner, group] = line.split(' ');
+    const bits = Number.parseInt(raw, 16);
+    const type = (bits & 0o170000) === 0o040000 ? 'directory' : 'file';
+    return attributeDifferences(`${path}/…`, wanted, { mode: bits & 0o7777, uid: Number(uid), gid: Number(gid), owner, group }, type);
+  });
+  const seen = new Set<string>();
+  return different.filter((one) => {
+    const text = JSON.stringify(one);
+    return seen.has(text) ? false : seen.add(text);
+  });
+}
+
+function recursively(path: string, wanted: WantedAttributes): readonly string[] {
+  const { owner, group, mode } = wanted;
+  const account = group === undefined ? accountText(owner) : `${accountText(owner)}:${accountText(group)}`;
+  const lines: string[] = [];
+  if (account !== '') lines.push(`chown -hR ${quote(account)} -- ${quote(path)}`);
+  if (mode !== undefined) lines.push(`chmod -R ${quote(mode.kind === 'octal' ? formatMode(mode.bits) : mode.text)} -- ${quote(path)}`);
+  return lines;
+}
+
+function resultOf(path: string, state: Directory): ValueMap {
+  return { path, state: 'directory', ...attributeResult(state) };
+}

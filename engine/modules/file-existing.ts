@@ -1,0 +1,99 @@
+import { quote } from '../connection/quote.ts';
+import { file } from '../resources/file.ts';
+import type { Directory, OtherFile, RegularFile } from '../resources/file-state.ts';
+import type { Seen } from '../resources/resource.ts';
+import { predict } from '../resources/resource.ts';
+import type { ValueMap } from '../values/value.ts';
+import type { FileArguments } from './file.ts';
+import { attributeCommands, attributeDifferences, attributeResult, changedAttributes, newAttributes } from './file-attributes.ts';
+import { cannotLook, noDirectory } from './file-plan.ts';
+import type { Context, Difference, Outcome } from './module.ts';
+
+const EMPTY_DIGEST = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
+/** Owner and mode of something that must be there already. */
+export function planExisting(args: FileArguments, seen: Seen, context: Context): Outcome {
+  const request = file(args.path, args.follow ? 'target' : 'attributes');
+  const state = seen.of(request);
+  const there = state.type === 'link' && args.follow ? (state.to?.state ?? state) : state;
+  if (there.type === 'hidden') return cannotLook(args.path, context.user);
+  if (there.type === 'absent') {
+    if (seen.certainty(request) === 'after_change') return { kind: 'cannot_know', because: `an earlier change that may bring ${args.path}` };
+    return {
+      kind: 'impossible',
+      what: `${args.path} does not exist`,
+      remedy: 'Make it by copy or template, or say which state it shall have: directory, touch, link.',
+    };
+  }
+  if (there.type === 'link') return planLinkOwner(args, seen, there);
+  if (args.state === 'file' && there.type === 'directory') {
+    return { kind: 'impossible', what: `${args.path} is a directory, not a file`, remedy: 'Write state: directory, or leave state out.' };
+  }
+  return planAttributes(args, seen, there, []);
+}
+
+function planLinkOwner(args: FileArguments, seen: Seen, link: { readonly type: 'link'; readonly target: string } & Omit<RegularFile, 'type' | 'size' | 'sha256' | 'content'>): Outcome {
+  const request = file(args.path);
+  const wanted = { owner: args.owner, group: args.group };
+  const differences = attributeDifferences(args.path, wanted, link, 'file');
+  const result = { path: args.path, state: 'link', ...attributeResult(link) };
+  if (differences.length === 0) return { kind: 'in_sync', result };
+  return {
+    kind: 'change',
+    differences,
+    certainty: seen.certainty(request),
+    predictions: [predict(request, { ...link, ...changedAttributes(wanted, link, 'file') })],
+    touches: 'predicted',
+    apply: () => ({ script: ['set -e', ...attributeCommands(quote(args.path), wanted, link, 'file')].join('\n') }),
+    planned: { ...result, ...attributeResult(changedAttributes(wanted, link, 'file')) },
+  };
+}
+
+/** An empty file where there is none; else the time of what is there. */
+export function planTouch(args: FileArguments, seen: Seen, context: Context): Outcome {
+  const request = file(args.path, args.follow ? 'target' : 'attributes');
+  const state = seen.of(request);
+  if (state.type === 'hidden') return cannotLook(args.path, context.user);
+  if (state.type === 'absent') {
+    if (!state.parent && seen.certainty(request) === 'certain') return noDirectory(args.path);
+    const after: RegularFile = { type: 'file', ...newAttributes(args, 'file', context.user), size: 0, sha256: EMPTY_DIGEST, content: Buffer.alloc(0) };
+    return {
+      kind: 'change',
+      differences: [{ kind: 'text', path: args.path, before: undefined, after: '' }],
+      certainty: seen.certainty(request),
+      predictions: [predict(request, after)],
+      touches: 'predicted',
+      apply: () => ({
+        script: ['set -e', ...(args.mode === undefined ? [] : ['umask 077']), `: >>${quote(args.path)}`, ...attributeCommands(quote(args.path), args, undefined, 'file')].join('\n'),
+      }),
+      planned: resultOf(args.path, after),
+    };
+  }
+  const there = state.type === 'link' ? state.to?.state : state;
+  if (there === undefined || there.type === 'absent') return { kind: 'impossible', what: `${args.path} is a link that leads nowhere` };
+  if (args.modification_time === 'preserve') return planAttributes(args, seen, there, []);
+  return planAttributes(args, seen, there, [{ kind: 'field', of: args.path, field: 'modification time', before: there.mtime ?? null, after: 'now' }]);
+}
+
+function planAttributes(args: FileArguments, seen: Seen, there: RegularFile | Directory | OtherFile, times: readonly Difference[]): Outcome {
+  const request = file(args.path, args.follow ? 'target' : 'attributes');
+  const state = seen.of(request);
+  const path = state.type === 'link' ? (state.to?.path ?? args.path) : args.path;
+  const type = there.type === 'directory' ? 'directory' : 'file';
+  const differences = [...attributeDifferences(path, args, there, type), ...times];
+  if (differences.length === 0) return { kind: 'in_sync', result: resultOf(path, there) };
+  const after = { ...there, ...changedAttributes(args, there, type), mtime: undefined };
+  return {
+    kind: 'change',
+    differences,
+    certainty: seen.certainty(request),
+    predictions: [predict(request, state.type === 'link' ? { ...state, to: { path, state: after } } : after)],
+    touches: 'predicted',
+    apply: () => ({ script: ['set -e', ...(times.length > 0 ? [`touch -- ${quote(path)}`] : []), ...attributeCommands(quote(path), args, there, type)].join('\n') }),
+    planned: resultOf(path, after),
+  };
+}
+
+function resultOf(path: string, state: RegularFile | Directory | OtherFile): ValueMap {
+  return { path, dest: path, state: state.type === 'directory' ? 'directory' : 'file', ...attributeResult(state) };
+}

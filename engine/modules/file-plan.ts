@@ -1,0 +1,178 @@
+import { file } from '../resources/file.ts';
+import type { FileDetail } from '../resources/file.ts';
+import { MAX_CONTENT_BYTES } from '../resources/file.ts';
+import type { AbsentFile, FileState, RegularFile } from '../resources/file-state.ts';
+import { describeType, parentOf } from '../resources/file-state.ts';
+import type { Prediction, Request, Seen } from '../resources/resource.ts';
+import { predict } from '../resources/resource.ts';
+import type { ValueMap } from '../values/value.ts';
+import { Unknown } from '../values/value.ts';
+import { quote } from '../connection/quote.ts';
+import type { WantedAttributes } from './file-attributes.ts';
+import { attributeCommands, attributeDifferences, attributeResult, changedAttributes, newAttributes } from './file-attributes.ts';
+import type { Content, KnownContent } from './file-content.ts';
+import { contentSize, shownContent, shownFile } from './file-content.ts';
+import type { Apply, Change, Context, Difference, Impossible, Outcome } from './module.ts';
+import { backupName, writeFile } from './write-file.ts';
+
+/** A file as a task wants it to be. */
+export interface WantedFile {
+  readonly path: string;
+  readonly content: Content;
+  readonly attributes: WantedAttributes;
+  /** Whether a link at the path is kept, and the file that it leads to is written. */
+  readonly follow: boolean;
+  /** False: a file that is there stays as it is, whatever it holds. */
+  readonly force: boolean;
+  readonly backup: boolean;
+  readonly validate: string | undefined;
+  /** What `register` gets besides the file's attributes. */
+  readonly result: ValueMap;
+}
+
+/** What has to be seen of the file that shall hold this content. */
+export function fileRequest(path: string, content: Content): Request<FileDetail, FileState> {
+  if (content.kind === 'unknown') return file(path, 'digest');
+  return contentSize(content) > MAX_CONTENT_BYTES ? file(path, 'digest') : file(path, 'content', [content.sha256]);
+}
+
+/** What stands where a file is to be written, behind any link that is to be followed. */
+export type Place =
+  | { readonly kind: 'place'; readonly path: string; readonly state: RegularFile | AbsentFile | ReplacedLink; predicted(state: RegularFile): Prediction }
+  | Impossible;
+
+interface ReplacedLink {
+  readonly type: 'link';
+  readonly target: string;
+}
+
+/** Where a file at `request` would be written, or why none can be. */
+export function placeFor(request: Request<FileDetail, FileState>, follow: boolean, seen: Seen, user: string): Place {
+  const state = seen.of(request);
+  const path = request.id;
+  if (state.type === 'link') {
+    if (!follow) return { kind: 'place', path, state, predicted: (after) => predict(request, after) };
+    const end = state.to;
+    if (end?.path === undefined) {
+      return { kind: 'impossible', what: `${path} is a link to ${state.target}, which leads nowhere`, remedy: 'Remove the link, or make the directory that it leads to.' };
+    }
+    const there = end.path;
+    return standing(there, end.state, seen.certainty(request), user, (after) => predict(request, { ...state, to: { path: there, state: after } }));
+  }
+  return standing(path, state, seen.certainty(request), user, (after) => predict(request, after));
+}
+
+function standing(path: string, state: FileState, certainty: 'certain' | 'after_change', user: string, predicted: (state: RegularFile) => Prediction): Place {
+  switch (state.type) {
+    case 'file':
+      if (state.unreadable === true) return cannotLook(path, user);
+      return { kind: 'place', path, state, predicted };
+    case 'absent':
+      if (!state.parent && certainty === 'certain') return noDirectory(path);
+      return { kind: 'place', path, state, predicted };
+    case 'hidden':
+      return cannotLook(path, user);
+    case 'directory':
+    case 'other':
+    case 'link':
+      return { kind: 'impossible', what: `${path} is ${describeType(state)}, not a file` };
+  }
+}
+
+export function noDirectory(path: string): Impossible {
+  return {
+    kind: 'impossible',
+    what: `the directory ${parentOf(path)} does not exist`,
+    why: `${path} would be in it.`,
+    remedy: `Make it first: file: { path: ${parentOf(path)}, state: directory }`,
+  };
+}
+
+export function cannotLook(path: string, user: string): Impossible {
+  return { kind: 'impossible', what: `${path} cannot be looked at as ${user}`, remedy: 'Set become: true on the task, or the permissions that it needs.' };
+}
+
+/** The difference between a file and what is wanted of it. */
+export function planFile(wanted: WantedFile, request: Request<FileDetail, FileState>, seen: Seen, context: Context): Outcome {
+  const place = placeFor(request, wanted.follow, seen, context.user);
+  if (place.kind === 'impossible') return place;
+  const { state, path } = place;
+  const before = state.type === 'file' ? state : undefined;
+  if (before !== undefined && !wanted.force) return { kind: 'in_sync', result: resultOf(wanted, path, before) };
+  const { content } = wanted;
+  if (before !== undefined && content.kind === 'unknown' && !content.value.fresh) {
+    return cannotKnow(wanted, place, content.value.because, before, context);
+  }
+  if (before !== undefined && before.sha256 === undefined) return cannotKnow(wanted, place, `an earlier change of ${path}`, before, context);
+  const isChanged = content.kind === 'unknown' || before?.sha256 !== content.sha256;
+  const attributes = before === undefined ? [] : attributeDifferences(path, wanted.attributes, before, 'file');
+  if (!isChanged && attributes.length === 0) return { kind: 'in_sync', result: resultOf(wanted, path, before ?? fileAfter(wanted, undefined, context)) };
+  const after = fileAfter(wanted, before, context);
+  const isSecret = content.kind === 'text' && content.isSecret;
+  const differences: Difference[] = [];
+  if (state.type === 'link') differences.push({ kind: 'field', of: path, field: 'type', before: describeType({ ...state, ...NO_ATTRIBUTES }), after: 'a file' });
+  if (isChanged) {
+    differences.push({ kind: 'text', path, before: before === undefined ? undefined : shownFile(before, isSecret), after: shownContent(content) });
+  }
+  const backup = wanted.backup && isChanged && before !== undefined ? backupName(path, context.now) : undefined;
+  const change: Change = {
+    kind: 'change',
+    differences: [...differences, ...(before === undefined ? newFields(wanted, path) : attributes)],
+    certainty: seen.certainty(request),
+    predictions: [place.predicted(after)],
+    touches: 'predicted',
+    apply: () =>
+      isChanged || before === undefined ? written(wanted, known(content), path, before, backup, context) : attributesOnly(path, wanted.attributes, before),
+    planned: { ...resultOf(wanted, path, after), ...(backup === undefined ? {} : { backup_file: backup }) },
+  };
+  return change;
+}
+
+const NO_ATTRIBUTES = { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
+
+function cannotKnow(wanted: WantedFile, place: Place & { kind: 'place' }, because: string, before: RegularFile, context: Context): Outcome {
+  const after = { ...fileAfter(wanted, before, context), size: undefined, sha256: undefined, content: undefined };
+  return { kind: 'cannot_know', because, predictions: [place.predicted(after)], planned: resultOf(wanted, place.path, after) };
+}
+
+function fileAfter(wanted: WantedFile, before: RegularFile | undefined, context: Context): RegularFile {
+  const attributes = before === undefined ? newAttributes(wanted.attributes, 'file', context.user) : changedAttributes(wanted.attributes, before, 'file');
+  const { content } = wanted;
+  if (content.kind === 'unknown') return { type: 'file', ...attributes, size: undefined, sha256: undefined, content: undefined };
+  const bytes = content.bytes !== undefined && content.bytes.length <= MAX_CONTENT_BYTES ? content.bytes : undefined;
+  return { type: 'file', ...attributes, size: contentSize(content), sha256: content.sha256, content: bytes };
+}
+
+/** Of a new file only what was asked for is worth a line. */
+function newFields(wanted: WantedFile, path: string): readonly Difference[] {
+  return attributeDifferences(path, wanted.attributes, NO_ATTRIBUTES, 'file').map((one) => (one.kind === 'field' ? { ...one, before: null } : one));
+}
+
+function known(content: Content): KnownContent {
+  if (content.kind === 'unknown') throw new Error('content that is not known cannot be written');
+  return content;
+}
+
+function written(wanted: WantedFile, content: KnownContent, path: string, before: RegularFile | undefined, backup: string | undefined, context: Context): Apply {
+  return writeFile(
+    { path, content: content.bytes ?? (content.kind === 'file' ? content.source : Buffer.alloc(0)), attributes: wanted.attributes, before, backup, validate: wanted.validate },
+    context,
+  );
+}
+
+function attributesOnly(path: string, attributes: WantedAttributes, before: RegularFile): Apply {
+  return { script: ['set -e', ...attributeCommands(quote(path), attributes, before, 'file')].join('\n') };
+}
+
+function resultOf(wanted: WantedFile, path: string, state: RegularFile): ValueMap {
+  const isSecret = wanted.content.kind === 'text' && wanted.content.isSecret;
+  return {
+    dest: path,
+    state: 'file',
+    ...attributeResult(state),
+    size: state.size ?? new Unknown(`the size of ${path} is known after the change`),
+    // The digest of a short secret could be guessed from.
+    ...(isSecret ? {} : { checksum: state.sha256 ?? new Unknown(`the content of ${path} is known after the change`) }),
+    ...wanted.result,
+  };
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { quote } from '../connection/quote.ts';
+import { probe } from '../resources/probe.ts';
+import type { ProbeDetail, ProbeState } from '../resources/probe.ts';
+import type { Request } from '../resources/resource.ts';
+import { path, secretText } from './arguments.ts';
+import { commandResult, meaning } from './command-result.ts';
+import { defineModule } from './module.ts';
+import type { Context } from './module.ts';
+import { Secret } from '../values/secret.ts';
+
+const schema = z.strictObject({
+  cmd: secretText().describe('Shell text that only looks. It runs in a plan too, may run early, and again.'),
+  chdir: path().optional().describe('The directory that it runs in.'),
+});
+type Arguments = z.infer<typeof schema>;
+
+export const module = defineModule<Arguments>({
+  name: 'query',
+  summary: 'Ask a command that changes nothing, also in a plan.',
+  arguments: schema,
+  freeForm: 'cmd',
+  examples: ['query: etcdctl member list -w json'],
+  observes: (args, _loaded, context) => [questionOf(args, context)],
+  plan(args, _loaded, seen, context) {
+    const question = questionOf(args, context);
+    const { status, stdout, stderr } = seen.of(question);
+    if (stdout === undefined) return { kind: 'cannot_know', because: 'an earlier change' };
+    const result = commandResult(status, stdout, stderr ?? '');
+    if (status === 0) return { kind: 'in_sync', result };
+    // What it asks may not be there before an earlier task has made it.
+    if (seen.certainty(question) === 'after_change') return { kind: 'cannot_know', because: 'the command fails now, and may not after an earlier change' };
+    return { kind: 'in_sync', result, failure: `the command ended with exit status ${status}${meaning(status)}` };
+  },
+});
+
+function questionOf(args: Arguments, context: Context): Request<ProbeDetail, ProbeState> {
+  const text = args.cmd instanceof Secret ? args.cmd.reveal() : args.cmd;
+  return probe(`${context.preamble}${args.chdir === undefined ? '' : `cd -- ${quote(args.chdir)} || exit\n`}${text}`);
+}

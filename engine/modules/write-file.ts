@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { UploadSource } from '../connection/connection.ts';
+import { quote } from '../connection/quote.ts';
+import type { RegularFile } from '../resources/file-state.ts';
+import { nameOf, parentOf } from '../resources/file-state.ts';
+import type { Account } from './arguments.ts';
+import { attributeCommands } from './file-attributes.ts';
+import type { WantedAttributes } from './file-attributes.ts';
+import { applyMode } from './file-mode.ts';
+import type { Apply, Context } from './module.ts';
+
+/** Content up to this size goes in the script itself: no round trip of its own. */
+const MAX_INLINE_BYTES = 64 * 1024;
+
+export interface FileToWrite {
+  /** Where it goes in the end: no link. Its directory exists. */
+  readonly path: string;
+  readonly content: Buffer | UploadSource;
+  readonly attributes: WantedAttributes;
+  /** The file that it replaces: its owner and mode are kept where no other are wanted. */
+  readonly before: RegularFile | undefined;
+  /** Where the old file is kept. */
+  readonly backup: string | undefined;
+  /** Shell text in which %s stands for the new file, to be run before it takes its place. */
+  readonly validate: string | undefined;
+}
+
+/**
+ * Writes beside the target with the final owner and mode, syncs, and renames: the file is the old one or the new one, never half of
+ * either. Content in the script goes by the shell's own printf, so it is in no process's arguments.
+ */
+export function writeFile(file: FileToWrite, context: Context): Apply {
+  const { path, content, before } = file;
+  const temporary = temporaryBeside(path, context);
+  const attributes = keeping(file.attributes, before);
+  const inline = Buffer.isBuffer(content) && content.length <= MAX_INLINE_BYTES && isText(content) ? content.toString('utf8') : undefined;
+  const lines = [
+    '(',
+    'set -e',
+    `t=${quote(temporary)} d=${quote(path)}`,
+    `trap 'rm -f -- "$t"' EXIT`,
+    "trap 'exit 1' HUP INT TERM",
+    ...(inline === undefined ? [] : ['umask 077', 'set -C', `printf %s ${quote(inline)} >"$t"`]),
+    ...attributeCommands('"$t"', attributes, undefined, 'file'),
+    ...(file.validate === undefined ? [] : [validation(file.validate, temporary, context.preamble)]),
+    'sync "$t" 2>/dev/null || sync',
+    ...(file.backup === undefined ? [] : [`cp -p -- "$d" ${quote(file.backup)}`]),
+    // Else mv would move the file into the directory.
+    'if [ -d "$d" ]; then printf \'%s is a directory\\n\' "$d" >&2; exit 1; fi',
+    'mv -f -- "$t" "$d"',
+    ...(context.facts.selinux === 'disabled' ? [] : ['if command -v restorecon >/dev/null 2>&1; then restorecon -- "$d" || :; fi']),
+    ')',
+  ];
+  const script = `${lines.join('\n')}\n`;
+  if (inline !== undefined) return { script };
+  return { script, uploads: [{ source: Buffer.isBuffer(content) ? sourceOf(content) : content, path: temporary, mode: '0600' }] };
+}
+
+/** A name in the same directory, so that the rename is one step. */
+export function temporaryBeside(path: string, context: Context): string {
+  const mark = createHash('sha256').update(path).digest('hex').slice(0, 8);
+  return `${parentOf(path) === '/' ? '' : parentOf(path)}/.runbook-${context.runId}-${mark}`;
+}
+
+/** The name that Ansible gives a backup, without the process's number: `hosts.2026-11-21@14:05:09~`. */
+export function backupName(path: string, now: Date): string {
+  const name = `${path}.${now.toISOString().slice(0, 19).replace('T', '@')}~`;
+  return Buffer.byteLength(nameOf(name)) <= 255 ? name : `${parentOf(path)}/${now.getTime()}~`;
+}
+
+function validation(command: string, temporary: string, preamble: string): string {
+  const text = `${preamble}${command.replaceAll('%s', () => quote(temporary))}`;
+  return `(eval ${quote(text)}) </dev/null || { printf 'the new file did not pass: %s\\n' ${quote(command)} >&2; exit 1; }`;
+}
+
+function keeping(wanted: WantedAttributes, before: RegularFile | undefined): WantedAttributes {
+  const bits = before?.mode ?? 0o644;
+  const kept = (id: number | undefined): Account | undefined => (id === undefined ? undefined : { name: undefined, id });
+  return {
+    mode: { kind: 'octal', bits: wanted.mode === undefined ? bits : applyMode(wanted.mode, bits, 'file') },
+    owner: wanted.owner ?? kept(before?.uid),
+    group: wanted.group ?? kept(before?.gid),
+  };
+}
+
+function isText(bytes: Buffer): boolean {
+  return !bytes.includes(0) && Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes);
+}
+
+function sourceOf(bytes: Buffer): UploadSource {
+  return { size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex'), open: () => Readable.from([bytes]) };
+}

@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, readFileSync, statSync, writeFileSync } from 'node:fs';
+import type { Facts } from '../../engine/connection/facts.ts';
+import type { Place } from '../../engine/errors/problem.ts';
+import { parseArguments } from '../../engine/modules/arguments.ts';
+import type { AnyModule, Apply, Change, Context, Controller, LocalFile, Module, Outcome } from '../../engine/modules/module.ts';
+import type { Request, Seen } from '../../engine/resources/resource.ts';
+import type { Secret } from '../../engine/values/secret.ts';
+import type { Unknown, Value, ValueMap } from '../../engine/values/value.ts';
+import { observeHere, runScript } from '../resources/local-sh.ts';
+
+export const PLACE: Place = { file: 'play.yml', line: 3, column: 5 };
+
+export const FACTS: Facts = {
+  hostname: 'k8s-master-1',
+  fqdn: 'k8s-master-1',
+  os: { family: 'debian', distribution: 'debian', version: '12', codename: 'bookworm' },
+  architecture: 'x86_64',
+  kernel: '6.1.0',
+  init: 'systemd',
+  package_manager: 'apt',
+  default_ipv4: null,
+  all_ipv4: [],
+  all_ipv6: [],
+  interfaces: {},
+  user: 'root',
+  home: '/root',
+  uid: 0,
+  memory_mb: 2048,
+  processors: 2,
+  virtualization: 'none',
+  time: 1_800_000_000,
+  selinux: 'disabled',
+};
+
+export const CONTEXT: Context = {
+  host: 'k8s-master-1',
+  facts: FACTS,
+  now: new Date('2026-11-21T14:05:09Z'),
+  user: 'root',
+  runId: 'testrun',
+  preamble: '',
+  placeOf: () => PLACE,
+};
+
+/** A controller with these files and templates. */
+export function controllerWith(files: Readonly<Record<string, string | Buffer>>, templates: Readonly<Record<string, string | Secret | Unknown>> = {}): Controller {
+  return {
+    file: async (name) => localFile(name, Buffer.from(files[name] ?? fail(`no file ${name}`))),
+    template: async (name) => templates[name] ?? fail(`no template ${name}`),
+  };
+}
+
+function fail(what: string): never {
+  throw new Error(what);
+}
+
+function localFile(path: string, bytes: Buffer): LocalFile {
+  return {
+    path,
+    size: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    bytes: async () => bytes,
+    open: () => (async function* () {
+      yield bytes;
+    })(),
+  };
+}
+
+/** A file that really is on this machine. */
+export function diskFile(path: string): LocalFile {
+  const bytes = readFileSync(path);
+  return { path, size: statSync(path).size, sha256: createHash('sha256').update(bytes).digest('hex'), bytes: async () => bytes, open: () => createReadStream(path) };
+}
+
+export interface Tried {
+  readonly outcome: Outcome;
+  readonly requests: readonly Request[];
+}
+
+/** Plans one module's arguments over states by key. States that are not given must not be asked for. */
+export async function tryModule<Arguments, Loaded>(
+  module: Module<Arguments, Loaded>,
+  given: ValueMap,
+  states: (requests: readonly Request[]) => ReadonlyMap<string, unknown>,
+  { context = CONTEXT, controller = controllerWith({}), afterChange = false } = {},
+): Promise<Tried> {
+  const any = module as unknown as AnyModule;
+  const parsed = parseArguments(any, given, context.placeOf);
+  if (parsed.kind !== 'args') throw new Error(parsed.kind === 'unknown' ? `unknown: ${parsed.because}` : parsed.problems.map((problem) => problem.what).join('\n'));
+  const loaded = any.load === undefined ? undefined : await any.load(parsed.args, controller);
+  const requests = any.observes(parsed.args, loaded, context);
+  const known = states(requests);
+  const seen: Seen = {
+    of: <Detail, State>(request: Request<Detail, State>): State => {
+      if (!known.has(request.key)) throw new Error(`${request.key} was not observed`);
+      return known.get(request.key) as State;
+    },
+    certainty: () => (afterChange ? 'after_change' : 'certain'),
+  };
+  return { outcome: any.plan(parsed.args, loaded, seen, context), requests };
+}
+
+/** As `tryModule`, over what is really on this machine. */
+export function planHere<Arguments, Loaded>(module: Module<Arguments, Loaded>, given: ValueMap, options: { context?: Context; controller?: Controller } = {}): Promise<Tried> {
+  return tryModule(module, given, (requests) => observeHere(requests), options);
+}
+
+export interface Applied {
+  readonly change: Change;
+  /** What `register` gets. */
+  readonly result: ValueMap | undefined;
+}
+
+/**
+ * The whole life of a task on this machine: plan, apply, look again. Throws where the apply fails, where the host is not as
+ * predicted, or where a second plan still finds something to do.
+ */
+export async function settleHere<Arguments, Loaded>(module: Module<Arguments, Loaded>, given: ValueMap, options: { context?: Context; controller?: Controller; again?: boolean } = {}): Promise<Applied> {
+  const { outcome, requests } = await planHere(module, given, options);
+  if (outcome.kind !== 'change') throw new Error(`expected a change: ${JSON.stringify(outcome)}`);
+  const result = await applyHere(outcome);
+  const seen = observeHere([...requests, ...outcome.predictions.map(({ request }) => request)]);
+  for (const { request, state } of outcome.predictions) {
+    const sentence = request.kind.disagreement(state, seen.get(request.key));
+    if (sentence !== undefined) throw new Error(`${request.key}: ${sentence}`);
+  }
+  if (options.again ?? true) {
+    const second = await planHere(module, given, options);
+    if (second.outcome.kind !== 'in_sync') throw new Error(`a second run is not in sync: ${JSON.stringify(second.outcome)}`);
+  }
+  return { change: outcome, result };
+}
+
+export async function applyHere(change: Change): Promise<ValueMap | undefined> {
+  const apply: Apply = await change.apply();
+  for (const { source, path, mode } of apply.uploads ?? []) {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of source.open()) pieces.push(piece as Uint8Array);
+    writeFileSync(path, Buffer.concat(pieces), { mode: Number.parseInt(mode, 8), flag: 'wx' });
+  }
+  const completed = runScript(apply.script);
+  const finished = apply.finish?.(completed);
+  if (finished?.kind === 'failed') throw new Error(finished.what + completed.stderr.toString());
+  if (finished === undefined && completed.status !== 0) throw new Error(`the apply ended with ${completed.status}: ${completed.stderr.toString()}`);
+  return finished?.result ?? change.planned;
+}
+
+export type { Value };
