@@ -12,7 +12,12 @@ export async function readBlock(fields: Fields, action: MapEntry, outer: Surroun
   const inner = { ...entered, handedDown: { ...entered.handedDown, throttle: outer.handedDown.throttle } };
   const read = (name: string, within: Reading): Promise<readonly Step[]> => within.readSteps(items(fields, name), inner, within);
   if (items(fields, action.key).length === 0) {
-    reading.problems.add({ code: 'empty-block', what: 'The block holds no tasks', place: action.keyPlace, remedy: 'Add tasks below block:, or take the block out.' });
+    reading.problems.add({
+      code: 'empty-block',
+      what: 'The block holds no tasks',
+      place: action.keyPlace,
+      remedy: 'Add tasks below block:, or take the block out.',
+    });
   }
   return {
     kind: 'block',

@@ -67,7 +67,11 @@ export class Fields {
       code: 'unknown-keyword',
       what: `${what} has no keyword "${entry.key}"`,
       place: entry.keyPlace,
-      remedy: insteadOf(entry.key, ...where) ?? misplaced(entry.key) ?? didYouMean(entry.key, allowed) ?? `The keywords are: ${[...allowed].toSorted().join(', ')}.`,
+      remedy:
+        insteadOf(entry.key, ...where) ??
+        misplaced(entry.key) ??
+        didYouMean(entry.key, allowed) ??
+        `The keywords are: ${[...allowed].toSorted().join(', ')}.`,
     });
   }
 
@@ -122,7 +126,10 @@ export class Fields {
 
   literalText(node: Node, name: string): (ScalarNode & { readonly value: string }) | undefined {
     if (node.kind !== 'scalar' || typeof node.value !== 'string' || node.value === '') {
-      const remedy = node.kind === 'scalar' && (typeof node.value === 'number' || typeof node.value === 'boolean') ? `Quote it: "${node.source}".` : undefined;
+      const remedy =
+        node.kind === 'scalar' && (typeof node.value === 'number' || typeof node.value === 'boolean')
+          ? `Quote it: "${node.source}".`
+          : undefined;
       return this.wrongNode(node, `${name} must be text, and this is ${nodeKind(node)}`, remedy);
     }
     if (hasTemplate(node.value)) {
@@ -178,7 +185,11 @@ export class Fields {
       const text = String(node.value);
       return this.problems.attempt(() => parseExpression(text, node.place, node.style, node.source));
     }
-    return this.wrongNode(node, `${name} must be an expression or a list of them, and this is ${nodeKind(node)}`, 'Write an expression that is true or false.');
+    return this.wrongNode(
+      node,
+      `${name} must be an expression or a list of them, and this is ${nodeKind(node)}`,
+      'Write an expression that is true or false.',
+    );
   }
 
   compiled(name: string): Compiled | undefined {

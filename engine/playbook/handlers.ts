@@ -28,7 +28,12 @@ async function readHandler(node: Node, outer: Surroundings, reading: Reading): P
   }
   const name = fields.has('name')
     ? fields.text('name')
-    : problems.add({ code: 'handler-without-name', what: 'A handler must have a name', place: node.place, remedy: 'Add name: with what notify says.' });
+    : problems.add({
+        code: 'handler-without-name',
+        what: 'A handler must have a name',
+        place: node.place,
+        remedy: 'Add name: with what notify says.',
+      });
   const listen = fields.items('listen').flatMap((item) => fields.literalText(item, 'listen')?.value ?? []);
   const step = (await reading.readSteps([{ ...node, entries: node.entries.filter((entry) => entry.key !== 'listen') }], outer, reading))[0];
   if (name === undefined || step === undefined) return;

@@ -27,7 +27,13 @@ export async function readImportedRole(fields: Fields, action: MapEntry, outer: 
   const call = readRoleCall(fields, action, new Set(ROLE_CALL), reading);
   const name = call === undefined ? undefined : call.fields.literalText(call.name, 'The name of a role');
   if (call === undefined || name === undefined) return [];
-  const reference = { name: name.value, place: name.place, fields: withoutVars(fields), parameters: fields.subMap('vars')?.entries ?? [], parts: call.parts };
+  const reference = {
+    name: name.value,
+    place: name.place,
+    fields: withoutVars(fields),
+    parameters: fields.subMap('vars')?.entries ?? [],
+    parts: call.parts,
+  };
   return readReferencedRole(reference, outer, reading);
 }
 
@@ -48,18 +54,33 @@ export interface RoleCall {
 /** The map below import_role or include_role. */
 export function readRoleCall(fields: Fields, action: MapEntry, allowed: ReadonlySet<string>, reading: Reading): RoleCall | undefined {
   if (action.value.kind !== 'map') {
-    const remedy = action.value.kind === 'scalar' && typeof action.value.value === 'string' ? `Write ${action.key}: {name: ${action.value.value}}.` : undefined;
+    const remedy =
+      action.value.kind === 'scalar' && typeof action.value.value === 'string'
+        ? `Write ${action.key}: {name: ${action.value.value}}.`
+        : undefined;
     return fields.wrong(action, 'a map', remedy);
   }
   const call = new Fields(action.value, reading.problems);
   call.refuseOthers(allowed, action.key, 'role');
-  const name = call.entry('name') ?? reading.problems.add({ code: 'role-without-name', what: `${action.key} does not name the role`, place: action.keyPlace, remedy: 'Write name: with its name.' });
+  const name =
+    call.entry('name') ??
+    reading.problems.add({
+      code: 'role-without-name',
+      what: `${action.key} does not name the role`,
+      place: action.keyPlace,
+      remedy: 'Write name: with its name.',
+    });
   if (name === undefined) return undefined;
   const part = (key: string) => call.text(key)?.value.replace(/\.ya?ml$/, '') ?? 'main';
   return {
     fields: call,
     name: name.value,
-    parts: { tasksFrom: part('tasks_from'), handlersFrom: part('handlers_from'), defaultsFrom: part('defaults_from'), varsFrom: part('vars_from') },
+    parts: {
+      tasksFrom: part('tasks_from'),
+      handlersFrom: part('handlers_from'),
+      defaultsFrom: part('defaults_from'),
+      varsFrom: part('vars_from'),
+    },
   };
 }
 
@@ -73,7 +94,11 @@ export function fileNode(action: MapEntry, allowed: ReadonlySet<string>, reading
   const { value } = action;
   if (value.kind === 'scalar') return value;
   if (value.kind === 'list') {
-    return reading.problems.add({ code: 'wrong-type', what: `${action.key} must be the name of one file, and this is ${nodeKind(value)}`, place: value.place });
+    return reading.problems.add({
+      code: 'wrong-type',
+      what: `${action.key} must be the name of one file, and this is ${nodeKind(value)}`,
+      place: value.place,
+    });
   }
   const fields = new Fields(value, reading.problems);
   fields.refuseOthers(allowed, action.key);

@@ -28,7 +28,12 @@ export async function readIncludedTasks(fields: Fields, action: MapEntry, outer:
     const path = await findTaskFile(name, node.place, outer, within);
     if (path === undefined) return [];
     const link = { path, shown: displayPath(path) };
-    const opened = await openTaskFile(path, node.place, { ...inner, layers: [...inner.layers, ...extra], chain: [...inner.chain, link] }, within);
+    const opened = await openTaskFile(
+      path,
+      node.place,
+      { ...inner, layers: [...inner.layers, ...extra], chain: [...inner.chain, link] },
+      within,
+    );
     return within.readSteps(opened.nodes, opened.surroundings, within);
   };
   if (!isTemplated(node) && node.kind === 'scalar') {
@@ -93,4 +98,3 @@ function include(fields: Fields, target: Include['target'], frame: Surroundings,
     },
   };
 }
-

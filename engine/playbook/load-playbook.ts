@@ -73,12 +73,18 @@ async function readPlaybook(path: string, asked: Place | undefined, outer: Surro
 
 async function readEntry(node: Node, path: string, outer: Surroundings, loading: Loading): Promise<readonly Play[]> {
   if (node.kind !== 'map') {
-    loading.problems.add({ code: 'wrong-type', what: `A play must be a map, and this is ${nodeKind(node)}`, place: node.place, remedy: 'Write "- hosts: …" and below it the tasks.' });
+    loading.problems.add({
+      code: 'wrong-type',
+      what: `A play must be a map, and this is ${nodeKind(node)}`,
+      place: node.place,
+      remedy: 'Write "- hosts: …" and below it the tasks.',
+    });
     return [];
   }
   const reading = readingFor(path, loading);
   const surroundings = { ...outer, ...playSurroundings(path) };
-  if (node.entries.some((entry) => shortName(entry.key) === 'import_playbook')) return readImport(node, path, surroundings, reading, loading);
+  if (node.entries.some((entry) => shortName(entry.key) === 'import_playbook'))
+    return readImport(node, path, surroundings, reading, loading);
   const play = await readPlay(node, surroundings, reading);
   return play === undefined ? [] : [play];
 }
@@ -91,7 +97,12 @@ async function readImport(node: MapNode, path: string, outer: Surroundings, read
   if (name === undefined) return [];
   const imported = resolve(dirname(path), name.value);
   if ((await firstFile([imported])) === undefined) {
-    reading.problems.add({ code: 'file-not-found', what: `There is no playbook ${name.value}`, place: name.place, why: `Looked for ${displayPath(imported)}.` });
+    reading.problems.add({
+      code: 'file-not-found',
+      what: `There is no playbook ${name.value}`,
+      place: name.place,
+      why: `Looked for ${displayPath(imported)}.`,
+    });
     return [];
   }
   const followed = follow(imported, displayPath(imported), name.place, inner, reading);
@@ -104,7 +115,12 @@ function readingFor(path: string, loading: Loading): Reading {
   return {
     ...shared,
     playbookDirectory: dirname(path),
-    rolesPath: [...new Set([...directories.flatMap((directory) => [join(directory, 'roles'), join(dirname(directory), 'roles')]), ...configuredRoles])],
+    rolesPath: [
+      ...new Set([
+        ...directories.flatMap((directory) => [join(directory, 'roles'), join(dirname(directory), 'roles')]),
+        ...configuredRoles,
+      ]),
+    ],
     play: newPlayReading(),
     readSteps,
   };

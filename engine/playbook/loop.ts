@@ -10,7 +10,12 @@ export function readLoop(fields: Fields): Loop | undefined {
   const control = fields.subMap('loop_control');
   if (entry === undefined) {
     if (control !== undefined) {
-      fields.problems.add({ code: 'loop-control-alone', what: 'loop_control is there without a loop', place: fields.placeOf('loop_control'), remedy: 'Write loop: as well, or take loop_control out.' });
+      fields.problems.add({
+        code: 'loop-control-alone',
+        what: 'loop_control is there without a loop',
+        place: fields.placeOf('loop_control'),
+        remedy: 'Write loop: as well, or take loop_control out.',
+      });
     }
     return undefined;
   }

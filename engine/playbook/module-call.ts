@@ -16,7 +16,13 @@ export interface ModuleCall {
 const MODES: ReadonlySet<string> = new Set(['mode', 'directory_mode', 'umask']);
 
 /** The module that a task names, with its arguments checked as far as they are known. */
-export async function readModuleCall(fields: Fields, module: string, entry: MapEntry, taskPlace: Place, reading: Reading): Promise<ModuleCall> {
+export async function readModuleCall(
+  fields: Fields,
+  module: string,
+  entry: MapEntry,
+  taskPlace: Place,
+  reading: Reading,
+): Promise<ModuleCall> {
   const nodes = new Map<string, { readonly keyPlace: Place; readonly value: Node }>();
   const isReadable = module === 'check' ? readCheckPair(fields, nodes, reading) : await readArguments(module, entry, nodes, reading);
   mergeArgs(fields, nodes, reading);
@@ -75,7 +81,9 @@ async function readArguments(module: string, entry: MapEntry, into: Nodes, readi
 function mapRemedy(module: string, node: Node): string {
   const text = node.kind === 'scalar' && typeof node.value === 'string' ? node.value : '';
   const pairs = [...text.matchAll(/(\w+)=("[^"]*"|'[^']*'|\S+)/g)].map(([, name, value]) => `${name}: ${value}`);
-  return pairs.length === 0 ? `Write ${module}: with its arguments below it, one a line.` : `Write a map: ${module}: {${pairs.join(', ')}}.`;
+  return pairs.length === 0
+    ? `Write ${module}: with its arguments below it, one a line.`
+    : `Write a map: ${module}: {${pairs.join(', ')}}.`;
 }
 
 function readCheckPair(fields: Fields, into: Nodes, reading: Reading): boolean {
@@ -84,7 +92,11 @@ function readCheckPair(fields: Fields, into: Nodes, reading: Reading): boolean {
   if (check === undefined || apply === undefined) {
     const [there, missing, remedy] =
       check === undefined
-        ? (['apply', 'check', 'Add check: with a command that exits 0 where nothing is to do, or use shell: for a command that always runs.'] as const)
+        ? ([
+            'apply',
+            'check',
+            'Add check: with a command that exits 0 where nothing is to do, or use shell: for a command that always runs.',
+          ] as const)
         : (['check', 'apply', 'Add apply: with the command that brings it about, or use query: for a command that only looks.'] as const);
     reading.problems.add({ code: 'check-and-apply', what: `${there} is there without ${missing}`, place: fields.placeOf(there), remedy });
     return false;
@@ -96,7 +108,12 @@ function readCheckPair(fields: Fields, into: Nodes, reading: Reading): boolean {
 function mergeArgs(fields: Fields, into: Nodes, reading: Reading): void {
   for (const entry of fields.subMap('args')?.entries ?? []) {
     if (into.has(entry.key)) {
-      reading.problems.add({ code: 'duplicate-key', what: `The argument "${entry.key}" is there twice`, place: entry.keyPlace, remedy: 'Keep one of them.' });
+      reading.problems.add({
+        code: 'duplicate-key',
+        what: `The argument "${entry.key}" is there twice`,
+        place: entry.keyPlace,
+        remedy: 'Keep one of them.',
+      });
       continue;
     }
     into.set(entry.key, { keyPlace: entry.keyPlace, value: entry.value });

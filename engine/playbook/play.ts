@@ -103,7 +103,9 @@ export interface Task extends StepFrame {
   readonly asserts: readonly Expression[] | undefined;
   readonly loop: Loop | undefined;
   readonly register: string | undefined;
-  readonly until: { readonly expressions: readonly Expression[]; readonly retries: Compiled | undefined; readonly delaySeconds: Compiled | undefined } | undefined;
+  readonly until:
+    | { readonly expressions: readonly Expression[]; readonly retries: Compiled | undefined; readonly delaySeconds: Compiled | undefined }
+    | undefined;
   readonly changedWhen: readonly Expression[] | undefined;
   readonly failedWhen: readonly Expression[] | undefined;
   readonly ignoreErrors: Compiled | undefined;
@@ -145,7 +147,9 @@ export interface Block extends StepFrame {
 export interface Include extends StepFrame {
   readonly kind: 'include';
   readonly name: Template | undefined;
-  readonly target: { readonly kind: 'tasks'; readonly file: Template } | { readonly kind: 'role'; readonly role: Template; readonly tasksFrom: string };
+  readonly target:
+    | { readonly kind: 'tasks'; readonly file: Template }
+    | { readonly kind: 'role'; readonly role: Template; readonly tasksFrom: string };
   readonly loop: Loop | undefined;
   readonly runOnce: boolean;
   /** Reads and checks the included steps for one resolved name. */

@@ -4,7 +4,7 @@ import type { Layer } from '../values/scope.ts';
 import { readBatchSizes } from './batch-size.ts';
 import { Fields, isTemplated, nodeKind } from './fields.ts';
 import { checkNotified, readHandlers } from './handlers.ts';
-import { PLAY_KEYWORDS } from './keywords.ts';
+import { PLAY_KEYWORDS, TASK_KEYWORDS } from './keywords.ts';
 import type { Play, Section, Step } from './play.ts';
 import type { Reading, Surroundings } from './reading.ts';
 import type { RoleUse } from './role-use.ts';
@@ -19,6 +19,7 @@ const ORDERS = ['inventory', 'reverse_inventory', 'sorted', 'reverse_sorted', 's
 /** One play. `imported` is what import_playbook said around it: its variables lie above the play's. */
 export async function readPlay(map: MapNode, imported: Surroundings, reading: Reading): Promise<Play | undefined> {
   const fields = new Fields(map, reading.problems);
+  if (isTask(fields)) return reportNoHosts(fields, 'A playbook is a list of plays. Tasks stand below tasks: of a play, which has hosts:.');
   fields.refuseOthers(PLAY_KEYWORDS, 'A play', 'play', 'task');
   const hosts = readHosts(fields);
   const settingsOnly = fields.map.entries.filter((entry) => entry.key !== 'vars' && entry.key !== 'any_errors_fatal');
@@ -62,21 +63,29 @@ export async function readPlay(map: MapNode, imported: Surroundings, reading: Re
 
 function readHosts(fields: Fields): Play['hosts'] | undefined {
   const entry = fields.entry('hosts');
-  if (entry === undefined) {
-    return fields.problems.add({
-      code: 'play-without-hosts',
-      what: 'The play does not say on which hosts it runs',
-      place: fields.map.place,
-      remedy: fields.map.entries.some(({ key }) => PLAY_KEYWORDS.has(key) && key !== 'name')
-        ? 'Add hosts: with a group or host, or hosts: all.'
-        : 'A playbook is a list of plays. Tasks stand below tasks: of a play, which has hosts:.',
-    });
-  }
+  if (entry === undefined) return reportNoHosts(fields, 'Add hosts: with a group or host, or hosts: all.');
   const { value } = entry;
   const isText = value.kind === 'scalar' && typeof value.value === 'string' && value.value !== '';
-  const isTextList = value.kind === 'list' && value.items.length > 0 && value.items.every((item) => item.kind === 'scalar' && typeof item.value === 'string');
+  const isTextList =
+    value.kind === 'list' &&
+    value.items.length > 0 &&
+    value.items.every((item) => item.kind === 'scalar' && typeof item.value === 'string');
   if (!isText && !isTextList) return fields.wrong(entry, 'a pattern of hosts, or a list of patterns');
   return fields.compile(value);
+}
+
+function reportNoHosts(fields: Fields, remedy: string): undefined {
+  return fields.problems.add({
+    code: 'play-without-hosts',
+    what: 'The play does not say on which hosts it runs',
+    place: fields.map.place,
+    remedy,
+  });
+}
+
+/** A file of tasks was given for a playbook. */
+function isTask(fields: Fields): boolean {
+  return !fields.map.entries.some(({ key }) => PLAY_KEYWORDS.has(key) && !TASK_KEYWORDS.has(key));
 }
 
 function hostsName(hosts: Play['hosts']['literal']): string {
@@ -84,7 +93,10 @@ function hostsName(hosts: Play['hosts']['literal']): string {
   return Array.isArray(hosts) ? hosts.join(', ') : 'play';
 }
 
-async function readPlayVariables(fields: Fields, reading: Reading): Promise<{ readonly layers: readonly Layer[]; readonly files: Play['variableFiles'] }> {
+async function readPlayVariables(
+  fields: Fields,
+  reading: Reading,
+): Promise<{ readonly layers: readonly Layer[]; readonly files: Play['variableFiles'] }> {
   const layers: Layer[] = [];
   const files: Play['variableFiles'][number][] = [];
   const vars = fields.entry('vars');
@@ -128,7 +140,12 @@ function oneOf<const Choice extends string>(fields: Fields, name: string, choice
   if (node === undefined) return undefined;
   return (
     choices.find((choice) => choice === node.value) ??
-    fields.problems.add({ code: 'unknown-choice', what: `${name} cannot be "${node.value}"`, place: node.place, remedy: `Write one of: ${choices.join(', ')}.` })
+    fields.problems.add({
+      code: 'unknown-choice',
+      what: `${name} cannot be "${node.value}"`,
+      place: node.place,
+      remedy: `Write one of: ${choices.join(', ')}.`,
+    })
   );
 }
 

@@ -32,7 +32,16 @@ const ANSIBLE_TYPES: Readonly<Record<string, RoleArgument['type']>> = {
 };
 
 const OWN_KEYWORDS = new Set(['type', 'description', 'required', 'choices', 'elements']);
-const ANSIBLE_KEYWORDS = new Set([...OWN_KEYWORDS, 'default', 'options', 'aliases', 'version_added', 'no_log', 'short_description', 'removed_in_version']);
+const ANSIBLE_KEYWORDS = new Set([
+  ...OWN_KEYWORDS,
+  'default',
+  'options',
+  'aliases',
+  'version_added',
+  'no_log',
+  'short_description',
+  'removed_in_version',
+]);
 
 /** `arguments:` of meta/main.yml: a map of names to {type, description, required, choices, elements}. */
 export function readRoleArguments(map: MapNode, problems: ProblemCollector): readonly RoleArgument[] {
@@ -64,7 +73,12 @@ function readArgument(
   }
   const fields = new Fields(entry.value, problems);
   if (fields.has('default') && !keywords.has('default')) {
-    problems.add({ code: 'unknown-keyword', what: 'An argument has no default here', place: fields.placeOf('default'), remedy: `Write ${entry.key} into defaults/main.yml.` });
+    problems.add({
+      code: 'unknown-keyword',
+      what: 'An argument has no default here',
+      place: fields.placeOf('default'),
+      remedy: `Write ${entry.key} into defaults/main.yml.`,
+    });
   } else fields.refuseOthers(keywords, 'An argument of a role');
   const elements = readType(fields, 'elements', types) ?? 'any';
   return {
@@ -84,12 +98,18 @@ function readType(fields: Fields, name: string, types: Readonly<Record<string, R
   if (Object.hasOwn(types, node.value)) return types[node.value];
   const own = Object.keys(OWN_TYPES);
   const meant = Object.hasOwn(ANSIBLE_TYPES, node.value) ? `Write ${ANSIBLE_TYPES[node.value]}.` : didYouMean(node.value, own);
-  return fields.problems.add({ code: 'unknown-type', what: `There is no type "${node.value}"`, place: node.place, remedy: meant ?? `The types are: ${own.join(', ')}.` });
+  return fields.problems.add({
+    code: 'unknown-type',
+    what: `There is no type "${node.value}"`,
+    place: node.place,
+    remedy: meant ?? `The types are: ${own.join(', ')}.`,
+  });
 }
 
 function readChoices(fields: Fields): RoleArgument['choices'] {
   return (fields.list('choices')?.items ?? []).flatMap((node) => {
-    if (node.kind === 'scalar' && (typeof node.value === 'string' || typeof node.value === 'number' || typeof node.value === 'boolean')) return [node.value];
+    if (node.kind === 'scalar' && (typeof node.value === 'string' || typeof node.value === 'number' || typeof node.value === 'boolean'))
+      return [node.value];
     fields.wrongNode(node, 'A choice must be text, a number or a boolean');
     return [];
   });

@@ -34,7 +34,15 @@ export interface RoleParts {
 
 export const MAIN_PARTS: RoleParts = { tasksFrom: 'main', handlersFrom: 'main', defaultsFrom: 'main', varsFrom: 'main' };
 
-const META_KEYWORDS = new Set(['dependencies', 'arguments', 'argument_specs', 'allow_duplicates', 'galaxy_info', 'collections', 'description']);
+const META_KEYWORDS = new Set([
+  'dependencies',
+  'arguments',
+  'argument_specs',
+  'allow_duplicates',
+  'galaxy_info',
+  'collections',
+  'description',
+]);
 
 /** Finds and reads a role, once for all its uses. Undefined where there is none: the Problem says where it was looked for. */
 export async function openRole(name: string, place: Place, parts: RoleParts, reading: Reading): Promise<RoleFolder | undefined> {
@@ -105,9 +113,20 @@ async function readRoleVariables(path: string, part: 'defaults' | 'vars', from: 
   const file = await rolePart(path, part, from);
   const folder = join(path, part, from);
   const names = file === undefined ? await readdir(folder).catch(() => []) : [];
-  const files = file === undefined ? names.filter((name) => /\.ya?ml$/.test(name)).toSorted().map((name) => join(folder, name)) : [file];
+  const files =
+    file === undefined
+      ? names
+          .filter((name) => /\.ya?ml$/.test(name))
+          .toSorted()
+          .map((name) => join(folder, name))
+      : [file];
   if (files.length === 0 && from !== 'main') {
-    reading.problems.add({ code: 'file-not-found', what: `The role has no file ${part}/${from}.yml`, place, why: `Looked in ${displayPath(path)}.` });
+    reading.problems.add({
+      code: 'file-not-found',
+      what: `The role has no file ${part}/${from}.yml`,
+      place,
+      why: `Looked in ${displayPath(path)}.`,
+    });
   }
   const layers: Layer[] = [];
   for (const one of files) {

@@ -52,7 +52,12 @@ export function readRoleReference(node: Node, reading: Reading): RoleReference |
   const all = new Fields(node, problems);
   const key = all.has('role') ? 'role' : 'name';
   if (!all.has(key)) {
-    return problems.add({ code: 'role-without-name', what: 'This use of a role does not name it', place: node.place, remedy: 'Write role: with its name.' });
+    return problems.add({
+      code: 'role-without-name',
+      what: 'This use of a role does not name it',
+      place: node.place,
+      remedy: 'Write role: with its name.',
+    });
   }
   const name = all.text(key);
   if (name === undefined) return undefined;
@@ -68,7 +73,12 @@ export function readRoleReference(node: Node, reading: Reading): RoleReference |
 }
 
 /** The uses that follow from a reference, dependencies first. */
-export async function resolveRole(reference: RoleReference, outer: Surroundings, reading: Reading, repetition: Repetition): Promise<readonly RoleUse[]> {
+export async function resolveRole(
+  reference: RoleReference,
+  outer: Surroundings,
+  reading: Reading,
+  repetition: Repetition,
+): Promise<readonly RoleUse[]> {
   return resolve(reference, outer, '', reading, repetition, 'direct');
 }
 
@@ -95,7 +105,16 @@ async function resolve(
     const dependency = readRoleReference(node, reading);
     if (dependency !== undefined) uses.push(...(await resolve(dependency, surroundings, conditions, reading, repetition, 'dependency')));
   }
-  if (isRepeated(useKey(reference, folder, conditions, tags), tags, folder, reading, kind === 'direct' && repetition === 'unless_covered' ? 'always' : repetition)) return uses;
+  if (
+    isRepeated(
+      useKey(reference, folder, conditions, tags),
+      tags,
+      folder,
+      reading,
+      kind === 'direct' && repetition === 'unless_covered' ? 'always' : repetition,
+    )
+  )
+    return uses;
   reading.play.roles.push(role);
   return [...uses, { role, parts: reference.parts, surroundings }];
 }
@@ -163,7 +182,12 @@ function checkParameters(reference: RoleReference, folder: RoleFolder, reading: 
     const keyword = nearestName(key, ROLE_KEYWORDS);
     if (folder.arguments.length === 0 && keyword === undefined) continue;
     const remedy = didYouMean(key, [...declared, ...ROLE_KEYWORDS]) ?? `Its arguments are: ${declared.toSorted().join(', ')}.`;
-    reading.problems.add({ code: 'unknown-role-argument', what: `The role ${folder.name} has no argument "${key}"`, place: keyPlace, remedy });
+    reading.problems.add({
+      code: 'unknown-role-argument',
+      what: `The role ${folder.name} has no argument "${key}"`,
+      place: keyPlace,
+      remedy,
+    });
   }
 }
 

@@ -39,7 +39,9 @@ export function* walkSteps(steps: readonly Step[]): Generator<Step> {
 
 /** What of a play would be done: tasks, includes and meta actions. */
 export function listTasks(play: Play, selection: TagSelection): readonly Step[] {
-  return play.sections.flatMap((section) => [...walkSteps(section.steps)].filter((step) => step.kind !== 'block' && isSelected(step.tags, selection)));
+  return play.sections.flatMap((section) =>
+    [...walkSteps(section.steps)].filter((step) => step.kind !== 'block' && isSelected(step.tags, selection)),
+  );
 }
 
 /** The tags of all that the selection lets run, sorted. */

@@ -13,7 +13,16 @@ export const NO_SETTINGS: Settings = {
   ignoreUnreachable: undefined,
 };
 
-const SETTING_KEYWORDS = ['become', 'become_user', 'become_method', 'remote_user', 'environment', 'no_log', 'timeout', 'ignore_unreachable'];
+const SETTING_KEYWORDS = [
+  'become',
+  'become_user',
+  'become_method',
+  'remote_user',
+  'environment',
+  'no_log',
+  'timeout',
+  'ignore_unreachable',
+];
 
 /** What the map says, above what surrounds it. The same object where it says nothing. */
 export function readSettings(fields: Fields, outer: Settings): Settings {
@@ -33,7 +42,8 @@ export function readSettings(fields: Fields, outer: Settings): Settings {
 function readText(fields: Fields, name: string): Settings['user'] {
   const entry = fields.entry(name);
   if (entry === undefined) return undefined;
-  if (entry.value.kind === 'scalar' && typeof entry.value.value === 'string' && entry.value.value !== '') return fields.compile(entry.value);
+  if (entry.value.kind === 'scalar' && typeof entry.value.value === 'string' && entry.value.value !== '')
+    return fields.compile(entry.value);
   return fields.wrong(entry, 'the name of a user');
 }
 

@@ -27,7 +27,12 @@ export class SourceFiles {
     const nodes = await this.#load(path, problems, asked);
     const second = nodes?.[1];
     if (second !== undefined) {
-      problems.add({ code: 'two-documents', what: 'The file holds more than one YAML document', place: second.place, remedy: 'Remove the line --- in the middle.' });
+      problems.add({
+        code: 'two-documents',
+        what: 'The file holds more than one YAML document',
+        place: second.place,
+        remedy: 'Remove the line --- in the middle.',
+      });
     }
     return nodes?.[0];
   }
@@ -37,7 +42,12 @@ export class SourceFiles {
     const node = await this.read(path, problems, asked);
     if (node === undefined || (node.kind === 'scalar' && node.value === null)) return [];
     if (node.kind === 'list') return node.items;
-    problems.add({ code: 'wrong-type', what: `The file must hold a list of ${what}, and this is ${nodeKind(node)}`, place: node.place, remedy: 'Begin each entry with "- ".' });
+    problems.add({
+      code: 'wrong-type',
+      what: `The file must hold a list of ${what}, and this is ${nodeKind(node)}`,
+      place: node.place,
+      remedy: 'Begin each entry with "- ".',
+    });
     return [];
   }
 

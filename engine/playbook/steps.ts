@@ -6,7 +6,15 @@ import { readBlock } from './block.ts';
 import { Fields, nodeKind } from './fields.ts';
 import { readImportedRole, readImportedTasks } from './imports.ts';
 import { readIncludedRole, readIncludedTasks } from './include.ts';
-import { BLOCK_KEYWORDS, IMPORT_KEYWORDS, INCLUDE_KEYWORDS, META_KEYWORDS, shortName, STRUCTURAL_ACTIONS, TASK_KEYWORDS } from './keywords.ts';
+import {
+  BLOCK_KEYWORDS,
+  IMPORT_KEYWORDS,
+  INCLUDE_KEYWORDS,
+  META_KEYWORDS,
+  shortName,
+  STRUCTURAL_ACTIONS,
+  TASK_KEYWORDS,
+} from './keywords.ts';
 import { readMeta } from './meta.ts';
 import type { Step } from './play.ts';
 import type { Reading, Surroundings } from './reading.ts';
@@ -98,11 +106,21 @@ function reportNoAction(fields: Fields, reading: Reading): undefined {
   const { problems } = reading;
   const lone = fields.entry('rescue') ?? fields.entry('always');
   if (lone !== undefined) {
-    return problems.add({ code: 'no-module', what: `${lone.key} is there without a block`, place: lone.keyPlace, remedy: 'Write block: with the tasks that it is for.' });
+    return problems.add({
+      code: 'no-module',
+      what: `${lone.key} is there without a block`,
+      place: lone.keyPlace,
+      remedy: 'Write block: with the tasks that it is for.',
+    });
   }
   const unknown = fields.map.entries.filter((entry) => !TASK_KEYWORDS.has(entry.key));
   if (unknown.length === 0) {
-    return problems.add({ code: 'no-module', what: 'The task names no module', place: fields.map.place, remedy: 'Add what it does, for example command: …' });
+    return problems.add({
+      code: 'no-module',
+      what: 'The task names no module',
+      place: fields.map.place,
+      remedy: 'Add what it does, for example command: …',
+    });
   }
   for (const entry of unknown) {
     const keyword = insteadOf(entry.key, 'task');

@@ -18,7 +18,8 @@ export function enter(fields: Fields, outer: Surroundings, reading: Reading): Su
     ...outer,
     when: when.length === 0 ? outer.when : [...outer.when, ...when],
     tags: tags.size === 0 ? outer.tags : new Set([...outer.tags, ...tags]),
-    layers: vars === undefined ? outer.layers : [...outer.layers, readVariables(vars.value, 'task vars', vars.keyPlace.file, reading.problems)],
+    layers:
+      vars === undefined ? outer.layers : [...outer.layers, readVariables(vars.value, 'task vars', vars.keyPlace.file, reading.problems)],
     settings: readSettings(fields, outer.settings),
     handedDown: readHandedDown(fields, outer.handedDown, reading),
   };
@@ -79,4 +80,3 @@ export function follow(path: string, shown: string, place: Place, outer: Surroun
 export function isInChain(path: string, surroundings: Surroundings): boolean {
   return surroundings.chain.some((link) => link.path === path);
 }
-

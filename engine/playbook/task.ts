@@ -43,7 +43,12 @@ function readUntil(fields: Fields): Task['until'] {
   if (fields.has('until')) return { expressions: fields.conditions('until'), retries, delaySeconds };
   for (const name of ['retries', 'delay']) {
     if (!fields.has(name)) continue;
-    fields.problems.add({ code: 'retries-without-until', what: `${name} is there without until`, place: fields.placeOf(name), remedy: 'Say by until: when it has succeeded, for example until: result.rc == 0.' });
+    fields.problems.add({
+      code: 'retries-without-until',
+      what: `${name} is there without until`,
+      place: fields.placeOf(name),
+      remedy: 'Say by until: when it has succeeded, for example until: result.rc == 0.',
+    });
     break;
   }
   return undefined;

@@ -22,7 +22,10 @@ export const someModules: ModuleCatalogue = {
     const known = ARGUMENTS[name] ?? [];
     return [...args]
       .filter(([argument]) => !known.includes(argument))
-      .map(([argument, { keyPlace }]) => new Problem({ code: 'unknown-argument', what: `${name} has no argument "${argument}"`, place: keyPlace }));
+      .map(
+        ([argument, { keyPlace }]) =>
+          new Problem({ code: 'unknown-argument', what: `${name} has no argument "${argument}"`, place: keyPlace }),
+      );
   },
   async freeForm(name) {
     return ARGUMENTS[name]?.[0] === 'cmd' ? 'cmd' : undefined;

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { Problems } from '../../engine/errors/problem.ts';
+import { dirname, join, relative } from 'node:path';
+import { formatPlace, Problems } from '../../engine/errors/problem.ts';
 import { loadPlaybook } from '../../engine/playbook/load-playbook.ts';
 import type { Playbook } from '../../engine/playbook/play.ts';
 import { someModules } from './some-modules.ts';
@@ -50,11 +50,16 @@ export function faultsOf(files: Files, file = 'site.yml'): Promise<readonly Foun
       if (!(error instanceof Problems)) throw error;
       return error.problems.map(({ code, place, what, why, remedy }) => ({
         code,
-        at: place === undefined ? '' : `${place.file.slice(place.file.indexOf(folder.slice(1)) + folder.length)}:${place.line}:${place.column}`,
+        at: place === undefined ? '' : withoutFolder(formatPlace(place), folder),
         what,
-        why: (why ?? '').replaceAll(folder, '').replaceAll(/(\.\.\/)+tmp\/playbook-\w+\//g, ''),
+        why: withoutFolder(why ?? '', folder),
         remedy: remedy ?? '',
       }));
     }
   });
+}
+
+/** Paths are shown relative to the working folder where that is shorter. */
+function withoutFolder(text: string, folder: string): string {
+  return text.replaceAll(`${relative(process.cwd(), folder)}/`, '').replaceAll(`${folder}/`, '');
 }
