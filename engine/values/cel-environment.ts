@@ -19,7 +19,8 @@ interface Implemented extends CelFunction {
 }
 
 function version(text: string): semver.SemVer {
-  const parsed = semver.coerce(text, { includePrerelease: true });
+  // By itself, coerce finds a version in any text that holds a digit.
+  const parsed = /^v?\d+(\.\d+){0,2}([-+][0-9A-Za-z.+-]+)?$/.test(text) ? semver.coerce(text, { includePrerelease: true }) : null;
   if (parsed === null) throw new ArgumentFault(`"${text}" is not a version`);
   return parsed;
 }

@@ -76,10 +76,21 @@ export class Converter {
   readonly #lists = new Map<readonly Value[], readonly unknown[]>();
   readonly #listSources = new Map<unknown, readonly Value[]>();
 
+  readonly #variables: Value[] = [];
+
   /** The value of a variable, on its way in. */
   variable(name: string, value: Value): unknown {
     this.#variable = name;
+    this.#variables.push(value);
     return this.toCel(value);
+  }
+
+  /** Did this very text come in as it is, not as a secret? Looks through everything that was looked at. */
+  cameIn(text: string): boolean {
+    if (this.#variables.includes(text)) return true;
+    for (const list of this.#lists.keys()) if (list.includes(text)) return true;
+    for (const map of this.#maps.keys()) for (const key in map) if (key === text || map[key] === text) return true;
+    return false;
   }
 
   toCel(value: Value): unknown {

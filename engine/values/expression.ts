@@ -8,7 +8,7 @@ import type { Evidence } from './cel-value.ts';
 import { Converter } from './cel-value.ts';
 import { describe } from './describe.ts';
 import type { Locate } from './fault.ts';
-import { ArgumentFault, Fault, UnknownTouched } from './fault.ts';
+import { ArgumentFault, Fault, isStackOverflow, UnknownTouched } from './fault.ts';
 import { locateIn } from './placement.ts';
 import type { ScalarNode } from './node.ts';
 import { Secret } from './secret.ts';
@@ -69,7 +69,9 @@ function withProblems<T>(locate: Locate, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    throw error instanceof Fault ? error.toProblem(locate) : error;
+    if (error instanceof Fault) throw error.toProblem(locate);
+    if (isStackOverflow(error)) throw new Fault({ code: 'expression-syntax', what: 'The expression is nested too deeply' }).toProblem(locate);
+    throw error;
   }
 }
 
@@ -132,7 +134,7 @@ class CelExpression implements CompiledExpression {
       if (revealed !== '' && text.includes(revealed)) return Secret.around(text);
       isDerived ||= this.#used.flowing.has(variable);
     }
-    return isDerived && !this.#used.literals.has(text) ? Secret.of(text) : text;
+    return isDerived && !this.#used.literals.has(text) && !converter.cameIn(text) ? Secret.of(text) : text;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
+import { mask } from './mask.ts';
 import type { Unknown } from './value.ts';
 
 export interface FaultDetails {
@@ -31,7 +32,10 @@ export class Fault extends Error {
   }
 
   toProblem(locate: Locate): Problem {
-    return new Problem({ ...this.details, place: (this.origin ?? locate)(this.offset, this.length) });
+    const { code, what, why, remedy } = this.details;
+    const place = (this.origin ?? locate)(this.offset, this.length);
+    // A helper may have been given the text of a secret, and tell of it.
+    return new Problem({ code, what: mask(what), place, why: why === undefined ? undefined : mask(why), remedy });
   }
 }
 
@@ -53,4 +57,9 @@ export class UnknownTouched extends Error {
     super('unknown value');
     this.unknown = unknown;
   }
+}
+
+/** Did the text that is being worked on end the stack? Its nesting is the user's doing, not a fault of runbook. */
+export function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && error.message.includes('call stack');
 }

@@ -19,6 +19,11 @@ function toText(value: Value): string {
   return String(value);
 }
 
+function shellWord(text: string): string {
+  if (text.includes('\0')) throw new ArgumentFault('Text with a NUL character cannot be a word of shell');
+  return quote(text);
+}
+
 /** The last part of a path, as POSIX basename has it. */
 function baseName(path: string): string {
   const trimmed = path.replace(/\/+$/, '');
@@ -54,7 +59,7 @@ export const textHelpers: readonly Helper[] = [
   derived('basename', 'The last part of a path.', ['{{basename "/etc/etcd/ca.crt"}}', 'ca.crt'], [1, 1], ([path]) => baseName(textOf(path))),
   derived('dirname', 'The directory part of a path.', ['{{dirname "/etc/etcd/ca.crt"}}', '/etc/etcd'], [1, 1], ([path]) => directoryName(textOf(path))),
   embedded('string', 'The value as text.', ['{{string port}}', '2379'], [1, 1], ([value = null]) => toText(value)),
-  embedded('quote', 'One word of POSIX shell: what is in it is never run.', ["{{quote \"it's $HOME\"}}", "'it'\\''s $HOME'"], [1, 1], ([text]) => quote(textOf(text))),
+  embedded('quote', 'One word of POSIX shell: what is in it is never run.', ["{{quote \"it's $HOME\"}}", "'it'\\''s $HOME'"], [1, 1], ([text]) => shellWord(textOf(text))),
   embedded('indent', 'Indents each line by so many blanks; the first one too.', ['{{indent "a\\nb" 2}}', '  a\\nb'], [2, 2], ([text, width]) => {
     return textOf(text).replaceAll(/^(?=.)/gm, ' '.repeat(Math.max(0, Math.min(200, numberOf(width)))));
   }),

@@ -1,6 +1,6 @@
 import { parse, parser } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import type { Origin } from './fault.ts';
-import { Fault } from './fault.ts';
+import { Fault, isStackOverflow } from './fault.ts';
 
 interface Position {
   readonly line: number;
@@ -100,7 +100,7 @@ function lineEnd(text: string, from: number): number {
 
 /** Text that holds more template than this is not a template. In characters. */
 const MAX_LENGTH = 4_000_000;
-/** Blocks and sub-expressions within each other. */
+/** Blocks within each other, and calls within each other. `else if` counts once. */
 const MAX_NESTING = 100;
 
 class SyntaxFailure extends Error {
@@ -132,18 +132,26 @@ export function parseSyntax(source: TemplateSource): Program {
   } catch (error) {
     if (error instanceof SyntaxFailure) throw syntaxFault(error, source);
     if (!(error instanceof Error)) throw error;
-    if (error instanceof RangeError) throw new Fault({ code: 'template-syntax', what: 'The template is nested too deeply' }, 0, 1, source.origin);
+    if (isStackOverflow(error)) throw new Fault({ code: 'template-syntax', what: 'The template is nested too deeply' }, 0, 1, source.origin);
     throw libraryFault(error, source);
   }
 }
 
+/** Parsing and rendering recurse, and the parser takes quadratic time: depth is measured before, by brackets and block heads alone. */
 function checkNesting({ text, origin }: TemplateSource): void {
-  let depth = 0;
-  for (const match of text.matchAll(/\{\{~?[#^][^^]|\{\{~?\/|\(|\)/g)) {
-    depth += match[0] === ')' || match[0].endsWith('/') ? -1 : 1;
-    depth = Math.max(0, depth);
-    // Brackets in the text between templates count here as well, hence the generous measure; the parser itself has no limit.
-    if (depth > MAX_NESTING * 20) throw new Fault({ code: 'template-syntax', what: 'The template is nested too deeply' }, match.index, 1, origin);
+  let blocks = 0;
+  let calls = 0;
+  let isInside = false;
+  for (const { 0: token, index } of text.matchAll(/\{\{\{?~?[#^](?!\})|\{\{~?\/|\{\{|\}\}|[()]/g)) {
+    if (token === '}}') isInside = false;
+    else if (token === '(' || token === ')') calls += isInside ? (token === '(' ? 1 : -1) : 0;
+    else {
+      isInside = true;
+      calls = 0;
+      if (token.endsWith('/')) blocks = Math.max(0, blocks - 1);
+      else if (token !== '{{') blocks++;
+    }
+    if (blocks > MAX_NESTING || calls > MAX_NESTING) throw new Fault({ code: 'template-syntax', what: 'The template is nested too deeply' }, index, 1, origin);
   }
 }
 
@@ -158,6 +166,8 @@ function syntaxFault(error: SyntaxFailure, source: TemplateSource): Fault {
   if (/^\{\{~?\s*\.[A-Za-z]/.test(near)) {
     return fault('A name cannot begin with a dot', 'If this is a template of another tool (Go, docker --format), write \\{{ to keep it as text.', open);
   }
+  const lastOpening = text.lastIndexOf('{{');
+  if (!text.slice(lastOpening).includes('}}')) return fault('The template ends too soon', 'Close it with }}, or write \\{{ for braces as text.', lastOpening);
   if (error.token === 'CLOSE_UNESCAPED') return fault('}}} closes only {{{', 'Put a blank between the template and the brace: }} }.');
   if (error.token === 'CLOSE_BLOCK_PARAMS') return fault('There are no filters', 'Call a helper: {{lower name}}, {{default name "x"}}.');
   if (/^\{\{%|^\{%/.test(near)) return fault('This is Jinja, and templates here are Handlebars', 'Write {{#if x}}…{{/if}} or {{#each xs}}…{{/each}}.', open);
@@ -172,6 +182,7 @@ function syntaxFault(error: SyntaxFailure, source: TemplateSource): Fault {
 
 function operatorRemedy(near: string): string | undefined {
   if (/[=!<>]=|[<>+*]/.test(near)) return 'Templates have helpers, not operators: {{#if (eq a b)}}, or {{expr "a == b"}}.';
+  if (/\.\d/.test(near)) return 'Write the index of a list in brackets: list.[0].';
   if (near.includes('[')) return 'Write list.[0] for the first item, or {{lookup map "key"}}.';
   if (/\w\(/.test(near)) return 'Helpers are called without brackets: {{lower name}}.';
   return undefined;

@@ -1,6 +1,6 @@
 import type { Place } from '../errors/problem.ts';
 import type { Locate } from './fault.ts';
-import { Fault } from './fault.ts';
+import { Fault, isStackOverflow } from './fault.ts';
 import type { ScalarNode } from './node.ts';
 import { locateIn, locateInFile } from './placement.ts';
 import type { Secret } from './secret.ts';
@@ -84,6 +84,8 @@ function withProblems<T>(locate: Locate, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    throw error instanceof Fault ? error.toProblem(locate) : error;
+    if (error instanceof Fault) throw error.toProblem(locate);
+    if (isStackOverflow(error)) throw new Fault({ code: 'template-syntax', what: 'The template is nested too deeply' }).toProblem(locate);
+    throw error;
   }
 }
