@@ -15,16 +15,10 @@ import type { ProblemCollector } from './problem-collector.ts';
 
 /** What a node is, for a message. */
 export function nodeKind(node: Node): string {
-  switch (node.kind) {
-    case 'list':
-      return 'a list';
-    case 'map':
-      return 'a map';
-    case 'scalar':
-      if (node.value === null) return 'empty';
-      if (node.value instanceof Secret) return 'an encrypted value';
-      return typeof node.value === 'string' ? 'text' : `the ${typeof node.value} ${node.source}`;
-  }
+  if (node.kind !== 'scalar') return node.kind === 'list' ? 'a list' : 'a map';
+  if (node.value === null) return 'empty';
+  if (node.value instanceof Secret) return 'an encrypted value';
+  return typeof node.value === 'string' ? 'text' : `the ${typeof node.value} ${node.source}`;
 }
 
 /** Whether text holds a template, so that its value is not known at load. */

@@ -1,3 +1,4 @@
+import type { Place } from '../errors/problem.ts';
 import { formatPlace } from '../errors/problem.ts';
 import type { Node } from '../values/node.ts';
 import { didYouMean, listNames } from '../values/suggest.ts';
@@ -9,8 +10,20 @@ import { displayPath } from './source-files.ts';
 import { enter, follow } from './surroundings.ts';
 import { findTaskFile, openTaskFile } from './task-files.ts';
 
-/** Reads a list of handlers into the play. */
-export async function readHandlers(nodes: readonly Node[], outer: Surroundings, reading: Reading): Promise<void> {
+/** Reads the handlers of the play or of one role into the play. */
+export async function readHandlers(
+  list: () => Promise<readonly Node[]>,
+  place: Place,
+  outer: Surroundings,
+  reading: Reading,
+): Promise<void> {
+  const before = reading.problems.reports;
+  await readList(await list(), outer, reading);
+  // A handler that could not be read may be the one that a notify names.
+  if (reading.problems.reports > before) reading.play.unknownHandlers.push(place);
+}
+
+async function readList(nodes: readonly Node[], outer: Surroundings, reading: Reading): Promise<void> {
   for (const node of nodes) await readHandler(node, outer, reading);
 }
 
@@ -56,7 +69,7 @@ async function readImportedHandlers(fields: Fields, value: Node, outer: Surround
   const followed = path === undefined ? undefined : follow(path, displayPath(path), value.place, enter(fields, outer, reading), reading);
   if (path === undefined || followed === undefined) return;
   const opened = await openTaskFile(path, value.place, followed, reading);
-  await readHandlers(opened.nodes, opened.surroundings, reading);
+  await readList(opened.nodes, opened.surroundings, reading);
 }
 
 /** The same handler read again (its role is used twice) takes the place of the earlier one. */

@@ -1,4 +1,4 @@
-/** Where a keyword may stand. */
+/** How tasks run: see Settings. */
 const SETTINGS = [
   'become',
   'become_user',
@@ -32,10 +32,10 @@ export const TASK_KEYWORDS: ReadonlySet<string> = new Set([
 
 export const BLOCK_KEYWORDS: ReadonlySet<string> = new Set([...COMMON, ...HANDED_DOWN, 'block', 'rescue', 'always']);
 export const IMPORT_KEYWORDS: ReadonlySet<string> = new Set([...COMMON, ...HANDED_DOWN]);
-export const INCLUDE_KEYWORDS: ReadonlySet<string> = new Set([...COMMON, 'loop', 'loop_control', 'run_once', 'ignore_errors']);
+export const INCLUDE_KEYWORDS: ReadonlySet<string> = new Set([...COMMON, 'loop', 'loop_control', 'run_once']);
 /** What `apply:` of an include may say of the steps in it. */
 export const APPLY_KEYWORDS: ReadonlySet<string> = new Set(['when', 'tags', 'vars', ...SETTINGS, ...HANDED_DOWN]);
-export const META_KEYWORDS: ReadonlySet<string> = new Set(['name', 'when', 'tags', 'vars', 'run_once']);
+export const META_KEYWORDS: ReadonlySet<string> = new Set(['name', 'when', 'tags', 'vars']);
 
 export const PLAY_KEYWORDS: ReadonlySet<string> = new Set([
   'name',

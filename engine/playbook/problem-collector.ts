@@ -4,6 +4,12 @@ import { formatPlace, Problem, Problems } from '../errors/problem.ts';
 /** Gathers what is wrong, so that a user mends it in one go. The same fault met twice counts once. */
 export class ProblemCollector {
   readonly #problems = new Map<string, Problem>();
+  #reports = 0;
+
+  /** How often something was reported, repeats included: tells whether reading a part went well. */
+  get reports(): number {
+    return this.#reports;
+  }
 
   /** Returns undefined, so that a reader can end with it. */
   add(details: ProblemDetails): undefined {
@@ -11,6 +17,7 @@ export class ProblemCollector {
   }
 
   take(problem: Problem): undefined {
+    this.#reports += 1;
     const place = problem.place === undefined ? '' : formatPlace(problem.place);
     const key = `${place} ${problem.code} ${problem.what}`;
     if (!this.#problems.has(key)) this.#problems.set(key, problem);

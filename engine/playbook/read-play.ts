@@ -32,7 +32,7 @@ export async function readPlay(map: MapNode, imported: Surroundings, reading: Re
   addSection('pre_tasks', await readList(fields, 'pre_tasks', inner, reading));
   addSection('tasks', [...(await readRoles(fields, inner, reading)), ...(await readList(fields, 'tasks', inner, reading))]);
   addSection('post_tasks', await readList(fields, 'post_tasks', inner, reading));
-  await readHandlers(fields.list('handlers')?.items ?? [], inner, reading);
+  await readHandlers(async () => fields.list('handlers')?.items ?? [], map.place, inner, reading);
   const { play } = reading;
   checkNotified(play, [...play.handlers, ...play.includedHandlers], reading);
   const name = fields.text('name')?.value;

@@ -35,7 +35,7 @@ export interface PlayReading {
   readonly notified: { readonly name: string; readonly place: Place }[];
   /** Handlers that includes may bring when they are reached. */
   readonly includedHandlers: Handler[];
-  /** Where a role is included whose name is not known before it is reached: its handlers are not known either. */
+  /** Where there are handlers of which nothing is known: a role that is included by a template, a file that cannot be read. */
   readonly unknownHandlers: Place[];
   /** Uses of roles so far, so that a dependency runs once. */
   readonly uses: Map<string, { readonly tags: Set<string> }>;

@@ -91,7 +91,10 @@ async function resolve(
   kind: 'direct' | 'dependency',
 ): Promise<readonly RoleUse[]> {
   const folder = await openRole(reference.name, reference.place, reference.parts, reading);
-  if (folder === undefined) return [];
+  if (folder === undefined) {
+    reading.play.unknownHandlers.push(reference.place);
+    return [];
+  }
   const followed = follow(`${folder.path}\0${reference.parts.tasksFrom}`, `role ${folder.name}`, reference.place, outer, reading);
   if (followed === undefined) return [];
   const inner = enter(reference.fields, followed, reading);
@@ -123,15 +126,10 @@ function isRepeated(key: string, tags: Set<string>, folder: RoleFolder, reading:
   const earlier = reading.play.uses.get(key);
   if (earlier === undefined) reading.play.uses.set(key, { tags });
   if (earlier === undefined || folder.allowDuplicates) return false;
-  switch (repetition) {
-    case 'always':
-      return false;
-    case 'once':
-      for (const tag of tags) earlier.tags.add(tag);
-      return true;
-    case 'unless_covered':
-      return tags.isSubsetOf(earlier.tags);
-  }
+  if (repetition === 'unless_covered') return tags.isSubsetOf(earlier.tags);
+  if (repetition === 'always') return false;
+  for (const tag of tags) earlier.tags.add(tag);
+  return true;
 }
 
 /** Uses of the same key do the same. A use without tags runs when one with tags may not, and the other way round. */
@@ -198,7 +196,7 @@ export async function readRoleSteps(use: RoleUse, reading: Reading): Promise<rea
   if (handlers === undefined && parts.handlersFrom !== 'main') missingPart(role, 'handlers', parts.handlersFrom, reading);
   if (handlers !== undefined) {
     const inner = { ...surroundings, taskDirectories: [join(role.path, 'handlers'), ...surroundings.taskDirectories] };
-    await readHandlers(await reading.files.readList(handlers, reading.problems, 'handlers', role.place), inner, reading);
+    await readHandlers(() => reading.files.readList(handlers, reading.problems, 'handlers', role.place), role.place, inner, reading);
   }
   const tasks = await rolePart(role.path, 'tasks', parts.tasksFrom);
   if (tasks === undefined) {

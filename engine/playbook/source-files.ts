@@ -74,6 +74,9 @@ export class SourceFiles {
       return this.#options.decryptFile === undefined ? text : await this.#options.decryptFile(text, displayPath(path));
     } catch (error) {
       if (error instanceof Problem) return problems.take(error);
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+        return problems.add({ code: 'file-not-found', what: `There is no file ${displayPath(path)}`, place: asked });
+      }
       return problems.add({
         code: 'file-unreadable',
         what: `${displayPath(path)} cannot be read`,

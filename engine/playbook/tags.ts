@@ -10,7 +10,7 @@ export function readTags(fields: Fields): ReadonlySet<string> {
       fields.wrongNode(node, what, 'Write tags: [one, two].');
       continue;
     }
-    for (const tag of String(typeof node.value === 'string' ? node.value : node.source).split(',')) {
+    for (const tag of (typeof node.value === 'string' ? node.value : node.source).split(',')) {
       if (tag.trim() !== '') tags.add(tag.trim());
     }
   }

@@ -21,7 +21,7 @@ const CASES: readonly Case[] = [
   ['serial of words', play('serial: [1, half]'), 'wrong-type', 'site.yml:2:15', /percentage/],
   ['a percentage over 100', play('max_fail_percentage: 101'), 'wrong-type', 'site.yml:2:24', ''],
   ['become_method su', play('become_method: su'), 'become-method', 'site.yml:2:18', /Leave/],
-  ['a missing variables file', play('vars_files: [no.yml]'), 'file-unreadable', 'site.yml:2:16', ''],
+  ['a missing variables file', play('vars_files: [no.yml]'), 'file-not-found', 'site.yml:2:16', ''],
   ['a reserved variable', play('vars: { groups: 1 }'), 'variable-name', 'site.yml:2:11', 'Choose another name.'],
   ['a variable with a hyphen', play('vars: { a-b: 1 }'), 'variable-name', 'site.yml:2:11', /underscores/],
   ['a variable that CEL takes for a type', play('vars: { string: 1 }'), 'variable-name', 'site.yml:2:11', 'Choose another name.'],
@@ -275,4 +275,14 @@ test('a fault in an included role shows before anything runs', async () => {
     'roles/a/tasks/main.yml': '- debug: {mgs: 1}\n',
   });
   expect(found.map((fault) => fault.at)).toEqual(['roles/a/tasks/main.yml:1:11']);
+});
+
+const codes = async (files: Files) => (await faultsOf(files)).map((fault) => fault.code);
+
+test('a notify is not blamed where the handlers could not be read', async () => {
+  const notify = '- hosts: all\n  tasks: [{debug: , notify: Restart}]\n';
+  expect(await codes({ 'site.yml': `${notify}  handlers: [{name: Restart, cpoy: {}}]\n` })).toEqual(['unknown-module']);
+  expect(await codes({ 'site.yml': `${notify}  roles: [none]\n` })).toEqual(['unknown-role']);
+  expect(await codes({ 'site.yml': `${notify}  roles: [a]\n`, 'roles/a/handlers/main.yml': '- {' })).toEqual(['yaml-syntax']);
+  expect(await codes({ 'site.yml': '- hosts: all\n  tasks: [{debug: , notify: Restart}, {include_role: {name: "{{r}}"}}]\n' })).toEqual([]);
 });
