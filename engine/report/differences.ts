@@ -33,7 +33,10 @@ export function differenceLines(difference: Difference, paint: Paint): readonly 
 
 function fieldLines(difference: Extract<Difference, { kind: 'field' }>, paint: Paint): readonly string[] {
   const { of, field, before, after } = difference;
-  return [`${safeLine(of)}: ${safeLine(field)}: ${paint('red', shortValue(before))} → ${paint('green', shortValue(after))}`];
+  // The old value of a secret is as secret as the new one, though nobody has marked it.
+  const secret = before instanceof Secret || after instanceof Secret;
+  const shown = (value: Value): string => (secret && typeof value === 'string' ? MASK : shortValue(value));
+  return [`${safeLine(of)}: ${safeLine(field)}: ${paint('red', shown(before))} → ${paint('green', shown(after))}`];
 }
 
 function shortValue(value: Value): string {
@@ -52,19 +55,36 @@ function textLines(difference: Extract<Difference, { kind: 'text' }>, paint: Pai
   const header = [paint('red', `--- ${before.kind === 'absent' ? '(absent)' : path}`), paint('green', `+++ ${after.kind === 'absent' ? '(absent)' : path}`)];
   const patch = structuredPatch('', '', before.text, after.text, '', '', { context: CONTEXT, maxEditLength: MAX_EDITS, timeout: TIMEOUT_MS });
   if (patch === undefined) return [...header, `(too different to show: ${countLines(before.text)} lines → ${countLines(after.text)} lines)`];
+  const secret = before.secret || after.secret;
+  const hide = secret ? hiding(after.text) : (line: string) => line;
   const lines = patch.hunks.flatMap((hunk) => [
     paint('cyan', `@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`),
-    ...hunk.lines.map((line) => paintLine(line, paint)),
+    ...hunk.lines.map((line) => paintLine(line.startsWith('-') ? `-${hide(line.slice(1))}` : line, paint)),
   ]);
-  if (lines.length === 0 && (before.secret || after.secret)) return [...header, '(only secrets differ)'];
+  if (lines.length === 0) return secret ? [...header, '(only secrets differ)'] : header;
   const shown = lines.length > MAX_LINES ? [...lines.slice(0, MAX_LINES), `… ${lines.length - MAX_LINES} more lines`] : lines;
   return [...header, ...shown];
 }
 
+/**
+ * What goes out of a file that holds secrets may be an old secret, which nobody has marked. Of such a line only the name before its
+ * value is shown, and that only if the new text, whose secrets are known, shows the same name.
+ */
+function hiding(after: string): (line: string) => string {
+  const names = new Set(after.split('\n').map(nameIn));
+  return (line) => {
+    const name = nameIn(line);
+    return name !== '' && !name.includes(MASK) && names.has(name) ? `${name}${MASK}` : MASK;
+  };
+}
+
+function nameIn(line: string): string {
+  return /^[^:=]*[:=]\s*/.exec(line)?.[0] ?? '';
+}
+
 function paintLine(line: string, paint: Paint): string {
-  const text = safeLines(line)[0] ?? '';
-  if (line.startsWith('+')) return paint('green', text);
-  return line.startsWith('-') ? paint('red', text) : text;
+  if (line.startsWith('+')) return paint('green', line);
+  return line.startsWith('-') ? paint('red', line) : line;
 }
 
 type Content =

@@ -2,7 +2,7 @@ import type { Problem } from '../errors/problem.ts';
 import type { Difference, Shown } from '../modules/module.ts';
 import type { RunEvent, TaskOutcome } from '../run/events.ts';
 import { mask, maskValue } from '../values/mask.ts';
-import { Secret } from '../values/secret.ts';
+import { MASK, Secret } from '../values/secret.ts';
 import { Unknown } from '../values/value.ts';
 
 /** An event as one line of JSON, without a line end. Dates as ISO 8601, problems as their parts, secrets masked. */
@@ -62,16 +62,18 @@ function plainProblem({ code, what, place, why, remedy }: Problem): object {
 }
 
 function plainDifference(difference: Difference): object {
+  // What stands where a secret will stand may be the old secret, which nobody has marked.
+  const secret = difference.kind !== 'command' && (difference.before instanceof Secret || difference.after instanceof Secret);
   switch (difference.kind) {
     case 'text':
-      return { kind: 'text', path: mask(difference.path), before: plainShown(difference.before), after: plainShown(difference.after) };
+      return { kind: 'text', path: mask(difference.path), before: plainShown(difference.before, secret), after: plainShown(difference.after, secret) };
     case 'field':
       return {
         kind: 'field',
         of: mask(difference.of),
         field: mask(difference.field),
-        before: maskValue(difference.before),
-        after: maskValue(difference.after),
+        before: secret && typeof difference.before === 'string' ? MASK : maskValue(difference.before),
+        after: secret && typeof difference.after === 'string' ? MASK : maskValue(difference.after),
       };
     case 'command':
       return { kind: 'command', text: mask(textOf(difference.text)) };
@@ -82,9 +84,9 @@ function plainDifference(difference: Difference): object {
   }
 }
 
-function plainShown(shown: Shown | undefined): unknown {
+function plainShown(shown: Shown | undefined, secret: boolean): unknown {
   if (shown === undefined) return null;
-  if (typeof shown === 'string') return mask(shown);
+  if (typeof shown === 'string') return secret ? MASK : mask(shown);
   if (shown instanceof Secret || shown instanceof Unknown) return maskValue(shown);
   return shown;
 }

@@ -4,6 +4,7 @@ import { jsonLines } from './json-lines.ts';
 import { openOutput } from './output.ts';
 import { paintFor } from './paint.ts';
 import { plain } from './plain.ts';
+import { plan } from './plan.ts';
 import { sourceReader } from './problems.ts';
 import type { Renderer } from './renderer.ts';
 
@@ -44,5 +45,6 @@ export function startReport(options: ReportOptions): Report {
 function chooseRenderer(options: ReportOptions): Renderer {
   const output = openOutput(options.stdout);
   if (options.format === 'json') return jsonLines(output);
-  return plain(output, { diff: options.diff, verbosity: options.verbosity, paint: paintFor(options.stdout), read: sourceReader() });
+  const details = { diff: options.diff, verbosity: options.verbosity, paint: paintFor(options.stdout), read: sourceReader() };
+  return options.mode === 'plan' ? plan(output, details) : plain(output, details);
 }
