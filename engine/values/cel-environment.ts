@@ -39,9 +39,12 @@ export function semverCompare(left: string, right: string): -1 | 0 | 1 {
 /** Stands for `matches` inside; shown to nobody. */
 export const BOUNDED_MATCHES = 'matchesPattern';
 
+function isNumeric(item: unknown): item is bigint | number {
+  return typeof item === 'bigint' || typeof item === 'number';
+}
+
 function compareItems(left: unknown, right: unknown): number {
-  const numeric = (item: unknown) => typeof item === 'bigint' || typeof item === 'number';
-  if (numeric(left) && numeric(right)) return Number(left) - Number(right);
+  if (isNumeric(left) && isNumeric(right)) return Number(left) - Number(right);
   if (typeof left === 'string' && typeof right === 'string') return left < right ? -1 : left > right ? 1 : 0;
   throw new ArgumentFault('Only lists of text or of numbers can be ordered');
 }
@@ -266,7 +269,9 @@ function createEnvironment(): Environment {
   }
   environment.registerOperator('double % double', (a: number, b: number) => a % b);
   for (const { signature, run } of table) environment.registerFunction(signature, run);
-  environment.registerFunction(`string.${BOUNDED_MATCHES}(string): bool`, (text: string, source: string) => pattern(source, 'u', text).test(text));
+  environment.registerFunction(`string.${BOUNDED_MATCHES}(string): bool`, (text: string, source: string) =>
+    pattern(source, 'u', text).test(text),
+  );
   environment.registerFunction('default(ast, ast): dyn', defaultMacro);
   environment.registerFunction('defined(ast): bool', definedMacro);
   keepMistakes(environment);

@@ -15,8 +15,17 @@ export interface References {
   readonly typeAsVariable: { readonly name: string; readonly start: number; readonly end: number } | undefined;
 }
 
-const DECIDING = new Set(['==', '!=', '<', '<=', '>', '>=', 'in', '&&', '||', '!_']);
-const DECIDING_METHODS = new Set(['all', 'exists', 'exists_one', 'startsWith', 'endsWith', 'contains', BOUNDED_MATCHES, 'size', 'hasValue']);
+const DECIDING_METHODS = new Set([
+  'all',
+  'exists',
+  'exists_one',
+  'startsWith',
+  'endsWith',
+  'contains',
+  BOUNDED_MATCHES,
+  'size',
+  'hasValue',
+]);
 const DECIDING_FUNCTIONS = new Set(['has', 'defined', 'size', 'semver', 'cidrContains', 'cidrOverlaps']);
 
 /** What a parsed expression refers to. The macros' own variables are not counted. */
@@ -77,8 +86,24 @@ export function collectReferences(root: ASTNode): References {
       case '-_':
         visit(node.args, bound, flows && node.op === '-_');
         return;
+      case '&&':
+      case '||':
+      case '==':
+      case '!=':
+      case '<':
+      case '<=':
+      case '>':
+      case '>=':
+      case 'in':
+        for (const operand of node.args) visit(operand, bound, false);
+        return;
+      case '+':
+      case '-':
+      case '*':
+      case '/':
+      case '%':
       default:
-        for (const operand of node.args) visit(operand, bound, flows && !DECIDING.has(node.op));
+        for (const operand of node.args) visit(operand, bound, flows);
     }
   };
 

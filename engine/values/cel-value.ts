@@ -33,7 +33,7 @@ class CelMap extends Map<string, unknown> {
     const known = this.#members.get(key);
     if (known !== undefined) return known;
     if (typeof key !== 'string' || !Object.hasOwn(this.source, key)) {
-      this.#convert.evidence.missing = { key: String(key), keys: Object.keys(this.source) };
+      this.#convert.evidence.missing = { key, keys: Object.keys(this.source) };
       return undefined;
     }
     const member = this.source[key];
@@ -62,7 +62,8 @@ class CelMap extends Map<string, unknown> {
 
   /** The library takes the first entry to name the map's type, and uses `entries` for nothing else: this must not count as a look. */
   override *entries(): MapIterator<[string, unknown]> {
-    for (const [key, member] of Object.entries(this.source)) {
+    for (const key of Object.keys(this.source)) {
+      const member = this.source[key];
       yield [key, member instanceof Unknown ? null : member instanceof Secret ? '' : this.get(key)];
     }
   }
@@ -94,26 +95,17 @@ export class Converter {
   }
 
   toCel(value: Value): unknown {
-    switch (typeof value) {
-      case 'string':
-      case 'boolean':
-        return value;
-      case 'number':
-        return Number.isSafeInteger(value) ? BigInt(value) : value;
-      case 'object':
-        break;
-      default:
-        throw new ArgumentFault('The value is not data');
-    }
-    if (value === null) return null;
+    if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+    if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
+    if (typeof value !== 'object') throw new ArgumentFault('The value is not data');
     if (value instanceof Unknown) throw new UnknownTouched(value);
     if (value instanceof Secret) {
       this.evidence.secrets.set(value, this.#variable);
       return value.reveal();
     }
     if (isList(value)) return this.#list(value);
-    let map = this.#maps.get(value as ValueMap);
-    if (map === undefined) this.#maps.set(value as ValueMap, (map = new CelMap(value as ValueMap, this)));
+    let map = this.#maps.get(value);
+    if (map === undefined) this.#maps.set(value, (map = new CelMap(value, this)));
     return map;
   }
 
@@ -126,7 +118,11 @@ export class Converter {
       : new Proxy<unknown[]>([...source], {
           get: (target, key) => {
             const item: unknown = Reflect.get(target, key);
-            return item instanceof Secret || item instanceof Unknown ? this.toCel(item) : typeof key === 'string' && /^\d+$/.test(key) ? this.toCel(item as Value) : item;
+            return item instanceof Secret || item instanceof Unknown
+              ? this.toCel(item)
+              : typeof key === 'string' && /^\d+$/.test(key)
+                ? this.toCel(item as Value)
+                : item;
           },
         });
     this.#lists.set(source, list);
@@ -136,20 +132,10 @@ export class Converter {
 
   /** The result as a value; `protect` marks text that was made of secrets. An ArgumentFault for what is not data. */
   fromCel(result: unknown, protect: (text: string) => string | Secret): Value {
-    switch (typeof result) {
-      case 'string':
-        return protect(result);
-      case 'boolean':
-      case 'number':
-        return result;
-      case 'bigint':
-        return fromInteger(result);
-      case 'object':
-        break;
-      default:
-        throw new ArgumentFault(`The result is a ${typeof result}, which is not data`);
-    }
-    if (result === null) return null;
+    if (typeof result === 'string') return protect(result);
+    if (typeof result === 'bigint') return fromInteger(result);
+    if (result === null || typeof result === 'boolean' || typeof result === 'number') return result;
+    if (typeof result !== 'object') throw new ArgumentFault(`The result is a ${typeof result}, which is not data`);
     if (result instanceof CelMap) return result.source;
     const source = this.#listSources.get(result);
     if (source !== undefined) return source;

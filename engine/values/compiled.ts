@@ -40,17 +40,11 @@ function literalContent(literal: Value): Content {
 }
 
 function compileContent(node: Node): Content {
-  switch (node.kind) {
-    case 'scalar':
-      return compileScalar(node);
-    case 'list': {
-      const items = node.items.map(compileContent);
-      if (items.every(isLiteral)) return literalContent(items.map((item) => item.literal));
-      return { literal: undefined, references: union(items), resolve: (scope) => items.map((item) => item.resolve(scope)) };
-    }
-    case 'map':
-      return compileMap(node.entries);
-  }
+  if (node.kind === 'scalar') return compileScalar(node);
+  if (node.kind === 'map') return compileMap(node.entries);
+  const items = node.items.map(compileContent);
+  if (items.every(isLiteral)) return literalContent(items.map((item) => item.literal));
+  return { literal: undefined, references: union(items), resolve: (scope) => items.map((item) => item.resolve(scope)) };
 }
 
 function compileScalar(node: ScalarNode): Content {
@@ -63,7 +57,12 @@ function compileScalar(node: ScalarNode): Content {
 function compileMap(entries: readonly MapEntry[]): Content {
   const members = entries.map((entry) => {
     if (hasTemplate(entry.key)) {
-      throw new Problem({ code: 'template-in-key', what: 'A key cannot hold a template', place: entry.keyPlace, remedy: 'Build the map with {{dict …}} or a CEL map.' });
+      throw new Problem({
+        code: 'template-in-key',
+        what: 'A key cannot hold a template',
+        place: entry.keyPlace,
+        remedy: 'Build the map with {{dict …}} or a CEL map.',
+      });
     }
     return [entry.key, compileContent(entry.value)] as const;
   });

@@ -8,14 +8,7 @@ export function describe(value: Value): string {
   if (value instanceof Secret) return 'a secret';
   if (value instanceof Unknown) return 'not known yet';
   if (Array.isArray(value)) return 'a list';
-  switch (typeof value) {
-    case 'string':
-      return 'text';
-    case 'number':
-      return 'a number';
-    case 'boolean':
-      return 'a boolean';
-    default:
-      return 'a map';
-  }
+  if (typeof value === 'string') return 'text';
+  if (typeof value === 'number') return 'a number';
+  return typeof value === 'boolean' ? 'a boolean' : 'a map';
 }

@@ -56,7 +56,10 @@ export function parseExpression(text: string, place: Place, style: ScalarNode['s
         {
           code: 'condition-type',
           what: `A condition must be true or false, and this is ${describe(result)}`,
-          remedy: result instanceof Secret || typeof result === 'string' ? 'Compare it: x == "…".' : 'Compare it, or use size(…) > 0 or defined(…).',
+          remedy:
+            result instanceof Secret || typeof result === 'string'
+              ? 'Compare it: x == "…".'
+              : 'Compare it, or use size(…) > 0 or defined(…).',
         },
         0,
         text.length,
@@ -70,7 +73,8 @@ function withProblems<T>(locate: Locate, action: () => T): T {
     return action();
   } catch (error) {
     if (error instanceof Fault) throw error.toProblem(locate);
-    if (isStackOverflow(error)) throw new Fault({ code: 'expression-syntax', what: 'The expression is nested too deeply' }).toProblem(locate);
+    if (isStackOverflow(error))
+      throw new Fault({ code: 'expression-syntax', what: 'The expression is nested too deeply' }).toProblem(locate);
     throw error;
   }
 }
@@ -101,7 +105,11 @@ class CelExpression implements CompiledExpression {
     const typeName = this.#used.typeAsVariable;
     if (typeName !== undefined) {
       const what = `${typeName.name} is a type in expressions, so it cannot be a variable`;
-      throw new Fault({ code: 'expression-type', what, remedy: 'Give the variable another name.' }, typeName.start, typeName.end - typeName.start);
+      throw new Fault(
+        { code: 'expression-type', what, remedy: 'Give the variable another name.' },
+        typeName.start,
+        typeName.end - typeName.start,
+      );
     }
     const checked = this.#program.check();
     if (checked.error !== undefined) throw toFault(checked.error, source, undefined);
@@ -169,11 +177,16 @@ export function undefinedVariable(name: string, scope: Scope, offset: number, re
 
 function parse(source: string): ParseResult {
   const trimmed = source.trimStart();
-  if (source.length > MAX_LENGTH) throw new Fault({ code: 'expression-syntax', what: `The expression is too long: ${source.length} characters` });
+  if (source.length > MAX_LENGTH)
+    throw new Fault({ code: 'expression-syntax', what: `The expression is too long: ${source.length} characters` });
   if (trimmed === '') throw new Fault({ code: 'expression-syntax', what: 'The expression is empty' });
   if (trimmed.startsWith('{{')) {
     throw new Fault(
-      { code: 'expression-syntax', what: 'Conditions are bare CEL, without braces', remedy: 'Write the expression itself: x == "y", not {{x}} == "y".' },
+      {
+        code: 'expression-syntax',
+        what: 'Conditions are bare CEL, without braces',
+        remedy: 'Write the expression itself: x == "y", not {{x}} == "y".',
+      },
       source.length - trimmed.length,
       2,
     );
@@ -220,13 +233,26 @@ function toFault(error: unknown, source: string, missing: Missing): unknown {
     case 'no_matching_overload': {
       const name = /'(?:[\w<>, ]+\.)?(\w+)\(/.exec(error.summary)?.[1] ?? '';
       const isOwn = celFunctions.some((known) => known.name === name);
-      const hint = isOwn ? undefined : didYouMean(name, celFunctions.map((known) => known.name));
+      const hint = isOwn
+        ? undefined
+        : didYouMean(
+            name,
+            celFunctions.map((known) => known.name),
+          );
       return new Fault({ code: 'expression-type', what: `No function fits: ${plainTypes(error.summary)}`, why: hint }, start, length);
     }
     case 'invalid_macro_argument':
-      return new Fault({ code: 'expression-type', what: error.summary, remedy: 'has() takes a member, as in has(x.y); for a variable write defined(x).' }, start, length);
+      return new Fault(
+        { code: 'expression-type', what: error.summary, remedy: 'has() takes a member, as in has(x.y); for a variable write defined(x).' },
+        start,
+        length,
+      );
     default:
-      return new Fault({ code: 'expression-type', what: sentence(plainTypes(error.summary)), remedy: typeRemedy(error.summary) }, start, length);
+      return new Fault(
+        { code: 'expression-type', what: sentence(plainTypes(error.summary)), remedy: typeRemedy(error.summary) },
+        start,
+        length,
+      );
   }
 }
 
@@ -241,7 +267,9 @@ function missingKey(error: EvaluationError | CelTypeError, source: string, missi
   const why = keys === undefined ? undefined : [didYouMean(key, keys), `Its keys: ${listNames(keys)}.`].filter(Boolean).join(' ');
   const remedy = 'Ask with has(x.y), or give a fallback: default(x.y, …).';
   const details = { code: 'missing-key', what: `${name} has no key "${key}"`, why, remedy };
-  return at < 0 ? new Fault(details, start, Math.max(1, (error.range?.end ?? source.length) - start)) : new Fault(details, at, Math.max(1, key.length));
+  return at < 0
+    ? new Fault(details, start, Math.max(1, (error.range?.end ?? source.length) - start))
+    : new Fault(details, at, Math.max(1, key.length));
 }
 
 function sentence(text: string): string {
@@ -249,7 +277,11 @@ function sentence(text: string): string {
 }
 
 function plainTypes(summary: string): string {
-  return summary.replace(BOUNDED_MATCHES, 'matches').replaceAll(/dyn<(\w+)>/g, '$1').replace('found no matching overload for ', '').replace('no such overload', 'These types do not go together');
+  return summary
+    .replace(BOUNDED_MATCHES, 'matches')
+    .replaceAll(/dyn<(\w+)>/g, '$1')
+    .replace('found no matching overload for ', '')
+    .replace('no such overload', 'These types do not go together');
 }
 
 function typeRemedy(summary: string): string | undefined {

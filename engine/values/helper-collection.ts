@@ -1,11 +1,10 @@
 import { compareValues, isEqual } from './compare.ts';
-import { ArgumentFault } from './fault.ts';
+import { ArgumentFault, UnknownTouched } from './fault.ts';
 import type { Helper } from './helper.ts';
 import { listOf, mapOf, numberOf, textOf } from './helper.ts';
 import { Secret } from './secret.ts';
 import type { Value, ValueMap } from './value.ts';
 import { isList, isMap, Unknown } from './value.ts';
-import { UnknownTouched } from './fault.ts';
 
 const MAX_RANGE = 100_000;
 
@@ -13,10 +12,15 @@ function kept(name: string, summary: string, example: Helper['example'], arity: 
   return { name, summary, example, arity, secrets: 'kept', run };
 }
 
+/** Code points, so that an emoji counts once. */
+function characters(text: string): number {
+  return Array.from(text).length;
+}
+
 function lengthOf(value: Value | undefined): number {
   if (value instanceof Unknown) throw new UnknownTouched(value);
-  if (value instanceof Secret) return [...value.reveal()].length;
-  if (typeof value === 'string') return [...value].length;
+  if (value instanceof Secret) return characters(value.reveal());
+  if (typeof value === 'string') return characters(value);
   if (value !== undefined && isList(value)) return value.length;
   if (value !== undefined && isMap(value)) return Object.keys(value).length;
   throw new ArgumentFault('Only text, lists and maps have a length');
@@ -58,7 +62,9 @@ function range(first: number, last: number, step: number): readonly number[] {
 }
 
 export const collectionHelpers: readonly Helper[] = [
-  kept('length', 'How many characters a text, items a list or keys a map has.', ['{{length members}}', 3], [1, 1], ([value]) => lengthOf(value)),
+  kept('length', 'How many characters a text, items a list or keys a map has.', ['{{length members}}', 3], [1, 1], ([value]) =>
+    lengthOf(value),
+  ),
   kept('first', 'The first item of a list.', ['{{first members}}', 'c'], [1, 1], ([list]) => end(list, 0)),
   kept('last', 'The last item of a list.', ['{{last members}}', 'b'], [1, 1], ([list]) => end(list, -1)),
   kept('keys', 'The keys of a map.', ['{{keys labels}}', ['tier', 'zone']], [1, 1], ([map]) => Object.keys(mapOf(map))),
@@ -73,21 +79,41 @@ export const collectionHelpers: readonly Helper[] = [
     secrets: 'kept',
     run: (_operands, named) => named,
   },
-  kept('merge', 'Maps as one map; of equal keys the last one counts.', ['{{merge labels (dict zone="b")}}', { tier: 'db', zone: 'b' }], [1, Infinity], (maps) => {
-    const merged: Record<string, Value> = Object.create(null);
-    for (const map of maps) for (const [key, value] of Object.entries(mapOf(map))) merged[key] = value;
-    return merged satisfies ValueMap;
-  }),
-  kept('range', 'The whole numbers from the first to the last, which is included; the third argument is the step.', ['{{range 1 3}}', [1, 2, 3]], [2, 3], ([first, last, step = 1]) => {
-    return range(numberOf(first), numberOf(last), numberOf(step));
-  }),
-  kept('sort', 'The items in order, of text or of numbers.', ['{{sort members}}', ['a', 'b', 'c']], [1, 1], ([list]) => [...listOf(list)].sort(compareValues)),
+  kept(
+    'merge',
+    'Maps as one map; of equal keys the last one counts.',
+    ['{{merge labels (dict zone="b")}}', { tier: 'db', zone: 'b' }],
+    [1, Infinity],
+    (maps) => {
+      const merged: Record<string, Value> = Object.create(null);
+      for (const map of maps) for (const [key, value] of Object.entries(mapOf(map))) merged[key] = value;
+      return merged satisfies ValueMap;
+    },
+  ),
+  kept(
+    'range',
+    'The whole numbers from the first to the last, which is included; the third argument is the step.',
+    ['{{range 1 3}}', [1, 2, 3]],
+    [2, 3],
+    ([first, last, step = 1]) => {
+      return range(numberOf(first), numberOf(last), numberOf(step));
+    },
+  ),
+  kept('sort', 'The items in order, of text or of numbers.', ['{{sort members}}', ['a', 'b', 'c']], [1, 1], ([list]) =>
+    [...listOf(list)].sort(compareValues),
+  ),
   kept('unique', 'The items without repetitions, in their order.', ['{{unique (list 1 2 1)}}', [1, 2]], [1, 1], ([list]) => {
     const unique: Value[] = [];
     for (const item of listOf(list)) if (!unique.some((known) => isEqual(known, item))) unique.push(item);
     return unique;
   }),
-  kept('map', 'One attribute of each item; a dotted path goes deeper.', ['{{map hosts "ip"}}', ['10.0.0.1', '10.0.0.2']], [2, 2], ([list, path]) => {
-    return listOf(list).map((item) => (item instanceof Unknown ? item : member(item, textOf(path))));
-  }),
+  kept(
+    'map',
+    'One attribute of each item; a dotted path goes deeper.',
+    ['{{map hosts "ip"}}', ['10.0.0.1', '10.0.0.2']],
+    [2, 2],
+    ([list, path]) => {
+      return listOf(list).map((item) => (item instanceof Unknown ? item : member(item, textOf(path))));
+    },
+  ),
 ];

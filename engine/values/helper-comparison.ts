@@ -14,7 +14,12 @@ export const comparisonHelpers: readonly Helper[] = [
   comparison('lt', 'Is the first less than the second?', ['{{lt 2 10}}', true], (left, right) => compareValues(left, right) < 0),
   comparison('le', 'Is the first less than the second, or equal?', ['{{le 2 2}}', true], (left, right) => compareValues(left, right) <= 0),
   comparison('gt', 'Is the first greater than the second?', ['{{gt port 1024}}', true], (left, right) => compareValues(left, right) > 0),
-  comparison('ge', 'Is the first greater than the second, or equal?', ['{{ge 1 2}}', false], (left, right) => compareValues(left, right) >= 0),
+  comparison(
+    'ge',
+    'Is the first greater than the second, or equal?',
+    ['{{ge 1 2}}', false],
+    (left, right) => compareValues(left, right) >= 0,
+  ),
   {
     name: 'not',
     summary: 'The opposite of a condition.',
@@ -40,8 +45,20 @@ function special(name: string, summary: string, example: Helper['example'], leas
 
 /** Helpers that the compiler itself carries out, since they do not want all their arguments at once, or some that are missing. */
 export const specialHelpers: readonly Helper[] = [
-  special('and', 'Are all conditions true? Those behind a false one are not looked at.', ['{{and enabled (gt port 1)}}', true], 2, Infinity),
-  special('or', 'Is one of the conditions true? Those behind a true one are not looked at.', ['{{or (eq port 1) enabled}}', true], 2, Infinity),
+  special(
+    'and',
+    'Are all conditions true? Those behind a false one are not looked at.',
+    ['{{and enabled (gt port 1)}}', true],
+    2,
+    Infinity,
+  ),
+  special(
+    'or',
+    'Is one of the conditions true? Those behind a true one are not looked at.',
+    ['{{or (eq port 1) enabled}}', true],
+    2,
+    Infinity,
+  ),
   special('ternary', 'The second argument where the condition is true, else the third.', ['{{ternary enabled "on" "off"}}', 'on'], 3, 3),
   special('default', 'The first argument that is there and not null.', ['{{default nowhere.at.all "none"}}', 'none'], 2, Infinity),
   special('defined', 'Is the value there, and not null?', ['{{defined nowhere}}', false], 1, 1),

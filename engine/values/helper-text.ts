@@ -15,7 +15,8 @@ function embedded(name: string, summary: string, example: Helper['example'], ari
 }
 
 function toText(value: Value): string {
-  if (value === null || typeof value === 'object') throw new ArgumentFault('Only text, numbers and booleans can be put into text', 'Use json, yaml or join.');
+  if (value === null || typeof value === 'object')
+    throw new ArgumentFault('Only text, numbers and booleans can be put into text', 'Use json, yaml or join.');
   return String(value);
 }
 
@@ -45,25 +46,63 @@ export const textHelpers: readonly Helper[] = [
   derived('replace', 'Replaces each occurrence of a text.', ['{{replace name "-" "."}}', 'etcd.1'], [3, 3], ([text, from, to]) => {
     return textOf(text).replaceAll(textOf(from), () => textOf(to));
   }),
-  derived('regex_replace', 'Replaces each match of a pattern; $1 is the first group.', ['{{regex_replace name "^([a-z]+)-" "$1/"}}', 'etcd/1'], [3, 3], ([text, from, to]) => {
-    return textOf(text).replace(pattern(textOf(from), 'gu', textOf(text)), textOf(to));
-  }),
+  derived(
+    'regex_replace',
+    'Replaces each match of a pattern; $1 is the first group.',
+    ['{{regex_replace name "^([a-z]+)-" "$1/"}}', 'etcd/1'],
+    [3, 3],
+    ([text, from, to]) => {
+      return textOf(text).replace(pattern(textOf(from), 'gu', textOf(text)), textOf(to));
+    },
+  ),
   derived('split', 'The parts of a text between a separator.', ['{{split "a,b" ","}}', ['a', 'b']], [2, 2], ([text, separator]) => {
     return textOf(text).split(textOf(separator));
   }),
-  derived('contains', 'Does the text contain another, or the list an item?', ['{{contains members "a"}}', true], [2, 2], ([whole, part = null]) => {
-    return whole !== undefined && isList(whole) ? whole.includes(part) : textOf(whole).includes(textOf(part));
-  }),
-  derived('starts_with', 'Does the text begin so?', ['{{starts_with name "etcd"}}', true], [2, 2], ([text, start]) => textOf(text).startsWith(textOf(start))),
-  derived('ends_with', 'Does the text end so?', ['{{ends_with name "-2"}}', false], [2, 2], ([text, end]) => textOf(text).endsWith(textOf(end))),
-  derived('basename', 'The last part of a path.', ['{{basename "/etc/etcd/ca.crt"}}', 'ca.crt'], [1, 1], ([path]) => baseName(textOf(path))),
-  derived('dirname', 'The directory part of a path.', ['{{dirname "/etc/etcd/ca.crt"}}', '/etc/etcd'], [1, 1], ([path]) => directoryName(textOf(path))),
+  derived(
+    'contains',
+    'Does the text contain another, or the list an item?',
+    ['{{contains members "a"}}', true],
+    [2, 2],
+    ([whole, part = null]) => {
+      return whole !== undefined && isList(whole) ? whole.includes(part) : textOf(whole).includes(textOf(part));
+    },
+  ),
+  derived('starts_with', 'Does the text begin so?', ['{{starts_with name "etcd"}}', true], [2, 2], ([text, start]) =>
+    textOf(text).startsWith(textOf(start)),
+  ),
+  derived('ends_with', 'Does the text end so?', ['{{ends_with name "-2"}}', false], [2, 2], ([text, end]) =>
+    textOf(text).endsWith(textOf(end)),
+  ),
+  derived('basename', 'The last part of a path.', ['{{basename "/etc/etcd/ca.crt"}}', 'ca.crt'], [1, 1], ([path]) =>
+    baseName(textOf(path)),
+  ),
+  derived('dirname', 'The directory part of a path.', ['{{dirname "/etc/etcd/ca.crt"}}', '/etc/etcd'], [1, 1], ([path]) =>
+    directoryName(textOf(path)),
+  ),
   embedded('string', 'The value as text.', ['{{string port}}', '2379'], [1, 1], ([value = null]) => toText(value)),
-  embedded('quote', 'One word of POSIX shell: what is in it is never run.', ["{{quote \"it's $HOME\"}}", "'it'\\''s $HOME'"], [1, 1], ([text]) => shellWord(textOf(text))),
-  embedded('indent', 'Indents each line by so many blanks; the first one too.', ['{{indent "a\\nb" 2}}', '  a\\nb'], [2, 2], ([text, width]) => {
-    return textOf(text).replaceAll(/^(?=.)/gm, ' '.repeat(Math.max(0, Math.min(200, numberOf(width)))));
-  }),
-  embedded('join', 'The items of a list as one text, with a separator between them (a comma by default).', ['{{join members "-"}}', 'c-a-b'], [1, 2], ([list, separator = ',']) => {
-    return listOf(list).map(toText).join(textOf(separator));
-  }),
+  embedded(
+    'quote',
+    'One word of POSIX shell: what is in it is never run.',
+    ['{{quote "it\'s $HOME"}}', "'it'\\''s $HOME'"],
+    [1, 1],
+    ([text]) => shellWord(textOf(text)),
+  ),
+  embedded(
+    'indent',
+    'Indents each line by so many blanks; the first one too.',
+    ['{{indent "a\\nb" 2}}', '  a\\nb'],
+    [2, 2],
+    ([text, width]) => {
+      return textOf(text).replaceAll(/^(?=.)/gm, ' '.repeat(Math.max(0, Math.min(200, numberOf(width)))));
+    },
+  ),
+  embedded(
+    'join',
+    'The items of a list as one text, with a separator between them (a comma by default).',
+    ['{{join members "-"}}', 'c-a-b'],
+    [1, 2],
+    ([list, separator = ',']) => {
+      return listOf(list).map(toText).join(textOf(separator));
+    },
+  ),
 ];

@@ -83,7 +83,7 @@ function reveal(value: Value): Revealed {
   }
   let hasSecret = false;
   const map: Record<string, Value> = Object.create(null);
-  for (const [key, member] of Object.entries(value as ValueMap)) {
+  for (const [key, member] of Object.entries(value)) {
     const revealed = reveal(member);
     hasSecret ||= revealed.hasSecret;
     map[key] = revealed.value;
@@ -115,7 +115,7 @@ export function callHelper(helper: Helper, operands: readonly Value[], named: Va
     for (const key in named) openedNamed[key] = open(named[key] ?? null);
     const result = helper.run(opened, openedNamed);
     if (!hasSecret) return result;
-    return protect(result, helper.secrets === 'derived' ? Secret.of : Secret.around);
+    return protect(result, helper.secrets === 'derived' ? (text) => Secret.of(text) : (text) => Secret.around(text));
   } catch (error) {
     if (error instanceof UnknownTouched) return new Unknown(error.unknown.because, helper.secrets === 'embedded' && error.unknown.fresh);
     throw error;

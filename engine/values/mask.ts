@@ -33,8 +33,8 @@ export function maskValue(value: Value): Plain {
 
 /** How many secrets are in the tables below. Secrets are only ever added. */
 let searched = 0;
-/** All forms by their first four characters, the longest first. */
-const byStart = new Map<string, string[]>();
+/** All forms by their first four characters. */
+const byStart = new Map<string, Set<string>>();
 /** For a quick no: which pairs of first and third characters begin a form at all. */
 const startBits = new Uint8Array(1 << 16);
 
@@ -55,11 +55,8 @@ function addForm(form: string): void {
   if (form.length < MIN_LENGTH) return;
   const start = form.slice(0, MIN_LENGTH);
   const same = byStart.get(start);
-  if (same === undefined) byStart.set(start, [form]);
-  else if (!same.includes(form)) {
-    same.push(form);
-    same.sort((left, right) => right.length - left.length);
-  }
+  if (same === undefined) byStart.set(start, new Set([form]));
+  else same.add(form);
   startBits[startBit(form, 0)] = 1;
 }
 
@@ -102,6 +99,15 @@ function base64Forms(part: string): readonly string[] {
   return [whole, ...aligned];
 }
 
+/** The length of the longest form that begins here; 0 for none. */
+function longestForm(text: string, at: number): number {
+  let longest = 0;
+  for (const form of byStart.get(text.slice(at, at + MIN_LENGTH)) ?? []) {
+    if (form.length > longest && text.startsWith(form, at)) longest = form.length;
+  }
+  return longest;
+}
+
 function replaceForms(text: string): string {
   let result = '';
   let copied = 0;
@@ -110,8 +116,8 @@ function replaceForms(text: string): string {
   const limit = text.length - MIN_LENGTH;
   for (let at = 0; at <= limit; at++) {
     if (startBits[startBit(text, at)] === 0) continue;
-    const form = byStart.get(text.slice(at, at + MIN_LENGTH))?.find((candidate) => text.startsWith(candidate, at));
-    if (form === undefined) continue;
+    const length = longestForm(text, at);
+    if (length === 0) continue;
     if (at > hiddenTo && hiddenFrom >= 0) {
       result += text.slice(copied, hiddenFrom) + MASK;
       copied = hiddenTo;
@@ -119,7 +125,7 @@ function replaceForms(text: string): string {
     }
     // Secrets may overlap: what any of them covers is hidden.
     if (hiddenFrom < 0) hiddenFrom = at;
-    hiddenTo = Math.max(hiddenTo, at + form.length);
+    hiddenTo = Math.max(hiddenTo, at + length);
   }
   if (hiddenFrom < 0 && copied === 0) return text;
   return hiddenFrom < 0 ? result + text.slice(copied) : result + text.slice(copied, hiddenFrom) + MASK + text.slice(hiddenTo);

@@ -9,7 +9,8 @@ const compiled = new Map<string, RegExp>();
 
 /** A regular expression (JavaScript's, with the u flag) that may be run on text from a host. */
 export function pattern(source: string, flags: 'u' | 'gu', subject: string): RegExp {
-  if (subject.length > MAX_SUBJECT) throw new ArgumentFault(`The text is too long to be searched with a pattern: ${subject.length} characters`);
+  if (subject.length > MAX_SUBJECT)
+    throw new ArgumentFault(`The text is too long to be searched with a pattern: ${subject.length} characters`);
   const key = `${flags}/${source}`;
   const known = compiled.get(key);
   if (known !== undefined) {
@@ -17,7 +18,10 @@ export function pattern(source: string, flags: 'u' | 'gu', subject: string): Reg
     return known;
   }
   if (NESTED_REPEAT.test(source)) {
-    throw new ArgumentFault(`The pattern ${source} repeats a group that itself repeats, which can take for ever`, 'Write it without nested + or *.');
+    throw new ArgumentFault(
+      `The pattern ${source} repeats a group that itself repeats, which can take for ever`,
+      'Write it without nested + or *.',
+    );
   }
   try {
     const expression = new RegExp(source, flags);

@@ -26,17 +26,14 @@ function advance(cursor: Cursor, text: string): Cursor {
 
 /** How many characters of a double-quoted source make one escape, beginning at the backslash. */
 function escapeLength(source: string, at: number): number {
-  switch (source[at + 1]) {
-    case 'x':
-      return 4;
-    case 'u':
-      return 6;
-    case 'U':
-      return 10;
-    default:
-      return 2;
-  }
+  return ESCAPE_LENGTHS.get(source[at + 1] ?? '') ?? 2;
 }
+
+const ESCAPE_LENGTHS: ReadonlyMap<string, number> = new Map([
+  ['x', 4],
+  ['u', 6],
+  ['U', 10],
+]);
 
 /** Walks source and text side by side up to `offset` of the text; white space may differ, as folding and indenting change it. */
 function sourceOffset(text: string, source: string, offset: number): number {

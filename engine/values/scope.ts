@@ -4,7 +4,17 @@ import type { Compiled } from './compiled.ts';
 import type { Scope, Value } from './value.ts';
 
 /** From low to high: a variable of a later level hides one of an earlier level. Names of the `magic` level are reserved. */
-export const LEVELS = ['role defaults', 'group_vars', 'host_vars', 'play vars', 'role vars', 'task vars', 'set_fact', 'extra vars', 'magic'] as const;
+export const LEVELS = [
+  'role defaults',
+  'group_vars',
+  'host_vars',
+  'play vars',
+  'role vars',
+  'task vars',
+  'set_fact',
+  'extra vars',
+  'magic',
+] as const;
 export type Level = (typeof LEVELS)[number];
 
 export interface Layer {

@@ -23,6 +23,9 @@ export function compileSyntaxExpression(expression: SyntaxExpression, options: P
     case 'NullLiteral':
     case 'UndefinedLiteral':
       return () => null;
+    case 'StringLiteral':
+    case 'NumberLiteral':
+    case 'BooleanLiteral':
     default: {
       const { value } = expression;
       return () => value;
@@ -37,7 +40,10 @@ export function compileCall(call: Call, options: PathOptions): Evaluate {
   const helper = findHelper(name);
   if (helper === undefined) {
     const nearest = didYouMean(name, helperNames());
-    throw source.fault('unknown-helper', `There is no helper "${name}"`, call.path, { why: nearest, remedy: 'Helpers are listed by `runbook docs helpers`.' });
+    throw source.fault('unknown-helper', `There is no helper "${name}"`, call.path, {
+      why: nearest,
+      remedy: 'Helpers are listed by `runbook docs helpers`.',
+    });
   }
   checkArguments(call, helper, options);
   return compileSpecial(call, helper, options) ?? compilePlain(call, helper, options);
@@ -48,7 +54,9 @@ function checkArguments(call: Call, helper: Helper, { source }: PathOptions): vo
   const count = call.params.length;
   if (count < least || count > most) {
     const wanted = least === most ? String(least) : most === Infinity ? `${least} or more` : `${least} to ${most}`;
-    throw source.fault('helper-arguments', `${helper.name} takes ${wanted} arguments, and ${count} are given`, call, { why: `Example: ${helper.example[0]}` });
+    throw source.fault('helper-arguments', `${helper.name} takes ${wanted} arguments, and ${count} are given`, call, {
+      why: `Example: ${helper.example[0]}`,
+    });
   }
   const extra = call.hash?.pairs.find((pair) => helper.name !== 'dict' && helper.named?.includes(pair.key) !== true);
   if (extra !== undefined) throw source.fault('helper-arguments', `${helper.name} takes no argument named "${extra.key}"`, extra);
@@ -130,7 +138,9 @@ function compileLogic(call: Call, options: PathOptions, decisive: boolean): Eval
 
 function compileDefault(call: Call, options: PathOptions): Evaluate {
   const last = call.params.length - 1;
-  const candidates = call.params.map((parameter, index) => compileSyntaxExpression(parameter, { ...options, isLenient: index < last || options.isLenient }));
+  const candidates = call.params.map((parameter, index) =>
+    compileSyntaxExpression(parameter, { ...options, isLenient: index < last || options.isLenient }),
+  );
   return (frame) => {
     let value: Value | undefined;
     for (const candidate of candidates) {
@@ -151,11 +161,15 @@ function compileLookup(call: Call, whole: SyntaxExpression, key: SyntaxExpressio
     for (const value of [container, name]) if (value instanceof Unknown) throw new UnknownTouched(value);
     if (!isMap(container) && !isList(container)) throw new ArgumentFault('lookup takes a map or a list', whyNoMember(container, ''));
     const revealed = name instanceof Secret ? name.reveal() : name;
-    if (typeof revealed !== 'string' && typeof revealed !== 'number') throw new ArgumentFault('The key of a lookup must be text or a number');
+    if (typeof revealed !== 'string' && typeof revealed !== 'number')
+      throw new ArgumentFault('The key of a lookup must be text or a number');
     const member = memberOf(container, revealed);
     if (member !== undefined || options.isLenient) return member;
     const shown = name instanceof Secret ? '********' : String(revealed);
-    throw options.source.fault('missing-key', `There is no key "${shown}" to look up`, key, { why: whyNoMember(container, shown), remedy: 'Give a fallback: {{default (lookup x "y") "…"}}.' });
+    throw options.source.fault('missing-key', `There is no key "${shown}" to look up`, key, {
+      why: whyNoMember(container, shown),
+      remedy: 'Give a fallback: {{default (lookup x "y") "…"}}.',
+    });
   });
 }
 
@@ -184,7 +198,9 @@ function compileCel(call: Call, text: SyntaxExpression, options: PathOptions): E
     if (local === undefined) options.refer(name);
     else locals.set(name, local);
   }
-  return guarded(call, options, (frame) => shifted(() => expression.evaluate(locals.size === 0 ? frame.scope : new LocalScope(frame, locals))));
+  return guarded(call, options, (frame) =>
+    shifted(() => expression.evaluate(locals.size === 0 ? frame.scope : new LocalScope(frame, locals))),
+  );
 }
 
 /** What a CEL name means within blocks: `this`, or a block parameter. */

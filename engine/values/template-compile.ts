@@ -8,7 +8,8 @@ import { rootLevel } from './template-frame.ts';
 import { Output } from './template-output.ts';
 import type { Evaluate, PathOptions } from './template-path.ts';
 import type { Block, Mustache, Partial, Program, Statement, SyntaxExpression } from './template-syntax.ts';
-import { parseSyntax, TemplateSource } from './template-syntax.ts';
+import type { TemplateSource } from './template-syntax.ts';
+import { parseSyntax } from './template-syntax.ts';
 import type { Value, ValueMap } from './value.ts';
 import { isList, isMap, Unknown } from './value.ts';
 
@@ -74,7 +75,12 @@ class TemplateCompiler {
     const inline = new Map(this.#partials.inline);
     for (const block of blocks) {
       const [name] = block.params;
-      if (block.path.type !== 'PathExpression' || block.path.original !== 'inline' || name?.type !== 'StringLiteral' || block.program === undefined) {
+      if (
+        block.path.type !== 'PathExpression' ||
+        block.path.original !== 'inline' ||
+        name?.type !== 'StringLiteral' ||
+        block.program === undefined
+      ) {
         throw this.#refuse(block, 'Decorators are not supported', 'Only {{#*inline "name"}} is.');
       }
       inline.set(String(name.value), { program: block.program, source: this.#source });
@@ -92,9 +98,6 @@ class TemplateCompiler {
         const { value } = statement;
         return value === '' ? undefined : (_frame, output) => output.literal(value);
       }
-      case 'CommentStatement':
-      case 'DecoratorBlock':
-        return undefined;
       case 'MustacheStatement': {
         const evaluate = this.mustache(statement);
         return this.#guard(statement, (frame, output) => output.value(evaluate(frame) ?? null));
@@ -107,6 +110,10 @@ class TemplateCompiler {
         throw this.#refuse(statement, 'Decorators are not supported');
       case 'PartialBlockStatement':
         throw this.#refuse(statement, 'Partials with a block are not supported', 'Write {{> name}}.');
+      case 'CommentStatement':
+      case 'DecoratorBlock':
+      default:
+        return undefined;
     }
   }
 
@@ -135,26 +142,24 @@ class TemplateCompiler {
       case 'unless':
       case 'each':
       case 'with':
-        if (argument === undefined || block.params.length > 1) throw this.#refuse(block, `#${name} takes one argument`, `If it is a call, bracket it: {{#${name} (eq a b)}}.`);
+        if (argument === undefined || block.params.length > 1)
+          throw this.#refuse(block, `#${name} takes one argument`, `If it is a call, bracket it: {{#${name} (eq a b)}}.`);
         break;
       default:
-        if (block.params.length === 0 && block.program !== undefined && isRaw(block.program, this.#source, block)) return this.program(block.program);
+        if (block.params.length === 0 && block.program !== undefined && isRaw(block.program, this.#source, block))
+          return this.program(block.program);
         throw this.#refuse(
           block,
           `There is no block #${name}`,
-          findHelper(name) === undefined ? 'The blocks are #if, #unless, #each and #with.' : `Helpers go into a condition: {{#if (${name} …)}}.`,
+          findHelper(name) === undefined
+            ? 'The blocks are #if, #unless, #each and #with.'
+            : `Helpers go into a condition: {{#if (${name} …)}}.`,
         );
     }
     const head = compileSyntaxExpression(argument, this.#options);
-    switch (name) {
-      case 'if':
-      case 'unless':
-        return this.#condition(block, argument, head, name === 'if');
-      case 'each':
-        return this.#each(block, argument, head);
-      default:
-        return this.#with(block, head);
-    }
+    if (name === 'each') return this.#each(block, argument, head);
+    if (name === 'with') return this.#with(block, head);
+    return this.#condition(block, argument, head, name === 'if');
   }
 
   #optionalProgram(program: Program | undefined): Emit {
@@ -217,11 +222,14 @@ class TemplateCompiler {
   #partial(partial: Partial): Emit {
     if (partial.name.type === 'SubExpression') throw this.#refuse(partial, 'The name of a partial must be fixed', 'Choose with {{#if}}.');
     const name = partial.name.type === 'PathExpression' ? partial.name.original : String('value' in partial.name ? partial.name.value : '');
-    if (this.#partials.open.includes(name)) throw this.#refuse(partial, `The partial "${name}" contains itself: ${[...this.#partials.open, name].join(' → ')}`);
+    if (this.#partials.open.includes(name))
+      throw this.#refuse(partial, `The partial "${name}" contains itself: ${[...this.#partials.open, name].join(' → ')}`);
     const inline = this.#partials.inline.get(name);
     const source = inline?.source ?? this.#partials.find(name);
     if (source === undefined) {
-      throw this.#source.fault('unknown-partial', `There is no partial "${name}"`, partial, { remedy: "Partials are files of the role's templates folder, or {{#*inline}} blocks." });
+      throw this.#source.fault('unknown-partial', `There is no partial "${name}"`, partial, {
+        remedy: "Partials are files of the role's templates folder, or {{#*inline}} blocks.",
+      });
     }
     const [context] = partial.params;
     const evaluateContext = context === undefined ? undefined : compileSyntaxExpression(context, this.#options);
@@ -234,7 +242,8 @@ class TemplateCompiler {
     const indent = partial.indent ?? '';
     return (frame, output) => {
       let inner = frame;
-      if (evaluateContext !== undefined) inner = { scope: frame.scope, outer: inner, context: evaluateContext(frame) ?? null, loop: undefined };
+      if (evaluateContext !== undefined)
+        inner = { scope: frame.scope, outer: inner, context: evaluateContext(frame) ?? null, loop: undefined };
       if (named.length > 0) {
         const values: Record<string, Value> = Object.create(null);
         for (const [key, evaluate] of named) values[key] = evaluate(frame) ?? null;
@@ -249,5 +258,8 @@ class TemplateCompiler {
 
 /** `{{{{raw}}}} … {{{{/raw}}}}`: its content is text as it is, whatever the block's name. */
 function isRaw(program: Program, source: TemplateSource, block: Block): boolean {
-  return program.body.every((statement) => statement.type === 'ContentStatement') && source.text.startsWith('{{{{', source.offset(block.loc.start));
+  return (
+    program.body.every((statement) => statement.type === 'ContentStatement') &&
+    source.text.startsWith('{{{{', source.offset(block.loc.start))
+  );
 }

@@ -26,8 +26,13 @@ export class Output {
     } else if (value instanceof Unknown) {
       this.undecided(value);
       this.#isFresh ||= value.fresh;
-    } else if (value === null) throw new ArgumentFault('null cannot be put into text', 'Give a fallback: {{default x "…"}}, or ask {{#if (defined x)}}.');
-    else throw new ArgumentFault(`${describe(value) === 'a list' ? 'A list' : 'A map'} cannot be put into text`, 'Use the helper json, yaml or join, or {{#each}}.');
+    } else if (value === null)
+      throw new ArgumentFault('null cannot be put into text', 'Give a fallback: {{default x "…"}}, or ask {{#if (defined x)}}.');
+    else
+      throw new ArgumentFault(
+        `${describe(value) === 'a list' ? 'A list' : 'A map'} cannot be put into text`,
+        'Use the helper json, yaml or join, or {{#each}}.',
+      );
   }
 
   /** What comes here hangs on an unknown value. */
@@ -44,7 +49,8 @@ export class Output {
   }
 
   result(): string | Secret | Unknown {
-    if (this.#unknown !== undefined) return this.#isFresh === this.#unknown.fresh ? this.#unknown : new Unknown(this.#unknown.because, this.#isFresh);
+    if (this.#unknown !== undefined)
+      return this.#isFresh === this.#unknown.fresh ? this.#unknown : new Unknown(this.#unknown.because, this.#isFresh);
     return this.#hasSecret ? Secret.around(this.#text) : this.#text;
   }
 }

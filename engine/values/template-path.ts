@@ -34,22 +34,34 @@ export function compilePath(path: Path, options: PathOptions): Evaluate {
   }
   for (let depth = 0; depth <= path.depth; depth++) {
     if (depth > 0) {
-      if (level.outer === undefined) throw options.source.fault('template-syntax', `${path.original} leads out of the template: there are not so many blocks around it`, path);
+      if (level.outer === undefined)
+        throw options.source.fault(
+          'template-syntax',
+          `${path.original} leads out of the template: there are not so many blocks around it`,
+          path,
+        );
       level = level.outer;
       hops++;
     }
     // The arguments of a partial lie over the level around it and are no level of their own.
-    while (level.kind === 'partial' && level.outer !== undefined && (head === undefined || !level.overlay.has(head))) {
+    while (level.kind === 'partial' && level.outer !== undefined && !isOverlaid(level, head)) {
       level = level.outer;
       hops++;
     }
   }
   if (head === undefined) {
-    if (level.kind === 'root') throw options.source.fault('template-syntax', `${path.original} means nothing here: it is the item of an #each or #with`, path, { remedy: 'Name a variable.' });
+    if (level.kind === 'root')
+      throw options.source.fault('template-syntax', `${path.original} means nothing here: it is the item of an #each or #with`, path, {
+        remedy: 'Name a variable.',
+      });
     return (frame) => frameAt(frame, hops).context;
   }
   if (level.kind === 'root') return compileVariable(head, members, path, options);
   return compileMembers((frame) => frameAt(frame, hops).context, path.parts, path, options);
+}
+
+function isOverlaid(level: Level, name: string | undefined): boolean {
+  return name !== undefined && level.overlay.has(name);
 }
 
 /** `x` in `{{#each xs as |x|}}`. */
@@ -143,12 +155,15 @@ const LOOP_DATA: Readonly<Record<string, (loop: Loop) => Value>> = {
 function compileData(path: Path, options: PathOptions): Evaluate {
   const [name = '', head, ...members] = path.parts;
   if (name === 'root') {
-    if (head === undefined) throw options.source.fault('template-syntax', '@root means nothing by itself', path, { remedy: 'Name a variable: @root.x.' });
+    if (head === undefined)
+      throw options.source.fault('template-syntax', '@root means nothing by itself', path, { remedy: 'Name a variable: @root.x.' });
     return compileVariable(head, members, path, options);
   }
   const read = Object.hasOwn(LOOP_DATA, name) ? LOOP_DATA[name] : undefined;
   if (read === undefined || head !== undefined) {
-    throw options.source.fault('template-syntax', `There is no @${path.parts.join('.')}`, path, { remedy: 'There are @index, @key, @first, @last and @root.x.' });
+    throw options.source.fault('template-syntax', `There is no @${path.parts.join('.')}`, path, {
+      remedy: 'There are @index, @key, @first, @last and @root.x.',
+    });
   }
   let hops = 0;
   let wanted = path.depth;

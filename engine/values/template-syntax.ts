@@ -86,7 +86,12 @@ export class TemplateSource {
     return Math.min((this.#lineStarts[position.line - 1] ?? this.text.length) + position.column, this.text.length);
   }
 
-  fault(code: string, what: string, at: Located, details: { readonly why?: string | undefined; readonly remedy?: string | undefined } = {}): Fault {
+  fault(
+    code: string,
+    what: string,
+    at: Located,
+    details: { readonly why?: string | undefined; readonly remedy?: string | undefined } = {},
+  ): Fault {
     const start = this.offset(at.loc.start);
     const end = this.offset(at.loc.end);
     return new Fault({ code, what, ...details }, start, Math.max(1, Math.min(end, lineEnd(this.text, start)) - start), this.origin);
@@ -125,14 +130,16 @@ parser.parseError = (message, details) => {
 export function parseSyntax(source: TemplateSource): Program {
   const { text } = source;
   if (typeof text !== 'string') throw new TypeError('Only text is parsed as a template');
-  if (text.length > MAX_LENGTH) throw new Fault({ code: 'template-syntax', what: `The template is too long: ${text.length} characters` }, 0, 1, source.origin);
+  if (text.length > MAX_LENGTH)
+    throw new Fault({ code: 'template-syntax', what: `The template is too long: ${text.length} characters` }, 0, 1, source.origin);
   checkNesting(source);
   try {
     return parse(text) as Program;
   } catch (error) {
     if (error instanceof SyntaxFailure) throw syntaxFault(error, source);
     if (!(error instanceof Error)) throw error;
-    if (isStackOverflow(error)) throw new Fault({ code: 'template-syntax', what: 'The template is nested too deeply' }, 0, 1, source.origin);
+    if (isStackOverflow(error))
+      throw new Fault({ code: 'template-syntax', what: 'The template is nested too deeply' }, 0, 1, source.origin);
     throw libraryFault(error, source);
   }
 }
@@ -151,7 +158,8 @@ function checkNesting({ text, origin }: TemplateSource): void {
       if (token.endsWith('/')) blocks = Math.max(0, blocks - 1);
       else if (token !== '{{') blocks++;
     }
-    if (blocks > MAX_NESTING || calls > MAX_NESTING) throw new Fault({ code: 'template-syntax', what: 'The template is nested too deeply' }, index, 1, origin);
+    if (blocks > MAX_NESTING || calls > MAX_NESTING)
+      throw new Fault({ code: 'template-syntax', what: 'The template is nested too deeply' }, index, 1, origin);
   }
 }
 
@@ -164,15 +172,25 @@ function syntaxFault(error: SyntaxFailure, source: TemplateSource): Fault {
   const open = text.lastIndexOf('{{', offset);
   const near = text.slice(Math.max(0, open), open + 40);
   if (/^\{\{~?\s*\.[A-Za-z]/.test(near)) {
-    return fault('A name cannot begin with a dot', 'If this is a template of another tool (Go, docker --format), write \\{{ to keep it as text.', open);
+    return fault(
+      'A name cannot begin with a dot',
+      'If this is a template of another tool (Go, docker --format), write \\{{ to keep it as text.',
+      open,
+    );
   }
   const lastOpening = text.lastIndexOf('{{');
-  if (!text.slice(lastOpening).includes('}}')) return fault('The template ends too soon', 'Close it with }}, or write \\{{ for braces as text.', lastOpening);
+  if (!text.slice(lastOpening).includes('}}'))
+    return fault('The template ends too soon', 'Close it with }}, or write \\{{ for braces as text.', lastOpening);
   if (error.token === 'CLOSE_UNESCAPED') return fault('}}} closes only {{{', 'Put a blank between the template and the brace: }} }.');
   if (error.token === 'CLOSE_BLOCK_PARAMS') return fault('There are no filters', 'Call a helper: {{lower name}}, {{default name "x"}}.');
-  if (/^\{\{%|^\{%/.test(near)) return fault('This is Jinja, and templates here are Handlebars', 'Write {{#if x}}…{{/if}} or {{#each xs}}…{{/each}}.', open);
+  if (/^\{\{%|^\{%/.test(near))
+    return fault('This is Jinja, and templates here are Handlebars', 'Write {{#if x}}…{{/if}} or {{#each xs}}…{{/each}}.', open);
   if (error.token === 'EOF' || error.token === null) {
-    return fault('The template ends too soon', 'Close what is open: {{ with }}, {{#if}} with {{/if}}, a comment with --}}.', unclosedOffset(text, offset));
+    return fault(
+      'The template ends too soon',
+      'Close what is open: {{ with }}, {{#if}} with {{/if}}, a comment with --}}.',
+      unclosedOffset(text, offset),
+    );
   }
   if (error.token === 'OPEN_ENDBLOCK') return fault('This closes a block that is not open', undefined, open);
   if (error.token === 'INVERSE' || error.token === 'OPEN_INVERSE_CHAIN') return fault('This else belongs to no block', undefined, open);
@@ -210,9 +228,20 @@ function unclosedOffset(text: string, fallback: number): number {
 /** The library's own exceptions, such as `if doesn't match each - 1:3`. */
 function libraryFault(error: Error, source: TemplateSource): Fault {
   const position = /^(.*) - (\d+):(\d+)$/s.exec(error.message);
-  if (position === null) return new Fault({ code: 'template-syntax', what: `The template cannot be read: ${error.message.split('\n', 1)[0]}` }, 0, 1, source.origin);
+  if (position === null)
+    return new Fault(
+      { code: 'template-syntax', what: `The template cannot be read: ${error.message.split('\n', 1)[0]}` },
+      0,
+      1,
+      source.origin,
+    );
   const offset = source.offset({ line: Number(position[2]), column: Number(position[3]) });
   const mismatch = /^(\S+) doesn't match (\S+)$/.exec(position[1] ?? '');
   const what = mismatch === null ? `The template cannot be read: ${position[1]}` : `{{#${mismatch[1]}}} is closed by {{/${mismatch[2]}}}`;
-  return new Fault({ code: 'template-syntax', what, remedy: mismatch === null ? undefined : `Close it with {{/${mismatch[1]}}}.` }, offset, 1, source.origin);
+  return new Fault(
+    { code: 'template-syntax', what, remedy: mismatch === null ? undefined : `Close it with {{/${mismatch[1]}}}.` },
+    offset,
+    1,
+    source.origin,
+  );
 }

@@ -3,12 +3,49 @@ import { Problem } from '../errors/problem.ts';
 
 /** Names that CEL takes for types or namespaces: a variable of such a name would misbehave silently. */
 export const typeNames: ReadonlySet<string> = new Set([
-  'bool', 'bytes', 'cel', 'double', 'dyn', 'google', 'int', 'list', 'map', 'null_type', 'optional', 'string', 'type', 'uint',
+  'bool',
+  'bytes',
+  'cel',
+  'double',
+  'dyn',
+  'google',
+  'int',
+  'list',
+  'map',
+  'null_type',
+  'optional',
+  'string',
+  'type',
+  'uint',
 ]);
 
 const KEYWORDS: ReadonlySet<string> = new Set([
-  'as', 'break', 'const', 'continue', 'else', 'false', 'for', 'function', 'if', 'import', 'in', 'let', 'loop', 'namespace', 'null',
-  'package', 'prototype', 'return', 'this', 'true', 'undefined', 'var', 'void', 'while', '__proto__', 'constructor',
+  'as',
+  'break',
+  'const',
+  'continue',
+  'else',
+  'false',
+  'for',
+  'function',
+  'if',
+  'import',
+  'in',
+  'let',
+  'loop',
+  'namespace',
+  'null',
+  'package',
+  'prototype',
+  'return',
+  'this',
+  'true',
+  'undefined',
+  'var',
+  'void',
+  'while',
+  '__proto__',
+  'constructor',
 ]);
 
 /** The problem with a variable's name, or `undefined` for a good one. Magic names are not looked at. */

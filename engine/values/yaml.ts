@@ -87,12 +87,20 @@ class YamlReader {
     for (const error of document.errors) {
       if (error.code === 'DUPLICATE_KEY') {
         const key = /^[^:\s]*/.exec(this.#text.slice(error.pos[0]))?.[0] ?? '';
-        this.#report('duplicate-key', `The key "${key.replaceAll(/^["']|["']$/g, '')}" is there twice in the same map`, error.pos[0], key.length, {
-          remedy: 'Keep one of them; YAML would silently take the last one.',
-        });
+        this.#report(
+          'duplicate-key',
+          `The key "${key.replaceAll(/^["']|["']$/g, '')}" is there twice in the same map`,
+          error.pos[0],
+          key.length,
+          {
+            remedy: 'Keep one of them; YAML would silently take the last one.',
+          },
+        );
         continue;
       }
-      this.#report('yaml-syntax', error.message, error.pos[0], error.pos[1] - error.pos[0], { remedy: this.#syntaxRemedy(error.code, error.pos[0]) });
+      this.#report('yaml-syntax', error.message, error.pos[0], error.pos[1] - error.pos[0], {
+        remedy: this.#syntaxRemedy(error.code, error.pos[0]),
+      });
     }
     for (const warning of document.warnings) {
       if (warning.code !== 'TAG_RESOLVE_FAILED') continue;
@@ -114,7 +122,13 @@ class YamlReader {
     return undefined;
   }
 
-  #report(code: string, what: string, offset: number, length: number, details: { why?: string | undefined; remedy?: string | undefined }): void {
+  #report(
+    code: string,
+    what: string,
+    offset: number,
+    length: number,
+    details: { why?: string | undefined; remedy?: string | undefined },
+  ): void {
     if (this.#problems.length >= MAX_PROBLEMS) return;
     this.#problems.push(new Problem({ code, what, place: this.#place(offset, length), ...details }));
   }
@@ -144,7 +158,9 @@ class YamlReader {
     const converted = this.#convertContent(node, depth, start);
     if (anchor !== undefined) this.#anchors.set(anchor, converted);
     if (converted.size > MAX_EXPANDED_NODES) {
-      this.#report('yaml-alias-bomb', 'Aliases make this document grow beyond measure', start, 1, { remedy: 'Write the values out, or use variables.' });
+      this.#report('yaml-alias-bomb', 'Aliases make this document grow beyond measure', start, 1, {
+        remedy: 'Write the values out, or use variables.',
+      });
       return this.#nullNode(this.#place(start, 1));
     }
     return converted;
@@ -218,14 +234,22 @@ class YamlReader {
 
   #key(key: YamlNode, start: number): string | undefined {
     if (!isScalar(key)) {
-      this.#report('yaml-key', isAlias(key) ? 'A key must be plain text, not an alias' : 'A key must be text, not a list or map', start, 1, {
-        remedy: 'If it is a template, quote it.',
-      });
+      this.#report(
+        'yaml-key',
+        isAlias(key) ? 'A key must be plain text, not an alias' : 'A key must be text, not a list or map',
+        start,
+        1,
+        {
+          remedy: 'If it is a template, quote it.',
+        },
+      );
       return undefined;
     }
     if (typeof key.value !== 'string') {
       const source = key.source ?? '';
-      this.#report('yaml-key', `The key ${source === '' ? 'null' : source} is not text`, start, Math.max(1, source.length), { remedy: `Quote it: "${source}".` });
+      this.#report('yaml-key', `The key ${source === '' ? 'null' : source} is not text`, start, Math.max(1, source.length), {
+        remedy: `Quote it: "${source}".`,
+      });
       return undefined;
     }
     if (FORBIDDEN_KEYS.has(key.value)) {
@@ -250,11 +274,15 @@ class YamlReader {
     if (node.tag === '!vault') return this.#decrypt(String(value), place);
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
     if (typeof value !== 'number') {
-      this.#report('yaml-unknown-tag', `Values of the type ${node.tag ?? typeof value} are not supported`, start, 1, { remedy: 'Use text, numbers, true, false or null.' });
+      this.#report('yaml-unknown-tag', `Values of the type ${node.tag ?? typeof value} are not supported`, start, 1, {
+        remedy: 'Use text, numbers, true, false or null.',
+      });
       return null;
     }
     if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) {
-      this.#report('yaml-number', `${source.slice(0, 40)} does not fit a number`, start, source.length, { remedy: 'Quote it to have it as text.' });
+      this.#report('yaml-number', `${source.slice(0, 40)} does not fit a number`, start, source.length, {
+        remedy: 'Quote it to have it as text.',
+      });
       return null;
     }
     return value;
@@ -280,14 +308,6 @@ class YamlReader {
 }
 
 function scalarStyle(node: Scalar): ScalarNode['style'] {
-  switch (node.type) {
-    case 'BLOCK_FOLDED':
-    case 'BLOCK_LITERAL':
-      return 'block';
-    case 'QUOTE_DOUBLE':
-    case 'QUOTE_SINGLE':
-      return 'quoted';
-    default:
-      return 'plain';
-  }
+  if (node.type === 'BLOCK_FOLDED' || node.type === 'BLOCK_LITERAL') return 'block';
+  return node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE' ? 'quoted' : 'plain';
 }

@@ -4,7 +4,9 @@ import { excerpt } from '../../engine/values/excerpt.ts';
 const text = 'tasks:\n\t- name: x\n  - when: a and b\n';
 
 test('the line is underlined, with the line before it', () => {
-  expect(excerpt(text, { file: 'f', line: 3, column: 13, length: 3 })).toBe(['2 | \t- name: x', '3 |   - when: a and b', '  |             ^^^'].join('\n'));
+  expect(excerpt(text, { file: 'f', line: 3, column: 13, length: 3 })).toBe(
+    ['2 | \t- name: x', '3 |   - when: a and b', '  |             ^^^'].join('\n'),
+  );
 });
 
 test('a tab is kept, so that the caret stands where the text does', () => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Problem } from '../../engine/errors/problem.ts';
 import { parseExpression } from '../../engine/values/expression.ts';
@@ -29,6 +29,13 @@ const variables: Record<string, Value> = {
   weird: { constructor: 'c', 'a-b': 1 },
 };
 const evaluate = (text: string) => parseExpression(text, place).evaluate(scopeOf(variables));
+const condition = (text: string) => parseExpression(text, place).test(scopeOf(variables));
+const references = (text: string) => [...parseExpression(text, place).references].sort();
+
+function reveal(text: string): Value {
+  const value = evaluate(text);
+  return value instanceof Secret ? value.reveal() : value;
+}
 
 describe('values', () => {
   test.each<[string, Value]>([
@@ -107,8 +114,16 @@ describe('values', () => {
     expect(asked).toEqual(['yes']);
   });
 
+  test('members of a lazy map are not asked for either', () => {
+    const asked: string[] = [];
+    const host = (name: string) => ({ enumerable: true, get: () => (asked.push(name), { ip: name }) });
+    const hostvars = Object.defineProperties(Object.create(null), { a: host('a'), b: host('b'), c: host('c') }) as Value;
+    const scope = scopeOf({ hostvars, name: 'b' });
+    expect(parseExpression('hostvars[name].ip == "b" && size(hostvars) == 3', place).evaluate(scope)).toBe(true);
+    expect(asked).toEqual(['b']);
+  });
+
   test('references are the free variables', () => {
-    const references = (text: string) => [...parseExpression(text, place).references].sort();
     expect(references('a.b == c[d] && e.exists(x, x.y == f)')).toEqual(['a', 'c', 'd', 'e', 'f']);
     expect(references('cel.bind(x, a, x + b)')).toEqual(['a', 'b']);
     expect(references('default(a.b, c) == "d" && has(e.f)')).toEqual(['a', 'c', 'e']);
@@ -120,7 +135,12 @@ describe('values', () => {
     const expression = parseExpression('names.map(n, n + tail)', place);
     let depth = 0;
     const scope = {
-      lookup: (name: string): Value => (name === 'names' ? ['a', 'b'] : depth++ === 0 ? (expression.evaluate({ ...scope, lookup: (inner) => (inner === 'names' ? ['z'] : '!') }) as string[])[0] ?? '' : '?'),
+      lookup: (name: string): Value =>
+        name === 'names'
+          ? ['a', 'b']
+          : depth++ === 0
+            ? ((expression.evaluate({ ...scope, lookup: (inner) => (inner === 'names' ? ['z'] : '!') }) as string[])[0] ?? '')
+            : '?',
       names: () => [],
     };
     expect(expression.evaluate(scope)).toEqual(['az!', 'b?']);
@@ -200,8 +220,6 @@ describe('mistakes', () => {
 });
 
 describe('conditions', () => {
-  const condition = (text: string) => parseExpression(text, place).test(scopeOf(variables));
-
   test('are true, false or unknown', () => {
     expect([condition('yes'), condition('one > 1'), condition('later')]).toEqual([true, false, later]);
   });
@@ -212,8 +230,29 @@ describe('conditions', () => {
 });
 
 describe('unknown values', () => {
-  test.each(['later', 'later == 1', 'later.x.y', 'mixed.later', 'later + 1', 'has(mixed.later)', 'has(later.x)', 'default(later, 1)', 'defined(later)', 'later ? 1 : 2', 'yes && later == 1', 'later == 1 && yes',
-    'no || later == 1', 'names.exists(n, n == later)', 'size(later)', 'later in names', '[later]', '"b" in partly', 'partly[0]', '"later" in mixed', 'partly.exists(p, true)'])('%s is unknown', (text) => {
+  test.each([
+    'later',
+    'later == 1',
+    'later.x.y',
+    'mixed.later',
+    'later + 1',
+    'has(mixed.later)',
+    'has(later.x)',
+    'default(later, 1)',
+    'defined(later)',
+    'later ? 1 : 2',
+    'yes && later == 1',
+    'later == 1 && yes',
+    'no || later == 1',
+    'names.exists(n, n == later)',
+    'size(later)',
+    'later in names',
+    '[later]',
+    '"b" in partly',
+    'partly[0]',
+    '"later" in mixed',
+    'partly.exists(p, true)',
+  ])('%s is unknown', (text) => {
     expect(evaluate(text)).toEqual(later);
   });
 
@@ -235,11 +274,6 @@ describe('unknown values', () => {
 });
 
 describe('secrets', () => {
-  const reveal = (text: string) => {
-    const value = evaluate(text);
-    return value instanceof Secret ? value.reveal() : value;
-  };
-
   test.each([
     ['password', 'cel-pa55word'],
     ['password + "!"', 'cel-pa55word!'],
@@ -271,7 +305,17 @@ describe('secrets', () => {
   });
 
   test('are in no message', () => {
-    for (const text of ['password + 1', 'password.x', 'users[0].x', 'password ? 1 : 2', 'names[password]', 'result[password]', 'cidrHost(password, 1)', 'text.matches(password + "(")', 'semver(password, "1")']) {
+    for (const text of [
+      'password + 1',
+      'password.x',
+      'users[0].x',
+      'password ? 1 : 2',
+      'names[password]',
+      'result[password]',
+      'cidrHost(password, 1)',
+      'text.matches(password + "(")',
+      'semver(password, "1")',
+    ]) {
       const { what, why, remedy } = problemOf(() => evaluate(text));
       expect(`${what} ${why} ${remedy}`.replaceAll('********', '')).not.toMatch(/pa55word/);
     }
@@ -279,7 +323,48 @@ describe('secrets', () => {
 });
 
 test('whatever the text, there is a result or a problem with a place', () => {
-  const token = fc.constantFrom('one', 'text', 'names', 'later', 'result', 'nope', '.', '(', ')', '[', ']', '{', '}', ' && ', ' || ', '!', '==', ' in ', '? ', ': ', '"', "'", '1', '2.5', '+', '-', ',', 'has', 'exists(x, ', 'map', 'x', 'default(', 'null', '\n', '\\', '{{', 'constructor', '.?', 'size(', 'cel.bind(');
+  const token = fc.constantFrom(
+    'one',
+    'text',
+    'names',
+    'later',
+    'result',
+    'nope',
+    '.',
+    '(',
+    ')',
+    '[',
+    ']',
+    '{',
+    '}',
+    ' && ',
+    ' || ',
+    '!',
+    '==',
+    ' in ',
+    '? ',
+    ': ',
+    '"',
+    "'",
+    '1',
+    '2.5',
+    '+',
+    '-',
+    ',',
+    'has',
+    'exists(x, ',
+    'map',
+    'x',
+    'default(',
+    'null',
+    '\n',
+    '\\',
+    '{{',
+    'constructor',
+    '.?',
+    'size(',
+    'cel.bind(',
+  );
   fc.assert(
     fc.property(fc.array(token, { maxLength: 25 }), (tokens) => {
       try {

@@ -1,10 +1,17 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mask, maskValue } from '../../engine/values/mask.ts';
 import { MASK, Secret } from '../../engine/values/secret.ts';
 import { Unknown } from '../../engine/values/value.ts';
 
-const PEM = ['-----BEGIN PRIVATE KEY-----', 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC', 'BKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj', 'Zz09', '-----END PRIVATE KEY-----', ''].join('\n');
+const PEM = [
+  '-----BEGIN PRIVATE KEY-----',
+  'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC',
+  'BKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj',
+  'Zz09',
+  '-----END PRIVATE KEY-----',
+  '',
+].join('\n');
 const QUOTED = `it's "a" \\ tricky\nsecret & more`;
 for (const text of ['correct-horse', 'abcdef', 'defghi', 'abcdefghijkl', 'abc', 'tail-newline\n', 'grüße-€', PEM, QUOTED]) Secret.of(text);
 const base64 = (text: string) => Buffer.from(text).toString('base64');
@@ -85,15 +92,20 @@ test('no secret survives, whatever is around it', () => {
 
 test('no base64 of a secret survives', () => {
   fc.assert(
-    fc.property(fc.string({ minLength: 6, maxLength: 40, unit: 'grapheme' }), fc.string({ maxLength: 8 }), fc.string({ maxLength: 8 }), (text, before, behind) => {
-      if (Buffer.byteLength(text) < 6 || text.trim() === '') return;
-      Secret.of(text);
-      for (const encoding of ['base64', 'base64url'] as const) {
-        const hidden = mask(Buffer.from(before + text + behind).toString(encoding));
-        expect(Buffer.from(hidden.replaceAll('*', ''), encoding).toString().includes(text) && !hidden.includes(MASK)).toBe(false);
-        expect(hidden).toContain(MASK);
-      }
-    }),
+    fc.property(
+      fc.string({ minLength: 6, maxLength: 40, unit: 'grapheme' }),
+      fc.string({ maxLength: 8 }),
+      fc.string({ maxLength: 8 }),
+      (text, before, behind) => {
+        if (Buffer.byteLength(text) < 6 || text.trim() === '') return;
+        Secret.of(text);
+        for (const encoding of ['base64', 'base64url'] as const) {
+          const hidden = mask(Buffer.from(before + text + behind).toString(encoding));
+          expect(Buffer.from(hidden.replaceAll('*', ''), encoding).toString().includes(text) && !hidden.includes(MASK)).toBe(false);
+          expect(hidden).toContain(MASK);
+        }
+      },
+    ),
     { numRuns: 300 },
   );
 });

@@ -17,7 +17,11 @@ function layer(level: Level, origin: string, text: string): Layer {
   return { level, origin, variables };
 }
 
-const facts = (variables: Record<string, Value>): Layer => ({ level: 'set_fact', origin: 'register', variables: new Map(Object.entries(variables)) });
+const facts = (variables: Record<string, Value>): Layer => ({
+  level: 'set_fact',
+  origin: 'register',
+  variables: new Map(Object.entries(variables)),
+});
 
 test('a later layer hides an earlier one', () => {
   const scope = layeredScope(LEVELS.map((level) => layer(level, `${level}.yml`, `all: ${level}\nonly_${LEVELS.indexOf(level)}: 1`)));
@@ -82,14 +86,30 @@ describe('a variable that is made of itself', () => {
 });
 
 test('a mistake in a variable is told where it was written', () => {
-  const scope = layeredScope([layer('role defaults', 'roles/etcd/defaults/main.yml', 'url: "http://{{hots}}"'), layer('group_vars', 'all.yml', 'host: a')]);
-  expect(problemOf(() => scope.lookup('url'))).toMatchObject({ why: 'Did you mean "host"?', place: { file: 'roles/etcd/defaults/main.yml', line: 1, column: 16, length: 4 } });
+  const scope = layeredScope([
+    layer('role defaults', 'roles/etcd/defaults/main.yml', 'url: "http://{{hots}}"'),
+    layer('group_vars', 'all.yml', 'host: a'),
+  ]);
+  expect(problemOf(() => scope.lookup('url'))).toMatchObject({
+    why: 'Did you mean "host"?',
+    place: { file: 'roles/etcd/defaults/main.yml', line: 1, column: 16, length: 4 },
+  });
 });
 
 test('every candidate is explained, low to high', () => {
-  const scope = layeredScope([layer('role defaults', 'd.yml', 'a: "{{nope}}"'), layer('group_vars', 'all.yml', 'a: "{{b}}"\nb: 2'), facts({ a: 3 })]);
+  const scope = layeredScope([
+    layer('role defaults', 'd.yml', 'a: "{{nope}}"'),
+    layer('group_vars', 'all.yml', 'a: "{{b}}"\nb: 2'),
+    facts({ a: 3 }),
+  ]);
   expect(scope.explain('a')).toEqual([
-    { level: 'role defaults', origin: 'd.yml', place: expect.objectContaining({ line: 1 }), value: undefined, problem: expect.objectContaining({ code: 'undefined-variable' }) },
+    {
+      level: 'role defaults',
+      origin: 'd.yml',
+      place: expect.objectContaining({ line: 1 }),
+      value: undefined,
+      problem: expect.objectContaining({ code: 'undefined-variable' }),
+    },
     { level: 'group_vars', origin: 'all.yml', place: expect.objectContaining({ line: 1 }), value: 2 },
     { level: 'set_fact', origin: 'register', value: 3 },
   ]);
@@ -97,7 +117,10 @@ test('every candidate is explained, low to high', () => {
 });
 
 test('secrets and unknown values pass through variables', () => {
-  const scope = layeredScope([layer('group_vars', 'all.yml', 'url: "https://{{password}}@host"\nid: "{{members.id}}"'), facts({ password: Secret.of('scope-pa55'), members: new Unknown('task "Members"') })]);
+  const scope = layeredScope([
+    layer('group_vars', 'all.yml', 'url: "https://{{password}}@host"\nid: "{{members.id}}"'),
+    facts({ password: Secret.of('scope-pa55'), members: new Unknown('task "Members"') }),
+  ]);
   expect(scope.lookup('url')).toBeInstanceOf(Secret);
   expect(scope.lookup('id')).toEqual(new Unknown('task "Members"'));
 });
@@ -106,7 +129,10 @@ describe('names of variables', () => {
   test.each(['a', '_a', 'etcd_version', 'values', 'first', 'item'])('%s is one', (name) => {
     expect(variableNameProblem(name)).toBeUndefined();
   });
-  test.each(['list', 'map', 'string', 'type', 'int', 'in', 'null', 'true', 'this', 'loop', 'package', 'a-b', '1a', 'a.b', '', '__proto__'])('%s is none', (name) => {
-    expect(variableNameProblem(name)?.code).toBe('variable-name');
-  });
+  test.each(['list', 'map', 'string', 'type', 'int', 'in', 'null', 'true', 'this', 'loop', 'package', 'a-b', '1a', 'a.b', '', '__proto__'])(
+    '%s is none',
+    (name) => {
+      expect(variableNameProblem(name)?.code).toBe('variable-name');
+    },
+  );
 });

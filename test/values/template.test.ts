@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import Handlebars from 'handlebars';
 import { describe, expect, test } from 'vitest';
 import { Problem } from '../../engine/errors/problem.ts';
@@ -34,6 +34,13 @@ const variables: Record<string, Value> = {
   mixed: { known: 1, later, password: Secret.of('pa55word-two') },
 };
 const render = (text: string) => parseTemplate(text, place).render(scopeOf(variables));
+const references = (text: string) => [...parseTemplate(text, place).references].sort();
+const parseWithPartial = (text: string) => parseTemplateFile('x\n{{> p}}', 'main.hbs', () => ({ text, file: 'p.hbs' }));
+
+function reveal(text: string): string {
+  const value = render(text);
+  return value instanceof Secret ? value.reveal() : 'no secret';
+}
 
 describe('values', () => {
   test.each<[string, Value]>([
@@ -91,11 +98,21 @@ describe('values', () => {
   });
 
   test('only text without braces is no template', () => {
-    expect(['a', '{x}', '\\{{x}}', '{{x}}', '\\\\{{x}}', '\\{{x}} {{y}}'].map(hasTemplate)).toEqual([false, false, false, true, true, true]);
+    expect(['a', '{x}', '\\{{x}}', '{{x}}', '\\\\{{x}}', '\\{{x}} {{y}}'].map(hasTemplate)).toEqual([
+      false,
+      false,
+      false,
+      true,
+      true,
+      true,
+    ]);
   });
 
   test('blocks and partials that stand alone on a line leave no line', () => {
-    const file = parseTemplateFile('a:\n{{#each list}}\n  - {{this}}\n{{/each}}\n  {{> part.hbs}}\nend\n', 'x.hbs', () => ({ text: 'p: {{one}}\nq\n', file: 'part.hbs' }));
+    const file = parseTemplateFile('a:\n{{#each list}}\n  - {{this}}\n{{/each}}\n  {{> part.hbs}}\nend\n', 'x.hbs', () => ({
+      text: 'p: {{one}}\nq\n',
+      file: 'part.hbs',
+    }));
     expect(file.render(scopeOf(variables))).toBe('a:\n  - a\n  - b\n  p: 1\n  q\nend\n');
   });
 
@@ -104,7 +121,6 @@ describe('values', () => {
   });
 
   test('references are the top-level variables, through blocks, calls, partials and CEL', () => {
-    const references = (text: string) => [...parseTemplate(text, place).references].sort();
     expect(references('{{a}}{{#if (eq b.c 1)}}{{lower d}}{{/if}}')).toEqual(['a', 'b', 'd']);
     expect(references('{{#each a as |x|}}{{x.b}}{{c}}{{../d}}{{@root.e.f}}{{/each}}')).toEqual(['a', 'd', 'e']);
     expect(references('{{#*inline "p"}}{{q}}{{a}}{{/inline}}{{> p q=b}}')).toEqual(['a', 'b']);
@@ -206,24 +222,29 @@ describe('mistakes that are found before there are values', () => {
   });
 
   test('in a partial, they are told in its own file', () => {
-    const parse = (text: string) => parseTemplateFile('x\n{{> p}}', 'main.hbs', () => ({ text, file: 'p.hbs' }));
-    expect(problemOf(() => parse('a\n {{foo 1}}')).place).toMatchObject({ file: 'p.hbs', line: 2, column: 4 });
-    expect(problemOf(() => parse('a\n {{nope}}').render(scopeOf({}))).place).toMatchObject({ file: 'p.hbs', line: 2, column: 4 });
-    expect(problemOf(() => parse('a\n {{expr "nope"}}').render(scopeOf({}))).place).toMatchObject({ file: 'p.hbs', line: 2, column: 10 });
+    expect(problemOf(() => parseWithPartial('a\n {{foo 1}}')).place).toMatchObject({ file: 'p.hbs', line: 2, column: 4 });
+    expect(problemOf(() => parseWithPartial('a\n {{nope}}').render(scopeOf({}))).place).toMatchObject({
+      file: 'p.hbs',
+      line: 2,
+      column: 4,
+    });
+    expect(problemOf(() => parseWithPartial('a\n {{expr "nope"}}').render(scopeOf({}))).place).toMatchObject({
+      file: 'p.hbs',
+      line: 2,
+      column: 10,
+    });
   });
 
   test('a file in lines has its mistakes in the right line', () => {
-    expect(problemOf(() => parseTemplateFile('a\n  {{#if b}}\n    {{b | c}}\n  {{/if}}\n', 'x.hbs')).place).toMatchObject({ line: 3, column: 9 });
+    expect(problemOf(() => parseTemplateFile('a\n  {{#if b}}\n    {{b | c}}\n  {{/if}}\n', 'x.hbs')).place).toMatchObject({
+      line: 3,
+      column: 9,
+    });
     expect(problemOf(() => parseTemplateFile('a\r\n  {{foo 1}}', 'x.hbs')).place).toMatchObject({ line: 2, column: 5 });
   });
 });
 
 describe('secrets', () => {
-  const reveal = (text: string) => {
-    const value = render(text);
-    return value instanceof Secret ? value.reveal() : 'no secret';
-  };
-
   test.each([
     ['{{password}}', 'pa55word-one'],
     ['pw={{password}}', 'pw=pa55word-one'],
@@ -259,14 +280,30 @@ describe('secrets', () => {
 });
 
 describe('unknown values', () => {
-  test.each(['{{later}}', 'a{{later}}', '{{later.x.y}}', '{{lower later}}', '{{#if later}}a{{/if}}', '{{#each later}}a{{/each}}', '{{#with later}}a{{/with}}',
-    '{{#if (eq later 1)}}a{{/if}}', '{{and yes later}}', '{{default later "x"}}', '{{defined later}}', '{{json mixed}}', '{{lookup later "a"}}', '{{lookup map later}}',
-    '{{first later}}', '{{expr "later == 1"}}', '{{ternary later 1 2}}', '{{#if yes}}{{later}}{{/if}}', '{{eq (list later) (list 1)}}', '{{sort (list later 1)}}'])(
-    '%s is unknown',
-    (text) => {
-      expect(render(text)).toEqual(later);
-    },
-  );
+  test.each([
+    '{{later}}',
+    'a{{later}}',
+    '{{later.x.y}}',
+    '{{lower later}}',
+    '{{#if later}}a{{/if}}',
+    '{{#each later}}a{{/each}}',
+    '{{#with later}}a{{/with}}',
+    '{{#if (eq later 1)}}a{{/if}}',
+    '{{and yes later}}',
+    '{{default later "x"}}',
+    '{{defined later}}',
+    '{{json mixed}}',
+    '{{lookup later "a"}}',
+    '{{lookup map later}}',
+    '{{first later}}',
+    '{{expr "later == 1"}}',
+    '{{ternary later 1 2}}',
+    '{{#if yes}}{{later}}{{/if}}',
+    '{{eq (list later) (list 1)}}',
+    '{{sort (list later 1)}}',
+  ])('%s is unknown', (text) => {
+    expect(render(text)).toEqual(later);
+  });
 
   test.each<[string, Value]>([
     ['{{#if no}}{{later}}{{/if}}', ''],
@@ -295,13 +332,38 @@ describe('as Handlebars', () => {
       piece: fc.oneof(
         { maxDepth: 3 },
         fc.constantFrom('a', ' ', '\n', '  ', '"', '<', '\\', 'x: ', '}', '{ '),
-        fc.constantFrom('{{text}}', '{{~text}}', '{{text~}}', '{{map.inner.deep}}', '{{! c }}', '\\{{text}}', '{{{text}}}', '{{@root.text}}'),
-        fc.tuple(fc.constantFrom('yes', 'no', 'list'), fc.constantFrom('', '~'), fc.constantFrom('', '\n'), fc.array(tie('piece'), { maxLength: 3 }), fc.array(tie('piece'), { maxLength: 2 })).map(
-          ([name, strip, line, then, otherwise]) => `{{#if @root.${name}${strip}}}${line}${then.join('')}{{${strip}else}}${line}${otherwise.join('')}${line}{{/if}}${line}`,
+        fc.constantFrom(
+          '{{text}}',
+          '{{~text}}',
+          '{{text~}}',
+          '{{map.inner.deep}}',
+          '{{! c }}',
+          '\\{{text}}',
+          '{{{text}}}',
+          '{{@root.text}}',
         ),
-        fc.tuple(fc.constantFrom('', '~'), fc.constantFrom('', '\n'), fc.array(fc.oneof(tie('piece'), fc.constantFrom('{{@index}};', '{{@key}};')), { maxLength: 3 })).map(
-          ([strip, line, body]) => `{{#each @root.list${strip}}}${line}${body.join('').replaceAll('{{text', '{{@root.text').replaceAll('{{map', '{{@root.map')}${line}{{${strip}/each}}`,
-        ),
+        fc
+          .tuple(
+            fc.constantFrom('yes', 'no', 'list'),
+            fc.constantFrom('', '~'),
+            fc.constantFrom('', '\n'),
+            fc.array(tie('piece'), { maxLength: 3 }),
+            fc.array(tie('piece'), { maxLength: 2 }),
+          )
+          .map(
+            ([name, strip, line, then, otherwise]) =>
+              `{{#if @root.${name}${strip}}}${line}${then.join('')}{{${strip}else}}${line}${otherwise.join('')}${line}{{/if}}${line}`,
+          ),
+        fc
+          .tuple(
+            fc.constantFrom('', '~'),
+            fc.constantFrom('', '\n'),
+            fc.array(fc.oneof(tie('piece'), fc.constantFrom('{{@index}};', '{{@key}};')), { maxLength: 3 }),
+          )
+          .map(
+            ([strip, line, body]) =>
+              `{{#each @root.list${strip}}}${line}${body.join('').replaceAll('{{text', '{{@root.text').replaceAll('{{map', '{{@root.map')}${line}{{${strip}/each}}`,
+          ),
       ),
     })).piece;
     fc.assert(
@@ -321,7 +383,50 @@ describe('as Handlebars', () => {
   });
 
   test('whatever the text, there is a result or a problem', () => {
-    const token = fc.constantFrom('{{', '}}', '{{{', '}}}', '#if', '#each', '/if', '/each', 'else', ' ', 'a', 'list', 'users', '.', '../', '@index', '(', ')', '"', "'", '|', '=', '~', '!', '--', '>', '*', '&', '^', '[', ']', '\n', '\\', '1', 'eq', 'lookup', 'this', 'as |x|', 'constructor', '__proto__', 'expr "', 'default');
+    const token = fc.constantFrom(
+      '{{',
+      '}}',
+      '{{{',
+      '}}}',
+      '#if',
+      '#each',
+      '/if',
+      '/each',
+      'else',
+      ' ',
+      'a',
+      'list',
+      'users',
+      '.',
+      '../',
+      '@index',
+      '(',
+      ')',
+      '"',
+      "'",
+      '|',
+      '=',
+      '~',
+      '!',
+      '--',
+      '>',
+      '*',
+      '&',
+      '^',
+      '[',
+      ']',
+      '\n',
+      '\\',
+      '1',
+      'eq',
+      'lookup',
+      'this',
+      'as |x|',
+      'constructor',
+      '__proto__',
+      'expr "',
+      'default',
+    );
     fc.assert(
       fc.property(fc.array(token, { maxLength: 40 }), (tokens) => {
         try {
@@ -336,7 +441,11 @@ describe('as Handlebars', () => {
   });
 
   test('nesting without end is a problem', () => {
-    for (const text of ['{{#if yes}}'.repeat(20_000), `{{eq ${'(eq '.repeat(20_000)}`, `${'{{#if yes}}'.repeat(1500)}a${'{{/if}}'.repeat(1500)}`]) {
+    for (const text of [
+      '{{#if yes}}'.repeat(20_000),
+      `{{eq ${'(eq '.repeat(20_000)}`,
+      `${'{{#if yes}}'.repeat(1500)}a${'{{/if}}'.repeat(1500)}`,
+    ]) {
       try {
         render(text);
       } catch (error) {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Problem, Problems } from '../../engine/errors/problem.ts';
 import type { Node } from '../../engine/values/node.ts';
@@ -7,16 +7,9 @@ import { readYaml } from '../../engine/values/yaml.ts';
 import { problemOf } from './variables.ts';
 
 function plain(node: Node | undefined): unknown {
-  switch (node?.kind) {
-    case 'scalar':
-      return node.value;
-    case 'list':
-      return node.items.map(plain);
-    case 'map':
-      return Object.fromEntries(node.entries.map((entry) => [entry.key, plain(entry.value)]));
-    default:
-      return undefined;
-  }
+  if (node === undefined) return undefined;
+  if (node.kind === 'scalar') return node.value;
+  return node.kind === 'list' ? node.items.map(plain) : Object.fromEntries(node.entries.map((entry) => [entry.key, plain(entry.value)]));
 }
 
 const read = (text: string) => plain(readYaml(text, 'site.yml')[0]);
@@ -135,7 +128,8 @@ describe('mistakes', () => {
 
   test('an alias bomb is a problem, and quickly so', () => {
     const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]'];
-    for (let level = 1; level < 30; level++) lines.push(`a${level}: &a${level} [${Array.from({ length: 10 }, () => `*a${level - 1}`).join(', ')}]`);
+    for (let level = 1; level < 30; level++)
+      lines.push(`a${level}: &a${level} [${Array.from({ length: 10 }, () => `*a${level - 1}`).join(', ')}]`);
     expect(problemOf(() => readYaml(lines.join('\n'), 'f')).code).toBe('yaml-alias-bomb');
   });
 
@@ -159,15 +153,49 @@ describe('vault values', () => {
   });
 
   test('that cannot be opened are problems like others', () => {
-    const decrypt = () => {
-      throw new Problem({ code: 'vault-wrong-key', what: 'No key fits' });
+    const options = {
+      decrypt: () => {
+        throw new Problem({ code: 'vault-wrong-key', what: 'No key fits' });
+      },
     };
-    expect(problemOf(() => readYaml('a: !vault x', 'f', { decrypt })).code).toBe('vault-wrong-key');
+    expect(problemOf(() => readYaml('a: !vault x', 'f', options)).code).toBe('vault-wrong-key');
   });
 });
 
 test('whatever the text, there is a result or problems with places', () => {
-  const token = fc.constantFrom('a', ': ', '- ', '\n', '  ', '{', '}', '[', ']', '"', "'", '|', '>', '&x ', '*x', '!t ', '!vault ', '<<', '{{', '}}', '#', '\t', '? ', '---\n', '...', '%', '1', ',', '\u0000', '\ud800', 'é');
+  const token = fc.constantFrom(
+    'a',
+    ': ',
+    '- ',
+    '\n',
+    '  ',
+    '{',
+    '}',
+    '[',
+    ']',
+    '"',
+    "'",
+    '|',
+    '>',
+    '&x ',
+    '*x',
+    '!t ',
+    '!vault ',
+    '<<',
+    '{{',
+    '}}',
+    '#',
+    '\t',
+    '? ',
+    '---\n',
+    '...',
+    '%',
+    '1',
+    ',',
+    '\u0000',
+    '\ud800',
+    'é',
+  );
   const text = fc.oneof(
     fc.array(token, { maxLength: 60 }).map((tokens) => tokens.join('')),
     fc.string({ maxLength: 200, unit: 'binary' }),
