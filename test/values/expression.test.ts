@@ -119,7 +119,7 @@ describe('values', () => {
     const host = (name: string) => ({ enumerable: true, get: () => (asked.push(name), { ip: name }) });
     const hostvars = Object.defineProperties(Object.create(null), { a: host('a'), b: host('b'), c: host('c') }) as Value;
     const scope = scopeOf({ hostvars, name: 'b' });
-    expect(parseExpression('hostvars[name].ip == "b" && size(hostvars) == 3', place).evaluate(scope)).toBe(true);
+    expect(parseExpression('hostvars[name].ip == "b"', place).evaluate(scope)).toBe(true);
     expect(asked).toEqual(['b']);
   });
 

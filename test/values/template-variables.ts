@@ -1,0 +1,36 @@
+import { Secret } from '../../engine/values/secret.ts';
+import { parseTemplate } from '../../engine/values/template.ts';
+import type { Value } from '../../engine/values/value.ts';
+import { Unknown } from '../../engine/values/value.ts';
+import { scopeOf } from './variables.ts';
+
+export const place = { file: 'site.yml', line: 10, column: 5 };
+export const later = new Unknown('task "Members"');
+export const fresh = new Unknown('task "Key"', true);
+export const variables: Record<string, Value> = {
+  one: 1,
+  two: 2,
+  text: 'x',
+  word: 'false',
+  empty: '',
+  yes: true,
+  no: false,
+  nothing: null,
+  list: ['a', 'b'],
+  none: [],
+  map: { key: 1, inner: { deep: 'd' }, nothing: null },
+  blank: {},
+  users: [
+    { name: 'ann', admin: true },
+    { name: 'bob', admin: false },
+  ],
+  password: Secret.of('pa55word-one'),
+  later,
+  fresh,
+  mixed: { known: 1, later, password: Secret.of('pa55word-two') },
+};
+
+/** A YAML value rendered with the variables above. */
+export function render(text: string): Value {
+  return parseTemplate(text, place).render(scopeOf(variables));
+}
