@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { quote } from '../connection/quote.ts';
+import { hostnameRequest } from '../resources/hostname.ts';
+import { predict } from '../resources/resource.ts';
+import { defineModule } from './module.ts';
+import { editText, textRequest } from './text-edit.ts';
+
+const FILE = '/etc/hostname';
+
+const schema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^(?=.{1,64}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/, 'must be a host name: letters, digits and hyphens, parts joined by dots, at most 64 characters')
+    .describe('The name that the host shall have.'),
+});
+
+export const module = defineModule<z.infer<typeof schema>>({
+  name: 'hostname',
+  summary: 'Name the host, now and for the next boot. /etc/hosts is left alone, and facts.hostname stays what it was until the next run.',
+  arguments: schema,
+  freeForm: 'name',
+  examples: ['hostname: { name: "{{inventory_hostname}}" }'],
+  observes: () => [hostnameRequest(), textRequest(FILE)],
+  plan({ name }, _loaded, seen, context) {
+    const running = seen.of(hostnameRequest()).running;
+    const edit = editText(FILE, (text) => (text.trim() === name ? text : `${name}\n`), seen, context);
+    if (edit.kind !== 'edit') return edit;
+    const isNamed = running === name;
+    if (isNamed && edit.differences.length === 0) return { kind: 'in_sync', result: { name } };
+    return {
+      kind: 'change',
+      differences: [...(isNamed ? [] : [{ kind: 'field' as const, of: 'host', field: 'name', before: running, after: name }]), ...edit.differences],
+      certainty: seen.certainty(hostnameRequest()) === 'after_change' || seen.certainty(textRequest(FILE)) === 'after_change' ? 'after_change' : 'certain',
+      predictions: [predict(hostnameRequest(), { running: name }), ...edit.predictions],
+      touches: 'predicted',
+      async apply() {
+        const written = edit.differences.length === 0 ? undefined : await edit.apply();
+        const live = `hostname ${quote(name)} 2>/dev/null || printf '%s\\n' ${quote(name)} >/proc/sys/kernel/hostname || exit\n`;
+        return { ...written, script: `${isNamed ? '' : live}${written?.script ?? ''}` };
+      },
+      planned: { name },
+    };
+  },
+});

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import type { KernelModuleState } from '../resources/kernel-module.ts';
+import { isPresent, kernelModuleRequest } from '../resources/kernel-module.ts';
+import type { Seen } from '../resources/resource.ts';
+import { predict } from '../resources/resource.ts';
+import type { ValueMap } from '../values/value.ts';
+import { boolean } from './arguments.ts';
+import type { Context, Impossible, Outcome } from './module.ts';
+import { defineModule } from './module.ts';
+import { editText, textRequest } from './text-edit.ts';
+
+const moduleName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'must be the name of a kernel module');
+
+const schema = z.strictObject({
+  name: z.union([moduleName.transform((name) => [name]), z.array(moduleName).min(1)], { error: 'must be the name of a kernel module, or a list of names' }).describe('One module or several.'),
+  state: z.enum(['present', 'absent']).default('present').describe('Whether it is loaded. One that is built into the kernel counts as loaded.'),
+  persistent: boolean().default(true).describe('Whether it is loaded at boot as well: whether it stands in a file of /etc/modules-load.d.'),
+  file: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]+$/, 'must be a file name without a folder')
+    .optional()
+    .describe('Name of that file, without .conf. The module itself where only one is named, else `runbook`.'),
+  optional: boolean().default(false).describe('Whether a module that this kernel does not have is let be. warnings name it.'),
+});
+
+type Arguments = z.infer<typeof schema>;
+
+export const module = defineModule<Arguments>({
+  name: 'kernel_module',
+  summary: 'Load kernel modules, now and at boot.',
+  arguments: schema,
+  freeForm: 'name',
+  examples: ['kernel_module: { name: br_netfilter }', 'kernel_module: { name: [ip_vs, ip_vs_rr, ip_vs_sh], file: ipvs, optional: true }'],
+  observes: (args) => [...args.name.map(kernelModuleRequest), ...(args.persistent ? [textRequest(fileOf(args))] : [])],
+  plan: (args, _loaded, seen, context) => plan(args, seen, context),
+});
+
+function fileOf(args: Arguments): string {
+  const [first = 'runbook', ...others] = args.name;
+  return `/etc/modules-load.d/${args.file ?? (others.length === 0 ? first : 'runbook')}.conf`;
+}
+
+interface Sorted {
+  /** Those that can be as wanted. */
+  readonly usable: readonly string[];
+  readonly steps: readonly { readonly name: string; readonly state: KernelModuleState }[];
+  readonly warnings: readonly string[];
+  readonly uncertain: boolean;
+}
+
+function plan(args: Arguments, seen: Seen, context: Context): Outcome {
+  const sorted = args.state === 'present' ? sortForLoading(args, seen, context) : sortForRemoval(args, seen);
+  if ('kind' in sorted) return sorted;
+  const edit = args.persistent ? editText(fileOf(args), (text) => editNames(text, args, sorted.usable), seen, context) : undefined;
+  if (edit !== undefined && edit.kind !== 'edit') return edit;
+  const result: ValueMap = { name: [...args.name], warnings: [...sorted.warnings] };
+  const fileDifferences = edit?.differences ?? [];
+  if (sorted.steps.length === 0 && fileDifferences.length === 0) return { kind: 'in_sync', result };
+  const after: KernelModuleState = { presence: args.state === 'present' ? 'loaded' : 'available' };
+  return {
+    kind: 'change',
+    differences: [
+      ...sorted.steps.map(({ name, state }) => ({ kind: 'field' as const, of: `kernel module ${name}`, field: 'state', before: state.presence, after: after.presence })),
+      ...fileDifferences,
+    ],
+    certainty: sorted.uncertain ? 'after_change' : 'certain',
+    predictions: [...sorted.steps.map(({ name }) => predict(kernelModuleRequest(name), after)), ...(edit?.predictions ?? [])],
+    touches: 'predicted',
+    async apply() {
+      const written = fileDifferences.length === 0 ? undefined : await edit?.apply();
+      const names = sorted.steps.map(({ name }) => name);
+      // busybox's modprobe knows -a, but not with -r.
+      const live = names.map((name) => `modprobe ${args.state === 'present' ? '' : '-r '}${name} || exit\n`).join('');
+      return { ...written, script: `${live}${written?.script ?? ''}` };
+    },
+    planned: result,
+  };
+}
+
+function sortForLoading(args: Arguments, seen: Seen, context: Context): Sorted | Impossible | Extract<Outcome, { kind: 'cannot_know' }> {
+  const container = context.facts.virtualization.startsWith('container:');
+  const warnings: string[] = [];
+  const usable: string[] = [];
+  const steps: { name: string; state: KernelModuleState }[] = [];
+  let uncertain = false;
+  for (const name of args.name) {
+    const request = kernelModuleRequest(name);
+    const state = seen.of(request);
+    const isLater = seen.certainty(request) === 'after_change';
+    if (!isPresent(state) && (state.presence === 'missing' || container)) {
+      if (!args.optional && isLater && !container) return { kind: 'cannot_know', because: `the module ${name} is not there yet; an earlier change may bring it` };
+      const what = container ? `The kernel module ${name} is not loaded, and a container cannot load it` : `This kernel has no module ${name}`;
+      const remedy = container
+        ? 'Load it on the machine that this host runs on; or set optional: true, if it may be missing'
+        : `Install the package of modules for kernel ${context.facts.kernel}; or set optional: true, if it may be missing`;
+      if (!args.optional) return { kind: 'impossible', what, remedy };
+      warnings.push(what);
+      continue;
+    }
+    usable.push(name);
+    if (!isPresent(state)) {
+      steps.push({ name, state });
+      uncertain ||= isLater;
+    }
+  }
+  return { usable, steps, warnings, uncertain };
+}
+
+function sortForRemoval(args: Arguments, seen: Seen): Sorted | Impossible {
+  const builtin = args.name.find((name) => seen.of(kernelModuleRequest(name)).presence === 'builtin');
+  if (builtin !== undefined && !args.optional) return { kind: 'impossible', what: `${builtin} is built into the kernel: it cannot be removed` };
+  const steps = args.name.map((name) => ({ name, state: seen.of(kernelModuleRequest(name)) })).filter(({ state }) => state.presence === 'loaded');
+  const uncertain = steps.some(({ name }) => seen.certainty(kernelModuleRequest(name)) === 'after_change');
+  return { usable: [], steps, warnings: builtin === undefined ? [] : [`${builtin} is built into the kernel`], uncertain };
+}
+
+function editNames(text: string, args: Arguments, usable: readonly string[]): string {
+  const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
+  const plain = (name: string): string => name.trim().replaceAll('-', '_');
+  const listed = new Set(lines.map(plain));
+  const unwanted = new Set(args.state === 'absent' ? args.name.map(plain) : []);
+  const after = [...lines.filter((line) => !unwanted.has(plain(line))), ...usable.filter((name) => !listed.has(plain(name)))];
+  return after.length === lines.length && unwanted.size === 0 ? text : after.map((line) => `${line}\n`).join('');
+}

@@ -1,0 +1,79 @@
+import { quote } from '../connection/quote.ts';
+import { file } from '../resources/file.ts';
+import { parentOf } from '../resources/file-state.ts';
+import type { Prediction, Request, Seen } from '../resources/resource.ts';
+import { predict } from '../resources/resource.ts';
+import type { WantedAttributes } from './file-attributes.ts';
+import { newAttributes } from './file-attributes.ts';
+import { textContent } from './file-content.ts';
+import { cannotLook, placeFor, planFile } from './file-plan.ts';
+import type { Apply, CannotKnow, Context, Difference, Impossible } from './module.ts';
+import { writeFile } from './write-file.ts';
+
+/** What a module does to a text file among other things. */
+export type TextEdit = { readonly kind: 'edit'; readonly differences: readonly Difference[]; readonly predictions: readonly Prediction[]; apply(): Promise<Apply> | Apply } | CannotKnow | Impossible;
+
+/** What has to be seen of a file that is to be edited. */
+export function textRequest(path: string): Request {
+  return file(path, 'content') as Request;
+}
+
+/**
+ * The difference that an edit makes to a text file; no differences where it makes none. `edit` is given '' for a file that does not exist.
+ * A link is followed; the directory is made where there is none. Attributes are for a file that is newly made, and for one that has others.
+ */
+export function editText(path: string, edit: (text: string) => string, seen: Seen, context: Context, attributes: WantedAttributes = {}): TextEdit {
+  const request = file(path, 'content');
+  const found = seen.of(request);
+  if (found.type === 'absent' && !found.parent) return editNew(path, edit(''), context, attributes);
+  const place = placeFor(request, true, seen, context.user);
+  if (place.kind === 'impossible') return place;
+  const { state } = place;
+  if (state.type === 'link') return cannotLook(path, context.user);
+  if (state.type === 'file' && state.content === undefined) {
+    if (seen.certainty(request) === 'after_change' || state.sha256 === undefined) return { kind: 'cannot_know', because: `what an earlier change writes into ${path}` };
+    return { kind: 'impossible', what: `${path} is too large to be edited`, why: `It has ${state.size} bytes; up to 1 MiB is brought.` };
+  }
+  const before = state.type === 'file' ? (state.content?.toString('utf8') ?? '') : '';
+  const after = edit(before);
+  return after === before ? NOTHING : write(path, after, seen, context, attributes);
+}
+
+const NOTHING: TextEdit = { kind: 'edit', differences: [], predictions: [], apply: () => ({ script: '' }) };
+
+function editNew(path: string, text: string, context: Context, attributes: WantedAttributes): TextEdit {
+  if (text === '') return NOTHING;
+  const directory = parentOf(path);
+  const { bytes, sha256 } = textContent(text);
+  return {
+    kind: 'edit',
+    differences: [{ kind: 'text', path, before: undefined, after: text }],
+    predictions: [
+      predict(file(directory), { type: 'directory', mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined }),
+      predict(file(path, 'content'), { type: 'file', ...newAttributes(attributes, 'file', context.user), size: bytes.length, sha256, content: bytes }),
+    ],
+    apply() {
+      const written = writeFile({ path, content: bytes, attributes, before: undefined, backup: undefined, validate: undefined }, context);
+      return { ...written, script: `mkdir -p -- ${quote(directory)} || exit\n${written.script}` };
+    },
+  };
+}
+
+function write(path: string, text: string, seen: Seen, context: Context, attributes: WantedAttributes): TextEdit {
+  const outcome = planFile(
+    { path, content: textContent(text), attributes, follow: true, force: true, backup: false, validate: undefined, result: {} },
+    file(path, 'content'),
+    seen,
+    context,
+  );
+  switch (outcome.kind) {
+    case 'change':
+      return { kind: 'edit', differences: outcome.differences, predictions: outcome.predictions, apply: outcome.apply };
+    case 'cannot_know':
+    case 'impossible':
+      return outcome;
+    case 'in_sync':
+    case 'await':
+      throw new Error(`${path} should differ`);
+  }
+}

@@ -1,0 +1,19 @@
+import type { Request, ResourceKind } from './resource.ts';
+import { request } from './resource.ts';
+
+/** The name that the running kernel has. The name for the next boot is a file. */
+export interface HostnameState {
+  readonly running: string;
+}
+
+export const hostnames: ResourceKind<undefined, HostnameState> = {
+  name: 'hostname',
+  observe: () => 'read -r name </proc/sys/kernel/hostname\nprintf %s "$name"\n',
+  decode: (output, requests) => new Map(requests.map(({ id }) => [id, { running: output.toString('utf8') }])),
+  merge: () => undefined,
+  disagreement: (predicted, seen) => (predicted.running === seen.running ? undefined : `is ${seen.running}, should be ${predicted.running}`),
+};
+
+export function hostnameRequest(): Request<undefined, HostnameState> {
+  return request(hostnames, 'running', undefined);
+}

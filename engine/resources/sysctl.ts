@@ -1,0 +1,93 @@
+import { quote } from '../connection/quote.ts';
+import { kernelModules } from './kernel-module.ts';
+import type { Request, ResourceKind } from './resource.ts';
+import { predictedOf, request } from './resource.ts';
+
+/** The running value of a kernel parameter. */
+export interface SysctlState {
+  readonly exists: boolean;
+  /** Whether it can be set here: containers have their machine's, read-only. */
+  readonly writable: boolean;
+  /** Blanks between numbers are one space each. Undefined where it cannot be read, or is not known in a prediction. */
+  readonly value?: string | undefined;
+}
+
+/** Ids are paths beneath /proc/sys, as `sysctlPath` makes them. */
+export const sysctls: ResourceKind<undefined, SysctlState> = {
+  name: 'sysctl',
+  observe: (requests) => `while read -r device at type options rest; do
+  case $at in /|/proc|/proc/sys|/proc/sys/*) printf 'mount %s %s\\n' "$at" "$options" ;; esac
+done </proc/self/mounts
+for path in ${requests.map((one) => quote(one.id)).join(' ')}; do
+  value= mode=-
+  if [ -e "/proc/sys/$path" ]; then
+    [ ! -w "/proc/sys/$path" ] || mode=w
+    { IFS= read -r value <"/proc/sys/$path"; } 2>/dev/null && printf '%s=%s\\n' "$mode" "$value" || printf '%s?\\n' "$mode"
+  else
+    echo absent
+  fi
+done
+`,
+  decode(output, requests) {
+    const lines = output.toString('utf8').split('\n');
+    const mounts = lines.flatMap((line) => {
+      const [, at, options] = /^mount (\S+) (\S+)$/.exec(line) ?? [];
+      return at === undefined || options === undefined ? [] : [{ at, readOnly: options.split(',').includes('ro') }];
+    });
+    const answers = lines.filter((line) => !line.startsWith('mount '));
+    return new Map(requests.map(({ id }, index) => [id, decodeOne(answers[index] ?? 'absent', isReadOnly(`/proc/sys/${id}`, mounts))]));
+  },
+  merge: () => undefined,
+  disagreement(predicted, seen) {
+    if (predicted.value === undefined || seen.value === predicted.value) return undefined;
+    return `value is ${seen.value ?? 'not readable'}, should be ${predicted.value}`;
+  },
+  after(state, id, effect) {
+    const module = predictedOf(kernelModules, effect);
+    if (module === undefined || state.exists || module.presence !== 'loaded') return undefined;
+    return moduleOf(id) === effect.request.id ? { exists: true, writable: true, value: undefined } : 'stale';
+  },
+};
+
+/** `name` as sysctl takes it: net.ipv4.ip_forward, or net/ipv4/conf/eth0.1/forwarding where a name holds a dot. */
+export function sysctlRequest(name: string): Request<undefined, SysctlState> {
+  return request(sysctls, sysctlPath(name), undefined);
+}
+
+/** As procps reads it: the first separator tells what separates; the other one then is part of a name. */
+export function sysctlPath(name: string): string {
+  const first = /[./]/.exec(name)?.[0];
+  return first === '/' ? name : [...name].map((character) => (character === '.' ? '/' : character === '/' ? '.' : character)).join('');
+}
+
+export function normalizeValue(value: string): string {
+  return value.trim().replace(/\s+/g, ' ');
+}
+
+/** The kernel module without which a parameter does not exist. */
+export function moduleOf(path: string): string | undefined {
+  return MODULES.find(([prefix]) => path.startsWith(prefix))?.[1];
+}
+
+const MODULES: readonly (readonly [string, string])[] = [
+  ['net/bridge/', 'br_netfilter'],
+  ['net/netfilter/nf_conntrack', 'nf_conntrack'],
+  ['net/nf_conntrack', 'nf_conntrack'],
+  ['net/ipv4/vs/', 'ip_vs'],
+];
+
+function decodeOne(line: string, readOnly: boolean): SysctlState {
+  const [, mode, value] = /^([w-])(?:=(.*)|\?)$/.exec(line) ?? [];
+  if (mode === undefined) return { exists: false, writable: false };
+  return { exists: true, writable: mode === 'w' && !readOnly, value: value === undefined ? undefined : normalizeValue(value) };
+}
+
+/** The mount that a path is on is the longest one that leads to it; of two at one place the later one counts. busybox calls everything writable for root. */
+function isReadOnly(path: string, mounts: readonly { readonly at: string; readonly readOnly: boolean }[]): boolean {
+  let found = { at: '', readOnly: false };
+  for (const mount of mounts) {
+    const above = mount.at === '/' || path === mount.at || path.startsWith(`${mount.at}/`);
+    if (above && mount.at.length >= found.at.length) found = mount;
+  }
+  return found.readOnly;
+}
