@@ -21,6 +21,8 @@ export interface PlayFlags {
   readonly privateKey?: string;
   readonly timeout: number;
   readonly waitLock: number;
+  /** False by --no-lock. */
+  readonly lock: boolean;
   readonly detailedExitcode?: true;
 }
 
@@ -49,13 +51,14 @@ export function addPlayCommand(program: Command, mode: Mode, done: (status: numb
     command
       .option('-C, --check', 'change nothing, only show what would be changed (as `runbook plan`)')
       .option('-D, --diff', 'show the differences that are made', false)
+      .option('--no-lock', 'do not lock the hosts against another run (several inventory hosts that are one machine)')
       .option('--wait-lock <seconds>', 'wait so long for another run on the same hosts to end', nonNegative, 0);
   } else {
     command.option('--no-diff', 'only name what would change').option('--detailed-exitcode', 'exit with 2 when there are changes');
   }
   command.action(async (playbook: string, flags: Partial<PlayFlags>) => {
     const { runPlayCommand } = await import('./run-play.ts');
-    done(await runPlayCommand(playbook, mode, { waitLock: 0, ...flags } as PlayFlags));
+    done(await runPlayCommand(playbook, mode, { waitLock: 0, lock: true, ...flags } as PlayFlags));
   });
 }
 

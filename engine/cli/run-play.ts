@@ -53,7 +53,7 @@ export async function runPlayCommand(playbookFile: string, command: Mode, flags:
         connectTimeoutMs: flags.timeout * 1000,
         keepAliveMs: 15_000,
       },
-      lockWaitMs: flags.waitLock * 1000,
+      lock: flags.lock ? { waitMs: flags.waitLock * 1000 } : undefined,
       module: (name) => modules.module(name),
       emit: report.emit,
       interrupt: signs.first,

@@ -28,6 +28,11 @@ export class Barrier {
     this.#wake();
   }
 
+  /** True where the host takes part and has come exactly so far: it stands before that task. */
+  standsAt(host: string, at: number): boolean {
+    return this.#progress.get(host) === at;
+  }
+
   /** Resolves when every host that still takes part has reached `at`. */
   async allReached(at: number): Promise<void> {
     if (this.#slowest() >= at) return;

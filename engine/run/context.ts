@@ -44,6 +44,8 @@ export interface Batch {
   readonly barrier: Barrier | undefined;
   /** Results of run_once tasks, by where they stand. */
   readonly once: Map<string, Once>;
+  /** Hosts that wait for the one that does a run_once task to begin with it. */
+  readonly onceWaiting: Map<string, readonly (() => void)[]>;
   readonly throttles: Map<string, LimitFunction>;
   /** Why no host may go on: a failure that is fatal for all. */
   aborted: string | undefined;

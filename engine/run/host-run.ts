@@ -79,9 +79,19 @@ export class HostRun {
     }
   }
 
-  /** The first host that gets here does it, the others take over what it registered. */
+  /**
+   * One host does it, the others take over what it registered. In lock-step that is the first one of the batch that came here,
+   * so that every run chooses the same.
+   */
   async #once(stop: Stop, task: Task, work: () => Promise<void>): Promise<void> {
     const key = keyOf(stop);
+    const { barrier, hosts } = this.#batch;
+    if (barrier !== undefined && this.#alone === 0) {
+      await barrier.allReached(stop.at);
+      this.#mayGoOn();
+      const leader = hosts.find((host) => barrier.standsAt(host.name, stop.at));
+      if (leader !== this.#host) await this.#onceBegun(key);
+    }
     const known = this.#batch.once.get(key);
     if (known === undefined) {
       const leader = this.#host;
@@ -93,6 +103,7 @@ export class HostRun {
         (error: unknown): OnceResult => ({ kind: 'failed', error }),
       );
       this.#batch.once.set(key, { leader: leader.name, done });
+      for (const begun of this.#batch.onceWaiting.get(key) ?? []) begun();
       const result = await done;
       if (result.kind === 'failed') throw result.error;
       return;
@@ -100,6 +111,14 @@ export class HostRun {
     const result = await known.done;
     if (result.kind === 'failed') throw new HostStops('aborted');
     for (const [name, value] of result.remembered) this.#host.variables.remember(name, value);
+  }
+
+  async #onceBegun(key: string): Promise<void> {
+    if (this.#batch.once.has(key)) return;
+    await new Promise<void>((begun) => {
+      const waiting = this.#batch.onceWaiting.get(key) ?? [];
+      this.#batch.onceWaiting.set(key, [...waiting, begun]);
+    });
   }
 
   async #block(stop: Stop, route: Route): Promise<void> {

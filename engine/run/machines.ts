@@ -5,7 +5,7 @@ import { Unreachable } from '../connection/unreachable.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Scope } from '../values/value.ts';
 import type { RunContext } from './context.ts';
-import type { Emit, Mode } from './events.ts';
+import type { Emit } from './events.ts';
 import type { HostState } from './host-state.ts';
 import { Machine } from './machine.ts';
 import { HostGone } from './signals.ts';
@@ -20,26 +20,23 @@ export class Machines {
   readonly #settings: TargetSettings;
   readonly #changes: ChangeCount;
   readonly #emit: Emit;
-  readonly #mode: Mode;
   readonly #holder: string;
-  readonly #lockWaitMs: number;
+  readonly #lock: { readonly waitMs: number } | undefined;
   readonly #signal: AbortSignal;
 
   constructor(options: {
     readonly settings: TargetSettings;
     readonly changes: ChangeCount;
     readonly emit: Emit;
-    readonly mode: Mode;
     readonly holder: string;
-    readonly lockWaitMs: number;
+    readonly lock: { readonly waitMs: number } | undefined;
     readonly signal: AbortSignal;
   }) {
     this.#settings = options.settings;
     this.#changes = options.changes;
     this.#emit = options.emit;
-    this.#mode = options.mode;
     this.#holder = options.holder;
-    this.#lockWaitMs = options.lockWaitMs;
+    this.#lock = options.lock;
     this.#signal = options.signal;
   }
 
@@ -64,7 +61,7 @@ export class Machines {
     const target: Target = await targetOf(name, scope, this.#settings);
     const connection: Connection = await connect(target, { signal: this.#signal });
     try {
-      if (this.#mode === 'play' && target.kind === 'ssh') await connection.lock(this.#holder, { waitMs: this.#lockWaitMs });
+      if (this.#lock !== undefined && target.kind === 'ssh') await connection.lock(this.#holder, this.#lock);
     } catch (error) {
       await connection.close();
       throw error;

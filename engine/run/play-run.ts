@@ -55,6 +55,7 @@ async function runBatch(context: RunContext, planned: PlannedPlay, hosts: readon
     hosts,
     barrier: play.strategy === 'linear' ? new Barrier(names) : undefined,
     once: new Map(),
+    onceWaiting: new Map(),
     throttles: new Map(),
     aborted: undefined,
   };

@@ -36,7 +36,8 @@ export interface RunOptions {
   readonly extra: Layer;
   readonly forks: number;
   readonly settings: TargetSettings;
-  readonly lockWaitMs: number;
+  /** Undefined: hosts are not locked. A plan never locks. */
+  readonly lock: { readonly waitMs: number } | undefined;
   /** Modules by name. */
   readonly module: (name: string) => Promise<AnyModule>;
   readonly emit: Emit;
@@ -78,7 +79,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
 
   const digests = new DigestCache(options.digestCache);
   const holder = `${userInfo().username}@${hostname()} pid ${process.pid} since ${now.toISOString()}`;
-  const machines = new Machines({ settings: options.settings, changes, emit, mode: options.mode, holder, lockWaitMs: options.lockWaitMs, signal: options.kill });
+  const machines = new Machines({ settings: options.settings, changes, emit, holder, lock: options.mode === 'play' ? options.lock : undefined, signal: options.kill });
   const context: RunContext = {
     mode: options.mode,
     runId,
