@@ -15,27 +15,35 @@ export interface SysctlState {
 /** Ids are paths beneath /proc/sys, as `sysctlPath` makes them. */
 export const sysctls: ResourceKind<undefined, SysctlState> = {
   name: 'sysctl',
+  // Not by the shell's `read`: dash and busybox read byte by byte, and the kernel gives such a number's first byte only.
   observe: (requests) => `while read -r device at type options rest; do
   case $at in /|/proc|/proc/sys|/proc/sys/*) printf 'mount %s %s\\n' "$at" "$options" ;; esac
 done </proc/self/mounts
-for path in ${requests.map((one) => quote(one.id)).join(' ')}; do
-  value= mode=-
-  if [ -e "/proc/sys/$path" ]; then
-    [ ! -w "/proc/sys/$path" ] || mode=w
-    { IFS= read -r value <"/proc/sys/$path"; } 2>/dev/null && printf '%s=%s\\n' "$mode" "$value" || printf '%s?\\n' "$mode"
-  else
-    echo absent
-  fi
+cd /proc/sys || exit
+set -- ${requests.map((one) => quote(one.id)).join(' ')}
+for path do
+  if [ ! -e "$path" ]; then echo absent; elif [ -w "$path" ]; then echo w; else echo -; fi
 done
+grep -s '' -- "$@" /dev/null || :
 `,
   decode(output, requests) {
     const lines = output.toString('utf8').split('\n');
-    const mounts = lines.flatMap((line) => {
+    const first = lines.findIndex((line) => !line.startsWith('mount '));
+    const mounts = lines.slice(0, first).flatMap((line) => {
       const [, at, options] = /^mount (\S+) (\S+)$/.exec(line) ?? [];
       return at === undefined || options === undefined ? [] : [{ at, readOnly: options.split(',').includes('ro') }];
     });
-    const answers = lines.filter((line) => !line.startsWith('mount '));
-    return new Map(requests.map(({ id }, index) => [id, decodeOne(answers[index] ?? 'absent', isReadOnly(`/proc/sys/${id}`, mounts))]));
+    const marks = lines.slice(first, first + requests.length);
+    const values = lines.slice(first + requests.length);
+    return new Map(
+      requests.map(({ id }, index): [string, SysctlState] => {
+        const mark = marks[index] ?? 'absent';
+        if (mark === 'absent') return [id, { exists: false, writable: false }];
+        const value = values.find((line) => line.startsWith(`${id}:`))?.slice(id.length + 1);
+        const writable = mark === 'w' && !isReadOnly(`/proc/sys/${id}`, mounts);
+        return [id, { exists: true, writable, value: value === undefined ? undefined : normalizeValue(value) }];
+      }),
+    );
   },
   merge: () => undefined,
   disagreement(predicted, seen) {
@@ -75,12 +83,6 @@ const MODULES: readonly (readonly [string, string])[] = [
   ['net/nf_conntrack', 'nf_conntrack'],
   ['net/ipv4/vs/', 'ip_vs'],
 ];
-
-function decodeOne(line: string, readOnly: boolean): SysctlState {
-  const [, mode, value] = /^([w-])(?:=(.*)|\?)$/.exec(line) ?? [];
-  if (mode === undefined) return { exists: false, writable: false };
-  return { exists: true, writable: mode === 'w' && !readOnly, value: value === undefined ? undefined : normalizeValue(value) };
-}
 
 /** The mount that a path is on is the longest one that leads to it; of two at one place the later one counts. busybox calls everything writable for root. */
 function isReadOnly(path: string, mounts: readonly { readonly at: string; readonly readOnly: boolean }[]): boolean {

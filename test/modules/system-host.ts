@@ -1,0 +1,129 @@
+import { spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Completed } from '../../engine/connection/connection.ts';
+import type { Facts } from '../../engine/connection/facts.ts';
+import type { AnyModule, Context, Outcome } from '../../engine/modules/module.ts';
+import { composeObservation } from '../../engine/resources/observation.ts';
+import type { Prediction, Request, Seen } from '../../engine/resources/resource.ts';
+
+export const FACTS: Facts = {
+  hostname: 'one',
+  fqdn: 'one',
+  os: { family: 'debian', distribution: 'debian', version: '12', codename: 'bookworm' },
+  architecture: 'x86_64',
+  kernel: '6.1.0',
+  init: 'systemd',
+  package_manager: 'apt',
+  default_ipv4: null,
+  all_ipv4: [],
+  all_ipv6: [],
+  interfaces: {},
+  user: 'root',
+  home: '/root',
+  uid: 0,
+  memory_mb: 1024,
+  processors: 2,
+  virtualization: 'none',
+  time: 0,
+  selinux: 'disabled',
+};
+
+export function contextOf(facts: Partial<Facts> = {}): Context {
+  return {
+    host: 'one',
+    facts: { ...FACTS, ...facts },
+    now: new Date('2026-01-02T03:04:05Z'),
+    user: 'root',
+    runId: 'r1',
+    preamble: '',
+    placeOf: () => ({ file: 'site.yml', line: 1, column: 1 }),
+  };
+}
+
+/** What a plan is told: states by request; those of the second list may be changed by an earlier task. */
+export function seenAs(states: readonly (readonly [Request<never, unknown>, unknown])[], later: readonly Request<never, unknown>[] = []): Seen {
+  const known = new Map(states.map(([request, state]) => [request.key, state]));
+  return {
+    of<Detail, State>(request: Request<Detail, State>): State {
+      if (!known.has(request.key)) throw new Error(`${request.key} was not observed`);
+      return known.get(request.key) as State;
+    },
+    certainty: (request) => (later.some((one) => one.key === request.key) ? 'after_change' : 'certain'),
+  };
+}
+
+export function planWith(module: AnyModule, args: object, seen: Seen, facts: Partial<Facts> = {}): Outcome {
+  return module.plan(module.arguments.parse(args), undefined, seen, contextOf(facts));
+}
+
+/** A host of its own inside this machine: own names, network and /etc, thrown away at the end. Needs root. */
+export class SystemHost {
+  readonly #folder: string;
+  readonly #holder: ChildProcess;
+
+  private constructor(folder: string, holder: ChildProcess) {
+    this.#folder = folder;
+    this.#holder = holder;
+  }
+
+  static readonly missing: string | undefined = spawnSync('unshare', ['-m', '-n', '-u', 'true']).status === 0 ? undefined : 'needs root and namespaces';
+
+  static async start(): Promise<SystemHost> {
+    const folder = mkdtempSync(join(tmpdir(), 'runbook-host-'));
+    const script = `set -e
+cp -a /etc "$1/etc"; mkdir "$1/home" "$1/spool"
+mount --bind "$1/etc" /etc; mount --bind "$1/home" /home; mount --bind "$1/spool" /var/spool
+rm -f /etc/fstab; : >/etc/fstab
+echo ready
+exec cat`;
+    const holder = spawn('unshare', ['-m', '-n', '-u', '--propagation', 'private', 'sh', '-c', script, 'sh', folder], { stdio: ['pipe', 'pipe', 'inherit'] });
+    await new Promise<void>((resolve, reject) => {
+      holder.stdout?.once('data', () => resolve());
+      holder.once('exit', (status) => reject(new Error(`the host ended with ${status}`)));
+    });
+    return new SystemHost(folder, holder);
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.#holder.once('exit', resolve));
+    this.#holder.stdin?.end();
+    await ended;
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  run(script: string, shell: readonly string[] = ['sh']): Completed {
+    const done = spawnSync('nsenter', ['-t', String(this.#holder.pid), '-m', '-n', '-u', ...shell], { input: `(\n${script}\n) </dev/null\n` });
+    return { status: done.status ?? 255, stdout: done.stdout, stderr: done.stderr, cut: false };
+  }
+
+  look(requests: readonly Request[], shell?: readonly string[]): Seen {
+    const { script, decode } = composeObservation(requests, 'f00f00f00f00');
+    const states = decode(this.run(script, shell).stdout);
+    return {
+      of<Detail, State>(request: Request<Detail, State>): State {
+        if (!states.has(request.key)) throw new Error(`${request.key} was not observed`);
+        return states.get(request.key) as State;
+      },
+      certainty: () => 'certain',
+    };
+  }
+
+  plan(module: AnyModule, args: object, facts?: Partial<Facts>, shell?: readonly string[]): Outcome {
+    const parsed = module.arguments.parse(args);
+    return module.plan(parsed, undefined, this.look(module.observes(parsed, undefined, contextOf(facts)), shell), contextOf(facts));
+  }
+
+  /** Plans, applies, and holds the predictions against what is there then. */
+  async apply(module: AnyModule, args: object, facts?: Partial<Facts>, shell?: readonly string[]): Promise<{ outcome: Outcome; failure: string | undefined }> {
+    const outcome = this.plan(module, args, facts, shell);
+    if (outcome.kind !== 'change') return { outcome, failure: undefined };
+    const done = this.run((await outcome.apply()).script, shell);
+    if (done.status !== 0) return { outcome, failure: `exit ${done.status}: ${done.stderr.toString('utf8')}` };
+    const seen = this.look(outcome.predictions.map(({ request }) => request), shell);
+    const faults = outcome.predictions.map((one: Prediction) => one.request.kind.disagreement(one.state, seen.of(one.request)));
+    return { outcome, failure: faults.find((fault) => fault !== undefined) };
+  }
+}

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Facts } from '../../engine/connection/facts.ts';
+import { module as group } from '../../engine/modules/group.ts';
+import { module as hostname } from '../../engine/modules/hostname.ts';
+import { module as kernelModule } from '../../engine/modules/kernel_module.ts';
+import type { AnyModule } from '../../engine/modules/module.ts';
+import { module as swap } from '../../engine/modules/swap.ts';
+import { module as sysctl } from '../../engine/modules/sysctl.ts';
+import { module as user } from '../../engine/modules/user.ts';
+import { Secret } from '../../engine/values/secret.ts';
+import { SHELLS } from '../resources/local-sh.ts';
+import { SystemHost } from './system-host.ts';
+
+const HASH = '$6$abcdefgh$0TnkQnTZXgMo1Y0hFkz2yS7P4oYt1Zk0m0QnTZXgMo1Y0hFkz2yS7P4oYt1Zk0mQ';
+const CONTAINER: Partial<Facts> = { virtualization: 'container:systemd-nspawn' };
+
+interface Case {
+  readonly what: string;
+  readonly module: AnyModule;
+  readonly args: object;
+  readonly before?: string;
+  /** Shell text that succeeds once it has been applied. */
+  readonly proof?: string;
+  readonly facts?: Partial<Facts>;
+}
+
+const CASES: readonly Case[] = [
+  { what: 'a system group', module: group, args: { name: 'rbgroup', system: true }, proof: 'getent group rbgroup' },
+  { what: 'a group of another number', module: group, args: { name: 'rbgroup', gid: 4711 }, before: 'groupadd -g 4712 rbgroup', proof: 'getent group 4711' },
+  { what: 'a group that shall go', module: group, args: { name: 'rbgroup', state: 'absent' }, before: 'groupadd rbgroup', proof: '! getent group rbgroup' },
+  {
+    what: 'a service account in a group of its name',
+    module: user, args: { name: 'rbuser', group: 'rbuser', system: true, home: '/var/lib/rb', create_home: false, shell: '/usr/sbin/nologin' },
+    before: 'groupadd -r rbuser',
+    proof: 'getent passwd rbuser | grep -q :/var/lib/rb:/usr/sbin/nologin',
+  },
+  { what: 'an account with its own group and home', module: user, args: { name: 'rbuser', uid: 4711, comment: "O'Neil & co" }, proof: 'test -d /home/rbuser && getent group rbuser' },
+  { what: 'an account beside a group of its name', module: user, args: { name: 'rbuser' }, before: 'groupadd -g 4800 rbuser', proof: 'getent passwd rbuser | grep -q :4800:' },
+  {
+    what: 'another shell, group and home for an account',
+    module: user, args: { name: 'rbuser', shell: '/bin/sh', groups: ['rbmore'], append: true, home: '/home/elsewhere' },
+    before: 'useradd -M -s /bin/bash -G adm rbuser; groupadd rbmore',
+    proof: 'id -nG rbuser | grep -q adm && id -nG rbuser | grep -q rbmore',
+  },
+  { what: 'groups that are not named', module: user, args: { name: 'rbuser', groups: ['rbmore'] }, before: 'useradd -m -G adm rbuser; groupadd rbmore', proof: '! id -nG rbuser | grep -q adm' },
+  { what: 'a missing home directory', module: user, args: { name: 'rbuser' }, before: 'useradd -M rbuser', proof: 'test "$(stat -c %U /home/rbuser)" = rbuser' },
+  { what: 'a password', module: user, args: { name: 'rbuser', password: Secret.of(HASH) }, proof: `grep -qF 'rbuser:${HASH}:' /etc/shadow` },
+  { what: 'another password', module: user, args: { name: 'rbuser', password: '!' }, before: 'useradd -m rbuser; echo rbuser:x | chpasswd', proof: "grep -q '^rbuser:!:' /etc/shadow" },
+  { what: 'an account that shall go', module: user, args: { name: 'rbuser', state: 'absent', remove: true }, before: 'useradd -m rbuser', proof: '! test -e /home/rbuser' },
+  { what: 'the name of the host', module: hostname, args: { name: 'node-1.example.org' }, proof: 'test "$(hostname)" = node-1.example.org && grep -qx node-1.example.org /etc/hostname' },
+  { what: 'only the file of the name', module: hostname, args: { name: 'node-1' }, before: 'hostname node-1; echo node-2 >/etc/hostname', proof: 'grep -qx node-1 /etc/hostname' },
+  {
+    what: 'kernel parameters',
+    module: sysctl, args: { values: { 'net.ipv4.ip_forward': 1, 'net.ipv4.ip_local_port_range': '10000   60000' } },
+    proof: 'test "$(cat /proc/sys/net/ipv4/ip_forward)" = 1 && grep -qx "net.ipv4.ip_local_port_range = 10000 60000" /etc/sysctl.d/99-runbook.conf',
+  },
+  {
+    what: 'a parameter whose file is right but whose value is not',
+    module: sysctl, args: { name: 'net.ipv4.ip_forward', value: '1', sysctl_file: '/etc/sysctl.d/90-x.conf' },
+    before: 'printf "net.ipv4.ip_forward=1\\n" >/etc/sysctl.d/90-x.conf; echo 0 >/proc/sys/net/ipv4/ip_forward',
+    proof: 'test "$(cat /proc/sys/net/ipv4/ip_forward)" = 1 && grep -qx net.ipv4.ip_forward=1 /etc/sysctl.d/90-x.conf',
+  },
+  {
+    what: 'a parameter in a folder that is not there',
+    module: sysctl, args: { name: 'net/ipv4/conf/lo/forwarding', value: 1, sysctl_file: '/etc/rb.d/x/90-x.conf' },
+    proof: 'test "$(cat /proc/sys/net/ipv4/conf/lo/forwarding)" = 1 && test -e /etc/rb.d/x/90-x.conf',
+  },
+  { what: 'a parameter that this kernel does not have', module: sysctl, args: { name: 'net.nosuch.thing', value: 1, optional: true }, proof: 'grep -q net.nosuch.thing /etc/sysctl.d/99-runbook.conf' },
+  {
+    what: 'a parameter that cannot be set',
+    module: sysctl, args: { name: 'kernel.pid_max', value: 4000001, ignoreerrors: true },
+    before: 'mount --bind /proc/sys/kernel /proc/sys/kernel && mount -o remount,ro,bind /proc/sys/kernel',
+    proof: 'grep -q 4000001 /etc/sysctl.d/99-runbook.conf',
+  },
+  {
+    what: 'lines of parameters that shall go',
+    module: sysctl, args: { name: 'vm.swappiness', state: 'absent', sysctl_file: '/etc/sysctl.d/90-x.conf' },
+    before: 'printf "# mine\\nvm.swappiness = 1\\nvm.x = 2\\n-vm/swappiness=3\\n" >/etc/sysctl.d/90-x.conf',
+    proof: 'test "$(cat /etc/sysctl.d/90-x.conf)" = "# mine\nvm.x = 2"',
+  },
+  { what: 'a module that this kernel does not have', module: kernelModule, args: { name: ['rb-nosuch'], optional: true, persistent: false } },
+  { what: 'a module in a container', module: kernelModule, args: { name: ['rb_nosuch', 'rb2'], optional: true }, facts: CONTAINER },
+  {
+    what: 'swap at boot',
+    module: swap, args: { state: 'off' },
+    facts: CONTAINER,
+    before: 'printf "/dev/sda1 / ext4 defaults 0 1\\n/swapfile none swap sw 0 0\\n# x swap\\n" >/etc/fstab',
+    proof: 'grep -qx "# /swapfile none swap sw 0 0" /etc/fstab && grep -qx "/dev/sda1 / ext4 defaults 0 1" /etc/fstab',
+  },
+];
+
+const RESET = `userdel -r rbuser; groupdel rbuser; groupdel rbgroup; groupdel rbmore; rm -rf /home/rbuser /home/elsewhere; hostname before; echo before >/etc/hostname
+while umount /proc/sys/kernel 2>/dev/null; do :; done
+echo 0 >/proc/sys/net/ipv4/ip_forward; rm -f /etc/sysctl.d/99-runbook.conf /etc/sysctl.d/90-x.conf; : >/etc/fstab`;
+
+describe.skipIf(SystemHost.missing !== undefined).each(SHELLS)('on a host, under %s', (_name, shell) => {
+  let host: SystemHost;
+  beforeAll(async () => {
+    host = await SystemHost.start();
+  });
+  afterAll(() => host.stop());
+
+  test.each(CASES)('$what: applied, as predicted, then in sync', async ({ module, args, before, proof, facts }) => {
+    host.run(RESET);
+    if (before !== undefined) expect(host.run(before).status).toBe(0);
+    const first = await host.apply(module, args, facts, shell);
+    expect(first.failure).toBeUndefined();
+    expect(first.outcome.kind).toBe(proof === undefined ? 'in_sync' : 'change');
+    if (proof !== undefined) expect(host.run(proof).status).toBe(0);
+    expect(host.plan(module, args, facts, shell).kind).toBe('in_sync');
+  });
+});
