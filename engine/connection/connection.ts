@@ -112,6 +112,7 @@ class OpenConnection implements Connection {
   readonly #traffic: Traffic;
   readonly #sessions = new Map<string, Session>();
   readonly #login: Session;
+  readonly #uploads = new Set<Session>();
   #lockHolder: string | undefined;
   #closing: Promise<void> | undefined;
   #afterClose: () => void = () => {};
@@ -148,11 +149,13 @@ class OpenConnection implements Connection {
       look: (script, options = {}) => session.run(script, { timeoutMs: LOOK_TIMEOUT_MS, ...options }),
       change: (script, options = {}) => session.run(script, options),
       send: async (source, path, { mode }) => {
-        const shell = await this.#open(privilege);
+        const session = new Session(() => this.#open(privilege));
+        this.#uploads.add(session);
         try {
-          await upload(shell, source, { path, mode, host: this.target.name });
+          await session.use((shell) => upload(shell, source, { path, mode, host: this.target.name }));
         } finally {
-          await shell.end();
+          this.#uploads.delete(session);
+          await session.end();
         }
       },
     };
@@ -178,13 +181,17 @@ class OpenConnection implements Connection {
   }
 
   async kill(): Promise<void> {
-    const closed = this.close();
-    await Promise.all([...this.#sessions.values()].map((session) => session.end()));
-    await closed;
+    this.#closing ??= this.#close();
+    await Promise.all([...this.#sessions.values(), ...this.#uploads].map((session) => session.end()));
+    await this.#closing;
   }
 
   async #close(): Promise<void> {
-    await Promise.all([...this.#sessions.values()].map((session) => session.close()));
+    const sessions = [...this.#sessions.values()];
+    await Promise.all([...sessions, ...this.#uploads].map((session) => session.idle()));
+    // With the lock held, whoever comes next must find it free. Otherwise there is nothing to wait for.
+    const ended = Promise.all(sessions.map((session) => session.end()));
+    if (this.#lockHolder !== undefined || this.target.kind === 'local') await ended;
     await this.#transport.close();
     this.#afterClose();
   }

@@ -44,8 +44,12 @@ export function decodeFacts(output: string): Facts {
   const { files, sections } = split(output);
   const hostname = files('/proc/sys/kernel/hostname')[0] ?? '';
   const interfaces = decodeInterfaces(sections('addresses'));
-  const plain = sections('plain-addresses').flatMap((line) => line.split(/\s+/)).filter((word) => word !== '');
-  const all = Object.entries(interfaces).filter(([name]) => name !== 'lo').map(([, addresses]) => addresses);
+  const plain = sections('plain-addresses')
+    .flatMap((line) => line.split(/\s+/))
+    .filter((word) => word !== '');
+  const all = Object.entries(interfaces)
+    .filter(([name]) => name !== 'lo')
+    .map(([, addresses]) => addresses);
   const allIpv4 = [...all.flatMap((one) => one.ipv4), ...plain.filter((address) => !address.includes(':') && !address.startsWith('127.'))];
   const allIpv6 = [...all.flatMap((one) => one.ipv6), ...plain.filter((address) => address.includes(':') && address !== '::1')];
   const manager = sections('package-manager')[0] ?? '';
@@ -118,16 +122,16 @@ type MutableAddresses = { ipv4: string[]; ipv6: string[] };
 
 /** Lines of `ip -o addr`: `2: eth0    inet 10.0.0.5/24 brd …`. */
 function decodeInterfaces(lines: readonly string[]): Record<string, MutableAddresses> {
-  const interfaces: Record<string, MutableAddresses> = {};
+  const interfaces = new Map<string, MutableAddresses>();
   for (const line of lines) {
     const [, name, family, address] = /^\d+:\s+(\S+)\s+(inet6?)\s+([^\s/]+)/.exec(line) ?? [];
     if (name === undefined || address === undefined) continue;
-    const known = Object.hasOwn(interfaces, name) ? interfaces[name] : undefined;
-    const addresses = known ?? { ipv4: [], ipv6: [] };
-    interfaces[name] = addresses;
+    const addresses = interfaces.get(name) ?? { ipv4: [], ipv6: [] };
+    interfaces.set(name, addresses);
     (family === 'inet' ? addresses.ipv4 : addresses.ipv6).push(address);
   }
-  return interfaces;
+  // Own properties whatever the names are, `__proto__` included.
+  return Object.fromEntries(interfaces);
 }
 
 /** /proc/net/route: interface, destination, gateway, flags, two counters, metric. Destination 0 is the default route. */

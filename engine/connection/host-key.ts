@@ -33,7 +33,11 @@ export class HostKeyCheck {
   static async of(target: SshTarget): Promise<HostKeyCheck> {
     const name = knownHostName(target.address, target.port);
     const entries = target.hostKeyChecking === 'off' ? [] : await readKnownHosts(target.knownHostsFiles);
-    return new HostKeyCheck(target, name, entries.filter((entry) => matchesHost(entry, name)));
+    return new HostKeyCheck(
+      target,
+      name,
+      entries.filter((entry) => matchesHost(entry, name)),
+    );
   }
 
   /** The types of the keys that are known go first, so that the host shows one that can be compared. */
@@ -60,7 +64,8 @@ export class HostKeyCheck {
       case 'unknown': {
         const [file] = this.#target.knownHostsFiles;
         if (this.#target.hostKeyChecking === 'strict' || file === undefined) throw this.#unknown(verdict.authority, keyType, rawKey);
-        await appendKnownHost(file, this.#name, keyType, key);
+        const other = await appendKnownHost(file, this.#name, keyType, key);
+        if (other !== undefined) throw this.#changed(other, keyType, rawKey);
         return;
       }
     }
@@ -94,7 +99,7 @@ export class HostKeyCheck {
 
   #unknown(authority: KnownHost | undefined, keyType: string, key: Buffer): Unreachable {
     const { name: host, address, port, knownHostsFiles } = this.#target;
-    const known = knownHostsFiles.length === 0 ? 'no known_hosts file is given' : `none in ${knownHostsFiles.join(', ')}`;
+    const known = knownHostsFiles.length === 0 ? 'no known_hosts file' : `no key in ${knownHostsFiles.join(', ')}`;
     return new Unreachable({
       code: 'host-key-unknown',
       host,

@@ -39,13 +39,7 @@ async function through(before: Way, jump: SshTarget, next: SshTarget, key: strin
     const open = openClient({ ...jump, jumps: [] }, before.dial, signal);
     const made: Shared = { open, users: 0 };
     const forget = (): void => void (shared.get(key) === made && shared.delete(key));
-    open.then(
-      ({ client }) => {
-        client.on('error', () => {});
-        client.once('close', forget);
-      },
-      forget,
-    );
+    open.then(({ client }) => client.once('close', forget), forget);
     shared.set(key, made);
     entry = made;
   }

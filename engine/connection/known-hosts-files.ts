@@ -1,11 +1,11 @@
 import { appendFile, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { parseKnownHosts } from './known-hosts.ts';
+import { matchesHost, parseKnownHosts } from './known-hosts.ts';
 import type { KnownHost } from './known-hosts.ts';
 
 /** Read once in a process: a thousand hosts share the same files. */
 const read = new Map<string, Promise<readonly KnownHost[]>>();
-let lastAppend: Promise<void> = Promise.resolve();
+let lastAppend: Promise<unknown> = Promise.resolve();
 
 /** The entries of all the files; those that are not there have none. */
 export async function readKnownHosts(files: readonly string[]): Promise<readonly KnownHost[]> {
@@ -27,18 +27,20 @@ function readOne(file: string): Promise<readonly KnownHost[]> {
   return entries;
 }
 
-/** Forgets what was read, so that a file changed by another program is seen. */
-export function forgetKnownHosts(files: readonly string[]): void {
-  for (const file of files) read.delete(file);
-}
-
-/** Adds a host's key as one line in one write, so that two runs at once cannot tear each other's lines. */
-export function appendKnownHost(file: string, name: string, keyType: string, key: string): Promise<void> {
+/**
+ * Adds a new host's key as one line in one write, so that two runs at once cannot tear each other's lines. Where the host got
+ * another key in the meantime, nothing is written, and that entry comes back.
+ */
+export function appendKnownHost(file: string, name: string, keyType: string, key: string): Promise<KnownHost | undefined> {
   const append = lastAppend.then(async () => {
+    read.delete(file);
+    const entries = (await readOne(file)).filter((entry) => entry.marker === 'none' && matchesHost(entry, name));
+    if (entries.length > 0) return entries.some((entry) => entry.keyType === keyType && entry.key === key) ? undefined : entries[0];
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     const separator = (await endsInNewline(file)) ? '' : '\n';
     await appendFile(file, `${separator}${name} ${keyType} ${key}\n`, { mode: 0o600 });
     read.delete(file);
+    return undefined;
   });
   lastAppend = append.catch(() => {});
   return append;

@@ -51,7 +51,10 @@ function parseHosts(field: string): HostMatcher | undefined {
       ? { kind: 'hashed', salt: Buffer.from(salt, 'base64'), hash }
       : undefined;
   }
-  const patterns = field.toLowerCase().split(',').filter((pattern) => pattern !== '');
+  const patterns = field
+    .toLowerCase()
+    .split(',')
+    .filter((pattern) => pattern !== '');
   return {
     kind: 'patterns',
     positive: patterns.filter((pattern) => !pattern.startsWith('!')).map(wildcards),
@@ -60,7 +63,10 @@ function parseHosts(field: string): HostMatcher | undefined {
 }
 
 function wildcards(pattern: string): RegExp {
-  const text = pattern.replaceAll(/[\\^$.|+()[\]{}]/g, '\\$&').replaceAll(/\*+/g, '.*').replaceAll('?', '.');
+  const text = pattern
+    .replaceAll(/[\\^$.|+()[\]{}]/g, '\\$&')
+    .replaceAll(/\*+/g, '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${text}$`);
 }
 

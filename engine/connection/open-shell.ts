@@ -31,7 +31,7 @@ export async function openLoginShell(
       host,
       what: `${host}: the login works, but no shell answers`,
       why: [error instanceof TimedOut ? `Nothing came within ${START_LIMIT_MS / 1000} s.` : reason(error), early.said()].join('\n').trim(),
-      remedy: "The login user needs a shell (see /etc/passwd), a POSIX `sh` in its PATH, and no forced command or SFTP-only account.",
+      remedy: 'The login user needs a shell (see /etc/passwd), a POSIX `sh` in its PATH, and no forced command or SFTP-only account.',
       cause: error,
     });
   } finally {
@@ -55,7 +55,10 @@ export async function openSudoShell(transport: Transport, host: string, traffic:
       if (answer === prompt) throw wrongPassword(host, privilege.user);
     }
     if (answer === ready) return new Shell(process, transport, host, traffic);
-    throw transport.lost ?? sudoFailure(host, privilege, answer === 'ended' ? await process.ended : undefined, early.said().replaceAll(prompt, ''));
+    throw (
+      transport.lost ??
+      sudoFailure(host, privilege, answer === 'ended' ? await process.ended : undefined, early.said().replaceAll(prompt, ''))
+    );
   } catch (error) {
     process.stdin.end();
     process.abandon();

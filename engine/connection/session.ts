@@ -1,5 +1,4 @@
-import { Shell } from './shell.ts';
-import type { Completed, RunOptions } from './shell.ts';
+import type { Completed, RunOptions, Shell } from './shell.ts';
 
 /** The scripts of one user on one host, one after the other, in one shell that is opened when first needed. */
 export class Session {
@@ -34,13 +33,12 @@ export class Session {
     return this.#shell;
   }
 
-  /** Lets what was asked so far finish, then ends the shell. */
-  async close(): Promise<void> {
+  /** Resolves when all that was asked so far is done. */
+  async idle(): Promise<void> {
     await this.#last;
-    await this.end();
   }
 
-  /** Ends the shell at once, with what it runs. */
+  /** Ends the shell at once, with what it runs. Resolves when the host confirms, or after some seconds. */
   async end(): Promise<void> {
     const shell = await this.#shell?.catch(() => undefined);
     await shell?.end();

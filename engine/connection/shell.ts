@@ -140,7 +140,8 @@ export class Shell {
       this.#running = {
         take: (stream, data) => {
           decoders[stream].write(data);
-          if (!decoders.stdout.done || !decoders.stderr.done || timedOut !== undefined) return;
+          // Once it is being ended, an answer only tells that it was.
+          if (!decoders.stdout.done || !decoders.stderr.done || this.#over !== undefined) return;
           finish();
           this.#traffic.roundTrips += 1;
           resolve({

@@ -3,45 +3,60 @@ import ssh2 from 'ssh2';
 import type { AnyAuthMethod, AuthenticationType, NextAuthHandler, ParsedKey } from 'ssh2';
 import type { SshTarget } from './target.ts';
 
+/** One way to log in; the label is for messages. */
+export interface Way {
+  readonly label: string;
+  readonly method: AnyAuthMethod;
+}
+
 /** What is tried to log in, in order, and why something else is not. */
 export interface Authentication {
-  readonly methods: readonly AnyAuthMethod[];
+  readonly ways: readonly Way[];
   readonly notes: readonly string[];
 }
 
-type LoadedKey = { readonly kind: 'key'; readonly key: ParsedKey } | { readonly kind: 'unusable'; readonly why: string };
+type LoadedKey =
+  | { readonly kind: 'key'; readonly key: ParsedKey }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'unusable'; readonly why: string };
 
 /** Loaded once in a process: an encrypted key takes a tenth of a second to open. */
 const keys = new Map<string, Promise<LoadedKey>>();
 
 /** Identity files first, then the agent (one with many keys would use up the server's patience), then the password. */
 export async function prepareAuthentication(target: SshTarget): Promise<Authentication> {
-  const methods: AnyAuthMethod[] = [];
+  const ways: Way[] = [];
+  const missing: string[] = [];
   const notes: string[] = [];
   const username = target.user;
   for (const file of target.identityFiles) {
     const loaded = await loadKey(file, target.passphrase);
-    if (loaded.kind === 'unusable') notes.push(loaded.why);
-    else methods.push({ type: 'publickey', username, key: loaded.key });
+    if (loaded.kind === 'missing') missing.push(file);
+    else if (loaded.kind === 'unusable') notes.push(loaded.why);
+    else ways.push({ label: `the key ${file}`, method: { type: 'publickey', username, key: loaded.key } });
   }
+  if (missing.length > 0) notes.push(`No such key file: ${missing.join(', ')}.`);
   if (target.agent !== undefined) {
     const found = await access(target.agent).then(
       () => true,
       () => false,
     );
-    if (found) methods.push({ type: 'agent', username, agent: target.agent });
+    if (found) ways.push({ label: 'the keys of the agent', method: { type: 'agent', username, agent: target.agent } });
     else notes.push(`There is no SSH agent at ${target.agent}.`);
   }
   const { password } = target;
   if (password !== undefined) {
-    methods.push({ type: 'password', username, password });
-    methods.push({
-      type: 'keyboard-interactive',
-      username,
-      prompt: (_name, _instructions, _language, prompts, answer) => answer(prompts.map(() => password)),
+    ways.push({ label: 'the password', method: { type: 'password', username, password } });
+    ways.push({
+      label: 'the password, asked for interactively',
+      method: {
+        type: 'keyboard-interactive',
+        username,
+        prompt: (_name, _instructions, _language, prompts, answer) => answer(prompts.map(() => password)),
+      },
     });
   }
-  return { methods, notes };
+  return { ways, notes };
 }
 
 /**
@@ -49,15 +64,15 @@ export async function prepareAuthentication(target: SshTarget): Promise<Authenti
  * Returning false tells ssh2 that nothing is left.
  */
 export function inTurn(
-  methods: readonly AnyAuthMethod[],
+  ways: readonly Way[],
   onTry: (what: string) => void,
 ): (accepted: readonly AuthenticationType[] | null, partial: boolean | null, next: NextAuthHandler) => false | undefined {
-  const left = [...methods];
+  const left = [...ways];
   return (accepted, _partial, next) => {
-    for (let method = left.shift(); method !== undefined; method = left.shift()) {
+    for (const { label, method } of takeFrom(left)) {
       const name = method.type === 'agent' ? 'publickey' : method.type;
       if (accepted !== null && !accepted.includes(name)) continue;
-      onTry(describe(method));
+      onTry(label);
       next(method);
       return undefined;
     }
@@ -65,10 +80,8 @@ export function inTurn(
   };
 }
 
-function describe(method: AnyAuthMethod): string {
-  if (method.type === 'agent') return 'the keys of the agent';
-  if (method.type !== 'publickey') return method.type;
-  return 'comment' in method ? `key ${String(method.comment)}` : 'a key';
+function* takeFrom(ways: Way[]): Generator<Way> {
+  for (let way = ways.shift(); way !== undefined; way = ways.shift()) yield way;
 }
 
 function loadKey(file: string, passphrase: string | undefined): Promise<LoadedKey> {
@@ -86,8 +99,8 @@ async function readKey(file: string, passphrase: string | undefined): Promise<Lo
   try {
     text = await readFile(file);
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    return { kind: 'unusable', why: missing ? `${file} does not exist.` : `${file} cannot be read: ${String(error)}.` };
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { kind: 'missing' };
+    return { kind: 'unusable', why: `${file} cannot be read: ${String(error)}.` };
   }
   const parsed = ssh2.utils.parseKey(text, passphrase);
   if (parsed instanceof Error) return { kind: 'unusable', why: whyUnusable(file, text.toString('latin1'), parsed, passphrase) };

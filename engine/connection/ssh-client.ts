@@ -67,9 +67,10 @@ function dialInTurn(target: SshTarget, dial: Dial, outer: AbortSignal | undefine
       throw error instanceof Unreachable ? error : explainDialError(target, error);
     });
     const patience = new AbortController();
-    const first = await Promise.race([connecting, sleep(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined)]).finally(() =>
-      patience.abort(),
-    );
+    const first = await Promise.race([
+      connecting,
+      sleep(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined),
+    ]).finally(() => patience.abort());
     if (first === undefined) {
       connecting.catch(() => {});
       return { kind: 'late', late: connecting };
@@ -110,7 +111,10 @@ async function shakeHands(target: SshTarget, socket: Duplex, outer: AbortSignal 
   let refused: unknown;
   const tried: string[] = [];
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => fail(connectTimeout(target, banner === '' ? "the server's first word" : 'the end of the SSH handshake')), target.connectTimeoutMs);
+    const timer = setTimeout(
+      () => fail(connectTimeout(target, banner === '' ? "the server's first word" : 'the end of the SSH handshake')),
+      target.connectTimeoutMs,
+    );
     const fail = (error: unknown): void => {
       finish();
       client.destroy();
@@ -129,12 +133,16 @@ async function shakeHands(target: SshTarget, socket: Duplex, outer: AbortSignal 
     };
     outer?.addEventListener('abort', stop, { once: true });
     // An agent that fails is only one way to log in; the next one is tried.
-    client.on('error', (error: Error & { level?: string }) => (error.level === 'agent' ? tried.push(`agent (${error.message})`) : errors.push(error)));
+    client.on('error', (error: Error & { level?: string }) =>
+      error.level === 'agent' ? tried.push(`agent (${error.message})`) : errors.push(error),
+    );
     client.once('close', () => fail(refused ?? explainHandshakeFailure(target, { errors, banner, notes: authentication.notes, tried })));
     client.once('ready', () => {
       finish();
       client.removeAllListeners('close');
       client.removeAllListeners('error');
+      // An error that nobody listens to would end the program.
+      client.on('error', () => {});
       resolve({ client, socket });
     });
     try {
@@ -154,7 +162,7 @@ async function shakeHands(target: SshTarget, socket: Duplex, outer: AbortSignal 
             },
           );
         },
-        authHandler: inTurn(authentication.methods, (what) => tried.push(what)),
+        authHandler: inTurn(authentication.ways, (what) => tried.push(what)),
       });
       // ssh2 has paused the socket by now, so nothing is lost by listening as well.
       socket.on('data', firstWords);

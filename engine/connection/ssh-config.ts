@@ -65,12 +65,25 @@ export function answerKey(blocks: readonly Block[], host: string): string {
 
 function matches(patterns: readonly string[], host: string): boolean {
   const hit = (pattern: string): boolean =>
-    new RegExp(`^${pattern.replaceAll(/[\\^$.|+()[\]{}]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i').test(host);
+    new RegExp(
+      `^${pattern
+        .replaceAll(/[\\^$.|+()[\]{}]/g, '\\$&')
+        .replaceAll('*', '.*')
+        .replaceAll('?', '.')}$`,
+      'i',
+    ).test(host);
   return patterns.some((one) => !one.startsWith('!') && hit(one)) && !patterns.some((one) => one.startsWith('!') && hit(one.slice(1)));
 }
 
 async function readOutline(files: readonly string[]): Promise<Outline> {
-  const outlines = await Promise.all(files.map((file) => readFile(file, 'utf8').then((text) => outlineOf(text, file, 0), () => EMPTY)));
+  const outlines = await Promise.all(
+    files.map((file) =>
+      readFile(file, 'utf8').then(
+        (text) => outlineOf(text, file, 0),
+        () => EMPTY,
+      ),
+    ),
+  );
   return merge(outlines);
 }
 
@@ -103,7 +116,12 @@ async function includeOf(value: string, file: string, depth: number): Promise<Ou
   const base = file.startsWith('/etc/') ? '/etc/ssh' : join(homedir(), '.ssh');
   const outlines: Outline[] = [];
   for await (const path of glob(isAbsolute(home) ? home : join(base, home))) {
-    outlines.push(await readFile(path, 'utf8').then((text) => outlineOf(text, file, depth + 1), () => EMPTY));
+    outlines.push(
+      await readFile(path, 'utf8').then(
+        (text) => outlineOf(text, file, depth + 1),
+        () => EMPTY,
+      ),
+    );
   }
   return merge(outlines);
 }
@@ -132,7 +150,9 @@ export function parseSshG(output: string, host: string): SshConfig {
   const port = one('port');
   const user = one('user');
   const identityFiles = values.get('identityfile')?.map(atHome);
-  const knownHosts = [one('userknownhostsfile'), one('globalknownhostsfile')].flatMap((files) => files?.split(' ') ?? []).filter((file) => file !== 'none');
+  const knownHosts = [one('userknownhostsfile'), one('globalknownhostsfile')]
+    .flatMap((files) => files?.split(' ') ?? [])
+    .filter((file) => file !== 'none');
   const jumps = one('proxyjump');
   const checking = hostKeyChecking(one('stricthostkeychecking'));
   const agent = one('identityagent');

@@ -105,7 +105,8 @@ export function explainHandshakeFailure(target: SshTarget, failure: HandshakeFai
     host,
     what: `${host}: the SSH handshake failed`,
     why: message || 'The server closed the connection.',
-    remedy: "Look at the SSH server's log on the host (journalctl -u ssh -u sshd). A server that only allows post-quantum key exchange is not supported.",
+    remedy:
+      "Look at the SSH server's log on the host (journalctl -u ssh -u sshd). A server that only allows post-quantum key exchange is not supported.",
     cause,
   });
 }
@@ -147,7 +148,8 @@ export function channelRefused(target: SshTarget, error: Error): Unreachable {
     host: target.name,
     what: `${target.name}: the SSH server opens no further session on the connection`,
     why: error.message,
-    remedy: 'Raise MaxSessions in its sshd_config: one session for the login user, one for each user to become, one for a file transfer (10 is the default).',
+    remedy:
+      'Raise MaxSessions in its sshd_config: one session for the login user, one for each user to become, one for a file transfer (10 is the default).',
     cause: error,
   });
 }

@@ -14,7 +14,6 @@ export type UnreachableCode =
   | 'host-key-changed'
   | 'host-key-revoked'
   | 'authentication-failed'
-  | 'identity-unusable'
   | 'no-common-algorithm'
   | 'too-many-sessions'
   | 'jump-refused'

@@ -45,13 +45,7 @@ export async function upload(
 }
 
 /** Writes at the pace of the host. Where the source is not what it said it is, stops short of its end, so that the host drops it. */
-async function feed(
-  shell: Shell,
-  source: UploadSource,
-  path: string,
-  over: Promise<void>,
-  isOver: () => boolean,
-): Promise<unknown> {
+async function feed(shell: Shell, source: UploadSource, path: string, over: Promise<void>, isOver: () => boolean): Promise<unknown> {
   const digest = createHash('sha256');
   let sent = 0;
   let last: Uint8Array | undefined;

@@ -63,7 +63,12 @@ export async function startOpensshServer(config: Readonly<Record<string, string>
     ...config,
   };
   const configFile = join(folder, 'sshd_config');
-  await writeFile(configFile, Object.entries(options).map(([name, value]) => `${name} ${value}\n`).join(''));
+  await writeFile(
+    configFile,
+    Object.entries(options)
+      .map(([name, value]) => `${name} ${value}\n`)
+      .join(''),
+  );
   const log = join(folder, 'log');
   await writeFile(log, '');
   const server = spawn(sshd, ['-D', '-f', configFile, '-E', log], { stdio: 'ignore', detached: true });

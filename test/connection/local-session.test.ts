@@ -1,0 +1,220 @@
+import { execFileSync } from 'node:child_process';
+import { readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Changing, Connection } from '../../engine/connection/connection.ts';
+import { quote } from '../../engine/connection/quote.ts';
+import { TimedOut, Unreachable } from '../../engine/connection/unreachable.ts';
+import { SHELLS, testShell } from './test-shell.ts';
+import type { TestShell } from './test-shell.ts';
+
+describe.each(SHELLS)('a session in %s', (program) => {
+  let folder: string;
+  let shell: TestShell;
+  let connection: Connection;
+  let host: Changing;
+
+  async function open(): Promise<void> {
+    connection = await shell.connect();
+    host = await connection.changing({ kind: 'login' });
+  }
+
+  beforeAll(async () => {
+    shell = await testShell(program);
+    folder = shell.folder;
+    await open();
+  });
+  afterAll(async () => {
+    await connection.close();
+    await shell.remove();
+  });
+  afterEach(async () => {
+    // Whatever a test did, the session goes on.
+    expect((await host.look('echo alive')).stdout.toString()).toBe('alive\n');
+  });
+
+  async function out(script: string): Promise<string> {
+    return (await host.look(script)).stdout.toString();
+  }
+
+  test('is the shell that it should be', async () => {
+    expect(await out('readlink /proc/$$/exe')).toContain(program.slice('/bin/'.length));
+  });
+
+  test('brings facts', () => {
+    expect(connection.facts).toMatchObject({ user: execFileSync('id', ['-un']).toString().trim(), uid: process.getuid?.() });
+    expect(connection.facts.architecture).not.toBe('');
+    expect(connection.facts.memory_mb).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['exit status, stdout and stderr apart', 'echo out; echo err >&2; exit 3', 3, 'out\n', 'err\n'],
+    ['output without a newline at its end', 'printf abc; printf def >&2', 0, 'abc', 'def'],
+    ['no output', ':', 0, '', ''],
+    ['set -e', 'set -e; echo before; false; echo after', 1, 'before\n', ''],
+    ['exec', 'exec echo replaced', 0, 'replaced\n', ''],
+    ['nothing on stdin', 'cat; read -r line || echo end', 0, 'end\n', ''],
+    ['a script of several lines', 'for i in 1 2\ndo\n  echo "it\'s $i"\ndone\n', 0, "it's 1\nit's 2\n", ''],
+    ['a here-document', 'cat <<END\n$((1 + 1))\nEND\n', 0, '2\n', ''],
+    ['a comment at its end', 'echo x # comment', 0, 'x\n', ''],
+    ['a script that ends its own group', 'echo x; kill -s TERM 0', 143, 'x\n', undefined],
+  ])('%s', async (_what, script, status, stdout, stderr) => {
+    const completed = await host.look(script);
+    expect(completed.status).toBe(status);
+    expect(completed.stdout.toString()).toBe(stdout);
+    if (stderr !== undefined) expect(completed.stderr.toString()).toBe(stderr);
+  });
+
+  test.each(["echo 'unbalanced", 'echo "unbalanced', 'if true', 'fi', 'echo $(', '}', ')', 'echo \\', 'cat <<END\nno end'])(
+    'a script that cannot be parsed, %j, is its own failure only',
+    async (script) => {
+      const completed = await host.look(script);
+      expect(Number.isInteger(completed.status)).toBe(true);
+    },
+  );
+
+  test('nothing that a script does to its shell outlives it', async () => {
+    await host.change('variable=1; export exported=1; cd /; umask 077; set -f; trap "echo trapped" EXIT; f() { :; }; exec 1>/dev/null');
+    expect(await out('echo "[$variable$exported]"; pwd; umask; echo /b?n; f 2>/dev/null || echo none')).toBe(
+      `[]\n${(await out('echo "$HOME"')).trim()}\n0022\n/bin\nnone\n`,
+    );
+  });
+
+  test('the environment is fixed', async () => {
+    expect(await out('echo "$LC_ALL"; umask; command -v ip >/dev/null; case $PATH in */usr/sbin*) echo sbin;; esac')).toBe(
+      'C\n0022\nsbin\n',
+    );
+  });
+
+  test('output is binary safe', async () => {
+    const bytes = Buffer.from(Array.from({ length: 1024 }, (_, index) => index % 256));
+    const octal = [...bytes].map((byte) => `\\0${byte.toString(8).padStart(3, '0')}`).join('');
+    expect((await host.look(`printf %b ${quote(octal)}`)).stdout.equals(bytes)).toBe(true);
+  });
+
+  test('any text reaches the host as it is', async () => {
+    const character = fc.constantFrom(...`'"\\$\`;&|<>(){}*?~!# \t\n-ß😀a`);
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: character, maxLength: 60 }), async (text) => {
+        expect(await out(`printf %s ${quote(text)}`)).toBe(text);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('a large script is taken', async () => {
+    const text = 'x'.repeat(300_000);
+    expect((await host.look(`printf %s ${quote(text)} | wc -c`)).stdout.toString().trim()).toBe('300000');
+  });
+
+  test('output over the bound is dropped, and said to be', async () => {
+    const completed = await host.look('head -c 3000000 /dev/zero; echo end >&2', { maxOutputBytes: 1000 });
+    expect([completed.stdout.length, completed.cut, completed.stderr.toString()]).toEqual([1000, true, 'end\n']);
+  });
+
+  test('a background process that keeps stdout open holds nothing up, and its late output goes nowhere', async () => {
+    const completed = await host.change('(while [ -d /proc/$$ ] && read -r line; do echo late; done </dev/zero) & echo $!');
+    const background = Number(completed.stdout.toString());
+    expect(background).toBeGreaterThan(0);
+    await host.change(`kill -s KILL ${background}`);
+    expect(await out('echo clean')).toBe('clean\n');
+  });
+
+  test('many scripts asked at once are answered in turn', async () => {
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => out(`echo ${index}`)));
+    expect(answers).toEqual(Array.from({ length: 50 }, (_, index) => `${index}\n`));
+  });
+
+  test('each script is one round trip', async () => {
+    const before = connection.counters.roundTrips;
+    await host.look('true');
+    await host.change('true');
+    expect(connection.counters.roundTrips - before).toBe(2);
+  });
+
+  test('output is told while it comes', async () => {
+    const file = join(folder, 'told');
+    let told = '';
+    const completed = await host.change(`echo asked; while [ ! -e ${quote(file)} ]; do :; done; echo done`, {
+      onOutput: (text) => {
+        told += text;
+        if (told === 'asked\n') execFileSync('touch', [file]);
+      },
+    });
+    expect(completed.stdout.toString()).toBe('asked\ndone\n');
+    await rm(file);
+  });
+
+  test('a silent script is ended', async () => {
+    const failure = await host.change('echo last words; sleep 600', { silenceMs: 200 }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'silent', lastOutput: 'last words' });
+  });
+
+  test('when the session shell is ended from outside, the script may have been done', async () => {
+    const failure = await host.change('kill -s KILL $$; sleep 600').catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(Unreachable);
+    expect(failure).toMatchObject({ code: 'session-ended', started: 'maybe' });
+  });
+
+  describe('a file', () => {
+    const content = Buffer.from('first\0line\n');
+    const source = (bytes: Buffer, size = bytes.length) => ({
+      size,
+      async *open() {
+        yield bytes.subarray(0, 3);
+        yield bytes.subarray(3);
+      },
+    });
+
+    test('arrives whole, with its mode', async () => {
+      const path = join(folder, "it's a file");
+      await host.send(source(content), path, { mode: '0640' });
+      expect((await readFile(path)).equals(content)).toBe(true);
+      expect((await stat(path)).mode & 0o7777).toBe(0o640);
+    });
+
+    test('of no bytes arrives', async () => {
+      const path = join(folder, 'empty');
+      await host.send(source(Buffer.alloc(0)), path, { mode: '0600' });
+      expect((await stat(path)).size).toBe(0);
+    });
+
+    test.each([
+      ['shorter than stated', source(content, content.length + 1)],
+      ['longer than stated', source(content, content.length - 1)],
+      ['of another digest', { ...source(content), sha256: '0'.repeat(64) }],
+    ])('%s leaves nothing', async (_what, wrong) => {
+      const path = join(folder, 'wrong');
+      await expect(host.send(wrong, path, { mode: '0600' })).rejects.toMatchObject({ code: 'source-changed' });
+      await expect(stat(path)).rejects.toThrow('ENOENT');
+    });
+
+    test('that cannot be written is told, and its content is not taken for commands', async () => {
+      const trap = join(folder, 'trap');
+      const commands = Buffer.from(`touch ${trap}\n`.repeat(1000));
+      await expect(host.send(source(commands), join(folder, 'no', 'folder'), { mode: '0600' })).rejects.toMatchObject({
+        code: 'upload-failed',
+      });
+      await expect(host.send(source(commands), '/dev/full/x', { mode: '0600' })).rejects.toMatchObject({ code: 'upload-failed' });
+      await expect(stat(trap)).rejects.toThrow('ENOENT');
+    });
+  });
+
+  test('the lock is held by one, who is named, also after its shell was ended, and is free when he is gone', async () => {
+    const other = await shell.connect();
+    try {
+      await connection.lock("anna@desk, it's site.yml", { waitMs: 10_000 });
+      await expect(other.lock('ben', { waitMs: 0 })).rejects.toMatchObject({ code: 'locked', why: "Held by anna@desk, it's site.yml." });
+      await expect(host.change('sleep 600', { timeoutMs: 50 })).rejects.toBeInstanceOf(TimedOut);
+      await host.look('true');
+      await expect(other.lock('ben', { waitMs: 0 })).rejects.toMatchObject({ code: 'locked' });
+      const waiting = other.lock('ben', { waitMs: 20_000 });
+      await connection.close();
+      await waiting;
+    } finally {
+      await other.close();
+      await open();
+    }
+  });
+});

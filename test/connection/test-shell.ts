@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { connect } from '../../engine/connection/connection.ts';
+import type { Connection } from '../../engine/connection/connection.ts';
+
+/** The kinds of `sh` that hosts have, as far as this machine has them. */
+export const SHELLS = ['/bin/dash', '/bin/bash', '/bin/busybox'].filter((path) => existsSync(path));
+
+export interface TestShell {
+  /** A folder of its own, for the test's files. */
+  readonly folder: string;
+  /** A PATH on which `sh` is the program. */
+  readonly path: string;
+  /** A local connection whose `sh` is the program. */
+  connect(signal?: AbortSignal): Promise<Connection>;
+  remove(): Promise<void>;
+}
+
+export async function testShell(program: string): Promise<TestShell> {
+  const folder = await mkdtemp(join(tmpdir(), 'runbook-shell-'));
+  await symlink(program, join(folder, 'sh'));
+  const path = `${folder}${delimiter}${process.env['PATH'] ?? ''}`;
+  return {
+    folder,
+    path,
+    connect: (signal) => {
+      const usual = process.env['PATH'];
+      process.env['PATH'] = path;
+      try {
+        // The first `sh` is started before this call returns, so that the next test's PATH does not matter.
+        return connect({ kind: 'local', name: 'localhost' }, { signal });
+      } finally {
+        process.env['PATH'] = usual;
+      }
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
