@@ -41,5 +41,11 @@ function letters(from: string, to: string, step: number, name: string, place: Pl
 }
 
 function wrong(name: string, why: string, place: Place | undefined): Problem {
-  return new Problem({ code: 'wrong-range', what: `"${name}" is not a range of hosts`, place, why, remedy: 'Write it like web[01:10] or db-[a:f].' });
+  return new Problem({
+    code: 'wrong-range',
+    what: `"${name}" is not a range of hosts`,
+    place,
+    why,
+    remedy: 'Write it like web[01:10] or db-[a:f].',
+  });
 }

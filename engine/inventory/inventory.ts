@@ -1,4 +1,3 @@
-import type { Place } from '../errors/problem.ts';
 import type { Layer } from '../values/scope.ts';
 
 /** A host as the inventory tells of it. */
@@ -12,21 +11,19 @@ export interface Host {
 
 export interface Group {
   readonly name: string;
+  /** In the order in which they were named. */
   readonly children: readonly string[];
-  /** Direct and inherited hosts, in inventory order. */
+  /** Hosts that are named in the group itself. */
+  readonly ownHosts: readonly string[];
+  /** Own hosts, then those of the children, level by level: the order that Ansible has. */
   readonly hosts: readonly string[];
 }
 
 export interface Inventory {
   /** The files and folders that were read, as given. */
   readonly sources: readonly string[];
-  /** In the order of the inventory. */
+  /** In the order of the group `all`. */
   readonly hosts: ReadonlyMap<string, Host>;
+  /** `all` and `ungrouped` are always there. */
   readonly groups: ReadonlyMap<string, Group>;
 }
-
-/**
- * The hosts that a pattern names, in inventory order: `etcd:&rack1:!spare`, `web*`, `~regex`, `web[0:2]`, commas or colons between.
- * Throws Problem('empty-pattern') where a name in it is neither host nor group (with did-you-mean).
- */
-export type SelectHosts = (inventory: Inventory, pattern: string, place: Place | undefined) => readonly Host[];

@@ -1,37 +1,108 @@
-import type { Compiled } from '../values/compiled.ts';
-import type { Value } from '../values/value.ts';
+import type { Place } from '../errors/problem.ts';
+import { Problem, Problems } from '../errors/problem.ts';
+import type { Node } from '../values/node.ts';
+import type { HostEntry } from './host-entry.ts';
+import { parseHostEntry } from './host-entry.ts';
+import type { WrittenVariable } from './written-variable.ts';
+import { writtenVariable } from './written-variable.ts';
 
 /** Variables as one file or one entry gives them. */
 export interface GivenVariables {
   readonly origin: string;
-  readonly variables: ReadonlyMap<string, Compiled | Value>;
+  readonly variables: ReadonlyMap<string, WrittenVariable>;
 }
 
-/** What the inventory sources say, added up source by source, before hosts and groups are put together. */
-export interface RawInventory {
-  /** Host names in the order in which they were first named. */
-  readonly hosts: Map<string, GivenVariables[]>;
-  readonly groups: Map<string, RawGroup>;
-}
-
-export interface RawGroup {
-  readonly hosts: Set<string>;
-  readonly children: Set<string>;
+export interface RawHost {
   readonly variables: GivenVariables[];
 }
 
-export function emptyInventory(): RawInventory {
-  return { hosts: new Map(), groups: new Map() };
+export interface RawGroup {
+  /** Hosts that are named in the group itself. */
+  readonly hosts: Set<string>;
+  readonly children: Set<string>;
+  readonly variables: GivenVariables[];
+  /** ansible_group_priority: among groups of the same depth, the higher one wins. */
+  priority: number;
 }
 
-export function rawGroup(inventory: RawInventory, name: string): RawGroup {
-  let group = inventory.groups.get(name);
-  if (group === undefined) inventory.groups.set(name, (group = { hosts: new Set(), children: new Set(), variables: [] }));
-  return group;
-}
+/**
+ * What the inventory sources say, added up source by source, before hosts and groups are put together.
+ * Readers add to it and report what is wrong, so that a user mends all of it in one go.
+ */
+export class RawInventory {
+  /** In the order in which they were first named. */
+  readonly hosts = new Map<string, RawHost>();
+  readonly groups = new Map<string, RawGroup>();
+  readonly #problems: Problem[] = [];
 
-export function rawHost(inventory: RawInventory, name: string): GivenVariables[] {
-  let host = inventory.hosts.get(name);
-  if (host === undefined) inventory.hosts.set(name, (host = []));
-  return host;
+  constructor() {
+    this.group('all').children.add('ungrouped');
+    this.group('ungrouped');
+  }
+
+  group(name: string): RawGroup {
+    let group = this.groups.get(name);
+    if (group === undefined) this.groups.set(name, (group = { hosts: new Set(), children: new Set(), variables: [], priority: 1 }));
+    return group;
+  }
+
+  host(name: string): RawHost {
+    let host = this.hosts.get(name);
+    if (host === undefined) this.hosts.set(name, (host = { variables: [] }));
+    return host;
+  }
+
+  /** The hosts of an entry such as `web[01:10]:2222`, put into a group. Throws Problem where the range is wrong. */
+  addHosts(entry: string, groupName: string | undefined, place: Place | undefined): HostEntry {
+    const parsed = parseHostEntry(entry, place);
+    for (const name of parsed.names) {
+      if (groupName !== undefined) this.group(groupName).hosts.add(name);
+      const host = this.host(name);
+      if (parsed.port === undefined) continue;
+      const at = place ?? { file: 'the command line', line: 1, column: 1 };
+      const port: Node = { kind: 'scalar', value: parsed.port, style: 'plain', place: at, source: String(parsed.port) };
+      host.variables.push({ origin: at.file, variables: new Map([['ansible_port', writtenVariable(port)]]) });
+    }
+    return parsed;
+  }
+
+  addGroupVariables(groupName: string, given: GivenVariables): void {
+    const group = this.group(groupName);
+    const priority = given.variables.get('ansible_group_priority');
+    if (priority === undefined) {
+      if (given.variables.size > 0) group.variables.push(given);
+      return;
+    }
+    const number = Number(priority.literal);
+    if (Number.isInteger(number)) group.priority = number;
+    else this.report(new Problem({ code: 'wrong-type', what: 'ansible_group_priority must be a whole number', place: priority.place }));
+    const others = new Map([...given.variables].filter(([name]) => name !== 'ansible_group_priority'));
+    if (others.size > 0) group.variables.push({ origin: given.origin, variables: others });
+  }
+
+  report(problem: Problem): void {
+    this.#problems.push(problem);
+  }
+
+  /** What `read` gives; undefined where it throws problems, which are reported. */
+  attempt<T>(read: () => T): T | undefined {
+    try {
+      return read();
+    } catch (error) {
+      this.reportError(error);
+      return undefined;
+    }
+  }
+
+  /** Reports a Problem or Problems; throws anything else on. */
+  reportError(error: unknown): void {
+    if (error instanceof Problem) this.report(error);
+    else if (error instanceof Problems) error.problems.forEach((problem) => this.report(problem));
+    else throw error;
+  }
+
+  throwIfAny(): void {
+    const [first, ...rest] = this.#problems;
+    if (first !== undefined) throw new Problems([first, ...rest]);
+  }
 }

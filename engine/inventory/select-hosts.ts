@@ -12,9 +12,12 @@ import type { Host, Inventory } from './inventory.ts';
  */
 export function selectHosts(inventory: Inventory, pattern: string, place: Place | undefined): readonly Host[] {
   const parts = splitPattern(pattern);
-  if (parts.length === 0) throw new Problem({ code: 'empty-pattern', what: 'the pattern of hosts is empty', place, remedy: 'Name a host, a group, or all.' });
+  if (parts.length === 0)
+    throw new Problem({ code: 'empty-pattern', what: 'the pattern of hosts is empty', place, remedy: 'Name a host, a group, or all.' });
   const plain = parts.filter((part) => !part.startsWith('!') && !part.startsWith('&'));
-  const chosen = new Set<string>(plain.length === 0 ? inventory.hosts.keys() : plain.flatMap((part) => named(inventory, part, pattern, place)));
+  const chosen = new Set<string>(
+    plain.length === 0 ? inventory.hosts.keys() : plain.flatMap((part) => named(inventory, part, pattern, place)),
+  );
   for (const part of parts.filter((one) => one.startsWith('&'))) {
     const both = new Set(named(inventory, part.slice(1), pattern, place));
     for (const name of chosen) if (!both.has(name)) chosen.delete(name);
@@ -77,7 +80,8 @@ function slice(hosts: readonly string[], from: string | undefined, colon: boolea
 /** Groups first, then hosts: as Ansible, a glob names what is in the groups that it matches as well. */
 function matching(inventory: Inventory, expression: RegExp): readonly string[] {
   const names = new Set<string>();
-  for (const group of inventory.groups.values()) if (group.name !== 'all' && expression.test(group.name)) group.hosts.forEach((host) => names.add(host));
+  for (const group of inventory.groups.values())
+    if (group.name !== 'all' && expression.test(group.name)) group.hosts.forEach((host) => names.add(host));
   for (const host of inventory.hosts.keys()) if (expression.test(host)) names.add(host);
   return [...names];
 }
@@ -86,11 +90,20 @@ function regular(source: string, place: Place | undefined): RegExp {
   try {
     return new RegExp(`^(?:${source})`);
   } catch (error) {
-    throw new Problem({ code: 'wrong-pattern', what: `"~${source}" is not a regular expression`, place, why: error instanceof Error ? error.message : undefined });
+    throw new Problem({
+      code: 'wrong-pattern',
+      what: `"~${source}" is not a regular expression`,
+      place,
+      why: error instanceof Error ? error.message : undefined,
+    });
   }
 }
 
 function glob(part: string): RegExp {
-  const source = part.replace(/[.+^${}()|\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.').replace(/\[!/g, '[^');
+  const source = part
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.')
+    .replace(/\[!/g, '[^');
   return new RegExp(`^${source}$`);
 }

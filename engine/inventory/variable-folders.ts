@@ -1,51 +1,93 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { readYaml } from '../values/yaml.ts';
+import { Problem, Problems } from '../errors/problem.ts';
 import type { GivenVariables } from './raw-inventory.ts';
-import { variablesOf } from './read-yaml-inventory.ts';
+import { variablesOf } from './variables-of-node.ts';
+import type { Vault } from './vault.ts';
 
+/** What Ansible takes for a file of variables, in the order in which it looks. */
 const EXTENSIONS = ['', '.yml', '.yaml', '.json'];
 
-/**
- * What `group_vars/` or `host_vars/` in a folder says of one name: the file NAME, NAME.yml, NAME.yaml or NAME.json, and
- * every such file in the folder NAME/, sorted. Low to high.
- */
-export async function variablesIn(folder: string, kind: 'group_vars' | 'host_vars', name: string, listing: FolderListing): Promise<readonly GivenVariables[]> {
-  const present = await listing.of(join(folder, kind));
-  const given: GivenVariables[] = [];
-  for (const extension of EXTENSIONS) {
-    if (!present.has(`${name}${extension}`)) continue;
-    for (const file of await filesOf(join(folder, kind, `${name}${extension}`))) given.push(await readVariables(file));
+/** The `group_vars/` and `host_vars/` of folders. Each folder is listed once, each file is read once. */
+export class VariableFolders {
+  readonly #vault: Vault;
+  readonly #report: (error: unknown) => void;
+  readonly #listings = new Map<string, Promise<ReadonlySet<string>>>();
+
+  /** `report` gets each Problem or Problems, and throws what is neither. */
+  constructor(vault: Vault, report: (error: unknown) => void) {
+    this.#vault = vault;
+    this.#report = report;
   }
-  return given;
-}
 
-/** Lists each folder once, so that a thousand hosts do not cost four thousand looks. */
-export class FolderListing {
-  readonly #known = new Map<string, Promise<ReadonlySet<string>>>();
+  /** What a folder says of one name: the file NAME, NAME.yml, NAME.yaml or NAME.json, or every such file in the folder NAME/, sorted. Low to high. */
+  async variables(folder: string, kind: 'group_vars' | 'host_vars', name: string): Promise<readonly GivenVariables[]> {
+    // A name with a slash would lead out of the folder.
+    if (name.includes('/')) return [];
+    const parent = join(folder, kind);
+    const listing = await this.#list(parent);
+    const [found, ...others] = EXTENSIONS.map((extension) => `${name}${extension}`).filter((file) => listing.has(file));
+    if (found === undefined) return [];
+    if (others.length > 0) {
+      this.#report(
+        new Problem({
+          code: 'two-variable-files',
+          what: `${parent} holds both ${[found, ...others].join(' and ')}`,
+          why: `Ansible would read ${found} and leave the rest out silently.`,
+          remedy: `Keep one: a file, or a folder ${name}/ with several files in it.`,
+        }),
+      );
+      return [];
+    }
+    const given: GivenVariables[] = [];
+    for (const file of await filesOf(join(parent, found))) {
+      const variables = await this.#read(file);
+      if (variables !== undefined && variables.variables.size > 0) given.push(variables);
+    }
+    return given;
+  }
 
-  of(folder: string): Promise<ReadonlySet<string>> {
-    let names = this.#known.get(folder);
+  #list(folder: string): Promise<ReadonlySet<string>> {
+    let names = this.#listings.get(folder);
     if (names === undefined) {
       names = readdir(folder).then(
         (found) => new Set(found),
         () => new Set<string>(),
       );
-      this.#known.set(folder, names);
+      this.#listings.set(folder, names);
     }
     return names;
   }
+
+  async #read(path: string): Promise<GivenVariables | undefined> {
+    try {
+      const [node] = await this.#vault.readFile(path);
+      return {
+        origin: path,
+        variables: node === undefined ? new Map() : variablesOf(node, 'a file of variables must be a map of names and values'),
+      };
+    } catch (error) {
+      this.#report(
+        isSystemError(error) ? new Problem({ code: 'file-unreadable', what: `${path} cannot be read`, why: error.message }) : error,
+      );
+      return undefined;
+    }
+  }
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && !(error instanceof Problem) && !(error instanceof Problems) && 'syscall' in error;
 }
 
 async function filesOf(path: string): Promise<readonly string[]> {
   const status = await stat(path);
   if (!status.isDirectory()) return [path];
-  const names = (await readdir(path)).filter((name) => !name.startsWith('.') && !name.endsWith('~') && EXTENSIONS.includes(extname(name))).toSorted();
-  const nested = await Promise.all(names.map((name) => filesOf(join(path, name))));
-  return nested.flat();
-}
-
-async function readVariables(path: string): Promise<GivenVariables> {
-  const [node] = readYaml(await readFile(path, 'utf8'), path);
-  return { origin: path, variables: node === undefined ? new Map() : variablesOf(node, 'a file of variables must be a map of names and values') };
+  const names = (await readdir(path)).filter((name) => !name.startsWith('.') && !name.endsWith('~')).toSorted();
+  const files: string[] = [];
+  for (const name of names) {
+    const inside = join(path, name);
+    const isFolder = (await stat(inside)).isDirectory();
+    if (isFolder ? extname(name) === '' : EXTENSIONS.includes(extname(name))) files.push(...(await filesOf(inside)));
+  }
+  return files;
 }

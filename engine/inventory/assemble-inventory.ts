@@ -1,0 +1,160 @@
+import { Problem } from '../errors/problem.ts';
+import type { Layer } from '../values/scope.ts';
+import type { Group, Host, Inventory } from './inventory.ts';
+import type { GivenVariables, RawInventory } from './raw-inventory.ts';
+import type { VariableFolders } from './variable-folders.ts';
+
+/** Where group_vars/ and host_vars/ may be: beside the inventory's sources, and beside the playbook, which wins. */
+export interface Folders {
+  readonly inventory: readonly string[];
+  readonly playbook: readonly string[];
+}
+
+/**
+ * Puts hosts and groups together by Ansible's rules: every group is below `all`, a host of no other group is in `ungrouped`, and
+ * variables count from low to high: inventory of all, of groups by depth, priority and name, group_vars of all, of groups, the host's own.
+ * Throws Problems, also those that were reported while the sources were read.
+ */
+export async function assembleInventory(
+  raw: RawInventory,
+  sources: readonly string[],
+  folders: Folders,
+  files: VariableFolders,
+): Promise<Inventory> {
+  completeGroups(raw);
+  const groups = new Map<string, Group>();
+  for (const [name, group] of raw.groups)
+    groups.set(name, { name, children: [...group.children], ownHosts: [...group.hosts], hosts: hostsUnder(raw, name) });
+
+  const groupsOf = new Map<string, string[]>();
+  for (const group of groups.values()) {
+    for (const host of group.hosts) {
+      const names = groupsOf.get(host);
+      if (names === undefined) groupsOf.set(host, [group.name]);
+      else names.push(group.name);
+    }
+  }
+  const layersOf = await groupLayers(raw, folders, files);
+  const depth = depths(raw);
+  const before = (one: string, other: string): number =>
+    (depth.get(one) ?? 0) - (depth.get(other) ?? 0) ||
+    (raw.groups.get(one)?.priority ?? 1) - (raw.groups.get(other)?.priority ?? 1) ||
+    (one < other ? -1 : 1);
+  const hosts = new Map<string, Host>();
+  for (const name of groups.get('all')?.hosts ?? []) {
+    const mine = groupsOf.get(name) ?? [];
+    const ranked = mine.filter((group) => group !== 'all').toSorted(before);
+    const own = [...(raw.hosts.get(name)?.variables ?? [])];
+    for (const folder of [...folders.inventory, ...folders.playbook]) own.push(...(await files.variables(folder, 'host_vars', name)));
+    hosts.set(name, {
+      name,
+      groups: mine.toSorted(),
+      layers: [...layersOf(ranked), ...own.map((given) => layer('host_vars', given))],
+    });
+  }
+  raw.throwIfAny();
+  return { sources, hosts, groups };
+}
+
+/** Ansible's order: the sources' own words first, then files; of both, those of `all` first. Layers are shared by all hosts of a group. */
+async function groupLayers(
+  raw: RawInventory,
+  folders: Folders,
+  files: VariableFolders,
+): Promise<(ranked: readonly string[]) => readonly Layer[]> {
+  const inline = new Map<string, readonly Layer[]>();
+  const inFolders = new Map<string, Map<string, readonly Layer[]>>();
+  for (const [name, group] of raw.groups)
+    inline.set(
+      name,
+      group.variables.map((given) => layer('group_vars', given)),
+    );
+  for (const folder of [...folders.inventory, ...folders.playbook]) {
+    const found = new Map<string, readonly Layer[]>();
+    for (const name of raw.groups.keys()) {
+      const given = await files.variables(folder, 'group_vars', name);
+      if (given.length > 0)
+        found.set(
+          name,
+          given.map((one) => layer('group_vars', one)),
+        );
+    }
+    inFolders.set(folder, found);
+  }
+  const from = (chosen: readonly string[], names: readonly string[]): readonly Layer[] =>
+    chosen.flatMap((folder) => names.flatMap((name) => inFolders.get(folder)?.get(name) ?? []));
+  return (ranked) => [
+    ...['all', ...ranked].flatMap((name) => inline.get(name) ?? []),
+    ...from(folders.inventory, ['all']),
+    ...from(folders.playbook, ['all']),
+    ...from(folders.inventory, ranked),
+    ...from(folders.playbook, ranked),
+  ];
+}
+
+function layer(level: 'group_vars' | 'host_vars', { origin, variables }: GivenVariables): Layer {
+  return { level, origin, variables };
+}
+
+/** Every group below `all`, every host in a group. */
+function completeGroups(raw: RawInventory): void {
+  for (const group of raw.groups.values()) for (const child of group.children) raw.group(child);
+  const children = new Set<string>();
+  for (const group of raw.groups.values()) for (const child of group.children) children.add(child);
+  const all = raw.group('all');
+  for (const name of raw.groups.keys()) if (name !== 'all' && !children.has(name)) all.children.add(name);
+  const ungrouped = raw.group('ungrouped');
+  const grouped = new Set<string>();
+  for (const [name, group] of raw.groups) if (name !== 'all' && name !== 'ungrouped') group.hosts.forEach((host) => grouped.add(host));
+  for (const host of ungrouped.hosts) if (grouped.has(host)) ungrouped.hosts.delete(host);
+  for (const host of raw.hosts.keys()) if (!grouped.has(host)) ungrouped.hosts.add(host);
+}
+
+/** How far each group is from `all`: the longest way counts, so that a child is always above its parents. A cycle is reported. */
+function depths(raw: RawInventory): ReadonlyMap<string, number> {
+  const depth = new Map<string, number>();
+  for (const name of parentsFirst(raw)) {
+    for (const child of raw.groups.get(name)?.children ?? []) depth.set(child, Math.max(depth.get(child) ?? 0, (depth.get(name) ?? 0) + 1));
+  }
+  return depth;
+}
+
+/** All groups, each behind all of its parents. */
+function parentsFirst(raw: RawInventory): readonly string[] {
+  const childrenFirst: string[] = [];
+  const open = new Set<string>();
+  const done = new Set<string>();
+  const visit = (name: string): void => {
+    if (open.has(name)) return raw.report(cycle([...open], name));
+    if (done.has(name)) return;
+    open.add(name);
+    for (const child of raw.groups.get(name)?.children ?? []) visit(child);
+    open.delete(name);
+    done.add(name);
+    childrenFirst.push(name);
+  };
+  for (const name of raw.groups.keys()) visit(name);
+  return childrenFirst.toReversed();
+}
+
+function cycle(open: readonly string[], name: string): Problem {
+  const chain = [...open.slice(open.indexOf(name)), name];
+  return new Problem({
+    code: 'group-cycle',
+    what: `group ${name} is a child of itself`,
+    why: chain.join(' > '),
+    remedy: 'Take one of these out of the children of the other.',
+  });
+}
+
+/** Own hosts, then those of the children, level by level. */
+function hostsUnder(raw: RawInventory, name: string): readonly string[] {
+  const hosts = new Set<string>();
+  const seen = new Set([name]);
+  // A set is walked in the order of insertion, and what is added meanwhile comes last.
+  for (const group of seen) {
+    for (const host of raw.groups.get(group)?.hosts ?? []) hosts.add(host);
+    for (const child of raw.groups.get(group)?.children ?? []) seen.add(child);
+  }
+  return [...hosts];
+}

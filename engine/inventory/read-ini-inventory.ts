@@ -1,0 +1,241 @@
+import type { Place } from '../errors/problem.ts';
+import { Problem } from '../errors/problem.ts';
+import type { Node, ScalarNode } from '../values/node.ts';
+import { nearestName } from '../values/suggest.ts';
+import { variableNameProblem } from '../values/variable-name.ts';
+import type { Literal } from './python-literal.ts';
+import { pythonLiteral } from './python-literal.ts';
+import type { RawInventory } from './raw-inventory.ts';
+import { shellWords } from './shell-words.ts';
+import type { WrittenVariable } from './written-variable.ts';
+import { writtenVariable } from './written-variable.ts';
+
+type Section = 'hosts' | 'children' | 'vars';
+const SECTIONS = ['hosts', 'children', 'vars'];
+
+/** Adds an inventory in Ansible's INI form. Whatever is not of that form is reported with its place. */
+export function readIniInventory(text: string, file: string, into: RawInventory): void {
+  new IniReader(file, into).read(text);
+}
+
+interface Pending {
+  readonly place: Place;
+  /** The sections that asked for it; empty for variables of a group that is not there yet. */
+  readonly parents: string[];
+}
+
+class IniReader {
+  readonly #file: string;
+  readonly #into: RawInventory;
+  /** Groups that were named before they are declared, or never are. */
+  readonly #pending = new Map<string, Pending>();
+  #group = 'ungrouped';
+  #section: Section | undefined = 'hosts';
+
+  constructor(file: string, into: RawInventory) {
+    this.#file = file;
+    this.#into = into;
+  }
+
+  read(text: string): void {
+    for (const [index, raw] of text
+      .replace(/^\uFEFF/, '')
+      .split(/\r\n|[\n\r\v\f]/)
+      .entries()) {
+      const line = raw.trim();
+      if (line === '' || line.startsWith('#') || line.startsWith(';')) continue;
+      const indent = raw.length - raw.trimStart().length;
+      const place = (at: number, length = 1): Place => ({
+        file: this.#file,
+        line: index + 1,
+        column: indent + at + 1,
+        length: Math.max(1, length),
+      });
+      this.#into.attempt(() => this.#line(line, place));
+    }
+    for (const [name, { place, parents }] of this.#pending) {
+      const what =
+        parents.length === 0
+          ? `there are variables for the group ${name}, and no such group`
+          : `the group ${name} is not declared in this file`;
+      this.#into.report(
+        new Problem({
+          code: 'unknown-group',
+          what,
+          place,
+          why: parents.length === 0 ? undefined : `It is a child of ${parents.join(', ')}.`,
+          remedy: this.#nearGroup(name) ?? `Add a section [${name}].`,
+        }),
+      );
+    }
+  }
+
+  #nearGroup(name: string): string | undefined {
+    const near = nearestName(
+      name,
+      [...this.#into.groups.keys()].filter((other) => other !== name),
+    );
+    return near === undefined ? undefined : `Did you mean "${near}"?`;
+  }
+
+  #line(line: string, place: (at: number, length?: number) => Place): void {
+    const header = /^\[(?<group>[^:\]\s]+)(?::(?<section>\w+))?\]\s*(?:#.*)?$/.exec(line);
+    if (header?.groups !== undefined)
+      return this.#enter(header.groups['group'] ?? '', header.groups['section'], line, place(0, line.length));
+    if (line.startsWith('[') && line.endsWith(']')) {
+      this.#section = undefined;
+      throw new Problem({
+        code: 'wrong-section',
+        what: `"${line}" is not the header of a section`,
+        place: place(0, line.length),
+        remedy: 'Write [group], [group:children] or [group:vars], without blanks.',
+      });
+    }
+    switch (this.#section) {
+      case 'hosts':
+        return this.#hosts(line, place);
+      case 'vars':
+        return this.#variable(line, place);
+      case 'children':
+        return this.#child(line, place);
+      case undefined:
+      // What stands under a header that is wrong was told there.
+    }
+  }
+
+  #enter(group: string, section: string | undefined, line: string, place: Place): void {
+    this.#group = group;
+    this.#section = sectionOf(section ?? 'hosts');
+    if (this.#section === undefined) {
+      const near = nearestName(section ?? '', SECTIONS);
+      throw new Problem({
+        code: 'wrong-section',
+        what: `${line} is of an unknown kind`,
+        place,
+        remedy: near === undefined ? 'Write [group], [group:children] or [group:vars].' : `Did you mean "${near}"?`,
+      });
+    }
+    if (!this.#into.groups.has(group)) {
+      if (this.#section === 'vars' && !this.#pending.has(group)) this.#pending.set(group, { place, parents: [] });
+      this.#into.group(group);
+    }
+    const pending = this.#pending.get(group);
+    if (pending === undefined || this.#section === 'vars') return;
+    this.#declare(group, pending);
+  }
+
+  #declare(group: string, pending: Pending): void {
+    this.#pending.delete(group);
+    for (const parent of pending.parents) this.#into.group(parent).children.add(group);
+  }
+
+  #hosts(line: string, place: (at: number, length?: number) => Place): void {
+    const split = shellWords(line);
+    if (split.kind === 'open_quote')
+      throw new Problem({ code: 'ini-syntax', what: 'a quote is opened and not closed', place: place(split.at) });
+    const [first, ...rest] = split.words;
+    if (first === undefined) return;
+    const entry = this.#into.attempt(() => this.#into.addHosts(first.text, this.#group, place(first.start, first.source.length)));
+    const variables = new Map<string, WrittenVariable>();
+    for (const word of rest) {
+      const equals = word.text.indexOf('=');
+      if (equals < 0) {
+        this.#into.report(
+          new Problem({
+            code: 'ini-syntax',
+            what: `"${word.text}" is not of the form name=value`,
+            place: place(word.start, word.source.length),
+            why: 'Behind the name of a host stand its variables.',
+            remedy: 'Write name=value, with quotes around a value that holds blanks.',
+          }),
+        );
+        continue;
+      }
+      const name = word.text.slice(0, equals);
+      const source = word.source.slice(word.source.indexOf('=') + 1);
+      const variable = this.#compile(
+        name,
+        word.text.slice(equals + 1),
+        source,
+        place(word.start, name.length),
+        place(word.start + word.source.length - source.length),
+      );
+      if (variable !== undefined) variables.set(name, variable);
+    }
+    if (variables.size > 0) for (const host of entry?.names ?? []) this.#into.host(host).variables.push({ origin: this.#file, variables });
+  }
+
+  #variable(line: string, place: (at: number, length?: number) => Place): void {
+    const equals = line.indexOf('=');
+    if (equals < 0) {
+      throw new Problem({
+        code: 'ini-syntax',
+        what: `"${line}" is not of the form name=value`,
+        place: place(0, line.length),
+        why: `It stands in [${this.#group}:vars].`,
+      });
+    }
+    const name = line.slice(0, equals).trim();
+    const value = line.slice(equals + 1).trimStart();
+    const variable = this.#compile(name, value, value, place(0, name.length), place(line.length - value.length, value.length));
+    if (variable !== undefined) this.#into.addGroupVariables(this.#group, { origin: this.#file, variables: new Map([[name, variable]]) });
+  }
+
+  #child(line: string, place: (at: number, length?: number) => Place): void {
+    const child = /^([^:\]\s]+)\s*(?:#.*)?$/.exec(line)?.[1];
+    if (child === undefined) {
+      throw new Problem({
+        code: 'ini-syntax',
+        what: `"${line}" cannot be the name of a group`,
+        place: place(0, line.length),
+        why: `It stands in [${this.#group}:children].`,
+      });
+    }
+    if (child === this.#group)
+      throw new Problem({ code: 'group-cycle', what: `group ${child} is a child of itself`, place: place(0, child.length) });
+    const pending = this.#pending.get(child);
+    if (pending !== undefined) pending.parents.push(this.#group);
+    else if (this.#into.groups.has(child)) this.#into.group(this.#group).children.add(child);
+    else this.#pending.set(child, { place: place(0, child.length), parents: [this.#group] });
+  }
+
+  #compile(name: string, value: string, source: string, keyPlace: Place, place: Place): WrittenVariable | undefined {
+    const wrongName = variableNameProblem(name, keyPlace);
+    if (wrongName !== undefined) throw wrongName;
+    const literal = pythonLiteral(value);
+    if (literal.kind === 'unsafe') {
+      throw new Problem({
+        code: 'yaml-number',
+        what: `${value.slice(0, 40)} does not fit a number`,
+        place,
+        remedy: `Quote it twice to have it as text: "'${value}'".`,
+      });
+    }
+    const node = literal.kind === 'text' ? scalar(value, source, place) : nodeOf(literal.value, source, place);
+    return this.#into.attempt(() => writtenVariable(node));
+  }
+}
+
+function sectionOf(name: string): Section | undefined {
+  return name === 'hosts' || name === 'children' || name === 'vars' ? name : undefined;
+}
+
+function scalar(value: ScalarNode['value'], source: string, place: Place): ScalarNode {
+  const isQuoted = /^['"]/.test(source);
+  return {
+    kind: 'scalar',
+    value,
+    style: isQuoted ? 'quoted' : 'plain',
+    place: isQuoted ? { ...place, column: place.column + 1 } : place,
+    source,
+  };
+}
+
+function nodeOf(literal: Literal, source: string, place: Place): Node {
+  if (literal === null || typeof literal !== 'object') return scalar(literal, source, place);
+  if (literal instanceof Map) {
+    const entries = [...literal].map(([key, value]: [string, Literal]) => ({ key, keyPlace: place, value: nodeOf(value, source, place) }));
+    return { kind: 'map', entries, place };
+  }
+  return { kind: 'list', items: [...literal.values()].map((item) => nodeOf(item, source, place)), place };
+}

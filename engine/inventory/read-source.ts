@@ -1,0 +1,89 @@
+import { open, readFile, readdir, stat } from 'node:fs/promises';
+import { dirname, extname, join, resolve } from 'node:path';
+import { Problem } from '../errors/problem.ts';
+import { readYaml } from '../values/yaml.ts';
+import type { RawInventory } from './raw-inventory.ts';
+import { readIniInventory } from './read-ini-inventory.ts';
+import { readYamlInventory } from './read-yaml-inventory.ts';
+import { runInventoryScript } from './run-inventory-script.ts';
+import type { Vault } from './vault.ts';
+
+/** What a folder of inventories does not hold: other things that lie beside them. As Ansible has it. */
+const IGNORED = /^\.|^(?:host_vars|group_vars|vars_plugins)$|~$|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|cfg|retry)$/;
+const YAML_EXTENSIONS = new Set(['.yml', '.yaml', '.json']);
+
+/**
+ * Adds one source: a file in YAML or INI form, an executable, a folder of all these, or a list `host1,host2,`.
+ * Gives the folder beside which group_vars/ and host_vars/ count. What is wrong is reported to `into`.
+ */
+export async function readSource(source: string, into: RawInventory, vault: Vault): Promise<string | undefined> {
+  const status = await stat(source).catch(() => undefined);
+  if (status === undefined && source.includes(',')) {
+    for (const entry of source.split(',').map((part) => part.trim()))
+      if (entry !== '') into.attempt(() => into.addHosts(entry, undefined, undefined));
+    return undefined;
+  }
+  if (status === undefined) {
+    into.report(
+      new Problem({
+        code: 'file-not-found',
+        what: `there is no inventory ${source}`,
+        remedy: 'Name a file, a folder, or hosts with a comma behind them ("web1,").',
+      }),
+    );
+    return undefined;
+  }
+  await readPath(source, status.isDirectory(), status.mode, into, vault);
+  return resolve(status.isDirectory() ? source : dirname(source));
+}
+
+async function readPath(path: string, isFolder: boolean, mode: number, into: RawInventory, vault: Vault): Promise<void> {
+  if (isFolder) {
+    for (const name of (await readdir(path)).toSorted()) {
+      if (IGNORED.test(name)) continue;
+      const inside = join(path, name);
+      const status = await stat(inside);
+      await readPath(inside, status.isDirectory(), status.mode, into, vault);
+    }
+    return;
+  }
+  try {
+    if ((mode & 0o111) !== 0 && (await isProgram(path))) await runInventoryScript(path, into);
+    else await readText(path, into, vault);
+  } catch (error) {
+    into.reportError(error);
+  }
+}
+
+/** An executable bit alone makes no program: some file systems give it to every file. */
+async function isProgram(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    const start = buffer.toString('latin1', 0, bytesRead);
+    return start.startsWith('#!') || start === '\x7fELF';
+  } finally {
+    await file.close();
+  }
+}
+
+async function readText(path: string, into: RawInventory, vault: Vault): Promise<void> {
+  const extension = extname(path);
+  if (extension === '.toml') {
+    throw new Problem({
+      code: 'inventory-form',
+      what: `${path}: inventories in TOML are not supported`,
+      remedy: 'Write it as YAML or INI.',
+    });
+  }
+  const text = await vault.decryptFile(await readFile(path, 'utf8'), path);
+  if (YAML_EXTENSIONS.has(extension) || (extension !== '.ini' && looksLikeYaml(text)))
+    readYamlInventory(readYaml(text, path, { decrypt: vault.decrypt }), into);
+  else readIniInventory(text, path, into);
+}
+
+/** Told by the first line that says something: no line of an INI inventory ends in a colon or is a map in braces. */
+function looksLikeYaml(text: string): boolean {
+  const first = text.split('\n').find((line) => !/^\s*(?:[#;].*)?$/.test(line)) ?? '';
+  return /^(?:---|%YAML|\{)|^["']?[^\s[\]="']+["']?\s*:(?:\s|$)/.test(first);
+}

@@ -1,0 +1,39 @@
+import { Problem, Problems } from '../errors/problem.ts';
+import type { MapEntry, Node } from '../values/node.ts';
+import { variableNameProblem } from '../values/variable-name.ts';
+import type { WrittenVariable } from './written-variable.ts';
+import { writtenVariable } from './written-variable.ts';
+
+/** A map of variables, each compiled where it stands. Throws Problems with all that is wrong in it; `otherwise` is told of what is no map. */
+export function variablesOf(node: Node, otherwise: string): ReadonlyMap<string, WrittenVariable> {
+  const variables = new Map<string, WrittenVariable>();
+  const problems: Problem[] = [];
+  for (const { key, keyPlace, value } of optionalEntries(node, otherwise)) {
+    const wrongName = variableNameProblem(key, keyPlace);
+    if (wrongName !== undefined) problems.push(wrongName);
+    try {
+      variables.set(key, writtenVariable(value));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      problems.push(error);
+    }
+  }
+  const [first, ...rest] = problems;
+  if (first !== undefined) throw new Problems([first, ...rest]);
+  return variables;
+}
+
+/** The entries of a map, or none of what is empty. Throws Problem. */
+export function optionalEntries(node: Node, otherwise: string): readonly MapEntry[] {
+  return isEmpty(node) ? [] : entriesOf(node, otherwise);
+}
+
+/** Throws Problem for what is no map. */
+export function entriesOf(node: Node, otherwise: string): readonly MapEntry[] {
+  if (node.kind === 'map') return node.entries;
+  throw new Problem({ code: 'wrong-type', what: otherwise, place: node.place });
+}
+
+export function isEmpty(node: Node): boolean {
+  return node.kind === 'scalar' && node.value === null;
+}

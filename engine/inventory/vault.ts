@@ -1,0 +1,165 @@
+import { readFile } from 'node:fs/promises';
+import type { Place } from '../errors/problem.ts';
+import { Problem, Problems } from '../errors/problem.ts';
+import type { Node } from '../values/node.ts';
+import { Secret } from '../values/secret.ts';
+import { readYaml } from '../values/yaml.ts';
+import { ARMOR_BLOCK, isAnsibleVault, isEncrypted, tidyArmor } from './armor.ts';
+
+type Opened = { readonly kind: 'opened'; readonly secret: Secret } | { readonly kind: 'failed'; readonly why: string };
+
+/** Opens what is encrypted with age: whole files, and `!vault` values in files. Identities are read when the first is met. */
+export class Vault {
+  readonly #identityFiles: readonly string[];
+  readonly #opened = new Map<string, Opened>();
+  #identities: Promise<readonly string[]> | undefined;
+
+  /** The files of identities (private keys), all of which are tried. */
+  constructor(identityFiles: readonly string[]) {
+    this.#identityFiles = identityFiles;
+  }
+
+  /**
+   * The text of a file as it is to be read: decrypted where the whole file is encrypted. Its `!vault` values are opened ahead, so that
+   * `decrypt` can give them at once. Every text value of an encrypted file is a secret from here on. Throws Problem.
+   */
+  async decryptFile(text: string, file: string): Promise<string> {
+    const place: Place = { file, line: 1, column: 1 };
+    if (isAnsibleVault(text)) throw ansibleVault(place);
+    if (isEncrypted(text)) {
+      const opened = await this.#open(tidyArmor(text), place);
+      if (opened.kind === 'failed') throw wrongKey(place, opened.why);
+      const content = opened.secret.reveal();
+      for (const node of readQuietly(content, file)) hideTexts(node);
+      return content;
+    }
+    if (!text.includes('!vault')) return text;
+    for (const [block] of text.matchAll(ARMOR_BLOCK)) {
+      const armored = tidyArmor(block);
+      if (!this.#opened.has(armored)) this.#opened.set(armored, await this.#open(armored, undefined));
+    }
+    return text;
+  }
+
+  /** A `!vault` value of a file that went through `decryptFile`. Throws Problem. */
+  readonly decrypt = (armored: string, place: Place): Secret => {
+    if (isAnsibleVault(armored)) throw ansibleVault(place);
+    const opened = this.#opened.get(tidyArmor(armored));
+    if (opened?.kind === 'opened') return opened.secret;
+    if (opened?.kind === 'failed') throw wrongKey(place, opened.why);
+    throw new Problem({
+      code: 'vault-syntax',
+      what: 'this !vault value is not an armored age file',
+      place,
+      remedy: 'Make it with `runbook vault encrypt --value`.',
+    });
+  };
+
+  /** Reads a file as YAML; the text values of an encrypted one come as secrets. Throws Problem or Problems. */
+  async readFile(path: string): Promise<readonly Node[]> {
+    const text = await readFile(path, 'utf8');
+    const content = await this.decryptFile(text, path);
+    const nodes = readYaml(content, path, { decrypt: this.decrypt });
+    return isEncrypted(text) ? nodes.map(asSecret) : nodes;
+  }
+
+  async #open(armored: string, place: Place | undefined): Promise<Opened> {
+    const { armor, Decrypter } = await import('age-encryption');
+    this.#identities ??= this.#readIdentities(place);
+    const decrypter = new Decrypter();
+    try {
+      for (const identity of await this.#identities) decrypter.addIdentity(identity);
+      return { kind: 'opened', secret: Secret.of(await decrypter.decrypt(armor.decode(armored), 'text')) };
+    } catch (error) {
+      if (error instanceof Problem) throw error;
+      return { kind: 'failed', why: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  async #readIdentities(place: Place | undefined): Promise<readonly string[]> {
+    const identities: string[] = [];
+    for (const file of this.#identityFiles) identities.push(...(await readIdentities(file)));
+    if (identities.length > 0) return identities;
+    throw new Problem({
+      code: 'vault-no-key',
+      what: 'something is encrypted, and there is no identity to open it',
+      place,
+      why: `Looked for identities in ${this.#identityFiles.join(', ') || 'no file'}.`,
+      remedy: 'Name the file of your age identity with --identity or RUNBOOK_IDENTITY.',
+    });
+  }
+}
+
+/** The identities in a file, none where it is missing. Throws Problem for what is no identity. */
+export async function readIdentities(file: string): Promise<readonly string[]> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw new Problem({ code: 'file-unreadable', what: `the identity file ${file} cannot be read`, why: error.message });
+  });
+  const identities: string[] = [];
+  for (const [index, raw] of text.split('\n').entries()) {
+    const line = raw.trim();
+    if (line === '' || line.startsWith('#')) continue;
+    if (!line.startsWith('AGE-SECRET-KEY-')) {
+      throw new Problem({
+        code: 'vault-identity',
+        what: `line ${index + 1} of the identity file ${file} is no age identity`,
+        remedy: 'Make one with `runbook vault keygen` or `age-keygen`: AGE-SECRET-KEY-1….',
+      });
+    }
+    Secret.of(line);
+    identities.push(line);
+  }
+  return identities;
+}
+
+function wrongKey(place: Place, why: string): Problem {
+  return new Problem({
+    code: 'vault-wrong-key',
+    what: 'this cannot be decrypted',
+    place,
+    why,
+    remedy: 'Give an identity that it was encrypted for, with --identity or RUNBOOK_IDENTITY.',
+  });
+}
+
+function ansibleVault(place: Place): Problem {
+  return new Problem({
+    code: 'ansible-vault',
+    what: 'this is encrypted by ansible-vault, which runbook does not read',
+    place,
+    remedy: 'Decrypt it with `ansible-vault decrypt`, then encrypt it with `runbook vault encrypt`.',
+  });
+}
+
+/** The nodes of a text, none where it is no YAML: whoever reads it tells. */
+function readQuietly(text: string, file: string): readonly Node[] {
+  try {
+    return readYaml(text, file, { decrypt: (armored) => Secret.of(armored) });
+  } catch (error) {
+    if (error instanceof Problem || error instanceof Problems) return [];
+    throw error;
+  }
+}
+
+function hideTexts(node: Node): void {
+  if (node.kind === 'list') node.items.forEach(hideTexts);
+  else if (node.kind === 'map') node.entries.forEach((entry) => hideTexts(entry.value));
+  else if (isOwnText(node.value)) Secret.of(node.value);
+}
+
+/** Templates are no secrets themselves; what they render to is one where it is made of one. */
+function isOwnText(value: unknown): value is string {
+  return typeof value === 'string' && !value.includes('{{');
+}
+
+function asSecret(node: Node): Node {
+  switch (node.kind) {
+    case 'scalar':
+      return isOwnText(node.value) ? { ...node, value: Secret.of(node.value) } : node;
+    case 'list':
+      return { ...node, items: node.items.map(asSecret) };
+    case 'map':
+      return { ...node, entries: node.entries.map((entry) => ({ ...entry, value: asSecret(entry.value) })) };
+  }
+}
