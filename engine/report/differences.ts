@@ -12,6 +12,8 @@ const CONTEXT = 3;
 const MAX_EDITS = 5000;
 const TIMEOUT_MS = 500;
 const MAX_LINES = 400;
+/** A line beyond this is cut: encoded data, minified text. */
+const MAX_LINE_LENGTH = 300;
 
 /** One difference for people, as lines. Secrets in it are masked. */
 export function differenceLines(difference: Difference, paint: Paint): readonly string[] {
@@ -83,8 +85,9 @@ function nameIn(line: string): string {
 }
 
 function paintLine(line: string, paint: Paint): string {
-  if (line.startsWith('+')) return paint('green', line);
-  return line.startsWith('-') ? paint('red', line) : line;
+  const text = line.length > MAX_LINE_LENGTH ? `${line.slice(0, MAX_LINE_LENGTH)}… (${line.length - MAX_LINE_LENGTH} more characters)` : line;
+  if (line.startsWith('+')) return paint('green', text);
+  return line.startsWith('-') ? paint('red', text) : text;
 }
 
 type Content =

@@ -1,12 +1,15 @@
+import { WriteStream } from 'node:tty';
 import type { Emit, Mode } from '../run/events.ts';
 import { openJournal } from './journal.ts';
 import { jsonLines } from './json-lines.ts';
+import type { Output } from './output.ts';
 import { openOutput } from './output.ts';
 import { paintFor } from './paint.ts';
 import { plain } from './plain.ts';
 import { plan } from './plan.ts';
 import { sourceReader } from './problems.ts';
 import type { Renderer } from './renderer.ts';
+import { terminal } from './terminal.ts';
 
 export interface ReportOptions {
   readonly format: 'auto' | 'plain' | 'json';
@@ -43,8 +46,14 @@ export function startReport(options: ReportOptions): Report {
 }
 
 function chooseRenderer(options: ReportOptions): Renderer {
-  const output = openOutput(options.stdout);
-  if (options.format === 'json') return jsonLines(output);
-  const details = { diff: options.diff, verbosity: options.verbosity, paint: paintFor(options.stdout), read: sourceReader() };
-  return options.mode === 'plan' ? plan(output, details) : plain(output, details);
+  const { stdout, format, mode } = options;
+  if (format === 'json') return jsonLines(openOutput(stdout));
+  const details = { diff: options.diff, verbosity: options.verbosity, paint: paintFor(stdout), read: sourceReader() };
+  const linesOn = (output: Output): Renderer => (mode === 'plan' ? plan(output, details) : plain(output, details));
+  return format === 'auto' && isLive(stdout) ? terminal(stdout, details.paint, linesOn) : linesOn(openOutput(stdout));
+}
+
+/** A terminal that can move its cursor, and no build server that only pretends to be one. */
+function isLive(stream: NodeJS.WritableStream): stream is WriteStream {
+  return stream instanceof WriteStream && stream.isTTY && process.env['TERM'] !== 'dumb' && (process.env['CI'] ?? '') === '';
 }

@@ -12,16 +12,3 @@ export function displayWidth(text: string): number {
   }
   return width;
 }
-
-/** Cuts a text to so many columns, with … where something is left out. */
-export function fit(text: string, columns: number): string {
-  if (displayWidth(text) <= columns) return text;
-  let kept = '';
-  let width = 0;
-  for (const { segment } of segments.segment(text)) {
-    width += displayWidth(segment);
-    if (width > columns - 1) break;
-    kept += segment;
-  }
-  return columns < 1 ? '' : `${kept}…`;
-}
