@@ -39,11 +39,21 @@ export function addPlayCommand(program: Command, mode: Mode, done: (status: numb
     .option('--skip-tags <tags>', 'all tasks but those with one of these tags', collectCommas, [])
     .option('-e, --extra-vars <vars>', 'name=value pairs, YAML or JSON in braces, or @file; wins over every other variable', collect, [])
     .option('-f, --forks <number>', 'how many hosts at the same time', positive, FORKS)
-    .option('-v, --verbose', 'tell more: tasks in sync, results, outputs (-vv: commands as well)', (_: string, count: number) => count + 1, 0)
+    .option(
+      '-v, --verbose',
+      'tell more: tasks in sync, results, outputs (-vv: commands as well)',
+      (_: string, count: number) => count + 1,
+      0,
+    )
     .option('--list-hosts', 'print the hosts of each play and stop')
     .option('--list-tasks', 'print the tasks of each play and stop')
     .option('--list-tags', 'print the tags of each play and stop')
-    .option('--output <format>', 'auto (live on a terminal, plain lines elsewhere), plain, or json (one object a line)', outputFormat, 'auto')
+    .option(
+      '--output <format>',
+      'auto (live on a terminal, plain lines elsewhere), plain, or json (one object a line)',
+      outputFormat,
+      'auto',
+    )
     .option('-u, --user <name>', 'the user to log in as, where the inventory says nothing')
     .option('--private-key <file>', 'the key to log in with, where the inventory says nothing')
     .option('-T, --timeout <seconds>', 'give up connecting after so many seconds', positive, 10);
@@ -92,4 +102,3 @@ function outputFormat(value: string): string {
   if (!['auto', 'plain', 'json'].includes(value)) throw new InvalidArgumentError('It must be auto, plain or json.');
   return value;
 }
-

@@ -23,7 +23,14 @@ export async function runPlayCommand(playbookFile: string, command: Mode, flags:
   const selection = { tags: flags.tags, skipTags: flags.skipTags };
   if (flags.listHosts === true || flags.listTasks === true || flags.listTags === true) {
     const { printLists } = await import('../report/lists.ts');
-    printLists(playbook, inventory, { hosts: flags.listHosts === true, tasks: flags.listTasks === true, tags: flags.listTags === true }, flags.limit, selection, process.stdout);
+    printLists(
+      playbook,
+      inventory,
+      { hosts: flags.listHosts === true, tasks: flags.listTasks === true, tags: flags.listTags === true },
+      flags.limit,
+      selection,
+      process.stdout,
+    );
     return EXIT.ok;
   }
   const signs = interruptions(process.stderr);

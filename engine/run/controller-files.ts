@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Controller, LocalFile } from '../modules/module.ts';
 import { Secret } from '../values/secret.ts';
-import type { Template } from '../values/template.ts';
+import type { FileTemplate } from '../values/template.ts';
 import { parseTemplateFile } from '../values/template.ts';
 import type { Scope } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
@@ -17,7 +17,7 @@ import type { DigestCache } from './digest-cache.ts';
 export class ControllerFiles {
   readonly #digests: DigestCache;
   readonly #files = new Map<string, Promise<LocalFile | undefined>>();
-  readonly #templates = new Map<string, Promise<Template | undefined>>();
+  readonly #templates = new Map<string, Promise<FileTemplate | undefined>>();
   readonly #used = new Map<string, string>();
 
   constructor(digests: DigestCache) {
@@ -67,21 +67,38 @@ export class ControllerFiles {
     if (status === undefined || !status.isFile()) return undefined;
     const sha256 = await this.#digests.of(path, status, digestOf);
     this.#used.set(path, sha256);
-    return { path, size: status.size, sha256, bytes: () => readFile(path), open: () => createReadStream(path, { highWaterMark: 1024 * 1024 }) };
+    return {
+      path,
+      size: status.size,
+      sha256,
+      bytes: () => readFile(path),
+      open: () => createReadStream(path, { highWaterMark: 1024 * 1024 }),
+    };
   }
 
-  #template(path: string): Promise<Template | undefined> {
+  #template(path: string): Promise<FileTemplate | undefined> {
     let template = this.#templates.get(path);
     if (template === undefined) this.#templates.set(path, (template = this.#openTemplate(path)));
     return template;
   }
 
-  async #openTemplate(path: string): Promise<Template | undefined> {
+  /** `{{> name}}` is NAME.hbs or NAME beside the template. */
+  #partial(folder: string, name: string): { readonly text: string; readonly file: string } | undefined {
+    for (const file of [join(folder, `${name}.hbs`), join(folder, name)]) {
+      if (!existsSync(file)) continue;
+      const text = readFileSync(file, 'utf8');
+      this.#used.set(file, createHash('sha256').update(text).digest('hex'));
+      return { text, file };
+    }
+    return undefined;
+  }
+
+  async #openTemplate(path: string): Promise<FileTemplate | undefined> {
     const status = await stat(path).catch(() => undefined);
     if (status === undefined || !status.isFile()) return undefined;
     const text = await readFile(path, 'utf8');
     this.#used.set(path, createHash('sha256').update(text).digest('hex'));
-    return parseTemplateFile(text, path);
+    return parseTemplateFile(text, path, (name) => this.#partial(dirname(path), name));
   }
 }
 

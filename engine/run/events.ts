@@ -99,7 +99,12 @@ export type TaskOutcome =
   | { readonly kind: 'ok' }
   | { readonly kind: 'skipped'; readonly why: string }
   /** In a play: it was changed. In a plan: it would be. Differences are absent under no_log. */
-  | { readonly kind: 'changed'; readonly differences: readonly Difference[]; readonly certainty: 'certain' | 'after_change' | 'opaque'; readonly notifies: readonly string[] }
+  | {
+      readonly kind: 'changed';
+      readonly differences: readonly Difference[];
+      readonly certainty: 'certain' | 'after_change' | 'opaque';
+      readonly notifies: readonly string[];
+    }
   /** Only in a plan. */
   | { readonly kind: 'unknown'; readonly because: string }
   | { readonly kind: 'failed'; readonly problem: Problem; readonly ignored: boolean; readonly output: Output | undefined };

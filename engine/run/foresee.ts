@@ -11,6 +11,7 @@ import { ahead } from './itinerary.ts';
 import { machineFor } from './machines.ts';
 import type { View } from './view.ts';
 import { moduleContext, prepare } from './prepare.ts';
+import type { PlayScope } from './variables.ts';
 import { pendingLayer } from './variables.ts';
 
 /** How far one observation looks ahead. A bound for the size of one script, not a rule of the language. */
@@ -25,13 +26,13 @@ export async function foresee(context: RunContext, host: HostState, route: Route
   const requests: Request[] = [];
   const pending = new Map<string, Value>();
   let tasks = 0;
-  for (const stop of ahead(route)) {
+  for (const { stop, play } of ahead(route)) {
     const { step } = stop;
     if (step.kind === 'include') break;
     if (step.kind !== 'task' || !isSelected(step.tags, context.selection)) continue;
     if ((tasks += 1) > TASKS_AHEAD || requests.length > REQUESTS_AHEAD) break;
     try {
-      for await (const request of requestsOf(context, host, step, pending, view)) requests.push(request);
+      for await (const request of requestsOf(context, host, step, play, pending, view)) requests.push(request);
     } catch {
       // Told when the task's turn comes.
     }
@@ -41,9 +42,16 @@ export async function foresee(context: RunContext, host: HostState, route: Route
   return requests;
 }
 
-async function* requestsOf(context: RunContext, host: HostState, task: Task, pending: ReadonlyMap<string, Value>, view: View): AsyncGenerator<Request> {
+async function* requestsOf(
+  context: RunContext,
+  host: HostState,
+  task: Task,
+  play: PlayScope | undefined,
+  pending: ReadonlyMap<string, Value>,
+  view: View,
+): AsyncGenerator<Request> {
   const over: readonly Layer[] = pending.size === 0 ? [] : [pendingLayer(new Map(pending))];
-  const plain = host.variables.scope(task, over);
+  const plain = host.variables.scope(task, over, play);
   const { loop } = task;
   let items: readonly (Value | undefined)[] = [undefined];
   if (loop !== undefined) {
@@ -52,7 +60,8 @@ async function* requestsOf(context: RunContext, host: HostState, task: Task, pen
     items = list;
   }
   for (const [index, item] of items.entries()) {
-    const scope = loop === undefined || item === undefined ? plain : host.variables.scope(task, [...over, loopLayer(loop, item, index)]);
+    const scope =
+      loop === undefined || item === undefined ? plain : host.variables.scope(task, [...over, loopLayer(loop, item, index)], play);
     if (task.when.some((condition) => condition.test(scope) === false)) continue;
     const preparing = await prepare(context, task, scope);
     if (preparing.kind === 'unknown') continue;

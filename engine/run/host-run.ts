@@ -38,7 +38,7 @@ export class HostRun {
     for (const [index, stop] of stops.entries()) {
       this.#mayGoOn();
       if (this.#alone === 0) this.#batch.barrier?.reach(this.#host.name, stop.at);
-      await this.#step(stop, { stops, index, then });
+      await this.#step(stop, { stops, index, then, play: undefined });
     }
   }
 
@@ -69,7 +69,16 @@ export class HostRun {
 
   async #task(stop: Stop, task: Task, route: Route): Promise<void> {
     if (this.#batch.barrier !== undefined && this.#alone === 0 && asksOtherHosts(task)) await this.#batch.barrier.allReached(stop.at);
-    const run = { context: this.#context, batch: this.#batch, host: this.#host, task, stop, route, handler: this.#handling, alone: this.#alone > 0 };
+    const run = {
+      context: this.#context,
+      batch: this.#batch,
+      host: this.#host,
+      task,
+      stop,
+      route,
+      handler: this.#handling,
+      alone: this.#alone > 0,
+    };
     try {
       if (task.runOnce) await this.#once(stop, task, () => runTask(run));
       else await runTask(run);
@@ -126,7 +135,8 @@ export class HostRun {
     if (step.kind !== 'block') return;
     const most = step.throttle?.resolve(this.#host.variables.scope(step));
     if (most === undefined) return this.#inBlock(stop, route);
-    if (typeof most !== 'number' || most < 1) throw new TaskFailed(new Problem({ code: 'wrong-type', what: 'throttle must be a number from 1', place: step.place }));
+    if (typeof most !== 'number' || most < 1)
+      throw new TaskFailed(new Problem({ code: 'wrong-type', what: 'throttle must be a number from 1', place: step.place }));
     const key = keyOf(stop);
     let limit = this.#batch.throttles.get(key);
     if (limit === undefined) this.#batch.throttles.set(key, (limit = pLimit(most)));
@@ -171,7 +181,12 @@ export class HostRun {
   async #include(stop: Stop, step: Include, route: Route): Promise<void> {
     const { variables } = this.#host;
     const plain = variables.scope(step);
-    const value = step.loop === undefined ? undefined : step.loop.items.kind === 'template' ? step.loop.items.value.resolve(plain) : step.loop.items.value.evaluate(plain);
+    const value =
+      step.loop === undefined
+        ? undefined
+        : step.loop.items.kind === 'template'
+          ? step.loop.items.value.resolve(plain)
+          : step.loop.items.value.evaluate(plain);
     const items: readonly (Value | undefined)[] = value === undefined ? [undefined] : isList(value) ? value : [];
     const width = (stop.until - stop.at) / Math.max(1, items.length + 1);
     for (const [index, item] of items.entries()) {
@@ -228,7 +243,7 @@ export class HostRun {
       if (called.length === 0) continue;
       this.#handling = true;
       try {
-        await this.#step(stop, { stops: [stop], index: 0, then: route });
+        await this.#step(stop, { stops: [stop], index: 0, then: route, play: undefined });
       } finally {
         this.#handling = false;
       }
@@ -251,20 +266,25 @@ export class HostRun {
     const settings = resolveSettings(this.#batch.play.settings, this.#batch.play.place, variables.scope(undefined));
     if (settings.kind === 'unknown') return;
     const { privilege } = settings.settings;
-    const view = machine.view(privilege);
-    const owed = owedBy(machine.userOf(privilege));
-    const ahead = await foresee(this.#context, this.#host, route, view);
-    await this.#context.limit(() => machine.look(privilege, view.missing([owed, ...ahead]), this.#context.mode));
-    for (const name of view.seen.of(owed)) {
+    const user = machine.userOf(privilege);
+    if (!this.#host.owedEarlier.has(user)) {
+      const view = machine.view(privilege);
+      const owed = owedBy(user);
+      const ahead = await foresee(this.#context, this.#host, route, view);
+      await this.#context.limit(() => machine.look(privilege, view.missing([owed, ...ahead]), this.#context.mode));
+      this.#host.owedEarlier.set(user, new Set(view.seen.of(owed)));
+      view.release([owed]);
+    }
+    for (const name of this.#host.owedEarlier.get(user) ?? []) {
       if (!this.#handlers.some((handler) => handler.name === name || handler.listen.includes(name))) continue;
       this.#host.notified.add(name);
       this.#context.emit({ type: 'handler_owed', host: this.#host.name, handler: name });
     }
-    view.release([owed]);
   }
 
   #paid(name: string): void {
     this.#host.notified.delete(name);
+    for (const owed of this.#host.owedEarlier.values()) owed.delete(name);
     if (this.#context.mode === 'plan') return;
     const machine = this.#context.machines.get(this.#host.name);
     for (const privilege of machine?.privileges() ?? []) machine?.addCrossing(privilege, crossOut(machine.userOf(privilege), name));

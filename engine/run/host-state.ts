@@ -11,6 +11,8 @@ export class HostState {
   status: 'active' | 'failed' | 'unreachable' | 'ended' = 'active';
   /** Handlers that are called for and have not run yet. */
   readonly notified = new Set<string>();
+  /** Handlers that an earlier run left owed, by the user that owes them; empty of what this run has paid. */
+  readonly owedEarlier = new Map<string, Set<string>>();
   readonly #counts = { ok: 0, changed: 0, unknown: 0, skipped: 0, failed: 0, ignored: 0, rescued: 0 };
 
   constructor(host: Host, variables: HostVariables) {

@@ -68,11 +68,21 @@ async function settle(run: ItemRun, outcome: Outcome, requests: readonly Request
       return { kind: 'failed', problem: failure(run, outcome.failure, undefined, undefined), result, output: outputOf(result) };
     }
     case 'impossible':
-      return { kind: 'failed', problem: failure(run, outcome.what, outcome.why, outcome.remedy), result: outcome.result ?? {}, output: outputOf(outcome.result ?? {}) };
+      return {
+        kind: 'failed',
+        problem: failure(run, outcome.what, outcome.why, outcome.remedy),
+        result: outcome.result ?? {},
+        output: outputOf(outcome.result ?? {}),
+      };
     case 'cannot_know': {
       run.machine.lay(outcome.predictions ?? []);
       if (run.context.mode === 'play') {
-        return { kind: 'failed', problem: failure(run, `what it needs is not known: ${outcome.because}`, undefined, undefined), result: {}, output: undefined };
+        return {
+          kind: 'failed',
+          problem: failure(run, `what it needs is not known: ${outcome.because}`, undefined, undefined),
+          result: {},
+          output: undefined,
+        };
       }
       return { kind: 'unknown', because: outcome.because, result: outcome.planned ?? {} };
     }
@@ -111,13 +121,21 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
   let completed: Completed;
   try {
     const applied = await context.limit(() =>
-      machine.change(prepared.privilege, apply, writeDown(user, run.notifies), own, change.touches === 'everything' ? 'everything' : change.predictions, {
-        timeoutMs,
-      }),
+      machine.change(
+        prepared.privilege,
+        apply,
+        writeDown(user, run.notifies),
+        own,
+        change.touches === 'everything' ? 'everything' : change.predictions,
+        {
+          timeoutMs,
+        },
+      ),
     );
     completed = applied.completed;
   } catch (error) {
-    if (error instanceof TimedOut) return { kind: 'failed', problem: failure(run, error.what, error.why, error.remedy), result: {}, output: undefined };
+    if (error instanceof TimedOut)
+      return { kind: 'failed', problem: failure(run, error.what, error.why, error.remedy), result: {}, output: undefined };
     throw error;
   }
   if (completed.status === 96 && run.notifies.length > 0) {
@@ -130,11 +148,21 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
       ? { kind: 'done', result: change.planned === undefined ? {} : knownOnly(change.planned) }
       : { kind: 'failed', what: `the change ended with exit status ${completed.status}`, result: {} });
   if (finished.kind === 'failed') {
-    return { kind: 'failed', problem: failure(run, finished.what, lastLines(completed), undefined), result: finished.result, output: asOutput(completed) };
+    return {
+      kind: 'failed',
+      problem: failure(run, finished.what, lastLines(completed), undefined),
+      result: finished.result,
+      output: asOutput(completed),
+    };
   }
   const unsettled = disagreements(run, change.predictions);
   if (unsettled.length > 0) {
-    const problem = failure(run, 'the change was made, but the host is not as it should be', unsettled.join('\n'), 'Something on the host undoes the change, or the module is at fault.');
+    const problem = failure(
+      run,
+      'the change was made, but the host is not as it should be',
+      unsettled.join('\n'),
+      'Something on the host undoes the change, or the module is at fault.',
+    );
     return { kind: 'failed', problem, result: finished.result, output: asOutput(completed) };
   }
   return { kind: 'changed', change, result: finished.result, output: asOutput(completed) };

@@ -1,4 +1,5 @@
 import type { Step } from '../playbook/play.ts';
+import type { PlayScope } from './variables.ts';
 
 /** A step with its place in the order of the play: `at` rises from step to step, through blocks and their rescues. */
 export interface Stop {
@@ -44,12 +45,16 @@ export interface Route {
   readonly stops: readonly Stop[];
   readonly index: number;
   readonly then: Route | undefined;
+  /** The play that the stops belong to, where it is not the present one. */
+  readonly play: PlayScope | undefined;
 }
 
 /** The stops behind the present one, blocks opened, rescues left out: what will run if nothing fails. */
-export function* ahead(route: Route | undefined): Generator<Stop> {
+export function* ahead(route: Route | undefined): Generator<{ readonly stop: Stop; readonly play: PlayScope | undefined }> {
   for (let part = route; part !== undefined; part = part.then) {
-    for (let index = part.index + 1; index < part.stops.length; index += 1) yield* opened(part.stops[index]);
+    for (let index = part.index + 1; index < part.stops.length; index += 1) {
+      for (const stop of opened(part.stops[index])) yield { stop, play: part.play };
+    }
   }
 }
 

@@ -101,7 +101,13 @@ export async function connectFor(context: RunContext, host: HostState, delegate:
     if (!(error instanceof Problem)) throw error;
     if (name === host.name) throw new HostGone(error);
     if (error instanceof Unreachable) {
-      throw new Problem({ code: 'delegate-unreachable', what: `${name}, to which the task is delegated, cannot be reached`, why: error.what, remedy: error.remedy, cause: error });
+      throw new Problem({
+        code: 'delegate-unreachable',
+        what: `${name}, to which the task is delegated, cannot be reached`,
+        why: error.what,
+        remedy: error.remedy,
+        cause: error,
+      });
     }
     throw error;
   }

@@ -22,8 +22,8 @@ export interface PlannedPlay {
 
 export type PlayEnd = { readonly kind: 'done' } | { readonly kind: 'stopped'; readonly why: string };
 
-/** Runs one play, batch after batch. */
-export async function runPlay(context: RunContext, planned: PlannedPlay): Promise<PlayEnd> {
+/** Runs one play, batch after batch. What the hosts will be asked in `later` plays is looked at early. */
+export async function runPlay(context: RunContext, planned: PlannedPlay, later: readonly PlannedPlay[]): Promise<PlayEnd> {
   const { play } = planned;
   const hosts = planned.hosts.filter((host) => host.status === 'active');
   if (hosts.length === 0) return { kind: 'done' };
@@ -39,7 +39,7 @@ export async function runPlay(context: RunContext, planned: PlannedPlay): Promis
       batch: index + 1,
       batches: batches.length,
     });
-    const end = await runBatch(context, planned, active);
+    const end = await runBatch(context, planned, active, later);
     if (end.kind === 'stopped') return end;
     if (context.interrupted()) return { kind: 'stopped', why: 'interrupted' };
   }
@@ -47,7 +47,12 @@ export async function runPlay(context: RunContext, planned: PlannedPlay): Promis
   return { kind: 'done' };
 }
 
-async function runBatch(context: RunContext, planned: PlannedPlay, hosts: readonly HostState[]): Promise<PlayEnd> {
+async function runBatch(
+  context: RunContext,
+  planned: PlannedPlay,
+  hosts: readonly HostState[],
+  later: readonly PlannedPlay[],
+): Promise<PlayEnd> {
   const { play } = planned;
   const names = hosts.map((host) => host.name);
   const batch: Batch = {
@@ -66,8 +71,9 @@ async function runBatch(context: RunContext, planned: PlannedPlay, hosts: readon
     at = flush + 1;
     return { stops, flush };
   });
-  for (const host of hosts) host.variables.enter(play, planned.layers, names);
-  await Promise.all(hosts.map((host) => runHost(context, batch, host, sections)));
+  const scope = { play, layers: planned.layers, hosts: names };
+  for (const host of hosts) host.variables.enter(scope);
+  await Promise.all(hosts.map((host) => runHost(context, batch, host, sections, laterRoute(later, host))));
   return verdict(batch);
 }
 
@@ -77,11 +83,17 @@ interface Section {
   readonly flush: number;
 }
 
-async function runHost(context: RunContext, batch: Batch, host: HostState, sections: readonly Section[]): Promise<void> {
+async function runHost(
+  context: RunContext,
+  batch: Batch,
+  host: HostState,
+  sections: readonly Section[],
+  later: Route | undefined,
+): Promise<void> {
   const run = new HostRun(context, batch, host);
   try {
     const machine = await connectFor(context, host, undefined);
-    const routes = routesOf(sections);
+    const routes = routesOf(sections, later);
     await run.collectOwed(routes[0]);
     for (const [index, section] of sections.entries()) {
       await run.steps(section.stops, routes[index + 1]);
@@ -96,14 +108,25 @@ async function runHost(context: RunContext, batch: Batch, host: HostState, secti
 }
 
 /** The way through the sections that lie ahead, for looking ahead across them. */
-function routesOf(sections: readonly Section[]): readonly (Route | undefined)[] {
-  const routes: (Route | undefined)[] = [];
-  let then: Route | undefined;
+function routesOf(sections: readonly Section[], later: Route | undefined): readonly (Route | undefined)[] {
+  const routes: (Route | undefined)[] = [later];
+  let then = later;
   for (const section of sections.toReversed()) {
-    then = { stops: section.stops, index: -1, then };
+    then = { stops: section.stops, index: -1, then, play: undefined };
     routes.unshift(then);
   }
   return routes;
+}
+
+/** The way through the later plays that the host takes part in. */
+function laterRoute(later: readonly PlannedPlay[], host: HostState): Route | undefined {
+  let then: Route | undefined;
+  for (const planned of later.toReversed()) {
+    if (!planned.hosts.includes(host)) continue;
+    const play = { play: planned.play, layers: planned.layers, hosts: planned.hosts.map((one) => one.name) };
+    for (const section of planned.play.sections.toReversed()) then = { stops: itinerary(section.steps, 0), index: -1, then, play };
+  }
+  return then;
 }
 
 function ended(context: RunContext, batch: Batch, host: HostState, error: unknown): void {
@@ -118,7 +141,8 @@ function ended(context: RunContext, batch: Batch, host: HostState, error: unknow
     batch.aborted ??= 'a fault in runbook';
     throw error;
   }
-  if (batch.play.anyErrorsFatal) batch.aborted ??= `${host.name} ${host.status === 'failed' ? 'failed' : 'is unreachable'}, and any error is fatal in this play`;
+  if (batch.play.anyErrorsFatal)
+    batch.aborted ??= `${host.name} ${host.status === 'failed' ? 'failed' : 'is unreachable'}, and any error is fatal in this play`;
 }
 
 /** After a batch: may the next one go? A host that went silent counts as one that failed. */
@@ -131,7 +155,8 @@ function verdict(batch: Batch): PlayEnd {
   if (failed.length === batch.hosts.length) return { kind: 'stopped', why: `no host is left: ${names} failed` };
   const most = batch.play.maxFailPercentage;
   const share = (failed.length / batch.hosts.length) * 100;
-  if (most !== undefined && share > most) return { kind: 'stopped', why: `${names} failed: ${Math.round(share)} % of the batch, more than max_fail_percentage ${most}` };
+  if (most !== undefined && share > most)
+    return { kind: 'stopped', why: `${names} failed: ${Math.round(share)} % of the batch, more than max_fail_percentage ${most}` };
   return { kind: 'done' };
 }
 
@@ -172,10 +197,22 @@ function ordered(hosts: readonly HostState[], order: Play['order']): readonly Ho
 }
 
 /** The names of the hosts of a play, after --limit. Throws Problem where the pattern names nothing. */
-export function hostsOf(play: Play, pattern: string, inventory: Inventory, limit: readonly string[] | undefined, place: Place): readonly string[] {
+export function hostsOf(
+  play: Play,
+  pattern: string,
+  inventory: Inventory,
+  limit: readonly string[] | undefined,
+  place: Place,
+): readonly string[] {
   const chosen = selectHosts(inventory, pattern, place).map((host) => host.name);
   if (chosen.length === 0) {
-    throw new Problem({ code: 'empty-pattern', what: `the pattern "${pattern}" matches no host`, place, why: `The play is "${play.name}".`, remedy: 'See `runbook inventory --graph` for the hosts and groups there are.' });
+    throw new Problem({
+      code: 'empty-pattern',
+      what: `the pattern "${pattern}" matches no host`,
+      place,
+      why: `The play is "${play.name}".`,
+      remedy: 'See `runbook inventory --graph` for the hosts and groups there are.',
+    });
   }
   return limit === undefined ? chosen : chosen.filter((name) => limit.includes(name));
 }

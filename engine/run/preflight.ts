@@ -31,8 +31,9 @@ export async function preflight(context: RunContext, plays: readonly PlannedPlay
     const everyHost = planned.hosts.length * tasks.length <= PAIRS;
     const hosts = everyHost ? planned.hosts : oneForEachGroups(planned.hosts);
     const names = planned.hosts.map((host) => host.name);
+    const scope = { play: planned.play, layers: planned.layers, hosts: names };
     for (const host of hosts) {
-      host.variables.enter(planned.play, planned.layers, names);
+      host.variables.enter(scope);
       for (const role of planned.play.roles) checkRole(role, host, add);
       const pending = new Map<string, Value>();
       for (const task of tasks) {
@@ -46,7 +47,13 @@ export async function preflight(context: RunContext, plays: readonly PlannedPlay
   if (first !== undefined) throw new Problems([first, ...rest]);
 }
 
-async function tryTask(context: RunContext, host: HostState, task: Task, pending: ReadonlyMap<string, Value>, add: (problem: Problem) => void): Promise<void> {
+async function tryTask(
+  context: RunContext,
+  host: HostState,
+  task: Task,
+  pending: ReadonlyMap<string, Value>,
+  add: (problem: Problem) => void,
+): Promise<void> {
   try {
     const over = pending.size === 0 ? [] : [pendingLayer(new Map(pending))];
     const plain = host.variables.scope(task, over);
@@ -58,7 +65,8 @@ async function tryTask(context: RunContext, host: HostState, task: Task, pending
       items = list;
     }
     for (const [index, item] of items.entries()) {
-      const scope = task.loop === undefined || item === undefined ? plain : host.variables.scope(task, [...over, loopLayer(task.loop, item, index)]);
+      const scope =
+        task.loop === undefined || item === undefined ? plain : host.variables.scope(task, [...over, loopLayer(task.loop, item, index)]);
       let runs = true;
       for (const condition of task.when) if (condition.test(scope) !== true) runs = false;
       if (runs) await prepare(context, task, scope);

@@ -118,7 +118,8 @@ function exports(levels: readonly Compiled[], scope: Scope): string | Unknown {
     if (!isMap(values)) throw wrongType('environment', 'a map of names and values', level.place);
     for (const [name, value] of Object.entries(values)) {
       if (value instanceof Unknown) return value;
-      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw wrongType(`environment: ${name}`, 'a name of letters, digits and underscores', level.placeOf([name]));
+      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+        throw wrongType(`environment: ${name}`, 'a name of letters, digits and underscores', level.placeOf([name]));
       const text = value instanceof Secret ? value.reveal() : typeof value === 'object' ? undefined : String(value);
       if (text === undefined) throw wrongType(`environment: ${name}`, 'a text, a number or a boolean', level.placeOf([name]));
       lines.push(`export ${name}=${quote(text)}`);

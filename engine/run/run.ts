@@ -79,7 +79,14 @@ export async function run(options: RunOptions): Promise<RunResult> {
 
   const digests = new DigestCache(options.digestCache);
   const holder = `${userInfo().username}@${hostname()} pid ${process.pid} since ${now.toISOString()}`;
-  const machines = new Machines({ settings: options.settings, changes, emit, holder, lock: options.mode === 'play' ? options.lock : undefined, signal: options.kill });
+  const machines = new Machines({
+    settings: options.settings,
+    changes,
+    emit,
+    holder,
+    lock: options.mode === 'play' ? options.lock : undefined,
+    signal: options.kill,
+  });
   const context: RunContext = {
     mode: options.mode,
     runId,
@@ -123,8 +130,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const kill = (): void => void machines.killAll();
   options.kill.addEventListener('abort', kill);
   try {
-    for (const planned of plays) {
-      const end = await runPlay(context, planned);
+    for (const [index, planned] of plays.entries()) {
+      const end = await runPlay(context, planned, plays.slice(index + 1));
       if (end.kind === 'stopped') {
         stopped = end.why;
         break;
@@ -149,17 +156,25 @@ async function choose(
 ): Promise<readonly PlannedPlay[]> {
   const limit = options.limit === undefined ? undefined : selectHosts(inventory, options.limit, undefined).map((host) => host.name);
   if (limit !== undefined && limit.length === 0) {
-    throw new Problem({ code: 'empty-pattern', what: `--limit "${options.limit ?? ''}" matches no host`, remedy: 'See `runbook inventory --graph` for the hosts and groups there are.' });
+    throw new Problem({
+      code: 'empty-pattern',
+      what: `--limit "${options.limit ?? ''}" matches no host`,
+      remedy: 'See `runbook inventory --graph` for the hosts and groups there are.',
+    });
   }
   const plays: PlannedPlay[] = [];
   for (const play of playbook.plays) {
     const first = hosts.get('localhost');
     if (first === undefined) throw new Error('there is always a localhost');
-    first.variables.enter(play, play.layers, []);
+    first.variables.enter({ play, layers: play.layers, hosts: [] });
     const layers = [...play.layers];
-    for (const file of play.variableFiles) layers.push(await variableFileLayer(file, first.variables.scope(undefined), dirname(resolve(play.place.file))));
+    for (const file of play.variableFiles)
+      layers.push(await variableFileLayer(file, first.variables.scope(undefined), dirname(resolve(play.place.file))));
     const pattern = patternOf(play.hosts.resolve(first.variables.scope(undefined)), play);
-    const names = pattern === 'localhost' && !inventory.hosts.has('localhost') ? ['localhost'] : hostsOf(play, pattern, inventory, limit, play.hostsPlace);
+    const names =
+      pattern === 'localhost' && !inventory.hosts.has('localhost')
+        ? ['localhost']
+        : hostsOf(play, pattern, inventory, limit, play.hostsPlace);
     plays.push({ play, layers, hosts: names.map((name) => hosts.get(name)).filter((host) => host !== undefined) });
   }
   if (plays.every((planned) => planned.hosts.length === 0) && limit !== undefined) {

@@ -45,7 +45,8 @@ export async function targetOf(name: string, scope: Scope, settings: TargetSetti
   const knownHosts = text(scope, 'ansible_known_hosts_file');
   const common = {
     agent: process.env['SSH_AUTH_SOCK'],
-    knownHostsFiles: knownHosts === undefined ? (config.knownHostsFiles ?? [home('.ssh/known_hosts'), '/etc/ssh/ssh_known_hosts']) : [home(knownHosts)],
+    knownHostsFiles:
+      knownHosts === undefined ? (config.knownHostsFiles ?? [home('.ssh/known_hosts'), '/etc/ssh/ssh_known_hosts']) : [home(knownHosts)],
     hostKeyChecking: checking === false ? 'off' : (config.hostKeyChecking ?? 'strict'),
     connectTimeoutMs: settings.connectTimeoutMs,
     keepAliveMs: settings.keepAliveMs,
@@ -112,7 +113,11 @@ function number(scope: Scope, name: string, host: string): number | undefined {
   if (value === undefined || value === null) return undefined;
   const port = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
   if (typeof port === 'number' && Number.isInteger(port) && port > 0 && port < 65536) return port;
-  throw new Problem({ code: 'wrong-type', what: `${host}: ${name} must be a port number from 1 to 65535`, why: `It is ${JSON.stringify(value)}.` });
+  throw new Problem({
+    code: 'wrong-type',
+    what: `${host}: ${name} must be a port number from 1 to 65535`,
+    why: `It is ${JSON.stringify(value)}.`,
+  });
 }
 
 function revealed(value: Value): string {

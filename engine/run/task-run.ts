@@ -124,7 +124,8 @@ async function runPrepared(
   const result = shape(judged, item, task);
   finish(run, identity, label, prepared.delegate, outcome, prepared.noLog ? undefined : result, began);
   const failed = outcome.kind === 'failed' && !outcome.ignored ? outcome.problem : undefined;
-  if (judged.kind === 'unknown' && Object.keys(judged.result).length === 0) return { value: new Unknown(judged.because), changed: false, failed };
+  if (judged.kind === 'unknown' && Object.keys(judged.result).length === 0)
+    return { value: new Unknown(judged.because), changed: false, failed };
   return { value: result, changed: outcome.kind === 'changed', failed };
 }
 
@@ -151,7 +152,12 @@ function judge(run: TaskRun, over: readonly Layer[], raw: ItemResult): ItemResul
   if (task.failedWhen !== undefined && (raw.kind === 'failed' || raw.kind === 'ok' || raw.kind === 'changed')) {
     const fails = some(task.failedWhen, resultScope(run, over, raw));
     if (fails === true && raw.kind !== 'failed') {
-      judged = { kind: 'failed', problem: failure(run, 'failed_when is true', undefined, undefined), result: raw.result, output: raw.kind === 'changed' ? raw.output : undefined };
+      judged = {
+        kind: 'failed',
+        problem: failure(run, 'failed_when is true', undefined, undefined),
+        result: raw.result,
+        output: raw.kind === 'changed' ? raw.output : undefined,
+      };
     } else if (fails === false && raw.kind === 'failed') judged = { kind: 'ok', result: raw.result, effects: [] };
   }
   if (task.changedWhen !== undefined && judged.kind === 'changed') {
@@ -177,7 +183,8 @@ async function untilSo(run: TaskRun, identity: TaskIdentity, over: readonly Laye
       throw error;
     }
   };
-  const again = (count: number): void => context.emit({ type: 'task_retried', host: run.host.name, task: identity, attempt: count, attempts: retries + 1 });
+  const again = (count: number): void =>
+    context.emit({ type: 'task_retried', host: run.host.name, task: identity, attempt: count, attempts: retries + 1 });
   const { result, attempts, satisfied } = await retry(attempt, done, { retries, delayMs, again, stop: context.interrupted });
   if (context.mode === 'plan' && result.kind === 'failed') {
     return { kind: 'ok', result: { waits: true, rc: new Unknown('a wait that a plan does not do') }, effects: [] };
@@ -185,7 +192,12 @@ async function untilSo(run: TaskRun, identity: TaskIdentity, over: readonly Laye
   if (satisfied) return result;
   if (result.kind === 'failed') return result;
   const what = `it was still not so after ${attempts} attempts: ${until.expressions.map((one) => one.source).join(' && ')}`;
-  return { kind: 'failed', problem: failure(run, what, undefined, undefined), result: result.kind === 'unknown' ? {} : result.result, output: result.kind === 'changed' ? result.output : undefined };
+  return {
+    kind: 'failed',
+    problem: failure(run, what, undefined, undefined),
+    result: result.kind === 'unknown' ? {} : result.result,
+    output: result.kind === 'changed' ? result.output : undefined,
+  };
 }
 
 function resultScope(run: TaskRun, over: readonly Layer[], result: ItemResult): Scope {

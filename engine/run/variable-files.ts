@@ -9,7 +9,11 @@ import type { Scope } from '../values/value.ts';
 import { readYaml } from '../values/yaml.ts';
 
 /** A file of `vars_files` whose name is a template. */
-export async function variableFileLayer(file: { readonly name: Template; readonly place: Place }, scope: Scope, directory: string): Promise<Layer> {
+export async function variableFileLayer(
+  file: { readonly name: Template; readonly place: Place },
+  scope: Scope,
+  directory: string,
+): Promise<Layer> {
   const name = file.name.render(scope);
   if (typeof name !== 'string') throw new Problem({ code: 'wrong-type', what: 'vars_files must name files', place: file.place });
   const path = isAbsolute(name) ? name : join(directory, name);
@@ -21,7 +25,9 @@ export async function variableFileLayer(file: { readonly name: Template; readonl
 /** A YAML file of variables as a layer. An empty file is an empty layer. */
 export function variablesLayer(text: string, path: string): Layer {
   const [node] = readYaml(text, path);
-  if (node === undefined || (node.kind === 'scalar' && node.value === null)) return { level: 'play vars', origin: path, variables: new Map() };
-  if (node.kind !== 'map') throw new Problem({ code: 'wrong-type', what: 'a file of variables must be a map of names and values', place: node.place });
+  if (node === undefined || (node.kind === 'scalar' && node.value === null))
+    return { level: 'play vars', origin: path, variables: new Map() };
+  if (node.kind !== 'map')
+    throw new Problem({ code: 'wrong-type', what: 'a file of variables must be a map of names and values', place: node.place });
   return { level: 'play vars', origin: path, variables: new Map(node.entries.map((entry) => [entry.key, compileNode(entry.value)])) };
 }

@@ -19,16 +19,24 @@ export interface RunVariables {
 
 type LayeredScope = ReturnType<typeof layeredScope>;
 
+/** What a play adds to the variables of its hosts. */
+export interface PlayScope {
+  readonly play: Play;
+  /** vars and vars_files, low to high. */
+  readonly layers: readonly Layer[];
+  /** The hosts of the batch, or of the play where it has not come to batches yet. */
+  readonly hosts: readonly string[];
+}
+
 /** The variables of one host, from all levels. register and set_fact add to them as the run goes on. */
 export class HostVariables {
   readonly #host: Host;
   readonly #run: RunVariables;
   readonly #remembered = new Map<string, Value>();
   #facts: ValueMap | undefined;
-  #cache = new Map<object, Map<readonly Layer[], LayeredScope>>();
-  #play: Play | undefined;
-  #playLayers: readonly Layer[] = [];
-  #playHosts: readonly string[] = [];
+  /** By play, then by role, then by the layers of the step. */
+  #cache = new Map<PlayScope | undefined, Map<object, Map<readonly Layer[], LayeredScope>>>();
+  #play: PlayScope | undefined;
 
   constructor(host: Host, run: RunVariables) {
     this.#host = host;
@@ -36,11 +44,8 @@ export class HostVariables {
   }
 
   /** From here on tasks of this play ask. */
-  enter(play: Play, playLayers: readonly Layer[], hosts: readonly string[]): void {
+  enter(play: PlayScope): void {
     this.#play = play;
-    this.#playLayers = playLayers;
-    this.#playHosts = hosts;
-    this.#cache = new Map();
   }
 
   setFacts(facts: Facts): void {
@@ -61,33 +66,30 @@ export class HostVariables {
    * What a step sees. `over` are layers above its own (loop items, results that are still to come).
    * Scopes are kept until a variable changes, so that what a group variable renders to is rendered once.
    */
-  scope(frame: StepFrame | undefined, over: readonly Layer[] = []): LayeredScope {
-    if (over.length > 0) return this.#build(frame, over);
-    const role = frame?.role ?? NO_ROLE;
-    let byLayers = this.#cache.get(role);
-    if (byLayers === undefined) this.#cache.set(role, (byLayers = new Map()));
+  scope(frame: StepFrame | undefined, over: readonly Layer[] = [], play: PlayScope | undefined = this.#play): LayeredScope {
+    if (over.length > 0) return this.#build(frame, over, play);
+    const byRole = entry(this.#cache, play, () => new Map<object, Map<readonly Layer[], LayeredScope>>());
+    const byLayers = entry(byRole, frame?.role ?? NO_ROLE, () => new Map<readonly Layer[], LayeredScope>());
     const key = frame === undefined || frame.layers.length === 0 ? NO_LAYERS : frame.layers;
-    let scope = byLayers.get(key);
-    if (scope === undefined) byLayers.set(key, (scope = this.#build(frame, [])));
-    return scope;
+    return entry(byLayers, key, () => this.#build(frame, [], play));
   }
 
-  #build(frame: StepFrame | undefined, over: readonly Layer[]): LayeredScope {
+  #build(frame: StepFrame | undefined, over: readonly Layer[], play: PlayScope | undefined): LayeredScope {
     const role = frame?.role;
     return layeredScope([
       ...(role === undefined ? [] : [role.defaults]),
       ...this.#host.layers,
-      ...this.#playLayers,
+      ...(play?.layers ?? []),
       ...(role === undefined ? [] : [role.variables, role.parameters]),
       ...(frame?.layers ?? []),
       { level: 'set_fact', origin: 'register and set_fact', variables: this.#remembered },
       ...over,
       this.#run.extra,
-      this.#magic(frame),
+      this.#magic(frame, play),
     ]);
   }
 
-  #magic(frame: StepFrame | undefined): Layer {
+  #magic(frame: StepFrame | undefined, play: PlayScope | undefined): Layer {
     const run = this.#run;
     const variables = new Map<string, Value>([
       ['inventory_hostname', this.#host.name],
@@ -95,7 +97,7 @@ export class HostVariables {
       ['playbook_dir', run.playbookDirectory],
       ['groups', run.groups],
       ['group_names', this.#host.groups.filter((group) => group !== 'all')],
-      ['play_hosts', this.#playHosts],
+      ['play_hosts', play?.hosts ?? []],
       ['hostvars', run.hostvars()],
       ['facts', this.#facts ?? new Unknown('facts, which come with the connection')],
     ]);
@@ -103,7 +105,7 @@ export class HostVariables {
       variables.set('role_path', frame.role.path);
       variables.set('role_name', frame.role.name);
     }
-    if (this.#play !== undefined) variables.set('play_name', this.#play.name);
+    if (play !== undefined) variables.set('play_name', play.play.name);
     return { level: 'magic', origin: 'runbook', variables };
   }
 
@@ -111,16 +113,22 @@ export class HostVariables {
   asHostvars(): ValueMap {
     const scope = layeredScope([
       ...this.#host.layers,
-      ...this.#playLayers,
+      ...(this.#play?.layers ?? []),
       { level: 'set_fact', origin: 'register and set_fact', variables: this.#remembered },
       this.#run.extra,
-      this.#magic(undefined),
+      this.#magic(undefined, this.#play),
     ]);
     return lazyMap(
       scope.names().filter((name) => name !== 'hostvars' && (name !== 'facts' || this.#facts !== undefined)),
       (name) => scope.lookup(name) ?? null,
     );
   }
+}
+
+function entry<Key, Item>(map: Map<Key, Item>, key: Key, make: () => Item): Item {
+  let item = map.get(key);
+  if (item === undefined) map.set(key, (item = make()));
+  return item;
 }
 
 const NO_ROLE = {};

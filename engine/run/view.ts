@@ -62,7 +62,9 @@ export class View {
 
   /** What is stale and still wanted by a task to come. */
   staleAndWanted(): readonly Request[] {
-    return [...this.#known.values()].filter((known) => known.stale && known.wanted && known.origin === 'seen').map((known) => known.request);
+    return [...this.#known.values()]
+      .filter((known) => known.stale && known.wanted && known.origin === 'seen')
+      .map((known) => known.request);
   }
 
   learn(requests: readonly Request[], states: ReadonlyMap<string, unknown>): void {
@@ -97,7 +99,8 @@ export class View {
     for (const known of this.#known.values()) {
       if (touched === 'everything') known.stale = true;
       else if (touched.some((prediction) => prediction.request.key === known.request.key)) known.stale = true;
-      else if (touched.some((prediction) => known.request.kind.after?.(known.state, known.request.id, prediction) !== undefined)) known.stale = true;
+      else if (touched.some((prediction) => known.request.kind.after?.(known.state, known.request.id, prediction) !== undefined))
+        known.stale = true;
     }
   }
 
