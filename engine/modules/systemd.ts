@@ -20,13 +20,13 @@ export interface UnitWish {
   readonly no_block: boolean;
 }
 
-export const UNIT_NAME = /^[A-Za-z0-9:_.\\-]+(@[A-Za-z0-9:_.\\-]+)?(\.[a-z]+)?$/;
+export const UNIT_NAME = /^(?!-)[A-Za-z0-9:_.\\-]+(@(?!\.[a-z]+$)[A-Za-z0-9:_.\\-]+)?$/;
 
 const schema = z
   .strictObject({
     name: z
       .string()
-      .regex(UNIT_NAME, 'is not the name of a unit. Of a template such as getty@.service, name an instance: getty@tty1.service')
+      .regex(UNIT_NAME, 'must be the name of a unit\nOf a template such as getty@.service, name an instance: getty@tty1.service')
       .optional()
       .describe('The unit. Without a suffix it is a service. May be left out where only daemon_reload is asked for.'),
     state: z

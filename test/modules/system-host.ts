@@ -43,8 +43,12 @@ export function contextOf(facts: Partial<Facts> = {}): Context {
   };
 }
 
+interface Keyed {
+  readonly key: string;
+}
+
 /** What a plan is told: states by request; those of the second list may be changed by an earlier task. */
-export function seenAs(states: readonly (readonly [Request<never, unknown>, unknown])[], later: readonly Request<never, unknown>[] = []): Seen {
+export function seenAs(states: readonly (readonly [Keyed, unknown])[], later: readonly Keyed[] = []): Seen {
   const known = new Map(states.map(([request, state]) => [request.key, state]));
   return {
     of<Detail, State>(request: Request<Detail, State>): State {

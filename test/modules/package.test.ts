@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import { module as install } from '../../engine/modules/package.ts';
+import { packageScript } from '../../engine/modules/package-script.ts';
+import type { PackageWork } from '../../engine/modules/package-script.ts';
+import { file } from '../../engine/resources/file.ts';
+import { isVersion, packageRequest, packages } from '../../engine/resources/package.ts';
+import type { PackageState } from '../../engine/resources/package.ts';
+import { ABSENT_UNIT, unitRequest } from '../../engine/resources/unit.ts';
+import { userRequest } from '../../engine/resources/user.ts';
+import { SHELLS, runScript } from '../resources/local-sh.ts';
+import { planWith, seenAs } from './system-host.ts';
+
+const asked = (name: string) => packageRequest(name, { candidate: false, declared: false });
+const ABSENT: PackageState = { installed: false, broken: false };
+const present = (version: string): PackageState => ({ installed: true, version, broken: false });
+const NOW = Date.parse('2026-01-02T03:04:05Z') / 1000;
+
+const plan = (args: object, states: Record<string, PackageState>, facts = {}) =>
+  planWith(install, args, seenAs(Object.entries(states).map(([name, state]) => [asked(name), state])), facts);
+
+test.each<readonly [string, object, Record<string, PackageState>]>([
+  ['one that is there', { name: 'socat' }, { socat: present('1.7.4-4') }],
+  ['one that shall not be there and is not', { name: 'socat', state: 'absent' }, { socat: ABSENT }],
+  ['old lists, where nothing is to be installed', { name: 'socat', update_cache: true, cache_valid_time: 0 }, { socat: present('1') }],
+  ['the version that is there', { name: 'socat=1.7.4' }, { socat: present('1.7.4-4') }],
+  ['the newest one', { name: 'socat', state: 'latest' }, { socat: { ...present('2'), candidate: '2', refreshed: 1 } }],
+  ['the newest one by fresh lists', { name: 'socat', state: 'latest', update_cache: true }, { socat: { ...present('2'), candidate: '2', refreshed: NOW - 60 } }],
+])('%s is in sync', (_what, args, states) => {
+  expect(plan(args, states).kind).toBe('in_sync');
+});
+
+test.each<readonly [string, object, Record<string, PackageState>, readonly string[], PackageState]>([
+  ['one of two that is not there', { name: ['socat', 'ipset'] }, { socat: present('1'), ipset: ABSENT }, ['install ipset;'], present('1')],
+  ['another version', { name: 'socat=2.0', allow_downgrade: true }, { socat: present('3.0-1') }, ['--allow-downgrades', 'version socat 2.0'], { ...present('2.0') }],
+  ['a newer one', { name: 'socat', state: 'latest' }, { socat: { ...present('1'), candidate: '2', refreshed: 1 } }, ['install socat;'], { ...present('2'), candidate: '2' }],
+  ['one that was cut off', { name: 'socat' }, { socat: { ...present('1'), broken: true } }, ['install socat;'], present('1')],
+  ['one that shall go', { name: 'socat', state: 'absent', purge: true }, { socat: present('1') }, ['get purge socat'], ABSENT],
+  ['the newest one by old lists', { name: 'socat', state: 'latest', update_cache: true }, { socat: { ...present('2'), candidate: '2', refreshed: 1 } }, ['-mmin +60', 'install socat;'], { installed: true, broken: false }],
+])('%s is a change', async (_what, args, states, parts, predicted) => {
+  const outcome = plan(args, states);
+  if (outcome.kind !== 'change') throw new Error(outcome.kind);
+  const { script } = await outcome.apply();
+  for (const part of parts) expect(script).toContain(part);
+  expect(outcome.predictions[0]?.state).toMatchObject(predicted);
+});
+
+describe('what a package brings', () => {
+  const args = { name: 'haproxy', brings: [{ unit: 'haproxy' }, { user: 'haproxy' }, { directory: '/etc/haproxy' }] };
+  const states = [
+    [asked('haproxy'), ABSENT],
+    [unitRequest('haproxy'), ABSENT_UNIT],
+    [userRequest('haproxy'), { exists: false }],
+    [file('/etc/haproxy'), { type: 'absent', parent: true }],
+  ] as const;
+
+  test('is predicted with it', () => {
+    const outcome = planWith(install, args, seenAs(states));
+    expect(outcome).toMatchObject({
+      kind: 'change',
+      predictions: [{ state: { installed: true } }, { state: { load: 'loaded', active: 'active', file: 'enabled' } }, { state: { exists: true } }, { state: { type: 'directory' } }],
+    });
+  });
+
+  test.each([
+    ['not started, where it shall not be', { ...args, start_units: false }, {}, 'inactive'],
+    ['not started on a distribution that does not', args, { os: { family: 'redhat', distribution: 'rocky', version: '9', codename: '' }, package_manager: 'dnf' }, 'inactive'],
+  ])('is %s', (_what, given, facts, active) => {
+    const outcome = planWith(install, given, seenAs(states), facts as never);
+    expect(outcome).toMatchObject({ predictions: [{}, { state: { active } }, {}, {}] });
+  });
+});
+
+test('a host without package manager is an error', () => {
+  expect(plan({ name: 'socat' }, { socat: ABSENT }, { package_manager: 'none' }).kind).toBe('impossible');
+});
+
+test.each(['linux-image-*', '../x.deb', '-y', 'a b', 'a;b', ''])('%s is not the name of a package', (name) => {
+  expect(install.arguments.safeParse({ name }).success).toBe(false);
+});
+
+test.each([
+  ['1.2-3', '1.2-3', true],
+  ['1:1.2-3', '1.2-3', true],
+  ['1:1.2-3', '1.2', true],
+  ['1.20-3', '1.2', false],
+  ['1.2.5-1', '1.2.*', true],
+  ['1.3-1', '1.2.*', false],
+])('%s is %s: %s', (installed, wanted, expected) => {
+  expect(isVersion(installed, wanted)).toBe(expected);
+});
+
+describe('what package managers print', () => {
+  const decode = (text: string, candidate: boolean, ...names: string[]) =>
+    packages.decode(Buffer.from(text), names.map((name) => packageRequest(name, { candidate, declared: false })));
+
+  test('dpkg: other architectures, leftovers, half configured ones', () => {
+    const states = decode('dpkg\nlibc6:amd64\tlibc6\t2.36\tinstalled\nold\told\t1\tconfig-files\nhalf\thalf\t1\thalf-configured\n', false, 'libc6', 'libc6:amd64', 'old', 'half', 'no');
+    expect([...states.values()].map(({ installed, broken }) => [installed, broken])).toEqual([[true, false], [true, false], [false, false], [true, true], [false, false]]);
+  });
+
+  test('apt-cache policy', () => {
+    const text = 'dpkg\nbash\tbash\t5.2\tinstalled\n@candidates\nbash:\n  Installed: 5.2\n  Candidate: 5.3\n  Version table:\n     5.3 500\n        500 http://x y\nnone:\n  Installed: (none)\n  Candidate: (none)\n@refreshed\n100\n200\n';
+    const states = decode(text, true, 'bash', 'none');
+    expect(states.get('bash')).toEqual({ installed: true, version: '5.2', broken: false, candidate: '5.3', refreshed: 200 });
+    expect(states.get('none')).toMatchObject({ installed: false, candidate: undefined });
+  });
+
+  test('rpm and dnf', () => {
+    const text = 'rpm\nbash.x86_64\tbash\t0:5.1-2.el9\tinstalled\npackage no is not installed\n@candidates\nbash 0:5.1-3.el9\n@refreshed\n5\n';
+    expect(decode(text, true, 'bash').get('bash')).toMatchObject({ version: '0:5.1-2.el9', candidate: '0:5.1-3.el9' });
+    expect(decode(text, true, 'no').get('no')).toMatchObject({ installed: false });
+  });
+
+  test('apk', () => {
+    const text = 'apk\nP:musl\nV:1.2-r0\nP:bash\nV:5.2-r1\n@candidates\nbash policy:\n  5.2-r2:\n    http://x\n  5.2-r1:\n    lib/apk/db/installed\n@refreshed\n';
+    expect(decode(text, true, 'bash').get('bash')).toMatchObject({ installed: true, version: '5.2-r1', candidate: '5.2-r2' });
+  });
+});
+
+describe.each(SHELLS)('scripts under %s', (_name, shell) => {
+  const work: PackageWork = { install: [{ name: 'socat', version: '1.0' }], remove: [], latest: true, refreshOlderThan: 60, recommends: false, downgrade: true, purge: false, startUnits: false };
+
+  test.each(['apt', 'dnf', 'yum', 'zypper', 'apk'] as const)('%s: they are well formed', (manager) => {
+    for (const one of [work, { ...work, install: [], remove: ['socat'] }]) {
+      const text = packageScript(manager, one);
+      expect(runScript(`if false; then\n${text}\nfi`, shell).stderr.toString('utf8')).toBe('');
+    }
+  });
+
+  test('looking at packages of this machine', () => {
+    const requests = ['dpkg', 'no-such-package'].map((name) => packageRequest(name, { candidate: true, declared: false }));
+    const { status, stdout } = runScript(packages.observe(requests), shell);
+    const states = packages.decode(stdout, requests);
+    expect(status).toBe(0);
+    expect(states.get('no-such-package')?.installed).toBe(false);
+  });
+});

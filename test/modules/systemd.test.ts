@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest';
+import { module as service } from '../../engine/modules/systemd.ts';
+import { file } from '../../engine/resources/file.ts';
+import type { FileState } from '../../engine/resources/file-state.ts';
+import { packageRequest } from '../../engine/resources/package.ts';
+import { predict } from '../../engine/resources/resource.ts';
+import { managerRequest, managers } from '../../engine/resources/unit-manager.ts';
+import { ABSENT_UNIT, unitRequest, units } from '../../engine/resources/unit.ts';
+import type { UnitState } from '../../engine/resources/unit.ts';
+import { planWith, seenAs } from './system-host.ts';
+
+const ETCD = unitRequest('etcd');
+const RUNNING: UnitState = {
+  load: 'loaded',
+  active: 'active',
+  sub: 'running',
+  file: 'enabled',
+  needsReload: false,
+  fragment: '/etc/systemd/system/etcd.service',
+  result: 'success',
+  type: 'notify',
+  remainsAfterExit: false,
+  ran: false,
+  invocation: 'i1',
+};
+const STOPPED: UnitState = { ...RUNNING, active: 'inactive', sub: 'dead', file: 'disabled', invocation: '' };
+const ONESHOT: UnitState = { ...STOPPED, type: 'oneshot' };
+
+const IN_SYNC: readonly (readonly [string, object, UnitState])[] = [
+  ['a running unit that shall run', { state: 'started', enabled: true }, RUNNING],
+  ['a failed unit that shall not run', { state: 'stopped' }, { ...STOPPED, active: 'failed' }],
+  ['an absent unit that shall not run', { state: 'stopped', enabled: false }, ABSENT_UNIT],
+  ['a static unit that shall be enabled', { enabled: true }, { ...RUNNING, file: 'static' }],
+  ['a unit on its way, not to be waited for', { state: 'started', no_block: true }, { ...RUNNING, active: 'activating' }],
+  ['a oneshot that has done its work', { state: 'started' }, { ...ONESHOT, ran: true }],
+  ['a masked unit that shall be masked', { masked: true }, { ...STOPPED, load: 'masked', file: 'masked' }],
+  ['a stopped unit with another file', { daemon_reload: true }, { ...STOPPED, needsReload: true }],
+  ['a running unit as systemd knows it', { daemon_reload: true, state: 'started' }, RUNNING],
+];
+
+const CHANGES: readonly (readonly [string, object, UnitState, Partial<UnitState>, readonly string[]])[] = [
+  ['started', { state: 'started', enabled: true }, STOPPED, { active: 'active', file: 'enabled' }, ['enable', 'start']],
+  ['started after its file changed', { state: 'started' }, { ...STOPPED, needsReload: true }, { active: 'active', needsReload: false }, ['daemon-reload', 'start']],
+  ['waited for', { state: 'started' }, { ...RUNNING, active: 'activating' }, { active: 'active' }, ['start']],
+  ['restarted', { state: 'restarted' }, RUNNING, { active: 'active', endedInvocation: 'i1' }, ['restart']],
+  ['restarted without waiting', { state: 'restarted', no_block: true }, RUNNING, { active: 'activating', endedInvocation: 'i1' }, ['restart --no-block']],
+  ['started anew after a failure', { state: 'started' }, { ...STOPPED, active: 'failed' }, { active: 'active' }, ['reset-failed', 'start']],
+  ['reloaded', { state: 'reloaded' }, RUNNING, { active: 'active', endedInvocation: undefined }, ['reload']],
+  ['started where it cannot be reloaded', { state: 'reloaded' }, STOPPED, { active: 'active' }, ['start']],
+  ['stopped and disabled', { state: 'stopped', enabled: false }, RUNNING, { active: 'inactive', file: 'disabled' }, ['disable', 'stop']],
+  ['stopped and masked', { state: 'stopped', masked: true }, RUNNING, { active: 'inactive', load: 'masked' }, ['stop', 'mask']],
+  ['masked before it is there', { masked: true }, ABSENT_UNIT, { load: 'masked' }, ['mask']],
+  ['unmasked and started', { masked: false, state: 'started' }, { ...STOPPED, load: 'masked', file: 'masked' }, { load: 'loaded', active: 'active' }, ['unmask', 'daemon-reload', 'start']],
+  ['read again', { daemon_reload: true }, { ...RUNNING, needsReload: true }, { needsReload: false, active: 'active' }, ['daemon-reload']],
+  ['run once', { state: 'started' }, ONESHOT, { active: 'inactive', ran: true }, ['start']],
+  ['mended and started', { state: 'started' }, { ...STOPPED, load: 'bad-setting' }, { load: 'loaded', active: 'active' }, ['daemon-reload', 'start']],
+];
+
+const plan = (args: object, state: UnitState, later = false) => planWith(service, { name: 'etcd', ...args }, seenAs([[ETCD, state]], later ? [ETCD] : []));
+
+test.each(IN_SYNC)('%s is in sync', (_what, args, state) => {
+  expect(plan(args, state).kind).toBe('in_sync');
+});
+
+test.each(CHANGES)('a unit is %s', async (_what, args, state, predicted, commands) => {
+  const outcome = plan(args, state);
+  if (outcome.kind !== 'change') throw new Error(outcome.kind);
+  expect(outcome.predictions[0]?.state).toMatchObject(predicted);
+  const script = (await outcome.apply()).script;
+  expect([...script.matchAll(/^systemctl (?!status)(.*?) (?:-- |\|\|)/gm)].map(([, command]) => command)).toEqual(commands);
+});
+
+describe('what cannot be', () => {
+  test('a unit that does not exist is an error with a remedy', () => {
+    expect(plan({ state: 'started' }, ABSENT_UNIT)).toMatchObject({ kind: 'impossible', what: 'There is no unit etcd.service' });
+  });
+
+  test('where an earlier task may bring it, that is not known', () => {
+    const outcome = plan({ state: 'started', enabled: true }, ABSENT_UNIT, true);
+    expect(outcome).toMatchObject({ kind: 'cannot_know', predictions: [{ state: { load: 'loaded', active: 'active', file: 'enabled' } }] });
+  });
+
+  test('a masked unit is not started', () => {
+    expect(plan({ state: 'started' }, { ...STOPPED, load: 'masked' }).kind).toBe('impossible');
+  });
+
+  test('a host without systemd has no units', () => {
+    expect(plan({ state: 'started' }, { ...ABSENT_UNIT, load: 'unmanaged' }).kind).toBe('impossible');
+    expect(planWith(service, { daemon_reload: true }, seenAs([[managerRequest(), { changed: null, running: [] }]])).kind).toBe('impossible');
+  });
+
+  test.each(['getty@.service', 'a b', '--all', 'x/y', 'x;reboot'])('%s is not the name of a unit', (name) => {
+    expect(service.arguments.safeParse({ name, state: 'started' }).success).toBe(false);
+  });
+
+  test('neither name nor daemon_reload', () => {
+    expect(service.arguments.safeParse({ state: 'started' }).success).toBe(false);
+  });
+});
+
+describe('what systemctl prints', () => {
+  const decode = (text: string, ...names: string[]) => units.decode(Buffer.from(text), names.map(unitRequest));
+
+  test('blocks are found by the name that was asked for, aliases too', () => {
+    const text = 'Id=ssh.service\nNames=ssh.service sshd.service\nLoadState=loaded\nActiveState=active\nNeedDaemonReload=yes\n\nId=no.service\nNames=no.service\nLoadState=not-found\nActiveState=inactive\nNeedDaemonReload=no\n';
+    const states = decode(text, 'no', 'sshd');
+    expect(states.get('sshd.service')).toMatchObject({ load: 'loaded', active: 'active', needsReload: true });
+    expect(states.get('no.service')).toMatchObject({ load: 'not-found' });
+  });
+
+  test('a host without systemd', () => {
+    expect(decode('unmanaged\n', 'a').get('a.service')?.load).toBe('unmanaged');
+  });
+});
+
+describe('what a change of a file says of a unit', () => {
+  const content = (text: string): FileState => ({ type: 'file', mode: 0o644, uid: 0, gid: 0, owner: 'root', group: 'root', size: 1, sha256: 'x', content: Buffer.from(text) });
+  const after = (state: UnitState, id: string, path: string, now: FileState) => units.after?.(state, id, predict(file(path), now));
+  const gone: FileState = { type: 'absent', parent: true };
+
+  test('a new unit file brings the unit, as it is told to be', () => {
+    const text = '[Service]\nType=oneshot\nRemainAfterExit=yes\n[Install]\nWantedBy=multi-user.target\n';
+    expect(after(ABSENT_UNIT, 'etcd.service', '/etc/systemd/system/etcd.service', content(text))).toMatchObject({ load: 'loaded', file: 'disabled', type: 'oneshot', remainsAfterExit: true, needsReload: false });
+    expect(after(ABSENT_UNIT, 'etcd.service', '/etc/systemd/system/etcd.service', content('[Service]\n'))).toMatchObject({ file: 'static', type: 'simple' });
+    expect(after(ABSENT_UNIT, 'a@b.service', '/etc/systemd/system/a@.service', content('[Service]\n'))).toMatchObject({ load: 'loaded' });
+  });
+
+  test.each([
+    ['/etc/systemd/system/etcd.service', true],
+    ['/etc/systemd/system/etcd.service.d/10-x.conf', true],
+    ['/etc/systemd/system/service.d/10-x.conf', true],
+    ['/usr/lib/systemd/system/etcd.service', false],
+    ['/etc/systemd/system/other.service', false],
+    ['/etc/systemd/system/etcd.service.d/readme', false],
+    ['/etc/etcd/etcd.yaml', false],
+  ])('%s: a running unit needs daemon-reload: %s', (path, needed) => {
+    const state = after(RUNNING, 'etcd.service', path, content('[Service]\n'));
+    expect(state !== undefined && state !== 'stale' && state.needsReload).toBe(needed);
+  });
+
+  test('a unit file that goes takes the unit with it', () => {
+    expect(after(STOPPED, 'etcd.service', '/etc/systemd/system/etcd.service', gone)).toMatchObject({ load: 'not-found' });
+    expect(after(RUNNING, 'etcd.service', '/etc/systemd/system/etcd.service', gone)).toMatchObject({ active: 'active', needsReload: true });
+  });
+
+  test('a package that does not tell what it brings may bring any unit', () => {
+    const effect = (declared: boolean) => predict(packageRequest('etcd', { candidate: false, declared }), { installed: true });
+    expect(units.after?.(ABSENT_UNIT, 'etcd.service', effect(false))).toBe('stale');
+    expect(units.after?.(ABSENT_UNIT, 'etcd.service', effect(true))).toBeUndefined();
+  });
+
+  test('systemd as a whole needs a reload for running units only', () => {
+    const state = { changed: [], running: ['etcd.service'] };
+    expect(managers.after?.(state, 'systemd', predict(file('/etc/systemd/system/etcd.service'), content('')))).toEqual({ changed: ['etcd.service'], running: ['etcd.service'] });
+    expect(managers.after?.(state, 'systemd', predict(file('/etc/systemd/system/new.service'), content('')))).toBeUndefined();
+  });
+});
+
+describe('what is not as predicted', () => {
+  test.each<readonly [string, Partial<UnitState>, Partial<UnitState>, string | undefined]>([
+    ['still the old process', { endedInvocation: 'i1' }, { invocation: 'i1' }, 'was not restarted: it still runs as before'],
+    ['a new process', { endedInvocation: 'i1' }, { invocation: 'i2' }, undefined],
+    ['failed', {}, { active: 'failed', sub: 'failed', result: 'exit-code' }, 'is failed (failed), its last result was exit-code, should be active'],
+    ['still starting', {}, { active: 'activating', sub: 'auto-restart' }, 'is activating (auto-restart), should be active'],
+    ['still starting, as it may', { active: 'activating' }, { active: 'activating' }, undefined],
+    ['a oneshot that is done', { type: undefined }, { type: 'oneshot', active: 'inactive' }, undefined],
+    ['static where enabled was predicted', { file: 'enabled' }, { file: 'static' }, undefined],
+    ['not enabled', { file: 'enabled' }, { file: 'disabled' }, 'is disabled, should be enabled'],
+  ])('%s', (_what, predicted, seen, sentence) => {
+    expect(units.disagreement({ ...RUNNING, ...predicted }, { ...RUNNING, ...seen })).toBe(sentence);
+  });
+});
