@@ -56,6 +56,7 @@ export function problemsOf(module: AnyModule, issue: z.core.$ZodIssue, values: V
 function sentenceOf(issue: z.core.$ZodIssue, message: string): string {
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`;
   if (issue.code === 'invalid_type') return `must be ${TYPE_NAMES[issue.expected] ?? `a ${issue.expected}`}`;
+  if (issue.code === 'invalid_union') return 'is of a wrong type';
   return message.startsWith('must') || message.startsWith('may') ? message : `is not right: ${message}`;
 }
 

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { quote } from '../connection/quote.ts';
+import { probe } from '../resources/probe.ts';
+import type { ProbeDetail, ProbeState } from '../resources/probe.ts';
+import type { Request } from '../resources/resource.ts';
+import type { ValueMap } from '../values/value.ts';
+import { Unknown } from '../values/value.ts';
+import { boolean, path, textList, wholeNumber } from './arguments.ts';
+import { formatMode } from './file-mode.ts';
+import { defineModule } from './module.ts';
+
+const schema = z.strictObject({
+  paths: z
+    .union([path().transform((one) => [one]), z.array(path())])
+    .describe('The directories that are looked through.'),
+  patterns: textList().default([]).describe('Shell patterns, one of which the name must match: *.conf'),
+  file_type: z.enum(['file', 'directory', 'link', 'any']).default('file').describe('What is looked for.'),
+  recurse: boolean().default(false).describe('Whether directories beneath are looked through as well.'),
+  depth: wholeNumber({ min: 1 }).optional().describe('How many levels deep, with recurse.'),
+  hidden: boolean().default(false).describe('Whether names with a dot in front count.'),
+});
+type Arguments = z.infer<typeof schema>;
+
+export const module = defineModule<Arguments>({
+  name: 'find',
+  summary: 'List files of the host by name and type.',
+  arguments: schema,
+  examples: ['find: { paths: /var/lib/etcd-backup, patterns: "*.db" }'],
+  observes: (args) => [questionOf(args)],
+  plan(args, _loaded, seen) {
+    const question = questionOf(args);
+    const { stdout } = seen.of(question);
+    const because = 'an earlier change';
+    if (stdout === undefined) return { kind: 'cannot_know', because, planned: { files: new Unknown(because), matched: new Unknown(because) } };
+    const files = decode(stdout);
+    return { kind: 'in_sync', result: { files, matched: files.length } };
+  },
+});
+
+const TYPES = { file: '-type f', directory: '-type d', link: '-type l', any: '' } as const;
+
+/** In what `find` prints of a tidy path, two slashes never follow one another: they begin a record. */
+function questionOf(args: Arguments): Request<ProbeDetail, ProbeState> {
+  const names = args.patterns.map((pattern) => `-name ${quote(pattern)}`).join(' -o ');
+  const depth = args.recurse ? (args.depth === undefined ? '' : `-maxdepth ${args.depth}`) : '-maxdepth 1';
+  const conditions = [names === '' ? '' : `'(' ${names} ')'`, args.hidden ? '' : "! -name '.*'", TYPES[args.file_type]].filter((one) => one !== '').join(' ');
+  const format = '//%f\t%u\t%g\t%U\t%G\t%s\t%Y\t%n';
+  return probe(
+    args.paths.map((one) => `[ ! -d ${quote(one)} ] || find -H ${quote(one)} -mindepth 1 ${depth} ${conditions} -exec stat -c '${format}' -- '{}' +`).join('\n'),
+  );
+}
+
+function decode(stdout: Buffer): readonly ValueMap[] {
+  const records = stdout.toString('utf8').split('//').slice(1);
+  const files = records.map((record): ValueMap & { readonly path: string } => {
+    const [raw = '', uid, gid, owner = '', group = '', size, mtime, ...name] = record.replace(/\n$/, '').split('\t');
+    const bits = Number.parseInt(raw, 16);
+    const type = bits & 0o170000;
+    return {
+      path: name.join('\t'),
+      mode: formatMode(bits & 0o7777),
+      uid: Number(uid),
+      gid: Number(gid),
+      pw_name: owner,
+      gr_name: group,
+      size: Number(size),
+      mtime: Number(mtime),
+      isreg: type === 0o100000,
+      isdir: type === 0o040000,
+      islnk: type === 0o120000,
+    };
+  });
+  return files.toSorted((one, other) => (one.path < other.path ? -1 : 1));
+}

@@ -1,0 +1,58 @@
+import { quote } from '../connection/quote.ts';
+import { Secret } from '../values/secret.ts';
+
+export interface HttpRequest {
+  readonly url: string | Secret;
+  readonly method?: string | undefined;
+  readonly headers: Readonly<Record<string, string | Secret>>;
+  readonly body?: string | Secret | undefined;
+  /** Seconds for the connection, and without any progress after it. */
+  readonly timeout: number;
+  readonly validateCerts: boolean;
+  readonly options?: readonly (readonly [string, string])[] | undefined;
+}
+
+/** curl's configuration for a request. It is given by stdin, so that no secret of it is among the arguments of a process. */
+export function curlConfiguration(request: HttpRequest): string {
+  const { method, body } = request;
+  const lines: string[] = [
+    option('url', revealed(request.url)),
+    'location',
+    'silent',
+    'show-error',
+    option('connect-timeout', String(request.timeout)),
+    option('speed-time', String(Math.max(request.timeout, 1))),
+    option('speed-limit', '1'),
+    ...Object.entries(request.headers).map(([name, value]) => option('header', `${name}: ${revealed(value)}`)),
+    ...(request.options ?? []).map(([name, value]) => option(name, value)),
+  ];
+  if (!request.validateCerts) lines.push('insecure');
+  if (method === 'HEAD') lines.push('head');
+  else if (method !== undefined && method !== 'GET') lines.push(option('request', method));
+  if (body !== undefined) lines.push(option('data-raw', revealed(body)));
+  return `${lines.join('\n')}\n`;
+}
+
+/**
+ * Shell text that brings what is at a URL into `target` (shell text, already quoted), by curl or else by wget. Exits not 0 where the
+ * server says so, or neither is there.
+ */
+export function downloadScript(request: HttpRequest, target: string): string {
+  const plain = Object.keys(request.headers).length === 0 && !(request.url instanceof Secret);
+  const wget = `wget -q -T ${request.timeout}${request.validateCerts ? '' : ' --no-check-certificate'} -O ${target} ${quote(revealed(request.url))}`;
+  return [
+    `if command -v curl >/dev/null 2>&1; then printf %s ${quote(curlConfiguration(request))} | curl -f -K - -o ${target}`,
+    ...(plain ? [`elif command -v wget >/dev/null 2>&1; then ${wget}`] : []),
+    `else echo ${quote(plain ? 'neither curl nor wget is there' : 'curl is not there, and headers need it')} >&2; exit 127; fi`,
+  ].join('\n');
+}
+
+/** A line of curl's configuration. Backslash, quote and control characters are escaped as curl reads them. */
+function option(name: string, value: string): string {
+  const escaped = value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t');
+  return `${name} = "${escaped}"`;
+}
+
+export function revealed(value: string | Secret): string {
+  return value instanceof Secret ? value.reveal() : value;
+}

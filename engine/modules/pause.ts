@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { plainText, wholeNumber } from './arguments.ts';
+import { defineModule } from './module.ts';
+
+const schema = z.strictObject({
+  seconds: wholeNumber().optional().describe('How long.'),
+  minutes: wholeNumber().optional().describe('How long.'),
+  prompt: plainText().optional().describe('What is said meanwhile.'),
+});
+
+export const module = defineModule<z.infer<typeof schema>>({
+  name: 'pause',
+  summary: 'Wait for a given time. A plan does not wait.',
+  arguments: schema,
+  examples: ['pause: { seconds: 10, prompt: "letting the load settle" }'],
+  observes: () => [],
+  plan: ({ seconds = 0, minutes = 0, prompt }) => ({
+    kind: 'in_sync',
+    result: {},
+    effects: [{ kind: 'pause', milliseconds: (seconds + 60 * minutes) * 1000, prompt }],
+  }),
+});

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { UploadSource } from '../connection/connection.ts';
+import { quote } from '../connection/quote.ts';
+import { plainText } from './arguments.ts';
+import { splitWords } from './command-line.ts';
+import { planRun, runArguments, runRequests } from './command-run.ts';
+import { defineModule } from './module.ts';
+
+const schema = z.strictObject({
+  cmd: plainText().describe('The script in files/ of the role or beside the playbook, and its arguments.'),
+  executable: plainText().optional().describe('What runs it; else its first line (#!) tells, else sh.'),
+  ...runArguments,
+});
+
+interface Loaded {
+  readonly source: UploadSource & { readonly sha256: string };
+  /** From the line that begins with #!. */
+  readonly interpreter: readonly string[];
+}
+
+export const module = defineModule<z.infer<typeof schema>, Loaded | undefined>({
+  name: 'script',
+  summary: 'Bring a script and run it.',
+  arguments: schema,
+  freeForm: 'cmd',
+  examples: ['script: { cmd: "check-disk.sh --min 10", creates: /var/lib/disk-checked }'],
+  async load(args, controller) {
+    const [name] = splitWords(args.cmd) ?? [];
+    if (name === undefined) return undefined;
+    const source = await controller.file(name);
+    const first = source.size < 1024 * 1024 ? ((await source.bytes()).toString('latin1').split('\n', 1)[0] ?? '') : '';
+    return { source, interpreter: first.startsWith('#!') ? first.slice(2).trim().split(/\s+/) : ['/bin/sh'] };
+  },
+  observes: (args) => runRequests(args),
+  plan(args, loaded, seen, context) {
+    const words = splitWords(args.cmd);
+    if (words === undefined || loaded === undefined) return { kind: 'impossible', what: 'the command line is empty, or has a quote that is left open' };
+    const path = `/tmp/.runbook-${context.runId}-${loaded.source.sha256.slice(0, 8)}`;
+    const interpreter = args.executable === undefined ? loaded.interpreter : [args.executable];
+    // Run by its interpreter, so that a /tmp without exec does not matter.
+    const script = `(trap ${quote(`rm -f -- ${quote(path)}`)} EXIT; ${[...interpreter, path, ...words.slice(1)].map(quote).join(' ')})`;
+    const outcome = planRun(args, args.cmd, script, seen, context);
+    if (outcome.kind !== 'change') return outcome;
+    return { ...outcome, apply: async () => ({ ...(await outcome.apply()), uploads: [{ source: loaded.source, path, mode: '0600' }] }) };
+  },
+});

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { file } from '../resources/file.ts';
+import { Unknown } from '../values/value.ts';
+import { path } from './arguments.ts';
+import { cannotLook } from './file-plan.ts';
+import { defineModule } from './module.ts';
+
+const schema = z.strictObject({ src: path().describe('The file on the host, of at most 1 MiB.') });
+
+export const module = defineModule<z.infer<typeof schema>>({
+  name: 'slurp',
+  summary: 'Read a file of the host, in base64.',
+  arguments: schema,
+  freeForm: 'src',
+  examples: ['slurp: { src: /etc/machine-id }'],
+  observes: (args) => [file(args.src, 'content')],
+  plan(args, _loaded, seen, context) {
+    const request = file(args.src, 'content');
+    const state = seen.of(request);
+    const there = state.type === 'link' ? (state.to?.state ?? state) : state;
+    if (there.type === 'file' && there.content !== undefined) {
+      return { kind: 'in_sync', result: { content: there.content.toString('base64'), encoding: 'base64', source: args.src } };
+    }
+    if (there.type === 'hidden' || (there.type === 'file' && there.unreadable === true)) return cannotLook(args.src, context.user);
+    if (seen.certainty(request) === 'after_change' || (there.type === 'file' && there.sha256 === undefined)) {
+      const because = `what an earlier change writes into ${args.src}`;
+      return { kind: 'cannot_know', because, planned: { content: new Unknown(because), encoding: 'base64', source: args.src } };
+    }
+    if (there.type === 'file') return { kind: 'impossible', what: `${args.src} is too large to be read`, why: `It has ${there.size} bytes; up to 1 MiB is brought.` };
+    return { kind: 'impossible', what: there.type === 'absent' ? `${args.src} does not exist` : `${args.src} is not a file` };
+  },
+});

@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { quote } from '../connection/quote.ts';
+import { Unknown } from '../values/value.ts';
+import { path, plainText } from './arguments.ts';
+import { defineModule } from './module.ts';
+
+const name = plainText().refine((value) => !value.includes('/'), 'must not hold a slash');
+
+const schema = z.strictObject({
+  state: z.enum(['file', 'directory']).default('file').describe('What is made.'),
+  path: path().default('/tmp').describe('The directory that it is made in.'),
+  prefix: name.default('runbook.').describe('How its name begins.'),
+  suffix: name.default('').describe('How its name ends.'),
+});
+
+export const module = defineModule<z.infer<typeof schema>>({
+  name: 'tempfile',
+  summary: 'Make a temporary file or directory that only its owner can read. It is left to the playbook to remove it.',
+  arguments: schema,
+  examples: ['tempfile: { state: directory, suffix: build }'],
+  observes: () => [],
+  plan: (args) => ({
+    kind: 'change',
+    differences: [{ kind: 'field', of: `${args.path}/${args.prefix}…${args.suffix}`, field: 'state', before: 'absent', after: `a ${args.state}` }],
+    certainty: 'opaque',
+    predictions: [],
+    touches: 'predicted',
+    planned: { path: new Unknown('the name of a temporary file'), state: args.state },
+    apply() {
+      const made = `${args.path === '/' ? '' : args.path}/${args.prefix}${randomBytes(8).toString('hex')}${args.suffix}`;
+      const script = args.state === 'directory' ? `mkdir -m 0700 -- ${quote(made)}` : `umask 077; set -C; : >${quote(made)}`;
+      return {
+        script,
+        finish: ({ status, stderr }) =>
+          status === 0
+            ? { kind: 'done', result: { path: made, state: args.state } }
+            : { kind: 'failed', what: `${made} cannot be made: ${stderr.toString('utf8').trim()}`, result: {} },
+      };
+    },
+  }),
+});

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { quote } from '../connection/quote.ts';
+import { probe } from '../resources/probe.ts';
+import { path, plainText, wholeNumber } from './arguments.ts';
+import { defineModule } from './module.ts';
+
+const schema = z
+  .strictObject({
+    port: wholeNumber({ min: 1, max: 65_535 }).optional().describe('A TCP port that shall take connections, or no more with state: stopped.'),
+    host: plainText()
+      .refine((value) => /^[A-Za-z0-9_.:-]+$/.test(value) && !value.startsWith('-'), 'must be a name or an address')
+      .default('127.0.0.1')
+      .describe('The machine of the port, as the host sees it.'),
+    path: path().optional().describe('A path that shall exist, or no more with state: absent.'),
+    search_regex: plainText().optional().describe('With path: an extended regular expression (grep -E) that a line of the file shall match.'),
+    state: z.enum(['started', 'stopped', 'present', 'absent']).default('started').describe('What is waited for.'),
+    timeout: wholeNumber({ min: 1 }).default(300).describe('Seconds after which it has failed.'),
+    delay: wholeNumber().default(0).describe('Seconds before it is first looked at.'),
+    sleep: wholeNumber({ min: 1 }).default(1).describe('Seconds between two looks.'),
+    connect_timeout: wholeNumber({ min: 1 }).default(5).describe('Seconds for one attempt to connect.'),
+    msg: plainText().optional().describe('What is waited for, in words.'),
+  })
+  .refine((args) => (args.port === undefined) !== (args.path === undefined), 'give port or path');
+type Arguments = z.infer<typeof schema>;
+
+export const module = defineModule<Arguments>({
+  name: 'wait_for',
+  summary: 'Wait until a port takes connections or a path exists. A plan does not wait.',
+  arguments: schema,
+  examples: ['wait_for: { port: 6443, timeout: 120 }', 'wait_for: { path: /run/haproxy.sock }'],
+  observes: (args) => [probe(once(args))],
+  plan(args, _loaded, seen) {
+    if (args.delay === 0 && seen.of(probe(once(args))).status === 0) return { kind: 'in_sync', result: { state: args.state } };
+    const script = `look() {
+${once(args)}
+}
+end=$(($(date +%s) + ${args.timeout}))
+sleep ${args.delay}
+until (look); do
+  [ "$(date +%s)" -lt "$end" ] || exit 1
+  sleep ${args.sleep}
+done`;
+    return { kind: 'await', what: args.msg ?? describe(args), script, timeoutMs: args.timeout * 1000 };
+  },
+});
+
+function describe(args: Arguments): string {
+  if (args.path === undefined) return `port ${args.port} of ${args.host} to be ${isGone(args) ? 'closed' : 'open'}`;
+  return args.search_regex === undefined ? `${args.path} to be ${isGone(args) ? 'gone' : 'there'}` : `${args.path} to match ${args.search_regex}`;
+}
+
+function isGone(args: Arguments): boolean {
+  return args.state === 'absent' || args.state === 'stopped';
+}
+
+/** Looks once: exit 0 where it is so. */
+function once(args: Arguments): string {
+  const positive = args.path === undefined ? connectScript(args.host, args.port ?? 0, args.connect_timeout) : pathScript(args.path, args.search_regex);
+  return isGone(args) ? `! (\n${positive}\n)` : positive;
+}
+
+function pathScript(file: string, pattern: string | undefined): string {
+  return pattern === undefined ? `[ -e ${quote(file)} ]` : `grep -Eq -e ${quote(pattern)} -- ${quote(file)} 2>/dev/null`;
+}
+
+/** bash, nc or curl connect; where none of them is there, the kernel's own table tells of local ports. */
+function connectScript(host: string, port: number, seconds: number): string {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  return `if command -v bash >/dev/null 2>&1 && command -v timeout >/dev/null 2>&1; then
+  timeout ${seconds} bash -c 'exec 3<>"/dev/tcp/$1/$2"' bash ${quote(host)} ${port} 2>/dev/null
+elif command -v nc >/dev/null 2>&1; then
+  nc -w ${seconds} ${quote(host)} ${port} </dev/null >/dev/null 2>&1
+elif command -v curl >/dev/null 2>&1; then
+  curl -s --connect-timeout ${seconds} --max-time ${seconds} ${quote(`telnet://${host.includes(':') ? `[${host}]` : host}:${port}`)} </dev/null >/dev/null 2>&1
+  case $? in 0 | 28) true ;; *) false ;; esac
+else
+  grep -Eqs '^ *[0-9]+: [0-9A-F]+:${hex} [0-9A-F]+:0000 0A ' /proc/net/tcp /proc/net/tcp6
+fi`;
+}
