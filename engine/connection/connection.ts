@@ -40,6 +40,13 @@ export interface Looking {
 /** The handle for applying changes. */
 export interface Changing extends Looking {
   change(script: string, options?: ChangeOptions): Promise<Completed>;
+  /** A change and, right behind it, a look: both in one round trip. The look runs whatever the change came to. */
+  changeAndLook(
+    change: string,
+    options: ChangeOptions,
+    look: string,
+    lookOptions: LookOptions,
+  ): Promise<{ readonly change: Completed; readonly look: Completed }>;
   /**
    * Brings a file to `path`, which is made anew with `mode` (octal digits) and owned by the handle's user. For a path beside the
    * file that is meant; what it then replaces is the caller's matter. Where anything goes wrong nothing is left at `path`.
@@ -148,6 +155,10 @@ class OpenConnection implements Connection {
     return {
       look: (script, options = {}) => session.run(script, { timeoutMs: LOOK_TIMEOUT_MS, ...options }),
       change: (script, options = {}) => session.run(script, options),
+      changeAndLook: async (change, options, look, lookOptions) => {
+        const [changed, looked] = await session.runBoth(change, options, look, lookOptions);
+        return { change: changed, look: looked };
+      },
       send: async (source, path, { mode }) => {
         const session = new Session(() => this.#open(privilege));
         this.#uploads.add(session);

@@ -22,21 +22,33 @@ export const SESSION_SETUP = [
 ].join('\n');
 
 /**
- * The script as text for a session's stdin. It is one command to the shell, so all of it is read before any of it runs:
- * - the script runs in a subshell that reads /dev/null, and has neither the session nor the lock open;
+ * The scripts as text for a session's stdin, answered one after the other. It is one command to the shell, so all of it is
+ * read before any of it runs:
+ * - each script runs in a subshell that reads /dev/null, and has neither the session nor the lock open;
  *   `eval` keeps a syntax error inside;
  * - a watcher ends the whole process group as soon as the session's stdin ends: the controller is gone, or wants it ended.
  *   Who does not heed TERM within two seconds gets KILL. That part is a process of its own, for the watcher itself
  *   is ended before the last marker is written: it must never take a byte of the next frame.
  */
-export function encodeFrame(script: string, marker: string): string {
+export function encodeFrame(scripts: readonly FramedScript[]): string {
   // Braces, not parentheses: with a trap set, dash would fork once more for those, and `$!` would be the wrong process.
   const watcher = `{ read -r _ <&8||{ (trap '' TERM;kill -s TERM 0;sleep 2;kill -s KILL 0)&};} >/dev/null 2>&1 9<&-`;
-  return (
-    `{ printf ${marker}{;printf ${marker}{ >&2;${watcher}& ` +
-    `(eval ${quote(script)}) </dev/null 8<&- 9<&-;printf '${marker}}%d\\n' "$?";` +
-    `{ kill -s KILL $!;wait $!;} 2>/dev/null;printf '${marker}}\\n' >&2;}\n`
-  );
+  const last = scripts.length - 1;
+  const parts = scripts.map(({ script, marker }, index) => {
+    const watch = index === 0 ? `${watcher}&` : '';
+    const unwatch = index === last ? '{ kill -s KILL $!;wait $!;} 2>/dev/null;' : '';
+    return (
+      `printf ${marker}{;printf ${marker}{ >&2;${watch} ` +
+      `(eval ${quote(script)}) </dev/null 8<&- 9<&-;printf '${marker}}%d\\n' "$?";` +
+      `${unwatch}printf '${marker}}\\n' >&2;`
+    );
+  });
+  return `{ ${parts.join('')}}\n`;
+}
+
+export interface FramedScript {
+  readonly script: string;
+  readonly marker: string;
 }
 
 /**

@@ -71,8 +71,11 @@ function forward(client: Client, jump: SshTarget, next: SshTarget): Promise<Dupl
   });
 }
 
+/** RFC 4254, section 5.1. */
+const ADMINISTRATIVELY_PROHIBITED = 1;
+
 function jumpRefused(jump: SshTarget, next: SshTarget, error: Error): Unreachable {
-  const forbidden = /prohibited/i.test(error.message);
+  const forbidden = 'reason' in error && error.reason === ADMINISTRATIVELY_PROHIBITED;
   return new Unreachable({
     code: 'jump-refused',
     host: next.name,

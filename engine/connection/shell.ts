@@ -69,69 +69,69 @@ export class Shell {
 
   /** Runs the script in a subshell. Throws Unreachable and TimedOut; a status other than 0 is no error here. */
   run(script: string, options: RunOptions = {}): Promise<Completed> {
-    return this.#exchange((marker) => encodeFrame(script, marker), options);
+    return this.#exchange([options], (markers) => encodeFrame([{ script, marker: markers[0] }])).then(([completed]) => completed);
+  }
+
+  /** Runs the second script right behind the first, whatever that came to, in one round trip. */
+  runBoth(first: string, options: RunOptions, second: string, secondOptions: RunOptions): Promise<readonly [Completed, Completed]> {
+    return this.#exchange([options, secondOptions], (markers) =>
+      encodeFrame([
+        { script: first, marker: markers[0] },
+        { script: second, marker: markers[1] },
+      ]),
+    );
   }
 
   /** For the lock alone: runs in the session's own shell, see `encodeBareFrame`. */
   runBare(script: string, options: RunOptions = {}): Promise<Completed> {
-    return this.#exchange((marker) => encodeBareFrame(script, marker), options);
+    return this.#exchange([options], ([marker]) => encodeBareFrame(script, marker)).then(([completed]) => completed);
   }
 
   /** Runs a script that reads what is then written to `stdin`, up to its end. The shell is over with it. */
   runLast(script: string, options: RunOptions = {}): Promise<Completed> {
-    return this.#exchange((marker) => encodeLastFrame(script, marker), options);
+    return this.#exchange([options], ([marker]) => encodeLastFrame(script, marker)).then(([completed]) => completed);
   }
 
   get stdin(): Writable {
     return this.#process.stdin;
   }
 
-  #exchange(encode: (marker: string) => string, options: RunOptions): Promise<Completed> {
+  /** One frame and its answers, as many as there are options. Time limits are those of the first. */
+  #exchange<Options extends readonly [RunOptions, ...RunOptions[]]>(
+    options: Options,
+    encode: (markers: { readonly [Index in keyof Options]: string }) => string,
+  ): Promise<{ readonly [Index in keyof Options]: Completed }> {
     if (this.#running !== undefined) throw new Error('A shell runs one script at a time');
     const over = this.#over ?? this.#transport.lost;
     if (over !== undefined) return Promise.reject(withStarted(over, 'no'));
-    const marker = newMarker();
-    const frame = Buffer.from(this.#setup + encode(marker));
-    this.#setup = '';
+    const [{ timeoutMs, silenceMs }] = options;
     return new Promise((resolve, reject) => {
-      const limit = options.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES;
-      const output = { stdout: new BoundedOutput(limit), stderr: new BoundedOutput(limit) };
       const began = performance.now();
       let silence: NodeJS.Timeout | undefined;
-      let last: 'stdout' | 'stderr' = 'stdout';
-      const heard = (stream: 'stdout' | 'stderr', data: Buffer): void => {
-        output[stream].add(data);
-        last = stream;
+      let last: BoundedOutput | undefined;
+      const heard = (output: BoundedOutput): void => {
+        last = output;
         silence?.refresh();
-        options.onOutput?.(data.toString());
       };
-      const decoders = {
-        stdout: new FrameDecoder(marker, (data) => heard('stdout', data)),
-        stderr: new FrameDecoder(marker, (data) => heard('stderr', data)),
-      };
+      const answers = mapTuple(options, (one) => new Answer(one, heard));
+      const frame = Buffer.from(this.#setup + encode(mapTuple(answers, (answer) => answer.marker)));
+      this.#setup = '';
       const expire = (kind: 'time' | 'silence', limitMs: number): void => {
         if (timedOut !== undefined) return;
         clearTimeout(time);
         clearTimeout(silence);
         const ranMs = performance.now() - began;
-        const lastOutput = output[last].lastText();
+        // Before the end: a shell that is ended may say so.
+        const lastOutput = last?.lastText() ?? '';
         timedOut = (async () => {
           const ended = await this.end();
-          const error = new TimedOut({
-            host: this.#host,
-            limit: kind,
-            limitMs,
-            ranMs,
-            lastOutput,
-            ended,
-          });
           finish();
-          reject(error);
+          reject(new TimedOut({ host: this.#host, limit: kind, limitMs, ranMs, lastOutput, ended }));
         })();
       };
       let timedOut: Promise<void> | undefined;
-      const time = startTimer(options.timeoutMs, (ms) => expire('time', ms));
-      silence = startTimer(options.silenceMs, (ms) => expire('silence', ms));
+      const time = startTimer(timeoutMs, (ms) => expire('time', ms));
+      silence = startTimer(silenceMs, (ms) => expire('silence', ms));
       const finish = (): void => {
         clearTimeout(time);
         clearTimeout(silence);
@@ -139,17 +139,12 @@ export class Shell {
       };
       this.#running = {
         take: (stream, data) => {
-          decoders[stream].write(data);
+          for (const answer of answers) answer.take(stream, data);
           // Once it is being ended, an answer only tells that it was.
-          if (!decoders.stdout.done || !decoders.stderr.done || this.#over !== undefined) return;
+          if (this.#over !== undefined || !answers.every((answer) => answer.done)) return;
           finish();
           this.#traffic.roundTrips += 1;
-          resolve({
-            status: Number.parseInt(decoders.stdout.status, 10),
-            stdout: output.stdout.content(),
-            stderr: output.stderr.content(),
-            cut: output.stdout.cut || output.stderr.cut,
-          });
+          resolve(mapTuple(answers, (answer) => answer.completed()));
         },
         stop: (error) => {
           if (timedOut !== undefined) return;
@@ -202,6 +197,53 @@ export class Shell {
       remedy: 'Look on the host for who ends processes: memory running out, or a limit on sessions.',
     });
   }
+}
+
+/** The answer to one script, put together from what both streams bring. */
+class Answer {
+  readonly marker = newMarker();
+  readonly #output: { readonly stdout: BoundedOutput; readonly stderr: BoundedOutput };
+  readonly #decoders: { readonly stdout: FrameDecoder; readonly stderr: FrameDecoder };
+
+  constructor(options: RunOptions, heard: (output: BoundedOutput) => void) {
+    const limit = options.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES;
+    const output = { stdout: new BoundedOutput(limit), stderr: new BoundedOutput(limit) };
+    const decoder = (stream: 'stdout' | 'stderr'): FrameDecoder =>
+      new FrameDecoder(this.marker, (data) => {
+        output[stream].add(data);
+        heard(output[stream]);
+        options.onOutput?.(data.toString());
+      });
+    this.#output = output;
+    this.#decoders = { stdout: decoder('stdout'), stderr: decoder('stderr') };
+  }
+
+  get done(): boolean {
+    return this.#decoders.stdout.done && this.#decoders.stderr.done;
+  }
+
+  take(stream: 'stdout' | 'stderr', data: Buffer): void {
+    const decoder = this.#decoders[stream];
+    if (!decoder.done) decoder.write(data);
+  }
+
+  completed(): Completed {
+    const { stdout, stderr } = this.#output;
+    return {
+      status: Number.parseInt(this.#decoders.stdout.status, 10),
+      stdout: stdout.content(),
+      stderr: stderr.content(),
+      cut: stdout.cut || stderr.cut,
+    };
+  }
+}
+
+/** `map` that keeps the length of a tuple known. */
+function mapTuple<Tuple extends readonly unknown[], Result>(
+  tuple: Tuple,
+  map: (item: Tuple[number]) => Result,
+): { readonly [Index in keyof Tuple]: Result } {
+  return tuple.map((item) => map(item)) as { readonly [Index in keyof Tuple]: Result };
 }
 
 function startTimer(ms: number | undefined, expire: (ms: number) => void): NodeJS.Timeout | undefined {

@@ -142,12 +142,12 @@ export function connectionLost(target: SshTarget, error: Error | undefined): Unr
 }
 
 /** Why the server opens no further channel. */
-export function channelRefused(target: SshTarget, error: Error): Unreachable {
+export function channelRefused(target: SshTarget, error: unknown): Unreachable {
   return new Unreachable({
     code: 'too-many-sessions',
     host: target.name,
     what: `${target.name}: the SSH server opens no further session on the connection`,
-    why: error.message,
+    why: error instanceof Error ? error.message : String(error),
     remedy:
       'Raise MaxSessions in its sshd_config: one session for the login user, one for each user to become, one for a file transfer (10 is the default).',
     cause: error,

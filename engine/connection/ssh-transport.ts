@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, ClientChannel } from 'ssh2';
 import { wayTo } from './jump.ts';
 import type { Way } from './jump.ts';
@@ -21,12 +22,16 @@ export async function connectSsh(target: SshTarget, signal: AbortSignal | undefi
   }
 }
 
+/** A server counts a session against MaxSessions for a moment after it told that it is closed. */
+const CLOSING_MS = 2_000;
+
 class SshTransport implements Transport {
   readonly #target: SshTarget;
   readonly #client: Client;
   readonly #socket: Duplex;
   readonly #closed: Promise<void>;
   #lost: Unreachable | undefined;
+  #lastClose = -Infinity;
 
   constructor(target: SshTarget, client: Client, socket: Duplex, way: Way) {
     this.#target = target;
@@ -52,12 +57,26 @@ class SshTransport implements Transport {
     return this.#lost;
   }
 
-  start(command: string): Promise<TargetProcess> {
+  async start(command: string): Promise<TargetProcess> {
+    for (;;) {
+      if (this.#lost !== undefined) throw this.#lost;
+      try {
+        return await this.#exec(command);
+      } catch (error) {
+        if (this.#lost !== undefined) throw this.#lost;
+        if (performance.now() - this.#lastClose > CLOSING_MS) throw channelRefused(this.#target, error);
+      }
+      await sleep(50);
+    }
+  }
+
+  #exec(command: string): Promise<TargetProcess> {
     return new Promise((resolve, reject) => {
-      if (this.#lost !== undefined) return reject(this.#lost);
       this.#client.exec(command, (error, channel) => {
-        if (error === undefined) resolve(asProcess(channel));
-        else reject(this.#lost ?? channelRefused(this.#target, error));
+        if (error !== undefined) return reject(error);
+        channel.once('close', () => (this.#lastClose = performance.now()));
+        // At once, for its exit status may come in the same packet.
+        resolve(asProcess(channel));
       });
     });
   }

@@ -3,7 +3,7 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Changing, Connection } from '../../engine/connection/connection.ts';
+import type { Changing, Connection, UploadSource } from '../../engine/connection/connection.ts';
 import { quote } from '../../engine/connection/quote.ts';
 import { TimedOut, Unreachable } from '../../engine/connection/unreachable.ts';
 import { SHELLS, testShell } from './test-shell.ts';
@@ -159,14 +159,6 @@ describe.each(SHELLS)('a session in %s', (program) => {
 
   describe('a file', () => {
     const content = Buffer.from('first\0line\n');
-    const source = (bytes: Buffer, size = bytes.length) => ({
-      size,
-      async *open() {
-        yield bytes.subarray(0, 3);
-        yield bytes.subarray(3);
-      },
-    });
-
     test('arrives whole, with its mode', async () => {
       const path = join(folder, "it's a file");
       await host.send(source(content), path, { mode: '0640' });
@@ -218,3 +210,13 @@ describe.each(SHELLS)('a session in %s', (program) => {
     }
   });
 });
+
+function source(bytes: Buffer, size = bytes.length): UploadSource {
+  return {
+    size,
+    async *open() {
+      yield bytes.subarray(0, 3);
+      yield bytes.subarray(3);
+    },
+  };
+}

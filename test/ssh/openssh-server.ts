@@ -12,6 +12,15 @@ import type { SshTarget } from '../../engine/connection/target.ts';
 
 const run = promisify(execFile);
 
+/** A user that only the server sees. Its sudo rule is a line of sudoers without the user: `ALL=(ALL) ALL`. */
+export interface Account {
+  readonly name: string;
+  readonly uid: number;
+  readonly password: string;
+  readonly shell?: string;
+  readonly sudo?: string;
+}
+
 export interface OpensshServer {
   readonly port: number;
   /** The folder of all its files. */
@@ -31,9 +40,13 @@ export interface OpensshServer {
 /**
  * A real OpenSSH server on a free port of the loopback address, with keys of its own in a temporary folder; nothing of this
  * machine's own SSH settings is read or changed. Who runs the test can log in, and as root every user can.
- * `config` adds or replaces options of sshd_config.
+ * `config` adds or replaces options of sshd_config. With `accounts` (root only), the server sees users that this machine does not
+ * have: it gets a mount namespace of its own, with other files in the place of passwd, shadow and sudoers.
  */
-export async function startOpensshServer(config: Readonly<Record<string, string>> = {}): Promise<OpensshServer> {
+export async function startOpensshServer(
+  config: Readonly<Record<string, string>> = {},
+  accounts: readonly Account[] = [],
+): Promise<OpensshServer> {
   const sshd = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find((path) => existsSync(path));
   if (sshd === undefined) throw new Error('There is no sshd here: apt-get install openssh-server');
   const folder = await mkdtemp(join(tmpdir(), 'runbook-sshd-'));
@@ -71,7 +84,9 @@ export async function startOpensshServer(config: Readonly<Record<string, string>
   );
   const log = join(folder, 'log');
   await writeFile(log, '');
-  const server = spawn(sshd, ['-D', '-f', configFile, '-E', log], { stdio: 'ignore', detached: true });
+  const command = [sshd, '-D', '-f', configFile, '-E', log];
+  const [program = sshd, ...rest] = accounts.length === 0 ? command : await withAccounts(folder, accounts, command);
+  const server = spawn(program, rest, { stdio: 'ignore', detached: true });
   await untilListening(server, port, log);
   return {
     port,
@@ -105,6 +120,21 @@ export async function startOpensshServer(config: Readonly<Record<string, string>
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function withAccounts(folder: string, accounts: readonly Account[], command: readonly string[]): Promise<readonly string[]> {
+  const lines = { passwd: '', shadow: '', sudoers: 'root ALL=(ALL) ALL\n' };
+  for (const { name, uid, password, shell = '/bin/sh', sudo } of accounts) {
+    const { stdout } = await run('openssl', ['passwd', '-6', password]);
+    lines.passwd += `${name}:x:${uid}:${uid}::/:${shell}\n`;
+    lines.shadow += `${name}:${stdout.trim()}:19000:0:99999:7:::\n`;
+    if (sudo !== undefined) lines.sudoers += `${name} ${sudo}\n`;
+  }
+  await writeFile(join(folder, 'passwd'), (await readFile('/etc/passwd', 'utf8')) + lines.passwd, { mode: 0o644 });
+  await writeFile(join(folder, 'shadow'), (await readFile('/etc/shadow', 'utf8')) + lines.shadow, { mode: 0o600 });
+  await writeFile(join(folder, 'sudoers'), lines.sudoers, { mode: 0o440 });
+  const mounts = ['passwd', 'shadow', 'sudoers'].map((name) => `mount --bind ${folder}/${name} /etc/${name} && `).join('');
+  return ['unshare', '--mount', 'sh', '-c', `${mounts}exec "$@"`, 'sh', ...command];
 }
 
 /** The processes that serve one connection each, all of them children of this server. */

@@ -1,0 +1,195 @@
+import { chmod, copyFile, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connect } from '../../engine/connection/connection.ts';
+import type { SshTarget } from '../../engine/connection/target.ts';
+import { Unreachable } from '../../engine/connection/unreachable.ts';
+import { authorize, freePort, makeKey, startOpensshServer } from './openssh-server.ts';
+import type { OpensshServer } from './openssh-server.ts';
+
+let server: OpensshServer;
+
+beforeAll(async () => {
+  server = await startOpensshServer();
+});
+afterAll(() => server.stop());
+
+async function refusal(target: SshTarget): Promise<Unreachable> {
+  const connection = await connect(target).catch((error: unknown) => error);
+  if (connection instanceof Unreachable) {
+    expect(connection.what).toContain(target.name);
+    expect(connection.remedy).not.toBe('');
+    expect(connection.started).toBe('no');
+    return connection;
+  }
+  throw new Error('It was not refused', { cause: connection });
+}
+
+async function works(target: SshTarget): Promise<string> {
+  const connection = await connect(target);
+  const { stdout } = await (await connection.looking({ kind: 'login' })).look('id -un');
+  await connection.close();
+  return stdout.toString().trim();
+}
+
+describe('host keys', () => {
+  test('a known one is taken', async () => {
+    expect(await works(server.target())).toBe(server.target().user);
+  });
+
+  test('a changed one is refused, with file, line and fingerprint', async () => {
+    const other = join(server.folder, 'other_host_key');
+    await makeKey(other);
+    const file = join(server.folder, 'changed');
+    const key = (await readFile(`${other}.pub`, 'utf8')).split(' ').slice(0, 2).join(' ');
+    await writeFile(file, `# comment\n[127.0.0.1]:${server.port} ${key}\n`);
+    for (const hostKeyChecking of ['strict', 'accept-new'] as const) {
+      const error = await refusal(server.target({ knownHostsFiles: [file], hostKeyChecking }));
+      expect(error.code).toBe('host-key-changed');
+      expect(error.why).toMatch(/SHA256:\S+.*changed:2/);
+      expect(error.remedy).toContain('ssh-keygen -R');
+    }
+  });
+
+  test('a revoked one is refused', async () => {
+    const file = join(server.folder, 'revoked');
+    await writeFile(file, `[127.0.0.1]:${server.port} ${server.hostKey}\n@revoked * ${server.hostKey}\n`);
+    expect((await refusal(server.target({ knownHostsFiles: [file] }))).code).toBe('host-key-revoked');
+  });
+
+  test('an unknown one is refused', async () => {
+    const error = await refusal(server.target({ knownHostsFiles: [join(server.folder, 'none')] }));
+    expect(error.code).toBe('host-key-unknown');
+    expect(error.remedy).toContain('ssh-keyscan');
+  });
+
+  test('with accept-new, an unknown one is written down once, and then known', async () => {
+    const file = join(server.folder, 'new', 'known_hosts');
+    const target = server.target({ knownHostsFiles: [file], hostKeyChecking: 'accept-new' });
+    await Promise.all([works(target), works(target), works(target)]);
+    expect(await readFile(file, 'utf8')).toBe(`[127.0.0.1]:${server.port} ${server.hostKey}\n`);
+    await works({ ...target, hostKeyChecking: 'strict' });
+  });
+
+  test('a hashed one is found', async () => {
+    const file = join(server.folder, 'hashed');
+    await copyFile(server.knownHosts, file);
+    const { execFileSync } = await import('node:child_process');
+    execFileSync('ssh-keygen', ['-H', '-f', file], { stdio: 'ignore' });
+    expect(await readFile(file, 'utf8')).toMatch(/^\|1\|/);
+    await works(server.target({ knownHostsFiles: [file] }));
+  });
+});
+
+describe('logging in', () => {
+  test('with a key that the host does not know is refused, and says what was tried', async () => {
+    const stranger = join(server.folder, 'stranger');
+    await makeKey(stranger);
+    const error = await refusal(server.target({ identityFiles: [stranger, join(server.folder, 'missing')] }));
+    expect(error.code).toBe('authentication-failed');
+    expect(error.why).toContain(stranger);
+    expect(error.why).toContain('No such key file');
+  });
+
+  test('with nothing to try is refused', async () => {
+    const error = await refusal(server.target({ identityFiles: [], agent: join(server.folder, 'no-agent') }));
+    expect(error.code).toBe('authentication-failed');
+    expect(error.why).toContain('no SSH agent');
+  });
+
+  test('with an encrypted key takes its passphrase', async () => {
+    const file = join(server.folder, 'encrypted');
+    await makeKey(file, ['-N', 'open sesame', '-a', '1']);
+    await authorize(server, `${file}.pub`);
+    await works(server.target({ identityFiles: [file], passphrase: 'open sesame' }));
+    expect((await refusal(server.target({ identityFiles: [file] }))).why).toContain('no passphrase is given');
+    expect((await refusal(server.target({ identityFiles: [file], passphrase: 'wrong' }))).why).toContain('another passphrase');
+  });
+
+  test('with an ed25519 key in PKCS#8 says how to convert it', async () => {
+    const { generateKeyPairSync } = await import('node:crypto');
+    const file = join(server.folder, 'pkcs8');
+    await writeFile(file, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    await chmod(file, 0o600);
+    expect((await refusal(server.target({ identityFiles: [file] }))).why).toContain('PKCS#8');
+  });
+
+  test('more keys than the server bears says so', async () => {
+    const files = await Promise.all(
+      Array.from({ length: 7 }, async (_, index) => {
+        const file = join(server.folder, `many-${index}`);
+        await makeKey(file);
+        return file;
+      }),
+    );
+    const error = await refusal(server.target({ identityFiles: files }));
+    expect(error.code).toBe('authentication-failed');
+    expect(error.why).toContain('too many');
+  });
+});
+
+describe('a host that cannot be reached', () => {
+  test('because nothing listens', async () => {
+    expect((await refusal(server.target({ port: await freePort() }))).code).toBe('connection-refused');
+  });
+
+  test('because its name does not exist', async () => {
+    expect((await refusal(server.target({ address: 'no-such-host.invalid' }))).code).toBe('name-not-found');
+  });
+
+  test('because what listens never says a word', async () => {
+    const silent = createServer(() => {});
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const address = silent.address();
+    const port = address !== null && typeof address === 'object' ? address.port : 0;
+    expect((await refusal(server.target({ port, connectTimeoutMs: 300 }))).code).toBe('connect-timeout');
+    silent.close();
+  });
+
+  test('because its login shell is none', async () => {
+    const forced = await startOpensshServer({ ForceCommand: 'echo This account is not available; exit 1' });
+    const error = await refusal(forced.target());
+    expect(error.code).toBe('no-shell');
+    expect(error.why).toContain('This account is not available');
+    await forced.stop();
+  });
+
+  test('because both sides know no common key exchange', async () => {
+    const strange = await startOpensshServer({ KexAlgorithms: 'sntrup761x25519-sha512@openssh.com' });
+    expect(['no-common-algorithm', 'connection-failed']).toContain((await refusal(strange.target())).code);
+    await strange.stop();
+  });
+});
+
+test('logins that the server drops for being too many are tried again', async () => {
+  const busy = await startOpensshServer({ MaxStartups: '2' });
+  const connections = await Promise.all(Array.from({ length: 8 }, () => connect(busy.target())));
+  expect(connections).toHaveLength(8);
+  await Promise.all(connections.map((connection) => connection.close()));
+  await busy.stop();
+});
+
+describe('through a jump host', () => {
+  test('two hosts share its connection', async () => {
+    const inner = await startOpensshServer();
+    const target = inner.target({ jumps: [server.target({ name: 'bastion' })] });
+    expect(await Promise.all([works(target), works(target)])).toEqual([target.user, target.user]);
+    await inner.stop();
+  });
+
+  test('one that cannot be reached behind it is told with the name of the jump host', async () => {
+    const error = await refusal(server.target({ port: await freePort(), jumps: [server.target({ name: 'bastion' })] }));
+    expect(error.code).toBe('jump-refused');
+    expect(error.what).toContain('bastion');
+  });
+
+  test('one that does not forward says how to allow it', async () => {
+    const closed = await startOpensshServer({ AllowTcpForwarding: 'no' });
+    const error = await refusal(server.target({ jumps: [closed.target({ name: 'bastion' })] }));
+    expect(error.remedy).toContain('AllowTcpForwarding');
+    await closed.stop();
+  });
+});
