@@ -86,10 +86,9 @@ export class Machine {
     const again = new Map([...view.staleAndWanted(), ...own].map((request) => [request.key, request]));
     const asked = observation([...again.values()]);
     const script = [...crossings, before, apply.script].filter((part) => part !== '').join('\n');
-    const completed = await changing.change(script, { timeoutMs: options.timeoutMs });
-    const looked = await changing.look(asked.script, { maxOutputBytes: 16 * 1024 * 1024 });
-    if (!looked.cut) view.learn(asked.requests, asked.decode(looked.stdout));
-    return { completed };
+    const answer = await changing.changeAndLook(script, { timeoutMs: options.timeoutMs }, asked.script, { maxOutputBytes: MOST_LOOKED_AT });
+    if (!answer.look.cut) view.learn(asked.requests, asked.decode(answer.look.stdout));
+    return { completed: answer.change };
   }
 
   /** Sends the crossings that no later change took along. */
@@ -103,6 +102,9 @@ export class Machine {
     this.#crossings.clear();
   }
 }
+
+/** Bytes of one look. */
+const MOST_LOOKED_AT = 16 * 1024 * 1024;
 
 function keyOf(privilege: Privilege): string {
   return privilege.kind === 'login' ? 'login' : `become:${privilege.user}`;
