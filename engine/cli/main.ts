@@ -2,6 +2,43 @@ import { Command, CommanderError } from 'commander';
 import { Problem, Problems } from '../errors/problem.ts';
 import { EXIT } from './exit-status.ts';
 
+interface CommandEntry {
+  readonly description: string;
+  readonly add: (command: Command, done: (status: number) => void) => Promise<void>;
+}
+
+/** Each command's file is loaded when it is called. */
+const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
+  [
+    'play',
+    {
+      description: 'run a playbook: make the hosts what it says',
+      add: async (command, done) => (await import('./play.ts')).addPlayCommand(command, 'play', done),
+    },
+  ],
+  [
+    'plan',
+    {
+      description: 'show what a playbook would change, and change nothing',
+      add: async (command, done) => (await import('./play.ts')).addPlayCommand(command, 'plan', done),
+    },
+  ],
+  [
+    'inventory',
+    {
+      description: 'show hosts, groups and their variables',
+      add: async (command, done) => (await import('./inventory.ts')).addInventoryCommand(command, done),
+    },
+  ],
+  [
+    'vars',
+    {
+      description: 'show the variables of a host, and where each comes from',
+      add: async (command, done) => (await import('./vars.ts')).addVarsCommand(command, done),
+    },
+  ],
+]);
+
 /** The `runbook` command. Takes the arguments behind the program's name; gives the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
   let status: number = EXIT.ok;
@@ -15,9 +52,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   const done = (result: number): void => {
     status = result;
   };
-  const { addPlayCommand } = await import('./play.ts');
-  addPlayCommand(program, 'play', done);
-  addPlayCommand(program, 'plan', done);
+  const wanted = argv[0] === 'help' ? argv[1] : argv[0];
+  for (const [name, { description, add }] of COMMANDS) {
+    const command = program.command(name).description(description);
+    // Of the others, the list of commands needs no more than this.
+    if (name === wanted) await add(command, done);
+  }
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return status;

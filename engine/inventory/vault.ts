@@ -154,12 +154,7 @@ function isOwnText(value: unknown): value is string {
 }
 
 function asSecret(node: Node): Node {
-  switch (node.kind) {
-    case 'scalar':
-      return isOwnText(node.value) ? { ...node, value: Secret.of(node.value) } : node;
-    case 'list':
-      return { ...node, items: node.items.map(asSecret) };
-    case 'map':
-      return { ...node, entries: node.entries.map((entry) => ({ ...entry, value: asSecret(entry.value) })) };
-  }
+  if (node.kind === 'list') return { ...node, items: node.items.map(asSecret) };
+  if (node.kind === 'map') return { ...node, entries: node.entries.map((entry) => ({ ...entry, value: asSecret(entry.value) })) };
+  return isOwnText(node.value) ? { ...node, value: Secret.of(node.value) } : node;
 }

@@ -23,14 +23,8 @@ function isWritten(variable: Compiled | Value): variable is WrittenVariable {
 }
 
 function plainValue(node: Node): Value {
-  switch (node.kind) {
-    case 'scalar':
-      return node.value;
-    case 'list':
-      return node.items.map(plainValue);
-    case 'map':
-      return plainMap(node.entries);
-  }
+  if (node.kind === 'map') return plainMap(node.entries);
+  return node.kind === 'list' ? node.items.map(plainValue) : node.value;
 }
 
 function plainMap(entries: readonly MapEntry[]): Value {

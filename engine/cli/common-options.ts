@@ -1,0 +1,94 @@
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+
+/** What `addInventoryOptions` gives. */
+export interface InventoryFlags {
+  readonly inventory: readonly string[];
+  readonly extraVars: readonly string[];
+  readonly identity: readonly string[];
+}
+
+/** What `addConnectionOptions` gives. */
+export interface ConnectionFlags {
+  readonly forks: number;
+  readonly verbose: number;
+  readonly output: 'auto' | 'plain' | 'json';
+  readonly user?: string;
+  readonly privateKey?: string;
+  readonly timeout: number;
+}
+
+/** How many hosts are talked to at the same time unless -f says otherwise. */
+const FORKS = 50;
+
+/** Where hosts and variables come from. */
+export function addInventoryOptions(command: Command): Command {
+  return addIdentityOption(command)
+    .option('-i, --inventory <file>', 'inventory file, folder, executable or "host1,"; may be given more than once', collect, [])
+    .option('-e, --extra-vars <vars>', 'name=value pairs, YAML or JSON in braces, or @file; wins over every other variable', collect, []);
+}
+
+export function addIdentityOption(command: Command): Command {
+  return command.option(
+    '--identity <file>',
+    'age identity that opens encrypted files and values; may be given more than once',
+    collect,
+    [],
+  );
+}
+
+export function addLimitOption(command: Command): Command {
+  return command.option('-l, --limit <pattern>', 'only these hosts');
+}
+
+/** How hosts are reached and what is shown of it. */
+export function addConnectionOptions(command: Command): Command {
+  return command
+    .option('-f, --forks <number>', 'how many hosts at the same time', positive, FORKS)
+    .option(
+      '-v, --verbose',
+      'tell more: tasks in sync, results, outputs (-vv: commands as well)',
+      (_: string, count: number) => count + 1,
+      0,
+    )
+    .option(
+      '--output <format>',
+      'auto (live on a terminal, plain lines elsewhere), plain, or json (one object a line)',
+      outputFormat,
+      'auto',
+    )
+    .option('-u, --user <name>', 'the user to log in as, where the inventory says nothing')
+    .option('--private-key <file>', 'the key to log in with, where the inventory says nothing')
+    .option('-T, --timeout <seconds>', 'give up connecting after so many seconds', positive, 10);
+}
+
+export function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+export function collectCommas(value: string, before: readonly string[]): readonly string[] {
+  return [
+    ...before,
+    ...value
+      .split(',')
+      .map((one) => one.trim())
+      .filter((one) => one !== ''),
+  ];
+}
+
+export function positive(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
+  return number;
+}
+
+export function nonNegative(value: string): number {
+  const number = Number(value);
+  if (!Number.isFinite(number) || number < 0) throw new InvalidArgumentError('It must be a number of seconds.');
+  return number;
+}
+
+function outputFormat(value: string): string {
+  if (!['auto', 'plain', 'json'].includes(value)) throw new InvalidArgumentError('It must be auto, plain or json.');
+  return value;
+}

@@ -1,0 +1,72 @@
+import type { Command } from 'commander';
+import { Problem } from '../errors/problem.ts';
+import { loadInventory } from '../inventory/load-inventory.ts';
+import { selectHosts } from '../inventory/select-hosts.ts';
+import { printInventoryGraph, printInventoryHost, printInventoryList } from '../report/inventory.ts';
+import { didYouMean } from '../values/suggest.ts';
+import type { InventoryFlags } from './common-options.ts';
+import { addInventoryOptions, addLimitOption } from './common-options.ts';
+import { EXIT } from './exit-status.ts';
+import { extraVariables } from './extra-variables.ts';
+import { vaultFor } from './flag-values.ts';
+
+interface Flags extends InventoryFlags {
+  readonly limit?: string;
+  readonly list?: true;
+  readonly graph?: true | string;
+  readonly host?: string;
+  readonly vars?: true;
+  readonly playbookDir?: string;
+}
+
+/** `runbook inventory`: the same answers as `ansible-inventory` on the same files. */
+export function addInventoryCommand(command: Command, done: (status: number) => void): void {
+  addLimitOption(addInventoryOptions(command))
+    .option('--list', 'print all groups, hosts and variables as JSON')
+    .option('--graph [group]', 'print groups and hosts as a tree')
+    .option('--host <name>', 'print the variables of one host as JSON')
+    .option('--vars', 'with --graph: the variables too')
+    .option('--playbook-dir <folder>', 'count the group_vars and host_vars of this folder too')
+    .action(async (flags: Flags) => {
+      await show(flags);
+      done(EXIT.ok);
+    });
+}
+
+async function show(flags: Flags): Promise<void> {
+  if (flags.inventory.length === 0)
+    throw new Problem({
+      code: 'no-inventory',
+      what: 'no inventory is given',
+      remedy: 'Name one: runbook inventory -i inventory.yml --list',
+    });
+  const asked = [flags.list, flags.graph, flags.host].filter((one) => one !== undefined).length;
+  if (asked !== 1)
+    throw new Problem({
+      code: 'wrong-options',
+      what: 'one of --list, --graph and --host is wanted',
+      remedy: 'See `runbook inventory --help`.',
+    });
+  const inventory = await loadInventory(flags.inventory, flags.playbookDir === undefined ? [] : [flags.playbookDir], vaultFor(flags));
+  const extra = await extraVariables(flags.extraVars);
+  if (flags.host !== undefined) {
+    const host = inventory.hosts.get(flags.host);
+    if (host === undefined) throw unknown('host', flags.host, inventory.hosts.keys());
+    printInventoryHost(host, extra, process.stdout);
+  } else if (flags.graph !== undefined) {
+    const group = flags.graph === true ? 'all' : flags.graph;
+    if (!inventory.groups.has(group)) throw unknown('group', group, inventory.groups.keys());
+    printInventoryGraph(inventory, group, flags.vars === true, extra, process.stdout);
+  } else {
+    const shown = flags.limit === undefined ? [...inventory.hosts.values()] : selectHosts(inventory, flags.limit, undefined);
+    printInventoryList(inventory, shown, extra, process.stdout);
+  }
+}
+
+function unknown(kind: 'host' | 'group', name: string, names: Iterable<string>): Problem {
+  return new Problem({
+    code: `unknown-${kind}`,
+    what: `there is no ${kind} "${name}" in the inventory`,
+    remedy: didYouMean(name, names) ?? 'See `runbook inventory --graph` for the hosts and groups there are.',
+  });
+}

@@ -1,0 +1,57 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { modules } from '../modules/catalogue.ts';
+import { startReport } from '../report/report.ts';
+import type { Mode } from '../run/events.ts';
+import type { RunOptions, RunResult } from '../run/run.ts';
+import { run } from '../run/run.ts';
+import type { ConnectionFlags } from './common-options.ts';
+import { EXIT } from './exit-status.ts';
+import { targetSettings } from './flag-values.ts';
+import { interruptions } from './interruptions.ts';
+
+/** What a command says of its run; the rest is the same for all of them. */
+export interface Performance extends Pick<RunOptions, 'mode' | 'playbook' | 'inventory' | 'limit' | 'selection' | 'extra' | 'lock'> {
+  /** Show the differences. */
+  readonly diff: boolean;
+}
+
+/** Runs a playbook, shows what happens, and listens to Ctrl-C meanwhile. */
+export async function performRun(performance: Performance, flags: ConnectionFlags): Promise<RunResult> {
+  const { diff, ...options } = performance;
+  const signs = interruptions(process.stderr);
+  const report = startReport({
+    format: flags.output,
+    mode: options.mode,
+    diff,
+    verbosity: flags.verbose,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    journal: join(process.env['RUNBOOK_STATE'] ?? '.runbook', 'runs'),
+    command: process.argv.slice(2),
+  });
+  try {
+    return await run({
+      ...options,
+      forks: flags.forks,
+      settings: targetSettings(flags),
+      module: (name) => modules.module(name),
+      emit: report.emit,
+      interrupt: signs.first,
+      kill: signs.second,
+      digestCache: join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'runbook', 'digests.json'),
+    });
+  } finally {
+    signs.stop();
+    await report.finish();
+  }
+}
+
+export function statusOf(result: RunResult, mode: Mode, detailed: boolean): number {
+  if (result.interrupted) return EXIT.interrupted;
+  if (result.recap.some((host) => host.failed > 0)) return EXIT.failed;
+  if (result.recap.some((host) => host.unreachable)) return EXIT.unreachable;
+  if (result.stopped !== undefined) return EXIT.failed;
+  if (mode === 'plan' && detailed && result.recap.some((host) => host.changed + host.unknown > 0)) return EXIT.failed;
+  return EXIT.ok;
+}

@@ -1,0 +1,81 @@
+import { dirname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { Problem } from '../errors/problem.ts';
+import type { Host, Inventory } from '../inventory/inventory.ts';
+import { loadInventory } from '../inventory/load-inventory.ts';
+import { MAGIC_VARIABLES } from '../playbook/keywords.ts';
+import { printExplanations, printVariables } from '../report/variables.ts';
+import type { RunVariables } from '../run/variables.ts';
+import { HostVariables, lazyMap } from '../run/variables.ts';
+import type { Layer } from '../values/scope.ts';
+import { didYouMean } from '../values/suggest.ts';
+import type { ValueMap } from '../values/value.ts';
+import type { InventoryFlags } from './common-options.ts';
+import { addInventoryOptions } from './common-options.ts';
+import { EXIT } from './exit-status.ts';
+import { extraVariables } from './extra-variables.ts';
+import { vaultFor } from './flag-values.ts';
+
+interface Flags extends InventoryFlags {
+  readonly explain?: true;
+  readonly playbookDir?: string;
+}
+
+/** `runbook vars HOST [NAME]`: what the inventory says of a host, templates rendered, and where it says so. */
+export function addVarsCommand(command: Command, done: (status: number) => void): void {
+  addInventoryOptions(command.argument('<host>').argument('[name]', 'one variable; all of them without it'))
+    .option('--explain', 'every value that the variable could have, with its place')
+    .option('--playbook-dir <folder>', 'count the group_vars and host_vars of this folder too')
+    .action(async (hostName: string, name: string | undefined, flags: Flags) => {
+      await show(hostName, name, flags);
+      done(EXIT.ok);
+    });
+}
+
+async function show(hostName: string, name: string | undefined, flags: Flags): Promise<void> {
+  const inventory = await loadInventory(flags.inventory, flags.playbookDir === undefined ? [] : [flags.playbookDir], vaultFor(flags));
+  const extra = await extraVariables(flags.extraVars);
+  const host = inventory.hosts.get(hostName);
+  if (host === undefined) {
+    throw new Problem({
+      code: 'unknown-host',
+      what: `there is no host "${hostName}" in the inventory`,
+      remedy: didYouMean(hostName, inventory.hosts.keys()) ?? 'Name the inventory with -i; `runbook inventory --graph` shows its hosts.',
+    });
+  }
+  const scope = variablesOf(host, inventory, extra, flags.playbookDir ?? '.').scope(undefined);
+  if (name !== undefined && !scope.names().includes(name)) {
+    throw new Problem({
+      code: 'unknown-variable',
+      what: `${hostName} has no variable "${name}"`,
+      remedy: didYouMean(name, scope.names()) ?? `See \`runbook vars ${hostName}\` for all of them.`,
+    });
+  }
+  const names =
+    name === undefined
+      ? scope
+          .names()
+          .filter((one) => !MAGIC_VARIABLES.has(one))
+          .toSorted()
+      : [name];
+  if (flags.explain === true) printExplanations(scope, names, process.stdout);
+  else printVariables(scope, names, process.stdout);
+}
+
+function variablesOf(host: Host, inventory: Inventory, extra: Layer, playbookDirectory: string): HostVariables {
+  const run: RunVariables = {
+    extra,
+    inventory,
+    inventoryDirectory: inventoryDirectory(inventory.sources[0]),
+    playbookDirectory: resolve(playbookDirectory),
+    groups: lazyMap(inventory.groups.keys(), (name) => inventory.groups.get(name)?.hosts ?? []),
+    hostvars: () => hostvars,
+  };
+  const all = new Map([...inventory.hosts].map(([name, one]) => [name, new HostVariables(one, run)]));
+  const hostvars: ValueMap = lazyMap(all.keys(), (name) => all.get(name)?.asHostvars() ?? null);
+  return all.get(host.name) ?? new HostVariables(host, run);
+}
+
+function inventoryDirectory(source: string | undefined): string {
+  return source === undefined || source.includes(',') ? resolve('.') : dirname(resolve(source));
+}
