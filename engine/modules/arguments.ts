@@ -51,13 +51,16 @@ export function checkArguments(module: AnyModule, given: ReadonlyMap<string, Arg
     return rest.length === 0 ? argument.value.place : argument.value.placeOf(rest);
   };
   const keyPlace = (name: string): Place => given.get(name)?.keyPlace ?? task;
-  const holdsUnknown = unknownWithin(literals) !== undefined;
   return parsed.error.issues.flatMap((issue) => {
     const path = plainPath(issue.path);
-    // Whether a rule over several arguments holds is known only where each of them is, unless it asks for no more than their presence.
-    const open = path.length === 0 && issue.code === 'custom' ? issue.params?.['whole'] !== true && holdsUnknown : unknownWithin(valueAt(literals, path)) !== undefined;
-    return open ? [] : problemsOf(module, issue, literals, placeOf, keyPlace);
+    return isOpen(issue, path, literals) ? [] : problemsOf(module, issue, literals, placeOf, keyPlace);
   });
+}
+
+/** Whether a template may still make it right. A rule over several arguments is sure only if it asks for no more than their presence. */
+function isOpen(issue: z.core.$ZodIssue, path: Path, literals: ValueMap): boolean {
+  if (issue.code === 'unrecognized_keys' || (issue.code === 'custom' && path.length === 0 && issue.params?.['whole'] === true)) return false;
+  return unknownWithin(valueAt(literals, path)) !== undefined;
 }
 
 /** Every template stands for a value that is not known yet. */
