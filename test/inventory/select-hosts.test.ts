@@ -45,7 +45,11 @@ test.each([
   ['~web[24]$', 'web2 web4'],
   ['!web1', 'web2 web3 web4 db-a db-b'],
 ])('%s', (pattern, hosts) => {
-  expect(selectHosts(inventory, pattern, undefined).map((host) => host.name).join(' ')).toBe(hosts);
+  expect(
+    selectHosts(inventory, pattern, undefined)
+      .map((host) => host.name)
+      .join(' '),
+  ).toBe(hosts);
 });
 
 test('a name that is nothing is an error with the nearest name', () => {

@@ -1,0 +1,60 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { Problems } from '../../engine/errors/problem.ts';
+import { loadInventory } from '../../engine/inventory/load-inventory.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'inventory-faults-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+/** Name, files, what is told of: code and place. The first file is the source. */
+const FAULTS: readonly (readonly [string, Readonly<Record<string, string>>, readonly string[]])[] = [
+  ['no such file', {}, ['file-not-found']],
+  ['YAML: not a map', { 'h.yml': '- web1\n' }, ['wrong-type h.yml:1:1']],
+  ['YAML: an unknown key', { 'h.yml': 'web:\n  host: {}\n' }, ['unknown-key h.yml:2:3']],
+  ['YAML: hosts as a list', { 'h.yml': 'web:\n  hosts: [a, b]\n' }, ['wrong-type h.yml:2:10']],
+  [
+    'YAML: several faults',
+    { 'h.yml': 'web:\n  hosts: { "w[3:1]": {}, w2: 5 }\n  vars: { a-b: 1 }\n' },
+    ['wrong-range h.yml:2:13', 'wrong-type h.yml:2:30', 'variable-name h.yml:3:11'],
+  ],
+  ['YAML: a key twice', { 'h.yml': 'web: {}\nweb: {}\n' }, ['duplicate-key h.yml:2:1']],
+  ['YAML: a template that is wrong', { 'h.yml': 'web:\n  vars: { a: "x {{#if}}" }\n' }, ['template-syntax h.yml:2:17']],
+  ['YAML: a group below itself', { 'h.yml': 'a: { children: { b: { children: { a: {} } } } }\n' }, ['group-cycle']],
+  ['YAML: a plugin', { 'h.yml': 'plugin: aws_ec2\n' }, ['inventory-plugin h.yml:1:1']],
+  ['YAML: a port out of range', { 'h.yml': 'web: { hosts: { "a:99999": {} } }\n' }, ['wrong-host h.yml:1:18']],
+  ['INI: a header with blanks', { h: '[web servers]\nignored\n[b:childs]\n' }, ['wrong-section h:1:1', 'wrong-section h:3:1']],
+  ['INI: not name=value', { h: '[web]\nw1 user root\n[web:vars]\nx\n' }, ['ini-syntax h:2:4', 'ini-syntax h:2:9', 'ini-syntax h:4:1']],
+  ['INI: an open quote', { h: 'a x="1\n' }, ['ini-syntax h:1:5']],
+  ['INI: groups that are not there', { h: '[a:children]\nb\n[c:vars]\nx=1\n' }, ['unknown-group h:2:1', 'unknown-group h:3:1']],
+  ['INI: a number too large', { h: 'a n=12345678901234567890\n' }, ['yaml-number h:1:5']],
+  ['INI: a template that is wrong', { h: 'a n="{{b"\n' }, ['template-syntax h:1:6']],
+  ['a program that fails', { 'h.sh': '#!/bin/sh\nexit 3\n' }, ['inventory-script h.sh:1:1']],
+  ['a program that prints no JSON', { 'h.sh': '#!/bin/sh\necho hello\n' }, ['inventory-script h.sh:1:1']],
+  ['a list of variables', { h: 'a\n', 'group_vars/all.yml': '- 1\n' }, ['wrong-type group_vars/all.yml:1:1']],
+  [
+    'two files of variables for one group',
+    { h: 'a\n', 'group_vars/all.yml': 'a: 1\n', 'group_vars/all/x.yml': 'b: 1\n' },
+    ['two-variable-files'],
+  ],
+  ['TOML', { 'h.toml': '[web]\n' }, ['inventory-form']],
+];
+
+test.each(FAULTS)('%s', async (_name, files, expected) => {
+  const folder = mkdtempSync(join(root, 'case-'));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+    if (path.endsWith('.sh')) chmodSync(join(folder, path), 0o755);
+  }
+  const error = await loadInventory([join(folder, Object.keys(files)[0] ?? 'missing')]).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof Problems)) throw new Error(`expected problems, got ${String(error)}`);
+  const told = error.problems.map(({ code, place }) =>
+    place === undefined ? code : `${code} ${relative(folder, place.file)}:${place.line}:${place.column}`,
+  );
+  expect(told).toEqual(expected);
+});
