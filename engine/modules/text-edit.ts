@@ -35,6 +35,7 @@ export function editText(path: string, edit: (text: string) => string, seen: See
     return { kind: 'impossible', what: `${path} is too large to be edited`, why: `It has ${state.size} bytes; up to 1 MiB is brought.` };
   }
   const before = state.type === 'file' ? (state.content?.toString('utf8') ?? '') : '';
+  if (before.includes('\ufffd')) return { kind: 'impossible', what: `${path} is no UTF-8 text that can be edited` };
   const after = edit(before);
   return after === before ? NOTHING : write(path, after, seen, context, attributes);
 }

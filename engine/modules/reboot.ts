@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { quote } from '../connection/quote.ts';
+import { bootRequest } from '../resources/boot.ts';
+import { predict } from '../resources/resource.ts';
+import { plainText, wholeNumber } from './arguments.ts';
+import { defineModule } from './module.ts';
+
+const schema = z.strictObject({
+  reboot_timeout: wholeNumber({ min: 1 }).default(600).describe('Seconds in which the host must be back.'),
+  pre_reboot_delay: wholeNumber().default(0).describe('Seconds to wait before the host goes down.'),
+  msg: plainText().default('Reboot by runbook').describe('What users on the host are told.'),
+});
+
+export const module = defineModule<z.infer<typeof schema>>({
+  name: 'reboot',
+  summary: 'Start the host anew and wait until it is back. Always acts: give it a when.',
+  arguments: schema,
+  examples: ['reboot: {}', 'reboot: { reboot_timeout: 1200 }'],
+  observes: () => [bootRequest()],
+  plan(args, _loaded, seen) {
+    const state = seen.of(bootRequest());
+    return {
+      kind: 'change',
+      differences: [{ kind: 'field', of: 'host', field: 'state', before: 'running', after: 'started anew' }],
+      certainty: 'certain',
+      predictions: [predict(bootRequest(), { id: undefined, ended: state.id })],
+      touches: 'everything',
+      apply: () => ({
+        script: script(args.pre_reboot_delay, args.msg),
+        timeoutMs: (args.pre_reboot_delay + 60) * 1000,
+        reconnect: { timeoutMs: args.reboot_timeout * 1000 },
+      }),
+      planned: { rebooted: true },
+    };
+  },
+});
+
+/** The host goes down a moment after the answer, so that the answer arrives. It must not be a child of the session, which ends with it. */
+function script(delay: number, message: string): string {
+  const reboot = `sleep 1; if command -v systemctl >/dev/null && [ -d /run/systemd/system ]; then systemctl reboot; elif command -v shutdown >/dev/null; then shutdown -r now; else reboot; fi`;
+  return `${delay === 0 ? '' : `sleep ${delay}\n`}if command -v wall >/dev/null; then printf '%s\\n' ${quote(message)} | wall 2>/dev/null || :; fi
+if command -v setsid >/dev/null; then detach=setsid; else detach=nohup; fi
+$detach sh -c ${quote(reboot)} </dev/null >/dev/null 2>&1 &
+`;
+}

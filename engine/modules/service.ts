@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { quote } from '../connection/quote.ts';
+import type { InitServiceState } from '../resources/init-service.ts';
+import { initServiceRequest } from '../resources/init-service.ts';
+import type { Seen } from '../resources/resource.ts';
+import { predict } from '../resources/resource.ts';
+import { unitRequest } from '../resources/unit.ts';
+import { boolean } from './arguments.ts';
+import type { Difference, Outcome } from './module.ts';
+import { defineModule } from './module.ts';
+import { UNIT_NAME, planUnit } from './systemd.ts';
+
+const schema = z.strictObject({
+  name: z.string().regex(UNIT_NAME, 'must be the name of a service').describe('The service.'),
+  state: z
+    .enum(['started', 'stopped', 'restarted', 'reloaded'])
+    .optional()
+    .describe('`restarted` and `reloaded` always act; a service that does not run is started by them.'),
+  enabled: boolean().optional().describe('Whether the service starts at boot.'),
+});
+
+type Arguments = z.infer<typeof schema>;
+
+export const module = defineModule<Arguments>({
+  name: 'service',
+  summary: 'Start, stop, restart and enable services, whatever manages them: systemd, OpenRC, System V init.',
+  arguments: schema,
+  freeForm: 'name',
+  examples: ['service: { name: haproxy, state: started, enabled: true }'],
+  observes: (args, _loaded, { facts }) => [facts.init === 'systemd' ? unitRequest(args.name) : initServiceRequest(args.name)],
+  plan: (args, _loaded, seen, { facts }) => (facts.init === 'systemd' ? planUnit({ ...args, daemon_reload: false, no_block: false }, seen) : plan(args, seen)),
+});
+
+function plan(args: Arguments, seen: Seen): Outcome {
+  const asked = initServiceRequest(args.name);
+  const state = seen.of(asked);
+  if (!state.exists) {
+    if (seen.certainty(asked) === 'after_change') return { kind: 'cannot_know', because: `the service ${args.name} does not exist yet; an earlier change may bring it` };
+    if (args.enabled !== true && (args.state === undefined || args.state === 'stopped')) return { kind: 'in_sync' };
+    return { kind: 'impossible', what: `There is no service ${args.name}`, remedy: 'Install the package that brings it with a task before this one' };
+  }
+  const run = findRun(args, state);
+  const enable = args.enabled === undefined || args.enabled === state.enabled ? undefined : args.enabled;
+  const after: InitServiceState = { exists: true, running: run === undefined ? state.running : run !== 'stop', enabled: enable ?? state.enabled };
+  const result = { name: args.name, state: after.running ? 'started' : 'stopped', enabled: after.enabled };
+  if (run === undefined && enable === undefined) return { kind: 'in_sync', result };
+  const of = `service ${args.name}`;
+  const differences: Difference[] = [];
+  if (enable !== undefined) differences.push({ kind: 'field', of, field: 'enabled', before: state.enabled, after: enable });
+  if (run !== undefined) differences.push({ kind: 'field', of, field: 'state', before: state.running ? 'started' : 'stopped', after: args.state ?? run });
+  return {
+    kind: 'change',
+    differences,
+    certainty: seen.certainty(asked),
+    predictions: [predict(asked, after)],
+    touches: 'predicted',
+    apply: () => ({ script: `${enable === undefined ? '' : enableScript(args.name, enable)}${run === undefined ? '' : runScript(args.name, run)}` }),
+    planned: result,
+  };
+}
+
+type Run = 'start' | 'stop' | 'restart' | 'reload';
+
+function findRun({ state: wanted }: Arguments, state: InitServiceState): Run | undefined {
+  switch (wanted) {
+    case undefined:
+      return undefined;
+    case 'started':
+      return state.running ? undefined : 'start';
+    case 'stopped':
+      return state.running ? 'stop' : undefined;
+    case 'restarted':
+      return 'restart';
+    case 'reloaded':
+      return state.running ? 'reload' : 'start';
+  }
+}
+
+function enableScript(name: string, enable: boolean): string {
+  const word = quote(name);
+  return `if command -v rc-update >/dev/null; then rc-update ${enable ? `add ${word} default` : `del ${word}`} || exit
+elif command -v update-rc.d >/dev/null; then update-rc.d ${word} ${enable ? 'defaults' : 'remove'} || exit
+else chkconfig ${word} ${enable ? 'on' : 'off'} || exit; fi
+`;
+}
+
+function runScript(name: string, run: Run): string {
+  return `if command -v rc-service >/dev/null; then rc-service ${quote(name)} ${run} || exit; else ${quote(`/etc/init.d/${name}`)} ${run} || exit; fi\n`;
+}

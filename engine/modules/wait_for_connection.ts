@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { wholeNumber } from './arguments.ts';
+import { defineModule } from './module.ts';
+
+const schema = z.strictObject({
+  timeout: wholeNumber({ min: 1 }).default(600).describe('Seconds in which the host must answer.'),
+  delay: wholeNumber().default(0).describe('Seconds to wait before the first attempt.'),
+});
+
+export const module = defineModule<z.infer<typeof schema>>({
+  name: 'wait_for_connection',
+  summary: 'Wait until the host can be reached and answers.',
+  arguments: schema,
+  examples: ['wait_for_connection: { timeout: 300 }'],
+  observes: () => [],
+  plan: (args) => ({
+    kind: 'await',
+    what: 'the host answers',
+    script: args.delay === 0 ? ':\n' : `sleep ${args.delay}\n`,
+    timeoutMs: (args.timeout + args.delay) * 1000,
+  }),
+});
