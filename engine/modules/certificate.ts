@@ -21,7 +21,10 @@ const schema = z
     path: folder().describe('The folder of the files NAME.crt and NAME.key. It is made if need be, for nobody but the user.'),
     name: baseName().describe('The first part of the names of its files.'),
     authority: z
-      .strictObject({ path: folder().describe('The folder of the authority.'), name: baseName().describe('The name that certificate_authority gave it.') })
+      .strictObject({
+        path: folder().describe('The folder of the authority.'),
+        name: baseName().describe('The name that certificate_authority gave it.'),
+      })
       .describe('The authority that issues it: path and name as certificate_authority has them.'),
     common_name: filledText().describe('Whom it is for. Kubernetes takes it for the name of the user.'),
     organization: textList().default([]).describe('Organizations. Kubernetes takes them for the groups of the user.'),
@@ -35,7 +38,10 @@ const schema = z
     renew_before_days: wholeNumber({ max: 36500 }).default(30).describe('It is issued anew from so many days before its end.'),
     key_size: keySize().default(2048).describe('Bits of its RSA key: 2048, 3072 or 4096.'),
   })
-  .refine(({ days, renew_before_days: before }) => before < days, { path: ['renew_before_days'], message: 'must be less than days\nOtherwise every run would issue it anew.' })
+  .refine(({ days, renew_before_days: before }) => before < days, {
+    path: ['renew_before_days'],
+    message: 'must be less than days\nOtherwise every run would issue it anew.',
+  })
   .refine(({ usages, dns, ip }) => !usages.includes('server') || dns.length + ip.length > 0, {
     path: ['usages'],
     message: 'must not hold server where there is neither dns nor ip\nClients look for the name of a server among those only.',
@@ -60,7 +66,8 @@ export const module = defineModule<Arguments>({
     for (const held of [certificate, key, authority]) if (held.kind === 'hindrance') return held.impossible;
     if (authority.kind === 'absent') return noAuthority(args, authorityCertificatePath(args));
     if (certificate.kind === 'to_come' || key.kind === 'to_come') return { kind: 'in_sync', result: planned(args, authority) };
-    if (authority.kind !== 'text') return issue(args, context, certificate, key, authority, authorityKey, ['Its authority is still to be made.']);
+    if (authority.kind !== 'text')
+      return issue(args, context, certificate, key, authority, authorityKey, ['Its authority is still to be made.']);
     const check = whyIssue(args, context, certificate, key, authority.text);
     if (check.kind === 'impossible') return check;
     if (check.reasons.length > 0) return issue(args, context, certificate, key, authority, authorityKey, check.reasons);
@@ -79,7 +86,10 @@ function names(sort: 'dns' | 'ip'): z.ZodType<readonly AlternativeName[]> {
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         const wrong = texts.find((text) => !isName(sort, text)) ?? '';
-        context.addIssue({ code: 'custom', message: `must hold ${sort === 'dns' ? 'DNS names' : 'IP addresses'}: "${wrong}" is none\n${error.why ?? ''}` });
+        context.addIssue({
+          code: 'custom',
+          message: `must hold ${sort === 'dns' ? 'DNS names' : 'IP addresses'}: "${wrong}" is none\n${error.why ?? ''}`,
+        });
         return z.NEVER;
       }
     });
@@ -93,7 +103,13 @@ function isName(sort: 'dns' | 'ip', text: string): boolean {
   }
 }
 
-function whyIssue(args: Arguments, context: Context, certificate: Held, key: Held, authorityPem: string): { readonly kind: 'checked'; readonly reasons: readonly string[] } | Impossible {
+function whyIssue(
+  args: Arguments,
+  context: Context,
+  certificate: Held,
+  key: Held,
+  authorityPem: string,
+): { readonly kind: 'checked'; readonly reasons: readonly string[] } | Impossible {
   try {
     const reasons = needsIssuing({
       wanted: wanted(args),
@@ -107,11 +123,24 @@ function whyIssue(args: Arguments, context: Context, certificate: Held, key: Hel
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const where = error.code === 'unreadable-certificate' ? `${authorityCertificatePath(args)}: ` : '';
-    return { kind: 'impossible', what: `${where}${error.what}`, ...(error.why === undefined ? {} : { why: error.why }), ...(error.remedy === undefined ? {} : { remedy: error.remedy }) };
+    return {
+      kind: 'impossible',
+      what: `${where}${error.what}`,
+      ...(error.why === undefined ? {} : { why: error.why }),
+      ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
+    };
   }
 }
 
-function issue(args: Arguments, context: Context, certificate: Held, key: Held, authority: Held, authorityKey: Held, reasons: readonly string[]): Outcome {
+function issue(
+  args: Arguments,
+  context: Context,
+  certificate: Held,
+  key: Held,
+  authority: Held,
+  authorityKey: Held,
+  reasons: readonly string[],
+): Outcome {
   if (authorityKey.kind === 'hindrance') return authorityKey.impossible;
   if (authorityKey.kind === 'absent') return noAuthority(args, authorityKeyPath(args));
   return {
@@ -121,8 +150,13 @@ function issue(args: Arguments, context: Context, certificate: Held, key: Held, 
     predictions: [written(keyPath(args)), written(certificatePath(args))],
     touches: 'predicted',
     async apply() {
-      if (authority.kind !== 'text' || authorityKey.kind !== 'text') throw new Error('a certificate is issued only under an authority that is there');
-      const issued = await issueCertificate(wanted(args), { certificatePem: authority.text, privateKeyPem: authorityKey.text }, { now: context.now });
+      if (authority.kind !== 'text' || authorityKey.kind !== 'text')
+        throw new Error('a certificate is issued only under an authority that is there');
+      const issued = await issueCertificate(
+        wanted(args),
+        { certificatePem: authority.text, privateKeyPem: authorityKey.text },
+        { now: context.now },
+      );
       const newKey = Secret.of(issued.privateKeyPem);
       // The key first: with a certificate that does not belong to it, the next run issues both anew.
       return applyFiles(
@@ -140,10 +174,28 @@ function issue(args: Arguments, context: Context, certificate: Held, key: Held, 
 
 function differences(args: Arguments, certificate: Held, key: Held, reasons: readonly string[]): readonly Difference[] {
   const { subject, alternativeNames, usage } = wanted(args);
-  const text = [formatName(subjectAttributes(subject)), usage, ...alternativeNames.map(String), `${args.days} days`, `by ${args.authority.name}`].join(', ');
+  const text = [
+    formatName(subjectAttributes(subject)),
+    usage,
+    ...alternativeNames.map(String),
+    `${args.days} days`,
+    `by ${args.authority.name}`,
+  ].join(', ');
   return [
-    { kind: 'field', of: certificatePath(args), field: 'certificate', before: certificate.kind === 'absent' ? null : [...reasons], after: text },
-    { kind: 'field', of: keyPath(args), field: 'private key', before: key.kind === 'absent' ? null : 'the present one', after: `a new one, RSA ${args.key_size}` },
+    {
+      kind: 'field',
+      of: certificatePath(args),
+      field: 'certificate',
+      before: certificate.kind === 'absent' ? null : [...reasons],
+      after: text,
+    },
+    {
+      kind: 'field',
+      of: keyPath(args),
+      field: 'private key',
+      before: key.kind === 'absent' ? null : 'the present one',
+      after: `a new one, RSA ${args.key_size}`,
+    },
   ];
 }
 
@@ -151,7 +203,8 @@ function noAuthority(args: Arguments, path: string): Impossible {
   return {
     kind: 'impossible',
     what: `the authority "${args.authority.name}" cannot issue a certificate, as there is no ${path}`,
-    remedy: 'Make the authority first, with certificate_authority, or bring back its files. With --tags, see that the task that makes it is among them.',
+    remedy:
+      'Make the authority first, with certificate_authority, or bring back its files. With --tags, see that the task that makes it is among them.',
   };
 }
 

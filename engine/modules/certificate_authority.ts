@@ -18,7 +18,8 @@ import { applyFiles, baseName, closed, folder, heldBy, keySize, secretHeldBy, to
 const WARN_DAYS = 90;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-const ROTATE = 'Every certificate under it depends on it. Replace it with the playbook rotate-ca, or bring back the files that belong together.';
+const ROTATE =
+  'Every certificate under it depends on it. Replace it with the playbook rotate-ca, or bring back the files that belong together.';
 
 const schema = z.strictObject({
   path: folder().describe('The folder of the files NAME.crt and NAME.key. It is made if need be, for nobody but the user.'),
@@ -48,12 +49,29 @@ export const module = defineModule<Arguments>({
     if (certificate.kind === 'to_come' || key.kind === 'to_come') return { kind: 'in_sync', result: planned(args) };
     if (certificate.kind === 'absent' && key.kind === 'absent') return lost(args, seen) ?? make(args, context);
     if (certificate.kind === 'absent' || key.kind === 'absent') {
-      const [there, missing] = certificate.kind === 'absent' ? [keyPath(args), certificatePath(args)] : [certificatePath(args), keyPath(args)];
-      return { kind: 'impossible', what: `of the authority "${args.name}" only half is there`, why: `There is ${there}, but no ${missing}.`, remedy: ROTATE };
+      const [there, missing] =
+        certificate.kind === 'absent' ? [keyPath(args), certificatePath(args)] : [certificatePath(args), keyPath(args)];
+      return {
+        kind: 'impossible',
+        what: `of the authority "${args.name}" only half is there`,
+        why: `There is ${there}, but no ${missing}.`,
+        remedy: ROTATE,
+      };
     }
-    const reasons = authorityNeedsIssuing({ wanted: wanted(args), certificatePem: certificate.text, privateKeyPem: key.text, now: context.now, renewBeforeDays: 0 });
+    const reasons = authorityNeedsIssuing({
+      wanted: wanted(args),
+      certificatePem: certificate.text,
+      privateKeyPem: key.text,
+      now: context.now,
+      renewBeforeDays: 0,
+    });
     if (reasons.length > 0) {
-      return { kind: 'impossible', what: `the authority "${args.name}" in ${args.path} is not as it should be, and is not replaced`, why: reasons.join('\n'), remedy: ROTATE };
+      return {
+        kind: 'impossible',
+        what: `the authority "${args.name}" in ${args.path} is not as it should be, and is not replaced`,
+        why: reasons.join('\n'),
+        remedy: ROTATE,
+      };
     }
     const effects = endsSoon(args, certificate.text, context.now);
     return closed({ kind: 'in_sync', result: result(args, certificate.text, Secret.of(key.text)), effects }, [keyPath(args)], seen);
@@ -64,7 +82,13 @@ function make(args: Arguments, context: Context): Outcome {
   return {
     kind: 'change',
     differences: [
-      { kind: 'field', of: certificatePath(args), field: 'authority', before: null, after: `${formatName(subjectAttributes(subject(args)))}, for ${args.days} days` },
+      {
+        kind: 'field',
+        of: certificatePath(args),
+        field: 'authority',
+        before: null,
+        after: `${formatName(subjectAttributes(subject(args)))}, for ${args.days} days`,
+      },
       { kind: 'field', of: keyPath(args), field: 'private key', before: null, after: `a new one, RSA ${args.key_size}` },
     ],
     certainty: 'certain',
@@ -119,7 +143,12 @@ function endsSoon(args: Arguments, pem: string, now: Date): readonly Effect[] {
   const { notAfter } = inspectCertificate(pem);
   const days = Math.floor((notAfter.getTime() - now.getTime()) / DAY_MS);
   if (days > WARN_DAYS) return [];
-  return [{ kind: 'message', text: `The authority "${args.name}" ends on ${notAfter.toISOString()}, in ${days} days. No certificate under it lasts longer: plan its rotation.` }];
+  return [
+    {
+      kind: 'message',
+      text: `The authority "${args.name}" ends on ${notAfter.toISOString()}, in ${days} days. No certificate under it lasts longer: plan its rotation.`,
+    },
+  ];
 }
 
 function result(args: Arguments, certificate: string, key: Secret): ValueMap {

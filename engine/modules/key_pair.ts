@@ -52,23 +52,46 @@ export const module = defineModule<Arguments>({
           planned: planned(args),
         };
       }
-      return { kind: 'impossible', what: `the private key ${keyPath(args)} is gone, though its public key is there`, remedy: `Bring it back. ${KEEP}` };
+      return {
+        kind: 'impossible',
+        what: `the private key ${keyPath(args)} is gone, though its public key is there`,
+        remedy: `Bring it back. ${KEEP}`,
+      };
     }
     const reasons = needsPrivateKey(algorithm(args), key.text);
     if (reasons.length > 0) {
-      return { kind: 'impossible', what: `the private key ${keyPath(args)} is not as it should be, and is not replaced`, why: reasons.join('\n'), remedy: KEEP };
+      return {
+        kind: 'impossible',
+        what: `the private key ${keyPath(args)} is not as it should be, and is not replaced`,
+        why: reasons.join('\n'),
+        remedy: KEEP,
+      };
     }
     const secret = Secret.of(key.text);
     const publicReasons = needsPublicKey(key.text, pub.kind === 'text' ? pub.text : undefined);
-    if (publicReasons.length === 0 && pub.kind === 'text') return closed({ kind: 'in_sync', result: result(args, secret, pub.text) }, [keyPath(args)], seen);
+    if (publicReasons.length === 0 && pub.kind === 'text')
+      return closed({ kind: 'in_sync', result: result(args, secret, pub.text) }, [keyPath(args)], seen);
     const { publicKeyPem } = keyPairFrom(key.text);
     return {
       kind: 'change',
-      differences: [{ kind: 'field', of: publicPath(args), field: 'public key', before: pub.kind === 'absent' ? null : [...publicReasons], after: 'that of the private key' }],
+      differences: [
+        {
+          kind: 'field',
+          of: publicPath(args),
+          field: 'public key',
+          before: pub.kind === 'absent' ? null : [...publicReasons],
+          after: 'that of the private key',
+        },
+      ],
       certainty: 'certain',
       predictions: [written(publicPath(args))],
       touches: 'predicted',
-      apply: () => applyFiles([{ path: publicPath(args), content: publicKeyPem, replaces: pub.kind !== 'absent' }], context, result(args, secret, publicKeyPem)),
+      apply: () =>
+        applyFiles(
+          [{ path: publicPath(args), content: publicKeyPem, replaces: pub.kind !== 'absent' }],
+          context,
+          result(args, secret, publicKeyPem),
+        ),
       planned: result(args, secret, publicKeyPem),
     };
   },

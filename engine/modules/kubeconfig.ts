@@ -42,10 +42,18 @@ export const module = defineModule<Arguments>({
     if (content instanceof Unknown && !content.fresh && held.kind !== 'absent') {
       return { kind: 'cannot_know', because: content.because, predictions: [written(path)], planned: result };
     }
-    if (content instanceof Secret && held.kind === 'text' && held.text === content.reveal()) return closed({ kind: 'in_sync', result }, [path], seen);
+    if (content instanceof Secret && held.kind === 'text' && held.text === content.reveal())
+      return closed({ kind: 'in_sync', result }, [path], seen);
     return {
       kind: 'change',
-      differences: [{ kind: 'text', path, before: held.kind === 'text' ? Secret.around(held.text) : held.kind === 'absent' ? undefined : toBeMade('a kubeconfig'), after: content }],
+      differences: [
+        {
+          kind: 'text',
+          path,
+          before: held.kind === 'text' ? Secret.around(held.text) : held.kind === 'absent' ? undefined : toBeMade('a kubeconfig'),
+          after: content,
+        },
+      ],
       certainty: 'certain',
       predictions: [written(path)],
       touches: 'predicted',
@@ -73,7 +81,8 @@ function build(args: Arguments): Secret | Unknown | Impossible {
   const { authority, certificate, key } = args;
   const unknown = firstUnknown([authority, certificate, key]);
   if (unknown !== undefined) return unknown;
-  if (authority instanceof Unknown || certificate instanceof Unknown || key instanceof Unknown) throw new Error('what is unknown was looked for above');
+  if (authority instanceof Unknown || certificate instanceof Unknown || key instanceof Unknown)
+    throw new Error('what is unknown was looked for above');
   const secret = key instanceof Secret ? key : Secret.of(key);
   try {
     return Secret.around(
@@ -87,7 +96,12 @@ function build(args: Arguments): Secret | Unknown | Impossible {
     );
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return { kind: 'impossible', what: error.what, ...(error.why === undefined ? {} : { why: error.why }), ...(error.remedy === undefined ? {} : { remedy: error.remedy }) };
+    return {
+      kind: 'impossible',
+      what: error.what,
+      ...(error.why === undefined ? {} : { why: error.why }),
+      ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
+    };
   }
 }
 

@@ -27,7 +27,12 @@ export function folder(): z.ZodType<string> {
 
 /** The first part of a file's name; an ending is added to it. */
 export function baseName(): z.ZodType<string> {
-  return z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,200}$/, 'must be the name of a file without its ending: letters, digits, dots, dashes, underscores');
+  return z
+    .string()
+    .regex(
+      /^[A-Za-z0-9_][A-Za-z0-9._-]{0,200}$/,
+      'must be the name of a file without its ending: letters, digits, dots, dashes, underscores',
+    );
 }
 
 export type KeySize = 2048 | 3072 | 4096;
@@ -59,9 +64,12 @@ export function heldBy(path: string, seen: Seen): Held {
   switch (followed.type) {
     case 'absent':
       // A link that leads nowhere would be replaced by the file, which nobody has asked for.
-      return state.type === 'link' ? hindrance(`${path} is a link that leads nowhere`, 'Remove the link, or bring back what it leads to.') : { kind: 'absent' };
+      return state.type === 'link'
+        ? hindrance(`${path} is a link that leads nowhere`, 'Remove the link, or bring back what it leads to.')
+        : { kind: 'absent' };
     case 'file':
-      if (followed.content !== undefined) return { kind: 'text', text: followed.content.toString('utf8'), mode: followed.mode ?? FILE_MODE };
+      if (followed.content !== undefined)
+        return { kind: 'text', text: followed.content.toString('utf8'), mode: followed.mode ?? FILE_MODE };
       if (followed.unreadable === true) return hindrance(`${path} cannot be read`, 'Run as the user who owns it.');
       if (followed.size === undefined) return { kind: 'to_come' };
       return hindrance(`${path} is too large to be a key or a certificate`, 'Look what it is, and move it away.');
@@ -102,9 +110,24 @@ const MEANWHILE = 97;
 
 /** Writes the files one after the other, each whole or not at all. Their folders are made, for nobody but the user. */
 function writeFiles(newFiles: readonly NewFile[], context: Context): string {
-  const guards = newFiles.filter(({ replaces }) => !replaces).map((one) => `if [ -e ${quote(one.path)} ]; then echo ${quote(`${one.path} exists by now`)} >&2; exit ${MEANWHILE}; fi`);
+  const guards = newFiles
+    .filter(({ replaces }) => !replaces)
+    .map((one) => `if [ -e ${quote(one.path)} ]; then echo ${quote(`${one.path} exists by now`)} >&2; exit ${MEANWHILE}; fi`);
   const folders = [...new Set(newFiles.map((one) => posix.dirname(one.path)))];
-  const writes = newFiles.map(({ path, content }) => writeFile({ path, content: Buffer.from(revealed(content), 'utf8'), attributes: OWN, before: undefined, backup: undefined, validate: undefined }, context).script);
+  const writes = newFiles.map(
+    ({ path, content }) =>
+      writeFile(
+        {
+          path,
+          content: Buffer.from(revealed(content), 'utf8'),
+          attributes: OWN,
+          before: undefined,
+          backup: undefined,
+          validate: undefined,
+        },
+        context,
+      ).script,
+  );
   return ['set -e', 'umask 077', ...guards, `mkdir -p -- ${folders.map(quote).join(' ')}`, ...writes].join('\n');
 }
 
@@ -115,7 +138,11 @@ export function applyFiles(newFiles: readonly NewFile[], context: Context, resul
     finish: ({ status, stderr }) => {
       if (status === 0) return { kind: 'done', result };
       if (status === MEANWHILE) {
-        return { kind: 'failed', what: `${stderr.toString('utf8').trim()}: another task made it at the same time. Give the task run_once: true if it makes what all hosts share.`, result: {} };
+        return {
+          kind: 'failed',
+          what: `${stderr.toString('utf8').trim()}: another task made it at the same time. Give the task run_once: true if it makes what all hosts share.`,
+          result: {},
+        };
       }
       return { kind: 'failed', what: `the files could not be written (exit status ${status})`, result: {} };
     },
@@ -129,7 +156,13 @@ export function closed(inSync: InSync, paths: readonly string[], seen: Seen): In
     return held.kind === 'text' && (held.mode & 0o077) !== 0 ? [{ path, mode: held.mode }] : [];
   });
   if (open.length === 0) return inSync;
-  const differences = open.map(({ path, mode }): Difference => ({ kind: 'field', of: path, field: 'mode', before: formatMode(mode), after: formatMode(FILE_MODE) }));
+  const differences = open.map(({ path, mode }): Difference => ({
+    kind: 'field',
+    of: path,
+    field: 'mode',
+    before: formatMode(mode),
+    after: formatMode(FILE_MODE),
+  }));
   const result = inSync.result ?? {};
   return {
     kind: 'change',
@@ -146,7 +179,8 @@ function closedState(path: string, seen: Seen): Prediction {
   const asked = wholeFile(path);
   const state = seen.of(asked);
   if (state.type === 'file') return predict(asked, { ...state, mode: FILE_MODE });
-  if (state.type === 'link' && state.to?.state.type === 'file') return predict(asked, { ...state, to: { ...state.to, state: { ...state.to.state, mode: FILE_MODE } } });
+  if (state.type === 'link' && state.to?.state.type === 'file')
+    return predict(asked, { ...state, to: { ...state.to, state: { ...state.to.state, mode: FILE_MODE } } });
   return predict(asked, state);
 }
 

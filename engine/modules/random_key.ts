@@ -31,7 +31,8 @@ export const module = defineModule<Arguments>({
       case 'text': {
         const why = whyUnfit(held.text, bytes);
         if (why !== undefined) {
-          const remedy = 'What is encrypted with it could no longer be read. Add a key of another name, and remove this one when nothing needs it.';
+          const remedy =
+            'What is encrypted with it could no longer be read. Add a key of another name, and remove this one when nothing needs it.';
           return { kind: 'impossible', what: `the key ${path} is not as it should be, and is not replaced`, why, remedy };
         }
         return closed({ kind: 'in_sync', result: { path, value: Secret.of(held.text.trim()) } }, [path], seen);

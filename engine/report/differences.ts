@@ -54,18 +54,31 @@ function textLines(difference: Extract<Difference, { kind: 'text' }>, paint: Pai
   if (before.kind === 'described' || after.kind === 'described') {
     return [`${path}: content ${paint('red', described(before))} → ${paint('green', described(after))}`];
   }
-  const header = [paint('red', `--- ${before.kind === 'absent' ? '(absent)' : path}`), paint('green', `+++ ${after.kind === 'absent' ? '(absent)' : path}`)];
-  const patch = structuredPatch('', '', before.text, after.text, '', '', { context: CONTEXT, maxEditLength: MAX_EDITS, timeout: TIMEOUT_MS });
-  if (patch === undefined) return [...header, `(too different to show: ${countLines(before.text)} lines → ${countLines(after.text)} lines)`];
+  const header = [
+    paint('red', `--- ${before.kind === 'absent' ? '(absent)' : path}`),
+    paint('green', `+++ ${after.kind === 'absent' ? '(absent)' : path}`),
+  ];
+  const patch = structuredPatch('', '', before.text, after.text, '', '', {
+    context: CONTEXT,
+    maxEditLength: MAX_EDITS,
+    timeout: TIMEOUT_MS,
+  });
+  if (patch === undefined)
+    return [...header, `(too different to show: ${countLines(before.text)} lines → ${countLines(after.text)} lines)`];
   const secret = before.secret || after.secret;
   const hide = secret ? hiding(after.text) : (line: string) => line;
   const lines = patch.hunks.flatMap((hunk) => [
-    paint('cyan', `@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`),
+    paint('cyan', `@@ -${rangeOf(hunk.oldStart, hunk.oldLines)} +${rangeOf(hunk.newStart, hunk.newLines)} @@`),
     ...hunk.lines.map((line) => paintLine(line.startsWith('-') ? `-${hide(line.slice(1))}` : line, paint)),
   ]);
   if (lines.length === 0) return secret ? [...header, '(only secrets differ)'] : header;
   const shown = lines.length > MAX_LINES ? [...lines.slice(0, MAX_LINES), `… ${lines.length - MAX_LINES} more lines`] : lines;
   return [...header, ...shown];
+}
+
+/** As `diff -u` has it: of no lines, the start is the line before. */
+function rangeOf(start: number, count: number): string {
+  return `${count === 0 ? start - 1 : start},${count}`;
 }
 
 /**
@@ -85,7 +98,8 @@ function nameIn(line: string): string {
 }
 
 function paintLine(line: string, paint: Paint): string {
-  const text = line.length > MAX_LINE_LENGTH ? `${line.slice(0, MAX_LINE_LENGTH)}… (${line.length - MAX_LINE_LENGTH} more characters)` : line;
+  const text =
+    line.length > MAX_LINE_LENGTH ? `${line.slice(0, MAX_LINE_LENGTH)}… (${line.length - MAX_LINE_LENGTH} more characters)` : line;
   if (line.startsWith('+')) return paint('green', text);
   return line.startsWith('-') ? paint('red', text) : text;
 }

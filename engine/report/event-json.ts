@@ -66,7 +66,12 @@ function plainDifference(difference: Difference): object {
   const secret = difference.kind !== 'command' && (difference.before instanceof Secret || difference.after instanceof Secret);
   switch (difference.kind) {
     case 'text':
-      return { kind: 'text', path: mask(difference.path), before: plainShown(difference.before, secret), after: plainShown(difference.after, secret) };
+      return {
+        kind: 'text',
+        path: mask(difference.path),
+        before: plainShown(difference.before, secret),
+        after: plainShown(difference.after, secret),
+      };
     case 'field':
       return {
         kind: 'field',

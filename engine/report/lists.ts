@@ -31,7 +31,11 @@ export function printLists(
     const pattern = patternOf(play);
     lines.push('', `  play #${index + 1} (${safeLine(pattern ?? 'hosts are known at run time')}): ${safeLine(play.name)}`);
     if (lists.hosts) lines.push(...hostLines(play, pattern, inventory, allowed));
-    if (lists.tasks) lines.push('    tasks:', ...listTasks(play, selection).map((step) => `      ${stepTitle(step)}\tTAGS: ${bracketed([...step.tags].toSorted())}`));
+    if (lists.tasks)
+      lines.push(
+        '    tasks:',
+        ...listTasks(play, selection).map((step) => `      ${stepTitle(step)}\tTAGS: ${bracketed([...step.tags].toSorted())}`),
+      );
     if (lists.tags) lines.push(`    TASK TAGS: ${bracketed(listTags(play, selection))}`);
   }
   openOutput(stdout).write(`${lines.join('\n')}\n`);
@@ -43,9 +47,17 @@ function patternOf(play: Play): string | undefined {
   return Array.isArray(literal) && literal.every((one) => typeof one === 'string') ? literal.join(',') : undefined;
 }
 
-function hostLines(play: Play, pattern: string | undefined, inventory: Inventory, allowed: ReadonlySet<string> | undefined): readonly string[] {
+function hostLines(
+  play: Play,
+  pattern: string | undefined,
+  inventory: Inventory,
+  allowed: ReadonlySet<string> | undefined,
+): readonly string[] {
   if (pattern === undefined) return ['    hosts: known at run time'];
-  const names = pattern === 'localhost' && !inventory.hosts.has('localhost') ? ['localhost'] : selectHosts(inventory, pattern, play.hostsPlace).map((host) => host.name);
+  const names =
+    pattern === 'localhost' && !inventory.hosts.has('localhost')
+      ? ['localhost']
+      : selectHosts(inventory, pattern, play.hostsPlace).map((host) => host.name);
   const hosts = allowed === undefined ? names : names.filter((name) => allowed.has(name));
   return [`    hosts (${hosts.length}):`, ...hosts.map((name) => `      ${safeLine(name)}`)];
 }

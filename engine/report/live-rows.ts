@@ -29,8 +29,8 @@ export function liveRows(stdout: WriteStream, rows: () => readonly string[]): Li
   const held: { readonly to: Output; readonly text: string }[] = [];
   let drawing: Drawing | undefined;
   let stopped = false;
-  let setTitle = (): void => {};
-  let end = (): void => {};
+  let setTitle: (() => void) | undefined;
+  let end: (() => void) | undefined;
 
   const flush = (): void => {
     if (held.length === 0) return;
@@ -45,15 +45,18 @@ export function liveRows(stdout: WriteStream, rows: () => readonly string[]): Li
     process.off('exit', stop);
     drawing?.pause();
     flush();
-    end();
+    end?.();
   };
   const timer = setInterval(() => {
-    setTitle();
+    setTitle?.();
     flush();
   }, TICK_MS);
   timer.unref();
   process.on('exit', stop);
 
+  const drawOn = (rowsDrawn: Drawing): void => {
+    drawing = rowsDrawn;
+  };
   const begin = async (): Promise<void> => {
     const { DefaultRenderer: Base, Listr, ListrLogger, ProcessOutput } = await import('listr2');
     if (stopped) return;
@@ -76,7 +79,7 @@ export function liveRows(stdout: WriteStream, rows: () => readonly string[]): Li
       #state: 'away' | 'coming' | 'shown' = 'away';
       constructor(...given: ConstructorParameters<typeof DefaultRenderer>) {
         super(...given);
-        drawing = this;
+        drawOn(this);
       }
       // It comes after a while (imports); whoever puts it aside meanwhile is heard when it is there.
       override async render(): Promise<void> {
@@ -115,7 +118,11 @@ export function liveRows(stdout: WriteStream, rows: () => readonly string[]): Li
     await new Listr([row], {
       registerSignalListeners: false,
       renderer: Rows,
-      rendererOptions: { logger: new ListrLogger({ processOutput: new Streams(stdout, undefined, { dump: [] }) }), clearOutput: true, formatOutput: 'truncate' },
+      rendererOptions: {
+        logger: new ListrLogger({ processOutput: new Streams(stdout, undefined, { dump: [] }) }),
+        clearOutput: true,
+        formatOutput: 'truncate',
+      },
     }).run();
   };
   // Without rows a run goes on as well: its lines are what counts.

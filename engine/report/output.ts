@@ -8,12 +8,18 @@ export interface Output {
 const guarded = new WeakSet<NodeJS.WritableStream>();
 const gone = new WeakSet<NodeJS.WritableStream>();
 
+/**
+ * A reader that has gone away is no matter. Where writing fails otherwise (a full disk), stderr is told once, and the run goes on: to
+ * end it amid a change would be worse.
+ */
 export function openOutput(stream: NodeJS.WritableStream): Output {
   if (!guarded.has(stream)) {
     guarded.add(stream);
     stream.on('error', (error: NodeJS.ErrnoException) => {
+      const known = gone.has(stream);
       gone.add(stream);
-      if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
+      if (known || error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') return;
+      if (stream !== process.stderr) openOutput(process.stderr).write(`The output cannot be written any more: ${error.message}\n`);
     });
   }
   return {

@@ -30,7 +30,8 @@ export function plain(output: Output, options: PlainOptions): Renderer {
       if (event.type === 'task_finished' && event.outcome.kind === 'failed' && !event.outcome.ignored) failures.push(event);
       if (event.type === 'run_finished') {
         const { paint } = options;
-        if (failures.length > 0) say(['', paint('bold', 'Failures'), ...failures.flatMap((failure) => [...failureLines(failure, options), ''])]);
+        if (failures.length > 0)
+          say(['', paint('bold', 'Failures'), ...failures.flatMap((failure) => [...failureLines(failure, options), ''])]);
         say(['', ...recapLines(event, paint)]);
         return;
       }
@@ -45,7 +46,8 @@ export function eventLines(event: RunEvent, options: PlainOptions): readonly str
   const { paint, verbosity } = options;
   switch (event.type) {
     case 'run_started': {
-      const partial = event.partial.length === 0 ? [] : [paint('magenta', `Only a part of the playbook: ${event.partial.map(safeLine).join(', ')}`)];
+      const partial =
+        event.partial.length === 0 ? [] : [paint('magenta', `Only a part of the playbook: ${event.partial.map(safeLine).join(', ')}`)];
       return verbosity > 0 ? [`Run ${safeLine(event.runId)}: ${safeLine(event.playbook)}`, ...partial] : partial;
     }
     case 'play_started': {
@@ -54,7 +56,9 @@ export function eventLines(event: RunEvent, options: PlainOptions): readonly str
       return ['', paint('bold', `Play: ${safeLine(event.play)} (${hosts}${batch})`)];
     }
     case 'host_connected':
-      return verbosity > 0 ? [`connected: [${safeLine(event.host)}] ${safeLine(event.address)} in ${Math.round(event.milliseconds)} ms`] : [];
+      return verbosity > 0
+        ? [`connected: [${safeLine(event.host)}] ${safeLine(event.address)} in ${Math.round(event.milliseconds)} ms`]
+        : [];
     case 'host_unreachable': {
       const during = event.during === undefined ? '' : ` during ${taskTitle(event.during, undefined)}`;
       return [paint('red', `unreachable: [${safeLine(event.host)}]${during}`), ...indent(problemLines(event.problem, paint, options.read))];
@@ -62,7 +66,9 @@ export function eventLines(event: RunEvent, options: PlainOptions): readonly str
     case 'task_started':
       return [];
     case 'task_retried':
-      return verbosity > 0 ? [`retry: [${safeLine(event.host)}] ${taskTitle(event.task, undefined)} (${event.attempt} of ${event.attempts})`] : [];
+      return verbosity > 0
+        ? [`retry: [${safeLine(event.host)}] ${taskTitle(event.task, undefined)} (${event.attempt} of ${event.attempts})`]
+        : [];
     case 'task_finished':
       return finishedLines(event, options);
     case 'message': {
@@ -71,7 +77,12 @@ export function eventLines(event: RunEvent, options: PlainOptions): readonly str
       return [`message: [${safeLine(event.host)}] ${taskTitle(event.task, undefined)}`, ...indent(lines)];
     }
     case 'handler_owed':
-      return [paint('yellow', `owed: [${safeLine(event.host)}] the handler "${safeLine(event.handler)}" was left by an earlier run, and is run now`)];
+      return [
+        paint(
+          'yellow',
+          `owed: [${safeLine(event.host)}] the handler "${safeLine(event.handler)}" was left by an earlier run, and is run now`,
+        ),
+      ];
     case 'play_finished':
     case 'run_finished':
       return [];
@@ -86,7 +97,8 @@ function finishedLines(event: TaskFinished, options: PlainOptions): readonly str
   const { paint, verbosity, diff } = options;
   const { outcome } = event;
   const about = `[${hostTitle(event)}] ${taskTitle(event.task, event.item)}`;
-  const result = verbosity > 1 && event.result !== undefined ? indent(safeLines(JSON.stringify(maskValue(event.result), undefined, 2))) : [];
+  const result =
+    verbosity > 1 && event.result !== undefined ? indent(safeLines(JSON.stringify(maskValue(event.result), undefined, 2))) : [];
   switch (outcome.kind) {
     case 'ok':
       return verbosity > 0 ? [paint('green', `ok: ${about}`), ...result] : [];
@@ -95,7 +107,11 @@ function finishedLines(event: TaskFinished, options: PlainOptions): readonly str
     case 'unknown':
       return [paint('magenta', `unknown: ${about}: known after ${safeLine(outcome.because)}`)];
     case 'changed':
-      return [paint('yellow', `changed: ${about}`), ...(diff ? indent(outcome.differences.flatMap((one) => differenceLines(one, paint))) : []), ...result];
+      return [
+        paint('yellow', `changed: ${about}`),
+        ...(diff ? indent(outcome.differences.flatMap((one) => differenceLines(one, paint))) : []),
+        ...result,
+      ];
     case 'failed':
       return failureLines(event, options);
     default: {

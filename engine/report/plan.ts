@@ -77,19 +77,30 @@ function planLines(
   const { paint } = options;
   const lines = ['', paint('bold', summary(event))];
   if (partial.length > 0) lines.push(paint('magenta', `This is only a part of the playbook: ${partial.map(safeLine).join(', ')}`));
-  if (unreachable.length > 0) lines.push(paint('red', `The plan lacks what is unreachable: ${hostNames(unreachable.map(({ host }) => host))}`));
+  if (unreachable.length > 0)
+    lines.push(paint('red', `The plan lacks what is unreachable: ${hostNames(unreachable.map(({ host }) => host))}`));
   for (const play of order.plays()) {
     const entries = play.entries.flatMap((entry) => entry.lines(hostNames(entry.hosts)));
-    if (entries.length > 0) lines.push('', paint('bold', `Play: ${safeLine(play.name)}`), ...entries.map((line) => (line === '' ? '' : `  ${line}`)));
+    if (entries.length > 0)
+      lines.push('', paint('bold', `Play: ${safeLine(play.name)}`), ...entries.map((line) => (line === '' ? '' : `  ${line}`)));
   }
-  const lost = unreachable.flatMap(({ host, problem }) => ['', paint('red', `unreachable: [${safeLine(host)}]`), ...problemLines(problem, paint, options.read).map((line) => `    ${line}`)]);
+  const lost = unreachable.flatMap(({ host, problem }) => [
+    '',
+    paint('red', `unreachable: [${safeLine(host)}]`),
+    ...problemLines(problem, paint, options.read).map((line) => `    ${line}`),
+  ]);
   return [...lines, ...lost, '', ...recapLines(event, paint)];
 }
 
 function summary({ recap }: RunFinished): string {
   const sum = (count: (host: RunFinished['recap'][number]) => number): number => recap.reduce((total, host) => total + count(host), 0);
   const failed = sum((host) => host.failed);
-  const parts = [`${sum((host) => host.changed)} to change`, `${sum((host) => host.ok)} in sync`, `${sum((host) => host.unknown)} unknown`, ...(failed > 0 ? [`${failed} failed`] : [])];
+  const parts = [
+    `${sum((host) => host.changed)} to change`,
+    `${sum((host) => host.ok)} in sync`,
+    `${sum((host) => host.unknown)} unknown`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+  ];
   return `Plan: ${parts.join(', ')} on ${recap.length} ${recap.length === 1 ? 'host' : 'hosts'}`;
 }
 

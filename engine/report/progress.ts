@@ -42,7 +42,11 @@ export class Progress {
         this.#doing.set(event.host, { what: taskTitle(event.task, event.item), since: performance.now(), busy: true });
         return;
       case 'task_retried':
-        this.#doing.set(event.host, { what: `${taskTitle(event.task, undefined)}, attempt ${event.attempt + 1} of ${event.attempts}`, since: performance.now(), busy: true });
+        this.#doing.set(event.host, {
+          what: `${taskTitle(event.task, undefined)}, attempt ${event.attempt + 1} of ${event.attempts}`,
+          since: performance.now(),
+          busy: true,
+        });
         return;
       case 'task_finished':
         this.#doing.set(event.host, { what: taskTitle(event.task, event.item), since: performance.now(), busy: false });
@@ -71,11 +75,19 @@ export class Progress {
     if (this.#play === undefined) return ['starting'];
     const heading = `${this.#play}: ${this.#counts()}`;
     const alive = this.#hosts.filter((host) => !this.#broken.has(host));
-    const named = alive.length < most ? alive : alive.filter((host) => this.#doing.get(host)?.busy === true).toSorted((one, other) => this.#since(one) - this.#since(other));
+    const named =
+      alive.length < most
+        ? alive
+        : alive.filter((host) => this.#doing.get(host)?.busy === true).toSorted((one, other) => this.#since(one) - this.#since(other));
     const shown = named.slice(0, Math.max(0, most - 1));
     const names = shown.map(safeLine);
     const width = Math.max(0, ...names.map(displayWidth));
-    return [heading, ...shown.map((host, index) => `${names[index] ?? ''}${' '.repeat(width - displayWidth(names[index] ?? ''))}  ${this.#activity(host, now)}`)];
+    return [
+      heading,
+      ...shown.map(
+        (host, index) => `${names[index] ?? ''}${' '.repeat(width - displayWidth(names[index] ?? ''))}  ${this.#activity(host, now)}`,
+      ),
+    ];
   }
 
   #counts(): string {

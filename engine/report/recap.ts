@@ -30,7 +30,9 @@ export function recapLines(event: RunFinished, paint: Paint): readonly string[] 
   });
   const owed = event.recap
     .filter((recap) => recap.owed.length > 0)
-    .map((recap) => paint('yellow', `${safeLine(recap.host)} owes the handlers ${recap.owed.map(safeLine).join(', ')}: the next play runs them.`));
+    .map((recap) =>
+      paint('yellow', `${safeLine(recap.host)} owes the handlers ${recap.owed.map(safeLine).join(', ')}: the next play runs them.`),
+    );
   return [
     ...(event.recap.length === 0 ? [] : [paint('bold', header), ...rows]),
     ...owed,

@@ -34,7 +34,10 @@ export interface Report {
 
 /** Shows a run. What happens is in the journal before it is on the screen. */
 export function startReport(options: ReportOptions): Report {
-  const journal = options.mode === 'play' ? openJournal(options.journal, options.command) : undefined;
+  const journal =
+    options.mode === 'play'
+      ? openJournal(options.journal, options.command, (text) => openOutput(options.stderr).write(`${text}\n`))
+      : undefined;
   const renderer = chooseRenderer(options);
   return {
     emit: (event) => {

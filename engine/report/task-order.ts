@@ -43,7 +43,10 @@ export class TaskOrder<Entry> {
 
   /** Plays in their order, each with its entries in the order of the tasks. */
   plays(): readonly { readonly name: string; readonly entries: readonly Entry[] }[] {
-    return [...this.#plays.values()].map(({ name, tasks, entries }) => ({ name, entries: tasks.flatMap((task) => [...(entries.get(task)?.values() ?? [])]) }));
+    return [...this.#plays.values()].map(({ name, tasks, entries }) => ({
+      name,
+      entries: tasks.flatMap((task) => [...(entries.get(task)?.values() ?? [])]),
+    }));
   }
 
   #playing(): PlayOrder<Entry> {

@@ -1,5 +1,6 @@
 // Wide in a terminal: Hangul, CJK, full-width forms, emoji. Without width: combining marks, joiners and variation selectors.
-const WIDE = /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Extended_Pictographic}/u;
+const WIDE =
+  /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Extended_Pictographic}/u;
 const NARROW_PICTURE = /[\u00A9\u00AE\u203C\u2049\u2122\u2139\u2194-\u21AA\u2600-\u27BF]/u;
 const segments = new Intl.Segmenter();
 
@@ -7,7 +8,7 @@ const segments = new Intl.Segmenter();
 export function displayWidth(text: string): number {
   let width = 0;
   for (const { segment } of segments.segment(text)) {
-    if (/^[\p{M}\u200B-\u200D\uFE00-\uFE0F]+$/u.test(segment)) continue;
+    if (/^(?:\p{M}|\p{Cf})+$/u.test(segment)) continue;
     width += WIDE.test(segment) && (!NARROW_PICTURE.test(segment) || segment.includes('\uFE0F')) ? 2 : 1;
   }
   return width;

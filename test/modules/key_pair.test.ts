@@ -18,7 +18,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-const pair = (more = {}): { readonly path: string; readonly name: string } => ({ path: join(directory, 'pki'), name: 'service-account', ...more });
+const pair = (more = {}): { readonly path: string; readonly name: string } => ({
+  path: join(directory, 'pki'),
+  name: 'service-account',
+  ...more,
+});
 const file = (name: string): string => join(directory, 'pki', name);
 
 describe.each(SHELLS)('key_pair with %s', (_, shell) => {
@@ -60,16 +64,17 @@ describe('key_pair', () => {
   });
 });
 
-describe('random_key', () => {
-  const given = (more = {}): { readonly path: string } => ({ path: join(directory, 'encryption/key1'), ...more });
+const given = (more = {}): { readonly path: string } => ({ path: join(directory, 'encryption/key1'), ...more });
 
+describe('random_key', () => {
   it.each(SHELLS)('makes so many bytes, once, with %s', async (_, shell) => {
     const here = new Here(now, shell);
     const made = await here.make(randomKey, given());
     const value = (made['value'] as Secret).reveal();
     expect(Buffer.from(value, 'base64')).toHaveLength(32);
     const again = here.outcome(randomKey, given());
-    expect(again.kind === 'in_sync' && (again.result?.['value'] as Secret).reveal()).toBe(value);
+    const same = again.kind === 'in_sync' ? again.result?.['value'] : undefined;
+    expect(same instanceof Secret && same.reveal()).toBe(value);
     expect(mask(value)).not.toContain(value);
     expect(statSync(join(directory, 'encryption')).mode & 0o777).toBe(0o700);
   });

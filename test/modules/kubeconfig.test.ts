@@ -75,5 +75,8 @@ it('hides the key that it replaces, and not the other lines', () => {
 });
 
 it('refuses a server that is no https URL', () => {
-  expect(here.outcome(kubeconfig, given({ server: 'http://x' }))).toMatchObject({ kind: 'impossible', what: expect.stringContaining('https') });
+  expect(here.outcome(kubeconfig, given({ server: 'http://x' }))).toMatchObject({
+    kind: 'impossible',
+    what: expect.stringContaining('https'),
+  });
 });

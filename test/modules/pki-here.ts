@@ -9,7 +9,15 @@ import { observeHere, runScript } from '../resources/local-sh.ts';
 export const place = { file: 'tasks.yml', line: 1, column: 1 };
 
 export function contextAt(now: Date): Context {
-  return { host: 'localhost', facts: { ...decodeFacts(''), selinux: 'disabled' }, now, user: 'root', runId: 'f00f', preamble: '', placeOf: () => place };
+  return {
+    host: 'localhost',
+    facts: { ...decodeFacts(''), selinux: 'disabled' },
+    now,
+    user: 'root',
+    runId: 'f00f',
+    preamble: '',
+    placeOf: () => place,
+  };
 }
 
 /** Parses the arguments as the runner does; gives the problems' sentences where they are wrong. */
