@@ -78,12 +78,8 @@ export function knownHostName(address: string, port: number): string {
 
 export function matchesHost(entry: KnownHost, name: string): boolean {
   const { hosts } = entry;
-  switch (hosts.kind) {
-    case 'hashed':
-      return createHmac('sha1', hosts.salt).update(name).digest('base64') === hosts.hash;
-    case 'patterns':
-      return hosts.positive.some((pattern) => pattern.test(name)) && !hosts.negative.some((pattern) => pattern.test(name));
-  }
+  if (hosts.kind === 'hashed') return createHmac('sha1', hosts.salt).update(name).digest('base64') === hosts.hash;
+  return hosts.positive.some((pattern) => pattern.test(name)) && !hosts.negative.some((pattern) => pattern.test(name));
 }
 
 /**

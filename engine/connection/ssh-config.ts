@@ -154,7 +154,7 @@ export function parseSshG(output: string, host: string): SshConfig {
     .flatMap((files) => files?.split(' ') ?? [])
     .filter((file) => file !== 'none');
   const jumps = one('proxyjump');
-  const checking = hostKeyChecking(one('stricthostkeychecking'));
+  const checking = HOST_KEY_CHECKING.get(one('stricthostkeychecking') ?? '');
   const agent = one('identityagent');
   return {
     ...(address === undefined || address === host ? {} : { address }),
@@ -172,19 +172,12 @@ function atHome(path: string): string {
   return path.replace(/^~(?=\/)/, homedir());
 }
 
-/** `ask`, the default, becomes nothing: who runs a playbook cannot be asked a hundred times. */
-function hostKeyChecking(value: string | undefined): SshConfig['hostKeyChecking'] | undefined {
-  switch (value) {
-    case 'true':
-    case 'yes':
-      return 'strict';
-    case 'accept-new':
-      return 'accept-new';
-    case 'false':
-    case 'no':
-    case 'off':
-      return 'off';
-    default:
-      return undefined;
-  }
-}
+/** `ask`, the default, is not among them: who runs a playbook cannot be asked a hundred times. */
+const HOST_KEY_CHECKING: ReadonlyMap<string, NonNullable<SshConfig['hostKeyChecking']>> = new Map([
+  ['true', 'strict'],
+  ['yes', 'strict'],
+  ['accept-new', 'accept-new'],
+  ['false', 'off'],
+  ['no', 'off'],
+  ['off', 'off'],
+]);
