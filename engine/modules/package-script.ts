@@ -92,6 +92,11 @@ refresh && install
 `;
 }
 
+/** Shell text that refreshes the lists of apt, whatever their age. */
+export function packageLists(): string {
+  return `${APT}refresh\n`;
+}
+
 function dnf(manager: 'dnf' | 'yum', { install, remove, latest, refreshOlderThan, recommends, downgrade }: PackageWork): string {
   if (install.length === 0) return `${manager} -y -q remove ${words(remove)}\n`;
   const wanted = words(install.map(({ name, version }) => (version === undefined ? name : `${name}-${version}`)));

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { boolean, textList, wholeNumber } from './arguments.ts';
+import { defineModule } from './module.ts';
+import { editText, textRequest } from './text-edit.ts';
+
+const line = z.string().regex(/^[^\n]+$/, 'must be one line');
+
+const schema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9_.:-]+$/, 'must be an id: letters, digits, . _ : -')
+    .describe('Id of the repository.'),
+  description: line.optional().describe('What people are shown. The id where it is not given.'),
+  baseurl: textList().optional().describe('Its addresses.'),
+  mirrorlist: line.optional().describe('Address of a list of mirrors.'),
+  metalink: line.optional().describe('Address of a metalink.'),
+  gpgcheck: boolean().default(true).describe('Whether signatures of packages are checked.'),
+  repo_gpgcheck: boolean().optional().describe('Whether the signature of its index is checked.'),
+  gpgkey: textList().optional().describe('Addresses of the keys.'),
+  enabled: boolean().default(true).describe('Whether packages are taken from it.'),
+  priority: wholeNumber({ max: 99 }).optional().describe('Lower goes first.'),
+  exclude: textList().optional().describe('Packages that are not taken from it.'),
+  includepkgs: textList().optional().describe('The only packages that are taken from it.'),
+  module_hotfixes: boolean().optional().describe('Whether module filtering is off for it.'),
+  sslverify: boolean().optional().describe('Whether the certificate of the server is checked.'),
+  sslcacert: line.optional().describe('Path of the authority that has signed it.'),
+  proxy: line.optional().describe('Address of a proxy, or _none_.'),
+  file: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]+$/, 'must be a file name')
+    .optional()
+    .describe('Name of the file in /etc/yum.repos.d, without .repo. The id where it is not given.'),
+  state: z.enum(['present', 'absent']).default('present').describe('Whether the repository is listed.'),
+});
+
+type Arguments = z.infer<typeof schema>;
+
+export const module = defineModule<Arguments>({
+  name: 'yum_repository',
+  summary: 'Say from where RHEL and its kin take packages.',
+  arguments: schema,
+  examples: ['yum_repository: { name: kubernetes, baseurl: https://pkgs.k8s.io/core:/stable:/v1.36/rpm/, gpgkey: https://pkgs.k8s.io/core:/stable:/v1.36/rpm/repodata/repomd.xml.key }'],
+  observes: (args) => [textRequest(fileOf(args))],
+  plan(args, _loaded, seen, context) {
+    if (args.state === 'present' && args.baseurl === undefined && args.mirrorlist === undefined && args.metalink === undefined) {
+      return { kind: 'impossible', what: `The repository ${args.name} has no address`, remedy: 'Give baseurl, mirrorlist or metalink' };
+    }
+    const path = fileOf(args);
+    const edit = editText(path, (text) => editSection(text, args), seen, context);
+    if (edit.kind !== 'edit') return edit;
+    const result = { repo: args.name, state: args.state, dest: path };
+    if (edit.differences.length === 0) return { kind: 'in_sync', result };
+    return {
+      kind: 'change',
+      differences: edit.differences,
+      certainty: seen.certainty(textRequest(path)),
+      predictions: edit.predictions,
+      touches: 'predicted',
+      apply: () => edit.apply(),
+      planned: result,
+    };
+  },
+});
+
+function fileOf({ name, file }: Arguments): string {
+  return `/etc/yum.repos.d/${file ?? name.replaceAll(':', '_')}.repo`;
+}
+
+/** Replaces the whole section: what the task does not tell has its default. Other sections stay as they are. */
+function editSection(text: string, args: Arguments): string {
+  const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
+  const start = lines.findIndex((one) => one.trim() === `[${args.name}]`);
+  const next = lines.findIndex((one, index) => index > start && /^\s*\[/.test(one));
+  const end = start < 0 ? -1 : next < 0 ? lines.length : next;
+  const section = args.state === 'absent' ? [] : sectionOf(args);
+  const old = start < 0 ? [] : lines.slice(start, end);
+  const trailing = old.length > 0 && section.length > 0 && end < lines.length && old.at(-1) === '' ? [''] : [];
+  if (old.filter((one) => one.trim() !== '').join('\n') === section.join('\n')) return text;
+  const after =
+    start < 0 ? [...lines, ...(lines.length === 0 || section.length === 0 ? [] : ['']), ...section] : [...lines.slice(0, start), ...section, ...trailing, ...lines.slice(end)];
+  return after.map((one) => `${one}\n`).join('');
+}
+
+function sectionOf(args: Arguments): readonly string[] {
+  const flag = (value: boolean | undefined): string | undefined => (value === undefined ? undefined : value ? '1' : '0');
+  const fields: readonly (readonly [string, string | undefined])[] = [
+    ['name', args.description ?? args.name],
+    ['baseurl', args.baseurl?.join(' ')],
+    ['mirrorlist', args.mirrorlist],
+    ['metalink', args.metalink],
+    ['enabled', flag(args.enabled)],
+    ['gpgcheck', flag(args.gpgcheck)],
+    ['repo_gpgcheck', flag(args.repo_gpgcheck)],
+    ['gpgkey', args.gpgkey?.join(' ')],
+    ['priority', args.priority === undefined ? undefined : String(args.priority)],
+    ['exclude', args.exclude?.join(' ')],
+    ['includepkgs', args.includepkgs?.join(' ')],
+    ['module_hotfixes', flag(args.module_hotfixes)],
+    ['sslverify', flag(args.sslverify)],
+    ['sslcacert', args.sslcacert],
+    ['proxy', args.proxy],
+  ];
+  return [`[${args.name}]`, ...fields.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))];
+}
