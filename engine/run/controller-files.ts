@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Place } from '../errors/problem.ts';
@@ -104,6 +105,7 @@ export class ControllerFiles {
 
 function candidates(name: string, folder: 'files' | 'templates', searchPath: readonly string[]): readonly string[] {
   if (isAbsolute(name)) return [name];
+  if (name.startsWith('~/')) return [join(homedir(), name.slice(2))];
   return searchPath.flatMap((directory) => [join(directory, folder, name), join(directory, name)]);
 }
 

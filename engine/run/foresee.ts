@@ -8,6 +8,7 @@ import type { RunContext } from './context.ts';
 import type { HostState } from './host-state.ts';
 import type { Route } from './itinerary.ts';
 import { ahead } from './itinerary.ts';
+import { resultsOf } from './task-results.ts';
 import { machineFor } from './machines.ts';
 import type { View } from './view.ts';
 import { moduleContext, prepare } from './prepare.ts';
@@ -36,8 +37,7 @@ export async function foresee(context: RunContext, host: HostState, route: Route
     } catch {
       // Told when the task's turn comes.
     }
-    if (step.register !== undefined) pending.set(step.register, new Unknown(`the task at ${step.id}`));
-    if (step.module === 'set_fact') for (const name of step.arguments.keys()) pending.set(name, new Unknown(`the task at ${step.id}`));
+    for (const name of resultsOf(step)) pending.set(name, new Unknown(`the task at ${step.id}`));
   }
   return requests;
 }

@@ -10,6 +10,7 @@ import type { HostState } from './host-state.ts';
 import { opened, itinerary } from './itinerary.ts';
 import type { PlannedPlay } from './play-run.ts';
 import { prepare } from './prepare.ts';
+import { resultsOf } from './task-results.ts';
 import { pendingLayer } from './variables.ts';
 
 /** So many pairs of host and task are tried out one by one; beyond that, one host for each different set of groups. */
@@ -26,6 +27,8 @@ export async function preflight(context: RunContext, plays: readonly PlannedPlay
     const key = `${problem.code}|${problem.what}|${JSON.stringify(problem.place)}`;
     if (!found.has(key)) found.set(key, problem);
   };
+  for (const planned of plays) expectResults(context, planned);
+  const pendingOf = new Map<HostState, Map<string, Value>>();
   for (const planned of plays) {
     const tasks = tasksOf(planned);
     const everyHost = planned.hosts.length * tasks.length <= PAIRS;
@@ -35,16 +38,25 @@ export async function preflight(context: RunContext, plays: readonly PlannedPlay
     for (const host of hosts) {
       host.variables.enter(scope);
       for (const role of planned.play.roles) checkRole(role, host, add);
-      const pending = new Map<string, Value>();
+      const pending = pendingOf.get(host) ?? new Map<string, Value>();
+      pendingOf.set(host, pending);
       for (const task of tasks) {
-        if (isSelected(task.tags, context.selection)) await tryTask(context, host, task, pending, add);
-        if (task.register !== undefined) pending.set(task.register, new Unknown(`the task at ${task.id}`));
-        if (task.module === 'set_fact') for (const name of task.arguments.keys()) pending.set(name, new Unknown(`the task at ${task.id}`));
+        if (!isSelected(task.tags, context.selection)) continue;
+        await tryTask(context, host, task, pending, add);
+        for (const name of resultsOf(task)) pending.set(name, new Unknown(`the task at ${task.id}`));
       }
     }
   }
   const [first, ...rest] = found.values();
   if (first !== undefined) throw new Problems([first, ...rest]);
+}
+
+function expectResults(context: RunContext, planned: PlannedPlay): void {
+  for (const task of tasksOf(planned)) {
+    if (!isSelected(task.tags, context.selection)) continue;
+    for (const name of resultsOf(task))
+      for (const host of planned.hosts) host.variables.expect(name, new Unknown(`the task at ${task.id}`));
+  }
 }
 
 async function tryTask(

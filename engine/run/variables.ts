@@ -38,6 +38,9 @@ export class HostVariables {
   #cache = new Map<PlayScope | undefined, Map<object, Map<readonly Layer[], LayeredScope>>>();
   #play: PlayScope | undefined;
 
+  /** Names that tasks of the run will register or set: other hosts may ask for them before they are there. */
+  readonly #expected = new Map<string, Unknown>();
+
   constructor(host: Host, run: RunVariables) {
     this.#host = host;
     this.#run = run;
@@ -51,6 +54,10 @@ export class HostVariables {
   setFacts(facts: Facts): void {
     this.#facts = factsAsValue(facts);
     this.#cache = new Map();
+  }
+
+  expect(name: string, because: Unknown): void {
+    this.#expected.set(name, because);
   }
 
   remember(name: string, value: Value): void {
@@ -118,10 +125,8 @@ export class HostVariables {
       this.#run.extra,
       this.#magic(undefined, this.#play),
     ]);
-    return lazyMap(
-      scope.names().filter((name) => name !== 'hostvars' && (name !== 'facts' || this.#facts !== undefined)),
-      (name) => scope.lookup(name) ?? null,
-    );
+    const names = scope.names().filter((name) => name !== 'hostvars');
+    return lazyMap(new Set([...names, ...this.#expected.keys()]), (name) => scope.lookup(name) ?? this.#expected.get(name) ?? null);
   }
 }
 
