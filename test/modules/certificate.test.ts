@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { module as certificate } from '../../engine/modules/certificate.ts';
 import { module as authority } from '../../engine/modules/certificate_authority.ts';
+import { createAuthority } from '../../engine/pki/authority.ts';
 import { inspectCertificate } from '../../engine/pki/inspect.ts';
 import { mask } from '../../engine/values/mask.ts';
 import type { Secret } from '../../engine/values/secret.ts';
@@ -111,6 +112,17 @@ describe('certificate', () => {
     const line = key.split('\n')[3] ?? '';
     expect(mask(`-> ${line}`)).not.toContain(line);
     expect(JSON.stringify(here.outcome(certificate, leaf()))).not.toContain(line);
+  });
+
+  it('has the key of its authority masked as soon as it is seen', async () => {
+    const made = await createAuthority({ subject: { commonName: 'test-ca' } }, { now });
+    mkdirSync(join(directory, 'pki'));
+    writeFileSync(join(directory, 'pki/ca.crt'), made.certificatePem);
+    writeFileSync(join(directory, 'pki/ca.key'), made.privateKeyPem);
+    const line = made.privateKeyPem.split('\n')[3] ?? '';
+    expect(mask(line)).toBe(line);
+    expect(new Here(now).outcome(certificate, leaf()).kind).toBe('change');
+    expect(mask(line)).toBe('********');
   });
 
   it('in a plan before there is an authority is a certain change with values that are new', () => {
