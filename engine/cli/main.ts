@@ -37,6 +37,20 @@ const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
       add: async (command, done) => (await import('./vars.ts')).addVarsCommand(command, done),
     },
   ],
+  [
+    'docs',
+    {
+      description: 'explain modules, template helpers and the differences from Ansible',
+      add: async (command, done) => (await import('./docs.ts')).addDocsCommand(command, done),
+    },
+  ],
+  [
+    'lint',
+    {
+      description: 'tell everything that is wrong with a playbook, and connect to nothing',
+      add: async (command, done) => (await import('./lint.ts')).addLintCommand(command, done),
+    },
+  ],
 ]);
 
 /** The `runbook` command. Takes the arguments behind the program's name; gives the exit status. */

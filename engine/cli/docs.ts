@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { modules } from '../modules/catalogue.ts';
+import type { AnyModule } from '../modules/module.ts';
+import { printAnsibleDifferences, printHelpers } from '../report/language-tables.ts';
+import { printModule, printModules } from '../report/module-document.ts';
+import { printPlaybookSchema } from '../report/playbook-schema.ts';
+import { EXIT } from './exit-status.ts';
+
+interface Flags {
+  readonly helpers?: true;
+  readonly ansible?: true;
+  readonly schema?: true;
+}
+
+/** `runbook docs`: made of the modules' own schemas and of the tables that the engine itself reads. */
+export function addDocsCommand(command: Command, done: (status: number) => void): void {
+  command
+    .argument('[module]', 'a module; the list of all of them without it')
+    .option('--helpers', 'the functions that templates may call')
+    .option('--ansible', 'what Ansible has and runbook has not, and what to write instead')
+    .option('--schema', 'the JSON Schema of playbooks, for editors')
+    .action(async (name: string | undefined, flags: Flags) => {
+      await show(name, flags);
+      done(EXIT.ok);
+    });
+}
+
+async function show(name: string | undefined, flags: Flags): Promise<void> {
+  if (flags.helpers === true) printHelpers(process.stdout);
+  else if (flags.ansible === true) printAnsibleDifferences(process.stdout);
+  else if (flags.schema === true) printPlaybookSchema(await all(), process.stdout);
+  else if (name === undefined) printModules(await all(), process.stdout);
+  else printModule(await modules.module(name), process.stdout);
+}
+
+function all(): Promise<readonly AnyModule[]> {
+  return Promise.all(modules.names().map((name) => modules.module(name)));
+}

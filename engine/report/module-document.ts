@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import type { AnyModule } from '../modules/module.ts';
+import { openOutput } from './output.ts';
+import type { Paint } from './paint.ts';
+import { paintFor } from './paint.ts';
+
+/** One argument of a module, as its documentation shows it. */
+export interface ArgumentDocument {
+  readonly name: string;
+  /** `string`, `boolean`, `list of string`, `server | client`, or `any`. */
+  readonly type: string;
+  readonly required: boolean;
+  readonly default: unknown;
+  readonly description: string;
+}
+
+/** The part of JSON Schema that the documentation is made of. */
+const shape = z.looseObject({
+  type: z.union([z.string(), z.array(z.string())]).optional(),
+  enum: z.array(z.unknown()).optional(),
+  description: z.string().optional(),
+  default: z.unknown().optional(),
+  get items() {
+    return shape.optional();
+  },
+  get anyOf() {
+    return z.array(shape).optional();
+  },
+  get properties() {
+    return z.record(z.string(), shape).optional();
+  },
+  required: z.array(z.string()).optional(),
+});
+type Shape = z.infer<typeof shape>;
+
+/** The arguments of a module, required ones first. Empty where it takes any. */
+export function argumentDocuments(module: AnyModule): readonly ArgumentDocument[] {
+  const whole = shape.parse(z.toJSONSchema(module.arguments, { io: 'input', unrepresentable: 'any', target: 'draft-7' }));
+  return documentsOf(whole, '').toSorted((one, other) => Number(other.required) - Number(one.required));
+}
+
+/** Members of a map come with it: `authority.path`. */
+function documentsOf(within: Shape, prefix: string): readonly ArgumentDocument[] {
+  return Object.entries(within.properties ?? {}).flatMap(([key, one]) => {
+    const name = `${prefix}${key}`;
+    const required = within.required?.includes(key) === true && one.default === undefined;
+    return [
+      { name, type: typeOf(one), required, default: one.default, description: one.description ?? '' },
+      ...documentsOf(one, `${name}.`),
+    ];
+  });
+}
+
+function typeOf(one: Shape): string {
+  if (one.enum !== undefined) return one.enum.map(String).join(' | ');
+  if (one.anyOf !== undefined) return [...new Set(one.anyOf.map(typeOf))].join(' or ');
+  const type = Array.isArray(one.type) ? one.type.join(' or ') : one.type;
+  if (type === 'array') return one.items === undefined ? 'list' : `list of ${typeOf(one.items)}`;
+  return type === 'object' ? 'map' : (type ?? 'any');
+}
+
+/** Prints what a module does, its arguments and its examples. */
+export function printModule(module: AnyModule, stdout: NodeJS.WritableStream): void {
+  const paint = paintFor(stdout);
+  const documents = argumentDocuments(module);
+  const lines = [`${paint('bold', module.name)}: ${module.summary}`];
+  if (module.freeForm !== undefined) lines.push('', `\`${module.name}: text\` fills ${module.freeForm}.`);
+  lines.push('', paint('bold', 'Arguments'));
+  if (documents.length === 0) lines.push('  any names and values');
+  for (const document of documents) lines.push(...argumentLines(document, paint));
+  lines.push('', paint('bold', 'Examples'));
+  for (const example of module.examples)
+    lines.push(
+      ...example
+        .trimEnd()
+        .split('\n')
+        .map((line, index) => `  ${index === 0 ? '- ' : '  '}${line}`),
+    );
+  openOutput(stdout).write(`${lines.join('\n')}\n`);
+}
+
+function argumentLines(document: ArgumentDocument, paint: Paint): readonly string[] {
+  const notes = [
+    document.type,
+    ...(document.required ? ['required'] : []),
+    ...(document.default === undefined ? [] : [`default ${JSON.stringify(document.default)}`]),
+  ];
+  return [
+    `  ${paint('cyan', document.name)}  ${paint('dim', notes.join(', '))}`,
+    ...(document.description === '' ? [] : [`      ${document.description}`]),
+  ];
+}
+
+/** Prints the name and the summary of each module. */
+export function printModules(modules: readonly AnyModule[], stdout: NodeJS.WritableStream): void {
+  const paint = paintFor(stdout);
+  const width = Math.max(...modules.map((module) => module.name.length));
+  const lines = modules
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+    .map((module) => `${paint('cyan', module.name.padEnd(width))}  ${module.summary}`);
+  openOutput(stdout).write(`${lines.join('\n')}\n`);
+}
