@@ -2,7 +2,7 @@ import { chmod, copyFile, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { connect } from '../../engine/connection/connection.ts';
 import type { SshTarget } from '../../engine/connection/target.ts';
 import { Unreachable } from '../../engine/connection/unreachable.ts';
@@ -151,33 +151,33 @@ describe('a host that cannot be reached', () => {
 
   test('because its login shell is none', async () => {
     const forced = await startOpensshServer({ ForceCommand: 'echo This account is not available; exit 1' });
+    onTestFinished(() => forced.stop());
     const error = await refusal(forced.target());
     expect(error.code).toBe('no-shell');
     expect(error.why).toContain('This account is not available');
-    await forced.stop();
   });
 
   test('because both sides know no common key exchange', async () => {
     const strange = await startOpensshServer({ KexAlgorithms: 'sntrup761x25519-sha512@openssh.com' });
+    onTestFinished(() => strange.stop());
     expect(['no-common-algorithm', 'connection-failed']).toContain((await refusal(strange.target())).code);
-    await strange.stop();
   });
 });
 
 test('logins that the server drops for being too many are tried again', async () => {
   const busy = await startOpensshServer({ MaxStartups: '2' });
+  onTestFinished(() => busy.stop());
   const connections = await Promise.all(Array.from({ length: 8 }, () => connect(busy.target())));
   expect(connections).toHaveLength(8);
   await Promise.all(connections.map((connection) => connection.close()));
-  await busy.stop();
 });
 
 describe('through a jump host', () => {
   test('two hosts share its connection', async () => {
     const inner = await startOpensshServer();
+    onTestFinished(() => inner.stop());
     const target = inner.target({ jumps: [server.target({ name: 'bastion' })] });
     expect(await Promise.all([works(target), works(target)])).toEqual([target.user, target.user]);
-    await inner.stop();
   });
 
   test('one that cannot be reached behind it is told with the name of the jump host', async () => {
@@ -188,8 +188,8 @@ describe('through a jump host', () => {
 
   test('one that does not forward says how to allow it', async () => {
     const closed = await startOpensshServer({ AllowTcpForwarding: 'no' });
+    onTestFinished(() => closed.stop());
     const error = await refusal(server.target({ jumps: [closed.target({ name: 'bastion' })] }));
     expect(error.remedy).toContain('AllowTcpForwarding');
-    await closed.stop();
   });
 });

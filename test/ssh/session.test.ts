@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { connect } from '../../engine/connection/connection.ts';
 import type { Changing, Connection } from '../../engine/connection/connection.ts';
 import { startCuttingProxy } from './cutting-proxy.ts';
@@ -79,6 +79,7 @@ describe('a session over SSH', () => {
 describe('a connection that is cut', () => {
   test('in a script: it may have been done, and it is ended on the host', async () => {
     const proxy = await startCuttingProxy(server.port);
+    onTestFinished(() => proxy.stop());
     const cut = await connect(server.target({ port: proxy.port, hostKeyChecking: 'off' }));
     const changing = await cut.changing({ kind: 'login' });
     let leader = 0;
@@ -92,11 +93,11 @@ describe('a connection that is cut', () => {
     await gone(leader);
     await expect(changing.look('true')).rejects.toMatchObject({ code: 'connection-lost', started: 'no' });
     await cut.close();
-    await proxy.stop();
   });
 
   test('in a file: nothing is left of it', async () => {
     const proxy = await startCuttingProxy(server.port);
+    onTestFinished(() => proxy.stop());
     const cut = await connect(server.target({ port: proxy.port, hostKeyChecking: 'off' }));
     const changing = await cut.changing({ kind: 'login' });
     const path = join(server.folder, 'torn');
@@ -111,11 +112,11 @@ describe('a connection that is cut', () => {
     await expect(changing.send({ size: 1_500_000, open }, path, { mode: '0600' })).rejects.toMatchObject({ code: 'connection-lost' });
     await vi.waitFor(() => expect(stat(path)).rejects.toThrow('ENOENT'), { timeout: 20_000 });
     await cut.close();
-    await proxy.stop();
   });
 
   test('without anybody being told, is noticed by keep-alive', async () => {
     const proxy = await startCuttingProxy(server.port);
+    onTestFinished(() => proxy.stop());
     const cut = await connect(server.target({ port: proxy.port, hostKeyChecking: 'off', keepAliveMs: 100 }));
     const changing = await cut.changing({ kind: 'login' });
     const running = changing.change('echo up; sleep 600', { onOutput: () => proxy.stall() });
@@ -125,7 +126,6 @@ describe('a connection that is cut', () => {
       why: expect.stringContaining('no sign of life'),
     });
     await cut.close();
-    await proxy.stop();
   });
 });
 
@@ -133,7 +133,8 @@ test('the lock names its holder, and is free when the holder is killed', async (
   const other = await connect(server.target());
   await other.lock('anna@desk', { waitMs: 20_000 });
   await expect(connection.lock('ben', { waitMs: 0 })).rejects.toMatchObject({ code: 'locked', why: 'Held by anna@desk.' });
-  await (await other.changing({ kind: 'login' })).change('(sleep 600 >/dev/null 2>&1 &)');
+  const daemon = await (await other.changing({ kind: 'login' })).change('sleep 600 >/dev/null 2>&1 & echo $!');
+  onTestFinished(() => void process.kill(Number(daemon.stdout.toString())));
   const waiting = connection.lock('ben', { waitMs: 20_000 });
   await other.kill();
   await waiting;
@@ -141,6 +142,7 @@ test('the lock names its holder, and is free when the holder is killed', async (
 
 test('a server that allows one session only says so', async () => {
   const single = await startOpensshServer({ MaxSessions: '1' });
+  onTestFinished(() => single.stop());
   const one = await connect(single.target());
   await expect(one.looking({ kind: 'become', user: 'nobody', method: 'sudo' })).rejects.toMatchObject({
     code: 'too-many-sessions',
@@ -151,5 +153,4 @@ test('a server that allows one session only says so', async () => {
   await expect(changing.change('sleep 600', { timeoutMs: 100 })).rejects.toMatchObject({ code: 'timed-out', ended: true });
   expect((await changing.look('echo alive')).stdout.toString()).toBe('alive\n');
   await one.close();
-  await single.stop();
 });
