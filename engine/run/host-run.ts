@@ -302,6 +302,11 @@ export function asHostGone(error: unknown): HostGone | undefined {
 }
 
 function asksOtherHosts(task: Task): boolean {
-  for (const argument of task.arguments.values()) if (argument.value.references.has('hostvars')) return true;
-  return task.when.some((condition) => condition.references.has('hostvars'));
+  const asks = (one: { readonly references: ReadonlySet<string> }): boolean => one.references.has('hostvars');
+  return (
+    task.when.some(asks) ||
+    (task.asserts ?? []).some(asks) ||
+    (task.loop !== undefined && asks(task.loop.items.value)) ||
+    [...task.arguments.values()].some((argument) => asks(argument.value))
+  );
 }

@@ -20,6 +20,8 @@ export type ItemResult =
   | { readonly kind: 'ok'; readonly result: ValueMap; readonly effects: Extract<Outcome, { kind: 'in_sync' }>['effects'] }
   | { readonly kind: 'changed'; readonly change: Change; readonly result: ValueMap; readonly output: Output | undefined }
   | { readonly kind: 'unknown'; readonly because: string; readonly result: ValueMap }
+  /** In a plan: it is not so yet, and a play would wait for it. That changes nothing. */
+  | { readonly kind: 'waits'; readonly because: string; readonly result: ValueMap }
   | { readonly kind: 'failed'; readonly problem: Problem; readonly result: ValueMap; readonly output: Output | undefined };
 
 export interface ItemRun {

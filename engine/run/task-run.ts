@@ -186,9 +186,8 @@ async function untilSo(run: TaskRun, identity: TaskIdentity, over: readonly Laye
   const again = (count: number): void =>
     context.emit({ type: 'task_retried', host: run.host.name, task: identity, attempt: count, attempts: retries + 1 });
   const { result, attempts, satisfied } = await retry(attempt, done, { retries, delayMs, again, stop: context.interrupted });
-  if (context.mode === 'plan' && result.kind === 'failed') {
-    return { kind: 'ok', result: { waits: true, rc: new Unknown('a wait that a plan does not do') }, effects: [] };
-  }
+  if (context.mode === 'plan' && result.kind === 'failed') return { kind: 'waits', because: 'it is waited for', result: {} };
+  if (context.mode === 'plan' && result.kind === 'unknown') return { kind: 'waits', because: result.because, result: {} };
   if (satisfied) return result;
   if (result.kind === 'failed') return result;
   const what = `it was still not so after ${attempts} attempts: ${until.expressions.map((one) => one.source).join(' && ')}`;
@@ -210,6 +209,7 @@ function resultScope(run: TaskRun, over: readonly Layer[], result: ItemResult): 
 function outcomeOf(task: Task, scope: Scope, result: ItemResult, noLog: boolean, notifies: readonly string[]): TaskOutcome {
   switch (result.kind) {
     case 'ok':
+    case 'waits':
       return { kind: 'ok' };
     case 'unknown':
       return { kind: 'unknown', because: result.because };
