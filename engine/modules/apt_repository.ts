@@ -7,7 +7,10 @@ import { editText, textRequest } from './text-edit.ts';
 const schema = z.strictObject({
   repo: z
     .string()
-    .regex(/^deb(-src)?\s+(\[[^\]\n]*\]\s+)?\S+\s+\S+[^\n]*$/, 'must be a line of sources.list: deb [signed-by=…] https://… suite components\nPPAs are written out.')
+    .regex(
+      /^deb(-src)?\s+(\[[^\]\n]*\]\s+)?\S+\s+\S+[^\n]*$/,
+      'must be a line of sources.list: deb [signed-by=…] https://… suite components\nPPAs are written out.',
+    )
     .describe('The line as in sources.list. Its key goes into /etc/apt/keyrings by copy or get_url, and is named by signed-by.'),
   state: z.enum(['present', 'absent']).default('present').describe('Whether packages are taken from it.'),
   filename: z
@@ -26,11 +29,14 @@ export const module = defineModule<Arguments>({
   summary: 'Say from where Debian and its kin take packages.',
   arguments: schema,
   freeForm: 'repo',
-  examples: ['apt_repository: { repo: "deb [signed-by=/etc/apt/keyrings/docker.asc] https://download.docker.com/linux/debian bookworm stable", filename: docker }'],
+  examples: [
+    'apt_repository: { repo: "deb [signed-by=/etc/apt/keyrings/docker.asc] https://download.docker.com/linux/debian bookworm stable", filename: docker }',
+  ],
   observes: (args) => [textRequest(fileOf(args))],
   plan(args, _loaded, seen, context) {
     const path = fileOf(args);
-    if (context.facts.package_manager !== 'apt') return { kind: 'impossible', what: 'This host does not use apt', remedy: 'Leave it out with when: facts.package_manager == "apt"' };
+    if (context.facts.package_manager !== 'apt')
+      return { kind: 'impossible', what: 'This host does not use apt', remedy: 'Leave it out with when: facts.package_manager == "apt"' };
     const edit = editText(path, (text) => editSources(text, args), seen, context, args.mode === undefined ? {} : { mode: args.mode });
     if (edit.kind !== 'edit') return edit;
     const result = { repo: args.repo, state: args.state, dest: path };
@@ -43,7 +49,11 @@ export const module = defineModule<Arguments>({
       touches: 'predicted',
       async apply() {
         const written = await edit.apply();
-        return { ...written, script: args.update_cache ? `{ ${written.script}\n} || exit\n${packageLists()}` : written.script, timeoutMs: 30 * 60_000 };
+        return {
+          ...written,
+          script: args.update_cache ? `{ ${written.script}\n} || exit\n${packageLists()}` : written.script,
+          timeoutMs: 30 * 60_000,
+        };
       },
       planned: result,
     };
@@ -53,15 +63,18 @@ export const module = defineModule<Arguments>({
 /** As Ansible names it: the address without scheme, password and odd characters. */
 function fileOf({ repo, filename }: Arguments): string {
   const [, address = '', suite = ''] = /^deb(?:-src)?\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)/.exec(repo) ?? [];
-  const plain = `${address.replace(/^\w+:\/\//, '').replace(/^[^/]*@/, '')} ${suite}`.replace(/[^A-Za-z0-9]+/g, '_').replace(/^_+|_+$/g, '');
-  return `/etc/apt/sources.list.d/${filename ?? plain}.list`;
+  const host = `${address.replace(/^\w+:\/\//, '').replace(/^[^/]*@/, '')} ${suite}`.replace(/[^A-Za-z0-9]+/g, '_').replace(/^_+|_+$/g, '');
+  return `/etc/apt/sources.list.d/${filename ?? host}.list`;
 }
 
 function editSources(text: string, { repo, state }: Arguments): string {
   const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
-  const plain = (line: string): string => line.trim().replace(/\s+/g, ' ');
   const isThere = lines.some((line) => plain(line) === plain(repo));
   if (isThere === (state === 'present')) return text;
   const after = state === 'present' ? [...lines, plain(repo)] : lines.filter((line) => plain(line) !== plain(repo));
   return after.map((line) => `${line}\n`).join('');
+}
+
+function plain(line: string): string {
+  return line.trim().replace(/\s+/g, ' ');
 }

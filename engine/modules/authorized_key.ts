@@ -8,10 +8,11 @@ import { file } from '../resources/file.ts';
 import { boolean, plainText, textList } from './arguments.ts';
 import type { Context, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
-import { ACCOUNT_NAME } from './user.ts';
+import { ACCOUNT_NAME } from './user-arguments.ts';
 import { writeFile } from './write-file.ts';
 
-const TYPE = '(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-nistp\\d+|sk-(?:ssh-ed25519|ecdsa-sha2-nistp256)@openssh\\.com)(?:-cert-v01@openssh\\.com)?';
+const TYPE =
+  '(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-nistp\\d+|sk-(?:ssh-ed25519|ecdsa-sha2-nistp256)@openssh\\.com)(?:-cert-v01@openssh\\.com)?';
 const KEY = new RegExp(`^(?:(.*?)\\s+)?(${TYPE})\\s+([A-Za-z0-9+/]+=*)(?:\\s+(.*?))?\\s*$`);
 
 const schema = z.strictObject({
@@ -33,12 +34,25 @@ export const module = defineModule<Arguments>({
   plan(args, _loaded, seen, context): Outcome {
     const asked = authorizedKeysRequest(args.user);
     const state = seen.of(asked);
-    const keys = args.key.flatMap((text) => text.split('\n')).map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+    const keys = args.key
+      .flatMap((text) => text.split('\n'))
+      .map((line) => line.trim())
+      .filter((line) => line !== '' && !line.startsWith('#'));
     const broken = keys.findIndex((line) => !KEY.test(line));
-    if (broken >= 0) return { kind: 'impossible', what: `Key ${broken + 1} for ${args.user} is not a public key`, remedy: 'Give the line of a .pub file: type, base64 text, comment' };
+    if (broken >= 0)
+      return {
+        kind: 'impossible',
+        what: `Key ${broken + 1} for ${args.user} is not a public key`,
+        remedy: 'Give the line of a .pub file: type, base64 text, comment',
+      };
     if (!state.exists) {
-      if (seen.certainty(asked) === 'after_change') return { kind: 'cannot_know', because: `the user ${args.user} does not exist yet; an earlier change may bring it` };
-      return { kind: 'impossible', what: `There is no user ${args.user}`, remedy: `Make it with a task before this one: user: { name: ${args.user} }` };
+      if (seen.certainty(asked) === 'after_change')
+        return { kind: 'cannot_know', because: `the user ${args.user} does not exist yet; an earlier change may bring it` };
+      return {
+        kind: 'impossible',
+        what: `There is no user ${args.user}`,
+        remedy: `Make it with a task before this one: user: { name: ${args.user} }`,
+      };
     }
     const before = state.lines ?? [];
     const after = edit(before, keys, args);
@@ -49,7 +63,9 @@ export const module = defineModule<Arguments>({
     const text = after.map((line) => `${line}\n`).join('');
     return {
       kind: 'change',
-      differences: [{ kind: 'text', path, before: state.lines === null ? undefined : before.map((line) => `${line}\n`).join(''), after: text }],
+      differences: [
+        { kind: 'text', path, before: state.lines === null ? undefined : before.map((line) => `${line}\n`).join(''), after: text },
+      ],
       certainty: seen.certainty(asked),
       predictions: [predict(asked, { ...state, lines: after }), ...filePredictions(args.user, path)],
       touches: 'predicted',
@@ -70,7 +86,9 @@ function identityOf(line: string): string | undefined {
 }
 
 function edit(lines: readonly string[], keys: readonly string[], args: Arguments): readonly string[] {
-  const wanted = new Map(keys.map((key) => [identityOf(key), args.key_options === undefined ? key : `${args.key_options} ${withoutOptions(key)}`]));
+  const wanted = new Map(
+    keys.map((key) => [identityOf(key), args.key_options === undefined ? key : `${args.key_options} ${withoutOptions(key)}`]),
+  );
   if (args.state === 'absent') return lines.filter((line) => !wanted.has(identityOf(line)));
   const done = new Set<string>();
   const kept: string[] = [];
@@ -110,7 +128,13 @@ function write(user: string, state: AuthorizedKeysState, path: string, text: str
     group: state.gid === undefined ? undefined : { name: undefined, id: state.gid },
     mode: { kind: 'octal' as const, bits: 0o600 },
   };
-  const written = writeFile({ path, content: Buffer.from(text), attributes, before: undefined, backup: undefined, validate: undefined }, context);
+  const written = writeFile(
+    { path, content: Buffer.from(text), attributes, before: undefined, backup: undefined, validate: undefined },
+    context,
+  );
   const folder = quote(path.slice(0, path.lastIndexOf('/')));
-  return { ...written, script: `[ -d ${folder} ] || { mkdir -m 0700 -- ${folder} && chown ${quote(`${user}:`)} ${folder}; } || exit\n${written.script}` };
+  return {
+    ...written,
+    script: `[ -d ${folder} ] || { mkdir -m 0700 -- ${folder} && chown ${quote(`${user}:`)} ${folder}; } || exit\n${written.script}`,
+  };
 }

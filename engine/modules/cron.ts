@@ -7,9 +7,12 @@ import { boolean } from './arguments.ts';
 import type { Context, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import { editText, textRequest } from './text-edit.ts';
-import { ACCOUNT_NAME } from './user.ts';
+import { ACCOUNT_NAME } from './user-arguments.ts';
 
-const field = z.union([z.string().regex(/^[0-9A-Za-z*,/-]+$/), z.number().int().min(0)]).transform(String).default('*');
+const field = z
+  .union([z.string().regex(/^[0-9A-Za-z*,/-]+$/), z.number().int().min(0)])
+  .transform(String)
+  .default('*');
 const line = z.string().regex(/^[^\n]+$/, 'must be one line');
 
 const schema = z.strictObject({
@@ -21,9 +24,16 @@ const schema = z.strictObject({
   day: field.describe('Day of the month, 1 to 31.'),
   month: field.describe('1 to 12.'),
   weekday: field.describe('0 to 6, Sunday is 0.'),
-  special_time: z.enum(['reboot', 'yearly', 'annually', 'monthly', 'weekly', 'daily', 'hourly']).optional().describe('Instead of the five fields.'),
+  special_time: z
+    .enum(['reboot', 'yearly', 'annually', 'monthly', 'weekly', 'daily', 'hourly'])
+    .optional()
+    .describe('Instead of the five fields.'),
   disabled: boolean().default(false).describe('Whether the line is a comment.'),
-  user: z.string().regex(ACCOUNT_NAME, 'must be the name of an account').optional().describe('Whose crontab; with cron_file: as whom the command runs. The user of the task where it is not given.'),
+  user: z
+    .string()
+    .regex(ACCOUNT_NAME, 'must be the name of an account')
+    .optional()
+    .describe('Whose crontab; with cron_file: as whom the command runs. The user of the task where it is not given.'),
   cron_file: z
     .string()
     .regex(/^[A-Za-z0-9_-]+$/, 'must be a file name of letters, digits, hyphens and underscores: cron passes others over')
@@ -38,9 +48,12 @@ export const module = defineModule<Arguments>({
   summary: 'Have a command run at certain times.',
   arguments: schema,
   examples: ['cron: { name: etcd snapshot, minute: 0, hour: "*/6", job: /usr/local/sbin/etcd-snapshot, cron_file: etcd, user: root }'],
-  observes: (args, _loaded, context) => [args.cron_file === undefined ? crontabRequest(args.user ?? context.user) : textRequest(`/etc/cron.d/${args.cron_file}`)],
+  observes: (args, _loaded, context) => [
+    args.cron_file === undefined ? crontabRequest(args.user ?? context.user) : textRequest(`/etc/cron.d/${args.cron_file}`),
+  ],
   plan(args, _loaded, seen, context) {
-    if (args.state === 'present' && args.job === undefined) return { kind: 'impossible', what: `${args.name} has no job`, remedy: 'Give job, or state: absent' };
+    if (args.state === 'present' && args.job === undefined)
+      return { kind: 'impossible', what: `${args.name} has no job`, remedy: 'Give job, or state: absent' };
     return args.cron_file === undefined ? planCrontab(args, seen, context) : planFile(args, `/etc/cron.d/${args.cron_file}`, seen, context);
   },
 });
@@ -65,9 +78,14 @@ function planCrontab(args: Arguments, seen: Seen, context: Context): Outcome {
   const asked = crontabRequest(user);
   const state = seen.of(asked);
   if (!state.available) {
-    if (seen.certainty(asked) === 'after_change') return { kind: 'cannot_know', because: 'the host has no crontab yet; an earlier change may bring it' };
+    if (seen.certainty(asked) === 'after_change')
+      return { kind: 'cannot_know', because: 'the host has no crontab yet; an earlier change may bring it' };
     if (args.state === 'absent') return { kind: 'in_sync', result: { name: args.name } };
-    return { kind: 'impossible', what: 'This host has no command crontab', remedy: 'Install cron with a task before this one, or use a systemd timer' };
+    return {
+      kind: 'impossible',
+      what: 'This host has no command crontab',
+      remedy: 'Install cron with a task before this one, or use a systemd timer',
+    };
   }
   const after = editTable(state.text, args, '');
   if (after === state.text) return { kind: 'in_sync', result: { name: args.name } };
@@ -86,12 +104,13 @@ function editTable(text: string, args: Arguments, account: string): string {
   const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
   const marks = [`# runbook: ${args.name}`, `#Ansible: ${args.name}`];
   const at = lines.findIndex((one) => marks.includes(one.trim()));
-  const entry = args.state === 'absent' ? [] : [at < 0 ? marks[0] ?? '' : (lines[at] ?? ''), entryLine(args, account)];
+  const entry = args.state === 'absent' ? [] : [at < 0 ? (marks[0] ?? '') : (lines[at] ?? ''), entryLine(args, account)];
   const after = at < 0 ? [...lines, ...entry] : [...lines.slice(0, at), ...entry, ...lines.slice(at + 2)];
   return after.join('\n') === lines.join('\n') ? text : after.map((one) => `${one}\n`).join('');
 }
 
 function entryLine(args: Arguments, account: string): string {
-  const when = args.special_time === undefined ? [args.minute, args.hour, args.day, args.month, args.weekday].join(' ') : `@${args.special_time}`;
+  const when =
+    args.special_time === undefined ? [args.minute, args.hour, args.day, args.month, args.weekday].join(' ') : `@${args.special_time}`;
   return `${args.disabled ? '#' : ''}${when} ${account}${args.job ?? ''}`;
 }

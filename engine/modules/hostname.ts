@@ -10,7 +10,10 @@ const FILE = '/etc/hostname';
 const schema = z.strictObject({
   name: z
     .string()
-    .regex(/^(?=.{1,64}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/, 'must be a host name: letters, digits and hyphens, parts joined by dots, at most 64 characters')
+    .regex(
+      /^(?=.{1,64}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/,
+      'must be a host name: letters, digits and hyphens, parts joined by dots, at most 64 characters',
+    )
     .describe('The name that the host shall have.'),
 });
 
@@ -29,8 +32,14 @@ export const module = defineModule<z.infer<typeof schema>>({
     if (isNamed && edit.differences.length === 0) return { kind: 'in_sync', result: { name } };
     return {
       kind: 'change',
-      differences: [...(isNamed ? [] : [{ kind: 'field' as const, of: 'host', field: 'name', before: running, after: name }]), ...edit.differences],
-      certainty: seen.certainty(hostnameRequest()) === 'after_change' || seen.certainty(textRequest(FILE)) === 'after_change' ? 'after_change' : 'certain',
+      differences: [
+        ...(isNamed ? [] : [{ kind: 'field' as const, of: 'host', field: 'name', before: running, after: name }]),
+        ...edit.differences,
+      ],
+      certainty:
+        seen.certainty(hostnameRequest()) === 'after_change' || seen.certainty(textRequest(FILE)) === 'after_change'
+          ? 'after_change'
+          : 'certain',
       predictions: [predict(hostnameRequest(), { running: name }), ...edit.predictions],
       touches: 'predicted',
       async apply() {

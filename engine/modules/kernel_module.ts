@@ -12,8 +12,15 @@ import { editText, textRequest } from './text-edit.ts';
 const moduleName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'must be the name of a kernel module');
 
 const schema = z.strictObject({
-  name: z.union([moduleName.transform((name) => [name]), z.array(moduleName).min(1)], { error: 'must be the name of a kernel module, or a list of names' }).describe('One module or several.'),
-  state: z.enum(['present', 'absent']).default('present').describe('Whether it is loaded. One that is built into the kernel counts as loaded.'),
+  name: z
+    .union([moduleName.transform((name) => [name]), z.array(moduleName).min(1)], {
+      error: 'must be the name of a kernel module, or a list of names',
+    })
+    .describe('One module or several.'),
+  state: z
+    .enum(['present', 'absent'])
+    .default('present')
+    .describe('Whether it is loaded. One that is built into the kernel counts as loaded.'),
   persistent: boolean().default(true).describe('Whether it is loaded at boot as well: whether it stands in a file of /etc/modules-load.d.'),
   file: z
     .string()
@@ -60,7 +67,13 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
   return {
     kind: 'change',
     differences: [
-      ...sorted.steps.map(({ name, state }) => ({ kind: 'field' as const, of: `kernel module ${name}`, field: 'state', before: state.presence, after: after.presence })),
+      ...sorted.steps.map(({ name, state }) => ({
+        kind: 'field' as const,
+        of: `kernel module ${name}`,
+        field: 'state',
+        before: state.presence,
+        after: after.presence,
+      })),
       ...fileDifferences,
     ],
     certainty: sorted.uncertain ? 'after_change' : 'certain',
@@ -88,8 +101,11 @@ function sortForLoading(args: Arguments, seen: Seen, context: Context): Sorted |
     const state = seen.of(request);
     const isLater = seen.certainty(request) === 'after_change';
     if (!isPresent(state) && (state.presence === 'missing' || container)) {
-      if (!args.optional && isLater && !container) return { kind: 'cannot_know', because: `the module ${name} is not there yet; an earlier change may bring it` };
-      const what = container ? `The kernel module ${name} is not loaded, and a container cannot load it` : `This kernel has no module ${name}`;
+      if (!args.optional && isLater && !container)
+        return { kind: 'cannot_know', because: `the module ${name} is not there yet; an earlier change may bring it` };
+      const what = container
+        ? `The kernel module ${name} is not loaded, and a container cannot load it`
+        : `This kernel has no module ${name}`;
       const remedy = container
         ? 'Load it on the machine that this host runs on; or set optional: true, if it may be missing'
         : `Install the package of modules for kernel ${context.facts.kernel}; or set optional: true, if it may be missing`;
@@ -108,17 +124,23 @@ function sortForLoading(args: Arguments, seen: Seen, context: Context): Sorted |
 
 function sortForRemoval(args: Arguments, seen: Seen): Sorted | Impossible {
   const builtin = args.name.find((name) => seen.of(kernelModuleRequest(name)).presence === 'builtin');
-  if (builtin !== undefined && !args.optional) return { kind: 'impossible', what: `${builtin} is built into the kernel: it cannot be removed` };
-  const steps = args.name.map((name) => ({ name, state: seen.of(kernelModuleRequest(name)) })).filter(({ state }) => state.presence === 'loaded');
+  if (builtin !== undefined && !args.optional)
+    return { kind: 'impossible', what: `${builtin} is built into the kernel: it cannot be removed` };
+  const steps = args.name
+    .map((name) => ({ name, state: seen.of(kernelModuleRequest(name)) }))
+    .filter(({ state }) => state.presence === 'loaded');
   const uncertain = steps.some(({ name }) => seen.certainty(kernelModuleRequest(name)) === 'after_change');
   return { usable: [], steps, warnings: builtin === undefined ? [] : [`${builtin} is built into the kernel`], uncertain };
 }
 
 function editNames(text: string, args: Arguments, usable: readonly string[]): string {
   const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
-  const plain = (name: string): string => name.trim().replaceAll('-', '_');
   const listed = new Set(lines.map(plain));
   const unwanted = new Set(args.state === 'absent' ? args.name.map(plain) : []);
   const after = [...lines.filter((line) => !unwanted.has(plain(line))), ...usable.filter((name) => !listed.has(plain(name)))];
   return after.length === lines.length && unwanted.size === 0 ? text : after.map((line) => `${line}\n`).join('');
+}
+
+function plain(name: string): string {
+  return name.trim().replaceAll('-', '_');
 }

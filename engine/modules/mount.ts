@@ -27,7 +27,9 @@ const schema = z.strictObject({
   state: z
     .enum(['mounted', 'present', 'unmounted', 'absent', 'remounted'])
     .default('mounted')
-    .describe('`mounted`: now and at boot. `present`: at boot only. `unmounted`: not now. `absent`: neither, and the directory is removed. `remounted`: always mounted anew.'),
+    .describe(
+      '`mounted`: now and at boot. `present`: at boot only. `unmounted`: not now. `absent`: neither, and the directory is removed. `remounted`: always mounted anew.',
+    ),
 });
 
 type Arguments = z.infer<typeof schema>;
@@ -44,8 +46,12 @@ export const module = defineModule<Arguments>({
 function plan(args: Arguments, seen: Seen, context: Context): Outcome {
   const listed = args.state === 'mounted' || args.state === 'present';
   const { src, fstype } = args;
-  if (listed && (src === undefined || fstype === undefined)) return { kind: 'impossible', what: `What to mount at ${args.path} is not told`, remedy: 'Give src and fstype' };
-  const line = src === undefined || fstype === undefined ? undefined : [src, args.path].map(escape).concat(fstype, args.opts, String(args.dump), String(args.passno)).join(' ');
+  if (listed && (src === undefined || fstype === undefined))
+    return { kind: 'impossible', what: `What to mount at ${args.path} is not told`, remedy: 'Give src and fstype' };
+  const line =
+    src === undefined || fstype === undefined
+      ? undefined
+      : [src, args.path].map(escape).concat(fstype, args.opts, String(args.dump), String(args.passno)).join(' ');
   const keepsTable = args.state === 'unmounted' || args.state === 'remounted';
   const edit = editText(args.fstab, (text) => (keepsTable ? text : editTable(text, args.path, listed ? line : undefined)), seen, context);
   if (edit.kind !== 'edit') return edit;
@@ -59,19 +65,42 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
   const result = { path: args.path, state: args.state };
   if (edit.differences.length === 0 && run === undefined && !removes && !makes) return { kind: 'in_sync', result };
   const differences: Difference[] = [...edit.differences];
-  if (run !== undefined) differences.push({ kind: 'field', of: args.path, field: 'mounted', before: state.mounted ? (state.source ?? true) : false, after: run === 'umount' ? false : (src ?? true) });
-  if (removes || makes) differences.push({ kind: 'field', of: args.path, field: 'directory', before: isThere ? 'present' : 'absent', after: isThere ? 'absent' : 'present' });
+  if (run !== undefined)
+    differences.push({
+      kind: 'field',
+      of: args.path,
+      field: 'mounted',
+      before: state.mounted ? (state.source ?? true) : false,
+      after: run === 'umount' ? false : (src ?? true),
+    });
+  if (removes || makes)
+    differences.push({
+      kind: 'field',
+      of: args.path,
+      field: 'directory',
+      before: isThere ? 'present' : 'absent',
+      after: isThere ? 'absent' : 'present',
+    });
   const mounted = run === undefined ? state.mounted : run !== 'umount';
   return {
     kind: 'change',
     differences,
-    certainty: [asked, textRequest(args.fstab), directory].some((one) => seen.certainty(one) === 'after_change') ? 'after_change' : 'certain',
-    predictions: [...edit.predictions, predict(asked, { ...state, mounted, source: undefined, type: undefined, options: undefined }), ...directoryPrediction(args.path, run !== undefined, removes)],
+    certainty: [asked, textRequest(args.fstab), directory].some((one) => seen.certainty(one) === 'after_change')
+      ? 'after_change'
+      : 'certain',
+    predictions: [
+      ...edit.predictions,
+      predict(asked, { ...state, mounted, source: undefined, type: undefined, options: undefined }),
+      ...directoryPrediction(args.path, run !== undefined, removes),
+    ],
     touches: 'predicted',
     async apply() {
       const written = edit.differences.length === 0 ? undefined : await edit.apply();
       const before = written === undefined ? '' : `{ ${written.script}\n} || exit\n`;
-      return { ...written, script: `${before}${makes ? `mkdir -p -- ${quote(args.path)} || exit\n` : ''}${run === undefined ? '' : mountScript(args, run)}${removes ? `rmdir -- ${quote(args.path)}\n` : ''}` };
+      return {
+        ...written,
+        script: `${before}${makes ? `mkdir -p -- ${quote(args.path)} || exit\n` : ''}${run === undefined ? '' : mountScript(args, run)}${removes ? `rmdir -- ${quote(args.path)}\n` : ''}`,
+      };
     },
     planned: result,
   };
@@ -117,7 +146,17 @@ function mountScript(args: Arguments, run: Run): string {
 function directoryPrediction(at: string, changesBeneath: boolean, removed: boolean): readonly Prediction[] {
   if (removed) return [predict(file(at), { type: 'absent', parent: true })];
   if (!changesBeneath) return [];
-  return [predict(file(at), { type: 'directory', mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined, changedBeneath: true })];
+  return [
+    predict(file(at), {
+      type: 'directory',
+      mode: undefined,
+      uid: undefined,
+      gid: undefined,
+      owner: undefined,
+      group: undefined,
+      changedBeneath: true,
+    }),
+  ];
 }
 
 function editTable(text: string, at: string, line: string | undefined): string {

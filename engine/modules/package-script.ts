@@ -76,10 +76,15 @@ printf '#!/bin/sh\\n# runbook: nothing is started during this installation\\nexi
 
 function apt({ install, remove, refreshOlderThan, recommends, downgrade, purge, startUnits }: PackageWork): string {
   if (install.length === 0) return `${APT}get ${purge ? 'purge' : 'remove'} ${words(remove)}\n`;
-  const age = refreshOlderThan === undefined ? '' : ` && [ -z "$(find "$lists/partial" -prune -mmin +${Math.floor(refreshOlderThan / 60)})" ]`;
-  const options = [recommends === undefined ? '' : recommends ? '--install-recommends' : '--no-install-recommends', downgrade ? '--allow-downgrades' : ''];
+  const age =
+    refreshOlderThan === undefined ? '' : ` && [ -z "$(find "$lists/partial" -prune -mmin +${Math.floor(refreshOlderThan / 60)})" ]`;
+  const options = [
+    recommends === undefined ? '' : recommends ? '--install-recommends' : '--no-install-recommends',
+    downgrade ? '--allow-downgrades' : '',
+  ];
   const wanted = install.map(({ name, version }) => {
-    if (version === undefined || version.endsWith('*') || version.includes(':')) return quote(version === undefined ? name : `${name}=${version}`);
+    if (version === undefined || version.endsWith('*') || version.includes(':'))
+      return quote(version === undefined ? name : `${name}=${version}`);
     return `"$(version ${quote(name)} ${quote(version)})"`;
   });
   return `${APT}${startUnits ? '' : FORBID_STARTING}fresh${age} || refresh || exit
@@ -124,7 +129,11 @@ function zypper({ install, remove, latest, refreshOlderThan, recommends, downgra
 
 function apk({ install, remove, latest, refreshOlderThan }: PackageWork): string {
   if (install.length === 0) return `apk --wait 120 del ${words(remove)}\n`;
-  const wanted = words(install.map(({ name, version }) => (version === undefined ? name : version.endsWith('*') ? `${name}~${version.slice(0, -1)}` : `${name}=${version}`)));
+  const wanted = words(
+    install.map(({ name, version }) =>
+      version === undefined ? name : version.endsWith('*') ? `${name}~${version.slice(0, -1)}` : `${name}=${version}`,
+    ),
+  );
   const refresh = `{ [ -n "$(find /var/cache/apk -name 'APKINDEX.*' ${refreshOlderThan === undefined ? '' : `-mmin -${Math.ceil(refreshOlderThan / 60)}`} 2>/dev/null)" ] || apk --wait 120 update; }`;
   return `${refresh} && apk --wait 120 add ${latest ? '-u ' : ''}${wanted}\n`;
 }

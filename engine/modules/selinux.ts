@@ -10,7 +10,9 @@ import { editText, textRequest } from './text-edit.ts';
 const FILE = '/etc/selinux/config';
 
 const schema = z.strictObject({
-  state: z.enum(['enforcing', 'permissive', 'disabled']).describe('`disabled` takes a reboot; until then it is permissive, and reboot_required is true.'),
+  state: z
+    .enum(['enforcing', 'permissive', 'disabled'])
+    .describe('`disabled` takes a reboot; until then it is permissive, and reboot_required is true.'),
   policy: z
     .string()
     .regex(/^[a-z]+$/, 'must be the name of a policy')
@@ -45,13 +47,19 @@ export const module = defineModule<Arguments>({
     if (edit.differences.length === 0 && live === mode) return { kind: 'in_sync', result };
     return {
       kind: 'change',
-      differences: [...(live === mode ? [] : [{ kind: 'field' as const, of: 'SELinux', field: 'mode', before: mode, after: live }]), ...edit.differences],
+      differences: [
+        ...(live === mode ? [] : [{ kind: 'field' as const, of: 'SELinux', field: 'mode', before: mode, after: live }]),
+        ...edit.differences,
+      ],
       certainty: seen.certainty(textRequest(FILE)),
       predictions: [...(live === mode ? [] : [predict(selinuxRequest(), { mode: live })]), ...edit.predictions],
       touches: 'predicted',
       async apply() {
         const written = edit.differences.length === 0 ? undefined : await edit.apply();
-        return { ...written, script: `${live === mode ? '' : `setenforce ${live === 'enforcing' ? 1 : 0} || exit\n`}${written?.script ?? ''}` };
+        return {
+          ...written,
+          script: `${live === mode ? '' : `setenforce ${live === 'enforcing' ? 1 : 0} || exit\n`}${written?.script ?? ''}`,
+        };
       },
       planned: result,
     };

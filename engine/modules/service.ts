@@ -28,33 +28,46 @@ export const module = defineModule<Arguments>({
   freeForm: 'name',
   examples: ['service: { name: haproxy, state: started, enabled: true }'],
   observes: (args, _loaded, { facts }) => [facts.init === 'systemd' ? unitRequest(args.name) : initServiceRequest(args.name)],
-  plan: (args, _loaded, seen, { facts }) => (facts.init === 'systemd' ? planUnit({ ...args, daemon_reload: false, no_block: false }, seen) : plan(args, seen)),
+  plan: (args, _loaded, seen, { facts }) =>
+    facts.init === 'systemd' ? planUnit({ ...args, daemon_reload: false, no_block: false }, seen) : plan(args, seen),
 });
 
 function plan(args: Arguments, seen: Seen): Outcome {
   const asked = initServiceRequest(args.name);
   const state = seen.of(asked);
   if (!state.exists) {
-    if (seen.certainty(asked) === 'after_change') return { kind: 'cannot_know', because: `the service ${args.name} does not exist yet; an earlier change may bring it` };
+    if (seen.certainty(asked) === 'after_change')
+      return { kind: 'cannot_know', because: `the service ${args.name} does not exist yet; an earlier change may bring it` };
     if (args.enabled !== true && (args.state === undefined || args.state === 'stopped')) return { kind: 'in_sync' };
-    return { kind: 'impossible', what: `There is no service ${args.name}`, remedy: 'Install the package that brings it with a task before this one' };
+    return {
+      kind: 'impossible',
+      what: `There is no service ${args.name}`,
+      remedy: 'Install the package that brings it with a task before this one',
+    };
   }
   const run = findRun(args, state);
   const enable = args.enabled === undefined || args.enabled === state.enabled ? undefined : args.enabled;
-  const after: InitServiceState = { exists: true, running: run === undefined ? state.running : run !== 'stop', enabled: enable ?? state.enabled };
+  const after: InitServiceState = {
+    exists: true,
+    running: run === undefined ? state.running : run !== 'stop',
+    enabled: enable ?? state.enabled,
+  };
   const result = { name: args.name, state: after.running ? 'started' : 'stopped', enabled: after.enabled };
   if (run === undefined && enable === undefined) return { kind: 'in_sync', result };
   const of = `service ${args.name}`;
   const differences: Difference[] = [];
   if (enable !== undefined) differences.push({ kind: 'field', of, field: 'enabled', before: state.enabled, after: enable });
-  if (run !== undefined) differences.push({ kind: 'field', of, field: 'state', before: state.running ? 'started' : 'stopped', after: args.state ?? run });
+  if (run !== undefined)
+    differences.push({ kind: 'field', of, field: 'state', before: state.running ? 'started' : 'stopped', after: args.state ?? run });
   return {
     kind: 'change',
     differences,
     certainty: seen.certainty(asked),
     predictions: [predict(asked, after)],
     touches: 'predicted',
-    apply: () => ({ script: `${enable === undefined ? '' : enableScript(args.name, enable)}${run === undefined ? '' : runScript(args.name, run)}` }),
+    apply: () => ({
+      script: `${enable === undefined ? '' : enableScript(args.name, enable)}${run === undefined ? '' : runScript(args.name, run)}`,
+    }),
     planned: result,
   };
 }

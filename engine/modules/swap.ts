@@ -8,12 +8,14 @@ import { editText, textRequest } from './text-edit.ts';
 const FILE = '/etc/fstab';
 
 const schema = z.strictObject({
-  state: z.enum(['off'], { error: 'must be off\nWrite "off" in quotes.' }).describe('`off`: no swap in use, and none at the next boot: its lines in /etc/fstab become comments.'),
+  state: z
+    .enum(['off'], { error: 'must be off\nWrite "off" in quotes.' })
+    .describe('`off`: no swap in use, and none at the next boot: its lines in /etc/fstab become comments.'),
 });
 
 export const module = defineModule<z.infer<typeof schema>>({
   name: 'swap',
-  summary: 'Turn swap off, now and for the next boot. In a container swap is the machine\'s, and only /etc/fstab is kept.',
+  summary: "Turn swap off, now and for the next boot. In a container swap is the machine's, and only /etc/fstab is kept.",
   arguments: schema,
   freeForm: 'state',
   examples: ['swap: { state: "off" }'],
@@ -29,14 +31,20 @@ export const module = defineModule<z.infer<typeof schema>>({
     if (isOff && edit.differences.length === 0) return { kind: 'in_sync', result };
     return {
       kind: 'change',
-      differences: [...(isOff ? [] : [{ kind: 'field' as const, of: 'swap', field: 'in use', before: [...active], after: [] }]), ...edit.differences],
+      differences: [
+        ...(isOff ? [] : [{ kind: 'field' as const, of: 'swap', field: 'in use', before: [...active], after: [] }]),
+        ...edit.differences,
+      ],
       certainty: seen.certainty(textRequest(FILE)),
       predictions: [...(isOff ? [] : [predict(swapRequest(), { active: [] })]), ...edit.predictions],
       touches: 'predicted',
       async apply() {
         const written = edit.differences.length === 0 ? undefined : await edit.apply();
         // systemd makes units of fstab, and would turn the swap on again with the next unit that wants it.
-        const reload = written === undefined ? '' : `{ ${written.script}\n} || exit\nif [ -d /run/systemd/system ]; then systemctl daemon-reload || exit; fi\n`;
+        const reload =
+          written === undefined
+            ? ''
+            : `{ ${written.script}\n} || exit\nif [ -d /run/systemd/system ]; then systemctl daemon-reload || exit; fi\n`;
         return { ...written, script: `${reload}${isOff ? '' : 'swapoff -a\n'}` };
       },
       planned: result,

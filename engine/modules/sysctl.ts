@@ -26,7 +26,11 @@ const schema = exactlyOne(
     state: z.enum(['present', 'absent']).default('present').describe('`absent` takes the lines out of the file; the running values stay.'),
     sysctl_file: path().default('/etc/sysctl.d/99-runbook.conf').describe('Where the values stand for the next boot.'),
     reload: boolean().default(true).describe('Whether the running kernel gets the values too. False: only the file is kept.'),
-    optional: boolean().default(false).describe('Whether a parameter that does not exist or cannot be set here, as in containers, is let be. It stays in the file; warnings name it.'),
+    optional: boolean()
+      .default(false)
+      .describe(
+        'Whether a parameter that does not exist or cannot be set here, as in containers, is let be. It stays in the file; warnings name it.',
+      ),
     ignoreerrors: boolean().default(false).describe("Ansible's word for optional."),
   }),
   ['name', 'values'],
@@ -68,11 +72,18 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
     kind: 'change',
     differences: [...edit.differences, ...live.steps.map(difference)],
     certainty: seen.certainty(fileRequest) === 'after_change' || live.uncertain ? 'after_change' : 'certain',
-    predictions: [...edit.predictions, ...live.steps.map(({ name, after, state }) => predict(sysctlRequest(name), { ...state, value: after }))],
+    predictions: [
+      ...edit.predictions,
+      ...live.steps.map(({ name, after, state }) => predict(sysctlRequest(name), { ...state, value: after })),
+    ],
     touches: 'predicted',
     async apply() {
       const written = await edit.apply();
-      return { ...written, script: `${edit.differences.length === 0 ? '' : `{ ${written.script}\n} || exit\n`}${live.steps.map(setLive).join('')}`, finish: finishWith(result) };
+      return {
+        ...written,
+        script: `${edit.differences.length === 0 ? '' : `{ ${written.script}\n} || exit\n`}${live.steps.map(setLive).join('')}`,
+        finish: finishWith(result),
+      };
     },
     planned: result,
   };
@@ -80,7 +91,13 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
 
 function finishWith(result: ValueMap): NonNullable<Apply['finish']> {
   return ({ status, stderr }) =>
-    status === 0 ? { kind: 'done', result } : { kind: 'failed', what: stderr.toString('utf8').trim() || `it ended with exit status ${status}`, result: { ...result, rc: status } };
+    status === 0
+      ? { kind: 'done', result }
+      : {
+          kind: 'failed',
+          what: stderr.toString('utf8').trim() || `it ended with exit status ${status}`,
+          result: { ...result, rc: status },
+        };
 }
 
 /** Names with their values; null where the line shall go. Undefined: a value is missing. */
@@ -114,13 +131,16 @@ function planLive(args: Arguments, wanted: ReadonlyMap<string, string | null>, s
     const state = seen.of(request);
     if (after === null || state.value === after) continue;
     const isLater = seen.certainty(request) === 'after_change';
-    if (!state.exists && isLater && !lenient) return { kind: 'cannot_know', because: `${name} does not exist yet; an earlier change may bring it` };
+    if (!state.exists && isLater && !lenient)
+      return { kind: 'cannot_know', because: `${name} does not exist yet; an earlier change may bring it` };
     if (state.exists && state.writable) {
       steps.push({ name, state, after });
       uncertain ||= isLater;
       continue;
     }
-    const what = state.exists ? `${name} is ${state.value ?? 'not readable'} and cannot be set here` : `There is no kernel parameter ${name} here`;
+    const what = state.exists
+      ? `${name} is ${state.value ?? 'not readable'} and cannot be set here`
+      : `There is no kernel parameter ${name} here`;
     if (!lenient) return { kind: 'impossible', what, remedy: remedyFor(name, state) };
     warnings.push(what);
   }
@@ -129,7 +149,8 @@ function planLive(args: Arguments, wanted: ReadonlyMap<string, string | null>, s
 
 function remedyFor(name: string, state: SysctlState): string {
   const module = moduleOf(sysctlPath(name));
-  if (!state.exists && module !== undefined) return `Load the module that brings it with a task before this one: kernel_module: { name: ${module} }`;
+  if (!state.exists && module !== undefined)
+    return `Load the module that brings it with a task before this one: kernel_module: { name: ${module} }`;
   return 'Set it on the machine that this host runs on and reload: false here, or optional: true if it may be left as it is';
 }
 

@@ -37,7 +37,9 @@ const schema = z
     masked: boolean().optional().describe('Whether the unit is made impossible to start.'),
     daemon_reload: boolean()
       .default(false)
-      .describe('Have systemd read its unit files where a running unit differs from its file. Starting, restarting and enabling do so by themselves.'),
+      .describe(
+        'Have systemd read its unit files where a running unit differs from its file. Starting, restarting and enabling do so by themselves.',
+      ),
     no_block: boolean().default(false).describe('Do not wait until the unit has started: `activating` will do.'),
   })
   .refine((args) => args.name !== undefined || args.daemon_reload, { path: ['name'], message: 'is needed, unless daemon_reload is true' });
@@ -238,7 +240,11 @@ function applySteps(wish: UnitWish, state: UnitState, steps: Steps, result: Valu
     finish: ({ status, stdout, stderr }) => {
       if (status === 0) return { kind: 'done', result };
       const output = { rc: status, stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8') };
-      return { kind: 'failed', what: `${unitName(wish.name)} could not be ${steps.run === undefined ? 'changed' : DONE[steps.run]}`, result: output };
+      return {
+        kind: 'failed',
+        what: `${unitName(wish.name)} could not be ${steps.run === undefined ? 'changed' : DONE[steps.run]}`,
+        result: output,
+      };
     },
   };
 }

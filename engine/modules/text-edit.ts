@@ -11,18 +11,32 @@ import type { Apply, CannotKnow, Context, Difference, Impossible } from './modul
 import { writeFile } from './write-file.ts';
 
 /** What a module does to a text file among other things. */
-export type TextEdit = { readonly kind: 'edit'; readonly differences: readonly Difference[]; readonly predictions: readonly Prediction[]; apply(): Promise<Apply> | Apply } | CannotKnow | Impossible;
+export type TextEdit =
+  | {
+      readonly kind: 'edit';
+      readonly differences: readonly Difference[];
+      readonly predictions: readonly Prediction[];
+      readonly apply: () => Promise<Apply> | Apply;
+    }
+  | CannotKnow
+  | Impossible;
 
 /** What has to be seen of a file that is to be edited. */
 export function textRequest(path: string): Request {
-  return file(path, 'content') as Request;
+  return file(path, 'content');
 }
 
 /**
  * The difference that an edit makes to a text file; no differences where it makes none. `edit` is given '' for a file that does not exist.
  * A link is followed; the directory is made where there is none. Attributes are for a file that is newly made, and for one that has others.
  */
-export function editText(path: string, edit: (text: string) => string, seen: Seen, context: Context, attributes: WantedAttributes = {}): TextEdit {
+export function editText(
+  path: string,
+  edit: (text: string) => string,
+  seen: Seen,
+  context: Context,
+  attributes: WantedAttributes = {},
+): TextEdit {
   const request = file(path, 'content');
   const found = seen.of(request);
   if (found.type === 'absent' && !found.parent) return editNew(path, edit(''), context, attributes);
@@ -31,7 +45,8 @@ export function editText(path: string, edit: (text: string) => string, seen: See
   const { state } = place;
   if (state.type === 'link') return cannotLook(path, context.user);
   if (state.type === 'file' && state.content === undefined) {
-    if (seen.certainty(request) === 'after_change' || state.sha256 === undefined) return { kind: 'cannot_know', because: `what an earlier change writes into ${path}` };
+    if (seen.certainty(request) === 'after_change' || state.sha256 === undefined)
+      return { kind: 'cannot_know', because: `what an earlier change writes into ${path}` };
     return { kind: 'impossible', what: `${path} is too large to be edited`, why: `It has ${state.size} bytes; up to 1 MiB is brought.` };
   }
   const before = state.type === 'file' ? (state.content?.toString('utf8') ?? '') : '';
@@ -51,7 +66,13 @@ function editNew(path: string, text: string, context: Context, attributes: Wante
     differences: [{ kind: 'text', path, before: undefined, after: text }],
     predictions: [
       predict(file(directory), { type: 'directory', mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined }),
-      predict(file(path, 'content'), { type: 'file', ...newAttributes(attributes, 'file', context.user), size: bytes.length, sha256, content: bytes }),
+      predict(file(path, 'content'), {
+        type: 'file',
+        ...newAttributes(attributes, 'file', context.user),
+        size: bytes.length,
+        sha256,
+        content: bytes,
+      }),
     ],
     apply() {
       const written = writeFile({ path, content: bytes, attributes, before: undefined, backup: undefined, validate: undefined }, context);
@@ -69,7 +90,7 @@ function write(path: string, text: string, seen: Seen, context: Context, attribu
   );
   switch (outcome.kind) {
     case 'change':
-      return { kind: 'edit', differences: outcome.differences, predictions: outcome.predictions, apply: outcome.apply };
+      return { kind: 'edit', differences: outcome.differences, predictions: outcome.predictions, apply: () => outcome.apply() };
     case 'cannot_know':
     case 'impossible':
       return outcome;

@@ -2,8 +2,8 @@ import { quote } from '../connection/quote.ts';
 import type { UserState } from '../resources/user.ts';
 import { Secret } from '../values/secret.ts';
 import { Unknown } from '../values/value.ts';
-import type { UserArguments } from './user.ts';
-import { hasOwnGroup, homeOf, isPasswordNew } from './user.ts';
+import type { UserArguments } from './user-arguments.ts';
+import { hasOwnGroup, homeOf, isPasswordNew } from './user-arguments.ts';
 
 /** Makes the account. Alpine's busybox has `adduser`, everything else has `useradd`. */
 export function createUser(args: UserArguments, ownGroupExists: boolean): string {
@@ -59,7 +59,12 @@ export function modifyUser(args: UserArguments, state: UserState, after: UserSta
   const usermod = words(['usermod', ...fields, isRegrouped ? `-G ${quote((after.groups ?? []).join(','))}` : '', '--', quote(args.name)]);
   const busybox = [
     ...(fields.length > 0 ? ["echo 'Changing an account needs usermod: install the package shadow' >&2; exit 1"] : []),
-    ...(isRegrouped ? [...joined.map((group) => `addgroup ${quote(args.name)} ${quote(group)}`), ...left.map((group) => `delgroup ${quote(args.name)} ${quote(group)}`)] : []),
+    ...(isRegrouped
+      ? [
+          ...joined.map((group) => `addgroup ${quote(args.name)} ${quote(group)}`),
+          ...left.map((group) => `delgroup ${quote(args.name)} ${quote(group)}`),
+        ]
+      : []),
   ];
   if (busybox.length > 0) lines.push(`if command -v usermod >/dev/null; then ${usermod}; else\n${busybox.join('\n')}\nfi`);
   if (args.create_home && state.homeExists === false) lines.push(makeHome(args.name));

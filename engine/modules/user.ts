@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { file } from '../resources/file.ts';
 import { groupRequest } from '../resources/group.ts';
 import type { Prediction, Seen } from '../resources/resource.ts';
@@ -8,37 +7,16 @@ import { passwordDigest, userRequest } from '../resources/user.ts';
 import { Secret } from '../values/secret.ts';
 import { Unknown } from '../values/value.ts';
 import type { ValueMap } from '../values/value.ts';
-import { boolean, path, text, textList, wholeNumber } from './arguments.ts';
 import type { Difference, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
+import type { UserArguments } from './user-arguments.ts';
+import { hasOwnGroup, homeOf, isPasswordNew, userArguments } from './user-arguments.ts';
 import { createUser, modifyUser, removeUser } from './user-script.ts';
-
-/** What useradd takes, and neither a number nor an option. */
-export const ACCOUNT_NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?$/;
-
-const schema = z.strictObject({
-  name: z.string().regex(ACCOUNT_NAME, 'must be the name of an account').describe('Name of the account.'),
-  state: z.enum(['present', 'absent']).default('present').describe('Whether the account shall exist.'),
-  uid: wholeNumber({ max: 4294967294 }).optional().describe('Its number.'),
-  group: z.string().regex(/^([A-Za-z_][A-Za-z0-9_.-]{0,31}\$?|[0-9]+)$/, 'must be the name or the number of a group').optional().describe('Primary group, which exists. Where it is not given, a new account gets the group of its own name.'),
-  groups: textList().optional().describe('Other groups that it is a member of.'),
-  append: boolean().default(false).describe('Whether it stays in groups that are not named in groups.'),
-  comment: z.string().regex(/^[^:\n]*$/, 'must not hold a colon or a line end').optional().describe('Full name or purpose.'),
-  home: path().optional().describe('Home directory.'),
-  create_home: boolean().default(true).describe('Whether its home directory is made where it does not exist.'),
-  shell: path().optional().describe('Login shell.'),
-  system: boolean().default(false).describe('Whether a new account gets a number of the range for system accounts.'),
-  password: text().optional().describe('The password as a crypt hash ($6$…, $y$…), or ! or * for none.'),
-  update_password: z.enum(['always', 'on_create']).default('always').describe('Whether the password of an existing account is set.'),
-  remove: boolean().default(false).describe('With state absent: remove its home directory and mail as well.'),
-});
-
-export type UserArguments = z.infer<typeof schema>;
 
 export const module = defineModule<UserArguments>({
   name: 'user',
   summary: 'Create, change and remove accounts.',
-  arguments: schema,
+  arguments: userArguments,
   freeForm: 'name',
   examples: [
     'user: { name: etcd, system: true, home: /var/lib/etcd, create_home: false, shell: /usr/sbin/nologin }',
@@ -50,11 +28,6 @@ export const module = defineModule<UserArguments>({
 
 function userOf(args: UserArguments): ReturnType<typeof userRequest> {
   return userRequest(args.name, { password: args.password !== undefined });
-}
-
-/** Where useradd is told to make the home directory, so that it is known before. */
-export function homeOf(args: UserArguments): string {
-  return args.home ?? `/home/${args.name}`;
 }
 
 function namedGroups(args: UserArguments): readonly string[] {
@@ -81,8 +54,13 @@ function plan(args: UserArguments, seen: Seen): Outcome {
   const state = seen.of(asked);
   const missing = namedGroups(args).find((name) => !seen.of(groupRequest(name)).exists);
   if (missing !== undefined) {
-    if (seen.certainty(groupRequest(missing)) === 'after_change') return { kind: 'cannot_know', because: `the group ${missing} does not exist yet; an earlier change may bring it` };
-    return { kind: 'impossible', what: `There is no group ${missing}`, remedy: `Make it with a task before this one: group: { name: ${missing} }` };
+    if (seen.certainty(groupRequest(missing)) === 'after_change')
+      return { kind: 'cannot_know', because: `the group ${missing} does not exist yet; an earlier change may bring it` };
+    return {
+      kind: 'impossible',
+      what: `There is no group ${missing}`,
+      remedy: `Make it with a task before this one: group: { name: ${missing} }`,
+    };
   }
   const fault = passwordFault(args);
   if (fault !== undefined) return fault;
@@ -100,7 +78,11 @@ function plan(args: UserArguments, seen: Seen): Outcome {
       finish: (completed) =>
         completed.status === 0
           ? { kind: 'done', result: describe(args, after) }
-          : { kind: 'failed', what: `The account ${args.name} could not be ${state.exists ? 'changed' : 'made'}`, result: { rc: completed.status, stderr: completed.stderr.toString('utf8') } },
+          : {
+              kind: 'failed',
+              what: `The account ${args.name} could not be ${state.exists ? 'changed' : 'made'}`,
+              result: { rc: completed.status, stderr: completed.stderr.toString('utf8') },
+            },
     }),
     planned: describe(args, after),
   };
@@ -120,7 +102,14 @@ function passwordFault({ password, name }: UserArguments): Outcome | undefined {
 
 function wantedState(args: UserArguments, state: UserState): UserState {
   const wanted = args.groups?.toSorted();
-  const groups = wanted === undefined ? (state.exists ? state.groups : []) : args.append ? [...new Set([...(state.groups ?? []), ...wanted])].toSorted() : [...new Set(wanted)];
+  const groups =
+    wanted === undefined
+      ? state.exists
+        ? state.groups
+        : []
+      : args.append
+        ? [...new Set([...(state.groups ?? []), ...wanted])].toSorted()
+        : [...new Set(wanted)];
   return {
     exists: true,
     uid: args.uid ?? state.uid,
@@ -158,22 +147,13 @@ function findDifferences(args: UserArguments, state: UserState, after: UserState
     if (wanted !== undefined && wanted !== state[field]) differ(field, state[field], wanted);
   }
   if (args.group !== undefined && args.group !== state.group && args.group !== String(state.gid)) differ('group', state.group, args.group);
-  if (args.groups !== undefined && after.groups?.join() !== (state.groups ?? []).join()) differ('groups', [...(state.groups ?? [])], [...(after.groups ?? args.groups)]);
+  if (args.groups !== undefined && after.groups?.join() !== (state.groups ?? []).join())
+    differ('groups', [...(state.groups ?? [])], [...(after.groups ?? args.groups)]);
   if (state.exists && args.create_home && state.homeExists === false) differ('home directory', 'absent', 'present');
   if (isPasswordNew(args, state, after)) {
     differ('password', state.exists ? 'another one' : null, args.password instanceof Unknown ? args.password : 'the one that is wanted');
   }
   return differences;
-}
-
-export function isPasswordNew(args: UserArguments, state: UserState, after: UserState): boolean {
-  if (args.password === undefined || (state.exists && args.update_password === 'on_create')) return false;
-  return after.password === undefined || after.password !== state.password;
-}
-
-/** Whether the account's primary group is one of its own name, which is made with it. */
-export function hasOwnGroup({ name, group }: UserArguments): boolean {
-  return group === undefined || group === name;
 }
 
 function broughtGroup(args: UserArguments, state: UserState, seen: Seen): readonly Prediction[] {
@@ -189,7 +169,8 @@ function broughtHome(args: UserArguments, after: UserState, seen: Seen): readonl
 }
 
 function describe(args: UserArguments, state: UserState): ValueMap {
-  const known = (field: string, value: string | number | undefined): ValueMap[string] => value ?? new Unknown(`the ${field} of ${args.name} is known after the change`);
+  const known = (field: string, value: string | number | undefined): ValueMap[string] =>
+    value ?? new Unknown(`the ${field} of ${args.name} is known after the change`);
   return {
     name: args.name,
     state: 'present',

@@ -39,7 +39,9 @@ export const module = defineModule<Arguments>({
   name: 'yum_repository',
   summary: 'Say from where RHEL and its kin take packages.',
   arguments: schema,
-  examples: ['yum_repository: { name: kubernetes, baseurl: https://pkgs.k8s.io/core:/stable:/v1.36/rpm/, gpgkey: https://pkgs.k8s.io/core:/stable:/v1.36/rpm/repodata/repomd.xml.key }'],
+  examples: [
+    'yum_repository: { name: kubernetes, baseurl: https://pkgs.k8s.io/core:/stable:/v1.36/rpm/, gpgkey: https://pkgs.k8s.io/core:/stable:/v1.36/rpm/repodata/repomd.xml.key }',
+  ],
   observes: (args) => [textRequest(fileOf(args))],
   plan(args, _loaded, seen, context) {
     if (args.state === 'present' && args.baseurl === undefined && args.mirrorlist === undefined && args.metalink === undefined) {
@@ -77,12 +79,13 @@ function editSection(text: string, args: Arguments): string {
   const trailing = old.length > 0 && section.length > 0 && end < lines.length && old.at(-1) === '' ? [''] : [];
   if (old.filter((one) => one.trim() !== '').join('\n') === section.join('\n')) return text;
   const after =
-    start < 0 ? [...lines, ...(lines.length === 0 || section.length === 0 ? [] : ['']), ...section] : [...lines.slice(0, start), ...section, ...trailing, ...lines.slice(end)];
+    start < 0
+      ? [...lines, ...(lines.length === 0 || section.length === 0 ? [] : ['']), ...section]
+      : [...lines.slice(0, start), ...section, ...trailing, ...lines.slice(end)];
   return after.map((one) => `${one}\n`).join('');
 }
 
 function sectionOf(args: Arguments): readonly string[] {
-  const flag = (value: boolean | undefined): string | undefined => (value === undefined ? undefined : value ? '1' : '0');
   const fields: readonly (readonly [string, string | undefined])[] = [
     ['name', args.description ?? args.name],
     ['baseurl', args.baseurl?.join(' ')],
@@ -101,4 +104,8 @@ function sectionOf(args: Arguments): readonly string[] {
     ['proxy', args.proxy],
   ];
   return [`[${args.name}]`, ...fields.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))];
+}
+
+function flag(value: boolean | undefined): string | undefined {
+  return value === undefined ? undefined : value ? '1' : '0';
 }

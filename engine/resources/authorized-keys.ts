@@ -52,7 +52,10 @@ done
       if (user.exists && !state.exists) return { exists: true, gid: user.gid, home: user.home, lines: null };
       return user.exists && (user.home === undefined || user.home === state.home) ? undefined : 'stale';
     }
-    const isFile = predictedOf(files, effect) !== undefined && state.home !== undefined && `${state.home}/.ssh/authorized_keys`.startsWith(effect.request.id);
+    const isFile =
+      predictedOf(files, effect) !== undefined &&
+      state.home !== undefined &&
+      `${state.home}/.ssh/authorized_keys`.startsWith(effect.request.id);
     return isFile ? 'stale' : undefined;
   },
 };

@@ -11,7 +11,8 @@ export interface BootState {
 
 export const boots: ResourceKind<undefined, BootState> = {
   name: 'boot',
-  observe: () => 'read -r id </proc/sys/kernel/random/boot_id\nread -r stat </proc/1/stat\nset -f\nset -- ${stat##*) }\nprintf %s "$id/${20}"\n',
+  observe: () =>
+    'read -r id </proc/sys/kernel/random/boot_id\nread -r stat </proc/1/stat\nset -f\nset -- ${stat##*) }\nprintf %s "$id/${20}"\n',
   decode: (output, requests) => new Map(requests.map(({ id }) => [id, { id: output.toString('utf8') }])),
   merge: () => undefined,
   disagreement: (predicted, seen) => (predicted.ended !== undefined && predicted.ended === seen.id ? 'has not started anew' : undefined),

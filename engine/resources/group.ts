@@ -23,7 +23,10 @@ fi
 `;
   },
   decode(output, requests) {
-    const lines = output.toString('utf8').split('\n').map((line) => line.split(':'));
+    const lines = output
+      .toString('utf8')
+      .split('\n')
+      .map((line) => line.split(':'));
     return new Map(
       requests.map(({ id }) => {
         const line = lines.find(([name]) => name === id);
@@ -34,7 +37,8 @@ fi
   merge: () => undefined,
   disagreement(predicted, seen) {
     if (predicted.exists !== seen.exists) return seen.exists ? 'still exists' : 'does not exist';
-    if (predicted.gid !== undefined && seen.gid !== undefined && predicted.gid !== seen.gid) return `gid is ${seen.gid}, should be ${predicted.gid}`;
+    if (predicted.gid !== undefined && seen.gid !== undefined && predicted.gid !== seen.gid)
+      return `gid is ${seen.gid}, should be ${predicted.gid}`;
     return undefined;
   },
   after(state, id, effect) {

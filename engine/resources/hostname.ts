@@ -11,7 +11,8 @@ export const hostnames: ResourceKind<undefined, HostnameState> = {
   observe: () => 'read -r name </proc/sys/kernel/hostname\nprintf %s "$name"\n',
   decode: (output, requests) => new Map(requests.map(({ id }) => [id, { running: output.toString('utf8') }])),
   merge: () => undefined,
-  disagreement: (predicted, seen) => (predicted.running === seen.running ? undefined : `is ${seen.running}, should be ${predicted.running}`),
+  disagreement: (predicted, seen) =>
+    predicted.running === seen.running ? undefined : `is ${seen.running}, should be ${predicted.running}`,
 };
 
 export function hostnameRequest(): Request<undefined, HostnameState> {

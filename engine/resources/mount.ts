@@ -15,10 +15,15 @@ export interface MountState {
 /** Ids are directories. */
 export const mounts: ResourceKind<{ readonly source: string | undefined }, MountState> = {
   name: 'mount',
-  observe: (requests) => `while read -r source at type options rest; do printf 'mount\\t%s\\t%s\\t%s\\t%s\\n' "$source" "$at" "$type" "$options"; done </proc/self/mounts
+  observe: (
+    requests,
+  ) => `while read -r source at type options rest; do printf 'mount\\t%s\\t%s\\t%s\\t%s\\n' "$source" "$at" "$type" "$options"; done </proc/self/mounts
 ${requests.map(({ detail }, index) => deviceOf(detail.source, index)).join('')}`,
   decode(output, requests) {
-    const lines = output.toString('utf8').split('\n').map((line) => line.split('\t'));
+    const lines = output
+      .toString('utf8')
+      .split('\n')
+      .map((line) => line.split('\t'));
     return new Map(
       requests.map(({ id }, index): [string, MountState] => {
         // The last one at a place covers those before it.
@@ -42,7 +47,8 @@ export function mountRequest(path: string, source: string | undefined): Request<
 
 function deviceOf(source: string | undefined, index: number): string {
   const [, kind, value] = /^(UUID|LABEL|PARTUUID|PARTLABEL)=(.+)$/.exec(source ?? '') ?? [];
-  const link = kind === undefined ? (source?.startsWith('/dev/') === true ? source : undefined) : `/dev/disk/by-${kind.toLowerCase()}/${value}`;
+  const link =
+    kind === undefined ? (source?.startsWith('/dev/') === true ? source : undefined) : `/dev/disk/by-${kind.toLowerCase()}/${value}`;
   return link === undefined ? '' : `[ ! -e ${quote(link)} ] || printf 'device\\t${index}\\t%s\\n' "$(readlink -f ${quote(link)})"\n`;
 }
 

@@ -158,7 +158,10 @@ function split(lines: readonly string[]): { head: readonly string[]; candidates:
   const candidates = lines.indexOf('@candidates');
   if (candidates < 0) return { head: lines, candidates: [], refreshed: 0 };
   const refreshed = lines.indexOf('@refreshed');
-  const times = lines.slice(refreshed + 1).map(Number).filter((time) => time > 0);
+  const times = lines
+    .slice(refreshed + 1)
+    .map(Number)
+    .filter((time) => time > 0);
   return { head: lines.slice(0, candidates), candidates: lines.slice(candidates + 1, refreshed), refreshed: Math.max(0, ...times) };
 }
 

@@ -9,9 +9,13 @@ export interface SwapState {
 
 export const swaps: ResourceKind<undefined, SwapState> = {
   name: 'swap',
-  observe: () => '[ ! -r /proc/swaps ] || while read -r name rest; do case $name in /*) printf \'%s\\n\' "$name" ;; esac; done </proc/swaps\n',
+  observe: () =>
+    '[ ! -r /proc/swaps ] || while read -r name rest; do case $name in /*) printf \'%s\\n\' "$name" ;; esac; done </proc/swaps\n',
   decode(output, requests) {
-    const active = output.toString('utf8').split('\n').filter((line) => line !== '');
+    const active = output
+      .toString('utf8')
+      .split('\n')
+      .filter((line) => line !== '');
     return new Map(requests.map(({ id }) => [id, { active }]));
   },
   merge: () => undefined,

@@ -65,7 +65,7 @@ export function sysctlRequest(name: string): Request<undefined, SysctlState> {
 /** As procps reads it: the first separator tells what separates; the other one then is part of a name. */
 export function sysctlPath(name: string): string {
   const first = /[./]/.exec(name)?.[0];
-  return first === '/' ? name : [...name].map((character) => (character === '.' ? '/' : character === '/' ? '.' : character)).join('');
+  return first === '/' ? name : name.replace(/[./]/g, (separator) => (separator === '.' ? '/' : '.'));
 }
 
 export function normalizeValue(value: string): string {

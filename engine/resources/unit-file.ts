@@ -5,7 +5,13 @@ import { predictedOf } from './resource.ts';
 import type { UnitState } from './unit.ts';
 
 /** Where unit files are looked for, the first one found counts. */
-const FOLDERS = ['/etc/systemd/system', '/run/systemd/system', '/usr/local/lib/systemd/system', '/lib/systemd/system', '/usr/lib/systemd/system'];
+const FOLDERS = [
+  '/etc/systemd/system',
+  '/run/systemd/system',
+  '/usr/local/lib/systemd/system',
+  '/lib/systemd/system',
+  '/usr/lib/systemd/system',
+];
 
 /** Which units a path is about. */
 interface UnitPath {

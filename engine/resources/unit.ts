@@ -114,7 +114,8 @@ export function isDisabled(file: string): boolean {
 function disagreement(predicted: UnitState, seen: UnitState): string | undefined {
   if (predicted.load !== seen.load) return `is ${seen.load}, should be ${predicted.load}`;
   if (!isActiveAs(predicted, seen)) {
-    const detail = seen.result === undefined || seen.result === 'success' || seen.result === '' ? '' : `, its last result was ${seen.result}`;
+    const detail =
+      seen.result === undefined || seen.result === 'success' || seen.result === '' ? '' : `, its last result was ${seen.result}`;
     return `is ${seen.active} (${seen.sub ?? ''})${detail}, should be ${predicted.active}`;
   }
   if (predicted.endedInvocation !== undefined && predicted.endedInvocation !== '' && predicted.endedInvocation === seen.invocation) {

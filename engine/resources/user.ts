@@ -42,7 +42,10 @@ while IFS=: read -r name password gid members || [ -n "$name" ]; do printf 'grou
 ${secret.length === 0 ? '' : shadow(secret.join('|'))}`;
   },
   decode(output, requests) {
-    const lines = output.toString('utf8').split('\n').map((line) => line.split(':'));
+    const lines = output
+      .toString('utf8')
+      .split('\n')
+      .map((line) => line.split(':'));
     const groups = lines.filter(([kind]) => kind === 'group');
     const passwords = new Map(lines.filter(([kind]) => kind === 'shadow').map(([, name, hash]) => [name, hash ?? '']));
     const seen = new Map<string, UserState>();
@@ -53,7 +56,10 @@ ${secret.length === 0 ? '' : shadow(secret.join('|'))}`;
         uid: Number(uid),
         gid: Number(gid),
         group: groups.find((group) => group[2] === gid)?.[1] ?? gid,
-        groups: groups.filter((group) => group[3]?.split(',').includes(name)).map((group) => group[1] ?? '').toSorted(),
+        groups: groups
+          .filter((group) => group[3]?.split(',').includes(name))
+          .map((group) => group[1] ?? '')
+          .toSorted(),
         comment: comment.join(':'),
         home,
         homeExists: there === '1',

@@ -24,18 +24,40 @@ test.each<readonly [string, object, Record<string, PackageState>]>([
   ['old lists, where nothing is to be installed', { name: 'socat', update_cache: true, cache_valid_time: 0 }, { socat: present('1') }],
   ['the version that is there', { name: 'socat=1.7.4' }, { socat: present('1.7.4-4') }],
   ['the newest one', { name: 'socat', state: 'latest' }, { socat: { ...present('2'), candidate: '2', refreshed: 1 } }],
-  ['the newest one by fresh lists', { name: 'socat', state: 'latest', update_cache: true }, { socat: { ...present('2'), candidate: '2', refreshed: NOW - 60 } }],
+  [
+    'the newest one by fresh lists',
+    { name: 'socat', state: 'latest', update_cache: true },
+    { socat: { ...present('2'), candidate: '2', refreshed: NOW - 60 } },
+  ],
 ])('%s is in sync', (_what, args, states) => {
   expect(plan(args, states).kind).toBe('in_sync');
 });
 
 test.each<readonly [string, object, Record<string, PackageState>, readonly string[], PackageState]>([
   ['one of two that is not there', { name: ['socat', 'ipset'] }, { socat: present('1'), ipset: ABSENT }, ['install ipset;'], present('1')],
-  ['another version', { name: 'socat=2.0', allow_downgrade: true }, { socat: present('3.0-1') }, ['--allow-downgrades', 'version socat 2.0'], { ...present('2.0') }],
-  ['a newer one', { name: 'socat', state: 'latest' }, { socat: { ...present('1'), candidate: '2', refreshed: 1 } }, ['install socat;'], { ...present('2'), candidate: '2' }],
+  [
+    'another version',
+    { name: 'socat=2.0', allow_downgrade: true },
+    { socat: present('3.0-1') },
+    ['--allow-downgrades', 'version socat 2.0'],
+    { ...present('2.0') },
+  ],
+  [
+    'a newer one',
+    { name: 'socat', state: 'latest' },
+    { socat: { ...present('1'), candidate: '2', refreshed: 1 } },
+    ['install socat;'],
+    { ...present('2'), candidate: '2' },
+  ],
   ['one that was cut off', { name: 'socat' }, { socat: { ...present('1'), broken: true } }, ['install socat;'], present('1')],
   ['one that shall go', { name: 'socat', state: 'absent', purge: true }, { socat: present('1') }, ['get purge socat'], ABSENT],
-  ['the newest one by old lists', { name: 'socat', state: 'latest', update_cache: true }, { socat: { ...present('2'), candidate: '2', refreshed: 1 } }, ['-mmin +60', 'install socat;'], { installed: true, broken: false }],
+  [
+    'the newest one by old lists',
+    { name: 'socat', state: 'latest', update_cache: true },
+    { socat: { ...present('2'), candidate: '2', refreshed: 1 } },
+    ['-mmin +60', 'install socat;'],
+    { installed: true, broken: false },
+  ],
 ])('%s is a change', async (_what, args, states, parts, predicted) => {
   const outcome = plan(args, states);
   if (outcome.kind !== 'change') throw new Error(outcome.kind);
@@ -57,13 +79,23 @@ describe('what a package brings', () => {
     const outcome = planWith(install, args, seenAs(states));
     expect(outcome).toMatchObject({
       kind: 'change',
-      predictions: [{ state: { installed: true } }, { state: { load: 'loaded', active: 'active', file: 'enabled' } }, { state: { exists: true } }, { state: { type: 'directory' } }],
+      predictions: [
+        { state: { installed: true } },
+        { state: { load: 'loaded', active: 'active', file: 'enabled' } },
+        { state: { exists: true } },
+        { state: { type: 'directory' } },
+      ],
     });
   });
 
   test.each([
     ['not started, where it shall not be', { ...args, start_units: false }, {}, 'inactive'],
-    ['not started on a distribution that does not', args, { os: { family: 'redhat', distribution: 'rocky', version: '9', codename: '' }, package_manager: 'dnf' }, 'inactive'],
+    [
+      'not started on a distribution that does not',
+      args,
+      { os: { family: 'redhat', distribution: 'rocky', version: '9', codename: '' }, package_manager: 'dnf' },
+      'inactive',
+    ],
   ])('is %s', (_what, given, facts, active) => {
     const outcome = planWith(install, given, seenAs(states), facts as never);
     expect(outcome).toMatchObject({ predictions: [{}, { state: { active } }, {}, {}] });
@@ -89,36 +121,65 @@ test.each([
   expect(isVersion(installed, wanted)).toBe(expected);
 });
 
-describe('what package managers print', () => {
-  const decode = (text: string, candidate: boolean, ...names: string[]) =>
-    packages.decode(Buffer.from(text), names.map((name) => packageRequest(name, { candidate, declared: false })));
+const decode = (text: string, candidate: boolean, ...names: string[]) =>
+  packages.decode(
+    Buffer.from(text),
+    names.map((name) => packageRequest(name, { candidate, declared: false })),
+  );
 
+describe('what package managers print', () => {
   test('dpkg: other architectures, leftovers, half configured ones', () => {
-    const states = decode('dpkg\nlibc6:amd64\tlibc6\t2.36\tinstalled\nold\told\t1\tconfig-files\nhalf\thalf\t1\thalf-configured\n', false, 'libc6', 'libc6:amd64', 'old', 'half', 'no');
-    expect([...states.values()].map(({ installed, broken }) => [installed, broken])).toEqual([[true, false], [true, false], [false, false], [true, true], [false, false]]);
+    const states = decode(
+      'dpkg\nlibc6:amd64\tlibc6\t2.36\tinstalled\nold\told\t1\tconfig-files\nhalf\thalf\t1\thalf-configured\n',
+      false,
+      'libc6',
+      'libc6:amd64',
+      'old',
+      'half',
+      'no',
+    );
+    expect([...states.values()].map(({ installed, broken }) => [installed, broken])).toEqual([
+      [true, false],
+      [true, false],
+      [false, false],
+      [true, true],
+      [false, false],
+    ]);
   });
 
   test('apt-cache policy', () => {
-    const text = 'dpkg\nbash\tbash\t5.2\tinstalled\n@candidates\nbash:\n  Installed: 5.2\n  Candidate: 5.3\n  Version table:\n     5.3 500\n        500 http://x y\nnone:\n  Installed: (none)\n  Candidate: (none)\n@refreshed\n100\n200\n';
+    const text =
+      'dpkg\nbash\tbash\t5.2\tinstalled\n@candidates\nbash:\n  Installed: 5.2\n  Candidate: 5.3\n  Version table:\n     5.3 500\n        500 http://x y\nnone:\n  Installed: (none)\n  Candidate: (none)\n@refreshed\n100\n200\n';
     const states = decode(text, true, 'bash', 'none');
     expect(states.get('bash')).toEqual({ installed: true, version: '5.2', broken: false, candidate: '5.3', refreshed: 200 });
     expect(states.get('none')).toMatchObject({ installed: false, candidate: undefined });
   });
 
   test('rpm and dnf', () => {
-    const text = 'rpm\nbash.x86_64\tbash\t0:5.1-2.el9\tinstalled\npackage no is not installed\n@candidates\nbash 0:5.1-3.el9\n@refreshed\n5\n';
+    const text =
+      'rpm\nbash.x86_64\tbash\t0:5.1-2.el9\tinstalled\npackage no is not installed\n@candidates\nbash 0:5.1-3.el9\n@refreshed\n5\n';
     expect(decode(text, true, 'bash').get('bash')).toMatchObject({ version: '0:5.1-2.el9', candidate: '0:5.1-3.el9' });
     expect(decode(text, true, 'no').get('no')).toMatchObject({ installed: false });
   });
 
   test('apk', () => {
-    const text = 'apk\nP:musl\nV:1.2-r0\nP:bash\nV:5.2-r1\n@candidates\nbash policy:\n  5.2-r2:\n    http://x\n  5.2-r1:\n    lib/apk/db/installed\n@refreshed\n';
+    const text =
+      'apk\nP:musl\nV:1.2-r0\nP:bash\nV:5.2-r1\n@candidates\nbash policy:\n  5.2-r2:\n    http://x\n  5.2-r1:\n    lib/apk/db/installed\n@refreshed\n';
     expect(decode(text, true, 'bash').get('bash')).toMatchObject({ installed: true, version: '5.2-r1', candidate: '5.2-r2' });
   });
 });
 
 describe.each(SHELLS)('scripts under %s', (_name, shell) => {
-  const work: PackageWork = { install: [{ name: 'socat', version: '1.0' }], remove: [], latest: true, refreshOlderThan: 60, recommends: false, downgrade: true, purge: false, startUnits: false };
+  const work: PackageWork = {
+    install: [{ name: 'socat', version: '1.0' }],
+    remove: [],
+    latest: true,
+    refreshOlderThan: 60,
+    recommends: false,
+    downgrade: true,
+    purge: false,
+    startUnits: false,
+  };
 
   test.each(['apt', 'dnf', 'yum', 'zypper', 'apk'] as const)('%s: they are well formed', (manager) => {
     for (const one of [work, { ...work, install: [], remove: ['socat'] }]) {

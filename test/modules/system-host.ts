@@ -73,7 +73,8 @@ export class SystemHost {
     this.#holder = holder;
   }
 
-  static readonly missing: string | undefined = spawnSync('unshare', ['-m', '-n', '-u', 'true']).status === 0 ? undefined : 'needs root and namespaces';
+  static readonly missing: string | undefined =
+    spawnSync('unshare', ['-m', '-n', '-u', 'true']).status === 0 ? undefined : 'needs root and namespaces';
 
   static async start(): Promise<SystemHost> {
     const folder = mkdtempSync(join(tmpdir(), 'runbook-host-'));
@@ -83,7 +84,9 @@ mount --bind "$1/etc" /etc; mount --bind "$1/home" /home; mount --bind "$1/spool
 rm -f /etc/fstab; : >/etc/fstab
 echo ready
 exec cat`;
-    const holder = spawn('unshare', ['-m', '-n', '-u', '--propagation', 'private', 'sh', '-c', script, 'sh', folder], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const holder = spawn('unshare', ['-m', '-n', '-u', '--propagation', 'private', 'sh', '-c', script, 'sh', folder], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     await new Promise<void>((resolve, reject) => {
       holder.stdout?.once('data', () => resolve());
       holder.once('exit', (status) => reject(new Error(`the host ended with ${status}`)));
@@ -99,7 +102,9 @@ exec cat`;
   }
 
   run(script: string, shell: readonly string[] = ['sh']): Completed {
-    const done = spawnSync('nsenter', ['-t', String(this.#holder.pid), '-m', '-n', '-u', ...shell], { input: `(\n${script}\n) </dev/null\n` });
+    const done = spawnSync('nsenter', ['-t', String(this.#holder.pid), '-m', '-n', '-u', ...shell], {
+      input: `(\n${script}\n) </dev/null\n`,
+    });
     return { status: done.status ?? 255, stdout: done.stdout, stderr: done.stderr, cut: false };
   }
 
@@ -121,12 +126,20 @@ exec cat`;
   }
 
   /** Plans, applies, and holds the predictions against what is there then. */
-  async apply(module: AnyModule, args: object, facts?: Partial<Facts>, shell?: readonly string[]): Promise<{ outcome: Outcome; failure: string | undefined }> {
+  async apply(
+    module: AnyModule,
+    args: object,
+    facts?: Partial<Facts>,
+    shell?: readonly string[],
+  ): Promise<{ outcome: Outcome; failure: string | undefined }> {
     const outcome = this.plan(module, args, facts, shell);
     if (outcome.kind !== 'change') return { outcome, failure: undefined };
     const done = this.run((await outcome.apply()).script, shell);
     if (done.status !== 0) return { outcome, failure: `exit ${done.status}: ${done.stderr.toString('utf8')}` };
-    const seen = this.look(outcome.predictions.map(({ request }) => request), shell);
+    const seen = this.look(
+      outcome.predictions.map(({ request }) => request),
+      shell,
+    );
     const faults = outcome.predictions.map((one: Prediction) => one.request.kind.disagreement(one.state, seen.of(one.request)));
     return { outcome, failure: faults.find((fault) => fault !== undefined) };
   }

@@ -34,63 +34,144 @@ interface Case {
 
 const CASES: readonly Case[] = [
   { what: 'a system group', module: group, args: { name: 'rbgroup', system: true }, proof: 'getent group rbgroup' },
-  { what: 'a group of another number', module: group, args: { name: 'rbgroup', gid: 4711 }, before: 'groupadd -g 4712 rbgroup', proof: 'getent group 4711' },
-  { what: 'a group that shall go', module: group, args: { name: 'rbgroup', state: 'absent' }, before: 'groupadd rbgroup', proof: '! getent group rbgroup' },
+  {
+    what: 'a group of another number',
+    module: group,
+    args: { name: 'rbgroup', gid: 4711 },
+    before: 'groupadd -g 4712 rbgroup',
+    proof: 'getent group 4711',
+  },
+  {
+    what: 'a group that shall go',
+    module: group,
+    args: { name: 'rbgroup', state: 'absent' },
+    before: 'groupadd rbgroup',
+    proof: '! getent group rbgroup',
+  },
   {
     what: 'a service account in a group of its name',
-    module: user, args: { name: 'rbuser', group: 'rbuser', system: true, home: '/var/lib/rb', create_home: false, shell: '/usr/sbin/nologin' },
+    module: user,
+    args: { name: 'rbuser', group: 'rbuser', system: true, home: '/var/lib/rb', create_home: false, shell: '/usr/sbin/nologin' },
     before: 'groupadd -r rbuser',
     proof: 'getent passwd rbuser | grep -q :/var/lib/rb:/usr/sbin/nologin',
   },
-  { what: 'an account with its own group and home', module: user, args: { name: 'rbuser', uid: 4711, comment: "O'Neil & co" }, proof: 'test -d /home/rbuser && getent group rbuser' },
-  { what: 'an account beside a group of its name', module: user, args: { name: 'rbuser' }, before: 'groupadd -g 4800 rbuser', proof: 'getent passwd rbuser | grep -q :4800:' },
+  {
+    what: 'an account with its own group and home',
+    module: user,
+    args: { name: 'rbuser', uid: 4711, comment: "O'Neil & co" },
+    proof: 'test -d /home/rbuser && getent group rbuser',
+  },
+  {
+    what: 'an account beside a group of its name',
+    module: user,
+    args: { name: 'rbuser' },
+    before: 'groupadd -g 4800 rbuser',
+    proof: 'getent passwd rbuser | grep -q :4800:',
+  },
   {
     what: 'another shell, group and home for an account',
-    module: user, args: { name: 'rbuser', shell: '/bin/sh', groups: ['rbmore'], append: true, home: '/home/elsewhere' },
+    module: user,
+    args: { name: 'rbuser', shell: '/bin/sh', groups: ['rbmore'], append: true, home: '/home/elsewhere' },
     before: 'useradd -M -s /bin/bash -G adm rbuser; groupadd rbmore',
     proof: 'id -nG rbuser | grep -q adm && id -nG rbuser | grep -q rbmore',
   },
-  { what: 'groups that are not named', module: user, args: { name: 'rbuser', groups: ['rbmore'] }, before: 'useradd -m -G adm rbuser; groupadd rbmore', proof: '! id -nG rbuser | grep -q adm' },
-  { what: 'a missing home directory', module: user, args: { name: 'rbuser' }, before: 'useradd -M rbuser', proof: 'test "$(stat -c %U /home/rbuser)" = rbuser' },
-  { what: 'a password', module: user, args: { name: 'rbuser', password: Secret.of(HASH) }, proof: `grep -qF 'rbuser:${HASH}:' /etc/shadow` },
-  { what: 'another password', module: user, args: { name: 'rbuser', password: '!' }, before: 'useradd -m rbuser; echo rbuser:x | chpasswd', proof: "grep -q '^rbuser:!:' /etc/shadow" },
-  { what: 'an account that shall go', module: user, args: { name: 'rbuser', state: 'absent', remove: true }, before: 'useradd -m rbuser', proof: '! test -e /home/rbuser' },
-  { what: 'the name of the host', module: hostname, args: { name: 'node-1.example.org' }, proof: 'test "$(hostname)" = node-1.example.org && grep -qx node-1.example.org /etc/hostname' },
-  { what: 'only the file of the name', module: hostname, args: { name: 'node-1' }, before: 'hostname node-1; echo node-2 >/etc/hostname', proof: 'grep -qx node-1 /etc/hostname' },
+  {
+    what: 'groups that are not named',
+    module: user,
+    args: { name: 'rbuser', groups: ['rbmore'] },
+    before: 'useradd -m -G adm rbuser; groupadd rbmore',
+    proof: '! id -nG rbuser | grep -q adm',
+  },
+  {
+    what: 'a missing home directory',
+    module: user,
+    args: { name: 'rbuser' },
+    before: 'useradd -M rbuser',
+    proof: 'test "$(stat -c %U /home/rbuser)" = rbuser',
+  },
+  {
+    what: 'a password',
+    module: user,
+    args: { name: 'rbuser', password: Secret.of(HASH) },
+    proof: `grep -qF 'rbuser:${HASH}:' /etc/shadow`,
+  },
+  {
+    what: 'another password',
+    module: user,
+    args: { name: 'rbuser', password: '!' },
+    before: 'useradd -m rbuser; echo rbuser:x | chpasswd',
+    proof: "grep -q '^rbuser:!:' /etc/shadow",
+  },
+  {
+    what: 'an account that shall go',
+    module: user,
+    args: { name: 'rbuser', state: 'absent', remove: true },
+    before: 'useradd -m rbuser',
+    proof: '! test -e /home/rbuser',
+  },
+  {
+    what: 'the name of the host',
+    module: hostname,
+    args: { name: 'node-1.example.org' },
+    proof: 'test "$(hostname)" = node-1.example.org && grep -qx node-1.example.org /etc/hostname',
+  },
+  {
+    what: 'only the file of the name',
+    module: hostname,
+    args: { name: 'node-1' },
+    before: 'hostname node-1; echo node-2 >/etc/hostname',
+    proof: 'grep -qx node-1 /etc/hostname',
+  },
   {
     what: 'kernel parameters',
-    module: sysctl, args: { values: { 'net.ipv4.ip_forward': 1, 'net.ipv4.ip_local_port_range': '10000   60000' } },
-    proof: 'test "$(cat /proc/sys/net/ipv4/ip_forward)" = 1 && grep -qx "net.ipv4.ip_local_port_range = 10000 60000" /etc/sysctl.d/99-runbook.conf',
+    module: sysctl,
+    args: { values: { 'net.ipv4.ip_forward': 1, 'net.ipv4.ip_local_port_range': '10000   60000' } },
+    proof:
+      'test "$(cat /proc/sys/net/ipv4/ip_forward)" = 1 && grep -qx "net.ipv4.ip_local_port_range = 10000 60000" /etc/sysctl.d/99-runbook.conf',
   },
   {
     what: 'a parameter whose file is right but whose value is not',
-    module: sysctl, args: { name: 'net.ipv4.ip_forward', value: '1', sysctl_file: '/etc/sysctl.d/90-x.conf' },
+    module: sysctl,
+    args: { name: 'net.ipv4.ip_forward', value: '1', sysctl_file: '/etc/sysctl.d/90-x.conf' },
     before: 'printf "net.ipv4.ip_forward=1\\n" >/etc/sysctl.d/90-x.conf; echo 0 >/proc/sys/net/ipv4/ip_forward',
     proof: 'test "$(cat /proc/sys/net/ipv4/ip_forward)" = 1 && grep -qx net.ipv4.ip_forward=1 /etc/sysctl.d/90-x.conf',
   },
   {
     what: 'a parameter in a folder that is not there',
-    module: sysctl, args: { name: 'net/ipv4/conf/lo/forwarding', value: 1, sysctl_file: '/etc/rb.d/x/90-x.conf' },
+    module: sysctl,
+    args: { name: 'net/ipv4/conf/lo/forwarding', value: 1, sysctl_file: '/etc/rb.d/x/90-x.conf' },
     proof: 'test "$(cat /proc/sys/net/ipv4/conf/lo/forwarding)" = 1 && test -e /etc/rb.d/x/90-x.conf',
   },
-  { what: 'a parameter that this kernel does not have', module: sysctl, args: { name: 'net.nosuch.thing', value: 1, optional: true }, proof: 'grep -q net.nosuch.thing /etc/sysctl.d/99-runbook.conf' },
+  {
+    what: 'a parameter that this kernel does not have',
+    module: sysctl,
+    args: { name: 'net.nosuch.thing', value: 1, optional: true },
+    proof: 'grep -q net.nosuch.thing /etc/sysctl.d/99-runbook.conf',
+  },
   {
     what: 'a parameter that cannot be set',
-    module: sysctl, args: { name: 'kernel.pid_max', value: 4000001, ignoreerrors: true },
+    module: sysctl,
+    args: { name: 'kernel.pid_max', value: 4000001, ignoreerrors: true },
     before: 'mount --bind /proc/sys/kernel /proc/sys/kernel && mount -o remount,ro,bind /proc/sys/kernel',
     proof: 'grep -q 4000001 /etc/sysctl.d/99-runbook.conf',
   },
   {
     what: 'lines of parameters that shall go',
-    module: sysctl, args: { name: 'vm.swappiness', state: 'absent', sysctl_file: '/etc/sysctl.d/90-x.conf' },
+    module: sysctl,
+    args: { name: 'vm.swappiness', state: 'absent', sysctl_file: '/etc/sysctl.d/90-x.conf' },
     before: 'printf "# mine\\nvm.swappiness = 1\\nvm.x = 2\\n-vm/swappiness=3\\n" >/etc/sysctl.d/90-x.conf',
     proof: 'test "$(cat /etc/sysctl.d/90-x.conf)" = "# mine\nvm.x = 2"',
   },
-  { what: 'a module that this kernel does not have', module: kernelModule, args: { name: ['rb-nosuch'], optional: true, persistent: false } },
+  {
+    what: 'a module that this kernel does not have',
+    module: kernelModule,
+    args: { name: ['rb-nosuch'], optional: true, persistent: false },
+  },
   { what: 'a module in a container', module: kernelModule, args: { name: ['rb_nosuch', 'rb2'], optional: true }, facts: CONTAINER },
   {
     what: 'swap at boot',
-    module: swap, args: { state: 'off' },
+    module: swap,
+    args: { state: 'off' },
     facts: CONTAINER,
     before: 'printf "/dev/sda1 / ext4 defaults 0 1\\n/swapfile none swap sw 0 0\\n# x swap\\n" >/etc/fstab',
     proof: 'grep -qx "# /swapfile none swap sw 0 0" /etc/fstab && grep -qx "/dev/sda1 / ext4 defaults 0 1" /etc/fstab',
@@ -100,13 +181,15 @@ const CASES: readonly Case[] = [
     module: authorizedKey,
     args: { user: 'rbuser', key: `${KEY} me@here`, key_options: 'no-pty' },
     before: 'useradd -m rbuser',
-    proof: 'grep -qx "no-pty ssh-ed25519 AAAAC3Nz me@here" /home/rbuser/.ssh/authorized_keys && test "$(stat -c %U:%a /home/rbuser/.ssh)" = rbuser:700',
+    proof:
+      'grep -qx "no-pty ssh-ed25519 AAAAC3Nz me@here" /home/rbuser/.ssh/authorized_keys && test "$(stat -c %U:%a /home/rbuser/.ssh)" = rbuser:700',
   },
   {
     what: 'the only public key',
     module: authorizedKey,
     args: { user: 'rbuser', key: [`# mine\n${KEY}`], exclusive: true },
-    before: 'useradd -m rbuser; mkdir -p /home/rbuser/.ssh; printf "# note\\nssh-rsa AAAAB3 other\\nssh-ed25519 AAAAC3Nz kept" >/home/rbuser/.ssh/authorized_keys',
+    before:
+      'useradd -m rbuser; mkdir -p /home/rbuser/.ssh; printf "# note\\nssh-rsa AAAAB3 other\\nssh-ed25519 AAAAC3Nz kept" >/home/rbuser/.ssh/authorized_keys',
     proof: 'test "$(cat /home/rbuser/.ssh/authorized_keys)" = "# note\nssh-ed25519 AAAAC3Nz kept"',
   },
   {
@@ -127,14 +210,16 @@ const CASES: readonly Case[] = [
     what: 'a mount that shall go',
     module: mount,
     args: { path: '/home/rb mount', state: 'absent' },
-    before: 'mkdir -p "/home/rb mount"; mount -t tmpfs tmpfs "/home/rb mount"; printf "%s\\n" "# mine" "tmpfs /home/rb\\040mount tmpfs defaults" >/etc/fstab',
+    before:
+      'mkdir -p "/home/rb mount"; mount -t tmpfs tmpfs "/home/rb mount"; printf "%s\\n" "# mine" "tmpfs /home/rb\\040mount tmpfs defaults" >/etc/fstab',
     proof: '! test -e "/home/rb mount" && test "$(cat /etc/fstab)" = "# mine"',
   },
   {
     what: 'another option of a mount',
     module: mount,
     args: { path: '/home/rb mount', src: 'tmpfs', fstype: 'tmpfs', opts: 'size=2m' },
-    before: 'mkdir -p "/home/rb mount"; mount -t tmpfs tmpfs "/home/rb mount"; printf "%s\\n" "tmpfs /home/rb\\040mount tmpfs size=1m 0 0" >/etc/fstab',
+    before:
+      'mkdir -p "/home/rb mount"; mount -t tmpfs tmpfs "/home/rb mount"; printf "%s\\n" "tmpfs /home/rb\\040mount tmpfs size=1m 0 0" >/etc/fstab',
     proof: 'grep -q "rb.*mount tmpfs.*size=2048k" /proc/self/mounts',
   },
   {
@@ -154,14 +239,17 @@ const CASES: readonly Case[] = [
     what: 'a repository of apt',
     module: aptRepository,
     args: { repo: 'deb  [signed-by=/x.asc] https://me@example.org/debian bookworm main', update_cache: false },
-    proof: 'grep -qx "deb \\[signed-by=/x.asc\\] https://me@example.org/debian bookworm main" /etc/apt/sources.list.d/example_org_debian_bookworm.list',
+    proof:
+      'grep -qx "deb \\[signed-by=/x.asc\\] https://me@example.org/debian bookworm main" /etc/apt/sources.list.d/example_org_debian_bookworm.list',
   },
   {
     what: 'a repository of yum beside another',
     module: yumRepository,
     args: { name: 'two', baseurl: ['https://b/'], gpgcheck: false, file: 'rb' },
-    before: 'mkdir -p /etc/yum.repos.d; printf "[one]\\nname=one\\n\\n[two]\\nname=old\\n\\n[three]\\nname=three\\n" >/etc/yum.repos.d/rb.repo',
-    proof: 'test "$(cat /etc/yum.repos.d/rb.repo)" = "[one]\nname=one\n\n[two]\nname=two\nbaseurl=https://b/\nenabled=1\ngpgcheck=0\n\n[three]\nname=three"',
+    before:
+      'mkdir -p /etc/yum.repos.d; printf "[one]\\nname=one\\n\\n[two]\\nname=old\\n\\n[three]\\nname=three\\n" >/etc/yum.repos.d/rb.repo',
+    proof:
+      'test "$(cat /etc/yum.repos.d/rb.repo)" = "[one]\nname=one\n\n[two]\nname=two\nbaseurl=https://b/\nenabled=1\ngpgcheck=0\n\n[three]\nname=three"',
   },
   { what: 'a host without SELinux', module: selinux, args: { state: 'permissive' } },
   {
@@ -176,7 +264,8 @@ const CASES: readonly Case[] = [
     module: service,
     args: { name: 'rbservice', state: 'started' },
     facts: { init: 'other' },
-    before: 'printf "#!/bin/sh\\ncase \\$1 in start) touch /home/up ;; status) test -e /home/up ;; esac\\n" >/etc/init.d/rbservice; chmod 755 /etc/init.d/rbservice',
+    before:
+      'printf "#!/bin/sh\\ncase \\$1 in start) touch /home/up ;; status) test -e /home/up ;; esac\\n" >/etc/init.d/rbservice; chmod 755 /etc/init.d/rbservice',
     proof: 'test -e /home/up',
   },
 ];
@@ -187,19 +276,22 @@ echo 0 >/proc/sys/net/ipv4/ip_forward; rm -f /etc/sysctl.d/99-runbook.conf /etc/
 umount "/home/rb mount"; rmdir "/home/rb mount"; rm -rf /etc/cron.d/rb /etc/selinux /etc/init.d/rbservice /home/up /etc/apt/sources.list.d/example* /etc/yum.repos.d`;
 
 // bash adds nothing that dash and busybox do not show.
-describe.skipIf(SystemHost.missing !== undefined).each(SHELLS.filter(([name]) => name !== 'bash'))('on a host, under %s', (_name, shell) => {
-  let host: SystemHost;
-  beforeAll(async () => {
-    host = await SystemHost.start();
-  });
-  afterAll(() => host.stop());
+describe.skipIf(SystemHost.missing !== undefined).each(SHELLS.filter(([name]) => name !== 'bash'))(
+  'on a host, under %s',
+  (_name, shell) => {
+    let host: SystemHost;
+    beforeAll(async () => {
+      host = await SystemHost.start();
+    });
+    afterAll(() => host.stop());
 
-  test.each(CASES)('$what: applied, as predicted, then in sync', async ({ module, args, before, proof, facts }) => {
-    expect(host.run(`{ ${RESET}\n} >/dev/null 2>&1\n${before ?? ':'}`).status).toBe(0);
-    const first = await host.apply(module, args, facts, shell);
-    expect(first.failure).toBeUndefined();
-    expect(first.outcome.kind).toBe(proof === undefined ? 'in_sync' : 'change');
-    if (proof !== undefined) expect(host.run(proof).status).toBe(0);
-    expect(host.plan(module, args, facts, shell).kind).toBe('in_sync');
-  });
-});
+    test.each(CASES)('$what: applied, as predicted, then in sync', async ({ module, args, before, proof, facts }) => {
+      expect(host.run(`{ ${RESET}\n} >/dev/null 2>&1\n${before ?? ':'}`).status).toBe(0);
+      const first = await host.apply(module, args, facts, shell);
+      expect(first.failure).toBeUndefined();
+      expect(first.outcome.kind).toBe(proof === undefined ? 'in_sync' : 'change');
+      if (proof !== undefined) expect(host.run(proof).status).toBe(0);
+      expect(host.plan(module, args, facts, shell).kind).toBe('in_sync');
+    });
+  },
+);

@@ -40,23 +40,66 @@ const IN_SYNC: readonly (readonly [string, object, UnitState])[] = [
 
 const CHANGES: readonly (readonly [string, object, UnitState, Partial<UnitState>, readonly string[]])[] = [
   ['started', { state: 'started', enabled: true }, STOPPED, { active: 'active', file: 'enabled' }, ['enable', 'start']],
-  ['started after its file changed', { state: 'started' }, { ...STOPPED, needsReload: true }, { active: 'active', needsReload: false }, ['daemon-reload', 'start']],
+  [
+    'started after its file changed',
+    { state: 'started' },
+    { ...STOPPED, needsReload: true },
+    { active: 'active', needsReload: false },
+    ['daemon-reload', 'start'],
+  ],
   ['waited for', { state: 'started' }, { ...RUNNING, active: 'activating' }, { active: 'active' }, ['start']],
   ['restarted', { state: 'restarted' }, RUNNING, { active: 'active', endedInvocation: 'i1' }, ['restart']],
-  ['restarted without waiting', { state: 'restarted', no_block: true }, RUNNING, { active: 'activating', endedInvocation: 'i1' }, ['restart --no-block']],
+  [
+    'restarted without waiting',
+    { state: 'restarted', no_block: true },
+    RUNNING,
+    { active: 'activating', endedInvocation: 'i1' },
+    ['restart --no-block'],
+  ],
   ['started anew after a failure', { state: 'started' }, { ...STOPPED, active: 'failed' }, { active: 'active' }, ['reset-failed', 'start']],
   ['reloaded', { state: 'reloaded' }, RUNNING, { active: 'active', endedInvocation: undefined }, ['reload']],
   ['started where it cannot be reloaded', { state: 'reloaded' }, STOPPED, { active: 'active' }, ['start']],
   ['stopped and disabled', { state: 'stopped', enabled: false }, RUNNING, { active: 'inactive', file: 'disabled' }, ['disable', 'stop']],
   ['stopped and masked', { state: 'stopped', masked: true }, RUNNING, { active: 'inactive', load: 'masked' }, ['stop', 'mask']],
   ['masked before it is there', { masked: true }, ABSENT_UNIT, { load: 'masked' }, ['mask']],
-  ['unmasked and started', { masked: false, state: 'started' }, { ...STOPPED, load: 'masked', file: 'masked' }, { load: 'loaded', active: 'active' }, ['unmask', 'daemon-reload', 'start']],
+  [
+    'unmasked and started',
+    { masked: false, state: 'started' },
+    { ...STOPPED, load: 'masked', file: 'masked' },
+    { load: 'loaded', active: 'active' },
+    ['unmask', 'daemon-reload', 'start'],
+  ],
   ['read again', { daemon_reload: true }, { ...RUNNING, needsReload: true }, { needsReload: false, active: 'active' }, ['daemon-reload']],
   ['run once', { state: 'started' }, ONESHOT, { active: 'inactive', ran: true }, ['start']],
-  ['mended and started', { state: 'started' }, { ...STOPPED, load: 'bad-setting' }, { load: 'loaded', active: 'active' }, ['daemon-reload', 'start']],
+  [
+    'mended and started',
+    { state: 'started' },
+    { ...STOPPED, load: 'bad-setting' },
+    { load: 'loaded', active: 'active' },
+    ['daemon-reload', 'start'],
+  ],
 ];
 
-const plan = (args: object, state: UnitState, later = false) => planWith(service, { name: 'etcd', ...args }, seenAs([[ETCD, state]], later ? [ETCD] : []));
+const plan = (args: object, state: UnitState, later = false) =>
+  planWith(service, { name: 'etcd', ...args }, seenAs([[ETCD, state]], later ? [ETCD] : []));
+
+const decode = (text: string, ...names: string[]) => units.decode(Buffer.from(text), names.map(unitRequest));
+
+const content = (text: string): FileState => ({
+  type: 'file',
+  mode: 0o644,
+  uid: 0,
+  gid: 0,
+  owner: 'root',
+  group: 'root',
+  size: 1,
+  sha256: 'x',
+  content: Buffer.from(text),
+});
+
+const after = (state: UnitState, id: string, path: string, now: FileState) => units.after?.(state, id, predict(file(path), now));
+
+const effect = (declared: boolean) => predict(packageRequest('etcd', { candidate: false, declared }), { installed: true });
 
 test.each(IN_SYNC)('%s is in sync', (_what, args, state) => {
   expect(plan(args, state).kind).toBe('in_sync');
@@ -86,7 +129,9 @@ describe('what cannot be', () => {
 
   test('a host without systemd has no units', () => {
     expect(plan({ state: 'started' }, { ...ABSENT_UNIT, load: 'unmanaged' }).kind).toBe('impossible');
-    expect(planWith(service, { daemon_reload: true }, seenAs([[managerRequest(), { changed: null, running: [] }]])).kind).toBe('impossible');
+    expect(planWith(service, { daemon_reload: true }, seenAs([[managerRequest(), { changed: null, running: [] }]])).kind).toBe(
+      'impossible',
+    );
   });
 
   test.each(['getty@.service', 'a b', '--all', 'x/y', 'x;reboot'])('%s is not the name of a unit', (name) => {
@@ -99,10 +144,9 @@ describe('what cannot be', () => {
 });
 
 describe('what systemctl prints', () => {
-  const decode = (text: string, ...names: string[]) => units.decode(Buffer.from(text), names.map(unitRequest));
-
   test('blocks are found by the name that was asked for, aliases too', () => {
-    const text = 'Id=ssh.service\nNames=ssh.service sshd.service\nLoadState=loaded\nActiveState=active\nNeedDaemonReload=yes\n\nId=no.service\nNames=no.service\nLoadState=not-found\nActiveState=inactive\nNeedDaemonReload=no\n';
+    const text =
+      'Id=ssh.service\nNames=ssh.service sshd.service\nLoadState=loaded\nActiveState=active\nNeedDaemonReload=yes\n\nId=no.service\nNames=no.service\nLoadState=not-found\nActiveState=inactive\nNeedDaemonReload=no\n';
     const states = decode(text, 'no', 'sshd');
     expect(states.get('sshd.service')).toMatchObject({ load: 'loaded', active: 'active', needsReload: true });
     expect(states.get('no.service')).toMatchObject({ load: 'not-found' });
@@ -114,14 +158,21 @@ describe('what systemctl prints', () => {
 });
 
 describe('what a change of a file says of a unit', () => {
-  const content = (text: string): FileState => ({ type: 'file', mode: 0o644, uid: 0, gid: 0, owner: 'root', group: 'root', size: 1, sha256: 'x', content: Buffer.from(text) });
-  const after = (state: UnitState, id: string, path: string, now: FileState) => units.after?.(state, id, predict(file(path), now));
   const gone: FileState = { type: 'absent', parent: true };
 
   test('a new unit file brings the unit, as it is told to be', () => {
     const text = '[Service]\nType=oneshot\nRemainAfterExit=yes\n[Install]\nWantedBy=multi-user.target\n';
-    expect(after(ABSENT_UNIT, 'etcd.service', '/etc/systemd/system/etcd.service', content(text))).toMatchObject({ load: 'loaded', file: 'disabled', type: 'oneshot', remainsAfterExit: true, needsReload: false });
-    expect(after(ABSENT_UNIT, 'etcd.service', '/etc/systemd/system/etcd.service', content('[Service]\n'))).toMatchObject({ file: 'static', type: 'simple' });
+    expect(after(ABSENT_UNIT, 'etcd.service', '/etc/systemd/system/etcd.service', content(text))).toMatchObject({
+      load: 'loaded',
+      file: 'disabled',
+      type: 'oneshot',
+      remainsAfterExit: true,
+      needsReload: false,
+    });
+    expect(after(ABSENT_UNIT, 'etcd.service', '/etc/systemd/system/etcd.service', content('[Service]\n'))).toMatchObject({
+      file: 'static',
+      type: 'simple',
+    });
     expect(after(ABSENT_UNIT, 'a@b.service', '/etc/systemd/system/a@.service', content('[Service]\n'))).toMatchObject({ load: 'loaded' });
   });
 
@@ -144,14 +195,16 @@ describe('what a change of a file says of a unit', () => {
   });
 
   test('a package that does not tell what it brings may bring any unit', () => {
-    const effect = (declared: boolean) => predict(packageRequest('etcd', { candidate: false, declared }), { installed: true });
     expect(units.after?.(ABSENT_UNIT, 'etcd.service', effect(false))).toBe('stale');
     expect(units.after?.(ABSENT_UNIT, 'etcd.service', effect(true))).toBeUndefined();
   });
 
   test('systemd as a whole needs a reload for running units only', () => {
     const state = { changed: [], running: ['etcd.service'] };
-    expect(managers.after?.(state, 'systemd', predict(file('/etc/systemd/system/etcd.service'), content('')))).toEqual({ changed: ['etcd.service'], running: ['etcd.service'] });
+    expect(managers.after?.(state, 'systemd', predict(file('/etc/systemd/system/etcd.service'), content('')))).toEqual({
+      changed: ['etcd.service'],
+      running: ['etcd.service'],
+    });
     expect(managers.after?.(state, 'systemd', predict(file('/etc/systemd/system/new.service'), content('')))).toBeUndefined();
   });
 });
@@ -160,7 +213,12 @@ describe('what is not as predicted', () => {
   test.each<readonly [string, Partial<UnitState>, Partial<UnitState>, string | undefined]>([
     ['still the old process', { endedInvocation: 'i1' }, { invocation: 'i1' }, 'was not restarted: it still runs as before'],
     ['a new process', { endedInvocation: 'i1' }, { invocation: 'i2' }, undefined],
-    ['failed', {}, { active: 'failed', sub: 'failed', result: 'exit-code' }, 'is failed (failed), its last result was exit-code, should be active'],
+    [
+      'failed',
+      {},
+      { active: 'failed', sub: 'failed', result: 'exit-code' },
+      'is failed (failed), its last result was exit-code, should be active',
+    ],
     ['still starting', {}, { active: 'activating', sub: 'auto-restart' }, 'is activating (auto-restart), should be active'],
     ['still starting, as it may', { active: 'activating' }, { active: 'activating' }, undefined],
     ['a oneshot that is done', { type: undefined }, { type: 'oneshot', active: 'inactive' }, undefined],
