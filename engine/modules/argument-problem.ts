@@ -10,7 +10,13 @@ import type { AnyModule } from './module.ts';
 export type Path = readonly (string | number)[];
 
 /** One issue of a schema as problems for the operator: an issue of unknown keys is one a key. */
-export function problemsOf(module: AnyModule, issue: z.core.$ZodIssue, values: ValueMap, placeOf: (path: Path) => Place, keyPlace?: (name: string) => Place): readonly Problem[] {
+export function problemsOf(
+  module: AnyModule,
+  issue: z.core.$ZodIssue,
+  values: ValueMap,
+  placeOf: (path: Path) => Place,
+  keyPlace?: (name: string) => Place,
+): readonly Problem[] {
   const path = plainPath(issue.path);
   const name = path.map(String).join('.');
   const value = valueAt(values, path);
@@ -28,7 +34,14 @@ export function problemsOf(module: AnyModule, issue: z.core.$ZodIssue, values: V
     );
   }
   if (path.length > 0 && value === undefined) {
-    return [new Problem({ code: 'missing-argument', what: `${module.name} needs "${name}"`, place: placeOf(path), remedy: describedBy(module, path) })];
+    return [
+      new Problem({
+        code: 'missing-argument',
+        what: `${module.name} needs "${name}"`,
+        place: placeOf(path),
+        remedy: describedBy(module, path),
+      }),
+    ];
   }
   if (path.length > 0 && holdsSecret(value)) {
     return [
@@ -136,4 +149,3 @@ export function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.core
   if (schema instanceof z.ZodPipe) return shapeOf(schema.in);
   return {};
 }
-

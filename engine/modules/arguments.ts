@@ -59,7 +59,8 @@ export function checkArguments(module: AnyModule, given: ReadonlyMap<string, Arg
 
 /** Whether a template may still make it right. A rule over several arguments is sure only if it asks for no more than their presence. */
 function isOpen(issue: z.core.$ZodIssue, path: Path, literals: ValueMap): boolean {
-  if (issue.code === 'unrecognized_keys' || (issue.code === 'custom' && path.length === 0 && issue.params?.['whole'] === true)) return false;
+  if (issue.code === 'unrecognized_keys' || (issue.code === 'custom' && path.length === 0 && issue.params?.['whole'] === true))
+    return false;
   return unknownWithin(valueAt(literals, path)) !== undefined;
 }
 
@@ -104,7 +105,10 @@ export function plainText(): z.ZodType<string> {
 /** Text that must not be empty. */
 export function filledText(): z.ZodType<string> {
   return z
-    .custom<string>((value) => isText(value) && value !== '', { error: ({ input }) => (input === '' ? 'must not be empty' : notText({ input })) }).meta({ type: 'string' });
+    .custom<string>((value) => isText(value) && value !== '', {
+      error: ({ input }) => (input === '' ? 'must not be empty' : notText({ input })),
+    })
+    .meta({ type: 'string' });
 }
 
 /** Any value, known or not: debug, set_fact. */
@@ -114,7 +118,9 @@ export function anyValue(): z.ZodType<Value> {
 
 /** A map of any values. */
 export function anyMap(): z.ZodType<{ readonly [key: string]: Value }> {
-  return z.custom<{ readonly [key: string]: Value }>((value) => typeof value === 'object' && isMap(value as Value), 'must be a map').meta({ type: 'object' });
+  return z
+    .custom<{ readonly [key: string]: Value }>((value) => typeof value === 'object' && isMap(value as Value), 'must be a map')
+    .meta({ type: 'object' });
 }
 
 /** An absolute path on the host, without needless slashes. `trailing` slashes are taken off. */
@@ -142,7 +148,8 @@ export function pathOrDirectory(): z.ZodType<string> {
 function pathFault(value: string): string | undefined {
   if (value === '') return 'must not be empty';
   if (value.includes('\0')) return 'must not hold a NUL byte';
-  if (value.startsWith('~')) return 'must be an absolute path\nWrite {{facts.home}}/… for what lies in the home directory of the user who logs in.';
+  if (value.startsWith('~'))
+    return 'must be an absolute path\nWrite {{facts.home}}/… for what lies in the home directory of the user who logs in.';
   if (!value.startsWith('/')) return 'must be an absolute path\nBegin it with a slash.';
   if (value.split('/').includes('..')) return 'must not hold ".."\nWrite out the path that is meant.';
   const long = value.split('/').find((name) => Buffer.byteLength(name) > 255);
@@ -175,10 +182,16 @@ export interface Account {
 
 export function account(): z.ZodType<Account> {
   return z
-    .custom<string | number>((value) => (typeof value === 'number' ? Number.isSafeInteger(value) && value >= 0 : isText(value) && /^[A-Za-z0-9_][^:/\n]*\$?$/.test(value)), {
-      error: 'must be the name or the number of an account',
-    })
-    .transform((value): Account => (typeof value === 'number' || /^[0-9]+$/.test(value) ? { name: undefined, id: Number(value) } : { name: value, id: undefined }));
+    .custom<string | number>(
+      (value) =>
+        typeof value === 'number' ? Number.isSafeInteger(value) && value >= 0 : isText(value) && /^[A-Za-z0-9_][^:/\n]*\$?$/.test(value),
+      {
+        error: 'must be the name or the number of an account',
+      },
+    )
+    .transform((value): Account =>
+      typeof value === 'number' || /^[0-9]+$/.test(value) ? { name: undefined, id: Number(value) } : { name: value, id: undefined },
+    );
 }
 
 /** true or false. The words that other YAML versions take for them are refused. */
@@ -205,12 +218,18 @@ const WORDS: ReadonlyMap<string, boolean> = new Map([
 ]);
 
 /** A whole number, as a number or as digits. */
-export function wholeNumber({ min = 0, max = Number.MAX_SAFE_INTEGER }: { readonly min?: number; readonly max?: number } = {}): z.ZodType<number> {
+export function wholeNumber({
+  min = 0,
+  max = Number.MAX_SAFE_INTEGER,
+}: { readonly min?: number; readonly max?: number } = {}): z.ZodType<number> {
   return z
-    .custom<string | number>((value) => {
-      const number = typeof value === 'string' && /^-?[0-9]+$/.test(value) ? Number(value) : value;
-      return typeof number === 'number' && Number.isSafeInteger(number) && number >= min && number <= max;
-    }, max === Number.MAX_SAFE_INTEGER ? `must be a whole number, at least ${min}` : `must be a whole number from ${min} to ${max}`)
+    .custom<string | number>(
+      (value) => {
+        const number = typeof value === 'string' && /^-?[0-9]+$/.test(value) ? Number(value) : value;
+        return typeof number === 'number' && Number.isSafeInteger(number) && number >= min && number <= max;
+      },
+      max === Number.MAX_SAFE_INTEGER ? `must be a whole number, at least ${min}` : `must be a whole number from ${min} to ${max}`,
+    )
     .transform(Number)
     .meta({ type: 'integer' });
 }
@@ -218,7 +237,10 @@ export function wholeNumber({ min = 0, max = Number.MAX_SAFE_INTEGER }: { readon
 /** One text or a list of them, as a list. */
 export function textList(): z.ZodType<readonly string[]> {
   return z
-    .custom<string | readonly string[]>((value) => isText(value) || (Array.isArray(value) && value.every(isText)), 'must be a text or a list of texts')
+    .custom<string | readonly string[]>(
+      (value) => isText(value) || (Array.isArray(value) && value.every(isText)),
+      'must be a text or a list of texts',
+    )
     .transform((value) => (typeof value === 'string' ? [value] : value));
 }
 
@@ -244,7 +266,13 @@ function ruled<Schema extends z.ZodObject>(schema: Schema, fault: (given: Readon
   const faultOf = (value: unknown): string | undefined =>
     typeof value !== 'object' || value === null
       ? undefined
-      : fault(new Set(Object.entries(value).filter(([, one]) => one !== undefined).map(([name]) => name)));
+      : fault(
+          new Set(
+            Object.entries(value)
+              .filter(([, one]) => one !== undefined)
+              .map(([name]) => name),
+          ),
+        );
   return schema.refine((value) => faultOf(value) === undefined, {
     when: () => true,
     error: ({ input }) => faultOf(input) ?? 'the arguments do not fit together',

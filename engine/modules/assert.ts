@@ -22,11 +22,18 @@ export const module = defineModule<z.infer<typeof schema>>({
   observes: () => [],
   plan(args) {
     const conditions = Array.isArray(args.that) ? args.that : [args.that];
-    const broken = conditions.filter((one) => typeof one === 'object' && !one.holds).map((one) => (typeof one === 'object' ? one.expression : String(one)));
+    const broken = conditions
+      .filter((one) => typeof one === 'object' && !one.holds)
+      .map((one) => (typeof one === 'object' ? one.expression : String(one)));
     const message = args.fail_msg ?? args.msg;
     if (broken.length > 0) {
       const why = `Does not hold: ${broken.join('\n')}`;
-      return { kind: 'impossible', what: typeof message === 'string' ? message : 'a condition does not hold', why, result: { assertion: broken[0] ?? '', evaluated_to: false } };
+      return {
+        kind: 'impossible',
+        what: typeof message === 'string' ? message : 'a condition does not hold',
+        why,
+        result: { assertion: broken[0] ?? '', evaluated_to: false },
+      };
     }
     const { success_msg: success } = args;
     if (success === undefined || args.quiet) return { kind: 'in_sync', result: {} };

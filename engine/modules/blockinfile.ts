@@ -17,7 +17,9 @@ const schema = atMostOne(
     marker_begin: plainText().default('BEGIN').describe('What {mark} is above the block.'),
     marker_end: plainText().default('END').describe('What {mark} is below the block.'),
     insertafter: pattern().optional().describe('A new block goes behind the last line that matches, else to the end (EOF).'),
-    insertbefore: pattern().optional().describe('A new block goes before the last line that matches, else to the end. BOF: to the beginning.'),
+    insertbefore: pattern()
+      .optional()
+      .describe('A new block goes before the last line that matches, else to the end. BOF: to the beginning.'),
     state: z.enum(['present', 'absent']).default('present').describe('Whether the block shall be there.'),
   }),
   ['insertafter', 'insertbefore'],

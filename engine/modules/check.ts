@@ -12,8 +12,12 @@ import type { Context } from './module.ts';
 import { defineModule } from './module.ts';
 
 const schema = z.strictObject({
-  check: secretText().describe('Shell text that only looks. Exit status 0: there is nothing to do. It runs in a plan too, may run early, and again.'),
-  apply: text().describe('Shell text that brings it about. It runs only if check ends with another status than 0, and check is asked again after it.'),
+  check: secretText().describe(
+    'Shell text that only looks. Exit status 0: there is nothing to do. It runs in a plan too, may run early, and again.',
+  ),
+  apply: text().describe(
+    'Shell text that brings it about. It runs only if check ends with another status than 0, and check is asked again after it.',
+  ),
 });
 type Arguments = z.infer<typeof schema>;
 
@@ -34,7 +38,8 @@ export const module = defineModule<Arguments>({
         kind: 'impossible',
         what: `check ended with exit status ${status}${meaning(status)}`,
         ...(stderr === undefined || stderr.trim() === '' ? {} : { why: stderr.trim() }),
-        remedy: 'A check exits 0 where there is nothing to do, and 1 where there is. Make it work on a host where nothing is installed yet.',
+        remedy:
+          'A check exits 0 where there is nothing to do, and 1 where there is. Make it work on a host where nothing is installed yet.',
       };
     }
     const { apply } = args;

@@ -8,7 +8,14 @@ export function commandResult(status: number, stdout: Buffer, stderr: Buffer | s
   const out = withoutLastNewline(stdout.toString('utf8'));
   const err = withoutLastNewline(stderr.toString('utf8'));
   const json = parseJson(out);
-  return { rc: status, stdout: out, stdout_lines: lines(out), stderr: err, stderr_lines: lines(err), ...(json === undefined ? {} : { json }) };
+  return {
+    rc: status,
+    stdout: out,
+    stdout_lines: lines(out),
+    stderr: err,
+    stderr_lines: lines(err),
+    ...(json === undefined ? {} : { json }),
+  };
 }
 
 /** In a plan, of a command that has not run. */
@@ -20,7 +27,9 @@ export function unknownResult(because: string): ValueMap {
 export function finishCommand(completed: Completed): Finished {
   const { status, stdout, stderr, cut } = completed;
   const result = { ...commandResult(status, stdout, stderr), ...(cut ? { cut: true } : {}) };
-  return status === 0 ? { kind: 'done', result } : { kind: 'failed', what: `the command ended with exit status ${status}${meaning(status)}`, result };
+  return status === 0
+    ? { kind: 'done', result }
+    : { kind: 'failed', what: `the command ended with exit status ${status}${meaning(status)}`, result };
 }
 
 /** What the shell means by some statuses. */

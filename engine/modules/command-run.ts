@@ -35,7 +35,13 @@ export function runRequests(args: RunArguments): readonly Request[] {
  * A command that is run: always, unless `creates` or `removes` tell that there is nothing to do.
  * `shown` is its line for the diff; `script` what is run, undefined where it holds what is not known yet.
  */
-export function planRun(args: RunArguments, shown: string | Secret | Unknown, script: string | undefined, seen: Seen, context: Context): Outcome {
+export function planRun(
+  args: RunArguments,
+  shown: string | Secret | Unknown,
+  script: string | undefined,
+  seen: Seen,
+  context: Context,
+): Outcome {
   const { creates, removes } = args;
   const done =
     creates !== undefined && seen.of(file(creates)).type !== 'absent'
@@ -43,7 +49,11 @@ export function planRun(args: RunArguments, shown: string | Secret | Unknown, sc
       : removes !== undefined && seen.of(file(removes)).type === 'absent'
         ? `${removes} does not exist`
         : undefined;
-  if (done !== undefined) return { kind: 'in_sync', result: { rc: 0, stdout: `skipped: ${done}`, stdout_lines: [`skipped: ${done}`], stderr: '', stderr_lines: [] } };
+  if (done !== undefined)
+    return {
+      kind: 'in_sync',
+      result: { rc: 0, stdout: `skipped: ${done}`, stdout_lines: [`skipped: ${done}`], stderr: '', stderr_lines: [] },
+    };
   const asked = runRequests(args);
   const isAskable = asked.length > 0;
   const certainty = asked.some((one) => seen.certainty(one) === 'after_change') ? 'after_change' : 'certain';

@@ -8,12 +8,10 @@ import { defineModule } from './module.ts';
 
 const schema = exactlyOne(
   z.strictObject({
-    cmd: openText().optional().describe('The command line. Quotes hold words together; there is no shell, so $, | and > are plain characters.'),
-    argv: z
-      .array(openText())
-      .min(1)
+    cmd: openText()
       .optional()
-      .describe('The command and its arguments as a list, each as it is.'),
+      .describe('The command line. Quotes hold words together; there is no shell, so $, | and > are plain characters.'),
+    argv: z.array(openText()).min(1).optional().describe('The command and its arguments as a list, each as it is.'),
     ...runArguments,
   }),
   ['cmd', 'argv'],
@@ -32,7 +30,12 @@ export const module = defineModule<Arguments>({
   observes: (args) => runRequests(args),
   plan(args, _loaded, seen, context) {
     const words = wordsOf(args);
-    if (words === undefined) return { kind: 'impossible', what: 'the command line has a quote or a backslash that is left open', remedy: 'Close it, or give the words as a list: argv.' };
+    if (words === undefined)
+      return {
+        kind: 'impossible',
+        what: 'the command line has a quote or a backslash that is left open',
+        remedy: 'Close it, or give the words as a list: argv.',
+      };
     if (words instanceof Unknown) return planRun(args, words, undefined, seen, context);
     if (words.length === 0) return { kind: 'impossible', what: 'the command line is empty' };
     const line = words.map(quote).join(' ');

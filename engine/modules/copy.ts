@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { MAX_CONTENT_BYTES, file } from '../resources/file.ts';
+import { MAX_CONTENT_BYTES } from '../resources/file-detail.ts';
+import { file } from '../resources/file.ts';
 import type { Request } from '../resources/resource.ts';
 import { boolean, exactlyOne, pathOrDirectory, plainText, text } from './arguments.ts';
 import { attributeArguments } from './file-attributes.ts';
@@ -13,7 +14,9 @@ const schema = exactlyOne(
   z.strictObject({
     src: plainText().optional().describe('The file, in files/ of the role or beside the playbook; or an absolute path.'),
     content: text().optional().describe('What the file shall hold, instead of src.'),
-    dest: pathOrDirectory().describe('Where the file goes on the host. With a slash at its end, or where a directory is: into it, under the name that src has.'),
+    dest: pathOrDirectory().describe(
+      'Where the file goes on the host. With a slash at its end, or where a directory is: into it, under the name that src has.',
+    ),
     ...attributeArguments,
     force: boolean().default(true).describe('Whether a file that is there and differs is replaced.'),
     follow: boolean().default(false).describe('Whether a link at dest is kept and the file that it leads to is written.'),
@@ -28,7 +31,10 @@ export const module = defineModule<Arguments, Content>({
   name: 'copy',
   summary: 'Bring a file, or write given text into one.',
   arguments: schema,
-  examples: ['copy: { src: audit-policy.yaml, dest: /etc/kubernetes/audit-policy.yaml, mode: "0600" }', 'copy: { content: "br_netfilter\\n", dest: /etc/modules-load.d/k8s.conf }'],
+  examples: [
+    'copy: { src: audit-policy.yaml, dest: /etc/kubernetes/audit-policy.yaml, mode: "0600" }',
+    'copy: { content: "br_netfilter\\n", dest: /etc/modules-load.d/k8s.conf }',
+  ],
   load: (args, controller) => loadContent(args, controller),
   observes: (args, content) => [file(withoutSlash(args.dest)), ...candidates(args, content)],
   plan(args, content, seen, context) {
@@ -36,7 +42,11 @@ export const module = defineModule<Arguments, Content>({
     const inside = args.src === undefined ? undefined : pathInside(directory, args.src);
     const isDirectory = args.dest.endsWith('/') || seen.of(file(directory)).type === 'directory';
     if (isDirectory && inside === undefined) {
-      return { kind: 'impossible', what: `${directory} is a directory`, remedy: 'Give dest the name of the file as well: content has none.' };
+      return {
+        kind: 'impossible',
+        what: `${directory} is a directory`,
+        remedy: 'Give dest the name of the file as well: content has none.',
+      };
     }
     const path = isDirectory && inside !== undefined ? inside : directory;
     return planFile(

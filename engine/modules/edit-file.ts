@@ -1,5 +1,5 @@
 import { file } from '../resources/file.ts';
-import type { FileDetail } from '../resources/file.ts';
+import type { FileDetail } from '../resources/file-detail.ts';
 import type { FileState } from '../resources/file-state.ts';
 import type { Request, Seen } from '../resources/resource.ts';
 import { Secret } from '../values/secret.ts';
@@ -35,26 +35,51 @@ export function editRequest(args: EditArguments): Request<FileDetail, FileState>
  * A text file after an edit. `edit` gets the text, or undefined where there is no file; it gives the new one, or undefined where there
  * is nothing to do without a file. `inserted` is what the edit puts in: where it is secret, the whole file counts as secret.
  */
-export function planEdit(args: EditArguments, inserted: string | Secret | Unknown, edit: (text: string | undefined) => string | undefined, seen: Seen, context: Context): Outcome {
+export function planEdit(
+  args: EditArguments,
+  inserted: string | Secret | Unknown,
+  edit: (text: string | undefined) => string | undefined,
+  seen: Seen,
+  context: Context,
+): Outcome {
   const request = editRequest(args);
   const place = placeFor(request, true, seen, context.user);
   const isAbsent = place.kind === 'impossible' ? seen.of(request).type === 'absent' : place.state.type === 'absent';
   // Nothing to be taken out of a file that is not there, even where its directory is not.
-  if (isAbsent && !(inserted instanceof Unknown) && edit(undefined) === undefined) return { kind: 'in_sync', result: { path: args.path, msg: 'the file does not exist' } };
+  if (isAbsent && !(inserted instanceof Unknown) && edit(undefined) === undefined)
+    return { kind: 'in_sync', result: { path: args.path, msg: 'the file does not exist' } };
   if (place.kind === 'impossible') return place;
   const { state } = place;
   if (isAbsent && !args.create) {
-    if (seen.certainty(request) === 'after_change') return { kind: 'cannot_know', because: `an earlier change that may bring ${args.path}` };
+    if (seen.certainty(request) === 'after_change')
+      return { kind: 'cannot_know', because: `an earlier change that may bring ${args.path}` };
     return { kind: 'impossible', what: `${args.path} does not exist`, remedy: 'Set create: true, or make it first by copy or template.' };
   }
   const before = state.type === 'file' ? textOf(state.content) : '';
   if (state.type === 'file' && before === undefined) {
-    if (state.sha256 === undefined || state.size === undefined) return { kind: 'cannot_know', because: `what an earlier change writes into ${args.path}` };
-    return { kind: 'impossible', what: `${args.path} is no text that can be edited`, why: `It has ${state.size} bytes. Up to 1 MiB of UTF-8 text can be.` };
+    if (state.sha256 === undefined || state.size === undefined)
+      return { kind: 'cannot_know', because: `what an earlier change writes into ${args.path}` };
+    return {
+      kind: 'impossible',
+      what: `${args.path} is no text that can be edited`,
+      why: `It has ${state.size} bytes. Up to 1 MiB of UTF-8 text can be.`,
+    };
   }
-  const content = inserted instanceof Unknown ? ({ kind: 'unknown', value: inserted } as const) : textContent(edited(inserted, edit(state.type === 'file' ? before : undefined) ?? before ?? ''));
+  const content =
+    inserted instanceof Unknown
+      ? ({ kind: 'unknown', value: inserted } as const)
+      : textContent(edited(inserted, edit(state.type === 'file' ? before : undefined) ?? before ?? ''));
   return planFile(
-    { path: args.path, content, attributes: args, follow: true, force: true, backup: args.backup, validate: args.validate, result: { path: args.path } },
+    {
+      path: args.path,
+      content,
+      attributes: args,
+      follow: true,
+      force: true,
+      backup: args.backup,
+      validate: args.validate,
+      result: { path: args.path },
+    },
     request,
     seen,
     context,

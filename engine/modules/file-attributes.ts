@@ -33,8 +33,12 @@ export function changedAttributes(wanted: WantedAttributes, before: Attributes, 
   const { owner, group } = wanted;
   return {
     mode: modeAfter(wanted.mode, before.mode, type),
-    ...(owner === undefined || isSame(owner, before.owner, before.uid) ? { owner: before.owner, uid: before.uid } : { owner: owner.name, uid: owner.id }),
-    ...(group === undefined || isSame(group, before.group, before.gid) ? { group: before.group, gid: before.gid } : { group: group.name, gid: group.id }),
+    ...(owner === undefined || isSame(owner, before.owner, before.uid)
+      ? { owner: before.owner, uid: before.uid }
+      : { owner: owner.name, uid: owner.id }),
+    ...(group === undefined || isSame(group, before.group, before.gid)
+      ? { group: before.group, gid: before.gid }
+      : { group: group.name, gid: group.id }),
   };
 }
 
@@ -49,7 +53,12 @@ function isSame(wanted: Account, name: string | undefined, id: number | undefine
 }
 
 /** Where `before` and what is wanted differ, a line a field. */
-export function attributeDifferences(path: string, wanted: WantedAttributes, before: Attributes, type: 'file' | 'directory'): readonly Difference[] {
+export function attributeDifferences(
+  path: string,
+  wanted: WantedAttributes,
+  before: Attributes,
+  type: 'file' | 'directory',
+): readonly Difference[] {
   const after = changedAttributes(wanted, before, type);
   const differences: Difference[] = [];
   if (wanted.mode !== undefined && (before.mode === undefined || before.mode !== after.mode)) {
@@ -70,7 +79,12 @@ function shownMode(mode: number | undefined): Value {
 }
 
 /** Shell lines that give the thing at a path (shell text, already quoted) owner and mode. `chown` first: it takes set-id bits away. */
-export function attributeCommands(path: string, wanted: WantedAttributes, before: Attributes | undefined, type: 'file' | 'directory'): readonly string[] {
+export function attributeCommands(
+  path: string,
+  wanted: WantedAttributes,
+  before: Attributes | undefined,
+  type: 'file' | 'directory',
+): readonly string[] {
   const lines: string[] = [];
   const { owner, group } = wanted;
   const isOwned = owner === undefined || (before !== undefined && isSame(owner, before.owner, before.uid));

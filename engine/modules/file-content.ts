@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { UploadSource } from '../connection/connection.ts';
-import { MAX_CONTENT_BYTES } from '../resources/file.ts';
+import { MAX_CONTENT_BYTES } from '../resources/file-detail.ts';
 import type { RegularFile } from '../resources/file-state.ts';
 import { Secret } from '../values/secret.ts';
 import type { Shown } from './module.ts';
@@ -8,7 +8,9 @@ import { Unknown } from '../values/value.ts';
 
 /** What a file shall hold. */
 export type Content = KnownContent | { readonly kind: 'unknown'; readonly value: Unknown };
-export type KnownContent = TextContent | { readonly kind: 'file'; readonly source: UploadSource; readonly sha256: string; readonly bytes: Buffer | undefined };
+export type KnownContent =
+  | TextContent
+  | { readonly kind: 'file'; readonly source: UploadSource; readonly sha256: string; readonly bytes: Buffer | undefined };
 
 interface TextContent {
   readonly kind: 'text';

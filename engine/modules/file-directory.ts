@@ -7,8 +7,15 @@ import type { ProbeDetail, ProbeState } from '../resources/probe.ts';
 import type { Request, Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
 import type { ValueMap } from '../values/value.ts';
-import type { FileArguments } from './file.ts';
-import { accountText, attributeCommands, attributeDifferences, attributeResult, changedAttributes, newAttributes } from './file-attributes.ts';
+import type { FileArguments } from './file-arguments.ts';
+import {
+  accountText,
+  attributeCommands,
+  attributeDifferences,
+  attributeResult,
+  changedAttributes,
+  newAttributes,
+} from './file-attributes.ts';
 import type { WantedAttributes } from './file-attributes.ts';
 import { formatMode } from './file-mode.ts';
 import { cannotLook } from './file-plan.ts';
@@ -31,18 +38,31 @@ export function planDirectory(args: FileArguments, seen: Seen, context: Context)
   const there = end?.state ?? state;
   const path = end?.path ?? args.path;
   if (there.type !== 'directory') {
-    return { kind: 'impossible', what: `${path} is ${describeType(there)}, not a directory`, remedy: 'Remove it first: file: { path: …, state: absent }' };
+    return {
+      kind: 'impossible',
+      what: `${path} is ${describeType(there)}, not a directory`,
+      remedy: 'Remove it first: file: { path: …, state: absent }',
+    };
   }
-  const differences = [...attributeDifferences(path, args, there, 'directory'), ...(args.recurse ? differencesBeneath(path, args, seen.of(treeProbe(args.path))) : [])];
+  const differences = [
+    ...attributeDifferences(path, args, there, 'directory'),
+    ...(args.recurse ? differencesBeneath(path, args, seen.of(treeProbe(args.path))) : []),
+  ];
   if (differences.length === 0) return { kind: 'in_sync', result: resultOf(path, there) };
-  const after: Directory = { type: 'directory', ...changedAttributes(args, there, 'directory'), ...(args.recurse ? { changedBeneath: true } : {}) };
+  const after: Directory = {
+    type: 'directory',
+    ...changedAttributes(args, there, 'directory'),
+    ...(args.recurse ? { changedBeneath: true } : {}),
+  };
   return {
     kind: 'change',
     differences,
     certainty: seen.certainty(request),
     predictions: [predict(request, state.type === 'link' ? { ...state, to: { path, state: after } } : after)],
     touches: 'predicted',
-    apply: () => ({ script: ['set -e', ...(args.recurse ? recursively(path, args) : attributeCommands(quote(path), args, there, 'directory'))].join('\n') }),
+    apply: () => ({
+      script: ['set -e', ...(args.recurse ? recursively(path, args) : attributeCommands(quote(path), args, there, 'directory'))].join('\n'),
+    }),
     planned: resultOf(path, after),
   };
 }
@@ -54,14 +74,37 @@ function planNew(args: FileArguments, seen: Seen, context: Context): Outcome {
     const there = state.type === 'link' && state.to !== undefined ? state.to.state : state;
     if (there.type === 'hidden') return cannotLook(ancestor.id, context.user);
     if (there.type !== 'directory' && (there.type !== 'absent' || state.type === 'link')) {
-      return { kind: 'impossible', what: `${ancestor.id} is ${describeType(state)}, not a directory`, why: `${args.path} would be beneath it.` };
+      return {
+        kind: 'impossible',
+        what: `${ancestor.id} is ${describeType(state)}, not a directory`,
+        why: `${args.path} would be beneath it.`,
+      };
     }
   }
-  const missing = [...ancestors.filter((ancestor) => seen.of(ancestor).type === 'absent'), file(args.path, args.follow ? 'target' : 'attributes')];
+  const missing = [
+    ...ancestors.filter((ancestor) => seen.of(ancestor).type === 'absent'),
+    file(args.path, args.follow ? 'target' : 'attributes'),
+  ];
   const after: Directory = { type: 'directory', ...newAttributes(args, 'directory', context.user) };
-  const differences: Difference[] = missing.map(({ id }) => ({ kind: 'field', of: id, field: 'state', before: 'absent', after: 'a directory' }));
-  const asked = attributeDifferences(args.path, args, { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined }, 'directory');
-  for (const difference of asked) differences.push(difference.kind === 'field' ? { ...difference, before: null, after: shownAfter(difference.field, after, difference.after) } : difference);
+  const differences: Difference[] = missing.map(({ id }) => ({
+    kind: 'field',
+    of: id,
+    field: 'state',
+    before: 'absent',
+    after: 'a directory',
+  }));
+  const asked = attributeDifferences(
+    args.path,
+    args,
+    { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined },
+    'directory',
+  );
+  for (const difference of asked)
+    differences.push(
+      difference.kind === 'field'
+        ? { ...difference, before: null, after: shownAfter(difference.field, after, difference.after) }
+        : difference,
+    );
   return {
     kind: 'change',
     differences,
@@ -72,7 +115,10 @@ function planNew(args: FileArguments, seen: Seen, context: Context): Outcome {
       script: [
         'set -e',
         ...(args.mode === undefined ? [] : ['umask 077']),
-        ...missing.flatMap(({ id }) => [`[ -d ${quote(id)} ] || mkdir -- ${quote(id)}`, ...attributeCommands(quote(id), args, undefined, 'directory')]),
+        ...missing.flatMap(({ id }) => [
+          `[ -d ${quote(id)} ] || mkdir -- ${quote(id)}`,
+          ...attributeCommands(quote(id), args, undefined, 'directory'),
+        ]),
       ].join('\n'),
     }),
     planned: resultOf(args.path, after),
@@ -90,7 +136,10 @@ export function treeProbe(path: string): Request<ProbeDetail, ProbeState> {
 }
 
 function differencesBeneath(path: string, wanted: WantedAttributes, tree: ProbeState): readonly Difference[] {
-  const lines = (tree.stdout ?? Buffer.alloc(0)).toString('utf8').split('\n').filter((line) => line !== '');
+  const lines = (tree.stdout ?? Buffer.alloc(0))
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '');
   const different = lines.flatMap((line) => {
     const [raw = '', uid, gid, owner, group] = line.split(' ');
     const bits = Number.parseInt(raw, 16);

@@ -4,7 +4,7 @@ import type { Directory, OtherFile, RegularFile } from '../resources/file-state.
 import type { Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
 import type { ValueMap } from '../values/value.ts';
-import type { FileArguments } from './file.ts';
+import type { FileArguments } from './file-arguments.ts';
 import { attributeCommands, attributeDifferences, attributeResult, changedAttributes, newAttributes } from './file-attributes.ts';
 import { cannotLook, noDirectory } from './file-plan.ts';
 import type { Context, Difference, Outcome } from './module.ts';
@@ -18,7 +18,8 @@ export function planExisting(args: FileArguments, seen: Seen, context: Context):
   const there = state.type === 'link' && args.follow ? (state.to?.state ?? state) : state;
   if (there.type === 'hidden') return cannotLook(args.path, context.user);
   if (there.type === 'absent') {
-    if (seen.certainty(request) === 'after_change') return { kind: 'cannot_know', because: `an earlier change that may bring ${args.path}` };
+    if (seen.certainty(request) === 'after_change')
+      return { kind: 'cannot_know', because: `an earlier change that may bring ${args.path}` };
     return {
       kind: 'impossible',
       what: `${args.path} does not exist`,
@@ -32,7 +33,11 @@ export function planExisting(args: FileArguments, seen: Seen, context: Context):
   return planAttributes(args, seen, there, []);
 }
 
-function planLinkOwner(args: FileArguments, seen: Seen, link: { readonly type: 'link'; readonly target: string } & Omit<RegularFile, 'type' | 'size' | 'sha256' | 'content'>): Outcome {
+function planLinkOwner(
+  args: FileArguments,
+  seen: Seen,
+  link: { readonly type: 'link'; readonly target: string } & Omit<RegularFile, 'type' | 'size' | 'sha256' | 'content'>,
+): Outcome {
   const request = file(args.path);
   const wanted = { owner: args.owner, group: args.group };
   const differences = attributeDifferences(args.path, wanted, link, 'file');
@@ -56,7 +61,13 @@ export function planTouch(args: FileArguments, seen: Seen, context: Context): Ou
   if (state.type === 'hidden') return cannotLook(args.path, context.user);
   if (state.type === 'absent') {
     if (!state.parent && seen.certainty(request) === 'certain') return noDirectory(args.path);
-    const after: RegularFile = { type: 'file', ...newAttributes(args, 'file', context.user), size: 0, sha256: EMPTY_DIGEST, content: Buffer.alloc(0) };
+    const after: RegularFile = {
+      type: 'file',
+      ...newAttributes(args, 'file', context.user),
+      size: 0,
+      sha256: EMPTY_DIGEST,
+      content: Buffer.alloc(0),
+    };
     return {
       kind: 'change',
       differences: [{ kind: 'text', path: args.path, before: undefined, after: '' }],
@@ -64,7 +75,12 @@ export function planTouch(args: FileArguments, seen: Seen, context: Context): Ou
       predictions: [predict(request, after)],
       touches: 'predicted',
       apply: () => ({
-        script: ['set -e', ...(args.mode === undefined ? [] : ['umask 077']), `: >>${quote(args.path)}`, ...attributeCommands(quote(args.path), args, undefined, 'file')].join('\n'),
+        script: [
+          'set -e',
+          ...(args.mode === undefined ? [] : ['umask 077']),
+          `: >>${quote(args.path)}`,
+          ...attributeCommands(quote(args.path), args, undefined, 'file'),
+        ].join('\n'),
       }),
       planned: resultOf(args.path, after),
     };
@@ -72,10 +88,17 @@ export function planTouch(args: FileArguments, seen: Seen, context: Context): Ou
   const there = state.type === 'link' ? state.to?.state : state;
   if (there === undefined || there.type === 'absent') return { kind: 'impossible', what: `${args.path} is a link that leads nowhere` };
   if (args.modification_time === 'preserve') return planAttributes(args, seen, there, []);
-  return planAttributes(args, seen, there, [{ kind: 'field', of: args.path, field: 'modification time', before: there.mtime ?? null, after: 'now' }]);
+  return planAttributes(args, seen, there, [
+    { kind: 'field', of: args.path, field: 'modification time', before: there.mtime ?? null, after: 'now' },
+  ]);
 }
 
-function planAttributes(args: FileArguments, seen: Seen, there: RegularFile | Directory | OtherFile, times: readonly Difference[]): Outcome {
+function planAttributes(
+  args: FileArguments,
+  seen: Seen,
+  there: RegularFile | Directory | OtherFile,
+  times: readonly Difference[],
+): Outcome {
   const request = file(args.path, args.follow ? 'target' : 'attributes');
   const state = seen.of(request);
   const path = state.type === 'link' ? (state.to?.path ?? args.path) : args.path;
@@ -89,7 +112,13 @@ function planAttributes(args: FileArguments, seen: Seen, there: RegularFile | Di
     certainty: seen.certainty(request),
     predictions: [predict(request, state.type === 'link' ? { ...state, to: { path, state: after } } : after)],
     touches: 'predicted',
-    apply: () => ({ script: ['set -e', ...(times.length > 0 ? [`touch -- ${quote(path)}`] : []), ...attributeCommands(quote(path), args, there, type)].join('\n') }),
+    apply: () => ({
+      script: [
+        'set -e',
+        ...(times.length > 0 ? [`touch -- ${quote(path)}`] : []),
+        ...attributeCommands(quote(path), args, there, type),
+      ].join('\n'),
+    }),
     planned: resultOf(path, after),
   };
 }

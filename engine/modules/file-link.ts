@@ -5,7 +5,7 @@ import { describeType, parentOf } from '../resources/file-state.ts';
 import type { Request, Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
 import { Unknown } from '../values/value.ts';
-import type { FileArguments } from './file.ts';
+import type { FileArguments } from './file-arguments.ts';
 import { attributeCommands, attributeDifferences, changedAttributes } from './file-attributes.ts';
 import { cannotLook, noDirectory } from './file-plan.ts';
 import type { Context, Difference, Impossible, Outcome } from './module.ts';
@@ -74,12 +74,14 @@ export function planHardLink(args: FileArguments, seen: Seen, context: Context):
   const target = args.src;
   if (target === undefined || target instanceof Unknown) return { kind: 'cannot_know', because: target?.because ?? 'src' };
   const source = resolvedTarget('/', target);
-  if (source === undefined || !target.startsWith('/')) return { kind: 'impossible', what: 'src of a hard link must be an absolute path without ".."' };
+  if (source === undefined || !target.startsWith('/'))
+    return { kind: 'impossible', what: 'src of a hard link must be an absolute path without ".."' };
   const sourceRequest = file(source, 'target');
   const original = seen.of(sourceRequest);
   const result = { dest: args.path, path: args.path, src: source, state: 'hard' };
   if (original.type !== 'file') {
-    if (seen.certainty(sourceRequest) === 'after_change') return { kind: 'cannot_know', because: `an earlier change that may bring ${source}` };
+    if (seen.certainty(sourceRequest) === 'after_change')
+      return { kind: 'cannot_know', because: `an earlier change that may bring ${source}` };
     return { kind: 'impossible', what: `${source} is ${describeType(original)}; only a file can have a hard link` };
   }
   if (state.type === 'file' && state.identity !== undefined && state.identity === original.identity) return { kind: 'in_sync', result };
@@ -92,19 +94,31 @@ export function planHardLink(args: FileArguments, seen: Seen, context: Context):
     certainty: seen.certainty(request),
     predictions: [predict(request, original)],
     touches: 'predicted',
-    apply: () => ({ script: `ln -- ${quote(source)} ${temporary} && { mv -f -- ${temporary} ${quote(args.path)} || { rm -f -- ${temporary}; false; }; }` }),
+    apply: () => ({
+      script: `ln -- ${quote(source)} ${temporary} && { mv -f -- ${temporary} ${quote(args.path)} || { rm -f -- ${temporary}; false; }; }`,
+    }),
     planned: result,
   };
 }
 
-function obstacleTo(args: FileArguments, request: Request<unknown, FileState>, state: FileState, seen: Seen, context: Context): Impossible | undefined {
+function obstacleTo(
+  args: FileArguments,
+  request: Request<unknown, FileState>,
+  state: FileState,
+  seen: Seen,
+  context: Context,
+): Impossible | undefined {
   if (state.type === 'hidden') return cannotLook(args.path, context.user);
   if (state.type === 'absent') return state.parent || seen.certainty(request) === 'after_change' ? undefined : noDirectory(args.path);
-  if (state.type === 'link' || (args.force && (state.type === 'file' || (state.type === 'directory' && args.state === 'link')))) return undefined;
+  if (state.type === 'link' || (args.force && (state.type === 'file' || (state.type === 'directory' && args.state === 'link'))))
+    return undefined;
   return {
     kind: 'impossible',
     what: `${args.path} is ${describeType(state)}, not a link`,
-    remedy: state.type === 'directory' ? 'Remove it first. With force: true an empty directory is replaced.' : 'With force: true the file is replaced.',
+    remedy:
+      state.type === 'directory'
+        ? 'Remove it first. With force: true an empty directory is replaced.'
+        : 'With force: true the file is replaced.',
   };
 }
 
@@ -114,13 +128,22 @@ function missingTarget(args: FileArguments, target: string, seen: Seen): Impossi
   const request = file(resolved, 'target');
   const state = seen.of(request);
   if (state.type !== 'absent' || seen.certainty(request) === 'after_change') return undefined;
-  return { kind: 'impossible', what: `${resolved}, which the link would lead to, does not exist`, remedy: 'Make it first, or set force: true.' };
+  return {
+    kind: 'impossible',
+    what: `${resolved}, which the link would lead to, does not exist`,
+    remedy: 'Make it first, or set force: true.',
+  };
 }
 
 function differencesOf(path: string, state: FileState, after: string): readonly Difference[] {
   return [{ kind: 'field', of: path, field: 'state', before: describeType(state), after }];
 }
 
-function ownersOf(args: FileArguments): { uid: number | undefined; gid: number | undefined; owner: string | undefined; group: string | undefined } {
+function ownersOf(args: FileArguments): {
+  uid: number | undefined;
+  gid: number | undefined;
+  owner: string | undefined;
+  group: string | undefined;
+} {
   return { uid: args.owner?.id, owner: args.owner?.name, gid: args.group?.id, group: args.group?.name };
 }

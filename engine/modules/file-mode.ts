@@ -1,5 +1,7 @@
 /** A file's permission bits as a task asks for them: as they are (`0644`), or against what is there (`u=rw,go-w`). */
-export type Mode = { readonly kind: 'octal'; readonly bits: number } | { readonly kind: 'symbolic'; readonly text: string; readonly clauses: readonly Clause[] };
+export type Mode =
+  | { readonly kind: 'octal'; readonly bits: number }
+  | { readonly kind: 'symbolic'; readonly text: string; readonly clauses: readonly Clause[] };
 
 interface Clause {
   /** Bits of user, group and others that the clause is about: 0o700, 0o070, 0o007 and their sum. */
@@ -23,7 +25,7 @@ export function parseMode(text: string): Mode | undefined {
     if (match === null) return undefined;
     const [, who = '', operator, permissions = ''] = match;
     if (operator !== '+' && operator !== '-' && operator !== '=') return undefined;
-    clauses.push({ who: who === '' ? 0o777 : [...who].reduce((sum, name) => sum | (CLASSES[name] ?? 0), 0), operator, permissions });
+    clauses.push({ who: who === '' ? 0o777 : who.split('').reduce((sum, name) => sum | (CLASSES[name] ?? 0), 0), operator, permissions });
   }
   return { kind: 'symbolic', text, clauses };
 }

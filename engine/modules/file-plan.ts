@@ -1,6 +1,6 @@
 import { file } from '../resources/file.ts';
-import type { FileDetail } from '../resources/file.ts';
-import { MAX_CONTENT_BYTES } from '../resources/file.ts';
+import type { FileDetail } from '../resources/file-detail.ts';
+import { MAX_CONTENT_BYTES } from '../resources/file-detail.ts';
 import type { AbsentFile, FileState, RegularFile } from '../resources/file-state.ts';
 import { describeType, parentOf } from '../resources/file-state.ts';
 import type { Prediction, Request, Seen } from '../resources/resource.ts';
@@ -38,7 +38,12 @@ export function fileRequest(path: string, content: Content): Request<FileDetail,
 
 /** What stands where a file is to be written, behind any link that is to be followed. */
 export type Place =
-  | { readonly kind: 'place'; readonly path: string; readonly state: RegularFile | AbsentFile | ReplacedLink; predicted(state: RegularFile): Prediction }
+  | {
+      readonly kind: 'place';
+      readonly path: string;
+      readonly state: RegularFile | AbsentFile | ReplacedLink;
+      predicted(state: RegularFile): Prediction;
+    }
   | Impossible;
 
 interface ReplacedLink {
@@ -54,15 +59,27 @@ export function placeFor(request: Request<FileDetail, FileState>, follow: boolea
     if (!follow) return { kind: 'place', path, state, predicted: (after) => predict(request, after) };
     const end = state.to;
     if (end?.path === undefined) {
-      return { kind: 'impossible', what: `${path} is a link to ${state.target}, which leads nowhere`, remedy: 'Remove the link, or make the directory that it leads to.' };
+      return {
+        kind: 'impossible',
+        what: `${path} is a link to ${state.target}, which leads nowhere`,
+        remedy: 'Remove the link, or make the directory that it leads to.',
+      };
     }
     const there = end.path;
-    return standing(there, end.state, seen.certainty(request), user, (after) => predict(request, { ...state, to: { path: there, state: after } }));
+    return standing(there, end.state, seen.certainty(request), user, (after) =>
+      predict(request, { ...state, to: { path: there, state: after } }),
+    );
   }
   return standing(path, state, seen.certainty(request), user, (after) => predict(request, after));
 }
 
-function standing(path: string, state: FileState, certainty: 'certain' | 'after_change', user: string, predicted: (state: RegularFile) => Prediction): Place {
+function standing(
+  path: string,
+  state: FileState,
+  certainty: 'certain' | 'after_change',
+  user: string,
+  predicted: (state: RegularFile) => Prediction,
+): Place {
   switch (state.type) {
     case 'file':
       if (state.unreadable === true) return cannotLook(path, user);
@@ -89,7 +106,11 @@ export function noDirectory(path: string): Impossible {
 }
 
 export function cannotLook(path: string, user: string): Impossible {
-  return { kind: 'impossible', what: `${path} cannot be looked at as ${user}`, remedy: 'Set become: true on the task, or the permissions that it needs.' };
+  return {
+    kind: 'impossible',
+    what: `${path} cannot be looked at as ${user}`,
+    remedy: 'Set become: true on the task, or the permissions that it needs.',
+  };
 }
 
 /** The difference between a file and what is wanted of it. */
@@ -103,16 +124,24 @@ export function planFile(wanted: WantedFile, request: Request<FileDetail, FileSt
   if (before !== undefined && content.kind === 'unknown' && !content.value.fresh) {
     return cannotKnow(wanted, place, content.value.because, before, context);
   }
-  if (before !== undefined && before.sha256 === undefined) return cannotKnow(wanted, place, `an earlier change of ${path}`, before, context);
+  if (before !== undefined && before.sha256 === undefined)
+    return cannotKnow(wanted, place, `an earlier change of ${path}`, before, context);
   const isChanged = content.kind === 'unknown' || before?.sha256 !== content.sha256;
   const attributes = before === undefined ? [] : attributeDifferences(path, wanted.attributes, before, 'file');
-  if (!isChanged && attributes.length === 0) return { kind: 'in_sync', result: resultOf(wanted, path, before ?? fileAfter(wanted, undefined, context)) };
+  if (!isChanged && attributes.length === 0)
+    return { kind: 'in_sync', result: resultOf(wanted, path, before ?? fileAfter(wanted, undefined, context)) };
   const after = fileAfter(wanted, before, context);
   const isSecret = content.kind === 'text' && content.isSecret;
   const differences: Difference[] = [];
-  if (state.type === 'link') differences.push({ kind: 'field', of: path, field: 'type', before: describeType({ ...state, ...NO_ATTRIBUTES }), after: 'a file' });
+  if (state.type === 'link')
+    differences.push({ kind: 'field', of: path, field: 'type', before: describeType({ ...state, ...NO_ATTRIBUTES }), after: 'a file' });
   if (isChanged) {
-    differences.push({ kind: 'text', path, before: before === undefined ? undefined : shownFile(before, isSecret), after: shownContent(content) });
+    differences.push({
+      kind: 'text',
+      path,
+      before: before === undefined ? undefined : shownFile(before, isSecret),
+      after: shownContent(content),
+    });
   }
   const backup = wanted.backup && isChanged && before !== undefined ? backupName(path, context.now) : undefined;
   const change: Change = {
@@ -122,7 +151,9 @@ export function planFile(wanted: WantedFile, request: Request<FileDetail, FileSt
     predictions: [place.predicted(after)],
     touches: 'predicted',
     apply: () =>
-      isChanged || before === undefined ? written(wanted, known(content), path, before, backup, context) : attributesOnly(path, wanted.attributes, before),
+      isChanged || before === undefined
+        ? written(wanted, known(content), path, before, backup, context)
+        : attributesOnly(path, wanted.attributes, before),
     planned: { ...resultOf(wanted, path, after), ...(backup === undefined ? {} : { backup_file: backup }) },
   };
   return change;
@@ -136,7 +167,8 @@ function cannotKnow(wanted: WantedFile, place: Place & { kind: 'place' }, becaus
 }
 
 function fileAfter(wanted: WantedFile, before: RegularFile | undefined, context: Context): RegularFile {
-  const attributes = before === undefined ? newAttributes(wanted.attributes, 'file', context.user) : changedAttributes(wanted.attributes, before, 'file');
+  const attributes =
+    before === undefined ? newAttributes(wanted.attributes, 'file', context.user) : changedAttributes(wanted.attributes, before, 'file');
   const { content } = wanted;
   if (content.kind === 'unknown') return { type: 'file', ...attributes, size: undefined, sha256: undefined, content: undefined };
   const bytes = content.bytes !== undefined && content.bytes.length <= MAX_CONTENT_BYTES ? content.bytes : undefined;
@@ -145,7 +177,9 @@ function fileAfter(wanted: WantedFile, before: RegularFile | undefined, context:
 
 /** Of a new file only what was asked for is worth a line. */
 function newFields(wanted: WantedFile, path: string): readonly Difference[] {
-  return attributeDifferences(path, wanted.attributes, NO_ATTRIBUTES, 'file').map((one) => (one.kind === 'field' ? { ...one, before: null } : one));
+  return attributeDifferences(path, wanted.attributes, NO_ATTRIBUTES, 'file').map((one) =>
+    one.kind === 'field' ? { ...one, before: null } : one,
+  );
 }
 
 function known(content: Content): KnownContent {
@@ -153,9 +187,23 @@ function known(content: Content): KnownContent {
   return content;
 }
 
-function written(wanted: WantedFile, content: KnownContent, path: string, before: RegularFile | undefined, backup: string | undefined, context: Context): Apply {
+function written(
+  wanted: WantedFile,
+  content: KnownContent,
+  path: string,
+  before: RegularFile | undefined,
+  backup: string | undefined,
+  context: Context,
+): Apply {
   return writeFile(
-    { path, content: content.bytes ?? (content.kind === 'file' ? content.source : Buffer.alloc(0)), attributes: wanted.attributes, before, backup, validate: wanted.validate },
+    {
+      path,
+      content: content.bytes ?? (content.kind === 'file' ? content.source : Buffer.alloc(0)),
+      attributes: wanted.attributes,
+      before,
+      backup,
+      validate: wanted.validate,
+    },
     context,
   );
 }

@@ -10,9 +10,7 @@ import { formatMode } from './file-mode.ts';
 import { defineModule } from './module.ts';
 
 const schema = z.strictObject({
-  paths: z
-    .union([path().transform((one) => [one]), z.array(path())])
-    .describe('The directories that are looked through.'),
+  paths: z.union([path().transform((one) => [one]), z.array(path())]).describe('The directories that are looked through.'),
   patterns: textList().default([]).describe('Shell patterns, one of which the name must match: *.conf'),
   file_type: z.enum(['file', 'directory', 'link', 'any']).default('file').describe('What is looked for.'),
   recurse: boolean().default(false).describe('Whether directories beneath are looked through as well.'),
@@ -31,7 +29,8 @@ export const module = defineModule<Arguments>({
     const question = questionOf(args);
     const { stdout } = seen.of(question);
     const because = 'an earlier change';
-    if (stdout === undefined) return { kind: 'cannot_know', because, planned: { files: new Unknown(because), matched: new Unknown(because) } };
+    if (stdout === undefined)
+      return { kind: 'cannot_know', because, planned: { files: new Unknown(because), matched: new Unknown(because) } };
     const files = decode(stdout);
     return { kind: 'in_sync', result: { files, matched: files.length } };
   },
@@ -43,10 +42,16 @@ const TYPES = { file: '-type f', directory: '-type d', link: '-type l', any: '' 
 function questionOf(args: Arguments): Request<ProbeDetail, ProbeState> {
   const names = args.patterns.map((pattern) => `-name ${quote(pattern)}`).join(' -o ');
   const depth = args.recurse ? (args.depth === undefined ? '' : `-maxdepth ${args.depth}`) : '-maxdepth 1';
-  const conditions = [names === '' ? '' : `'(' ${names} ')'`, args.hidden ? '' : "! -name '.*'", TYPES[args.file_type]].filter((one) => one !== '').join(' ');
+  const conditions = [names === '' ? '' : `'(' ${names} ')'`, args.hidden ? '' : "! -name '.*'", TYPES[args.file_type]]
+    .filter((one) => one !== '')
+    .join(' ');
   const format = '//%f\t%u\t%g\t%U\t%G\t%s\t%Y\t%n';
   return probe(
-    args.paths.map((one) => `[ ! -d ${quote(one)} ] || find -H ${quote(one)} -mindepth 1 ${depth} ${conditions} -exec stat -c '${format}' -- '{}' +`).join('\n'),
+    args.paths
+      .map(
+        (one) => `[ ! -d ${quote(one)} ] || find -H ${quote(one)} -mindepth 1 ${depth} ${conditions} -exec stat -c '${format}' -- '{}' +`,
+      )
+      .join('\n'),
   );
 }
 

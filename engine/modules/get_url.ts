@@ -8,7 +8,14 @@ import type { ProbeDetail, ProbeState } from '../resources/probe.ts';
 import type { Request, Seen } from '../resources/resource.ts';
 import { Secret } from '../values/secret.ts';
 import { boolean, pathOrDirectory, plainText, secretText, wholeNumber } from './arguments.ts';
-import { attributeArguments, attributeCommands, attributeDifferences, attributeResult, changedAttributes, newAttributes } from './file-attributes.ts';
+import {
+  attributeArguments,
+  attributeCommands,
+  attributeDifferences,
+  attributeResult,
+  changedAttributes,
+  newAttributes,
+} from './file-attributes.ts';
 import { placeFor } from './file-plan.ts';
 import { downloadScript, revealed } from './http-request.ts';
 import type { HttpRequest } from './http-request.ts';
@@ -16,7 +23,7 @@ import type { Apply, Context } from './module.ts';
 import { defineModule } from './module.ts';
 import type { ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
-import { temporaryBeside } from './write-file.ts';
+import { numbered, temporaryBeside } from './write-file.ts';
 
 const CHECKSUM = /^sha256:([0-9a-fA-F]{64}|https?:\/\/\S+|file:\/\/\S+)$/;
 
@@ -24,13 +31,23 @@ const schema = z.strictObject({
   url: secretText()
     .refine((url) => /^(https?|ftp|file):\/\//.test(revealed(url)), 'must begin with https://, http://, ftp:// or file://')
     .describe('Where the file is brought from, by the host itself.'),
-  dest: pathOrDirectory().describe('Where it goes on the host. With a slash at its end, or where a directory is: into it, under its own name.'),
+  dest: pathOrDirectory().describe(
+    'Where it goes on the host. With a slash at its end, or where a directory is: into it, under its own name.',
+  ),
   checksum: plainText()
-    .refine((value) => CHECKSUM.test(value), 'must be sha256: and 64 hexadecimal digits, or sha256: and the URL of a file with digests\nNo other algorithm is supported.')
+    .refine(
+      (value) => CHECKSUM.test(value),
+      'must be sha256: and 64 hexadecimal digits, or sha256: and the URL of a file with digests\nNo other algorithm is supported.',
+    )
     .optional()
-    .describe('The digest that the file must have: sha256:HEX, or sha256:URL of a list of digests and names. With it, a file that is there and differs is brought anew.'),
+    .describe(
+      'The digest that the file must have: sha256:HEX, or sha256:URL of a list of digests and names. With it, a file that is there and differs is brought anew.',
+    ),
   force: boolean().default(false).describe('Whether a file that is there is brought anew each time, where no checksum is given.'),
-  headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/), secretText()).default({}).describe('Headers of the request.'),
+  headers: z
+    .record(z.string().regex(/^[A-Za-z0-9-]+$/), secretText())
+    .default({})
+    .describe('Headers of the request.'),
   timeout: wholeNumber({ min: 1 }).default(10).describe('Seconds to connect, and without any progress.'),
   validate_certs: boolean().default(true).describe('Whether the certificate of the server must be right.'),
   ...attributeArguments,
@@ -41,7 +58,9 @@ export const module = defineModule<Arguments>({
   name: 'get_url',
   summary: 'Download a file on the host.',
   arguments: schema,
-  examples: ['get_url: { url: "https://dl.k8s.io/v1.34.0/bin/linux/amd64/kubectl", dest: /usr/local/bin/kubectl, mode: "0755", checksum: "sha256:https://dl.k8s.io/v1.34.0/bin/linux/amd64/kubectl.sha256" }'],
+  examples: [
+    'get_url: { url: "https://dl.k8s.io/v1.34.0/bin/linux/amd64/kubectl", dest: /usr/local/bin/kubectl, mode: "0755", checksum: "sha256:https://dl.k8s.io/v1.34.0/bin/linux/amd64/kubectl.sha256" }',
+  ],
   observes: (args) => [...targetsOf(args).map((path) => file(path, 'digest')), ...digestQuestion(args)],
   plan(args, _loaded, seen, context) {
     const [first = '', inside] = targetsOf(args);
@@ -65,13 +84,26 @@ export const module = defineModule<Arguments>({
     return {
       kind: 'change',
       differences: [
-        ...(isBrought ? [{ kind: 'field', of: path, field: 'content', before: before?.sha256 ?? null, after: wanted ?? new Unknown(`what ${shownUrl(args)} holds`) } as const] : []),
+        ...(isBrought
+          ? [
+              {
+                kind: 'field',
+                of: path,
+                field: 'content',
+                before: before?.sha256 ?? null,
+                after: wanted ?? new Unknown(`what ${shownUrl(args)} holds`),
+              } as const,
+            ]
+          : []),
         ...attributes,
       ],
       certainty: seen.certainty(request),
       predictions: [place.predicted(after)],
       touches: 'predicted',
-      apply: () => (isBrought ? bring(args, place.path, wanted, before, context) : { script: ['set -e', ...attributeCommands(quote(place.path), args, before, 'file')].join('\n') }),
+      apply: () =>
+        isBrought
+          ? bring(args, place.path, wanted, before, context)
+          : { script: ['set -e', ...attributeCommands(quote(place.path), args, before, 'file')].join('\n') },
       planned: resultOf(args, path, after),
     };
   },
@@ -86,7 +118,7 @@ function targetsOf(args: Arguments): readonly string[] {
 
 function digestQuestion(args: Arguments): readonly Request<ProbeDetail, ProbeState>[] {
   const url = args.checksum?.slice('sha256:'.length) ?? '';
-  return /^[0-9a-fA-F]{64}$/.test(url) || url === '' ? [] : [probe(`${downloadScript({ ...requestOf(args), url }, '-')}`)];
+  return /^[0-9a-fA-F]{64}$/.test(url) || url === '' ? [] : [probe(downloadScript({ ...requestOf(args), url }, '-'))];
 }
 
 class Failure {
@@ -107,7 +139,11 @@ function wantedDigest(args: Arguments, seen: Seen): string | undefined | Failure
   const isOpen = seen.certainty(question) === 'after_change';
   if (status !== 0 || stdout === undefined) return new Failure(`the digest cannot be had: ${stderr?.trim() ?? ''}`, isOpen);
   const name = nameOf(revealed(args.url).replace(/[?#].*$/, ''));
-  const lines = stdout.toString('utf8').split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  const lines = stdout
+    .toString('utf8')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
   const digests = lines.flatMap((line) => {
     const [, digest, of] = /^([0-9a-fA-F]{64})(?:\s+[*]?(.+))?$/.exec(line) ?? [];
     return digest === undefined ? [] : [{ digest: digest.toLowerCase(), name: of === undefined ? undefined : nameOf(of) }];
@@ -118,9 +154,12 @@ function wantedDigest(args: Arguments, seen: Seen): string | undefined | Failure
 
 function bring(args: Arguments, path: string, digest: string | undefined, before: RegularFile | undefined, context: Context): Apply {
   const kept = {
-    mode: { kind: 'octal', bits: changedAttributes(args, before ?? newAttributes({}, 'file', context.user), 'file').mode ?? 0o644 } as const,
-    owner: args.owner ?? idOf(before?.uid),
-    group: args.group ?? idOf(before?.gid),
+    mode: {
+      kind: 'octal',
+      bits: changedAttributes(args, before ?? newAttributes({}, 'file', context.user), 'file').mode ?? 0o644,
+    } as const,
+    owner: args.owner ?? numbered(before?.uid),
+    group: args.group ?? numbered(before?.gid),
   };
   const lines = [
     '(',
@@ -132,17 +171,16 @@ function bring(args: Arguments, path: string, digest: string | undefined, before
     downloadScript(requestOf(args), '"$t"'),
     ...(digest === undefined
       ? []
-      : [`s=$(sha256sum <"$t"); s=\${s%% *}`, `if [ "$s" != ${digest} ]; then echo "what came has the digest $s, not ${digest}" >&2; exit 1; fi`]),
+      : [
+          `s=$(sha256sum <"$t"); s=\${s%% *}`,
+          `if [ "$s" != ${digest} ]; then echo "what came has the digest $s, not ${digest}" >&2; exit 1; fi`,
+        ]),
     ...attributeCommands('"$t"', kept, undefined, 'file'),
     'sync "$t" 2>/dev/null || sync',
     'mv -f -- "$t" "$d"',
     ')',
   ];
   return { script: `${lines.join('\n')}\n` };
-}
-
-function idOf(id: number | undefined): { readonly name: undefined; readonly id: number } | undefined {
-  return id === undefined ? undefined : { name: undefined, id };
 }
 
 function requestOf(args: Arguments): HttpRequest {

@@ -14,5 +14,9 @@ export const module = defineModule<z.infer<typeof schema>>({
   freeForm: 'key',
   examples: ['group_by: { key: "os_{{facts.os.distribution}}" }'],
   observes: () => [],
-  plan: ({ key, parents }) => ({ kind: 'in_sync', result: {}, effects: [{ kind: 'group_by', group: key.replace(/[\s-]/g, '_'), parents }] }),
+  plan: ({ key, parents }) => ({
+    kind: 'in_sync',
+    result: {},
+    effects: [{ kind: 'group_by', group: key.replace(/[\s-]/g, '_'), parents }],
+  }),
 });

@@ -49,7 +49,12 @@ export function downloadScript(request: HttpRequest, target: string): string {
 
 /** A line of curl's configuration. Backslash, quote and control characters are escaped as curl reads them. */
 function option(name: string, value: string): string {
-  const escaped = value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t');
+  const escaped = value
+    .replaceAll('\\', '\\\\')
+    .replaceAll('"', '\\"')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r')
+    .replaceAll('\t', '\\t');
   return `${name} = "${escaped}"`;
 }
 

@@ -29,7 +29,8 @@ export const module = defineModule<Arguments>({
     const result = commandResult(status, stdout, stderr ?? '');
     if (status === 0) return { kind: 'in_sync', result };
     // What it asks may not be there before an earlier task has made it.
-    if (seen.certainty(question) === 'after_change') return { kind: 'cannot_know', because: 'the command fails now, and may not after an earlier change' };
+    if (seen.certainty(question) === 'after_change')
+      return { kind: 'cannot_know', because: 'the command fails now, and may not after an earlier change' };
     return { kind: 'in_sync', result, failure: `the command ended with exit status ${status}${meaning(status)}` };
   },
 });

@@ -14,7 +14,11 @@ export function pattern(flags = ''): z.ZodType<RegExp> {
 
 export function compile(text: string, flags = ''): RegExp {
   const [, inline = '', body = ''] = /^(?:\(\?([ims]+)\))?([^]*)$/.exec(text) ?? [];
-  const translated = body.replaceAll('(?P<', '(?<').replace(/\(\?P=(\w+)\)/g, '\\k<$1>').replaceAll('\\A', '^').replaceAll('\\Z', '$');
+  const translated = body
+    .replaceAll('(?P<', '(?<')
+    .replace(/\(\?P=(\w+)\)/g, '\\k<$1>')
+    .replaceAll('\\A', '^')
+    .replaceAll('\\Z', '$');
   return new RegExp(translated, [...new Set(`${flags}${inline}`)].join(''));
 }
 
@@ -29,11 +33,14 @@ function faultOf(text: string): string | undefined {
 
 /** A replacement as Python writes it: \1, \g<1> and \g<name> stand for groups, \n and \t for themselves. */
 export function expand(template: string, match: RegExpExecArray | RegExpMatchArray): string {
-  return template.replace(/\\(?:g<(\w+)>|(\d{1,2})|(.))/gs, (_, name: string | undefined, number: string | undefined, character: string | undefined) => {
-    const key = name ?? number;
-    if (key !== undefined) return (/^\d+$/.test(key) ? match[Number(key)] : match.groups?.[key]) ?? '';
-    return ESCAPES.get(character ?? '') ?? `\\${character ?? ''}`;
-  });
+  return template.replace(
+    /\\(?:g<(\w+)>|(\d{1,2})|(.))/gs,
+    (_, name: string | undefined, number: string | undefined, character: string | undefined) => {
+      const key = name ?? number;
+      if (key !== undefined) return (/^\d+$/.test(key) ? match[Number(key)] : match.groups?.[key]) ?? '';
+      return ESCAPES.get(character ?? '') ?? `\\${character ?? ''}`;
+    },
+  );
 }
 
 const ESCAPES: ReadonlyMap<string, string> = new Map([

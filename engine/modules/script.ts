@@ -34,7 +34,8 @@ export const module = defineModule<z.infer<typeof schema>, Loaded | undefined>({
   observes: (args) => runRequests(args),
   plan(args, loaded, seen, context) {
     const words = splitWords(args.cmd);
-    if (words === undefined || loaded === undefined) return { kind: 'impossible', what: 'the command line is empty, or has a quote that is left open' };
+    if (words === undefined || loaded === undefined)
+      return { kind: 'impossible', what: 'the command line is empty, or has a quote that is left open' };
     const path = `/tmp/.runbook-${context.runId}-${loaded.source.sha256.slice(0, 8)}`;
     const interpreter = args.executable === undefined ? loaded.interpreter : [args.executable];
     // Run by its interpreter, so that a /tmp without exec does not matter.

@@ -26,7 +26,12 @@ export const module = defineModule<z.infer<typeof schema>>({
       const because = `what an earlier change writes into ${args.src}`;
       return { kind: 'cannot_know', because, planned: { content: new Unknown(because), encoding: 'base64', source: args.src } };
     }
-    if (there.type === 'file') return { kind: 'impossible', what: `${args.src} is too large to be read`, why: `It has ${there.size} bytes; up to 1 MiB is brought.` };
+    if (there.type === 'file')
+      return {
+        kind: 'impossible',
+        what: `${args.src} is too large to be read`,
+        why: `It has ${there.size} bytes; up to 1 MiB is brought.`,
+      };
     return { kind: 'impossible', what: there.type === 'absent' ? `${args.src} does not exist` : `${args.src} is not a file` };
   },
 });

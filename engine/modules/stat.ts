@@ -36,7 +36,8 @@ function requestOf(args: Arguments): ReturnType<typeof file> {
 
 function describe(path: string, state: FileState, withChecksum: boolean): ValueMap {
   if (state.type === 'absent' || state.type === 'hidden') return { exists: false };
-  const known = (value: Value | undefined, what: string): Value => value ?? new Unknown(`the ${what} of ${path} is known after an earlier change`);
+  const known = (value: Value | undefined, what: string): Value =>
+    value ?? new Unknown(`the ${what} of ${path} is known after an earlier change`);
   return {
     exists: true,
     path,
@@ -49,7 +50,12 @@ function describe(path: string, state: FileState, withChecksum: boolean): ValueM
     pw_name: known(state.owner, 'owner'),
     gr_name: known(state.group, 'group'),
     mtime: known(state.mtime, 'time'),
-    ...(state.type === 'file' ? { size: known(state.size, 'size'), ...(withChecksum ? { checksum: state.unreadable === true ? null : known(state.sha256, 'content') } : {}) } : {}),
+    ...(state.type === 'file'
+      ? {
+          size: known(state.size, 'size'),
+          ...(withChecksum ? { checksum: state.unreadable === true ? null : known(state.sha256, 'content') } : {}),
+        }
+      : {}),
     ...(state.type === 'link' ? { lnk_target: state.target, ...(state.to?.path === undefined ? {} : { lnk_source: state.to.path }) } : {}),
   };
 }

@@ -22,7 +22,9 @@ export const module = defineModule<z.infer<typeof schema>>({
   observes: () => [],
   plan: (args) => ({
     kind: 'change',
-    differences: [{ kind: 'field', of: `${args.path}/${args.prefix}…${args.suffix}`, field: 'state', before: 'absent', after: `a ${args.state}` }],
+    differences: [
+      { kind: 'field', of: `${args.path}/${args.prefix}…${args.suffix}`, field: 'state', before: 'absent', after: `a ${args.state}` },
+    ],
     certainty: 'opaque',
     predictions: [],
     touches: 'predicted',

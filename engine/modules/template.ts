@@ -28,7 +28,16 @@ export const module = defineModule<z.infer<typeof schema>, Content>({
   observes: (args, content) => [fileRequest(args.dest, content)],
   plan: (args, content, seen, context) =>
     planFile(
-      { path: args.dest, content, attributes: args, follow: args.follow, force: args.force, backup: args.backup, validate: args.validate, result: { src: args.src } },
+      {
+        path: args.dest,
+        content,
+        attributes: args,
+        follow: args.follow,
+        force: args.force,
+        backup: args.backup,
+        validate: args.validate,
+        result: { src: args.src },
+      },
       fileRequest(args.dest, content),
       seen,
       context,

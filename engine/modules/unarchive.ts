@@ -28,9 +28,15 @@ export const module = defineModule<Arguments, LocalFile | undefined>({
   name: 'unarchive',
   summary: 'Unpack a tar or zip archive on the host.',
   arguments: schema,
-  examples: ['unarchive: { src: /opt/etcd.tar.gz, dest: /opt/etcd, remote_src: true, creates: /opt/etcd/etcd, extra_opts: ["--strip-components=1"] }'],
+  examples: [
+    'unarchive: { src: /opt/etcd.tar.gz, dest: /opt/etcd, remote_src: true, creates: /opt/etcd/etcd, extra_opts: ["--strip-components=1"] }',
+  ],
   load: async (args, controller) => (args.remote_src ? undefined : controller.file(args.src)),
-  observes: (args) => [file(args.dest, 'target'), ...(args.creates === undefined ? comparison(args) : [file(args.creates)]), ...(args.remote_src ? [file(args.src)] : [])],
+  observes: (args) => [
+    file(args.dest, 'target'),
+    ...(args.creates === undefined ? comparison(args) : [file(args.creates)]),
+    ...(args.remote_src ? [file(args.src)] : []),
+  ],
   plan(args, loaded, seen, context) {
     const request = file(args.dest, 'target');
     const state = seen.of(request);
@@ -39,16 +45,24 @@ export const module = defineModule<Arguments, LocalFile | undefined>({
     if (args.creates !== undefined && seen.of(file(args.creates)).type !== 'absent') return { kind: 'in_sync', result };
     if (there.type === 'hidden') return cannotLook(args.dest, context.user);
     if (there.type === 'absent' && seen.certainty(request) === 'certain') return noDirectory(`${args.dest}/…`);
-    if (there.type !== 'directory' && there.type !== 'absent') return { kind: 'impossible', what: `${args.dest} is ${describeType(there)}, not a directory` };
+    if (there.type !== 'directory' && there.type !== 'absent')
+      return { kind: 'impossible', what: `${args.dest} is ${describeType(there)}, not a directory` };
     if (args.remote_src && seen.of(file(args.src)).type === 'absent' && seen.certainty(file(args.src)) === 'certain') {
-      return { kind: 'impossible', what: `the archive ${args.src} does not exist on the host`, remedy: 'Without remote_src it is brought from the controller.' };
+      return {
+        kind: 'impossible',
+        what: `the archive ${args.src} does not exist on the host`,
+        remedy: 'Without remote_src it is brought from the controller.',
+      };
     }
     const [question] = args.creates === undefined ? comparison(args) : [];
     if (question !== undefined && seen.of(question).status === 0) return { kind: 'in_sync', result };
     return {
       kind: 'change',
       differences: [{ kind: 'field', of: args.dest, field: 'content', before: null, after: `what ${args.src} holds` }],
-      certainty: args.creates === undefined && question === undefined ? 'opaque' : seen.certainty(args.creates === undefined ? request : file(args.creates)),
+      certainty:
+        args.creates === undefined && question === undefined
+          ? 'opaque'
+          : seen.certainty(args.creates === undefined ? request : file(args.creates)),
       // What an archive holds is not known, nor whether it sets the mode of dest itself.
       predictions: [],
       touches: 'everything',
@@ -61,7 +75,11 @@ export const module = defineModule<Arguments, LocalFile | undefined>({
 /** GNU tar can tell whether what it holds is what is there. Where it cannot (busybox, zip), the archive is unpacked again. */
 function comparison(args: Arguments): readonly Request<ProbeDetail, ProbeState>[] {
   if (!args.remote_src || isZip(args.src) || args.owner !== undefined || args.group !== undefined || args.mode !== undefined) return [];
-  return [probe(`tar --compare --file ${quote(args.src)} --directory ${quote(args.dest)} ${[...args.extra_opts, ...args.exclude.map((one) => `--exclude=${one}`), ...args.include].map(quote).join(' ')} >/dev/null 2>&1`)];
+  return [
+    probe(
+      `tar --compare --file ${quote(args.src)} --directory ${quote(args.dest)} ${[...args.extra_opts, ...args.exclude.map((one) => `--exclude=${one}`), ...args.include].map(quote).join(' ')} >/dev/null 2>&1`,
+    ),
+  ];
 }
 
 function unpack(args: Arguments, loaded: LocalFile | undefined, context: Context): Apply {

@@ -16,12 +16,18 @@ const schema = z.strictObject({
   url: secretText()
     .refine((url) => /^https?:\/\//.test(revealed(url)), 'must begin with https:// or http://')
     .describe('What is asked, by the host itself.'),
-  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET').describe('GET, HEAD and OPTIONS only look; they are asked in a plan too.'),
+  method: z
+    .enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+    .default('GET')
+    .describe('GET, HEAD and OPTIONS only look; they are asked in a plan too.'),
   status_code: z
     .union([wholeNumber().transform((one) => [one]), z.array(wholeNumber())])
     .default([200])
     .describe('The statuses that are right.'),
-  headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/), secretText()).default({}).describe('Headers of the request.'),
+  headers: z
+    .record(z.string().regex(/^[A-Za-z0-9-]+$/), secretText())
+    .default({})
+    .describe('Headers of the request.'),
   body: anyValue().optional().describe('What is sent: text, or with body_format: json any value.'),
   body_format: z.enum(['raw', 'json']).default('raw').describe('How body is written.'),
   return_content: boolean().default(true).describe('Whether the answer is registered.'),
@@ -46,12 +52,20 @@ export const module = defineModule<Arguments>({
       const because = 'a request that has not been made';
       return {
         kind: 'change',
-        differences: [{ kind: 'command', text: args.url instanceof Secret ? Secret.around(`${args.method} ${args.url.reveal()}`) : `${args.method} ${args.url}` }],
+        differences: [
+          {
+            kind: 'command',
+            text: args.url instanceof Secret ? Secret.around(`${args.method} ${args.url.reveal()}`) : `${args.method} ${args.url}`,
+          },
+        ],
         certainty: 'opaque',
         predictions: [],
         touches: 'everything',
         planned: { status: new Unknown(because), content: new Unknown(because), json: new Unknown(because) },
-        apply: () => ({ script: scriptOf(args), finish: ({ status, stdout, stderr }) => finished(args, status, stdout, stderr.toString('utf8')) }),
+        apply: () => ({
+          script: scriptOf(args),
+          finish: ({ status, stdout, stderr }) => finished(args, status, stdout, stderr.toString('utf8')),
+        }),
       };
     }
     const question = questionOf(args);
@@ -59,7 +73,8 @@ export const module = defineModule<Arguments>({
     if (stdout === undefined) return { kind: 'cannot_know', because: 'an earlier change' };
     const answer = finished(args, status, stdout, stderr ?? '');
     if (answer.kind === 'done') return { kind: 'in_sync', result: answer.result };
-    if (seen.certainty(question) === 'after_change') return { kind: 'cannot_know', because: 'the server does not answer so now, and may after an earlier change' };
+    if (seen.certainty(question) === 'after_change')
+      return { kind: 'cannot_know', because: 'the server does not answer so now, and may after an earlier change' };
     return { kind: 'in_sync', result: answer.result, failure: answer.what };
   },
 });
@@ -105,7 +120,8 @@ function bodyOf(args: Arguments): string | Secret | undefined {
     const text = JSON.stringify(plain(body, () => (holdsSecret = true)));
     return holdsSecret ? Secret.around(text) : text;
   }
-  return body instanceof Secret ? body : String(body);
+  if (body instanceof Secret || typeof body === 'string') return body;
+  return JSON.stringify(body);
 }
 
 /** The value with its secrets revealed: JSON.stringify would mask them. */
@@ -115,7 +131,8 @@ function plain(value: Value, onSecret: () => void): unknown {
     return value.reveal();
   }
   if (Array.isArray(value)) return value.map((one: Value) => plain(one, onSecret));
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plain(one as Value, onSecret)]));
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plain(one as Value, onSecret)]));
   return value;
 }
 
@@ -130,6 +147,7 @@ function finished(args: Arguments, status: number, stdout: Buffer, stderr: strin
     ...(status === 0 ? {} : { msg: stderr.trim() }),
   };
   if (status !== 0) return { kind: 'failed', what: `the server did not answer: ${stderr.trim()}`, result };
-  if (!args.status_code.includes(code)) return { kind: 'failed', what: `the server answered ${code}, not ${args.status_code.join(' or ')}`, result };
+  if (!args.status_code.includes(code))
+    return { kind: 'failed', what: `the server answered ${code}, not ${args.status_code.join(' or ')}`, result };
   return { kind: 'done', result };
 }

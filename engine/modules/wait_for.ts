@@ -6,13 +6,17 @@ import { defineModule } from './module.ts';
 
 const schema = z
   .strictObject({
-    port: wholeNumber({ min: 1, max: 65_535 }).optional().describe('A TCP port that shall take connections, or no more with state: stopped.'),
+    port: wholeNumber({ min: 1, max: 65_535 })
+      .optional()
+      .describe('A TCP port that shall take connections, or no more with state: stopped.'),
     host: plainText()
       .refine((value) => /^[A-Za-z0-9_.:-]+$/.test(value) && !value.startsWith('-'), 'must be a name or an address')
       .default('127.0.0.1')
       .describe('The machine of the port, as the host sees it.'),
     path: path().optional().describe('A path that shall exist, or no more with state: absent.'),
-    search_regex: plainText().optional().describe('With path: an extended regular expression (grep -E) that a line of the file shall match.'),
+    search_regex: plainText()
+      .optional()
+      .describe('With path: an extended regular expression (grep -E) that a line of the file shall match.'),
     state: z.enum(['started', 'stopped', 'present', 'absent']).default('started').describe('What is waited for.'),
     timeout: wholeNumber({ min: 1 }).default(300).describe('Seconds after which it has failed.'),
     delay: wholeNumber().default(0).describe('Seconds before it is first looked at.'),
@@ -46,7 +50,9 @@ done`;
 
 function describe(args: Arguments): string {
   if (args.path === undefined) return `port ${args.port} of ${args.host} to be ${isGone(args) ? 'closed' : 'open'}`;
-  return args.search_regex === undefined ? `${args.path} to be ${isGone(args) ? 'gone' : 'there'}` : `${args.path} to match ${args.search_regex}`;
+  return args.search_regex === undefined
+    ? `${args.path} to be ${isGone(args) ? 'gone' : 'there'}`
+    : `${args.path} to match ${args.search_regex}`;
 }
 
 function isGone(args: Arguments): boolean {
@@ -55,7 +61,8 @@ function isGone(args: Arguments): boolean {
 
 /** Looks once: exit 0 where it is so. */
 function once(args: Arguments): string {
-  const positive = args.path === undefined ? connectScript(args.host, args.port ?? 0, args.connect_timeout) : pathScript(args.path, args.search_regex);
+  const positive =
+    args.path === undefined ? connectScript(args.host, args.port ?? 0, args.connect_timeout) : pathScript(args.path, args.search_regex);
   return isGone(args) ? `! (\n${positive}\n)` : positive;
 }
 

@@ -76,12 +76,16 @@ function validation(command: string, temporary: string, preamble: string): strin
 
 function keeping(wanted: WantedAttributes, before: RegularFile | undefined): WantedAttributes {
   const bits = before?.mode ?? 0o644;
-  const kept = (id: number | undefined): Account | undefined => (id === undefined ? undefined : { name: undefined, id });
   return {
     mode: { kind: 'octal', bits: wanted.mode === undefined ? bits : applyMode(wanted.mode, bits, 'file') },
-    owner: wanted.owner ?? kept(before?.uid),
-    group: wanted.group ?? kept(before?.gid),
+    owner: wanted.owner ?? numbered(before?.uid),
+    group: wanted.group ?? numbered(before?.gid),
   };
+}
+
+/** The account of this number. */
+export function numbered(id: number | undefined): Account | undefined {
+  return id === undefined ? undefined : { name: undefined, id };
 }
 
 function isText(bytes: Buffer): boolean {

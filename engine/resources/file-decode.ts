@@ -1,4 +1,4 @@
-import type { FileDetail } from './file.ts';
+import type { FileDetail } from './file-detail.ts';
 import type { Attributes, Directory, FileState, Followed, OtherFile, RegularFile } from './file-state.ts';
 import { ABSENT, NOTHING_ABOVE } from './file-state.ts';
 import type { Request } from './resource.ts';

@@ -105,13 +105,20 @@ export function disagreement(predicted: FileState, seen: FileState): string | un
     if (predicted.target !== seen.target) return `it links to ${seen.target}, should link to ${predicted.target}`;
     return predicted.to === undefined || seen.to === undefined ? undefined : disagreement(predicted.to.state, seen.to.state);
   }
-  if (predicted.mode !== undefined && seen.mode !== predicted.mode) return `mode is ${octal(seen.mode)}, should be ${octal(predicted.mode)}`;
+  if (predicted.mode !== undefined && seen.mode !== predicted.mode)
+    return `mode is ${octal(seen.mode)}, should be ${octal(predicted.mode)}`;
   if (predicted.owner !== undefined && seen.owner !== predicted.owner) return `owner is ${seen.owner}, should be ${predicted.owner}`;
   if (predicted.uid !== undefined && seen.uid !== predicted.uid) return `owner is ${seen.uid}, should be ${predicted.uid}`;
   if (predicted.group !== undefined && seen.group !== predicted.group) return `group is ${seen.group}, should be ${predicted.group}`;
   if (predicted.gid !== undefined && seen.gid !== predicted.gid) return `group is ${seen.gid}, should be ${predicted.gid}`;
   if (predicted.identity !== undefined && seen.identity !== predicted.identity) return 'it is another file than it should be';
-  if (predicted.type === 'file' && seen.type === 'file' && predicted.sha256 !== undefined && seen.sha256 !== undefined && seen.sha256 !== predicted.sha256) {
+  if (
+    predicted.type === 'file' &&
+    seen.type === 'file' &&
+    predicted.sha256 !== undefined &&
+    seen.sha256 !== undefined &&
+    seen.sha256 !== predicted.sha256
+  ) {
     return 'its content is not what was written';
   }
   return undefined;

@@ -1,24 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { quote } from '../connection/quote.ts';
 import { decodeFiles } from './file-decode.ts';
+import type { FileDetail, Look } from './file-detail.ts';
+import { LOOKS, MAX_CONTENT_BYTES } from './file-detail.ts';
 import type { FileState } from './file-state.ts';
 import { NOTHING_ABOVE, disagreement, isBeneath, parentOf } from './file-state.ts';
 import type { Prediction, Request, ResourceKind } from './resource.ts';
 import { predictedOf, request } from './resource.ts';
 
-/** How closely to look: each level includes the ones before it. `digest` and `content` are of what a link leads to. */
-export type Look = 'attributes' | 'target' | 'digest' | 'content';
-
-const LOOKS: readonly Look[] = ['attributes', 'target', 'digest', 'content'];
-
-/** Content larger than this is never brought: size and digest stand for it. */
-export const MAX_CONTENT_BYTES = 1024 * 1024;
-
-export interface FileDetail {
-  readonly look: Look;
-  /** No content where the file has one of these digests: the asker has it. */
-  readonly unless: readonly string[];
-}
+export type { FileDetail } from './file-detail.ts';
 
 /** What stands at an absolute path: files, directories, links. */
 export const files: ResourceKind<FileDetail, FileState> = {
@@ -54,9 +44,11 @@ function stateAfter(state: FileState, path: string, effect: Prediction): FileSta
   if (other.type !== 'absent' && isBeneath(changed, path) && state.type === 'absent') {
     return { type: 'directory', mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
   }
-  if (state.type === 'absent' && !state.parent && other.type !== 'absent' && isBeneath(changed, parentOf(path))) return { ...state, parent: true };
+  if (state.type === 'absent' && !state.parent && other.type !== 'absent' && isBeneath(changed, parentOf(path)))
+    return { ...state, parent: true };
   // A link on the way may lead beneath what has changed.
-  if (state.type === 'link' && state.to?.path !== undefined && isBeneath(state.to.path, changed) && other.type !== 'directory') return 'stale';
+  if (state.type === 'link' && state.to?.path !== undefined && isBeneath(state.to.path, changed) && other.type !== 'directory')
+    return 'stale';
   return undefined;
 }
 
@@ -88,7 +80,6 @@ function observeFiles(requests: readonly Request<FileDetail, FileState>[], bound
   const odd = digests.filter(({ id }) => /[\n\\]/.test(id));
   const even = digests.filter((one) => !odd.includes(one));
   const contents = all.filter(({ detail }) => detail.look === 'content');
-  const words = (list: readonly { readonly path: string }[]): string => list.map(({ path }) => path).join(' ');
   const fields = '%f\t%u\t%g\t%U\t%G\t%s\t%Y\t%d:%i';
   const parts = [
     `b=${boundary}`,
@@ -133,10 +124,15 @@ fi
 if [ $# -gt 0 ]; then d=$(sha256sum -- "$@" 2>/dev/null); printf '%s' "\${b}d$d"; fi`,
     );
   }
-  for (const { index, path } of odd) parts.push(`p=${path}; if [ -f "$p" ] && [ -r "$p" ]; then e${index}=$(sha256sum <"$p"); printf '%s' "\${b}e${index}:$e${index}"; fi`);
+  for (const { index, path } of odd)
+    parts.push(`p=${path}; if [ -f "$p" ] && [ -r "$p" ]; then e${index}=$(sha256sum <"$p"); printf '%s' "\${b}e${index}:$e${index}"; fi`);
   if (contents.length > 0) parts.push(bringContents(contents, odd));
-  parts.push("printf '%s' \"${b}z\"");
+  parts.push('printf \'%s\' "${b}z"');
   return parts.join('\n');
+}
+
+function words(list: readonly { readonly path: string }[]): string {
+  return list.map(({ path }) => path).join(' ');
 }
 
 interface Asked {

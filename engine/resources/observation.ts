@@ -5,7 +5,7 @@ export interface ComposedObservation {
   /** Exits 0, also where a section failed: `decode` tells. */
   readonly script: string;
   /** State of each key. Throws Problem `observation-failed` with the kind and what it wrote to stderr. */
-  decode(stdout: Buffer): ReadonlyMap<string, unknown>;
+  readonly decode: (stdout: Buffer) => ReadonlyMap<string, unknown>;
 }
 
 interface Section {

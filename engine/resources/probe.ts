@@ -26,7 +26,7 @@ export const probes: ResourceKind<ProbeDetail, ProbeState> = {
 { E=$( (eval ${quote(detail.script)}) 2>&1 >&3 3>&- </dev/null ); S=$?; } 3>&1
 printf '%s' "\${B}e$S:$E"`,
     );
-    return [`B=${boundary}`, 'echo $B', ...each, "printf '%s' \"${B}z\""].join('\n');
+    return [`B=${boundary}`, 'echo $B', ...each, 'printf \'%s\' "${B}z"'].join('\n');
   },
   decode(output, requests) {
     const newline = output.indexOf(0x0a);

@@ -20,17 +20,35 @@ function problems(module: AnyModule, given: ValueMap): readonly (readonly [strin
 describe('arguments that are wrong', () => {
   const table: readonly [AnyModule, ValueMap, string, string, string | undefined][] = [
     [copy, { content: 'x', dets: '/a' }, 'unknown-argument', 'copy has no argument "dets"', 'Did you mean "dest"?'],
-    [copy, { content: 'x' }, 'missing-argument', 'copy needs "dest"', expect.stringContaining('dest: ') as unknown as string],
+    [copy, { content: 'x' }, 'missing-argument', 'copy needs "dest"', expect.stringContaining('dest: ')],
     [copy, { dest: '/a' }, 'arguments-do-not-fit', 'copy: give one of src, content', undefined],
     [copy, { dest: '/a', src: 'x', content: 'y' }, 'arguments-do-not-fit', 'copy: src and content cannot be given together', undefined],
     [copy, { dest: '/a', content: 5 }, 'wrong-type', '"content" of copy must be a text', 'Write it in quotes: "5"'],
-    [copy, { dest: '/a', content: 'x', mode: 420 }, 'wrong-type', '"mode" of copy must be a text, as YAML reads 420 as a number', 'Write it in quotes: "0644"'],
-    [copy, { dest: '/a', content: 'x', backup: 'yes' }, 'wrong-type', '"backup" of copy must be true or false', 'Write true, without quotes.'],
+    [
+      copy,
+      { dest: '/a', content: 'x', mode: 420 },
+      'wrong-type',
+      '"mode" of copy must be a text, as YAML reads 420 as a number',
+      'Write it in quotes: "0644"',
+    ],
+    [
+      copy,
+      { dest: '/a', content: 'x', backup: 'yes' },
+      'wrong-type',
+      '"backup" of copy must be true or false',
+      'Write true, without quotes.',
+    ],
     [copy, { dest: 'a/b', content: 'x' }, 'wrong-type', '"dest" of copy must be an absolute path', 'Begin it with a slash.'],
     [copy, { dest: '/a/../b', content: 'x' }, 'wrong-type', '"dest" of copy must not hold ".."', 'Write out the path that is meant.'],
-    [copy, { dest: '/a', content: 'a\0b' }, 'wrong-type', '"content" of copy must not hold a NUL byte', expect.anything() as unknown as string],
-    [copy, { dest: Secret.of('/a'), content: 'x' }, 'secret-in-argument', '"dest" of copy must not hold a secret', expect.anything() as unknown as string],
-    [file, { path: '/a', state: 'dir' }, 'wrong-type', '"state" of file must be one of file, directory, link, hard, touch, absent', expect.anything() as unknown as string],
+    [copy, { dest: '/a', content: 'a\0b' }, 'wrong-type', '"content" of copy must not hold a NUL byte', expect.anything()],
+    [copy, { dest: Secret.of('/a'), content: 'x' }, 'secret-in-argument', '"dest" of copy must not hold a secret', expect.anything()],
+    [
+      file,
+      { path: '/a', state: 'dir' },
+      'wrong-type',
+      '"state" of file must be one of file, directory, link, hard, touch, absent',
+      expect.anything(),
+    ],
     [file, { path: '/a', state: 'link' }, 'arguments-do-not-fit', 'file: state: link and state: hard need src', undefined],
   ];
   it.each(table)('%#', (module, given, code, what, remedy) => {
@@ -42,7 +60,10 @@ describe('arguments that are wrong', () => {
   });
 
   it('are unknown where only an earlier change can tell', () => {
-    expect(parseArguments(copy, { dest: new Unknown('task "x"'), content: 'x' }, () => PLACE)).toEqual({ kind: 'unknown', because: 'task "x"' });
+    expect(parseArguments(copy, { dest: new Unknown('task "x"'), content: 'x' }, () => PLACE)).toEqual({
+      kind: 'unknown',
+      because: 'task "x"',
+    });
     expect(parseArguments(copy, { dest: '/a', content: new Unknown('task "x"') }, () => PLACE).kind).toBe('args');
     expect(parseArguments(copy, { dest: new Unknown('x'), content: 5 }, () => PLACE).kind).toBe('problems');
   });
@@ -54,8 +75,12 @@ describe('arguments at load time', () => {
     return new Map(
       Object.entries(values).map(([name, value], index): [string, Argument] => {
         const place = { file: 'p.yml', line: 10 + index, column: 9 };
-        const resolve = (scope: { lookup(name: string): Value | undefined }): Value => (value === template ? (scope.lookup('x') ?? null) : value);
-        return [name, { keyPlace: { ...place, column: 3 }, value: { place, references: new Set(), literal: undefined, resolve, placeOf: () => place } }];
+        const resolve = (scope: { lookup(name: string): Value | undefined }): Value =>
+          value === template ? (scope.lookup('x') ?? null) : value;
+        return [
+          name,
+          { keyPlace: { ...place, column: 3 }, value: { place, references: new Set(), literal: undefined, resolve, placeOf: () => place } },
+        ];
       }),
     );
   }
@@ -92,5 +117,7 @@ describe('permission bits', () => {
     expect(mode).toBeDefined();
     if (mode !== undefined) expect(applyMode(mode, current, type)).toBe(bits);
   });
-  it.each(['', '9', '99', '0999', 'u', 'rw', 'u~x', '777777', '-rwxr-xr-x', 'u=q'])('%j is none', (text) => expect(parseMode(text)).toBeUndefined());
+  it.each(['', '9', '99', '0999', 'u', 'rw', 'u~x', '777777', '-rwxr-xr-x', 'u=q'])('%j is none', (text) =>
+    expect(parseMode(text)).toBeUndefined(),
+  );
 });

@@ -24,9 +24,12 @@ describe('the catalogue', () => {
   it('knows the full names of Ansible, and nothing else', () => {
     expect(modules.has('copy')).toBe(true);
     expect(modules.has('ansible.builtin.copy')).toBe(true);
-    for (const name of ['community.general.copy', 'module', 'arguments', 'file-plan', 'constructor', 'Copy']) expect(modules.has(name)).toBe(false);
+    for (const name of ['community.general.copy', 'module', 'arguments', 'file-plan', 'constructor', 'Copy'])
+      expect(modules.has(name)).toBe(false);
   });
   it('guesses what was meant', () => {
-    expect(() => modules.module('tmplate')).toThrow(expect.objectContaining({ code: 'unknown-module', remedy: 'Did you mean "template"?' }));
+    expect(() => modules.module('tmplate')).toThrow(
+      expect.objectContaining({ code: 'unknown-module', remedy: 'Did you mean "template"?' }),
+    );
   });
 });

@@ -40,7 +40,11 @@ describe('command', () => {
     expect(result).toMatchObject({ rc: 0, stdout: "$HOME;`id`\nit's", stdout_lines: ['$HOME;`id`', "it's"] });
   });
   it('reads stdin, in its directory', async () => {
-    const { result } = await settleHere(command, { cmd: 'cat', stdin: Secret.of('hidden $x'), stdin_add_newline: false, chdir: '/etc' }, { again: false });
+    const { result } = await settleHere(
+      command,
+      { cmd: 'cat', stdin: Secret.of('hidden $x'), stdin_add_newline: false, chdir: '/etc' },
+      { again: false },
+    );
     expect(result).toMatchObject({ stdout: 'hidden $x' });
     expect((await settleHere(command, { cmd: 'pwd', chdir: '/etc' }, { again: false })).result).toMatchObject({ stdout: '/etc' });
   });
@@ -62,7 +66,10 @@ describe('command', () => {
     await expect(planHere(command, { argv: ['login', Secret.of('x')] })).rejects.toThrow('"argv.1" of command must not hold a secret');
   });
   it('is planned with words that are not known yet', async () => {
-    expect((await planHere(command, { argv: ['join', new Unknown('task "Token"')] })).outcome).toMatchObject({ kind: 'change', certainty: 'opaque' });
+    expect((await planHere(command, { argv: ['join', new Unknown('task "Token"')] })).outcome).toMatchObject({
+      kind: 'change',
+      certainty: 'opaque',
+    });
   });
   it('runs in the environment of its task', async () => {
     const context = { ...CONTEXT, preamble: "export X='a b'\n" };
@@ -79,7 +86,11 @@ describe('query', () => {
     expect((await planHere(query, { cmd: 'echo 5' })).outcome).not.toHaveProperty('result.json');
   });
   it('tells a failure that failed_when may overrule', async () => {
-    expect((await planHere(query, { cmd: 'echo no >&2; exit 3' })).outcome).toMatchObject({ kind: 'in_sync', failure: 'the command ended with exit status 3', result: { rc: 3, stderr: 'no' } });
+    expect((await planHere(query, { cmd: 'echo no >&2; exit 3' })).outcome).toMatchObject({
+      kind: 'in_sync',
+      failure: 'the command ended with exit status 3',
+      result: { rc: 3, stderr: 'no' },
+    });
   });
   it('cannot know what it would answer after a change that may cure it', async () => {
     const { outcome } = await tryModule(query, { cmd: 'exit 1' }, observeHere, { afterChange: true });
@@ -93,7 +104,9 @@ describe('check and apply', () => {
     expect(change).toMatchObject({ certainty: 'certain', differences: [{ kind: 'command', text: `touch ${at('x')}` }] });
   });
   it('fails where the check is not content with what apply did', async () => {
-    await expect(settleHere(check, { check: 'echo still >&2; false', apply: 'true' })).rejects.toThrow('it still ends with exit status 1: still');
+    await expect(settleHere(check, { check: 'echo still >&2; false', apply: 'true' })).rejects.toThrow(
+      'it still ends with exit status 1: still',
+    );
   });
   it('is impossible where the check cannot be asked', async () => {
     expect((await planHere(check, { check: 'no-such-command-here', apply: 'true' })).outcome).toMatchObject({ kind: 'impossible' });
@@ -104,7 +117,9 @@ describe('check and apply', () => {
     const secret = Secret.of('hunter2');
     const text = Secret.around(`x=${secret.reveal()}; tr '\\0' ' ' </proc/$$/cmdline >${at('args')}; printf %s $x >${at('out')}`);
     const { change } = await settleHere(check, { check: Secret.around(`[ hunter2 = "$(cat ${at('out')} 2>/dev/null)" ]`), apply: text });
-    expect(JSON.stringify([change.differences, change.predictions.map(({ request }) => [request.id, request.key])])).not.toContain('hunter2');
+    expect(JSON.stringify([change.differences, change.predictions.map(({ request }) => [request.id, request.key])])).not.toContain(
+      'hunter2',
+    );
     expect(readFileSync(at('args'), 'utf8')).not.toContain('hunter2');
     expect(existsSync(at('out'))).toBe(true);
   });
@@ -113,8 +128,16 @@ describe('check and apply', () => {
 describe('assert', () => {
   it.each([
     [[{ expression: 'a == 1', holds: true }], 'in_sync'],
-    [[{ expression: 'a == 1', holds: true }, { expression: 'b', holds: false }], 'impossible'],
+    [
+      [
+        { expression: 'a == 1', holds: true },
+        { expression: 'b', holds: false },
+      ],
+      'impossible',
+    ],
   ])('%j: %s', async (that, kind) => {
-    expect((await planHere(assert, { that, fail_msg: 'no' })).outcome).toMatchObject(kind === 'impossible' ? { kind, what: 'no', why: 'Does not hold: b' } : { kind });
+    expect((await planHere(assert, { that, fail_msg: 'no' })).outcome).toMatchObject(
+      kind === 'impossible' ? { kind, what: 'no', why: 'Does not hold: b' } : { kind },
+    );
   });
 });

@@ -1,4 +1,15 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,7 +17,7 @@ import { module as copy } from '../../engine/modules/copy.ts';
 import { module as template } from '../../engine/modules/template.ts';
 import { Secret } from '../../engine/values/secret.ts';
 import { Unknown } from '../../engine/values/value.ts';
-import { controllerWith, planHere, settleHere } from './try-module.ts';
+import { controllerWith, planHere, settleHere, textIn } from './try-module.ts';
 
 let directory = '';
 beforeEach(() => {
@@ -45,10 +56,13 @@ describe('copy', () => {
     expect(statSync(at('a')).ino).toBe(inode);
   });
 
-  it.each(['', 'no newline', '-n\n', "it's\n", '%s %d \\n $HOME `id` $(id)\n', 'ünï\u2028\n', '\n\n\n', '\r\n'])('writes %j as it is', async (content) => {
-    await settleHere(copy, { content, dest: at("odd $(name) 'x'\n") });
-    expect(readFileSync(at("odd $(name) 'x'\n"), 'utf8')).toBe(content);
-  });
+  it.each(['', 'no newline', '-n\n', "it's\n", '%s %d \\n $HOME `id` $(id)\n', 'ünï\u2028\n', '\n\n\n', '\r\n'])(
+    'writes %j as it is',
+    async (content) => {
+      await settleHere(copy, { content, dest: at("odd $(name) 'x'\n") });
+      expect(readFileSync(at("odd $(name) 'x'\n"), 'utf8')).toBe(content);
+    },
+  );
 
   it('brings files that are large or not text beside the script', async () => {
     const bytes = Buffer.from([0, 1, 255, 10]);
@@ -81,7 +95,7 @@ describe('copy', () => {
   it('keeps the old file where it is asked to', async () => {
     writeFileSync(at('a'), 'old');
     const { result } = await settleHere(copy, { content: 'new', dest: at('a'), backup: true });
-    expect(readFileSync(String(result?.['backup_file']), 'utf8')).toBe('old');
+    expect(readFileSync(textIn(result, 'backup_file'), 'utf8')).toBe('old');
   });
 
   it('leaves a file alone that is there, without force', async () => {
@@ -126,7 +140,10 @@ describe('template', () => {
   it('cannot know whether a file that is there will differ from what is unknown', async () => {
     writeFileSync(at('a'), 'old');
     const controller = controllerWith({}, { 'a.hbs': new Unknown('task "Members"') });
-    expect((await planHere(template, { src: 'a.hbs', dest: at('a') }, { controller })).outcome).toMatchObject({ kind: 'cannot_know', because: 'task "Members"' });
+    expect((await planHere(template, { src: 'a.hbs', dest: at('a') }, { controller })).outcome).toMatchObject({
+      kind: 'cannot_know',
+      because: 'task "Members"',
+    });
   });
 
   it.each([
@@ -135,7 +152,10 @@ describe('template', () => {
   ])('knows that it will change: %s', async (_, name, fresh) => {
     writeFileSync(at('a'), 'old');
     const controller = controllerWith({}, { 'a.hbs': new Unknown('a key', fresh) });
-    expect((await planHere(template, { src: 'a.hbs', dest: at(name) }, { controller })).outcome).toMatchObject({ kind: 'change', certainty: 'certain' });
+    expect((await planHere(template, { src: 'a.hbs', dest: at(name) }, { controller })).outcome).toMatchObject({
+      kind: 'change',
+      certainty: 'certain',
+    });
     expect(existsSync(at('b'))).toBe(false);
   });
 });

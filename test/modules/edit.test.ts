@@ -31,7 +31,12 @@ describe('lineinfile', () => {
     ['puts it before a match', 'a\nb\nc\n', { insertbefore: '^c', line: 'n' }, 'a\nb\nn\nc\n'],
     ['puts it at the beginning', 'a\n', { insertbefore: 'BOF', line: 'n' }, 'n\na\n'],
     ['puts it at the end where nothing matches', 'a\n', { insertafter: 'zz', line: 'n' }, 'a\nn\n'],
-    ['uses groups of the match', 'port = 80 # old\n', { regexp: '^port = (\\d+)(?P<rest>.*)$', line: 'port = 1\\1\\g<rest>', backrefs: true }, 'port = 180 # old\n'],
+    [
+      'uses groups of the match',
+      'port = 80 # old\n',
+      { regexp: '^port = (\\d+)(?P<rest>.*)$', line: 'port = 1\\1\\g<rest>', backrefs: true },
+      'port = 180 # old\n',
+    ],
     ['does nothing without a match for groups', 'a\n', { regexp: '^b', line: 'c', backrefs: true }, 'a\n'],
     ['understands flags of Python', 'ABC\n', { regexp: '(?i)^abc', line: 'x' }, 'x\n'],
     ['keeps $ and the like as they are', 'a\n', { regexp: 'a', line: '$& \\1 $1' }, '$& \\1 $1\n'],
@@ -43,12 +48,27 @@ describe('lineinfile', () => {
     writeFileSync(at('f'), before);
     if (before === after) expect((await planHere(lineinfile, { path: at('f'), ...given })).outcome.kind).toBe('in_sync');
     // A replaced line may match again where the expression is not anchored to what it makes.
-    else await settleHere(lineinfile, { path: at('f'), ...given }, { again: given['backrefs'] === undefined && given['firstmatch'] === undefined && !after.startsWith('x\n') && !after.startsWith('$') && given['search_string'] === undefined });
+    else
+      await settleHere(
+        lineinfile,
+        { path: at('f'), ...given },
+        {
+          again:
+            given['backrefs'] === undefined &&
+            given['firstmatch'] === undefined &&
+            !after.startsWith('x\n') &&
+            !after.startsWith('$') &&
+            given['search_string'] === undefined,
+        },
+      );
     expect(readFileSync(at('f'), 'utf8')).toBe(after);
   });
 
   it('makes the file only where it is asked to', async () => {
-    expect((await planHere(lineinfile, { path: at('f'), line: 'x' })).outcome).toMatchObject({ kind: 'impossible', what: `${at('f')} does not exist` });
+    expect((await planHere(lineinfile, { path: at('f'), line: 'x' })).outcome).toMatchObject({
+      kind: 'impossible',
+      what: `${at('f')} does not exist`,
+    });
     expect((await planHere(lineinfile, { path: at('f/g'), line: 'x', state: 'absent' })).outcome.kind).toBe('in_sync');
     await settleHere(lineinfile, { path: at('f'), line: 'x', create: true, mode: '0600' });
     expect(readFileSync(at('f'), 'utf8')).toBe('x\n');
@@ -64,7 +84,10 @@ describe('lineinfile', () => {
 
   it('does not edit what is no text', async () => {
     writeFileSync(at('f'), Buffer.from([0xff, 0xfe, 0x0a]));
-    expect((await planHere(lineinfile, { path: at('f'), line: 'x' })).outcome).toMatchObject({ kind: 'impossible', what: `${at('f')} is no text that can be edited` });
+    expect((await planHere(lineinfile, { path: at('f'), line: 'x' })).outcome).toMatchObject({
+      kind: 'impossible',
+      what: `${at('f')} is no text that can be edited`,
+    });
   });
 
   it('cannot know what an unknown line would change', async () => {
@@ -102,7 +125,12 @@ describe('replace', () => {
   const table: readonly Case[] = [
     ['replaces every match', 'a1 a2\na3\n', { regexp: 'a(\\d)', replace: 'b\\1' }, 'b1 b2\nb3\n'],
     ['knows lines', '/swap none swap\n#x\n', { regexp: '^([^#].*\\sswap)$', replace: '# \\1' }, '# /swap none swap\n#x\n'],
-    ['stays between two marks', 'x\n[a]\nx\n[b]\nx\n', { regexp: '^x$', replace: 'y', after: '^\\[a\\]$', before: '^\\[b\\]$' }, 'x\n[a]\ny\n[b]\nx\n'],
+    [
+      'stays between two marks',
+      'x\n[a]\nx\n[b]\nx\n',
+      { regexp: '^x$', replace: 'y', after: '^\\[a\\]$', before: '^\\[b\\]$' },
+      'x\n[a]\ny\n[b]\nx\n',
+    ],
     ['does nothing without the mark', 'x\n', { regexp: 'x', replace: 'y', after: 'none' }, 'x\n'],
     ['removes', 'a b\n', { regexp: ' b' }, 'a\n'],
   ];

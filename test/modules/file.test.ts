@@ -1,4 +1,16 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -18,12 +30,11 @@ describe('file: state=directory', () => {
     const { change } = await settleHere(file, { path: at('a/b/c'), state: 'directory', mode: '0750' });
     expect(['a', 'a/b', 'a/b/c'].map(modeOf)).toEqual(['750', '750', '750']);
     expect(change.predictions).toHaveLength(3);
-    expect(change.differences.map((one) => (one.kind === 'field' ? `${one.of.slice(directory.length)} ${one.field} ${String(one.after)}` : ''))).toEqual([
-      '/a state a directory',
-      '/a/b state a directory',
-      '/a/b/c state a directory',
-      '/a/b/c mode 0750',
-    ]);
+    expect(
+      change.differences.map((one) =>
+        one.kind === 'field' ? `${one.of.slice(directory.length)} ${one.field} ${typeof one.after === 'string' ? one.after : ''}` : '',
+      ),
+    ).toEqual(['/a state a directory', '/a/b state a directory', '/a/b/c state a directory', '/a/b/c mode 0750']);
   });
   it('changes the mode of one that is there, set-id bits too', async () => {
     mkdirSync(at('a'));
@@ -52,7 +63,10 @@ describe('file: state=directory', () => {
   });
   it('is impossible over a file', async () => {
     writeFileSync(at('a'), '');
-    expect((await planHere(file, { path: at('a'), state: 'directory' })).outcome).toMatchObject({ kind: 'impossible', what: `${at('a')} is a file, not a directory` });
+    expect((await planHere(file, { path: at('a'), state: 'directory' })).outcome).toMatchObject({
+      kind: 'impossible',
+      what: `${at('a')} is a file, not a directory`,
+    });
     expect((await planHere(file, { path: at('a/b'), state: 'directory' })).outcome).toMatchObject({ kind: 'impossible' });
   });
 });
@@ -67,7 +81,10 @@ describe('file: state=link', () => {
     expect(existsSync(at('one/two'))).toBe(false);
   });
   it('wants what it leads to to exist, unless forced', async () => {
-    expect((await planHere(file, { path: at('l'), src: 'none', state: 'link' })).outcome).toMatchObject({ kind: 'impossible', what: `${at('none')}, which the link would lead to, does not exist` });
+    expect((await planHere(file, { path: at('l'), src: 'none', state: 'link' })).outcome).toMatchObject({
+      kind: 'impossible',
+      what: `${at('none')}, which the link would lead to, does not exist`,
+    });
     await settleHere(file, { path: at('l'), src: 'none', state: 'link', force: true });
   });
   it('takes the place of a file or an empty directory only by force', async () => {
@@ -110,6 +127,9 @@ describe('file: other states', () => {
   it('sets the mode of what is there', async () => {
     writeFileSync(at('-f'), '');
     await settleHere(file, { path: at('-f'), mode: '0400' });
-    expect((await planHere(file, { path: at('none'), mode: '0400' })).outcome).toMatchObject({ kind: 'impossible', what: `${at('none')} does not exist` });
+    expect((await planHere(file, { path: at('none'), mode: '0400' })).outcome).toMatchObject({
+      kind: 'impossible',
+      what: `${at('none')} does not exist`,
+    });
   });
 });

@@ -58,10 +58,11 @@ async function playAll(tasks: readonly (readonly [AnyModule, ValueMap])[]): Prom
   return outcomes;
 }
 
+const at = (name: string): string => join(directory, name);
+const any = (module: unknown): AnyModule => module as AnyModule;
+
 describe('a plan of tasks that build on one another', () => {
   it('finds what the play then finds', async () => {
-    const at = (name: string): string => join(directory, name);
-    const any = (module: unknown): AnyModule => module as AnyModule;
     const tasks: readonly (readonly [AnyModule, ValueMap])[] = [
       [any(file), { path: at('etc/app/conf.d'), state: 'directory', mode: '0750' }],
       [any(file), { path: at('etc/app'), state: 'directory', mode: '0750' }],
@@ -83,7 +84,21 @@ describe('a plan of tasks that build on one another', () => {
     const played = await playAll(tasks);
     expect(planned.map(({ kind }) => kind)).toEqual(played.map(({ kind }) => kind));
     expect(planned.map(({ kind }) => kind)).toEqual([
-      'change', 'in_sync', 'change', 'in_sync', 'change', 'change', 'change', 'change', 'change', 'change', 'in_sync', 'in_sync', 'change', 'in_sync', 'impossible',
+      'change',
+      'in_sync',
+      'change',
+      'in_sync',
+      'change',
+      'change',
+      'change',
+      'change',
+      'change',
+      'change',
+      'in_sync',
+      'in_sync',
+      'change',
+      'in_sync',
+      'impossible',
     ]);
     for (const [index, one] of planned.entries()) {
       const other = played[index];

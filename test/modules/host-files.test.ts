@@ -14,7 +14,7 @@ import { module as tempfile } from '../../engine/modules/tempfile.ts';
 import { module as unarchive } from '../../engine/modules/unarchive.ts';
 import { module as waitFor } from '../../engine/modules/wait_for.ts';
 import { runScript } from '../resources/local-sh.ts';
-import { controllerWith, planHere, settleHere } from './try-module.ts';
+import { controllerWith, planHere, settleHere, textIn } from './try-module.ts';
 
 let directory = '';
 beforeEach(() => {
@@ -24,15 +24,24 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 const at = (name: string): string => join(directory, name);
 const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
+async function told(path: string, more = {}): Promise<unknown> {
+  const { outcome } = await planHere(stat, { path, ...more });
+  return outcome.kind === 'in_sync' ? outcome.result?.['stat'] : outcome;
+}
+
 describe('stat', () => {
   it('tells what is there, and that nothing is', async () => {
     writeFileSync(at('f'), 'x', { mode: 0o640 });
     symlinkSync('f', at('l'));
-    const told = async (path: string, more = {}): Promise<unknown> => {
-      const { outcome } = await planHere(stat, { path, ...more });
-      return outcome.kind === 'in_sync' ? outcome.result?.['stat'] : outcome;
-    };
-    expect(await told(at('f'))).toMatchObject({ exists: true, isreg: true, isdir: false, islnk: false, mode: '0640', size: 1, checksum: sha256('x') });
+    expect(await told(at('f'))).toMatchObject({
+      exists: true,
+      isreg: true,
+      isdir: false,
+      islnk: false,
+      mode: '0640',
+      size: 1,
+      checksum: sha256('x'),
+    });
     expect(await told(at('l'))).toMatchObject({ islnk: true, isreg: false, lnk_target: 'f', lnk_source: at('f') });
     expect(await told(at('l'), { follow: true })).toMatchObject({ isreg: true, size: 1 });
     expect(await told(at('none/x'))).toEqual({ exists: false });
@@ -42,22 +51,35 @@ describe('stat', () => {
 describe('slurp', () => {
   it('reads a file, bytes and all', async () => {
     writeFileSync(at('f'), Buffer.from([0, 255]));
-    expect((await planHere(slurp, { src: at('f') })).outcome).toMatchObject({ kind: 'in_sync', result: { content: 'AP8=', encoding: 'base64' } });
-    expect((await planHere(slurp, { src: at('none') })).outcome).toMatchObject({ kind: 'impossible', what: `${at('none')} does not exist` });
+    expect((await planHere(slurp, { src: at('f') })).outcome).toMatchObject({
+      kind: 'in_sync',
+      result: { content: 'AP8=', encoding: 'base64' },
+    });
+    expect((await planHere(slurp, { src: at('none') })).outcome).toMatchObject({
+      kind: 'impossible',
+      what: `${at('none')} does not exist`,
+    });
   });
 });
+
+async function names(more: Readonly<Record<string, string | boolean>>): Promise<unknown> {
+  const { outcome } = await planHere(find, { paths: directory, ...more });
+  if (outcome.kind !== 'in_sync' || !Array.isArray(outcome.result?.['files'])) throw new Error(outcome.kind);
+  return outcome.result['files'].map((one: { path: string }) => one.path.slice(directory.length + 1));
+}
 
 describe('find', () => {
   it('lists by name and type, whatever the names are', async () => {
     mkdirSync(at('d/deep'), { recursive: true });
     for (const name of ['b.conf', 'a.conf', '.hidden.conf', 'x\ny.conf', 'z', 'd/deep/c.conf']) writeFileSync(at(name), '');
-    const names = async (more: Readonly<Record<string, string | boolean>>): Promise<unknown> => {
-      const { outcome } = await planHere(find, { paths: directory, ...more });
-      if (outcome.kind !== 'in_sync' || !Array.isArray(outcome.result?.['files'])) throw new Error(outcome.kind);
-      return outcome.result['files'].map((one: { path: string }) => one.path.slice(directory.length + 1));
-    };
     expect(await names({ patterns: '*.conf' })).toEqual(['a.conf', 'b.conf', 'x\ny.conf']);
-    expect(await names({ patterns: '*.conf', recurse: true, hidden: true })).toEqual(['.hidden.conf', 'a.conf', 'b.conf', 'd/deep/c.conf', 'x\ny.conf']);
+    expect(await names({ patterns: '*.conf', recurse: true, hidden: true })).toEqual([
+      '.hidden.conf',
+      'a.conf',
+      'b.conf',
+      'd/deep/c.conf',
+      'x\ny.conf',
+    ]);
     expect(await names({ file_type: 'directory' })).toEqual(['d']);
     expect((await planHere(find, { paths: at('none') })).outcome).toMatchObject({ result: { matched: 0 } });
   });
@@ -68,8 +90,8 @@ describe('tempfile', () => {
     const one = await settleHere(tempfile, { path: directory, suffix: '.d', state: 'directory' }, { again: false });
     const other = await settleHere(tempfile, { path: directory }, { again: false });
     expect(one.result?.['path']).not.toBe(other.result?.['path']);
-    expect(statSync(String(one.result?.['path'])).mode & 0o777).toBe(0o700);
-    expect(statSync(String(other.result?.['path'])).mode & 0o777).toBe(0o600);
+    expect(statSync(textIn(one.result, 'path')).mode & 0o777).toBe(0o700);
+    expect(statSync(textIn(other.result, 'path')).mode & 0o777).toBe(0o600);
   });
 });
 
@@ -89,11 +111,15 @@ describe('get_url', () => {
     await settleHere(getUrl, { url: `file://${at('source')}`, dest: at('d'), checksum: `sha256:file://${at('SUMS')}` });
     expect(readFileSync(at('d/source'), 'utf8')).toBe('binary');
     writeFileSync(at('SUMS'), `${sha256('x')}  other\n${sha256('x')}  another\n`);
-    expect((await planHere(getUrl, { url: `file://${at('source')}`, dest: at('d/'), checksum: `sha256:file://${at('SUMS')}` })).outcome).toMatchObject({ kind: 'impossible' });
+    expect(
+      (await planHere(getUrl, { url: `file://${at('source')}`, dest: at('d/'), checksum: `sha256:file://${at('SUMS')}` })).outcome,
+    ).toMatchObject({ kind: 'impossible' });
   });
   it('puts nothing in place that has another digest', async () => {
     writeFileSync(at('source'), 'binary');
-    await expect(settleHere(getUrl, { url: `file://${at('source')}`, dest: at('f'), checksum: `sha256:${sha256('y')}` })).rejects.toThrow('what came has the digest');
+    await expect(settleHere(getUrl, { url: `file://${at('source')}`, dest: at('f'), checksum: `sha256:${sha256('y')}` })).rejects.toThrow(
+      'what came has the digest',
+    );
     await expect(settleHere(getUrl, { url: `file://${at('none')}`, dest: at('f') })).rejects.toThrow();
     expect(readdirSync(directory)).toEqual(['source']);
   });
@@ -107,7 +133,13 @@ describe('unarchive', () => {
     mkdirSync(at('out'));
   });
   it('unpacks an archive of the host once', async () => {
-    await settleHere(unarchive, { src: at('a.tar.gz'), dest: at('out'), remote_src: true, extra_opts: ['--strip-components=1'], creates: at('out/bin') });
+    await settleHere(unarchive, {
+      src: at('a.tar.gz'),
+      dest: at('out'),
+      remote_src: true,
+      extra_opts: ['--strip-components=1'],
+      creates: at('out/bin'),
+    });
     expect(readFileSync(at('out/bin'), 'utf8')).toBe('tool');
   });
   it('sees by itself whether it is unpacked', async () => {
@@ -122,19 +154,28 @@ describe('unarchive', () => {
     expect(readdirSync('/tmp').filter((name) => name.startsWith('.runbook-testrun'))).toEqual([]);
   });
   it('wants its directory to be there', async () => {
-    expect((await planHere(unarchive, { src: at('a.tar.gz'), dest: at('none'), remote_src: true })).outcome).toMatchObject({ kind: 'impossible', what: `the directory ${at('none')} does not exist` });
+    expect((await planHere(unarchive, { src: at('a.tar.gz'), dest: at('none'), remote_src: true })).outcome).toMatchObject({
+      kind: 'impossible',
+      what: `the directory ${at('none')} does not exist`,
+    });
   });
 });
 
 describe('shell and script', () => {
   it('runs shell text with its own shell', async () => {
-    expect((await settleHere(shell, { cmd: 'printf "%s|" a b | tr a x; echo $0' }, { again: false })).result).toMatchObject({ stdout: expect.stringContaining('x|b|') });
-    expect((await settleHere(shell, { cmd: 'echo ${BASH_VERSION:+bash}', executable: '/bin/bash' }, { again: false })).result).toMatchObject({ stdout: 'bash' });
+    expect((await settleHere(shell, { cmd: 'printf "%s|" a b | tr a x; echo $0' }, { again: false })).result).toMatchObject({
+      stdout: expect.stringContaining('x|b|'),
+    });
+    expect(
+      (await settleHere(shell, { cmd: 'echo ${BASH_VERSION:+bash}', executable: '/bin/bash' }, { again: false })).result,
+    ).toMatchObject({ stdout: 'bash' });
     expect((await settleHere(shell, { cmd: 'cat; exit 0', stdin: 'in' }, { again: false })).result).toMatchObject({ stdout: 'in' });
   });
   it('brings a script, runs it by its interpreter, and removes it', async () => {
     const controller = controllerWith({ 'x.sh': '#!/bin/bash\necho "${BASH_VERSION:+bash} $1 $2"; exit 0\n' });
-    expect((await settleHere(script, { cmd: "x.sh 'a b' $c" }, { controller, again: false })).result).toMatchObject({ stdout: 'bash a b $c' });
+    expect((await settleHere(script, { cmd: "x.sh 'a b' $c" }, { controller, again: false })).result).toMatchObject({
+      stdout: 'bash a b $c',
+    });
     expect(readdirSync('/tmp').filter((name) => name.startsWith('.runbook-testrun'))).toEqual([]);
   });
 });

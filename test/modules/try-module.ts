@@ -6,7 +6,7 @@ import { parseArguments } from '../../engine/modules/arguments.ts';
 import type { AnyModule, Apply, Change, Context, Controller, LocalFile, Module, Outcome } from '../../engine/modules/module.ts';
 import type { Request, Seen } from '../../engine/resources/resource.ts';
 import type { Secret } from '../../engine/values/secret.ts';
-import type { Unknown, Value, ValueMap } from '../../engine/values/value.ts';
+import type { Unknown, ValueMap } from '../../engine/values/value.ts';
 import { observeHere, runScript } from '../resources/local-sh.ts';
 
 export const PLACE: Place = { file: 'play.yml', line: 3, column: 5 };
@@ -44,7 +44,10 @@ export const CONTEXT: Context = {
 };
 
 /** A controller with these files and templates. */
-export function controllerWith(files: Readonly<Record<string, string | Buffer>>, templates: Readonly<Record<string, string | Secret | Unknown>> = {}): Controller {
+export function controllerWith(
+  files: Readonly<Record<string, string | Buffer>>,
+  templates: Readonly<Record<string, string | Secret | Unknown>> = {},
+): Controller {
   return {
     file: async (name) => localFile(name, Buffer.from(files[name] ?? fail(`no file ${name}`))),
     template: async (name) => templates[name] ?? fail(`no template ${name}`),
@@ -61,16 +64,23 @@ function localFile(path: string, bytes: Buffer): LocalFile {
     size: bytes.length,
     sha256: createHash('sha256').update(bytes).digest('hex'),
     bytes: async () => bytes,
-    open: () => (async function* () {
-      yield bytes;
-    })(),
+    open: () =>
+      (async function* () {
+        yield bytes;
+      })(),
   };
 }
 
 /** A file that really is on this machine. */
 export function diskFile(path: string): LocalFile {
   const bytes = readFileSync(path);
-  return { path, size: statSync(path).size, sha256: createHash('sha256').update(bytes).digest('hex'), bytes: async () => bytes, open: () => createReadStream(path) };
+  return {
+    path,
+    size: statSync(path).size,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    bytes: async () => bytes,
+    open: () => createReadStream(path),
+  };
 }
 
 export interface Tried {
@@ -86,8 +96,9 @@ export async function tryModule<Arguments, Loaded>(
   { context = CONTEXT, controller = controllerWith({}), afterChange = false } = {},
 ): Promise<Tried> {
   const any = module as unknown as AnyModule;
-  const parsed = parseArguments(any, given, context.placeOf);
-  if (parsed.kind !== 'args') throw new Error(parsed.kind === 'unknown' ? `unknown: ${parsed.because}` : parsed.problems.map((problem) => problem.what).join('\n'));
+  const parsed = parseArguments(any, given, (path) => context.placeOf(path));
+  if (parsed.kind !== 'args')
+    throw new Error(parsed.kind === 'unknown' ? `unknown: ${parsed.because}` : parsed.problems.map((problem) => problem.what).join('\n'));
   const loaded = any.load === undefined ? undefined : await any.load(parsed.args, controller);
   const requests = any.observes(parsed.args, loaded, context);
   const known = states(requests);
@@ -102,7 +113,11 @@ export async function tryModule<Arguments, Loaded>(
 }
 
 /** As `tryModule`, over what is really on this machine. */
-export function planHere<Arguments, Loaded>(module: Module<Arguments, Loaded>, given: ValueMap, options: { context?: Context; controller?: Controller } = {}): Promise<Tried> {
+export function planHere<Arguments, Loaded>(
+  module: Module<Arguments, Loaded>,
+  given: ValueMap,
+  options: { context?: Context; controller?: Controller } = {},
+): Promise<Tried> {
   return tryModule(module, given, (requests) => observeHere(requests), options);
 }
 
@@ -116,7 +131,11 @@ export interface Applied {
  * The whole life of a task on this machine: plan, apply, look again. Throws where the apply fails, where the host is not as
  * predicted, or where a second plan still finds something to do.
  */
-export async function settleHere<Arguments, Loaded>(module: Module<Arguments, Loaded>, given: ValueMap, options: { context?: Context; controller?: Controller; again?: boolean } = {}): Promise<Applied> {
+export async function settleHere<Arguments, Loaded>(
+  module: Module<Arguments, Loaded>,
+  given: ValueMap,
+  options: { context?: Context; controller?: Controller; again?: boolean } = {},
+): Promise<Applied> {
   const { outcome, requests } = await planHere(module, given, options);
   if (outcome.kind !== 'change') throw new Error(`expected a change: ${JSON.stringify(outcome)}`);
   const result = await applyHere(outcome);
@@ -142,8 +161,14 @@ export async function applyHere(change: Change): Promise<ValueMap | undefined> {
   const completed = runScript(apply.script);
   const finished = apply.finish?.(completed);
   if (finished?.kind === 'failed') throw new Error(finished.what + completed.stderr.toString());
-  if (finished === undefined && completed.status !== 0) throw new Error(`the apply ended with ${completed.status}: ${completed.stderr.toString()}`);
+  if (finished === undefined && completed.status !== 0)
+    throw new Error(`the apply ended with ${completed.status}: ${completed.stderr.toString()}`);
   return finished?.result ?? change.planned;
 }
 
-export type { Value };
+/** A value of a result that should be text. */
+export function textIn(result: ValueMap | undefined, key: string): string {
+  const value = result?.[key];
+  if (typeof value !== 'string') throw new Error(`${key} is no text`);
+  return value;
+}

@@ -36,12 +36,23 @@ describe('uri', () => {
     expect(outcome).toMatchObject({ kind: 'in_sync', result: { status: 200, json: { method: 'GET', token: 's"3\\' } } });
   });
   it('tells of another status than is right', async () => {
-    expect((await planHere(uri, { url: `${base}/missing` })).outcome).toMatchObject({ kind: 'in_sync', failure: 'the server answered 404, not 200', result: { status: 404 } });
+    expect((await planHere(uri, { url: `${base}/missing` })).outcome).toMatchObject({
+      kind: 'in_sync',
+      failure: 'the server answered 404, not 200',
+      result: { status: 404 },
+    });
     expect((await planHere(uri, { url: `${base}/missing`, status_code: [200, 404] })).outcome).not.toHaveProperty('failure');
-    expect((await planHere(uri, { url: 'http://127.0.0.1:1/' })).outcome).toMatchObject({ kind: 'in_sync', failure: expect.stringContaining('the server did not answer') });
+    expect((await planHere(uri, { url: 'http://127.0.0.1:1/' })).outcome).toMatchObject({
+      kind: 'in_sync',
+      failure: expect.stringContaining('the server did not answer'),
+    });
   });
   it('sends what it is given, once asked to change something', async () => {
-    const { change, result } = await settleHere(uri, { url: base, method: 'POST', body: { a: ["it's", Secret.of('k"ey')] }, body_format: 'json' }, { again: false });
+    const { change, result } = await settleHere(
+      uri,
+      { url: base, method: 'POST', body: { a: ["it's", Secret.of('k"ey')] }, body_format: 'json' },
+      { again: false },
+    );
     expect(change.certainty).toBe('opaque');
     expect(JSON.stringify(change.differences)).not.toContain('k\\"ey');
     expect(result?.['json']).toMatchObject({ method: 'POST', body: '{"a":["it\'s","k\\"ey"]}' });

@@ -50,7 +50,12 @@ describe.each(SHELLS)('files seen by %s', (_, shell) => {
 
   it('tells whether the directory of an absent file exists', () => {
     writeFileSync(join(directory, 'plain'), '');
-    const states = look(file(join(directory, 'x')), file(join(directory, 'no/such/x')), file(join(directory, 'plain/x')), file('/no-such-directory-at-all'));
+    const states = look(
+      file(join(directory, 'x')),
+      file(join(directory, 'no/such/x')),
+      file(join(directory, 'plain/x')),
+      file('/no-such-directory-at-all'),
+    );
     expect(states).toEqual([ABSENT, NOTHING_ABOVE, NOTHING_ABOVE, ABSENT]);
   });
 
@@ -70,7 +75,11 @@ describe.each(SHELLS)('files seen by %s', (_, shell) => {
     );
     expect(states[0]).toMatchObject({ type: 'link', target: 'end' });
     expect(states[0]).not.toHaveProperty('to');
-    expect(states[1]).toMatchObject({ type: 'link', target: 'one', to: { path: join(directory, 'end'), state: { type: 'file', sha256: sha256('end') } } });
+    expect(states[1]).toMatchObject({
+      type: 'link',
+      target: 'one',
+      to: { path: join(directory, 'end'), state: { type: 'file', sha256: sha256('end') } },
+    });
     expect(states[2]).toMatchObject({ type: 'link', target: 'nowhere', to: { path: join(directory, 'nowhere'), state: ABSENT } });
     expect(states[3]).toMatchObject({ type: 'link', target: 'round' });
     expect(states[4]).toMatchObject({ type: 'link', target: 'a -> b' });
@@ -89,7 +98,7 @@ describe.each(SHELLS)('files seen by %s', (_, shell) => {
     'ünï',
     "'quoted'",
     'arrow -> arrow',
-    `${'x'.repeat(255)}`,
+    'x'.repeat(255),
   ])('takes %j for a name', (name) => {
     const [path, odd] = [join(directory, name), join(directory, 'odd\n')];
     writeFileSync(path, name);
@@ -119,7 +128,12 @@ describe('what follows from a change elsewhere', () => {
   const attributes = { mode: 0o755, uid: 0, gid: 0, owner: 'root', group: 'root' };
   const directory: FileState = { type: 'directory', ...attributes };
   const regular: FileState = { type: 'file', ...attributes, size: 1, sha256: 'a', content: undefined };
-  const link = (target: string, state: typeof regular | typeof ABSENT = ABSENT): FileState => ({ type: 'link', ...attributes, target, to: { path: target, state } as never });
+  const link = (target: string, state: typeof regular | typeof ABSENT = ABSENT): FileState => ({
+    type: 'link',
+    ...attributes,
+    target,
+    to: { path: target, state },
+  });
   const unknownDirectory = { type: 'directory', mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
 
   const table: readonly [string, string, FileState, string, FileState, FileState | 'stale' | undefined][] = [
@@ -130,8 +144,8 @@ describe('what follows from a change elsewhere', () => {
     ['a directory removed takes what is beneath', '/a/b/c', regular, '/a', ABSENT, NOTHING_ABOVE],
     ['a sibling is left alone', '/ab', regular, '/a', ABSENT, undefined],
     ['a link changed makes what is beneath stale', '/a/b', regular, '/a', link('/x'), 'stale'],
-    ['writing through a link changes where it leads', '/x', ABSENT, '/a', link('/x', regular as never), regular],
-    ['a link follows what it leads to', '/a', link('/x'), '/x', regular, link('/x', regular as never)],
+    ['writing through a link changes where it leads', '/x', ABSENT, '/a', link('/x', regular), regular],
+    ['a link follows what it leads to', '/a', link('/x'), '/x', regular, link('/x', regular)],
     ['a file beside it changes nothing', '/a/b', regular, '/a/c', regular, undefined],
     ['a file in a directory changes nothing about the directory', '/a', directory, '/a/c', regular, undefined],
   ];
@@ -141,14 +155,29 @@ describe('what follows from a change elsewhere', () => {
 });
 
 describe('one look for two askers', () => {
-  const { merge } = files;
   it.each([
-    [{ look: 'attributes', unless: [] }, { look: 'digest', unless: [] }, { look: 'digest', unless: [] }],
-    [{ look: 'content', unless: ['a', 'b'] }, { look: 'content', unless: ['b', 'c'] }, { look: 'content', unless: ['b'] }],
-    [{ look: 'content', unless: ['a'] }, { look: 'target', unless: [] }, { look: 'content', unless: ['a'] }],
-    [{ look: 'content', unless: [] }, { look: 'content', unless: ['a'] }, { look: 'content', unless: [] }],
+    [
+      { look: 'attributes', unless: [] },
+      { look: 'digest', unless: [] },
+      { look: 'digest', unless: [] },
+    ],
+    [
+      { look: 'content', unless: ['a', 'b'] },
+      { look: 'content', unless: ['b', 'c'] },
+      { look: 'content', unless: ['b'] },
+    ],
+    [
+      { look: 'content', unless: ['a'] },
+      { look: 'target', unless: [] },
+      { look: 'content', unless: ['a'] },
+    ],
+    [
+      { look: 'content', unless: [] },
+      { look: 'content', unless: ['a'] },
+      { look: 'content', unless: [] },
+    ],
   ] as const)('%j and %j: %j', (one, other, both) => {
-    expect(merge(one, other)).toEqual(both);
-    expect(merge(other, one)).toEqual(both);
+    expect(files.merge(one, other)).toEqual(both);
+    expect(files.merge(other, one)).toEqual(both);
   });
 });

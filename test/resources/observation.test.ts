@@ -47,7 +47,9 @@ describe('one script for several kinds', () => {
   it('tells which kind failed, and what it said', () => {
     const good = request(kindWith('good', ':'), 'x', 1);
     const bad = request(kindWith('bad', 'echo broken >&2; exit 4'), 'x', 1);
-    expect(() => observeHere([good, bad])).toThrow(expect.objectContaining({ code: 'observation-failed', what: 'the host could not be looked at (bad)', why: 'Exit status 4: broken' }));
+    expect(() => observeHere([good, bad])).toThrow(
+      expect.objectContaining({ code: 'observation-failed', what: 'the host could not be looked at (bad)', why: 'Exit status 4: broken' }),
+    );
   });
 
   it('tells that an answer ended early', () => {
@@ -71,7 +73,13 @@ describe('on a host with nothing but busybox', () => {
     writeFileSync(join(directory, 'a\nb'), 'text');
     writeFileSync(join(directory, 'c'), 'other');
     symlinkSync('c', join(directory, "l'"));
-    const asked = [file(join(directory, 'a\nb'), 'content'), file(join(directory, 'c'), 'content', ['0']), file(join(directory, "l'"), 'digest'), file(join(directory, 'x/y')), probe('echo $0')];
+    const asked = [
+      file(join(directory, 'a\nb'), 'content'),
+      file(join(directory, 'c'), 'content', ['0']),
+      file(join(directory, "l'"), 'digest'),
+      file(join(directory, 'x/y')),
+      probe('echo $0'),
+    ];
     const { script, decode } = composeObservation(asked, 'marker');
     const { stdout, status } = runScript(script, [join(bin, 'sh')], { PATH: bin });
     expect(status).toBe(0);
@@ -96,7 +104,9 @@ describe('how many processes a look takes', () => {
       const { script } = composeObservation(known, 'marker');
       const counting = mkdtempSync(join(directory, 'bin'));
       for (const tool of ['stat', 'sha256sum', 'find', 'head', 'readlink', 'cat']) {
-        const real = execFileSync('sh', ['-c', `command -v ${tool}`]).toString().trim();
+        const real = execFileSync('sh', ['-c', `command -v ${tool}`])
+          .toString()
+          .trim();
         writeFileSync(join(counting, tool), `#!/bin/sh\necho ${tool} >>${directory}/log\nexec ${real} "$@"\n`, { mode: 0o755 });
       }
       runScript(script, ['sh'], { ...process.env, PATH: `${counting}:${process.env['PATH'] ?? ''}` });

@@ -1,0 +1,13 @@
+/** How closely to look: each level includes the ones before it. `digest` and `content` are of what a link leads to. */
+export type Look = 'attributes' | 'target' | 'digest' | 'content';
+
+export const LOOKS: readonly Look[] = ['attributes', 'target', 'digest', 'content'];
+
+/** Content larger than this is never brought: size and digest stand for it. */
+export const MAX_CONTENT_BYTES = 1024 * 1024;
+
+export interface FileDetail {
+  readonly look: Look;
+  /** No content where the file has one of these digests: the asker has it. */
+  readonly unless: readonly string[];
+}
