@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { Problem } from '../errors/problem.ts';
 import type { Compiled } from '../values/compiled.ts';
 import { compileNode } from '../values/compiled.ts';
+import type { Vault } from '../inventory/vault.ts';
+import type { Node } from '../values/node.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Value } from '../values/value.ts';
 import { readYaml } from '../values/yaml.ts';
@@ -10,25 +11,25 @@ import { readYaml } from '../values/yaml.ts';
  * The layer of -e. `name=value` pairs (values are text, and `name="two words"` may be quoted), a YAML or JSON map in
  * braces, or `@file`. Later ones win.
  */
-export async function extraVariables(given: readonly string[]): Promise<Layer> {
+export async function extraVariables(given: readonly string[], vault: Vault): Promise<Layer> {
   const variables = new Map<string, Compiled | Value>();
   for (const text of given) {
-    if (text.startsWith('@')) await fromFile(text.slice(1), variables);
-    else if (text.trimStart().startsWith('{')) fromYaml(text, '-e', variables);
+    if (text.startsWith('@')) await fromFile(text.slice(1), variables, vault);
+    else if (text.trimStart().startsWith('{')) fromNode(readYaml(text, '-e')[0], variables);
     else fromPairs(text, variables);
   }
   return { level: 'extra vars', origin: '-e', variables };
 }
 
-async function fromFile(path: string, variables: Map<string, Compiled | Value>): Promise<void> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+async function fromFile(path: string, variables: Map<string, Compiled | Value>, vault: Vault): Promise<void> {
+  const nodes = await vault.readFile(path).catch((error: unknown) => {
+    if (!(error instanceof Error) || !('syscall' in error)) throw error;
     throw new Problem({ code: 'file-not-found', what: `the file of -e @${path} cannot be read`, why: error.message });
   });
-  fromYaml(text, path, variables);
+  fromNode(nodes[0], variables);
 }
 
-function fromYaml(text: string, file: string, variables: Map<string, Compiled | Value>): void {
-  const [node] = readYaml(text, file);
+function fromNode(node: Node | undefined, variables: Map<string, Compiled | Value>): void {
   if (node === undefined || node.kind !== 'map') {
     throw new Problem({ code: 'wrong-type', what: 'extra variables must be a map of names and values', place: node?.place });
   }

@@ -47,8 +47,9 @@ async function show(flags: Flags): Promise<void> {
       what: 'one of --list, --graph and --host is wanted',
       remedy: 'See `runbook inventory --help`.',
     });
-  const inventory = await loadInventory(flags.inventory, flags.playbookDir === undefined ? [] : [flags.playbookDir], vaultFor(flags));
-  const extra = await extraVariables(flags.extraVars);
+  const vault = vaultFor(flags);
+  const inventory = await loadInventory(flags.inventory, flags.playbookDir === undefined ? [] : [flags.playbookDir], vault);
+  const extra = await extraVariables(flags.extraVars, vault);
   if (flags.host !== undefined) {
     const host = inventory.hosts.get(flags.host);
     if (host === undefined) throw unknown('host', flags.host, inventory.hosts.keys());

@@ -51,6 +51,13 @@ const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
       add: async (command, done) => (await import('./lint.ts')).addLintCommand(command, done),
     },
   ],
+  [
+    'vault',
+    {
+      description: 'keep secrets encrypted in files',
+      add: async (command, done) => (await import('./vault.ts')).addVaultCommand(command, done),
+    },
+  ],
 ]);
 
 /** The `runbook` command. Takes the arguments behind the program's name; gives the exit status. */

@@ -12,8 +12,8 @@ import type { PlayFlags } from './play.ts';
 /** `runbook play` and `runbook plan`: wires the parts and gives the exit status. */
 export async function runPlayCommand(playbookFile: string, command: Mode, flags: PlayFlags): Promise<number> {
   const mode: Mode = flags.check === true ? 'plan' : command;
-  const extra = await extraVariables(flags.extraVars);
   const vault = vaultFor(flags);
+  const extra = await extraVariables(flags.extraVars, vault);
   const inventory = await loadInventory(flags.inventory, [dirname(playbookFile)], vault);
   const playbook = await loadPlaybook(playbookFile, {
     modules,

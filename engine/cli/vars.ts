@@ -33,8 +33,9 @@ export function addVarsCommand(command: Command, done: (status: number) => void)
 }
 
 async function show(hostName: string, name: string | undefined, flags: Flags): Promise<void> {
-  const inventory = await loadInventory(flags.inventory, flags.playbookDir === undefined ? [] : [flags.playbookDir], vaultFor(flags));
-  const extra = await extraVariables(flags.extraVars);
+  const vault = vaultFor(flags);
+  const inventory = await loadInventory(flags.inventory, flags.playbookDir === undefined ? [] : [flags.playbookDir], vault);
+  const extra = await extraVariables(flags.extraVars, vault);
   const host = inventory.hosts.get(hostName);
   if (host === undefined) {
     throw new Problem({

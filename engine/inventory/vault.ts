@@ -6,7 +6,7 @@ import { Secret } from '../values/secret.ts';
 import { readYaml } from '../values/yaml.ts';
 import { ARMOR_BLOCK, isAnsibleVault, isEncrypted, tidyArmor } from './armor.ts';
 
-type Opened = { readonly kind: 'opened'; readonly secret: Secret } | { readonly kind: 'failed'; readonly why: string };
+type Opened = { readonly kind: 'opened'; readonly text: string } | { readonly kind: 'failed'; readonly why: string };
 
 /** Opens what is encrypted with age: whole files, and `!vault` values in files. Identities are read when the first is met. */
 export class Vault {
@@ -29,7 +29,7 @@ export class Vault {
     if (isEncrypted(text)) {
       const opened = await this.#open(tidyArmor(text), place);
       if (opened.kind === 'failed') throw wrongKey(place, opened.why);
-      const content = opened.secret.reveal();
+      const content = opened.text;
       for (const node of readQuietly(content, file)) hideTexts(node);
       return content;
     }
@@ -45,7 +45,7 @@ export class Vault {
   readonly decrypt = (armored: string, place: Place): Secret => {
     if (isAnsibleVault(armored)) throw ansibleVault(place);
     const opened = this.#opened.get(tidyArmor(armored));
-    if (opened?.kind === 'opened') return opened.secret;
+    if (opened?.kind === 'opened') return Secret.of(opened.text);
     if (opened?.kind === 'failed') throw wrongKey(place, opened.why);
     throw new Problem({
       code: 'vault-syntax',
@@ -69,7 +69,7 @@ export class Vault {
     const decrypter = new Decrypter();
     try {
       for (const identity of await this.#identities) decrypter.addIdentity(identity);
-      return { kind: 'opened', secret: Secret.of(await decrypter.decrypt(armor.decode(armored), 'text')) };
+      return { kind: 'opened', text: await decrypter.decrypt(armor.decode(armored), 'text') };
     } catch (error) {
       if (error instanceof Problem) throw error;
       return { kind: 'failed', why: error instanceof Error ? error.message : String(error) };

@@ -202,7 +202,10 @@ if [ "$1" = --host ]; then echo "{\\"me\\": \\"$2\\"}"; else echo '{"web": {"hos
 ];
 
 test.for(FIXTURES)('$name', async (fixture, { skip }) => {
-  if ('missing' in ansible) return skip(`ansible-core cannot be installed here: ${ansible.missing}`);
+  if ('missing' in ansible) {
+    skip(`ansible-core cannot be installed here: ${ansible.missing}`);
+    return;
+  }
   const both = write(fixture);
   const [ourList, theirList] = await both(['--list']);
   const theirs = JSON.parse(theirList);
@@ -213,7 +216,10 @@ test.for(FIXTURES)('$name', async (fixture, { skip }) => {
 });
 
 test('the variables of one host', async ({ skip }) => {
-  if ('missing' in ansible) return skip(`ansible-core cannot be installed here: ${ansible.missing}`);
+  if ('missing' in ansible) {
+    skip(`ansible-core cannot be installed here: ${ansible.missing}`);
+    return;
+  }
   const [fixture] = FIXTURES;
   if (fixture === undefined) throw new Error('there are fixtures');
   const [ours, theirs] = await write(fixture)(['--host', 'web01.example.org']);

@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { Problem } from '../errors/problem.ts';
+import { readIdentities } from './vault.ts';
+
+/** The file that says for whom files near it are encrypted: `age1…`, one a line. */
+export const RECIPIENTS_FILE = 'recipients.txt';
+
+export interface RecipientSources {
+  /** Recipients by themselves: `age1…`. */
+  readonly named: readonly string[];
+  /** A file of recipients; undefined: the nearest `recipients.txt`, beside the file or in a folder above it. */
+  readonly file: string | undefined;
+  /** Where nothing else is said, what is encrypted is for these. */
+  readonly identityFiles: readonly string[];
+}
+
+/** For whom a file is to be encrypted. Throws Problem where nobody is named. */
+export async function recipientsFor(path: string, sources: RecipientSources): Promise<readonly string[]> {
+  const given = [...sources.named];
+  const file = sources.file ?? (given.length > 0 ? undefined : await nearestRecipients(dirname(resolve(path))));
+  if (file !== undefined) given.push(...(await readRecipients(file)));
+  if (given.length > 0) return [...new Set(given)];
+  const { identityToRecipient } = await import('age-encryption');
+  for (const identityFile of sources.identityFiles) {
+    for (const identity of await readIdentities(identityFile)) given.push(await identityToRecipient(identity));
+  }
+  if (given.length > 0) return given;
+  throw new Problem({
+    code: 'vault-no-recipient',
+    what: `nobody is named for whom ${path} is to be encrypted`,
+    remedy: `Run \`runbook vault keygen\` once, or name recipients with --recipient or in a ${RECIPIENTS_FILE} beside the file.`,
+  });
+}
+
+async function nearestRecipients(folder: string): Promise<string | undefined> {
+  const candidate = join(folder, RECIPIENTS_FILE);
+  const found = await readFile(candidate).then(
+    () => true,
+    () => false,
+  );
+  if (found) return candidate;
+  const above = dirname(folder);
+  return above === folder ? undefined : nearestRecipients(above);
+}
+
+async function readRecipients(file: string): Promise<readonly string[]> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new Problem({ code: 'file-not-found', what: `the recipients file ${file} cannot be read`, why: error.message });
+  });
+  const recipients: string[] = [];
+  for (const [index, raw] of text.split('\n').entries()) {
+    const line = raw.trim();
+    if (line === '' || line.startsWith('#')) continue;
+    if (!line.startsWith('age1')) {
+      throw new Problem({
+        code: 'vault-recipient',
+        what: 'this is no age recipient',
+        place: { file, line: index + 1, column: 1, length: raw.length },
+        remedy: 'Write age1…, one a line; `runbook vault keygen` tells yours.',
+      });
+    }
+    recipients.push(line);
+  }
+  return recipients;
+}
