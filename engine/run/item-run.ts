@@ -48,6 +48,9 @@ export async function runItem(run: ItemRun, look: 'first' | 'again'): Promise<It
   const view = machine.view(prepared.privilege);
   const about = moduleContext(context, run.task, run.host.name, prepared, machine.connection.facts, machine.userOf(prepared.privilege));
   const requests = prepared.module.observes(prepared.args, prepared.loaded, about);
+  // What a command answers may depend on any host, so it is not believed before every host is through with the tasks ahead of it.
+  const asks = requests.some((request) => request.kind.name === 'probe');
+  if (asks && !run.alone && run.batch.barrier !== undefined) await run.batch.barrier.allReached(run.at);
   if (look === 'again') view.forget(requests);
   const missing = view.missing(requests);
   if (missing.length > 0) {
