@@ -43,6 +43,23 @@ export function isUnitFileOf(path: string, id: string): boolean {
   return found !== undefined && found.part !== 'link' && isAbout(found, id);
 }
 
+/** Prints all drop-ins on disk, a line each. An empty one says nothing, and so does a link to /dev/null. */
+export const LIST_DROP_INS = `for path in ${FOLDERS.map((folder) => `${folder}/*.d/*.conf`).join(' ')}; do [ ! -s "$path" ] || printf '@%s\\n' "$path"; done
+`;
+
+export function listedDropIns(text: string): readonly string[] {
+  return text.split('\n').flatMap((line) => (line.startsWith('@') ? [line.slice(1)] : []));
+}
+
+/**
+ * Whether a unit has a drop-in that systemd has not read, by what its DropInPaths tells. Of a drop-in in a directory that is new as well
+ * systemd 252 knows nothing, and says that no reload is needed.
+ */
+export function hasUnreadDropIn(id: string, onDisk: readonly string[], dropInPaths: string): boolean {
+  const read = new Set(dropInPaths.split(' ').map((path) => path.slice(path.lastIndexOf('/') + 1)));
+  return onDisk.some((path) => !read.has(path.slice(path.lastIndexOf('/') + 1)) && isUnitFileOf(path, id));
+}
+
 function unitPath(path: string): UnitPath | undefined {
   const rank = FOLDERS.findIndex((folder) => path.startsWith(`${folder}/`));
   const folder = FOLDERS[rank];

@@ -1,7 +1,7 @@
 import { files } from './file.ts';
 import type { Request, ResourceKind } from './resource.ts';
 import { predictedOf, request } from './resource.ts';
-import { isUnitFileOf } from './unit-file.ts';
+import { LIST_DROP_INS, hasUnreadDropIn, isUnitFileOf, listedDropIns } from './unit-file.ts';
 
 /** systemd as a whole. */
 export interface ManagerState {
@@ -14,7 +14,7 @@ export interface ManagerState {
 export const managers: ResourceKind<undefined, ManagerState> = {
   name: 'unit_manager',
   observe: () => `if [ -d /run/systemd/system ]; then
-  systemctl show --no-pager -p Id,NeedDaemonReload --state=active,reloading '*'
+  ${LIST_DROP_INS}  systemctl show --no-pager -p Id,NeedDaemonReload,DropInPaths --state=active,reloading '*'
 else
   echo unmanaged
 fi
@@ -22,13 +22,15 @@ fi
   decode(output, requests) {
     const text = output.toString('utf8');
     if (text.startsWith('unmanaged')) return new Map(requests.map(({ id }) => [id, { changed: null, running: [] }]));
+    const dropIns = listedDropIns(text);
     const running: string[] = [];
     const changed: string[] = [];
     for (const block of text.split(/\n\n+/)) {
       const id = /^Id=(.*)$/m.exec(block)?.[1];
       if (id === undefined) continue;
       running.push(id);
-      if (/^NeedDaemonReload=yes$/m.test(block)) changed.push(id);
+      const read = /^DropInPaths=(.*)$/m.exec(block)?.[1] ?? '';
+      if (/^NeedDaemonReload=yes$/m.test(block) || hasUnreadDropIn(id, dropIns, read)) changed.push(id);
     }
     return new Map(requests.map(({ id }) => [id, { changed: changed.toSorted(), running: running.toSorted() }]));
   },

@@ -2,7 +2,7 @@ import { quote } from '../connection/quote.ts';
 import { isUndeclaredPackage } from './package.ts';
 import type { Request, ResourceKind } from './resource.ts';
 import { request } from './resource.ts';
-import { unitFileChange } from './unit-file.ts';
+import { LIST_DROP_INS, hasUnreadDropIn, listedDropIns, unitFileChange } from './unit-file.ts';
 
 /** A systemd unit. In a prediction, undefined stands for whatever is not known. */
 export interface UnitState {
@@ -50,6 +50,7 @@ const PROPERTIES = [
   'UnitFileState',
   'NeedDaemonReload',
   'FragmentPath',
+  'DropInPaths',
   'Result',
   'Type',
   'RemainAfterExit',
@@ -61,7 +62,7 @@ const PROPERTIES = [
 export const units: ResourceKind<undefined, UnitState> = {
   name: 'unit',
   observe: (requests) => `if [ -d /run/systemd/system ]; then
-  systemctl show --no-pager -p ${PROPERTIES.join(',')} -- ${requests.map((one) => quote(one.id)).join(' ')}
+  ${LIST_DROP_INS}  systemctl show --no-pager -p ${PROPERTIES.join(',')} -- ${requests.map((one) => quote(one.id)).join(' ')}
 else
   echo unmanaged
 fi
@@ -70,9 +71,10 @@ fi
     const text = output.toString('utf8');
     if (text.startsWith('unmanaged')) return new Map(requests.map(({ id }) => [id, { ...ABSENT_UNIT, load: 'unmanaged' }]));
     const seen = new Map<string, UnitState>();
+    const dropIns = listedDropIns(text);
     for (const block of text.split(/\n\n+/)) {
       const properties = new Map(block.split('\n').map((line) => splitOnce(line)));
-      const state = decodeUnit(properties);
+      const state = decodeUnit(properties, dropIns);
       for (const name of `${properties.get('Id') ?? ''} ${properties.get('Names') ?? ''}`.split(' ')) seen.set(name, state);
     }
     return new Map(requests.map(({ id }) => [id, seen.get(id) ?? ABSENT_UNIT]));
@@ -149,14 +151,15 @@ function isFileAs(predicted: string, seen: string): boolean {
   return predicted === 'disabled' && isDisabled(seen);
 }
 
-function decodeUnit(properties: ReadonlyMap<string, string>): UnitState {
+function decodeUnit(properties: ReadonlyMap<string, string>, dropIns: readonly string[]): UnitState {
   const text = (name: string): string => properties.get(name) ?? '';
   return {
     load: text('LoadState'),
     active: text('ActiveState'),
     sub: text('SubState'),
     file: text('UnitFileState'),
-    needsReload: text('NeedDaemonReload') === 'yes',
+    needsReload:
+      text('NeedDaemonReload') === 'yes' || (text('LoadState') === 'loaded' && hasUnreadDropIn(text('Id'), dropIns, text('DropInPaths'))),
     fragment: text('FragmentPath'),
     result: text('Result'),
     type: text('Type'),

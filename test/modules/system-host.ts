@@ -63,12 +63,54 @@ export function planWith(module: AnyModule, args: object, seen: Seen, facts: Par
   return module.plan(module.arguments.parse(args), undefined, seen, contextOf(facts));
 }
 
+/** Where a module can be tried. */
+export abstract class Host {
+  abstract run(script: string, shell?: readonly string[]): Completed;
+
+  look(requests: readonly Request[], shell?: readonly string[]): Seen {
+    const { script, decode } = composeObservation(requests, 'f00f00f00f00');
+    const states = decode(this.run(script, shell).stdout);
+    return {
+      of<Detail, State>(request: Request<Detail, State>): State {
+        if (!states.has(request.key)) throw new Error(`${request.key} was not observed`);
+        return states.get(request.key) as State;
+      },
+      certainty: () => 'certain',
+    };
+  }
+
+  plan(module: AnyModule, args: object, facts?: Partial<Facts>, shell?: readonly string[]): Outcome {
+    const parsed = module.arguments.parse(args);
+    return module.plan(parsed, undefined, this.look(module.observes(parsed, undefined, contextOf(facts)), shell), contextOf(facts));
+  }
+
+  /** Plans, applies, and holds the predictions against what is there then. */
+  async apply(
+    module: AnyModule,
+    args: object,
+    facts?: Partial<Facts>,
+    shell?: readonly string[],
+  ): Promise<{ outcome: Outcome; failure: string | undefined }> {
+    const outcome = this.plan(module, args, facts, shell);
+    if (outcome.kind !== 'change') return { outcome, failure: undefined };
+    const done = this.run((await outcome.apply()).script, shell);
+    if (done.status !== 0) return { outcome, failure: `exit ${done.status}: ${done.stderr.toString('utf8')}` };
+    const seen = this.look(
+      outcome.predictions.map(({ request }) => request),
+      shell,
+    );
+    const faults = outcome.predictions.map((one: Prediction) => one.request.kind.disagreement(one.state, seen.of(one.request)));
+    return { outcome, failure: faults.find((fault) => fault !== undefined) };
+  }
+}
+
 /** A host of its own inside this machine: own names, network and /etc, thrown away at the end. Needs root. */
-export class SystemHost {
+export class SystemHost extends Host {
   readonly #folder: string;
   readonly #holder: ChildProcess;
 
   private constructor(folder: string, holder: ChildProcess) {
+    super();
     this.#folder = folder;
     this.#holder = holder;
   }
@@ -106,41 +148,5 @@ exec cat`;
       input: `(\n${script}\n) </dev/null\n`,
     });
     return { status: done.status ?? 255, stdout: done.stdout, stderr: done.stderr, cut: false };
-  }
-
-  look(requests: readonly Request[], shell?: readonly string[]): Seen {
-    const { script, decode } = composeObservation(requests, 'f00f00f00f00');
-    const states = decode(this.run(script, shell).stdout);
-    return {
-      of<Detail, State>(request: Request<Detail, State>): State {
-        if (!states.has(request.key)) throw new Error(`${request.key} was not observed`);
-        return states.get(request.key) as State;
-      },
-      certainty: () => 'certain',
-    };
-  }
-
-  plan(module: AnyModule, args: object, facts?: Partial<Facts>, shell?: readonly string[]): Outcome {
-    const parsed = module.arguments.parse(args);
-    return module.plan(parsed, undefined, this.look(module.observes(parsed, undefined, contextOf(facts)), shell), contextOf(facts));
-  }
-
-  /** Plans, applies, and holds the predictions against what is there then. */
-  async apply(
-    module: AnyModule,
-    args: object,
-    facts?: Partial<Facts>,
-    shell?: readonly string[],
-  ): Promise<{ outcome: Outcome; failure: string | undefined }> {
-    const outcome = this.plan(module, args, facts, shell);
-    if (outcome.kind !== 'change') return { outcome, failure: undefined };
-    const done = this.run((await outcome.apply()).script, shell);
-    if (done.status !== 0) return { outcome, failure: `exit ${done.status}: ${done.stderr.toString('utf8')}` };
-    const seen = this.look(
-      outcome.predictions.map(({ request }) => request),
-      shell,
-    );
-    const faults = outcome.predictions.map((one: Prediction) => one.request.kind.disagreement(one.state, seen.of(one.request)));
-    return { outcome, failure: faults.find((fault) => fault !== undefined) };
   }
 }

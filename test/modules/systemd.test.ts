@@ -152,6 +152,15 @@ describe('what systemctl prints', () => {
     expect(states.get('no.service')).toMatchObject({ load: 'not-found' });
   });
 
+  test('a drop-in in a new directory, which systemd does not notice', () => {
+    const block = (read: string) =>
+      `Id=etcd.service\nNames=etcd.service\nLoadState=loaded\nActiveState=active\nNeedDaemonReload=no\nDropInPaths=${read}\n`;
+    const path = '/etc/systemd/system/etcd.service.d/10-x.conf';
+    expect(decode(`@${path}\n${block('')}`, 'etcd').get('etcd.service')?.needsReload).toBe(true);
+    expect(decode(`@${path}\n${block(path)}`, 'etcd').get('etcd.service')?.needsReload).toBe(false);
+    expect(decode(`@/etc/systemd/system/other.service.d/10-x.conf\n${block('')}`, 'etcd').get('etcd.service')?.needsReload).toBe(false);
+  });
+
   test('a host without systemd', () => {
     expect(decode('unmanaged\n', 'a').get('a.service')?.load).toBe('unmanaged');
   });

@@ -1,0 +1,155 @@
+import { spawnSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Completed } from '../../engine/connection/connection.ts';
+import { quote } from '../../engine/connection/quote.ts';
+import type { AnyModule, Outcome } from '../../engine/modules/module.ts';
+import { module as install } from '../../engine/modules/package.ts';
+import { module as reboot } from '../../engine/modules/reboot.ts';
+import { module as systemd } from '../../engine/modules/systemd.ts';
+import { module as user } from '../../engine/modules/user.ts';
+import { bootRequest } from '../../engine/resources/boot.ts';
+import { unitRequest } from '../../engine/resources/unit.ts';
+import type { Lab } from '../../lab/hosts.ts';
+import { down, up } from '../../lab/hosts.ts';
+import { unfitness } from '../../lab/machine.ts';
+import { sshCommand } from '../../lab/ssh.ts';
+import { hostOf } from '../../lab/state.ts';
+import { until } from '../../lab/until.ts';
+import { Host } from '../modules/system-host.ts';
+
+const NAME = 'system-modules';
+const reason = unfitness();
+
+class LabHost extends Host {
+  readonly #lab: Lab;
+  constructor(lab: Lab) {
+    super();
+    this.#lab = lab;
+  }
+
+  run(script: string): Completed {
+    const [command = '', ...args] = sshCommand(this.#lab.state, hostOf(this.#lab.state, 'k8s-master-1'), ['sudo', 'sh']);
+    const done = spawnSync(command, args, { input: `(\n${script}\n) </dev/null\n` });
+    return { status: done.status ?? 255, stdout: done.stdout, stderr: done.stderr, cut: false };
+  }
+}
+
+describe.skipIf(reason !== undefined)(`modules for packages and units${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
+  let host: LabHost;
+  const unit = (name: string) => host.look([unitRequest(name)]).of(unitRequest(name));
+  const settle = async (module: AnyModule, args: object): Promise<Outcome> => {
+    const { outcome, failure } = await host.apply(module, args);
+    expect(failure).toBeUndefined();
+    return outcome;
+  };
+  const settles = async (module: AnyModule, args: object): Promise<void> => {
+    expect((await settle(module, args)).kind).toBe('change');
+    expect(host.plan(module, args).kind).toBe('in_sync');
+  };
+  const write = (name: string, text: string): void => {
+    expect(host.run(`printf %s ${quote(text)} >/etc/systemd/system/${name}`).status).toBe(0);
+  };
+
+  beforeAll(async () => {
+    host = new LabHost(await up({ name: NAME, hosts: 1 }));
+  });
+  afterAll(() => down(NAME));
+
+  test('a package brings what it is said to bring, and goes again', async () => {
+    const args = {
+      name: 'haproxy',
+      update_cache: true,
+      brings: [{ unit: 'haproxy' }, { user: 'haproxy' }, { group: 'haproxy' }, { directory: '/etc/haproxy' }],
+    };
+    await settles(install, args);
+    await settles(install, { name: 'haproxy', state: 'absent', purge: true });
+  });
+
+  test('a package is installed without its services being started', async () => {
+    await settles(install, { name: 'haproxy', start_units: false, brings: [{ unit: 'haproxy' }] });
+    expect(unit('haproxy').active).toBe('inactive');
+    expect(host.run('test -e /usr/sbin/policy-rc.d').status).toBe(1);
+    expect(host.plan(install, { name: 'haproxy', state: 'latest' }).kind).toBe('in_sync');
+    expect(host.plan(install, { name: 'haproxy=2.6.*' }).kind).toBe('in_sync');
+  });
+
+  test('a package that does not exist fails and says so', async () => {
+    expect((await host.apply(install, { name: 'rb-no-such-package' })).failure).toMatch(/Unable to locate package rb-no-such-package/);
+  });
+
+  test('a unit of a new file is started and enabled, restarted, reloaded, stopped, masked', async () => {
+    write('rb.service', '[Service]\nExecStart=/bin/sleep 1000000\nExecReload=/bin/true\n[Install]\nWantedBy=multi-user.target\n');
+    await settles(systemd, { name: 'rb', state: 'started', enabled: true });
+    const first = unit('rb').invocation;
+    await settle(systemd, { name: 'rb', state: 'restarted' });
+    const second = unit('rb').invocation;
+    expect(second).not.toBe(first);
+    await settle(systemd, { name: 'rb', state: 'reloaded' });
+    expect(unit('rb').invocation).toBe(second);
+    await settles(systemd, { name: 'rb', state: 'stopped', enabled: false });
+    await settles(systemd, { name: 'haproxy', state: 'stopped', masked: true });
+    expect(host.plan(systemd, { name: 'haproxy', state: 'started' }).kind).toBe('impossible');
+    await settles(systemd, { name: 'haproxy', masked: false, enabled: true, state: 'started' });
+  });
+
+  test('a running unit with another file is read again, by itself or with a restart', async () => {
+    await settle(systemd, { name: 'rb', state: 'started' });
+    write('rb.service', '[Service]\nExecStart=/bin/sleep 1000001\n[Install]\nWantedBy=multi-user.target\n');
+    expect(unit('rb').needsReload).toBe(true);
+    expect(host.plan(systemd, { name: 'rb', state: 'started' }).kind).toBe('in_sync');
+    await settles(systemd, { daemon_reload: true });
+    write('rb.service', '[Service]\nExecStart=/bin/sleep 1000002\n[Install]\nWantedBy=multi-user.target\n');
+    await settle(systemd, { name: 'rb', state: 'restarted' });
+    expect(unit('rb').needsReload).toBe(false);
+    expect(host.run('pgrep -f "sleep 1000002"').status).toBe(0);
+  });
+
+  test('a unit that fails says why', async () => {
+    write('rb-bad.service', '[Service]\nType=oneshot\nExecStart=/bin/sh -c "echo no such luck; exit 3"\n');
+    expect((await host.apply(systemd, { name: 'rb-bad', state: 'started' })).failure).toMatch(/no such luck/);
+    write('rb-bad.service', '[Service]\nType=oneshot\nExecStart=/bin/true\n');
+    expect((await settle(systemd, { name: 'rb-bad', state: 'started' })).kind).toBe('change');
+  });
+
+  test('a unit that goes down and is tried again and again is not called started', async () => {
+    write('rb-loop.service', '[Service]\nType=notify\nRestart=always\nRestartSec=1h\nExecStart=/bin/sh -c "echo wrong flag; exit 1"\n');
+    expect((await host.apply(systemd, { name: 'rb-loop', state: 'started' })).failure).toMatch(/wrong flag/);
+    host.run('systemctl stop rb-loop');
+  });
+
+  test('a slow unit is not waited for, if it need not be', async () => {
+    write('rb-slow.service', '[Service]\nType=notify\nTimeoutStartSec=1h\nExecStart=/bin/sleep 1000000\n');
+    await settles(systemd, { name: 'rb-slow', state: 'started', no_block: true });
+    expect(unit('rb-slow').active).toBe('activating');
+    host.run('systemctl stop rb-slow');
+  });
+
+  test('instances, drop-ins, timers', async () => {
+    write('rb@.service', '[Service]\nExecStart=/bin/sleep 1000000\n[Install]\nWantedBy=multi-user.target\n');
+    await settles(systemd, { name: 'rb@one', state: 'started', enabled: true });
+    host.run('mkdir -p /etc/systemd/system/rb@one.service.d');
+    write('rb@one.service.d/10-x.conf', '[Service]\nEnvironment=A=1\n');
+    await settles(systemd, { name: 'rb@one', daemon_reload: true });
+    write('rb.timer', '[Timer]\nOnCalendar=daily\n[Install]\nWantedBy=timers.target\n');
+    await settles(systemd, { name: 'rb.timer', state: 'started', enabled: true });
+  });
+
+  test('a service account', async () => {
+    await settles(user, { name: 'rbuser', system: true, home: '/var/lib/rb', create_home: false, shell: '/usr/sbin/nologin' });
+  });
+
+  test('the host starts anew', async () => {
+    const args = { reboot_timeout: 120 };
+    const before = host.look([bootRequest()]).of(bootRequest());
+    const outcome = host.plan(reboot, args);
+    if (outcome.kind !== 'change') throw new Error(outcome.kind);
+    expect(host.run((await outcome.apply()).script).status).toBe(0);
+    const isBack = (): boolean => {
+      const { status, stdout } = host.run(bootRequest().kind.observe([bootRequest()]));
+      return status === 0 && stdout.toString('utf8') !== before.id;
+    };
+    await until('the host is back', async () => isBack(), { timeoutMs: 120_000 });
+    const [prediction] = outcome.predictions;
+    expect(prediction?.request.kind.disagreement(prediction.state, host.look([bootRequest()]).of(bootRequest()))).toBeUndefined();
+  });
+});
