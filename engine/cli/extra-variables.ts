@@ -1,7 +1,7 @@
 import { Problem } from '../errors/problem.ts';
 import type { Compiled } from '../values/compiled.ts';
-import { compileNode } from '../values/compiled.ts';
 import type { Vault } from '../inventory/vault.ts';
+import { writtenVariable } from '../inventory/written-variable.ts';
 import type { Node } from '../values/node.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Value } from '../values/value.ts';
@@ -33,7 +33,7 @@ function fromNode(node: Node | undefined, variables: Map<string, Compiled | Valu
   if (node === undefined || node.kind !== 'map') {
     throw new Problem({ code: 'wrong-type', what: 'extra variables must be a map of names and values', place: node?.place });
   }
-  for (const entry of node.entries) variables.set(entry.key, compileNode(entry.value));
+  for (const entry of node.entries) variables.set(entry.key, writtenVariable(entry.value));
 }
 
 function fromPairs(text: string, variables: Map<string, Compiled | Value>): void {

@@ -58,6 +58,13 @@ const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
       add: async (command, done) => (await import('./vault.ts')).addVaultCommand(command, done),
     },
   ],
+  [
+    'exec',
+    {
+      description: 'run one task on some hosts',
+      add: async (command, done) => (await import('./exec.ts')).addExecCommand(command, done),
+    },
+  ],
 ]);
 
 /** The `runbook` command. Takes the arguments behind the program's name; gives the exit status. */

@@ -13,13 +13,18 @@ export function writtenVariable(node: Node): WrittenVariable {
   return { ...compileNode(node), written: () => plainValue(node) };
 }
 
-/** A variable of any layer as it was written, as far as that is known. */
-export function writtenValue(variable: Compiled | Value): Value | undefined {
-  return isWritten(variable) ? variable.written() : undefined;
+/** A variable of any layer as it was written; null for a template whose text is not known. */
+export function writtenValue(variable: Compiled | Value): Value {
+  if (!isCompiled(variable)) return variable;
+  return isWritten(variable) ? variable.written() : (variable.literal ?? null);
 }
 
-function isWritten(variable: Compiled | Value): variable is WrittenVariable {
-  return typeof variable === 'object' && variable !== null && 'written' in variable && typeof variable.written === 'function';
+function isCompiled(variable: Compiled | Value): variable is Compiled {
+  return typeof variable === 'object' && variable !== null && 'resolve' in variable && typeof variable.resolve === 'function';
+}
+
+function isWritten(variable: Compiled): variable is WrittenVariable {
+  return 'written' in variable;
 }
 
 function plainValue(node: Node): Value {

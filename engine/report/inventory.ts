@@ -2,7 +2,7 @@ import type { Host, Inventory } from '../inventory/inventory.ts';
 import { writtenValue } from '../inventory/written-variable.ts';
 import { mask, maskValue } from '../values/mask.ts';
 import type { Layer } from '../values/scope.ts';
-import type { Plain, PlainMap, Value } from '../values/value.ts';
+import type { Plain, PlainMap } from '../values/value.ts';
 import { openOutput } from './output.ts';
 import { safeLine } from './safe-text.ts';
 
@@ -61,22 +61,9 @@ function hostVariables(host: Host, extra: Layer): PlainMap {
 function writtenVariables(layers: readonly Layer[]): PlainMap {
   const variables: Record<string, Plain> = Object.create(null);
   for (const layer of layers) {
-    for (const [name, variable] of layer.variables) variables[name] = maskValue(writtenValue(variable) ?? plainOf(variable));
+    for (const [name, variable] of layer.variables) variables[name] = maskValue(writtenValue(variable));
   }
   return variables;
-}
-
-/** Extra variables have no text of their own where a template is in them. */
-function plainOf(variable: Layer['variables'] extends ReadonlyMap<string, infer V> ? V : never): Value {
-  if (typeof variable === 'object' && variable !== null && 'literal' in variable && 'references' in variable) {
-    const { literal } = variable;
-    return isValue(literal) ? literal : '(a template)';
-  }
-  return isValue(variable) ? variable : null;
-}
-
-function isValue(value: unknown): value is Value {
-  return value !== undefined && !(typeof value === 'object' && value !== null && 'resolve' in value);
 }
 
 function graphLines(inventory: Inventory, name: string, withVariables: boolean, extra: Layer, depth: number): readonly string[] {

@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import { loadInventory } from '../inventory/load-inventory.ts';
+import type { ConnectionFlags, InventoryFlags } from './common-options.ts';
+import { addConnectionOptions, addInventoryOptions, addLimitOption } from './common-options.ts';
+import { extraVariables } from './extra-variables.ts';
+import { vaultFor } from './flag-values.ts';
+import { oneTaskPlaybook } from './one-task.ts';
+import { performRun, statusOf } from './perform-run.ts';
+
+interface Flags extends InventoryFlags, ConnectionFlags {
+  readonly limit?: string;
+  readonly moduleName: string;
+  readonly args: string;
+  readonly become?: true;
+  readonly becomeUser?: string;
+  readonly check?: true;
+  readonly diff?: true;
+}
+
+/** Results are shown without -v: they are what a single task is called for. */
+const VERBOSITY = 2;
+
+/** `runbook exec PATTERN -m MODULE -a ARGUMENTS`: one task, by the same engine as a play. */
+export function addExecCommand(command: Command, done: (status: number) => void): void {
+  addConnectionOptions(addLimitOption(addInventoryOptions(command.argument('<pattern>'))))
+    .option('-m, --module-name <name>', 'the module', 'command')
+    .option('-a, --args <arguments>', "its arguments: 'name=value …', free text where the module takes it, or a map in braces", '')
+    .option('-b, --become', 'become another user (root)')
+    .option('--become-user <name>', 'the user to become')
+    .option('-C, --check', 'change nothing, only show what would be changed')
+    .option('-D, --diff', 'show the differences that are made')
+    .action(async (pattern: string, flags: Flags) => {
+      done(await exec(pattern, flags));
+    });
+}
+
+async function exec(pattern: string, flags: Flags): Promise<number> {
+  const vault = vaultFor(flags);
+  const extra = await extraVariables(flags.extraVars, vault);
+  const inventory = await loadInventory(flags.inventory, [], vault);
+  const playbook = await oneTaskPlaybook({
+    pattern,
+    module: flags.moduleName,
+    arguments: flags.args,
+    become: flags.become === true || flags.becomeUser !== undefined,
+    becomeUser: flags.becomeUser,
+  });
+  const mode = flags.check === true ? 'plan' : 'play';
+  const result = await performRun(
+    {
+      mode,
+      playbook,
+      inventory,
+      limit: flags.limit,
+      selection: { tags: [], skipTags: [] },
+      extra,
+      diff: flags.diff === true,
+      lock: { waitMs: 0 },
+    },
+    { ...flags, verbose: flags.verbose + VERBOSITY },
+  );
+  return statusOf(result, mode, false);
+}

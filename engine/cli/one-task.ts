@@ -1,0 +1,146 @@
+import type { Place } from '../errors/problem.ts';
+import { Problem, Problems } from '../errors/problem.ts';
+import { shellWords } from '../inventory/shell-words.ts';
+import { modules } from '../modules/catalogue.ts';
+import type { Argument, Play, Playbook, Task } from '../playbook/play.ts';
+import { NO_SETTINGS } from '../playbook/settings.ts';
+import { argumentDocuments } from '../report/module-document.ts';
+import { compileNode } from '../values/compiled.ts';
+import type { Node } from '../values/node.ts';
+import { parseTemplate } from '../values/template.ts';
+import { readYaml } from '../values/yaml.ts';
+
+/** What the command line says of its one task. */
+export interface OneTask {
+  readonly pattern: string;
+  readonly module: string;
+  /** `name=value …`, the text that the module takes by itself, or a map in braces. */
+  readonly arguments: string;
+  readonly become: boolean;
+  readonly becomeUser: string | undefined;
+}
+
+const PATTERN_PLACE: Place = { file: 'the pattern', line: 1, column: 1 };
+const TASK_PLACE: Place = { file: '-m', line: 1, column: 1 };
+const ARGUMENTS_FILE = '-a';
+
+/** A playbook of one play with one task. Throws Problem or Problems for a module or arguments that are wrong. */
+export async function oneTaskPlaybook(given: OneTask): Promise<Playbook> {
+  const module = await modules.module(given.module);
+  const taken = await readArguments(given);
+  const problems = await modules.check(module.name, taken, TASK_PLACE);
+  const [first, ...rest] = problems;
+  if (first !== undefined) throw new Problems([first, ...rest]);
+  const settings = {
+    ...NO_SETTINGS,
+    ...(given.become ? { become: compileNode(scalar(true, PATTERN_PLACE)) } : {}),
+    ...(given.becomeUser === undefined ? {} : { becomeUser: compileNode(scalar(given.becomeUser, PATTERN_PLACE)) }),
+  };
+  const task: Task = {
+    kind: 'task',
+    id: '-m:1:1',
+    place: TASK_PLACE,
+    when: [],
+    tags: new Set(),
+    layers: [],
+    settings,
+    role: undefined,
+    searchPath: [process.cwd()],
+    name: parseTemplate(module.name, TASK_PLACE, 'plain', module.name),
+    module: module.name,
+    arguments: taken,
+    asserts: undefined,
+    loop: undefined,
+    register: undefined,
+    until: undefined,
+    changedWhen: undefined,
+    failedWhen: undefined,
+    ignoreErrors: undefined,
+    notify: [],
+    delegateTo: undefined,
+    runOnce: false,
+    throttle: undefined,
+    anyErrorsFatal: undefined,
+  };
+  const play: Play = {
+    name: given.pattern,
+    place: PATTERN_PLACE,
+    hosts: compileNode(scalar(given.pattern, PATTERN_PLACE)),
+    hostsPlace: PATTERN_PLACE,
+    serial: [],
+    strategy: 'linear',
+    order: 'inventory',
+    maxFailPercentage: undefined,
+    anyErrorsFatal: false,
+    gatherFacts: true,
+    settings,
+    layers: [],
+    variableFiles: [],
+    sections: [{ name: 'tasks', steps: [task] }],
+    handlers: [],
+    roles: [],
+  };
+  return { file: 'exec', plays: [play] };
+}
+
+async function readArguments({ module: name, arguments: text }: OneTask): Promise<ReadonlyMap<string, Argument>> {
+  const trimmed = text.trim();
+  if (trimmed === '') return new Map();
+  if (trimmed.startsWith('{') && !trimmed.startsWith('{{')) return fromMap(trimmed);
+  const module = await modules.module(name);
+  const types = new Map(argumentDocuments(module).map((document) => [document.name, document.type]));
+  const firstName = /^([A-Za-z_][A-Za-z0-9_]*)=/.exec(trimmed)?.[1];
+  if (module.freeForm !== undefined && (firstName === undefined || !types.has(firstName))) {
+    return new Map([[module.freeForm, argument(scalar(trimmed, { file: ARGUMENTS_FILE, line: 1, column: 1, length: trimmed.length }))]]);
+  }
+  return fromPairs(trimmed, types);
+}
+
+function fromMap(text: string): ReadonlyMap<string, Argument> {
+  const [node] = readYaml(text, ARGUMENTS_FILE);
+  if (node?.kind !== 'map') throw new Problem({ code: 'wrong-type', what: 'the arguments in -a are not a map', place: node?.place });
+  return new Map(node.entries.map(({ key, keyPlace, value }) => [key, { keyPlace, value: compileNode(value) }]));
+}
+
+function fromPairs(text: string, types: ReadonlyMap<string, string>): ReadonlyMap<string, Argument> {
+  const split = shellWords(text);
+  if (split.kind === 'open_quote') {
+    throw new Problem({
+      code: 'wrong-arguments',
+      what: 'a quote in -a is opened and not closed',
+      place: { file: ARGUMENTS_FILE, line: 1, column: split.at + 1 },
+    });
+  }
+  const found = new Map<string, Argument>();
+  for (const word of split.words) {
+    const place: Place = { file: ARGUMENTS_FILE, line: 1, column: word.start + 1, length: word.source.length };
+    const equals = word.text.indexOf('=');
+    if (equals < 1) {
+      throw new Problem({
+        code: 'wrong-arguments',
+        what: `"${word.text}" in -a is not of the form name=value`,
+        place,
+        remedy: 'Put quotes around a value that holds blanks.',
+      });
+    }
+    const name = word.text.slice(0, equals);
+    found.set(name, { ...argument(typedNode(word.text.slice(equals + 1), types.get(name) ?? 'any', place)), keyPlace: place });
+  }
+  return found;
+}
+
+/** Text is text on the command line, but where the module wants a number, a boolean, a list or a map. */
+function typedNode(text: string, type: string, place: Place): Node {
+  if (/^(?:true|false)$/.test(text) && /\bboolean\b/.test(type)) return scalar(text === 'true', place);
+  if (/^-?\d+(?:\.\d+)?$/.test(text) && /\b(?:integer|number)\b/.test(type)) return scalar(Number(text), place);
+  const isStructure = /^[[{]/.test(text) && !text.startsWith('{{') && /\b(?:any|list|map)\b/.test(type);
+  return (isStructure ? readYaml(text, ARGUMENTS_FILE)[0] : undefined) ?? scalar(text, place);
+}
+
+function argument(node: Node): Argument {
+  return { keyPlace: node.place, value: compileNode(node) };
+}
+
+function scalar(value: string | boolean | number, place: Place): Node {
+  return { kind: 'scalar', value, style: 'plain', place, source: String(value) };
+}
