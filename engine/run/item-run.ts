@@ -73,6 +73,7 @@ async function settle(run: ItemRun, outcome: Outcome, requests: readonly Request
       return { kind: 'failed', problem: failure(run, outcome.failure, undefined, undefined), result, output: outputOf(result) };
     }
     case 'impossible':
+      if (run.context.mode === 'plan' && run.machine.doubted) return { kind: 'unknown', because: `${outcome.what}, which an earlier change may mend`, result: {} };
       return {
         kind: 'failed',
         problem: failure(run, outcome.what, outcome.why, outcome.remedy),
@@ -80,7 +81,7 @@ async function settle(run: ItemRun, outcome: Outcome, requests: readonly Request
         output: outputOf(outcome.result ?? {}),
       };
     case 'cannot_know': {
-      run.machine.lay(outcome.predictions ?? []);
+      run.machine.lay(outcome.predictions ?? [], 'predicted');
       if (run.context.mode === 'play') {
         return {
           kind: 'failed',
@@ -95,7 +96,7 @@ async function settle(run: ItemRun, outcome: Outcome, requests: readonly Request
       return run.context.mode === 'plan' ? { kind: 'ok', result: {}, effects: [] } : awaitIt(run, outcome);
     case 'change':
       if (run.context.mode === 'plan') {
-        run.machine.lay(outcome.predictions);
+        run.machine.lay(outcome.predictions, outcome.touches);
         return { kind: 'changed', change: outcome, result: outcome.planned ?? {}, output: undefined };
       }
       return makeChange(run, outcome, requests);

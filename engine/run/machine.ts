@@ -17,6 +17,7 @@ export class Machine {
   readonly #views = new Map<string, View>();
   readonly #crossings = new Map<string, string[]>();
   readonly #privileges = new Map<string, Privilege>();
+  #doubted = false;
 
   constructor(connection: Connection, changes: ChangeCount) {
     this.connection = connection;
@@ -26,7 +27,10 @@ export class Machine {
   view(privilege: Privilege): View {
     const key = keyOf(privilege);
     let view = this.#views.get(key);
-    if (view === undefined) this.#views.set(key, (view = new View(this.#changes)));
+    if (view === undefined) {
+      this.#views.set(key, (view = new View(this.#changes)));
+      if (this.#doubted) view.doubt();
+    }
     this.#privileges.set(key, privilege);
     return view;
   }
@@ -51,9 +55,18 @@ export class Machine {
     else view.learn(requests, states);
   }
 
+  /** True where, in a plan, an earlier change may have made anything different: what looks impossible now may be possible then. */
+  get doubted(): boolean {
+    return this.#doubted;
+  }
+
   /** A plan's stand-in for a change. */
-  lay(predictions: readonly Prediction[]): void {
-    for (const view of this.#views.values()) view.lay(predictions);
+  lay(predictions: readonly Prediction[], touches: 'predicted' | 'everything'): void {
+    for (const view of this.#views.values()) {
+      view.lay(predictions);
+      if (touches === 'everything') view.doubt();
+    }
+    this.#doubted ||= touches === 'everything';
   }
 
   /** To be sent ahead of the next change (or by `settle`): shell text that crosses out what is done. */

@@ -27,6 +27,7 @@ export class View {
   readonly #known = new Map<string, Known>();
   readonly #changes: ChangeCount;
   readonly seen: Seen;
+  #doubted = false;
 
   constructor(changes: ChangeCount) {
     this.#changes = changes;
@@ -36,7 +37,10 @@ export class View {
         if (known === undefined) throw new Error(`nothing is known of ${request.key}: it was not observed`);
         return known.state as State;
       },
-      certainty: (request) => this.#known.get(request.key)?.certainty ?? 'certain',
+      certainty: (request) => {
+        if (this.#doubted && request.kind.name === 'probe') return 'after_change';
+        return this.#known.get(request.key)?.certainty ?? 'certain';
+      },
     };
   }
 
@@ -124,6 +128,11 @@ export class View {
         wanted: true,
       });
     }
+  }
+
+  /** In a plan, after a change that may touch anything: what commands answer is no longer certain. */
+  doubt(): void {
+    this.#doubted = true;
   }
 
   /** As `learn`, in a plan: the host does not show yet what earlier tasks will have done to it. */
