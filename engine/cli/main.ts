@@ -65,6 +65,20 @@ const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
       add: async (command, done) => (await import('./exec.ts')).addExecCommand(command, done),
     },
   ],
+  [
+    'ping',
+    {
+      description: 'tell whether hosts can be reached',
+      add: async (command, done) => (await import('./ping.ts')).addPingCommand(command, done),
+    },
+  ],
+  [
+    'facts',
+    {
+      description: 'show the facts of hosts',
+      add: async (command, done) => (await import('./facts.ts')).addFactsCommand(command, done),
+    },
+  ],
 ]);
 
 /** The `runbook` command. Takes the arguments behind the program's name; gives the exit status. */

@@ -1,15 +1,10 @@
-import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Problem } from '../errors/problem.ts';
-import type { Host, Inventory } from '../inventory/inventory.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { MAGIC_VARIABLES } from '../playbook/keywords.ts';
 import { printExplanations, printVariables } from '../report/variables.ts';
-import type { RunVariables } from '../run/variables.ts';
-import { HostVariables, lazyMap } from '../run/variables.ts';
-import type { Layer } from '../values/scope.ts';
+import { hostScopes } from '../run/host-scopes.ts';
 import { didYouMean } from '../values/suggest.ts';
-import type { ValueMap } from '../values/value.ts';
 import type { InventoryFlags } from './common-options.ts';
 import { addInventoryOptions } from './common-options.ts';
 import { EXIT } from './exit-status.ts';
@@ -36,15 +31,14 @@ async function show(hostName: string, name: string | undefined, flags: Flags): P
   const vault = vaultFor(flags);
   const inventory = await loadInventory(flags.inventory, flags.playbookDir === undefined ? [] : [flags.playbookDir], vault);
   const extra = await extraVariables(flags.extraVars, vault);
-  const host = inventory.hosts.get(hostName);
-  if (host === undefined) {
+  const scope = hostScopes(inventory, extra, flags.playbookDir ?? '.')(hostName);
+  if (scope === undefined) {
     throw new Problem({
       code: 'unknown-host',
       what: `there is no host "${hostName}" in the inventory`,
       remedy: didYouMean(hostName, inventory.hosts.keys()) ?? 'Name the inventory with -i; `runbook inventory --graph` shows its hosts.',
     });
   }
-  const scope = variablesOf(host, inventory, extra, flags.playbookDir ?? '.').scope(undefined);
   if (name !== undefined && !scope.names().includes(name)) {
     throw new Problem({
       code: 'unknown-variable',
@@ -61,22 +55,4 @@ async function show(hostName: string, name: string | undefined, flags: Flags): P
       : [name];
   if (flags.explain === true) printExplanations(scope, names, process.stdout);
   else printVariables(scope, names, process.stdout);
-}
-
-function variablesOf(host: Host, inventory: Inventory, extra: Layer, playbookDirectory: string): HostVariables {
-  const run: RunVariables = {
-    extra,
-    inventory,
-    inventoryDirectory: inventoryDirectory(inventory.sources[0]),
-    playbookDirectory: resolve(playbookDirectory),
-    groups: lazyMap(inventory.groups.keys(), (name) => inventory.groups.get(name)?.hosts ?? []),
-    hostvars: () => hostvars,
-  };
-  const all = new Map([...inventory.hosts].map(([name, one]) => [name, new HostVariables(one, run)]));
-  const hostvars: ValueMap = lazyMap(all.keys(), (name) => all.get(name)?.asHostvars() ?? null);
-  return all.get(host.name) ?? new HostVariables(host, run);
-}
-
-function inventoryDirectory(source: string | undefined): string {
-  return source === undefined || source.includes(',') ? resolve('.') : dirname(resolve(source));
 }

@@ -1,0 +1,14 @@
+import type { Command } from 'commander';
+import { showPings } from '../report/visits.ts';
+import { addConnectionOptions, addInventoryOptions, addLimitOption } from './common-options.ts';
+import type { VisitFlags } from './visit.ts';
+import { visitPattern } from './visit.ts';
+
+/** `runbook ping PATTERN`: can the hosts be reached, and who are they? */
+export function addPingCommand(command: Command, done: (status: number) => void): void {
+  addConnectionOptions(addLimitOption(addInventoryOptions(command.argument('<pattern>')))).action(
+    async (pattern: string, flags: VisitFlags) => {
+      done(await visitPattern(pattern, flags, showPings(flags.output, process.stdout)));
+    },
+  );
+}

@@ -1,0 +1,45 @@
+import { Unreachable } from '../connection/unreachable.ts';
+import { Problem } from '../errors/problem.ts';
+import { loadInventory } from '../inventory/load-inventory.ts';
+import { selectHosts } from '../inventory/select-hosts.ts';
+import { hostScopes } from '../run/host-scopes.ts';
+import type { Visit } from '../run/visit-hosts.ts';
+import { visitHosts } from '../run/visit-hosts.ts';
+import type { ConnectionFlags, InventoryFlags } from './common-options.ts';
+import { EXIT } from './exit-status.ts';
+import { extraVariables } from './extra-variables.ts';
+import { targetSettings, vaultFor } from './flag-values.ts';
+import { interruptions } from './interruptions.ts';
+
+export interface VisitFlags extends InventoryFlags, ConnectionFlags {
+  readonly limit?: string;
+}
+
+/** What `ping` and `facts` share: connects to the hosts of a pattern and shows each answer. Gives the exit status. */
+export async function visitPattern(pattern: string, flags: VisitFlags, show: (visit: Visit) => void): Promise<number> {
+  const vault = vaultFor(flags);
+  const extra = await extraVariables(flags.extraVars, vault);
+  const needsImplicit = flags.inventory.length === 0 && pattern === 'localhost';
+  const inventory = await loadInventory(needsImplicit ? ['localhost,'] : flags.inventory, [], vault);
+  const allowed = flags.limit === undefined ? undefined : new Set(selectHosts(inventory, flags.limit, undefined));
+  const scopeOf = hostScopes(inventory, extra, '.');
+  const hosts = selectHosts(inventory, pattern, undefined).flatMap((host) => {
+    const scope = scopeOf(host.name);
+    return scope === undefined || allowed?.has(host) === false ? [] : [{ name: host.name, scope }];
+  });
+  if (hosts.length === 0)
+    throw new Problem({ code: 'empty-pattern', what: `"${pattern}" matches no host`, remedy: 'See `runbook inventory --graph`.' });
+  const failures: Problem[] = [];
+  const signs = interruptions(process.stderr);
+  try {
+    await visitHosts(hosts, { settings: targetSettings(flags), forks: flags.forks, signal: signs.first }, (visit) => {
+      if (visit.kind === 'failed') failures.push(visit.problem);
+      show(visit);
+    });
+  } finally {
+    signs.stop();
+  }
+  if (signs.first.aborted) return EXIT.interrupted;
+  if (failures.some((problem) => !(problem instanceof Unreachable))) return EXIT.failed;
+  return failures.length > 0 ? EXIT.unreachable : EXIT.ok;
+}

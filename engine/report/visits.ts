@@ -1,0 +1,46 @@
+import type { Problem } from '../errors/problem.ts';
+import type { Visit } from '../run/visit-hosts.ts';
+import { mask } from '../values/mask.ts';
+import { openOutput } from './output.ts';
+import { paintFor } from './paint.ts';
+import { problemLines, sourceReader } from './problems.ts';
+import { safeLine } from './safe-text.ts';
+
+/** Shows hosts as they answer, one line each; with `json`, one object a line. */
+export function showPings(format: 'auto' | 'plain' | 'json', stdout: NodeJS.WritableStream): (visit: Visit) => void {
+  const paint = paintFor(stdout);
+  const output = openOutput(stdout);
+  const read = sourceReader();
+  return (visit) => {
+    if (format === 'json') return output.write(`${mask(JSON.stringify(pingObject(visit)))}\n`);
+    if (visit.kind === 'failed')
+      return output.write(
+        `${paint('red', 'failed')}: [${safeLine(visit.host)}]\n${problemLines(visit.problem, paint, read)
+          .map((line) => `    ${line}\n`)
+          .join('')}`,
+      );
+    const { os, architecture, user, kernel } = visit.facts;
+    const what = `${os.distribution} ${os.version} ${architecture}, Linux ${kernel}, user ${user}`;
+    return output.write(
+      `${paint('green', 'ok')}: [${safeLine(visit.host)}] ${safeLine(visit.address)} in ${Math.round(visit.milliseconds)} ms (${safeLine(what)})\n`,
+    );
+  };
+}
+
+function pingObject(visit: Visit): object {
+  if (visit.kind === 'failed') return failedObject(visit.host, visit.problem);
+  return { host: visit.host, ok: true, address: visit.address, milliseconds: Math.round(visit.milliseconds) };
+}
+
+/** Shows the facts of hosts as JSON, one object a host; with `json`, one line each. */
+export function showFacts(format: 'auto' | 'plain' | 'json', stdout: NodeJS.WritableStream): (visit: Visit) => void {
+  const output = openOutput(stdout);
+  return (visit) => {
+    const object = visit.kind === 'failed' ? failedObject(visit.host, visit.problem) : { host: visit.host, facts: visit.facts };
+    output.write(`${mask(JSON.stringify(object, undefined, format === 'json' ? undefined : 2))}\n`);
+  };
+}
+
+function failedObject(host: string, problem: Problem): object {
+  return { host, ok: false, code: problem.code, what: problem.what, why: problem.why, remedy: problem.remedy };
+}
