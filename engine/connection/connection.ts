@@ -3,7 +3,8 @@ import { decodeFacts } from './facts.ts';
 import type { Facts } from './facts.ts';
 import { GREETING } from './greeting.ts';
 import { LocalTransport } from './local-transport.ts';
-import { takeLock } from './lock.ts';
+import { lockScript, takeLock } from './lock.ts';
+import type { Lock } from './lock.ts';
 import { Session } from './session.ts';
 import { openLoginShell, openSudoShell } from './open-shell.ts';
 import type { Shell, Completed, Traffic } from './shell.ts';
@@ -75,8 +76,6 @@ export interface Connection {
   readonly facts: Facts;
   looking(privilege: Privilege): Promise<Looking>;
   changing(privilege: Privilege): Promise<Changing>;
-  /** Locks the host for this connection until it ends, however it ends. Throws Problem `locked`, which names the holder. */
-  lock(holder: string, options: { readonly waitMs: number }): Promise<void>;
   readonly counters: Counters;
   /** Lets what runs finish, then closes. */
   close(): Promise<void>;
@@ -86,19 +85,33 @@ export interface Connection {
 
 const LOOK_TIMEOUT_MS = 120_000;
 
+export interface ConnectOptions {
+  /** Ends the attempt; once connected, it does what `kill` does. */
+  readonly signal?: AbortSignal | undefined;
+  /** Locks the host for this connection until it ends, however it ends. At no round trip of its own where it is free. */
+  readonly lock?: Lock | undefined;
+}
+
 /**
- * Connects, opens the login user's shell and gets the facts. Throws Unreachable with cause and remedy.
- * The signal ends the attempt; once connected, it does what `kill` does.
+ * Connects, opens the login user's shell and gets the facts. Throws Unreachable with cause and remedy, and Problem `locked`, which
+ * names the holder.
  */
-export async function connect(target: Target, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Connection> {
-  const { signal } = options;
+export async function connect(target: Target, options: ConnectOptions = {}): Promise<Connection> {
+  const { signal, lock } = options;
   if (signal?.aborted === true) throw stopped(target.name);
   const transport = target.kind === 'local' ? new LocalTransport() : await connectSsh(target, signal);
   const traffic: Traffic = { roundTrips: 0, bytesSent: 0, bytesReceived: 0 };
   try {
-    const { shell, greeting } = await openLoginShell(transport, target.name, traffic, GREETING);
+    const bare = lock === undefined ? undefined : lockScript(lock.holder);
+    const first = await openLoginShell(transport, target.name, traffic, { script: GREETING, bare });
+    if (lock !== undefined) {
+      await takeLock(first.shell, target.name, lock, first.bare).catch(async (error: unknown) => {
+        await first.shell.end();
+        throw error;
+      });
+    }
     traffic.roundTrips = 0;
-    const connection = new OpenConnection(target, transport, traffic, decodeFacts(greeting), shell);
+    const connection = new OpenConnection(target, transport, traffic, decodeFacts(first.greeting), first.shell, lock);
     if (signal !== undefined) {
       const kill = (): void => void connection.kill();
       if (signal.aborted) kill();
@@ -120,12 +133,13 @@ class OpenConnection implements Connection {
   readonly #sessions = new Map<string, Session>();
   readonly #login: Session;
   readonly #uploads = new Set<Session>();
-  #lockHolder: string | undefined;
+  readonly #lock: Lock | undefined;
   #closing: Promise<void> | undefined;
   #afterClose: () => void = () => {};
 
-  constructor(target: Target, transport: Transport, traffic: Traffic, facts: Facts, shell: Shell) {
+  constructor(target: Target, transport: Transport, traffic: Traffic, facts: Facts, shell: Shell, lock: Lock | undefined) {
     this.target = target;
+    this.#lock = lock;
     this.facts = facts;
     this.#transport = transport;
     this.#traffic = traffic;
@@ -172,11 +186,6 @@ class OpenConnection implements Connection {
     };
   }
 
-  async lock(holder: string, options: { readonly waitMs: number }): Promise<void> {
-    await this.#login.use((shell) => takeLock(shell, this.target.name, holder, options.waitMs));
-    this.#lockHolder = holder;
-  }
-
   get counters(): Counters {
     const wire = this.#transport.wireBytes();
     return {
@@ -202,7 +211,7 @@ class OpenConnection implements Connection {
     await Promise.all([...sessions, ...this.#uploads].map((session) => session.idle()));
     // With the lock held, whoever comes next must find it free. Otherwise there is nothing to wait for.
     const ended = Promise.all(sessions.map((session) => session.end()));
-    if (this.#lockHolder !== undefined || this.target.kind === 'local') await ended;
+    if (this.#lock !== undefined || this.target.kind === 'local') await ended;
     await this.#transport.close();
     this.#afterClose();
   }
@@ -224,14 +233,18 @@ class OpenConnection implements Connection {
   async #open(privilege: Privilege): Promise<Shell> {
     if (this.#closing !== undefined) throw stopped(this.target.name);
     if (!this.#isLogin(privilege)) return openSudoShell(this.#transport, this.target.name, this.#traffic, privilege);
-    return (await openLoginShell(this.#transport, this.target.name, this.#traffic, ':')).shell;
+    return (await openLoginShell(this.#transport, this.target.name, this.#traffic, { script: ':' })).shell;
   }
 
   /** The lock went with the shell that held it, so the new shell takes it again before it does anything. */
   async #reopenLogin(): Promise<Shell> {
-    const shell = await this.#open({ kind: 'login' });
-    if (this.#lockHolder !== undefined) await takeLock(shell, this.target.name, this.#lockHolder, 0);
-    return shell;
+    const { target } = this;
+    if (this.#lock === undefined) return this.#open({ kind: 'login' });
+    if (this.#closing !== undefined) throw stopped(target.name);
+    const bare = lockScript(this.#lock.holder);
+    const opened = await openLoginShell(this.#transport, target.name, this.#traffic, { script: ':', bare });
+    await takeLock(opened.shell, target.name, { ...this.#lock, waitMs: 0 }, opened.bare);
+    return opened.shell;
   }
 }
 

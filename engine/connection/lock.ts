@@ -8,21 +8,27 @@ const AGAIN_MS = 500;
 /** A lock's script says one of these words on its first line, and with `locked` the holder on the second. */
 type Answer = 'taken' | 'locked' | 'impossible';
 
+export interface Lock {
+  /** Who a second run is told of. */
+  readonly holder: string;
+  /** How long another holder is waited for. */
+  readonly waitMs: number;
+}
+
 /**
  * Takes the host's lock with the session's own shell, which holds it as an open descriptor: gone with the session, however that
- * ends. Throws Problem `locked`, which names the holder, after `waitMs`.
+ * ends. `first` is what the shell answered to `lockScript` already. Throws Problem `locked`, which names the holder, after `waitMs`.
  */
-export async function takeLock(shell: Shell, host: string, holder: string, waitMs: number): Promise<void> {
-  const deadline = performance.now() + waitMs;
-  for (;;) {
-    const { stdout } = await shell.runBare(lockScript(holder), { timeoutMs: 30_000 });
-    const [answer, ...rest] = stdout.toString().trim().split('\n');
+export async function takeLock(shell: Shell, host: string, lock: Lock, first: string): Promise<void> {
+  const deadline = performance.now() + lock.waitMs;
+  for (let said = first; ; ) {
+    const [answer, ...rest] = said.trim().split('\n');
     if (isAnswer(answer) && answer === 'taken') return;
     if (answer !== 'locked') {
       throw new Problem({
         code: 'lock-impossible',
         what: `${host}: the host cannot be locked against a second run`,
-        why: stdout.toString().trim(),
+        why: said.trim(),
         remedy: 'The login user must be able to write to /run/lock or /tmp on the host.',
       });
     }
@@ -35,6 +41,7 @@ export async function takeLock(shell: Shell, host: string, holder: string, waitM
       });
     }
     await sleep(Math.min(AGAIN_MS, Math.max(20, deadline - performance.now())));
+    said = (await shell.runBare(lockScript(lock.holder), { timeoutMs: 30_000 })).stdout.toString();
   }
 }
 
@@ -48,7 +55,7 @@ function isAnswer(text: string | undefined): text is Answer {
  * write to a file of another, root included; the newest one is the holder's. `noclobber` keeps links laid by others from being followed.
  * It runs in the session's own shell: its variables are taken back, and no command of it may read stdin.
  */
-function lockScript(holder: string): string {
+export function lockScript(holder: string): string {
   const name = quote(holder.replaceAll(/\p{Cc}+/gu, ' '));
   return `
 runbook_lock=/tmp; [ -k /run/lock ] && runbook_lock=/run/lock; runbook_lock=$runbook_lock/runbook.lock

@@ -10,20 +10,35 @@ import { TimedOut, Unreachable } from './unreachable.ts';
 /** Slow login scripts, a sudo that asks a directory service: more than that is a host that hangs. */
 const START_LIMIT_MS = 30_000;
 
-/** Opens the login user's shell and runs its first script, in one round trip once the channel is there. Throws Unreachable. */
-export async function openLoginShell(
-  transport: Transport,
-  host: string,
-  traffic: Traffic,
-  firstScript: string,
-): Promise<{ readonly shell: Shell; readonly greeting: string }> {
+/** What is run at once in a new shell. */
+export interface FirstScripts {
+  readonly script: string;
+  /** In the session's own shell, ahead of the script. */
+  readonly bare?: string | undefined;
+}
+
+export interface OpenedShell {
+  readonly shell: Shell;
+  /** What the script answered. */
+  readonly greeting: string;
+  /** What the bare one answered. */
+  readonly bare: string;
+}
+
+/** Opens the login user's shell and runs its first scripts, in one round trip once the channel is there. Throws Unreachable. */
+export async function openLoginShell(transport: Transport, host: string, traffic: Traffic, first: FirstScripts): Promise<OpenedShell> {
   // `exec sh` is understood by fish and csh as well.
   const process = await transport.start('exec sh');
   const early = new EarlyOutput(process);
   const shell = new Shell(process, transport, host, traffic);
   try {
-    const completed = await shell.run(firstScript, { timeoutMs: START_LIMIT_MS });
-    return { shell, greeting: completed.stdout.toString() };
+    const limit = { timeoutMs: START_LIMIT_MS };
+    if (first.bare === undefined) {
+      const completed = await shell.run(first.script, limit);
+      return { shell, greeting: completed.stdout.toString(), bare: '' };
+    }
+    const [bare, completed] = await shell.runBareFirst(first.bare, first.script, limit);
+    return { shell, greeting: completed.stdout.toString(), bare: bare.stdout.toString() };
   } catch (error) {
     if (error instanceof Unreachable && error.code !== 'session-ended') throw error;
     throw new Unreachable({

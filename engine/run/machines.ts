@@ -59,13 +59,8 @@ export class Machines {
   async #connect(name: string, scope: Scope): Promise<Machine> {
     const began = performance.now();
     const target: Target = await targetOf(name, scope, this.#settings);
-    const connection: Connection = await connect(target, { signal: this.#signal });
-    try {
-      if (this.#lock !== undefined && target.kind === 'ssh') await connection.lock(this.#holder, this.#lock);
-    } catch (error) {
-      await connection.close();
-      throw error;
-    }
+    const lock = this.#lock === undefined || target.kind === 'local' ? undefined : { holder: this.#holder, ...this.#lock };
+    const connection: Connection = await connect(target, { signal: this.#signal, lock });
     const machine = new Machine(connection, this.#changes);
     this.#ready.set(name, machine);
     const address = target.kind === 'local' ? 'this machine' : `${target.user}@${target.address}:${target.port}`;

@@ -43,7 +43,7 @@ describe.concurrent.each(SHELLS)('with %s', (program) => {
   test.concurrent('an aborted signal ends what runs', async () => {
     const shell = await testShell(program);
     const stop = new AbortController();
-    const connection = await shell.connect(stop.signal);
+    const connection = await shell.connect({ signal: stop.signal });
     const host = await connection.changing({ kind: 'login' });
     const running = host.change('echo up; sleep 600', { onOutput: () => stop.abort() }).catch((error: unknown) => error);
     expect(await running).toMatchObject({ code: 'stopped', started: 'maybe' });

@@ -193,21 +193,28 @@ describe.each(SHELLS)('a session in %s', (program) => {
     });
   });
 
+  test('a change and a look behind it are one round trip, and the look comes whatever the change came to', async () => {
+    const before = connection.counters.roundTrips;
+    const answer = await host.changeAndLook('echo made; echo oops >&2; exit 3', {}, 'echo seen; echo quiet >&2', { maxOutputBytes: 4 });
+    expect(connection.counters.roundTrips - before).toBe(1);
+    expect(answer.change).toMatchObject({ status: 3, stdout: Buffer.from('made\n'), stderr: Buffer.from('oops\n'), cut: false });
+    expect(answer.look).toMatchObject({ status: 0, stdout: Buffer.from('seen'), stderr: Buffer.from('quie'), cut: true });
+    const failure = await host.changeAndLook('echo begun; sleep 600', { timeoutMs: 50 }, 'echo never', {}).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'timed-out', ended: true, lastOutput: 'begun' });
+  });
+
   test('the lock is held by one, who is named, also after its shell was ended, and is free when he is gone', async () => {
-    const other = await shell.connect();
-    try {
-      await connection.lock("anna@desk, it's site.yml", { waitMs: 10_000 });
-      await expect(other.lock('ben', { waitMs: 0 })).rejects.toMatchObject({ code: 'locked', why: "Held by anna@desk, it's site.yml." });
-      await expect(host.change('sleep 600', { timeoutMs: 50 })).rejects.toBeInstanceOf(TimedOut);
-      await host.look('true');
-      await expect(other.lock('ben', { waitMs: 0 })).rejects.toMatchObject({ code: 'locked' });
-      const waiting = other.lock('ben', { waitMs: 20_000 });
-      await connection.close();
-      await waiting;
-    } finally {
-      await other.close();
-      await open();
-    }
+    const ben = (waitMs: number): Promise<Connection> => shell.connect({ lock: { holder: 'ben', waitMs } });
+    const anna = await shell.connect({ lock: { holder: "anna@desk, it's site.yml", waitMs: 10_000 } });
+    const hers = await anna.changing({ kind: 'login' });
+    expect(anna.counters.roundTrips).toBe(0);
+    await expect(ben(0)).rejects.toMatchObject({ code: 'locked', why: "Held by anna@desk, it's site.yml." });
+    await expect(hers.change('sleep 600', { timeoutMs: 50 })).rejects.toBeInstanceOf(TimedOut);
+    await hers.look('true');
+    await expect(ben(0)).rejects.toMatchObject({ code: 'locked' });
+    const waiting = ben(20_000);
+    await anna.close();
+    await (await waiting).close();
   });
 });
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { connect } from '../../engine/connection/connection.ts';
-import type { Connection } from '../../engine/connection/connection.ts';
+import type { ConnectOptions, Connection } from '../../engine/connection/connection.ts';
 
 /** The kinds of `sh` that hosts have, as far as this machine has them. */
 export const SHELLS = ['/bin/dash', '/bin/bash', '/bin/busybox'].filter((path) => existsSync(path));
@@ -14,7 +14,7 @@ export interface TestShell {
   /** A PATH on which `sh` is the program. */
   readonly path: string;
   /** A local connection whose `sh` is the program. */
-  connect(signal?: AbortSignal): Promise<Connection>;
+  connect(options?: ConnectOptions): Promise<Connection>;
   remove(): Promise<void>;
 }
 
@@ -25,12 +25,12 @@ export async function testShell(program: string): Promise<TestShell> {
   return {
     folder,
     path,
-    connect: (signal) => {
+    connect: (options) => {
       const usual = process.env['PATH'];
       process.env['PATH'] = path;
       try {
         // The first `sh` is started before this call returns, so that the next test's PATH does not matter.
-        return connect({ kind: 'local', name: 'localhost' }, { signal });
+        return connect({ kind: 'local', name: 'localhost' }, options);
       } finally {
         process.env['PATH'] = usual;
       }

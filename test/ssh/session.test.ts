@@ -130,14 +130,17 @@ describe('a connection that is cut', () => {
 });
 
 test('the lock names its holder, and is free when the holder is killed', async () => {
-  const other = await connect(server.target());
-  await other.lock('anna@desk', { waitMs: 20_000 });
-  await expect(connection.lock('ben', { waitMs: 0 })).rejects.toMatchObject({ code: 'locked', why: 'Held by anna@desk.' });
+  const other = await connect(server.target(), { lock: { holder: 'anna@desk', waitMs: 20_000 } });
+  expect(other.counters.roundTrips).toBe(0);
+  await expect(connect(server.target(), { lock: { holder: 'ben', waitMs: 0 } })).rejects.toMatchObject({
+    code: 'locked',
+    why: 'Held by anna@desk.',
+  });
   const daemon = await (await other.changing({ kind: 'login' })).change('sleep 600 >/dev/null 2>&1 & echo $!');
   onTestFinished(() => void process.kill(Number(daemon.stdout.toString())));
-  const waiting = connection.lock('ben', { waitMs: 20_000 });
+  const waiting = connect(server.target(), { lock: { holder: 'ben', waitMs: 20_000 } });
   await other.kill();
-  await waiting;
+  await (await waiting).close();
 });
 
 test('a server that allows one session only says so', async () => {
