@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { loadInventory } from '../inventory/load-inventory.ts';
+import { startResultReport } from '../report/results.ts';
 import type { ConnectionFlags, InventoryFlags } from './common-options.ts';
 import { addConnectionOptions, addInventoryOptions, addLimitOption } from './common-options.ts';
 import { extraVariables } from './extra-variables.ts';
 import { vaultFor } from './flag-values.ts';
 import { oneTaskPlaybook } from './one-task.ts';
-import { performRun, statusOf } from './perform-run.ts';
+import { journalFolder, performRun, runReport, statusOf } from './perform-run.ts';
 
 interface Flags extends InventoryFlags, ConnectionFlags {
   readonly limit?: string;
@@ -16,9 +17,6 @@ interface Flags extends InventoryFlags, ConnectionFlags {
   readonly check?: true;
   readonly diff?: true;
 }
-
-/** Results are shown without -v: they are what a single task is called for. */
-const VERBOSITY = 2;
 
 /** `runbook exec PATTERN -m MODULE -a ARGUMENTS`: one task, by the same engine as a play. */
 export function addExecCommand(command: Command, done: (status: number) => void): void {
@@ -46,18 +44,13 @@ async function exec(pattern: string, flags: Flags): Promise<number> {
     becomeUser: flags.becomeUser,
   });
   const mode = flags.check === true ? 'plan' : 'play';
-  const result = await performRun(
-    {
-      mode,
-      playbook,
-      inventory,
-      limit: flags.limit,
-      selection: { tags: [], skipTags: [] },
-      extra,
-      diff: flags.diff === true,
-      lock: { waitMs: 0 },
-    },
-    { ...flags, verbose: flags.verbose + VERBOSITY },
-  );
+  const diff = flags.diff === true;
+  // The other forms have all that happens; this one only what a single task is called for.
+  const isBrief = mode === 'play' && flags.output === 'auto' && flags.verbose === 0;
+  const report = isBrief
+    ? startResultReport({ diff, stdout: process.stdout, stderr: process.stderr, journal: journalFolder(), command: process.argv.slice(2) })
+    : runReport(mode, diff, flags);
+  const selection = { tags: [], skipTags: [] };
+  const result = await performRun({ mode, playbook, inventory, limit: flags.limit, selection, extra, lock: { waitMs: 0 } }, flags, report);
   return statusOf(result, mode, false);
 }

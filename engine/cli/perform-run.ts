@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { modules } from '../modules/catalogue.ts';
+import type { Report } from '../report/report.ts';
 import { startReport } from '../report/report.ts';
 import type { Mode } from '../run/events.ts';
 import type { RunOptions, RunResult } from '../run/run.ts';
@@ -11,28 +12,33 @@ import { targetSettings } from './flag-values.ts';
 import { interruptions } from './interruptions.ts';
 
 /** What a command says of its run; the rest is the same for all of them. */
-export interface Performance extends Pick<RunOptions, 'mode' | 'playbook' | 'inventory' | 'limit' | 'selection' | 'extra' | 'lock'> {
-  /** Show the differences. */
-  readonly diff: boolean;
+export type Performance = Pick<RunOptions, 'mode' | 'playbook' | 'inventory' | 'limit' | 'selection' | 'extra' | 'lock'>;
+
+/** The folder of the journals of all runs. */
+export function journalFolder(): string {
+  return join(process.env['RUNBOOK_STATE'] ?? '.runbook', 'runs');
 }
 
-/** Runs a playbook, shows what happens, and listens to Ctrl-C meanwhile. */
-export async function performRun(performance: Performance, flags: ConnectionFlags): Promise<RunResult> {
-  const { diff, ...options } = performance;
-  const signs = interruptions(process.stderr);
-  const report = startReport({
+/** How plays and plans are shown. */
+export function runReport(mode: Mode, diff: boolean, flags: ConnectionFlags): Report {
+  return startReport({
     format: flags.output,
-    mode: options.mode,
+    mode,
     diff,
     verbosity: flags.verbose,
     stdout: process.stdout,
     stderr: process.stderr,
-    journal: join(process.env['RUNBOOK_STATE'] ?? '.runbook', 'runs'),
+    journal: journalFolder(),
     command: process.argv.slice(2),
   });
+}
+
+/** Runs a playbook, has a report show what happens, and listens to Ctrl-C meanwhile. */
+export async function performRun(performance: Performance, flags: ConnectionFlags, report: Report): Promise<RunResult> {
+  const signs = interruptions(process.stderr);
   try {
     return await run({
-      ...options,
+      ...performance,
       forks: flags.forks,
       settings: targetSettings(flags),
       module: (name) => modules.module(name),

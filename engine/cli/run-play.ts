@@ -6,7 +6,7 @@ import type { Mode } from '../run/events.ts';
 import { EXIT } from './exit-status.ts';
 import { extraVariables } from './extra-variables.ts';
 import { vaultFor } from './flag-values.ts';
-import { performRun, statusOf } from './perform-run.ts';
+import { performRun, runReport, statusOf } from './perform-run.ts';
 import type { PlayFlags } from './play.ts';
 
 /** `runbook play` and `runbook plan`: wires the parts and gives the exit status. */
@@ -35,6 +35,10 @@ export async function runPlayCommand(playbookFile: string, command: Mode, flags:
     return EXIT.ok;
   }
   const lock = flags.lock ? { waitMs: flags.waitLock * 1000 } : undefined;
-  const result = await performRun({ mode, playbook, inventory, limit: flags.limit, selection, extra, diff: flags.diff, lock }, flags);
+  const result = await performRun(
+    { mode, playbook, inventory, limit: flags.limit, selection, extra, lock },
+    flags,
+    runReport(mode, flags.diff, flags),
+  );
   return statusOf(result, mode, flags.detailedExitcode === true);
 }

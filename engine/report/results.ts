@@ -1,0 +1,99 @@
+import type { TaskFinished } from '../run/events.ts';
+import { maskValue } from '../values/mask.ts';
+import type { PlainMap } from '../values/value.ts';
+import { differenceLines } from './differences.ts';
+import { failureLines } from './failure.ts';
+import { openJournal } from './journal.ts';
+import { openOutput } from './output.ts';
+import type { Paint } from './paint.ts';
+import { paintFor } from './paint.ts';
+import type { SourceReader } from './problems.ts';
+import { problemLines, sourceReader } from './problems.ts';
+import type { Report } from './report.ts';
+import { safeLine, safeLines } from './safe-text.ts';
+
+export interface ResultOptions {
+  readonly diff: boolean;
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+  /** The folder of all journals. */
+  readonly journal: string;
+  readonly command: readonly string[];
+}
+
+interface Details {
+  readonly diff: boolean;
+  readonly paint: Paint;
+  readonly read: SourceReader;
+}
+
+/** Shows what one task gave on each host: output of commands as it is, other results as JSON. No recap. */
+export function startResultReport(options: ResultOptions): Report {
+  const journal = openJournal(options.journal, options.command, (text) => openOutput(options.stderr).write(`${text}\n`));
+  const output = openOutput(options.stdout);
+  const details = { diff: options.diff, paint: paintFor(options.stdout), read: sourceReader() };
+  return {
+    emit: (event) => {
+      journal.note(event);
+      if (event.type === 'task_finished') output.write(lines(resultLines(event, details)));
+      else if (event.type === 'message') output.write(lines([`[${safeLine(event.host)}] ${shown(maskValue(event.text))}`]));
+      else if (event.type === 'host_unreachable')
+        output.write(
+          lines([
+            details.paint('red', `unreachable: [${safeLine(event.host)}]`),
+            ...problemLines(event.problem, details.paint, details.read).map(indented),
+          ]),
+        );
+    },
+    finish: () => output.drained(),
+  };
+}
+
+function resultLines(event: TaskFinished, details: Details): readonly string[] {
+  const { outcome } = event;
+  const { paint } = details;
+  const title = `[${safeLine(event.host)}]`;
+  switch (outcome.kind) {
+    case 'failed':
+      return failureLines(event, details);
+    case 'skipped':
+      return [paint('cyan', `skipped: ${title} ${safeLine(outcome.why)}`)];
+    case 'unknown':
+      return [paint('magenta', `unknown: ${title} ${safeLine(outcome.because)}`)];
+    case 'ok':
+      return [paint('green', `ok: ${title}`), ...valueLines(event)];
+    case 'changed': {
+      const differences = details.diff ? outcome.differences.flatMap((difference) => differenceLines(difference, paint)).map(indented) : [];
+      return [paint('yellow', `changed: ${title}`), ...differences, ...valueLines(event)];
+    }
+    default: {
+      const never: never = outcome;
+      throw new Error(`unknown outcome ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+function valueLines({ result }: TaskFinished): readonly string[] {
+  if (result === undefined) return [];
+  const masked = maskValue(result);
+  if (!isPlainMap(masked)) return [];
+  const { stdout, stderr, changed: _changed, failed: _failed, ...others } = masked;
+  if (typeof stdout === 'string') return [...safeLines(stdout), ...(typeof stderr === 'string' ? safeLines(stderr) : [])].map(indented);
+  return Object.keys(others).length === 0 ? [] : shown(others).split('\n').map(indented);
+}
+
+function isPlainMap(value: unknown): value is PlainMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? safeLine(value) : safeLines(JSON.stringify(value, undefined, 2)).join('\n');
+}
+
+function indented(line: string): string {
+  return `    ${line}`;
+}
+
+function lines(all: readonly string[]): string {
+  return all.map((line) => `${line}\n`).join('');
+}

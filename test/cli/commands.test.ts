@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { modules } from '../../engine/modules/catalogue.ts';
+import { argumentDocuments } from '../../engine/report/module-document.ts';
+
+const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
+const folder = mkdtempSync(join(tmpdir(), 'commands-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Ended {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function runbook(...args: readonly string[]): Promise<Ended> {
+  const env = { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') };
+  return new Promise((resolve) => {
+    execFile(RUNBOOK, [...args], { cwd: folder, env, encoding: 'utf8' }, (error, stdout, stderr) => {
+      resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+test('exec shows what a command printed, and its failure', async () => {
+  expect(await runbook('exec', 'localhost', '-m', 'shell', '-a', 'echo one; echo two >&2')).toMatchObject({
+    status: 0,
+    stdout: 'changed: [localhost]\n    one\n    two\n',
+  });
+  const failed = await runbook('exec', 'localhost', '-m', 'shell', '-a', 'exit 3');
+  expect(failed).toMatchObject({ status: 2 });
+  expect(failed.stdout).toContain('exit status 3');
+});
+
+test('exec converges: the second time there is nothing to change', async () => {
+  const task = ['exec', 'localhost', '-m', 'copy', '-a', `content="two words" dest=${join(folder, 'copied')} mode=0600`];
+  expect((await runbook(...task, '--check')).stdout).toContain('would change');
+  expect((await runbook(...task)).stdout).toMatch(/^changed/);
+  expect(readFileSync(join(folder, 'copied'), 'utf8')).toBe('two words');
+  expect((await runbook(...task)).stdout).toMatch(/^ok/);
+});
+
+test('exec tells what is wrong with its arguments', async () => {
+  const { status, stderr } = await runbook('exec', 'localhost', '-m', 'copy', '-a', 'content=a dst=/x');
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/copy has no argument "dst"[\s\S]*-a:1:11[\s\S]*Did you mean "dest"/);
+});
+
+test('ping and facts: who answers, and who does not', async () => {
+  const { status, stdout } = await runbook('ping', 'all', '-i', 'localhost,127.0.0.1:1,', '--output', 'json');
+  expect(status).toBe(4);
+  const answers = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line));
+  expect(answers).toContainEqual(expect.objectContaining({ host: 'localhost', ok: true }));
+  expect(answers).toContainEqual(expect.objectContaining({ host: '127.0.0.1', ok: false, code: 'refused' }));
+  const facts = await runbook('facts', 'localhost');
+  expect(JSON.parse(facts.stdout)).toMatchObject({ host: 'localhost', facts: { os: {} } });
+});
+
+test('lint tells all problems of playbook and inventory at once', async () => {
+  writeFileSync(join(folder, 'hosts'), '[web]\nw1 x\n');
+  writeFileSync(join(folder, 'site.yml'), '- hosts: web\n  tasks:\n    - coppy: { src: a }\n    - debug: { msg: "{{#if}}" }\n');
+  const { status, stdout, stderr } = await runbook('lint', 'site.yml', '-i', 'hosts');
+  expect(status).toBe(1);
+  for (const place of ['hosts:2:4', 'site.yml:3:7', 'site.yml:4:']) expect(stderr).toContain(place);
+  expect(stdout).toBe('1 playbook: 3 problems\n');
+});
+
+test('every argument of every module is described', async () => {
+  const missing: string[] = [];
+  for (const name of modules.names()) {
+    const module = await modules.module(name);
+    expect(module.examples.length, name).toBeGreaterThan(0);
+    for (const document of argumentDocuments(module)) if (document.description === '') missing.push(`${name}.${document.name}`);
+  }
+  expect(missing).toEqual([]);
+});
+
+test('docs: the schema is JSON and knows each module; an unknown module has a remedy', async () => {
+  const { stdout } = await runbook('docs', '--schema');
+  expect(Object.keys(JSON.parse(stdout).definitions)).toEqual(expect.arrayContaining(modules.names().map((name) => `module_${name}`)));
+  expect((await runbook('docs', 'coppy')).stderr).toContain('Did you mean "copy"?');
+});
