@@ -57,7 +57,7 @@ test('ping and facts: who answers, and who does not', async () => {
     .split('\n')
     .map((line): unknown => JSON.parse(line));
   expect(answers).toContainEqual(expect.objectContaining({ host: 'localhost', ok: true }));
-  expect(answers).toContainEqual(expect.objectContaining({ host: '127.0.0.1', ok: false, code: 'refused' }));
+  expect(answers).toContainEqual(expect.objectContaining({ host: '127.0.0.1', ok: false, code: 'connection-refused' }));
   const facts = await runbook('facts', 'localhost');
   expect(JSON.parse(facts.stdout)).toMatchObject({ host: 'localhost', facts: { os: {} } });
 });
