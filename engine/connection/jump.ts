@@ -1,4 +1,5 @@
 import type { Client } from 'ssh2';
+import { throughCommand } from './proxy-command.ts';
 import { openClient, tcp } from './ssh-client.ts';
 import type { OpenClient } from './ssh-client.ts';
 import type { SshTarget } from './target.ts';
@@ -21,12 +22,17 @@ export interface Way {
 
 /** The way to a target: straight, or through its jump hosts, one behind the other. Throws Unreachable of the jump host. */
 export async function wayTo(target: SshTarget, signal: AbortSignal | undefined): Promise<Way> {
-  let way: Way = { dial: tcp(target.jumps[0] ?? target), release: () => {} };
+  let way: Way = { dial: straight(target.jumps[0] ?? target), release: () => {} };
   for (const [index, jump] of target.jumps.entries()) {
     const next = target.jumps[index + 1] ?? target;
     way = await through(way, jump, next, JSON.stringify(target.jumps.slice(0, index + 1).map(identity)), signal);
   }
   return way;
+}
+
+function straight(target: SshTarget): Way['dial'] {
+  const { proxyCommand } = target;
+  return proxyCommand === undefined ? tcp(target) : () => throughCommand(target, proxyCommand);
 }
 
 function identity(jump: SshTarget): readonly unknown[] {

@@ -136,7 +136,8 @@ async function shakeHands(target: SshTarget, socket: Duplex, outer: AbortSignal 
     client.on('error', (error: Error & { level?: string }) =>
       error.level === 'agent' ? tried.push(`agent (${error.message})`) : errors.push(error),
     );
-    client.once('close', () => fail(refused ?? explainHandshakeFailure(target, { errors, banner, notes: authentication.notes, tried })));
+    const told = (): unknown => refused ?? errors.find((error) => error instanceof Unreachable);
+    client.once('close', () => fail(told() ?? explainHandshakeFailure(target, { errors, banner, notes: authentication.notes, tried })));
     client.once('ready', () => {
       finish();
       client.removeAllListeners('close');

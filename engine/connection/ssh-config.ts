@@ -15,6 +15,7 @@ export interface SshConfig {
   readonly hostKeyChecking?: 'strict' | 'accept-new' | 'off';
   /** `[user@]host[:port]` each, the nearest first. */
   readonly jumps?: readonly string[];
+  readonly proxyCommand?: string;
   /** Socket of the agent to use instead of SSH_AUTH_SOCK. */
   readonly agent?: string;
 }
@@ -33,7 +34,7 @@ export interface Outline {
 }
 
 const MATTERS =
-  /^\s*(?:hostname|user|port|identityfile|identityagent|userknownhostsfile|globalknownhostsfile|stricthostkeychecking|proxyjump|hostkeyalias|match)\b/i;
+  /^\s*(?:hostname|user|port|identityfile|identityagent|userknownhostsfile|globalknownhostsfile|stricthostkeychecking|proxyjump|proxycommand|hostkeyalias|match)\b/i;
 
 let outline: Promise<Outline> | undefined;
 const answers = new Map<string, Promise<SshConfig>>();
@@ -154,6 +155,7 @@ export function parseSshG(output: string, host: string): SshConfig {
     .flatMap((files) => files?.split(' ') ?? [])
     .filter((file) => file !== 'none');
   const jumps = one('proxyjump');
+  const proxyCommand = one('proxycommand');
   const checking = HOST_KEY_CHECKING.get(one('stricthostkeychecking') ?? '');
   const agent = one('identityagent');
   return {
@@ -162,6 +164,7 @@ export function parseSshG(output: string, host: string): SshConfig {
     ...(user === undefined ? {} : { user }),
     ...(identityFiles === undefined ? {} : { identityFiles }),
     ...(knownHosts.length === 0 ? {} : { knownHostsFiles: knownHosts.map(atHome) }),
+    ...(proxyCommand === undefined || proxyCommand === 'none' ? {} : { proxyCommand }),
     ...(checking === undefined ? {} : { hostKeyChecking: checking }),
     ...(jumps === undefined || jumps === 'none' ? {} : { jumps: jumps.split(',') }),
     ...(agent === undefined || agent === 'none' || agent === 'SSH_AUTH_SOCK' ? {} : { agent: atHome(agent) }),

@@ -18,6 +18,8 @@ export interface SshTarget {
   readonly hostKeyChecking: 'strict' | 'accept-new' | 'off';
   /** Hosts to go through, the nearest first. Their own `jumps` are not looked at. */
   readonly jumps: readonly SshTarget[];
+  /** A program whose input and output are the connection, as ProxyCommand of ssh_config(5). Not looked at where there are jumps. */
+  readonly proxyCommand?: string | undefined;
   readonly connectTimeoutMs: number;
   /** How often the host is asked for a sign of life; three unanswered end the connection. 0 asks never. */
   readonly keepAliveMs: number;

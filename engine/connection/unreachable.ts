@@ -17,6 +17,7 @@ export type UnreachableCode =
   | 'no-common-algorithm'
   | 'too-many-sessions'
   | 'jump-refused'
+  | 'proxy-failed'
   | 'no-shell'
   | 'session-ended'
   | 'sudo-missing'

@@ -51,7 +51,9 @@ export async function targetOf(name: string, scope: Scope, settings: TargetSetti
     connectTimeoutMs: settings.connectTimeoutMs,
     keepAliveMs: settings.keepAliveMs,
   } as const;
-  const jumps = await jumpsOf(text(scope, 'ansible_jump_host')?.split(',') ?? config.jumps ?? [], common, settings);
+  const ownProxy = text(scope, 'ansible_ssh_proxy_command');
+  const jumpNames = text(scope, 'ansible_jump_host')?.split(',') ?? (ownProxy === undefined ? (config.jumps ?? []) : []);
+  const jumps = await jumpsOf(jumpNames, common, settings);
   return {
     kind: 'ssh',
     name,
@@ -63,6 +65,7 @@ export async function targetOf(name: string, scope: Scope, settings: TargetSetti
     ...(passphrase === undefined || passphrase === null ? {} : { passphrase: revealed(passphrase) }),
     ...common,
     jumps,
+    proxyCommand: ownProxy ?? config.proxyCommand,
   };
 }
 

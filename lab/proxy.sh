@@ -1,0 +1,10 @@
+#!/bin/sh
+# A lab's network from outside: passes stdin to a host in it, and brings what the host says. Usage: proxy.sh STATE ADDRESS PORT,
+# where STATE is the lab's state.json. What inventory/group_vars/lab.yml names as ansible_ssh_proxy_command.
+netns=$(sed -n 's/^  "netns": "\([^"]*\)",$/\1/p' "$1") || exit 1
+[ -n "$netns" ] || { echo "There is no lab: $1 does not name its network. Make it with: npm run lab -- up" >&2; exit 1; }
+exec nsenter --net="/run/netns/$netns" -- bash -c '
+exec 3<>"/dev/tcp/$1/$2" 4<&0 || exit 1
+cat <&4 >&3 &
+cat <&3
+kill "$!"' proxy "$2" "$3"
