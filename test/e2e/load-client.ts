@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:https';
+import { createInterface } from 'node:readline';
+
+/**
+ * A client in use: creates and reads ConfigMaps through the virtual address, so many a second, until a line comes on stdin.
+ * Then it reads every acknowledged write back, and prints one JSON line: what was asked, what failed, what was lost.
+ * Run inside the lab's network: `node load-client.ts FOLDER-OF-PKI https://192.168.1.34:8443 20`.
+ * Each request has its own connection, as clients that come anew have: a connection that a restart cuts is a failed request.
+ */
+const [pki = '', server = '', rate = '20', host = 'k8s-master-1'] = process.argv.slice(2);
+const credentials = {
+  ca: readFileSync(`${pki}/kubernetes-ca.crt`),
+  cert: readFileSync(`${pki}/hosts/${host}/admin.crt`),
+  key: readFileSync(`${pki}/hosts/${host}/admin.key`),
+};
+const agent = new Agent({ ...credentials, keepAlive: false });
+const COLLECTION = '/api/v1/namespaces/default/configmaps';
+/** Milliseconds. Longer than a failed request takes to be told, shorter than an operator's patience. */
+const TIMEOUT = 10_000;
+
+interface Failure {
+  readonly at: string;
+  readonly what: string;
+  readonly why: string;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+const failures: Failure[] = [];
+const written = new Map<string, string>();
+let asked = 0;
+let worstMs = 0;
+
+function ask(method: string, path: string, body?: object): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const headers = text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+    const call = request(`${server}${path}`, { method, agent, headers, timeout: TIMEOUT }, (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts).toString() }));
+      response.on('error', reject);
+    });
+    call.on('timeout', () => call.destroy(new Error(`no answer within ${TIMEOUT} ms`)));
+    call.on('error', reject);
+    call.end(text);
+  });
+}
+
+async function counted(what: string, work: () => Promise<Answer>, good: (status: number) => boolean): Promise<Answer | undefined> {
+  asked += 1;
+  const began = performance.now();
+  try {
+    const answer = await work();
+    worstMs = Math.max(worstMs, performance.now() - began);
+    if (good(answer.status)) return answer;
+    failures.push({ at: new Date().toISOString(), what, why: `${answer.status} ${answer.body.slice(0, 200)}` });
+  } catch (error) {
+    failures.push({ at: new Date().toISOString(), what, why: error instanceof Error ? error.message : String(error) });
+  }
+  return undefined;
+}
+
+async function once(number: number): Promise<void> {
+  const name = `load-${process.pid}-${number}`;
+  const created = await counted(
+    `create ${name}`,
+    () => ask('POST', COLLECTION, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, labels: { runbook: 'load' } }, data: { number: String(number) } }),
+    (status) => status === 201,
+  );
+  if (created === undefined) return;
+  const made: { readonly metadata: { readonly uid: string } } = JSON.parse(created.body);
+  written.set(name, made.metadata.uid);
+  await counted(
+    `read ${name}`,
+    () => ask('GET', `${COLLECTION}/${name}`),
+    (status) => status === 200,
+  );
+}
+
+const running = new Set<Promise<void>>();
+let number = 0;
+// One round is two requests.
+const timer = setInterval(() => {
+  const round = once((number += 1)).finally(() => running.delete(round));
+  running.add(round);
+}, 2000 / Number(rate));
+process.stdout.write('started\n');
+
+const lines = createInterface({ input: process.stdin });
+await new Promise<void>((resolve) => {
+  lines.once('line', () => resolve());
+  lines.once('close', () => resolve());
+});
+clearInterval(timer);
+await Promise.all(running);
+
+const list = await ask('GET', `${COLLECTION}?labelSelector=runbook%3Dload`);
+const found: { readonly items: readonly { readonly metadata: { readonly name: string; readonly uid: string } }[] } = JSON.parse(list.body);
+const uids = new Map(found.items.map((item) => [item.metadata.name, item.metadata.uid]));
+const lost = [...written].filter(([name, uid]) => uids.get(name) !== uid).map(([name]) => name);
+process.stdout.write(`${JSON.stringify({ asked, written: written.size, failures: failures.slice(0, 50), failed: failures.length, lost, worstMs: Math.round(worstMs) })}\n`);
+process.exit(0);
