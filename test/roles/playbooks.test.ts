@@ -6,18 +6,25 @@ import { loadPlaybook } from '../../engine/playbook/load-playbook.ts';
 import type { Play, Step, Task } from '../../engine/playbook/play.ts';
 import { ROOT } from './role-scope.ts';
 
-const load = async (name: string): Promise<readonly Play[]> => (await loadPlaybook(join(ROOT, 'playbooks', name), { modules, rolesPath: [] })).plays;
+const load = async (name: string): Promise<readonly Play[]> =>
+  (await loadPlaybook(join(ROOT, 'playbooks', name), { modules, rolesPath: [] })).plays;
 
 function tasksOf(steps: readonly Step[]): readonly Task[] {
-  return steps.flatMap((step) => (step.kind === 'task' ? [step] : step.kind === 'block' ? tasksOf([...step.block, ...step.rescue, ...step.always]) : []));
+  return steps.flatMap((step) =>
+    step.kind === 'task' ? [step] : step.kind === 'block' ? tasksOf([...step.block, ...step.rescue, ...step.always]) : [],
+  );
 }
 
-const allTasks = (plays: readonly Play[]): readonly Task[] => plays.flatMap((play) => tasksOf([...play.sections.flatMap(({ steps }) => steps), ...play.handlers.map(({ step }) => step)]));
+const allTasks = (plays: readonly Play[]): readonly Task[] =>
+  plays.flatMap((play) => tasksOf([...play.sections.flatMap(({ steps }) => steps), ...play.handlers.map(({ step }) => step)]));
 
 describe('the playbooks', () => {
-  it.each(readdirSync(join(ROOT, 'playbooks')).filter((name) => name.endsWith('.yml')))('%s loads: keywords, modules, arguments, templates', async (name) => {
-    expect((await load(name)).length).toBeGreaterThan(0);
-  });
+  it.each(readdirSync(join(ROOT, 'playbooks')).filter((name) => name.endsWith('.yml')))(
+    '%s loads: keywords, modules, arguments, templates',
+    async (name) => {
+      expect((await load(name)).length).toBeGreaterThan(0);
+    },
+  );
 
   it('site.yml has a tag for each component', async () => {
     const tags = new Set(allTasks(await load('site.yml')).flatMap((task) => [...task.tags]));
@@ -45,7 +52,9 @@ describe('the playbooks', () => {
 
 describe.each(readdirSync(join(ROOT, 'roles')))('role %s', (role) => {
   it('says in ten lines what it is', () => {
-    const lines = readFileSync(join(ROOT, 'roles', role, 'README.md'), 'utf8').trimEnd().split('\n');
+    const lines = readFileSync(join(ROOT, 'roles', role, 'README.md'), 'utf8')
+      .trimEnd()
+      .split('\n');
     expect(lines[0]).toBe(`# ${role}`);
     expect(lines.length).toBeLessThanOrEqual(10);
   });
