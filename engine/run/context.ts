@@ -2,6 +2,7 @@ import type { LimitFunction } from 'p-limit';
 import type { AnyModule } from '../modules/module.ts';
 import type { Play } from '../playbook/play.ts';
 import type { Value, ValueMap } from '../values/value.ts';
+import type { Approval } from './approval.ts';
 import type { Barrier } from './barrier.ts';
 import type { ControllerFiles } from './controller-files.ts';
 import type { Emit, Mode } from './events.ts';
@@ -27,6 +28,8 @@ export interface RunContext {
   readonly files: ControllerFiles;
   readonly machines: Machines;
   readonly hosts: ReadonlyMap<string, HostState>;
+  /** A plan fills it; a play makes no change that it does not have. */
+  readonly approval: Approval | undefined;
   /** At most `forks` hosts are talked to at the same time. */
   readonly limit: LimitFunction;
   module(name: string): Promise<AnyModule>;

@@ -7,13 +7,16 @@ import type { Task } from '../playbook/play.ts';
 import type { Prediction, Request } from '../resources/resource.ts';
 import type { ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
+import type { ChangePlace } from './approval.ts';
 import type { Batch, RunContext } from './context.ts';
 import type { Output, TaskIdentity } from './events.ts';
 import type { HostState } from './host-state.ts';
 import type { Machine } from './machine.ts';
+import { mayHoldSecret } from './may-hold-secret.ts';
 import { writeDown } from './owed.ts';
 import type { Prepared } from './prepare.ts';
 import { moduleContext } from './prepare.ts';
+import { NotInPlan } from './signals.ts';
 
 /** What one task came to on one host for one loop item, before changed_when, failed_when and the like. */
 export type ItemResult =
@@ -36,6 +39,8 @@ export interface ItemRun {
   readonly machine: Machine;
   /** Handlers that a change of this task calls for. */
   readonly notifies: readonly string[];
+  /** Those of them that this item was the first to call for. */
+  readonly calledFor: Set<string>;
   /** True inside a throttled block, where hosts go one after another and not in lock-step. */
   readonly alone: boolean;
   /** What tasks ahead will want to see on the same machine and privilege. */
@@ -57,6 +62,7 @@ export async function runItem(run: ItemRun, look: 'first' | 'again'): Promise<It
     const more = await run.foresee();
     await context.limit(() => machine.look(prepared.privilege, view.missing([...requests, ...more]), context.mode));
   }
+  view.noteAsked(requests, mayHoldSecret(prepared.args) || mayHoldSecret(prepared.loaded));
   const outcome = prepared.module.plan(prepared.args, prepared.loaded, view.seen, about);
   try {
     return await settle(run, outcome, requests);
@@ -97,6 +103,7 @@ async function settle(run: ItemRun, outcome: Outcome, requests: readonly Request
     case 'change':
       if (run.context.mode === 'plan') {
         run.machine.lay(outcome.predictions, outcome.touches);
+        run.context.approval?.foresee(placeOf(run), outcome);
         return { kind: 'changed', change: outcome, result: outcome.planned ?? {}, output: undefined };
       }
       return makeChange(run, outcome, requests);
@@ -109,8 +116,16 @@ async function settle(run: ItemRun, outcome: Outcome, requests: readonly Request
 
 async function awaitIt(run: ItemRun, outcome: Extract<Outcome, { kind: 'await' }>): Promise<ItemResult> {
   run.context.emit({ type: 'task_started', host: run.host.name, task: run.identity, item: run.item });
-  const looking = await run.machine.connection.looking(run.prepared.privilege);
-  const answer = await looking.look(outcome.script, { timeoutMs: outcome.timeoutMs + 5000 });
+  const began = performance.now();
+  const look = async (): Promise<Completed> => {
+    const looking = await run.machine.connection.looking(run.prepared.privilege);
+    return looking.look(outcome.script, { timeoutMs: outcome.timeoutMs + 5000 });
+  };
+  const answer = await look().catch(async (error: unknown) => {
+    if (outcome.reconnects !== true || !(error instanceof Unreachable) || error.code === 'stopped') throw error;
+    await run.machine.connectAnew(outcome.timeoutMs - (performance.now() - began));
+    return look();
+  });
   if (answer.status === 0) return { kind: 'ok', result: {}, effects: [] };
   const what = `waited ${Math.round(outcome.timeoutMs / 1000)} s for ${outcome.what}`;
   return { kind: 'failed', problem: failure(run, what, lastLines(answer), undefined), result: {}, output: asOutput(answer) };
@@ -119,23 +134,28 @@ async function awaitIt(run: ItemRun, outcome: Extract<Outcome, { kind: 'await' }
 async function makeChange(run: ItemRun, change: Change, requests: readonly Request[]): Promise<ItemResult> {
   const { context, batch, machine, prepared } = run;
   if (!run.alone && batch.barrier !== undefined) await batch.barrier.allReached(run.at);
+  const refusal = context.approval?.refusal(placeOf(run), change);
+  if (refusal !== undefined) throw new NotInPlan(refusal);
   context.emit({ type: 'task_started', host: run.host.name, task: run.identity, item: run.item });
   const apply = await change.apply();
   const user = machine.userOf(prepared.privilege);
   const own = ownRequests(requests, change.predictions);
-  const timeoutMs = prepared.timeoutMs ?? apply.timeoutMs;
+  const limits = { timeoutMs: prepared.timeoutMs ?? apply.timeoutMs, silenceMs: context.silenceMs, begun: () => callFor(run) };
+  const isDelegated = prepared.delegate !== undefined && prepared.delegate !== run.host.name;
+  if (isDelegated && run.notifies.length > 0) {
+    const noted = await context.machines.get(run.host.name)?.note(prepared.privilege, writeDown(user, run.notifies));
+    if (noted?.status === 96) return notWrittenDown(run, noted);
+  }
   let completed: Completed;
   try {
     const applied = await context.limit(() =>
       machine.change(
         prepared.privilege,
         apply,
-        writeDown(user, run.notifies),
+        isDelegated ? '' : writeDown(user, run.notifies),
         own,
         change.touches === 'everything' ? 'everything' : change.predictions,
-        {
-          timeoutMs,
-        },
+        limits,
       ),
     );
     completed = applied.completed;
@@ -144,9 +164,9 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
       return { kind: 'failed', problem: failure(run, error.what, error.why, error.remedy), result: {}, output: undefined };
     throw error;
   }
-  if (completed.status === 96 && run.notifies.length > 0) {
-    const what = 'the handlers that the change owes could not be written down on the host, so the change was not made';
-    return { kind: 'failed', problem: failure(run, what, lastLines(completed), undefined), result: {}, output: asOutput(completed) };
+  if (completed.status === 96 && run.notifies.length > 0 && !isDelegated) {
+    for (const name of run.calledFor) run.host.notified.delete(name);
+    return notWrittenDown(run, completed);
   }
   const finished: Finished =
     apply.finish?.(completed) ??
@@ -161,6 +181,11 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
       output: asOutput(completed),
     };
   }
+  if (apply.reconnect !== undefined) {
+    const isBack = (): boolean => disagreements(run, change.predictions).length === 0;
+    await machine.comeBack(prepared.privilege, own, apply.reconnect.timeoutMs, isBack);
+    if (!isDelegated) run.host.variables.setFacts(machine.connection.facts);
+  }
   const unsettled = disagreements(run, change.predictions);
   if (unsettled.length > 0) {
     const problem = failure(
@@ -172,6 +197,24 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
     return { kind: 'failed', problem, result: finished.result, output: asOutput(completed) };
   }
   return { kind: 'changed', change, result: finished.result, output: asOutput(completed) };
+}
+
+function placeOf(run: ItemRun): ChangePlace {
+  return { host: run.host.name, task: run.identity, item: run.item };
+}
+
+/** From here on the handlers are owed: they stand on the host, and the change may have been made in part. */
+function callFor(run: ItemRun): void {
+  for (const name of run.notifies) {
+    if (run.host.notified.has(name)) continue;
+    run.host.notified.add(name);
+    run.calledFor.add(name);
+  }
+}
+
+function notWrittenDown(run: ItemRun, completed: Completed): ItemResult {
+  const what = 'the handlers that the change owes could not be written down on the host, so the change was not made';
+  return { kind: 'failed', problem: failure(run, what, lastLines(completed), undefined), result: {}, output: asOutput(completed) };
 }
 
 /** Everything the task named or predicted, once. */

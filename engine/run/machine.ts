@@ -12,16 +12,29 @@ export interface Applied {
 
 /** A connected host with all that is known of it, for each user that it is seen as. */
 export class Machine {
-  readonly connection: Connection;
+  #connection: Connection;
+  readonly #reopen: (timeoutMs: number) => Promise<Connection>;
+  #earlierRoundTrips = 0;
   readonly #changes: ChangeCount;
   readonly #views = new Map<string, View>();
   readonly #crossings = new Map<string, string[]>();
   readonly #privileges = new Map<string, Privilege>();
   #doubted = false;
 
-  constructor(connection: Connection, changes: ChangeCount) {
-    this.connection = connection;
+  /** `reopen` connects to the same host anew, and tries for so long. */
+  constructor(connection: Connection, changes: ChangeCount, reopen: (timeoutMs: number) => Promise<Connection>) {
+    this.#connection = connection;
     this.#changes = changes;
+    this.#reopen = reopen;
+  }
+
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  /** Over all its connections. */
+  get roundTrips(): number {
+    return this.#earlierRoundTrips + this.#connection.counters.roundTrips;
   }
 
   view(privilege: Privilege): View {
@@ -38,6 +51,12 @@ export class Machine {
   /** Every privilege that the host has been seen under. */
   privileges(): readonly Privilege[] {
     return [...this.#privileges.values()];
+  }
+
+  /** Every state that tasks rest on, by the user that it was seen as. */
+  *seenStates(): Generator<{ readonly user: string; readonly key: string; readonly state: unknown; readonly secret: boolean }> {
+    for (const privilege of this.#privileges.values())
+      for (const seen of this.view(privilege).seenStates()) yield { user: this.userOf(privilege), ...seen };
   }
 
   /** The user that commands run as under this privilege. */
@@ -86,7 +105,7 @@ export class Machine {
     before: string,
     own: readonly Request[],
     touches: readonly Prediction[] | 'everything',
-    options: { readonly timeoutMs: number | undefined },
+    options: { readonly timeoutMs: number | undefined; readonly silenceMs: number | undefined; readonly begun: () => void },
   ): Promise<Applied> {
     const changing: Changing = await this.connection.changing(privilege);
     for (const upload of apply.uploads ?? []) await changing.send(upload.source, upload.path, { mode: upload.mode });
@@ -99,9 +118,39 @@ export class Machine {
     const again = new Map([...view.staleAndWanted(), ...own].map((request) => [request.key, request]));
     const asked = observation([...again.values()]);
     const script = [...crossings, before, apply.script].filter((part) => part !== '').join('\n');
-    const answer = await changing.changeAndLook(script, { timeoutMs: options.timeoutMs }, asked.script, { maxOutputBytes: MOST_LOOKED_AT });
+    options.begun();
+    const limits = { timeoutMs: options.timeoutMs, silenceMs: options.silenceMs };
+    const answer = await changing.changeAndLook(script, limits, asked.script, { maxOutputBytes: MOST_LOOKED_AT });
     if (!answer.look.cut) view.learn(asked.requests, asked.decode(answer.look.stdout));
     return { completed: answer.change };
+  }
+
+  /** Runs shell text that is the engine's own, beside any task's change. */
+  async note(privilege: Privilege, script: string): Promise<Completed> {
+    this.#privileges.set(keyOf(privilege), privilege);
+    return (await this.connection.changing(privilege)).change(script);
+  }
+
+  /**
+   * The host is about to go away: waits for that, connects anew, and looks at these again until it is back. Returns, too, where the
+   * host has not gone away in time: what was looked at tells. Throws Unreachable where it does not come back in time.
+   */
+  async comeBack(privilege: Privilege, own: readonly Request[], timeoutMs: number, isBack: () => boolean): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
+    do {
+      if (!(await within(this.#connection.gone, deadline - performance.now()))) return;
+      await this.connectAnew(deadline - performance.now());
+      await this.look(privilege, own, 'play');
+      // A host may answer once more while it goes down.
+    } while (!isBack());
+  }
+
+  /** In the place of a connection that is lost. Nothing that was seen before is believed. */
+  async connectAnew(timeoutMs: number): Promise<void> {
+    const connection = await this.#reopen(timeoutMs);
+    this.#earlierRoundTrips += this.#connection.counters.roundTrips;
+    this.#connection = connection;
+    for (const view of this.#views.values()) view.invalidate('everything');
   }
 
   /** Sends the crossings that no later change took along. */
@@ -114,6 +163,15 @@ export class Machine {
     }
     this.#crossings.clear();
   }
+}
+
+/** True where it comes about in time. */
+async function within(promise: Promise<void>, ms: number): Promise<boolean> {
+  const clock = Promise.withResolvers<false>();
+  const timer = setTimeout(clock.resolve, Math.max(0, ms), false);
+  const inTime = await Promise.race([promise.then(() => true), clock.promise]);
+  clearTimeout(timer);
+  return inTime;
 }
 
 /** Bytes of one look. */

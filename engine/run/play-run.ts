@@ -11,7 +11,7 @@ import type { HostState } from './host-state.ts';
 import type { Route, Stop } from './itinerary.ts';
 import { itinerary } from './itinerary.ts';
 import { connectFor } from './machines.ts';
-import { HostStops, TaskFailed } from './signals.ts';
+import { HostStops, NotInPlan, TaskFailed } from './signals.ts';
 
 /** A play with its hosts chosen. */
 export interface PlannedPlay {
@@ -135,7 +135,7 @@ function ended(context: RunContext, batch: Batch, host: HostState, error: unknow
   if (gone !== undefined) {
     host.status = 'unreachable';
     context.emit({ type: 'host_unreachable', host: host.name, problem: gone.problem, during: host.doing });
-  } else if (error instanceof TaskFailed) host.status = 'failed';
+  } else if (error instanceof TaskFailed || error instanceof NotInPlan) host.status = 'failed';
   else {
     host.status = 'failed';
     batch.aborted ??= 'a fault in runbook';

@@ -11,10 +11,13 @@ import type { Layer } from '../values/scope.ts';
 import type { Secret } from '../values/secret.ts';
 import type { Value, ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
+import type { Approval } from './approval.ts';
 import type { RunContext, Selection } from './context.ts';
 import { ControllerFiles } from './controller-files.ts';
 import { DigestCache } from './digest-cache.ts';
 import type { Emit, HostRecap, Mode } from './events.ts';
+import type { Evidence } from './evidence.ts';
+import { gatherEvidence } from './evidence.ts';
 import { HostState } from './host-state.ts';
 import { Machines } from './machines.ts';
 import type { PlannedPlay } from './play-run.ts';
@@ -48,12 +51,16 @@ export interface RunOptions {
   /** Keeps digests of large files from run to run. */
   readonly digestCache: string | undefined;
   readonly password?: Secret;
+  /** A plan fills it; a play makes no change that it does not have. */
+  readonly approval?: Approval | undefined;
 }
 
 export interface RunResult {
   readonly recap: readonly HostRecap[];
   readonly stopped: string | undefined;
   readonly interrupted: boolean;
+  /** What a plan with an `approval` rests on. */
+  readonly evidence: Evidence | undefined;
 }
 
 /** Runs (or plans) a playbook. Throws Problems for what can be found before the first connection. */
@@ -97,6 +104,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     files: new ControllerFiles(digests),
     machines,
     hosts,
+    approval: options.approval,
     limit: pLimit(options.forks),
     module: options.module,
     joinGroup: (host, group, parents) => {
@@ -127,6 +135,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     partial: partialBecause(options),
   });
   let stopped: string | undefined;
+  let evidence: Evidence | undefined;
   const kill = (): void => void machines.killAll();
   options.kill.addEventListener('abort', kill);
   try {
@@ -137,6 +146,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
         break;
       }
     }
+    if (options.mode === 'plan' && options.approval !== undefined) evidence = await gatherEvidence(context, [...taking], options.extra);
   } finally {
     options.kill.removeEventListener('abort', kill);
     const recap = [...taking].map((name) => hosts.get(name)?.recap(machines.roundTrips(name))).filter((one) => one !== undefined);
@@ -144,7 +154,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     emit({ type: 'run_finished', recap, stopped, milliseconds: performance.now() - began });
   }
   const recap = [...taking].map((name) => hosts.get(name)?.recap(machines.roundTrips(name))).filter((one) => one !== undefined);
-  return { recap, stopped, interrupted: options.interrupt.aborted };
+  return { recap, stopped, interrupted: options.interrupt.aborted, evidence };
 }
 
 async function choose(

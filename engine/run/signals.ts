@@ -11,6 +11,16 @@ export class TaskFailed extends Error {
   }
 }
 
+/** A play of an approved plan met a change that is not in it. Neither a rescue nor `ignore_errors` may carry the host on. */
+export class NotInPlan extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.what, { cause: problem });
+    this.problem = problem;
+  }
+}
+
 /** The host went away. No rescue catches it: there is nobody left to rescue. */
 export class HostGone extends Error {
   readonly problem: Unreachable | Problem;

@@ -18,7 +18,7 @@ import type { Route, Stop } from './itinerary.ts';
 import { connectFor } from './machines.ts';
 import type { Prepared } from './prepare.ts';
 import { prepare, wrongType } from './prepare.ts';
-import { TaskFailed } from './signals.ts';
+import { NotInPlan, TaskFailed } from './signals.ts';
 
 export interface TaskRun {
   readonly context: RunContext;
@@ -78,9 +78,10 @@ async function runOne(run: TaskRun, identity: TaskIdentity, over: readonly Layer
     if (preparing.kind === 'unknown') return unknown(run, identity, label, preparing.because, began);
     return await runPrepared(run, identity, over, item, label, preparing.prepared, scope, began);
   } catch (error) {
-    const problem = asTaskProblem(error);
-    const ignored = ignores(task, scope);
+    const problem = error instanceof NotInPlan ? error.problem : asTaskProblem(error);
+    const ignored = !(error instanceof NotInPlan) && ignores(task, scope);
     finish(run, identity, label, undefined, { kind: 'failed', problem, ignored, output: undefined }, undefined, began);
+    if (error instanceof NotInPlan) throw error;
     return { value: { changed: false, failed: true, msg: problem.what }, changed: false, failed: ignored ? undefined : problem };
   }
 }
@@ -258,6 +259,7 @@ function finish(
   const { context, host } = run;
   if (outcome.kind === 'failed') host.count(outcome.ignored ? 'ignored' : 'failed');
   else host.count(outcome.kind);
+  if (outcome.kind === 'unknown') context.approval?.leaveOpen(host.name, task);
   const milliseconds = began === 0 ? 0 : performance.now() - began;
   context.emit({ type: 'task_finished', host: host.name, delegatedTo, task, item, outcome, result, milliseconds });
 }

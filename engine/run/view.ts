@@ -74,6 +74,7 @@ export class View {
   learn(requests: readonly Request[], states: ReadonlyMap<string, unknown>): void {
     for (const request of requests) {
       if (!states.has(request.key)) throw new Error(`the observation did not answer for ${request.key}`);
+      this.#shown.set(request.key, states.get(request.key));
       this.#known.set(request.key, {
         request,
         state: states.get(request.key),
@@ -150,9 +151,22 @@ export class View {
     else this.#known.set(key, { ...known, state, origin: 'predicted' });
   }
 
-  /** Every state as it was seen, for a plan's digest. */
-  *seenStates(): Generator<readonly [string, unknown]> {
-    for (const [key, known] of this.#known) if (known.origin === 'seen') yield [key, known.state];
+  /** As the host itself showed it last, without any prediction. */
+  readonly #shown = new Map<string, unknown>();
+  /** What tasks asked for in their turn; true where one of them had a secret in its hands. */
+  readonly #asked = new Map<string, boolean>();
+
+  /** A task in its turn rests on these: what is only foreseen may depend on how hosts overtake each other. */
+  noteAsked(requests: readonly Request[], secret: boolean): void {
+    for (const { kind, key } of requests) {
+      // What a command answers may differ each time, as a clock does. What follows from it is in the plan's steps.
+      if (kind.name !== 'probe') this.#asked.set(key, secret || (this.#asked.get(key) ?? false));
+    }
+  }
+
+  /** Every state that tasks rest on, as it was seen. */
+  *seenStates(): Generator<{ readonly key: string; readonly state: unknown; readonly secret: boolean }> {
+    for (const [key, secret] of this.#asked) if (this.#shown.has(key)) yield { key, state: this.#shown.get(key), secret };
   }
 }
 

@@ -1,0 +1,130 @@
+import { Problem } from '../errors/problem.ts';
+import type { Change, Difference, Shown } from '../modules/module.ts';
+import { Secret } from '../values/secret.ts';
+import type { Value } from '../values/value.ts';
+import { Unknown, isList, isMap } from '../values/value.ts';
+import type { TaskIdentity } from './events.ts';
+
+/** Where a change is made: which task, for which host, with which loop item. */
+export interface ChangePlace {
+  readonly host: string;
+  readonly task: TaskIdentity;
+  readonly item: string | undefined;
+}
+
+/**
+ * What a plan foresees, exactly as the engine had it in its hands, secrets and all. It is filled by planning and never leaves the process.
+ * A play that is given one makes no other change.
+ */
+export class Approval {
+  readonly #changes = new Map<string, Change[]>();
+  readonly #open = new Set<string>();
+
+  /** In a plan: this change would be made. */
+  foresee(at: ChangePlace, change: Change): void {
+    const key = keyOf(at);
+    const known = this.#changes.get(key);
+    if (known === undefined) this.#changes.set(key, [change]);
+    else known.push(change);
+  }
+
+  /** In a plan: what this task does is known only after an earlier change, so that whatever it does was announced. */
+  leaveOpen(host: string, task: TaskIdentity): void {
+    this.#open.add(openKey(host, task));
+  }
+
+  /** In a play: takes a foreseen change off the list. A change that is not on it gives a Problem `not-in-plan`. */
+  refusal(at: ChangePlace, change: Change): Problem | undefined {
+    const foreseen = this.#changes.get(keyOf(at)) ?? [];
+    const index = foreseen.findIndex((one) => agrees(one, change));
+    if (index >= 0) {
+      foreseen.splice(index, 1);
+      return undefined;
+    }
+    if (this.#open.has(openKey(at.host, at.task))) return undefined;
+    return new Problem({
+      code: 'not-in-plan',
+      what: `${at.host} would be changed in a way that the plan does not have`,
+      why:
+        foreseen[0] === undefined
+          ? `The plan has no${this.#had(at) ? ' further' : ''} change by "${at.task.name}"${at.item === undefined ? '' : ` for ${at.item}`} on ${at.host}.`
+          : `The plan has another change there: ${apart(foreseen[0].differences, change.differences)}.`,
+      remedy: 'The host or something else changed while the plan was applied. Make the plan anew and have it reviewed.',
+    });
+  }
+
+  #had(at: ChangePlace): boolean {
+    return this.#changes.has(keyOf(at));
+  }
+}
+
+function keyOf({ host, task, item }: ChangePlace): string {
+  return JSON.stringify([host, task.id, item ?? null]);
+}
+
+function openKey(host: string, task: TaskIdentity): string {
+  return JSON.stringify([host, task.id]);
+}
+
+function agrees(planned: Change, made: Change): boolean {
+  return apart(planned.differences, made.differences) === undefined;
+}
+
+/** What the first difference is that is not the planned one. What was not known when it was planned agrees with anything. */
+function apart(planned: readonly Difference[], made: readonly Difference[]): string | undefined {
+  const extra = made.find((one) => !planned.some((other) => aboutOf(other) === aboutOf(one)));
+  if (extra !== undefined) return `${aboutOf(extra)} is not in it`;
+  const other = made.find((one) => !planned.some((expected) => sameDifference(expected, one)));
+  return other === undefined ? undefined : `${aboutOf(other)} would be different`;
+}
+
+/** What a difference is about, without any value of it. */
+function aboutOf(difference: Difference): string {
+  switch (difference.kind) {
+    case 'text':
+      return `the content of ${difference.path}`;
+    case 'field':
+      return `${difference.field} of ${difference.of}`;
+    case 'command':
+      return 'the command';
+    default: {
+      const never: never = difference;
+      throw new Error(`unknown difference ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+function sameDifference(planned: Difference, made: Difference): boolean {
+  if (planned.kind === 'text' && made.kind === 'text')
+    return planned.path === made.path && sameShown(planned.before, made.before) && sameShown(planned.after, made.after);
+  if (planned.kind === 'field' && made.kind === 'field') {
+    if (planned.of !== made.of || planned.field !== made.field) return false;
+    return sameValue(planned.before, made.before) && sameValue(planned.after, made.after);
+  }
+  return planned.kind === 'command' && made.kind === 'command' && sameShown(planned.text, made.text);
+}
+
+function sameShown(planned: Shown | undefined, made: Shown | undefined): boolean {
+  if (planned instanceof Unknown) return true;
+  const [one, other] = [clear(planned), clear(made)];
+  if (typeof one === 'object' && typeof other === 'object') return one.sha256 === other.sha256 && one.size === other.size;
+  return one === other;
+}
+
+function clear(shown: Shown | undefined): string | { readonly size: number; readonly sha256: string } | undefined {
+  if (shown instanceof Unknown) return undefined;
+  return shown instanceof Secret ? shown.reveal() : shown;
+}
+
+function sameValue(planned: Value, made: Value): boolean {
+  if (planned instanceof Unknown) return true;
+  if (planned instanceof Secret || made instanceof Secret)
+    return (planned instanceof Secret ? planned.reveal() : planned) === (made instanceof Secret ? made.reveal() : made);
+  if (isList(planned) && isList(made))
+    return planned.length === made.length && planned.every((one, index) => sameValue(one, made[index] ?? null));
+  if (isMap(planned) && !(made instanceof Unknown) && isMap(made)) {
+    const keys = Object.keys(planned);
+    return keys.length === Object.keys(made).length && keys.every((key) => key in made && sameValue(planned[key] ?? null, made[key] ?? null));
+  }
+  return planned === made;
+}

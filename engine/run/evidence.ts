@@ -1,0 +1,111 @@
+import { createHash, scrypt } from 'node:crypto';
+import { promisify } from 'node:util';
+import { mask, maskValue } from '../values/mask.ts';
+import type { Layer } from '../values/scope.ts';
+import type { Value } from '../values/value.ts';
+import type { RunContext } from './context.ts';
+
+/** What a plan rests on, as digests by name, sorted. Equal digests: nothing has changed since. */
+export interface Evidence {
+  /** Files of the controller that tasks have read, by absolute path. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly extra: Digests;
+  readonly hosts: readonly { readonly name: string; readonly variables: Digests; readonly observed: Digests }[];
+}
+
+export type Digests = Readonly<Record<string, string>>;
+
+/** Gathers it at the end of a run, before the machines are let go. */
+export async function gatherEvidence(context: RunContext, hosts: readonly string[], extra: Layer): Promise<Evidence> {
+  const slow = new SlowDigests();
+  const gathered: { readonly name: string; readonly variables: Digests; readonly observed: Digests }[] = [];
+  for (const [name, host] of context.hosts) {
+    const machine = context.machines.get(name);
+    if (machine === undefined && !hosts.includes(name)) continue;
+    const observed: [string, string][] = [];
+    for (const { user, key, state, secret } of machine?.seenStates() ?? [])
+      observed.push([user === 'root' ? key : `${key} as ${user}`, await stateDigest(state, secret, slow)]);
+    for (const [fact, value] of Object.entries(machine === undefined ? {} : lasting(machine.connection.facts)))
+      observed.push([`facts:${fact}`, digest(JSON.stringify(value))]);
+    gathered.push({ name, variables: sorted(host.host.layers.flatMap(variableDigests)), observed: sorted(observed) });
+  }
+  const given: [string, string][] = [];
+  for (const [name, value] of extra.variables) given.push([name, await slow.of(JSON.stringify(literalOf(value)))]);
+  return { files: context.files.used, extra: sorted(given), hosts: gathered };
+}
+
+/** Facts that stay as they are while a host is not changed. */
+function lasting(facts: object): object {
+  const names = new Set(['os', 'architecture', 'hostname', 'init', 'package_manager', 'selinux', 'virtualization']);
+  return Object.fromEntries(Object.entries(facts).filter(([name]) => names.has(name)));
+}
+
+/** A later layer hides an earlier one, as its entry comes later. Templates stand in files, whose digests are kept as well. */
+function variableDigests(layer: Layer): readonly (readonly [string, string])[] {
+  return [...layer.variables].map(([name, value]) => [name, digest(JSON.stringify(literalOf(value)))]);
+}
+
+function literalOf(value: Layer['variables'] extends ReadonlyMap<string, infer Held> ? Held : never): unknown {
+  if (typeof value === 'object' && value !== null && 'resolve' in value && typeof value.resolve === 'function')
+    return 'literal' in value && value.literal !== undefined ? maskValue(value.literal as Value) : '(a template)';
+  return maskValue(value as Value);
+}
+
+/** What changes without anything having been done to the host, or is told by the rest. */
+const FLEETING = new Set(['mtime', 'identity', 'invocation', 'endedInvocation', 'ran', 'result', 'sub', 'refreshed', 'candidate']);
+
+/**
+ * Of a file's content its digest counts; where it may be a secret that could be guessed, a slow digest of that. Everything else counts
+ * as it is.
+ */
+async function stateDigest(state: unknown, secret: boolean, slow: SlowDigests): Promise<string> {
+  const hidden: string[] = [];
+  const plain = JSON.stringify(state, (key, value: unknown) => {
+    if (FLEETING.has(key)) return undefined;
+    if (isBytes(value)) {
+      const text = Buffer.from(value.data).toString('utf8');
+      if (!secret && mask(text) === text) return createHash('sha256').update(Buffer.from(value.data)).digest('hex');
+      hidden.push(text);
+      return '(secret)';
+    }
+    if (secret && key === 'sha256' && typeof value === 'string') {
+      hidden.push(value);
+      return '(secret)';
+    }
+    if (typeof value === 'string' && (secret || mask(value) !== value)) {
+      hidden.push(value);
+      return '(secret)';
+    }
+    return value;
+  });
+  return hidden.length === 0 ? digest(plain) : slow.of(JSON.stringify([plain, hidden]));
+}
+
+/** What JSON makes of a Buffer. */
+function isBytes(value: unknown): value is { readonly data: readonly number[] } {
+  return typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer' && 'data' in value;
+}
+
+/** 64 bits tell by accident; against intent the review of the plan stands, and the play's own guard. */
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+function sorted(entries: readonly (readonly [string, string])[]): Digests {
+  const last = new Map(entries);
+  return Object.fromEntries([...last].toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+const scryptAsync = promisify<string, string, number, { readonly N: number }, Buffer>(scrypt);
+
+/** Digests that take a guesser some ten milliseconds each, and differ from any other tool's. Equal texts are digested once. */
+class SlowDigests {
+  readonly #known = new Map<string, Promise<string>>();
+
+  of(text: string): Promise<string> {
+    const key = createHash('sha256').update(text).digest('hex');
+    let made = this.#known.get(key);
+    if (made === undefined) this.#known.set(key, (made = scryptAsync(text, 'runbook-plan', 8, { N: 8192 }).then((bytes) => bytes.toString('hex'))));
+    return made;
+  }
+}
