@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { userInfo } from 'node:os';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const NAME = 'runbook-bench';
+/** The status by which useradd says so. */
+const EXISTS_ALREADY = 9;
+
+export interface Account {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  remove(): Promise<void>;
+}
+
+/** A user with a plain `/bin/sh`, made for the bench and removed after it. Who is not root uses his own. */
+export async function benchAccount(): Promise<Account> {
+  const own = userInfo();
+  if (own.uid !== 0) return { name: own.username, uid: own.uid, gid: own.gid, remove: async () => {} };
+  // The password `*` fits none, and unlike a locked account lets keys in.
+  const made = await run('useradd', ['--no-create-home', '--home-dir', '/', '--shell', '/bin/sh', '--password', '*', NAME]).then(
+    () => true,
+    (error: { code?: unknown }) => {
+      if (error.code !== EXISTS_ALREADY) throw error;
+      return false;
+    },
+  );
+  const [uid, gid] = await Promise.all([idOf('-u'), idOf('-g')]);
+  const remove = async (): Promise<void> => {
+    if (made) await run('userdel', ['--force', NAME]).catch(() => {});
+  };
+  return { name: NAME, uid, gid, remove };
+}
+
+async function idOf(which: '-u' | '-g'): Promise<number> {
+  return Number((await run('id', [which, NAME])).stdout);
+}

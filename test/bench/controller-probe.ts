@@ -1,0 +1,20 @@
+// Loaded into the measured process (`node --import`): writes what it cost to the file that BENCH_PROBE names, at its exit.
+import { writeFileSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
+const file = process.env['BENCH_PROBE'];
+if (file !== undefined) {
+  const RESOLUTION_MS = 5;
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  delay.enable();
+  process.on('exit', () => {
+    const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+    const cost = {
+      peakMemoryMiB: maxRSS / 1024,
+      cpuMs: (userCPUTime + systemCPUTime) / 1000,
+      // A sample is late by its own interval where nothing blocks.
+      longestBlockMs: Math.max(0, delay.max / 1e6 - RESOLUTION_MS),
+    };
+    writeFileSync(file, JSON.stringify(cost));
+  });
+}

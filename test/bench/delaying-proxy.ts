@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { Socket } from 'node:net';
+
+/** So much may be on its way in one direction: far more than a fast line holds, so that only the time is slowed. */
+const MOST_UNDER_WAY = 64 * 1024 * 1024;
+
+export interface DelayingProxy {
+  readonly port: number;
+  /** From all who connected, to the target. */
+  readonly bytesSent: number;
+  stop(): Promise<void>;
+}
+
+/**
+ * A TCP proxy on the loopback address that makes a far host of a near one: each byte arrives half a round trip later, and a
+ * connection is there when its three packets would have come. It does not slow what is sent. Times in milliseconds.
+ */
+export async function startDelayingProxy(targetPort: number, roundTripMs: number): Promise<DelayingProxy> {
+  const open = new Set<Socket>();
+  let bytesSent = 0;
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (near) => {
+    const far = connect({ host: '127.0.0.1', port: targetPort, noDelay: true, allowHalfOpen: true });
+    open.add(near).add(far);
+    const ended = (): void => {
+      near.destroy();
+      far.destroy();
+      open.delete(near);
+      open.delete(far);
+    };
+    near.on('data', (data: Buffer) => (bytesSent += data.length));
+    near.on('error', ended);
+    far.on('error', ended);
+    const now = performance.now();
+    // TCP's own handshake: the server has it after one and a half round trips, and its first word is here after two.
+    carry(near, far, roundTripMs / 2, now + 1.5 * roundTripMs);
+    carry(far, near, roundTripMs / 2, now + 2 * roundTripMs);
+  });
+  server.listen({ port: 0, host: '127.0.0.1', backlog: 1024 });
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('No port');
+  return {
+    port: address.port,
+    get bytesSent() {
+      return bytesSent;
+    },
+    stop: async () => {
+      for (const socket of open) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** Passes on what comes, in its order, each piece `delayMs` later and nothing before `notBefore`. */
+function carry(from: Socket, to: Socket, delayMs: number, notBefore: number): void {
+  const underWay: { readonly due: number; readonly data: Buffer | undefined }[] = [];
+  let bytes = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const deliver = (): void => {
+    timer = undefined;
+    for (let first = underWay[0]; first !== undefined; first = underWay[0]) {
+      const wait = first.due - performance.now();
+      if (wait > 0.2) {
+        timer = setTimeout(deliver, wait);
+        return;
+      }
+      underWay.shift();
+      if (first.data === undefined) to.end();
+      else {
+        bytes -= first.data.length;
+        to.write(first.data);
+        if (from.isPaused() && bytes < MOST_UNDER_WAY / 2) from.resume();
+      }
+    }
+  };
+  const send = (data: Buffer | undefined): void => {
+    underWay.push({ due: Math.max(performance.now() + delayMs, notBefore), data });
+    bytes += data?.length ?? 0;
+    if (bytes > MOST_UNDER_WAY) from.pause();
+    if (timer === undefined) deliver();
+  };
+  from.on('data', send);
+  from.on('end', () => send(undefined));
+}

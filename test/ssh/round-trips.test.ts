@@ -1,0 +1,114 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { DelayingProxy } from '../bench/delaying-proxy.ts';
+import { startDelayingProxy } from '../bench/delaying-proxy.ts';
+import { writeRunbookPlay } from '../bench/runbook-play.ts';
+import type { BenchHost } from '../bench/tasks.ts';
+import { generateTasks } from '../bench/tasks.ts';
+import { makeTree } from '../bench/wanted-tree.ts';
+import type { OpensshServer } from './openssh-server.ts';
+import { startOpensshServer } from './openssh-server.ts';
+
+// Counters, not clocks: what a run costs in round trips, bytes and processes is the same on every machine and must not creep up.
+
+const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
+const TASKS = generateTasks(1, 50);
+const run = promisify(execFile);
+const IS_ROOT = process.getuid?.() === 0;
+/** Greeting and observation of 50 tasks, subshells and the counter's own two among them. It is 17. */
+const MOST_PROCESSES = 18;
+/** Encrypted and with the handshake. It is 15,538. */
+const MOST_BYTES = 16_500;
+
+let folder: string;
+let server: OpensshServer;
+let wire: DelayingProxy;
+let host: BenchHost;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'runbook-counters-'));
+  await chmod(folder, 0o755);
+  host = { name: 'host-1', number: 1, root: join(folder, 'root') };
+  // An empty home, so that no login script of this machine has a part in it.
+  await mkdir(join(folder, 'home'));
+  await writeFile(join(folder, 'counting.sh'), COUNTING, { mode: 0o755 });
+  const countsProcesses = IS_ROOT ? { ForceCommand: join(folder, 'counting.sh') } : {};
+  server = await startOpensshServer({ SetEnv: `HOME=${join(folder, 'home')} COUNTS=${join(folder, 'processes')}`, ...countsProcesses });
+  wire = await startDelayingProxy(server.port, 0);
+  const reach = { port: wire.port, user: userInfo().username, identityFile: server.identityFile, knownHosts: server.knownHosts };
+  await writeRunbookPlay(folder, TASKS, [host], reach);
+});
+
+afterAll(async () => {
+  await wire.stop();
+  await server.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** In a fresh namespace processes are numbered from 1, so the number of the one that comes last tells how many were started. */
+const COUNTING = `#!/bin/sh
+exec unshare --pid --fork --mount-proc sh -c 'sh -c "$SSH_ORIGINAL_COMMAND"; sh -c "echo \\$\\$" >"$COUNTS.new"; mv "$COUNTS.new" "$COUNTS"'
+`;
+
+interface Counts {
+  readonly changed: number;
+  readonly roundTrips: number;
+  readonly bytesSent: number;
+}
+
+async function play(): Promise<Counts> {
+  await rm(join(folder, 'processes'), { force: true });
+  const before = wire.bytesSent;
+  const args = [RUNBOOK, 'play', join(folder, 'site.yml'), '-i', join(folder, 'inventory.yml'), '--no-lock', '--output', 'json'];
+  const env = { ...process.env, RUNBOOK_STATE: join(folder, 'state'), XDG_CACHE_HOME: join(folder, 'cache') };
+  const { stdout } = await run(process.execPath, args, { env, maxBuffer: 64 * 1024 * 1024 });
+  const recap = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { readonly type: string; readonly recap?: readonly Omit<Counts, 'bytesSent'>[] })
+    .find((event) => event.type === 'run_finished')?.recap?.[0];
+  if (recap === undefined) throw new Error('The run told no recap');
+  return { ...recap, bytesSent: wire.bytesSent - before };
+}
+
+/** The session may end a little after the run does. */
+async function processes(): Promise<number> {
+  return vi.waitFor(async () => Number(await readFile(join(folder, 'processes'), 'utf8')), { timeout: 20_000 });
+}
+
+/** A host where `changes` of the files are not as they should be. */
+async function hostThatNeeds(changes: number): Promise<void> {
+  await rm(host.root, { recursive: true, force: true });
+  await makeTree(TASKS, host, userInfo());
+  const copies = TASKS.filter((task) => task.kind === 'copy').slice(0, changes);
+  for (const task of copies) await writeFile(join(host.root, task.path), 'something else\n');
+}
+
+test('a run with nothing to change costs one round trip a host', async () => {
+  await hostThatNeeds(0);
+  const counts = await play();
+  expect(counts).toMatchObject({ changed: 0, roundTrips: 1 });
+});
+
+test.each([1, 3, 10])('%i changes cost at most two round trips more than there are changes', async (changes) => {
+  await hostThatNeeds(changes);
+  const counts = await play();
+  expect(counts.changed).toBe(changes);
+  expect(counts.roundTrips).toBeLessThanOrEqual(changes + 2);
+});
+
+test('what a run with nothing to change sends stays small', async () => {
+  await hostThatNeeds(0);
+  const { bytesSent } = await play();
+  expect(bytesSent).toBeLessThan(MOST_BYTES);
+});
+
+test.runIf(IS_ROOT)('a run with nothing to change starts few processes on the host, however many tasks there are', async () => {
+  await hostThatNeeds(0);
+  await play();
+  expect(await processes()).toBeLessThanOrEqual(MOST_PROCESSES);
+});
