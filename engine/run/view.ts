@@ -64,10 +64,10 @@ export class View {
     return [...missing.values()];
   }
 
-  /** What is stale and still wanted by a task to come. */
+  /** What is stale and still wanted by a task to come. Commands are left out: they may be slow, and are asked again in their turn anyway. */
   staleAndWanted(): readonly Request[] {
     return [...this.#known.values()]
-      .filter((known) => known.stale && known.wanted && known.origin === 'seen')
+      .filter((known) => known.stale && known.wanted && known.origin === 'seen' && known.request.kind.name !== 'probe')
       .map((known) => known.request);
   }
 
