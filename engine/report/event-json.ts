@@ -2,6 +2,7 @@ import type { Problem } from '../errors/problem.ts';
 import type { Difference, Shown } from '../modules/module.ts';
 import type { RunEvent, TaskOutcome } from '../run/events.ts';
 import { mask, maskValue } from '../values/mask.ts';
+import { mayHoldSecret } from '../values/may-hold-secret.ts';
 import { MASK, Secret } from '../values/secret.ts';
 import { Unknown } from '../values/value.ts';
 
@@ -63,7 +64,7 @@ function plainProblem({ code, what, place, why, remedy }: Problem): object {
 
 function plainDifference(difference: Difference): object {
   // What stands where a secret will stand may be the old secret, which nobody has marked.
-  const secret = difference.kind !== 'command' && (difference.before instanceof Secret || difference.after instanceof Secret);
+  const secret = difference.kind !== 'command' && (mayHoldSecret(difference.before) || mayHoldSecret(difference.after));
   switch (difference.kind) {
     case 'text':
       return {
@@ -77,8 +78,8 @@ function plainDifference(difference: Difference): object {
         kind: 'field',
         of: mask(difference.of),
         field: mask(difference.field),
-        before: secret && typeof difference.before === 'string' ? MASK : maskValue(difference.before),
-        after: secret && typeof difference.after === 'string' ? MASK : maskValue(difference.after),
+        before: secret && difference.before !== null ? MASK : maskValue(difference.before),
+        after: secret && difference.after !== null ? MASK : maskValue(difference.after),
       };
     case 'command':
       return { kind: 'command', text: mask(textOf(difference.text)) };

@@ -12,7 +12,7 @@ import type { Batch, RunContext } from './context.ts';
 import type { Output, TaskIdentity } from './events.ts';
 import type { HostState } from './host-state.ts';
 import type { Machine } from './machine.ts';
-import { mayHoldSecret } from './may-hold-secret.ts';
+import { mayHoldSecret } from '../values/may-hold-secret.ts';
 import { writeDown } from './owed.ts';
 import type { Prepared } from './prepare.ts';
 import { moduleContext } from './prepare.ts';
@@ -59,7 +59,8 @@ export async function runItem(run: ItemRun, look: 'first' | 'again'): Promise<It
   if (look === 'again') view.forget(requests);
   const missing = view.missing(requests);
   if (missing.length > 0) {
-    const more = await run.foresee();
+    // Once something has changed, commands are asked in their turn only: they may be slow, and answers from before do not count.
+    const more = (await run.foresee()).filter((one) => context.changes.value === 0 || one.kind.name !== 'probe');
     await context.limit(() => machine.look(prepared.privilege, view.missing([...requests, ...more]), context.mode));
   }
   view.noteAsked(requests, mayHoldSecret(prepared.args) || mayHoldSecret(prepared.loaded));
@@ -237,14 +238,14 @@ function disagreements(run: ItemRun, predictions: readonly Prediction[]): readon
 export async function retry(
   attempt: (look: 'first' | 'again') => Promise<ItemResult>,
   done: (result: ItemResult) => boolean,
-  options: { readonly retries: number; readonly delayMs: number; readonly again: (attempt: number) => void; readonly stop: () => boolean },
+  options: { readonly retries: number; readonly delayMs: number; readonly again: (attempt: number) => void; readonly interrupt: AbortSignal },
 ): Promise<{ readonly result: ItemResult; readonly attempts: number; readonly satisfied: boolean }> {
   for (let count = 1; ; count += 1) {
     const result = await attempt(count === 1 ? 'first' : 'again');
     if (done(result)) return { result, attempts: count, satisfied: true };
-    if (count > options.retries || options.stop()) return { result, attempts: count, satisfied: false };
+    if (count > options.retries || options.interrupt.aborted) return { result, attempts: count, satisfied: false };
     options.again(count);
-    await wait(options.delayMs);
+    await wait(options.delayMs, undefined, { signal: options.interrupt }).catch(() => undefined);
   }
 }
 

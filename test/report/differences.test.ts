@@ -20,7 +20,7 @@ const table: readonly (readonly [string, Difference, readonly string[]])[] = [
   [
     'a field that becomes secret',
     { kind: 'field', of: 'u', field: 'password', before: 'old', after: Secret.of('new-password') },
-    ['u: password: ******** → "********"'],
+    ['u: password: ******** → ********'],
   ],
   ['a command', { kind: 'command', text: 'echo a\necho b' }, ['$ echo a', '  echo b']],
   ['a command with a secret', { kind: 'command', text: Secret.around('login new-password') }, ['$ login ********']],

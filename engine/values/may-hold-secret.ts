@@ -1,4 +1,4 @@
-import { Secret } from '../values/secret.ts';
+import { Secret } from './secret.ts';
 
 /** True where a secret is anywhere within what a task was given: then what it looks at may be an old secret, which nobody has marked. */
 export function mayHoldSecret(given: unknown): boolean {
