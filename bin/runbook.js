@@ -1,32 +1,46 @@
 #!/usr/bin/env node
 // Plain JavaScript that any Node can read: it makes sure that the right one runs the rest.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const WANTED = 24;
 const found = Number(process.versions.node.split('.')[0]);
 
-if (found !== WANTED) {
+if (found === WANTED) await run();
+else {
   const beside = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
-  if (existsSync(beside) && process.env.RUNBOOK_NODE !== beside) {
-    const again = spawnSync(beside, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
-      stdio: 'inherit',
-      env: { ...process.env, RUNBOOK_NODE: beside },
-    });
-    if (again.signal !== null) process.kill(process.pid, again.signal);
-    process.exit(again.status ?? 1);
+  if (existsSync(beside) && process.env.RUNBOOK_NODE !== beside) runUnder(beside);
+  else {
+    process.stderr.write(
+      `runbook needs Node ${WANTED}, this is ${process.version}. Run "npm install" in its folder (it brings the right Node), or put Node ${WANTED} first on the PATH.\n`,
+    );
+    process.exitCode = 1;
   }
-  process.stderr.write(
-    `runbook needs Node ${WANTED}, this is ${process.version}. Run "npm install" in its folder (it brings the right Node), or put Node ${WANTED} first on the PATH.\n`,
-  );
-  process.exit(1);
 }
 
-if (process.argv.length === 3 && process.argv[2] === '--version') {
-  process.stdout.write(`${JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version}\n`);
-} else {
+async function run() {
+  if (process.argv.length === 3 && process.argv[2] === '--version') {
+    process.stdout.write(`${JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version}\n`);
+    return;
+  }
   const source = new URL('../engine/cli/main.ts', import.meta.url);
   const { main } = await import(existsSync(source) ? source.href : new URL('../dist/engine/cli/main.js', import.meta.url).href);
   process.exitCode = await main(process.argv.slice(2));
+}
+
+/** Stays until the other one has ended, which alone decides what a signal means. */
+function runUnder(node) {
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...process.env, RUNBOOK_NODE: node },
+  });
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  const pass = (signal) => child.kill(signal);
+  for (const signal of signals) process.on(signal, pass);
+  child.on('exit', (status, signal) => {
+    for (const one of signals) process.off(one, pass);
+    if (signal === null) process.exitCode = status ?? 1;
+    else process.kill(process.pid, signal);
+  });
 }

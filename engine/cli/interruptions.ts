@@ -5,10 +5,18 @@ export interface Interruptions {
   stop(): void;
 }
 
+/** Signals closer together count as one: a terminal sends Ctrl-C to each process, and the launcher passes it on too. In milliseconds. */
+const ONE_SIGN = 150;
+
 export function interruptions(stderr: NodeJS.WritableStream): Interruptions {
   const first = new AbortController();
   const second = new AbortController();
+  let last = Number.NEGATIVE_INFINITY;
   const handle = (): void => {
+    const now = performance.now();
+    const isSame = now - last < ONE_SIGN;
+    last = now;
+    if (isSame) return;
     if (!first.signal.aborted) {
       stderr.write('\nInterrupted: running tasks are finished, no more are started. Press Ctrl-C again to end them now.\n');
       first.abort();

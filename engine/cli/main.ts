@@ -1,3 +1,4 @@
+import type { Option } from 'commander';
 import { Command, CommanderError } from 'commander';
 import { Problem, Problems } from '../errors/problem.ts';
 import { EXIT } from './exit-status.ts';
@@ -89,7 +90,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(await version(), '--version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .showHelpAfterError('(add --help for the options)')
-    .configureHelp({ sortSubcommands: false })
+    .configureHelp({ sortSubcommands: false, optionDescription })
     .exitOverride();
   const done = (result: number): void => {
     status = result;
@@ -112,6 +113,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     }
     throw error;
   }
+}
+
+/** A default that says nothing (an empty list, false, 0) is not shown. */
+function optionDescription({ description, defaultValue }: Option): string {
+  const isTelling = (typeof defaultValue === 'number' && defaultValue > 0) || (typeof defaultValue === 'string' && defaultValue !== '');
+  return isTelling ? `${description} (default: ${defaultValue})` : description;
 }
 
 async function version(): Promise<string> {

@@ -1,3 +1,4 @@
+import { Unreachable } from '../connection/unreachable.ts';
 import type { Problem } from '../errors/problem.ts';
 import type { Visit } from '../run/visit-hosts.ts';
 import { mask } from '../values/mask.ts';
@@ -15,7 +16,11 @@ export function showPings(format: 'auto' | 'plain' | 'json', stdout: NodeJS.Writ
     if (format === 'json') return output.write(`${mask(JSON.stringify(pingObject(visit)))}\n`);
     if (visit.kind === 'failed')
       return output.write(
-        `${paint('red', 'failed')}: [${safeLine(visit.host)}]\n${problemLines(visit.problem, paint, read)
+        `${paint('red', visit.problem instanceof Unreachable ? 'unreachable' : 'failed')}: [${safeLine(visit.host)}]\n${problemLines(
+          visit.problem,
+          paint,
+          read,
+        )
           .map((line) => `    ${line}\n`)
           .join('')}`,
       );
