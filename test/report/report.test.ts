@@ -132,7 +132,7 @@ describe('a plan', () => {
       ended(...hosts.map((host) => recapOf(host, { changed: 2, ok: 1 }))),
     ]);
     expect(sink.lines().filter((line) => line.includes('Plan') || line.includes('change:'))).toEqual([
-      'Plan: 6 to change, 3 in sync, 0 unknown on 3 hosts',
+      'Plan: 5 to change, 1 in sync, 0 unknown on 3 hosts',
       '  would change: Task 1 [a, b, c]',
       '  would change: Task 2 [a, b]',
     ]);
