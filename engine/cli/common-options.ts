@@ -16,6 +16,7 @@ export interface ConnectionFlags {
   readonly user?: string;
   readonly privateKey?: string;
   readonly timeout: number;
+  readonly silence?: number;
 }
 
 /** How many hosts are talked to at the same time unless -f says otherwise. */
@@ -59,7 +60,8 @@ export function addConnectionOptions(command: Command): Command {
     )
     .option('-u, --user <name>', 'the user to log in as, where the inventory says nothing')
     .option('--private-key <file>', 'the key to log in with, where the inventory says nothing')
-    .option('-T, --timeout <seconds>', 'give up connecting after so many seconds', positive, 10);
+    .option('-T, --timeout <seconds>', 'give up connecting after so many seconds', positive, 10)
+    .option('--silence <seconds>', 'end a change on a host that prints nothing for so long (default: it may be silent)', positive);
 }
 
 export function collect(value: string, before: readonly string[]): readonly string[] {

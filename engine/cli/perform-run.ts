@@ -40,6 +40,7 @@ export async function performRun(performance: Performance, flags: ConnectionFlag
     return await run({
       ...performance,
       forks: flags.forks,
+      silenceMs: flags.silence === undefined ? undefined : flags.silence * 1000,
       settings: targetSettings(flags),
       module: (name) => modules.module(name),
       emit: report.emit,

@@ -77,6 +77,8 @@ export interface Connection {
   looking(privilege: Privilege): Promise<Looking>;
   changing(privilege: Privilege): Promise<Changing>;
   readonly counters: Counters;
+  /** Resolves when the way to the host is gone: lost, or closed from here. */
+  readonly gone: Promise<void>;
   /** Lets what runs finish, then closes. */
   close(): Promise<void>;
   /** Ends what runs on the host, then closes. */
@@ -193,6 +195,10 @@ class OpenConnection implements Connection {
       bytesSent: wire?.sent ?? this.#traffic.bytesSent,
       bytesReceived: wire?.received ?? this.#traffic.bytesReceived,
     };
+  }
+
+  get gone(): Promise<void> {
+    return this.#transport.gone;
   }
 
   close(): Promise<void> {

@@ -5,6 +5,8 @@ import type { TargetProcess, Transport } from './transport.ts';
 /** Processes on this machine. Each leads a session of its own, as under sshd. */
 export class LocalTransport implements Transport {
   readonly lost = undefined;
+  readonly #closed = Promise.withResolvers<void>();
+  readonly gone = this.#closed.promise;
 
   async start(command: string): Promise<TargetProcess> {
     const child = spawn('sh', ['-c', command], { detached: true, stdio: 'pipe' });
@@ -31,5 +33,7 @@ export class LocalTransport implements Transport {
     return undefined;
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.#closed.resolve();
+  }
 }

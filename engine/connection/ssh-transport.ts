@@ -29,7 +29,7 @@ class SshTransport implements Transport {
   readonly #target: SshTarget;
   readonly #client: Client;
   readonly #socket: Duplex;
-  readonly #closed: Promise<void>;
+  readonly gone: Promise<void>;
   #lost: Unreachable | undefined;
   #lastClose = -Infinity;
 
@@ -44,7 +44,7 @@ class SshTransport implements Transport {
     client.once('end', () => {
       this.#lost ??= connectionLost(target, undefined);
     });
-    this.#closed = new Promise((resolve) => {
+    this.gone = new Promise((resolve) => {
       client.once('close', () => {
         this.#lost ??= connectionLost(target, undefined);
         way.release();
@@ -89,7 +89,7 @@ class SshTransport implements Transport {
   async close(): Promise<void> {
     this.#client.end();
     const impatience = setTimeout(() => this.#client.destroy(), 2_000);
-    await this.#closed;
+    await this.gone;
     clearTimeout(impatience);
   }
 }

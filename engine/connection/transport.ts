@@ -18,6 +18,8 @@ export interface Transport {
   start(command: string): Promise<TargetProcess>;
   /** Why the way to the target is gone; undefined while it is there. */
   readonly lost: Unreachable | undefined;
+  /** Resolves when the way to the target is gone, lost or closed. */
+  readonly gone: Promise<void>;
   /** Bytes on the wire, encryption included; undefined where there is no wire of its own. */
   wireBytes(): { readonly sent: number; readonly received: number } | undefined;
   close(): Promise<void>;

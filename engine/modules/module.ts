@@ -100,6 +100,8 @@ export interface Await {
   /** Looks only; loops by itself until it is so (exit 0) or its own deadline is over (exit not 0). */
   readonly script: string;
   readonly timeoutMs: number;
+  /** A host that went away meanwhile is connected to anew. */
+  readonly reconnects?: true;
 }
 
 /** What it must see or write is unknown until an earlier change is made. */

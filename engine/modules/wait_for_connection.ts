@@ -18,5 +18,6 @@ export const module = defineModule<z.infer<typeof schema>>({
     what: 'the host answers',
     script: args.delay === 0 ? ':\n' : `sleep ${args.delay}\n`,
     timeoutMs: (args.timeout + args.delay) * 1000,
+    reconnects: true,
   }),
 });

@@ -36,6 +36,10 @@ export interface RunContext {
   /** Adds a host to a group from `group_by`; known to later plays. */
   joinGroup(host: string, group: string, parents: readonly string[]): void;
   addHost(name: string, groups: readonly string[], variables: ValueMap): void;
+  /** How long a change may print nothing; undefined: as long as it likes. */
+  readonly silenceMs: number | undefined;
+  /** Ends waits that nobody needs any more once the operator asked to stop. */
+  readonly interrupt: AbortSignal;
   /** Set once the operator asked to stop: hosts finish what they do and start no more. */
   interrupted(): boolean;
 }

@@ -21,7 +21,7 @@ export async function applyEffects(context: RunContext, host: HostState, task: T
         context.addHost(effect.name, effect.groups, effect.variables);
         break;
       case 'pause':
-        if (context.mode === 'play') await wait(effect.milliseconds);
+        if (context.mode === 'play') await wait(effect.milliseconds, undefined, { signal: context.interrupt }).catch(() => undefined);
         break;
       default: {
         const never: never = effect;

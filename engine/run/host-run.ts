@@ -12,7 +12,8 @@ import type { HostState } from './host-state.ts';
 import type { Route, Stop } from './itinerary.ts';
 import { itinerary } from './itinerary.ts';
 import { connectFor } from './machines.ts';
-import { crossOut, owedBy } from './owed.ts';
+import { owedBy } from './owed.ts';
+import { callForOwed, forgetOwed, learnOwed } from './owed-handlers.ts';
 import { resolveSettings } from './prepare.ts';
 import { HostGone, HostStops, TaskFailed } from './signals.ts';
 import { all, runTask } from './task-run.ts';
@@ -250,7 +251,7 @@ export class HostRun {
       for (const name of called) {
         // Another handler may listen to the same name, so a name is paid only by the last one that does.
         const later = this.#handlers.slice(index + 1).some((other) => other.name === name || other.listen.includes(name));
-        if (!later) this.#paid(name);
+        if (!later) forgetOwed(this.#context, this.#host, name);
       }
     }
   }
@@ -272,22 +273,9 @@ export class HostRun {
       const owed = owedBy(user);
       const ahead = await foresee(this.#context, this.#host, route, view);
       await this.#context.limit(() => machine.look(privilege, view.missing([owed, ...ahead]), this.#context.mode));
-      this.#host.owedEarlier.set(user, new Set(view.seen.of(owed)));
+      learnOwed(this.#context, this.#host, this.#handlers, user, view.seen.of(owed));
       view.release([owed]);
-    }
-    for (const name of this.#host.owedEarlier.get(user) ?? []) {
-      if (!this.#handlers.some((handler) => handler.name === name || handler.listen.includes(name))) continue;
-      this.#host.notified.add(name);
-      this.#context.emit({ type: 'handler_owed', host: this.#host.name, handler: name });
-    }
-  }
-
-  #paid(name: string): void {
-    this.#host.notified.delete(name);
-    for (const owed of this.#host.owedEarlier.values()) owed.delete(name);
-    if (this.#context.mode === 'plan') return;
-    const machine = this.#context.machines.get(this.#host.name);
-    for (const privilege of machine?.privileges() ?? []) machine?.addCrossing(privilege, crossOut(machine.userOf(privilege), name));
+    } else callForOwed(this.#context, this.#host, this.#handlers);
   }
 
   #abort(why: string): void {

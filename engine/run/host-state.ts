@@ -39,7 +39,7 @@ export class HostState {
       host: this.name,
       ...this.#counts,
       unreachable: this.status === 'unreachable',
-      owed: [...this.notified],
+      owed: [...new Set([...this.notified, ...[...this.owedEarlier.values()].flatMap((names) => [...names])])],
       roundTrips,
     };
   }

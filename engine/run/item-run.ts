@@ -13,7 +13,8 @@ import type { Output, TaskIdentity } from './events.ts';
 import type { HostState } from './host-state.ts';
 import type { Machine } from './machine.ts';
 import { mayHoldSecret } from '../values/may-hold-secret.ts';
-import { writeDown } from './owed.ts';
+import { owedBy, writeDown } from './owed.ts';
+import { learnOwed } from './owed-handlers.ts';
 import type { Prepared } from './prepare.ts';
 import { moduleContext } from './prepare.ts';
 import { NotInPlan } from './signals.ts';
@@ -57,11 +58,13 @@ export async function runItem(run: ItemRun, look: 'first' | 'again'): Promise<It
   const asks = requests.some((request) => request.kind.name === 'probe');
   if (asks && !run.alone && run.batch.barrier !== undefined) await run.batch.barrier.allReached(run.at);
   if (look === 'again') view.forget(requests);
-  const missing = view.missing(requests);
-  if (missing.length > 0) {
+  const owed = unknownOwed(run);
+  if (view.missing([...requests, ...owed]).length > 0) {
     // Once something has changed, commands are asked in their turn only: they may be slow, and answers from before do not count.
     const more = (await run.foresee()).filter((one) => context.changes.value === 0 || one.kind.name !== 'probe');
-    await context.limit(() => machine.look(prepared.privilege, view.missing([...requests, ...more]), context.mode));
+    await context.limit(() => machine.look(prepared.privilege, view.missing([...requests, ...owed, ...more]), context.mode));
+    for (const one of owed) learnOwed(context, run.host, run.batch.play.handlers, one.id, view.seen.of(one));
+    view.release(owed);
   }
   view.noteAsked(requests, mayHoldSecret(prepared.args) || mayHoldSecret(prepared.loaded));
   const outcome = prepared.module.plan(prepared.args, prepared.loaded, view.seen, about);
@@ -70,6 +73,17 @@ export async function runItem(run: ItemRun, look: 'first' | 'again'): Promise<It
   } finally {
     view.release(requests);
   }
+}
+
+/** What this task's user owes on the host, where nobody has looked yet and the play can pay. */
+function unknownOwed(run: ItemRun): readonly Request<null, readonly string[]>[] {
+  const user = run.machine.userOf(run.prepared.privilege);
+  if (isDelegated(run) || run.batch.play.handlers.length === 0 || run.host.owedEarlier.has(user)) return [];
+  return [owedBy(user)];
+}
+
+function isDelegated({ prepared, host }: ItemRun): boolean {
+  return prepared.delegate !== undefined && prepared.delegate !== host.name;
 }
 
 async function settle(run: ItemRun, outcome: Outcome, requests: readonly Request[]): Promise<ItemResult> {
@@ -142,8 +156,8 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
   const user = machine.userOf(prepared.privilege);
   const own = ownRequests(requests, change.predictions);
   const limits = { timeoutMs: prepared.timeoutMs ?? apply.timeoutMs, silenceMs: context.silenceMs, begun: () => callFor(run) };
-  const isDelegated = prepared.delegate !== undefined && prepared.delegate !== run.host.name;
-  if (isDelegated && run.notifies.length > 0) {
+  const delegated = isDelegated(run);
+  if (delegated && run.notifies.length > 0) {
     const noted = await context.machines.get(run.host.name)?.note(prepared.privilege, writeDown(user, run.notifies));
     if (noted?.status === 96) return notWrittenDown(run, noted);
   }
@@ -153,7 +167,7 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
       machine.change(
         prepared.privilege,
         apply,
-        isDelegated ? '' : writeDown(user, run.notifies),
+        delegated ? '' : writeDown(user, run.notifies),
         own,
         change.touches === 'everything' ? 'everything' : change.predictions,
         limits,
@@ -165,7 +179,7 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
       return { kind: 'failed', problem: failure(run, error.what, error.why, error.remedy), result: {}, output: undefined };
     throw error;
   }
-  if (completed.status === 96 && run.notifies.length > 0 && !isDelegated) {
+  if (completed.status === 96 && run.notifies.length > 0 && !delegated) {
     for (const name of run.calledFor) run.host.notified.delete(name);
     return notWrittenDown(run, completed);
   }
@@ -185,7 +199,7 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
   if (apply.reconnect !== undefined) {
     const isBack = (): boolean => disagreements(run, change.predictions).length === 0;
     await machine.comeBack(prepared.privilege, own, apply.reconnect.timeoutMs, isBack);
-    if (!isDelegated) run.host.variables.setFacts(machine.connection.facts);
+    if (!delegated) run.host.variables.setFacts(machine.connection.facts);
   }
   const unsettled = disagreements(run, change.predictions);
   if (unsettled.length > 0) {

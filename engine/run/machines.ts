@@ -8,6 +8,7 @@ import type { RunContext } from './context.ts';
 import type { Emit } from './events.ts';
 import type { HostState } from './host-state.ts';
 import { Machine } from './machine.ts';
+import { connectPatiently } from './reconnect.ts';
 import { HostGone } from './signals.ts';
 import type { TargetSettings } from './target-settings.ts';
 import { targetOf } from './target-settings.ts';
@@ -45,23 +46,27 @@ export class Machines {
     return this.#ready.get(name);
   }
 
-  /** Throws Unreachable, or Problem `locked`. A host that could not be reached is not tried again in the same run. */
-  to(name: string, scope: Scope): Promise<Machine> {
+  /**
+   * A host that does not answer is tried again for so long. Throws Unreachable, or Problem `locked`. A host that could not be reached
+   * is not tried again in the same run.
+   */
+  to(name: string, scope: Scope, patienceMs: number): Promise<Machine> {
     let machine = this.#open.get(name);
-    if (machine === undefined) this.#open.set(name, (machine = this.#connect(name, scope)));
+    if (machine === undefined) this.#open.set(name, (machine = this.#connect(name, scope, patienceMs)));
     return machine;
   }
 
   roundTrips(name: string): number {
-    return this.#ready.get(name)?.connection.counters.roundTrips ?? 0;
+    return this.#ready.get(name)?.roundTrips ?? 0;
   }
 
-  async #connect(name: string, scope: Scope): Promise<Machine> {
+  async #connect(name: string, scope: Scope, patienceMs: number): Promise<Machine> {
     const began = performance.now();
     const target: Target = await targetOf(name, scope, this.#settings);
     const lock = this.#lock === undefined || target.kind === 'local' ? undefined : { holder: this.#holder, ...this.#lock };
-    const connection: Connection = await connect(target, { signal: this.#signal, lock });
-    const machine = new Machine(connection, this.#changes);
+    const open = (): Promise<Connection> => connect(target, { signal: this.#signal, lock });
+    const reopen = (timeoutMs: number): Promise<Connection> => connectPatiently(open, timeoutMs, this.#signal);
+    const machine = new Machine(await reopen(patienceMs), this.#changes, reopen);
     this.#ready.set(name, machine);
     const address = target.kind === 'local' ? 'this machine' : `${target.user}@${target.address}:${target.port}`;
     this.#emit({ type: 'host_connected', host: name, address, milliseconds: performance.now() - began });
@@ -83,13 +88,13 @@ export function machineFor(context: RunContext, host: HostState, delegate: strin
 }
 
 /** The same, connected when it is not. A lost host is HostGone; a lost delegate fails the task only. */
-export async function connectFor(context: RunContext, host: HostState, delegate: string | undefined): Promise<Machine> {
+export async function connectFor(context: RunContext, host: HostState, delegate: string | undefined, patienceMs = 0): Promise<Machine> {
   const name = delegate ?? host.name;
   const ready = context.machines.get(name);
   if (ready !== undefined) return ready;
   const scope = (context.hosts.get(name) ?? host).variables.scope(undefined);
   try {
-    const machine = await context.limit(() => context.machines.to(name, scope));
+    const machine = await context.limit(() => context.machines.to(name, scope, patienceMs));
     if (name === host.name) host.variables.setFacts(machine.connection.facts);
     return machine;
   } catch (error) {

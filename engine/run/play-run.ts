@@ -3,13 +3,14 @@ import type { Place } from '../errors/problem.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import type { BatchSize, Play } from '../playbook/play.ts';
+import { isSelected } from '../playbook/select-tasks.ts';
 import type { Layer } from '../values/scope.ts';
 import { Barrier } from './barrier.ts';
 import type { Batch, RunContext } from './context.ts';
 import { HostRun, asHostGone } from './host-run.ts';
 import type { HostState } from './host-state.ts';
 import type { Route, Stop } from './itinerary.ts';
-import { itinerary } from './itinerary.ts';
+import { itinerary, opened } from './itinerary.ts';
 import { connectFor } from './machines.ts';
 import { HostStops, NotInPlan, TaskFailed } from './signals.ts';
 
@@ -92,19 +93,38 @@ async function runHost(
 ): Promise<void> {
   const run = new HostRun(context, batch, host);
   try {
-    const machine = await connectFor(context, host, undefined);
+    await connectFor(context, host, undefined, context.mode === 'play' ? patienceOf(context, host, sections) : 0);
     const routes = routesOf(sections, later);
     await run.collectOwed(routes[0]);
     for (const [index, section] of sections.entries()) {
       await run.steps(section.stops, routes[index + 1]);
       await run.flush(section.flush, section.flush + 1, routes[index + 1]);
     }
-    if (context.mode === 'play') await context.limit(() => machine.settle());
+    await settle(context, host);
   } catch (error) {
     ended(context, batch, host, error);
+    // What has been paid must not be owed by a host that failed later.
+    if (host.status !== 'unreachable') await settle(context, host).catch((later: unknown) => ended(context, batch, host, later));
   } finally {
     batch.barrier?.leave(host.name);
   }
+}
+
+async function settle(context: RunContext, host: HostState): Promise<void> {
+  if (context.mode === 'play') await context.limit(() => context.machines.get(host.name)?.settle());
+}
+
+/** Where the play begins with wait_for_connection: how many milliseconds a host that does not answer yet is waited for. */
+function patienceOf(context: RunContext, host: HostState, sections: readonly Section[]): number {
+  for (const { stops } of sections) {
+    for (const stop of stops.flatMap((one) => [...opened(one)])) {
+      if (stop.step.kind !== 'task' || !isSelected(stop.step.tags, context.selection)) continue;
+      if (stop.step.module !== 'wait_for_connection') return 0;
+      const seconds = stop.step.arguments.get('timeout')?.value.resolve(host.variables.scope(stop.step)) ?? 600;
+      return typeof seconds === 'number' ? seconds * 1000 : 0;
+    }
+  }
+  return 0;
 }
 
 /** The way through the sections that lie ahead, for looking ahead across them. */

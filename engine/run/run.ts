@@ -38,6 +38,8 @@ export interface RunOptions {
   /** -e, already compiled; the highest level. */
   readonly extra: Layer;
   readonly forks: number;
+  /** How long a change may print nothing before it is ended; undefined: as long as it likes. */
+  readonly silenceMs: number | undefined;
   readonly settings: TargetSettings;
   /** Undefined: hosts are not locked. A plan never locks. */
   readonly lock: { readonly waitMs: number } | undefined;
@@ -117,6 +119,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
     addHost: () => {
       throw new Problem({ code: 'not-supported', what: 'add_host is not supported yet', remedy: 'Put the host into the inventory.' });
     },
+    silenceMs: options.silenceMs,
+    interrupt: options.interrupt,
     interrupted: () => options.interrupt.aborted,
   };
 

@@ -16,6 +16,7 @@ import type { ItemResult, ItemRun } from './item-run.ts';
 import { asTaskProblem, failure, retry, runItem } from './item-run.ts';
 import type { Route, Stop } from './itinerary.ts';
 import { connectFor } from './machines.ts';
+import { forgetOwed } from './owed-handlers.ts';
 import type { Prepared } from './prepare.ts';
 import { prepare, wrongType } from './prepare.ts';
 import { NotInPlan, TaskFailed } from './signals.ts';
@@ -111,6 +112,7 @@ async function runPrepared(
     prepared,
     machine,
     notifies,
+    calledFor: new Set(),
     alone: run.alone,
     foresee: () => foresee(context, host, run.route, view),
   };
@@ -120,6 +122,9 @@ async function runPrepared(
   const outcome = outcomeOf(task, scope, judged, prepared.noLog, notifies);
   if (outcome.kind === 'changed') {
     for (const name of notifies) host.notified.add(name);
+  } else if (outcome.kind === 'ok') {
+    // It was written down ahead of a change that changed_when does not count as one.
+    for (const name of itemRun.calledFor) forgetOwed(context, host, name);
   }
   if (judged.kind === 'ok') await applyEffects(context, host, identity, judged.effects ?? []);
   const result = shape(judged, item, task);
@@ -186,7 +191,7 @@ async function untilSo(run: TaskRun, identity: TaskIdentity, over: readonly Laye
   };
   const again = (count: number): void =>
     context.emit({ type: 'task_retried', host: run.host.name, task: identity, attempt: count, attempts: retries + 1 });
-  const { result, attempts, satisfied } = await retry(attempt, done, { retries, delayMs, again, stop: context.interrupted });
+  const { result, attempts, satisfied } = await retry(attempt, done, { retries, delayMs, again, interrupt: context.interrupt });
   if (context.mode === 'plan' && result.kind === 'failed') return { kind: 'waits', because: 'it is waited for', result: {} };
   if (context.mode === 'plan' && result.kind === 'unknown') return { kind: 'waits', because: result.because, result: {} };
   if (satisfied) return result;
