@@ -10,9 +10,10 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/ssh/**', 'test/lab/**', 'test/bench/**'],
           testTimeout: 60_000,
+          globalSetup: 'test/system-packages.ts',
         },
       },
-      { test: { name: 'ssh', include: ['test/ssh/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 180_000 } },
+      { test: { name: 'ssh', include: ['test/ssh/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 180_000, globalSetup: 'test/system-packages.ts' } },
       {
         test: {
           name: 'lab',
