@@ -2,6 +2,7 @@ import type { Option } from 'commander';
 import { Command, CommanderError } from 'commander';
 import { Problem, Problems } from '../errors/problem.ts';
 import { EXIT } from './exit-status.ts';
+import { engineVersion } from './version.ts';
 
 interface CommandEntry {
   readonly description: string;
@@ -22,6 +23,20 @@ const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     {
       description: 'show what a playbook would change, and change nothing',
       add: async (command, done) => (await import('./play.ts')).addPlayCommand(command, 'plan', done),
+    },
+  ],
+  [
+    'show',
+    {
+      description: 'show a saved plan, for people, programs or a pull request',
+      add: async (command, done) => (await import('./show.ts')).addShowCommand(command, done),
+    },
+  ],
+  [
+    'apply',
+    {
+      description: 'make the changes of a saved plan and no other, if it still holds',
+      add: async (command, done) => (await import('./apply.ts')).addApplyCommand(command, done),
     },
   ],
   [
@@ -87,7 +102,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   let status: number = EXIT.ok;
   const program = new Command('runbook')
     .description('Runs YAML playbooks over SSH: observes, plans, applies. No agent and no Python on the hosts.')
-    .version(await version(), '--version', 'print the version')
+    .version(await engineVersion(), '--version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .showHelpAfterError('(add --help for the options)')
     .configureHelp({ sortSubcommands: false, optionDescription })
@@ -119,13 +134,4 @@ export async function main(argv: readonly string[]): Promise<number> {
 function optionDescription({ description, defaultValue }: Option): string {
   const isTelling = (typeof defaultValue === 'number' && defaultValue > 0) || (typeof defaultValue === 'string' && defaultValue !== '');
   return isTelling ? `${description} (default: ${defaultValue})` : description;
-}
-
-async function version(): Promise<string> {
-  const { readFile } = await import('node:fs/promises');
-  for (const candidate of ['../../package.json', '../../../package.json']) {
-    const text = await readFile(new URL(candidate, import.meta.url), 'utf8').catch(() => undefined);
-    if (text !== undefined) return String(JSON.parse(text).version);
-  }
-  return 'unknown';
 }

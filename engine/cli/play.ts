@@ -17,6 +17,8 @@ export interface PlayFlags extends InventoryFlags, ConnectionFlags {
   /** False by --no-lock. */
   readonly lock: boolean;
   readonly detailedExitcode?: true;
+  /** Where a plan is saved. */
+  readonly out?: string;
 }
 
 export function addPlayCommand(command: Command, mode: Mode, done: (status: number) => void): void {
@@ -34,7 +36,7 @@ export function addPlayCommand(command: Command, mode: Mode, done: (status: numb
       .option('--no-lock', 'do not lock the hosts against another run (several inventory hosts that are one machine)')
       .option('--wait-lock <seconds>', 'wait so long for another run on the same hosts to end', nonNegative, 0);
   } else {
-    command.option('--no-diff', 'only name what would change').option('--detailed-exitcode', 'exit with 2 when there are changes');
+    command.option('-o, --out <file>', 'save the plan, for `runbook show` and `runbook apply`').option('--no-diff', 'only name what would change').option('--detailed-exitcode', 'exit with 2 when there are changes');
   }
   command.action(async (playbook: string, flags: Partial<PlayFlags>) => {
     const { runPlayCommand } = await import('./run-play.ts');

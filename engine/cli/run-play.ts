@@ -1,26 +1,19 @@
-import { dirname } from 'node:path';
-import { loadInventory } from '../inventory/load-inventory.ts';
-import { modules } from '../modules/catalogue.ts';
-import { loadPlaybook } from '../playbook/load-playbook.ts';
+import { printNotes } from '../report/vault.ts';
 import type { Mode } from '../run/events.ts';
+import { writePlan } from '../run/plan-file.ts';
+import type { RunResult } from '../run/run.ts';
 import { EXIT } from './exit-status.ts';
-import { extraVariables } from './extra-variables.ts';
-import { vaultFor } from './flag-values.ts';
 import { performRun, runReport, statusOf } from './perform-run.ts';
 import type { PlayFlags } from './play.ts';
+import type { PreparedRun } from './prepare-run.ts';
+import { prepareRun } from './prepare-run.ts';
+import { makePlan, wholePlan } from './saved-plan.ts';
 
 /** `runbook play` and `runbook plan`: wires the parts and gives the exit status. */
 export async function runPlayCommand(playbookFile: string, command: Mode, flags: PlayFlags): Promise<number> {
   const mode: Mode = flags.check === true ? 'plan' : command;
-  const vault = vaultFor(flags);
-  const extra = await extraVariables(flags.extraVars, vault);
-  const inventory = await loadInventory(flags.inventory, [dirname(playbookFile)], vault);
-  const playbook = await loadPlaybook(playbookFile, {
-    modules,
-    rolesPath: [],
-    decrypt: vault.decrypt,
-    decryptFile: (text, file) => vault.decryptFile(text, file),
-  });
+  const prepared = await prepareRun(playbookFile, flags);
+  const { playbook, inventory, extra } = prepared;
   const selection = { tags: flags.tags, skipTags: flags.skipTags };
   if (flags.listHosts === true || flags.listTasks === true || flags.listTags === true) {
     const { printLists } = await import('../report/lists.ts');
@@ -34,6 +27,7 @@ export async function runPlayCommand(playbookFile: string, command: Mode, flags:
     );
     return EXIT.ok;
   }
+  if (mode === 'plan' && flags.out !== undefined) return statusOf(await savePlan(playbookFile, prepared, flags, flags.out), mode, flags.detailedExitcode === true);
   const lock = flags.lock ? { waitMs: flags.waitLock * 1000 } : undefined;
   const result = await performRun(
     { mode, playbook, inventory, limit: flags.limit, selection, extra, lock },
@@ -41,4 +35,18 @@ export async function runPlayCommand(playbookFile: string, command: Mode, flags:
     runReport(mode, flags.diff, flags),
   );
   return statusOf(result, mode, flags.detailedExitcode === true);
+}
+
+async function savePlan(playbook: string, prepared: PreparedRun, flags: PlayFlags, path: string): Promise<RunResult> {
+  const { inventory, limit = null, tags, skipTags } = flags;
+  const extraFiles = flags.extraVars.filter((given) => given.startsWith('@')).map((given) => given.slice(1));
+  const made = await makePlan(prepared, { playbook, inventory, limit, tags, skipTags, extraFiles }, flags, runReport('plan', flags.diff, flags));
+  // The report has told why it is not whole.
+  if (made.problems.length > 0 || made.result.interrupted) {
+    printNotes([`No plan was saved: it is not whole.`], process.stderr);
+    return made.result;
+  }
+  await writePlan(path, wholePlan(made, 'The plan is not whole, and was not saved'));
+  printNotes([`Saved to ${path}. See it with \`runbook show ${path}\`, make it so with \`runbook apply ${path}\`.`], process.stderr);
+  return made.result;
 }

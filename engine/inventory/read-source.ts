@@ -48,8 +48,10 @@ async function readPath(path: string, isFolder: boolean, mode: number, into: Raw
     return;
   }
   try {
-    if ((mode & 0o111) !== 0 && (await isProgram(path))) await runInventoryScript(path, into);
-    else await readText(path, into, vault);
+    if ((mode & 0o111) !== 0 && (await isProgram(path))) {
+      vault.noteFile(path, await readFile(path));
+      await runInventoryScript(path, into);
+    } else await readText(path, into, vault);
   } catch (error) {
     into.reportError(error);
   }

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Place } from '../errors/problem.ts';
 import { Problem, Problems } from '../errors/problem.ts';
 import type { Node } from '../values/node.ts';
@@ -13,6 +15,8 @@ export class Vault {
   readonly #identityFiles: readonly string[];
   readonly #opened = new Map<string, Opened>();
   #identities: Promise<readonly string[]> | undefined;
+  /** SHA-256 of every file that was read through it, as it is on the disk, by absolute path. */
+  readonly files = new Map<string, string>();
 
   /** The files of identities (private keys), all of which are tried. */
   constructor(identityFiles: readonly string[]) {
@@ -24,6 +28,7 @@ export class Vault {
    * `decrypt` can give them at once. Every text value of an encrypted file is a secret from here on. Throws Problem.
    */
   async decryptFile(text: string, file: string): Promise<string> {
+    this.noteFile(file, text);
     const place: Place = { file, line: 1, column: 1 };
     if (isAnsibleVault(text)) throw ansibleVault(place);
     if (isEncrypted(text)) {
@@ -39,6 +44,11 @@ export class Vault {
       if (!this.#opened.has(armored)) this.#opened.set(armored, await this.#open(armored, undefined));
     }
     return text;
+  }
+
+  /** A file that was read without anything in it to decrypt. */
+  noteFile(file: string, content: string | Buffer): void {
+    this.files.set(resolve(file), createHash('sha256').update(content).digest('hex'));
   }
 
   /** A `!vault` value of a file that went through `decryptFile`. Throws Problem. */

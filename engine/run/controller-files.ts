@@ -30,6 +30,11 @@ export class ControllerFiles {
     return this.#used;
   }
 
+  /** A file that was read elsewhere for the run. */
+  note(path: string, text: string): void {
+    this.#used.set(path, createHash('sha256').update(text).digest('hex'));
+  }
+
   /** As a task with this search path and these variables sees the controller. */
   as(searchPath: readonly string[], scope: Scope, placeOf: (argument: string) => Place): Controller {
     return {

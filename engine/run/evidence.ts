@@ -1,8 +1,8 @@
 import { createHash, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
+import type { Compiled } from '../values/compiled.ts';
 import { mask, maskValue } from '../values/mask.ts';
 import type { Layer } from '../values/scope.ts';
-import type { Value } from '../values/value.ts';
 import type { RunContext } from './context.ts';
 
 /** What a plan rests on, as digests by name, sorted. Equal digests: nothing has changed since. */
@@ -29,9 +29,15 @@ export async function gatherEvidence(context: RunContext, hosts: readonly string
       observed.push([`facts:${fact}`, digest(JSON.stringify(value))]);
     gathered.push({ name, variables: sorted(host.host.layers.flatMap(variableDigests)), observed: sorted(observed) });
   }
+  return { files: context.files.used, extra: await extraDigests(extra), hosts: gathered };
+}
+
+/** Digests of the variables of -e. They are slow, as such a value may be a password that nobody has marked. */
+export async function extraDigests(extra: Layer): Promise<Digests> {
+  const slow = new SlowDigests();
   const given: [string, string][] = [];
-  for (const [name, value] of extra.variables) given.push([name, await slow.of(JSON.stringify(literalOf(value)))]);
-  return { files: context.files.used, extra: sorted(given), hosts: gathered };
+  for (const [name, value] of extra.variables) given.push([name, await slow.of(JSON.stringify(sourceOf(value)))]);
+  return sorted(given);
 }
 
 /** Facts that stay as they are while a host is not changed. */
@@ -42,13 +48,18 @@ function lasting(facts: object): object {
 
 /** A later layer hides an earlier one, as its entry comes later. Templates stand in files, whose digests are kept as well. */
 function variableDigests(layer: Layer): readonly (readonly [string, string])[] {
-  return [...layer.variables].map(([name, value]) => [name, digest(JSON.stringify(literalOf(value)))]);
+  return [...layer.variables].map(([name, value]) => [name, digest(JSON.stringify(sourceOf(value)))]);
 }
 
-function literalOf(value: Layer['variables'] extends ReadonlyMap<string, infer Held> ? Held : never): unknown {
-  if (typeof value === 'object' && value !== null && 'resolve' in value && typeof value.resolve === 'function')
-    return 'literal' in value && value.literal !== undefined ? maskValue(value.literal as Value) : '(a template)';
-  return maskValue(value as Value);
+function sourceOf(value: Held): unknown {
+  if (isCompiled(value)) return value.literal === undefined ? '(a template)' : maskValue(value.literal);
+  return maskValue(value);
+}
+
+type Held = Layer['variables'] extends ReadonlyMap<string, infer One> ? One : never;
+
+function isCompiled(value: Held): value is Compiled {
+  return typeof value === 'object' && value !== null && 'resolve' in value && typeof value.resolve === 'function';
 }
 
 /** What changes without anything having been done to the host, or is told by the rest. */

@@ -183,7 +183,7 @@ async function choose(
     first.variables.enter({ play, layers: play.layers, hosts: [] });
     const layers = [...play.layers];
     for (const file of play.variableFiles)
-      layers.push(await variableFileLayer(file, first.variables.scope(undefined), dirname(resolve(play.place.file))));
+      layers.push(await variableFileLayer(file, first.variables.scope(undefined), dirname(resolve(play.place.file)), context.files));
     const pattern = patternOf(play.hosts.resolve(first.variables.scope(undefined)), play);
     const names =
       pattern === 'localhost' && !inventory.hosts.has('localhost')
@@ -198,7 +198,6 @@ async function choose(
       remedy: 'Compare the limit with the hosts of the plays (--list-hosts).',
     });
   }
-  void context;
   return plays;
 }
 

@@ -7,18 +7,21 @@ import type { Layer } from '../values/scope.ts';
 import type { Template } from '../values/template.ts';
 import type { Scope } from '../values/value.ts';
 import { readYaml } from '../values/yaml.ts';
+import type { ControllerFiles } from './controller-files.ts';
 
 /** A file of `vars_files` whose name is a template. */
 export async function variableFileLayer(
   file: { readonly name: Template; readonly place: Place },
   scope: Scope,
   directory: string,
+  files: ControllerFiles,
 ): Promise<Layer> {
   const name = file.name.render(scope);
   if (typeof name !== 'string') throw new Problem({ code: 'wrong-type', what: 'vars_files must name files', place: file.place });
   const path = isAbsolute(name) ? name : join(directory, name);
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) throw new Problem({ code: 'file-not-found', what: `there is no variables file ${path}`, place: file.place });
+  files.note(path, text);
   return variablesLayer(text, path);
 }
 

@@ -1,0 +1,44 @@
+import { dirname, relative, resolve } from 'node:path';
+import type { Inventory } from '../inventory/inventory.ts';
+import { loadInventory } from '../inventory/load-inventory.ts';
+import { modules } from '../modules/catalogue.ts';
+import { loadPlaybook } from '../playbook/load-playbook.ts';
+import type { Playbook } from '../playbook/play.ts';
+import type { Layer } from '../values/scope.ts';
+import type { InventoryFlags } from './common-options.ts';
+import { extraVariables } from './extra-variables.ts';
+import { vaultFor } from './flag-values.ts';
+
+/** All that a run reads before it begins. */
+export interface PreparedRun {
+  readonly playbook: Playbook;
+  readonly inventory: Inventory;
+  readonly extra: Layer;
+  /** Digests of every file that was read, and of the `others`; by path, as seen from the working folder. */
+  inputs(others: ReadonlyMap<string, string>): Readonly<Record<string, string>>;
+}
+
+/** Reads playbook, inventory and variables. Throws Problem or Problems. */
+export async function prepareRun(playbookFile: string, flags: InventoryFlags): Promise<PreparedRun> {
+  const vault = vaultFor(flags);
+  const extra = await extraVariables(flags.extraVars, vault);
+  const inventory = await loadInventory(flags.inventory, [dirname(playbookFile)], vault);
+  const playbook = await loadPlaybook(playbookFile, {
+    modules,
+    rolesPath: [],
+    decrypt: vault.decrypt,
+    decryptFile: (text, file) => vault.decryptFile(text, file),
+  });
+  const inputs = (others: ReadonlyMap<string, string>): Readonly<Record<string, string>> => {
+    const digests = [...vault.files, ...others].map(([path, digest]) => [shortest(path), digest] as const);
+    return Object.fromEntries(digests.toSorted(([one], [other]) => (one < other ? -1 : 1)));
+  };
+  return { playbook, inventory, extra, inputs };
+}
+
+/** Within the working folder relative to it, so that another checkout of the same files has the same names. */
+function shortest(path: string): string {
+  const absolute = resolve(path);
+  const fromHere = relative(process.cwd(), absolute);
+  return fromHere.startsWith('..') ? absolute : fromHere;
+}

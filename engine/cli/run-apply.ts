@@ -1,0 +1,81 @@
+import { Problem } from '../errors/problem.ts';
+import { holdAgainst, printHeldPlan } from '../report/held-plan.ts';
+import { RecordedPlan } from '../report/recorded-plan.ts';
+import type { Report } from '../report/report.ts';
+import { engineChanged, extraChanged, staleBecause } from '../run/compare-plans.ts';
+import type { RunEvent } from '../run/events.ts';
+import { extraDigests } from '../run/evidence.ts';
+import type { PlanDocument } from '../run/plan-document.ts';
+import { readPlan } from '../run/plan-file.ts';
+import { inputsChanged } from '../run/plan-inputs.ts';
+import type { ApplyFlags } from './apply.ts';
+import type { InventoryFlags } from './common-options.ts';
+import { EXIT } from './exit-status.ts';
+import { performRun, runReport, statusOf } from './perform-run.ts';
+import type { PreparedRun } from './prepare-run.ts';
+import { prepareRun } from './prepare-run.ts';
+import { makePlan, wholePlan } from './saved-plan.ts';
+import { engineVersion } from './version.ts';
+
+/** `runbook apply`: plans anew, refuses where that is another plan than the saved one, and makes its changes and no other. */
+export async function runApplyCommand(file: string, flags: ApplyFlags): Promise<number> {
+  const planned = await readPlan(file);
+  refuseIf(file, [...engineChanged(planned, await engineVersion()), ...(await inputsChanged(planned.inputs))]);
+  const prepared = await prepareRun(planned.playbook, inventoryFlags(planned, flags));
+  refuseIf(file, extraChanged(planned, await extraDigests(prepared.extra)));
+  const made = await makePlan(prepared, planned, flags, SILENT);
+  const now = wholePlan(made, `The plan ${file} cannot be held against the hosts: nothing was changed`);
+  refuseIf(file, staleBecause(planned, now));
+  return play(planned, prepared, made.approval, flags);
+}
+
+async function play(planned: PlanDocument, prepared: PreparedRun, approval: Awaited<ReturnType<typeof makePlan>>['approval'], flags: ApplyFlags): Promise<number> {
+  const { playbook, inventory, extra } = prepared;
+  const recorded = new RecordedPlan();
+  const report = runReport('play', flags.diff, flags);
+  const emit = (event: RunEvent): void => {
+    recorded.note(event);
+    report.emit(event);
+  };
+  const result = await performRun(
+    {
+      mode: 'play',
+      playbook,
+      inventory,
+      extra,
+      limit: planned.limit ?? undefined,
+      selection: { tags: planned.tags, skipTags: planned.skipTags },
+      lock: flags.lock ? { waitMs: flags.waitLock * 1000 } : undefined,
+      approval,
+    },
+    flags,
+    { emit, finish: report.finish },
+  );
+  const held = holdAgainst(planned.plays, recorded.plays());
+  printHeldPlan(held, flags.output, process.stdout);
+  const status = statusOf(result, 'play', false);
+  return status === EXIT.ok && held.notMade.some(({ certain }) => certain) ? EXIT.failed : status;
+}
+
+/** The options of the plan. Only what it does not keep is asked for again. */
+function inventoryFlags(planned: PlanDocument, flags: ApplyFlags): InventoryFlags {
+  const extraVars = flags.extraVars.length > 0 ? flags.extraVars : planned.extraFiles.map((path) => `@${path}`);
+  return { inventory: planned.inventory, extraVars, identity: flags.identity };
+}
+
+/** So many reasons are told; they have few causes. */
+const MOST_REASONS = 25;
+
+function refuseIf(file: string, reasons: readonly string[]): void {
+  if (reasons.length === 0) return;
+  const shown = reasons.slice(0, MOST_REASONS);
+  const more = reasons.length > shown.length ? [`… and ${reasons.length - shown.length} more differences`] : [];
+  throw new Problem({
+    code: 'plan-stale',
+    what: `The plan ${file} does not hold any more. Nothing was changed`,
+    why: [...shown, ...more].join('\n'),
+    remedy: 'Make it anew with `runbook plan -o FILE`, and have it reviewed again.',
+  });
+}
+
+const SILENT: Report = { emit: () => undefined, finish: () => Promise.resolve() };

@@ -1,0 +1,65 @@
+import { Problem, Problems } from '../errors/problem.ts';
+import { documentPlan } from '../report/document-plan.ts';
+import { RecordedPlan } from '../report/recorded-plan.ts';
+import type { Report } from '../report/report.ts';
+import { Approval } from '../run/approval.ts';
+import type { RunEvent } from '../run/events.ts';
+import type { PlanDocument } from '../run/plan-document.ts';
+import type { RunResult } from '../run/run.ts';
+import type { ConnectionFlags } from './common-options.ts';
+import { performRun } from './perform-run.ts';
+import type { PreparedRun } from './prepare-run.ts';
+import { engineVersion } from './version.ts';
+
+/** What a plan is asked for with. */
+export type PlanScope = Pick<PlanDocument, 'playbook' | 'inventory' | 'limit' | 'tags' | 'skipTags' | 'extraFiles'>;
+
+export interface MadePlan {
+  readonly result: RunResult;
+  /** The changes themselves, for a play in the same process. */
+  readonly approval: Approval;
+  /** Undefined where the run was interrupted. */
+  readonly document: PlanDocument | undefined;
+  /** Why it is no whole plan: hosts that are unreachable, tasks that cannot be planned. */
+  readonly problems: readonly Problem[];
+}
+
+/** Plans, and gives the plan as it can be saved. The report shows what it is told of. */
+export async function makePlan(prepared: PreparedRun, scope: PlanScope, flags: ConnectionFlags, report: Report): Promise<MadePlan> {
+  const approval = new Approval();
+  const recorded = new RecordedPlan();
+  const problems: Problem[] = [];
+  const emit = (event: RunEvent): void => {
+    recorded.note(event);
+    if (event.type === 'host_unreachable') problems.push(event.problem);
+    if (event.type === 'task_finished' && event.outcome.kind === 'failed' && !event.outcome.ignored) problems.push(event.outcome.problem);
+    report.emit(event);
+  };
+  const { playbook, inventory, extra } = prepared;
+  const selection = { tags: scope.tags, skipTags: scope.skipTags };
+  const limit = scope.limit ?? undefined;
+  const result = await performRun(
+    { mode: 'plan', playbook, inventory, extra, selection, limit, lock: undefined, approval },
+    flags,
+    { emit, finish: report.finish },
+  );
+  const { evidence } = result;
+  if (evidence === undefined) return { result, approval, document: undefined, problems };
+  const origin = { ...scope, engine: await engineVersion(), inputs: prepared.inputs(evidence.files) };
+  return { result, approval, document: documentPlan(recorded, evidence, origin), problems };
+}
+
+/** A plan that can be saved or applied. Throws where it lacks something. */
+export function wholePlan({ result, document, problems }: MadePlan, what: string): PlanDocument {
+  const [first, ...more] = problems;
+  if (first !== undefined) {
+    throw new Problems([
+      first,
+      ...more,
+      new Problem({ code: 'plan-incomplete', what, remedy: 'Mend what is told above, or leave those hosts out with --limit.' }),
+    ]);
+  }
+  if (document === undefined || result.interrupted || result.stopped !== undefined)
+    throw new Problem({ code: 'plan-incomplete', what, why: result.stopped ?? 'It was interrupted.' });
+  return document;
+}
