@@ -35,18 +35,25 @@ type Shape = z.infer<typeof shape>;
 
 /** The arguments of a module, required ones first. Empty where it takes any. */
 export function argumentDocuments(module: AnyModule): readonly ArgumentDocument[] {
-  const whole = shape.parse(z.toJSONSchema(module.arguments, { io: 'input', unrepresentable: 'any', target: 'draft-7' }));
-  return documentsOf(whole, '').toSorted((one, other) => Number(other.required) - Number(one.required));
+  return documentsOf(shapeOf(module, 'input'), shapeOf(module, 'output'), '').toSorted(
+    (one, other) => Number(other.required) - Number(one.required),
+  );
 }
 
-/** Members of a map come with it: `authority.path`. */
-function documentsOf(within: Shape, prefix: string): readonly ArgumentDocument[] {
+function shapeOf(module: AnyModule, io: 'input' | 'output'): Shape {
+  return shape.parse(z.toJSONSchema(module.arguments, { io, unrepresentable: 'any', target: 'draft-7' }));
+}
+
+/** Members of a map come with it: `authority.path`. Where a value is transformed, only the output's schema has the default. */
+function documentsOf(within: Shape, output: Shape | undefined, prefix: string): readonly ArgumentDocument[] {
   return Object.entries(within.properties ?? {}).flatMap(([key, one]) => {
     const name = `${prefix}${key}`;
-    const required = within.required?.includes(key) === true && one.default === undefined;
+    const out = output?.properties?.[key];
+    const fallback = one.default ?? out?.default;
+    const required = within.required?.includes(key) === true && fallback === undefined;
     return [
-      { name, type: typeOf(one), required, default: one.default, description: one.description ?? '' },
-      ...documentsOf(one, `${name}.`),
+      { name, type: typeOf(one), required, default: fallback, description: one.description ?? '' },
+      ...documentsOf(one, out, `${name}.`),
     ];
   });
 }
