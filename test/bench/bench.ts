@@ -13,6 +13,10 @@ const options = readOptions(process.argv.slice(2));
 if (options === undefined) print(HELP);
 else {
   const site = await startBenchSite();
+  const interrupted = (): void => {
+    void site.stop().finally(() => process.exit(130));
+  };
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     const figures: Record<string, unknown> = {
       machine: { processor: cpus()[0]?.model, cores: cpus().length, memoryMiB: Math.round(totalmem() / 2 ** 20), node: process.version },
