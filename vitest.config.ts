@@ -13,7 +13,15 @@ export default defineConfig({
           globalSetup: 'test/system-packages.ts',
         },
       },
-      { test: { name: 'ssh', include: ['test/ssh/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 180_000, globalSetup: 'test/system-packages.ts' } },
+      {
+        test: {
+          name: 'ssh',
+          include: ['test/ssh/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          globalSetup: 'test/system-packages.ts',
+        },
+      },
       {
         test: {
           name: 'lab',

@@ -43,7 +43,8 @@ const FILES: Readonly<Record<string, string>> = {
   'etc/dpkg/dpkg.cfg.d/90lab': 'force-unsafe-io\npath-exclude=/usr/share/man/*\npath-exclude=/usr/share/doc/*\n',
   'etc/sudoers.d/operator': `${USER} ALL=(ALL:ALL) NOPASSWD: ALL\n`,
   // The clock of a container is the machine's: chronyd may run, and must not set it (-x).
-  'etc/systemd/system/chrony.service.d/90-lab.conf': '[Unit]\nConditionCapability=\n\n[Service]\nExecStart=\nExecStart=!/usr/sbin/chronyd -x -F 1\n',
+  'etc/systemd/system/chrony.service.d/90-lab.conf':
+    '[Unit]\nConditionCapability=\n\n[Service]\nExecStart=\nExecStart=!/usr/sbin/chronyd -x -F 1\n',
 };
 
 /**
@@ -73,6 +74,12 @@ export async function baseSystem(
     await chmod(join(root, 'etc/sudoers.d/operator'), 0o440);
     for (const unit of MASKED) await symlink('/dev/null', join(root, 'etc/systemd/system', unit));
     // Each host brings its own key; apt's lists are what the first package task fetches.
-    await run(['sh', '-c', 'rm -rf "$1"/etc/ssh/ssh_host_* "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin "$1"/var/cache/apt/archives/*.deb', 'sh', root]);
+    await run([
+      'sh',
+      '-c',
+      'rm -rf "$1"/etc/ssh/ssh_host_* "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin "$1"/var/cache/apt/archives/*.deb',
+      'sh',
+      root,
+    ]);
   });
 }

@@ -110,7 +110,8 @@ async function firstOf(wanted: Wanted, sources: readonly Source[], folder: strin
     code: 'binaries-unavailable',
     what: `no source gave ${wanted.what}`,
     why: answers.join('\n'),
-    remedy: 'Allow this machine to reach the release site or a Go module proxy, with Go 1.21 or newer installed; or ask for another version.',
+    remedy:
+      'Allow this machine to reach the release site or a Go module proxy, with Go 1.21 or newer installed; or ask for another version.',
   });
 }
 

@@ -32,7 +32,7 @@ export async function placeDisks(id: string): Promise<string> {
   }
   throw new Problem({
     code: 'lab-no-overlay',
-    what: 'found no place for the hosts\' disks: overlay mounts fail in all of them',
+    what: "found no place for the hosts' disks: overlay mounts fail in all of them",
     why: places().join('\n'),
     remedy: 'Set RUNBOOK_CACHE to a folder on an ordinary file system (ext4, xfs, tmpfs), and allow this user to mount.',
   });

@@ -20,6 +20,6 @@ export async function distribution(): Promise<Distribution> {
     code: 'lab-no-package-source',
     what: `this machine's apt has no source for ${codename} main, from which the hosts' system is made`,
     why: sources.join('\n'),
-    remedy: 'Add the distribution\'s own source to /etc/apt/sources.list.',
+    remedy: "Add the distribution's own source to /etc/apt/sources.list.",
   });
 }

@@ -23,7 +23,10 @@ async function prepare(folder: string, context: SourceContext): Promise<Go> {
   const version = (await isInstalled('go')) ? (await run(['go', 'env', 'GOVERSION'])).trim() : undefined;
   // From 1.21 on, go fetches by itself the newer toolchain that a module asks for.
   if (version === undefined || TOO_OLD.test(version)) {
-    throw new Problem({ code: 'go-missing', what: `building from Go modules needs Go 1.21 or newer, this machine has ${version ?? 'none'}` });
+    throw new Problem({
+      code: 'go-missing',
+      what: `building from Go modules needs Go 1.21 or newer, this machine has ${version ?? 'none'}`,
+    });
   }
   const scratch = join(folder, 'go');
   await mkdir(scratch, { recursive: true });
@@ -75,7 +78,9 @@ export async function buildKubernetes(version: string, folder: string, context: 
   const upstream = await moduleFile(tool, module);
   // In the repository the libraries are subfolders; published they are modules v0.MINOR.PATCH.
   const published = version.replace(/^1\./, '0.');
-  const replaces = [...upstream.text.matchAll(/^\s*(k8s\.io\/[\w-]+) => \.\/staging\//gm)].map(([, name]) => `replace ${name} => ${name} v${published}`);
+  const replaces = [...upstream.text.matchAll(/^\s*(k8s\.io\/[\w-]+) => \.\/staging\//gm)].map(
+    ([, name]) => `replace ${name} => ${name} v${published}`,
+  );
   const lines = [
     'module runbook.lab/kubernetes',
     directive(upstream.text, 'go'),

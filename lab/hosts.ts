@@ -113,12 +113,7 @@ async function newState(name: string, base: string, packages: string): Promise<L
   return state;
 }
 
-async function raise(
-  before: LabState,
-  count: number,
-  report: (line: string) => void,
-  signal: AbortSignal | undefined,
-): Promise<Lab> {
+async function raise(before: LabState, count: number, report: (line: string) => void, signal: AbortSignal | undefined): Promise<Lab> {
   const planned = plannedHosts(Math.max(count, before.hosts.length), namesOf(before.name).machines);
   const state: LabState = { ...before, hosts: planned };
   await makeNetwork(state.netns);

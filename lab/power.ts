@@ -14,7 +14,7 @@ async function hierarchy(): Promise<string> {
   if (mountPoint !== undefined) return mountPoint;
   throw new Problem({
     code: 'lab-unfit',
-    what: 'the lab needs the kernel\'s cgroup v2, which this machine has not mounted',
+    what: "the lab needs the kernel's cgroup v2, which this machine has not mounted",
     remedy: 'Mount it: `mkdir -p /sys/fs/cgroup/unified && mount -t cgroup2 none /sys/fs/cgroup/unified`.',
   });
 }
@@ -68,7 +68,7 @@ async function removeTree(group: string): Promise<void> {
 async function killGroup(group: string): Promise<void> {
   if (await populated(group)) {
     await writeFile(join(group, 'cgroup.kill'), '1');
-    await until('the host\'s processes are gone', async () => !(await populated(group)), { timeoutMs: 30_000 });
+    await until("the host's processes are gone", async () => !(await populated(group)), { timeoutMs: 30_000 });
   }
   await removeTree(group);
 }

@@ -47,7 +47,11 @@ async function download(url: string, file: string, sha256: string, signal: Abort
   );
   const found = hash.digest('hex');
   if (found === sha256) return;
-  throw new Problem({ code: 'digest-mismatch', what: `${url} is not what its publisher signed`, why: `sha256 ${found}, should be ${sha256}` });
+  throw new Problem({
+    code: 'digest-mismatch',
+    what: `${url} is not what its publisher signed`,
+    why: `sha256 ${found}, should be ${sha256}`,
+  });
 }
 
 export async function downloadKubernetes(version: string, folder: string, context: SourceContext): Promise<string> {
@@ -67,7 +71,10 @@ export async function downloadEtcd(version: string, folder: string, context: Sou
   const name = `etcd-v${version}-linux-${context.architecture}`;
   const archive = join(folder, `${name}.tar.gz`);
   const sums = await (await get(`${site}/SHA256SUMS`, FIRST_ANSWER_MS, context.signal)).text();
-  const sha256 = sums.split('\n').find((line) => line.endsWith(basename(archive)))?.split(' ')[0];
+  const sha256 = sums
+    .split('\n')
+    .find((line) => line.endsWith(basename(archive)))
+    ?.split(' ')[0];
   if (sha256 === undefined) throw new Problem({ code: 'download-failed', what: `${site}/SHA256SUMS does not name ${basename(archive)}` });
   context.report(`downloading etcd ${version}`);
   await download(`${site}/${basename(archive)}`, archive, sha256, context.signal);

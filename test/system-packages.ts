@@ -14,7 +14,9 @@ const FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '
 
 /** Before any test: as root on Debian, what is missing is installed (no service is started). Elsewhere the tests say what they miss. */
 export default function installWhatTestsNeed(): void {
-  const missing = [...PROGRAMS].filter(([program]) => !FOLDERS.some((folder) => existsSync(`${folder}/${program}`))).map(([, name]) => name);
+  const missing = [...PROGRAMS]
+    .filter(([program]) => !FOLDERS.some((folder) => existsSync(`${folder}/${program}`)))
+    .map(([, name]) => name);
   if (missing.length === 0 || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
   const policy = '/usr/sbin/policy-rc.d';
   const ours = !existsSync(policy);

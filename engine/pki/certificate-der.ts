@@ -64,12 +64,17 @@ export function readCertificateDer(der: Uint8Array): CertificateDer {
       return extendedKeyUsageNames.get(oid) ?? oid;
     }),
     subjectKeyIdentifier: hex(extension('2.5.29.14')),
-    authorityKeyIdentifier: hex(optionalChildren(extension('2.5.29.35')).find((part) => Number(part.type) === 0)),
+    authorityKeyIdentifier: hex(optionalChildren(extension('2.5.29.35')).find((part) => tagOf(part) === 0)),
   };
 }
 
+/** The number of a context tag. The library's type for it knows only universal tags. */
+function tagOf(part: forge.asn1.Asn1): number {
+  return part.type;
+}
+
 function readExtensions(optionalFields: readonly forge.asn1.Asn1[]): ReadonlyMap<string, forge.asn1.Asn1> {
-  const wrapper = optionalFields.find((field) => field.tagClass === forge.asn1.Class.CONTEXT_SPECIFIC && Number(field.type) === 3);
+  const wrapper = optionalFields.find((field) => field.tagClass === forge.asn1.Class.CONTEXT_SPECIFIC && tagOf(field) === 3);
   const extensions = new Map<string, forge.asn1.Asn1>();
   for (const extension of optionalChildren(optionalChildren(wrapper)[0])) {
     const parts = children(extension);
@@ -96,7 +101,7 @@ function readName(name: forge.asn1.Asn1 | undefined): readonly EncodedAttribute[
 
 function readAlternativeName(name: forge.asn1.Asn1): FoundName {
   // The context tags of GeneralName, RFC 5280, 4.2.1.6.
-  switch (Number(name.type)) {
+  switch (tagOf(name)) {
     case 1:
       return { kind: 'email', value: bytes(name) };
     case 2:

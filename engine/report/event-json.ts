@@ -102,6 +102,6 @@ function textOf(text: string | Secret): string {
 }
 
 /** Masks every text within plain data. */
-function maskTexts<Data extends object>(data: Data): object {
+function maskTexts(data: object): object {
   return JSON.parse(JSON.stringify(data), (_, value: unknown) => (typeof value === 'string' ? mask(value) : value)) as object;
 }

@@ -45,7 +45,7 @@ export function request<Detail, State>(kind: ResourceKind<Detail, State>, id: st
 }
 
 export function predict<Detail, State>(of: Request<Detail, State>, state: State): Prediction {
-  return { request: of as Request, state };
+  return { request: of, state };
 }
 
 /** The predicted state if the prediction is about this kind. */

@@ -152,7 +152,10 @@ test.each(CASES)('$name: exit status 1, place and remedy, and no connection', as
   }
 });
 
-function runbook(cwd: string, args: readonly string[]): Promise<{ readonly status: number; readonly stdout: string; readonly stderr: string }> {
+function runbook(
+  cwd: string,
+  args: readonly string[],
+): Promise<{ readonly status: number; readonly stdout: string; readonly stderr: string }> {
   return new Promise((resolve) => {
     execFile(process.execPath, [RUNBOOK, ...args], { cwd }, (error, stdout, stderr) => {
       resolve({ status: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr });

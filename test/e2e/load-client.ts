@@ -69,7 +69,13 @@ async function once(number: number): Promise<void> {
   const name = `load-${process.pid}-${number}`;
   const created = await counted(
     `create ${name}`,
-    () => ask('POST', COLLECTION, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, labels: { runbook: 'load' } }, data: { number: String(number) } }),
+    () =>
+      ask('POST', COLLECTION, {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name, labels: { runbook: 'load' } },
+        data: { number: String(number) },
+      }),
     (status) => status === 201,
   );
   if (created === undefined) return;
@@ -85,10 +91,13 @@ async function once(number: number): Promise<void> {
 const running = new Set<Promise<void>>();
 let number = 0;
 // One round is two requests.
-const timer = setInterval(() => {
-  const round = once((number += 1)).finally(() => running.delete(round));
-  running.add(round);
-}, 2000 / Number(rate));
+const timer = setInterval(
+  () => {
+    const round = once((number += 1)).finally(() => running.delete(round));
+    running.add(round);
+  },
+  2000 / Number(rate),
+);
 process.stdout.write('started\n');
 
 const lines = createInterface({ input: process.stdin });
@@ -103,5 +112,7 @@ const list = await ask('GET', `${COLLECTION}?labelSelector=runbook%3Dload`);
 const found: { readonly items: readonly { readonly metadata: { readonly name: string; readonly uid: string } }[] } = JSON.parse(list.body);
 const uids = new Map(found.items.map((item) => [item.metadata.name, item.metadata.uid]));
 const lost = [...written].filter(([name, uid]) => uids.get(name) !== uid).map(([name]) => name);
-process.stdout.write(`${JSON.stringify({ asked, written: written.size, failures: failures.slice(0, 50), failed: failures.length, lost, worstMs: Math.round(worstMs) })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ asked, written: written.size, failures: failures.slice(0, 50), failed: failures.length, lost, worstMs: Math.round(worstMs) })}\n`,
+);
 process.exit(0);

@@ -33,7 +33,18 @@ export interface Recap {
 
 export async function runbook(lab: Lab, args: readonly string[]): Promise<RunbookResult> {
   const [command = '', ...enter] = lab.enter;
-  const argv = [...enter, process.execPath, RUNBOOK, ...args, '-i', 'inventory/lab.yml', '-e', `lab_name=${lab.state.name}`, '--output', 'json'];
+  const argv = [
+    ...enter,
+    process.execPath,
+    RUNBOOK,
+    ...args,
+    '-i',
+    'inventory/lab.yml',
+    '-e',
+    `lab_name=${lab.state.name}`,
+    '--output',
+    'json',
+  ];
   const child = spawn(command, argv, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   const out: Buffer[] = [];
   const err: Buffer[] = [];

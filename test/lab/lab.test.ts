@@ -115,7 +115,8 @@ describe.skipIf(reason !== undefined)(`lab${reason === undefined ? '' : ` (skipp
   it('comes back after its host rebooted by itself', async () => {
     const boot = await lab.ssh(HOST, 'cat /proc/sys/kernel/random/boot_id');
     await lab.ssh(HOST, 'sudo systemctl reboot').catch(() => undefined);
-    const isRebooted = async (): Promise<boolean> => (await answers(lab)) && (await lab.ssh(HOST, 'cat /proc/sys/kernel/random/boot_id')) !== boot;
+    const isRebooted = async (): Promise<boolean> =>
+      (await answers(lab)) && (await lab.ssh(HOST, 'cat /proc/sys/kernel/random/boot_id')) !== boot;
     await until('the host has rebooted', isRebooted, { timeoutMs: 30_000 });
   });
 

@@ -39,7 +39,10 @@ describe.skipIf(why !== undefined)(`the site on three hosts${why === undefined ?
   }
 
   function startTimes(host: string): Promise<string> {
-    return lab.ssh(host, `for unit in ${UNITS}; do printf '%s ' $unit; systemctl show $unit -p ActiveEnterTimestampMonotonic --value; done`);
+    return lab.ssh(
+      host,
+      `for unit in ${UNITS}; do printf '%s ' $unit; systemctl show $unit -p ActiveEnterTimestampMonotonic --value; done`,
+    );
   }
 
   async function restarted(before: readonly string[]): Promise<readonly string[]> {
@@ -119,7 +122,9 @@ describe.skipIf(why !== undefined)(`the site on three hosts${why === undefined ?
     const play = await runbook(lab, ['play', 'playbooks/site.yml', '-e', '{"scheduler_extra_flags": {"kube-api-qps": "60"}}']);
     expect(complaints(play)).toBe('');
     expect((await restarted(before)).toSorted()).toEqual(MASTERS.map((host) => `${host} kube-scheduler`));
-    const handlers = play.events.filter((event) => event.type === 'task_finished' && event.task?.handler === true && event.outcome?.kind !== 'skipped');
+    const handlers = play.events.filter(
+      (event) => event.type === 'task_finished' && event.task?.handler === true && event.outcome?.kind !== 'skipped',
+    );
     const hosts = handlers.map((event) => event.host);
     // One after another: once the handlers of a host are through, it does not come again.
     expect(hosts.filter((host, index) => host !== hosts[index - 1])).toHaveLength(MASTERS.length);
@@ -136,7 +141,10 @@ describe.skipIf(why !== undefined)(`the site on three hosts${why === undefined ?
     await until(
       'the API answers through the virtual address',
       async () => {
-        const answer = await lab.ssh(other, `sudo kubectl --kubeconfig=/etc/kubernetes/admin.conf --server=https://${VIP}:8443 --request-timeout=2s get --raw=/readyz || true`);
+        const answer = await lab.ssh(
+          other,
+          `sudo kubectl --kubeconfig=/etc/kubernetes/admin.conf --server=https://${VIP}:8443 --request-timeout=2s get --raw=/readyz || true`,
+        );
         return answer.trim() === 'ok';
       },
       { timeoutMs: 60_000 },
@@ -145,10 +153,8 @@ describe.skipIf(why !== undefined)(`the site on three hosts${why === undefined ?
     expect(await holderOfVip()).not.toBe(holder);
 
     await lab.start(holder ?? '');
-    await until(
-      'everything is well again',
-      async () => (await runbook(lab, ['play', 'playbooks/verify.yml'])).status === 0,
-      { timeoutMs: 180_000 },
-    );
+    await until('everything is well again', async () => (await runbook(lab, ['play', 'playbooks/verify.yml'])).status === 0, {
+      timeoutMs: 180_000,
+    });
   });
 });

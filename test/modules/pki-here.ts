@@ -22,7 +22,7 @@ export function contextAt(now: Date): Context {
 
 /** Parses the arguments as the runner does; gives the problems' sentences where they are wrong. */
 export function parse<Arguments>(module: Module<Arguments>, given: ValueMap): Arguments | readonly string[] {
-  const parsed = parseArguments(module as never, given, () => place);
+  const parsed = parseArguments(module, given, () => place);
   if (parsed.kind === 'args') return parsed.args as Arguments;
   return parsed.kind === 'unknown' ? [`unknown: ${parsed.because}`] : parsed.problems.map((problem: Problem) => problem.what);
 }

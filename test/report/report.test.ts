@@ -272,11 +272,11 @@ describe('the journal', () => {
       command: ['play', 'site.yml', '-e', 'pw=correct horse battery'],
     });
     const written: string[] = [];
-    const { write } = stdout;
+    const write = stdout.write.bind(stdout);
     stdout.write = ((chunk: string) => {
       written.push(readFileSync(file(), 'utf8').trimEnd().split('\n').at(-1) ?? '');
       expect(`${written.at(-1)}\n`).toBe(chunk);
-      return write.call(stdout, chunk, 'utf8');
+      return write(chunk, 'utf8');
     }) as never;
     report.emit(started('play', ['a']));
     report.emit(finished('a', taskAt(1), { kind: 'ok' }, { result: { pw: secret } }));

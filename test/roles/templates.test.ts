@@ -6,6 +6,8 @@ import { MASTERS, RHEL, ROOT, rendered, roleScope } from './role-scope.ts';
 
 const known = {
   etcd_initial_cluster_state: 'new',
+  etcd_initial_cluster:
+    'k8s-master-1=https://192.168.1.26:2380,k8s-master-2=https://192.168.1.28:2380,k8s-master-3=https://192.168.1.29:2380',
   pki_encryption_keys: {
     results: [
       { item: 'key2', value: 'Mg==' },
