@@ -1,0 +1,54 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { expect, test } from 'vitest';
+import { differenceRows, functionRows, helperRows, moduleRows } from './tables.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)].filter((name) => name.endsWith('.md'));
+
+function page(name: string): string {
+  return readFileSync(join(ROOT, name), 'utf8');
+}
+
+function missingIn(name: string, rows: readonly string[]): readonly string[] {
+  const lines = new Set(page(name).split('\n'));
+  return rows.filter((row) => !lines.has(row));
+}
+
+test('every helper of templates is in the table, as it is', () => {
+  expect(missingIn('docs/language.md', helperRows())).toEqual([]);
+});
+
+test('every function of expressions is in the table, as it is', () => {
+  expect(missingIn('docs/language.md', functionRows())).toEqual([]);
+});
+
+test('every difference from Ansible is in the table, as it is', () => {
+  expect(missingIn('docs/language.md', differenceRows())).toEqual([]);
+});
+
+test('every module is in the table, as it is', async () => {
+  expect(missingIn('docs/modules.md', await moduleRows())).toEqual([]);
+});
+
+test('links between pages lead to files and headings that are there', () => {
+  const dead = PAGES.flatMap((name) =>
+    [...page(name).matchAll(/\]\((?<path>[^)#\s:]*)(?:#(?<heading>[^)\s]+))?\)/g)].flatMap(({ groups = {} }) => {
+      const path = groups['path'] === '' ? join(ROOT, name) : join(ROOT, dirname(name), groups['path'] ?? '');
+      if (!existsSync(path)) return [`${name}: ${relative(ROOT, path)}`];
+      const { heading } = groups;
+      return heading === undefined || headings(path).includes(heading) ? [] : [`${name}: ${relative(ROOT, path)}#${heading}`];
+    }),
+  );
+  expect(dead).toEqual([]);
+});
+
+/** Of a page, as they are linked to. */
+function headings(path: string): readonly string[] {
+  return [...readFileSync(path, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
