@@ -29,7 +29,7 @@ export interface ReportOptions {
 export interface Report {
   readonly emit: Emit;
   /** Resolves when everything is written. */
-  finish(): Promise<void>;
+  readonly finish: () => Promise<void>;
 }
 
 /** Shows a run. What happens is in the journal before it is on the screen. */

@@ -35,11 +35,11 @@ export class HostRun {
     this.#handlers = batch.play.handlers;
   }
 
-  async steps(stops: readonly Stop[], then: Route | undefined): Promise<void> {
+  async steps(stops: readonly Stop[], behind: Route | undefined): Promise<void> {
     for (const [index, stop] of stops.entries()) {
       this.#mayGoOn();
       if (this.#alone === 0) this.#batch.barrier?.reach(this.#host.name, stop.at);
-      await this.#step(stop, { stops, index, then, play: undefined });
+      await this.#step(stop, { stops, index, behind, play: undefined });
     }
   }
 
@@ -244,7 +244,7 @@ export class HostRun {
       if (called.length === 0) continue;
       this.#handling = true;
       try {
-        await this.#step(stop, { stops: [stop], index: 0, then: route, play: undefined });
+        await this.#step(stop, { stops: [stop], index: 0, behind: route, play: undefined });
       } finally {
         this.#handling = false;
       }

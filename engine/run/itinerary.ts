@@ -44,14 +44,14 @@ export function itinerary(steps: readonly Step[], from: number, until: number = 
 export interface Route {
   readonly stops: readonly Stop[];
   readonly index: number;
-  readonly then: Route | undefined;
+  readonly behind: Route | undefined;
   /** The play that the stops belong to, where it is not the present one. */
   readonly play: PlayScope | undefined;
 }
 
 /** The stops behind the present one, blocks opened, rescues left out: what will run if nothing fails. */
 export function* ahead(route: Route | undefined): Generator<{ readonly stop: Stop; readonly play: PlayScope | undefined }> {
-  for (let part = route; part !== undefined; part = part.then) {
+  for (let part = route; part !== undefined; part = part.behind) {
     for (let index = part.index + 1; index < part.stops.length; index += 1) {
       for (const stop of opened(part.stops[index])) yield { stop, play: part.play };
     }

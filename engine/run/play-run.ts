@@ -130,23 +130,23 @@ function patienceOf(context: RunContext, host: HostState, sections: readonly Sec
 /** The way through the sections that lie ahead, for looking ahead across them. */
 function routesOf(sections: readonly Section[], later: Route | undefined): readonly (Route | undefined)[] {
   const routes: (Route | undefined)[] = [later];
-  let then = later;
+  let behind = later;
   for (const section of sections.toReversed()) {
-    then = { stops: section.stops, index: -1, then, play: undefined };
-    routes.unshift(then);
+    behind = { stops: section.stops, index: -1, behind, play: undefined };
+    routes.unshift(behind);
   }
   return routes;
 }
 
 /** The way through the later plays that the host takes part in. */
 function laterRoute(later: readonly PlannedPlay[], host: HostState): Route | undefined {
-  let then: Route | undefined;
+  let behind: Route | undefined;
   for (const planned of later.toReversed()) {
     if (!planned.hosts.includes(host)) continue;
     const play = { play: planned.play, layers: planned.layers, hosts: planned.hosts.map((one) => one.name) };
-    for (const section of planned.play.sections.toReversed()) then = { stops: itinerary(section.steps, 0), index: -1, then, play };
+    for (const section of planned.play.sections.toReversed()) behind = { stops: itinerary(section.steps, 0), index: -1, behind, play };
   }
-  return then;
+  return behind;
 }
 
 function ended(context: RunContext, batch: Batch, host: HostState, error: unknown): void {

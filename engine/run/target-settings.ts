@@ -124,5 +124,7 @@ function number(scope: Scope, name: string, host: string): number | undefined {
 }
 
 function revealed(value: Value): string {
-  return value instanceof Secret ? value.reveal() : String(value);
+  if (value instanceof Secret) return value.reveal();
+  if (typeof value === 'string' || typeof value === 'number') return `${value}`;
+  throw new Problem({ code: 'wrong-type', what: 'a password must be text' });
 }

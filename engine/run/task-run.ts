@@ -3,7 +3,7 @@ import { Problem } from '../errors/problem.ts';
 import type { Expression } from '../values/expression.ts';
 import type { Task } from '../playbook/play.ts';
 import type { Layer } from '../values/scope.ts';
-import { Secret } from '../values/secret.ts';
+import { MASK, Secret } from '../values/secret.ts';
 import type { Scope, Value, ValueMap } from '../values/value.ts';
 import { Unknown, isList } from '../values/value.ts';
 import type { Batch, RunContext } from './context.ts';
@@ -300,7 +300,7 @@ function identityOf(run: TaskRun, scope: Scope): TaskIdentity {
   let name: string;
   try {
     const rendered = task.name?.render(scope);
-    name = rendered === undefined ? task.module : rendered instanceof Unknown ? task.module : String(rendered);
+    name = typeof rendered === 'string' || typeof rendered === 'number' ? `${rendered}` : rendered instanceof Secret ? MASK : task.module;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     name = task.module;

@@ -54,7 +54,7 @@ describe.each(SHELLS)('an authority and a certificate made with %s', (_, shell) 
     const here = new Here(now, shell);
     const made = await here.make(authority, ca());
     const issued = await here.make(certificate, leaf());
-    writeFileSync(join(directory, 'ca.pem'), `${made['certificate'] as string}`);
+    writeFileSync(join(directory, 'ca.pem'), made['certificate'] as string);
     expect(openssl(['verify', '-no_check_time', '-CAfile', join(directory, 'ca.pem'), leafFile('server.crt')])).toContain('OK');
     expect(readFileSync(leafFile('server.crt'), 'utf8')).toBe(issued['certificate']);
     expect(readFileSync(leafFile('server.key'), 'utf8')).toBe((issued['key'] as Secret).reveal());
@@ -244,6 +244,6 @@ describe('certificate_authority', () => {
     const observed = authority.observes(parse(authority, ca()) as never, undefined, contextAt(now)).map(({ key }) => key);
     expect(observed).toContain(`file:${directory}/pki/ca.key`);
     const made = await new Here(now).make(authority, ca());
-    expect(inspectCertificate(`${made['certificate'] as string}`).isAuthority).toBe(true);
+    expect(inspectCertificate(made['certificate'] as string).isAuthority).toBe(true);
   });
 });

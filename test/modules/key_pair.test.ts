@@ -30,7 +30,7 @@ describe.each(SHELLS)('key_pair with %s', (_, shell) => {
     const here = new Here(now, shell);
     const made = await here.make(keyPair, pair());
     const key = made['private_key'] as Secret;
-    expect(keysMatch(key.reveal(), `${made['public_key'] as string}`)).toBe(true);
+    expect(keysMatch(key.reveal(), made['public_key'] as string)).toBe(true);
     expect(readFileSync(file('service-account.key'), 'utf8')).toBe(key.reveal());
     expect(here.outcome(keyPair, pair())).toMatchObject({ kind: 'in_sync', result: { public_key: made['public_key'] } });
   });

@@ -6,6 +6,8 @@ export interface CuttingProxy {
   readonly port: number;
   /** Ends all connections at once. */
   cut(): void;
+  /** Resolves when so many bytes have passed towards the server, counted from this call. */
+  passed(bytes: number): Promise<void>;
   /** From now on nothing passes, and nobody is told. */
   stall(): void;
   stop(): Promise<void>;
@@ -14,6 +16,8 @@ export interface CuttingProxy {
 /** A TCP proxy on loopback that can cut and stall what passes through it. */
 export async function startCuttingProxy(targetPort: number): Promise<CuttingProxy> {
   const sockets = new Set<Socket>();
+  let count = 0;
+  const waiting = new Set<{ readonly at: number; readonly reached: () => void }>();
   const server = createServer((near) => {
     const far = connect({ port: targetPort, host: '127.0.0.1', noDelay: true });
     for (const socket of [near, far]) {
@@ -21,6 +25,10 @@ export async function startCuttingProxy(targetPort: number): Promise<CuttingProx
       socket.on('error', () => {});
       socket.once('close', () => sockets.delete(socket));
     }
+    near.on('data', (data: Buffer) => {
+      count += data.length;
+      for (const one of waiting.slice()) if (count >= one.at) one.reached();
+    });
     near.pipe(far);
     far.pipe(near);
   });
@@ -34,6 +42,17 @@ export async function startCuttingProxy(targetPort: number): Promise<CuttingProx
   return {
     port: address.port,
     cut,
+    passed: (bytes) =>
+      new Promise((resolve) => {
+        const one = {
+          at: count + bytes,
+          reached: () => {
+            waiting.delete(one);
+            resolve();
+          },
+        };
+        waiting.add(one);
+      }),
     stall: () => {
       for (const socket of sockets) socket.unpipe().pause();
     },
