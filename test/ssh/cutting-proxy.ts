@@ -27,7 +27,7 @@ export async function startCuttingProxy(targetPort: number): Promise<CuttingProx
     }
     near.on('data', (data: Buffer) => {
       count += data.length;
-      for (const one of waiting.slice()) if (count >= one.at) one.reached();
+      for (const one of Array.from(waiting)) if (count >= one.at) one.reached();
     });
     near.pipe(far);
     far.pipe(near);
