@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { createInterface } from 'node:readline';
@@ -9,12 +10,35 @@ import { createInterface } from 'node:readline';
  * Each request has its own connection, as clients that come anew have: a connection that a restart cuts is a failed request.
  */
 const [pki = '', server = '', rate = '20', host = 'k8s-master-1'] = process.argv.slice(2);
-const credentials = {
-  ca: readFileSync(`${pki}/kubernetes-ca.crt`),
-  cert: readFileSync(`${pki}/hosts/${host}/admin.crt`),
-  key: readFileSync(`${pki}/hosts/${host}/admin.key`),
-};
-const agent = new Agent({ ...credentials, keepAlive: false });
+
+interface Credentials {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** Undefined while a certificate and its key do not belong together: they are being replaced. */
+function credentialsNow(): Credentials | undefined {
+  try {
+    const ca = readFileSync(`${pki}/trust/kubernetes-ca.crt`, 'utf8');
+    const cert = readFileSync(`${pki}/hosts/${host}/admin.crt`, 'utf8');
+    const key = readFileSync(`${pki}/hosts/${host}/admin.key`, 'utf8');
+    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)) ? { ca, cert, key } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+// A client takes up new certificates and authorities as kubelets do: as soon as they are there.
+let credentials = credentialsNow();
+if (credentials === undefined) throw new Error(`there are no certificates of ${host} in ${pki}`);
+let agent = new Agent({ ...credentials, keepAlive: false });
+setInterval(() => {
+  const found = credentialsNow();
+  if (found === undefined || (found.ca === credentials?.ca && found.cert === credentials.cert)) return;
+  credentials = found;
+  agent = new Agent({ ...found, keepAlive: false });
+}, 250);
 const COLLECTION = '/api/v1/namespaces/default/configmaps';
 /** Milliseconds. Longer than a failed request takes to be told, shorter than an operator's patience. */
 const TIMEOUT = 10_000;
