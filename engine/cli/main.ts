@@ -10,7 +10,7 @@ interface CommandEntry {
 }
 
 /** Each command's file is loaded when it is called. */
-const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
+export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
   [
     'play',
     {

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { Command } from 'commander';
 import { expect, test } from 'vitest';
+import { COMMANDS } from '../../engine/cli/main.ts';
 import { differenceRows, functionRows, helperRows, moduleRows } from './tables.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -29,6 +31,19 @@ test('every difference from Ansible is in the table, as it is', () => {
 
 test('every module is in the table, as it is', async () => {
   expect(missingIn('docs/modules.md', await moduleRows())).toEqual([]);
+});
+
+test('every command and every option is in docs/commands.md', async () => {
+  const text = page('docs/commands.md');
+  const missing = await Promise.all(
+    [...COMMANDS].map(async ([name, { add }]) => {
+      const command = new Command(name);
+      await add(command, () => {});
+      const options = [command, ...command.commands].flatMap((one) => one.options.map((option) => option.long ?? ''));
+      return [`runbook ${name}`, ...options].filter((one) => !text.includes(one));
+    }),
+  );
+  expect(missing.flat()).toEqual([]);
 });
 
 test('links between pages lead to files and headings that are there', () => {
