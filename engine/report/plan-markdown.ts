@@ -72,7 +72,7 @@ function headLines(plan: PlanDocument): readonly string[] {
   return [
     `### ${summaryLine(plan.summary)}`,
     '',
-    `\`${plan.playbook}\` on \`${plan.inventory.join('`, `')}\`, runbook ${plan.engine}`,
+    `\`${plan.playbook}\` on \`${plan.inventory.length === 0 ? 'localhost' : plan.inventory.join('`, `')}\`, runbook ${plan.engine}`,
     ...(plan.partial.length === 0 ? [] : ['', `> ⚠️ ${escaped(partialLine(plan.partial))}`]),
   ];
 }
