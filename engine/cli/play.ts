@@ -14,6 +14,8 @@ export interface PlayFlags extends InventoryFlags, ConnectionFlags {
   readonly listTasks?: true;
   readonly listTags?: true;
   readonly waitLock: number;
+  readonly become?: true;
+  readonly askBecomePass?: true;
   /** False by --no-lock. */
   readonly lock: boolean;
   readonly detailedExitcode?: true;
@@ -25,6 +27,8 @@ export function addPlayCommand(command: Command, mode: Mode, done: (status: numb
   addLimitOption(addInventoryOptions(command.argument('<playbook>')))
     .option('-t, --tags <tags>', 'only tasks with one of these tags (comma separated)', collectCommas, [])
     .option('--skip-tags <tags>', 'all tasks but those with one of these tags', collectCommas, [])
+    .option('-b, --become', 'become root on the hosts, where neither playbook nor inventory says whether')
+    .option('-K, --ask-become-pass', 'ask for the password that sudo wants')
     .option('--list-hosts', 'print the hosts of each play and stop')
     .option('--list-tasks', 'print the tasks of each play and stop')
     .option('--list-tags', 'print the tags of each play and stop');
@@ -36,7 +40,10 @@ export function addPlayCommand(command: Command, mode: Mode, done: (status: numb
       .option('--no-lock', 'do not lock the hosts against another run (several inventory hosts that are one machine)')
       .option('--wait-lock <seconds>', 'wait so long for another run on the same hosts to end', nonNegative, 0);
   } else {
-    command.option('-o, --out <file>', 'save the plan, for `runbook show` and `runbook apply`').option('--no-diff', 'only name what would change').option('--detailed-exitcode', 'exit with 2 when there are changes');
+    command
+      .option('-o, --out <file>', 'save the plan, for `runbook show` and `runbook apply`')
+      .option('--no-diff', 'only name what would change')
+      .option('--detailed-exitcode', 'exit with 2 when there are changes');
   }
   command.action(async (playbook: string, flags: Partial<PlayFlags>) => {
     const { runPlayCommand } = await import('./run-play.ts');

@@ -1,7 +1,9 @@
+import { Problem } from '../errors/problem.ts';
 import { printNotes } from '../report/vault.ts';
 import type { Mode } from '../run/events.ts';
 import { writePlan } from '../run/plan-file.ts';
 import type { RunResult } from '../run/run.ts';
+import { becomeFallback } from './become-fallback.ts';
 import { EXIT } from './exit-status.ts';
 import { performRun, runReport, statusOf } from './perform-run.ts';
 import type { PlayFlags } from './play.ts';
@@ -27,10 +29,19 @@ export async function runPlayCommand(playbookFile: string, command: Mode, flags:
     );
     return EXIT.ok;
   }
-  if (mode === 'plan' && flags.out !== undefined) return statusOf(await savePlan(playbookFile, prepared, flags, flags.out), mode, flags.detailedExitcode === true);
+  if (mode === 'plan' && flags.out !== undefined && flags.become === true) {
+    throw new Problem({
+      code: 'not-in-a-saved-plan',
+      what: 'a saved plan does not keep -b',
+      remedy: 'Write `become: true` into the play, or set ansible_become in the inventory.',
+    });
+  }
+  if (mode === 'plan' && flags.out !== undefined)
+    return statusOf(await savePlan(playbookFile, prepared, flags, flags.out), mode, flags.detailedExitcode === true);
   const lock = flags.lock ? { waitMs: flags.waitLock * 1000 } : undefined;
+  const fallback = await becomeFallback(flags);
   const result = await performRun(
-    { mode, playbook, inventory, limit: flags.limit, selection, extra, lock },
+    { mode, playbook, inventory, limit: flags.limit, selection, extra, fallback, lock },
     flags,
     runReport(mode, flags.diff, flags),
   );
@@ -40,7 +51,12 @@ export async function runPlayCommand(playbookFile: string, command: Mode, flags:
 async function savePlan(playbook: string, prepared: PreparedRun, flags: PlayFlags, path: string): Promise<RunResult> {
   const { inventory, limit = null, tags, skipTags } = flags;
   const extraFiles = flags.extraVars.filter((given) => given.startsWith('@')).map((given) => given.slice(1));
-  const made = await makePlan(prepared, { playbook, inventory, limit, tags, skipTags, extraFiles }, flags, runReport('plan', flags.diff, flags));
+  const made = await makePlan(
+    prepared,
+    { playbook, inventory, limit, tags, skipTags, extraFiles },
+    flags,
+    runReport('plan', flags.diff, flags),
+  );
   // The report has told why it is not whole.
   if (made.problems.length > 0 || made.result.interrupted) {
     printNotes([`No plan was saved: it is not whole.`], process.stderr);

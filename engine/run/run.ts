@@ -35,6 +35,8 @@ export interface RunOptions {
   /** Patterns of --limit; undefined: all hosts. */
   readonly limit: string | undefined;
   readonly selection: Selection;
+  /** -b and -K: counts where nothing else says it. */
+  readonly fallback?: Layer;
   /** -e, already compiled; the highest level. */
   readonly extra: Layer;
   readonly forks: number;
@@ -75,6 +77,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const hosts = new Map<string, HostState>();
   const groups = new Map<string, string[]>([...inventory.groups].map(([name, group]) => [name, [...group.hosts]]));
   const variables: RunVariables = {
+    fallback: options.fallback ?? NOTHING,
     extra: options.extra,
     inventory,
     inventoryDirectory: directoryOf(inventory.sources[0]),
@@ -219,6 +222,8 @@ function partialBecause(options: RunOptions): readonly string[] {
 function directoryOf(source: string | undefined): string {
   return source === undefined ? process.cwd() : dirname(resolve(source));
 }
+
+const NOTHING: Layer = { level: 'role defaults', origin: 'the command line', variables: new Map() };
 
 /** There is always this machine, even if no inventory names it. It is reached without SSH. */
 const LOCALHOST: Host = {

@@ -1,0 +1,11 @@
+import type { Layer } from '../values/scope.ts';
+import type { Value } from '../values/value.ts';
+import { askSecret } from './ask-secret.ts';
+
+/** The variables that -b and -K stand for. */
+export async function becomeFallback(flags: { readonly become?: true; readonly askBecomePass?: true }): Promise<Layer> {
+  const variables = new Map<string, Value>();
+  if (flags.become === true) variables.set('ansible_become', true);
+  if (flags.askBecomePass === true) variables.set('ansible_become_password', await askSecret('Password for sudo'));
+  return { level: 'role defaults', origin: 'the command line', variables };
+}
