@@ -26,6 +26,7 @@ export class HostRun {
   /** How many throttled blocks it is in: there hosts go one after another and wait for no lock-step. */
   #alone = 0;
   #handling = false;
+  #doubtful = false;
   #handlers: readonly Handler[];
 
   constructor(context: RunContext, batch: Batch, host: HostState) {
@@ -78,6 +79,7 @@ export class HostRun {
       stop,
       route,
       handler: this.#handling,
+      doubtful: this.#doubtful,
       alone: this.#alone > 0,
     };
     try {
@@ -243,10 +245,12 @@ export class HostRun {
       const called = [handler.name, ...handler.listen].filter((name) => this.#host.notified.has(name));
       if (called.length === 0) continue;
       this.#handling = true;
+      this.#doubtful = called.every((name) => this.#host.doubtful.has(name));
       try {
         await this.#step(stop, { stops: [stop], index: 0, behind: route, play: undefined });
       } finally {
         this.#handling = false;
+        this.#doubtful = false;
       }
       for (const name of called) {
         // Another handler may listen to the same name, so a name is paid only by the last one that does.

@@ -11,6 +11,8 @@ export class HostState {
   status: 'active' | 'failed' | 'unreachable' | 'ended' = 'active';
   /** Handlers that are called for and have not run yet. */
   readonly notified = new Set<string>();
+  /** Only in a plan: those of them that nothing certain has called for. */
+  readonly doubtful = new Set<string>();
   /** Handlers that an earlier run left owed, by the user that owes them; empty of what this run has paid. */
   readonly owedEarlier = new Map<string, Set<string>>();
   readonly #counts = { ok: 0, changed: 0, unknown: 0, skipped: 0, failed: 0, ignored: 0, rescued: 0 };
@@ -18,6 +20,15 @@ export class HostState {
   constructor(host: Host, variables: HostVariables) {
     this.host = host;
     this.variables = variables;
+  }
+
+  /** `doubtful`: a plan cannot tell whether the task will change anything. */
+  call(handlers: readonly string[], how: 'certain' | 'doubtful'): void {
+    for (const name of handlers) {
+      if (how === 'certain') this.doubtful.delete(name);
+      else if (!this.notified.has(name)) this.doubtful.add(name);
+      this.notified.add(name);
+    }
   }
 
   get name(): string {

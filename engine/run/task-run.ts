@@ -29,6 +29,8 @@ export interface TaskRun {
   readonly stop: Stop;
   readonly route: Route | undefined;
   readonly handler: boolean;
+  /** A handler that nothing certain has called for. */
+  readonly doubtful: boolean;
   readonly alone: boolean;
 }
 
@@ -40,6 +42,7 @@ export async function runTask(run: TaskRun): Promise<void> {
   const identity = identityOf(run, plain);
   host.doing = identity;
   if (items instanceof Unknown) {
+    host.call(nameableNotifies(task, plain), 'doubtful');
     finish(run, identity, undefined, undefined, { kind: 'unknown', because: items.because }, undefined, 0);
     remember(run, new Unknown(items.because));
     return;
@@ -74,9 +77,9 @@ async function runOne(run: TaskRun, identity: TaskIdentity, over: readonly Layer
       finish(run, identity, label, undefined, { kind: 'skipped', why: 'its condition is false' }, undefined, began);
       return { value: { changed: false, skipped: true, failed: false }, changed: false, failed: undefined };
     }
-    if (holds instanceof Unknown) return unknown(run, identity, label, holds.because, began);
+    if (holds instanceof Unknown) return unknown(run, identity, label, holds.because, scope, began);
     const preparing = await prepare(context, task, scope);
-    if (preparing.kind === 'unknown') return unknown(run, identity, label, preparing.because, began);
+    if (preparing.kind === 'unknown') return unknown(run, identity, label, preparing.because, scope, began);
     return await runPrepared(run, identity, over, item, label, preparing.prepared, scope, began);
   } catch (error) {
     const problem = error instanceof NotInPlan ? error.problem : asTaskProblem(error);
@@ -99,7 +102,7 @@ async function runPrepared(
 ): Promise<Recorded> {
   const { task, host, context, batch } = run;
   const machine = await connectFor(context, host, prepared.delegate);
-  const notifies = task.notify.map((name) => textOf(name.render(scope), task));
+  const notifies = notifiesOf(task, scope);
   const view = machine.view(prepared.privilege);
   const itemRun: ItemRun = {
     context,
@@ -119,10 +122,10 @@ async function runPrepared(
   const attempt = (look: 'first' | 'again'): Promise<ItemResult> => throttled(run, scope, () => runItem(itemRun, look).catch(failedItem));
   const raw = task.until === undefined ? await attempt('first') : await untilSo(run, identity, over, scope, attempt);
   const judged = judge(run, over, raw);
-  const outcome = outcomeOf(task, scope, judged, prepared.noLog, notifies);
-  if (outcome.kind === 'changed') {
-    for (const name of notifies) host.notified.add(name);
-  } else if (outcome.kind === 'ok') {
+  const outcome = doubted(run, outcomeOf(task, scope, judged, prepared.noLog, notifies));
+  if (outcome.kind === 'changed') host.call(notifies, outcome.certainty === 'after_change' && context.mode === 'plan' ? 'doubtful' : 'certain');
+  else if (outcome.kind === 'unknown') host.call(notifies, 'doubtful');
+  else if (outcome.kind === 'ok') {
     // It was written down ahead of a change that changed_when does not count as one.
     for (const name of itemRun.calledFor) forgetOwed(context, host, name);
   }
@@ -141,12 +144,43 @@ function failedItem(error: unknown): ItemResult {
   return { kind: 'failed', problem: asTaskProblem(error), result: {}, output: undefined };
 }
 
-function unknown(run: TaskRun, identity: TaskIdentity, label: string | undefined, because: string, began: number): Recorded {
+function notifiesOf(task: Task, scope: Scope): readonly string[] {
+  return task.notify.map((name) => textOf(name.render(scope), task));
+}
+
+/** Of a task that cannot be planned yet: the handlers that can be named without what is unknown, such as the loop's item. */
+function nameableNotifies(task: Task, scope: Scope): readonly string[] {
+  return task.notify.flatMap((template) => {
+    try {
+      const name = template.render(scope);
+      return typeof name === 'string' ? [name] : [];
+    } catch (error) {
+      if (error instanceof Problem) return [];
+      throw error;
+    }
+  });
+}
+
+/** A handler that is only perhaps called for changes only perhaps what it would. */
+function doubted(run: TaskRun, outcome: TaskOutcome): TaskOutcome {
+  if (!run.doubtful || outcome.kind !== 'changed' || outcome.certainty !== 'certain') return outcome;
+  return { ...outcome, certainty: 'after_change' };
+}
+
+function unknown(
+  run: TaskRun,
+  identity: TaskIdentity,
+  label: string | undefined,
+  because: string,
+  scope: Scope,
+  began: number,
+): Recorded {
   if (run.context.mode === 'play') {
     const problem = failure(run, `what it needs is not known: ${because}`, undefined, undefined);
     finish(run, identity, label, undefined, { kind: 'failed', problem, ignored: false, output: undefined }, undefined, began);
     return { value: {}, changed: false, failed: problem };
   }
+  run.host.call(nameableNotifies(run.task, scope), 'doubtful');
   finish(run, identity, label, undefined, { kind: 'unknown', because }, undefined, began);
   return { value: new Unknown(because), changed: false, failed: undefined };
 }
