@@ -9,6 +9,7 @@ import { HostVariables, lazyMap } from './variables.ts';
 export function hostScopes(inventory: Inventory, extra: Layer, playbookDirectory: string): (host: string) => LayeredScope | undefined {
   const [source] = inventory.sources;
   const run: RunVariables = {
+    fallback: undefined,
     extra,
     inventory,
     inventoryDirectory: source === undefined || source.includes(',') ? resolve('.') : dirname(resolve(source)),

@@ -77,7 +77,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const hosts = new Map<string, HostState>();
   const groups = new Map<string, string[]>([...inventory.groups].map(([name, group]) => [name, [...group.hosts]]));
   const variables: RunVariables = {
-    fallback: options.fallback ?? NOTHING,
+    fallback: options.fallback,
     extra: options.extra,
     inventory,
     inventoryDirectory: directoryOf(inventory.sources[0]),
@@ -222,8 +222,6 @@ function partialBecause(options: RunOptions): readonly string[] {
 function directoryOf(source: string | undefined): string {
   return source === undefined ? process.cwd() : dirname(resolve(source));
 }
-
-const NOTHING: Layer = { level: 'role defaults', origin: 'the command line', variables: new Map() };
 
 /** There is always this machine, even if no inventory names it. It is reached without SSH. */
 const LOCALHOST: Host = {

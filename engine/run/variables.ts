@@ -9,7 +9,7 @@ import { Unknown } from '../values/value.ts';
 /** What the controller knows that is the same for all hosts. */
 export interface RunVariables {
   /** What the command line says where neither inventory nor playbook says anything; the lowest level. */
-  readonly fallback: Layer;
+  readonly fallback: Layer | undefined;
   readonly extra: Layer;
   readonly inventory: Inventory;
   readonly inventoryDirectory: string;
@@ -86,7 +86,7 @@ export class HostVariables {
   #build(frame: StepFrame | undefined, over: readonly Layer[], play: PlayScope | undefined): LayeredScope {
     const role = frame?.role;
     return layeredScope([
-      this.#run.fallback,
+      ...(this.#run.fallback === undefined ? [] : [this.#run.fallback]),
       ...(role === undefined ? [] : [role.defaults]),
       ...this.#host.layers,
       ...(play?.layers ?? []),
