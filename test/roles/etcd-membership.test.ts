@@ -3,6 +3,11 @@ import type { Value, ValueMap } from '../../engine/values/value.ts';
 import { MASTERS, entryOf, holds, resolved, roleScope, tasksOf } from './role-scope.ts';
 
 const tasks = tasksOf('roles/etcd/tasks/membership.yml');
+const ADDRESSES = new Map([
+  ['k8s-master-1', '192.168.1.26'],
+  ['k8s-master-2', '192.168.1.28'],
+  ['k8s-master-3', '192.168.1.29'],
+]);
 const ME = { peerURLs: ['https://192.168.1.26:2380'] };
 const OTHER = { name: 'k8s-master-2', peerURLs: ['https://192.168.1.28:2380'], clientURLs: ['https://192.168.1.28:2379'] };
 
@@ -20,12 +25,19 @@ interface Situation {
 /** What the role does: the assertion that stops it, or the state that the member starts with. */
 async function decide({ data, configured = '', living = [], members = [], run = MASTERS, others = false }: Situation): Promise<string> {
   const hostvars = Object.fromEntries(
-    run.map((host) => [host, { etcd_data: { stat: { exists: host === 'k8s-master-1' ? data : others } } }]),
+    MASTERS.map((host) => [
+      host,
+      {
+        node_address: ADDRESSES.get(host) ?? '',
+        ...(run.includes(host) ? { etcd_data: { stat: { exists: host === 'k8s-master-1' ? data : others } } } : {}),
+      },
+    ]),
   );
   const known: Record<string, Value> = {
     play_hosts: run,
     etcd_data: { stat: { exists: data } },
     etcd_configured_state: { stdout: configured },
+    etcd_configured_cluster: { stdout: '' },
     etcd_living: { stdout: living.map((name) => `${name}\n`).join('') },
     etcd_known: { json: { members } },
   };
