@@ -121,13 +121,17 @@ export async function main(argv: readonly string[]): Promise<number> {
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.problem;
-    if (error instanceof Problem || error instanceof Problems) {
-      const { printProblems } = await import('../report/problems.ts');
-      printProblems(error instanceof Problem ? [error] : error.problems, process.stderr);
-      return EXIT.problem;
-    }
-    throw error;
+    const { printProblems } = await import('../report/problems.ts');
+    if (error instanceof Problems) printProblems(error.problems, process.stderr);
+    else printProblems([error instanceof Problem ? error : fileProblem(error)], process.stderr);
+    return EXIT.problem;
   }
+}
+
+/** What the system says of a file that nobody expected to be out of reach. Anything else is a fault of ours and is thrown on. */
+function fileProblem(error: unknown): Problem {
+  if (!(error instanceof Error && 'syscall' in error && 'path' in error)) throw error;
+  return new Problem({ code: 'file-error', what: `${String(error.path)} cannot be used`, why: error.message, cause: error });
 }
 
 /** A default that says nothing (an empty list, false, 0) is not shown. */

@@ -51,7 +51,7 @@ function named(inventory: Inventory, part: string, whole: string, place: Place |
     const hosts = named(inventory, range.groups['name'] ?? '', whole, place);
     return slice(hosts, range.groups['from'], range.groups['colon'] !== undefined, range.groups['to']);
   }
-  if (/[*?[]/.test(part)) return matching(inventory, glob(part));
+  if (/[*?[]/.test(part)) return matching(inventory, glob(part, place));
   if (part === 'all') return [...inventory.hosts.keys()];
   const group = inventory.groups.get(part);
   if (group !== undefined) return group.hosts;
@@ -99,11 +99,20 @@ function regular(source: string, place: Place | undefined): RegExp {
   }
 }
 
-function glob(part: string): RegExp {
+function glob(part: string, place: Place | undefined): RegExp {
   const source = part
     .replace(/[.+^${}()|\\]/g, '\\$&')
     .replace(/\*/g, '.*')
     .replace(/\?/g, '.')
     .replace(/\[!/g, '[^');
-  return new RegExp(`^${source}$`);
+  try {
+    return new RegExp(`^${source}$`);
+  } catch {
+    throw new Problem({
+      code: 'wrong-pattern',
+      what: `"${part}" is not a pattern of hosts`,
+      place,
+      remedy: 'Write web*, web?, web[abc], or a range: web[0:2].',
+    });
+  }
 }

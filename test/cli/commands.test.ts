@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -85,4 +85,12 @@ test('docs: the schema is JSON and knows each module; an unknown module has a re
   const { stdout } = await runbook('docs', '--schema');
   expect(Object.keys(JSON.parse(stdout).definitions)).toEqual(expect.arrayContaining(modules.names().map((name) => `module_${name}`)));
   expect((await runbook('docs', 'coppy')).stderr).toContain('Did you mean "copy"?');
+});
+
+test('a file that is out of reach is an error of the user, not of the program', async () => {
+  mkdirSync(join(folder, 'hosts'));
+  symlinkSync('nowhere', join(folder, 'hosts/dangling'));
+  const { status, stderr } = await runbook('inventory', '-i', 'hosts', '--list');
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^error: hosts\/dangling cannot be used\n/);
 });

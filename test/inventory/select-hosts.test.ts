@@ -60,3 +60,7 @@ test('a name that is nothing is an error with the nearest name', () => {
     expect(error).toMatchObject({ code: 'unknown-pattern', remedy: 'Did you mean "web"?' });
   }
 });
+
+test('brackets that do not close are an error', () => {
+  expect(() => selectHosts(inventory, 'web[', undefined)).toThrow(expect.objectContaining({ code: 'wrong-pattern' }));
+});
