@@ -88,9 +88,9 @@ test('docs: the schema is JSON and knows each module; an unknown module has a re
 });
 
 test('a file that is out of reach is an error of the user, not of the program', async () => {
-  mkdirSync(join(folder, 'hosts'));
-  symlinkSync('nowhere', join(folder, 'hosts/dangling'));
-  const { status, stderr } = await runbook('inventory', '-i', 'hosts', '--list');
+  mkdirSync(join(folder, 'sources'));
+  symlinkSync('nowhere', join(folder, 'sources/dangling'));
+  const { status, stderr } = await runbook('inventory', '-i', 'sources', '--list');
   expect(status).toBe(1);
-  expect(stderr).toMatch(/^error: hosts\/dangling cannot be used\n/);
+  expect(stderr).toMatch(/^error: sources\/dangling cannot be used\n/);
 });
