@@ -65,10 +65,12 @@ interface Recorded {
   readonly failed: Problem | undefined;
 }
 
-async function runOne(run: TaskRun, identity: TaskIdentity, over: readonly Layer[], item: Value | undefined): Promise<Recorded> {
+async function runOne(run: TaskRun, whole: TaskIdentity, over: readonly Layer[], item: Value | undefined): Promise<Recorded> {
   const { task, host, context } = run;
   const began = performance.now();
   const scope = host.variables.scope(task, over);
+  // Only with the item's variables a name that speaks of the item can be told.
+  const identity = item === undefined ? whole : identityOf(run, scope);
   let label: string | undefined;
   try {
     label = item === undefined ? undefined : labelOf(task, scope, item);
@@ -123,7 +125,8 @@ async function runPrepared(
   const raw = task.until === undefined ? await attempt('first') : await untilSo(run, identity, over, scope, attempt);
   const judged = judge(run, over, raw);
   const outcome = doubted(run, outcomeOf(task, scope, judged, prepared.noLog, notifies));
-  if (outcome.kind === 'changed') host.call(notifies, outcome.certainty === 'after_change' && context.mode === 'plan' ? 'doubtful' : 'certain');
+  if (outcome.kind === 'changed')
+    host.call(notifies, outcome.certainty === 'after_change' && context.mode === 'plan' ? 'doubtful' : 'certain');
   else if (outcome.kind === 'unknown') host.call(notifies, 'doubtful');
   else if (outcome.kind === 'ok') {
     // It was written down ahead of a change that changed_when does not count as one.
@@ -167,14 +170,7 @@ function doubted(run: TaskRun, outcome: TaskOutcome): TaskOutcome {
   return { ...outcome, certainty: 'after_change' };
 }
 
-function unknown(
-  run: TaskRun,
-  identity: TaskIdentity,
-  label: string | undefined,
-  because: string,
-  scope: Scope,
-  began: number,
-): Recorded {
+function unknown(run: TaskRun, identity: TaskIdentity, label: string | undefined, because: string, scope: Scope, began: number): Recorded {
   if (run.context.mode === 'play') {
     const problem = failure(run, `what it needs is not known: ${because}`, undefined, undefined);
     finish(run, identity, label, undefined, { kind: 'failed', problem, ignored: false, output: undefined }, undefined, began);
