@@ -95,7 +95,8 @@ export async function connectFor(context: RunContext, host: HostState, delegate:
   const scope = (context.hosts.get(name) ?? host).variables.scope(undefined);
   try {
     const machine = await context.limit(() => context.machines.to(name, scope, patienceMs));
-    if (name === host.name) host.variables.setFacts(machine.connection.facts);
+    // A delegate may come to its own turn later, and is not connected again then.
+    context.hosts.get(name)?.variables.setFacts(machine.connection.facts);
     return machine;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
