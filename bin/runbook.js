@@ -2,6 +2,10 @@
 // Plain JavaScript that any Node can read: it makes sure that the right one runs the rest.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+// By its default export: an older Node does not have all of its names, and must come as far as the message below.
+import nodeModule from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const WANTED = 24;
@@ -24,6 +28,8 @@ async function run() {
     process.stdout.write(`${JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version}\n`);
     return;
   }
+  // Loading the program is most of what a short run costs. Where the folder cannot be written, this only says so in what it returns.
+  nodeModule.enableCompileCache(join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'runbook', 'compiled'));
   const source = new URL('../engine/cli/main.ts', import.meta.url);
   const { main } = await import(existsSync(source) ? source.href : new URL('../dist/engine/cli/main.js', import.meta.url).href);
   process.exitCode = await main(process.argv.slice(2));
