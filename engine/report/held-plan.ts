@@ -52,6 +52,6 @@ export function printHeldPlan(held: HeldPlan, format: 'auto' | 'plain' | 'json',
   const lines = held.notMade.map(
     ({ title, hosts, certain }) => `planned and not made: ${title} [${hostNames(hosts)}]${certain ? '' : ' (the plan left it open)'}`,
   );
-  const sum = `${held.made} ${held.made === 1 ? 'change was' : 'changes were'} made, all of them planned`;
+  const sum = `${held.made} ${held.made === 1 ? 'change was' : 'changes were'} made, all of them in the plan`;
   output.write(`\n${[`${sum}${lines.length === 0 ? ', and none is left out.' : '.'}`, ...lines].join('\n')}\n`);
 }

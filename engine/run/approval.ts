@@ -48,7 +48,7 @@ export class Approval {
       why:
         foreseen[0] === undefined
           ? `The plan has no${this.#had(at) ? ' further' : ''} change by "${at.task.name}"${at.item === undefined ? '' : ` for ${at.item}`} on ${at.host}.`
-          : `The plan has another change there: ${apart(foreseen[0].differences, change.differences)}.`,
+          : `The plan has another change there: ${apart(foreseen[0], change.differences)}.`,
       remedy: 'The host or something else changed while the plan was applied. Make the plan anew and have it reviewed.',
     });
   }
@@ -67,14 +67,16 @@ function openKey(host: string, task: TaskIdentity): string {
 }
 
 function agrees(planned: Change, made: Change): boolean {
-  return apart(planned.differences, made.differences) === undefined;
+  return apart(planned, made.differences) === undefined;
 }
 
 /** What the first difference is that is not the planned one. What was not known when it was planned agrees with anything. */
-function apart(planned: readonly Difference[], made: readonly Difference[]): string | undefined {
-  const extra = made.find((one) => !planned.some((other) => aboutOf(other) === aboutOf(one)));
+function apart(planned: Change, made: readonly Difference[]): string | undefined {
+  const extra = made.find((one) => !planned.differences.some((other) => aboutOf(other) === aboutOf(one)));
   if (extra !== undefined) return `${aboutOf(extra)} is not in it`;
-  const other = made.find((one) => !planned.some((expected) => sameDifference(expected, one)));
+  // What an earlier change decides may begin from anything. It ends where the plan says.
+  const begins = planned.certainty === 'after_change' ? 'anywhere' : 'as planned';
+  const other = made.find((one) => !planned.differences.some((expected) => sameDifference(expected, one, begins)));
   return other === undefined ? undefined : `${aboutOf(other)} would be different`;
 }
 
@@ -94,12 +96,14 @@ function aboutOf(difference: Difference): string {
   }
 }
 
-function sameDifference(planned: Difference, made: Difference): boolean {
+function sameDifference(planned: Difference, made: Difference, begins: 'as planned' | 'anywhere'): boolean {
   if (planned.kind === 'text' && made.kind === 'text')
-    return planned.path === made.path && sameShown(planned.before, made.before) && sameShown(planned.after, made.after);
+    return (
+      planned.path === made.path && (begins === 'anywhere' || sameShown(planned.before, made.before)) && sameShown(planned.after, made.after)
+    );
   if (planned.kind === 'field' && made.kind === 'field') {
     if (planned.of !== made.of || planned.field !== made.field) return false;
-    return sameValue(planned.before, made.before) && sameValue(planned.after, made.after);
+    return (begins === 'anywhere' || sameValue(planned.before, made.before)) && sameValue(planned.after, made.after);
   }
   return planned.kind === 'command' && made.kind === 'command' && sameShown(planned.text, made.text);
 }

@@ -7,7 +7,8 @@ import { PLAN_VERSION, planDocument } from './plan-document.ts';
 
 /** A plan as the text of its file: JSON, and in its last line the digest of all that is before. */
 export function planText(document: PlanDocument): string {
-  const body = JSON.stringify(document, undefined, 1).replace(/\n\}$/, '');
+  // Parsed, its keys come in the order of the schema, wherever the document came from.
+  const body = JSON.stringify(planDocument.parse(document), undefined, 1).replace(/\n\}$/, '');
   return `${body},\n${checksumLine(body)}\n}\n`;
 }
 
