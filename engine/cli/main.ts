@@ -75,6 +75,13 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     },
   ],
   [
+    'runs',
+    {
+      description: 'list the runs so far and tell what became of them',
+      add: async (command, done) => (await import('./runs.ts')).addRunsCommand(command, done),
+    },
+  ],
+  [
     'exec',
     {
       description: 'run one task on some hosts',

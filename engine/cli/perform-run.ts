@@ -12,7 +12,7 @@ import { targetSettings } from './flag-values.ts';
 import { interruptions } from './interruptions.ts';
 
 /** What a command says of its run; the rest is the same for all of them. */
-export type Performance = Pick<RunOptions, 'mode' | 'playbook' | 'inventory' | 'limit' | 'selection' | 'extra' | 'fallback' | 'lock' | 'approval'>;
+export type Performance = Pick<RunOptions, 'mode' | 'playbook' | 'inventory' | 'limit' | 'selection' | 'extra' | 'fallback' | 'lock' | 'approval' | 'resume'>;
 
 /** The folder of the journals of all runs. */
 export function journalFolder(): string {
@@ -20,7 +20,7 @@ export function journalFolder(): string {
 }
 
 /** How plays and plans are shown. */
-export function runReport(mode: Mode, diff: boolean, flags: ConnectionFlags): Report {
+export function runReport(mode: Mode, diff: boolean, flags: ConnectionFlags, inputs?: string): Report {
   return startReport({
     format: flags.output,
     mode,
@@ -30,6 +30,7 @@ export function runReport(mode: Mode, diff: boolean, flags: ConnectionFlags): Re
     stderr: process.stderr,
     journal: journalFolder(),
     command: process.argv.slice(2),
+    inputs,
   });
 }
 

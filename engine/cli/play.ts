@@ -19,6 +19,8 @@ export interface PlayFlags extends InventoryFlags, ConnectionFlags {
   /** False by --no-lock. */
   readonly lock: boolean;
   readonly detailedExitcode?: true;
+  /** True: the last run of the playbook. */
+  readonly resume?: string | true;
   /** Where a plan is saved. */
   readonly out?: string;
 }
@@ -37,6 +39,7 @@ export function addPlayCommand(command: Command, mode: Mode, done: (status: numb
     command
       .option('-C, --check', 'change nothing, only show what would be changed (as `runbook plan`)')
       .option('-D, --diff', 'show the differences that are made', false)
+      .option('--resume [run]', 'go on with the last run of the playbook, or the one of that id: leave out what hosts are through with')
       .option('--no-lock', 'do not lock the hosts against another run (several inventory hosts that are one machine)')
       .option('--wait-lock <seconds>', 'wait so long for another run on the same hosts to end', nonNegative, 0);
   } else {

@@ -1,11 +1,14 @@
 import { Problem } from '../errors/problem.ts';
+import { createHash } from 'node:crypto';
 import { printNotes } from '../report/vault.ts';
 import type { Mode } from '../run/events.ts';
 import { writePlan } from '../run/plan-file.ts';
 import type { RunResult } from '../run/run.ts';
+import { partialBecause } from '../run/run.ts';
 import { becomeFallback } from './become-fallback.ts';
 import { EXIT } from './exit-status.ts';
-import { performRun, runReport, statusOf } from './perform-run.ts';
+import { journalFolder, performRun, runReport, statusOf } from './perform-run.ts';
+import { resumeOf } from './resume.ts';
 import type { PlayFlags } from './play.ts';
 import type { PreparedRun } from './prepare-run.ts';
 import { prepareRun } from './prepare-run.ts';
@@ -38,14 +41,30 @@ export async function runPlayCommand(playbookFile: string, command: Mode, flags:
   }
   if (mode === 'plan' && flags.out !== undefined)
     return statusOf(await savePlan(playbookFile, prepared, flags, flags.out), mode, flags.detailedExitcode === true);
+  const inputs = digestOf(prepared, flags);
+  const resume =
+    flags.resume === undefined || mode === 'plan'
+      ? undefined
+      : resumeOf(journalFolder(), flags.resume === true ? undefined : flags.resume, {
+          playbook: playbook.file,
+          inputs,
+          partial: partialBecause({ limit: flags.limit, selection }),
+        });
   const lock = flags.lock ? { waitMs: flags.waitLock * 1000 } : undefined;
   const fallback = await becomeFallback(flags);
   const result = await performRun(
-    { mode, playbook, inventory, limit: flags.limit, selection, extra, fallback, lock },
+    { mode, playbook, inventory, limit: flags.limit, selection, extra, fallback, lock, resume },
     flags,
-    runReport(mode, flags.diff, flags),
+    runReport(mode, flags.diff, flags, inputs),
   );
   return statusOf(result, mode, flags.detailedExitcode === true);
+}
+
+/** Of the files that are read before the run, and of the variables of the command line. */
+function digestOf(prepared: PreparedRun, flags: PlayFlags): string {
+  return createHash('sha256')
+    .update(JSON.stringify([prepared.inputs(new Map()), flags.extraVars]))
+    .digest('hex');
 }
 
 async function savePlan(playbook: string, prepared: PreparedRun, flags: PlayFlags, path: string): Promise<RunResult> {

@@ -24,6 +24,8 @@ export interface ReportOptions {
   readonly journal: string;
   /** The arguments that the program was called with, for the journal. */
   readonly command: readonly string[];
+  /** Digest of what the run rests on, for the journal. */
+  readonly inputs?: string | undefined;
 }
 
 export interface Report {
@@ -36,7 +38,7 @@ export interface Report {
 export function startReport(options: ReportOptions): Report {
   const journal =
     options.mode === 'play'
-      ? openJournal(options.journal, options.command, (text) => openOutput(options.stderr).write(`${text}\n`))
+      ? openJournal(options.journal, options.command, (text) => openOutput(options.stderr).write(`${text}\n`), options.inputs)
       : undefined;
   const renderer = chooseRenderer(options);
   return {

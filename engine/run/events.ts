@@ -29,6 +29,8 @@ export interface RunStarted {
   readonly hosts: readonly string[];
   /** Set where tags, limit or a start task leave something out. */
   readonly partial: readonly string[];
+  /** The run that this one goes on with, where it was told to. */
+  readonly resumed?: string | undefined;
 }
 
 export interface PlayStarted {

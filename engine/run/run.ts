@@ -23,6 +23,8 @@ import { Machines } from './machines.ts';
 import type { PlannedPlay } from './play-run.ts';
 import { hostsOf, runPlay } from './play-run.ts';
 import { preflight } from './preflight.ts';
+import type { Resume } from './resume.ts';
+import { withoutFinished } from './resume.ts';
 import type { TargetSettings } from './target-settings.ts';
 import { variableFileLayer } from './variable-files.ts';
 import type { RunVariables } from './variables.ts';
@@ -52,6 +54,8 @@ export interface RunOptions {
   readonly interrupt: AbortSignal;
   /** Second sign: end what runs on the hosts. */
   readonly kill: AbortSignal;
+  /** An earlier run to go on with. */
+  readonly resume?: Resume | undefined;
   /** Keeps digests of large files from run to run. */
   readonly digestCache: string | undefined;
   readonly password?: Secret;
@@ -140,6 +144,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     at: now,
     hosts: [...taking],
     partial: partialBecause(options),
+    resumed: options.resume?.runId,
   });
   let stopped: string | undefined;
   let evidence: Evidence | undefined;
@@ -201,7 +206,7 @@ async function choose(
       remedy: 'Compare the limit with the hosts of the plays (--list-hosts).',
     });
   }
-  return plays;
+  return options.resume === undefined ? plays : withoutFinished(plays, options.resume);
 }
 
 function patternOf(value: Value, play: Play): string {
@@ -211,7 +216,8 @@ function patternOf(value: Value, play: Play): string {
   throw new Problem({ code: 'wrong-type', what: 'hosts must be a pattern, or a list of patterns', place: play.hostsPlace, why });
 }
 
-function partialBecause(options: RunOptions): readonly string[] {
+/** What of the playbook is left out, in the words of the command line. */
+export function partialBecause(options: Pick<RunOptions, 'limit' | 'selection'>): readonly string[] {
   const reasons: string[] = [];
   if (options.limit !== undefined) reasons.push(`--limit ${options.limit}`);
   if (options.selection.tags.length > 0) reasons.push(`--tags ${options.selection.tags.join(',')}`);

@@ -16,6 +16,7 @@ export interface CuttingProxy {
 /** A TCP proxy on loopback that can cut and stall what passes through it. */
 export async function startCuttingProxy(targetPort: number): Promise<CuttingProxy> {
   const sockets = new Set<Socket>();
+  let stalled = false;
   let count = 0;
   const waiting = new Set<{ readonly at: number; readonly reached: () => void }>();
   const server = createServer((near) => {
@@ -31,6 +32,9 @@ export async function startCuttingProxy(targetPort: number): Promise<CuttingProx
     });
     near.pipe(far);
     far.pipe(near);
+    // A pipe hands on an end, but not that a socket was reset.
+    near.once('close', () => stalled || far.end());
+    far.once('close', () => stalled || near.end());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -54,6 +58,7 @@ export async function startCuttingProxy(targetPort: number): Promise<CuttingProx
         waiting.add(one);
       }),
     stall: () => {
+      stalled = true;
       for (const socket of sockets) socket.unpipe().pause();
     },
     stop: async () => {

@@ -41,11 +41,13 @@ export interface OpensshServer {
  * A real OpenSSH server on a free port of the loopback address, with keys of its own in a temporary folder; nothing of this
  * machine's own SSH settings is read or changed. Who runs the test can log in, and as root every user can.
  * `config` adds or replaces options of sshd_config. With `accounts` (root only), the server sees users that this machine does not
- * have: it gets a mount namespace of its own, with other files in the place of passwd, shadow and sudoers.
+ * have: it gets a mount namespace of its own, with other files in the place of passwd, shadow and sudoers. `mounts` (root only) is shell
+ * text that makes further mounts in that namespace; $folder is the server's folder.
  */
 export async function startOpensshServer(
   config: Readonly<Record<string, string>> = {},
   accounts: readonly Account[] = [],
+  mounts = '',
 ): Promise<OpensshServer> {
   const sshd = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find((path) => existsSync(path));
   if (sshd === undefined) throw new Error('There is no sshd here: apt-get install openssh-server');
@@ -85,7 +87,8 @@ export async function startOpensshServer(
   const log = join(folder, 'log');
   await writeFile(log, '');
   const command = [sshd, '-D', '-f', configFile, '-E', log];
-  const [program = sshd, ...rest] = accounts.length === 0 ? command : await withAccounts(folder, accounts, command);
+  const isApart = accounts.length > 0 || mounts !== '';
+  const [program = sshd, ...rest] = isApart ? await apart(folder, accounts, mounts, command) : command;
   const server = spawn(program, rest, { stdio: 'ignore', detached: true });
   await untilListening(server, port, log);
   return {
@@ -122,7 +125,12 @@ export async function startOpensshServer(
   };
 }
 
-async function withAccounts(folder: string, accounts: readonly Account[], command: readonly string[]): Promise<readonly string[]> {
+async function apart(
+  folder: string,
+  accounts: readonly Account[],
+  mounts: string,
+  command: readonly string[],
+): Promise<readonly string[]> {
   const lines = { passwd: '', shadow: '', sudoers: 'root ALL=(ALL) ALL\n' };
   for (const { name, uid, password, shell = '/bin/sh', sudo } of accounts) {
     const { stdout } = await run('openssl', ['passwd', '-6', password]);
@@ -133,8 +141,9 @@ async function withAccounts(folder: string, accounts: readonly Account[], comman
   await writeFile(join(folder, 'passwd'), (await readFile('/etc/passwd', 'utf8')) + lines.passwd, { mode: 0o644 });
   await writeFile(join(folder, 'shadow'), (await readFile('/etc/shadow', 'utf8')) + lines.shadow, { mode: 0o600 });
   await writeFile(join(folder, 'sudoers'), lines.sudoers, { mode: 0o440 });
-  const mounts = ['passwd', 'shadow', 'sudoers'].map((name) => `mount --bind ${folder}/${name} /etc/${name} && `).join('');
-  return ['unshare', '--mount', 'sh', '-c', `${mounts}exec "$@"`, 'sh', ...command];
+  const files = accounts.length === 0 ? [] : ['passwd', 'shadow', 'sudoers'];
+  const binds = files.map((name) => `mount --bind ${folder}/${name} /etc/${name}\n`).join('');
+  return ['unshare', '--mount', 'sh', '-c', `set -e\nfolder=${folder}\n${binds}${mounts}\nexec "$@"`, 'sh', ...command];
 }
 
 /** The processes that serve one connection each, all of them children of this server. */

@@ -1,0 +1,54 @@
+import { Problem } from '../errors/problem.ts';
+import type { RunHistory } from '../report/run-history.ts';
+import { listRuns, playKey, readRun } from '../report/run-history.ts';
+import type { Resume } from '../run/resume.ts';
+
+export interface Resumable {
+  readonly playbook: string;
+  /** Digest of the files that the run reads, as its journal will note it. */
+  readonly inputs: string;
+  /** What it leaves out of the playbook, as its journal will note it. */
+  readonly partial: readonly string[];
+}
+
+/**
+ * The run to go on with: the last one of the playbook, or the one that is named. Throws Problem where there is none that did not come to
+ * its end, or where it ran something else than what is to be run now.
+ */
+export function resumeOf(folder: string, named: string | undefined, now: Resumable): Resume {
+  const run = named === undefined ? listRuns(folder).find((one) => one.playbook === now.playbook) : readRun(folder, named);
+  if (run === undefined) throw refusal(`There is no run of ${now.playbook} to go on with`, `Looked in ${folder}.`, 'Run it without --resume.');
+  if (run.outcome === 'running') throw refusal(`The run ${run.id} is still going on`, undefined, 'Wait for its end.');
+  if (run.outcome === 'ok') throw refusal(`The run ${run.id} came to its end: there is nothing to go on with`, undefined, 'Run it without --resume.');
+  if (run.playbook !== now.playbook || run.inputs !== now.inputs) {
+    const what = `The run ${run.id} was one of other files, so what it finished says nothing about these`;
+    throw refusal(what, 'The playbook, the inventory or a variable has changed since.', 'Run it without --resume: what is so already is not changed again.');
+  }
+  if (run.partial.join() !== now.partial.join()) {
+    const why = `It had ${run.partial.join(', ') || 'no --limit and no tags'}.`;
+    throw refusal(`The run ${run.id} left out other parts of the playbook`, why, 'Give the same --limit, --tags and --skip-tags.');
+  }
+  const chain = chainOf(folder, run);
+  return {
+    runId: run.id,
+    isFinished: (play, host) => {
+      const key = playKey(play.name, `${play.place.file}:${play.place.line}`);
+      return chain.some((one) => one.finished.get(key)?.has(host) ?? false);
+    },
+  };
+}
+
+/** A run that went on with another one did not run again what that one had finished. */
+function chainOf(folder: string, last: RunHistory): readonly RunHistory[] {
+  const chain = [last];
+  for (let resumed = last.resumed; resumed !== undefined; ) {
+    const earlier = readRun(folder, resumed);
+    chain.push(earlier);
+    resumed = earlier.resumed;
+  }
+  return chain;
+}
+
+function refusal(what: string, why: string | undefined, remedy: string): Problem {
+  return new Problem({ code: 'cannot-resume', what, why, remedy });
+}

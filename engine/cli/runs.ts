@@ -1,0 +1,20 @@
+import type { Command } from 'commander';
+import { listRuns, readRun } from '../report/run-history.ts';
+import { printRun, printRuns } from '../report/runs.ts';
+import { EXIT } from './exit-status.ts';
+import { journalFolder } from './perform-run.ts';
+
+export function addRunsCommand(command: Command, done: (status: number) => void): void {
+  command.option('-n, --number <count>', 'so many of the last ones', Number, 20).action((flags: { readonly number: number }) => {
+    printRuns(listRuns(journalFolder()).slice(0, flags.number), process.stdout);
+    done(EXIT.ok);
+  });
+  command
+    .command('show')
+    .description('tell what a run did, how far it came and what is owed')
+    .argument('<run>', 'its id, or a part of it')
+    .action((id: string) => {
+      printRun(readRun(journalFolder(), id), process.stdout);
+      done(EXIT.ok);
+    });
+}

@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { vi } from 'vitest';
+import { startOpensshServer } from './openssh-server.ts';
+import type { OpensshServer } from './openssh-server.ts';
+
+const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
+
+export interface Ended {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningPlay {
+  readonly process: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+/** What is told of the events of a run, as --output json prints them. */
+export interface ToldEvent {
+  readonly type: string;
+  readonly host?: string;
+  readonly [more: string]: unknown;
+}
+
+export interface Site {
+  /** The folder of playbook, inventory and state. */
+  readonly folder: string;
+  readonly server: OpensshServer;
+  /** Where the hosts keep what they owe: in the place of /var/lib/runbook. */
+  readonly owed: string;
+  playbook(name: string, text: string): Promise<string>;
+  /** Starts `runbook` with these arguments and the inventory of the site. `onEvent` wants --output json. */
+  start(args: readonly string[], onEvent?: (event: ToldEvent, process: ChildProcess) => void): RunningPlay;
+  run(args: readonly string[], onEvent?: (event: ToldEvent, process: ChildProcess) => void): Promise<Ended>;
+  /** Resolves when no process on the hosts is left. */
+  quiet(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Hosts that are one OpenSSH server with a lock folder and a folder for what is owed of its own, and the `runbook` program to reach them.
+ * `hosts` are lines of variables by host name; each gets the server's address unless it names another port.
+ */
+export async function startSite(
+  hosts: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  options: { readonly mounts?: string; readonly config?: Readonly<Record<string, string>> } = {},
+): Promise<Site> {
+  const mark = `site-${randomBytes(8).toString('hex')}`;
+  const folder = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'runbook-site-'));
+  const owed = join(folder, 'owed');
+  await mkdir(owed, { mode: 0o700 });
+  await mkdir(join(folder, 'lock'), { mode: 0o1777 });
+  await mkdir(join(folder, 'home'));
+  await mkdir('/var/lib/runbook', { recursive: true, mode: 0o700 });
+  const mounts = `mount --bind ${folder}/lock /run/lock\nmount --bind ${owed} /var/lib/runbook\n${options.mounts ?? ''}`;
+  const server = await startOpensshServer({ SetEnv: `RUNBOOK_TEST_SITE=${mark} HOME=${folder}/home`, ...options.config }, [], mounts);
+  const inventory = {
+    all: {
+      hosts,
+      vars: {
+        ansible_host: '127.0.0.1',
+        ansible_port: server.port,
+        ansible_user: userInfo().username,
+        ansible_ssh_private_key_file: server.identityFile,
+        ansible_host_key_checking: false,
+      },
+    },
+  };
+  await writeFile(join(folder, 'inventory.yml'), JSON.stringify(inventory));
+  const start: Site['start'] = (args, onEvent) => {
+    const env = { ...process.env, NO_COLOR: '1', RUNBOOK_STATE: join(folder, 'state'), XDG_CACHE_HOME: join(folder, 'cache') };
+    const child = spawn(process.execPath, [RUNBOOK, ...args, ...(args[0] === 'runs' ? [] : ['-i', join(folder, 'inventory.yml')])], { env, cwd: folder });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
+    child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+    if (onEvent !== undefined) {
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        if (line.startsWith('{')) onEvent(JSON.parse(line) as ToldEvent, child);
+      });
+    }
+    const ended = new Promise<Ended>((resolve) => {
+      child.once('close', (status, signal) => resolve({ status, signal, stdout, stderr }));
+    });
+    return { process: child, ended };
+  };
+  const quiet = (): Promise<void> =>
+    vi.waitFor(
+      async () => {
+        const left = await processesWith(`RUNBOOK_TEST_SITE=${mark}`);
+        if (left.length > 0) throw new Error(`Still running on the hosts: ${left.join(', ')}`);
+      },
+      { timeout: 30_000, interval: 20 },
+    );
+  return {
+    folder,
+    server,
+    owed,
+    playbook: async (name, text) => {
+      const file = join(folder, name);
+      await writeFile(file, text);
+      return file;
+    },
+    start,
+    run: (args, onEvent) => start(args, onEvent).ended,
+    quiet,
+    stop: async () => {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function processesWith(variable: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const environment = await readFile(`/proc/${name}/environ`, 'latin1').catch(() => '');
+    if (environment.split('\0').includes(variable)) found.push((await readFile(`/proc/${name}/cmdline`, 'latin1').catch(() => '')).replaceAll('\0', ' '));
+  }
+  return found;
+}
