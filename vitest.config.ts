@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** unit: quick and alone. ssh: real OpenSSH servers on loopback. lab: real hosts, one file after another. */
+/** unit: quick and alone. ssh: real OpenSSH servers on loopback. lab: real hosts, one file after another. e2e: so, with clusters in use. */
 export default defineConfig({
   test: {
     projects: [
@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/ssh/**', 'test/lab/**', 'test/bench/**'],
+          exclude: ['test/ssh/**', 'test/lab/**', 'test/e2e/**', 'test/bench/**'],
           testTimeout: 60_000,
           globalSetup: 'test/system-packages.ts',
         },
@@ -26,6 +26,15 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['test/lab/**/*.test.ts'],
+          testTimeout: 20 * 60_000,
+          hookTimeout: 40 * 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
           testTimeout: 20 * 60_000,
           hookTimeout: 40 * 60_000,
           fileParallelism: false,

@@ -58,6 +58,9 @@ const failures: Failure[] = [];
 const written = new Map<string, string>();
 let asked = 0;
 let worstMs = 0;
+/** The longest time without any good answer. */
+let gapMs = 0;
+let lastGood = performance.now();
 
 function ask(method: string, path: string, body?: object): Promise<Answer> {
   return new Promise((resolve, reject) => {
@@ -81,7 +84,11 @@ async function counted(what: string, work: () => Promise<Answer>, good: (status:
   try {
     const answer = await work();
     worstMs = Math.max(worstMs, performance.now() - began);
-    if (good(answer.status)) return answer;
+    if (good(answer.status)) {
+      gapMs = Math.max(gapMs, performance.now() - lastGood);
+      lastGood = performance.now();
+      return answer;
+    }
     failures.push({ at: new Date().toISOString(), what, why: `${answer.status} ${answer.body.slice(0, 200)}` });
   } catch (error) {
     failures.push({ at: new Date().toISOString(), what, why: error instanceof Error ? error.message : String(error) });
@@ -137,6 +144,6 @@ const found: { readonly items: readonly { readonly metadata: { readonly name: st
 const uids = new Map(found.items.map((item) => [item.metadata.name, item.metadata.uid]));
 const lost = [...written].filter(([name, uid]) => uids.get(name) !== uid).map(([name]) => name);
 process.stdout.write(
-  `${JSON.stringify({ asked, written: written.size, failures: failures.slice(0, 50), failed: failures.length, lost, worstMs: Math.round(worstMs) })}\n`,
+  `${JSON.stringify({ asked, written: written.size, failures: failures.slice(0, 50), failed: failures.length, lost, worstMs: Math.round(worstMs), gapMs: Math.round(gapMs) })}\n`,
 );
 process.exit(0);

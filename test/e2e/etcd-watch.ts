@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:https';
+import { createInterface } from 'node:readline';
+
+/**
+ * Asks every member of etcd for its own health five times a second, until a line comes on stdin. Then it prints one JSON line: how often
+ * it asked, and how many members were down together at worst, and when.
+ * Run inside the lab's network: `node etcd-watch.ts FOLDER-OF-PKI ADDRESS ADDRESS ADDRESS`.
+ */
+const [pki = '', ...members] = process.argv.slice(2);
+const INTERVAL_MS = 200;
+
+/** With a new connection each time, and the certificate of the day. Who answers does not matter here, so that a rotation of authorities can be watched. */
+function isUp(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    let agent: Agent;
+    try {
+      const folder = `${pki}/hosts/k8s-master-1/etcd-healthcheck-client`;
+      agent = new Agent({
+        keepAlive: false,
+        rejectUnauthorized: false,
+        cert: readFileSync(`${folder}.crt`),
+        key: readFileSync(`${folder}.key`),
+      });
+    } catch {
+      return resolve(true);
+    }
+    // Serializable: the member's own answer, which needs no quorum.
+    const call = request(`https://${address}:2379/health?serializable=true`, { agent, timeout: 2000 }, (response) => {
+      response.resume();
+      response.on('end', () => resolve(response.statusCode === 200));
+    });
+    call.on('timeout', () => call.destroy(new Error('no answer')));
+    call.on('error', () => resolve(false));
+    call.end();
+  });
+}
+
+let asked = 0;
+let worst = 0;
+let worstAt = '';
+const ended = new AbortController();
+const lines = createInterface({ input: process.stdin });
+lines.once('line', () => ended.abort());
+lines.once('close', () => ended.abort());
+process.stdout.write('started\n');
+while (!ended.signal.aborted) {
+  const up = await Promise.all(members.map(isUp));
+  asked += 1;
+  const down = up.filter((one) => !one).length;
+  if (down > worst) {
+    worst = down;
+    worstAt = new Date().toISOString();
+  }
+  await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));
+}
+process.stdout.write(`${JSON.stringify({ asked, worst, worstAt })}\n`);
+process.exit(0);

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DEFAULT_KUBERNETES, ensureBinaries } from '../../lab/binaries.ts';
+import type { Lab } from '../../lab/hosts.ts';
+import { up } from '../../lab/hosts.ts';
+import { unfitness } from '../../lab/machine.ts';
+import type { RunbookResult } from '../lab/controller.ts';
+import { changesOf, complaints, runbook } from '../lab/controller.ts';
+import { underLoad } from './beside.ts';
+
+/** What an operator does with a cluster in use. A client asks through the virtual address all the while, and must not notice. */
+const why = unfitness();
+const MASTERS = ['k8s-master-1', 'k8s-master-2', 'k8s-master-3'];
+const PREVIOUS = '1.35.4';
+const KUBECTL = 'sudo kubectl --kubeconfig=/etc/kubernetes/admin.conf';
+
+describe.skipIf(why !== undefined)(`operations on a cluster in use${why === undefined ? '' : ` (skipped: ${why})`}`, () => {
+  let lab: Lab;
+
+  beforeAll(async () => {
+    await ensureBinaries({ kubernetes: PREVIOUS });
+    await ensureBinaries({});
+    lab = await up({ name: 'ops-a', hosts: 3 });
+    const built = await runbook(lab, ['play', 'playbooks/site.yml', '-e', `kubernetes_version=${PREVIOUS}`]);
+    expect(complaints(built)).toBe('');
+  });
+  afterAll(async () => {
+    await lab.down();
+  });
+
+  const play = (playbook: string, ...args: readonly string[]): Promise<RunbookResult> =>
+    runbook(lab, ['play', `playbooks/${playbook}`, ...args]);
+
+  /** Plays it under load: nothing fails, nothing is lost, etcd never has two members down; and verify.yml is content. */
+  async function playUnnoticed(playbook: string, ...args: readonly string[]): Promise<RunbookResult> {
+    const { result, load, members } = await underLoad(lab, async () => await play(playbook, ...args));
+    process.stdout.write(`${playbook} ${args.join(' ')}: ${JSON.stringify(load)} ${JSON.stringify(members)}\n`);
+    expect(complaints(result)).toBe('');
+    expect(result.status).toBe(0);
+    expect(load.failures).toEqual([]);
+    expect(load.lost).toEqual([]);
+    expect(load.written).toBeGreaterThan(100);
+    expect(members.worst).toBeLessThanOrEqual(1);
+    return result;
+  }
+
+  async function expectNothingToDo(playbook: string, ...args: readonly string[]): Promise<void> {
+    const again = await play(playbook, ...args);
+    expect(complaints(again)).toBe('');
+    expect(changesOf(again)).toEqual([]);
+  }
+
+  const onEach = async (commandLine: string): Promise<readonly string[]> =>
+    await Promise.all(MASTERS.map(async (host) => (await lab.ssh(host, commandLine)).trim()));
+
+  const versions = (): Promise<readonly string[]> =>
+    onEach(`${KUBECTL} --server=https://$(hostname):6443 get --raw=/version | grep gitVersion`);
+
+  test('an upgrade refuses a jump over a minor, and a way back', async () => {
+    const jump = await play('upgrade.yml', '-e', 'kubernetes_version=1.34.0');
+    expect(jump.status).not.toBe(0);
+    expect(complaints(jump)).toContain('go up one minor at a time, never down');
+    expect(changesOf(jump)).toEqual([]);
+  });
+
+  test('an upgrade to the next minor', async () => {
+    const plan = await runbook(lab, ['plan', 'playbooks/upgrade.yml', '-e', `kubernetes_version=${DEFAULT_KUBERNETES}`]);
+    expect(complaints(plan)).toBe('');
+    expect(plan.status).toBe(0);
+    const upgraded = await playUnnoticed('upgrade.yml', '-e', `kubernetes_version=${DEFAULT_KUBERNETES}`);
+    const hosts = changesOf(upgraded).filter((change) => change.endsWith('Restart this apiserver'));
+    expect(hosts.length).toBe(3);
+    for (const version of await versions()) expect(version).toContain(`v${DEFAULT_KUBERNETES}`);
+    await expectNothingToDo('upgrade.yml');
+    await expectNothingToDo('site.yml');
+  });
+
+  test('changed flags of every component', async () => {
+    const flags = {
+      apiserver_extra_flags: { v: '3' },
+      controller_manager_verbosity: 3,
+      scheduler_verbosity: 3,
+      etcd_snapshot_count: 10001,
+      haproxy_max_connections: 8000,
+    };
+    await playUnnoticed('site.yml', '-e', JSON.stringify(flags));
+    await expectNothingToDo('site.yml', '-e', JSON.stringify(flags));
+  });
+
+  test('every certificate anew', async () => {
+    const fingerprints = `sudo sh -c 'find /etc/kubernetes /etc/etcd -name "*.crt" -not -name "*ca.crt" -exec openssl x509 -noout -fingerprint -in {} \\;'`;
+    const before = (await onEach(fingerprints)).flatMap((text) => text.split('\n'));
+    await playUnnoticed('renew-certs.yml');
+    const after = new Set((await onEach(fingerprints)).flatMap((text) => text.split('\n')));
+    expect(before.filter((one) => after.has(one))).toEqual([]);
+    await expectNothingToDo('renew-certs.yml');
+  });
+
+  test('other authorities', async () => {
+    const authorities =
+      'sudo sha256sum /etc/kubernetes/pki/ca.crt /etc/kubernetes/pki/front-proxy-ca.crt /etc/kubernetes/pki/sa.pub /etc/etcd/pki/ca.crt';
+    const before = await lab.ssh('k8s-master-1', authorities);
+    await playUnnoticed('rotate-ca.yml');
+    const after = await lab.ssh('k8s-master-1', authorities);
+    expect(after.split('\n').filter((line) => line !== '' && before.includes(line))).toEqual([]);
+    const trusted = await onEach('sudo cat /etc/kubernetes/pki/ca.crt /etc/etcd/pki/ca.crt | grep -c BEGIN');
+    expect(trusted).toEqual(['2', '2', '2']);
+    await expectNothingToDo('rotate-ca.yml');
+  });
+
+  test('another key for Secrets', async () => {
+    await lab.ssh('k8s-master-1', `${KUBECTL} create secret generic old --from-literal=word=kept`);
+    await playUnnoticed('rotate-encryption-key.yml', '-e', 'rotation=second');
+    const raw = await lab.ssh(
+      'k8s-master-2',
+      `sudo sh -c 'set -a; . /etc/etcd/etcdctl.env; etcdctl get --prefix /registry/secrets/ --print-value-only | grep -ao "^k8s:enc:[a-z]*:v1:[^:]*:" | sort -u'`,
+    );
+    expect(raw.trim()).toBe('k8s:enc:secretbox:v1:key-second:');
+    expect(await lab.ssh('k8s-master-3', `${KUBECTL} get secret old --output=jsonpath={.data.word} | base64 -d`)).toBe('kept');
+    const configured = await onEach('sudo grep "name:" /etc/kubernetes/encryption-config.yaml');
+    for (const names of configured) expect(names).toBe('- name: key-second');
+    await expectNothingToDo('rotate-encryption-key.yml', '-e', 'rotation=second');
+    await expectNothingToDo('site.yml');
+  });
+
+  test('and the cluster is as it should be', async () => {
+    const verify = await play('verify.yml');
+    expect(complaints(verify)).toBe('');
+    expect(verify.status).toBe(0);
+  });
+});
