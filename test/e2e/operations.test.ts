@@ -1,15 +1,19 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_KUBERNETES, ensureBinaries } from '../../lab/binaries.ts';
 import type { Lab } from '../../lab/hosts.ts';
 import { up } from '../../lab/hosts.ts';
 import { unfitness } from '../../lab/machine.ts';
+import { stateFolder } from '../../lab/state.ts';
 import type { RunbookResult } from '../lab/controller.ts';
 import { changesOf, complaints, runbook } from '../lab/controller.ts';
-import { underLoad } from './beside.ts';
+import { underLoad } from './load.ts';
+import { watchingMembers } from './members.ts';
 
 /** What an operator does with a cluster in use. A client asks through the virtual address all the while, and must not notice. */
 const why = unfitness();
 const MASTERS = ['k8s-master-1', 'k8s-master-2', 'k8s-master-3'];
+const SERVER = 'https://192.168.1.34:8443';
 const PREVIOUS = '1.35.4';
 const KUBECTL = 'sudo kubectl --kubeconfig=/etc/kubernetes/admin.conf';
 
@@ -32,7 +36,13 @@ describe.skipIf(why !== undefined)(`operations on a cluster in use${why === unde
 
   /** Plays it under load: nothing fails, nothing is lost, etcd never has two members down; and verify.yml is content. */
   async function playUnnoticed(playbook: string, ...args: readonly string[]): Promise<RunbookResult> {
-    const { result, load, members } = await underLoad(lab, async () => await play(playbook, ...args));
+    const pki = join(stateFolder(lab.state.name), 'pki');
+    const [[result, members], load] = await underLoad(
+      lab,
+      pki,
+      SERVER,
+      async () => await watchingMembers(lab, pki, async () => await play(playbook, ...args)),
+    );
     process.stdout.write(`${playbook} ${args.join(' ')}: ${JSON.stringify(load)} ${JSON.stringify(members)}\n`);
     expect(complaints(result)).toBe('');
     expect(result.status).toBe(0);
