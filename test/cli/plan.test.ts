@@ -86,7 +86,7 @@ async function planned(name: string): Promise<string> {
   return folder;
 }
 
-describe('a saved plan', () => {
+describe('a saved plan', { timeout: 300_000 }, () => {
   test('is for its owner only, and the same bytes whenever it is made', async () => {
     const folder = await planned('same');
     expect(statSync(join(folder, 'site.plan')).mode & 0o777).toBe(0o600);
@@ -213,7 +213,7 @@ const STALE: readonly Stale[] = [
   },
 ];
 
-describe('a plan is refused, and nothing is touched, when it is', () => {
+describe('a plan is refused, and nothing is touched, when it is', { timeout: 300_000 }, () => {
   test.concurrent.each(STALE)('$name', async ({ name, spoil, says, extra = EXTRA }) => {
     const folder = await planned(name.replaceAll(' ', '-'));
     spoil(folder);
