@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript that any Node can read: it makes sure that the right one runs the rest.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 // By its default export: an older Node does not have all of its names, and must come as far as the message below.
 import nodeModule from 'node:module';
 import { homedir } from 'node:os';
@@ -28,11 +28,23 @@ async function run() {
     process.stdout.write(`${JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version}\n`);
     return;
   }
-  // Loading the program is most of what a short run costs. Where the folder cannot be written, this only says so in what it returns.
-  nodeModule.enableCompileCache(join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'runbook', 'compiled'));
+  keepCompiled();
   const source = new URL('../engine/cli/main.ts', import.meta.url);
   const { main } = await import(existsSync(source) ? source.href : new URL('../dist/engine/cli/main.js', import.meta.url).href);
   process.exitCode = await main(process.argv.slice(2));
+}
+
+/** Loading the program is most of what a short run costs. Where nothing can be kept, it is only slower. */
+function keepCompiled() {
+  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
+  const folder = join(cache, 'runbook', 'compiled');
+  try {
+    // Step by step, as Node makes whole paths in a loop that does not end below /proc.
+    for (const path of [cache, join(cache, 'runbook'), folder]) if (!existsSync(path)) mkdirSync(path, { mode: 0o700 });
+  } catch {
+    return;
+  }
+  nodeModule.enableCompileCache(folder);
 }
 
 /** Stays until the other one has ended, which alone decides what a signal means. */
