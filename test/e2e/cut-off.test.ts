@@ -28,7 +28,7 @@ describe.skipIf(why !== undefined)(`playbooks that were cut off${why === undefin
   });
 
   test('restore', async () => {
-    await plays(lab, 'backup.yml', '-e', 'etcd_backup_fresh_minutes=0');
+    await plays(lab, 'backup.yml', '-e', '{"etcd_backup_fresh_minutes": 0}');
     await survivesCuts(lab, 'restore.yml', ['-e', 'confirm=lab'], 60_000);
     await allIsWell(lab);
   });

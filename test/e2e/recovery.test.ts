@@ -36,7 +36,7 @@ describe.skipIf(why !== undefined)(`recovery${why === undefined ? '' : ` (skippe
     await kubectl(lab, 'create namespace precious');
     await kubectl(lab, 'create configmap kept --namespace=precious --from-literal=a=b');
     await kubectl(lab, 'create secret generic kept --namespace=precious --from-literal=password=hunter2');
-    await plays(lab, 'backup.yml', '-e', 'etcd_backup_fresh_minutes=0');
+    await plays(lab, 'backup.yml', '-e', '{"etcd_backup_fresh_minutes": 0}');
     const before = await objectsOf(lab);
     expect(before.length).toBeGreaterThan(50);
     await kubectl(lab, 'create configmap late --namespace=precious');
@@ -55,7 +55,7 @@ describe.skipIf(why !== undefined)(`recovery${why === undefined ? '' : ` (skippe
 
   test('the power of all hosts goes and comes back: the cluster forms by itself', async () => {
     await Promise.all(MASTERS.map((host) => lab.kill(host)));
-    await Promise.all(MASTERS.map((host) => lab.start(host)));
+    for (const host of MASTERS) await lab.start(host);
     await allIsWell(lab);
     expect(await plays(lab, 'site.yml')).toEqual([]);
   });
