@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { createInterface } from 'node:readline';
@@ -10,22 +11,25 @@ import { createInterface } from 'node:readline';
 const [pki = '', ...members] = process.argv.slice(2);
 const INTERVAL_MS = 200;
 
-/** With a new connection each time, and the certificate of the day. Who answers does not matter here, so that a rotation of authorities can be watched. */
+/** The certificate of the day. While it is replaced it may not fit its key: then the one before serves on. */
+function credentialsNow(): { readonly cert: string; readonly key: string } | undefined {
+  try {
+    const folder = `${pki}/hosts/k8s-master-1/etcd-healthcheck-client`;
+    const cert = readFileSync(`${folder}.crt`, 'utf8');
+    const key = readFileSync(`${folder}.key`, 'utf8');
+    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)) ? { cert, key } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+let credentials = credentialsNow();
+
+/** Who answers does not matter here, so that a rotation of authorities can be watched. */
 function isUp(address: string): Promise<boolean> {
   return new Promise((resolve) => {
-    let agent: Agent;
-    try {
-      const folder = `${pki}/hosts/k8s-master-1/etcd-healthcheck-client`;
-      agent = new Agent({
-        keepAlive: false,
-        rejectUnauthorized: false,
-        cert: readFileSync(`${folder}.crt`),
-        key: readFileSync(`${folder}.key`),
-      });
-    } catch {
-      return resolve(true);
-    }
-    // Serializable: the member's own answer, which needs no quorum.
+    // Serializable: the member's own answer, which needs no quorum. Each time on a new connection.
+    const agent = new Agent({ ...credentials, keepAlive: false, rejectUnauthorized: false });
     const call = request(`https://${address}:2379/health?serializable=true`, { agent, timeout: 2000 }, (response) => {
       response.resume();
       response.on('end', () => resolve(response.statusCode === 200));
@@ -45,6 +49,7 @@ lines.once('line', () => ended.abort());
 lines.once('close', () => ended.abort());
 process.stdout.write('started\n');
 while (!ended.signal.aborted) {
+  credentials = credentialsNow() ?? credentials;
   const up = await Promise.all(members.map(isUp));
   asked += 1;
   const down = up.filter((one) => !one).length;
