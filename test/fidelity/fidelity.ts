@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Lab } from '../../lab/hosts.ts';
@@ -57,8 +58,14 @@ async function planAndPlay(about: string, variables: readonly string[]): Promise
 const UNTOUCHED = 'untouched hosts';
 
 async function perturb(lab: Lab, perturbation: Perturbation, host: string): Promise<void> {
-  if (perturbation.command === undefined) return;
-  await lab.ssh(host, `sudo sh -c '${perturbation.command.replaceAll("'", `'\\''`)}'`);
+  const { command, shortLived } = perturbation;
+  if (shortLived !== undefined) {
+    await rm(`${root}.runbook/lab/${NAME}/pki/hosts/${host}/${shortLived.certificate}.crt`);
+    const issued = await site('play', shortLived.variables);
+    if (issued.status !== 0) throw new Error(issued.problems.join('\n'));
+  }
+  if (command === undefined) return;
+  await lab.ssh(host, `sudo sh -c '${command.replaceAll("'", `'\\''`)}'`);
 }
 
 await (await find(NAME).catch(() => undefined))?.down();

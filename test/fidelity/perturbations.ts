@@ -15,6 +15,8 @@ export interface Perturbation {
   readonly on: 'one host' | 'all hosts';
   readonly command?: string;
   readonly variables?: readonly string[];
+  /** A certificate on the controller that is issued anew for a few days only, by a play of its own with these variables. */
+  readonly shortLived?: { readonly certificate: string; readonly variables: readonly string[] };
 }
 
 type Choose = <Item>(items: readonly [Item, ...Item[]]) => Item;
@@ -76,7 +78,7 @@ export function perturbations(random: () => number): readonly Perturbation[] {
     host('the folder of certificates is open', 'chmod 0777 /etc/kubernetes/pki'),
     site('a flag of the apiserver is another', `apiserver_event_ttl=${number(2, 9)}h0m0s`),
     site('a name more in the certificates', `{"api_extra_names": ["api-${number(1, 999)}.example.org"]}`),
-    site('the certificates are close to their end', '{"pki_renew_before_days": 364}'),
+    shortLived(one(['apiserver', 'etcd-server', 'scheduler-server'])),
     site('another timeout of the load balancer', `haproxy_connect_timeout=${number(5, 20)}s`),
     site('a verbosity of the scheduler', `{"scheduler_verbosity": ${number(3, 5)}}`),
   ];
@@ -85,6 +87,12 @@ export function perturbations(random: () => number): readonly Perturbation[] {
 
 function host(name: string, command: string): Perturbation {
   return { name, on: 'one host', command };
+}
+
+/** It has 30 days left, and is renewed at 60. */
+function shortLived(certificate: string): Perturbation {
+  const variables = ['-e', '{"pki_certificate_days": 30, "pki_renew_before_days": 10}'];
+  return { name: `the certificate ${certificate} is close to its end`, on: 'one host', shortLived: { certificate, variables } };
 }
 
 function site(name: string, variables: string): Perturbation {
