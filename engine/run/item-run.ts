@@ -17,7 +17,7 @@ import { owedBy, writeDown } from './owed.ts';
 import { learnOwed } from './owed-handlers.ts';
 import type { Prepared } from './prepare.ts';
 import { moduleContext } from './prepare.ts';
-import { NotInPlan } from './signals.ts';
+import { HostStops, NotInPlan } from './signals.ts';
 
 /** What one task came to on one host for one loop item, before changed_when, failed_when and the like. */
 export type ItemResult =
@@ -149,6 +149,9 @@ async function awaitIt(run: ItemRun, outcome: Extract<Outcome, { kind: 'await' }
 async function makeChange(run: ItemRun, change: Change, requests: readonly Request[]): Promise<ItemResult> {
   const { context, batch, machine, prepared } = run;
   if (!run.alone && batch.barrier !== undefined) await batch.barrier.allReached(run.at);
+  // Another host may have failed meanwhile, and that may be fatal for all: nothing is begun any more.
+  if (batch.aborted !== undefined) throw new HostStops('aborted');
+  if (context.interrupted()) throw new HostStops('interrupted');
   const refusal = context.approval?.refusal(placeOf(run), change);
   if (refusal !== undefined) throw new NotInPlan(refusal);
   context.emit({ type: 'task_started', host: run.host.name, task: run.identity, item: run.item });

@@ -1,0 +1,247 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+
+/** Whole plays on this machine, three hosts of it that each have a folder of their own: what the language means when it runs. */
+const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
+
+interface Told {
+  readonly type: string;
+  readonly host?: string;
+  readonly play?: string;
+  readonly hosts?: readonly string[];
+  readonly task?: { readonly name: string; readonly handler: boolean };
+  readonly item?: string;
+  readonly outcome?: { readonly kind: string; readonly ignored?: boolean };
+  readonly recap?: readonly { readonly host: string; readonly failed: number; readonly rescued: number; readonly changed: number }[];
+  readonly stopped?: string;
+}
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'playing-'));
+  return () => rmSync(folder, { recursive: true });
+});
+
+async function play(
+  files: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Promise<{ status: number; events: readonly Told[]; stderr: string }> {
+  const hosts = Object.fromEntries(['a', 'b', 'c'].map((name) => [name, { ansible_connection: 'local', mine: join(folder, name) }]));
+  const all = { 'hosts.yml': JSON.stringify({ web: { hosts } }), ...files };
+  for (const [name, text] of Object.entries(all)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return new Promise((resolve) => {
+    const argv = [RUNBOOK, 'play', 'site.yml', '-i', 'hosts.yml', '--output', 'json', ...args];
+    execFile(process.execPath, argv, { cwd: folder }, (error, stdout, stderr) => {
+      const events = stdout
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line): Told => JSON.parse(line));
+      resolve({ status: typeof error?.code === 'number' ? error.code : 0, events, stderr });
+    });
+  });
+}
+
+/** `host task outcome` of every task that was finished, in order. */
+function story(events: readonly Told[], kinds: readonly string[] = ['ok', 'changed', 'failed']): readonly string[] {
+  return events
+    .filter((event) => event.type === 'task_finished' && kinds.includes(event.outcome?.kind ?? ''))
+    .map((event) => `${event.host ?? ''} ${event.task?.name ?? ''} ${event.outcome?.kind ?? ''}`);
+}
+
+const MARK = (name: string): string => `{ name: ${name}, shell: "echo ${name} >> ${'{{mine}}'}" }`;
+
+describe('order', () => {
+  test('no host changes anything for a task before every host is through with the one ahead', async () => {
+    const { events } = await play({ 'site.yml': `- hosts: web\n  tasks:\n    - ${MARK('one')}\n    - ${MARK('two')}\n` });
+    expect(story(events).map((line) => line.split(' ')[1])).toEqual(['one', 'one', 'one', 'two', 'two', 'two']);
+  });
+
+  test('serial takes the hosts in batches', async () => {
+    const { events } = await play({ 'site.yml': `- hosts: web\n  serial: [1, 2]\n  tasks:\n    - ${MARK('one')}\n    - ${MARK('two')}\n` });
+    expect(events.filter((event) => event.type === 'play_started').map((event) => event.hosts)).toEqual([['a'], ['b', 'c']]);
+    expect(story(events).slice(0, 2)).toEqual(['a one changed', 'a two changed']);
+  });
+
+  test('a throttled block runs whole on one host before it begins on the next', async () => {
+    const site = `- hosts: web\n  tasks:\n    - throttle: 1\n      block:\n        - ${MARK('one')}\n        - ${MARK('two')}\n`;
+    const { events } = await play({ 'site.yml': site });
+    const hosts = story(events).map((line) => line.split(' ')[0]);
+    expect(hosts.filter((host, index) => host !== hosts[index - 1])).toHaveLength(3);
+  });
+
+  test('run_once is done by the first host, and the others know what it registered', async () => {
+    const site = `- hosts: web
+  tasks:
+    - { name: once, run_once: true, command: echo hello, register: said }
+    - { name: all, copy: { content: "{{said.stdout}} {{inventory_hostname}}", dest: "{{mine}}" } }
+`;
+    const { events } = await play({ 'site.yml': site });
+    expect(story(events)[0]).toBe('a once changed');
+    expect(story(events).filter((line) => line.includes('once'))).toHaveLength(1);
+    expect(readFileSync(join(folder, 'c'), 'utf8')).toBe('hello c');
+  });
+
+  test('what another host registered is there', async () => {
+    const site = `- hosts: web
+  tasks:
+    - { name: mine, command: "echo {{inventory_hostname}}", register: said }
+    - { name: all, copy: { content: "{{#each play_hosts}}{{lookup (lookup (lookup @root.hostvars this) \\"said\\") \\"stdout\\"}}{{/each}}", dest: "{{mine}}" } }
+`;
+    const asked = site.replace(/"\{\{#each.*\{\{\/each\}\}"/, `'{{expr "play_hosts.map(h, hostvars[h].said.stdout).join()"}}'`);
+    const { status, stderr } = await play({ 'site.yml': asked });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(readFileSync(join(folder, 'b'), 'utf8')).toBe('abc');
+  });
+});
+
+describe('failures', () => {
+  test('a failed host stops, the others go on, exit status 2', async () => {
+    const site = `- hosts: web\n  tasks:\n    - { name: one, command: "test {{inventory_hostname}} != b" }\n    - ${MARK('two')}\n`;
+    const { events, status } = await play({ 'site.yml': site });
+    expect(story(events)).toContain('b one failed');
+    expect(
+      story(events)
+        .filter((line) => line.includes('two'))
+        .toSorted(),
+    ).toEqual(['a two changed', 'c two changed']);
+    expect(status).toBe(2);
+  });
+
+  test('any_errors_fatal stops the others too', async () => {
+    const site = `- hosts: web\n  any_errors_fatal: true\n  tasks:\n    - { name: one, command: "test {{inventory_hostname}} != b" }\n    - ${MARK('two')}\n`;
+    const { events, status } = await play({ 'site.yml': site });
+    expect(story(events).filter((line) => line.includes('two'))).toEqual([]);
+    expect(status).toBe(2);
+  });
+
+  test('max_fail_percentage ends the roll after the batch', async () => {
+    const site = `- hosts: web\n  serial: 1\n  max_fail_percentage: 0\n  tasks:\n    - { name: one, command: "test {{inventory_hostname}} != a" }\n`;
+    const { events } = await play({ 'site.yml': site });
+    expect(story(events)).toEqual(['a one failed']);
+  });
+
+  test('rescue catches, always runs, and the host has not failed', async () => {
+    const site = `- hosts: a
+  tasks:
+    - block:
+        - { name: breaks, command: "false" }
+        - ${MARK('never')}
+      rescue:
+        - ${MARK('rescued')}
+      always:
+        - ${MARK('always')}
+    - ${MARK('after')}
+`;
+    const { events, status } = await play({ 'site.yml': site });
+    expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('rescued\nalways\nafter\n');
+    expect(events.at(-1)?.recap?.[0]).toMatchObject({ failed: 0, rescued: 1 });
+    expect(status).toBe(0);
+  });
+
+  test.each([
+    ['ignore_errors', `{ name: one, command: "false", ignore_errors: true }`, 'failed'],
+    ['failed_when', `{ name: one, command: "false", failed_when: false }`, 'ok changed'],
+    ['failed_when on success', `{ name: one, command: echo bad, failed_when: 'result.stdout == "bad"', ignore_errors: true }`, 'failed'],
+    ['changed_when', `{ name: one, command: "true", changed_when: false }`, 'ok'],
+  ])('%s decides', async (_, task, outcome) => {
+    const { events, status } = await play({ 'site.yml': `- hosts: a\n  tasks:\n    - ${task}\n    - ${MARK('after')}\n` });
+    expect(outcome.split(' ')).toContain(story(events)[0]?.split(' ')[2]);
+    expect(story(events)).toContain('a after changed');
+    expect(status).toBe(0);
+  });
+});
+
+describe('handlers', () => {
+  const HANDLERS = `  handlers:\n    - ${MARK('told')}\n    - { name: other, listen: news, shell: "echo other >> {{mine}}" }\n`;
+
+  test('run once, in the order in which they are written, only where something changed', async () => {
+    const site = `- hosts: web
+  tasks:
+    - { name: one, copy: { content: x, dest: "{{mine}}.1" }, notify: [news, told], when: 'inventory_hostname != "c"' }
+    - { name: two, copy: { content: x, dest: "{{mine}}.2" }, notify: told, when: 'inventory_hostname != "c"' }
+${HANDLERS}`;
+    const first = await play({ 'site.yml': site });
+    expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('told\nother\n');
+    expect(story(first.events).filter((line) => line.startsWith('c '))).toEqual([]);
+    const second = await play({ 'site.yml': site });
+    expect(second.events.filter((event) => event.task?.handler === true)).toEqual([]);
+  });
+
+  test('are owed when the host fails before they ran, and the next run pays', async () => {
+    const site = (breaks: string): string => `- hosts: a
+  become: false
+  tasks:
+    - { name: one, copy: { content: x, dest: "{{mine}}.1" }, notify: told }
+    - { name: breaks, command: "${breaks}" }
+${HANDLERS}`;
+    const home = { HOME: folder };
+    process.env = { ...process.env, ...home };
+    const first = await play({ 'site.yml': site('false') });
+    expect(first.status).toBe(2);
+    expect(first.events.at(-1)?.recap?.[0]).toMatchObject({ owed: ['told'] });
+    const second = await play({ 'site.yml': site('true') });
+    expect(second.events.some((event) => event.type === 'handler_owed')).toBe(true);
+    expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('told\n');
+    const third = await play({ 'site.yml': site('true') });
+    expect(third.events.some((event) => event.type === 'handler_owed')).toBe(false);
+  });
+
+  test('run at flush_handlers', async () => {
+    const site = `- hosts: a\n  tasks:\n    - { name: one, copy: { content: x, dest: "{{mine}}.1" }, notify: told }\n    - meta: flush_handlers\n    - ${MARK('after')}\n${HANDLERS}`;
+    await play({ 'site.yml': site });
+    expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('told\nafter\n');
+  });
+});
+
+describe('loops, includes, waiting', () => {
+  test('a loop registers each result, and the item is known in conditions', async () => {
+    const site = `- hosts: a
+  tasks:
+    - { name: each, command: "echo {{item}}", loop: [1, 2, 3], when: item != 2, register: said }
+    - { name: sum, copy: { content: '{{expr "said.results.filter(r, has(r.stdout)).map(r, r.stdout).join()"}}', dest: "{{mine}}" } }
+`;
+    const { stderr } = await play({ 'site.yml': site });
+    expect(stderr).toBe('');
+    expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('13');
+  });
+
+  test('include_tasks runs once an item with its variables', async () => {
+    const { stderr } = await play({
+      'site.yml': `- hosts: a\n  tasks:\n    - { include_tasks: "{{item}}.yml", loop: [one, two], vars: { greeting: hello } }\n`,
+      'one.yml': `- { shell: "echo {{greeting}} {{item}} >> {{mine}}" }\n`,
+      'two.yml': `- { shell: "echo {{item}} {{greeting}} >> {{mine}}" }\n`,
+    });
+    expect(stderr).toBe('');
+    expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('hello one\ntwo hello\n');
+  });
+
+  test('until asks again until it is so', async () => {
+    const site = `- hosts: a\n  tasks:\n    - { name: tries, shell: "echo x >> {{mine}}; wc -l < {{mine}}", register: n, until: 'n.stdout.trim() == "3"', retries: 5, delay: 0 }\n`;
+    const { status } = await play({ 'site.yml': site });
+    expect(status).toBe(0);
+    expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('x\nx\nx\n');
+  });
+
+  test('tags choose; always and never keep their meaning', async () => {
+    const site = `- hosts: a
+  tasks:
+    - { name: one, shell: "echo one >> {{mine}}", tags: [x] }
+    - { name: two, shell: "echo two >> {{mine}}", tags: [y] }
+    - { name: always, shell: "echo always >> {{mine}}", tags: [always] }
+    - { name: never, shell: "echo never >> {{mine}}", tags: [never, z] }
+`;
+    await play({ 'site.yml': site }, '--tags', 'x');
+    expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('one\nalways\n');
+    await play({ 'site.yml': site }, '--skip-tags', 'x');
+    expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('one\nalways\ntwo\nalways\n');
+    await play({ 'site.yml': site }, '--tags', 'z');
+    expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('one\nalways\ntwo\nalways\nalways\nnever\n');
+  });
+});
