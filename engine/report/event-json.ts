@@ -101,7 +101,15 @@ function textOf(text: string | Secret): string {
   return text instanceof Secret ? text.reveal() : text;
 }
 
-/** Masks every text within plain data. */
+/** Masks every text within plain data, once it is as JSON has it. */
 function maskTexts(data: object): object {
-  return JSON.parse(JSON.stringify(data), (_, value: unknown) => (typeof value === 'string' ? mask(value) : value)) as object;
+  return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, maskWithin(value)]));
+}
+
+function maskWithin(value: unknown): unknown {
+  if (typeof value === 'string') return mask(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(maskWithin);
+  if ('toJSON' in value && typeof value.toJSON === 'function') return maskWithin(value.toJSON());
+  return maskTexts(value);
 }

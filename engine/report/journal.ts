@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { fstatSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from '../errors/problem.ts';
 import type { RunEvent } from '../run/events.ts';
@@ -17,28 +17,42 @@ export interface Journal {
  * a change would be worse. `inputs` is a digest of the files and variables that the run rests on: who goes on with it must rest on the same.
  */
 export function openJournal(folder: string, command: readonly string[], warn: (text: string) => void, inputs?: string): Journal {
-  let file: string | undefined;
+  let begun: OpenFile | undefined;
   return {
     note(event) {
-      if (event.type === 'run_started') file = begin(join(folder, event.runId), command, inputs);
-      if (file === undefined) return;
+      if (event.type === 'run_started') begun = begin(join(folder, event.runId), command, inputs);
+      if (begun === undefined) return;
       try {
-        appendFileSync(file, `${eventJson(event)}\n`);
+        append(begun, eventJson(event));
       } catch (error) {
-        warn(`The journal ${file} cannot be written any more: ${reasonOf(error)}`);
-        file = undefined;
+        warn(`The journal ${begun.file} cannot be written any more: ${reasonOf(error)}`);
+        begun = undefined;
       }
     },
   };
 }
 
-function begin(folder: string, command: readonly string[], inputs: string | undefined): string {
+/** Kept open until the program ends: opening it for each event costs more than writing. */
+interface OpenFile {
+  readonly file: string;
+  readonly descriptor: number;
+}
+
+/** One line. The kernel may take only a part at once. */
+function append({ descriptor }: OpenFile, line: string): void {
+  if (fstatSync(descriptor).nlink === 0) throw new Error('it was removed');
+  let rest = Buffer.from(`${line}\n`);
+  while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest));
+}
+
+function begin(folder: string, command: readonly string[], inputs: string | undefined): OpenFile {
   const file = join(folder, 'journal.jsonl');
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const first = { type: 'command', arguments: command.map(mask), process: ownProcess(), inputs };
-    appendFileSync(file, `${JSON.stringify(first)}\n`, { mode: 0o600 });
-    return file;
+    const begun = { file, descriptor: openSync(file, 'a', 0o600) };
+    append(begun, JSON.stringify(first));
+    return begun;
   } catch (error) {
     throw new Problem({
       code: 'no-journal',

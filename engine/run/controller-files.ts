@@ -14,6 +14,9 @@ import type { Scope } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
 import type { DigestCache } from './digest-cache.ts';
 
+/** Bytes. Larger files are read for each host: they are not kept in memory. */
+const WORTH_READING_AGAIN = 1024 * 1024;
+
 /** The files and templates that tasks name, each read once a run. */
 export class ControllerFiles {
   readonly #digests: DigestCache;
@@ -73,11 +76,16 @@ export class ControllerFiles {
     if (status === undefined || !status.isFile()) return undefined;
     const sha256 = await this.#digests.of(path, status, digestOf);
     this.#used.set(path, sha256);
+    let kept: Promise<Buffer> | undefined;
+    const bytes = (): Promise<Buffer> => {
+      if (status.size > WORTH_READING_AGAIN) return readFile(path);
+      return (kept ??= readFile(path));
+    };
     return {
       path,
       size: status.size,
       sha256,
-      bytes: () => readFile(path),
+      bytes,
       open: () => createReadStream(path, { highWaterMark: 1024 * 1024 }),
     };
   }
