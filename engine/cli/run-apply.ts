@@ -29,7 +29,12 @@ export async function runApplyCommand(file: string, flags: ApplyFlags): Promise<
   return play(planned, prepared, made.approval, flags);
 }
 
-async function play(planned: PlanDocument, prepared: PreparedRun, approval: Awaited<ReturnType<typeof makePlan>>['approval'], flags: ApplyFlags): Promise<number> {
+async function play(
+  planned: PlanDocument,
+  prepared: PreparedRun,
+  approval: Awaited<ReturnType<typeof makePlan>>['approval'],
+  flags: ApplyFlags,
+): Promise<number> {
   const { playbook, inventory, extra } = prepared;
   const recorded = new RecordedPlan();
   const report = runReport('play', flags.diff, flags);

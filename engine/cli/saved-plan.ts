@@ -38,11 +38,10 @@ export async function makePlan(prepared: PreparedRun, scope: PlanScope, flags: C
   const { playbook, inventory, extra } = prepared;
   const selection = { tags: scope.tags, skipTags: scope.skipTags };
   const limit = scope.limit ?? undefined;
-  const result = await performRun(
-    { mode: 'plan', playbook, inventory, extra, selection, limit, lock: undefined, approval },
-    flags,
-    { emit, finish: report.finish },
-  );
+  const result = await performRun({ mode: 'plan', playbook, inventory, extra, selection, limit, lock: undefined, approval }, flags, {
+    emit,
+    finish: report.finish,
+  });
   const { evidence } = result;
   if (evidence === undefined) return { result, approval, document: undefined, problems };
   const origin = { ...scope, engine: await engineVersion(), inputs: prepared.inputs(evidence.files) };

@@ -35,7 +35,8 @@ export function plannedDifferenceLines(difference: PlannedDifference, paint: Pai
 
 function textLines(difference: Extract<PlannedDifference, { kind: 'text' }>, paint: Paint, extent: Extent): readonly string[] {
   const { path, absent, lines } = difference;
-  const shown = extent === 'whole' || lines.length <= MAX_LINES ? lines : [...lines.slice(0, MAX_LINES), `… ${lines.length - MAX_LINES} more lines`];
+  const shown =
+    extent === 'whole' || lines.length <= MAX_LINES ? lines : [...lines.slice(0, MAX_LINES), `… ${lines.length - MAX_LINES} more lines`];
   return [
     paint('red', `--- ${absent === 'before' ? '(absent)' : path}`),
     paint('green', `+++ ${absent === 'after' ? '(absent)' : path}`),

@@ -99,7 +99,9 @@ function aboutOf(difference: Difference): string {
 function sameDifference(planned: Difference, made: Difference, begins: 'as planned' | 'anywhere'): boolean {
   if (planned.kind === 'text' && made.kind === 'text')
     return (
-      planned.path === made.path && (begins === 'anywhere' || sameShown(planned.before, made.before)) && sameShown(planned.after, made.after)
+      planned.path === made.path &&
+      (begins === 'anywhere' || sameShown(planned.before, made.before)) &&
+      sameShown(planned.after, made.after)
     );
   if (planned.kind === 'field' && made.kind === 'field') {
     if (planned.of !== made.of || planned.field !== made.field) return false;
@@ -128,7 +130,9 @@ function sameValue(planned: Value, made: Value): boolean {
     return planned.length === made.length && planned.every((one, index) => sameValue(one, made[index] ?? null));
   if (isMap(planned) && !(made instanceof Unknown) && isMap(made)) {
     const keys = Object.keys(planned);
-    return keys.length === Object.keys(made).length && keys.every((key) => key in made && sameValue(planned[key] ?? null, made[key] ?? null));
+    return (
+      keys.length === Object.keys(made).length && keys.every((key) => key in made && sameValue(planned[key] ?? null, made[key] ?? null))
+    );
   }
   return planned === made;
 }

@@ -4,6 +4,7 @@ import type { Compiled } from '../values/compiled.ts';
 import { mask, maskValue } from '../values/mask.ts';
 import type { Layer } from '../values/scope.ts';
 import type { RunContext } from './context.ts';
+import type { Machine } from './machine.ts';
 
 /** What a plan rests on, as digests by name, sorted. Equal digests: nothing has changed since. */
 export interface Evidence {
@@ -25,7 +26,7 @@ export async function gatherEvidence(context: RunContext, hosts: readonly string
     const observed: [string, string][] = [];
     for (const { user, key, state, secret } of machine?.seenStates() ?? [])
       observed.push([user === 'root' ? key : `${key} as ${user}`, await stateDigest(state, secret, slow)]);
-    for (const [fact, value] of Object.entries(machine === undefined ? {} : lasting(machine.connection.facts)))
+    for (const [fact, value] of Object.entries(machine === undefined ? {} : lasting(machine)))
       observed.push([`facts:${fact}`, digest(JSON.stringify(value))]);
     gathered.push({ name, variables: sorted(host.host.layers.flatMap(variableDigests)), observed: sorted(observed) });
   }
@@ -41,9 +42,11 @@ export async function extraDigests(extra: Layer): Promise<Digests> {
 }
 
 /** Facts that stay as they are while a host is not changed. */
-function lasting(facts: object): object {
+function lasting({ connection }: Machine): object {
+  // The plan may be applied from another controller than it was made on.
+  if (connection.target.kind === 'local') return {};
   const names = new Set(['os', 'architecture', 'hostname', 'init', 'package_manager', 'selinux', 'virtualization']);
-  return Object.fromEntries(Object.entries(facts).filter(([name]) => names.has(name)));
+  return Object.fromEntries(Object.entries(connection.facts).filter(([name]) => names.has(name)));
 }
 
 /** A later layer hides an earlier one, as its entry comes later. Templates stand in files, whose digests are kept as well. */
@@ -116,7 +119,8 @@ class SlowDigests {
   of(text: string): Promise<string> {
     const key = createHash('sha256').update(text).digest('hex');
     let made = this.#known.get(key);
-    if (made === undefined) this.#known.set(key, (made = scryptAsync(text, 'runbook-plan', 8, { N: 8192 }).then((bytes) => bytes.toString('hex'))));
+    if (made === undefined)
+      this.#known.set(key, (made = scryptAsync(text, 'runbook-plan', 8, { N: 8192 }).then((bytes) => bytes.toString('hex'))));
     return made;
   }
 }

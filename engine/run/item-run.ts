@@ -94,7 +94,8 @@ async function settle(run: ItemRun, outcome: Outcome, requests: readonly Request
       return { kind: 'failed', problem: failure(run, outcome.failure, undefined, undefined), result, output: outputOf(result) };
     }
     case 'impossible':
-      if (run.context.mode === 'plan' && run.machine.doubted) return { kind: 'unknown', because: `${outcome.what}, which an earlier change may mend`, result: {} };
+      if (run.context.mode === 'plan' && run.machine.doubted)
+        return { kind: 'unknown', because: `${outcome.what}, which an earlier change may mend`, result: {} };
       return {
         kind: 'failed',
         problem: failure(run, outcome.what, outcome.why, outcome.remedy),
@@ -255,7 +256,12 @@ function disagreements(run: ItemRun, predictions: readonly Prediction[]): readon
 export async function retry(
   attempt: (look: 'first' | 'again') => Promise<ItemResult>,
   done: (result: ItemResult) => boolean,
-  options: { readonly retries: number; readonly delayMs: number; readonly again: (attempt: number) => void; readonly interrupt: AbortSignal },
+  options: {
+    readonly retries: number;
+    readonly delayMs: number;
+    readonly again: (attempt: number) => void;
+    readonly interrupt: AbortSignal;
+  },
 ): Promise<{ readonly result: ItemResult; readonly attempts: number; readonly satisfied: boolean }> {
   for (let count = 1; ; count += 1) {
     const result = await attempt(count === 1 ? 'first' : 'again');

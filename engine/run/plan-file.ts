@@ -33,7 +33,12 @@ export async function writePlan(path: string, document: PlanDocument): Promise<v
 /** Reads a plan that `writePlan` wrote. Throws Problem where it is cut off, edited, of another version, or something else. */
 export async function readPlan(path: string): Promise<PlanDocument> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new Problem({ code: 'plan-unreadable', what: `The plan ${path} cannot be read`, why: reasonOf(error) });
+    throw new Problem({
+      code: 'plan-unreadable',
+      what: `The plan ${path} cannot be read`,
+      why: reasonOf(error),
+      remedy: 'Plans are made with `runbook plan PLAYBOOK -o FILE`.',
+    });
   });
   return parsePlan(text, path);
 }

@@ -16,7 +16,12 @@ interface Ended {
 }
 
 function runbook(args: readonly string[], input = ''): Promise<Ended> {
-  const env = { ...process.env, RUNBOOK_STATE: join(folder, '.runbook'), XDG_CACHE_HOME: join(folder, '.cache'), RUNBOOK_IDENTITY: join(folder, 'id.txt') };
+  const env = {
+    ...process.env,
+    RUNBOOK_STATE: join(folder, '.runbook'),
+    XDG_CACHE_HOME: join(folder, '.cache'),
+    RUNBOOK_IDENTITY: join(folder, 'id.txt'),
+  };
   return new Promise((resolve) => {
     const child = execFile(RUNBOOK, [...args], { cwd: folder, env, encoding: 'utf8' }, (error, stdout, stderr) =>
       resolve({ status: error === null ? 0 : Number(error.code), output: stdout + stderr }),
@@ -29,7 +34,9 @@ function runbook(args: readonly string[], input = ''): Promise<Ended> {
 function traces(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
   const aligned = [0, 1, 2].map((shift) => {
-    const encoded = Buffer.concat([Buffer.alloc(shift, 0x20), bytes]).toString('base64').replace(/=+$/, '');
+    const encoded = Buffer.concat([Buffer.alloc(shift, 0x20), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
     return encoded.slice(shift === 0 ? 0 : shift + 1, -1);
   });
   return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), ...aligned];
@@ -112,7 +119,8 @@ test('a secret is nowhere to be read', { timeout: 300_000 }, async () => {
   const note = (where: string, { output }: Ended): void => void found.push(...hits(where, output));
   note('a plan', await runbook(['plan', '-i', 'hosts.yml', '-vv', '-o', 'site.plan', 'site.yml']));
   note('a plan as JSON', await runbook(['plan', '-i', 'hosts.yml', '--output', 'json', 'site.yml']));
-  for (const format of ['text', 'json', 'markdown']) note(`show as ${format}`, await runbook(['show', 'site.plan', '--format', format, '-v']));
+  for (const format of ['text', 'json', 'markdown'])
+    note(`show as ${format}`, await runbook(['show', 'site.plan', '--format', format, '-v']));
   note('a play as JSON', await runbook(['play', '-i', 'hosts.yml', '--output', 'json', '--diff', 'site.yml']));
   write('host/app.conf', `user: app\npassword: ${OLD_CANARY}\nport: 0\n`);
   write('host/token', OLD_CANARY);

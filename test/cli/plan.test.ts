@@ -1,5 +1,16 @@
 import { execFile } from 'node:child_process';
-import { appendFileSync, chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -163,7 +174,11 @@ const STALE: readonly Stale[] = [
   },
   { name: 'edited', spoil: (folder) => edit(folder, 'site.plan', '+Welcome', '+Welcome, thief'), says: 'was changed after it was made' },
   { name: 'foreign', spoil: (folder) => write(folder, 'site.plan', '{"format_version":"1.2"}'), says: 'is no plan of runbook' },
-  { name: 'of another version of the format', spoil: (folder) => edit(folder, 'site.plan', '"version": 1', '"version": 2'), says: 'version 2' },
+  {
+    name: 'of another version of the format',
+    spoil: (folder) => edit(folder, 'site.plan', '"version": 1', '"version": 2'),
+    says: 'version 2',
+  },
   {
     name: 'of another engine',
     spoil: (folder) => {
@@ -172,7 +187,11 @@ const STALE: readonly Stale[] = [
     },
     says: 'the plan was made by runbook 0.0.9',
   },
-  { name: 'with an edited playbook', spoil: (folder) => edit(folder, 'site.yml', '"0755"', '"0750"'), says: 'the file site.yml has changed' },
+  {
+    name: 'with an edited playbook',
+    spoil: (folder) => edit(folder, 'site.yml', '"0755"', '"0750"'),
+    says: 'the file site.yml has changed',
+  },
   {
     name: 'with an edited template',
     spoil: (folder) => appendFileSync(join(folder, 'templates/web.conf.hbs'), '{{#broken'),
@@ -188,14 +207,23 @@ const STALE: readonly Stale[] = [
     spoil: (folder) => write(folder, 'host_vars/one.yml', 'colour: red\n'),
     says: 'the file host_vars/one.yml is read now',
   },
-  { name: 'with a lost file of variables', spoil: (folder) => rmSync(join(folder, 'group_vars/web.yml')), says: 'the file group_vars/web.yml is gone' },
+  {
+    name: 'with a lost file of variables',
+    spoil: (folder) => rmSync(join(folder, 'group_vars/web.yml')),
+    says: 'the file group_vars/web.yml is gone',
+  },
   {
     name: 'with a host more',
     spoil: (folder) => appendFileSync(join(folder, 'hosts.yml'), '        two: { ansible_connection: local }\n'),
     says: 'the file hosts.yml has changed',
   },
   { name: 'without its variables', spoil: () => undefined, extra: [], says: 'the variable owner of -e is missing' },
-  { name: 'with another variable', spoil: () => undefined, extra: ['-e', 'owner=thief'], says: 'the variable owner of -e has another value' },
+  {
+    name: 'with another variable',
+    spoil: () => undefined,
+    extra: ['-e', 'owner=thief'],
+    says: 'the variable owner of -e has another value',
+  },
   {
     name: 'on a host where a file to be changed has changed',
     spoil: (folder) => write(folder, 'host/motd', 'Stay away\n'),

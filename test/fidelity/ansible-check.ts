@@ -31,14 +31,19 @@ async function check(program: string, folder: string, playbook: string): Promise
     if (task !== undefined) names.push(task);
     const [, word, rest = ''] = /^(ok|changed|skipping|fatal): \[localhost\](.*)$/.exec(line) ?? [];
     const name = names.at(-1);
-    if (word !== undefined && name !== undefined) results.set(name, word === 'fatal' ? `**failed**: ${messageOf(rest)}` : word === 'skipping' ? 'skipped' : word);
+    if (word !== undefined && name !== undefined)
+      results.set(name, word === 'fatal' ? `**failed**: ${messageOf(rest)}` : word === 'skipping' ? 'skipped' : word);
   }
   return { names, results };
 }
 
 function messageOf(rest: string): string {
   const message = /"msg": "((?:[^"\\]|\\.)*)"/.exec(rest)?.[1] ?? rest;
-  const plain = message.replaceAll(/\\[nt]/g, ' ').replaceAll('\\"', '"').replaceAll(/\/\S*\/host\b/g, 'HOST').replaceAll('|', '\\|');
+  const plain = message
+    .replaceAll(/\\[nt]/g, ' ')
+    .replaceAll('\\"', '"')
+    .replaceAll(/\/\S*\/host\b/g, 'HOST')
+    .replaceAll('|', '\\|');
   return plain.length > 110 ? `${plain.slice(0, 110)}…` : plain;
 }
 
@@ -53,7 +58,10 @@ if ('missing' in ansible) {
     await writeFile(join(folder, 'hosts.yml'), 'all:\n  hosts:\n    localhost: { ansible_connection: local }\n');
     await copyFile(SOURCE, join(folder, 'forty.yml'));
     const text = await readFile(SOURCE, 'utf8');
-    await writeFile(join(folder, 'ignoring.yml'), text.replace('  gather_facts: false\n', '  gather_facts: false\n  ignore_errors: true\n'));
+    await writeFile(
+      join(folder, 'ignoring.yml'),
+      text.replace('  gather_facts: false\n', '  gather_facts: false\n  ignore_errors: true\n'),
+    );
     const plan = await runbook(['plan', '-i', join(folder, 'hosts.yml'), join(folder, 'forty.yml')]);
     if (plan.problems.length > 0) throw new Error(plan.problems.join('\n'));
     const plain = await check(ansible.program, folder, 'forty.yml');
@@ -61,7 +69,12 @@ if ('missing' in ansible) {
     const names = [...new Set(plan.outcomes.map(({ task }) => task.replace(/ \([^()]*\)$/, '')))];
     const rows = names.map((name, index) => {
       const ours = plan.outcomes.find(({ task }) => task.startsWith(`${name} (`));
-      return { index: index + 1, name, theirs: ignoring.results.get(name) ?? 'not reached', ours: ours === undefined ? 'missing' : WORDS[ours.kind] };
+      return {
+        index: index + 1,
+        name,
+        theirs: ignoring.results.get(name) ?? 'not reached',
+        ours: ours === undefined ? 'missing' : WORDS[ours.kind],
+      };
     });
     const failed = rows.filter(({ theirs }) => theirs.startsWith('**failed'));
     process.stdout.write(

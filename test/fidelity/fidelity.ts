@@ -45,7 +45,9 @@ async function planAndPlay(about: string, variables: readonly string[]): Promise
   expect(`${about}: the play went well`, play.status === 0, play.problems);
   const { equal, notDone, notPlanned, open, tasks } = compare(plan, play);
   const handlers = play.outcomes.filter(({ handler, kind }) => handler && kind === 'changed').length;
-  say(`  ${equal} planned and done (${handlers} by handlers); ${notDone.length} planned and not done; ${notPlanned.length} done and not planned; ${open.length} of ${tasks} tasks not certain`);
+  say(
+    `  ${equal} planned and done (${handlers} by handlers); ${notDone.length} planned and not done; ${notPlanned.length} done and not planned; ${open.length} of ${tasks} tasks not certain`,
+  );
   expect(`${about}: what was planned was done`, notDone.length === 0, notDone);
   expect(`${about}: what was done was planned`, notPlanned.length === 0, notPlanned);
   for (const line of open) say(`    not certain: ${line}`);
@@ -87,5 +89,9 @@ try {
 } finally {
   if (!values.keep) await lab.down();
 }
-say(failures.length === 0 ? 'Every plan was what the play then did.' : `${failures.length} did not hold:\n${failures.map((one) => `- ${one}`).join('\n')}`);
+say(
+  failures.length === 0
+    ? 'Every plan was what the play then did.'
+    : `${failures.length} did not hold:\n${failures.map((one) => `- ${one}`).join('\n')}`,
+);
 process.exitCode = failures.length === 0 ? 0 : 1;

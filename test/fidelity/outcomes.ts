@@ -45,8 +45,8 @@ export async function runbook(args: readonly string[]): Promise<Run> {
       certainty: event.outcome.certainty ?? '',
     })),
     problems: [
-    ...(status === 0 ? [] : [`exit status ${status}: ${stderr.trim()}`]),
-    ...events.filter((event) => event.type === 'run_finished' && event.stopped !== undefined).map((event) => `stopped: ${event.stopped}`),
+      ...(status === 0 ? [] : [`exit status ${status}: ${stderr.trim()}`]),
+      ...events.filter((event) => event.type === 'run_finished' && event.stopped !== undefined).map((event) => `stopped: ${event.stopped}`),
       ...events.filter((event) => event.type === 'host_unreachable').map((event) => `${event.host} is unreachable: ${event.problem.what}`),
       ...finished
         .filter((event) => event.outcome.kind === 'failed' && event.outcome.ignored === false)

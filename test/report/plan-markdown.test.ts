@@ -55,9 +55,23 @@ describe('a plan as a comment', () => {
 
   const sizes: readonly (readonly [string, readonly PlanStep[], RegExp])[] = [
     ['one diff is too long', [step('Short', ['+x']), step('Long', long(5000))], /Left out: of 1 step the differences/],
-    ['many diffs are', Array.from({ length: 300 }, (_, index) => step(`Task ${index}`, long(20))), /Left out: of \d+ steps the differences/],
+    [
+      'many diffs are',
+      Array.from({ length: 300 }, (_, index) => step(`Task ${index}`, long(20))),
+      /Left out: of \d+ steps the differences/,
+    ],
     ['there are too many steps', Array.from({ length: 3000 }, (_, index) => step(`Task ${index}`, ['+x'])), /\d+ steps altogether/],
-    ['there are far too many hosts', [step('Wide', ['+x'], Array.from({ length: 20_000 }, (_, index) => `host-${index}`))], /altogether/],
+    [
+      'there are far too many hosts',
+      [
+        step(
+          'Wide',
+          ['+x'],
+          Array.from({ length: 20_000 }, (_, index) => `host-${index}`),
+        ),
+      ],
+      /altogether/,
+    ],
   ];
   it.each(sizes)('keeps to the limit where %s, and says what it leaves out and how to see it', (_, steps, says) => {
     const text = planMarkdown(planOf(steps), 'site.plan');

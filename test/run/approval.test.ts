@@ -15,7 +15,13 @@ function change(differences: readonly Difference[], certainty: Change['certainty
   return { kind: 'change', differences, certainty, predictions: [], touches: 'predicted', apply: () => ({ script: ':' }) };
 }
 
-const field = (before: string | null, after: string | Secret | Unknown): Difference => ({ kind: 'field', of: '/x', field: 'mode', before, after });
+const field = (before: string | null, after: string | Secret | Unknown): Difference => ({
+  kind: 'field',
+  of: '/x',
+  field: 'mode',
+  before,
+  after,
+});
 const text = (before: string | undefined, after: string | Secret | Unknown): Difference => ({ kind: 'text', path: '/x', before, after });
 
 const table: readonly (readonly [string, Change, Change, boolean])[] = [
@@ -49,7 +55,11 @@ describe('an approved plan', () => {
   it('allows nothing to other hosts, tasks and items', () => {
     const approval = new Approval();
     approval.foresee(at, change([field('1', '2')]));
-    for (const other of [{ ...at, host: 'b' }, { ...at, item: 'x' }, { ...at, task: { ...at.task, id: 'site.yml:2:1' } }])
+    for (const other of [
+      { ...at, host: 'b' },
+      { ...at, item: 'x' },
+      { ...at, task: { ...at.task, id: 'site.yml:2:1' } },
+    ])
       expect(approval.refusal(other, change([field('1', '2')]))?.code).toBe('not-in-plan');
   });
 
