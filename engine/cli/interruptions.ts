@@ -1,3 +1,5 @@
+import { EXIT } from './exit-status.ts';
+
 /** Ctrl-C once: finish what runs and start no more. Twice: end what runs. A third time the process is simply ended. */
 export interface Interruptions {
   readonly first: AbortSignal;
@@ -7,6 +9,12 @@ export interface Interruptions {
 
 /** Signals closer together count as one: a terminal sends Ctrl-C to each process, and the launcher passes it on too. In milliseconds. */
 const ONE_SIGN = 150;
+
+/** Ctrl-C while nothing has begun on any host. */
+export function endAtOnce(): void {
+  process.stderr.write('\nInterrupted.\n');
+  process.exit(EXIT.interrupted);
+}
 
 export function interruptions(stderr: NodeJS.WritableStream): Interruptions {
   const first = new AbortController();
@@ -25,6 +33,7 @@ export function interruptions(stderr: NodeJS.WritableStream): Interruptions {
       second.abort();
     } else process.exit(130);
   };
+  process.off('SIGINT', endAtOnce);
   process.on('SIGINT', handle);
   process.on('SIGTERM', handle);
   return {

@@ -1,7 +1,9 @@
 import type { Option } from 'commander';
 import { Command, CommanderError } from 'commander';
 import { Problem, Problems } from '../errors/problem.ts';
+import { didYouMean } from '../values/suggest.ts';
 import { EXIT } from './exit-status.ts';
+import { endAtOnce } from './interruptions.ts';
 import { engineVersion } from './version.ts';
 
 interface CommandEntry {
@@ -123,7 +125,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     // Of the others, the list of commands needs no more than this.
     if (name === wanted) await add(command, done);
   }
+  process.once('SIGINT', endAtOnce);
   try {
+    if (argv[0] === 'help' && wanted !== undefined && !wanted.startsWith('-') && !COMMANDS.has(wanted)) throw unknownCommand(wanted);
     await program.parseAsync([...argv], { from: 'user' });
     return status;
   } catch (error) {
@@ -133,6 +137,14 @@ export async function main(argv: readonly string[]): Promise<number> {
     else printProblems([error instanceof Problem ? error : fileProblem(error)], process.stderr);
     return EXIT.problem;
   }
+}
+
+function unknownCommand(name: string): Problem {
+  return new Problem({
+    code: 'unknown-command',
+    what: `there is no command "${name}"`,
+    remedy: didYouMean(name, COMMANDS.keys()) ?? 'See `runbook --help` for the commands there are.',
+  });
 }
 
 /** What the system says of a file that nobody expected to be out of reach. Anything else is a fault of ours and is thrown on. */

@@ -12,6 +12,7 @@ import { resumeOf } from './resume.ts';
 import type { PlayFlags } from './play.ts';
 import type { PreparedRun } from './prepare-run.ts';
 import { prepareRun } from './prepare-run.ts';
+import { unknownTags } from './unknown-tags.ts';
 import { makePlan, wholePlan } from './saved-plan.ts';
 
 /** `runbook play` and `runbook plan`: wires the parts and gives the exit status. */
@@ -32,6 +33,11 @@ export async function runPlayCommand(playbookFile: string, command: Mode, flags:
     );
     return EXIT.ok;
   }
+  if (playbook.plays.length === 0) {
+    printNotes([`There are no plays in ${playbookFile}: nothing was done.`], process.stderr);
+    return EXIT.ok;
+  }
+  printNotes(unknownTags(playbook, selection), process.stderr);
   if (mode === 'plan' && flags.out !== undefined && flags.become === true) {
     throw new Problem({
       code: 'not-in-a-saved-plan',

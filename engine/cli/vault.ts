@@ -15,18 +15,21 @@ import { identityFiles, vaultFor } from './flag-values.ts';
 
 interface Flags {
   readonly identity: readonly string[];
+}
+
+interface WritingFlags extends Flags {
   readonly recipient: readonly string[];
   readonly recipientsFile?: string;
 }
 
 /** `runbook vault`: secrets in files, encrypted with age. */
 export function addVaultCommand(command: Command, done: (status: number) => void): void {
-  const add = (name: string, description: string): Command =>
-    addRecipientOptions(addIdentityOption(command.command(name).description(description)));
-  add('encrypt', 'encrypt whole files in place, or one value')
+  const add = (name: string, description: string): Command => addIdentityOption(command.command(name).description(description));
+  const addWriting = (name: string, description: string): Command => addRecipientOptions(add(name, description));
+  addWriting('encrypt', 'encrypt whole files in place, or one value')
     .argument('[files...]')
     .option('--value [name]', 'encrypt what is on stdin and print it as a !vault value')
-    .action(async (files: readonly string[], flags: Flags & { readonly value?: true | string }) => {
+    .action(async (files: readonly string[], flags: WritingFlags & { readonly value?: true | string }) => {
       if (flags.value !== undefined) await encryptStdin(flags.value === true ? undefined : flags.value, flags);
       else await each(files, 'encrypted', (file) => encryptFile(file, flags));
       done(EXIT.ok);
@@ -39,15 +42,15 @@ export function addVaultCommand(command: Command, done: (status: number) => void
       else await each(files, 'decrypted', async (file) => replaceFile(file, await clearText(file, flags)));
       done(EXIT.ok);
     });
-  add('edit', 'edit an encrypted file in $EDITOR')
+  addWriting('edit', 'edit an encrypted file in $EDITOR')
     .argument('<file>')
-    .action(async (file: string, flags: Flags) => {
+    .action(async (file: string, flags: WritingFlags) => {
       await edit(file, flags);
       done(EXIT.ok);
     });
-  add('rekey', 'encrypt files and the !vault values in them anew, for the recipients of now')
+  addWriting('rekey', 'encrypt files and the !vault values in them anew, for the recipients of now')
     .argument('<files...>')
-    .action(async (files: readonly string[], flags: Flags) => {
+    .action(async (files: readonly string[], flags: WritingFlags) => {
       await each(files, 'rekeyed', (file) => rekey(file, flags));
       done(EXIT.ok);
     });
@@ -66,7 +69,7 @@ function addRecipientOptions(command: Command): Command {
     );
 }
 
-function recipients(file: string, flags: Flags): Promise<readonly string[]> {
+function recipients(file: string, flags: WritingFlags): Promise<readonly string[]> {
   return recipientsFor(file, { named: flags.recipient, file: flags.recipientsFile, identityFiles: identityFiles(flags.identity) });
 }
 
@@ -78,7 +81,7 @@ async function each(files: readonly string[], what: string, act: (file: string) 
   }
 }
 
-async function encryptStdin(name: string | undefined, flags: Flags): Promise<void> {
+async function encryptStdin(name: string | undefined, flags: WritingFlags): Promise<void> {
   const value = (await readAll(process.stdin)).replace(/\n$/, '');
   if (value === '')
     throw new Problem({
@@ -89,7 +92,7 @@ async function encryptStdin(name: string | undefined, flags: Flags): Promise<voi
   printClear(await encryptValue(value, await recipients('./stdin', flags), name), process.stdout);
 }
 
-async function encryptFile(file: string, flags: Flags): Promise<void> {
+async function encryptFile(file: string, flags: WritingFlags): Promise<void> {
   const text = await read(file);
   if (isEncrypted(text))
     throw new Problem({ code: 'already-encrypted', what: `${file} is encrypted already`, remedy: 'See `runbook vault rekey` and `edit`.' });
@@ -108,7 +111,7 @@ async function clearText(file: string, flags: Flags): Promise<string> {
   return vaultFor(flags).decryptFile(text, file);
 }
 
-async function edit(file: string, flags: Flags): Promise<void> {
+async function edit(file: string, flags: WritingFlags): Promise<void> {
   const before = await clearText(file, flags);
   const after = await editText(before, file, process.env);
   if (after === before) return printNotes([`${file}: not changed`], process.stdout);
@@ -116,7 +119,7 @@ async function edit(file: string, flags: Flags): Promise<void> {
   printNotes([`${file}: encrypted`], process.stdout);
 }
 
-async function rekey(file: string, flags: Flags): Promise<void> {
+async function rekey(file: string, flags: WritingFlags): Promise<void> {
   const text = await read(file);
   const rekeyed = await rekeyText(text, file, vaultFor(flags), await recipients(file, flags));
   if (rekeyed === undefined) throw new Problem({ code: 'not-encrypted', what: `nothing in ${file} is encrypted` });

@@ -10,6 +10,9 @@ export interface Playbook {
   readonly plays: readonly Play[];
 }
 
+/** The name of a play that has none, and whose hosts are a template. */
+export const UNNAMED = 'play';
+
 export interface Play {
   readonly name: string;
   readonly place: Place;

@@ -6,6 +6,7 @@ import { Fields, isTemplated, nodeKind } from './fields.ts';
 import { checkNotified, readHandlers } from './handlers.ts';
 import { PLAY_KEYWORDS, TASK_KEYWORDS } from './keywords.ts';
 import type { Play, Section, Step } from './play.ts';
+import { UNNAMED } from './play.ts';
 import type { Reading, Surroundings } from './reading.ts';
 import type { RoleUse } from './role-use.ts';
 import { readRoleReference, readRoleSteps, resolveRole } from './role-use.ts';
@@ -90,7 +91,7 @@ function isTask(fields: Fields): boolean {
 
 function hostsName(hosts: Play['hosts']['literal']): string {
   if (typeof hosts === 'string') return hosts;
-  return Array.isArray(hosts) ? hosts.join(', ') : 'play';
+  return Array.isArray(hosts) ? hosts.join(', ') : UNNAMED;
 }
 
 async function readPlayVariables(

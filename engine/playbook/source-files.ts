@@ -77,6 +77,10 @@ export class SourceFiles {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
         return problems.add({ code: 'file-not-found', what: `There is no file ${displayPath(path)}`, place: asked });
       }
+      if (error instanceof Error && 'code' in error && error.code === 'EISDIR') {
+        const remedy = 'Name the file in it.';
+        return problems.add({ code: 'file-is-folder', what: `${path} is a folder, not a file`, place: asked, remedy });
+      }
       return problems.add({
         code: 'file-unreadable',
         what: `${displayPath(path)} cannot be read`,

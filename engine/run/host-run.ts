@@ -11,6 +11,7 @@ import { foresee, loopLayer } from './foresee.ts';
 import type { HostState } from './host-state.ts';
 import type { Route, Stop } from './itinerary.ts';
 import { itinerary } from './itinerary.ts';
+import { pauseBetween } from './loop-pause.ts';
 import { connectFor } from './machines.ts';
 import { owedBy } from './owed.ts';
 import { callForOwed, forgetOwed, learnOwed } from './owed-handlers.ts';
@@ -193,6 +194,7 @@ export class HostRun {
     const items: readonly (Value | undefined)[] = value === undefined ? [undefined] : isList(value) ? value : [];
     const width = (stop.until - stop.at) / Math.max(1, items.length + 1);
     for (const [index, item] of items.entries()) {
+      await pauseBetween(this.#context, step.loop, index);
       const over = step.loop === undefined || item === undefined ? [] : [loopLayer(step.loop, item, index)];
       const scope = variables.scope(step, over);
       if (all(step.when, scope) !== true) continue;

@@ -23,6 +23,9 @@ export interface PlannedPlay {
 
 export type PlayEnd = { readonly kind: 'done' } | { readonly kind: 'stopped'; readonly why: string };
 
+/** `meta: end_play` ends the play for the batches that are still to come as well. */
+type BatchEnd = PlayEnd | { readonly kind: 'play_ended' };
+
 /** Runs one play, batch after batch. What the hosts will be asked in `later` plays is looked at early. */
 export async function runPlay(context: RunContext, planned: PlannedPlay, later: readonly PlannedPlay[]): Promise<PlayEnd> {
   const { play } = planned;
@@ -42,6 +45,7 @@ export async function runPlay(context: RunContext, planned: PlannedPlay, later: 
     });
     const end = await runBatch(context, planned, active, later);
     if (end.kind === 'stopped') return end;
+    if (end.kind === 'play_ended') break;
     if (context.interrupted()) return { kind: 'stopped', why: 'interrupted' };
   }
   context.emit({ type: 'play_finished', play: play.name });
@@ -53,7 +57,7 @@ async function runBatch(
   planned: PlannedPlay,
   hosts: readonly HostState[],
   later: readonly PlannedPlay[],
-): Promise<PlayEnd> {
+): Promise<BatchEnd> {
   const { play } = planned;
   const names = hosts.map((host) => host.name);
   const batch: Batch = {
@@ -166,8 +170,8 @@ function ended(context: RunContext, batch: Batch, host: HostState, error: unknow
 }
 
 /** After a batch: may the next one go? A host that went silent counts as one that failed. */
-function verdict(batch: Batch): PlayEnd {
-  if (batch.aborted === 'end_play') return { kind: 'done' };
+function verdict(batch: Batch): BatchEnd {
+  if (batch.aborted === 'end_play') return { kind: 'play_ended' };
   if (batch.aborted !== undefined) return { kind: 'stopped', why: batch.aborted };
   const failed = batch.hosts.filter((host) => host.status !== 'active');
   if (failed.length === 0) return { kind: 'done' };

@@ -7,6 +7,7 @@ import type { Host, Inventory } from '../inventory/inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import type { AnyModule } from '../modules/module.ts';
 import type { Play, Playbook } from '../playbook/play.ts';
+import { UNNAMED } from '../playbook/play.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Secret } from '../values/secret.ts';
 import type { Value, ValueMap } from '../values/value.ts';
@@ -197,7 +198,7 @@ async function choose(
       pattern === 'localhost' && !inventory.hosts.has('localhost')
         ? ['localhost']
         : hostsOf(play, pattern, inventory, limit, play.hostsPlace);
-    plays.push({ play, layers, hosts: names.map((name) => hosts.get(name)).filter((host) => host !== undefined) });
+    plays.push({ play: named(play, pattern), layers, hosts: names.map((name) => hosts.get(name)).filter((host) => host !== undefined) });
   }
   if (plays.every((planned) => planned.hosts.length === 0) && limit !== undefined) {
     throw new Problem({
@@ -207,6 +208,11 @@ async function choose(
     });
   }
   return options.resume === undefined ? plays : withoutFinished(plays, options.resume);
+}
+
+/** A play without a name of its own is called by its hosts; where they are a template, they are only known now. */
+function named(play: Play, pattern: string): Play {
+  return play.name === UNNAMED && play.hosts.literal === undefined ? { ...play, name: pattern } : play;
 }
 
 function patternOf(value: Value, play: Play): string {

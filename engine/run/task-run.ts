@@ -15,6 +15,7 @@ import type { HostState } from './host-state.ts';
 import type { ItemResult, ItemRun } from './item-run.ts';
 import { asTaskProblem, failure, retry, runItem } from './item-run.ts';
 import type { Route, Stop } from './itinerary.ts';
+import { pauseBetween } from './loop-pause.ts';
 import { connectFor } from './machines.ts';
 import { forgetOwed } from './owed-handlers.ts';
 import type { Prepared } from './prepare.ts';
@@ -49,6 +50,7 @@ export async function runTask(run: TaskRun): Promise<void> {
   }
   const results: Recorded[] = [];
   for (const [index, item] of items.entries()) {
+    await pauseBetween(run.context, task.loop, index);
     const over: readonly Layer[] = task.loop === undefined || item === undefined ? [] : [loopLayer(task.loop, item, index)];
     results.push(await runOne(run, identity, over, item));
   }
