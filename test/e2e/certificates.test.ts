@@ -1,0 +1,157 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Lab } from '../../lab/hosts.ts';
+import { unfitness } from '../../lab/machine.ts';
+import { MASTERS, VIP, cluster, pkiOf, release } from './cluster.ts';
+
+/**
+ * Every certificate on the hosts, read by openssl, against what "PKI certificates and requirements" of the Kubernetes documentation asks,
+ * and beside what cfssl issues for the same request.
+ */
+const why = unfitness();
+const cfssl = ((): string | undefined => {
+  try {
+    execFileSync('cfssl', ['version'], { stdio: 'ignore' });
+    return undefined;
+  } catch {
+    return 'cfssl is not installed: Debian has it in golang-cfssl';
+  }
+})();
+
+interface Wanted {
+  /** A certificate, or a kubeconfig that has one in it. */
+  readonly file: string;
+  readonly authority: 'kubernetes-ca' | 'etcd-ca' | 'front-proxy-ca';
+  readonly name: string;
+  readonly organization?: string;
+  readonly usages: readonly ('server auth' | 'client auth')[];
+  readonly hosts?: readonly string[];
+}
+
+const ADDRESSES = new Map(MASTERS.map((host, index) => [host, ['192.168.1.26', '192.168.1.28', '192.168.1.29'][index] ?? '']));
+
+function wantedOn(host: string): readonly Wanted[] {
+  const own = [host, 'localhost', ADDRESSES.get(host) ?? '', '127.0.0.1'];
+  const api = [
+    ...['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local', 'k8s-master-lb'],
+    ...MASTERS,
+    ...['127.0.0.1', VIP, '10.96.0.1'],
+    ...ADDRESSES.values(),
+  ];
+  const etcd = { authority: 'etcd-ca', name: host, usages: ['server auth', 'client auth'], hosts: own } as const;
+  const client = { authority: 'kubernetes-ca', usages: ['client auth'] } as const;
+  const server = { authority: 'kubernetes-ca', usages: ['server auth'], hosts: own } as const;
+  return [
+    { ...etcd, file: '/etc/etcd/pki/server.crt' },
+    { ...etcd, file: '/etc/etcd/pki/peer.crt' },
+    { file: '/etc/etcd/pki/healthcheck-client.crt', authority: 'etcd-ca', name: 'kube-etcd-healthcheck-client', usages: ['client auth'] },
+    { file: '/etc/kubernetes/pki/apiserver-etcd-client.crt', authority: 'etcd-ca', name: 'kube-apiserver-etcd-client', usages: ['client auth'] },
+    { ...server, file: '/etc/kubernetes/pki/apiserver.crt', name: 'kube-apiserver', hosts: api },
+    // kubeadm puts it into system:masters; here a ClusterRole is bound to its name.
+    { ...client, file: '/etc/kubernetes/pki/apiserver-kubelet-client.crt', name: 'kube-apiserver-kubelet-client' },
+    { file: '/etc/kubernetes/pki/front-proxy-client.crt', authority: 'front-proxy-ca', name: 'front-proxy-client', usages: ['client auth'] },
+    { ...server, file: '/etc/kubernetes/pki/controller-manager/server.crt', name: 'kube-controller-manager' },
+    { ...server, file: '/etc/kubernetes/pki/scheduler/server.crt', name: 'kube-scheduler' },
+    { ...client, file: '/etc/kubernetes/admin.conf', name: 'kubernetes-admin', organization: 'system:masters' },
+    {
+      ...client,
+      file: '/etc/kubernetes/controller-manager.conf',
+      name: 'system:kube-controller-manager',
+      organization: 'system:kube-controller-manager',
+    },
+    { ...client, file: '/etc/kubernetes/scheduler.conf', name: 'system:kube-scheduler', organization: 'system:kube-scheduler' },
+  ];
+}
+
+interface Described {
+  readonly subject: readonly string[];
+  readonly names: readonly string[];
+  readonly usages: readonly string[];
+  readonly extendedUsages: readonly string[];
+  readonly isAuthority: boolean;
+}
+
+/** What openssl reads in a certificate. */
+function described(pem: string): Described {
+  const text = execFileSync('openssl', ['x509', '-noout', '-text', '-nameopt', 'sep_multiline'], { input: pem }).toString();
+  const list = (title: string): readonly string[] =>
+    (new RegExp(`${title}:(?: critical)? *\\n(.*)\\n`).exec(text)?.[1] ?? '')
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '')
+      .toSorted();
+  const subject = (/Subject:\n((?: {12}.*\n)+)/.exec(text)?.[1] ?? '').trim().split('\n');
+  return {
+    subject: subject.map((part) => part.trim()).toSorted(),
+    names: list('X509v3 Subject Alternative Name'),
+    usages: list('X509v3 Key Usage'),
+    extendedUsages: list('X509v3 Extended Key Usage'),
+    isAuthority: text.includes('CA:TRUE'),
+  };
+}
+
+const reason = why ?? cfssl;
+describe.skipIf(reason !== undefined)(`certificates${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
+  let lab: Lab;
+  const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
+
+  beforeAll(async () => {
+    lab = await cluster('ops-b');
+  });
+  afterAll(async () => {
+    rmSync(folder, { recursive: true });
+    await release(lab);
+  });
+
+  async function pemOf(host: string, file: string): Promise<string> {
+    const command = file.endsWith('.conf')
+      ? `sudo sed -n 's/^ *client-certificate-data: *//p' ${file} | tr -d '"' | base64 -d`
+      : `sudo cat ${file}`;
+    return await lab.ssh(host, command);
+  }
+
+  function issuedByCfssl(wanted: Wanted): string {
+    const request = {
+      CN: wanted.name,
+      key: { algo: 'rsa', size: 2048 },
+      ...(wanted.organization === undefined ? {} : { names: [{ O: wanted.organization }] }),
+      ...(wanted.hosts === undefined ? {} : { hosts: wanted.hosts }),
+    };
+    const usages = ['signing', 'key encipherment', ...wanted.usages];
+    writeFileSync(join(folder, 'request.json'), JSON.stringify(request));
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ signing: { profiles: { leaf: { usages, expiry: '8760h' } } } }));
+    const authority = join(pkiOf(lab), wanted.authority);
+    const argv = ['gencert', '-loglevel=5', `-ca=${authority}.crt`, `-ca-key=${authority}.key`, '-config=config.json', '-profile=leaf', 'request.json'];
+    const answer: { readonly cert: string } = JSON.parse(execFileSync('cfssl', argv, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] }).toString());
+    return answer.cert;
+  }
+
+  test.each(MASTERS)('%s has each one as it is asked for, valid, and as cfssl makes it', async (host) => {
+    for (const wanted of wantedOn(host)) {
+      const pem = await pemOf(host, wanted.file);
+      const verified = execFileSync('openssl', ['verify', '-x509_strict', '-CAfile', `${join(pkiOf(lab), wanted.authority)}.crt`], { input: pem });
+      expect(verified.toString(), wanted.file).toContain('stdin: OK');
+      const seen = described(pem);
+      const hosts = (wanted.hosts ?? []).map((name) => (/^[\d.]+$/.test(name) ? `IP Address:${name}` : `DNS:${name}`));
+      expect(seen, wanted.file).toEqual({
+        subject: [`CN=${wanted.name}`, ...(wanted.organization === undefined ? [] : [`O=${wanted.organization}`])],
+        names: hosts.toSorted(),
+        usages: ['Digital Signature', 'Key Encipherment'],
+        extendedUsages: wanted.usages.map((usage) => (usage === 'server auth' ? 'TLS Web Server Authentication' : 'TLS Web Client Authentication')).toSorted(),
+        isAuthority: false,
+      });
+      expect(seen, `${wanted.file} and cfssl`).toEqual(described(issuedByCfssl(wanted)));
+    }
+  });
+
+  test('no certificate is on the hosts that is not in the list', async () => {
+    const listed = wantedOn('k8s-master-1').map(({ file }) => file);
+    const found = (await lab.ssh('k8s-master-1', "sudo find /etc/etcd /etc/kubernetes -name '*.crt'")).trim().split('\n');
+    const authorities = found.filter((file) => /\/([a-z-]*-)?ca\.crt$/.test(file));
+    expect(found.filter((file) => !listed.includes(file) && !authorities.includes(file))).toEqual([]);
+    for (const file of authorities) expect(described(await pemOf('k8s-master-1', file)).isAuthority, file).toBe(true);
+  });
+});
