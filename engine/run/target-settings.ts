@@ -49,7 +49,7 @@ export async function targetOf(name: string, scope: Scope, settings: TargetSetti
       knownHosts === undefined ? (config.knownHostsFiles ?? [home('.ssh/known_hosts'), '/etc/ssh/ssh_known_hosts']) : [home(knownHosts)],
     hostKeyChecking: checking === false ? 'off' : (config.hostKeyChecking ?? 'strict'),
     connectTimeoutMs: settings.connectTimeoutMs,
-    keepAliveMs: settings.keepAliveMs,
+    keepAliveMs: seconds(scope, 'ansible_server_alive_interval', name) ?? settings.keepAliveMs,
   } as const;
   const ownProxy = text(scope, 'ansible_ssh_proxy_command');
   const jumpNames = text(scope, 'ansible_jump_host')?.split(',') ?? (ownProxy === undefined ? (config.jumps ?? []) : []);
@@ -121,6 +121,14 @@ function number(scope: Scope, name: string, host: string): number | undefined {
     what: `${host}: ${name} must be a port number from 1 to 65535`,
     why: `It is ${JSON.stringify(value)}.`,
   });
+}
+
+/** As milliseconds. */
+function seconds(scope: Scope, name: string, host: string): number | undefined {
+  const value = scope.lookup(name);
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'number' && value > 0) return value * 1000;
+  throw new Problem({ code: 'wrong-type', what: `${host}: ${name} must be a number of seconds above 0`, why: `It is ${JSON.stringify(value)}.` });
 }
 
 function revealed(value: Value): string {

@@ -1,0 +1,135 @@
+import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { startCuttingProxy } from './cutting-proxy.ts';
+import { startSite } from './site.ts';
+import type { RunningPlay, Site, ToldEvent } from './site.ts';
+
+describe.skipIf(process.getuid?.() !== 0)('operators, and hosts that go away (the tests need root, for mounts)', () => {
+  let site: Site;
+  beforeAll(async () => {
+    site = await startSite({ one: {}, two: {}, three: {} });
+  });
+  afterAll(() => site.stop());
+
+  const play = (tasks: readonly object[], more: object = {}): Promise<string> =>
+    site.playbook(`play-${Math.random()}.yml`, JSON.stringify([{ name: 'Play', hosts: 'all', gather_facts: false, tasks, ...more }]));
+
+  /** Starts a play and resolves as soon as it has begun to change something. */
+  async function begun(args: readonly string[]): Promise<RunningPlay & { readonly events: readonly ToldEvent[] }> {
+    const events: ToldEvent[] = [];
+    const started = Promise.withResolvers<void>();
+    const running = site.start([...args, '--output', 'json'], (event) => {
+      events.push(event);
+      if (event.type === 'task_started') started.resolve();
+    });
+    const early = await Promise.race([started.promise, running.ended]);
+    if (early !== undefined) throw new Error(`It ended before it began anything: ${JSON.stringify(early)}`);
+    return { ...running, events };
+  }
+
+  const recapOf = (events: readonly ToldEvent[]): ToldEvent | undefined => events.find((event) => event.type === 'run_finished');
+
+  test('of two at once one goes, the other is told who holds the host; kill -9 of the first frees it', async () => {
+    const book = await play([{ command: 'sleep 600' }]);
+    const first = await begun(['play', book, '--limit', 'one']);
+    const quick = await play([{ command: 'true' }]);
+    const second = await site.run(['play', quick, '--limit', 'one']);
+    expect(second.status).toBe(4);
+    expect(second.stdout).toContain(`pid ${first.process.pid} since`);
+    expect(second.stdout).toContain('--wait-lock');
+    first.process.kill('SIGKILL');
+    await first.ended;
+    expect(await site.run(['play', quick, '--limit', 'one', '--wait-lock', '20'])).toMatchObject({ status: 0 });
+    await site.quiet();
+  });
+
+  test('Ctrl-C once: what runs is finished, no more is started, what is owed is told', async () => {
+    const gate = join(site.folder, 'gate');
+    const book = await play(
+      [
+        { name: 'waits', shell: `until [ -e ${gate} ]; do sleep 0.05; done; touch ${site.folder}/finished`, notify: 'reload' },
+        { name: 'never', command: `touch ${site.folder}/never` },
+      ],
+      { handlers: [{ name: 'reload', command: `touch ${site.folder}/reloaded` }] },
+    );
+    const running = await begun(['play', book, '--limit', 'one']);
+    running.process.kill('SIGINT');
+    await new Promise((resolve) => running.process.stderr?.once('data', resolve));
+    await writeFile(gate, '');
+    const ended = await running.ended;
+    expect(ended.status).toBe(130);
+    await stat(join(site.folder, 'finished'));
+    await expect(stat(join(site.folder, 'never'))).rejects.toThrow('ENOENT');
+    expect(recapOf(running.events)).toMatchObject({ stopped: 'interrupted', recap: [{ host: 'one', owed: ['reload'] }] });
+    expect(await readFile(join(site.owed, 'owed'), 'utf8')).toBe('reload\n');
+    // The next play pays.
+    expect(await site.run(['play', book, '--limit', 'one'])).toMatchObject({ status: 0 });
+    await stat(join(site.folder, 'reloaded'));
+    expect(await readdir(site.owed)).toEqual([]);
+  });
+
+  test('Ctrl-C twice: nothing is left running on the hosts, and what was begun is owed', async () => {
+    const book = await play([{ shell: 'echo at work; sleep 600', notify: 'reload' }], { handlers: [{ name: 'reload', command: 'true' }] });
+    const running = await begun(['play', book, '--limit', 'one']);
+    // Signs that follow on each other at once count as one.
+    const pressing = setInterval(() => running.process.kill('SIGINT'), 300);
+    running.process.stderr?.on('data', (data: Buffer) => data.includes('Ending what runs') && clearInterval(pressing));
+    onTestFinished(() => clearInterval(pressing));
+    expect(await running.ended).toMatchObject({ status: 130 });
+    await site.quiet();
+    expect(recapOf(running.events)).toMatchObject({ recap: expect.arrayContaining([expect.objectContaining({ owed: ['reload'] })]) });
+    await site.run(['play', await play([], { handlers: [{ name: 'reload', command: 'true' }] }), '--limit', 'one']);
+    expect(await readdir(site.owed)).toEqual([]);
+  });
+
+  test('a change whose host is lost in it is owed, and paid by the next play', async () => {
+    const proxy = await startCuttingProxy(site.server.port);
+    onTestFinished(() => proxy.stop());
+    const book = await play([{ shell: `touch ${site.folder}/begun; sleep 600`, args: { creates: `${site.folder}/begun` }, notify: 'reload' }], {
+      handlers: [{ name: 'reload', command: `touch ${site.folder}/paid` }],
+    });
+    const running = await begun(['play', book, '-e', `{ansible_port: ${proxy.port}}`, '--limit', 'one']);
+    await expect.poll(() => stat(join(site.folder, 'begun')).then(() => true, () => false), { timeout: 20_000 }).toBe(true);
+    proxy.cut();
+    expect(await running.ended).toMatchObject({ status: 4 });
+    expect(recapOf(running.events)).toMatchObject({ recap: [{ owed: ['reload'] }] });
+    expect(running.events.find((event) => event.type === 'host_unreachable')).toMatchObject({ during: { module: 'shell' } });
+    await site.quiet();
+    expect(await site.run(['play', book, '--limit', 'one'])).toMatchObject({ status: 0 });
+    await stat(join(site.folder, 'paid'));
+  });
+
+  test('a host that hangs without closing its connection stops a roll of one at a time; others are not begun', async () => {
+    const proxy = await startCuttingProxy(site.server.port);
+    onTestFinished(() => proxy.stop());
+    const first = "{{#if (eq inventory_hostname 'one')}}sleep 600{{else}}true{{/if}}";
+    const book = await play([{ shell: `echo {{inventory_hostname}} >>${site.folder}/rolled; ${first}` }], { serial: 1 });
+    const variables = { ansible_port: proxy.port, ansible_server_alive_interval: 0.2 };
+    const running = await begun(['play', book, '--no-lock', '-e', JSON.stringify(variables)]);
+    await expect.poll(() => readFile(join(site.folder, 'rolled'), 'utf8').catch(() => ''), { timeout: 20_000 }).toBe('one\n');
+    proxy.stall();
+    expect(await running.ended).toMatchObject({ status: 4 });
+    expect(recapOf(running.events)).toMatchObject({ stopped: expect.stringContaining('one failed') });
+    expect(await readFile(join(site.folder, 'rolled'), 'utf8')).toBe('one\n');
+  });
+
+  test.each([
+    ['max_fail_percentage', { max_fail_percentage: 30, serial: 3 }, 'max_fail_percentage'],
+    ['any_errors_fatal', { any_errors_fatal: true }, 'any error is fatal'],
+  ])('a host that cannot be reached counts as failed for %s', async (_what, keywords, stopped) => {
+    const book = await site.playbook(
+      'two.yml',
+      JSON.stringify([
+        { name: 'First', hosts: 'all', gather_facts: false, tasks: [{ command: 'true' }], ...keywords },
+        { name: 'Second', hosts: 'all', gather_facts: false, tasks: [{ command: `touch ${site.folder}/second` }] },
+      ]),
+    );
+    // Nobody listens on port 1.
+    const port = "{{#if (eq inventory_hostname 'two')}}1{{else}}" + String(site.server.port) + '{{/if}}';
+    const ended = await site.run(['play', book, '--no-lock', '-e', JSON.stringify({ ansible_port: port })]);
+    expect(ended.status, ended.stderr).toBe(4);
+    expect(ended.stdout).toContain(stopped);
+    await expect(stat(join(site.folder, 'second'))).rejects.toThrow('ENOENT');
+  });
+});
