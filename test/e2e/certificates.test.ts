@@ -36,9 +36,16 @@ const ADDRESSES = new Map(MASTERS.map((host, index) => [host, ['192.168.1.26', '
 function wantedOn(host: string): readonly Wanted[] {
   const own = [host, 'localhost', ADDRESSES.get(host) ?? '', '127.0.0.1'];
   const api = [
-    ...['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local', 'k8s-master-lb'],
+    'localhost',
+    'kubernetes',
+    'kubernetes.default',
+    'kubernetes.default.svc',
+    'kubernetes.default.svc.cluster.local',
+    'k8s-master-lb',
     ...MASTERS,
-    ...['127.0.0.1', VIP, '10.96.0.1'],
+    '127.0.0.1',
+    VIP,
+    '10.96.0.1',
     ...ADDRESSES.values(),
   ];
   const etcd = { authority: 'etcd-ca', name: host, usages: ['server auth', 'client auth'], hosts: own } as const;
@@ -48,11 +55,21 @@ function wantedOn(host: string): readonly Wanted[] {
     { ...etcd, file: '/etc/etcd/pki/server.crt' },
     { ...etcd, file: '/etc/etcd/pki/peer.crt' },
     { file: '/etc/etcd/pki/healthcheck-client.crt', authority: 'etcd-ca', name: 'kube-etcd-healthcheck-client', usages: ['client auth'] },
-    { file: '/etc/kubernetes/pki/apiserver-etcd-client.crt', authority: 'etcd-ca', name: 'kube-apiserver-etcd-client', usages: ['client auth'] },
+    {
+      file: '/etc/kubernetes/pki/apiserver-etcd-client.crt',
+      authority: 'etcd-ca',
+      name: 'kube-apiserver-etcd-client',
+      usages: ['client auth'],
+    },
     { ...server, file: '/etc/kubernetes/pki/apiserver.crt', name: 'kube-apiserver', hosts: api },
     // kubeadm puts it into system:masters; here a ClusterRole is bound to its name.
     { ...client, file: '/etc/kubernetes/pki/apiserver-kubelet-client.crt', name: 'kube-apiserver-kubelet-client' },
-    { file: '/etc/kubernetes/pki/front-proxy-client.crt', authority: 'front-proxy-ca', name: 'front-proxy-client', usages: ['client auth'] },
+    {
+      file: '/etc/kubernetes/pki/front-proxy-client.crt',
+      authority: 'front-proxy-ca',
+      name: 'front-proxy-client',
+      usages: ['client auth'],
+    },
     { ...server, file: '/etc/kubernetes/pki/controller-manager/server.crt', name: 'kube-controller-manager' },
     { ...server, file: '/etc/kubernetes/pki/scheduler/server.crt', name: 'kube-scheduler' },
     { ...client, file: '/etc/kubernetes/admin.conf', name: 'kubernetes-admin', organization: 'system:masters' },
@@ -124,15 +141,27 @@ describe.skipIf(reason !== undefined)(`certificates${reason === undefined ? '' :
     writeFileSync(join(folder, 'request.json'), JSON.stringify(request));
     writeFileSync(join(folder, 'config.json'), JSON.stringify({ signing: { profiles: { leaf: { usages, expiry: '8760h' } } } }));
     const authority = join(pkiOf(lab), wanted.authority);
-    const argv = ['gencert', '-loglevel=5', `-ca=${authority}.crt`, `-ca-key=${authority}.key`, '-config=config.json', '-profile=leaf', 'request.json'];
-    const answer: { readonly cert: string } = JSON.parse(execFileSync('cfssl', argv, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] }).toString());
+    const argv = [
+      'gencert',
+      '-loglevel=5',
+      `-ca=${authority}.crt`,
+      `-ca-key=${authority}.key`,
+      '-config=config.json',
+      '-profile=leaf',
+      'request.json',
+    ];
+    const answer: { readonly cert: string } = JSON.parse(
+      execFileSync('cfssl', argv, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] }).toString(),
+    );
     return answer.cert;
   }
 
   test.each(MASTERS)('%s has each one as it is asked for, valid, and as cfssl makes it', async (host) => {
     for (const wanted of wantedOn(host)) {
       const pem = await pemOf(host, wanted.file);
-      const verified = execFileSync('openssl', ['verify', '-x509_strict', '-CAfile', `${join(pkiOf(lab), wanted.authority)}.crt`], { input: pem });
+      const verified = execFileSync('openssl', ['verify', '-x509_strict', '-CAfile', `${join(pkiOf(lab), wanted.authority)}.crt`], {
+        input: pem,
+      });
       expect(verified.toString(), wanted.file).toContain('stdin: OK');
       const seen = described(pem);
       const hosts = (wanted.hosts ?? []).map((name) => (/^[\d.]+$/.test(name) ? `IP Address:${name}` : `DNS:${name}`));
@@ -140,7 +169,9 @@ describe.skipIf(reason !== undefined)(`certificates${reason === undefined ? '' :
         subject: [`CN=${wanted.name}`, ...(wanted.organization === undefined ? [] : [`O=${wanted.organization}`])],
         names: hosts.toSorted(),
         usages: ['Digital Signature', 'Key Encipherment'],
-        extendedUsages: wanted.usages.map((usage) => (usage === 'server auth' ? 'TLS Web Server Authentication' : 'TLS Web Client Authentication')).toSorted(),
+        extendedUsages: wanted.usages
+          .map((usage) => (usage === 'server auth' ? 'TLS Web Server Authentication' : 'TLS Web Client Authentication'))
+          .toSorted(),
         isAuthority: false,
       });
       expect(seen, `${wanted.file} and cfssl`).toEqual(described(issuedByCfssl(wanted)));
