@@ -1,3 +1,4 @@
+import { createPrivateKey, sign } from 'node:crypto';
 import { access, readFile } from 'node:fs/promises';
 import ssh2 from 'ssh2';
 import type { AnyAuthMethod, AuthenticationType, NextAuthHandler, ParsedKey } from 'ssh2';
@@ -106,7 +107,15 @@ async function readKey(file: string, passphrase: string | undefined): Promise<Lo
   if (parsed instanceof Error) return { kind: 'unusable', why: whyUnusable(file, text.toString('latin1'), parsed, passphrase) };
   const key = Array.isArray(parsed) ? parsed[0] : parsed;
   if (key === undefined || !key.isPrivateKey()) return { kind: 'unusable', why: `${file} holds no private key.` };
+  openOnce(key);
   return { kind: 'key', key };
+}
+
+/** ssh2 reads the PEM of a key anew for every signature. Only for the type where nothing but the key decides how it signs. */
+function openOnce(key: ParsedKey): void {
+  if (key.type !== 'ssh-ed25519') return;
+  const opened = createPrivateKey(key.getPrivatePEM());
+  key.sign = (data) => sign(null, Buffer.from(data), opened);
 }
 
 function whyUnusable(file: string, text: string, error: Error, passphrase: string | undefined): string {

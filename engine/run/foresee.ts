@@ -11,7 +11,8 @@ import { ahead } from './itinerary.ts';
 import { resultsOf } from './task-results.ts';
 import { machineFor } from './machines.ts';
 import type { View } from './view.ts';
-import { moduleContext, prepare } from './prepare.ts';
+import { moduleContext } from './prepare.ts';
+import { prepareAhead } from './prepared-ahead.ts';
 import type { PlayScope } from './variables.ts';
 import { pendingLayer } from './variables.ts';
 
@@ -63,7 +64,7 @@ async function* requestsOf(
     const scope =
       loop === undefined || item === undefined ? plain : host.variables.scope(task, [...over, loopLayer(loop, item, index)], play);
     if (task.when.some((condition) => condition.test(scope) === false)) continue;
-    const preparing = await prepare(context, task, scope);
+    const preparing = await prepareAhead(context, task, scope);
     if (preparing.kind === 'unknown') continue;
     const { prepared } = preparing;
     const machine = machineFor(context, host, prepared.delegate);

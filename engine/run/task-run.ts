@@ -19,7 +19,8 @@ import { pauseBetween } from './loop-pause.ts';
 import { connectFor } from './machines.ts';
 import { forgetOwed } from './owed-handlers.ts';
 import type { Prepared } from './prepare.ts';
-import { prepare, wrongType } from './prepare.ts';
+import { wrongType } from './prepare.ts';
+import { prepareNow } from './prepared-ahead.ts';
 import { NotInPlan, TaskFailed } from './signals.ts';
 
 export interface TaskRun {
@@ -82,7 +83,7 @@ async function runOne(run: TaskRun, whole: TaskIdentity, over: readonly Layer[],
       return { value: { changed: false, skipped: true, failed: false }, changed: false, failed: undefined };
     }
     if (holds instanceof Unknown) return unknown(run, identity, label, holds.because, scope, began);
-    const preparing = await prepare(context, task, scope);
+    const preparing = await prepareNow(context, task, scope);
     if (preparing.kind === 'unknown') return unknown(run, identity, label, preparing.because, scope, began);
     return await runPrepared(run, identity, over, item, label, preparing.prepared, scope, began);
   } catch (error) {
