@@ -281,7 +281,8 @@ function ruled<Schema extends z.ZodObject>(schema: Schema, fault: (given: Readon
 }
 
 function notText({ input }: { readonly input?: unknown }): string {
-  if (typeof input === 'number' || typeof input === 'boolean') return `must be a text\nWrite it in quotes: "${input}"`;
+  if (typeof input === 'number' || typeof input === 'boolean')
+    return `must be a text\nWrite it in quotes: "${input}". Out of a variable: {{string NAME}}.`;
   if (typeof input === 'string') return 'must not hold a NUL byte';
   return isList(input as Value) ? 'must be a text, not a list' : 'must be a text';
 }

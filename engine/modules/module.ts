@@ -127,7 +127,6 @@ export type Effect =
   | { readonly kind: 'message'; readonly text: Value }
   | { readonly kind: 'set_fact'; readonly facts: ValueMap }
   | { readonly kind: 'group_by'; readonly group: string; readonly parents: readonly string[] }
-  | { readonly kind: 'add_host'; readonly name: string; readonly groups: readonly string[]; readonly variables: ValueMap }
   | { readonly kind: 'pause'; readonly milliseconds: number; readonly prompt: string | undefined };
 
 /** One line, or one diff, of what changes. Secrets in it are masked by whoever shows it. */

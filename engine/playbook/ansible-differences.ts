@@ -79,6 +79,11 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
   { name: 'package_facts', where: 'module', instead: "Write query: with the package manager's own list, and register." },
   { name: 'include_vars', where: 'module', instead: 'Write vars_files: at the play; names there may hold templates.' },
   { name: 'set_stats', where: 'module', instead: 'Leave it out; --output json tells what a run did.' },
+  {
+    name: 'add_host',
+    where: 'module',
+    instead: 'Put the host into the inventory; what is only known at run time, an inventory script can tell.',
+  },
   { name: 'apt', where: 'module', instead: 'Write package: {name: …, state: present}.' },
   { name: 'yum', where: 'module', instead: 'Write package: {name: …, state: present}.' },
   { name: 'dnf', where: 'module', instead: 'Write package: {name: …, state: present}.' },

@@ -77,7 +77,6 @@ export interface Settings {
   readonly environment: readonly Compiled[];
   readonly noLog: boolean | undefined;
   readonly timeoutSeconds: Compiled | undefined;
-  readonly ignoreUnreachable: boolean | undefined;
 }
 
 export type Step = Task | Block | Include | Meta;

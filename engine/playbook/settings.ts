@@ -10,7 +10,6 @@ export const NO_SETTINGS: Settings = {
   environment: [],
   noLog: undefined,
   timeoutSeconds: undefined,
-  ignoreUnreachable: undefined,
 };
 
 const SETTING_KEYWORDS = [
@@ -26,17 +25,35 @@ const SETTING_KEYWORDS = [
 
 /** What the map says, above what surrounds it. The same object where it says nothing. */
 export function readSettings(fields: Fields, outer: Settings): Settings {
+  if (fields.has('ignore_unreachable')) {
+    fields.problems.add({
+      code: 'not-supported',
+      what: 'ignore_unreachable is not supported',
+      place: fields.placeOf('ignore_unreachable'),
+      remedy: 'Leave it out; a host that cannot be reached takes no further part, and the others go on.',
+    });
+  }
   if (!SETTING_KEYWORDS.some((keyword) => fields.has(keyword))) return outer;
   return {
     become: fields.booleanOrTemplate('become') ?? outer.become,
     becomeUser: readText(fields, 'become_user') ?? outer.becomeUser,
     becomeMethod: readBecomeMethod(fields) ?? outer.becomeMethod,
-    user: readText(fields, 'remote_user') ?? outer.user,
+    user: readUser(fields) ?? outer.user,
     environment: [...outer.environment, ...readEnvironment(fields)],
     noLog: fields.boolean('no_log') ?? outer.noLog,
     timeoutSeconds: fields.numberOrTemplate('timeout') ?? outer.timeoutSeconds,
-    ignoreUnreachable: fields.boolean('ignore_unreachable') ?? outer.ignoreUnreachable,
   };
+}
+
+/** Who logs in. Only a play has it: a host is logged in to once a play. */
+function readUser(fields: Fields): Settings['user'] {
+  if (fields.has('hosts') || !fields.has('remote_user')) return readText(fields, 'remote_user');
+  return fields.problems.add({
+    code: 'not-supported',
+    what: 'remote_user stands at plays only',
+    place: fields.placeOf('remote_user'),
+    remedy: 'Write it at the play, or become_user here.',
+  });
 }
 
 function readText(fields: Fields, name: string): Settings['user'] {

@@ -30,8 +30,11 @@ function plainEvent(event: RunEvent): object {
     case 'task_retried':
     case 'handler_owed':
     case 'play_finished':
-    case 'run_finished':
       return maskTexts(event);
+    case 'run_finished': {
+      const { rescued: _rescued, ...told } = event;
+      return maskTexts(told);
+    }
     default: {
       const never: never = event;
       throw new Error(`unknown event ${JSON.stringify(never)}`);

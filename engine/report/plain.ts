@@ -30,8 +30,9 @@ export function plain(output: Output, options: PlainOptions): Renderer {
       if (event.type === 'task_finished' && event.outcome.kind === 'failed' && !event.outcome.ignored) failures.push(event);
       if (event.type === 'run_finished') {
         const { paint } = options;
-        if (failures.length > 0)
-          say(['', paint('bold', 'Failures'), ...failures.flatMap((failure) => [...failureLines(failure, options), ''])]);
+        const standing = failures.filter((failure) => event.rescued?.has(failure) !== true);
+        if (standing.length > 0)
+          say(['', paint('bold', 'Failures'), ...standing.flatMap((failure) => [...failureLines(failure, options), ''])]);
         say(['', ...recapLines(event, paint)]);
         return;
       }

@@ -1,7 +1,7 @@
 import type { LimitFunction } from 'p-limit';
 import type { AnyModule } from '../modules/module.ts';
 import type { Play } from '../playbook/play.ts';
-import type { Value, ValueMap } from '../values/value.ts';
+import type { Value } from '../values/value.ts';
 import type { Approval } from './approval.ts';
 import type { Barrier } from './barrier.ts';
 import type { ControllerFiles } from './controller-files.ts';
@@ -35,7 +35,6 @@ export interface RunContext {
   module(name: string): Promise<AnyModule>;
   /** Adds a host to a group from `group_by`; known to later plays. */
   joinGroup(host: string, group: string, parents: readonly string[]): void;
-  addHost(name: string, groups: readonly string[], variables: ValueMap): void;
   /** How long a change may print nothing; undefined: as long as it likes. */
   readonly silenceMs: number | undefined;
   /** Ends waits that nobody needs any more once the operator asked to stop. */

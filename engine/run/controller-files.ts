@@ -48,6 +48,7 @@ export class ControllerFiles {
           const file = await this.#file(path);
           if (file !== undefined) return file;
         }
+        await refuseFolder(name, tried, placeOf('src'));
         throw notFound('file', name, tried, placeOf('src'));
       },
       template: async (name) => {
@@ -120,6 +121,20 @@ function candidates(name: string, folder: 'files' | 'templates', searchPath: rea
   if (isAbsolute(name)) return [name];
   if (name.startsWith('~/')) return [join(homedir(), name.slice(2))];
   return searchPath.flatMap((directory) => [join(directory, folder, name), join(directory, name)]);
+}
+
+async function refuseFolder(name: string, tried: readonly string[], place: Place): Promise<void> {
+  for (const path of tried) {
+    const status = await stat(path).catch(() => undefined);
+    if (status?.isDirectory() !== true) continue;
+    throw new Problem({
+      code: 'file-is-folder',
+      what: `"${name}" is a folder, not a file`,
+      place,
+      why: `It is ${path}`,
+      remedy: 'Bring its files by a loop, or an archive of it by unarchive.',
+    });
+  }
 }
 
 function notFound(kind: string, name: string, tried: readonly string[], place: Place): Problem {

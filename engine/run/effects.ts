@@ -17,9 +17,6 @@ export async function applyEffects(context: RunContext, host: HostState, task: T
       case 'group_by':
         context.joinGroup(host.name, effect.group, effect.parents);
         break;
-      case 'add_host':
-        context.addHost(effect.name, effect.groups, effect.variables);
-        break;
       case 'pause':
         if (context.mode === 'play') await wait(effect.milliseconds, undefined, { signal: context.interrupt }).catch(() => undefined);
         break;

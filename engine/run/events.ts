@@ -139,6 +139,8 @@ export interface PlayFinished {
 export interface RunFinished {
   readonly type: 'run_finished';
   readonly recap: readonly HostRecap[];
+  /** The failures that a block rescued. */
+  readonly rescued?: ReadonlySet<TaskFinished>;
   /** Why the run ended early, if it did. */
   readonly stopped: string | undefined;
   readonly milliseconds: number;

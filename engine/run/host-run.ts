@@ -158,6 +158,7 @@ export class HostRun {
   async #inBlock(stop: Stop, route: Route): Promise<void> {
     const { step } = stop;
     if (step.kind !== 'block') return;
+    const before = this.#host.failures;
     let failed: TaskFailed | undefined;
     try {
       await this.steps(stop.block, route);
@@ -169,7 +170,7 @@ export class HostRun {
       try {
         this.#host.variables.remember('failed_task', { msg: failed.problem.what });
         await this.steps(stop.rescue, route);
-        this.#host.rescued();
+        this.#host.rescued(before);
         failed = undefined;
       } catch (error) {
         if (!(error instanceof TaskFailed)) throw error;

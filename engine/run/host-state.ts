@@ -1,5 +1,5 @@
 import type { Host } from '../inventory/inventory.ts';
-import type { HostRecap, TaskIdentity } from './events.ts';
+import type { HostRecap, TaskFinished, TaskIdentity } from './events.ts';
 import type { HostVariables } from './variables.ts';
 
 /** A host in a run, across all its plays. */
@@ -15,6 +15,8 @@ export class HostState {
   readonly doubtful = new Set<string>();
   /** Handlers that an earlier run left owed, by the user that owes them; empty of what this run has paid. */
   readonly owedEarlier = new Map<string, Set<string>>();
+  readonly rescuedFailures = new Set<TaskFinished>();
+  readonly #failures: TaskFinished[] = [];
   readonly #counts = { ok: 0, changed: 0, unknown: 0, skipped: 0, failed: 0, ignored: 0, rescued: 0 };
 
   constructor(host: Host, variables: HostVariables) {
@@ -39,10 +41,20 @@ export class HostState {
     this.#counts[what] += 1;
   }
 
-  /** Something that failed was rescued: the host has not failed by it. */
-  rescued(): void {
-    this.#counts.failed -= 1;
+  /** All that failed since there were so many failures was rescued: the host has not failed by it. */
+  rescued(before: number): void {
+    this.#counts.failed = before;
     this.#counts.rescued += 1;
+    for (const failure of this.#failures.splice(before)) this.rescuedFailures.add(failure);
+  }
+
+  /** How many failures stand so far. */
+  get failures(): number {
+    return this.#counts.failed;
+  }
+
+  noteFailure(failure: TaskFinished): void {
+    this.#failures.push(failure);
   }
 
   recap(roundTrips: number): HostRecap {

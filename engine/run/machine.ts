@@ -153,6 +153,15 @@ export class Machine {
     for (const view of this.#views.values()) view.invalidate('everything');
   }
 
+  /** As another user from here on. It is the same host: a plan goes on believing what it has foreseen there. */
+  async loginAnew(mode: 'play' | 'plan'): Promise<void> {
+    const left = this.#connection;
+    await left.close();
+    this.#connection = await this.#reopen(0);
+    this.#earlierRoundTrips += left.counters.roundTrips;
+    if (mode === 'play') for (const view of this.#views.values()) view.invalidate('everything');
+  }
+
   /** Sends the crossings that no later change took along. */
   async settle(): Promise<void> {
     for (const [key, scripts] of this.#crossings) {

@@ -18,6 +18,8 @@ import type { ChangeCount } from './view.ts';
 export class Machines {
   readonly #open = new Map<string, Promise<Machine>>();
   readonly #ready = new Map<string, Machine>();
+  /** Where and as whom each is reached now. */
+  readonly #targets = new Map<string, Target>();
   readonly #settings: TargetSettings;
   readonly #changes: ChangeCount;
   readonly #emit: Emit;
@@ -56,6 +58,17 @@ export class Machines {
     return machine;
   }
 
+  /** A play may log in as somebody else (`remote_user`) than the one before it. */
+  async loginAs(name: string, scope: Scope, mode: 'play' | 'plan'): Promise<void> {
+    const machine = this.#ready.get(name);
+    const before = this.#targets.get(name);
+    if (machine === undefined || before?.kind !== 'ssh') return;
+    const target = await targetOf(name, scope, this.#settings);
+    if (target.kind !== 'ssh' || target.user === before.user) return;
+    this.#targets.set(name, target);
+    await machine.loginAnew(mode);
+  }
+
   roundTrips(name: string): number {
     return this.#ready.get(name)?.roundTrips ?? 0;
   }
@@ -64,7 +77,8 @@ export class Machines {
     const began = performance.now();
     const target: Target = await targetOf(name, scope, this.#settings);
     const lock = this.#lock === undefined || target.kind === 'local' ? undefined : { holder: this.#holder, ...this.#lock };
-    const open = (): Promise<Connection> => connect(target, { signal: this.#signal, lock });
+    this.#targets.set(name, target);
+    const open = (): Promise<Connection> => connect(this.#targets.get(name) ?? target, { signal: this.#signal, lock });
     const reopen = (timeoutMs: number): Promise<Connection> => connectPatiently(open, timeoutMs, this.#signal);
     const machine = new Machine(await reopen(patienceMs), this.#changes, reopen);
     this.#ready.set(name, machine);
@@ -85,6 +99,18 @@ export class Machines {
 /** The machine that a task of this host is done on, if it is connected already. */
 export function machineFor(context: RunContext, host: HostState, delegate: string | undefined): Machine | undefined {
   return context.machines.get(delegate ?? host.name);
+}
+
+/** Ahead of a play: connected, as the user that the play logs in as. Throws HostGone. */
+export async function connectForPlay(context: RunContext, host: HostState, patienceMs: number): Promise<Machine> {
+  const machine = await connectFor(context, host, undefined, patienceMs);
+  try {
+    await context.limit(() => context.machines.loginAs(host.name, host.variables.scope(undefined), context.mode));
+  } catch (error) {
+    throw error instanceof Problem ? new HostGone(error) : error;
+  }
+  host.variables.setFacts(machine.connection.facts);
+  return machine;
 }
 
 /** The same, connected when it is not. A lost host is HostGone; a lost delegate fails the task only. */

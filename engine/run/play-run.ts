@@ -11,12 +11,14 @@ import { HostRun, asHostGone } from './host-run.ts';
 import type { HostState } from './host-state.ts';
 import type { Route, Stop } from './itinerary.ts';
 import { itinerary, opened } from './itinerary.ts';
-import { connectFor } from './machines.ts';
+import { connectForPlay } from './machines.ts';
 import { HostStops, NotInPlan, TaskFailed } from './signals.ts';
 
 /** A play with its hosts chosen. */
 export interface PlannedPlay {
   readonly play: Play;
+  /** What `hosts` came to. */
+  readonly pattern: string;
   readonly layers: readonly Layer[];
   readonly hosts: readonly HostState[];
 }
@@ -76,6 +78,8 @@ async function runBatch(
     at = flush + 1;
     return { stops, flush };
   });
+  // Who has handlers only still pays what is owed.
+  if (sections.length === 0) sections.push({ stops: [], flush: at });
   const scope = { play, layers: planned.layers, hosts: names };
   for (const host of hosts) host.variables.enter(scope);
   await Promise.all(hosts.map((host) => runHost(context, batch, host, sections, laterRoute(later, host))));
@@ -97,7 +101,7 @@ async function runHost(
 ): Promise<void> {
   const run = new HostRun(context, batch, host);
   try {
-    await connectFor(context, host, undefined, context.mode === 'play' ? patienceOf(context, host, sections) : 0);
+    await connectForPlay(context, host, context.mode === 'play' ? patienceOf(context, host, sections) : 0);
     const routes = routesOf(sections, later);
     await run.collectOwed(routes[0]);
     for (const [index, section] of sections.entries()) {

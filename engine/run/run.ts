@@ -8,6 +8,7 @@ import { selectHosts } from '../inventory/select-hosts.ts';
 import type { AnyModule } from '../modules/module.ts';
 import type { Play, Playbook } from '../playbook/play.ts';
 import { UNNAMED } from '../playbook/play.ts';
+import { walkSteps } from '../playbook/select-tasks.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Secret } from '../values/secret.ts';
 import type { Value, ValueMap } from '../values/value.ts';
@@ -16,7 +17,7 @@ import type { Approval } from './approval.ts';
 import type { RunContext, Selection } from './context.ts';
 import { ControllerFiles } from './controller-files.ts';
 import { DigestCache } from './digest-cache.ts';
-import type { Emit, HostRecap, Mode } from './events.ts';
+import type { Emit, HostRecap, Mode, PlayStarted } from './events.ts';
 import type { Evidence } from './evidence.ts';
 import { gatherEvidence } from './evidence.ts';
 import { HostState } from './host-state.ts';
@@ -77,17 +78,27 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const began = performance.now();
   const now = new Date();
   const runId = `${now.toISOString().replace(/[-:]/g, '').replace(/\..*/, '')}-${randomBytes(3).toString('hex')}`;
-  const { inventory, playbook, emit } = options;
+  const { inventory, playbook } = options;
+  const emit: Emit = (event) => {
+    if (event.type === 'task_finished' && event.outcome.kind === 'failed' && !event.outcome.ignored)
+      hosts.get(event.host)?.noteFailure(event);
+    options.emit(event);
+  };
   const changes = { value: 0 };
   const hosts = new Map<string, HostState>();
   const groups = new Map<string, string[]>([...inventory.groups].map(([name, group]) => [name, [...group.hosts]]));
+  let groupsValue = lazyMap(groups.keys(), (name) => groups.get(name) ?? []);
+  /** Set once group_by has put a host anywhere: the hosts of the plays that follow are chosen again. */
+  let regrouped = false;
   const variables: RunVariables = {
     fallback: options.fallback,
     extra: options.extra,
     inventory,
     inventoryDirectory: directoryOf(inventory.sources[0]),
     playbookDirectory: dirname(resolve(playbook.file)),
-    groups: lazyMap(groups.keys(), (name) => groups.get(name) ?? []),
+    get groups() {
+      return groupsValue;
+    },
     hostvars: () => hostvars,
   };
   for (const host of inventory.hosts.values()) hosts.set(host.name, new HostState(host, new HostVariables(host, variables)));
@@ -118,14 +129,14 @@ export async function run(options: RunOptions): Promise<RunResult> {
     limit: pLimit(options.forks),
     module: options.module,
     joinGroup: (host, group, parents) => {
+      regrouped = true;
+      hosts.get(host)?.variables.join(group);
       for (const name of [group, ...parents]) {
         const members = groups.get(name);
         if (members === undefined) groups.set(name, [host]);
         else if (!members.includes(host)) members.push(host);
       }
-    },
-    addHost: () => {
-      throw new Problem({ code: 'not-supported', what: 'add_host is not supported yet', remedy: 'Put the host into the inventory.' });
+      groupsValue = lazyMap(groups.keys(), (name) => groups.get(name) ?? []);
     },
     silenceMs: options.silenceMs,
     interrupt: options.interrupt,
@@ -152,7 +163,10 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const kill = (): void => void machines.killAll();
   options.kill.addEventListener('abort', kill);
   try {
-    for (const [index, planned] of plays.entries()) {
+    for (const [index, chosen] of plays.entries()) {
+      const planned = regrouped ? chooseAgain(chosen, regroup(inventory, groups), options, hosts) : chosen;
+      for (const host of planned.hosts) taking.add(host.name);
+      if (regrouped && planned.hosts.length === 0) emit(begunWithNobody(planned.play));
       const end = await runPlay(context, planned, plays.slice(index + 1));
       if (end.kind === 'stopped') {
         stopped = end.why;
@@ -164,7 +178,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
     options.kill.removeEventListener('abort', kill);
     const recap = [...taking].map((name) => hosts.get(name)?.recap(machines.roundTrips(name))).filter((one) => one !== undefined);
     await machines.closeAll();
-    emit({ type: 'run_finished', recap, stopped, milliseconds: performance.now() - began });
+    const rescued = new Set([...hosts.values()].flatMap((host) => [...host.rescuedFailures]));
+    emit({ type: 'run_finished', recap, rescued, stopped, milliseconds: performance.now() - began });
   }
   const recap = [...taking].map((name) => hosts.get(name)?.recap(machines.roundTrips(name))).filter((one) => one !== undefined);
   return { recap, stopped, interrupted: options.interrupt.aborted, evidence };
@@ -177,7 +192,7 @@ async function choose(
   hosts: ReadonlyMap<string, HostState>,
   context: RunContext,
 ): Promise<readonly PlannedPlay[]> {
-  const limit = options.limit === undefined ? undefined : selectHosts(inventory, options.limit, undefined).map((host) => host.name);
+  const limit = limitOf(options);
   if (limit !== undefined && limit.length === 0) {
     throw new Problem({
       code: 'empty-pattern',
@@ -186,6 +201,7 @@ async function choose(
     });
   }
   const plays: PlannedPlay[] = [];
+  let mayRegroup = false;
   for (const play of playbook.plays) {
     const first = hosts.get('localhost');
     if (first === undefined) throw new Error('there is always a localhost');
@@ -194,11 +210,10 @@ async function choose(
     for (const file of play.variableFiles)
       layers.push(await variableFileLayer(file, first.variables.scope(undefined), dirname(resolve(play.place.file)), context.files));
     const pattern = patternOf(play.hosts.resolve(first.variables.scope(undefined)), play);
-    const names =
-      pattern === 'localhost' && !inventory.hosts.has('localhost')
-        ? ['localhost']
-        : hostsOf(play, pattern, inventory, limit, play.hostsPlace);
-    plays.push({ play: named(play, pattern), layers, hosts: names.map((name) => hosts.get(name)).filter((host) => host !== undefined) });
+    plays.push({ play: named(play, pattern), pattern, layers, hosts: statesOf(play, pattern, inventory, limit, hosts, mayRegroup) });
+    mayRegroup ||= play.sections.some((section) =>
+      [...walkSteps(section.steps)].some((step) => step.kind === 'task' && step.module === 'group_by'),
+    );
   }
   if (plays.every((planned) => planned.hosts.length === 0) && limit !== undefined) {
     throw new Problem({
@@ -208,6 +223,49 @@ async function choose(
     });
   }
   return options.resume === undefined ? plays : withoutFinished(plays, options.resume);
+}
+
+/** Where an earlier play groups hosts, a group may be there only later, or never. */
+function statesOf(
+  play: Play,
+  pattern: string,
+  inventory: Inventory,
+  limit: readonly string[] | undefined,
+  hosts: ReadonlyMap<string, HostState>,
+  mayRegroup: boolean,
+): readonly HostState[] {
+  if (pattern === 'localhost' && !inventory.hosts.has('localhost')) return [...hosts.values()].filter((host) => host.name === 'localhost');
+  try {
+    const names = hostsOf(play, pattern, inventory, limit, play.hostsPlace);
+    return names.map((name) => hosts.get(name)).filter((host) => host !== undefined);
+  } catch (error) {
+    if (mayRegroup && error instanceof Problem && ['unknown-pattern', 'empty-pattern'].includes(error.code)) return [];
+    throw error;
+  }
+}
+
+function chooseAgain(
+  { play, pattern, layers }: PlannedPlay,
+  inventory: Inventory,
+  options: RunOptions,
+  hosts: ReadonlyMap<string, HostState>,
+): PlannedPlay {
+  const planned = { play, pattern, layers, hosts: statesOf(play, pattern, inventory, limitOf(options), hosts, true) };
+  return options.resume === undefined ? planned : (withoutFinished([planned], options.resume)[0] ?? planned);
+}
+
+/** So that it shows that the play was passed over. */
+function begunWithNobody({ name, place }: Play): PlayStarted {
+  return { type: 'play_started', play: name, place: `${place.file}:${place.line}`, hosts: [], batch: 1, batches: 1 };
+}
+
+function limitOf({ limit, inventory }: RunOptions): readonly string[] | undefined {
+  return limit === undefined ? undefined : selectHosts(inventory, limit, undefined).map((host) => host.name);
+}
+
+function regroup(inventory: Inventory, groups: ReadonlyMap<string, readonly string[]>): Inventory {
+  const grown = [...groups].map(([name, members]) => [name, { name, children: [], ownHosts: members, hosts: members }] as const);
+  return { ...inventory, groups: new Map(grown) };
 }
 
 /** A play without a name of its own is called by its hosts; where they are a template, they are only known now. */

@@ -35,6 +35,8 @@ export class HostVariables {
   readonly #host: Host;
   readonly #run: RunVariables;
   readonly #remembered = new Map<string, Value>();
+  /** Groups that it is in since the run began. */
+  readonly #joined = new Set<string>();
   #facts: ValueMap | undefined;
   /** By play, then by role, then by the layers of the step. */
   #cache = new Map<PlayScope | undefined, Map<object, Map<readonly Layer[], LayeredScope>>>();
@@ -51,6 +53,11 @@ export class HostVariables {
   /** From here on tasks of this play ask. */
   enter(play: PlayScope): void {
     this.#play = play;
+  }
+
+  /** Counts from the next play on. */
+  join(group: string): void {
+    this.#joined.add(group);
   }
 
   setFacts(facts: Facts): void {
@@ -87,6 +94,7 @@ export class HostVariables {
     const role = frame?.role;
     return layeredScope([
       ...(this.#run.fallback === undefined ? [] : [this.#run.fallback]),
+      ...loginOf(play),
       ...(role === undefined ? [] : [role.defaults]),
       ...this.#host.layers,
       ...(play?.layers ?? []),
@@ -106,7 +114,7 @@ export class HostVariables {
       ['inventory_dir', run.inventoryDirectory],
       ['playbook_dir', run.playbookDirectory],
       ['groups', run.groups],
-      ['group_names', this.#host.groups.filter((group) => group !== 'all')],
+      ['group_names', [...new Set([...this.#host.groups, ...this.#joined])].filter((group) => group !== 'all').toSorted()],
       ['play_hosts', play?.hosts ?? []],
       ['hostvars', run.hostvars()],
       ['facts', this.#facts ?? new Unknown('facts, which come with the connection')],
@@ -137,6 +145,12 @@ function entry<Key, Item>(map: Map<Key, Item>, key: Key, make: () => Item): Item
   let item = map.get(key);
   if (item === undefined) map.set(key, (item = make()));
   return item;
+}
+
+/** `remote_user`, below the inventory's ansible_user and what else it may say. */
+function loginOf(play: PlayScope | undefined): readonly Layer[] {
+  const user = play?.play.settings.user;
+  return user === undefined ? [] : [{ level: 'role defaults', origin: 'remote_user', variables: new Map([['ansible_ssh_user', user]]) }];
 }
 
 const NO_ROLE = {};

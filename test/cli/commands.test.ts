@@ -94,3 +94,23 @@ test('a file that is out of reach is an error of the user, not of the program', 
   expect(status).toBe(1);
   expect(stderr).toMatch(/^error: sources\/dangling cannot be used\n/);
 });
+
+test.each([
+  [['help', 'plya'], 1, /no command "plya"[\s\S]*Did you mean "play"/],
+  [['apply', 'nofile'], 1, /plan nofile cannot be read[\s\S]*help:/],
+  [['show', 'nofile'], 1, /plan nofile cannot be read[\s\S]*help:/],
+  [['plan', tmpdir()], 1, new RegExp(`${tmpdir()} is a folder`)],
+  [['play', '/dev/null'], 0, /no plays in \/dev\/null/],
+  [['vault', 'keygen', '--recipient', 'age1'], 1, /unknown option '--recipient'/],
+])('%j says what is wrong', async (args, status, says) => {
+  const ended = await runbook(...args);
+  expect(ended.status).toBe(status);
+  expect(ended.stderr).toMatch(says);
+});
+
+test('a tag that no task has gets a warning with the nearest one', async () => {
+  writeFileSync(join(folder, 'tagged.yml'), '- hosts: localhost\n  tasks: [{ debug: { msg: a }, tags: [alpha] }]\n');
+  const { status, stderr } = await runbook('play', 'tagged.yml', '--tags', 'alhpa', '--skip-tags', 'tagged');
+  expect(status).toBe(0);
+  expect(stderr).toBe('warning: no task has the tag "alhpa" of --tags. Did you mean "alpha"?\n');
+});

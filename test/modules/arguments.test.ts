@@ -23,7 +23,13 @@ describe('arguments that are wrong', () => {
     [copy, { content: 'x' }, 'missing-argument', 'copy needs "dest"', expect.stringContaining('dest: ')],
     [copy, { dest: '/a' }, 'arguments-do-not-fit', 'copy: give one of src, content', undefined],
     [copy, { dest: '/a', src: 'x', content: 'y' }, 'arguments-do-not-fit', 'copy: src and content cannot be given together', undefined],
-    [copy, { dest: '/a', content: 5 }, 'wrong-type', '"content" of copy must be a text', 'Write it in quotes: "5"'],
+    [
+      copy,
+      { dest: '/a', content: 5 },
+      'wrong-type',
+      '"content" of copy must be a text',
+      'Write it in quotes: "5". Out of a variable: {{string NAME}}.',
+    ],
     [
       copy,
       { dest: '/a', content: 'x', mode: 420 },

@@ -245,3 +245,55 @@ describe('loops, includes, waiting', () => {
     expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('one\nalways\ntwo\nalways\nalways\nnever\n');
   });
 });
+
+describe('the rest of the run', () => {
+  test('end_play ends the play for the batches to come, and the next play begins', async () => {
+    const site = `- hosts: web\n  serial: 1\n  tasks:\n    - ${MARK('one')}\n    - meta: end_play\n- hosts: web\n  tasks: [${MARK('two')}]\n`;
+    const { status, events } = await play({ 'site.yml': site });
+    expect(status).toBe(0);
+    expect(story(events).toSorted()).toEqual(['a one changed', 'a two changed', 'b two changed', 'c two changed']);
+  });
+
+  test('group_by makes groups for the plays that follow', async () => {
+    const site = `- hosts: web
+  tasks: [{ group_by: { key: "{{#if (eq inventory_hostname 'b')}}chosen{{else}}other{{/if}}" } }]
+- hosts: chosen
+  tasks: [{ name: in, command: echo, when: '"chosen" in group_names && groups.chosen == ["b"]' }]
+- hosts: nobody
+  tasks: [${MARK('none')}]
+`;
+    const { status, events, stderr } = await play({ 'site.yml': site });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(story(events, ['changed'])).toEqual(['b in changed']);
+    expect(events.filter((event) => event.type === 'play_started').map((event) => event.hosts)).toEqual([['a', 'b', 'c'], ['b'], []]);
+  });
+
+  test('all items that failed are rescued together, and are no failures at the end', async () => {
+    const site = `- hosts: a
+  tasks:
+    - block: [{ name: bad, command: "false", loop: [1, 2] }]
+      rescue: [{ name: mend, command: "true" }]
+`;
+    const { status, events } = await play({ 'site.yml': site });
+    expect(status).toBe(0);
+    expect(events.at(-1)?.recap?.[0]).toMatchObject({ failed: 0, rescued: 1 });
+    expect((await play({ 'site.yml': site }, '--output', 'plain')).status).toBe(0);
+  });
+
+  test('a play that has only a template for hosts is called by what it comes to', async () => {
+    const { events } = await play({ 'site.yml': `- hosts: "{{where}}"\n  tasks: [${MARK('one')}]\n` }, '-e', 'where=a,b');
+    expect(events.find((event) => event.type === 'play_started')?.play).toBe('a,b');
+  });
+
+  test.each([
+    ['ignore_unreachable: true', /host that cannot be reached/],
+    ['tasks: [{ command: "true", remote_user: you }]', /Write it at the play/],
+    ['tasks: [{ add_host: { name: x } }]', /Put the host into the inventory/],
+    ['tasks: [{ copy: { src: folder, dest: /tmp/x } }]', /"folder" is a folder/],
+    ['tasks: [{ copy: { content: "{{n}}", dest: /tmp/x }, vars: { n: 5 } }]', /{{string NAME}}/],
+  ])('%s is refused before the run, with what to do', async (line, says) => {
+    const { status, stderr, events } = await play({ 'site.yml': `- hosts: a\n  ${line}\n`, 'files/folder/one': '' });
+    expect({ status, events }).toEqual({ status: 1, events: [] });
+    expect(stderr).toMatch(says);
+  });
+});
