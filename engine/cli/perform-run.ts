@@ -12,7 +12,10 @@ import { targetSettings } from './flag-values.ts';
 import { interruptions } from './interruptions.ts';
 
 /** What a command says of its run; the rest is the same for all of them. */
-export type Performance = Pick<RunOptions, 'mode' | 'playbook' | 'inventory' | 'limit' | 'selection' | 'extra' | 'fallback' | 'lock' | 'approval' | 'resume'>;
+export type Performance = Pick<
+  RunOptions,
+  'mode' | 'playbook' | 'inventory' | 'limit' | 'selection' | 'extra' | 'fallback' | 'lock' | 'approval' | 'resume'
+>;
 
 /** The folder of the journals of all runs. */
 export function journalFolder(): string {

@@ -17,12 +17,18 @@ export interface Resumable {
  */
 export function resumeOf(folder: string, named: string | undefined, now: Resumable): Resume {
   const run = named === undefined ? listRuns(folder).find((one) => one.playbook === now.playbook) : readRun(folder, named);
-  if (run === undefined) throw refusal(`There is no run of ${now.playbook} to go on with`, `Looked in ${folder}.`, 'Run it without --resume.');
+  if (run === undefined)
+    throw refusal(`There is no run of ${now.playbook} to go on with`, `Looked in ${folder}.`, 'Run it without --resume.');
   if (run.outcome === 'running') throw refusal(`The run ${run.id} is still going on`, undefined, 'Wait for its end.');
-  if (run.outcome === 'ok') throw refusal(`The run ${run.id} came to its end: there is nothing to go on with`, undefined, 'Run it without --resume.');
+  if (run.outcome === 'ok')
+    throw refusal(`The run ${run.id} came to its end: there is nothing to go on with`, undefined, 'Run it without --resume.');
   if (run.playbook !== now.playbook || run.inputs !== now.inputs) {
     const what = `The run ${run.id} was one of other files, so what it finished says nothing about these`;
-    throw refusal(what, 'The playbook, the inventory or a variable has changed since.', 'Run it without --resume: what is so already is not changed again.');
+    throw refusal(
+      what,
+      'The playbook, the inventory or a variable has changed since.',
+      'Run it without --resume: what is so already is not changed again.',
+    );
   }
   if (run.partial.join() !== now.partial.join()) {
     const why = `It had ${run.partial.join(', ') || 'no --limit and no tags'}.`;
@@ -41,7 +47,7 @@ export function resumeOf(folder: string, named: string | undefined, now: Resumab
 /** A run that went on with another one did not run again what that one had finished. */
 function chainOf(folder: string, last: RunHistory): readonly RunHistory[] {
   const chain = [last];
-  for (let resumed = last.resumed; resumed !== undefined; ) {
+  for (let resumed = last.resumed; resumed !== undefined;) {
     const earlier = readRun(folder, resumed);
     chain.push(earlier);
     resumed = earlier.resumed;

@@ -21,7 +21,7 @@ export interface Lock {
  */
 export async function takeLock(shell: Shell, host: string, lock: Lock, first: string): Promise<void> {
   const deadline = performance.now() + lock.waitMs;
-  for (let said = first; ; ) {
+  for (let said = first; ;) {
     const [answer, ...rest] = said.trim().split('\n');
     if (isAnswer(answer) && answer === 'taken') return;
     if (answer !== 'locked') {

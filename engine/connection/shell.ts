@@ -84,7 +84,10 @@ export class Shell {
 
   /** The lock's script in the session's own shell and, right behind it, a usual one: both in one round trip. */
   runBareFirst(bare: string, script: string, options: RunOptions = {}): Promise<readonly [Completed, Completed]> {
-    return this.#exchange([options, options], ([first, second]) => encodeBareFrame(bare, first) + encodeFrame([{ script, marker: second }]));
+    return this.#exchange(
+      [options, options],
+      ([first, second]) => encodeBareFrame(bare, first) + encodeFrame([{ script, marker: second }]),
+    );
   }
 
   /** For the lock alone: runs in the session's own shell, see `encodeBareFrame`. */

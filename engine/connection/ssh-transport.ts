@@ -22,6 +22,9 @@ export async function connectSsh(target: SshTarget, signal: AbortSignal | undefi
   }
 }
 
+/** So long a server may take to say goodbye. */
+const PATIENCE_MS = 2_000;
+
 /** A server counts a session against MaxSessions for a moment after it told that it is closed. */
 const CLOSING_MS = 2_000;
 
@@ -31,12 +34,14 @@ class SshTransport implements Transport {
   readonly #socket: Duplex;
   readonly gone: Promise<void>;
   #lost: Unreachable | undefined;
+  readonly #release: () => void;
   #lastClose = -Infinity;
 
   constructor(target: SshTarget, client: Client, socket: Duplex, way: Way) {
     this.#target = target;
     this.#client = client;
     this.#socket = socket;
+    this.#release = once(() => way.release());
     // ssh2 may tell more than one error; the first one says most.
     client.on('error', (error) => {
       this.#lost ??= connectionLost(target, error);
@@ -47,7 +52,7 @@ class SshTransport implements Transport {
     this.gone = new Promise((resolve) => {
       client.once('close', () => {
         this.#lost ??= connectionLost(target, undefined);
-        way.release();
+        this.#release();
         resolve();
       });
     });
@@ -88,10 +93,25 @@ class SshTransport implements Transport {
 
   async close(): Promise<void> {
     this.#client.end();
-    const impatience = setTimeout(() => this.#client.destroy(), 2_000);
-    await this.gone;
+    const impatient = Promise.withResolvers<void>();
+    const impatience = setTimeout(() => {
+      this.#client.destroy();
+      // ssh2 leaves a stream alone that it has ended, and such a one, over a proxy command, may never tell that it is closed.
+      this.#socket.destroy();
+      impatient.resolve();
+    }, PATIENCE_MS);
+    await Promise.race([this.gone, impatient.promise]);
     clearTimeout(impatience);
+    this.#release();
   }
+}
+
+function once(act: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) act();
+    done = true;
+  };
 }
 
 function asProcess(channel: ClientChannel): TargetProcess {

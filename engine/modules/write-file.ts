@@ -40,8 +40,16 @@ export function writeFile(file: FileToWrite, context: Context): Apply {
     'set -e',
     `t=${quote(temporary)} d=${quote(path)}`,
     `trap 'rm -f -- "$t"' EXIT`,
+    // A run that was killed between the sending of the file and this script has left its own.
+    `for left in "\${d%/*}/".runbook-*-${markOf(path)}; do [ "$left" = "$t" ] || rm -f -- "$left"; done`,
     "trap 'exit 1' HUP INT TERM",
-    ...(inline === undefined ? [] : ['umask 077', 'set -C', `printf %s ${quote(inline)} >"$t"`]),
+    ...(inline === undefined
+      ? []
+      : [
+          'umask 077',
+          'set -C',
+          `printf %s ${quote(inline)} >"$t" || { printf 'cannot write %s: no space left?\\n' "$t" >&2; df -P -- "\${t%/*}/" >&2; exit 1; }`,
+        ]),
     ...attributeCommands('"$t"', attributes, undefined, 'file'),
     ...(file.validate === undefined ? [] : [validation(file.validate, temporary, context.preamble)]),
     'sync "$t" 2>/dev/null || sync',
@@ -59,8 +67,12 @@ export function writeFile(file: FileToWrite, context: Context): Apply {
 
 /** A name in the same directory, so that the rename is one step. */
 export function temporaryBeside(path: string, context: Context): string {
-  const mark = createHash('sha256').update(path).digest('hex').slice(0, 8);
-  return `${parentOf(path) === '/' ? '' : parentOf(path)}/.runbook-${context.runId}-${mark}`;
+  return `${parentOf(path) === '/' ? '' : parentOf(path)}/.runbook-${context.runId}-${markOf(path)}`;
+}
+
+/** Tells the temporary files of one target from those of others beside it. */
+function markOf(path: string): string {
+  return createHash('sha256').update(path).digest('hex').slice(0, 8);
 }
 
 /** The name that Ansible gives a backup, without the process's number: `hosts.2026-11-21@14:05:09~`. */

@@ -7,7 +7,9 @@ import { safeLine, safeLines } from './safe-text.ts';
 /** One line a run, the last one first. */
 export function printRuns(runs: readonly RunHistory[], stdout: NodeJS.WritableStream): void {
   const paint = paintFor(stdout);
-  const lines = runs.map((run) => `${safeLine(run.id)}  ${paintOutcome(run.outcome, paint, 11)}  ${duration(run).padStart(8)}  ${about(run)}`);
+  const lines = runs.map(
+    (run) => `${safeLine(run.id)}  ${paintOutcome(run.outcome, paint, 11)}  ${duration(run).padStart(8)}  ${about(run)}`,
+  );
   openOutput(stdout).write(lines.length === 0 ? 'No play has been run from here yet.\n' : `${lines.join('\n')}\n`);
 }
 
@@ -40,9 +42,14 @@ function hostLines(run: RunHistory, host: string, paint: Paint): readonly string
       ...(note.why === undefined ? [] : safeLines(note.why).map((line) => `           ${line}`)),
     ]),
     ...of(run.open).map((note) =>
-      paint('magenta', `  ${isRunning ? 'runs     ' : 'begun    '}${titleOf(note)}${isRunning ? '' : ', and never said to be finished: it may have been made in part'}`),
+      paint(
+        'magenta',
+        `  ${isRunning ? 'runs     ' : 'begun    '}${titleOf(note)}${isRunning ? '' : ', and never said to be finished: it may have been made in part'}`,
+      ),
     ),
-    ...(owed.length === 0 ? [] : [paint('yellow', `  owes     ${owed.map(safeLine).join(', ')}: the next play with these handlers runs them`)]),
+    ...(owed.length === 0
+      ? []
+      : [paint('yellow', `  owes     ${owed.map(safeLine).join(', ')}: the next play with these handlers runs them`)]),
   ];
 }
 

@@ -128,7 +128,11 @@ function seconds(scope: Scope, name: string, host: string): number | undefined {
   const value = scope.lookup(name);
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'number' && value > 0) return value * 1000;
-  throw new Problem({ code: 'wrong-type', what: `${host}: ${name} must be a number of seconds above 0`, why: `It is ${JSON.stringify(value)}.` });
+  throw new Problem({
+    code: 'wrong-type',
+    what: `${host}: ${name} must be a number of seconds above 0`,
+    why: `It is ${JSON.stringify(value)}.`,
+  });
 }
 
 function revealed(value: Value): string {

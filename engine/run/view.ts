@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Looking } from '../connection/connection.ts';
+import { TimedOut } from '../connection/unreachable.ts';
 import { Problem } from '../errors/problem.ts';
 import { composeObservation } from '../resources/observation.ts';
 import type { Prediction, Request, Seen } from '../resources/resource.ts';
@@ -189,16 +190,20 @@ export function observation(requests: readonly Request[]): Observation {
 /** Looks at all of these in one round trip. */
 export async function observe(looking: Looking, requests: readonly Request[], host: string): Promise<ReadonlyMap<string, unknown>> {
   const asked = observation(requests);
-  const answer = await looking.look(asked.script, { maxOutputBytes: 16 * 1024 * 1024 });
+  const remedy = 'Look for a file or a command output that is far larger than a configuration.';
+  const askedFor = requests.slice(0, 10).map((request) => request.key);
+  const why = `Asked for: ${askedFor.join(', ')}${requests.length > askedFor.length ? ' and more' : ''}`;
+  const answer = await looking.look(asked.script, { maxOutputBytes: 16 * 1024 * 1024 }).catch((error: unknown) => {
+    if (!(error instanceof TimedOut)) throw error;
+    const what = `${host} was not done with being looked at after ${Math.round(error.ranMs / 1000)} s`;
+    throw new Problem({ code: 'observation-too-slow', what, why, remedy, cause: error });
+  });
   if (answer.cut) {
     throw new Problem({
       code: 'observation-too-large',
       what: `${host} answered with more than 16 MiB while it was looked at`,
-      why: `Asked for: ${requests
-        .slice(0, 10)
-        .map((request) => request.key)
-        .join(', ')}`,
-      remedy: 'Look for a file or a command output that is far larger than a configuration.',
+      why,
+      remedy,
     });
   }
   return asked.decode(answer.stdout);

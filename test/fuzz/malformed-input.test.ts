@@ -21,12 +21,52 @@ const SEED = Number(process.env['RUNBOOK_SEED'] ?? Date.now() % 1_000_000);
 const ROOT = join(import.meta.dirname, '../..');
 
 /** Real files of ours, to be damaged. */
-const CORPUS = ['playbooks', 'inventory', 'inventory/group_vars', 'roles/etcd/tasks', 'roles/haproxy-keepalived/templates'].flatMap((folder) =>
-  readdirSync(join(ROOT, folder), { withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(ROOT, folder, entry.name), 'utf8').slice(0, 4000)),
+const CORPUS = ['playbooks', 'inventory', 'inventory/group_vars', 'roles/etcd/tasks', 'roles/haproxy-keepalived/templates'].flatMap(
+  (folder) =>
+    readdirSync(join(ROOT, folder), { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(ROOT, folder, entry.name), 'utf8').slice(0, 4000)),
 );
-const SHARP = ['{{', '}}', '{{#if', '{{/if}}', '"', "'", '\\', '\n', '\t', '\0', ': ', '- ', '&a', '*a', '<<', '!vault', '!', '|', '>', '%', '@', '[', ']', '{', '}', '#', '~', '\u{1F600}', '\uD800', '__proto__', 'constructor', '9e999', '0777', '--', '$(', '`', ';', ' '.repeat(50)];
+const SHARP = [
+  '{{',
+  '}}',
+  '{{#if',
+  '{{/if}}',
+  '"',
+  "'",
+  '\\',
+  '\n',
+  '\t',
+  '\0',
+  ': ',
+  '- ',
+  '&a',
+  '*a',
+  '<<',
+  '!vault',
+  '!',
+  '|',
+  '>',
+  '%',
+  '@',
+  '[',
+  ']',
+  '{',
+  '}',
+  '#',
+  '~',
+  '\u{1F600}',
+  '\uD800',
+  '__proto__',
+  'constructor',
+  '9e999',
+  '0777',
+  '--',
+  '$(',
+  '`',
+  ';',
+  ' '.repeat(50),
+];
 
 /** A text of the corpus with pieces taken out, doubled, swapped and put in; or sharp pieces only. */
 const damaged = fc
@@ -38,7 +78,10 @@ const damaged = fc
   )
   .map(([text, cuts, pieces, isPieces]) => {
     if (isPieces) return pieces.join('');
-    return cuts.reduce((left, [at, length, put]) => left.slice(0, at % (left.length + 1)) + put + left.slice((at % (left.length + 1)) + length), text);
+    return cuts.reduce(
+      (left, [at, length, put]) => left.slice(0, at % (left.length + 1)) + put + left.slice((at % (left.length + 1)) + length),
+      text,
+    );
   });
 
 const options = { numRuns: RUNS, seed: SEED };

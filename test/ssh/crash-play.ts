@@ -33,7 +33,11 @@ function taskOf(number: number): object {
     case 1:
       return { name: `large ${number}`, copy: { src: 'large-{{version}}', dest: path, mode: '0600' }, notify };
     case 2:
-      return { name: `line ${number}`, lineinfile: { path, regexp: '^version', line: 'version {{version}}', create: true, mode: '0644' }, notify };
+      return {
+        name: `line ${number}`,
+        lineinfile: { path, regexp: '^version', line: 'version {{version}}', create: true, mode: '0644' },
+        notify,
+      };
     case 3:
       return { name: `template ${number}`, template: { src: 'crash.hbs', dest: path, mode: '0644' }, notify };
     case 4:
@@ -69,7 +73,13 @@ export async function snapshot(root: string): Promise<ReadonlyMap<string, string
         found.set(`${name}${entry}`, `directory ${mode}`);
         await walk(path, `${name}${entry}/`);
       } else if (status.isSymbolicLink()) found.set(`${name}${entry}`, `link ${await readlink(path)}`);
-      else found.set(`${name}${entry}`, `file ${mode} ${createHash('sha256').update(await readFile(path)).digest('hex')}`);
+      else
+        found.set(
+          `${name}${entry}`,
+          `file ${mode} ${createHash('sha256')
+            .update(await readFile(path))
+            .digest('hex')}`,
+        );
     }
   };
   await walk(root, '');

@@ -125,12 +125,7 @@ export async function startOpensshServer(
   };
 }
 
-async function apart(
-  folder: string,
-  accounts: readonly Account[],
-  mounts: string,
-  command: readonly string[],
-): Promise<readonly string[]> {
+async function apart(folder: string, accounts: readonly Account[], mounts: string, command: readonly string[]): Promise<readonly string[]> {
   const lines = { passwd: '', shadow: '', sudoers: 'root ALL=(ALL) ALL\n' };
   for (const { name, uid, password, shell = '/bin/sh', sudo } of accounts) {
     const { stdout } = await run('openssl', ['passwd', '-6', password]);

@@ -79,18 +79,32 @@ describe.skipIf(process.getuid?.() !== 0)('operators, and hosts that go away (th
     expect(await running.ended).toMatchObject({ status: 130 });
     await site.quiet();
     expect(recapOf(running.events)).toMatchObject({ recap: expect.arrayContaining([expect.objectContaining({ owed: ['reload'] })]) });
-    await site.run(['play', await play([], { handlers: [{ name: 'reload', command: 'true' }] }), '--limit', 'one']);
+    const paying = await play([], { handlers: [{ name: 'reload', command: 'true' }] });
+    const paid = await site.run(['play', paying, '--limit', 'one', '--wait-lock', '20']);
+    expect(paid.status, paid.stdout).toBe(0);
     expect(await readdir(site.owed)).toEqual([]);
   });
 
   test('a change whose host is lost in it is owed, and paid by the next play', async () => {
     const proxy = await startCuttingProxy(site.server.port);
     onTestFinished(() => proxy.stop());
-    const book = await play([{ shell: `touch ${site.folder}/begun; sleep 600`, args: { creates: `${site.folder}/begun` }, notify: 'reload' }], {
-      handlers: [{ name: 'reload', command: `touch ${site.folder}/paid` }],
-    });
+    const book = await play(
+      [{ shell: `touch ${site.folder}/begun; sleep 600`, args: { creates: `${site.folder}/begun` }, notify: 'reload' }],
+      {
+        handlers: [{ name: 'reload', command: `touch ${site.folder}/paid` }],
+      },
+    );
     const running = await begun(['play', book, '-e', `{ansible_port: ${proxy.port}}`, '--limit', 'one']);
-    await expect.poll(() => stat(join(site.folder, 'begun')).then(() => true, () => false), { timeout: 20_000 }).toBe(true);
+    await expect
+      .poll(
+        () =>
+          stat(join(site.folder, 'begun')).then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 20_000 },
+      )
+      .toBe(true);
     proxy.cut();
     expect(await running.ended).toMatchObject({ status: 4 });
     expect(recapOf(running.events)).toMatchObject({ recap: [{ owed: ['reload'] }] });

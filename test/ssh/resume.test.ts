@@ -18,7 +18,10 @@ describe.skipIf(process.getuid?.() !== 0)('a run that did not come to its end (t
         {
           name: 'Second',
           hosts: 'all',
-          tasks: [{ name: 'may fail', command: `test ! -e ${site.folder}/broken-{{inventory_hostname}}` }, { ...log('second'), notify: 'reload' }],
+          tasks: [
+            { name: 'may fail', command: `test ! -e ${site.folder}/broken-{{inventory_hostname}}` },
+            { ...log('second'), notify: 'reload' },
+          ],
           handlers: [log('reload')],
         },
         { name: 'Third', hosts: 'all', tasks: [log('third')] },
@@ -31,7 +34,10 @@ describe.skipIf(process.getuid?.() !== 0)('a run that did not come to its end (t
   const logged = async (): Promise<readonly string[]> => {
     const text = await readFile(join(site.folder, 'log'), 'utf8').catch(() => '');
     await rm(join(site.folder, 'log'), { force: true });
-    return text.split('\n').filter((line) => line !== '').toSorted();
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .toSorted();
   };
   const idOf = (ended: Ended): string => {
     const started = ended.stdout.split('\n').map((line) => (line === '' ? undefined : (JSON.parse(line) as ToldEvent)))[0];
@@ -90,7 +96,10 @@ describe.skipIf(process.getuid?.() !== 0)('a run that did not come to its end (t
     const failed = await site.run(play());
     await rm(join(site.folder, 'broken-one'));
     expect(failed.status).toBe(2);
-    expect(await site.run(play('--resume', '--limit', 'one'))).toMatchObject({ status: 1, stderr: expect.stringContaining('same --limit') });
+    expect(await site.run(play('--resume', '--limit', 'one'))).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('same --limit'),
+    });
     expect(await site.run(play('--resume', '-e', 'x=1'))).toMatchObject({ status: 1, stderr: expect.stringContaining('other files') });
     await writeFile(playbook, `${await readFile(playbook, 'utf8')}\n`);
     expect(await site.run(play('--resume'))).toMatchObject({ status: 1, stderr: expect.stringContaining('other files') });

@@ -78,7 +78,10 @@ export async function startSite(
   await writeFile(join(folder, 'inventory.yml'), JSON.stringify(inventory));
   const start: Site['start'] = (args, onEvent) => {
     const env = { ...process.env, NO_COLOR: '1', RUNBOOK_STATE: join(folder, 'state'), XDG_CACHE_HOME: join(folder, 'cache') };
-    const child = spawn(process.execPath, [RUNBOOK, ...args, ...(args[0] === 'runs' ? [] : ['-i', join(folder, 'inventory.yml')])], { env, cwd: folder });
+    const child = spawn(process.execPath, [RUNBOOK, ...args, ...(args[0] === 'runs' ? [] : ['-i', join(folder, 'inventory.yml')])], {
+      env,
+      cwd: folder,
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
@@ -125,7 +128,8 @@ async function processesWith(variable: string): Promise<readonly string[]> {
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     const environment = await readFile(`/proc/${name}/environ`, 'latin1').catch(() => '');
-    if (environment.split('\0').includes(variable)) found.push((await readFile(`/proc/${name}/cmdline`, 'latin1').catch(() => '')).replaceAll('\0', ' '));
+    if (environment.split('\0').includes(variable))
+      found.push((await readFile(`/proc/${name}/cmdline`, 'latin1').catch(() => '')).replaceAll('\0', ' '));
   }
   return found;
 }
