@@ -15,6 +15,9 @@ const MOST_SAID = 4096;
 export function throughCommand(target: SshTarget, command: string): Promise<Duplex> {
   const child = spawn('sh', ['-c', expand(command, target)], { stdio: 'pipe', detached: true });
   const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
+  // Whoever uses the stream hears of its errors. It may have ended before anybody does, and that must not end the run.
+  stream.on('error', () => {});
+  child.stdin.on('error', () => {});
   let said = '';
   let heard = false;
   child.stderr.on('data', (data: Buffer) => {
