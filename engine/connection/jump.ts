@@ -32,7 +32,7 @@ export async function wayTo(target: SshTarget, signal: AbortSignal | undefined):
 
 function straight(target: SshTarget): Way['dial'] {
   const { proxyCommand } = target;
-  return proxyCommand === undefined ? tcp(target) : () => throughCommand(target, proxyCommand);
+  return proxyCommand === undefined ? tcp(target) : (signal) => throughCommand(target, proxyCommand, signal);
 }
 
 function identity(jump: SshTarget): readonly unknown[] {

@@ -9,34 +9,44 @@ const MOST_SAID = 4096;
 
 /**
  * The streams of a program of this machine in the place of a TCP connection, as ProxyCommand of ssh_config(5): it is given to `sh`, with
- * %h, %p, %r and %n replaced. The program and its children are ended with the stream. One that ends before the server said anything
- * gives Unreachable `proxy-failed` with what it said.
+ * %h, %p, %r and %n replaced. Resolves when the server has said something. The program and its children are ended with the stream, and
+ * by the signal. One that fails before the server said anything gives Unreachable `proxy-failed` with what it said.
  */
-export function throughCommand(target: SshTarget, command: string): Promise<Duplex> {
+export function throughCommand(target: SshTarget, command: string, signal: AbortSignal): Promise<Duplex> {
   const child = spawn('sh', ['-c', expand(command, target)], { stdio: 'pipe', detached: true });
   const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
-  // Whoever uses the stream hears of its errors. It may have ended before anybody does, and that must not end the run.
-  stream.on('error', () => {});
-  child.stdin.on('error', () => {});
   let said = '';
-  let heard = false;
   child.stderr.on('data', (data: Buffer) => {
     said = (said + data.toString()).slice(-MOST_SAID);
   });
-  child.stdout.once('data', () => (heard = true));
-  child.once('exit', (status, signal) => {
-    if (heard || stream.destroyed) return;
-    const how = signal === null ? `It ended with status ${status ?? 0}.` : `It was ended by ${signal}.`;
-    stream.destroy(proxyFailed(target, command, [how, said.trim()].join('\n').trim()));
-  });
-  stream.once('close', () => {
-    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const end = (): void => {
     // It leads a process group of its own.
-    process.kill(-child.pid, 'SIGTERM');
-  });
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGTERM');
+  };
+  stream.once('close', end);
   return new Promise((resolve, reject) => {
-    child.once('spawn', () => resolve(stream));
-    child.once('error', (error) => reject(proxyFailed(target, command, error.message)));
+    const settle = (): void => signal.removeEventListener('abort', giveUp);
+    const fail = (why: string): void => {
+      settle();
+      stream.on('error', () => undefined).destroy();
+      reject(proxyFailed(target, command, why));
+    };
+    const giveUp = (): void => fail('It was given up.');
+    signal.addEventListener('abort', giveUp, { once: true });
+    child.once('error', (error) => fail(error.message));
+    child.stdout.once('readable', () => {
+      // An end is readable too: what it means, the exit status tells.
+      if (child.stdout.readableLength === 0) return;
+      settle();
+      resolve(stream);
+    });
+    child.once('close', (status, endedBy) => {
+      if (status !== 0 || said !== '')
+        return fail([`It ended ${endedBy === null ? `with status ${status ?? 0}` : `by ${endedBy}`}.`, said.trim()].join('\n').trim());
+      // The server hung up.
+      settle();
+      resolve(stream);
+    });
   });
 }
 
