@@ -1,4 +1,4 @@
-import { run } from './command.ts';
+import { run, succeeds } from './command.ts';
 import { exists } from './cache.ts';
 import { NETWORK } from './state.ts';
 
@@ -29,6 +29,14 @@ export async function makeNetwork(netns: string): Promise<void> {
 
 export async function removeNetwork(netns: string): Promise<void> {
   if (await exists(`/run/netns/${netns}`)) await run(['ip', 'netns', 'delete', netns]);
+}
+
+/** The bridge's end of a host that is off: the kernel takes it away in its own time, and the next boot cannot wait for that. */
+export async function removePort(netns: string, machine: string): Promise<void> {
+  const port = ['ip', '-n', netns, 'link'];
+  if (!(await succeeds([...port, 'show', portOf(machine)]))) return;
+  // It may go by itself between the two.
+  await succeeds([...port, 'delete', portOf(machine)]);
 }
 
 /** Pulls the host's cable: it sees that the link is down. */

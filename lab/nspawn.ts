@@ -5,7 +5,7 @@ import { Problem } from '../engine/errors/problem.ts';
 import { REPOSITORY } from './base.ts';
 import { exists } from './cache.ts';
 import { diskOf } from './disk.ts';
-import { BRIDGE, enterCommand } from './network.ts';
+import { BRIDGE, enterCommand, removePort } from './network.ts';
 import { cutPower, isPowered, makeGroup } from './power.ts';
 import { authorise, layHostKey } from './ssh.ts';
 import type { HostState, LabState } from './state.ts';
@@ -53,6 +53,7 @@ export async function powerOn(state: LabState, host: HostState): Promise<void> {
   if (await isPowered(state.id, host.machine)) return;
   // Groups of an earlier power cycle, which a host that switched itself off leaves empty.
   await powerOff(state, host);
+  await removePort(state.netns, host.machine);
   const disk = diskOf(state.disks, host.machine);
   const container = [
     '--register=no',
