@@ -1,6 +1,7 @@
 import { Problem, Problems } from '../errors/problem.ts';
 import type { Role, RoleArgument, Step, Task } from '../playbook/play.ts';
 import { isSelected } from '../playbook/select-tasks.ts';
+import { NO_SETTINGS } from '../playbook/settings.ts';
 import type { Scope, Value } from '../values/value.ts';
 import { Unknown, isList, isMap } from '../values/value.ts';
 import { Secret } from '../values/secret.ts';
@@ -129,17 +130,6 @@ function checkRole(role: Role, host: HostState, add: (problem: Problem) => void)
     }
   }
 }
-
-const NO_SETTINGS = {
-  become: undefined,
-  becomeUser: undefined,
-  becomeMethod: undefined,
-  user: undefined,
-  environment: [],
-  noLog: undefined,
-  timeoutSeconds: undefined,
-  ignoreUnreachable: undefined,
-} as const;
 
 function missing(argument: RoleArgument): string | undefined {
   return argument.required ? 'is not set' : undefined;
