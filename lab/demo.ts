@@ -38,8 +38,8 @@ async function demo(): Promise<number> {
 Look around:
   npm run lab -- ssh k8s-master-1                                   log in to a host
   npm run lab -- ssh k8s-master-1 -- sudo kubectl get --raw /readyz?verbose
-  npm run lab -- exec -- bin/runbook.js play playbooks/site.yml -i inventory/lab.yml    a second run: nothing changes
-  npm run lab -- exec -- bin/runbook.js plan playbooks/site.yml -i inventory/lab.yml    what a run would change
+  bin/runbook.js play playbooks/site.yml -i inventory/lab.yml      a second run: nothing changes
+  bin/runbook.js plan playbooks/site.yml -i inventory/lab.yml      what a run would change
   npm run lab -- kill k8s-master-1                                  cut the power of a host
   npm run lab -- down                                               remove all of it`);
   return 0;
