@@ -19,9 +19,12 @@ export interface ChangePlace {
 export class Approval {
   readonly #changes = new Map<string, Change[]>();
   readonly #open = new Set<string>();
+  /** Hosts where a package would be installed. It may bring files that no look can show before. */
+  readonly #packaged = new Set<string>();
 
   /** In a plan: this change would be made. */
   foresee(at: ChangePlace, change: Change): void {
+    if (at.task.module === 'package') this.#packaged.add(at.host);
     const key = keyOf(at);
     const known = this.#changes.get(key);
     if (known === undefined) this.#changes.set(key, [change]);
@@ -36,7 +39,8 @@ export class Approval {
   /** In a play: takes a foreseen change off the list. A change that is not on it gives a Problem `not-in-plan`. */
   refusal(at: ChangePlace, change: Change): Problem | undefined {
     const foreseen = this.#changes.get(keyOf(at)) ?? [];
-    const index = foreseen.findIndex((one) => agrees(one, change));
+    const packaged = this.#packaged.has(at.host);
+    const index = foreseen.findIndex((one) => apart(one, change.differences, packaged) === undefined);
     if (index >= 0) {
       foreseen.splice(index, 1);
       return undefined;
@@ -48,7 +52,7 @@ export class Approval {
       why:
         foreseen[0] === undefined
           ? `The plan has no${this.#had(at) ? ' further' : ''} change by "${at.task.name}"${at.item === undefined ? '' : ` for ${at.item}`} on ${at.host}.`
-          : `The plan has another change there: ${apart(foreseen[0], change.differences)}.`,
+          : `The plan has another change there: ${apart(foreseen[0], change.differences, packaged)}.`,
       remedy: 'The host or something else changed while the plan was applied. Make the plan anew and have it reviewed.',
     });
   }
@@ -66,17 +70,16 @@ function openKey(host: string, task: TaskIdentity): string {
   return JSON.stringify([host, task.id]);
 }
 
-function agrees(planned: Change, made: Change): boolean {
-  return apart(planned, made.differences) === undefined;
-}
-
 /** What the first difference is that is not the planned one. What was not known when it was planned agrees with anything. */
-function apart(planned: Change, made: readonly Difference[]): string | undefined {
+function apart(planned: Change, made: readonly Difference[], packaged: boolean): string | undefined {
   const extra = made.find((one) => !planned.differences.some((other) => aboutOf(other) === aboutOf(one)));
   if (extra !== undefined) return `${aboutOf(extra)} is not in it`;
   // What an earlier change decides may begin from anything. It ends where the plan says.
-  const begins = planned.certainty === 'after_change' ? 'anywhere' : 'as planned';
-  const other = made.find((one) => !planned.differences.some((expected) => sameDifference(expected, one, begins)));
+  const begins = (expected: Difference): Beginning => {
+    if (planned.certainty === 'after_change') return 'anywhere';
+    return packaged && isNew(expected) ? 'anywhere' : 'as planned';
+  };
+  const other = made.find((one) => !planned.differences.some((expected) => sameDifference(expected, one, begins(expected))));
   return other === undefined ? undefined : `${aboutOf(other)} would be different`;
 }
 
@@ -96,7 +99,14 @@ function aboutOf(difference: Difference): string {
   }
 }
 
-function sameDifference(planned: Difference, made: Difference, begins: 'as planned' | 'anywhere'): boolean {
+type Beginning = 'as planned' | 'anywhere';
+
+/** Of something that was not there when it was planned. */
+function isNew(planned: Difference): boolean {
+  return (planned.kind === 'text' && planned.before === undefined) || (planned.kind === 'field' && planned.before === null);
+}
+
+function sameDifference(planned: Difference, made: Difference, begins: Beginning): boolean {
   if (planned.kind === 'text' && made.kind === 'text')
     return (
       planned.path === made.path &&
