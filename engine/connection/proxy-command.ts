@@ -15,6 +15,8 @@ const MOST_SAID = 4096;
 export function throughCommand(target: SshTarget, command: string, signal: AbortSignal): Promise<Duplex> {
   const child = spawn('sh', ['-c', expand(command, target)], { stdio: 'pipe', detached: true });
   const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
+  // Whoever uses the streams hears of their errors. They may end before anybody does, and that must not end the whole run.
+  for (const one of [stream, child.stdin, child.stdout]) one.on('error', () => undefined);
   let said = '';
   child.stderr.on('data', (data: Buffer) => {
     said = (said + data.toString()).slice(-MOST_SAID);
@@ -28,7 +30,7 @@ export function throughCommand(target: SshTarget, command: string, signal: Abort
     const settle = (): void => signal.removeEventListener('abort', giveUp);
     const fail = (why: string): void => {
       settle();
-      stream.on('error', () => undefined).destroy();
+      stream.destroy();
       reject(proxyFailed(target, command, why));
     };
     const giveUp = (): void => fail('It was given up.');
