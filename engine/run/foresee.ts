@@ -8,6 +8,7 @@ import type { RunContext } from './context.ts';
 import type { HostState } from './host-state.ts';
 import type { Route } from './itinerary.ts';
 import { ahead } from './itinerary.ts';
+import { loopLayer, loopValue } from './loop.ts';
 import { resultsOf } from './task-results.ts';
 import { machineFor } from './machines.ts';
 import type { View } from './view.ts';
@@ -56,7 +57,7 @@ async function* requestsOf(
   const { loop } = task;
   let items: readonly (Value | undefined)[] = [undefined];
   if (loop !== undefined) {
-    const list = loop.items.kind === 'template' ? loop.items.value.resolve(plain) : loop.items.value.evaluate(plain);
+    const list = loopValue(loop, plain);
     if (!isList(list)) return;
     items = list;
   }
@@ -72,10 +73,4 @@ async function* requestsOf(
     const about = moduleContext(context, task, host.name, prepared, machine.connection.facts, machine.userOf(prepared.privilege));
     yield* prepared.module.observes(prepared.args, prepared.loaded, about);
   }
-}
-
-export function loopLayer(loop: NonNullable<Task['loop']>, item: Value, index: number): Layer {
-  const variables = new Map<string, Value>([[loop.variable, item]]);
-  if (loop.indexVariable !== undefined) variables.set(loop.indexVariable, index);
-  return { level: 'task vars', origin: 'loop', variables };
 }

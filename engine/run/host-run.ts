@@ -7,7 +7,8 @@ import { Unknown, isList } from '../values/value.ts';
 import type { Value } from '../values/value.ts';
 import type { Batch, OnceResult, RunContext } from './context.ts';
 import { keyOf } from './context.ts';
-import { foresee, loopLayer } from './foresee.ts';
+import { foresee } from './foresee.ts';
+import { loopLayer, loopValue } from './loop.ts';
 import type { HostState } from './host-state.ts';
 import type { Route, Stop } from './itinerary.ts';
 import { itinerary } from './itinerary.ts';
@@ -186,12 +187,7 @@ export class HostRun {
   async #include(stop: Stop, step: Include, route: Route): Promise<void> {
     const { variables } = this.#host;
     const plain = variables.scope(step);
-    const value =
-      step.loop === undefined
-        ? undefined
-        : step.loop.items.kind === 'template'
-          ? step.loop.items.value.resolve(plain)
-          : step.loop.items.value.evaluate(plain);
+    const value = step.loop === undefined ? undefined : loopValue(step.loop, plain);
     const items: readonly (Value | undefined)[] = value === undefined ? [undefined] : isList(value) ? value : [];
     const width = (stop.until - stop.at) / Math.max(1, items.length + 1);
     for (const [index, item] of items.entries()) {

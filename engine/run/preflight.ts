@@ -6,7 +6,7 @@ import type { Scope, Value } from '../values/value.ts';
 import { Unknown, isList, isMap } from '../values/value.ts';
 import { Secret } from '../values/secret.ts';
 import type { RunContext } from './context.ts';
-import { loopLayer } from './foresee.ts';
+import { loopLayer, loopValue } from './loop.ts';
 import type { HostState } from './host-state.ts';
 import { opened, itinerary } from './itinerary.ts';
 import type { PlannedPlay } from './play-run.ts';
@@ -73,7 +73,7 @@ async function tryTask(
     let items: readonly (Value | undefined)[] = [undefined];
     if (task.loop !== undefined) {
       const { loop } = task;
-      const list = loop.items.kind === 'template' ? loop.items.value.resolve(plain) : loop.items.value.evaluate(plain);
+      const list = loopValue(loop, plain);
       if (!isList(list)) return;
       items = list;
     }

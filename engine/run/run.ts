@@ -159,6 +159,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     resumed: options.resume?.runId,
   });
   let stopped: string | undefined;
+  let recap: readonly HostRecap[] = [];
   let evidence: Evidence | undefined;
   const kill = (): void => void machines.killAll();
   options.kill.addEventListener('abort', kill);
@@ -176,12 +177,11 @@ export async function run(options: RunOptions): Promise<RunResult> {
     if (options.mode === 'plan' && options.approval !== undefined) evidence = await gatherEvidence(context, [...taking], options.extra);
   } finally {
     options.kill.removeEventListener('abort', kill);
-    const recap = [...taking].map((name) => hosts.get(name)?.recap(machines.roundTrips(name))).filter((one) => one !== undefined);
+    recap = [...taking].map((name) => hosts.get(name)?.recap(machines.roundTrips(name))).filter((one) => one !== undefined);
     await machines.closeAll();
     const rescued = new Set([...hosts.values()].flatMap((host) => [...host.rescuedFailures]));
     emit({ type: 'run_finished', recap, rescued, stopped, milliseconds: performance.now() - began });
   }
-  const recap = [...taking].map((name) => hosts.get(name)?.recap(machines.roundTrips(name))).filter((one) => one !== undefined);
   return { recap, stopped, interrupted: options.interrupt.aborted, evidence };
 }
 

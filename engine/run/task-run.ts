@@ -10,7 +10,8 @@ import type { Batch, RunContext } from './context.ts';
 import { keyOf } from './context.ts';
 import { applyEffects } from './effects.ts';
 import type { TaskIdentity, TaskOutcome } from './events.ts';
-import { foresee, loopLayer } from './foresee.ts';
+import { foresee } from './foresee.ts';
+import { loopLayer, loopValue } from './loop.ts';
 import type { HostState } from './host-state.ts';
 import type { ItemResult, ItemRun } from './item-run.ts';
 import { asTaskProblem, failure, retry, runItem } from './item-run.ts';
@@ -189,7 +190,7 @@ function judge(run: TaskRun, over: readonly Layer[], raw: ItemResult): ItemResul
   const { task } = run;
   let judged = raw;
   if (task.failedWhen !== undefined && (raw.kind === 'failed' || raw.kind === 'ok' || raw.kind === 'changed')) {
-    const fails = some(task.failedWhen, resultScope(run, over, raw));
+    const fails = all(task.failedWhen, resultScope(run, over, raw));
     if (fails === true && raw.kind !== 'failed') {
       judged = {
         kind: 'failed',
@@ -200,7 +201,7 @@ function judge(run: TaskRun, over: readonly Layer[], raw: ItemResult): ItemResul
     } else if (fails === false && raw.kind === 'failed') judged = { kind: 'ok', result: raw.result, effects: [] };
   }
   if (task.changedWhen !== undefined && judged.kind === 'changed') {
-    const changes = some(task.changedWhen, resultScope(run, over, judged));
+    const changes = all(task.changedWhen, resultScope(run, over, judged));
     if (changes === false) judged = { kind: 'ok', result: judged.result, effects: [] };
   }
   return judged;
@@ -316,7 +317,7 @@ async function throttled<Result>(run: TaskRun, scope: Scope, work: () => Promise
 function itemsOf(task: Task, scope: Scope): readonly (Value | undefined)[] | Unknown {
   if (task.loop === undefined) return [undefined];
   const { items } = task.loop;
-  const value = items.kind === 'template' ? items.value.resolve(scope) : items.value.evaluate(scope);
+  const value = loopValue(task.loop, scope);
   if (value instanceof Unknown) return value;
   if (!isList(value)) throw new TaskFailed(wrongType('loop', 'a list', items.kind === 'template' ? items.value.place : task.place));
   return value;
@@ -354,10 +355,6 @@ export function all(conditions: readonly Expression[], scope: Scope): boolean | 
     if (holds instanceof Unknown) open ??= holds;
   }
   return open ?? true;
-}
-
-function some(conditions: readonly Expression[], scope: Scope): boolean | Unknown {
-  return all(conditions, scope);
 }
 
 function numberOf(value: Value, what: string, task: Task): number {

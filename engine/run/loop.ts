@@ -1,0 +1,15 @@
+import type { Loop } from '../playbook/play.ts';
+import type { Layer } from '../values/scope.ts';
+import type { Scope, Value } from '../values/value.ts';
+
+/** What a loop goes over, whether it was written as a template or as an expression. It should be a list. */
+export function loopValue({ items }: Loop, scope: Scope): Value {
+  return items.kind === 'template' ? items.value.resolve(scope) : items.value.evaluate(scope);
+}
+
+/** The variables of one turn of a loop. */
+export function loopLayer(loop: Loop, item: Value, index: number): Layer {
+  const variables = new Map<string, Value>([[loop.variable, item]]);
+  if (loop.indexVariable !== undefined) variables.set(loop.indexVariable, index);
+  return { level: 'task vars', origin: 'loop', variables };
+}
