@@ -67,7 +67,7 @@ export const module = defineModule<Arguments>({
     if (authority.kind === 'absent') return noAuthority(args, authorityCertificatePath(args));
     if (certificate.kind === 'to_come' || key.kind === 'to_come') return { kind: 'in_sync', result: planned(args, authority) };
     if (authority.kind !== 'text')
-      return issue(args, context, certificate, key, authority, authorityKey, ['Its authority is still to be made.']);
+      return issue(args, context, certificate, key, authority, authorityKey, toBeMade('its authority is still to be made'));
     const check = whyIssue(args, context, certificate, key, authority.text);
     if (check.kind === 'impossible') return check;
     if (check.reasons.length > 0) return issue(args, context, certificate, key, authority, authorityKey, check.reasons);
@@ -132,6 +132,9 @@ function whyIssue(
   }
 }
 
+/** Why it is issued, as sentences. They are told against the authority: unknown where that is still to be made. */
+type Reasons = readonly string[] | Unknown;
+
 function issue(
   args: Arguments,
   context: Context,
@@ -139,7 +142,7 @@ function issue(
   key: Held,
   authority: Held,
   authorityKey: Held,
-  reasons: readonly string[],
+  reasons: Reasons,
 ): Outcome {
   if (authorityKey.kind === 'hindrance') return authorityKey.impossible;
   if (authorityKey.kind === 'absent') return noAuthority(args, authorityKeyPath(args));
@@ -172,7 +175,7 @@ function issue(
   };
 }
 
-function differences(args: Arguments, certificate: Held, key: Held, reasons: readonly string[]): readonly Difference[] {
+function differences(args: Arguments, certificate: Held, key: Held, reasons: Reasons): readonly Difference[] {
   const { subject, alternativeNames, usage } = wanted(args);
   const text = [
     formatName(subjectAttributes(subject)),
@@ -186,7 +189,7 @@ function differences(args: Arguments, certificate: Held, key: Held, reasons: rea
       kind: 'field',
       of: certificatePath(args),
       field: 'certificate',
-      before: certificate.kind === 'absent' ? null : [...reasons],
+      before: certificate.kind === 'absent' ? null : reasons,
       after: text,
     },
     {

@@ -8,11 +8,24 @@ import { authorityNeedsIssuing } from '../pki/needs-issuing.ts';
 import { probe } from '../resources/probe.ts';
 import type { Seen } from '../resources/resource.ts';
 import { Secret } from '../values/secret.ts';
-import type { ValueMap } from '../values/value.ts';
+import type { Unknown, ValueMap } from '../values/value.ts';
 import { filledText, textList, wholeNumber } from './arguments.ts';
 import type { Context, Effect, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
-import { applyFiles, baseName, closed, folder, heldBy, keySize, secretHeldBy, toBeMade, wholeFile, written } from './pki-files.ts';
+import {
+  applyFiles,
+  baseName,
+  besides,
+  closed,
+  folder,
+  heldBy,
+  keySize,
+  secretHeldBy,
+  toBeMade,
+  wholeFile,
+  withThoseBeside,
+  written,
+} from './pki-files.ts';
 
 /** From so many days before an authority's end every run tells of it: its renewal takes planning. */
 const WARN_DAYS = 90;
@@ -28,6 +41,10 @@ const schema = z.strictObject({
   organization: textList().default([]).describe('Organizations in its subject.'),
   days: wholeNumber({ min: 1, max: 36500 }).default(3650).describe('Its life in days. Counts when it is made.'),
   key_size: keySize().default(2048).describe('Bits of its RSA key: 2048, 3072 or 4096.'),
+  beside: z
+    .array(folder())
+    .default([])
+    .describe('Folders where another one of this name may stand, while it is replaced. `trust` of the result has the certificates of all.'),
 });
 
 type Arguments = z.infer<typeof schema>;
@@ -40,14 +57,21 @@ export const module = defineModule<Arguments>({
     'certificate_authority: { path: "{{pki_dir}}", name: kubernetes-ca, common_name: kubernetes-ca }',
     'certificate_authority: { path: /srv/pki, name: etcd-ca, common_name: etcd-ca, days: 3650, key_size: 4096 }',
   ],
-  observes: (args) => [wholeFile(certificatePath(args)), wholeFile(keyPath(args)), issuedBeneath(args)],
+  observes: (args) => [
+    wholeFile(certificatePath(args)),
+    wholeFile(keyPath(args)),
+    ...besidePaths(args).map(wholeFile),
+    issuedBeneath(args),
+  ],
   plan(args, _loaded, seen, context) {
     const certificate = heldBy(certificatePath(args), seen);
     const key = secretHeldBy(keyPath(args), seen);
     if (certificate.kind === 'hindrance') return certificate.impossible;
     if (key.kind === 'hindrance') return key.impossible;
+    const beside = besides(besidePaths(args), seen);
+    if ('kind' in beside) return beside;
     if (certificate.kind === 'to_come' || key.kind === 'to_come') return { kind: 'in_sync', result: planned(args) };
-    if (certificate.kind === 'absent' && key.kind === 'absent') return lost(args, seen) ?? make(args, context);
+    if (certificate.kind === 'absent' && key.kind === 'absent') return lost(args, seen) ?? make(args, beside, context);
     if (certificate.kind === 'absent' || key.kind === 'absent') {
       const [there, missing] =
         certificate.kind === 'absent' ? [keyPath(args), certificatePath(args)] : [certificatePath(args), keyPath(args)];
@@ -74,11 +98,11 @@ export const module = defineModule<Arguments>({
       };
     }
     const effects = endsSoon(args, certificate.text, context.now);
-    return closed({ kind: 'in_sync', result: result(args, certificate.text, Secret.of(key.text)), effects }, [keyPath(args)], seen);
+    return closed({ kind: 'in_sync', result: result(args, certificate.text, Secret.of(key.text), beside), effects }, [keyPath(args)], seen);
   },
 });
 
-function make(args: Arguments, context: Context): Outcome {
+function make(args: Arguments, beside: readonly (string | Unknown)[], context: Context): Outcome {
   return {
     kind: 'change',
     differences: [
@@ -103,7 +127,7 @@ function make(args: Arguments, context: Context): Outcome {
           { path: certificatePath(args), content: issued.certificatePem, replaces: false },
         ],
         context,
-        result(args, issued.certificatePem, key),
+        result(args, issued.certificatePem, key, beside),
       );
     },
     planned: planned(args),
@@ -151,15 +175,24 @@ function endsSoon(args: Arguments, pem: string, now: Date): readonly Effect[] {
   ];
 }
 
-function result(args: Arguments, certificate: string, key: Secret): ValueMap {
+function result(args: Arguments, certificate: string, key: Secret, beside: readonly (string | Unknown)[]): ValueMap {
+  const trust = withThoseBeside(certificate, beside);
   const { notAfter, fingerprint } = inspectCertificate(certificate);
-  return { path: certificatePath(args), certificate, key, authority: certificate, not_after: notAfter.toISOString(), fingerprint };
+  return { path: certificatePath(args), certificate, key, authority: certificate, trust, not_after: notAfter.toISOString(), fingerprint };
 }
 
 function planned(args: Arguments): ValueMap {
   const certificate = toBeMade(`the authority "${args.name}" still to be made`);
   const key = toBeMade(`the key of the authority "${args.name}" still to be made`);
-  return { path: certificatePath(args), certificate, key, authority: certificate, not_after: certificate, fingerprint: certificate };
+  return {
+    path: certificatePath(args),
+    certificate,
+    key,
+    authority: certificate,
+    trust: certificate,
+    not_after: certificate,
+    fingerprint: certificate,
+  };
 }
 
 function wanted(args: Arguments): AuthorityRequest {
@@ -172,6 +205,10 @@ function subject(args: Arguments): AuthorityRequest['subject'] {
 
 function certificatePath(args: Arguments): string {
   return `${args.path}/${args.name}.crt`;
+}
+
+function besidePaths(args: Arguments): readonly string[] {
+  return args.beside.map((path) => `${path}/${args.name}.crt`);
 }
 
 function keyPath(args: Arguments): string {

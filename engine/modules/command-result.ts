@@ -48,7 +48,7 @@ function lines(text: string): readonly string[] {
 }
 
 /** Only what is a list or a map: `5` and `true` are texts first. */
-function parseJson(text: string): Value | undefined {
+export function parseJson(text: string): Value | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {
     return JSON.parse(text, withoutPrototype) as PlainMap;

@@ -2,15 +2,32 @@ import { z } from 'zod';
 import type { KeyAlgorithm } from '../pki/key-pair.ts';
 import { createKeyPair, keyPairFrom, needsPrivateKey, needsPublicKey } from '../pki/key-pair.ts';
 import { Secret } from '../values/secret.ts';
-import type { ValueMap } from '../values/value.ts';
+import type { Unknown, ValueMap } from '../values/value.ts';
 import type { Outcome } from './module.ts';
 import { defineModule } from './module.ts';
-import { applyFiles, baseName, closed, folder, heldBy, keySize, secretHeldBy, toBeMade, wholeFile, written } from './pki-files.ts';
+import {
+  applyFiles,
+  baseName,
+  besides,
+  closed,
+  folder,
+  heldBy,
+  keySize,
+  secretHeldBy,
+  toBeMade,
+  wholeFile,
+  withThoseBeside,
+  written,
+} from './pki-files.ts';
 
 const schema = z.strictObject({
   path: folder().describe('The folder of the files NAME.key and NAME.pub. It is made if need be, for nobody but the user.'),
   name: baseName().describe('The first part of the names of its files.'),
   key_size: keySize().default(2048).describe('Bits of the RSA key: 2048, 3072 or 4096.'),
+  beside: z
+    .array(folder())
+    .default([])
+    .describe('Folders where another one of this name may stand, while it is replaced. `trust` of the result has the public keys of all.'),
 });
 
 type Arguments = z.infer<typeof schema>;
@@ -22,12 +39,14 @@ export const module = defineModule<Arguments>({
   summary: 'Make an RSA key pair if there is none; an existing private key is never replaced.',
   arguments: schema,
   examples: ['key_pair: { path: "{{pki_dir}}", name: service-account }'],
-  observes: (args) => [wholeFile(keyPath(args)), wholeFile(publicPath(args))],
+  observes: (args) => [keyPath(args), publicPath(args), ...besidePaths(args)].map(wholeFile),
   plan(args, _loaded, seen, context): Outcome {
     const key = secretHeldBy(keyPath(args), seen);
     const pub = heldBy(publicPath(args), seen);
     if (key.kind === 'hindrance') return key.impossible;
     if (pub.kind === 'hindrance') return pub.impossible;
+    const beside = besides(besidePaths(args), seen);
+    if ('kind' in beside) return beside;
     if (key.kind === 'to_come' || pub.kind === 'to_come') return { kind: 'in_sync', result: planned(args) };
     if (key.kind === 'absent') {
       if (pub.kind === 'absent') {
@@ -46,7 +65,7 @@ export const module = defineModule<Arguments>({
                 { path: publicPath(args), content: pair.publicKeyPem, replaces: false },
               ],
               context,
-              result(args, secret, pair.publicKeyPem),
+              result(args, secret, pair.publicKeyPem, beside),
             );
           },
           planned: planned(args),
@@ -70,7 +89,7 @@ export const module = defineModule<Arguments>({
     const secret = Secret.of(key.text);
     const publicReasons = needsPublicKey(key.text, pub.kind === 'text' ? pub.text : undefined);
     if (publicReasons.length === 0 && pub.kind === 'text')
-      return closed({ kind: 'in_sync', result: result(args, secret, pub.text) }, [keyPath(args)], seen);
+      return closed({ kind: 'in_sync', result: result(args, secret, pub.text, beside) }, [keyPath(args)], seen);
     const { publicKeyPem } = keyPairFrom(key.text);
     return {
       kind: 'change',
@@ -90,9 +109,9 @@ export const module = defineModule<Arguments>({
         applyFiles(
           [{ path: publicPath(args), content: publicKeyPem, replaces: pub.kind !== 'absent' }],
           context,
-          result(args, secret, publicKeyPem),
+          result(args, secret, publicKeyPem, beside),
         ),
-      planned: result(args, secret, publicKeyPem),
+      planned: result(args, secret, publicKeyPem, beside),
     };
   },
 });
@@ -101,13 +120,17 @@ function algorithm(args: Arguments): KeyAlgorithm {
   return { type: 'rsa', size: args.key_size };
 }
 
-function result(args: Arguments, privateKey: Secret, publicKey: string): ValueMap {
-  return { path: keyPath(args), private_key: privateKey, public_key: publicKey };
+function result(args: Arguments, privateKey: Secret, publicKey: string, beside: readonly (string | Unknown)[]): ValueMap {
+  return { path: keyPath(args), private_key: privateKey, public_key: publicKey, trust: withThoseBeside(publicKey, beside) };
 }
 
 function planned(args: Arguments): ValueMap {
   const what = `the key pair "${args.name}" still to be made`;
-  return { path: keyPath(args), private_key: toBeMade(what), public_key: toBeMade(what) };
+  return { path: keyPath(args), private_key: toBeMade(what), public_key: toBeMade(what), trust: toBeMade(what) };
+}
+
+function besidePaths(args: Arguments): readonly string[] {
+  return args.beside.map((path) => `${path}/${args.name}.pub`);
 }
 
 function keyPath(args: Arguments): string {

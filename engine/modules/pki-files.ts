@@ -86,6 +86,33 @@ function hindrance(what: string, remedy: string): Held {
   return { kind: 'hindrance', impossible: { kind: 'impossible', what, remedy } };
 }
 
+/**
+ * What an authority or a key holds, and behind it those of the same name in other folders, none twice: while it is replaced, the next
+ * or the previous one stands beside it, and all of them are to be trusted.
+ */
+export function withThoseBeside(own: string | Unknown, beside: readonly Beside[]): string | Unknown {
+  const texts: string[] = [];
+  for (const text of [own, ...beside]) {
+    if (text instanceof Unknown) return text;
+    if (!texts.includes(text)) texts.push(text);
+  }
+  return texts.join('');
+}
+
+type Beside = string | Unknown;
+
+/** What stands beside, in files that may not be there. */
+export function besides(paths: readonly string[], seen: Seen): readonly Beside[] | Impossible {
+  const found: Beside[] = [];
+  for (const path of paths) {
+    const held = heldBy(path, seen);
+    if (held.kind === 'hindrance') return held.impossible;
+    if (held.kind === 'to_come') found.push(toBeMade(`${path} still to be made`));
+    if (held.kind === 'text') found.push(held.text);
+  }
+  return found;
+}
+
 /** As `heldBy`, for what must be kept secret: every output masks it from now on. */
 export function secretHeldBy(path: string, seen: Seen): Held {
   const held = heldBy(path, seen);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { file } from '../resources/file.ts';
 import { Unknown } from '../values/value.ts';
 import { path } from './arguments.ts';
+import { parseJson } from './command-result.ts';
 import { cannotLook } from './file-plan.ts';
 import { defineModule } from './module.ts';
 
@@ -9,7 +10,7 @@ const schema = z.strictObject({ src: path().describe('The file on the host, of a
 
 export const module = defineModule<z.infer<typeof schema>>({
   name: 'slurp',
-  summary: 'Read a file of the host, in base64.',
+  summary: 'Read a file of the host: in base64, and as `json` where it holds a JSON list or map.',
   arguments: schema,
   freeForm: 'src',
   examples: ['slurp: { src: /etc/machine-id }'],
@@ -19,12 +20,15 @@ export const module = defineModule<z.infer<typeof schema>>({
     const state = seen.of(request);
     const there = state.type === 'link' ? (state.to?.state ?? state) : state;
     if (there.type === 'file' && there.content !== undefined) {
-      return { kind: 'in_sync', result: { content: there.content.toString('base64'), encoding: 'base64', source: args.src } };
+      const json = parseJson(there.content.toString('utf8'));
+      const result = { content: there.content.toString('base64'), encoding: 'base64', source: args.src };
+      return { kind: 'in_sync', result: json === undefined ? result : { ...result, json } };
     }
     if (there.type === 'hidden' || (there.type === 'file' && there.unreadable === true)) return cannotLook(args.src, context.user);
     if (seen.certainty(request) === 'after_change' || (there.type === 'file' && there.sha256 === undefined)) {
       const because = `what an earlier change writes into ${args.src}`;
-      return { kind: 'cannot_know', because, planned: { content: new Unknown(because), encoding: 'base64', source: args.src } };
+      const value = new Unknown(because);
+      return { kind: 'cannot_know', because, planned: { content: value, json: value, encoding: 'base64', source: args.src } };
     }
     if (there.type === 'file')
       return {

@@ -60,6 +60,16 @@ describe('slurp', () => {
       what: `${at('none')} does not exist`,
     });
   });
+
+  it.each([
+    ['{"keys": ["a"]}\n', { keys: ['a'] }],
+    ['5', undefined],
+    ['{"keys": ', undefined],
+  ])('tells what JSON %j holds', async (text, json) => {
+    writeFileSync(at('f'), text);
+    const { outcome } = await planHere(slurp, { src: at('f') });
+    expect(outcome.kind === 'in_sync' && outcome.result?.['json']).toEqual(json);
+  });
 });
 
 async function names(more: Readonly<Record<string, string | boolean>>): Promise<unknown> {

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { quote } from '../connection/quote.ts';
+import { file } from '../resources/file.ts';
+import type { FileDetail } from '../resources/file-detail.ts';
+import type { FileState, RegularFile } from '../resources/file-state.ts';
+import { ABSENT, describeType } from '../resources/file-state.ts';
+import type { Request, Seen } from '../resources/resource.ts';
+import { predict } from '../resources/resource.ts';
+import { path } from './arguments.ts';
+import { cannotLook, noDirectory } from './file-plan.ts';
+import type { Context, Difference, Impossible, Outcome } from './module.ts';
+import { defineModule } from './module.ts';
+import { temporaryBeside } from './write-file.ts';
+
+const schema = z.strictObject({
+  src: path().describe('The file to move. If there is none, but one at dest, it has been moved already.'),
+  dest: path().describe('Its new path, in the same file system. A file that is there is replaced in one step.'),
+  keep: path()
+    .optional()
+    .describe('Where the file that dest holds is kept before it is replaced. What is kept there already stays: it is the older one.'),
+});
+type Arguments = z.infer<typeof schema>;
+
+export const module = defineModule<Arguments>({
+  name: 'move',
+  summary: 'Let a file take the place of another one, and keep that one if need be.',
+  arguments: schema,
+  examples: ['move: { src: /srv/pki/next/ca.crt, dest: /srv/pki/ca.crt, keep: /srv/pki/previous/ca.crt }'],
+  observes: (args) => [args.src, args.dest, ...(args.keep === undefined ? [] : [args.keep])].map(asked),
+  plan(args, _loaded, seen, context): Outcome {
+    const source = standing(args.src, seen, context);
+    const target = standing(args.dest, seen, context);
+    const kept = args.keep === undefined ? undefined : standing(args.keep, seen, context);
+    for (const one of [source, target, kept]) if (one?.kind === 'impossible') return one;
+    const result = { src: args.src, dest: args.dest };
+    if (source.kind !== 'file') {
+      if (target.kind === 'file') return { kind: 'in_sync', result };
+      return { kind: 'impossible', what: `there is neither ${args.src} nor ${args.dest}` };
+    }
+    if (target.kind === 'nowhere') return noDirectory(args.dest);
+    const keep = args.keep !== undefined && target.kind === 'file' && kept?.kind !== 'file' ? args.keep : undefined;
+    if (keep !== undefined && kept?.kind === 'nowhere') return noDirectory(keep);
+    const differences: Difference[] = [
+      ...(keep === undefined ? [] : [field(keep, 'absent', `what ${args.dest} holds now`)]),
+      field(args.dest, target.kind === 'file' ? 'a file' : 'absent', `what ${args.src} holds now`),
+      field(args.src, 'a file', 'absent'),
+    ];
+    return {
+      kind: 'change',
+      differences,
+      certainty: seen.certainty(asked(args.src)),
+      predictions: [
+        ...(keep === undefined || target.kind !== 'file' ? [] : [predict(asked(keep), copyOf(target.state))]),
+        predict(asked(args.dest), source.state),
+        predict(asked(args.src), ABSENT),
+      ],
+      touches: 'predicted',
+      apply: () => ({ script: script(args, keep, context) }),
+      planned: result,
+    };
+  },
+});
+
+function asked(id: string): Request<FileDetail, FileState> {
+  return file(id, 'content');
+}
+
+type Standing =
+  | { readonly kind: 'file'; readonly state: RegularFile }
+  /** Nothing, in a directory that is there; or not even that. */
+  | { readonly kind: 'free' | 'nowhere' }
+  | Impossible;
+
+function standing(id: string, seen: Seen, context: Context): Standing {
+  const state = seen.of(asked(id));
+  switch (state.type) {
+    case 'file':
+      return { kind: 'file', state };
+    case 'absent':
+      return { kind: state.parent || seen.certainty(asked(id)) === 'after_change' ? 'free' : 'nowhere' };
+    case 'hidden':
+      return cannotLook(id, context.user);
+    case 'directory':
+    case 'link':
+    case 'other':
+      return { kind: 'impossible', what: `${id} is ${describeType(state)}, not a file`, remedy: 'Only files are moved.' };
+  }
+}
+
+function field(of: string, before: string, after: string): Difference {
+  return { kind: 'field', of, field: 'state', before, after };
+}
+
+function copyOf(state: RegularFile): RegularFile {
+  return { ...state, identity: undefined, mtime: undefined };
+}
+
+/** A kept file is whole or not there at all, and is on the disk before the one that it comes from goes. */
+function script(args: Arguments, keep: string | undefined, context: Context): string {
+  const lines = ['set -e', 'umask 077', `s=${quote(args.src)} d=${quote(args.dest)}`];
+  if (keep !== undefined) {
+    lines.push(
+      `t=${quote(temporaryBeside(keep, context))} k=${quote(keep)}`,
+      `trap 'rm -f -- "$t"' EXIT`,
+      'cp -p -- "$d" "$t"',
+      'sync "$t" 2>/dev/null || sync',
+      'mv -f -- "$t" "$k"',
+    );
+  }
+  lines.push('mv -f -- "$s" "$d"', 'sync "$d" 2>/dev/null || sync');
+  return `${lines.join('\n')}\n`;
+}
