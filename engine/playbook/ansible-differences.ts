@@ -101,6 +101,12 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
   },
   { name: 'reset_connection', where: 'meta', instead: 'Leave it out; a changed group membership counts from the next session on.' },
   { name: 'clear_facts', where: 'meta', instead: 'Leave it out; facts are read anew with each connection.' },
+  {
+    name: 'clear_host_errors',
+    where: 'meta',
+    instead: 'Write rescue: for a failure that is no reason to stop; a host that failed takes no part until the next run.',
+  },
+  { name: 'refresh_inventory', where: 'meta', instead: 'Leave it out, and run a second playbook; the inventory is read once a run.' },
   { name: 'end_batch', where: 'meta', instead: 'Write end_play.' },
   { name: 'end_role', where: 'meta', instead: 'Put the rest of the role into a block with when.' },
   { name: 'public', where: 'role', instead: "Leave it out; a role's variables are its own, others get them by vars." },

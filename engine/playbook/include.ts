@@ -11,8 +11,12 @@ import { ProblemCollector } from './problem-collector.ts';
 import type { Reading, Surroundings } from './reading.ts';
 import { apart } from './reading.ts';
 import { displayPath } from './source-files.ts';
+import { StepBudget } from './step-budget.ts';
 import { enter, frameOf, isInChain } from './surroundings.ts';
 import { findTaskFile, openTaskFile } from './task-files.ts';
+
+/** Includes within includes. A file that includes itself needs a condition that ends it. */
+const MOST_DEEP = 100;
 
 /** Reads what is included under one name. `extra` lies above the variables of the include. */
 type Opener = (name: string, extra: readonly Layer[], reading: Reading) => Promise<readonly Step[]>;
@@ -27,6 +31,15 @@ export async function readIncludedTasks(fields: Fields, action: MapEntry, outer:
   const open: Opener = async (name, extra, within) => {
     const path = await findTaskFile(name, node.place, outer, within);
     if (path === undefined) return [];
+    if (inner.chain.length >= MOST_DEEP) {
+      within.problems.add({
+        code: 'cycle',
+        what: `${displayPath(path)} is included more than ${MOST_DEEP} deep`,
+        place: node.place,
+        remedy: 'Give an include of a file in itself a condition that ends it, or write a loop.',
+      });
+      return [];
+    }
     const link = { path, shown: displayPath(path) };
     const opened = await openTaskFile(
       path,
@@ -90,7 +103,7 @@ function include(fields: Fields, target: Include['target'], frame: Surroundings,
       const problems = new ProblemCollector();
       const handlers: Handler[] = [];
       const play = { ...apart(reading.play), handlers, roles: [], notified: [], unknownHandlers: [] };
-      const within = { ...reading, problems, play };
+      const within = { ...reading, problems, play, budget: new StepBudget() };
       const steps = await open(name, extra, within);
       checkNotified(play, [...reading.play.handlers, ...reading.play.includedHandlers, ...handlers], within);
       problems.throwIfAny();

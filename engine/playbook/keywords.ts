@@ -74,6 +74,10 @@ export const ROLE_KEYWORDS: ReadonlySet<string> = new Set([
 
 export const LOOP_CONTROL_KEYWORDS: ReadonlySet<string> = new Set(['loop_var', 'index_var', 'label', 'pause']);
 
+/** Known only so that the message can say what to do instead. */
+export const REFUSED_IN_PLAYS: ReadonlySet<string> = new Set(['ignore_unreachable']);
+export const REFUSED_IN_STEPS: ReadonlySet<string> = new Set(['ignore_unreachable', 'remote_user']);
+
 /** Entries of a task that say what it does and are no modules. */
 export const STRUCTURAL_ACTIONS: ReadonlySet<string> = new Set([
   'block',
@@ -86,7 +90,7 @@ export const STRUCTURAL_ACTIONS: ReadonlySet<string> = new Set([
   'check',
 ]);
 
-export const META_ACTIONS = ['flush_handlers', 'end_host', 'end_play', 'clear_host_errors', 'refresh_inventory', 'noop'] as const;
+export const META_ACTIONS = ['flush_handlers', 'end_host', 'end_play', 'noop'] as const;
 
 /** Variables that runbook gives, so that nothing else may set them. */
 export const MAGIC_VARIABLES: ReadonlySet<string> = new Set([

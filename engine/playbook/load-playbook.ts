@@ -13,6 +13,7 @@ import type { RoleFolder } from './role-folder.ts';
 import { NO_SETTINGS } from './settings.ts';
 import type { SourceOptions } from './source-files.ts';
 import { displayPath, SourceFiles } from './source-files.ts';
+import { StepBudget } from './step-budget.ts';
 import { readSteps } from './steps.ts';
 import { enter, follow } from './surroundings.ts';
 import { firstFile } from './task-files.ts';
@@ -34,6 +35,7 @@ export async function loadPlaybook(file: string, options: LoadOptions): Promise<
     files: new SourceFiles(options),
     modules: options.modules,
     problems,
+    budget: new StepBudget(),
     rootDirectory: dirname(path),
     configuredRoles: options.rolesPath.map((directory) => resolve(directory)),
     roleFolders: new Map(),
@@ -47,6 +49,7 @@ interface Loading {
   readonly files: SourceFiles;
   readonly modules: ModuleCatalogue;
   readonly problems: ProblemCollector;
+  readonly budget: StepBudget;
   readonly rootDirectory: string;
   readonly configuredRoles: readonly string[];
   readonly roleFolders: Map<string, Promise<RoleFolder | undefined>>;
@@ -72,6 +75,7 @@ async function readPlaybook(path: string, asked: Place | undefined, outer: Surro
 }
 
 async function readEntry(node: Node, path: string, outer: Surroundings, loading: Loading): Promise<readonly Play[]> {
+  if (!loading.budget.take(node.place, outer.chain, loading.problems)) return [];
   if (node.kind !== 'map') {
     loading.problems.add({
       code: 'wrong-type',
@@ -102,6 +106,7 @@ async function readImport(node: MapNode, path: string, outer: Surroundings, read
       what: `There is no playbook ${name.value}`,
       place: name.place,
       why: `Looked for ${displayPath(imported)}.`,
+      remedy: 'Names are relative to the playbook that imports: correct it, or put the playbook there.',
     });
     return [];
   }

@@ -160,7 +160,7 @@ export interface Include extends StepFrame {
 
 export interface Meta extends StepFrame {
   readonly kind: 'meta';
-  readonly action: 'flush_handlers' | 'end_host' | 'end_play' | 'clear_host_errors' | 'refresh_inventory' | 'noop';
+  readonly action: 'flush_handlers' | 'end_host' | 'end_play' | 'noop';
 }
 
 export interface Handler {

@@ -9,12 +9,14 @@ import type { Handler, Role, Settings, Step } from './play.ts';
 import type { ProblemCollector } from './problem-collector.ts';
 import type { RoleFolder } from './role-folder.ts';
 import type { SourceFiles } from './source-files.ts';
+import type { StepBudget } from './step-budget.ts';
 
 /** What is the same for everything that is read of one playbook. */
 export interface Reading {
   readonly files: SourceFiles;
   readonly modules: ModuleCatalogue;
   readonly problems: ProblemCollector;
+  readonly budget: StepBudget;
   /** Absolute: where the playbook is that was asked for. */
   readonly rootDirectory: string;
   /** Absolute: where the playbook is that is being read, an imported one perhaps. The last place to look for files. */

@@ -126,6 +126,7 @@ async function readRoleVariables(path: string, part: 'defaults' | 'vars', from: 
       what: `The role has no file ${part}/${from}.yml`,
       place,
       why: `Looked in ${displayPath(path)}.`,
+      remedy: 'Put the file there, or correct the name.',
     });
   }
   const layers: Layer[] = [];

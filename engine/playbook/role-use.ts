@@ -90,6 +90,7 @@ async function resolve(
   repetition: Repetition,
   kind: 'direct' | 'dependency',
 ): Promise<readonly RoleUse[]> {
+  if (!reading.budget.take(reference.place, outer.chain, reading.problems)) return [];
   const folder = await openRole(reference.name, reference.place, reference.parts, reading);
   if (folder === undefined) {
     reading.play.unknownHandlers.push(reference.place);
@@ -215,5 +216,6 @@ function missingPart(role: Role, part: string, from: string, reading: Reading): 
     what: `The role ${role.name} has no file ${part}/${from}.yml`,
     place: role.place,
     why: `Looked in ${displayPath(role.path)}.`,
+    remedy: 'Put the file there, or correct the name.',
   });
 }

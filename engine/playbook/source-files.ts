@@ -75,7 +75,9 @@ export class SourceFiles {
     } catch (error) {
       if (error instanceof Problem) return problems.take(error);
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-        return problems.add({ code: 'file-not-found', what: `There is no file ${displayPath(path)}`, place: asked });
+        const remedy =
+          asked === undefined ? `Correct the path. It was looked for in ${process.cwd()}.` : 'Put the file there, or correct its name.';
+        return problems.add({ code: 'file-not-found', what: `There is no file ${displayPath(path)}`, place: asked, remedy });
       }
       if (error instanceof Error && 'code' in error && error.code === 'EISDIR') {
         const remedy = 'Name the file in it.';
@@ -86,6 +88,7 @@ export class SourceFiles {
         what: `${displayPath(path)} cannot be read`,
         place: asked,
         why: error instanceof Error ? error.message : String(error),
+        remedy: 'Allow the user who runs this to read it.',
       });
     }
   }

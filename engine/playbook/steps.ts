@@ -24,6 +24,7 @@ import { readTask } from './task.ts';
 export async function readSteps(nodes: readonly Node[], outer: Surroundings, reading: Reading): Promise<readonly Step[]> {
   const steps: Step[] = [];
   for (const node of nodes) {
+    if (!reading.budget.take(node.place, outer.chain, reading.problems)) return [];
     if (node.kind === 'map') steps.push(...(await readStep(withShortNames(node), outer, reading)));
     else {
       reading.problems.add({

@@ -15,6 +15,7 @@ export async function findTaskFile(name: string, place: Place, outer: Surroundin
       what: `There is no file ${name}`,
       place,
       why: `Looked for ${candidates.map(displayPath).join(', ')}.`,
+      remedy: 'Put the file there, or correct its name.',
     })
   );
 }

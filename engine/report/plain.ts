@@ -10,6 +10,7 @@ import { recapLines } from './recap.ts';
 import type { Renderer } from './renderer.ts';
 import { safeLine, safeLines } from './safe-text.ts';
 import { taskTitle } from './task-title.ts';
+import { warningLines } from './warnings.ts';
 
 export interface PlainOptions {
   readonly diff: boolean;
@@ -71,7 +72,7 @@ export function eventLines(event: RunEvent, options: PlainOptions): readonly str
         ? [`retry: [${safeLine(event.host)}] ${taskTitle(event.task, undefined)} (${event.attempt} of ${event.attempts})`]
         : [];
     case 'task_finished':
-      return finishedLines(event, options);
+      return [...finishedLines(event, options), ...warningLines(event, paint)];
     case 'message': {
       const value = maskValue(event.text);
       const lines = safeLines(typeof value === 'string' ? value : JSON.stringify(value, undefined, 2));

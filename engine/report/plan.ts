@@ -9,6 +9,7 @@ import { recapLines } from './recap.ts';
 import { RecordedPlan, summaryOf } from './recorded-plan.ts';
 import type { Renderer } from './renderer.ts';
 import { safeLine } from './safe-text.ts';
+import { warningLines } from './warnings.ts';
 
 /** A plan: shown whole at its end, in the order of the tasks, with what is the same on several hosts said once. */
 export function plan(output: Output, options: PlainOptions): Renderer {
@@ -23,6 +24,7 @@ export function plan(output: Output, options: PlainOptions): Renderer {
     recorded.note(event);
     if (event.type === 'task_finished') {
       if (event.outcome.kind === 'failed') failures.push(event);
+      told.push(...warningLines(event, paint));
     } else if (event.type === 'host_unreachable') unreachable.push(event);
     else if (event.type === 'message' || event.type === 'handler_owed') told.push(...eventLines(event, options));
     else if (event.type === 'run_finished') output.write(`${[...lines(), '', ...recapLines(event, paint)].join('\n')}\n`);

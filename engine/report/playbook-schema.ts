@@ -1,11 +1,19 @@
 import { z } from 'zod';
 import type { AnyModule } from '../modules/module.ts';
-import { BLOCK_KEYWORDS, IMPORT_PLAYBOOK_KEYWORDS, PLAY_KEYWORDS, STRUCTURAL_ACTIONS, TASK_KEYWORDS } from '../playbook/keywords.ts';
+import {
+  BLOCK_KEYWORDS,
+  IMPORT_PLAYBOOK_KEYWORDS,
+  PLAY_KEYWORDS,
+  REFUSED_IN_PLAYS,
+  REFUSED_IN_STEPS,
+  STRUCTURAL_ACTIONS,
+  TASK_KEYWORDS,
+} from '../playbook/keywords.ts';
 import { openOutput } from './output.ts';
 
 type Schema = { readonly [key: string]: unknown };
 
-const BOOLEANS = new Set(['become', 'no_log', 'run_once', 'any_errors_fatal', 'gather_facts', 'ignore_unreachable']);
+const BOOLEANS = new Set(['become', 'no_log', 'run_once', 'any_errors_fatal', 'gather_facts']);
 const TASK_LISTS = new Set(['tasks', 'pre_tasks', 'post_tasks', 'handlers', 'block', 'rescue', 'always']);
 const TEMPLATE: Schema = { type: 'string', pattern: '\\{\\{' };
 const ANYTHING: Schema = {};
@@ -22,7 +30,12 @@ function playbookSchema(modules: readonly AnyModule[]): Schema {
     type: 'array',
     items: { anyOf: [{ $ref: '#/definitions/play' }, { $ref: '#/definitions/import' }] },
     definitions: {
-      play: { type: 'object', required: ['hosts'], additionalProperties: false, properties: keywords(PLAY_KEYWORDS) },
+      play: {
+        type: 'object',
+        required: ['hosts'],
+        additionalProperties: false,
+        properties: keywords(PLAY_KEYWORDS.difference(REFUSED_IN_PLAYS)),
+      },
       import: {
         type: 'object',
         required: ['import_playbook'],
@@ -36,8 +49,7 @@ function playbookSchema(modules: readonly AnyModule[]): Schema {
         additionalProperties: false,
         properties: {
           ...keywords(STRUCTURAL_ACTIONS),
-          ...keywords(BLOCK_KEYWORDS),
-          ...keywords(TASK_KEYWORDS),
+          ...keywords(BLOCK_KEYWORDS.union(TASK_KEYWORDS).difference(REFUSED_IN_STEPS)),
           apply: ANYTHING,
           listen: ANYTHING,
           ...Object.fromEntries(modules.map((module) => [module.name, reference(module)])),

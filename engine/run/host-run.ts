@@ -1,6 +1,6 @@
 import type { Handler, Include, Meta, Task } from '../playbook/play.ts';
 import pLimit from 'p-limit';
-import { Problem, Problems } from '../errors/problem.ts';
+import { Problem } from '../errors/problem.ts';
 import { Unreachable } from '../connection/unreachable.ts';
 import { isSelected } from '../playbook/select-tasks.ts';
 import { Unknown, isList } from '../values/value.ts';
@@ -18,7 +18,11 @@ import { owedBy } from './owed.ts';
 import { callForOwed, forgetOwed, learnOwed } from './owed-handlers.ts';
 import { resolveSettings } from './prepare.ts';
 import { HostGone, HostStops, TaskFailed } from './signals.ts';
+import { failedStep, userProblem } from './step-failure.ts';
 import { all, runTask } from './task-run.ts';
+
+/** Steps that includes may bring to one host in one play: what includes itself by a loop doubles each time. */
+const MOST_INCLUDED = 100_000;
 
 /** One host on its way through the steps of one play. */
 export class HostRun {
@@ -28,6 +32,7 @@ export class HostRun {
   /** How many throttled blocks it is in: there hosts go one after another and wait for no lock-step. */
   #alone = 0;
   #handling = false;
+  #included = 0;
   #doubtful = false;
   #handlers: readonly Handler[];
 
@@ -52,6 +57,17 @@ export class HostRun {
   }
 
   async #step(stop: Stop, route: Route): Promise<void> {
+    try {
+      await this.#take(stop, route);
+    } catch (error) {
+      const problem = userProblem(error);
+      if (problem === undefined) throw error;
+      const { id, role, kind } = stop.step;
+      throw failedStep(this.#context, this.#host, { id, name: kind, module: kind, role: role?.name, handler: this.#handling }, problem);
+    }
+  }
+
+  async #take(stop: Stop, route: Route): Promise<void> {
     const { step } = stop;
     switch (step.kind) {
       case 'task':
@@ -141,7 +157,7 @@ export class HostRun {
     const most = step.throttle?.resolve(this.#host.variables.scope(step));
     if (most === undefined) return this.#inBlock(stop, route);
     if (typeof most !== 'number' || most < 1)
-      throw new TaskFailed(new Problem({ code: 'wrong-type', what: 'throttle must be a number from 1', place: step.place }));
+      throw new Problem({ code: 'wrong-type', what: 'throttle must be a number from 1', place: step.place });
     const key = keyOf(stop);
     let limit = this.#batch.throttles.get(key);
     if (limit === undefined) this.#batch.throttles.set(key, (limit = pLimit(most)));
@@ -198,14 +214,16 @@ export class HostRun {
       const name = (step.target.kind === 'tasks' ? step.target.file : step.target.role).render(scope);
       if (typeof name !== 'string') {
         const why = name instanceof Unknown ? `It depends on ${name.because}.` : undefined;
-        throw new TaskFailed(new Problem({ code: 'wrong-type', what: 'what to include is not known as text', place: step.place, why }));
+        throw new Problem({ code: 'wrong-type', what: 'what to include is not known as text', place: step.place, why });
       }
-      const opened = await step.open(name, over).catch((error: unknown) => {
-        if (error instanceof Problem) throw new TaskFailed(error);
-        if (error instanceof Problems) throw new TaskFailed(error.problems[0]);
-        throw error;
-      });
+      const opened = await step.open(name, over);
       this.#handlers = [...this.#handlers, ...opened.handlers.filter((one) => !this.#handlers.some((known) => known.name === one.name))];
+      this.#included += 1 + opened.steps.length;
+      if (this.#included > MOST_INCLUDED) {
+        const what = `includes have brought more than ${MOST_INCLUDED} steps to the host`;
+        const remedy = 'See whether a file includes itself by a loop. Many things are done by a loop at one task.';
+        throw new Problem({ code: 'too-many-steps', what, place: step.place, remedy });
+      }
       const from = stop.at + width * (index + 0.5);
       await this.steps(itinerary(opened.steps, from, from + width * 0.5), route);
     }
@@ -221,8 +239,6 @@ export class HostRun {
       case 'end_play':
         this.#batch.aborted ??= 'end_play';
         throw new HostStops('end_play');
-      case 'clear_host_errors':
-      case 'refresh_inventory':
       case 'noop':
         return;
       default: {

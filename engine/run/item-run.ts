@@ -26,7 +26,14 @@ export type ItemResult =
   | { readonly kind: 'unknown'; readonly because: string; readonly result: ValueMap }
   /** In a plan: it is not so yet, and a play would wait for it. That changes nothing. */
   | { readonly kind: 'waits'; readonly because: string; readonly result: ValueMap }
-  | { readonly kind: 'failed'; readonly problem: Problem; readonly result: ValueMap; readonly output: Output | undefined };
+  | {
+      readonly kind: 'failed';
+      readonly problem: Problem;
+      readonly result: ValueMap;
+      readonly output: Output | undefined;
+      /** The change that was begun and may have been made, in part or in whole. */
+      readonly attempted?: Change;
+    };
 
 export interface ItemRun {
   readonly context: RunContext;
@@ -180,7 +187,13 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
     completed = applied.completed;
   } catch (error) {
     if (error instanceof TimedOut)
-      return { kind: 'failed', problem: failure(run, error.what, error.why, error.remedy), result: {}, output: undefined };
+      return {
+        kind: 'failed',
+        problem: failure(run, error.what, error.why, error.remedy),
+        result: {},
+        output: undefined,
+        attempted: change,
+      };
     throw error;
   }
   if (completed.status === 96 && run.notifies.length > 0 && !delegated) {
@@ -198,6 +211,7 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
       problem: failure(run, finished.what, lastLines(completed), undefined),
       result: finished.result,
       output: asOutput(completed),
+      attempted: change,
     };
   }
   if (apply.reconnect !== undefined) {
@@ -213,7 +227,7 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
       unsettled.join('\n'),
       'Something on the host undoes the change, or the module is at fault.',
     );
-    return { kind: 'failed', problem, result: finished.result, output: asOutput(completed) };
+    return { kind: 'failed', problem, result: finished.result, output: asOutput(completed), attempted: change };
   }
   return { kind: 'changed', change, result: finished.result, output: asOutput(completed) };
 }

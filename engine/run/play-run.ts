@@ -1,4 +1,4 @@
-import { Problem } from '../errors/problem.ts';
+import { Problem, formatPlace } from '../errors/problem.ts';
 import type { Place } from '../errors/problem.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
@@ -13,6 +13,7 @@ import type { Route, Stop } from './itinerary.ts';
 import { itinerary, opened } from './itinerary.ts';
 import { connectForPlay } from './machines.ts';
 import { HostStops, NotInPlan, TaskFailed } from './signals.ts';
+import { failedStep, userProblem } from './step-failure.ts';
 
 /** A play with its hosts chosen. */
 export interface PlannedPlay {
@@ -166,8 +167,13 @@ function ended(context: RunContext, batch: Batch, host: HostState, error: unknow
   } else if (error instanceof TaskFailed || error instanceof NotInPlan) host.status = 'failed';
   else {
     host.status = 'failed';
-    batch.aborted ??= 'a fault in runbook';
-    throw error;
+    const problem = userProblem(error);
+    if (problem === undefined) {
+      batch.aborted ??= 'a fault in runbook';
+      throw error;
+    }
+    const { place, name } = batch.play;
+    failedStep(context, host, { id: formatPlace(place), name, module: 'play', role: undefined, handler: false }, problem);
   }
   if (batch.play.anyErrorsFatal)
     batch.aborted ??= `${host.name} ${host.status === 'failed' ? 'failed' : 'is unreachable'}, and any error is fatal in this play`;

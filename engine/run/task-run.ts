@@ -41,9 +41,19 @@ export interface TaskRun {
 export async function runTask(run: TaskRun): Promise<void> {
   const { task, host } = run;
   const plain = host.variables.scope(task);
-  const items = itemsOf(task, plain);
   const identity = identityOf(run, plain);
   host.doing = identity;
+  let items: readonly (Value | undefined)[] | Unknown;
+  try {
+    items = itemsOf(task, plain);
+  } catch (error) {
+    const problem = asTaskProblem(error);
+    const ignored = ignores(task, plain);
+    finish(run, identity, undefined, undefined, { kind: 'failed', problem, ignored, output: undefined }, undefined, 0);
+    remember(run, { changed: false, failed: true, msg: problem.what });
+    if (ignored) return;
+    throw new TaskFailed(problem);
+  }
   if (items instanceof Unknown) {
     host.call(nameableNotifies(task, plain), 'doubtful');
     finish(run, identity, undefined, undefined, { kind: 'unknown', because: items.because }, undefined, 0);
@@ -198,7 +208,13 @@ function judge(run: TaskRun, over: readonly Layer[], raw: ItemResult): ItemResul
         result: raw.result,
         output: raw.kind === 'changed' ? raw.output : undefined,
       };
-    } else if (fails === false && raw.kind === 'failed') judged = { kind: 'ok', result: raw.result, effects: [] };
+    } else if (fails === false && raw.kind === 'failed') {
+      // A command that is allowed to fail has been run all the same.
+      judged =
+        raw.attempted === undefined
+          ? { kind: 'ok', result: raw.result, effects: [] }
+          : { kind: 'changed', change: raw.attempted, result: raw.result, output: raw.output };
+    }
   }
   if (task.changedWhen !== undefined && judged.kind === 'changed') {
     const changes = all(task.changedWhen, resultScope(run, over, judged));
@@ -319,7 +335,7 @@ function itemsOf(task: Task, scope: Scope): readonly (Value | undefined)[] | Unk
   const { items } = task.loop;
   const value = loopValue(task.loop, scope);
   if (value instanceof Unknown) return value;
-  if (!isList(value)) throw new TaskFailed(wrongType('loop', 'a list', items.kind === 'template' ? items.value.place : task.place));
+  if (!isList(value)) throw wrongType('loop', 'a list', items.kind === 'template' ? items.value.place : task.place);
   return value;
 }
 

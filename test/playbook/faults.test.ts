@@ -21,7 +21,7 @@ const CASES: readonly Case[] = [
   ['serial of words', play('serial: [1, half]'), 'wrong-type', 'site.yml:2:15', /percentage/],
   ['a percentage over 100', play('max_fail_percentage: 101'), 'wrong-type', 'site.yml:2:24', ''],
   ['become_method su', play('become_method: su'), 'become-method', 'site.yml:2:18', /Leave/],
-  ['a missing variables file', play('vars_files: [no.yml]'), 'file-not-found', 'site.yml:2:16', ''],
+  ['a missing variables file', play('vars_files: [no.yml]'), 'file-not-found', 'site.yml:2:16', /correct (it|its name|the name)/],
   ['a reserved variable', play('vars: { groups: 1 }'), 'variable-name', 'site.yml:2:11', 'Choose another name.'],
   ['a variable with a hyphen', play('vars: { a-b: 1 }'), 'variable-name', 'site.yml:2:11', /underscores/],
   ['a variable that CEL takes for a type', play('vars: { string: 1 }'), 'variable-name', 'site.yml:2:11', 'Choose another name.'],
@@ -93,14 +93,22 @@ const CASES: readonly Case[] = [
   ['register of a type name', tasks('- debug:\n  register: int'), 'variable-name', 'site.yml:4:17', /another/],
   ['retries without until', tasks('- debug:\n  retries: 3'), 'retries-without-until', 'site.yml:4:7', /until:/],
   ['retries in quotes', tasks('- debug:\n  until: true\n  retries: "3"'), 'wrong-type', 'site.yml:5:17', 'Write 3 without quotes.'],
+  ['a meta action that would do nothing', tasks('- meta: clear_host_errors'), 'unknown-meta', 'site.yml:3:13', /rescue/],
+  ['another one', tasks('- meta: refresh_inventory'), 'unknown-meta', 'site.yml:3:13', /once a run/],
   ['an unknown meta action', tasks('- meta: flush_handler'), 'unknown-meta', 'site.yml:3:13', 'Did you mean "flush_handlers"?'],
   ['rescue without block', tasks('- rescue: []'), 'no-module', 'site.yml:3:7', /block:/],
   ['a block with a loop', tasks('- block: [{debug: }]\n  loop: [1]'), 'unknown-keyword', 'site.yml:4:7', /include_tasks/],
   ['an empty block', tasks('- block: []'), 'empty-block', 'site.yml:3:7', /./],
   ['a task that is text', tasks('- debug'), 'wrong-type', 'site.yml:3:7', /module/],
   ['an environment of text', tasks('- debug:\n  environment: A=b'), 'wrong-type', 'site.yml:4:20', /NAME/],
-  ['a missing file of tasks', tasks('- import_tasks: no.yml'), 'file-not-found', 'site.yml:3:21', ''],
-  ['a missing file that is included', tasks('- include_tasks: no.yml'), 'file-not-found', 'site.yml:3:22', ''],
+  ['a missing file of tasks', tasks('- import_tasks: no.yml'), 'file-not-found', 'site.yml:3:21', /correct (it|its name|the name)/],
+  [
+    'a missing file that is included',
+    tasks('- include_tasks: no.yml'),
+    'file-not-found',
+    'site.yml:3:22',
+    /correct (it|its name|the name)/,
+  ],
   ['an import with a template', tasks('- import_tasks: "{{a}}.yml"'), 'template-not-possible', 'site.yml:3:22', ''],
   [
     'an import with a loop',
@@ -118,7 +126,13 @@ const CASES: readonly Case[] = [
   ],
   ['import_role as text', tasks('- import_role: etcd'), 'wrong-type', 'site.yml:3:20', 'Write import_role: {name: etcd}.'],
   ['import_playbook among tasks', tasks('- import_playbook: a.yml'), 'misplaced-import', 'site.yml:3:7', /./],
-  ['a missing playbook', { 'site.yml': '- import_playbook: no.yml\n' }, 'file-not-found', 'site.yml:1:20', ''],
+  [
+    'a missing playbook',
+    { 'site.yml': '- import_playbook: no.yml\n' },
+    'file-not-found',
+    'site.yml:1:20',
+    /correct (it|its name|the name)/,
+  ],
 
   [
     'a notify that nobody hears',
@@ -148,7 +162,10 @@ const CASES: readonly Case[] = [
   ['a use without the role', play('roles: [{tags: a}]'), 'role-without-name', 'site.yml:2:11', /role:/],
   [
     'a file that the role has not',
-    { 'site.yml': '- hosts: all\n  tasks: [{import_role: {name: a, tasks_from: b}}]\n', 'roles/a/tasks/main.yml': '' },
+    {
+      'site.yml': '- hosts: all\n  tasks: [{import_role: {name: a, tasks_from: b}}]\n',
+      'roles/a/tasks/main.yml': /correct (it|its name|the name)/,
+    },
     'file-not-found',
     'site.yml:2:32',
     '',
@@ -243,6 +260,38 @@ describe('what leads to itself', () => {
     expect(
       await faultsOf({ 'site.yml': '- hosts: all\n  tasks: [{include_tasks: a.yml}]\n', 'a.yml': '- include_tasks: a.yml\n  when: false' }),
     ).toEqual([]);
+  });
+});
+
+describe('files that import each other twice, and so double with each', () => {
+  const numbers = Array.from({ length: 25 }, (_, number) => number);
+  const twice = (name: string, entry: (next: string) => string): Files =>
+    Object.fromEntries(numbers.map((number) => [`${name}${number}.yml`, entry(`${name}${number + 1}.yml`).repeat(2)]));
+  test.each<readonly [string, Files]>([
+    [
+      'import_tasks',
+      { 'site.yml': '- hosts: all\n  tasks: [{import_tasks: t0.yml}]\n', ...twice('t', (next) => `- import_tasks: ${next}\n`) },
+    ],
+    [
+      'include_tasks',
+      { 'site.yml': '- hosts: all\n  tasks: [{include_tasks: t0.yml}]\n', ...twice('t', (next) => `- include_tasks: ${next}\n`) },
+    ],
+    ['import_playbook', { 'site.yml': '- import_playbook: p0.yml\n', ...twice('p', (next) => `- import_playbook: ${next}\n`) }],
+    [
+      'dependencies of roles',
+      {
+        'site.yml': '- hosts: all\n  roles: [r0]\n',
+        ...Object.fromEntries(
+          numbers.map((number) => [
+            `roles/r${number}/meta/main.yml`,
+            `dependencies: [{role: r${number + 1}, vars: {x${number}: 1}}, {role: r${number + 1}, vars: {x${number}: 2}}]`,
+          ]),
+        ),
+      },
+    ],
+  ])('%s: refused once, with the place and the way there', async (_what, files) => {
+    const found = (await faultsOf(files)).filter((fault) => fault.code === 'too-many-steps');
+    expect(found).toEqual([expect.objectContaining({ at: expect.stringMatching(/:\d+:\d+$/), why: expect.stringContaining(' → ') })]);
   });
 });
 

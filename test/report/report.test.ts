@@ -63,6 +63,12 @@ describe('plain lines', () => {
       0,
       'owed: [a] the handler "Restart" was left by an earlier run, and is run now',
     ],
+    [
+      'what a module has let be',
+      finished('a', taskAt(1), { kind: 'ok' }, { result: { warnings: ['net.x is not there'] } }),
+      0,
+      'warning: [a] Task 1: net.x is not there',
+    ],
     ['a name that forges a line', finished('a', taskAt(1, 'x\nchanged: [b] y'), changed()), 0, 'changed: [a] x\\nchanged: [b] y'],
   ];
   it.each(shown)('show %s', async (_, event, verbosity, line) => {

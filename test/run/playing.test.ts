@@ -121,6 +121,31 @@ describe('failures', () => {
     expect(status).toBe(2);
   });
 
+  const OF_A = 'inventory_hostname == "a" ? r.json.nowhere : ';
+  test.each([
+    ['an include whose file is not there', '- include_tasks: "{{r.json.file}}"', /There is no file a.yml/],
+    ['the condition of an include', `- { include_tasks: b.yml, when: '${OF_A} true' }`, /no key .+nowhere/],
+    ['the condition of meta', `- { meta: noop, when: '${OF_A} true' }`, /no key .+nowhere/],
+    ['a loop', `- { name: looping, debug: , loop: '${OF_A} [1]' }`, /no key .+nowhere/],
+    ['a throttle', `- { block: [{ debug: }], throttle: "{{expr '${OF_A.replaceAll('"', '\\"')} 1'}}" }`, /no key .+nowhere/],
+    ['an include that never ends', `- { include_tasks: self.yml, when: 'inventory_hostname == "a"' }`, /more than 100 deep/],
+  ])("what goes wrong on one host at %s is that host's failure, told with its reason", async (_what, step, why) => {
+    const ask = `{ query: 'echo "{\\"file\\":\\"{{inventory_hostname}}.yml\\"}"', register: r }`;
+    const { events, status } = await play({
+      'site.yml': `- hosts: [a, b]\n  tasks:\n    - ${ask}\n    ${step}\n    - ${MARK('after')}\n`,
+      'b.yml': '- debug:\n',
+      'self.yml': '- { include_tasks: self.yml, loop: [1, 2] }\n',
+    });
+    expect(JSON.stringify(events.find((event) => event.outcome?.kind === 'failed'))).toMatch(why);
+    expect(story(events)).toContain('b after changed');
+    expect(story(events)).not.toContain('a after changed');
+    expect(events.at(-1)?.recap).toMatchObject([
+      { host: 'a', failed: 1 },
+      { host: 'b', failed: 0 },
+    ]);
+    expect(status).toBe(2);
+  });
+
   test('max_fail_percentage ends the roll after the batch', async () => {
     const site = `- hosts: web\n  serial: 1\n  max_fail_percentage: 0\n  tasks:\n    - { name: one, command: "test {{inventory_hostname}} != a" }\n`;
     const { events } = await play({ 'site.yml': site });
@@ -147,7 +172,7 @@ describe('failures', () => {
 
   test.each([
     ['ignore_errors', `{ name: one, command: "false", ignore_errors: true }`, 'failed'],
-    ['failed_when', `{ name: one, command: "false", failed_when: false }`, 'ok changed'],
+    ['failed_when', `{ name: one, command: "false", failed_when: false }`, 'changed'],
     ['failed_when on success', `{ name: one, command: echo bad, failed_when: 'result.stdout == "bad"', ignore_errors: true }`, 'failed'],
     ['changed_when', `{ name: one, command: "true", changed_when: false }`, 'ok'],
   ])('%s decides', async (_, task, outcome) => {
