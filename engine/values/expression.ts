@@ -164,7 +164,12 @@ class Variables extends Map<string, unknown> {
     if (value !== undefined) return this.#converter.variable(name, value);
     const range = this.#used.variables.get(name);
     if (range === undefined) return undefined;
-    throw undefinedVariable(name, this.#scope, range.start, 'Give it a value, or write default(…, …) or defined(…).');
+    throw undefinedVariable(
+      name,
+      this.#scope,
+      range.start,
+      `Give it a value, such as with \`-e ${name}=…\`, or write default(…, …) or defined(…).`,
+    );
   }
 }
 

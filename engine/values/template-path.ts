@@ -85,7 +85,12 @@ function compileVariable(name: string, members: readonly string[], path: Path, o
     if (value !== undefined || isLenient) return value;
     const start = source.offset(path.loc.start);
     const at = Math.max(start, source.text.indexOf(name, start));
-    const fault = undefinedVariable(name, frame.scope, at, 'Give it a value, or write {{default x "…"}} or {{#if (defined x)}}.');
+    const fault = undefinedVariable(
+      name,
+      frame.scope,
+      at,
+      `Give it a value, such as with \`-e ${name}=…\`, or write {{default x "…"}} or {{#if (defined x)}}.`,
+    );
     fault.origin = source.origin;
     throw fault;
   };
