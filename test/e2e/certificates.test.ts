@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -110,6 +111,9 @@ function described(pem: string): Described {
   };
 }
 
+/** Everything on a host that holds a certificate. */
+const CERTIFICATES = "sudo grep -rlE 'BEGIN CERTIFICATE|client-certificate-data' /etc/etcd /etc/kubernetes";
+
 const reason = why ?? cfssl;
 describe.skipIf(reason !== undefined)(`certificates${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
   let lab: Lab;
@@ -156,6 +160,15 @@ describe.skipIf(reason !== undefined)(`certificates${reason === undefined ? '' :
     return answer.cert;
   }
 
+  function authorityByCfssl(name: string): string {
+    writeFileSync(join(folder, 'authority.json'), JSON.stringify({ CN: name, key: { algo: 'rsa', size: 2048 } }));
+    const argv = ['gencert', '-loglevel=5', '-initca', 'authority.json'];
+    const answer: { readonly cert: string } = JSON.parse(
+      execFileSync('cfssl', argv, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] }).toString(),
+    );
+    return answer.cert;
+  }
+
   test.each(MASTERS)('%s has each one as it is asked for, valid, and as cfssl makes it', async (host) => {
     for (const wanted of wantedOn(host)) {
       const pem = await pemOf(host, wanted.file);
@@ -178,11 +191,32 @@ describe.skipIf(reason !== undefined)(`certificates${reason === undefined ? '' :
     }
   });
 
-  test('no certificate is on the hosts that is not in the list', async () => {
-    const listed = wantedOn('k8s-master-1').map(({ file }) => file);
-    const found = (await lab.ssh('k8s-master-1', "sudo find /etc/etcd /etc/kubernetes -name '*.crt'")).trim().split('\n');
+  test.each(MASTERS)('%s has no certificate that is not in the list', async (host) => {
+    const listed = wantedOn(host).map(({ file }) => file);
+    const found = (await lab.ssh(host, CERTIFICATES)).trim().split('\n');
     const authorities = found.filter((file) => /\/([a-z-]*-)?ca\.crt$/.test(file));
     expect(found.filter((file) => !listed.includes(file) && !authorities.includes(file))).toEqual([]);
-    for (const file of authorities) expect(described(await pemOf('k8s-master-1', file)).isAuthority, file).toBe(true);
+    expect(listed.filter((file) => !found.includes(file))).toEqual([]);
+    for (const file of authorities) {
+      const pem = await pemOf(host, file);
+      const seen = described(pem);
+      expect(seen.usages, file).toEqual(['CRL Sign', 'Certificate Sign', 'Digital Signature']);
+      const { usages, ...others } = described(authorityByCfssl(seen.subject[0]?.replace('CN=', '') ?? ''));
+      expect(usages).toEqual(['CRL Sign', 'Certificate Sign']);
+      expect(seen, `${file} and cfssl`).toMatchObject(others);
+      const own = join(folder, 'own.crt');
+      writeFileSync(own, pem);
+      expect(execFileSync('openssl', ['verify', '-x509_strict', '-CAfile', own, own]).toString(), file).toContain('own.crt: OK');
+    }
+  });
+
+  test('no certificate is there twice, on one host or on two', async () => {
+    const fingerprints = await Promise.all(
+      MASTERS.map(async (host) => {
+        const files = wantedOn(host).map(({ file }) => file);
+        return await Promise.all(files.map(async (file) => new X509Certificate(await pemOf(host, file)).fingerprint256));
+      }),
+    );
+    expect(new Set(fingerprints.flat()).size).toBe(fingerprints.flat().length);
   });
 });

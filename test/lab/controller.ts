@@ -19,7 +19,7 @@ export interface RunbookEvent {
   readonly host?: string;
   readonly task?: { readonly name: string; readonly role?: string; readonly handler: boolean; readonly id: string };
   readonly item?: string;
-  readonly outcome?: { readonly kind: string };
+  readonly outcome?: { readonly kind: string; readonly certainty?: string };
   readonly recap?: readonly Recap[];
 }
 
@@ -31,20 +31,14 @@ export interface Recap {
   readonly unreachable: boolean;
 }
 
+/** The argv of a controller inside the lab's network. */
+export function controllerCommand(lab: Lab, args: readonly string[]): readonly string[] {
+  const inventory = ['-i', 'inventory/lab.yml', '-e', `lab_name=${lab.state.name}`];
+  return [...lab.enter, process.execPath, RUNBOOK, ...args, ...inventory, '--output', 'json'];
+}
+
 export async function runbook(lab: Lab, args: readonly string[]): Promise<RunbookResult> {
-  const [command = '', ...enter] = lab.enter;
-  const argv = [
-    ...enter,
-    process.execPath,
-    RUNBOOK,
-    ...args,
-    '-i',
-    'inventory/lab.yml',
-    '-e',
-    `lab_name=${lab.state.name}`,
-    '--output',
-    'json',
-  ];
+  const [command = '', ...argv] = controllerCommand(lab, args);
   const child = spawn(command, argv, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   const out: Buffer[] = [];
   const err: Buffer[] = [];
