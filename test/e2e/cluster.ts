@@ -1,7 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { ensureBinaries } from '../../lab/binaries.ts';
 import type { Lab } from '../../lab/hosts.ts';
@@ -42,13 +39,13 @@ export async function plays(lab: Lab, playbook: string, ...args: readonly string
 }
 
 /** Waits until verify.yml finds nothing wrong. */
-export async function allIsWell(lab: Lab): Promise<void> {
+export async function allIsWell(lab: Lab, ...args: readonly string[]): Promise<void> {
   let last = '';
   try {
     await until(
       'verify.yml finds nothing wrong',
       async () => {
-        const verify = await runbook(lab, ['play', 'playbooks/verify.yml']);
+        const verify = await runbook(lab, ['play', 'playbooks/verify.yml', ...args]);
         last = complaints(verify);
         return verify.status === 0;
       },
@@ -96,42 +93,4 @@ export async function etcdLeader(lab: Lab): Promise<string> {
   const host = lab.state.hosts.find(({ address }) => leads?.Endpoint.includes(`//${address}:`) === true);
   if (host === undefined) throw new Error('no member leads');
   return host.name;
-}
-
-/** Plays a playbook and kills the controller after so long, with everything that it started. Gives whether it was still running. */
-async function cutOff(lab: Lab, args: readonly string[], milliseconds: number): Promise<boolean> {
-  const [command = '', ...enter] = lab.enter;
-  const argv = [
-    ...enter,
-    process.execPath,
-    join(ROOT, 'bin/runbook.js'),
-    ...args,
-    '-i',
-    'inventory/lab.yml',
-    '-e',
-    `lab_name=${lab.state.name}`,
-  ];
-  const child = spawn(command, argv, { cwd: ROOT, stdio: 'ignore', detached: true });
-  const ended = once(child, 'close');
-  const stop = new AbortController();
-  await Promise.race([ended, pause(milliseconds, undefined, { signal: stop.signal }).catch(() => undefined)]);
-  stop.abort();
-  const { pid } = child;
-  if (child.exitCode !== null || pid === undefined) return false;
-  process.kill(-pid, 'SIGKILL');
-  await ended;
-  return true;
-}
-
-/** Plays a playbook that is killed at five points, up to so late; then to its end, and once more: that run must change nothing. */
-export async function survivesCuts(lab: Lab, playbook: string, args: readonly string[], latestMs: number): Promise<void> {
-  const told: string[] = [];
-  for (let cut = 0; cut < 5; cut += 1) {
-    const milliseconds = Math.round(1500 + Math.random() * (latestMs - 1500));
-    const killed = await cutOff(lab, ['play', `playbooks/${playbook}`, ...args], milliseconds);
-    told.push(killed ? `killed after ${milliseconds} ms` : `had ended before ${milliseconds} ms`);
-  }
-  process.stdout.write(`${playbook}: ${told.join(', ')}\n`);
-  await plays(lab, playbook, ...args);
-  expect(await plays(lab, playbook, ...args)).toEqual([]);
 }

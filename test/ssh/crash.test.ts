@@ -1,6 +1,7 @@
 import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { seededRandom } from '../seeded-random.ts';
 import { TASKS, crashPlay, largeContent, snapshot } from './crash-play.ts';
 import { startCuttingProxy } from './cutting-proxy.ts';
 import type { CuttingProxy } from './cutting-proxy.ts';
@@ -104,7 +105,7 @@ describe.skipIf(process.getuid?.() !== 0)(`the controller is killed (RUNBOOK_SEE
     });
   });
 
-  const random = mulberry(SEED);
+  const random = seededRandom(SEED);
   test.each(Array.from({ length: ALL ? 40 : 4 }, (_, index) => [index + 1, random()] as const))(
     'at random moment %i (%d)',
     async (_index, share) => {
@@ -130,15 +131,4 @@ function recapOf(stdout: string): ToldRecap | undefined {
     return event.recap[0];
   }
   return undefined;
-}
-
-/** A small generator of numbers from 0 to 1, the same for the same seed. */
-function mulberry(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

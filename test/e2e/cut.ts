@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect } from 'vitest';
+import type { Lab } from '../../lab/hosts.ts';
+import type { RunbookEvent } from '../lab/controller.ts';
+import { complaints, controllerCommand, runbook } from '../lab/controller.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { plays } from './cluster.ts';
+
+/** Kills of the controller at points that a seed chooses: RUNBOOK_SEED repeats them. */
+export const SEED = Number(process.env['RUNBOOK_SEED'] ?? Date.now() % 1_000_000);
+const ROOT = join(import.meta.dirname, '../..');
+const KILLS = 5;
+/** How long after its event a kill may come at the latest: often in the middle of a task. */
+const LATEST_MS = 1500;
+
+/** A run that comes soon after a killed one waits until the hosts have seen that it is gone. */
+const WAIT_LOCK = ['--wait-lock', '120'];
+
+interface Point {
+  /** So many changes, of all runs since the work was prepared, come before the kill. */
+  readonly changes: number;
+  readonly milliseconds: number;
+}
+
+type Cut =
+  | { readonly killed: true; readonly changes: number; readonly during: string }
+  | { readonly killed: false; readonly changes: number };
+
+/** Plays until so many changes were made and a moment more, then kills the controller with everything that it started on this machine. */
+async function cutOff(lab: Lab, args: readonly string[], point: Point): Promise<Cut> {
+  const [command = '', ...argv] = controllerCommand(lab, [...args, ...WAIT_LOCK]);
+  const child = spawn(command, argv, { cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'], detached: true });
+  const closed = once(child, 'close');
+  let changes = 0;
+  let last = 'the first task';
+  let dying = false;
+  const { pid } = child;
+  const kill = async (): Promise<void> => {
+    dying = true;
+    await Promise.race([closed, pause(point.milliseconds)]);
+    if (pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-pid, 'SIGKILL');
+  };
+  let killing: Promise<void> = point.changes <= 0 ? kill() : Promise.resolve();
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (!line.startsWith('{') || !line.endsWith('}')) continue;
+    const event: RunbookEvent = JSON.parse(line);
+    if (event.task !== undefined) last = `${event.task.role ?? 'play'} : ${event.task.name} [${event.host ?? ''}]`;
+    if (event.type === 'task_finished' && event.outcome?.kind === 'changed') changes += 1;
+    if (!dying && changes >= point.changes) killing = kill();
+  }
+  await killing;
+  await closed;
+  return child.signalCode === 'SIGKILL' ? { killed: true, changes, during: last } : { killed: false, changes };
+}
+
+/** How many changes a plan is sure of. */
+async function plannedChanges(lab: Lab, args: readonly string[]): Promise<number> {
+  const plan = await runbook(lab, ['plan', ...args]);
+  expect(complaints(plan)).toBe('');
+  return plan.events.filter(
+    ({ type, outcome }) => type === 'task_finished' && outcome?.kind === 'changed' && outcome.certainty === 'certain',
+  ).length;
+}
+
+/** Points one after another, one in each equal part of the changes: the whole of a playbook is tried, its end and its beginning too. */
+function pointsIn(changes: number, count: number, random: () => number): readonly Point[] {
+  return Array.from({ length: count }, (_, part) => ({
+    changes: Math.floor((changes * (part + random())) / count),
+    milliseconds: Math.round(random() * LATEST_MS),
+  }));
+}
+
+/**
+ * Kills a playbook at five points. Each run goes on where the one before was killed; then one comes to its end, and a further one must change
+ * nothing. A run that ends before its kill does not count: then the work is prepared anew, for the kills that are left, at earlier points.
+ * @param prepare makes work for the playbook, the n-th time from 0, and gives its arguments.
+ */
+export async function survivesCuts(lab: Lab, playbook: string, prepare: (round: number) => Promise<readonly string[]>): Promise<void> {
+  const random = seededRandom(createHash('sha256').update(`${SEED} ${playbook}`).digest().readInt32BE());
+  let left = KILLS;
+  for (let round = 0; left > 0; round += 1) {
+    expect(round, 'rounds that ended before their kills').toBeLessThan(4);
+    const args = await prepare(round);
+    const planned = await plannedChanges(lab, [`playbooks/${playbook}`, ...args]);
+    expect(planned, 'changes that the playbook plans: there must be work to cut off').toBeGreaterThan(0);
+    tell(`${playbook}: ${planned} changes planned, seed ${SEED}`);
+    let made = 0;
+    for (const point of pointsIn(planned / (round + 1), left, random)) {
+      const cut = await cutOff(lab, ['play', `playbooks/${playbook}`, ...args], { ...point, changes: point.changes - made });
+      made += cut.changes;
+      if (!cut.killed) {
+        tell(`${playbook}: ended before its kill at change ${point.changes}, after ${made}; it does not count`);
+        break;
+      }
+      left -= 1;
+      tell(`${playbook}: kill ${KILLS - left} after change ${made}, ${point.milliseconds} ms later, during ${cut.during}`);
+    }
+    const rest = await plays(lab, playbook, ...args, ...WAIT_LOCK);
+    tell(`${playbook}: to its end with ${rest.length} changes`);
+    expect(await plays(lab, playbook, ...args)).toEqual([]);
+  }
+}
+
+function tell(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
