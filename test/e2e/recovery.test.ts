@@ -53,6 +53,17 @@ describe.skipIf(why !== undefined)(`recovery${why === undefined ? '' : ` (skippe
     await kubectl(lab, 'delete namespace precious --wait=false');
   });
 
+  test('a backup of before a rotation of the key is restored: its Secrets can be read', async () => {
+    await kubectl(lab, 'create secret generic of-old --from-literal=password=hunter2');
+    await plays(lab, 'backup.yml', '-e', '{"etcd_backup_fresh_minutes": 0}');
+    await plays(lab, 'rotate-encryption-key.yml', '-e', 'rotation=since');
+    expect(await plays(lab, 'restore.yml', '-e', 'confirm=lab')).toContain('k8s-master-1: Keys of the snapshot read again');
+
+    expect(await kubectl(lab, 'get secret of-old -o jsonpath={.data.password}')).toBe('aHVudGVyMg==');
+    await allIsWell(lab);
+    await kubectl(lab, 'delete secret of-old');
+  });
+
   test('the power of all hosts goes and comes back: the cluster forms by itself', async () => {
     await Promise.all(MASTERS.map((host) => lab.kill(host)));
     for (const host of MASTERS) await lab.start(host);

@@ -11,7 +11,11 @@ const tasks = tasksOf('roles/etcd-restore/tasks/choose.yml');
 
 /** As etcdctl saves it: a database, which holds the members, and the checksum of it. */
 function snapshotOf(address: string): Buffer {
-  const database = Buffer.alloc(4096, `\0{"id":1,"peerURLs":["https://${address}:2380"],"name":"k8s-master-1"}\xff`, 'latin1');
+  const database = Buffer.alloc(
+    4096,
+    `\0{"id":1,"peerURLs":["https://${address}:2380"],"name":"k8s-master-1"}\xffk8s:enc:secretbox:v1:key1:\x01`,
+    'latin1',
+  );
   return Buffer.concat([database, createHash('sha256').update(database).digest()]);
 }
 
@@ -44,15 +48,16 @@ function folderOf(files: Readonly<Record<string, Buffer>>): string {
   return folder;
 }
 
-it.each<[string, Buffer, { readonly sound: boolean; readonly ours: boolean }]>([
+it.each<[string, Buffer, { readonly sound: boolean; readonly ours: boolean; readonly keys?: readonly string[] }]>([
   ['a sound one', OURS, { sound: true, ours: true }],
   ['one of another cluster', FOREIGN, { sound: true, ours: false }],
   ['one with a bit that tipped over', damaged(), { sound: false, ours: true }],
   ['one that was cut short', OURS.subarray(0, 2048), { sound: false, ours: true }],
-  ['an empty file', Buffer.alloc(0), { sound: false, ours: false }],
+  ['an empty file', Buffer.alloc(0), { sound: false, ours: false, keys: [] }],
 ])('knows, of a snapshot of the controller, %s', async (_name, content, expected) => {
   const file = join(folderOf({ 'a b.db': content }), 'a b.db');
   expect(await answer('Snapshot of the controller', { snapshot_file: file })).toEqual({
+    keys: ['key1'],
     ...expected,
     name: file,
     digest: createHash('sha256').update(content).digest('hex'),
