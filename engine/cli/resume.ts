@@ -1,6 +1,7 @@
-import { Problem } from '../errors/problem.ts';
+import { Problem, formatPlace } from '../errors/problem.ts';
 import type { RunHistory } from '../report/run-history.ts';
 import { listRuns, playKey, readRun } from '../report/run-history.ts';
+import { filesChanged } from '../run/plan-inputs.ts';
 import type { Resume } from '../run/resume.ts';
 
 export interface Resumable {
@@ -15,7 +16,7 @@ export interface Resumable {
  * The run to go on with: the last one of the playbook, or the one that is named. Throws Problem where there is none that did not come to
  * its end, or where it ran something else than what is to be run now.
  */
-export function resumeOf(folder: string, named: string | undefined, now: Resumable): Resume {
+export async function resumeOf(folder: string, named: string | undefined, now: Resumable): Promise<Resume> {
   const run = named === undefined ? listRuns(folder).find((one) => one.playbook === now.playbook) : readRun(folder, named);
   if (run === undefined)
     throw refusal(`There is no run of ${now.playbook} to go on with`, `Looked in ${folder}.`, 'Run it without --resume.');
@@ -35,10 +36,15 @@ export function resumeOf(folder: string, named: string | undefined, now: Resumab
     throw refusal(`The run ${run.id} left out other parts of the playbook`, why, 'Give the same --limit, --tags and --skip-tags.');
   }
   const chain = chainOf(folder, run);
+  const changed = (await Promise.all(chain.map((one) => filesChanged(one.files, Infinity)))).flat();
+  if (changed.length > 0) {
+    const what = `The run ${run.id} brought other files, so what it finished says nothing about these`;
+    throw refusal(what, `${[...new Set(changed)].join('\n')}.`, 'Run it without --resume: what is so already is not changed again.');
+  }
   return {
     runId: run.id,
     isFinished: (play, host) => {
-      const key = playKey(play.name, `${play.place.file}:${play.place.line}`);
+      const key = playKey(play.name, formatPlace(play.place));
       return chain.some((one) => one.finished.get(key)?.has(host) ?? false);
     },
   };

@@ -51,7 +51,7 @@ export async function runPlayCommand(playbookFile: string, command: Mode, flags:
   const resume =
     flags.resume === undefined || mode === 'plan'
       ? undefined
-      : resumeOf(journalFolder(), flags.resume === true ? undefined : flags.resume, {
+      : await resumeOf(journalFolder(), flags.resume === true ? undefined : flags.resume, {
           playbook: playbook.file,
           inputs,
           partial: partialBecause({ limit: flags.limit, selection }),

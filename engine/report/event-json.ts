@@ -24,6 +24,7 @@ function plainEvent(event: RunEvent): object {
       return { ...maskTexts(rest), text: maskValue(text) };
     }
     case 'run_started':
+    case 'files_read':
     case 'play_started':
     case 'host_connected':
     case 'task_started':

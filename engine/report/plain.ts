@@ -65,6 +65,7 @@ export function eventLines(event: RunEvent, options: PlainOptions): readonly str
       const during = event.during === undefined ? '' : ` during ${taskTitle(event.during, undefined)}`;
       return [paint('red', `unreachable: [${safeLine(event.host)}]${during}`), ...indent(problemLines(event.problem, paint, options.read))];
     }
+    case 'files_read':
     case 'task_started':
       return [];
     case 'task_retried':

@@ -60,6 +60,7 @@ export class Progress {
         this.#play = undefined;
         this.#doing.clear();
         return;
+      case 'files_read':
       case 'run_started':
       case 'message':
       case 'handler_owed':

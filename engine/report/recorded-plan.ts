@@ -44,6 +44,7 @@ export class RecordedPlan {
       case 'task_finished':
         this.#finish(event);
         return;
+      case 'files_read':
       case 'host_connected':
       case 'host_unreachable':
       case 'task_started':

@@ -29,6 +29,8 @@ export interface RunHistory {
   readonly open: readonly TaskNote[];
   /** Hosts that owe handlers. Of a run that was killed, what its changes called for and it did not get to. */
   readonly owed: readonly { readonly host: string; readonly handlers: readonly string[] }[];
+  /** Digests of the files of the controller that tasks have read, by path. */
+  readonly files: Readonly<Record<string, string>>;
   /** Hosts that are through with a play, by play. */
   readonly finished: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -69,6 +71,7 @@ const line = z.discriminatedUnion('type', [
     partial: z.array(z.string()),
     resumed: z.string().optional(),
   }),
+  z.looseObject({ type: z.literal('files_read'), files: z.record(z.string(), z.string()) }),
   z.looseObject({ type: z.literal('play_started'), play: z.string(), place: z.string(), hosts: z.array(z.string()) }),
   z.looseObject({ type: z.literal('host_unreachable'), host: z.string(), problem, during: task.optional() }),
   z.looseObject({ type: z.literal('task_started'), host: z.string(), task }),
@@ -138,6 +141,7 @@ function history(folder: string, id: string): RunHistory | undefined {
     failures: story.failures,
     open: [...story.open.values()],
     owed: ended === undefined ? story.owed() : ended.recap.flatMap(({ host, owed }) => (owed.length === 0 ? [] : { host, handlers: owed })),
+    files: Object.fromEntries(story.files),
     finished: story.finished,
   };
 }
@@ -163,6 +167,7 @@ class Story {
   readonly changes: TaskNote[] = [];
   readonly failures: (TaskNote & { readonly what: string; readonly why: string | undefined })[] = [];
   readonly open = new Map<string, TaskNote>();
+  readonly files = new Map<string, string>();
   readonly finished = new Map<string, Set<string>>();
   readonly #owed = new Map<string, Set<string>>();
   #batch: { readonly key: string; readonly hosts: Set<string> } | undefined;
@@ -172,6 +177,9 @@ class Story {
       case 'play_started':
         this.#endBatch();
         this.#batch = { key: playKey(event.play, event.place), hosts: new Set(event.hosts) };
+        return;
+      case 'files_read':
+        for (const [path, digest] of Object.entries(event.files)) this.files.set(path, digest);
         return;
       case 'play_finished':
         return this.#endBatch();

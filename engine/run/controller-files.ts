@@ -23,9 +23,12 @@ export class ControllerFiles {
   readonly #files = new Map<string, Promise<LocalFile | undefined>>();
   readonly #templates = new Map<string, Promise<FileTemplate | undefined>>();
   readonly #used = new Map<string, string>();
+  readonly #told: (path: string, sha256: string) => void;
 
-  constructor(digests: DigestCache) {
+  /** `told` hears of each file when it is read first. */
+  constructor(digests: DigestCache, told: (path: string, sha256: string) => void = () => {}) {
     this.#digests = digests;
+    this.#told = told;
   }
 
   /** Digest of every file and template that a task has read so far, by path. */
@@ -35,7 +38,12 @@ export class ControllerFiles {
 
   /** A file that was read elsewhere for the run. */
   note(path: string, text: string): void {
-    this.#used.set(path, createHash('sha256').update(text).digest('hex'));
+    this.#use(path, createHash('sha256').update(text).digest('hex'));
+  }
+
+  #use(path: string, sha256: string): void {
+    if (!this.#used.has(path)) this.#told(path, sha256);
+    this.#used.set(path, sha256);
   }
 
   /** As a task with this search path and these variables sees the controller. */
@@ -76,7 +84,7 @@ export class ControllerFiles {
     const status = await stat(path).catch(() => undefined);
     if (status === undefined || !status.isFile()) return undefined;
     const sha256 = await this.#digests.of(path, status, digestOf);
-    this.#used.set(path, sha256);
+    this.#use(path, sha256);
     let kept: Promise<Buffer> | undefined;
     const bytes = (): Promise<Buffer> => {
       if (status.size > WORTH_READING_AGAIN) return readFile(path);
@@ -102,7 +110,7 @@ export class ControllerFiles {
     for (const file of [join(folder, `${name}.hbs`), join(folder, name)]) {
       if (!existsSync(file)) continue;
       const text = readFileSync(file, 'utf8');
-      this.#used.set(file, createHash('sha256').update(text).digest('hex'));
+      this.#use(file, createHash('sha256').update(text).digest('hex'));
       return { text, file };
     }
     return undefined;
@@ -112,7 +120,7 @@ export class ControllerFiles {
     const status = await stat(path).catch(() => undefined);
     if (status === undefined || !status.isFile()) return undefined;
     const text = await readFile(path, 'utf8');
-    this.#used.set(path, createHash('sha256').update(text).digest('hex'));
+    this.#use(path, createHash('sha256').update(text).digest('hex'));
     return parseTemplateFile(text, path, (name) => this.#partial(dirname(path), name));
   }
 }

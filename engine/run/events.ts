@@ -5,6 +5,7 @@ import type { Value, ValueMap } from '../values/value.ts';
 /** Everything that a run tells. The engine only emits; what is shown, and how, is a renderer's concern. */
 export type RunEvent =
   | RunStarted
+  | FilesRead
   | PlayStarted
   | HostConnected
   | HostUnreachable
@@ -31,6 +32,13 @@ export interface RunStarted {
   readonly partial: readonly string[];
   /** The run that this one goes on with, where it was told to. */
   readonly resumed?: string | undefined;
+}
+
+/** Files of this machine that tasks have read: what is behind `run_started` was read ahead of the run. */
+export interface FilesRead {
+  readonly type: 'files_read';
+  /** SHA-256 by absolute path. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 export interface PlayStarted {

@@ -8,12 +8,17 @@ import type { PlanDocument } from './plan-document.ts';
 const MOST_READ = 8 * 1024 * 1024;
 
 /** The input files of a plan that are not what they were, each as a sentence. */
-export async function inputsChanged(inputs: PlanDocument['inputs']): Promise<readonly string[]> {
+export function inputsChanged(inputs: PlanDocument['inputs']): Promise<readonly string[]> {
+  return filesChanged(inputs, MOST_READ);
+}
+
+/** The same of any files with their digests; larger ones than `most` bytes are passed over. */
+export async function filesChanged(inputs: PlanDocument['inputs'], most: number): Promise<readonly string[]> {
   const sentences: string[] = [];
   for (const [path, sha256] of Object.entries(inputs)) {
     const status = await stat(path).catch(() => undefined);
     if (status === undefined) sentences.push(`the file ${path} is gone`);
-    else if (status.size <= MOST_READ && (await digestOf(path)) !== sha256) sentences.push(`the file ${path} has changed`);
+    else if (status.size <= most && (await digestOf(path)) !== sha256) sentences.push(`the file ${path} has changed`);
   }
   return sentences;
 }

@@ -41,7 +41,7 @@ export async function runPlay(context: RunContext, planned: PlannedPlay, later: 
     context.emit({
       type: 'play_started',
       play: play.name,
-      place: `${play.place.file}:${play.place.line}`,
+      place: formatPlace(play.place),
       hosts: active.map((host) => host.name),
       batch: index + 1,
       batches: batches.length,

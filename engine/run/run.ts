@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import pLimit from 'p-limit';
-import { Problem } from '../errors/problem.ts';
+import { Problem, formatPlace } from '../errors/problem.ts';
 import type { Host, Inventory } from '../inventory/inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import type { AnyModule } from '../modules/module.ts';
@@ -105,6 +105,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   if (!hosts.has('localhost')) hosts.set('localhost', new HostState(LOCALHOST, new HostVariables(LOCALHOST, variables)));
   const hostvars: ValueMap = lazyMap(hosts.keys(), (name) => hosts.get(name)?.variables.asHostvars() ?? null);
 
+  let begun = false;
   const digests = new DigestCache(options.digestCache);
   const holder = `${userInfo().username}@${hostname()} pid ${process.pid} since ${now.toISOString()}`;
   const machines = new Machines({
@@ -122,7 +123,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     emit,
     selection: options.selection,
     changes,
-    files: new ControllerFiles(digests),
+    files: new ControllerFiles(digests, (path, sha256) => begun && emit({ type: 'files_read', files: { [path]: sha256 } })),
     machines,
     hosts,
     approval: options.approval,
@@ -158,6 +159,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
     partial: partialBecause(options),
     resumed: options.resume?.runId,
   });
+  begun = true;
+  if (context.files.used.size > 0) emit({ type: 'files_read', files: Object.fromEntries(context.files.used) });
   let stopped: string | undefined;
   let recap: readonly HostRecap[] = [];
   let evidence: Evidence | undefined;
@@ -256,7 +259,7 @@ function chooseAgain(
 
 /** So that it shows that the play was passed over. */
 function begunWithNobody({ name, place }: Play): PlayStarted {
-  return { type: 'play_started', play: name, place: `${place.file}:${place.line}`, hosts: [], batch: 1, batches: 1 };
+  return { type: 'play_started', play: name, place: formatPlace(place), hosts: [], batch: 1, batches: 1 };
 }
 
 function limitOf({ limit, inventory }: RunOptions): readonly string[] | undefined {

@@ -1,5 +1,5 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSite } from './site.ts';
 import type { Ended, Site, ToldEvent } from './site.ts';
@@ -104,4 +104,37 @@ describe.skipIf(process.getuid?.() !== 0)('a run that did not come to its end (t
     await writeFile(playbook, `${await readFile(playbook, 'utf8')}\n`);
     expect(await site.run(play('--resume'))).toMatchObject({ status: 1, stderr: expect.stringContaining('other files') });
   });
+
+  test.each(['roles/web/templates/page.hbs', 'roles/web/files/plain', 'roles/web/vars/main.yml', 'chosen-one.yml'])(
+    'is not gone on with after %s was changed',
+    async (changed) => {
+      const files = {
+        'roles/web/templates/page.hbs': 'a\n',
+        'roles/web/files/plain': 'a\n',
+        'roles/web/vars/main.yml': 'x: a\n',
+        'roles/web/tasks/main.yml': JSON.stringify([
+          { template: { src: 'page.hbs', dest: '{{inventory_dir}}/out-page', mode: '0644' } },
+          { query: 'echo plain', register: 'which' },
+          { copy: { src: '{{which.stdout}}', dest: '{{inventory_dir}}/out-plain', mode: '0644' } },
+        ]),
+        'chosen-one.yml': 'y: a\n',
+      };
+      for (const [name, text] of Object.entries(files)) {
+        await mkdir(dirname(join(site.folder, name)), { recursive: true });
+        await writeFile(join(site.folder, name), text);
+      }
+      const book = await site.playbook(
+        'with-role.yml',
+        JSON.stringify([
+          { hosts: 'one', vars: { number: 'one' }, vars_files: ['chosen-{{number}}.yml'], roles: ['web'] },
+          { hosts: 'one', tasks: [{ command: 'false' }] },
+        ]),
+      );
+      const run = (...more: readonly string[]): Promise<Ended> => site.run(['play', book, '--no-lock', '--output', 'json', ...more]);
+      expect(await run()).toMatchObject({ status: 2 });
+      expect(await run('--resume')).toMatchObject({ status: 2 });
+      await writeFile(join(site.folder, changed), changed.endsWith('.yml') ? 'x: b\n' : 'b\n');
+      expect(await run('--resume')).toMatchObject({ status: 1, stderr: expect.stringContaining('other files') });
+    },
+  );
 });
