@@ -3,8 +3,12 @@
 # where STATE is the lab's state.json. What inventory/group_vars/lab.yml names as ansible_ssh_proxy_command.
 netns=$(sed -n 's/^  "netns": "\([^"]*\)",$/\1/p' "$1") || exit 1
 [ -n "$netns" ] || { echo "There is no lab: $1 does not name its network. Make it with: npm run lab -- up" >&2; exit 1; }
+# The connection ends as soon as either side does: also when the program that it is for was killed, so that the host hears of it.
 exec nsenter --net="/run/netns/$netns" -- bash -c '
 exec 3<>"/dev/tcp/$1/$2" 4<&0 || exit 1
+cat <&3 &
 cat <&4 >&3 &
-cat <&3
-kill "$!"' proxy "$2" "$3"
+exec 3<&- 4<&-
+wait -n
+kill $(jobs -p) 2>/dev/null
+exit 0' proxy "$2" "$3"

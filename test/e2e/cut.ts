@@ -31,11 +31,15 @@ type Cut =
   | { readonly killed: true; readonly changes: number; readonly during: string }
   | { readonly killed: false; readonly changes: number };
 
-/** Plays until so many changes were made and a moment more, then kills the controller with everything that it started on this machine. */
+/**
+ * Plays until so many changes were made and a moment more, then kills the controller with everything that it started on this machine.
+ * A run that ends before that must end well.
+ */
 async function cutOff(lab: Lab, args: readonly string[], point: Point): Promise<Cut> {
   const [command = '', ...argv] = controllerCommand(lab, [...args, ...WAIT_LOCK]);
-  const child = spawn(command, argv, { cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'], detached: true });
+  const child = spawn(command, argv, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
   const closed = once(child, 'close');
+  const events: RunbookEvent[] = [];
   let changes = 0;
   let last = 'the first task';
   let dying = false;
@@ -49,13 +53,17 @@ async function cutOff(lab: Lab, args: readonly string[], point: Point): Promise<
   for await (const line of createInterface({ input: child.stdout })) {
     if (!line.startsWith('{') || !line.endsWith('}')) continue;
     const event: RunbookEvent = JSON.parse(line);
+    events.push(event);
     if (event.task !== undefined) last = `${event.task.role ?? 'play'} : ${event.task.name} [${event.host ?? ''}]`;
     if (event.type === 'task_finished' && event.outcome?.kind === 'changed') changes += 1;
     if (!dying && changes >= point.changes) killing = kill();
   }
   await killing;
   await closed;
-  return child.signalCode === 'SIGKILL' ? { killed: true, changes, during: last } : { killed: false, changes };
+  if (child.signalCode === 'SIGKILL') return { killed: true, changes, during: last };
+  expect(complaints({ status: child.exitCode ?? -1, stdout: '', stderr: '', events })).toBe('');
+  expect(child.exitCode).toBe(0);
+  return { killed: false, changes };
 }
 
 /** How many changes a plan is sure of. */
