@@ -18,12 +18,22 @@ interface Situation {
   readonly living?: readonly string[];
   readonly members?: readonly ValueMap[];
   readonly run?: readonly string[];
+  /** Whether those that live can agree. */
+  readonly quorum?: boolean;
   /** Whether the other hosts of the run have data. */
   readonly others?: boolean;
 }
 
 /** What the role does: the assertion that stops it, or the state that the member starts with. */
-async function decide({ data, configured = '', living = [], members = [], run = MASTERS, others = false }: Situation): Promise<string> {
+async function decide({
+  data,
+  configured = '',
+  living = [],
+  members = [],
+  run = MASTERS,
+  quorum = true,
+  others = false,
+}: Situation): Promise<string> {
   const hostvars = Object.fromEntries(
     MASTERS.map((host) => [
       host,
@@ -39,7 +49,7 @@ async function decide({ data, configured = '', living = [], members = [], run = 
     etcd_configured_state: { stdout: configured },
     etcd_configured_cluster: { stdout: '' },
     etcd_living: { stdout: living.map((name) => `${name}\n`).join('') },
-    etcd_known: { json: { members } },
+    etcd_known: quorum ? { rc: 0, json: { members } } : { rc: 1 },
   };
   const scope = async () => {
     const inner = await roleScope({ role: 'etcd', known });
@@ -76,6 +86,7 @@ describe('how an etcd member starts', () => {
       },
       'The member did not lose its data',
     ],
+    ['lost data beside a member without quorum', { data: false, living: ['k8s-master-2'], quorum: false }, 'The living cluster has quorum'],
     ['a first start that was cut off', { data: false, living: ['k8s-master-2'], members: [OTHER, { ...ME, name: 'k8s-master-1' }] }, 'new'],
     [
       'a member that was added to join',
