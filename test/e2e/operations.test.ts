@@ -159,5 +159,6 @@ describe.skipIf(why !== undefined)(`operations on a cluster in use${why === unde
     const verify = await play('verify.yml');
     expect(complaints(verify)).toBe('');
     expect(verify.status).toBe(0);
+    expect(verify.stdout).toContain('"verify_apiservers_run":[{"host":"k8s-master-1","days":0},');
   });
 });
