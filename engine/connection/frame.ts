@@ -177,8 +177,9 @@ export class FrameDecoder {
 
 /** How many bytes at the end of the data are a beginning of the marker. */
 function beginningAtEnd(data: Buffer, marker: Buffer): number {
-  for (let length = Math.min(data.length, marker.length - 1); length > 0; length -= 1) {
-    if (data.compare(marker, 0, length, data.length - length) === 0) return length;
+  const first = marker[0] ?? 0;
+  for (let at = data.indexOf(first, data.length - Math.min(data.length, marker.length - 1)); at !== -1; at = data.indexOf(first, at + 1)) {
+    if (data.compare(marker, 0, data.length - at, at) === 0) return data.length - at;
   }
   return 0;
 }

@@ -20,17 +20,15 @@ const LINES = 60;
 
 /**
  * The first script of a session: it brings the facts (see facts.ts for the decoder) at the cost of four processes. Each section
- * begins with a line `@name`; the first one is `path:line` for each line of the files.
+ * begins with a line `@name`; the first one is `path:line` for each line of the files. All is printed at once, for each piece
+ * would come in a packet of its own.
  */
-export const GREETING = `grep -H -s -m ${LINES} '' ${FILES.join(' ')}
-echo @architecture; uname -m
-echo @time; date +%s
-echo @addresses; ip -o addr show 2>/dev/null || { echo @plain-addresses; hostname -I 2>/dev/null || hostname -i 2>/dev/null; }
-echo @user; echo "\${LOGNAME:-\${USER:-$(id -un 2>/dev/null)}}"
-echo @home; echo "$HOME"
-echo @init; if [ -d /run/systemd/system ]; then echo systemd; elif [ -d /run/openrc ]; then echo openrc; fi
-echo @package-manager; for name in apt-get dnf yum apk zypper; do command -v $name >/dev/null 2>&1 && { echo $name; break; }; done
-echo @processors; set -- /sys/devices/system/cpu/cpu[0-9]*; echo $#
-echo @container; [ -f /.dockerenv ] && echo docker; [ -f /run/.containerenv ] && echo podman
-echo @end
+export const GREETING = `addresses=$(ip -o addr show 2>/dev/null) || addresses=$(echo @plain-addresses; hostname -I 2>/dev/null || hostname -i 2>/dev/null)
+init=; if [ -d /run/systemd/system ]; then init=systemd; elif [ -d /run/openrc ]; then init=openrc; fi
+manager=; for name in apt-get dnf yum apk zypper; do command -v $name >/dev/null 2>&1 && { manager=$name; break; }; done
+container=; [ -f /run/.containerenv ] && container=podman; [ -f /.dockerenv ] && container=docker
+set -- /sys/devices/system/cpu/cpu[0-9]*
+printf '%s\\n' "$(grep -H -s -m ${LINES} '' ${FILES.join(' ')})" @architecture "$(uname -m)" @time "$(date +%s)" \\
+  @addresses "$addresses" @user "\${LOGNAME:-\${USER:-$(id -un 2>/dev/null)}}" @home "$HOME" @init "$init" \\
+  @package-manager "$manager" @processors $# @container "$container" @end
 `;

@@ -7,6 +7,7 @@ import type { Client, KexAlgorithm } from 'ssh2';
 import { HostKeyCheck } from './host-key.ts';
 import { inTurn, prepareAuthentication } from './ssh-authentication.ts';
 import { connectTimeout, explainDialError, explainHandshakeFailure } from './ssh-failure.ts';
+import { openPacketKeysOnce, writeTogether } from './ssh-packets.ts';
 import type { SshTarget } from './target.ts';
 import { Unreachable } from './unreachable.ts';
 
@@ -98,6 +99,7 @@ export function tcp(target: SshTarget): Dial {
       socket.once('error', failed);
       socket.once('connect', () => {
         settle();
+        writeTogether(socket);
         resolve(socket);
       });
     });
@@ -106,6 +108,7 @@ export function tcp(target: SshTarget): Dial {
 async function shakeHands(target: SshTarget, socket: Duplex, outer: AbortSignal | undefined): Promise<OpenClient> {
   const [hostKey, authentication] = await Promise.all([HostKeyCheck.of(target), prepareAuthentication(target)]);
   const client = new ssh2.Client();
+  openPacketKeysOnce(client);
   const errors: Error[] = [];
   let banner = '';
   let refused: unknown;

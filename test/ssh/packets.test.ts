@@ -1,0 +1,63 @@
+import { KeyObject } from 'node:crypto';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { userInfo } from 'node:os';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openClient, tcp } from '../../engine/connection/ssh-client.ts';
+import { writeTogether } from '../../engine/connection/ssh-packets.ts';
+import type { SshTarget } from '../../engine/connection/target.ts';
+import type { OpensshServer } from './openssh-server.ts';
+import { startOpensshServer } from './openssh-server.ts';
+
+let server: OpensshServer;
+
+beforeAll(async () => {
+  server = await startOpensshServer();
+});
+
+afterAll(() => server.stop());
+
+test('the keys of a connection are opened once, not with each packet', async () => {
+  const target: SshTarget = {
+    kind: 'ssh',
+    name: 'host',
+    address: '127.0.0.1',
+    port: server.port,
+    user: userInfo().username,
+    identityFiles: [server.identityFile],
+    agent: undefined,
+    knownHostsFiles: [server.knownHosts],
+    hostKeyChecking: 'strict',
+    connectTimeoutMs: 20_000,
+    keepAliveMs: 20_000,
+    jumps: [],
+    proxyCommand: undefined,
+  };
+  const { client } = await openClient(target, tcp(target));
+  try {
+    expect(client).toMatchObject({
+      _protocol: { _cipher: { _encKey: expect.any(KeyObject) }, _decipher: { _decipherKey: expect.any(KeyObject) } },
+    });
+  } finally {
+    client.end();
+  }
+});
+
+test('what is written in one turn goes out together at its end', async () => {
+  const listener = createServer((far) => far.pipe(far));
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const address = listener.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const socket = connect(address.port, '127.0.0.1');
+  await once(socket, 'connect');
+  writeTogether(socket);
+  for (const piece of ['a', 'b', 'c']) socket.write(piece);
+  expect(socket.writableCorked).toBe(1);
+  expect(socket.writableLength).toBe(3);
+  const [echoed] = await once(socket, 'data');
+  expect(String(echoed)).toBe('abc');
+  expect(socket.writableCorked).toBe(0);
+  socket.destroy();
+  listener.close();
+});
