@@ -1,20 +1,16 @@
 #!/usr/bin/env node
 // Plain JavaScript that any Node can read: it makes sure that the right one runs the rest.
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-// By its default export: an older Node does not have all of its names, and must come as far as the message below.
-import nodeModule from 'node:module';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const WANTED = 24;
 const found = Number(process.versions.node.split('.')[0]);
+const root = fileURLToPath(new URL('..', import.meta.url));
 
-if (found === WANTED) await run();
+if (found === WANTED) await run(process.argv.slice(2));
 else {
   const beside = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
-  if (existsSync(beside) && process.env.RUNBOOK_NODE !== beside) runUnder(beside);
+  if (existsSync(beside) && process.env.RUNBOOK_NODE !== beside) await runUnder(beside);
   else {
     process.stderr.write(
       `runbook needs Node ${WANTED}, this is ${process.version}. Run "npm install" in its folder (it brings the right Node), or put Node ${WANTED} first on the PATH.\n`,
@@ -23,38 +19,36 @@ else {
   }
 }
 
-async function run() {
-  if (process.argv.length === 3 && process.argv[2] === '--version') {
+/** @param {readonly string[]} argv */
+async function run(argv) {
+  const [command = ''] = argv;
+  if (argv.length === 1 && command === '--version') {
     process.stdout.write(`${JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version}\n`);
     return;
   }
-  keepCompiled();
-  const source = new URL('../engine/cli/main.ts', import.meta.url);
-  const { main } = await import(existsSync(source) ? source.href : new URL('../dist/engine/cli/main.js', import.meta.url).href);
-  process.exitCode = await main(process.argv.slice(2));
+  const { loadProgram } = await import('./program.js');
+  const program = await loadProgram(root, command);
+  process.exitCode = await program.main(argv);
+  // What ends in a mistake has not called what a whole run does.
+  if (process.exitCode === 0) program.keep();
 }
 
-/** Loading the program is most of what a short run costs. Where nothing can be kept, it is only slower. */
-function keepCompiled() {
-  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
-  const folder = join(cache, 'runbook', 'compiled');
-  try {
-    // Step by step, as Node makes whole paths in a loop that does not end below /proc.
-    for (const path of [cache, join(cache, 'runbook'), folder]) if (!existsSync(path)) mkdirSync(path, { mode: 0o700 });
-  } catch {
-    return;
-  }
-  nodeModule.enableCompileCache(folder);
-}
-
-/** Stays until the other one has ended, which alone decides what a signal means. */
-function runUnder(node) {
+/**
+ * Stays until the other one has ended, which alone decides what a signal means.
+ * @param {string} node
+ */
+async function runUnder(node) {
+  const { spawn } = await import('node:child_process');
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: { ...process.env, RUNBOOK_NODE: node },
   });
+  /** @type {readonly NodeJS.Signals[]} */
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  const pass = (signal) => child.kill(signal);
+  /** @param {NodeJS.Signals} signal */
+  const pass = (signal) => {
+    child.kill(signal);
+  };
   for (const signal of signals) process.on(signal, pass);
   child.on('exit', (status, signal) => {
     for (const one of signals) process.off(one, pass);

@@ -4,7 +4,7 @@ import { Problem, Problems } from '../errors/problem.ts';
 import { didYouMean } from '../values/suggest.ts';
 import { EXIT } from './exit-status.ts';
 import { endAtOnce } from './interruptions.ts';
-import { engineVersion } from './version.ts';
+import { ENGINE_VERSION } from './version.ts';
 
 interface CommandEntry {
   readonly description: string;
@@ -111,7 +111,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   let status: number = EXIT.ok;
   const program = new Command('runbook')
     .description('Runs YAML playbooks over SSH: observes, plans, applies. No agent and no Python on the hosts.')
-    .version(await engineVersion(), '--version', 'print the version')
+    .version(ENGINE_VERSION, '--version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .showHelpAfterError('(add --help for the options)')
     .configureHelp({ sortSubcommands: false, optionDescription })

@@ -15,12 +15,12 @@ import { performRun, runReport, statusOf } from './perform-run.ts';
 import type { PreparedRun } from './prepare-run.ts';
 import { prepareRun } from './prepare-run.ts';
 import { makePlan, wholePlan } from './saved-plan.ts';
-import { engineVersion } from './version.ts';
+import { ENGINE_VERSION } from './version.ts';
 
 /** `runbook apply`: plans anew, refuses where that is another plan than the saved one, and makes its changes and no other. */
 export async function runApplyCommand(file: string, flags: ApplyFlags): Promise<number> {
   const planned = await readPlan(file);
-  refuseIf(file, [...engineChanged(planned, await engineVersion()), ...(await inputsChanged(planned.inputs))]);
+  refuseIf(file, [...engineChanged(planned, ENGINE_VERSION), ...(await inputsChanged(planned.inputs))]);
   const prepared = await prepareRun(planned.playbook, inventoryFlags(planned, flags));
   refuseIf(file, extraChanged(planned, await extraDigests(prepared.extra)));
   const made = await makePlan(prepared, planned, flags, SILENT);

@@ -9,7 +9,7 @@ import type { RunResult } from '../run/run.ts';
 import type { ConnectionFlags } from './common-options.ts';
 import { performRun } from './perform-run.ts';
 import type { PreparedRun } from './prepare-run.ts';
-import { engineVersion } from './version.ts';
+import { ENGINE_VERSION } from './version.ts';
 
 /** What a plan is asked for with. */
 export type PlanScope = Pick<PlanDocument, 'playbook' | 'inventory' | 'limit' | 'tags' | 'skipTags' | 'extraFiles'>;
@@ -44,7 +44,7 @@ export async function makePlan(prepared: PreparedRun, scope: PlanScope, flags: C
   });
   const { evidence } = result;
   if (evidence === undefined) return { result, approval, document: undefined, problems };
-  const origin = { ...scope, engine: await engineVersion(), inputs: prepared.inputs(evidence.files) };
+  const origin = { ...scope, engine: ENGINE_VERSION, inputs: prepared.inputs(evidence.files) };
   return { result, approval, document: documentPlan(recorded, evidence, origin), problems };
 }
 

@@ -1,43 +1,30 @@
-import { readdirSync } from 'node:fs';
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Argument } from '../playbook/play.ts';
 import { didYouMean } from '../values/suggest.ts';
 import { checkArguments } from './arguments.ts';
+import { moduleFiles } from './module-files.ts';
 import type { AnyModule } from './module.ts';
 
 /** What Ansible calls the modules that come with it. */
 const PREFIX = /^ansible\.(builtin|legacy)\./;
 
-/** Files of this folder without a hyphen in their name are modules, but for these. */
-const OTHERS: ReadonlySet<string> = new Set(['arguments', 'catalogue', 'module']);
-
 /** The task modules, by name. Each is loaded when it is first asked for. */
 export class Catalogue {
-  readonly #files: ReadonlyMap<string, string>;
   readonly #loaded = new Map<string, Promise<AnyModule>>();
 
-  constructor(folder: string) {
-    const files = new Map<string, string>();
-    for (const file of readdirSync(folder)) {
-      const [, name] = /^([a-z][a-z0-9_]*)\.[jt]s$/.exec(file) ?? [];
-      if (name !== undefined && !OTHERS.has(name)) files.set(name, file);
-    }
-    this.#files = files;
-  }
-
   names(): readonly string[] {
-    return [...this.#files.keys()];
+    return [...moduleFiles.keys()];
   }
 
   has(name: string): boolean {
-    return this.#files.has(plainName(name));
+    return moduleFiles.has(plainName(name));
   }
 
   /** Throws Problem `unknown-module`. */
   module(name: string): Promise<AnyModule> {
     const plain = plainName(name);
-    const file = this.#files.get(plain);
+    const file = moduleFiles.get(plain);
     if (file === undefined) {
       throw new Problem({
         code: 'unknown-module',
@@ -46,7 +33,7 @@ export class Catalogue {
       });
     }
     let module = this.#loaded.get(plain);
-    if (module === undefined) this.#loaded.set(plain, (module = load(file)));
+    if (module === undefined) this.#loaded.set(plain, (module = load(plain, file)));
     return module;
   }
 
@@ -59,12 +46,12 @@ export class Catalogue {
   }
 }
 
-export const modules = new Catalogue(import.meta.dirname);
+export const modules = new Catalogue();
 
-async function load(file: string): Promise<AnyModule> {
-  const loaded: unknown = await import(new URL(file, import.meta.url).href);
+async function load(name: string, file: () => Promise<unknown>): Promise<AnyModule> {
+  const loaded = await file();
   if (isModuleFile(loaded)) return loaded.module;
-  throw new Error(`${file} exports no module`);
+  throw new Error(`The file of ${name} exports no module`);
 }
 
 function isModuleFile(loaded: unknown): loaded is { readonly module: AnyModule } {

@@ -1,14 +1,178 @@
-import { readFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { fileStamp, sourceStamp } from '../../bin/source-stamp.js';
 
-const LAUNCHER = join(import.meta.dirname, '../../bin/runbook.js');
+const BIN = join(import.meta.dirname, '../../bin');
+const LAUNCHER = join(BIN, 'runbook.js');
+
+/** A checkout with the real launcher, in which program and bundle only say which of them was loaded. The bundle fits the sources. */
+function checkout(): string {
+  const root = mkdtempSync(join(tmpdir(), 'runbook-launcher-'));
+  cpSync(BIN, join(root, 'bin'), { recursive: true });
+  for (const folder of ['build', 'dist', 'engine/cli', 'node_modules']) mkdirSync(join(root, folder), { recursive: true });
+  writeFileSync(join(root, 'package.json'), '{"type":"module","version":"1.2.3"}');
+  writeFileSync(join(root, 'node_modules/.package-lock.json'), '{}');
+  writeFileSync(join(root, 'build/bundle.ts'), '');
+  writeFileSync(join(root, 'engine/cli/main.ts'), says('sources', 'export '));
+  writeFileSync(join(root, 'engine/cli/play.ts'), 'export {};');
+  writeFileSync(join(root, 'dist/runbook.cjs'), `(function (exports) {${says('bundle', '')} exports.main = main; })`);
+  writeFileSync(join(root, 'dist/sources.txt'), `${fileStamp(join(root, 'dist/runbook.cjs'))}\n${sourceStamp(root)}`);
+  return root;
+}
+
+function says(what: string, before: string): string {
+  return `${before}async function main(argv) { console.log('${what}'); return argv[0] === 'fail' ? 1 : 0; }`;
+}
+
+function launch(root: string, args: readonly string[] = ['play'], cache = join(root, 'cache')): string {
+  return execFileSync(process.execPath, [join(root, 'bin/runbook.js'), ...args], {
+    env: { ...process.env, XDG_CACHE_HOME: cache },
+    encoding: 'utf8',
+  }).trim();
+}
+
+function kept(root: string): readonly string[] {
+  return readdirSync(join(root, 'cache/runbook/compiled')).filter((name) => /^[a-z]+-[0-9a-f]+$/.test(name));
+}
 
 test('the launcher names nothing of a builtin module that an old Node may lack', () => {
   // A name that is missing ends the program before it can say which Node it wants.
-  const known = new Set(['spawn', 'existsSync', 'mkdirSync', 'readFileSync', 'homedir', 'join', 'fileURLToPath']);
-  const names = [...readFileSync(LAUNCHER, 'utf8').matchAll(/^import \{ (.+) \} from 'node:/gm)].flatMap(([, list = '']) =>
-    list.split(', '),
-  );
+  const known = new Set(['existsSync', 'readFileSync', 'fileURLToPath']);
+  const names = [...readFileSync(LAUNCHER, 'utf8').matchAll(/^import \{ (.+) \} from '/gm)].flatMap(([, list = '']) => list.split(', '));
   expect(names.filter((name) => !known.has(name))).toEqual([]);
+});
+
+test('the bundle is used while it is what the sources make', () => {
+  expect(launch(checkout())).toBe('bundle');
+});
+
+test('the published package, which has no sources, uses its bundle', () => {
+  const root = checkout();
+  for (const path of ['engine', 'build', 'node_modules', 'dist/sources.txt']) rmSync(join(root, path), { recursive: true });
+  expect(launch(root)).toBe('bundle');
+});
+
+const main = (root: string): string => join(root, 'engine/cli/main.ts');
+const CHANGES: readonly (readonly [string, (root: string) => void])[] = [
+  ['a source was edited', (root) => appendFileSync(main(root), '\n')],
+  [
+    'a source was edited, and has its old size and time again',
+    (root) => {
+      const { atime, mtime } = statSync(main(root));
+      writeFileSync(
+        main(root),
+        readFileSync(main(root), 'utf8').replace('async function', 'async  function').replace('{ console', '{console'),
+      );
+      utimesSync(main(root), atime, mtime);
+    },
+  ],
+  ['a source is new', (root) => writeFileSync(join(root, 'engine/cli/lint.ts'), 'export {};')],
+  ['a source is gone', (root) => rmSync(join(root, 'engine/cli/play.ts'))],
+  ['a source was renamed', (root) => renameSync(join(root, 'engine/cli/play.ts'), join(root, 'engine/cli/plan.ts'))],
+  ['libraries were installed', (root) => writeFileSync(join(root, 'node_modules/.package-lock.json'), '{ }')],
+  ['package.json was edited', (root) => appendFileSync(join(root, 'package.json'), '\n')],
+  ['it is made another way', (root) => appendFileSync(join(root, 'build/bundle.ts'), '\n')],
+  ['another build replaced it', (root) => writeFileSync(join(root, 'dist/runbook.cjs'), readFileSync(join(root, 'dist/runbook.cjs')))],
+  ['nothing says what it was made of', (root) => rmSync(join(root, 'dist/sources.txt'))],
+  ['there is none', (root) => rmSync(join(root, 'dist'), { recursive: true })],
+];
+
+test.each(CHANGES)('the sources are used where %s', (_, change) => {
+  const root = checkout();
+  change(root);
+  expect(launch(root)).toBe('sources');
+});
+
+test('what was compiled is kept for each command, and not after a mistake', () => {
+  const root = checkout();
+  expect(() => launch(root, ['fail'])).toThrow();
+  expect(kept(root)).toEqual([]);
+  launch(root, ['play']);
+  launch(root, ['play']);
+  launch(root, ['--help']);
+  expect(kept(root).map((name) => name.split('-')[0])).toEqual(['help', 'play']);
+});
+
+test.each([
+  ['is damaged', (file: string) => writeFileSync(file, readFileSync(file).fill(0, 200))],
+  ['is cut off', (file: string) => writeFileSync(file, readFileSync(file).subarray(0, 100))],
+  ['is something else', (file: string) => writeFileSync(file, 'something else')],
+])('what was compiled is not used where it %s, and then replaced', (_, spoil) => {
+  const root = checkout();
+  launch(root);
+  const file = join(root, 'cache/runbook/compiled', kept(root)[0] ?? '');
+  const whole = readFileSync(file).length;
+  spoil(file);
+  expect(launch(root)).toBe('bundle');
+  expect(readFileSync(file).length).toBeGreaterThan(whole / 2);
+  expect(
+    readFileSync(file)
+      .subarray(200)
+      .some((byte) => byte !== 0),
+  ).toBe(true);
+});
+
+test('a bundle of the same length does not run what was compiled of the one before', () => {
+  const root = checkout();
+  launch(root);
+  const bundle = join(root, 'dist/runbook.cjs');
+  writeFileSync(bundle, readFileSync(bundle, 'utf8').replace("'bundle'", "'newest'"));
+  writeFileSync(join(root, 'dist/sources.txt'), `${fileStamp(bundle)}\n${sourceStamp(root)}`);
+  expect(launch(root)).toBe('newest');
+});
+
+test('it works where nothing can be kept', () => {
+  const root = checkout();
+  expect(launch(root, ['play'], '/proc/nothing')).toBe('bundle');
+  const file = join(root, 'a-file');
+  writeFileSync(file, '');
+  expect(launch(root, ['play'], file)).toBe('bundle');
+  chmodSync(root, 0o555);
+  expect(launch(root, ['play'], join(root, 'new'))).toBe('bundle');
+});
+
+test('two that start at once keep what they compiled as a whole', async () => {
+  const root = checkout();
+  const env = { ...process.env, XDG_CACHE_HOME: join(root, 'cache') };
+  const runs = Array.from({ length: 4 }, () => promisify(execFile)(process.execPath, [join(root, 'bin/runbook.js'), 'play'], { env }));
+  for (const { stdout } of await Promise.all(runs)) expect(stdout.trim()).toBe('bundle');
+  expect(kept(root)).toHaveLength(1);
+  expect(launch(root)).toBe('bundle');
+});
+
+test('--version loads the launcher and nothing else', () => {
+  const root = mkdtempSync(join(tmpdir(), 'runbook-version-'));
+  const probe = join(root, 'probe.cjs');
+  // What is loaded, one a line, on stderr: files by a hook, builtin modules by Node's own list.
+  writeFileSync(
+    probe,
+    `const files = []; require('node:module').registerHooks({ load: (url, context, next) => { files.push(url); return next(url, context); } });
+     process.on('exit', () => { require('node:fs').writeFileSync(process.env.LOADED, JSON.stringify({ files, builtin: process.moduleLoadList })); });`,
+  );
+  const loaded = (args: readonly string[]): { readonly files: readonly string[]; readonly builtin: readonly string[] } => {
+    const out = join(root, 'loaded.json');
+    execFileSync(process.execPath, ['--require', probe, ...args], { env: { ...process.env, LOADED: out } });
+    return JSON.parse(readFileSync(out, 'utf8'));
+  };
+  const bare = loaded(['-e', '0']);
+  const version = loaded([LAUNCHER, '--version']);
+  expect(version.files.filter((url) => url.startsWith('file:'))).toEqual([`file://${LAUNCHER}`]);
+  const more = version.builtin.filter((name) => name.startsWith('NativeModule') && !bare.builtin.includes(name));
+  expect(more.length, more.join('\n')).toBeLessThanOrEqual(36);
 });

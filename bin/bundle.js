@@ -1,0 +1,72 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { getHeapCodeStatistics } from 'node:v8';
+import { Script } from 'node:vm';
+import { crc32 } from 'node:zlib';
+import { fileStamp } from './source-stamp.js';
+
+/** @typedef {{ readonly main: (argv: readonly string[]) => Promise<number>, readonly keep: () => void }} Program */
+
+/** Kept anew where a run compiled so much more than what is kept: other modules, changes instead of none. */
+const MUCH_MORE = 1.2;
+
+/**
+ * The program out of its bundle. V8 takes what it compiled in earlier runs from the file `kept`, where that fits this bundle and
+ * this V8. Unlike Node's own compile cache that holds the functions that were called as well, which are most of it.
+ * @param {string} bundle
+ * @param {string | undefined} kept
+ * @returns {Program}
+ */
+export function loadBundle(bundle, kept) {
+  const stamp = fileStamp(bundle);
+  const earlier = kept === undefined ? undefined : readKept(kept, stamp);
+  const script = new Script(readFileSync(bundle, 'utf8'), { filename: bundle, cachedData: earlier?.data });
+  const before = script.cachedDataRejected === false ? (earlier?.bytecode ?? 0) : 0;
+  /** @type {{ exports: { readonly main?: Program['main'] } }} */
+  const module = { exports: {} };
+  script.runInThisContext()(module.exports, createRequire(bundle), module, bundle, dirname(bundle));
+  const { main } = module.exports;
+  if (main === undefined) throw new Error(`${bundle} is not the program`);
+  const keep = () => {
+    const bytecode = getHeapCodeStatistics().bytecode_and_metadata_size;
+    if (kept !== undefined && bytecode > before * MUCH_MORE) write(kept, stamp, bytecode, script.createCachedData());
+  };
+  return { main, keep };
+}
+
+/**
+ * V8 itself only looks whether the length of the source and its own version fit.
+ * @param {string} kept
+ * @param {string} stamp
+ */
+function readKept(kept, stamp) {
+  try {
+    const content = readFileSync(kept);
+    const end = content.indexOf('\n');
+    const [bundle, bytecode, checksum] = JSON.parse(content.toString('utf8', 0, end));
+    const data = content.subarray(end + 1);
+    return bundle === stamp && checksum === crc32(data) ? { data, bytecode: Number(bytecode) } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Into its place as a whole: other runs read and write it at the same time.
+ * @param {string} kept
+ * @param {string} stamp
+ * @param {number} bytecode
+ * @param {Buffer} data
+ */
+function write(kept, stamp, bytecode, data) {
+  const temporary = `${kept}.${process.pid}`;
+  try {
+    writeFileSync(temporary, `${JSON.stringify([stamp, bytecode, crc32(data)])}\n`, { mode: 0o600 });
+    writeFileSync(temporary, data, { flag: 'a' });
+    renameSync(temporary, kept);
+  } catch {
+    // A full disk or a folder that is not ours only makes the next run as slow as this one.
+    rmSync(temporary, { force: true });
+  }
+}

@@ -1,0 +1,89 @@
+// Makes runbook.cjs, the whole program with its libraries in one file, which loads in a fraction of the time: in dist, or in the folder given.
+import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Plugin } from 'rolldown';
+import { rolldown } from 'rolldown';
+import { sourceStamp, stampOf } from '../bin/source-stamp.js';
+import { moduleFiles } from '../engine/modules/module-files.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const DIST = resolve(process.argv[2] ?? join(ROOT, 'dist'));
+const BUNDLE = join(DIST, 'runbook.cjs');
+/** The coarsest clock of a file system. A source that is changed again within one tick of it would look the same. */
+const TICK_MS = 1000;
+
+/** A bundle has no folder of modules to look into. */
+const listedModules: Plugin = {
+  name: 'listed-modules',
+  load: {
+    filter: { id: /\/engine\/modules\/module-files\.ts$/ },
+    handler: () => {
+      const entries = [...moduleFiles.keys()].map((name) => `['${name}', () => import('./${name}.ts')]`);
+      return `export const moduleFiles = new Map([${entries.join(', ')}]);`;
+    },
+  },
+};
+
+/** What is not installed in the source checkout either: ssh2 looks for it and does without. */
+const noNativeParts: Plugin = {
+  name: 'no-native-parts',
+  resolveId: { filter: { id: /\.node$|^cpu-features$/ }, handler: () => '\0no-native-part' },
+  load: { filter: { id: /^\0no-native-part$/ }, handler: () => `throw new Error('runbook does without native parts');` },
+};
+
+await mkdir(DIST, { recursive: true });
+const { code, stamp, packages } = await bundle();
+// In this order: a bundle never stands beside the stamp of another one.
+await rm(join(DIST, 'sources.txt'), { force: true });
+const written = await replace(BUNDLE, `(function (exports, require, module, __filename, __dirname) {${code}\n})`);
+await replace(join(DIST, 'licenses.txt'), await licenses(packages));
+await replace(join(DIST, 'sources.txt'), `${written}\n${stamp}`);
+
+/** The bundle of the sources that the stamp tells of, although they may change meanwhile. */
+async function bundle(): Promise<{ readonly code: string; readonly stamp: string; readonly packages: readonly string[] }> {
+  for (;;) {
+    const stamp = sourceStamp(ROOT);
+    await sleep(TICK_MS);
+    const build = await rolldown({
+      input: join(ROOT, 'engine/cli/main.ts'),
+      cwd: ROOT,
+      platform: 'node',
+      plugins: [listedModules, noNativeParts],
+    });
+    const { output } = await build.generate({
+      format: 'cjs',
+      codeSplitting: false,
+      comments: { legal: true, annotation: false, jsdoc: false },
+    });
+    await build.close();
+    const [chunk, ...others] = output;
+    if (others.length > 0) throw new Error(`The bundle is more than one file: ${others.map((other) => other.fileName).join(', ')}`);
+    if (sourceStamp(ROOT) === stamp) return { code: chunk.code, stamp, packages: packagesOf(chunk.moduleIds) };
+  }
+}
+
+/** The folders of the libraries that these files are of. */
+function packagesOf(files: readonly string[]): readonly string[] {
+  const folders = files.flatMap((file) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []);
+  return [...new Set(folders)].toSorted();
+}
+
+async function licenses(packages: readonly string[]): Promise<string> {
+  const texts = packages.map(async (folder) => {
+    const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+    const files = (await readdir(folder)).filter((file) => /^(licen[cs]e|copying|notice)/i.test(file)).toSorted();
+    const contents = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+    return `# ${name} ${version} (${license})\n\n${contents.join('\n')}`;
+  });
+  return `runbook.cjs contains these libraries.\n\n${(await Promise.all(texts)).join('\n\n')}`;
+}
+
+/** Puts it there as a whole, as a program may be about to read it. Gives the stamp of what was put there, which another build may replace at once. */
+async function replace(path: string, content: string): Promise<string> {
+  const temporary = join(dirname(path), `.${process.pid}.tmp`);
+  await using file = await open(temporary, 'w');
+  await file.writeFile(content);
+  await rename(temporary, path);
+  return stampOf(await file.stat());
+}
