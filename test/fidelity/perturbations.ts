@@ -22,7 +22,7 @@ export interface Perturbation {
 type Choose = <Item>(items: readonly [Item, ...Item[]]) => Item;
 
 const CONFIGS = [
-  '/etc/etcd/etcd.yaml',
+  '/etc/etcd/etcdctl.env',
   '/etc/haproxy/haproxy.cfg',
   '/etc/keepalived/keepalived.conf',
   '/etc/kubernetes/audit-policy.yaml',

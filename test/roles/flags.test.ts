@@ -57,12 +57,23 @@ describe('what a version asks for', () => {
       '--controllers=*,bootstrap-signer',
     ],
     ['controller-manager', 'controller_manager', '1.36.3', '--cluster-signing-duration=8760h', '--experimental-cluster-signing-duration'],
-    ['scheduler', 'scheduler', '1.20.2', '--kubeconfig=/etc/kubernetes/scheduler.conf', '--config='],
+    ['scheduler', 'scheduler', '1.20.2', '--kubeconfig=/run/credentials/kube-scheduler.service/scheduler.conf', '--config='],
     ['scheduler', 'scheduler', '1.36.3', '--config=/etc/kubernetes/scheduler-config.yaml', '--kubeconfig='],
   ])('%s (%s) %s has %s and not %s', async (role, variable, version, there, missing) => {
     const given = await argumentsOf(role, variable, version);
     expect(given).toContain(there);
     expect(given.filter((argument) => argument.startsWith(missing))).toEqual([]);
+  });
+
+  it('names no configuration file for etcd, which would make it ignore the flags, and takes further ones', async () => {
+    const known = { etcd_initial_cluster_state: 'new', etcd_initial_cluster: 'k8s-master-1=https://192.168.1.26:2380' };
+    const extra = { etcd_extra_config: { 'max-request-bytes': 2_000_000, 'log-level': 'warn' } };
+    const given = (await roleScope({ role: 'etcd', known, extra })).lookup('etcd_arguments');
+    expect(given).toContain('--client-cert-auth=true');
+    expect(given).toContain('--max-request-bytes=2000000');
+    expect(given).toContain('--log-level=warn');
+    expect(given).not.toContain('--log-level=info');
+    expect(JSON.stringify(given)).not.toMatch(/--config-file|--wal-dir/);
   });
 
   it('leaves the audit log out where it is off, and takes the old ways in where they are asked for', async () => {

@@ -3,7 +3,7 @@ import type { ValueMap } from '../../engine/values/value.ts';
 import { entryOf, holds, resolved, roleScope, tasksOf } from './role-scope.ts';
 
 const tasks = new Map([...tasksOf('roles/os-prep/tasks/preflight-inventory.yml'), ...tasksOf('roles/os-prep/tasks/preflight-host.yml')]);
-const HEALTHY = { uid: 0, clock: 1000, free_mib: 9000, kubernetes: '', etcd: '', taken: [] };
+const HEALTHY = { uid: 0, systemd: 252, clock: 1000, free_mib: 9000, kubernetes: '', etcd: '', taken: [] };
 
 /** The names of the checks that fail, each with its message rendered. */
 async function failures(extra: ValueMap, seen: ValueMap = {}): Promise<readonly string[]> {
@@ -45,6 +45,7 @@ describe('preflight', () => {
     ['a Kubernetes too old', { kubernetes_version: '1.33.9' }, {}, 'Versions are ones that these roles support'],
     ['no root', {}, { uid: 1000 }, 'Changes are made as root'],
     ['no space', {}, { free_mib: 100 }, 'There is space'],
+    ['systemd of RHEL 8', {}, { systemd: 239 }, 'systemd can hand keys to services'],
     ['a port taken', {}, { taken: [6443] }, 'Ports are free'],
     ['a downgrade', { kubernetes_version: '1.35.4' }, { kubernetes: '1.36.3' }, 'Kubernetes does not go back, nor up by more than a minor'],
     [

@@ -35,22 +35,21 @@ describe.each(templates)('$role/$template', ({ role, template }) => {
 
 describe('etcd', () => {
   it('names itself, all members and no plaintext address', async () => {
-    const text = await rendered('etcd.yaml.hbs', { role: 'etcd', host: 'k8s-master-2', known });
-    const config: Record<string, unknown> = parse(text);
-    expect(config['name']).toBe('k8s-master-2');
-    expect(config['listen-client-urls']).toBe('https://192.168.1.28:2379,https://127.0.0.1:2379');
-    expect(config['initial-cluster']).toBe(
-      'k8s-master-1=https://192.168.1.26:2380,k8s-master-2=https://192.168.1.28:2380,k8s-master-3=https://192.168.1.29:2380',
+    const text = await rendered('etcd.service.hbs', { role: 'etcd', host: 'k8s-master-2', known });
+    expect(text).toContain('  --name=k8s-master-2 \\\n');
+    expect(text).toContain('  --listen-client-urls=https://192.168.1.28:2379,https://127.0.0.1:2379 \\\n');
+    expect(text).toContain(
+      '  --initial-cluster=k8s-master-1=https://192.168.1.26:2380,k8s-master-2=https://192.168.1.28:2380,k8s-master-3=https://192.168.1.29:2380 ',
     );
     expect(text).not.toContain('http://');
   });
 
-  it('takes a WAL folder and further keys', async () => {
+  it('takes a WAL folder and further flags', async () => {
     const extra = { etcd_wal_dir: '/srv/wal', etcd_extra_config: { 'max-request-bytes': 2_000_000 } };
-    const config: Record<string, unknown> = parse(await rendered('etcd.yaml.hbs', { role: 'etcd', known, extra }));
-    expect(config['wal-dir']).toBe('/srv/wal');
-    expect(config['max-request-bytes']).toBe(2_000_000);
-    expect(await rendered('etcd.service.hbs', { role: 'etcd', known, extra })).toContain('ReadWritePaths=/var/lib/etcd /srv/wal\n');
+    const text = await rendered('etcd.service.hbs', { role: 'etcd', known, extra });
+    expect(text).toContain('  --wal-dir=/srv/wal \\\n');
+    expect(text).toContain('  --max-request-bytes=2000000\n');
+    expect(text).toContain('ReadWritePaths=/var/lib/etcd /srv/wal\n');
   });
 });
 
@@ -104,6 +103,15 @@ describe('the apiserver', () => {
     expect(text).toContain(`EnvironmentFile=/etc/kubernetes/${unit}.env\n`);
     expect(text).not.toContain('--');
     expect(await rendered(`${unit}.env.hbs`, { role, known, extra })).toMatch(/^KUBE_[A-Z_]+_ARGUMENTS="--.* --.*"$/m);
+  });
+
+  it.each(['apiserver', 'controller-manager', 'scheduler'])('%s is handed the keys that its flags name', async (role) => {
+    const unit = role === 'apiserver' ? 'kube-apiserver' : `kube-${role}`;
+    const text = await rendered(`${unit}.service.hbs`, { role, known });
+    const named = [...text.matchAll(new RegExp(`=/run/credentials/${unit}\\.service/(\\S+)`, 'g'))].map(([, name]) => name);
+    const handed = [...text.matchAll(/^LoadCredential=(\S+?):/gm)].map(([, name]) => name);
+    expect(new Set(named)).toEqual(new Set(handed));
+    expect(text).not.toMatch(/--\S+=\/etc\/\S+\.(key|conf)\b/);
   });
 
   it('doubles per cent signs, which systemd would expand', async () => {
