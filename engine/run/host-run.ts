@@ -233,7 +233,7 @@ export class HostRun {
     if (all(step.when, this.#host.variables.scope(step)) !== true) return;
     switch (step.action) {
       case 'flush_handlers':
-        return this.flush(stop.at, stop.until, route);
+        return this.flush('reached', stop.at, stop.until, route);
       case 'end_host':
         throw new HostStops('end_host');
       case 'end_play':
@@ -248,8 +248,11 @@ export class HostRun {
     }
   }
 
-  /** Runs every handler that was called for, in the order in which they are written. */
-  async flush(from: number, until: number, route: Route | undefined): Promise<void> {
+  /**
+   * Runs every handler that was called for, in the order in which they are written. What an earlier run left owed waits until the play has
+   * come by a task that may call for it, as what it restarts may be half made before that; or until the end of the play: `all`.
+   */
+  async flush(which: 'reached' | 'all', from: number, until: number, route: Route | undefined): Promise<void> {
     const steps = this.#handlers.map((handler) => handler.step);
     const stops = itinerary(steps, from + (until - from) / 4, until - (until - from) / 4);
     for (const [index, handler] of this.#handlers.entries()) {
@@ -257,7 +260,9 @@ export class HostRun {
       if (stop === undefined) continue;
       this.#mayGoOn();
       if (this.#alone === 0) this.#batch.barrier?.reach(this.#host.name, stop.at);
-      const called = [handler.name, ...handler.listen].filter((name) => this.#host.notified.has(name));
+      const called = [handler.name, ...handler.listen].filter(
+        (name) => this.#host.notified.has(name) && (which === 'all' || !this.#host.unreached.has(name)),
+      );
       if (called.length === 0) continue;
       this.#handling = true;
       this.#doubtful = called.every((name) => this.#host.doubtful.has(name));

@@ -15,6 +15,8 @@ export class HostState {
   readonly doubtful = new Set<string>();
   /** Handlers that an earlier run left owed, by the user that owes them; empty of what this run has paid. */
   readonly owedEarlier = new Map<string, Set<string>>();
+  /** Of the handlers that an earlier run left owed, those that this play has come by no task of that may call for them. */
+  readonly unreached = new Set<string>();
   readonly rescuedFailures = new Set<TaskFinished>();
   readonly #failures: TaskFinished[] = [];
   readonly #counts = { ok: 0, changed: 0, unknown: 0, skipped: 0, failed: 0, ignored: 0, rescued: 0 };

@@ -16,6 +16,7 @@ export function callForOwed(context: RunContext, host: HostState, handlers: read
   for (const name of owed) {
     if (host.notified.has(name) || !handlers.some((handler) => handler.name === name || handler.listen.includes(name))) continue;
     host.notified.add(name);
+    host.unreached.add(name);
     context.emit({ type: 'handler_owed', host: host.name, handler: name });
   }
 }
@@ -23,6 +24,7 @@ export function callForOwed(context: RunContext, host: HostState, handlers: read
 /** The handler has run, or need not: it is crossed out for every user that may have written it down. */
 export function forgetOwed(context: RunContext, host: HostState, name: string): void {
   host.notified.delete(name);
+  host.unreached.delete(name);
   for (const owed of host.owedEarlier.values()) owed.delete(name);
   if (context.mode === 'plan') return;
   const machine = context.machines.get(host.name);

@@ -83,6 +83,7 @@ async function runOne(run: TaskRun, whole: TaskIdentity, over: readonly Layer[],
   const { task, host, context } = run;
   const began = performance.now();
   const scope = host.variables.scope(task, over);
+  if (host.unreached.size > 0) for (const name of nameableNotifies(task, scope)) host.unreached.delete(name);
   // Only with the item's variables a name that speaks of the item can be told.
   const identity = item === undefined ? whole : identityOf(run, scope);
   let label: string | undefined;

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 
 /** Whole plays on this machine, three hosts of it that each have a folder of their own: what the language means when it runs. */
@@ -216,6 +216,36 @@ ${HANDLERS}`;
     expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('told\n');
     const third = await play({ 'site.yml': site('true') });
     expect(third.events.some((event) => event.type === 'handler_owed')).toBe(false);
+  });
+
+  test('of an earlier run wait for a task that notifies them: what they restart may be half made before', async () => {
+    // As root it is owed on the machine itself, where other tests pay theirs.
+    const told = `told-${basename(folder)}`;
+    const site = (breaks: string, flushed: string): string => `- hosts: a
+  become: false
+  tasks:
+    - ${MARK('first')}
+    - { meta: flush_handlers }
+    - ${MARK('early')}
+    - { name: one, copy: { content: x, dest: "{{mine}}.1" }, notify: ${flushed} }
+    - { name: breaks, command: "${breaks}" }
+    - { meta: flush_handlers }
+    - ${MARK('late')}
+  handlers:
+    - { name: ${told}, shell: "echo told >> {{mine}}" }
+    - { name: other, command: "true" }
+`;
+    const marks = async (breaks: string, notified: string): Promise<string> => {
+      rmSync(join(folder, 'a'), { force: true });
+      await play({ 'site.yml': site(breaks, notified) });
+      return readFileSync(join(folder, 'a'), 'utf8');
+    };
+    expect(await marks('false', told)).toBe('first\nearly\n');
+    expect(await marks('true', told)).toBe('first\nearly\ntold\nlate\n');
+    rmSync(join(folder, 'a.1'));
+    expect(await marks('false', told)).toBe('first\nearly\n');
+    // No task of the play notifies it any more: it is paid at the end.
+    expect(await marks('true', 'other')).toBe('first\nearly\nlate\ntold\n');
   });
 
   test('run at flush_handlers', async () => {
