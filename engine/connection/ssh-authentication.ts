@@ -2,6 +2,7 @@ import { createPrivateKey, sign } from 'node:crypto';
 import { access, readFile } from 'node:fs/promises';
 import ssh2 from 'ssh2';
 import type { AnyAuthMethod, AuthenticationType, NextAuthHandler, ParsedKey } from 'ssh2';
+import { NamedFirstAgent } from './named-first-agent.ts';
 import type { SshTarget } from './target.ts';
 
 /** One way to log in; the label is for messages. */
@@ -42,7 +43,11 @@ export async function prepareAuthentication(target: SshTarget): Promise<Authenti
       () => true,
       () => false,
     );
-    if (found) ways.push({ label: 'the keys of the agent', method: { type: 'agent', username, agent: target.agent } });
+    if (found)
+      ways.push({
+        label: 'the keys of the agent',
+        method: { type: 'agent', username, agent: new NamedFirstAgent(target.agent, target.identityFiles) },
+      });
     else notes.push(`There is no SSH agent at ${target.agent}.`);
   }
   const { password } = target;
@@ -120,7 +125,7 @@ function openOnce(key: ParsedKey): void {
 
 function whyUnusable(file: string, text: string, error: Error, passphrase: string | undefined): string {
   if (/no passphrase given/i.test(error.message)) {
-    return `${file} is encrypted and no passphrase is given: give one (ansible_ssh_passphrase), or load the key into an agent.`;
+    return `${file} is encrypted and no passphrase is given: give one (ansible_ssh_private_key_passphrase), or load the key into an agent.`;
   }
   if (passphrase !== undefined && /bad passphrase|integrity check|bad decrypt|wrong/i.test(error.message)) {
     return `${file} is encrypted with another passphrase.`;

@@ -1,8 +1,9 @@
-import { chmod, copyFile, readFile, writeFile } from 'node:fs/promises';
+import { execFileSync, spawn } from 'node:child_process';
+import { access, chmod, copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { connect } from '../../engine/connection/connection.ts';
 import type { SshTarget } from '../../engine/connection/target.ts';
 import { Unreachable } from '../../engine/connection/unreachable.ts';
@@ -14,7 +15,11 @@ let server: OpensshServer;
 beforeAll(async () => {
   server = await startOpensshServer();
 });
-afterAll(() => server.stop());
+const onAfterAll: (() => void)[] = [];
+afterAll(async () => {
+  for (const end of onAfterAll) end();
+  await server.stop();
+});
 
 async function refusal(target: SshTarget): Promise<Unreachable> {
   const connection = await connect(target).catch((error: unknown) => error);
@@ -127,6 +132,39 @@ describe('logging in', () => {
     const error = await refusal(server.target({ identityFiles: files }));
     expect(error.code).toBe('authentication-failed');
     expect(error.why).toContain('too many');
+  });
+});
+
+describe('an agent with more keys than the server puts up with', () => {
+  let socket: string;
+  let right: string;
+  beforeAll(async () => {
+    socket = join(server.folder, 'agent.sock');
+    const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
+    onAfterAll.push(() => agent.kill());
+    await vi.waitFor(() => access(socket), { timeout: 20_000 });
+    right = join(server.folder, 'agent-7');
+    for (let number = 0; number < 8; number += 1) {
+      const file = join(server.folder, `agent-${number}`);
+      await makeKey(file);
+      execFileSync('ssh-add', ['-q', file], { env: { ...process.env, SSH_AUTH_SOCK: socket } });
+    }
+    await authorize(server, `${right}.pub`);
+  });
+
+  test('says which variable names the right one', async () => {
+    const error = await refusal(server.target({ identityFiles: [], agent: socket }));
+    expect(error.code).toBe('authentication-failed');
+    expect(error.why).toContain('too many attempts');
+    expect(error.remedy).toContain('`ansible_ssh_private_key_file`');
+  });
+
+  test('shows the one first that an identity file names, though the file is encrypted, or only its public part is here', async () => {
+    execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'open sesame', '-a', '1', '-f', right]);
+    expect(await works(server.target({ identityFiles: [right], agent: socket }))).toBe(server.target().user);
+    await rm(right);
+    expect(await works(server.target({ identityFiles: [right], agent: socket }))).toBe(server.target().user);
+    expect(await works(server.target({ identityFiles: [`${right}.pub`], agent: socket }))).toBe(server.target().user);
   });
 });
 

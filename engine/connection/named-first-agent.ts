@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import ssh2 from 'ssh2';
+import type { IdentityCallback, ParsedKey } from 'ssh2';
+
+/**
+ * An agent whose keys come with those first that the identity files name: a server counts each key that it is shown, and hangs up after
+ * some (MaxAuthTries, 6). A file names a key by what is in FILE.pub, so also where the file itself is encrypted, or is not here.
+ */
+export class NamedFirstAgent extends ssh2.OpenSSHAgent {
+  readonly #files: readonly string[];
+
+  constructor(socket: string, files: readonly string[]) {
+    super(socket);
+    this.#files = files;
+  }
+
+  override getIdentities(callback: IdentityCallback<ParsedKey>): void {
+    super.getIdentities((error, keys) => {
+      if (keys === undefined || error instanceof Error) return callback(error, keys);
+      void namedKeys(this.#files).then((named) => {
+        const isNamed = (key: (typeof keys)[number]): boolean => named.has(publicPart('pubKey' in key ? key.pubKey : key));
+        callback(undefined, [...keys.filter(isNamed), ...keys.filter((key) => !isNamed(key))]);
+      });
+    });
+  }
+}
+
+async function namedKeys(files: readonly string[]): Promise<ReadonlySet<string>> {
+  const found = await Promise.all(files.flatMap((file) => [file, `${file}.pub`]).map((file) => readFile(file, 'utf8').catch(() => '')));
+  return new Set(found.flatMap((text) => /^(?:ssh|ecdsa|sk)-\S+ (?<key>[A-Za-z0-9+/=]+)/.exec(text)?.groups?.['key'] ?? []));
+}
+
+function publicPart(key: unknown): string {
+  const parsed = typeof key === 'string' || Buffer.isBuffer(key) ? ssh2.utils.parseKey(key) : key;
+  if (typeof parsed !== 'object' || parsed === null || !('getPublicSSH' in parsed)) return '';
+  const { getPublicSSH } = parsed;
+  return typeof getPublicSSH === 'function' ? String(Buffer.from(getPublicSSH.call(parsed)).toString('base64')) : '';
+}
