@@ -1,0 +1,77 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Lab } from '../../lab/hosts.ts';
+import { unfitness } from '../../lab/machine.ts';
+import { API, MASTERS, allIsWell, cluster, pkiOf, plays, release } from './cluster.ts';
+
+/** The ways of older clusters and what is off by default: real components take them, and nothing of them is left once they are off. */
+const why = unfitness();
+const FILES = ['tokens.csv', 'abac-policy.jsonl', 'bootstrap-tokens.yaml', 'kube-apiserver.env'];
+const JANE = 'token-of-jane';
+const NODE = 'abcdef.0123456789abcdef';
+
+describe.skipIf(why !== undefined)(`options of the roles${why === undefined ? '' : ` (skipped: ${why})`}`, () => {
+  let lab: Lab;
+  let kubeconfig = '';
+  let options: readonly string[] = [];
+
+  beforeAll(async () => {
+    lab = await cluster('ops-b');
+    kubeconfig = join(pkiOf(lab), '../admin.conf');
+    const given = {
+      unit_style: 'environment_file',
+      apiserver_static_tokens: [{ token: JANE, user: 'jane', uid: '7', groups: ['viewers'] }],
+      apiserver_abac_policies: [{ user: 'jane', namespace: '*', resource: 'pods', readonly: true }],
+      apiserver_bootstrap_tokens: [{ id: NODE.slice(0, 6), secret: NODE.slice(7), description: 'a node to come' }],
+      haproxy_stats_password: 'horse',
+      keepalived_mode: 'multicast',
+      pki_controller_kubeconfig: kubeconfig,
+    };
+    options = ['-e', JSON.stringify(given)];
+  });
+  afterAll(() => release(lab));
+
+  /** Says who the bearer of a token is, as every apiserver sees it, and whether they may do something. */
+  async function asBearer(token: string, ...args: readonly string[]): Promise<string> {
+    const kubectl = `kubectl --kubeconfig=/dev/null --server=${API} --certificate-authority=/etc/kubernetes/pki/ca.crt --token=${token}`;
+    return (await lab.ssh('k8s-master-1', `sudo ${kubectl} ${args.join(' ')} 2>&1 || true`)).trim();
+  }
+  const nameOf = (token: string): Promise<string> => asBearer(token, 'auth', 'whoami', '-o', 'jsonpath={.status.userInfo.username}');
+  const may = (token: string, what: string): Promise<string> => asBearer(token, 'auth', 'can-i', what);
+  const statistics = (login: string): Promise<string> =>
+    lab.ssh(
+      'k8s-master-2',
+      `bash -c 'exec 3<>/dev/tcp/127.0.0.1/10080; printf "GET / HTTP/1.0\\r\\nAuthorization: Basic ${Buffer.from(login).toString('base64')}\\r\\n\\r\\n" >&3; head -n 1 <&3'`,
+    );
+
+  test('are taken by the components', async () => {
+    await plays(lab, 'site.yml', ...options);
+    expect(await nameOf(JANE)).toBe('jane');
+    expect(await may(JANE, 'list pods')).toBe('yes');
+    expect(await may(JANE, 'create pods')).toBe('no');
+    expect(await nameOf(NODE)).toBe('system:bootstrap:abcdef');
+    expect(await may(NODE, 'create certificatesigningrequests')).toMatch(/yes$/);
+    expect(await statistics('operator:horse')).toContain(' 200 ');
+    expect(await statistics('operator:123456')).toContain(' 401 ');
+    for (const host of MASTERS) {
+      const units = await lab.ssh(host, 'systemctl show kube-apiserver kube-controller-manager kube-scheduler -p EnvironmentFiles --value');
+      expect(units.match(/\/etc\/kubernetes\/kube-[a-z-]+\.env/g), host).toHaveLength(3);
+    }
+    expect(statSync(kubeconfig).mode & 0o777).toBe(0o600);
+    expect(readFileSync(kubeconfig, 'utf8')).toContain(`server: ${API}`);
+    await allIsWell(lab);
+    expect(await plays(lab, 'site.yml', ...options)).toEqual([]);
+  });
+
+  test('are gone once they are off', async () => {
+    await plays(lab, 'site.yml');
+    for (const host of MASTERS) {
+      const there = await lab.ssh(host, `sudo sh -c 'cd /etc/kubernetes && ls ${FILES.join(' ')} 2>/dev/null || true'`);
+      expect(there, host).toBe('');
+    }
+    for (const token of [JANE, NODE]) expect(await nameOf(token)).toMatch(/logged in|Unauthorized/);
+    await allIsWell(lab);
+    expect(await plays(lab, 'site.yml')).toEqual([]);
+  });
+});
