@@ -22,7 +22,7 @@ const LATEST_MS = 1500;
 const WAIT_LOCK = ['--wait-lock', '120'];
 
 interface Point {
-  /** So many changes, of all runs since the work was prepared, come before the kill. */
+  /** So many changes of the run come before the kill; a host is connected in any case. */
   readonly changes: number;
   readonly milliseconds: number;
 }
@@ -49,14 +49,16 @@ async function cutOff(lab: Lab, args: readonly string[], point: Point): Promise<
     await Promise.race([closed, pause(point.milliseconds)]);
     if (pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-pid, 'SIGKILL');
   };
-  let killing: Promise<void> = point.changes <= 0 ? kill() : Promise.resolve();
+  let connected = false;
+  let killing: Promise<void> = Promise.resolve();
   for await (const line of createInterface({ input: child.stdout })) {
     if (!line.startsWith('{') || !line.endsWith('}')) continue;
     const event: RunbookEvent = JSON.parse(line);
     events.push(event);
     if (event.task !== undefined) last = `${event.task.role ?? 'play'} : ${event.task.name} [${event.host ?? ''}]`;
     if (event.type === 'task_finished' && event.outcome?.kind === 'changed') changes += 1;
-    if (!dying && changes >= point.changes) killing = kill();
+    if (event.type === 'host_connected') connected = true;
+    if (!dying && connected && changes >= point.changes) killing = kill();
   }
   await killing;
   await closed;
@@ -75,12 +77,9 @@ async function plannedChanges(lab: Lab, args: readonly string[]): Promise<number
   ).length;
 }
 
-/** Points one after another, one in each equal part of the changes: the whole of a playbook is tried, its end and its beginning too. */
-function pointsIn(changes: number, count: number, random: () => number): readonly Point[] {
-  return Array.from({ length: count }, (_, part) => ({
-    changes: Math.floor((changes * (part + random())) / count),
-    milliseconds: Math.round(random() * LATEST_MS),
-  }));
+/** In the first of `parts` equal parts of the changes that are left: so the beginning, the middle and the end of a playbook are tried. */
+function nextPoint(changes: number, parts: number, random: () => number): Point {
+  return { changes: Math.floor((changes * random()) / parts), milliseconds: Math.round(random() ** 2 * LATEST_MS) };
 }
 
 /**
@@ -98,11 +97,12 @@ export async function survivesCuts(lab: Lab, playbook: string, prepare: (round: 
     expect(planned, 'changes that the playbook plans: there must be work to cut off').toBeGreaterThan(0);
     tell(`${playbook}: ${planned} changes planned, seed ${SEED}`);
     let made = 0;
-    for (const point of pointsIn(planned / (round + 1), left, random)) {
-      const cut = await cutOff(lab, ['play', `playbooks/${playbook}`, ...args], { ...point, changes: point.changes - made });
+    while (left > 0) {
+      const point = nextPoint(Math.max(0, planned / (round + 1) - made), left, random);
+      const cut = await cutOff(lab, ['play', `playbooks/${playbook}`, ...args], point);
       made += cut.changes;
       if (!cut.killed) {
-        tell(`${playbook}: ended before its kill at change ${point.changes}, after ${made}; it does not count`);
+        tell(`${playbook}: ended before a kill after ${point.changes} more changes, with ${made}; it does not count`);
         break;
       }
       left -= 1;
