@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 // Plain JavaScript that any Node can read: it makes sure that the right one runs the rest.
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+const { existsSync, readFileSync } = require('fs');
+const { fileURLToPath } = require('url');
 
 const WANTED = 24;
 const found = Number(process.versions.node.split('.')[0]);
@@ -10,7 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 if (found === WANTED) await run(process.argv.slice(2));
 else {
   const beside = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
-  if (existsSync(beside) && process.env.RUNBOOK_NODE !== beside) await runUnder(beside);
+  if (existsSync(beside) && process.env.RUNBOOK_NODE !== beside) runUnder(beside);
   else {
     process.stderr.write(
       `runbook needs Node ${WANTED}, this is ${process.version}. Run "npm install" in its folder (it brings the right Node), or put Node ${WANTED} first on the PATH.\n`,
@@ -26,7 +29,7 @@ async function run(argv) {
     process.stdout.write(`${JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version}\n`);
     return;
   }
-  const { loadProgram } = await import('./program.js');
+  const { loadProgram } = require('./program.cjs');
   const program = await loadProgram(root, command);
   process.exitCode = await program.main(argv);
   // What ends in a mistake has not called what a whole run does.
@@ -37,8 +40,8 @@ async function run(argv) {
  * Stays until the other one has ended, which alone decides what a signal means.
  * @param {string} node
  */
-async function runUnder(node) {
-  const { spawn } = await import('node:child_process');
+function runUnder(node) {
+  const { spawn } = require('child_process');
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: { ...process.env, RUNBOOK_NODE: node },

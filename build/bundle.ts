@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Plugin } from 'rolldown';
 import { rolldown } from 'rolldown';
-import { sourceStamp, stampOf } from '../bin/source-stamp.js';
+import { sourceStamp, stampOf } from '../bin/source-stamp.cjs';
 import { moduleFiles } from '../engine/modules/module-files.ts';
 
 const ROOT = join(import.meta.dirname, '..');

@@ -1,10 +1,10 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
-import { getHeapCodeStatistics } from 'node:v8';
-import { Script } from 'node:vm';
-import { crc32 } from 'node:zlib';
-import { fileStamp } from './source-stamp.js';
+const { readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
+const { createRequire } = require('node:module');
+const path = require('node:path');
+const { getHeapCodeStatistics } = require('node:v8');
+const { Script } = require('node:vm');
+const { crc32 } = require('node:zlib');
+const { fileStamp } = require('./source-stamp.cjs');
 
 /** @typedef {{ readonly main: (argv: readonly string[]) => Promise<number>, readonly keep: () => void }} Program */
 
@@ -18,15 +18,15 @@ const MUCH_MORE = 1.2;
  * @param {string | undefined} kept
  * @returns {Program}
  */
-export function loadBundle(bundle, kept) {
+function loadBundle(bundle, kept) {
   const stamp = fileStamp(bundle);
   const earlier = kept === undefined ? undefined : readKept(kept, stamp);
   const script = new Script(readFileSync(bundle, 'utf8'), { filename: bundle, cachedData: earlier?.data });
   const before = script.cachedDataRejected === false ? (earlier?.bytecode ?? 0) : 0;
   /** @type {{ exports: { readonly main?: Program['main'] } }} */
-  const module = { exports: {} };
-  script.runInThisContext()(module.exports, createRequire(bundle), module, bundle, dirname(bundle));
-  const { main } = module.exports;
+  const bundled = { exports: {} };
+  script.runInThisContext()(bundled.exports, createRequire(bundle), bundled, bundle, path.dirname(bundle));
+  const { main } = bundled.exports;
   if (main === undefined) throw new Error(`${bundle} is not the program`);
   const keep = () => {
     const bytecode = getHeapCodeStatistics().bytecode_and_metadata_size;
@@ -70,3 +70,5 @@ function write(kept, stamp, bytecode, data) {
     rmSync(temporary, { force: true });
   }
 }
+
+module.exports = { loadBundle };

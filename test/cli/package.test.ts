@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'runbook-package-'));
+const PACKAGE = join(folder, 'package');
+
+/** The package as it is published, on a machine that has none of its libraries. */
+beforeAll(() => {
+  execFileSync(process.execPath, [join(ROOT, 'build/bundle.ts'), join(PACKAGE, 'dist')]);
+  const { files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { readonly files: readonly string[] };
+  expect(files).toEqual(['bin', 'dist/runbook.cjs', 'dist/licenses.txt', 'docs', 'README.md']);
+  for (const path of ['package.json', 'bin', 'docs', 'README.md']) cpSync(join(ROOT, path), join(PACKAGE, path), { recursive: true });
+  writeFileSync(
+    join(folder, 'site.yml'),
+    `- hosts: all
+  gather_facts: true
+  vars: { greeting: hello }
+  tasks:
+    - copy: { content: "{{greeting}} {{inventory_hostname}}\\n", dest: "${folder}/greeting", mode: "0600" }
+    - command: { cmd: 'true' }
+      when: 'size(greeting) > 3'
+    - key_pair: { path: "${folder}", name: own, key_size: 2048 }
+`,
+  );
+  writeFileSync(join(folder, 'inventory.yml'), 'all: { hosts: { here: { ansible_connection: local } } }\n');
+}, 180_000);
+
+function runbook(...args: readonly string[]): string {
+  return execFileSync(process.execPath, [join(PACKAGE, 'bin/runbook.js'), ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, XDG_CACHE_HOME: join(folder, 'cache'), XDG_CONFIG_HOME: join(folder, 'config') },
+  });
+}
+
+const INVENTORY = ['-i', 'inventory.yml'];
+
+/** In the order in which they build on one another. */
+const COMMANDS: readonly (readonly [readonly string[], RegExp])[] = [
+  [['--version'], /^\d+\.\d+\.\d+\n$/],
+  [['--help'], /Commands:/],
+  [['docs'], /apt_repository[^]*yum_repository/],
+  [['docs', 'copy'], /dest/],
+  [['docs', '--helpers'], /Are all conditions true/],
+  [['docs', '--ansible'], /with_items/],
+  [['docs', '--schema'], /"certificate_authority"/],
+  [['lint', 'site.yml', ...INVENTORY], /no problems/],
+  [['inventory', '--list', ...INVENTORY], /here/],
+  [['vars', 'here', ...INVENTORY], /ansible_connection/],
+  [['ping', 'all', ...INVENTORY], /here/],
+  [['facts', 'all', ...INVENTORY], /"hostname"/],
+  [['plan', 'site.yml', ...INVENTORY, '-o', 'saved.plan'], /hello here/],
+  [['show', 'saved.plan'], /greeting/],
+  [['apply', 'saved.plan'], /changed/],
+  [['play', 'site.yml', ...INVENTORY, '--output', 'json'], /"run_finished"|"recap"/],
+  [['exec', 'all', '-m', 'command', '-a', 'id', ...INVENTORY], /uid=/],
+  [['runs'], /site\.yml/],
+  [['vault', 'keygen', '--identity', 'identity.txt'], /age1/],
+];
+
+test.each(COMMANDS)('the published package does all of %j', (args, told) => {
+  expect(runbook(...args)).toMatch(told);
+});
+
+test('an encrypted file is made and read', () => {
+  const [recipient = ''] = /age1\w+/.exec(readFileSync(join(folder, 'identity.txt'), 'utf8')) ?? [];
+  writeFileSync(join(folder, 'secret.yml'), 'word: hidden\n');
+  runbook('vault', 'encrypt', 'secret.yml', '--recipient', recipient);
+  expect(readFileSync(join(folder, 'secret.yml'), 'utf8')).not.toContain('hidden');
+  expect(runbook('vault', 'decrypt', 'secret.yml', '--print', '--identity', 'identity.txt')).toContain('hidden');
+});
+
+test('the licenses of all libraries in it are with it', () => {
+  const told = readFileSync(join(PACKAGE, 'dist/licenses.txt'), 'utf8');
+  const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    readonly dependencies: Record<string, string>;
+  };
+  // zx is of the lab only.
+  for (const name of Object.keys(dependencies).filter((one) => one !== 'zx')) expect(told).toMatch(new RegExp(`^# ${name} `, 'm'));
+  expect(readdirSync(join(PACKAGE, 'dist')).toSorted()).toEqual(['licenses.txt', 'runbook.cjs', 'sources.txt']);
+});
