@@ -18,8 +18,8 @@ const KILLS = 5;
 /** How long after its event a kill may come at the latest: often in the middle of a task. */
 const LATEST_MS = 1500;
 
-/** A run that comes soon after a killed one waits until the hosts have seen that it is gone. */
-const WAIT_LOCK = ['--wait-lock', '120'];
+/** A run that comes soon after a killed one waits until the hosts have seen that it is gone; a busy machine answers late. */
+const PATIENCE = ['--wait-lock', '120', '--timeout', '60'];
 
 interface Point {
   /** So many changes of the run come before the kill; a host is connected in any case. */
@@ -36,7 +36,7 @@ type Cut =
  * A run that ends before that must end well.
  */
 async function cutOff(lab: Lab, args: readonly string[], point: Point): Promise<Cut> {
-  const [command = '', ...argv] = controllerCommand(lab, [...args, ...WAIT_LOCK]);
+  const [command = '', ...argv] = controllerCommand(lab, [...args, ...PATIENCE]);
   const child = spawn(command, argv, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
   const closed = once(child, 'close');
   const events: RunbookEvent[] = [];
@@ -70,7 +70,7 @@ async function cutOff(lab: Lab, args: readonly string[], point: Point): Promise<
 
 /** How many changes a plan is sure of. */
 async function plannedChanges(lab: Lab, args: readonly string[]): Promise<number> {
-  const plan = await runbook(lab, ['plan', ...args]);
+  const plan = await runbook(lab, ['plan', ...args, '--timeout', '60']);
   expect(complaints(plan)).toBe('');
   return plan.events.filter(
     ({ type, outcome }) => type === 'task_finished' && outcome?.kind === 'changed' && outcome.certainty === 'certain',
@@ -108,9 +108,9 @@ export async function survivesCuts(lab: Lab, playbook: string, prepare: (round: 
       left -= 1;
       tell(`${playbook}: kill ${KILLS - left} after change ${made}, ${point.milliseconds} ms later, during ${cut.during}`);
     }
-    const rest = await plays(lab, playbook, ...args, ...WAIT_LOCK);
+    const rest = await plays(lab, playbook, ...args, ...PATIENCE);
     tell(`${playbook}: to its end with ${rest.length} changes`);
-    expect(await plays(lab, playbook, ...args)).toEqual([]);
+    expect(await plays(lab, playbook, ...args, ...PATIENCE)).toEqual([]);
   }
 }
 
