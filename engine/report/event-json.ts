@@ -107,7 +107,9 @@ function textOf(text: string | Secret): string {
 
 /** Masks every text within plain data, once it is as JSON has it. */
 function maskTexts(data: object): object {
-  return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, maskWithin(value)]));
+  const masked: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(data)) masked[name] = maskWithin(value);
+  return masked;
 }
 
 function maskWithin(value: unknown): unknown {

@@ -8,7 +8,7 @@ import { ownProcess } from './own-process.ts';
 
 /** Writes down what a run does: one line an event, there before the event is shown. */
 export interface Journal {
-  note(event: RunEvent): void;
+  note(events: readonly RunEvent[]): void;
 }
 
 /**
@@ -19,11 +19,15 @@ export interface Journal {
 export function openJournal(folder: string, command: readonly string[], warn: (text: string) => void, inputs?: string): Journal {
   let begun: OpenFile | undefined;
   return {
-    note(event) {
-      if (event.type === 'run_started') begun = begin(join(folder, event.runId), command, inputs);
+    note(events) {
+      const lines: string[] = [];
+      for (const event of events) {
+        if (event.type === 'run_started') begun = begin(join(folder, event.runId), command, inputs);
+        if (begun !== undefined) lines.push(`${eventJson(event)}\n`);
+      }
       if (begun === undefined) return;
       try {
-        append(begun, eventJson(event));
+        append(begun, lines.join(''));
       } catch (error) {
         warn(`The journal ${begun.file} cannot be written any more: ${reasonOf(error)}`);
         begun = undefined;
@@ -38,10 +42,10 @@ interface OpenFile {
   readonly descriptor: number;
 }
 
-/** One line. The kernel may take only a part at once. */
-function append({ descriptor }: OpenFile, line: string): void {
+/** Whole lines, in one system call. The kernel may take only a part at once. */
+function append({ descriptor }: OpenFile, lines: string): void {
   if (fstatSync(descriptor).nlink === 0) throw new Error('it was removed');
-  let rest = Buffer.from(`${line}\n`);
+  let rest = Buffer.from(lines);
   while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest));
 }
 
@@ -51,7 +55,7 @@ function begin(folder: string, command: readonly string[], inputs: string | unde
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const first = { type: 'command', arguments: command.map(mask), process: ownProcess(), inputs };
     const begun = { file, descriptor: openSync(file, 'a', 0o600) };
-    append(begun, JSON.stringify(first));
+    append(begun, `${JSON.stringify(first)}\n`);
     return begun;
   } catch (error) {
     throw new Problem({

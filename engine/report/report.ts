@@ -1,5 +1,5 @@
 import { WriteStream } from 'node:tty';
-import type { Emit, Mode } from '../run/events.ts';
+import type { Emit, Mode, RunEvent } from '../run/events.ts';
 import { openJournal } from './journal.ts';
 import { jsonLines } from './json-lines.ts';
 import type { Output } from './output.ts';
@@ -34,20 +34,42 @@ export interface Report {
   readonly finish: () => Promise<void>;
 }
 
-/** Shows a run. What happens is in the journal before it is on the screen. */
+/** So many events are put off at most. */
+const MOST_WAITING = 500;
+
+/**
+ * Shows a run. What happens is in the journal before it is on the screen. That a task has changed nothing is put off to the end of the
+ * turn of the event loop, and then told with the others of that turn: with many hosts there are thousands of those. Everything else is
+ * told at once, behind what was put off.
+ */
 export function startReport(options: ReportOptions): Report {
   const journal =
     options.mode === 'play'
       ? openJournal(options.journal, options.command, (text) => openOutput(options.stderr).write(`${text}\n`), options.inputs)
       : undefined;
   const renderer = chooseRenderer(options);
+  let waiting: RunEvent[] = [];
+  const tell = (): void => {
+    const events = waiting;
+    waiting = [];
+    journal?.note(events);
+    for (const event of events) renderer.show(event);
+  };
   return {
     emit: (event) => {
-      journal?.note(event);
-      renderer.show(event);
+      waiting.push(event);
+      if (!mayWait(event) || waiting.length === MOST_WAITING) tell();
+      else if (waiting.length === 1) setImmediate(tell);
     },
-    finish: () => renderer.finish(),
+    finish: () => {
+      tell();
+      return renderer.finish();
+    },
   };
+}
+
+function mayWait(event: RunEvent): boolean {
+  return event.type === 'task_finished' && (event.outcome.kind === 'ok' || event.outcome.kind === 'skipped');
 }
 
 function chooseRenderer(options: ReportOptions): Renderer {

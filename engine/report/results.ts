@@ -34,7 +34,7 @@ export function startResultReport(options: ResultOptions): Report {
   const details = { diff: options.diff, paint: paintFor(options.stdout), read: sourceReader() };
   return {
     emit: (event) => {
-      journal.note(event);
+      journal.note([event]);
       if (event.type === 'task_finished') output.write(lines(resultLines(event, details)));
       else if (event.type === 'message') output.write(lines([`[${safeLine(event.host)}] ${shown(maskValue(event.text))}`]));
       else if (event.type === 'host_unreachable')

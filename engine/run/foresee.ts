@@ -65,7 +65,7 @@ async function* requestsOf(
     const scope =
       loop === undefined || item === undefined ? plain : host.variables.scope(task, [...over, loopLayer(loop, item, index)], play);
     if (task.when.some((condition) => condition.test(scope) === false)) continue;
-    const preparing = await prepareAhead(context, task, scope);
+    const preparing = await prepareAhead(context, { host, task, item }, scope);
     if (preparing.kind === 'unknown') continue;
     const { prepared } = preparing;
     const machine = machineFor(context, host, prepared.delegate);

@@ -313,7 +313,16 @@ export function asHostGone(error: unknown): HostGone | undefined {
   return error instanceof Unreachable ? new HostGone(error) : undefined;
 }
 
+/** Asked for each host. */
+const askers = new WeakMap<Task, boolean>();
+
 function asksOtherHosts(task: Task): boolean {
+  let answer = askers.get(task);
+  if (answer === undefined) askers.set(task, (answer = referencesOtherHosts(task)));
+  return answer;
+}
+
+function referencesOtherHosts(task: Task): boolean {
   const asks = (one: { readonly references: ReadonlySet<string> }): boolean => one.references.has('hostvars');
   return (
     task.when.some(asks) ||

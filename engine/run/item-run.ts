@@ -73,13 +73,18 @@ export async function runItem(run: ItemRun, look: 'first' | 'again'): Promise<It
     for (const one of owed) learnOwed(context, run.host, run.batch.play.handlers, one.id, view.seen.of(one));
     view.release(owed);
   }
-  view.noteAsked(requests, mayHoldSecret(prepared.args) || mayHoldSecret(prepared.loaded));
+  if (isEvidence(context)) view.noteAsked(requests, mayHoldSecret(prepared.args) || mayHoldSecret(prepared.loaded));
   const outcome = prepared.module.plan(prepared.args, prepared.loaded, view.seen, about);
   try {
     return await settle(run, outcome, requests);
   } finally {
     view.release(requests);
   }
+}
+
+/** Only a plan that is saved tells what it rests on. */
+function isEvidence(context: RunContext): boolean {
+  return context.mode === 'plan' && context.approval !== undefined;
 }
 
 /** What this task's user owes on the host, where nobody has looked yet and the play can pay. */

@@ -10,7 +10,7 @@ import { loopLayer, loopValue } from './loop.ts';
 import type { HostState } from './host-state.ts';
 import { opened, itinerary } from './itinerary.ts';
 import type { PlannedPlay } from './play-run.ts';
-import { prepare } from './prepare.ts';
+import { prepareAhead } from './prepared-ahead.ts';
 import { resultsOf } from './task-results.ts';
 import { pendingLayer } from './variables.ts';
 
@@ -82,7 +82,7 @@ async function tryTask(
         task.loop === undefined || item === undefined ? plain : host.variables.scope(task, [...over, loopLayer(task.loop, item, index)]);
       let runs = true;
       for (const condition of task.when) if (condition.test(scope) !== true) runs = false;
-      if (runs) await prepare(context, task, scope);
+      if (runs) await prepareAhead(context, { host, task, item }, scope);
     }
   } catch (error) {
     if (error instanceof Problems) error.problems.forEach(add);

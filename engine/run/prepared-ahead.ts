@@ -1,46 +1,78 @@
 import type { Task } from '../playbook/play.ts';
-import type { Scope } from '../values/value.ts';
+import type { Scope, Value } from '../values/value.ts';
 import type { RunContext } from './context.ts';
+import type { HostState } from './host-state.ts';
 import type { Prepared, Preparing } from './prepare.ts';
 import { prepare } from './prepare.ts';
 
-/**
- * What looking ahead has prepared, kept for the tasks' own turns. A host's scope is another one as soon as one of its variables
- * changes, so what was prepared under the same scope is what would be prepared again; controller files are read once a run anyway.
- */
-const ahead = new WeakMap<Scope, Map<Task, Prepared>>();
+/** A prepared task with all that it was made of: where these variables have the same values, it would come out the same. */
+interface Made {
+  readonly prepared: Prepared;
+  readonly from: ReadonlyMap<string, Value | undefined>;
+}
+
+/** For which task and loop item of which host. */
+export interface For {
+  readonly host: HostState;
+  readonly task: Task;
+  /** Undefined outside of a loop. */
+  readonly item: Value | undefined;
+}
+
+/** What was prepared before the tasks' own turns: by host, task and loop item. Controller files are read once a run anyway. */
+const kept = new WeakMap<HostState, Map<Task, Map<Value | undefined, Made>>>();
+/** What a task came to last, on whichever host: where no variable of it differs, it is the same for all hosts. */
+const last = new WeakMap<Task, Made>();
 
 /** What other hosts do changes these without a change of the host's own variables. */
 const OF_OTHER_HOSTS: ReadonlySet<string> = new Set(['hostvars', 'groups']);
 
 /** As `prepare`, before the task's turn: what comes out is kept for it. */
-export async function prepareAhead(context: RunContext, task: Task, scope: Scope): Promise<Preparing> {
-  const known = ahead.get(scope)?.get(task);
+export async function prepareAhead(context: RunContext, of: For, scope: Scope): Promise<Preparing> {
+  const known = made(of, scope);
   if (known !== undefined) return { kind: 'ready', prepared: known };
+  const from = new Map<string, Value | undefined>();
   let isOwn = true;
   const watched: Scope = {
     lookup: (name) => {
       if (OF_OTHER_HOSTS.has(name)) isOwn = false;
-      return scope.lookup(name);
+      const value = scope.lookup(name);
+      from.set(name, value);
+      return value;
     },
-    names: () => scope.names(),
+    names: () => {
+      isOwn = false;
+      return scope.names();
+    },
   };
-  const preparing = await prepare(context, task, watched);
-  if (preparing.kind === 'ready' && isOwn) keep(scope, task, preparing.prepared);
+  const preparing = await prepare(context, of.task, watched);
+  if (preparing.kind === 'ready' && isOwn) keep(of, { prepared: preparing.prepared, from });
   return preparing;
 }
 
 /** As `prepare`, in the task's turn. What was kept for it is used up, so that it does not stay in memory. */
-export async function prepareNow(context: RunContext, task: Task, scope: Scope): Promise<Preparing> {
-  const kept = ahead.get(scope);
-  const known = kept?.get(task);
-  if (known === undefined) return prepare(context, task, scope);
-  kept?.delete(task);
-  return { kind: 'ready', prepared: known };
+export async function prepareNow(context: RunContext, of: For, scope: Scope): Promise<Preparing> {
+  const known = made(of, scope);
+  kept.get(of.host)?.get(of.task)?.delete(of.item);
+  return known === undefined ? prepare(context, of.task, scope) : { kind: 'ready', prepared: known };
 }
 
-function keep(scope: Scope, task: Task, prepared: Prepared): void {
-  const kept = ahead.get(scope);
-  if (kept === undefined) ahead.set(scope, new Map([[task, prepared]]));
-  else kept.set(task, prepared);
+function made({ host, task, item }: For, scope: Scope): Prepared | undefined {
+  for (const one of [kept.get(host)?.get(task)?.get(item), last.get(task)])
+    if (one !== undefined && isStillSo(one, scope)) return one.prepared;
+  return undefined;
+}
+
+function isStillSo({ from }: Made, scope: Scope): boolean {
+  for (const [name, value] of from) if (scope.lookup(name) !== value) return false;
+  return true;
+}
+
+function keep({ host, task, item }: For, one: Made): void {
+  last.set(task, one);
+  const tasks = kept.get(host);
+  const items = tasks?.get(task);
+  if (items !== undefined) items.set(item, one);
+  else if (tasks !== undefined) tasks.set(task, new Map([[item, one]]));
+  else kept.set(host, new Map([[task, new Map([[item, one]])]]));
 }

@@ -95,7 +95,7 @@ async function runOne(run: TaskRun, whole: TaskIdentity, over: readonly Layer[],
       return { value: { changed: false, skipped: true, failed: false }, changed: false, failed: undefined };
     }
     if (holds instanceof Unknown) return unknown(run, identity, label, holds.because, scope, began);
-    const preparing = await prepareNow(context, task, scope);
+    const preparing = await prepareNow(context, { host, task, item }, scope);
     if (preparing.kind === 'unknown') return unknown(run, identity, label, preparing.because, scope, began);
     return await runPrepared(run, identity, over, item, label, preparing.prepared, scope, began);
   } catch (error) {
@@ -346,8 +346,19 @@ function labelOf(task: Task, scope: Scope, item: Value): string {
   return typeof label === 'object' ? JSON.stringify(label) : String(label);
 }
 
+/** Of tasks whose names are the same for all hosts. */
+const identities = new WeakMap<Task, { readonly task: TaskIdentity; readonly handler: TaskIdentity }>();
+
 function identityOf(run: TaskRun, scope: Scope): TaskIdentity {
-  const { task } = run;
+  const { task, handler } = run;
+  if (task.name !== undefined && task.name.references.size > 0) return namedIdentity(task, handler, scope);
+  let known = identities.get(task);
+  if (known === undefined)
+    identities.set(task, (known = { task: namedIdentity(task, false, scope), handler: namedIdentity(task, true, scope) }));
+  return handler ? known.handler : known.task;
+}
+
+function namedIdentity(task: Task, handler: boolean, scope: Scope): TaskIdentity {
   let name: string;
   try {
     const rendered = task.name?.render(scope);
@@ -356,7 +367,7 @@ function identityOf(run: TaskRun, scope: Scope): TaskIdentity {
     if (!(error instanceof Problem)) throw error;
     name = task.module;
   }
-  return { id: task.id, name, module: task.module, role: task.role?.name, handler: run.handler };
+  return { id: task.id, name, module: task.module, role: task.role?.name, handler };
 }
 
 function ignores(task: Task, scope: Scope): boolean {

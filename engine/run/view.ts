@@ -56,8 +56,9 @@ export class View {
       else {
         known.wanted = true;
         if (known.origin === 'predicted') continue;
-        const both = merged(known.request, request);
-        const closer = JSON.stringify(both.detail) !== JSON.stringify(known.request.detail);
+        const isSame = known.request === request || sameData(known.request.detail, request.detail);
+        const both = isSame ? known.request : merged(known.request, request);
+        const closer = !isSame && !sameData(both.detail, known.request.detail);
         const old = request.kind.name === 'probe' && known.changes !== this.#changes.value;
         if (known.stale || closer || old) missing.set(request.key, both);
       }
@@ -169,6 +170,15 @@ export class View {
   *seenStates(): Generator<{ readonly key: string; readonly state: unknown; readonly secret: boolean }> {
     for (const [key, secret] of this.#asked) if (this.#shown.has(key)) yield { key, state: this.#shown.get(key), secret };
   }
+}
+
+/** Of plain data, as details are. */
+function sameData(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
+  const entries = Object.entries(one);
+  if (entries.length !== Object.keys(other).length || Array.isArray(one) !== Array.isArray(other)) return false;
+  return entries.every(([name, value]) => name in other && sameData(value, Reflect.get(other, name)));
 }
 
 function merged(one: Request, other: Request): Request {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Problem } from '../../engine/errors/problem.ts';
 import { startReport } from '../../engine/report/report.ts';
 import type { Mode, RunEvent } from '../../engine/run/events.ts';
@@ -265,6 +265,32 @@ describe('JSON lines', () => {
 });
 
 describe('the journal', () => {
+  it('keeps the order of events, where those of tasks in sync wait for the end of the turn', async () => {
+    const stdout = new Sink();
+    const report = startReport({
+      format: 'json',
+      mode: 'play',
+      diff: false,
+      verbosity: 0,
+      stdout,
+      stderr: new Sink(),
+      journal,
+      command: [],
+    });
+    report.emit(started('play', ['a']));
+    report.emit(finished('a', taskAt(1), { kind: 'ok' }));
+    report.emit(finished('a', taskAt(2), { kind: 'skipped', why: 'no' }));
+    expect(stdout.text).not.toContain('Task 1');
+    report.emit(finished('a', taskAt(3), changed()));
+    report.emit(finished('a', taskAt(4), { kind: 'ok' }));
+    expect(stdout.text).not.toContain('Task 4');
+    await vi.waitFor(() => expect(stdout.text).toContain('Task 4'));
+    const told = (text: string): readonly string[] => text.match(/Task \d/g) ?? [];
+    expect(told(stdout.text)).toEqual(['Task 1', 'Task 2', 'Task 3', 'Task 4']);
+    expect(told(readFileSync(file(), 'utf8'))).toEqual(['Task 1', 'Task 2', 'Task 3', 'Task 4']);
+    await report.finish();
+  });
+
   it('has an event before it is shown, masked, for nobody else to read', async () => {
     const stdout = new Sink();
     const report = startReport({
@@ -285,7 +311,7 @@ describe('the journal', () => {
       return write(chunk, 'utf8');
     }) as never;
     report.emit(started('play', ['a']));
-    report.emit(finished('a', taskAt(1), { kind: 'ok' }, { result: { pw: secret } }));
+    report.emit(finished('a', taskAt(1), changed(), { result: { pw: secret } }));
     stdout.write = write;
     await report.finish();
     expect(written).toHaveLength(2);
