@@ -21,24 +21,26 @@ const KUBECTL = 'sudo kubectl --kubeconfig=/etc/kubernetes/admin.conf';
 describe.skipIf(why !== undefined)(`operations on a cluster in use${why === undefined ? '' : ` (skipped: ${why})`}`, () => {
   let lab: Lab;
 
+  /** A busy machine answers late. */
+  const PATIENCE = ['--timeout', '60'];
+  const play = (playbook: string, ...args: readonly string[]): Promise<RunbookResult> =>
+    runbook(lab, ['play', `playbooks/${playbook}`, ...args, ...PATIENCE]);
+
   beforeAll(async () => {
     await ensureBinaries({ kubernetes: PREVIOUS });
     await ensureBinaries({});
     lab = await up({ name: 'ops-a', hosts: 3 });
-    const built = await runbook(lab, ['play', 'playbooks/site.yml', '-e', `kubernetes_version=${PREVIOUS}`]);
+    const built = await play('site.yml', '-e', `kubernetes_version=${PREVIOUS}`);
     expect(complaints(built)).toBe('');
   });
   afterAll(async () => {
     await lab.down();
   });
 
-  const play = (playbook: string, ...args: readonly string[]): Promise<RunbookResult> =>
-    runbook(lab, ['play', `playbooks/${playbook}`, ...args]);
-
   /** Plans it, and plays it under load: it does what was planned, nothing fails, nothing is lost, etcd never has two members down. */
   async function playUnnoticed(playbook: string, ...args: readonly string[]): Promise<RunbookResult> {
     const pki = join(stateFolder(lab.state.name), 'pki');
-    const plan = await runbook(lab, ['plan', `playbooks/${playbook}`, ...args]);
+    const plan = await runbook(lab, ['plan', `playbooks/${playbook}`, ...args, ...PATIENCE]);
     expect(complaints(plan)).toBe('');
     const [[result, members], load] = await underLoad(
       lab,
