@@ -34,5 +34,5 @@ function publicPart(key: unknown): string {
   const parsed = typeof key === 'string' || Buffer.isBuffer(key) ? ssh2.utils.parseKey(key) : key;
   if (typeof parsed !== 'object' || parsed === null || !('getPublicSSH' in parsed)) return '';
   const { getPublicSSH } = parsed;
-  return typeof getPublicSSH === 'function' ? String(Buffer.from(getPublicSSH.call(parsed)).toString('base64')) : '';
+  return typeof getPublicSSH === 'function' ? Buffer.from(getPublicSSH.call(parsed)).toString('base64') : '';
 }

@@ -1,9 +1,9 @@
 import { connect as dialTcp } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pLimit from 'p-limit';
 import ssh2 from 'ssh2';
 import type { Client, KexAlgorithm } from 'ssh2';
+import { handshakeTurn, noteDistance, noteDrop } from './handshake-turns.ts';
 import { HostKeyCheck } from './host-key.ts';
 import { inTurn, prepareAuthentication } from './ssh-authentication.ts';
 import { connectTimeout, explainDialError, explainHandshakeFailure } from './ssh-failure.ts';
@@ -11,8 +11,6 @@ import { openPacketKeysOnce, writeTogether } from './ssh-packets.ts';
 import type { SshTarget } from './target.ts';
 import { Unreachable } from './unreachable.ts';
 
-/** More at once gains nothing (measured: a handshake costs the server, not us) and runs into MaxStartups, 10 by default. */
-const handshakes = pLimit(10);
 /** A host that takes longer to answer the TCP connection gives its turn to another one while it waits. */
 const PATIENCE_MS = 500;
 /** Waits before a further attempt, where the server hung up before it said anything. Each is lengthened by chance, up to double. */
@@ -44,6 +42,7 @@ export async function openClient(target: SshTarget, dial: Dial, signal?: AbortSi
       return await attempt(target, dial, signal);
     } catch (error) {
       if (!(error instanceof Unreachable) || error.code !== 'connection-dropped' || signal?.aborted === true) throw error;
+      noteDrop();
     }
     await sleep(pause * (1 + Math.random()), undefined, { signal }).catch(() => {});
   }
@@ -54,13 +53,13 @@ async function attempt(target: SshTarget, dial: Dial, outer: AbortSignal | undef
   const socket = await dialInTurn(target, dial, outer);
   if (socket.kind === 'done') return socket.open;
   const connected = await socket.late;
-  return handshakes(() => shakeHands(target, connected, outer));
+  return handshakeTurn(() => shakeHands(target, connected, outer));
 }
 
 type Dialled = { readonly kind: 'done'; readonly open: OpenClient } | { readonly kind: 'late'; readonly late: Promise<Duplex> };
 
 function dialInTurn(target: SshTarget, dial: Dial, outer: AbortSignal | undefined): Promise<Dialled> {
-  return handshakes(async () => {
+  return handshakeTurn(async () => {
     const limit = AbortSignal.timeout(target.connectTimeoutMs);
     const connecting = dial(outer === undefined ? limit : AbortSignal.any([limit, outer])).catch((error: unknown) => {
       if (outer?.aborted === true) throw stopped(target);
@@ -84,7 +83,10 @@ function dialInTurn(target: SshTarget, dial: Dial, outer: AbortSignal | undefine
 export function tcp(target: SshTarget): Dial {
   return (signal) =>
     new Promise((resolve, reject) => {
+      const began = performance.now();
       const socket = dialTcp({ host: target.address, port: target.port, noDelay: true });
+      // The server may hang up before ssh2 listens, and an error that nobody listens to would end the program.
+      socket.on('error', () => {});
       const giveUp = (): void => void socket.destroy(new Error('Given up'));
       const settle = (): void => {
         socket.off('error', failed);
@@ -99,6 +101,7 @@ export function tcp(target: SshTarget): Dial {
       socket.once('error', failed);
       socket.once('connect', () => {
         settle();
+        noteDistance(performance.now() - began);
         writeTogether(socket);
         resolve(socket);
       });
@@ -107,6 +110,8 @@ export function tcp(target: SshTarget): Dial {
 
 async function shakeHands(target: SshTarget, socket: Duplex, outer: AbortSignal | undefined): Promise<OpenClient> {
   const [hostKey, authentication] = await Promise.all([HostKeyCheck.of(target), prepareAuthentication(target)]);
+  // It would wait for the end of what has ended.
+  if (socket.destroyed) throw explainHandshakeFailure(target, { errors: [], banner: '', notes: [], tried: [] });
   const client = new ssh2.Client();
   openPacketKeysOnce(client);
   const errors: Error[] = [];

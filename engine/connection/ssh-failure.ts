@@ -25,6 +25,8 @@ export function explainDialError(target: SshTarget, error: unknown): Unreachable
         what: `${host}: ${where} refuses connections`,
         remedy: 'The machine is up but no SSH server listens there: start sshd, or correct `ansible_port`.',
       });
+    case 'ECONNRESET':
+      return connectionDropped(target, failure.message, error);
     case 'ETIMEDOUT':
       return connectTimeout(target, 'the TCP connection');
     default:
@@ -35,6 +37,19 @@ export function explainDialError(target: SshTarget, error: unknown): Unreachable
         remedy: 'Check the address, the route and the firewall between here and the host.',
       });
   }
+}
+
+function connectionDropped({ name: host }: SshTarget, why: string, cause: unknown): Unreachable {
+  return new Unreachable({
+    code: 'connection-dropped',
+    host,
+    what: `${host}: the SSH server hung up before it said anything`,
+    why,
+    remedy:
+      'It has too many logins at once, or keeps this machine out for a while: raise MaxStartups in its sshd_config, run with fewer forks (-f), ' +
+      'and see PerSourcePenalties and fail2ban. Or what listens there is not an SSH server.',
+    cause,
+  });
 }
 
 interface Failure {
@@ -77,16 +92,7 @@ export function explainHandshakeFailure(target: SshTarget, failure: HandshakeFai
     return authenticationFailed(target, failure, /Too many/.test(message));
   }
   if (!failure.banner.includes('SSH-')) {
-    return new Unreachable({
-      code: 'connection-dropped',
-      host,
-      what: `${host}: the SSH server hung up before it said anything`,
-      why: failure.banner.trim() || message || 'It closed the connection.',
-      remedy:
-        'It has too many logins at once, or keeps this machine out for a while: raise MaxStartups in its sshd_config, run with fewer forks (-f), ' +
-        'and see PerSourcePenalties and fail2ban. Or what listens there is not an SSH server.',
-      cause,
-    });
+    return connectionDropped(target, failure.banner.trim() || message || 'It closed the connection.', cause);
   }
   if (/no matching|No matching/.test(message)) {
     return new Unreachable({

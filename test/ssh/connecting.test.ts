@@ -202,6 +202,24 @@ describe('a host that cannot be reached', () => {
   });
 });
 
+test.concurrent.each(['destroy', 'resetAndDestroy'] as const)(
+  'a server that goes on dropping logins (%s) is told as having too many',
+  async (how) => {
+    const full = createServer((socket) => socket[how]());
+    full.listen(0, '127.0.0.1');
+    await once(full, 'listening');
+    const address = full.address();
+    // Opening it takes a while, so that the server has hung up before anybody listens.
+    const slow = join(server.folder, `slow-${how}`);
+    await makeKey(slow, ['-N', 'open sesame', '-a', '100']);
+    const port = address !== null && typeof address === 'object' ? address.port : 0;
+    const error = await refusal(server.target({ port, identityFiles: [slow], passphrase: 'open sesame' }));
+    expect(error.code).toBe('connection-dropped');
+    expect(error.remedy).toContain('MaxStartups');
+    full.close();
+  },
+);
+
 test('logins that the server drops for being too many are tried again', async () => {
   const busy = await startOpensshServer({ MaxStartups: '2' });
   onTestFinished(() => busy.stop());

@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
+import { Transform } from 'node:stream';
+
+export type Direction = 'to_server' | 'to_client';
 
 export interface CuttingProxy {
   readonly port: number;
@@ -8,6 +11,10 @@ export interface CuttingProxy {
   cut(): void;
   /** Resolves when so many bytes have passed towards the server, counted from this call. */
   passed(bytes: number): Promise<void>;
+  /** Lets exactly so many more bytes pass in a direction, and then ends all connections. Once. */
+  cutAfter(direction: Direction, bytes: number): void;
+  /** How many bytes have passed. */
+  count(direction: Direction): number;
   /** From now on nothing passes, and nobody is told. */
   stall(): void;
   stop(): Promise<void>;
@@ -18,6 +25,8 @@ export async function startCuttingProxy(targetPort: number): Promise<CuttingProx
   const sockets = new Set<Socket>();
   let stalled = false;
   let count = 0;
+  const counts = { to_server: 0, to_client: 0 };
+  let armed: { readonly direction: Direction; readonly at: number } | undefined;
   const waiting = new Set<{ readonly at: number; readonly reached: () => void }>();
   const server = createServer((near) => {
     const far = connect({ port: targetPort, host: '127.0.0.1', noDelay: true });
@@ -30,8 +39,19 @@ export async function startCuttingProxy(targetPort: number): Promise<CuttingProx
       count += data.length;
       for (const one of Array.from(waiting)) if (count >= one.at) one.reached();
     });
-    near.pipe(far);
-    far.pipe(near);
+    const metered = (direction: Direction, to: Socket): Transform =>
+      new Transform({
+        transform(data: Buffer, _encoding, done) {
+          const before = counts[direction];
+          counts[direction] += data.length;
+          if (armed?.direction !== direction || counts[direction] < armed.at) return done(null, data);
+          const last = data.subarray(0, armed.at - before);
+          armed = undefined;
+          to.write(last, cut);
+        },
+      });
+    near.pipe(metered('to_server', far)).pipe(far);
+    far.pipe(metered('to_client', near)).pipe(near);
     // A pipe hands on an end, but not that a socket was reset.
     near.once('close', () => stalled || far.end());
     far.once('close', () => stalled || near.end());
@@ -46,6 +66,8 @@ export async function startCuttingProxy(targetPort: number): Promise<CuttingProx
   return {
     port: address.port,
     cut,
+    cutAfter: (direction, bytes) => (armed = { direction, at: counts[direction] + bytes }),
+    count: (direction) => counts[direction],
     passed: (bytes) =>
       new Promise((resolve) => {
         const one = {

@@ -117,6 +117,18 @@ mount -t tmpfs -o ro tmpfs $folder/readonly`,
     expect(ended.stdout).toMatch(/4294967296 bytes. Up to 1 MiB/);
   });
 
+  test('an address where packets get lost is given up after the usual time to connect, with what to do', async () => {
+    // A network of its own: the other end of the cable takes what comes, and answers nothing.
+    const network = `ip link set lo up; ip link add near type veth peer name far && ip addr add 192.0.2.1/24 dev near &&
+ip link set near up && ip link set far up && ip neigh add 192.0.2.9 lladdr 02:00:00:00:00:09 dev near && exec "$@"`;
+    const ping = [process.execPath, join(import.meta.dirname, '../../bin/runbook.js'), 'ping', 'all', '-i', '192.0.2.9,'];
+    const failed: unknown = await run('unshare', ['--net', 'sh', '-c', network, 'sh', ...ping]).catch((error: unknown) => error);
+    expect(failed).toMatchObject({
+      code: 4,
+      stdout: expect.stringMatching(/no answer from 192\.0\.2\.9 port 22 within 10 s[^]*no firewall drops packets/),
+    });
+  }, 60_000);
+
   test('an address that swallows what is sent to it is given up after the time to connect', async () => {
     // A queue of one that is full: the kernel drops further requests.
     const server = createServer();

@@ -33,7 +33,10 @@ export interface OpensshServer {
   target(changes?: Partial<SshTarget>): SshTarget;
   /** What it logged so far. */
   log(): Promise<string>;
-  /** Ends it and all the sessions on it. */
+  /** Ends it and all the sessions on it, so that nobody listens until `up`. */
+  down(): Promise<void>;
+  up(): Promise<void>;
+  /** Ends it and all the sessions on it, for good. */
   stop(): Promise<void>;
 }
 
@@ -89,8 +92,19 @@ export async function startOpensshServer(
   const command = [sshd, '-D', '-f', configFile, '-E', log];
   const isApart = accounts.length > 0 || mounts !== '';
   const [program = sshd, ...rest] = isApart ? await apart(folder, accounts, mounts, command) : command;
-  const server = spawn(program, rest, { stdio: 'ignore', detached: true });
-  await untilListening(server, port, log);
+  let server: ChildProcess;
+  const up = async (): Promise<void> => {
+    server = spawn(program, rest, { stdio: 'ignore', detached: true });
+    await untilListening(server, port, log);
+  };
+  const down = async (): Promise<void> => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    const gone = once(server, 'exit');
+    await endSessions(server);
+    server.kill('SIGTERM');
+    await gone;
+  };
+  await up();
   return {
     port,
     folder,
@@ -113,13 +127,10 @@ export async function startOpensshServer(
       ...changes,
     }),
     log: () => readFile(log, 'utf8'),
+    down,
+    up,
     stop: async () => {
-      if (server.exitCode === null && server.signalCode === null) {
-        const gone = once(server, 'exit');
-        await endSessions(server);
-        server.kill('SIGTERM');
-        await gone;
-      }
+      await down();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -62,7 +62,13 @@ export async function startSite(
   await mkdir(join(folder, 'home'));
   await mkdir('/var/lib/runbook', { recursive: true, mode: 0o700 });
   const mounts = `mount --bind ${folder}/lock /run/lock\nmount --bind ${owed} /var/lib/runbook\n${options.mounts ?? ''}`;
-  const server = await startOpensshServer({ SetEnv: `RUNBOOK_TEST_SITE=${mark} HOME=${folder}/home`, ...options.config }, [], mounts);
+  // Programs of a test's own, in bin/ of the site, come first.
+  const path = `${folder}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
+  const server = await startOpensshServer(
+    { SetEnv: `RUNBOOK_TEST_SITE=${mark} HOME=${folder}/home PATH=${path}`, ...options.config },
+    [],
+    mounts,
+  );
   const inventory = {
     all: {
       hosts,

@@ -1,4 +1,6 @@
-import { stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { connect } from '../../engine/connection/connection.ts';
 import type { Connection } from '../../engine/connection/connection.ts';
@@ -17,6 +19,7 @@ describe.skipIf(process.getuid?.() !== 0)('sudo (the test needs root, for users 
       { name: 'asked', uid: 64_001, password: "it's secret", sudo: 'ALL=(ALL) ALL' },
       { name: 'trusted', uid: 64_002, password: 'x', sudo: 'ALL=(ALL) NOPASSWD: ALL' },
       { name: 'nobodys', uid: 64_003, password: 'x' },
+      { name: 'ttys', uid: 64_004, password: 'x', sudo: 'ALL=(ALL) NOPASSWD: ALL\nDefaults:ttys requiretty' },
     ]);
   });
   afterAll(async () => {
@@ -57,12 +60,33 @@ describe.skipIf(process.getuid?.() !== 0)('sudo (the test needs root, for users 
     ['a wrong password', 'asked', { ...root, password: 'wrong' }, 'sudo-password-wrong'],
     ['no password where one is wanted', 'asked', root, 'sudo-password-needed'],
     ['no rule', 'nobodys', { ...root, password: 'x' }, 'sudo-refused'],
+    ['a rule that wants a terminal', 'ttys', root, 'sudo-refused'],
     ['a user that does not exist', 'trusted', { ...root, user: 'no-such-user' }, 'sudo-refused'],
   ] as const)('with %s says so, and the login goes on', async (_what, user, privilege, code) => {
     const connection = await login(user);
-    await expect(connection.looking(privilege)).rejects.toMatchObject({ code, started: 'no' });
+    await expect(connection.looking(privilege)).rejects.toMatchObject({
+      code,
+      started: 'no',
+      remedy: expect.stringMatching(/sudo|NOPASSWD/),
+    });
     const login_ = await connection.looking({ kind: 'login' });
     expect((await login_.look('id -un')).stdout.toString()).toBe(`${user}\n`);
+  });
+
+  test('that is not installed is told so, with what to do', async () => {
+    const programs = await mkdtemp(join(tmpdir(), 'no-sudo-'));
+    await chmod(programs, 0o755);
+    for (const name of await readdir('/usr/bin')) if (name !== 'sudo') await symlink(join('/usr/bin', name), join(programs, name));
+    const without = await startOpensshServer({ SetEnv: `PATH=${programs}` }, [{ name: 'alone', uid: 64_005, password: 'x' }]);
+    const connection = await connect(without.target({ user: 'alone' }));
+    await expect(connection.looking(root)).rejects.toMatchObject({
+      code: 'sudo-missing',
+      started: 'no',
+      remedy: expect.stringContaining('Install sudo'),
+    });
+    await connection.close();
+    await without.stop();
+    await rm(programs, { recursive: true });
   });
 
   test('ends what another user runs when its time is over', async () => {

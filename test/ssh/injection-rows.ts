@@ -1,0 +1,100 @@
+/** One use of a module that goes well: its text arguments are then replaced by hostile ones, one after the other. */
+export interface Row {
+  /** `@` is a folder of its own for each use. */
+  readonly base: Readonly<Record<string, unknown>>;
+  /** Arguments that are shell text or an expression by what they are: what stands in them is meant to run. */
+  readonly code?: readonly string[];
+  /** Arguments that cannot stand beside those of the row; another row of the module has them. */
+  readonly skip?: readonly string[];
+  /** How a hostile word is worked in where the word alone would be refused for its form. */
+  readonly form?: Readonly<Record<string, string>>;
+  /** It would reach beyond the folders that the test keeps apart, so it is only looked at and planned. */
+  readonly dry?: true;
+}
+
+const FILE = { path: '@/file', create: true };
+const PKI = { path: '@/pki', name: 'a', key_size: 2048 };
+
+/** Every module of the catalogue. A module that takes no text has an empty list, with the reason beside it. */
+export const ROWS: Readonly<Record<string, readonly Row[]>> = {
+  apt_repository: [
+    {
+      base: { repo: 'deb http://example.invalid/ stable main', filename: 'x', update_cache: false },
+      form: { repo: 'deb http://example.invalid/ stable %s' },
+    },
+  ],
+  assert: [{ base: { that: '1 == 1', fail_msg: 'no', success_msg: 'yes' }, code: ['that'] }],
+  authorized_key: [
+    {
+      base: { user: 'root', key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBD5v5XaZiHrqVXBYcFvgTwQ7tPUUhKEUZ4OyFSeCgMK a' },
+      form: { key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBD5v5XaZiHrqVXBYcFvgTwQ7tPUUhKEUZ4OyFSeCgMK %s' },
+    },
+  ],
+  blockinfile: [{ base: { ...FILE, block: 'x' }, code: ['validate'], form: { marker: '# {mark} %s' } }],
+  certificate: [
+    { base: { ...PKI, authority: { path: '@/ca', name: 'ca' }, common_name: 'a', usages: ['client'], dns: ['a'], ip: ['10.0.0.1'] } },
+  ],
+  // Each of its uses makes a key.
+  certificate_authority: [{ base: { ...PKI, common_name: 'a', organization: ['a'], beside: ['@/beside'] } }],
+  check: [{ base: { check: 'false', apply: 'true' }, code: ['check', 'apply'] }],
+  command: [
+    { base: { argv: ['printf', '%s'] }, skip: ['cmd'] },
+    { base: { cmd: 'true' }, form: { cmd: 'printf %s x' }, code: ['cmd'], skip: ['argv'] },
+  ],
+  copy: [
+    { base: { content: 'x', dest: '@/copied' }, code: ['validate'], skip: ['src'] },
+    { base: { src: 'plain', dest: '@/copied' }, code: ['validate'], skip: ['content'] },
+  ],
+  cron: [{ base: { name: 'a', job: 'true' } }, { base: { name: 'a', job: 'true', cron_file: 'x', user: 'root' } }],
+  debug: [
+    { base: { msg: 'x' }, skip: ['var'] },
+    { base: { var: 'x' }, skip: ['msg'] },
+  ],
+  fail: [{ base: { msg: 'x' } }],
+  file: [
+    { base: { path: '@/made', state: 'directory' }, skip: ['src'] },
+    { base: { path: '@/link', state: 'link', src: 'x', force: true } },
+  ],
+  find: [{ base: { paths: '@', patterns: '*' } }],
+  get_url: [{ base: { url: 'file:///etc/hostname', dest: '@/got' }, form: { url: 'file:///etc/%s' } }],
+  group: [{ base: { name: 'runbookgroup' } }],
+  group_by: [{ base: { key: 'a' } }],
+  hostname: [{ base: { name: 'a' }, dry: true }],
+  kernel_module: [{ base: { name: 'br_netfilter', optional: true }, dry: true }],
+  key_pair: [{ base: { ...PKI, beside: ['@/beside'] } }],
+  kubeconfig: [
+    { base: { path: '@/kubeconfig', cluster: 'a', server: 'https://a:6443', authority: 'x', user: 'a', certificate: 'x', key: 'x' } },
+  ],
+  lineinfile: [{ base: { ...FILE, line: 'x' }, code: ['validate'] }],
+  mount: [{ base: { path: '@/mounted', src: 'tmpfs', fstype: 'tmpfs', state: 'present', fstab: '@/fstab' } }],
+  move: [{ base: { src: '@/plain', dest: '@/moved' } }],
+  package: [{ base: { name: 'no-such-package-anywhere' }, dry: true }],
+  pause: [{ base: { seconds: 0, prompt: 'x' } }],
+  query: [{ base: { cmd: 'true' }, code: ['cmd'] }],
+  random_key: [{ base: { path: '@/random' } }],
+  reboot: [{ base: { msg: 'x' }, dry: true }],
+  replace: [{ base: { path: '@/plain', regexp: 'a', replace: 'b' }, code: ['validate'] }],
+  script: [{ base: { cmd: 'args.sh' }, form: { cmd: 'args.sh %s' } }],
+  selinux: [{ base: { state: 'permissive' }, dry: true }],
+  service: [{ base: { name: 'a' }, dry: true }],
+  set_fact: [{ base: { fact: 'x' } }],
+  shell: [{ base: { cmd: 'true' }, code: ['cmd'] }],
+  slurp: [{ base: { src: '@/plain' } }],
+  stat: [{ base: { path: '@/plain' } }],
+  // One word, which is fixed.
+  swap: [],
+  sysctl: [
+    { base: { name: 'net.core.somaxconn', value: '1', reload: false, sysctl_file: '@/sysctl.conf' }, skip: ['values'] },
+    { base: { values: { 'net.core.somaxconn': '1' }, reload: false }, skip: ['name', 'value'] },
+  ],
+  systemd: [{ base: { name: 'a' }, dry: true }],
+  tempfile: [{ base: { path: '@' } }],
+  template: [{ base: { src: 'plain.hbs', dest: '@/written' }, code: ['validate'] }],
+  unarchive: [{ base: { src: 'plain.tar', dest: '@' } }],
+  uri: [{ base: { url: 'http://127.0.0.1:1/x', method: 'POST', body: 'x' }, form: { url: 'http://127.0.0.1:1/%s' } }],
+  user: [{ base: { name: 'runbookuser', create_home: false } }],
+  wait_for: [{ base: { path: '@/plain', timeout: 1 }, skip: ['path'] }, { base: { path: '@/none', state: 'absent', timeout: 1 } }],
+  // Two numbers.
+  wait_for_connection: [],
+  yum_repository: [{ base: { name: 'x', baseurl: 'http://example.invalid/', file: 'x' } }],
+};

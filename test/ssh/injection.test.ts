@@ -1,0 +1,189 @@
+import { execFileSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { modules } from '../../engine/modules/catalogue.ts';
+import type { Row } from './injection-rows.ts';
+import { ROWS } from './injection-rows.ts';
+import { startSite } from './site.ts';
+import type { Ended, Site, ToldEvent } from './site.ts';
+
+/**
+ * `pwned` is a program that writes down that it was run. Without slashes, so that each word is the name of a file as well. The first one
+ * breaks out of no quotes, single ones and double ones.
+ */
+const BREAKING = `'; pwned; '"; pwned; "$(pwned)\`pwned\``;
+const OTHERS = [
+  '\npwned\n$(pwned)\n',
+  '-e; pwned | pwned && pwned > pwned #',
+  '--help\\$(pwned) * ? [a-z] ~ ! ü \u0001\u007f\t%s%n',
+  `${'n'.repeat(246)}$(pwned)x`,
+];
+/** RUNBOOK_WORDS=all: every word for every argument. Else the breaking one and one more, which takes turns. */
+const SETS = process.env['RUNBOOK_WORDS'] === 'all' ? [[BREAKING, ...OTHERS]] : OTHERS.map((other) => [BREAKING, other]);
+
+/** The arguments of a module that take text, from its schema: a new one is tried without a word here. */
+async function textArguments(name: string): Promise<ReadonlyMap<string, 'text' | 'list' | 'map'>> {
+  const found = new Map<string, 'text' | 'list' | 'map'>();
+  const given: unknown = z.toJSONSchema((await modules.module(name)).arguments, { io: 'input', unrepresentable: 'any' });
+  for (const [argument, schema] of Object.entries(PROPERTIES.parse(given).properties ?? {})) {
+    const kind = kindOf(schema);
+    if (kind !== undefined) found.set(argument, kind);
+  }
+  return found;
+}
+
+const PROPERTIES = z.looseObject({ properties: z.record(z.string(), z.unknown()).optional() });
+const KIND = z.looseObject({
+  type: z.string().optional(),
+  enum: z.unknown().optional(),
+  const: z.unknown().optional(),
+  anyOf: z.array(z.unknown()).optional(),
+  items: z.unknown().optional(),
+});
+
+function kindOf(schema: unknown): 'text' | 'list' | 'map' | undefined {
+  const { type, enum: fixed, const: only, anyOf, items } = KIND.parse(schema);
+  if (anyOf !== undefined) return anyOf.map(kindOf).find((kind) => kind !== undefined);
+  if (fixed !== undefined || only !== undefined) return undefined;
+  if (type === 'array') return items === undefined || kindOf(items) !== undefined ? 'list' : undefined;
+  if (type === 'object') return 'map';
+  return type === undefined || type === 'string' ? 'text' : undefined;
+}
+
+interface Use {
+  readonly id: string;
+  readonly task: object;
+  readonly dry: boolean;
+}
+
+/** One task for each text argument of a row; the words are its loop, and known to nobody before the run. */
+async function usesOf(module: string, row: Row, number: number, at: string): Promise<readonly Use[]> {
+  const text = module === 'set_fact' ? new Map([['fact', 'text'] as const]) : await textArguments(module);
+  const uses: Use[] = [];
+  for (const [argument, kind] of text) {
+    if (row.skip?.includes(argument) === true || (row.code?.includes(argument) === true && row.form?.[argument] === undefined)) continue;
+    const before = row.base[argument];
+    const parts = kind === 'map' ? Object.entries(before ?? { 'X-Word': '' }) : [[argument, before] as const];
+    for (const [part, value] of parts) {
+      const id = `${module}-${number}-${kind === 'map' ? `${argument}-${part}` : argument}`;
+      const own = `${at}/${id}/{{n}}`;
+      const word = row.form?.[argument]?.replace('%s', '{{item}}') ?? (isPath(part, value) ? `${own}/{{item}}` : '{{item}}');
+      const placed = (given: unknown): unknown => JSON.parse(JSON.stringify(given).replaceAll('@', own)) as unknown;
+      const list: readonly unknown[] = Array.isArray(value) ? value : [];
+      const hostile = kind === 'list' ? [...list, word] : kind === 'map' ? { ...(before as object), [part]: word } : word;
+      uses.push({
+        id,
+        dry: row.dry ?? false,
+        task: {
+          name: id,
+          [module]: placed({ ...row.base, [argument]: hostile }),
+          loop: `words.json[${uses.length % SETS.length}]`,
+          loop_control: { index_var: 'n' },
+          ignore_errors: true,
+        },
+      });
+    }
+  }
+  return uses;
+}
+
+function isPath(name: string, before: unknown): boolean {
+  const first: unknown = Array.isArray(before) ? before[0] : before;
+  if (typeof first === 'string') return first.startsWith('@');
+  return /^(path|dest|home|shell|creates|removes|chdir|keep|executable|.*_(path|file|cert|key|socket))$/.test(name);
+}
+
+describe.skipIf(process.getuid?.() !== 0)('text that would be a command (the test needs root, for mounts)', () => {
+  let site: Site;
+  let at: string;
+  let uses: readonly Use[];
+  let ended: Ended;
+  let planned: Ended;
+  /** The tasks that were told next after the program had been run. */
+  const ranBefore: string[] = [];
+  const events = (from: Ended): readonly ToldEvent[] =>
+    from.stdout.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as ToldEvent] : []));
+  const finished = (from: Ended, id: string): readonly z.infer<typeof FINISHED>[] =>
+    events(from).flatMap((event) => {
+      const parsed = FINISHED.safeParse(event);
+      return parsed.success && parsed.data.task.name === id ? [parsed.data] : [];
+    });
+
+  beforeAll(async () => {
+    // What system modules write lies in copies that only the server sees.
+    const mounts = `cp -a /etc $folder/etc; mkdir $folder/root $folder/spool $folder/home
+mount --bind $folder/etc /etc; mount --bind $folder/root /root; mount --bind $folder/spool /var/spool; mount --bind $folder/home /home
+mkdir -p /var/spool/cron/crontabs`;
+    site = await startSite({ one: {} }, { mounts });
+    await mkdir(join(site.folder, 'bin'));
+    await writeFile(join(site.folder, 'bin/pwned'), `#!/bin/sh\necho "$0 $*" >>${site.folder}/was-run\n`, { mode: 0o755 });
+    at = join(site.folder, 'uses');
+    const all: Use[] = [];
+    for (const [module, rows] of Object.entries(ROWS))
+      for (const [number, row] of rows.entries()) all.push(...(await usesOf(module, row, number, at)));
+    uses = all;
+    for (const { id } of uses) {
+      for (const n of Array.from({ length: SETS[0]?.length ?? 0 }).keys()) {
+        await mkdir(join(at, id, String(n)), { recursive: true });
+        await writeFile(join(at, id, String(n), 'plain'), 'banana\n');
+      }
+    }
+    await writeFile(join(site.folder, 'words.json'), JSON.stringify(SETS));
+    await writeFile(join(site.folder, 'plain'), 'plain\n');
+    await writeFile(join(site.folder, 'plain.hbs'), 'plain\n');
+    await writeFile(join(site.folder, 'args.sh'), 'printf %s "$1"\n');
+    execFileSync('tar', ['-cf', join(site.folder, 'plain.tar'), '-C', site.folder, 'plain']);
+    const write = (name: string, tasks: readonly Use[]): Promise<string> =>
+      site.playbook(
+        name,
+        JSON.stringify([
+          { name, hosts: 'all', tasks: [{ query: `cat ${site.folder}/words.json`, register: 'words' }, ...tasks.map(({ task }) => task)] },
+        ]),
+      );
+    const wet = await write(
+      'wet.yml',
+      uses.filter((use) => !use.dry),
+    );
+    const dry = await write(
+      'dry.yml',
+      uses.filter((use) => use.dry),
+    );
+    let size = 0;
+    ended = await site.run(['play', wet, '--output', 'json'], (event) => {
+      const now = statSync(join(site.folder, 'was-run'), { throwIfNoEntry: false })?.size ?? 0;
+      if (now > size && event.type === 'task_finished') ranBefore.push(JSON.stringify([event.task, event['item']]));
+      size = now;
+    });
+    planned = await site.run(['plan', dry, '--output', 'json']);
+  });
+  afterAll(() => site.stop());
+
+  test('every module has a row, and the play went to its end', () => {
+    expect(Object.keys(ROWS)).toEqual(modules.names().toSorted());
+    for (const one of [ended, planned]) expect([one.status, one.stderr]).toEqual([0, '']);
+    for (const { id, dry } of uses) expect(finished(dry ? planned : ended, id), id).toHaveLength(SETS[0]?.length ?? 0);
+  });
+
+  test('none was run', async () => {
+    expect(ranBefore).toEqual([]);
+    const wasRun = join(site.folder, 'was-run');
+    await expect(stat(wasRun)).rejects.toThrow('ENOENT');
+    await site.run(['exec', 'one', '-m', 'shell', '-a', 'echo $(pwned)']);
+    expect((await stat(wasRun)).size).toBeGreaterThan(0);
+    const broken = [...events(ended), ...events(planned)].filter((event) =>
+      /[Ss]yntax error|[Uu]nterminated|unexpected EOF/.test(JSON.stringify(event)),
+    );
+    expect(broken).toEqual([]);
+    expect((await readdir(site.folder)).includes('pwned')).toBe(false);
+  });
+});
+
+const FINISHED = z.looseObject({
+  type: z.literal('task_finished'),
+  task: z.looseObject({ name: z.string() }),
+  outcome: z.looseObject({ kind: z.string() }),
+  result: z.record(z.string(), z.unknown()).optional(),
+});
