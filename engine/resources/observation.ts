@@ -62,7 +62,7 @@ function decode(stdout: Buffer, sections: readonly Section[], marker: string): R
     const status = Number(ending.slice(0, colon));
     const stderr = ending.slice(colon + 1).trim();
     if (status !== 0) throw failed(kind.name, `Exit status ${status}${stderr === '' ? '' : `: ${stderr}`}`);
-    const decoded = kind.decode(output, requests);
+    const decoded = decodedBy(kind, output, requests);
     for (const { id, key } of requests) {
       const state = decoded.get(id);
       if (state === undefined) throw failed(kind.name, `Nothing was told of ${id}${stderr === '' ? '' : `: ${stderr}`}`);
@@ -72,6 +72,17 @@ function decode(stdout: Buffer, sections: readonly Section[], marker: string): R
   return states;
 }
 
+/** What a host answers is no fault of ours, whatever it is. */
+function decodedBy({ decode: read, name }: Section['kind'], output: Buffer, requests: readonly Request[]): ReadonlyMap<string, unknown> {
+  try {
+    return read(output, requests);
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw failed(name, error instanceof Error ? error.message : String(error));
+  }
+}
+
 function failed(kind: string, why: string): Problem {
-  return new Problem({ code: 'observation-failed', what: `the host could not be looked at (${kind})`, why });
+  const remedy = 'See what the tools that tell of it answer on the host (`runbook exec`): they may be broken, or be others than usual.';
+  return new Problem({ code: 'observation-failed', what: `the host could not be looked at (${kind})`, why, remedy });
 }

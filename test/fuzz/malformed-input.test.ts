@@ -1,7 +1,9 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeFacts } from '../../engine/connection/facts.ts';
 import { BoundedOutput, FrameDecoder } from '../../engine/connection/frame.ts';
 import { parseKnownHosts } from '../../engine/connection/known-hosts.ts';
@@ -9,10 +11,29 @@ import { parseSshG } from '../../engine/connection/ssh-config.ts';
 import { Problem, Problems } from '../../engine/errors/problem.ts';
 import { loadInventory } from '../../engine/inventory/load-inventory.ts';
 import { Vault } from '../../engine/inventory/vault.ts';
+import { authorizedKeysRequest } from '../../engine/resources/authorized-keys.ts';
+import { bootRequest } from '../../engine/resources/boot.ts';
+import { crontabRequest } from '../../engine/resources/crontab.ts';
+import { file } from '../../engine/resources/file.ts';
+import { groupRequest } from '../../engine/resources/group.ts';
+import { hostnameRequest } from '../../engine/resources/hostname.ts';
+import { initServiceRequest } from '../../engine/resources/init-service.ts';
+import { kernelModuleRequest } from '../../engine/resources/kernel-module.ts';
+import { mountRequest } from '../../engine/resources/mount.ts';
+import { composeObservation } from '../../engine/resources/observation.ts';
+import { packageRequest } from '../../engine/resources/package.ts';
+import { probe } from '../../engine/resources/probe.ts';
+import { selinuxRequest } from '../../engine/resources/selinux.ts';
+import { swapRequest } from '../../engine/resources/swap.ts';
+import { sysctlRequest } from '../../engine/resources/sysctl.ts';
+import { managerRequest } from '../../engine/resources/unit-manager.ts';
+import { unitRequest } from '../../engine/resources/unit.ts';
+import { userRequest } from '../../engine/resources/user.ts';
 import { parseExpression } from '../../engine/values/expression.ts';
 import { parseTemplate } from '../../engine/values/template.ts';
 import { readYaml } from '../../engine/values/yaml.ts';
 import { load, withFiles } from '../playbook/written.ts';
+import { snapshot } from '../ssh/crash-play.ts';
 
 // Malformed input gives a right result or a Problem with a place: never another error, and never a hang. The usual suite tries a few;
 // RUNBOOK_FUZZ=20000 and RUNBOOK_SEED=N try that many from that seed.
@@ -93,6 +114,31 @@ function toldOrRight(error: unknown): void {
   throw error;
 }
 
+/** A working folder, a home and a place for temporary files, of which nothing but the tests' own folders may be touched. */
+const before = { folder: process.cwd(), home: process.env['HOME'], temporary: process.env['TMPDIR'] };
+let sentinel: string;
+let untouched: ReadonlyMap<string, string>;
+beforeAll(async () => {
+  sentinel = mkdtempSync(join(tmpdir(), 'fuzz-sentinel-'));
+  for (const name of ['work', 'home', 'temporary']) {
+    mkdirSync(join(sentinel, name));
+    writeFileSync(join(sentinel, name, 'site.yml'), 'as it was\n');
+  }
+  process.chdir(join(sentinel, 'work'));
+  process.env['HOME'] = join(sentinel, 'home');
+  process.env['TMPDIR'] = join(sentinel, 'temporary');
+  untouched = await snapshot(sentinel);
+});
+afterAll(async () => {
+  process.chdir(before.folder);
+  process.env['HOME'] = before.home;
+  if (before.temporary === undefined) delete process.env['TMPDIR'];
+  else process.env['TMPDIR'] = before.temporary;
+  const found = await snapshot(sentinel);
+  rmSync(sentinel, { recursive: true });
+  expect(Object.fromEntries(found), 'something was written outside the working folder').toEqual(Object.fromEntries(untouched));
+});
+
 describe(`damaged input is told or taken (RUNBOOK_SEED=${SEED})`, () => {
   test.each<[string, (text: string) => unknown]>([
     ['YAML', (text) => readYaml(text, 'fuzz.yml')],
@@ -128,17 +174,64 @@ describe(`damaged input is told or taken (RUNBOOK_SEED=${SEED})`, () => {
     );
   });
 
+  /** Kinds of things to look at, and what this machine answers when it is asked for all of them. */
+  const LOOKED_AT = [
+    file('/etc/hostname', 'content'),
+    file('/etc', 'attributes'),
+    file('/nowhere', 'digest'),
+    probe('echo out; echo err >&2; exit 3'),
+    unitRequest('a.service'),
+    managerRequest(),
+    packageRequest('sh', { candidate: true, declared: false }),
+    userRequest('root', { password: true }),
+    groupRequest('root'),
+    mountRequest('/', undefined),
+    sysctlRequest('net.core.somaxconn'),
+    swapRequest(),
+    hostnameRequest(),
+    crontabRequest('root'),
+    kernelModuleRequest('a'),
+    authorizedKeysRequest('root'),
+    bootRequest(),
+    selinuxRequest(),
+    initServiceRequest('a'),
+  ];
+  test('the answer of a host that is looked at', () => {
+    const { decode, script } = composeObservation(LOOKED_AT, 'f00f00f00f00');
+    const whole = spawnSync('sh', ['-c', script], { maxBuffer: 64 * 1024 * 1024 }).stdout;
+    // It is taken as it is, so that what is damaged is damaged by the test.
+    expect(decode(whole).size).toBe(LOOKED_AT.length);
+    const cuts = fc.array(fc.tuple(fc.nat(), fc.nat(60), fc.oneof(fc.constantFrom('', ...SHARP), fc.string({ maxLength: 20 }))), {
+      minLength: 1,
+      maxLength: 6,
+    });
+    fc.assert(
+      fc.property(cuts, (pieces) => {
+        const answer = pieces.reduce((left, [at, length, put]) => {
+          const from = at % (left.length + 1);
+          return Buffer.concat([left.subarray(0, from), Buffer.from(put), left.subarray(from + length)]);
+        }, whole);
+        try {
+          decode(answer);
+        } catch (error) {
+          toldOrRight(error);
+        }
+      }),
+      options,
+    );
+  });
+
   test('a playbook', async () => {
     const property = fc.asyncProperty(damaged, async (text) => {
       await withFiles({ 'site.yml': text }, (folder) => load(folder)).catch(toldOrRight);
     });
-    await fc.assert(property, { ...options, numRuns: Math.ceil(RUNS / 2) });
+    await fc.assert(property, { ...options, numRuns: RUNS });
   });
 
   test.each(['hosts.yml', 'hosts'])('an inventory, %s', async (name) => {
     const property = fc.asyncProperty(damaged, async (text) => {
       await withFiles({ [name]: text }, (folder) => loadInventory([join(folder, name)], [], new Vault([]))).catch(toldOrRight);
     });
-    await fc.assert(property, { ...options, numRuns: Math.ceil(RUNS / 4) });
+    await fc.assert(property, { ...options, numRuns: RUNS });
   });
 });
