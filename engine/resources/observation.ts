@@ -73,12 +73,12 @@ function decode(stdout: Buffer, sections: readonly Section[], marker: string): R
 }
 
 /** What a host answers is no fault of ours, whatever it is. */
-function decodedBy({ decode: read, name }: Section['kind'], output: Buffer, requests: readonly Request[]): ReadonlyMap<string, unknown> {
+function decodedBy(kind: Section['kind'], output: Buffer, requests: readonly Request[]): ReadonlyMap<string, unknown> {
   try {
-    return read(output, requests);
+    return kind.decode(output, requests);
   } catch (error) {
     if (error instanceof Problem) throw error;
-    throw failed(name, error instanceof Error ? error.message : String(error));
+    throw failed(kind.name, error instanceof Error ? error.message : String(error));
   }
 }
 
