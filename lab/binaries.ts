@@ -5,13 +5,14 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Problem } from '../engine/errors/problem.ts';
 import type { Source, SourceContext } from './binary-source.ts';
-import { ETCD_COMMANDS, KUBERNETES_COMMANDS } from './binary-source.ts';
+import { ETCD_COMMANDS, KUBERNETES_COMMANDS, KUBE_BENCH_COMMANDS } from './binary-source.ts';
 import { cacheFolder, exists, fillOnce } from './cache.ts';
-import { buildEtcd, buildKubernetes } from './go-build.ts';
+import { buildEtcd, buildKubeBench, buildKubernetes } from './go-build.ts';
 import { downloadEtcd, downloadKubernetes } from './release-site.ts';
 
 export const DEFAULT_KUBERNETES = '1.36.3';
 export const DEFAULT_ETCD = '3.6.16';
+const KUBE_BENCH = '0.12.0';
 
 export interface BinariesOptions {
   /** Without the leading v: `1.36.3`. */
@@ -60,6 +61,19 @@ export async function ensureBinaries(options: BinariesOptions = {}): Promise<Mir
     context,
   );
   return folders;
+}
+
+/**
+ * Fills the cache with kube-bench, its checks and the jq that they call, from Go modules.
+ * @returns the folder that they are in
+ * @throws Problem `binaries-unavailable`
+ */
+export async function ensureKubeBench(options: Pick<BinariesOptions, 'report' | 'signal'> = {}): Promise<string> {
+  const context = { architecture: architecture(), report: options.report ?? (() => undefined), signal: options.signal };
+  const folder = join(cacheFolder(), 'binaries', 'kube-bench', `v${KUBE_BENCH}`);
+  const place = `linux/${context.architecture}`;
+  await ensure({ what: `kube-bench ${KUBE_BENCH}`, version: KUBE_BENCH, folder, place }, KUBE_BENCH_COMMANDS, [buildKubeBench], context);
+  return join(folder, place);
 }
 
 interface Wanted {

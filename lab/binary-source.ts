@@ -1,6 +1,8 @@
 /** In the order of upstream's release site. `kubelet` and `kubeadm` are for later steps. */
 export const KUBERNETES_COMMANDS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'] as const;
 export const ETCD_COMMANDS = ['etcd', 'etcdctl', 'etcdutl'] as const;
+/** Its checks are in `cfg.tar`; some of them call `jq`. */
+export const KUBE_BENCH_COMMANDS = ['kube-bench', 'cfg.tar', 'jq'] as const;
 
 /** How a source leaves its work: `folder` then holds the commands, and the text says where they came from. */
 export type Source = (version: string, folder: string, context: SourceContext) => Promise<string>;

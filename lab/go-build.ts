@@ -9,6 +9,8 @@ import { isInstalled, run } from './command.ts';
 // Upstream's programs from Go's module proxy, for machines that reach nothing else. `go install pkg@version` refuses modules with
 // `replace`, so a scratch module requires them. Modules and objects are kept in the scratch folder and go with it.
 
+const GOJQ = '0.12.17';
+
 const TOO_OLD = /^go1\.(\d|1\d|20)(\D|$)/;
 
 interface Go {
@@ -104,6 +106,27 @@ export async function buildKubernetes(version: string, folder: string, context: 
   );
   const packages = KUBERNETES_COMMANDS.map((command) => `k8s.io/kubernetes/cmd/${command}`);
   await build(tool, ['-s', '-w', ...flags].join(' '), packages, folder);
+  return `Go module ${module}, built with ${tool.version}`;
+}
+
+/**
+ * kube-bench with its checks (`cfg.tar`), and gojq by the name of jq, which some checks call.
+ * @param version without the leading v: `0.12.0`
+ */
+export async function buildKubeBench(version: string, folder: string, context: SourceContext): Promise<string> {
+  const tool = await prepare(folder, context);
+  context.report(`building kube-bench ${version} from Go modules with ${tool.version}: some minutes, once`);
+  const module = `github.com/aquasecurity/kube-bench@v${version}`;
+  const upstream = await moduleFile(tool, module);
+  const requires = [`require github.com/aquasecurity/kube-bench v${version}`, `require github.com/itchyny/gojq v${GOJQ}`];
+  await writeFile(
+    join(tool.scratch, 'go.mod'),
+    ['module runbook.lab/kube-bench', directive(upstream.text, 'go'), ...requires, ''].join('\n'),
+  );
+  await run(['tar', '-cf', join(folder, 'cfg.tar'), '-C', join(tool.scratch, 'modules', module), 'cfg'], { signal: tool.signal });
+  const flags = `-s -w -X github.com/aquasecurity/kube-bench/cmd.KubeBenchVersion=v${version}`;
+  await build(tool, flags, ['github.com/aquasecurity/kube-bench', 'github.com/itchyny/gojq/cmd/gojq'], folder);
+  await rename(join(folder, 'gojq'), join(folder, 'jq'));
   return `Go module ${module}, built with ${tool.version}`;
 }
 
