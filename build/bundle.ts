@@ -32,6 +32,12 @@ const noNativeParts: Plugin = {
   load: { filter: { id: /^\0no-native-part$/ }, handler: () => `throw new Error('runbook does without native parts');` },
 };
 
+/** HTTP by way of SSH, which is not used here. It would load all that Node has for HTTP. */
+const noHttpAgents: Plugin = {
+  name: 'no-http-agents',
+  load: { filter: { id: /\/ssh2\/lib\/http-agents\.js$/ }, handler: () => 'module.exports = {};' },
+};
+
 await mkdir(DIST, { recursive: true });
 const { code, stamp, packages } = await bundle();
 // In this order: a bundle never stands beside the stamp of another one.
@@ -49,7 +55,7 @@ async function bundle(): Promise<{ readonly code: string; readonly stamp: string
       input: join(ROOT, 'engine/cli/main.ts'),
       cwd: ROOT,
       platform: 'node',
-      plugins: [listedModules, noNativeParts],
+      plugins: [listedModules, noNativeParts, noHttpAgents],
     });
     const { output } = await build.generate({
       format: 'cjs',

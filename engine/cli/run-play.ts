@@ -2,20 +2,18 @@ import { Problem } from '../errors/problem.ts';
 import { createHash } from 'node:crypto';
 import { printNotes } from '../report/vault.ts';
 import type { Mode } from '../run/events.ts';
-import { writePlan } from '../run/plan-file.ts';
+import type { Resume } from '../run/resume.ts';
 import type { RunResult } from '../run/run.ts';
 import { partialBecause } from '../run/run.ts';
 import { becomeFallback } from './become-fallback.ts';
 import { EXIT } from './exit-status.ts';
 import { journalFolder, performRun, runReport, statusOf } from './perform-run.ts';
-import { resumeOf } from './resume.ts';
 import type { PlayFlags } from './play.ts';
 import type { PreparedRun } from './prepare-run.ts';
 import { prepareRun } from './prepare-run.ts';
 import { unknownTags } from './unknown-tags.ts';
-import { makePlan, wholePlan } from './saved-plan.ts';
 
-/** `runbook play` and `runbook plan`: wires the parts and gives the exit status. */
+/** `runbook play` and `runbook plan`: wires the parts and gives the exit status. What most runs do not need is loaded when one does. */
 export async function runPlayCommand(playbookFile: string, command: Mode, flags: PlayFlags): Promise<number> {
   const mode: Mode = flags.check === true ? 'plan' : command;
   const prepared = await prepareRun(playbookFile, flags);
@@ -48,14 +46,7 @@ export async function runPlayCommand(playbookFile: string, command: Mode, flags:
   if (mode === 'plan' && flags.out !== undefined)
     return statusOf(await savePlan(playbookFile, prepared, flags, flags.out), mode, flags.detailedExitcode === true);
   const inputs = digestOf(prepared, flags);
-  const resume =
-    flags.resume === undefined || mode === 'plan'
-      ? undefined
-      : await resumeOf(journalFolder(), flags.resume === true ? undefined : flags.resume, {
-          playbook: playbook.file,
-          inputs,
-          partial: partialBecause({ limit: flags.limit, selection }),
-        });
+  const resume = mode === 'plan' ? undefined : await resumption(playbook.file, inputs, flags);
   const lock = flags.lock ? { waitMs: flags.waitLock * 1000 } : undefined;
   const fallback = await becomeFallback(flags);
   const result = await performRun(
@@ -64,6 +55,13 @@ export async function runPlayCommand(playbookFile: string, command: Mode, flags:
     runReport(mode, flags.diff, flags, inputs),
   );
   return statusOf(result, mode, flags.detailedExitcode === true);
+}
+
+async function resumption(playbook: string, inputs: string, flags: PlayFlags): Promise<Resume | undefined> {
+  if (flags.resume === undefined) return undefined;
+  const { resumeOf } = await import('./resume.ts');
+  const partial = partialBecause({ limit: flags.limit, selection: { tags: flags.tags, skipTags: flags.skipTags } });
+  return resumeOf(journalFolder(), flags.resume === true ? undefined : flags.resume, { playbook, inputs, partial });
 }
 
 /** Of the files that are read before the run, and of the variables of the command line. */
@@ -75,6 +73,8 @@ function digestOf(prepared: PreparedRun, flags: PlayFlags): string {
 
 async function savePlan(playbook: string, prepared: PreparedRun, flags: PlayFlags, path: string): Promise<RunResult> {
   const { inventory, limit = null, tags, skipTags } = flags;
+  const { makePlan, wholePlan } = await import('./saved-plan.ts');
+  const { writePlan } = await import('../run/plan-file.ts');
   const extraFiles = flags.extraVars.filter((given) => given.startsWith('@')).map((given) => given.slice(1));
   const made = await makePlan(
     prepared,

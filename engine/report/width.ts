@@ -2,11 +2,15 @@
 const WIDE =
   /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Extended_Pictographic}/u;
 const NARROW_PICTURE = /[\u00A9\u00AE\u203C\u2049\u2122\u2139\u2194-\u21AA\u2600-\u27BF]/u;
-const segments = new Intl.Segmenter();
+const ASCII = /^[\x20-\x7E]*$/;
+/** Made when it is first needed: that takes as long as loading a library. */
+let segments: Intl.Segmenter | undefined;
 
 /** How many columns a text takes on a terminal. The text has no control characters. */
 export function displayWidth(text: string): number {
+  if (ASCII.test(text)) return text.length;
   let width = 0;
+  segments ??= new Intl.Segmenter();
   for (const { segment } of segments.segment(text)) {
     if (/^(?:\p{M}|\p{Cf})+$/u.test(segment)) continue;
     width += WIDE.test(segment) && (!NARROW_PICTURE.test(segment) || segment.includes('\uFE0F')) ? 2 : 1;
