@@ -9,6 +9,7 @@ import type { Emit, Mode } from './events.ts';
 import type { HostState } from './host-state.ts';
 import type { Stop } from './itinerary.ts';
 import type { Machines } from './machines.ts';
+import type { Turns } from './turns.ts';
 import type { ChangeCount } from './view.ts';
 
 /** Which steps the command line asks for. */
@@ -31,7 +32,7 @@ export interface RunContext {
   /** A plan fills it; a play makes no change that it does not have. */
   readonly approval: Approval | undefined;
   /** At most `forks` hosts are talked to at the same time. */
-  readonly limit: LimitFunction;
+  readonly turns: Turns;
   module(name: string): Promise<AnyModule>;
   /** Adds a host to a group from `group_by`; known to later plays. */
   joinGroup(host: string, group: string, parents: readonly string[]): void;

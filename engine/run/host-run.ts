@@ -1,5 +1,4 @@
 import type { Handler, Include, Meta, Task } from '../playbook/play.ts';
-import pLimit from 'p-limit';
 import { Problem } from '../errors/problem.ts';
 import { Unreachable } from '../connection/unreachable.ts';
 import { isSelected } from '../playbook/select-tasks.ts';
@@ -156,12 +155,7 @@ export class HostRun {
     if (step.kind !== 'block') return;
     const most = step.throttle?.resolve(this.#host.variables.scope(step));
     if (most === undefined) return this.#inBlock(stop, route);
-    if (typeof most !== 'number' || most < 1)
-      throw new Problem({ code: 'wrong-type', what: 'throttle must be a number from 1', place: step.place });
-    const key = keyOf(stop);
-    let limit = this.#batch.throttles.get(key);
-    if (limit === undefined) this.#batch.throttles.set(key, (limit = pLimit(most)));
-    await limit(async () => {
+    await throttled(this.#batch, stop, most, step.place, async () => {
       this.#mayGoOn();
       this.#alone += 1;
       try {
@@ -296,7 +290,7 @@ export class HostRun {
       const view = machine.view(privilege);
       const owed = owedBy(user);
       const ahead = await foresee(this.#context, this.#host, route, view);
-      await this.#context.limit(() => machine.look(privilege, view.missing([owed, ...ahead]), this.#context.mode));
+      await this.#context.turns.connected(() => machine.look(privilege, view.missing([owed, ...ahead]), this.#context.mode));
       learnOwed(this.#context, this.#host, this.#handlers, user, view.seen.of(owed));
       view.release([owed]);
     } else callForOwed(this.#context, this.#host, this.#handlers);

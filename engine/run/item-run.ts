@@ -69,7 +69,7 @@ export async function runItem(run: ItemRun, look: 'first' | 'again'): Promise<It
   if (view.missing([...requests, ...owed]).length > 0) {
     // Once something has changed, commands are asked in their turn only: they may be slow, and answers from before do not count.
     const more = (await run.foresee()).filter((one) => context.changes.value === 0 || one.kind.name !== 'probe');
-    await context.limit(() => machine.look(prepared.privilege, view.missing([...requests, ...owed, ...more]), context.mode));
+    await context.turns.connected(() => machine.look(prepared.privilege, view.missing([...requests, ...owed, ...more]), context.mode));
     for (const one of owed) learnOwed(context, run.host, run.batch.play.handlers, one.id, view.seen.of(one));
     view.release(owed);
   }
@@ -179,7 +179,7 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
   }
   let completed: Completed;
   try {
-    const applied = await context.limit(() =>
+    const applied = await context.turns.connected(() =>
       machine.change(
         prepared.privilege,
         apply,

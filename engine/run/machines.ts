@@ -105,7 +105,7 @@ export function machineFor(context: RunContext, host: HostState, delegate: strin
 export async function connectForPlay(context: RunContext, host: HostState, patienceMs: number): Promise<Machine> {
   const machine = await connectFor(context, host, undefined, patienceMs);
   try {
-    await context.limit(() => context.machines.loginAs(host.name, host.variables.scope(undefined), context.mode));
+    await context.turns.connected(() => context.machines.loginAs(host.name, host.variables.scope(undefined), context.mode));
   } catch (error) {
     throw error instanceof Problem ? new HostGone(error) : error;
   }
@@ -120,7 +120,7 @@ export async function connectFor(context: RunContext, host: HostState, delegate:
   if (ready !== undefined) return ready;
   const scope = (context.hosts.get(name) ?? host).variables.scope(undefined);
   try {
-    const machine = await context.limit(() => context.machines.to(name, scope, patienceMs));
+    const machine = await context.turns.connecting(() => context.machines.to(name, scope, patienceMs));
     // A delegate may come to its own turn later, and is not connected again then.
     context.hosts.get(name)?.variables.setFacts(machine.connection.facts);
     return machine;

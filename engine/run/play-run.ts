@@ -120,7 +120,7 @@ async function runHost(
 }
 
 async function settle(context: RunContext, host: HostState): Promise<void> {
-  if (context.mode === 'play') await context.limit(() => context.machines.get(host.name)?.settle());
+  if (context.mode === 'play') await context.turns.connected(async () => context.machines.get(host.name)?.settle());
 }
 
 /** Where the play begins with wait_for_connection: how many milliseconds a host that does not answer yet is waited for. */

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import pLimit from 'p-limit';
 import { Problem, formatPlace } from '../errors/problem.ts';
 import type { Host, Inventory } from '../inventory/inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
@@ -28,6 +27,7 @@ import { preflight } from './preflight.ts';
 import type { Resume } from './resume.ts';
 import { withoutFinished } from './resume.ts';
 import type { TargetSettings } from './target-settings.ts';
+import { turns } from './turns.ts';
 import { variableFileLayer } from './variable-files.ts';
 import type { RunVariables } from './variables.ts';
 import { HostVariables, lazyMap } from './variables.ts';
@@ -127,7 +127,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     machines,
     hosts,
     approval: options.approval,
-    limit: pLimit(options.forks),
+    turns: turns(options.forks),
     module: options.module,
     joinGroup: (host, group, parents) => {
       regrouped = true;
