@@ -60,6 +60,8 @@ export interface UploadSource {
   readonly size: number;
   /** Hexadecimal. */
   readonly sha256?: string | undefined;
+  /** Whether it is, by its time stamps, what `sha256` was made of. Where it can tell, nothing is digested again while it is sent. */
+  isUnchanged?(): Promise<boolean>;
   open(): Readable | AsyncIterable<Uint8Array>;
 }
 

@@ -46,7 +46,7 @@ export async function upload(
 
 /** Writes at the pace of the host. Where the source is not what it said it is, stops short of its end, so that the host drops it. */
 async function feed(shell: Shell, source: UploadSource, path: string, over: Promise<void>, isOver: () => boolean): Promise<unknown> {
-  const digest = createHash('sha256');
+  const digest = source.sha256 === undefined || source.isUnchanged !== undefined ? undefined : createHash('sha256');
   let sent = 0;
   let last: Uint8Array | undefined;
   const write = async (chunk: Uint8Array): Promise<void> => {
@@ -56,18 +56,17 @@ async function feed(shell: Shell, source: UploadSource, path: string, over: Prom
     for await (const piece of source.open()) {
       if (isOver()) return undefined;
       const chunk: Uint8Array = typeof piece === 'string' ? Buffer.from(piece) : piece;
-      digest.update(chunk);
+      digest?.update(chunk);
       sent += chunk.length;
       if (sent > source.size) return sourceChanged(path, `it is larger than ${source.size} bytes`);
-      // One chunk is held back until the digest is known.
+      // One chunk is held back until it is known that it is the right file.
       if (last !== undefined) await write(last);
       last = chunk;
     }
     if (sent < source.size) return sourceChanged(path, `it has ${sent} bytes, not ${source.size}`);
-    const found = digest.digest('hex');
-    if (source.sha256 !== undefined && found !== source.sha256) {
-      return sourceChanged(path, `its SHA-256 is ${found}, not ${source.sha256}`);
-    }
+    const found = digest?.digest('hex');
+    if (found !== undefined && found !== source.sha256) return sourceChanged(path, `its SHA-256 is ${found}, not ${source.sha256}`);
+    if ((await source.isUnchanged?.()) === false) return sourceChanged(path, 'it was written to meanwhile');
     if (last !== undefined) await write(last);
     return undefined;
   } catch (error) {

@@ -13,6 +13,7 @@ import { parseTemplateFile } from '../values/template.ts';
 import type { Scope } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
 import type { DigestCache } from './digest-cache.ts';
+import { identityOf } from './digest-cache.ts';
 
 /** Bytes. Larger files are read for each host: they are not kept in memory. */
 const WORTH_READING_AGAIN = 1024 * 1024;
@@ -94,6 +95,10 @@ export class ControllerFiles {
       path,
       size: status.size,
       sha256,
+      isUnchanged: async () => {
+        const now = await stat(path).catch(() => undefined);
+        return now !== undefined && identityOf(now) === identityOf(status);
+      },
       bytes,
       open: () => createReadStream(path, { highWaterMark: 1024 * 1024 }),
     };

@@ -12,6 +12,11 @@ interface Identity {
 /** Files below this size are digested each time: it costs less than to trust a clock. Bytes. */
 const WORTH_KEEPING = 1024 * 1024;
 
+/** Tells a file as it is from what it was: ctime cannot be set back by a program. */
+export function identityOf({ size, ino, mtimeMs, ctimeMs }: Identity): string {
+  return `${size}:${ino}:${mtimeMs}:${ctimeMs}`;
+}
+
 const Stored = z.record(z.string(), z.object({ identity: z.string(), sha256: z.string() }));
 
 /**
@@ -31,7 +36,7 @@ export class DigestCache {
   async of(path: string, status: Identity, digest: (path: string) => Promise<string>): Promise<string> {
     if (status.size < WORTH_KEEPING) return digest(path);
     const kept = await this.#load();
-    const identity = `${status.size}:${status.ino}:${status.mtimeMs}:${status.ctimeMs}`;
+    const identity = identityOf(status);
     const known = kept.get(path);
     if (known?.identity === identity) return known.sha256;
     const sha256 = await digest(path);

@@ -176,6 +176,7 @@ describe.each(SHELLS)('a session in %s', (program) => {
       ['shorter than stated', source(content, content.length + 1)],
       ['longer than stated', source(content, content.length - 1)],
       ['of another digest', { ...source(content), sha256: '0'.repeat(64) }],
+      ['of the digest, but written to meanwhile', { ...source(content), isUnchanged: () => Promise.resolve(false) }],
     ])('%s leaves nothing', async (_what, wrong) => {
       const path = join(folder, 'wrong');
       await expect(host.send(wrong, path, { mode: '0600' })).rejects.toMatchObject({ code: 'source-changed' });
