@@ -1,27 +1,31 @@
 import { describe } from './describe.ts';
-import { ArgumentFault } from './fault.ts';
+import { ArgumentFault, Fault } from './fault.ts';
 import { Secret } from './secret.ts';
 import type { Value } from './value.ts';
 import { Unknown } from './value.ts';
 
+/** A configuration has some kilobytes. */
+const MOST_TEXT = 16 * 1024 * 1024;
+
 /** The text of a template as it grows, and what it was made of. */
 export class Output {
   #text = '';
+  #size = 0;
   #hasSecret = false;
   #unknown: Unknown | undefined;
   #isFresh = false;
 
   /** Text of the template itself. */
   literal(text: string): void {
-    this.#text += text;
+    this.#grow(text);
   }
 
   /** A value within text. Throws ArgumentFault for what has no one form as text. */
   value(value: Value): void {
-    if (typeof value === 'string') this.#text += value;
-    else if (typeof value === 'number' || typeof value === 'boolean') this.#text += String(value);
+    if (typeof value === 'string') this.#grow(value);
+    else if (typeof value === 'number' || typeof value === 'boolean') this.#grow(String(value));
     else if (value instanceof Secret) {
-      this.#text += value.reveal();
+      this.#grow(value.reveal());
       this.#hasSecret = true;
     } else if (value instanceof Unknown) {
       this.undecided(value);
@@ -42,10 +46,23 @@ export class Output {
 
   /** Another output as part of this one, each of its lines behind the first indented. */
   append(other: Output, indent: string): void {
-    this.#text += indent === '' ? other.#text : other.#text.replaceAll(/^(?=.)/gm, indent);
+    this.#grow(indent === '' ? other.#text : other.#text.replaceAll(/^(?=.)/gm, indent));
     this.#hasSecret ||= other.#hasSecret;
     this.#unknown ??= other.#unknown;
     this.#isFresh ||= other.#isFresh;
+  }
+
+  #grow(text: string): void {
+    this.#text += text;
+    // Pieces count as well: they take more memory than their text.
+    this.#size += text.length + 1;
+    if (this.#size > MOST_TEXT) {
+      throw new Fault({
+        code: 'template-too-large',
+        what: `The template comes to more than ${MOST_TEXT / 1024 / 1024} Mi characters`,
+        remedy: 'See which {{#each}} goes through more than it should: blocks within blocks multiply. Bring large files by copy.',
+      });
+    }
   }
 
   result(): string | Secret | Unknown {

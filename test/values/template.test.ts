@@ -149,6 +149,11 @@ describe('what other Handlebars runtimes let pass is an error with its place', (
   });
 });
 
+test('blocks within blocks that multiply are ended, with their place', () => {
+  const times = (inner: string): string => `{{#each (range 1 100000)}}${inner}{{/each}}`;
+  expect(() => render(times(times('xxxxxxxxxx')))).toThrow(expect.objectContaining({ code: 'template-too-large' }));
+});
+
 describe('mistakes that are found before there are values', () => {
   test.each<[string, number, RegExp]>([
     ['a {{x', 7, /ends too soon/],
