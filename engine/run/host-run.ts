@@ -19,6 +19,7 @@ import { resolveSettings } from './prepare.ts';
 import { HostGone, HostStops, TaskFailed } from './signals.ts';
 import { failedStep, userProblem } from './step-failure.ts';
 import { all, runTask } from './task-run.ts';
+import { throttled } from './throttle.ts';
 
 /** Steps that includes may bring to one host in one play: what includes itself by a loop doubles each time. */
 const MOST_INCLUDED = 100_000;

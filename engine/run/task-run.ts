@@ -1,17 +1,15 @@
-import pLimit from 'p-limit';
 import { Problem } from '../errors/problem.ts';
 import type { Expression } from '../values/expression.ts';
 import type { Task } from '../playbook/play.ts';
 import type { Layer } from '../values/scope.ts';
 import { MASK, Secret } from '../values/secret.ts';
 import type { Scope, Value, ValueMap } from '../values/value.ts';
-import { Unknown, isList } from '../values/value.ts';
+import { Unknown } from '../values/value.ts';
 import type { Batch, RunContext } from './context.ts';
-import { keyOf } from './context.ts';
 import { applyEffects } from './effects.ts';
 import type { TaskIdentity, TaskOutcome } from './events.ts';
 import { foresee } from './foresee.ts';
-import { loopLayer, loopValue } from './loop.ts';
+import { itemsOf, loopLayer } from './loop.ts';
 import type { HostState } from './host-state.ts';
 import type { ItemResult, ItemRun } from './item-run.ts';
 import { asTaskProblem, failure, retry, runItem } from './item-run.ts';
@@ -23,6 +21,7 @@ import type { Prepared } from './prepare.ts';
 import { wrongType } from './prepare.ts';
 import { prepareNow } from './prepared-ahead.ts';
 import { NotInPlan, TaskFailed } from './signals.ts';
+import { throttled } from './throttle.ts';
 
 export interface TaskRun {
   readonly context: RunContext;
@@ -60,17 +59,38 @@ export async function runTask(run: TaskRun): Promise<void> {
     remember(run, new Unknown(items.because));
     return;
   }
-  const results: Recorded[] = [];
-  for (const [index, item] of items.entries()) {
-    await pauseBetween(run.context, task.loop, index);
-    const over: readonly Layer[] = task.loop === undefined || item === undefined ? [] : [loopLayer(task.loop, item, index)];
-    results.push(await runOne(run, identity, over, item));
-  }
+  const results = await runAll(run, identity, plain, items);
   const result = task.loop === undefined ? (results[0]?.value ?? {}) : aggregate(results);
   remember(run, result);
   host.doing = undefined;
   const failed = results.find((one) => one.failed !== undefined)?.failed;
   if (failed !== undefined) throw new TaskFailed(failed);
+}
+
+/** Every item. A throttled loop goes through all of them on one host before it begins on the next: what they make may belong together. */
+async function runAll(
+  run: TaskRun,
+  identity: TaskIdentity,
+  plain: Scope,
+  items: readonly (Value | undefined)[],
+): Promise<readonly Recorded[]> {
+  const { task } = run;
+  if (task.loop === undefined) return [await runOne(run, identity, [], undefined)];
+  const { loop } = task;
+  return await inTurn(run, plain, async () => {
+    const results: Recorded[] = [];
+    for (const [index, item] of items.entries()) {
+      await pauseBetween(run.context, loop, index);
+      results.push(await runOne(run, identity, item === undefined ? [] : [loopLayer(loop, item, index)], item));
+    }
+    return results;
+  });
+}
+
+/** Waits until so many hosts may be in the task. A plan does not wait. */
+function inTurn<Result>(run: TaskRun, scope: Scope, work: () => Promise<Result>): Promise<Result> {
+  const most = run.context.mode === 'plan' ? undefined : run.task.throttle?.resolve(scope);
+  return throttled(run.batch, run.stop, most, run.task.place, work);
 }
 
 interface Recorded {
@@ -136,7 +156,8 @@ async function runPrepared(
     alone: run.alone,
     foresee: () => foresee(context, host, run.route, view),
   };
-  const attempt = (look: 'first' | 'again'): Promise<ItemResult> => throttled(run, scope, () => runItem(itemRun, look).catch(failedItem));
+  const once = (look: 'first' | 'again'): Promise<ItemResult> => runItem(itemRun, look).catch(failedItem);
+  const attempt = task.loop === undefined ? (look: 'first' | 'again') => inTurn(run, scope, () => once(look)) : once;
   const raw = task.until === undefined ? await attempt('first') : await untilSo(run, identity, over, scope, attempt);
   const judged = judge(run, over, raw);
   const outcome = doubted(run, outcomeOf(task, scope, judged, prepared.noLog, notifies));
@@ -318,26 +339,6 @@ function finish(
   if (outcome.kind === 'unknown') context.approval?.leaveOpen(host.name, task);
   const milliseconds = began === 0 ? 0 : performance.now() - began;
   context.emit({ type: 'task_finished', host: host.name, delegatedTo, task, item, outcome, result, milliseconds });
-}
-
-/** `throttle` bounds how many hosts are in the task at the same time. */
-async function throttled<Result>(run: TaskRun, scope: Scope, work: () => Promise<Result>): Promise<Result> {
-  const most = run.task.throttle?.resolve(scope);
-  if (most === undefined || run.context.mode === 'plan') return work();
-  const count = numberOf(most, 'throttle', run.task);
-  const key = keyOf(run.stop);
-  let limit = run.batch.throttles.get(key);
-  if (limit === undefined) run.batch.throttles.set(key, (limit = pLimit(Math.max(1, count))));
-  return limit(work);
-}
-
-function itemsOf(task: Task, scope: Scope): readonly (Value | undefined)[] | Unknown {
-  if (task.loop === undefined) return [undefined];
-  const { items } = task.loop;
-  const value = loopValue(task.loop, scope);
-  if (value instanceof Unknown) return value;
-  if (!isList(value)) throw wrongType('loop', 'a list', items.kind === 'template' ? items.value.place : task.place);
-  return value;
 }
 
 function labelOf(task: Task, scope: Scope, item: Value): string {

@@ -75,6 +75,14 @@ describe('order', () => {
     expect(hosts.filter((host, index) => host !== hosts[index - 1])).toHaveLength(3);
   });
 
+  test('a throttled loop goes through all its items on one host before it begins on the next', async () => {
+    const loop = `{ name: many, throttle: 1, loop: [1, 2, 3], shell: 'echo {{item}} >>{{mine}}' }`;
+    const { events } = await play({ 'site.yml': `- hosts: web\n  tasks:\n    - ${loop}\n` });
+    const hosts = story(events).map((line) => line.split(' ')[0]);
+    expect(hosts).toHaveLength(9);
+    expect(hosts.filter((host, index) => host !== hosts[index - 1])).toHaveLength(3);
+  });
+
   test('run_once is done by the first host, and the others know what it registered', async () => {
     const site = `- hosts: web
   tasks:
