@@ -5,6 +5,7 @@ import { isSelected } from '../playbook/select-tasks.ts';
 import { Unknown, isList } from '../values/value.ts';
 import type { Value } from '../values/value.ts';
 import type { Batch, OnceResult, RunContext } from './context.ts';
+import { breathe } from './breath.ts';
 import { keyOf } from './context.ts';
 import { foresee } from './foresee.ts';
 import { loopLayer, loopValue } from './loop.ts';
@@ -45,6 +46,7 @@ export class HostRun {
 
   async steps(stops: readonly Stop[], behind: Route | undefined): Promise<void> {
     for (const [index, stop] of stops.entries()) {
+      await breathe();
       this.#mayGoOn();
       if (this.#alone === 0) this.#batch.barrier?.reach(this.#host.name, stop.at);
       await this.#step(stop, { stops, index, behind, play: undefined });

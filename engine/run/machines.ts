@@ -4,6 +4,7 @@ import type { Target } from '../connection/target.ts';
 import { Unreachable } from '../connection/unreachable.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Scope } from '../values/value.ts';
+import { breathe } from './breath.ts';
 import type { RunContext } from './context.ts';
 import type { Emit } from './events.ts';
 import type { HostState } from './host-state.ts';
@@ -88,7 +89,12 @@ export class Machines {
   }
 
   async closeAll(): Promise<void> {
-    await Promise.allSettled([...this.#ready.values()].map((machine) => machine.connection.close()));
+    const closings: Promise<void>[] = [];
+    for (const machine of this.#ready.values()) {
+      await breathe();
+      closings.push(machine.connection.close().catch(() => {}));
+    }
+    await Promise.all(closings);
   }
 
   async killAll(): Promise<void> {

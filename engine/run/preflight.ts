@@ -5,6 +5,7 @@ import { NO_SETTINGS } from '../playbook/settings.ts';
 import type { Scope, Value } from '../values/value.ts';
 import { Unknown, isList, isMap } from '../values/value.ts';
 import { Secret } from '../values/secret.ts';
+import { breathe } from './breath.ts';
 import type { RunContext } from './context.ts';
 import { loopLayer, loopValue } from './loop.ts';
 import type { HostState } from './host-state.ts';
@@ -43,6 +44,7 @@ export async function preflight(context: RunContext, plays: readonly PlannedPlay
       pendingOf.set(host, pending);
       for (const task of tasks) {
         if (!isSelected(task.tags, context.selection)) continue;
+        await breathe();
         await tryTask(context, host, task, pending, add);
         for (const name of resultsOf(task)) pending.set(name, new Unknown(`the task at ${task.id}`));
       }
