@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, readlink, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -57,6 +57,7 @@ interface Use {
   readonly id: string;
   readonly task: object;
   readonly dry: boolean;
+  readonly words: readonly string[];
 }
 
 /** One task for each text argument of a row; the words are its loop, and known to nobody before the run. */
@@ -77,6 +78,7 @@ async function usesOf(module: string, row: Row, number: number, at: string): Pro
       uses.push({
         id,
         dry: row.dry ?? false,
+        words: SETS[uses.length % SETS.length] ?? [],
         task: {
           name: id,
           [module]: placed({ ...row.base, [argument]: hostile }),
@@ -165,6 +167,42 @@ mkdir -p /var/spool/cron/crontabs`;
     expect(Object.keys(ROWS)).toEqual(modules.names().toSorted());
     for (const one of [ended, planned]) expect([one.status, one.stderr]).toEqual([0, '']);
     for (const { id, dry } of uses) expect(finished(dry ? planned : ended, id), id).toHaveLength(SETS[0]?.length ?? 0);
+  });
+
+  test.each([
+    ['copy-0-content', async (folder: string) => readFile(join(folder, 'copied'), 'utf8')],
+    ['copy-0-dest', async (folder: string, word: string) => (await readFile(join(folder, word), 'utf8')) === 'x' && word],
+    ['copy-1-dest', async (folder: string, word: string) => (await readFile(join(folder, word), 'utf8')) === 'plain\n' && word],
+    ['template-0-dest', async (folder: string, word: string) => (await readFile(join(folder, word), 'utf8')) === 'plain\n' && word],
+    ['file-0-path', async (folder: string, word: string) => (await stat(join(folder, word))).isDirectory() && word],
+    ['file-1-src', async (folder: string) => readlink(join(folder, 'link'))],
+    ['move-0-dest', async (folder: string, word: string) => (await readFile(join(folder, word), 'utf8')) === 'banana\n' && word],
+    ['replace-0-replace', async (folder: string) => (await readFile(join(folder, 'plain'), 'utf8')).slice(1, -1).split('n')[0]],
+  ] as const)('%s: the bytes arrive as they are', async (id, found) => {
+    const words = uses.find((use) => use.id === id)?.words ?? [];
+    expect(words.length).toBeGreaterThan(1);
+    for (const [n, word] of words.entries()) {
+      if (id.startsWith('replace') && /n|\\/.test(word)) continue;
+      expect(await found(join(at, id, String(n)), word), word).toBe(word);
+    }
+  });
+
+  test('bytes that are no text arrive as they are, and names that are none are told without harm', async () => {
+    const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+    await writeFile(join(site.folder, 'bytes'), bytes);
+    await mkdir(join(site.folder, 'odd'));
+    await writeFile(Buffer.concat([Buffer.from(`${site.folder}/odd/\xff`, 'latin1'), Buffer.from([0xfe])]), '');
+    const book = await site.playbook(
+      'bytes.yml',
+      JSON.stringify([
+        {
+          hosts: 'all',
+          tasks: [{ copy: { src: 'bytes', dest: `${site.folder}/arrived`, mode: '0644' } }, { find: { paths: `${site.folder}/odd` } }],
+        },
+      ]),
+    );
+    expect(await site.run(['play', book])).toMatchObject({ status: 0 });
+    expect(await readFile(join(site.folder, 'arrived'))).toEqual(bytes);
   });
 
   test('none was run', async () => {
