@@ -57,7 +57,7 @@ export function planEdit(
   }
   const before = state.type === 'file' ? textOf(state.content) : '';
   if (state.type === 'file' && before === undefined) {
-    if (state.sha256 === undefined || state.size === undefined)
+    if (state.size === undefined)
       return { kind: 'cannot_know', because: `what an earlier change writes into ${args.path}` };
     return {
       kind: 'impossible',

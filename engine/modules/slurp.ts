@@ -25,7 +25,7 @@ export const module = defineModule<z.infer<typeof schema>>({
       return { kind: 'in_sync', result: json === undefined ? result : { ...result, json } };
     }
     if (there.type === 'hidden' || (there.type === 'file' && there.unreadable === true)) return cannotLook(args.src, context.user);
-    if (seen.certainty(request) === 'after_change' || (there.type === 'file' && there.sha256 === undefined)) {
+    if (seen.certainty(request) === 'after_change' || (there.type === 'file' && there.size === undefined)) {
       const because = `what an earlier change writes into ${args.src}`;
       const value = new Unknown(because);
       return { kind: 'cannot_know', because, planned: { content: value, json: value, encoding: 'base64', source: args.src } };

@@ -45,7 +45,7 @@ export function editText(
   const { state } = place;
   if (state.type === 'link') return cannotLook(path, context.user);
   if (state.type === 'file' && state.content === undefined) {
-    if (seen.certainty(request) === 'after_change' || state.sha256 === undefined)
+    if (seen.certainty(request) === 'after_change' || state.size === undefined)
       return { kind: 'cannot_know', because: `what an earlier change writes into ${path}` };
     return { kind: 'impossible', what: `${path} is too large to be edited`, why: `It has ${state.size} bytes; up to 1 MiB is brought.` };
   }

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { FileDetail } from './file-detail.ts';
+import { MAX_CONTENT_BYTES } from './file-detail.ts';
 import type { Attributes, Directory, FileState, Followed, OtherFile, RegularFile } from './file-state.ts';
 import { ABSENT, NOTHING_ABOVE } from './file-state.ts';
 import type { Request } from './resource.ts';
@@ -68,10 +70,12 @@ export function decodeFiles(output: Buffer, requests: readonly Request<FileDetai
   if (!ended) throw new Error('the observation of files ended early');
   const finish = <State extends FileState>(id: string, detail: FileDetail, state: State): State | RegularFile => {
     if (state.type !== 'file') return state;
-    const asked = detail.look === 'digest' || detail.look === 'content';
-    const sha256 = digests.get(id);
-    const content = contents.get(id);
-    return { ...state, sha256, content, ...(asked && sha256 === undefined ? { unreadable: true } : {}) };
+    const brought = contents.get(id);
+    const content = brought !== undefined && brought.length <= MAX_CONTENT_BYTES ? brought : undefined;
+    const sha256 = digests.get(id) ?? (content === undefined ? undefined : createHash('sha256').update(content).digest('hex'));
+    const isTooLarge = !detail.digested && (state.size ?? 0) > MAX_CONTENT_BYTES;
+    const isUnreadable = (detail.look === 'digest' || detail.look === 'content') && sha256 === undefined && !isTooLarge;
+    return { ...state, sha256, content, ...(isUnreadable ? { unreadable: true } : {}) };
   };
   return new Map(
     requests.map(({ id, detail }, index): [string, FileState] => {

@@ -25,7 +25,7 @@ export interface RegularFile extends Attributes {
   readonly type: 'file';
   /** Bytes. */
   readonly size: number | undefined;
-  /** Hexadecimal. Undefined where it was not asked for, or the file cannot be read. */
+  /** Hexadecimal. Undefined where it was not asked for, or the file cannot be read, or is too large for its content. */
   readonly sha256: string | undefined;
   /** Only where it was asked for and is at most 1 MiB. */
   readonly content: Buffer | undefined;

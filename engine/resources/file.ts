@@ -17,9 +17,10 @@ export const files: ResourceKind<FileDetail, FileState> = {
   decode: decodeFiles,
   merge: (one, other) => {
     const look = LOOKS.indexOf(one.look) < LOOKS.indexOf(other.look) ? other.look : one.look;
-    if (one.look !== 'content') return { look, unless: other.unless };
-    if (other.look !== 'content') return { look, unless: one.unless };
-    return { look, unless: one.unless.filter((digest) => other.unless.includes(digest)) };
+    const digested = one.digested || other.digested;
+    if (one.look !== 'content') return { look, unless: other.unless, digested };
+    if (other.look !== 'content') return { look, unless: one.unless, digested };
+    return { look, unless: one.unless.filter((digest) => other.unless.includes(digest)), digested };
   },
   disagreement,
   after: stateAfter,
@@ -27,7 +28,7 @@ export const files: ResourceKind<FileDetail, FileState> = {
 
 /** Asks what stands at `path`. */
 export function file(path: string, look: Look = 'attributes', unless: readonly string[] = []): Request<FileDetail, FileState> {
-  return request(files, path, { look, unless });
+  return request(files, path, { look, unless, digested: look === 'digest' || unless.length > 0 });
 }
 
 /** What follows for one path from what happens at another. */
@@ -75,7 +76,7 @@ function stateBeneath(state: FileState, path: string, changed: string, other: Fi
 function observeFiles(requests: readonly Request<FileDetail, FileState>[], boundary: string): string {
   const all = requests.map(({ id, detail }, index) => ({ index, path: quote(id), id, detail }));
   const followed = all.filter(({ detail }) => detail.look !== 'attributes');
-  const digests = all.filter(({ detail }) => detail.look === 'digest' || detail.look === 'content');
+  const digests = all.filter(({ detail }) => detail.digested);
   // sha256sum writes such names with escapes, busybox does not: each is digested by itself, without its name.
   const odd = digests.filter(({ id }) => /[\n\\]/.test(id));
   const even = digests.filter((one) => !odd.includes(one));
@@ -112,7 +113,7 @@ done
 [ $# -eq 0 ] || stat -L -c "\${b}l${fields}\t%n" -- "$@" 2>/dev/null`,
     );
   }
-  if (digests.length > 0) parts.push('d=');
+  if (digests.length > 0 || contents.length > 0) parts.push('d=');
   if (even.length > 0) {
     parts.push(
       `set -- ${words(even)}

@@ -41,11 +41,12 @@ describe.each(SHELLS)('files seen by %s', (_, shell) => {
     expect(states[1]).toMatchObject({ sha256: sha256('other'), content: Buffer.from('other') });
   });
 
-  it('never brings more than 1 MiB', () => {
+  it('never brings more than 1 MiB, and does not read more for nothing', () => {
     const path = join(directory, 'large');
     writeFileSync(path, Buffer.alloc(1024 * 1024 + 1, 'x'));
     const [state] = look(file(path, 'content'));
-    expect(state).toMatchObject({ type: 'file', size: 1024 * 1024 + 1, content: undefined });
+    expect(state).toMatchObject({ type: 'file', size: 1024 * 1024 + 1, content: undefined, sha256: undefined });
+    expect(state).not.toHaveProperty('unreadable');
   });
 
   it('tells whether the directory of an absent file exists', () => {
@@ -157,24 +158,24 @@ describe('what follows from a change elsewhere', () => {
 describe('one look for two askers', () => {
   it.each([
     [
-      { look: 'attributes', unless: [] },
-      { look: 'digest', unless: [] },
-      { look: 'digest', unless: [] },
+      { look: 'attributes', unless: [], digested: false },
+      { look: 'digest', unless: [], digested: true },
+      { look: 'digest', unless: [], digested: true },
     ],
     [
-      { look: 'content', unless: ['a', 'b'] },
-      { look: 'content', unless: ['b', 'c'] },
-      { look: 'content', unless: ['b'] },
+      { look: 'content', unless: ['a', 'b'], digested: true },
+      { look: 'content', unless: ['b', 'c'], digested: true },
+      { look: 'content', unless: ['b'], digested: true },
     ],
     [
-      { look: 'content', unless: ['a'] },
-      { look: 'target', unless: [] },
-      { look: 'content', unless: ['a'] },
+      { look: 'content', unless: ['a'], digested: true },
+      { look: 'target', unless: [], digested: false },
+      { look: 'content', unless: ['a'], digested: true },
     ],
     [
-      { look: 'content', unless: [] },
-      { look: 'content', unless: ['a'] },
-      { look: 'content', unless: [] },
+      { look: 'content', unless: [], digested: false },
+      { look: 'content', unless: ['a'], digested: true },
+      { look: 'content', unless: [], digested: true },
     ],
   ] as const)('%j and %j: %j', (one, other, both) => {
     expect(files.merge(one, other)).toEqual(both);
