@@ -6,13 +6,13 @@ import pLimit from 'p-limit';
  */
 const AT_ONCE = 10;
 const MOST_AT_ONCE = 100;
-/** One more ten at once for so many milliseconds that a TCP connection takes. */
-const STEP_MS = 10;
-/** Of so many connections the quickest one tells the distance: the others may have waited for this program. */
+/** One more ten at once for so many milliseconds until the server's first word: less is what a near one needs to start a process. */
+const STEP_MS = 20;
+/** Of so many servers the quickest one tells the distance: the others may have waited for this program, or been busy. */
 const REMEMBERED = 10;
 
 const turns = pLimit(AT_ONCE);
-const dials: number[] = [];
+const distances: number[] = [];
 let isWary = false;
 
 /** Runs a handshake when it is its turn. */
@@ -20,11 +20,11 @@ export function handshakeTurn<Result>(work: () => Promise<Result>): Promise<Resu
   return turns(work);
 }
 
-/** How long a TCP connection took to a server that is reached directly. Milliseconds. */
+/** How long a server's first word took, from the TCP connection on. Milliseconds. */
 export function noteDistance(ms: number): void {
-  dials.push(ms);
-  if (dials.length > REMEMBERED) dials.shift();
-  if (!isWary) turns.concurrency = handshakesAtOnce(dials);
+  distances.push(ms);
+  if (distances.length > REMEMBERED) distances.shift();
+  if (!isWary) turns.concurrency = handshakesAtOnce(distances);
 }
 
 /** A server hung up on a handshake, perhaps as there were too many: from here on there are as few as where servers are near. */
@@ -33,8 +33,8 @@ export function noteDrop(): void {
   turns.concurrency = AT_ONCE;
 }
 
-/** How many handshakes go on at the same time, by the milliseconds of the last TCP connections. */
-export function handshakesAtOnce(dialsMs: readonly number[]): number {
-  const distance = Math.min(...dialsMs);
+/** How many handshakes go on at the same time, by the milliseconds of the last servers' first words. */
+export function handshakesAtOnce(distancesMs: readonly number[]): number {
+  const distance = Math.min(...distancesMs);
   return Number.isFinite(distance) ? Math.min(MOST_AT_ONCE, AT_ONCE * (1 + Math.floor(distance / STEP_MS))) : AT_ONCE;
 }

@@ -83,7 +83,6 @@ function dialInTurn(target: SshTarget, dial: Dial, outer: AbortSignal | undefine
 export function tcp(target: SshTarget): Dial {
   return (signal) =>
     new Promise((resolve, reject) => {
-      const began = performance.now();
       const socket = dialTcp({ host: target.address, port: target.port, noDelay: true });
       // The server may hang up before ssh2 listens, and an error that nobody listens to would end the program.
       socket.on('error', () => {});
@@ -101,7 +100,6 @@ export function tcp(target: SshTarget): Dial {
       socket.once('error', failed);
       socket.once('connect', () => {
         settle();
-        noteDistance(performance.now() - began);
         writeTogether(socket);
         resolve(socket);
       });
@@ -115,6 +113,7 @@ async function shakeHands(target: SshTarget, socket: Duplex, outer: AbortSignal 
   const client = new ssh2.Client();
   openPacketKeysOnce(client);
   const errors: Error[] = [];
+  const began = performance.now();
   let banner = '';
   let refused: unknown;
   const tried: string[] = [];
@@ -131,6 +130,7 @@ async function shakeHands(target: SshTarget, socket: Duplex, outer: AbortSignal 
     };
     const stop = (): void => fail(stopped(target));
     const firstWords = (data: Buffer): void => {
+      if (banner === '') noteDistance(performance.now() - began);
       banner += data.toString('latin1').slice(0, 512);
       if (banner.length > 255) socket.off('data', firstWords);
     };
