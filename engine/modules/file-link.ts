@@ -60,6 +60,7 @@ export function planLink(args: FileArguments, seen: Seen, context: Context): Out
         ...attributeCommands('"$t"', owners, undefined, 'file'),
         // Without -T the link would be moved into a directory that the old link leads to.
         'mv -fT -- "$t" "$d" 2>/dev/null || { rm -f -- "$d"; mv -f -- "$t" "$d"; }',
+        'trap - EXIT',
         ')',
       ].join('\n'),
     }),

@@ -41,7 +41,7 @@ export function writeFile(file: FileToWrite, context: Context): Apply {
     `t=${quote(temporary)} d=${quote(path)}`,
     `trap 'rm -f -- "$t"' EXIT`,
     // A run that was killed between the sending of the file and this script has left its own.
-    `for left in "\${d%/*}/".runbook-*-${markOf(path)}; do [ "$left" = "$t" ] || rm -f -- "$left"; done`,
+    `for left in "\${d%/*}/".runbook-*-${markOf(path)}; do [ "$left" = "$t" ] || ! [ -e "$left" ] || rm -f -- "$left"; done`,
     "trap 'exit 1' HUP INT TERM",
     ...(inline === undefined
       ? []
@@ -57,6 +57,7 @@ export function writeFile(file: FileToWrite, context: Context): Apply {
     // Else mv would move the file into the directory.
     'if [ -d "$d" ]; then printf \'%s is a directory\\n\' "$d" >&2; exit 1; fi',
     'mv -f -- "$t" "$d"',
+    'trap - EXIT',
     ...(context.facts.selinux === 'disabled' ? [] : ['if command -v restorecon >/dev/null 2>&1; then restorecon -- "$d" || :; fi']),
     ')',
   ];
