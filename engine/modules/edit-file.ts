@@ -57,8 +57,7 @@ export function planEdit(
   }
   const before = state.type === 'file' ? textOf(state.content) : '';
   if (state.type === 'file' && before === undefined) {
-    if (state.size === undefined)
-      return { kind: 'cannot_know', because: `what an earlier change writes into ${args.path}` };
+    if (state.size === undefined) return { kind: 'cannot_know', because: `what an earlier change writes into ${args.path}` };
     return {
       kind: 'impossible',
       what: `${args.path} is no text that can be edited`,
