@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Controller, LocalFile } from '../modules/module.ts';
+import type { Prediction } from '../resources/resource.ts';
 import { Secret } from '../values/secret.ts';
 import type { FileTemplate } from '../values/template.ts';
 import { parseTemplateFile } from '../values/template.ts';
@@ -14,22 +15,56 @@ import type { Scope } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
 import type { DigestCache } from './digest-cache.ts';
 import { identityOf } from './digest-cache.ts';
+import type { ChangeCount } from './view.ts';
 
 /** Bytes. Larger files are read for each host: they are not kept in memory. */
 const WORTH_READING_AGAIN = 1024 * 1024;
 
-/** The files and templates that tasks name, each read once a run. */
+/** What was read of a path, with the identity of each file behind it; undefined: there was none. */
+interface Read<What> {
+  readonly what: Promise<What | undefined>;
+  readonly from: Map<string, string | undefined>;
+  /** How many changes of the run had ended when it was last compared with the files. */
+  changesDone: number;
+}
+
+/** A controller as a task sees it, and whether what the task has read there is still what stands there. */
+export interface WatchedController extends Controller {
+  isCurrent(): boolean;
+}
+
+/** In a plan: an earlier task is going to write the file. */
+export class ToCome extends Error {
+  readonly because: string;
+
+  constructor(name: string) {
+    super(name);
+    this.because = `what an earlier change writes into ${name} on the controller`;
+  }
+}
+
+/** The files and templates that tasks name, each read once a run, and again where a change of the run may have written it. */
 export class ControllerFiles {
   readonly #digests: DigestCache;
-  readonly #files = new Map<string, Promise<LocalFile | undefined>>();
-  readonly #templates = new Map<string, Promise<FileTemplate | undefined>>();
+  readonly #files = new Map<string, Read<LocalFile>>();
+  readonly #templates = new Map<string, Read<FileTemplate>>();
   readonly #used = new Map<string, string>();
+  readonly #changes: ChangeCount;
   readonly #told: (path: string, sha256: string) => void;
+  readonly #toCome = new Set<string>();
+  #anythingMayCome = false;
 
-  /** `told` hears of each file when it is read first. */
-  constructor(digests: DigestCache, told: (path: string, sha256: string) => void = () => {}) {
+  /** `changes`: of the whole run, on any host. `told` hears of each file when it is read first. */
+  constructor(digests: DigestCache, changes: ChangeCount, told: (path: string, sha256: string) => void = () => {}) {
     this.#digests = digests;
+    this.#changes = changes;
     this.#told = told;
+  }
+
+  /** In a plan, of a change that would be made on the controller: what it writes cannot be read yet. */
+  expect(predictions: readonly Prediction[], touches: 'predicted' | 'everything'): void {
+    for (const { request } of predictions) if (request.kind.name === 'file') this.#toCome.add(request.id);
+    this.#anythingMayCome ||= touches === 'everything';
   }
 
   /** Digest of every file and template that a task has read so far, by path. */
@@ -48,40 +83,68 @@ export class ControllerFiles {
   }
 
   /** As a task with this search path and these variables sees the controller. */
-  as(searchPath: readonly string[], scope: Scope, placeOf: (argument: string) => Place): Controller {
+  as(searchPath: readonly string[], scope: Scope, placeOf: (argument: string) => Place): WatchedController {
+    const reads: Read<unknown>[] = [];
     return {
+      isCurrent: () => reads.every((read) => this.#isCurrent(read)),
       file: async (name) => {
         const tried: string[] = [];
         for (const path of candidates(name, 'files', searchPath)) {
           tried.push(path);
-          const file = await this.#file(path);
+          if (this.#toCome.has(path)) throw new ToCome(path);
+          const read = this.#read(this.#files, path, (from) => this.#openFile(path, from));
+          reads.push(read);
+          const file = await read.what;
           if (file !== undefined) return file;
         }
+        if (this.#anythingMayCome) throw new ToCome(name);
         await refuseFolder(name, tried, placeOf('src'));
-        throw notFound('file', name, tried, placeOf('src'));
+        throw new MissingFile('file', name, tried, placeOf('src'));
       },
       template: async (name) => {
         const tried: string[] = [];
         for (const path of candidates(name, 'templates', searchPath)) {
           tried.push(path);
-          const template = await this.#template(path);
+          if (this.#toCome.has(path)) throw new ToCome(path);
+          const read = this.#read(this.#templates, path, (from) => this.#openTemplate(path, from));
+          reads.push(read);
+          const template = await read.what;
           if (template === undefined) continue;
           const value = template.render(scope);
           if (typeof value === 'string' || value instanceof Secret || value instanceof Unknown) return value;
           throw new Error(`the template ${path} rendered to something that is not text`);
         }
-        throw notFound('template', name, tried, placeOf('src'));
+        if (this.#anythingMayCome) throw new ToCome(name);
+        throw new MissingFile('template', name, tried, placeOf('src'));
       },
     };
   }
 
-  #file(path: string): Promise<LocalFile | undefined> {
-    let file = this.#files.get(path);
-    if (file === undefined) this.#files.set(path, (file = this.#openFile(path)));
-    return file;
+  #read<What>(
+    known: Map<string, Read<What>>,
+    path: string,
+    open: (from: Map<string, string | undefined>) => Promise<What | undefined>,
+  ): Read<What> {
+    const before = known.get(path);
+    if (before !== undefined && this.#isCurrent(before)) return before;
+    const from = new Map([[path, identityNow(path)]]);
+    const read: Read<What> = { what: open(from), from, changesDone: this.#changes.done };
+    known.set(path, read);
+    return read;
   }
 
-  async #openFile(path: string): Promise<LocalFile | undefined> {
+  /** The files are looked at anew only where a change has ended meanwhile: a run without changes asks for none of them twice. */
+  #isCurrent(read: Read<unknown>): boolean {
+    if (this.#toCome.size > 0) for (const path of read.from.keys()) if (this.#toCome.has(path)) return false;
+    const { done } = this.#changes;
+    if (read.changesDone === done) return true;
+    for (const [path, identity] of read.from) if (identityNow(path) !== identity) return false;
+    read.changesDone = done;
+    return true;
+  }
+
+  async #openFile(path: string, from: ReadonlyMap<string, string | undefined>): Promise<LocalFile | undefined> {
+    if (from.get(path) === undefined) return undefined;
     const status = await stat(path).catch(() => undefined);
     if (status === undefined || !status.isFile()) return undefined;
     const sha256 = await this.#digests.of(path, status, digestOf);
@@ -104,15 +167,14 @@ export class ControllerFiles {
     };
   }
 
-  #template(path: string): Promise<FileTemplate | undefined> {
-    let template = this.#templates.get(path);
-    if (template === undefined) this.#templates.set(path, (template = this.#openTemplate(path)));
-    return template;
-  }
-
   /** `{{> name}}` is NAME.hbs or NAME beside the template. */
-  #partial(folder: string, name: string): { readonly text: string; readonly file: string } | undefined {
+  #partial(
+    folder: string,
+    name: string,
+    from: Map<string, string | undefined>,
+  ): { readonly text: string; readonly file: string } | undefined {
     for (const file of [join(folder, `${name}.hbs`), join(folder, name)]) {
+      from.set(file, identityNow(file));
       if (!existsSync(file)) continue;
       const text = readFileSync(file, 'utf8');
       this.#use(file, createHash('sha256').update(text).digest('hex'));
@@ -121,12 +183,21 @@ export class ControllerFiles {
     return undefined;
   }
 
-  async #openTemplate(path: string): Promise<FileTemplate | undefined> {
+  async #openTemplate(path: string, from: Map<string, string | undefined>): Promise<FileTemplate | undefined> {
+    if (from.get(path) === undefined) return undefined;
     const status = await stat(path).catch(() => undefined);
     if (status === undefined || !status.isFile()) return undefined;
     const text = await readFile(path, 'utf8');
     this.#use(path, createHash('sha256').update(text).digest('hex'));
-    return parseTemplateFile(text, path, (name) => this.#partial(dirname(path), name));
+    return parseTemplateFile(text, path, (name) => this.#partial(dirname(path), name, from));
+  }
+}
+
+function identityNow(path: string): string | undefined {
+  try {
+    return identityOf(statSync(path));
+  } catch {
+    return undefined;
   }
 }
 
@@ -150,14 +221,21 @@ async function refuseFolder(name: string, tried: readonly string[], place: Place
   }
 }
 
-function notFound(kind: string, name: string, tried: readonly string[], place: Place): Problem {
-  return new Problem({
-    code: 'file-not-found',
-    what: `there is no ${kind} "${name}" on the controller`,
-    place,
-    why: `Looked for ${tried.join(', ')}`,
-    remedy: `Put the ${kind} there, or give its absolute path.`,
-  });
+/** A file or template that a task names is not on the controller. */
+export class MissingFile extends Problem {
+  /** Where it was looked for. */
+  readonly tried: readonly string[];
+
+  constructor(kind: 'file' | 'template', name: string, tried: readonly string[], place: Place) {
+    super({
+      code: 'file-not-found',
+      what: `there is no ${kind} "${name}" on the controller`,
+      place,
+      why: `Looked for ${tried.join(', ')}`,
+      remedy: `Put the ${kind} there, or give its absolute path.`,
+    });
+    this.tried = tried;
+  }
 }
 
 async function digestOf(path: string): Promise<string> {

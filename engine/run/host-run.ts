@@ -90,7 +90,10 @@ export class HostRun {
   }
 
   async #task(stop: Stop, task: Task, route: Route): Promise<void> {
-    if (this.#batch.barrier !== undefined && this.#alone === 0 && asksOtherHosts(task)) await this.#batch.barrier.allReached(stop.at);
+    const { barrier } = this.#batch;
+    const asks = asksOtherHosts(task);
+    if (barrier !== undefined && this.#alone === 0 && asks) await barrier.allReached(stop.at);
+    if (asks && barrier !== undefined) this.#host.variables.seeOthersAsTheyAre();
     const run = {
       context: this.#context,
       batch: this.#batch,
@@ -108,6 +111,8 @@ export class HostRun {
     } catch (error) {
       if (error instanceof TaskFailed && (task.anyErrorsFatal ?? false)) this.#abort(`${this.#host.name} failed at ${task.id}`);
       throw error;
+    } finally {
+      if (asks && barrier !== undefined) this.#host.variables.seeOthersAhead();
     }
   }
 

@@ -16,6 +16,7 @@ export function hostScopes(inventory: Inventory, extra: Layer, playbookDirectory
     playbookDirectory: resolve(playbookDirectory),
     groups: lazyMap(inventory.groups.keys(), (name) => inventory.groups.get(name)?.hosts ?? []),
     hostvars: () => hostvars,
+    hostvarsAsTheyAre: () => hostvars,
   };
   const all = new Map([...inventory.hosts].map(([name, host]) => [name, new HostVariables(host, run)]));
   const hostvars: ValueMap = lazyMap(all.keys(), (name) => all.get(name)?.asHostvars() ?? null);

@@ -131,6 +131,7 @@ async function settle(run: ItemRun, outcome: Outcome, requests: readonly Request
     case 'change':
       if (run.context.mode === 'plan') {
         run.machine.lay(outcome.predictions, outcome.touches);
+        if (run.machine.isController) run.context.files.expect(outcome.predictions, outcome.touches);
         run.context.approval?.foresee(placeOf(run), outcome);
         return { kind: 'changed', change: outcome, result: outcome.planned ?? {}, output: undefined };
       }

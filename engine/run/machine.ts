@@ -32,6 +32,10 @@ export class Machine {
     return this.#connection;
   }
 
+  get isController(): boolean {
+    return this.#connection.target.kind === 'local';
+  }
+
   /** Over all its connections. */
   get roundTrips(): number {
     return this.#earlierRoundTrips + this.#connection.counters.roundTrips;
@@ -120,7 +124,9 @@ export class Machine {
     const script = [...crossings, before, apply.script].filter((part) => part !== '').join('\n');
     options.begun();
     const limits = { timeoutMs: options.timeoutMs, silenceMs: options.silenceMs };
-    const answer = await changing.changeAndLook(script, limits, asked.script, { maxOutputBytes: MOST_LOOKED_AT });
+    const answer = await changing
+      .changeAndLook(script, limits, asked.script, { maxOutputBytes: MOST_LOOKED_AT })
+      .finally(() => (this.#changes.done += 1));
     if (!answer.look.cut) view.learn(asked.requests, asked.decode(answer.look.stdout));
     return { completed: answer.change };
   }

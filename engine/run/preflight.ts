@@ -7,6 +7,8 @@ import { Unknown, isList, isMap } from '../values/value.ts';
 import { Secret } from '../values/secret.ts';
 import { breathe } from './breath.ts';
 import type { RunContext } from './context.ts';
+import { MissingFile } from './controller-files.ts';
+import { FilesToCome } from './files-to-come.ts';
 import { loopLayer, loopValue } from './loop.ts';
 import type { HostState } from './host-state.ts';
 import { opened, itinerary } from './itinerary.ts';
@@ -30,6 +32,7 @@ export async function preflight(context: RunContext, plays: readonly PlannedPlay
     if (!found.has(key)) found.set(key, problem);
   };
   for (const planned of plays) expectResults(context, planned);
+  const toCome = new FilesToCome();
   const pendingOf = new Map<HostState, Map<string, Value>>();
   for (const planned of plays) {
     const tasks = tasksOf(planned);
@@ -45,7 +48,7 @@ export async function preflight(context: RunContext, plays: readonly PlannedPlay
       for (const task of tasks) {
         if (!isSelected(task.tags, context.selection)) continue;
         await breathe();
-        await tryTask(context, host, task, pending, add);
+        await tryTask(context, host, task, pending, toCome, add);
         for (const name of resultsOf(task)) pending.set(name, new Unknown(`the task at ${task.id}`));
       }
     }
@@ -67,6 +70,7 @@ async function tryTask(
   host: HostState,
   task: Task,
   pending: ReadonlyMap<string, Value>,
+  toCome: FilesToCome,
   add: (problem: Problem) => void,
 ): Promise<void> {
   try {
@@ -84,10 +88,11 @@ async function tryTask(
         task.loop === undefined || item === undefined ? plain : host.variables.scope(task, [...over, loopLayer(task.loop, item, index)]);
       let runs = true;
       for (const condition of task.when) if (condition.test(scope) !== true) runs = false;
-      if (runs) await prepareAhead(context, { host, task, item }, scope);
+      if (runs) toCome.note(task, host.name, await prepareAhead(context, { host, task, item }, scope), scope);
     }
   } catch (error) {
     if (error instanceof Problems) error.problems.forEach(add);
+    else if (error instanceof MissingFile && toCome.mayBring(error)) return;
     else if (error instanceof Problem) add(error);
     else throw error;
   }

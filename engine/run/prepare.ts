@@ -11,6 +11,7 @@ import { Secret } from '../values/secret.ts';
 import type { Scope, Value } from '../values/value.ts';
 import { Unknown, isMap } from '../values/value.ts';
 import type { RunContext } from './context.ts';
+import { ToCome } from './controller-files.ts';
 
 /** A task for one host and one loop item, with everything resolved that does not need the host. */
 export interface Prepared {
@@ -23,6 +24,8 @@ export interface Prepared {
   readonly preamble: string;
   readonly timeoutMs: number | undefined;
   readonly noLog: boolean;
+  /** False once a file of the controller that went into it has been written to. */
+  isCurrent(): boolean;
 }
 
 export type Preparing = { readonly kind: 'ready'; readonly prepared: Prepared } | { readonly kind: 'unknown'; readonly because: string };
@@ -51,11 +54,26 @@ export async function prepare(context: RunContext, task: Task, scope: Scope): Pr
   if (delegate instanceof Unknown) return { kind: 'unknown', because: delegate.because };
   if (delegate !== undefined && typeof delegate !== 'string') throw wrongType('delegate_to', 'the name of a host', task.place);
   const controller = context.files.as(task.searchPath, scope, (argument) => placeOf([argument]));
-  const loaded = module.load === undefined ? undefined : await module.load(parsed.args, controller);
-  return {
-    kind: 'ready',
-    prepared: { module, args: parsed.args, loaded, delegate, noLog: task.settings.noLog ?? false, ...settings.settings },
-  };
+  try {
+    const loaded = module.load === undefined ? undefined : await module.load(parsed.args, controller);
+    const { isCurrent } = controller;
+    const noLog = task.settings.noLog ?? false;
+    return { kind: 'ready', prepared: { module, args: parsed.args, loaded, delegate, noLog, isCurrent, ...settings.settings } };
+  } catch (error) {
+    if (error instanceof ToCome) return { kind: 'unknown', because: error.because };
+    throw error;
+  }
+}
+
+/** What is not known of its arguments, or of what was made of them. Only a plan can do with that. */
+export function unknownIn({ args, loaded }: Prepared): Unknown | undefined {
+  return firstUnknown(args) ?? firstUnknown(loaded);
+}
+
+function firstUnknown(given: unknown): Unknown | undefined {
+  if (given instanceof Unknown) return given;
+  if (typeof given !== 'object' || given === null || Buffer.isBuffer(given)) return undefined;
+  return Object.values(given).find((one) => one instanceof Unknown);
 }
 
 export function placesOf(task: Task): (path: readonly (string | number)[]) => Place {

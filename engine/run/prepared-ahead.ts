@@ -19,7 +19,7 @@ export interface For {
   readonly item: Value | undefined;
 }
 
-/** What was prepared before the tasks' own turns: by host, task and loop item. Controller files are read once a run anyway. */
+/** What was prepared before the tasks' own turns: by host, task and loop item. */
 const kept = new WeakMap<HostState, Map<Task, Map<Value | undefined, Made>>>();
 /** What a task came to last, on whichever host: where no variable of it differs, it is the same for all hosts. */
 const last = new WeakMap<Task, Made>();
@@ -59,7 +59,7 @@ export async function prepareNow(context: RunContext, of: For, scope: Scope): Pr
 
 function made({ host, task, item }: For, scope: Scope): Prepared | undefined {
   for (const one of [kept.get(host)?.get(task)?.get(item), last.get(task)])
-    if (one !== undefined && isStillSo(one, scope)) return one.prepared;
+    if (one !== undefined && isStillSo(one, scope) && one.prepared.isCurrent()) return one.prepared;
   return undefined;
 }
 

@@ -84,7 +84,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
       hosts.get(event.host)?.noteFailure(event);
     options.emit(event);
   };
-  const changes = { value: 0 };
+  const changes = { value: 0, done: 0 };
   const hosts = new Map<string, HostState>();
   const groups = new Map<string, string[]>([...inventory.groups].map(([name, group]) => [name, [...group.hosts]]));
   let groupsValue = lazyMap(groups.keys(), (name) => groups.get(name) ?? []);
@@ -100,10 +100,12 @@ export async function run(options: RunOptions): Promise<RunResult> {
       return groupsValue;
     },
     hostvars: () => hostvars,
+    hostvarsAsTheyAre: () => hostvarsAsTheyAre,
   };
   for (const host of inventory.hosts.values()) hosts.set(host.name, new HostState(host, new HostVariables(host, variables)));
   if (!hosts.has('localhost')) hosts.set('localhost', new HostState(LOCALHOST, new HostVariables(LOCALHOST, variables)));
-  const hostvars: ValueMap = lazyMap(hosts.keys(), (name) => hosts.get(name)?.variables.asHostvars() ?? null);
+  const hostvars: ValueMap = lazyMap(hosts.keys(), (name) => hosts.get(name)?.variables.asHostvarsAhead() ?? null);
+  const hostvarsAsTheyAre: ValueMap = lazyMap(hosts.keys(), (name) => hosts.get(name)?.variables.asHostvars() ?? null);
 
   let begun = false;
   const digests = new DigestCache(options.digestCache);
@@ -123,7 +125,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     emit,
     selection: options.selection,
     changes,
-    files: new ControllerFiles(digests, (path, sha256) => begun && emit({ type: 'files_read', files: { [path]: sha256 } })),
+    files: new ControllerFiles(digests, changes, (path, sha256) => begun && emit({ type: 'files_read', files: { [path]: sha256 } })),
     machines,
     hosts,
     approval: options.approval,

@@ -18,7 +18,7 @@ import { pauseBetween } from './loop-pause.ts';
 import { connectFor } from './machines.ts';
 import { forgetOwed } from './owed-handlers.ts';
 import type { Prepared } from './prepare.ts';
-import { wrongType } from './prepare.ts';
+import { unknownIn, wrongType } from './prepare.ts';
 import { prepareNow } from './prepared-ahead.ts';
 import { NotInPlan, TaskFailed } from './signals.ts';
 import { throttled } from './throttle.ts';
@@ -117,6 +117,9 @@ async function runOne(run: TaskRun, whole: TaskIdentity, over: readonly Layer[],
     if (holds instanceof Unknown) return unknown(run, identity, label, holds.because, scope, began);
     const preparing = await prepareNow(context, { host, task, item }, scope);
     if (preparing.kind === 'unknown') return unknown(run, identity, label, preparing.because, scope, began);
+    // Only a plan can do with what is not known.
+    const missing = context.mode === 'play' ? unknownIn(preparing.prepared) : undefined;
+    if (missing !== undefined) return unknown(run, identity, label, missing.because, scope, began);
     return await runPrepared(run, identity, over, item, label, preparing.prepared, scope, began);
   } catch (error) {
     const problem = error instanceof NotInPlan ? error.problem : asTaskProblem(error);

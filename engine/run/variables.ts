@@ -15,8 +15,10 @@ export interface RunVariables {
   readonly inventoryDirectory: string;
   readonly playbookDirectory: string;
   readonly groups: ValueMap;
-  /** The variables of any host, each read when it is asked for. */
+  /** The variables of any host, each read when it is asked for, with what it is going to register. */
   hostvars(): ValueMap;
+  /** The same, with only what it has registered by now. */
+  hostvarsAsTheyAre(): ValueMap;
 }
 
 type LayeredScope = ReturnType<typeof layeredScope>;
@@ -42,6 +44,8 @@ export class HostVariables {
   #cache = new Map<PlayScope | undefined, Map<object, Map<readonly Layer[], LayeredScope>>>();
   #play: PlayScope | undefined;
 
+  #others: 'ahead' | 'as_they_are' = 'ahead';
+
   /** Names that tasks of the run will register or set: other hosts may ask for them before they are there. */
   readonly #expected = new Map<string, Unknown>();
 
@@ -62,6 +66,18 @@ export class HostVariables {
 
   setFacts(facts: Facts): void {
     this.#facts = factsAsValue(facts);
+    this.#cache = new Map();
+  }
+
+  /** For a task's own turn that all hosts have come to: what another host has not set by now is not there. */
+  seeOthersAsTheyAre(): void {
+    this.#others = 'as_they_are';
+    this.#cache = new Map();
+  }
+
+  /** Before a task's own turn: what another host is going to set is unknown. */
+  seeOthersAhead(): void {
+    this.#others = 'ahead';
     this.#cache = new Map();
   }
 
@@ -116,7 +132,7 @@ export class HostVariables {
       ['groups', run.groups],
       ['group_names', [...new Set([...this.#host.groups, ...this.#joined])].filter((group) => group !== 'all').toSorted()],
       ['play_hosts', play?.hosts ?? []],
-      ['hostvars', run.hostvars()],
+      ['hostvars', this.#others === 'ahead' ? run.hostvars() : run.hostvarsAsTheyAre()],
       ['facts', this.#facts ?? new Unknown('facts, which come with the connection')],
     ]);
     if (frame?.role !== undefined) {
@@ -129,6 +145,17 @@ export class HostVariables {
 
   /** All that another host may ask of this one: its inventory variables, what it registered, its facts. */
   asHostvars(): ValueMap {
+    const { scope, names } = this.#forOthers();
+    return lazyMap(names, (name) => scope.lookup(name) ?? null);
+  }
+
+  /** As `asHostvars`, and what it is going to register, unknown still. */
+  asHostvarsAhead(): ValueMap {
+    const { scope, names } = this.#forOthers();
+    return lazyMap(new Set([...names, ...this.#expected.keys()]), (name) => scope.lookup(name) ?? this.#expected.get(name) ?? null);
+  }
+
+  #forOthers(): { readonly scope: Scope; readonly names: ReadonlySet<string> } {
     const scope = layeredScope([
       ...this.#host.layers,
       ...(this.#play?.layers ?? []),
@@ -136,8 +163,7 @@ export class HostVariables {
       this.#run.extra,
       this.#magic(undefined, this.#play),
     ]);
-    const names = scope.names().filter((name) => name !== 'hostvars');
-    return lazyMap(new Set([...names, ...this.#expected.keys()]), (name) => scope.lookup(name) ?? this.#expected.get(name) ?? null);
+    return { scope, names: new Set(scope.names().filter((name) => name !== 'hostvars')) };
   }
 }
 

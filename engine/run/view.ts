@@ -20,7 +20,10 @@ interface Known {
 
 /** Counts the changes of the whole run. What a command answered may depend on any host. */
 export interface ChangeCount {
+  /** How many were begun. */
   value: number;
+  /** How many have ended. */
+  done: number;
 }
 
 /** What is known of one host, seen with one user's eyes. */

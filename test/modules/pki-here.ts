@@ -32,7 +32,7 @@ export class Here {
   readonly now: Date;
   readonly #shell: readonly string[];
   /** Kept from task to task in a plan, with the predictions laid over. */
-  readonly planned = new View({ value: 0 });
+  readonly planned = new View({ value: 0, done: 0 });
 
   constructor(now: Date, shell: readonly string[] = ['sh']) {
     this.now = now;
@@ -42,7 +42,7 @@ export class Here {
   /** As a play: looks anew. */
   outcome<Arguments>(module: Module<Arguments>, given: ValueMap): Outcome {
     const args = this.#args(module, given);
-    const view = new View({ value: 0 });
+    const view = new View({ value: 0, done: 0 });
     this.#look(view, module, args, 'play');
     return module.plan(args, undefined, view.seen, contextAt(this.now));
   }

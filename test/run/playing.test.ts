@@ -359,3 +359,60 @@ describe('the rest of the run', () => {
     expect(stderr).toMatch(says);
   });
 });
+
+describe('files of the controller', () => {
+  test('what an earlier task has written is what a later one brings, also where it is newly made', async () => {
+    const { events, stderr } = await play({
+      'old.txt': 'old\n',
+      'part.hbs': 'old part\n',
+      'whole.hbs': 'whole with {{> part}}',
+      'site.yml': `- hosts: a
+  tasks:
+    - { name: over, copy: { dest: "${'{{playbook_dir}}'}/old.txt", content: "new\\n" } }
+    - { name: part, copy: { dest: "${'{{playbook_dir}}'}/part.hbs", content: "new part\\n" } }
+    - { name: made, shell: "echo made > ${'{{playbook_dir}}'}/made.txt" }
+- hosts: b
+  tasks:
+    - { name: bring old, copy: { src: old.txt, dest: "${'{{mine}}'}.old" } }
+    - { name: bring made, copy: { src: made.txt, dest: "${'{{mine}}'}.made" } }
+    - { name: bring whole, template: { src: whole.hbs, dest: "${'{{mine}}'}.whole" } }
+`,
+    });
+    expect(stderr).toBe('');
+    expect(story(events)).toHaveLength(6);
+    const brought = (name: string): string => readFileSync(join(folder, `b.${name}`), 'utf8');
+    expect([brought('old'), brought('made'), brought('whole')]).toEqual(['new\n', 'made\n', 'whole with new part\n']);
+  });
+
+  test('a file that nothing makes is missed before anything is done', async () => {
+    const { status, events, stderr } = await play({
+      'site.yml': `- hosts: b
+  tasks:
+    - { name: look, stat: { path: /etc } }
+    - { name: bring, copy: { src: nowhere.txt, dest: "${'{{mine}}'}" } }
+    - { name: make, shell: "true" }
+`,
+    });
+    expect(status).not.toBe(0);
+    expect(stderr).toContain('there is no file "nowhere.txt" on the controller');
+    expect(story(events)).toEqual([]);
+  });
+});
+
+describe('what other hosts set', () => {
+  test('a fact that another host sets later is not there yet', async () => {
+    const { events, stderr } = await play({
+      'site.yml': `- hosts: web
+  serial: 1
+  tasks:
+    - name: before
+      set_fact: { before: '{{expr "groups.web.filter(h, default(hostvars[h].joined, false)).join(\\",\\")"}}' }
+    - { name: joined, set_fact: { joined: true } }
+    - { name: told, shell: "echo before=${'{{before}}'} >> ${'{{mine}}'}" }
+`,
+    });
+    expect(stderr).toBe('');
+    expect(story(events, ['failed'])).toEqual([]);
+    expect(['a', 'b', 'c'].map((host) => readFileSync(join(folder, host), 'utf8'))).toEqual(['before=\n', 'before=a\n', 'before=a,b\n']);
+  });
+});
