@@ -56,9 +56,11 @@ export async function prepare(context: RunContext, task: Task, scope: Scope): Pr
   const controller = context.files.as(task.searchPath, scope, (argument) => placeOf([argument]));
   try {
     const loaded = module.load === undefined ? undefined : await module.load(parsed.args, controller);
-    const { isCurrent } = controller;
     const noLog = task.settings.noLog ?? false;
-    return { kind: 'ready', prepared: { module, args: parsed.args, loaded, delegate, noLog, isCurrent, ...settings.settings } };
+    return {
+      kind: 'ready',
+      prepared: { module, args: parsed.args, loaded, delegate, noLog, isCurrent: () => controller.isCurrent(), ...settings.settings },
+    };
   } catch (error) {
     if (error instanceof ToCome) return { kind: 'unknown', because: error.because };
     throw error;

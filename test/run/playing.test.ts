@@ -368,14 +368,14 @@ describe('files of the controller', () => {
       'whole.hbs': 'whole with {{> part}}',
       'site.yml': `- hosts: a
   tasks:
-    - { name: over, copy: { dest: "${'{{playbook_dir}}'}/old.txt", content: "new\\n" } }
-    - { name: part, copy: { dest: "${'{{playbook_dir}}'}/part.hbs", content: "new part\\n" } }
-    - { name: made, shell: "echo made > ${'{{playbook_dir}}'}/made.txt" }
+    - { name: over, copy: { dest: "{{playbook_dir}}/old.txt", content: "new\\n" } }
+    - { name: part, copy: { dest: "{{playbook_dir}}/part.hbs", content: "new part\\n" } }
+    - { name: made, shell: "echo made > {{playbook_dir}}/made.txt" }
 - hosts: b
   tasks:
-    - { name: bring old, copy: { src: old.txt, dest: "${'{{mine}}'}.old" } }
-    - { name: bring made, copy: { src: made.txt, dest: "${'{{mine}}'}.made" } }
-    - { name: bring whole, template: { src: whole.hbs, dest: "${'{{mine}}'}.whole" } }
+    - { name: bring old, copy: { src: old.txt, dest: "{{mine}}.old" } }
+    - { name: bring made, copy: { src: made.txt, dest: "{{mine}}.made" } }
+    - { name: bring whole, template: { src: whole.hbs, dest: "{{mine}}.whole" } }
 `,
     });
     expect(stderr).toBe('');
@@ -389,7 +389,7 @@ describe('files of the controller', () => {
       'site.yml': `- hosts: b
   tasks:
     - { name: look, stat: { path: /etc } }
-    - { name: bring, copy: { src: nowhere.txt, dest: "${'{{mine}}'}" } }
+    - { name: bring, copy: { src: nowhere.txt, dest: "{{mine}}" } }
     - { name: make, shell: "true" }
 `,
     });
@@ -408,7 +408,7 @@ describe('what other hosts set', () => {
     - name: before
       set_fact: { before: '{{expr "groups.web.filter(h, default(hostvars[h].joined, false)).join(\\",\\")"}}' }
     - { name: joined, set_fact: { joined: true } }
-    - { name: told, shell: "echo before=${'{{before}}'} >> ${'{{mine}}'}" }
+    - { name: told, shell: "echo before={{before}} >> {{mine}}" }
 `,
     });
     expect(stderr).toBe('');

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+/** The role binaries out of a mirror that is asked over HTTP, as a new user has it, and what other roles bring from there in the same run. */
+const run = promisify(execFile);
+const ROOT = join(import.meta.dirname, '../..');
+const COMPONENTS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'];
+
+let folder: string;
+let server: Server;
+const published = new Map<string, Buffer>();
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'mirror-'));
+  for (const name of COMPONENTS) {
+    const content = Buffer.from(`#!/bin/sh\necho ${name}\n`);
+    published.set(`/kubernetes/v1.36.3/bin/linux/amd64/${name}`, content);
+    published.set(`/kubernetes/v1.36.3/bin/linux/amd64/${name}.sha256`, Buffer.from(digest(content)));
+  }
+  const release = 'etcd-v3.6.16-linux-amd64';
+  mkdirSync(join(folder, release));
+  for (const name of ['etcd', 'etcdctl', 'etcdutl'])
+    writeFileSync(join(folder, release, name), `#!/bin/sh\necho ${name}\n`, { mode: 0o755 });
+  await run('tar', ['-czf', `${release}.tar.gz`, release], { cwd: folder });
+  const archive = readFileSync(join(folder, `${release}.tar.gz`));
+  published.set(`/etcd/v3.6.16/${release}.tar.gz`, archive);
+  published.set(
+    '/etcd/v3.6.16/SHA256SUMS',
+    Buffer.from(`${digest(Buffer.from('another'))}  another\n${digest(archive)}  ${release}.tar.gz\n`),
+  );
+  server = createServer((request, response) => {
+    const content = published.get(request.url ?? '');
+    response.writeHead(content === undefined ? 404 : 200).end(content);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+afterEach(() => {
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+
+function digest(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+async function play(): Promise<string> {
+  const address = server.address();
+  const mirror = `http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}`;
+  mkdirSync(join(folder, 'inventory'), { recursive: true });
+  cpSync(join(ROOT, 'inventory/group_vars/all.yml'), join(folder, 'inventory/group_vars/all.yml'));
+  const host = { ansible_connection: 'local', ansible_host: '127.0.0.1' };
+  writeFileSync(join(folder, 'inventory/hosts.yml'), JSON.stringify({ masters: { hosts: { here: host } }, etcd: { hosts: { here: {} } } }));
+  symlinkSync(join(ROOT, 'roles'), join(folder, 'roles'));
+  const bring = { copy: { src: '{{kubernetes_release}}/kubectl', dest: join(folder, 'brought') } };
+  writeFileSync(join(folder, 'site.yml'), JSON.stringify([{ hosts: 'masters', roles: [{ role: 'binaries' }], tasks: [bring] }]));
+  const variables = {
+    kubernetes_mirror: `${mirror}/kubernetes`,
+    etcd_mirror: `${mirror}/etcd`,
+    kubernetes_version: '1.36.3',
+    etcd_version: '3.6.16',
+  };
+  const argv = [join(ROOT, 'bin/runbook.js'), 'play', 'site.yml', '-i', 'inventory/hosts.yml', '-e', JSON.stringify(variables)];
+  const { stdout } = await run(process.execPath, argv, { cwd: folder });
+  return stdout;
+}
+
+test('a first run fetches the binaries over HTTP, and other roles bring them from there', async () => {
+  expect(await play()).toMatch(/^here +\d+ +[1-9]/m);
+  expect(readFileSync(join(folder, 'brought'), 'utf8')).toBe('#!/bin/sh\necho kubectl\n');
+  for (const name of COMPONENTS)
+    expect(readFileSync(join(folder, '.runbook/binaries/kubernetes/v1.36.3/bin/linux/amd64', name), 'utf8')).toContain(name);
+  for (const name of ['etcd', 'etcdctl', 'etcdutl'])
+    expect(readFileSync(join(folder, '.runbook/binaries/etcd/v3.6.16/linux/amd64', name), 'utf8')).toContain(name);
+});
