@@ -64,7 +64,12 @@ restore() {
   if [ -e "$policy.before-runbook" ]; then mv "$policy.before-runbook" "$policy"; fi
 }
 restore
-for update in /var/lib/dpkg/updates/*; do [ ! -e "$update" ] || dpkg --configure -a --force-confdef --force-confold || exit; break; done
+for update in /var/lib/dpkg/updates/*; do [ ! -e "$update" ] || dpkg --configure -a --force-confdef --force-confold; break; done
+# A package whose unpacking was cut off can only be unpacked again.
+mend() {
+  ! grep -q '^Status: .* reinstreq ' /var/lib/dpkg/status ||
+    get install --reinstall $(dpkg-query -W -f '\${db:Status-Eflag} \${binary:Package}\\n' | sed -n 's/^reinstreq //p')
+}
 `;
 
 /** Debian starts services while it installs them, unless this file forbids it. A file left by a run that was killed is taken away by the next. */
@@ -88,7 +93,7 @@ function apt({ install, remove, refreshOlderThan, recommends, downgrade, purge, 
     return `"$(version ${quote(name)} ${quote(version)})"`;
   });
   return `${APT}${startUnits ? '' : FORBID_STARTING}fresh${age} || refresh || exit
-install() { get ${options.filter((option) => option !== '').join(' ')} install ${wanted.join(' ')}; }
+install() { mend && get ${options.filter((option) => option !== '').join(' ')} install ${wanted.join(' ')}; }
 install && exit
 status=$?
 # What the lists name may be gone from the mirror by now.

@@ -73,6 +73,15 @@ describe.skipIf(reason !== undefined)(`modules for packages and units${reason ==
     expect(host.plan(install, { name: 'haproxy=2.6.*' }).kind).toBe('in_sync');
   });
 
+  test('a package whose unpacking was cut off is unpacked again ahead of another installation', async () => {
+    const cutOff = `sed -i '/^Package: liblua5.3-0$/,/^$/s/^Status: .*/Status: install reinstreq half-installed/' /var/lib/dpkg/status`;
+    const status = (): string => host.run("dpkg-query -W -f '${Status}' liblua5.3-0").stdout.toString();
+    expect(host.run(cutOff).status).toBe(0);
+    expect(status()).toBe('install reinstreq half-installed');
+    await settles(install, { name: 'keepalived', start_units: false });
+    expect(status()).toBe('install ok installed');
+  });
+
   test('a package that does not exist fails and says so', async () => {
     expect((await host.apply(install, { name: 'rb-no-such-package' })).failure).toMatch(/Unable to locate package rb-no-such-package/);
   });
