@@ -1,3 +1,5 @@
+import { seededRandom } from '../seeded-random.ts';
+
 /** One task of the measured play, in no tool's language. Paths are relative to the host's own folder. */
 export type BenchTask =
   | { readonly kind: 'directory'; readonly path: string; readonly mode: string }
@@ -32,7 +34,7 @@ const GROUPS_A_SETTINGS_FILE = 5;
 
 /** The same tasks for the same seed: directories, templates, copies, lines and links in turn. */
 export function generateTasks(seed: number, count: number): readonly BenchTask[] {
-  const random = randomFrom(seed);
+  const random = seededRandom(seed);
   return Array.from({ length: count }, (_, index): BenchTask => {
     const group = Math.floor(index / KINDS.length);
     const folder = `d${group}`;
@@ -94,15 +96,4 @@ function text(random: () => number, size: number): string {
 
 function word(random: () => number): string {
   return Math.floor(random() * 36 ** 6).toString(36);
-}
-
-/** mulberry32: small, and the same everywhere. */
-export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -5,7 +5,8 @@ import type { Lab } from '../../lab/hosts.ts';
 import { find, up } from '../../lab/hosts.ts';
 import { compare, runbook } from './outcomes.ts';
 import type { Run } from './outcomes.ts';
-import { perturbations, randomFrom } from './perturbations.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { perturbations } from './perturbations.ts';
 import type { Perturbation } from './perturbations.ts';
 
 /**
@@ -76,7 +77,7 @@ const lab = await up({ name: NAME, hosts: 3 });
 try {
   say(`1. ${UNTOUCHED}`);
   await planAndPlay(UNTOUCHED, []);
-  const random = randomFrom(seed);
+  const random = seededRandom(seed);
   const hosts = lab.state.hosts.map(({ name }) => name);
   const chosen = perturbations(random);
   for (const [index, perturbation] of chosen.entries()) {

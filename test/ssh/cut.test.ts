@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startCuttingProxy } from './cutting-proxy.ts';
 import type { CuttingProxy, Direction } from './cutting-proxy.ts';
-import { mulberry } from './random.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { startSite } from './site.ts';
 import type { Ended, Site, ToldEvent } from './site.ts';
 
@@ -66,7 +66,7 @@ describe.skipIf(process.getuid?.() !== 0)(`a cut connection (RUNBOOK_SEED=${SEED
   const events = (ended: Ended): readonly ToldEvent[] =>
     ended.stdout.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as ToldEvent] : []));
 
-  const random = mulberry(SEED);
+  const random = seededRandom(SEED);
   const points = Array.from({ length: CUTS }, (_, index): readonly [Direction, number] => [
     index % 2 === 0 ? 'to_server' : 'to_client',
     random(),
