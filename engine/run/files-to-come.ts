@@ -2,6 +2,7 @@ import type { Task } from '../playbook/play.ts';
 import type { Scope } from '../values/value.ts';
 import type { MissingFile } from './controller-files.ts';
 import type { Preparing } from './prepare.ts';
+import { usualConnection } from './target-settings.ts';
 
 /** What they write is not told by their arguments. */
 const MAY_WRITE_ANYTHING: ReadonlySet<string> = new Set(['check', 'command', 'script', 'shell', 'unarchive']);
@@ -15,7 +16,7 @@ export class FilesToCome {
   #anything = false;
 
   note(task: Task, host: string, preparing: Preparing, scope: Scope): void {
-    const connection = scope.lookup('ansible_connection') ?? (host === 'localhost' ? 'local' : 'ssh');
+    const connection = scope.lookup('ansible_connection') ?? usualConnection(host);
     if (task.delegateTo === undefined && connection !== 'local') return;
     this.#anything ||= MAY_WRITE_ANYTHING.has(task.module) || preparing.kind === 'unknown';
     if (preparing.kind === 'unknown') return;

@@ -15,9 +15,14 @@ export interface TargetSettings {
   readonly keepAliveMs: number;
 }
 
+/** How a host is reached where ansible_connection does not say. */
+export function usualConnection(name: string): 'local' | 'ssh' {
+  return name === 'localhost' ? 'local' : 'ssh';
+}
+
 /** Where and how to reach a host, from its variables, then `~/.ssh/config`, then the command line, then the defaults of ssh. */
 export async function targetOf(name: string, scope: Scope, settings: TargetSettings): Promise<Target> {
-  const kind = text(scope, 'ansible_connection') ?? (name === 'localhost' ? 'local' : 'ssh');
+  const kind = text(scope, 'ansible_connection') ?? usualConnection(name);
   if (kind === 'local') return { kind: 'local', name };
   if (kind !== 'ssh') {
     throw new Problem({
