@@ -32,6 +32,8 @@ export class HostRun {
   readonly #host: HostState;
   /** How many throttled blocks it is in: there hosts go one after another and wait for no lock-step. */
   #alone = 0;
+  /** How many blocks with a rescue or an always are around it: a failure has consequences for others only behind these. */
+  #sheltered = 0;
   #handling = false;
   #included = 0;
   #doubtful = false;
@@ -109,8 +111,8 @@ export class HostRun {
       if (task.runOnce) await this.#once(stop, task, () => runTask(run));
       else await runTask(run);
     } catch (error) {
-      if (error instanceof TaskFailed && (task.anyErrorsFatal ?? false)) this.#abort(`${this.#host.name} failed at ${task.id}`);
-      throw error;
+      if (!(error instanceof TaskFailed)) throw error;
+      throw this.#weighed(error, task.anyErrorsFatal ?? false, `failed at ${task.id}`);
     } finally {
       if (asks && barrier !== undefined) this.#host.variables.seeOthersAhead();
     }
@@ -178,28 +180,36 @@ export class HostRun {
     const { step } = stop;
     if (step.kind !== 'block') return;
     const before = this.#host.failures;
-    let failed: TaskFailed | undefined;
-    try {
-      await this.steps(stop.block, route);
-    } catch (error) {
-      if (!(error instanceof TaskFailed)) throw error;
-      failed = error;
-    }
+    let failed = await this.#failureIn(stop.block, route, stop.rescue.length + stop.always.length);
     if (failed !== undefined && stop.rescue.length > 0) {
-      try {
-        this.#host.variables.remember('failed_task', { msg: failed.problem.what });
-        await this.steps(stop.rescue, route);
-        this.#host.rescued(before);
-        failed = undefined;
-      } catch (error) {
-        if (!(error instanceof TaskFailed)) throw error;
-        failed = error;
-      }
+      this.#host.variables.remember('failed_task', { msg: failed.problem.what });
+      failed = await this.#failureIn(stop.rescue, route, stop.always.length);
+      if (failed === undefined) this.#host.rescued(before);
     }
     await this.steps(stop.always, route);
-    if (failed === undefined) return;
-    if (step.anyErrorsFatal ?? false) this.#abort(`${this.#host.name} failed in the block at ${step.id}`);
-    throw failed;
+    if (failed !== undefined) throw this.#weighed(failed, step.anyErrorsFatal ?? false, `failed in the block at ${step.id}`);
+  }
+
+  /** How a part of a block failed; `shelters` is how many steps still follow that failure. */
+  async #failureIn(stops: readonly Stop[], route: Route, shelters: number): Promise<TaskFailed | undefined> {
+    const shelter = Math.min(1, shelters);
+    this.#sheltered += shelter;
+    try {
+      await this.steps(stops, route);
+    } catch (error) {
+      if (!(error instanceof TaskFailed)) throw error;
+      return error;
+    } finally {
+      this.#sheltered -= shelter;
+    }
+    return undefined;
+  }
+
+  /** Stops the play for all if the failure is fatal, and nothing is left around it that may catch it or has to follow it. */
+  #weighed(failed: TaskFailed, fatalHere: boolean, how: string): TaskFailed {
+    const fatal = fatalHere || failed.fatal;
+    if (fatal && this.#sheltered === 0) this.#abort(`${this.#host.name} ${how}`);
+    return fatal === failed.fatal ? failed : new TaskFailed(failed.problem, fatal);
   }
 
   async #include(stop: Stop, step: Include, route: Route): Promise<void> {

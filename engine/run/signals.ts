@@ -4,10 +4,13 @@ import type { Problem } from '../errors/problem.ts';
 /** A task failed on a host and nothing ignores it. A block's rescue may catch it. */
 export class TaskFailed extends Error {
   readonly problem: Problem;
+  /** By `any_errors_fatal`, of the task or of a block around it: unless a rescue catches it, it stops the play for all. */
+  readonly fatal: boolean;
 
-  constructor(problem: Problem) {
+  constructor(problem: Problem, fatal = false) {
     super(problem.what, { cause: problem });
     this.problem = problem;
+    this.fatal = fatal;
   }
 }
 

@@ -129,6 +129,25 @@ describe('failures', () => {
     expect(status).toBe(2);
   });
 
+  test.each([
+    ['that a rescue catches stops nobody', 'rescue', 0, ['after', 'after', 'then']],
+    ['stops the play once what must always follow is done', 'always', 2, ['then']],
+  ])('a fatal failure %s', async (_what, part, ended, done) => {
+    const site = `- hosts: [b, c]
+  tasks:
+    - any_errors_fatal: true
+      throttle: 1
+      block:
+        - block: [{ name: first one fails, shell: "! mkdir ${folder}/somebody" }]
+          ${part}: [${MARK('then')}]
+        - ${MARK('after')}
+`;
+    const { events, status } = await play({ 'site.yml': site });
+    const marks = story(events).flatMap((line) => /^[bc] (after|then) changed$/.exec(line)?.[1] ?? []);
+    expect(marks.toSorted()).toEqual(done);
+    expect(status).toBe(ended);
+  });
+
   const OF_A = 'inventory_hostname == "a" ? r.json.nowhere : ';
   test.each([
     ['an include whose file is not there', '- include_tasks: "{{r.json.file}}"', /There is no file a.yml/],
