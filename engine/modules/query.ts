@@ -12,6 +12,10 @@ import { Secret } from '../values/secret.ts';
 const schema = z.strictObject({
   cmd: secretText().describe('Shell text that only looks. It runs in a plan too, may run early, and again.'),
   chdir: path().optional().describe('The directory that it runs in.'),
+  volatile: z
+    .boolean()
+    .default(false)
+    .describe('True where changes ahead of it decide the answer, also such on other hosts. A plan with any on the host says unknown then.'),
 });
 type Arguments = z.infer<typeof schema>;
 
@@ -26,6 +30,8 @@ export const module = defineModule<Arguments>({
     const question = questionOf(args, context);
     const { status, stdout, stderr } = seen.of(question);
     if (stdout === undefined) return { kind: 'cannot_know', because: 'an earlier change' };
+    if (args.volatile && seen.certainty(question) === 'after_change')
+      return { kind: 'cannot_know', because: 'earlier changes decide what the command answers' };
     const result = commandResult(status, stdout, stderr ?? '');
     if (status === 0) return { kind: 'in_sync', result };
     // What it asks may not be there before an earlier task has made it.

@@ -96,6 +96,14 @@ describe('query', () => {
     const { outcome } = await tryModule(query, { cmd: 'exit 1' }, observeHere, { afterChange: true });
     expect(outcome.kind).toBe('cannot_know');
   });
+  it.each<[volatile: boolean, afterChange: boolean, kind: string]>([
+    [true, true, 'cannot_know'],
+    [true, false, 'in_sync'],
+    [false, true, 'in_sync'],
+  ])('volatile: %s, after a change: %s, is %s', async (volatile, afterChange, kind) => {
+    const { outcome } = await tryModule(query, { cmd: 'echo first', volatile }, observeHere, { afterChange });
+    expect(outcome.kind).toBe(kind);
+  });
 });
 
 describe('check and apply', () => {
