@@ -43,6 +43,8 @@ describe('preflight', () => {
     ['a virtual address that a host has', { api_vip: '192.168.1.30' }, {}, 'No address is used twice'],
     ['a virtual name that a host has', { api_name: 'k8s-node-1' }, {}, 'Names can be host names, and none is that of the virtual address'],
     ['a Kubernetes too old', { kubernetes_version: '1.33.9' }, {}, 'Versions are ones that these roles support'],
+    ['a Kubernetes too new', { kubernetes_version: '1.37.0' }, {}, 'Versions are ones that these roles support'],
+    ['an etcd of another minor', { etcd_version: '3.7.0' }, {}, 'Versions are ones that these roles support'],
     ['no root', {}, { uid: 1000 }, 'Changes are made as root'],
     ['no space', {}, { free_mib: 100 }, 'There is space'],
     ['systemd of RHEL 8', {}, { systemd: 239 }, 'systemd can hand keys to services'],
