@@ -46,7 +46,8 @@ export function openPacketKeysOnce(client: Client): void {
   });
 }
 
-function memberOf(owner: unknown, name: string): unknown {
+/** Of what a library keeps to itself; undefined where there is none. */
+export function memberOf(owner: unknown, name: string): unknown {
   return isObject(owner) ? Reflect.get(owner, name) : undefined;
 }
 
