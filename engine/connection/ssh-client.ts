@@ -7,6 +7,7 @@ import { handshakeTurn, noteDistance, noteDrop } from './handshake-turns.ts';
 import { HostKeyCheck } from './host-key.ts';
 import { inTurn, prepareAuthentication } from './ssh-authentication.ts';
 import { connectTimeout, explainDialError, explainHandshakeFailure } from './ssh-failure.ts';
+import { reuseLargePackets } from './ssh-large-packets.ts';
 import { waitForNewKeys } from './ssh-rekeying.ts';
 import { openPacketKeysOnce, writeTogether } from './ssh-packets.ts';
 import type { SshTarget } from './target.ts';
@@ -113,6 +114,7 @@ async function shakeHands(target: SshTarget, socket: Duplex, outer: AbortSignal 
   if (socket.destroyed) throw explainHandshakeFailure(target, { errors: [], banner: '', notes: [], tried: [] });
   const client = new ssh2.Client();
   openPacketKeysOnce(client);
+  reuseLargePackets(client, socket);
   waitForNewKeys(client);
   const errors: Error[] = [];
   const began = performance.now();
