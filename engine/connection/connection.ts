@@ -62,6 +62,7 @@ export interface UploadSource {
   readonly sha256?: string | undefined;
   /** Whether it is, by its time stamps, what `sha256` was made of. Where it can tell, nothing is digested again while it is sent. */
   isUnchanged?(): Promise<boolean>;
+  /** Its bytes in order. A piece may be written over when another one comes after it. */
   open(): Readable | AsyncIterable<Uint8Array>;
 }
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
+import type { Writable } from 'node:stream';
 import { Problem } from '../errors/problem.ts';
 import type { UploadSource } from './connection.ts';
 import { quote } from './quote.ts';
@@ -49,31 +49,36 @@ async function feed(shell: Shell, source: UploadSource, path: string, over: Prom
   const digest = source.sha256 === undefined || source.isUnchanged !== undefined ? undefined : createHash('sha256');
   let sent = 0;
   let last: Uint8Array | undefined;
-  const write = async (chunk: Uint8Array): Promise<void> => {
-    if (!shell.stdin.write(chunk)) await Promise.race([once(shell.stdin, 'drain'), over]);
-  };
   try {
     for await (const piece of source.open()) {
       if (isOver()) return undefined;
       const chunk: Uint8Array = typeof piece === 'string' ? Buffer.from(piece) : piece;
+      if (chunk.length === 0) continue;
       digest?.update(chunk);
       sent += chunk.length;
       if (sent > source.size) return sourceChanged(path, `it is larger than ${source.size} bytes`);
-      // One chunk is held back until it is known that it is the right file.
-      if (last !== undefined) await write(last);
-      last = chunk;
+      // The last one is held back until it is known that it is the right file.
+      if (sent === source.size) last = chunk;
+      else await Promise.race([written(shell.stdin, chunk), over]);
     }
     if (sent < source.size) return sourceChanged(path, `it has ${sent} bytes, not ${source.size}`);
     const found = digest?.digest('hex');
     if (found !== undefined && found !== source.sha256) return sourceChanged(path, `its SHA-256 is ${found}, not ${source.sha256}`);
     if ((await source.isUnchanged?.()) === false) return sourceChanged(path, 'it was written to meanwhile');
-    if (last !== undefined) await write(last);
+    if (last !== undefined) await Promise.race([written(shell.stdin, last), over]);
     return undefined;
   } catch (error) {
     return error;
   } finally {
     shell.stdin.end();
   }
+}
+
+/** Resolves when the piece is on its way, so that what held it may be written to again; or when it cannot be. */
+function written(stdin: Writable, piece: Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    stdin.write(piece, () => resolve());
+  });
 }
 
 function sourceChanged(path: string, why: string): Problem {

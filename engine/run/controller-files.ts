@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Controller, LocalFile } from '../modules/module.ts';
@@ -15,6 +14,7 @@ import type { Scope } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
 import type { DigestCache } from './digest-cache.ts';
 import { identityOf } from './digest-cache.ts';
+import { piecesOf } from './file-pieces.ts';
 import type { ChangeCount } from './view.ts';
 
 /** Bytes. Larger files are read for each host: they are not kept in memory. */
@@ -163,7 +163,7 @@ export class ControllerFiles {
         return now !== undefined && identityOf(now) === identityOf(status);
       },
       bytes,
-      open: () => createReadStream(path, { highWaterMark: 1024 * 1024 }),
+      open: () => piecesOf(path),
     };
   }
 
@@ -240,6 +240,6 @@ export class MissingFile extends Problem {
 
 async function digestOf(path: string): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
+  for await (const piece of piecesOf(path)) hash.update(piece);
   return hash.digest('hex');
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -170,6 +171,20 @@ describe.each(SHELLS)('a session in %s', (program) => {
       const path = join(folder, 'empty');
       await host.send(source(Buffer.alloc(0)), path, { mode: '0600' });
       expect((await stat(path)).size).toBe(0);
+    });
+
+    test('of a source that writes its pieces over arrives whole', async () => {
+      const path = join(folder, 'pieces');
+      const whole = randomBytes(300_000);
+      async function* open(): AsyncGenerator<Uint8Array> {
+        const piece = Buffer.alloc(1000);
+        for (let at = 0; at < whole.length; at += piece.length) {
+          whole.copy(piece, 0, at);
+          yield piece;
+        }
+      }
+      await host.send({ size: whole.length, open }, path, { mode: '0600' });
+      expect((await readFile(path)).equals(whole)).toBe(true);
     });
 
     test.each([
