@@ -3,6 +3,7 @@ import { quote } from '../connection/quote.ts';
 import { file } from '../resources/file.ts';
 import type { RegularFile } from '../resources/file-state.ts';
 import { nameOf } from '../resources/file-state.ts';
+import { digestLarge } from '../resources/large-digest.ts';
 import { probe } from '../resources/probe.ts';
 import type { ProbeDetail, ProbeState } from '../resources/probe.ts';
 import type { Request, Seen } from '../resources/resource.ts';
@@ -172,7 +173,7 @@ function bring(args: Arguments, path: string, digest: string | undefined, before
     ...(digest === undefined
       ? []
       : [
-          `s=$(sha256sum <"$t"); s=\${s%% *}`,
+          `${digestLarge('s', '<"$t"')}; s=\${s%% *}`,
           `if [ "$s" != ${digest} ]; then echo "what came has the digest $s, not ${digest}" >&2; exit 1; fi`,
         ]),
     ...attributeCommands('"$t"', kept, undefined, 'file'),

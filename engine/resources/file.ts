@@ -5,6 +5,7 @@ import type { FileDetail, Look } from './file-detail.ts';
 import { LOOKS, MAX_CONTENT_BYTES } from './file-detail.ts';
 import type { FileState } from './file-state.ts';
 import { NOTHING_ABOVE, disagreement, isBeneath, parentOf } from './file-state.ts';
+import { digestLarge } from './large-digest.ts';
 import type { Prediction, Request, ResourceKind } from './resource.ts';
 import { predictedOf, request } from './resource.ts';
 
@@ -70,8 +71,8 @@ function stateBeneath(state: FileState, path: string, changed: string, other: Fi
 }
 
 /**
- * One `stat`, one `sha256sum` and at most one `find` for all of them; besides those one process for each link to be followed and
- * for each content to be brought. The first line tells the boundary that everything after it is framed with.
+ * One `stat`, at most two processes for digests and one `find` for all of them; besides those one process for each link to be followed
+ * and for each content to be brought. The first line tells the boundary that everything after it is framed with.
  */
 function observeFiles(requests: readonly Request<FileDetail, FileState>[], boundary: string): string {
   const all = requests.map(({ id, detail }, index) => ({ index, path: quote(id), id, detail }));
@@ -80,6 +81,8 @@ function observeFiles(requests: readonly Request<FileDetail, FileState>[], bound
   // sha256sum writes such names with escapes, busybox does not: each is digested by itself, without its name.
   const odd = digests.filter(({ id }) => /[\n\\]/.test(id));
   const even = digests.filter((one) => !odd.includes(one));
+  // No content is brought of those that are large, or may be.
+  const [large, small] = [even.filter(isLarge), even.filter((one) => !isLarge(one))];
   const contents = all.filter(({ detail }) => detail.look === 'content');
   const fields = '%f\t%u\t%g\t%U\t%G\t%s\t%Y\t%d:%i';
   const parts = [
@@ -114,22 +117,31 @@ done
     );
   }
   if (digests.length > 0 || contents.length > 0) parts.push('d=');
-  if (even.length > 0) {
-    parts.push(
-      `set -- ${words(even)}
+  if (large.length > 0) parts.push(digestsOf(large, 'l', digestLarge('l', '"$@"')));
+  if (small.length > 0) parts.push(digestsOf(small, 'd', 'd=$(sha256sum -- "$@" 2>/dev/null)'));
+  for (const one of odd) {
+    const { index, path } = one;
+    const digest = isLarge(one) ? digestLarge(`e${index}`, '<"$p"') : `e${index}=$(sha256sum <"$p")`;
+    parts.push(`p=${path}; if [ -f "$p" ] && [ -r "$p" ]; then ${digest}; printf '%s' "\${b}e${index}:$e${index}"; fi`);
+  }
+  if (contents.length > 0) parts.push(bringContents(contents, odd));
+  parts.push('printf \'%s\' "${b}z"');
+  return parts.join('\n');
+}
+
+function isLarge({ detail }: { readonly detail: FileDetail }): boolean {
+  return detail.look === 'digest';
+}
+
+/** The digests of those that are files, which `digest` brings into the variable. */
+function digestsOf(list: readonly { readonly path: string }[], variable: string, digest: string): string {
+  return `set -- ${words(list)}
 o=; for p do [ -f "$p" ] || o=1; done
 if [ -n "$o" ]; then
   n=$#
   while [ $n -gt 0 ]; do p=$1; shift; n=$((n - 1)); [ -f "$p" ] && set -- "$@" "$p"; done
 fi
-if [ $# -gt 0 ]; then d=$(sha256sum -- "$@" 2>/dev/null); printf '%s' "\${b}d$d"; fi`,
-    );
-  }
-  for (const { index, path } of odd)
-    parts.push(`p=${path}; if [ -f "$p" ] && [ -r "$p" ]; then e${index}=$(sha256sum <"$p"); printf '%s' "\${b}e${index}:$e${index}"; fi`);
-  if (contents.length > 0) parts.push(bringContents(contents, odd));
-  parts.push('printf \'%s\' "${b}z"');
-  return parts.join('\n');
+if [ $# -gt 0 ]; then ${digest}; printf '%s' "\${b}d$${variable}"; fi`;
 }
 
 function words(list: readonly { readonly path: string }[]): string {

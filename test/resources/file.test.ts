@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -108,6 +109,35 @@ describe.each(SHELLS)('files seen by %s', (_, shell) => {
     expect(states[0]).toMatchObject({ sha256: sha256(''), content: undefined });
     expect(states[1]).toMatchObject({ type: 'file', sha256: sha256(name), content: Buffer.from(name) });
     expect(states[2]).toEqual(NOTHING_ABOVE);
+  });
+
+  it.each([
+    ['by openssl', { sha256sum: 'exit 1' }, 'as it is'],
+    ['by sha256sum where openssl fails', { openssl: 'echo broken; exit 1' }, 'as it is'],
+    ['by sha256sum where openssl is missing', {}, 'without openssl'],
+  ] as const)('digests large files %s', (_how, stubs, path) => {
+    const names = ['plain', "it's odd", 'line\nbreak', 'back\\slash', '-r'];
+    for (const name of names) writeFileSync(join(directory, name), name);
+    const bin = mkdtempSync(join(directory, 'bin-'));
+    for (const [name, script] of Object.entries(stubs)) writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    if (path === 'without openssl')
+      for (const name of ['stat', 'sha256sum', 'readlink', 'find', ...SHELLS.map(([, [command]]) => command ?? '')])
+        symlinkSync(execFileSync('sh', ['-c', 'command -v "$1"', 'sh', name]).toString().trim(), join(bin, name));
+    const requests = [...names, 'not there'].map((name) => file(join(directory, name), 'digest'));
+    const env = { ...process.env, PATH: path === 'as it is' ? `${bin}:${process.env['PATH']}` : bin };
+    const states = observeHere([...requests, file(directory, 'digest')], shell, env);
+    expect(requests.map(({ key }) => states.get(key))).toEqual([
+      ...names.map((name) => expect.objectContaining({ type: 'file', sha256: sha256(name) })),
+      ABSENT,
+    ]);
+  });
+
+  it.runIf(process.getuid?.() !== 0)('digests large files beside one that it may not read', () => {
+    const [good, secret] = [join(directory, 'good'), join(directory, 'secret')];
+    writeFileSync(good, 'good');
+    writeFileSync(secret, 'secret', { mode: 0 });
+    const states = look(file(secret, 'digest'), file(good, 'digest'));
+    expect(states).toMatchObject([{ unreadable: true }, { sha256: sha256('good') }]);
   });
 
   it('looks at directories, devices and pipes without reading them', () => {

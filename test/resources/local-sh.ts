@@ -18,9 +18,13 @@ export function runScript(script: string, shell: readonly string[] = ['sh'], env
 }
 
 /** Looks at the machine itself. */
-export function observeHere(requests: readonly Request[], shell: readonly string[] = ['sh']): ReadonlyMap<string, unknown> {
+export function observeHere(
+  requests: readonly Request[],
+  shell: readonly string[] = ['sh'],
+  env: NodeJS.ProcessEnv = process.env,
+): ReadonlyMap<string, unknown> {
   const { script, decode } = composeObservation(requests, 'f00f00f00f00');
-  const { status, stdout, stderr } = runScript(script, shell);
+  const { status, stdout, stderr } = runScript(script, shell, env);
   if (status !== 0) throw new Error(`the observation ended with ${status}: ${stderr.toString('utf8')}`);
   return decode(stdout);
 }
