@@ -3,12 +3,13 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2 from 'ssh2';
 import type { Client, KexAlgorithm } from 'ssh2';
-import { handshakeTurn, noteDistance, noteDrop } from './handshake-turns.ts';
+import { expectFirstWord, handshakeTurn, noteDrop } from './handshake-turns.ts';
 import { HostKeyCheck } from './host-key.ts';
 import { inTurn, prepareAuthentication } from './ssh-authentication.ts';
 import { connectTimeout, explainDialError, explainHandshakeFailure } from './ssh-failure.ts';
 import { reuseLargePackets } from './ssh-large-packets.ts';
 import { waitForNewKeys } from './ssh-rekeying.ts';
+import { signAtOnce } from './ssh-first-key.ts';
 import { openPacketKeysOnce, writeTogether } from './ssh-packets.ts';
 import type { SshTarget } from './target.ts';
 import { Unreachable } from './unreachable.ts';
@@ -117,7 +118,7 @@ async function shakeHands(target: SshTarget, socket: Duplex, outer: AbortSignal 
   reuseLargePackets(client, socket);
   waitForNewKeys(client);
   const errors: Error[] = [];
-  const began = performance.now();
+  const firstWord = expectFirstWord();
   let banner = '';
   let refused: unknown;
   const tried: string[] = [];
@@ -134,12 +135,13 @@ async function shakeHands(target: SshTarget, socket: Duplex, outer: AbortSignal 
     };
     const stop = (): void => fail(stopped(target));
     const firstWords = (data: Buffer): void => {
-      if (banner === '') noteDistance(performance.now() - began);
+      if (banner === '') firstWord.came();
       banner += data.toString('latin1').slice(0, 512);
       if (banner.length > 255) socket.off('data', firstWords);
     };
     const finish = (): void => {
       clearTimeout(timer);
+      if (banner === '') firstWord.stayedAway();
       outer?.removeEventListener('abort', stop);
       socket.off('data', firstWords);
     };
@@ -177,6 +179,7 @@ async function shakeHands(target: SshTarget, socket: Duplex, outer: AbortSignal 
         },
         authHandler: inTurn(authentication.ways, (what) => tried.push(what)),
       });
+      signAtOnce(client, authentication.ways);
       // ssh2 has paused the socket by now, so nothing is lost by listening as well.
       socket.on('data', firstWords);
     } catch (error) {

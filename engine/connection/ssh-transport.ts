@@ -100,9 +100,18 @@ class SshTransport implements Transport {
       this.#socket.destroy();
       impatient.resolve();
     }, PATIENCE_MS);
-    await Promise.race([this.gone, impatient.promise]);
+    await Promise.race([this.#handedOver(), this.gone, impatient.promise]);
     clearTimeout(impatience);
     this.#release();
+  }
+
+  /** The system has all that was said, and delivers it. The server's own goodbye would be one more round trip, and tells nothing. */
+  async #handedOver(): Promise<void> {
+    const socket = this.#socket;
+    if (!(socket instanceof Socket)) return this.gone;
+    if (!socket.writableFinished) await new Promise((resolve) => socket.once('finish', resolve));
+    socket.destroy();
+    return this.gone;
   }
 }
 

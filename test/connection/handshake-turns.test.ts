@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { handshakesAtOnce } from '../../engine/connection/handshake-turns.ts';
+import { expect, test, vi } from 'vitest';
+import { expectFirstWord, handshakesAtOnce, handshakeTurn, noteDrop } from '../../engine/connection/handshake-turns.ts';
 
 test.each([
   ['near servers', [8, 6, 19.9], 10],
@@ -9,4 +9,23 @@ test.each([
   ['servers of unknown distance', [], 10],
 ])('of %s as many are greeted at once as work, not wait', (_, distances, atOnce) => {
   expect(handshakesAtOnce(distances)).toBe(atOnce);
+});
+
+test('while no server has said a word, more are greeted as time goes by, until one hangs up', async () => {
+  const done = Promise.withResolvers<void>();
+  let greeted = 0;
+  const greet = async (): Promise<void> => {
+    greeted += 1;
+    const word = expectFirstWord();
+    await done.promise;
+    word.stayedAway();
+  };
+  const all = Promise.all(Array.from({ length: 200 }, () => handshakeTurn(greet)));
+  await new Promise(setImmediate);
+  expect(greeted).toBe(10);
+  await vi.waitFor(() => expect(greeted).toBe(100), 30_000);
+  noteDrop();
+  done.resolve();
+  await all;
+  expect(greeted).toBe(200);
 });

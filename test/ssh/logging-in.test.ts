@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, readFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openClient } from '../../engine/connection/ssh-client.ts';
+import { writeTogether } from '../../engine/connection/ssh-packets.ts';
+import type { OpensshServer } from './openssh-server.ts';
+import { startOpensshServer } from './openssh-server.ts';
+
+const run = promisify(execFile);
+let server: OpensshServer;
+
+beforeAll(async () => {
+  server = await startOpensshServer({ LogLevel: 'DEBUG' });
+  const keys = { strange: ['ed25519'], rsa: ['rsa', '-b', '2048'], ecdsa: ['ecdsa'] };
+  for (const [name, type] of Object.entries(keys))
+    await run('ssh-keygen', ['-q', '-N', '', '-f', join(server.folder, name), '-t', ...type]);
+  for (const known of ['rsa', 'ecdsa'])
+    await appendFile(join(server.folder, 'authorized_keys'), await readFile(join(server.folder, `${known}.pub`)));
+});
+
+afterAll(() => server.stop());
+
+test.each([
+  // Version; algorithms; key exchange; keys in use, service and signature. Two of them go together where the server is quick.
+  ['an Ed25519 key, which needs no question', ['identity'], { turns: 4, questions: 0 }],
+  ['an ECDSA key, which needs no question', ['ecdsa'], { turns: 4, questions: 0 }],
+  // The server tells its digests first.
+  ['an RSA key, as ssh2 does', ['rsa'], { turns: 6, questions: 1 }],
+  ['the second key, where the first one is not known', ['strange', 'identity'], { turns: 5, questions: 0 }],
+])('logs in with %s', async (_, names, expected) => {
+  const before = await questions();
+  const wire = await turnTaking(server.port);
+  const target = server.target({ identityFiles: names.map((name) => join(server.folder, name)) });
+  const { client } = await openClient(target, wire.dial);
+  const turns = wire.turns();
+  client.end();
+  wire.stop();
+  expect(turns).toBeLessThanOrEqual(expected.turns);
+  expect((await questions()) - before).toBe(expected.questions);
+});
+
+/** How often the server was asked whether it would take a key. */
+async function questions(): Promise<number> {
+  return (await server.log()).split('Postponed publickey for').length - 1;
+}
+
+/**
+ * A way to the server on which all that a side says within a moment goes together, as on a long one. Counts how often the client speaks:
+ * at most as often as it must wait for an answer.
+ */
+async function turnTaking(
+  port: number,
+): Promise<{ readonly dial: () => Promise<Socket>; readonly turns: () => number; readonly stop: () => void }> {
+  let turns = 0;
+  const listener = createServer({ noDelay: true }, (near) => {
+    const far = connect({ host: '127.0.0.1', port, noDelay: true });
+    gather(near, far, () => (turns += 1));
+    gather(far, near, () => {});
+  });
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const address = listener.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const dial = async (): Promise<Socket> => {
+    const socket = connect({ host: '127.0.0.1', port: address.port, noDelay: true });
+    await once(socket, 'connect');
+    writeTogether(socket);
+    return socket;
+  };
+  return { dial, turns: () => turns, stop: () => listener.close() };
+}
+
+const MOMENT_MS = 50;
+
+function gather(from: Socket, to: Socket, passed: () => void): void {
+  let held: Buffer[] = [];
+  from.on('data', (data: Buffer) => {
+    if (held.length === 0) {
+      setTimeout(() => {
+        passed();
+        to.write(Buffer.concat(held));
+        held = [];
+      }, MOMENT_MS);
+    }
+    held.push(data);
+  });
+  from.on('error', () => {});
+  from.once('close', () => to.destroy());
+}
