@@ -12,7 +12,7 @@ import { downloadEtcd, downloadKubernetes } from './release-site.ts';
 
 export const DEFAULT_KUBERNETES = '1.36.3';
 export const DEFAULT_ETCD = '3.6.16';
-const KUBE_BENCH = '0.12.0';
+const KUBE_BENCH = '0.15.1';
 
 export interface BinariesOptions {
   /** Without the leading v: `1.36.3`. */

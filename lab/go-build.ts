@@ -111,7 +111,7 @@ export async function buildKubernetes(version: string, folder: string, context: 
 
 /**
  * kube-bench with its checks (`cfg.tar`), and gojq by the name of jq, which some checks call.
- * @param version without the leading v: `0.12.0`
+ * @param version without the leading v: `0.15.1`
  */
 export async function buildKubeBench(version: string, folder: string, context: SourceContext): Promise<string> {
   const tool = await prepare(folder, context);
