@@ -1,7 +1,19 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -13,6 +25,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
 const COMPONENTS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'];
+
+/** In the recap. */
+const CHANGED = /^here +\d+ +[1-9]/m;
 
 let folder: string;
 let server: Server;
@@ -51,21 +66,21 @@ function digest(content: Buffer): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-async function play(): Promise<string> {
+async function play(play: object, more: object = {}): Promise<string> {
   const address = server.address();
   const mirror = `http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}`;
-  mkdirSync(join(folder, 'inventory'), { recursive: true });
+  mkdirSync(join(folder, 'inventory/group_vars'), { recursive: true });
   cpSync(join(ROOT, 'inventory/group_vars/all.yml'), join(folder, 'inventory/group_vars/all.yml'));
   const host = { ansible_connection: 'local', ansible_host: '127.0.0.1' };
   writeFileSync(join(folder, 'inventory/hosts.yml'), JSON.stringify({ masters: { hosts: { here: host } }, etcd: { hosts: { here: {} } } }));
-  symlinkSync(join(ROOT, 'roles'), join(folder, 'roles'));
-  const bring = { copy: { src: '{{kubernetes_release}}/kubectl', dest: join(folder, 'brought') } };
-  writeFileSync(join(folder, 'site.yml'), JSON.stringify([{ hosts: 'masters', roles: [{ role: 'binaries' }], tasks: [bring] }]));
+  if (!existsSync(join(folder, 'roles'))) symlinkSync(join(ROOT, 'roles'), join(folder, 'roles'));
+  writeFileSync(join(folder, 'site.yml'), JSON.stringify([{ hosts: 'masters', roles: [{ role: 'binaries' }], ...play }]));
   const variables = {
     kubernetes_mirror: `${mirror}/kubernetes`,
     etcd_mirror: `${mirror}/etcd`,
     kubernetes_version: '1.36.3',
     etcd_version: '3.6.16',
+    ...more,
   };
   const argv = [join(ROOT, 'bin/runbook.js'), 'play', 'site.yml', '-i', 'inventory/hosts.yml', '-e', JSON.stringify(variables)];
   const { stdout } = await run(process.execPath, argv, { cwd: folder });
@@ -73,10 +88,44 @@ async function play(): Promise<string> {
 }
 
 test('a first run fetches the binaries over HTTP, and other roles bring them from there', async () => {
-  expect(await play()).toMatch(/^here +\d+ +[1-9]/m);
+  const bring = { copy: { src: '{{kubernetes_release}}/kubectl', dest: join(folder, 'brought') } };
+  expect(await play({ tasks: [bring] })).toMatch(CHANGED);
   expect(readFileSync(join(folder, 'brought'), 'utf8')).toBe('#!/bin/sh\necho kubectl\n');
   for (const name of COMPONENTS)
     expect(readFileSync(join(folder, '.runbook/binaries/kubernetes/v1.36.3/bin/linux/amd64', name), 'utf8')).toContain(name);
   for (const name of ['etcd', 'etcdctl', 'etcdutl'])
     expect(readFileSync(join(folder, '.runbook/binaries/etcd/v3.6.16/linux/amd64', name), 'utf8')).toContain(name);
+});
+
+test('hosts fetch the binaries themselves where they are told to, and only what differs', async () => {
+  const there = join(folder, 'bin');
+  mkdirSync(there);
+  const pull = { binary_delivery: 'pull', binary_dir: there, binary_host_cache: join(folder, 'cache') };
+  const commands = (release: string, names: readonly string[]): object => ({
+    import_role: { name: 'binaries', tasks_from: release },
+    vars: { binary_names: names },
+    notify: 'Told',
+  });
+  const handlers = [{ name: 'Told', shell: `echo told >>${folder}/told` }];
+  const site = { tasks: [commands('kubernetes', ['kubectl']), commands('etcd', ['etcd', 'etcdctl'])], handlers };
+  expect(await play(site, pull)).toMatch(CHANGED);
+  expect(readdirSync(there).toSorted()).toEqual(['etcd', 'etcdctl', 'kubectl']);
+  for (const name of readdirSync(there)) {
+    expect(readFileSync(join(there, name), 'utf8')).toContain(name);
+    expect(statSync(join(there, name)).mode & 0o7777).toBe(0o755);
+  }
+  expect(existsSync(join(folder, '.runbook/binaries'))).toBe(false);
+  expect(await play(site, pull)).not.toMatch(CHANGED);
+
+  writeFileSync(join(there, 'etcd'), 'damaged');
+  chmodSync(join(there, 'kubectl'), 0o700);
+  expect(await play(site, pull)).toMatch(CHANGED);
+  expect(readFileSync(join(there, 'etcd'), 'utf8')).toContain('etcd');
+  expect(statSync(join(there, 'kubectl')).mode & 0o7777).toBe(0o755);
+  expect(readFileSync(join(folder, 'told'), 'utf8')).toBe('told\ntold\n');
+});
+
+test('a mirror that is a folder of the controller is nothing that hosts could fetch from', async () => {
+  const stopped = play({}, { binary_delivery: 'pull', kubernetes_mirror: folder });
+  await expect(stopped).rejects.toMatchObject({ stdout: expect.stringContaining('binary_delivery is pull, but a mirror is a folder') });
 });
