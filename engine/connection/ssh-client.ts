@@ -9,7 +9,7 @@ import { inTurn, prepareAuthentication } from './ssh-authentication.ts';
 import { connectTimeout, explainDialError, explainHandshakeFailure } from './ssh-failure.ts';
 import { reuseLargePackets } from './ssh-large-packets.ts';
 import { waitForNewKeys } from './ssh-rekeying.ts';
-import { signAtOnce } from './ssh-first-key.ts';
+import { signUnasked } from './ssh-signing.ts';
 import { openPacketKeysOnce, writeTogether } from './ssh-packets.ts';
 import type { SshTarget } from './target.ts';
 import { Unreachable } from './unreachable.ts';
@@ -179,7 +179,7 @@ async function shakeHands(target: SshTarget, socket: Duplex, outer: AbortSignal 
         },
         authHandler: inTurn(authentication.ways, (what) => tried.push(what)),
       });
-      signAtOnce(client, authentication.ways);
+      signUnasked(client);
       // ssh2 has paused the socket by now, so nothing is lost by listening as well.
       socket.on('data', firstWords);
     } catch (error) {
