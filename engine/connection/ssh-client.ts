@@ -7,6 +7,7 @@ import { expectFirstWord, handshakeTurn, noteDrop } from './handshake-turns.ts';
 import { HostKeyCheck } from './host-key.ts';
 import { inTurn, prepareAuthentication } from './ssh-authentication.ts';
 import { connectTimeout, explainDialError, explainHandshakeFailure } from './ssh-failure.ts';
+import { leaveHostKeysUnproved } from './ssh-host-key-proofs.ts';
 import { reuseLargePackets } from './ssh-large-packets.ts';
 import { waitForNewKeys } from './ssh-rekeying.ts';
 import { signUnasked } from './ssh-signing.ts';
@@ -180,6 +181,7 @@ async function shakeHands(target: SshTarget, socket: Duplex, outer: AbortSignal 
         authHandler: inTurn(authentication.ways, (what) => tried.push(what)),
       });
       signUnasked(client);
+      leaveHostKeysUnproved(client);
       // ssh2 has paused the socket by now, so nothing is lost by listening as well.
       socket.on('data', firstWords);
     } catch (error) {

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openClient } from '../../engine/connection/ssh-client.ts';
+import { openClient, tcp } from '../../engine/connection/ssh-client.ts';
 import { writeTogether } from '../../engine/connection/ssh-packets.ts';
 import type { OpensshServer } from './openssh-server.ts';
 import { startOpensshServer } from './openssh-server.ts';
@@ -42,6 +42,19 @@ test.each([
   wire.stop();
   expect(turns).toBeLessThanOrEqual(expected.turns);
   expect((await questions()) - before).toBe(expected.questions);
+});
+
+test('does not ask for proofs of the host keys that the server tells of', async () => {
+  const target = server.target();
+  const { client } = await openClient(target, tcp(target));
+  const before = await server.log();
+  await new Promise((resolve, reject) => {
+    client.exec('exit', (error, channel) => (error === undefined ? channel.resume().once('close', resolve) : reject(error)));
+  });
+  client.end();
+  const log = (await server.log()).slice(before.length);
+  expect(log).toContain('session_input_channel_req: session 0 req exec');
+  expect(await server.log()).not.toContain('hostkeys-prove');
 });
 
 /** How often the server was asked whether it would take a key. */
