@@ -6,7 +6,7 @@ import { LocalTransport } from './local-transport.ts';
 import { lockScript, takeLock } from './lock.ts';
 import type { Lock } from './lock.ts';
 import { Session } from './session.ts';
-import { openLoginShell, openSudoShell } from './open-shell.ts';
+import { openLoginShell, openSudoShell, startLoginShell } from './open-shell.ts';
 import type { Shell, Completed, Traffic } from './shell.ts';
 import { connectSsh } from './ssh-transport.ts';
 import type { BecomePrivilege, Privilege, Target } from './target.ts';
@@ -179,7 +179,7 @@ class OpenConnection implements Connection {
         return { change: changed, look: looked };
       },
       send: async (source, path, { mode }) => {
-        const session = new Session(() => this.#open(privilege));
+        const session = new Session(() => this.#openForFile(privilege));
         this.#uploads.add(session);
         try {
           await session.use((shell) => upload(shell, source, { path, mode, host: this.target.name }));
@@ -243,6 +243,12 @@ class OpenConnection implements Connection {
     if (this.#closing !== undefined) throw stopped(this.target.name);
     if (!this.#isLogin(privilege)) return openSudoShell(this.#transport, this.target.name, this.#traffic, privilege);
     return (await openLoginShell(this.#transport, this.target.name, this.#traffic, { script: ':' })).shell;
+  }
+
+  /** A round trip less than for a session: the file's own script answers first. */
+  async #openForFile(privilege: Privilege): Promise<Shell> {
+    if (this.#closing !== undefined || !this.#isLogin(privilege)) return this.#open(privilege);
+    return startLoginShell(this.#transport, this.target.name, this.#traffic);
   }
 
   /** The lock went with the shell that held it, so the new shell takes it again before it does anything. */

@@ -8,7 +8,10 @@ import type { TargetProcess, Transport } from './transport.ts';
 import { TimedOut, Unreachable } from './unreachable.ts';
 
 /** Slow login scripts, a sudo that asks a directory service: more than that is a host that hangs. */
-const START_LIMIT_MS = 30_000;
+export const START_LIMIT_MS = 30_000;
+
+/** It is understood by fish and csh as well. */
+const LOGIN_SHELL = 'exec sh';
 
 /** What is run at once in a new shell. */
 export interface FirstScripts {
@@ -27,8 +30,7 @@ export interface OpenedShell {
 
 /** Opens the login user's shell and runs its first scripts, in one round trip once the channel is there. Throws Unreachable. */
 export async function openLoginShell(transport: Transport, host: string, traffic: Traffic, first: FirstScripts): Promise<OpenedShell> {
-  // `exec sh` is understood by fish and csh as well.
-  const process = await transport.start('exec sh');
+  const process = await transport.start(LOGIN_SHELL);
   const early = new EarlyOutput(process);
   const shell = new Shell(process, transport, host, traffic);
   try {
@@ -52,6 +54,11 @@ export async function openLoginShell(transport: Transport, host: string, traffic
   } finally {
     early.stop();
   }
+}
+
+/** As `openLoginShell`, where such a shell has answered before: what it runs first tells soon enough whether this one does. */
+export async function startLoginShell(transport: Transport, host: string, traffic: Traffic): Promise<Shell> {
+  return new Shell(await transport.start(LOGIN_SHELL), transport, host, traffic);
 }
 
 /** Opens a shell for another user. The password, where one is given, is only sent when sudo asks for it. Throws Unreachable. */

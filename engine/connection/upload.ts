@@ -2,8 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import { Problem } from '../errors/problem.ts';
 import type { UploadSource } from './connection.ts';
+import { START_LIMIT_MS } from './open-shell.ts';
 import { quote } from './quote.ts';
 import type { Shell } from './shell.ts';
+import { Unreachable } from './unreachable.ts';
 
 /**
  * Streams a file into a path that is made anew, through a shell that is used up by it. The host keeps the file only if all of it
@@ -24,7 +26,8 @@ export async function upload(
     () => void (answered = true),
     () => void (answered = true),
   );
-  await Promise.race([began.promise, over]);
+  const patience = setTimeout(() => began.reject(noAnswer(to.host)), START_LIMIT_MS);
+  await Promise.race([began.promise, over]).finally(() => clearTimeout(patience));
   const problem = answered ? undefined : await feed(shell, source, to.path, over, () => answered);
   const { status, stderr } = await answer;
   if (status === 1) {
@@ -92,6 +95,16 @@ async function feed(shell: Shell, source: UploadSource, path: string, over: Prom
 function written(stdin: Writable, piece: Uint8Array): Promise<void> {
   return new Promise((resolve) => {
     stdin.write(piece, () => resolve());
+  });
+}
+
+function noAnswer(host: string): Unreachable {
+  return new Unreachable({
+    code: 'no-shell',
+    host,
+    what: `${host}: no shell answers that takes a file`,
+    why: `Nothing came within ${START_LIMIT_MS / 1000} s.`,
+    remedy: "Look on the host for what the login user's shell waits for when it starts, and whether the file system hangs.",
   });
 }
 

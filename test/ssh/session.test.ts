@@ -51,7 +51,8 @@ describe('a session over SSH', () => {
     expect([bounded.stdout.length, bounded.cut]).toEqual([1024 * 1024, true]);
   });
 
-  test('brings 20 MB to the host', async () => {
+  test('brings 20 MB to the host, in one round trip but for the opening of a shell', async () => {
+    const { roundTrips } = connection.counters;
     const content = randomBytes(20_000_000);
     const path = join(server.folder, 'large');
     const sha256 = createHash('sha256').update(content).digest('hex');
@@ -59,6 +60,7 @@ describe('a session over SSH', () => {
       for (let at = 0; at < content.length; at += 65_536) yield content.subarray(at, at + 65_536);
     }
     await host.send({ size: content.length, sha256, open }, path, { mode: '0600' });
+    expect(connection.counters.roundTrips - roundTrips).toBe(1);
     expect(
       createHash('sha256')
         .update(await readFile(path))
