@@ -14,7 +14,7 @@ import { interruptions } from './interruptions.ts';
 /** What a command says of its run; the rest is the same for all of them. */
 export type Performance = Pick<
   RunOptions,
-  'mode' | 'playbook' | 'inventory' | 'limit' | 'selection' | 'extra' | 'fallback' | 'lock' | 'approval' | 'resume'
+  'mode' | 'playbook' | 'inventory' | 'limit' | 'selection' | 'extra' | 'fallback' | 'lock' | 'approval' | 'resume' | 'vault'
 >;
 
 /** The folder of the journals of all runs. */

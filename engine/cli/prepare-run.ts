@@ -1,5 +1,6 @@
 import { dirname, relative, resolve } from 'node:path';
 import type { Inventory } from '../inventory/inventory.ts';
+import type { Vault } from '../inventory/vault.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { modules } from '../modules/catalogue.ts';
 import { loadPlaybook } from '../playbook/load-playbook.ts';
@@ -14,6 +15,8 @@ export interface PreparedRun {
   readonly playbook: Playbook;
   readonly inventory: Inventory;
   readonly extra: Layer;
+  /** What was and what may still be met encrypted is opened by it. */
+  readonly vault: Vault;
   /** Digests of every file that was read, and of the `others`; by path, as seen from the working folder. */
   inputs(others: ReadonlyMap<string, string>): Readonly<Record<string, string>>;
 }
@@ -33,7 +36,7 @@ export async function prepareRun(playbookFile: string, flags: InventoryFlags): P
     const digests = [...vault.files, ...others].map(([path, digest]) => [shortest(path), digest] as const);
     return Object.fromEntries(digests.toSorted(([one], [other]) => (one < other ? -1 : 1)));
   };
-  return { playbook, inventory, extra, inputs };
+  return { playbook, inventory, extra, vault, inputs };
 }
 
 /** Within the working folder relative to it, so that another checkout of the same files has the same names. */

@@ -35,7 +35,7 @@ async function play(
   approval: Awaited<ReturnType<typeof makePlan>>['approval'],
   flags: ApplyFlags,
 ): Promise<number> {
-  const { playbook, inventory, extra } = prepared;
+  const { playbook, inventory, extra, vault } = prepared;
   const recorded = new RecordedPlan();
   const report = runReport('play', flags.diff, flags);
   const emit = (event: RunEvent): void => {
@@ -48,6 +48,7 @@ async function play(
       playbook,
       inventory,
       extra,
+      vault,
       limit: planned.limit ?? undefined,
       selection: { tags: planned.tags, skipTags: planned.skipTags },
       lock: flags.lock ? { waitMs: flags.waitLock * 1000 } : undefined,

@@ -17,7 +17,7 @@ import { unknownTags } from './unknown-tags.ts';
 export async function runPlayCommand(playbookFile: string, command: Mode, flags: PlayFlags): Promise<number> {
   const mode: Mode = flags.check === true ? 'plan' : command;
   const prepared = await prepareRun(playbookFile, flags);
-  const { playbook, inventory, extra } = prepared;
+  const { playbook, inventory, extra, vault } = prepared;
   const selection = { tags: flags.tags, skipTags: flags.skipTags };
   if (flags.listHosts === true || flags.listTasks === true || flags.listTags === true) {
     const { printLists } = await import('../report/lists.ts');
@@ -50,7 +50,7 @@ export async function runPlayCommand(playbookFile: string, command: Mode, flags:
   const lock = flags.lock ? { waitMs: flags.waitLock * 1000 } : undefined;
   const fallback = await becomeFallback(flags);
   const result = await performRun(
-    { mode, playbook, inventory, limit: flags.limit, selection, extra, fallback, lock, resume },
+    { mode, playbook, inventory, limit: flags.limit, selection, extra, vault, fallback, lock, resume },
     flags,
     runReport(mode, flags.diff, flags, inputs),
   );

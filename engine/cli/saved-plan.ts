@@ -35,10 +35,10 @@ export async function makePlan(prepared: PreparedRun, scope: PlanScope, flags: C
     if (event.type === 'task_finished' && event.outcome.kind === 'failed' && !event.outcome.ignored) problems.push(event.outcome.problem);
     report.emit(event);
   };
-  const { playbook, inventory, extra } = prepared;
+  const { playbook, inventory, extra, vault } = prepared;
   const selection = { tags: scope.tags, skipTags: scope.skipTags };
   const limit = scope.limit ?? undefined;
-  const result = await performRun({ mode: 'plan', playbook, inventory, extra, selection, limit, lock: undefined, approval }, flags, {
+  const result = await performRun({ mode: 'plan', playbook, inventory, extra, vault, selection, limit, lock: undefined, approval }, flags, {
     emit,
     finish: report.finish,
   });

@@ -8,7 +8,7 @@ import { Secret } from '../values/secret.ts';
 import { readYaml } from '../values/yaml.ts';
 import { ARMOR_BLOCK, isAnsibleVault, isEncrypted, tidyArmor } from './armor.ts';
 
-type Opened = { readonly kind: 'opened'; readonly text: string } | { readonly kind: 'failed'; readonly why: string };
+export type Opened = { readonly kind: 'opened'; readonly text: string } | { readonly kind: 'failed'; readonly why: string };
 
 /** Opens what is encrypted with age: whole files, and `!vault` values in files. Identities are read when the first is met. */
 export class Vault {
@@ -71,6 +71,22 @@ export class Vault {
     const content = await this.decryptFile(text, path);
     const nodes = readYaml(content, path, { decrypt: this.decrypt });
     return isEncrypted(text) ? nodes.map(asSecret) : nodes;
+  }
+
+  /** Opens an armored text, so that `opened` knows it. Where that fails, `opened` says why. */
+  async openAhead(armored: string): Promise<void> {
+    const tidy = tidyArmor(armored);
+    if (this.#opened.has(tidy)) return;
+    const opened = await this.#open(tidy, undefined).catch((error: unknown): Opened => {
+      if (!(error instanceof Problem)) throw error;
+      return { kind: 'failed', why: `${error.what}. ${error.why ?? ''}`.trim() };
+    });
+    this.#opened.set(tidy, opened);
+  }
+
+  /** What an armored text holds that went through `openAhead`; undefined for any other one. */
+  opened(armored: string): Opened | undefined {
+    return this.#opened.get(tidyArmor(armored));
   }
 
   async #open(armored: string, place: Place | undefined): Promise<Opened> {

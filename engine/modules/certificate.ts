@@ -14,7 +14,8 @@ import { filledText, textList, wholeNumber } from './arguments.ts';
 import type { Context, Difference, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import type { Held } from './pki-files.ts';
-import { applyFiles, baseName, closed, folder, heldBy, keySize, secretHeldBy, toBeMade, wholeFile, written } from './pki-files.ts';
+import { applyFiles, baseName, folder, heldBy, keySize, toBeMade, wholeFile, written } from './pki-files.ts';
+import { recipients, safelyKept, sealed, secretHeldBy } from './sealed-keys.ts';
 
 const schema = z
   .strictObject({
@@ -36,6 +37,7 @@ const schema = z
       .describe('What it is shown as: server, client, or both.'),
     days: wholeNumber({ min: 1, max: 36500 }).default(365).describe('Its life in days. It ends no later than its authority.'),
     renew_before_days: wholeNumber({ max: 36500 }).default(30).describe('It is issued anew from so many days before its end.'),
+    recipients: recipients(),
     key_size: keySize().default(2048).describe('Bits of its RSA key: 2048, 3072 or 4096.'),
   })
   .refine(({ days, renew_before_days: before }) => before < days, {
@@ -60,9 +62,9 @@ export const module = defineModule<Arguments>({
   observes: (args) => [certificatePath(args), keyPath(args), authorityCertificatePath(args), authorityKeyPath(args)].map(wholeFile),
   plan(args, _loaded, seen, context) {
     const certificate = heldBy(certificatePath(args), seen);
-    const key = secretHeldBy(keyPath(args), seen);
+    const key = secretHeldBy(keyPath(args), seen, context);
     const authority = heldBy(authorityCertificatePath(args), seen);
-    const authorityKey = secretHeldBy(authorityKeyPath(args), seen);
+    const authorityKey = secretHeldBy(authorityKeyPath(args), seen, context);
     for (const held of [certificate, key, authority]) if (held.kind === 'hindrance') return held.impossible;
     if (authority.kind === 'absent') return noAuthority(args, authorityCertificatePath(args));
     if (certificate.kind === 'to_come' || key.kind === 'to_come') return { kind: 'in_sync', result: planned(args, authority) };
@@ -72,7 +74,8 @@ export const module = defineModule<Arguments>({
     if (check.kind === 'impossible') return check;
     if (check.reasons.length > 0) return issue(args, context, certificate, key, authority, authorityKey, check.reasons);
     if (certificate.kind !== 'text' || key.kind !== 'text') throw new Error('a certificate in order has a text and a key');
-    return closed({ kind: 'in_sync', result: result(args, certificate.text, Secret.of(key.text), authority.text) }, [keyPath(args)], seen);
+    const inSync = { kind: 'in_sync', result: result(args, certificate.text, Secret.of(key.text), authority.text) } as const;
+    return safelyKept(inSync, [keyPath(args)], seen, args.recipients, context);
   },
 });
 
@@ -164,7 +167,7 @@ function issue(
       // The key first: with a certificate that does not belong to it, the next run issues both anew.
       return applyFiles(
         [
-          { path: keyPath(args), content: newKey, replaces: key.kind !== 'absent' },
+          { path: keyPath(args), content: await sealed(newKey, args.recipients, context), replaces: key.kind !== 'absent' },
           { path: certificatePath(args), content: issued.certificatePem, replaces: certificate.kind !== 'absent' },
         ],
         context,

@@ -12,20 +12,8 @@ import type { Unknown, ValueMap } from '../values/value.ts';
 import { filledText, textList, wholeNumber } from './arguments.ts';
 import type { Context, Effect, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
-import {
-  applyFiles,
-  baseName,
-  besides,
-  closed,
-  folder,
-  heldBy,
-  keySize,
-  secretHeldBy,
-  toBeMade,
-  wholeFile,
-  withThoseBeside,
-  written,
-} from './pki-files.ts';
+import { applyFiles, baseName, besides, folder, heldBy, keySize, toBeMade, wholeFile, withThoseBeside, written } from './pki-files.ts';
+import { recipients, safelyKept, sealed, secretHeldBy } from './sealed-keys.ts';
 
 /** From so many days before an authority's end every run tells of it: its renewal takes planning. */
 const WARN_DAYS = 90;
@@ -40,6 +28,7 @@ const schema = z.strictObject({
   common_name: filledText().describe('The name by which certificates name their issuer.'),
   organization: textList().default([]).describe('Organizations in its subject.'),
   days: wholeNumber({ min: 1, max: 36500 }).default(3650).describe('Its life in days. Counts when it is made.'),
+  recipients: recipients(),
   key_size: keySize().default(2048).describe('Bits of its RSA key: 2048, 3072 or 4096.'),
   beside: z
     .array(folder())
@@ -65,7 +54,7 @@ export const module = defineModule<Arguments>({
   ],
   plan(args, _loaded, seen, context) {
     const certificate = heldBy(certificatePath(args), seen);
-    const key = secretHeldBy(keyPath(args), seen);
+    const key = secretHeldBy(keyPath(args), seen, context);
     if (certificate.kind === 'hindrance') return certificate.impossible;
     if (key.kind === 'hindrance') return key.impossible;
     const beside = besides(besidePaths(args), seen);
@@ -98,7 +87,8 @@ export const module = defineModule<Arguments>({
       };
     }
     const effects = endsSoon(args, certificate.text, context.now);
-    return closed({ kind: 'in_sync', result: result(args, certificate.text, Secret.of(key.text), beside), effects }, [keyPath(args)], seen);
+    const inSync = { kind: 'in_sync', result: result(args, certificate.text, Secret.of(key.text), beside), effects } as const;
+    return safelyKept(inSync, [keyPath(args)], seen, args.recipients, context);
   },
 });
 
@@ -123,7 +113,7 @@ function make(args: Arguments, beside: readonly (string | Unknown)[], context: C
       const key = Secret.of(issued.privateKeyPem);
       return applyFiles(
         [
-          { path: keyPath(args), content: key, replaces: false },
+          { path: keyPath(args), content: await sealed(key, args.recipients, context), replaces: false },
           { path: certificatePath(args), content: issued.certificatePem, replaces: false },
         ],
         context,

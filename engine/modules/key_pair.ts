@@ -5,25 +5,14 @@ import { Secret } from '../values/secret.ts';
 import type { Unknown, ValueMap } from '../values/value.ts';
 import type { Outcome } from './module.ts';
 import { defineModule } from './module.ts';
-import {
-  applyFiles,
-  baseName,
-  besides,
-  closed,
-  folder,
-  heldBy,
-  keySize,
-  secretHeldBy,
-  toBeMade,
-  wholeFile,
-  withThoseBeside,
-  written,
-} from './pki-files.ts';
+import { applyFiles, baseName, besides, folder, heldBy, keySize, toBeMade, wholeFile, withThoseBeside, written } from './pki-files.ts';
+import { recipients, safelyKept, sealed, secretHeldBy } from './sealed-keys.ts';
 
 const schema = z.strictObject({
   path: folder().describe('The folder of the files NAME.key and NAME.pub. It is made if need be, for nobody but the user.'),
   name: baseName().describe('The first part of the names of its files.'),
   key_size: keySize().default(2048).describe('Bits of the RSA key: 2048, 3072 or 4096.'),
+  recipients: recipients(),
   beside: z
     .array(folder())
     .default([])
@@ -41,7 +30,7 @@ export const module = defineModule<Arguments>({
   examples: ['key_pair: { path: "{{pki_dir}}", name: service-account }'],
   observes: (args) => [keyPath(args), publicPath(args), ...besidePaths(args)].map(wholeFile),
   plan(args, _loaded, seen, context): Outcome {
-    const key = secretHeldBy(keyPath(args), seen);
+    const key = secretHeldBy(keyPath(args), seen, context);
     const pub = heldBy(publicPath(args), seen);
     if (key.kind === 'hindrance') return key.impossible;
     if (pub.kind === 'hindrance') return pub.impossible;
@@ -61,7 +50,7 @@ export const module = defineModule<Arguments>({
             const secret = Secret.of(pair.privateKeyPem);
             return applyFiles(
               [
-                { path: keyPath(args), content: secret, replaces: false },
+                { path: keyPath(args), content: await sealed(secret, args.recipients, context), replaces: false },
                 { path: publicPath(args), content: pair.publicKeyPem, replaces: false },
               ],
               context,
@@ -89,7 +78,13 @@ export const module = defineModule<Arguments>({
     const secret = Secret.of(key.text);
     const publicReasons = needsPublicKey(key.text, pub.kind === 'text' ? pub.text : undefined);
     if (publicReasons.length === 0 && pub.kind === 'text')
-      return closed({ kind: 'in_sync', result: result(args, secret, pub.text, beside) }, [keyPath(args)], seen);
+      return safelyKept(
+        { kind: 'in_sync', result: result(args, secret, pub.text, beside) },
+        [keyPath(args)],
+        seen,
+        args.recipients,
+        context,
+      );
     const { publicKeyPem } = keyPairFrom(key.text);
     return {
       kind: 'change',

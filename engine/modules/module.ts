@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Completed, UploadSource } from '../connection/connection.ts';
 import type { Facts } from '../connection/facts.ts';
 import type { Place } from '../errors/problem.ts';
+import type { Vault } from '../inventory/vault.ts';
 import type { Prediction, Request, Seen } from '../resources/resource.ts';
 import type { Secret } from '../values/secret.ts';
 import type { Unknown, Value, ValueMap } from '../values/value.ts';
@@ -45,6 +46,8 @@ export interface Context {
   readonly runId: string;
   /** Shell text that sets the task's environment. What runs an operator's own command puts it in front. Empty, or it ends in a newline. */
   readonly preamble: string;
+  /** Opens what lies encrypted on the controller. */
+  readonly vault: Pick<Vault, 'opened' | 'openAhead'>;
   /** Where an argument stands: ['src']. The task's own place for an unknown path. */
   placeOf(path: readonly (string | number)[]): Place;
 }

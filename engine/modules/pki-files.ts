@@ -82,8 +82,8 @@ export function heldBy(path: string, seen: Seen): Held {
   }
 }
 
-function hindrance(what: string, remedy: string): Held {
-  return { kind: 'hindrance', impossible: { kind: 'impossible', what, remedy } };
+export function hindrance(what: string, remedy: string, why?: string): Held {
+  return { kind: 'hindrance', impossible: { kind: 'impossible', what, remedy, ...(why === undefined ? {} : { why }) } };
 }
 
 /**
@@ -111,13 +111,6 @@ export function besides(paths: readonly string[], seen: Seen): readonly Beside[]
     if (held.kind === 'text') found.push(held.text);
   }
   return found;
-}
-
-/** As `heldBy`, for what must be kept secret: every output masks it from now on. */
-export function secretHeldBy(path: string, seen: Seen): Held {
-  const held = heldBy(path, seen);
-  if (held.kind === 'text') Secret.of(held.text);
-  return held;
 }
 
 /** The state of such a file after it was written. What it holds is not known before. */

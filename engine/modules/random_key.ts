@@ -5,11 +5,13 @@ import type { ValueMap } from '../values/value.ts';
 import { wholeNumber } from './arguments.ts';
 import type { Outcome } from './module.ts';
 import { defineModule } from './module.ts';
-import { applyFiles, closed, folder, secretHeldBy, toBeMade, wholeFile, written } from './pki-files.ts';
+import { applyFiles, folder, toBeMade, wholeFile, written } from './pki-files.ts';
+import { recipients, safelyKept, sealed, secretHeldBy } from './sealed-keys.ts';
 
 const schema = z.strictObject({
   path: folder().describe('The file of the key. Its folder is made if need be, for nobody but the user.'),
   bytes: wholeNumber({ min: 16, max: 1024 }).default(32).describe('The length of the key. 32 is what secretbox and AES-256 want.'),
+  recipients: recipients(),
 });
 
 type Arguments = z.infer<typeof schema>;
@@ -21,8 +23,8 @@ export const module = defineModule<Arguments>({
   freeForm: 'path',
   examples: ['random_key: { path: "{{pki_dir}}/encryption/key1", bytes: 32 }'],
   observes: ({ path }) => [wholeFile(path)],
-  plan({ path, bytes }, _loaded, seen, context): Outcome {
-    const held = secretHeldBy(path, seen);
+  plan({ path, bytes, recipients: forWhom }, _loaded, seen, context): Outcome {
+    const held = secretHeldBy(path, seen, context);
     switch (held.kind) {
       case 'hindrance':
         return held.impossible;
@@ -35,7 +37,7 @@ export const module = defineModule<Arguments>({
             'What is encrypted with it could no longer be read. Add a key of another name, and remove this one when nothing needs it.';
           return { kind: 'impossible', what: `the key ${path} is not as it should be, and is not replaced`, why, remedy };
         }
-        return closed({ kind: 'in_sync', result: { path, value: Secret.of(held.text.trim()) } }, [path], seen);
+        return safelyKept({ kind: 'in_sync', result: { path, value: Secret.of(held.text.trim()) } }, [path], seen, forWhom, context);
       }
       case 'absent':
         return {
@@ -44,9 +46,10 @@ export const module = defineModule<Arguments>({
           certainty: 'certain',
           predictions: [written(path)],
           touches: 'predicted',
-          apply() {
+          async apply() {
             const value = Secret.of(randomBytes(bytes).toString('base64'));
-            return applyFiles([{ path, content: Secret.around(`${value.reveal()}\n`), replaces: false }], context, { path, value });
+            const content = await sealed(Secret.around(`${value.reveal()}\n`), forWhom, context);
+            return applyFiles([{ path, content, replaces: false }], context, { path, value });
           },
           planned: planned(path),
         };

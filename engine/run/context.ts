@@ -1,4 +1,5 @@
 import type { LimitFunction } from 'p-limit';
+import type { Vault } from '../inventory/vault.ts';
 import type { AnyModule } from '../modules/module.ts';
 import type { Play } from '../playbook/play.ts';
 import type { Value } from '../values/value.ts';
@@ -28,6 +29,7 @@ export interface RunContext {
   readonly changes: ChangeCount;
   readonly files: ControllerFiles;
   readonly machines: Machines;
+  readonly vault: Vault;
   readonly hosts: ReadonlyMap<string, HostState>;
   /** A plan fills it; a play makes no change that it does not have. */
   readonly approval: Approval | undefined;

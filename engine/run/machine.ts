@@ -1,7 +1,9 @@
 import type { Changing, Completed, Connection, Looking } from '../connection/connection.ts';
 import type { Privilege } from '../connection/target.ts';
+import type { Vault } from '../inventory/vault.ts';
 import type { Apply } from '../modules/module.ts';
 import type { Prediction, Request } from '../resources/resource.ts';
+import { openSealedFiles } from './sealed-files.ts';
 import type { ChangeCount } from './view.ts';
 import { View, observation, observe } from './view.ts';
 
@@ -16,15 +18,17 @@ export class Machine {
   readonly #reopen: (timeoutMs: number) => Promise<Connection>;
   #earlierRoundTrips = 0;
   readonly #changes: ChangeCount;
+  readonly #vault: Vault;
   readonly #views = new Map<string, View>();
   readonly #crossings = new Map<string, string[]>();
   readonly #privileges = new Map<string, Privilege>();
   #doubted = false;
 
   /** `reopen` connects to the same host anew, and tries for so long. */
-  constructor(connection: Connection, changes: ChangeCount, reopen: (timeoutMs: number) => Promise<Connection>) {
+  constructor(connection: Connection, changes: ChangeCount, vault: Vault, reopen: (timeoutMs: number) => Promise<Connection>) {
     this.#connection = connection;
     this.#changes = changes;
+    this.#vault = vault;
     this.#reopen = reopen;
   }
 
@@ -73,6 +77,7 @@ export class Machine {
     if (requests.length === 0) return;
     const looking: Looking = await this.connection.looking(privilege);
     const states = await observe(looking, requests, this.connection.target.name);
+    if (this.isController) await openSealedFiles(states, this.#vault);
     const view = this.view(privilege);
     if (mode === 'plan') view.learnUnderPlan(requests, states);
     else view.learn(requests, states);
@@ -127,7 +132,11 @@ export class Machine {
     const answer = await changing
       .changeAndLook(script, limits, asked.script, { maxOutputBytes: MOST_LOOKED_AT })
       .finally(() => (this.#changes.done += 1));
-    if (!answer.look.cut) view.learn(asked.requests, asked.decode(answer.look.stdout));
+    if (!answer.look.cut) {
+      const states = asked.decode(answer.look.stdout);
+      if (this.isController) await openSealedFiles(states, this.#vault);
+      view.learn(asked.requests, states);
+    }
     return { completed: answer.change };
   }
 

@@ -88,7 +88,8 @@ export function placesOf(task: Task): (path: readonly (string | number)[]) => Pl
 }
 
 export function moduleContext(context: RunContext, task: Task, host: string, prepared: Prepared, facts: Facts, user: string): Context {
-  return { host, facts, now: context.now, user, runId: context.runId, preamble: prepared.preamble, placeOf: placesOf(task) };
+  const { now, runId, vault } = context;
+  return { host, facts, now, user, runId, preamble: prepared.preamble, vault, placeOf: placesOf(task) };
 }
 
 interface Resolved {

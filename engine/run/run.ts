@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { Problem, formatPlace } from '../errors/problem.ts';
 import type { Host, Inventory } from '../inventory/inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
+import type { Vault } from '../inventory/vault.ts';
 import type { AnyModule } from '../modules/module.ts';
 import type { Play, Playbook } from '../playbook/play.ts';
 import { UNNAMED } from '../playbook/play.ts';
@@ -47,6 +48,7 @@ export interface RunOptions {
   /** How long a change may print nothing before it is ended; undefined: as long as it likes. */
   readonly silenceMs: number | undefined;
   readonly settings: TargetSettings;
+  readonly vault: Vault;
   /** Undefined: hosts are not locked. A plan never locks. */
   readonly lock: { readonly waitMs: number } | undefined;
   /** Modules by name. */
@@ -112,6 +114,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const holder = `${userInfo().username}@${hostname()} pid ${process.pid} since ${now.toISOString()}`;
   const machines = new Machines({
     settings: options.settings,
+    vault: options.vault,
     changes,
     emit,
     holder,
@@ -127,6 +130,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     changes,
     files: new ControllerFiles(digests, changes, (path, sha256) => begun && emit({ type: 'files_read', files: { [path]: sha256 } })),
     machines,
+    vault: options.vault,
     hosts,
     approval: options.approval,
     turns: turns(options.forks),

@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { generateIdentity, identityToRecipient } from 'age-encryption';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Lab } from '../../lab/hosts.ts';
 import { unfitness } from '../../lab/machine.ts';
 import { API, MASTERS, allIsWell, cluster, pkiOf, plays, release } from './cluster.ts';
@@ -10,6 +11,15 @@ const why = unfitness();
 const FILES = ['tokens.csv', 'abac-policy.jsonl', 'bootstrap-tokens.yaml', 'kube-apiserver.env'];
 const JANE = 'token-of-jane';
 const NODE = 'abcdef.0123456789abcdef';
+
+/** Makes an identity that the runs of this file open keys with. Its recipient. */
+async function ownIdentity(lab: Lab): Promise<string> {
+  const identity = await generateIdentity();
+  const file = join(pkiOf(lab), '../identity.txt');
+  writeFileSync(file, `${identity}\n`, { mode: 0o600 });
+  vi.stubEnv('RUNBOOK_IDENTITY', file);
+  return identityToRecipient(identity);
+}
 
 describe.skipIf(why !== undefined)(`options of the roles${why === undefined ? '' : ` (skipped: ${why})`}`, () => {
   let lab: Lab;
@@ -25,6 +35,7 @@ describe.skipIf(why !== undefined)(`options of the roles${why === undefined ? ''
       apiserver_abac_policies: [{ user: 'jane', namespace: '*', resource: 'pods', readonly: true }],
       apiserver_bootstrap_tokens: [{ id: NODE.slice(0, 6), secret: NODE.slice(7), description: 'a node to come' }],
       haproxy_stats_password: 'horse',
+      pki_recipients: [await ownIdentity(lab)],
       keepalived_mode: 'multicast',
       pki_controller_kubeconfig: kubeconfig,
     };
@@ -58,6 +69,8 @@ describe.skipIf(why !== undefined)(`options of the roles${why === undefined ? ''
       const units = await lab.ssh(host, 'systemctl show kube-apiserver kube-controller-manager kube-scheduler -p EnvironmentFiles --value');
       expect(units.match(/\/etc\/kubernetes\/kube-[a-z-]+\.env/g), host).toHaveLength(3);
     }
+    for (const key of ['kubernetes-ca.key', 'encryption/key1', 'hosts/k8s-master-2/etcd-peer.key'])
+      expect(readFileSync(join(pkiOf(lab), key), 'utf8'), key).toContain('-----BEGIN AGE ENCRYPTED FILE-----');
     expect(statSync(kubeconfig).mode & 0o777).toBe(0o600);
     expect(readFileSync(kubeconfig, 'utf8')).toContain(`server: ${API}`);
     await allIsWell(lab);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Completed } from '../../engine/connection/connection.ts';
 import type { Facts } from '../../engine/connection/facts.ts';
+import { Vault } from '../../engine/inventory/vault.ts';
 import type { AnyModule, Context, Outcome } from '../../engine/modules/module.ts';
 import { composeObservation } from '../../engine/resources/observation.ts';
 import type { Prediction, Request, Seen } from '../../engine/resources/resource.ts';
@@ -39,6 +40,7 @@ export function contextOf(facts: Partial<Facts> = {}): Context {
     user: 'root',
     runId: 'r1',
     preamble: '',
+    vault: new Vault([]),
     placeOf: () => ({ file: 'site.yml', line: 1, column: 1 }),
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { Facts } from '../../engine/connection/facts.ts';
 import type { Place } from '../../engine/errors/problem.ts';
+import { Vault } from '../../engine/inventory/vault.ts';
 import { parseArguments } from '../../engine/modules/arguments.ts';
 import type { AnyModule, Apply, Change, Context, Controller, LocalFile, Module, Outcome } from '../../engine/modules/module.ts';
 import type { Request, Seen } from '../../engine/resources/resource.ts';
@@ -40,6 +41,7 @@ export const CONTEXT: Context = {
   user: 'root',
   runId: 'testrun',
   preamble: '',
+  vault: new Vault([]),
   placeOf: () => PLACE,
 };
 
