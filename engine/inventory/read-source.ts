@@ -1,7 +1,7 @@
 import { open, readFile, readdir, stat } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { Problem } from '../errors/problem.ts';
-import { readYaml } from '../values/yaml.ts';
+import { readYamlInTurns } from '../values/yaml.ts';
 import type { RawInventory } from './raw-inventory.ts';
 import { readIniInventory } from './read-ini-inventory.ts';
 import { readYamlInventory } from './read-yaml-inventory.ts';
@@ -80,7 +80,7 @@ async function readText(path: string, into: RawInventory, vault: Vault): Promise
   }
   const text = await vault.decryptFile(await readFile(path, 'utf8'), path);
   if (YAML_EXTENSIONS.has(extension) || (extension !== '.ini' && looksLikeYaml(text)))
-    readYamlInventory(readYaml(text, path, { decrypt: vault.decrypt }), into);
+    readYamlInventory(await readYamlInTurns(text, path, { decrypt: vault.decrypt }), into);
   else readIniInventory(text, path, into);
 }
 

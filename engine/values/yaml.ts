@@ -1,5 +1,5 @@
-import type { Alias, Document, Node as YamlNode, Pair, ParsedNode, Scalar } from 'yaml';
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
+import type { Alias, CST, Document, Node as YamlNode, Pair, ParsedNode, Scalar } from 'yaml';
+import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser } from 'yaml';
 import type { Place } from '../errors/problem.ts';
 import { Problem, Problems } from '../errors/problem.ts';
 import type { ListNode, MapEntry, MapNode, Node, ScalarNode } from './node.ts';
@@ -11,6 +11,8 @@ const MAX_DEPTH = 100;
 /** How many nodes a document may have once its aliases are counted as often as they are used. */
 const MAX_EXPANDED_NODES = 1_000_000;
 const MAX_PROBLEMS = 20;
+/** A few milliseconds' worth. The lexer takes half of the time that a file takes as a whole. */
+const LEXEMES_AT_A_STRETCH = 4_000;
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 export interface YamlOptions {
@@ -24,6 +26,11 @@ export interface YamlOptions {
  */
 export function readYaml(text: string, file: string, options: YamlOptions = {}): Node[] {
   return new YamlReader(text, file, options).read();
+}
+
+/** The same, for files that may be long: the event loop has its turn in between, so that a terminal stays alive. */
+export function readYamlInTurns(text: string, file: string, options: YamlOptions = {}): Promise<Node[]> {
+  return new YamlReader(text, file, options).readInTurns();
 }
 
 interface Converted {
@@ -48,13 +55,49 @@ class YamlReader {
   }
 
   read(): Node[] {
+    const tokens: CST.Token[] = [];
+    this.#attempt(() => {
+      for (const some of this.#tokens()) tokens.push(...some);
+    });
+    return this.#nodes(tokens);
+  }
+
+  async readInTurns(): Promise<Node[]> {
+    const tokens: CST.Token[] = [];
+    const pieces = this.#tokens();
+    for (;;) {
+      const piece = this.#attempt(() => pieces.next());
+      if (piece === undefined || piece.done === true) break;
+      tokens.push(...piece.value);
+      await new Promise(setImmediate);
+    }
+    return this.#nodes(tokens);
+  }
+
+  /** A document is one token, which is there when the document has been read. */
+  *#tokens(): Generator<readonly CST.Token[]> {
     if (this.#text.length > MAX_LENGTH) {
       this.#report('yaml-too-large', `The file has ${this.#text.length} characters; at most ${MAX_LENGTH} are read as YAML`, 0, 0, {
         remedy: 'Split it, or have it copied to the host as a file.',
       });
+      return;
     }
+    const parser = new Parser(this.#lines.addNewLine);
+    this.#lines.addNewLine(0);
+    let tokens: CST.Token[] = [];
+    let lexemes = 0;
+    for (const lexeme of new Lexer().lex(this.#text)) {
+      tokens.push(...parser.next(lexeme));
+      if ((lexemes += 1) % LEXEMES_AT_A_STRETCH !== 0) continue;
+      yield tokens;
+      tokens = [];
+    }
+    yield [...tokens, ...parser.end()];
+  }
+
+  #nodes(tokens: readonly CST.Token[]): Node[] {
     const nodes: Node[] = [];
-    for (const document of this.#problems.length > 0 ? [] : this.#parse()) {
+    for (const document of this.#problems.length > 0 ? [] : this.#compose(tokens)) {
       this.#reportSyntax(document);
       if (document.errors.length > 0) continue;
       this.#anchors.clear();
@@ -65,21 +108,26 @@ class YamlReader {
     return nodes;
   }
 
-  #parse(): Document.Parsed[] {
+  #compose(tokens: readonly CST.Token[]): readonly Document.Parsed[] {
+    const composer = new Composer({
+      lineCounter: this.#lines,
+      merge: true,
+      prettyErrors: false,
+      customTags: [{ tag: '!vault', resolve: (armored: string) => armored }],
+    });
+    return this.#attempt(() => [...composer.compose(tokens)]) ?? [];
+  }
+
+  /** Undefined where the parser gave up, which is reported. */
+  #attempt<Result>(work: () => Result): Result | undefined {
     try {
-      const documents = parseAllDocuments(this.#text, {
-        lineCounter: this.#lines,
-        merge: true,
-        prettyErrors: false,
-        customTags: [{ tag: '!vault', resolve: (armored: string) => armored }],
-      });
-      return Array.isArray(documents) ? documents : [];
+      return work();
     } catch (error) {
       // The parser recurses; what is nested thousands deep ends its stack.
       if (!(error instanceof Error)) throw error;
       const nested = error instanceof RangeError;
       this.#report('yaml-syntax', nested ? 'The file is nested too deeply' : `The file is not valid YAML: ${error.message}`, 0, 0, {});
-      return [];
+      return undefined;
     }
   }
 

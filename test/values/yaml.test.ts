@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Problem, Problems } from '../../engine/errors/problem.ts';
 import type { Node } from '../../engine/values/node.ts';
 import { Secret } from '../../engine/values/secret.ts';
-import { readYaml } from '../../engine/values/yaml.ts';
+import { readYaml, readYamlInTurns } from '../../engine/values/yaml.ts';
 import { problemOf } from './variables.ts';
 
 function plain(node: Node | undefined): unknown {
@@ -211,4 +211,45 @@ test('whatever the text, there is a result or problems with places', () => {
     }),
     { numRuns: 3000 },
   );
+});
+
+describe('in turns', () => {
+  test('the event loop has its turn while a long file is read, which comes to the same', async () => {
+    const text = Array.from(
+      { length: 3000 },
+      (_, index) => `host-${index}:\n  address: 192.0.2.${index % 250}\n  names: [one, two]\n`,
+    ).join('');
+    let turns = 0;
+    let isReading = true;
+    const count = (): void => {
+      turns += 1;
+      if (isReading) setImmediate(count);
+    };
+    setImmediate(count);
+    const nodes = await readYamlInTurns(text, 'inventory.yml');
+    isReading = false;
+    expect(nodes).toEqual(readYaml(text, 'inventory.yml'));
+    expect(turns).toBeGreaterThan(5);
+  });
+
+  test.each([
+    '',
+    '# nothing\n',
+    '--- 1\n--- 2\n',
+    'a: [1\n',
+    'a: 1\na: 2\n',
+    `${'['.repeat(150)}${']'.repeat(150)}`,
+    'a: !odd 1',
+    'x: &a 1\ny: *a\n',
+  ])('tells the same of %j', async (text) => {
+    const told = (read: () => unknown): unknown => {
+      try {
+        return read();
+      } catch (error) {
+        return error;
+      }
+    };
+    const inTurns = await readYamlInTurns(text, 'a.yml').catch((error: unknown) => error);
+    expect(inTurns).toEqual(told(() => readYaml(text, 'a.yml')));
+  });
 });
