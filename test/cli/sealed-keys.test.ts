@@ -65,8 +65,9 @@ function runbook(command: 'plan' | 'play', variables: object, identity = 'mine')
 
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
 
-/** What changed, by the lines of a play. */
-function changedIn({ stdout }: Ended): readonly string[] {
+/** What changed, by the lines of a play that went well. */
+function changedIn({ status, stdout }: Ended): readonly string[] {
+  expect(status, stdout).toBe(0);
   return [...stdout.matchAll(/^changed: \[localhost\] (.+)$/gm)].map(([, task = '']) => task);
 }
 
