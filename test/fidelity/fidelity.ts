@@ -74,6 +74,11 @@ async function perturb(lab: Lab, perturbation: Perturbation, host: string): Prom
 await (await find(NAME).catch(() => undefined))?.down();
 say(`Seed ${seed}. Bringing up three hosts.`);
 const lab = await up({ name: NAME, hosts: 3 });
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    say(`Ended by ${signal}.`);
+    void (values.keep ? Promise.resolve() : lab.down()).finally(() => process.exit(signal === 'SIGINT' ? 130 : 143));
+  });
 try {
   say(`1. ${UNTOUCHED}`);
   await planAndPlay(UNTOUCHED, []);
