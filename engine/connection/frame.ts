@@ -33,14 +33,15 @@ export const SESSION_SETUP = [
 export function encodeFrame(scripts: readonly FramedScript[]): string {
   // Braces, not parentheses: with a trap set, dash would fork once more for those, and `$!` would be the wrong process.
   const watcher = `{ read -r _ <&8||{ (trap '' TERM;kill -s TERM 0;sleep 2;kill -s KILL 0)&};} >/dev/null 2>&1 9<&-`;
-  const last = scripts.length - 1;
   const parts = scripts.map(({ script, marker }, index) => {
-    const watch = index === 0 ? `${watcher}&` : '';
-    const unwatch = index === last ? '{ kill -s KILL $!;wait $!;} 2>/dev/null;' : '';
+    const next = scripts[index + 1];
+    // What is printed at once goes as one packet: the end of an answer with the beginning of the next.
+    const begins = next === undefined ? '' : `${next.marker}{`;
+    const watch = index === 0 ? `printf ${marker}{;printf ${marker}{ >&2;${watcher}&` : '';
+    const unwatch = next === undefined ? '{ kill -s KILL $!;wait $!;} 2>/dev/null;' : '';
     return (
-      `printf ${marker}{;printf ${marker}{ >&2;${watch} ` +
-      `(eval ${quote(script)}) </dev/null 8<&- 9<&-;printf '${marker}}%d\\n' "$?";` +
-      `${unwatch}printf '${marker}}\\n' >&2;`
+      `${watch} (eval ${quote(script)}) </dev/null 8<&- 9<&-;printf '${marker}}%d\\n${begins}' "$?";` +
+      `${unwatch}printf '${marker}}\\n${begins}' >&2;`
     );
   });
   return `{ ${parts.join('')}}\n`;

@@ -9,7 +9,7 @@ import { boolean, plainText, textList } from './arguments.ts';
 import type { Context, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import { ACCOUNT_NAME } from './user-arguments.ts';
-import { writeFile } from './write-file.ts';
+import { amongOthers, writeFile } from './write-file.ts';
 
 const TYPE =
   '(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-nistp\\d+|sk-(?:ssh-ed25519|ecdsa-sha2-nistp256)@openssh\\.com)(?:-cert-v01@openssh\\.com)?';
@@ -135,6 +135,6 @@ function write(user: string, state: AuthorizedKeysState, path: string, text: str
   const folder = quote(path.slice(0, path.lastIndexOf('/')));
   return {
     ...written,
-    script: `[ -d ${folder} ] || { mkdir -m 0700 -- ${folder} && chown ${quote(`${user}:`)} ${folder}; } || exit\n${written.script}`,
+    script: `[ -d ${folder} ] || { mkdir -m 0700 -- ${folder} && chown ${quote(`${user}:`)} ${folder}; } || exit\n${amongOthers(written).script}`,
   };
 }

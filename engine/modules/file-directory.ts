@@ -112,17 +112,22 @@ function planNew(args: FileArguments, seen: Seen, context: Context): Outcome {
     predictions: missing.map((one) => predict(one, after)),
     touches: 'predicted',
     apply: () => ({
-      script: [
-        'set -e',
-        ...(args.mode === undefined ? [] : ['umask 077']),
-        ...missing.flatMap(({ id }) => [
-          `[ -d ${quote(id)} ] || mkdir -- ${quote(id)}`,
-          ...attributeCommands(quote(id), args, undefined, 'directory'),
-        ]),
-      ].join('\n'),
+      script: ['set -e', ...missing.map(({ id }) => makeDirectory(id, args))].join('\n'),
     }),
     planned: resultOf(args.path, after),
   };
+}
+
+/** Somebody else may have made it meanwhile. With an owner to be given, nobody gets in before. */
+function makeDirectory(path: string, wanted: WantedAttributes): string {
+  const commands = attributeCommands(quote(path), wanted, undefined, 'directory');
+  const { mode } = newAttributes({ mode: wanted.mode }, 'directory', '');
+  if (wanted.owner === undefined && wanted.group === undefined && mode !== undefined) {
+    const make = `mkdir${wanted.mode === undefined ? '' : ` -m 0${formatMode(mode)}`} -- ${quote(path)}`;
+    return `if [ -d ${quote(path)} ]; then ${[':', ...commands].join('; ')}; else ${make}; fi`;
+  }
+  const make = `mkdir${wanted.mode === undefined ? '' : ' -m 00700'} -- ${quote(path)}`;
+  return [`[ -d ${quote(path)} ] || ${make}`, ...commands].join('\n');
 }
 
 function shownAfter<Shown>(field: string, after: Attributes, otherwise: Shown): Shown | string {

@@ -49,23 +49,35 @@ export function planLink(args: FileArguments, seen: Seen, context: Context): Out
     certainty: seen.certainty(request),
     predictions: [predict(request, after)],
     touches: 'predicted',
-    apply: () => ({
-      script: [
-        '(',
-        'set -e',
-        `t=${quote(temporaryBeside(args.path, context))} d=${quote(args.path)}`,
-        `trap 'rm -f -- "$t"' EXIT`,
-        ...(state.type === 'directory' ? ['rmdir -- "$d"'] : []),
-        `ln -s -- ${quote(target)} "$t"`,
-        ...attributeCommands('"$t"', owners, undefined, 'file'),
-        // Without -T the link would be moved into a directory that the old link leads to.
-        'mv -fT -- "$t" "$d" 2>/dev/null || { rm -f -- "$d"; mv -f -- "$t" "$d"; }',
-        'trap - EXIT',
-        ')',
-      ].join('\n'),
-    }),
+    apply: () => ({ script: state.type === 'absent' ? newLink(args, target) : replacingLink(args, target, state, context) }),
     planned: result,
   };
+}
+
+/** A link is made in one step, and where something stands it is not made. */
+function newLink(args: FileArguments, target: string): string {
+  const path = quote(args.path);
+  return [
+    'set -e',
+    // Else ln would make it in the directory.
+    `if [ -d ${path} ]; then printf '%s is a directory\\n' ${path} >&2; exit 1; fi`,
+    `ln -s -- ${quote(target)} ${path}`,
+    ...attributeCommands(path, { owner: args.owner, group: args.group }, undefined, 'file'),
+  ].join('\n');
+}
+
+function replacingLink(args: FileArguments, target: string, state: FileState, context: Context): string {
+  return [
+    'set -e',
+    `t=${quote(temporaryBeside(args.path, context))} d=${quote(args.path)}`,
+    `trap 'rm -f -- "$t"' EXIT`,
+    ...(state.type === 'directory' ? ['rmdir -- "$d"'] : []),
+    `ln -s -- ${quote(target)} "$t"`,
+    ...attributeCommands('"$t"', { owner: args.owner, group: args.group }, undefined, 'file'),
+    // Without -T the link would be moved into a directory that the old link leads to.
+    'mv -fT -- "$t" "$d" 2>/dev/null || { rm -f -- "$d"; mv -f -- "$t" "$d"; }',
+    'trap - EXIT',
+  ].join('\n');
 }
 
 /** A second name for a file. */

@@ -13,7 +13,7 @@ import { path, wholeNumber } from './arguments.ts';
 import type { WantedAttributes } from './file-attributes.ts';
 import { formatMode } from './file-mode.ts';
 import type { Apply, Change, Context, Difference, Finished, Impossible, InSync } from './module.ts';
-import { writeFile } from './write-file.ts';
+import { amongOthers, writeFile } from './write-file.ts';
 
 // The files of a public key infrastructure: few, small, for nobody but their owner.
 
@@ -134,20 +134,11 @@ function writeFiles(newFiles: readonly NewFile[], context: Context): string {
     .filter(({ replaces }) => !replaces)
     .map((one) => `if [ -e ${quote(one.path)} ]; then echo ${quote(`${one.path} exists by now`)} >&2; exit ${MEANWHILE}; fi`);
   const folders = [...new Set(newFiles.map((one) => posix.dirname(one.path)))];
-  const writes = newFiles.map(
-    ({ path, content }) =>
-      writeFile(
-        {
-          path,
-          content: Buffer.from(revealed(content), 'utf8'),
-          attributes: OWN,
-          before: undefined,
-          backup: undefined,
-          validate: undefined,
-        },
-        context,
-      ).script,
-  );
+  const writes = newFiles.map(({ path, content }) => {
+    const bytes = Buffer.from(revealed(content), 'utf8');
+    const file = { path, content: bytes, attributes: OWN, before: undefined, backup: undefined, validate: undefined };
+    return amongOthers(writeFile(file, context)).script;
+  });
   return ['set -e', 'umask 077', ...guards, `mkdir -p -- ${folders.map(quote).join(' ')}`, ...writes].join('\n');
 }
 

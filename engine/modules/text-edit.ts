@@ -8,7 +8,7 @@ import { newAttributes } from './file-attributes.ts';
 import { textContent } from './file-content.ts';
 import { cannotLook, placeFor, planFile } from './file-plan.ts';
 import type { Apply, CannotKnow, Context, Difference, Impossible } from './module.ts';
-import { writeFile } from './write-file.ts';
+import { amongOthers, writeFile } from './write-file.ts';
 
 /** What a module does to a text file among other things. */
 export type TextEdit =
@@ -75,7 +75,8 @@ function editNew(path: string, text: string, context: Context, attributes: Wante
       }),
     ],
     apply() {
-      const written = writeFile({ path, content: bytes, attributes, before: undefined, backup: undefined, validate: undefined }, context);
+      const file = { path, content: bytes, attributes, before: undefined, backup: undefined, validate: undefined };
+      const written = amongOthers(writeFile(file, context));
       return { ...written, script: `mkdir -p -- ${quote(directory)} || exit\n${written.script}` };
     },
   };
@@ -90,7 +91,12 @@ function write(path: string, text: string, seen: Seen, context: Context, attribu
   );
   switch (outcome.kind) {
     case 'change':
-      return { kind: 'edit', differences: outcome.differences, predictions: outcome.predictions, apply: () => outcome.apply() };
+      return {
+        kind: 'edit',
+        differences: outcome.differences,
+        predictions: outcome.predictions,
+        apply: async () => amongOthers(await outcome.apply()),
+      };
     case 'cannot_know':
     case 'impossible':
       return outcome;

@@ -28,7 +28,8 @@ export interface FileToWrite {
 
 /**
  * Writes beside the target with the final owner and mode, syncs, and renames: the file is the old one or the new one, never half of
- * either. Content in the script goes by the shell's own printf, so it is in no process's arguments.
+ * either. Content in the script goes by the shell's own printf, so it is in no process's arguments. The script ends its shell where
+ * something goes wrong.
  */
 export function writeFile(file: FileToWrite, context: Context): Apply {
   const { path, content, before } = file;
@@ -36,7 +37,6 @@ export function writeFile(file: FileToWrite, context: Context): Apply {
   const attributes = keeping(file.attributes, before);
   const inline = Buffer.isBuffer(content) && content.length <= MAX_INLINE_BYTES && isText(content) ? content.toString('utf8') : undefined;
   const lines = [
-    '(',
     'set -e',
     `t=${quote(temporary)} d=${quote(path)}`,
     `trap 'rm -f -- "$t"' EXIT`,
@@ -59,11 +59,15 @@ export function writeFile(file: FileToWrite, context: Context): Apply {
     'mv -f -- "$t" "$d"',
     'trap - EXIT',
     ...(context.facts.selinux === 'disabled' ? [] : ['if command -v restorecon >/dev/null 2>&1; then restorecon -- "$d" || :; fi']),
-    ')',
   ];
   const script = `${lines.join('\n')}\n`;
   if (inline !== undefined) return { script };
   return { script, uploads: [{ source: Buffer.isBuffer(content) ? sourceOf(content) : content, path: temporary, mode: '0600' }] };
+}
+
+/** The script as one command of a script that does other things as well: what it sets for its shell ends with it. */
+export function amongOthers(apply: Apply): Apply {
+  return { ...apply, script: `(\n${apply.script})\n` };
 }
 
 /** A name in the same directory, so that the rename is one step. */

@@ -16,7 +16,6 @@ export function decodeFiles(output: Buffer, requests: readonly Request<FileDetai
   const idOf = (index: number): string => requests[index]?.id ?? '';
   const ids = new Set(requests.map(({ id }) => id));
   const missing = new Map<string, FileState>();
-  let ended = false;
   for (const piece of pieces) {
     const rest = piece.subarray(1);
     switch (String.fromCharCode(piece[0] ?? 0)) {
@@ -61,13 +60,11 @@ export function decodeFiles(output: Buffer, requests: readonly Request<FileDetai
         break;
       }
       case 'z':
-        ended = true;
         break;
       default:
         throw new Error('the observation of files is garbled');
     }
   }
-  if (!ended) throw new Error('the observation of files ended early');
   const finish = <State extends FileState>(id: string, detail: FileDetail, state: State): State | RegularFile => {
     if (state.type !== 'file') return state;
     const brought = contents.get(id);
@@ -88,20 +85,28 @@ export function decodeFiles(output: Buffer, requests: readonly Request<FileDetai
   );
 }
 
+/** A boundary, as the last record tells it. */
+const BOUNDARY = /([0-9a-f]{24})z\1/g;
+/** The last record is at the end, but something else on the host may have printed behind it. */
+const END_BYTES = 64 * 1024;
+
 function split(output: Buffer): readonly Buffer[] {
-  const newline = output.indexOf(0x0a);
-  if (newline <= 0) throw new Error('the observation of files is empty');
-  const boundary = output.subarray(0, newline);
+  const end = output.subarray(-END_BYTES).toString('latin1');
+  const boundary = [...end.matchAll(BOUNDARY)].at(-1)?.[1];
+  if (boundary === undefined) throw new Error('the observation of files ended early');
   const pieces: Buffer[] = [];
-  let at = output.indexOf(boundary, newline);
+  let at = output.indexOf(boundary);
   while (at !== -1) {
     const from = at + boundary.length;
     const next = output.indexOf(boundary, from);
     pieces.push(output.subarray(from, next === -1 ? undefined : next));
+    if (pieces.at(-1)?.[0] === END) break;
     at = next;
   }
   return pieces;
 }
+
+const END = 'z'.charCodeAt(0);
 
 const TYPE_MASK = 0o170000;
 const OTHERS: ReadonlyMap<number, string> = new Map([

@@ -70,9 +70,13 @@ function stateBeneath(state: FileState, path: string, changed: string, other: Fi
   }
 }
 
+/** Contents up to so many are brought without asking first which of them are too large. */
+const FEW_CONTENTS = 4;
+
 /**
  * One `stat`, at most two processes for digests and one `find` for all of them; besides those one process for each link to be followed
- * and for each content to be brought. The first line tells the boundary that everything after it is framed with.
+ * and for each content to be brought. Every record begins with the boundary; the last one tells it. What the shell tells by itself is
+ * printed at once, at the end.
  */
 function observeFiles(requests: readonly Request<FileDetail, FileState>[], boundary: string): string {
   const all = requests.map(({ id, detail }, index) => ({ index, path: quote(id), id, detail }));
@@ -86,8 +90,7 @@ function observeFiles(requests: readonly Request<FileDetail, FileState>[], bound
   const contents = all.filter(({ detail }) => detail.look === 'content');
   const fields = '%f\t%u\t%g\t%U\t%G\t%s\t%Y\t%d:%i';
   const parts = [
-    `b=${boundary}`,
-    'echo $b',
+    `b=${boundary} z=`,
     `set -- ${words(all)}`,
     `QUOTING_STYLE=literal stat -c "\${b}s${fields}\t%N" -- "$@" 2>/dev/null`,
     `i=0
@@ -100,7 +103,7 @@ for p do
       while [ -n "$q" ] && ! [ -d "$q" ]; do q=\${q%/*}; done
       [ -x "\${q:-/}" ] || a=h
     fi
-    printf '%s' "\${b}m$a$i"
+    z="$z\${b}m$a$i"
   fi
   i=$((i + 1))
 done`,
@@ -122,10 +125,10 @@ done
   for (const one of odd) {
     const { index, path } = one;
     const digest = isLarge(one) ? digestLarge(`e${index}`, '<"$p"') : `e${index}=$(sha256sum <"$p")`;
-    parts.push(`p=${path}; if [ -f "$p" ] && [ -r "$p" ]; then ${digest}; printf '%s' "\${b}e${index}:$e${index}"; fi`);
+    parts.push(`p=${path}; if [ -f "$p" ] && [ -r "$p" ]; then ${digest}; z="$z\${b}e${index}:$e${index}"; fi`);
   }
   if (contents.length > 0) parts.push(bringContents(contents, odd));
-  parts.push('printf \'%s\' "${b}z"');
+  parts.push('printf \'%s\' "$z${b}z$b"');
   return parts.join('\n');
 }
 
@@ -141,7 +144,7 @@ if [ -n "$o" ]; then
   n=$#
   while [ $n -gt 0 ]; do p=$1; shift; n=$((n - 1)); [ -f "$p" ] && set -- "$@" "$p"; done
 fi
-if [ $# -gt 0 ]; then ${digest}; printf '%s' "\${b}d$${variable}"; fi`;
+if [ $# -gt 0 ]; then ${digest}; z="$z\${b}d$${variable}"; fi`;
 }
 
 function words(list: readonly { readonly path: string }[]): string {
@@ -162,7 +165,7 @@ function bringContents(contents: readonly Asked[], odd: readonly Asked[]): strin
   });
   return `N='
 '
-w=
+w= o= n=0
 ask() {
   i=$1 p=$2 e=$3; shift 3
   [ -f "$p" ] && [ -r "$p" ] || return 0
@@ -171,18 +174,18 @@ ask() {
     case "$N$d$N" in *"$N$u  $p$N"*) return 0 ;; esac
   done
   eval "p$i=\\$p"
-  w="$w $i"
+  w="$w $i" n=$((n + 1))
 }
 ${asks.join('\n')}
-if [ -n "$w" ]; then
+if [ $n -gt ${FEW_CONTENTS} ]; then
   set --
   for i in $w; do eval "set -- \\"\\$@\\" \\"\\$p$i\\""; done
   o=$(find -L "$@" -prune -size +${MAX_CONTENT_BYTES}c 2>/dev/null)
-  for i in $w; do
-    eval "p=\\$p$i"
-    case "$N$o$N" in *"$N$p$N"*) continue ;; esac
-    printf '%s' "\${b}c$i:"
-    head -c ${MAX_CONTENT_BYTES + 1} -- "$p" 2>/dev/null
-  done
-fi`;
+fi
+for i in $w; do
+  eval "p=\\$p$i"
+  case "$N$o$N" in *"$N$p$N"*) continue ;; esac
+  printf '%s' "\${b}c$i:"
+  head -c ${MAX_CONTENT_BYTES + 1} -- "$p" 2>/dev/null
+done`;
 }

@@ -2,10 +2,16 @@ import { Problem } from '../errors/problem.ts';
 import type { Request, ResourceKind } from './resource.ts';
 
 export interface ComposedObservation {
-  /** Exits 0, also where a section failed: `decode` tells. */
   readonly script: string;
   /** State of each key. Throws Problem `observation-failed` with the kind and what it wrote to stderr. */
-  readonly decode: (stdout: Buffer) => ReadonlyMap<string, unknown>;
+  readonly decode: (answer: Answer) => ReadonlyMap<string, unknown>;
+}
+
+/** What the script came to, with all that it printed. */
+export interface Answer {
+  readonly status: number;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
 }
 
 interface Section {
@@ -13,22 +19,21 @@ interface Section {
   readonly requests: readonly Request[];
 }
 
-/** One script that looks at all of these, a section a kind; `marker` must be unguessable. Requests of the same key are made one. */
+/**
+ * One script that looks at all of these, a section a kind; `marker` must be unguessable. Requests of the same key are made one. The last
+ * section, mostly the only one, runs in the script's own shell: its status is the script's, and what it prints needs no end.
+ */
 export function composeObservation(requests: readonly Request[], marker: string): ComposedObservation {
   const sections = sectionsOf(requests);
-  // A section's stderr is held back in a variable: it must not mix with what other sections tell.
+  const last = sections.length - 1;
   const script = sections
-    .map(
-      ({ kind, requests: asked }, index) => `printf '%s' "${marker}${index}<"
-{ E=$( (
-LC_ALL=C; export LC_ALL; umask 022
-${kind.observe(asked)}
-) 2>&1 >&3 3>&- </dev/null ); S=$?; } 3>&1
-printf '%s' "${marker}${index}=$S:\${E}${marker}${index}>"
-`,
-    )
+    .map(({ kind, requests: asked }, index) => {
+      const text = kind.observe(asked);
+      return index === last ? `${text}\n` : `(\n${text}\n)\nprintf '%s' "${marker}${index}=$?>"\nprintf '%s' "${marker}${index}>" >&2\n`;
+    })
     .join('');
-  return { script: `${script}:\n`, decode: (stdout) => decode(stdout, sections, marker) };
+  const whole = sections.length === 0 ? ':\n' : `LC_ALL=C; export LC_ALL; umask 022\n${script}`;
+  return { script: whole, decode: (answer) => decode(answer, sections, marker) };
 }
 
 function sectionsOf(requests: readonly Request[]): readonly Section[] {
@@ -43,33 +48,46 @@ function sectionsOf(requests: readonly Request[]): readonly Section[] {
   return [...kinds.values()].map(({ kind, byKey }) => ({ kind, requests: [...byKey.values()] }));
 }
 
-function decode(stdout: Buffer, sections: readonly Section[], marker: string): ReadonlyMap<string, unknown> {
+function decode(answer: Answer, sections: readonly Section[], marker: string): ReadonlyMap<string, unknown> {
   const states = new Map<string, unknown>();
-  let at = 0;
-  const upTo = (mark: string, kind: string): Buffer => {
-    const end = `${marker}${mark}`;
-    const next = stdout.indexOf(end, at);
-    if (next === -1) throw failed(kind, 'The answer ended early.');
-    const piece = stdout.subarray(at, next);
-    at = next + end.length;
-    return piece;
-  };
+  const stdout = new Pieces(answer.stdout);
+  const stderr = new Pieces(answer.stderr);
   for (const [index, { kind, requests }] of sections.entries()) {
-    upTo(`${index}<`, kind.name);
-    const output = upTo(`${index}=`, kind.name);
-    const ending = upTo(`${index}>`, kind.name).toString('utf8');
-    const colon = ending.indexOf(':');
-    const status = Number(ending.slice(0, colon));
-    const stderr = ending.slice(colon + 1).trim();
-    if (status !== 0) throw failed(kind.name, `Exit status ${status}${stderr === '' ? '' : `: ${stderr}`}`);
+    const isLast = index === sections.length - 1;
+    const output = isLast ? stdout.rest() : stdout.upTo(`${marker}${index}=`, kind.name);
+    const status = isLast ? answer.status : Number(stdout.upTo('>', kind.name));
+    const said = (isLast ? stderr.rest() : stderr.upTo(`${marker}${index}>`, kind.name)).toString('utf8').trim();
+    if (status !== 0) throw failed(kind.name, `Exit status ${status}${said === '' ? '' : `: ${said}`}`);
     const decoded = decodedBy(kind, output, requests);
     for (const { id, key } of requests) {
       const state = decoded.get(id);
-      if (state === undefined) throw failed(kind.name, `Nothing was told of ${id}${stderr === '' ? '' : `: ${stderr}`}`);
+      if (state === undefined) throw failed(kind.name, `Nothing was told of ${id}${said === '' ? '' : `: ${said}`}`);
       states.set(key, state);
     }
   }
   return states;
+}
+
+class Pieces {
+  readonly #whole: Buffer;
+  #at = 0;
+
+  constructor(whole: Buffer) {
+    this.#whole = whole;
+  }
+
+  /** What comes before the mark, which is passed over. */
+  upTo(mark: string, kind: string): Buffer {
+    const next = this.#whole.indexOf(mark, this.#at);
+    if (next === -1) throw failed(kind, 'The answer ended early.');
+    const piece = this.#whole.subarray(this.#at, next);
+    this.#at = next + mark.length;
+    return piece;
+  }
+
+  rest(): Buffer {
+    return this.#whole.subarray(this.#at);
+  }
 }
 
 /** What a host answers is no fault of ours, whatever it is. */

@@ -133,7 +133,7 @@ export class Machine {
       .changeAndLook(script, limits, asked.script, { maxOutputBytes: MOST_LOOKED_AT })
       .finally(() => (this.#changes.done += 1));
     if (!answer.look.cut) {
-      const states = asked.decode(answer.look.stdout);
+      const states = asked.decode(answer.look);
       if (this.isController) await openSealedFiles(states, this.#vault);
       view.learn(asked.requests, states);
     }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Looking } from '../connection/connection.ts';
+import type { Completed, Looking } from '../connection/connection.ts';
 import { TimedOut } from '../connection/unreachable.ts';
 import { Problem } from '../errors/problem.ts';
 import { composeObservation } from '../resources/observation.ts';
@@ -192,12 +192,11 @@ function merged(one: Request, other: Request): Request {
 export interface Observation {
   readonly requests: readonly Request[];
   readonly script: string;
-  decode(stdout: Buffer): ReadonlyMap<string, unknown>;
+  decode(answer: Completed): ReadonlyMap<string, unknown>;
 }
 
 export function observation(requests: readonly Request[]): Observation {
-  const composed = composeObservation(requests, randomBytes(16).toString('hex'));
-  return { requests, script: composed.script, decode: (stdout) => composed.decode(stdout) };
+  return { requests, ...composeObservation(requests, randomBytes(16).toString('hex')) };
 }
 
 /** Looks at all of these in one round trip. */
@@ -219,5 +218,5 @@ export async function observe(looking: Looking, requests: readonly Request[], ho
       remedy,
     });
   }
-  return asked.decode(answer.stdout);
+  return asked.decode(answer);
 }

@@ -198,9 +198,9 @@ describe(`damaged input is told or taken (RUNBOOK_SEED=${SEED})`, () => {
   ];
   test('the answer of a host that is looked at', () => {
     const { decode, script } = composeObservation(LOOKED_AT, 'f00f00f00f00');
-    const whole = spawnSync('sh', ['-c', script], { maxBuffer: 64 * 1024 * 1024 }).stdout;
+    const { stdout: whole, stderr } = spawnSync('sh', ['-c', script], { maxBuffer: 64 * 1024 * 1024 });
     // It is taken as it is, so that what is damaged is damaged by the test.
-    expect(decode(whole).size).toBe(LOOKED_AT.length);
+    expect(decode({ status: 0, stdout: whole, stderr }).size).toBe(LOOKED_AT.length);
     const cuts = fc.array(fc.tuple(fc.nat(), fc.nat(60), fc.oneof(fc.constantFrom('', ...SHARP), fc.string({ maxLength: 20 }))), {
       minLength: 1,
       maxLength: 6,
@@ -212,7 +212,7 @@ describe(`damaged input is told or taken (RUNBOOK_SEED=${SEED})`, () => {
           return Buffer.concat([left.subarray(0, from), Buffer.from(put), left.subarray(from + length)]);
         }, whole);
         try {
-          decode(answer);
+          decode({ status: 0, stdout: answer, stderr });
         } catch (error) {
           toldOrRight(error);
         }

@@ -71,7 +71,7 @@ export abstract class Host {
 
   look(requests: readonly Request[], shell?: readonly string[]): Seen {
     const { script, decode } = composeObservation(requests, 'f00f00f00f00');
-    const states = decode(this.run(script, shell).stdout);
+    const states = decode(this.run(script, shell));
     return {
       of<Detail, State>(request: Request<Detail, State>): State {
         if (!states.has(request.key)) throw new Error(`${request.key} was not observed`);

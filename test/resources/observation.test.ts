@@ -52,10 +52,33 @@ describe('one script for several kinds', () => {
     );
   });
 
-  it('tells that an answer ended early', () => {
-    const { script, decode } = composeObservation([request(kindWith('one', 'printf x'), 'x', 1)], 'm');
-    const { stdout } = runScript(script);
-    expect(() => decode(stdout.subarray(0, -2))).toThrow(expect.objectContaining({ why: 'The answer ended early.' }));
+  it.each([
+    ['early', 0],
+    ['in the middle', 3],
+    ['in the last', 40],
+  ])('tells that an answer ended %s', (_, cutAt) => {
+    const { script, decode } = composeObservation([request(kindWith('one', 'printf x'), 'x', 1), file('/')], 'm');
+    const answer = runScript(script);
+    expect(decode(answer).size).toBe(2);
+    expect(() => decode({ ...answer, stdout: answer.stdout.subarray(0, cutAt) })).toThrow(
+      expect.objectContaining({ code: 'observation-failed', why: expect.stringContaining('ended early') }),
+    );
+  });
+
+  it('tells what a kind said that failed, whichever of them it is', () => {
+    const noisy = (name: string, status: number): ReturnType<typeof request<number, string>> =>
+      request(kindWith(name, `echo ${name} is broken >&2; exit ${status}`), 'x', 1);
+    for (const [failing, others] of [
+      ['first', [noisy('first', 3), noisy('second', 0), noisy('third', 0)]],
+      ['second', [noisy('first', 0), noisy('second', 3), noisy('third', 0)]],
+      ['third', [noisy('first', 0), noisy('second', 0), noisy('third', 3)]],
+    ] as const)
+      expect(() => observeHere(others)).toThrow(
+        expect.objectContaining({
+          what: `the host could not be looked at (${failing})`,
+          why: `Exit status 3: ${failing} is broken`,
+        }),
+      );
   });
 });
 
@@ -81,9 +104,9 @@ describe('on a host with nothing but busybox', () => {
       probe('echo $0'),
     ];
     const { script, decode } = composeObservation(asked, 'marker');
-    const { stdout, status } = runScript(script, [join(bin, 'sh')], { PATH: bin });
-    expect(status).toBe(0);
-    const states = decode(stdout);
+    const answer = runScript(script, [join(bin, 'sh')], { PATH: bin });
+    expect(answer.status).toBe(0);
+    const states = decode(answer);
     expect(asked.slice(0, 4).map(({ key }) => states.get(key))).toMatchObject([
       { type: 'file', content: Buffer.from('text') },
       { type: 'file', content: Buffer.from('other'), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
