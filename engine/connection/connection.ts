@@ -48,6 +48,8 @@ export interface Changing extends Looking {
     look: string,
     lookOptions: LookOptions,
   ): Promise<{ readonly change: Completed; readonly look: Completed }>;
+  /** As `changeAndLook`, where neither takes long. While they run nothing ends them. */
+  changeBrieflyAndLook: Changing['changeAndLook'];
   /**
    * Brings a file to `path`, which is made anew with `mode` (octal digits) and owned by the handle's user. For a path beside the
    * file that is meant; what it then replaces is the caller's matter. Where anything goes wrong nothing is left at `path`.
@@ -176,6 +178,10 @@ class OpenConnection implements Connection {
       change: (script, options = {}) => session.run(script, options),
       changeAndLook: async (change, options, look, lookOptions) => {
         const [changed, looked] = await session.runBoth(change, options, look, lookOptions);
+        return { change: changed, look: looked };
+      },
+      changeBrieflyAndLook: async (change, options, look, lookOptions) => {
+        const [changed, looked] = await session.runBriefly(change, options, look, lookOptions);
         return { change: changed, look: looked };
       },
       send: async (source, path, { mode }) => {

@@ -47,6 +47,19 @@ export function encodeFrame(scripts: readonly FramedScript[]): string {
   return `{ ${parts.join('')}}\n`;
 }
 
+/**
+ * A change and the look behind it in one subshell, and with nobody to watch: two processes less. For scripts that are over before
+ * anybody could end them. The look runs when the change ends, be it by `exit`; of one that is killed both answers end all the same.
+ */
+export function encodeBriefFrame(change: FramedScript, look: FramedScript): string {
+  const between = `printf '${change.marker}}%d\\n${look.marker}{' $S;printf '${change.marker}}\\n${look.marker}{' >&2`;
+  const looks = `look(){ S=$?;trap - EXIT;set +eC;umask 022;${between};eval ${quote(look.script)};exit $?;}`;
+  return (
+    `{ printf ${change.marker}{;printf ${change.marker}{ >&2;(${looks};trap look EXIT;eval ${quote(change.script)}) </dev/null 8<&- 9<&-;` +
+    `S=$?;[ $S -lt 128 ]||{ ${between};};printf '${look.marker}}%d\\n' $S;printf '${look.marker}}\\n' >&2;}\n`
+  );
+}
+
 export interface FramedScript {
   readonly script: string;
   readonly marker: string;

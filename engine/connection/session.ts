@@ -18,6 +18,10 @@ export class Session {
     return this.use((shell) => shell.runBoth(first, options, second, secondOptions));
   }
 
+  runBriefly(first: string, options: RunOptions, second: string, secondOptions: RunOptions): Promise<readonly [Completed, Completed]> {
+    return this.use((shell) => shell.runBriefly(first, options, second, secondOptions));
+  }
+
   /** Resolves when it is this one's turn and a shell is there. */
   ready(): Promise<void> {
     return this.use(async () => {});

@@ -1,5 +1,14 @@
 import type { Writable } from 'node:stream';
-import { BoundedOutput, encodeBareFrame, encodeFrame, encodeLastFrame, FrameDecoder, newMarker, SESSION_SETUP } from './frame.ts';
+import {
+  BoundedOutput,
+  encodeBareFrame,
+  encodeBriefFrame,
+  encodeFrame,
+  encodeLastFrame,
+  FrameDecoder,
+  newMarker,
+  SESSION_SETUP,
+} from './frame.ts';
 import type { TargetProcess, Transport } from './transport.ts';
 import { TimedOut, Unreachable } from './unreachable.ts';
 
@@ -79,6 +88,13 @@ export class Shell {
         { script: first, marker: markers[0] },
         { script: second, marker: markers[1] },
       ]),
+    );
+  }
+
+  /** As `runBoth`, for two scripts of which neither takes long: see `encodeBriefFrame`. */
+  runBriefly(first: string, options: RunOptions, second: string, secondOptions: RunOptions): Promise<readonly [Completed, Completed]> {
+    return this.#exchange([options, secondOptions], (markers) =>
+      encodeBriefFrame({ script: first, marker: markers[0] }, { script: second, marker: markers[1] }),
     );
   }
 

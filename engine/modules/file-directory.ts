@@ -60,9 +60,10 @@ export function planDirectory(args: FileArguments, seen: Seen, context: Context)
     certainty: seen.certainty(request),
     predictions: [predict(request, state.type === 'link' ? { ...state, to: { path, state: after } } : after)],
     touches: 'predicted',
-    apply: () => ({
-      script: ['set -e', ...(args.recurse ? recursively(path, args) : attributeCommands(quote(path), args, there, 'directory'))].join('\n'),
-    }),
+    apply: () =>
+      args.recurse
+        ? { script: ['set -e', ...recursively(path, args)].join('\n') }
+        : { script: ['set -e', ...attributeCommands(quote(path), args, there, 'directory')].join('\n'), brief: true },
     planned: resultOf(path, after),
   };
 }
@@ -113,6 +114,7 @@ function planNew(args: FileArguments, seen: Seen, context: Context): Outcome {
     touches: 'predicted',
     apply: () => ({
       script: ['set -e', ...missing.map(({ id }) => makeDirectory(id, args))].join('\n'),
+      brief: true,
     }),
     planned: resultOf(args.path, after),
   };

@@ -36,7 +36,7 @@ export function planLink(args: FileArguments, seen: Seen, context: Context): Out
       certainty: seen.certainty(request),
       predictions: [predict(request, { ...state, ...changedAttributes(owners, state, 'file') })],
       touches: 'predicted',
-      apply: () => ({ script: ['set -e', ...attributeCommands(quote(args.path), owners, state, 'file')].join('\n') }),
+      apply: () => ({ script: ['set -e', ...attributeCommands(quote(args.path), owners, state, 'file')].join('\n'), brief: true }),
       planned: result,
     };
   }
@@ -49,7 +49,7 @@ export function planLink(args: FileArguments, seen: Seen, context: Context): Out
     certainty: seen.certainty(request),
     predictions: [predict(request, after)],
     touches: 'predicted',
-    apply: () => ({ script: state.type === 'absent' ? newLink(args, target) : replacingLink(args, target, state, context) }),
+    apply: () => ({ script: state.type === 'absent' ? newLink(args, target) : replacingLink(args, target, state, context), brief: true }),
     planned: result,
   };
 }
@@ -67,17 +67,14 @@ function newLink(args: FileArguments, target: string): string {
 }
 
 function replacingLink(args: FileArguments, target: string, state: FileState, context: Context): string {
-  return [
-    'set -e',
-    `t=${quote(temporaryBeside(args.path, context))} d=${quote(args.path)}`,
-    `trap 'rm -f -- "$t"' EXIT`,
+  const steps = [
     ...(state.type === 'directory' ? ['rmdir -- "$d"'] : []),
     `ln -s -- ${quote(target)} "$t"`,
     ...attributeCommands('"$t"', { owner: args.owner, group: args.group }, undefined, 'file'),
     // Without -T the link would be moved into a directory that the old link leads to.
-    'mv -fT -- "$t" "$d" 2>/dev/null || { rm -f -- "$d"; mv -f -- "$t" "$d"; }',
-    'trap - EXIT',
-  ].join('\n');
+    '{ mv -fT -- "$t" "$d" 2>/dev/null || { rm -f -- "$d" && mv -f -- "$t" "$d"; }; }',
+  ];
+  return `t=${quote(temporaryBeside(args.path, context))} d=${quote(args.path)}\n${steps.join(' &&\n')} || { rm -f -- "$t"; exit 1; }`;
 }
 
 /** A second name for a file. */

@@ -209,7 +209,7 @@ function written(
 }
 
 function attributesOnly(path: string, attributes: WantedAttributes, before: RegularFile): Apply {
-  return { script: ['set -e', ...attributeCommands(quote(path), attributes, before, 'file')].join('\n') };
+  return { script: ['set -e', ...attributeCommands(quote(path), attributes, before, 'file')].join('\n'), brief: true };
 }
 
 function resultOf(wanted: WantedFile, path: string, state: RegularFile): ValueMap {

@@ -150,6 +150,11 @@ export interface Apply {
   /** Brought before the script runs, each streamed to a path that the script then moves into place (or removes). */
   readonly uploads?: readonly { readonly source: UploadSource; readonly path: string; readonly mode: string }[];
   readonly timeoutMs?: number;
+  /**
+   * It runs nothing but the shell itself and tools that make, move or mark one small file, link or directory: it is over before anybody
+   * could end it. Such a script sets no trap for EXIT, does not `exec`, and leaves no option of the shell set but -e and -C.
+   */
+  readonly brief?: true;
   /** After this apply the connection is expected to go away and come back (reboot). */
   readonly reconnect?: { readonly timeoutMs: number };
   /** What `register` gets. Where absent: rc, stdout, stderr are not kept, and an exit status other than 0 is a failure. */

@@ -36,38 +36,39 @@ export function writeFile(file: FileToWrite, context: Context): Apply {
   const temporary = temporaryBeside(path, context);
   const attributes = keeping(file.attributes, before);
   const inline = Buffer.isBuffer(content) && content.length <= MAX_INLINE_BYTES && isText(content) ? content.toString('utf8') : undefined;
-  const lines = [
-    'set -e',
-    `t=${quote(temporary)} d=${quote(path)}`,
-    `trap 'rm -f -- "$t"' EXIT`,
-    // A run that was killed between the sending of the file and this script has left its own.
-    `for left in "\${d%/*}/".runbook-*-${markOf(path)}; do [ "$left" = "$t" ] || ! [ -e "$left" ] || rm -f -- "$left"; done`,
-    "trap 'exit 1' HUP INT TERM",
+  // Each of them does nothing but its own step, and fails where that does.
+  const steps = [
     ...(inline === undefined
       ? []
       : [
-          'umask 077',
-          'set -C',
-          `printf %s ${quote(inline)} >"$t" || { printf 'cannot write %s: no space left?\\n' "$t" >&2; df -P -- "\${t%/*}/" >&2; exit 1; }`,
+          `{ printf %s ${quote(inline)} >"$t" || { printf 'cannot write %s: no space left?\\n' "$t" >&2; df -P -- "\${t%/*}/" >&2; false; }; }`,
         ]),
     ...attributeCommands('"$t"', attributes, undefined, 'file'),
     ...(file.validate === undefined ? [] : [validation(file.validate, temporary, context.preamble)]),
-    'sync "$t" 2>/dev/null || sync',
+    '{ sync "$t" 2>/dev/null || sync; }',
     ...(file.backup === undefined ? [] : [`cp -p -- "$d" ${quote(file.backup)}`]),
     // Else mv would move the file into the directory.
-    'if [ -d "$d" ]; then printf \'%s is a directory\\n\' "$d" >&2; exit 1; fi',
+    '{ ! [ -d "$d" ] || { printf \'%s is a directory\\n\' "$d" >&2; false; }; }',
     'mv -f -- "$t" "$d"',
-    'trap - EXIT',
+  ];
+  const lines = [
+    `t=${quote(temporary)} d=${quote(path)}`,
+    // A run that was killed between the sending of the file and this script has left its own.
+    `for left in "\${d%/*}/".runbook-*-${markOf(path)}; do [ "$left" = "$t" ] || ! [ -e "$left" ] || rm -f -- "$left"; done`,
+    `trap 'rm -f -- "$t"; exit 1' HUP INT TERM`,
+    ...(inline === undefined ? [] : ['umask 077; set -C']),
+    `${steps.join(' &&\n')} || { rm -f -- "$t"; exit 1; }`,
     ...(context.facts.selinux === 'disabled' ? [] : ['if command -v restorecon >/dev/null 2>&1; then restorecon -- "$d" || :; fi']),
   ];
   const script = `${lines.join('\n')}\n`;
-  if (inline !== undefined) return { script };
+  if (inline !== undefined) return file.validate === undefined && file.backup === undefined ? { script, brief: true } : { script };
   return { script, uploads: [{ source: Buffer.isBuffer(content) ? sourceOf(content) : content, path: temporary, mode: '0600' }] };
 }
 
 /** The script as one command of a script that does other things as well: what it sets for its shell ends with it. */
-export function amongOthers(apply: Apply): Apply {
-  return { ...apply, script: `(\n${apply.script})\n` };
+export function amongOthers({ script, uploads }: Apply): Apply {
+  const own = `(\n${script}\n)\n`;
+  return uploads === undefined ? { script: own } : { script: own, uploads };
 }
 
 /** A name in the same directory, so that the rename is one step. */
@@ -88,7 +89,7 @@ export function backupName(path: string, now: Date): string {
 
 function validation(command: string, temporary: string, preamble: string): string {
   const text = `${preamble}${command.replaceAll('%s', () => quote(temporary))}`;
-  return `(eval ${quote(text)}) </dev/null || { printf 'the new file did not pass: %s\\n' ${quote(command)} >&2; exit 1; }`;
+  return `{ (eval ${quote(text)}) </dev/null || { printf 'the new file did not pass: %s\\n' ${quote(command)} >&2; false; }; }`;
 }
 
 function keeping(wanted: WantedAttributes, before: RegularFile | undefined): WantedAttributes {

@@ -129,9 +129,10 @@ export class Machine {
     const script = [...crossings, before, apply.script].filter((part) => part !== '').join('\n');
     options.begun();
     const limits = { timeoutMs: options.timeoutMs, silenceMs: options.silenceMs };
-    const answer = await changing
-      .changeAndLook(script, limits, asked.script, { maxOutputBytes: MOST_LOOKED_AT })
-      .finally(() => (this.#changes.done += 1));
+    // Other kinds ask programs that may take their time.
+    const isBrief = apply.brief === true && asked.requests.every((request) => request.kind.name === 'file');
+    const make = isBrief ? changing.changeBrieflyAndLook : changing.changeAndLook;
+    const answer = await make(script, limits, asked.script, { maxOutputBytes: MOST_LOOKED_AT }).finally(() => (this.#changes.done += 1));
     if (!answer.look.cut) {
       const states = asked.decode(answer.look);
       if (this.isController) await openSealedFiles(states, this.#vault);
