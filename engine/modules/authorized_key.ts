@@ -129,7 +129,7 @@ function write(user: string, state: AuthorizedKeysState, path: string, text: str
     mode: { kind: 'octal' as const, bits: 0o600 },
   };
   const written = writeFile(
-    { path, content: Buffer.from(text), attributes, before: undefined, backup: undefined, validate: undefined },
+    { path, content: Buffer.from(text), attributes, before: undefined, isReproducible: false, backup: undefined, validate: undefined },
     context,
   );
   const folder = quote(path.slice(0, path.lastIndexOf('/')));

@@ -13,6 +13,7 @@ import { attributeCommands, attributeDifferences, attributeResult, changedAttrib
 import type { Content, KnownContent } from './file-content.ts';
 import { contentSize, shownContent, shownFile } from './file-content.ts';
 import type { Apply, Change, Context, Difference, Impossible, Outcome } from './module.ts';
+import type { FileToWrite } from './write-file.ts';
 import { backupName, writeFile } from './write-file.ts';
 
 /** A file as a task wants it to be. */
@@ -152,7 +153,7 @@ export function planFile(wanted: WantedFile, request: Request<FileDetail, FileSt
     touches: 'predicted',
     apply: () =>
       isChanged || before === undefined
-        ? written(wanted, known(content), path, before, backup, context)
+        ? written(wanted, known(content), { path, before, backup, isReproducible: wanted.force && state.type === 'absent' }, context)
         : attributesOnly(path, wanted.attributes, before),
     planned: { ...resultOf(wanted, path, after), ...(backup === undefined ? {} : { backup_file: backup }) },
   };
@@ -190,22 +191,11 @@ function known(content: Content): KnownContent {
 function written(
   wanted: WantedFile,
   content: KnownContent,
-  path: string,
-  before: RegularFile | undefined,
-  backup: string | undefined,
+  file: Pick<FileToWrite, 'path' | 'before' | 'backup' | 'isReproducible'>,
   context: Context,
 ): Apply {
-  return writeFile(
-    {
-      path,
-      content: content.bytes ?? (content.kind === 'file' ? content.source : Buffer.alloc(0)),
-      attributes: wanted.attributes,
-      before,
-      backup,
-      validate: wanted.validate,
-    },
-    context,
-  );
+  const bytes = content.bytes ?? (content.kind === 'file' ? content.source : Buffer.alloc(0));
+  return writeFile({ ...file, content: bytes, attributes: wanted.attributes, validate: wanted.validate }, context);
 }
 
 function attributesOnly(path: string, attributes: WantedAttributes, before: RegularFile): Apply {

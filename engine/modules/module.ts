@@ -155,6 +155,11 @@ export interface Apply {
    * could end it. Such a script sets no trap for EXIT, does not `exec`, and leaves no option of the shell set but -e and -C.
    */
   readonly brief?: true;
+  /**
+   * A new file that the script has not synced, as the next run could bring it again: after a loss of power it may be empty. It is synced,
+   * with others, before anything but a brief change is made, and at the end of the play.
+   */
+  readonly unsynced?: string;
   /** After this apply the connection is expected to go away and come back (reboot). */
   readonly reconnect?: { readonly timeoutMs: number };
   /** What `register` gets. Where absent: rc, stdout, stderr are not kept, and an exit status other than 0 is a failure. */

@@ -136,7 +136,15 @@ function writeFiles(newFiles: readonly NewFile[], context: Context): string {
   const folders = [...new Set(newFiles.map((one) => posix.dirname(one.path)))];
   const writes = newFiles.map(({ path, content }) => {
     const bytes = Buffer.from(revealed(content), 'utf8');
-    const file = { path, content: bytes, attributes: OWN, before: undefined, backup: undefined, validate: undefined };
+    const file = {
+      path,
+      content: bytes,
+      attributes: OWN,
+      before: undefined,
+      isReproducible: false,
+      backup: undefined,
+      validate: undefined,
+    };
     return amongOthers(writeFile(file, context)).script;
   });
   return ['set -e', 'umask 077', ...guards, `mkdir -p -- ${folders.map(quote).join(' ')}`, ...writes].join('\n');

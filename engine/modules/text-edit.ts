@@ -75,7 +75,7 @@ function editNew(path: string, text: string, context: Context, attributes: Wante
       }),
     ],
     apply() {
-      const file = { path, content: bytes, attributes, before: undefined, backup: undefined, validate: undefined };
+      const file = { path, content: bytes, attributes, before: undefined, isReproducible: false, backup: undefined, validate: undefined };
       const written = amongOthers(writeFile(file, context));
       return { ...written, script: `mkdir -p -- ${quote(directory)} || exit\n${written.script}` };
     },

@@ -20,6 +20,8 @@ export interface FileToWrite {
   readonly attributes: WantedAttributes;
   /** The file that it replaces: its owner and mode are kept where no other are wanted. */
   readonly before: RegularFile | undefined;
+  /** Whether the next run would bring it again if it were lost. */
+  readonly isReproducible: boolean;
   /** Where the old file is kept. */
   readonly backup: string | undefined;
   /** Shell text in which %s stands for the new file, to be run before it takes its place. */
@@ -28,7 +30,7 @@ export interface FileToWrite {
 
 /**
  * Writes beside the target with the final owner and mode, syncs, and renames: the file is the old one or the new one, never half of
- * either. Content in the script goes by the shell's own printf, so it is in no process's arguments. The script ends its shell where
+ * either, also after a loss of power. Where there is no old one and the next run could bring the new one again, it is synced later. Content in the script goes by the shell's own printf, so it is in no process's arguments. The script ends its shell where
  * something goes wrong.
  */
 export function writeFile(file: FileToWrite, context: Context): Apply {
@@ -36,6 +38,8 @@ export function writeFile(file: FileToWrite, context: Context): Apply {
   const temporary = temporaryBeside(path, context);
   const attributes = keeping(file.attributes, before);
   const inline = Buffer.isBuffer(content) && content.length <= MAX_INLINE_BYTES && isText(content) ? content.toString('utf8') : undefined;
+  const isBrief = inline !== undefined && file.validate === undefined && file.backup === undefined;
+  const isSyncedLater = isBrief && file.isReproducible && before === undefined;
   // Each of them does nothing but its own step, and fails where that does.
   const steps = [
     ...(inline === undefined
@@ -45,7 +49,7 @@ export function writeFile(file: FileToWrite, context: Context): Apply {
         ]),
     ...attributeCommands('"$t"', attributes, undefined, 'file'),
     ...(file.validate === undefined ? [] : [validation(file.validate, temporary, context.preamble)]),
-    '{ sync "$t" 2>/dev/null || sync; }',
+    ...(isSyncedLater ? [] : ['{ sync "$t" 2>/dev/null || sync; }']),
     ...(file.backup === undefined ? [] : [`cp -p -- "$d" ${quote(file.backup)}`]),
     // Else mv would move the file into the directory.
     '{ ! [ -d "$d" ] || { printf \'%s is a directory\\n\' "$d" >&2; false; }; }',
@@ -61,7 +65,8 @@ export function writeFile(file: FileToWrite, context: Context): Apply {
     ...(context.facts.selinux === 'disabled' ? [] : ['if command -v restorecon >/dev/null 2>&1; then restorecon -- "$d" || :; fi']),
   ];
   const script = `${lines.join('\n')}\n`;
-  if (inline !== undefined) return file.validate === undefined && file.backup === undefined ? { script, brief: true } : { script };
+  if (isSyncedLater) return { script, brief: true, unsynced: path };
+  if (inline !== undefined) return isBrief ? { script, brief: true } : { script };
   return { script, uploads: [{ source: Buffer.isBuffer(content) ? sourceOf(content) : content, path: temporary, mode: '0600' }] };
 }
 

@@ -18,6 +18,7 @@ import { learnOwed } from './owed-handlers.ts';
 import type { Prepared } from './prepare.ts';
 import { moduleContext } from './prepare.ts';
 import { HostStops, NotInPlan } from './signals.ts';
+import { syncedAtOnce } from './sync-files.ts';
 
 /** What one task came to on one host for one loop item, before changed_when, failed_when and the like. */
 export type ItemResult =
@@ -169,11 +170,13 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
   const refusal = context.approval?.refusal(placeOf(run), change);
   if (refusal !== undefined) throw new NotInPlan(refusal);
   context.emit({ type: 'task_started', host: run.host.name, task: run.identity, item: run.item });
-  const apply = await change.apply();
+  const delegated = isDelegated(run);
+  const made = await change.apply();
+  // The play may not come to another host again.
+  const apply = delegated ? syncedAtOnce(made) : made;
   const user = machine.userOf(prepared.privilege);
   const own = ownRequests(requests, change.predictions);
   const limits = { timeoutMs: prepared.timeoutMs ?? apply.timeoutMs, silenceMs: context.silenceMs, begun: () => callFor(run) };
-  const delegated = isDelegated(run);
   if (delegated && run.notifies.length > 0) {
     const noted = await context.machines.get(run.host.name)?.note(prepared.privilege, writeDown(user, run.notifies));
     if (noted?.status === 96) return notWrittenDown(run, noted);

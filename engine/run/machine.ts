@@ -4,6 +4,7 @@ import type { Vault } from '../inventory/vault.ts';
 import type { Apply } from '../modules/module.ts';
 import type { Prediction, Request } from '../resources/resource.ts';
 import { openSealedFiles } from './sealed-files.ts';
+import { syncFiles } from './sync-files.ts';
 import type { ChangeCount } from './view.ts';
 import { View, observation, observe } from './view.ts';
 
@@ -21,6 +22,8 @@ export class Machine {
   readonly #vault: Vault;
   readonly #views = new Map<string, View>();
   readonly #crossings = new Map<string, string[]>();
+  /** Files that are written and not on the disk yet, by the privilege that they were written under. */
+  readonly #unsynced = new Map<string, Set<string>>();
   readonly #privileges = new Map<string, Privilege>();
   #doubted = false;
 
@@ -126,13 +129,16 @@ export class Machine {
     const view = this.view(privilege);
     const again = new Map([...view.staleAndWanted(), ...own].map((request) => [request.key, request]));
     const asked = observation([...again.values()]);
-    const script = [...crossings, before, apply.script].filter((part) => part !== '').join('\n');
+    // What starts a service or restarts the host must find the files on the disk.
+    const syncs = apply.brief === true && (this.#unsynced.get(key)?.size ?? 0) < MOST_UNSYNCED ? '' : this.#syncs(key);
+    const script = [...crossings, syncs, before, apply.script].filter((part) => part !== '').join('\n');
     options.begun();
     const limits = { timeoutMs: options.timeoutMs, silenceMs: options.silenceMs };
     // Other kinds ask programs that may take their time.
     const isBrief = apply.brief === true && asked.requests.every((request) => request.kind.name === 'file');
     const make = isBrief ? changing.changeBrieflyAndLook : changing.changeAndLook;
     const answer = await make(script, limits, asked.script, { maxOutputBytes: MOST_LOOKED_AT }).finally(() => (this.#changes.done += 1));
+    if (apply.unsynced !== undefined && answer.change.status === 0) this.#unsyncedBy(key).add(apply.unsynced);
     if (!answer.look.cut) {
       const states = asked.decode(answer.look);
       if (this.isController) await openSealedFiles(states, this.#vault);
@@ -178,17 +184,33 @@ export class Machine {
     if (mode === 'play') for (const view of this.#views.values()) view.invalidate('everything');
   }
 
-  /** Sends the crossings that no later change took along. */
+  /** Sends the crossings that no later change took along, and syncs what no later change has synced. */
   async settle(): Promise<void> {
-    for (const [key, scripts] of this.#crossings) {
-      const privilege = this.#privileges.get(key);
-      if (privilege === undefined || scripts.length === 0) continue;
+    for (const [key, privilege] of this.#privileges) {
+      const scripts = [...(this.#crossings.get(key) ?? []), this.#syncs(key)].filter((part) => part !== '');
+      this.#crossings.delete(key);
+      if (scripts.length === 0) continue;
       const changing = await this.connection.changing(privilege);
       await changing.change(scripts.join('\n'));
     }
-    this.#crossings.clear();
+  }
+
+  #unsyncedBy(key: string): Set<string> {
+    let paths = this.#unsynced.get(key);
+    if (paths === undefined) this.#unsynced.set(key, (paths = new Set()));
+    return paths;
+  }
+
+  /** Shell text that syncs what is not synced yet. */
+  #syncs(key: string): string {
+    const paths = [...(this.#unsynced.get(key) ?? [])];
+    this.#unsynced.delete(key);
+    return paths.length === 0 ? '' : syncFiles(paths);
   }
 }
+
+/** Files that wait to be synced, at most: a bound for the arguments of one process. */
+const MOST_UNSYNCED = 200;
 
 /** True where it comes about in time. */
 async function within(promise: Promise<void>, ms: number): Promise<boolean> {
