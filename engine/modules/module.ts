@@ -150,6 +150,8 @@ export interface Apply {
   /** Brought before the script runs, each streamed to a path that the script then moves into place (or removes). */
   readonly uploads?: readonly { readonly source: UploadSource; readonly path: string; readonly mode: string }[];
   readonly timeoutMs?: number;
+  /** Run, once and briefly, where the host is not as predicted behind the script: what is needed on few hosts and costs a process. */
+  readonly mend?: string;
   /**
    * It runs nothing but the shell itself and tools that make, move or mark one small file, link or directory: it is over before anybody
    * could end it. Such a script sets no trap for EXIT, does not `exec`, and leaves no option of the shell set but -e and -C.

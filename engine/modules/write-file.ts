@@ -7,7 +7,7 @@ import { nameOf, parentOf } from '../resources/file-state.ts';
 import type { Account } from './arguments.ts';
 import { attributeCommands } from './file-attributes.ts';
 import type { WantedAttributes } from './file-attributes.ts';
-import { applyMode } from './file-mode.ts';
+import { applyMode, formatMode } from './file-mode.ts';
 import type { Apply, Context } from './module.ts';
 
 /** Content up to this size goes in the script itself: no round trip of its own. */
@@ -40,6 +40,7 @@ export function writeFile(file: FileToWrite, context: Context): Apply {
   const inline = Buffer.isBuffer(content) && content.length <= MAX_INLINE_BYTES && isText(content) ? content.toString('utf8') : undefined;
   const isBrief = inline !== undefined && file.validate === undefined && file.backup === undefined;
   const isSyncedLater = isBrief && file.isReproducible && before === undefined;
+  const isMasked = isBrief && isModeOfMask(file.attributes, attributes.mode.bits);
   // Each of them does nothing but its own step, and fails where that does.
   const steps = [
     ...(inline === undefined
@@ -47,9 +48,9 @@ export function writeFile(file: FileToWrite, context: Context): Apply {
       : [
           `{ printf %s ${quote(inline)} >"$t" || { printf 'cannot write %s: no space left?\\n' "$t" >&2; df -P -- "\${t%/*}/" >&2; false; }; }`,
         ]),
-    ...attributeCommands('"$t"', attributes, undefined, 'file'),
+    ...ownerAndMode(file, attributes, isMasked),
     ...(file.validate === undefined ? [] : [validation(file.validate, temporary, context.preamble)]),
-    ...(isSyncedLater ? [] : ['{ sync "$t" 2>/dev/null || sync; }']),
+    ...(isSyncedLater ? [] : [syncCommand('"$t"')]),
     ...(file.backup === undefined ? [] : [`cp -p -- "$d" ${quote(file.backup)}`]),
     // Else mv would move the file into the directory.
     '{ ! [ -d "$d" ] || { printf \'%s is a directory\\n\' "$d" >&2; false; }; }',
@@ -60,20 +61,28 @@ export function writeFile(file: FileToWrite, context: Context): Apply {
     // A run that was killed between the sending of the file and this script has left its own.
     `for left in "\${d%/*}/".runbook-*-${markOf(path)}; do [ "$left" = "$t" ] || ! [ -e "$left" ] || rm -f -- "$left"; done`,
     `trap 'rm -f -- "$t"; exit 1' HUP INT TERM`,
-    ...(inline === undefined ? [] : ['umask 077; set -C']),
+    ...(inline === undefined ? [] : [`umask ${formatMode(isMasked ? 0o777 & ~attributes.mode.bits : 0o077)}; set -C`]),
     `${steps.join(' &&\n')} || { rm -f -- "$t"; exit 1; }`,
     ...(context.facts.selinux === 'disabled' ? [] : ['if command -v restorecon >/dev/null 2>&1; then restorecon -- "$d" || :; fi']),
   ];
   const script = `${lines.join('\n')}\n`;
-  if (isSyncedLater) return { script, brief: true, unsynced: path };
-  if (inline !== undefined) return isBrief ? { script, brief: true } : { script };
+  if (isBrief) {
+    const mend = isMasked ? { mend: attributeCommands(quote(path), { mode: attributes.mode }, undefined, 'file').join('\n') } : {};
+    return { script, brief: true, ...mend, ...(isSyncedLater ? { unsynced: path } : {}) };
+  }
+  if (inline !== undefined) return { script };
   return { script, uploads: [{ source: Buffer.isBuffer(content) ? sourceOf(content) : content, path: temporary, mode: '0600' }] };
 }
 
-/** The script as one command of a script that does other things as well: what it sets for its shell ends with it. */
-export function amongOthers({ script, uploads }: Apply): Apply {
-  const own = `(\n${script}\n)\n`;
+/** The script as one command of a script that does other things as well: it leaves nothing to be done, and what it sets for its shell ends with it. */
+export function amongOthers({ script, uploads, mend, unsynced }: Apply): Apply {
+  const rest = [mend ?? ':', unsynced === undefined ? ':' : syncCommand(quote(unsynced))];
+  const own = `(\n${script}\n${rest.join(' && ')}\n)\n`;
   return uploads === undefined ? { script: own } : { script: own, uploads };
+}
+
+function syncCommand(path: string): string {
+  return `{ sync ${path} 2>/dev/null || sync; }`;
 }
 
 /** A name in the same directory, so that the rename is one step. */
@@ -97,7 +106,26 @@ function validation(command: string, temporary: string, preamble: string): strin
   return `{ (eval ${quote(text)}) </dev/null || { printf 'the new file did not pass: %s\\n' ${quote(command)} >&2; false; }; }`;
 }
 
-function keeping(wanted: WantedAttributes, before: RegularFile | undefined): WantedAttributes {
+type KeptAttributes = WantedAttributes & { readonly mode: { readonly kind: 'octal'; readonly bits: number } };
+
+/**
+ * Whether a file that is made under the right mask has this mode without chmod. A default ACL of the directory takes the mask's place:
+ * then chmod comes behind. Not where an owner is to be given, or where the group must not read it: such a file is never open.
+ */
+function isModeOfMask(wanted: WantedAttributes, bits: number): boolean {
+  return wanted.owner === undefined && wanted.group === undefined && (bits & ~0o666) === 0 && (bits & 0o040) !== 0;
+}
+
+/** Shell commands that give the new file owner and mode. */
+function ownerAndMode({ before }: FileToWrite, kept: KeptAttributes, isMasked: boolean): readonly string[] {
+  const { mode, ...owners } = kept;
+  const commands = attributeCommands('"$t"', isMasked ? owners : kept, undefined, 'file');
+  if (!isMasked || before === undefined) return commands;
+  // A file of one's own is replaced by one of one's own, without chown.
+  return commands.map((command) => `{ { [ -O "$d" ] && [ -G "$d" ] && [ -G "$t" ]; } 2>/dev/null || ${command}; }`);
+}
+
+function keeping(wanted: WantedAttributes, before: RegularFile | undefined): KeptAttributes {
   const bits = before?.mode ?? 0o644;
   return {
     mode: { kind: 'octal', bits: wanted.mode === undefined ? bits : applyMode(wanted.mode, bits, 'file') },

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { TimedOut, Unreachable } from '../connection/unreachable.ts';
 import type { Completed } from '../connection/connection.ts';
 import { Problem, Problems } from '../errors/problem.ts';
-import type { Change, Finished, Outcome } from '../modules/module.ts';
+import type { Apply, Change, Finished, Outcome } from '../modules/module.ts';
 import type { Task } from '../playbook/play.ts';
 import type { Prediction, Request } from '../resources/resource.ts';
 import type { ValueMap } from '../values/value.ts';
@@ -228,7 +228,12 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
     await machine.comeBack(prepared.privilege, own, apply.reconnect.timeoutMs, isBack);
     if (!delegated) run.host.variables.setFacts(machine.connection.facts);
   }
-  const unsettled = disagreements(run, change.predictions);
+  let unsettled = disagreements(run, change.predictions);
+  if (unsettled.length > 0 && apply.mend !== undefined) {
+    const mend: Apply = { script: apply.mend, brief: true };
+    await context.turns.connected(() => machine.change(prepared.privilege, mend, '', own, change.predictions, limits));
+    unsettled = disagreements(run, change.predictions);
+  }
   if (unsettled.length > 0) {
     const problem = failure(
       run,
