@@ -10,6 +10,9 @@ import { TimedOut, Unreachable } from '../../engine/connection/unreachable.ts';
 import { SHELLS, testShell } from './test-shell.ts';
 import type { TestShell } from './test-shell.ts';
 
+/** The shell that this text runs in; `$$` is the session's. */
+const KILL_SUBSHELL = 'sh -c \'kill -s KILL "$PPID"\'; sleep 5; :';
+
 describe.each(SHELLS)('a session in %s', (program) => {
   let folder: string;
   let shell: TestShell;
@@ -217,6 +220,41 @@ describe.each(SHELLS)('a session in %s', (program) => {
     expect(answer.look).toMatchObject({ status: 0, stdout: Buffer.from('seen'), stderr: Buffer.from('quie'), cut: true });
     const failure = await host.changeAndLook('echo begun; sleep 600', { timeoutMs: 50 }, 'echo never', {}).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'timed-out', ended: true, lastOutput: 'begun' });
+  });
+
+  describe('a brief change with a look behind it', () => {
+    test.each([
+      ['goes well', ':', 0],
+      ['exits', 'exit 3', 3],
+      ['fails under -e', 'set -e; false; echo never', 1],
+      ['leaves options and a mask set', 'set -eC; umask 077', 0],
+      ['is no shell text', 'if', 2],
+      ['is long', `: ${'x'.repeat(200_000)}`, 0],
+    ])('that %s', async (_, script, status) => {
+      const before = connection.counters.roundTrips;
+      const looked = join(folder, 'looked');
+      const look = `false; umask; echo x >${quote(looked)}; echo y >${quote(looked)}; (exit 4)`;
+      const answer = await host.changeBrieflyAndLook(script, {}, look, {});
+      expect(connection.counters.roundTrips - before).toBe(1);
+      expect(answer.change.status === 0).toBe(status === 0);
+      if (status !== 2) expect(answer.change).toMatchObject({ status, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) });
+      expect(answer.look).toMatchObject({ status: 4, stdout: Buffer.from('0022\n'), stderr: Buffer.alloc(0) });
+    });
+
+    test('tells what the change says, apart from what is seen', async () => {
+      const answer = await host.changeBrieflyAndLook("echo made; printf 'oops\\n' >&2; exit 1", {}, 'printf seen', {});
+      expect(answer.change).toMatchObject({ status: 1, stderr: Buffer.from('made\noops\n') });
+      expect(answer.look).toMatchObject({ status: 0, stdout: Buffer.from('seen') });
+    });
+
+    test.each([
+      ['the change', KILL_SUBSHELL, ':'],
+      ['the look', ':', KILL_SUBSHELL],
+    ])('is answered where %s is killed', async (_, change, look) => {
+      const answer = await host.changeBrieflyAndLook(change, {}, look, {});
+      expect(answer.change.status).toBe(change === ':' ? 0 : 137);
+      expect(answer.look.status).toBe(137);
+    });
   });
 
   test('the lock is held by one, who is named, also after its shell was ended, and is free when he is gone', async () => {
