@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { quote } from './quote.ts';
+import { unguessable } from './unguessable.ts';
 
 /**
  * What begins and ends the answer to one script on stdout and on stderr. A script cannot know its own. It starts with a character
  * that output seldom ends in, so that output is hardly ever held back as a possible beginning of it.
  */
 export function newMarker(): string {
-  return `_${randomBytes(16).toString('hex')}`;
+  return `_${unguessable(16)}`;
 }
 
 /** Lines that a fresh `sh` gets once, before its first frame. Descriptor 8 is the session itself, 9 is for the lock. */

@@ -87,13 +87,11 @@ export function decodeFiles(output: Buffer, requests: readonly Request<FileDetai
 
 /** A boundary, as the last record tells it. */
 const BOUNDARY = /([0-9a-f]{24})z\1/g;
-/** The last record is at the end, but something else on the host may have printed behind it. */
-const END_BYTES = 64 * 1024;
+/** Mostly the last record is the end. But something else on the host may have printed behind it. */
+const ENDS_BYTES = [64, 64 * 1024];
 
 function split(output: Buffer): readonly Buffer[] {
-  const end = output.subarray(-END_BYTES).toString('latin1');
-  const boundary = [...end.matchAll(BOUNDARY)].at(-1)?.[1];
-  if (boundary === undefined) throw new Error('the observation of files ended early');
+  const boundary = boundaryOf(output);
   const pieces: Buffer[] = [];
   let at = output.indexOf(boundary);
   while (at !== -1) {
@@ -104,6 +102,14 @@ function split(output: Buffer): readonly Buffer[] {
     at = next;
   }
   return pieces;
+}
+
+function boundaryOf(output: Buffer): string {
+  for (const bytes of ENDS_BYTES) {
+    const boundary = [...output.subarray(-bytes).toString('latin1').matchAll(BOUNDARY)].at(-1)?.[1];
+    if (boundary !== undefined) return boundary;
+  }
+  throw new Error('the observation of files ended early');
 }
 
 const END = 'z'.charCodeAt(0);

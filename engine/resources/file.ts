@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { quote } from '../connection/quote.ts';
+import { unguessable } from '../connection/unguessable.ts';
 import { decodeFiles } from './file-decode.ts';
 import type { FileDetail, Look } from './file-detail.ts';
 import { LOOKS, MAX_CONTENT_BYTES } from './file-detail.ts';
@@ -14,7 +14,7 @@ export type { FileDetail } from './file-detail.ts';
 /** What stands at an absolute path: files, directories, links. */
 export const files: ResourceKind<FileDetail, FileState> = {
   name: 'file',
-  observe: (requests) => observeFiles(requests, randomBytes(12).toString('hex')),
+  observe: (requests) => observeFiles(requests, unguessable(12)),
   decode: decodeFiles,
   merge: (one, other) => {
     const look = LOOKS.indexOf(one.look) < LOOKS.indexOf(other.look) ? other.look : one.look;

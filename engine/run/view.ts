@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import type { Completed, Looking } from '../connection/connection.ts';
+import { unguessable } from '../connection/unguessable.ts';
 import { TimedOut } from '../connection/unreachable.ts';
 import { Problem } from '../errors/problem.ts';
 import { composeObservation } from '../resources/observation.ts';
@@ -196,7 +196,7 @@ export interface Observation {
 }
 
 export function observation(requests: readonly Request[]): Observation {
-  return { requests, ...composeObservation(requests, randomBytes(16).toString('hex')) };
+  return { requests, ...composeObservation(requests, unguessable(16)) };
 }
 
 /** Looks at all of these in one round trip. */
