@@ -16,6 +16,8 @@ export const files: ResourceKind<FileDetail, FileState> = {
   name: 'file',
   observe: (requests) => observeFiles(requests, unguessable(12)),
   decode: decodeFiles,
+  // Whatever is digested for itself may be huge.
+  isBrief: (detail) => detail.look !== 'digest',
   merge: (one, other) => {
     const look = LOOKS.indexOf(one.look) < LOOKS.indexOf(other.look) ? other.look : one.look;
     const digested = one.digested || other.digested;

@@ -13,6 +13,8 @@ export interface ResourceKind<Detail, State> {
   observe(requests: readonly Request<Detail, State>[]): string;
   /** Reads the standard output of `observe` for the same requests. One state an id; a missing one is a fault. */
   decode(output: Buffer, requests: readonly Request<Detail, State>[]): ReadonlyMap<string, State>;
+  /** Whether such a look is over before anybody could end it. Without this method it may take its time. */
+  isBrief?(detail: Detail): boolean;
   /** One detail that serves both askers of the same id. */
   merge(one: Detail, other: Detail): Detail;
   /** A sentence about how the host differs from the prediction, or undefined where it has settled. */

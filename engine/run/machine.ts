@@ -134,8 +134,7 @@ export class Machine {
     const script = [...crossings, syncs, before, apply.script].filter((part) => part !== '').join('\n');
     options.begun();
     const limits = { timeoutMs: options.timeoutMs, silenceMs: options.silenceMs };
-    // Other kinds ask programs that may take their time.
-    const isBrief = apply.brief === true && asked.requests.every((request) => request.kind.name === 'file');
+    const isBrief = apply.brief === true && asked.requests.every(({ kind, detail }) => kind.isBrief?.(detail) === true);
     const make = isBrief ? changing.changeBrieflyAndLook : changing.changeAndLook;
     const answer = await make(script, limits, asked.script, { maxOutputBytes: MOST_LOOKED_AT }).finally(() => (this.#changes.done += 1));
     if (apply.unsynced !== undefined && answer.change.status === 0) this.#unsyncedBy(key).add(apply.unsynced);
