@@ -49,7 +49,12 @@ export interface Changing extends Looking {
     lookOptions: LookOptions,
   ): Promise<{ readonly change: Completed; readonly look: Completed }>;
   /** As `changeAndLook`, where neither takes long. While they run nothing ends them. */
-  changeBrieflyAndLook: Changing['changeAndLook'];
+  changeBrieflyAndLook(
+    change: string,
+    options: ChangeOptions,
+    look: string,
+    lookOptions: LookOptions,
+  ): Promise<{ readonly change: Completed; readonly look: Completed }>;
   /**
    * Brings a file to `path`, which is made anew with `mode` (octal digits) and owned by the handle's user. For a path beside the
    * file that is meant; what it then replaces is the caller's matter. Where anything goes wrong nothing is left at `path`.

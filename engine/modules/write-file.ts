@@ -118,8 +118,8 @@ function isModeOfMask(wanted: WantedAttributes, bits: number): boolean {
 
 /** Shell commands that give the new file owner and mode. */
 function ownerAndMode({ before }: FileToWrite, kept: KeptAttributes, isMasked: boolean): readonly string[] {
-  const { mode, ...owners } = kept;
-  const commands = attributeCommands('"$t"', isMasked ? owners : kept, undefined, 'file');
+  const wanted = isMasked ? { owner: kept.owner, group: kept.group } : kept;
+  const commands = attributeCommands('"$t"', wanted, undefined, 'file');
   if (!isMasked || before === undefined) return commands;
   // A file of one's own is replaced by one of one's own, without chown.
   return commands.map((command) => `{ { [ -O "$d" ] && [ -G "$d" ] && [ -G "$t" ]; } 2>/dev/null || ${command}; }`);

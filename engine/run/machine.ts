@@ -135,8 +135,9 @@ export class Machine {
     options.begun();
     const limits = { timeoutMs: options.timeoutMs, silenceMs: options.silenceMs };
     const isBrief = apply.brief === true && asked.requests.every(({ kind, detail }) => kind.isBrief?.(detail) === true);
-    const make = isBrief ? changing.changeBrieflyAndLook : changing.changeAndLook;
-    const answer = await make(script, limits, asked.script, { maxOutputBytes: MOST_LOOKED_AT }).finally(() => (this.#changes.done += 1));
+    const answer = await changing[isBrief ? 'changeBrieflyAndLook' : 'changeAndLook'](script, limits, asked.script, {
+      maxOutputBytes: MOST_LOOKED_AT,
+    }).finally(() => (this.#changes.done += 1));
     if (apply.unsynced !== undefined && answer.change.status === 0) this.#unsyncedBy(key).add(apply.unsynced);
     if (!answer.look.cut) {
       const states = asked.decode(answer.look);
