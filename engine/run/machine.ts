@@ -134,7 +134,7 @@ export class Machine {
     const script = [...crossings, syncs, before, apply.script].filter((part) => part !== '').join('\n');
     options.begun();
     const limits = { timeoutMs: options.timeoutMs, silenceMs: options.silenceMs };
-    const isBrief = apply.brief === true && asked.requests.every(({ kind, detail }) => kind.isBrief?.(detail) === true);
+    const isBrief = apply.brief === true && syncs === '' && asked.requests.every(({ kind, detail }) => kind.isBrief?.(detail) === true);
     const answer = await changing[isBrief ? 'changeBrieflyAndLook' : 'changeAndLook'](script, limits, asked.script, {
       maxOutputBytes: MOST_LOOKED_AT,
     }).finally(() => (this.#changes.done += 1));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Changing, Connection } from '../../engine/connection/connection.ts';
 import { connect } from '../../engine/connection/connection.ts';
+import { Vault } from '../../engine/inventory/vault.ts';
 import type { Apply } from '../../engine/modules/module.ts';
 import { Machine } from '../../engine/run/machine.ts';
 import { syncedAtOnce } from '../../engine/run/sync-files.ts';
@@ -19,7 +20,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'runbook-on-disk-'));
   connection = await connect({ kind: 'local', name: 'localhost' });
   sent = [];
-  machine = new Machine(recorded(connection), { value: 0, done: 0 }, async () => connection);
+  machine = new Machine(recorded(connection), { value: 0, done: 0 }, new Vault([]), async () => connection);
 });
 afterEach(async () => {
   await connection.close();
