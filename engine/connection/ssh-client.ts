@@ -64,17 +64,29 @@ type Dialled = { readonly kind: 'done'; readonly open: OpenClient } | { readonly
 
 function dialInTurn(target: SshTarget, dial: Dial, outer: AbortSignal | undefined): Promise<Dialled> {
   return handshakeTurn(async () => {
-    const limit = AbortSignal.timeout(target.connectTimeoutMs);
-    const connecting = dial(outer === undefined ? limit : AbortSignal.any([limit, outer])).catch((error: unknown) => {
-      if (outer?.aborted === true) throw stopped(target);
-      if (limit.aborted) throw connectTimeout(target, 'the TCP connection');
-      throw error instanceof Unreachable ? error : explainDialError(target, error);
-    });
-    const patience = new AbortController();
-    const first = await Promise.race([
-      connecting,
-      sleep(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined),
-    ]).finally(() => patience.abort());
+    if (outer?.aborted === true) throw stopped(target);
+    // By hand: signals made of signals cost more than all else that dialling does.
+    const givenUp = new AbortController();
+    const giveUp = (): void => givenUp.abort();
+    let isLate = false;
+    const limit = setTimeout(() => {
+      isLate = true;
+      giveUp();
+    }, target.connectTimeoutMs);
+    outer?.addEventListener('abort', giveUp, { once: true });
+    const connecting = dial(givenUp.signal)
+      .catch((error: unknown) => {
+        if (outer?.aborted === true) throw stopped(target);
+        if (isLate) throw connectTimeout(target, 'the TCP connection');
+        throw error instanceof Unreachable ? error : explainDialError(target, error);
+      })
+      .finally(() => {
+        clearTimeout(limit);
+        outer?.removeEventListener('abort', giveUp);
+      });
+    const patience = Promise.withResolvers<undefined>();
+    const impatience = setTimeout(patience.resolve, PATIENCE_MS, undefined);
+    const first = await Promise.race([connecting, patience.promise]).finally(() => clearTimeout(impatience));
     if (first === undefined) {
       connecting.catch(() => {});
       return { kind: 'late', late: connecting };

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { glob, readFile } from 'node:fs/promises';
+import { glob, readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { promisify } from 'node:util';
 import pLimit from 'p-limit';
 
@@ -115,8 +115,10 @@ async function outlineOf(text: string, file: string, depth: number): Promise<Out
 async function includeOf(value: string, file: string, depth: number): Promise<Outline> {
   const home = value.replace(/^~(?=\/)/, homedir());
   const base = file.startsWith('/etc/') ? '/etc/ssh' : join(homedir(), '.ssh');
+  const pattern = isAbsolute(home) ? home : join(base, home);
   const outlines: Outline[] = [];
-  for await (const path of glob(isAbsolute(home) ? home : join(base, home))) {
+  if (await isInEmptyFolder(pattern)) return EMPTY;
+  for await (const path of glob(pattern)) {
     outlines.push(
       await readFile(path, 'utf8').then(
         (text) => outlineOf(text, file, depth + 1),
@@ -125,6 +127,16 @@ async function includeOf(value: string, file: string, depth: number): Promise<Ou
     );
   }
   return merge(outlines);
+}
+
+/** What most systems include is a folder in which there is nothing. To know that takes less than Node takes to load its patterns, 5 ms. */
+async function isInEmptyFolder(pattern: string): Promise<boolean> {
+  const folder = dirname(pattern);
+  if (/[*?[\]{}()!+@\\]/.test(folder)) return false;
+  return readdir(folder).then(
+    (names) => names.length === 0,
+    (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+  );
 }
 
 /** Without ssh on this machine, its configuration has no say. */
