@@ -5,6 +5,7 @@ import type { Client, ClientChannel } from 'ssh2';
 import { wayTo } from './jump.ts';
 import type { Way } from './jump.ts';
 import { openClient } from './ssh-client.ts';
+import { boundInFlight } from './ssh-in-flight.ts';
 import { channelRefused, connectionLost } from './ssh-failure.ts';
 import type { SshTarget } from './target.ts';
 import type { TargetProcess, Transport } from './transport.ts';
@@ -36,6 +37,8 @@ class SshTransport implements Transport {
   #lost: Unreachable | undefined;
   readonly #release: () => void;
   #lastClose = -Infinity;
+  /** The shortest so far, with what the server spent of it. */
+  #roundTripMs = Infinity;
 
   constructor(target: SshTarget, client: Client, socket: Duplex, way: Way) {
     this.#target = target;
@@ -77,8 +80,12 @@ class SshTransport implements Transport {
 
   #exec(command: string): Promise<TargetProcess> {
     return new Promise((resolve, reject) => {
+      const began = performance.now();
       this.#client.exec(command, (error, channel) => {
         if (error !== undefined) return reject(error);
+        // One to open the channel and one for the command.
+        this.#roundTripMs = Math.min(this.#roundTripMs, (performance.now() - began) / 2);
+        boundInFlight(channel, this.#roundTripMs);
         channel.once('close', () => (this.#lastClose = performance.now()));
         // At once, for its exit status may come in the same packet.
         resolve(asProcess(channel));
