@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { decodeFacts } from '../../engine/connection/facts.ts';
+import { GREETING } from '../../engine/connection/greeting.ts';
+
+const run = promisify(execFile);
+const SHELLS = ['/bin/dash', '/bin/bash', '/bin/busybox'].filter((path) => existsSync(path));
+
+describe.each(SHELLS)('%s', (shell) => {
+  const inShell = shell.endsWith('busybox') ? [shell, 'sh', '-c', GREETING] : [shell, '-c', GREETING];
+
+  // A 32-bit system on a 64-bit kernel is told apart by nothing but the personality.
+  test.each([
+    ['as it is', []],
+    ['under a personality of 32 bits', ['setarch', 'linux32']],
+  ])('the machine is what uname says, %s', async (_, before) => {
+    const [program = '', ...args] = [...before, ...inShell];
+    const { stdout, stderr } = await run(program, args);
+    const [uname, ...rest] = [...before, 'uname', '-m'];
+    expect(decodeFacts(stdout).architecture).toBe((await run(uname, rest)).stdout.trim());
+    expect(stderr).toBe('');
+  });
+});
