@@ -21,7 +21,8 @@ const MUCH_MORE = 1.2;
 function loadBundle(bundle, kept) {
   const stamp = fileStamp(bundle);
   const earlier = kept === undefined ? undefined : readKept(kept, stamp);
-  const script = new Script(readFileSync(bundle, 'utf8'), { filename: bundle, cachedData: earlier?.data });
+  // It is ASCII, and Latin-1 is read without being decoded.
+  const script = new Script(readFileSync(bundle, 'latin1'), { filename: bundle, cachedData: earlier?.data });
   const before = script.cachedDataRejected === false ? (earlier?.bytecode ?? 0) : 0;
   /** @type {{ exports: { readonly main?: Program['main'] } }} */
   const bundled = { exports: {} };

@@ -6,6 +6,7 @@ import type { Plugin } from 'rolldown';
 import { rolldown } from 'rolldown';
 import { sourceStamp, stampOf } from '../bin/source-stamp.cjs';
 import { moduleFiles } from '../engine/modules/module-files.ts';
+import { inAscii } from './ascii.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DIST = resolve(process.argv[2] ?? join(ROOT, 'dist'));
@@ -42,7 +43,7 @@ await mkdir(DIST, { recursive: true });
 const { code, stamp, packages } = await bundle();
 // In this order: a bundle never stands beside the stamp of another one.
 await rm(join(DIST, 'sources.txt'), { force: true });
-const written = await replace(BUNDLE, `(function (exports, require, module, __filename, __dirname) {${code}\n})`);
+const written = await replace(BUNDLE, `(function (exports, require, module, __filename, __dirname) {${inAscii(code)}\n})`);
 await replace(join(DIST, 'licenses.txt'), await licenses(packages));
 await replace(join(DIST, 'sources.txt'), `${written}\n${stamp}`);
 

@@ -15,8 +15,10 @@ import { utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { fileStamp, sourceStamp } from '../../bin/source-stamp.cjs';
+import { inAscii } from '../../build/ascii.ts';
 
 const BIN = join(import.meta.dirname, '../../bin');
 const LAUNCHER = join(BIN, 'runbook.js');
@@ -28,7 +30,7 @@ function checkout(): string {
   for (const folder of ['build', 'dist', 'engine/cli', 'node_modules']) mkdirSync(join(root, folder), { recursive: true });
   writeFileSync(join(root, 'package.json'), '{"type":"module","version":"1.2.3"}');
   writeFileSync(join(root, 'node_modules/.package-lock.json'), '{}');
-  writeFileSync(join(root, 'build/bundle.ts'), '');
+  for (const name of ['bundle.ts', 'ascii.ts']) writeFileSync(join(root, 'build', name), '');
   writeFileSync(join(root, 'engine/cli/main.ts'), says('sources', 'export '));
   writeFileSync(join(root, 'engine/cli/play.ts'), 'export {};');
   writeFileSync(join(root, 'dist/runbook.cjs'), `(function (exports) {${says('bundle', '')} exports.main = main; })`);
@@ -175,4 +177,20 @@ test('--version loads the launcher and nothing else', () => {
   expect(version.files.filter((url) => url.startsWith('file:'))).toEqual([`file://${LAUNCHER}`]);
   const more = version.builtin.filter((name) => name.startsWith('NativeModule') && !bare.builtin.includes(name));
   expect(more.length, more.join('\n')).toBeLessThanOrEqual(36);
+});
+
+test.each([
+  ["'Grüße, 🙂'", 'Grüße, 🙂'],
+  ["'\\ü \\\\ü \\\\\\ü'", 'ü \\ü \\ü'],
+  ['`${1}…`', '1…'],
+  ["/^[à-ü\\–]+$/.test('é–')", true],
+  ["/^[🙂-🙅]$/u.test('🙃')", true],
+  ['(() => { const größe = 3; return größe; })()', 3],
+])('the bundle means the same in ASCII: %s', (code, value) => {
+  expect(inAscii(code)).toMatch(/^[\0-\x7f]*$/);
+  expect(runInNewContext(inAscii(code))).toEqual(value);
+});
+
+test('a raw text cannot be told in ASCII', () => {
+  expect(() => inAscii('String.raw`ü`')).toThrow('raw text');
 });
