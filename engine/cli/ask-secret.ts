@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { Problem } from '../errors/problem.ts';
 import { Secret } from '../values/secret.ts';
@@ -12,6 +11,7 @@ export async function askSecret(question: string): Promise<Secret> {
       remedy: 'Set ansible_become_password in an encrypted variables file (see `runbook vault`).',
     });
   }
+  const { createInterface } = await import('node:readline/promises');
   process.stderr.write(`${question}: `);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: silent, terminal: true });
