@@ -4,17 +4,44 @@ import { memberOf } from './ssh-packets.ts';
 /** By which OpenSSH tells all its host keys as soon as somebody has logged in (PROTOCOL, section 2.5). It wants no reply. */
 const TELLS_HOST_KEYS = 'hostkeys-00@openssh.com';
 
+/** RFC 4253, section 11.2: an empty message that every side passes over. */
+const IGNORE = Buffer.from([2, 0, 0, 0, 0]);
+
+/** What ssh2 1.17 makes a packet with. */
+interface Protocol {
+  readonly _kexinit: unknown;
+  readonly _handlers: { GLOBAL_REQUEST(...given: readonly unknown[]): unknown };
+  readonly _packetRW: { readonly write: { readonly allocStart: number; alloc(bytes: number): Buffer; finalize(packet: Buffer): Buffer } };
+  readonly _cipher: { encrypt(packet: Buffer): void };
+}
+
 /**
  * ssh2 has the server prove each host key that it tells of: a signature with every one of them, RSA among them, and their checks here, in the
- * middle of the first script. Nobody here asks for further keys. To be called once `client` has begun to connect; where a later ssh2
- * has other insides, the keys are proved.
+ * middle of the first script. Nobody here asks for further keys. Something is said all the same: sshd has Nagle's delay on until a
+ * session begins, so what it says next would wait for our delayed acknowledgement, 40 ms. To be called once `client` has begun
+ * to connect; where a later ssh2 has other insides, the keys are proved.
  */
 export function leaveHostKeysUnproved(client: Client): void {
-  const handlers = memberOf(memberOf(client, '_protocol'), '_handlers');
-  const handle = memberOf(handlers, 'GLOBAL_REQUEST');
-  if (typeof handlers !== 'object' || handlers === null || typeof handle !== 'function') return;
-  Reflect.set(handlers, 'GLOBAL_REQUEST', (...given: readonly unknown[]): unknown => {
+  const protocol = memberOf(client, '_protocol');
+  if (!isProtocol(protocol)) return;
+  const handle = protocol._handlers.GLOBAL_REQUEST.bind(protocol._handlers);
+  protocol._handlers.GLOBAL_REQUEST = (...given) => {
     const [, name, wantsReply] = given;
-    return name === TELLS_HOST_KEYS && wantsReply !== true ? undefined : Reflect.apply(handle, handlers, given);
-  });
+    if (name !== TELLS_HOST_KEYS || wantsReply === true || protocol._kexinit !== undefined) return handle(...given);
+    const { write } = protocol._packetRW;
+    const packet = write.alloc(IGNORE.length);
+    packet.set(IGNORE, write.allocStart);
+    protocol._cipher.encrypt(write.finalize(packet));
+    return undefined;
+  };
+}
+
+function isProtocol(protocol: unknown): protocol is Protocol {
+  const write = memberOf(memberOf(protocol, '_packetRW'), 'write');
+  return (
+    typeof memberOf(memberOf(protocol, '_handlers'), 'GLOBAL_REQUEST') === 'function' &&
+    typeof memberOf(write, 'alloc') === 'function' &&
+    typeof memberOf(write, 'finalize') === 'function' &&
+    typeof memberOf(memberOf(protocol, '_cipher'), 'encrypt') === 'function'
+  );
 }
