@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -20,6 +19,7 @@ import { module as copy } from '../../engine/modules/copy.ts';
 import { module as file } from '../../engine/modules/file.ts';
 import type { Apply, Change, Module } from '../../engine/modules/module.ts';
 import type { ValueMap } from '../../engine/values/value.ts';
+import { givesDefaultAcl } from '../default-acl.ts';
 import { SHELLS, observeHere, runScript } from '../resources/local-sh.ts';
 import { planHere } from './try-module.ts';
 
@@ -152,13 +152,3 @@ describe.each(SHELLS)('small changes with %s', (_, shell) => {
     expect(existsSync(at('l/etc'))).toBe(false);
   });
 });
-
-/**
- * Gives a directory a default ACL, by which new files are rw-rw-rw- whatever the mask; false where that cannot be done here. Node has no
- * call for it, and setfacl is seldom there.
- */
-function givesDefaultAcl(path: string): boolean {
-  const entries = [0x01, 0x04, 0x20].map((tag) => `.pack("SSL",${tag},7,0xffffffff)`).join('');
-  const set = `my ($p,$n,$v)=($ARGV[0],"system.posix_acl_default",pack("L",2)${entries});exit(syscall(188,$p,$n,$v,length $v,0)==0?0:1)`;
-  return process.arch === 'x64' && spawnSync('perl', ['-e', set, path]).status === 0;
-}

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { givesDefaultAcl } from '../default-acl.ts';
 
 /** Whole plays on this machine, three hosts of it that each have a folder of their own: what the language means when it runs. */
 const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
@@ -55,6 +56,17 @@ function story(events: readonly Told[], kinds: readonly string[] = ['ok', 'chang
 }
 
 const MARK = (name: string): string => `{ name: ${name}, shell: "echo ${name} >> {{mine}}" }`;
+
+test('a new file has its mode, whatever the default ACL of its directory', async ({ skip }) => {
+  const shared = join(folder, 'shared');
+  mkdirSync(shared);
+  skip(!givesDefaultAcl(shared), 'directories take no ACL here');
+  const site = `- hosts: web\n  tasks:\n    - { name: write, copy: { content: "x", dest: "${shared}/{{inventory_hostname}}", mode: "0640" } }\n`;
+  const { events, stderr } = await play({ 'site.yml': site });
+  expect(stderr).toBe('');
+  expect(story(events).toSorted()).toEqual(['a write changed', 'b write changed', 'c write changed']);
+  for (const name of ['a', 'b', 'c']) expect((statSync(join(shared, name)).mode & 0o777).toString(8)).toBe('640');
+});
 
 describe('order', () => {
   test('no host changes anything for a task before every host is through with the one ahead', async () => {
