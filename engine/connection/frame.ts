@@ -49,16 +49,17 @@ export function encodeFrame(scripts: readonly FramedScript[]): string {
 
 /**
  * A change and the look behind it in one subshell, and with nobody to watch: two processes less. For scripts that are over before
- * anybody could end them. The look runs when the change ends, be it by `exit`; of one that is killed both answers end all the same.
- * As each write becomes a packet, there are few: what the change prints all counts as its stderr, and so does the look's stderr.
+ * anybody could end them. The look runs when the change ends, be it by `exit`. As each write becomes a packet, there are few: what the
+ * change prints all counts as its stderr, and so does the look's stderr.
  */
 export function encodeBriefFrame(change: FramedScript, look: FramedScript): string {
-  const between = `printf '${change.marker}{${change.marker}}%d\\n${look.marker}{' $S`;
-  const looks = `look(){ S=$?;trap - EXIT;set +eC;umask 022;exec >&7 7>&-;${between};eval ${quote(look.script)};exit $?;}`;
+  const begins = `${change.marker}{${change.marker}}%d\\n${look.marker}{`;
+  const looks = `look(){ S=$?;trap - EXIT;set +eC;umask 022;exec >&7 7>&-;printf '${begins}' $S;eval ${quote(look.script)};exit $?;}`;
   return (
-    `{ printf ${change.marker}{ >&2;(${looks};trap look EXIT;exec 7>&1 >&2;eval ${quote(change.script)}) </dev/null 8<&- 9<&-;` +
-    `S=$?;[ $S -lt 128 ]||${between};` +
-    `printf '${look.marker}}%d\\n' $S;printf '${change.marker}}\\n${look.marker}{${look.marker}}\\n' >&2;}\n`
+    `{ printf ${change.marker}{ >&2;(${looks};trap look EXIT;exec 7>&1 >&2;eval ${quote(change.script)}) </dev/null 8<&- 9<&-;S=$?;` +
+    // Behind the first end nothing is read any more. The rest is for a subshell that was killed, and never came to the look.
+    `printf '${look.marker}}%d\\n${begins}${look.marker}}%d\\n' $S $S $S;` +
+    `printf '${change.marker}}\\n${look.marker}{${look.marker}}\\n' >&2;}\n`
   );
 }
 

@@ -252,8 +252,13 @@ describe.each(SHELLS)('a session in %s', (program) => {
       ['the look', ':', KILL_SUBSHELL],
     ])('is answered where %s is killed', async (_, change, look) => {
       const answer = await host.changeBrieflyAndLook(change, {}, look, {});
-      expect(answer.change.status).toBe(change === ':' ? 0 : 137);
-      expect(answer.look.status).toBe(137);
+      expect(answer.change).toMatchObject({ status: change === ':' ? 0 : 137, stdout: Buffer.alloc(0) });
+      expect(answer.look).toMatchObject({ status: 137, stdout: Buffer.alloc(0) });
+    });
+
+    test('is answered where another program takes the place of the change', async () => {
+      const answer = await host.changeBrieflyAndLook('exec sh -c "exit 5"', {}, 'printf seen', {});
+      expect(answer).toMatchObject({ change: { status: 5 }, look: { status: 5, stdout: Buffer.alloc(0) } });
     });
   });
 
