@@ -1,5 +1,6 @@
 import { createCipheriv, randomFillSync } from 'node:crypto';
 import type { CipherGCMTypes, KeyObject } from 'node:crypto';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Client } from 'ssh2';
 import { memberOf } from './ssh-packets.ts';
@@ -50,8 +51,10 @@ function replaceLargePackets(cipher: GcmCipher, socket: Duplex): void {
     if (packet.buffer !== plain.buffer) return encrypt(packet);
     if (cipher._dead) return;
     const sealed = sealedPacket(cipher, packet);
-    if (socket.writable) socket.write(sealed, () => giveBack(sealed));
-    else giveBack(sealed);
+    if (!socket.writable) return;
+    // Any other stream may say that it has written what it still holds.
+    if (socket instanceof Socket) socket.write(sealed, () => giveBack(sealed));
+    else socket.write(sealed);
   };
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connect } from '../../engine/connection/connection.ts';
 import { openClient, tcp } from '../../engine/connection/ssh-client.ts';
 import type { OpenClient } from '../../engine/connection/ssh-client.ts';
 import { quote } from '../../engine/connection/quote.ts';
@@ -33,6 +34,23 @@ test('a cipher that is not known makes packets of its own', async () => {
   } finally {
     await plain.stop();
   }
+});
+
+test.each([
+  // What is written to it stays there for a while, unlike what a socket says is written.
+  ['a proxy command', () => ({ proxyCommand: "bash -c 'exec 3<>/dev/tcp/$1/$2 4<&0; cat <&4 >&3 & cat <&3; kill $!' relay %h %p" })],
+  ['a jump host', () => ({ jumps: [server.target({ name: 'jump' })] })],
+])('%s passes large packets on as they were', async (_name, way) => {
+  const connection = await connect(server.target(way()));
+  const host = await connection.changing({ kind: 'login' });
+  const content = randomBytes(20_000_000);
+  const path = join(server.folder, 'passed on');
+  async function* open(): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < content.length; at += 1_000_000) yield content.subarray(at, at + 1_000_000);
+  }
+  await host.send({ size: content.length, open }, path, { mode: '0600' });
+  expect(digest(await readFile(path))).toBe(digest(content));
+  await connection.close();
 });
 
 /** How many times keys were agreed upon. */
