@@ -40,7 +40,7 @@ const schema = z
       .describe(
         'Have systemd read its unit files where a running unit differs from its file. Starting, restarting and enabling do so by themselves.',
       ),
-    no_block: boolean().default(false).describe('Do not wait until the unit has started: `activating` will do.'),
+    no_block: boolean().default(false).describe('Do not wait until the unit has started: `activating` will do. A restart waits until it has stopped.'),
   })
   .refine((args) => args.name !== undefined || args.daemon_reload, { path: ['name'], message: 'is needed, unless daemon_reload is true' });
 
@@ -231,6 +231,8 @@ function applySteps(wish: UnitWish, state: UnitState, steps: Steps, result: Valu
     // A unit that failed too often in a short time would refuse to start, although what it failed of has been mended.
     steps.run !== undefined && state.active === 'failed' ? 'systemctl reset-failed -- "$unit" || :' : '',
     steps.run === undefined ? '' : `systemctl ${steps.run} ${block}-- "$unit" || tell`,
+    // Not even then is it told from the one before while that one still ends.
+    steps.run === 'restart' && wish.no_block ? 'while [ "$(systemctl is-active -- "$unit")" = deactivating ]; do sleep 1; done' : '',
     steps.run === undefined || steps.run === 'stop' ? '' : hasStarted(wish.no_block),
     steps.mask === 'mask' ? 'systemctl mask -- "$unit" || exit' : '',
   ];

@@ -131,6 +131,12 @@ describe.skipIf(reason !== undefined)(`modules for packages and units${reason ==
     await settles(systemd, { name: 'rb-slow', state: 'started', no_block: true });
     expect(unit('rb-slow').active).toBe('activating');
     host.run('systemctl stop rb-slow');
+    write('rb-slow.service', '[Service]\nExecStart=/bin/sleep 1000000\nExecStop=/bin/sleep 3\n');
+    await settle(systemd, { name: 'rb-slow', state: 'started', daemon_reload: true });
+    const before = unit('rb-slow').invocation;
+    await settle(systemd, { name: 'rb-slow', state: 'restarted', no_block: true });
+    expect(unit('rb-slow').invocation).not.toBe(before);
+    host.run('systemctl stop rb-slow');
   });
 
   test('instances, drop-ins, timers', async () => {
