@@ -51,6 +51,10 @@ async function exec(pattern: string, flags: Flags): Promise<number> {
     ? startResultReport({ diff, stdout: process.stdout, stderr: process.stderr, journal: journalFolder(), command: process.argv.slice(2) })
     : runReport(mode, diff, flags);
   const selection = { tags: [], skipTags: [] };
-  const result = await performRun({ mode, playbook, inventory, limit: flags.limit, selection, extra, vault, lock: { waitMs: 0 } }, flags, report);
+  const result = await performRun(
+    { mode, playbook, inventory, limit: flags.limit, selection, extra, vault, lock: { waitMs: 0 } },
+    flags,
+    report,
+  );
   return statusOf(result, mode, false);
 }

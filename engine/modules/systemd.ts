@@ -40,7 +40,9 @@ const schema = z
       .describe(
         'Have systemd read its unit files where a running unit differs from its file. Starting, restarting and enabling do so by themselves.',
       ),
-    no_block: boolean().default(false).describe('Do not wait until the unit has started: `activating` will do. A restart waits until it has stopped.'),
+    no_block: boolean()
+      .default(false)
+      .describe('Do not wait until the unit has started: `activating` will do. A restart waits until it has stopped.'),
   })
   .refine((args) => args.name !== undefined || args.daemon_reload, { path: ['name'], message: 'is needed, unless daemon_reload is true' });
 
