@@ -65,7 +65,9 @@ describe.skipIf(process.getuid?.() !== 0).each(DDS)(
       }
     });
 
-    test.skipIf(which === 'that reads and writes nothing')('a full disk is told, and nothing is left on it', async () => {
+    // With one that takes nothing there is nothing that could fill a disk.
+    if (which === 'that reads and writes nothing') return;
+    test('a full disk is told, and nothing is left on it', async () => {
       const folder = join(server.folder, 'full');
       await expect(host.send(sourceOf(randomBytes(3_000_000)), join(folder, 'file'), { mode: '0600' })).rejects.toMatchObject({
         code: 'upload-failed',
