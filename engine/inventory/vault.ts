@@ -39,10 +39,7 @@ export class Vault {
       return content;
     }
     if (!text.includes('!vault')) return text;
-    for (const [block] of text.matchAll(ARMOR_BLOCK)) {
-      const armored = tidyArmor(block);
-      if (!this.#opened.has(armored)) this.#opened.set(armored, await this.#open(armored, undefined));
-    }
+    for (const [block] of text.matchAll(ARMOR_BLOCK)) await this.#openOnce(tidyArmor(block));
     return text;
   }
 
@@ -54,7 +51,7 @@ export class Vault {
   /** A `!vault` value of a file that went through `decryptFile`. Throws Problem. */
   readonly decrypt = (armored: string, place: Place): Secret => {
     if (isAnsibleVault(armored)) throw ansibleVault(place);
-    const opened = this.#opened.get(tidyArmor(armored));
+    const opened = this.opened(armored);
     if (opened?.kind === 'opened') return Secret.of(opened.text);
     if (opened?.kind === 'failed') throw wrongKey(place, opened.why);
     throw new Problem({
@@ -76,17 +73,22 @@ export class Vault {
   /** Opens an armored text, so that `opened` knows it. Where that fails, `opened` says why. */
   async openAhead(armored: string): Promise<void> {
     const tidy = tidyArmor(armored);
-    if (this.#opened.has(tidy)) return;
-    const opened = await this.#open(tidy, undefined).catch((error: unknown): Opened => {
+    try {
+      await this.#openOnce(tidy);
+    } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      return { kind: 'failed', why: `${error.what}. ${error.why ?? ''}`.trim() };
-    });
-    this.#opened.set(tidy, opened);
+      this.#opened.set(tidy, { kind: 'failed', why: `${error.what}. ${error.why ?? ''}`.trim() });
+    }
   }
 
   /** What an armored text holds that went through `openAhead`; undefined for any other one. */
   opened(armored: string): Opened | undefined {
     return this.#opened.get(tidyArmor(armored));
+  }
+
+  /** Throws Problem where there is no identity at all. */
+  async #openOnce(tidy: string): Promise<void> {
+    if (!this.#opened.has(tidy)) this.#opened.set(tidy, await this.#open(tidy, undefined));
   }
 
   async #open(armored: string, place: Place | undefined): Promise<Opened> {
