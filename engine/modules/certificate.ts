@@ -75,7 +75,7 @@ export const module = defineModule<Arguments>({
     if (check.reasons.length > 0) return issue(args, context, certificate, key, authority, authorityKey, check.reasons);
     if (certificate.kind !== 'text' || key.kind !== 'text') throw new Error('a certificate in order has a text and a key');
     const inSync = { kind: 'in_sync', result: result(args, certificate.text, Secret.of(key.text), authority.text) } as const;
-    return safelyKept(inSync, [keyPath(args)], seen, args.recipients, context);
+    return safelyKept(inSync, keyPath(args), seen, args.recipients, context);
   },
 });
 

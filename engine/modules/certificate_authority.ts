@@ -88,7 +88,7 @@ export const module = defineModule<Arguments>({
     }
     const effects = endsSoon(args, certificate.text, context.now);
     const inSync = { kind: 'in_sync', result: result(args, certificate.text, Secret.of(key.text), beside), effects } as const;
-    return safelyKept(inSync, [keyPath(args)], seen, args.recipients, context);
+    return safelyKept(inSync, keyPath(args), seen, args.recipients, context);
   },
 });
 

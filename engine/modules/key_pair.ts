@@ -78,13 +78,7 @@ export const module = defineModule<Arguments>({
     const secret = Secret.of(key.text);
     const publicReasons = needsPublicKey(key.text, pub.kind === 'text' ? pub.text : undefined);
     if (publicReasons.length === 0 && pub.kind === 'text')
-      return safelyKept(
-        { kind: 'in_sync', result: result(args, secret, pub.text, beside) },
-        [keyPath(args)],
-        seen,
-        args.recipients,
-        context,
-      );
+      return safelyKept({ kind: 'in_sync', result: result(args, secret, pub.text, beside) }, keyPath(args), seen, args.recipients, context);
     const { publicKeyPem } = keyPairFrom(key.text);
     return {
       kind: 'change',

@@ -37,7 +37,7 @@ export const module = defineModule<Arguments>({
             'What is encrypted with it could no longer be read. Add a key of another name, and remove this one when nothing needs it.';
           return { kind: 'impossible', what: `the key ${path} is not as it should be, and is not replaced`, why, remedy };
         }
-        return safelyKept({ kind: 'in_sync', result: { path, value: Secret.of(held.text.trim()) } }, [path], seen, forWhom, context);
+        return safelyKept({ kind: 'in_sync', result: { path, value: Secret.of(held.text.trim()) } }, path, seen, forWhom, context);
       }
       case 'absent':
         return {

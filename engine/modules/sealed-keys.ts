@@ -59,39 +59,20 @@ export async function sealed(key: Secret, forWhom: readonly string[], context: C
   });
 }
 
-/** In sync, unless one of these keys is not encrypted though it should be, or is open to others: then a change that mends it. */
-export function safelyKept(
-  inSync: InSync,
-  paths: readonly string[],
-  seen: Seen,
-  forWhom: readonly string[],
-  context: Context,
-): InSync | Change {
-  const bare = paths.flatMap((path) => {
-    const held = heldBy(path, seen);
-    return forWhom.length > 0 && held.kind === 'text' && !isEncrypted(held.text) ? [{ path, text: held.text }] : [];
-  });
-  if (bare.length === 0) return closed(inSync, paths, seen);
+/** In sync, unless the key is not encrypted though it should be, or is open to others: then a change that mends it. */
+export function safelyKept(inSync: InSync, path: string, seen: Seen, forWhom: readonly string[], context: Context): InSync | Change {
+  const held = heldBy(path, seen);
+  if (forWhom.length === 0 || held.kind !== 'text' || isEncrypted(held.text)) return closed(inSync, [path], seen);
   const result = inSync.result ?? {};
   return {
     kind: 'change',
-    differences: bare.map(({ path }) => ({
-      kind: 'field',
-      of: path,
-      field: 'private key',
-      before: 'as it is',
-      after: `encrypted for ${forWhom.join(', ')}`,
-    })),
+    differences: [{ kind: 'field', of: path, field: 'private key', before: 'as it is', after: `encrypted for ${forWhom.join(', ')}` }],
     certainty: 'certain',
-    predictions: bare.map(({ path }) => written(path)),
+    predictions: [written(path)],
     touches: 'predicted',
     async apply() {
-      const files = bare.map(async ({ path, text }) => ({
-        path,
-        content: await sealed(Secret.of(text), forWhom, context),
-        replaces: true,
-      }));
-      return applyFiles(await Promise.all(files), context, result);
+      const content = await sealed(Secret.of(held.text), forWhom, context);
+      return applyFiles([{ path, content, replaces: true }], context, result);
     },
     planned: result,
   };
