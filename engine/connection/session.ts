@@ -30,7 +30,11 @@ export class Session {
   /** Runs `work` when all earlier work is done, with a shell that takes scripts: a new one where the last one had to be ended. */
   use<T>(work: (shell: Shell) => Promise<T>): Promise<T> {
     const turn = this.#last.then(async () => work(await this.#usable()));
-    this.#last = turn.catch(() => {});
+    // Nor does it keep what the script answered.
+    this.#last = turn.then(
+      () => {},
+      () => {},
+    );
     return turn;
   }
 

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2 from 'ssh2';
 import type { Client, KexAlgorithm } from 'ssh2';
+import { receiveInTurn } from './breath.ts';
 import { expectFirstWord, handshakeTurn, noteDrop } from './handshake-turns.ts';
 import { HostKeyCheck } from './host-key.ts';
 import { inTurn, prepareAuthentication } from './ssh-authentication.ts';
@@ -14,6 +15,12 @@ import { signUnasked } from './ssh-signing.ts';
 import { openPacketKeysOnce, writeTogether } from './ssh-packets.ts';
 import type { SshTarget } from './target.ts';
 import { Unreachable } from './unreachable.ts';
+
+/**
+ * Node cuts small buffers from slabs of 64 KiB, and one that is kept keeps its slab: each connection keeps some, such as the host key
+ * and the other side's name. Measured with 1,000 connections: 45 MiB less.
+ */
+Buffer.poolSize = 8 * 1024;
 
 /** A host that takes longer to answer the TCP connection gives its turn to another one while it waits. */
 const PATIENCE_MS = 500;
@@ -117,6 +124,7 @@ export function tcp(target: SshTarget): Dial {
       socket.once('connect', () => {
         settle();
         writeTogether(socket);
+        receiveInTurn(socket);
         resolve(socket);
       });
     });

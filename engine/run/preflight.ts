@@ -5,7 +5,7 @@ import { NO_SETTINGS } from '../playbook/settings.ts';
 import type { Scope, Value } from '../values/value.ts';
 import { Unknown, isList, isMap } from '../values/value.ts';
 import { Secret } from '../values/secret.ts';
-import { breathe } from './breath.ts';
+import { breathe } from '../connection/breath.ts';
 import type { RunContext } from './context.ts';
 import { MissingFile } from './controller-files.ts';
 import { FilesToCome } from './files-to-come.ts';
