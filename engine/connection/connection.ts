@@ -5,6 +5,7 @@ import { GREETING } from './greeting.ts';
 import { LocalTransport } from './local-transport.ts';
 import { lockScript, takeLock } from './lock.ts';
 import type { Lock } from './lock.ts';
+import { onAbort } from './on-abort.ts';
 import { Session } from './session.ts';
 import { openLoginShell, openSudoShell, startLoginShell } from './open-shell.ts';
 import type { Shell, Completed, Traffic } from './shell.ts';
@@ -127,8 +128,7 @@ export async function connect(target: Target, options: ConnectOptions = {}): Pro
     if (signal !== undefined) {
       const kill = (): void => void connection.kill();
       if (signal.aborted) kill();
-      else signal.addEventListener('abort', kill, { once: true });
-      connection.onClose(() => signal.removeEventListener('abort', kill));
+      else connection.onClose(onAbort(signal, kill));
     }
     return connection;
   } catch (error) {

@@ -9,6 +9,7 @@ import { HostKeyCheck } from './host-key.ts';
 import { inTurn, prepareAuthentication } from './ssh-authentication.ts';
 import { connectTimeout, explainDialError, explainHandshakeFailure } from './ssh-failure.ts';
 import { leaveHostKeysUnproved } from './ssh-host-key-proofs.ts';
+import { onAbort } from './on-abort.ts';
 import { reuseLargePackets } from './ssh-large-packets.ts';
 import { waitForNewKeys } from './ssh-rekeying.ts';
 import { signUnasked } from './ssh-signing.ts';
@@ -80,7 +81,7 @@ function dialInTurn(target: SshTarget, dial: Dial, outer: AbortSignal | undefine
       isLate = true;
       giveUp();
     }, target.connectTimeoutMs);
-    outer?.addEventListener('abort', giveUp, { once: true });
+    const forget = outer === undefined ? undefined : onAbort(outer, giveUp);
     const connecting = dial(givenUp.signal)
       .catch((error: unknown) => {
         if (outer?.aborted === true) throw stopped(target);
@@ -89,7 +90,7 @@ function dialInTurn(target: SshTarget, dial: Dial, outer: AbortSignal | undefine
       })
       .finally(() => {
         clearTimeout(limit);
-        outer?.removeEventListener('abort', giveUp);
+        forget?.();
       });
     const patience = Promise.withResolvers<undefined>();
     const impatience = setTimeout(patience.resolve, PATIENCE_MS, undefined);
@@ -163,10 +164,10 @@ async function shakeHands(target: SshTarget, socket: Duplex, outer: AbortSignal 
     const finish = (): void => {
       clearTimeout(timer);
       if (banner === '') firstWord.stayedAway();
-      outer?.removeEventListener('abort', stop);
+      forget?.();
       socket.off('data', firstWords);
     };
-    outer?.addEventListener('abort', stop, { once: true });
+    const forget = outer === undefined ? undefined : onAbort(outer, stop);
     // An agent that fails is only one way to log in; the next one is tried.
     client.on('error', (error: Error & { level?: string }) =>
       error.level === 'agent' ? tried.push(`agent (${error.message})`) : errors.push(error),
