@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import Handlebars from 'handlebars';
 import { describe, expect, test } from 'vitest';
 import { Problem } from '../../engine/errors/problem.ts';
+import type { Value } from '../../engine/values/value.ts';
 import { render, variables } from './template-variables.ts';
 
 describe('as Handlebars', () => {
@@ -54,7 +55,15 @@ describe('as Handlebars', () => {
         } catch {
           return;
         }
-        expect(render(text)).toBe(expected);
+        let rendered: Value;
+        try {
+          rendered = render(text);
+        } catch (error) {
+          // An escaped opening leaves what is in it outside of any #each. There Handlebars prints nothing for @index, and we refuse it on purpose.
+          if (error instanceof Problem && /^@(index|key) is only known inside #each$/.test(error.what) && text.includes('\\{{#')) return;
+          throw error;
+        }
+        expect(rendered).toBe(expected);
       }),
       { numRuns: 500 },
     );
