@@ -13,7 +13,7 @@ const hosts: (() => void)[] = [];
 /** What sockets have received, in its order. */
 const received: (() => void)[] = [];
 let isReleasing = false;
-let wasHost = false;
+let isHostsTurn = true;
 
 /**
  * Waits where this turn of the event loop has gone on for long. The answers of many hosts may come in one turn, and each is work for
@@ -51,8 +51,8 @@ function releaseLater(): void {
 /** One after another, each with all that follows from it at once, for as long as there is time: hosts and sockets in turns. */
 function release(): void {
   if (isLong()) return void setImmediate(release);
-  const goOn = wasHost ? (received.shift() ?? hosts.pop()) : (hosts.pop() ?? received.shift());
-  wasHost = !wasHost;
+  const goOn = isHostsTurn ? (hosts.pop() ?? received.shift()) : (received.shift() ?? hosts.pop());
+  isHostsTurn = !isHostsTurn;
   try {
     goOn?.();
   } finally {

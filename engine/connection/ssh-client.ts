@@ -6,10 +6,10 @@ import type { Client, KexAlgorithm } from 'ssh2';
 import { receiveInTurn } from './breath.ts';
 import { expectFirstWord, handshakeTurn, noteDrop } from './handshake-turns.ts';
 import { HostKeyCheck } from './host-key.ts';
+import { onAbort } from './on-abort.ts';
 import { inTurn, prepareAuthentication } from './ssh-authentication.ts';
 import { connectTimeout, explainDialError, explainHandshakeFailure } from './ssh-failure.ts';
 import { leaveHostKeysUnproved } from './ssh-host-key-proofs.ts';
-import { onAbort } from './on-abort.ts';
 import { reuseLargePackets } from './ssh-large-packets.ts';
 import { waitForNewKeys } from './ssh-rekeying.ts';
 import { signUnasked } from './ssh-signing.ts';
@@ -81,7 +81,7 @@ function dialInTurn(target: SshTarget, dial: Dial, outer: AbortSignal | undefine
       isLate = true;
       giveUp();
     }, target.connectTimeoutMs);
-    const forget = outer === undefined ? undefined : onAbort(outer, giveUp);
+    const forget = onAbort(outer, giveUp);
     const connecting = dial(givenUp.signal)
       .catch((error: unknown) => {
         if (outer?.aborted === true) throw stopped(target);
@@ -90,7 +90,7 @@ function dialInTurn(target: SshTarget, dial: Dial, outer: AbortSignal | undefine
       })
       .finally(() => {
         clearTimeout(limit);
-        forget?.();
+        forget();
       });
     const patience = Promise.withResolvers<undefined>();
     const impatience = setTimeout(patience.resolve, PATIENCE_MS, undefined);
@@ -164,10 +164,10 @@ async function shakeHands(target: SshTarget, socket: Duplex, outer: AbortSignal 
     const finish = (): void => {
       clearTimeout(timer);
       if (banner === '') firstWord.stayedAway();
-      forget?.();
+      forget();
       socket.off('data', firstWords);
     };
-    const forget = outer === undefined ? undefined : onAbort(outer, stop);
+    const forget = onAbort(outer, stop);
     // An agent that fails is only one way to log in; the next one is tried.
     client.on('error', (error: Error & { level?: string }) =>
       error.level === 'agent' ? tried.push(`agent (${error.message})`) : errors.push(error),

@@ -1,10 +1,10 @@
 import type { Handler, Include, Meta, Task } from '../playbook/play.ts';
 import { Problem } from '../errors/problem.ts';
+import { breathe } from '../connection/breath.ts';
 import { Unreachable } from '../connection/unreachable.ts';
 import { isSelected } from '../playbook/select-tasks.ts';
 import { Unknown, isList } from '../values/value.ts';
 import type { Value } from '../values/value.ts';
-import { breathe } from '../connection/breath.ts';
 import type { Batch, OnceResult, RunContext } from './context.ts';
 import { keyOf } from './context.ts';
 import { foresee } from './foresee.ts';

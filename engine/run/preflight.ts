@@ -1,3 +1,4 @@
+import { breathe } from '../connection/breath.ts';
 import { Problem, Problems } from '../errors/problem.ts';
 import type { Role, RoleArgument, Step, Task } from '../playbook/play.ts';
 import { isSelected } from '../playbook/select-tasks.ts';
@@ -5,7 +6,6 @@ import { NO_SETTINGS } from '../playbook/settings.ts';
 import type { Scope, Value } from '../values/value.ts';
 import { Unknown, isList, isMap } from '../values/value.ts';
 import { Secret } from '../values/secret.ts';
-import { breathe } from '../connection/breath.ts';
 import type { RunContext } from './context.ts';
 import { MissingFile } from './controller-files.ts';
 import { FilesToCome } from './files-to-come.ts';

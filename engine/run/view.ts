@@ -50,13 +50,12 @@ export class View {
 
   /** Of these, what has to be looked at: never seen, gone stale, or not looked at closely enough. One request a key. */
   missing(requests: readonly Request[]): readonly Request[] {
-    // Asked in each task's turn, where next to nothing is missing.
-    let missing: Map<string, Request> | undefined;
+    const missing = new Map<string, Request>();
     for (const request of requests) {
       const known = this.#known.get(request.key);
-      const asked = missing?.get(request.key);
-      if (asked !== undefined) missing?.set(request.key, merged(asked, request));
-      else if (known === undefined) (missing ??= new Map()).set(request.key, request);
+      const asked = missing.get(request.key);
+      if (asked !== undefined) missing.set(request.key, merged(asked, request));
+      else if (known === undefined) missing.set(request.key, request);
       else {
         known.wanted = true;
         if (known.origin === 'predicted') continue;
@@ -64,10 +63,10 @@ export class View {
         const both = isSame ? known.request : merged(known.request, request);
         const closer = !isSame && !sameData(both.detail, known.request.detail);
         const old = request.kind.name === 'probe' && known.changes !== this.#changes.value;
-        if (known.stale || closer || old) (missing ??= new Map()).set(request.key, both);
+        if (known.stale || closer || old) missing.set(request.key, both);
       }
     }
-    return missing === undefined ? [] : [...missing.values()];
+    return [...missing.values()];
   }
 
   /** What is stale and still wanted by a task to come. Commands are left out: they may be slow, and are asked again in their turn anyway. */
