@@ -68,7 +68,7 @@ export function decodeFacts(output: string): Facts {
     user: sections('user')[0] ?? '',
     home: sections('home')[0] ?? '',
     uid: numberAfter('Uid:', files('/proc/self/status')),
-    memory_mb: Math.floor(numberAfter('MemTotal:', files('/proc/meminfo')) / 1024),
+    memory_mb: Math.floor(Number(sections('memory')[0] ?? 0) / 1024),
     processors: Number(sections('processors')[0] ?? 0),
     virtualization: decodeVirtualization(files, sections('container')),
     time: Number(sections('time')[0] ?? 0),

@@ -80,6 +80,18 @@ export function encodeLastFrame(script: string, marker: string): string {
   );
 }
 
+/**
+ * A script that prints little text and soon ends, as the greeting does. The session's shell takes what it prints and writes all of the
+ * answer at once, as each write becomes a packet; empty lines at the end and what is said on stderr are dropped. It costs one
+ * process, which nobody watches.
+ */
+export function encodeShortFrame(script: string, marker: string): string {
+  return (
+    `{ S=$({ eval ${quote(script)};} </dev/null 8<&- 9<&-);printf '${marker}{%s${marker}}%d\\n' "$S" "$?";` +
+    `S=;printf '${marker}{${marker}}\\n' >&2;}\n`
+  );
+}
+
 /** A lock's script must run in the session's own shell, for its descriptor 9 must stay. It must not fail to parse, nor exit. */
 export function encodeBareFrame(script: string, marker: string): string {
   return `{ printf ${marker}{;printf ${marker}{ >&2;${script}\nprintf '${marker}}%d\\n' "$?";printf '${marker}}\\n' >&2;}\n`;

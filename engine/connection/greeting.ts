@@ -2,7 +2,6 @@
 const FILES = [
   '/etc/os-release',
   '/etc/hosts',
-  '/proc/meminfo',
   '/proc/net/route',
   '/proc/sys/kernel/hostname',
   '/proc/sys/kernel/osrelease',
@@ -20,20 +19,23 @@ const LINES = 60;
 
 /**
  * The first script of a session: it brings the facts (see facts.ts for the decoder) at the cost of three processes, or four
- * before Linux 6.1, which does not tell its machine in a file; nor does that file know of a personality (`setarch`). Each section
- * begins with a line `@name`; the first one is `path:line` for each line of the files. All is printed at once, for each piece
- * would come in a packet of its own.
+ * before Linux 6.1, which does not tell its machine in a file; nor does that file know of a personality (`setarch`). First comes
+ * `path:line` for each line of the files, then sections that begin with a line `@name`. Its shell is gone with it, so the last
+ * program takes its place.
  */
-export const GREETING = `addresses=$(ip -o addr show 2>/dev/null) || addresses=$(echo @plain-addresses; hostname -I 2>/dev/null || hostname -i 2>/dev/null)
+export const GREETING = `grep -H -s -m ${LINES} '' ${FILES.join(' ')}
+echo @addresses
+ip -o addr show 2>/dev/null || { echo @plain-addresses; hostname -I 2>/dev/null || hostname -i 2>/dev/null; }
 init=; if [ -d /run/systemd/system ]; then init=systemd; elif [ -d /run/openrc ]; then init=openrc; fi
 manager=; for name in apt-get dnf yum apk zypper; do command -v $name >/dev/null 2>&1 && { manager=$name; break; }; done
 machine=; if [ -r /proc/sys/kernel/arch ] && [ -r /proc/self/personality ]; then
   read -r persona </proc/self/personality
   case $persona in *00) read -r machine </proc/sys/kernel/arch ;; esac
 fi
+memory=; read -r name memory name 2>/dev/null </proc/meminfo
 container=; [ -f /run/.containerenv ] && container=podman; [ -f /.dockerenv ] && container=docker
 set -- /sys/devices/system/cpu/cpu[0-9]*
-printf '%s\\n' "$(grep -H -s -m ${LINES} '' ${FILES.join(' ')})" @architecture "\${machine:-$(uname -m)}" @time "$(date +%s)" \\
-  @addresses "$addresses" @user "\${LOGNAME:-\${USER:-$(id -un 2>/dev/null)}}" @home "$HOME" @init "$init" \\
-  @package-manager "$manager" @processors $# @container "$container" @end
+printf '%s\\n' @architecture "\${machine:-$(uname -m)}" @memory "$memory" @user "\${LOGNAME:-\${USER:-$(id -un 2>/dev/null)}}" \\
+  @home "$HOME" @init "$init" @package-manager "$manager" @processors $# @container "$container" @time
+exec date +%s
 `;

@@ -15,6 +15,7 @@ const LOGIN_SHELL = 'exec sh';
 
 /** What is run at once in a new shell. */
 export interface FirstScripts {
+  /** Prints little and soon ends, see `encodeShortFrame`. */
   readonly script: string;
   /** In the session's own shell, ahead of the script. */
   readonly bare?: string | undefined;
@@ -36,7 +37,7 @@ export async function openLoginShell(transport: Transport, host: string, traffic
   try {
     const limit = { timeoutMs: START_LIMIT_MS };
     if (first.bare === undefined) {
-      const completed = await shell.run(first.script, limit);
+      const completed = await shell.runShort(first.script, limit);
       return { shell, greeting: completed.stdout.toString(), bare: '' };
     }
     const [bare, completed] = await shell.runBareFirst(first.bare, first.script, limit);

@@ -5,6 +5,7 @@ import {
   encodeBriefFrame,
   encodeFrame,
   encodeLastFrame,
+  encodeShortFrame,
   FrameDecoder,
   newMarker,
   SESSION_SETUP,
@@ -98,12 +99,14 @@ export class Shell {
     );
   }
 
-  /** The lock's script in the session's own shell and, right behind it, a usual one: both in one round trip. */
+  /** As `run`, for a script that prints little and soon ends: see `encodeShortFrame`. */
+  runShort(script: string, options: RunOptions = {}): Promise<Completed> {
+    return this.#exchange([options], ([marker]) => encodeShortFrame(script, marker)).then(([completed]) => completed);
+  }
+
+  /** The lock's script in the session's own shell and, right behind it, a short one: both in one round trip. */
   runBareFirst(bare: string, script: string, options: RunOptions = {}): Promise<readonly [Completed, Completed]> {
-    return this.#exchange(
-      [options, options],
-      ([first, second]) => encodeBareFrame(bare, first) + encodeFrame([{ script, marker: second }]),
-    );
+    return this.#exchange([options, options], ([first, second]) => encodeBareFrame(bare, first) + encodeShortFrame(script, second));
   }
 
   /** For the lock alone: runs in the session's own shell, see `encodeBareFrame`. */

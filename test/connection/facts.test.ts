@@ -8,7 +8,6 @@ const ROCKY = `/etc/os-release:NAME="Rocky Linux"
 /etc/os-release:ID_LIKE="rhel centos fedora"
 /etc/hosts:127.0.0.1 localhost localhost.localdomain
 /etc/hosts:10.0.0.5 db1.example.org db1 # the database
-/proc/meminfo:MemTotal:        8009596 kB
 /proc/net/route:Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
 /proc/net/route:eth1\t00000000\t0100000A\t0003\t0\t0\t200\t00000000\t0\t0\t0
 /proc/net/route:eth0\t00000000\t0100000A\t0003\t0\t0\t100\t00000000\t0\t0\t0
@@ -17,15 +16,15 @@ const ROCKY = `/etc/os-release:NAME="Rocky Linux"
 /proc/self/status:Uid:\t1000\t1000\t1000\t1000
 /sys/fs/selinux/enforce:1
 /sys/class/dmi/id/product_name:KVM
-@architecture
-x86_64
-@time
-1795270631
 @addresses
 1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever
 2: eth0    inet 10.0.0.5/24 brd 10.0.0.255 scope global eth0\\       valid_lft forever
 2: eth0    inet6 fe80::1/64 scope link \\       valid_lft forever
 3: eth1    inet 10.1.0.5/24 scope global eth1
+@architecture
+x86_64
+@memory
+8009596
 @user
 admin
 @home
@@ -37,7 +36,9 @@ dnf
 @processors
 4
 @container
-@end
+
+@time
+1795270631
 `;
 
 describe('decodeFacts', () => {

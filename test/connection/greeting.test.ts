@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { decodeFacts } from '../../engine/connection/facts.ts';
@@ -21,5 +21,14 @@ describe.each(SHELLS)('%s', (shell) => {
     const [uname, ...rest] = [...before, 'uname', '-m'];
     expect(decodeFacts(stdout).architecture).toBe((await run(uname, rest)).stdout.trim());
     expect(stderr).toBe('');
+  });
+
+  test('the memory is what the kernel says, and the clock is the clock', async () => {
+    const [program = '', ...args] = inShell;
+    const before = Math.floor(Date.now() / 1000);
+    const facts = decodeFacts((await run(program, args)).stdout);
+    expect(facts.memory_mb).toBe(Math.floor(Number(/^MemTotal: +(\d+)/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) / 1024));
+    expect(facts.time).toBeGreaterThanOrEqual(before);
+    expect(facts.time).toBeLessThanOrEqual(Math.floor(Date.now() / 1000));
   });
 });
