@@ -11,6 +11,7 @@ import { ahead } from './itinerary.ts';
 import { loopLayer, loopValue } from './loop.ts';
 import { resultsOf } from './task-results.ts';
 import { machineFor } from './machines.ts';
+import { nameAhead } from './named-requests.ts';
 import type { View } from './view.ts';
 import { moduleContext } from './prepare.ts';
 import { prepareAhead } from './prepared-ahead.ts';
@@ -71,6 +72,6 @@ async function* requestsOf(
     const machine = machineFor(context, host, prepared.delegate);
     if (machine === undefined || machine.view(prepared.privilege) !== view) continue;
     const about = moduleContext(context, task, host.name, prepared, machine.connection.facts, machine.userOf(prepared.privilege));
-    yield* prepared.module.observes(prepared.args, prepared.loaded, about);
+    yield* nameAhead(prepared, about);
   }
 }

@@ -13,6 +13,7 @@ import type { Output, TaskIdentity } from './events.ts';
 import type { HostState } from './host-state.ts';
 import type { Machine } from './machine.ts';
 import { mayHoldSecret } from '../values/may-hold-secret.ts';
+import { nameNow } from './named-requests.ts';
 import { owedBy, writeDown } from './owed.ts';
 import { learnOwed } from './owed-handlers.ts';
 import type { Prepared } from './prepare.ts';
@@ -61,7 +62,7 @@ export async function runItem(run: ItemRun, look: 'first' | 'again'): Promise<It
   const { context, prepared, machine } = run;
   const view = machine.view(prepared.privilege);
   const about = moduleContext(context, run.task, run.host.name, prepared, machine.connection.facts, machine.userOf(prepared.privilege));
-  const requests = prepared.module.observes(prepared.args, prepared.loaded, about);
+  const requests = nameNow(prepared, about);
   // What a command answers may depend on any host, so it is not believed before every host is through with the tasks ahead of it.
   const asks = requests.some((request) => request.kind.name === 'probe');
   if (asks && !run.alone && run.batch.barrier !== undefined) await run.batch.barrier.allReached(run.at);
