@@ -1,7 +1,7 @@
 import type { Problem } from '../errors/problem.ts';
 import type { Difference, Shown } from '../modules/module.ts';
-import type { RunEvent, TaskOutcome } from '../run/events.ts';
-import { mask, maskValue } from '../values/mask.ts';
+import type { RunEvent, TaskIdentity, TaskOutcome } from '../run/events.ts';
+import { mask, maskedOnce, maskValue } from '../values/mask.ts';
 import { mayHoldSecret } from '../values/may-hold-secret.ts';
 import { MASK, Secret } from '../values/secret.ts';
 import { Unknown } from '../values/value.ts';
@@ -16,8 +16,17 @@ function plainEvent(event: RunEvent): object {
     case 'host_unreachable':
       return { ...maskTexts({ ...event, problem: undefined }), problem: plainProblem(event.problem) };
     case 'task_finished': {
-      const { outcome, result, ...rest } = event;
-      return { ...maskTexts(rest), outcome: plainOutcome(outcome), result: result === undefined ? undefined : maskValue(result) };
+      const { type, host, delegatedTo, task, item, outcome, result, milliseconds } = event;
+      return {
+        type,
+        host: mask(host),
+        delegatedTo: delegatedTo === undefined ? undefined : mask(delegatedTo),
+        task: maskedTask(task),
+        item: item === undefined ? undefined : mask(item),
+        milliseconds,
+        outcome: plainOutcome(outcome),
+        result: result === undefined ? undefined : maskValue(result),
+      };
     }
     case 'message': {
       const { text, ...rest } = event;
@@ -43,9 +52,13 @@ function plainEvent(event: RunEvent): object {
   }
 }
 
+/** Hosts share what names a task. */
+const maskedTask = maskedOnce((task: TaskIdentity) => maskTexts(task));
+
 function plainOutcome(outcome: TaskOutcome): object {
   switch (outcome.kind) {
     case 'ok':
+      return outcome;
     case 'skipped':
     case 'unknown':
       return maskTexts(outcome);

@@ -99,19 +99,20 @@ export function eventLines(event: RunEvent, options: PlainOptions): readonly str
 function finishedLines(event: TaskFinished, options: PlainOptions): readonly string[] {
   const { paint, verbosity, diff } = options;
   const { outcome } = event;
-  const about = `[${hostTitle(event)}] ${taskTitle(event.task, event.item)}`;
+  // Only when it is said: of most tasks nothing is.
+  const about = (): string => `[${hostTitle(event)}] ${taskTitle(event.task, event.item)}`;
   const result =
     verbosity > 1 && event.result !== undefined ? indent(safeLines(JSON.stringify(maskValue(event.result), undefined, 2))) : [];
   switch (outcome.kind) {
     case 'ok':
-      return verbosity > 0 ? [paint('green', `ok: ${about}`), ...result] : [];
+      return verbosity > 0 ? [paint('green', `ok: ${about()}`), ...result] : [];
     case 'skipped':
-      return verbosity > 0 ? [paint('cyan', `skipped: ${about} (${safeLine(outcome.why)})`)] : [];
+      return verbosity > 0 ? [paint('cyan', `skipped: ${about()} (${safeLine(outcome.why)})`)] : [];
     case 'unknown':
-      return [paint('magenta', `unknown: ${about}: known after ${safeLine(outcome.because)}`)];
+      return [paint('magenta', `unknown: ${about()}: known after ${safeLine(outcome.because)}`)];
     case 'changed':
       return [
-        paint('yellow', `changed: ${about}`),
+        paint('yellow', `changed: ${about()}`),
         ...(diff ? indent(outcome.differences.flatMap((one) => differenceLines(one, paint))) : []),
         ...result,
       ];

@@ -31,6 +31,19 @@ export function maskValue(value: Value): Plain {
   return masked;
 }
 
+/** `make`, which masks what it makes of an object, once for each object, and again when further secrets are known. */
+export function maskedOnce<From extends object, Masked>(make: (from: From) => Masked): (from: From) => Masked {
+  const kept = new WeakMap<From, { readonly masked: Masked; readonly secrets: number }>();
+  return (from) => {
+    const known = kept.get(from);
+    const secrets = knownSecrets().size;
+    if (known?.secrets === secrets) return known.masked;
+    const masked = make(from);
+    kept.set(from, { masked, secrets });
+    return masked;
+  };
+}
+
 /** How many secrets are in the tables below. Secrets are only ever added. */
 let searched = 0;
 /** All forms by their first four characters. */

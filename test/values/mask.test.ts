@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { mask, maskValue } from '../../engine/values/mask.ts';
+import { mask, maskedOnce, maskValue } from '../../engine/values/mask.ts';
 import { MASK, Secret } from '../../engine/values/secret.ts';
 import { Unknown } from '../../engine/values/value.ts';
 
@@ -108,4 +108,16 @@ test('no base64 of a secret survives', () => {
     ),
     { numRuns: 300 },
   );
+});
+
+test('what is masked once is masked anew as soon as another secret is known', () => {
+  let made = 0;
+  const masked = maskedOnce(({ name }: { readonly name: string }) => {
+    made += 1;
+    return mask(name);
+  });
+  const task = { name: 'ask not-a-secret-yet' };
+  expect([masked(task), masked(task), made]).toEqual(['ask not-a-secret-yet', 'ask not-a-secret-yet', 1]);
+  Secret.of('not-a-secret-yet');
+  expect([masked(task), masked(task), made]).toEqual([`ask ${MASK}`, `ask ${MASK}`, 2]);
 });
