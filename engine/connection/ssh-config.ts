@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { glob, readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
+import { glob } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -77,14 +78,11 @@ function matches(patterns: readonly string[], host: string): boolean {
 }
 
 async function readOutline(files: readonly string[]): Promise<Outline> {
-  const outlines = await Promise.all(
-    files.map((file) =>
-      readFile(file, 'utf8').then(
-        (text) => outlineOf(text, file, 0),
-        () => EMPTY,
-      ),
-    ),
-  );
+  const outlines: Outline[] = [];
+  for (const file of files) {
+    const text = textOf(file);
+    if (text !== undefined) outlines.push(await outlineOf(text, file, 0));
+  }
   return merge(outlines);
 }
 
@@ -117,26 +115,32 @@ async function includeOf(value: string, file: string, depth: number): Promise<Ou
   const base = file.startsWith('/etc/') ? '/etc/ssh' : join(homedir(), '.ssh');
   const pattern = isAbsolute(home) ? home : join(base, home);
   const outlines: Outline[] = [];
-  if (await isInEmptyFolder(pattern)) return EMPTY;
+  if (isInEmptyFolder(pattern)) return EMPTY;
   for await (const path of glob(pattern)) {
-    outlines.push(
-      await readFile(path, 'utf8').then(
-        (text) => outlineOf(text, file, depth + 1),
-        () => EMPTY,
-      ),
-    );
+    const text = textOf(path);
+    if (text !== undefined) outlines.push(await outlineOf(text, file, depth + 1));
   }
   return merge(outlines);
 }
 
 /** What most systems include is a folder in which there is nothing. To know that takes less than Node takes to load its patterns, 5 ms. */
-async function isInEmptyFolder(pattern: string): Promise<boolean> {
+function isInEmptyFolder(pattern: string): boolean {
   const folder = dirname(pattern);
   if (/[*?[\]{}()!+@\\]/.test(folder)) return false;
-  return readdir(folder).then(
-    (names) => names.length === 0,
-    (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
-  );
+  try {
+    return readdirSync(folder).length === 0;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  }
+}
+
+/** At once: these files are short, and to wait for another thread takes longer than to read them. */
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 /** Without ssh on this machine, its configuration has no say. */

@@ -1,6 +1,8 @@
-import { open, readFile, readdir, stat } from 'node:fs/promises';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { Problem } from '../errors/problem.ts';
+import { statusOf } from '../values/look-at-once.ts';
 import { readYamlInTurns } from '../values/yaml.ts';
 import type { RawInventory } from './raw-inventory.ts';
 import { readIniInventory } from './read-ini-inventory.ts';
@@ -17,7 +19,7 @@ const YAML_EXTENSIONS = new Set(['.yml', '.yaml', '.json']);
  * Gives the folder beside which group_vars/ and host_vars/ count. What is wrong is reported to `into`.
  */
 export async function readSource(source: string, into: RawInventory, vault: Vault): Promise<string | undefined> {
-  const status = await stat(source).catch(() => undefined);
+  const status = statusOf(source);
   if (status === undefined && source.includes(',')) {
     for (const entry of source.split(',').map((part) => part.trim()))
       if (entry !== '') into.attempt(() => into.addHosts(entry, undefined, undefined));
@@ -39,17 +41,17 @@ export async function readSource(source: string, into: RawInventory, vault: Vaul
 
 async function readPath(path: string, isFolder: boolean, mode: number, into: RawInventory, vault: Vault): Promise<void> {
   if (isFolder) {
-    for (const name of (await readdir(path)).toSorted()) {
+    for (const name of readdirSync(path).toSorted()) {
       if (IGNORED.test(name)) continue;
       const inside = join(path, name);
-      const status = await stat(inside);
+      const status = statSync(inside);
       await readPath(inside, status.isDirectory(), status.mode, into, vault);
     }
     return;
   }
   try {
     if ((mode & 0o111) !== 0 && (await isProgram(path))) {
-      vault.noteFile(path, await readFile(path));
+      vault.noteFile(path, readFileSync(path));
       await runInventoryScript(path, into);
     } else await readText(path, into, vault);
   } catch (error) {
@@ -78,7 +80,7 @@ async function readText(path: string, into: RawInventory, vault: Vault): Promise
       remedy: 'Write it as YAML or INI.',
     });
   }
-  const text = await vault.decryptFile(await readFile(path, 'utf8'), path);
+  const text = await vault.decryptFile(readFileSync(path, 'utf8'), path);
   if (YAML_EXTENSIONS.has(extension) || (extension !== '.ini' && looksLikeYaml(text)))
     readYamlInventory(await readYamlInTurns(text, path, { decrypt: vault.decrypt }), into);
   else readIniInventory(text, path, into);

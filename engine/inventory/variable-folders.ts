@@ -1,6 +1,7 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { Problem, Problems } from '../errors/problem.ts';
+import { namesIn } from '../values/look-at-once.ts';
 import type { GivenVariables } from './raw-inventory.ts';
 import { variablesOf } from './variables-of-node.ts';
 import type { Vault } from './vault.ts';
@@ -12,7 +13,7 @@ const EXTENSIONS = ['', '.yml', '.yaml', '.json'];
 export class VariableFolders {
   readonly #vault: Vault;
   readonly #report: (error: unknown) => void;
-  readonly #listings = new Map<string, Promise<ReadonlySet<string>>>();
+  readonly #listings = new Map<string, ReadonlySet<string>>();
 
   /** `report` gets each Problem or Problems, and throws what is neither. */
   constructor(vault: Vault, report: (error: unknown) => void) {
@@ -25,7 +26,7 @@ export class VariableFolders {
     // A name with a slash would lead out of the folder.
     if (name.includes('/')) return [];
     const parent = join(folder, kind);
-    const listing = await this.#list(parent);
+    const listing = this.#list(parent);
     const [found, ...others] = EXTENSIONS.map((extension) => `${name}${extension}`).filter((file) => listing.has(file));
     if (found === undefined) return [];
     if (others.length > 0) {
@@ -40,22 +41,16 @@ export class VariableFolders {
       return [];
     }
     const given: GivenVariables[] = [];
-    for (const file of await filesOf(join(parent, found))) {
+    for (const file of filesOf(join(parent, found))) {
       const variables = await this.#read(file);
       if (variables !== undefined && variables.variables.size > 0) given.push(variables);
     }
     return given;
   }
 
-  #list(folder: string): Promise<ReadonlySet<string>> {
+  #list(folder: string): ReadonlySet<string> {
     let names = this.#listings.get(folder);
-    if (names === undefined) {
-      names = readdir(folder).then(
-        (found) => new Set(found),
-        () => new Set<string>(),
-      );
-      this.#listings.set(folder, names);
-    }
+    if (names === undefined) this.#listings.set(folder, (names = new Set(namesIn(folder))));
     return names;
   }
 
@@ -79,15 +74,16 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && !(error instanceof Problem) && !(error instanceof Problems) && 'syscall' in error;
 }
 
-async function filesOf(path: string): Promise<readonly string[]> {
-  const status = await stat(path);
-  if (!status.isDirectory()) return [path];
-  const names = (await readdir(path)).filter((name) => !name.startsWith('.') && !name.endsWith('~')).toSorted();
+function filesOf(path: string): readonly string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  const names = readdirSync(path)
+    .filter((name) => !name.startsWith('.') && !name.endsWith('~'))
+    .toSorted();
   const files: string[] = [];
   for (const name of names) {
     const inside = join(path, name);
-    const isFolder = (await stat(inside)).isDirectory();
-    if (isFolder ? extname(name) === '' : EXTENSIONS.includes(extname(name))) files.push(...(await filesOf(inside)));
+    const isFolder = statSync(inside).isDirectory();
+    if (isFolder ? extname(name) === '' : EXTENSIONS.includes(extname(name))) files.push(...filesOf(inside));
   }
   return files;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Place } from '../errors/problem.ts';
@@ -64,7 +65,7 @@ export class Vault {
 
   /** Reads a file as YAML; the text values of an encrypted one come as secrets. Throws Problem or Problems. */
   async readFile(path: string): Promise<readonly Node[]> {
-    const text = await readFile(path, 'utf8');
+    const text = readFileSync(path, 'utf8');
     const content = await this.decryptFile(text, path);
     const nodes = readYaml(content, path, { decrypt: this.decrypt });
     return isEncrypted(text) ? nodes.map(asSecret) : nodes;

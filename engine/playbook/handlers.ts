@@ -65,7 +65,7 @@ async function readHandler(node: Node, outer: Surroundings, reading: Reading): P
 
 async function readImportedHandlers(fields: Fields, value: Node, outer: Surroundings, reading: Reading): Promise<void> {
   const name = fields.literalText(value, 'import_tasks');
-  const path = name === undefined ? undefined : await findTaskFile(name.value, value.place, outer, reading);
+  const path = name === undefined ? undefined : findTaskFile(name.value, value.place, outer, reading);
   const followed = path === undefined ? undefined : follow(path, displayPath(path), value.place, enter(fields, outer, reading), reading);
   if (path === undefined || followed === undefined) return;
   const opened = await openTaskFile(path, value.place, followed, reading);

@@ -15,7 +15,7 @@ export async function readImportedTasks(fields: Fields, action: MapEntry, outer:
   const file = fileNode(action, new Set(['file']), reading);
   const name = file === undefined ? undefined : fields.literalText(file, 'import_tasks');
   if (name === undefined) return [];
-  const path = await findTaskFile(name.value, name.place, outer, reading);
+  const path = findTaskFile(name.value, name.place, outer, reading);
   const followed = path === undefined ? undefined : follow(path, displayPath(path), name.place, inner, reading);
   if (path === undefined || followed === undefined) return [];
   const opened = await openTaskFile(path, name.place, followed, reading);

@@ -29,7 +29,7 @@ export async function readIncludedTasks(fields: Fields, action: MapEntry, outer:
   const inner = inside(fields, action, frame, outer, reading);
   if (node === undefined || file === undefined) return [];
   const open: Opener = async (name, extra, within) => {
-    const path = await findTaskFile(name, node.place, outer, within);
+    const path = findTaskFile(name, node.place, outer, within);
     if (path === undefined) return [];
     if (inner.chain.length >= MOST_DEEP) {
       within.problems.add({
@@ -50,7 +50,7 @@ export async function readIncludedTasks(fields: Fields, action: MapEntry, outer:
     return within.readSteps(opened.nodes, opened.surroundings, within);
   };
   if (!isTemplated(node) && node.kind === 'scalar') {
-    const path = await findTaskFile(String(node.value), node.place, outer, reading);
+    const path = findTaskFile(String(node.value), node.place, outer, reading);
     // A file that includes itself may well come to an end by a condition; reading it ahead would not.
     if (path !== undefined && !isInChain(path, outer)) await readAhead(open, String(node.value), reading);
   }

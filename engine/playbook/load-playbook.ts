@@ -100,7 +100,7 @@ async function readImport(node: MapNode, path: string, outer: Surroundings, read
   const name = fields.text('import_playbook');
   if (name === undefined) return [];
   const imported = resolve(dirname(path), name.value);
-  if ((await firstFile([imported])) === undefined) {
+  if (firstFile([imported]) === undefined) {
     reading.problems.add({
       code: 'file-not-found',
       what: `There is no playbook ${name.value}`,

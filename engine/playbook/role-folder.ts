@@ -1,7 +1,7 @@
-import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Place } from '../errors/problem.ts';
 import type { Node } from '../values/node.ts';
+import { namesIn, statusOf } from '../values/look-at-once.ts';
 import type { Layer } from '../values/scope.ts';
 import { didYouMean } from '../values/suggest.ts';
 import { Fields } from './fields.ts';
@@ -46,7 +46,7 @@ const META_KEYWORDS = new Set([
 
 /** Finds and reads a role, once for all its uses. Undefined where there is none: the Problem says where it was looked for. */
 export async function openRole(name: string, place: Place, parts: RoleParts, reading: Reading): Promise<RoleFolder | undefined> {
-  const path = await findRole(name, place, reading);
+  const path = findRole(name, place, reading);
   if (path === undefined) return undefined;
   const key = [path, parts.defaultsFrom, parts.varsFrom].join('\0');
   let folder = reading.roleFolders.get(key);
@@ -54,27 +54,23 @@ export async function openRole(name: string, place: Place, parts: RoleParts, rea
   return folder;
 }
 
-async function findRole(name: string, place: Place, reading: Reading): Promise<string | undefined> {
+function findRole(name: string, place: Place, reading: Reading): string | undefined {
   const isPath = name.includes('/');
   const candidates = isPath ? [resolve(reading.playbookDirectory, name)] : [];
   candidates.push(...reading.rolesPath.map((directory) => join(directory, name)));
-  for (const candidate of candidates) if (await isDirectory(candidate)) return candidate;
-  const known = await Promise.all(reading.rolesPath.map((directory) => readdir(directory).catch(() => [])));
+  const found = candidates.find((candidate) => statusOf(candidate)?.isDirectory() === true);
+  if (found !== undefined) return found;
   return reading.problems.add({
     code: 'unknown-role',
     what: `There is no role "${name}"`,
     place,
     why: `Looked for ${candidates.map(displayPath).join(', ')}.`,
-    remedy: didYouMean(name, known.flat()) ?? 'Put the role into one of these folders.',
+    remedy: didYouMean(name, reading.rolesPath.flatMap(namesIn)) ?? 'Put the role into one of these folders.',
   });
 }
 
-async function isDirectory(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
-}
-
 async function readRole(path: string, place: Place, parts: RoleParts, reading: Reading): Promise<RoleFolder> {
-  const metaPath = await rolePart(path, 'meta', 'main');
+  const metaPath = rolePart(path, 'meta', 'main');
   const metaMap = metaPath === undefined ? undefined : await reading.files.readMap(metaPath, reading.problems, place);
   const meta = metaMap === undefined ? undefined : new Fields(metaMap, reading.problems);
   meta?.refuseOthers(META_KEYWORDS, 'The meta file of a role');
@@ -92,7 +88,7 @@ async function readRole(path: string, place: Place, parts: RoleParts, reading: R
 async function readArguments(path: string, place: Place, meta: Fields | undefined, reading: Reading): Promise<readonly RoleArgument[]> {
   const own = meta?.subMap('arguments');
   const inMeta = meta?.subMap('argument_specs');
-  const file = await rolePart(path, 'meta', 'argument_specs');
+  const file = rolePart(path, 'meta', 'argument_specs');
   const fileMap = file === undefined ? undefined : await reading.files.readMap(file, reading.problems, place);
   const inFile = fileMap === undefined ? undefined : new Fields(fileMap, reading.problems).subMap('argument_specs');
   return [
@@ -102,7 +98,7 @@ async function readArguments(path: string, place: Place, meta: Fields | undefine
 }
 
 /** The file `<part>/<from>.yml` of a role. */
-export async function rolePart(path: string, part: string, from: string): Promise<string | undefined> {
+export function rolePart(path: string, part: string, from: string): string | undefined {
   const base = join(path, part, from);
   return firstFile([`${base}.yml`, `${base}.yaml`, base]);
 }
@@ -110,9 +106,9 @@ export async function rolePart(path: string, part: string, from: string): Promis
 /** One file, or all files of the folder `<part>/<from>/`, in the order of their names. */
 async function readRoleVariables(path: string, part: 'defaults' | 'vars', from: string, place: Place, reading: Reading): Promise<Layer> {
   const level = part === 'defaults' ? 'role defaults' : 'role vars';
-  const file = await rolePart(path, part, from);
+  const file = rolePart(path, part, from);
   const folder = join(path, part, from);
-  const names = file === undefined ? await readdir(folder).catch(() => []) : [];
+  const names = file === undefined ? namesIn(folder) : [];
   const files =
     file === undefined
       ? names

@@ -193,13 +193,13 @@ function checkParameters(reference: RoleReference, folder: RoleFolder, reading: 
 /** The steps of one use. Its handlers go to the play. */
 export async function readRoleSteps(use: RoleUse, reading: Reading): Promise<readonly Step[]> {
   const { role, parts, surroundings } = use;
-  const handlers = await rolePart(role.path, 'handlers', parts.handlersFrom);
+  const handlers = rolePart(role.path, 'handlers', parts.handlersFrom);
   if (handlers === undefined && parts.handlersFrom !== 'main') missingPart(role, 'handlers', parts.handlersFrom, reading);
   if (handlers !== undefined) {
     const inner = { ...surroundings, taskDirectories: [join(role.path, 'handlers'), ...surroundings.taskDirectories] };
     await readHandlers(() => reading.files.readList(handlers, reading.problems, 'handlers', role.place), role.place, inner, reading);
   }
-  const tasks = await rolePart(role.path, 'tasks', parts.tasksFrom);
+  const tasks = rolePart(role.path, 'tasks', parts.tasksFrom);
   if (tasks === undefined) {
     if (parts.tasksFrom !== 'main') missingPart(role, 'tasks', parts.tasksFrom, reading);
     return [];

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { Problem } from '../errors/problem.ts';
 import type { Place } from '../errors/problem.ts';
@@ -70,7 +70,7 @@ export class SourceFiles {
 
   async #text(path: string, problems: ProblemCollector, asked: Place | undefined): Promise<string | undefined> {
     try {
-      const text = await readFile(path, 'utf8');
+      const text = readFileSync(path, 'utf8');
       return this.#options.decryptFile === undefined ? text : await this.#options.decryptFile(text, displayPath(path));
     } catch (error) {
       if (error instanceof Problem) return problems.take(error);

@@ -1,15 +1,15 @@
-import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Place } from '../errors/problem.ts';
+import { statusOf } from '../values/look-at-once.ts';
 import type { Node } from '../values/node.ts';
 import type { Reading, Surroundings } from './reading.ts';
 import { displayPath } from './source-files.ts';
 
 /** The absolute path of a file that import_tasks or include_tasks names, relative to the file that names it first. */
-export async function findTaskFile(name: string, place: Place, outer: Surroundings, reading: Reading): Promise<string | undefined> {
+export function findTaskFile(name: string, place: Place, outer: Surroundings, reading: Reading): string | undefined {
   const candidates = outer.taskDirectories.map((directory) => resolve(directory, name));
   return (
-    (await firstFile(candidates)) ??
+    firstFile(candidates) ??
     reading.problems.add({
       code: 'file-not-found',
       what: `There is no file ${name}`,
@@ -21,12 +21,8 @@ export async function findTaskFile(name: string, place: Place, outer: Surroundin
 }
 
 /** The first of the paths that is a file. */
-export async function firstFile(paths: readonly string[]): Promise<string | undefined> {
-  for (const path of paths) {
-    const found = await stat(path).catch(() => undefined);
-    if (found?.isFile() === true) return path;
-  }
-  return undefined;
+export function firstFile(paths: readonly string[]): string | undefined {
+  return paths.find((path) => statusOf(path)?.isFile() === true);
 }
 
 /** The steps' nodes of a file, and the surroundings that hold in it. */

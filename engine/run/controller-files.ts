@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
@@ -7,6 +7,7 @@ import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Controller, LocalFile } from '../modules/module.ts';
 import type { Prediction } from '../resources/resource.ts';
+import { statusOf } from '../values/look-at-once.ts';
 import { Secret } from '../values/secret.ts';
 import type { FileTemplate } from '../values/template.ts';
 import { parseTemplateFile } from '../values/template.ts';
@@ -17,8 +18,11 @@ import { identityOf } from './digest-cache.ts';
 import { piecesOf } from './file-pieces.ts';
 import type { ChangeCount } from './view.ts';
 
-/** Bytes. Larger files are read for each host: they are not kept in memory. */
-const WORTH_READING_AGAIN = 1024 * 1024;
+/**
+ * Bytes. Files up to that are read once, and at once: to wait for another thread takes longer. Larger ones are read for each host, as
+ * they are not kept in memory, and only their digests from run to run: for less it costs less than to trust a clock.
+ */
+const SMALL = 1024 * 1024;
 
 /** What was read of a path, with the identity of each file behind it; undefined: there was none. */
 interface Read<What> {
@@ -74,7 +78,7 @@ export class ControllerFiles {
 
   /** A file that was read elsewhere for the run. */
   note(path: string, text: string): void {
-    this.#use(path, createHash('sha256').update(text).digest('hex'));
+    this.#use(path, digestOfText(text));
   }
 
   #use(path: string, sha256: string): void {
@@ -145,24 +149,20 @@ export class ControllerFiles {
 
   async #openFile(path: string, from: ReadonlyMap<string, string | undefined>): Promise<LocalFile | undefined> {
     if (from.get(path) === undefined) return undefined;
-    const status = await stat(path).catch(() => undefined);
+    const status = statusOf(path);
     if (status === undefined || !status.isFile()) return undefined;
-    const sha256 = await this.#digests.of(path, status, digestOf);
+    const content = status.size <= SMALL ? readFileSync(path) : undefined;
+    const sha256 = content === undefined ? await this.#digests.of(path, status, digestOf) : digestOfText(content);
     this.#use(path, sha256);
-    let kept: Promise<Buffer> | undefined;
-    const bytes = (): Promise<Buffer> => {
-      if (status.size > WORTH_READING_AGAIN) return readFile(path);
-      return (kept ??= readFile(path));
-    };
     return {
       path,
-      size: status.size,
+      size: content?.length ?? status.size,
       sha256,
       isUnchanged: async () => {
         const now = await stat(path).catch(() => undefined);
         return now !== undefined && identityOf(now) === identityOf(status);
       },
-      bytes,
+      bytes: () => (content === undefined ? readFile(path) : Promise.resolve(content)),
       open: () => piecesOf(path),
     };
   }
@@ -177,7 +177,7 @@ export class ControllerFiles {
       from.set(file, identityNow(file));
       if (!existsSync(file)) continue;
       const text = readFileSync(file, 'utf8');
-      this.#use(file, createHash('sha256').update(text).digest('hex'));
+      this.#use(file, digestOfText(text));
       return { text, file };
     }
     return undefined;
@@ -185,20 +185,16 @@ export class ControllerFiles {
 
   async #openTemplate(path: string, from: Map<string, string | undefined>): Promise<FileTemplate | undefined> {
     if (from.get(path) === undefined) return undefined;
-    const status = await stat(path).catch(() => undefined);
-    if (status === undefined || !status.isFile()) return undefined;
-    const text = await readFile(path, 'utf8');
-    this.#use(path, createHash('sha256').update(text).digest('hex'));
+    if (statusOf(path)?.isFile() !== true) return undefined;
+    const text = readFileSync(path, 'utf8');
+    this.#use(path, digestOfText(text));
     return parseTemplateFile(text, path, (name) => this.#partial(dirname(path), name, from));
   }
 }
 
 function identityNow(path: string): string | undefined {
-  try {
-    return identityOf(statSync(path));
-  } catch {
-    return undefined;
-  }
+  const status = statusOf(path);
+  return status === undefined ? undefined : identityOf(status);
 }
 
 function candidates(name: string, folder: 'files' | 'templates', searchPath: readonly string[]): readonly string[] {
@@ -236,6 +232,10 @@ export class MissingFile extends Problem {
     });
     this.tried = tried;
   }
+}
+
+function digestOfText(content: Buffer | string): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 async function digestOf(path: string): Promise<string> {

@@ -9,9 +9,6 @@ interface Identity {
   readonly ino: number;
 }
 
-/** Files below this size are digested each time: it costs less than to trust a clock. Bytes. */
-const WORTH_KEEPING = 1024 * 1024;
-
 /** Tells a file as it is from what it was: ctime cannot be set back by a program. */
 export function identityOf({ size, ino, mtimeMs, ctimeMs }: Identity): string {
   return `${size}:${ino}:${mtimeMs}:${ctimeMs}`;
@@ -34,7 +31,6 @@ export class DigestCache {
   }
 
   async of(path: string, status: Identity, digest: (path: string) => Promise<string>): Promise<string> {
-    if (status.size < WORTH_KEEPING) return digest(path);
     const kept = await this.#load();
     const identity = identityOf(status);
     const known = kept.get(path);
