@@ -12,7 +12,7 @@ import type { Shell, Completed, Traffic } from './shell.ts';
 import { connectSsh } from './ssh-transport.ts';
 import type { BecomePrivilege, Privilege, Target } from './target.ts';
 import type { Transport } from './transport.ts';
-import { Unreachable } from './unreachable.ts';
+import { stoppedBefore } from './unreachable.ts';
 import { upload } from './upload.ts';
 
 export type { Facts } from './facts.ts';
@@ -111,7 +111,7 @@ export interface ConnectOptions {
  */
 export async function connect(target: Target, options: ConnectOptions = {}): Promise<Connection> {
   const { signal, lock } = options;
-  if (signal?.aborted === true) throw stopped(target.name);
+  if (signal?.aborted === true) throw stoppedBefore(target.name);
   const transport = target.kind === 'local' ? new LocalTransport() : await connectSsh(target, signal);
   const traffic: Traffic = { roundTrips: 0, bytesSent: 0, bytesReceived: 0 };
   try {
@@ -251,7 +251,7 @@ class OpenConnection implements Connection {
   }
 
   async #open(privilege: Privilege): Promise<Shell> {
-    if (this.#closing !== undefined) throw stopped(this.target.name);
+    if (this.#closing !== undefined) throw stoppedBefore(this.target.name);
     if (!this.#isLogin(privilege)) return openSudoShell(this.#transport, this.target.name, this.#traffic, privilege);
     return (await openLoginShell(this.#transport, this.target.name, this.#traffic, { script: ':' })).shell;
   }
@@ -266,14 +266,10 @@ class OpenConnection implements Connection {
   async #reopenLogin(): Promise<Shell> {
     const { target } = this;
     if (this.#lock === undefined) return this.#open({ kind: 'login' });
-    if (this.#closing !== undefined) throw stopped(target.name);
+    if (this.#closing !== undefined) throw stoppedBefore(target.name);
     const bare = lockScript(this.#lock.holder);
     const opened = await openLoginShell(this.#transport, target.name, this.#traffic, { script: ':', bare });
     await takeLock(opened.shell, target.name, { ...this.#lock, waitMs: 0 }, opened.bare);
     return opened.shell;
   }
-}
-
-function stopped(host: string): Unreachable {
-  return new Unreachable({ code: 'stopped', host, what: `${host}: stopped before it was connected`, remedy: 'Run it again.' });
 }

@@ -1,7 +1,7 @@
 import type { Client } from 'ssh2';
 import { throughCommand } from './proxy-command.ts';
 import { openClient, tcp } from './ssh-client.ts';
-import type { OpenClient } from './ssh-client.ts';
+import type { OpenClient } from './ssh-handshake.ts';
 import type { SshTarget } from './target.ts';
 import { Unreachable } from './unreachable.ts';
 import type { Duplex } from 'node:stream';

@@ -1,5 +1,5 @@
 import { createPrivateKey, sign } from 'node:crypto';
-import { access, readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import ssh2 from 'ssh2';
 import type { AnyAuthMethod, AuthenticationType, NextAuthHandler, ParsedKey } from 'ssh2';
 import { NamedFirstAgent } from './named-first-agent.ts';
@@ -23,27 +23,23 @@ type LoadedKey =
   | { readonly kind: 'unusable'; readonly why: string };
 
 /** Loaded once in a process: an encrypted key takes a tenth of a second to open. */
-const keys = new Map<string, Promise<LoadedKey>>();
+const keys = new Map<string, LoadedKey>();
 
 /** Identity files first, then the agent (one with many keys would use up the server's patience), then the password. */
-export async function prepareAuthentication(target: SshTarget): Promise<Authentication> {
+export function prepareAuthentication(target: SshTarget): Authentication {
   const ways: Way[] = [];
   const missing: string[] = [];
   const notes: string[] = [];
   const username = target.user;
   for (const file of target.identityFiles) {
-    const loaded = await loadKey(file, target.passphrase);
+    const loaded = loadKey(file, target.passphrase);
     if (loaded.kind === 'missing') missing.push(file);
     else if (loaded.kind === 'unusable') notes.push(loaded.why);
     else ways.push({ label: `the key ${file}`, method: { type: 'publickey', username, key: loaded.key } });
   }
   if (missing.length > 0) notes.push(`No such key file: ${missing.join(', ')}.`);
   if (target.agent !== undefined) {
-    const found = await access(target.agent).then(
-      () => true,
-      () => false,
-    );
-    if (found)
+    if (existsSync(target.agent))
       ways.push({
         label: 'the keys of the agent',
         method: { type: 'agent', username, agent: new NamedFirstAgent(target.agent, target.identityFiles) },
@@ -90,7 +86,7 @@ function* takeFrom(ways: Way[]): Generator<Way> {
   for (let way = ways.shift(); way !== undefined; way = ways.shift()) yield way;
 }
 
-function loadKey(file: string, passphrase: string | undefined): Promise<LoadedKey> {
+function loadKey(file: string, passphrase: string | undefined): LoadedKey {
   const id = JSON.stringify([file, passphrase]);
   let loaded = keys.get(id);
   if (loaded === undefined) {
@@ -100,10 +96,10 @@ function loadKey(file: string, passphrase: string | undefined): Promise<LoadedKe
   return loaded;
 }
 
-async function readKey(file: string, passphrase: string | undefined): Promise<LoadedKey> {
+function readKey(file: string, passphrase: string | undefined): LoadedKey {
   let text: Buffer;
   try {
-    text = await readFile(file);
+    text = readFileSync(file);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { kind: 'missing' };
     return { kind: 'unusable', why: `${file} cannot be read: ${String(error)}.` };

@@ -97,3 +97,8 @@ export class TimedOut extends Problem {
 function seconds(ms: number): string {
   return ms < 10_000 ? `${Math.round(ms / 100) / 10} s` : `${Math.round(ms / 1000)} s`;
 }
+
+/** Somebody wanted the run to end while the host was being connected to. */
+export function stoppedBefore(host: string): Unreachable {
+  return new Unreachable({ code: 'stopped', host, what: `${host}: stopped before it was connected`, remedy: 'Run it again.' });
+}
