@@ -116,9 +116,9 @@ class SshTransport implements Transport {
   async #handedOver(): Promise<void> {
     const socket = this.#socket;
     if (!(socket instanceof Socket)) return this.gone;
-    if (!socket.writableFinished) await new Promise((resolve) => socket.once('finish', resolve));
+    if (socket.writableLength > 0) await new Promise((resolve) => socket.once('finish', resolve));
     socket.destroy();
-    return this.gone;
+    return undefined;
   }
 }
 
