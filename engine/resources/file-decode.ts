@@ -127,11 +127,15 @@ interface Stat {
   readonly name: string;
 }
 
+/** Of a `stat`, ahead of the name. */
+const FIELDS = 8;
+
 function decodeStat(record: Buffer): Stat {
-  const [raw = '', uid, gid, owner, group, size, mtime, identity, ...name] = withoutNewline(record.toString('utf8')).split('\t');
+  const fields = withoutNewline(record.toString('utf8')).split('\t');
+  const [raw = '', uid, gid, owner, group, size, mtime, identity] = fields;
   const bits = Number.parseInt(raw, 16);
   const attributes = { mode: bits & 0o7777, uid: Number(uid), gid: Number(gid), owner, group, mtime: Number(mtime), identity };
-  return { state: typed(bits & TYPE_MASK, attributes, Number(size)), name: name.join('\t') };
+  return { state: typed(bits & TYPE_MASK, attributes, Number(size)), name: fields.slice(FIELDS).join('\t') };
 }
 
 function typed(type: number, attributes: Attributes, size: number): Stat['state'] {

@@ -21,13 +21,19 @@ export const files: ResourceKind<FileDetail, FileState> = {
   merge: (one, other) => {
     const look = LOOKS.indexOf(one.look) < LOOKS.indexOf(other.look) ? other.look : one.look;
     const digested = one.digested || other.digested;
-    if (one.look !== 'content') return { look, unless: other.unless, digested };
-    if (other.look !== 'content') return { look, unless: one.unless, digested };
-    return { look, unless: one.unless.filter((digest) => other.unless.includes(digest)), digested };
+    const unless = unlessBoth(one, other);
+    const isNew = look !== one.look || digested !== one.digested || unless.length !== one.unless.length;
+    return isNew || unless.some((digest, index) => digest !== one.unless[index]) ? { look, unless, digested } : one;
   },
   disagreement,
   after: stateAfter,
 };
+
+/** Whose content is wanted by one of them only is not spared by what the other one has. */
+function unlessBoth(one: FileDetail, other: FileDetail): readonly string[] {
+  if (one.look !== 'content') return other.unless;
+  return other.look === 'content' ? one.unless.filter((digest) => other.unless.includes(digest)) : one.unless;
+}
 
 /** Asks what stands at `path`. */
 export function file(path: string, look: Look = 'attributes', unless: readonly string[] = []): Request<FileDetail, FileState> {

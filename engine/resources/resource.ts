@@ -15,7 +15,7 @@ export interface ResourceKind<Detail, State> {
   decode(output: Buffer, requests: readonly Request<Detail, State>[]): ReadonlyMap<string, State>;
   /** Whether such a look is over before anybody could end it. Without this method it may take its time. */
   isBrief?(detail: Detail): boolean;
-  /** One detail that serves both askers of the same id. */
+  /** One detail that serves both askers of the same id: the first one itself where the other asks for nothing more. */
   merge(one: Detail, other: Detail): Detail;
   /** A sentence about how the host differs from the prediction, or undefined where it has settled. */
   disagreement(predicted: State, seen: State): string | undefined;

@@ -36,7 +36,7 @@ export async function foresee(context: RunContext, host: HostState, route: Route
     if (step.kind !== 'task' || !isSelected(step.tags, context.selection)) continue;
     if ((tasks += 1) > TASKS_AHEAD || requests.length > REQUESTS_AHEAD) break;
     try {
-      for await (const request of requestsOf(context, host, step, play, pending, view)) requests.push(request);
+      await nameRequests(context, host, step, play, pending, view, requests);
     } catch {
       // Told when the task's turn comes.
     }
@@ -45,14 +45,16 @@ export async function foresee(context: RunContext, host: HostState, route: Route
   return requests;
 }
 
-async function* requestsOf(
+/** Adds to `requests` as it goes: what is named before something is found wrong counts. */
+async function nameRequests(
   context: RunContext,
   host: HostState,
   task: Task,
   play: PlayScope | undefined,
   pending: ReadonlyMap<string, Value>,
   view: View,
-): AsyncGenerator<Request> {
+  requests: Request[],
+): Promise<void> {
   const over: readonly Layer[] = pending.size === 0 ? [] : [pendingLayer(new Map(pending))];
   const plain = host.variables.scope(task, over, play);
   const { loop } = task;
@@ -72,6 +74,6 @@ async function* requestsOf(
     const machine = machineFor(context, host, prepared.delegate);
     if (machine === undefined || machine.view(prepared.privilege) !== view) continue;
     const about = moduleContext(context, task, host.name, prepared, machine.connection.facts, machine.userOf(prepared.privilege));
-    yield* nameAhead(prepared, about);
+    requests.push(...nameAhead(prepared, about));
   }
 }

@@ -8,7 +8,8 @@ import { prepare } from './prepare.ts';
 /** A prepared task with all that it was made of: where these variables have the same values, it would come out the same. */
 interface Made {
   readonly prepared: Prepared;
-  readonly from: ReadonlyMap<string, Value | undefined>;
+  readonly names: readonly string[];
+  readonly values: readonly (Value | undefined)[];
 }
 
 /** For which task and loop item of which host. */
@@ -31,13 +32,17 @@ const OF_OTHER_HOSTS: ReadonlySet<string> = new Set(['hostvars', 'groups']);
 export async function prepareAhead(context: RunContext, of: For, scope: Scope): Promise<Preparing> {
   const known = made(of, scope);
   if (known !== undefined) return { kind: 'ready', prepared: known };
-  const from = new Map<string, Value | undefined>();
+  const names: string[] = [];
+  const values: (Value | undefined)[] = [];
   let isOwn = true;
   const watched: Scope = {
     lookup: (name) => {
       if (OF_OTHER_HOSTS.has(name)) isOwn = false;
       const value = scope.lookup(name);
-      from.set(name, value);
+      if (!names.includes(name)) {
+        names.push(name);
+        values.push(value);
+      }
       return value;
     },
     names: () => {
@@ -46,7 +51,7 @@ export async function prepareAhead(context: RunContext, of: For, scope: Scope): 
     },
   };
   const preparing = await prepare(context, of.task, watched);
-  if (preparing.kind === 'ready' && isOwn) keep(of, { prepared: preparing.prepared, from });
+  if (preparing.kind === 'ready' && isOwn) keep(of, { prepared: preparing.prepared, names, values });
   return preparing;
 }
 
@@ -58,14 +63,14 @@ export async function prepareNow(context: RunContext, of: For, scope: Scope): Pr
 }
 
 function made({ host, task, item }: For, scope: Scope): Prepared | undefined {
-  for (const one of [kept.get(host)?.get(task)?.get(item), last.get(task)])
-    if (one !== undefined && isStillSo(one, scope) && one.prepared.isCurrent()) return one.prepared;
-  return undefined;
+  const own = kept.get(host)?.get(task)?.get(item);
+  if (own !== undefined && isStillSo(own, scope)) return own.prepared;
+  const others = last.get(task);
+  return others !== undefined && others !== own && isStillSo(others, scope) ? others.prepared : undefined;
 }
 
-function isStillSo({ from }: Made, scope: Scope): boolean {
-  for (const [name, value] of from) if (scope.lookup(name) !== value) return false;
-  return true;
+function isStillSo({ prepared, names, values }: Made, scope: Scope): boolean {
+  return names.every((name, index) => scope.lookup(name) === values[index]) && prepared.isCurrent();
 }
 
 function keep({ host, task, item }: For, one: Made): void {

@@ -59,9 +59,8 @@ export class View {
       else {
         known.wanted = true;
         if (known.origin === 'predicted') continue;
-        const isSame = known.request === request || sameData(known.request.detail, request.detail);
-        const both = isSame ? known.request : merged(known.request, request);
-        const closer = !isSame && !sameData(both.detail, known.request.detail);
+        const both = known.request === request ? request : merged(known.request, request);
+        const closer = both !== known.request && !sameData(both.detail, known.request.detail);
         const old = request.kind.name === 'probe' && known.changes !== this.#changes.value;
         if (known.stale || closer || old) missing.set(request.key, both);
       }
@@ -185,7 +184,8 @@ function sameData(one: unknown, other: unknown): boolean {
 }
 
 function merged(one: Request, other: Request): Request {
-  return { ...one, detail: one.kind.merge(one.detail, other.detail) };
+  const detail = one.kind.merge(one.detail, other.detail);
+  return detail === one.detail ? one : { ...one, detail };
 }
 
 /** One observation as it goes to a host: the script, and how to read the answer. */

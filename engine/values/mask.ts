@@ -27,7 +27,7 @@ export function maskValue(value: Value): Plain {
   if (value instanceof Unknown) return UNKNOWN_TEXT;
   if (isList(value)) return value.map(maskValue);
   const masked: Record<string, Plain> = Object.create(null);
-  if (isMap(value)) for (const [key, member] of Object.entries(value)) masked[mask(key)] = maskValue(member);
+  if (isMap(value)) for (const key of Object.keys(value)) masked[mask(key)] = maskValue(value[key] ?? null);
   return masked;
 }
 
