@@ -126,11 +126,13 @@ async function settle(context: RunContext, host: HostState): Promise<void> {
 /** Where the play begins with wait_for_connection: how many milliseconds a host that does not answer yet is waited for. */
 function patienceOf(context: RunContext, host: HostState, sections: readonly Section[]): number {
   for (const { stops } of sections) {
-    for (const stop of stops.flatMap((one) => [...opened(one)])) {
-      if (stop.step.kind !== 'task' || !isSelected(stop.step.tags, context.selection)) continue;
-      if (stop.step.module !== 'wait_for_connection') return 0;
-      const seconds = stop.step.arguments.get('timeout')?.value.resolve(host.variables.scope(stop.step)) ?? 600;
-      return typeof seconds === 'number' ? seconds * 1000 : 0;
+    for (const stop of stops) {
+      for (const { step } of opened(stop)) {
+        if (step.kind !== 'task' || !isSelected(step.tags, context.selection)) continue;
+        if (step.module !== 'wait_for_connection') return 0;
+        const seconds = step.arguments.get('timeout')?.value.resolve(host.variables.scope(step)) ?? 600;
+        return typeof seconds === 'number' ? seconds * 1000 : 0;
+      }
     }
   }
   return 0;

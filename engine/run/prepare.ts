@@ -53,13 +53,21 @@ export async function prepare(context: RunContext, task: Task, scope: Scope): Pr
   const delegate = task.delegateTo?.render(scope);
   if (delegate instanceof Unknown) return { kind: 'unknown', because: delegate.because };
   if (delegate !== undefined && typeof delegate !== 'string') throw wrongType('delegate_to', 'the name of a host', task.place);
-  const controller = context.files.as(task.searchPath, scope, (argument) => placeOf([argument]));
+  const controller = module.load === undefined ? undefined : context.files.as(task.searchPath, scope, (argument) => placeOf([argument]));
   try {
-    const loaded = module.load === undefined ? undefined : await module.load(parsed.args, controller);
+    const loaded = controller === undefined ? undefined : await module.load?.(parsed.args, controller);
     const noLog = task.settings.noLog ?? false;
     return {
       kind: 'ready',
-      prepared: { module, args: parsed.args, loaded, delegate, noLog, isCurrent: () => controller.isCurrent(), ...settings.settings },
+      prepared: {
+        module,
+        args: parsed.args,
+        loaded,
+        delegate,
+        noLog,
+        isCurrent: () => controller?.isCurrent() ?? true,
+        ...settings.settings,
+      },
     };
   } catch (error) {
     if (error instanceof ToCome) return { kind: 'unknown', because: error.because };

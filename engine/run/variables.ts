@@ -39,7 +39,7 @@ export class HostVariables {
   readonly #remembered = new Map<string, Value>();
   /** Groups that it is in since the run began. */
   readonly #joined = new Set<string>();
-  #facts: ValueMap | undefined;
+  #facts: { readonly from: Facts; readonly value: ValueMap } | undefined;
   /** By play, then by role, then by the layers of the step. */
   #cache = new Map<PlayScope | undefined, Map<object, Map<readonly Layer[], LayeredScope>>>();
   #play: PlayScope | undefined;
@@ -65,7 +65,8 @@ export class HostVariables {
   }
 
   setFacts(facts: Facts): void {
-    this.#facts = factsAsValue(facts);
+    if (this.#facts?.from === facts) return;
+    this.#facts = { from: facts, value: factsAsValue(facts) };
     this.#cache = new Map();
   }
 
@@ -133,7 +134,7 @@ export class HostVariables {
       ['group_names', [...new Set([...this.#host.groups, ...this.#joined])].filter((group) => group !== 'all').toSorted()],
       ['play_hosts', play?.hosts ?? []],
       ['hostvars', this.#others === 'ahead' ? run.hostvars() : run.hostvarsAsTheyAre()],
-      ['facts', this.#facts ?? new Unknown('facts, which come with the connection')],
+      ['facts', this.#facts?.value ?? new Unknown('facts, which come with the connection')],
     ]);
     if (frame?.role !== undefined) {
       variables.set('role_path', frame.role.path);
