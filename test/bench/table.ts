@@ -1,4 +1,4 @@
-import type { Cell } from './plays.ts';
+import type { Cell } from './rounds.ts';
 import { median } from './timed.ts';
 import { TOOL_NAMES } from './tools.ts';
 

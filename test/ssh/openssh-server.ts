@@ -33,6 +33,8 @@ export interface OpensshServer {
   target(changes?: Partial<SshTarget>): SshTarget;
   /** What it logged so far. */
   log(): Promise<string>;
+  /** How many connections it serves now. */
+  sessions(): Promise<number>;
   /** Ends it and all the sessions on it, so that nobody listens until `up`. */
   down(): Promise<void>;
   up(): Promise<void>;
@@ -127,6 +129,7 @@ export async function startOpensshServer(
       ...changes,
     }),
     log: () => readFile(log, 'utf8'),
+    sessions: async () => (await sessionsOf(server)).length,
     down,
     up,
     stop: async () => {
@@ -153,16 +156,21 @@ async function apart(folder: string, accounts: readonly Account[], mounts: strin
 }
 
 /** The processes that serve one connection each, all of them children of this server. */
-async function endSessions(server: ChildProcess): Promise<void> {
-  if (server.pid === undefined) return;
+async function sessionsOf(server: ChildProcess): Promise<readonly number[]> {
+  if (server.pid === undefined) return [];
   const children = await readFile(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').catch(() => '');
-  for (const child of children.split(' ').map(Number)) {
-    if (child > 0) {
-      try {
-        process.kill(child, 'SIGKILL');
-      } catch {
-        // It is gone already.
-      }
+  return children
+    .split(' ')
+    .map(Number)
+    .filter((child) => child > 0);
+}
+
+async function endSessions(server: ChildProcess): Promise<void> {
+  for (const session of await sessionsOf(server)) {
+    try {
+      process.kill(session, 'SIGKILL');
+    } catch {
+      // It is gone already.
     }
   }
 }
