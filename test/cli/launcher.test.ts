@@ -1,31 +1,20 @@
 import { execFile, execFileSync } from 'node:child_process';
-import {
-  appendFileSync,
-  chmodSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { appendFileSync, chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { fileStamp, sourceStamp } from '../../bin/source-stamp.cjs';
 import { inAscii } from '../../build/ascii.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 const BIN = join(import.meta.dirname, '../../bin');
 const LAUNCHER = join(BIN, 'runbook.js');
 
 /** A checkout with the real launcher, in which program and bundle only say which of them was loaded. The bundle fits the sources. */
 function checkout(): string {
-  const root = mkdtempSync(join(tmpdir(), 'runbook-launcher-'));
+  const root = temporaryFolder('runbook-launcher-');
   cpSync(BIN, join(root, 'bin'), { recursive: true });
   for (const folder of ['build', 'dist', 'engine/cli', 'node_modules']) mkdirSync(join(root, folder), { recursive: true });
   writeFileSync(join(root, 'package.json'), '{"type":"module","version":"1.2.3"}');
@@ -159,7 +148,7 @@ test('two that start at once keep what they compiled as a whole', async () => {
 });
 
 test('--version loads the launcher and nothing else', () => {
-  const root = mkdtempSync(join(tmpdir(), 'runbook-version-'));
+  const root = temporaryFolder('runbook-version-');
   const probe = join(root, 'probe.cjs');
   // What is loaded, one a line, on stderr: files by a hook, builtin modules by Node's own list.
   writeFileSync(

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Value, ValueMap } from '../../engine/values/value.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { entryOf, resolved, roleScope, tasksOf } from './role-scope.ts';
 
 const tasks = tasksOf('roles/etcd-restore/tasks/choose.yml');
@@ -43,7 +43,7 @@ async function answer(task: string, extra: ValueMap): Promise<unknown> {
 }
 
 function folderOf(files: Readonly<Record<string, Buffer>>): string {
-  const folder = mkdtempSync(join(tmpdir(), "runbook it's a snapshot-"));
+  const folder = temporaryFolder("runbook it's a snapshot-");
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   return folder;
 }
@@ -82,7 +82,7 @@ it.each<[string, string, ValueMap]>([
   ['none by a pattern', 'etcd-*.db', { name: '', time: '' }],
 ])('takes, of the snapshots of a host, %s', async (_name, snapshot, expected) => {
   // The folder of a host has no blanks in its name.
-  const folder = mkdtempSync(join(tmpdir(), 'runbook-snapshots-'));
+  const folder = temporaryFolder('runbook-snapshots-');
   for (const [name, content] of [['.part', OURS] as const, [OLD, OURS] as const, [NEW, FOREIGN] as const])
     writeFileSync(join(folder, name), content);
   const given = await answer('Snapshots of this host', { snapshot, etcd_backup_dir: folder });
