@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
@@ -96,7 +97,7 @@ export class ControllerFiles {
         for (const path of candidates(name, 'files', searchPath)) {
           tried.push(path);
           if (this.#toCome.has(path)) throw new ToCome(path);
-          const read = this.#read(this.#files, path, (from) => this.#openFile(path, from));
+          const read = this.#read(this.#files, path, (status) => this.#openFile(path, status));
           reads.push(read);
           const file = await read.what;
           if (file !== undefined) return file;
@@ -110,7 +111,7 @@ export class ControllerFiles {
         for (const path of candidates(name, 'templates', searchPath)) {
           tried.push(path);
           if (this.#toCome.has(path)) throw new ToCome(path);
-          const read = this.#read(this.#templates, path, (from) => this.#openTemplate(path, from));
+          const read = this.#read(this.#templates, path, (_status, from) => this.#openTemplate(path, from));
           reads.push(read);
           const template = await read.what;
           if (template === undefined) continue;
@@ -127,12 +128,14 @@ export class ControllerFiles {
   #read<What>(
     known: Map<string, Read<What>>,
     path: string,
-    open: (from: Map<string, string | undefined>) => Promise<What | undefined>,
+    open: (status: Stats, from: Map<string, string | undefined>) => Promise<What>,
   ): Read<What> {
     const before = known.get(path);
     if (before !== undefined && this.#isCurrent(before)) return before;
-    const from = new Map([[path, identityNow(path)]]);
-    const read: Read<What> = { what: open(from), from, changesDone: this.#changes.done };
+    const status = statusOf(path);
+    const from = new Map([[path, status === undefined ? undefined : identityOf(status)]]);
+    const what = status?.isFile() === true ? open(status, from) : Promise.resolve(undefined);
+    const read: Read<What> = { what, from, changesDone: this.#changes.done };
     known.set(path, read);
     return read;
   }
@@ -147,10 +150,7 @@ export class ControllerFiles {
     return true;
   }
 
-  async #openFile(path: string, from: ReadonlyMap<string, string | undefined>): Promise<LocalFile | undefined> {
-    if (from.get(path) === undefined) return undefined;
-    const status = statusOf(path);
-    if (status === undefined || !status.isFile()) return undefined;
+  async #openFile(path: string, status: Stats): Promise<LocalFile> {
     const content = status.size <= SMALL ? readFileSync(path) : undefined;
     const sha256 = content === undefined ? await this.#digests.of(path, status, digestOf) : digestOfText(content);
     this.#use(path, sha256);
@@ -183,9 +183,7 @@ export class ControllerFiles {
     return undefined;
   }
 
-  async #openTemplate(path: string, from: Map<string, string | undefined>): Promise<FileTemplate | undefined> {
-    if (from.get(path) === undefined) return undefined;
-    if (statusOf(path)?.isFile() !== true) return undefined;
+  async #openTemplate(path: string, from: Map<string, string | undefined>): Promise<FileTemplate> {
     const text = readFileSync(path, 'utf8');
     this.#use(path, digestOfText(text));
     return parseTemplateFile(text, path, (name) => this.#partial(dirname(path), name, from));
