@@ -9,14 +9,19 @@ const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ['sudo', 'sudo'],
   ['busybox', 'busybox'],
   ['curl', 'curl'],
+  ['unshare', 'util-linux'],
+  ['setfacl', 'acl'],
 ]);
 const FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
+/** Where a program is installed; undefined where it is not. */
+export function installedPath(program: string): string | undefined {
+  return FOLDERS.map((folder) => `${folder}/${program}`).find((path) => existsSync(path));
+}
+
 /** Before any test: as root on Debian, what is missing is installed (no service is started). Elsewhere the tests say what they miss. */
 export default function installWhatTestsNeed(): void {
-  const missing = [...PROGRAMS]
-    .filter(([program]) => !FOLDERS.some((folder) => existsSync(`${folder}/${program}`)))
-    .map(([, name]) => name);
+  const missing = [...PROGRAMS].filter(([program]) => installedPath(program) === undefined).map(([, name]) => name);
   if (missing.length === 0 || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
   const policy = '/usr/sbin/policy-rc.d';
   const ours = !existsSync(policy);

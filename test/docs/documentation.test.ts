@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
+import { differences, differencesPage } from '../../build/differences.ts';
 import { COMMANDS } from '../../engine/cli/main.ts';
 import { differenceRows, functionRows, helperRows, moduleRows } from './tables.ts';
 
@@ -27,6 +28,10 @@ test('every function of expressions is in the table, as it is', () => {
 
 test('every difference from Ansible is in the table, as it is', () => {
   expect(missingIn('docs/language.md', differenceRows())).toEqual([]);
+});
+
+test('the page of differences on purpose is made of its data', () => {
+  expect(page('docs/differences.md'), 'npm run docs makes it').toBe(differencesPage(differences()));
 });
 
 test('every module is in the table, as it is', async () => {

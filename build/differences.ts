@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const SOURCE = join(import.meta.dirname, '../docs/differences.yml');
+
+const text = z.string().min(1);
+const difference = z.strictObject({
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+  area: text,
+  here: text,
+  ansible: text,
+  why: text,
+  since: text,
+});
+
+/** Where this engine does on purpose what Ansible does otherwise. */
+export type Difference = z.infer<typeof difference>;
+
+/** All rows, in the order of the file. @throws Error where a row lacks something or an id stands twice. */
+export function differences(): readonly Difference[] {
+  const rows = z.array(difference).parse(parse(readFileSync(SOURCE, 'utf8')));
+  const twice = rows.find(({ id }, index) => rows.findIndex((one) => one.id === id) !== index);
+  if (twice !== undefined) throw new Error(`${SOURCE}: ${twice.id} stands twice`);
+  return rows;
+}
+
+/** docs/differences.md, whole. */
+export function differencesPage(rows: readonly Difference[]): string {
+  const areas = [...new Set(rows.map(({ area }) => area))];
+  const head = `# Where this differs from Ansible on purpose
+
+What has the same name here as in Ansible means the same, except for what stands here. What is missing, and what to write in its place, is told by
+\`runbook docs --ansible\` and in [language.md](language.md#what-ansible-has-and-this-has-not). This page is made of differences.yml by \`npm run docs\`.
+`;
+  return [
+    head,
+    ...areas.map((area) =>
+      section(
+        area,
+        rows.filter((row) => row.area === area),
+      ),
+    ),
+  ].join('\n');
+}
+
+function section(area: string, rows: readonly Difference[]): string {
+  const lines = rows.map(({ here, ansible, why, since }) => `| ${[here, ansible, why, since].map(cell).join(' | ')} |`);
+  return [`## ${area}`, '', '| here | Ansible | why | since |', '| --- | --- | --- | --- |', ...lines, ''].join('\n');
+}
+
+function cell(value: string): string {
+  return value.replaceAll('|', '\\|').replaceAll('\n', ' ').trim();
+}

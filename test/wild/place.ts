@@ -1,0 +1,16 @@
+/** What a command line did. */
+export interface Done {
+  readonly status: number;
+  readonly output: string;
+}
+
+/** Where a case is tried: its folder, the controller that `runbook` runs on, and the host that shell text of the case runs on. */
+export interface Place {
+  /** The absolute path of the case's folder on the controller. */
+  readonly folder: string;
+  /** Shell text on the controller, in the folder. `runbook` is on the PATH, `w` is the folder. */
+  readonly onController: (script: string) => Promise<Done>;
+  /** Shell text on the host, as root where the case has a sandbox or a lab. */
+  readonly onHost: (script: string) => Promise<Done>;
+  readonly end: () => Promise<void>;
+}

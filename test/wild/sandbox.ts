@@ -1,0 +1,73 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { WildCase } from './case.ts';
+import { runCommand } from './command.ts';
+import { environmentOf, layOut, ROOT } from './controller.ts';
+import type { Place } from './place.ts';
+
+/**
+ * Makes the root of a throw-away machine: this one's file system with a layer above it that takes all writes, so that accounts, /etc, mounts,
+ * locks and owed handlers of a case are its own. It is there as long as its stdin is open. $1 is the folder for the layers, $2 the
+ * checkout and $3 the case's folder; both keep their paths.
+ */
+const MAKE_ROOT = `set -e
+mount -t tmpfs -o mode=755 tmpfs "$1"
+mkdir "$1/upper" "$1/work" "$1/root"
+chmod 755 "$1/upper"
+mount -t overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" overlay "$1/root"
+for folder in /proc /sys /dev; do mount --rbind "$folder" "$1/root$folder"; done
+for folder in "$2" "$3"; do mkdir -p "$1/root$folder"; mount --rbind "$folder" "$1/root$folder"; done
+mkdir -p "$1/root/.outside"
+cd "$1/root"
+pivot_root . .outside
+umount -l /.outside
+rmdir /.outside
+echo ready
+read -r _ || true
+`;
+
+/** Why this machine cannot have sandboxes; undefined where it can. */
+export function whyNoSandbox(): string | undefined {
+  if (process.getuid?.() !== 0) return 'it needs root';
+  const tried = spawnSync('unshare', ['--mount', 'true']);
+  return tried.status === 0 ? undefined : 'mount namespaces cannot be made here';
+}
+
+/** A folder in a sandbox where there can be one, else a plain folder of this machine. */
+export async function sandboxFor(one: WildCase): Promise<Place> {
+  const folder = mkdtempSync(join(tmpdir(), 'runbook-wild-'));
+  layOut(one, folder);
+  const env = environmentOf(folder);
+  if (whyNoSandbox() !== undefined) {
+    const run = (script: string) => runCommand(['sh'], { cwd: folder, input: script, env });
+    return { folder, onController: run, onHost: run, end: async () => rmSync(folder, { recursive: true, force: true }) };
+  }
+  const layers = `${folder}.layers`;
+  mkdirSync(layers);
+  const holder = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', MAKE_ROOT, 'sandbox', layers, ROOT, folder], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const ended = new Promise<void>((resolve) => holder.once('close', () => resolve()));
+  const lines = createInterface({ input: holder.stdout });
+  const first = await new Promise<string | undefined>((resolve) => {
+    lines.once('line', resolve);
+    lines.once('close', () => resolve(undefined));
+  });
+  if (first !== 'ready') throw new Error('the sandbox could not be made');
+  const enter = ['nsenter', `--target=${holder.pid ?? 0}`, '--mount', '--root', '--wd=/', 'sh', '-c', 'cd "$w" && exec sh'];
+  const run = (script: string) => runCommand(enter, { cwd: '/', input: script, env });
+  return {
+    folder,
+    onController: run,
+    onHost: run,
+    end: async () => {
+      holder.stdin.end();
+      await ended;
+      rmSync(layers, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
