@@ -1,5 +1,5 @@
 import { quote } from '../connection/quote.ts';
-import type { Attributes } from '../resources/file-state.ts';
+import type { Attributes, FileState } from '../resources/file-state.ts';
 import type { Value, ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
 import type { Account } from './arguments.ts';
@@ -110,6 +110,18 @@ export function attributeResult(attributes: Attributes): ValueMap {
     uid: attributes.uid ?? notKnown('uid'),
     gid: attributes.gid ?? notKnown('gid'),
   };
+}
+
+/** What was seen of these, of the link itself where it is one. */
+export function attributesOf(state: FileState): Partial<Attributes> {
+  if (state.type === 'absent' || state.type === 'hidden') return {};
+  const { mode, uid, gid, owner, group } = state;
+  return { mode, uid, gid, owner, group };
+}
+
+/** As `attributesOf`, but of what a link leads to where it was followed. */
+export function attributesBehind(state: FileState): Partial<Attributes> {
+  return attributesOf(state.type === 'link' ? (state.to?.state ?? state) : state);
 }
 
 function notKnown(field: string): Unknown {

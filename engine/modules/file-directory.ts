@@ -13,6 +13,7 @@ import {
   attributeCommands,
   attributeDifferences,
   attributeResult,
+  attributesBehind,
   changedAttributes,
   newAttributes,
 } from './file-attributes.ts';
@@ -65,6 +66,7 @@ export function planDirectory(args: FileArguments, seen: Seen, context: Context)
         ? { script: ['set -e', ...recursively(path, args)].join('\n') }
         : { script: ['set -e', ...attributeCommands(quote(path), args, there, 'directory')].join('\n'), brief: true },
     planned: resultOf(path, after),
+    settled: (now) => resultOf(path, { ...after, ...attributesBehind(now.of(request)) }),
   };
 }
 
@@ -117,6 +119,8 @@ function planNew(args: FileArguments, seen: Seen, context: Context): Outcome {
       brief: true,
     }),
     planned: resultOf(args.path, after),
+    settled: (now) =>
+      resultOf(args.path, { ...after, ...attributesBehind(now.of(file(args.path, args.follow ? 'target' : 'attributes'))) }),
   };
 }
 

@@ -5,7 +5,15 @@ import type { Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
 import type { ValueMap } from '../values/value.ts';
 import type { FileArguments } from './file-arguments.ts';
-import { attributeCommands, attributeDifferences, attributeResult, changedAttributes, newAttributes } from './file-attributes.ts';
+import {
+  attributeCommands,
+  attributeDifferences,
+  attributeResult,
+  attributesBehind,
+  attributesOf,
+  changedAttributes,
+  newAttributes,
+} from './file-attributes.ts';
 import { cannotLook, noDirectory } from './file-plan.ts';
 import type { Context, Difference, Outcome } from './module.ts';
 
@@ -51,6 +59,7 @@ function planLinkOwner(
     touches: 'predicted',
     apply: () => ({ script: ['set -e', ...attributeCommands(quote(args.path), wanted, link, 'file')].join('\n') }),
     planned: { ...result, ...attributeResult(changedAttributes(wanted, link, 'file')) },
+    settled: (now) => ({ ...result, ...attributeResult({ ...link, ...attributesOf(now.of(request)) }) }),
   };
 }
 
@@ -83,6 +92,7 @@ export function planTouch(args: FileArguments, seen: Seen, context: Context): Ou
         ].join('\n'),
       }),
       planned: resultOf(args.path, after),
+      settled: (now) => resultOf(args.path, { ...after, ...attributesBehind(now.of(request)) }),
     };
   }
   const there = state.type === 'link' ? state.to?.state : state;
@@ -120,6 +130,7 @@ function planAttributes(
       ].join('\n'),
     }),
     planned: resultOf(path, after),
+    settled: (now) => resultOf(path, { ...after, ...attributesBehind(now.of(request)) }),
   };
 }
 

@@ -4,9 +4,17 @@ import type { FileState, Link } from '../resources/file-state.ts';
 import { describeType, parentOf } from '../resources/file-state.ts';
 import type { Request, Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
+import type { ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
 import type { FileArguments } from './file-arguments.ts';
-import { attributeCommands, attributeDifferences, changedAttributes } from './file-attributes.ts';
+import {
+  attributeCommands,
+  attributeDifferences,
+  attributeResult,
+  attributesBehind,
+  attributesOf,
+  changedAttributes,
+} from './file-attributes.ts';
 import { cannotLook, noDirectory } from './file-plan.ts';
 import type { Context, Difference, Impossible, Outcome } from './module.ts';
 import { temporaryBeside } from './write-file.ts';
@@ -27,17 +35,20 @@ export function planLink(args: FileArguments, seen: Seen, context: Context): Out
   if (target === undefined || target instanceof Unknown) return { kind: 'cannot_know', because: target?.because ?? 'src' };
   const owners = { owner: args.owner, group: args.group };
   const result = { dest: args.path, path: args.path, src: target, state: 'link' };
+  const settled = (now: Seen): ValueMap => ({ ...result, ...attributeResult({ ...NOTHING_KNOWN, ...attributesOf(now.of(request)) }) });
   if (state.type === 'link' && state.target === target) {
     const differences = attributeDifferences(args.path, owners, state, 'file');
-    if (differences.length === 0) return { kind: 'in_sync', result };
+    if (differences.length === 0) return { kind: 'in_sync', result: settled(seen) };
+    const after = { ...state, ...changedAttributes(owners, state, 'file') };
     return {
       kind: 'change',
       differences,
       certainty: seen.certainty(request),
-      predictions: [predict(request, { ...state, ...changedAttributes(owners, state, 'file') })],
+      predictions: [predict(request, after)],
       touches: 'predicted',
       apply: () => ({ script: ['set -e', ...attributeCommands(quote(args.path), owners, state, 'file')].join('\n'), brief: true }),
-      planned: result,
+      planned: { ...result, ...attributeResult(after) },
+      settled,
     };
   }
   const obstacle = obstacleTo(args, request, state, seen, context) ?? missingTarget(args, target, seen);
@@ -50,7 +61,8 @@ export function planLink(args: FileArguments, seen: Seen, context: Context): Out
     predictions: [predict(request, after)],
     touches: 'predicted',
     apply: () => ({ script: state.type === 'absent' ? newLink(args, target) : replacingLink(args, target, state, context), brief: true }),
-    planned: result,
+    planned: { ...result, ...attributeResult(after) },
+    settled,
   };
 }
 
@@ -89,12 +101,14 @@ export function planHardLink(args: FileArguments, seen: Seen, context: Context):
   const sourceRequest = file(source, 'target');
   const original = seen.of(sourceRequest);
   const result = { dest: args.path, path: args.path, src: source, state: 'hard' };
+  const settled = (now: Seen): ValueMap => ({ ...result, ...attributeResult({ ...NOTHING_KNOWN, ...attributesBehind(now.of(request)) }) });
   if (original.type !== 'file') {
     if (seen.certainty(sourceRequest) === 'after_change')
       return { kind: 'cannot_know', because: `an earlier change that may bring ${source}` };
     return { kind: 'impossible', what: `${source} is ${describeType(original)}; only a file can have a hard link` };
   }
-  if (state.type === 'file' && state.identity !== undefined && state.identity === original.identity) return { kind: 'in_sync', result };
+  if (state.type === 'file' && state.identity !== undefined && state.identity === original.identity)
+    return { kind: 'in_sync', result: settled(seen) };
   const obstacle = obstacleTo(args, request, state, seen, context);
   if (obstacle !== undefined) return obstacle;
   const temporary = quote(temporaryBeside(args.path, context));
@@ -107,9 +121,12 @@ export function planHardLink(args: FileArguments, seen: Seen, context: Context):
     apply: () => ({
       script: `ln -- ${quote(source)} ${temporary} && { mv -f -- ${temporary} ${quote(args.path)} || { rm -f -- ${temporary}; false; }; }`,
     }),
-    planned: result,
+    planned: { ...result, ...attributeResult(original) },
+    settled,
   };
 }
+
+const NOTHING_KNOWN = { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
 
 function obstacleTo(
   args: FileArguments,

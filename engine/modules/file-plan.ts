@@ -9,7 +9,14 @@ import type { ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
 import { quote } from '../connection/quote.ts';
 import type { WantedAttributes } from './file-attributes.ts';
-import { attributeCommands, attributeDifferences, attributeResult, changedAttributes, newAttributes } from './file-attributes.ts';
+import {
+  attributeCommands,
+  attributeDifferences,
+  attributeResult,
+  attributesBehind,
+  changedAttributes,
+  newAttributes,
+} from './file-attributes.ts';
 import type { Content, KnownContent } from './file-content.ts';
 import { contentSize, shownContent, shownFile } from './file-content.ts';
 import type { Apply, Change, Context, Difference, Impossible, Outcome } from './module.ts';
@@ -156,6 +163,7 @@ export function planFile(wanted: WantedFile, request: Request<FileDetail, FileSt
         ? written(wanted, known(content), { path, before, backup, isReproducible: wanted.force && state.type === 'absent' }, context)
         : attributesOnly(path, wanted.attributes, before),
     planned: { ...resultOf(wanted, path, after), ...(backup === undefined ? {} : { backup_file: backup }) },
+    settled: (now) => resultOf(wanted, path, { ...after, ...attributesBehind(now.of(request)) }),
   };
   return change;
 }

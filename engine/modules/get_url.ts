@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { quote } from '../connection/quote.ts';
 import { file } from '../resources/file.ts';
-import type { RegularFile } from '../resources/file-state.ts';
+import type { FileState, RegularFile } from '../resources/file-state.ts';
 import { nameOf } from '../resources/file-state.ts';
 import { digestLarge } from '../resources/large-digest.ts';
 import { probe } from '../resources/probe.ts';
@@ -106,6 +106,7 @@ export const module = defineModule<Arguments>({
           ? bring(args, place.path, wanted, before, context)
           : { script: ['set -e', ...attributeCommands(quote(place.path), args, before, 'file')].join('\n') },
       planned: resultOf(args, path, after),
+      settled: (now) => resultOf(args, path, fileBehind(now.of(request)) ?? after),
     };
   },
 });
@@ -186,6 +187,11 @@ function bring(args: Arguments, path: string, digest: string | undefined, before
 
 function requestOf(args: Arguments): HttpRequest {
   return { url: args.url, headers: args.headers, timeout: args.timeout, validateCerts: args.validate_certs };
+}
+
+function fileBehind(state: FileState): RegularFile | undefined {
+  const there = state.type === 'link' ? state.to?.state : state;
+  return there?.type === 'file' ? there : undefined;
 }
 
 function shownUrl(args: Arguments): string {

@@ -47,6 +47,7 @@ export const module = defineModule<Arguments>({
       touches: 'predicted',
       apply: () => ({ script: wanted ? (isRenumbered ? renumber(args) : create(args)) : remove(args) }),
       planned: describe(args, after),
+      settled: (now) => describe(args, now.of(asked)),
     };
   },
 });

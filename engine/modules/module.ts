@@ -94,6 +94,8 @@ export interface Change {
   apply(): Apply | Promise<Apply>;
   /** What `register` gets in a plan, with Unknown for what only the apply tells. */
   readonly planned?: ValueMap;
+  /** What `register` gets once the change is made, from the look behind it: numbers and attributes that only the host could choose. Pure. */
+  settled?(seen: Seen): ValueMap;
 }
 
 /** Waits until something is so; changes nothing. A plan does not wait. */

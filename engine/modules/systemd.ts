@@ -81,6 +81,7 @@ export function planUnit(wish: UnitWish, seen: Seen): Outcome {
     touches: 'predicted',
     apply: () => applySteps(wish, state, steps, result),
     planned: result,
+    settled: (now) => describe(wish, now.of(asked)),
   };
 }
 

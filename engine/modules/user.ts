@@ -85,6 +85,7 @@ function plan(args: UserArguments, seen: Seen): Outcome {
             },
     }),
     planned: describe(args, after),
+    settled: (now) => describe(args, now.of(asked)),
   };
 }
 

@@ -244,7 +244,8 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
     );
     return { kind: 'failed', problem, result: finished.result, output: asOutput(completed), attempted: change };
   }
-  return { kind: 'changed', change, result: finished.result, output: asOutput(completed) };
+  const settled = change.settled?.(machine.view(prepared.privilege).seen) ?? {};
+  return { kind: 'changed', change, result: { ...finished.result, ...knownOnly(settled) }, output: asOutput(completed) };
 }
 
 function placeOf(run: ItemRun): ChangePlace {

@@ -9,6 +9,8 @@ import { Vault } from '../../engine/inventory/vault.ts';
 import type { AnyModule, Context, Outcome } from '../../engine/modules/module.ts';
 import { composeObservation } from '../../engine/resources/observation.ts';
 import type { Prediction, Request, Seen } from '../../engine/resources/resource.ts';
+import type { ValueMap } from '../../engine/values/value.ts';
+import { settledResult } from './try-module.ts';
 
 export const FACTS: Facts = {
   hostname: 'one',
@@ -92,17 +94,17 @@ export abstract class Host {
     args: object,
     facts?: Partial<Facts>,
     shell?: readonly string[],
-  ): Promise<{ outcome: Outcome; failure: string | undefined }> {
+  ): Promise<{ outcome: Outcome; failure: string | undefined; result?: ValueMap }> {
     const outcome = this.plan(module, args, facts, shell);
     if (outcome.kind !== 'change') return { outcome, failure: undefined };
-    const done = this.run((await outcome.apply()).script, shell);
+    const apply = await outcome.apply();
+    const done = this.run(apply.script, shell);
     if (done.status !== 0) return { outcome, failure: `exit ${done.status}: ${done.stderr.toString('utf8')}` };
-    const seen = this.look(
-      outcome.predictions.map(({ request }) => request),
-      shell,
-    );
+    const own = module.observes(module.arguments.parse(args), undefined, contextOf(facts));
+    const seen = this.look([...own, ...outcome.predictions.map(({ request }) => request)], shell);
     const faults = outcome.predictions.map((one: Prediction) => one.request.kind.disagreement(one.state, seen.of(one.request)));
-    return { outcome, failure: faults.find((fault) => fault !== undefined) };
+    const result = settledResult(outcome, apply.finish?.(done).result ?? outcome.planned, seen);
+    return { outcome, failure: faults.find((fault) => fault !== undefined), result };
   }
 }
 

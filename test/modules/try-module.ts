@@ -7,7 +7,8 @@ import { parseArguments } from '../../engine/modules/arguments.ts';
 import type { AnyModule, Apply, Change, Context, Controller, LocalFile, Module, Outcome } from '../../engine/modules/module.ts';
 import type { Request, Seen } from '../../engine/resources/resource.ts';
 import type { Secret } from '../../engine/values/secret.ts';
-import type { Unknown, ValueMap } from '../../engine/values/value.ts';
+import type { ValueMap } from '../../engine/values/value.ts';
+import { Unknown } from '../../engine/values/value.ts';
 import { observeHere, runScript } from '../resources/local-sh.ts';
 
 export const PLACE: Place = { file: 'play.yml', line: 3, column: 5 };
@@ -103,15 +104,26 @@ export async function tryModule<Arguments, Loaded>(
     throw new Error(parsed.kind === 'unknown' ? `unknown: ${parsed.because}` : parsed.problems.map((problem) => problem.what).join('\n'));
   const loaded = any.load === undefined ? undefined : await any.load(parsed.args, controller);
   const requests = any.observes(parsed.args, loaded, context);
-  const known = states(requests);
-  const seen: Seen = {
+  const seen = seenOf(states(requests), afterChange);
+  return { outcome: any.plan(parsed.args, loaded, seen, context), requests };
+}
+
+function seenOf(known: ReadonlyMap<string, unknown>, afterChange = false): Seen {
+  return {
     of: <Detail, State>(request: Request<Detail, State>): State => {
       if (!known.has(request.key)) throw new Error(`${request.key} was not observed`);
       return known.get(request.key) as State;
     },
     certainty: () => (afterChange ? 'after_change' : 'certain'),
   };
-  return { outcome: any.plan(parsed.args, loaded, seen, context), requests };
+}
+
+/** What `register` gets once a change is made. Throws where some of it is not known even then. */
+export function settledResult(change: Change, applied: ValueMap | undefined, seen: Seen): ValueMap {
+  const result = { ...applied, ...change.settled?.(seen) };
+  const open = Object.entries(result).filter(([, value]) => value instanceof Unknown);
+  if (open.length > 0) throw new Error(`not known after the change: ${open.map(([name]) => name).join(', ')}`);
+  return result;
 }
 
 /** As `tryModule`, over what is really on this machine. */
@@ -131,7 +143,7 @@ export interface Applied {
 
 /**
  * The whole life of a task on this machine: plan, apply, look again. Throws where the apply fails, where the host is not as
- * predicted, or where a second plan still finds something to do.
+ * predicted, where something of the result is still not known, or where a second plan still finds something to do.
  */
 export async function settleHere<Arguments, Loaded>(
   module: Module<Arguments, Loaded>,
@@ -140,12 +152,13 @@ export async function settleHere<Arguments, Loaded>(
 ): Promise<Applied> {
   const { outcome, requests } = await planHere(module, given, options);
   if (outcome.kind !== 'change') throw new Error(`expected a change: ${JSON.stringify(outcome)}`);
-  const result = await applyHere(outcome);
+  const applied = await applyHere(outcome);
   const seen = observeHere([...requests, ...outcome.predictions.map(({ request }) => request)]);
   for (const { request, state } of outcome.predictions) {
     const sentence = request.kind.disagreement(state, seen.get(request.key));
     if (sentence !== undefined) throw new Error(`${request.key}: ${sentence}`);
   }
+  const result = settledResult(outcome, applied, seenOf(seen));
   if (options.again ?? true) {
     const second = await planHere(module, given, options);
     if (second.outcome.kind !== 'in_sync') throw new Error(`a second run is not in sync: ${JSON.stringify(second.outcome)}`);

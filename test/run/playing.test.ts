@@ -121,6 +121,21 @@ describe('order', () => {
   });
 });
 
+describe('results', () => {
+  test('what was made has in its result what only the host could tell', async () => {
+    const site = `- hosts: a
+  tasks:
+    - { name: make, file: { path: "{{mine}}.d", state: directory }, register: made }
+    - { name: bring, copy: { content: x, dest: "{{mine}}.f" }, register: brought }
+    - { name: tell, copy: { content: "{{made.uid}} {{made.gid}} {{brought.uid}} {{brought.group}}", dest: "{{mine}}" } }
+`;
+    const { status, stderr } = await play({ 'site.yml': site });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(readFileSync(join(folder, 'a'), 'utf8')).toMatch(/^[0-9]+ [0-9]+ [0-9]+ \w+$/);
+  });
+});
+
 describe('failures', () => {
   test('a failed host stops, the others go on, exit status 2', async () => {
     const site = `- hosts: web\n  tasks:\n    - { name: one, command: "test {{inventory_hostname}} != b" }\n    - ${MARK('two')}\n`;
