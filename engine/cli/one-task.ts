@@ -27,7 +27,7 @@ const ARGUMENTS_FILE = '-a';
 /** A playbook of one play with one task. Throws Problem or Problems for a module or arguments that are wrong. */
 export async function oneTaskPlaybook(given: OneTask): Promise<Playbook> {
   const module = await modules.module(given.module);
-  const taken = await readArguments(given);
+  const taken = underOwnNames(await readArguments(given), module.aliases ?? {});
   const problems = await modules.check(module.name, taken, TASK_PLACE);
   const [first, ...rest] = problems;
   if (first !== undefined) throw new Problems([first, ...rest]);
@@ -83,12 +83,17 @@ export async function oneTaskPlaybook(given: OneTask): Promise<Playbook> {
   return { file: 'exec', plays: [play] };
 }
 
+function underOwnNames(taken: ReadonlyMap<string, Argument>, aliases: Readonly<Record<string, string>>): ReadonlyMap<string, Argument> {
+  return new Map([...taken].map(([name, value]) => [Object.hasOwn(aliases, name) ? (aliases[name] ?? name) : name, value]));
+}
+
 async function readArguments({ module: name, arguments: text }: OneTask): Promise<ReadonlyMap<string, Argument>> {
   const trimmed = text.trim();
   if (trimmed === '') return new Map();
   if (trimmed.startsWith('{') && !trimmed.startsWith('{{')) return fromMap(trimmed);
   const module = await modules.module(name);
   const types = new Map(argumentDocuments(module).map((document) => [document.name, document.type]));
+  for (const [alias, name] of Object.entries(module.aliases ?? {})) types.set(alias, types.get(name) ?? 'any');
   const firstName = /^([A-Za-z_][A-Za-z0-9_]*)=/.exec(trimmed)?.[1];
   if (module.freeForm !== undefined && (firstName === undefined || !types.has(firstName))) {
     return new Map([[module.freeForm, argument(scalar(trimmed, { file: ARGUMENTS_FILE, line: 1, column: 1, length: trimmed.length }))]]);

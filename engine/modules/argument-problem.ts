@@ -29,7 +29,7 @@ export function problemsOf(
           what: path.length === 0 ? `${module.name} has no argument "${key}"` : `"${name}" of ${module.name} has no key "${key}"`,
           place: path.length === 0 && keyPlace !== undefined ? keyPlace(key) : placeOf([...path, key]),
           why: known.length === 0 ? undefined : `It has: ${listNames(known, 40)}`,
-          remedy: didYouMean(key, known),
+          remedy: (path.length === 0 ? foreignRemedy(module, key) : undefined) ?? didYouMean(key, known),
         }),
     );
   }
@@ -64,6 +64,10 @@ export function problemsOf(
       remedy: remedy ?? (path.length === 0 ? undefined : describedBy(module, path)),
     }),
   ];
+}
+
+function foreignRemedy({ foreign }: AnyModule, key: string): string | undefined {
+  return foreign !== undefined && Object.hasOwn(foreign, key) ? foreign[key] : undefined;
 }
 
 function sentenceOf(issue: z.core.$ZodIssue, message: string): string {

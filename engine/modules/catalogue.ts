@@ -44,6 +44,10 @@ export class Catalogue {
   async freeForm(name: string): Promise<string | undefined> {
     return (await this.module(name)).freeForm;
   }
+
+  async aliases(name: string): Promise<Readonly<Record<string, string>>> {
+    return (await this.module(name)).aliases ?? {};
+  }
 }
 
 export const modules = new Catalogue();

@@ -19,6 +19,10 @@ export interface Module<Arguments, Loaded = undefined> {
   readonly arguments: z.ZodType<Arguments>;
   /** The argument that `module: some text` fills. */
   readonly freeForm?: string;
+  /** Other names that Ansible has for arguments, each with the name that it stands for here. */
+  readonly aliases?: Readonly<Record<string, string>>;
+  /** Arguments of Ansible's module that this one does without, each with what to do instead: a sentence that works when it is followed. */
+  readonly foreign?: Readonly<Record<string, string>>;
   readonly examples: readonly string[];
   /** Reads what the controller has: files and templates of the role. Rendered with the task's variables. */
   load?(args: Arguments, controller: Controller): Promise<Loaded>;

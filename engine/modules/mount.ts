@@ -38,6 +38,7 @@ export const module = defineModule<Arguments>({
   name: 'mount',
   summary: 'Mount file systems, now and at boot.',
   arguments: schema,
+  aliases: { name: 'path' },
   examples: ['mount: { path: /var/lib/etcd, src: LABEL=etcd, fstype: ext4, opts: "noatime" }', 'mount: { path: /mnt/old, state: absent }'],
   observes: (args) => [mountRequest(args.path, args.src), textRequest(args.fstab), file(args.path)],
   plan: (args, _loaded, seen, context) => plan(args, seen, context),

@@ -18,6 +18,7 @@ export const module = defineModule<UserArguments>({
   summary: 'Create, change and remove accounts.',
   arguments: userArguments,
   freeForm: 'name',
+  aliases: { user: 'name', createhome: 'create_home' },
   examples: [
     'user: { name: etcd, system: true, home: /var/lib/etcd, create_home: false, shell: /usr/sbin/nologin }',
     'user: { name: deploy, groups: [sudo], append: true, password: "{{deploy_password_hash}}" }',

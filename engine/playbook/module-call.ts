@@ -23,9 +23,10 @@ export async function readModuleCall(
   taskPlace: Place,
   reading: Reading,
 ): Promise<ModuleCall> {
-  const nodes = new Map<string, { readonly keyPlace: Place; readonly value: Node }>();
-  const isReadable = module === 'check' ? readCheckPair(fields, nodes, reading) : await readArguments(module, entry, nodes, reading);
-  mergeArgs(fields, nodes, reading);
+  const written: Nodes = new Map();
+  const isReadable = module === 'check' ? readCheckPair(fields, written, reading) : await readArguments(module, entry, written, reading);
+  mergeArgs(fields, written, reading);
+  const nodes = renamed(written, await reading.modules.aliases(module), reading);
   const compiled = new Map<string, Argument>();
   let isWhole = isReadable;
   for (const [name, { keyPlace, value }] of nodes) {
@@ -42,6 +43,23 @@ export async function readModuleCall(
   }
   const that = module === 'assert' ? nodes.get('that') : undefined;
   return { module, arguments: compiled, asserts: that === undefined ? undefined : readAsserts(fields, that.value) };
+}
+
+/** Each argument under the name that the module has for it. */
+function renamed(written: Nodes, aliases: Readonly<Record<string, string>>, reading: Reading): Nodes {
+  const nodes: Nodes = new Map();
+  for (const [name, node] of written) {
+    const own = Object.hasOwn(aliases, name) ? (aliases[name] ?? name) : name;
+    if (own !== name && written.has(own)) {
+      reading.problems.add({
+        code: 'duplicate-key',
+        what: `${name} is another name of ${own}, which is there as well`,
+        place: node.keyPlace,
+        remedy: 'Keep one of them.',
+      });
+    } else nodes.set(own, node);
+  }
+  return nodes;
 }
 
 type Nodes = Map<string, { readonly keyPlace: Place; readonly value: Node }>;

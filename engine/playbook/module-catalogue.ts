@@ -10,4 +10,6 @@ export interface ModuleCatalogue {
   check(name: string, args: ReadonlyMap<string, Argument>, taskPlace: Place): Promise<readonly Problem[]>;
   /** The argument that `module: some text` fills. */
   freeForm(name: string): Promise<string | undefined>;
+  /** Other names of a module's arguments, each with the name that it stands for. */
+  aliases(name: string): Promise<Readonly<Record<string, string>>>;
 }

@@ -74,7 +74,7 @@ export function printModule(module: AnyModule, stdout: NodeJS.WritableStream): v
   if (module.freeForm !== undefined) lines.push('', `\`${module.name}: text\` fills ${module.freeForm}.`);
   lines.push('', paint('bold', 'Arguments'));
   if (documents.length === 0) lines.push('  any names and values');
-  for (const document of documents) lines.push(...argumentLines(document, paint));
+  for (const document of documents) lines.push(...argumentLines(document, namesOf(module, document.name), paint));
   lines.push('', paint('bold', 'Examples'));
   for (const example of module.examples)
     lines.push(
@@ -86,8 +86,14 @@ export function printModule(module: AnyModule, stdout: NodeJS.WritableStream): v
   openOutput(stdout).write(`${lines.join('\n')}\n`);
 }
 
-function argumentLines(document: ArgumentDocument, paint: Paint): readonly string[] {
+/** Other names of an argument. */
+function namesOf({ aliases = {} }: AnyModule, name: string): readonly string[] {
+  return Object.keys(aliases).filter((alias) => aliases[alias] === name);
+}
+
+function argumentLines(document: ArgumentDocument, others: readonly string[], paint: Paint): readonly string[] {
   const notes = [
+    ...(others.length === 0 ? [] : [`or ${others.join(', ')}`]),
     document.type,
     ...(document.required ? ['required'] : []),
     ...(document.default === undefined ? [] : [`default ${JSON.stringify(document.default)}`]),

@@ -86,7 +86,8 @@ function moduleSchema(module: AnyModule): Schema {
     name,
     { ...(description === undefined ? {} : { description }), anyOf: [schema, TEMPLATE] },
   ]);
-  const asMap = { ...given, ...(given.properties === undefined ? {} : { properties: Object.fromEntries(entries) }) };
+  const others = Object.entries(module.aliases ?? {}).map(([alias, name]) => [alias, { description: `The same as ${name}.` }]);
+  const asMap = { ...given, ...(given.properties === undefined ? {} : { properties: Object.fromEntries([...entries, ...others]) }) };
   const forms = [asMap, ...(module.freeForm === undefined ? [] : [{ type: 'string' }]), { type: 'null' }];
   // `args:` of the task may bring what is missing here.
   return { description: module.summary, anyOf: forms.map((form) => ('required' in form ? { ...form, required: [] } : form)) };

@@ -10,6 +10,14 @@ describe.each(modules.names())('module %s', (name) => {
     expect(module.summary).toMatch(/^[A-Z].*\.$/s);
     expect(module.examples.length).toBeGreaterThan(0);
     if (module.freeForm !== undefined) expect(argumentNames(module)).toContain(module.freeForm);
+    for (const [alias, own] of Object.entries(module.aliases ?? {})) {
+      expect(argumentNames(module)).toContain(own);
+      expect(argumentNames(module)).not.toContain(alias);
+    }
+    for (const [argument, remedy] of Object.entries(module.foreign ?? {})) {
+      expect(argumentNames(module)).not.toContain(argument);
+      expect(remedy).toMatch(/^[A-Z`].*[^.]$|^[A-Z`].*\.$/s);
+    }
     for (const [argument, schema] of Object.entries(shapeOf(module.arguments))) {
       expect(schema instanceof z.ZodType ? schema.description : undefined, `description of ${argument}`).toBeTruthy();
     }

@@ -30,4 +30,5 @@ export const someModules: ModuleCatalogue = {
   async freeForm(name) {
     return ARGUMENTS[name]?.[0] === 'cmd' ? 'cmd' : undefined;
   },
+  aliases: async () => ({}),
 };
