@@ -134,6 +134,34 @@ export function path(): z.ZodType<string> {
     .transform(tidyPath);
 }
 
+/** As `path`, or one without a slash in front: it lies below the directory that the task runs in (`belowChdir`). */
+export function pathBelow(): z.ZodType<string> {
+  return z
+    .string({ error: ({ input }) => notText({ input }) })
+    .superRefine((value, context) => {
+      const message = pathFault(value.startsWith('/') || value === '' || value.startsWith('~') ? value : `/${value}`);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
+    .transform((value) => (value.startsWith('/') ? tidyPath(value) : tidyPath(`/${value}`).slice(1)));
+}
+
+/** A path that begins with no slash needs `chdir`. */
+export function belowChdir<Schema extends z.ZodObject>(schema: Schema, names: readonly (keyof Schema['shape'] & string)[]): Schema {
+  return schema.superRefine((value, context) => {
+    const given: Readonly<Record<string, unknown>> = value;
+    if (given['chdir'] !== undefined) return;
+    for (const name of names) {
+      const path = given[name];
+      if (typeof path === 'string' && !path.startsWith('/'))
+        context.addIssue({
+          code: 'custom',
+          path: [name],
+          message: 'must be an absolute path\nBegin it with a slash, or give chdir: it lies below that directory then.',
+        });
+    }
+  });
+}
+
 /** As `path`, but a slash at the end is kept: it says that a directory is meant. */
 export function pathOrDirectory(): z.ZodType<string> {
   return z
@@ -247,6 +275,35 @@ export function textList(): z.ZodType<readonly string[]> {
       'must be a text or a list of texts',
     )
     .transform((value) => (typeof value === 'string' ? [value] : value));
+}
+
+/** As `textList`; a text is parted at its commas, as Ansible does. */
+export function commaList(): z.ZodType<readonly string[]> {
+  return z
+    .custom<string | readonly string[]>(
+      (value) => isText(value) || (Array.isArray(value) && value.every(isText)),
+      'must be a text or a list of texts',
+    )
+    .transform((value) => (typeof value === 'string' ? partedAtCommas(value) : value));
+}
+
+/** Absolute paths: a list of them, or one text, which is parted at its commas. */
+export function pathList(): z.ZodType<readonly string[]> {
+  return commaList()
+    .superRefine((paths, context) => {
+      for (const one of paths) {
+        const message = pathFault(one);
+        if (message !== undefined) context.addIssue({ code: 'custom', message });
+      }
+    })
+    .transform((paths) => paths.map(tidyPath));
+}
+
+function partedAtCommas(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
 }
 
 /** Of these arguments exactly one must be given. */

@@ -5,8 +5,8 @@ import type { Finished } from './module.ts';
 
 /** What `register` gets of a command: rc, stdout, stderr, both by lines, and `json` where stdout is JSON. */
 export function commandResult(status: number, stdout: Buffer, stderr: Buffer | string): ValueMap {
-  const out = withoutLastNewline(stdout.toString('utf8'));
-  const err = withoutLastNewline(stderr.toString('utf8'));
+  const out = withoutLastNewlines(stdout.toString('utf8'));
+  const err = withoutLastNewlines(stderr.toString('utf8'));
   const json = parseJson(out);
   return {
     rc: status,
@@ -39,12 +39,14 @@ export function meaning(status: number): string {
   return status > 128 && status < 160 ? ` (ended by signal ${status - 128})` : '';
 }
 
-function withoutLastNewline(text: string): string {
-  return text.endsWith('\r\n') ? text.slice(0, -2) : text.endsWith('\n') ? text.slice(0, -1) : text;
+function withoutLastNewlines(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === '\n' || text[end - 1] === '\r')) end -= 1;
+  return text.slice(0, end);
 }
 
 function lines(text: string): readonly string[] {
-  return text === '' ? [] : text.split(/\r?\n/);
+  return text === '' ? [] : text.split(/\r\n|\n|\r/);
 }
 
 /** Only what is a list or a map: `5` and `true` are texts first. */

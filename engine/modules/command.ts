@@ -1,19 +1,22 @@
 import { z } from 'zod';
 import { quote } from '../connection/quote.ts';
 import { Unknown } from '../values/value.ts';
-import { exactlyOne, openText } from './arguments.ts';
+import { belowChdir, exactlyOne, openText } from './arguments.ts';
 import { splitWords } from './command-line.ts';
 import { planRun, runArguments, runRequests } from './command-run.ts';
 import { defineModule } from './module.ts';
 
 const schema = exactlyOne(
-  z.strictObject({
-    cmd: openText()
-      .optional()
-      .describe('The command line. Quotes hold words together; there is no shell, so $, | and > are plain characters.'),
-    argv: z.array(openText()).min(1).optional().describe('The command and its arguments as a list, each as it is.'),
-    ...runArguments,
-  }),
+  belowChdir(
+    z.strictObject({
+      cmd: openText()
+        .optional()
+        .describe('The command line. Quotes hold words together; there is no shell, so $, | and > are plain characters.'),
+      argv: z.array(openText()).min(1).optional().describe('The command and its arguments as a list, each as it is.'),
+      ...runArguments,
+    }),
+    ['creates', 'removes'],
+  ),
   ['cmd', 'argv'],
 );
 type Arguments = z.infer<typeof schema>;
@@ -36,10 +39,10 @@ export const module = defineModule<Arguments>({
         what: 'the command line has a quote or a backslash that is left open',
         remedy: 'Close it, or give the words as a list: argv.',
       };
-    if (words instanceof Unknown) return planRun(args, words, undefined, seen, context);
+    if (words instanceof Unknown) return planRun(args, { shown: words, cmd: words, script: undefined }, seen, context);
     if (words.length === 0) return { kind: 'impossible', what: 'the command line is empty' };
     const line = words.map(quote).join(' ');
-    return planRun(args, line, `command -- ${line}`, seen, context);
+    return planRun(args, { shown: line, cmd: words, script: `command -- ${line}` }, seen, context);
   },
 });
 

@@ -5,13 +5,13 @@ import type { ProbeDetail, ProbeState } from '../resources/probe.ts';
 import type { Request } from '../resources/resource.ts';
 import type { ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
-import { boolean, path, textList, wholeNumber } from './arguments.ts';
+import { boolean, commaList, pathList, wholeNumber } from './arguments.ts';
 import { formatMode } from './file-mode.ts';
 import { defineModule } from './module.ts';
 
 const schema = z.strictObject({
-  paths: z.union([path().transform((one) => [one]), z.array(path())]).describe('The directories that are looked through.'),
-  patterns: textList().default([]).describe('Shell patterns, one of which the name must match: *.conf'),
+  paths: pathList().describe('The directories that are looked through. A text is parted at its commas.'),
+  patterns: commaList().default([]).describe('Shell patterns, one of which the name must match: *.conf. A text is parted at its commas.'),
   file_type: z.enum(['file', 'directory', 'link', 'any']).default('file').describe('What is looked for.'),
   recurse: boolean().default(false).describe('Whether directories beneath are looked through as well.'),
   depth: wholeNumber({ min: 1 }).optional().describe('How many levels deep, with recurse.'),

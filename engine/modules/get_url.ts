@@ -22,6 +22,7 @@ import { downloadScript, revealed } from './http-request.ts';
 import type { HttpRequest } from './http-request.ts';
 import type { Apply, Context } from './module.ts';
 import { defineModule } from './module.ts';
+import { ownScript } from './own-script.ts';
 import type { ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
 import { numbered, temporaryBeside } from './write-file.ts';
@@ -62,7 +63,7 @@ export const module = defineModule<Arguments>({
   examples: [
     'get_url: { url: "https://dl.k8s.io/v1.34.0/bin/linux/amd64/kubectl", dest: /usr/local/bin/kubectl, mode: "0755", checksum: "sha256:https://dl.k8s.io/v1.34.0/bin/linux/amd64/kubectl.sha256" }',
   ],
-  observes: (args) => [...targetsOf(args).map((path) => file(path, 'digest')), ...digestQuestion(args)],
+  observes: (args, _loaded, context) => [...targetsOf(args).map((path) => file(path, 'digest')), ...digestQuestion(args, context)],
   plan(args, _loaded, seen, context) {
     const [first = '', inside] = targetsOf(args);
     const path = inside !== undefined && seen.of(file(first, 'digest')).type === 'directory' ? inside : first;
@@ -70,7 +71,7 @@ export const module = defineModule<Arguments>({
     const place = placeFor(request, true, seen, context.user);
     if (place.kind === 'impossible') return place;
     const before = place.state.type === 'file' ? place.state : undefined;
-    const wanted = wantedDigest(args, seen);
+    const wanted = wantedDigest(args, seen, context);
     if (wanted instanceof Failure) {
       if (wanted.isOpen) return { kind: 'cannot_know', because: 'the list of digests cannot be had before an earlier change' };
       return { kind: 'impossible', what: wanted.what, remedy: 'Look at the URL of the checksum.' };
@@ -118,9 +119,9 @@ function targetsOf(args: Arguments): readonly string[] {
   return name === '' ? [args.dest] : [args.dest, `${args.dest === '/' ? '' : args.dest}/${name}`];
 }
 
-function digestQuestion(args: Arguments): readonly Request<ProbeDetail, ProbeState>[] {
+function digestQuestion(args: Arguments, { preamble }: Context): readonly Request<ProbeDetail, ProbeState>[] {
   const url = args.checksum?.slice('sha256:'.length) ?? '';
-  return /^[0-9a-fA-F]{64}$/.test(url) || url === '' ? [] : [probe(downloadScript({ ...requestOf(args), url }, '-'))];
+  return /^[0-9a-fA-F]{64}$/.test(url) || url === '' ? [] : [probe(ownScript(downloadScript({ ...requestOf(args), url }, '-'), preamble))];
 }
 
 class Failure {
@@ -133,9 +134,9 @@ class Failure {
   }
 }
 
-function wantedDigest(args: Arguments, seen: Seen): string | undefined | Failure {
+function wantedDigest(args: Arguments, seen: Seen, context: Context): string | undefined | Failure {
   if (args.checksum === undefined) return undefined;
-  const [question] = digestQuestion(args);
+  const [question] = digestQuestion(args, context);
   if (question === undefined) return args.checksum.slice('sha256:'.length).toLowerCase();
   const { status, stdout, stderr } = seen.of(question);
   const isOpen = seen.certainty(question) === 'after_change';

@@ -48,7 +48,10 @@ export interface Context {
   readonly user: string;
   /** Unguessable and the same for the whole run: for names of temporary files. */
   readonly runId: string;
-  /** Shell text that sets the task's environment. What runs an operator's own command puts it in front. Empty, or it ends in a newline. */
+  /**
+   * Shell text that sets the task's environment. Empty, or it ends in a newline. The runner puts it around every change; a look that starts
+   * programs of the operator's choice or goes over the network puts it in front (`ownScript`), and so does whatever must have the very PATH.
+   */
   readonly preamble: string;
   /** Opens what lies encrypted on the controller. */
   readonly vault: Pick<Vault, 'opened' | 'openAhead'>;

@@ -1,16 +1,21 @@
 import { z } from 'zod';
 import type { UploadSource } from '../connection/connection.ts';
 import { quote } from '../connection/quote.ts';
-import { plainText } from './arguments.ts';
+import { belowChdir, plainText } from './arguments.ts';
 import { splitWords } from './command-line.ts';
 import { planRun, runArguments, runRequests } from './command-run.ts';
 import { defineModule } from './module.ts';
 
-const schema = z.strictObject({
-  cmd: plainText().describe('The script in files/ of the role or beside the playbook, and its arguments.'),
-  executable: plainText().optional().describe('What runs it; else its first line (#!) tells, else sh.'),
-  ...runArguments,
-});
+const schema = belowChdir(
+  z.strictObject({
+    cmd: plainText().describe('The script in files/ of the role or beside the playbook, and its arguments.'),
+    executable: plainText()
+      .optional()
+      .describe('What runs it, with options if need be (bash -x); else its first line (#!) tells, else sh.'),
+    ...runArguments,
+  }),
+  ['creates', 'removes'],
+);
 
 interface Loaded {
   readonly source: UploadSource & { readonly sha256: string };
@@ -37,10 +42,10 @@ export const module = defineModule<z.infer<typeof schema>, Loaded | undefined>({
     if (words === undefined || loaded === undefined)
       return { kind: 'impossible', what: 'the command line is empty, or has a quote that is left open' };
     const path = `/tmp/.runbook-${context.runId}-${loaded.source.sha256.slice(0, 8)}`;
-    const interpreter = args.executable === undefined ? loaded.interpreter : [args.executable];
+    const interpreter = args.executable === undefined ? loaded.interpreter : (splitWords(args.executable) ?? [args.executable]);
     // Run by its interpreter, so that a /tmp without exec does not matter.
     const script = `(trap ${quote(`rm -f -- ${quote(path)}`)} EXIT; ${[...interpreter, path, ...words.slice(1)].map(quote).join(' ')})`;
-    const outcome = planRun(args, args.cmd, script, seen, context);
+    const outcome = planRun(args, { shown: args.cmd, cmd: args.cmd, script }, seen, context);
     if (outcome.kind !== 'change') return outcome;
     return { ...outcome, apply: async () => ({ ...(await outcome.apply()), uploads: [{ source: loaded.source, path, mode: '0600' }] }) };
   },

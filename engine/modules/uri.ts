@@ -9,8 +9,9 @@ import { Unknown } from '../values/value.ts';
 import { anyValue, boolean, path, secretText, wholeNumber } from './arguments.ts';
 import { commandResult } from './command-result.ts';
 import { curlConfiguration, revealed } from './http-request.ts';
-import type { Finished } from './module.ts';
+import type { Context, Finished } from './module.ts';
 import { defineModule } from './module.ts';
+import { ownScript } from './own-script.ts';
 
 const schema = z.strictObject({
   url: secretText()
@@ -46,8 +47,8 @@ export const module = defineModule<Arguments>({
   arguments: schema,
   freeForm: 'url',
   examples: ['uri: { url: "https://127.0.0.1:6443/readyz", ca_path: /etc/kubernetes/pki/ca.crt }'],
-  observes: (args) => (isReading(args) ? [questionOf(args)] : []),
-  plan(args, _loaded, seen) {
+  observes: (args, _loaded, context) => (isReading(args) ? [questionOf(args, context)] : []),
+  plan(args, _loaded, seen, context) {
     if (!isReading(args)) {
       const because = 'a request that has not been made';
       return {
@@ -68,7 +69,7 @@ export const module = defineModule<Arguments>({
         }),
       };
     }
-    const question = questionOf(args);
+    const question = questionOf(args, context);
     const { status, stdout, stderr } = seen.of(question);
     if (stdout === undefined) return { kind: 'cannot_know', because: 'an earlier change' };
     const answer = finished(args, status, stdout, stderr ?? '');
@@ -83,8 +84,8 @@ function isReading(args: Arguments): boolean {
   return args.method === 'GET' || args.method === 'HEAD' || args.method === 'OPTIONS';
 }
 
-function questionOf(args: Arguments): Request<ProbeDetail, ProbeState> {
-  return probe(scriptOf(args));
+function questionOf(args: Arguments, { preamble }: Context): Request<ProbeDetail, ProbeState> {
+  return probe(ownScript(scriptOf(args), preamble));
 }
 
 /** The status stands in the last line, behind the answer. */

@@ -103,7 +103,7 @@ function aptCandidates(names: string): string {
 function rpmCandidates(names: string): string {
   return `  echo @candidates
   if command -v zypper >/dev/null; then
-    zypper --non-interactive --quiet info ${names} 2>/dev/null || :
+    zypper --non-interactive --quiet --no-refresh info ${names} 2>/dev/null || :
   elif command -v dnf >/dev/null; then
     dnf -q -C repoquery --latest-limit=1 --qf '%{name} %{epoch}:%{version}-%{release}\\n' ${names} 2>/dev/null || :
   elif command -v repoquery >/dev/null; then

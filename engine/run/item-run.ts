@@ -3,6 +3,7 @@ import { TimedOut, Unreachable } from '../connection/unreachable.ts';
 import type { Completed } from '../connection/connection.ts';
 import { Problem, Problems } from '../errors/problem.ts';
 import type { Apply, Change, Finished, Outcome } from '../modules/module.ts';
+import { ownScript } from '../modules/own-script.ts';
 import type { Task } from '../playbook/play.ts';
 import type { Prediction, Request } from '../resources/resource.ts';
 import type { ValueMap } from '../values/value.ts';
@@ -172,7 +173,7 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
   if (refusal !== undefined) throw new NotInPlan(refusal);
   context.emit({ type: 'task_started', host: run.host.name, task: run.identity, item: run.item });
   const delegated = isDelegated(run);
-  const made = await change.apply();
+  const made = inEnvironment(await change.apply(), prepared.preamble);
   // The play may not come to another host again.
   const apply = delegated ? syncedAtOnce(made) : made;
   const user = machine.userOf(prepared.privilege);
@@ -246,6 +247,15 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
   }
   const settled = change.settled?.(machine.view(prepared.privilege).seen) ?? {};
   return { kind: 'changed', change, result: { ...finished.result, ...knownOnly(settled) }, output: asOutput(completed) };
+}
+
+function inEnvironment(apply: Apply, preamble: string): Apply {
+  if (preamble === '') return apply;
+  return {
+    ...apply,
+    script: ownScript(apply.script, preamble),
+    ...(apply.mend === undefined ? {} : { mend: ownScript(apply.mend, preamble) }),
+  };
 }
 
 function placeOf(run: ItemRun): ChangePlace {

@@ -138,6 +138,9 @@ function becoming(user: string, scope: Scope): Privilege {
   return { kind: 'become', method: 'sudo', user, ...(typeof text === 'string' ? { password: text } : {}) };
 }
 
+/** Some shells end where these are set, and with another IFS they part words elsewhere. */
+const OF_THE_SHELL: ReadonlySet<string> = new Set(['BASHOPTS', 'BASH_VERSINFO', 'EUID', 'IFS', 'OPTIND', 'PPID', 'SHELLOPTS', 'UID']);
+
 /** Shell text that sets the task's environment. Outer levels first, so that inner ones win. */
 function exports(levels: readonly Compiled[], scope: Scope): string | Unknown {
   const lines: string[] = [];
@@ -149,6 +152,15 @@ function exports(levels: readonly Compiled[], scope: Scope): string | Unknown {
       if (value instanceof Unknown) return value;
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
         throw wrongType(`environment: ${name}`, 'a name of letters, digits and underscores', level.placeOf([name]));
+      if (OF_THE_SHELL.has(name)) {
+        throw new Problem({
+          code: 'variable-of-the-shell',
+          what: `environment: ${name} cannot be set`,
+          place: level.placeOf([name]),
+          why: 'The shell keeps this variable for itself: no program that it starts would see it.',
+          remedy: 'Leave it out.',
+        });
+      }
       const text = value instanceof Secret ? value.reveal() : typeof value === 'object' ? undefined : String(value);
       if (text === undefined) throw wrongType(`environment: ${name}`, 'a text, a number or a boolean', level.placeOf([name]));
       lines.push(`export ${name}=${quote(text)}`);

@@ -1,0 +1,22 @@
+import { quote } from '../connection/quote.ts';
+import type { ProbeDetail, ProbeState } from './probe.ts';
+import { probe } from './probe.ts';
+import type { Request } from './resource.ts';
+
+/** Whether a path holds characters of a shell pattern. */
+export function isPattern(path: string): boolean {
+  return /[*?[]/.test(path);
+}
+
+/** Asks whether anything fits a pattern. The status of the answer is 0 where something does. As for the shell, `*` passes over names with a dot in front. */
+export function anyThatFits(pattern: string): Request<ProbeDetail, ProbeState> {
+  return probe(`set +f; set -- ${patternWord(pattern)}; [ -e "$1" ] || [ -L "$1" ]`);
+}
+
+/** The pattern as a word of the shell: `*`, `?` and `[…]` count, all else stands for itself. */
+function patternWord(pattern: string): string {
+  return pattern.replace(/(\[[!^]?\]?)|([*?\]-])|([^*?[\]-]+)/g, (_whole, open?: string, meta?: string, plain?: string) => {
+    if (open !== undefined) return open.replace('^', "'^'");
+    return meta ?? quote(plain ?? '');
+  });
+}
