@@ -2,18 +2,17 @@ import { z } from 'zod';
 import { quote } from '../connection/quote.ts';
 import type { AuthorizedKeysState } from '../resources/authorized-keys.ts';
 import { authorizedKeysRequest } from '../resources/authorized-keys.ts';
-import type { Prediction } from '../resources/resource.ts';
-import { predict } from '../resources/resource.ts';
+import { parentOf } from '../resources/file-state.ts';
 import { file } from '../resources/file.ts';
-import { boolean, plainText, textList } from './arguments.ts';
-import type { Context, Outcome } from './module.ts';
+import type { Prediction, Seen } from '../resources/resource.ts';
+import { predict } from '../resources/resource.ts';
+import { boolean, path, plainText, textList } from './arguments.ts';
+import type { Apply, Context, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
+import type { PublicKeyLine } from './public-key.ts';
+import { parsePublicKey, publicKeyFault } from './public-key.ts';
 import { ACCOUNT_NAME } from './user-arguments.ts';
 import { amongOthers, writeFile } from './write-file.ts';
-
-const TYPE =
-  '(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-nistp\\d+|sk-(?:ssh-ed25519|ecdsa-sha2-nistp256)@openssh\\.com)(?:-cert-v01@openssh\\.com)?';
-const KEY = new RegExp(`^(?:(.*?)\\s+)?(${TYPE})\\s+([A-Za-z0-9+/]+=*)(?:\\s+(.*?))?\\s*$`);
 
 const schema = z.strictObject({
   user: z.string().regex(ACCOUNT_NAME, 'must be the name of an account').describe('Whose keys they are.'),
@@ -21,6 +20,15 @@ const schema = z.strictObject({
   state: z.enum(['present', 'absent']).default('present').describe('Whether the keys may log in.'),
   exclusive: boolean().default(false).describe('Whether all other keys are removed.'),
   key_options: plainText().optional().describe('What stands before each key: from="10.0.0.0/8",no-pty.'),
+  comment: z
+    .string()
+    .regex(/^[^\n\r]*$/, 'must be one line')
+    .optional()
+    .describe('What stands behind each key, in the place of its own comment.'),
+  path: path().optional().describe('The file, where it is another one than .ssh/authorized_keys in the home directory.'),
+  manage_dir: boolean()
+    .default(true)
+    .describe('Whether the folder of the file is made, with mode 0700, where it does not exist. One that exists is left as it is.'),
 });
 
 type Arguments = z.infer<typeof schema>;
@@ -29,110 +37,190 @@ export const module = defineModule<Arguments>({
   name: 'authorized_key',
   summary: 'Say which public keys may log in as a user.',
   arguments: schema,
-  examples: ['authorized_key: { user: root, key: "{{file \'admin.pub\'}}" }'],
-  observes: (args) => [authorizedKeysRequest(args.user)],
+  examples: ['authorized_key: { user: root, key: "{{admin_keys}}", exclusive: true }'],
+  observes: (args) => [askedOf(args)],
   plan(args, _loaded, seen, context): Outcome {
-    const asked = authorizedKeysRequest(args.user);
+    const keys = wantedKeys(args);
+    if (!Array.isArray(keys)) return keys;
+    const asked = askedOf(args);
     const state = seen.of(asked);
-    const keys = args.key
-      .flatMap((text) => text.split('\n'))
-      .map((line) => line.trim())
-      .filter((line) => line !== '' && !line.startsWith('#'));
-    const broken = keys.findIndex((line) => !KEY.test(line));
-    if (broken >= 0)
-      return {
-        kind: 'impossible',
-        what: `Key ${broken + 1} for ${args.user} is not a public key`,
-        remedy: 'Give the line of a .pub file: type, base64 text, comment',
-      };
-    if (!state.exists) {
-      if (seen.certainty(asked) === 'after_change')
-        return { kind: 'cannot_know', because: `the user ${args.user} does not exist yet; an earlier change may bring it` };
-      return {
-        kind: 'impossible',
-        what: `There is no user ${args.user}`,
-        remedy: `Make it with a task before this one: user: { name: ${args.user} }`,
-      };
-    }
-    const before = state.lines ?? [];
+    if (!state.exists) return withoutUser(args, seen);
+    const before = linesOf(state.content);
     const after = edit(before, keys, args);
-    if (after.join('\n') === before.join('\n')) return { kind: 'in_sync', result: { user: args.user, keyfile: fileOf(state) ?? '' } };
-    const { home } = state;
-    if (home === undefined) return { kind: 'cannot_know', because: `the home directory of ${args.user} is known after the change` };
-    const path = `${home}/.ssh/authorized_keys`;
-    const text = after.map((line) => `${line}\n`).join('');
+    if (after.join('\n') === before.join('\n')) return { kind: 'in_sync', result: { user: args.user, keyfile: state.path ?? '' } };
+    const { path: target } = state;
+    if (target === undefined) return { kind: 'cannot_know', because: `the home directory of ${args.user} is known after the change` };
+    const fault = folderFault(args, target, seen);
+    if (fault !== undefined) return fault;
+    const content = bytesOf(after);
     return {
       kind: 'change',
       differences: [
-        { kind: 'text', path, before: state.lines === null ? undefined : before.map((line) => `${line}\n`).join(''), after: text },
+        { kind: 'text', path: target, before: state.content === null ? undefined : shown(bytesOf(before)), after: shown(content) },
       ],
       certainty: seen.certainty(asked),
-      predictions: [predict(asked, { ...state, lines: after }), ...filePredictions(args.user, path)],
+      predictions: [predict(asked, { ...state, content, above: 'folder' }), ...filePredictions(args.user, target)],
       touches: 'predicted',
-      apply: () => write(args.user, state, path, text, context),
-      planned: { user: args.user, keyfile: path },
+      apply: () => write(args.user, state, target, content, context),
+      planned: { user: args.user, keyfile: target },
     };
   },
 });
 
-function fileOf(state: AuthorizedKeysState): string | undefined {
-  return state.home === undefined ? undefined : `${state.home}/.ssh/authorized_keys`;
+function askedOf(args: Arguments): ReturnType<typeof authorizedKeysRequest> {
+  return authorizedKeysRequest(args.user, args.path);
+}
+
+function wantedKeys(args: Arguments): PublicKeyLine[] | Impossible {
+  const lines = args.key
+    .flatMap((text) => text.split('\n'))
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  const keys: PublicKeyLine[] = [];
+  for (const [index, line] of lines.entries()) {
+    const key = parsePublicKey(inBytes(line));
+    const what = `Key ${index + 1} for ${args.user} is not a public key`;
+    const remedy = 'Give the line of a .pub file: type, base64 text, comment';
+    if (key === undefined) {
+      const isAddress = /^[a-z]+:\/\//.test(line);
+      return {
+        kind: 'impossible',
+        what,
+        remedy: isAddress ? `${remedy}. An address is not fetched: do that with uri, and register it` : remedy,
+      };
+    }
+    const why = publicKeyFault(key);
+    if (why !== undefined) return { kind: 'impossible', what, why, remedy };
+    keys.push({
+      ...key,
+      options: args.key_options === undefined ? key.options : inBytes(args.key_options),
+      comment: args.comment === undefined ? key.comment : inBytes(args.comment),
+    });
+  }
+  return keys;
+}
+
+function withoutUser(args: Arguments, seen: Seen): Outcome {
+  if (seen.certainty(askedOf(args)) === 'after_change')
+    return { kind: 'cannot_know', because: `the user ${args.user} does not exist yet; an earlier change may bring it` };
+  return {
+    kind: 'impossible',
+    what: `There is no user ${args.user}`,
+    remedy: `Make it with a task before this one: user: { name: ${args.user} }`,
+  };
+}
+
+/** Why the file cannot be written where it is to be. */
+function folderFault(args: Arguments, target: string, seen: Seen): Outcome | undefined {
+  const folder = parentOf(target);
+  const asked = askedOf(args);
+  const { above } = seen.of(asked);
+  switch (above) {
+    case 'folder':
+      return undefined;
+    case 'folder of the folder':
+      if (args.manage_dir) return undefined;
+      break;
+    case 'nothing':
+    case 'hidden':
+      break;
+  }
+  if (seen.certainty(asked) === 'after_change')
+    return { kind: 'cannot_know', because: `${folder} does not exist yet; an earlier change may bring it` };
+  if (above === 'hidden')
+    return {
+      kind: 'impossible',
+      what: `${folder} may not be entered, so ${target} cannot be looked at`,
+      remedy: 'Give the task become: true',
+    };
+  const missing = above === 'nothing' ? parentOf(folder) : folder;
+  return {
+    kind: 'impossible',
+    what: `${target} cannot be written: there is no folder ${missing}`,
+    remedy: `Make it with a task before this one: file: { path: ${missing}, state: directory, owner: ${args.user} }`,
+  };
+}
+
+/**
+ * Lines of a file have a character for each byte, so that what is not UTF-8 stays as it is. A line end that the last line lacks is
+ * there when the file is written.
+ */
+function linesOf(content: Buffer | null): readonly string[] {
+  const text = content?.toString('latin1') ?? '';
+  return text === '' ? [] : text.replace(/\n$/, '').split('\n');
+}
+
+function inBytes(text: string): string {
+  return Buffer.from(text).toString('latin1');
+}
+
+function bytesOf(lines: readonly string[]): Buffer {
+  return Buffer.from(lines.map((line) => `${line}\n`).join(''), 'latin1');
+}
+
+function shown(content: Buffer): string {
+  return content.toString('utf8');
 }
 
 /** Two lines are the same key if type and key are, whatever their options and comments. */
-function identityOf(line: string): string | undefined {
-  const [, , type, key] = KEY.exec(line.trim()) ?? [];
-  return type === undefined || line.trim().startsWith('#') ? undefined : `${type} ${key}`;
+function identityOf(key: PublicKeyLine): string {
+  return `${key.type} ${key.key}`;
 }
 
-function edit(lines: readonly string[], keys: readonly string[], args: Arguments): readonly string[] {
-  const wanted = new Map(
-    keys.map((key) => [identityOf(key), args.key_options === undefined ? key : `${args.key_options} ${withoutOptions(key)}`]),
-  );
-  if (args.state === 'absent') return lines.filter((line) => !wanted.has(identityOf(line)));
+function edit(lines: readonly string[], keys: readonly PublicKeyLine[], args: Arguments): readonly string[] {
+  const wanted = new Map(keys.map((key) => [identityOf(key), key]));
   const done = new Set<string>();
   const kept: string[] = [];
   for (const line of lines) {
-    const identity = identityOf(line);
-    const key = wanted.get(identity);
-    if (identity === undefined || key === undefined) {
-      if (identity === undefined || !args.exclusive) kept.push(line);
-    } else if (!done.has(identity)) {
-      done.add(identity);
-      kept.push(optionsOf(line) === optionsOf(key) ? line : key);
+    const present = parsePublicKey(line);
+    const key = present === undefined ? undefined : wanted.get(identityOf(present));
+    if (present === undefined || key === undefined) {
+      if (present === undefined || args.state === 'absent' || !args.exclusive) kept.push(line);
+    } else if (args.state === 'present' && !done.has(identityOf(key))) {
+      done.add(identityOf(key));
+      kept.push(updated(line, present, key, args));
     }
   }
-  return [...kept, ...[...wanted].flatMap(([identity, key]) => (identity === undefined || done.has(identity) ? [] : [key]))];
+  if (args.state === 'absent') return kept;
+  return [...kept, ...[...wanted].flatMap(([identity, key]) => (done.has(identity) ? [] : [lineOf(key)]))];
 }
 
-function optionsOf(line: string): string {
-  return KEY.exec(line.trim())?.[1] ?? '';
+/** A key that is given without a comment leaves the comment that is there. */
+function updated(line: string, present: PublicKeyLine, key: PublicKeyLine, args: Arguments): string {
+  const comment = key.comment === '' && args.comment === undefined ? present.comment : key.comment;
+  return present.options === key.options && present.comment === comment ? line : lineOf({ ...key, comment });
 }
 
-function withoutOptions(line: string): string {
-  return line.trim().slice(optionsOf(line).length).trim();
+function lineOf({ options, type, key, comment }: PublicKeyLine): string {
+  return [options, type, key, comment].filter((part) => part !== '').join(' ');
 }
 
-function filePredictions(user: string, path: string): readonly Prediction[] {
+function filePredictions(user: string, target: string): readonly Prediction[] {
   const unknown = { uid: undefined, owner: user, gid: undefined, group: undefined };
-  const folder = path.slice(0, path.lastIndexOf('/'));
   return [
-    predict(file(folder), { type: 'directory', ...unknown, owner: undefined, mode: undefined }),
-    predict(file(path), { type: 'file', ...unknown, mode: 0o600, size: undefined, sha256: undefined, content: undefined }),
+    predict(file(parentOf(target)), { type: 'directory', ...unknown, owner: undefined, mode: undefined }),
+    predict(file(target), { type: 'file', ...unknown, mode: 0o600, size: undefined, sha256: undefined, content: undefined }),
   ];
 }
 
-function write(user: string, state: AuthorizedKeysState, path: string, text: string, context: Context): ReturnType<typeof writeFile> {
-  const attributes = {
-    owner: { name: user, id: undefined },
-    group: state.gid === undefined ? undefined : { name: undefined, id: state.gid },
-    mode: { kind: 'octal' as const, bits: 0o600 },
-  };
+function write(user: string, state: AuthorizedKeysState, target: string, content: Buffer, context: Context): Apply {
+  // For chown a colon at the end stands for the login group of the account, whichever it is by then.
+  const attributes = { owner: { name: `${user}:`, id: undefined }, group: undefined, mode: { kind: 'octal' as const, bits: 0o600 } };
   const written = writeFile(
-    { path, content: Buffer.from(text), attributes, before: undefined, isReproducible: false, backup: undefined, validate: undefined },
+    {
+      path: target,
+      ...(state.above === 'folder' ? {} : { broughtBeside: parentOf(target) }),
+      content,
+      attributes,
+      before: undefined,
+      isReproducible: false,
+      backup: undefined,
+      validate: undefined,
+    },
     context,
   );
-  const folder = quote(path.slice(0, path.lastIndexOf('/')));
+  if (state.above === 'folder') return { ...written, script: amongOthers(written).script };
+  const folder = quote(parentOf(target));
   return {
     ...written,
     script: `[ -d ${folder} ] || { mkdir -m 0700 -- ${folder} && chown ${quote(`${user}:`)} ${folder}; } || exit\n${amongOthers(written).script}`,

@@ -16,6 +16,8 @@ const MAX_INLINE_BYTES = 64 * 1024;
 export interface FileToWrite {
   /** Where it goes in the end: no link. Its directory exists. */
   readonly path: string;
+  /** A path of the same file system, beside which it is brought, where the directory of `path` is only made by the same script. */
+  readonly broughtBeside?: string;
   readonly content: Buffer | UploadSource;
   readonly attributes: WantedAttributes;
   /** The file that it replaces: its owner and mode are kept where no other are wanted. */
@@ -35,7 +37,7 @@ export interface FileToWrite {
  */
 export function writeFile(file: FileToWrite, context: Context): Apply {
   const { path, content, before } = file;
-  const temporary = temporaryBeside(path, context);
+  const temporary = temporaryBeside(path, context, file.broughtBeside);
   const attributes = keeping(file.attributes, before);
   const inline = Buffer.isBuffer(content) && content.length <= MAX_INLINE_BYTES && isText(content) ? content.toString('utf8') : undefined;
   const isBrief = inline !== undefined && file.validate === undefined && file.backup === undefined;
@@ -59,7 +61,7 @@ export function writeFile(file: FileToWrite, context: Context): Apply {
   const lines = [
     `t=${quote(temporary)} d=${quote(path)}`,
     // A run that was killed between the sending of the file and this script has left its own.
-    `for left in "\${d%/*}/".runbook-*-${markOf(path)}; do [ "$left" = "$t" ] || ! [ -e "$left" ] || rm -f -- "$left"; done`,
+    `for left in "\${t%/*}/".runbook-*-${markOf(path)}; do [ "$left" = "$t" ] || ! [ -e "$left" ] || rm -f -- "$left"; done`,
     `trap 'rm -f -- "$t"; exit 1' HUP INT TERM`,
     ...(inline === undefined ? [] : [`umask ${formatMode(isMasked ? 0o777 & ~attributes.mode.bits : 0o077)}; set -C`]),
     `${steps.join(' &&\n')} || { rm -f -- "$t"; exit 1; }`,
@@ -85,9 +87,9 @@ function syncCommand(path: string): string {
   return `{ sync ${path} 2>/dev/null || sync; }`;
 }
 
-/** A name in the same directory, so that the rename is one step. */
-export function temporaryBeside(path: string, context: Context): string {
-  return `${parentOf(path) === '/' ? '' : parentOf(path)}/.runbook-${context.runId}-${markOf(path)}`;
+/** A name in the same directory, or in that of another path, so that the rename is one step. */
+export function temporaryBeside(path: string, context: Context, other: string = path): string {
+  return `${parentOf(other) === '/' ? '' : parentOf(other)}/.runbook-${context.runId}-${markOf(path)}`;
 }
 
 /** Tells the temporary files of one target from those of others beside it. */

@@ -1,5 +1,7 @@
 import { quote } from '../connection/quote.ts';
+import { isBeneath } from './file-state.ts';
 import { files } from './file.ts';
+import { numbered, printRecords, recordsOf } from './records.ts';
 import type { Request, ResourceKind } from './resource.ts';
 import { predictedOf, request } from './resource.ts';
 import { users } from './user.ts';
@@ -8,58 +10,116 @@ import { users } from './user.ts';
 export interface AuthorizedKeysState {
   /** Whether there is such a user. */
   readonly exists: boolean;
-  readonly gid?: number | undefined;
-  readonly home?: string | undefined;
-  /** The lines of the file; null where there is none. */
-  readonly lines: readonly string[] | null;
+  /** The file that the keys are in. Undefined where the user's home directory is not known. */
+  readonly path: string | undefined;
+  /** The bytes of the file; null where there is none. */
+  readonly content: Buffer | null;
+  /** How much there is of what is above the file. `hidden`: whoever looks may not enter it. */
+  readonly above: 'folder' | 'folder of the folder' | 'nothing' | 'hidden';
 }
 
-/** Ids are names of users: the file is the one in their home directory. */
-export const authorizedKeys: ResourceKind<undefined, AuthorizedKeysState> = {
+interface AuthorizedKeysDetail {
+  readonly user: string;
+  /** Undefined: `.ssh/authorized_keys` in the home directory. */
+  readonly path: string | undefined;
+}
+
+/** Ids are names of users, with a colon and the path behind it where another file than the usual one is asked for. */
+export const authorizedKeys: ResourceKind<AuthorizedKeysDetail, AuthorizedKeysState> = {
   name: 'authorized_keys',
-  observe: (requests) => `for user in ${requests.map((one) => quote(one.id)).join(' ')}; do
-  if command -v getent >/dev/null; then line=$(getent passwd "$user"); else line=$(grep "^$user:" /etc/passwd); fi
-  IFS=: read -r name password uid gid comment home shell <<end
-$line
-end
-  printf 'user:%s:%s:%s\\n' "$user" "$gid" "$home"
-  [ -n "$home" ] || continue
-  if [ -e "$home/.ssh/authorized_keys" ]; then echo file && sed 's/^/+/' "$home/.ssh/authorized_keys" || exit; fi
-done
-`,
-  decode(output, requests) {
-    const found = new Map<string, AuthorizedKeysState & { lines: string[] | null }>();
-    let current: { lines: string[] | null } | undefined;
-    for (const line of output.toString('utf8').split('\n')) {
-      const [, user, gid, home] = /^user:([^:]*):([^:]*):(.*)$/.exec(line) ?? [];
-      if (user !== undefined && home !== undefined) {
-        const state = { exists: home !== '', gid: Number(gid), home, lines: null };
-        current = state;
-        found.set(user, state);
-      } else if (line === 'file' && current !== undefined) current.lines = [];
-      else if (line.startsWith('+')) current?.lines?.push(line.slice(1));
-    }
-    return new Map(requests.map(({ id }) => [id, found.get(id) ?? { exists: false, lines: null }]));
+  observe(requests) {
+    const names = [...new Set(requests.map(({ detail }) => quote(detail.user)))];
+    const elsewhere = requests.flatMap(({ detail: { path } }, index) => (path === undefined ? [] : [`keys ${index} ${quote(path)}`]));
+    const accounts = names.map((name) => {
+      const looks = requests.flatMap(({ detail }, index) => {
+        if (quote(detail.user) !== name) return [];
+        const told = `printf %s "\${b}u${index}:$home"`;
+        return [detail.path === undefined ? `${told}; [ -z "$home" ] || keys ${index} "\${home%/}/.ssh/authorized_keys"` : told];
+      });
+      return `      ${name}) ${looks.join('; ')} ;;`;
+    });
+    return printRecords(`keys() {
+  if [ -e "$2" ]; then printf %s "\${b}c$1:"; cat -- "$2" || exit; return; fi
+  d=\${2%/*}; p=\${d%/*}; p=\${p:-/}
+  if [ -d "$d" ]; then [ -x "$d" ] && w=f || w=h
+  elif [ -d "$p" ]; then [ -x "$p" ] && w=p || w=h
+  else w=n
+  fi
+  printf %s "\${b}a$1:$w"
+}
+accounts() {
+  while IFS=: read -r name password uid gid comment home shell || [ -n "$name" ]; do
+    case $name in
+${accounts.join('\n')}
+    esac
+  done
+}
+${elsewhere.join('\n')}
+if command -v getent >/dev/null; then getent passwd ${names.join(' ')} | accounts; else accounts </etc/passwd; fi || exit`);
   },
-  merge: () => undefined,
+  decode(output, requests) {
+    const homes = new Map<number, string>();
+    const contents = new Map<number, Buffer>();
+    const above = new Map<number, AuthorizedKeysState['above']>();
+    for (const record of recordsOf(output)) {
+      const { index, rest } = numbered(record);
+      // Of two lines for one name the first one counts, as for the system.
+      if (record.letter === 'u' && !homes.has(index)) homes.set(index, rest.toString('utf8'));
+      if (record.letter === 'c' && !contents.has(index)) contents.set(index, rest);
+      if (record.letter === 'a' && !above.has(index)) above.set(index, ABOVE.get(rest.toString('latin1')) ?? 'nothing');
+    }
+    return new Map(
+      requests.map(({ id, detail }, index): [string, AuthorizedKeysState] => {
+        const home = homes.get(index);
+        const content = contents.get(index) ?? null;
+        const path = detail.path ?? (home === undefined || home === '' ? undefined : keysBelow(home));
+        return [id, { exists: home !== undefined, path, content, above: content === null ? (above.get(index) ?? 'nothing') : 'folder' }];
+      }),
+    );
+  },
+  merge: (one) => one,
   disagreement(predicted, seen) {
-    if (predicted.lines?.join('\n') === seen.lines?.join('\n')) return undefined;
-    return 'holds other keys than those that were written';
+    const isSame = predicted.content === null ? seen.content === null : seen.content?.equals(predicted.content) === true;
+    return isSame ? undefined : 'holds other keys than those that were written';
   },
   after(state, id, effect) {
     const user = predictedOf(users, effect);
-    if (user !== undefined && effect.request.id === id) {
-      if (user.exists && !state.exists) return { exists: true, gid: user.gid, home: user.home, lines: null };
-      return user.exists && (user.home === undefined || user.home === state.home) ? undefined : 'stale';
-    }
-    const isFile =
-      predictedOf(files, effect) !== undefined &&
-      state.home !== undefined &&
-      `${state.home}/.ssh/authorized_keys`.startsWith(effect.request.id);
-    return isFile ? 'stale' : undefined;
+    if (user !== undefined && effect.request.id === userOf(id)) return afterUser(state, id, user);
+    const file = predictedOf(files, effect);
+    const changed = effect.request.id;
+    return file !== undefined && state.path !== undefined && (state.path === changed || isBeneath(state.path, changed))
+      ? 'stale'
+      : undefined;
   },
 };
 
-export function authorizedKeysRequest(user: string): Request<undefined, AuthorizedKeysState> {
-  return request(authorizedKeys, user, undefined);
+const ABOVE: ReadonlyMap<string, AuthorizedKeysState['above']> = new Map([
+  ['f', 'folder'],
+  ['p', 'folder of the folder'],
+  ['h', 'hidden'],
+]);
+
+function afterUser(
+  state: AuthorizedKeysState,
+  id: string,
+  user: { readonly exists: boolean; readonly home?: string | undefined; readonly homeExists?: boolean | undefined },
+): AuthorizedKeysState | 'stale' | undefined {
+  if (!user.exists) return state.exists ? { ...state, exists: false } : undefined;
+  const isElsewhere = id.includes(':');
+  if (state.exists) return isElsewhere || (user.home !== undefined && state.path === keysBelow(user.home)) ? undefined : 'stale';
+  if (isElsewhere) return { ...state, exists: true };
+  if (user.home === undefined) return { ...state, exists: true };
+  return user.homeExists === true ? { exists: true, path: keysBelow(user.home), content: null, above: 'folder of the folder' } : 'stale';
+}
+
+function keysBelow(home: string): string {
+  return `${home.endsWith('/') ? home.slice(0, -1) : home}/.ssh/authorized_keys`;
+}
+
+function userOf(id: string): string {
+  return id.split(':', 1)[0] ?? id;
+}
+
+export function authorizedKeysRequest(user: string, path?: string): Request<AuthorizedKeysDetail, AuthorizedKeysState> {
+  return request(authorizedKeys, path === undefined ? user : `${user}:${path}`, { user, path });
 }

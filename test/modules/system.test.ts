@@ -18,7 +18,7 @@ import { Secret } from '../../engine/values/secret.ts';
 import { SHELLS } from '../resources/local-sh.ts';
 import { SystemHost } from './system-host.ts';
 
-const KEY = 'ssh-ed25519 AAAAC3Nz';
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIiXCjh4t02f/fgH6r1qWwjiHM7EPgoodNZ095FcXboZ';
 const HASH = '$6$abcdefgh$0TnkQnTZXgMo1Y0hFkz2yS7P4oYt1Zk0m0QnTZXgMo1Y0hFkz2yS7P4oYt1Zk0mQ';
 const CONTAINER: Partial<Facts> = { virtualization: 'container:systemd-nspawn' };
 
@@ -181,22 +181,20 @@ const CASES: readonly Case[] = [
     module: authorizedKey,
     args: { user: 'rbuser', key: `${KEY} me@here`, key_options: 'no-pty' },
     before: 'useradd -m rbuser',
-    proof:
-      'grep -qx "no-pty ssh-ed25519 AAAAC3Nz me@here" /home/rbuser/.ssh/authorized_keys && test "$(stat -c %U:%a /home/rbuser/.ssh)" = rbuser:700',
+    proof: `grep -qx "no-pty ${KEY} me@here" /home/rbuser/.ssh/authorized_keys && test "$(stat -c %U:%a /home/rbuser/.ssh)" = rbuser:700`,
   },
   {
     what: 'the only public key',
     module: authorizedKey,
     args: { user: 'rbuser', key: [`# mine\n${KEY}`], exclusive: true },
-    before:
-      'useradd -m rbuser; mkdir -p /home/rbuser/.ssh; printf "# note\\nssh-rsa AAAAB3 other\\nssh-ed25519 AAAAC3Nz kept" >/home/rbuser/.ssh/authorized_keys',
-    proof: 'test "$(cat /home/rbuser/.ssh/authorized_keys)" = "# note\nssh-ed25519 AAAAC3Nz kept"',
+    before: `useradd -m rbuser; mkdir -p /home/rbuser/.ssh; printf "# note\\nssh-rsa AAAAB3 other\\n${KEY} kept" >/home/rbuser/.ssh/authorized_keys`,
+    proof: `test "$(cat /home/rbuser/.ssh/authorized_keys)" = "# note\n${KEY} kept"`,
   },
   {
     what: 'a public key that shall go',
     module: authorizedKey,
     args: { user: 'rbuser', key: KEY, state: 'absent' },
-    before: 'useradd -m rbuser; mkdir -p /home/rbuser/.ssh; echo "no-pty ssh-ed25519 AAAAC3Nz kept" >/home/rbuser/.ssh/authorized_keys',
+    before: `useradd -m rbuser; mkdir -p /home/rbuser/.ssh; echo "no-pty ${KEY} kept" >/home/rbuser/.ssh/authorized_keys`,
     proof: '! test -s /home/rbuser/.ssh/authorized_keys',
   },
   {

@@ -1,0 +1,42 @@
+import { unguessable } from '../connection/unguessable.ts';
+
+const BOUNDARY_BYTES = 12;
+const END = 'z';
+
+/**
+ * Shell text around `body`, which prints records. A record is `"${b}"`, a letter, and any bytes: whatever a file holds, and however it
+ * ends, cannot be taken for another record.
+ */
+export function printRecords(body: string): string {
+  return `b=${unguessable(BOUNDARY_BYTES)}; printf %s "$b"
+${body}
+printf %s "\${b}${END}"
+`;
+}
+
+export interface OutputRecord {
+  readonly letter: string;
+  readonly bytes: Buffer;
+}
+
+/** What the text of `printRecords` printed. Throws where the answer ended early. */
+export function recordsOf(output: Buffer): readonly OutputRecord[] {
+  const boundary = output.subarray(0, 2 * BOUNDARY_BYTES);
+  const records: OutputRecord[] = [];
+  for (let at = 2 * BOUNDARY_BYTES; boundary.length === 2 * BOUNDARY_BYTES;) {
+    const next = output.indexOf(boundary, at);
+    const piece = output.subarray(at, next === -1 ? undefined : next);
+    const letter = piece.toString('latin1', 0, 1);
+    if (letter === END) return records;
+    if (piece.length > 0) records.push({ letter, bytes: piece.subarray(1) });
+    if (next === -1) break;
+    at = next + boundary.length;
+  }
+  throw new Error('the observation ended early');
+}
+
+/** A record that begins with the number of a request and a colon. */
+export function numbered({ bytes }: OutputRecord): { readonly index: number; readonly rest: Buffer } {
+  const colon = bytes.indexOf(0x3a);
+  return { index: Number.parseInt(bytes.toString('latin1', 0, Math.max(colon, 0)), 10), rest: bytes.subarray(colon + 1) };
+}
