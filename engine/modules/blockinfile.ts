@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { Secret } from '../values/secret.ts';
 import { Unknown } from '../values/value.ts';
-import { atMostOne, plainText, text } from './arguments.ts';
-import { editArguments, editRequest, endLastLine, linesOf, planEdit, withoutLineEnd } from './edit-file.ts';
+import { atMostOne, boolean, plainText, text } from './arguments.ts';
+import { editArguments, editRequest, planEdit } from './edit-file.ts';
+import type { Impossible } from './module.ts';
 import { defineModule } from './module.ts';
 import { pattern } from './regular-expression.ts';
+import type { Line } from './text-lines.ts';
+import { Lines, matched } from './text-lines.ts';
 
 const schema = atMostOne(
   z.strictObject({
@@ -14,17 +17,25 @@ const schema = atMostOne(
       .refine((value) => value.includes('{mark}') && !value.includes('\n'), 'must hold {mark}, in one line')
       .default('# {mark} ANSIBLE MANAGED BLOCK')
       .describe('The lines around the block; {mark} becomes marker_begin and marker_end. Each block of a file needs its own.'),
-    marker_begin: plainText().default('BEGIN').describe('What {mark} is above the block.'),
-    marker_end: plainText().default('END').describe('What {mark} is below the block.'),
-    insertafter: pattern().optional().describe('A new block goes behind the last line that matches, else to the end (EOF).'),
-    insertbefore: pattern()
+    marker_begin: markerText().default('BEGIN').describe('What {mark} is above the block.'),
+    marker_end: markerText().default('END').describe('What {mark} is below the block.'),
+    insertafter: pattern({ classes: 'ascii' })
+      .optional()
+      .describe('A new block goes behind the last line that matches, else to the end (EOF).'),
+    insertbefore: pattern({ classes: 'ascii' })
       .optional()
       .describe('A new block goes before the last line that matches, else to the end. BOF: to the beginning.'),
+    prepend_newline: boolean().default(false).describe('Whether an empty line stands before the block, unless it begins the file.'),
+    append_newline: boolean().default(false).describe('Whether an empty line stands behind the block, unless it ends the file.'),
     state: z.enum(['present', 'absent']).default('present').describe('Whether the block shall be there.'),
   }),
   ['insertafter', 'insertbefore'],
 );
 type Arguments = z.infer<typeof schema>;
+
+function markerText(): z.ZodType<string> {
+  return plainText().refine((value) => !value.includes('\n'), 'must be one line');
+}
 
 export const module = defineModule<Arguments>({
   name: 'blockinfile',
@@ -39,28 +50,65 @@ export const module = defineModule<Arguments>({
   },
 });
 
-function withBlock(args: Arguments, block: string, before: string | undefined): string | undefined {
+function withBlock(args: Arguments, block: string, before: string | undefined): string | Impossible | undefined {
   if (before === undefined && block === '') return undefined;
-  const lines = linesOf(before ?? '');
-  const begin = args.marker.replaceAll('{mark}', () => args.marker_begin);
-  const end = args.marker.replaceAll('{mark}', () => args.marker_end);
-  const body = block === '' ? [] : [`${begin}\n`, ...linesOf(block.endsWith('\n') ? block : `${block}\n`), `${end}\n`];
-  const plain = lines.map(withoutLineEnd);
-  const from = plain.lastIndexOf(begin);
-  const to = plain.indexOf(end, from + 1);
-  if (from !== -1 && to !== -1) lines.splice(from, to - from + 1, ...body);
-  else if (body.length > 0) {
-    const at = positionFor(args, plain);
-    if (at === lines.length) endLastLine(lines);
-    lines.splice(at, 0, ...body);
-  }
-  return lines.join('');
+  const file = new Lines(before ?? '');
+  const begin = file.line(args.marker.replaceAll('{mark}', () => args.marker_begin));
+  const end = file.line(args.marker.replaceAll('{mark}', () => args.marker_end));
+  const body = block === '' ? [] : [begin, ...bodyOf(block, file), end];
+  const from = file.lines.findLastIndex((line) => line.text === begin.text);
+  const to = file.lines.findIndex((line, index) => index > from && line.text === end.text);
+  if (from !== -1 && to === -1 && file.lines.some((line) => line.text === end.text)) return reversed(args);
+  const isThere = from !== -1 && to !== -1;
+  if (!isThere && body.length === 0) return file.toString();
+  const at = isThere ? from : positionFor(args, file);
+  if (isThere) file.lines.splice(from, to - from + 1);
+  place(args, body, at, file);
+  return file.toString();
 }
 
-function positionFor({ insertafter: after, insertbefore: before }: Arguments, lines: readonly string[]): number {
-  if (before?.source === 'BOF') return 0;
-  const wanted = before ?? after;
-  const found = wanted === undefined || wanted.source === 'EOF' ? -1 : lines.findLastIndex((line) => wanted.test(line));
+/** What stands between could be anything. */
+function reversed({ path, marker, marker_begin, marker_end }: Arguments): Impossible {
+  const of = (mark: string): string => `"${marker.replaceAll('{mark}', () => mark)}"`;
+  return {
+    kind: 'impossible',
+    what: `in ${path} the last ${of(marker_begin)} stands behind every ${of(marker_end)}`,
+    why: 'Where the block begins and ends cannot be told.',
+    remedy: 'Put the two lines into their order by hand, or remove both.',
+  };
+}
+
+function place({ prepend_newline, append_newline }: Arguments, body: readonly Line[], at: number, file: Lines): void {
+  if (body.length === 0) return;
+  const blank = file.line('');
+  const before = file.lines[at - 1];
+  const after = file.lines[at];
+  const all = [
+    ...(prepend_newline && before !== undefined && before.text !== '' ? [blank] : []),
+    ...body,
+    ...(append_newline && after !== undefined && after.text !== '' ? [blank] : []),
+  ];
+  file.insert(at, ...all);
+}
+
+/** The block's lines, with line ends as the file has them. */
+function bodyOf(block: string, file: Lines): readonly Line[] {
+  return (block.endsWith('\n') ? block.slice(0, -1) : block).split('\n').map((text) => file.line(text.replace(/\r$/, '')));
+}
+
+function positionFor({ insertafter: after, insertbefore: before }: Arguments, { lines }: Lines): number {
+  if (before?.text === 'BOF') return 0;
+  const wanted = before ?? (after?.text === 'EOF' ? undefined : after);
+  if (wanted === undefined) return lines.length;
+  const found = wanted.isMultiline
+    ? lineOfMatch(wanted.exec(lines.map(matched).join('')), before === undefined)
+    : lines.findLastIndex((line) => wanted.test(matched(line)));
   if (found === -1) return lines.length;
-  return before === undefined ? found + 1 : found;
+  return Math.min(before === undefined ? found + 1 : found, lines.length);
+}
+
+/** With (?m) an expression is for the whole text: the number of the line in which its match ends, or begins. */
+function lineOfMatch(match: RegExpExecArray | null, atEnd: boolean): number {
+  if (match === null) return -1;
+  return match.input.slice(0, match.index + (atEnd ? match[0].length : 0)).split('\n').length - 1;
 }

@@ -1,5 +1,6 @@
 import { file } from '../resources/file.ts';
 import type { FileDetail } from '../resources/file-detail.ts';
+import { MAX_EDITED_BYTES } from '../resources/file-detail.ts';
 import type { FileState } from '../resources/file-state.ts';
 import type { Request, Seen } from '../resources/resource.ts';
 import { Secret } from '../values/secret.ts';
@@ -7,9 +8,11 @@ import { Unknown } from '../values/value.ts';
 import { boolean, path, plainText } from './arguments.ts';
 import type { WantedAttributes } from './file-attributes.ts';
 import { attributeArguments } from './file-attributes.ts';
-import { textContent } from './file-content.ts';
+import type { Content } from './file-content.ts';
+import { bytesContent } from './file-content.ts';
 import { placeFor, planFile } from './file-plan.ts';
-import type { Context, Outcome } from './module.ts';
+import type { CannotKnow, Context, Impossible, Outcome } from './module.ts';
+import { bytesOf, textOf } from './file-text.ts';
 
 /** The arguments that the modules which edit text files share. */
 export const editArguments = {
@@ -32,13 +35,14 @@ export function editRequest(args: EditArguments): Request<FileDetail, FileState>
 }
 
 /**
- * A text file after an edit. `edit` gets the text, or undefined where there is no file; it gives the new one, or undefined where there
- * is nothing to do without a file. `inserted` is what the edit puts in: where it is secret, the whole file counts as secret.
+ * A text file after an edit. `edit` gets the text, or undefined where there is no file; it gives the new one, or undefined
+ * where there is nothing to do without a file. `inserted` is what the edit puts in: where it is secret, the whole file counts
+ * as secret.
  */
 export function planEdit(
   args: EditArguments,
   inserted: string | Secret | Unknown,
-  edit: (text: string | undefined) => string | undefined,
+  edit: (before: string | undefined) => string | Impossible | undefined,
   seen: Seen,
   context: Context,
 ): Outcome {
@@ -55,19 +59,12 @@ export function planEdit(
       return { kind: 'cannot_know', because: `an earlier change that may bring ${args.path}` };
     return { kind: 'impossible', what: `${args.path} does not exist`, remedy: 'Set create: true, or make it first by copy or template.' };
   }
-  const before = state.type === 'file' ? textOf(state.content) : '';
-  if (state.type === 'file' && before === undefined) {
-    if (state.size === undefined) return { kind: 'cannot_know', because: `what an earlier change writes into ${args.path}` };
-    return {
-      kind: 'impossible',
-      what: `${args.path} is no text that can be edited`,
-      why: `It has ${state.size} bytes. Up to 1 MiB of UTF-8 text can be.`,
-    };
-  }
-  const content =
-    inserted instanceof Unknown
-      ? ({ kind: 'unknown', value: inserted } as const)
-      : textContent(edited(inserted, edit(state.type === 'file' ? before : undefined) ?? before ?? ''));
+  if (state.type === 'file' && state.content === undefined) return notBrought(args.path, state.size, seen.certainty(request));
+  const before = state.type === 'file' && state.content !== undefined ? textOf(state.content) : undefined;
+  const after = inserted instanceof Unknown ? undefined : (edit(before) ?? before ?? '');
+  if (typeof after === 'object') return after;
+  const content: Content =
+    inserted instanceof Unknown ? { kind: 'unknown', value: inserted } : bytesContent(bytesOf(after ?? ''), inserted instanceof Secret);
   return planFile(
     {
       path: args.path,
@@ -85,28 +82,14 @@ export function planEdit(
   );
 }
 
-function edited(inserted: string | Secret, text: string): string | Secret {
-  return inserted instanceof Secret ? Secret.around(text) : text;
-}
-
-/** Undefined where the bytes are not UTF-8: written back they would be others. */
-function textOf(content: Buffer | undefined): string | undefined {
-  if (content === undefined) return undefined;
-  const text = content.toString('utf8');
-  return Buffer.from(text, 'utf8').equals(content) ? text : undefined;
-}
-
-/** A file's lines, each with its own line end. */
-export function linesOf(text: string): string[] {
-  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-}
-
-export function withoutLineEnd(line: string): string {
-  return line.replace(/\r?\n$/, '');
-}
-
-/** The last line gets the line end that it lacks, so that something can follow it. */
-export function endLastLine(lines: string[]): void {
-  const last = lines.at(-1);
-  if (last !== undefined && !last.endsWith('\n')) lines[lines.length - 1] = `${last}\n`;
+/** A file that is there, without its content. */
+export function notBrought(path: string, size: number | undefined, certainty: 'certain' | 'after_change'): CannotKnow | Impossible {
+  if (certainty === 'after_change' || size === undefined)
+    return { kind: 'cannot_know', because: `what an earlier change writes into ${path}` };
+  return {
+    kind: 'impossible',
+    what: `${path} is too large to be edited`,
+    why: `It has ${size} bytes; up to ${MAX_EDITED_BYTES / 1024 / 1024} MiB can be.`,
+    remedy: 'Edit it by shell, with sed for example.',
+  };
 }

@@ -4,6 +4,7 @@ import { MAX_CONTENT_BYTES } from '../resources/file-detail.ts';
 import type { RegularFile } from '../resources/file-state.ts';
 import { Secret } from '../values/secret.ts';
 import type { Shown } from './module.ts';
+import { readably } from './file-text.ts';
 import { Unknown } from '../values/value.ts';
 
 /** What a file shall hold. */
@@ -21,8 +22,11 @@ interface TextContent {
 }
 
 export function textContent(text: string | Secret): TextContent {
-  const bytes = Buffer.from(text instanceof Secret ? text.reveal() : text, 'utf8');
-  return { kind: 'text', bytes, sha256: createHash('sha256').update(bytes).digest('hex'), isSecret: text instanceof Secret };
+  return bytesContent(Buffer.from(text instanceof Secret ? text.reveal() : text, 'utf8'), text instanceof Secret);
+}
+
+export function bytesContent(bytes: Buffer, isSecret: boolean): TextContent {
+  return { kind: 'text', bytes, sha256: createHash('sha256').update(bytes).digest('hex'), isSecret };
 }
 
 export function contentOf(value: string | Secret | Unknown): Content {
@@ -39,7 +43,8 @@ export function shownContent(content: Content): Shown {
     case 'unknown':
       return content.value;
     case 'text':
-      return content.isSecret ? Secret.around(content.bytes.toString('utf8')) : content.bytes.toString('utf8');
+      if (content.isSecret) return Secret.around(content.bytes.toString('utf8'));
+      return shownBytes(content.bytes, content.bytes.length, content.sha256);
     case 'file':
       return shownBytes(content.bytes, content.source.size, content.sha256);
   }
@@ -53,6 +58,5 @@ export function shownFile(file: RegularFile, isSecret: boolean): Shown {
 
 function shownBytes(bytes: Buffer | undefined, size: number, sha256: string): Shown {
   if (bytes === undefined || bytes.length > MAX_CONTENT_BYTES || bytes.includes(0)) return { size, sha256 };
-  const text = bytes.toString('utf8');
-  return text.includes('\ufffd') ? { size, sha256 } : text;
+  return readably(bytes);
 }

@@ -2,23 +2,35 @@ import { z } from 'zod';
 import { Secret } from '../values/secret.ts';
 import { Unknown } from '../values/value.ts';
 import { boolean, plainText, text } from './arguments.ts';
-import { editArguments, editRequest, endLastLine, linesOf, planEdit, withoutLineEnd } from './edit-file.ts';
+import { editArguments, editRequest, planEdit } from './edit-file.ts';
 import { defineModule } from './module.ts';
-import { expand, pattern } from './regular-expression.ts';
+import { expand } from './python-replacement.ts';
+import type { Pattern } from './regular-expression.ts';
+import { pattern } from './regular-expression.ts';
+import type { Line } from './text-lines.ts';
+import { Lines, matched } from './text-lines.ts';
+
+const SEVERAL_LINES =
+  'must be one line, without a line end: the next run would not find it, and put it in again\nWrite blockinfile for several lines. For one line take the line end away (line: |- in place of line: |).';
 
 const schema = z
   .strictObject({
     ...editArguments,
-    line: text().optional().describe('The line, without its line end.'),
-    regexp: pattern().optional().describe('The line that is replaced, or removed: the last one that matches (all, for absent).'),
+    line: text()
+      .refine((value) => !revealed(value).includes('\n'), SEVERAL_LINES)
+      .optional()
+      .describe('The line, without its line end.'),
+    regexp: linePattern()
+      .optional()
+      .describe('The line that is replaced, or removed: the last one that matches (all, for absent). As Python reads it.'),
     search_string: plainText().optional().describe('As regexp, but a plain text that the line holds.'),
     state: z.enum(['present', 'absent']).default('present').describe('Whether the line shall be there.'),
     backrefs: boolean()
       .default(false)
       .describe('Whether \\1 and the like in line stand for groups of regexp. Without a match the file stays as it is.'),
     firstmatch: boolean().default(false).describe('Whether the first line that matches counts instead of the last.'),
-    insertafter: pattern().optional().describe('A new line goes behind the last line that matches, else to the end (EOF).'),
-    insertbefore: pattern()
+    insertafter: linePattern().optional().describe('A new line goes behind the last line that matches, else to the end (EOF).'),
+    insertbefore: linePattern()
       .optional()
       .describe('A new line goes before the last line that matches, else to the end. BOF: to the beginning.'),
   })
@@ -32,8 +44,29 @@ const schema = z
     (args) => args.insertafter === undefined || args.insertbefore === undefined,
     'insertafter and insertbefore cannot be given together',
   )
-  .refine((args) => !args.backrefs || args.regexp !== undefined, 'backrefs needs regexp');
+  .refine((args) => !args.backrefs || args.regexp !== undefined, 'backrefs needs regexp')
+  .superRefine((args, context) => {
+    if (!args.backrefs || args.regexp === undefined || args.line === undefined) return;
+    const message = faultOfReplacement(args.regexp, revealed(args.line));
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['line'], message });
+  });
 type Arguments = z.infer<typeof schema>;
+
+/** As in Ansible a line is matched as bytes: \w and \d are those of ASCII. */
+function linePattern(): z.ZodType<Pattern> {
+  return pattern({ classes: 'ascii' });
+}
+
+function revealed(value: string | Secret | Unknown | undefined): string {
+  return value instanceof Secret ? value.reveal() : value instanceof Unknown || value === undefined ? '' : value;
+}
+
+function faultOfReplacement(regexp: Pattern, line: string): string | undefined {
+  const fault = regexp.faultOf(line);
+  if (fault !== undefined)
+    return `must speak only of groups that regexp has: ${fault}\nWrite the group in parentheses in regexp; a backslash is \\\\.`;
+  return regexp.replacement(line).some((part) => typeof part === 'string' && part.includes('\n')) ? SEVERAL_LINES : undefined;
+}
 
 export const module = defineModule<Arguments>({
   name: 'lineinfile',
@@ -45,57 +78,74 @@ export const module = defineModule<Arguments>({
   ],
   observes: (args) => [editRequest(args)],
   plan(args, _loaded, seen, context) {
-    const { line } = args;
-    const plain = line instanceof Secret ? line.reveal() : line instanceof Unknown || line === undefined ? '' : line;
+    const line = revealed(args.line);
     const edit =
       args.state === 'present'
-        ? (before: string | undefined) => withLine(args, plain, before ?? '')
-        : (before: string | undefined) => withoutLine(args, plain, before);
-    return planEdit(args, line ?? '', edit, seen, context);
+        ? (before: string | undefined) => withLine(args, line, new Lines(before ?? '')).toString()
+        : (before: string | undefined) => (before === undefined ? undefined : withoutLine(args, line, new Lines(before)));
+    return planEdit(args, args.line ?? '', edit, seen, context);
   },
 });
 
 /** As Ansible's module does it, whose users rely on which of several lines is meant. */
-function withLine(args: Arguments, line: string, before: string): string {
-  const lines = linesOf(before);
-  const plain = lines.map(withoutLineEnd);
-  const matches = matcher(args);
-  const pick = (test: (one: string) => boolean): number => (args.firstmatch ? plain.findIndex(test) : plain.findLastIndex(test));
-  const found = matches === undefined ? -1 : pick(matches);
+function withLine(args: Arguments, text: string, file: Lines): Lines {
+  const { lines } = file;
+  const test = matcher(args);
+  const found = test === undefined ? -1 : args.firstmatch ? lines.findIndex(test) : lines.findLastIndex(test);
+  const line = file.line(text);
   if (found !== -1) {
-    const match = args.backrefs ? args.regexp?.exec(plain[found] ?? '') : undefined;
-    const wanted = match === undefined || match === null ? line : expand(line, match);
-    if (plain[found] !== wanted) lines[found] = `${wanted}\n`;
-    return lines.join('');
+    const match = args.backrefs ? args.regexp?.exec(matched(lines[found] ?? line)) : undefined;
+    const wanted = match === undefined || match === null ? line.text : expandedLine(args, text, match);
+    replaceLine(file, found, wanted);
+    return file;
   }
-  if (args.backrefs || plain.includes(line)) return before;
-  lines.splice(positionFor(args, lines, pick), 0, `${line}\n`);
-  return lines.join('');
+  const { exact, anchor } = search(args, line.text, file);
+  if (exact !== -1) replaceLine(file, exact, line.text);
+  else if (!args.backrefs) {
+    const at = args.insertbefore?.text === 'BOF' || args.insertafter?.text === 'BOF' ? 0 : anchor;
+    if (at === -1) file.insert(lines.length, line);
+    else if (args.insertafter === undefined || at === 0 || (lines[at] ?? lines[at - 1])?.text !== line.text) file.insert(at, line);
+  }
+  return file;
 }
 
-function positionFor(
-  { insertafter: after, insertbefore: before }: Arguments,
-  lines: string[],
-  pick: (test: (one: string) => boolean) => number,
-): number {
-  if (before?.source === 'BOF' || after?.source === 'BOF') return 0;
+function expandedLine({ regexp }: Arguments, text: string, match: RegExpExecArray): string {
+  if (regexp === undefined) return text;
+  return expand(regexp.replacement(text), match).replace(/\r?\n$/, '');
+}
+
+/** A line that is there keeps its line end, and gets one if it has none. */
+function replaceLine({ lines, lineEnd }: Lines, index: number, text: string): void {
+  const { end } = lines[index] ?? { end: '' };
+  lines[index] = { text, end: end === '' ? lineEnd : end };
+}
+
+/** Where the line stands already, and where a new one would go: -1 for nowhere. */
+function search(args: Arguments, text: string, { lines }: Lines): { readonly exact: number; readonly anchor: number } {
+  const { insertafter: after, insertbefore: before } = args;
   const wanted = before ?? after;
-  const found = wanted === undefined || wanted.source === 'EOF' ? -1 : pick((one) => wanted.test(one));
-  if (found !== -1 && before !== undefined) return found;
-  if (found !== -1 && found + 1 < lines.length) return found + 1;
-  endLastLine(lines);
-  return lines.length;
+  const isWord = wanted?.text === 'BOF' || (before === undefined && wanted?.text === 'EOF');
+  let exact = -1;
+  let anchor = -1;
+  for (const [index, line] of lines.entries()) {
+    if (line.text === text) exact = index;
+    else if (!isWord && wanted?.test(matched(line)) === true) {
+      anchor = before === undefined ? index + 1 : index;
+      if (args.firstmatch) break;
+    }
+  }
+  return { exact, anchor };
 }
 
-function withoutLine(args: Arguments, line: string, before: string | undefined): string | undefined {
-  if (before === undefined) return undefined;
-  const matches = matcher(args) ?? ((one: string): boolean => one === line);
-  return linesOf(before)
-    .filter((one) => !matches(withoutLineEnd(one)))
+function withoutLine(args: Arguments, line: string, file: Lines): string {
+  const test = matcher(args) ?? ((one: Line): boolean => one.text === line);
+  return file.lines
+    .filter((one) => !test(one))
+    .map(({ text: kept, end }) => kept + end)
     .join('');
 }
 
-function matcher({ regexp, search_string: text }: Arguments): ((line: string) => boolean) | undefined {
-  if (regexp !== undefined) return (line) => regexp.test(line);
-  return text === undefined ? undefined : (line) => line.includes(text);
+function matcher({ regexp, search_string: part }: Arguments): ((line: Line) => boolean) | undefined {
+  if (regexp !== undefined) return (line) => regexp.test(matched(line));
+  return part === undefined ? undefined : (line) => matched(line).includes(part);
 }

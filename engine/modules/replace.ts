@@ -4,18 +4,45 @@ import { Unknown } from '../values/value.ts';
 import { text } from './arguments.ts';
 import { editArguments, editRequest, planEdit } from './edit-file.ts';
 import { defineModule } from './module.ts';
-import { expand, pattern } from './regular-expression.ts';
+import { PatternFault } from './python-pattern.ts';
+import { expand } from './python-replacement.ts';
+import { Pattern, pattern } from './regular-expression.ts';
 
 const { create: _, ...withoutCreate } = editArguments;
 
-const schema = z.strictObject({
-  ...withoutCreate,
-  regexp: pattern('gm').describe('What is replaced, wherever it matches. ^ and $ are the ends of a line.'),
-  replace: text().default('').describe('What stands there instead; \\1 and \\g<name> stand for groups.'),
-  after: pattern('m').optional().describe('Only behind the first match of this.'),
-  before: pattern('m').optional().describe('Only before the first match of this.'),
-});
+const SECTION = { dotall: true, classes: 'unicode' } as const;
+
+const schema = z
+  .strictObject({
+    ...withoutCreate,
+    regexp: pattern({ multiline: true, classes: 'unicode' }).describe(
+      'What is replaced, wherever it matches. ^ and $ are the ends of a line; as Python reads it.',
+    ),
+    replace: text().default('').describe('What stands there instead; \\1 and \\g<name> stand for groups.'),
+    after: pattern(SECTION)
+      .optional()
+      .describe('Only behind the first match of this. ^ is the beginning of the file, . matches line ends.'),
+    before: pattern(SECTION)
+      .optional()
+      .describe('Only before the first match of this behind after; without after, before the last match. As after.'),
+  })
+  .superRefine((args, context) => {
+    const fault = args.replace instanceof Unknown ? undefined : args.regexp.faultOf(plain(args.replace));
+    const remedy = 'Write the group in parentheses in regexp; a backslash is \\\\.';
+    if (fault !== undefined)
+      context.addIssue({ code: 'custom', path: ['replace'], message: `must speak only of groups that regexp has: ${fault}\n${remedy}` });
+    try {
+      section(args);
+    } catch (error) {
+      if (!(error instanceof PatternFault)) throw error;
+      context.addIssue({ code: 'custom', path: ['before'], message: `must go together with after: ${error.message}` });
+    }
+  });
 type Arguments = z.infer<typeof schema>;
+
+function plain(value: string | Secret | Unknown): string {
+  return value instanceof Unknown ? '' : value instanceof Secret ? value.reveal() : value;
+}
 
 export const module = defineModule<Arguments>({
   name: 'replace',
@@ -24,28 +51,44 @@ export const module = defineModule<Arguments>({
   examples: ['replace: { path: /etc/fstab, regexp: "^([^#].*\\\\sswap\\\\s.*)$", replace: "# \\\\1" }'],
   observes: (args) => [editRequest({ ...args, create: false })],
   plan(args, _loaded, seen, context) {
-    const { replace } = args;
-    const plain = replace instanceof Unknown ? '' : replace instanceof Secret ? replace.reveal() : replace;
-    return planEdit({ ...args, create: false }, replace, (before) => replaced(args, plain, before ?? ''), seen, context);
+    const edit = (before: string | undefined): string => replaced(args, plain(args.replace), before ?? '');
+    return planEdit({ ...args, create: false }, args.replace, edit, seen, context);
   },
 });
 
 function replaced(args: Arguments, replacement: string, text: string): string {
-  const start = args.after === undefined ? 0 : endOf(args.after.exec(text));
-  if (start === undefined) return text;
-  const stop = args.before === undefined ? text.length : args.before.exec(text.slice(start))?.index;
-  if (stop === undefined) return text;
-  const end = args.before === undefined ? stop : start + stop;
+  const within = boundsOf(args, text);
+  if (within === undefined) return text;
+  const [start, end] = within;
+  const parts = args.regexp.replacement(replacement);
   let result = '';
   let at = 0;
   const part = text.slice(start, end);
-  for (const match of part.matchAll(args.regexp)) {
-    result += part.slice(at, match.index) + expand(replacement, match);
+  for (const match of args.regexp.matches(part)) {
+    result += part.slice(at, match.index) + expand(parts, match);
     at = match.index + match[0].length;
   }
   return text.slice(0, start) + result + part.slice(at) + text.slice(end);
 }
 
-function endOf(match: RegExpExecArray | null): number | undefined {
-  return match === null ? undefined : match.index + match[0].length;
+/** Where the part of the text begins and ends that is looked through; undefined where there is none. */
+function boundsOf(args: Arguments, text: string): readonly [number, number] | undefined {
+  const wanted = section(args);
+  if (wanted === undefined) return [0, text.length];
+  return wanted.boundsOf(NAME, text);
+}
+
+const NAME = 'subsection';
+
+function section({ after, before }: Pick<Arguments, 'after' | 'before'>): Pattern | undefined {
+  if (after === undefined && before === undefined) return undefined;
+  const [afterFlags, afterBody] = withoutFlags(after?.text ?? '');
+  const [beforeFlags, beforeBody] = withoutFlags(before?.text ?? '');
+  const within = after !== undefined && before !== undefined ? '.*?' : '.*';
+  return new Pattern(`${afterFlags}${beforeFlags}(?:${afterBody})(?P<${NAME}>${within})(?:${beforeBody})`, SECTION);
+}
+
+function withoutFlags(text: string): readonly [string, string] {
+  const [, flags = '', body = ''] = /^((?:\(\?[aiLmsux]+\))*)([^]*)$/.exec(text) ?? [];
+  return [flags, body];
 }

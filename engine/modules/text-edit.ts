@@ -4,8 +4,10 @@ import { parentOf } from '../resources/file-state.ts';
 import type { Prediction, Request, Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
 import type { WantedAttributes } from './file-attributes.ts';
+import { notBrought } from './edit-file.ts';
 import { newAttributes } from './file-attributes.ts';
-import { textContent } from './file-content.ts';
+import { bytesContent, textContent } from './file-content.ts';
+import { bytesOf, textOf } from './file-text.ts';
 import { cannotLook, placeFor, planFile } from './file-plan.ts';
 import type { Apply, CannotKnow, Context, Difference, Impossible } from './module.ts';
 import { amongOthers, writeFile } from './write-file.ts';
@@ -44,13 +46,8 @@ export function editText(
   if (place.kind === 'impossible') return place;
   const { state } = place;
   if (state.type === 'link') return cannotLook(path, context.user);
-  if (state.type === 'file' && state.content === undefined) {
-    if (seen.certainty(request) === 'after_change' || state.size === undefined)
-      return { kind: 'cannot_know', because: `what an earlier change writes into ${path}` };
-    return { kind: 'impossible', what: `${path} is too large to be edited`, why: `It has ${state.size} bytes; up to 1 MiB is brought.` };
-  }
-  const before = state.type === 'file' ? (state.content?.toString('utf8') ?? '') : '';
-  if (before.includes('\ufffd')) return { kind: 'impossible', what: `${path} is no UTF-8 text that can be edited` };
+  if (state.type === 'file' && state.content === undefined) return notBrought(path, state.size, seen.certainty(request));
+  const before = state.type === 'file' && state.content !== undefined ? textOf(state.content) : '';
   const after = edit(before);
   return after === before ? NOTHING : write(path, after, seen, context, attributes);
 }
@@ -84,7 +81,16 @@ function editNew(path: string, text: string, context: Context, attributes: Wante
 
 function write(path: string, text: string, seen: Seen, context: Context, attributes: WantedAttributes): TextEdit {
   const outcome = planFile(
-    { path, content: textContent(text), attributes, follow: true, force: true, backup: false, validate: undefined, result: {} },
+    {
+      path,
+      content: bytesContent(bytesOf(text), false),
+      attributes,
+      follow: true,
+      force: true,
+      backup: false,
+      validate: undefined,
+      result: {},
+    },
     file(path, 'content'),
     seen,
     context,

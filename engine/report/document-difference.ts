@@ -7,7 +7,7 @@ import { mayHoldSecret } from '../values/may-hold-secret.ts';
 import { MASK, Secret } from '../values/secret.ts';
 import type { Value } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
-import { safeLine, safeLines } from './safe-text.ts';
+import { safeLine, safeLines, safeText } from './safe-text.ts';
 
 const CONTEXT = 3;
 /** Beyond these a diff is not worth its time: the sizes are told instead. A bound in time would give other plans on a busy machine. */
@@ -46,8 +46,9 @@ function shownValue(value: Value, secret: boolean): string {
 
 function documentText(difference: Extract<Difference, { kind: 'text' }>): PlannedDifference {
   const path = safeLine(difference.path);
-  const before = contentOf(difference.before);
-  const after = contentOf(difference.after);
+  const ends = lineEndsToShow(difference.before, difference.after);
+  const before = contentOf(difference.before, ends);
+  const after = contentOf(difference.after, ends);
   if (before.kind === 'described' || after.kind === 'described')
     return { kind: 'content', path, before: described(before), after: described(after) };
   const secret = before.secret || after.secret;
@@ -68,7 +69,17 @@ function patchLines(before: string, after: string, secret: boolean): readonly st
     `@@ -${rangeOf(hunk.oldStart, hunk.oldLines)} +${rangeOf(hunk.newStart, hunk.newLines)} @@`,
     ...hunk.lines.map((line) => (line.startsWith('-') ? `-${hide(line.slice(1))}` : line)),
   ]);
-  return lines.length === 0 && secret ? ['(only secrets differ)'] : lines;
+  if (lines.length > 0) return lines;
+  return [secret ? '(only secrets differ)' : '(they differ in what looks the same here)'];
+}
+
+/** Line ends of Windows are written out where the two texts have different ones, or one of them has both kinds. */
+type LineEnds = 'hidden' | 'shown';
+
+function lineEndsToShow(before: Shown | undefined, after: Shown | undefined): LineEnds {
+  const kinds = [before, after].map((shown) => (shown instanceof Secret ? shown.reveal() : typeof shown === 'string' ? shown : ''));
+  const used = new Set(kinds.flatMap((text) => [...(/\r\n/.test(text) ? ['crlf'] : []), ...(/(?<!\r)\n/.test(text) ? ['lf'] : [])]));
+  return used.size > 1 ? 'shown' : 'hidden';
 }
 
 /** As `diff -u` has it: of no lines, the start is the line before. */
@@ -97,23 +108,23 @@ type Content =
   | { readonly kind: 'text'; readonly text: string; readonly secret: boolean }
   | { readonly kind: 'described'; readonly as: string };
 
-function contentOf(shown: Shown | undefined): Content {
+function contentOf(shown: Shown | undefined, ends: LineEnds): Content {
   if (shown === undefined) return { kind: 'absent', text: '', secret: false };
-  if (typeof shown === 'string') return { kind: 'text', text: maskedText(shown), secret: false };
+  if (typeof shown === 'string') return { kind: 'text', text: maskedText(shown, ends), secret: false };
   if (shown instanceof Unknown) return { kind: 'described', as: '(known after apply)' };
-  if (shown instanceof Secret) return secretContent(shown.reveal());
+  if (shown instanceof Secret) return secretContent(shown.reveal(), ends);
   return { kind: 'described', as: `${shown.size} bytes, sha256 ${shown.sha256.slice(0, 12)}…` };
 }
 
 /** Where nothing could be masked, nothing is known of which part is secret: then none of it is shown. */
-function secretContent(text: string): Content {
-  const masked = maskedText(text);
+function secretContent(text: string, ends: LineEnds): Content {
+  const masked = maskedText(text, ends);
   if (text !== '' && !masked.includes(MASK)) return { kind: 'described', as: '(secret)' };
   return { kind: 'text', text: masked, secret: true };
 }
 
-function maskedText(text: string): string {
-  return safeLines(text).join('\n') + (text.endsWith('\n') ? '\n' : '');
+function maskedText(text: string, ends: LineEnds): string {
+  return safeText(ends === 'shown' ? text : text.replaceAll('\r\n', '\n'));
 }
 
 function described(content: Content): string {

@@ -6,6 +6,9 @@ export const LOOKS: readonly Look[] = ['attributes', 'target', 'digest', 'conten
 /** Content larger than this is never brought: size and digest stand for it. */
 export const MAX_CONTENT_BYTES = 1024 * 1024;
 
+/** A text file is edited up to this size. */
+export const MAX_EDITED_BYTES = 8 * 1024 * 1024;
+
 export interface FileDetail {
   readonly look: Look;
   /** No content where the file has one of these digests: the asker has it. */

@@ -82,12 +82,43 @@ describe('lineinfile', () => {
     expect(readFileSync(at('f'), 'utf8')).toBe('old\ntoken=abc123\n');
   });
 
-  it('does not edit what is no text', async () => {
-    writeFileSync(at('f'), Buffer.from([0xff, 0xfe, 0x0a]));
-    expect((await planHere(lineinfile, { path: at('f'), line: 'x' })).outcome).toMatchObject({
-      kind: 'impossible',
-      what: `${at('f')} is no text that can be edited`,
-    });
+  it.each([
+    ['a line of CRLF is the same line', 'a\r\nb\r\n', { line: 'b' }, 'a\r\nb\r\n'],
+    ['a new line ends as the first one', 'a\r\nb', { line: 'c' }, 'a\r\nb\r\nc\r\n'],
+    ['a replaced line keeps its end', 'x=1\r\ny\n', { regexp: '^x=', line: 'x=2' }, 'x=2\r\ny\n'],
+    ['the last line gets the end that it lacks', 'a\nx=1', { regexp: '^x=', line: 'x=1' }, 'a\nx=1\n'],
+    ['$ stands before the line end', 'a b\r\n', { regexp: 'b$', line: 'c' }, 'c\r\n'],
+    ['bytes that are no UTF-8 stay', 'name=caf\xe9\nport=1\n', { regexp: '^port=', line: 'port=2' }, 'name=caf\xe9\nport=2\n'],
+    ['text goes in as UTF-8 there too', 'name=caf\xe9\n', { line: 'é=1' }, 'name=caf\xe9\n\xc3\xa9=1\n'],
+    ['and is found there', 'x=\xe9\n\xc3\xa9=1\n', { regexp: '^(é)=1', line: '\\1=2', backrefs: true }, 'x=\xe9\n\xc3\xa9=2\n'],
+    ['NUL bytes stay', 'a\0b\nc\n', { regexp: '^c', line: 'd' }, 'a\0b\nd\n'],
+    ['BOF is no expression', 'BOF\na\n', { line: 'a', insertafter: 'BOF', firstmatch: true }, 'BOF\na\n'],
+    ['EOF of insertbefore is one', 'EOF\na\n', { line: 'n', insertbefore: 'EOF' }, 'n\nEOF\na\n'],
+  ])('%s', async (_, before, given, after) => {
+    writeFileSync(at('f'), Buffer.from(before, 'latin1'));
+    if (before === after) expect((await planHere(lineinfile, { path: at('f'), ...given })).outcome.kind).toBe('in_sync');
+    else await settleHere(lineinfile, { path: at('f'), ...given }, { again: !('backrefs' in given) });
+    expect(readFileSync(at('f'), 'latin1')).toBe(after);
+  });
+
+  it('shows bytes that are no text so that nobody is misled', async () => {
+    writeFileSync(at('f'), Buffer.from([0xe9, 0x0a]));
+    const { outcome } = await planHere(lineinfile, { path: at('f'), line: 'é' });
+    expect(outcome).toMatchObject({ differences: [{ before: '\\xe9\n', after: '\\xe9\né\n' }] });
+  });
+
+  it.each([
+    [{ line: 'a\nb' }, 'must be one line'],
+    [{ line: 'a\n', regexp: '^a' }, 'must be one line'],
+    [{ line: Secret.of('abcdefgh\n') }, 'must'],
+    [{ regexp: '^(a)', line: '\\1\\nb', backrefs: true }, 'must be one line'],
+    [{ regexp: '^a=', line: 'b\\1', backrefs: true }, 'invalid group reference 1'],
+    [{ regexp: '^(a)', line: '\\2', backrefs: true }, 'invalid group reference 2'],
+    [{ regexp: '^(?P<n>a)', line: '\\g<m>', backrefs: true }, 'unknown group name "m"'],
+    [{ regexp: '^a', line: 'C:\\dir', backrefs: true }, 'bad escape \\d'],
+  ])('refuses %j', async (given, why) => {
+    writeFileSync(at('f'), 'a=1\n');
+    await expect(planHere(lineinfile, { path: at('f'), ...given })).rejects.toThrow(why);
   });
 
   it('cannot know what an unknown line would change', async () => {
@@ -111,6 +142,26 @@ describe('blockinfile', () => {
     ['puts it behind a line', 'a\nb\n', { block: 'x', insertafter: '^a' }, `a\n${begin}\nx\n${end}\nb\n`],
     ['puts it at the beginning', 'a\n', { block: 'x', insertbefore: 'BOF' }, `${begin}\nx\n${end}\na\n`],
     ['takes markers of its own', 'a\n', { block: 'x', marker: '; {mark} $& mine' }, 'a\n; BEGIN $& mine\nx\n; END $& mine\n'],
+    [
+      'ends its lines as the file does',
+      `one\r\n${begin}\r\nold\r\n${end}\r\ntwo\r\n`,
+      { block: 'new' },
+      `one\r\n${begin}\r\nnew\r\n${end}\r\ntwo\r\n`,
+    ],
+    [
+      'is right with other line ends',
+      `one\r\n${begin}\r\nalpha\r\n${end}\r\n`,
+      { block: 'alpha' },
+      `one\r\n${begin}\r\nalpha\r\n${end}\r\n`,
+    ],
+    [
+      'stands between empty lines',
+      'a\nb\n',
+      { block: 'x', insertafter: '^a', prepend_newline: true, append_newline: true },
+      `a\n\n${begin}\nx\n${end}\n\nb\n`,
+    ],
+    ['but not at the ends of a file', '', { block: 'x', prepend_newline: true, append_newline: true }, `${begin}\nx\n${end}\n`],
+    ['finds a place in the whole text with (?m)', 'a\nb\nc\n', { block: 'x', insertafter: '(?m)^a\nb$' }, `a\nb\n${begin}\nx\n${end}\nc\n`],
     ['leaves it where it is right', `${begin}\nx\n${end}\n`, { block: 'x' }, `${begin}\nx\n${end}\n`],
   ];
   it.each(table)('%s', async (_, before, given, after) => {
@@ -128,16 +179,37 @@ describe('replace', () => {
     [
       'stays between two marks',
       'x\n[a]\nx\n[b]\nx\n',
-      { regexp: '^x$', replace: 'y', after: '^\\[a\\]$', before: '^\\[b\\]$' },
+      { regexp: '^x$', replace: 'y', after: '\\[a\\]', before: '\\[b\\]' },
       'x\n[a]\ny\n[b]\nx\n',
     ],
+    ['reads the marks as for the whole text', 'x\n[a]\nx\n', { regexp: 'x', replace: 'y', after: '^\\[a\\]' }, 'x\n[a]\nx\n'],
     ['does nothing without the mark', 'x\n', { regexp: 'x', replace: 'y', after: 'none' }, 'x\n'],
     ['removes', 'a b\n', { regexp: ' b' }, 'a\n'],
+    ['\\A is the beginning of the text', 'a\na\n', { regexp: '\\Aa', replace: 'b' }, 'b\na\n'],
+    ['\\Z is its very end', 'a\na\n', { regexp: 'a\\Z', replace: 'b' }, 'a\na\n'],
+    ['and \\Z again', 'a\na', { regexp: 'a\\Z', replace: 'b' }, 'a\nb'],
+    ['$ stands at every line end', 'a\na\n', { regexp: 'a$', replace: 'b' }, 'b\nb\n'],
+    ['up to the last of before', 'a b a b a\n', { regexp: 'a', replace: 'x', before: 'b' }, 'x b x b a\n'],
+    ['writes escapes as Python does', 'a\n', { regexp: '^a', replace: '\\n\\t\\\\\\.\\g<0>' }, '\n\t\\\\.a\n'],
+    ['matches letters of all scripts', 'naïve x\n', { regexp: '\\b\\w+\\b', replace: 'w' }, 'w w\n'],
+    ['matches whole characters', 'a😀b\n', { regexp: 'a.b', replace: 'x' }, 'x\n'],
   ];
   it.each(table)('%s', async (_, before, given, after) => {
     writeFileSync(at('f'), before);
     if (before === after) expect((await planHere(replace, { path: at('f'), ...given })).outcome.kind).toBe('in_sync');
     else await settleHere(replace, { path: at('f'), ...given });
     expect(readFileSync(at('f'), 'utf8')).toBe(after);
+  });
+
+  it.each([
+    [{ regexp: '^keep$', replace: '# \\1' }, 'invalid group reference 1'],
+    [{ regexp: 'a', replace: '\\g<n>' }, 'unknown group name "n"'],
+    [{ regexp: 'a*+', replace: '' }, 'possessive'],
+    [{ regexp: '(?>a)', replace: '' }, 'atomic'],
+    [{ regexp: 'a(?i)b', replace: '' }, 'belong at its beginning'],
+    [{ regexp: 'a\\q', replace: '' }, 'bad escape \\q'],
+  ])('refuses %j', async (given, why) => {
+    writeFileSync(at('f'), 'keep\n');
+    await expect(planHere(replace, { path: at('f'), ...given })).rejects.toThrow(why);
   });
 });
