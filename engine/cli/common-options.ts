@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
+import { limitPattern } from './limit.ts';
 
 /** What `addInventoryOptions` gives. */
 export interface InventoryFlags {
@@ -39,7 +40,7 @@ export function addIdentityOption(command: Command): Command {
 }
 
 export function addLimitOption(command: Command): Command {
-  return command.option('-l, --limit <pattern>', 'only these hosts');
+  return command.option('-l, --limit <pattern>', 'only these hosts; @file: those named in a file, one a line', limitPattern);
 }
 
 /** How hosts are reached and what is shown of it. */

@@ -3,6 +3,7 @@ import type { Compiled } from '../values/compiled.ts';
 import type { Vault } from '../inventory/vault.ts';
 import { writtenVariable } from '../inventory/written-variable.ts';
 import type { Node } from '../values/node.ts';
+import { oneDocument } from '../values/one-document.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Value } from '../values/value.ts';
 import { readYaml } from '../values/yaml.ts';
@@ -15,23 +16,30 @@ export async function extraVariables(given: readonly string[], vault: Vault): Pr
   const variables = new Map<string, Compiled | Value>();
   for (const text of given) {
     if (text.startsWith('@')) await fromFile(text.slice(1), variables, vault);
-    else if (text.trimStart().startsWith('{')) fromNode(readYaml(text, '-e')[0], variables);
+    else if (text.trimStart().startsWith('{')) fromNode(oneDocument(readYaml(text, '-e')), '-e', variables);
     else fromPairs(text, variables);
   }
   return { level: 'extra vars', origin: '-e', variables };
 }
 
 async function fromFile(path: string, variables: Map<string, Compiled | Value>, vault: Vault): Promise<void> {
-  const nodes = await vault.readFile(path).catch((error: unknown) => {
+  const node = await vault.readFile(path).catch((error: unknown) => {
     if (!(error instanceof Error) || !('syscall' in error)) throw error;
     throw new Problem({ code: 'file-not-found', what: `the file of -e @${path} cannot be read`, why: error.message });
   });
-  fromNode(nodes[0], variables);
+  fromNode(node, path, variables);
 }
 
-function fromNode(node: Node | undefined, variables: Map<string, Compiled | Value>): void {
-  if (node === undefined || node.kind !== 'map') {
-    throw new Problem({ code: 'wrong-type', what: 'extra variables must be a map of names and values', place: node?.place });
+/** A file without anything in it, or with nothing but comments, brings no variable. */
+function fromNode(node: Node | undefined, from: string, variables: Map<string, Compiled | Value>): void {
+  if (node === undefined || (node.kind === 'scalar' && node.value === null)) return;
+  if (node.kind !== 'map') {
+    throw new Problem({
+      code: 'wrong-type',
+      what: `the extra variables of ${from} must be a map of names and values`,
+      place: node.place,
+      remedy: 'Write name: value, a line each.',
+    });
   }
   for (const entry of node.entries) variables.set(entry.key, writtenVariable(entry.value));
 }

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { text as readAll } from 'node:stream/consumers';
+import { buffer as readAll } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { Problem } from '../errors/problem.ts';
 import { isEncrypted } from '../inventory/armor.ts';
@@ -9,6 +9,7 @@ import { encryptText, encryptValue, rekeyText } from '../inventory/encrypt.ts';
 import { recipientsFor } from '../inventory/recipients.ts';
 import { readIdentities } from '../inventory/vault.ts';
 import { printClear, printNotes } from '../report/vault.ts';
+import { textIn } from '../values/text-file.ts';
 import { addIdentityOption, collect } from './common-options.ts';
 import { EXIT } from './exit-status.ts';
 import { identityFiles, vaultFor } from './flag-values.ts';
@@ -82,7 +83,7 @@ async function each(files: readonly string[], what: string, act: (file: string) 
 }
 
 async function encryptStdin(name: string | undefined, flags: WritingFlags): Promise<void> {
-  const value = (await readAll(process.stdin)).replace(/\n$/, '');
+  const value = textIn(await readAll(process.stdin), 'stdin').replace(/\n$/, '');
   if (value === '')
     throw new Problem({
       code: 'empty-value',
@@ -140,7 +141,8 @@ async function makeIdentity(flags: Flags): Promise<void> {
 }
 
 async function read(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new Problem({ code: 'file-not-found', what: `${file} cannot be read`, why: error.message });
   });
+  return textIn(bytes, file);
 }

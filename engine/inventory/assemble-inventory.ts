@@ -2,6 +2,7 @@ import { Problem } from '../errors/problem.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Group, Host, Inventory } from './inventory.ts';
 import type { GivenVariables, RawInventory } from './raw-inventory.ts';
+import { sourceDirectory } from './source-directory.ts';
 import type { VariableFolders } from './variable-folders.ts';
 
 /** Where group_vars/ and host_vars/ may be: beside the inventory's sources, and beside the playbook, which wins. */
@@ -49,11 +50,12 @@ export async function assembleInventory(
     hosts.set(name, {
       name,
       groups: mine.toSorted(),
+      directory: raw.host(name).directory,
       layers: [...layersOf(ranked), ...own.map((given) => layer('host_vars', given))],
     });
   }
   raw.throwIfAny();
-  return { sources, hosts, groups };
+  return { sources, directory: sourceDirectory(sources[0]), hosts, groups };
 }
 
 /** Ansible's order: the sources' own words first, then files; of both, those of `all` first. Layers are shared by all hosts of a group. */

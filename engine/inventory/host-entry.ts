@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
 import { expandRange } from './host-range.ts';
@@ -13,9 +14,10 @@ export function parseHostEntry(entry: string, place: Place | undefined): HostEnt
   const bracketed = /^\[(?<host>.+)\]:(?<port>\d+)$/.exec(entry);
   if (bracketed?.groups !== undefined)
     return { names: [bracketed.groups['host'] ?? ''], port: portOf(bracketed.groups['port'], entry, place) };
+  if (/^\[[0-9a-f:.]+\]$/i.test(entry) && isIPv6(entry.slice(1, -1))) return { names: [entry.slice(1, -1)], port: undefined };
   const plain = /^(?<host>(?:[^:[\]]|\[[^\]]*\])*):(?<port>\d+)$/.exec(entry);
   if (plain?.groups !== undefined)
-    return { names: expandRange(plain.groups['host'] ?? '', place), port: portOf(plain.groups['port'], entry, place) };
+    return { names: namesOf(plain.groups['host'] ?? '', place), port: portOf(plain.groups['port'], entry, place) };
   if (entry === '' || entry === '---' || entry.endsWith(':')) {
     throw new Problem({
       code: 'wrong-host',
@@ -24,7 +26,23 @@ export function parseHostEntry(entry: string, place: Place | undefined): HostEnt
       remedy: 'A colon stands before a port: web1:2222.',
     });
   }
-  return { names: expandRange(entry, place), port: undefined };
+  return { names: namesOf(entry, place), port: undefined };
+}
+
+/** Throws Problem for a range that is none, and for a name that no pattern could ever name. */
+function namesOf(name: string, place: Place | undefined): readonly string[] {
+  const names = expandRange(name, place);
+  const wrong = names.find((one) => /[[\]\s,]|^[!&~]/.test(one));
+  if (wrong === undefined) return names;
+  throw new Problem({
+    code: 'wrong-host',
+    what: `"${name}" cannot be the name of a host`,
+    place,
+    why: /[[\]]/.test(wrong) ? 'A range has two ends of the same kind, with a colon between them.' : 'Patterns of hosts could not name it.',
+    remedy: /[[\]]/.test(wrong)
+      ? 'Write a range like web[01:10] or db-[a:f], and the header of a section like [group].'
+      : 'Give it a name without blanks, commas and !, & or ~ in front, and put what is needed to reach it into ansible_host.',
+  });
 }
 
 function portOf(text: string | undefined, entry: string, place: Place | undefined): number {

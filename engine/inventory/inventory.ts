@@ -5,6 +5,8 @@ export interface Host {
   readonly name: string;
   /** All groups that it is in, parents included, `all` included; sorted by name. */
   readonly groups: readonly string[];
+  /** The absolute folder of the source that named the host first: `inventory_dir`. */
+  readonly directory: string;
   /** group_vars and host_vars, low to high: all, then parents, then children, then the host itself. */
   readonly layers: readonly Layer[];
 }
@@ -22,6 +24,8 @@ export interface Group {
 export interface Inventory {
   /** The files and folders that were read, as given. */
   readonly sources: readonly string[];
+  /** The absolute folder of the first of them, for what belongs to no host of the inventory. */
+  readonly directory: string;
   /** In the order of the group `all`. */
   readonly hosts: ReadonlyMap<string, Host>;
   /** `all` and `ungrouped` are always there. */

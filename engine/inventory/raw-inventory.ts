@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Place } from '../errors/problem.ts';
 import { Problem, Problems } from '../errors/problem.ts';
 import type { Node } from '../values/node.ts';
@@ -13,6 +14,8 @@ export interface GivenVariables {
 }
 
 export interface RawHost {
+  /** The absolute folder of the source that named it first. */
+  readonly directory: string;
   readonly variables: GivenVariables[];
 }
 
@@ -34,6 +37,7 @@ export class RawInventory {
   readonly hosts = new Map<string, RawHost>();
   readonly groups = new Map<string, RawGroup>();
   readonly #problems: Problem[] = [];
+  #directory = resolve('.');
 
   constructor() {
     this.group('all').children.add('ungrouped');
@@ -46,9 +50,14 @@ export class RawInventory {
     return group;
   }
 
+  /** From here on a source of this folder is read. */
+  enter(directory: string): void {
+    this.#directory = directory;
+  }
+
   host(name: string): RawHost {
     let host = this.hosts.get(name);
-    if (host === undefined) this.hosts.set(name, (host = { variables: [] }));
+    if (host === undefined) this.hosts.set(name, (host = { directory: this.#directory, variables: [] }));
     return host;
   }
 

@@ -82,13 +82,15 @@ class IniReader {
     const header = /^\[(?<group>[^:\]\s]+)(?::(?<section>\w+))?\]\s*(?:#.*)?$/.exec(line);
     if (header?.groups !== undefined)
       return this.#enter(header.groups['group'] ?? '', header.groups['section'], line, place(0, line.length));
-    if (line.startsWith('[') && line.endsWith(']')) {
+    if (line.startsWith('[') && !/^\[[0-9a-fA-F:.]+\]:\d+(?:\s|$)/.test(line)) {
       this.#section = undefined;
       throw new Problem({
         code: 'wrong-section',
         what: `"${line}" is not the header of a section`,
         place: place(0, line.length),
-        remedy: 'Write [group], [group:children] or [group:vars], without blanks.',
+        remedy: line.includes(']')
+          ? 'Write [group], [group:children] or [group:vars], without blanks.'
+          : 'Close it: [group], [group:children] or [group:vars].',
       });
     }
     switch (this.#section) {

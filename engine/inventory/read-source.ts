@@ -1,13 +1,15 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { dirname, extname, join, resolve } from 'node:path';
+import { extname, join } from 'node:path';
 import { Problem } from '../errors/problem.ts';
 import { statusOf } from '../values/look-at-once.ts';
+import { textIn } from '../values/text-file.ts';
 import { readYamlInTurns } from '../values/yaml.ts';
 import type { RawInventory } from './raw-inventory.ts';
 import { readIniInventory } from './read-ini-inventory.ts';
 import { readYamlInventory } from './read-yaml-inventory.ts';
 import { runInventoryScript } from './run-inventory-script.ts';
+import { sourceDirectory } from './source-directory.ts';
 import type { Vault } from './vault.ts';
 
 /** What a folder of inventories does not hold: other things that lie beside them. As Ansible has it. */
@@ -20,6 +22,7 @@ const YAML_EXTENSIONS = new Set(['.yml', '.yaml', '.json']);
  */
 export async function readSource(source: string, into: RawInventory, vault: Vault): Promise<string | undefined> {
   const status = statusOf(source);
+  into.enter(sourceDirectory(source));
   if (status === undefined && source.includes(',')) {
     for (const entry of source.split(',').map((part) => part.trim()))
       if (entry !== '') into.attempt(() => into.addHosts(entry, undefined, undefined));
@@ -36,7 +39,7 @@ export async function readSource(source: string, into: RawInventory, vault: Vaul
     return undefined;
   }
   await readPath(source, status.isDirectory(), status.mode, into, vault);
-  return resolve(status.isDirectory() ? source : dirname(source));
+  return sourceDirectory(source);
 }
 
 async function readPath(path: string, isFolder: boolean, mode: number, into: RawInventory, vault: Vault): Promise<void> {
@@ -49,6 +52,7 @@ async function readPath(path: string, isFolder: boolean, mode: number, into: Raw
     }
     return;
   }
+  into.enter(sourceDirectory(path));
   try {
     if ((mode & 0o111) !== 0 && (await isProgram(path))) {
       vault.noteFile(path, readFileSync(path));
@@ -80,7 +84,7 @@ async function readText(path: string, into: RawInventory, vault: Vault): Promise
       remedy: 'Write it as YAML or INI.',
     });
   }
-  const text = await vault.decryptFile(readFileSync(path, 'utf8'), path);
+  const text = await vault.decryptFile(textIn(readFileSync(path), path), path);
   if (YAML_EXTENSIONS.has(extension) || (extension !== '.ini' && looksLikeYaml(text)))
     readYamlInventory(await readYamlInTurns(text, path, { decrypt: vault.decrypt }), into);
   else readIniInventory(text, path, into);

@@ -1,5 +1,6 @@
 import { Problem } from '../errors/problem.ts';
 import type { MapEntry, Node } from '../values/node.ts';
+import { oneDocument } from '../values/one-document.ts';
 import { nearestName } from '../values/suggest.ts';
 import type { RawInventory } from './raw-inventory.ts';
 import { entriesOf, isEmpty, optionalEntries, variablesOf } from './variables-of-node.ts';
@@ -8,23 +9,19 @@ const GROUP_KEYS = ['hosts', 'children', 'vars'];
 
 /** Adds an inventory in Ansible's YAML form. Whatever is not of that form is reported with its place. */
 export function readYamlInventory(documents: readonly Node[], into: RawInventory): void {
-  for (const document of documents) {
-    if (isEmpty(document)) continue;
-    const entries = into.attempt(() => entriesOf(document, 'an inventory is a map of groups')) ?? [];
-    const plugin = entries.find((entry) => entry.key === 'plugin');
-    if (plugin !== undefined) {
-      into.report(
-        new Problem({
-          code: 'inventory-plugin',
-          what: 'inventory plugins are not supported',
-          place: plugin.keyPlace,
-          remedy: 'Use an executable that prints the inventory as JSON when it is called with --list.',
-        }),
-      );
-      continue;
-    }
-    for (const entry of entries) readGroup(entry, into);
-  }
+  const document = into.attempt(() => oneDocument(documents));
+  if (document === undefined || isEmpty(document)) return;
+  const entries = into.attempt(() => entriesOf(document, 'an inventory is a map of groups')) ?? [];
+  const plugin = entries.find((entry) => entry.key === 'plugin');
+  if (plugin === undefined) return entries.forEach((entry) => readGroup(entry, into));
+  into.report(
+    new Problem({
+      code: 'inventory-plugin',
+      what: 'inventory plugins are not supported',
+      place: plugin.keyPlace,
+      remedy: 'Use an executable that prints the inventory as JSON when it is called with --list.',
+    }),
+  );
 }
 
 function readGroup({ key: name, keyPlace, value: node }: MapEntry, into: RawInventory): void {

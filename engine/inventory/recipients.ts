@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Problem } from '../errors/problem.ts';
+import { textIn, withoutMark } from '../values/text-file.ts';
 import { readIdentities } from './vault.ts';
 
 /** The file that says for whom files near it are encrypted: `age1…`, one a line. */
@@ -45,11 +46,11 @@ async function nearestRecipients(folder: string): Promise<string | undefined> {
 }
 
 async function readRecipients(file: string): Promise<readonly string[]> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new Problem({ code: 'file-not-found', what: `the recipients file ${file} cannot be read`, why: error.message });
   });
   const recipients: string[] = [];
-  for (const [index, raw] of text.split('\n').entries()) {
+  for (const [index, raw] of withoutMark(textIn(bytes, file)).split('\n').entries()) {
     const line = raw.trim();
     if (line === '' || line.startsWith('#')) continue;
     if (!line.startsWith('age1')) {

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
 import type { MapEntry, Node } from '../values/node.ts';
+import { textIn } from '../values/text-file.ts';
 import type { RawInventory } from './raw-inventory.ts';
 import { entriesOf, variablesOf } from './variables-of-node.ts';
 
@@ -86,7 +87,7 @@ async function askEach(path: string, hosts: readonly string[]): Promise<Readonly
 
 async function answer(path: string, args: readonly string[]): Promise<Node> {
   const shown = `${path} ${args.join(' ')}`;
-  const { stdout } = await run(resolve(path), [...args], { maxBuffer: MAX_OUTPUT_BYTES, timeout: TIMEOUT, encoding: 'utf8' }).catch(
+  const { stdout } = await run(resolve(path), [...args], { maxBuffer: MAX_OUTPUT_BYTES, timeout: TIMEOUT, encoding: 'buffer' }).catch(
     (error: unknown) => {
       throw new Problem({
         code: 'inventory-script',
@@ -100,7 +101,8 @@ async function answer(path: string, args: readonly string[]): Promise<Node> {
   );
   const place: Place = { file: shown, line: 1, column: 1 };
   try {
-    return nodeOf(stdout.trim() === '' ? {} : JSON.parse(stdout), place);
+    const text = textIn(stdout, shown);
+    return nodeOf(text.trim() === '' ? {} : JSON.parse(text, refuseLargeNumbers), place);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new Problem({
@@ -110,6 +112,16 @@ async function answer(path: string, args: readonly string[]): Promise<Node> {
       why: error.message,
     });
   }
+}
+
+/** What JavaScript would round is refused, as in the other forms of inventories. Throws Problem. */
+function refuseLargeNumbers(_key: string, value: unknown, { source = '' }: { readonly source?: string } = {}): unknown {
+  if (typeof value !== 'number' || !/^-?\d+$/.test(source) || Number.isSafeInteger(value)) return value;
+  throw new Problem({
+    code: 'yaml-number',
+    what: `${source.slice(0, 40)} does not fit a number`,
+    remedy: `Print it as text: "${source}".`,
+  });
 }
 
 function nodeOf(value: unknown, place: Place): Node {

@@ -28,14 +28,14 @@ export function selectHosts(inventory: Inventory, pattern: string, place: Place 
   return [...inventory.hosts.values()].filter((host) => chosen.has(host.name));
 }
 
-/** Commas part always; colons unless they stand in a range's brackets or in an IPv6 address of several. */
+/** Commas part always; colons unless they stand in brackets, in the parentheses of a regular expression, or in an IPv6 address. */
 function splitPattern(pattern: string): readonly string[] {
   const parts: string[] = [];
   for (const chunk of pattern.split(',')) {
     const text = chunk.trim();
     if (text === '') continue;
-    if (text.startsWith('~') || isAddress(text)) parts.push(text);
-    else parts.push(...text.split(/:(?![^[]*\])/).map((one) => one.trim()));
+    if (isAddress(text)) parts.push(text);
+    else parts.push(...text.split(/:(?![^[]*\]|[^(]*\))/).map((one) => one.trim()));
   }
   return parts.filter((part) => part !== '');
 }
@@ -46,16 +46,14 @@ function isAddress(text: string): boolean {
 
 function named(inventory: Inventory, part: string, whole: string, place: Place | undefined): readonly string[] {
   if (part.startsWith('~')) return matching(inventory, regular(part.slice(1), place));
-  const range = /^(?<name>.*)\[(?<from>-?\d+)?(?<colon>:)?(?<to>-?\d+)?\]$/.exec(part);
-  if (range?.groups !== undefined && !isGlobClass(part)) {
-    const hosts = named(inventory, range.groups['name'] ?? '', whole, place);
-    return slice(hosts, range.groups['from'], range.groups['colon'] !== undefined, range.groups['to']);
-  }
+  const range = RANGE.exec(part)?.groups;
+  if (range !== undefined) return slice(named(inventory, range['name'] ?? '', whole, place), range);
   if (/[*?[]/.test(part)) return matching(inventory, glob(part, place));
   if (part === 'all') return [...inventory.hosts.keys()];
+  // A name that is both is the host's, as in Ansible.
+  if (inventory.hosts.has(part)) return [part];
   const group = inventory.groups.get(part);
   if (group !== undefined) return group.hosts;
-  if (inventory.hosts.has(part)) return [part];
   const near = nearestName(part, [...inventory.groups.keys(), ...inventory.hosts.keys()]);
   throw new Problem({
     code: 'unknown-pattern',
@@ -66,15 +64,14 @@ function named(inventory: Inventory, part: string, whole: string, place: Place |
   });
 }
 
-function isGlobClass(part: string): boolean {
-  return !/\[-?\d*:?-?\d*\]$/.test(part);
-}
+/** `[2]`, `[-1]`, `[0:2]`, `[1:]`, `[:2]`, and with a hyphen, as in Ansible, `[0-2]`, `[1-]`. What else stands in brackets is a class of a glob. */
+const RANGE = /^(?<name>.*)\[(?:(?<one>-?\d+)|(?<from>-?\d+)?:(?<to>-?\d+)?|(?<first>\d+)-(?<last>\d*))\]$/;
 
-function slice(hosts: readonly string[], from: string | undefined, colon: boolean, to: string | undefined): readonly string[] {
-  if (!colon) return from === undefined ? hosts : hosts.slice(Number(from)).slice(0, 1);
-  const begin = from === undefined ? 0 : Number(from);
-  const end = to === undefined ? undefined : Number(to) === -1 ? undefined : Number(to) + 1;
-  return hosts.slice(begin, end);
+function slice(hosts: readonly string[], { one, from, to, first, last }: Readonly<Record<string, string | undefined>>): readonly string[] {
+  if (one !== undefined) return hosts.slice(Number(one)).slice(0, 1);
+  const begin = Number(from ?? first ?? 0);
+  const end = to ?? last ?? '';
+  return hosts.slice(begin, end === '' || Number(end) === -1 ? undefined : Number(end) + 1);
 }
 
 /** Groups first, then hosts: as Ansible, a glob names what is in the groups that it matches as well. */

@@ -56,7 +56,7 @@ export class VariableFolders {
 
   async #read(path: string): Promise<GivenVariables | undefined> {
     try {
-      const [node] = await this.#vault.readFile(path);
+      const node = await this.#vault.readFile(path);
       return {
         origin: path,
         variables: node === undefined ? new Map() : variablesOf(node, 'a file of variables must be a map of names and values'),

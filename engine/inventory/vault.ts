@@ -5,7 +5,9 @@ import { resolve } from 'node:path';
 import type { Place } from '../errors/problem.ts';
 import { Problem, Problems } from '../errors/problem.ts';
 import type { Node } from '../values/node.ts';
+import { oneDocument } from '../values/one-document.ts';
 import { Secret } from '../values/secret.ts';
+import { textIn, withoutMark } from '../values/text-file.ts';
 import { readYaml } from '../values/yaml.ts';
 import { ARMOR_BLOCK, isAnsibleVault, isEncrypted, tidyArmor } from './armor.ts';
 
@@ -63,12 +65,12 @@ export class Vault {
     });
   };
 
-  /** Reads a file as YAML; the text values of an encrypted one come as secrets. Throws Problem or Problems. */
-  async readFile(path: string): Promise<readonly Node[]> {
-    const text = readFileSync(path, 'utf8');
+  /** The one document of a YAML file, undefined for an empty one; the text values of an encrypted file come as secrets. Throws Problem or Problems. */
+  async readFile(path: string): Promise<Node | undefined> {
+    const text = textIn(readFileSync(path), path);
     const content = await this.decryptFile(text, path);
-    const nodes = readYaml(content, path, { decrypt: this.decrypt });
-    return isEncrypted(text) ? nodes.map(asSecret) : nodes;
+    const node = oneDocument(readYaml(content, path, { decrypt: this.decrypt }));
+    return node !== undefined && isEncrypted(text) ? asSecret(node) : node;
   }
 
   /** Opens an armored text, so that `opened` knows it. Where that fails, `opened` says why. */
@@ -98,7 +100,8 @@ export class Vault {
     const decrypter = new Decrypter();
     try {
       for (const identity of await this.#identities) decrypter.addIdentity(identity);
-      return { kind: 'opened', text: await decrypter.decrypt(armor.decode(armored), 'text') };
+      const bytes = await decrypter.decrypt(armor.decode(armored));
+      return { kind: 'opened', text: textIn(Buffer.from(bytes), place?.file ?? 'an encrypted value') };
     } catch (error) {
       if (error instanceof Problem) throw error;
       return { kind: 'failed', why: error instanceof Error ? error.message : String(error) };
@@ -121,12 +124,12 @@ export class Vault {
 
 /** The identities in a file, none where it is missing. Throws Problem for what is no identity. */
 export async function readIdentities(file: string): Promise<readonly string[]> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return Buffer.alloc(0);
     throw new Problem({ code: 'file-unreadable', what: `the identity file ${file} cannot be read`, why: error.message });
   });
   const identities: string[] = [];
-  for (const [index, raw] of text.split('\n').entries()) {
+  for (const [index, raw] of withoutMark(textIn(bytes, file)).split('\n').entries()) {
     const line = raw.trim();
     if (line === '' || line.startsWith('#')) continue;
     if (!line.startsWith('AGE-SECRET-KEY-')) {

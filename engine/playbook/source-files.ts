@@ -3,6 +3,8 @@ import { relative, resolve } from 'node:path';
 import { Problem } from '../errors/problem.ts';
 import type { Place } from '../errors/problem.ts';
 import type { MapNode, Node } from '../values/node.ts';
+import { oneDocument } from '../values/one-document.ts';
+import { textIn } from '../values/text-file.ts';
 import type { YamlOptions } from '../values/yaml.ts';
 import { readYaml } from '../values/yaml.ts';
 import { nodeKind } from './fields.ts';
@@ -25,16 +27,7 @@ export class SourceFiles {
   /** The one document of a file; undefined for a file that is empty or cannot be read (a Problem then). */
   async read(path: string, problems: ProblemCollector, asked: Place | undefined): Promise<Node | undefined> {
     const nodes = await this.#load(path, problems, asked);
-    const second = nodes?.[1];
-    if (second !== undefined) {
-      problems.add({
-        code: 'two-documents',
-        what: 'The file holds more than one YAML document',
-        place: second.place,
-        remedy: 'Remove the line --- in the middle.',
-      });
-    }
-    return nodes?.[0];
+    return nodes === undefined ? undefined : problems.attempt(() => oneDocument(nodes));
   }
 
   /** The entries of a file that is a list; none for an empty file. */
@@ -70,7 +63,7 @@ export class SourceFiles {
 
   async #text(path: string, problems: ProblemCollector, asked: Place | undefined): Promise<string | undefined> {
     try {
-      const text = readFileSync(path, 'utf8');
+      const text = textIn(readFileSync(path), displayPath(path));
       return this.#options.decryptFile === undefined ? text : await this.#options.decryptFile(text, displayPath(path));
     } catch (error) {
       if (error instanceof Problem) return problems.take(error);

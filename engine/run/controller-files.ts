@@ -12,6 +12,7 @@ import { statusOf } from '../values/look-at-once.ts';
 import { Secret } from '../values/secret.ts';
 import type { FileTemplate } from '../values/template.ts';
 import { parseTemplateFile } from '../values/template.ts';
+import { textIn } from '../values/text-file.ts';
 import type { Scope } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
 import type { DigestCache } from './digest-cache.ts';
@@ -176,7 +177,7 @@ export class ControllerFiles {
     for (const file of [join(folder, `${name}.hbs`), join(folder, name)]) {
       from.set(file, identityNow(file));
       if (!existsSync(file)) continue;
-      const text = readFileSync(file, 'utf8');
+      const text = textIn(readFileSync(file), file);
       this.#use(file, digestOfText(text));
       return { text, file };
     }
@@ -184,7 +185,7 @@ export class ControllerFiles {
   }
 
   async #openTemplate(path: string, from: Map<string, string | undefined>): Promise<FileTemplate> {
-    const text = readFileSync(path, 'utf8');
+    const text = textIn(readFileSync(path), path);
     this.#use(path, digestOfText(text));
     return parseTemplateFile(text, path, (name) => this.#partial(dirname(path), name, from));
   }

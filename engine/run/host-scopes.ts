@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { Layer, LayeredScope } from '../values/scope.ts';
 import type { ValueMap } from '../values/value.ts';
@@ -7,12 +7,10 @@ import { HostVariables, lazyMap } from './variables.ts';
 
 /** The variables of each host outside of any play: the inventory's, the extra ones and the magic ones but facts. */
 export function hostScopes(inventory: Inventory, extra: Layer, playbookDirectory: string): (host: string) => LayeredScope | undefined {
-  const [source] = inventory.sources;
   const run: RunVariables = {
     fallback: undefined,
     extra,
     inventory,
-    inventoryDirectory: source === undefined || source.includes(',') ? resolve('.') : dirname(resolve(source)),
     playbookDirectory: resolve(playbookDirectory),
     groups: lazyMap(inventory.groups.keys(), (name) => inventory.groups.get(name)?.hosts ?? []),
     hostvars: () => hostvars,

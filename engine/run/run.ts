@@ -96,7 +96,6 @@ export async function run(options: RunOptions): Promise<RunResult> {
     fallback: options.fallback,
     extra: options.extra,
     inventory,
-    inventoryDirectory: directoryOf(inventory.sources[0]),
     playbookDirectory: dirname(resolve(playbook.file)),
     get groups() {
       return groupsValue;
@@ -105,7 +104,10 @@ export async function run(options: RunOptions): Promise<RunResult> {
     hostvarsAsTheyAre: () => hostvarsAsTheyAre,
   };
   for (const host of inventory.hosts.values()) hosts.set(host.name, new HostState(host, new HostVariables(host, variables)));
-  if (!hosts.has('localhost')) hosts.set('localhost', new HostState(LOCALHOST, new HostVariables(LOCALHOST, variables)));
+  if (!hosts.has('localhost')) {
+    const localhost = localhostOf(inventory);
+    hosts.set('localhost', new HostState(localhost, new HostVariables(localhost, variables)));
+  }
   const hostvars: ValueMap = lazyMap(hosts.keys(), (name) => hosts.get(name)?.variables.asHostvarsAhead() ?? null);
   const hostvarsAsTheyAre: ValueMap = lazyMap(hosts.keys(), (name) => hosts.get(name)?.variables.asHostvars() ?? null);
 
@@ -298,13 +300,8 @@ export function partialBecause(options: Pick<RunOptions, 'limit' | 'selection'>)
   return reasons;
 }
 
-function directoryOf(source: string | undefined): string {
-  return source === undefined ? process.cwd() : dirname(resolve(source));
-}
-
 /** There is always this machine, even if no inventory names it. It is reached without SSH. */
-const LOCALHOST: Host = {
-  name: 'localhost',
-  groups: ['all'],
-  layers: [{ level: 'host_vars', origin: 'runbook', variables: new Map<string, Value>([['ansible_connection', 'local']]) }],
-};
+function localhostOf({ directory }: Inventory): Host {
+  const variables = new Map<string, Value>([['ansible_connection', 'local']]);
+  return { name: 'localhost', groups: ['all'], directory, layers: [{ level: 'host_vars', origin: 'runbook', variables }] };
+}

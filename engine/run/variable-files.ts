@@ -3,8 +3,10 @@ import { isAbsolute, join } from 'node:path';
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
 import { compileNode } from '../values/compiled.ts';
+import { oneDocument } from '../values/one-document.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Template } from '../values/template.ts';
+import { textIn } from '../values/text-file.ts';
 import type { Scope } from '../values/value.ts';
 import { readYaml } from '../values/yaml.ts';
 import type { ControllerFiles } from './controller-files.ts';
@@ -19,15 +21,16 @@ export async function variableFileLayer(
   const name = file.name.render(scope);
   if (typeof name !== 'string') throw new Problem({ code: 'wrong-type', what: 'vars_files must name files', place: file.place });
   const path = isAbsolute(name) ? name : join(directory, name);
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) throw new Problem({ code: 'file-not-found', what: `there is no variables file ${path}`, place: file.place });
+  const bytes = await readFile(path).catch(() => undefined);
+  if (bytes === undefined) throw new Problem({ code: 'file-not-found', what: `there is no variables file ${path}`, place: file.place });
+  const text = textIn(bytes, path);
   files.note(path, text);
   return variablesLayer(text, path);
 }
 
 /** A YAML file of variables as a layer. An empty file is an empty layer. */
 export function variablesLayer(text: string, path: string): Layer {
-  const [node] = readYaml(text, path);
+  const node = oneDocument(readYaml(text, path));
   if (node === undefined || (node.kind === 'scalar' && node.value === null))
     return { level: 'play vars', origin: path, variables: new Map() };
   if (node.kind !== 'map')

@@ -12,7 +12,6 @@ export interface RunVariables {
   readonly fallback: Layer | undefined;
   readonly extra: Layer;
   readonly inventory: Inventory;
-  readonly inventoryDirectory: string;
   readonly playbookDirectory: string;
   readonly groups: ValueMap;
   /** The variables of any host, each read when it is asked for, with what it is going to register. */
@@ -128,7 +127,7 @@ export class HostVariables {
     const run = this.#run;
     const variables = new Map<string, Value>([
       ['inventory_hostname', this.#host.name],
-      ['inventory_dir', run.inventoryDirectory],
+      ['inventory_dir', this.#host.directory],
       ['playbook_dir', run.playbookDirectory],
       ['groups', run.groups],
       ['group_names', [...new Set([...this.#host.groups, ...this.#joined])].filter((group) => group !== 'all').toSorted()],

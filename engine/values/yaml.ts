@@ -4,6 +4,7 @@ import type { Place } from '../errors/problem.ts';
 import { Problem, Problems } from '../errors/problem.ts';
 import type { ListNode, MapEntry, MapNode, Node, ScalarNode } from './node.ts';
 import type { Secret } from './secret.ts';
+import { withoutMark } from './text-file.ts';
 
 /** Playbooks are small; what is larger than this is not one. In characters. */
 const MAX_LENGTH = 8_000_000;
@@ -49,7 +50,7 @@ class YamlReader {
   readonly #anchors = new Map<string, Converted | 'open'>();
 
   constructor(text: string, file: string, options: YamlOptions) {
-    this.#text = text;
+    this.#text = withoutMark(text);
     this.#file = file;
     this.#options = options;
   }
@@ -327,7 +328,7 @@ class YamlReader {
       });
       return null;
     }
-    if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) {
+    if (!Number.isFinite(value) || (isWhole(source) && !Number.isSafeInteger(value))) {
       this.#report('yaml-number', `${source.slice(0, 40)} does not fit a number`, start, source.length, {
         remedy: 'Quote it to have it as text.',
       });
@@ -358,4 +359,9 @@ class YamlReader {
 function scalarStyle(node: Scalar): ScalarNode['style'] {
   if (node.type === 'BLOCK_FOLDED' || node.type === 'BLOCK_LITERAL') return 'block';
   return node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE' ? 'quoted' : 'plain';
+}
+
+/** A number that is written with a point or an exponent is near enough by its nature. */
+function isWhole(source: string): boolean {
+  return /^[-+]?(?:\d+|0[xo][\da-fA-F]+)$/.test(source);
 }

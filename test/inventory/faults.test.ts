@@ -9,7 +9,7 @@ const root = mkdtempSync(join(tmpdir(), 'inventory-faults-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
 /** Name, files, what is told of: code and place. The first file is the source. */
-const FAULTS: readonly (readonly [string, Readonly<Record<string, string>>, readonly string[]])[] = [
+const FAULTS: readonly (readonly [string, Readonly<Record<string, string | Buffer>>, readonly string[]])[] = [
   ['no such file', {}, ['file-not-found']],
   ['YAML: not a map', { 'h.yml': '- web1\n' }, ['wrong-type h.yml:1:1']],
   ['YAML: an unknown key', { 'h.yml': 'web:\n  host: {}\n' }, ['unknown-key h.yml:2:3']],
@@ -23,6 +23,38 @@ const FAULTS: readonly (readonly [string, Readonly<Record<string, string>>, read
   ['YAML: a template that is wrong', { 'h.yml': 'web:\n  vars: { a: "x {{#if}}" }\n' }, ['template-syntax h.yml:2:17']],
   ['YAML: a group below itself', { 'h.yml': 'a: { children: { b: { children: { a: {} } } } }\n' }, ['group-cycle']],
   ['YAML: a plugin', { 'h.yml': 'plugin: aws_ec2\n' }, ['inventory-plugin h.yml:1:1']],
+  ['YAML: two documents', { 'h.yml': 'web: { hosts: { a: {} } }\n---\nweb: { hosts: { b: {} } }\n' }, ['two-documents h.yml:3:1']],
+  ['variables in two documents', { h: 'a\n', 'group_vars/all.yml': 'a: 1\n---\nb: 1\n' }, ['two-documents group_vars/all.yml:3:1']],
+  [
+    'YAML: names that no pattern could name',
+    { 'h.yml': 'web: { hosts: { "a b": {}, "!c": {}, "d[1-3]": {} } }\n' },
+    ['wrong-host h.yml:1:18', 'wrong-host h.yml:1:29', 'wrong-host h.yml:1:39'],
+  ],
+  ['YAML: not UTF-8', { 'h.yml': Buffer.from('web:\n  vars: { v: "Gr\xfc\xdfe" }\n', 'latin1') }, ['not-utf8 h.yml:2:17']],
+  ['YAML: UTF-16', { 'h.yml': Buffer.from('\uFEFFweb:\n', 'utf16le') }, ['not-utf8 h.yml:1:1']],
+  ['INI: not UTF-8', { h: Buffer.from('a v=\xe9\n', 'latin1') }, ['not-utf8 h:1:5']],
+  [
+    'variables: not UTF-8',
+    { h: 'a\n', 'group_vars/all.yml': Buffer.from('é: 1\n\xff: 1\n', 'latin1') },
+    ['not-utf8 group_vars/all.yml:1:1'],
+  ],
+  ['INI: a header that is not closed', { h: '[web]\na\n[db\nb\n' }, ['wrong-section h:3:1']],
+  ['INI: a header with a blank that is not closed', { h: '[db b\n' }, ['wrong-section h:1:1']],
+  [
+    'INI: what is no range',
+    { h: 'h[1-3]\nh[x]\nh[1:]\nh[aa:cc]\nh[1:3\n' },
+    ['wrong-host h:1:1', 'wrong-host h:2:1', 'wrong-host h:3:1', 'wrong-host h:4:1', 'wrong-host h:5:1'],
+  ],
+  [
+    'a program that prints what is no UTF-8',
+    { 'h.sh': '#!/bin/sh\nprintf \'{"a": {"vars": {"b": "\\374"}}}\'\n' },
+    ['not-utf8 h.sh --list:1:23'],
+  ],
+  [
+    'a program that prints a number too large',
+    { 'h.sh': '#!/bin/sh\necho \'{"a": {"vars": {"b": 12345678901234567890}}}\'\n' },
+    ['yaml-number'],
+  ],
   ['YAML: a port out of range', { 'h.yml': 'web: { hosts: { "a:99999": {} } }\n' }, ['wrong-host h.yml:1:18']],
   ['INI: a header with blanks', { h: '[web servers]\nignored\n[b:childs]\n' }, ['wrong-section h:1:1', 'wrong-section h:3:1']],
   ['INI: not name=value', { h: '[web]\nw1 user root\n[web:vars]\nx\n' }, ['ini-syntax h:2:4', 'ini-syntax h:2:9', 'ini-syntax h:4:1']],

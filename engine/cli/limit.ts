@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { Problem } from '../errors/problem.ts';
+import { textIn, withoutMark } from '../values/text-file.ts';
+
+/** The pattern of `--limit`; of `@file`, the names and patterns in the file, one a line. Throws Problem. */
+export function limitPattern(given: string): string {
+  if (!given.startsWith('@')) return given;
+  const file = given.slice(1);
+  const names = withoutMark(textIn(readLimit(file), file))
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  if (names.length > 0) return names.join(',');
+  throw new Problem({
+    code: 'empty-pattern',
+    what: `the file of --limit ${given} names no host`,
+    remedy: 'Write one host or pattern a line.',
+  });
+}
+
+function readLimit(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Problem({ code: 'file-not-found', what: `the file of --limit @${file} cannot be read`, why, remedy: 'Correct the path.' });
+  }
+}
