@@ -10,6 +10,7 @@ const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ['busybox', 'busybox'],
   ['curl', 'curl'],
   ['unshare', 'util-linux'],
+  ['ip', 'iproute2'],
   ['setfacl', 'acl'],
 ]);
 const FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,7 +10,7 @@ import type { Place } from './place.ts';
 
 /**
  * Makes the root of a throw-away machine: this one's file system with a layer above it that takes all writes, so that accounts, /etc, mounts,
- * locks and owed handlers of a case are its own. It is there as long as its stdin is open. $1 is the folder for the layers, $2 the
+ * locks, owed handlers, processes and the loopback network of a case are its own. It is there, with all that runs in it, as long as its stdin is open. $1 is the folder for the layers, $2 the
  * checkout and $3 the case's folder; both keep their paths.
  */
 const MAKE_ROOT = `set -e
@@ -18,22 +18,31 @@ mount -t tmpfs -o mode=755 tmpfs "$1"
 mkdir "$1/upper" "$1/work" "$1/root"
 chmod 755 "$1/upper"
 mount -t overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" overlay "$1/root"
-for folder in /proc /sys /dev; do mount --rbind "$folder" "$1/root$folder"; done
+mount -t proc proc "$1/root/proc"
+for folder in /sys /dev; do mount --rbind "$folder" "$1/root$folder"; done
 for folder in "$2" "$3"; do mkdir -p "$1/root$folder"; mount --rbind "$folder" "$1/root$folder"; done
 mkdir -p "$1/root/.outside"
 cd "$1/root"
 pivot_root . .outside
 umount -l /.outside
 rmdir /.outside
+ip link set lo up
 echo ready
 read -r _ || true
 `;
 
+const UNSHARE = ['--mount', '--propagation', 'private', '--net', '--pid', '--fork', '--kill-child'];
+
+/** The first process of the sandbox: the one child of `unshare`. */
+function firstProcess(unshare: number): string {
+  return readFileSync(`/proc/${unshare}/task/${unshare}/children`, 'utf8').trim();
+}
+
 /** Why this machine cannot have sandboxes; undefined where it can. */
 export function whyNoSandbox(): string | undefined {
   if (process.getuid?.() !== 0) return 'it needs root';
-  const tried = spawnSync('unshare', ['--mount', 'true']);
-  return tried.status === 0 ? undefined : 'mount namespaces cannot be made here';
+  const tried = spawnSync('unshare', [...UNSHARE, 'true']);
+  return tried.status === 0 ? undefined : 'namespaces cannot be made here';
 }
 
 /** A folder in a sandbox where there can be one, else a plain folder of this machine. */
@@ -47,7 +56,7 @@ export async function sandboxFor(one: WildCase): Promise<Place> {
   }
   const layers = `${folder}.layers`;
   mkdirSync(layers);
-  const holder = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', MAKE_ROOT, 'sandbox', layers, ROOT, folder], {
+  const holder = spawn('unshare', [...UNSHARE, 'sh', '-c', MAKE_ROOT, 'sandbox', layers, ROOT, folder], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const ended = new Promise<void>((resolve) => holder.once('close', () => resolve()));
@@ -57,7 +66,18 @@ export async function sandboxFor(one: WildCase): Promise<Place> {
     lines.once('close', () => resolve(undefined));
   });
   if (first !== 'ready') throw new Error('the sandbox could not be made');
-  const enter = ['nsenter', `--target=${holder.pid ?? 0}`, '--mount', '--root', '--wd=/', 'sh', '-c', 'cd "$w" && exec sh'];
+  const enter = [
+    'nsenter',
+    `--target=${firstProcess(holder.pid ?? 0)}`,
+    '--mount',
+    '--pid',
+    '--net',
+    '--root',
+    '--wd=/',
+    'sh',
+    '-c',
+    'cd "$w" && exec sh',
+  ];
   const run = (script: string) => runCommand(enter, { cwd: '/', input: script, env });
   return {
     folder,
