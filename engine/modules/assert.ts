@@ -3,7 +3,11 @@ import { boolean, text } from './arguments.ts';
 import { defineModule } from './module.ts';
 
 /** The runner evaluates the expressions and tells which hold; as they are written they are only checked. */
-const condition = z.union([z.string(), z.boolean(), z.strictObject({ expression: z.string(), holds: z.boolean() })]);
+const condition = z.union([
+  z.string(),
+  z.boolean(),
+  z.strictObject({ expression: z.string(), holds: z.boolean(), values: z.array(z.string()) }),
+]);
 
 const schema = z.strictObject({
   that: z.union([condition, z.array(condition)]).describe('Conditions that must hold: one expression or a list of them.'),
@@ -22,17 +26,16 @@ export const module = defineModule<z.infer<typeof schema>>({
   observes: () => [],
   plan(args) {
     const conditions = Array.isArray(args.that) ? args.that : [args.that];
-    const broken = conditions
-      .filter((one) => typeof one === 'object' && !one.holds)
-      .map((one) => (typeof one === 'object' ? one.expression : String(one)));
+    const broken = conditions.filter((one) => typeof one === 'object').filter((one) => !one.holds);
     const message = args.fail_msg ?? args.msg;
-    if (broken.length > 0) {
-      const why = `Does not hold: ${broken.join('\n')}`;
+    const [first] = broken;
+    if (first !== undefined) {
+      const why = broken.map(({ expression, values }) => [`Does not hold: ${expression}`, ...values.map((line) => `  ${line}`)].join('\n'));
       return {
         kind: 'impossible',
         what: typeof message === 'string' ? message : 'a condition does not hold',
-        why,
-        result: { assertion: broken[0] ?? '', evaluated_to: false },
+        why: why.join('\n'),
+        result: { assertion: first.expression, evaluated_to: false },
       };
     }
     const { success_msg: success } = args;

@@ -51,19 +51,22 @@ export interface Batch {
   readonly play: Play;
   readonly hosts: readonly HostState[];
   readonly barrier: Barrier | undefined;
-  /** Results of run_once tasks, by where they stand. */
-  readonly once: Map<string, Once>;
+  /** What came of run_once steps, by where they stand. */
+  readonly once: Map<string, Promise<OnceResult>>;
   /** Hosts that wait for the one that does a run_once task to begin with it. */
   readonly onceWaiting: Map<string, readonly (() => void)[]>;
   readonly throttles: Map<string, LimitFunction>;
-  /** Why no host may go on: a failure that is fatal for all. */
-  aborted: string | undefined;
+  /** Why no host may go on. */
+  aborted: Abort | undefined;
 }
 
-export interface Once {
-  readonly leader: string;
-  readonly done: Promise<OnceResult>;
-}
+export type Abort =
+  /** `meta: end_play`: the play ends well, for the batches that are still to come as well. */
+  | { readonly kind: 'end_play' }
+  /** What happened on one host ends the run for all. */
+  | { readonly kind: 'fatal'; readonly why: string }
+  /** More hosts failed than `max_fail_percentage` lets fail. */
+  | { readonly kind: 'too_many_failed' };
 
 export type OnceResult =
   | { readonly kind: 'done'; readonly remembered: ReadonlyMap<string, Value> }

@@ -1,18 +1,21 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Effect } from '../modules/module.ts';
-import type { RunContext } from './context.ts';
 import type { TaskIdentity } from './events.ts';
-import type { HostState } from './host-state.ts';
+import type { TaskRun } from './task-run.ts';
 
 /** Does what an engine-side module asked for: tell, remember, group, pause. */
-export async function applyEffects(context: RunContext, host: HostState, task: TaskIdentity, effects: readonly Effect[]): Promise<void> {
+export async function applyEffects(run: TaskRun, task: TaskIdentity, effects: readonly Effect[]): Promise<void> {
+  const { context, host } = run;
   for (const effect of effects) {
     switch (effect.kind) {
       case 'message':
         context.emit({ type: 'message', host: host.name, task, text: effect.text });
         break;
       case 'set_fact':
-        for (const [name, value] of Object.entries(effect.facts)) host.variables.remember(name, value);
+        for (const [name, value] of Object.entries(effect.facts)) {
+          host.variables.remember(name, value);
+          run.remembered.set(name, value);
+        }
         break;
       case 'group_by':
         context.joinGroup(host.name, effect.group, effect.parents);

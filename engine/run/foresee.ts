@@ -3,12 +3,12 @@ import { isSelected } from '../playbook/select-tasks.ts';
 import type { Request } from '../resources/resource.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Value } from '../values/value.ts';
-import { Unknown, isList } from '../values/value.ts';
+import { Unknown } from '../values/value.ts';
 import type { RunContext } from './context.ts';
 import type { HostState } from './host-state.ts';
 import type { Route } from './itinerary.ts';
 import { ahead } from './itinerary.ts';
-import { loopLayer, loopValue } from './loop.ts';
+import { isLoopInVain, loopLayer, turnsOf } from './loop.ts';
 import { resultsOf } from './task-results.ts';
 import { machineFor } from './machines.ts';
 import { nameAhead } from './named-requests.ts';
@@ -58,17 +58,13 @@ async function nameRequests(
   const over: readonly Layer[] = pending.size === 0 ? [] : [pendingLayer(new Map(pending))];
   const plain = host.variables.scope(task, over, play);
   const { loop } = task;
-  let items: readonly (Value | undefined)[] = [undefined];
-  if (loop !== undefined) {
-    const list = loopValue(loop, plain);
-    if (!isList(list)) return;
-    items = list;
-  }
-  for (const [index, item] of items.entries()) {
-    const scope =
-      loop === undefined || item === undefined ? plain : host.variables.scope(task, [...over, loopLayer(loop, item, index)], play);
+  if (isLoopInVain(task, plain)) return;
+  const turns = loop === undefined ? [undefined] : turnsOf(loop, task, plain);
+  if (turns instanceof Unknown) return;
+  for (const turn of turns) {
+    const scope = turn === undefined ? plain : host.variables.scope(task, [...over, loopLayer(turn)], play);
     if (task.when.some((condition) => condition.test(scope) === false)) continue;
-    const preparing = await prepareAhead(context, { host, task, item }, scope);
+    const preparing = await prepareAhead(context, { host, task, item: turn?.item }, scope);
     if (preparing.kind === 'unknown') continue;
     const { prepared } = preparing;
     const machine = machineFor(context, host, prepared.delegate);

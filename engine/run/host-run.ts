@@ -3,12 +3,12 @@ import { Problem } from '../errors/problem.ts';
 import { breathe } from '../connection/breath.ts';
 import { Unreachable } from '../connection/unreachable.ts';
 import { isSelected } from '../playbook/select-tasks.ts';
-import { Unknown, isList } from '../values/value.ts';
-import type { Value } from '../values/value.ts';
-import type { Batch, OnceResult, RunContext } from './context.ts';
-import { keyOf } from './context.ts';
+import { Unknown } from '../values/value.ts';
+import type { Scope, Value } from '../values/value.ts';
+import { all } from './conditions.ts';
+import type { Batch, RunContext } from './context.ts';
 import { foresee } from './foresee.ts';
-import { loopLayer, loopValue } from './loop.ts';
+import { isLoopInVain, loopLayer, turnsOf } from './loop.ts';
 import type { HostState } from './host-state.ts';
 import type { Route, Stop } from './itinerary.ts';
 import { itinerary } from './itinerary.ts';
@@ -16,10 +16,12 @@ import { pauseBetween } from './loop-pause.ts';
 import { connectFor } from './machines.ts';
 import { owedBy } from './owed.ts';
 import { callForOwed, forgetOwed, learnOwed } from './owed-handlers.ts';
-import { resolveSettings } from './prepare.ts';
+import { resolveSettings, wrongType } from './prepare.ts';
+import { once } from './run-once.ts';
 import { HostGone, HostStops, TaskFailed } from './signals.ts';
-import { failedStep, userProblem } from './step-failure.ts';
-import { all, runTask } from './task-run.ts';
+import { failedStep, unknownStep, userProblem } from './step-failure.ts';
+import { identityOfStep } from './task-identity.ts';
+import { runTask } from './task-run.ts';
 import { throttled } from './throttle.ts';
 
 /** Steps that includes may bring to one host in one play: what includes itself by a loop doubles each time. */
@@ -37,6 +39,8 @@ export class HostRun {
   #handling = false;
   #included = 0;
   #doubtful = false;
+  /** What this host does alone in a run_once include for all: results of run_once tasks in it are for all as well. */
+  #shared: Map<string, Value> | undefined;
   #handlers: readonly Handler[];
 
   constructor(context: RunContext, batch: Batch, host: HostState) {
@@ -61,13 +65,17 @@ export class HostRun {
   }
 
   async #step(stop: Stop, route: Route): Promise<void> {
+    await this.#guarded(stop, () => this.#take(stop, route));
+  }
+
+  /** What is wrong with a step that is no task is a failure of the host there. */
+  async #guarded(stop: Stop, work: () => Promise<void>): Promise<void> {
     try {
-      await this.#take(stop, route);
+      await work();
     } catch (error) {
       const problem = userProblem(error);
       if (problem === undefined) throw error;
-      const { id, role, kind } = stop.step;
-      throw failedStep(this.#context, this.#host, { id, name: kind, module: kind, role: role?.name, handler: this.#handling }, problem);
+      throw failedStep(this.#context, this.#host, identityOfStep(stop.step, this.#handling), problem);
     }
   }
 
@@ -81,8 +89,10 @@ export class HostRun {
         return this.#block(stop, route);
       case 'include':
         if (!isSelected(step.tags, this.#context.selection)) return;
-        return this.#include(stop, step, route);
+        if (!step.runOnce) return this.#include(stop, step, route);
+        return this.#once(stop, (shared) => this.#guarded(stop, () => this.#byOneHost(shared, () => this.#include(stop, step, route))));
       case 'meta':
+        if (!this.#handling && !isSelected(step.tags, this.#context.selection)) return;
         return this.#meta(stop, step, route);
       default: {
         const never: never = step;
@@ -108,8 +118,8 @@ export class HostRun {
       alone: this.#alone > 0,
     };
     try {
-      if (task.runOnce) await this.#once(stop, task, () => runTask(run));
-      else await runTask(run);
+      if (task.runOnce) await this.#once(stop, (remembered) => runTask({ ...run, remembered }));
+      else await runTask({ ...run, remembered: new Map() });
     } catch (error) {
       if (!(error instanceof TaskFailed)) throw error;
       throw this.#weighed(error, task.anyErrorsFatal ?? false, `failed at ${task.id}`);
@@ -118,46 +128,28 @@ export class HostRun {
     }
   }
 
-  /**
-   * One host does it, the others take over what it registered. In lock-step that is the first one of the batch that came here,
-   * so that every run chooses the same.
-   */
-  async #once(stop: Stop, task: Task, work: () => Promise<void>): Promise<void> {
-    const key = keyOf(stop);
-    const { barrier, hosts } = this.#batch;
-    if (barrier !== undefined && this.#alone === 0) {
-      await barrier.allReached(stop.at);
-      this.#mayGoOn();
-      const leader = hosts.find((host) => barrier.standsAt(host.name, stop.at));
-      if (leader !== this.#host) await this.#onceBegun(key);
-    }
-    const known = this.#batch.once.get(key);
-    if (known === undefined) {
-      const leader = this.#host;
-      const done = work().then(
-        (): OnceResult => {
-          const value = task.register === undefined ? undefined : leader.variables.remembered(task.register);
-          return { kind: 'done', remembered: new Map(task.register === undefined || value === undefined ? [] : [[task.register, value]]) };
+  /** `work` gives what the others take over, of what it registers and sets. */
+  async #once(stop: Stop, work: (shared: Map<string, Value>) => Promise<void>): Promise<void> {
+    const outer = this.#shared;
+    const shared = new Map<string, Value>();
+    try {
+      await once({
+        batch: this.#batch,
+        host: this.#host,
+        stop,
+        inStep: this.#alone === 0,
+        mayGoOn: () => {
+          this.#mayGoOn();
         },
-        (error: unknown): OnceResult => ({ kind: 'failed', error }),
-      );
-      this.#batch.once.set(key, { leader: leader.name, done });
-      for (const begun of this.#batch.onceWaiting.get(key) ?? []) begun();
-      const result = await done;
-      if (result.kind === 'failed') throw result.error;
-      return;
+        work: async () => {
+          await work(shared);
+          for (const [name, value] of shared) outer?.set(name, value);
+          return shared;
+        },
+      });
+    } catch (error) {
+      throw error instanceof TaskFailed ? this.#weighed(error, true, `failed at ${stop.step.id}, which one host does for all`) : error;
     }
-    const result = await known.done;
-    if (result.kind === 'failed') throw new HostStops('aborted');
-    for (const [name, value] of result.remembered) this.#host.variables.remember(name, value);
-  }
-
-  async #onceBegun(key: string): Promise<void> {
-    if (this.#batch.once.has(key)) return;
-    await new Promise<void>((begun) => {
-      const waiting = this.#batch.onceWaiting.get(key) ?? [];
-      this.#batch.onceWaiting.set(key, [...waiting, begun]);
-    });
   }
 
   async #block(stop: Stop, route: Route): Promise<void> {
@@ -182,7 +174,7 @@ export class HostRun {
     const before = this.#host.failures;
     let failed = await this.#failureIn(stop.block, route, stop.rescue.length + stop.always.length);
     if (failed !== undefined && stop.rescue.length > 0) {
-      this.#host.variables.remember('failed_task', { msg: failed.problem.what });
+      this.#host.variables.remember('failed_task', { name: failed.task.name, msg: failed.problem.what, result: failed.task.result });
       failed = await this.#failureIn(stop.rescue, route, stop.always.length);
       if (failed === undefined) this.#host.rescued(before);
     }
@@ -208,26 +200,44 @@ export class HostRun {
   /** Stops the play for all if the failure is fatal, and nothing is left around it that may catch it or has to follow it. */
   #weighed(failed: TaskFailed, fatalHere: boolean, how: string): TaskFailed {
     const fatal = fatalHere || failed.fatal;
-    if (fatal && this.#sheltered === 0) this.#abort(`${this.#host.name} ${how}`);
-    return fatal === failed.fatal ? failed : new TaskFailed(failed.problem, fatal);
+    if (fatal && !failed.elsewhere && this.#sheltered === 0) this.#batch.aborted ??= { kind: 'fatal', why: `${this.#host.name} ${how}` };
+    return fatal === failed.fatal ? failed : new TaskFailed(failed.problem, failed.task, { fatal, elsewhere: failed.elsewhere });
+  }
+
+  /** The others wait at the include meanwhile, so nothing in it waits for them. */
+  async #byOneHost(shared: Map<string, Value>, work: () => Promise<void>): Promise<void> {
+    const outer = this.#shared;
+    this.#shared = shared;
+    this.#alone += 1;
+    try {
+      await work();
+    } finally {
+      this.#alone -= 1;
+      this.#shared = outer;
+    }
   }
 
   async #include(stop: Stop, step: Include, route: Route): Promise<void> {
     const { variables } = this.#host;
     const plain = variables.scope(step);
-    const value = step.loop === undefined ? undefined : loopValue(step.loop, plain);
-    const items: readonly (Value | undefined)[] = value === undefined ? [undefined] : isList(value) ? value : [];
-    const width = (stop.until - stop.at) / Math.max(1, items.length + 1);
-    for (const [index, item] of items.entries()) {
+    if (isLoopInVain(step, plain)) return;
+    const turns = step.loop === undefined ? [undefined] : turnsOf(step.loop, step, plain);
+    if (turns instanceof Unknown) {
+      this.#notKnown(step, turns.because);
+      return;
+    }
+    const width = (stop.until - stop.at) / Math.max(1, turns.length + 1);
+    for (const [index, turn] of turns.entries()) {
       await pauseBetween(this.#context, step.loop, index);
-      const over = step.loop === undefined || item === undefined ? [] : [loopLayer(step.loop, item, index)];
+      const over = turn === undefined ? [] : [loopLayer(turn)];
       const scope = variables.scope(step, over);
-      if (all(step.when, scope) !== true) continue;
+      if (!this.#holds(step, scope)) continue;
       const name = (step.target.kind === 'tasks' ? step.target.file : step.target.role).render(scope);
-      if (typeof name !== 'string') {
-        const why = name instanceof Unknown ? `It depends on ${name.because}.` : undefined;
-        throw new Problem({ code: 'wrong-type', what: 'what to include is not known as text', place: step.place, why });
+      if (name instanceof Unknown) {
+        this.#notKnown(step, name.because);
+        continue;
       }
+      if (typeof name !== 'string') throw wrongType('what to include', 'the name of a file or a role', step.place);
       const opened = await step.open(name, over);
       this.#handlers = [...this.#handlers, ...opened.handlers.filter((one) => !this.#handlers.some((known) => known.name === one.name))];
       this.#included += 1 + opened.steps.length;
@@ -241,16 +251,38 @@ export class HostRun {
     }
   }
 
+  /** The condition of a step that is no task. What is not known in a plan is told, and the step is passed over. */
+  #holds(step: Include | Meta, scope: Scope): boolean {
+    const holds = all(step.when, scope);
+    if (holds instanceof Unknown) this.#notKnown(step, holds.because);
+    return holds === true;
+  }
+
+  #notKnown(step: Include | Meta, because: string): void {
+    const identity = identityOfStep(step, this.#handling);
+    if (this.#context.mode === 'plan') unknownStep(this.#context, this.#host, identity, because);
+    else throw new Problem({ code: 'task-failed', what: `what it needs is not known: ${because}`, place: step.place });
+  }
+
+  /** In lock-step one host asks whether the play ends, for all. */
+  async #endPlay(stop: Stop, step: Meta): Promise<void> {
+    const end = (): void => {
+      if (!this.#holds(step, this.#host.variables.scope(step))) return;
+      this.#batch.aborted ??= { kind: 'end_play' };
+      throw new HostStops('end_play');
+    };
+    if (this.#batch.barrier === undefined || this.#alone > 0) end();
+    else await this.#once(stop, async () => this.#guarded(stop, async () => end()));
+  }
+
   async #meta(stop: Stop, step: Meta, route: Route): Promise<void> {
-    if (all(step.when, this.#host.variables.scope(step)) !== true) return;
+    if (step.action === 'end_play') return this.#endPlay(stop, step);
+    if (!this.#holds(step, this.#host.variables.scope(step))) return;
     switch (step.action) {
       case 'flush_handlers':
         return this.flush('reached', stop.at, stop.until, route);
       case 'end_host':
         throw new HostStops('end_host');
-      case 'end_play':
-        this.#batch.aborted ??= 'end_play';
-        throw new HostStops('end_play');
       case 'noop':
         return;
       default: {
@@ -312,10 +344,6 @@ export class HostRun {
       learnOwed(this.#context, this.#host, this.#handlers, user, view.seen.of(owed));
       view.release([owed]);
     } else callForOwed(this.#context, this.#host, this.#handlers);
-  }
-
-  #abort(why: string): void {
-    this.#batch.aborted ??= why;
   }
 }
 

@@ -8,7 +8,7 @@ export class HostState {
   readonly variables: HostVariables;
   /** The task that it is at, for the report of a lost connection. */
   doing: TaskIdentity | undefined;
-  status: 'active' | 'failed' | 'unreachable' | 'ended' = 'active';
+  status: 'active' | 'failed' | 'unreachable' = 'active';
   /** Handlers that are called for and have not run yet. */
   readonly notified = new Set<string>();
   /** Only in a plan: those of them that nothing certain has called for. */

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { TimedOut, Unreachable } from '../connection/unreachable.ts';
 import type { Completed } from '../connection/connection.ts';
 import { Problem, Problems } from '../errors/problem.ts';
@@ -290,26 +289,6 @@ function disagreements(run: ItemRun, predictions: readonly Prediction[]): readon
     const sentence = kind.disagreement(prediction.state, view.seen.of(prediction.request));
     return sentence === undefined ? [] : [`${kind.name} ${id}: ${sentence}`];
   });
-}
-
-/** Looks again until it is so, or the attempts are over. `attempt` runs the item anew. */
-export async function retry(
-  attempt: (look: 'first' | 'again') => Promise<ItemResult>,
-  done: (result: ItemResult) => boolean,
-  options: {
-    readonly retries: number;
-    readonly delayMs: number;
-    readonly again: (attempt: number) => void;
-    readonly interrupt: AbortSignal;
-  },
-): Promise<{ readonly result: ItemResult; readonly attempts: number; readonly satisfied: boolean }> {
-  for (let count = 1; ; count += 1) {
-    const result = await attempt(count === 1 ? 'first' : 'again');
-    if (done(result)) return { result, attempts: count, satisfied: true };
-    if (count > options.retries || options.interrupt.aborted) return { result, attempts: count, satisfied: false };
-    options.again(count);
-    await wait(options.delayMs, undefined, { signal: options.interrupt }).catch(() => undefined);
-  }
 }
 
 export function failure(run: { readonly task: Task }, what: string, why: string | undefined, remedy: string | undefined): Problem {

@@ -161,7 +161,8 @@ function laterRoute(later: readonly PlannedPlay[], host: HostState): Route | und
 }
 
 function ended(context: RunContext, batch: Batch, host: HostState, error: unknown): void {
-  if (error instanceof HostStops) return;
+  // Another host failed at what it did for this one too: that host is the one that failed.
+  if (error instanceof HostStops || (error instanceof TaskFailed && error.elsewhere)) return;
   const gone = asHostGone(error);
   if (gone !== undefined) {
     host.status = 'unreachable';
@@ -171,29 +172,48 @@ function ended(context: RunContext, batch: Batch, host: HostState, error: unknow
     host.status = 'failed';
     const problem = userProblem(error);
     if (problem === undefined) {
-      batch.aborted ??= 'a fault in runbook';
+      batch.aborted ??= { kind: 'fatal', why: 'a fault in runbook' };
       throw error;
     }
     const { place, name } = batch.play;
     failedStep(context, host, { id: formatPlace(place), name, module: 'play', role: undefined, handler: false }, problem);
   }
-  if (batch.play.anyErrorsFatal)
-    batch.aborted ??= `${host.name} ${host.status === 'failed' ? 'failed' : 'is unreachable'}, and any error is fatal in this play`;
+  if (batch.play.anyErrorsFatal) {
+    const how = host.status === 'failed' ? 'failed' : 'is unreachable';
+    batch.aborted ??= { kind: 'fatal', why: `${host.name} ${how}, and any error is fatal in this play` };
+  } else if (tooManyFailed(batch)) batch.aborted ??= { kind: 'too_many_failed' };
 }
 
-/** After a batch: may the next one go? A host that went silent counts as one that failed. */
-function verdict(batch: Batch): BatchEnd {
-  if (batch.aborted === 'end_play') return { kind: 'play_ended' };
-  if (batch.aborted !== undefined) return { kind: 'stopped', why: batch.aborted };
-  const failed = batch.hosts.filter((host) => host.status !== 'active');
-  if (failed.length === 0) return { kind: 'done' };
-  const names = failed.map((host) => host.name).join(', ');
-  if (failed.length === batch.hosts.length) return { kind: 'stopped', why: `no host is left: ${names} failed` };
+/** A host that went silent counts as one that failed. */
+function lost(batch: Batch): readonly HostState[] {
+  return batch.hosts.filter((host) => host.status !== 'active');
+}
+
+function tooManyFailed(batch: Batch): boolean {
   const most = batch.play.maxFailPercentage;
-  const share = (failed.length / batch.hosts.length) * 100;
-  if (most !== undefined && share > most)
-    return { kind: 'stopped', why: `${names} failed: ${Math.round(share)} % of the batch, more than max_fail_percentage ${most}` };
-  return { kind: 'done' };
+  return most !== undefined && percentageLost(batch) > most;
+}
+
+function percentageLost(batch: Batch): number {
+  return (lost(batch).length / batch.hosts.length) * 100;
+}
+
+/** After a batch: may the next one go? */
+function verdict(batch: Batch): BatchEnd {
+  const failed = lost(batch);
+  const names = failed.map((host) => host.name).join(', ');
+  switch (batch.aborted?.kind) {
+    case 'end_play':
+      return { kind: 'play_ended' };
+    case 'fatal':
+      return { kind: 'stopped', why: batch.aborted.why };
+    case 'too_many_failed': {
+      const share = `${Math.round(percentageLost(batch))} % of the batch`;
+      return { kind: 'stopped', why: `${names} failed: ${share}, more than max_fail_percentage ${batch.play.maxFailPercentage ?? 0}` };
+    }
+    case undefined:
+      return failed.length === batch.hosts.length ? { kind: 'stopped', why: `no host is left: ${names} failed` } : { kind: 'done' };
+  }
 }
 
 function split(hosts: readonly HostState[], serial: readonly BatchSize[]): readonly (readonly HostState[])[] {

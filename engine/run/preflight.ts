@@ -9,7 +9,7 @@ import { Secret } from '../values/secret.ts';
 import type { RunContext } from './context.ts';
 import { MissingFile } from './controller-files.ts';
 import { FilesToCome } from './files-to-come.ts';
-import { loopLayer, loopValue } from './loop.ts';
+import { isLoopInVain, loopLayer, turnsOf } from './loop.ts';
 import type { HostState } from './host-state.ts';
 import { opened, itinerary } from './itinerary.ts';
 import type { PlannedPlay } from './play-run.ts';
@@ -76,19 +76,14 @@ async function tryTask(
   try {
     const over = pending.size === 0 ? [] : [pendingLayer(new Map(pending))];
     const plain = host.variables.scope(task, over);
-    let items: readonly (Value | undefined)[] = [undefined];
-    if (task.loop !== undefined) {
-      const { loop } = task;
-      const list = loopValue(loop, plain);
-      if (!isList(list)) return;
-      items = list;
-    }
-    for (const [index, item] of items.entries()) {
-      const scope =
-        task.loop === undefined || item === undefined ? plain : host.variables.scope(task, [...over, loopLayer(task.loop, item, index)]);
+    if (isLoopInVain(task, plain)) return;
+    const turns = task.loop === undefined ? [undefined] : turnsOf(task.loop, task, plain);
+    if (turns instanceof Unknown) return;
+    for (const turn of turns) {
+      const scope = turn === undefined ? plain : host.variables.scope(task, [...over, loopLayer(turn)]);
       let runs = true;
       for (const condition of task.when) if (condition.test(scope) !== true) runs = false;
-      if (runs) toCome.note(task, host.name, await prepareAhead(context, { host, task, item }, scope), scope);
+      if (runs) toCome.note(task, host.name, await prepareAhead(context, { host, task, item: turn?.item }, scope), scope);
     }
   } catch (error) {
     if (error instanceof Problems) error.problems.forEach(add);

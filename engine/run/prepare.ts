@@ -7,6 +7,7 @@ import { parseArguments } from '../modules/arguments.ts';
 import type { AnyModule, Context } from '../modules/module.ts';
 import type { Settings, Task } from '../playbook/play.ts';
 import type { Compiled } from '../values/compiled.ts';
+import { explain } from '../values/explain.ts';
 import { Secret } from '../values/secret.ts';
 import type { Scope, Value } from '../values/value.ts';
 import { Unknown, isMap } from '../values/value.ts';
@@ -40,7 +41,7 @@ export async function prepare(context: RunContext, task: Task, scope: Scope): Pr
     for (const expression of task.asserts) {
       const holds = expression.test(scope);
       if (holds instanceof Unknown) return { kind: 'unknown', because: holds.because };
-      that.push({ expression: expression.source, holds });
+      that.push({ expression: expression.source, holds, values: holds || task.settings.noLog === true ? [] : explain(expression, scope) });
     }
     resolved['that'] = that;
   }

@@ -1,16 +1,28 @@
 import type { Unreachable } from '../connection/unreachable.ts';
 import type { Problem } from '../errors/problem.ts';
+import type { Value } from '../values/value.ts';
+
+/** What failed, for a rescue. */
+export interface FailedTask {
+  readonly name: string;
+  readonly result: Value;
+}
 
 /** A task failed on a host and nothing ignores it. A block's rescue may catch it. */
 export class TaskFailed extends Error {
   readonly problem: Problem;
-  /** By `any_errors_fatal`, of the task or of a block around it: unless a rescue catches it, it stops the play for all. */
+  readonly task: FailedTask;
+  /** By `any_errors_fatal` or `run_once`, of the task or of a block around it: unless a rescue catches it, it stops the play for all. */
   readonly fatal: boolean;
+  /** True where another host failed at a task that it did for this one too. */
+  readonly elsewhere: boolean;
 
-  constructor(problem: Problem, fatal = false) {
+  constructor(problem: Problem, task: FailedTask, how: { readonly fatal?: boolean; readonly elsewhere?: boolean } = {}) {
     super(problem.what, { cause: problem });
     this.problem = problem;
-    this.fatal = fatal;
+    this.task = task;
+    this.fatal = how.fatal ?? false;
+    this.elsewhere = how.elsewhere ?? false;
   }
 }
 

@@ -1,7 +1,7 @@
 import { Unreachable } from '../connection/unreachable.ts';
 import { Problem, Problems } from '../errors/problem.ts';
 import type { RunContext } from './context.ts';
-import type { TaskIdentity } from './events.ts';
+import type { TaskIdentity, TaskOutcome } from './events.ts';
 import type { HostState } from './host-state.ts';
 import { TaskFailed } from './signals.ts';
 
@@ -14,16 +14,18 @@ export function userProblem(error: unknown): Problem | undefined {
 /** Tells and counts the failure of what is no task: a block, an include, the play itself. The signal is for the blocks around it. */
 export function failedStep(context: RunContext, host: HostState, step: TaskIdentity, problem: Problem): TaskFailed {
   host.count('failed');
-  const outcome = { kind: 'failed', problem, ignored: false, output: undefined } as const;
-  context.emit({
-    type: 'task_finished',
-    host: host.name,
-    delegatedTo: undefined,
-    task: step,
-    item: undefined,
-    outcome,
-    result: undefined,
-    milliseconds: 0,
-  });
-  return new TaskFailed(problem);
+  tell(context, host, step, { kind: 'failed', problem, ignored: false, output: undefined });
+  return new TaskFailed(problem, { name: step.name, result: { changed: false, failed: true, skipped: false, msg: problem.what } });
+}
+
+/** Tells and counts that a plan cannot know whether such a step is done, or with what. */
+export function unknownStep(context: RunContext, host: HostState, step: TaskIdentity, because: string): void {
+  host.count('unknown');
+  context.approval?.leaveOpen(host.name, step);
+  tell(context, host, step, { kind: 'unknown', because });
+}
+
+function tell(context: RunContext, host: HostState, task: TaskIdentity, outcome: TaskOutcome): void {
+  const nothing = { delegatedTo: undefined, item: undefined, result: undefined, milliseconds: 0 };
+  context.emit({ type: 'task_finished', host: host.name, task, outcome, ...nothing });
 }

@@ -135,11 +135,11 @@ describe('check and apply', () => {
 
 describe('assert', () => {
   it.each([
-    [[{ expression: 'a == 1', holds: true }], 'in_sync'],
+    [[{ expression: 'a == 1', holds: true, values: [] }], 'in_sync'],
     [
       [
-        { expression: 'a == 1', holds: true },
-        { expression: 'b', holds: false },
+        { expression: 'a == 1', holds: true, values: [] },
+        { expression: 'b', holds: false, values: ['b is 2'] },
       ],
       'impossible',
     ],

@@ -1,0 +1,92 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Problem } from '../errors/problem.ts';
+import type { Task } from '../playbook/play.ts';
+import { explain } from '../values/explain.ts';
+import type { Scope, Value } from '../values/value.ts';
+import { all } from './conditions.ts';
+import type { RunContext } from './context.ts';
+import type { TaskIdentity } from './events.ts';
+import type { ItemResult } from './item-run.ts';
+import { failure } from './item-run.ts';
+import { wrongType } from './prepare.ts';
+import type { Judged } from './task-verdict.ts';
+import { resultScope } from './task-verdict.ts';
+
+/** Does the task, and says what came of it. `again`: what was seen before is not trusted. */
+export type Attempt = (look: 'first' | 'again') => Promise<ItemResult>;
+
+export interface Waiting extends Judged {
+  readonly context: RunContext;
+  readonly identity: TaskIdentity;
+  readonly scope: Scope;
+  readonly noLog: boolean;
+}
+
+/** `until`, `retries`, `delay`: attempts until the expressions hold, or the task succeeds where there are none. Adds how many it took. */
+export async function attempted(of: Waiting, attempt: Attempt): Promise<ItemResult> {
+  const { task, context } = of;
+  const { until } = task;
+  if (until === undefined) return attempt('first');
+  const retries = numberOf(until.retries?.resolve(of.scope) ?? 3, 'retries', task);
+  const delayMs = numberOf(until.delaySeconds?.resolve(of.scope) ?? 5, 'delay', task) * 1000;
+  const began = performance.now();
+  for (let attempts = 1; ; attempts += 1) {
+    const result = withAttempts(await attempt(attempts === 1 ? 'first' : 'again'), attempts);
+    if (context.mode === 'plan') return asPlanned(result);
+    if (result.kind === 'unknown' || isDone(of, result)) return result;
+    if (attempts > retries || context.interrupt.aborted) return gaveUp(of, result, attempts, performance.now() - began);
+    context.emit({ type: 'task_retried', host: of.host.name, task: of.identity, attempt: attempts, attempts: retries + 1 });
+    await wait(delayMs, undefined, { signal: context.interrupt }).catch(() => undefined);
+  }
+}
+
+function withAttempts(result: ItemResult, attempts: number): ItemResult {
+  return { ...result, result: { ...result.result, attempts } };
+}
+
+/** A plan does not wait: what is not so yet, a play would wait for. */
+function asPlanned(result: ItemResult): ItemResult {
+  if (result.kind === 'failed') return { kind: 'waits', because: 'it is waited for', result: {} };
+  return result.kind === 'unknown' ? { kind: 'waits', because: result.because, result: {} } : result;
+}
+
+function isDone(of: Waiting, result: ItemResult): boolean {
+  const expressions = of.task.until?.expressions ?? [];
+  if (expressions.length === 0) return result.kind !== 'failed';
+  try {
+    return all(expressions, resultScope(of, result)) === true;
+  } catch (error) {
+    if (result.kind === 'failed' && error instanceof Problem) return false;
+    throw error;
+  }
+}
+
+function gaveUp(of: Waiting, result: ItemResult, attempts: number, milliseconds: number): ItemResult {
+  const expressions = of.task.until?.expressions ?? [];
+  const tries = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(milliseconds / 1000)} s`;
+  const wanted = expressions.map((one) => one.source).join(' && ');
+  const what = `gave up after ${tries}${wanted === '' ? '' : `: ${wanted} was never true`}`;
+  const values = of.noLog ? [] : expressions.flatMap((one) => explain(one, resultScope(of, result)));
+  const last = result.kind === 'failed' ? [`The last attempt: ${result.problem.what}`, ...(result.problem.why ?? '').split('\n')] : [];
+  const why = [...values, ...last].filter((line) => line !== '').join('\n');
+  const problem = failure(of, what, why === '' ? undefined : why, result.kind === 'failed' ? result.problem.remedy : undefined);
+  switch (result.kind) {
+    case 'failed':
+      return { ...result, problem };
+    case 'changed':
+      return { kind: 'failed', problem, result: result.result, output: result.output, attempted: result.change };
+    case 'ok':
+    case 'waits':
+    case 'unknown':
+      return { kind: 'failed', problem, result: result.result, output: undefined };
+    default: {
+      const never: never = result;
+      throw new Error(`unknown result ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+function numberOf(value: Value, what: string, task: Task): number {
+  if (typeof value === 'number' && value >= 0) return value;
+  throw wrongType(what, 'a number that is not negative', task.place);
+}
