@@ -145,7 +145,7 @@ describe('assert', () => {
     ],
   ])('%j: %s', async (that, kind) => {
     expect((await planHere(assert, { that, fail_msg: 'no' })).outcome).toMatchObject(
-      kind === 'impossible' ? { kind, what: 'no', why: 'Does not hold: b' } : { kind },
+      kind === 'impossible' ? { kind, what: 'no', why: 'Does not hold: b\n  b is 2' } : { kind },
     );
   });
 });
