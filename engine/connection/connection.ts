@@ -8,7 +8,7 @@ import type { Lock } from './lock.ts';
 import { onAbort } from './on-abort.ts';
 import { Session } from './session.ts';
 import { openLoginShell, openSudoShell, startLoginShell } from './open-shell.ts';
-import type { Shell, Completed, Traffic } from './shell.ts';
+import type { ChangeScripts, Changed, Shell, Completed, Traffic } from './shell.ts';
 import { connectSsh } from './ssh-transport.ts';
 import type { BecomePrivilege, Privilege, Target } from './target.ts';
 import type { Transport } from './transport.ts';
@@ -16,7 +16,7 @@ import { stoppedBefore } from './unreachable.ts';
 import { upload } from './upload.ts';
 
 export type { Facts } from './facts.ts';
-export type { Completed } from './shell.ts';
+export type { ChangeScripts, Changed, Completed } from './shell.ts';
 
 export interface LookOptions {
   /** Two minutes unless told. */
@@ -43,19 +43,7 @@ export interface Looking {
 export interface Changing extends Looking {
   change(script: string, options?: ChangeOptions): Promise<Completed>;
   /** A change and, right behind it, a look: both in one round trip. The look runs whatever the change came to. */
-  changeAndLook(
-    change: string,
-    options: ChangeOptions,
-    look: string,
-    lookOptions: LookOptions,
-  ): Promise<{ readonly change: Completed; readonly look: Completed }>;
-  /** As `changeAndLook`, where neither takes long. While they run nothing ends them. */
-  changeBrieflyAndLook(
-    change: string,
-    options: ChangeOptions,
-    look: string,
-    lookOptions: LookOptions,
-  ): Promise<{ readonly change: Completed; readonly look: Completed }>;
+  changeAndLook(scripts: ChangeScripts, options: ChangeOptions, lookOptions: LookOptions): Promise<Changed>;
   /**
    * Brings a file to `path`, which is made anew with `mode` (octal digits) and owned by the handle's user. For a path beside the
    * file that is meant; what it then replaces is the caller's matter. Where anything goes wrong nothing is left at `path`.
@@ -181,14 +169,7 @@ class OpenConnection implements Connection {
     return {
       look: (script, options = {}) => session.run(script, { timeoutMs: LOOK_TIMEOUT_MS, ...options }),
       change: (script, options = {}) => session.run(script, options),
-      changeAndLook: async (change, options, look, lookOptions) => {
-        const [changed, looked] = await session.runBoth(change, options, look, lookOptions);
-        return { change: changed, look: looked };
-      },
-      changeBrieflyAndLook: async (change, options, look, lookOptions) => {
-        const [changed, looked] = await session.runBriefly(change, options, look, lookOptions);
-        return { change: changed, look: looked };
-      },
+      changeAndLook: (scripts, options, lookOptions) => session.runChange(scripts, options, lookOptions),
       send: async (source, path, { mode }) => {
         const session = new Session(() => this.#openForFile(privilege));
         this.#uploads.add(session);

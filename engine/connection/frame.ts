@@ -22,29 +22,47 @@ export const SESSION_SETUP = [
 ].join('\n');
 
 /**
- * The scripts as text for a session's stdin, answered one after the other. It is one command to the shell, so all of it is
- * read before any of it runs:
- * - each script runs in a subshell that reads /dev/null, and has neither the session nor the lock open;
+ * A script as text for a session's stdin. It is one command to the shell, so all of it is read before any of it runs:
+ * - the script runs in a subshell that reads /dev/null, and has neither the session nor the lock open;
  *   `eval` keeps a syntax error inside;
  * - a watcher ends the whole process group as soon as the session's stdin ends: the controller is gone, or wants it ended.
  *   Who does not heed TERM within two seconds gets KILL. That part is a process of its own, for the watcher itself
  *   is ended before the last marker is written: it must never take a byte of the next frame.
  */
-export function encodeFrame(scripts: readonly FramedScript[]): string {
-  // Braces, not parentheses: with a trap set, dash would fork once more for those, and `$!` would be the wrong process.
-  const watcher = `{ read -r _ <&8||{ (trap '' TERM;kill -s TERM 0;sleep 2;kill -s KILL 0)&};} >/dev/null 2>&1 9<&-`;
-  const parts = scripts.map(({ script, marker }, index) => {
-    const next = scripts[index + 1];
-    // What is printed at once goes as one packet: the end of an answer with the beginning of the next.
-    const begins = next === undefined ? '' : `${next.marker}{`;
-    const watch = index === 0 ? `printf ${marker}{;printf ${marker}{ >&2;${watcher}&` : '';
-    const unwatch = next === undefined ? '{ kill -s KILL $!;wait $!;} 2>/dev/null;' : '';
-    return (
-      `${watch} (eval ${quote(script)}) </dev/null 8<&- 9<&-;printf '${marker}}%d\\n${begins}' "$?";` +
-      `${unwatch}printf '${marker}}\\n${begins}' >&2;`
-    );
-  });
-  return `{ ${parts.join('')}}\n`;
+export function encodeFrame({ script, marker }: FramedScript): string {
+  return `{ printf ${marker}{;printf ${marker}{ >&2;${WATCH}${inside(script)};printf '${marker}}%d\n' "$?";${UNWATCH}printf '${marker}}\n' >&2;}\n`;
+}
+
+// Braces, not parentheses: with a trap set, dash would fork once more for those, and `$!` would be the wrong process.
+const WATCH = `{ read -r _ <&8||{ (trap '' TERM;kill -s TERM 0;sleep 2;kill -s KILL 0)&};} >/dev/null 2>&1 9<&-&`;
+const UNWATCH = '{ kill -s KILL $!;wait $!;} 2>/dev/null;';
+
+function inside(script: string): string {
+  return `(eval ${quote(script)}) </dev/null 8<&- 9<&-`;
+}
+
+/** A change with what goes before and behind it. */
+export interface FramedChange {
+  /** The engine's own text. Where it fails, the change is not begun; what it prints is its stderr. */
+  readonly ahead: FramedScript | undefined;
+  readonly change: FramedScript;
+  /** Runs whatever the change came to. */
+  readonly look: FramedScript;
+}
+
+/** As `encodeFrame`, for a change. Each script has a shell and an answer of its own, so none can be taken for another. */
+export function encodeChangeFrame({ ahead, change, look }: FramedChange): string {
+  // What is printed at once goes as one packet: the end of an answer with the beginning of the next.
+  const both =
+    `${inside(change.script)};printf '${change.marker}}%d\n${look.marker}{' "$?";printf '${change.marker}}\n${look.marker}{' >&2;` +
+    `${inside(look.script)};printf '${look.marker}}%d\n' "$?";`;
+  const begins = `${change.marker}{`;
+  const end = `${UNWATCH}printf '${look.marker}}\n' >&2;}\n`;
+  if (ahead === undefined) return `{ printf ${begins};printf ${begins} >&2;${WATCH}${both}${end}`;
+  const { marker } = ahead;
+  const begun = `printf '${marker}{${marker}}0\n${begins}';printf '${marker}}\n${begins}' >&2;`;
+  const notBegun = `printf '${notBegunOnStdout(ahead, change, look)}';printf '${marker}}\n${begins}${change.marker}}\n${look.marker}{' >&2;`;
+  return `{ printf ${marker}{ >&2;${WATCH}if ${inside(ahead.script)} >&2;then ${begun}${both}else ${notBegun}fi;${end}`;
 }
 
 /**
@@ -52,15 +70,28 @@ export function encodeFrame(scripts: readonly FramedScript[]): string {
  * anybody could end them. The look runs when the change ends, be it by `exit`. As each write becomes a packet, there are few: what the
  * change prints all counts as its stderr, and so does the look's stderr.
  */
-export function encodeBriefFrame(change: FramedScript, look: FramedScript): string {
-  const begins = `${change.marker}{${change.marker}}%d\\n${look.marker}{`;
+export function encodeBriefFrame({ ahead, change, look }: FramedChange): string {
+  const before = ahead === undefined ? '' : `${ahead.marker}{${ahead.marker}}0\n`;
+  const begins = `${before}${change.marker}{${change.marker}}%d\n${look.marker}{`;
   const looks = `look(){ S=$?;trap - EXIT;set +eC;umask 022;exec >&7 7>&-;printf '${begins}' $S;eval ${quote(look.script)};exit $?;}`;
-  return (
-    `{ printf ${change.marker}{ >&2;(${looks};trap look EXIT;exec 7>&1 >&2;eval ${quote(change.script)}) </dev/null 8<&- 9<&-;S=$?;` +
+  const both =
+    `(${looks};trap look EXIT;exec 7>&1 >&2;eval ${quote(change.script)}) </dev/null 8<&- 9<&-;set -- "$?";` +
     // Behind the first end nothing is read any more. The rest is for a subshell that was killed, and never came to the look.
-    `printf '${look.marker}}%d\\n${begins}${look.marker}}%d\\n' $S $S $S;` +
-    `printf '${change.marker}}\\n${look.marker}{${look.marker}}\\n' >&2;}\n`
+    `printf '${look.marker}}%d\n${begins}${look.marker}}%d\n' $1 $1 $1;set --;` +
+    `printf '${change.marker}}\n${look.marker}{${look.marker}}\n' >&2;`;
+  if (ahead === undefined) return `{ printf ${change.marker}{ >&2;${both}}\n`;
+  const { marker } = ahead;
+  const notBegun =
+    `printf '${notBegunOnStdout(ahead, change, look)}';` +
+    `printf '${marker}}\n${change.marker}{${change.marker}}\n${look.marker}{${look.marker}}\n' >&2;`;
+  return (
+    `{ printf ${marker}{ >&2;if ${inside(ahead.script)} >&2;then printf '${marker}}\n${change.marker}{' >&2;${both}` +
+    `else ${notBegun}fi;}\n`
   );
+}
+
+function notBegunOnStdout(ahead: FramedScript, change: FramedScript, look: FramedScript): string {
+  return `${ahead.marker}{${ahead.marker}}1\n${change.marker}{${change.marker}}0\n${look.marker}{${look.marker}}0\n`;
 }
 
 export interface FramedScript {
@@ -87,8 +118,8 @@ export function encodeLastFrame(script: string, marker: string): string {
  */
 export function encodeShortFrame(script: string, marker: string): string {
   return (
-    `{ S=$({ eval ${quote(script)};} </dev/null 8<&- 9<&-);printf '${marker}{%s${marker}}%d\\n' "$S" "$?";` +
-    `S=;printf '${marker}{${marker}}\\n' >&2;}\n`
+    `{ runbook_said=$({ eval ${quote(script)};} </dev/null 8<&- 9<&-);printf '${marker}{%s${marker}}%d\\n' "$runbook_said" "$?";` +
+    `unset runbook_said;printf '${marker}{${marker}}\\n' >&2;}\n`
   );
 }
 

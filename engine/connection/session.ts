@@ -1,4 +1,4 @@
-import type { Completed, RunOptions, Shell } from './shell.ts';
+import type { ChangeScripts, Changed, Completed, RunOptions, Shell } from './shell.ts';
 
 /** The scripts of one user on one host, one after the other, in one shell that is opened when first needed. */
 export class Session {
@@ -14,12 +14,8 @@ export class Session {
     return this.use((shell) => shell.run(script, options));
   }
 
-  runBoth(first: string, options: RunOptions, second: string, secondOptions: RunOptions): Promise<readonly [Completed, Completed]> {
-    return this.use((shell) => shell.runBoth(first, options, second, secondOptions));
-  }
-
-  runBriefly(first: string, options: RunOptions, second: string, secondOptions: RunOptions): Promise<readonly [Completed, Completed]> {
-    return this.use((shell) => shell.runBriefly(first, options, second, secondOptions));
+  runChange(scripts: ChangeScripts, options: RunOptions, lookOptions: RunOptions): Promise<Changed> {
+    return this.use((shell) => shell.runChange(scripts, options, lookOptions));
   }
 
   /** Resolves when it is this one's turn and a shell is there. */

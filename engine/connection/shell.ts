@@ -3,6 +3,7 @@ import {
   BoundedOutput,
   encodeBareFrame,
   encodeBriefFrame,
+  encodeChangeFrame,
   encodeFrame,
   encodeLastFrame,
   encodeShortFrame,
@@ -10,6 +11,7 @@ import {
   newMarker,
   SESSION_SETUP,
 } from './frame.ts';
+import type { FramedChange } from './frame.ts';
 import type { TargetProcess, Transport } from './transport.ts';
 import { TimedOut, Unreachable } from './unreachable.ts';
 
@@ -30,6 +32,20 @@ export interface RunOptions {
   readonly maxOutputBytes?: number | undefined;
   readonly onOutput?: ((text: string) => void) | undefined;
 }
+
+/** Each runs in a shell of its own. */
+export interface ChangeScripts {
+  /** The engine's own text; may be empty. Where it fails, the change is not begun. */
+  readonly ahead: string;
+  readonly change: string;
+  readonly look: string;
+  /** Neither takes long, and nothing ends them while they run: see `encodeBriefFrame`. */
+  readonly brief: boolean;
+}
+
+export type Changed =
+  | { readonly kind: 'begun'; readonly change: Completed; readonly look: Completed }
+  | { readonly kind: 'not_begun'; readonly ahead: Completed };
 
 /** What passed through the shells of one connection. */
 export interface Traffic {
@@ -79,24 +95,26 @@ export class Shell {
 
   /** Runs the script in a subshell. Throws Unreachable and TimedOut; a status other than 0 is no error here. */
   run(script: string, options: RunOptions = {}): Promise<Completed> {
-    return this.#exchange([options], (markers) => encodeFrame([{ script, marker: markers[0] }])).then(([completed]) => completed);
+    return this.#exchange([options], ([marker]) => encodeFrame({ script, marker })).then(([completed]) => completed);
   }
 
-  /** Runs the second script right behind the first, whatever that came to, in one round trip. */
-  runBoth(first: string, options: RunOptions, second: string, secondOptions: RunOptions): Promise<readonly [Completed, Completed]> {
-    return this.#exchange([options, secondOptions], (markers) =>
-      encodeFrame([
-        { script: first, marker: markers[0] },
-        { script: second, marker: markers[1] },
-      ]),
+  /** A change and a look right behind it, whatever the change came to, in one round trip. `options` are the change's. */
+  async runChange(scripts: ChangeScripts, options: RunOptions, lookOptions: RunOptions): Promise<Changed> {
+    const encode = scripts.brief ? encodeBriefFrame : encodeChangeFrame;
+    const framed = (change: string, look: string): Pick<FramedChange, 'change' | 'look'> => ({
+      change: { script: scripts.change, marker: change },
+      look: { script: scripts.look, marker: look },
+    });
+    if (scripts.ahead === '') {
+      const answers = await this.#exchange([options, lookOptions], ([change, look]) =>
+        encode({ ahead: undefined, ...framed(change, look) }),
+      );
+      return { kind: 'begun', change: answers[0], look: answers[1] };
+    }
+    const [ahead, change, look] = await this.#exchange([options, options, lookOptions], (markers) =>
+      encode({ ahead: { script: scripts.ahead, marker: markers[0] }, ...framed(markers[1], markers[2]) }),
     );
-  }
-
-  /** As `runBoth`, for two scripts of which neither takes long: see `encodeBriefFrame`. */
-  runBriefly(first: string, options: RunOptions, second: string, secondOptions: RunOptions): Promise<readonly [Completed, Completed]> {
-    return this.#exchange([options, secondOptions], (markers) =>
-      encodeBriefFrame({ script: first, marker: markers[0] }, { script: second, marker: markers[1] }),
-    );
+    return ahead.status === 0 ? { kind: 'begun', change, look } : { kind: 'not_begun', ahead };
   }
 
   /** As `run`, for a script that prints little and soon ends: see `encodeShortFrame`. */

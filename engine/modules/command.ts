@@ -42,7 +42,8 @@ export const module = defineModule<Arguments>({
     if (words instanceof Unknown) return planRun(args, { shown: words, cmd: words, script: undefined }, seen, context);
     if (words.length === 0) return { kind: 'impossible', what: 'the command line is empty' };
     const line = words.map(quote).join(' ');
-    return planRun(args, { shown: line, cmd: words, script: `command -- ${line}` }, seen, context);
+    // The program itself: the shell has commands of the same name that do otherwise (echo), or change but the shell (cd, export, exit).
+    return planRun(args, { shown: line, cmd: words, script: `exec ${line}` }, seen, context);
   },
 });
 

@@ -23,7 +23,7 @@ export const module = defineModule<z.infer<typeof schema>>({
   observes: (args) => runRequests(args),
   plan(args, _loaded, seen, context) {
     const { cmd } = args;
-    const script = cmd instanceof Unknown ? undefined : `${quote(args.executable)} -c ${quote(cmd)}`;
+    const script = cmd instanceof Unknown ? undefined : `exec ${quote(args.executable)} -c ${quote(cmd)}`;
     return planRun(args, { shown: cmd, cmd, script }, seen, context);
   },
 });

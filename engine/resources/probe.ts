@@ -20,13 +20,13 @@ export const probes: ResourceKind<ProbeDetail, ProbeState> = {
   name: 'probe',
   observe(requests) {
     const boundary = randomBytes(12).toString('hex');
-    // `eval` keeps a syntax error inside its own subshell, and the text out of every process's arguments.
+    // `eval` keeps a syntax error inside its own subshell, and the text out of every process's arguments. It sees no variable of ours.
     const each = requests.map(
-      ({ detail }) => `printf '%s' "\${B}o"
-{ E=$( (eval ${quote(detail.script)}) 2>&1 >&3 3>&- </dev/null ); S=$?; } 3>&1
-printf '%s' "\${B}e$S:$E"`,
+      ({ detail }) => `printf '%s' ${boundary}o
+{ runbook_said=$( (eval ${quote(detail.script)}) 2>&1 >&3 3>&- </dev/null ); runbook_status=$?; } 3>&1
+printf '%s' "${boundary}e$runbook_status:$runbook_said"; unset runbook_status runbook_said`,
     );
-    return [`B=${boundary}`, 'echo $B', ...each, 'printf \'%s\' "${B}z"'].join('\n');
+    return [`echo ${boundary}`, ...each, `printf '%s' ${boundary}z`].join('\n');
   },
   decode(output, requests) {
     const newline = output.indexOf(0x0a);

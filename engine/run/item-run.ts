@@ -180,7 +180,7 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
   const limits = { timeoutMs: prepared.timeoutMs ?? apply.timeoutMs, silenceMs: context.silenceMs, begun: () => callFor(run) };
   if (delegated && run.notifies.length > 0) {
     const noted = await context.machines.get(run.host.name)?.note(prepared.privilege, writeDown(user, run.notifies));
-    if (noted?.status === 96) return notWrittenDown(run, noted);
+    if (noted !== undefined && noted.status !== 0) return notWrittenDown(run, noted);
   }
   let completed: Completed;
   try {
@@ -194,6 +194,10 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
         limits,
       ),
     );
+    if (applied.kind === 'not_begun') {
+      for (const name of run.calledFor) run.host.notified.delete(name);
+      return notWrittenDown(run, applied.ahead);
+    }
     completed = applied.completed;
   } catch (error) {
     if (error instanceof TimedOut)
@@ -205,10 +209,6 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
         attempted: change,
       };
     throw error;
-  }
-  if (completed.status === 96 && run.notifies.length > 0 && !delegated) {
-    for (const name of run.calledFor) run.host.notified.delete(name);
-    return notWrittenDown(run, completed);
   }
   const finished: Finished =
     apply.finish?.(completed) ??

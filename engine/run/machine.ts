@@ -9,9 +9,10 @@ import type { ChangeCount } from './view.ts';
 import { View, observation, observe } from './view.ts';
 
 /** How an apply ended, with the host's new look already taken in. */
-export interface Applied {
-  readonly completed: Completed;
-}
+export type Applied =
+  | { readonly kind: 'begun'; readonly completed: Completed }
+  /** What had to be done ahead of it failed. */
+  | { readonly kind: 'not_begun'; readonly ahead: Completed };
 
 /** A connected host with all that is known of it, for each user that it is seen as. */
 export class Machine {
@@ -131,20 +132,23 @@ export class Machine {
     const asked = observation([...again.values()]);
     // What starts a service or restarts the host must find the files on the disk.
     const syncs = apply.brief === true && (this.#unsynced.get(key)?.size ?? 0) < MOST_UNSYNCED ? '' : this.#syncs(key);
-    const script = [...crossings, syncs, before, apply.script].filter((part) => part !== '').join('\n');
+    // What is only tidied up may fail; what is last decides.
+    const ahead = [...crossings, syncs, before === '' && crossings.length + syncs.length > 0 ? ':' : before];
     options.begun();
     const limits = { timeoutMs: options.timeoutMs, silenceMs: options.silenceMs };
-    const isBrief = apply.brief === true && syncs === '' && asked.requests.every(({ kind, detail }) => kind.isBrief?.(detail) === true);
-    const answer = await changing[isBrief ? 'changeBrieflyAndLook' : 'changeAndLook'](script, limits, asked.script, {
-      maxOutputBytes: MOST_LOOKED_AT,
-    }).finally(() => (this.#changes.done += 1));
+    const brief = apply.brief === true && syncs === '' && asked.requests.every(({ kind, detail }) => kind.isBrief?.(detail) === true);
+    const scripts = { ahead: ahead.filter((part) => part !== '').join('\n'), change: apply.script, look: asked.script, brief };
+    const answer = await changing
+      .changeAndLook(scripts, limits, { maxOutputBytes: MOST_LOOKED_AT })
+      .finally(() => (this.#changes.done += 1));
+    if (answer.kind === 'not_begun') return answer;
     if (apply.unsynced !== undefined && answer.change.status === 0) this.#unsyncedBy(key).add(apply.unsynced);
     if (!answer.look.cut) {
       const states = asked.decode(answer.look);
       if (this.isController) await openSealedFiles(states, this.#vault);
       view.learn(asked.requests, states);
     }
-    return { completed: answer.change };
+    return { kind: 'begun', completed: answer.change };
   }
 
   /** Runs shell text that is the engine's own, beside any task's change. */

@@ -25,10 +25,10 @@ export function owedBy(user: string): Request<null, readonly string[]> {
   return request(owedKind, user, null);
 }
 
-/** Shell text that writes a handler down. It fails, and with it the change, if that cannot be done. */
+/** Shell text that writes a handler down. It fails if that cannot be done. */
 export function writeDown(user: string, handlers: readonly string[]): string {
   if (handlers.length === 0) return '';
-  return `${fileOf(user)}; mkdir -p -m 0700 "\${f%/*}" && printf '%s\\n' ${handlers.map(quote).join(' ')} >>"$f" || exit 96`;
+  return `${fileOf(user)}; mkdir -p -m 0700 "\${f%/*}" && printf '%s\\n' ${handlers.map(quote).join(' ')} >>"$f"`;
 }
 
 /** Shell text that crosses a handler out. */

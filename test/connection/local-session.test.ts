@@ -4,7 +4,7 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Changing, Connection, UploadSource } from '../../engine/connection/connection.ts';
+import type { ChangeOptions, ChangeScripts, Changing, Connection, LookOptions, UploadSource } from '../../engine/connection/connection.ts';
 import { quote } from '../../engine/connection/quote.ts';
 import { TimedOut, Unreachable } from '../../engine/connection/unreachable.ts';
 import { SHELLS, testShell } from './test-shell.ts';
@@ -212,54 +212,94 @@ describe.each(SHELLS)('a session in %s', (program) => {
     });
   });
 
-  test('a change and a look behind it are one round trip, and the look comes whatever the change came to', async () => {
-    const before = connection.counters.roundTrips;
-    const answer = await host.changeAndLook('echo made; echo oops >&2; exit 3', {}, 'echo seen; echo quiet >&2', { maxOutputBytes: 4 });
-    expect(connection.counters.roundTrips - before).toBe(1);
-    expect(answer.change).toMatchObject({ status: 3, stdout: Buffer.from('made\n'), stderr: Buffer.from('oops\n'), cut: false });
-    expect(answer.look).toMatchObject({ status: 0, stdout: Buffer.from('seen'), stderr: Buffer.from('quie'), cut: true });
-    const failure = await host.changeAndLook('echo begun; sleep 600', { timeoutMs: 50 }, 'echo never', {}).catch((error: unknown) => error);
-    expect(failure).toMatchObject({ code: 'timed-out', ended: true, lastOutput: 'begun' });
+  /** One that is begun, or that fails. */
+  async function begun(scripts: Partial<ChangeScripts>, options: ChangeOptions = {}, lookOptions: LookOptions = {}) {
+    const answer = await host.changeAndLook({ ahead: '', change: ':', look: ':', brief: false, ...scripts }, options, lookOptions);
+    if (answer.kind === 'not_begun') throw new Error('it was not begun');
+    return answer;
+  }
+
+  describe.each(['', 'echo ahead; echo noted >&2; umask 077; ahead=1'])('with %j ahead of it', (ahead) => {
+    test('a change and a look behind it are one round trip, and the look comes whatever the change came to', async () => {
+      const before = connection.counters.roundTrips;
+      const scripts = { ahead, change: 'echo made${ahead-}; echo oops >&2; exit 3', look: 'echo seen; echo quiet >&2' };
+      const answer = await begun(scripts, {}, { maxOutputBytes: 4 });
+      expect(connection.counters.roundTrips - before).toBe(1);
+      expect(answer.change).toMatchObject({ status: 3, stdout: Buffer.from('made\n'), stderr: Buffer.from('oops\n'), cut: false });
+      expect(answer.look).toMatchObject({ status: 0, stdout: Buffer.from('seen'), stderr: Buffer.from('quie'), cut: true });
+      const slow = { ahead, change: 'echo begun; sleep 600', look: 'echo never' };
+      const failure = await begun(slow, { timeoutMs: 50 }).catch((error: unknown) => error);
+      expect(failure).toMatchObject({ code: 'timed-out', ended: true, lastOutput: 'begun' });
+    });
+
+    test('every status of a change is its own', async () => {
+      for (const status of [1, 2, 95, 96, 97, 126, 127, 128, 255]) {
+        for (const brief of [false, true])
+          expect(await begun({ ahead, change: `exit ${status}`, brief })).toMatchObject({ change: { status }, look: { status: 0 } });
+      }
+    });
+
+    test('a change finds the same shell, whatever went before it', async () => {
+      const state =
+        'set -o; trap; umask; pwd; export; echo "$-|$#|$*|${IFS-}|${look-}|${S-unset}|$(ls /proc/self/fd | wc -l)"; command -v look';
+      const plain = await begun({ change: state });
+      await begun({ ahead: 'set -f; set -- a b; cd /; trap : USR1; exec 5>&1; IFS=x; S=1; look() { :; }', change: 'exit 1', brief: true });
+      const after = await begun({ ahead, change: state });
+      expect(after.change.stdout.toString()).toBe(plain.change.stdout.toString());
+    });
+
+    describe('a brief change with a look behind it', () => {
+      test.each([
+        ['goes well', ':', 0],
+        ['exits', 'exit 3', 3],
+        ['fails under -e', 'set -e; false; echo never', 1],
+        ['leaves options and a mask set', 'set -eC; umask 077', 0],
+        ['is no shell text', 'if', 2],
+        ['is long', `: ${'x'.repeat(200_000)}`, 0],
+      ])('that %s', async (_, script, status) => {
+        const before = connection.counters.roundTrips;
+        const looked = join(folder, 'looked');
+        const look = `false; umask; echo x >${quote(looked)}; echo y >${quote(looked)}; (exit 4)`;
+        const answer = await begun({ ahead, change: script, look, brief: true });
+        expect(connection.counters.roundTrips - before).toBe(1);
+        expect(answer.change.status === 0).toBe(status === 0);
+        if (status !== 2) expect(answer.change).toMatchObject({ status, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) });
+        expect(answer.look).toMatchObject({ status: 4, stdout: Buffer.from('0022\n'), stderr: Buffer.alloc(0) });
+      });
+
+      test('tells what the change says, apart from what is seen', async () => {
+        const scripts = { ahead, change: "echo made; printf 'oops\\n' >&2; exit 1", look: 'printf seen', brief: true };
+        const answer = await begun(scripts);
+        expect(answer.change).toMatchObject({ status: 1, stderr: Buffer.from('made\noops\n') });
+        expect(answer.look).toMatchObject({ status: 0, stdout: Buffer.from('seen') });
+      });
+
+      test.each([
+        ['the change', KILL_SUBSHELL, ':'],
+        ['the look', ':', KILL_SUBSHELL],
+      ])('is answered where %s is killed', async (_, change, look) => {
+        const answer = await begun({ ahead, change, look, brief: true });
+        expect(answer.change).toMatchObject({ status: change === ':' ? 0 : 137, stdout: Buffer.alloc(0) });
+        expect(answer.look).toMatchObject({ status: 137, stdout: Buffer.alloc(0) });
+      });
+
+      test('is answered where another program takes the place of the change', async () => {
+        const answer = await begun({ ahead, change: 'exec sh -c "exit 5"', look: 'printf seen', brief: true });
+        expect(answer).toMatchObject({ change: { status: 5 }, look: { status: 5, stdout: Buffer.alloc(0) } });
+      });
+    });
   });
 
-  describe('a brief change with a look behind it', () => {
-    test.each([
-      ['goes well', ':', 0],
-      ['exits', 'exit 3', 3],
-      ['fails under -e', 'set -e; false; echo never', 1],
-      ['leaves options and a mask set', 'set -eC; umask 077', 0],
-      ['is no shell text', 'if', 2],
-      ['is long', `: ${'x'.repeat(200_000)}`, 0],
-    ])('that %s', async (_, script, status) => {
+  test.each([false, true])('a change is not begun where what goes ahead of it fails (brief: %s)', async (brief) => {
+    for (const ahead of ['echo said; echo why >&2; exit 96', 'if', KILL_SUBSHELL]) {
+      const made = join(folder, 'made');
       const before = connection.counters.roundTrips;
-      const looked = join(folder, 'looked');
-      const look = `false; umask; echo x >${quote(looked)}; echo y >${quote(looked)}; (exit 4)`;
-      const answer = await host.changeBrieflyAndLook(script, {}, look, {});
+      const answer = await host.changeAndLook({ ahead, change: `touch ${made}`, look: `touch ${made}`, brief }, {}, {});
+      expect(answer).toMatchObject({ kind: 'not_begun', ahead: { status: 1, stdout: Buffer.alloc(0) } });
       expect(connection.counters.roundTrips - before).toBe(1);
-      expect(answer.change.status === 0).toBe(status === 0);
-      if (status !== 2) expect(answer.change).toMatchObject({ status, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) });
-      expect(answer.look).toMatchObject({ status: 4, stdout: Buffer.from('0022\n'), stderr: Buffer.alloc(0) });
-    });
-
-    test('tells what the change says, apart from what is seen', async () => {
-      const answer = await host.changeBrieflyAndLook("echo made; printf 'oops\\n' >&2; exit 1", {}, 'printf seen', {});
-      expect(answer.change).toMatchObject({ status: 1, stderr: Buffer.from('made\noops\n') });
-      expect(answer.look).toMatchObject({ status: 0, stdout: Buffer.from('seen') });
-    });
-
-    test.each([
-      ['the change', KILL_SUBSHELL, ':'],
-      ['the look', ':', KILL_SUBSHELL],
-    ])('is answered where %s is killed', async (_, change, look) => {
-      const answer = await host.changeBrieflyAndLook(change, {}, look, {});
-      expect(answer.change).toMatchObject({ status: change === ':' ? 0 : 137, stdout: Buffer.alloc(0) });
-      expect(answer.look).toMatchObject({ status: 137, stdout: Buffer.alloc(0) });
-    });
-
-    test('is answered where another program takes the place of the change', async () => {
-      const answer = await host.changeBrieflyAndLook('exec sh -c "exit 5"', {}, 'printf seen', {});
-      expect(answer).toMatchObject({ change: { status: 5 }, look: { status: 5, stdout: Buffer.alloc(0) } });
-    });
+      await expect(stat(made)).rejects.toThrow('ENOENT');
+      expect((await host.look('echo well')).stdout.toString()).toBe('well\n');
+    }
   });
 
   test('the lock is held by one, who is named, also after its shell was ended, and is free when he is gone', async () => {

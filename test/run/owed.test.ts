@@ -42,5 +42,5 @@ test('a name is crossed out whole and not as a part of another', () => {
 });
 
 test('a change is refused where it cannot be written down', () => {
-  expect(() => sh(`HOME=/proc/nowhere; ${writeDown('operator', ['Restart etcd'])}; echo reached`)).toThrow(/status 96|Command failed/);
+  expect(() => sh(`HOME=/proc/nowhere; ${writeDown('operator', ['Restart etcd'])}`)).toThrow(/Command failed/);
 });

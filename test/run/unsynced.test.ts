@@ -28,19 +28,18 @@ afterEach(async () => {
 });
 
 function recorded(real: Connection): Connection {
-  const noted =
-    <Rest extends readonly unknown[], Result>(run: (script: string, ...rest: Rest) => Result) =>
-    (script: string, ...rest: Rest): Result => {
-      sent.push(script);
-      return run(script, ...rest);
-    };
   const changing = async (privilege: Parameters<Connection['changing']>[0]): Promise<Changing> => {
     const handle = await real.changing(privilege);
     return {
       ...handle,
-      change: noted((...args) => handle.change(...args)),
-      changeAndLook: noted((...args) => handle.changeAndLook(...args)),
-      changeBrieflyAndLook: noted((...args) => handle.changeBrieflyAndLook(...args)),
+      change: (script, options) => {
+        sent.push(script);
+        return handle.change(script, options);
+      },
+      changeAndLook: (scripts, options, lookOptions) => {
+        sent.push(`${scripts.ahead} then ${scripts.change}`);
+        return handle.changeAndLook(scripts, options, lookOptions);
+      },
     };
   };
   return new Proxy(real, {
@@ -54,8 +53,8 @@ function recorded(real: Connection): Connection {
 
 async function make(apply: Apply): Promise<number> {
   const limits = { timeoutMs: undefined, silenceMs: undefined, begun: () => {} };
-  const { completed } = await machine.change({ kind: 'login' }, apply, '', [], [], limits);
-  return completed.status;
+  const applied = await machine.change({ kind: 'login' }, apply, '', [], [], limits);
+  return applied.kind === 'begun' ? applied.completed.status : -1;
 }
 
 const at = (name: string): string => join(folder, name);
@@ -67,7 +66,7 @@ test('new files are synced together, before anything but a brief change is made'
   await make({ script: `mkdir ${at('d')}`, brief: true });
   expect(synced()).toEqual([]);
   expect(await make({ script: 'echo restart' })).toBe(0);
-  expect(synced()).toEqual([expect.stringMatching(/\/a .*\/b;[^]* sync "\$@"[^]*\necho restart$/)]);
+  expect(synced()).toEqual([expect.stringMatching(/\/a .*\/b;[^]* sync "\$@"[^]* then echo restart$/)]);
   await machine.settle();
   expect(synced()).toHaveLength(1);
 });
