@@ -1,10 +1,10 @@
 import { quote } from '../connection/quote.ts';
-import type { Attributes, FileState } from '../resources/file-state.ts';
+import type { Attributes, Directory, FileState } from '../resources/file-state.ts';
 import type { Value, ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
 import type { Account } from './arguments.ts';
 import { account, mode } from './arguments.ts';
-import { applyMode, formatMode } from './file-mode.ts';
+import { applyMode, formatMode, shownMode } from './file-mode.ts';
 import type { Mode } from './file-mode.ts';
 import type { Difference } from './module.ts';
 
@@ -22,10 +22,23 @@ export const attributeArguments = {
   mode: mode().optional().describe('Permission bits in quotes ("0644"), or as chmod takes them ("u=rw,go=r").'),
 };
 
-/** What a thing newly made has, under the umask 022 that changes run with. */
-export function newAttributes(wanted: WantedAttributes, type: 'file' | 'directory', user: string): Attributes {
-  const plain: Attributes = { mode: type === 'file' ? 0o644 : 0o755, uid: undefined, gid: undefined, owner: user, group: undefined };
-  return changedAttributes(wanted, plain, type);
+/** What a file newly made has, under the umask 022 that changes run with. */
+export function newAttributes(wanted: WantedAttributes, user: string): Attributes {
+  return changedAttributes(wanted, { ...NOTHING_KNOWN, mode: 0o644, owner: user }, 'file');
+}
+
+export const NOTHING_KNOWN: Attributes = { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
+
+/**
+ * What a directory newly made has. From the one that it is made in it takes set-group-id with its group, and where that one has a
+ * default ACL, which cannot be seen, another mode: so the mode is only expected where the task asks for none.
+ */
+export function newDirectory(wanted: WantedAttributes, parent: Attributes | undefined, user: string): Directory {
+  const handsOn = ((parent?.mode ?? 0) & 0o2000) !== 0;
+  const group = handsOn ? { gid: parent?.gid, group: parent?.group } : {};
+  const plain: Attributes = { ...NOTHING_KNOWN, ...group, mode: 0o755 | (handsOn ? 0o2000 : 0), owner: user };
+  const after = changedAttributes(wanted, plain, 'directory');
+  return { type: 'directory', ...after, ...(wanted.mode === undefined ? { modeIsExpected: true } : {}) };
 }
 
 /** What a thing has once it is as wanted. */
@@ -62,7 +75,7 @@ export function attributeDifferences(
   const after = changedAttributes(wanted, before, type);
   const differences: Difference[] = [];
   if (wanted.mode !== undefined && (before.mode === undefined || before.mode !== after.mode)) {
-    differences.push({ kind: 'field', of: path, field: 'mode', before: shownMode(before.mode), after: shownMode(after.mode) });
+    differences.push({ kind: 'field', of: path, field: 'mode', before: modeOrUnknown(before.mode), after: modeOrUnknown(after.mode) });
   }
   for (const [field, account, name, id] of [
     ['owner', wanted.owner, before.owner, before.uid],
@@ -74,8 +87,8 @@ export function attributeDifferences(
   return differences;
 }
 
-function shownMode(mode: number | undefined): Value {
-  return mode === undefined ? notKnown('mode') : formatMode(mode);
+function modeOrUnknown(mode: number | undefined): Value {
+  return mode === undefined ? notKnown('mode') : shownMode(mode);
 }
 
 /** Shell lines that give the thing at a path (shell text, already quoted) owner and mode. `chown` first: it takes set-id bits away. */
@@ -104,7 +117,7 @@ export function accountText(account: Account | undefined): string {
 /** For `register`. */
 export function attributeResult(attributes: Attributes): ValueMap {
   return {
-    mode: shownMode(attributes.mode),
+    mode: modeOrUnknown(attributes.mode),
     owner: attributes.owner ?? notKnown('owner'),
     group: attributes.group ?? notKnown('group'),
     uid: attributes.uid ?? notKnown('uid'),

@@ -1,24 +1,22 @@
 import { quote } from '../connection/quote.ts';
 import { file } from '../resources/file.ts';
-import type { Attributes, Directory } from '../resources/file-state.ts';
+import type { Attributes, Directory, FileState } from '../resources/file-state.ts';
 import { describeType, parentOf } from '../resources/file-state.ts';
-import { probe } from '../resources/probe.ts';
-import type { ProbeDetail, ProbeState } from '../resources/probe.ts';
 import type { Request, Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
 import type { ValueMap } from '../values/value.ts';
 import type { FileArguments } from './file-arguments.ts';
 import {
-  accountText,
   attributeCommands,
   attributeDifferences,
   attributeResult,
   attributesBehind,
   changedAttributes,
-  newAttributes,
+  newDirectory,
 } from './file-attributes.ts';
 import type { WantedAttributes } from './file-attributes.ts';
-import { formatMode } from './file-mode.ts';
+import { formatMode, shownMode } from './file-mode.ts';
+import { differencesBeneath, recursively, treeProbe } from './file-tree.ts';
 import { cannotLook } from './file-plan.ts';
 import type { Context, Difference, Outcome } from './module.ts';
 
@@ -63,7 +61,7 @@ export function planDirectory(args: FileArguments, seen: Seen, context: Context)
     touches: 'predicted',
     apply: () =>
       args.recurse
-        ? { script: ['set -e', ...recursively(path, args)].join('\n') }
+        ? { script: ['set -e', ...recursively(path, args, seen.of(treeProbe(args.path)))].join('\n') }
         : { script: ['set -e', ...attributeCommands(quote(path), args, there, 'directory')].join('\n'), brief: true },
     planned: resultOf(path, after),
     settled: (now) => resultOf(path, { ...after, ...attributesBehind(now.of(request)) }),
@@ -88,7 +86,8 @@ function planNew(args: FileArguments, seen: Seen, context: Context): Outcome {
     ...ancestors.filter((ancestor) => seen.of(ancestor).type === 'absent'),
     file(args.path, args.follow ? 'target' : 'attributes'),
   ];
-  const after: Directory = { type: 'directory', ...newAttributes(args, 'directory', context.user) };
+  const made = chain(args, missing, seen, context);
+  const after = made.at(-1) ?? newDirectory(args, undefined, context.user);
   const differences: Difference[] = missing.map(({ id }) => ({
     kind: 'field',
     of: id,
@@ -112,10 +111,10 @@ function planNew(args: FileArguments, seen: Seen, context: Context): Outcome {
     kind: 'change',
     differences,
     certainty: missing.some((one) => seen.certainty(one) === 'after_change') ? 'after_change' : 'certain',
-    predictions: missing.map((one) => predict(one, after)),
+    predictions: missing.map((one, index) => predict(one, made[index] ?? after)),
     touches: 'predicted',
     apply: () => ({
-      script: ['set -e', ...missing.map(({ id }) => makeDirectory(id, args))].join('\n'),
+      script: ['set -e', ...missing.map(({ id }, index) => makeDirectory(id, args, made[index] ?? after))].join('\n'),
       brief: true,
     }),
     planned: resultOf(args.path, after),
@@ -124,12 +123,26 @@ function planNew(args: FileArguments, seen: Seen, context: Context): Outcome {
   };
 }
 
+/** The directories that are made, from the top: each takes after the one that it is in. */
+function chain(args: FileArguments, missing: readonly Request<unknown, FileState>[], seen: Seen, context: Context): readonly Directory[] {
+  const [first] = missing;
+  const above = first === undefined || parentOf(first.id) === '/' ? undefined : seen.of(file(parentOf(first.id), 'target'));
+  const there = above?.type === 'link' ? above.to?.state : above;
+  let parent: Attributes | undefined = there?.type === 'directory' ? there : undefined;
+  return missing.map(() => {
+    const made = newDirectory(args, parent, context.user);
+    parent = made;
+    return made;
+  });
+}
+
 /** Somebody else may have made it meanwhile. With an owner to be given, nobody gets in before. */
-function makeDirectory(path: string, wanted: WantedAttributes): string {
-  const commands = attributeCommands(quote(path), wanted, undefined, 'directory');
-  const { mode } = newAttributes({ mode: wanted.mode }, 'directory', '');
-  if (wanted.owner === undefined && wanted.group === undefined && mode !== undefined) {
-    const make = `mkdir${wanted.mode === undefined ? '' : ` -m 0${formatMode(mode)}`} -- ${quote(path)}`;
+function makeDirectory(path: string, wanted: WantedAttributes, after: Directory): string {
+  const bits = wanted.mode === undefined ? undefined : after.mode;
+  const mode = bits === undefined ? {} : { mode: { kind: 'octal', bits } as const };
+  const commands = attributeCommands(quote(path), { owner: wanted.owner, group: wanted.group, ...mode }, undefined, 'directory');
+  if (wanted.owner === undefined && wanted.group === undefined) {
+    const make = `mkdir${bits === undefined ? '' : ` -m 0${formatMode(bits)}`} -- ${quote(path)}`;
     return `if [ -d ${quote(path)} ]; then ${[':', ...commands].join('; ')}; else ${make}; fi`;
   }
   const make = `mkdir${wanted.mode === undefined ? '' : ' -m 00700'} -- ${quote(path)}`;
@@ -137,40 +150,7 @@ function makeDirectory(path: string, wanted: WantedAttributes): string {
 }
 
 function shownAfter<Shown>(field: string, after: Attributes, otherwise: Shown): Shown | string {
-  return field === 'mode' && after.mode !== undefined ? formatMode(after.mode) : otherwise;
-}
-
-/** Type, mode and owner of everything beneath a directory, each combination once: short, however large the tree. */
-export function treeProbe(path: string): Request<ProbeDetail, ProbeState> {
-  const quoted = quote(path);
-  return probe(`[ -d ${quoted} ] || exit 0\nfind ${quoted}/ ! -type l -exec stat -c '%f %u %g %U %G' -- '{}' + | sort -u`);
-}
-
-function differencesBeneath(path: string, wanted: WantedAttributes, tree: ProbeState): readonly Difference[] {
-  const lines = (tree.stdout ?? Buffer.alloc(0))
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line !== '');
-  const different = lines.flatMap((line) => {
-    const [raw = '', uid, gid, owner, group] = line.split(' ');
-    const bits = Number.parseInt(raw, 16);
-    const type = (bits & 0o170000) === 0o040000 ? 'directory' : 'file';
-    return attributeDifferences(`${path}/…`, wanted, { mode: bits & 0o7777, uid: Number(uid), gid: Number(gid), owner, group }, type);
-  });
-  const seen = new Set<string>();
-  return different.filter((one) => {
-    const text = JSON.stringify(one);
-    return seen.has(text) ? false : seen.add(text);
-  });
-}
-
-function recursively(path: string, wanted: WantedAttributes): readonly string[] {
-  const { owner, group, mode } = wanted;
-  const account = group === undefined ? accountText(owner) : `${accountText(owner)}:${accountText(group)}`;
-  const lines: string[] = [];
-  if (account !== '') lines.push(`chown -hR ${quote(account)} -- ${quote(path)}`);
-  if (mode !== undefined) lines.push(`chmod -R ${quote(mode.kind === 'octal' ? formatMode(mode.bits) : mode.text)} -- ${quote(path)}`);
-  return lines;
+  return field === 'mode' && after.mode !== undefined ? shownMode(after.mode) : otherwise;
 }
 
 function resultOf(path: string, state: Directory): ValueMap {

@@ -72,7 +72,8 @@ export function planTouch(args: FileArguments, seen: Seen, context: Context): Ou
     if (!state.parent && seen.certainty(request) === 'certain') return noDirectory(args.path);
     const after: RegularFile = {
       type: 'file',
-      ...newAttributes(args, 'file', context.user),
+      ...newAttributes(args, context.user),
+      ...(args.mode === undefined ? { modeIsExpected: true } : {}),
       size: 0,
       sha256: EMPTY_DIGEST,
       content: Buffer.alloc(0),

@@ -3,67 +3,99 @@ export type Mode =
   | { readonly kind: 'octal'; readonly bits: number }
   | { readonly kind: 'symbolic'; readonly text: string; readonly clauses: readonly Clause[] };
 
+type Who = 'u' | 'g' | 'o';
+
 interface Clause {
-  /** Bits of user, group and others that the clause is about: 0o700, 0o070, 0o007 and their sum. */
-  readonly who: number;
+  readonly who: readonly Who[];
+  /** Nobody was named: everybody is meant, but for what the mask takes away. */
+  readonly isMasked: boolean;
   readonly operator: '+' | '-' | '=';
   readonly permissions: string;
 }
 
-const CLASSES: Readonly<Record<string, number>> = { u: 0o700, g: 0o070, o: 0o007, a: 0o777 };
-const PERMISSIONS: Readonly<Record<string, number>> = { r: 0o444, w: 0o222, x: 0o111 };
+const EVERYBODY: readonly Who[] = ['u', 'g', 'o'];
+const SHIFT: Readonly<Record<Who, number>> = { u: 6, g: 3, o: 0 };
+/** Set-user-id, set-group-id, sticky: the one that belongs to each. */
+const SPECIAL: Readonly<Record<Who, number>> = { u: 0o4000, g: 0o2000, o: 0o1000 };
+/** That changes run with. */
+const MASK = 0o022;
 
-/** Reads `0644`, `644`, `u=rw,go=r`, `a+X`; undefined for anything else. */
+/** Reads `0644`, `644`, `0o644`, `u=rw,go=r`, `u=rw-x+X`, `a+X`; undefined for anything else. */
 export function parseMode(text: string): Mode | undefined {
-  if (/^[0-7]{3,5}$/.test(text)) {
-    const bits = Number.parseInt(text, 8);
+  const [, digits] = /^(?:0[oO])?([0-7]{3,5})$/.exec(text) ?? [];
+  if (digits !== undefined) {
+    const bits = Number.parseInt(digits, 8);
     return bits <= 0o7777 ? { kind: 'octal', bits } : undefined;
   }
   const clauses: Clause[] = [];
   for (const clause of text.split(',')) {
-    const match = /^([ugoa]*)([+=-])([rwxXst]*|[ugo])$/.exec(clause);
-    if (match === null) return undefined;
-    const [, who = '', operator, permissions = ''] = match;
-    if (operator !== '+' && operator !== '-' && operator !== '=') return undefined;
-    clauses.push({ who: who === '' ? 0o777 : who.split('').reduce((sum, name) => sum | (CLASSES[name] ?? 0), 0), operator, permissions });
+    const [, names, changes] = /^([ugoa]*)((?:[+=-](?:[rwxXst]*|[ugo]))+)$/.exec(clause) ?? [];
+    if (names === undefined || changes === undefined) return undefined;
+    const who = names === '' || names.includes('a') ? EVERYBODY : names.split('').filter(isWho);
+    for (const [, operator, permissions = ''] of changes.matchAll(/([+=-])([^+=-]*)/g))
+      if (operator === '+' || operator === '-' || operator === '=') clauses.push({ who, isMasked: names === '', operator, permissions });
   }
   return { kind: 'symbolic', text, clauses };
 }
 
-/** The bits that come of it, as chmod would set them on something that has `current` now. */
-export function applyMode(mode: Mode, current: number, type: 'file' | 'directory'): number {
-  if (mode.kind === 'octal') return mode.bits;
-  return mode.clauses.reduce((bits, clause) => applyClause(clause, bits, type), current);
+function isWho(name: string): name is Who {
+  return name === 'u' || name === 'g' || name === 'o';
 }
 
-function applyClause({ who, operator, permissions }: Clause, bits: number, type: 'file' | 'directory'): number {
-  let wanted = 0;
-  const copied = CLASSES[permissions];
-  if (copied !== undefined && permissions !== 'a') {
-    const one = permissions === 'u' ? (bits >> 6) & 7 : permissions === 'g' ? (bits >> 3) & 7 : bits & 7;
-    wanted = (one * 0o111) & who;
-  } else {
-    for (const permission of permissions) {
-      if (permission === 'X') wanted |= type === 'directory' || (bits & 0o111) !== 0 ? 0o111 & who : 0;
-      else if (permission === 's') wanted |= ((who & 0o700) !== 0 ? 0o4000 : 0) | ((who & 0o070) !== 0 ? 0o2000 : 0);
-      else if (permission === 't') wanted |= 0o1000;
-      else wanted |= (PERMISSIONS[permission] ?? 0) & who;
-    }
-  }
+/** The bits that come of it, as Ansible sets them on something that has `current` now: unlike with GNU's chmod, `g=rx` takes set-group-id from a directory. */
+export function applyMode(mode: Mode, current: number, type: 'file' | 'directory'): number {
+  if (mode.kind === 'octal') return mode.bits;
+  return mode.clauses.reduce((bits, clause) => clause.who.reduce((before, who) => applied(clause, who, before, type), bits), current);
+}
+
+function applied({ isMasked, operator, permissions }: Clause, who: Who, bits: number, type: 'file' | 'directory'): number {
+  const allowed = isMasked ? ~MASK : 0o7777;
+  const wanted = permissions
+    .split('')
+    .reduce((sum, permission) => sum | (bitsOf(permission, who, bits, type) & allowedFor(permission, allowed)), 0);
   switch (operator) {
     case '+':
       return bits | wanted;
     case '-':
       return bits & ~wanted;
-    case '=': {
-      // GNU chmod keeps a directory's set-id bits unless they are named.
-      const special = type === 'directory' ? 0 : ((who & 0o700) !== 0 ? 0o4000 : 0) | ((who & 0o070) !== 0 ? 0o2000 : 0);
-      return (bits & ~(who | special)) | wanted;
-    }
+    case '=':
+      return (bits & ~((7 << SHIFT[who]) | SPECIAL[who])) | wanted;
   }
 }
 
-/** Four octal digits, as Ansible shows them: `0644`. */
+function allowedFor(permission: string, allowed: number): number {
+  return permission === 'r' || permission === 'w' || permission === 'x' ? allowed : 0o7777;
+}
+
+function bitsOf(permission: string, who: Who, bits: number, type: 'file' | 'directory'): number {
+  switch (permission) {
+    case 'r':
+      return 4 << SHIFT[who];
+    case 'w':
+      return 2 << SHIFT[who];
+    case 'x':
+      return 1 << SHIFT[who];
+    case 'X':
+      return type === 'directory' || (bits & 0o111) !== 0 ? 1 << SHIFT[who] : 0;
+    case 's':
+      return who === 'o' ? 0 : SPECIAL[who];
+    case 't':
+      return who === 'o' ? SPECIAL.o : 0;
+    case 'u':
+    case 'g':
+    case 'o':
+      return ((bits >> SHIFT[permission]) & 7) << SHIFT[who];
+    default:
+      return 0;
+  }
+}
+
+/** Four octal digits. */
 export function formatMode(bits: number): string {
   return bits.toString(8).padStart(4, '0');
+}
+
+/** As Ansible shows it in results, with a zero in front: `0644`, `04755`. */
+export function shownMode(bits: number): string {
+  return `0${bits.toString(8).padStart(3, '0')}`;
 }

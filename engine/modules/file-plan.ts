@@ -177,7 +177,7 @@ function cannotKnow(wanted: WantedFile, place: Place & { kind: 'place' }, becaus
 
 function fileAfter(wanted: WantedFile, before: RegularFile | undefined, context: Context): RegularFile {
   const attributes =
-    before === undefined ? newAttributes(wanted.attributes, 'file', context.user) : changedAttributes(wanted.attributes, before, 'file');
+    before === undefined ? newAttributes(wanted.attributes, context.user) : changedAttributes(wanted.attributes, before, 'file');
   const { content } = wanted;
   if (content.kind === 'unknown') return { type: 'file', ...attributes, size: undefined, sha256: undefined, content: undefined };
   const bytes = content.bytes !== undefined && content.bytes.length <= MAX_CONTENT_BYTES ? content.bytes : undefined;

@@ -25,7 +25,8 @@ import { defineModule } from './module.ts';
 import { ownScript } from './own-script.ts';
 import type { ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
-import { numbered, temporaryBeside } from './write-file.ts';
+import { keeping, takeOver } from './take-over.ts';
+import { temporaryBeside } from './write-file.ts';
 
 const CHECKSUM = /^sha256:([0-9a-fA-F]{64}|https?:\/\/\S+|file:\/\/\S+)$/;
 
@@ -79,7 +80,7 @@ export const module = defineModule<Arguments>({
     const isBrought = before === undefined || (wanted === undefined ? args.force : before.sha256 !== wanted);
     const attributes = before === undefined ? [] : attributeDifferences(path, args, before, 'file');
     if (!isBrought && attributes.length === 0) return { kind: 'in_sync', result: resultOf(args, path, before) };
-    const kept = before === undefined ? newAttributes(args, 'file', context.user) : changedAttributes(args, before, 'file');
+    const kept = before === undefined ? newAttributes(args, context.user) : changedAttributes(args, before, 'file');
     const after: RegularFile = isBrought
       ? { type: 'file', ...kept, size: undefined, sha256: wanted, content: undefined }
       : { ...(before ?? { size: undefined, sha256: wanted, content: undefined }), type: 'file', ...kept };
@@ -156,14 +157,7 @@ function wantedDigest(args: Arguments, seen: Seen, context: Context): string | u
 }
 
 function bring(args: Arguments, path: string, digest: string | undefined, before: RegularFile | undefined, context: Context): Apply {
-  const kept = {
-    mode: {
-      kind: 'octal',
-      bits: changedAttributes(args, before ?? newAttributes({}, 'file', context.user), 'file').mode ?? 0o644,
-    } as const,
-    owner: args.owner ?? numbered(before?.uid),
-    group: args.group ?? numbered(before?.gid),
-  };
+  const kept = keeping(args, before);
   const lines = [
     '(',
     'set -e',
@@ -178,7 +172,7 @@ function bring(args: Arguments, path: string, digest: string | undefined, before
           `${digestLarge('s', '<"$t"')}; s=\${s%% *}`,
           `if [ "$s" != ${digest} ]; then echo "what came has the digest $s, not ${digest}" >&2; exit 1; fi`,
         ]),
-    ...attributeCommands('"$t"', kept, undefined, 'file'),
+    ...(before === undefined ? attributeCommands('"$t"', kept, undefined, 'file') : takeOver(args, kept, before)),
     'sync "$t" 2>/dev/null || sync',
     'mv -f -- "$t" "$d"',
     ')',

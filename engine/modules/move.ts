@@ -102,7 +102,7 @@ function script(args: Arguments, keep: string | undefined, context: Context): st
     lines.push(
       `t=${quote(temporaryBeside(keep, context))} k=${quote(keep)}`,
       `trap 'rm -f -- "$t"' EXIT`,
-      'cp -p -- "$d" "$t"',
+      'cp -a -- "$d" "$t"',
       'sync "$t" 2>/dev/null || sync',
       'mv -f -- "$t" "$k"',
     );

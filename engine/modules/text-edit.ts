@@ -65,7 +65,7 @@ function editNew(path: string, text: string, context: Context, attributes: Wante
       predict(file(directory), { type: 'directory', mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined }),
       predict(file(path, 'content'), {
         type: 'file',
-        ...newAttributes(attributes, 'file', context.user),
+        ...newAttributes(attributes, context.user),
         size: bytes.length,
         sha256,
         content: bytes,

@@ -4,11 +4,12 @@ import type { UploadSource } from '../connection/connection.ts';
 import { quote } from '../connection/quote.ts';
 import type { RegularFile } from '../resources/file-state.ts';
 import { nameOf, parentOf } from '../resources/file-state.ts';
-import type { Account } from './arguments.ts';
 import { attributeCommands } from './file-attributes.ts';
 import type { WantedAttributes } from './file-attributes.ts';
-import { applyMode, formatMode } from './file-mode.ts';
+import { formatMode } from './file-mode.ts';
 import type { Apply, Context } from './module.ts';
+import type { KeptAttributes } from './take-over.ts';
+import { isTighter, keeping, takeOver } from './take-over.ts';
 
 /** Content up to this size goes in the script itself: no round trip of its own. */
 const MAX_INLINE_BYTES = 64 * 1024;
@@ -42,18 +43,15 @@ export function writeFile(file: FileToWrite, context: Context): Apply {
   const inline = Buffer.isBuffer(content) && content.length <= MAX_INLINE_BYTES && isText(content) ? content.toString('utf8') : undefined;
   const isBrief = inline !== undefined && file.validate === undefined && file.backup === undefined;
   const isSyncedLater = isBrief && file.isReproducible && before === undefined;
-  const isMasked = isBrief && isModeOfMask(file.attributes, attributes.mode.bits);
+  const isMasked = isBrief && before === undefined && isModeOfMask(file.attributes, attributes.mode.bits);
+  const given = ownerAndMode(file, attributes, isMasked);
+  const validated = file.validate === undefined ? [] : [validation(file.validate, temporary, context.preamble)];
   // Each of them does nothing but its own step, and fails where that does.
   const steps = [
-    ...(inline === undefined
-      ? []
-      : [
-          `{ printf %s ${quote(inline)} >"$t" || { printf 'cannot write %s: no space left?\\n' "$t" >&2; df -P -- "\${t%/*}/" >&2; false; }; }`,
-        ]),
-    ...ownerAndMode(file, attributes, isMasked),
-    ...(file.validate === undefined ? [] : [validation(file.validate, temporary, context.preamble)]),
+    ...(inline === undefined ? [] : [`{ printf %s ${quote(inline)} >"$t" || { ${WHY_NOT_WRITTEN}; }; }`]),
+    ...(before !== undefined && isTighter(attributes, before) ? [...validated, ...given] : [...given, ...validated]),
     ...(isSyncedLater ? [] : [syncCommand('"$t"')]),
-    ...(file.backup === undefined ? [] : [`cp -p -- "$d" ${quote(file.backup)}`]),
+    ...(file.backup === undefined ? [] : [`cp -a -- "$d" ${quote(file.backup)}`]),
     // Else mv would move the file into the directory.
     '{ ! [ -d "$d" ] || { printf \'%s is a directory\\n\' "$d" >&2; false; }; }',
     'mv -f -- "$t" "$d"',
@@ -83,6 +81,9 @@ export function amongOthers({ script, uploads, mend, unsynced }: Apply): Apply {
   return uploads === undefined ? { script: own } : { script: own, uploads };
 }
 
+/** In the shell's own words it would be the temporary file that cannot be created. */
+const WHY_NOT_WRITTEN = `if [ -w "\${t%/*}/" ]; then printf 'cannot write %s; what is free there:\\n' "$d"; df -P -- "\${t%/*}/"; else printf 'no permission to write in %s\\n' "\${t%/*}/"; fi >&2; false`;
+
 function syncCommand(path: string): string {
   return `{ sync ${path} 2>/dev/null || sync; }`;
 }
@@ -108,8 +109,6 @@ function validation(command: string, temporary: string, preamble: string): strin
   return `{ (eval ${quote(text)}) </dev/null || { printf 'the new file did not pass: %s\\n' ${quote(command)} >&2; false; }; }`;
 }
 
-type KeptAttributes = WantedAttributes & { readonly mode: { readonly kind: 'octal'; readonly bits: number } };
-
 /**
  * Whether a file that is made under the right mask has this mode without chmod. A default ACL of the directory takes the mask's place:
  * then chmod comes behind. Not where an owner is to be given, or where the group must not read it: such a file is never open.
@@ -118,27 +117,10 @@ function isModeOfMask(wanted: WantedAttributes, bits: number): boolean {
   return wanted.owner === undefined && wanted.group === undefined && (bits & ~0o666) === 0 && (bits & 0o040) !== 0;
 }
 
-/** Shell commands that give the new file owner and mode. */
-function ownerAndMode({ before }: FileToWrite, kept: KeptAttributes, isMasked: boolean): readonly string[] {
-  const wanted = isMasked ? { owner: kept.owner, group: kept.group } : kept;
-  const commands = attributeCommands('"$t"', wanted, undefined, 'file');
-  if (!isMasked || before === undefined) return commands;
-  // A file of one's own is replaced by one of one's own, without chown.
-  return commands.map((command) => `{ { [ -O "$d" ] && [ -G "$d" ] && [ -G "$t" ]; } 2>/dev/null || ${command}; }`);
-}
-
-function keeping(wanted: WantedAttributes, before: RegularFile | undefined): KeptAttributes {
-  const bits = before?.mode ?? 0o644;
-  return {
-    mode: { kind: 'octal', bits: wanted.mode === undefined ? bits : applyMode(wanted.mode, bits, 'file') },
-    owner: wanted.owner ?? numbered(before?.uid),
-    group: wanted.group ?? numbered(before?.gid),
-  };
-}
-
-/** The account of this number. */
-export function numbered(id: number | undefined): Account | undefined {
-  return id === undefined ? undefined : { name: undefined, id };
+/** Shell commands that give the new file owner, mode and the like. */
+function ownerAndMode({ before, attributes }: FileToWrite, kept: KeptAttributes, isMasked: boolean): readonly string[] {
+  if (before !== undefined) return takeOver(attributes, kept, before);
+  return attributeCommands('"$t"', isMasked ? { owner: kept.owner, group: kept.group } : kept, undefined, 'file');
 }
 
 function isText(bytes: Buffer): boolean {

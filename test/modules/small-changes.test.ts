@@ -99,6 +99,9 @@ describe.each(SHELLS)('small changes with %s', (_, shell) => {
     await make(copy, { content: 'x\n', dest: at('secret'), mode: '0600' });
     await make(file, { path: at('d/e'), state: 'directory', mode: '0750' });
     expect([modeOf('d'), modeOf('d/e')]).toEqual(['750', '750']);
+    await make(file, { path: at('p/q'), state: 'directory' });
+    await make(file, { path: at('t'), state: 'touch', modification_time: 'preserve' });
+    expect([modeOf('p/q'), modeOf('t')]).toEqual(['777', '666']);
   });
 
   it('a write that fails leaves nothing behind', async () => {
@@ -110,18 +113,32 @@ describe.each(SHELLS)('small changes with %s', (_, shell) => {
   });
 
   it.each([
-    [undefined, '755'],
+    [undefined, '2755'],
+    ['g+w', '2775'],
+    ['g=rx', '755'],
     ['0700', '700'],
     ['1777', '1777'],
     ['2750', '2750'],
   ])('new directories have mode %s, also beneath one that hands on its group', async (mode, made) => {
     mkdirSync(at('d'));
-    if (mode !== undefined) chmodSync(at('d'), 0o2775);
+    chmodSync(at('d'), 0o2775);
     const { apply } = await make(file, { path: at("d/e/f'"), state: 'directory', ...(mode === undefined ? {} : { mode }) });
     expect([modeOf('d/e'), modeOf("d/e/f'")]).toEqual([made, made]);
     // Somebody else has made them meanwhile.
     expect(runScript(apply.script, shell)).toMatchObject({ status: 0, stderr: Buffer.alloc(0) });
     expect(modeOf('d/e')).toBe(made);
+  });
+
+  it.each([
+    ['0750', ['750', '750', '750']],
+    ['g=rX', ['755', '644', '755']],
+    ['g-s,o=', ['750', '640', '750']],
+  ])('everything beneath a directory gets mode %s', async (mode, made) => {
+    mkdirSync(at('d/e'), { recursive: true });
+    writeFileSync(at('d/f'), '');
+    chmodSync(at('d/e'), 0o2755);
+    await make(file, { path: at('d'), state: 'directory', recurse: true, mode });
+    expect(['d', 'd/f', 'd/e'].map(modeOf)).toEqual(made);
   });
 
   it.runIf(IS_ROOT)('new directories and links have their owner', async () => {

@@ -1,0 +1,66 @@
+import { quote } from '../connection/quote.ts';
+import { probe } from '../resources/probe.ts';
+import type { ProbeDetail, ProbeState } from '../resources/probe.ts';
+import type { Request } from '../resources/resource.ts';
+import { accountText, attributeDifferences } from './file-attributes.ts';
+import type { WantedAttributes } from './file-attributes.ts';
+import { applyMode, formatMode } from './file-mode.ts';
+import type { Mode } from './file-mode.ts';
+import type { Difference } from './module.ts';
+
+/** Type, mode and owner of everything beneath a directory, each combination once: short, however large the tree. */
+export function treeProbe(path: string): Request<ProbeDetail, ProbeState> {
+  const quoted = quote(path);
+  return probe(`[ -d ${quoted} ] || exit 0\nfind ${quoted}/ ! -type l -exec stat -c '%f %u %g %U %G' -- '{}' + | sort -u`);
+}
+
+interface Combination {
+  readonly type: 'file' | 'directory';
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly owner: string | undefined;
+  readonly group: string | undefined;
+}
+
+function combinationsIn(tree: ProbeState): readonly Combination[] {
+  const lines = (tree.stdout ?? Buffer.alloc(0)).toString('utf8').split('\n');
+  return lines.flatMap((line) => {
+    if (line === '') return [];
+    const [raw = '', uid, gid, owner, group] = line.split(' ');
+    const bits = Number.parseInt(raw, 16);
+    const type = (bits & 0o170000) === 0o040000 ? 'directory' : 'file';
+    return [{ type, mode: bits & 0o7777, uid: Number(uid), gid: Number(gid), owner, group } as const];
+  });
+}
+
+export function differencesBeneath(path: string, wanted: WantedAttributes, tree: ProbeState): readonly Difference[] {
+  const different = combinationsIn(tree).flatMap((one) => attributeDifferences(`${path}/…`, wanted, one, one.type));
+  const seen = new Set<string>();
+  return different.filter((one) => {
+    const text = JSON.stringify(one);
+    return seen.has(text) ? false : seen.add(text);
+  });
+}
+
+export function recursively(path: string, wanted: WantedAttributes, tree: ProbeState): readonly string[] {
+  const { owner, group, mode } = wanted;
+  const account = group === undefined ? accountText(owner) : `${accountText(owner)}:${accountText(group)}`;
+  return [
+    ...(account === '' ? [] : [`chown -hR ${quote(account)} -- ${quote(path)}`]),
+    ...(mode === undefined ? [] : modesBeneath(path, mode, tree)),
+  ];
+}
+
+/** `chmod -R` reads a symbolic mode otherwise, and leaves set-id bits of directories unless five digits say so. */
+function modesBeneath(path: string, mode: Mode, tree: ProbeState): readonly string[] {
+  if (mode.kind === 'octal') return [`chmod -R 0${formatMode(mode.bits)} -- ${quote(path)}`];
+  const branches = new Set<string>();
+  for (const { type, mode: before } of combinationsIn(tree)) {
+    const after = applyMode(mode, before, type);
+    const kind = type === 'directory' ? '-type d' : '! -type d';
+    if (after !== before) branches.add(`${kind} -perm ${formatMode(before)} -exec chmod 0${formatMode(after)} -- '{}' +`);
+  }
+  // Names before directories: one that nobody may enter any more is left by then.
+  return branches.size === 0 ? [] : [`find ${quote(path)}/ -depth ! -type l '(' ${[...branches].join(' -o ')} ')'`];
+}

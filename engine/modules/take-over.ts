@@ -1,0 +1,51 @@
+import type { RegularFile } from '../resources/file-state.ts';
+import { attributeCommands } from './file-attributes.ts';
+import type { WantedAttributes } from './file-attributes.ts';
+import type { Account } from './arguments.ts';
+import { applyMode, formatMode } from './file-mode.ts';
+
+export type KeptAttributes = WantedAttributes & { readonly mode: { readonly kind: 'octal'; readonly bits: number } };
+
+/** What a new file gets: what is wanted, and of the rest what the file has that it replaces. */
+export function keeping(wanted: WantedAttributes, before: RegularFile | undefined): KeptAttributes {
+  const bits = before?.mode ?? 0o644;
+  return {
+    mode: { kind: 'octal', bits: wanted.mode === undefined ? bits : applyMode(wanted.mode, bits, 'file') },
+    owner: wanted.owner ?? numbered(before?.uid),
+    group: wanted.group ?? numbered(before?.gid),
+  };
+}
+
+/** The account of this number. */
+function numbered(id: number | undefined): Account | undefined {
+  return id === undefined ? undefined : { name: undefined, id };
+}
+
+/**
+ * Shell commands, each of them one step, that make the new file "$t" the like of "$d", which it is to replace: owner, group, mode, access
+ * control list and extended attributes. GNU's cp knows them all in one process. Where the new mode lets fewer in, the old file gets it
+ * first, so that nobody opens the new one in between.
+ */
+export function takeOver(wanted: WantedAttributes, kept: KeptAttributes, before: RegularFile): readonly string[] {
+  const { bits } = kept.mode;
+  const chmod = `chmod ${formatMode(bits)} --`;
+  const isChanged = bits !== before.mode;
+  const tighter = isTighter(kept, before);
+  const owned = attributeCommands('"$t"', { owner: kept.owner, group: kept.group }, undefined, 'file');
+  const isAsked = wanted.owner !== undefined || wanted.group !== undefined;
+  return [
+    ...(tighter ? [`${chmod} "$d"`] : []),
+    // A file of one's own is replaced by one of one's own, without chown.
+    ...(isAsked ? owned : owned.map((command) => `{ { [ -O "$d" ] && [ -G "$d" ] && [ -G "$t" ]; } 2>/dev/null || ${command}; }`)),
+    `{ cp --attributes-only --preserve=mode,xattr -- "$d" "$t" 2>/dev/null || { ${chmod} "$t" && ${ACL}; }; }`,
+    ...(isChanged && !tighter ? [`${chmod} "$t"`] : []),
+  ];
+}
+
+/** Whether the new mode lets fewer in than the old one. */
+export function isTighter(kept: KeptAttributes, before: RegularFile): boolean {
+  return ((before.mode ?? 0o777) & ~kept.mode.bits & 0o077) !== 0;
+}
+
+/** Of busybox's cp, or where not all attributes can be set. */
+const ACL = '{ ! command -v getfacl || ! command -v setfacl || getfacl -pc -- "$d" | setfacl -M - -- "$t" || :; } >/dev/null 2>&1';
