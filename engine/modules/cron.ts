@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { quote } from '../connection/quote.ts';
+import type { CrontabState } from '../resources/crontab.ts';
 import { crontabRequest } from '../resources/crontab.ts';
 import type { Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
 import { boolean } from './arguments.ts';
 import type { Context, Outcome } from './module.ts';
+import { bytesOf, readably, textOf } from './file-text.ts';
 import { defineModule } from './module.ts';
+import { printBytes } from './print-bytes.ts';
 import { editText, textRequest } from './text-edit.ts';
 import { ACCOUNT_NAME } from './user-arguments.ts';
 
@@ -87,16 +90,30 @@ function planCrontab(args: Arguments, seen: Seen, context: Context): Outcome {
       remedy: 'Install cron with a task before this one, or use a systemd timer',
     };
   }
-  const after = editTable(state.text, args, '');
-  if (after === state.text) return { kind: 'in_sync', result: { name: args.name } };
+  if (state.failure !== undefined) return withoutCrontab(user, state.failure, seen);
+  const before = textOf(state.content);
+  const after = editTable(before, args, '');
+  if (after === before) return { kind: 'in_sync', result: { name: args.name } };
+  const content = bytesOf(after);
   return {
     kind: 'change',
-    differences: [{ kind: 'text', path: `crontab of ${user}`, before: state.text, after }],
+    differences: [{ kind: 'text', path: `crontab of ${user}`, before: readably(state.content), after: readably(content) }],
     certainty: seen.certainty(asked),
-    predictions: [predict(asked, { available: true, text: after })],
+    predictions: [predict(asked, { available: true, content })],
     touches: 'predicted',
-    apply: () => ({ script: `printf '%s' ${quote(after)} | crontab ${user === context.user ? '' : `-u ${quote(user)} `}-\n` }),
+    apply: () => ({ script: `${printBytes(content)} | crontab ${user === context.user ? '' : `-u ${quote(user)} `}-\n` }),
     planned: { name: args.name },
+  };
+}
+
+function withoutCrontab(user: string, why: NonNullable<CrontabState['failure']>, seen: Seen): Outcome {
+  if (seen.certainty(crontabRequest(user)) === 'after_change')
+    return { kind: 'cannot_know', because: `the crontab of ${user} cannot be shown yet; an earlier change may be why` };
+  return {
+    kind: 'impossible',
+    what: `The crontab of ${user} cannot be shown`,
+    why,
+    remedy: `See that there is an account ${user}, and that /etc/cron.allow and /etc/cron.deny let it have a crontab. For another user than the task's, give become: true`,
   };
 }
 

@@ -120,9 +120,10 @@ function findRun(args: Arguments, state: MountState, tableChanged: boolean): Run
       return state.mounted ? 'remount' : 'mount';
     case 'mounted': {
       if (!state.mounted) return 'mount';
-      const isOther = args.src !== undefined && state.source !== args.src && (state.device === undefined || state.device !== state.source);
+      const device = args.src === undefined ? undefined : state.devices[args.src];
+      const isOther = args.src !== undefined && state.source !== args.src && (device === undefined || device !== state.source);
       // What a remote or a bind mount is called by the kernel may differ from what was asked for: only devices tell.
-      if (isOther && state.device !== undefined) return 'again';
+      if (isOther && device !== undefined) return 'again';
       return tableChanged ? 'remount' : undefined;
     }
   }

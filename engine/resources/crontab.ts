@@ -1,41 +1,62 @@
 import { quote } from '../connection/quote.ts';
 import { isUndeclaredPackage } from './package.ts';
+import { numbered, printRecords, recordsOf } from './records.ts';
 import type { Request, ResourceKind } from './resource.ts';
-import { request } from './resource.ts';
+import { predictedOf, request } from './resource.ts';
+import { users } from './user.ts';
 
 /** The crontab of a user. */
 export interface CrontabState {
   /** Whether the host has the command crontab. */
   readonly available: boolean;
-  readonly text: string;
+  /** Its bytes; none where there is no crontab. */
+  readonly content: Buffer;
+  /** Why the command did not show it: the user does not exist, or may have none. */
+  readonly failure?: string | undefined;
 }
 
 /** Ids are names of users. */
 export const crontabs: ResourceKind<undefined, CrontabState> = {
   name: 'crontab',
-  observe: (requests) => `if command -v crontab >/dev/null; then
+  observe: (requests) =>
+    printRecords(`if command -v crontab >/dev/null; then
+  i=0 me=$(id -un)
   for user in ${requests.map((one) => quote(one.id)).join(' ')}; do
-    printf 'user %s\\n' "$user"
-    if [ "$user" = "$(id -un)" ]; then crontab -l; else crontab -u "$user" -l; fi 2>/dev/null | sed 's/^/+/'
+    printf %s "\${b}c$i:"
+    # What it says goes to a variable, what it shows to stdout.
+    { said=$({ if [ "$user" = "$me" ]; then crontab -l; else crontab -u "$user" -l; fi; } 2>&1 >&3 3>&-) || printf %s "\${b}f$i:$said"; } 3>&1
+    i=$((i + 1))
   done
-fi
-`,
+fi`),
   decode(output, requests) {
-    const lines = output.toString('utf8').split('\n');
+    const contents = new Map<number, Buffer>();
+    const failures = new Map<number, string>();
+    for (const record of recordsOf(output)) {
+      const { index, rest } = numbered(record);
+      if (record.letter === 'c') contents.set(index, rest);
+      if (record.letter === 'f' && !isNone(rest.toString('utf8'))) failures.set(index, rest.toString('utf8').trim());
+    }
     return new Map(
-      requests.map(({ id }): [string, CrontabState] => {
-        const start = lines.indexOf(`user ${id}`);
-        if (start < 0) return [id, { available: false, text: '' }];
-        const end = lines.findIndex((line, index) => index > start && !line.startsWith('+'));
-        const own = lines.slice(start + 1, end < 0 ? undefined : end);
-        return [id, { available: true, text: own.map((line) => `${line.slice(1)}\n`).join('') }];
+      requests.map(({ id }, index): [string, CrontabState] => {
+        const content = contents.get(index);
+        const failure = failures.get(index);
+        const available = content !== undefined;
+        return [id, { available, content: content ?? Buffer.alloc(0), ...(failure === undefined ? {} : { failure }) }];
       }),
     );
   },
   merge: () => undefined,
-  disagreement: (predicted, seen) => (predicted.text === seen.text ? undefined : 'is not as it was written'),
-  after: (state, _id, effect) => (!state.available && isUndeclaredPackage(effect) ? 'stale' : undefined),
+  disagreement: (predicted, seen) => (predicted.content.equals(seen.content) ? undefined : 'is not as it was written'),
+  after(state, id, effect) {
+    if (!state.available && isUndeclaredPackage(effect)) return 'stale';
+    return predictedOf(users, effect) !== undefined && effect.request.id === id ? 'stale' : undefined;
+  },
 };
+
+/** Vixie's cron and its kin say `no crontab for root`, busybox that it cannot open the file. */
+function isNone(said: string): boolean {
+  return /no crontab for /.test(said) || /can't open '[^']*': No such file or directory/.test(said);
+}
 
 export function crontabRequest(user: string): Request<undefined, CrontabState> {
   return request(crontabs, user, undefined);

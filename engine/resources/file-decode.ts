@@ -16,17 +16,31 @@ export function decodeFiles(output: Buffer, requests: readonly Request<FileDetai
   const idOf = (index: number): string => requests[index]?.id ?? '';
   const ids = new Set(requests.map(({ id }) => id));
   const missing = new Map<string, FileState>();
+  const broken = new Set<string>();
+  const isNamedTwice = pieces.some((piece) => piece[0] === NAME);
+  let linkOfNextName: Stat | undefined;
+  let understandsFormat = false;
   for (const piece of pieces) {
     const rest = piece.subarray(1);
     switch (String.fromCharCode(piece[0] ?? 0)) {
       case 's': {
-        const { state, name } = decodeStat(rest);
-        if (state.type === 'link') {
+        const seen = isNamedTwice ? decodeFields(rest.toString('utf8')) : decodeStat(rest);
+        const { state, name } = seen;
+        understandsFormat = true;
+        if (state.type === 'link' && isNamedTwice) linkOfNextName = seen;
+        else if (state.type === 'link') {
           const link = splitLink(name, ids);
           if (link !== undefined) states.set(link.id, { ...state, target: link.target });
         } else states.set(ids.has(name) ? name : unquoted(name), state);
         break;
       }
+      case 't':
+        if (linkOfNextName?.state.type === 'link') {
+          const { state, name } = linkOfNextName;
+          states.set(name, { ...state, target: targetIn(withoutNewline(rest.toString('utf8')), name) });
+        }
+        linkOfNextName = undefined;
+        break;
       case 'l': {
         const { state, name } = decodeStat(rest);
         if (state.type !== 'link') followed.set(name, state);
@@ -59,15 +73,19 @@ export function decodeFiles(output: Buffer, requests: readonly Request<FileDetai
         contents.set(idOf(index), content);
         break;
       }
+      case 'x':
+        broken.add(idOf(Number(rest.toString('latin1'))));
+        break;
       case 'z':
         break;
       default:
         throw new Error('the observation of files is garbled');
     }
   }
+  if (!understandsFormat) throw new Error('stat does not understand `-c` with a format here: install coreutils, or a busybox that has it');
   const finish = <State extends FileState>(id: string, detail: FileDetail, state: State): State | RegularFile => {
     if (state.type !== 'file') return state;
-    const brought = contents.get(id);
+    const brought = broken.has(id) ? undefined : contents.get(id);
     const content = brought !== undefined && brought.length <= MAX_CONTENT_BYTES ? brought : undefined;
     const sha256 = digests.get(id) ?? (content === undefined ? undefined : createHash('sha256').update(content).digest('hex'));
     const isTooLarge = !detail.digested && (state.size ?? 0) > MAX_CONTENT_BYTES;
@@ -113,6 +131,8 @@ function boundaryOf(output: Buffer): string {
 }
 
 const END = 'z'.charCodeAt(0);
+/** A record of names behind that of attributes: where a name that was asked for holds an arrow itself. */
+const NAME = 't'.charCodeAt(0);
 
 const TYPE_MASK = 0o170000;
 const OTHERS: ReadonlyMap<number, string> = new Map([
@@ -131,7 +151,11 @@ interface Stat {
 const FIELDS = 8;
 
 function decodeStat(record: Buffer): Stat {
-  const fields = withoutNewline(record.toString('utf8')).split('\t');
+  return decodeFields(withoutNewline(record.toString('utf8')));
+}
+
+function decodeFields(record: string): Stat {
+  const fields = record.split('\t');
   const [raw = '', uid, gid, owner, group, size, mtime, identity] = fields;
   const bits = Number.parseInt(raw, 16);
   const attributes = { mode: bits & 0o7777, uid: Number(uid), gid: Number(gid), owner, group, mtime: Number(mtime), identity };
@@ -151,7 +175,13 @@ function typed(type: number, attributes: Attributes, size: number): Stat['state'
   }
 }
 
-/** `name -> target`; busybox puts each of the two in quotes. A name may hold an arrow itself, so only a name that was asked for counts. */
+/** The target in `name -> target`, where the name is known; busybox puts each of the two in quotes. */
+function targetIn(text: string, name: string): string {
+  const bare = `${name} -> `;
+  return text.startsWith(bare) ? text.slice(bare.length) : unquoted(text.slice(`'${name}' -> `.length));
+}
+
+/** `name -> target`; busybox puts each of the two in quotes. No name that was asked for holds an arrow itself. */
 function splitLink(text: string, ids: ReadonlySet<string>): { readonly id: string; readonly target: string } | undefined {
   for (let arrow = text.indexOf(' -> '); arrow !== -1; arrow = text.indexOf(' -> ', arrow + 1)) {
     const name = text.slice(0, arrow);

@@ -91,16 +91,19 @@ function observeFiles(requests: readonly Request<FileDetail, FileState>[], bound
   const followed = all.filter(({ detail }) => detail.look !== 'attributes');
   const digests = all.filter(({ detail }) => detail.digested);
   // sha256sum writes such names with escapes, busybox does not: each is digested by itself, without its name.
-  const odd = digests.filter(({ id }) => /[\n\\]/.test(id));
+  const odd = digests.filter(({ id }) => /[\n\r\\]/.test(id));
   const even = digests.filter((one) => !odd.includes(one));
   // No content is brought of those that are large, or may be.
   const [large, small] = [even.filter(isLarge), even.filter((one) => !isLarge(one))];
   const contents = all.filter(({ detail }) => detail.look === 'content');
   const fields = '%f\t%u\t%g\t%U\t%G\t%s\t%Y\t%d:%i';
+  const names = all.some(({ id }) => id.includes(' ->')) ? '%n${b}t%N' : '%N';
   const parts = [
+    ...missingTools(all),
     `b=${boundary} z=`,
     `set -- ${words(all)}`,
-    `QUOTING_STYLE=literal stat -c "\${b}s${fields}\t%N" -- "$@" 2>/dev/null`,
+    // Of the root there is always something to tell: a stat that says nothing of it understands no format.
+    `QUOTING_STYLE=literal stat -c "\${b}s${fields}\t${names}" -- "$@" / 2>/dev/null`,
     `i=0
 for p do
   if ! [ -e "$p" ] && ! [ -L "$p" ]; then
@@ -118,11 +121,15 @@ done`,
   ];
   if (followed.length > 0) {
     parts.push(
-      `set -- ${followed.map(({ index, path }) => `${index} ${path}`).join(' ')}
+      `${NOWHERE}
+set -- ${followed.map(({ index, path }) => `${index} ${path}`).join(' ')}
 n=$#
 while [ $n -gt 0 ]; do
   i=$1 p=$2; shift 2; n=$((n - 2))
-  if [ -L "$p" ]; then printf '%s' "\${b}r$i:"; readlink -f -- "$p"; set -- "$@" "$p"; fi
+  if [ -L "$p" ]; then
+    if [ -e "$p" ]; then printf '%s' "\${b}r$i:"; readlink -f -- "$p"; else nowhere; fi
+    set -- "$@" "$p"
+  fi
 done
 [ $# -eq 0 ] || stat -L -c "\${b}l${fields}\t%n" -- "$@" 2>/dev/null`,
     );
@@ -139,6 +146,34 @@ done
   parts.push('printf \'%s\' "$z${b}z$b"');
   return parts.join('\n');
 }
+
+/** Says which of the programs that it takes the host has not got: nothing that it could tell would be right. */
+function missingTools(all: readonly { readonly detail: FileDetail }[]): readonly string[] {
+  const has = (test: (detail: FileDetail) => boolean): boolean => all.some(({ detail }) => test(detail));
+  const tools = [
+    'stat',
+    ...(has(({ look }) => look !== 'attributes') ? ['readlink'] : []),
+    ...(has(({ digested }) => digested) ? ['sha256sum'] : []),
+    ...(has(({ look }) => look === 'content') ? ['head', 'find'] : []),
+  ];
+  return [`for t in ${tools.join(' ')}; do command -v $t >/dev/null || { echo "This host has no $t" >&2; exit 127; }; done`];
+}
+
+/**
+ * Where a link leads that leads to nothing: `readlink -f` of some busyboxes takes it relative to the working directory. Links are followed
+ * one by one; nothing is said where the directory of the last one is missing, or where they go round.
+ */
+const NOWHERE = `nowhere() {
+  q=$p k=0
+  while [ -L "$q" ] && [ $k -lt 40 ]; do
+    t=$(readlink -n -- "$q"; echo .); t=\${t%.} k=$((k + 1))
+    while case $t in ?*/) true ;; *) false ;; esac; do t=\${t%/}; done
+    case $t in /*) q=$t ;; *) q=\${q%/*}/$t ;; esac
+  done
+  if [ $k -lt 40 ] && t=$(cd -P -- "\${q%/*}/" 2>/dev/null && pwd -P && echo .); then
+    t=\${t%??}; printf '%s' "\${b}r$i:\${t%/}/\${q##*/}"
+  fi
+}`;
 
 function isLarge({ detail }: { readonly detail: FileDetail }): boolean {
   return detail.look === 'digest';
@@ -192,8 +227,8 @@ if [ $n -gt ${FEW_CONTENTS} ]; then
 fi
 for i in $w; do
   eval "p=\\$p$i"
-  case "$N$o$N" in *"$N$p$N"*) continue ;; esac
+  case "$p" in *"$N"*) ;; *) case "$N$o$N" in *"$N$p$N"*) continue ;; esac ;; esac
   printf '%s' "\${b}c$i:"
-  head -c ${MAX_CONTENT_BYTES + 1} -- "$p" 2>/dev/null
+  head -c ${MAX_CONTENT_BYTES + 1} -- "$p" 2>/dev/null || printf '%s' "\${b}x$i"
 done`;
 }

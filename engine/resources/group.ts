@@ -18,7 +18,7 @@ export const groups: ResourceKind<undefined, GroupState> = {
     return `if command -v getent >/dev/null; then
   getent group ${names.join(' ')} || :
 else
-  while IFS= read -r line; do case $line in ${names.map((name) => `${name}:*`).join('|')}) printf '%s\\n' "$line" ;; esac; done </etc/group
+  while IFS= read -r line || [ -n "$line" ]; do case $line in ${names.map((name) => `${name}:*`).join('|')}) printf '%s\\n' "$line" ;; esac; done </etc/group
 fi
 `;
   },

@@ -1,3 +1,4 @@
+import { quote } from '../connection/quote.ts';
 import { isUndeclaredPackage } from './package.ts';
 import type { Request, ResourceKind } from './resource.ts';
 import { request } from './resource.ts';
@@ -13,7 +14,7 @@ export const kernelModules: ResourceKind<undefined, KernelModuleState> = {
   name: 'kernel_module',
   // Only what is not loaded is looked up in the lists of what the kernel came with.
   observe: (requests) => `missing=
-for name in ${requests.map((one) => one.id).join(' ')}; do
+for name in ${requests.map((one) => quote(one.id)).join(' ')}; do
   if [ -d "/sys/module/$name" ]; then
     [ -e "/sys/module/$name/initstate" ] && echo "loaded $name" || echo "builtin $name"
   else

@@ -8,51 +8,78 @@ export interface MountState {
   readonly source?: string | undefined;
   readonly type?: string | undefined;
   readonly options?: string | undefined;
-  /** The device behind the source as it was asked for, where that is a UUID= or LABEL=. */
-  readonly device?: string | undefined;
+  /** The device behind each source that was asked for and is one: a path below /dev, a UUID= or LABEL=. */
+  readonly devices: Readonly<Record<string, string>>;
+}
+
+interface MountDetail {
+  readonly sources: readonly string[];
 }
 
 /** Ids are directories. */
-export const mounts: ResourceKind<{ readonly source: string | undefined }, MountState> = {
+export const mounts: ResourceKind<MountDetail, MountState> = {
   name: 'mount',
   observe: (
     requests,
   ) => `while read -r source at type options rest; do printf 'mount\\t%s\\t%s\\t%s\\t%s\\n' "$source" "$at" "$type" "$options"; done </proc/self/mounts
-${requests.map(({ detail }, index) => deviceOf(detail.source, index)).join('')}`,
+${sourcesOf(requests).map(deviceOf).join('')}`,
   decode(output, requests) {
     const lines = output
       .toString('utf8')
       .split('\n')
       .map((line) => line.split('\t'));
+    const sources = sourcesOf(requests);
     return new Map(
-      requests.map(({ id }, index): [string, MountState] => {
+      requests.map(({ id, detail }): [string, MountState] => {
         // The last one at a place covers those before it.
-        const line = lines.findLast(([kind, , at]) => kind === 'mount' && unescape(at ?? '') === id);
-        const device = lines.find(([kind, number]) => kind === 'device' && number === String(index))?.[2];
-        if (line === undefined) return [id, { mounted: false, device }];
-        return [id, { mounted: true, source: unescape(line[1] ?? ''), type: line[3], options: line[4], device }];
+        const line = lines.findLast(([kind, , at]) => kind === 'mount' && unescapeOctal(at ?? '') === id);
+        const devices = Object.fromEntries(
+          detail.sources.flatMap((source) => {
+            const at = String(sources.indexOf(source));
+            const device = lines
+              .find(([kind, number]) => kind === 'device' && number === at)
+              ?.slice(2)
+              .join('\t');
+            return device === undefined ? [] : [[source, device]];
+          }),
+        );
+        if (line === undefined) return [id, { mounted: false, devices }];
+        const [, source = '', , type = '', options = ''] = line.map(unescapeOctal);
+        return [id, { mounted: true, source, type, options, devices }];
       }),
     );
   },
-  merge: (one, other) => ({ source: one.source ?? other.source }),
+  merge: (one, other) => ({ sources: [...new Set([...one.sources, ...other.sources])] }),
   disagreement(predicted, seen) {
     if (predicted.mounted !== seen.mounted) return seen.mounted ? 'is still mounted' : 'is not mounted';
     return undefined;
   },
 };
 
-export function mountRequest(path: string, source: string | undefined): Request<{ readonly source: string | undefined }, MountState> {
-  return request(mounts, path, { source });
+export function mountRequest(path: string, source: string | undefined): Request<MountDetail, MountState> {
+  return request(mounts, path, { sources: source === undefined ? [] : [source] });
 }
 
-function deviceOf(source: string | undefined, index: number): string {
-  const [, kind, value] = /^(UUID|LABEL|PARTUUID|PARTLABEL)=(.+)$/.exec(source ?? '') ?? [];
+function sourcesOf(requests: readonly { readonly detail: MountDetail }[]): readonly string[] {
+  return [...new Set(requests.flatMap(({ detail }) => detail.sources))];
+}
+
+function deviceOf(source: string, index: number): string {
+  const [, kind, value = ''] = /^(UUID|LABEL|PARTUUID|PARTLABEL)=(.+)$/.exec(source) ?? [];
   const link =
-    kind === undefined ? (source?.startsWith('/dev/') === true ? source : undefined) : `/dev/disk/by-${kind.toLowerCase()}/${value}`;
+    kind === undefined ? (source.startsWith('/dev/') ? source : undefined) : `/dev/disk/by-${kind.toLowerCase()}/${nameOfLink(value)}`;
   return link === undefined ? '' : `[ ! -e ${quote(link)} ] || printf 'device\\t${index}\\t%s\\n' "$(readlink -f ${quote(link)})"\n`;
 }
 
+/** As udev writes labels in names of links: a blank is `\\x20`. */
+function nameOfLink(label: string): string {
+  return label.replace(
+    /[^A-Za-z0-9#+\-.:=@_\u0080-\u{10ffff}]/gu,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+}
+
 /** The kernel writes blanks, tabs, line ends and backslashes of names in octal. */
-function unescape(text: string): string {
+export function unescapeOctal(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }

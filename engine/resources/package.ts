@@ -26,27 +26,28 @@ export const packages: ResourceKind<PackageDetail, PackageState> = {
   observe(requests) {
     const names = requests.map((one) => quote(one.id)).join(' ');
     const candidates = requests.filter((one) => one.detail.candidate).map((one) => quote(one.id));
-    return `if command -v dpkg-query >/dev/null; then
+    // Any distribution may have the tools of another one; only its own list is filled.
+    return `if command -v dpkg-query >/dev/null && [ -s /var/lib/dpkg/status ]; then
   echo dpkg
-  dpkg-query -W -f '\${binary:Package}\\t\${Package}\\t\${Version}\\t\${db:Status-Status}\\n' ${names} 2>/dev/null || :
-${candidates.length === 0 ? '' : aptCandidates(candidates.join(' '))}elif command -v rpm >/dev/null; then
-  echo rpm
-  rpm -q --qf '%{NAME}.%{ARCH}\\t%{NAME}\\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\\tinstalled\\n' ${names} || :
-${candidates.length === 0 ? '' : rpmCandidates(candidates.join(' '))}elif command -v apk >/dev/null; then
+  dpkg-query -W -f '\${Package}\\t\${Architecture}\\t\${Version}\\t\${db:Status-Status}\\n' dpkg ${names} || [ $? -eq 1 ] || exit
+${candidates.length === 0 ? '' : aptCandidates(candidates.join(' '))}elif [ -r /lib/apk/db/installed ]; then
   echo apk
-  while IFS= read -r line; do case $line in P:*|V:*) printf '%s\\n' "$line" ;; esac; done </lib/apk/db/installed
-${candidates.length === 0 ? '' : apkCandidates(candidates.join(' '))}else
+  grep '^[PV]:' /lib/apk/db/installed || [ $? -eq 1 ] || exit
+${candidates.length === 0 ? '' : apkCandidates(candidates.join(' '))}elif command -v rpm >/dev/null; then
+  echo rpm
+  rpm -q --qf '%{NAME}\\t%{ARCH}\\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\\tinstalled\\n' ${names} || :
+${candidates.length === 0 ? '' : rpmCandidates(candidates.join(' '))}else
   echo none
 fi
 `;
   },
   decode(output, requests) {
     const [manager, ...lines] = output.toString('utf8').split('\n');
-    const { installed, candidates, refreshed } = manager === 'apk' ? decodeApk(lines) : decodeTable(lines);
+    const { find, offered, refreshed } = manager === 'apk' ? decodeApk(lines) : decodeTable(lines, manager === 'dpkg' ? ':' : '.');
     return new Map(
       requests.map(({ id, detail }) => {
-        const found = installed.get(id);
-        const offer = detail.candidate ? { candidate: candidates.get(id), refreshed } : {};
+        const found = find(id);
+        const offer = detail.candidate ? { candidate: offered(id), refreshed } : {};
         return [id, found === undefined ? { installed: false, broken: false, ...offer } : { ...found, ...offer }];
       }),
     );
@@ -123,23 +124,52 @@ function apkCandidates(names: string): string {
 }
 
 interface Listing {
-  readonly installed: ReadonlyMap<string, PackageState>;
-  readonly candidates: ReadonlyMap<string, string>;
+  readonly find: (id: string) => PackageState | undefined;
+  readonly offered: (id: string) => string | undefined;
   readonly refreshed: number;
 }
 
-function decodeTable(lines: readonly string[]): Listing {
-  const installed = new Map<string, PackageState>();
+interface Row {
+  readonly architecture: string;
+  readonly state: PackageState;
+}
+
+/** Names may have the architecture behind them: `libc6:i386` for dpkg, `glibc.i686` for rpm. */
+function decodeTable(lines: readonly string[], separator: ':' | '.'): Listing {
   const { head, candidates, refreshed } = split(lines);
+  const rows = new Map<string, Row[]>();
   for (const line of head) {
-    const [qualified, name, version, status] = line.split('\t');
-    if (qualified === undefined || name === undefined || status === undefined) continue;
+    const [name, architecture, version, status] = line.split('\t');
+    if (name === undefined || architecture === undefined || status === undefined) continue;
     if (status === 'not-installed' || status === 'config-files') continue;
-    const state: PackageState = { installed: true, version, broken: status !== 'installed' };
-    installed.set(qualified, state);
-    if (!installed.has(name)) installed.set(name, state);
+    rows.set(name, [...(rows.get(name) ?? []), { architecture, state: { installed: true, version, broken: status !== 'installed' } }]);
   }
-  return { installed, candidates: decodeCandidates(candidates), refreshed };
+  // dpkg itself is of the host's own architecture.
+  const native = separator === ':' ? rows.get('dpkg')?.[0]?.architecture : undefined;
+  const offers = decodeCandidates(candidates);
+  return {
+    find(id) {
+      const plain = rows.get(id);
+      if (plain !== undefined) return (plain.find(({ architecture }) => isNative(architecture, native)) ?? plain[0])?.state;
+      const { name, architecture } = parted(id, separator);
+      const fits = (own: string): boolean => own === architecture || (isNative(own, native) && isNative(architecture, native));
+      return rows.get(name)?.find((row) => fits(row.architecture))?.state;
+    },
+    offered(id) {
+      const { name, architecture } = parted(id, separator);
+      return offers.get(id) ?? (isNative(architecture, native) ? offers.get(name) : undefined);
+    },
+    refreshed,
+  };
+}
+
+function isNative(architecture: string, native: string | undefined): boolean {
+  return native !== undefined && (architecture === native || architecture === 'all' || architecture === 'native');
+}
+
+function parted(id: string, separator: string): { readonly name: string; readonly architecture: string } {
+  const at = id.lastIndexOf(separator);
+  return at < 0 ? { name: id, architecture: '' } : { name: id.slice(0, at), architecture: id.slice(at + 1) };
 }
 
 /** The file `installed` of apk: `P:` is followed by the `V:` of the same package. */
@@ -151,7 +181,8 @@ function decodeApk(lines: readonly string[]): Listing {
     if (line.startsWith('P:')) name = line.slice(2);
     if (line.startsWith('V:')) installed.set(name, { installed: true, version: line.slice(2), broken: false });
   }
-  return { installed, candidates: decodeCandidates(candidates), refreshed };
+  const offers = decodeCandidates(candidates);
+  return { find: (id) => installed.get(id), offered: (id) => offers.get(id), refreshed };
 }
 
 function split(lines: readonly string[]): { head: readonly string[]; candidates: readonly string[]; refreshed: number } {

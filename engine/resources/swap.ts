@@ -1,9 +1,10 @@
+import { unescapeOctal } from './mount.ts';
 import type { Request, ResourceKind } from './resource.ts';
 import { request } from './resource.ts';
 
 /** The swap that the running kernel uses. */
 export interface SwapState {
-  /** Devices and files in use, as /proc/swaps writes them. */
+  /** Devices and files in use. */
   readonly active: readonly string[];
 }
 
@@ -15,7 +16,8 @@ export const swaps: ResourceKind<undefined, SwapState> = {
     const active = output
       .toString('utf8')
       .split('\n')
-      .filter((line) => line !== '');
+      .filter((line) => line !== '')
+      .map(unescapeOctal);
     return new Map(requests.map(({ id }) => [id, { active }]));
   },
   merge: () => undefined,

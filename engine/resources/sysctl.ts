@@ -39,7 +39,7 @@ grep -s '' -- "$@" /dev/null || :
       requests.map(({ id }, index): [string, SysctlState] => {
         const mark = marks[index] ?? 'absent';
         if (mark === 'absent') return [id, { exists: false, writable: false }];
-        const value = values.find((line) => line.startsWith(`${id}:`))?.slice(id.length + 1);
+        const value = valueOf(id, values);
         const writable = mark === 'w' && !isReadOnly(`/proc/sys/${id}`, mounts);
         return [id, { exists: true, writable, value: value === undefined ? undefined : normalizeValue(value) }];
       }),
@@ -56,6 +56,12 @@ grep -s '' -- "$@" /dev/null || :
     return moduleOf(id) === effect.request.id ? { exists: true, writable: true, value: undefined } : 'stale';
   },
 };
+
+/** Of some a value has several lines; each has the name before it. */
+function valueOf(id: string, lines: readonly string[]): string | undefined {
+  const own = lines.filter((line) => line.startsWith(`${id}:`)).map((line) => line.slice(id.length + 1));
+  return own.length === 0 ? undefined : own.join('\n');
+}
 
 /** `name` as sysctl takes it: net.ipv4.ip_forward, or net/ipv4/conf/eth0.1/forwarding where a name holds a dot. */
 export function sysctlRequest(name: string): Request<undefined, SysctlState> {

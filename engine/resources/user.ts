@@ -21,6 +21,9 @@ export interface UserState {
   readonly password?: string | undefined;
 }
 
+/** The kind of groups, which asks this one about users that are removed. */
+const GROUPS = 'group';
+
 export interface UserDetail {
   readonly password: boolean;
 }
@@ -31,7 +34,7 @@ export const users: ResourceKind<UserDetail, UserState> = {
     const names = requests.map((one) => quote(one.id));
     const secret = requests.filter((one) => one.detail.password).map((one) => quote(one.id));
     return `accounts() {
-  while IFS=: read -r name password uid gid comment home shell; do
+  while IFS=: read -r name password uid gid comment home shell || [ -n "$name" ]; do
     case $name in
       ${names.join('|')}) [ -d "$home" ] && there=1 || there=0; printf 'user:%s:%s:%s:%s:%s:%s:%s\\n' "$name" "$uid" "$gid" "$there" "$home" "$shell" "$comment" ;;
     esac
@@ -47,10 +50,16 @@ ${secret.length === 0 ? '' : shadow(secret.join('|'))}`;
       .split('\n')
       .map((line) => line.split(':'));
     const groups = lines.filter(([kind]) => kind === 'group');
-    const passwords = new Map(lines.filter(([kind]) => kind === 'shadow').map(([, name, hash]) => [name, hash ?? '']));
+    const passwords = new Map(
+      lines
+        .filter(([kind]) => kind === 'shadow')
+        .toReversed()
+        .map(([, name, hash]) => [name, hash ?? '']),
+    );
     const seen = new Map<string, UserState>();
     for (const [kind, name, uid, gid, there, home, shell, ...comment] of lines) {
-      if (kind !== 'user' || name === undefined) continue;
+      // Of two lines for one name the first one counts, as for the system.
+      if (kind !== 'user' || name === undefined || seen.has(name)) continue;
       seen.set(name, {
         exists: true,
         uid: Number(uid),
@@ -91,7 +100,13 @@ ${secret.length === 0 ? '' : shadow(secret.join('|'))}`;
     }
     return undefined;
   },
-  after: (state, _id, effect) => (!state.exists && isUndeclaredPackage(effect) ? 'stale' : undefined),
+  after(state, _id, effect) {
+    if (!state.exists) return isUndeclaredPackage(effect) ? 'stale' : undefined;
+    const other = effect.request;
+    // Its number, or that it is one of the account's groups, may have changed with it.
+    const isOwn = other.kind.name === GROUPS && (other.id === state.group || state.groups?.includes(other.id) === true);
+    return isOwn ? 'stale' : undefined;
+  },
 };
 
 export function userRequest(name: string, detail: UserDetail = { password: false }): Request<UserDetail, UserState> {

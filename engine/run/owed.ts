@@ -1,4 +1,5 @@
 import { quote } from '../connection/quote.ts';
+import { numbered, printRecords, recordsOf } from '../resources/records.ts';
 import type { Request, ResourceKind } from '../resources/resource.ts';
 import { request } from '../resources/resource.ts';
 
@@ -8,13 +9,19 @@ import { request } from '../resources/resource.ts';
  */
 const owedKind: ResourceKind<null, readonly string[]> = {
   name: 'owed',
-  observe: (requests) => requests.map((one) => `${fileOf(one.id)}; [ ! -r "$f" ] || cat -- "$f"`).join('\n'),
-  decode: (output, requests) => {
-    const names = output
-      .toString('utf8')
-      .split('\n')
-      .filter((line) => line !== '');
-    return new Map(requests.map((one) => [one.id, [...new Set(names)]]));
+  observe: (requests) =>
+    printRecords(
+      requests
+        .map((one, index) => `${fileOf(one.id)}; if [ -r "$f" ]; then printf %s "\${b}n${index}:"; cat -- "$f" || exit; fi`)
+        .join('\n'),
+    ),
+  decode(output, requests) {
+    const names = new Map(
+      recordsOf(output)
+        .map(numbered)
+        .map(({ index, rest }) => [index, new Set(rest.toString('utf8').split('\n'))]),
+    );
+    return new Map(requests.map(({ id }, index) => [id, [...(names.get(index) ?? [])].filter((line) => line !== '')]));
   },
   merge: () => null,
   disagreement: () => undefined,

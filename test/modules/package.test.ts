@@ -130,35 +130,60 @@ const decode = (text: string, candidate: boolean, ...names: string[]) =>
 describe('what package managers print', () => {
   test('dpkg: other architectures, leftovers, half configured ones', () => {
     const states = decode(
-      'dpkg\nlibc6:amd64\tlibc6\t2.36\tinstalled\nold\told\t1\tconfig-files\nhalf\thalf\t1\thalf-configured\n',
+      `dpkg
+dpkg\tamd64\t1.21\tinstalled
+libc6\ti386\t2.35\tinstalled
+libc6\tamd64\t2.36\tinstalled
+plain\tamd64\t3\tinstalled
+foreign\ti386\t4\tinstalled
+script\tall\t5\tinstalled
+old\tamd64\t1\tconfig-files
+half\tamd64\t1\thalf-configured
+`,
       false,
       'libc6',
       'libc6:amd64',
+      'libc6:i386',
+      'libc6:arm64',
+      'plain:amd64',
+      'plain:i386',
+      'foreign',
+      'foreign:amd64',
+      'script:all',
+      'script:amd64',
+      'script:native',
+      'script:i386',
       'old',
-      'half',
       'no',
     );
-    expect([...states.values()].map(({ installed, broken }) => [installed, broken])).toEqual([
-      [true, false],
-      [true, false],
-      [false, false],
-      [true, true],
-      [false, false],
-    ]);
+    expect(Object.fromEntries([...states].map(([id, { version }]) => [id, version]))).toEqual({
+      libc6: '2.36',
+      'libc6:amd64': '2.36',
+      'libc6:i386': '2.35',
+      'plain:amd64': '3',
+      foreign: '4',
+      'script:all': '5',
+      'script:amd64': '5',
+      'script:native': '5',
+    });
+    expect(states.get('no')).toMatchObject({ installed: false });
+    expect(decode('dpkg\nhalf\tamd64\t1\thalf-configured\n', false, 'half').get('half')).toMatchObject({ installed: true, broken: true });
   });
 
   test('apt-cache policy', () => {
     const text =
-      'dpkg\nbash\tbash\t5.2\tinstalled\n@candidates\nbash:\n  Installed: 5.2\n  Candidate: 5.3\n  Version table:\n     5.3 500\n        500 http://x y\nnone:\n  Installed: (none)\n  Candidate: (none)\n@refreshed\n100\n200\n';
-    const states = decode(text, true, 'bash', 'none');
+      'dpkg\ndpkg\tamd64\t1.21\tinstalled\nbash\tamd64\t5.2\tinstalled\n@candidates\nbash:\n  Installed: 5.2\n  Candidate: 5.3\n  Version table:\n     5.3 500\n        500 http://x y\nnone:\n  Installed: (none)\n  Candidate: (none)\n@refreshed\n100\n200\n';
+    const states = decode(text, true, 'bash', 'none', 'bash:amd64');
     expect(states.get('bash')).toEqual({ installed: true, version: '5.2', broken: false, candidate: '5.3', refreshed: 200 });
+    expect(states.get('bash:amd64')).toEqual(states.get('bash'));
     expect(states.get('none')).toMatchObject({ installed: false, candidate: undefined });
   });
 
   test('rpm and dnf', () => {
-    const text =
-      'rpm\nbash.x86_64\tbash\t0:5.1-2.el9\tinstalled\npackage no is not installed\n@candidates\nbash 0:5.1-3.el9\n@refreshed\n5\n';
+    const text = 'rpm\nbash\tx86_64\t0:5.1-2.el9\tinstalled\npackage no is not installed\n@candidates\nbash 0:5.1-3.el9\n@refreshed\n5\n';
     expect(decode(text, true, 'bash').get('bash')).toMatchObject({ version: '0:5.1-2.el9', candidate: '0:5.1-3.el9' });
+    expect(decode(text, true, 'bash.x86_64').get('bash.x86_64')).toMatchObject({ version: '0:5.1-2.el9' });
+    expect(decode(text, true, 'bash.i686').get('bash.i686')).toMatchObject({ installed: false });
     expect(decode(text, true, 'no').get('no')).toMatchObject({ installed: false });
   });
 
