@@ -31,7 +31,7 @@ export class HostKeyCheck {
   }
 
   static async of(target: SshTarget): Promise<HostKeyCheck> {
-    const name = knownHostName(target.address, target.port);
+    const name = target.hostKeyAlias?.toLowerCase() ?? knownHostName(target.address, target.port);
     const entries = target.hostKeyChecking === 'off' ? [] : await readKnownHosts(target.knownHostsFiles);
     return new HostKeyCheck(
       target,
@@ -98,7 +98,8 @@ export class HostKeyCheck {
   }
 
   #unknown(authority: KnownHost | undefined, keyType: string, key: Buffer): Unreachable {
-    const { name: host, address, port, knownHostsFiles } = this.#target;
+    const { name: host, address, port, hostKeyAlias, knownHostsFiles } = this.#target;
+    const rename = hostKeyAlias === undefined ? '' : ` | sed 's/^[^ ]*/${this.#name}/'`;
     const known = knownHostsFiles.length === 0 ? 'no known_hosts file' : `no key in ${knownHostsFiles.join(', ')}`;
     return new Unreachable({
       code: 'host-key-unknown',
@@ -110,7 +111,7 @@ export class HostKeyCheck {
           : `${authority.file}:${authority.line} trusts a @cert-authority for it, but host certificates are not supported here.`,
       remedy:
         `Compare the fingerprint on the host's console (ssh-keygen -lf /etc/ssh/ssh_host_*.pub), then add the key: ` +
-        `ssh-keyscan -p ${port} ${address} >> ${knownHostsFiles[0] ?? '~/.ssh/known_hosts'}. Or set host key checking to accept-new.`,
+        `ssh-keyscan -p ${port} ${address}${rename} >> ${knownHostsFiles[0] ?? '~/.ssh/known_hosts'}. Or set host key checking to accept-new.`,
     });
   }
 }

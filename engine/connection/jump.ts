@@ -35,8 +35,9 @@ function straight(target: SshTarget): Way['dial'] {
   return proxyCommand === undefined ? tcp(target) : (signal) => throughCommand(target, proxyCommand, signal);
 }
 
+/** Who trusts a jump host by other rules does not share its connection. */
 function identity(jump: SshTarget): readonly unknown[] {
-  return [jump.user, jump.address, jump.port];
+  return [jump.user, jump.address, jump.port, jump.hostKeyChecking, jump.hostKeyAlias ?? '', jump.knownHostsFiles];
 }
 
 async function through(before: Way, jump: SshTarget, next: SshTarget, key: string, signal: AbortSignal | undefined): Promise<Way> {

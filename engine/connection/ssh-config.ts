@@ -14,6 +14,7 @@ export interface SshConfig {
   readonly identityFiles?: readonly string[];
   readonly knownHostsFiles?: readonly string[];
   readonly hostKeyChecking?: 'strict' | 'accept-new' | 'off';
+  readonly hostKeyAlias?: string;
   /** `[user@]host[:port]` each, the nearest first. */
   readonly jumps?: readonly string[];
   readonly proxyCommand?: string;
@@ -174,6 +175,7 @@ export function parseSshG(output: string, host: string): SshConfig {
   const proxyCommand = one('proxycommand');
   const checking = HOST_KEY_CHECKING.get(one('stricthostkeychecking') ?? '');
   const agent = one('identityagent');
+  const hostKeyAlias = one('hostkeyalias');
   return {
     ...(address === undefined || address === host ? {} : { address }),
     ...(port === undefined ? {} : { port: Number(port) }),
@@ -182,6 +184,7 @@ export function parseSshG(output: string, host: string): SshConfig {
     ...(knownHosts.length === 0 ? {} : { knownHostsFiles: knownHosts.map(atHome) }),
     ...(proxyCommand === undefined || proxyCommand === 'none' ? {} : { proxyCommand }),
     ...(checking === undefined ? {} : { hostKeyChecking: checking }),
+    ...(hostKeyAlias === undefined ? {} : { hostKeyAlias }),
     ...(jumps === undefined || jumps === 'none' ? {} : { jumps: jumps.split(',') }),
     ...(agent === undefined || agent === 'none' || agent === 'SSH_AUTH_SOCK' ? {} : { agent: atHome(agent) }),
   };

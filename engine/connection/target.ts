@@ -16,7 +16,9 @@ export interface SshTarget {
   /** All are read; with `accept-new` the first one is written to. */
   readonly knownHostsFiles: readonly string[];
   readonly hostKeyChecking: 'strict' | 'accept-new' | 'off';
-  /** Hosts to go through, the nearest first. Their own `jumps` are not looked at. */
+  /** HostKeyAlias of ssh_config(5): the name in known_hosts, as it is, in place of address and port. */
+  readonly hostKeyAlias?: string | undefined;
+  /** All hosts to go through, the nearest to the controller first. Their own `jumps` are not looked at. */
   readonly jumps: readonly SshTarget[];
   /** A program whose input and output are the connection, as ProxyCommand of ssh_config(5). Not looked at where there are jumps. */
   readonly proxyCommand?: string | undefined;

@@ -1,5 +1,6 @@
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import type { SshConfig } from '../connection/ssh-config.ts';
 import { sshConfigFor } from '../connection/ssh-config.ts';
 import type { SshTarget, Target } from '../connection/target.ts';
 import { Problem } from '../errors/problem.ts';
@@ -48,17 +49,16 @@ export async function targetOf(name: string, scope: Scope, settings: TargetSetti
   const passphrase = scope.lookup('ansible_ssh_private_key_passphrase');
   const checking = scope.lookup('ansible_host_key_checking');
   const knownHosts = text(scope, 'ansible_known_hosts_file');
-  const common = {
+  const common: CommonSettings = {
     agent: process.env['SSH_AUTH_SOCK'],
-    knownHostsFiles:
-      knownHosts === undefined ? (config.knownHostsFiles ?? [home('.ssh/known_hosts'), '/etc/ssh/ssh_known_hosts']) : [home(knownHosts)],
-    hostKeyChecking: checking === false ? 'off' : (config.hostKeyChecking ?? 'strict'),
     connectTimeoutMs: settings.connectTimeoutMs,
     keepAliveMs: seconds(scope, 'ansible_server_alive_interval', name) ?? settings.keepAliveMs,
-  } as const;
+    knownHosts,
+  };
   const ownProxy = text(scope, 'ansible_ssh_proxy_command');
   const jumpNames = text(scope, 'ansible_jump_host')?.split(',') ?? (ownProxy === undefined ? (config.jumps ?? []) : []);
-  const jumps = await jumpsOf(jumpNames, common, settings);
+  const jumps = await jumpsOf(jumpNames, common, settings, [alias]);
+  const trust = trustOf(config, knownHosts);
   return {
     kind: 'ssh',
     name,
@@ -68,34 +68,88 @@ export async function targetOf(name: string, scope: Scope, settings: TargetSetti
     identityFiles: identity === undefined ? (config.identityFiles ?? defaultIdentities()) : [home(identity)],
     ...(password === undefined || password === null ? {} : { password: revealed(password) }),
     ...(passphrase === undefined || passphrase === null ? {} : { passphrase: revealed(passphrase) }),
-    ...common,
+    agent: common.agent,
+    connectTimeoutMs: common.connectTimeoutMs,
+    keepAliveMs: common.keepAliveMs,
+    ...trust,
+    hostKeyChecking: checking === false ? 'off' : trust.hostKeyChecking,
     jumps,
     proxyCommand: ownProxy ?? config.proxyCommand,
   };
 }
 
+/** What a host and its jump hosts share. */
+interface CommonSettings extends Pick<SshTarget, 'agent' | 'connectTimeoutMs' | 'keepAliveMs'> {
+  /** ansible_known_hosts_file. */
+  readonly knownHosts: string | undefined;
+}
+
+/** How the key of a host is checked: by what ssh's configuration says of that very host, jump hosts included. */
+function trustOf(
+  config: SshConfig,
+  knownHosts: string | undefined,
+): Pick<SshTarget, 'knownHostsFiles' | 'hostKeyChecking' | 'hostKeyAlias'> {
+  return {
+    knownHostsFiles:
+      knownHosts === undefined ? (config.knownHostsFiles ?? [home('.ssh/known_hosts'), '/etc/ssh/ssh_known_hosts']) : [home(knownHosts)],
+    hostKeyChecking: config.hostKeyChecking ?? 'strict',
+    hostKeyAlias: config.hostKeyAlias,
+  };
+}
+
+/**
+ * Jump hosts by their names, the nearest to the controller first. As with ssh, the first one is reached as its own configuration says,
+ * through jump hosts of its own or a ProxyCommand; of the others only the way is given. `behind` are the names that lie behind them: a
+ * configuration that sends a jump host through itself ends there.
+ */
 async function jumpsOf(
   names: readonly string[],
-  common: Pick<SshTarget, 'agent' | 'knownHostsFiles' | 'hostKeyChecking' | 'connectTimeoutMs' | 'keepAliveMs'>,
+  common: CommonSettings,
   settings: TargetSettings,
+  behind: readonly string[],
 ): Promise<readonly SshTarget[]> {
-  return Promise.all(
-    names.map(async (jump) => {
-      const match = /^(?:(?<user>[^@]+)@)?(?<host>[^:]+)(?::(?<port>\d+))?$/.exec(jump.trim());
-      const host = match?.groups?.['host'] ?? jump;
-      const config = await sshConfigFor(host);
-      return {
-        kind: 'ssh' as const,
-        name: host,
-        address: config.address ?? host,
-        port: Number(match?.groups?.['port'] ?? config.port ?? 22),
-        user: match?.groups?.['user'] ?? config.user ?? settings.user ?? userInfo().username,
-        identityFiles: config.identityFiles ?? defaultIdentities(),
-        ...common,
-        jumps: [],
-      };
-    }),
+  const jumps = await Promise.all(names.map((name) => jumpOf(name, common, settings)));
+  const [first] = jumps;
+  if (first === undefined) return [];
+  const passed = [...behind, ...jumps.map(({ target }) => target.name)];
+  const before = (first.config.jumps ?? []).filter((name) => !passed.includes(hostOfJump(name)));
+  const own = await jumpsOf(before, common, settings, passed);
+  const targets = jumps.map(({ target }, index) =>
+    index === 0 && own.length === 0 ? { ...target, proxyCommand: first.config.proxyCommand } : target,
   );
+  return [...own, ...targets];
+}
+
+async function jumpOf(
+  jump: string,
+  { agent, connectTimeoutMs, keepAliveMs, knownHosts }: CommonSettings,
+  settings: TargetSettings,
+): Promise<{ readonly target: SshTarget; readonly config: SshConfig }> {
+  const match = JUMP.exec(jump.trim())?.groups;
+  const name = hostOfJump(jump);
+  const config = await sshConfigFor(name);
+  const target: SshTarget = {
+    kind: 'ssh',
+    name,
+    address: config.address ?? name,
+    port: Number(match?.['port'] ?? config.port ?? 22),
+    user: match?.['user'] ?? config.user ?? settings.user ?? userInfo().username,
+    identityFiles: config.identityFiles ?? defaultIdentities(),
+    agent,
+    connectTimeoutMs,
+    keepAliveMs,
+    ...trustOf(config, knownHosts),
+    jumps: [],
+  };
+  return { target, config };
+}
+
+/** `[user@]host[:port]`, an IPv6 address in brackets, or all of it as a URL, as ssh has it. */
+const JUMP = /^(?:ssh:\/\/)?(?:(?<user>[^@]+)@)?(?:\[(?<ipv6>[^\]]+)\]|(?<host>[^:/]+))(?::(?<port>\d+))?\/?$/;
+
+function hostOfJump(jump: string): string {
+  const match = JUMP.exec(jump.trim())?.groups;
+  return match?.['ipv6'] ?? match?.['host'] ?? jump.trim();
 }
 
 /** The private keys that ssh tries by itself. */
