@@ -149,6 +149,13 @@ function unknownCommand(name: string): Problem {
 
 /** What the system says of a file that nobody expected to be out of reach. Anything else is a fault of ours and is thrown on. */
 function fileProblem(error: unknown): Problem {
+  if (error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd')
+    return new Problem({
+      code: 'no-working-folder',
+      what: 'the working folder is gone',
+      why: error.message,
+      remedy: 'Change into a folder that is there.',
+    });
   if (!(error instanceof Error && 'syscall' in error && 'path' in error)) throw error;
   return new Problem({ code: 'file-error', what: `${String(error.path)} cannot be used`, why: error.message, cause: error });
 }
