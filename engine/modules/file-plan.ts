@@ -179,9 +179,10 @@ function fileAfter(wanted: WantedFile, before: RegularFile | undefined, context:
   const attributes =
     before === undefined ? newAttributes(wanted.attributes, context.user) : changedAttributes(wanted.attributes, before, 'file');
   const { content } = wanted;
-  if (content.kind === 'unknown') return { type: 'file', ...attributes, size: undefined, sha256: undefined, content: undefined };
+  const isPlain = before === undefined || before.isPlain === true;
+  if (content.kind === 'unknown') return { type: 'file', ...attributes, isPlain, size: undefined, sha256: undefined, content: undefined };
   const bytes = content.bytes !== undefined && content.bytes.length <= MAX_CONTENT_BYTES ? content.bytes : undefined;
-  return { type: 'file', ...attributes, size: contentSize(content), sha256: content.sha256, content: bytes };
+  return { type: 'file', ...attributes, isPlain, size: contentSize(content), sha256: content.sha256, content: bytes };
 }
 
 /** Of a new file only what was asked for is worth a line. */

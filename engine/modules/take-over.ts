@@ -31,15 +31,19 @@ export function takeOver(wanted: WantedAttributes, kept: KeptAttributes, before:
   const chmod = `chmod ${formatMode(bits)} --`;
   const isChanged = bits !== before.mode;
   const tighter = isTighter(kept, before);
-  const owned = attributeCommands('"$t"', { owner: kept.owner, group: kept.group }, undefined, 'file');
-  const isAsked = wanted.owner !== undefined || wanted.group !== undefined;
   return [
     ...(tighter ? [`${chmod} "$d"`] : []),
-    // A file of one's own is replaced by one of one's own, without chown.
-    ...(isAsked ? owned : owned.map((command) => `{ { [ -O "$d" ] && [ -G "$d" ] && [ -G "$t" ]; } 2>/dev/null || ${command}; }`)),
+    ...ownerCommands(wanted, kept),
     `{ cp --attributes-only --preserve=mode,xattr -- "$d" "$t" 2>/dev/null || { ${chmod} "$t" && ${ACL}; }; }`,
     ...(isChanged && !tighter ? [`${chmod} "$t"`] : []),
   ];
+}
+
+/** Shell commands that give "$t" its owner. A file of one's own is replaced by one of one's own, without chown. */
+export function ownerCommands(wanted: WantedAttributes, kept: KeptAttributes): readonly string[] {
+  const commands = attributeCommands('"$t"', { owner: kept.owner, group: kept.group }, undefined, 'file');
+  if (wanted.owner !== undefined || wanted.group !== undefined) return commands;
+  return commands.map((command) => `{ { [ -O "$d" ] && [ -G "$d" ] && [ -G "$t" ]; } 2>/dev/null || ${command}; }`);
 }
 
 /** Whether the new mode lets fewer in than the old one. */

@@ -9,7 +9,7 @@ import type { WantedAttributes } from './file-attributes.ts';
 import { formatMode } from './file-mode.ts';
 import type { Apply, Context } from './module.ts';
 import type { KeptAttributes } from './take-over.ts';
-import { isTighter, keeping, takeOver } from './take-over.ts';
+import { isTighter, keeping, ownerCommands, takeOver } from './take-over.ts';
 
 /** Content up to this size goes in the script itself: no round trip of its own. */
 const MAX_INLINE_BYTES = 64 * 1024;
@@ -43,13 +43,13 @@ export function writeFile(file: FileToWrite, context: Context): Apply {
   const inline = Buffer.isBuffer(content) && content.length <= MAX_INLINE_BYTES && isText(content) ? content.toString('utf8') : undefined;
   const isBrief = inline !== undefined && file.validate === undefined && file.backup === undefined;
   const isSyncedLater = isBrief && file.isReproducible && before === undefined;
-  const isMasked = isBrief && before === undefined && isModeOfMask(file.attributes, attributes.mode.bits);
+  const isMasked = isBrief && isPlain(before) && isModeOfMask(file.attributes, attributes.mode.bits);
   const given = ownerAndMode(file, attributes, isMasked);
   const validated = file.validate === undefined ? [] : [validation(file.validate, temporary, context.preamble)];
   // Each of them does nothing but its own step, and fails where that does.
   const steps = [
     ...(inline === undefined ? [] : [`{ printf %s ${quote(inline)} >"$t" || { ${WHY_NOT_WRITTEN}; }; }`]),
-    ...(before !== undefined && isTighter(attributes, before) ? [...validated, ...given] : [...given, ...validated]),
+    ...(before !== undefined && !isPlain(before) && isTighter(attributes, before) ? [...validated, ...given] : [...given, ...validated]),
     ...(isSyncedLater ? [] : [syncCommand('"$t"')]),
     ...(file.backup === undefined ? [] : [`cp -a -- "$d" ${quote(file.backup)}`]),
     // Else mv would move the file into the directory.
@@ -82,7 +82,7 @@ export function amongOthers({ script, uploads, mend, unsynced }: Apply): Apply {
 }
 
 /** In the shell's own words it would be the temporary file that cannot be created. */
-const WHY_NOT_WRITTEN = `if [ -w "\${t%/*}/" ]; then printf 'cannot write %s; what is free there:\\n' "$d"; df -P -- "\${t%/*}/"; else printf 'no permission to write in %s\\n' "\${t%/*}/"; fi >&2; false`;
+const WHY_NOT_WRITTEN = `if [ -w "\${t%/*}/" ]; then printf 'cannot write %s: no space left?\\n' "$d"; df -P -- "\${t%/*}/"; else printf 'no permission to write in %s\\n' "\${t%/*}/"; fi >&2; false`;
 
 function syncCommand(path: string): string {
   return `{ sync ${path} 2>/dev/null || sync; }`;
@@ -117,10 +117,16 @@ function isModeOfMask(wanted: WantedAttributes, bits: number): boolean {
   return wanted.owner === undefined && wanted.group === undefined && (bits & ~0o666) === 0 && (bits & 0o040) !== 0;
 }
 
+/** Whether nothing is there, or nothing that has attributes of its own. */
+function isPlain(before: RegularFile | undefined): boolean {
+  return before === undefined || before.isPlain === true;
+}
+
 /** Shell commands that give the new file owner, mode and the like. */
 function ownerAndMode({ before, attributes }: FileToWrite, kept: KeptAttributes, isMasked: boolean): readonly string[] {
-  if (before !== undefined) return takeOver(attributes, kept, before);
-  return attributeCommands('"$t"', isMasked ? { owner: kept.owner, group: kept.group } : kept, undefined, 'file');
+  if (before !== undefined && !isPlain(before)) return takeOver(attributes, kept, before);
+  const owned = ownerCommands(attributes, kept);
+  return isMasked ? owned : [...owned, ...attributeCommands('"$t"', { mode: kept.mode }, undefined, 'file')];
 }
 
 function isText(bytes: Buffer): boolean {

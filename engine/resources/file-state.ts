@@ -31,6 +31,8 @@ export interface RegularFile extends Attributes {
   readonly sha256: string | undefined;
   /** Only where it was asked for and is at most 1 MiB. */
   readonly content: Buffer | undefined;
+  /** This run has made it: it has no attributes but those that any file gets that is made beside it. */
+  readonly isPlain?: boolean | undefined;
   /** A digest or content was asked for and could not be had. */
   readonly unreadable?: boolean | undefined;
 }

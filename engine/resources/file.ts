@@ -3,7 +3,7 @@ import { unguessable } from '../connection/unguessable.ts';
 import { decodeFiles } from './file-decode.ts';
 import type { FileDetail, Look } from './file-detail.ts';
 import { LOOKS, MAX_CONTENT_BYTES } from './file-detail.ts';
-import type { FileState } from './file-state.ts';
+import type { FileState, RegularFile } from './file-state.ts';
 import { NOTHING_ABOVE, disagreement, isBeneath, parentOf } from './file-state.ts';
 import { digestLarge } from './large-digest.ts';
 import type { Prediction, Request, ResourceKind } from './resource.ts';
@@ -26,8 +26,19 @@ export const files: ResourceKind<FileDetail, FileState> = {
     return isNew || unless.some((digest, index) => digest !== one.unless[index]) ? { look, unless, digested } : one;
   },
   disagreement,
+  settled: (predicted, seen) => {
+    const [written, there] = [fileIn(predicted), fileIn(seen)];
+    if (written?.isPlain !== true || there === undefined) return seen;
+    const plain = { ...there, isPlain: true };
+    return seen.type === 'link' && seen.to !== undefined ? { ...seen, to: { ...seen.to, state: plain } } : plain;
+  },
   after: stateAfter,
 };
+
+function fileIn(state: FileState): RegularFile | undefined {
+  const there = state.type === 'link' ? state.to?.state : state;
+  return there?.type === 'file' ? there : undefined;
+}
 
 /** Whose content is wanted by one of them only is not spared by what the other one has. */
 function unlessBoth(one: FileDetail, other: FileDetail): readonly string[] {

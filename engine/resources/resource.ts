@@ -19,6 +19,8 @@ export interface ResourceKind<Detail, State> {
   merge(one: Detail, other: Detail): Detail;
   /** A sentence about how the host differs from the prediction, or undefined where it has settled. */
   disagreement(predicted: State, seen: State): string | undefined;
+  /** What was seen behind a change that went as predicted, with what only the prediction tells. */
+  settled?(predicted: State, seen: State): State;
   /**
    * What is known of one thing after something else on the same host has changed:
    * a new state that follows from it, `stale` where it must be looked at again (in a plan: believed, but no longer certain),

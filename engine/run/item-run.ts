@@ -245,6 +245,7 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
     return { kind: 'failed', problem, result: finished.result, output: asOutput(completed), attempted: change };
   }
   const settled = change.settled?.(machine.view(prepared.privilege).seen) ?? {};
+  machine.view(prepared.privilege).settle(change.predictions);
   return { kind: 'changed', change, result: { ...finished.result, ...knownOnly(settled) }, output: asOutput(completed) };
 }
 

@@ -103,6 +103,16 @@ export class View {
     for (const request of requests) this.#known.delete(request.key);
   }
 
+  /** A change went as predicted: what only the prediction tells of what was seen is known from here on. */
+  settle(predictions: readonly Prediction[]): void {
+    for (const { request, state } of predictions) {
+      const known = this.#known.get(request.key);
+      if (known === undefined || known.origin !== 'seen' || known.stale) continue;
+      const settled = request.kind.settled?.(state, known.state);
+      if (settled !== undefined) this.#known.set(request.key, { ...known, state: settled });
+    }
+  }
+
   /** In a play, after a change: what it may have touched must be looked at again. */
   invalidate(touched: readonly Prediction[] | 'everything'): void {
     for (const known of this.#known.values()) {

@@ -114,7 +114,7 @@ mount -t tmpfs -o ro tmpfs $folder/readonly`,
     const ended = await play({ lineinfile: { path, line: 'a = b' } });
     await run('rm', [path]);
     expect(ended.status).toBe(2);
-    expect(ended.stdout).toMatch(/4294967296 bytes. Up to 1 MiB/);
+    expect(ended.stdout).toMatch(/4294967296 bytes. up to 8 MiB/);
   });
 
   test('an address where packets get lost is given up after the usual time to connect, with what to do', async () => {
