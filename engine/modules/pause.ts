@@ -2,11 +2,16 @@ import { z } from 'zod';
 import { plainText, wholeNumber } from './arguments.ts';
 import { defineModule } from './module.ts';
 
-const schema = z.strictObject({
-  seconds: wholeNumber().optional().describe('How long.'),
-  minutes: wholeNumber().optional().describe('How long.'),
-  prompt: plainText().optional().describe('What is said meanwhile.'),
-});
+const schema = z
+  .strictObject({
+    seconds: wholeNumber().optional().describe('How long.'),
+    minutes: wholeNumber().optional().describe('How long.'),
+    prompt: plainText().optional().describe('What is said meanwhile.'),
+  })
+  .refine(
+    ({ seconds, minutes }) => seconds !== undefined || minutes !== undefined,
+    'give seconds or minutes: nobody is asked\nWrite pause: {minutes: 5}. For somebody to look in between, save a plan, or end the playbook here and go on with a second one.',
+  );
 
 export const module = defineModule<z.infer<typeof schema>>({
   name: 'pause',

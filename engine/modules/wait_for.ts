@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { quote } from '../connection/quote.ts';
 import { probe } from '../resources/probe.ts';
 import { path, plainText, wholeNumber } from './arguments.ts';
+import { extendedPattern, NoExtendedPattern } from './extended-pattern.ts';
 import { defineModule } from './module.ts';
 
 const schema = z
@@ -15,8 +16,12 @@ const schema = z
       .describe('The machine of the port, as the host sees it.'),
     path: path().optional().describe('A path that shall exist, or no more with state: absent.'),
     search_regex: plainText()
+      .superRefine((value, context) => {
+        const fault = patternFault(value);
+        if (fault !== undefined) context.addIssue(fault);
+      })
       .optional()
-      .describe('With path: an extended regular expression (grep -E) that a line of the file shall match.'),
+      .describe('With path: a regular expression that a line of the file shall match, or no more with state: absent.'),
     state: z.enum(['started', 'stopped', 'present', 'absent']).default('started').describe('What is waited for.'),
     timeout: wholeNumber({ min: 1 }).default(300).describe('Seconds after which it has failed.'),
     delay: wholeNumber().default(0).describe('Seconds before it is first looked at.'),
@@ -24,7 +29,14 @@ const schema = z
     connect_timeout: wholeNumber({ min: 1 }).default(5).describe('Seconds for one attempt to connect.'),
     msg: plainText().optional().describe('What is waited for, in words.'),
   })
-  .refine((args) => (args.port === undefined) !== (args.path === undefined), 'give port or path');
+  .refine(
+    (args) => (args.port === undefined) !== (args.path === undefined),
+    'give port or path\nTo wait for a time alone, write pause: {seconds: 30}.',
+  )
+  .refine(
+    (args) => args.search_regex === undefined || args.path !== undefined,
+    'search_regex needs path\nAsk the port by a query: with until: that looks at its answer.',
+  );
 type Arguments = z.infer<typeof schema>;
 
 export const module = defineModule<Arguments>({
@@ -67,7 +79,20 @@ function once(args: Arguments): string {
 }
 
 function pathScript(file: string, pattern: string | undefined): string {
-  return pattern === undefined ? `[ -e ${quote(file)} ]` : `grep -Eq -e ${quote(pattern)} -- ${quote(file)} 2>/dev/null`;
+  if (pattern === undefined) return `[ -e ${quote(file)} ]`;
+  const { source, ignoreCase } = extendedPattern(pattern);
+  return `grep -Eq${ignoreCase ? 'i' : ''} -e ${quote(source)} -- ${quote(file)} 2>/dev/null`;
+}
+
+/** The host's grep looks through the file, so that a long log does not have to come to the controller. */
+function patternFault(pattern: string): string | undefined {
+  try {
+    extendedPattern(pattern);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof NoExtendedPattern)) throw error;
+    return `must be a pattern that grep -E can look for, and ${error.message} is none\nWrite it without, or look by query: and until:.`;
+  }
 }
 
 /** bash, nc or curl connect; where none of them is there, the kernel's own table tells of local ports. */

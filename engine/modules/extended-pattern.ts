@@ -1,0 +1,69 @@
+/** A pattern that cannot be said to `grep -E`. */
+export class NoExtendedPattern extends Error {}
+
+/** What `grep` is given. */
+export interface ExtendedPattern {
+  readonly source: string;
+  readonly ignoreCase: boolean;
+}
+
+const CLASSES: Readonly<Record<string, string>> = { d: '0-9', w: '[:alnum:]_', s: '[:space:]' };
+const CONTROLS: Readonly<Record<string, string>> = { t: '\t', f: '\f', v: '\v', a: '\x07' };
+/** Where one of these stands for itself, it needs its backslash. */
+const SPECIAL = /[.[\](){}*+?^$|\\]/;
+
+/** A regular expression as Python writes it, for `grep -E`, which looks line by line. Throws NoExtendedPattern for what it cannot say. */
+export function extendedPattern(text: string): ExtendedPattern {
+  const ignoreCase = text.startsWith('(?i)');
+  const rest = ignoreCase ? text.slice('(?i)'.length) : text;
+  const source = rest.replaceAll(PART, (part) => partOf(part));
+  return { source, ignoreCase };
+}
+
+/** A class in brackets, an escape, what begins a group, a quantifier with what follows it, or any other sign. */
+const PART = /\[\^?\]?(?:\\[^]|\[:\w+:\]|[^\]\\])*\]|\\[^]|\(\?(?:P<\w+>|[^]?)|(?:[*+?]|\{\d*,?\d*\})[?+]|[^]/g;
+
+function partOf(part: string): string {
+  if (part.startsWith('[') && part.length > 1) return bracket(part);
+  if (part.startsWith('\\')) return escape(part[1] ?? '');
+  if (part === '(?:' || part.startsWith('(?P<')) return '(';
+  if (part.startsWith('(?')) throw new NoExtendedPattern(`${part}…`);
+  if (part.length > 1) throw new NoExtendedPattern(part);
+  if (part === '\n') throw new NoExtendedPattern('a line end');
+  return part;
+}
+
+function escape(letter: string): string {
+  const members = CLASSES[letter.toLowerCase()];
+  if (members !== undefined) return letter === letter.toLowerCase() ? `[${members}]` : `[^${members}]`;
+  const control = CONTROLS[letter];
+  if (control !== undefined) return control;
+  if (/[A-Za-z0-9\n]/.test(letter)) throw new NoExtendedPattern(`\\${letter}`);
+  return SPECIAL.test(letter) ? `\\${letter}` : letter;
+}
+
+/** In brackets a backslash is no escape for grep, so what it escapes goes where it needs none: ] to the front, ^ and - to the end. */
+function bracket(part: string): string {
+  const isNegated = part.startsWith('[^');
+  let first = '';
+  let members = '';
+  let last = '';
+  for (const [one] of part.slice(isNegated ? 2 : 1, -1).matchAll(/\\[^]|\[:\w+:\]|[^]/g)) {
+    const letter = one.startsWith('\\') ? one.slice(1) : one;
+    if (letter === ']') first = ']';
+    else if (one === '\\^' || one === '\\-') last = letter === '-' ? `${last}-` : `^${last}`;
+    else if (one.startsWith('\\')) members += bracketEscape(letter);
+    else members += one;
+  }
+  if (members === '' && first === '' && last.startsWith('^') && !isNegated) return `\\^${last.length > 1 ? '|-' : ''}`;
+  return `[${isNegated ? '^' : ''}${first}${members}${last}]`;
+}
+
+function bracketEscape(letter: string): string {
+  const members = CLASSES[letter];
+  if (members !== undefined) return members;
+  const control = CONTROLS[letter];
+  if (control !== undefined) return control;
+  if (/[A-Za-z0-9\n]/.test(letter)) throw new NoExtendedPattern(`[\\${letter}]`);
+  return letter;
+}
