@@ -11,6 +11,8 @@ export interface References {
   readonly flowing: ReadonlySet<string>;
   /** Text that is written in the expression itself. */
   readonly literals: ReadonlySet<string>;
+  /** Fixed paths from a variable on, such as `a.b["c"]`, each as long as it is. */
+  readonly paths: readonly { readonly names: readonly string[]; readonly start: number; readonly end: number }[];
   /** Where a type's name is used as if it were a variable. */
   readonly typeAsVariable: { readonly name: string; readonly start: number; readonly end: number } | undefined;
 }
@@ -33,9 +35,12 @@ export function collectReferences(root: ASTNode): References {
   const variables = new Map<string, { start: number; end: number }>();
   const flowing = new Set<string>();
   const literals = new Set<string>();
+  const paths: { names: readonly string[]; start: number; end: number }[] = [];
   let typeAsVariable: References['typeAsVariable'];
 
-  const visit = (node: ASTNode, bound: ReadonlySet<string>, flows: boolean): void => {
+  const visit = (node: ASTNode, bound: ReadonlySet<string>, flows: boolean, isInPath = false): void => {
+    const names = isInPath ? undefined : pathOf(node);
+    if (names !== undefined && !bound.has(names[0] ?? '')) paths.push({ names, start: node.start, end: node.end });
     switch (node.op) {
       case 'id': {
         const name = node.args;
@@ -51,13 +56,13 @@ export function collectReferences(root: ASTNode): References {
       case '.?': {
         const [object] = node.args;
         noteType(object, bound);
-        visit(object, bound, flows);
+        visit(object, bound, flows, names !== undefined || isInPath);
         return;
       }
       case '[]':
       case '[?]':
         noteType(node.args[0], bound);
-        visit(node.args[0], bound, flows);
+        visit(node.args[0], bound, flows, names !== undefined || isInPath);
         visit(node.args[1], bound, false);
         return;
       case 'call': {
@@ -130,5 +135,18 @@ export function collectReferences(root: ASTNode): References {
   };
 
   visit(root, new Set(), true);
-  return { variables, flowing, literals, typeAsVariable };
+  return { variables, flowing, literals, paths, typeAsVariable };
+}
+
+/** The names of `a.b["c"]`; undefined where a step is computed, or what it begins with is. */
+export function pathOf(node: ASTNode): readonly string[] | undefined {
+  if (node.op === 'id') return [node.args];
+  if (node.op === '.') {
+    const before = pathOf(node.args[0]);
+    return before === undefined ? undefined : [...before, node.args[1]];
+  }
+  if (node.op !== '[]') return undefined;
+  const [object, key] = node.args;
+  const before = key.op === 'value' && typeof key.args === 'string' ? pathOf(object) : undefined;
+  return before === undefined || key.op !== 'value' ? undefined : [...before, String(key.args)];
 }

@@ -3,6 +3,7 @@ import { Problem } from '../errors/problem.ts';
 import type { MapEntry, Node, ScalarNode } from './node.ts';
 import type { Template } from './template.ts';
 import { hasTemplate, parseTemplate } from './template.ts';
+import { mayHoldJinja } from './jinja-statement.ts';
 import type { Scope, Value } from './value.ts';
 
 /** A YAML value whose templates are parsed. One without templates costs nothing to resolve. */
@@ -49,8 +50,9 @@ function compileContent(node: Node): Content {
 
 function compileScalar(node: ScalarNode): Content {
   const { value } = node;
-  if (typeof value !== 'string' || !value.includes('{{')) return literalContent(value);
+  if (typeof value !== 'string' || !(value.includes('{{') || mayHoldJinja(value))) return literalContent(value);
   const template: Template = parseTemplate(value, node.place, node.style, node.source);
+  if (template.literal !== undefined) return literalContent(template.literal);
   return { literal: undefined, references: template.references, resolve: (scope) => template.render(scope) };
 }
 

@@ -9,6 +9,10 @@ import { Converter } from './cel-value.ts';
 import { describe } from './describe.ts';
 import type { Locate } from './fault.ts';
 import { ArgumentFault, Fault, isStackOverflow, UnknownTouched } from './fault.ts';
+import { ansibleVariable, interfaceFact } from './ansible-variables.ts';
+import { checkFacts } from './fact-paths.ts';
+import { readJinja } from './jinja-expression.ts';
+import { celRemedy } from './jinja-remedy.ts';
 import { locateIn } from './placement.ts';
 import type { ScalarNode } from './node.ts';
 import { Secret } from './secret.ts';
@@ -111,6 +115,8 @@ class CelExpression implements CompiledExpression {
         typeName.end - typeName.start,
       );
     }
+    refuseForeignNames(source, this.#used);
+    checkFacts(this.#program.ast);
     const checked = this.#program.check();
     if (checked.error !== undefined) throw toFault(checked.error, source, undefined);
   }
@@ -168,7 +174,7 @@ class Variables extends Map<string, unknown> {
       name,
       this.#scope,
       range.start,
-      `Give it a value, such as with \`-e ${name}=…\`, or write default(…, …) or defined(…).`,
+      ansibleVariable([name])?.variable.instead ?? `Give it a value, such as with \`-e ${name}=…\`, or write default(…, …) or defined(…).`,
     );
   }
 }
@@ -190,7 +196,7 @@ function parse(source: string): ParseResult {
       {
         code: 'expression-syntax',
         what: 'Conditions are bare CEL, without braces',
-        remedy: 'Write the expression itself: x == "y", not {{x}} == "y".',
+        remedy: celRemedy(source, isExpression) ?? 'Write the expression itself: x == "y", not {{x}} == "y".',
       },
       source.length - trimmed.length,
       2,
@@ -203,15 +209,72 @@ function parse(source: string): ParseResult {
   }
 }
 
-const WORD_OPERATORS: Readonly<Record<string, string>> = { and: '&&', or: '||', not: '!', is: '==' };
+/** Names that mean something else here than where they come from. */
+const CONSTANTS: ReadonlyMap<string, string> = new Map([
+  ['True', 'true'],
+  ['False', 'false'],
+  ['None', 'null'],
+]);
+
+/** Constants of Python and variables of Ansible would pass for variables that are not there. */
+function refuseForeignNames(source: string, { variables, paths }: References): void {
+  for (const [name, { start, end }] of variables) {
+    const constant = CONSTANTS.get(name);
+    if (constant === undefined) continue;
+    const remedy = celRemedy(source, isExpression) ?? `Write ${constant}.`;
+    throw new Fault({ code: 'expression-syntax', what: `${name} is written ${constant} here`, remedy }, start, end - start);
+  }
+  for (const { names, start, end } of paths) {
+    const fault = ansibleNameFault(names, celRemedy(source, isExpression));
+    if (fault === undefined) continue;
+    fault.offset = start;
+    fault.length = end - start;
+    throw fault;
+  }
+}
+
+/** For a name of Ansible's that is no variable here; `remedy` is what to write for the whole. */
+export function ansibleNameFault(names: readonly string[], remedy: string | undefined): Fault | undefined {
+  const found = ansibleVariable(names);
+  if (found === undefined || found.variable.isSettable === true) {
+    const device = interfaceFact(names[0] ?? '');
+    if (device === undefined) return undefined;
+    const instead = `Write facts.interfaces.${device}: it has the lists ipv4 and ipv6.`;
+    return new Fault({ code: 'ansible-variable', what: `There is no variable "${names[0]}": it is Ansible's`, remedy: instead });
+  }
+  const { path, instead } = found.variable;
+  const name = names.slice(0, found.length).join('.');
+  return new Fault({
+    code: 'ansible-variable',
+    what: `There is no variable "${name}": it is Ansible's`,
+    why: path === undefined || remedy === undefined ? undefined : instead,
+    remedy: path === undefined ? instead : (remedy ?? `Write ${path}. ${instead}`),
+  });
+}
+
+/** Can the text be read as an expression, and be right for some values? */
+export function isExpression(text: string): boolean {
+  try {
+    compileExpression(text);
+    return true;
+  } catch (error) {
+    if (error instanceof Fault) return false;
+    throw error;
+  }
+}
 
 function syntaxRemedy(source: string, offset: number): string | undefined {
-  const word = /(?:^|[\s()])(and|or|not|is)(?=[\s()]|$)/.exec(blankStrings(source))?.[1];
-  if (word !== undefined) return `Write ${WORD_OPERATORS[word]} instead of ${word}: the operators are && || ! and ==.`;
+  const remedy = celRemedy(source, isExpression);
+  if (remedy !== undefined) return remedy;
   if (/[^=!<>]=(?!=)/.test(blankStrings(source))) return 'Compare with ==.';
   if (source.slice(offset).startsWith('|')) return 'There are no filters: call functions, x.lower() or default(x, "…").';
   if (source.includes('{{')) return 'Expressions are bare CEL, without braces.';
   return undefined;
+}
+
+/** Words and signs of Jinja, with which no expression can be read. */
+function isJinja(source: string): boolean {
+  return readJinja(source) !== undefined && /(?:^|[\s()])(?:and|or|not|is|if)(?=[\s()]|$)|[^|]\|[^|]|~|\/\//.test(blankStrings(source));
 }
 
 /** Strings of an expression hold anything; a look for words must not see into them. */
@@ -230,7 +293,8 @@ function toFault(error: unknown, source: string, missing: Missing): unknown {
   const length = Math.max(1, end - start);
   if (error instanceof ParseError) {
     const remedy = syntaxRemedy(source, start);
-    return new Fault({ code: 'expression-syntax', what: `The expression cannot be read: ${error.summary}`, remedy }, start, length);
+    const what = isJinja(source) ? 'This is Jinja, and expressions are CEL' : `The expression cannot be read: ${error.summary}`;
+    return new Fault({ code: 'expression-syntax', what, remedy }, start, length);
   }
   switch (error.code) {
     case 'no_such_key':
@@ -244,7 +308,17 @@ function toFault(error: unknown, source: string, missing: Missing): unknown {
             name,
             celFunctions.map((known) => known.name),
           );
-      return new Fault({ code: 'expression-type', what: `No function fits: ${plainTypes(error.summary)}`, why: hint }, start, length);
+      const remedy = isOwn ? undefined : celRemedy(source, isExpression);
+      return new Fault(
+        {
+          code: 'expression-type',
+          what: `No function fits: ${plainTypes(error.summary)}`,
+          why: remedy === undefined ? hint : undefined,
+          remedy,
+        },
+        start,
+        length,
+      );
     }
     case 'invalid_macro_argument':
       return new Fault(

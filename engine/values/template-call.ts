@@ -3,12 +3,14 @@ import { compileExpression } from './expression.ts';
 import { ArgumentFault, Fault, UnknownTouched } from './fault.ts';
 import type { Helper } from './helper.ts';
 import { callHelper } from './helper.ts';
+import { neverEqual } from './fact-paths.ts';
 import { findHelper, helperNames } from './helper-table.ts';
 import { didYouMean } from './suggest.ts';
 import type { Frame, Level } from './template-frame.ts';
 import type { Evaluate, PathOptions } from './template-path.ts';
 import { compilePath, memberOf, whyNoMember } from './template-path.ts';
 import type { Call, SyntaxExpression } from './template-syntax.ts';
+import { templateRemedy } from './template-remedy.ts';
 import { Secret } from './secret.ts';
 import type { Scope, Value } from './value.ts';
 import { isList, isMap, Unknown } from './value.ts';
@@ -42,10 +44,11 @@ export function compileCall(call: Call, options: PathOptions): Evaluate {
     const nearest = didYouMean(name, helperNames());
     throw source.fault('unknown-helper', `There is no helper "${name}"`, call.path, {
       why: nearest,
-      remedy: 'Helpers are listed by `runbook docs helpers`.',
+      remedy: templateRemedy(source, call) ?? 'Helpers are listed by `runbook docs --helpers`.',
     });
   }
   checkArguments(call, helper, options);
+  checkFacts(call, helper, options);
   return compileSpecial(call, helper, options) ?? compilePlain(call, helper, options);
 }
 
@@ -60,6 +63,20 @@ function checkArguments(call: Call, helper: Helper, { source }: PathOptions): vo
   }
   const extra = call.hash?.pairs.find((pair) => helper.name !== 'dict' && helper.named?.includes(pair.key) !== true);
   if (extra !== undefined) throw source.fault('helper-arguments', `${helper.name} takes no argument named "${extra.key}"`, extra);
+}
+
+/** A fact that is compared with what it can never be. */
+function checkFacts(call: Call, { name }: Helper, { source }: PathOptions): void {
+  if (name !== 'eq' && name !== 'ne') return;
+  const [left, right] = call.params;
+  for (const [path, value] of [
+    [left, right],
+    [right, left],
+  ]) {
+    if (path?.type !== 'PathExpression' || value === undefined || !('value' in value)) continue;
+    const fault = neverEqual(path.parts, value.value);
+    if (fault !== undefined) throw source.fault(fault.details.code, fault.details.what, call, fault.details);
+  }
 }
 
 /** Runs an evaluation whose ArgumentFaults are told at the call's place, and whose result hangs on no unknown value it touched. */

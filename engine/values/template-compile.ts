@@ -1,11 +1,13 @@
 import { isTrue } from './compare.ts';
 import { describe } from './describe.ts';
 import { ArgumentFault, UnknownTouched } from './fault.ts';
+import { withoutJinjaEscapes } from './jinja-statement.ts';
 import { findHelper } from './helper-table.ts';
 import { compileCall, compileSyntaxExpression } from './template-call.ts';
 import type { Frame, Level } from './template-frame.ts';
 import { rootLevel } from './template-frame.ts';
 import { Output } from './template-output.ts';
+import { templateRemedy } from './template-remedy.ts';
 import type { Evaluate, PathOptions } from './template-path.ts';
 import type { Block, Mustache, Partial, Program, Statement, SyntaxExpression } from './template-syntax.ts';
 import type { TemplateSource } from './template-syntax.ts';
@@ -95,7 +97,7 @@ class TemplateCompiler {
   #statement(statement: Statement): Emit | undefined {
     switch (statement.type) {
       case 'ContentStatement': {
-        const { value } = statement;
+        const value = withoutJinjaEscapes(statement.value);
         return value === '' ? undefined : (_frame, output) => output.literal(value);
       }
       case 'MustacheStatement': {
@@ -143,11 +145,15 @@ class TemplateCompiler {
       case 'each':
       case 'with':
         if (argument === undefined || block.params.length > 1)
-          throw this.#refuse(block, `#${name} takes one argument`, `If it is a call, bracket it: {{#${name} (eq a b)}}.`);
+          throw this.#refuse(
+            block,
+            `#${name} takes one argument`,
+            templateRemedy(this.#source, block) ?? `If it is a call, bracket it: {{#${name} (eq a b)}}.`,
+          );
         break;
       default:
         if (block.params.length === 0 && block.program !== undefined && isRaw(block.program, this.#source, block))
-          return this.program(block.program);
+          return rawText(block.program);
         throw this.#refuse(
           block,
           `There is no block #${name}`,
@@ -254,6 +260,11 @@ class TemplateCompiler {
       output.append(text, indent);
     };
   }
+}
+
+function rawText({ body }: Program): Emit {
+  const text = body.map((statement) => (statement.type === 'ContentStatement' ? statement.value : '')).join('');
+  return (_frame, output) => output.literal(text);
 }
 
 /** `{{{{raw}}}} … {{{{/raw}}}}`: its content is text as it is, whatever the block's name. */

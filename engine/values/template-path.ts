@@ -5,7 +5,10 @@ import { frameAt } from './template-frame.ts';
 import type { Path, TemplateSource } from './template-syntax.ts';
 import type { Scope, Value } from './value.ts';
 import { isList, isMap, Unknown } from './value.ts';
-import { undefinedVariable } from './expression.ts';
+import { ansibleVariable } from './ansible-variables.ts';
+import { ansibleNameFault, undefinedVariable } from './expression.ts';
+import { factPathFault } from './fact-paths.ts';
+import { templateRemedy } from './template-remedy.ts';
 import { Secret } from './secret.ts';
 import type { Fault } from './fault.ts';
 
@@ -79,6 +82,7 @@ function compileLocal(name: string, members: readonly string[], path: Path, opti
 
 function compileVariable(name: string, members: readonly string[], path: Path, options: PathOptions): Evaluate {
   const { source, isLenient, refer } = options;
+  refuseForeignName([name, ...members], path, source);
   refer(name);
   const variable: Evaluate = (frame) => {
     const value = frame.scope.lookup(name);
@@ -89,12 +93,30 @@ function compileVariable(name: string, members: readonly string[], path: Path, o
       name,
       frame.scope,
       at,
-      `Give it a value, such as with \`-e ${name}=…\`, or write {{default x "…"}} or {{#if (defined x)}}.`,
+      ansibleVariable([name])?.variable.instead ??
+        `Give it a value, such as with \`-e ${name}=…\`, or write {{default x "…"}} or {{#if (defined x)}}.`,
     );
     fault.origin = source.origin;
     throw fault;
   };
   return members.length === 0 ? variable : compileMembers(variable, members, path, options);
+}
+
+const CONSTANTS: ReadonlyMap<string, string> = new Map([
+  ['True', 'true'],
+  ['False', 'false'],
+  ['None', 'null'],
+]);
+
+/** Constants of Python, variables of Ansible and facts that there are not. */
+function refuseForeignName(names: readonly string[], path: Path, source: TemplateSource): void {
+  const constant = names.length === 1 ? CONSTANTS.get(names[0] ?? '') : undefined;
+  if (constant !== undefined) {
+    const remedy = templateRemedy(source, path) ?? `Write ${constant}.`;
+    throw source.fault('template-syntax', `${names[0]} is written ${constant} here`, path, { remedy });
+  }
+  const fault = ansibleNameFault(names, templateRemedy(source, path)) ?? factPathFault(names);
+  if (fault !== undefined) throw source.fault(fault.details.code, fault.details.what, path, fault.details);
 }
 
 function compileMembers(base: Evaluate, members: readonly string[], path: Path, options: PathOptions): Evaluate {

@@ -1,13 +1,15 @@
 import { parse, parser } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import type { Origin } from './fault.ts';
 import { Fault, isStackOverflow } from './fault.ts';
+import { refuseJinja } from './jinja-statement.ts';
+import { firstUnreadable, mustacheRemedyAt } from './template-remedy.ts';
 
 interface Position {
   readonly line: number;
   readonly column: number;
 }
 
-interface Located {
+export interface Located {
   readonly loc: { readonly start: Position; readonly end: Position };
 }
 
@@ -132,6 +134,7 @@ export function parseSyntax(source: TemplateSource): Program {
   if (typeof text !== 'string') throw new TypeError('Only text is parsed as a template');
   if (text.length > MAX_LENGTH)
     throw new Fault({ code: 'template-syntax', what: `The template is too long: ${text.length} characters` }, 0, 1, source.origin);
+  refuseJinja(text, source.origin);
   checkNesting(source);
   try {
     return parse(text) as Program;
@@ -171,6 +174,22 @@ function syntaxFault(error: SyntaxFailure, source: TemplateSource): Fault {
   };
   const open = text.lastIndexOf('{{', offset);
   const near = text.slice(Math.max(0, open), open + 40);
+  const bad = firstUnreadable(text);
+  const jinja = bad === undefined ? undefined : mustacheRemedyAt(text, bad.offset);
+  if (bad !== undefined && jinja !== undefined) {
+    const { mustache, offset: begin } = bad;
+    const isWithin = begin <= offset && offset < begin + mustache.length;
+    const isJinja = /[|~([\]]|[=!<>]=|\s(?:and|or|not|is|in|if)\s/.test(mustache);
+    const at = isWithin ? offset : begin;
+    if (error.token === 'CLOSE_BLOCK_PARAMS') return fault('There are no filters', jinja, at);
+    return fault(
+      isJinja
+        ? 'This is Jinja, and templates here are Handlebars'
+        : `The template cannot be read at "${text.slice(at, at + 20).split('\n', 1)[0]}"`,
+      jinja,
+      at,
+    );
+  }
   if (/^\{\{~?\s*\.[A-Za-z]/.test(near)) {
     return fault(
       'A name cannot begin with a dot',
@@ -183,8 +202,6 @@ function syntaxFault(error: SyntaxFailure, source: TemplateSource): Fault {
     return fault('The template ends too soon', 'Close it with }}, or write \\{{ for braces as text.', lastOpening);
   if (error.token === 'CLOSE_UNESCAPED') return fault('}}} closes only {{{', 'Put a blank between the template and the brace: }} }.');
   if (error.token === 'CLOSE_BLOCK_PARAMS') return fault('There are no filters', 'Call a helper: {{lower name}}, {{default name "x"}}.');
-  if (/^\{\{%|^\{%/.test(near))
-    return fault('This is Jinja, and templates here are Handlebars', 'Write {{#if x}}…{{/if}} or {{#each xs}}…{{/each}}.', open);
   if (error.token === 'EOF' || error.token === null) {
     return fault(
       'The template ends too soon',

@@ -8,11 +8,14 @@ import type { CompiledTemplate } from './template-compile.ts';
 import { compileTemplate } from './template-compile.ts';
 import { Output } from './template-output.ts';
 import { TemplateSource } from './template-syntax.ts';
+import { mayHoldJinja, refuseJinja, refuseJinjaHeader, withoutJinjaEscapes } from './jinja-statement.ts';
 import type { Scope, Unknown, Value } from './value.ts';
 
 export interface Template {
   /** The top-level variables that it uses. */
   readonly references: ReadonlySet<string>;
+  /** The text itself where nothing in it is a template. */
+  readonly literal?: string;
   /** Throws a Problem with the place within the template. */
   render(scope: Scope): Value;
 }
@@ -45,8 +48,13 @@ export function hasTemplate(text: string): boolean {
  * Throws Problem `template-syntax`, `unknown-helper` or `helper-arguments`.
  */
 export function parseTemplate(text: string, place: Place, style: ScalarNode['style'] = 'plain', source?: string): Template {
-  if (!text.includes('{{')) return { references: NO_REFERENCES, render: () => text };
+  if (!text.includes('{{') && !mayHoldJinja(text)) return { references: NO_REFERENCES, render: () => text };
   const locate = locateIn({ text, place, style, source });
+  if (!text.includes('{{')) {
+    withProblems(locate, () => refuseJinja(text));
+    const meant = withoutJinjaEscapes(text);
+    return { references: NO_REFERENCES, literal: meant, render: () => meant };
+  }
   let compiled = cache.get(text);
   if (compiled === undefined) {
     compiled = withProblems(locate, () => compileTemplate(new TemplateSource(text)));
@@ -61,6 +69,7 @@ export function parseTemplate(text: string, place: Place, style: ScalarNode['sty
 /** A template file; it renders to text. `findPartial` gives the files that `{{> name}}` means, relative to the role's templates. */
 export function parseTemplateFile(text: string, file: string, findPartial?: (name: string) => PartialFile | undefined): FileTemplate {
   const locate = locateInFile(text, file);
+  withProblems(locate, () => refuseJinjaHeader(text));
   const { references, emit } = withProblems(locate, () =>
     compileTemplate(new TemplateSource(text), (name) => {
       const partial = findPartial?.(name);

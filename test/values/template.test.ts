@@ -163,7 +163,7 @@ describe('mistakes that are found before there are values', () => {
     ['b{{/if}}', 6, /not open/],
     ['b{{else}}', 6, /belongs to no block/],
     ['{{ a | lower }}', 10, /no filters/],
-    ['{{ a == b }}', 10, /cannot be read/],
+    ['{{ a == b }}', 10, /is Jinja/],
     ['{{.Values.x}}', 5, /dot/],
     ['{"b":{{a}}}', 13, /}}}/],
     ['{{!-- a', 5, /ends too soon/],

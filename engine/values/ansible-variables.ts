@@ -1,0 +1,184 @@
+/** A variable or fact that Ansible gives and runbook does not give by that name. */
+export interface AnsibleVariable {
+  /** Without `ansible_`, as in `ansible_facts`; of the magic variables the whole name. */
+  readonly name: string;
+  /** Its counterpart, where it is a path and no more. */
+  readonly path?: string;
+  /** A sentence that says what to write. */
+  readonly instead: string;
+  /** People may set it themselves, and then it is theirs. */
+  readonly isSettable?: true;
+}
+
+const LOWER = 'Values are in lower case here';
+
+/** Facts: `ansible_NAME`, `ansible_facts.NAME`, `ansible_facts["NAME"]`. */
+export const ANSIBLE_FACTS: readonly AnsibleVariable[] = [
+  { name: 'os_family', path: 'facts.os.family', instead: `${LOWER}: debian, redhat, alpine, suse.` },
+  { name: 'distribution', path: 'facts.os.distribution', instead: `${LOWER}, as in /etc/os-release: debian, ubuntu, rocky, rhel.` },
+  { name: 'distribution_version', path: 'facts.os.version', instead: 'It is text, such as "12" or "24.04".' },
+  {
+    name: 'distribution_major_version',
+    path: 'facts.os.version',
+    instead: 'It is the whole version ("9.4"): compare with semver(facts.os.version, ">=9 <10"), or x.split(".")[0] == "9".',
+  },
+  { name: 'distribution_release', path: 'facts.os.codename', instead: 'It is the VERSION_CODENAME of /etc/os-release, such as bookworm.' },
+  { name: 'lsb.codename', path: 'facts.os.codename', instead: 'It is the VERSION_CODENAME of /etc/os-release.' },
+  { name: 'lsb.id', path: 'facts.os.distribution', instead: `${LOWER}.` },
+  { name: 'lsb.release', path: 'facts.os.version', instead: 'It is text.' },
+  { name: 'lsb.major_release', path: 'facts.os.version', instead: 'It is the whole version.' },
+  { name: 'lsb', instead: 'Write facts.os.distribution, facts.os.version or facts.os.codename.' },
+  { name: 'hostname', path: 'facts.hostname', instead: 'It is the name that the host gives itself.' },
+  { name: 'nodename', path: 'facts.hostname', instead: 'It is the name that the host gives itself.' },
+  { name: 'fqdn', path: 'facts.fqdn', instead: 'It is read from /etc/hosts of the host; no name server is asked.' },
+  { name: 'domain', instead: 'Take it from facts.fqdn, or set a variable in the inventory.' },
+  { name: 'architecture', path: 'facts.architecture', instead: 'It is x86_64, aarch64 and so on.' },
+  { name: 'machine', path: 'facts.architecture', instead: 'It is x86_64, aarch64 and so on.' },
+  { name: 'userspace_architecture', path: 'facts.architecture', instead: 'It is that of the kernel.' },
+  { name: 'kernel', path: 'facts.kernel', instead: 'It is the release, such as 6.1.0-18-amd64.' },
+  { name: 'kernel_version', path: 'facts.kernel', instead: 'It is the release of the kernel.' },
+  { name: 'system', instead: 'Leave the condition out: all hosts are Linux.' },
+  { name: 'service_mgr', path: 'facts.init', instead: 'It is systemd, openrc or other.' },
+  { name: 'pkg_mgr', path: 'facts.package_manager', instead: 'It is apt, dnf, yum, apk, zypper or none.' },
+  {
+    name: 'default_ipv4.address',
+    path: 'facts.default_ipv4.address',
+    instead: 'facts.default_ipv4 is null where there is no default route.',
+  },
+  {
+    name: 'default_ipv4.interface',
+    path: 'facts.default_ipv4.interface',
+    instead: 'facts.default_ipv4 is null where there is no default route.',
+  },
+  { name: 'default_ipv4', path: 'facts.default_ipv4', instead: 'It holds address and interface.' },
+  { name: 'default_ipv6', instead: 'Choose an address out of facts.all_ipv6, or set a variable in the inventory.' },
+  { name: 'all_ipv4_addresses', path: 'facts.all_ipv4', instead: 'It is a list, without loopback.' },
+  { name: 'all_ipv6_addresses', path: 'facts.all_ipv6', instead: 'It is a list, without loopback.' },
+  { name: 'interfaces', path: 'facts.interfaces', instead: 'It is a map of names to {ipv4, ipv6}, which are lists of addresses.' },
+  { name: 'user_id', path: 'facts.user', instead: 'It is who logged in.' },
+  { name: 'user_dir', path: 'facts.home', instead: 'It is the home directory of who logged in.' },
+  { name: 'user_uid', path: 'facts.uid', instead: 'It is the number of who logged in.' },
+  { name: 'user_gid', instead: 'Write query: id -g, and register.' },
+  { name: 'user_shell', instead: 'Write query: with getent passwd, and register.' },
+  { name: 'env.HOME', path: 'facts.home', instead: 'It is the home directory of who logged in.' },
+  { name: 'env.USER', path: 'facts.user', instead: 'It is who logged in.' },
+  { name: 'env', instead: 'Write facts.home for HOME, facts.user for USER; for another variable query: printenv NAME, and register.' },
+  { name: 'memtotal_mb', path: 'facts.memory_mb', instead: 'It is a number.' },
+  { name: 'memfree_mb', instead: 'Write query: free -m, and register.' },
+  { name: 'processor_vcpus', path: 'facts.processors', instead: 'It is a number.' },
+  { name: 'processor_nproc', path: 'facts.processors', instead: 'It is a number.' },
+  { name: 'processor_count', path: 'facts.processors', instead: 'It is the number of processors that the system sees.' },
+  { name: 'processor_cores', path: 'facts.processors', instead: 'It is the number of processors that the system sees.' },
+  { name: 'virtualization_type', path: 'facts.virtualization', instead: 'It is none, container:… or vm:…, such as vm:kvm.' },
+  { name: 'virtualization_role', instead: 'Write facts.virtualization: it is none, container:… or vm:….' },
+  { name: 'date_time.epoch', path: 'facts.time', instead: 'It is a number: seconds since 1970.' },
+  { name: 'date_time.iso8601', instead: 'Write query: date -u +%Y-%m-%dT%H:%M:%SZ, and register.' },
+  { name: 'date_time.date', instead: 'Write query: date +%F, and register.' },
+  { name: 'date_time', instead: 'Write facts.time for seconds since 1970; for a form of its own query: date +%F, and register.' },
+  { name: 'selinux.status', path: 'facts.selinux', instead: 'It is enforcing, permissive or disabled.' },
+  { name: 'selinux.mode', path: 'facts.selinux', instead: 'It is enforcing, permissive or disabled.' },
+  { name: 'selinux', path: 'facts.selinux', instead: 'It is enforcing, permissive or disabled.' },
+  { name: 'mounts', instead: 'Write query: findmnt --json, and register.' },
+  { name: 'devices', instead: 'Write query: lsblk --json, and register.' },
+  { name: 'packages', instead: "Write query: with the package manager's own list, such as dpkg-query -W, and register." },
+  { name: 'services', instead: 'Write query: systemctl show NAME, and register.' },
+  { name: 'local', instead: 'Read the file of the host by slurp or query: and register.' },
+  { name: 'getent_passwd', instead: 'Write query: getent passwd NAME, and register.' },
+  { name: 'getent_group', instead: 'Write query: getent group NAME, and register.' },
+  { name: 'getent_shadow', instead: 'Write query: getent shadow NAME, and register.' },
+  { name: 'cmdline', instead: 'Write query: cat /proc/cmdline, and register.' },
+  { name: 'uptime_seconds', instead: 'Write query: cut -d. -f1 /proc/uptime, and register.' },
+  { name: 'bios_version', instead: 'Write query: cat /sys/class/dmi/id/bios_version, and register.' },
+  { name: 'product_name', instead: 'Write query: cat /sys/class/dmi/id/product_name, and register.' },
+  { name: 'product_serial', instead: 'Write query: cat /sys/class/dmi/id/product_serial, and register.' },
+  { name: 'product_uuid', instead: 'Write query: cat /sys/class/dmi/id/product_uuid, and register.' },
+  { name: 'system_vendor', instead: 'Write query: cat /sys/class/dmi/id/sys_vendor, and register.' },
+  { name: 'machine_id', instead: 'Write query: cat /etc/machine-id, and register.' },
+  { name: 'dns', instead: 'Write query: cat /etc/resolv.conf, and register.' },
+  { name: 'apparmor', instead: 'Write query: aa-status, and register.' },
+  { name: 'swaptotal_mb', instead: 'Write query: swapon --show --bytes, and register.' },
+  { name: 'python', instead: 'Leave it out; nothing here needs Python on the host.' },
+  { name: 'python_version', instead: 'Leave it out; nothing here needs Python on the host.' },
+  { name: 'python_interpreter', instead: 'Leave it out; nothing here needs Python on the host.', isSettable: true },
+  { name: 'discovered_interpreter_python', instead: 'Leave it out; nothing here needs Python on the host.' },
+];
+
+/** Variables that Ansible itself gives. */
+export const ANSIBLE_MAGIC: readonly AnsibleVariable[] = [
+  { name: 'ansible_facts', instead: 'Write facts: facts.os.family, facts.hostname and so on; `runbook facts HOST` shows them.' },
+  {
+    name: 'ansible_check_mode',
+    instead: 'Leave it out: a task does not know whether it is planned or played. A command that only looks is query:, which runs in both.',
+  },
+  { name: 'ansible_diff_mode', instead: 'Leave it out: a task does not know how it is shown.' },
+  { name: 'ansible_play_hosts', path: 'play_hosts', instead: 'It is a list of names.' },
+  { name: 'ansible_play_hosts_all', path: 'play_hosts', instead: 'It is a list of names.' },
+  { name: 'ansible_play_batch', path: 'play_hosts', instead: 'It is a list of names.' },
+  { name: 'ansible_play_name', path: 'play_name', instead: 'It is the name of the play.' },
+  { name: 'ansible_role_name', path: 'role_name', instead: 'It is the name of the role.' },
+  { name: 'ansible_parent_role_names', instead: 'Give the role a variable where it is used.' },
+  { name: 'ansible_dependent_role_names', instead: 'Give the role a variable where it is used.' },
+  { name: 'ansible_collection_name', instead: 'Leave it out; there are no collections.' },
+  { name: 'ansible_inventory_sources', instead: 'Write inventory_dir for the folder of the inventory.' },
+  { name: 'inventory_file', instead: 'Write inventory_dir for the folder of the inventory.' },
+  {
+    name: 'inventory_hostname_short',
+    instead: 'Write inventory_hostname.split(".")[0] in a condition, {{first (split inventory_hostname ".")}} in a template.',
+  },
+  {
+    name: 'ansible_managed',
+    instead: 'Write the text itself, such as "Managed by runbook", or set the variable ansible_managed in group_vars.',
+    isSettable: true,
+  },
+  {
+    name: 'omit',
+    instead: 'An argument cannot be left out by a value: give the value that it has otherwise, or write two tasks with when.',
+  },
+  { name: 'ansible_loop', instead: 'Write loop_control: {index_var: i}; the length of the list is size(…).' },
+  { name: 'ansible_loop_var', instead: 'Write the name itself: item, or what loop_control.loop_var says.' },
+  { name: 'ansible_index_var', instead: 'Write the name itself, as loop_control.index_var says.' },
+  { name: 'ansible_failed_task', path: 'failed_task', instead: 'It is known in rescue.' },
+  { name: 'ansible_failed_result', instead: 'Write failed_task.msg in rescue, or register the task and ask for its result.' },
+  { name: 'ansible_version', instead: 'Leave it out; `runbook --version` tells its own.' },
+  { name: 'ansible_run_tags', instead: 'Give a variable with -e, and ask for that.' },
+  { name: 'ansible_skip_tags', instead: 'Give a variable with -e, and ask for that.' },
+  { name: 'ansible_limit', instead: 'Write play_hosts for the hosts that take part.' },
+  { name: 'ansible_forks', instead: 'Leave it out; throttle: says how many hosts a task is done on at a time.' },
+  { name: 'ansible_verbosity', instead: 'Leave it out; -v and -vv say what is shown.' },
+  { name: 'ansible_config_file', instead: 'Leave it out; there is no configuration file.' },
+  { name: 'ansible_playbook_python', instead: 'Leave it out; there is no Python.' },
+  { name: 'ansible_search_path', instead: 'Write playbook_dir or role_path.' },
+  { name: 'environment', instead: 'Write environment: at the task.', isSettable: true },
+  {
+    name: 'vars',
+    instead: 'Write the name of the variable itself; a computed one goes into a map: {{lookup settings "name"}}.',
+    isSettable: true,
+  },
+];
+
+const byName = new Map<string, AnsibleVariable>([
+  ...ANSIBLE_FACTS.map((fact) => [`ansible_facts.${fact.name}`, fact] as const),
+  ...ANSIBLE_FACTS.map((fact) => [`ansible_${fact.name}`, fact] as const),
+  ...ANSIBLE_MAGIC.map((one) => [one.name, one] as const),
+]);
+
+export interface FoundVariable {
+  readonly variable: AnsibleVariable;
+  /** How many of the given names it stands for. */
+  readonly length: number;
+}
+
+/** The row that a path such as `ansible_facts.default_ipv4.address` begins with; the longest one. */
+export function ansibleVariable(names: readonly string[]): FoundVariable | undefined {
+  const plain = names[0] === 'ansible_facts' ? ['ansible_facts', ...names.slice(1).map((name) => name.replace(/^ansible_/, ''))] : names;
+  for (let length = Math.min(plain.length, 3); length > 0; length--) {
+    const variable = byName.get(plain.slice(0, length).join('.'));
+    if (variable !== undefined) return { variable, length };
+  }
+  return undefined;
+}
+
+/** Facts of Ansible that are named after an interface: `ansible_eth0`. */
+export function interfaceFact(name: string): string | undefined {
+  return /^ansible_((?:eth|ens|eno|enp|bond|br|wlan|lo|vlan|tun|wg)\w*)$/.exec(name)?.[1];
+}

@@ -1,0 +1,55 @@
+import type { Jinja } from './jinja-expression.ts';
+import { readJinja } from './jinja-expression.ts';
+import { celOf } from './jinja-to-cel.ts';
+import { argumentOf, mustacheOf } from './jinja-to-handlebars.ts';
+import { NoCounterpart } from './jinja-translation.ts';
+
+/** What is given as code stands behind this word, up to the end of the remedy. */
+export const WRITE = 'Write: ';
+
+/** The quotes of the original: those that YAML has around it are not among them. */
+function quoteOf(text: string): '"' | "'" {
+  const quote = /["']/.exec(text)?.[0];
+  return quote === "'" ? "'" : '"';
+}
+
+/** What to write instead of a condition or another expression in Jinja. `accepts` says whether a text is one that is right. */
+export function celRemedy(source: string, accepts: (text: string) => boolean): string | undefined {
+  const bare = source.replaceAll(/\{\{-?\s*([\s\S]*?)\s*-?\}\}/g, '$1').trim();
+  const jinja = readJinja(bare);
+  if (jinja === undefined) return undefined;
+  return advice(() => celOf(jinja, quoteOf(bare)), source, accepts, noteOf(jinja));
+}
+
+/** What to write instead of `{{ … }}`, a block's head among them, whose inside is Jinja. `accepts` is asked for the whole mustache. */
+export function mustacheRemedy(mustache: string, accepts: (text: string) => boolean): string | undefined {
+  const parts = /^\{\{\{?~?-?\s*(#(?:if|unless|each|with)\b|else if\b|\^)?([\s\S]*?)(\s+as\s+\|[^|]*\|\s*)?-?~?\}?\}\}$/.exec(mustache);
+  if (parts === null) return undefined;
+  const [, head = '', inner = '', names = ''] = parts;
+  const jinja = readJinja(inner);
+  if (jinja === undefined) return undefined;
+  const quote = quoteOf(inner);
+  const write = (): string =>
+    head === '' ? `{{${mustacheOf(jinja, quote)}}}` : `{{${head} ${argumentOf(jinja, quote)}${names === '' ? '' : ` ${names.trim()}`}}}`;
+  return advice(write, mustache, accepts, undefined);
+}
+
+function advice(write: () => string, source: string, accepts: (text: string) => boolean, note: string | undefined): string | undefined {
+  try {
+    const text = write();
+    if (text === source || !accepts(text)) return undefined;
+    return `${note === undefined ? '' : `${note} `}${WRITE}${text}`;
+  } catch (error) {
+    if (error instanceof NoCounterpart) return error.instead;
+    throw error;
+  }
+}
+
+/** Where the counterpart depends on what a variable holds. */
+function noteOf(node: Jinja): string | undefined {
+  if (node.kind === 'binary' && (node.operator === 'in' || node.operator === 'not in') && ['name', 'member'].includes(node.right.kind)) {
+    return 'in looks into a list or the keys of a map; for a part of a text there is x.contains("a").';
+  }
+  if (node.kind === 'binary') return noteOf(node.left) ?? noteOf(node.right);
+  return node.kind === 'unary' ? noteOf(node.of) : undefined;
+}
