@@ -85,9 +85,16 @@ function withProblems<T>(locate: Locate, action: () => T): T {
 
 /** Parses and checks an expression, once for each text. Throws Fault. */
 export function compileExpression(text: string): CompiledExpression {
+  return compile(text, (source) => celRemedy(source, isExpression));
+}
+
+/** What to write instead of an expression that is wrong. */
+type Advise = (source: string) => string | undefined;
+
+function compile(text: string, advise: Advise): CompiledExpression {
   const known = cache.get(text);
   if (known !== undefined) return known;
-  const compiled = new CelExpression(text);
+  const compiled = new CelExpression(text, advise);
   if (cache.size >= MAX_CACHED) cache.clear();
   cache.set(text, compiled);
   return compiled;
@@ -101,9 +108,9 @@ class CelExpression implements CompiledExpression {
   /** The library keeps loop variables in the parsed expression, so one that is running must not be entered again. */
   #isRunning = false;
 
-  constructor(source: string) {
+  constructor(source: string, advise: Advise) {
     this.source = source;
-    this.#program = parse(source);
+    this.#program = parse(source, advise);
     this.#used = collectReferences(this.#program.ast);
     this.references = new Set(this.#used.variables.keys());
     const typeName = this.#used.typeAsVariable;
@@ -115,10 +122,10 @@ class CelExpression implements CompiledExpression {
         typeName.end - typeName.start,
       );
     }
-    refuseForeignNames(source, this.#used);
+    refuseForeignNames(source, this.#used, advise);
     checkFacts(this.#program.ast);
     const checked = this.#program.check();
-    if (checked.error !== undefined) throw toFault(checked.error, source, undefined);
+    if (checked.error !== undefined) throw toFault(checked.error, { source, advise, missing: undefined });
   }
 
   evaluate(scope: Scope): Value {
@@ -131,7 +138,7 @@ class CelExpression implements CompiledExpression {
       return converter.fromCel(result, (text) => this.#protect(text, converter));
     } catch (error) {
       if (error instanceof UnknownTouched) return error.unknown;
-      throw toFault(error, this.source, converter.evidence.missing);
+      throw toFault(error, { source: this.source, advise: () => undefined, missing: converter.evidence.missing });
     } finally {
       this.#isRunning = isNested;
     }
@@ -186,7 +193,7 @@ export function undefinedVariable(name: string, scope: Scope, offset: number, re
   return new Fault({ code: 'undefined-variable', what, why: suggestion, remedy }, offset, name.length);
 }
 
-function parse(source: string): ParseResult {
+function parse(source: string, advise: Advise): ParseResult {
   const trimmed = source.trimStart();
   if (source.length > MAX_LENGTH)
     throw new Fault({ code: 'expression-syntax', what: `The expression is too long: ${source.length} characters` });
@@ -196,7 +203,7 @@ function parse(source: string): ParseResult {
       {
         code: 'expression-syntax',
         what: 'Conditions are bare CEL, without braces',
-        remedy: celRemedy(source, isExpression) ?? 'Write the expression itself: x == "y", not {{x}} == "y".',
+        remedy: advise(source) ?? 'Write the expression itself: x == "y", not {{x}} == "y".',
       },
       source.length - trimmed.length,
       2,
@@ -205,7 +212,7 @@ function parse(source: string): ParseResult {
   try {
     return parseCel(source);
   } catch (error) {
-    throw toFault(error, source, undefined);
+    throw toFault(error, { source, advise, missing: undefined });
   }
 }
 
@@ -217,15 +224,15 @@ const CONSTANTS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Constants of Python and variables of Ansible would pass for variables that are not there. */
-function refuseForeignNames(source: string, { variables, paths }: References): void {
+function refuseForeignNames(source: string, { variables, paths }: References, advise: Advise): void {
   for (const [name, { start, end }] of variables) {
     const constant = CONSTANTS.get(name);
     if (constant === undefined) continue;
-    const remedy = celRemedy(source, isExpression) ?? `Write ${constant}.`;
+    const remedy = advise(source) ?? `Write ${constant}.`;
     throw new Fault({ code: 'expression-syntax', what: `${name} is written ${constant} here`, remedy }, start, end - start);
   }
   for (const { names, start, end } of paths) {
-    const fault = ansibleNameFault(names, celRemedy(source, isExpression));
+    const fault = ansibleNameFault(names, () => advise(source));
     if (fault === undefined) continue;
     fault.offset = start;
     fault.length = end - start;
@@ -234,7 +241,7 @@ function refuseForeignNames(source: string, { variables, paths }: References): v
 }
 
 /** For a name of Ansible's that is no variable here; `remedy` is what to write for the whole. */
-export function ansibleNameFault(names: readonly string[], remedy: string | undefined): Fault | undefined {
+export function ansibleNameFault(names: readonly string[], advise: () => string | undefined): Fault | undefined {
   const found = ansibleVariable(names);
   if (found === undefined || found.variable.isSettable === true) {
     const device = interfaceFact(names[0] ?? '');
@@ -243,11 +250,12 @@ export function ansibleNameFault(names: readonly string[], remedy: string | unde
     return new Fault({ code: 'ansible-variable', what: `There is no variable "${names[0]}": it is Ansible's`, remedy: instead });
   }
   const { path, instead } = found.variable;
+  const remedy = path === undefined ? undefined : advise();
   const name = names.slice(0, found.length).join('.');
   return new Fault({
     code: 'ansible-variable',
     what: `There is no variable "${name}": it is Ansible's`,
-    why: path === undefined || remedy === undefined ? undefined : instead,
+    why: remedy === undefined ? undefined : instead,
     remedy: path === undefined ? instead : (remedy ?? `Write ${path}. ${instead}`),
   });
 }
@@ -255,7 +263,7 @@ export function ansibleNameFault(names: readonly string[], remedy: string | unde
 /** Can the text be read as an expression, and be right for some values? */
 export function isExpression(text: string): boolean {
   try {
-    compileExpression(text);
+    compile(text, () => undefined);
     return true;
   } catch (error) {
     if (error instanceof Fault) return false;
@@ -263,8 +271,8 @@ export function isExpression(text: string): boolean {
   }
 }
 
-function syntaxRemedy(source: string, offset: number): string | undefined {
-  const remedy = celRemedy(source, isExpression);
+function syntaxRemedy(source: string, offset: number, advise: Advise): string | undefined {
+  const remedy = advise(source);
   if (remedy !== undefined) return remedy;
   if (/[^=!<>]=(?!=)/.test(blankStrings(source))) return 'Compare with ==.';
   if (source.slice(offset).startsWith('|')) return 'There are no filters: call functions, x.lower() or default(x, "…").';
@@ -284,7 +292,13 @@ function blankStrings(source: string): string {
 
 type Missing = Evidence['missing'];
 
-function toFault(error: unknown, source: string, missing: Missing): unknown {
+interface Mistaken {
+  readonly source: string;
+  readonly advise: Advise;
+  readonly missing: Missing;
+}
+
+function toFault(error: unknown, { source, advise, missing }: Mistaken): unknown {
   if (error instanceof ArgumentFault) {
     return new Fault({ code: 'expression-value', what: error.message, remedy: error.remedy }, 0, source.length);
   }
@@ -292,7 +306,7 @@ function toFault(error: unknown, source: string, missing: Missing): unknown {
   const { start, end } = error.range ?? { start: 0, end: source.length };
   const length = Math.max(1, end - start);
   if (error instanceof ParseError) {
-    const remedy = syntaxRemedy(source, start);
+    const remedy = syntaxRemedy(source, start, advise);
     const what = isJinja(source) ? 'This is Jinja, and expressions are CEL' : `The expression cannot be read: ${error.summary}`;
     return new Fault({ code: 'expression-syntax', what, remedy }, start, length);
   }
@@ -308,7 +322,7 @@ function toFault(error: unknown, source: string, missing: Missing): unknown {
             name,
             celFunctions.map((known) => known.name),
           );
-      const remedy = isOwn ? undefined : celRemedy(source, isExpression);
+      const remedy = isOwn ? undefined : advise(source);
       return new Fault(
         {
           code: 'expression-type',

@@ -52,6 +52,7 @@ const METHODS: ReadonlyMap<string, string> = new Map([
   ['all', 'all'],
   ['unique', 'unique'],
   ['sort', 'sort'],
+  ['join', 'join'],
   ['size', 'size'],
 ]);
 
@@ -170,7 +171,8 @@ class CelWriter implements CelWriting {
       return member(`default(${this.piece(whole).text}, ${second === undefined ? 'null' : this.piece(second).text})`);
     }
     if (name === 'keys') return member(`${this.at(of, LEVEL.member)}.map(k, k)`);
-    if (name === 'join' && first !== undefined) return member(`${this.at(first, LEVEL.member)}.join(${this.piece(of).text})`);
+    if (name === 'join' && of.kind === 'text' && first !== undefined)
+      return member(`${this.at(first, LEVEL.member)}.join(${this.piece(of).text})`);
     const same = METHODS.get(name);
     if (same === undefined)
       throw new NoCounterpart(`Expressions have no .${name}(): \`runbook docs --helpers\` lists what templates have.`);

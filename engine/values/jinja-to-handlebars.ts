@@ -189,7 +189,8 @@ class HandlebarsWriter {
       const whole = this.argument({ kind: 'member', of: callee.of, key: first });
       return `(default ${whole} ${second === undefined ? 'null' : this.argument(second)})`;
     }
-    if (name === 'join' && first !== undefined) return this.#call1('join', first, callee.of);
+    if (name === 'join' && first !== undefined)
+      return this.#call1('join', ...(callee.of.kind === 'text' ? [first, callee.of] : [callee.of, first]));
     if (name === 'items') return this.argument(callee.of);
     const helper = METHODS.get(name);
     return helper === undefined ? this.#expr(node) : this.#call1(helper, callee.of, ...given.plain);

@@ -115,7 +115,7 @@ function refuseForeignName(names: readonly string[], path: Path, source: Templat
     const remedy = templateRemedy(source, path) ?? `Write ${constant}.`;
     throw source.fault('template-syntax', `${names[0]} is written ${constant} here`, path, { remedy });
   }
-  const fault = ansibleNameFault(names, templateRemedy(source, path)) ?? factPathFault(names);
+  const fault = ansibleNameFault(names, () => templateRemedy(source, path)) ?? factPathFault(names);
   if (fault !== undefined) throw source.fault(fault.details.code, fault.details.what, path, fault.details);
 }
 
