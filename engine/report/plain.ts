@@ -83,7 +83,7 @@ export function eventLines(event: RunEvent, options: PlainOptions): readonly str
       return [
         paint(
           'yellow',
-          `owed: [${safeLine(event.host)}] the handler "${safeLine(event.handler)}" was left by an earlier run, and is run now`,
+          `owed: [${safeLine(event.host)}] an earlier run${event.playbook === undefined ? '' : ` of ${safeLine(event.playbook)}`} left the handler "${safeLine(event.handler)}"; it is run with the handlers of this play`,
         ),
       ];
     case 'play_finished':

@@ -1,4 +1,5 @@
 import type { HostRecap, RunFinished } from '../run/events.ts';
+import { owedTexts } from './owed-text.ts';
 import type { Colour, Paint } from './paint.ts';
 import { safeLine } from './safe-text.ts';
 import { displayWidth } from './width.ts';
@@ -28,11 +29,9 @@ export function recapLines(event: RunFinished, paint: Paint): readonly string[] 
     });
     return [`${paint(hostColour(recap), name)}${' '.repeat(width - displayWidth(name))}`, ...cells].join('  ');
   });
-  const owed = event.recap
-    .filter((recap) => recap.owed.length > 0)
-    .map((recap) =>
-      paint('yellow', `${safeLine(recap.host)} owes the handlers ${recap.owed.map(safeLine).join(', ')}: the next play runs them.`),
-    );
+  const owed = event.recap.flatMap((recap) =>
+    owedTexts(recap.owed).map((text) => paint('yellow', `${safeLine(recap.host)} owes the handlers ${text}.`)),
+  );
   return [
     ...(event.recap.length === 0 ? [] : [paint('bold', header), ...rows]),
     ...owed,

@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { Problem } from '../errors/problem.ts';
+import type { Debt } from '../run/owed.ts';
 import { isSameProcess } from './own-process.ts';
 
 /** What became of a run. `killed`: its process is gone, and it never came to its end. */
@@ -28,7 +29,7 @@ export interface RunHistory {
   /** Begun, and not told to be finished. */
   readonly open: readonly TaskNote[];
   /** Hosts that owe handlers. Of a run that was killed, what its changes called for and it did not get to. */
-  readonly owed: readonly { readonly host: string; readonly handlers: readonly string[] }[];
+  readonly owed: readonly { readonly host: string; readonly debts: readonly Debt[] }[];
   /** Digests of the files of the controller that tasks have read, by path. */
   readonly files: Readonly<Record<string, string>>;
   /** Hosts that are through with a play, by play. */
@@ -43,11 +44,18 @@ export interface TaskNote {
 
 const task = z.looseObject({ id: z.string(), name: z.string(), handler: z.boolean() });
 const problem = z.looseObject({ what: z.string(), why: z.string().optional() });
+/** Versions before 2 of the list of owed handlers knew the name only. */
+const debt = z.union([
+  z.string().transform((handler): Debt => ({ playbook: undefined, play: undefined, handler })),
+  z
+    .looseObject({ playbook: z.string().optional(), play: z.string().optional(), handler: z.string() })
+    .transform(({ playbook, play, handler }): Debt => ({ playbook, play, handler })),
+]);
 const recap = z.looseObject({
   host: z.string(),
   failed: z.number(),
   unreachable: z.boolean(),
-  owed: z.array(z.string()),
+  owed: z.array(debt),
 });
 const outcome = z.looseObject({
   kind: z.string(),
@@ -76,7 +84,7 @@ const line = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('host_unreachable'), host: z.string(), problem, during: task.optional() }),
   z.looseObject({ type: z.literal('task_started'), host: z.string(), task }),
   z.looseObject({ type: z.literal('task_finished'), host: z.string(), task, outcome }),
-  z.looseObject({ type: z.literal('handler_owed'), host: z.string(), handler: z.string() }),
+  z.looseObject({ type: z.literal('handler_owed'), host: z.string(), handler: z.string(), playbook: z.string().optional() }),
   z.looseObject({ type: z.literal('play_finished') }),
   z.looseObject({ type: z.literal('run_finished'), recap: z.array(recap), stopped: z.string().optional(), milliseconds: z.number() }),
 ]);
@@ -140,7 +148,7 @@ function history(folder: string, id: string): RunHistory | undefined {
     changes: story.changes,
     failures: story.failures,
     open: [...story.open.values()],
-    owed: ended === undefined ? story.owed() : ended.recap.flatMap(({ host, owed }) => (owed.length === 0 ? [] : { host, handlers: owed })),
+    owed: ended === undefined ? story.owed() : ended.recap.flatMap(({ host, owed }) => (owed.length === 0 ? [] : { host, debts: owed })),
     files: Object.fromEntries(story.files),
     finished: story.finished,
   };
@@ -169,12 +177,16 @@ class Story {
   readonly open = new Map<string, TaskNote>();
   readonly files = new Map<string, string>();
   readonly finished = new Map<string, Set<string>>();
-  readonly #owed = new Map<string, Set<string>>();
+  /** By host, and there by handler. */
+  readonly #owed = new Map<string, Map<string, Debt>>();
+  #playbook: string | undefined;
+  #play: string | undefined;
   #batch: { readonly key: string; readonly hosts: Set<string> } | undefined;
 
   follow(event: Line): void {
     switch (event.type) {
       case 'play_started':
+        this.#play = event.play;
         this.#endBatch();
         this.#batch = { key: playKey(event.play, event.place), hosts: new Set(event.hosts) };
         return;
@@ -195,9 +207,11 @@ class Story {
         return;
       }
       case 'handler_owed':
-        return this.#owe(event.host, event.handler);
-      case 'command':
+        return this.#owe(event.host, { playbook: event.playbook, play: this.#play, handler: event.handler });
       case 'run_started':
+        this.#playbook = basename(event.playbook);
+        return;
+      case 'command':
         return;
       case 'run_finished':
         this.open.clear();
@@ -208,7 +222,7 @@ class Story {
   }
 
   owed(): RunHistory['owed'] {
-    return [...this.#owed].flatMap(([host, names]) => (names.size === 0 ? [] : { host, handlers: [...names] }));
+    return [...this.#owed].flatMap(([host, debts]) => (debts.size === 0 ? [] : { host, debts: [...debts.values()] }));
   }
 
   #taskFinished(event: Extract<Line, { type: 'task_finished' }>): void {
@@ -216,7 +230,7 @@ class Story {
     this.open.delete(event.host);
     if (event.outcome.kind === 'changed') {
       this.changes.push(note);
-      for (const name of event.outcome.notifies ?? []) this.#owe(event.host, name);
+      for (const name of event.outcome.notifies ?? []) this.#owe(event.host, { playbook: this.#playbook, play: this.#play, handler: name });
     }
     if (event.outcome.kind === 'failed' && event.outcome.ignored !== true) {
       this.#batch?.hosts.delete(event.host);
@@ -224,10 +238,10 @@ class Story {
     } else if (event.task.handler) this.#owed.get(event.host)?.delete(event.task.name);
   }
 
-  #owe(host: string, handler: string): void {
-    const names = this.#owed.get(host);
-    if (names === undefined) this.#owed.set(host, new Set([handler]));
-    else names.add(handler);
+  #owe(host: string, owed: Debt): void {
+    const debts = this.#owed.get(host);
+    if (debts === undefined) this.#owed.set(host, new Map([[owed.handler, owed]]));
+    else debts.set(owed.handler, owed);
   }
 
   /** Who is still in a batch when the next one begins is through with it. */

@@ -1,4 +1,5 @@
 import { openOutput } from './output.ts';
+import { owedTexts } from './owed-text.ts';
 import type { Paint } from './paint.ts';
 import { paintFor } from './paint.ts';
 import type { RunHistory, RunOutcome, TaskNote } from './run-history.ts';
@@ -30,7 +31,7 @@ export function printRun(run: RunHistory, stdout: NodeJS.WritableStream): void {
 
 function hostLines(run: RunHistory, host: string, paint: Paint): readonly string[] {
   const of = <Note extends TaskNote>(notes: readonly Note[]): readonly Note[] => notes.filter((note) => note.host === host);
-  const owed = run.owed.find((one) => one.host === host)?.handlers ?? [];
+  const owed = run.owed.find((one) => one.host === host)?.debts ?? [];
   const isRunning = run.outcome === 'running';
   return [
     '',
@@ -47,9 +48,7 @@ function hostLines(run: RunHistory, host: string, paint: Paint): readonly string
         `  ${isRunning ? 'runs     ' : 'begun    '}${titleOf(note)}${isRunning ? '' : ', and never said to be finished: it may have been made in part'}`,
       ),
     ),
-    ...(owed.length === 0
-      ? []
-      : [paint('yellow', `  owes     ${owed.map(safeLine).join(', ')}: the next play with these handlers runs them`)]),
+    ...owedTexts(owed).map((text) => paint('yellow', `  owes     ${text}`)),
   ];
 }
 

@@ -9,6 +9,7 @@ import type { ControllerFiles } from './controller-files.ts';
 import type { Emit, Mode } from './events.ts';
 import type { HostState } from './host-state.ts';
 import type { Stop } from './itinerary.ts';
+import type { Debtor } from './owed-handlers.ts';
 import type { Machines } from './machines.ts';
 import type { Turns } from './turns.ts';
 import type { ChangeCount } from './view.ts';
@@ -33,6 +34,8 @@ export interface RunContext {
   readonly hosts: ReadonlyMap<string, HostState>;
   /** A plan fills it; a play makes no change that it does not have. */
   readonly approval: Approval | undefined;
+  /** Who owes the handlers that this run calls for. */
+  readonly debtor: Debtor;
   /** At most `forks` hosts are talked to at the same time. */
   readonly turns: Turns;
   module(name: string): Promise<AnyModule>;

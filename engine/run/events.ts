@@ -1,6 +1,7 @@
 import type { Problem } from '../errors/problem.ts';
 import type { Difference } from '../modules/module.ts';
 import type { Value, ValueMap } from '../values/value.ts';
+import type { Debt } from './owed.ts';
 
 /** Everything that a run tells. The engine only emits; what is shown, and how, is a renderer's concern. */
 export type RunEvent =
@@ -132,11 +133,13 @@ export interface Message {
   readonly text: Value;
 }
 
-/** An earlier run changed something and died before its handler ran. This run pays it. */
+/** An earlier run changed something and died before its handler ran. This run is to pay it. */
 export interface HandlerOwed {
   readonly type: 'handler_owed';
   readonly host: string;
   readonly handler: string;
+  /** The name of the playbook's file that owes it, where the host tells. */
+  readonly playbook: string | undefined;
 }
 
 export interface PlayFinished {
@@ -165,7 +168,7 @@ export interface HostRecap {
   readonly rescued: number;
   readonly unreachable: boolean;
   /** Handlers that a change called for and that did not run. */
-  readonly owed: readonly string[];
+  readonly owed: readonly Debt[];
   readonly roundTrips: number;
 }
 

@@ -116,6 +116,7 @@ export class HostRun {
       handler: this.#handling,
       doubtful: this.#doubtful,
       alone: this.#alone > 0,
+      calls: [],
     };
     try {
       if (task.runOnce) await this.#once(stop, (remembered) => runTask({ ...run, remembered }));
@@ -172,11 +173,15 @@ export class HostRun {
     const { step } = stop;
     if (step.kind !== 'block') return;
     const before = this.#host.failures;
+    const callsFailed = this.#host.called.failures;
     let failed = await this.#failureIn(stop.block, route, stop.rescue.length + stop.always.length);
     if (failed !== undefined && stop.rescue.length > 0) {
       this.#host.variables.remember('failed_task', { name: failed.task.name, msg: failed.problem.what, result: failed.task.result });
       failed = await this.#failureIn(stop.rescue, route, stop.always.length);
-      if (failed === undefined) this.#host.rescued(before);
+      if (failed === undefined) {
+        this.#host.rescued(before);
+        forgetOwed(this.#context, this.#host, this.#batch.play, this.#host.called.rescue(callsFailed));
+      }
     }
     await this.steps(stop.always, route);
     if (failed !== undefined) throw this.#weighed(failed, step.anyErrorsFatal ?? false, `failed in the block at ${step.id}`);
@@ -293,35 +298,45 @@ export class HostRun {
   }
 
   /**
-   * Runs every handler that was called for, in the order in which they are written. What an earlier run left owed waits until the play has
-   * come by a task that may call for it, as what it restarts may be half made before that; or until the end of the play: `all`.
+   * Runs every handler that was called for, in the order in which they are written, and again from the first one where handlers have
+   * called for others. What an earlier run left owed waits until the play has come by a task that may call for it, as what it restarts
+   * may be half made before that; or until the end of the play: `all`.
    */
   async flush(which: 'reached' | 'all', from: number, until: number, route: Route | undefined): Promise<void> {
-    const steps = this.#handlers.map((handler) => handler.step);
-    const stops = itinerary(steps, from + (until - from) / 4, until - (until - from) / 4);
-    for (const [index, handler] of this.#handlers.entries()) {
+    let begin = from + (until - from) / 4;
+    const end = until - (until - from) / 4;
+    while (await this.#handle(which, begin, (begin + end) / 2, route)) begin = (begin + end) / 2;
+  }
+
+  /** Once through the handlers. Tells whether any of them has run. */
+  async #handle(which: 'reached' | 'all', from: number, until: number, route: Route | undefined): Promise<boolean> {
+    const { called } = this.#host;
+    const handlers = this.#handlers;
+    const stops = itinerary(
+      handlers.map((handler) => handler.step),
+      from,
+      until,
+    );
+    let hasRun = false;
+    for (const [index, handler] of handlers.entries()) {
       const stop = stops[index];
       if (stop === undefined) continue;
       this.#mayGoOn();
       if (this.#alone === 0) this.#batch.barrier?.reach(this.#host.name, stop.at);
-      const called = [handler.name, ...handler.listen].filter(
-        (name) => this.#host.notified.has(name) && (which === 'all' || !this.#host.unreached.has(name)),
-      );
-      if (called.length === 0) continue;
+      const due = called.due(handler, which);
+      if (due.length === 0) continue;
+      hasRun = true;
       this.#handling = true;
-      this.#doubtful = called.every((name) => this.#host.doubtful.has(name));
+      this.#doubtful = due.every((call) => !call.certain);
       try {
-        await this.#step(stop, { stops: [stop], index: 0, behind: route, play: undefined });
+        await called.answer(handler, due, () => this.#step(stop, { stops: [stop], index: 0, behind: route, play: undefined }));
       } finally {
         this.#handling = false;
         this.#doubtful = false;
       }
-      for (const name of called) {
-        // Another handler may listen to the same name, so a name is paid only by the last one that does.
-        const later = this.#handlers.slice(index + 1).some((other) => other.name === name || other.listen.includes(name));
-        if (!later) forgetOwed(this.#context, this.#host, name);
-      }
+      forgetOwed(this.#context, this.#host, this.#batch.play, called.pay(this.#handlers));
     }
+    return hasRun;
   }
 
   /**
@@ -341,9 +356,9 @@ export class HostRun {
       const owed = owedBy(user);
       const ahead = await foresee(this.#context, this.#host, route, view);
       await this.#context.turns.connected(() => machine.look(privilege, view.missing([owed, ...ahead]), this.#context.mode));
-      learnOwed(this.#context, this.#host, this.#handlers, user, view.seen.of(owed));
+      learnOwed(this.#context, this.#host, this.#batch.play, this.#handlers, user, view.seen.of(owed));
       view.release([owed]);
-    } else callForOwed(this.#context, this.#host, this.#handlers);
+    } else callForOwed(this.#context, this.#host, this.#batch.play, this.#handlers);
   }
 }
 

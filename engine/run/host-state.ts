@@ -1,5 +1,7 @@
 import type { Host } from '../inventory/inventory.ts';
-import type { HostRecap, TaskFinished, TaskIdentity } from './events.ts';
+import { CalledHandlers } from './called-handlers.ts';
+import type { HostRecap, Mode, TaskFinished, TaskIdentity } from './events.ts';
+import type { Debt } from './owed.ts';
 import type { HostVariables } from './variables.ts';
 
 /** A host in a run, across all its plays. */
@@ -9,14 +11,12 @@ export class HostState {
   /** The task that it is at, for the report of a lost connection. */
   doing: TaskIdentity | undefined;
   status: 'active' | 'failed' | 'unreachable' = 'active';
-  /** Handlers that are called for and have not run yet. */
-  readonly notified = new Set<string>();
-  /** Only in a plan: those of them that nothing certain has called for. */
-  readonly doubtful = new Set<string>();
+  /** Handlers that are called for in the play that it is in. */
+  called = new CalledHandlers();
   /** Handlers that an earlier run left owed, by the user that owes them; empty of what this run has paid. */
-  readonly owedEarlier = new Map<string, Set<string>>();
-  /** Of the handlers that an earlier run left owed, those that this play has come by no task of that may call for them. */
-  readonly unreached = new Set<string>();
+  readonly owedEarlier = new Map<string, readonly Debt[]>();
+  /** What plays of this run, which are over, have left owed. */
+  #left: readonly Debt[] = [];
   readonly rescuedFailures = new Set<TaskFinished>();
   readonly #failures: TaskFinished[] = [];
   readonly #counts = { ok: 0, changed: 0, unknown: 0, skipped: 0, failed: 0, ignored: 0, rescued: 0 };
@@ -26,13 +26,23 @@ export class HostState {
     this.variables = variables;
   }
 
-  /** `doubtful`: a plan cannot tell whether the task will change anything. */
-  call(handlers: readonly string[], how: 'certain' | 'doubtful'): void {
-    for (const name of handlers) {
-      if (how === 'certain') this.doubtful.delete(name);
-      else if (!this.notified.has(name)) this.doubtful.add(name);
-      this.notified.add(name);
-    }
+  /** Handlers that are owed but for those that are called for in the play that it is in. */
+  debts(): readonly Debt[] {
+    return [...[...this.owedEarlier.values()].flat(), ...this.#left];
+  }
+
+  /** These are paid. */
+  forget(debts: readonly Debt[]): void {
+    const isOpen = (debt: Debt): boolean => !debts.includes(debt);
+    for (const [user, owed] of this.owedEarlier) this.owedEarlier.set(user, owed.filter(isOpen));
+    this.#left = this.#left.filter(isOpen);
+  }
+
+  /** A play is over for it. `owed`: what it was called for there and did not get to. */
+  leavePlay(owed: readonly Debt[]): void {
+    const known = new Set(this.debts().map(keyOf));
+    this.#left = [...this.#left, ...owed.filter((debt) => !known.has(keyOf(debt)))];
+    this.called = new CalledHandlers();
   }
 
   get name(): string {
@@ -59,13 +69,18 @@ export class HostState {
     this.#failures.push(failure);
   }
 
-  recap(roundTrips: number): HostRecap {
+  /** A plan changes nothing, so that nothing is owed by it. */
+  recap(mode: Mode, roundTrips: number): HostRecap {
     return {
       host: this.name,
       ...this.#counts,
       unreachable: this.status === 'unreachable',
-      owed: [...new Set([...this.notified, ...[...this.owedEarlier.values()].flatMap((names) => [...names])])],
+      owed: mode === 'plan' ? [] : [...new Map(this.debts().map((debt) => [keyOf(debt), debt])).values()],
       roundTrips,
     };
   }
+}
+
+function keyOf({ playbook, play, handler }: Debt): string {
+  return JSON.stringify([playbook, play, handler]);
 }

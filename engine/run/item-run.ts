@@ -8,14 +8,16 @@ import type { Prediction, Request } from '../resources/resource.ts';
 import type { ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
 import type { ChangePlace } from './approval.ts';
+import type { Call } from './called-handlers.ts';
 import type { Batch, RunContext } from './context.ts';
 import type { Output, TaskIdentity } from './events.ts';
 import type { HostState } from './host-state.ts';
 import type { Machine } from './machine.ts';
 import { mayHoldSecret } from '../values/may-hold-secret.ts';
 import { nameNow } from './named-requests.ts';
+import type { Debt } from './owed.ts';
 import { owedBy, writeDown } from './owed.ts';
-import { learnOwed } from './owed-handlers.ts';
+import { debtsOf, learnOwed } from './owed-handlers.ts';
 import type { Prepared } from './prepare.ts';
 import { moduleContext } from './prepare.ts';
 import { HostStops, NotInPlan } from './signals.ts';
@@ -50,7 +52,7 @@ export interface ItemRun {
   /** Handlers that a change of this task calls for. */
   readonly notifies: readonly string[];
   /** Those of them that this item was the first to call for. */
-  readonly calledFor: Set<string>;
+  readonly calledFor: Call[];
   /** True inside a throttled block, where hosts go one after another and not in lock-step. */
   readonly alone: boolean;
   /** What tasks ahead will want to see on the same machine and privilege. */
@@ -72,7 +74,7 @@ export async function runItem(run: ItemRun, look: 'first' | 'again'): Promise<It
     // Once something has changed, commands are asked in their turn only: they may be slow, and answers from before do not count.
     const more = (await run.foresee()).filter((one) => context.changes.value === 0 || one.kind.name !== 'probe');
     await context.turns.connected(() => machine.look(prepared.privilege, view.missing([...requests, ...owed, ...more]), context.mode));
-    for (const one of owed) learnOwed(context, run.host, run.batch.play.handlers, one.id, view.seen.of(one));
+    for (const one of owed) learnOwed(context, run.host, run.batch.play, run.batch.play.handlers, one.id, view.seen.of(one));
     view.release(owed);
   }
   if (isEvidence(context)) view.noteAsked(requests, mayHoldSecret(prepared.args) || mayHoldSecret(prepared.loaded));
@@ -90,7 +92,7 @@ function isEvidence(context: RunContext): boolean {
 }
 
 /** What this task's user owes on the host, where nobody has looked yet and the play can pay. */
-function unknownOwed(run: ItemRun): readonly Request<null, readonly string[]>[] {
+function unknownOwed(run: ItemRun): readonly Request<null, readonly Debt[]>[] {
   const user = run.machine.userOf(run.prepared.privilege);
   if (isDelegated(run) || run.batch.play.handlers.length === 0 || run.host.owedEarlier.has(user)) return [];
   return [owedBy(user)];
@@ -175,11 +177,11 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
   const made = inEnvironment(await change.apply(), prepared.preamble);
   // The play may not come to another host again.
   const apply = delegated ? syncedAtOnce(made) : made;
-  const user = machine.userOf(prepared.privilege);
+  const note = writeDown(machine.userOf(prepared.privilege), debtsOf(context, batch.play, run.notifies));
   const own = ownRequests(requests, change.predictions);
   const limits = { timeoutMs: prepared.timeoutMs ?? apply.timeoutMs, silenceMs: context.silenceMs, begun: () => callFor(run) };
-  if (delegated && run.notifies.length > 0) {
-    const noted = await context.machines.get(run.host.name)?.note(prepared.privilege, writeDown(user, run.notifies));
+  if (delegated && note !== '') {
+    const noted = await context.machines.get(run.host.name)?.note(prepared.privilege, note);
     if (noted !== undefined && noted.status !== 0) return notWrittenDown(run, noted);
   }
   let completed: Completed;
@@ -188,14 +190,14 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
       machine.change(
         prepared.privilege,
         apply,
-        delegated ? '' : writeDown(user, run.notifies),
+        delegated ? '' : note,
         own,
         change.touches === 'everything' ? 'everything' : change.predictions,
         limits,
       ),
     );
     if (applied.kind === 'not_begun') {
-      for (const name of run.calledFor) run.host.notified.delete(name);
+      run.host.called.withdraw(run.calledFor.splice(0));
       return notWrittenDown(run, applied.ahead);
     }
     completed = applied.completed;
@@ -264,11 +266,7 @@ function placeOf(run: ItemRun): ChangePlace {
 
 /** From here on the handlers are owed: they stand on the host, and the change may have been made in part. */
 function callFor(run: ItemRun): void {
-  for (const name of run.notifies) {
-    if (run.host.notified.has(name)) continue;
-    run.host.notified.add(name);
-    run.calledFor.add(name);
-  }
+  run.calledFor.push(...run.host.called.call(run.notifies, 'certain'));
 }
 
 function notWrittenDown(run: ItemRun, completed: Completed): ItemResult {

@@ -1,32 +1,74 @@
-import type { Handler } from '../playbook/play.ts';
+import { basename } from 'node:path';
+import type { Handler, Play } from '../playbook/play.ts';
 import type { RunContext } from './context.ts';
 import type { HostState } from './host-state.ts';
+import type { Debt } from './owed.ts';
 import { crossOut } from './owed.ts';
 
-/** Takes in what a user owes on the host, and calls for what the play can pay of it. */
-export function learnOwed(context: RunContext, host: HostState, handlers: readonly Handler[], user: string, owed: readonly string[]): void {
-  // What this run has written down itself is known.
-  host.owedEarlier.set(user, new Set(owed.filter((name) => !host.notified.has(name))));
-  callForOwed(context, host, handlers);
+/** The plays that pay each other's debts: those of one playbook, wherever its file lies. */
+export interface Debtor {
+  readonly playbook: string;
+  readonly plays: ReadonlySet<string>;
 }
 
-/** Calls for the handlers of the play that an earlier run left owed on the host. */
-export function callForOwed(context: RunContext, host: HostState, handlers: readonly Handler[]): void {
-  const owed = new Set([...host.owedEarlier.values()].flatMap((names) => [...names]));
-  for (const name of owed) {
-    if (host.notified.has(name) || !handlers.some((handler) => handler.name === name || handler.listen.includes(name))) continue;
-    host.notified.add(name);
-    host.unreached.add(name);
-    context.emit({ type: 'handler_owed', host: host.name, handler: name });
+export function debtorOf(playbookFile: string, plays: ReadonlySet<string>): Debtor {
+  return { playbook: basename(playbookFile), plays };
+}
+
+/** What a play owes for handlers of these names. */
+export function debtsOf(context: RunContext, play: Play, handlers: readonly string[]): readonly Debt[] {
+  return handlers.map((handler) => ({ playbook: context.debtor.playbook, play: play.name, handler }));
+}
+
+/** Takes in what a user owes on the host, and calls for what the play can pay of it. */
+export function learnOwed(
+  context: RunContext,
+  host: HostState,
+  play: Play,
+  handlers: readonly Handler[],
+  user: string,
+  owed: readonly Debt[],
+): void {
+  // What this run has written down itself is known.
+  const own = debtsOf(context, play, host.called.names);
+  host.owedEarlier.set(
+    user,
+    owed.filter((debt) => !own.some((known) => isSame(known, debt))),
+  );
+  callForOwed(context, host, play, handlers);
+}
+
+/** Calls for the handlers of the play that an earlier run, or an earlier play of this one, left owed on the host. */
+export function callForOwed(context: RunContext, host: HostState, play: Play, handlers: readonly Handler[]): void {
+  for (const debt of host.debts()) {
+    const { handler } = debt;
+    if (host.called.has(handler) || !handlers.some(({ name, listen }) => name === handler || listen.includes(handler))) continue;
+    if (!pays(context, play, debt)) continue;
+    host.called.callAgain(handler);
+    context.emit({ type: 'handler_owed', host: host.name, handler, playbook: debt.playbook });
   }
 }
 
-/** The handler has run, or need not: it is crossed out for every user that may have written it down. */
-export function forgetOwed(context: RunContext, host: HostState, name: string): void {
-  host.notified.delete(name);
-  host.unreached.delete(name);
-  for (const owed of host.owedEarlier.values()) owed.delete(name);
-  if (context.mode === 'plan') return;
-  const machine = context.machines.get(host.name);
-  for (const privilege of machine?.privileges() ?? []) machine?.addCrossing(privilege, crossOut(machine.userOf(privilege), name));
+/** The handlers have run, or need not: they are crossed out for every user that may have written them down. */
+export function forgetOwed(context: RunContext, host: HostState, play: Play, names: readonly string[]): void {
+  for (const name of names) {
+    const paid = [...debtsOf(context, play, [name]), ...host.debts().filter((debt) => debt.handler === name && pays(context, play, debt))];
+    host.forget(paid);
+    if (context.mode === 'plan') continue;
+    const machine = context.machines.get(host.name);
+    const different = paid.filter((debt, index) => paid.findIndex((other) => isSame(other, debt)) === index);
+    for (const privilege of machine?.privileges() ?? [])
+      for (const debt of different) machine?.addCrossing(privilege, crossOut(machine.userOf(privilege), debt));
+  }
+}
+
+/** A debt is paid by the play that made it; by another one of the playbook where that play is no more; and by any where nobody knows. */
+function pays(context: RunContext, play: Play, debt: Debt): boolean {
+  const { playbook, plays } = context.debtor;
+  if (debt.playbook === undefined || debt.play === undefined) return true;
+  return debt.playbook === playbook && (debt.play === play.name || !plays.has(debt.play));
+}
+
+function isSame(one: Debt, other: Debt): boolean {
+  return one.handler === other.handler && one.play === other.play && one.playbook === other.playbook;
 }

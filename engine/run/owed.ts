@@ -1,13 +1,25 @@
+import { z } from 'zod';
 import { quote } from '../connection/quote.ts';
 import { numbered, printRecords, recordsOf } from '../resources/records.ts';
 import type { Request, ResourceKind } from '../resources/resource.ts';
 import { request } from '../resources/resource.ts';
 
+/** A handler that was called for on a host and has not run, with who owes it. */
+export interface Debt {
+  /** The name of the playbook's file, without its folder; undefined where a version before 2 of the list has written it down. */
+  readonly playbook: string | undefined;
+  readonly play: string | undefined;
+  readonly handler: string;
+}
+
+/** One line of the list: since version 2 JSON, `[2, playbook, play, handler]`; before that the handler's name. */
+const line = z.tuple([z.literal(2), z.string(), z.string(), z.string()]);
+
 /**
  * Handlers that are owed are written down on the host before the change that owes them, and crossed out when they
- * have run. A run that dies in between leaves them there, and any later run pays them.
+ * have run. A run that dies in between leaves them there, and a later run of the same playbook pays them.
  */
-const owedKind: ResourceKind<null, readonly string[]> = {
+const owedKind: ResourceKind<null, readonly Debt[]> = {
   name: 'owed',
   observe: (requests) =>
     printRecords(
@@ -16,33 +28,49 @@ const owedKind: ResourceKind<null, readonly string[]> = {
         .join('\n'),
     ),
   decode(output, requests) {
-    const names = new Map(
+    const lists = new Map(
       recordsOf(output)
         .map(numbered)
         .map(({ index, rest }) => [index, new Set(rest.toString('utf8').split('\n'))]),
     );
-    return new Map(requests.map(({ id }, index) => [id, [...(names.get(index) ?? [])].filter((line) => line !== '')]));
+    return new Map(requests.map(({ id }, index) => [id, [...(lists.get(index) ?? [])].flatMap((one) => debtOf(one) ?? [])]));
   },
   merge: () => null,
   disagreement: () => undefined,
 };
 
 /** What the user of that name owes on the host. */
-export function owedBy(user: string): Request<null, readonly string[]> {
+export function owedBy(user: string): Request<null, readonly Debt[]> {
   return request(owedKind, user, null);
 }
 
-/** Shell text that writes a handler down. It fails if that cannot be done. */
-export function writeDown(user: string, handlers: readonly string[]): string {
-  if (handlers.length === 0) return '';
-  return `${fileOf(user)}; mkdir -p -m 0700 "\${f%/*}" && printf '%s\\n' ${handlers.map(quote).join(' ')} >>"$f"`;
+/** Shell text that writes handlers down. It fails if that cannot be done. */
+export function writeDown(user: string, debts: readonly Debt[]): string {
+  if (debts.length === 0) return '';
+  return `${fileOf(user)}; mkdir -p -m 0700 "\${f%/*}" && printf '%s\\n' ${debts.map((debt) => quote(lineOf(debt))).join(' ')} >>"$f"`;
 }
 
 /** Shell text that crosses a handler out. */
-export function crossOut(user: string, handler: string): string {
-  return `( ${fileOf(user)}; [ -e "$f" ] || exit 0; grep -vxF -e ${quote(handler)} -- "$f" >"$f.new"; if [ -s "$f.new" ]; then mv -f "$f.new" "$f"; else rm -f "$f" "$f.new"; fi )`;
+export function crossOut(user: string, debt: Debt): string {
+  return `( ${fileOf(user)}; [ -e "$f" ] || exit 0; grep -vxF -e ${quote(lineOf(debt))} -- "$f" >"$f.new"; if [ -s "$f.new" ]; then mv -f "$f.new" "$f"; else rm -f "$f" "$f.new"; fi )`;
 }
 
 function fileOf(user: string): string {
   return user === 'root' ? 'f=/var/lib/runbook/owed' : 'f="$HOME/.local/state/runbook/owed"';
+}
+
+function lineOf({ playbook, play, handler }: Debt): string {
+  return playbook === undefined || play === undefined ? handler : JSON.stringify([2, playbook, play, handler]);
+}
+
+/** Undefined where nothing is owed, or a later version has written what is not understood. */
+function debtOf(text: string): Debt | undefined {
+  if (text === '') return undefined;
+  if (!/^\[\d+,"/.test(text)) return { playbook: undefined, play: undefined, handler: text };
+  try {
+    const [, playbook, play, handler] = line.parse(JSON.parse(text));
+    return { playbook, play, handler };
+  } catch {
+    return undefined;
+  }
 }

@@ -12,6 +12,7 @@ import type { HostState } from './host-state.ts';
 import type { Route, Stop } from './itinerary.ts';
 import { itinerary, opened } from './itinerary.ts';
 import { connectForPlay } from './machines.ts';
+import { debtsOf } from './owed-handlers.ts';
 import { HostStops, NotInPlan, TaskFailed } from './signals.ts';
 import { failedStep, userProblem } from './step-failure.ts';
 
@@ -115,6 +116,7 @@ async function runHost(
     // What has been paid must not be owed by a host that failed later.
     if (host.status !== 'unreachable') await settle(context, host).catch((later: unknown) => ended(context, batch, host, later));
   } finally {
+    host.leavePlay(debtsOf(context, batch.play, host.called.names));
     batch.barrier?.leave(host.name);
   }
 }

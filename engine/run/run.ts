@@ -24,6 +24,7 @@ import { HostState } from './host-state.ts';
 import { Machines } from './machines.ts';
 import type { PlannedPlay } from './play-run.ts';
 import { hostsOf, runPlay } from './play-run.ts';
+import { debtorOf } from './owed-handlers.ts';
 import { preflight } from './preflight.ts';
 import type { Resume } from './resume.ts';
 import { withoutFinished } from './resume.ts';
@@ -112,6 +113,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const hostvarsAsTheyAre: ValueMap = lazyMap(hosts.keys(), (name) => hosts.get(name)?.variables.asHostvars() ?? null);
 
   let begun = false;
+  const playNames = new Set<string>();
   const digests = new DigestCache(options.digestCache);
   const holder = `${userInfo().username}@${hostname()} pid ${process.pid} since ${now.toISOString()}`;
   const machines = new Machines({
@@ -135,6 +137,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     vault: options.vault,
     hosts,
     approval: options.approval,
+    debtor: debtorOf(playbook.file, playNames),
     turns: turns(options.forks),
     module: options.module,
     joinGroup: (host, group, parents) => {
@@ -153,6 +156,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   };
 
   const plays = await choose(playbook, inventory, options, hosts, context);
+  for (const play of [...playbook.plays, ...plays.map((planned) => planned.play)]) playNames.add(play.name);
   await preflight(context, plays);
   await digests.save();
   const taking = new Set(plays.flatMap((planned) => planned.hosts.map((host) => host.name)));
@@ -188,7 +192,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     if (options.mode === 'plan' && options.approval !== undefined) evidence = await gatherEvidence(context, [...taking], options.extra);
   } finally {
     options.kill.removeEventListener('abort', kill);
-    recap = [...taking].map((name) => hosts.get(name)?.recap(machines.roundTrips(name))).filter((one) => one !== undefined);
+    recap = [...taking].map((name) => hosts.get(name)?.recap(options.mode, machines.roundTrips(name))).filter((one) => one !== undefined);
     await machines.closeAll();
     const rescued = new Set([...hosts.values()].flatMap((host) => [...host.rescuedFailures]));
     emit({ type: 'run_finished', recap, rescued, stopped, milliseconds: performance.now() - began });

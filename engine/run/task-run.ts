@@ -4,6 +4,7 @@ import type { Layer } from '../values/scope.ts';
 import type { Scope, Value, ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
 import { all } from './conditions.ts';
+import type { Call } from './called-handlers.ts';
 import type { Batch, RunContext } from './context.ts';
 import { applyEffects } from './effects.ts';
 import type { TaskIdentity, TaskOutcome } from './events.ts';
@@ -40,6 +41,8 @@ export interface TaskRun {
   /** A handler that nothing certain has called for. */
   readonly doubtful: boolean;
   readonly alone: boolean;
+  /** Takes in the handlers that the task calls for. */
+  readonly calls: Call[];
   /** Takes in what the task registers and sets, for the others of a run_once. */
   readonly remembered: Map<string, Value>;
 }
@@ -70,10 +73,13 @@ export async function runTask(run: TaskRun): Promise<void> {
     run.remembered.set(task.register, result.value);
   }
   host.doing = undefined;
+  // A task of which anything failed calls for nothing; where that ends the host, what it began is owed all the same.
+  if (result.stops !== undefined) host.called.fail(run.calls);
+  else if (result.failed === true) withdraw(run, run.calls);
   if (result.stops !== undefined) throw new TaskFailed(result.stops, { name: identity.name, result: result.value });
 }
 
-async function runLoop(whole: Turn, loop: Loop): Promise<Pick<Recorded, 'value' | 'stops'>> {
+async function runLoop(whole: Turn, loop: Loop): Promise<Pick<Recorded, 'value' | 'failed' | 'stops'>> {
   const { run, scope } = whole;
   const { task } = run;
   let turns: readonly LoopTurn[] | Unknown;
@@ -85,7 +91,8 @@ async function runLoop(whole: Turn, loop: Loop): Promise<Pick<Recorded, 'value' 
   }
   if (turns instanceof Unknown) return unknown(whole, turns.because);
   const results = await runTurns(whole, turns);
-  return { value: aggregate(results), stops: results.find((one) => one.stops !== undefined)?.stops };
+  const hasFailed = results.some((one) => one.failed === true);
+  return { value: aggregate(results), failed: hasFailed, stops: results.find((one) => one.stops !== undefined)?.stops };
 }
 
 /** Every item. A throttled loop goes through all of them on one host before it begins on the next: what they make may belong together. */
@@ -112,7 +119,7 @@ function inTurn<Result>(run: TaskRun, scope: Scope, work: () => Promise<Result>)
 async function runOne(unlabelled: Turn): Promise<Recorded> {
   const { run, scope, loop } = unlabelled;
   const { task, host, context } = run;
-  if (host.unreached.size > 0) for (const name of nameableNotifies(task, scope)) host.unreached.delete(name);
+  if (host.called.hasUnreached) host.called.reach(nameableNotifies(task, scope));
   let turn = unlabelled;
   try {
     if (loop !== undefined) turn = { ...turn, label: labelOf(task, scope, loop.item) };
@@ -138,6 +145,7 @@ async function runPrepared(turn: Turn, prepared: Prepared): Promise<Recorded> {
   const machine = await connectFor(context, host, prepared.delegate);
   const notifies = notifiesOf(task, scope);
   const view = machine.view(prepared.privilege);
+  const calls: Call[] = [];
   const itemRun: ItemRun = {
     context,
     batch,
@@ -149,7 +157,7 @@ async function runPrepared(turn: Turn, prepared: Prepared): Promise<Recorded> {
     prepared,
     machine,
     notifies,
-    calledFor: new Set(),
+    calledFor: calls,
     alone: run.alone,
     foresee: () => foresee(context, host, run.route, view),
   };
@@ -161,13 +169,12 @@ async function runPrepared(turn: Turn, prepared: Prepared): Promise<Recorded> {
   const attempt = task.loop === undefined ? (look: 'first' | 'again') => inTurn(run, scope, () => once(look)) : once;
   const judged = await attempted({ ...judging, context, identity, scope, noLog: prepared.noLog }, attempt);
   const outcome = doubted(run, outcomeOf(task, scope, judged, { noLog: prepared.noLog, notifies }));
-  if (outcome.kind === 'changed')
-    host.call(notifies, outcome.certainty === 'after_change' && context.mode === 'plan' ? 'doubtful' : 'certain');
-  else if (outcome.kind === 'unknown') host.call(notifies, 'doubtful');
-  else if (outcome.kind === 'ok') {
-    // It was written down ahead of a change that changed_when does not count as one.
-    for (const name of itemRun.calledFor) forgetOwed(context, host, name);
-  }
+  if (outcome.kind === 'changed') {
+    calls.push(...host.called.call(notifies, outcome.certainty === 'after_change' && context.mode === 'plan' ? 'doubtful' : 'certain'));
+  } else if (outcome.kind === 'unknown') host.called.call(notifies, 'doubtful');
+  // They were written down ahead of a change that changed_when does not count as one.
+  else if (outcome.kind === 'ok') withdraw(run, calls.splice(0));
+  run.calls.push(...calls);
   if (judged.kind === 'ok') await applyEffects(run, identity, judged.effects ?? []);
   const result = shape(judged, turn.loop);
   finish(turn, outcome, prepared.delegate, prepared.noLog ? undefined : result);
@@ -176,6 +183,10 @@ async function runPrepared(turn: Turn, prepared: Prepared): Promise<Recorded> {
     return { value: result, changed: outcome.kind === 'changed', failed: outcome.kind === 'failed', skipped: false, stops };
   const nothing = unknownTurn(judged.because);
   return Object.keys(judged.result).length === 0 ? nothing : { ...nothing, value: result };
+}
+
+function withdraw({ context, host, batch }: TaskRun, calls: readonly Call[]): void {
+  forgetOwed(context, host, batch.play, host.called.withdraw(calls));
 }
 
 function failedItem(error: unknown): ItemResult {
@@ -203,7 +214,7 @@ function failed(turn: Turn, problem: Problem): Recorded {
 function unknown(turn: Turn, because: string): Recorded {
   const { run, scope } = turn;
   if (run.context.mode === 'play') return failed(turn, failure(run, `what it needs is not known: ${because}`, undefined, undefined));
-  run.host.call(nameableNotifies(run.task, scope), 'doubtful');
+  run.host.called.call(nameableNotifies(run.task, scope), 'doubtful');
   finish(turn, { kind: 'unknown', because });
   return unknownTurn(because);
 }

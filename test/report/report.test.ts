@@ -59,9 +59,9 @@ describe('plain lines', () => {
     ['a message with a map', { type: 'message', host: 'a', task: taskAt(1), text: { a: 1 } }, 0, '      "a": 1'],
     [
       'an owed handler',
-      { type: 'handler_owed', host: 'a', handler: 'Restart' },
+      { type: 'handler_owed', host: 'a', handler: 'Restart', playbook: 'site.yml' },
       0,
-      'owed: [a] the handler "Restart" was left by an earlier run, and is run now',
+      'owed: [a] an earlier run of site.yml left the handler "Restart"; it is run with the handlers of this play',
     ],
     [
       'what a module has let be',
@@ -93,13 +93,19 @@ describe('plain lines', () => {
   });
 
   it('end with a table, what is owed, and why the run stopped', async () => {
-    const recap = [recapOf('web1', { ok: 12, changed: 3, owed: ['Restart nginx'] }), recapOf('db', { unreachable: true })];
+    const owed = [
+      { playbook: 'site.yml', play: 'Web', handler: 'Restart nginx' },
+      { playbook: 'site.yml', play: 'Cache', handler: 'Restart cache' },
+      { playbook: undefined, play: undefined, handler: 'Reload' },
+    ];
+    const recap = [recapOf('web1', { ok: 12, changed: 3, owed }), recapOf('db', { unreachable: true })];
     const sink = await tell([{ type: 'run_finished', recap, stopped: 'web1 failed', milliseconds: 1 }]);
     expect(sink.lines().slice(1)).toEqual([
       '      ok  changed  unknown  skipped  failed  ignored  rescued  unreachable',
       'web1  12        3        0        0       0        0        0            0',
       'db     0        0        0        0       0        0        0            1',
-      'web1 owes the handlers Restart nginx: the next play runs them.',
+      'web1 owes the handlers Restart nginx, Restart cache: the next play of site.yml runs them.',
+      'web1 owes the handlers Reload: the next play with these handlers runs them.',
       'Stopped: web1 failed',
       '',
     ]);

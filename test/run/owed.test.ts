@@ -1,46 +1,72 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Debt } from '../../engine/run/owed.ts';
 import { crossOut, owedBy, writeDown } from '../../engine/run/owed.ts';
 
 let home: string;
+let list: string;
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'owed-'));
+  list = join(home, '.local/state/runbook/owed');
 });
 afterEach(() => rmSync(home, { recursive: true }));
 
 function sh(script: string): Buffer {
-  return execFileSync('sh', ['-c', script], { env: { ...process.env, HOME: home } });
+  return execFileSync('sh', ['-c', script], { env: { ...process.env, HOME: home }, stdio: ['ignore', 'pipe', 'ignore'] });
 }
 
-function owed(): readonly string[] | undefined {
+function owed(): readonly Debt[] | undefined {
   const request = owedBy('operator');
   return request.kind.decode(sh(request.kind.observe([request])), [request]).get('operator');
 }
+
+const debt = (handler: string, play = 'Masters', playbook = 'site.yml'): Debt => ({ playbook, play, handler });
+const ODD = debt(`it's "odd" $(name)\twith\nlines`, '[2,"a"]', '../ü\u2028.yml');
 
 test('nothing is owed on a host that was never changed', () => {
   expect(owed()).toEqual([]);
 });
 
 test('what is written down is owed until it is crossed out', () => {
-  sh(writeDown('operator', ['Restart etcd', `it's "odd" $(name)`]));
-  sh(writeDown('operator', ['Restart etcd']));
-  expect(owed()).toEqual(['Restart etcd', `it's "odd" $(name)`]);
-  sh(crossOut('operator', 'Restart etcd'));
-  expect(owed()).toEqual([`it's "odd" $(name)`]);
-  sh(crossOut('operator', `it's "odd" $(name)`));
+  sh(writeDown('operator', [debt('Restart etcd'), ODD]));
+  sh(writeDown('operator', [debt('Restart etcd')]));
+  expect(owed()).toEqual([debt('Restart etcd'), ODD]);
+  sh(crossOut('operator', debt('Restart etcd')));
+  expect(owed()).toEqual([ODD]);
+  sh(crossOut('operator', ODD));
   expect(owed()).toEqual([]);
-  expect(existsSync(join(home, '.local/state/runbook/owed'))).toBe(false);
+  expect(existsSync(list)).toBe(false);
 });
 
-test('a name is crossed out whole and not as a part of another', () => {
-  sh(writeDown('operator', ['Restart', 'Restart etcd']));
-  sh(crossOut('operator', 'Restart'));
-  expect(readFileSync(join(home, '.local/state/runbook/owed'), 'utf8')).toBe('Restart etcd\n');
+test.each([debt('Restart etcd'), debt('Restart', 'Nodes'), debt('Restart', 'Masters', 'other.yml')])(
+  'a debt is crossed out whole, and is not %j',
+  (other) => {
+    sh(writeDown('operator', [debt('Restart'), other]));
+    sh(crossOut('operator', debt('Restart')));
+    expect(owed()).toEqual([other]);
+  },
+);
+
+test('names that an earlier version has written down are owed by anybody', () => {
+  sh(writeDown('operator', [debt('Restart')]));
+  appendFileSync(list, 'Restart\n[odd] name\n');
+  const unknown = { playbook: undefined, play: undefined };
+  expect(owed()).toEqual([debt('Restart'), { ...unknown, handler: 'Restart' }, { ...unknown, handler: '[odd] name' }]);
+  sh(crossOut('operator', { ...unknown, handler: 'Restart' }));
+  expect(owed()).toEqual([debt('Restart'), { ...unknown, handler: '[odd] name' }]);
 });
 
-test('a change is refused where it cannot be written down', () => {
-  expect(() => sh(`HOME=/proc/nowhere; ${writeDown('operator', ['Restart etcd'])}`)).toThrow(/Command failed/);
+test('what a later version has written down is let be', () => {
+  sh(writeDown('operator', [debt('Restart')]));
+  appendFileSync(list, '[3,"a","b","c","d"]\n');
+  expect(owed()).toEqual([debt('Restart')]);
+  sh(crossOut('operator', debt('Restart')));
+  expect(readFileSync(list, 'utf8')).toBe('[3,"a","b","c","d"]\n');
+});
+
+test('it fails where it cannot be written down', () => {
+  expect(() => sh(`HOME=/proc/nowhere; ${writeDown('operator', [debt('Restart')])}`)).toThrow(/Command failed/);
 });

@@ -61,8 +61,11 @@ describe.skipIf(process.getuid?.() !== 0)('operators, and hosts that go away (th
     expect(ended.status).toBe(130);
     await stat(join(site.folder, 'finished'));
     await expect(stat(join(site.folder, 'never'))).rejects.toThrow('ENOENT');
-    expect(recapOf(running.events)).toMatchObject({ stopped: 'interrupted', recap: [{ host: 'one', owed: ['reload'] }] });
-    expect(await readFile(join(site.owed, 'owed'), 'utf8')).toBe('reload\n');
+    expect(recapOf(running.events)).toMatchObject({
+      stopped: 'interrupted',
+      recap: [{ host: 'one', owed: [{ handler: 'reload', playbook: 'site.yml' }] }],
+    });
+    expect(await readFile(join(site.owed, 'owed'), 'utf8')).toMatch(/^\[2,"site.yml",".*","reload"\]\n$/);
     // The next play pays.
     expect(await site.run(['play', book, '--limit', 'one'])).toMatchObject({ status: 0 });
     await stat(join(site.folder, 'reloaded'));
@@ -78,7 +81,9 @@ describe.skipIf(process.getuid?.() !== 0)('operators, and hosts that go away (th
     onTestFinished(() => clearInterval(pressing));
     expect(await running.ended).toMatchObject({ status: 130 });
     await site.quiet();
-    expect(recapOf(running.events)).toMatchObject({ recap: expect.arrayContaining([expect.objectContaining({ owed: ['reload'] })]) });
+    expect(recapOf(running.events)).toMatchObject({
+      recap: expect.arrayContaining([expect.objectContaining({ owed: [{ handler: 'reload', playbook: 'site.yml' }] })]),
+    });
     const paying = await play([], { handlers: [{ name: 'reload', command: 'true' }] });
     const paid = await site.run(['play', paying, '--limit', 'one', '--wait-lock', '20']);
     expect(paid.status, paid.stdout).toBe(0);
@@ -107,7 +112,7 @@ describe.skipIf(process.getuid?.() !== 0)('operators, and hosts that go away (th
       .toBe(true);
     proxy.cut();
     expect(await running.ended).toMatchObject({ status: 4 });
-    expect(recapOf(running.events)).toMatchObject({ recap: [{ owed: ['reload'] }] });
+    expect(recapOf(running.events)).toMatchObject({ recap: [{ owed: [{ handler: 'reload', playbook: 'site.yml' }] }] });
     expect(running.events.find((event) => event.type === 'host_unreachable')).toMatchObject({ during: { module: 'shell' } });
     await site.quiet();
     expect(await site.run(['play', book, '--limit', 'one'])).toMatchObject({ status: 0 });
