@@ -43,6 +43,26 @@ export function addLimitOption(command: Command): Command {
   return command.option('-l, --limit <pattern>', 'only these hosts; @file: those named in a file, one a line', limitPattern);
 }
 
+/** What `addLockOptions` gives. */
+export interface LockFlags {
+  /** Seconds. */
+  readonly waitLock: number;
+  /** False by --no-lock. */
+  readonly lock: boolean;
+}
+
+/** How a run keeps out of the way of another one on the same hosts. */
+export function addLockOptions(command: Command): Command {
+  return command
+    .option('--no-lock', 'do not lock the hosts against another run')
+    .option('--wait-lock <seconds>', 'wait so long for another run on the same hosts to end', nonNegative, 0);
+}
+
+/** The lock that the flags ask for; undefined for none. */
+export function lockOf({ lock, waitLock }: LockFlags): { readonly waitMs: number } | undefined {
+  return lock ? { waitMs: waitLock * 1000 } : undefined;
+}
+
 /** How hosts are reached and what is shown of it. */
 export function addConnectionOptions(command: Command): Command {
   return command

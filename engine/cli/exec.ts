@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { startResultReport } from '../report/results.ts';
-import type { ConnectionFlags, InventoryFlags } from './common-options.ts';
-import { addConnectionOptions, addInventoryOptions, addLimitOption } from './common-options.ts';
+import type { ConnectionFlags, InventoryFlags, LockFlags } from './common-options.ts';
+import { addConnectionOptions, addInventoryOptions, addLimitOption, addLockOptions, lockOf } from './common-options.ts';
 import { extraVariables } from './extra-variables.ts';
 import { vaultFor } from './flag-values.ts';
 import { oneTaskPlaybook } from './one-task.ts';
 import { journalFolder, performRun, runReport, statusOf } from './perform-run.ts';
 
-interface Flags extends InventoryFlags, ConnectionFlags {
+interface Flags extends InventoryFlags, ConnectionFlags, LockFlags {
   readonly limit?: string;
   readonly moduleName: string;
   readonly args: string;
@@ -20,7 +20,7 @@ interface Flags extends InventoryFlags, ConnectionFlags {
 
 /** `runbook exec PATTERN -m MODULE -a ARGUMENTS`: one task, by the same engine as a play. */
 export function addExecCommand(command: Command, done: (status: number) => void): void {
-  addConnectionOptions(addLimitOption(addInventoryOptions(command.argument('<pattern>'))))
+  addLockOptions(addConnectionOptions(addLimitOption(addInventoryOptions(command.argument('<pattern>')))))
     .option('-m, --module-name <name>', 'the module', 'command')
     .option('-a, --args <arguments>', "its arguments: 'name=value …', free text where the module takes it, or a map in braces", '')
     .option('-b, --become', 'become another user (root)')
@@ -52,7 +52,7 @@ async function exec(pattern: string, flags: Flags): Promise<number> {
     : runReport(mode, diff, flags);
   const selection = { tags: [], skipTags: [] };
   const result = await performRun(
-    { mode, playbook, inventory, limit: flags.limit, selection, extra, vault, lock: { waitMs: 0 } },
+    { mode, playbook, inventory, limit: flags.limit, selection, extra, vault, lock: lockOf(flags) },
     flags,
     report,
   );

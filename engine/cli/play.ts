@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { Mode } from '../run/events.ts';
-import type { ConnectionFlags, InventoryFlags } from './common-options.ts';
-import { addConnectionOptions, addInventoryOptions, addLimitOption, collectCommas, nonNegative } from './common-options.ts';
+import type { ConnectionFlags, InventoryFlags, LockFlags } from './common-options.ts';
+import { addConnectionOptions, addInventoryOptions, addLimitOption, addLockOptions, collectCommas } from './common-options.ts';
 
 /** Options of `play` and `plan`, as the command line gives them. */
-export interface PlayFlags extends InventoryFlags, ConnectionFlags {
+export interface PlayFlags extends InventoryFlags, ConnectionFlags, LockFlags {
   readonly limit?: string;
   readonly tags: readonly string[];
   readonly skipTags: readonly string[];
@@ -13,11 +13,8 @@ export interface PlayFlags extends InventoryFlags, ConnectionFlags {
   readonly listHosts?: true;
   readonly listTasks?: true;
   readonly listTags?: true;
-  readonly waitLock: number;
   readonly become?: true;
   readonly askBecomePass?: true;
-  /** False by --no-lock. */
-  readonly lock: boolean;
   readonly detailedExitcode?: true;
   /** True: the last run of the playbook. */
   readonly resume?: string | true;
@@ -39,9 +36,8 @@ export function addPlayCommand(command: Command, mode: Mode, done: (status: numb
     command
       .option('-C, --check', 'change nothing, only show what would be changed (as `runbook plan`)')
       .option('-D, --diff', 'show the differences that are made', false)
-      .option('--resume [run]', 'go on with the last run of the playbook, or the one of that id: leave out what hosts are through with')
-      .option('--no-lock', 'do not lock the hosts against another run (several inventory hosts that are one machine)')
-      .option('--wait-lock <seconds>', 'wait so long for another run on the same hosts to end', nonNegative, 0);
+      .option('--resume [run]', 'go on with the last run of the playbook, or the one of that id: leave out what hosts are through with');
+    addLockOptions(command);
   } else {
     command
       .option('-o, --out <file>', 'save the plan, for `runbook show` and `runbook apply`')

@@ -10,6 +10,7 @@ import { readPlan } from '../run/plan-file.ts';
 import { inputsChanged } from '../run/plan-inputs.ts';
 import type { ApplyFlags } from './apply.ts';
 import type { InventoryFlags } from './common-options.ts';
+import { lockOf } from './common-options.ts';
 import { EXIT } from './exit-status.ts';
 import { performRun, runReport, statusOf } from './perform-run.ts';
 import type { PreparedRun } from './prepare-run.ts';
@@ -51,7 +52,7 @@ async function play(
       vault,
       limit: planned.limit ?? undefined,
       selection: { tags: planned.tags, skipTags: planned.skipTags },
-      lock: flags.lock ? { waitMs: flags.waitLock * 1000 } : undefined,
+      lock: lockOf(flags),
       approval,
     },
     flags,

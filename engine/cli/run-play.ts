@@ -6,6 +6,7 @@ import type { Resume } from '../run/resume.ts';
 import type { RunResult } from '../run/run.ts';
 import { partialBecause } from '../run/run.ts';
 import { becomeFallback } from './become-fallback.ts';
+import { lockOf } from './common-options.ts';
 import { EXIT } from './exit-status.ts';
 import { journalFolder, performRun, runReport, statusOf } from './perform-run.ts';
 import type { PlayFlags } from './play.ts';
@@ -47,7 +48,7 @@ export async function runPlayCommand(playbookFile: string, command: Mode, flags:
     return statusOf(await savePlan(playbookFile, prepared, flags, flags.out), mode, flags.detailedExitcode === true);
   const inputs = digestOf(prepared, flags);
   const resume = mode === 'plan' ? undefined : await resumption(playbook.file, inputs, flags);
-  const lock = flags.lock ? { waitMs: flags.waitLock * 1000 } : undefined;
+  const lock = lockOf(flags);
   const fallback = await becomeFallback(flags);
   const result = await performRun(
     { mode, playbook, inventory, limit: flags.limit, selection, extra, vault, fallback, lock, resume },

@@ -1,6 +1,7 @@
 import type { Client } from 'ssh2';
 import { throughCommand } from './proxy-command.ts';
 import { openClient, tcp } from './ssh-client.ts';
+import { jumpUnreachable } from './ssh-failure.ts';
 import type { OpenClient } from './ssh-handshake.ts';
 import type { SshTarget } from './target.ts';
 import { Unreachable } from './unreachable.ts';
@@ -25,7 +26,12 @@ export async function wayTo(target: SshTarget, signal: AbortSignal | undefined):
   let way: Way = { dial: straight(target.jumps[0] ?? target), release: () => {} };
   for (const [index, jump] of target.jumps.entries()) {
     const next = target.jumps[index + 1] ?? target;
-    way = await through(way, jump, next, JSON.stringify(target.jumps.slice(0, index + 1).map(identity)), signal);
+    const before = way;
+    way = await through(before, jump, next, JSON.stringify(target.jumps.slice(0, index + 1).map(identity)), signal).catch(
+      (error: unknown) => {
+        throw error instanceof Unreachable && error.host === jump.name ? jumpUnreachable(target, jump, error) : error;
+      },
+    );
   }
   return way;
 }

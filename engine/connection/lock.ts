@@ -37,7 +37,7 @@ export async function takeLock(shell: Shell, host: string, lock: Lock, first: st
         code: 'locked',
         what: `${host}: another run holds the lock`,
         why: `Held by ${rest.join(' ').trim() || 'somebody who left no name'}.`,
-        remedy: 'Wait until it is done, or use `--wait-lock`. The lock is gone when that run is, however it ends.',
+        remedy: 'Wait until it is done, or have this run wait: `--wait-lock 600`. The lock is gone when that run is, however it ends.',
       });
     }
     await sleep(Math.min(AGAIN_MS, Math.max(20, deadline - performance.now())));

@@ -1,6 +1,32 @@
 import type { SshTarget } from './target.ts';
 import { Unreachable } from './unreachable.ts';
 
+const SSH_NAMES = {
+  ansible_host: 'HostName',
+  ansible_port: 'Port',
+  ansible_user: 'User',
+  ansible_ssh_private_key_file: 'IdentityFile',
+} as const;
+
+/** What sets something for this target: a variable of the inventory, or a line of ssh's configuration. */
+function setting(target: SshTarget, variable: keyof typeof SSH_NAMES): string {
+  return target.isJump === true ? `\`${SSH_NAMES[variable]}\` of ${target.name} in ~/.ssh/config` : `\`${variable}\``;
+}
+
+/** A target that is not reached, as its jump host is not. */
+export function jumpUnreachable(target: SshTarget, jump: SshTarget, error: Unreachable): Unreachable {
+  const { code, why, remedy, started } = error;
+  return new Unreachable({
+    code,
+    host: target.name,
+    what: `${target.name}: its jump host ${jump.name} cannot be reached`,
+    why: [error.what, why].join('\n'),
+    remedy,
+    started,
+    cause: error,
+  });
+}
+
 /** Why no TCP connection came about, as a person can act on it. */
 export function explainDialError(target: SshTarget, error: unknown): Unreachable {
   const host = target.name;
@@ -16,14 +42,14 @@ export function explainDialError(target: SshTarget, error: unknown): Unreachable
         ...common,
         code: 'name-not-found',
         what: `${host}: the name ${target.address} is not found`,
-        remedy: 'Check the spelling and the name server of this machine, or set `ansible_host` to an address.',
+        remedy: `Check the spelling and the name server of this machine, or set ${setting(target, 'ansible_host')} to an address.`,
       });
     case 'ECONNREFUSED':
       return new Unreachable({
         ...common,
         code: 'connection-refused',
         what: `${host}: ${where} refuses connections`,
-        remedy: 'The machine is up but no SSH server listens there: start sshd, or correct `ansible_port`.',
+        remedy: `The machine is up but no SSH server listens there: start sshd, or correct ${setting(target, 'ansible_port')}.`,
       });
     case 'ECONNRESET':
       return connectionDropped(target, failure.message, error);
@@ -120,9 +146,11 @@ export function explainHandshakeFailure(target: SshTarget, failure: HandshakeFai
 function authenticationFailed(target: SshTarget, failure: HandshakeFailure, tooMany: boolean): Unreachable {
   const tried = failure.tried.length === 0 ? 'Nothing could be tried.' : `Tried: ${failure.tried.join(', ')}.`;
   const remedies = tooMany
-    ? 'The agent offers more keys than the server puts up with: name the right one as `ansible_ssh_private_key_file`.'
-    : `Put the public key into ~${target.user}/.ssh/authorized_keys on the host, or name another user (\`ansible_user\`), ` +
-      'key (`ansible_ssh_private_key_file`) or password (`ansible_password`).';
+    ? `The agent offers more keys than the server puts up with: name the right one as ${setting(target, 'ansible_ssh_private_key_file')}.`
+    : failure.tried.length === 0
+      ? `Name a key file that is there by ${setting(target, 'ansible_ssh_private_key_file')}, or load a key into an SSH agent.`
+      : `Put the public key into ~${target.user}/.ssh/authorized_keys on the host, or name another user (${setting(target, 'ansible_user')}) ` +
+        `or key (${setting(target, 'ansible_ssh_private_key_file')})${target.isJump === true ? '' : ', or a password (`ansible_password`)'}.`;
   return new Unreachable({
     code: 'authentication-failed',
     host: target.name,

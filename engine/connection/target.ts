@@ -18,6 +18,8 @@ export interface SshTarget {
   readonly hostKeyChecking: 'strict' | 'accept-new' | 'off';
   /** HostKeyAlias of ssh_config(5): the name in known_hosts, as it is, in place of address and port. */
   readonly hostKeyAlias?: string | undefined;
+  /** A jump host. How it is reached is said by ssh's own configuration, not by variables of the inventory. */
+  readonly isJump?: true;
   /** All hosts to go through, the nearest to the controller first. Their own `jumps` are not looked at. */
   readonly jumps: readonly SshTarget[];
   /** A program whose input and output are the connection, as ProxyCommand of ssh_config(5). Not looked at where there are jumps. */

@@ -139,6 +139,7 @@ async function jumpOf(
     connectTimeoutMs,
     keepAliveMs,
     ...trustOf(config, knownHosts),
+    isJump: true,
     jumps: [],
   };
   return { target, config };
