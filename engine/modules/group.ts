@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { quote } from '../connection/quote.ts';
 import type { GroupState } from '../resources/group.ts';
 import { groupRequest } from '../resources/group.ts';
+import type { Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
 import { Unknown } from '../values/value.ts';
 import type { ValueMap } from '../values/value.ts';
 import { boolean, wholeNumber } from './arguments.ts';
+import type { Impossible } from './module.ts';
 import { defineModule } from './module.ts';
 
 const schema = z.strictObject({
@@ -15,7 +17,11 @@ const schema = z.strictObject({
     .describe('Name of the group.'),
   state: z.enum(['present', 'absent']).default('present').describe('Whether the group shall exist.'),
   gid: wholeNumber({ max: 4294967294 }).optional().describe('Its number.'),
+  non_unique: boolean().default(false).describe('Whether gid may be a number that another group has.'),
   system: boolean().default(false).describe('Whether a new group gets a number of the range for system groups.'),
+  force: boolean()
+    .default(false)
+    .describe('With state absent: remove it also where it is the primary group of an account, which then has a number for a group.'),
 });
 
 type Arguments = z.infer<typeof schema>;
@@ -25,16 +31,24 @@ export const module = defineModule<Arguments>({
   summary: 'Create, change and remove groups of accounts.',
   arguments: schema,
   freeForm: 'name',
+  foreign: {
+    local: 'Leave it out: groups are always made in the files of the host itself.',
+    gid_max: 'Set GID_MAX in /etc/login.defs by lineinfile, or give gid.',
+    gid_min: 'Set GID_MIN in /etc/login.defs by lineinfile, or give gid.',
+  },
   examples: ['group: { name: etcd, system: true }', 'group: { name: deploy, gid: 2000 }'],
-  observes: (args) => [groupRequest(args.name)],
+  observes: (args) => [requestOf(args)],
   plan(args, _loaded, seen) {
-    const asked = groupRequest(args.name);
+    const asked = requestOf(args);
     const state = seen.of(asked);
     const wanted = args.state === 'present';
-    const isRenumbered = wanted && state.exists && args.gid !== undefined && state.gid !== undefined && args.gid !== state.gid;
+    const isRenumbered = wanted && state.exists && args.gid !== undefined && args.gid !== state.gid;
     if (wanted === state.exists && !isRenumbered) return { kind: 'in_sync', result: describe(args, state) };
+    const fault = takenNumber(args, state, seen) ?? neededGroup(args, state, seen);
+    if (fault !== undefined) return fault;
     const of = `group ${args.name}`;
-    const after: GroupState = wanted ? { exists: true, gid: args.gid ?? state.gid } : { exists: false };
+    const holders = args.gid === undefined ? {} : { holders: { ...state.holders, [args.gid]: args.name } };
+    const after: GroupState = wanted ? { exists: true, gid: args.gid ?? state.gid, ...holders } : { exists: false };
     return {
       kind: 'change',
       differences: [
@@ -42,7 +56,8 @@ export const module = defineModule<Arguments>({
           ? { kind: 'field', of, field: 'gid', before: state.gid ?? null, after: args.gid ?? null }
           : { kind: 'field', of, field: 'group', before: wanted ? 'absent' : 'present', after: wanted ? 'present' : 'absent' },
       ],
-      certainty: seen.certainty(asked),
+      // A group that an earlier task makes gets a number of the host's own choice, perhaps this one.
+      certainty: isRenumbered && state.gid === undefined ? 'after_change' : seen.certainty(asked),
       predictions: [predict(asked, after)],
       touches: 'predicted',
       apply: () => ({ script: wanted ? (isRenumbered ? renumber(args) : create(args)) : remove(args) }),
@@ -52,17 +67,48 @@ export const module = defineModule<Arguments>({
   },
 });
 
-function create({ name, gid, system }: Arguments): string {
+function requestOf({ name, gid, state }: Arguments): ReturnType<typeof groupRequest> {
+  return groupRequest(name, { gids: gid === undefined ? [] : [gid], accounts: state === 'absent' });
+}
+
+function takenNumber(args: Arguments, state: GroupState, seen: Seen): Impossible | undefined {
+  if (args.state === 'absent' || args.gid === undefined || args.non_unique) return undefined;
+  const holder = state.holders?.[args.gid];
+  if (holder === undefined || holder === null || holder === args.name || seen.certainty(requestOf(args)) === 'after_change')
+    return undefined;
+  return {
+    kind: 'impossible',
+    what: `The number ${args.gid} is that of the group ${holder}`,
+    remedy: `Give ${args.name} another gid; or set non_unique: true, if both shall be one group with two names`,
+  };
+}
+
+function neededGroup(args: Arguments, { primaryOf = [] }: GroupState, seen: Seen): Impossible | undefined {
+  const [first] = primaryOf;
+  if (args.state === 'present' || first === undefined || args.force || seen.certainty(requestOf(args)) === 'after_change') return undefined;
+  return {
+    kind: 'impossible',
+    what: `${args.name} is the primary group of ${first}`,
+    remedy: `Give ${first} another group, or remove it, with a task before this one; or set force: true`,
+  };
+}
+
+function create(args: Arguments): string {
+  const { name, gid, system } = args;
   const number = gid === undefined ? '' : `-g ${gid} `;
-  return `if command -v groupadd >/dev/null; then groupadd ${system ? '-r ' : ''}${number}-- ${quote(name)}; else addgroup ${system ? '-S ' : ''}${number}${quote(name)}; fi\n`;
+  return `if command -v groupadd >/dev/null; then groupadd ${system ? '-r ' : ''}${number}${shared(args)}-- ${quote(name)}; else addgroup ${system ? '-S ' : ''}${number}${quote(name)}; fi\n`;
 }
 
-function renumber({ name, gid }: Arguments): string {
-  return `if command -v groupmod >/dev/null; then groupmod -g ${gid} -- ${quote(name)}; else echo 'Changing a group needs groupmod: install the package shadow' >&2; exit 1; fi\n`;
+function renumber(args: Arguments): string {
+  return `if command -v groupmod >/dev/null; then groupmod -g ${args.gid} ${shared(args)}-- ${quote(args.name)}; else echo 'Changing a group needs groupmod: install the package shadow' >&2; exit 1; fi\n`;
 }
 
-function remove({ name }: Arguments): string {
-  return `if command -v groupdel >/dev/null; then groupdel -- ${quote(name)}; else delgroup ${quote(name)}; fi\n`;
+function shared({ gid, non_unique: isShared }: Arguments): string {
+  return gid !== undefined && isShared ? '-o ' : '';
+}
+
+function remove({ name, force }: Arguments): string {
+  return `if command -v groupdel >/dev/null; then groupdel ${force ? '-f ' : ''}-- ${quote(name)}; else delgroup ${quote(name)}; fi\n`;
 }
 
 function describe({ name, state, system }: Arguments, { gid }: GroupState): ValueMap {

@@ -1,64 +1,92 @@
 import { quote } from '../connection/quote.ts';
+import { parentOf } from '../resources/file-state.ts';
 import type { UserState } from '../resources/user.ts';
-import { Secret } from '../values/secret.ts';
-import { Unknown } from '../values/value.ts';
+import { otherGroups } from '../resources/user.ts';
 import type { UserArguments } from './user-arguments.ts';
-import { hasOwnGroup, homeOf, isPasswordNew } from './user-arguments.ts';
+import { hasOwnGroup } from './user-arguments.ts';
+import { passwordField, wantedAging } from './user-password.ts';
+import { dateOf, movesHome } from './user-wish.ts';
+
+/** What the plan has found out of the account's surroundings. */
+export interface Found {
+  readonly ownGroupExists: boolean;
+  readonly homeExists: boolean;
+  /** Whether the primary group is the one that is asked for. */
+  readonly isOfGroup: boolean;
+}
 
 /** Makes the account. Alpine's busybox has `adduser`, everything else has `useradd`. */
-export function createUser(args: UserArguments, ownGroupExists: boolean): string {
-  const own = hasOwnGroup(args);
-  const home = args.create_home ? homeOf(args) : args.home;
-  const primary = own && !ownGroupExists ? '-U' : `-g ${quote(args.group ?? args.name)}`;
+export function createUser(args: UserArguments, after: UserState, found: Found): string {
+  const makesGroup = hasOwnGroup(args) && !found.ownGroupExists;
+  const primary = quote(args.group ?? args.name);
+  const makesHome = args.create_home && !found.homeExists;
   const useradd = [
     'useradd',
-    primary,
+    makesGroup ? '-U' : `-g ${primary}`,
     args.system ? '-r' : '',
     args.create_home ? '-m' : '-M',
+    args.create_home ? option('-k', args.skeleton) : '',
+    args.umask === undefined ? '' : `-K UMASK=${args.umask}`,
     option('-u', args.uid),
-    option('-d', home),
+    args.uid !== undefined && args.non_unique ? '-o' : '',
+    option('-d', after.home),
     option('-s', args.shell),
     option('-c', args.comment),
-    args.groups === undefined || args.groups.length === 0 ? '' : `-G ${quote(args.groups.join(','))}`,
+    args.groups === undefined || otherGroups(after).length === 0 ? '' : `-G ${quote(otherGroups(after).join(','))}`,
     `-- ${quote(args.name)}`,
   ];
   const adduser = [
     'adduser -D',
     args.system ? '-S' : '',
-    args.create_home ? '' : '-H',
-    `-G ${quote(args.group ?? args.name)}`,
+    args.create_home ? option('-k', args.skeleton) : '-H',
+    `-G ${primary}`,
     option('-u', args.uid),
-    option('-h', home),
+    option('-h', after.home),
     option('-s', args.shell),
     option('-g', args.comment),
     quote(args.name),
   ];
-  const memberships = (args.groups ?? []).map((group) => `  addgroup ${quote(args.name)} ${quote(group)} || exit`);
-  return `if command -v useradd >/dev/null; then
-  ${words(useradd)} || exit
-else
-${own && !ownGroupExists ? `  addgroup ${args.system ? '-S ' : ''}${quote(args.name)} || exit\n` : ''}  ${words(adduser)} || exit
-${memberships.join('\n')}
-fi
-${setPassword(args)}`;
+  const lines = [
+    'set -e',
+    ...(makesHome && after.home !== undefined ? [makeDirectory(parentOf(after.home))] : []),
+    'if command -v useradd >/dev/null; then',
+    `  ${words(useradd)}`,
+    'else',
+    ...(makesGroup ? [`  addgroup ${args.system ? '-S ' : ''}${quote(args.name)}`] : []),
+    `  ${words(adduser)}`,
+    ...otherGroups(after).map((group) => `  addgroup ${quote(args.name)} ${quote(group)}`),
+    'fi',
+    ...(makesHome && args.umask !== undefined ? [`chmod ${modeUnder(args.umask)} ${quote(after.home ?? '')}`] : []),
+    ...setShadow(args, { exists: false }, after),
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
 /** Brings an existing account to the state. */
-export function modifyUser(args: UserArguments, state: UserState, after: UserState): string {
-  const joined = (after.groups ?? []).filter((group) => state.groups?.includes(group) !== true);
+export function modifyUser(args: UserArguments, state: UserState, after: UserState, found: Found): string {
+  const joined = otherGroups(after).filter((group) => state.groups?.includes(group) !== true);
   const left = (state.groups ?? []).filter((group) => after.groups?.includes(group) !== true);
   const isRegrouped = args.groups !== undefined && (joined.length > 0 || left.length > 0);
+  const isMoved = movesHome(args, state);
   const fields = [
-    args.uid === undefined || args.uid === state.uid ? '' : option('-u', args.uid),
-    args.group === undefined || args.group === state.group || args.group === String(state.gid) ? '' : option('-g', args.group),
-    args.home === undefined || args.home === state.home ? '' : option('-d', args.home),
+    args.uid === undefined || args.uid === state.uid ? '' : `-u ${args.uid}${args.non_unique ? ' -o' : ''}`,
+    args.group === undefined || found.isOfGroup ? '' : option('-g', args.group),
+    args.home === undefined || args.home === state.home ? '' : `${option('-d', args.home)}${isMoved ? ' -m' : ''}`,
     args.shell === undefined || args.shell === state.shell ? '' : option('-s', args.shell),
     args.comment === undefined || args.comment === state.comment ? '' : option('-c', args.comment),
   ].filter((field) => field !== '');
-  const lines = ['set -e'];
-  const usermod = words(['usermod', ...fields, isRegrouped ? `-G ${quote((after.groups ?? []).join(','))}` : '', '--', quote(args.name)]);
+  const lock = passwordField(args, state, after) !== undefined || after.locked === state.locked ? '' : after.locked === true ? '-L' : '-U';
+  const usermod = words([
+    'usermod',
+    ...fields,
+    lock,
+    isRegrouped ? `-G ${quote(otherGroups(after).join(','))}` : '',
+    '--',
+    quote(args.name),
+  ]);
   const busybox = [
     ...(fields.length > 0 ? ["echo 'Changing an account needs usermod: install the package shadow' >&2; exit 1"] : []),
+    ...(lock === '' ? [] : [`passwd ${lock.toLowerCase()} ${quote(args.name)}`]),
     ...(isRegrouped
       ? [
           ...joined.map((group) => `addgroup ${quote(args.name)} ${quote(group)}`),
@@ -66,35 +94,75 @@ export function modifyUser(args: UserArguments, state: UserState, after: UserSta
         ]
       : []),
   ];
-  if (busybox.length > 0) lines.push(`if command -v usermod >/dev/null; then ${usermod}; else\n${busybox.join('\n')}\nfi`);
-  if (args.create_home && state.homeExists === false) lines.push(makeHome(args.name));
-  if (isPasswordNew(args, state, after)) lines.push(setPassword(args));
+  const lines = [
+    'set -e',
+    ...(isMoved && args.home !== undefined ? [makeDirectory(parentOf(args.home))] : []),
+    ...(busybox.length > 0 ? [`if command -v usermod >/dev/null; then ${usermod}; else\n${busybox.join('\n')}\nfi`] : []),
+    ...(args.create_home && !found.homeExists && !isMoved && after.home !== undefined ? [makeHome(args, after.home)] : []),
+    ...setShadow(args, state, after),
+  ];
   return `${lines.join('\n')}\n`;
 }
 
-export function removeUser(name: string, withHome: boolean): string {
+export function removeUser({ name, remove, force }: UserArguments): string {
   // userdel has this status where the mail spool it should remove never was.
   return `if command -v userdel >/dev/null; then
-  userdel ${withHome ? '-r ' : ''}-- ${quote(name)} || { status=$?; [ $status -eq 12 ] || exit $status; }
+  userdel ${force ? '-f ' : ''}${remove ? '-r ' : ''}-- ${quote(name)} || { status=$?; [ $status -eq 12 ] || exit $status; }
 else
-  deluser ${withHome ? '--remove-home ' : ''}${quote(name)}
+  deluser ${remove ? '--remove-home ' : ''}${quote(name)}
 fi
 `;
 }
 
-function makeHome(name: string): string {
-  return `home=$(while IFS=: read -r name x uid gid comment home shell; do [ "$name" != ${quote(name)} ] || printf %s "$home"; done </etc/passwd)
-mkdir -p -- "\${home%/*}/"
-if [ -d /etc/skel ]; then cp -R /etc/skel "$home"; else mkdir -- "$home"; fi
-chmod 0700 "$home"
-chown -R ${quote(name)}: "$home"`;
+/** As useradd would make it: a copy of the skeleton, with the permission bits that the host has for home directories. */
+function makeHome({ name, skeleton = '/etc/skel', umask }: UserArguments, home: string): string {
+  const mode =
+    umask === undefined
+      ? `mode=755 from=
+if [ -r /etc/login.defs ]; then
+  while read -r key value rest || [ -n "$key" ]; do
+    case $key in
+      HOME_MODE) mode=$value from=$key ;;
+      UMASK) [ "$from" = HOME_MODE ] || mode=$(printf %o "$((0777 & ~0$value))") ;;
+    esac
+  done </etc/login.defs
+fi`
+      : `mode=${modeUnder(umask)}`;
+  return `home=${quote(home)} skeleton=${quote(skeleton)}
+${makeDirectory(parentOf(home))}
+if [ -d "$skeleton" ]; then cp -RP -- "$skeleton" "$home"; else mkdir -- "$home"; fi
+${mode}
+chmod "$mode" -- "$home"
+chown -hR ${quote(name)}: "$home"`;
 }
 
-/** By stdin of chpasswd, which a builtin writes: the hash is in no process's arguments. */
-function setPassword({ name, password }: UserArguments): string {
-  if (password === undefined || password instanceof Unknown) return '';
-  const hash = password instanceof Secret ? password.reveal() : password;
-  return `printf '%s\\n' ${quote(`${name}:${hash}`)} | chpasswd -e\n`;
+function makeDirectory(path: string): string {
+  return `[ -d ${quote(path)} ] || mkdir -p -- ${quote(path)}`;
+}
+
+function modeUnder(umask: string): string {
+  return (0o777 & ~Number.parseInt(umask, 8)).toString(8).padStart(4, '0');
+}
+
+/** The hash goes by stdin of chpasswd, which a builtin writes: it is in no process's arguments. */
+function setShadow(args: UserArguments, state: UserState, after: UserState): readonly string[] {
+  const field = passwordField(args, state, after);
+  const { min, max, warn, inactive, expires } = wantedAging(args, { exists: true }) ?? {};
+  const chage = [
+    days('-m', min, state.aging?.min),
+    days('-M', max, state.aging?.max),
+    days('-W', warn, state.aging?.warn),
+    days('-I', inactive, state.aging?.inactive),
+    expires === undefined || expires === state.aging?.expires ? '' : `-E ${expires === null ? -1 : dateOf(expires)}`,
+  ].filter((option) => option !== '');
+  return [
+    ...(field === undefined ? [] : [`printf '%s\\n' ${quote(`${args.name}:${field}`)} | chpasswd -e`]),
+    ...(chage.length === 0 ? [] : [words(['chage', ...chage, '--', quote(args.name)])]),
+  ];
+}
+
+function days(flag: string, wanted: number | null | undefined, now: number | null | undefined): string {
+  return wanted === undefined || wanted === now ? '' : `${flag} ${wanted ?? -1}`;
 }
 
 function option(flag: string, value: string | number | undefined): string {

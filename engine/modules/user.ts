@@ -1,17 +1,21 @@
+import { ABSENT } from '../resources/file-state.ts';
 import { file } from '../resources/file.ts';
 import { groupRequest } from '../resources/group.ts';
 import type { Prediction, Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
 import type { UserState } from '../resources/user.ts';
-import { passwordDigest, userRequest } from '../resources/user.ts';
-import { Secret } from '../values/secret.ts';
+import { otherGroups, userRequest } from '../resources/user.ts';
 import { Unknown } from '../values/value.ts';
 import type { ValueMap } from '../values/value.ts';
-import type { Difference, Outcome } from './module.ts';
+import type { CannotKnow, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import type { UserArguments } from './user-arguments.ts';
-import { hasOwnGroup, homeOf, isPasswordNew, userArguments } from './user-arguments.ts';
+import { asksForShadow, foreignUserArguments, hasOwnGroup, userArguments } from './user-arguments.ts';
+import { passwordFault } from './user-password.ts';
+import type { Found } from './user-script.ts';
 import { createUser, modifyUser, removeUser } from './user-script.ts';
+import type { Surroundings } from './user-wish.ts';
+import { findDifferences, homeIsThere, isOfGroup, movesHome, wantedState } from './user-wish.ts';
 
 export const module = defineModule<UserArguments>({
   name: 'user',
@@ -19,66 +23,97 @@ export const module = defineModule<UserArguments>({
   arguments: userArguments,
   freeForm: 'name',
   aliases: { user: 'name', createhome: 'create_home' },
+  foreign: foreignUserArguments,
   examples: [
     'user: { name: etcd, system: true, home: /var/lib/etcd, create_home: false, shell: /usr/sbin/nologin }',
     'user: { name: deploy, groups: [sudo], append: true, password: "{{deploy_password_hash}}" }',
   ],
-  observes: (args) => [userOf(args), groupRequest(args.name), ...namedGroups(args).map(groupRequest), file(homeOf(args))],
+  observes: (args) => [
+    userOf(args),
+    ownGroupOf(args),
+    ...namedGroups(args).map((name) => groupRequest(name)),
+    file(args.home ?? `/home/${args.name}`, 'target'),
+  ],
   plan: (args, _loaded, seen) => (args.state === 'absent' ? planRemoval(args, seen) : plan(args, seen)),
 });
 
 function userOf(args: UserArguments): ReturnType<typeof userRequest> {
-  return userRequest(args.name, { password: args.password !== undefined });
+  return userRequest(args.name, { shadow: asksForShadow(args), uids: args.uid === undefined ? [] : [args.uid] });
 }
 
+function ownGroupOf({ name, state }: UserArguments): ReturnType<typeof groupRequest> {
+  return groupRequest(name, { accounts: state === 'absent' });
+}
+
+/** Groups that must be there. */
 function namedGroups(args: UserArguments): readonly string[] {
-  const primary = args.group === undefined || /^[0-9]+$/.test(args.group) ? [] : [args.group];
-  return [...primary, ...(args.groups ?? [])].filter((name) => name !== args.name);
+  return [...(args.group === undefined ? [] : [args.group]), ...(args.groups ?? [])].filter(
+    (name) => name !== args.name || !hasOwnGroup(args),
+  );
 }
 
 function planRemoval(args: UserArguments, seen: Seen): Outcome {
   const asked = userOf(args);
-  if (!seen.of(asked).exists) return { kind: 'in_sync', result: { name: args.name, state: 'absent' } };
+  const state = seen.of(asked);
+  if (!state.exists) return { kind: 'in_sync', result: { name: args.name, state: 'absent' } };
   return {
     kind: 'change',
     differences: [{ kind: 'field', of: `user ${args.name}`, field: 'account', before: 'present', after: 'absent' }],
     certainty: seen.certainty(asked),
-    predictions: [predict(asked, { exists: false })],
+    predictions: [predict(asked, { exists: false }), ...goneGroup(args, seen), ...(args.remove ? goneHome(args, state, seen) : [])],
     touches: 'predicted',
-    apply: () => ({ script: removeUser(args.name, args.remove) }),
-    planned: { name: args.name, state: 'absent' },
+    apply: () => ({ script: removeUser(args) }),
+    planned: { name: args.name, state: 'absent', remove: args.remove, force: args.force },
   };
+}
+
+/** userdel takes the group of the same name along, if it is the primary one and nobody else's. */
+function goneGroup(args: UserArguments, seen: Seen): readonly Prediction[] {
+  const own = ownGroupOf(args);
+  const state = seen.of(own);
+  if (!state.exists || state.members === undefined || state.primaryOf === undefined) return [];
+  const isShared = [...state.members, ...(args.force ? [] : state.primaryOf)].some((name) => name !== args.name);
+  const goes = state.goesWithUser === true && state.primaryOf.includes(args.name) && !isShared;
+  return [predict(own, goes ? { exists: false } : state)];
+}
+
+/** userdel leaves a home directory that belongs to somebody else. */
+function goneHome(args: UserArguments, state: UserState, seen: Seen): readonly Prediction[] {
+  const home = file(args.home ?? `/home/${args.name}`, 'target');
+  const there = seen.of(home);
+  const isOwn = there.type === 'directory' && there.uid !== undefined && there.uid === state.uid;
+  return state.home === home.id && isOwn ? [predict(home, ABSENT)] : [];
 }
 
 function plan(args: UserArguments, seen: Seen): Outcome {
   const asked = userOf(args);
   const state = seen.of(asked);
-  const missing = namedGroups(args).find((name) => !seen.of(groupRequest(name)).exists);
-  if (missing !== undefined) {
-    if (seen.certainty(groupRequest(missing)) === 'after_change')
-      return { kind: 'cannot_know', because: `the group ${missing} does not exist yet; an earlier change may bring it` };
-    return {
-      kind: 'impossible',
-      what: `There is no group ${missing}`,
-      remedy: `Make it with a task before this one: group: { name: ${missing} }`,
-    };
-  }
-  const fault = passwordFault(args);
+  const around: Surroundings = {
+    home: args.home === undefined ? undefined : seen.of(file(args.home, 'target')),
+    group: args.group === undefined ? undefined : seen.of(groupRequest(args.group)),
+  };
+  const fault =
+    missingGroup(args, state, seen) ?? passwordFault(args) ?? takenNumber(args, state, seen) ?? occupiedHome(args, state, around);
   if (fault !== undefined) return fault;
-  const after = wantedState(args, state);
-  const differences = findDifferences(args, state, after);
+  const after = wantedState(args, state, around);
+  const differences = findDifferences(args, state, after, around);
   if (differences.length === 0) return { kind: 'in_sync', result: describe(args, state) };
+  const found: Found = {
+    ownGroupExists: seen.of(groupRequest(args.name)).exists,
+    homeExists: homeIsThere(args, state, around) === true,
+    isOfGroup: args.group !== undefined && isOfGroup(args.group, state, around),
+  };
   return {
     kind: 'change',
     differences,
-    certainty: seen.certainty(asked),
-    predictions: [predict(asked, after), ...broughtGroup(args, state, seen), ...broughtHome(args, after, seen)],
+    certainty: isGuessed(args, state) || isOpen(args, seen) ? 'after_change' : 'certain',
+    predictions: [predict(asked, after), ...broughtGroup(args, state, seen), ...broughtHome(args, state, after, around)],
     touches: 'predicted',
     apply: () => ({
-      script: state.exists ? modifyUser(args, state, after) : createUser(args, seen.of(groupRequest(args.name)).exists),
+      script: state.exists ? modifyUser(args, state, after, found) : createUser(args, after, found),
       finish: (completed) =>
         completed.status === 0
-          ? { kind: 'done', result: describe(args, after) }
+          ? { kind: 'done', result: {} }
           : {
               kind: 'failed',
               what: `The account ${args.name} could not be ${state.exists ? 'changed' : 'made'}`,
@@ -90,72 +125,49 @@ function plan(args: UserArguments, seen: Seen): Outcome {
   };
 }
 
-/** What useradd is given would be taken as a hash whatever it is: a plain password would lock the account and stand in a file. */
-function passwordFault({ password, name }: UserArguments): Outcome | undefined {
-  if (password === undefined || password instanceof Unknown) return undefined;
-  const hash = password instanceof Secret ? password.reveal() : password;
-  if (/^(!{0,2}|\*)(\$[0-9a-z]+\$[^:\s]+)?$/.test(hash) && hash !== '') return undefined;
+/** An earlier task makes the account, and what it gets there is the host's own choice: it may be as wanted already. */
+function isGuessed(args: UserArguments, state: UserState): boolean {
+  const fields = ['uid', 'comment', 'home', 'shell', 'group', 'groups'] as const;
+  return state.exists && fields.some((field) => args[field] !== undefined && state[field] === undefined);
+}
+
+function isOpen(args: UserArguments, seen: Seen): boolean {
+  return [userOf(args), ...namedGroups(args).map((name) => groupRequest(name))].some((one) => seen.certainty(one) === 'after_change');
+}
+
+function missingGroup(args: UserArguments, { exists }: UserState, seen: Seen): Impossible | CannotKnow | undefined {
+  const missing = [...namedGroups(args), ...(exists && args.group === args.name ? [args.group] : [])].find(
+    (name) => !seen.of(groupRequest(name)).exists,
+  );
+  if (missing === undefined) return undefined;
+  if (seen.certainty(groupRequest(missing)) === 'after_change')
+    return { kind: 'cannot_know', because: `the group ${missing} does not exist yet; an earlier change may bring it` };
+  const arguments_ = /^[0-9]+$/.test(missing) ? `name: …, gid: ${missing}` : `name: ${missing}`;
   return {
     kind: 'impossible',
-    what: `The password of ${name} is not a crypt hash`,
-    remedy: 'Make one with `openssl passwd -6` or `mkpasswd`, and keep it as a !vault value',
+    what: `There is no group ${missing}`,
+    remedy: `Make it with a task before this one: group: { ${arguments_} }`,
   };
 }
 
-function wantedState(args: UserArguments, state: UserState): UserState {
-  const wanted = args.groups?.toSorted();
-  const groups =
-    wanted === undefined
-      ? state.exists
-        ? state.groups
-        : []
-      : args.append
-        ? [...new Set([...(state.groups ?? []), ...wanted])].toSorted()
-        : [...new Set(wanted)];
+function takenNumber(args: UserArguments, state: UserState, seen: Seen): Impossible | undefined {
+  if (args.uid === undefined || args.non_unique || state.uid === args.uid) return undefined;
+  const holder = state.holders?.[args.uid];
+  if (holder === undefined || holder === null || holder === args.name || seen.certainty(userOf(args)) === 'after_change') return undefined;
   return {
-    exists: true,
-    uid: args.uid ?? state.uid,
-    ...wantedGroup(args, state),
-    groups: state.exists && state.groups === undefined && (args.append || wanted === undefined) ? undefined : groups,
-    comment: args.comment ?? state.comment,
-    home: args.home ?? (!state.exists && args.create_home ? homeOf(args) : state.home),
-    homeExists: args.create_home ? true : state.homeExists,
-    shell: args.shell ?? state.shell,
-    ...(args.password === undefined ? {} : { password: wantedPassword(args, state) }),
+    kind: 'impossible',
+    what: `The number ${args.uid} is that of the account ${holder}`,
+    remedy: `Give ${args.name} another uid; or set non_unique: true, if both shall be one account with two names`,
   };
 }
 
-function wantedGroup({ name, group }: UserArguments, state: UserState): Pick<UserState, 'group' | 'gid'> {
-  if (group === undefined) return state.exists ? { group: state.group, gid: state.gid } : { group: name, gid: undefined };
-  if (group === state.group || group === String(state.gid)) return { group: state.group, gid: state.gid };
-  return /^[0-9]+$/.test(group) ? { group: undefined, gid: Number(group) } : { group, gid: undefined };
-}
-
-function wantedPassword({ password, update_password: when }: UserArguments, state: UserState): string | undefined {
-  if (password === undefined || password instanceof Unknown) return undefined;
-  if (state.exists && when === 'on_create') return state.password;
-  return passwordDigest(password instanceof Secret ? password.reveal() : password);
-}
-
-function findDifferences(args: UserArguments, state: UserState, after: UserState): readonly Difference[] {
-  const of = `user ${args.name}`;
-  const differences: Difference[] = [];
-  if (!state.exists) differences.push({ kind: 'field', of, field: 'account', before: 'absent', after: 'present' });
-  const differ = (field: string, before: ValueMap[string] | undefined, wanted: ValueMap[string]): void => {
-    differences.push({ kind: 'field', of, field, before: before ?? null, after: wanted });
+function occupiedHome(args: UserArguments, state: UserState, around: Surroundings): Impossible | undefined {
+  if (!movesHome(args, state) || homeIsThere(args, state, around) !== true) return undefined;
+  return {
+    kind: 'impossible',
+    what: `The home directory of ${args.name} cannot be moved to ${args.home ?? ''}, where something is already`,
+    remedy: 'Remove what is there with a task before this one, or set move_home: false, which leaves both as they are',
   };
-  for (const field of ['uid', 'comment', 'home', 'shell'] as const) {
-    const wanted = args[field];
-    if (wanted !== undefined && wanted !== state[field]) differ(field, state[field], wanted);
-  }
-  if (args.group !== undefined && args.group !== state.group && args.group !== String(state.gid)) differ('group', state.group, args.group);
-  if (args.groups !== undefined && after.groups?.join() !== (state.groups ?? []).join())
-    differ('groups', [...(state.groups ?? [])], [...(after.groups ?? args.groups)]);
-  if (state.exists && args.create_home && state.homeExists === false) differ('home directory', 'absent', 'present');
-  if (isPasswordNew(args, state, after)) {
-    differ('password', state.exists ? 'another one' : null, args.password instanceof Unknown ? args.password : 'the one that is wanted');
-  }
-  return differences;
 }
 
 function broughtGroup(args: UserArguments, state: UserState, seen: Seen): readonly Prediction[] {
@@ -163,12 +175,18 @@ function broughtGroup(args: UserArguments, state: UserState, seen: Seen): readon
   return state.exists || !hasOwnGroup(args) || seen.of(own).exists ? [] : [predict(own, { exists: true })];
 }
 
-function broughtHome(args: UserArguments, after: UserState, seen: Seen): readonly Prediction[] {
-  const home = file(homeOf(args));
-  if (!args.create_home || after.home !== home.id || seen.of(home).type !== 'absent') return [];
-  const owner = { owner: args.name, uid: after.uid, group: after.group, gid: after.gid };
-  return [predict(home, { type: 'directory', mode: undefined, ...owner })];
+function broughtHome(args: UserArguments, state: UserState, after: UserState, around: Surroundings): readonly Prediction[] {
+  if (after.home === undefined || homeIsThere(args, state, around) !== false) return [];
+  const isMoved = movesHome(args, state);
+  if (!args.create_home && !isMoved) return [];
+  // What is moved keeps what it had, whatever that was.
+  const shown = args.non_unique ? NOBODY_KNOWN : { owner: args.name, group: after.gid === undefined ? after.group : undefined };
+  const owner = isMoved ? NOBODY_KNOWN : { ...shown, uid: after.uid, gid: after.gid };
+  const home = predict(file(after.home), { type: 'directory', mode: undefined, ...owner });
+  return isMoved && state.home !== undefined ? [home, predict(file(state.home), ABSENT)] : [home];
 }
+
+const NOBODY_KNOWN = { owner: undefined, uid: undefined, group: undefined, gid: undefined };
 
 function describe(args: UserArguments, state: UserState): ValueMap {
   const known = (field: string, value: string | number | undefined): ValueMap[string] =>
@@ -181,7 +199,10 @@ function describe(args: UserArguments, state: UserState): ValueMap {
     home: known('home directory', state.home),
     shell: known('shell', state.shell),
     comment: state.comment ?? '',
-    groups: [...(state.groups ?? [])],
+    groups: [...otherGroups(state)],
     append: args.append,
+    create_home: args.create_home,
+    move_home: args.move_home,
+    system: args.system,
   };
 }

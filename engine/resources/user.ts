@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { quote } from '../connection/quote.ts';
+import type { GroupState } from './group.ts';
 import type { Prediction, Request, ResourceKind } from './resource.ts';
 import { predictedOf, request } from './resource.ts';
 import { isUndeclaredPackage } from './package.ts';
@@ -11,108 +12,113 @@ export interface UserState {
   readonly gid?: number | undefined;
   /** The name of the primary group; its number where it has no name. */
   readonly group?: string | undefined;
-  /** The other groups that the user is a member of, sorted. */
+  /** The groups that list the user as a member, sorted. The primary one may be among them. */
   readonly groups?: readonly string[] | undefined;
   readonly comment?: string | undefined;
   readonly home?: string | undefined;
+  /** Whether anything stands at its place: /dev/null is one as well. */
   readonly homeExists?: boolean | undefined;
   readonly shell?: string | undefined;
-  /** SHA-256 of the field in /etc/shadow, as the field itself must not be kept. Empty where it cannot be read; only where asked for. */
+  /**
+   * SHA-256 of the hash in /etc/shadow without the ! of a locked account, as the hash itself must not be kept. Of '' where it cannot be read;
+   * only where asked for, as are `locked` and `aging`.
+   */
   readonly password?: string | undefined;
+  /** Whether the hash has a ! in front. */
+  readonly locked?: boolean | undefined;
+  readonly aging?: Aging | undefined;
+  /** What a new account gets where nothing else is said; only where there is none. */
+  readonly defaults?: AccountDefaults | undefined;
+  /** Who has the numbers that were asked for; null where nobody has. */
+  readonly holders?: Readonly<Record<string, string | null>> | undefined;
 }
 
-/** The kind of groups, which asks this one about users that are removed. */
-const GROUPS = 'group';
+/** Days, as /etc/shadow has them; null where there is no limit; undefined where it is not known. */
+export interface Aging {
+  readonly min?: number | null | undefined;
+  readonly max?: number | null | undefined;
+  readonly warn?: number | null | undefined;
+  readonly inactive?: number | null | undefined;
+  /** Since 1970. */
+  readonly expires?: number | null | undefined;
+}
+
+export interface AccountDefaults {
+  readonly home: string;
+  readonly homeExists: boolean;
+  /** Undefined where the host does not tell. */
+  readonly shell: string | undefined;
+}
 
 export interface UserDetail {
-  readonly password: boolean;
+  /** Whether to look at its line in /etc/shadow. */
+  readonly shadow: boolean;
+  /** Numbers that may be in use. */
+  readonly uids: readonly number[];
 }
 
 export const users: ResourceKind<UserDetail, UserState> = {
   name: 'user',
   observe(requests) {
     const names = requests.map((one) => quote(one.id));
-    const secret = requests.filter((one) => one.detail.password).map((one) => quote(one.id));
+    const uids = requests.flatMap((one) => one.detail.uids).map(String);
+    const secret = requests.filter((one) => one.detail.shadow).map((one) => quote(one.id));
+    const holders =
+      uids.length === 0
+        ? ''
+        : `    case $uid in ${uids.join('|')}) printf 'uid:%s:%s\\n' "$uid" "$name" ;; esac
+`;
     return `accounts() {
   while IFS=: read -r name password uid gid comment home shell || [ -n "$name" ]; do
     case $name in
-      ${names.join('|')}) [ -d "$home" ] && there=1 || there=0; printf 'user:%s:%s:%s:%s:%s:%s:%s\\n' "$name" "$uid" "$gid" "$there" "$home" "$shell" "$comment" ;;
+      ${names.join('|')}) [ -e "$home" ] && there=1 || there=0; printf 'user:%s:%s:%s:%s:%s:%s:%s\\n' "$name" "$uid" "$gid" "$there" "$home" "$shell" "$comment" ;;
     esac
-  done
+${holders}  done
 }
-if command -v getent >/dev/null; then getent passwd ${names.join(' ')} | accounts; else accounts </etc/passwd; fi
+if command -v getent >/dev/null; then getent passwd ${[...names, ...uids].join(' ')} | accounts; else accounts </etc/passwd; fi
 while IFS=: read -r name password gid members || [ -n "$name" ]; do printf 'group:%s:%s:%s\\n' "$name" "$gid" "$members"; done </etc/group
-${secret.length === 0 ? '' : shadow(secret.join('|'))}`;
+${defaultsOf(names)}${secret.length === 0 ? '' : shadow(secret.join('|'))}`;
   },
   decode(output, requests) {
     const lines = output
       .toString('utf8')
       .split('\n')
       .map((line) => line.split(':'));
-    const groups = lines.filter(([kind]) => kind === 'group');
-    const passwords = new Map(
+    const accounts = decodeAccounts(lines);
+    // Of two lines for one name the first one counts, as for the system.
+    const shadows = new Map(
       lines
         .filter(([kind]) => kind === 'shadow')
         .toReversed()
-        .map(([, name, hash]) => [name, hash ?? '']),
+        .map(([, name = '', ...fields]) => [name, fields]),
     );
-    const seen = new Map<string, UserState>();
-    for (const [kind, name, uid, gid, there, home, shell, ...comment] of lines) {
-      // Of two lines for one name the first one counts, as for the system.
-      if (kind !== 'user' || name === undefined || seen.has(name)) continue;
-      seen.set(name, {
-        exists: true,
-        uid: Number(uid),
-        gid: Number(gid),
-        group: groups.find((group) => group[2] === gid)?.[1] ?? gid,
-        groups: groups
-          .filter((group) => group[3]?.split(',').includes(name))
-          .map((group) => group[1] ?? '')
-          .toSorted(),
-        comment: comment.join(':'),
-        home,
-        homeExists: there === '1',
-        shell,
-      });
-    }
+    const holders = new Map(lines.filter(([kind]) => kind === 'uid').map(([, uid = '', name = '']) => [uid, name]));
     return new Map(
-      requests.map(({ id, detail }) => {
-        const state = seen.get(id) ?? { exists: false };
-        const hash = passwords.get(id);
-        return [id, detail.password && state.exists ? { ...state, password: hash === undefined ? '' : passwordDigest(hash) } : state];
+      requests.map(({ id, detail }): [string, UserState] => {
+        const account = accounts.get(id);
+        const asked = detail.uids.length === 0 ? {} : { holders: holdersOf(detail.uids, holders) };
+        if (account === undefined) return [id, { exists: false, defaults: defaultsFor(id, lines), ...asked }];
+        return [id, { ...account, ...asked, ...(detail.shadow ? decodeShadow(shadows.get(id)) : {}) }];
       }),
     );
   },
-  merge: (one, other) => ({ password: one.password || other.password }),
-  disagreement(predicted, seen) {
-    if (predicted.exists !== seen.exists) return seen.exists ? 'still exists' : 'does not exist';
-    for (const field of ['uid', 'group', 'comment', 'home', 'shell'] as const) {
-      if (predicted[field] !== undefined && seen[field] !== undefined && predicted[field] !== seen[field]) {
-        return `${field} is ${seen[field]}, should be ${predicted[field]}`;
-      }
-    }
-    if (predicted.groups !== undefined && seen.groups !== undefined && predicted.groups.join() !== seen.groups.join()) {
-      return `groups are ${seen.groups.join(', ')}, should be ${predicted.groups.join(', ')}`;
-    }
-    if (predicted.homeExists === true && seen.homeExists === false) return 'has no home directory';
-    if (predicted.password !== undefined && seen.password !== undefined && predicted.password !== seen.password) {
-      return 'has another password than the one that was set';
-    }
-    return undefined;
+  merge(one, other) {
+    const shadow = one.shadow || other.shadow;
+    const uids = other.uids.every((uid) => one.uids.includes(uid)) ? one.uids : [...new Set([...one.uids, ...other.uids])];
+    return shadow === one.shadow && uids === one.uids ? one : { shadow, uids };
   },
-  after(state, _id, effect) {
-    if (!state.exists) return isUndeclaredPackage(effect) ? 'stale' : undefined;
-    const other = effect.request;
-    // Its number, or that it is one of the account's groups, may have changed with it.
-    const isOwn = other.kind.name === GROUPS && (other.id === state.group || state.groups?.includes(other.id) === true);
-    return isOwn ? 'stale' : undefined;
+  disagreement,
+  after(state, id, effect) {
+    if (!state.exists && isUndeclaredPackage(effect)) return 'stale';
+    return afterGroup(state, effect) ?? afterHolder(state, id, effect);
   },
 };
 
-export function userRequest(name: string, detail: UserDetail = { password: false }): Request<UserDetail, UserState> {
-  return request(users, name, detail);
+export function userRequest(name: string, detail: Partial<UserDetail> = {}): Request<UserDetail, UserState> {
+  return request(users, name, { shadow: false, uids: [], ...detail });
 }
 
+/** Of a hash without the ! of a locked account. */
 export function passwordDigest(hash: string): string {
   return createHash('sha256').update(hash).digest('hex');
 }
@@ -123,9 +129,124 @@ export function isRemovedUser(effect: Prediction, name: string): boolean {
   return state !== undefined && effect.request.id === name && !state.exists;
 }
 
+/** The groups of an account beside its primary one. */
+export function otherGroups({ groups, group }: Pick<UserState, 'groups' | 'group'>): readonly string[] {
+  return (groups ?? []).filter((name) => name !== group);
+}
+
+function disagreement(predicted: UserState, seen: UserState): string | undefined {
+  if (predicted.exists !== seen.exists) return seen.exists ? 'still exists' : 'does not exist';
+  // Two groups may have one number: then the name tells nothing.
+  const group = predicted.gid === undefined ? 'group' : 'gid';
+  for (const field of ['uid', group, 'comment', 'home', 'shell'] as const) {
+    if (predicted[field] !== undefined && seen[field] !== undefined && predicted[field] !== seen[field]) {
+      return `${field} is ${seen[field]}, should be ${predicted[field]}`;
+    }
+  }
+  if (predicted.groups !== undefined && seen.groups !== undefined) {
+    const [wanted, found] = [predicted, seen].map((state) => otherGroups(state).join(', '));
+    if (wanted !== found) return `groups are ${found}, should be ${wanted}`;
+  }
+  if (predicted.homeExists === true && seen.homeExists === false) return 'has no home directory';
+  if (predicted.password !== undefined && seen.password !== undefined && predicted.password !== seen.password) {
+    return 'has another password than the one that was set';
+  }
+  if (predicted.locked !== undefined && seen.locked !== undefined && predicted.locked !== seen.locked)
+    return seen.locked ? 'is still locked' : 'is not locked';
+  return agingDisagreement(predicted.aging, seen.aging);
+}
+
+function agingDisagreement(predicted: Aging | undefined, seen: Aging | undefined): string | undefined {
+  if (predicted === undefined || seen === undefined) return undefined;
+  for (const field of ['min', 'max', 'warn', 'inactive', 'expires'] as const) {
+    if (predicted[field] !== undefined && predicted[field] !== seen[field])
+      return `the days of "${field}" are ${seen[field] ?? 'without a limit'}, should be ${predicted[field] ?? 'without a limit'}`;
+  }
+  return undefined;
+}
+
+function decodeAccounts(lines: readonly (readonly string[])[]): ReadonlyMap<string, UserState> {
+  const groups = lines.filter(([kind]) => kind === 'group');
+  const seen = new Map<string, UserState>();
+  for (const [kind, name, uid, gid, there, home, shell, ...comment] of lines) {
+    if (kind !== 'user' || name === undefined || seen.has(name)) continue;
+    seen.set(name, {
+      exists: true,
+      uid: Number(uid),
+      gid: Number(gid),
+      group: groups.find((group) => group[2] === gid)?.[1] ?? gid,
+      groups: groups
+        .filter((group) => group[3]?.split(',').includes(name))
+        .map((group) => group[1] ?? '')
+        .toSorted(),
+      comment: comment.join(':'),
+      home,
+      homeExists: there === '1',
+      shell,
+    });
+  }
+  return seen;
+}
+
+function holdersOf(uids: readonly number[], holders: ReadonlyMap<string, string>): Readonly<Record<string, string | null>> {
+  return Object.fromEntries(uids.map((uid) => [uid, holders.get(String(uid)) ?? null]));
+}
+
+function defaultsFor(name: string, lines: readonly (readonly string[])[]): AccountDefaults {
+  const value = (key: string): string | undefined => lines.findLast(([kind, of]) => kind === 'default' && of === key)?.[2];
+  const base = value('HOME') ?? '/home';
+  const homeExists = lines.some(([kind, of]) => kind === 'there' && of === name);
+  return { home: `${base.replace(/\/$/, '')}/${name}`, homeExists, shell: value('SHELL') };
+}
+
+function decodeShadow(fields: readonly string[] | undefined): Pick<UserState, 'password' | 'locked' | 'aging'> {
+  const [hash = '', , min, max, warn, inactive, expires] = fields ?? [];
+  const days = (text: string | undefined): number | null => (text === undefined || !/^[0-9]+$/.test(text) ? null : Number(text));
+  const aging = { min: days(min), max: days(max), warn: days(warn), inactive: days(inactive), expires: days(expires) };
+  return { password: passwordDigest(hash.replace(/^!+/, '')), locked: hash.startsWith('!'), ...(fields === undefined ? {} : { aging }) };
+}
+
+/** A group that goes takes its members along, and one that gets another number keeps them. */
+function afterGroup(state: UserState, effect: Prediction): UserState | undefined {
+  if (effect.request.kind.name !== 'group' || !state.exists) return undefined;
+  const { exists, gid } = effect.state as GroupState;
+  const { id } = effect.request;
+  if (exists) return state.group === id && gid !== state.gid ? { ...state, gid } : undefined;
+  return state.groups?.includes(id) === true ? { ...state, groups: state.groups.filter((name) => name !== id) } : undefined;
+}
+
+/** Another account takes a number, or gives it up. */
+function afterHolder(state: UserState, id: string, effect: Prediction): UserState | 'stale' | undefined {
+  const other = predictedOf(users, effect);
+  const { holders } = state;
+  const name = effect.request.id;
+  if (other === undefined || holders === undefined || name === id) return undefined;
+  if (other.exists && other.uid === undefined) return Object.values(holders).includes(null) ? 'stale' : undefined;
+  const after = Object.fromEntries(
+    Object.entries(holders).map(([uid, holder]) => {
+      if (other.exists && String(other.uid) === uid) return [uid, holder ?? name];
+      return [uid, holder === name ? null : holder];
+    }),
+  );
+  return Object.keys(after).some((uid) => after[uid] !== holders[uid]) ? { ...state, holders: after } : undefined;
+}
+
 function shadow(pattern: string): string {
   return `if [ -r /etc/shadow ]; then
-  while IFS=: read -r name hash rest || [ -n "$name" ]; do case $name in ${pattern}) printf 'shadow:%s:%s\\n' "$name" "$hash" ;; esac; done </etc/shadow
+  while IFS=: read -r name rest || [ -n "$name" ]; do case $name in ${pattern}) printf 'shadow:%s:%s\\n' "$name" "$rest" ;; esac; done </etc/shadow
 fi
+`;
+}
+
+/** What useradd takes where it is not told, and whether the home directory that it would make is there. */
+function defaultsOf(names: readonly string[]): string {
+  return `base=/home
+if [ -r /etc/default/useradd ]; then
+  while IFS== read -r key value || [ -n "$key" ]; do
+    case $key in HOME) base=$value ;; esac
+    case $key in HOME|SHELL) printf 'default:%s:%s\\n' "$key" "$value" ;; esac
+  done </etc/default/useradd
+fi
+for name in ${names.join(' ')}; do [ ! -e "$base/$name" ] || printf 'there:%s\\n' "$name"; done
 `;
 }

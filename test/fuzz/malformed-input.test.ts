@@ -183,7 +183,7 @@ describe(`damaged input is told or taken (RUNBOOK_SEED=${SEED})`, () => {
     unitRequest('a.service'),
     managerRequest(),
     packageRequest('sh', { candidate: true, declared: false }),
-    userRequest('root', { password: true }),
+    userRequest('root', { shadow: true }),
     groupRequest('root'),
     mountRequest('/', undefined),
     sysctlRequest('net.core.somaxconn'),

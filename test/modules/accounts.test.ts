@@ -1,0 +1,308 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { module as group } from '../../engine/modules/group.ts';
+import { module as user } from '../../engine/modules/user.ts';
+import { seededRandom } from '../seeded-random.ts';
+import type { Link } from './host-chain.ts';
+import { lies, planThenPlay } from './host-chain.ts';
+import { SystemHost } from './system-host.ts';
+
+const HASH = '$6$abcdefgh$0TnkQnTZXgMo1Y0hFkz2yS7P4oYt1Zk0m0QnTZXgMo1Y0hFkz2yS7P4oYt1Zk0mQ';
+const OTHER = HASH.replace('abcdefgh', 'hgfedcba');
+const RESET = `for u in pa pb; do userdel -r $u; done; for g in pa pb ga gb; do groupdel $g; done; rm -rf /home/*; true`;
+
+/** How the host may be before. */
+const BEFORE = [
+  ':',
+  'useradd -m pa',
+  'useradd -M pa',
+  'groupadd pa',
+  'groupadd -g 4711 ga; useradd -m -u 4711 -g ga -s /bin/bash pa',
+  'groupadd ga; groupadd gb; useradd -m -G ga,gb pa',
+  `useradd -m pa; echo 'pa:${HASH}' | chpasswd -e`,
+  `useradd -m pa; echo 'pa:${HASH}' | chpasswd -e; usermod -L pa`,
+  'useradd -m -u 4711 pb; groupadd -g 4712 gb; mkdir -p /home/new',
+  'useradd -m -d /home/new pa; chage -E 2030-01-01 -M 90 pa',
+];
+
+const ARGUMENTS: readonly (readonly object[])[] = [
+  [{}, {}, {}, { state: 'absent' }, { state: 'absent', remove: true }],
+  [{}, {}, { uid: 4711 }, { uid: 4712 }, { uid: 4711, non_unique: true }],
+  [{}, {}, { group: 'ga' }, { group: 'pa' }, { group: '4711' }, { group: 4712 }],
+  [{}, {}, { groups: 'ga,gb' }, { groups: ['ga'], append: true }, { groups: [] }, { groups: 'gb, pa' }],
+  [{}, { home: '/home/new' }, { home: '/home/new', move_home: true }, { home: '/home/deep/er' }, { home: '/dev/null' }],
+  [{}, { create_home: false }, { umask: '0077' }, { skeleton: '/etc/apt' }],
+  [{}, { shell: '/bin/bash' }, { shell: '/bin/sh' }, { comment: 'a b' }],
+  [
+    {},
+    {},
+    { password: HASH },
+    { password: OTHER },
+    { password: `!${HASH}` },
+    { password: '!' },
+    { password: HASH, update_password: 'on_create' },
+  ],
+  [{}, {}, { password_lock: true }, { password_lock: false }],
+  [{}, {}, { expires: 1_893_456_000 }, { expires: -1 }, { password_expire_max: 90 }, { password_expire_min: -1, password_expire_warn: 5 }],
+  [{}, { system: true }],
+];
+
+interface Row {
+  readonly what: string;
+  readonly args: object;
+  readonly before: string;
+  /** The fields that change; undefined: none. */
+  readonly shows?: readonly string[];
+  readonly proof?: string;
+  readonly fails?: string;
+}
+
+const WITH_HASH = `useradd -m pa; echo 'pa:${HASH}' | chpasswd -e`;
+const HAS = (field: string): string => `test "$(getent shadow pa | cut -d: -f2)" = '${field}'`;
+const KEPT = { name: 'pa' };
+
+const TABLE: readonly Row[] = [
+  {
+    what: 'a locked account with the same password is left locked',
+    args: { ...KEPT, password: HASH },
+    before: `${WITH_HASH}; usermod -L pa`,
+    proof: HAS(`!${HASH}`),
+  },
+  {
+    what: 'a locked account stays locked with another password',
+    args: { ...KEPT, password: OTHER },
+    before: `${WITH_HASH}; usermod -L pa`,
+    shows: ['password'],
+    proof: HAS(`!${OTHER}`),
+  },
+  {
+    what: 'a locked account is unlocked where that is asked for',
+    args: { ...KEPT, password: HASH, password_lock: false },
+    before: `${WITH_HASH}; usermod -L pa`,
+    shows: ['locked'],
+    proof: HAS(HASH),
+  },
+  {
+    what: 'unlocking needs no password',
+    args: { ...KEPT, password_lock: false },
+    before: `${WITH_HASH}; usermod -L pa`,
+    shows: ['locked'],
+    proof: HAS(HASH),
+  },
+  {
+    what: 'an account without a password is not opened by unlocking it',
+    args: { ...KEPT, password_lock: false },
+    before: 'useradd -m pa',
+    proof: HAS('!'),
+  },
+  {
+    what: 'an account that never had a password gets one that works',
+    args: { ...KEPT, password: HASH },
+    before: 'useradd -m pa',
+    shows: ['password', 'locked'],
+    proof: HAS(HASH),
+  },
+  {
+    what: 'an account is locked and keeps its password',
+    args: { ...KEPT, password_lock: true },
+    before: WITH_HASH,
+    shows: ['locked'],
+    proof: HAS(`!${HASH}`),
+  },
+  {
+    what: 'a new account is locked with its password',
+    args: { ...KEPT, password: HASH, password_lock: true },
+    before: ':',
+    shows: ['account', 'password'],
+    proof: HAS(`!${HASH}`),
+  },
+  {
+    what: 'a hash that is locked locks',
+    args: { ...KEPT, password: `!${HASH}` },
+    before: WITH_HASH,
+    shows: ['locked'],
+    proof: HAS(`!${HASH}`),
+  },
+  {
+    what: 'another home is made where there is none',
+    args: { ...KEPT, home: '/home/new' },
+    before: 'useradd -m pa',
+    shows: ['home', 'home directory'],
+    proof: 'test "$(stat -c %U:%a /home/new)" = pa:755 && test -d /home/pa && test -f /home/new/.profile',
+  },
+  {
+    what: 'another home is only written down',
+    args: { ...KEPT, home: '/home/new', create_home: false },
+    before: 'useradd -m pa',
+    shows: ['home'],
+    proof: '! test -e /home/new',
+  },
+  {
+    what: 'a home is moved',
+    args: { ...KEPT, home: '/home/a/b', move_home: true },
+    before: 'useradd -m pa; touch /home/pa/mine',
+    shows: ['home'],
+    proof: 'test -f /home/a/b/mine && ! test -e /home/pa',
+  },
+  {
+    what: 'a home is not moved over another one',
+    args: { ...KEPT, home: '/home/new', move_home: true },
+    before: 'useradd -m pa; mkdir /home/new',
+    fails: 'The home directory of pa cannot be moved to /home/new, where something is already',
+  },
+  { what: 'a home that is no directory is let be', args: { ...KEPT, home: '/dev/null' }, before: 'useradd -M -d /dev/null pa' },
+  {
+    what: 'a missing home gets the mode of /etc/login.defs',
+    args: KEPT,
+    before: "useradd -M pa; sed -i 's/^UMASK.*/UMASK 027/' /etc/login.defs",
+    shows: ['home directory'],
+    proof: `sed -i 's/^UMASK.*/UMASK 022/' /etc/login.defs; test "$(stat -c %a /home/pa)" = 750`,
+  },
+  {
+    what: 'a new home gets the mode of umask',
+    args: { ...KEPT, umask: '0077' },
+    before: ':',
+    shows: ['account'],
+    proof: 'test "$(stat -c %a /home/pa)" = 700',
+  },
+  {
+    what: 'a home is a copy of another skeleton, with its links',
+    args: { ...KEPT, skeleton: '/home/skel' },
+    before: 'useradd -M pa; mkdir /home/skel; ln -s x /home/skel/l',
+    shows: ['home directory'],
+    proof: 'test "$(readlink /home/pa/l)" = x',
+  },
+  {
+    what: 'groups in one text are several',
+    args: { ...KEPT, groups: 'ga, gb' },
+    before: 'groupadd ga; groupadd gb; useradd -m pa',
+    shows: ['groups'],
+    proof: 'test "$(id -nG pa)" = "pa ga gb"',
+  },
+  {
+    what: 'an empty text takes all groups away',
+    args: { ...KEPT, groups: '' },
+    before: 'groupadd ga; useradd -m -G ga pa',
+    shows: ['groups'],
+    proof: 'test "$(id -nG pa)" = pa',
+  },
+  {
+    what: 'the primary group among the others counts for nothing',
+    args: { ...KEPT, groups: ['pa', 'ga'] },
+    before: 'groupadd ga; useradd -m -G ga pa',
+  },
+  {
+    what: 'a group is given by its number',
+    args: { ...KEPT, group: 4712 },
+    before: 'groupadd -g 4712 ga; useradd -m pa',
+    shows: ['group'],
+    proof: 'test "$(id -gn pa)" = ga',
+  },
+  {
+    what: 'a number that another account has is told before',
+    args: { ...KEPT, uid: 4711 },
+    before: 'useradd -u 4711 pb',
+    fails: 'The number 4711 is that of the account pb',
+  },
+  {
+    what: 'two accounts have one number where that is asked for',
+    args: { ...KEPT, uid: 4711, non_unique: true },
+    before: 'useradd -u 4711 pb',
+    shows: ['account', 'uid'],
+    proof: 'test "$(id -u pa)" = 4711',
+  },
+  { what: 'a group of that number is told to be missing', args: { ...KEPT, group: '4999' }, before: ':', fails: 'There is no group 4999' },
+  {
+    what: 'an account ends on a day',
+    args: { ...KEPT, expires: 1_893_456_000 },
+    before: 'useradd -m pa',
+    shows: ['last day'],
+    proof: 'test "$(getent shadow pa | cut -d: -f8)" = 21915',
+  },
+  {
+    what: 'an account ends no more',
+    args: { ...KEPT, expires: -1 },
+    before: 'useradd -m -e 2030-01-01 pa',
+    shows: ['last day'],
+    proof: 'test -z "$(getent shadow pa | cut -d: -f8)"',
+  },
+  {
+    what: 'a password ends',
+    args: { ...KEPT, password_expire_max: 90, password_expire_min: 1, password_expire_warn: 3, password_expire_account_disable: 9 },
+    before: 'useradd -m pa',
+    shows: ['days before a new password', 'days of a password', 'days of warning', 'days after the password'],
+    proof: 'test "$(getent shadow pa | cut -d: -f4-7)" = 1:90:3:9',
+  },
+];
+
+const GROUPS: readonly object[] = [
+  { name: 'ga' },
+  { name: 'gb', gid: 4712 },
+  { name: 'ga', gid: 4711 },
+  { name: 'ga', state: 'absent' },
+  { name: 'pa' },
+  { name: 'pa', state: 'absent' },
+  { name: 'gb', gid: 4711, non_unique: true },
+];
+
+describe.skipIf(SystemHost.missing !== undefined)('accounts and groups', () => {
+  let host: SystemHost;
+  beforeAll(async () => {
+    host = await SystemHost.start();
+  });
+  afterAll(() => host.stop());
+  const prepare = (before: string): void => {
+    expect(host.run(`{ ${RESET}\n} >/dev/null 2>&1\n${before}`).status).toBe(0);
+  };
+
+  test.each(TABLE)('$what', async ({ args, before, proof, shows, fails }) => {
+    prepare(before);
+    const [planned] = [host.plan(user, args)];
+    if (fails !== undefined) {
+      expect(planned).toMatchObject({ kind: 'impossible', what: fails });
+      return;
+    }
+    const { outcome, failure } = await host.apply(user, args);
+    expect(failure).toBeUndefined();
+    expect(outcome.kind).toBe(shows === undefined ? 'in_sync' : 'change');
+    if (outcome.kind === 'change') expect(outcome.differences.map((one) => (one.kind === 'field' ? one.field : ''))).toEqual(shows);
+    expect(host.run(proof ?? ':').status).toBe(0);
+    expect(host.plan(user, args).kind).toBe('in_sync');
+  });
+
+  test('the result of an account that is made has its numbers, its home and its shell', async () => {
+    prepare(':');
+    const { result } = await host.apply(user, { name: 'pa' });
+    const [, , uid = '', gid = '', , home = '', shell = ''] = host.run('getent passwd pa').stdout.toString().trim().split(':');
+    expect(result).toMatchObject({ name: 'pa', uid: Number(uid), group: Number(gid), home, shell });
+    expect((await host.apply(group, { name: 'ga' })).result).toMatchObject({
+      gid: Number(host.run('getent group ga').stdout.toString().split(':')[2]),
+    });
+  });
+
+  const seed = Number(process.env['RUNBOOK_SEED'] ?? 20261128);
+  test(`what a plan is certain of is what a play does, whatever is asked for (seed ${seed})`, { timeout: 300_000 }, async () => {
+    const random = seededRandom(seed);
+    const one = <Item>(items: readonly Item[]): Item => {
+      const item = items[Math.floor(random() * items.length)];
+      if (item === undefined) throw new Error('nothing to choose from');
+      return item;
+    };
+    const link = (): Link =>
+      random() < 0.35
+        ? { module: group, args: one(GROUPS) }
+        : { module: user, args: Object.assign({ name: random() < 0.8 ? 'pa' : 'pb' }, ...ARGUMENTS.map((choices) => one(choices))) };
+    for (let round = 0; round < Number(process.env['RUNBOOK_ROUNDS'] ?? 12); round += 1) {
+      const before = one(BEFORE);
+      const links = Array.from({ length: 1 + Math.floor(random() * 3) }, link);
+      prepare(before);
+      const stories = await planThenPlay(host, links);
+      expect(lies(stories), `round ${round}, after: ${before}\n${JSON.stringify(stories, undefined, 1)}`).toEqual([]);
+      const last = links[stories.length - 1];
+      if (last !== undefined && stories.at(-1)?.played !== 'fails') {
+        expect(host.plan(last.module, last.args).kind, `round ${round}, after: ${before}, once more: ${stories.at(-1)?.task}`).toBe(
+          'in_sync',
+        );
+      }
+    }
+  });
+});

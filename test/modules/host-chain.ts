@@ -1,0 +1,74 @@
+import type { AnyModule, Outcome } from '../../engine/modules/module.ts';
+import type { Facts } from '../../engine/connection/facts.ts';
+import { composeObservation } from '../../engine/resources/observation.ts';
+import type { Request } from '../../engine/resources/resource.ts';
+import { View } from '../../engine/run/view.ts';
+import type { Host } from './system-host.ts';
+import { contextOf } from './system-host.ts';
+
+/** One task of a chain. */
+export interface Link {
+  readonly module: AnyModule;
+  readonly args: object;
+}
+
+/** What a plan says of a task, and what a play then does. */
+export interface Story {
+  readonly task: string;
+  readonly planned: 'in sync' | 'changes' | 'fails' | 'open';
+  readonly played: 'in sync' | 'changes' | 'fails';
+  readonly why: string | undefined;
+}
+
+/** Plans all tasks on a host, each over what the ones before it will have done, then plays them one by one, up to the first that fails. */
+export async function planThenPlay(host: Host, links: readonly Link[], facts: Partial<Facts> = {}): Promise<readonly Story[]> {
+  const view = new View({ value: 0, done: 0 });
+  const planned: (Story['planned'] | undefined)[] = [];
+  for (const { module, args } of links) planned.push(planOver(host, view, module, args, facts));
+  const stories: Story[] = [];
+  for (const [index, { module, args }] of links.entries()) {
+    const { outcome, failure } = await host.apply(module, args, facts);
+    const why = failure ?? (outcome.kind === 'impossible' ? outcome.what : undefined);
+    const played = why !== undefined ? 'fails' : outcome.kind === 'change' ? 'changes' : 'in sync';
+    stories.push({ task: `${module.name}: ${JSON.stringify(args)}`, planned: planned[index] ?? 'open', played, why });
+    if (played === 'fails') break;
+  }
+  return stories;
+}
+
+/** Those whose plan was certain, and not what came of it. */
+export function lies(stories: readonly Story[]): readonly Story[] {
+  return stories.filter(({ planned, played }) => planned !== 'open' && planned !== played);
+}
+
+function planOver(host: Host, view: View, module: AnyModule, args: object, facts: Partial<Facts>): Story['planned'] {
+  const parsed = module.arguments.parse(args);
+  const requests: readonly Request[] = module.observes(parsed, undefined, contextOf(facts));
+  const missing = view.missing(requests);
+  if (missing.length > 0) {
+    const { script, decode } = composeObservation(missing, 'f00f00f00f00');
+    view.learnUnderPlan(missing, decode(host.run(script)));
+  }
+  const outcome = module.plan(parsed, undefined, view.seen, contextOf(facts));
+  view.lay(predictionsOf(outcome));
+  return storyOf(outcome);
+}
+
+function predictionsOf(outcome: Outcome): Parameters<View['lay']>[0] {
+  if (outcome.kind === 'change') return outcome.predictions;
+  return outcome.kind === 'cannot_know' ? (outcome.predictions ?? []) : [];
+}
+
+function storyOf(outcome: Outcome): Story['planned'] {
+  switch (outcome.kind) {
+    case 'in_sync':
+      return 'in sync';
+    case 'change':
+      return outcome.certainty === 'certain' ? 'changes' : 'open';
+    case 'impossible':
+      return 'fails';
+    case 'cannot_know':
+    case 'await':
+      return 'open';
+  }
+}
