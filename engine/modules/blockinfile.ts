@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { Secret } from '../values/secret.ts';
 import { Unknown } from '../values/value.ts';
 import { atMostOne, boolean, plainText, text } from './arguments.ts';
-import { editArguments, editRequest, planEdit } from './edit-file.ts';
+import { editArguments, editRequest, pathAliases, planEdit } from './edit-file.ts';
+import { foreignFileArguments } from './file-write-arguments.ts';
 import type { Impossible } from './module.ts';
 import { defineModule } from './module.ts';
 import { pattern } from './regular-expression.ts';
@@ -41,6 +42,8 @@ export const module = defineModule<Arguments>({
   name: 'blockinfile',
   summary: 'Keep a block of lines in a text file, between two markers.',
   arguments: schema,
+  aliases: { ...pathAliases, content: 'block' },
+  foreign: foreignFileArguments,
   examples: ['blockinfile: { path: /etc/hosts, marker: "# {mark} cluster", block: "10.0.0.1 k8s-master-1" }'],
   observes: (args) => [editRequest(args)],
   plan: (args, _loaded, seen, context) => {

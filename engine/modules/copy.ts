@@ -1,89 +1,158 @@
 import { z } from 'zod';
 import { MAX_CONTENT_BYTES } from '../resources/file-detail.ts';
 import { file } from '../resources/file.ts';
-import type { Request } from '../resources/resource.ts';
-import { boolean, exactlyOne, pathOrDirectory, plainText, text } from './arguments.ts';
-import { attributeArguments } from './file-attributes.ts';
+import type { FileState } from '../resources/file-state.ts';
+import { describeType } from '../resources/file-state.ts';
+import type { Seen } from '../resources/resource.ts';
+import { boolean, exactlyOne, mode, pathOrDirectory, plainText } from './arguments.ts';
 import type { Content } from './file-content.ts';
 import { contentOf } from './file-content.ts';
-import { fileRequest, planFile } from './file-plan.ts';
-import type { Controller } from './module.ts';
+import { intoDirectory, isDirectoryAt, withoutSlash } from './file-destination.ts';
+import type { Mode } from './file-mode.ts';
+import { cannotLook, fileRequest, planFile } from './file-plan.ts';
+import { foreignFileArguments, writeArguments } from './file-write-arguments.ts';
+import type { CannotKnow, Context, Controller, Impossible } from './module.ts';
 import { defineModule } from './module.ts';
+import { writtenValue } from './written-value.ts';
 
-const schema = exactlyOne(
-  z.strictObject({
-    src: plainText().optional().describe('The file, in files/ of the role or beside the playbook; or an absolute path.'),
-    content: text().optional().describe('What the file shall hold, instead of src.'),
-    dest: pathOrDirectory().describe(
-      'Where the file goes on the host. With a slash at its end, or where a directory is: into it, under the name that src has.',
+const fields = z.strictObject({
+  src: plainText()
+    .optional()
+    .describe(
+      'The file, in files/ of the role or beside the playbook; or an absolute path. With remote_src: an absolute path on the host.',
     ),
-    ...attributeArguments,
-    force: boolean().default(true).describe('Whether a file that is there and differs is replaced.'),
-    follow: boolean().default(false).describe('Whether a link at dest is kept and the file that it leads to is written.'),
-    backup: boolean().default(false).describe('Whether the file that is replaced is kept beside it, with the time in its name.'),
-    validate: plainText().optional().describe('A command that checks the new file before it takes its place; %s stands for the file.'),
-  }),
-  ['src', 'content'],
-);
+  content: writtenValue().optional().describe('What the file shall hold, instead of src. A map or a list is written as JSON.'),
+  dest: pathOrDirectory().describe(
+    'Where the file goes on the host. With a slash at its end, or where a directory is: into it, under the name that src has.',
+  ),
+  ...writeArguments,
+  mode: z
+    .union([z.literal('preserve').transform((): 'preserve' => 'preserve'), mode()])
+    .optional()
+    .describe('Permission bits in quotes ("0644"), or as chmod takes them ("u=rw,go=r"). preserve: those of src.'),
+  force: boolean().default(true).describe('Whether a file that is there and differs is replaced.'),
+  follow: boolean().default(false).describe('Whether a link at dest is kept and the file that it leads to is written.'),
+  remote_src: boolean().default(false).describe('Whether src is a file of the host.'),
+  directory_mode: mode().optional().describe('Permission bits of directories that are made for dest.'),
+});
+
+const schema = exactlyOne(fields, ['src', 'content'])
+  .refine((args) => !args.remote_src || args.src !== undefined, 'remote_src needs src')
+  .refine((args) => !args.remote_src || args.src?.startsWith('/') !== false, 'src must be an absolute path where it is a file of the host')
+  .refine((args) => args.mode !== 'preserve' || args.src !== undefined, 'mode: preserve needs src');
 type Arguments = z.infer<typeof schema>;
 
-export const module = defineModule<Arguments, Content>({
+/** What the controller has; undefined where the host has it. */
+interface Loaded {
+  readonly content: Content;
+  readonly mode: number | undefined;
+}
+
+export const module = defineModule<Arguments, Loaded | undefined>({
   name: 'copy',
   summary: 'Bring a file, or write given text into one.',
   arguments: schema,
+  foreign: {
+    ...foreignFileArguments,
+    checksum: 'Leave it out: what has come is held against the SHA-256 of what was sent each time.',
+    local_follow: 'Leave it out: links of the controller are followed.',
+    decrypt: 'Leave it out: files of a vault are opened where the vault is given.',
+  },
   examples: [
     'copy: { src: audit-policy.yaml, dest: /etc/kubernetes/audit-policy.yaml, mode: "0600" }',
     'copy: { content: "br_netfilter\\n", dest: /etc/modules-load.d/k8s.conf }',
+    'copy: { src: /etc/os-release, dest: /srv/os-release, remote_src: true }',
   ],
-  load: (args, controller) => loadContent(args, controller),
-  observes: (args, content) => [file(withoutSlash(args.dest)), ...candidates(args, content)],
-  plan(args, content, seen, context) {
+  load: (args, controller) => (args.remote_src ? Promise.resolve(undefined) : loadContent(args, controller)),
+  observes: (args, loaded) => [
+    file(withoutSlash(args.dest), 'target'),
+    ...candidates(args).map((path) => requestFor(path, loaded)),
+    ...(loaded === undefined ? [file(args.src ?? '', 'digest')] : []),
+  ],
+  plan(args, loaded, seen, context) {
     const directory = withoutSlash(args.dest);
-    const inside = args.src === undefined ? undefined : pathInside(directory, args.src);
-    const isDirectory = args.dest.endsWith('/') || seen.of(file(directory)).type === 'directory';
-    if (isDirectory && inside === undefined) {
+    const isInside = args.dest.endsWith('/') || isDirectoryAt(directory, seen);
+    if (isInside && args.src === undefined) {
       return {
         kind: 'impossible',
         what: `${directory} is a directory`,
         remedy: 'Give dest the name of the file as well: content has none.',
       };
     }
-    const path = isDirectory && inside !== undefined ? inside : directory;
+    const path = isInside && args.src !== undefined ? intoDirectory(directory, args.src) : directory;
+    const source = loaded ?? contentOnHost(args.src ?? '', seen, context);
+    if ('kind' in source) return source;
+    const bits = args.mode === 'preserve' ? preserved(source.mode) : args.mode;
     return planFile(
       {
         path,
-        content,
-        attributes: args,
+        content: source.content,
+        attributes: { owner: args.owner, group: args.group, mode: bits },
         follow: args.follow,
         force: args.force,
         backup: args.backup,
         validate: args.validate,
+        unsafe: args.unsafe_writes,
+        makesDirectory: args.dest.endsWith('/') ? { mode: args.directory_mode } : undefined,
         result: args.src === undefined ? {} : { src: args.src },
       },
-      fileRequest(path, content),
+      requestFor(path, loaded),
       seen,
       context,
     );
   },
 });
 
-async function loadContent(args: Arguments, controller: Controller): Promise<Content> {
-  if (args.src === undefined) return contentOf(args.content ?? '');
+function preserved(bits: number | undefined): Mode | undefined {
+  return bits === undefined ? undefined : { kind: 'octal', bits };
+}
+
+async function loadContent(args: Arguments, controller: Controller): Promise<Loaded> {
+  if (args.src === undefined) return { content: contentOf(args.content ?? ''), mode: undefined };
   const source = await controller.file(args.src);
-  return { kind: 'file', source, sha256: source.sha256, bytes: source.size <= MAX_CONTENT_BYTES ? await source.bytes() : undefined };
+  const bytes = source.size <= MAX_CONTENT_BYTES ? await source.bytes() : undefined;
+  return { content: { kind: 'file', source, sha256: source.sha256, bytes }, mode: source.mode };
 }
 
-function candidates(args: Arguments, content: Content): readonly Request[] {
+function contentOnHost(src: string, seen: Seen, context: Context): Loaded | CannotKnow | Impossible {
+  const request = file(src, 'digest');
+  const state = seen.of(request);
+  const there: FileState = state.type === 'link' ? (state.to?.state ?? state) : state;
+  const mayCome = seen.certainty(request) === 'after_change';
+  switch (there.type) {
+    case 'file': {
+      if (there.unreadable === true) return cannotLook(src, context.user);
+      const { sha256, size, content: bytes, mode: bits } = there;
+      if (sha256 !== undefined && size !== undefined) return { content: { kind: 'host', path: src, size, sha256, bytes }, mode: bits };
+      return { kind: 'cannot_know', because: `what an earlier change writes into ${src}` };
+    }
+    case 'hidden':
+      return cannotLook(src, context.user);
+    case 'absent':
+      if (mayCome) return { kind: 'cannot_know', because: `an earlier change that may bring ${src}` };
+      return {
+        kind: 'impossible',
+        what: `${src} does not exist on the host`,
+        remedy: 'Without remote_src: true the file is one of the controller.',
+      };
+    case 'directory':
+      return {
+        kind: 'impossible',
+        what: `${src} is a directory, and copy brings files`,
+        remedy: `Copy the directory by command: cp -a, with creates:.`,
+      };
+    case 'link':
+    case 'other':
+      return { kind: 'impossible', what: `${src} is ${describeType(there)}, not a file` };
+  }
+}
+
+function requestFor(path: string, loaded: Loaded | undefined): ReturnType<typeof file> {
+  return loaded === undefined ? file(path, 'digest') : fileRequest(path, loaded.content);
+}
+
+function candidates(args: Arguments): readonly string[] {
   const directory = withoutSlash(args.dest);
-  const inside = args.src === undefined ? [] : [fileRequest(pathInside(directory, args.src), content)];
-  return args.dest.endsWith('/') ? inside : [fileRequest(directory, content), ...inside];
-}
-
-function pathInside(directory: string, source: string): string {
-  const name = source.slice(source.lastIndexOf('/') + 1);
-  return directory === '/' ? `/${name}` : `${directory}/${name}`;
-}
-
-function withoutSlash(path: string): string {
-  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+  const inside = args.src === undefined ? [] : [intoDirectory(directory, args.src)];
+  return args.dest.endsWith('/') ? inside : [directory, ...inside];
 }

@@ -5,29 +5,31 @@ import type { FileState } from '../resources/file-state.ts';
 import type { Request, Seen } from '../resources/resource.ts';
 import { Secret } from '../values/secret.ts';
 import { Unknown } from '../values/value.ts';
-import { boolean, path, plainText } from './arguments.ts';
+import { boolean, path } from './arguments.ts';
 import type { WantedAttributes } from './file-attributes.ts';
-import { attributeArguments } from './file-attributes.ts';
 import type { Content } from './file-content.ts';
 import { bytesContent } from './file-content.ts';
 import { placeFor, planFile } from './file-plan.ts';
+import { writeArguments } from './file-write-arguments.ts';
 import type { CannotKnow, Context, Impossible, Outcome } from './module.ts';
 import { bytesOf, textOf } from './file-text.ts';
 
 /** The arguments that the modules which edit text files share. */
 export const editArguments = {
   path: path().describe('The file on the host. A link is followed.'),
-  ...attributeArguments,
-  create: boolean().default(false).describe('Whether the file is made where there is none.'),
-  backup: boolean().default(false).describe('Whether the file that is replaced is kept beside it, with the time in its name.'),
-  validate: plainText().optional().describe('A command that checks the new file before it takes its place; %s stands for the file.'),
+  ...writeArguments,
+  create: boolean().default(false).describe('Whether the file is made where there is none, with its directory.'),
 };
+
+/** Other names of `path` in Ansible's modules that edit files. */
+export const pathAliases = { dest: 'path', destfile: 'path', name: 'path' } as const;
 
 export interface EditArguments extends WantedAttributes {
   readonly path: string;
   readonly create: boolean;
   readonly backup: boolean;
   readonly validate?: string | undefined;
+  readonly unsafe_writes: boolean;
 }
 
 export function editRequest(args: EditArguments): Request<FileDetail, FileState> {
@@ -47,7 +49,7 @@ export function planEdit(
   context: Context,
 ): Outcome {
   const request = editRequest(args);
-  const place = placeFor(request, true, seen, context.user);
+  const place = placeFor(request, true, seen, context.user, args.create);
   const isAbsent = place.kind === 'impossible' ? seen.of(request).type === 'absent' : place.state.type === 'absent';
   // Nothing to be taken out of a file that is not there, even where its directory is not.
   if (isAbsent && !(inserted instanceof Unknown) && edit(undefined) === undefined)
@@ -74,6 +76,8 @@ export function planEdit(
       force: true,
       backup: args.backup,
       validate: args.validate,
+      unsafe: args.unsafe_writes,
+      makesDirectory: args.create ? { mode: undefined } : undefined,
       result: { path: args.path },
     },
     request,

@@ -11,7 +11,15 @@ import { Unknown } from '../values/value.ts';
 export type Content = KnownContent | { readonly kind: 'unknown'; readonly value: Unknown };
 export type KnownContent =
   | TextContent
-  | { readonly kind: 'file'; readonly source: UploadSource; readonly sha256: string; readonly bytes: Buffer | undefined };
+  | { readonly kind: 'file'; readonly source: UploadSource; readonly sha256: string; readonly bytes: Buffer | undefined }
+  /** Another file of the host. */
+  | {
+      readonly kind: 'host';
+      readonly path: string;
+      readonly size: number;
+      readonly sha256: string;
+      readonly bytes: Buffer | undefined;
+    };
 
 interface TextContent {
   readonly kind: 'text';
@@ -34,7 +42,14 @@ export function contentOf(value: string | Secret | Unknown): Content {
 }
 
 export function contentSize(content: KnownContent): number {
-  return content.kind === 'text' ? content.bytes.length : content.source.size;
+  switch (content.kind) {
+    case 'text':
+      return content.bytes.length;
+    case 'file':
+      return content.source.size;
+    case 'host':
+      return content.size;
+  }
 }
 
 /** The wanted content for a diff. */
@@ -46,7 +61,8 @@ export function shownContent(content: Content): Shown {
       if (content.isSecret) return Secret.around(content.bytes.toString('utf8'));
       return shownBytes(content.bytes, content.bytes.length, content.sha256);
     case 'file':
-      return shownBytes(content.bytes, content.source.size, content.sha256);
+    case 'host':
+      return shownBytes(content.bytes, contentSize(content), content.sha256);
   }
 }
 

@@ -16,7 +16,10 @@ import {
   attributesBehind,
   changedAttributes,
   newAttributes,
+  newDirectory,
 } from './file-attributes.ts';
+import type { Mode } from './file-mode.ts';
+import { formatMode } from './file-mode.ts';
 import type { Content, KnownContent } from './file-content.ts';
 import { contentSize, shownContent, shownFile } from './file-content.ts';
 import type { Apply, Change, Context, Difference, Impossible, Outcome } from './module.ts';
@@ -34,6 +37,10 @@ export interface WantedFile {
   readonly force: boolean;
   readonly backup: boolean;
   readonly validate: string | undefined;
+  /** Where the directory is not there that it goes into: it is made, with this mode. */
+  readonly makesDirectory?: { readonly mode: Mode | undefined } | undefined;
+  /** Whether the file that is there is overwritten where it cannot be replaced. */
+  readonly unsafe?: boolean | undefined;
   /** What `register` gets besides the file's attributes. */
   readonly result: ValueMap;
 }
@@ -60,7 +67,13 @@ interface ReplacedLink {
 }
 
 /** Where a file at `request` would be written, or why none can be. */
-export function placeFor(request: Request<FileDetail, FileState>, follow: boolean, seen: Seen, user: string): Place {
+export function placeFor(
+  request: Request<FileDetail, FileState>,
+  follow: boolean,
+  seen: Seen,
+  user: string,
+  makesDirectory = false,
+): Place {
   const state = seen.of(request);
   const path = request.id;
   if (state.type === 'link') {
@@ -78,6 +91,7 @@ export function placeFor(request: Request<FileDetail, FileState>, follow: boolea
       predict(request, { ...state, to: { path: there, state: after } }),
     );
   }
+  if (state.type === 'absent' && makesDirectory) return { kind: 'place', path, state, predicted: (after) => predict(request, after) };
   return standing(path, state, seen.certainty(request), user, (after) => predict(request, after));
 }
 
@@ -123,7 +137,11 @@ export function cannotLook(path: string, user: string): Impossible {
 
 /** The difference between a file and what is wanted of it. */
 export function planFile(wanted: WantedFile, request: Request<FileDetail, FileState>, seen: Seen, context: Context): Outcome {
-  const place = placeFor(request, wanted.follow, seen, context.user);
+  const found = seen.of(request);
+  if (found.type === 'link' && !wanted.force && !wanted.follow)
+    return { kind: 'in_sync', result: { dest: request.id, state: 'link', ...attributeResult(found), ...wanted.result } };
+  const makes = found.type === 'absent' && !found.parent && wanted.makesDirectory !== undefined ? parentOf(request.id) : undefined;
+  const place = placeFor(request, wanted.follow, seen, context.user, makes !== undefined);
   if (place.kind === 'impossible') return place;
   const { state, path } = place;
   const before = state.type === 'file' ? state : undefined;
@@ -154,13 +172,21 @@ export function planFile(wanted: WantedFile, request: Request<FileDetail, FileSt
   const backup = wanted.backup && isChanged && before !== undefined ? backupName(path, context.now) : undefined;
   const change: Change = {
     kind: 'change',
-    differences: [...differences, ...(before === undefined ? newFields(wanted, path) : attributes)],
+    differences: [
+      ...(makes === undefined ? [] : [newDirectoryField(makes)]),
+      ...differences,
+      ...(before === undefined ? newFields(wanted, path) : attributes),
+    ],
     certainty: seen.certainty(request),
-    predictions: [place.predicted(after)],
+    predictions: [...(makes === undefined ? [] : [directoryMade(makes, wanted, context)]), place.predicted(after)],
     touches: 'predicted',
     apply: () =>
       isChanged || before === undefined
-        ? written(wanted, known(content), { path, before, backup, isReproducible: wanted.force && state.type === 'absent' }, context)
+        ? inside(
+            makes,
+            wanted,
+            written(wanted, known(content), { path, before, backup, isReproducible: wanted.force && state.type === 'absent' }, context),
+          )
         : attributesOnly(path, wanted.attributes, before),
     planned: { ...resultOf(wanted, path, after), ...(backup === undefined ? {} : { backup_file: backup }) },
     settled: (now) => resultOf(wanted, path, { ...after, ...attributesBehind(now.of(request)) }),
@@ -203,8 +229,35 @@ function written(
   file: Pick<FileToWrite, 'path' | 'before' | 'backup' | 'isReproducible'>,
   context: Context,
 ): Apply {
-  const bytes = content.bytes ?? (content.kind === 'file' ? content.source : Buffer.alloc(0));
-  return writeFile({ ...file, content: bytes, attributes: wanted.attributes, validate: wanted.validate }, context);
+  const { attributes, validate, unsafe } = wanted;
+  return writeFile({ ...file, content: sourceOf(content), attributes, validate, unsafe }, context);
+}
+
+function sourceOf(content: KnownContent): FileToWrite['content'] {
+  switch (content.kind) {
+    case 'text':
+      return content.bytes;
+    case 'file':
+      return content.bytes ?? content.source;
+    case 'host':
+      return { copyOf: content.path };
+  }
+}
+
+function newDirectoryField(path: string): Difference {
+  return { kind: 'field', of: path, field: 'state', before: 'absent', after: 'a directory' };
+}
+
+function directoryMade(path: string, { makesDirectory }: WantedFile, context: Context): Prediction {
+  return predict(file(path), { ...newDirectory({ mode: makesDirectory?.mode }, undefined, context.user), modeIsExpected: true });
+}
+
+/** The script behind one that makes the directory, with those above it. */
+function inside(directory: string | undefined, { makesDirectory }: WantedFile, apply: Apply): Apply {
+  if (directory === undefined) return apply;
+  const { mode } = newDirectory({ mode: makesDirectory?.mode }, undefined, '');
+  const mask = makesDirectory?.mode === undefined || mode === undefined ? '' : `umask ${formatMode(0o777 & ~mode)}; `;
+  return { ...apply, script: `(${mask}mkdir -p -- ${quote(directory)}) || exit 1\n${apply.script}` };
 }
 
 function attributesOnly(path: string, attributes: WantedAttributes, before: RegularFile): Apply {

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { Secret } from '../values/secret.ts';
 import { Unknown } from '../values/value.ts';
 import { boolean, plainText, text } from './arguments.ts';
-import { editArguments, editRequest, planEdit } from './edit-file.ts';
+import { editArguments, editRequest, pathAliases, planEdit } from './edit-file.ts';
+import { foreignFileArguments } from './file-write-arguments.ts';
 import { defineModule } from './module.ts';
 import { expand } from './python-replacement.ts';
 import type { Pattern } from './regular-expression.ts';
@@ -72,6 +73,8 @@ export const module = defineModule<Arguments>({
   name: 'lineinfile',
   summary: 'Keep one line in a text file.',
   arguments: schema,
+  aliases: { ...pathAliases, regex: 'regexp', value: 'line' },
+  foreign: foreignFileArguments,
   examples: [
     'lineinfile: { path: /etc/default/grub, regexp: "^GRUB_TIMEOUT=", line: GRUB_TIMEOUT=1 }',
     'lineinfile: { path: /etc/fstab, regexp: "\\\\sswap\\\\s", state: absent }',

@@ -71,6 +71,8 @@ export interface LocalFile extends UploadSource {
   readonly path: string;
   readonly size: number;
   readonly sha256: string;
+  /** Its permission bits. */
+  readonly mode: number;
   /** The whole content. Only for files below 1 MiB. */
   bytes(): Promise<Buffer>;
 }

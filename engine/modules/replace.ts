@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { Secret } from '../values/secret.ts';
 import { Unknown } from '../values/value.ts';
 import { text } from './arguments.ts';
-import { editArguments, editRequest, planEdit } from './edit-file.ts';
+import { editArguments, editRequest, pathAliases, planEdit } from './edit-file.ts';
+import { foreignFileArguments } from './file-write-arguments.ts';
 import { defineModule } from './module.ts';
 import { PatternFault } from './python-pattern.ts';
 import { expand } from './python-replacement.ts';
@@ -48,6 +49,11 @@ export const module = defineModule<Arguments>({
   name: 'replace',
   summary: 'Replace every match of a regular expression in a text file.',
   arguments: schema,
+  aliases: pathAliases,
+  foreign: {
+    ...foreignFileArguments,
+    encoding: 'Leave it out: bytes that are no UTF-8 stay as they are.',
+  },
   examples: ['replace: { path: /etc/fstab, regexp: "^([^#].*\\\\sswap\\\\s.*)$", replace: "# \\\\1" }'],
   observes: (args) => [editRequest({ ...args, create: false })],
   plan(args, _loaded, seen, context) {

@@ -1,45 +1,87 @@
 import { z } from 'zod';
-import { boolean, path, plainText } from './arguments.ts';
-import { attributeArguments } from './file-attributes.ts';
+import { file } from '../resources/file.ts';
+import { Secret } from '../values/secret.ts';
+import { Unknown } from '../values/value.ts';
+import { boolean, pathOrDirectory, plainText } from './arguments.ts';
 import type { Content } from './file-content.ts';
 import { contentOf } from './file-content.ts';
+import { intoDirectory, isDirectoryAt, withoutSlash } from './file-destination.ts';
 import { fileRequest, planFile } from './file-plan.ts';
+import { foreignFileArguments, writeArguments } from './file-write-arguments.ts';
 import { defineModule } from './module.ts';
+
+const LINE_ENDS = { '\n': '\n', '\r\n': '\r\n', '\r': '\r', '\\n': '\n', '\\r\\n': '\r\n', '\\r': '\r' } as const;
 
 const schema = z.strictObject({
   src: plainText().describe('The template, in templates/ of the role or beside the playbook.'),
-  dest: path().describe('Where the file goes on the host.'),
-  ...attributeArguments,
+  dest: pathOrDirectory().describe(
+    'Where the file goes on the host. With a slash at its end, or where a directory is: into it, under the name that src has.',
+  ),
+  ...writeArguments,
   force: boolean().default(true).describe('Whether a file that is there and differs is replaced.'),
   follow: boolean().default(false).describe('Whether a link at dest is kept and the file that it leads to is written.'),
-  backup: boolean().default(false).describe('Whether the file that is replaced is kept beside it, with the time in its name.'),
-  validate: plainText().optional().describe('A command that checks the new file before it takes its place; %s stands for the file.'),
+  newline_sequence: z
+    .enum(['\n', '\r\n', '\r', '\\n', '\\r\\n', '\\r'])
+    .default('\n')
+    .transform((written) => LINE_ENDS[written])
+    .describe('What ends the lines of the file, whatever ends those of the template.'),
 });
+type Arguments = z.infer<typeof schema>;
 
-export const module = defineModule<z.infer<typeof schema>, Content>({
+const HANDLEBARS = 'Templates are Handlebars: runbook docs --helpers.';
+
+export const module = defineModule<Arguments, Content>({
   name: 'template',
   summary: 'Write a file from a Handlebars template.',
   arguments: schema,
+  foreign: {
+    ...foreignFileArguments,
+    trim_blocks: `Write {{~#if x}} or {{#if x~}}: ~ takes the blanks and line ends beside it away. ${HANDLEBARS}`,
+    lstrip_blocks: `Write {{~#if x}} or {{#if x~}}: ~ takes the blanks and line ends beside it away. ${HANDLEBARS}`,
+    variable_start_string: `Write \\{{ where two braces are to stand in the file. ${HANDLEBARS}`,
+    variable_end_string: `Write \\{{ where two braces are to stand in the file. ${HANDLEBARS}`,
+    block_start_string: HANDLEBARS,
+    block_end_string: HANDLEBARS,
+    comment_start_string: HANDLEBARS,
+    comment_end_string: HANDLEBARS,
+    output_encoding: 'Files are written as UTF-8. Convert it by shell: iconv.',
+  },
   examples: [
     'template: { src: etcd.yaml.hbs, dest: /etc/etcd/etcd.yaml, owner: etcd, mode: "0600" }',
     'template: { src: haproxy.cfg.hbs, dest: /etc/haproxy/haproxy.cfg, validate: haproxy -c -f %s }',
   ],
-  load: async (args, controller) => contentOf(await controller.template(args.src)),
-  observes: (args, content) => [fileRequest(args.dest, content)],
-  plan: (args, content, seen, context) =>
-    planFile(
+  load: async (args, controller) => contentOf(withLineEnds(await controller.template(args.src), args.newline_sequence)),
+  observes: (args, content) => {
+    const directory = withoutSlash(args.dest);
+    const inside = fileRequest(intoDirectory(directory, args.src), content);
+    return [file(directory, 'target'), ...(args.dest.endsWith('/') ? [inside] : [fileRequest(directory, content), inside])];
+  },
+  plan(args, content, seen, context) {
+    const directory = withoutSlash(args.dest);
+    const isInside = args.dest.endsWith('/') || isDirectoryAt(directory, seen);
+    const path = isInside ? intoDirectory(directory, args.src) : directory;
+    return planFile(
       {
-        path: args.dest,
+        path,
         content,
         attributes: args,
         follow: args.follow,
         force: args.force,
         backup: args.backup,
         validate: args.validate,
+        unsafe: args.unsafe_writes,
+        makesDirectory: args.dest.endsWith('/') ? { mode: undefined } : undefined,
         result: { src: args.src },
       },
-      fileRequest(args.dest, content),
+      fileRequest(path, content),
       seen,
       context,
-    ),
+    );
+  },
 });
+
+function withLineEnds(text: string | Secret | Unknown, end: '\n' | '\r\n' | '\r'): string | Secret | Unknown {
+  if (end === '\n' || text instanceof Unknown) return text;
+  if (text instanceof Secret) return Secret.around(text.reveal().replace(/\r?\n/g, end));
+  return text.replace(/\r?\n/g, end);
+}

@@ -19,7 +19,7 @@ export interface FileToWrite {
   readonly path: string;
   /** A path of the same file system, beside which it is brought, where the directory of `path` is only made by the same script. */
   readonly broughtBeside?: string;
-  readonly content: Buffer | UploadSource;
+  readonly content: Buffer | UploadSource | { readonly copyOf: string };
   readonly attributes: WantedAttributes;
   /** The file that it replaces: its owner and mode are kept where no other are wanted. */
   readonly before: RegularFile | undefined;
@@ -29,6 +29,8 @@ export interface FileToWrite {
   readonly backup: string | undefined;
   /** Shell text in which %s stands for the new file, to be run before it takes its place. */
   readonly validate: string | undefined;
+  /** Whether the file that is there is overwritten where it cannot be replaced: as a mount point, in a container. */
+  readonly unsafe?: boolean | undefined;
 }
 
 /**
@@ -48,20 +50,23 @@ export function writeFile(file: FileToWrite, context: Context): Apply {
   const validated = file.validate === undefined ? [] : [validation(file.validate, temporary, context.preamble)];
   // Each of them does nothing but its own step, and fails where that does.
   const steps = [
+    ...('copyOf' in content ? [`{ cat -- ${quote(content.copyOf)} >"$t" || { ${WHY_NOT_WRITTEN}; }; }`] : []),
     ...(inline === undefined ? [] : [`{ printf %s ${quote(inline)} >"$t" || { ${WHY_NOT_WRITTEN}; }; }`]),
     ...(before !== undefined && !isPlain(before) && isTighter(attributes, before) ? [...validated, ...given] : [...given, ...validated]),
     ...(isSyncedLater ? [] : [syncCommand('"$t"')]),
     ...(file.backup === undefined ? [] : [`cp -a -- "$d" ${quote(file.backup)}`]),
     // Else mv would move the file into the directory.
     '{ ! [ -d "$d" ] || { printf \'%s is a directory\\n\' "$d" >&2; false; }; }',
-    'mv -f -- "$t" "$d"',
+    file.unsafe === true ? '{ mv -f -- "$t" "$d" 2>/dev/null || { cat -- "$t" >"$d" && rm -f -- "$t"; }; }' : 'mv -f -- "$t" "$d"',
   ];
   const lines = [
     `t=${quote(temporary)} d=${quote(path)}`,
     // A run that was killed between the sending of the file and this script has left its own.
     `for left in "\${t%/*}/".runbook-*-${markOf(path)}; do [ "$left" = "$t" ] || ! [ -e "$left" ] || rm -f -- "$left"; done`,
     `trap 'rm -f -- "$t"; exit 1' HUP INT TERM`,
-    ...(inline === undefined ? [] : [`umask ${formatMode(isMasked ? 0o777 & ~attributes.mode.bits : 0o077)}; set -C`]),
+    ...(inline === undefined && !('copyOf' in content)
+      ? []
+      : [`umask ${formatMode(isMasked ? 0o777 & ~attributes.mode.bits : 0o077)}; set -C`]),
     `${steps.join(' &&\n')} || { rm -f -- "$t"; exit 1; }`,
     ...(context.facts.selinux === 'disabled' ? [] : ['if command -v restorecon >/dev/null 2>&1; then restorecon -- "$d" || :; fi']),
   ];
@@ -70,7 +75,7 @@ export function writeFile(file: FileToWrite, context: Context): Apply {
     const mend = isMasked ? { mend: attributeCommands(quote(path), { mode: attributes.mode }, undefined, 'file').join('\n') } : {};
     return { script, brief: true, ...mend, ...(isSyncedLater ? { unsynced: path } : {}) };
   }
-  if (inline !== undefined) return { script };
+  if (inline !== undefined || 'copyOf' in content) return { script };
   return { script, uploads: [{ source: Buffer.isBuffer(content) ? sourceOf(content) : content, path: temporary, mode: '0600' }] };
 }
 

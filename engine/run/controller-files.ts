@@ -159,6 +159,7 @@ export class ControllerFiles {
       path,
       size: content?.length ?? status.size,
       sha256,
+      mode: status.mode & 0o7777,
       isUnchanged: async () => {
         const now = await stat(path).catch(() => undefined);
         return now !== undefined && identityOf(now) === identityOf(status);
@@ -177,7 +178,7 @@ export class ControllerFiles {
     for (const file of [join(folder, `${name}.hbs`), join(folder, name)]) {
       from.set(file, identityNow(file));
       if (!existsSync(file)) continue;
-      const text = textIn(readFileSync(file), file);
+      const text = withPlainLineEnds(textIn(readFileSync(file), file));
       this.#use(file, digestOfText(text));
       return { text, file };
     }
@@ -185,10 +186,15 @@ export class ControllerFiles {
   }
 
   async #openTemplate(path: string, from: Map<string, string | undefined>): Promise<FileTemplate> {
-    const text = textIn(readFileSync(path), path);
+    const text = withPlainLineEnds(textIn(readFileSync(path), path));
     this.#use(path, digestOfText(text));
     return parseTemplateFile(text, path, (name) => this.#partial(dirname(path), name, from));
   }
+}
+
+/** As Jinja reads templates: what was written on Windows does not bring its line ends to hosts. */
+function withPlainLineEnds(text: string): string {
+  return text.replace(/\r\n?/g, '\n');
 }
 
 function identityNow(path: string): string | undefined {

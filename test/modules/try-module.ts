@@ -64,6 +64,7 @@ function fail(what: string): never {
 function localFile(path: string, bytes: Buffer): LocalFile {
   return {
     path,
+    mode: 0o640,
     size: bytes.length,
     sha256: createHash('sha256').update(bytes).digest('hex'),
     bytes: async () => bytes,
@@ -79,6 +80,7 @@ export function diskFile(path: string): LocalFile {
   const bytes = readFileSync(path);
   return {
     path,
+    mode: statSync(path).mode & 0o7777,
     size: statSync(path).size,
     sha256: createHash('sha256').update(bytes).digest('hex'),
     bytes: async () => bytes,

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { Secret } from '../values/secret.ts';
+import type { Value } from '../values/value.ts';
+import { Unknown, isList, isMap } from '../values/value.ts';
+import { unknownWithin } from './argument-problem.ts';
+
+/** Text for a file, which may be secret or not known yet. A number is written as it stands, a map or list as JSON in Ansible's form. */
+export function writtenValue(): z.ZodType<string | Secret | Unknown> {
+  return z
+    .custom<Value>((value) => value !== undefined && value !== null && typeof value !== 'boolean' && !hasNul(value), {
+      error: ({ input }) =>
+        typeof input === 'string' ? 'must not hold a NUL byte' : 'must be a text, a number, a map or a list\nWrite it in quotes.',
+    })
+    .transform((value): string | Secret | Unknown => {
+      if (typeof value === 'string' || value instanceof Secret || value instanceof Unknown) return value;
+      const unknown = unknownWithin(value);
+      if (unknown !== undefined) return unknown;
+      const text = asJson(value);
+      return holdsSecret(value) ? Secret.around(text) : text;
+    })
+    .meta({});
+}
+
+function hasNul(value: unknown): boolean {
+  return typeof value === 'string' && value.includes('\0');
+}
+
+function holdsSecret(value: Value): boolean {
+  if (value instanceof Secret) return true;
+  if (isList(value)) return value.some(holdsSecret);
+  return isMap(value) && Object.values(value).some(holdsSecret);
+}
+
+/** As Python writes it: with blanks behind commas and colons, and in ASCII. */
+function asJson(value: Value): string {
+  if (value instanceof Secret) return asJson(value.reveal());
+  if (isList(value)) return `[${value.map(asJson).join(', ')}]`;
+  if (isMap(value))
+    return `{${Object.entries(value)
+      .map(([key, one]) => `${asJson(key)}: ${asJson(one)}`)
+      .join(', ')}}`;
+  return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
