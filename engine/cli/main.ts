@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+import { readFileSync } from 'node:fs';
 import type { Option } from 'commander';
 import { Command, CommanderError } from 'commander';
 import { Problem, Problems } from '../errors/problem.ts';
@@ -127,6 +129,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   process.once('SIGINT', endAtOnce);
   try {
+    refuseOtherEncodings(argv);
     if (argv[0] === 'help' && wanted !== undefined && !wanted.startsWith('-') && !COMMANDS.has(wanted)) throw unknownCommand(wanted);
     await program.parseAsync([...argv], { from: 'user' });
     return status;
@@ -137,6 +140,17 @@ export async function main(argv: readonly string[]): Promise<number> {
     else printProblems([error instanceof Problem ? error : fileProblem(error)], process.stderr);
     return EXIT.problem;
   }
+}
+
+/** Node makes U+FFFD of bytes that are not UTF-8, which would then be written onto hosts. */
+function refuseOtherEncodings(argv: readonly string[]): void {
+  const wrong = argv.find((argument) => argument.includes('\uFFFD'));
+  if (wrong === undefined || process.platform !== 'linux' || isUtf8(readFileSync('/proc/self/cmdline'))) return;
+  throw new Problem({
+    code: 'not-utf8',
+    what: `an argument is not UTF-8: ${wrong}`,
+    remedy: 'Set the terminal and its locale to UTF-8, such as LC_ALL=C.UTF-8, or put the text into a file in UTF-8.',
+  });
 }
 
 function unknownCommand(name: string): Problem {
