@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { unpackBusyboxes } from './busyboxes.ts';
 
 /** Programs that tests run for real, and the Debian packages that bring them. */
 const PROGRAMS: ReadonlyMap<string, string> = new Map([
@@ -22,6 +23,11 @@ export function installedPath(program: string): string | undefined {
 
 /** Before any test: as root on Debian, what is missing is installed (no service is started). Elsewhere the tests say what they miss. */
 export default function installWhatTestsNeed(): void {
+  installMissingPrograms();
+  unpackBusyboxes();
+}
+
+function installMissingPrograms(): void {
   const missing = [...PROGRAMS].filter(([program]) => installedPath(program) === undefined).map(([, name]) => name);
   if (missing.length === 0 || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
   const policy = '/usr/sbin/policy-rc.d';

@@ -182,7 +182,7 @@ const NOWHERE = `nowhere() {
     case $t in /*) q=$t ;; *) q=\${q%/*}/$t ;; esac
   done
   if [ $k -lt 40 ] && t=$(cd -P -- "\${q%/*}/" 2>/dev/null && pwd -P && echo .); then
-    t=\${t%??}; printf '%s' "\${b}r$i:\${t%/}/\${q##*/}"
+    t=\${t%??}; printf '%s\\n' "\${b}r$i:\${t%/}/\${q##*/}"
   fi
 }`;
 

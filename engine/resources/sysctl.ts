@@ -20,12 +20,12 @@ export const sysctls: ResourceKind<undefined, SysctlState> = {
   case $at in /|/proc|/proc/sys|/proc/sys/*) printf 'mount %s %s\\n' "$at" "$options" ;; esac
 done </proc/self/mounts
 cd /proc/sys || exit
-set -- ${requests.map((one) => quote(one.id)).join(' ')}
-for path do
+for path in ${requests.map((one) => quote(one.id)).join(' ')}; do
   if [ ! -e "$path" ]; then echo absent; elif [ -w "$path" ]; then echo w; else echo -; fi
 done
-grep -s '' -- "$@" /dev/null || :
-`,
+${apart(requests.map(({ id }) => id))
+  .map((ids) => `grep -s '' -- ${ids.map(quote).join(' ')} /dev/null || :\n`)
+  .join('echo @\n')}`,
   decode(output, requests) {
     const lines = output.toString('utf8').split('\n');
     const first = lines.findIndex((line) => !line.startsWith('mount '));
@@ -34,12 +34,12 @@ grep -s '' -- "$@" /dev/null || :
       return at === undefined || options === undefined ? [] : [{ at, readOnly: options.split(',').includes('ro') }];
     });
     const marks = lines.slice(first, first + requests.length);
-    const values = lines.slice(first + requests.length);
+    const values = valuesIn(lines.slice(first + requests.length), apart(requests.map(({ id }) => id)));
     return new Map(
       requests.map(({ id }, index): [string, SysctlState] => {
         const mark = marks[index] ?? 'absent';
         if (mark === 'absent') return [id, { exists: false, writable: false }];
-        const value = valueOf(id, values);
+        const value = values.get(id);
         const writable = mark === 'w' && !isReadOnly(`/proc/sys/${id}`, mounts);
         return [id, { exists: true, writable, value: value === undefined ? undefined : normalizeValue(value) }];
       }),
@@ -57,10 +57,24 @@ grep -s '' -- "$@" /dev/null || :
   },
 };
 
-/** Of some a value has several lines; each has the name before it. */
-function valueOf(id: string, lines: readonly string[]): string | undefined {
-  const own = lines.filter((line) => line.startsWith(`${id}:`)).map((line) => line.slice(id.length + 1));
-  return own.length === 0 ? undefined : own.join('\n');
+/** Each line of a value has the name and a colon before it. Names that hold a colon themselves are asked apart. */
+function apart(ids: readonly string[]): readonly (readonly string[])[] {
+  return [ids.filter((id) => !id.includes(':')), ...ids.filter((id) => id.includes(':')).map((id) => [id])].filter(
+    (some) => some.length > 0,
+  );
+}
+
+function valuesIn(lines: readonly string[], groups: readonly (readonly string[])[]): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  let group = 0;
+  for (const line of lines) {
+    if (line === '@') group += 1;
+    const id = groups[group]?.find((one) => line.startsWith(`${one}:`));
+    if (id === undefined) continue;
+    const before = values.get(id);
+    values.set(id, `${before === undefined ? '' : `${before}\n`}${line.slice(id.length + 1)}`);
+  }
+  return values;
 }
 
 /** `name` as sysctl takes it: net.ipv4.ip_forward, or net/ipv4/conf/eth0.1/forwarding where a name holds a dot. */

@@ -2,11 +2,12 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { BUSYBOXES } from '../busyboxes.ts';
 import { decodeFacts } from '../../engine/connection/facts.ts';
 import { GREETING } from '../../engine/connection/greeting.ts';
 
 const run = promisify(execFile);
-const SHELLS = ['/bin/dash', '/bin/bash', '/bin/busybox'].filter((path) => existsSync(path));
+const SHELLS = ['/bin/dash', '/bin/bash', ...BUSYBOXES.map(({ path }) => path)].filter((path) => existsSync(path));
 
 describe.each(SHELLS)('%s', (shell) => {
   const inShell = shell.endsWith('busybox') ? [shell, 'sh', '-c', GREETING] : [shell, '-c', GREETING];

@@ -126,7 +126,7 @@ describe.each(SHELLS)('files seen by %s', (_, shell) => {
     const bin = mkdtempSync(join(directory, 'bin-'));
     for (const [name, script] of Object.entries(stubs)) writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     if (path === 'without openssl')
-      for (const name of ['stat', 'sha256sum', 'readlink', 'find', ...SHELLS.map(([, [command]]) => command ?? '')])
+      for (const name of ['stat', 'sha256sum', 'readlink', 'find', 'head', 'dash', 'bash'])
         symlinkSync(execFileSync('sh', ['-c', 'command -v "$1"', 'sh', name]).toString().trim(), join(bin, name));
     const requests = [...names, 'not there'].map((name) => file(join(directory, name), 'digest'));
     const env = { ...process.env, PATH: path === 'as it is' ? `${bin}:${process.env['PATH']}` : bin };

@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import type { Completed } from '../../engine/connection/connection.ts';
 import { composeObservation } from '../../engine/resources/observation.ts';
+import { BUSYBOXES } from '../busyboxes.ts';
 import type { Request } from '../../engine/resources/resource.ts';
 
 /** The shells that targets have. */
 export const SHELLS: readonly (readonly [string, readonly string[]])[] = [
   ['dash', ['dash']],
   ['bash', ['bash', '--posix']],
-  ['busybox', ['busybox', 'sh']],
+  ...BUSYBOXES.map(({ name, path }) => [name, [path, 'sh']] as const),
 ];
 
 /** Runs a script as a session does: from stdin, in a subshell that reads from /dev/null. */

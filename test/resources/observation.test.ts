@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BUSYBOXES } from '../busyboxes.ts';
 import { file } from '../../engine/resources/file.ts';
 import { composeObservation } from '../../engine/resources/observation.ts';
 import { probe } from '../../engine/resources/probe.ts';
@@ -83,11 +84,11 @@ describe('one script for several kinds', () => {
 });
 
 /** Only what busybox has. */
-describe('on a host with nothing but busybox', () => {
+describe.each(BUSYBOXES)('on a host with nothing but $name', ({ path }) => {
   let bin = '';
   beforeAll(() => {
     bin = mkdtempSync(join(tmpdir(), 'runbook-busybox-'));
-    execFileSync('busybox', ['--install', '-s', bin]);
+    execFileSync(path, ['--install', '-s', bin]);
   });
   afterAll(() => rmSync(bin, { recursive: true, force: true }));
 

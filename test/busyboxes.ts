@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { cacheFolder } from '../lab/cache.ts';
+
+/**
+ * Debian's two builds: the plain one runs what is on the PATH, the other one prefers its own programs to all others. Their packages
+ * cannot be installed together, so both are only unpacked.
+ */
+const BUILDS = ['busybox', 'busybox-static'] as const;
+
+/** Those that this machine has, each as the path of its program. */
+export const BUSYBOXES: readonly { readonly name: string; readonly path: string }[] = BUILDS.map((name) => ({
+  name,
+  path: join(folderOf(name), 'bin/busybox'),
+})).filter(({ path }) => existsSync(path));
+
+/** How many there are where nothing is missing. */
+export const ALL_BUSYBOXES = BUILDS.length;
+
+/** Unpacks what is not there yet, where there is an apt-get that knows the packages. */
+export function unpackBusyboxes(): void {
+  if (!existsSync('/usr/bin/apt-get')) return;
+  for (const name of BUILDS) {
+    const folder = folderOf(name);
+    if (existsSync(folder)) continue;
+    mkdirSync(dirname(folder), { recursive: true });
+    const scratch = mkdtempSync(join(dirname(folder), '.partial-'));
+    try {
+      download(name, scratch);
+      const archive = readdirSync(scratch).find((one) => one.endsWith('.deb')) ?? '';
+      execFileSync('dpkg', ['-x', join(scratch, archive), join(scratch, 'unpacked')]);
+      renameSync(join(scratch, 'unpacked'), folder);
+    } catch {
+      // Somebody else unpacked it meanwhile, or it cannot be had: the tests say which are missing.
+    } finally {
+      rmSync(scratch, { recursive: true, force: true });
+    }
+  }
+}
+
+function download(name: string, into: string): void {
+  const options = { cwd: into, stdio: 'ignore' } as const;
+  const ask = (): unknown => execFileSync('apt-get', ['download', '-qq', name], options);
+  try {
+    ask();
+  } catch {
+    // The lists of packages may be missing, or old.
+    execFileSync('apt-get', ['update', '-qq'], options);
+    ask();
+  }
+}
+
+function folderOf(name: string): string {
+  return join(cacheFolder(), 'busybox', name);
+}

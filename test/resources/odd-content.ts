@@ -1,0 +1,75 @@
+import * as fc from 'fast-check';
+
+const PIECES = [
+  '',
+  '\n',
+  '\n\n',
+  '\r\n',
+  '\0',
+  '\t',
+  ' ',
+  '\\',
+  "'",
+  '"',
+  '%s',
+  '$(id)',
+  '`id`',
+  '*',
+  ':',
+  '\xff\xfe',
+  '\xc3\xbc',
+  '\x1b[2J',
+  // What looks print themselves.
+  'file',
+  '+x',
+  'user:ada:0:/root',
+  'user ada',
+  'group:wheel:0:',
+  '@candidates',
+  '@/x',
+  'dpkg',
+  'absent',
+  'w',
+  'unmanaged',
+  'z',
+  '0'.repeat(24),
+  `${'0'.repeat(24)}z${'0'.repeat(24)}`,
+  'ssh-ed25519 AAAA x',
+  'Id=a.service\n',
+  'x'.repeat(70_000),
+];
+
+/** Bytes of a file: with and without a line end behind the last line, NUL bytes, carriage returns, long lines, what is no UTF-8. */
+export const content: fc.Arbitrary<Buffer> = fc
+  .array(fc.oneof(fc.constantFrom(...PIECES), fc.string({ maxLength: 8 })), { maxLength: 8 })
+  .map((pieces) => Buffer.from(pieces.join(''), 'latin1'));
+
+/** Names of files. None holds a NUL byte or a slash, and all are UTF-8, as playbooks are. */
+export const fileName: fc.Arbitrary<string> = fc.constantFrom(
+  'a',
+  'b',
+  'c',
+  'with space',
+  "quote'd",
+  '$(touch x)',
+  '`id`; "',
+  'line\nbreak',
+  'end\n',
+  'cr\r',
+  'back\\slash',
+  'tab\there',
+  '-rf',
+  '*',
+  'ünï',
+  "'quoted'",
+  'a -> b',
+  'a ->',
+  "a' -> 'b",
+  'b -> ',
+  '...',
+  ' ',
+  'x'.repeat(255),
+);
+
+/** Names of accounts and groups of which some begin as others do. */
+export const accountName: fc.Arbitrary<string> = fc.constantFrom('ada', 'ad', 'adam', 'bea', 'a.b', 'b-c', '_x', 'root');

@@ -1,0 +1,17 @@
+import type * as fc from 'fast-check';
+import type { Request } from '../../engine/resources/resource.ts';
+import type { HostFiles } from './host-in-folder.ts';
+
+export interface Ask {
+  readonly request: Request;
+  /** What node itself, or whoever wrote the files, says that it is. Called when the host is laid out. */
+  readonly is: () => unknown;
+}
+
+export interface Situation {
+  readonly host: HostFiles;
+  readonly asks: readonly Ask[];
+}
+
+/** Situations of a host in that folder, by the kind that is looked at. A kind that is missing here is an error of the test. */
+export type Situations = (folder: string) => fc.Arbitrary<Situation>;
