@@ -13,6 +13,11 @@ const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ['unshare', 'util-linux'],
   ['ip', 'iproute2'],
   ['setfacl', 'acl'],
+  ['zip', 'zip'],
+  ['unzip', 'unzip'],
+  ['xz', 'xz-utils'],
+  ['bzip2', 'bzip2'],
+  ['zstd', 'zstd'],
 ]);
 const FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 

@@ -6,6 +6,7 @@ import type { Vault } from '../inventory/vault.ts';
 import type { Prediction, Request, Seen } from '../resources/resource.ts';
 import type { Secret } from '../values/secret.ts';
 import type { Unknown, Value, ValueMap } from '../values/value.ts';
+import type { ArchiveContent } from './archive-read.ts';
 
 /**
  * A task module: what it takes, what it must see, and how what it sees differs from what is wanted.
@@ -63,6 +64,8 @@ export interface Context {
 export interface Controller {
   /** A file of `files/` (or an absolute path). Throws Problem with the places it looked in. */
   file(name: string): Promise<LocalFile>;
+  /** What this archive of tar or zip holds. Throws Problem where it cannot be read, or is not safe to be unpacked. */
+  archive(file: LocalFile): Promise<ArchiveContent>;
   /** A template of `templates/`, rendered with the task's variables. */
   template(name: string): Promise<string | Secret | Unknown>;
 }

@@ -6,6 +6,9 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
+import type { ArchiveContent } from '../modules/archive-read.ts';
+import { readArchive } from '../modules/archive-read.ts';
+import { BrokenArchive } from '../modules/archive-tar.ts';
 import type { Controller, LocalFile } from '../modules/module.ts';
 import type { Prediction } from '../resources/resource.ts';
 import { statusOf } from '../values/look-at-once.ts';
@@ -54,6 +57,7 @@ export class ControllerFiles {
   readonly #digests: DigestCache;
   readonly #files = new Map<string, Read<LocalFile>>();
   readonly #templates = new Map<string, Read<FileTemplate>>();
+  readonly #archives = new WeakMap<LocalFile, Promise<ArchiveContent>>();
   readonly #used = new Map<string, string>();
   readonly #changes: ChangeCount;
   readonly #told: (path: string, sha256: string) => void;
@@ -106,6 +110,14 @@ export class ControllerFiles {
         if (this.#anythingMayCome) throw new ToCome(name);
         await refuseFolder(name, tried, placeOf('src'));
         throw new MissingFile('file', name, tried, placeOf('src'));
+      },
+      archive: async (file) => {
+        try {
+          return await this.#contentOf(file);
+        } catch (error) {
+          if (error instanceof BrokenArchive) throw unreadable(file, error, placeOf('src'));
+          throw error;
+        }
       },
       template: async (name) => {
         const tried: string[] = [];
@@ -185,6 +197,13 @@ export class ControllerFiles {
     return undefined;
   }
 
+  /** Read once, for all hosts. */
+  #contentOf(file: LocalFile): Promise<ArchiveContent> {
+    let content = this.#archives.get(file);
+    if (content === undefined) this.#archives.set(file, (content = readArchive(file.path)));
+    return content;
+  }
+
   async #openTemplate(path: string, from: Map<string, string | undefined>): Promise<FileTemplate> {
     const text = withPlainLineEnds(textIn(readFileSync(path), path));
     this.#use(path, digestOfText(text));
@@ -237,6 +256,16 @@ export class MissingFile extends Problem {
     });
     this.tried = tried;
   }
+}
+
+function unreadable(file: LocalFile, { message }: BrokenArchive, place: Place): Problem {
+  return new Problem({
+    code: 'broken-archive',
+    what: `the archive ${file.path} cannot be unpacked`,
+    place,
+    why: message,
+    remedy: 'Look at it by tar -tvf or unzip -Z; then bring another one.',
+  });
 }
 
 function digestOfText(content: Buffer | string): string {

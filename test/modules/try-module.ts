@@ -3,6 +3,7 @@ import { createReadStream, readFileSync, statSync, writeFileSync } from 'node:fs
 import type { Facts } from '../../engine/connection/facts.ts';
 import type { Place } from '../../engine/errors/problem.ts';
 import { Vault } from '../../engine/inventory/vault.ts';
+import { readArchive } from '../../engine/modules/archive-read.ts';
 import { parseArguments } from '../../engine/modules/arguments.ts';
 import type { AnyModule, Apply, Change, Context, Controller, LocalFile, Module, Outcome } from '../../engine/modules/module.ts';
 import type { Request, Seen } from '../../engine/resources/resource.ts';
@@ -53,6 +54,7 @@ export function controllerWith(
 ): Controller {
   return {
     file: async (name) => localFile(name, Buffer.from(files[name] ?? fail(`no file ${name}`))),
+    archive: async (file) => readArchive(file.path),
     template: async (name) => templates[name] ?? fail(`no template ${name}`),
   };
 }

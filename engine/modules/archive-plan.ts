@@ -1,0 +1,191 @@
+import type { ArchiveState, Entry } from '../resources/archive.ts';
+import type { Member } from '../resources/archive-member.ts';
+import { file } from '../resources/file.ts';
+import type { FileState } from '../resources/file-state.ts';
+import type { Prediction } from '../resources/resource.ts';
+import { predict } from '../resources/resource.ts';
+import type { Value } from '../values/value.ts';
+import type { UnpackOptions } from './archive-options.ts';
+import type { WantedAttributes } from './file-attributes.ts';
+import { applyMode, formatMode } from './file-mode.ts';
+import type { Difference } from './module.ts';
+
+/** What one member shall be like where it is unpacked, beside what is there. */
+export interface Unpacking {
+  readonly wanted: Entry;
+  readonly seen: Entry | undefined;
+  /** It stays, as it is newer than what the archive has. */
+  readonly isKept: boolean;
+  readonly differences: readonly Difference[];
+}
+
+export interface UnpackAs {
+  readonly dest: string;
+  readonly options: UnpackOptions;
+  readonly attributes: WantedAttributes;
+  readonly keepNewer: boolean;
+  readonly user: string;
+  readonly isZip: boolean;
+}
+
+/** Compares each member with what stands in its place. Of a name that comes twice the last one counts. */
+export function compareMembers(members: readonly Member[], state: ArchiveState, how: UnpackAs): readonly Unpacking[] {
+  const entries = new Map(state.entries.map((entry) => [entry.name, entry]));
+  const byName = new Map(members.map((member) => [member.name, member]));
+  const [users, groups] = [new Set(state.users), new Set(state.groups)];
+  return [...byName.values()].map((member) => {
+    const content = member.type === 'hard_link' ? linkedMember(member, byName) : member;
+    const seen = entries.get(member.name);
+    const wanted = wantedEntry(member, content, how, users, groups);
+    const isKept = how.keepNewer && wanted.type === 'file' && seen !== undefined && isNewer(seen, wanted);
+    return { wanted, seen, isKept, differences: isKept ? [] : differencesOf(wanted, seen, how) };
+  });
+}
+
+/** A hard link is as what it is a link to, if that is known. */
+function linkedMember(member: Member, byName: ReadonlyMap<string, Member>): Member {
+  const other = member.target === undefined ? undefined : byName.get(member.target);
+  if (other?.type === 'file') return other;
+  return { ...member, type: 'file', size: undefined, mode: undefined, modified: undefined };
+}
+
+function wantedEntry(member: Member, content: Member, how: UnpackAs, users: ReadonlySet<string>, groups: ReadonlySet<string>): Entry {
+  const { options, attributes, user, isZip } = how;
+  const type = content.type === 'hard_link' ? 'file' : content.type;
+  const isRoot = user === 'root';
+  const owner = accountOf(
+    attributes.owner,
+    isRoot && !isZip && options.keepsOwner ? [content.owner, content.uid] : [],
+    users,
+    options.byName,
+  );
+  const group = accountOf(
+    attributes.group,
+    isRoot && !isZip && options.keepsOwner ? [content.group, content.gid] : [],
+    groups,
+    options.byName,
+  );
+  return {
+    name: member.name,
+    type,
+    mode: modeOf(type, content.mode, how),
+    uid: owner.id,
+    owner: owner.name,
+    gid: group.id,
+    group: group.name,
+    size: type === 'file' ? content.size : undefined,
+    modified: type === 'file' && options.keepsTime && content.modified?.kind === 'seconds' ? content.modified.seconds : undefined,
+    modifiedThere: type === 'file' && options.keepsTime && content.modified?.kind === 'local' ? content.modified.digits : undefined,
+    target: type === 'link' ? content.target : undefined,
+  };
+}
+
+/** A name that the host does not know counts for nothing: the number is taken. */
+function accountOf(
+  asked: WantedAttributes['owner'],
+  told: readonly [string | undefined, number | undefined] | readonly [],
+  known: ReadonlySet<string>,
+  byName: boolean,
+): { readonly name: string | undefined; readonly id: number | undefined } {
+  if (asked !== undefined) return asked;
+  const [name, id] = told;
+  return byName && name !== undefined && known.has(name) ? { name, id: undefined } : { name: undefined, id };
+}
+
+function modeOf(type: Entry['type'], told: number | undefined, { attributes, options, user, isZip }: UnpackAs): number | undefined {
+  if (type === 'link') return undefined;
+  const unmasked = user === 'root' || options.keepsMode;
+  const usual = told === undefined || isZip || unmasked ? told : told & 0o755;
+  const { mode } = attributes;
+  if (mode === undefined) return type === 'other' || (type === 'directory' && options.keepsFolders) ? undefined : usual;
+  if (mode.kind === 'octal') return mode.bits;
+  return usual === undefined || type === 'other' ? undefined : applyMode(mode, usual, type);
+}
+
+function differencesOf(wanted: Entry, seen: Entry | undefined, how: UnpackAs): readonly Difference[] {
+  const of = pathOf(how.dest, wanted.name);
+  if (seen === undefined) return [{ kind: 'field', of, field: 'content', before: null, after: described(wanted) }];
+  if (seen.type !== wanted.type) return [{ kind: 'field', of, field: 'type', before: described(seen), after: described(wanted) }];
+  return FIELDS.flatMap((field): readonly Difference[] => {
+    const [before, after] = [seen[field], wanted[field]];
+    if (after === undefined || before === after) return [];
+    const name = NAMES[field];
+    return [{ kind: 'field', of, field: name, before: shown(field, before), after: shown(field, after) }];
+  });
+}
+
+function isNewer(seen: Entry, wanted: Entry): boolean {
+  if (wanted.modified !== undefined && seen.modified !== undefined) return seen.modified > wanted.modified;
+  return wanted.modifiedThere !== undefined && seen.modifiedThere !== undefined && seen.modifiedThere > wanted.modifiedThere;
+}
+
+const FIELDS = ['mode', 'owner', 'uid', 'group', 'gid', 'size', 'modified', 'modifiedThere', 'target'] as const;
+type Field = (typeof FIELDS)[number];
+const NAMES: Readonly<Record<Field, string>> = {
+  mode: 'mode',
+  owner: 'owner',
+  uid: 'owner',
+  group: 'group',
+  gid: 'group',
+  size: 'size',
+  modified: 'modified',
+  modifiedThere: 'modified',
+  target: 'target',
+};
+
+function shown(field: Field, value: string | number | undefined): Value {
+  if (value === undefined) return null;
+  if (field === 'mode') return typeof value === 'number' ? formatMode(value) : value;
+  return field === 'modified' && typeof value === 'number' ? new Date(value * 1000).toISOString().slice(0, 19) : value;
+}
+
+function described({ type, size, target }: Entry): string {
+  switch (type) {
+    case 'file':
+      return size === undefined ? 'a file' : `a file of ${size} bytes`;
+    case 'directory':
+      return 'a directory';
+    case 'link':
+      return target === undefined ? 'a link' : `a link to ${target}`;
+    case 'other':
+      return 'a device or pipe';
+  }
+}
+
+export function pathOf(dest: string, name: string): string {
+  if (name === '') return dest;
+  return dest === '/' ? `/${name}` : `${dest}/${name}`;
+}
+
+/** The file states that later tasks may ask for. Undefined where there are too many to tell each. */
+export function predictionsOf(unpackings: readonly Unpacking[], dest: string): readonly Prediction[] | undefined {
+  const changed = unpackings.filter(({ differences }) => differences.length > 0);
+  if (changed.length > MOST_PREDICTIONS) return undefined;
+  return changed.flatMap(({ wanted, seen }) => {
+    const state = fileState(wanted, seen);
+    return state === undefined ? [] : [predict(file(pathOf(dest, wanted.name)), state)];
+  });
+}
+
+const MOST_PREDICTIONS = 200;
+
+function fileState(wanted: Entry, seen: Entry | undefined): FileState | undefined {
+  const same = seen?.type === wanted.type ? seen : undefined;
+  const attributes = {
+    mode: wanted.mode ?? same?.mode,
+    uid: wanted.uid,
+    gid: wanted.gid,
+    owner: wanted.owner,
+    group: wanted.group,
+  };
+  switch (wanted.type) {
+    case 'file':
+      return { type: 'file', ...attributes, size: wanted.size, sha256: undefined, content: undefined };
+    case 'directory':
+      return { type: 'directory', ...attributes };
+    case 'link':
+      return wanted.target === undefined ? undefined : { type: 'link', ...attributes, mode: undefined, target: wanted.target };
+    case 'other':
+      return undefined;
+  }
+}

@@ -1,0 +1,37 @@
+import { quote } from '../connection/quote.ts';
+import { chooseTool, listArchive, namesOfListing, unpackArchive } from '../resources/archive-script.ts';
+import type { UnpackOptions } from './archive-options.ts';
+import { accountText } from './file-attributes.ts';
+import type { WantedAttributes } from './file-attributes.ts';
+import { formatMode } from './file-mode.ts';
+import type { Apply, Context, LocalFile } from './module.ts';
+
+interface ToUnpack extends WantedAttributes {
+  /** A path on the host, where the archive is not brought. */
+  readonly src: string;
+  readonly dest: string;
+  readonly keep_newer: boolean;
+}
+
+/** What unpacks an archive, and gives owner and mode to what was in it, and to nothing else. */
+export function unpack(args: ToUnpack, options: UnpackOptions, brought: LocalFile | undefined, context: Context): Apply {
+  const archive = brought === undefined ? args.src : `/tmp/.runbook-${context.runId}-${brought.sha256.slice(0, 8)}`;
+  const { mode } = args;
+  const account = args.group === undefined ? accountText(args.owner) : `${accountText(args.owner)}:${accountText(args.group)}`;
+  const failed = `printf '%s\\n' "$l" >&2; exit 1`;
+  // A directory's set-id bits only go away if five digits say so.
+  const bits = mode === undefined ? '' : mode.kind === 'octal' ? `0${formatMode(mode.bits)}` : mode.text;
+  const script = [
+    '(',
+    'set -e',
+    `a=${quote(archive)} d=${quote(args.dest)}`,
+    ...(brought === undefined ? [] : [`trap 'rm -f -- "$a"' EXIT`, `trap 'exit 1' HUP INT TERM`]),
+    account === '' && mode === undefined ? chooseTool(failed) : listArchive(options, failed),
+    unpackArchive(options, args.keep_newer),
+    'cd -- "$d"',
+    ...(account === '' ? [] : [`${namesOfListing(options, 'all')} | xargs -0 chown -h -- ${quote(account)}`]),
+    ...(mode === undefined ? [] : [`${namesOfListing(options, 'not_links')} | xargs -0 chmod -- ${quote(bits)}`]),
+    ')',
+  ].join('\n');
+  return brought === undefined ? { script } : { script, uploads: [{ source: brought, path: archive, mode: '0600' }] };
+}

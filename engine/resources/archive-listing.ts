@@ -1,0 +1,141 @@
+import type { Member, Modified } from './archive-member.ts';
+import { stripped, tidyName } from './archive-member.ts';
+
+/** What lists and unpacks on the host. */
+export type ArchiveTool = 'gnu' | 'busybox' | 'zip';
+
+/** Reads what the host's own tool tells of an archive. Throws where a name is told in a way that leaves open what it is. */
+export function readListing(tool: ArchiveTool, output: Buffer, strip: number): readonly Member[] {
+  const lines = output.toString('latin1').split('\n');
+  switch (tool) {
+    case 'gnu':
+      return lines.flatMap((line) => gnuMember(line));
+    case 'busybox':
+      return lines.flatMap((line) => busyboxMember(line, strip));
+    case 'zip':
+      return lines.flatMap((line) => zipMember(line));
+  }
+}
+
+const TAR_LINE = /^([-dlhbcps])([-rwxsStT]{9}) ([^ /]+)\/([^ ]+) +(\d+(?:,\d+)?) (\d{4,}-\d\d-\d\d) (\d\d:\d\d(?::\d\d)?)(?:\.\d+)? (.*)$/;
+
+/** `--quoting-style=c`: names are between quotes, with the escapes of C. Names come stripped. */
+function gnuMember(line: string): readonly Member[] {
+  refuseRemoved(line);
+  const [, type, bits = '', owner, group, size, day, time, rest = ''] = TAR_LINE.exec(line) ?? [];
+  if (type === undefined) return [];
+  const [, name = '', target] = /^"((?:\\.|[^"\\])*)"(?:\/|(?: -> | link to )"((?:\\.|[^"\\])*)")?$/.exec(rest) ?? [];
+  // Of a folder that --strip-components takes away nothing is left.
+  if (name === '') return [];
+  const modified = { kind: 'seconds', seconds: Date.parse(`${day}T${time}Z`) / 1000 } as const;
+  return [
+    member({ type, bits, owner, group, size, modified, name: fromC(name), target: target === undefined ? undefined : fromC(target) }),
+  ];
+}
+
+/** tar leaves out what leads out of a folder, and goes on. */
+function refuseRemoved(line: string): void {
+  const [, removed = ''] = /^tar: [Rr]emoving leading [`'](.*)' from (?:member names|hard link targets)$/.exec(line) ?? [];
+  if (removed.split('/').includes('..'))
+    throw new Error(`it holds a name with ${removed} in front, which leads out of the folder that it is unpacked in`);
+}
+
+/** Names are told as they are. Of a line end in a name the rest is a line that is none. */
+function busyboxMember(line: string, strip: number): readonly Member[] {
+  refuseRemoved(line);
+  if (line === '' || line.startsWith('tar: ')) return [];
+  const [, type, bits = '', owner, group, size, day, time, rest = ''] = TAR_LINE.exec(line) ?? [];
+  if (type === undefined) throw new Error('it holds a name with a line end, which the tar of busybox does not tell apart');
+  const modified = { kind: 'seconds', seconds: Date.parse(`${day}T${time}Z`) / 1000 } as const;
+  const arrow = rest.indexOf(' -> ');
+  const isHard = type === '-' && arrow >= 0 && size === '0';
+  const isLink = type === 'l' || isHard;
+  const name = stripped(asUtf8(isLink && arrow >= 0 ? rest.slice(0, arrow) : rest), strip);
+  if (name === undefined) return [];
+  const target = isLink && arrow >= 0 ? asUtf8(rest.slice(arrow + 4)) : undefined;
+  const linked = isHard && target !== undefined && !target.startsWith('/') ? (stripped(target, strip) ?? '') : target;
+  return [member({ type: isHard ? 'h' : type, bits, owner, group, size, modified, name, target: linked })];
+}
+
+const ZIP_LINE = /^([-dl?])([-rwxsStT]{9}|[-a-zA-Z]+) +[\d.]+ (\S+) +(\d+) \S+ +\S+ (\d{8}\.\d{6}) (.*)$/;
+
+/** zipinfo -s -T. The time is the one on the host's wall. */
+function zipMember(line: string): readonly Member[] {
+  const [, type, bits = '', system, size, digits = '', rest = ''] = ZIP_LINE.exec(line) ?? [];
+  if (type === undefined) return [];
+  const name = asUtf8(rest);
+  if (/\^[@-_?]/.test(name)) throw new Error(`it holds a name with a control character, or with a ^ in it: ${name}`);
+  return [
+    {
+      ...member({
+        type: type === '-' && name.endsWith('/') ? 'd' : type,
+        bits,
+        owner: undefined,
+        group: undefined,
+        size,
+        modified: { kind: 'local', digits },
+        name,
+        target: undefined,
+      }),
+      ...(system === 'unx' && bits.length === 9 ? {} : { mode: undefined }),
+    },
+  ];
+}
+
+interface Told {
+  readonly type: string;
+  readonly bits: string;
+  readonly owner: string | undefined;
+  readonly group: string | undefined;
+  readonly size: string | undefined;
+  readonly modified: Modified;
+  readonly name: string;
+  readonly target: string | undefined;
+}
+
+const TYPES: Readonly<Record<string, Member['type']>> = { '-': 'file', d: 'directory', l: 'link', h: 'hard_link' };
+
+function member({ type, bits, owner, group, size, modified, name, target }: Told): Member {
+  const isNumber = (text: string | undefined): text is string => text !== undefined && /^\d+$/.test(text);
+  return {
+    name: tidyName(name),
+    type: TYPES[type] ?? 'other',
+    size: isNumber(size) ? Number(size) : undefined,
+    mode: modeOf(bits),
+    owner: isNumber(owner) ? undefined : owner,
+    uid: isNumber(owner) ? Number(owner) : undefined,
+    group: isNumber(group) ? undefined : group,
+    gid: isNumber(group) ? Number(group) : undefined,
+    modified,
+    target: type === 'h' && target !== undefined && !target.startsWith('/') ? tidyName(target) : target,
+  };
+}
+
+/** Of `rwxr-xr-t`. */
+function modeOf(bits: string): number | undefined {
+  if (bits.length !== 9) return undefined;
+  let mode = 0;
+  for (let index = 0; index < 9; index += 1) {
+    const letter = bits[index] ?? '-';
+    if ('rwxst'.includes(letter)) mode |= 1 << (8 - index);
+    if ('sStT'.includes(letter)) mode |= 0o4000 >> ((index - 2) / 3);
+  }
+  return mode;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
+
+function fromC(text: string): string {
+  return asUtf8(
+    text.replace(/\\([0-7]{3}|.)/g, (_whole, escape: string) =>
+      escape.length === 3 ? String.fromCharCode(Number.parseInt(escape, 8)) : (ESCAPES[escape] ?? escape),
+    ),
+  );
+}
+
+function asUtf8(latin1: string): string {
+  const bytes = Buffer.from(latin1, 'latin1');
+  const text = bytes.toString('utf8');
+  if (!Buffer.from(text, 'utf8').equals(bytes)) throw new Error(`it holds a name that is not UTF-8: ${text}`);
+  return text;
+}

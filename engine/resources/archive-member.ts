@@ -1,0 +1,52 @@
+/** What an archive holds of one name. What it does not tell is undefined. */
+export interface Member {
+  /** As `tidyName` has it: below the folder that the archive is unpacked in; empty for that folder itself. */
+  readonly name: string;
+  readonly type: 'file' | 'directory' | 'link' | 'hard_link' | 'other';
+  readonly size: number | undefined;
+  /** Permission bits. */
+  readonly mode: number | undefined;
+  readonly owner: string | undefined;
+  readonly uid: number | undefined;
+  readonly group: string | undefined;
+  readonly gid: number | undefined;
+  readonly modified: Modified | undefined;
+  /** Of a link as it is written, of a hard link the name of another member. */
+  readonly target: string | undefined;
+}
+
+/** zip may tell of a time by the clock on the wall alone: `20261128.174059`, where the host is. */
+export type Modified = { readonly kind: 'seconds'; readonly seconds: number } | { readonly kind: 'local'; readonly digits: string };
+
+/** The name without slashes at its ends and without `.` in it, as tar and unzip take it. */
+export function tidyName(name: string): string {
+  return name
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/');
+}
+
+/** The name without its first components, as tar's --strip-components has it; undefined where nothing is left. */
+export function stripped(name: string, components: number): string | undefined {
+  const trimmed = name.replace(/^\/+/, '');
+  if (components === 0) return trimmed;
+  const parts = trimmed.split(/\/+/);
+  const rest = parts.slice(components).join('/');
+  return rest === '' ? undefined : rest;
+}
+
+/** Why an archive with these members is not safe to be unpacked, as a sentence; undefined where it is. */
+export function dangerOf(members: readonly Member[]): string | undefined {
+  const links = new Set(members.filter(({ type }) => type === 'link').map(({ name }) => name));
+  for (const { name, type, target } of members) {
+    const shown = JSON.stringify(name);
+    if (name.split('/').includes('..')) return `it holds ${shown}, which leads out of the folder that it is unpacked in`;
+    if (type === 'hard_link' && (target === undefined || target.startsWith('/') || target.split('/').includes('..')))
+      return `it holds ${shown}, a hard link to ${JSON.stringify(target ?? '')}, which is not in the archive`;
+    for (let slash = name.lastIndexOf('/'); slash > 0; slash = name.lastIndexOf('/', slash - 1)) {
+      const above = name.slice(0, slash);
+      if (links.has(above)) return `it holds ${shown} beneath ${JSON.stringify(above)}, which is a link in it`;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,223 @@
+import { createHash } from 'node:crypto';
+import { quote } from '../connection/quote.ts';
+import { unguessable } from '../connection/unguessable.ts';
+import type { ArchiveTool } from './archive-listing.ts';
+import { readListing } from './archive-listing.ts';
+import type { Member } from './archive-member.ts';
+import { tidyName } from './archive-member.ts';
+import { listArchive, namesOfListing } from './archive-script.ts';
+import type { ArchiveOptions } from './archive-script.ts';
+import { files } from './file.ts';
+import { isBeneath } from './file-state.ts';
+import type { Prediction, Request, ResourceKind } from './resource.ts';
+import { predictedOf, request } from './resource.ts';
+
+/** What stands at the place of one member. In a prediction, what is not known is undefined. */
+export interface Entry {
+  readonly name: string;
+  readonly type: 'file' | 'directory' | 'link' | 'other';
+  readonly mode: number | undefined;
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+  readonly owner: string | undefined;
+  readonly group: string | undefined;
+  readonly size: number | undefined;
+  /** Seconds since 1970. */
+  readonly modified: number | undefined;
+  /** The same by the clock on the host's wall: `20261128.174059`. */
+  readonly modifiedThere: string | undefined;
+  readonly target: string | undefined;
+}
+
+export interface ArchiveDetail {
+  readonly dest: string;
+  /** An archive on the host, or the names that one on the controller holds. */
+  readonly archive:
+    | { readonly kind: 'host'; readonly path: string; readonly options: ArchiveOptions }
+    | { readonly kind: 'controller'; readonly names: readonly string[]; readonly isZip: boolean };
+}
+
+/** An archive, and what stands where its members go. */
+export interface ArchiveState {
+  readonly dest: string;
+  readonly src: string | undefined;
+  /** Undefined where the controller has the archive, and it is no zip. */
+  readonly tool: ArchiveTool | undefined;
+  /** Why it cannot be listed or unpacked. */
+  readonly problem: string | undefined;
+  /** Of an archive on the host. */
+  readonly members: readonly Member[];
+  readonly users: readonly string[];
+  readonly groups: readonly string[];
+  readonly entries: readonly Entry[];
+}
+
+export const archives: ResourceKind<ArchiveDetail, ArchiveState> = {
+  name: 'archive',
+  observe(requests) {
+    return [
+      `b=${unguessable(12)}`,
+      'printf \'%s\\n\' "$b"',
+      `there() { QUOTING_STYLE=literal xargs -0 stat -c "\${b}s%f\t%u\t%g\t%U\t%G\t%s\t%Y\t%y\t%N" -- 2>/dev/null || :; }`,
+      'accounts() { printf %s "${b}u"; sed \'s/:.*//\' /etc/passwd; printf %s "${b}g"; sed \'s/:.*//\' /etc/group; }',
+      ...requests.map((one) => `printf %s "\${b}i"\n(\n${lookOf(one.detail)}\n)`),
+      'printf %s "${b}z"',
+    ].join('\n');
+  },
+  decode: (output, requests) => decode(output, requests),
+  merge: (one) => one,
+  disagreement(predicted, seen) {
+    if (seen.problem !== undefined) return seen.problem;
+    const entries = new Map(seen.entries.map((entry) => [entry.name, entry]));
+    for (const wanted of predicted.entries) {
+      const sentence = entryDisagreement(wanted, entries.get(wanted.name));
+      if (sentence !== undefined) return `${wanted.name === '' ? predicted.dest : wanted.name}: ${sentence}`;
+    }
+    return undefined;
+  },
+  after: stateAfter,
+};
+
+/** Asks what an archive holds, and what stands in `dest` in its place. */
+export function archiveRequest(detail: ArchiveDetail): Request<ArchiveDetail, ArchiveState> {
+  const digest = createHash('sha256').update(JSON.stringify(detail)).digest('hex').slice(0, 16);
+  return request(archives, `${detail.dest} ${digest}`, detail);
+}
+
+function lookOf({ dest, archive }: ArchiveDetail): string {
+  const go = `cd -- ${quote(dest)} 2>/dev/null || exit 0`;
+  if (archive.kind === 'controller') {
+    const names = archive.names.map((name) => quote(`./${name}`)).join(' ');
+    const look = names === '' ? ':' : `printf '%s\\0' ${names} | there`;
+    return `${archive.isZip ? `${NEEDS_UNZIP}\n` : ''}accounts\n${go}\n${look}`;
+  }
+  return `a=${quote(archive.path)}
+[ -f "$a" ] || exit 0
+${listArchive(archive.options, 'printf \'%sp%s\' "$b" "$l"; exit 0')}
+printf '%st%s' "$b" "$tool"
+printf '%sl%s' "$b" "$l"
+accounts
+${go}
+${namesOfListing(archive.options, 'all')} | there`;
+}
+
+const NEEDS_UNZIP = `case $(unzip -v 2>&1) in UnZip*) ;; *) printf '%spunzip is not there' "$b"; exit 0 ;; esac`;
+
+function decode(output: Buffer, requests: readonly Request<ArchiveDetail, ArchiveState>[]): ReadonlyMap<string, ArchiveState> {
+  const newline = output.indexOf(0x0a);
+  const boundary = output.subarray(0, Math.max(newline, 0));
+  if (boundary.length === 0) throw new Error('the observation of archives is empty');
+  const sections: Buffer[][] = [];
+  let ended = false;
+  for (let at = output.indexOf(boundary, newline); at !== -1 && !ended;) {
+    const from = at + boundary.length;
+    at = output.indexOf(boundary, from);
+    const piece = output.subarray(from, at === -1 ? undefined : at);
+    const tag = String.fromCharCode(piece[0] ?? 0);
+    if (tag === 'i') sections.push([]);
+    else if (tag === 'z') ended = true;
+    else sections.at(-1)?.push(piece);
+  }
+  if (!ended || sections.length !== requests.length) throw new Error('the observation of archives ended early');
+  return new Map(requests.map(({ id, detail }, index) => [id, stateOf(detail, sections[index] ?? [])]));
+}
+
+function stateOf({ dest, archive }: ArchiveDetail, pieces: readonly Buffer[]): ArchiveState {
+  const all = (tag: string): readonly Buffer[] =>
+    pieces.filter((piece) => piece[0] === tag.charCodeAt(0)).map((piece) => piece.subarray(1));
+  const [said] = all('p');
+  const tool = toolOf(all('t')[0]?.toString('latin1'));
+  const common = {
+    dest,
+    src: archive.kind === 'host' ? archive.path : undefined,
+    tool,
+    users: words(all('u')[0]),
+    groups: words(all('g')[0]),
+    entries: all('s').flatMap(entryOf),
+  };
+  const failed = (problem: string): ArchiveState => ({ ...common, problem, members: [] });
+  if (said !== undefined) return failed(said.toString('utf8').trim() || 'it cannot be listed');
+  try {
+    const strip = archive.kind === 'host' ? archive.options.strip : 0;
+    return { ...common, problem: undefined, members: tool === undefined ? [] : readListing(tool, all('l')[0] ?? Buffer.alloc(0), strip) };
+  } catch (error) {
+    return failed(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function toolOf(text: string | undefined): ArchiveTool | undefined {
+  return text === 'gnu' || text === 'busybox' || text === 'zip' ? text : undefined;
+}
+
+function words(piece: Buffer | undefined): readonly string[] {
+  return (piece?.toString('utf8') ?? '').split('\n').filter((line) => line !== '');
+}
+
+const FIELDS = 8;
+
+function entryOf(record: Buffer): readonly Entry[] {
+  const fields = record.toString('utf8').replace(/\n$/, '').split('\t');
+  const [raw = '', uid, gid, owner, group, size, seconds, wall = ''] = fields;
+  const bits = Number.parseInt(raw, 16);
+  const type = typeOf(bits);
+  const named = nameAndTarget(fields.slice(FIELDS).join('\t'), type === 'link');
+  if (named === undefined) return [];
+  return [
+    {
+      name: tidyName(named.name),
+      type,
+      mode: bits & 0o7777,
+      uid: Number(uid),
+      gid: Number(gid),
+      owner,
+      group,
+      size: Number(size),
+      modified: Number(seconds),
+      modifiedThere: wall.slice(0, 19).replace(/[-:]/g, '').replace(' ', '.'),
+      target: named.target,
+    },
+  ];
+}
+
+function typeOf(bits: number): Entry['type'] {
+  const type = bits & 0o170000;
+  return type === 0o100000 ? 'file' : type === 0o040000 ? 'directory' : type === 0o120000 ? 'link' : 'other';
+}
+
+/** `name -> target`; busybox puts each of the two in quotes. */
+function nameAndTarget(text: string, isLink: boolean): { readonly name: string; readonly target: string | undefined } | undefined {
+  if (!isLink) return { name: unquoted(text), target: undefined };
+  // A name with an arrow in it is taken for a shorter one, which nobody asks for.
+  const arrow = text.indexOf(' -> ');
+  return arrow === -1 ? undefined : { name: unquoted(text.slice(0, arrow)), target: unquoted(text.slice(arrow + 4)) };
+}
+
+function unquoted(text: string): string {
+  return text.length >= 2 && text.startsWith("'") && text.endsWith("'") ? text.slice(1, -1) : text;
+}
+
+/** How something differs from what is wanted of it, as a sentence. */
+function entryDisagreement(wanted: Entry, seen: Entry | undefined): string | undefined {
+  if (seen === undefined) return 'it does not exist';
+  for (const field of ['type', 'mode', 'uid', 'gid', 'owner', 'group', 'size', 'modified', 'modifiedThere', 'target'] as const) {
+    if (wanted[field] === undefined || wanted[field] === seen[field]) continue;
+    const shown = (value: string | number | undefined): string =>
+      field === 'mode' && typeof value === 'number' ? value.toString(8).padStart(4, '0') : String(value);
+    return `${field} is ${shown(seen[field])}, should be ${shown(wanted[field])}`;
+  }
+  return undefined;
+}
+
+function stateAfter(state: ArchiveState, _id: string, effect: Prediction): ArchiveState | 'stale' | undefined {
+  // It may bring what unpacks.
+  if (effect.request.kind.name === 'package') return 'stale';
+  const other = predictedOf(files, effect);
+  if (other === undefined) return undefined;
+  const { id } = effect.request;
+  const { dest, src } = state;
+  if (src !== undefined && (id === src || isBeneath(src, id))) return 'stale';
+  if (id !== dest && !isBeneath(dest, id) && !isBeneath(id, dest)) return undefined;
+  const isPlainDirectory = other.type === 'directory' && other.changedBeneath !== true;
+  if (isPlainDirectory && isBeneath(dest, id)) return undefined;
+  return isPlainDirectory && id === dest && state.entries.length === 0 ? undefined : 'stale';
+}
