@@ -13,7 +13,7 @@ describe.skipIf(process.getuid?.() !== 0)('operators, and hosts that go away (th
   afterAll(() => site.stop());
 
   const play = (tasks: readonly object[], more: object = {}): Promise<string> =>
-    site.playbook(`play-${Math.random()}.yml`, JSON.stringify([{ name: 'Play', hosts: 'all', gather_facts: false, tasks, ...more }]));
+    site.playbook('play.yml', JSON.stringify([{ name: 'Play', hosts: 'all', gather_facts: false, tasks, ...more }]));
 
   /** Starts a play and resolves as soon as it has begun to change something. */
   async function begun(args: readonly string[]): Promise<RunningPlay & { readonly events: readonly ToldEvent[] }> {
@@ -63,9 +63,9 @@ describe.skipIf(process.getuid?.() !== 0)('operators, and hosts that go away (th
     await expect(stat(join(site.folder, 'never'))).rejects.toThrow('ENOENT');
     expect(recapOf(running.events)).toMatchObject({
       stopped: 'interrupted',
-      recap: [{ host: 'one', owed: [{ handler: 'reload', playbook: 'site.yml' }] }],
+      recap: [{ host: 'one', owed: [{ handler: 'reload', playbook: 'play.yml' }] }],
     });
-    expect(await readFile(join(site.owed, 'owed'), 'utf8')).toMatch(/^\[2,"site.yml",".*","reload"\]\n$/);
+    expect(await readFile(join(site.owed, 'owed'), 'utf8')).toMatch(/^\[2,"play.yml",".*","reload"\]\n$/);
     // The next play pays.
     expect(await site.run(['play', book, '--limit', 'one'])).toMatchObject({ status: 0 });
     await stat(join(site.folder, 'reloaded'));
@@ -82,7 +82,7 @@ describe.skipIf(process.getuid?.() !== 0)('operators, and hosts that go away (th
     expect(await running.ended).toMatchObject({ status: 130 });
     await site.quiet();
     expect(recapOf(running.events)).toMatchObject({
-      recap: expect.arrayContaining([expect.objectContaining({ owed: [{ handler: 'reload', playbook: 'site.yml' }] })]),
+      recap: expect.arrayContaining([expect.objectContaining({ owed: [{ handler: 'reload', play: 'Play', playbook: 'play.yml' }] })]),
     });
     const paying = await play([], { handlers: [{ name: 'reload', command: 'true' }] });
     const paid = await site.run(['play', paying, '--limit', 'one', '--wait-lock', '20']);
@@ -112,7 +112,7 @@ describe.skipIf(process.getuid?.() !== 0)('operators, and hosts that go away (th
       .toBe(true);
     proxy.cut();
     expect(await running.ended).toMatchObject({ status: 4 });
-    expect(recapOf(running.events)).toMatchObject({ recap: [{ owed: [{ handler: 'reload', playbook: 'site.yml' }] }] });
+    expect(recapOf(running.events)).toMatchObject({ recap: [{ owed: [{ handler: 'reload', playbook: 'play.yml' }] }] });
     expect(running.events.find((event) => event.type === 'host_unreachable')).toMatchObject({ during: { module: 'shell' } });
     await site.quiet();
     expect(await site.run(['play', book, '--limit', 'one'])).toMatchObject({ status: 0 });
