@@ -58,7 +58,7 @@ export async function oneTaskPlaybook(given: OneTask): Promise<Playbook> {
     ignoreErrors: undefined,
     notify: [],
     delegateTo: undefined,
-    runOnce: false,
+    runOnce: undefined,
     throttle: undefined,
     anyErrorsFatal: undefined,
   };
@@ -71,7 +71,7 @@ export async function oneTaskPlaybook(given: OneTask): Promise<Playbook> {
     strategy: 'linear',
     order: 'inventory',
     maxFailPercentage: undefined,
-    anyErrorsFatal: false,
+    anyErrorsFatal: undefined,
     gatherFacts: true,
     settings,
     layers: [],

@@ -12,7 +12,7 @@ import { journalFolder, performRun, runReport, statusOf } from './perform-run.ts
 import type { PlayFlags } from './play.ts';
 import type { PreparedRun } from './prepare-run.ts';
 import { prepareRun } from './prepare-run.ts';
-import { unknownTags } from './unknown-tags.ts';
+import { refuseUnknownTags } from './unknown-tags.ts';
 
 /** `runbook play` and `runbook plan`: wires the parts and gives the exit status. What most runs do not need is loaded when one does. */
 export async function runPlayCommand(playbookFile: string, command: Mode, flags: PlayFlags): Promise<number> {
@@ -36,7 +36,7 @@ export async function runPlayCommand(playbookFile: string, command: Mode, flags:
     printNotes([`There are no plays in ${playbookFile}: nothing was done.`], process.stderr);
     return EXIT.ok;
   }
-  printNotes(unknownTags(playbook, selection), process.stderr);
+  printNotes(refuseUnknownTags(playbook, selection), process.stderr);
   if (mode === 'plan' && flags.out !== undefined && flags.become === true) {
     throw new Problem({
       code: 'not-in-a-saved-plan',

@@ -1,22 +1,36 @@
+import { Problem, Problems } from '../errors/problem.ts';
+import { broughtBy } from '../playbook/brings.ts';
 import type { Playbook } from '../playbook/play.ts';
 import type { TagSelection } from '../playbook/select-tasks.ts';
-import { walkSteps } from '../playbook/select-tasks.ts';
 import { didYouMean } from '../values/suggest.ts';
 
 /** Those that mean something without standing at a task. */
 const SPECIAL: ReadonlySet<string> = new Set(['all', 'tagged', 'untagged', 'always', 'never']);
 
-/** A warning for each tag of --tags and --skip-tags that no task has. What an include brings is not known yet, so with one there is none. */
-export function unknownTags(playbook: Playbook, selection: TagSelection): readonly string[] {
-  const steps = playbook.plays.flatMap((play) => play.sections.flatMap((section) => [...walkSteps(section.steps)]));
-  if (steps.some((step) => step.kind === 'include')) return [];
-  const known = new Set(steps.flatMap((step) => [...step.tags]));
-  return (['tags', 'skipTags'] as const).flatMap((given) =>
+/**
+ * Throws Problems for tags of --tags and --skip-tags that no task has: a misspelt one would leave out all, or run what was to be left out.
+ * Where an include may bring more tasks that nobody knows yet, it gives warnings in place of them.
+ */
+export function refuseUnknownTags(playbook: Playbook, selection: TagSelection): readonly string[] {
+  const brought = broughtBy(playbook.plays.flatMap((play) => play.sections.flatMap((section) => section.steps)));
+  const unknown = (['tags', 'skipTags'] as const).flatMap((given) =>
     selection[given]
-      .filter((tag) => !SPECIAL.has(tag) && !known.has(tag))
-      .map((tag) => {
-        const option = given === 'tags' ? '--tags' : '--skip-tags';
-        return `warning: no task has the tag "${tag}" of ${option}. ${didYouMean(tag, known) ?? 'See --list-tags.'}`;
+      .filter((tag) => !SPECIAL.has(tag) && !brought.tags.has(tag))
+      .map((tag) => ({ tag, option: given === 'tags' ? '--tags' : '--skip-tags', remedy: didYouMean(tag, brought.tags) })),
+  );
+  if (!brought.isWhole)
+    return unknown.map(
+      ({ tag, option, remedy }) =>
+        `warning: no task that is known before the run has the tag "${tag}" of ${option}.${remedy === undefined ? '' : ` ${remedy}`}`,
+    );
+  const [first, ...rest] = unknown.map(
+    ({ tag, option, remedy }) =>
+      new Problem({
+        code: 'unknown-tag',
+        what: `no task has the tag "${tag}" of ${option}`,
+        remedy: remedy ?? 'See --list-tags for those there are.',
       }),
   );
+  if (first !== undefined) throw new Problems([first, ...rest]);
+  return [];
 }

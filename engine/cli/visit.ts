@@ -19,13 +19,12 @@ export interface VisitFlags extends InventoryFlags, ConnectionFlags {
 export async function visitPattern(pattern: string, flags: VisitFlags, show: (visit: Visit) => void): Promise<number> {
   const vault = vaultFor(flags);
   const extra = await extraVariables(flags.extraVars, vault);
-  const needsImplicit = flags.inventory.length === 0 && pattern === 'localhost';
-  const inventory = await loadInventory(needsImplicit ? ['localhost,'] : flags.inventory, [], vault);
-  const allowed = flags.limit === undefined ? undefined : new Set(selectHosts(inventory, flags.limit, undefined));
+  const inventory = await loadInventory(flags.inventory, [], vault);
+  const allowed = flags.limit === undefined ? undefined : new Set(selectHosts(inventory, flags.limit, undefined).map((host) => host.name));
   const scopeOf = hostScopes(inventory, extra, '.');
   const hosts = selectHosts(inventory, pattern, undefined).flatMap((host) => {
     const scope = scopeOf(host.name);
-    return scope === undefined || allowed?.has(host) === false ? [] : [{ name: host.name, scope }];
+    return scope === undefined || allowed?.has(host.name) === false ? [] : [{ name: host.name, scope }];
   });
   if (hosts.length === 0)
     throw new Problem({ code: 'empty-pattern', what: `"${pattern}" matches no host`, remedy: 'See `runbook inventory --graph`.' });

@@ -2,9 +2,10 @@ import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
 import { nearestName } from '../values/suggest.ts';
 import type { Host, Inventory } from './inventory.ts';
+import { LOCALHOST, localhostOf } from './localhost.ts';
 
 /**
- * The hosts that a pattern names, in inventory order. Parts are parted by commas (or colons) and joined from left to
+ * The hosts that a pattern names, in the order in which its parts name them; those of a group in the group's own order. Parts are parted by commas (or colons) and joined from left to
  * right: `etcd:&rack1:!spare`. A part is a host, a group, `all`, a glob (`web*`), a regular expression (`~web\d+`),
  * and may end in a range of what it names: `web[0]`, `web[0:2]` (the end included, as in Ansible), `web[-1]`, `web[1:]`.
  * `&` keeps only what is in both, `!` takes away, whatever their order. Throws Problem('unknown-pattern') for a plain
@@ -25,7 +26,7 @@ export function selectHosts(inventory: Inventory, pattern: string, place: Place 
   for (const part of parts.filter((one) => one.startsWith('!'))) {
     for (const name of named(inventory, part.slice(1), pattern, place)) chosen.delete(name);
   }
-  return [...inventory.hosts.values()].filter((host) => chosen.has(host.name));
+  return [...chosen].map((name) => inventory.hosts.get(name) ?? localhostOf(inventory));
 }
 
 /** Commas part always; colons unless they stand in brackets, in the parentheses of a regular expression, or in an IPv6 address. */
@@ -54,6 +55,8 @@ function named(inventory: Inventory, part: string, whole: string, place: Place |
   if (inventory.hosts.has(part)) return [part];
   const group = inventory.groups.get(part);
   if (group !== undefined) return group.hosts;
+  // It is there without being named, and only by its name.
+  if (part === LOCALHOST) return [part];
   const near = nearestName(part, [...inventory.groups.keys(), ...inventory.hosts.keys()]);
   throw new Problem({
     code: 'unknown-pattern',

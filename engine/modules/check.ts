@@ -4,7 +4,7 @@ import { probe } from '../resources/probe.ts';
 import type { ProbeDetail, ProbeState } from '../resources/probe.ts';
 import type { Request } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
-import { Secret } from '../values/secret.ts';
+import { MASK, Secret } from '../values/secret.ts';
 import { Unknown } from '../values/value.ts';
 import { secretText, text } from './arguments.ts';
 import { finishCommand, meaning, unknownResult } from './command-result.ts';
@@ -48,6 +48,10 @@ export const module = defineModule<Arguments>({
       differences: [{ kind: 'command', text: apply instanceof Unknown ? 'a command that is known after an earlier change' : apply }],
       certainty,
       predictions: [predict(question, { status: 0, stdout: undefined, stderr: undefined })],
+      unsettled: {
+        what: `apply was done, but check still says that it is needed: $ ${args.check instanceof Secret ? MASK : args.check}`,
+        remedy: 'See whether check asks for what apply brings about, and whether apply told an error.',
+      },
       touches: 'everything',
       planned: unknownResult('a command that has not run yet'),
       apply: () => {

@@ -100,6 +100,8 @@ export interface Change {
   readonly certainty: 'certain' | 'opaque' | 'after_change';
   /** The states that its resources will have. Held against what is seen after apply; laid over in a plan. */
   readonly predictions: readonly Prediction[];
+  /** What to say where the host is not as predicted afterwards, if there is more to say than that. */
+  readonly unsettled?: { readonly what: string; readonly remedy: string };
   /** `everything`: a command, which may touch anything. */
   readonly touches: 'predicted' | 'everything';
   /** What to run on the host. Called in a play only. May be slow (make a key). */

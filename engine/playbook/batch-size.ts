@@ -1,21 +1,33 @@
 import type { Node } from '../values/node.ts';
+import type { Value } from '../values/value.ts';
 import type { Fields } from './fields.ts';
-import { nodeKind } from './fields.ts';
-import type { BatchSize } from './play.ts';
+import { isTemplated, nodeKind } from './fields.ts';
+import type { BatchSize, SerialTemplate } from './play.ts';
 
-/** `serial`: a number of hosts, a percentage, or a list of them. */
-export function readBatchSizes(fields: Fields): readonly BatchSize[] {
+export const BATCH_SIZES =
+  'Write a number of hosts, or a percentage such as "25%", or a list of them; without serial all hosts go at once.';
+
+/** `serial`: a number of hosts, a percentage, a template that gives one or a list of them, or a list of all that. */
+export function readBatchSizes(fields: Fields): readonly (BatchSize | SerialTemplate)[] {
   return fields.items('serial').flatMap((node) => readBatchSize(node, fields) ?? []);
 }
 
-function readBatchSize(node: Node, fields: Fields): BatchSize | undefined {
-  const remedy = 'Write a number of hosts, or a percentage such as "25%", or a list of them.';
-  if (node.kind !== 'scalar') return fields.wrongNode(node, `A step of serial cannot be ${nodeKind(node)}`, remedy);
+function readBatchSize(node: Node, fields: Fields): BatchSize | SerialTemplate | undefined {
+  if (node.kind !== 'scalar') return fields.wrongNode(node, `A step of serial cannot be ${nodeKind(node)}`, BATCH_SIZES);
+  if (isTemplated(node)) {
+    const value = fields.compile(node);
+    return value === undefined ? undefined : { kind: 'template', value };
+  }
   const { value } = node;
-  if (typeof value === 'number' && Number.isInteger(value) && value > 0) return { kind: 'hosts', count: value };
-  const match = typeof value === 'string' ? /^(\d+(?:\.\d+)?)(%?)$/.exec(value.trim()) : null;
+  const size = typeof value === 'string' || typeof value === 'number' ? batchSizeOf(value) : undefined;
+  return size ?? fields.wrongNode(node, `serial cannot be ${node.source}`, BATCH_SIZES);
+}
+
+/** Undefined for what is no size of a batch. */
+export function batchSizeOf(value: Value): BatchSize | undefined {
+  const match = typeof value === 'string' || typeof value === 'number' ? /^(\d+(?:\.\d+)?)(%?)$/.exec(String(value).trim()) : null;
   const amount = Number(match?.[1]);
   if (match?.[2] === '%' && amount > 0 && amount <= 100) return { kind: 'percent', percent: amount };
   if (match?.[2] === '' && Number.isInteger(amount) && amount > 0) return { kind: 'hosts', count: amount };
-  return fields.wrongNode(node, `serial cannot be ${node.source}`, remedy);
+  return undefined;
 }

@@ -28,8 +28,6 @@ export async function readBlock(fields: Fields, action: MapEntry, outer: Surroun
     always: await read('always', reading),
     throttle: fields.has('throttle') ? entered.handedDown.throttle : undefined,
     anyErrorsFatal: entered.handedDown.anyErrorsFatal,
-    runOnce: entered.handedDown.runOnce,
-    delegateTo: entered.handedDown.delegateTo,
   };
 }
 

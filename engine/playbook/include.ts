@@ -1,6 +1,8 @@
 import type { Place } from '../errors/problem.ts';
 import type { MapEntry } from '../values/node.ts';
 import type { Layer } from '../values/scope.ts';
+import type { Brings } from './brings.ts';
+import { BRINGS_ANYTHING, BRINGS_NOTHING, broughtBy } from './brings.ts';
 import { Fields, isTemplated } from './fields.ts';
 import { checkNotified } from './handlers.ts';
 import { fileNode, readReferencedRole, readRoleCall, ROLE_CALL, withoutVars } from './imports.ts';
@@ -49,12 +51,13 @@ export async function readIncludedTasks(fields: Fields, action: MapEntry, outer:
     );
     return within.readSteps(opened.nodes, opened.surroundings, within);
   };
+  let ahead = BRINGS_ANYTHING;
   if (!isTemplated(node) && node.kind === 'scalar') {
     const path = findTaskFile(String(node.value), node.place, outer, reading);
-    // A file that includes itself may well come to an end by a condition; reading it ahead would not.
-    if (path !== undefined && !isInChain(path, outer)) await readAhead(open, String(node.value), reading);
+    // A file that includes itself may well come to an end by a condition; reading it ahead would not, and brings nothing more.
+    ahead = path === undefined || isInChain(path, outer) ? BRINGS_NOTHING : await readAhead(open, String(node.value), reading);
   }
-  return [include(fields, { kind: 'tasks', file }, frame, open, reading)];
+  return [include(fields, { target: { kind: 'tasks', file }, frame, ahead, open }, reading)];
 }
 
 /** include_role. As include_tasks. */
@@ -70,9 +73,10 @@ export async function readIncludedRole(fields: Fields, action: MapEntry, outer: 
     const reference = { name, place: call.name.place, fields: none, parameters, parts: call.parts };
     return readReferencedRole(reference, { ...inner, layers: [...inner.layers, ...extra] }, within);
   };
+  let ahead = BRINGS_ANYTHING;
   if (isTemplated(call.name)) reading.play.unknownHandlers.push(call.name.place);
-  else if (call.name.kind === 'scalar') await readAhead(open, String(call.name.value), reading);
-  return [include(fields, { kind: 'role', role, tasksFrom: call.parts.tasksFrom }, frame, open, reading)];
+  else if (call.name.kind === 'scalar') ahead = await readAhead(open, String(call.name.value), reading);
+  return [include(fields, { target: { kind: 'role', role, tasksFrom: call.parts.tasksFrom }, frame, ahead, open }, reading)];
 }
 
 /** What holds for the included steps: all that surrounds the include, its vars and its `apply`; its own condition and tags are only its own. */
@@ -85,12 +89,19 @@ function inside(fields: Fields, action: MapEntry, frame: Surroundings, outer: Su
   return enter(applied, base, reading);
 }
 
-async function readAhead(open: Opener, name: string, reading: Reading): Promise<void> {
+async function readAhead(open: Opener, name: string, reading: Reading): Promise<Brings> {
   const play = { ...apart(reading.play), handlers: reading.play.includedHandlers, roles: [] };
-  await open(name, [], { ...reading, play });
+  return broughtBy(await open(name, [], { ...reading, play }));
 }
 
-function include(fields: Fields, target: Include['target'], frame: Surroundings, open: Opener, reading: Reading): Include {
+interface Parts {
+  readonly target: Include['target'];
+  readonly frame: Surroundings;
+  readonly ahead: Brings;
+  readonly open: Opener;
+}
+
+function include(fields: Fields, { target, frame, ahead, open }: Parts, reading: Reading): Include {
   const place: Place = fields.map.place;
   return {
     kind: 'include',
@@ -99,6 +110,7 @@ function include(fields: Fields, target: Include['target'], frame: Surroundings,
     target,
     loop: readLoop(fields),
     runOnce: frame.handedDown.runOnce,
+    ahead,
     async open(name, extra) {
       const problems = new ProblemCollector();
       const handlers: Handler[] = [];

@@ -32,7 +32,8 @@ export const TASK_KEYWORDS: ReadonlySet<string> = new Set([
 
 export const BLOCK_KEYWORDS: ReadonlySet<string> = new Set([...COMMON, ...HANDED_DOWN, 'block', 'rescue', 'always']);
 export const IMPORT_KEYWORDS: ReadonlySet<string> = new Set([...COMMON, ...HANDED_DOWN]);
-export const INCLUDE_KEYWORDS: ReadonlySet<string> = new Set([...COMMON, 'loop', 'loop_control', 'run_once']);
+/** Of an include itself. What shall hold for the steps in it stands under its `apply`. */
+export const INCLUDE_KEYWORDS: ReadonlySet<string> = new Set(['name', 'when', 'tags', 'vars', 'loop', 'loop_control', 'run_once']);
 /** What `apply:` of an include may say of the steps in it. */
 export const APPLY_KEYWORDS: ReadonlySet<string> = new Set(['when', 'tags', 'vars', ...SETTINGS, ...HANDED_DOWN]);
 export const META_KEYWORDS: ReadonlySet<string> = new Set(['name', 'when', 'tags', 'vars']);
@@ -69,8 +70,28 @@ export const ROLE_KEYWORDS: ReadonlySet<string> = new Set([
   ...SETTINGS,
   'any_errors_fatal',
   'delegate_to',
+  'ignore_errors',
   'run_once',
+  'throttle',
 ]);
+
+/** Words that stand at other places, or in Ansible at a role. Beside a role they would be taken for parameters that nobody reads. */
+export const NO_ROLE_PARAMETERS: ReadonlySet<string> = new Set(
+  [
+    ...TASK_KEYWORDS,
+    ...BLOCK_KEYWORDS,
+    ...PLAY_KEYWORDS,
+    'become_exe',
+    'become_flags',
+    'check_mode',
+    'collections',
+    'connection',
+    'debugger',
+    'delegate_facts',
+    'diff',
+    'module_defaults',
+  ].filter((word) => !ROLE_KEYWORDS.has(word)),
+);
 
 export const LOOP_CONTROL_KEYWORDS: ReadonlySet<string> = new Set(['loop_var', 'index_var', 'label', 'pause']);
 

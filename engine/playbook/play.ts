@@ -3,6 +3,7 @@ import type { Compiled } from '../values/compiled.ts';
 import type { Expression } from '../values/expression.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Template } from '../values/template.ts';
+import type { Brings } from './brings.ts';
 
 /** A playbook, read whole and checked: every import resolved, every module and argument name known. */
 export interface Playbook {
@@ -19,16 +20,16 @@ export interface Play {
   readonly hosts: Compiled;
   readonly hostsPlace: Place;
   /** Sizes of the batches; the last one repeats. Empty: all hosts at once. */
-  readonly serial: readonly BatchSize[];
+  readonly serial: readonly (BatchSize | SerialTemplate)[];
   readonly strategy: 'linear' | 'free';
   readonly order: 'inventory' | 'reverse_inventory' | 'sorted' | 'reverse_sorted' | 'shuffle';
-  readonly maxFailPercentage: number | undefined;
-  readonly anyErrorsFatal: boolean;
+  readonly maxFailPercentage: Compiled | undefined;
+  readonly anyErrorsFatal: Compiled | undefined;
   readonly gatherFacts: boolean;
   readonly settings: Settings;
   /** vars and vars_files, low to high. vars_files with templates in their names are read when the play begins. */
   readonly layers: readonly Layer[];
-  readonly variableFiles: readonly { readonly name: Template; readonly place: Place }[];
+  readonly variableFiles: readonly VariableFile[];
   /** In the order in which they run; handlers run after each section. */
   readonly sections: readonly Section[];
   readonly handlers: readonly Handler[];
@@ -37,6 +38,18 @@ export interface Play {
 }
 
 export type BatchSize = { readonly kind: 'hosts'; readonly count: number } | { readonly kind: 'percent'; readonly percent: number };
+
+/** Gives a size, or a list of them, when the play is chosen. */
+export interface SerialTemplate {
+  readonly kind: 'template';
+  readonly value: Compiled;
+}
+
+/** Of several names the first file that is there counts. */
+export interface VariableFile {
+  readonly names: readonly Template[];
+  readonly place: Place;
+}
 
 export interface Section {
   readonly name: 'pre_tasks' | 'tasks' | 'post_tasks';
@@ -75,7 +88,7 @@ export interface Settings {
   readonly becomeMethod: 'sudo' | undefined;
   readonly user: Compiled | undefined;
   readonly environment: readonly Compiled[];
-  readonly noLog: boolean | undefined;
+  readonly noLog: Compiled | undefined;
   readonly timeoutSeconds: Compiled | undefined;
 }
 
@@ -113,10 +126,10 @@ export interface Task extends StepFrame {
   readonly ignoreErrors: Compiled | undefined;
   readonly notify: readonly Template[];
   readonly delegateTo: Template | undefined;
-  readonly runOnce: boolean;
+  readonly runOnce: Compiled | undefined;
   readonly throttle: Compiled | undefined;
   /** Of this task: any failure on one host ends the play for all. */
-  readonly anyErrorsFatal: boolean | undefined;
+  readonly anyErrorsFatal: Compiled | undefined;
 }
 
 export interface Argument {
@@ -140,9 +153,7 @@ export interface Block extends StepFrame {
   readonly always: readonly Step[];
   /** The whole block runs on at most so many hosts at a time. */
   readonly throttle: Compiled | undefined;
-  readonly anyErrorsFatal: boolean | undefined;
-  readonly runOnce: boolean;
-  readonly delegateTo: Template | undefined;
+  readonly anyErrorsFatal: Compiled | undefined;
 }
 
 /** include_tasks, include_role: resolved when reached, once for each loop item. */
@@ -153,7 +164,9 @@ export interface Include extends StepFrame {
     | { readonly kind: 'tasks'; readonly file: Template }
     | { readonly kind: 'role'; readonly role: Template; readonly tasksFrom: string };
   readonly loop: Loop | undefined;
-  readonly runOnce: boolean;
+  readonly runOnce: Compiled | undefined;
+  /** What is known at load of what it will bring. */
+  readonly ahead: Brings;
   /** Reads and checks the included steps for one resolved name. */
   open(name: string, extra: readonly Layer[]): Promise<{ readonly steps: readonly Step[]; readonly handlers: readonly Handler[] }>;
 }

@@ -1,8 +1,9 @@
 import { dirname, resolve } from 'node:path';
-import type { MapNode } from '../values/node.ts';
+import type { MapNode, Node } from '../values/node.ts';
 import type { Layer } from '../values/scope.ts';
+import type { Template } from '../values/template.ts';
 import { readBatchSizes } from './batch-size.ts';
-import { Fields, isTemplated, nodeKind } from './fields.ts';
+import { Fields, nodeKind } from './fields.ts';
 import { checkNotified, readHandlers } from './handlers.ts';
 import { PLAY_KEYWORDS, TASK_KEYWORDS } from './keywords.ts';
 import type { Play, Section, Step } from './play.ts';
@@ -12,6 +13,7 @@ import type { RoleUse } from './role-use.ts';
 import { readRoleReference, readRoleSteps, resolveRole } from './role-use.ts';
 import { displayPath } from './source-files.ts';
 import { enter } from './surroundings.ts';
+import { firstFile } from './task-files.ts';
 import { readVariables } from './variables.ts';
 
 const STRATEGIES = ['linear', 'free'] as const;
@@ -41,7 +43,7 @@ export async function readPlay(map: MapNode, imported: Surroundings, reading: Re
     strategy: oneOf(fields, 'strategy', STRATEGIES) ?? 'linear',
     order: oneOf(fields, 'order', ORDERS) ?? 'inventory',
     maxFailPercentage: readPercentage(fields),
-    anyErrorsFatal: fields.boolean('any_errors_fatal') ?? false,
+    anyErrorsFatal: fields.booleanOrTemplate('any_errors_fatal'),
     gatherFacts: fields.boolean('gather_facts') ?? true,
     serial: readBatchSizes(fields),
   };
@@ -103,20 +105,29 @@ async function readPlayVariables(
   const vars = fields.entry('vars');
   if (vars !== undefined) layers.push(readVariables(vars.value, 'play vars', vars.keyPlace.file, reading.problems));
   for (const node of fields.items('vars_files')) {
-    if (isTemplated(node)) {
-      const name = fields.templateOf(node, 'vars_files');
-      if (name !== undefined) files.push({ name, place: node.place });
-      continue;
+    const names = (node.kind === 'list' ? node.items : [node]).flatMap((one) => readFileName(one, fields) ?? []);
+    const known = names.map(({ template, text }) =>
+      template.references.size === 0 ? resolve(reading.playbookDirectory, text) : undefined,
+    );
+    // Behind one that is read later all are: of two files that set the same, the last one counts.
+    if (files.length > 0 || known.includes(undefined)) files.push({ names: names.map(({ template }) => template), place: node.place });
+    else {
+      const paths = known.filter((path) => path !== undefined);
+      // One that is nowhere is told of where it is read.
+      const path = firstFile(paths) ?? paths[0];
+      const content = path === undefined ? undefined : await reading.files.read(path, reading.problems, node.place);
+      if (path !== undefined && content !== undefined)
+        layers.push(readVariables(content, 'play vars', displayPath(path), reading.problems));
     }
-    if (node.kind !== 'scalar' || typeof node.value !== 'string') {
-      fields.wrongNode(node, `vars_files must be a list of names of files, and this is ${nodeKind(node)}`);
-      continue;
-    }
-    const path = resolve(reading.playbookDirectory, node.value);
-    const content = await reading.files.read(path, reading.problems, node.place);
-    if (content !== undefined) layers.push(readVariables(content, 'play vars', displayPath(path), reading.problems));
   }
   return { layers, files };
+}
+
+function readFileName(node: Node, fields: Fields): { readonly template: Template; readonly text: string } | undefined {
+  if (node.kind !== 'scalar' || typeof node.value !== 'string' || node.value === '')
+    return fields.wrongNode(node, `vars_files must be a list of names of files, and this is ${nodeKind(node)}`);
+  const template = fields.templateOf(node, 'vars_files');
+  return template === undefined ? undefined : { template, text: node.value };
 }
 
 /** All uses are resolved before any is read, so that a dependency that several roles share runs once, with the tags of all. */
@@ -150,9 +161,9 @@ function oneOf<const Choice extends string>(fields: Fields, name: string, choice
   );
 }
 
-function readPercentage(fields: Fields): number | undefined {
-  const percent = fields.number('max_fail_percentage', 'a number from 0 to 100');
-  if (percent === undefined || percent <= 100) return percent;
+function readPercentage(fields: Fields): Play['maxFailPercentage'] {
+  const percent = fields.numberOrTemplate('max_fail_percentage');
+  if (percent === undefined || typeof percent.literal !== 'number' || percent.literal <= 100) return percent;
   const entry = fields.entry('max_fail_percentage');
   return entry === undefined ? undefined : fields.wrong(entry, 'a number from 0 to 100');
 }

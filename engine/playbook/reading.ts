@@ -61,9 +61,9 @@ export interface Surroundings {
 /** What a task takes from the block or import that it is in, where it does not say otherwise itself. */
 export interface HandedDown {
   readonly ignoreErrors: Compiled | undefined;
-  readonly anyErrorsFatal: boolean | undefined;
+  readonly anyErrorsFatal: Compiled | undefined;
   readonly delegateTo: Template | undefined;
-  readonly runOnce: boolean;
+  readonly runOnce: Compiled | undefined;
   readonly notify: readonly Template[];
   readonly throttle: Compiled | undefined;
 }
@@ -79,7 +79,7 @@ export const NOTHING_HANDED_DOWN: HandedDown = {
   ignoreErrors: undefined,
   anyErrorsFatal: undefined,
   delegateTo: undefined,
-  runOnce: false,
+  runOnce: undefined,
   notify: [],
   throttle: undefined,
 };

@@ -3,9 +3,10 @@ import type { Place } from '../errors/problem.ts';
 import type { MapEntry, Node } from '../values/node.ts';
 import type { Layer } from '../values/scope.ts';
 import { didYouMean, nearestName } from '../values/suggest.ts';
+import { insteadOf } from './ansible-differences.ts';
 import { Fields, nodeKind } from './fields.ts';
 import { readHandlers } from './handlers.ts';
-import { ROLE_KEYWORDS } from './keywords.ts';
+import { NO_ROLE_PARAMETERS, ROLE_KEYWORDS } from './keywords.ts';
 import type { Role, Step } from './play.ts';
 import type { Reading, Surroundings } from './reading.ts';
 import type { RoleFolder, RoleParts } from './role-folder.ts';
@@ -22,6 +23,8 @@ export interface RoleReference {
   /** when, tags and settings of the use; no vars, they are among the parameters. */
   readonly fields: Fields;
   readonly parameters: readonly MapEntry[];
+  /** Those of them that stand beside the role's name and not under vars. */
+  readonly beside?: readonly MapEntry[];
   readonly parts: RoleParts;
 }
 
@@ -68,6 +71,7 @@ export function readRoleReference(node: Node, reading: Reading): RoleReference |
     place: name.place,
     fields: new Fields({ ...node, entries: own }, problems),
     parameters: [...parameters, ...(all.subMap('vars')?.entries ?? [])],
+    beside: parameters,
     parts: MAIN_PARTS,
   };
 }
@@ -79,13 +83,12 @@ export async function resolveRole(
   reading: Reading,
   repetition: Repetition,
 ): Promise<readonly RoleUse[]> {
-  return resolve(reference, outer, '', reading, repetition, 'direct');
+  return resolve(reference, outer, reading, repetition, 'direct');
 }
 
 async function resolve(
   reference: RoleReference,
   outer: Surroundings,
-  dependents: string,
   reading: Reading,
   repetition: Repetition,
   kind: 'direct' | 'dependency',
@@ -103,11 +106,11 @@ async function resolve(
   const tags = new Set(inner.tags);
   const role = buildRole(reference, folder, { ...inner, tags }, reading);
   const surroundings = { ...inner, tags, role, ...lookup(folder.path, reading) };
-  const conditions = `${dependents}${inner.when.map((expression) => expression.source).join('\0')}\0`;
+  const conditions = inner.when.map((expression) => expression.source).join('\0');
   const uses: RoleUse[] = [];
   for (const node of folder.dependencies) {
     const dependency = readRoleReference(node, reading);
-    if (dependency !== undefined) uses.push(...(await resolve(dependency, surroundings, conditions, reading, repetition, 'dependency')));
+    if (dependency !== undefined) uses.push(...(await resolve(dependency, surroundings, reading, repetition, 'dependency')));
   }
   if (
     isRepeated(
@@ -176,8 +179,15 @@ function lookup(path: string, reading: Reading): Pick<Surroundings, 'searchPath'
 /** A misspelt keyword would silently become a parameter that nobody reads. */
 function checkParameters(reference: RoleReference, folder: RoleFolder, reading: Reading): void {
   const declared = [...folder.arguments.map((argument) => argument.name), ...folder.defaults.variables.keys()];
-  for (const { key, keyPlace } of reference.parameters) {
+  for (const entry of reference.parameters) {
+    const { key, keyPlace } = entry;
     if (declared.includes(key)) continue;
+    if (NO_ROLE_PARAMETERS.has(key) && reference.beside?.includes(entry) === true) {
+      const remedy =
+        insteadOf(key, 'task', 'play') ?? `Write it at the role's tasks; if it is a variable of the role, write vars: {${key}: …}.`;
+      reading.problems.add({ code: 'unknown-keyword', what: `A use of a role has no keyword "${key}"`, place: keyPlace, remedy });
+      continue;
+    }
     const keyword = nearestName(key, ROLE_KEYWORDS);
     if (folder.arguments.length === 0 && keyword === undefined) continue;
     const remedy = didYouMean(key, [...declared, ...ROLE_KEYWORDS]) ?? `Its arguments are: ${declared.toSorted().join(', ')}.`;

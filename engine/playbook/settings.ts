@@ -40,7 +40,7 @@ export function readSettings(fields: Fields, outer: Settings): Settings {
     becomeMethod: readBecomeMethod(fields) ?? outer.becomeMethod,
     user: readUser(fields) ?? outer.user,
     environment: [...outer.environment, ...readEnvironment(fields)],
-    noLog: fields.boolean('no_log') ?? outer.noLog,
+    noLog: fields.booleanOrTemplate('no_log') ?? outer.noLog,
     timeoutSeconds: fields.numberOrTemplate('timeout') ?? outer.timeoutSeconds,
   };
 }

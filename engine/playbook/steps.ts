@@ -7,6 +7,7 @@ import { Fields, nodeKind } from './fields.ts';
 import { readImportedRole, readImportedTasks } from './imports.ts';
 import { readIncludedRole, readIncludedTasks } from './include.ts';
 import {
+  APPLY_KEYWORDS,
   BLOCK_KEYWORDS,
   IMPORT_KEYWORDS,
   INCLUDE_KEYWORDS,
@@ -63,10 +64,10 @@ async function readStep(node: MapNode, outer: Surroundings, reading: Reading): P
       refuse(IMPORT_KEYWORDS, 'import_role');
       return readImportedRole(fields, action, outer, reading);
     case 'include_tasks':
-      refuse(INCLUDE_KEYWORDS, 'include_tasks');
+      refuseAtInclude(fields, action, reading);
       return readIncludedTasks(fields, action, outer, reading);
     case 'include_role':
-      refuse(INCLUDE_KEYWORDS, 'include_role');
+      refuseAtInclude(fields, action, reading);
       return readIncludedRole(fields, action, outer, reading);
     case 'import_playbook':
       reading.problems.add({
@@ -99,7 +100,10 @@ function findAction(fields: Fields, reading: Reading): MapEntry | undefined {
     what: `A task does one thing, and this one has both ${action.key} and ${second.key}`,
     place: second.keyPlace,
     why: `${action.key} stands at ${formatPlace(action.keyPlace)}.`,
-    remedy: 'Make two tasks of it; put "- " before the second one.',
+    remedy:
+      second.key === 'apply' && action.key.startsWith('include_')
+        ? `Put it into the include: ${action.key}: {${action.key === 'include_role' ? 'name' : 'file'}: …, apply: {…}}.`
+        : 'Make two tasks of it; put "- " before the second one.',
   });
 }
 
@@ -137,6 +141,24 @@ function reportNoAction(fields: Fields, reading: Reading): undefined {
     });
   }
   return undefined;
+}
+
+/** What holds for the steps of an include is not said beside it, where Ansible has it without effect or not at all. */
+function refuseAtInclude(fields: Fields, action: MapEntry, reading: Reading): void {
+  const { problems } = reading;
+  const own = action.key === 'include_role' ? 'name' : 'file';
+  const inApply = (key: string): string => `Write it for the steps in it: ${action.key}: {${own}: …, apply: {${key}: …}}.`;
+  const others = fields.map.entries.filter((entry) => entry.key !== action.key && !INCLUDE_KEYWORDS.has(entry.key));
+  for (const entry of others) {
+    const remedies: Readonly<Record<string, string>> = {
+      args: `Write ${action.key}: {${own}: …} with all of it in the map.`,
+      register: 'An include has no result: register at the tasks in it.',
+    };
+    const remedy = APPLY_KEYWORDS.has(entry.key) ? inApply(entry.key) : remedies[entry.key];
+    if (remedy === undefined)
+      refuseKeywords(new Fields({ ...fields.map, entries: [entry] }, problems), INCLUDE_KEYWORDS, action.key, reading);
+    else problems.add({ code: 'unknown-keyword', what: `${action.key} has no keyword "${entry.key}"`, place: entry.keyPlace, remedy });
+  }
 }
 
 /** Keywords that a task does not know; a module that stands beside another action was reported already. */

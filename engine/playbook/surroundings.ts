@@ -29,9 +29,9 @@ function readHandedDown(fields: Fields, outer: HandedDown, reading: Reading): Ha
   const notify = readNotify(fields, reading);
   return {
     ignoreErrors: fields.booleanOrTemplate('ignore_errors') ?? outer.ignoreErrors,
-    anyErrorsFatal: fields.boolean('any_errors_fatal') ?? outer.anyErrorsFatal,
+    anyErrorsFatal: fields.booleanOrTemplate('any_errors_fatal') ?? outer.anyErrorsFatal,
     delegateTo: fields.template('delegate_to') ?? outer.delegateTo,
-    runOnce: fields.boolean('run_once') ?? outer.runOnce,
+    runOnce: fields.booleanOrTemplate('run_once') ?? outer.runOnce,
     notify: notify.length === 0 ? outer.notify : [...outer.notify, ...notify],
     throttle: fields.numberOrTemplate('throttle') ?? outer.throttle,
   };

@@ -40,16 +40,12 @@ function readRegister(fields: Fields): string | undefined {
 function readUntil(fields: Fields): Task['until'] {
   const retries = fields.numberOrTemplate('retries');
   const delaySeconds = fields.numberOrTemplate('delay');
-  if (fields.has('until')) return { expressions: fields.conditions('until'), retries, delaySeconds };
-  for (const name of ['retries', 'delay']) {
-    if (!fields.has(name)) continue;
-    fields.problems.add({
-      code: 'retries-without-until',
-      what: `${name} is there without until`,
-      place: fields.placeOf(name),
-      remedy: 'Say by until: when it has succeeded, for example until: result.rc == 0.',
-    });
-    break;
-  }
-  return undefined;
+  if (fields.has('until') || fields.has('retries')) return { expressions: fields.conditions('until'), retries, delaySeconds };
+  if (!fields.has('delay')) return undefined;
+  return fields.problems.add({
+    code: 'delay-without-retries',
+    what: 'delay is there without retries or until',
+    place: fields.placeOf('delay'),
+    remedy: 'Add retries: with how often to try again, or until: with what must hold.',
+  });
 }

@@ -54,10 +54,7 @@ function hostLines(
   allowed: ReadonlySet<string> | undefined,
 ): readonly string[] {
   if (pattern === undefined) return ['    hosts: known at run time'];
-  const names =
-    pattern === 'localhost' && !inventory.hosts.has('localhost')
-      ? ['localhost']
-      : selectHosts(inventory, pattern, play.hostsPlace).map((host) => host.name);
+  const names = selectHosts(inventory, pattern, play.hostsPlace).map((host) => host.name);
   const hosts = allowed === undefined ? names : names.filter((name) => allowed.has(name));
   return [`    hosts (${hosts.length}):`, ...hosts.map((name) => `      ${safeLine(name)}`)];
 }

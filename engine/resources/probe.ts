@@ -18,6 +18,7 @@ export interface ProbeDetail {
 /** An operator's own command that only looks: `query`, `check`. Any change on the host may change its answer. */
 export const probes: ResourceKind<ProbeDetail, ProbeState> = {
   name: 'probe',
+  isNameless: true,
   observe(requests) {
     const boundary = randomBytes(12).toString('hex');
     // `eval` keeps a syntax error inside its own subshell, and the text out of every process's arguments. It sees no variable of ours.

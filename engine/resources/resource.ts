@@ -6,6 +6,8 @@
 export interface ResourceKind<Detail, State> {
   /** The field's word for it; the first half of every key: `file`. */
   readonly name: string;
+  /** True where an id is a digest, which tells people nothing. */
+  readonly isNameless?: true;
   /**
    * POSIX shell text that prints what `decode` reads. Runs in a subshell, stdin is /dev/null, umask 022, LC_ALL=C.
    * Every id and detail in it went through `quote`. It exits 0 also where things are absent.

@@ -10,6 +10,7 @@ import type { Emit, Mode } from './events.ts';
 import type { HostState } from './host-state.ts';
 import type { Stop } from './itinerary.ts';
 import type { Debtor } from './owed-handlers.ts';
+import type { Pace } from './pace.ts';
 import type { Machines } from './machines.ts';
 import type { Turns } from './turns.ts';
 import type { ChangeCount } from './view.ts';
@@ -52,12 +53,15 @@ export interface RunContext {
 /** What the hosts of one batch of one play share. */
 export interface Batch {
   readonly play: Play;
+  readonly pace: Pace;
   readonly hosts: readonly HostState[];
   readonly barrier: Barrier | undefined;
   /** What came of run_once steps, by where they stand. */
   readonly once: Map<string, Promise<OnceResult>>;
   /** Hosts that wait for the one that does a run_once task to begin with it. */
   readonly onceWaiting: Map<string, readonly (() => void)[]>;
+  /** Whether a step is done by one host for all, by where it stands: the same for all hosts. */
+  readonly isOnce: Map<string, boolean>;
   readonly throttles: Map<string, LimitFunction>;
   /** Why no host may go on. */
   aborted: Abort | undefined;

@@ -1,4 +1,5 @@
 import type { Task } from '../playbook/play.ts';
+import { resultsOf } from '../playbook/brings.ts';
 import { isSelected } from '../playbook/select-tasks.ts';
 import type { Request } from '../resources/resource.ts';
 import type { Layer } from '../values/scope.ts';
@@ -9,7 +10,6 @@ import type { HostState } from './host-state.ts';
 import type { Route } from './itinerary.ts';
 import { ahead } from './itinerary.ts';
 import { isLoopInVain, loopLayer, turnsOf } from './loop.ts';
-import { resultsOf } from './task-results.ts';
 import { machineFor } from './machines.ts';
 import { nameAhead } from './named-requests.ts';
 import type { View } from './view.ts';

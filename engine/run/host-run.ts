@@ -1,4 +1,4 @@
-import type { Handler, Include, Meta, Task } from '../playbook/play.ts';
+import type { Block, Handler, Include, Meta, Task } from '../playbook/play.ts';
 import { Problem } from '../errors/problem.ts';
 import { breathe } from '../connection/breath.ts';
 import { Unreachable } from '../connection/unreachable.ts';
@@ -7,6 +7,7 @@ import { Unknown } from '../values/value.ts';
 import type { Scope, Value } from '../values/value.ts';
 import { all } from './conditions.ts';
 import type { Batch, RunContext } from './context.ts';
+import { flagOrTrue } from './flag.ts';
 import { foresee } from './foresee.ts';
 import { isLoopInVain, loopLayer, turnsOf } from './loop.ts';
 import type { HostState } from './host-state.ts';
@@ -17,7 +18,7 @@ import { connectFor } from './machines.ts';
 import { owedBy } from './owed.ts';
 import { callForOwed, forgetOwed, learnOwed } from './owed-handlers.ts';
 import { resolveSettings, wrongType } from './prepare.ts';
-import { once } from './run-once.ts';
+import { isOnce, once } from './run-once.ts';
 import { HostGone, HostStops, TaskFailed } from './signals.ts';
 import { failedStep, unknownStep, userProblem } from './step-failure.ts';
 import { identityOfStep } from './task-identity.ts';
@@ -89,7 +90,7 @@ export class HostRun {
         return this.#block(stop, route);
       case 'include':
         if (!isSelected(step.tags, this.#context.selection)) return;
-        if (!step.runOnce) return this.#include(stop, step, route);
+        if (!isOnce(this.#batch, stop, step, this.#host)) return this.#include(stop, step, route);
         return this.#once(stop, (shared) => this.#guarded(stop, () => this.#byOneHost(shared, () => this.#include(stop, step, route))));
       case 'meta':
         if (!this.#handling && !isSelected(step.tags, this.#context.selection)) return;
@@ -119,11 +120,11 @@ export class HostRun {
       calls: [],
     };
     try {
-      if (task.runOnce) await this.#once(stop, (remembered) => runTask({ ...run, remembered }));
+      if (isOnce(this.#batch, stop, task, this.#host)) await this.#once(stop, (remembered) => runTask({ ...run, remembered }));
       else await runTask({ ...run, remembered: new Map() });
     } catch (error) {
       if (!(error instanceof TaskFailed)) throw error;
-      throw this.#weighed(error, task.anyErrorsFatal ?? false, `failed at ${task.id}`);
+      throw this.#weighed(error, this.#isFatal(task), `failed at ${task.id}`);
     } finally {
       if (asks && barrier !== undefined) this.#host.variables.seeOthersAhead();
     }
@@ -184,7 +185,7 @@ export class HostRun {
       }
     }
     await this.steps(stop.always, route);
-    if (failed !== undefined) throw this.#weighed(failed, step.anyErrorsFatal ?? false, `failed in the block at ${step.id}`);
+    if (failed !== undefined) throw this.#weighed(failed, this.#isFatal(step), `failed in the block at ${step.id}`);
   }
 
   /** How a part of a block failed; `shelters` is how many steps still follow that failure. */
@@ -200,6 +201,10 @@ export class HostRun {
       this.#sheltered -= shelter;
     }
     return undefined;
+  }
+
+  #isFatal(step: Task | Block): boolean {
+    return flagOrTrue('any_errors_fatal', step.anyErrorsFatal, this.#host.variables.scope(step));
   }
 
   /** Stops the play for all if the failure is fatal, and nothing is left around it that may catch it or has to follow it. */

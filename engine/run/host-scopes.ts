@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Inventory } from '../inventory/inventory.ts';
+import { LOCALHOST, localhostOf } from '../inventory/localhost.ts';
 import type { Layer, LayeredScope } from '../values/scope.ts';
 import type { ValueMap } from '../values/value.ts';
 import type { RunVariables } from './variables.ts';
@@ -16,7 +17,8 @@ export function hostScopes(inventory: Inventory, extra: Layer, playbookDirectory
     hostvars: () => hostvars,
     hostvarsAsTheyAre: () => hostvars,
   };
-  const all = new Map([...inventory.hosts].map(([name, host]) => [name, new HostVariables(host, run)]));
+  const hosts = new Map([...inventory.hosts, [LOCALHOST, localhostOf(inventory)]]);
+  const all = new Map([...hosts].map(([name, host]) => [name, new HostVariables(host, run)]));
   const hostvars: ValueMap = lazyMap(all.keys(), (name) => all.get(name)?.asHostvars() ?? null);
   return (host) => all.get(host)?.scope(undefined);
 }

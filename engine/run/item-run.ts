@@ -238,12 +238,10 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
     unsettled = disagreements(run, change.predictions);
   }
   if (unsettled.length > 0) {
-    const problem = failure(
-      run,
-      'the change was made, but the host is not as it should be',
-      unsettled.join('\n'),
-      'Something on the host undoes the change, or the module is at fault.',
-    );
+    const told = prepared.noLog ? undefined : change.unsettled;
+    const what = told?.what ?? 'the change was made, but the host is not as it should be';
+    const remedy = told?.remedy ?? 'Something on the host undoes the change, or the module is at fault.';
+    const problem = failure(run, what, unsettled.join('\n'), remedy);
     return { kind: 'failed', problem, result: finished.result, output: asOutput(completed), attempted: change };
   }
   const settled = change.settled?.(machine.view(prepared.privilege).seen) ?? {};
@@ -286,7 +284,7 @@ function disagreements(run: ItemRun, predictions: readonly Prediction[]): readon
   return predictions.flatMap((prediction) => {
     const { kind, id } = prediction.request;
     const sentence = kind.disagreement(prediction.state, view.seen.of(prediction.request));
-    return sentence === undefined ? [] : [`${kind.name} ${id}: ${sentence}`];
+    return sentence === undefined ? [] : [kind.isNameless === true ? sentence : `${kind.name} ${id}: ${sentence}`];
   });
 }
 

@@ -13,6 +13,7 @@ import type { Route, Stop } from './itinerary.ts';
 import { itinerary, opened } from './itinerary.ts';
 import { connectForPlay } from './machines.ts';
 import { debtsOf } from './owed-handlers.ts';
+import type { Pace } from './pace.ts';
 import { HostStops, NotInPlan, TaskFailed } from './signals.ts';
 import { failedStep, userProblem } from './step-failure.ts';
 
@@ -22,6 +23,7 @@ export interface PlannedPlay {
   /** What `hosts` came to. */
   readonly pattern: string;
   readonly layers: readonly Layer[];
+  readonly pace: Pace;
   readonly hosts: readonly HostState[];
 }
 
@@ -35,7 +37,7 @@ export async function runPlay(context: RunContext, planned: PlannedPlay, later: 
   const { play } = planned;
   const hosts = planned.hosts.filter((host) => host.status === 'active');
   if (hosts.length === 0) return { kind: 'done' };
-  const batches = split(ordered(hosts, play.order), play.serial);
+  const batches = split(ordered(hosts, play.order), planned.pace.serial);
   for (const [index, batchHosts] of batches.entries()) {
     const active = batchHosts.filter((host) => host.status === 'active');
     if (active.length === 0) continue;
@@ -66,10 +68,12 @@ async function runBatch(
   const names = hosts.map((host) => host.name);
   const batch: Batch = {
     play,
+    pace: planned.pace,
     hosts,
     barrier: play.strategy === 'linear' ? new Barrier(names) : undefined,
     once: new Map(),
     onceWaiting: new Map(),
+    isOnce: new Map(),
     throttles: new Map(),
     aborted: undefined,
   };
@@ -180,7 +184,7 @@ function ended(context: RunContext, batch: Batch, host: HostState, error: unknow
     const { place, name } = batch.play;
     failedStep(context, host, { id: formatPlace(place), name, module: 'play', role: undefined, handler: false }, problem);
   }
-  if (batch.play.anyErrorsFatal) {
+  if (batch.pace.anyErrorsFatal) {
     const how = host.status === 'failed' ? 'failed' : 'is unreachable';
     batch.aborted ??= { kind: 'fatal', why: `${host.name} ${how}, and any error is fatal in this play` };
   } else if (tooManyFailed(batch)) batch.aborted ??= { kind: 'too_many_failed' };
@@ -192,7 +196,7 @@ function lost(batch: Batch): readonly HostState[] {
 }
 
 function tooManyFailed(batch: Batch): boolean {
-  const most = batch.play.maxFailPercentage;
+  const most = batch.pace.maxFailPercentage;
   return most !== undefined && percentageLost(batch) > most;
 }
 
@@ -211,7 +215,7 @@ function verdict(batch: Batch): BatchEnd {
       return { kind: 'stopped', why: batch.aborted.why };
     case 'too_many_failed': {
       const share = `${Math.round(percentageLost(batch))} % of the batch`;
-      return { kind: 'stopped', why: `${names} failed: ${share}, more than max_fail_percentage ${batch.play.maxFailPercentage ?? 0}` };
+      return { kind: 'stopped', why: `${names} failed: ${share}, more than max_fail_percentage ${batch.pace.maxFailPercentage ?? 0}` };
     }
     case undefined:
       return failed.length === batch.hosts.length ? { kind: 'stopped', why: `no host is left: ${names} failed` } : { kind: 'done' };

@@ -1,7 +1,8 @@
 import { breathe } from '../connection/breath.ts';
 import { Problem, Problems } from '../errors/problem.ts';
-import type { Role, RoleArgument, Step, Task } from '../playbook/play.ts';
-import { isSelected } from '../playbook/select-tasks.ts';
+import type { Include, Role, RoleArgument, Step, Task } from '../playbook/play.ts';
+import { resultsOf } from '../playbook/brings.ts';
+import { isSelected, walkSteps } from '../playbook/select-tasks.ts';
 import { NO_SETTINGS } from '../playbook/settings.ts';
 import type { Scope, Value } from '../values/value.ts';
 import { Unknown, isList, isMap } from '../values/value.ts';
@@ -11,10 +12,8 @@ import { MissingFile } from './controller-files.ts';
 import { FilesToCome } from './files-to-come.ts';
 import { isLoopInVain, loopLayer, turnsOf } from './loop.ts';
 import type { HostState } from './host-state.ts';
-import { opened, itinerary } from './itinerary.ts';
 import type { PlannedPlay } from './play-run.ts';
 import { prepareAhead } from './prepared-ahead.ts';
-import { resultsOf } from './task-results.ts';
 import { pendingLayer } from './variables.ts';
 
 /** So many pairs of host and task are tried out one by one; beyond that, one host for each different set of groups. */
@@ -34,9 +33,14 @@ export async function preflight(context: RunContext, plays: readonly PlannedPlay
   for (const planned of plays) expectResults(context, planned);
   const toCome = new FilesToCome();
   const pendingOf = new Map<HostState, Map<string, Value>>();
+  /** Hosts that an include whose name is not known yet may have brought any variable. */
+  const open = new Set<HostState>();
   for (const planned of plays) {
-    const tasks = tasksOf(planned);
-    const everyHost = planned.hosts.length * tasks.length <= PAIRS;
+    const steps = stepsOf(planned);
+    const rescues = planned.play.sections.some(({ steps: all }) =>
+      [...walkSteps(all)].some((step) => step.kind === 'block' && step.rescue.length > 0),
+    );
+    const everyHost = planned.hosts.length * steps.length <= PAIRS;
     const hosts = everyHost ? planned.hosts : oneForEachGroups(planned.hosts);
     const names = planned.hosts.map((host) => host.name);
     const scope = { play: planned.play, layers: planned.layers, hosts: names };
@@ -45,11 +49,17 @@ export async function preflight(context: RunContext, plays: readonly PlannedPlay
       for (const role of planned.play.roles) checkRole(role, host, add);
       const pending = pendingOf.get(host) ?? new Map<string, Value>();
       pendingOf.set(host, pending);
-      for (const task of tasks) {
-        if (!isSelected(task.tags, context.selection)) continue;
+      if (rescues) pending.set('failed_task', new Unknown('a failure'));
+      const addUnlessBrought = (problem: Problem): void => {
+        if (!open.has(host) || problem.code !== 'undefined-variable') add(problem);
+      };
+      for (const step of steps) {
+        if (!isSelected(step.tags, context.selection)) continue;
         await breathe();
-        await tryTask(context, host, task, pending, toCome, add);
-        for (const name of resultsOf(task)) pending.set(name, new Unknown(`the task at ${task.id}`));
+        const names = step.kind === 'task' ? resultsOf(step) : step.ahead.results;
+        if (step.kind === 'task') await tryTask(context, host, step, pending, toCome, addUnlessBrought);
+        else if (!step.ahead.isWhole) open.add(host);
+        for (const name of names) pending.set(name, new Unknown(`the ${step.kind} at ${step.id}`));
       }
     }
   }
@@ -58,10 +68,10 @@ export async function preflight(context: RunContext, plays: readonly PlannedPlay
 }
 
 function expectResults(context: RunContext, planned: PlannedPlay): void {
-  for (const task of tasksOf(planned)) {
-    if (!isSelected(task.tags, context.selection)) continue;
-    for (const name of resultsOf(task))
-      for (const host of planned.hosts) host.variables.expect(name, new Unknown(`the task at ${task.id}`));
+  for (const step of stepsOf(planned)) {
+    if (!isSelected(step.tags, context.selection)) continue;
+    for (const name of step.kind === 'task' ? resultsOf(step) : step.ahead.results)
+      for (const host of planned.hosts) host.variables.expect(name, new Unknown(`the ${step.kind} at ${step.id}`));
   }
 }
 
@@ -93,11 +103,10 @@ async function tryTask(
   }
 }
 
-function tasksOf({ play }: PlannedPlay): readonly Task[] {
+/** Tasks and includes in the order of the play, what rescues too. */
+function stepsOf({ play }: PlannedPlay): readonly (Task | Include)[] {
   const steps: Step[] = [...play.sections.flatMap((section) => section.steps), ...play.handlers.map((handler) => handler.step)];
-  const tasks: Task[] = [];
-  for (const stop of itinerary(steps, 0)) for (const inner of opened(stop)) if (inner.step.kind === 'task') tasks.push(inner.step);
-  return tasks;
+  return [...walkSteps(steps)].filter((step) => step.kind === 'task' || step.kind === 'include');
 }
 
 function oneForEachGroups(hosts: readonly HostState[]): readonly HostState[] {

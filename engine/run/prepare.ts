@@ -34,6 +34,7 @@ export type Preparing = { readonly kind: 'ready'; readonly prepared: Prepared } 
 /** Throws Problem or Problems for whatever is wrong with the task's arguments under these variables. */
 export async function prepare(context: RunContext, task: Task, scope: Scope): Promise<Preparing> {
   const module = await context.module(task.module);
+  const noLog = isNoLog(task, scope);
   const resolved: Record<string, Value> = {};
   for (const [name, argument] of task.arguments) resolved[name] = argument.value.resolve(scope);
   if (task.asserts !== undefined) {
@@ -41,7 +42,7 @@ export async function prepare(context: RunContext, task: Task, scope: Scope): Pr
     for (const expression of task.asserts) {
       const holds = expression.test(scope);
       if (holds instanceof Unknown) return { kind: 'unknown', because: holds.because };
-      that.push({ expression: expression.source, holds, values: holds || task.settings.noLog === true ? [] : explain(expression, scope) });
+      that.push({ expression: expression.source, holds, values: holds || noLog ? [] : explain(expression, scope) });
     }
     resolved['that'] = that;
   }
@@ -57,7 +58,6 @@ export async function prepare(context: RunContext, task: Task, scope: Scope): Pr
   const controller = module.load === undefined ? undefined : context.files.as(task.searchPath, scope, (argument) => placeOf([argument]));
   try {
     const loaded = controller === undefined ? undefined : await module.load?.(parsed.args, controller);
-    const noLog = task.settings.noLog ?? false;
     return {
       kind: 'ready',
       prepared: {
@@ -74,6 +74,14 @@ export async function prepare(context: RunContext, task: Task, scope: Scope): Pr
     if (error instanceof ToCome) return { kind: 'unknown', because: error.because };
     throw error;
   }
+}
+
+/** What cannot be told yet may be true, and then nothing of the task may be shown. */
+function isNoLog({ settings, place }: Task, scope: Scope): boolean {
+  const value = settings.noLog?.resolve(scope) ?? false;
+  if (typeof value === 'boolean') return value;
+  if (value instanceof Unknown) return true;
+  throw wrongType('no_log', 'true or false', settings.noLog?.place ?? place);
 }
 
 /** What is not known of its arguments, or of what was made of them. Only a plan can do with that. */

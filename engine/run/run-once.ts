@@ -1,9 +1,28 @@
+import type { Include, Task } from '../playbook/play.ts';
 import type { Value } from '../values/value.ts';
+import { Unknown } from '../values/value.ts';
 import type { Batch, OnceResult } from './context.ts';
 import { keyOf } from './context.ts';
+import { flagOf } from './flag.ts';
 import type { HostState } from './host-state.ts';
 import type { Stop } from './itinerary.ts';
+import { wrongType } from './prepare.ts';
 import { HostStops, TaskFailed } from './signals.ts';
+
+/** Whether one host does the step for all. It is asked under the variables of the first host of the batch, so that all hosts have one answer. */
+export function isOnce(batch: Batch, stop: Stop, step: Task | Include, host: HostState): boolean {
+  const { runOnce } = step;
+  if (runOnce === undefined) return false;
+  if (typeof runOnce.literal === 'boolean') return runOnce.literal;
+  const key = keyOf(stop);
+  let answer = batch.isOnce.get(key);
+  if (answer === undefined) {
+    const value = flagOf('run_once', runOnce, (batch.hosts[0] ?? host).variables.scope(step));
+    if (value instanceof Unknown) throw wrongType('run_once', 'known before the step', runOnce.place);
+    batch.isOnce.set(key, (answer = value));
+  }
+  return answer;
+}
 
 export interface OnceOptions {
   readonly batch: Batch;

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { Problem, formatPlace } from '../errors/problem.ts';
-import type { Host, Inventory } from '../inventory/inventory.ts';
+import type { Inventory } from '../inventory/inventory.ts';
+import { LOCALHOST, localhostOf } from '../inventory/localhost.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import type { Vault } from '../inventory/vault.ts';
 import type { AnyModule } from '../modules/module.ts';
@@ -22,6 +23,7 @@ import type { Evidence } from './evidence.ts';
 import { gatherEvidence } from './evidence.ts';
 import { HostState } from './host-state.ts';
 import { Machines } from './machines.ts';
+import { paceOf } from './pace.ts';
 import type { PlannedPlay } from './play-run.ts';
 import { hostsOf, runPlay } from './play-run.ts';
 import { debtorOf } from './owed-handlers.ts';
@@ -105,9 +107,9 @@ export async function run(options: RunOptions): Promise<RunResult> {
     hostvarsAsTheyAre: () => hostvarsAsTheyAre,
   };
   for (const host of inventory.hosts.values()) hosts.set(host.name, new HostState(host, new HostVariables(host, variables)));
-  if (!hosts.has('localhost')) {
+  if (!hosts.has(LOCALHOST)) {
     const localhost = localhostOf(inventory);
-    hosts.set('localhost', new HostState(localhost, new HostVariables(localhost, variables)));
+    hosts.set(LOCALHOST, new HostState(localhost, new HostVariables(localhost, variables)));
   }
   const hostvars: ValueMap = lazyMap(hosts.keys(), (name) => hosts.get(name)?.variables.asHostvarsAhead() ?? null);
   const hostvarsAsTheyAre: ValueMap = lazyMap(hosts.keys(), (name) => hosts.get(name)?.variables.asHostvars() ?? null);
@@ -218,14 +220,16 @@ async function choose(
   const plays: PlannedPlay[] = [];
   let mayRegroup = false;
   for (const play of playbook.plays) {
-    const first = hosts.get('localhost');
+    const first = hosts.get(LOCALHOST);
     if (first === undefined) throw new Error('there is always a localhost');
     first.variables.enter({ play, layers: play.layers, hosts: [] });
     const layers = [...play.layers];
     for (const file of play.variableFiles)
       layers.push(await variableFileLayer(file, first.variables.scope(undefined), dirname(resolve(play.place.file)), context.files));
     const pattern = patternOf(play.hosts.resolve(first.variables.scope(undefined)), play);
-    plays.push({ play: named(play, pattern), pattern, layers, hosts: statesOf(play, pattern, inventory, limit, hosts, mayRegroup) });
+    first.variables.enter({ play, layers, hosts: [] });
+    const pace = paceOf(play, first.variables.scope(undefined));
+    plays.push({ play: named(play, pattern), pattern, layers, pace, hosts: statesOf(play, pattern, inventory, limit, hosts, mayRegroup) });
     mayRegroup ||= play.sections.some((section) =>
       [...walkSteps(section.steps)].some((step) => step.kind === 'task' && step.module === 'group_by'),
     );
@@ -249,7 +253,6 @@ function statesOf(
   hosts: ReadonlyMap<string, HostState>,
   mayRegroup: boolean,
 ): readonly HostState[] {
-  if (pattern === 'localhost' && !inventory.hosts.has('localhost')) return [...hosts.values()].filter((host) => host.name === 'localhost');
   try {
     const names = hostsOf(play, pattern, inventory, limit, play.hostsPlace);
     return names.map((name) => hosts.get(name)).filter((host) => host !== undefined);
@@ -260,12 +263,12 @@ function statesOf(
 }
 
 function chooseAgain(
-  { play, pattern, layers }: PlannedPlay,
+  { play, pattern, layers, pace }: PlannedPlay,
   inventory: Inventory,
   options: RunOptions,
   hosts: ReadonlyMap<string, HostState>,
 ): PlannedPlay {
-  const planned = { play, pattern, layers, hosts: statesOf(play, pattern, inventory, limitOf(options), hosts, true) };
+  const planned = { play, pattern, layers, pace, hosts: statesOf(play, pattern, inventory, limitOf(options), hosts, true) };
   return options.resume === undefined ? planned : (withoutFinished([planned], options.resume)[0] ?? planned);
 }
 
@@ -302,10 +305,4 @@ export function partialBecause(options: Pick<RunOptions, 'limit' | 'selection'>)
   if (options.selection.tags.length > 0) reasons.push(`--tags ${options.selection.tags.join(',')}`);
   if (options.selection.skipTags.length > 0) reasons.push(`--skip-tags ${options.selection.skipTags.join(',')}`);
   return reasons;
-}
-
-/** There is always this machine, even if no inventory names it. It is reached without SSH. */
-function localhostOf({ directory }: Inventory): Host {
-  const variables = new Map<string, Value>([['ansible_connection', 'local']]);
-  return { name: 'localhost', groups: ['all'], directory, layers: [{ level: 'host_vars', origin: 'runbook', variables }] };
 }

@@ -29,3 +29,13 @@ function tell(context: RunContext, host: HostState, task: TaskIdentity, outcome:
   const nothing = { delegatedTo: undefined, item: undefined, result: undefined, milliseconds: 0 };
   context.emit({ type: 'task_finished', host: host.name, task, outcome, ...nothing });
 }
+
+/** Facts of a host that no play has connected to are no slip of the pen: they can be had. */
+export function withFactsRemedy(problem: Problem): Problem {
+  if (problem.code !== 'missing-key' || !/^hostvars\b.* has no key "facts"$/.test(problem.what)) return problem;
+  const { code, what, place } = problem;
+  const why = 'A host has facts once a play has connected to it.';
+  const remedy =
+    'Put a play without tasks in front (- hosts: all), and leave no such host out by --limit; or give a fallback: default(…, "…").';
+  return new Problem({ code, what, place, why, remedy, cause: problem });
+}

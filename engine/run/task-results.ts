@@ -1,15 +1,8 @@
-import type { Task } from '../playbook/play.ts';
 import type { Problem } from '../errors/problem.ts';
 import type { Value, ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
 import type { ItemResult } from './item-run.ts';
 import type { LoopTurn } from './loop.ts';
-
-/** The names that a task registers or sets. */
-export function resultsOf(task: Task): readonly string[] {
-  const names = task.register === undefined ? [] : [task.register];
-  return task.module === 'set_fact' ? [...names, ...task.arguments.keys()] : names;
-}
 
 /** What one turn of a task came to, for `register`. */
 export interface Recorded {

@@ -23,6 +23,7 @@ import type { Prepared } from './prepare.ts';
 import { unknownIn } from './prepare.ts';
 import { prepareNow } from './prepared-ahead.ts';
 import { NotInPlan, TaskFailed } from './signals.ts';
+import { withFactsRemedy } from './step-failure.ts';
 import { identityOf, labelOf } from './task-identity.ts';
 import type { Recorded } from './task-results.ts';
 import { aggregate, failedTurn, shape, skippedTurn, unknownTurn } from './task-results.ts';
@@ -204,8 +205,9 @@ function skip(turn: Turn): Recorded {
   return skippedTurn(turn.loop);
 }
 
-function failed(turn: Turn, problem: Problem): Recorded {
+function failed(turn: Turn, error: Problem): Recorded {
   const ignored = ignores(turn.run.task, turn.scope);
+  const problem = withFactsRemedy(error);
   finish(turn, failedOutcome(problem, ignored));
   return failedTurn(problem, ignored, turn.loop);
 }

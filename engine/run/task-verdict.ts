@@ -1,14 +1,13 @@
 import type { Problem } from '../errors/problem.ts';
-import { Unknown } from '../values/value.ts';
 import type { Task } from '../playbook/play.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Scope, Value, ValueMap } from '../values/value.ts';
 import { all } from './conditions.ts';
 import type { TaskOutcome } from './events.ts';
+import { flagOf } from './flag.ts';
 import type { HostState } from './host-state.ts';
 import type { ItemResult } from './item-run.ts';
 import { failure } from './item-run.ts';
-import { wrongType } from './prepare.ts';
 
 /** A task on a host, with the layers above its own variables: the item of its loop. */
 export interface Judged {
@@ -85,8 +84,5 @@ export function failedOutcome(problem: Problem, ignored: boolean, output?: Faile
 
 /** `ignore_errors`. What is not known yet ignores nothing. */
 export function ignores(task: Task, scope: Scope): boolean {
-  const value = task.ignoreErrors?.resolve(scope) ?? false;
-  if (typeof value === 'boolean') return value;
-  if (value instanceof Unknown) return false;
-  throw wrongType('ignore_errors', 'true or false', task.ignoreErrors?.place ?? task.place);
+  return flagOf('ignore_errors', task.ignoreErrors, scope) === true;
 }

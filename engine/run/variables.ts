@@ -143,10 +143,11 @@ export class HostVariables {
     return { level: 'magic', origin: 'runbook', variables };
   }
 
-  /** All that another host may ask of this one: its inventory variables, what it registered, its facts. */
+  /** All that another host may ask of this one: its inventory variables, what it registered, and its facts, if it was connected to by now. */
   asHostvars(): ValueMap {
     const { scope, names } = this.#forOthers();
-    return lazyMap(names, (name) => scope.lookup(name) ?? null);
+    const there = this.#facts === undefined ? [...names].filter((name) => name !== 'facts') : names;
+    return lazyMap(there, (name) => scope.lookup(name) ?? null);
   }
 
   /** As `asHostvars`, and what it is going to register, unknown still. */

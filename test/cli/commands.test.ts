@@ -108,9 +108,25 @@ test.each([
   expect(ended.stderr).toMatch(says);
 });
 
-test('a tag that no task has gets a warning with the nearest one', async () => {
-  writeFileSync(join(folder, 'tagged.yml'), '- hosts: localhost\n  tasks: [{ debug: { msg: a }, tags: [alpha] }]\n');
-  const { status, stderr } = await runbook('play', 'tagged.yml', '--tags', 'alhpa', '--skip-tags', 'tagged');
+test.each([
+  ['--tags', 'alhpa', 'Did you mean "alpha"?'],
+  ['--skip-tags', 'gamma', 'See --list-tags'],
+])('a tag that no task has is an error before anything is done: %s %s', async (option, tag, remedy) => {
+  writeFileSync(
+    join(folder, 'tagged.yml'),
+    '- hosts: localhost\n  tasks: [{ debug: { msg: a }, tags: [alpha] }, { include_tasks: more.yml }]\n',
+  );
+  writeFileSync(join(folder, 'more.yml'), '- { debug: { msg: b }, tags: [beta] }\n');
+  const { status, stdout, stderr } = await runbook('play', 'tagged.yml', option, tag);
+  expect([status, stdout]).toEqual([1, '']);
+  expect(stderr).toContain(`no task has the tag "${tag}" of ${option}`);
+  expect(stderr).toContain(remedy);
+  expect((await runbook('play', 'tagged.yml', '--tags', 'alpha,beta', '--skip-tags', 'tagged,never')).status).toBe(0);
+});
+
+test('where an include may bring any tag, one that is not known gets a warning', async () => {
+  writeFileSync(join(folder, 'open.yml'), '- hosts: localhost\n  vars: { which: more }\n  tasks: [{ include_tasks: "{{which}}.yml" }]\n');
+  const { status, stderr } = await runbook('play', 'open.yml', '--tags', 'beta');
   expect(status).toBe(0);
-  expect(stderr).toBe('warning: no task has the tag "alhpa" of --tags. Did you mean "alpha"?\n');
+  expect(stderr).toBe('warning: no task that is known before the run has the tag "beta" of --tags.\n');
 });

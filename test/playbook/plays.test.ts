@@ -44,7 +44,7 @@ test('a play keeps what it says, and the sections run in their order', async () 
     { kind: 'percent', percent: 50 },
     { kind: 'hosts', count: 3 },
   ]);
-  expect([play.name, play.strategy, play.order, play.maxFailPercentage, play.anyErrorsFatal, play.gatherFacts]).toEqual([
+  expect([play.name, play.strategy, play.order, play.maxFailPercentage?.literal, play.anyErrorsFatal?.literal, play.gatherFacts]).toEqual([
     'all of it',
     'free',
     'sorted',
@@ -110,7 +110,12 @@ test('a task keeps what it says', async () => {
   expect(task.failedWhen).toHaveLength(2);
   expect(task.ignoreErrors?.literal).toBe(true);
   expect(task.notify).toHaveLength(2);
-  expect([task.runOnce, task.throttle?.literal, task.settings.noLog, task.settings.timeoutSeconds?.literal]).toEqual([true, 2, true, 30]);
+  expect([task.runOnce?.literal, task.throttle?.literal, task.settings.noLog?.literal, task.settings.timeoutSeconds?.literal]).toEqual([
+    true,
+    2,
+    true,
+    30,
+  ]);
   expect([task.settings.become?.literal, task.settings.becomeUser?.literal]).toEqual([true, 'etcd']);
   expect(task.settings.environment).toHaveLength(1);
   expect([...task.tags]).toEqual(['a', 'b']);

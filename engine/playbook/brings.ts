@@ -1,0 +1,36 @@
+import type { Step, Task } from './play.ts';
+import { walkSteps } from './select-tasks.ts';
+
+/** What steps bring with them, as far as that can be known before a run. */
+export interface Brings {
+  /** Variables that tasks register or set. */
+  readonly results: ReadonlySet<string>;
+  readonly tags: ReadonlySet<string>;
+  /** False where more may come: an include whose name is a template. */
+  readonly isWhole: boolean;
+}
+
+export const BRINGS_NOTHING: Brings = { results: new Set(), tags: new Set(), isWhole: true };
+export const BRINGS_ANYTHING: Brings = { results: new Set(), tags: new Set(), isWhole: false };
+
+/** The names that a task registers or sets. */
+export function resultsOf(task: Task): readonly string[] {
+  const names = task.register === undefined ? [] : [task.register];
+  return task.module === 'set_fact' ? [...names, ...task.arguments.keys()] : names;
+}
+
+/** What the steps bring with all that is in them, includes and rescues too. */
+export function broughtBy(steps: readonly Step[]): Brings {
+  const results = new Set<string>();
+  const tags = new Set<string>();
+  let isWhole = true;
+  for (const step of walkSteps(steps)) {
+    for (const tag of step.tags) tags.add(tag);
+    if (step.kind === 'task') for (const name of resultsOf(step)) results.add(name);
+    if (step.kind !== 'include') continue;
+    for (const name of step.ahead.results) results.add(name);
+    for (const tag of step.ahead.tags) tags.add(tag);
+    isWhole &&= step.ahead.isWhole;
+  }
+  return { results, tags, isWhole };
+}
