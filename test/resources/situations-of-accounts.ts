@@ -90,7 +90,7 @@ export const ACCOUNTS = {
       },
       asks: [
         ...list.map(({ name, uid, gid }, index) => ({
-          request: userRequest(name, { password: index % 2 === 0 }),
+          request: userRequest(name, { shadow: index % 2 === 0 }),
           is: () => ({
             exists: true,
             uid,
