@@ -165,6 +165,14 @@ function sudoFailure(host: string, privilege: BecomePrivilege, status: number | 
       remedy: `Install sudo on the host, or log in as ${privilege.user} and leave out \`become\`.`,
     });
   }
+  if (/unknown user|no passwd entry/.test(said)) {
+    return new Unreachable({
+      ...common,
+      code: 'no-such-account',
+      what: `${host}: there is no account ${privilege.user} to become`,
+      remedy: `Correct become_user, or make the account ahead of this with user:, or with the package that brings it.`,
+    });
+  }
   if (/must have a tty/.test(said)) {
     return new Unreachable({
       ...common,

@@ -24,6 +24,7 @@ export type UnreachableCode =
   | 'sudo-password-needed'
   | 'sudo-password-wrong'
   | 'sudo-refused'
+  | 'no-such-account'
   | 'stopped';
 
 export interface UnreachableDetails {

@@ -14,6 +14,7 @@ import type { HostState } from './host-state.ts';
 import type { Route, Stop } from './itinerary.ts';
 import { itinerary } from './itinerary.ts';
 import { pauseBetween } from './loop-pause.ts';
+import { NoSuchAccount } from './machine.ts';
 import { connectFor } from './machines.ts';
 import { owedBy } from './owed.ts';
 import { callForOwed, forgetOwed, learnOwed } from './owed-handlers.ts';
@@ -356,14 +357,20 @@ export class HostRun {
     if (settings.kind === 'unknown') return;
     const { privilege } = settings.settings;
     const user = machine.userOf(privilege);
-    if (!this.#host.owedEarlier.has(user)) {
-      const view = machine.view(privilege);
-      const owed = owedBy(user);
-      const ahead = await foresee(this.#context, this.#host, route, view);
+    const known = [this.#context, this.#host, this.#batch.play, this.#handlers] as const;
+    if (this.#host.owedEarlier.has(user)) return callForOwed(...known);
+    const view = machine.view(privilege);
+    const owed = owedBy(user);
+    const ahead = await foresee(this.#context, this.#host, route, view);
+    try {
       await this.#context.turns.connected(() => machine.look(privilege, view.missing([owed, ...ahead]), this.#context.mode));
-      learnOwed(this.#context, this.#host, this.#batch.play, this.#handlers, user, view.seen.of(owed));
-      view.release([owed]);
-    } else callForOwed(this.#context, this.#host, this.#batch.play, this.#handlers);
+    } catch (error) {
+      // Who is not there owes nothing yet. The task that needs the account tells.
+      if (!(error instanceof NoSuchAccount)) throw error;
+      return callForOwed(...known);
+    }
+    learnOwed(...known, user, view.seen.of(owed));
+    view.release([owed]);
   }
 }
 

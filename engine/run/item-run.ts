@@ -12,6 +12,7 @@ import type { Call } from './called-handlers.ts';
 import type { Batch, RunContext } from './context.ts';
 import type { Output, TaskIdentity } from './events.ts';
 import type { HostState } from './host-state.ts';
+import { NoSuchAccount } from './machine.ts';
 import type { Machine } from './machine.ts';
 import { mayHoldSecret } from '../values/may-hold-secret.ts';
 import { nameNow } from './named-requests.ts';
@@ -61,9 +62,21 @@ export interface ItemRun {
 
 /** `again`: what was seen is not trusted any more, as in a loop that waits for something. */
 export async function runItem(run: ItemRun, look: 'first' | 'again'): Promise<ItemResult> {
+  const { context, machine } = run;
+  try {
+    return await lookAndDo(run, look);
+  } catch (error) {
+    if (!(error instanceof NoSuchAccount) || context.mode === 'play' || !machine.mayBring(error.account)) throw error;
+    return { kind: 'unknown', because: `the account ${error.account}, which an earlier change may bring`, result: {} };
+  }
+}
+
+async function lookAndDo(run: ItemRun, look: 'first' | 'again'): Promise<ItemResult> {
   const { context, prepared, machine } = run;
   const view = machine.view(prepared.privilege);
   const about = moduleContext(context, run.task, run.host.name, prepared, machine.connection.facts, machine.userOf(prepared.privilege));
+  // A play finds it out as it changes or looks.
+  if (context.mode === 'plan') await machine.become(prepared.privilege);
   const requests = nameNow(prepared, about);
   // What a command answers may depend on any host, so it is not believed before every host is through with the tasks ahead of it.
   const asks = requests.some((request) => request.kind.name === 'probe');

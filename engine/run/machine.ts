@@ -1,5 +1,7 @@
 import type { Changing, Completed, Connection, Looking } from '../connection/connection.ts';
 import type { Privilege } from '../connection/target.ts';
+import { Unreachable } from '../connection/unreachable.ts';
+import { Problem } from '../errors/problem.ts';
 import type { Vault } from '../inventory/vault.ts';
 import type { Apply } from '../modules/module.ts';
 import type { Prediction, Request } from '../resources/resource.ts';
@@ -14,6 +16,16 @@ export type Applied =
   /** What had to be done ahead of it failed. */
   | { readonly kind: 'not_begun'; readonly ahead: Completed };
 
+/** The account that a task is to be done as is not there. The host is: other tasks may go on, and an earlier one may have to make it. */
+export class NoSuchAccount extends Problem {
+  readonly account: string;
+
+  constructor(account: string, cause: Unreachable) {
+    super({ code: 'no-such-account', what: cause.what, why: cause.why, remedy: cause.remedy, cause });
+    this.account = account;
+  }
+}
+
 /** A connected host with all that is known of it, for each user that it is seen as. */
 export class Machine {
   #connection: Connection;
@@ -27,6 +39,8 @@ export class Machine {
   readonly #unsynced = new Map<string, Set<string>>();
   readonly #privileges = new Map<string, Privilege>();
   #doubted = false;
+  /** In a plan: what its changes would come to. */
+  readonly #laid: Prediction[] = [];
 
   /** `reopen` connects to the same host anew, and tries for so long. */
   constructor(connection: Connection, changes: ChangeCount, vault: Vault, reopen: (timeoutMs: number) => Promise<Connection>) {
@@ -79,12 +93,31 @@ export class Machine {
   /** One round trip; nothing if nothing is asked. */
   async look(privilege: Privilege, requests: readonly Request[], mode: 'play' | 'plan'): Promise<void> {
     if (requests.length === 0) return;
-    const looking: Looking = await this.connection.looking(privilege);
+    const looking: Looking = await this.#opened(privilege, this.connection.looking(privilege));
     const states = await observe(looking, requests, this.connection.target.name);
     if (this.isController) await openSealedFiles(states, this.#vault);
     const view = this.view(privilege);
     if (mode === 'plan') view.learnUnderPlan(requests, states);
     else view.learn(requests, states);
+  }
+
+  /** Makes sure that there is a session of this user. Throws NoSuchAccount. */
+  async become(privilege: Privilege): Promise<void> {
+    await this.#opened(privilege, this.connection.looking(privilege));
+  }
+
+  async #opened<Handle>(privilege: Privilege, opening: Promise<Handle>): Promise<Handle> {
+    try {
+      return await opening;
+    } catch (error) {
+      if (error instanceof Unreachable && error.code === 'no-such-account') throw new NoSuchAccount(this.userOf(privilege), error);
+      throw error;
+    }
+  }
+
+  /** In a plan: whether a change so far may bring an account of that name. */
+  mayBring(account: string): boolean {
+    return this.#doubted || this.#laid.some(({ request }) => bringsAccount(request, account));
   }
 
   /** True where, in a plan, an earlier change may have made anything different: what looks impossible now may be possible then. */
@@ -94,6 +127,7 @@ export class Machine {
 
   /** A plan's stand-in for a change. */
   lay(predictions: readonly Prediction[], touches: 'predicted' | 'everything'): void {
+    this.#laid.push(...predictions);
     for (const view of this.#views.values()) {
       view.lay(predictions);
       if (touches === 'everything') view.doubt();
@@ -120,7 +154,7 @@ export class Machine {
     touches: readonly Prediction[] | 'everything',
     options: { readonly timeoutMs: number | undefined; readonly silenceMs: number | undefined; readonly begun: () => void },
   ): Promise<Applied> {
-    const changing: Changing = await this.connection.changing(privilege);
+    const changing: Changing = await this.#opened(privilege, this.connection.changing(privilege));
     for (const upload of apply.uploads ?? []) await changing.send(upload.source, upload.path, { mode: upload.mode });
     const key = keyOf(privilege);
     const crossings = this.#crossings.get(key) ?? [];
@@ -154,7 +188,7 @@ export class Machine {
   /** Runs shell text that is the engine's own, beside any task's change. */
   async note(privilege: Privilege, script: string): Promise<Completed> {
     this.#privileges.set(keyOf(privilege), privilege);
-    return (await this.connection.changing(privilege)).change(script);
+    return (await this.#opened(privilege, this.connection.changing(privilege))).change(script);
   }
 
   /**
@@ -194,8 +228,10 @@ export class Machine {
       const scripts = [...(this.#crossings.get(key) ?? []), this.#syncs(key)].filter((part) => part !== '');
       this.#crossings.delete(key);
       if (scripts.length === 0) continue;
-      const changing = await this.connection.changing(privilege);
-      await changing.change(scripts.join('\n'));
+      await this.note(privilege, scripts.join('\n')).catch((error: unknown) => {
+        // Who is not there owes nothing.
+        if (!(error instanceof NoSuchAccount)) throw error;
+      });
     }
   }
 
@@ -211,6 +247,12 @@ export class Machine {
     this.#unsynced.delete(key);
     return paths.length === 0 ? '' : syncFiles(paths);
   }
+}
+
+/** Packages bring accounts, and services that know some may be started. */
+function bringsAccount({ kind, id }: Request, account: string): boolean {
+  if (kind.name === 'user') return id === account;
+  return kind.name === 'package' || kind.name === 'unit' || kind.name === 'init_service' || (kind.name === 'file' && id === '/etc/passwd');
 }
 
 /** Files that wait to be synced, at most: a bound for the arguments of one process. */
