@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Secret } from '../values/secret.ts';
 import { Unknown } from '../values/value.ts';
 import { atMostOne, boolean, plainText, text } from './arguments.ts';
-import { editArguments, editRequest, pathAliases, planEdit } from './edit-file.ts';
+import { editArguments, editRequests, pathAliases, planEdit } from './edit-file.ts';
 import { foreignFileArguments } from './file-write-arguments.ts';
 import type { Impossible } from './module.ts';
 import { defineModule } from './module.ts';
@@ -45,7 +45,7 @@ export const module = defineModule<Arguments>({
   aliases: { ...pathAliases, content: 'block' },
   foreign: foreignFileArguments,
   examples: ['blockinfile: { path: /etc/hosts, marker: "# {mark} cluster", block: "10.0.0.1 k8s-master-1" }'],
-  observes: (args) => [editRequest(args)],
+  observes: (args, _loaded, context) => editRequests(args, context),
   plan: (args, _loaded, seen, context) => {
     const { block } = args;
     const lines = block instanceof Unknown ? '' : block instanceof Secret ? block.reveal() : block;

@@ -8,7 +8,9 @@ import { boolean, exactlyOne, mode, pathOrDirectory, plainText } from './argumen
 import type { Content } from './file-content.ts';
 import { contentOf } from './file-content.ts';
 import { intoDirectory, isDirectoryAt, withoutSlash } from './file-destination.ts';
+import type { WantedAttributes } from './file-attributes.ts';
 import type { Mode } from './file-mode.ts';
+import { fileNeeds } from './file-needs.ts';
 import { cannotLook, fileRequest, planFile } from './file-plan.ts';
 import { foreignFileArguments, writeArguments } from './file-write-arguments.ts';
 import type { CannotKnow, Context, Controller, Impossible } from './module.ts';
@@ -64,7 +66,8 @@ export const module = defineModule<Arguments, Loaded | undefined>({
     'copy: { src: /etc/os-release, dest: /srv/os-release, remote_src: true }',
   ],
   load: (args, controller) => (args.remote_src ? Promise.resolve(undefined) : loadContent(args, controller)),
-  observes: (args, loaded) => [
+  observes: (args, loaded, context) => [
+    ...fileNeeds(candidates(args), attributesOf(args, undefined), context),
     file(withoutSlash(args.dest), 'target'),
     ...candidates(args).map((path) => requestFor(path, loaded)),
     ...(loaded === undefined ? [file(args.src ?? '', 'digest')] : []),
@@ -82,17 +85,17 @@ export const module = defineModule<Arguments, Loaded | undefined>({
     const path = isInside && args.src !== undefined ? intoDirectory(directory, args.src) : directory;
     const source = loaded ?? contentOnHost(args.src ?? '', seen, context);
     if ('kind' in source) return source;
-    const bits = args.mode === 'preserve' ? preserved(source.mode) : args.mode;
     return planFile(
       {
         path,
         content: source.content,
-        attributes: { owner: args.owner, group: args.group, mode: bits },
+        attributes: attributesOf(args, source.mode),
         follow: args.follow,
         force: args.force,
         backup: args.backup,
         validate: args.validate,
         unsafe: args.unsafe_writes,
+        hasNeeds: true,
         makesDirectory: args.dest.endsWith('/') ? { mode: args.directory_mode } : undefined,
         result: args.src === undefined ? {} : { src: args.src },
       },
@@ -102,6 +105,10 @@ export const module = defineModule<Arguments, Loaded | undefined>({
     );
   },
 });
+
+function attributesOf(args: Arguments, bits: number | undefined): WantedAttributes {
+  return { owner: args.owner, group: args.group, mode: args.mode === 'preserve' ? preserved(bits) : args.mode };
+}
 
 function preserved(bits: number | undefined): Mode | undefined {
   return bits === undefined ? undefined : { kind: 'octal', bits };

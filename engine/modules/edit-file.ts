@@ -10,6 +10,7 @@ import type { WantedAttributes } from './file-attributes.ts';
 import type { Content } from './file-content.ts';
 import { bytesContent } from './file-content.ts';
 import { placeFor, planFile } from './file-plan.ts';
+import { fileNeeds } from './file-needs.ts';
 import { writeArguments } from './file-write-arguments.ts';
 import type { CannotKnow, Context, Impossible, Outcome } from './module.ts';
 import { bytesOf, textOf } from './file-text.ts';
@@ -32,7 +33,11 @@ export interface EditArguments extends WantedAttributes {
   readonly unsafe_writes: boolean;
 }
 
-export function editRequest(args: EditArguments): Request<FileDetail, FileState> {
+export function editRequests(args: EditArguments, context: Context): readonly Request[] {
+  return [editRequest(args), ...fileNeeds([args.path], args, context)];
+}
+
+function editRequest(args: EditArguments): Request<FileDetail, FileState> {
   return file(args.path, 'content');
 }
 
@@ -77,6 +82,7 @@ export function planEdit(
       backup: args.backup,
       validate: args.validate,
       unsafe: args.unsafe_writes,
+      hasNeeds: true,
       makesDirectory: args.create ? { mode: undefined } : undefined,
       result: { path: args.path },
     },

@@ -20,6 +20,7 @@ import {
 } from './file-attributes.ts';
 import type { Mode } from './file-mode.ts';
 import { formatMode } from './file-mode.ts';
+import { missingAccount, notPermitted, notWritable } from './file-needs.ts';
 import type { Content, KnownContent } from './file-content.ts';
 import { contentSize, shownContent, shownFile } from './file-content.ts';
 import type { Apply, Change, Context, Difference, Impossible, Outcome } from './module.ts';
@@ -37,6 +38,8 @@ export interface WantedFile {
   readonly force: boolean;
   readonly backup: boolean;
   readonly validate: string | undefined;
+  /** `fileNeeds` was asked for as well. */
+  readonly hasNeeds?: true;
   /** Where the directory is not there that it goes into: it is made, with this mode. */
   readonly makesDirectory?: { readonly mode: Mode | undefined } | undefined;
   /** Whether the file that is there is overwritten where it cannot be replaced. */
@@ -156,6 +159,14 @@ export function planFile(wanted: WantedFile, request: Request<FileDetail, FileSt
   const attributes = before === undefined ? [] : attributeDifferences(path, wanted.attributes, before, 'file');
   if (!isChanged && attributes.length === 0)
     return { kind: 'in_sync', result: resultOf(wanted, path, before ?? fileAfter(wanted, undefined, context)) };
+  const refusal = refused(
+    wanted,
+    path,
+    { before, isRewritten: isChanged, isFollowed: found.type === 'link' && wanted.follow },
+    seen,
+    context,
+  );
+  if (refusal !== undefined && seen.certainty(request) === 'certain') return refusal;
   const after = fileAfter(wanted, before, context);
   const isSecret = content.kind === 'text' && content.isSecret;
   const differences: Difference[] = [];
@@ -192,6 +203,23 @@ export function planFile(wanted: WantedFile, request: Request<FileDetail, FileSt
     settled: (now) => resultOf(wanted, path, { ...after, ...attributesBehind(now.of(request)) }),
   };
   return change;
+}
+
+function refused(
+  { attributes, hasNeeds }: WantedFile,
+  path: string,
+  change: { readonly before: RegularFile | undefined; readonly isRewritten: boolean; readonly isFollowed: boolean },
+  seen: Seen,
+  context: Context,
+): Impossible | undefined {
+  if (hasNeeds !== true) return undefined;
+  const { before, isRewritten, isFollowed } = change;
+  const hasNewMode = before !== undefined && changedAttributes(attributes, before, 'file').mode !== before.mode;
+  return (
+    missingAccount(attributes, seen) ??
+    (isRewritten && !isFollowed ? notWritable(path, seen, context) : undefined) ??
+    notPermitted(path, attributes, before, { isRewritten: isRewritten && before !== undefined, hasNewMode }, context)
+  );
 }
 
 const NO_ATTRIBUTES = { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Secret } from '../values/secret.ts';
 import { Unknown } from '../values/value.ts';
 import { boolean, plainText, text } from './arguments.ts';
-import { editArguments, editRequest, pathAliases, planEdit } from './edit-file.ts';
+import { editArguments, editRequests, pathAliases, planEdit } from './edit-file.ts';
 import { foreignFileArguments } from './file-write-arguments.ts';
 import { defineModule } from './module.ts';
 import { expand } from './python-replacement.ts';
@@ -79,7 +79,7 @@ export const module = defineModule<Arguments>({
     'lineinfile: { path: /etc/default/grub, regexp: "^GRUB_TIMEOUT=", line: GRUB_TIMEOUT=1 }',
     'lineinfile: { path: /etc/fstab, regexp: "\\\\sswap\\\\s", state: absent }',
   ],
-  observes: (args) => [editRequest(args)],
+  observes: (args, _loaded, context) => editRequests(args, context),
   plan(args, _loaded, seen, context) {
     const line = revealed(args.line);
     const edit =

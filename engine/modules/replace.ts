@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Secret } from '../values/secret.ts';
 import { Unknown } from '../values/value.ts';
 import { text } from './arguments.ts';
-import { editArguments, editRequest, pathAliases, planEdit } from './edit-file.ts';
+import { editArguments, editRequests, pathAliases, planEdit } from './edit-file.ts';
 import { foreignFileArguments } from './file-write-arguments.ts';
 import { defineModule } from './module.ts';
 import { PatternFault } from './python-pattern.ts';
@@ -55,7 +55,7 @@ export const module = defineModule<Arguments>({
     encoding: 'Leave it out: bytes that are no UTF-8 stay as they are.',
   },
   examples: ['replace: { path: /etc/fstab, regexp: "^([^#].*\\\\sswap\\\\s.*)$", replace: "# \\\\1" }'],
-  observes: (args) => [editRequest({ ...args, create: false })],
+  observes: (args, _loaded, context) => editRequests({ ...args, create: false }, context),
   plan(args, _loaded, seen, context) {
     const edit = (before: string | undefined): string => replaced(args, plain(args.replace), before ?? '');
     return planEdit({ ...args, create: false }, args.replace, edit, seen, context);

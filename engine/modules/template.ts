@@ -7,6 +7,7 @@ import type { Content } from './file-content.ts';
 import { contentOf } from './file-content.ts';
 import { intoDirectory, isDirectoryAt, withoutSlash } from './file-destination.ts';
 import { fileRequest, planFile } from './file-plan.ts';
+import { fileNeeds } from './file-needs.ts';
 import { foreignFileArguments, writeArguments } from './file-write-arguments.ts';
 import { defineModule } from './module.ts';
 
@@ -51,10 +52,11 @@ export const module = defineModule<Arguments, Content>({
     'template: { src: haproxy.cfg.hbs, dest: /etc/haproxy/haproxy.cfg, validate: haproxy -c -f %s }',
   ],
   load: async (args, controller) => contentOf(withLineEnds(await controller.template(args.src), args.newline_sequence)),
-  observes: (args, content) => {
+  observes: (args, content, context) => {
     const directory = withoutSlash(args.dest);
-    const inside = fileRequest(intoDirectory(directory, args.src), content);
-    return [file(directory, 'target'), ...(args.dest.endsWith('/') ? [inside] : [fileRequest(directory, content), inside])];
+    const inside = intoDirectory(directory, args.src);
+    const paths = args.dest.endsWith('/') ? [inside] : [directory, inside];
+    return [...fileNeeds(paths, args, context), file(directory, 'target'), ...paths.map((path) => fileRequest(path, content))];
   },
   plan(args, content, seen, context) {
     const directory = withoutSlash(args.dest);
@@ -70,6 +72,7 @@ export const module = defineModule<Arguments, Content>({
         backup: args.backup,
         validate: args.validate,
         unsafe: args.unsafe_writes,
+        hasNeeds: true,
         makesDirectory: args.dest.endsWith('/') ? { mode: undefined } : undefined,
         result: { src: args.src },
       },

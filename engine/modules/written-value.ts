@@ -7,9 +7,8 @@ import { unknownWithin } from './argument-problem.ts';
 /** Text for a file, which may be secret or not known yet. A number is written as it stands, a map or list as JSON in Ansible's form. */
 export function writtenValue(): z.ZodType<string | Secret | Unknown> {
   return z
-    .custom<Value>((value) => value !== undefined && value !== null && typeof value !== 'boolean' && !hasNul(value), {
-      error: ({ input }) =>
-        typeof input === 'string' ? 'must not hold a NUL byte' : 'must be a text, a number, a map or a list\nWrite it in quotes.',
+    .custom<Value>((value) => value !== undefined && faultOf(value) === undefined, {
+      error: ({ input }) => faultOf(input) ?? 'must be a text',
     })
     .transform((value): string | Secret | Unknown => {
       if (typeof value === 'string' || value instanceof Secret || value instanceof Unknown) return value;
@@ -21,8 +20,13 @@ export function writtenValue(): z.ZodType<string | Secret | Unknown> {
     .meta({});
 }
 
-function hasNul(value: unknown): boolean {
-  return typeof value === 'string' && value.includes('\0');
+/** Of a number with a point it is not known how it was written: 1.0 or 1. */
+function faultOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value.includes('\0') ? 'must not hold a NUL byte' : undefined;
+  if (value === null) return 'must be a text\nWrite "" for an empty file.';
+  if (typeof value === 'boolean' || (typeof value === 'number' && !Number.isSafeInteger(value)))
+    return `must be a text\nWrite it in quotes: "${value}". Out of a variable: {{string NAME}}.`;
+  return undefined;
 }
 
 function holdsSecret(value: Value): boolean {

@@ -17,6 +17,8 @@ export interface ResourceKind<Detail, State> {
   decode(output: Buffer, requests: readonly Request<Detail, State>[]): ReadonlyMap<string, State>;
   /** Whether such a look is over before anybody could end it. Without this method it may take its time. */
   isBrief?(detail: Detail): boolean;
+  /** Only changes of other tasks can touch it: behind a task's own change it is not looked at again. */
+  readonly isOfOthers?: true;
   /** One detail that serves both askers of the same id: the first one itself where the other asks for nothing more. */
   merge(one: Detail, other: Detail): Detail;
   /** A sentence about how the host differs from the prediction, or undefined where it has settled. */

@@ -288,7 +288,7 @@ function notWrittenDown(run: ItemRun, completed: Completed): ItemResult {
 /** Everything the task named or predicted, once. */
 function ownRequests(requests: readonly Request[], predictions: readonly Prediction[]): readonly Request[] {
   const own = new Map(predictions.map((prediction) => [prediction.request.key, prediction.request]));
-  for (const request of requests) own.set(request.key, request);
+  for (const request of requests) if (request.kind.isOfOthers !== true) own.set(request.key, request);
   return [...own.values()];
 }
 

@@ -1,0 +1,70 @@
+import type { Attributes } from '../resources/file-state.ts';
+import { parentOf } from '../resources/file-state.ts';
+import type { Need, NeedState } from '../resources/need.ts';
+import { need } from '../resources/need.ts';
+import type { Request, Seen } from '../resources/resource.ts';
+import type { WantedAttributes } from './file-attributes.ts';
+import type { Context, Impossible } from './module.ts';
+
+/** What has to be seen, beside the files themselves, where a task gives one of them an owner and writes it. */
+export function fileNeeds(paths: readonly string[], wanted: WantedAttributes, context: Context): readonly Request[] {
+  return [...accountNeeds(wanted), ...(isRoot(context) ? [] : paths.map((path) => need({ kind: 'writable', path: parentOf(path) })))];
+}
+
+function accountNeeds({ owner, group }: WantedAttributes): readonly Request<Need, NeedState>[] {
+  return [
+    ...(owner?.name === undefined ? [] : [need({ kind: 'user', name: owner.name })]),
+    ...(group?.name === undefined ? [] : [need({ kind: 'group', name: group.name })]),
+  ];
+}
+
+/** Why the file cannot be given its owner. */
+export function missingAccount(wanted: WantedAttributes, seen: Seen): Impossible | undefined {
+  for (const request of accountNeeds(wanted)) {
+    const { detail } = request;
+    if (!('name' in detail) || seen.of(request).isMet || seen.certainty(request) === 'after_change') continue;
+    return {
+      kind: 'impossible',
+      what: `there is no ${detail.kind} ${detail.name} on the host`,
+      remedy: `Make it first: ${detail.kind}: { name: ${detail.name} }`,
+    };
+  }
+  return undefined;
+}
+
+/** Why nothing can be made or replaced at the path. */
+export function notWritable(path: string, seen: Seen, context: Context): Impossible | undefined {
+  if (isRoot(context)) return undefined;
+  const request = need({ kind: 'writable', path: parentOf(path) });
+  if (seen.of(request).isMet || seen.certainty(request) === 'after_change') return undefined;
+  return {
+    kind: 'impossible',
+    what: `${context.user} may not write in ${parentOf(path)}`,
+    remedy: 'Set become: true on the task, or give the user the permission.',
+  };
+}
+
+/** Why the user may not give the file these attributes, or a new content. */
+export function notPermitted(
+  path: string,
+  wanted: WantedAttributes,
+  before: Attributes | undefined,
+  change: { readonly isRewritten: boolean; readonly hasNewMode: boolean },
+  context: Context,
+): Impossible | undefined {
+  const { user } = context;
+  if (isRoot(context)) return undefined;
+  const remedy = 'Set become: true on the task.';
+  const owner = wanted.owner?.name;
+  if (owner !== undefined && owner !== user && owner !== before?.owner)
+    return { kind: 'impossible', what: `${user} may not give ${path} to ${owner}`, remedy };
+  if (before?.owner === undefined || before.owner === user) return undefined;
+  if (change.isRewritten) return { kind: 'impossible', what: `${path} belongs to ${before.owner}, and ${user} may not replace it`, remedy };
+  if (change.hasNewMode)
+    return { kind: 'impossible', what: `${path} belongs to ${before.owner}, and ${user} may not change its mode`, remedy };
+  return undefined;
+}
+
+function isRoot({ user, facts }: Context): boolean {
+  return user === 'root' || (user === facts.user && facts.uid === 0);
+}

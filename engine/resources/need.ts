@@ -1,0 +1,111 @@
+import { quote } from '../connection/quote.ts';
+import { files } from './file.ts';
+import { isBeneath } from './file-state.ts';
+import { groups } from './group.ts';
+import { isUndeclaredPackage } from './package.ts';
+import type { Prediction, Request, ResourceKind } from './resource.ts';
+import { predictedOf, request } from './resource.ts';
+import { users } from './user.ts';
+
+/** What a change takes for granted on the host, and what cannot be seen of the thing that it changes. */
+export type Need =
+  /** There is an account of this name. */
+  | { readonly kind: 'user' | 'group'; readonly name: string }
+  /** The user may make and replace names in the directory, or in the nearest one above it that is there. */
+  | { readonly kind: 'writable'; readonly path: string }
+  /** Where a directory is at the path, nothing is in it. */
+  | { readonly kind: 'empty'; readonly path: string };
+
+export interface NeedState {
+  readonly isMet: boolean;
+}
+
+/** Told by the shell alone, but for accounts that are in no file of the host. */
+export const needs: ResourceKind<Need, NeedState> = {
+  name: 'need',
+  observe(requests) {
+    const all = requests.map(({ detail }, index) => ({ index, detail }));
+    return [
+      'm=',
+      ...accounts('user', 'passwd', all),
+      ...accounts('group', 'group', all),
+      ...all.map(({ index, detail }) => {
+        if (detail.kind === 'writable') return writable(index, detail.path);
+        return detail.kind === 'empty' ? empty(index, detail.path) : '';
+      }),
+      'printf %s "$m"',
+    ]
+      .filter((part) => part !== '')
+      .join('\n');
+  },
+  decode(output, requests) {
+    const met = new Set(output.toString('latin1').split(' '));
+    return new Map(requests.map(({ id }, index) => [id, { isMet: met.has(String(index)) }]));
+  },
+  isBrief: () => true,
+  isOfOthers: true,
+  merge: (one) => one,
+  disagreement: () => undefined,
+  after(state, id, effect) {
+    const [kind, name] = parts(id);
+    switch (kind) {
+      case 'user':
+      case 'group':
+        return accountAfter(kind, name, state, effect);
+      default:
+        return directoryAfter(kind, name, effect);
+    }
+  },
+};
+
+export function need(detail: Need): Request<Need, NeedState> {
+  return request(needs, `${detail.kind}:${'name' in detail ? detail.name : detail.path}`, detail);
+}
+
+function parts(id: string): readonly [string, string] {
+  const colon = id.indexOf(':');
+  return [id.slice(0, colon), id.slice(colon + 1)];
+}
+
+function accountAfter(kind: 'user' | 'group', name: string, state: NeedState, effect: Prediction): NeedState | 'stale' | undefined {
+  const user = predictedOf(users, effect);
+  const group = predictedOf(groups, effect);
+  // A new user mostly has a group of its name.
+  if (user !== undefined && effect.request.id === name) return kind === 'group' && !user.exists ? 'stale' : { isMet: user.exists };
+  if (kind === 'group' && group !== undefined && effect.request.id === name) return { isMet: group.exists };
+  return !state.isMet && isUndeclaredPackage(effect) ? 'stale' : undefined;
+}
+
+function directoryAfter(kind: string, path: string, effect: Prediction): NeedState | 'stale' | undefined {
+  if (predictedOf(files, effect) === undefined) return undefined;
+  const changed = effect.request.id;
+  const touches = changed === path || isBeneath(path, changed) || (kind === 'empty' && isBeneath(changed, path));
+  return touches ? 'stale' : undefined;
+}
+
+interface Asked {
+  readonly index: number;
+  readonly detail: Need;
+}
+
+function accounts(kind: 'user' | 'group', database: 'passwd' | 'group', all: readonly Asked[]): readonly string[] {
+  const wanted = all.flatMap(({ index, detail }) => (detail.kind === kind ? [{ index, name: detail.name }] : []));
+  if (wanted.length === 0) return [];
+  const cases = wanted.map(({ index, name }) => `${quote(name)}) m="$m ${index} " ;;`).join(' ');
+  const rest = wanted.map(
+    ({ index, name }) => `case $m in *" ${index} "*) ;; *) getent ${database} ${quote(name)} >/dev/null 2>&1 && m="$m ${index} " ;; esac`,
+  );
+  return [`while IFS=: read -r n r || [ -n "$n" ]; do case $n in ${cases} esac; done </etc/${database}`, ...rest];
+}
+
+function writable(index: number, path: string): string {
+  return `q=${quote(path)}
+while ! [ -d "$q" ] && [ -n "$q" ]; do q=\${q%/*}; done
+[ -w "\${q:-/}" ] && m="$m ${index} "`;
+}
+
+function empty(index: number, path: string): string {
+  return `p=${quote(path)} f=
+if [ -d "$p" ] && ! [ -L "$p" ]; then for q in "$p"/* "$p"/.[!.]* "$p"/..?*; do if [ -e "$q" ] || [ -L "$q" ]; then f=1; break; fi; done; fi
+[ -n "$f" ] || m="$m ${index} "`;
+}
