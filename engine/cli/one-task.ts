@@ -72,7 +72,6 @@ export async function oneTaskPlaybook(given: OneTask): Promise<Playbook> {
     order: 'inventory',
     maxFailPercentage: undefined,
     anyErrorsFatal: undefined,
-    gatherFacts: true,
     settings,
     layers: [],
     variableFiles: [],

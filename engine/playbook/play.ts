@@ -25,7 +25,6 @@ export interface Play {
   readonly order: 'inventory' | 'reverse_inventory' | 'sorted' | 'reverse_sorted' | 'shuffle';
   readonly maxFailPercentage: Compiled | undefined;
   readonly anyErrorsFatal: Compiled | undefined;
-  readonly gatherFacts: boolean;
   readonly settings: Settings;
   /** vars and vars_files, low to high. vars_files with templates in their names are read when the play begins. */
   readonly layers: readonly Layer[];

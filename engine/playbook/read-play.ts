@@ -39,12 +39,13 @@ export async function readPlay(map: MapNode, imported: Surroundings, reading: Re
   const { play } = reading;
   checkNotified(play, [...play.handlers, ...play.includedHandlers], reading);
   const name = fields.text('name')?.value;
+  // Facts come with the connection, whatever it says.
+  fields.boolean('gather_facts');
   const options = {
     strategy: oneOf(fields, 'strategy', STRATEGIES) ?? 'linear',
     order: oneOf(fields, 'order', ORDERS) ?? 'inventory',
     maxFailPercentage: readPercentage(fields),
     anyErrorsFatal: fields.booleanOrTemplate('any_errors_fatal'),
-    gatherFacts: fields.boolean('gather_facts') ?? true,
     serial: readBatchSizes(fields),
   };
   const hostsEntry = fields.entry('hosts');

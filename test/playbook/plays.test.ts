@@ -44,13 +44,12 @@ test('a play keeps what it says, and the sections run in their order', async () 
     { kind: 'percent', percent: 50 },
     { kind: 'hosts', count: 3 },
   ]);
-  expect([play.name, play.strategy, play.order, play.maxFailPercentage?.literal, play.anyErrorsFatal?.literal, play.gatherFacts]).toEqual([
+  expect([play.name, play.strategy, play.order, play.maxFailPercentage?.literal, play.anyErrorsFatal?.literal]).toEqual([
     'all of it',
     'free',
     'sorted',
     30,
     true,
-    false,
   ]);
   expect(play.layers.map((layer) => [layer.level, [...layer.variables.keys()]])).toEqual([
     ['play vars', ['a']],

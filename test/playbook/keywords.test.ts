@@ -1,0 +1,231 @@
+import { mkdtempSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Problems } from '../../engine/errors/problem.ts';
+import * as tables from '../../engine/playbook/keywords.ts';
+import type { Play, Step } from '../../engine/playbook/play.ts';
+import { load } from './written.ts';
+
+/**
+ * Each keyword at each place: it makes a difference there, or it is refused with the way out. A keyword that comes to a table is tried
+ * here by itself, and needs a value below.
+ */
+const VALUES: Readonly<Record<string, unknown>> = {
+  always: [{ debug: null }],
+  any_errors_fatal: true,
+  args: { chdir: '/' },
+  become: true,
+  become_method: 'sudo',
+  become_user: 'u',
+  block: [{ debug: null }],
+  changed_when: false,
+  delay: 2,
+  delegate_to: 'localhost',
+  environment: { A: 'b' },
+  failed_when: false,
+  gather_facts: false,
+  handlers: [{ name: 'H', debug: null }],
+  hosts: 'others',
+  ignore_errors: true,
+  ignore_unreachable: true,
+  import_playbook: 'other.yml',
+  index_var: 'at',
+  label: 'l',
+  listen: 'other',
+  loop: [1],
+  loop_control: { index_var: 'at' },
+  loop_var: 'one',
+  max_fail_percentage: 10,
+  name: 'x',
+  no_log: true,
+  notify: 'H',
+  order: 'sorted',
+  pause: 1,
+  post_tasks: [{ debug: null }],
+  pre_tasks: [{ debug: null }],
+  register: 'r',
+  remote_user: 'u',
+  rescue: [{ debug: null }],
+  retries: 2,
+  role: 'other',
+  roles: ['r'],
+  run_once: true,
+  serial: 1,
+  strategy: 'free',
+  tags: 't',
+  tasks: [{ command: 'other' }],
+  throttle: 1,
+  timeout: 5,
+  until: 'true',
+  vars: { v: 1 },
+  vars_files: ['v.yml'],
+  when: 'x',
+};
+
+/** Keywords that mean nothing without another one. */
+const COMPANIONS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { delay: { retries: 3 }, loop_control: { loop: [1] } };
+
+/** What Ansible's documentation lists as keywords of plays, roles, blocks and tasks, and what stands in none of the tables here. */
+const ANSIBLE = [
+  ...['action', 'async', 'become_exe', 'become_flags', 'check_mode', 'collections', 'connection', 'debugger', 'delegate_facts', 'diff'],
+  ...['fact_path', 'force_handlers', 'gather_subset', 'gather_timeout', 'local_action', 'module_defaults', 'poll', 'port'],
+  ...['vars_prompt', 'with_items', 'with_first_found', 'extended', 'extended_allitems', 'break_when'],
+];
+
+/** Taken as Ansible takes them, and of no effect: told in docs/language.md. */
+const WITHOUT_EFFECT: readonly string[] = [
+  // Facts come with the connection.
+  'play gather_facts',
+  // Names that are shown nowhere.
+  'import_tasks name',
+  'import_role name',
+  'import_playbook name',
+  'meta name',
+];
+
+interface Level {
+  readonly takes: ReadonlySet<string>;
+  /** The playbook with the keyword at this place. */
+  readonly playbook: (keyword: Readonly<Record<string, unknown>>) => unknown;
+  /** What else is no keyword at this place: what stands there anyway, and what is a parameter of the role. */
+  readonly passes?: ReadonlySet<string>;
+}
+
+const H = { name: 'H', debug: null };
+const withTask = (task: unknown): unknown => [{ hosts: 'all', tasks: [task], handlers: [H] }];
+
+const LEVELS: Readonly<Record<string, Level>> = {
+  play: { takes: tables.PLAY_KEYWORDS, playbook: (keyword) => [{ hosts: 'all', tasks: [{ debug: null }], ...keyword }] },
+  block: { takes: tables.BLOCK_KEYWORDS, playbook: (keyword) => withTask({ block: [{ command: 'x' }], ...keyword }) },
+  task: { takes: tables.TASK_KEYWORDS, playbook: (keyword) => withTask({ command: 'x', ...keyword }) },
+  handler: {
+    takes: tables.TASK_KEYWORDS.union(new Set(['listen'])),
+    playbook: (keyword) => [{ hosts: 'all', handlers: [H, { name: 'own', command: 'x', ...keyword }] }],
+  },
+  import_tasks: { takes: tables.IMPORT_KEYWORDS, playbook: (keyword) => withTask({ import_tasks: 't.yml', ...keyword }) },
+  import_role: { takes: tables.IMPORT_KEYWORDS, playbook: (keyword) => withTask({ import_role: { name: 'r' }, ...keyword }) },
+  include_tasks: { takes: tables.INCLUDE_KEYWORDS, playbook: (keyword) => withTask({ include_tasks: 't.yml', ...keyword }) },
+  include_role: { takes: tables.INCLUDE_KEYWORDS, playbook: (keyword) => withTask({ include_role: { name: 'r' }, ...keyword }) },
+  apply: {
+    takes: tables.APPLY_KEYWORDS,
+    playbook: (keyword) => withTask({ include_tasks: { file: 't.yml', apply: keyword } }),
+  },
+  role: {
+    takes: tables.ROLE_KEYWORDS,
+    playbook: (keyword) => [{ hosts: 'all', roles: [{ role: 'r', ...keyword }], handlers: [H] }],
+    passes: new Set([
+      'name',
+      'role',
+      ...ANSIBLE.filter((word) => !tables.NO_ROLE_PARAMETERS.has(word)),
+      'import_playbook',
+      ...tables.LOOP_CONTROL_KEYWORDS,
+      'listen',
+    ]),
+  },
+  meta: { takes: tables.META_KEYWORDS, playbook: (keyword) => withTask({ meta: 'end_host', ...keyword }) },
+  loop_control: {
+    takes: tables.LOOP_CONTROL_KEYWORDS,
+    playbook: (keyword) => withTask({ command: 'x', loop: [1, 2], loop_control: keyword }),
+  },
+  import_playbook: { takes: tables.IMPORT_PLAYBOOK_KEYWORDS, playbook: (keyword) => [{ import_playbook: 'first.yml', ...keyword }] },
+};
+
+const NO_KEYWORDS: ReadonlySet<ReadonlySet<string>> = new Set([tables.MAGIC_VARIABLES, tables.STRUCTURAL_ACTIONS]);
+const ALL = [
+  ...new Set([
+    ...Object.values(tables).flatMap((table) => (table instanceof Set && !NO_KEYWORDS.has(table) ? [...table] : [])),
+    ...ANSIBLE,
+    'listen',
+  ]),
+].toSorted();
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'keywords-'));
+  for (const role of ['r', 'other']) mkdirSync(join(folder, `roles/${role}/tasks`), { recursive: true });
+  const play = JSON.stringify([{ hosts: 'all', tasks: [{ command: 'x' }] }]);
+  const files = {
+    't.yml': '- command: x',
+    'roles/r/tasks/main.yml': '- command: x',
+    'v.yml': 'v: 1',
+    'first.yml': play,
+    'other.yml': play.replace('x', 'y'),
+  };
+  for (const [name, text] of Object.entries({ ...files, 'roles/other/tasks/main.yml': '- command: other' }))
+    writeFileSync(join(folder, name), text);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const PLACES: ReadonlySet<string> = new Set(['place', 'keyPlace', 'hostsPlace', 'id', 'searchPath', 'path']);
+
+/** What the runner reads of it, as text. */
+function asText(value: unknown): string {
+  return JSON.stringify(value, (key, part: unknown) => {
+    if (PLACES.has(key)) return undefined;
+    if (part instanceof Set) return [...part];
+    return part instanceof Map ? [...part] : part;
+  });
+}
+
+async function stepText(step: Step): Promise<string> {
+  if (step.kind !== 'include') return asText(step);
+  const { when, tags, loop, runOnce, target } = step;
+  const { steps } = await step.open(target.kind === 'tasks' ? 't.yml' : 'r', []);
+  return asText({ when, tags, loop, runOnce, name: step.name, vars: step.layers.map((layer) => [...layer.variables.keys()]), steps });
+}
+
+async function playText(play: Play): Promise<string> {
+  const sections = await Promise.all(play.sections.map(async ({ steps }) => (await Promise.all(steps.map(stepText))).join('\n')));
+  return `${sections.join('\n')}\n${asText({ ...play, sections: play.sections.map((section) => section.name) })}`;
+}
+
+type Verdict = 'effective' | 'without effect' | 'refused' | 'refused without a remedy';
+
+async function verdictOf({ playbook }: Level, keyword: string): Promise<Verdict> {
+  const value = VALUES[keyword] ?? 'x';
+  const companions = COMPANIONS[keyword] ?? {};
+  try {
+    const [plain, said] = await Promise.all(
+      [companions, { ...companions, [keyword]: value }].map((keywords) => textOf(playbook(keywords))),
+    );
+    return plain === said ? 'without effect' : 'effective';
+  } catch (error) {
+    if (!(error instanceof Problems)) throw error;
+    return error.problems.every(({ remedy }) => remedy !== undefined && remedy !== '') ? 'refused' : 'refused without a remedy';
+  }
+}
+
+let count = 0;
+
+async function textOf(playbook: unknown): Promise<string> {
+  const name = `site-${(count += 1)}.yml`;
+  writeFileSync(join(folder, name), JSON.stringify(playbook));
+  const { plays } = await load(folder, name);
+  return (await Promise.all(plays.map(playText))).join('\n').replaceAll(name, 'site.yml');
+}
+
+describe.each(Object.entries(LEVELS))('%s', (level, of) => {
+  test('each keyword makes a difference, or is refused with the way out', async () => {
+    const verdicts: Record<string, string> = {};
+    const wanted: Record<string, string> = {};
+    for (const keyword of ALL) {
+      if (of.passes?.has(keyword) === true) continue;
+      const takes = of.takes.has(keyword) && !REFUSED_BY_VALUE.has(`${level} ${keyword}`);
+      wanted[keyword] = WITHOUT_EFFECT.includes(`${level} ${keyword}`) ? 'without effect' : takes ? 'effective' : 'refused';
+      verdicts[keyword] = await verdictOf(of, keyword);
+    }
+    expect(verdicts).toEqual(wanted);
+  });
+});
+
+/** Known only so that the message can say what to do instead. */
+const REFUSED_BY_VALUE: ReadonlySet<string> = new Set([
+  ...[...tables.REFUSED_IN_PLAYS].map((keyword) => `play ${keyword}`),
+  ...Object.keys(LEVELS).flatMap((level) => (level === 'play' ? [] : [...tables.REFUSED_IN_STEPS].map((keyword) => `${level} ${keyword}`))),
+]);
+
+test('each keyword has a value to be tried with', () => {
+  const own = ALL.filter((keyword) => !ANSIBLE.includes(keyword) && !tables.NO_ROLE_PARAMETERS.has(keyword));
+  expect(own.filter((keyword) => !Object.hasOwn(VALUES, keyword))).toEqual([]);
+});
