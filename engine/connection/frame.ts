@@ -9,11 +9,20 @@ export function newMarker(): string {
   return `_${unguessable(16)}`;
 }
 
-/** Lines that a fresh `sh` gets once, before its first frame. Descriptor 8 is the session itself, 9 is for the lock. */
+/**
+ * Lines that a fresh `sh` gets once, before its first frame. Descriptor 8 is the session itself, 9 is for the lock.
+ *
+ * It may be another shell: where a start-up file of the login user's shell runs `exec zsh`, the command line that asks for `sh` is lost,
+ * and these lines are the first that such a shell reads. zsh and the Korn shells read byte by byte, so that `sh` goes on where they stopped.
+ * What others have put into the environment to change how programs work is taken out.
+ */
 export const SESSION_SETUP = [
+  '[ -z "$ZSH_VERSION$KSH_VERSION" ] || { whence -v sh >/dev/null 2>&1 && exec sh; }',
   'exec 8<&0',
   'trap : TERM',
-  'unset ENV BASH_ENV CDPATH IFS',
+  'unset ENV BASH_ENV CDPATH IFS GREP_OPTIONS POSIXLY_CORRECT TAR_OPTIONS BLOCK_SIZE BLOCKSIZE',
+  // To unset POSIXLY_CORRECT ends bash's POSIX mode. `command`, as a shell that has no such option would be over otherwise.
+  '[ -z "$BASH_VERSION" ] || command set -o posix 2>/dev/null',
   'LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}',
   'export LC_ALL PATH',
   'umask 022',

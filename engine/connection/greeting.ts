@@ -19,7 +19,8 @@ const LINES = 60;
 
 /**
  * The first script of a session: it brings the facts (see facts.ts for the decoder) at the cost of three processes, or four
- * before Linux 6.1, which does not tell its machine in a file; nor does that file know of a personality (`setarch`). First comes
+ * before Linux 6.1, which does not tell its machine in a file; nor does that file know of a personality (`setarch`). One who became root
+ * by `su` has the name that he had before in his environment: then, and where there is no name, the system is asked. First comes
  * `path:line` for each line of the files, then sections that begin with a line `@name`. Its shell is gone with it, so the last
  * program takes its place.
  */
@@ -35,7 +36,9 @@ fi
 memory=; read -r name memory name 2>/dev/null </proc/meminfo
 container=; [ -f /run/.containerenv ] && container=podman; [ -f /.dockerenv ] && container=docker
 set -- /sys/devices/system/cpu/cpu[0-9]*
-printf '%s\\n' @architecture "\${machine:-$(uname -m)}" @memory "$memory" @user "\${LOGNAME:-\${USER:-$(id -un 2>/dev/null)}}" \\
+user=\${LOGNAME:-$USER}
+if [ -z "$user" ] || { [ "$user" != root ] && [ -O / ]; } 2>/dev/null; then user=$(id -un 2>/dev/null); fi
+printf '%s\\n' @architecture "\${machine:-$(uname -m)}" @memory "$memory" @user "$user" \\
   @home "$HOME" @init "$init" @package-manager "$manager" @processors $# @container "$container" @time
 exec date +%s
 `;

@@ -49,7 +49,9 @@ export async function openLoginShell(transport: Transport, host: string, traffic
       host,
       what: `${host}: the login works, but no shell answers`,
       why: [error instanceof TimedOut ? `Nothing came within ${START_LIMIT_MS / 1000} s.` : reason(error), early.said()].join('\n').trim(),
-      remedy: 'The login user needs a shell (see /etc/passwd), a POSIX `sh` in its PATH, and no forced command or SFTP-only account.',
+      remedy:
+        'The login user needs a shell (see /etc/passwd), a POSIX `sh` in its PATH, and no forced command or SFTP-only account. ' +
+        'A start-up file of that shell, such as ~/.bashrc, that starts another shell (`exec fish`, `exec tcsh`) or asks something must do so for terminals only: `case $- in *i*) exec fish;; esac`.',
       cause: error,
     });
   } finally {

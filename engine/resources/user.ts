@@ -66,16 +66,18 @@ export const users: ResourceKind<UserDetail, UserState> = {
     const holders =
       uids.length === 0
         ? ''
-        : `    case $uid in ${uids.join('|')}) printf 'uid:%s:%s\\n' "$uid" "$name" ;; esac
+        : `    [ "$1" = names ] || case $uid in ${uids.join('|')}) printf 'uid:%s:%s\\n' "$uid" "$name" ;; esac
 `;
     return `accounts() {
   while IFS=: read -r name password uid gid comment home shell || [ -n "$name" ]; do
-    case $name in
+    [ "$1" = numbers ] || case $name in
       ${names.join('|')}) [ -e "$home" ] && there=1 || there=0; printf 'user:%s:%s:%s:%s:%s:%s:%s\\n' "$name" "$uid" "$gid" "$there" "$home" "$shell" "$comment" ;;
     esac
 ${holders}  done
 }
-if command -v getent >/dev/null; then getent passwd ${[...names, ...uids].join(' ')} | accounts; else accounts </etc/passwd; fi
+if command -v getent >/dev/null; then
+  getent passwd ${names.join(' ')} | accounts names
+${uids.length === 0 ? '' : `  getent passwd ${uids.join(' ')} | accounts numbers\n`}else accounts both </etc/passwd; fi
 while IFS=: read -r name password gid members || [ -n "$name" ]; do printf 'group:%s:%s:%s\\n' "$name" "$gid" "$members"; done </etc/group
 ${defaultsOf(names)}${secret.length === 0 ? '' : shadow(secret.join('|'))}`;
   },
@@ -92,7 +94,12 @@ ${defaultsOf(names)}${secret.length === 0 ? '' : shadow(secret.join('|'))}`;
         .toReversed()
         .map(([, name = '', ...fields]) => [name, fields]),
     );
-    const holders = new Map(lines.filter(([kind]) => kind === 'uid').map(([, uid = '', name = '']) => [uid, name]));
+    const holders = new Map(
+      lines
+        .filter(([kind]) => kind === 'uid')
+        .toReversed()
+        .map(([, uid = '', name = '']) => [uid, name]),
+    );
     return new Map(
       requests.map(({ id, detail }): [string, UserState] => {
         const account = accounts.get(id);

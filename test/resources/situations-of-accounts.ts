@@ -11,15 +11,21 @@ import type { Situations } from './situation.ts';
 
 const GETENT = `#!/bin/sh
 file=$1; shift; status=0
-for key do grep "^$key:" "\${0%/bin/getent}/etc/$file" || status=2; done
+for key do
+  case $key in [0-9]*) key="[^:]*:[^:]*:$key" ;; esac
+  grep -m 1 "^$key:" "\${0%/bin/getent}/etc/$file" || status=2
+done
 exit $status
 `;
 
 const lineEnd = fc.constantFrom('', '\n');
-const accounts = fc.uniqueArray(fc.record({ name: accountName, uid: fc.nat(70_000), gid: fc.constantFrom(0, 100, 101, 70_000) }), {
-  selector: ({ name }) => name,
-  minLength: 1,
-});
+const accounts = fc.uniqueArray(
+  fc.record({ name: accountName, uid: fc.constantFrom(0, 5, 70_000), gid: fc.constantFrom(0, 100, 101, 70_000) }),
+  {
+    selector: ({ name }) => name,
+    minLength: 1,
+  },
+);
 const groups = fc.uniqueArray(
   fc.record({ name: accountName, gid: fc.constantFrom(0, 100, 101), members: fc.subarray(['ada', 'bea', 'ad']) }),
   {
@@ -78,37 +84,42 @@ export const ACCOUNTS = {
       };
     }),
   user: (folder) =>
-    fc.tuple(accounts, groups, lineEnd, lineEnd, fc.boolean()).map(([list, table, end, groupEnd, isThere]) => ({
-      host: {
-        programs: { 'bin/getent': GETENT },
-        folders: isThere ? list.map(({ name }) => `home/${name}`) : [],
-        files: {
-          'etc/passwd': passwdOf(folder, list, end),
-          'etc/group': groupOf(table, groupEnd),
-          'etc/shadow': `${list.map(({ name }) => `${name}:$6$${name}:1:0:::::`).join('\n')}${end}`,
+    fc.tuple(accounts, groups, lineEnd, lineEnd, fc.boolean()).map(([list, table, end, groupEnd, isThere]) => {
+      const holder = (uid: number): string | null => list.find((one) => one.uid === uid)?.name ?? null;
+      return {
+        host: {
+          programs: { 'bin/getent': GETENT },
+          folders: isThere ? list.map(({ name }) => `home/${name}`) : [],
+          files: {
+            'etc/passwd': passwdOf(folder, list, end),
+            'etc/group': groupOf(table, groupEnd),
+            'etc/shadow': `${list.map(({ name }) => `${name}:$6$${name}:1:0:::::`).join('\n')}${end}`,
+          },
         },
-      },
-      asks: [
-        ...list.map(({ name, uid, gid }, index) => ({
-          request: userRequest(name, { shadow: index % 2 === 0 }),
-          is: () => ({
-            exists: true,
-            uid,
-            gid,
-            group: table.find((one) => one.gid === gid)?.name ?? String(gid),
-            groups: table
-              .filter(({ members }) => members.includes(name))
-              .map((one) => one.name)
-              .toSorted(),
-            home: `${folder}/home/${name}`,
-            homeExists: isThere,
-            shell: '/bin/sh',
-            ...(index % 2 === 0 ? { password: passwordDigest(`$6$${name}`) } : {}),
-          }),
-        })),
-        ...NOBODY.map((name) => ({ request: userRequest(name), is: () => ({ exists: false }) })),
-      ],
-    })),
+        asks: [
+          ...list.map(({ name, uid, gid }, index) => ({
+            request: userRequest(name, { shadow: index % 2 === 0, uids: [[], [5], [70_000, 4]][index % 3] ?? [] }),
+            is: () => ({
+              exists: true,
+              uid,
+              gid,
+              group: table.find((one) => one.gid === gid)?.name ?? String(gid),
+              groups: table
+                .filter(({ members }) => members.includes(name))
+                .map((one) => one.name)
+                .toSorted(),
+              home: `${folder}/home/${name}`,
+              homeExists: isThere,
+              shell: '/bin/sh',
+              ...(index % 2 === 0 ? { password: passwordDigest(`$6$${name}`) } : {}),
+              ...(index % 3 === 1 ? { holders: { 5: holder(5) } } : {}),
+              ...(index % 3 === 2 ? { holders: { 70_000: holder(70_000), 4: null } } : {}),
+            }),
+          })),
+          ...NOBODY.map((name) => ({ request: userRequest(name), is: () => ({ exists: false }) })),
+        ],
+      };
+    }),
   group: () =>
     fc.tuple(groups, lineEnd).map(([table, end]) => ({
       host: { programs: { 'bin/getent': GETENT }, files: { 'etc/group': groupOf(table, end) } },
