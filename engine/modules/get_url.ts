@@ -3,12 +3,11 @@ import { quote } from '../connection/quote.ts';
 import { file } from '../resources/file.ts';
 import type { FileState, RegularFile } from '../resources/file-state.ts';
 import { nameOf } from '../resources/file-state.ts';
-import { digestLarge } from '../resources/large-digest.ts';
-import { probe } from '../resources/probe.ts';
-import type { ProbeDetail, ProbeState } from '../resources/probe.ts';
-import type { Request, Seen } from '../resources/resource.ts';
 import { Secret } from '../values/secret.ts';
-import { boolean, pathOrDirectory, plainText, secretText, wholeNumber } from './arguments.ts';
+import { boolean, path, pathOrDirectory, plainText, secretText } from './arguments.ts';
+import { ALGORITHMS, readChecksum } from './digest-list.ts';
+import { checkDigest, digestOfFile, isAsWanted, latestQuestion, listQuestion, wantedContent } from './download-digest.ts';
+import type { Download, WantedContent } from './download-digest.ts';
 import {
   attributeArguments,
   attributeCommands,
@@ -18,17 +17,15 @@ import {
   newAttributes,
 } from './file-attributes.ts';
 import { placeFor } from './file-plan.ts';
+import { httpAliases, httpArguments, requestSettings, timeout } from './http-arguments.ts';
 import { downloadScript, revealed } from './http-request.ts';
 import type { HttpRequest } from './http-request.ts';
 import type { Apply, Context } from './module.ts';
 import { defineModule } from './module.ts';
-import { ownScript } from './own-script.ts';
-import type { ValueMap } from '../values/value.ts';
+import type { Value, ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
 import { keeping, takeOver } from './take-over.ts';
-import { temporaryBeside } from './write-file.ts';
-
-const CHECKSUM = /^sha256:([0-9a-fA-F]{64}|https?:\/\/\S+|file:\/\/\S+)$/;
+import { backupName, temporaryBeside } from './write-file.ts';
 
 const schema = z.strictObject({
   url: secretText()
@@ -39,20 +36,23 @@ const schema = z.strictObject({
   ),
   checksum: plainText()
     .refine(
-      (value) => CHECKSUM.test(value),
-      'must be sha256: and 64 hexadecimal digits, or sha256: and the URL of a file with digests\nNo other algorithm is supported.',
+      (value) => value === '' || readChecksum(value) !== undefined,
+      `must be an algorithm, a colon, and a digest or the URL of a list of digests\nThe algorithms are ${ALGORITHMS.join(', ')}. Write sha256:HEX, or sha256:https://….`,
     )
     .optional()
     .describe(
-      'The digest that the file must have: sha256:HEX, or sha256:URL of a list of digests and names. With it, a file that is there and differs is brought anew.',
+      'The digest that the file must have: sha256:HEX, or sha256:URL of a list of digests and names; also sha512, sha384, sha224, sha1 and md5. With it, a file that is there and differs is brought anew.',
     ),
-  force: boolean().default(false).describe('Whether a file that is there is brought anew each time, where no checksum is given.'),
-  headers: z
-    .record(z.string().regex(/^[A-Za-z0-9-]+$/), secretText())
-    .default({})
-    .describe('Headers of the request.'),
-  timeout: wholeNumber({ min: 1 }).default(10).describe('Seconds to connect, and without any progress.'),
-  validate_certs: boolean().default(true).describe('Whether the certificate of the server must be right.'),
+  force: boolean()
+    .default(false)
+    .describe(
+      'Whether a file that is there is compared with what the URL holds, and brought anew where they differ. Each look downloads it.',
+    ),
+  backup: boolean().default(false).describe('Whether a file that is replaced is kept beside it, with the time in its name.'),
+  ...httpArguments,
+  client_cert: path().optional().describe('A certificate (PEM) on the host to show to the server.'),
+  client_key: path().optional().describe('The key of client_cert.'),
+  timeout: timeout(10),
   ...attributeArguments,
 });
 type Arguments = z.infer<typeof schema>;
@@ -61,42 +61,53 @@ export const module = defineModule<Arguments>({
   name: 'get_url',
   summary: 'Download a file on the host.',
   arguments: schema,
+  aliases: { ...httpAliases, thirsty: 'force' },
+  foreign: {
+    sha256sum: 'Write checksum: "sha256:…" with that digest.',
+    tmp_dest: 'Leave it out; it is brought beside the place where it goes, and renamed.',
+    unsafe_writes: 'Leave it out; files are replaced in one step.',
+  },
   examples: [
     'get_url: { url: "https://dl.k8s.io/v1.34.0/bin/linux/amd64/kubectl", dest: /usr/local/bin/kubectl, mode: "0755", checksum: "sha256:https://dl.k8s.io/v1.34.0/bin/linux/amd64/kubectl.sha256" }',
   ],
-  observes: (args, _loaded, context) => [...targetsOf(args).map((path) => file(path, 'digest')), ...digestQuestion(args, context)],
+  observes: (args, _loaded, context) => {
+    const { checksum, request, paths, preamble } = askedOf(args, context);
+    return [
+      ...paths.flatMap((one) => [file(one, 'digest'), ...digestOfFile(checksum, one)]),
+      ...listQuestion(checksum, request, preamble),
+      ...(args.force && checksum === undefined ? latestQuestion(paths, request, preamble) : []),
+    ];
+  },
   plan(args, _loaded, seen, context) {
-    const [first = '', inside] = targetsOf(args);
-    const path = inside !== undefined && seen.of(file(first, 'digest')).type === 'directory' ? inside : first;
+    const asked = askedOf(args, context);
+    const [first = '', inside] = asked.paths;
+    if (first.endsWith('/'))
+      return { kind: 'impossible', what: `${shownUrl(args)} names no file`, remedy: 'Give dest with the name that the file shall have.' };
+    const path = inside !== undefined && isDirectory(seen.of(file(first, 'digest'))) ? inside : first;
     const request = file(path, 'digest');
     const place = placeFor(request, true, seen, context.user);
     if (place.kind === 'impossible') return place;
     const before = place.state.type === 'file' ? place.state : undefined;
-    const wanted = wantedDigest(args, seen, context);
-    if (wanted instanceof Failure) {
-      if (wanted.isOpen) return { kind: 'cannot_know', because: 'the list of digests cannot be had before an earlier change' };
-      return { kind: 'impossible', what: wanted.what, remedy: 'Look at the URL of the checksum.' };
+    const wanted = wantedContent(asked, seen);
+    if (wanted.kind === 'failure') {
+      if (wanted.isOpen) return { kind: 'cannot_know', because: 'what is downloaded cannot be had before an earlier change' };
+      return { kind: 'impossible', what: wanted.what, remedy: `Look at the URL${asked.checksum === undefined ? '' : ' of the checksum'}.` };
     }
-    const isBrought = before === undefined || (wanted === undefined ? args.force : before.sha256 !== wanted);
+    const isBrought = before === undefined || !isAsWanted(wanted, { path, sha256: before.sha256 }, asked.checksum, seen);
     const attributes = before === undefined ? [] : attributeDifferences(path, args, before, 'file');
     if (!isBrought && attributes.length === 0) return { kind: 'in_sync', result: resultOf(args, path, before) };
     const kept = before === undefined ? newAttributes(args, context.user) : changedAttributes(args, before, 'file');
+    const sha256 = wanted.kind === 'digest' && wanted.algorithm === 'sha256' ? wanted.digest : undefined;
     const after: RegularFile = isBrought
-      ? { type: 'file', ...kept, size: undefined, sha256: wanted, content: undefined }
-      : { ...(before ?? { size: undefined, sha256: wanted, content: undefined }), type: 'file', ...kept };
+      ? { type: 'file', ...kept, size: undefined, sha256, content: undefined }
+      : { ...(before ?? { size: undefined, sha256, content: undefined }), type: 'file', ...kept };
+    const backup = args.backup && isBrought && before !== undefined ? backupName(place.path, context.now) : undefined;
+    const spare = backup === undefined ? {} : { backup_file: backup };
     return {
       kind: 'change',
       differences: [
         ...(isBrought
-          ? [
-              {
-                kind: 'field',
-                of: path,
-                field: 'content',
-                before: before?.sha256 ?? null,
-                after: wanted ?? new Unknown(`what ${shownUrl(args)} holds`),
-              } as const,
-            ]
+          ? [{ kind: 'field', of: path, field: 'content', before: before?.sha256 ?? null, after: shownContent(args, wanted) } as const]
           : []),
         ...attributes,
       ],
@@ -105,13 +116,27 @@ export const module = defineModule<Arguments>({
       touches: 'predicted',
       apply: () =>
         isBrought
-          ? bring(args, place.path, wanted, before, context)
+          ? bring(args, { path: place.path, wanted, before, backup }, context)
           : { script: ['set -e', ...attributeCommands(quote(place.path), args, before, 'file')].join('\n') },
-      planned: resultOf(args, path, after),
-      settled: (now) => resultOf(args, path, fileBehind(now.of(request)) ?? after),
+      planned: { ...resultOf(args, path, after), ...spare },
+      settled: (now) => ({ ...resultOf(args, path, fileBehind(now.of(request)) ?? after), ...spare }),
     };
   },
 });
+
+function askedOf(args: Arguments, { preamble }: Context): Download {
+  const checksum = args.checksum === undefined || args.checksum === '' ? undefined : readChecksum(args.checksum);
+  return { checksum, force: args.force, request: requestOf(args), paths: targetsOf(args), preamble };
+}
+
+function isDirectory(state: FileState): boolean {
+  return state.type === 'directory' || (state.type === 'link' && state.to?.state.type === 'directory');
+}
+
+function shownContent(args: Arguments, wanted: WantedContent): Value {
+  if (wanted.kind === 'digest') return wanted.digest;
+  return (wanted.kind === 'latest' ? wanted.sha256 : undefined) ?? new Unknown(`what ${shownUrl(args)} holds`);
+}
 
 /** Where the file may go: the path as given, or its place in it if that is a directory. */
 function targetsOf(args: Arguments): readonly string[] {
@@ -120,43 +145,14 @@ function targetsOf(args: Arguments): readonly string[] {
   return name === '' ? [args.dest] : [args.dest, `${args.dest === '/' ? '' : args.dest}/${name}`];
 }
 
-function digestQuestion(args: Arguments, { preamble }: Context): readonly Request<ProbeDetail, ProbeState>[] {
-  const url = args.checksum?.slice('sha256:'.length) ?? '';
-  return /^[0-9a-fA-F]{64}$/.test(url) || url === '' ? [] : [probe(ownScript(downloadScript({ ...requestOf(args), url }, '-'), preamble))];
+interface Brought {
+  readonly path: string;
+  readonly wanted: WantedContent;
+  readonly before: RegularFile | undefined;
+  readonly backup: string | undefined;
 }
 
-class Failure {
-  readonly what: string;
-  readonly isOpen: boolean;
-
-  constructor(what: string, isOpen: boolean) {
-    this.what = what;
-    this.isOpen = isOpen;
-  }
-}
-
-function wantedDigest(args: Arguments, seen: Seen, context: Context): string | undefined | Failure {
-  if (args.checksum === undefined) return undefined;
-  const [question] = digestQuestion(args, context);
-  if (question === undefined) return args.checksum.slice('sha256:'.length).toLowerCase();
-  const { status, stdout, stderr } = seen.of(question);
-  const isOpen = seen.certainty(question) === 'after_change';
-  if (status !== 0 || stdout === undefined) return new Failure(`the digest cannot be had: ${stderr?.trim() ?? ''}`, isOpen);
-  const name = nameOf(revealed(args.url).replace(/[?#].*$/, ''));
-  const lines = stdout
-    .toString('utf8')
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-  const digests = lines.flatMap((line) => {
-    const [, digest, of] = /^([0-9a-fA-F]{64})(?:\s+[*]?(.+))?$/.exec(line) ?? [];
-    return digest === undefined ? [] : [{ digest: digest.toLowerCase(), name: of === undefined ? undefined : nameOf(of) }];
-  });
-  const named = digests.find((one) => one.name === name) ?? (digests.length === 1 && lines.length === 1 ? digests[0] : undefined);
-  return named?.digest ?? new Failure(`the list of digests has none for ${name}`, isOpen);
-}
-
-function bring(args: Arguments, path: string, digest: string | undefined, before: RegularFile | undefined, context: Context): Apply {
+function bring(args: Arguments, { path, wanted, before, backup }: Brought, context: Context): Apply {
   const kept = keeping(args, before);
   const lines = [
     '(',
@@ -166,14 +162,10 @@ function bring(args: Arguments, path: string, digest: string | undefined, before
     "trap 'exit 1' HUP INT TERM",
     'umask 077',
     downloadScript(requestOf(args), '"$t"'),
-    ...(digest === undefined
-      ? []
-      : [
-          `${digestLarge('s', '<"$t"')}; s=\${s%% *}`,
-          `if [ "$s" != ${digest} ]; then echo "what came has the digest $s, not ${digest}" >&2; exit 1; fi`,
-        ]),
+    ...checkDigest(wanted),
     ...(before === undefined ? attributeCommands('"$t"', kept, undefined, 'file') : takeOver(args, kept, before)),
     'sync "$t" 2>/dev/null || sync',
+    ...(backup === undefined ? [] : [`cp -p -- "$d" ${quote(backup)}`]),
     'mv -f -- "$t" "$d"',
     ')',
   ];
@@ -181,7 +173,11 @@ function bring(args: Arguments, path: string, digest: string | undefined, before
 }
 
 function requestOf(args: Arguments): HttpRequest {
-  return { url: args.url, headers: args.headers, timeout: args.timeout, validateCerts: args.validate_certs };
+  const settings = requestSettings(args);
+  const options = [...settings.options];
+  if (args.client_cert !== undefined) options.push(['cert', args.client_cert]);
+  if (args.client_key !== undefined) options.push(['key', args.client_key]);
+  return { ...settings, options, url: args.url, timeout: args.timeout };
 }
 
 function fileBehind(state: FileState): RegularFile | undefined {

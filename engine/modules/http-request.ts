@@ -9,7 +9,11 @@ export interface HttpRequest {
   /** Seconds for the connection, and without any progress after it. */
   readonly timeout: number;
   readonly validateCerts: boolean;
-  readonly options?: readonly (readonly [string, string])[] | undefined;
+  readonly options?: readonly (readonly [string, string | Secret])[] | undefined;
+  /** Options without a value. */
+  readonly flags?: readonly string[] | undefined;
+  /** Whether answers that name another address are followed. */
+  readonly follows?: 'all' | 'none' | undefined;
 }
 
 /** curl's configuration for a request. It is given by stdin, so that no secret of it is among the arguments of a process. */
@@ -17,18 +21,20 @@ export function curlConfiguration(request: HttpRequest): string {
   const { method, body } = request;
   const lines: string[] = [
     option('url', revealed(request.url)),
-    'location',
+    ...(request.follows === 'none' ? [] : ['location', ...(body === undefined ? [] : ['post301', 'post302', 'post303'])]),
+    ...(request.flags ?? []),
     'silent',
     'show-error',
     option('connect-timeout', String(request.timeout)),
     option('speed-time', String(Math.max(request.timeout, 1))),
     option('speed-limit', '1'),
     ...Object.entries(request.headers).map(([name, value]) => option('header', `${name}: ${revealed(value)}`)),
-    ...(request.options ?? []).map(([name, value]) => option(name, value)),
+    ...(request.options ?? []).map(([name, value]) => option(name, revealed(value))),
   ];
   if (!request.validateCerts) lines.push('insecure');
   if (method === 'HEAD') lines.push('head');
-  else if (method !== undefined && method !== 'GET') lines.push(option('request', method));
+  // With a body curl would turn GET into POST.
+  else if (method !== undefined && (method !== 'GET' || body !== undefined)) lines.push(option('request', method));
   if (body !== undefined) lines.push(option('data-raw', revealed(body)));
   return `${lines.join('\n')}\n`;
 }
@@ -38,12 +44,12 @@ export function curlConfiguration(request: HttpRequest): string {
  * server says so, or neither is there.
  */
 export function downloadScript(request: HttpRequest, target: string): string {
-  const plain = Object.keys(request.headers).length === 0 && !(request.url instanceof Secret);
+  const plain = Object.keys(request.headers).length === 0 && (request.options ?? []).length === 0 && !(request.url instanceof Secret);
   const wget = `wget -q -T ${request.timeout}${request.validateCerts ? '' : ' --no-check-certificate'} -O ${target} ${quote(revealed(request.url))}`;
   return [
     `if command -v curl >/dev/null 2>&1; then printf %s ${quote(curlConfiguration(request))} | curl -f -K - -o ${target}`,
     ...(plain ? [`elif command -v wget >/dev/null 2>&1; then ${wget}`] : []),
-    `else echo ${quote(plain ? 'neither curl nor wget is there' : 'curl is not there, and headers need it')} >&2; exit 127; fi`,
+    `else echo ${quote(plain ? 'neither curl nor wget is there' : 'curl is not there, and headers, accounts and secrets need it')} >&2; exit 127; fi`,
   ].join('\n');
 }
 

@@ -4,40 +4,54 @@ import { probe } from '../resources/probe.ts';
 import type { ProbeDetail, ProbeState } from '../resources/probe.ts';
 import type { Request } from '../resources/resource.ts';
 import { Secret } from '../values/secret.ts';
-import type { Value, ValueMap } from '../values/value.ts';
-import { Unknown } from '../values/value.ts';
+import type { Value } from '../values/value.ts';
+import { Unknown, isList, isMap } from '../values/value.ts';
 import { anyValue, boolean, path, secretText, wholeNumber } from './arguments.ts';
-import { commandResult } from './command-result.ts';
+import { alreadyDone, createsRemoves, createsRemovesRequests } from './creates-removes.ts';
+import { httpAliases, httpArguments, requestSettings, timeout } from './http-arguments.ts';
+import { readAnswer, trailer } from './http-answer.ts';
 import { curlConfiguration, revealed } from './http-request.ts';
-import type { Context, Finished } from './module.ts';
+import type { Context } from './module.ts';
 import { defineModule } from './module.ts';
 import { ownScript } from './own-script.ts';
+
+const status = wholeNumber({ min: 100, max: 599 });
 
 const schema = z.strictObject({
   url: secretText()
     .refine((url) => /^https?:\/\//.test(revealed(url)), 'must begin with https:// or http://')
     .describe('What is asked, by the host itself.'),
   method: z
-    .enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+    .string()
+    .regex(/^[A-Za-z]+$/, 'must be a method of HTTP: GET, POST, …')
+    .transform((method) => method.toUpperCase())
     .default('GET')
-    .describe('GET, HEAD and OPTIONS only look; they are asked in a plan too.'),
+    .describe('GET, HEAD and OPTIONS only look; they are asked in a plan too. Any other one is a change.'),
   status_code: z
-    .union([wholeNumber().transform((one) => [one]), z.array(wholeNumber())])
+    .union([
+      status.transform((one) => [one]),
+      z.array(status),
+      z
+        .string()
+        .regex(/^[1-5]\d\d(\s*,\s*[1-5]\d\d)*$/)
+        .transform((text) => text.split(',').map(Number)),
+    ])
     .default([200])
     .describe('The statuses that are right.'),
-  headers: z
-    .record(z.string().regex(/^[A-Za-z0-9-]+$/), secretText())
-    .default({})
-    .describe('Headers of the request.'),
-  body: anyValue().optional().describe('What is sent: text, or with body_format: json any value.'),
-  body_format: z.enum(['raw', 'json']).default('raw').describe('How body is written.'),
-  return_content: boolean().default(true).describe('Whether the answer is registered.'),
-  validate_certs: boolean().default(true).describe('Whether the certificate of the server must be right.'),
+  ...httpArguments,
+  body: anyValue().optional().describe('What is sent: text, or with body_format: json any value, or with form-urlencoded a map.'),
+  body_format: z.enum(['raw', 'json', 'form-urlencoded']).default('raw').describe('How body is written.'),
+  follow_redirects: z
+    .enum(['safe', 'all', 'none', 'yes', 'no'])
+    .default('safe')
+    .describe('Which answers that name another address are followed: safe: those to GET and HEAD.'),
+  return_content: boolean().default(true).describe('Whether the answer is registered as content. Of a failure it always is.'),
+  ...createsRemoves,
   ca_path: path().optional().describe('The authorities (PEM) on the host that the server must have its certificate from.'),
   client_cert: path().optional().describe('A certificate (PEM) on the host to show to the server.'),
   client_key: path().optional().describe('The key of client_cert.'),
   unix_socket: path().optional().describe('A socket to ask by.'),
-  timeout: wholeNumber({ min: 1 }).default(30).describe('Seconds to connect, and without any progress.'),
+  timeout: timeout(30),
 });
 type Arguments = z.infer<typeof schema>;
 
@@ -46,33 +60,38 @@ export const module = defineModule<Arguments>({
   summary: 'Ask a web server.',
   arguments: schema,
   freeForm: 'url',
+  aliases: httpAliases,
+  foreign: {
+    dest: 'Bring what is at an address by get_url, or write the answer by copy: content: "{{r.content}}" after register: r.',
+    src: 'Send a file of the host by shell: curl --fail -T /path https://…',
+    remote_src: 'Leave it out.',
+  },
   examples: ['uri: { url: "https://127.0.0.1:6443/readyz", ca_path: /etc/kubernetes/pki/ca.crt }'],
-  observes: (args, _loaded, context) => (isReading(args) ? [questionOf(args, context)] : []),
+  observes: (args, _loaded, context) => [...createsRemovesRequests(args), ...(isReading(args) ? [questionOf(args, context)] : [])],
   plan(args, _loaded, seen, context) {
+    const done = alreadyDone(args, seen);
+    if (done !== undefined) return { kind: 'in_sync', result: { msg: `skipped: ${done}` } };
     if (!isReading(args)) {
       const because = 'a request that has not been made';
+      const line = `${args.method} ${revealed(args.url)}`;
+      const tells = createsRemovesRequests(args)[0];
       return {
         kind: 'change',
-        differences: [
-          {
-            kind: 'command',
-            text: args.url instanceof Secret ? Secret.around(`${args.method} ${args.url.reveal()}`) : `${args.method} ${args.url}`,
-          },
-        ],
-        certainty: 'opaque',
+        differences: [{ kind: 'command', text: args.url instanceof Secret ? Secret.around(line) : line }],
+        certainty: tells === undefined ? 'opaque' : seen.certainty(tells),
         predictions: [],
         touches: 'everything',
         planned: { status: new Unknown(because), content: new Unknown(because), json: new Unknown(because) },
         apply: () => ({
           script: scriptOf(args),
-          finish: ({ status, stdout, stderr }) => finished(args, status, stdout, stderr.toString('utf8')),
+          finish: (completed) => readAnswer(args, { ...completed, stderr: completed.stderr.toString('utf8') }),
         }),
       };
     }
     const question = questionOf(args, context);
     const { status, stdout, stderr } = seen.of(question);
     if (stdout === undefined) return { kind: 'cannot_know', because: 'an earlier change' };
-    const answer = finished(args, status, stdout, stderr ?? '');
+    const answer = readAnswer(args, { status, stdout, stderr: stderr ?? '' });
     if (answer.kind === 'done') return { kind: 'in_sync', result: answer.result };
     if (seen.certainty(question) === 'after_change')
       return { kind: 'cannot_know', because: 'the server does not answer so now, and may after an earlier change' };
@@ -88,41 +107,91 @@ function questionOf(args: Arguments, { preamble }: Context): Request<ProbeDetail
   return probe(ownScript(scriptOf(args), preamble));
 }
 
-/** The status stands in the last line, behind the answer. */
 function scriptOf(args: Arguments): string {
-  const options: (readonly [string, string])[] = [];
+  const settings = requestSettings(args);
+  const options: (readonly [string, string | Secret])[] = [...settings.options];
   for (const [name, value] of [
     ['cacert', args.ca_path],
     ['cert', args.client_cert],
     ['key', args.client_key],
     ['unix-socket', args.unix_socket],
+    // What HEAD answers are headers, and no content.
+    ['output', args.method === 'HEAD' ? '/dev/null' : undefined],
   ] as const) {
     if (value !== undefined) options.push([name, value]);
   }
-  const json = args.body_format === 'json' && args.body !== undefined;
+  const type = args.body === undefined ? undefined : CONTENT_TYPES[args.body_format];
+  const hasType = Object.keys(args.headers).some((name) => name.toLowerCase() === 'content-type');
   const configuration = curlConfiguration({
+    ...settings,
     url: args.url,
     method: args.method,
-    headers: { ...(json ? { 'Content-Type': 'application/json' } : {}), ...args.headers },
+    headers: { ...(type === undefined || hasType ? {} : { 'Content-Type': type }), ...args.headers },
     body: bodyOf(args),
     timeout: args.timeout,
-    validateCerts: args.validate_certs,
+    follows: followed(args),
     options,
   });
   return `command -v curl >/dev/null 2>&1 || { echo 'curl is not there' >&2; exit 127; }
-printf %s ${quote(configuration)} | curl -K - -w '\\n%{http_code}'`;
+printf %s ${quote(configuration)} | curl -K - -w ${quote(trailer())}`;
+}
+
+const CONTENT_TYPES: Readonly<Record<Arguments['body_format'], string | undefined>> = {
+  raw: undefined,
+  json: 'application/json',
+  'form-urlencoded': 'application/x-www-form-urlencoded',
+};
+
+function followed(args: Arguments): 'none' | 'all' {
+  switch (args.follow_redirects) {
+    case 'safe':
+      return isReading(args) ? 'all' : 'none';
+    case 'all':
+    case 'yes':
+      return 'all';
+    case 'none':
+    case 'no':
+      return 'none';
+  }
 }
 
 function bodyOf(args: Arguments): string | Secret | undefined {
   const { body } = args;
   if (body === undefined) return undefined;
-  if (args.body_format === 'json') {
-    let holdsSecret = false;
-    const text = JSON.stringify(plain(body, () => (holdsSecret = true)));
-    return holdsSecret ? Secret.around(text) : text;
+  if (body instanceof Secret || typeof body === 'string') {
+    if (args.body_format !== 'json') return body;
+    // Text that is JSON already goes as it is.
+    if (isJson(revealed(body))) return body;
   }
-  if (body instanceof Secret || typeof body === 'string') return body;
-  return JSON.stringify(body);
+  let holdsSecret = false;
+  const value = plain(body, () => (holdsSecret = true));
+  const text = args.body_format === 'form-urlencoded' ? form(value) : JSON.stringify(value);
+  return holdsSecret ? Secret.around(text) : text;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A map, or a list of pairs. A value that is a list stands for several of that name. */
+function form(value: unknown): string {
+  const pairs: unknown[] = Array.isArray(value) ? value : Object.entries(typeof value === 'object' && value !== null ? value : {});
+  const parameters = new URLSearchParams();
+  for (const pair of pairs) {
+    if (!Array.isArray(pair)) continue;
+    const [name, one]: unknown[] = pair;
+    for (const each of Array.isArray(one) ? (one as unknown[]) : [one]) parameters.append(shown(name), shown(each));
+  }
+  return parameters.toString();
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : typeof value === 'boolean' ? (value ? 'True' : 'False') : JSON.stringify(value);
 }
 
 /** The value with its secrets revealed: JSON.stringify would mask them. */
@@ -131,24 +200,7 @@ function plain(value: Value, onSecret: () => void): unknown {
     onSecret();
     return value.reveal();
   }
-  if (Array.isArray(value)) return value.map((one: Value) => plain(one, onSecret));
-  if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plain(one as Value, onSecret)]));
+  if (isList(value)) return value.map((one: Value) => plain(one, onSecret));
+  if (isMap(value)) return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plain(one, onSecret)]));
   return value;
-}
-
-function finished(args: Arguments, status: number, stdout: Buffer, stderr: string): Finished {
-  const cut = stdout.lastIndexOf('\n');
-  const code = Number(stdout.subarray(cut + 1).toString('latin1'));
-  const { stdout: content, json } = commandResult(0, stdout.subarray(0, Math.max(cut, 0)), '');
-  const result: ValueMap = {
-    status: code === 0 ? -1 : code,
-    url: args.url,
-    ...(args.return_content ? { content: content ?? '', ...(json === undefined ? {} : { json }) } : {}),
-    ...(status === 0 ? {} : { msg: stderr.trim() }),
-  };
-  if (status !== 0) return { kind: 'failed', what: `the server did not answer: ${stderr.trim()}`, result };
-  if (!args.status_code.includes(code))
-    return { kind: 'failed', what: `the server answered ${code}, not ${args.status_code.join(' or ')}`, result };
-  return { kind: 'done', result };
 }
