@@ -1,19 +1,25 @@
 import { z } from 'zod';
 import { quote } from '../connection/quote.ts';
+import type { FileState } from '../resources/file-state.ts';
 import { file } from '../resources/file.ts';
 import type { MountState } from '../resources/mount.ts';
 import { mountRequest } from '../resources/mount.ts';
 import type { Prediction, Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
-import { path, wholeNumber } from './arguments.ts';
-import type { Context, Difference, Outcome } from './module.ts';
+import { boolean, path, wholeNumber } from './arguments.ts';
+import type { Context, Difference, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
+import type { MountSteps, Run } from './mount-script.ts';
+import { mountScript } from './mount-script.ts';
+import { editTable, entryFor, tableLine } from './mount-table.ts';
+import type { TableEntry } from './mount-table.ts';
 import { editText, textRequest } from './text-edit.ts';
+import { temporaryBeside } from './write-file.ts';
 
 const word = z.string().regex(/^\S+$/, 'must be one word');
 
 const schema = z.strictObject({
-  path: path().describe('The directory.'),
+  path: z.union([z.literal('none'), path()]).describe('The directory; `none` for swap, which has no place.'),
   src: z
     .string()
     .regex(/^[^\n]+$/)
@@ -21,14 +27,15 @@ const schema = z.strictObject({
     .describe('What is mounted: a device, UUID=…, LABEL=…, server:/path, tmpfs.'),
   fstype: word.optional().describe('Type of the file system.'),
   opts: word.default('defaults').describe('Options, joined by commas.'),
+  boot: boolean().default(true).describe('Whether it is mounted at boot. False: the option noauto is added.'),
   dump: wholeNumber({ max: 9 }).default(0).describe('Fifth field of fstab.'),
   passno: wholeNumber({ max: 9 }).default(0).describe('Sixth field of fstab: the order of checks at boot.'),
   fstab: path().default('/etc/fstab').describe('The file that lists what is mounted at boot.'),
   state: z
-    .enum(['mounted', 'present', 'unmounted', 'absent', 'remounted'])
+    .enum(['mounted', 'present', 'unmounted', 'absent', 'absent_from_fstab', 'remounted', 'ephemeral'])
     .default('mounted')
     .describe(
-      '`mounted`: now and at boot. `present`: at boot only. `unmounted`: not now. `absent`: neither, and the directory is removed. `remounted`: always mounted anew.',
+      '`mounted`: now and at boot. `present`: at boot only. `unmounted`: not now. `absent`: neither, and the directory is removed. `absent_from_fstab`: not at boot. `remounted`: always mounted anew. `ephemeral`: now only.',
     ),
 });
 
@@ -39,144 +46,209 @@ export const module = defineModule<Arguments>({
   summary: 'Mount file systems, now and at boot.',
   arguments: schema,
   aliases: { name: 'path' },
+  foreign: {
+    backup:
+      'Leave it out: fstab is replaced in one step, and a mount that fails puts the old one back. To keep a copy, use copy or command before.',
+    opts_no_log:
+      'Keep a password in a file of its own and name it: opts: "credentials=/root/share". Options stand in fstab, which all may read.',
+  },
   examples: ['mount: { path: /var/lib/etcd, src: LABEL=etcd, fstype: ext4, opts: "noatime" }', 'mount: { path: /mnt/old, state: absent }'],
-  observes: (args) => [mountRequest(args.path, args.src), textRequest(args.fstab), file(args.path)],
+  observes: (args) => [
+    textRequest(args.fstab),
+    ...(isPlaceless(args) ? [] : [mountRequest(args.path, args.src), file(args.path, 'target')]),
+  ],
   plan: (args, _loaded, seen, context) => plan(args, seen, context),
 });
 
-function plan(args: Arguments, seen: Seen, context: Context): Outcome {
-  const listed = args.state === 'mounted' || args.state === 'present';
+function isPlaceless({ path: at }: Arguments): boolean {
+  return at === 'none';
+}
+
+/** Whether fstab gets a line, loses it, or is left alone. */
+function tableWish({ state }: Arguments): 'line' | 'no line' | 'as it is' {
+  switch (state) {
+    case 'mounted':
+    case 'present':
+      return 'line';
+    case 'absent':
+    case 'absent_from_fstab':
+      return 'no line';
+    case 'unmounted':
+    case 'remounted':
+    case 'ephemeral':
+      return 'as it is';
+  }
+}
+
+function optionsOf({ opts, boot }: Arguments): string {
+  if (boot || opts.split(',').includes('noauto')) return opts;
+  return opts === 'defaults' ? 'noauto' : `${opts},noauto`;
+}
+
+function faultOf(args: Arguments): Impossible | undefined {
   const { src, fstype } = args;
-  if (listed && (src === undefined || fstype === undefined))
-    return { kind: 'impossible', what: `What to mount at ${args.path} is not told`, remedy: 'Give src and fstype' };
-  const line =
-    src === undefined || fstype === undefined
-      ? undefined
-      : [src, args.path].map(escape).concat(fstype, args.opts, String(args.dump), String(args.passno)).join(' ');
-  const keepsTable = args.state === 'unmounted' || args.state === 'remounted';
-  const edit = editText(args.fstab, (text) => (keepsTable ? text : editTable(text, args.path, listed ? line : undefined)), seen, context);
+  if (isPlaceless(args)) {
+    if (src === undefined) return { kind: 'impossible', what: 'Which swap is meant is not told', remedy: 'Give src' };
+    if (args.state === 'present' || args.state === 'absent' || args.state === 'absent_from_fstab') {
+      if (args.state !== 'present' || fstype === 'swap') return undefined;
+      return { kind: 'impossible', what: 'Only swap has no place', remedy: 'Give fstype: swap, or the directory as path' };
+    }
+    const turnOn = `check: "swapon --show=NAME --noheadings | grep -qxF ${src}", apply: "swapon ${src}"`;
+    return {
+      kind: 'impossible',
+      what: `Swap is not mounted: state cannot be ${args.state}`,
+      remedy: `Write state: present for the line in ${args.fstab}, and turn it on by a task of its own: ${turnOn}`,
+    };
+  }
+  if ((tableWish(args) !== 'line' && args.state !== 'ephemeral') || (src !== undefined && fstype !== undefined)) return undefined;
+  return { kind: 'impossible', what: `What to mount at ${args.path} is not told`, remedy: 'Give src and fstype' };
+}
+
+function plan(args: Arguments, seen: Seen, context: Context): Outcome {
+  const fault = faultOf(args);
+  if (fault !== undefined) return fault;
+  const key = { at: args.path, source: args.src };
+  const words = [args.src ?? '', args.path, args.fstype ?? '', optionsOf(args), String(args.dump), String(args.passno)];
+  const wish = tableWish(args);
+  let listed: TableEntry | undefined;
+  const edit = editText(
+    args.fstab,
+    (text) => {
+      listed = entryFor(text, key);
+      return wish === 'as it is' ? text : editTable(text, key, wish === 'line' ? tableLine(words) : undefined);
+    },
+    seen,
+    context,
+  );
   if (edit.kind !== 'edit') return edit;
   const asked = mountRequest(args.path, args.src);
-  const state = seen.of(asked);
-  const run = findRun(args, state, edit.differences.length > 0);
-  const directory = file(args.path);
-  const isThere = seen.of(directory).type !== 'absent';
-  const removes = args.state === 'absent' && isThere;
-  const makes = args.state === 'mounted' && !isThere;
-  const result = { path: args.path, state: args.state };
-  if (edit.differences.length === 0 && run === undefined && !removes && !makes) return { kind: 'in_sync', result };
-  const differences: Difference[] = [...edit.differences];
-  if (run !== undefined)
-    differences.push({
-      kind: 'field',
-      of: args.path,
-      field: 'mounted',
-      before: state.mounted ? (state.source ?? true) : false,
-      after: run === 'umount' ? false : (src ?? true),
-    });
-  if (removes || makes)
-    differences.push({
-      kind: 'field',
-      of: args.path,
-      field: 'directory',
-      before: isThere ? 'present' : 'absent',
-      after: isThere ? 'absent' : 'present',
-    });
+  const state: MountState = isPlaceless(args) ? { mounted: false, layers: 0, devices: {} } : seen.of(asked);
+  const isChanged = edit.differences.length > 0;
+  const run = findRun(args, state, listed, isChanged);
+  if (run === 'other') return occupied(args, state);
+  const directory = file(args.path, 'target');
+  const there = isPlaceless(args) ? undefined : seen.of(directory);
+  const isThere = there?.type !== 'absent';
+  const removes = args.state === 'absent' && there?.type === 'directory';
+  const makes = (run === 'mount' || args.state === 'mounted') && !isThere;
+  const result = {
+    path: args.path,
+    state: args.state,
+    ...(args.src === undefined ? {} : { src: args.src }),
+    opts: args.opts,
+    fstab: args.fstab,
+  };
+  if (!isChanged && run === undefined && !removes && !makes) return { kind: 'in_sync', result };
   const mounted = run === undefined ? state.mounted : run !== 'umount';
+  const layers = run === 'umount' ? 0 : run === 'mount' ? 1 : state.layers;
+  const requests = isPlaceless(args) ? [textRequest(args.fstab)] : [asked, textRequest(args.fstab), directory];
   return {
     kind: 'change',
-    differences,
-    certainty: [asked, textRequest(args.fstab), directory].some((one) => seen.certainty(one) === 'after_change')
-      ? 'after_change'
-      : 'certain',
+    differences: [...edit.differences, ...liveDifferences(args, state, run, { makes, removes })],
+    certainty: requests.some((one) => seen.certainty(one) === 'after_change') ? 'after_change' : 'certain',
     predictions: [
       ...edit.predictions,
-      predict(asked, { ...state, mounted, source: undefined, type: undefined, options: undefined }),
-      ...directoryPrediction(args.path, run !== undefined, removes),
+      ...(isPlaceless(args) ? [] : [predict(asked, { mounted, layers, devices: state.devices })]),
+      ...(there === undefined ? [] : directoryPrediction(args.path, there, run !== undefined, removes)),
     ],
     touches: 'predicted',
     async apply() {
-      const written = edit.differences.length === 0 ? undefined : await edit.apply();
-      const before = written === undefined ? '' : `{ ${written.script}\n} || exit\n`;
-      return {
-        ...written,
-        script: `${before}${makes ? `mkdir -p -- ${quote(args.path)} || exit\n` : ''}${run === undefined ? '' : mountScript(args, run)}${removes ? `rmdir -- ${quote(args.path)}\n` : ''}`,
+      const written = isChanged ? await edit.apply() : undefined;
+      const table = written === undefined ? undefined : { ...tablePlace(args, seen, context), write: written.script };
+      const steps: MountSteps = {
+        at: args.path,
+        run,
+        how: howOf(args),
+        options: args.opts,
+        layers: state.layers ?? 1,
+        makes,
+        removes,
+        table,
       };
+      return { ...written, script: mountScript(steps) };
     },
     planned: result,
   };
 }
 
-type Run = 'mount' | 'remount' | 'umount' | 'again';
-
-function findRun(args: Arguments, state: MountState, tableChanged: boolean): Run | undefined {
+function findRun(args: Arguments, state: MountState, listed: TableEntry | undefined, isChanged: boolean): Run | 'other' | undefined {
+  const isOther = isOtherSource(args, state);
   switch (args.state) {
     case 'present':
+    case 'absent_from_fstab':
       return undefined;
     case 'unmounted':
     case 'absent':
       return state.mounted ? 'umount' : undefined;
     case 'remounted':
-      return state.mounted ? 'remount' : 'mount';
-    case 'mounted': {
       if (!state.mounted) return 'mount';
-      const device = args.src === undefined ? undefined : state.devices[args.src];
-      const isOther = args.src !== undefined && state.source !== args.src && (device === undefined || device !== state.source);
-      // What a remote or a bind mount is called by the kernel may differ from what was asked for: only devices tell.
-      if (isOther && device !== undefined) return 'again';
-      return tableChanged ? 'remount' : undefined;
-    }
+      // What is bound to a place has no file system of its own that could be mounted anew.
+      return isBound(args.opts) || isBound(listed?.options ?? '') ? 'again' : 'remount';
+    case 'ephemeral':
+      if (!state.mounted) return 'mount';
+      return isOther ? 'other' : undefined;
+    case 'mounted':
+      if (!state.mounted) return 'mount';
+      if (isOther) return 'again';
+      if (!isChanged) return undefined;
+      return listed !== undefined && (listed.source !== args.src || listed.type !== args.fstype) ? 'again' : 'remount';
   }
 }
 
-function mountScript(args: Arguments, run: Run): string {
-  const at = quote(args.path);
-  const mount = `mount ${args.fstab === '/etc/fstab' || args.src === undefined || args.fstype === undefined ? '' : `-t ${quote(args.fstype)} -o ${quote(args.opts)} ${quote(args.src)} `}${at} || exit\n`;
-  switch (run) {
-    case 'mount':
-      return mount;
-    case 'umount':
-      return `umount ${at} || exit\n`;
-    case 'again':
-      return `umount ${at} || exit\n${mount}`;
-    case 'remount':
-      return `mount -o ${quote(args.opts === 'defaults' ? 'remount' : `remount,${args.opts}`)} ${at} || exit\n`;
-  }
+/** What a remote or a bind mount is called by the kernel may differ from what was asked for: only devices tell. */
+function isOtherSource({ src }: Arguments, state: MountState): boolean {
+  const device = src === undefined ? undefined : state.devices[src];
+  return device !== undefined && state.source !== src && device !== state.source;
 }
 
-/** Another file system lies over the directory: nothing that was known beneath is so any more. */
-function directoryPrediction(at: string, changesBeneath: boolean, removed: boolean): readonly Prediction[] {
-  if (removed) return [predict(file(at), { type: 'absent', parent: true })];
-  if (!changesBeneath) return [];
+function isBound(options: string): boolean {
+  return options.split(',').some((option) => option === 'bind' || option === 'rbind');
+}
+
+function occupied({ path: at, src }: Arguments, { source }: MountState): Impossible {
+  return {
+    kind: 'impossible',
+    what: `${source ?? 'Something else'} is mounted at ${at}, not ${src ?? ''}`,
+    remedy: `Take it away with a task before this one: mount: { path: ${at}, state: unmounted }`,
+  };
+}
+
+/** Nothing, where the system's own fstab tells. */
+function howOf(args: Arguments): string {
+  if (args.src === undefined || args.fstype === undefined || (args.fstab === '/etc/fstab' && args.state === 'mounted')) return '';
+  return `-t ${quote(args.fstype)} -o ${quote(args.opts)} -- ${quote(args.src)} `;
+}
+
+function tablePlace(args: Arguments, seen: Seen, context: Context): Omit<NonNullable<MountSteps['table']>, 'write'> {
+  const state = seen.of(file(args.fstab, 'content'));
+  const end = state.type === 'link' ? state.to : undefined;
+  const at = end?.path ?? args.fstab;
+  return { path: at, kept: temporaryBeside(`${at}.kept`, context), exists: (end?.state ?? state).type === 'file' };
+}
+
+function liveDifferences(
+  args: Arguments,
+  state: MountState,
+  run: Run | undefined,
+  { makes, removes }: { readonly makes: boolean; readonly removes: boolean },
+): readonly Difference[] {
+  const of = args.path;
+  const before = state.mounted ? (state.source ?? true) : false;
   return [
-    predict(file(at), {
-      type: 'directory',
-      mode: undefined,
-      uid: undefined,
-      gid: undefined,
-      owner: undefined,
-      group: undefined,
-      changedBeneath: true,
-    }),
+    ...(run === undefined
+      ? []
+      : [{ kind: 'field', of, field: 'mounted', before, after: run === 'umount' ? false : (args.src ?? true) } as const]),
+    ...(makes || removes
+      ? [{ kind: 'field', of, field: 'directory', before: makes ? 'absent' : 'present', after: makes ? 'present' : 'absent' } as const]
+      : []),
   ];
 }
 
-function editTable(text: string, at: string, line: string | undefined): string {
-  const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
-  const isOf = (one: string): boolean => !one.trimStart().startsWith('#') && one.trim().split(/\s+/)[1] === escape(at);
-  const first = lines.findIndex(isOf);
-  const same = line !== undefined && first >= 0 && fields(lines[first] ?? '') === fields(line);
-  const after = lines.flatMap((one, index) => (isOf(one) ? (index === first && line !== undefined ? [same ? one : line] : []) : [one]));
-  if (first < 0 && line !== undefined) after.push(line);
-  return after.join('\n') === lines.join('\n') ? text : after.map((one) => `${one}\n`).join('');
-}
-
-/** Without the blanks between them, and with the two numbers that may be left out. */
-function fields(line: string): string {
-  const [source, at, type, options = 'defaults', dump = '0', passno = '0'] = line.trim().split(/\s+/);
-  return [source, at, type, options, dump, passno].join(' ');
-}
-
-function escape(text: string): string {
-  return text.replace(/[ \t\n\\]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`);
+/** Another file system lies over the directory: nothing that was known beneath is so any more. */
+function directoryPrediction(at: string, there: FileState, changesBeneath: boolean, removed: boolean): readonly Prediction[] {
+  if (removed) return [predict(file(at), { type: 'absent', parent: true })];
+  if (!changesBeneath) return [];
+  const unknown = { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
+  const after = { type: 'directory', ...unknown, changedBeneath: true } as const;
+  return [predict(file(at, 'target'), there.type === 'link' ? { ...there, to: { path: there.to?.path, state: after } } : after)];
 }

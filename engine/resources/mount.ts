@@ -5,6 +5,8 @@ import { request } from './resource.ts';
 /** What is mounted at a directory now. */
 export interface MountState {
   readonly mounted: boolean;
+  /** How many file systems lie over each other there; undefined in a prediction that cannot know. */
+  readonly layers?: number | undefined;
   readonly source?: string | undefined;
   readonly type?: string | undefined;
   readonly options?: string | undefined;
@@ -21,7 +23,7 @@ export const mounts: ResourceKind<MountDetail, MountState> = {
   name: 'mount',
   observe: (
     requests,
-  ) => `while read -r source at type options rest; do printf 'mount\\t%s\\t%s\\t%s\\t%s\\n' "$source" "$at" "$type" "$options"; done </proc/self/mounts
+  ) => `${requests.map(({ id }, index) => realPathOf(id, index)).join('')}while read -r source at type options rest; do printf 'mount\\t%s\\t%s\\t%s\\t%s\\n' "$source" "$at" "$type" "$options"; done </proc/self/mounts
 ${sourcesOf(requests).map(deviceOf).join('')}`,
   decode(output, requests) {
     const lines = output
@@ -30,9 +32,14 @@ ${sourcesOf(requests).map(deviceOf).join('')}`,
       .map((line) => line.split('\t'));
     const sources = sourcesOf(requests);
     return new Map(
-      requests.map(({ id, detail }): [string, MountState] => {
+      requests.map(({ id, detail }, index): [string, MountState] => {
+        const real = lines
+          .find(([kind, number]) => kind === 'real' && number === String(index))
+          ?.slice(2)
+          .join('\t');
+        const here = lines.filter(([kind, , at]) => kind === 'mount' && unescapeOctal(at ?? '') === (real ?? id));
         // The last one at a place covers those before it.
-        const line = lines.findLast(([kind, , at]) => kind === 'mount' && unescapeOctal(at ?? '') === id);
+        const line = here.at(-1);
         const devices = Object.fromEntries(
           detail.sources.flatMap((source) => {
             const at = String(sources.indexOf(source));
@@ -43,9 +50,9 @@ ${sourcesOf(requests).map(deviceOf).join('')}`,
             return device === undefined ? [] : [[source, device]];
           }),
         );
-        if (line === undefined) return [id, { mounted: false, devices }];
+        if (line === undefined) return [id, { mounted: false, layers: 0, devices }];
         const [, source = '', , type = '', options = ''] = line.map(unescapeOctal);
-        return [id, { mounted: true, source, type, options, devices }];
+        return [id, { mounted: true, layers: here.length, source, type, options, devices }];
       }),
     );
   },
@@ -69,6 +76,14 @@ function deviceOf(source: string, index: number): string {
   const link =
     kind === undefined ? (source.startsWith('/dev/') ? source : undefined) : `/dev/disk/by-${kind.toLowerCase()}/${nameOfLink(value)}`;
   return link === undefined ? '' : `[ ! -e ${quote(link)} ] || printf 'device\\t${index}\\t%s\\n' "$(readlink -f ${quote(link)})"\n`;
+}
+
+/** Where links lead, of the path and of what is above it: the kernel tells of no others. */
+function realPathOf(path: string, index: number): string {
+  return `p=${quote(path)}
+if [ -L "$p" ]; then p=$(readlink -f -- "$p"); elif d=$(cd -P -- "\${p%/*}/" 2>/dev/null && pwd -P); then p=\${d%/}/\${p##*/}; fi
+printf 'real\\t${index}\\t%s\\n' "$p"
+`;
 }
 
 /** As udev writes labels in names of links: a blank is `\\x20`. */
