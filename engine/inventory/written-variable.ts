@@ -1,16 +1,35 @@
 import type { MapEntry, Node } from '../values/node.ts';
 import type { Compiled } from '../values/compiled.ts';
+import { Problem } from '../errors/problem.ts';
 import { compileNode } from '../values/compiled.ts';
+import type { Layer } from '../values/scope.ts';
 import type { Value } from '../values/value.ts';
 
 /** A variable of the inventory, which is also listed as it was written, its templates not rendered. */
 export interface WrittenVariable extends Compiled {
   readonly written: () => Value;
+  /** Why its template cannot be read. It is thrown when the value is asked for: nobody may ever ask. */
+  readonly mistake?: Problem;
 }
 
-/** Throws Problem where a template in it cannot be parsed. */
 export function writtenVariable(node: Node): WrittenVariable {
-  return { ...compileNode(node), written: () => plainValue(node) };
+  const written = (): Value => plainValue(node);
+  try {
+    return { ...compileNode(node), written };
+  } catch (mistake) {
+    if (!(mistake instanceof Problem)) throw mistake;
+    const { place } = node;
+    const refuse = (): never => {
+      throw mistake;
+    };
+    return { place, references: new Set(), literal: undefined, resolve: refuse, placeOf: () => place, written, mistake };
+  }
+}
+
+/** The mistakes in the variables of some layers, also of those that nobody asks for. */
+export function mistakesOf(layers: readonly Layer[]): readonly Problem[] {
+  const values = layers.flatMap(({ variables }) => [...variables.values()]);
+  return values.flatMap((value) => (isCompiled(value) && isWritten(value) && value.mistake !== undefined ? [value.mistake] : []));
 }
 
 /** A variable of any layer as it was written; null for a template whose text is not known. */

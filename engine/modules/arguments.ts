@@ -59,6 +59,8 @@ export function checkArguments(module: AnyModule, given: ReadonlyMap<string, Arg
 
 /** Whether a template may still make it right. A rule over several arguments is sure only if it asks for no more than their presence. */
 function isOpen(issue: z.core.$ZodIssue, path: Path, literals: ValueMap): boolean {
+  // Where a template stands for a whole map, its keys are not known.
+  if (path.length > 0 && valueAt(literals, path) instanceof Unknown) return true;
   if (issue.code === 'unrecognized_keys' || (issue.code === 'custom' && path.length === 0 && issue.params?.['whole'] === true))
     return false;
   return unknownWithin(valueAt(literals, path)) !== undefined;

@@ -2,6 +2,7 @@ import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Argument } from '../playbook/play.ts';
 import { didYouMean } from '../values/suggest.ts';
+import { argumentNames } from './argument-problem.ts';
 import { checkArguments } from './arguments.ts';
 import { moduleFiles } from './module-files.ts';
 import type { AnyModule } from './module.ts';
@@ -43,6 +44,11 @@ export class Catalogue {
 
   async freeForm(name: string): Promise<string | undefined> {
     return (await this.module(name)).freeForm;
+  }
+
+  async argumentNames(name: string): Promise<ReadonlySet<string>> {
+    const module = await this.module(name);
+    return new Set([...argumentNames(module), ...Object.keys(module.aliases ?? {}), ...Object.keys(module.foreign ?? {})]);
   }
 
   async aliases(name: string): Promise<Readonly<Record<string, string>>> {

@@ -5,7 +5,7 @@ import { defineModule } from './module.ts';
 const schema = atMostOne(
   z.strictObject({
     msg: anyValue().optional().describe('What to show: text, or any value.'),
-    var: anyValue().optional().describe('The value to show: "{{members}}".'),
+    var: anyValue().optional().describe('What to show: a variable or an expression, such as members or result.stdout.'),
     verbosity: wholeNumber().optional().describe('Accepted for playbooks written for Ansible; it is always shown.'),
   }),
   ['msg', 'var'],
@@ -16,7 +16,7 @@ export const module = defineModule<z.infer<typeof schema>>({
   summary: 'Show a text or a value.',
   arguments: schema,
   freeForm: 'msg',
-  examples: ['debug: { msg: "etcd is {{etcd_version}}" }', 'debug: { var: "{{members}}" }'],
+  examples: ['debug: { msg: "etcd is {{etcd_version}}" }', 'debug: { var: result.stdout }'],
   observes: () => [],
   plan(args) {
     const value = args.msg ?? args.var ?? 'Hello world!';

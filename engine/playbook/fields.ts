@@ -10,7 +10,7 @@ import type { Template } from '../values/template.ts';
 import { hasTemplate, parseTemplate } from '../values/template.ts';
 import type { AnsibleDifference } from './ansible-differences.ts';
 import { insteadOf } from './ansible-differences.ts';
-import { TASK_KEYWORDS } from './keywords.ts';
+import { REFUSED_IN_PLAYS, REFUSED_IN_STEPS, TASK_KEYWORDS } from './keywords.ts';
 import type { ProblemCollector } from './problem-collector.ts';
 
 /** What a node is, for a message. */
@@ -63,9 +63,12 @@ export class Fields {
       place: entry.keyPlace,
       remedy:
         insteadOf(entry.key, ...where) ??
-        misplaced(entry.key) ??
+        misplaced(entry.key, what) ??
         didYouMean(entry.key, allowed) ??
-        `The keywords are: ${[...allowed].toSorted().join(', ')}.`,
+        `The keywords are: ${[...allowed]
+          .filter((name) => !(what === 'A play' ? REFUSED_IN_PLAYS : REFUSED_IN_STEPS).has(name))
+          .toSorted()
+          .join(', ')}.`,
     });
   }
 
@@ -201,7 +204,12 @@ export class Fields {
 }
 
 /** Keywords of tasks, met where they cannot stand. */
-function misplaced(keyword: string): string | undefined {
+function misplaced(keyword: string, what: string): string | undefined {
+  if (keyword === 'apply' && what === 'include_tasks')
+    return 'Write it into the include: include_tasks: {file: tasks.yml, apply: {tags: [a]}}';
+  if (keyword === 'apply' && what === 'include_role') return 'Write it into the include: include_role: {name: role, apply: {tags: [a]}}';
+  if (keyword === 'args' && what.startsWith('include_'))
+    return `Write the arguments into the include: ${what}: {${what === 'include_role' ? 'name: role' : 'file: tasks.yml'}, apply: {tags: [a]}}`;
   if (keyword === 'loop') return 'Only tasks and includes loop: put the steps into a file and loop over include_tasks.';
   return TASK_KEYWORDS.has(keyword) ? 'It belongs to a task.' : undefined;
 }

@@ -1,8 +1,11 @@
 import type { Place } from '../errors/problem.ts';
+import type { Compiled } from '../values/compiled.ts';
 import type { Expression } from '../values/expression.ts';
 import type { MapEntry, Node } from '../values/node.ts';
 import type { Fields } from './fields.ts';
-import { isNull, nodeKind } from './fields.ts';
+import { isNull, isTemplated, nodeKind } from './fields.ts';
+import type { KeyValues } from './key-values.ts';
+import { asMap, readKeyValues } from './key-values.ts';
 import type { Argument } from './play.ts';
 import type { Reading } from './reading.ts';
 
@@ -34,7 +37,7 @@ export async function readModuleCall(
       unquotedMode(name, value, reading);
       continue;
     }
-    const argument = fields.compile(value);
+    const argument = module === 'debug' && name === 'var' ? shownValue(fields, value) : fields.compile(value);
     if (argument === undefined) isWhole = false;
     else compiled.set(name, { keyPlace, value: argument });
   }
@@ -81,13 +84,13 @@ async function readArguments(module: string, entry: MapEntry, into: Nodes, readi
     });
     return false;
   }
-  const legacy = value.kind === 'scalar' ? /\s(chdir|creates|removes|executable|stdin|warn)=\S/.exec(String(value.value)) : null;
-  if (legacy !== null && ['command', 'shell', 'script'].includes(module)) {
+  const pairs = value.kind === 'scalar' ? await pairsIn(String(value.value), module, reading) : undefined;
+  if (pairs !== undefined) {
     reading.problems.add({
       code: 'arguments-not-a-map',
-      what: `${legacy[1]}= in the text of ${module} would be part of the command`,
+      what: `The arguments of ${module} are a map, and ${pairs.pairs[0]?.[0]}= in one text is not read as an argument`,
       place: value.place,
-      remedy: `Write a map: ${module}: {${freeForm}: "…", ${legacy[1]}: …}. If it is part of the command, the map says so as well.`,
+      remedy: pairRemedy(module, freeForm, pairs),
     });
     return false;
   }
@@ -95,13 +98,44 @@ async function readArguments(module: string, entry: MapEntry, into: Nodes, readi
   return true;
 }
 
+/** Modules whose text is a command: of `name=value` in it, only these are arguments to Ansible. */
+const COMMANDS: ReadonlySet<string> = new Set(['command', 'shell', 'script', 'query']);
+const OF_COMMANDS: ReadonlySet<string> = new Set(['chdir', 'creates', 'removes', 'executable', 'stdin', 'warn', 'cmd']);
+
+/** The arguments that Ansible would read out of a text. Undefined where it is a text like any other. */
+async function pairsIn(text: string, module: string, reading: Reading): Promise<KeyValues | undefined> {
+  if (!/(?:^|\s)\w+=/.test(text)) return undefined;
+  const read = readKeyValues(text);
+  if (COMMANDS.has(module)) {
+    const [first, ...behind] = read.pairs.filter(([name]) => OF_COMMANDS.has(name));
+    if (first === undefined || (read.others.length === 0 && first[0] !== 'cmd')) return undefined;
+    const kept = new Set([first, ...behind].map(([name]) => name));
+    return { pairs: [first, ...behind], others: wordsBeside(text, kept) };
+  }
+  if (read.others.length > 0 || read.pairs.length === 0) return undefined;
+  const known = await reading.modules.argumentNames(module);
+  return read.pairs.some(([name]) => known.has(name)) ? read : undefined;
+}
+
+/** The text without those of its pairs. */
+function wordsBeside(text: string, names: ReadonlySet<string>): readonly string[] {
+  let rest = text;
+  for (const name of names) rest = rest.replace(new RegExp(`(?:^|\\s)${name}=(?:"[^"]*"|'[^']*'|\\S+)`), '');
+  return [rest.trim()];
+}
+
+function pairRemedy(module: string, freeForm: string, { pairs, others }: KeyValues): string {
+  const [text = ''] = others;
+  const all = text === '' ? pairs : [[freeForm, text] as const, ...pairs];
+  const map = `Write a map: ${module}: ${asMap(all.filter(([name]) => name !== 'warn'))}`;
+  return text === '' ? map : `If it is part of the command, a map says so as well. ${map}`;
+}
+
 /** What to write instead of `src=a dest=b`. */
 function mapRemedy(module: string, node: Node): string {
   const text = node.kind === 'scalar' && typeof node.value === 'string' ? node.value : '';
-  const pairs = [...text.matchAll(/(\w+)=("[^"]*"|'[^']*'|\S+)/g)].map(([, name, value]) => `${name}: ${value}`);
-  return pairs.length === 0
-    ? `Write ${module}: with its arguments below it, one a line.`
-    : `Write a map: ${module}: {${pairs.join(', ')}}.`;
+  const { pairs } = readKeyValues(text);
+  return pairs.length === 0 ? `Write ${module}: with its arguments below it, one a line.` : `Write a map: ${module}: ${asMap(pairs)}`;
 }
 
 function readCheckPair(fields: Fields, into: Nodes, reading: Reading): boolean {
@@ -136,6 +170,16 @@ function mergeArgs(fields: Fields, into: Nodes, reading: Reading): void {
     }
     into.set(entry.key, { keyPlace: entry.keyPlace, value: entry.value });
   }
+}
+
+/** `debug: {var: a.b}` names what it shows; a template gives it. */
+function shownValue(fields: Fields, node: Node): Compiled | undefined {
+  if (node.kind !== 'scalar' || typeof node.value !== 'string' || node.value === '' || isTemplated(node)) return fields.compile(node);
+  const { place } = node;
+  const expression = fields.condition(node, 'var');
+  if (expression === undefined) return undefined;
+  const { references } = expression;
+  return { place, references, literal: undefined, resolve: (scope) => expression.evaluate(scope), placeOf: () => place };
 }
 
 function isNumber(node: Node): boolean {

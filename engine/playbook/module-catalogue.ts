@@ -10,6 +10,8 @@ export interface ModuleCatalogue {
   check(name: string, args: ReadonlyMap<string, Argument>, taskPlace: Place): Promise<readonly Problem[]>;
   /** The argument that `module: some text` fills. */
   freeForm(name: string): Promise<string | undefined>;
+  /** The names of a module's arguments, those that Ansible has for them among these. */
+  argumentNames(name: string): Promise<ReadonlySet<string>>;
   /** Other names of a module's arguments, each with the name that it stands for. */
   aliases(name: string): Promise<Readonly<Record<string, string>>>;
 }

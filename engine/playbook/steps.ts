@@ -49,7 +49,7 @@ async function readStep(node: MapNode, outer: Surroundings, reading: Reading): P
   const action = findAction(fields, reading);
   if (action === undefined) return [];
   const refuse = (allowed: ReadonlySet<string>, what: string, besides: readonly string[] = []) =>
-    refuseKeywords(fields, new Set([...allowed, action.key, ...besides]), what, reading);
+    refuseKeywords(fields, { allowed, besides: [action.key, ...besides], what, reading });
   switch (action.key) {
     case 'block':
       refuse(BLOCK_KEYWORDS, 'A block');
@@ -91,7 +91,7 @@ async function readStep(node: MapNode, outer: Surroundings, reading: Reading): P
 function findAction(fields: Fields, reading: Reading): MapEntry | undefined {
   const { entries } = fields.map;
   const isAction = ({ key }: MapEntry) =>
-    !TASK_KEYWORDS.has(key) && (STRUCTURAL_ACTIONS.has(key) || reading.modules.has(key) || (key === 'apply' && !fields.has('check')));
+    !TASK_KEYWORDS.has(key) && (STRUCTURAL_ACTIONS.has(key) || reading.modules.has(key) || (key === 'apply' && !isApplied(fields)));
   const [action, second] = entries.filter(isAction);
   if (action === undefined) return reportNoAction(fields, reading);
   if (second === undefined) return action;
@@ -105,6 +105,11 @@ function findAction(fields: Fields, reading: Reading): MapEntry | undefined {
         ? `Put it into the include: ${action.key}: {${action.key === 'include_role' ? 'name' : 'file'}: …, apply: {…}}.`
         : 'Make two tasks of it; put "- " before the second one.',
   });
+}
+
+/** `apply:` beside a check is its other half, and beside an include it is misplaced. */
+function isApplied(fields: Fields): boolean {
+  return fields.has('check') || fields.has('include_tasks') || fields.has('include_role');
 }
 
 function reportNoAction(fields: Fields, reading: Reading): undefined {
@@ -156,15 +161,28 @@ function refuseAtInclude(fields: Fields, action: MapEntry, reading: Reading): vo
     };
     const remedy = APPLY_KEYWORDS.has(entry.key) ? inApply(entry.key) : remedies[entry.key];
     if (remedy === undefined)
-      refuseKeywords(new Fields({ ...fields.map, entries: [entry] }, problems), INCLUDE_KEYWORDS, action.key, reading);
+      refuseKeywords(new Fields({ ...fields.map, entries: [entry] }, problems), {
+        allowed: INCLUDE_KEYWORDS,
+        besides: [],
+        what: action.key,
+        reading,
+      });
     else problems.add({ code: 'unknown-keyword', what: `${action.key} has no keyword "${entry.key}"`, place: entry.keyPlace, remedy });
   }
 }
 
+interface Refusal {
+  readonly allowed: ReadonlySet<string>;
+  /** What the step does, which is no keyword. */
+  readonly besides: readonly string[];
+  readonly what: string;
+  readonly reading: Reading;
+}
+
 /** Keywords that a task does not know; a module that stands beside another action was reported already. */
-function refuseKeywords(fields: Fields, allowed: ReadonlySet<string>, what: string, reading: Reading): void {
+function refuseKeywords(fields: Fields, { allowed, besides, what, reading }: Refusal): void {
   for (const entry of fields.map.entries) {
     const isReported = STRUCTURAL_ACTIONS.has(entry.key) || reading.modules.has(entry.key);
-    if (!allowed.has(entry.key) && !isReported) fields.refuse(entry, allowed, what, 'task', 'module');
+    if (!allowed.has(entry.key) && !besides.includes(entry.key) && !isReported) fields.refuse(entry, allowed, what, 'task', 'module');
   }
 }

@@ -4,6 +4,7 @@ import type { Place } from '../errors/problem.ts';
 import { Problem, Problems } from '../errors/problem.ts';
 import type { ListNode, MapEntry, MapNode, Node, ScalarNode } from './node.ts';
 import type { Secret } from './secret.ts';
+import { yamlMistake } from './yaml-mistake.ts';
 import { withoutMark } from './text-file.ts';
 
 /** Playbooks are small; what is larger than this is not one. In characters. */
@@ -147,9 +148,9 @@ class YamlReader {
         );
         continue;
       }
-      this.#report('yaml-syntax', error.message, error.pos[0], error.pos[1] - error.pos[0], {
-        remedy: this.#syntaxRemedy(error.code, error.pos[0]),
-      });
+      // Whatever else the parser tells behind the first mistake mostly follows from it.
+      if (this.#problems.some((problem) => problem.code === 'yaml-syntax')) continue;
+      this.#reportMistake(error.code, error.message, error.pos);
     }
     for (const warning of document.warnings) {
       if (warning.code !== 'TAG_RESOLVE_FAILED') continue;
@@ -158,6 +159,17 @@ class YamlReader {
         remedy: 'The only tag is !vault. Text that begins with ! must be quoted.',
       });
     }
+  }
+
+  #reportMistake(code: string, message: string, [start, end]: readonly [number, number]): void {
+    const { line } = this.#lines.linePos(Math.min(start, this.#text.length));
+    const mistake = yamlMistake(this.#text.split(/\r?\n/), code, message, line - 1);
+    if (mistake === undefined) {
+      this.#report('yaml-syntax', message, start, end - start, { remedy: this.#syntaxRemedy(code, start) });
+      return;
+    }
+    const { what, why, remedy, length, column } = mistake;
+    this.#report('yaml-syntax', what, (this.#lines.lineStarts[mistake.line] ?? 0) + column, length, { why, remedy });
   }
 
   #syntaxRemedy(code: string, offset: number): string | undefined {

@@ -30,5 +30,6 @@ export const someModules: ModuleCatalogue = {
   async freeForm(name) {
     return ARGUMENTS[name]?.[0] === 'cmd' ? 'cmd' : undefined;
   },
+  argumentNames: async (name) => new Set(ARGUMENTS[name]),
   aliases: async () => ({}),
 };

@@ -1,0 +1,135 @@
+/** What is wrong with YAML that cannot be read, in the words of who wrote it. Lines and columns count from 0. */
+export interface YamlMistake {
+  readonly what: string;
+  readonly line: number;
+  readonly column: number;
+  readonly length: number;
+  readonly why?: string;
+  readonly remedy?: string;
+}
+
+/** Looks for the mistakes that people make in the lines around the place at which the parser gave up. */
+export function yamlMistake(lines: readonly string[], code: string, message: string, line: number): YamlMistake | undefined {
+  if (message.startsWith('Flow ')) return tab(lines, line) ?? quotes(lines, line) ?? unclosed(lines, line);
+  return tab(lines, line) ?? quotes(lines, line) ?? colon(lines, line) ?? indentation(lines, code, line);
+}
+
+/** The last bracket up to the line that nothing closes. */
+function unclosed(lines: readonly string[], line: number): YamlMistake | undefined {
+  const open: { readonly sign: string; readonly line: number; readonly column: number }[] = [];
+  for (const [at, text] of lines.slice(0, line + 1).entries()) {
+    const bare = text.replaceAll(/"(?:[^"\\]|\\.)*"|'[^']*'|\s#.*/g, (passed) => ' '.repeat(passed.length));
+    for (const { 0: sign, index } of bare.matchAll(/[[\]{}]/g)) {
+      if (sign === '{' || sign === '[') open.push({ sign, line: at, column: index });
+      else open.pop();
+    }
+  }
+  const last = open.at(-1);
+  if (last === undefined) return undefined;
+  const end = last.sign === '{' ? '}' : ']';
+  return { what: `This ${last.sign} is not closed`, line: last.line, column: last.column, length: 1, remedy: `Add ${end} where it ends.` };
+}
+
+/** `msg: hello: world` */
+function colon(lines: readonly string[], line: number): YamlMistake | undefined {
+  const text = lines[line] ?? '';
+  const [, before = '', name = '', blanks = '', value] = /^(\s*(?:- +)*)([\w.-]+):(\s+)([^"'|>\s[{&*!#].*:(?:\s.*)?)$/.exec(text) ?? [];
+  if (value === undefined) return undefined;
+  const quoted = value.includes('"') || value.includes('\\') ? `'${value.replaceAll("'", "''")}'` : `"${value}"`;
+  return {
+    what: 'This text holds ": ", which YAML takes for a map',
+    line,
+    column: before.length + name.length + 1 + blanks.length,
+    length: value.length,
+    remedy: `Quote it: ${name}: ${quoted}`,
+  };
+}
+
+function tab(lines: readonly string[], line: number): YamlMistake | undefined {
+  for (const at of [line - 1, line, line + 1]) {
+    const [, blanks = '', tabs] = /^( *)(\t+)/.exec(lines[at] ?? '') ?? [];
+    if (tabs === undefined || (lines[at] ?? '').trim() === '') continue;
+    return {
+      what: 'YAML is indented by spaces, and this line begins with a tab',
+      line: at,
+      column: blanks.length,
+      length: tabs.length,
+      remedy: tabs.length === 1 ? 'Put two spaces in its place.' : 'Put two spaces in the place of each tab.',
+    };
+  }
+  return undefined;
+}
+
+/** `"{{split x " "}}"`: the second quote ends the text. */
+function quotes(lines: readonly string[], line: number): YamlMistake | undefined {
+  for (const at of [line, line - 1]) {
+    const text = lines[at] ?? '';
+    const found = /(?:^|[\s:[{,-])("[^"]*\{\{.*")/.exec(text)?.[1];
+    if (found === undefined) continue;
+    const inner = found.slice(1, found.lastIndexOf('"'));
+    if (!/(?<!\\)"/.test(inner)) continue;
+    const column = text.indexOf(found) + 1 + inner.search(/(?<!\\)"/);
+    const template = /\{\{[\s\S]*\}\}/.exec(inner)?.[0] ?? '';
+    if (!template.includes('"')) continue;
+    return {
+      what: 'This quote ends the text, and the template in it goes on',
+      line: at,
+      column,
+      length: 1,
+      remedy: `Use ' ' inside of " ": "${inner.replaceAll(/(?<!\\)"/g, "'")}"`,
+    };
+  }
+  return undefined;
+}
+
+const INDENTED: ReadonlySet<string> = new Set([
+  'BAD_INDENT',
+  'MISSING_CHAR',
+  'UNEXPECTED_TOKEN',
+  'BLOCK_AS_IMPLICIT_KEY',
+  'IMPOSSIBLE',
+  'MULTILINE_IMPLICIT_KEY',
+  'BLOCK_IN_FLOW',
+]);
+
+/** A key that stands a little to the left or right of the keys above it. */
+function indentation(lines: readonly string[], code: string, line: number): YamlMistake | undefined {
+  if (!INDENTED.has(code)) return undefined;
+  for (const at of [line, line + 1, line - 1]) {
+    const text = lines[at] ?? '';
+    if (!/^\s*(?:- )?[\w."'-]+\s*:(?:\s|$)/.test(text)) continue;
+    const own = contentColumn(text);
+    const above = lastKeyAbove(lines, at);
+    if (above === undefined) continue;
+    const wanted = contentColumn(lines[above] ?? '');
+    const off = Math.abs(own - wanted);
+    const isInside = own > wanted && /:\s*$/.test(lines[above] ?? '');
+    if (off === 0 || off > 3 || isInside) continue;
+    const item = /^\s*-/.test(text);
+    if (item) continue;
+    const [name = ''] = text.trim().split(':');
+    const [aboveName = ''] = (lines[above] ?? '').replace(/^\s*(?:- )*/, '').split(':');
+    return {
+      what: `${name} is indented by ${own} spaces, and ${aboveName} above it by ${wanted}`,
+      line: at,
+      column: own,
+      length: name.length,
+      remedy: `Indent it by ${wanted} spaces, so that both belong to one map.`,
+    };
+  }
+  return undefined;
+}
+
+function lastKeyAbove(lines: readonly string[], line: number): number | undefined {
+  for (let at = line - 1; at >= 0; at--) {
+    const text = lines[at] ?? '';
+    if (text.trim() === '' || text.trim().startsWith('#')) continue;
+    return /^\s*(?:- )*[\w."'-]+\s*:(?:\s|$)/.test(text) ? at : undefined;
+  }
+  return undefined;
+}
+
+/** Where the first key of a line stands, behind the dashes of a list. */
+function contentColumn(text: string): number {
+  return /^\s*(?:- +)*/.exec(text)?.[0].length ?? 0;
+}
