@@ -4,15 +4,20 @@ import { config } from 'zod';
 import { Problem, Problems } from '../errors/problem.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
+import type { Vault } from '../inventory/vault.ts';
+import { mistakesOf } from '../inventory/written-variable.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import { modules } from '../modules/catalogue.ts';
 import { loadPlaybook } from '../playbook/load-playbook.ts';
 import type { Play, Playbook } from '../playbook/play.ts';
 import { openOutput } from '../report/output.ts';
 import { printProblems } from '../report/problems.ts';
+import { checkFiles } from '../run/check-files.ts';
+import { run } from '../run/run.ts';
 import type { InventoryFlags } from './common-options.ts';
 import { addInventoryOptions } from './common-options.ts';
 import { EXIT } from './exit-status.ts';
+import { extraVariables } from './extra-variables.ts';
 import { vaultFor } from './flag-values.ts';
 
 /** `runbook lint PLAYBOOK…`: reads all that the playbooks need, and tells everything that is wrong. Nothing is connected to. */
@@ -28,19 +33,61 @@ async function lint(playbooks: readonly string[], flags: InventoryFlags): Promis
   const vault = vaultFor(flags);
   const found: Problem[] = [];
   const folders = [...new Set(playbooks.map((file) => dirname(file)))];
-  const inventory = flags.inventory.length === 0 ? undefined : await gather(found, () => loadInventory(flags.inventory, folders, vault));
+  const inventory = await gather(found, () => loadInventory(flags.inventory, folders, vault));
+  const hasInventory = flags.inventory.length > 0;
+  if (inventory !== undefined) found.push(...mistakesOf([...inventory.hosts.values()].flatMap(({ layers }) => layers)));
   for (const file of playbooks) {
     const playbook = await gather(found, () =>
       loadPlaybook(file, { modules, rolesPath: [], decrypt: vault.decrypt, decryptFile: (text, name) => vault.decryptFile(text, name) }),
     );
-    if (playbook !== undefined && inventory !== undefined) found.push(...patternProblems(playbook, inventory));
+    if (playbook === undefined) continue;
+    found.push(...(await checkFiles(playbook)));
+    if (inventory === undefined) continue;
+    const patterns = hasInventory ? patternProblems(playbook, inventory) : [];
+    found.push(...patterns);
+    const isHere = playbook.plays.every((play) => patternOf(play) === 'localhost');
+    if (patterns.length === 0 && (hasInventory || isHere)) await gather(found, () => checkHosts(playbook, inventory, vault, flags));
   }
-  if (found.length > 0) printProblems(found, process.stderr);
+  const told = distinct(found);
+  if (told.length > 0) printProblems(told, process.stderr);
   const files = `${playbooks.length} ${playbooks.length === 1 ? 'playbook' : 'playbooks'}`;
   openOutput(process.stdout).write(
-    `${files}: ${found.length === 0 ? 'no problems' : found.length === 1 ? '1 problem' : `${found.length} problems`}\n`,
+    `${files}: ${told.length === 0 ? 'no problems' : told.length === 1 ? '1 problem' : `${told.length} problems`}\n`,
   );
-  return found.length === 0 ? EXIT.ok : EXIT.problem;
+  return told.length === 0 ? EXIT.ok : EXIT.problem;
+}
+
+/** What a plan refuses under the variables of the hosts before it connects to any. */
+async function checkHosts(playbook: Playbook, inventory: Inventory, vault: Vault, flags: InventoryFlags): Promise<void> {
+  if (playbook.plays.length === 0) return;
+  const never = new AbortController().signal;
+  await run({
+    mode: 'plan',
+    isCheckOnly: true,
+    playbook,
+    inventory,
+    limit: undefined,
+    selection: { tags: [], skipTags: [] },
+    extra: await extraVariables(flags.extraVars, vault),
+    forks: 1,
+    silenceMs: undefined,
+    settings: { user: undefined, identityFile: undefined, password: undefined, connectTimeoutMs: 1, keepAliveMs: 1 },
+    vault,
+    lock: undefined,
+    module: (name) => modules.module(name),
+    emit: () => {},
+    interrupt: never,
+    kill: never,
+    digestCache: undefined,
+  });
+}
+
+/** The same mistake, found in two ways, is told once. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  const byWhat = new Map(
+    problems.toReversed().map((problem) => [`${problem.code} ${problem.what} ${JSON.stringify(problem.place)}`, problem]),
+  );
+  return [...byWhat.values()].toReversed();
 }
 
 /** What `read` gives; undefined where it throws problems, which are gathered. */

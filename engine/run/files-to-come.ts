@@ -5,7 +5,7 @@ import type { Preparing } from './prepare.ts';
 import { usualConnection } from './target-settings.ts';
 
 /** What they write is not told by their arguments. */
-const MAY_WRITE_ANYTHING: ReadonlySet<string> = new Set(['check', 'command', 'script', 'shell', 'unarchive']);
+export const MAY_WRITE_ANYTHING: ReadonlySet<string> = new Set(['check', 'command', 'script', 'shell', 'unarchive']);
 
 /**
  * Before a run: which files its tasks may make on the controller. A later task that brings one of them from there is not refused, as it

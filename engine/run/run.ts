@@ -63,6 +63,8 @@ export interface RunOptions {
   readonly kill: AbortSignal;
   /** An earlier run to go on with. */
   readonly resume?: Resume | undefined;
+  /** To end before the first connection: only what is wrong is asked for. */
+  readonly isCheckOnly?: boolean;
   /** Keeps digests of large files from run to run. */
   readonly digestCache: string | undefined;
   readonly password?: Secret;
@@ -160,6 +162,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const plays = await choose(playbook, inventory, options, hosts, context);
   for (const play of [...playbook.plays, ...plays.map((planned) => planned.play)]) playNames.add(play.name);
   await preflight(context, plays);
+  if (options.isCheckOnly === true) return { recap: [], stopped: undefined, interrupted: false, evidence: undefined };
   await digests.save();
   const taking = new Set(plays.flatMap((planned) => planned.hosts.map((host) => host.name)));
   emit({

@@ -4,6 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { Problems } from '../../engine/errors/problem.ts';
 import { loadInventory } from '../../engine/inventory/load-inventory.ts';
+import { mistakesOf } from '../../engine/inventory/written-variable.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'inventory-faults-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -20,7 +21,6 @@ const FAULTS: readonly (readonly [string, Readonly<Record<string, string | Buffe
     ['wrong-range h.yml:2:13', 'wrong-type h.yml:2:30', 'variable-name h.yml:3:11'],
   ],
   ['YAML: a key twice', { 'h.yml': 'web: {}\nweb: {}\n' }, ['duplicate-key h.yml:2:1']],
-  ['YAML: a template that is wrong', { 'h.yml': 'web:\n  vars: { a: "x {{#if}}" }\n' }, ['template-syntax h.yml:2:17']],
   ['YAML: a group below itself', { 'h.yml': 'a: { children: { b: { children: { a: {} } } } }\n' }, ['group-cycle']],
   ['YAML: a plugin', { 'h.yml': 'plugin: aws_ec2\n' }, ['inventory-plugin h.yml:1:1']],
   ['YAML: two documents', { 'h.yml': 'web: { hosts: { a: {} } }\n---\nweb: { hosts: { b: {} } }\n' }, ['two-documents h.yml:3:1']],
@@ -61,7 +61,6 @@ const FAULTS: readonly (readonly [string, Readonly<Record<string, string | Buffe
   ['INI: an open quote', { h: 'a x="1\n' }, ['ini-syntax h:1:5']],
   ['INI: groups that are not there', { h: '[a:children]\nb\n[c:vars]\nx=1\n' }, ['unknown-group h:2:1', 'unknown-group h:3:1']],
   ['INI: a number too large', { h: 'a n=12345678901234567890\n' }, ['yaml-number h:1:5']],
-  ['INI: a template that is wrong', { h: 'a n="{{b"\n' }, ['template-syntax h:1:6']],
   ['a program that fails', { 'h.sh': '#!/bin/sh\nexit 3\n' }, ['inventory-script h.sh:1:1']],
   ['a program that prints no JSON', { 'h.sh': '#!/bin/sh\necho hello\n' }, ['inventory-script h.sh:1:1']],
   ['a list of variables', { h: 'a\n', 'group_vars/all.yml': '- 1\n' }, ['wrong-type group_vars/all.yml:1:1']],
@@ -89,4 +88,17 @@ test.each(FAULTS)('%s', async (_name, files, expected) => {
     place === undefined ? code : `${code} ${relative(folder, place.file)}:${place.line}:${place.column}`,
   );
   expect(told).toEqual(expected);
+});
+
+test.each([
+  ['h.yml', 'web:\n  hosts: {a: {}}\n  vars: { a: "x {{#if}}" }\n', 'template-syntax 3:17'],
+  ['h', 'a n="{{b"\n', 'template-syntax 1:6'],
+  ['h.yml', 'web:\n  hosts: {a: {b: "{% if x %}y{% endif %}"}}\n', 'jinja-statement 2:19'],
+  ['h.yml', 'web:\n  hosts: {a: {b: {c: ["{{ x | lower }}"]}}}\n', 'template-syntax 2:29'],
+])('%s: a value that cannot be read is told when it is asked for: %s', async (name, text, expected) => {
+  const folder = mkdtempSync(join(root, 'case-'));
+  writeFileSync(join(folder, name), text);
+  const inventory = await loadInventory([join(folder, name)]);
+  const mistakes = mistakesOf([...inventory.hosts.values()].flatMap(({ layers }) => layers));
+  expect(mistakes.map(({ code, place }) => `${code} ${place?.line}:${place?.column}`)).toEqual([expected]);
 });
