@@ -100,10 +100,7 @@ function findAction(fields: Fields, reading: Reading): MapEntry | undefined {
     what: `A task does one thing, and this one has both ${action.key} and ${second.key}`,
     place: second.keyPlace,
     why: `${action.key} stands at ${formatPlace(action.keyPlace)}.`,
-    remedy:
-      second.key === 'apply' && action.key.startsWith('include_')
-        ? `Put it into the include: ${action.key}: {${action.key === 'include_role' ? 'name' : 'file'}: …, apply: {…}}.`
-        : 'Make two tasks of it; put "- " before the second one.',
+    remedy: 'Make two tasks of it; put "- " before the second one.',
   });
 }
 

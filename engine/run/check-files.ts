@@ -9,7 +9,7 @@ import { ControllerFiles, MissingFile } from './controller-files.ts';
 import { DigestCache } from './digest-cache.ts';
 import { MAY_WRITE_ANYTHING } from './files-to-come.ts';
 import { placesOf } from './prepare.ts';
-import { resultsOf } from './task-results.ts';
+import { resultsOf } from '../playbook/brings.ts';
 
 /** Includes within includes that are looked into; one that includes itself ends somewhere. */
 const MOST_DEEP = 10;
@@ -120,7 +120,8 @@ function runsSurely(task: Task, scope: Scope): boolean {
 
 /** May the task write a file on the controller that a later one brings? */
 function writesHere(play: Play, task: Task): boolean {
-  const isHere = task.delegateTo !== undefined || play.hosts.literal === undefined || String(play.hosts.literal).includes('localhost');
+  const isHere =
+    task.delegateTo !== undefined || play.hosts.literal === undefined || JSON.stringify(play.hosts.literal).includes('localhost');
   if (!isHere) return false;
   const writes = [...task.arguments].some(([name, { value }]) => ['path', 'dest'].includes(name) && value.literal !== null);
   return writes || MAY_WRITE_ANYTHING.has(task.module);
