@@ -23,7 +23,9 @@ export const mounts: ResourceKind<MountDetail, MountState> = {
   name: 'mount',
   observe: (
     requests,
-  ) => `${requests.map(({ id }, index) => realPathOf(id, index)).join('')}while read -r source at type options rest; do printf 'mount\\t%s\\t%s\\t%s\\t%s\\n' "$source" "$at" "$type" "$options"; done </proc/self/mounts
+  ) => `N='
+'
+${requests.map(({ id }, index) => realPathOf(id, index)).join('')}while read -r source at type options rest; do printf 'mount\\t%s\\t%s\\t%s\\t%s\\n' "$source" "$at" "$type" "$options"; done </proc/self/mounts
 ${sourcesOf(requests).map(deviceOf).join('')}`,
   decode(output, requests) {
     const lines = output
@@ -82,7 +84,7 @@ function deviceOf(source: string, index: number): string {
 function realPathOf(path: string, index: number): string {
   return `p=${quote(path)}
 if [ -L "$p" ]; then p=$(readlink -f -- "$p"); elif d=$(cd -P -- "\${p%/*}/" 2>/dev/null && pwd -P); then p=\${d%/}/\${p##*/}; fi
-printf 'real\\t${index}\\t%s\\n' "$p"
+case $p in *"$N"*) ;; *) printf 'real\\t${index}\\t%s\\n' "$p" ;; esac
 `;
 }
 
