@@ -6,8 +6,10 @@ import { LOOKS, MAX_CONTENT_BYTES } from './file-detail.ts';
 import type { FileState, RegularFile } from './file-state.ts';
 import { NOTHING_ABOVE, disagreement, isBeneath, parentOf } from './file-state.ts';
 import { digestLarge } from './large-digest.ts';
+import { groups } from './group.ts';
 import type { Prediction, Request, ResourceKind } from './resource.ts';
 import { predictedOf, request } from './resource.ts';
+import { users } from './user.ts';
 
 export type { FileDetail } from './file-detail.ts';
 
@@ -54,7 +56,7 @@ export function file(path: string, look: Look = 'attributes', unless: readonly s
 /** What follows for one path from what happens at another. */
 function stateAfter(state: FileState, path: string, effect: Prediction): FileState | 'stale' | undefined {
   const other = predictedOf(files, effect);
-  if (other === undefined) return undefined;
+  if (other === undefined) return afterAccount(state, effect);
   const changed = effect.request.id;
   if (changed === path) return other;
   if (other.type === 'link' && other.to?.path === path) return other.to.state;
@@ -71,6 +73,29 @@ function stateAfter(state: FileState, path: string, effect: Prediction): FileSta
   if (state.type === 'link' && state.to?.path !== undefined && isBeneath(state.to.path, changed) && other.type !== 'directory')
     return 'stale';
   return undefined;
+}
+
+/** Files keep their numbers: an account or a group that gets another one leaves them to nobody, or to somebody else. */
+function afterAccount(state: FileState, effect: Prediction): 'stale' | undefined {
+  if (state.type === 'absent' || state.type === 'hidden') return undefined;
+  const { id } = effect.request;
+  const user = predictedOf(users, effect);
+  const group = predictedOf(groups, effect);
+  const isOther =
+    (user !== undefined && isRenumbered(state.owner, state.uid, { name: id, exists: user.exists, number: user.uid })) ||
+    (group !== undefined && isRenumbered(state.group, state.gid, { name: id, exists: group.exists, number: group.gid }));
+  return isOther || (state.type === 'link' && state.to !== undefined && afterAccount(state.to.state, effect) === 'stale')
+    ? 'stale'
+    : undefined;
+}
+
+function isRenumbered(
+  name: string | undefined,
+  number: number | undefined,
+  after: { readonly name: string; readonly exists: boolean; readonly number: number | undefined },
+): boolean {
+  if (name === after.name) return !after.exists || (after.number !== undefined && number !== undefined && after.number !== number);
+  return after.exists && (after.number === undefined ? name === 'UNKNOWN' : after.number === number);
 }
 
 function stateBeneath(state: FileState, path: string, changed: string, other: FileState): FileState | 'stale' | undefined {

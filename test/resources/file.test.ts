@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { file, files } from '../../engine/resources/file.ts';
-import type { FileState } from '../../engine/resources/file-state.ts';
+import type { FileState, RegularFile } from '../../engine/resources/file-state.ts';
 import { ABSENT, NOTHING_ABOVE } from '../../engine/resources/file-state.ts';
+import { groupRequest } from '../../engine/resources/group.ts';
 import { predict } from '../../engine/resources/resource.ts';
+import { userRequest } from '../../engine/resources/user.ts';
 import { SHELLS, observeHere } from './local-sh.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -166,8 +168,8 @@ describe.each(SHELLS)('files seen by %s', (_, shell) => {
 describe('what follows from a change elsewhere', () => {
   const attributes = { mode: 0o755, uid: 0, gid: 0, owner: 'root', group: 'root' };
   const directory: FileState = { type: 'directory', ...attributes };
-  const regular: FileState = { type: 'file', ...attributes, size: 1, sha256: 'a', content: undefined };
-  const link = (target: string, state: typeof regular | typeof ABSENT = ABSENT): FileState => ({
+  const regular: RegularFile = { type: 'file', ...attributes, size: 1, sha256: 'a', content: undefined };
+  const link = (target: string, state: RegularFile | typeof ABSENT = ABSENT): FileState => ({
     type: 'link',
     ...attributes,
     target,
@@ -190,6 +192,23 @@ describe('what follows from a change elsewhere', () => {
   ];
   it.each(table)('%s', (_, path, state, changed, effect, expected) => {
     expect(files.after?.(state, path, predict(file(changed), effect))).toEqual(expected);
+  });
+
+  const owned: RegularFile = { ...regular, uid: 1000, gid: 100, owner: 'ada', group: 'users' };
+  const orphan: RegularFile = { ...regular, uid: 4001, gid: 4001, owner: 'UNKNOWN', group: 'UNKNOWN' };
+  it.each<[string, FileState, ReturnType<typeof predict>, 'stale' | undefined]>([
+    ['its owner gets another number', owned, predict(userRequest('ada'), { exists: true, uid: 2000 }), 'stale'],
+    ['its owner is removed', owned, predict(userRequest('ada'), { exists: false }), 'stale'],
+    ['its owner is changed otherwise', owned, predict(userRequest('ada'), { exists: true, uid: 1000 }), undefined],
+    ['somebody else is made', owned, predict(userRequest('bea'), { exists: true, uid: undefined }), undefined],
+    ['somebody gets its number', orphan, predict(userRequest('bea'), { exists: true, uid: 4001 }), 'stale'],
+    ['somebody may get its number', orphan, predict(userRequest('bea'), { exists: true, uid: undefined }), 'stale'],
+    ['its group gets another number', owned, predict(groupRequest('users'), { exists: true, gid: 101 }), 'stale'],
+    ['its group is removed', owned, predict(groupRequest('users'), { exists: false }), 'stale'],
+    ["a link leads to what is another owner's", link('/x', owned), predict(userRequest('ada'), { exists: false }), 'stale'],
+    ['nothing is there', ABSENT, predict(userRequest('ada'), { exists: false }), undefined],
+  ])('%s', (_what, state, effect, expected) => {
+    expect(files.after?.(state, '/a', effect)).toEqual(expected);
   });
 });
 
