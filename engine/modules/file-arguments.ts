@@ -12,7 +12,11 @@ export const fileArguments = z
       .describe(
         '`file`: it must be there already, only owner and mode are set. `directory`: it is made, with the directories above it. `link`, `hard`: a link to src. `touch`: made empty, or its time set. `absent`: removed, with all that is beneath.',
       ),
-    src: openText().optional().describe('For links: what they lead to. A symbolic link may name it relative to its own directory.'),
+    src: openText()
+      .optional()
+      .describe(
+        'For links: what they lead to. A symbolic link may name it relative to its own directory; without src one that is there stays.',
+      ),
     ...attributeArguments,
     recurse: boolean().default(false).describe('Whether owner and mode are set for everything beneath a directory as well.'),
     follow: boolean().default(true).describe('Whether owner and mode are those of what a link leads to.'),
@@ -21,11 +25,7 @@ export const fileArguments = z
       .describe('Whether a link may take the place of a file or an empty directory, and lead to what does not exist.'),
     modification_time: z.enum(['now', 'preserve']).default('now').describe('For touch: whether the time of a file that is there is set.'),
   })
-  .refine((args) => (args.state === 'link' || args.state === 'hard') === (args.src !== undefined), {
-    error: ({ input }) =>
-      typeof input === 'object' && input !== null && 'src' in input
-        ? 'src is for state: link and state: hard'
-        : 'state: link and state: hard need src',
-  })
+  .refine((args) => args.src === undefined || args.state === 'link' || args.state === 'hard', 'src is for state: link and state: hard')
+  .refine((args) => args.state !== 'hard' || args.src !== undefined, 'state: hard needs src')
   .refine((args) => !args.recurse || args.state === 'directory', 'recurse is for state: directory');
 export type FileArguments = z.infer<typeof fileArguments>;

@@ -1,8 +1,10 @@
 import { quote } from '../connection/quote.ts';
 import { file } from '../resources/file.ts';
+import type { FileDetail } from '../resources/file-detail.ts';
 import type { FileState, Link } from '../resources/file-state.ts';
 import { describeType, parentOf } from '../resources/file-state.ts';
-import type { Request, Seen } from '../resources/resource.ts';
+import { need } from '../resources/need.ts';
+import type { Prediction, Request, Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
 import type { ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
@@ -15,79 +17,135 @@ import {
   attributesOf,
   changedAttributes,
 } from './file-attributes.ts';
+import type { WantedAttributes } from './file-attributes.ts';
 import { cannotLook, noDirectory } from './file-plan.ts';
 import type { Context, Difference, Impossible, Outcome } from './module.ts';
 import { temporaryBeside } from './write-file.ts';
 
-/** What a link at `path` with this text leads to, where that can be told from the text alone. */
-export function resolvedTarget(path: string, target: string): string | undefined {
-  const parts = target.split('/').filter((part) => part !== '' && part !== '.');
-  if (parts.includes('..') || target === '' || target.includes('\0')) return undefined;
-  const base = target.startsWith('/') || parentOf(path) === '/' ? '' : parentOf(path);
-  return `${base}/${parts.join('/')}`;
+/**
+ * What a link at `path` with this text leads to: the path without "..", as far as its text tells, and the one that the host itself
+ * follows, where there is a ".." in it.
+ */
+export function targetsOf(path: string, target: string): readonly string[] {
+  if (target === '' || target.includes('\0')) return [];
+  const base = target.startsWith('/') ? '' : parentOf(path);
+  const parts = `${base}/${target}`.split('/').filter((part) => part !== '' && part !== '.');
+  if (!parts.includes('..')) return [`/${parts.join('/')}`];
+  const plain: string[] = [];
+  for (const part of parts) {
+    if (part === '..') plain.pop();
+    else plain.push(part);
+  }
+  return [`/${plain.join('/')}`, `/${parts.join('/')}`];
 }
 
 /** A symbolic link. */
 export function planLink(args: FileArguments, seen: Seen, context: Context): Outcome {
   const request = file(args.path);
   const state = seen.of(request);
-  const target = args.src;
-  if (target === undefined || target instanceof Unknown) return { kind: 'cannot_know', because: target?.because ?? 'src' };
-  const owners = { owner: args.owner, group: args.group };
+  if (args.src instanceof Unknown) return { kind: 'cannot_know', because: args.src.because };
+  const target = args.src ?? (state.type === 'link' ? state.target : undefined);
+  if (target === undefined) return noLinkThere(args.path, state, seen.certainty(request));
+  const own = args.follow ? {} : { owner: args.owner, group: args.group };
   const result = { dest: args.path, path: args.path, src: target, state: 'link' };
   const settled = (now: Seen): ValueMap => ({ ...result, ...attributeResult({ ...NOTHING_KNOWN, ...attributesOf(now.of(request)) }) });
-  if (state.type === 'link' && state.target === target) {
-    const differences = attributeDifferences(args.path, owners, state, 'file');
-    if (differences.length === 0) return { kind: 'in_sync', result: settled(seen) };
-    const after = { ...state, ...changedAttributes(owners, state, 'file') };
-    return {
-      kind: 'change',
-      differences,
-      certainty: seen.certainty(request),
-      predictions: [predict(request, after)],
-      touches: 'predicted',
-      apply: () => ({ script: ['set -e', ...attributeCommands(quote(args.path), owners, state, 'file')].join('\n'), brief: true }),
-      planned: { ...result, ...attributeResult(after) },
-      settled,
-    };
-  }
-  const obstacle = obstacleTo(args, request, state, seen, context) ?? missingTarget(args, target, seen);
+  const beyond = args.follow ? attributesBeyond(args, state, seen) : NOTHING_BEYOND;
+  const isThere = state.type === 'link' && state.target === target;
+  const differences = [
+    ...(isThere ? attributeDifferences(args.path, own, state, 'file') : differencesOf(args.path, state, `a link to ${target}`)),
+    ...beyond.differences,
+  ];
+  if (differences.length === 0) return { kind: 'in_sync', result: settled(seen) };
+  const obstacle = isThere ? undefined : (obstacleTo(args, request, state, seen, context) ?? missingTarget(args, seen));
   if (obstacle !== undefined) return obstacle;
-  const after: Link = { type: 'link', target, mode: undefined, ...ownersOf(args) };
+  const owners = { uid: own.owner?.id, owner: own.owner?.name, gid: own.group?.id, group: own.group?.name };
+  const after: Link = isThere
+    ? { ...state, ...changedAttributes(own, state, 'file'), to: beyond.end ?? state.to }
+    : { type: 'link', target, mode: undefined, ...owners };
+  const script = isThere
+    ? ['set -e', ...attributeCommands(quote(args.path), own, state, 'file')].join('\n')
+    : state.type === 'absent'
+      ? newLink(args.path, target, own)
+      : replacingLink(args.path, target, own, state, context);
   return {
     kind: 'change',
-    differences: differencesOf(args.path, state, `a link to ${target}`),
+    differences,
     certainty: seen.certainty(request),
-    predictions: [predict(request, after)],
+    predictions: [predict(request, after), ...beyond.predictions],
     touches: 'predicted',
-    apply: () => ({ script: state.type === 'absent' ? newLink(args, target) : replacingLink(args, target, state, context), brief: true }),
+    apply: () => ({ script: [script, ...beyond.commands.map((command) => `${command} || exit`)].join('\n'), brief: true }),
     planned: { ...result, ...attributeResult(after) },
     settled,
   };
 }
 
+function noLinkThere(path: string, state: FileState, certainty: 'certain' | 'after_change'): Outcome {
+  if (certainty === 'after_change') return { kind: 'cannot_know', because: `an earlier change that may bring ${path}` };
+  return { kind: 'impossible', what: `${path} is ${describeType(state)}, not a link`, remedy: 'Write src: what the link shall lead to.' };
+}
+
+interface Beyond {
+  readonly differences: readonly Difference[];
+  readonly predictions: readonly Prediction[];
+  readonly commands: readonly string[];
+  /** What the link leads to, with these attributes. */
+  readonly end?: Link['to'];
+}
+
+const NOTHING_BEYOND: Beyond = { differences: [], predictions: [], commands: [] };
+
+/** Owner and mode of what the link leads to, where that is there. */
+function attributesBeyond(args: FileArguments, link: FileState, seen: Seen): Beyond {
+  const request = typeof args.src === 'string' ? targetRequest(args.path, args.src, seen) : file(args.path, 'target');
+  if (request === undefined) return NOTHING_BEYOND;
+  const state = seen.of(request);
+  const end = state.type === 'link' ? state.to : { path: request.id, state };
+  if (end?.path === undefined || end.state.type === 'absent' || end.state.type === 'hidden') return NOTHING_BEYOND;
+  const type = end.state.type === 'directory' ? 'directory' : 'file';
+  const differences = attributeDifferences(end.path, args, end.state, type);
+  if (differences.length === 0) return NOTHING_BEYOND;
+  const after = { ...end.state, ...changedAttributes(args, end.state, type) };
+  const predicted: FileState = state.type === 'link' ? { ...state, to: { path: end.path, state: after } } : after;
+  // What the link itself is predicted to be comes first, and is not to be taken for this.
+  const predictions = request.id === args.path && link.type === 'link' ? [] : [predict(request, predicted)];
+  return {
+    differences,
+    predictions,
+    commands: attributeCommands(quote(end.path), args, end.state, type),
+    end: { path: end.path, state: after },
+  };
+}
+
+function targetRequest(path: string, target: string, seen: Seen): Request<FileDetail, FileState> | undefined {
+  return targetsOf(path, target)
+    .map((one) => file(one, 'target'))
+    .find((one) => seen.of(one).type !== 'absent');
+}
+
 /** A link is made in one step, and where something stands it is not made. */
-function newLink(args: FileArguments, target: string): string {
-  const path = quote(args.path);
+function newLink(at: string, target: string, own: WantedAttributes): string {
+  const path = quote(at);
   return [
     'set -e',
     // Else ln would make it in the directory.
     `if [ -d ${path} ]; then printf '%s is a directory\\n' ${path} >&2; exit 1; fi`,
     `ln -s -- ${quote(target)} ${path}`,
-    ...attributeCommands(path, { owner: args.owner, group: args.group }, undefined, 'file'),
+    ...attributeCommands(path, own, undefined, 'file'),
   ].join('\n');
 }
 
-function replacingLink(args: FileArguments, target: string, state: FileState, context: Context): string {
+function replacingLink(path: string, target: string, own: WantedAttributes, state: FileState, context: Context): string {
   const steps = [
     ...(state.type === 'directory' ? ['rmdir -- "$d"'] : []),
     `ln -s -- ${quote(target)} "$t"`,
-    ...attributeCommands('"$t"', { owner: args.owner, group: args.group }, undefined, 'file'),
-    // Without -T the link would be moved into a directory that the old link leads to.
-    '{ mv -fT -- "$t" "$d" 2>/dev/null || { rm -f -- "$d" && mv -f -- "$t" "$d"; }; }',
+    ...attributeCommands('"$t"', own, undefined, 'file'),
+    INTO_PLACE,
   ];
-  return `t=${quote(temporaryBeside(args.path, context))} d=${quote(args.path)}\n${steps.join(' &&\n')} || { rm -f -- "$t"; exit 1; }`;
+  return `t=${quote(temporaryBeside(path, context))} d=${quote(path)}\n${steps.join(' &&\n')} || { rm -f -- "$t"; exit 1; }`;
 }
+
+/** Without -T it would be moved into a directory that a link at its place leads to. */
+const INTO_PLACE = '{ mv -fT -- "$t" "$d" 2>/dev/null || { rm -f -- "$d" && mv -f -- "$t" "$d"; }; }';
 
 /** A second name for a file. */
 export function planHardLink(args: FileArguments, seen: Seen, context: Context): Outcome {
@@ -95,8 +153,8 @@ export function planHardLink(args: FileArguments, seen: Seen, context: Context):
   const state = seen.of(request);
   const target = args.src;
   if (target === undefined || target instanceof Unknown) return { kind: 'cannot_know', because: target?.because ?? 'src' };
-  const source = resolvedTarget('/', target);
-  if (source === undefined || !target.startsWith('/'))
+  const [source] = targetsOf('/', target);
+  if (source === undefined || !target.startsWith('/') || target.split('/').includes('..'))
     return { kind: 'impossible', what: 'src of a hard link must be an absolute path without ".."' };
   const sourceRequest = file(source, 'target');
   const original = seen.of(sourceRequest);
@@ -107,21 +165,31 @@ export function planHardLink(args: FileArguments, seen: Seen, context: Context):
       return { kind: 'cannot_know', because: `an earlier change that may bring ${source}` };
     return { kind: 'impossible', what: `${source} is ${describeType(original)}; only a file can have a hard link` };
   }
-  if (state.type === 'file' && state.identity !== undefined && state.identity === original.identity)
-    return { kind: 'in_sync', result: settled(seen) };
-  const obstacle = obstacleTo(args, request, state, seen, context);
+  const isThere = state.type === 'file' && state.identity !== undefined && state.identity === original.identity;
+  const differences = [
+    ...(isThere ? [] : differencesOf(args.path, state, `a hard link to ${source}`)),
+    ...attributeDifferences(args.path, args, original, 'file'),
+  ];
+  if (differences.length === 0) return { kind: 'in_sync', result: settled(seen) };
+  const obstacle = isThere ? undefined : obstacleTo(args, request, state, seen, context);
   if (obstacle !== undefined) return obstacle;
-  const temporary = quote(temporaryBeside(args.path, context));
+  const after = { ...original, ...changedAttributes(args, original, 'file') };
+  const made = [`ln -- ${quote(source)} "$t"`, INTO_PLACE].join(' &&\n');
+  const commands = attributeCommands('"$d"', args, original, 'file').map((command) => `${command} || exit`);
   return {
     kind: 'change',
-    differences: differencesOf(args.path, state, `a hard link to ${source}`),
+    differences,
     certainty: seen.certainty(request),
-    predictions: [predict(request, original)],
+    predictions: [predict(request, after), predict(sourceRequest, after)],
     touches: 'predicted',
     apply: () => ({
-      script: `ln -- ${quote(source)} ${temporary} && { mv -f -- ${temporary} ${quote(args.path)} || { rm -f -- ${temporary}; false; }; }`,
+      script: [
+        `t=${quote(temporaryBeside(args.path, context))} d=${quote(args.path)}`,
+        ...(isThere ? [] : [`${made} || { rm -f -- "$t"; exit 1; }`]),
+        ...commands,
+      ].join('\n'),
     }),
-    planned: { ...result, ...attributeResult(original) },
+    planned: { ...result, ...attributeResult(after) },
     settled,
   };
 }
@@ -137,8 +205,8 @@ function obstacleTo(
 ): Impossible | undefined {
   if (state.type === 'hidden') return cannotLook(args.path, context.user);
   if (state.type === 'absent') return state.parent || seen.certainty(request) === 'after_change' ? undefined : noDirectory(args.path);
-  if (state.type === 'link' || (args.force && (state.type === 'file' || (state.type === 'directory' && args.state === 'link'))))
-    return undefined;
+  if (state.type === 'directory' && args.force && args.state === 'link') return filled(args.path, seen);
+  if (state.type === 'link' || (args.force && state.type === 'file')) return undefined;
   return {
     kind: 'impossible',
     what: `${args.path} is ${describeType(state)}, not a link`,
@@ -149,28 +217,29 @@ function obstacleTo(
   };
 }
 
-function missingTarget(args: FileArguments, target: string, seen: Seen): Impossible | undefined {
-  const resolved = resolvedTarget(args.path, target);
-  if (args.force || resolved === undefined) return undefined;
-  const request = file(resolved, 'target');
-  const state = seen.of(request);
-  if (state.type !== 'absent' || seen.certainty(request) === 'after_change') return undefined;
+function filled(path: string, seen: Seen): Impossible | undefined {
+  const request = need({ kind: 'empty', path });
+  if (seen.of(request).isMet || seen.certainty(request) === 'after_change') return undefined;
   return {
     kind: 'impossible',
-    what: `${resolved}, which the link would lead to, does not exist`,
+    what: `${path} is a directory, and not an empty one`,
+    remedy: `Remove it first, with all that is beneath: file: { path: ${path}, state: absent }`,
+  };
+}
+
+function missingTarget(args: FileArguments, seen: Seen): Impossible | undefined {
+  if (args.force || typeof args.src !== 'string') return undefined;
+  const targets = targetsOf(args.path, args.src).map((target) => file(target, 'target'));
+  const [first] = targets;
+  if (first === undefined || targets.some((one) => seen.of(one).type !== 'absent' || seen.certainty(one) === 'after_change'))
+    return undefined;
+  return {
+    kind: 'impossible',
+    what: `${first.id}, which the link would lead to, does not exist`,
     remedy: 'Make it first, or set force: true.',
   };
 }
 
 function differencesOf(path: string, state: FileState, after: string): readonly Difference[] {
   return [{ kind: 'field', of: path, field: 'state', before: describeType(state), after }];
-}
-
-function ownersOf(args: FileArguments): {
-  uid: number | undefined;
-  gid: number | undefined;
-  owner: string | undefined;
-  group: string | undefined;
-} {
-  return { uid: args.owner?.id, owner: args.owner?.name, gid: args.group?.id, group: args.group?.name };
 }

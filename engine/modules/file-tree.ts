@@ -55,12 +55,17 @@ export function recursively(path: string, wanted: WantedAttributes, tree: ProbeS
 /** `chmod -R` reads a symbolic mode otherwise, and leaves set-id bits of directories unless five digits say so. */
 function modesBeneath(path: string, mode: Mode, tree: ProbeState): readonly string[] {
   if (mode.kind === 'octal') return [`chmod -R 0${formatMode(mode.bits)} -- ${quote(path)}`];
-  const branches = new Set<string>();
+  const commands = new Map<string, { readonly before: number; readonly after: number }>();
   for (const { type, mode: before } of combinationsIn(tree)) {
     const after = applyMode(mode, before, type);
-    const kind = type === 'directory' ? '-type d' : '! -type d';
-    if (after !== before) branches.add(`${kind} -perm ${formatMode(before)} -exec chmod 0${formatMode(after)} -- '{}' +`);
+    const which = `${type === 'directory' ? '-type d' : '! -type d ! -type l'} -perm ${formatMode(before)}`;
+    // Names before directories: one that nobody may enter any more is left by then.
+    const command = `find ${quote(path)}/ -depth ${which} -exec chmod 0${formatMode(after)} -- '{}' +`;
+    if (after !== before) commands.set(command, { before, after });
   }
-  // Names before directories: one that nobody may enter any more is left by then.
-  return branches.size === 0 ? [] : [`find ${quote(path)}/ -depth ! -type l '(' ${[...branches].join(' -o ')} ')'`];
+  // What one of them makes must not be changed again by the next. (Two lists of one find are too much for some busyboxes.)
+  const makes = new Set([...commands.values()].map(({ after }) => after));
+  return [...commands]
+    .toSorted(([, one], [, other]) => Number(makes.has(other.before)) - Number(makes.has(one.before)))
+    .map(([command]) => command);
 }

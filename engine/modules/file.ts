@@ -1,51 +1,91 @@
-import { file } from '../resources/file.ts';
-import type { Request } from '../resources/resource.ts';
+import { file, files } from '../resources/file.ts';
+import type { Request, Seen } from '../resources/resource.ts';
+import { predictedOf } from '../resources/resource.ts';
 import type { FileArguments } from './file-arguments.ts';
 import { fileArguments } from './file-arguments.ts';
 import { planAbsent } from './file-absent.ts';
 import { ancestorsOf, planDirectory } from './file-directory.ts';
 import { treeProbe } from './file-tree.ts';
 import { planExisting, planTouch } from './file-existing.ts';
-import { planHardLink, planLink, resolvedTarget } from './file-link.ts';
-import type { Outcome } from './module.ts';
+import { planHardLink, planLink, targetsOf } from './file-link.ts';
+import { fileNeeds, missingAccount, notPermitted, notWritable } from './file-needs.ts';
+import { foreignFileArguments } from './file-write-arguments.ts';
+import { need } from '../resources/need.ts';
+import type { Change, Context, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 
 export const module = defineModule<FileArguments>({
   name: 'file',
   summary: 'Make directories and links, set owner and mode, remove files.',
   arguments: fileArguments,
+  aliases: { dest: 'path', name: 'path' },
+  foreign: {
+    ...foreignFileArguments,
+    access_time: 'Leave it out, or set it by command: touch -a.',
+    access_time_format: 'Leave it out, or set the time by command: touch -a.',
+    modification_time_format: 'Leave it out, or set the time by command: touch -d.',
+  },
   examples: [
     'file: { path: /etc/etcd, state: directory, owner: etcd, mode: "0700" }',
     'file: { path: /usr/local/bin/kubectl, src: /opt/kubernetes/kubectl, state: link }',
     'file: { path: /etc/nginx/sites-enabled/default, state: absent }',
   ],
-  observes(args) {
+  observes(args, _loaded, context) {
     const requests: Request[] = [
       file(args.path, args.follow && args.state !== 'link' && args.state !== 'absent' ? 'target' : 'attributes'),
+      ...fileNeeds([args.path], args, context),
     ];
     if (args.state === 'directory') requests.push(...ancestorsOf(args.path).map((ancestor) => file(ancestor, 'target')));
     if (args.recurse) requests.push(treeProbe(args.path));
-    if (typeof args.src === 'string') {
-      const target = resolvedTarget(args.path, args.src);
-      if (target !== undefined) requests.push(file(target, 'target'));
-    }
+    if (args.state === 'link' && args.force) requests.push(need({ kind: 'empty', path: args.path }));
+    if (typeof args.src === 'string') requests.push(...targetsOf(args.path, args.src).map((target) => file(target, 'target')));
+    else if (args.state === 'link') requests.push(file(args.path, 'target'));
     return requests;
   },
   plan(args, _loaded, seen, context): Outcome {
-    switch (args.state) {
-      case 'absent':
-        return planAbsent(args.path, seen, context);
-      case 'directory':
-        return planDirectory(args, seen, context);
-      case 'link':
-        return planLink(args, seen, context);
-      case 'hard':
-        return planHardLink(args, seen, context);
-      case 'touch':
-        return planTouch(args, seen, context);
-      case 'file':
-      case undefined:
-        return planExisting(args, seen, context);
-    }
+    const outcome = planState(args, seen, context);
+    return outcome.kind === 'change' ? (refusal(args, outcome, seen, context) ?? outcome) : outcome;
   },
 });
+
+function planState(args: FileArguments, seen: Seen, context: Context): Outcome {
+  switch (args.state) {
+    case 'absent':
+      return planAbsent(args.path, seen, context);
+    case 'directory':
+      return planDirectory(args, seen, context);
+    case 'link':
+      return planLink(args, seen, context);
+    case 'hard':
+      return planHardLink(args, seen, context);
+    case 'touch':
+      return planTouch(args, seen, context);
+    case 'file':
+    case undefined:
+      return planExisting(args, seen, context);
+  }
+}
+
+/** Why such a change cannot be made, as far as the host tells that beforehand. */
+function refusal(args: FileArguments, change: Change, seen: Seen, context: Context): Impossible | undefined {
+  if (change.certainty === 'after_change') return undefined;
+  const before = seen.of(file(args.path));
+  const after = change.predictions
+    .map((one) => (one.request.id === args.path ? predictedOf(files, one) : undefined))
+    .find((one) => one !== undefined);
+  const isAnother = after?.type !== before.type || (after.type === 'link' && before.type === 'link' && after.target !== before.target);
+  const behind = before.type === 'link' && args.follow ? before.to?.state : before;
+  const standing = behind === undefined || behind.type === 'absent' || behind.type === 'hidden' ? undefined : behind;
+  return (
+    (args.state === 'absent' ? undefined : missingAccount(args, seen)) ??
+    (isAnother
+      ? notWritable(args.path, seen, context)
+      : notPermitted(
+          args.path,
+          args,
+          standing,
+          { isRewritten: false, hasNewMode: change.differences.some((one) => one.kind === 'field' && one.field === 'mode') },
+          context,
+        ))
+  );
+}

@@ -98,7 +98,7 @@ describe('file: state=link', () => {
   it('does not remove a directory that holds something', async () => {
     mkdirSync(at('d'));
     writeFileSync(at('d/x'), '');
-    await expect(settleHere(file, { path: at('d'), src: '/etc', state: 'link', force: true })).rejects.toThrow('not empty');
+    await expect(settleHere(file, { path: at('d'), src: '/etc', state: 'link', force: true })).rejects.toThrow('not an empty one');
     expect(existsSync(at('d/x'))).toBe(true);
   });
   it('makes a second name for a file', async () => {
