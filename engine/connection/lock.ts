@@ -32,11 +32,13 @@ export async function takeLock(shell: Shell, host: string, lock: Lock, first: st
         remedy: 'The login user must be able to write to /run/lock or /tmp on the host.',
       });
     }
-    if (performance.now() >= deadline) {
+    const holder = rest.join(' ').trim();
+    // What this very run holds it does not let go of while it waits.
+    if (performance.now() >= deadline || holder === lock.holder) {
       throw new Problem({
         code: 'locked',
         what: `${host}: another run holds the lock`,
-        why: `Held by ${rest.join(' ').trim() || 'somebody who left no name'}.`,
+        why: `Held by ${holder || 'somebody who left no name'}.`,
         remedy: 'Wait until it is done, or have this run wait: `--wait-lock 600`. The lock is gone when that run is, however it ends.',
       });
     }

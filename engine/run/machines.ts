@@ -86,11 +86,28 @@ export class Machines {
     this.#targets.set(name, target);
     const open = (): Promise<Connection> => connect(this.#targets.get(name) ?? target, { signal: this.#signal, lock });
     const reopen = (timeoutMs: number): Promise<Connection> => connectPatiently(open, timeoutMs, this.#signal);
-    const machine = new Machine(await reopen(patienceMs), this.#changes, this.#vault, reopen);
+    const connection = await reopen(patienceMs).catch((error: unknown) => {
+      throw error instanceof Problem && error.code === 'locked' ? this.#lockedBy(name, error) : error;
+    });
+    const machine = new Machine(connection, this.#changes, this.#vault, reopen);
     this.#ready.set(name, machine);
     const address = target.kind === 'local' ? 'this machine' : `${target.user}@${target.address}:${target.port}`;
     this.#emit({ type: 'host_connected', host: name, address, milliseconds: performance.now() - began });
     return machine;
+  }
+
+  /** The lock may be held by this very run, which has come to the same machine under another name. */
+  #lockedBy(name: string, locked: Problem): Problem {
+    if (locked.why?.includes(this.#holder) !== true) return locked;
+    const others = [...this.#targets].filter(([other, target]) => other !== name && isSamePlace(target, this.#targets.get(name)));
+    return new Problem({
+      code: 'same-machine',
+      what: `${name} is a second name of a machine that this run is at already`,
+      why: others.length === 0 ? undefined : `It is there as ${others.map(([other]) => other).join(', ')}.`,
+      remedy:
+        'Give the machine one name in the inventory, and put that name into both groups. Changes under two names would not see each other.',
+      cause: locked,
+    });
   }
 
   async closeAll(): Promise<void> {
@@ -106,6 +123,10 @@ export class Machines {
   async killAll(): Promise<void> {
     await Promise.allSettled([...this.#ready.values()].map((machine) => machine.connection.kill()));
   }
+}
+
+function isSamePlace(one: Target, other: Target | undefined): boolean {
+  return one.kind === 'ssh' && other?.kind === 'ssh' && one.address === other.address && one.port === other.port;
 }
 
 /** The machine that a task of this host is done on, if it is connected already. */

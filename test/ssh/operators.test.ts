@@ -44,6 +44,15 @@ describe.skipIf(process.getuid?.() !== 0)('operators, and hosts that go away (th
     await site.quiet();
   });
 
+  test('two names of one machine are told apart from a second run, at once', async () => {
+    const { status, stdout } = await site.run(['play', await play([{ command: 'true' }]), '--limit', 'one,two', '--wait-lock', '600']);
+    expect(status).toBe(4);
+    expect(stdout).toMatch(/(one|two) is a second name of a machine that this run is at already/);
+    expect(stdout).toMatch(/It is there as (one|two)/);
+    expect(stdout).toContain('Give the machine one name in the inventory');
+    await site.quiet();
+  });
+
   test('Ctrl-C once: what runs is finished, no more is started, what is owed is told', async () => {
     const gate = join(site.folder, 'gate');
     const book = await play(
