@@ -67,11 +67,10 @@ const VALUES: Readonly<Record<string, unknown>> = {
 const COMPANIONS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { delay: { retries: 3 }, loop_control: { loop: [1] } };
 
 /** What Ansible's documentation lists as keywords of plays, roles, blocks and tasks, and what stands in none of the tables here. */
-const ANSIBLE = [
-  ...['action', 'async', 'become_exe', 'become_flags', 'check_mode', 'collections', 'connection', 'debugger', 'delegate_facts', 'diff'],
-  ...['fact_path', 'force_handlers', 'gather_subset', 'gather_timeout', 'local_action', 'module_defaults', 'poll', 'port'],
-  ...['vars_prompt', 'with_items', 'with_first_found', 'extended', 'extended_allitems', 'break_when'],
-];
+const ANSIBLE =
+  'action async become_exe become_flags check_mode collections connection debugger delegate_facts diff fact_path force_handlers gather_subset gather_timeout local_action module_defaults poll port vars_prompt with_items with_first_found extended extended_allitems break_when'.split(
+    ' ',
+  );
 
 /** Taken as Ansible takes them, and of no effect: told in docs/language.md. */
 const WITHOUT_EFFECT: readonly string[] = [
@@ -134,7 +133,7 @@ const LEVELS: Readonly<Record<string, Level>> = {
 const NO_KEYWORDS: ReadonlySet<ReadonlySet<string>> = new Set([tables.MAGIC_VARIABLES, tables.STRUCTURAL_ACTIONS]);
 const ALL = [
   ...new Set([
-    ...Object.values(tables).flatMap((table) => (table instanceof Set && !NO_KEYWORDS.has(table) ? [...table] : [])),
+    ...Object.values(tables).flatMap((table) => (table instanceof Set && !NO_KEYWORDS.has(table) ? [...table].map(String) : [])),
     ...ANSIBLE,
     'listen',
   ]),
