@@ -12,13 +12,21 @@ export function failureLines(event: TaskFinished, options: { readonly paint: Pai
   const { paint, read } = options;
   const host = event.delegatedTo === undefined || event.delegatedTo === event.host ? event.host : `${event.host} -> ${event.delegatedTo}`;
   const title = `[${safeLine(host)}] ${taskTitle(event.task, event.item)}`;
-  if (outcome.ignored) return [paint('cyan', `failed, ignored: ${title}: ${safeLine(outcome.problem.what)}`)];
+  if (outcome.ignored) return [paint('cyan', `failed, ignored: ${title}: ${safeLine(outcome.problem.what)}`), ...indent(reasonOf(outcome))];
   const at = outcome.problem.place === undefined ? [`  ${paint('cyan', '-->')} ${safeLine(event.task.id)}`] : [];
   return [
     paint('red', `failed: ${title}`),
     ...indent([...problemLines(outcome.problem, paint, read), ...at]),
     ...(outcome.output === undefined ? [] : outputLines(outcome.output)),
   ];
+}
+
+const MOST_REASON_LINES = 5;
+
+/** The last of what tells why: what the problem says, else what came on stderr, else on stdout. */
+function reasonOf({ problem, output }: Extract<TaskFinished['outcome'], { kind: 'failed' }>): readonly string[] {
+  const text = [problem.why, output?.stderr, output?.stdout].find((one) => one !== undefined && one.trim() !== '');
+  return text === undefined ? [] : safeLines(text.trimEnd()).slice(-MOST_REASON_LINES);
 }
 
 function outputLines(output: { readonly status: number | undefined; readonly stdout: string; readonly stderr: string }): readonly string[] {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, normalize } from 'node:path';
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
 import type { ArchiveContent } from '../modules/archive-read.ts';
@@ -21,6 +21,7 @@ import { Unknown } from '../values/value.ts';
 import type { DigestCache } from './digest-cache.ts';
 import { identityOf } from './digest-cache.ts';
 import { piecesOf } from './file-pieces.ts';
+import { upwards } from './upward-paths.ts';
 import type { ChangeCount } from './view.ts';
 
 /**
@@ -73,8 +74,22 @@ export class ControllerFiles {
 
   /** In a plan, of a change that would be made on the controller: what it writes cannot be read yet. */
   expect(predictions: readonly Prediction[], touches: 'predicted' | 'everything'): void {
-    for (const { request } of predictions) if (request.kind.name === 'file') this.#toCome.add(request.id);
+    for (const { request } of predictions) {
+      if (request.kind.name === 'file') this.#toCome.add(request.id);
+      // They bring files of their own.
+      if (request.kind.name === 'package' || request.kind.name === 'mount') this.#anythingMayCome = true;
+    }
     this.#anythingMayCome ||= touches === 'everything';
+  }
+
+  /** In a plan, of a task on the controller of which nothing more is known. */
+  expectAnything(): void {
+    this.#anythingMayCome = true;
+  }
+
+  /** It is to come, or lies in a folder that is: a link may lead to one. */
+  #isToCome(path: string): boolean {
+    return this.#toCome.size > 0 && upwards(path).some((one) => this.#toCome.has(one));
   }
 
   /** Digest of every file and template that a task has read so far, by path. */
@@ -101,13 +116,13 @@ export class ControllerFiles {
         const tried: string[] = [];
         for (const path of candidates(name, 'files', searchPath)) {
           tried.push(path);
-          if (this.#toCome.has(path)) throw new ToCome(path);
+          if (this.#toCome.has(normalize(path))) throw new ToCome(path);
           const read = this.#read(this.#files, path, (status) => this.#openFile(path, status));
           reads.push(read);
           const file = await read.what;
           if (file !== undefined) return file;
         }
-        if (this.#anythingMayCome) throw new ToCome(name);
+        if (this.#anythingMayCome || tried.some((path) => this.#isToCome(path))) throw new ToCome(name);
         await refuseFolder(name, tried, placeOf('src'));
         throw new MissingFile('file', name, tried, placeOf('src'));
       },
@@ -123,7 +138,7 @@ export class ControllerFiles {
         const tried: string[] = [];
         for (const path of candidates(name, 'templates', searchPath)) {
           tried.push(path);
-          if (this.#toCome.has(path)) throw new ToCome(path);
+          if (this.#toCome.has(normalize(path))) throw new ToCome(path);
           const read = this.#read(this.#templates, path, (_status, from) => this.#openTemplate(path, from));
           reads.push(read);
           const template = await read.what;
@@ -132,7 +147,7 @@ export class ControllerFiles {
           if (typeof value === 'string' || value instanceof Secret || value instanceof Unknown) return value;
           throw new Error(`the template ${path} rendered to something that is not text`);
         }
-        if (this.#anythingMayCome) throw new ToCome(name);
+        if (this.#anythingMayCome || tried.some((path) => this.#isToCome(path))) throw new ToCome(name);
         throw new MissingFile('template', name, tried, placeOf('src'));
       },
     };

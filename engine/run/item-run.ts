@@ -133,6 +133,7 @@ async function settle(run: ItemRun, outcome: Outcome, requests: readonly Request
       };
     case 'cannot_know': {
       run.machine.lay(outcome.predictions ?? [], 'predicted');
+      if (run.machine.isController) run.context.files.expect(outcome.predictions ?? [], 'predicted');
       if (run.context.mode === 'play') {
         return {
           kind: 'failed',

@@ -7,9 +7,10 @@ import { NO_SETTINGS } from '../playbook/settings.ts';
 import type { Scope, Value } from '../values/value.ts';
 import { Unknown, isList, isMap } from '../values/value.ts';
 import { Secret } from '../values/secret.ts';
+import { all } from './conditions.ts';
 import type { RunContext } from './context.ts';
 import { MissingFile } from './controller-files.ts';
-import { FilesToCome } from './files-to-come.ts';
+import { FilesToCome, isOnController } from './files-to-come.ts';
 import { isLoopInVain, loopLayer, turnsOf } from './loop.ts';
 import type { HostState } from './host-state.ts';
 import type { PlannedPlay } from './play-run.ts';
@@ -58,7 +59,10 @@ export async function preflight(context: RunContext, plays: readonly PlannedPlay
         await breathe();
         const names = step.kind === 'task' ? resultsOf(step) : step.ahead.results;
         if (step.kind === 'task') await tryTask(context, host, step, pending, toCome, addUnlessBrought);
-        else if (!step.ahead.isWhole) open.add(host);
+        else {
+          if (!step.ahead.isWhole) open.add(host);
+          toCome.noteAnything();
+        }
         for (const name of names) pending.set(name, new Unknown(`the ${step.kind} at ${step.id}`));
       }
     }
@@ -88,12 +92,15 @@ async function tryTask(
     const plain = host.variables.scope(task, over);
     if (isLoopInVain(task, plain)) return;
     const turns = task.loop === undefined ? [undefined] : turnsOf(task.loop, task, plain);
-    if (turns instanceof Unknown) return;
+    if (turns instanceof Unknown) {
+      if (isOnController(task, host.name, plain)) toCome.noteAnything();
+      return;
+    }
     for (const turn of turns) {
       const scope = turn === undefined ? plain : host.variables.scope(task, [...over, loopLayer(turn)]);
-      let runs = true;
-      for (const condition of task.when) if (condition.test(scope) !== true) runs = false;
-      if (runs) toCome.note(task, host.name, await prepareAhead(context, { host, task, item: turn?.item }, scope), scope);
+      const runs = all(task.when, scope);
+      if (runs instanceof Unknown && isOnController(task, host.name, scope)) toCome.noteAnything();
+      if (runs === true) toCome.note(task, host.name, await prepareAhead(context, { host, task, item: turn?.item }, scope), scope);
     }
   } catch (error) {
     if (error instanceof Problems) error.problems.forEach(add);

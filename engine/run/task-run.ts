@@ -8,6 +8,7 @@ import type { Call } from './called-handlers.ts';
 import type { Batch, RunContext } from './context.ts';
 import { applyEffects } from './effects.ts';
 import type { TaskIdentity, TaskOutcome } from './events.ts';
+import { isOnController } from './files-to-come.ts';
 import { foresee } from './foresee.ts';
 import type { LoopTurn } from './loop.ts';
 import { isLoopInVain, loopLayer, turnsOf } from './loop.ts';
@@ -217,6 +218,7 @@ function unknown(turn: Turn, because: string): Recorded {
   const { run, scope } = turn;
   if (run.context.mode === 'play') return failed(turn, failure(run, `what it needs is not known: ${because}`, undefined, undefined));
   run.host.called.call(nameableNotifies(run.task, scope), 'doubtful');
+  if (isOnController(run.task, run.host.name, scope)) run.context.files.expectAnything();
   finish(turn, { kind: 'unknown', because });
   return unknownTurn(because);
 }

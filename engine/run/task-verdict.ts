@@ -1,4 +1,4 @@
-import type { Problem } from '../errors/problem.ts';
+import { Problem } from '../errors/problem.ts';
 import type { Task } from '../playbook/play.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Scope, Value, ValueMap } from '../values/value.ts';
@@ -66,7 +66,9 @@ export function outcomeOf(
     case 'unknown':
       return { kind: 'unknown', because: result.because };
     case 'failed':
-      return failedOutcome(result.problem, ignores(task, scope), noLog ? undefined : result.output);
+      return noLog
+        ? failedOutcome(hushed(result.problem), ignores(task, scope), undefined)
+        : failedOutcome(result.problem, ignores(task, scope), result.output);
     case 'changed':
       return { kind: 'changed', differences: noLog ? [] : result.change.differences, certainty: result.change.certainty, notifies };
     default: {
@@ -85,4 +87,9 @@ export function failedOutcome(problem: Problem, ignored: boolean, output?: Faile
 /** `ignore_errors`. What is not known yet ignores nothing. */
 export function ignores(task: Task, scope: Scope): boolean {
   return flagOf('ignore_errors', task.ignoreErrors, scope) === true;
+}
+
+/** Why it failed is mostly what it has printed. */
+function hushed({ code, what, place, remedy, cause }: Problem): Problem {
+  return new Problem({ code, what, place, why: 'What it said is not shown, as no_log says.', remedy, cause });
 }
