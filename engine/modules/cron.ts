@@ -4,8 +4,12 @@ import type { CrontabState } from '../resources/crontab.ts';
 import { crontabRequest } from '../resources/crontab.ts';
 import type { Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
-import { boolean } from './arguments.ts';
-import type { Context, Outcome } from './module.ts';
+import { file } from '../resources/file.ts';
+import type { ValueMap } from '../values/value.ts';
+import { atMostOne, boolean, path } from './arguments.ts';
+import { editEntry, editVariable, namesIn } from './cron-table.ts';
+import { planAbsent } from './file-absent.ts';
+import type { Context, Impossible, Outcome } from './module.ts';
 import { bytesOf, readably, textOf } from './file-text.ts';
 import { defineModule } from './module.ts';
 import { printBytes } from './print-bytes.ts';
@@ -13,17 +17,26 @@ import { editText, textRequest } from './text-edit.ts';
 import { ACCOUNT_NAME } from './user-arguments.ts';
 
 const field = z
-  .union([z.string().regex(/^[0-9A-Za-z*,/-]+$/), z.number().int().min(0)])
+  .union([z.string().regex(/^[0-9A-Za-z*,/~-]+$/), z.number().int().min(0)], {
+    error: 'must be what cron takes in this field: a number, *, or such as */5, 1,2 and 1-5',
+  })
   .transform(String)
-  .default('*');
+  .optional();
 const line = z.string().regex(/^[^\n]+$/, 'must be one line');
+const fileName = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]+$/, 'must be a file name of letters, digits, hyphens and underscores: cron passes others over');
 
 const schema = z.strictObject({
-  name: line.describe('Tells this entry from others: it stands as a comment above the line.'),
-  job: line.optional().describe('The command. A % in it stands for a line end, as cron has it.'),
+  name: line.describe('Tells this entry from others: it stands as a comment above the line. With env, the name of the variable.'),
+  job: z
+    .string()
+    .regex(/^[^\n]*$/, 'must be one line')
+    .optional()
+    .describe('The command. A % in it stands for a line end, as cron has it. With env, the value of the variable.'),
   state: z.enum(['present', 'absent']).default('present').describe('Whether the entry shall exist.'),
-  minute: field.describe('0 to 59, *, */5, 1,2.'),
-  hour: field.describe('0 to 23.'),
+  minute: field.describe('0 to 59, *, */5, 1,2. Every minute where it is not given.'),
+  hour: field.describe('0 to 23. Every hour where it is not given.'),
   day: field.describe('Day of the month, 1 to 31.'),
   month: field.describe('1 to 12.'),
   weekday: field.describe('0 to 6, Sunday is 0.'),
@@ -32,48 +45,91 @@ const schema = z.strictObject({
     .optional()
     .describe('Instead of the five fields.'),
   disabled: boolean().default(false).describe('Whether the line is a comment.'),
+  env: boolean().default(false).describe('Whether it is a variable for the commands, and no command.'),
+  insertafter: line.optional().describe('With env: the variable behind which a new one is put.'),
+  insertbefore: line.optional().describe('With env: the variable ahead of which a new one is put. At the top where neither is given.'),
   user: z
     .string()
     .regex(ACCOUNT_NAME, 'must be the name of an account')
     .optional()
     .describe('Whose crontab; with cron_file: as whom the command runs. The user of the task where it is not given.'),
   cron_file: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]+$/, 'must be a file name of letters, digits, hyphens and underscores: cron passes others over')
+    .union([path(), fileName], {
+      error: 'must be an absolute path, or a file name of letters, digits, hyphens and underscores: cron passes others over',
+    })
     .optional()
-    .describe('A file of /etc/cron.d instead of the crontab of a user.'),
+    .describe('A file of /etc/cron.d, by its name or path, instead of the crontab of a user. It goes with its last entry.'),
 });
 
 type Arguments = z.infer<typeof schema>;
 
+const FIELDS = ['minute', 'hour', 'day', 'month', 'weekday'] as const;
+
 export const module = defineModule<Arguments>({
   name: 'cron',
   summary: 'Have a command run at certain times.',
-  arguments: schema,
-  examples: ['cron: { name: etcd snapshot, minute: 0, hour: "*/6", job: /usr/local/sbin/etcd-snapshot, cron_file: etcd, user: root }'],
-  observes: (args, _loaded, context) => [
-    args.cron_file === undefined ? crontabRequest(args.user ?? context.user) : textRequest(`/etc/cron.d/${args.cron_file}`),
+  // Each of the fields goes without special_time.
+  arguments: FIELDS.reduce((ruled, name) => atMostOne(ruled, ['special_time', name]), atMostOne(schema, ['insertafter', 'insertbefore'])),
+  aliases: { value: 'job', dom: 'day', dow: 'weekday' },
+  foreign: {
+    backup: 'Keep a copy by a task before this one: shell: "crontab -l >/root/crontab.kept", or copy with remote_src for a file.',
+  },
+  examples: [
+    'cron: { name: etcd snapshot, minute: 0, hour: "*/6", job: /usr/local/sbin/etcd-snapshot, cron_file: etcd, user: root }',
+    'cron: { name: PATH, env: true, job: /usr/local/bin:/usr/bin:/bin, cron_file: etcd }',
   ],
+  observes: (args, _loaded, context) => {
+    const at = fileOf(args);
+    return [at === undefined ? crontabRequest(args.user ?? context.user) : textRequest(at)];
+  },
   plan(args, _loaded, seen, context) {
-    if (args.state === 'present' && args.job === undefined)
-      return { kind: 'impossible', what: `${args.name} has no job`, remedy: 'Give job, or state: absent' };
-    return args.cron_file === undefined ? planCrontab(args, seen, context) : planFile(args, `/etc/cron.d/${args.cron_file}`, seen, context);
+    const fault = faultOf(args);
+    if (fault !== undefined) return fault;
+    const at = fileOf(args);
+    return at === undefined ? planCrontab(args, seen, context) : planFile(args, at, seen, context);
   },
 });
 
-function planFile(args: Arguments, path: string, seen: Seen, context: Context): Outcome {
-  const edit = editText(path, (text) => editTable(text, args, `${args.user ?? context.user} `), seen, context);
+function fileOf({ cron_file: file }: Arguments): string | undefined {
+  return file === undefined || file.startsWith('/') ? file : `/etc/cron.d/${file}`;
+}
+
+function faultOf(args: Arguments): Impossible | undefined {
+  if (args.state === 'present' && (args.job === undefined || (args.job === '' && !args.env)))
+    return { kind: 'impossible', what: `${args.name} has no job`, remedy: 'Give job, or state: absent' };
+  if (args.env && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(args.name))
+    return {
+      kind: 'impossible',
+      what: `${args.name} is no name of a variable`,
+      remedy: 'Write letters, digits and underscores, or env: false',
+    };
+  return undefined;
+}
+
+function planFile(args: Arguments, at: string, seen: Seen, context: Context): Outcome {
+  let after = '';
+  const edit = editText(at, (text) => (after = edited(text, args, `${args.user ?? context.user} `)), seen, context);
   if (edit.kind !== 'edit') return edit;
-  if (edit.differences.length === 0) return { kind: 'in_sync', result: { name: args.name } };
+  const result = { name: args.name, state: args.state, cron_file: at, ...listed(after) };
+  if (args.state === 'absent' && after.trim() === '' && seen.of(file(at, 'content')).type === 'file') {
+    const gone = planAbsent(at, seen, context);
+    return gone.kind === 'change' ? { ...gone, planned: result } : gone;
+  }
+  if (edit.differences.length === 0) return { kind: 'in_sync', result };
   return {
     kind: 'change',
     differences: edit.differences,
-    certainty: seen.certainty(textRequest(path)),
+    certainty: seen.certainty(textRequest(at)),
     predictions: edit.predictions,
     touches: 'predicted',
     apply: () => edit.apply(),
-    planned: { name: args.name },
+    planned: result,
   };
+}
+
+function listed(text: string): ValueMap {
+  const { jobs, envs } = namesIn(text);
+  return { jobs: [...jobs], envs: [...envs] };
 }
 
 function planCrontab(args: Arguments, seen: Seen, context: Context): Outcome {
@@ -92,8 +148,9 @@ function planCrontab(args: Arguments, seen: Seen, context: Context): Outcome {
   }
   if (state.failure !== undefined) return withoutCrontab(user, state.failure, seen);
   const before = textOf(state.content);
-  const after = editTable(before, args, '');
-  if (after === before) return { kind: 'in_sync', result: { name: args.name } };
+  const after = edited(before, args, '');
+  const result = { name: args.name, state: args.state, ...listed(after) };
+  if (after === before) return { kind: 'in_sync', result };
   const content = bytesOf(after);
   return {
     kind: 'change',
@@ -102,7 +159,7 @@ function planCrontab(args: Arguments, seen: Seen, context: Context): Outcome {
     predictions: [predict(asked, { available: true, content })],
     touches: 'predicted',
     apply: () => ({ script: `${printBytes(content)} | crontab ${user === context.user ? '' : `-u ${quote(user)} `}-\n` }),
-    planned: { name: args.name },
+    planned: result,
   };
 }
 
@@ -117,17 +174,21 @@ function withoutCrontab(user: string, why: NonNullable<CrontabState['failure']>,
   };
 }
 
-function editTable(text: string, args: Arguments, account: string): string {
-  const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
-  const marks = [`# runbook: ${args.name}`, `#Ansible: ${args.name}`];
-  const at = lines.findIndex((one) => marks.includes(one.trim()));
-  const entry = args.state === 'absent' ? [] : [at < 0 ? (marks[0] ?? '') : (lines[at] ?? ''), entryLine(args, account)];
-  const after = at < 0 ? [...lines, ...entry] : [...lines.slice(0, at), ...entry, ...lines.slice(at + 2)];
-  return after.join('\n') === lines.join('\n') ? text : after.map((one) => `${one}\n`).join('');
+/** The table with the entry, or the variable, as it is wanted. */
+function edited(text: string, args: Arguments, account: string): string {
+  const { name, job = '', insertafter: behind, insertbefore: ahead } = args;
+  const isPresent = args.state === 'present';
+  if (!args.env) return editEntry(text, { name, isPresent, line: entryLine(args, account) });
+  const beside =
+    behind !== undefined
+      ? ({ name: behind, where: 'after' } as const)
+      : ahead === undefined
+        ? undefined
+        : ({ name: ahead, where: 'before' } as const);
+  return editVariable(text, { name, isPresent, value: job, beside });
 }
 
 function entryLine(args: Arguments, account: string): string {
-  const when =
-    args.special_time === undefined ? [args.minute, args.hour, args.day, args.month, args.weekday].join(' ') : `@${args.special_time}`;
+  const when = args.special_time === undefined ? FIELDS.map((name) => args[name] ?? '*').join(' ') : `@${args.special_time}`;
   return `${args.disabled ? '#' : ''}${when} ${account}${args.job ?? ''}`;
 }

@@ -21,9 +21,7 @@ interface MountDetail {
 /** Ids are directories. */
 export const mounts: ResourceKind<MountDetail, MountState> = {
   name: 'mount',
-  observe: (
-    requests,
-  ) => `N='
+  observe: (requests) => `N='
 '
 ${requests.map(({ id }, index) => realPathOf(id, index)).join('')}while read -r source at type options rest; do printf 'mount\\t%s\\t%s\\t%s\\t%s\\n' "$source" "$at" "$type" "$options"; done </proc/self/mounts
 ${sourcesOf(requests).map(deviceOf).join('')}`,

@@ -1,0 +1,68 @@
+/** What is wanted of one entry of a crontab. */
+export interface EntryWish {
+  readonly name: string;
+  readonly isPresent: boolean;
+  /** The whole line. */
+  readonly line: string;
+}
+
+/** As `EntryWish`, of a variable that the commands run with. */
+export interface VariableWish {
+  readonly name: string;
+  readonly isPresent: boolean;
+  readonly value: string;
+  /** Beside which other one it is put where it is new; at the top where that is not there. */
+  readonly beside: { readonly name: string; readonly where: 'before' | 'after' } | undefined;
+}
+
+const MARK = /^\s*(?:# runbook: |#Ansible: )(.*?)\s*$/;
+
+/** The table with the entry as it is wanted. A comment above it tells it from others; one that Ansible wrote will do. */
+export function editEntry(text: string, { name, isPresent, line }: EntryWish): string {
+  const lines = linesOf(text);
+  const at = lines.findIndex((one) => nameIn(one) === name.trim());
+  if (at < 0) return isPresent ? joined([...lines, `# runbook: ${name}`, line]) : text;
+  // Below a comment that has lost its entry the next one begins at once.
+  const isWhole = lines[at + 1] !== undefined && nameIn(lines[at + 1] ?? '') === undefined;
+  const entry = isPresent ? [lines[at] ?? '', line] : [];
+  return same(text, lines, [...lines.slice(0, at), ...entry, ...lines.slice(at + (isWhole ? 2 : 1))]);
+}
+
+/** The table with the variable as it is wanted. */
+export function editVariable(text: string, { name, isPresent, value, beside }: VariableWish): string {
+  const lines = linesOf(text);
+  const line = `${name}="${value}"`;
+  const indexOf = (variable: string): number => lines.findIndex((one) => variableIn(one) === variable);
+  const at = indexOf(name);
+  if (at >= 0) return same(text, lines, [...lines.slice(0, at), ...(isPresent ? [line] : []), ...lines.slice(at + 1)]);
+  if (!isPresent) return text;
+  const other = beside === undefined ? -1 : indexOf(beside.name);
+  const place = other < 0 ? 0 : other + (beside?.where === 'after' ? 1 : 0);
+  return joined([...lines.slice(0, place), line, ...lines.slice(place)]);
+}
+
+/** Names of the entries and of the variables of a table. */
+export function namesIn(text: string): { readonly jobs: readonly string[]; readonly envs: readonly string[] } {
+  const lines = linesOf(text);
+  return { jobs: lines.flatMap((one) => nameIn(one) ?? []), envs: lines.flatMap((one) => variableIn(one) ?? []) };
+}
+
+function nameIn(line: string): string | undefined {
+  return MARK.exec(line)?.[1];
+}
+
+function variableIn(line: string): string | undefined {
+  return /^\s*([A-Za-z_][A-Za-z0-9_]*)\s*=/.exec(line)?.[1];
+}
+
+function linesOf(text: string): readonly string[] {
+  return text === '' ? [] : text.replace(/\n$/, '').split('\n');
+}
+
+function joined(lines: readonly string[]): string {
+  return lines.map((one) => `${one}\n`).join('');
+}
+
+function same(text: string, before: readonly string[], after: readonly string[]): string {
+  return after.join('\n') === before.join('\n') ? text : joined(after);
+}
