@@ -15,7 +15,7 @@ interface Flags {
 /** `runbook docs`: made of the modules' own schemas and of the tables that the engine itself reads. */
 export function addDocsCommand(command: Command, done: (status: number) => void): void {
   command
-    .argument('[module]', 'a module; the list of all of them without it')
+    .argument('[module]', 'a module, or helpers, ansible, schema; the list of all modules without it')
     .option('--helpers', 'the functions that templates may call')
     .option('--ansible', 'what Ansible has and runbook has not, and what to write instead')
     .option('--schema', 'the JSON Schema of playbooks, for editors')
@@ -26,9 +26,9 @@ export function addDocsCommand(command: Command, done: (status: number) => void)
 }
 
 async function show(name: string | undefined, flags: Flags): Promise<void> {
-  if (flags.helpers === true) printHelpers(process.stdout);
-  else if (flags.ansible === true) printAnsibleDifferences(process.stdout);
-  else if (flags.schema === true) printPlaybookSchema(await all(), process.stdout);
+  if (flags.helpers === true || name === 'helpers') printHelpers(process.stdout);
+  else if (flags.ansible === true || name === 'ansible') printAnsibleDifferences(process.stdout);
+  else if (flags.schema === true || name === 'schema') printPlaybookSchema(await all(), process.stdout);
   else if (name === undefined) printModules(await all(), process.stdout);
   else printModule(await modules.module(name), process.stdout);
 }

@@ -46,9 +46,16 @@ async function exec(pattern: string, flags: Flags): Promise<number> {
   const mode = flags.check === true ? 'plan' : 'play';
   const diff = flags.diff === true;
   // The other forms have all that happens; this one only what a single task is called for.
-  const isBrief = mode === 'play' && flags.output === 'auto' && flags.verbose === 0;
+  const isBrief = mode === 'play' && flags.output === 'auto';
   const report = isBrief
-    ? startResultReport({ diff, stdout: process.stdout, stderr: process.stderr, journal: journalFolder(), command: process.argv.slice(2) })
+    ? startResultReport({
+        diff,
+        verbosity: flags.verbose,
+        stdout: process.stdout,
+        stderr: process.stderr,
+        journal: journalFolder(),
+        command: process.argv.slice(2),
+      })
     : runReport(mode, diff, flags);
   const selection = { tags: [], skipTags: [] };
   const result = await performRun(

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Problem } from '../errors/problem.ts';
+import { LOCALHOST, localhostOf } from '../inventory/localhost.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import { printInventoryGraph, printInventoryHost, printInventoryList } from '../report/inventory.ts';
@@ -34,7 +35,7 @@ export function addInventoryCommand(command: Command, done: (status: number) => 
 }
 
 async function show(flags: Flags): Promise<void> {
-  if (flags.inventory.length === 0)
+  if (flags.inventory.length === 0 && flags.host !== LOCALHOST)
     throw new Problem({
       code: 'no-inventory',
       what: 'no inventory is given',
@@ -51,7 +52,7 @@ async function show(flags: Flags): Promise<void> {
   const inventory = await loadInventory(flags.inventory, flags.playbookDir === undefined ? [] : [flags.playbookDir], vault);
   const extra = await extraVariables(flags.extraVars, vault);
   if (flags.host !== undefined) {
-    const host = inventory.hosts.get(flags.host);
+    const host = inventory.hosts.get(flags.host) ?? (flags.host === LOCALHOST ? localhostOf(inventory) : undefined);
     if (host === undefined) throw unknown('host', flags.host, inventory.hosts.keys());
     printInventoryHost(host, extra, process.stdout);
   } else if (flags.graph !== undefined) {

@@ -4,6 +4,7 @@ import type { Option } from 'commander';
 import { Command, CommanderError } from 'commander';
 import { Problem, Problems } from '../errors/problem.ts';
 import { didYouMean } from '../values/suggest.ts';
+import { optionRemedy } from './ansible-options.ts';
 import { EXIT } from './exit-status.ts';
 import { endAtOnce } from './interruptions.ts';
 import { ENGINE_VERSION } from './version.ts';
@@ -117,6 +118,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .helpOption('-h, --help', 'show help')
     .showHelpAfterError('(add --help for the options)')
     .configureHelp({ sortSubcommands: false, optionDescription })
+    .configureOutput({ outputError: (text, write) => write(withRemedy(text)) })
     .exitOverride();
   const done = (result: number): void => {
     status = result;
@@ -172,6 +174,12 @@ function fileProblem(error: unknown): Problem {
     });
   if (!(error instanceof Error && 'syscall' in error && 'path' in error)) throw error;
   return new Problem({ code: 'file-error', what: `${String(error.path)} cannot be used`, why: error.message, cause: error });
+}
+
+/** For those who bring an option of ansible-playbook. */
+function withRemedy(text: string): string {
+  const remedy = optionRemedy(text);
+  return remedy === undefined ? text : `${text}  help: ${remedy}\n`;
 }
 
 /** A default that says nothing (an empty list, false, 0) is not shown. */

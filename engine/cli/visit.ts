@@ -15,6 +15,13 @@ export interface VisitFlags extends InventoryFlags, ConnectionFlags {
   readonly limit?: string;
 }
 
+/** Without an inventory, there are no hosts to look for. */
+function noHostRemedy({ inventory }: InventoryFlags): string {
+  return inventory.length === 0
+    ? 'Name the inventory: -i inventory.yml.'
+    : `See \`runbook inventory -i ${inventory.join(' -i ')} --graph\`.`;
+}
+
 /** What `ping` and `facts` share: connects to the hosts of a pattern and shows each answer. Gives the exit status. */
 export async function visitPattern(pattern: string, flags: VisitFlags, show: (visit: Visit) => void): Promise<number> {
   const vault = vaultFor(flags);
@@ -26,8 +33,7 @@ export async function visitPattern(pattern: string, flags: VisitFlags, show: (vi
     const scope = scopeOf(host.name);
     return scope === undefined || allowed?.has(host.name) === false ? [] : [{ name: host.name, scope }];
   });
-  if (hosts.length === 0)
-    throw new Problem({ code: 'empty-pattern', what: `"${pattern}" matches no host`, remedy: 'See `runbook inventory --graph`.' });
+  if (hosts.length === 0) throw new Problem({ code: 'empty-pattern', what: `"${pattern}" matches no host`, remedy: noHostRemedy(flags) });
   const failures: Problem[] = [];
   const signs = interruptions(process.stderr);
   try {

@@ -1,3 +1,4 @@
+import type { Difference } from '../modules/module.ts';
 import type { RunEvent, TaskFinished } from '../run/events.ts';
 import { maskValue } from '../values/mask.ts';
 import { differenceLines } from './differences.ts';
@@ -8,13 +9,14 @@ import type { SourceReader } from './problems.ts';
 import { problemLines } from './problems.ts';
 import { recapLines } from './recap.ts';
 import type { Renderer } from './renderer.ts';
+import { valueLines, wholeResultLines } from './result-value.ts';
 import { safeLine, safeLines } from './safe-text.ts';
 import { taskTitle } from './task-title.ts';
 import { warningLines } from './warnings.ts';
 
 export interface PlainOptions {
   readonly diff: boolean;
-  /** 0: what changed or failed. 1: tasks in sync and skipped too. 2: results as well. */
+  /** 0: what changed or failed. 1: tasks in sync and skipped too, and what they gave. 2: commands and whole results as well. */
   readonly verbosity: number;
   readonly paint: Paint;
   readonly read: SourceReader;
@@ -101,8 +103,8 @@ function finishedLines(event: TaskFinished, options: PlainOptions): readonly str
   const { outcome } = event;
   // Only when it is said: of most tasks nothing is.
   const about = (): string => `[${hostTitle(event)}] ${taskTitle(event.task, event.item)}`;
-  const result =
-    verbosity > 1 && event.result !== undefined ? indent(safeLines(JSON.stringify(maskValue(event.result), undefined, 2))) : [];
+  const commands = verbosity > 1 && !diff && outcome.kind === 'changed' ? indent(commandLines(outcome.differences, paint)) : [];
+  const result = verbosity > 1 ? [...commands, ...valueLines(event), ...wholeResultLines(event)] : verbosity > 0 ? valueLines(event) : [];
   switch (outcome.kind) {
     case 'ok':
       return verbosity > 0 ? [paint('green', `ok: ${about()}`), ...result] : [];
@@ -123,6 +125,11 @@ function finishedLines(event: TaskFinished, options: PlainOptions): readonly str
       throw new Error(`unknown outcome ${JSON.stringify(never)}`);
     }
   }
+}
+
+/** Of what a task has done, the commands. */
+function commandLines(differences: readonly Difference[], paint: Paint): readonly string[] {
+  return differences.filter(({ kind }) => kind === 'command').flatMap((one) => differenceLines(one, paint));
 }
 
 export function hostTitle(event: TaskFinished): string {

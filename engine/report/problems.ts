@@ -39,6 +39,8 @@ export function sourceReader(): SourceReader {
 }
 
 function readText(file: string): string | undefined {
+  // Arguments of a single task stand on the command line.
+  if (file === '-a' || file === '-m') return process.argv[process.argv.indexOf(file) + 1];
   try {
     return readFileSync(file, 'utf8');
   } catch {

@@ -1,6 +1,5 @@
 import type { TaskFinished } from '../run/events.ts';
 import { maskValue } from '../values/mask.ts';
-import type { PlainMap } from '../values/value.ts';
 import { differenceLines } from './differences.ts';
 import { failureLines } from './failure.ts';
 import { openJournal } from './journal.ts';
@@ -10,19 +9,24 @@ import { paintFor } from './paint.ts';
 import type { SourceReader } from './problems.ts';
 import { problemLines, sourceReader } from './problems.ts';
 import type { Report } from './report.ts';
-import { safeLine, safeLines } from './safe-text.ts';
+import { eventLines } from './plain.ts';
+import { shown, valueLines, wholeResultLines } from './result-value.ts';
+import { safeLine } from './safe-text.ts';
 
 export interface ResultOptions {
   readonly diff: boolean;
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
   /** The folder of all journals. */
+  /** How often -v was given: the run and the connections are told too, then whole results. */
+  readonly verbosity: number;
   readonly journal: string;
   readonly command: readonly string[];
 }
 
 interface Details {
   readonly diff: boolean;
+  readonly verbosity: number;
   readonly paint: Paint;
   readonly read: SourceReader;
 }
@@ -31,12 +35,14 @@ interface Details {
 export function startResultReport(options: ResultOptions): Report {
   const journal = openJournal(options.journal, options.command, (text) => openOutput(options.stderr).write(`${text}\n`));
   const output = openOutput(options.stdout);
-  const details = { diff: options.diff, paint: paintFor(options.stdout), read: sourceReader() };
+  const details = { diff: options.diff, verbosity: options.verbosity, paint: paintFor(options.stdout), read: sourceReader() };
   return {
     emit: (event) => {
       journal.note([event]);
       if (event.type === 'task_finished') output.write(lines(resultLines(event, details)));
       else if (event.type === 'message') output.write(lines([`[${safeLine(event.host)}] ${shown(maskValue(event.text))}`]));
+      else if (options.verbosity > 0 && ['run_started', 'host_connected', 'task_retried'].includes(event.type))
+        output.write(lines(eventLines(event, details)));
       else if (event.type === 'host_unreachable')
         output.write(
           lines([
@@ -47,6 +53,10 @@ export function startResultReport(options: ResultOptions): Report {
     },
     finish: () => output.drained(),
   };
+}
+
+function resultOf(event: TaskFinished, { verbosity }: Details): readonly string[] {
+  return verbosity > 1 ? [...valueLines(event), ...wholeResultLines(event)] : valueLines(event);
 }
 
 function resultLines(event: TaskFinished, details: Details): readonly string[] {
@@ -61,33 +71,16 @@ function resultLines(event: TaskFinished, details: Details): readonly string[] {
     case 'unknown':
       return [paint('magenta', `unknown: ${title} ${safeLine(outcome.because)}`)];
     case 'ok':
-      return [paint('green', `ok: ${title}`), ...valueLines(event)];
+      return [paint('green', `ok: ${title}`), ...resultOf(event, details)];
     case 'changed': {
       const differences = details.diff ? outcome.differences.flatMap((difference) => differenceLines(difference, paint)).map(indented) : [];
-      return [paint('yellow', `changed: ${title}`), ...differences, ...valueLines(event)];
+      return [paint('yellow', `changed: ${title}`), ...differences, ...resultOf(event, details)];
     }
     default: {
       const never: never = outcome;
       throw new Error(`unknown outcome ${JSON.stringify(never)}`);
     }
   }
-}
-
-function valueLines({ result }: TaskFinished): readonly string[] {
-  if (result === undefined) return [];
-  const masked = maskValue(result);
-  if (!isPlainMap(masked)) return [];
-  const { stdout, stderr, changed: _changed, failed: _failed, ...others } = masked;
-  if (typeof stdout === 'string') return [...safeLines(stdout), ...(typeof stderr === 'string' ? safeLines(stderr) : [])].map(indented);
-  return Object.keys(others).length === 0 ? [] : shown(others).split('\n').map(indented);
-}
-
-function isPlainMap(value: unknown): value is PlainMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'string' ? safeLine(value) : safeLines(JSON.stringify(value, undefined, 2)).join('\n');
 }
 
 function indented(line: string): string {

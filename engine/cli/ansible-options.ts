@@ -1,0 +1,58 @@
+/** Options of ansible-playbook and ansible that runbook does not have by that name, each with what to do instead. */
+export const ANSIBLE_OPTIONS: ReadonlyMap<string, string> = new Map([
+  [
+    '--ask-vault-pass',
+    'Give the identity that opens encrypted values: --identity FILE, or RUNBOOK_IDENTITY. `runbook vault --help` says how to make one.',
+  ],
+  ['--ask-vault-password', 'Give the identity that opens encrypted values: --identity FILE, or RUNBOOK_IDENTITY.'],
+  ['-J', 'Give the identity that opens encrypted values: --identity FILE, or RUNBOOK_IDENTITY.'],
+  ['--vault-password-file', 'Give the identity that opens encrypted values: --identity FILE, or RUNBOOK_IDENTITY.'],
+  ['--vault-pass-file', 'Give the identity that opens encrypted values: --identity FILE, or RUNBOOK_IDENTITY.'],
+  ['--vault-id', 'Give the identity that opens encrypted values: --identity FILE, or RUNBOOK_IDENTITY.'],
+  ['--syntax-check', 'Write runbook lint PLAYBOOK: it tells all that is wrong, and connects to nothing.'],
+  ['-k', 'Log in by a key (--private-key), or set ansible_password in the inventory, encrypted by runbook vault.'],
+  ['--ask-pass', 'Log in by a key (--private-key), or set ansible_password in the inventory, encrypted by runbook vault.'],
+  ['--connection-password-file', 'Log in by a key (--private-key), or set ansible_password in the inventory, encrypted by runbook vault.'],
+  ['-K', 'Set ansible_become_password in the inventory, encrypted by runbook vault; play and plan ask for it by -K.'],
+  ['--ask-become-pass', 'Write -K (play and plan), or set ansible_become_password in the inventory, encrypted by runbook vault.'],
+  ['--become-password-file', 'Set ansible_become_password in the inventory, encrypted by runbook vault.'],
+  ['--become-user', 'Write become_user: in the playbook, or -e ansible_become_user=NAME.'],
+  ['--become-method', 'Leave it out: sudo is what there is.'],
+  ['--start-at-task', 'Write --tags for the part that is wanted, or --resume to go on with a run that failed.'],
+  ['--step', 'Write runbook plan first, or runbook plan -o FILE and runbook apply FILE to make just what was shown.'],
+  ['--force-handlers', 'Leave it out; a handler that is owed is never lost, a later run pays it.'],
+  ['--flush-cache', 'Leave it out; facts are read anew with each connection.'],
+  ['-c', 'Set ansible_connection in the inventory, or -e ansible_connection=local.'],
+  ['--connection', 'Set ansible_connection in the inventory, or -e ansible_connection=local.'],
+  ['--ssh-common-args', 'Set ansible_ssh_common_args in the inventory, or write it into ~/.ssh/config.'],
+  ['--ssh-extra-args', 'Set ansible_ssh_common_args in the inventory, or write it into ~/.ssh/config.'],
+  ['--scp-extra-args', 'Leave it out: files go through the same SSH connection.'],
+  ['--sftp-extra-args', 'Leave it out: files go through the same SSH connection.'],
+  ['-M', 'Leave it out: modules are part of the program.'],
+  ['--module-path', 'Leave it out: modules are part of the program.'],
+  ['--key-file', 'Write --private-key FILE.'],
+  ['--check', 'Write runbook plan PLAYBOOK: it shows what would change.'],
+  ['-C', 'Write runbook plan PLAYBOOK: it shows what would change.'],
+  ['--diff', 'Write -D or --diff behind play, plan or exec.'],
+  ['-o', 'Leave it out; --output plain prints lines.'],
+  ['--one-line', 'Leave it out; --output plain prints lines.'],
+  ['-t', 'Write --tags behind play or plan.'],
+  ['--tree', 'Write --output json, and keep that.'],
+  ['-B', 'Write timeout: at the task; the session is kept alive meanwhile.'],
+  ['--background', 'Write timeout: at the task; the session is kept alive meanwhile.'],
+  ['-P', 'Leave it out: a task is waited for.'],
+  ['--poll', 'Leave it out: a task is waited for.'],
+  ['--list', 'Write runbook inventory --list.'],
+  ['--export', 'Leave it out.'],
+  ['--yaml', 'Leave it out: the answer is JSON.'],
+  ['--toml', 'Leave it out: the answer is JSON.'],
+  ['--inventory-file', 'Write -i FILE.'],
+  ['--sudo', 'Write -b or become: true.'],
+  ['-s', 'Write -b or become: true.'],
+]);
+
+/** What to add to the message of an option that is not there. */
+export function optionRemedy(message: string): string | undefined {
+  const option = /unknown option '(-{1,2}[^'=]+)/.exec(message)?.[1];
+  return option === undefined ? undefined : ANSIBLE_OPTIONS.get(option);
+}

@@ -1,0 +1,35 @@
+import type { TaskFinished } from '../run/events.ts';
+import { maskValue } from '../values/mask.ts';
+import type { PlainMap } from '../values/value.ts';
+import { safeLine, safeLines } from './safe-text.ts';
+
+/** What a task gave: the output of a command as it is, another result as JSON. */
+export function valueLines({ result }: TaskFinished): readonly string[] {
+  if (result === undefined) return [];
+  const masked = maskValue(result);
+  if (!isPlainMap(masked)) return [];
+  const { stdout, stderr, changed: _changed, failed: _failed, skipped: _skipped, ...others } = masked;
+  if (typeof stdout === 'string') return [...outputLines(stdout), ...(typeof stderr === 'string' ? outputLines(stderr) : [])].map(indented);
+  return Object.keys(others).length === 0 ? [] : shown(others).split('\n').map(indented);
+}
+
+/** The whole result as JSON. */
+export function wholeResultLines({ result }: TaskFinished): readonly string[] {
+  return result === undefined ? [] : safeLines(JSON.stringify(maskValue(result), undefined, 2)).map(indented);
+}
+
+function outputLines(text: string): readonly string[] {
+  return text === '' ? [] : safeLines(text);
+}
+
+function isPlainMap(value: unknown): value is PlainMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function shown(value: unknown): string {
+  return typeof value === 'string' ? safeLine(value) : safeLines(JSON.stringify(value, undefined, 2)).join('\n');
+}
+
+function indented(line: string): string {
+  return `    ${line}`;
+}
