@@ -12,7 +12,8 @@ export interface Stop {
   readonly always: readonly Stop[];
 }
 
-function size(steps: readonly Step[]): number {
+/** How many steps they are with all that is in them: so much room they take in the order of a play. */
+export function size(steps: readonly Step[]): number {
   let sum = 0;
   for (const step of steps) sum += step.kind === 'block' ? 1 + size(step.block) + size(step.rescue) + size(step.always) : 1;
   return sum;

@@ -10,7 +10,7 @@ import type { Batch, RunContext } from './context.ts';
 import { HostRun, asHostGone } from './host-run.ts';
 import type { HostState } from './host-state.ts';
 import type { Route, Stop } from './itinerary.ts';
-import { itinerary, opened } from './itinerary.ts';
+import { itinerary, opened, size } from './itinerary.ts';
 import { connectForPlay } from './machines.ts';
 import { debtsOf } from './owed-handlers.ts';
 import type { Pace } from './pace.ts';
@@ -80,7 +80,7 @@ async function runBatch(
   let at = 1;
   const sections: Section[] = play.sections.map((section) => {
     const stops = itinerary(section.steps, at);
-    const flush = at + Math.max(1, stops.length === 0 ? 1 : (stops.at(-1)?.until ?? at) - at);
+    const flush = at + Math.max(1, size(section.steps));
     at = flush + 1;
     return { stops, flush };
   });
