@@ -72,8 +72,8 @@ export interface Role {
 
 export interface RoleArgument {
   readonly name: string;
-  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'list' | 'map' | 'any';
-  readonly elements: 'string' | 'integer' | 'number' | 'boolean' | 'map' | 'any';
+  readonly type: 'list' | RoleArgument['elements'];
+  readonly elements: 'string' | 'integer' | 'number' | 'boolean' | 'map' | 'ipv4' | 'ipv4_network' | 'any';
   readonly required: boolean;
   readonly choices: readonly (string | number | boolean)[];
   readonly description: string;

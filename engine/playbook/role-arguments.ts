@@ -12,6 +12,8 @@ const OWN_TYPES: Readonly<Record<string, RoleArgument['type']>> = {
   boolean: 'boolean',
   list: 'list',
   map: 'map',
+  ipv4: 'ipv4',
+  ipv4_network: 'ipv4_network',
   any: 'any',
 };
 

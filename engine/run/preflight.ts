@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { breathe } from '../connection/breath.ts';
 import { Problem, Problems } from '../errors/problem.ts';
 import type { Include, Role, RoleArgument, Step, Task } from '../playbook/play.ts';
@@ -155,10 +156,10 @@ function missing(argument: RoleArgument): string | undefined {
 
 function mismatch(argument: RoleArgument, value: Value): string | undefined {
   if (value instanceof Unknown || value === null) return undefined;
-  if (!isOfType(argument.type, value)) return `must be ${withArticle(argument.type)}, not ${typeName(value)}`;
+  if (!isOfType(argument.type, value)) return `must be ${withArticle(TYPE_NAMES[argument.type])}, not ${typeName(value)}`;
   if (isList(value)) {
     const wrong = value.find((one) => !(one instanceof Unknown) && !isOfType(argument.elements, one));
-    if (wrong !== undefined) return `must be a list of ${argument.elements}s, but one of them is ${typeName(wrong)}`;
+    if (wrong !== undefined) return `must be a list of ${TYPE_NAMES[argument.elements]}s, but one of them is ${typeName(wrong)}`;
   }
   if (argument.choices.length > 0 && !(value instanceof Secret) && !argument.choices.some((choice) => choice === value)) {
     return `must be one of ${argument.choices.join(', ')}`;
@@ -182,11 +183,32 @@ function isOfType(type: RoleArgument['type'], value: Value): boolean {
       return isList(value);
     case 'map':
       return isMap(value);
+    case 'ipv4':
+      return typeof value === 'string' && isIPv4(value);
+    case 'ipv4_network':
+      return typeof value === 'string' && isIpv4Network(value);
     default: {
       const never: never = type;
       throw new Error(`unknown type ${String(never)}`);
     }
   }
+}
+
+const TYPE_NAMES: Readonly<Record<RoleArgument['type'], string>> = {
+  any: 'value',
+  string: 'string',
+  integer: 'integer',
+  number: 'number',
+  boolean: 'boolean',
+  list: 'list',
+  map: 'map',
+  ipv4: 'IPv4 address',
+  ipv4_network: 'IPv4 network such as 10.96.0.0/16',
+};
+
+function isIpv4Network(text: string): boolean {
+  const [address = '', prefix = '', ...more] = text.split('/');
+  return isIPv4(address) && more.length === 0 && /^\d{1,2}$/.test(prefix) && Number(prefix) <= 32;
 }
 
 function typeName(value: Value): string {
@@ -197,5 +219,5 @@ function typeName(value: Value): string {
 }
 
 function withArticle(type: string): string {
-  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
+  return /^[aeiouI]/.test(type) ? `an ${type}` : `a ${type}`;
 }
