@@ -27,7 +27,7 @@ export function addDocsCommand(command: Command, done: (status: number) => void)
 
 async function show(name: string | undefined, flags: Flags): Promise<void> {
   if (flags.helpers === true || name === 'helpers') printHelpers(process.stdout);
-  else if (flags.ansible === true || name === 'ansible') printAnsibleDifferences(process.stdout);
+  else if (flags.ansible === true || name === 'ansible') printAnsibleDifferences(await all(), process.stdout);
   else if (flags.schema === true || name === 'schema') printPlaybookSchema(await all(), process.stdout);
   else if (name === undefined) printModules(await all(), process.stdout);
   else printModule(await modules.module(name), process.stdout);

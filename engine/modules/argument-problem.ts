@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
+import { COMMON_ARGUMENTS } from '../playbook/ansible-modules.ts';
 import { Secret } from '../values/secret.ts';
 import { didYouMean, listNames } from '../values/suggest.ts';
 import type { Value, ValueMap } from '../values/value.ts';
@@ -67,7 +68,8 @@ export function problemsOf(
 }
 
 function foreignRemedy({ foreign }: AnyModule, key: string): string | undefined {
-  return foreign !== undefined && Object.hasOwn(foreign, key) ? foreign[key] : undefined;
+  if (foreign !== undefined && Object.hasOwn(foreign, key)) return foreign[key];
+  return Object.hasOwn(COMMON_ARGUMENTS, key) ? COMMON_ARGUMENTS[key] : undefined;
 }
 
 function sentenceOf(issue: z.core.$ZodIssue, message: string): string {

@@ -1,3 +1,5 @@
+import { ANSIBLE_MODULES, familyOf } from './ansible-modules.ts';
+
 /** Something that Ansible has and this language has not, and what to write instead. */
 export interface AnsibleDifference {
   readonly name: string;
@@ -35,7 +37,7 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
   {
     name: 'connection',
     where: 'task',
-    instead: 'Set ansible_connection: local for the host in the inventory; localhost is local by itself.',
+    instead: 'Write delegate_to: localhost for connection: local; how a host is reached is set by ansible_connection in the inventory.',
   },
   { name: 'port', where: 'task', instead: 'Set ansible_port for the host in the inventory.' },
   { name: 'delegate_facts', where: 'task', instead: "Leave it out; another host's facts are in hostvars once it is in a play." },
@@ -99,6 +101,7 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
     where: 'module',
     instead: 'Leave it out; the arguments of roles are checked before the first connection.',
   },
+  ...ANSIBLE_MODULES,
   { name: 'reset_connection', where: 'meta', instead: 'Leave it out; a changed group membership counts from the next session on.' },
   { name: 'clear_facts', where: 'meta', instead: 'Leave it out; facts are read anew with each connection.' },
   {
@@ -117,5 +120,6 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
 export function insteadOf(name: string, ...where: readonly AnsibleDifference['where'][]): string | undefined {
   const difference = ANSIBLE_DIFFERENCES.find((one) => one.name === name && where.includes(one.where));
   if (difference !== undefined) return difference.instead;
+  if (where.includes('module')) return familyOf(name);
   return where.includes('task') && name.startsWith('with_') ? 'Write loop: with a list, or an expression that gives one.' : undefined;
 }
