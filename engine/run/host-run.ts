@@ -159,7 +159,7 @@ export class HostRun {
     const { step } = stop;
     if (step.kind !== 'block') return;
     const most = step.throttle?.resolve(this.#host.variables.scope(step));
-    if (most === undefined) return this.#inBlock(stop, route);
+    if (most === undefined || most === 0) return this.#inBlock(stop, route);
     await throttled(this.#batch, stop, most, step.place, async () => {
       this.#mayGoOn();
       this.#alone += 1;

@@ -14,8 +14,8 @@ export async function throttled<Result>(
   place: Place,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  if (most === undefined) return await work();
-  if (typeof most !== 'number' || most < 1) throw wrongType('throttle', 'a number from 1', place);
+  if (most === undefined || most === 0) return await work();
+  if (typeof most !== 'number' || !Number.isInteger(most)) throw wrongType('throttle', 'a whole number; 0 is no limit', place);
   const key = keyOf(stop);
   let limit = batch.throttles.get(key);
   if (limit === undefined) batch.throttles.set(key, (limit = pLimit(most)));
