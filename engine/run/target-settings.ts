@@ -42,7 +42,7 @@ export async function targetOf(name: string, scope: Scope, settings: TargetSetti
       });
     }
   }
-  const alias = text(scope, 'ansible_host') ?? text(scope, 'ansible_ssh_host') ?? name;
+  const alias = withoutBrackets(text(scope, 'ansible_host') ?? text(scope, 'ansible_ssh_host') ?? name);
   const config = await sshConfigFor(alias);
   const identity = text(scope, 'ansible_ssh_private_key_file') ?? text(scope, 'ansible_private_key_file') ?? settings.identityFile;
   const password = scope.lookup('ansible_password') ?? scope.lookup('ansible_ssh_pass') ?? settings.password;
@@ -147,6 +147,11 @@ async function jumpOf(
 
 /** `[user@]host[:port]`, an IPv6 address in brackets, or all of it as a URL, as ssh has it. */
 const JUMP = /^(?:ssh:\/\/)?(?:(?<user>[^@]+)@)?(?:\[(?<ipv6>[^\]]+)\]|(?<host>[^:/]+))(?::(?<port>\d+))?\/?$/;
+
+/** As ssh does with an IPv6 address. */
+function withoutBrackets(host: string): string {
+  return /^\[[0-9A-Fa-f:.]+(%\S+)?\]$/.test(host) ? host.slice(1, -1) : host;
+}
 
 function hostOfJump(jump: string): string {
   const match = JUMP.exec(jump.trim())?.groups;
