@@ -1,17 +1,7 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import type { Installed } from '../python-environment.ts';
+import { ANSIBLE, pythonEnvironment } from '../python-environment.ts';
 
-const run = promisify(execFile);
-
-const ANSIBLE = ['ansible-core==2.19.14', 'mitogen==0.3.54'];
-const PYINFRA = ['pyinfra==3.10.0'];
-
-/** The folder of a virtual environment, or why there is none. */
-export type Installed = { readonly kind: 'there'; readonly folder: string } | { readonly kind: 'missing'; readonly why: string };
+const PYINFRA = 'pyinfra==3.10.0';
 
 const installations = new Map<string, Promise<Installed>>();
 
@@ -20,32 +10,12 @@ export function ansible(): Promise<Installed> {
 }
 
 export function pyinfra(): Promise<Installed> {
-  return once(PYINFRA);
+  return once([PYINFRA]);
 }
 
 function once(packages: readonly string[]): Promise<Installed> {
-  const name = packages.join('+').replaceAll('==', '-');
+  const name = packages.join('+');
   let installation = installations.get(name);
-  if (installation === undefined) installations.set(name, (installation = environment(name, packages)));
+  if (installation === undefined) installations.set(name, (installation = pythonEnvironment(packages)));
   return installation;
-}
-
-/** Installed once, under `${RUNBOOK_CACHE:-~/.cache/runbook}/bench`, named by what is in it. */
-async function environment(name: string, packages: readonly string[]): Promise<Installed> {
-  const cache = join(process.env['RUNBOOK_CACHE'] ?? join(homedir(), '.cache/runbook'), 'bench');
-  const folder = join(cache, name);
-  const done = join(folder, 'complete');
-  if (existsSync(done)) return { kind: 'there', folder };
-  try {
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(cache, { recursive: true });
-    await run('python3', ['-m', 'venv', folder]);
-    await run(join(folder, 'bin/pip'), ['install', '--quiet', ...packages], { maxBuffer: 16 * 1024 * 1024 });
-    await mkdir(done);
-    return { kind: 'there', folder };
-  } catch (error) {
-    await rm(folder, { recursive: true, force: true });
-    const why = error instanceof Error ? error.message.trim().split('\n').slice(0, 3).join(' ') : String(error);
-    return { kind: 'missing', why: `${packages.join(' ')} cannot be installed: ${why}` };
-  }
 }

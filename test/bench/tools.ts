@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { writeAnsiblePlay } from './ansible-play.ts';
 import type { Reach } from './bench-site.ts';
 import { writeFloorPlay } from './floor-play.ts';
-import type { Installed } from './python-tools.ts';
 import { ansible, pyinfra } from './python-tools.ts';
 import { writePyinfraPlay } from './pyinfra-play.ts';
 import { writeRunbookPlay } from './runbook-play.ts';
+import type { Installed } from '../python-environment.ts';
 import type { BenchHost, BenchTask } from './tasks.ts';
 
 export const TOOL_NAMES = ['floor-ssh2', 'floor-openssh', 'runbook', 'pyinfra', 'mitogen', 'ansible'] as const;

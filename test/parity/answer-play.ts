@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import type { Answer, Case, Json } from './case.ts';
+import type { Ansible } from './run-ansible.ts';
+import { ansiblePlay } from './run-ansible.ts';
+import { runbookRun } from './run-runbook.ts';
+import { marked, unmarked } from './spelled.ts';
+import type { TaskEvent } from './task-event.ts';
+import type { Setting } from './workplace.ts';
+import { prepare, workplace } from './workplace.ts';
+
+/** One playbook, played alone: what each host did, in its order, and how the run ended. */
+export async function playsByAnsible(ansible: Ansible, setting: Setting, cases: readonly Case[]): Promise<ReadonlyMap<string, Answer>> {
+  prepare(setting, cases);
+  return await each(cases, async (one) => {
+    const { controller, marks } = workplace(setting, one.id);
+    const run = await ansiblePlay({ ...ansible, quick: false }, controller, [
+      '-i',
+      'hosts',
+      '-e',
+      `ansible_python_interpreter=${join(ansible.folder, 'bin/python3')}`,
+      'site.yml',
+      ...argumentsOf(one, marks),
+    ]);
+    if (run.events.length === 0 && ![0, 2].includes(run.status)) {
+      return { facts: new Map(), refused: `${run.stdout}${run.stderr}`.trim().slice(0, 1_000), broken: [], open: 0 };
+    }
+    return { facts: told(run.events, run.status, marks), broken: [], open: 0 };
+  });
+}
+
+export async function playsByRunbook(setting: Setting, cases: readonly Case[]): Promise<ReadonlyMap<string, Answer>> {
+  prepare(setting, cases);
+  return await each(cases, async (one) => {
+    const { controller, marks } = workplace(setting, one.id);
+    const args = ['site.yml', '-i', 'hosts', ...argumentsOf(one, marks)];
+    const plan = await runbookRun(setting.root, controller, ['plan', ...args]);
+    if (plan.status === 1) return { facts: new Map(), refused: plan.stderr.trim().slice(0, 1_000), broken: [], open: 0 };
+    const run = await runbookRun(setting.root, controller, ['play', ...args, '--no-lock']);
+    return {
+      facts: told(run.events, run.status, marks),
+      broken: brokenPromises(plan.events, run.events),
+      open: plan.events.filter(({ certain }) => !certain).length,
+    };
+  });
+}
+
+async function each(cases: readonly Case[], answer: (one: Case) => Promise<Answer>): Promise<ReadonlyMap<string, Answer>> {
+  const atOnce = pLimit(1);
+  return new Map(await Promise.all(cases.map((one) => atOnce(async () => [one.id, await answer(one)] as const))));
+}
+
+function argumentsOf({ input }: Case, marks: ReadonlyMap<string, string>): readonly string[] {
+  return input.kind === 'play' ? input.args.map((arg) => marked(arg, marks)) : [];
+}
+
+/** Of skipped tasks nothing is told: whether each of a block is named or the block as a whole is how a tool shows it. */
+function told(events: readonly TaskEvent[], status: number, marks: ReadonlyMap<string, string>): ReadonlyMap<string, Json> {
+  const facts = new Map<string, Json>([['exit status', status]]);
+  for (const [host, some] of Map.groupBy(events, (event) => event.host)) {
+    const lines = some.filter((event) => event.status !== 'skipped').map((event) => line(event));
+    if (lines.length > 0) facts.set(`host ${host}`, unmarked(lines, marks));
+  }
+  return facts;
+}
+
+function line({ task, handler, item, status, module, result }: TaskEvent): string {
+  const name = `${handler ? 'handler ' : ''}${task}${item === undefined ? '' : `[${item}]`}`;
+  return `${name} ${status}${module === 'debug' && status === 'ok' ? ` ${JSON.stringify(result['msg'] ?? null)}` : ''}`;
+}
+
+/** A change of which the plan was sure, and a task that it was sure had nothing to do, as the play did them; each as often. */
+function brokenPromises(plan: readonly TaskEvent[], play: readonly TaskEvent[]): readonly string[] {
+  const key = ({ host, task, item, handler }: TaskEvent): string => `${host}: ${handler ? 'handler ' : ''}${task}[${item ?? ''}]`;
+  const done = Map.groupBy(play, key);
+  return plan
+    .filter(({ certain, status }) => certain && status !== 'skipped')
+    .filter((event) => done.get(key(event))?.some(({ status }) => status === event.status) !== true)
+    .map((event) => {
+      const statuses = done.get(key(event))?.map(({ status }) => status) ?? ['not run'];
+      return `${key(event)}: the plan was sure of ${event.status}, the play was ${statuses.join(', ')}`;
+    });
+}

@@ -1,0 +1,164 @@
+import { join } from 'node:path';
+import type { Answer, Case, Json } from './case.ts';
+import type { Ansible } from './run-ansible.ts';
+import { ansiblePlay } from './run-ansible.ts';
+import { refusals, runbookRun } from './run-runbook.ts';
+import { asYaml, spelled, unmarked } from './spelled.ts';
+import type { TaskEvent } from './task-event.ts';
+import { documented } from './task-event.ts';
+import { treeBelow } from './tree.ts';
+import type { Setting } from './workplace.ts';
+import { prepare, workplace, writeText } from './workplace.ts';
+
+/** What the runs of a batch brought, by case. */
+type Events = ReadonlyMap<string, readonly TaskEvent[]>;
+type Trees = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+/** Plays many cases by one call of the tool: each is a playbook of its own, and in runbook a host of its own, so that none is seen by another. */
+export async function tasksByAnsible(ansible: Ansible, setting: Setting, cases: readonly Case[]): Promise<ReadonlyMap<string, Answer>> {
+  const root = join(setting.root, 'ansible');
+  prepare(setting, cases);
+  const python = join(ansible.folder, 'bin/python3');
+  writeText(join(root, 'hosts'), `localhost ansible_connection=local ansible_python_interpreter=${python}\n`);
+  writePlaybooks(setting, cases, () => 'localhost');
+  const play = async (some: readonly Case[]): Promise<Events> =>
+    await whole(some, async (batch) => (await ansiblePlay(ansible, root, ['-i', 'hosts', await all(root, batch)])).events);
+  const first = await play(cases);
+  const firstTrees = trees(setting, cases);
+  const second = await play(cases);
+  const secondTrees = trees(setting, cases);
+  return new Map(cases.map((one) => [one.id, answer(setting, one, { first, second, firstTrees, secondTrees, plan: new Map() })]));
+}
+
+export async function tasksByRunbook(setting: Setting, cases: readonly Case[]): Promise<ReadonlyMap<string, Answer>> {
+  const root = join(setting.root, 'runbook');
+  prepare(setting, cases);
+  writeText(join(root, 'hosts'), cases.map(({ id }) => `${id} ansible_connection=local\n`).join(''));
+  writePlaybooks(setting, cases, (id) => id);
+  const refused = new Map<string, string>();
+  const run = async (command: 'plan' | 'play', batch: readonly Case[]): Promise<readonly TaskEvent[]> => {
+    let rest = batch;
+    for (;;) {
+      const options = command === 'play' ? ['--no-lock'] : [];
+      const result = await runbookRun(setting.root, root, [command, await all(root, rest), '-i', 'hosts', ...options]);
+      if (result.status !== 1) return result.events;
+      const byFile = refusals(result, root);
+      const remaining = rest.filter(({ id }) => {
+        const { controller } = workplace(setting, id);
+        const why = [...byFile].find(([file]) => file.startsWith(`${controller}/`))?.[1];
+        if (why !== undefined) refused.set(id, why);
+        return why === undefined;
+      });
+      if (remaining.length === rest.length) throw new Error(`runbook ${command} of ${root} ended with 1:\n${result.stderr}`);
+      rest = remaining;
+      if (rest.length === 0) return [];
+    }
+  };
+  const play = async (command: 'plan' | 'play', some: readonly Case[]): Promise<Events> =>
+    await whole(
+      some.filter(({ id }) => !refused.has(id)),
+      async (batch) => await run(command, batch),
+    );
+  const plan = await play('plan', cases);
+  const first = await play('play', cases);
+  const firstTrees = trees(setting, cases);
+  const second = await play('play', cases);
+  const secondTrees = trees(setting, cases);
+  return new Map(
+    cases.map((one) => {
+      const why = refused.get(one.id);
+      if (why !== undefined) return [one.id, { facts: new Map(), refused: why, broken: [], open: 0 }];
+      return [one.id, answer(setting, one, { first, second, firstTrees, secondTrees, plan })];
+    }),
+  );
+}
+
+/** One playbook that imports those of the cases. */
+async function all(root: string, cases: readonly Case[]): Promise<string> {
+  const name = `all-${cases[0]?.id ?? 'none'}-${cases.length}.yml`;
+  writeText(join(root, name), asYaml(cases.map(({ id }) => ({ import_playbook: `${id}/c/site.yml` }))));
+  return await Promise.resolve(name);
+}
+
+/**
+ * A failure that ends the run ends it for the cases behind it too: they are played once more without it. Where nothing was run at all, the
+ * case that keeps the others from it is found by halves.
+ */
+async function whole(cases: readonly Case[], play: (batch: readonly Case[]) => Promise<readonly TaskEvent[]>): Promise<Events> {
+  if (cases.length === 0) return new Map();
+  const found = new Map<string, TaskEvent[]>();
+  for (const event of await play(cases)) {
+    const id = cases.find((one) => event.task.startsWith(`${one.id} `))?.id;
+    if (id === undefined) continue;
+    const events = found.get(id) ?? [];
+    found.set(id, events);
+    events.push(event);
+  }
+  const reached = cases.findLastIndex(({ id }) => found.has(id)) + 1;
+  if (reached === 0 && cases.length === 1) return found;
+  const half = Math.ceil(cases.length / 2);
+  const rest = reached > 0 ? [cases.slice(reached)] : [cases.slice(0, half), cases.slice(half)];
+  for (const some of rest) for (const [id, events] of await whole(some, play)) found.set(id, [...events]);
+  return found;
+}
+
+function writePlaybooks(setting: Setting, cases: readonly Case[], host: (id: string) => string): void {
+  for (const { id, input } of cases) {
+    if (input.kind !== 'tasks') continue;
+    const { controller, marks } = workplace(setting, id);
+    const tasks = input.tasks.map((task, index) => ({ name: `${id} ${index}`, ...(task as object), ignore_errors: true }));
+    const play = [{ hosts: host(id), gather_facts: false, tasks: spelled(tasks, setting.tool, marks) }];
+    writeText(join(controller, 'site.yml'), asYaml(play));
+  }
+}
+
+function trees(setting: Setting, cases: readonly Case[]): Trees {
+  return new Map(cases.map(({ id }) => [id, treeBelow(workplace(setting, id).host)]));
+}
+
+interface Runs {
+  readonly plan: Events;
+  readonly first: Events;
+  readonly second: Events;
+  readonly firstTrees: Trees;
+  readonly secondTrees: Trees;
+}
+
+function answer(setting: Setting, { id, input }: Case, runs: Runs): Answer {
+  const { marks } = workplace(setting, id);
+  const folders = new Map([...marks].filter(([mark]) => mark !== '@P@'));
+  const facts = new Map<string, Json>();
+  const tell = (when: string, events: readonly TaskEvent[] = []): void => {
+    for (const event of events) {
+      const name = `${when}.${key(event, id)}`;
+      facts.set(`${name}.status`, event.status);
+      if (event.status === 'failed') continue;
+      for (const [member, value] of documented(event.module, event.result)) facts.set(`${name}.result.${member}`, unmarked(value, folders));
+    }
+  };
+  tell('first', runs.first.get(id));
+  tell('second', runs.second.get(id));
+  for (const [path, state] of runs.firstTrees.get(id) ?? []) facts.set(`tree.${path}`, unmarked(state, folders));
+  for (const [path, state] of runs.secondTrees.get(id) ?? []) facts.set(`tree after the second run.${path}`, unmarked(state, folders));
+  const planned = runs.plan.get(id) ?? [];
+  return {
+    facts,
+    broken: setting.tool === 'runbook' && input.kind === 'tasks' ? brokenPromises(planned, runs.first.get(id) ?? [], id) : [],
+    open: planned.filter(({ certain }) => !certain).length,
+  };
+}
+
+function key(event: TaskEvent, id: string): string {
+  return `${event.task.slice(id.length + 1)}${event.item === undefined ? '' : `[${event.item}]`}`;
+}
+
+/** What the plan was sure of, and the play did otherwise. */
+function brokenPromises(plan: readonly TaskEvent[], play: readonly TaskEvent[], id: string): readonly string[] {
+  const done = new Map(play.map((event) => [key(event, id), event.status]));
+  return plan
+    .filter(({ certain }) => certain)
+    .flatMap((event) => {
+      const status = done.get(key(event, id)) ?? 'not run';
+      return status === event.status ? [] : [`task ${key(event, id)}: the plan was sure of ${event.status}, the play was ${status}`];
+    });
+}

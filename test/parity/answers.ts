@@ -1,0 +1,58 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { inventoriesByAnsible, inventoriesByRunbook } from './answer-inventory.ts';
+import { playsByAnsible, playsByRunbook } from './answer-play.ts';
+import { tasksByAnsible, tasksByRunbook } from './answer-tasks.ts';
+import type { Answer, Case, Kind } from './case.ts';
+import { SILENT } from './case.ts';
+import type { Difference } from './compare.ts';
+import { compare } from './compare.ts';
+import type { Ansible } from './run-ansible.ts';
+import type { Setting } from './workplace.ts';
+
+export interface Bench {
+  readonly ansible: Ansible;
+  /** Where the folders of the runs are made. */
+  readonly root: string;
+  readonly port: number;
+}
+
+/** A case with what both tools made of it. */
+export interface Verdict {
+  readonly input: Case;
+  readonly ansible: Answer;
+  readonly runbook: Answer;
+  readonly differences: readonly Difference[];
+}
+
+let batches = 0;
+
+/** Has cases of one kind answered by both tools, each in folders of its own. */
+export async function verdicts(bench: Bench, kind: Kind, cases: readonly Case[]): Promise<readonly Verdict[]> {
+  batches += 1;
+  const root = join(bench.root, `batch-${batches}`);
+  mkdirSync(root, { recursive: true });
+  const answers = await Promise.all([
+    answersOf(bench, kind, cases, { root, tool: 'ansible', port: bench.port }),
+    answersOf(bench, kind, cases, { root, tool: 'runbook', port: bench.port }),
+  ]);
+  return cases.map((input) => {
+    const [ansible, runbook] = answers.map((all) => all.get(input.id) ?? SILENT);
+    if (ansible === undefined || runbook === undefined) throw new Error(`${input.id} was not answered`);
+    return { input, ansible, runbook, differences: compare(ansible, runbook) };
+  });
+}
+
+async function answersOf(bench: Bench, kind: Kind, cases: readonly Case[], setting: Setting): Promise<ReadonlyMap<string, Answer>> {
+  switch (kind) {
+    case 'tasks':
+      return setting.tool === 'ansible' ? await tasksByAnsible(bench.ansible, setting, cases) : await tasksByRunbook(setting, cases);
+    case 'play':
+      return setting.tool === 'ansible' ? await playsByAnsible(bench.ansible, setting, cases) : await playsByRunbook(setting, cases);
+    case 'inventory':
+    case 'pattern':
+      return setting.tool === 'ansible'
+        ? await inventoriesByAnsible(bench.ansible, setting, cases)
+        : await inventoriesByRunbook(setting, cases);
+  }
+}

@@ -1,0 +1,67 @@
+/** What YAML can hold. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonMap;
+export interface JsonMap {
+  readonly [key: string]: Json;
+}
+
+export const AREAS = [
+  'inventory',
+  'patterns',
+  'precedence',
+  'files',
+  'edits',
+  'templates',
+  'looks',
+  'commands',
+  'words',
+  'web',
+  'archives',
+  'flow',
+  'system',
+] as const;
+export type Area = (typeof AREAS)[number];
+export type Tool = 'ansible' | 'runbook';
+
+/**
+ * One input for both tools. `@W@` stands for the folder of the case on the host, `@C@` for the one on the controller, `@P@` for the port of
+ * the web server. What the tools spell differently is `{ $ansible: …, $runbook: … }`, see `spelled`.
+ */
+export interface Case {
+  /** AREA-NUMBER: the same input for the same seed. */
+  readonly id: string;
+  readonly area: Area;
+  /** Lines of sh, run in `@W@` before the first run. */
+  readonly given: readonly string[];
+  /** Files in `@C@`, beside the playbook: a text, or what is written as YAML. */
+  readonly files: JsonMap;
+  readonly input: Input;
+}
+
+export type Input =
+  /** Tasks of one play on one host: planned, played, and played again. */
+  | { readonly kind: 'tasks'; readonly tasks: readonly Json[] }
+  /** `site.yml` of the files is played on the hosts of `hosts`, with these arguments. */
+  | { readonly kind: 'play'; readonly args: readonly string[] }
+  /** All hosts, groups and variables of these sources. */
+  | { readonly kind: 'inventory'; readonly sources: readonly string[] }
+  /** The hosts of `hosts` that a pattern names. */
+  | { readonly kind: 'pattern'; readonly pattern: string };
+
+export type Kind = Input['kind'];
+
+/** What a tool made of a case: each fact under a name of its own. */
+export interface Answer {
+  readonly facts: ReadonlyMap<string, Json>;
+  /** Why nothing was run. */
+  readonly refused?: string;
+  /** Where a plan said for certain what the play then did not do. */
+  readonly broken: readonly string[];
+  /** How many tasks the plan could not tell. */
+  readonly open: number;
+}
+
+export const SILENT: Answer = { facts: new Map(), broken: [], open: 0 };
+
+export function isMap(value: Json | undefined): value is JsonMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

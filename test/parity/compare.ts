@@ -1,0 +1,50 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Answer, Json } from './case.ts';
+import { isMap } from './case.ts';
+
+/** One fact that the tools tell differently; null where one of them has no such fact. */
+export interface Difference {
+  readonly fact: string;
+  readonly ansible: Json;
+  readonly runbook: Json;
+}
+
+/** Every difference of two answers. Of results only what both have counts; where both refuse or fail, they agree. */
+export function compare(ansible: Answer, runbook: Answer): readonly Difference[] {
+  if (runbook.refused !== undefined) {
+    if (ansible.refused !== undefined || failed(ansible)) return [];
+    return [{ fact: 'refused', ansible: summary(ansible), runbook: runbook.refused }];
+  }
+  if (ansible.refused !== undefined) {
+    return failed(runbook) ? [] : [{ fact: 'refused', ansible: ansible.refused, runbook: summary(runbook) }];
+  }
+  const found: Difference[] = [];
+  for (const fact of new Set([...ansible.facts.keys(), ...runbook.facts.keys()])) {
+    const theirs = ansible.facts.get(fact);
+    const ours = runbook.facts.get(fact);
+    const result = fact.includes('.result.');
+    if (result && (theirs === undefined || ours === undefined)) continue;
+    if (result ? agree(theirs ?? null, ours ?? null) : isDeepStrictEqual(theirs, ours)) continue;
+    found.push({ fact, ansible: theirs ?? null, runbook: ours ?? null });
+  }
+  return found;
+}
+
+/** Equal in all members that both have. */
+function agree(one: Json, other: Json): boolean {
+  if (Array.isArray(one) && Array.isArray(other))
+    return one.length === other.length && one.every((item, index) => agree(item, other[index]));
+  if (isMap(one) && isMap(other)) return Object.entries(one).every(([key, value]) => !(key in other) || agree(value, other[key] ?? null));
+  return isDeepStrictEqual(one, other);
+}
+
+function failed({ facts }: Answer): boolean {
+  return (
+    [...facts].some(([fact, value]) => fact.startsWith('first.') && fact.endsWith('.status') && value === 'failed') ||
+    ![undefined, 0].includes(facts.get('exit status') as number | undefined)
+  );
+}
+
+function summary({ facts }: Answer): Json {
+  return Object.fromEntries([...facts].filter(([fact]) => fact.startsWith('first.') && fact.endsWith('.status')));
+}

@@ -1,0 +1,8 @@
+import type { Json, JsonMap } from './case.ts';
+
+/** A case of tasks before it has its number. */
+export interface Draft {
+  readonly given?: readonly string[];
+  readonly files?: JsonMap;
+  readonly tasks: readonly Json[];
+}

@@ -1,0 +1,265 @@
+import type { Json, JsonMap } from './case.ts';
+import type { Chance } from './chance.ts';
+import { either } from './spelled.ts';
+
+const CONDITIONS: readonly [Json, ...Json[]] = [
+  'inventory_hostname == "h1"',
+  'inventory_hostname != "h2"',
+  'n == 2',
+  ['n > 1', 'inventory_hostname != "h3"'],
+  either('n == 1 or n == 3', 'n == 1 || n == 3'),
+  false,
+  true,
+];
+
+const KINDS: readonly [Leaf, ...Leaf[]] = [
+  'word',
+  'word',
+  'change',
+  'change',
+  'fail',
+  'register',
+  'fact',
+  'loop',
+  'until',
+  'meta',
+  'once',
+  'delegate',
+];
+type Leaf =
+  | 'word'
+  | 'change'
+  | 'fail'
+  | 'register'
+  | 'fact'
+  | 'loop'
+  | 'until'
+  | 'meta'
+  | 'once'
+  | 'delegate'
+  | 'block'
+  | 'include'
+  | 'role';
+
+/** A task that changes something. Ansible need not run a program for it, which would take half a second. */
+const CHANGE: JsonMap = { $ansible: { debug: { msg: '' }, changed_when: true }, $runbook: { command: 'true' } };
+
+/** Writes tasks, each with a name of its own, and the files that they include. */
+export class FlowWriter {
+  readonly files: Record<string, Json> = {};
+  readonly #chance: Chance;
+  readonly #handlers: string[] = [];
+  #count = 0;
+  #wantsHandlers = false;
+
+  constructor(chance: Chance) {
+    this.#chance = chance;
+    this.#handlers = ['first', 'second', 'third'];
+  }
+
+  tasks(count: number, depth: number): Json[] {
+    return Array.from({ length: count }, () => this.#task(depth)).flat();
+  }
+
+  /** Each may notify any other one: those behind it, and those before it. */
+  handlers(): Json[] {
+    if (!this.#wantsHandlers) return [];
+    return this.#handlers.map((name) => ({
+      name,
+      ...this.#chance.one<JsonMap>([
+        { debug: { msg: `${name} on {{inventory_hostname}}` } },
+        { '+': CHANGE },
+        { '+': CHANGE },
+        { '+': CHANGE, notify: this.#other(name) },
+      ]),
+      ...(this.#chance.of(0.2) ? { listen: 'all of them' } : {}),
+      ...(this.#chance.of(0.15) ? { when: this.#chance.one(CONDITIONS) } : {}),
+    }));
+  }
+
+  roles(): Json[] {
+    const names = ['base', 'left', 'right'];
+    for (const [index, name] of names.entries()) {
+      this.files[`roles/${name}/tasks/main.yml`] = this.tasks(this.#chance.number(1, 2), 0).concat([
+        { name: `${name} ${this.#next()}`, debug: { msg: `${name} {{level}} {{p}}` } },
+      ]);
+      this.files[`roles/${name}/defaults/main.yml`] = { level: `default of ${name}`, p: 'none' };
+      if (this.#chance.of(0.3)) this.files[`roles/${name}/vars/main.yml`] = { level: `vars of ${name}` };
+      if (index > 0 && this.#chance.of(0.6))
+        this.files[`roles/${name}/meta/main.yml`] = {
+          dependencies: this.#chance.one<Json>([['base'], [{ role: 'base', vars: { p: name } }]]),
+        };
+    }
+    return this.#chance
+      .some(names, 0.7)
+      .map((name) =>
+        this.#chance.one<Json>([
+          name,
+          { role: name, tags: ['one'] },
+          { role: name, when: this.#chance.one(CONDITIONS) },
+          { role: name, vars: { p: 'given' } },
+        ]),
+      );
+  }
+
+  #next(): string {
+    this.#count += 1;
+    return `t${this.#count}`;
+  }
+
+  #other(name: string): Json {
+    return this.#handlers.filter((other) => other !== name)[this.#chance.number(0, 1)] ?? [];
+  }
+
+  #task(depth: number): JsonMap[] {
+    const kind: Leaf = this.#chance.one<Leaf>(depth > 0 ? [...KINDS, 'block', 'block', 'include', 'role'] : KINDS);
+    switch (kind) {
+      case 'word':
+        return [this.#common({ debug: { msg: this.#chance.one(['{{inventory_hostname}}', 'x {{n}}', 'w'] as const) } })];
+      case 'change':
+        return [this.#common({ '+': CHANGE, ...this.#notify() })];
+      case 'fail':
+        return [this.#common(this.#failure())];
+      case 'register':
+        return this.#registered();
+      case 'fact': {
+        const once = this.#chance.of(0.3) ? { run_once: true } : {};
+        return [
+          { name: this.#next(), set_fact: { f: this.#chance.one(['v{{n}}', '{{n}}'] as const) }, ...once },
+          { name: this.#next(), debug: { msg: '{{f}}' } },
+        ];
+      }
+      case 'loop':
+        return [
+          this.#common({
+            '+': CHANGE,
+            loop: this.#chance.one<Json>([['a', 'b'], [1, 2], []]),
+            ...this.#notify(),
+            ...(this.#chance.of(0.2) ? { when: 'item != "a"' } : {}),
+          }),
+        ];
+      case 'until':
+        return [
+          {
+            name: this.#next(),
+            '+': CHANGE,
+            register: 'u',
+            until: this.#chance.one<Json>(['n < 3', 'n == 9']),
+            retries: 2,
+            delay: 0,
+            ignore_errors: this.#chance.of(0.6),
+          },
+          { name: this.#next(), debug: { msg: '{{u.attempts}}' } },
+        ];
+      case 'meta':
+        return [
+          {
+            meta: this.#chance.one(['flush_handlers', 'flush_handlers', 'noop', 'end_play', 'end_host'] as const),
+            ...(this.#chance.of(0.6) ? { when: this.#chance.one(CONDITIONS) } : {}),
+          },
+        ];
+      case 'once':
+        return [
+          { name: this.#next(), debug: { msg: '{{inventory_hostname}}' }, run_once: true, register: 'o' },
+          { name: this.#next(), debug: { msg: '{{o.msg}}' } },
+        ];
+      case 'delegate':
+        return [
+          {
+            name: this.#next(),
+            debug: { msg: '{{inventory_hostname}}' },
+            delegate_to: this.#chance.one(['h1', 'h4', 'localhost'] as const),
+            register: 'd',
+          },
+          { name: this.#next(), debug: { msg: '{{d.msg}}' } },
+        ];
+      case 'block':
+        return [this.#block(depth)];
+      case 'include':
+        return [this.#include(depth)];
+      case 'role':
+        return [this.#role()];
+    }
+  }
+
+  #registered(): JsonMap[] {
+    const failing = this.#chance.of(0.4);
+    return [
+      {
+        name: this.#next(),
+        ...(failing ? { fail: { msg: 'no' } } : { '+': CHANGE }),
+        register: 'r',
+        ignore_errors: true,
+        ...this.#notify(),
+        ...(this.#chance.of(0.3) ? { when: this.#chance.one(CONDITIONS) } : {}),
+        ...(!failing && this.#chance.of(0.2) ? { changed_when: false } : {}),
+      },
+      { name: this.#next(), debug: { msg: '{{r.failed}} {{r.changed}}' } },
+      { name: this.#next(), debug: { msg: 'was changed' }, when: 'r.changed' },
+    ];
+  }
+
+  #failure(): JsonMap {
+    return this.#chance.one<JsonMap>([
+      { fail: { msg: 'no {{n}}' }, when: this.#chance.one(CONDITIONS) },
+      { fail: { msg: 'no' }, when: this.#chance.one(CONDITIONS), ignore_errors: this.#chance.of(0.5) },
+      { debug: { msg: 'c' }, failed_when: 'n == 2' },
+      { fail: { msg: 'no' }, ignore_errors: true, ...this.#notify() },
+      { assert: { that: ['n < 3'] } },
+      { debug: { msg: '{{nowhere}}' }, when: 'n == 2' },
+    ]);
+  }
+
+  #notify(): JsonMap {
+    if (!this.#chance.of(0.4)) return {};
+    this.#wantsHandlers = true;
+    return { notify: this.#chance.one<Json>(['first', 'second', 'third', ['third', 'first']]) };
+  }
+
+  #common(task: JsonMap): JsonMap {
+    const more: Record<string, Json> = {};
+    if (task['when'] === undefined && this.#chance.of(0.25)) more['when'] = this.#chance.one(CONDITIONS);
+    if (this.#chance.of(0.2))
+      more['tags'] = this.#chance.one<Json>([['one'], ['two'], ['one', 'two'], ['always'], ['never'], ['never', 'one']]);
+    if (this.#chance.of(0.08)) more['run_once'] = true;
+    if (this.#chance.of(0.05)) more['any_errors_fatal'] = true;
+    return { name: this.#next(), ...task, ...more };
+  }
+
+  #block(depth: number): JsonMap {
+    const block: Record<string, Json> = { name: this.#next(), block: this.tasks(this.#chance.number(1, 3), depth - 1) };
+    if (this.#chance.of(0.5)) block['rescue'] = this.tasks(this.#chance.number(1, 2), depth - 1);
+    if (this.#chance.of(0.4)) block['always'] = this.tasks(this.#chance.number(1, 2), depth - 1);
+    if (this.#chance.of(0.3)) block['when'] = this.#chance.one(CONDITIONS);
+    if (this.#chance.of(0.2)) block['tags'] = ['one'];
+    if (this.#chance.of(0.1)) block['ignore_errors'] = true;
+    if (this.#chance.of(0.1)) block['run_once'] = true;
+    return block;
+  }
+
+  #include(depth: number): JsonMap {
+    const name = `tasks-${this.#next()}.yml`;
+    this.files[name] = this.tasks(this.#chance.number(1, 2), depth - 1);
+    const task: Record<string, Json> = { name: this.#next() };
+    if (this.#chance.of(0.5)) {
+      task['include_tasks'] = name;
+      if (this.#chance.of(0.25)) task['loop'] = ['a', 'b'];
+      if (this.#chance.of(0.15)) task['run_once'] = true;
+      if (this.#chance.of(0.2)) task['include_tasks'] = { file: name, apply: { tags: ['one'] } };
+    } else task['import_tasks'] = name;
+    if (this.#chance.of(0.3)) task['when'] = this.#chance.one(CONDITIONS);
+    if (this.#chance.of(0.3)) task['tags'] = ['one'];
+    if (this.#chance.of(0.2)) task['vars'] = { x: 5 };
+    return task;
+  }
+
+  #role(): JsonMap {
+    const name = `role-${this.#next()}`;
+    this.files[`roles/${name}/tasks/main.yml`] = [...this.tasks(1, 0), { name: this.#next(), debug: { msg: '{{p}}' } }];
+    this.files[`roles/${name}/defaults/main.yml`] = { p: 'default' };
+    const task: Record<string, Json> = { name: this.#next(), [this.#chance.one(['include_role', 'import_role'] as const)]: { name } };
+    if (this.#chance.of(0.4)) task['vars'] = { p: 'given' };
+    if (this.#chance.of(0.3)) task['when'] = this.#chance.one(CONDITIONS);
+    return task;
+  }
+}

@@ -1,0 +1,83 @@
+import type { Area, Case, JsonMap } from './case.ts';
+import { Chance } from './chance.ts';
+import type { Draft } from './draft.ts';
+import { blockCase, editsCase, lineCase, replaceCase } from './generate-edits.ts';
+import { flowCase } from './generate-flow.ts';
+import { inventoryCase, patternCase } from './generate-inventory.ts';
+import { precedenceCase } from './generate-precedence.ts';
+import { archiveCase } from './generate-archives.ts';
+import { commandCase } from './generate-commands.ts';
+import { copyCase, fileCase, templateCase, twoFilesCase } from './generate-files.ts';
+import { findCase, seenCase, slurpCase, statCase, tempfileCase } from './generate-looks.ts';
+import { downloadCase, uriCase } from './generate-web.ts';
+import { conditionCase, factCase, loopCase } from './generate-words.ts';
+
+type Generator = (chance: Chance, number: number) => Omit<Case, 'id' | 'area'>;
+
+interface Share {
+  readonly area: Area;
+  /** Of all cases, in hundredths. */
+  readonly share: number;
+  readonly generate: Generator;
+}
+
+const SHARES: readonly Share[] = [
+  { area: 'files', share: 17, generate: tasks([fileCase, fileCase, copyCase, copyCase, twoFilesCase]) },
+  { area: 'edits', share: 17, generate: tasks([lineCase, lineCase, blockCase, replaceCase, editsCase]) },
+  { area: 'templates', share: 5, generate: tasks([templateCase]) },
+  { area: 'looks', share: 8, generate: tasks([statCase, findCase, findCase, slurpCase, tempfileCase, seenCase]) },
+  { area: 'commands', share: 6, generate: tasks([commandCase]) },
+  { area: 'words', share: 7, generate: tasks([factCase, conditionCase, conditionCase, loopCase]) },
+  { area: 'web', share: 5, generate: tasks([uriCase, downloadCase]) },
+  { area: 'archives', share: 4, generate: tasks([archiveCase]) },
+  { area: 'flow', share: 16, generate: played(flowCase) },
+  { area: 'precedence', share: 3, generate: played(precedenceCase) },
+  { area: 'inventory', share: 7, generate: inventory },
+  { area: 'patterns', share: 8, generate: pattern },
+];
+
+function tasks(drafts: readonly [(chance: Chance) => Draft, ...((chance: Chance) => Draft)[]]): Generator {
+  return (chance) => {
+    const { given = [], files = {}, tasks } = chance.one(drafts)(chance);
+    return { given, files, input: { kind: 'tasks', tasks } };
+  };
+}
+
+function played(draft: (chance: Chance) => { readonly files: JsonMap; readonly args: readonly string[] }): Generator {
+  return (chance) => {
+    const { files, args } = draft(chance);
+    return { given: [], files, input: { kind: 'play', args } };
+  };
+}
+
+function inventory(chance: Chance): ReturnType<Generator> {
+  const { files, sources } = inventoryCase(chance);
+  return { given: [], files, input: { kind: 'inventory', sources } };
+}
+
+function pattern(chance: Chance): ReturnType<Generator> {
+  const { files, pattern } = patternCase(chance);
+  return { given: [], files, input: { kind: 'pattern', pattern } };
+}
+
+/** The cases of a seed: a case with the same name is the same one, however many there are. */
+export function generated({
+  seed,
+  count,
+  area,
+}: {
+  readonly seed: number;
+  readonly count: number;
+  readonly area: Area | undefined;
+}): readonly Case[] {
+  const wanted = SHARES.filter((one) => area === undefined || one.area === area);
+  const whole = wanted.reduce((sum, { share }) => sum + share, 0);
+  return wanted.flatMap((one) =>
+    Array.from({ length: Math.ceil((count * one.share) / whole) }, (_, number) => generatedCase(seed, one, number)),
+  );
+}
+
+function generatedCase(seed: number, { area, generate }: Share, number: number): Case {
+  const id = `${area}-${String(number).padStart(4, '0')}`;
+  return { id, area, ...generate(new Chance(seed, id), number) };
+}

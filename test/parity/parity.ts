@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import { ANSIBLE, pythonEnvironment } from '../python-environment.ts';
+import type { Bench, Verdict } from './answers.ts';
+import { verdicts } from './answers.ts';
+import type { Case } from './case.ts';
+import { generated } from './generate.ts';
+import { isRed, judged } from './judge.ts';
+import type { Options } from './options.ts';
+import { optionsOf } from './options.ts';
+import { shown } from './show.ts';
+import { shrunk } from './shrink.ts';
+import { webServer } from './web-server.ts';
+
+/** How many cases are played by one call of a tool. */
+const BATCH = 40;
+
+const say = (text: string): boolean => process.stdout.write(text);
+
+async function parity(options: Options): Promise<boolean> {
+  const installed = await pythonEnvironment(ANSIBLE);
+  if (installed.kind === 'missing') {
+    say(`Skipped: ${installed.why}\n0 passed, ${options.required ? 1 : 0} failed\n`);
+    return !options.required;
+  }
+  const cases = generated({ seed: options.seed, count: options.cases, area: options.area }).filter(
+    ({ id }) => options.only === undefined || id === options.only,
+  );
+  say(`${cases.length} cases of seed ${options.seed}, against ${ANSIBLE[0]}\n`);
+  const server = await webServer();
+  const root = mkdtempSync(join(tmpdir(), 'parity-'));
+  try {
+    const bench: Bench = { ansible: { folder: installed.folder, scratch: root, quick: true }, root, port: server.port };
+    const all = await inBatches(bench, cases);
+    const red = all.filter((verdict) => isRed(judged(verdict)));
+    const confirmed = options.quick ? red : await confirm(bench, red);
+    await tell(bench, confirmed, options);
+    summarize(all, confirmed, options);
+    return confirmed.length === 0;
+  } finally {
+    server.close();
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+async function inBatches(bench: Bench, cases: readonly Case[]): Promise<readonly Verdict[]> {
+  const atOnce = pLimit(Math.max(1, Math.ceil(availableParallelism() / 2)));
+  const batches: Case[][] = [];
+  for (const one of cases) {
+    const last = batches.at(-1);
+    if (last !== undefined && last.length < BATCH && last[0]?.area === one.area && last[0].input.kind === one.input.kind) last.push(one);
+    else batches.push([one]);
+  }
+  const found = await Promise.all(
+    batches.map((batch) =>
+      atOnce(async () => {
+        const began = Date.now();
+        const some = await verdicts(bench, batch[0]?.input.kind ?? 'tasks', batch);
+        const red = some.filter((verdict) => isRed(judged(verdict))).length;
+        say(`${batch[0]?.id ?? ''}…: ${batch.length - red} equal or explained, ${red} not, ${Math.round((Date.now() - began) / 1000)} s\n`);
+        return some;
+      }),
+    ),
+  );
+  return found.flat();
+}
+
+/** Once more with nothing but ansible-core: what is only so with the quick way of running modules is no difference. */
+async function confirm(bench: Bench, red: readonly Verdict[]): Promise<readonly Verdict[]> {
+  const plain = { ...bench, ansible: { ...bench.ansible, quick: false } };
+  const kinds = Map.groupBy(red, ({ input }) => input.input.kind);
+  const again = await Promise.all(
+    [...kinds].map(([kind, some]) =>
+      verdicts(
+        plain,
+        kind,
+        some.map(({ input }) => input),
+      ),
+    ),
+  );
+  return again.flat().filter((verdict) => isRed(judged(verdict)));
+}
+
+async function tell(bench: Bench, red: readonly Verdict[], { shrink }: Options): Promise<void> {
+  for (const [index, verdict] of red.entries()) {
+    say(`\n${shown(index < shrink ? await shrunk(bench, verdict) : verdict)}(from ${verdict.input.id})\n`);
+  }
+}
+
+function summarize(all: readonly Verdict[], red: readonly Verdict[], { counts, seed }: Options): void {
+  const names = new Set(red.map(({ input }) => input.id));
+  say('\n');
+  for (const [area, some] of Map.groupBy(all, ({ input }) => input.area)) {
+    const failed = some.filter(({ input }) => names.has(input.id)).length;
+    const explained = some.filter((verdict) => judged(verdict).rows.size > 0 && !names.has(verdict.input.id)).length;
+    const open = some.reduce((sum, { runbook }) => sum + runbook.open, 0);
+    const broken = some.filter(({ runbook }) => runbook.broken.length > 0).length;
+    say(
+      `${area}: ${some.length} cases, ${some.length - failed - explained} equal, ${explained} different on purpose, ${failed} not explained; `,
+    );
+    say(`plans: ${broken} broken, ${open} tasks open\n`);
+  }
+  const failed = red.length;
+  say(`Seed ${seed}: ${all.length - failed} passed, ${failed} failed\n`);
+  if (counts !== undefined)
+    writeFileSync(
+      counts,
+      JSON.stringify({ numPassedTests: all.length - failed, numFailedTests: failed, numPendingTests: 0, numTodoTests: 0 }),
+    );
+}
+
+process.exitCode = (await parity(optionsOf(process.argv.slice(2)))) ? 0 : 1;

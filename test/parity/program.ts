@@ -1,0 +1,26 @@
+import { execFile } from 'node:child_process';
+
+export interface Ended {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Invocation {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
+/** Nothing here takes so long; what does, hangs. */
+const LONGEST_MS = 15 * 60_000;
+
+export function ended({ program, args, cwd, env = process.env }: Invocation): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(program, args, { cwd, env, maxBuffer: MAX_OUTPUT_BYTES, timeout: LONGEST_MS }, (error, stdout, stderr) =>
+      resolve({ status: error === null ? 0 : typeof error.code === 'number' ? error.code : 255, stdout, stderr }),
+    );
+  });
+}

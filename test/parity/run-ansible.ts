@@ -1,0 +1,100 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Ended } from './program.ts';
+import { ended } from './program.ts';
+import type { TaskEvent } from './task-event.ts';
+import { itemText } from './task-event.ts';
+
+/** ansible-core in a virtual environment. `quick`: its modules are run by mitogen, which keeps one interpreter. */
+export interface Ansible {
+  readonly folder: string;
+  readonly scratch: string;
+  readonly quick: boolean;
+  /** `ansible_collections` of further collections, where they are there. */
+  readonly collections?: string;
+}
+
+export interface AnsibleRun extends Ended {
+  readonly events: readonly TaskEvent[];
+}
+
+let runs = 0;
+
+export async function ansiblePlay(ansible: Ansible, cwd: string, args: readonly string[]): Promise<AnsibleRun> {
+  runs += 1;
+  const results = join(ansible.scratch, `results-${process.pid}-${runs}.jsonl`);
+  writeFileSync(results, '');
+  const env = { ...(await environment(ansible)), PARITY_RESULTS: results };
+  const end = await ended({ program: join(ansible.folder, 'bin/ansible-playbook'), args, cwd, env });
+  const lines = readFileSync(results, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+  return {
+    ...end,
+    events: lines
+      .map((line) => JSON.parse(line))
+      .filter(counts)
+      .map(event),
+  };
+}
+
+/** Nothing of this user's own settings, and the results as JSON. */
+export async function environment({ folder, scratch, quick, collections }: Ansible): Promise<NodeJS.ProcessEnv> {
+  const config = join(scratch, 'ansible.cfg');
+  if (!existsSync(config)) writeFileSync(config, '');
+  return {
+    PATH: process.env['PATH'],
+    HOME: scratch,
+    LC_ALL: 'C.UTF-8',
+    PYTHONDONTWRITEBYTECODE: '1',
+    ANSIBLE_CONFIG: config,
+    ANSIBLE_HOME: join(scratch, 'ansible'),
+    ANSIBLE_CALLBACK_PLUGINS: import.meta.dirname,
+    ANSIBLE_STDOUT_CALLBACK: 'results_callback',
+    ANSIBLE_NOCOLOR: '1',
+    ANSIBLE_PIPELINING: '1',
+    ANSIBLE_RETRY_FILES_ENABLED: '0',
+    ANSIBLE_DEPRECATION_WARNINGS: '0',
+    ANSIBLE_LOCALHOST_WARNING: '0',
+    ANSIBLE_COLLECTIONS_PATH: collections ?? join(scratch, 'none'),
+    ...(quick ? { ANSIBLE_STRATEGY: 'mitogen_linear', ANSIBLE_STRATEGY_PLUGINS: await strategies(folder) } : {}),
+  };
+}
+
+async function strategies(folder: string): Promise<string> {
+  const [python = ''] = await readdir(join(folder, 'lib'));
+  return join(folder, 'lib', python, 'site-packages/ansible_mitogen/plugins/strategy');
+}
+
+interface Line {
+  readonly kind: TaskEvent['status'];
+  readonly host: string;
+  readonly task: string;
+  readonly action: string;
+  readonly handler: boolean;
+  readonly file: string;
+  readonly loop: boolean;
+  readonly ignored: boolean;
+  readonly item?: TaskEvent['result'][string];
+  readonly result: TaskEvent['result'];
+}
+
+/** A loop is told of by its items, and includes by what is in them. */
+function counts(line: Line): boolean {
+  return !(line.loop && line.item === undefined) && !/(?:^|\.)(?:include|import)_|(?:^|\.)meta$/.test(line.action);
+}
+
+function event(line: Line): TaskEvent {
+  return {
+    host: line.host,
+    task: line.task,
+    module: line.action.replace(/^.*\./, ''),
+    handler: line.handler,
+    file: line.file,
+    item: itemText(line.item),
+    status: line.kind,
+    certain: true,
+    result: line.result,
+  };
+}

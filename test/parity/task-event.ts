@@ -1,0 +1,71 @@
+import type { Json, JsonMap } from './case.ts';
+import { isMap } from './case.ts';
+
+/** One task, or one item of its loop, on one host, as either tool tells of it. */
+export interface TaskEvent {
+  readonly host: string;
+  readonly task: string;
+  readonly module: string;
+  readonly handler: boolean;
+  /** The file that the task is written in. */
+  readonly file: string;
+  readonly item: string | undefined;
+  readonly status: 'ok' | 'changed' | 'failed' | 'skipped' | 'unreachable' | 'unknown';
+  /** Of a plan: whether it is sure. */
+  readonly certain: boolean;
+  readonly result: JsonMap;
+}
+
+/** Keys that say how and when it was done, and not what. */
+const PASSING: ReadonlySet<string> = new Set([
+  'ansible_facts',
+  'ansible_loop_var',
+  'changed',
+  'delta',
+  'deprecations',
+  'diff',
+  'end',
+  'exception',
+  'failed',
+  'failed_when_result',
+  'invocation',
+  'item',
+  'start',
+  'warnings',
+]);
+/** Whose `msg` is what the user wrote; of others it is the tool's own wording. */
+const SPEAKING: ReadonlySet<string> = new Set(['debug', 'fail']);
+
+/** Where the module found it on the host, which for a file of the controller is a passing place. */
+const FROM: ReadonlySet<string> = new Set(['copy', 'template', 'unarchive', 'get_url']);
+
+/** Members of what was seen that no two files have in common. */
+const OWN: ReadonlySet<string> = new Set(['inode', 'dev', 'atime', 'ctime', 'blocks', 'block_size']);
+
+function common(value: Json): Json {
+  if (Array.isArray(value)) return value.map(common);
+  if (!isMap(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !OWN.has(key))
+      .map(([key, item]) => [key, common(item)]),
+  );
+}
+
+/** What the comparison looks at in a result. */
+export function documented(module: string, result: JsonMap): readonly (readonly [string, Json])[] {
+  const seen = Object.entries(result).map(([key, value]) => [key, module === 'debug' ? value : common(value)] as const);
+  return seen.filter(
+    ([key]) =>
+      !PASSING.has(key) &&
+      !key.startsWith('_') &&
+      (key !== 'msg' || SPEAKING.has(module)) &&
+      key !== 'skip_reason' &&
+      (key !== 'src' || !FROM.has(module)),
+  );
+}
+
+export function itemText(item: Json | undefined): string | undefined {
+  if (item === undefined) return undefined;
+  return typeof item === 'string' ? item : JSON.stringify(item);
+}

@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { cacheFolder } from '../lab/cache.ts';
+
+const run = promisify(execFile);
+
+/** The Ansible that everything here is held against, with mitogen, which runs its modules in a tenth of the time. */
+export const ANSIBLE = ['ansible-core==2.19.14', 'mitogen==0.3.54'];
+
+/** The folder of a virtual environment, or why there is none. */
+export type Installed = { readonly kind: 'there'; readonly folder: string } | { readonly kind: 'missing'; readonly why: string };
+
+/** A virtual environment with these packages, installed once into the user's cache and named by what is in it. */
+export async function pythonEnvironment(packages: readonly string[]): Promise<Installed> {
+  const cache = join(cacheFolder(), 'python');
+  const folder = join(cache, packages.join('+').replaceAll('==', '-'));
+  const done = join(folder, 'complete');
+  if (existsSync(done)) return { kind: 'there', folder };
+  try {
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(cache, { recursive: true });
+    await run('python3', ['-m', 'venv', folder]);
+    await run(join(folder, 'bin/pip'), ['install', '--quiet', ...packages], { maxBuffer: 16 * 1024 * 1024, timeout: 600_000 });
+    await mkdir(done);
+    return { kind: 'there', folder };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    const why = error instanceof Error ? error.message.trim().split('\n').slice(0, 3).join(' ') : String(error);
+    return { kind: 'missing', why: `${packages.join(' ')} cannot be installed: ${why}` };
+  }
+}
