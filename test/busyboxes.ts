@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cacheFolder } from '../lab/cache.ts';
 
@@ -9,11 +9,20 @@ import { cacheFolder } from '../lab/cache.ts';
  */
 const BUILDS = ['busybox', 'busybox-static'] as const;
 
-/** Those that this machine has, each as the path of its program. */
-export const BUSYBOXES: readonly { readonly name: string; readonly path: string }[] = BUILDS.map((name) => ({
+export interface Busybox {
+  readonly name: string;
+  /** The program. */
+  readonly path: string;
+  /** A folder that is the whole PATH of a host with nothing but busybox. */
+  readonly only: string;
+}
+
+/** Those that this machine has. */
+export const BUSYBOXES: readonly Busybox[] = BUILDS.map((name) => ({
   name,
   path: join(folderOf(name), 'bin/busybox'),
-})).filter(({ path }) => existsSync(path));
+  only: join(folderOf(name), 'only'),
+})).filter(({ only }) => existsSync(only));
 
 /** How many there are where nothing is missing. */
 export const ALL_BUSYBOXES = BUILDS.length;
@@ -23,13 +32,18 @@ export function unpackBusyboxes(): void {
   if (!existsSync('/usr/bin/apt-get')) return;
   for (const name of BUILDS) {
     const folder = folderOf(name);
-    if (existsSync(folder)) continue;
+    if (existsSync(join(folder, 'only'))) continue;
+    rmSync(folder, { recursive: true, force: true });
     mkdirSync(dirname(folder), { recursive: true });
     const scratch = mkdtempSync(join(dirname(folder), '.partial-'));
     try {
       download(name, scratch);
       const archive = readdirSync(scratch).find((one) => one.endsWith('.deb')) ?? '';
       execFileSync('dpkg', ['-x', join(scratch, archive), join(scratch, 'unpacked')]);
+      const only = join(scratch, 'unpacked/only');
+      mkdirSync(only);
+      for (const applet of execFileSync(join(scratch, 'unpacked/bin/busybox'), ['--list']).toString().trim().split('\n'))
+        symlinkSync('../bin/busybox', join(only, applet));
       renameSync(join(scratch, 'unpacked'), folder);
     } catch {
       // Somebody else unpacked it meanwhile, or it cannot be had: the tests say which are missing.

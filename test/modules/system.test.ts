@@ -15,6 +15,7 @@ import { module as sysctl } from '../../engine/modules/sysctl.ts';
 import { module as user } from '../../engine/modules/user.ts';
 import { module as yumRepository } from '../../engine/modules/yum_repository.ts';
 import { Secret } from '../../engine/values/secret.ts';
+import { BUSYBOXES } from '../busyboxes.ts';
 import { SHELLS } from '../resources/local-sh.ts';
 import { SystemHost } from './system-host.ts';
 
@@ -308,23 +309,32 @@ while umount /proc/sys/kernel 2>/dev/null; do :; done
 echo 0 >/proc/sys/net/ipv4/ip_forward; rm -f /etc/sysctl.d/99-runbook.conf /etc/sysctl.d/90-x.conf; : >/etc/fstab
 umount "/home/rb mount"; rmdir "/home/rb mount"; rm -rf /etc/cron.d/rb /etc/selinux /etc/init.d/rbservice /home/up /etc/apt/sources.list.d/example* /etc/yum.repos.d`;
 
-// bash adds nothing that dash and busybox do not show.
-describe.skipIf(SystemHost.missing !== undefined).each(SHELLS.filter(([name]) => name !== 'bash'))(
-  'on a host, under %s',
-  (_name, shell) => {
-    let host: SystemHost;
-    beforeAll(async () => {
-      host = await SystemHost.start();
-    });
-    afterAll(() => host.stop());
+/** bash adds nothing that dash and busybox do not show. Debian's busyboxes have nothing for accounts. */
+const SURROUNDINGS: readonly (readonly [string, readonly string[], readonly Case[]])[] = [
+  ...SHELLS.filter(([name]) => name !== 'bash').map(([name, shell]) => [name, shell, CASES] as const),
+  ...BUSYBOXES.map(
+    ({ name, only }) =>
+      [
+        `nothing but ${name}`,
+        ['env', `PATH=${only}`, `${only}/sh`],
+        CASES.filter((one) => one.module !== user && one.module !== group),
+      ] as const,
+  ),
+];
 
-    test.each(CASES)('$what: applied, as predicted, then in sync', async ({ module, args, before, proof, facts }) => {
-      expect(host.run(`{ ${RESET}\n} >/dev/null 2>&1\n${before ?? ':'}`).status).toBe(0);
-      const first = await host.apply(module, args, facts, shell);
-      expect(first.failure).toBeUndefined();
-      expect(first.outcome.kind).toBe(proof === undefined ? 'in_sync' : 'change');
-      if (proof !== undefined) expect(host.run(proof).status).toBe(0);
-      expect(host.plan(module, args, facts, shell).kind).toBe('in_sync');
-    });
-  },
-);
+describe.skipIf(SystemHost.missing !== undefined).each(SURROUNDINGS)('on a host, under %s', (_name, shell, cases) => {
+  let host: SystemHost;
+  beforeAll(async () => {
+    host = await SystemHost.start();
+  });
+  afterAll(() => host.stop());
+
+  test.each(cases)('$what: applied, as predicted, then in sync', async ({ module, args, before, proof, facts }) => {
+    expect(host.run(`{ ${RESET}\n} >/dev/null 2>&1\n${before ?? ':'}`).status).toBe(0);
+    const first = await host.apply(module, args, facts, shell);
+    expect(first.failure).toBeUndefined();
+    expect(first.outcome.kind).toBe(proof === undefined ? 'in_sync' : 'change');
+    if (proof !== undefined) expect(host.run(proof).status).toBe(0);
+    expect(host.plan(module, args, facts, shell).kind).toBe('in_sync');
+  });
+});

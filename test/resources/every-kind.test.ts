@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { ALL_BUSYBOXES, BUSYBOXES } from '../busyboxes.ts';
 import { EVERY_KIND } from './every-kind.ts';
 import { layOutHost, lookAloneAndTogether } from './host-in-folder.ts';
@@ -40,26 +39,17 @@ function tell({ failed, seed, counterexample, errorInstance }: fc.RunDetails<[Si
 
 /** As on this machine, and as on a host that has nothing but busybox. */
 const SURROUNDINGS = [
-  ...SHELLS.map(([name, shell]) => ({
-    name: `${name} and this machine's programs`,
-    shell,
-    path: process.env['PATH'] ?? '',
-    busybox: undefined,
-  })),
-  ...BUSYBOXES.map(({ name, path }) => ({ name: `nothing but ${name}`, shell: [path, 'sh'], path: join(folders, name), busybox: path })),
+  ...SHELLS.map(([name, shell]) => ({ name: `${name} and this machine's programs`, shell, path: process.env['PATH'] ?? '' })),
+  ...BUSYBOXES.map(({ name, path, only }) => ({ name: `nothing but ${name}`, shell: [path, 'sh'], path: only })),
 ];
 
 describe.each(SURROUNDINGS)('with $name', (surroundings) => {
-  beforeAll(() => {
-    const { busybox, path } = surroundings;
-    if (busybox !== undefined) execFileSync('sh', ['-c', 'mkdir -p "$2" && "$1" --install -s "$2"', 'sh', busybox, path]);
-  });
-
   test.each(Object.entries(EVERY_KIND))('%s: each is what it is, whatever else is asked with it', (kind, situations) => {
     const folder = join(folders, `host-${kind}`);
     fc.assert(
-      fc.property(situations(folder), ({ host, asks }) => {
+      fc.property(situations(folder), ({ host, prepare, asks }) => {
         layOutHost(folder, host);
+        prepare?.();
         const { alone, together } = lookAloneAndTogether(
           folder,
           asks.map(({ request }) => request),

@@ -19,12 +19,14 @@ import { fileAsNodeSees, sha256 } from './file-as-node-sees.ts';
 import { accountName, content, fileName } from './odd-content.ts';
 import type { Ask, Situation, Situations } from './situation.ts';
 import { ACCOUNTS } from './situations-of-accounts.ts';
+import { CHANGES } from './situations-of-changes.ts';
 
 const lineEnd = fc.constantFrom('', '\n');
 
 /** By the name of the kind. One that is missing here is an error of the test. */
 export const EVERY_KIND: Readonly<Record<string, Situations>> = {
   ...ACCOUNTS,
+  ...CHANGES,
   file: (folder) => {
     const entry = fc.oneof(
       content.map((text) => ({ kind: 'file' as const, text })),

@@ -10,6 +10,8 @@ export interface Ask {
 
 export interface Situation {
   readonly host: HostFiles;
+  /** What is still to be made when the files are there. */
+  readonly prepare?: () => void;
   readonly asks: readonly Ask[];
 }
 
