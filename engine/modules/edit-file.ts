@@ -1,4 +1,4 @@
-import { file } from '../resources/file.ts';
+import { wholeFile } from '../resources/file.ts';
 import type { FileDetail } from '../resources/file-detail.ts';
 import { MAX_EDITED_BYTES } from '../resources/file-detail.ts';
 import type { FileState } from '../resources/file-state.ts';
@@ -38,7 +38,7 @@ export function editRequests(args: EditArguments, context: Context): readonly Re
 }
 
 function editRequest(args: EditArguments): Request<FileDetail, FileState> {
-  return file(args.path, 'content');
+  return wholeFile(args.path);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { file } from '../resources/file.ts';
 import type { FileDetail } from '../resources/file-detail.ts';
-import { MAX_CONTENT_BYTES } from '../resources/file-detail.ts';
+import { MAX_CONTENT_BYTES, MAX_EDITED_BYTES } from '../resources/file-detail.ts';
 import type { AbsentFile, FileState, RegularFile } from '../resources/file-state.ts';
 import { describeType, parentOf } from '../resources/file-state.ts';
 import type { Prediction, Request, Seen } from '../resources/resource.ts';
@@ -235,7 +235,7 @@ function fileAfter(wanted: WantedFile, before: RegularFile | undefined, context:
   const { content } = wanted;
   const isPlain = before === undefined || before.isPlain === true;
   if (content.kind === 'unknown') return { type: 'file', ...attributes, isPlain, size: undefined, sha256: undefined, content: undefined };
-  const bytes = content.bytes !== undefined && content.bytes.length <= MAX_CONTENT_BYTES ? content.bytes : undefined;
+  const bytes = content.bytes !== undefined && content.bytes.length <= MAX_EDITED_BYTES ? content.bytes : undefined;
   return { type: 'file', ...attributes, isPlain, size: contentSize(content), sha256: content.sha256, content: bytes };
 }
 

@@ -6,8 +6,7 @@ import { editArguments, editRequests, pathAliases, planEdit } from './edit-file.
 import { foreignFileArguments } from './file-write-arguments.ts';
 import { defineModule } from './module.ts';
 import { expand } from './python-replacement.ts';
-import type { Pattern } from './regular-expression.ts';
-import { pattern } from './regular-expression.ts';
+import { Pattern, pattern } from './regular-expression.ts';
 import type { Line } from './text-lines.ts';
 import { Lines, matched } from './text-lines.ts';
 
@@ -46,10 +45,11 @@ const schema = z
     'insertafter and insertbefore cannot be given together',
   )
   .refine((args) => !args.backrefs || args.regexp !== undefined, 'backrefs needs regexp')
-  .superRefine((args, context) => {
-    if (!args.backrefs || args.regexp === undefined || args.line === undefined) return;
-    const message = faultOfReplacement(args.regexp, revealed(args.line));
-    if (message !== undefined) context.addIssue({ code: 'custom', path: ['line'], message });
+  .refine((args) => faultIn(args) === undefined, {
+    // Also where another argument is wrong, or not known before the run.
+    when: () => true,
+    path: ['line'],
+    error: ({ input }) => faultIn(input) ?? 'must fit regexp',
   });
 type Arguments = z.infer<typeof schema>;
 
@@ -60,6 +60,14 @@ function linePattern(): z.ZodType<Pattern> {
 
 function revealed(value: string | Secret | Unknown | undefined): string {
   return value instanceof Secret ? value.reveal() : value instanceof Unknown || value === undefined ? '' : value;
+}
+
+/** What is wrong with references to groups, where enough of the arguments is known. */
+function faultIn(args: unknown): string | undefined {
+  if (typeof args !== 'object' || args === null || !('backrefs' in args) || args.backrefs !== true) return undefined;
+  if (!('regexp' in args) || !(args.regexp instanceof Pattern) || !('line' in args)) return undefined;
+  const { regexp, line } = args;
+  return typeof line === 'string' || line instanceof Secret ? faultOfReplacement(regexp, revealed(line)) : undefined;
 }
 
 function faultOfReplacement(regexp: Pattern, line: string): string | undefined {

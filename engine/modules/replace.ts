@@ -27,11 +27,13 @@ const schema = z
       .optional()
       .describe('Only before the first match of this behind after; without after, before the last match. As after.'),
   })
+  .refine((args) => faultIn(args) === undefined, {
+    // Also where another argument is wrong, or not known before the run.
+    when: () => true,
+    path: ['replace'],
+    error: ({ input }) => faultIn(input) ?? 'must fit regexp',
+  })
   .superRefine((args, context) => {
-    const fault = args.replace instanceof Unknown ? undefined : args.regexp.faultOf(plain(args.replace));
-    const remedy = 'Write the group in parentheses in regexp; a backslash is \\\\.';
-    if (fault !== undefined)
-      context.addIssue({ code: 'custom', path: ['replace'], message: `must speak only of groups that regexp has: ${fault}\n${remedy}` });
     try {
       section(args);
     } catch (error) {
@@ -40,6 +42,17 @@ const schema = z
     }
   });
 type Arguments = z.infer<typeof schema>;
+
+/** What is wrong with references to groups, where enough of the arguments is known. */
+function faultIn(args: unknown): string | undefined {
+  if (typeof args !== 'object' || args === null || !('regexp' in args) || !(args.regexp instanceof Pattern) || !('replace' in args))
+    return undefined;
+  const { regexp, replace } = args;
+  const fault = typeof replace === 'string' || replace instanceof Secret ? regexp.faultOf(plain(replace)) : undefined;
+  return fault === undefined
+    ? undefined
+    : `must speak only of groups that regexp has: ${fault}\nWrite the group in parentheses in regexp; a backslash is \\\\.`;
+}
 
 function plain(value: string | Secret | Unknown): string {
   return value instanceof Unknown ? '' : value instanceof Secret ? value.reveal() : value;

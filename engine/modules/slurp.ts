@@ -1,22 +1,23 @@
 import { z } from 'zod';
-import { file } from '../resources/file.ts';
+import { wholeFile } from '../resources/file.ts';
 import { Unknown } from '../values/value.ts';
 import { path } from './arguments.ts';
 import { parseJson } from './command-result.ts';
 import { cannotLook } from './file-plan.ts';
 import { defineModule } from './module.ts';
 
-const schema = z.strictObject({ src: path().describe('The file on the host, of at most 1 MiB.') });
+const schema = z.strictObject({ src: path().describe('The file on the host, of at most 8 MiB.') });
 
 export const module = defineModule<z.infer<typeof schema>>({
   name: 'slurp',
   summary: 'Read a file of the host: in base64, and as `json` where it holds a JSON list or map.',
   arguments: schema,
   freeForm: 'src',
+  aliases: { path: 'src' },
   examples: ['slurp: { src: /etc/machine-id }'],
-  observes: (args) => [file(args.src, 'content')],
+  observes: (args) => [wholeFile(args.src)],
   plan(args, _loaded, seen, context) {
-    const request = file(args.src, 'content');
+    const request = wholeFile(args.src);
     const state = seen.of(request);
     const there = state.type === 'link' ? (state.to?.state ?? state) : state;
     if (there.type === 'file' && there.content !== undefined) {
@@ -34,7 +35,7 @@ export const module = defineModule<z.infer<typeof schema>>({
       return {
         kind: 'impossible',
         what: `${args.src} is too large to be read`,
-        why: `It has ${there.size} bytes; up to 1 MiB is brought.`,
+        why: `It has ${there.size} bytes; up to 8 MiB is brought.`,
       };
     return { kind: 'impossible', what: there.type === 'absent' ? `${args.src} does not exist` : `${args.src} is not a file` };
   },

@@ -1,5 +1,5 @@
 import { quote } from '../connection/quote.ts';
-import { file } from '../resources/file.ts';
+import { file, wholeFile } from '../resources/file.ts';
 import { parentOf } from '../resources/file-state.ts';
 import type { Prediction, Request, Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
@@ -25,7 +25,7 @@ export type TextEdit =
 
 /** What has to be seen of a file that is to be edited. */
 export function textRequest(path: string): Request {
-  return file(path, 'content');
+  return wholeFile(path);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FileDetail } from './file-detail.ts';
-import { MAX_CONTENT_BYTES } from './file-detail.ts';
+import { MAX_CONTENT_BYTES, MAX_EDITED_BYTES } from './file-detail.ts';
 import type { Attributes, Directory, FileState, Followed, OtherFile, RegularFile } from './file-state.ts';
 import { ABSENT, NOTHING_ABOVE } from './file-state.ts';
 import type { Request } from './resource.ts';
@@ -85,10 +85,11 @@ export function decodeFiles(output: Buffer, requests: readonly Request<FileDetai
   if (!understandsFormat) throw new Error('stat does not understand `-c` with a format here: install coreutils, or a busybox that has it');
   const finish = <State extends FileState>(id: string, detail: FileDetail, state: State): State | RegularFile => {
     if (state.type !== 'file') return state;
+    const most = detail.whole ? MAX_EDITED_BYTES : MAX_CONTENT_BYTES;
     const brought = broken.has(id) ? undefined : contents.get(id);
-    const content = brought !== undefined && brought.length <= MAX_CONTENT_BYTES ? brought : undefined;
+    const content = brought !== undefined && brought.length <= most ? brought : undefined;
     const sha256 = digests.get(id) ?? (content === undefined ? undefined : createHash('sha256').update(content).digest('hex'));
-    const isTooLarge = !detail.digested && (state.size ?? 0) > MAX_CONTENT_BYTES;
+    const isTooLarge = !detail.digested && (state.size ?? 0) > most;
     const isUnreadable = (detail.look === 'digest' || detail.look === 'content') && sha256 === undefined && !isTooLarge;
     return { ...state, sha256, content, ...(isUnreadable ? { unreadable: true } : {}) };
   };

@@ -2,7 +2,7 @@ import { quote } from '../connection/quote.ts';
 import { unguessable } from '../connection/unguessable.ts';
 import { decodeFiles } from './file-decode.ts';
 import type { FileDetail, Look } from './file-detail.ts';
-import { LOOKS, MAX_CONTENT_BYTES } from './file-detail.ts';
+import { LOOKS, MAX_CONTENT_BYTES, MAX_EDITED_BYTES } from './file-detail.ts';
 import type { FileState, RegularFile } from './file-state.ts';
 import { NOTHING_ABOVE, disagreement, isBeneath, parentOf } from './file-state.ts';
 import { digestLarge } from './large-digest.ts';
@@ -24,8 +24,15 @@ export const files: ResourceKind<FileDetail, FileState> = {
     const look = LOOKS.indexOf(one.look) < LOOKS.indexOf(other.look) ? other.look : one.look;
     const digested = one.digested || other.digested;
     const unless = unlessBoth(one, other);
-    const isNew = look !== one.look || digested !== one.digested || unless.length !== one.unless.length;
-    return isNew || unless.some((digest, index) => digest !== one.unless[index]) ? { look, unless, digested } : one;
+    const whole = one.whole || other.whole;
+    const isNew = look !== one.look || digested !== one.digested || whole !== one.whole || unless.length !== one.unless.length;
+    return isNew || unless.some((digest, index) => digest !== one.unless[index]) ? { look, unless, digested, whole } : one;
+  },
+  ahead: (detail) => (detail.whole ? { ...detail, whole: false } : detail),
+  suffices: (known, state, asked) => {
+    if (known.look !== asked.look || known.digested !== asked.digested || known.unless.length !== asked.unless.length) return false;
+    const there = fileIn(state);
+    return there === undefined || there.content !== undefined || (there.size ?? 0) <= MAX_CONTENT_BYTES;
   },
   disagreement,
   settled: (predicted, seen) => {
@@ -50,7 +57,12 @@ function unlessBoth(one: FileDetail, other: FileDetail): readonly string[] {
 
 /** Asks what stands at `path`. */
 export function file(path: string, look: Look = 'attributes', unless: readonly string[] = []): Request<FileDetail, FileState> {
-  return request(files, path, { look, unless, digested: look === 'digest' || unless.length > 0 });
+  return request(files, path, { look, unless, digested: look === 'digest' || unless.length > 0, whole: false });
+}
+
+/** Asks for a file with its content, also where that is large. */
+export function wholeFile(path: string): Request<FileDetail, FileState> {
+  return request(files, path, { look: 'content', unless: [], digested: false, whole: true });
 }
 
 /** What follows for one path from what happens at another. */
@@ -211,6 +223,11 @@ const NOWHERE = `nowhere() {
   fi
 }`;
 
+/** One byte more tells that there is more. */
+function mostOf({ whole }: FileDetail): number {
+  return (whole ? MAX_EDITED_BYTES : MAX_CONTENT_BYTES) + 1;
+}
+
 function isLarge({ detail }: { readonly detail: FileDetail }): boolean {
   return detail.look === 'digest';
 }
@@ -240,19 +257,19 @@ function bringContents(contents: readonly Asked[], odd: readonly Asked[]): strin
   const asks = contents.map((one) => {
     const { index, path, detail } = one;
     const digest = odd.includes(one) ? `"$e${index}"` : '""';
-    return `ask ${index} ${path} ${digest} ${detail.unless.map((unless) => quote(unless)).join(' ')}`.trimEnd();
+    return `ask ${index} ${mostOf(detail)} ${path} ${digest} ${detail.unless.map((unless) => quote(unless)).join(' ')}`.trimEnd();
   });
   return `N='
 '
 w= o= n=0
 ask() {
-  i=$1 p=$2 e=$3; shift 3
+  i=$1 m=$2 p=$3 e=$4; shift 4
   [ -f "$p" ] && [ -r "$p" ] || return 0
   for u do
     case $e in "$u "*) return 0 ;; esac
     case "$N$d$N" in *"$N$u  $p$N"*) return 0 ;; esac
   done
-  eval "p$i=\\$p"
+  eval "p$i=\\$p m$i=$m"
   w="$w $i" n=$((n + 1))
 }
 ${asks.join('\n')}
@@ -263,8 +280,9 @@ if [ $n -gt ${FEW_CONTENTS} ]; then
 fi
 for i in $w; do
   eval "p=\\$p$i"
-  case "$p" in *"$N"*) ;; *) case "$N$o$N" in *"$N$p$N"*) continue ;; esac ;; esac
+  eval "m=\\$m$i"
+  case "$m$p" in *"$N"* | ${MAX_EDITED_BYTES + 1}*) ;; *) case "$N$o$N" in *"$N$p$N"*) continue ;; esac ;; esac
   printf '%s' "\${b}c$i:"
-  head -c ${MAX_CONTENT_BYTES + 1} -- "$p" 2>/dev/null || printf '%s' "\${b}x$i"
+  head -c $m -- "$p" 2>/dev/null || printf '%s' "\${b}x$i"
 done`;
 }

@@ -21,6 +21,10 @@ export interface ResourceKind<Detail, State> {
   readonly isOfOthers?: true;
   /** One detail that serves both askers of the same id: the first one itself where the other asks for nothing more. */
   merge(one: Detail, other: Detail): Detail;
+  /** The request as it is made ahead of its task's turn, where all of it would be too much. */
+  ahead?(detail: Detail): Detail;
+  /** Whether what was seen with one detail tells all that is asked for by another, closer one. */
+  suffices?(known: Detail, state: State, asked: Detail): boolean;
   /** A sentence about how the host differs from the prediction, or undefined where it has settled. */
   disagreement(predicted: State, seen: State): string | undefined;
   /** What was seen behind a change that went as predicted, with what only the prediction tells. */

@@ -19,7 +19,13 @@ export function nameAhead(prepared: Prepared, about: Context): readonly Request[
   let tasks = kept.get(facts);
   if (tasks === undefined) kept.set(facts, (tasks = new WeakMap()));
   tasks.set(prepared, { host, user, requests });
-  return requests;
+  return requests.map(ahead);
+}
+
+/** What would be too much of many at a time is left to each one's turn. */
+function ahead(request: Request): Request {
+  const detail = request.kind.ahead?.(request.detail) ?? request.detail;
+  return detail === request.detail ? request : { ...request, detail };
 }
 
 /**

@@ -60,7 +60,7 @@ export class View {
         known.wanted = true;
         if (known.origin === 'predicted') continue;
         const both = known.request === request ? request : merged(known.request, request);
-        const closer = both !== known.request && !sameData(both.detail, known.request.detail);
+        const closer = both !== known.request && !sameData(both.detail, known.request.detail) && !suffices(known, both);
         const old = request.kind.name === 'probe' && known.changes !== this.#changes.value;
         if (known.stale || closer || old) missing.set(request.key, both);
       }
@@ -191,6 +191,10 @@ function sameData(one: unknown, other: unknown): boolean {
   const entries = Object.entries(one);
   if (entries.length !== Object.keys(other).length || Array.isArray(one) !== Array.isArray(other)) return false;
   return entries.every(([name, value]) => name in other && sameData(value, Reflect.get(other, name)));
+}
+
+function suffices({ request, state }: Known, both: Request): boolean {
+  return request.kind.suffices?.(request.detail, state, both.detail) ?? false;
 }
 
 function merged(one: Request, other: Request): Request {

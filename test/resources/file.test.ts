@@ -215,24 +215,24 @@ describe('what follows from a change elsewhere', () => {
 describe('one look for two askers', () => {
   it.each([
     [
-      { look: 'attributes', unless: [], digested: false },
-      { look: 'digest', unless: [], digested: true },
-      { look: 'digest', unless: [], digested: true },
+      { look: 'attributes', unless: [], digested: false, whole: false },
+      { look: 'digest', unless: [], digested: true, whole: false },
+      { look: 'digest', unless: [], digested: true, whole: false },
     ],
     [
-      { look: 'content', unless: ['a', 'b'], digested: true },
-      { look: 'content', unless: ['b', 'c'], digested: true },
-      { look: 'content', unless: ['b'], digested: true },
+      { look: 'content', unless: ['a', 'b'], digested: true, whole: false },
+      { look: 'content', unless: ['b', 'c'], digested: true, whole: false },
+      { look: 'content', unless: ['b'], digested: true, whole: false },
     ],
     [
-      { look: 'content', unless: ['a'], digested: true },
-      { look: 'target', unless: [], digested: false },
-      { look: 'content', unless: ['a'], digested: true },
+      { look: 'content', unless: ['a'], digested: true, whole: false },
+      { look: 'target', unless: [], digested: false, whole: false },
+      { look: 'content', unless: ['a'], digested: true, whole: false },
     ],
     [
-      { look: 'content', unless: [], digested: false },
-      { look: 'content', unless: ['a'], digested: true },
-      { look: 'content', unless: [], digested: true },
+      { look: 'content', unless: [], digested: false, whole: false },
+      { look: 'content', unless: ['a'], digested: true, whole: false },
+      { look: 'content', unless: [], digested: true, whole: false },
     ],
   ] as const)('%j and %j: %j', (one, other, both) => {
     expect(files.merge(one, other)).toEqual(both);
