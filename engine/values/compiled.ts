@@ -66,6 +66,7 @@ function compileMap(entries: readonly MapEntry[]): Content {
         remedy: 'Build the map with {{dict …}} or a CEL map.',
       });
     }
+    if (mayHoldJinja(entry.key)) parseTemplate(entry.key, entry.keyPlace);
     return [entry.key, compileContent(entry.value)] as const;
   });
   const contents = members.map(([, content]) => content);

@@ -10,7 +10,7 @@ import { describe } from './describe.ts';
 import type { Locate } from './fault.ts';
 import { ArgumentFault, Fault, isStackOverflow, UnknownTouched } from './fault.ts';
 import { ansibleVariable, interfaceFact } from './ansible-variables.ts';
-import { checkFacts } from './fact-paths.ts';
+import { checkParts } from './fact-paths.ts';
 import { readJinja } from './jinja-expression.ts';
 import { celRemedy } from './jinja-remedy.ts';
 import { locateIn } from './placement.ts';
@@ -123,7 +123,7 @@ class CelExpression implements CompiledExpression {
       );
     }
     refuseForeignNames(source, this.#used, advise);
-    checkFacts(this.#program.ast);
+    checkParts(this.#program.ast, () => advise(source));
     const checked = this.#program.check();
     if (checked.error !== undefined) throw toFault(checked.error, { source, advise, missing: undefined });
   }
@@ -379,6 +379,7 @@ function plainTypes(summary: string): string {
 
 function typeRemedy(summary: string): string | undefined {
   if (/bool/.test(summary) && /'(dyn<)?string/.test(summary)) return 'Text is not a boolean: compare it, x == "true".';
+  if (/ in /.test(summary)) return 'in looks into a list or the keys of a map; a text is asked by x.contains("a").';
   if (/no such overload/.test(summary)) return 'Convert one side with string(…), int(…) or double(…).';
   return undefined;
 }

@@ -106,23 +106,33 @@ function plainNumber(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? Number(value) : value;
 }
 
-/** Throws the Fault of the first fact in an expression that does not exist, or is compared with what it can never be. */
-export function checkFacts(node: ASTNode): void {
+/**
+ * Throws the Fault of the first part of an expression that can never be right: a fact that does not exist, one that is compared with what it
+ * can never be, and a text that is taken for a list. `advise` gives what to write for the whole.
+ */
+export function checkParts(node: ASTNode, advise: () => string | undefined): void {
   const names = pathOf(node);
   const fault = names === undefined ? comparisonFault(node) : factPathFault(names);
   if (fault !== undefined) {
-    fault.offset = node.start;
-    fault.length = node.end - node.start;
-    throw fault;
+    const { details } = fault;
+    const remedy = details.code === 'expression-type' ? (advise() ?? details.remedy) : details.remedy;
+    throw new Fault({ ...details, remedy }, node.start, node.end - node.start);
   }
-  if (names === undefined) for (const part of partsOf(node.args)) checkFacts(part);
+  if (names === undefined) for (const part of partsOf(node.args)) checkParts(part, advise);
 }
+
+/** What is text in each result that has it. */
+const TEXTS_OF_RESULTS: ReadonlySet<string> = new Set(['stdout', 'stderr']);
 
 function comparisonFault(node: ASTNode): Fault | undefined {
   if (node.op !== '==' && node.op !== '!=' && node.op !== 'in') return undefined;
   const [left, right] = node.args;
   if (node.op === 'in') {
     const names = pathOf(left);
+    if (TEXTS_OF_RESULTS.has(pathOf(right)?.slice(1).at(-1) ?? '')) {
+      const what = 'in looks into a list or the keys of a map, and this is text';
+      return new Fault({ code: 'expression-type', what, remedy: 'Write r.stdout.contains("a"), not "a" in r.stdout.' });
+    }
     if (names === undefined || right.op !== 'list') return undefined;
     for (const item of right.args) {
       const fault = item.op === 'value' ? neverEqual(names, item.args) : undefined;

@@ -31,7 +31,10 @@ export function mustacheRemedy(mustache: string, accepts: (text: string) => bool
   const quote = quoteOf(inner);
   const write = (): string =>
     head === '' ? `{{${mustacheOf(jinja, quote)}}}` : `{{${head} ${argumentOf(jinja, quote)}${names === '' ? '' : ` ${names.trim()}`}}}`;
-  return advice(write, mustache, accepts, undefined);
+  // `{{- x -}}` takes the blanks around it, as `{{~ x ~}}` does.
+  const left = mustache.startsWith('{{-') ? '~' : '';
+  const right = mustache.endsWith('-}}') ? '~' : '';
+  return advice(() => `{{${left}${write().slice(2, -2)}${right}}}`, mustache, accepts, undefined);
 }
 
 function advice(write: () => string, source: string, accepts: (text: string) => boolean, note: string | undefined): string | undefined {

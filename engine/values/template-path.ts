@@ -28,6 +28,7 @@ export interface PathOptions {
 export function compilePath(path: Path, options: PathOptions): Evaluate {
   if (path.data) return compileData(path, options);
   const [head, ...members] = path.parts;
+  refuseLoop(path, options);
   const isScoped = /^(this\b|\.)/.test(path.original);
   let { level } = options;
   let hops = 0;
@@ -78,6 +79,16 @@ function compileLocal(name: string, members: readonly string[], path: Path, opti
     return compileMembers(base, members, path, options);
   }
   return undefined;
+}
+
+/** What a loop of Jinja knows of itself. */
+const OF_LOOP: ReadonlySet<string> = new Set(['index', 'index0', 'first', 'last', 'length', 'revindex', 'previtem', 'nextitem']);
+
+function refuseLoop(path: Path, { source, level }: PathOptions): void {
+  const [name, member = ''] = path.parts;
+  if (name !== 'loop' || path.data || level.kind === 'root' || !OF_LOOP.has(member)) return;
+  const remedy = templateRemedy(source, path) ?? 'In #each there are @index, @key, @first and @last.';
+  throw source.fault('template-syntax', `There is no loop.${member}: this is Jinja`, path, { remedy });
 }
 
 function compileVariable(name: string, members: readonly string[], path: Path, options: PathOptions): Evaluate {

@@ -57,6 +57,8 @@ describe('a condition in Jinja is refused with the same in CEL, which is accepte
     ['x.startswith("a")', 'x.startsWith("a")'],
     ['"{{ x }}"', undefined],
     ['{{ x }}', 'x'],
+    ["'a' in r.stdout", "r.stdout.contains('a')"],
+    ["'a' in r.stdout and x", "r.stdout.contains('a') && x"],
     ['{{ x }} == "y"', 'x == "y"'],
     ["x in ['a', 'b'] and y", "x in ['a', 'b'] && y"],
     ["xs | selectattr('a', 'equalto', 'b') | list | length > 0", "size(xs.filter(i, i.a == 'b')) > 0"],
@@ -121,6 +123,8 @@ describe('a template in Jinja is refused with the same in Handlebars, which is a
     ['{{ xs | selectattr("a") | list }}', '{{expr "xs.filter(i, i.a)"}}'],
     ['{{ range(1, 4) }}', '{{range 1 3}}'],
     ['{{ True }}', '{{true}}'],
+    ['{{- x | lower -}}', '{{~lower x~}}'],
+    ['{{#each xs as |x|}}{{loop.index}}{{/each}}', '{{add @index 1}}'],
     ['{{ a | combine(b) }}', '{{merge a b}}'],
     ['{{ ansible_hostname }}', '{{facts.hostname}}'],
     ['{{ ansible_facts.os_family }}', '{{facts.os.family}}'],
@@ -136,7 +140,8 @@ describe('a template in Jinja is refused with the same in Handlebars, which is a
     if (wanted === undefined) return;
     expect(codeOf(problemOf(() => parseTemplate(source, place)))).toBe(wanted);
     const name = /^\{\{#(\w+)/.exec(wanted)?.[1];
-    expect(() => parseTemplate(name === undefined ? wanted : `${wanted}x{{/${name}}}`, place)).not.toThrow();
+    const whole = name === undefined ? wanted : `${wanted}x{{/${name}}}`;
+    expect(() => parseTemplate(whole.includes('@') ? `{{#each xs}}${whole}{{/each}}` : whole, place)).not.toThrow();
   });
 });
 
