@@ -1,4 +1,5 @@
 import { quote } from '../connection/quote.ts';
+import { unguessable } from '../connection/unguessable.ts';
 import type { Request, Seen } from '../resources/resource.ts';
 import { Secret } from '../values/secret.ts';
 import type { Value } from '../values/value.ts';
@@ -55,21 +56,41 @@ export function planRun(args: RunArguments, { shown, cmd, script }: CommandToRun
     planned: { cmd, ...unknownResult(because) },
     apply: () => {
       if (script === undefined || args.stdin instanceof Unknown) throw new Error('a command that is not known cannot be run');
+      const mark = unguessable(8);
       return {
-        script: inEnvironment(args, args.stdin, script, context),
-        finish: (completed) => withCommand(finishCommand(completed), cmd),
+        script: inEnvironment(args, args.stdin, script, { preamble: context.preamble, mark }),
+        finish: (completed) =>
+          args.chdir !== undefined && completed.stderr.toString('latin1') === mark
+            ? noFolder(args.chdir)
+            : withCommand(finishCommand(completed), cmd),
       };
     },
   };
 }
 
+/** Its status must not be taken for that of the command, which has not run. */
+function noFolder(path: string): Finished {
+  return {
+    kind: 'not_begun',
+    what: `there is no folder ${path} that it can be run in`,
+    remedy: 'Correct chdir, or make the folder ahead of this and let the user who runs it enter it.',
+    result: {},
+  };
+}
+
 function withCommand(finished: Finished, cmd: Value): Finished {
+  if (finished.kind === 'not_begun') return finished;
   return { ...finished, result: { cmd, ...finished.result } };
 }
 
-function inEnvironment(args: RunArguments, stdin: string | Secret | undefined, script: string, context: Context): string {
-  const directory = args.chdir === undefined ? '' : `cd -- ${quote(args.chdir)} || exit 1\n`;
-  if (stdin === undefined) return `${context.preamble}${directory}${script}\n`;
+function inEnvironment(
+  args: RunArguments,
+  stdin: string | Secret | undefined,
+  script: string,
+  shell: { readonly preamble: string; readonly mark: string },
+): string {
+  const directory = args.chdir === undefined ? '' : `cd -- ${quote(args.chdir)} 2>/dev/null || { printf ${shell.mark} >&2; exit 1; }\n`;
+  if (stdin === undefined) return `${shell.preamble}${directory}${script}\n`;
   const input = stdin instanceof Secret ? stdin.reveal() : stdin;
-  return `${context.preamble}${directory}printf %s ${quote(args.stdin_add_newline ? `${input}\n` : input)} | {\n${script}\n}\n`;
+  return `${shell.preamble}${directory}printf %s ${quote(args.stdin_add_newline ? `${input}\n` : input)} | {\n${script}\n}\n`;
 }

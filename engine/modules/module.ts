@@ -186,4 +186,6 @@ export interface Apply {
 
 export type Finished =
   | { readonly kind: 'done'; readonly result: ValueMap }
-  | { readonly kind: 'failed'; readonly what: string; readonly result: ValueMap };
+  | { readonly kind: 'failed'; readonly what: string; readonly result: ValueMap }
+  /** What it needs to begin at all was not there, so nothing was changed. */
+  | { readonly kind: 'not_begun'; readonly what: string; readonly remedy: string; readonly result: ValueMap };

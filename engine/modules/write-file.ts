@@ -111,7 +111,8 @@ export function backupName(path: string, now: Date): string {
 
 function validation(command: string, temporary: string, preamble: string): string {
   const text = `${preamble}${command.replaceAll('%s', () => quote(temporary))}`;
-  return `{ (eval ${quote(text)}) </dev/null || { printf 'the new file did not pass: %s\\n' ${quote(command)} >&2; false; }; }`;
+  // In a shell that is as any other, whatever the script around it has set.
+  return `{ (unset t d left; set +C; umask 022; eval ${quote(text)}) </dev/null || { printf 'the new file did not pass: %s\\n' ${quote(command)} >&2; false; }; }`;
 }
 
 /**

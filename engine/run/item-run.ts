@@ -231,6 +231,8 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
     (completed.status === 0
       ? { kind: 'done', result: change.planned === undefined ? {} : knownOnly(change.planned) }
       : { kind: 'failed', what: `the change ended with exit status ${completed.status}`, result: {} });
+  if (finished.kind === 'not_begun')
+    return { kind: 'failed', problem: failure(run, finished.what, undefined, finished.remedy), result: {}, output: undefined };
   if (finished.kind === 'failed') {
     return {
       kind: 'failed',

@@ -1,7 +1,9 @@
 import { Problem } from '../errors/problem.ts';
 import type { Task } from '../playbook/play.ts';
+import type { Expression } from '../values/expression.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Scope, Value, ValueMap } from '../values/value.ts';
+import type { Unknown } from '../values/value.ts';
 import { all } from './conditions.ts';
 import type { TaskOutcome } from './events.ts';
 import { flagOf } from './flag.ts';
@@ -21,7 +23,7 @@ export function judge(of: Judged, raw: ItemResult): ItemResult {
   const { task } = of;
   let judged = raw;
   if (task.failedWhen !== undefined && (raw.kind === 'failed' || raw.kind === 'ok' || raw.kind === 'changed')) {
-    const fails = all(task.failedWhen, resultScope(of, raw));
+    const fails = isFailure(of, task.failedWhen, raw);
     if (fails === true && raw.kind !== 'failed') {
       judged = {
         kind: 'failed',
@@ -42,6 +44,16 @@ export function judge(of: Judged, raw: ItemResult): ItemResult {
     if (changes === false) judged = { kind: 'ok', result: judged.result, effects: [] };
   }
   return judged;
+}
+
+/** Where it failed before it had a result that the conditions speak of, its own failure is the one to tell. */
+function isFailure(of: Judged, conditions: readonly Expression[], raw: ItemResult): boolean | Unknown {
+  try {
+    return all(conditions, resultScope(of, raw));
+  } catch (error) {
+    if (error instanceof Problem && raw.kind === 'failed' && Object.keys(raw.result).length === 0) return true;
+    throw error;
+  }
 }
 
 /** The task's variables with its result: as `result`, and under the name of `register`. */
