@@ -178,11 +178,15 @@ async function runPrepared(turn: Turn, prepared: Prepared): Promise<Recorded> {
   else if (outcome.kind === 'ok') withdraw(run, calls.splice(0));
   run.calls.push(...calls);
   if (judged.kind === 'ok') await applyEffects(run, identity, judged.effects ?? []);
-  const result = shape(judged, turn.loop);
+  const mayChange = context.mode === 'plan' && outcome.kind === 'changed' && outcome.certainty === 'after_change';
+  const changed = mayChange
+    ? new Unknown('whether the task changes anything, which an earlier change decides')
+    : outcome.kind === 'changed';
+  const shaped = shape(judged, turn.loop);
+  const result = mayChange ? { ...shaped, changed } : shaped;
   finish(turn, outcome, prepared.delegate, prepared.noLog ? undefined : result);
   const stops = outcome.kind === 'failed' && !outcome.ignored ? outcome.problem : undefined;
-  if (judged.kind !== 'unknown')
-    return { value: result, changed: outcome.kind === 'changed', failed: outcome.kind === 'failed', skipped: false, stops };
+  if (judged.kind !== 'unknown') return { value: result, changed, failed: outcome.kind === 'failed', skipped: false, stops };
   const nothing = unknownTurn(judged.because);
   return Object.keys(judged.result).length === 0 ? nothing : { ...nothing, value: result };
 }
