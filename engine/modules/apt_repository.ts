@@ -51,7 +51,7 @@ export const module = defineModule<Arguments>({
         const written = await edit.apply();
         return {
           ...written,
-          script: args.update_cache ? `{ ${written.script}\n} || exit\n${packageLists()}` : written.script,
+          script: args.update_cache ? `{ ${written.script}\n} || exit\n${packageLists('apt')}` : written.script,
           timeoutMs: 30 * 60_000,
         };
       },

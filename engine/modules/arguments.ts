@@ -280,12 +280,13 @@ export function textList(): z.ZodType<readonly string[]> {
 }
 
 /** As `textList`; a text is parted at its commas, as Ansible does. */
-export function commaList(): z.ZodType<readonly string[]> {
+export function commaList({ mayBeEmpty = false }: { readonly mayBeEmpty?: boolean } = {}): z.ZodType<readonly string[]> {
   return z
     .custom<string | readonly string[]>(
       (value) => isText(value) || (Array.isArray(value) && value.every(isText)),
       'must be a text or a list of texts',
     )
+    .refine((value) => mayBeEmpty || typeof value !== 'string' || partedAtCommas(value).length > 0, 'must not be empty')
     .transform((value) => (typeof value === 'string' ? partedAtCommas(value) : value));
 }
 

@@ -54,7 +54,8 @@ fresh() {
 }
 version() {
   for found in $(apt-cache madison "$1" | cut -d '|' -f 2); do
-    case \${found#*:} in "$2"|"$2"-*) printf '%s=%s' "$1" "$found"; return ;; esac
+    case $found in $2) printf '%s=%s' "$1" "$found"; return ;; esac
+    case \${found#*:} in $2|$2-*) printf '%s=%s' "$1" "$found"; return ;; esac
   done
   printf '%s=%s' "$1" "$2"
 }
@@ -88,7 +89,7 @@ function apt({ install, remove, refreshOlderThan, recommends, downgrade, purge, 
     downgrade ? '--allow-downgrades' : '',
   ];
   const wanted = install.map(({ name, version }) => {
-    if (version === undefined || version.endsWith('*') || version.includes(':'))
+    if (version === undefined || (version.includes(':') && !version.endsWith('*')))
       return quote(version === undefined ? name : `${name}=${version}`);
     return `"$(version ${quote(name)} ${quote(version)})"`;
   });
@@ -102,9 +103,27 @@ refresh && install
 `;
 }
 
-/** Shell text that refreshes the lists of apt, whatever their age. */
-export function packageLists(): string {
-  return `${APT}refresh\n`;
+/** Shell text that refreshes the package lists, whatever their age. */
+export function packageLists(manager: Exclude<Facts['package_manager'], 'none'>): string {
+  switch (manager) {
+    case 'apt':
+      return `${APT}refresh\n`;
+    case 'dnf':
+    case 'yum':
+      return `LC_ALL=C ${manager} -y -q --setopt=metadata_expire=0 makecache\n`;
+    case 'zypper':
+      return `LC_ALL=C ZYPP_LOCK_TIMEOUT=120 zypper --non-interactive --quiet refresh\n`;
+    case 'apk':
+      return `apk --wait 120 update\n`;
+  }
+}
+
+/** The names of which a package manager has said that there is no such package. */
+export function unknownNames(stderr: string): readonly string[] {
+  const found = stderr.matchAll(
+    /Unable to locate package (\S+)|Package '?([^\s']+)'? has no installation candidate|(?:Unable to find a match|No match for argument|No package): (\S+)|No provider of '([^']+)' found|^ {2}(\S+) \(no such package\)/gm,
+  );
+  return [...new Set([...found].map((match) => match.slice(1).find((name) => name !== undefined) ?? ''))].filter((name) => name !== '');
 }
 
 function dnf(manager: 'dnf' | 'yum', { install, remove, latest, refreshOlderThan, recommends, downgrade }: PackageWork): string {

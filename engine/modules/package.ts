@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Completed } from '../connection/connection.ts';
 import type { Facts } from '../connection/facts.ts';
 import { file } from '../resources/file.ts';
 import { groupRequest } from '../resources/group.ts';
@@ -9,10 +10,10 @@ import { predict } from '../resources/resource.ts';
 import type { UnitState } from '../resources/unit.ts';
 import { ABSENT_UNIT, unitRequest } from '../resources/unit.ts';
 import { userRequest } from '../resources/user.ts';
-import { boolean, path, wholeNumber } from './arguments.ts';
-import type { Context, Difference, Outcome } from './module.ts';
+import { boolean, commaList, path, wholeNumber } from './arguments.ts';
+import type { Context, Difference, Finished, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
-import { packageScript } from './package-script.ts';
+import { packageLists, packageScript, unknownNames } from './package-script.ts';
 
 const ACCOUNT = /^[A-Za-z_][A-Za-z0-9_.-]*\$?$/;
 
@@ -33,40 +34,57 @@ const brought = z.union(
 
 /** A package as it is asked for: `name` or `name=version`. */
 const PACKAGE = /^[A-Za-z0-9][A-Za-z0-9+._-]*(:[a-z0-9-]+)?(=[A-Za-z0-9.+:~^_-]+\*?)?$/;
-const packageName = z
-  .string()
-  .regex(PACKAGE, 'must be the name of a package\nWrite name or name=version. Patterns and files are not taken.');
 
-const schema = z.strictObject({
-  name: z
-    .union([packageName.transform((name) => [name]), z.array(packageName)], {
-      error: 'must be the name of a package, or a list of names\nWrite name or name=version.',
-    })
-    .describe('Packages of the distribution, as name or name=version. The version may leave out epoch and release, or end in *.'),
-  state: z.enum(['present', 'absent', 'latest']).default('present').describe('`latest` is judged by the package lists that the host has.'),
-  update_cache: boolean()
-    .default(false)
-    .describe(
-      'Refresh the package lists before installing, where they are older than cache_valid_time. It is no change by itself. Missing and outdated lists are refreshed anyway.',
-    ),
-  cache_valid_time: wholeNumber().default(3600).describe('Seconds for which package lists count as fresh.'),
-  install_recommends: boolean()
-    .optional()
-    .describe('Whether packages that are merely recommended come along. The distribution decides where it is not told.'),
-  allow_downgrade: boolean().default(false).describe('Whether an older version may replace a newer one.'),
-  purge: boolean().default(false).describe('With state absent: remove its configuration as well.'),
-  start_units: boolean()
-    .default(true)
-    .describe(
-      'Whether services may be started by the installation, as Debian does. False keeps them down until a later task has configured them.',
-    ),
-  brings: z
-    .array(brought)
-    .optional()
-    .describe(
-      'All that the installation leaves and a later task deals with: units, users, groups, files. Units are started and enabled on Debian and its kin, and not on others, unless state and enabled tell. With it a plan is exact; an empty list says: nothing.',
-    ),
-});
+const STATES = { present: 'present', installed: 'present', absent: 'absent', removed: 'absent', latest: 'latest' } as const;
+
+const schema = z
+  .strictObject({
+    name: commaList()
+      .superRefine((names, context) => {
+        for (const [index, name] of names.entries())
+          if (!PACKAGE.test(name))
+            context.addIssue({
+              code: 'custom',
+              path: names.length === 1 ? [] : [index],
+              message: 'must be the name of a package\nWrite name or name=version. Patterns and files are not taken.',
+            });
+      })
+      .optional()
+      .describe(
+        'Packages of the distribution, as name or name=version; a text is parted at its commas. The version may leave out epoch and release, or end in *. Without any, update_cache alone refreshes the lists.',
+      ),
+    state: z
+      .enum(['present', 'installed', 'absent', 'removed', 'latest'])
+      .default('present')
+      .transform((state) => STATES[state])
+      .describe('`latest` is judged by the package lists that the host has. `installed` is `present`, `removed` is `absent`.'),
+    update_cache: boolean()
+      .default(false)
+      .describe(
+        'Refresh the package lists before installing, where they are older than cache_valid_time. Beside names it is no change by itself; without names it is one. Missing and outdated lists are refreshed anyway.',
+      ),
+    cache_valid_time: wholeNumber().default(3600).describe('Seconds for which package lists count as fresh.'),
+    install_recommends: boolean()
+      .optional()
+      .describe('Whether packages that are merely recommended come along. The distribution decides where it is not told.'),
+    allow_downgrade: boolean().default(false).describe('Whether an older version may replace a newer one.'),
+    purge: boolean().default(false).describe('With state absent: remove its configuration as well.'),
+    start_units: boolean()
+      .default(true)
+      .describe(
+        'Whether services may be started by the installation, as Debian does. False keeps them down until a later task has configured them.',
+      ),
+    brings: z
+      .array(brought)
+      .optional()
+      .describe(
+        'All that the installation leaves and a later task deals with: units, users, groups, files. Units are started and enabled on Debian and its kin, and not on others, unless state and enabled tell. With it a plan is exact; an empty list says: nothing.',
+      ),
+  })
+  .refine((given) => given.name !== undefined || given.update_cache, {
+    path: ['name'],
+    message: 'must be given\nWrite the name of a package, or update_cache: true alone to refresh the lists.',
+  });
 
 type Arguments = z.infer<typeof schema>;
 type Brought = z.infer<typeof brought>;
@@ -76,12 +94,33 @@ export const module = defineModule<Arguments>({
   summary: 'Install and remove packages of the distribution.',
   arguments: schema,
   freeForm: 'name',
+  aliases: { pkg: 'name', package: 'name', 'update-cache': 'update_cache', 'install-recommends': 'install_recommends' },
+  foreign: {
+    deb: 'Bring the file by get_url or copy, then write check: \'test "$(dpkg-query -W -f "${Version}" NAME)" = VERSION\' with apply: apt-get -y install /path/to/file.deb',
+    use: 'Leave it out; the package manager of the host is used.',
+    upgrade: 'Write command: apt-get -y dist-upgrade, or state: latest with the names.',
+    autoremove: 'Write command: apt-get -y autoremove.',
+    autoclean: 'Write command: apt-get -y autoclean.',
+    force_apt_get: 'Leave it out; apt-get is used.',
+    lock_timeout: 'Leave it out; locks are waited for.',
+    policy_rc_d: 'Write start_units: false, which keeps services down during the installation.',
+    default_release: 'Give the version: name=version.',
+    only_upgrade: 'Write state: latest, with when: for a package that may be missing.',
+    dpkg_options: 'Leave it out; files that were edited are kept (force-confdef, force-confold).',
+    enablerepo: 'Write yum_repository: with enabled: true for it.',
+    disablerepo: 'Write yum_repository: with enabled: false for it.',
+    disable_gpg_check: 'Write yum_repository: with gpgcheck: false for the repository.',
+  },
   examples: [
     'package: { name: [conntrack, ipset, socat], update_cache: true, brings: [] }',
     'package: { name: haproxy, brings: [{ unit: haproxy, state: started, enabled: true }, { user: haproxy }, { directory: /etc/haproxy }] }',
     'package: { name: "etcd-server=3.4.*", start_units: false }',
   ],
-  observes: (args) => [...asked(args).map((one) => one.request), ...(args.state === 'absent' ? [] : broughtRequests(args))],
+  observes: (args, _loaded, { facts }) => [
+    ...asked(args).map((one) => one.request),
+    ...(args.name === undefined ? [listsRequest(facts)] : []),
+    ...(args.state === 'absent' ? [] : broughtRequests(args)),
+  ],
   plan: (args, _loaded, seen, context) => plan(args, seen, context),
 });
 
@@ -92,7 +131,7 @@ interface Asked {
 }
 
 function asked(args: Arguments): readonly Asked[] {
-  return args.name.map((text) => {
+  return (args.name ?? []).map((text) => {
     const equals = text.indexOf('=');
     const name = equals < 0 ? text : text.slice(0, equals);
     const declared = args.brings !== undefined && args.state !== 'absent';
@@ -119,8 +158,11 @@ function plan(args: Arguments, seen: Seen, { facts, now }: Context): Outcome {
       what: 'This host has no package manager that is known here',
       remedy: 'apt, dnf, yum, zypper and apk are.',
     };
+  if (args.name === undefined) return planLists(args, seen, facts, manager, now);
   const all = asked(args);
-  const steps = all.flatMap((one) => stepOf(args, one, seen.of(one.request)));
+  const unoffered = args.state === 'absent' ? undefined : unofferedProblem(args, all, seen, now);
+  if (unoffered !== undefined) return unoffered;
+  const steps = all.flatMap((one) => (args.state !== 'absent' && isProvided(one, seen) ? [] : stepOf(args, one, seen.of(one.request))));
   const aged = args.state === 'latest' && args.update_cache && all.some((one) => isAged(seen.of(one.request), args, now));
   if (steps.length === 0 && !aged) return { kind: 'in_sync' };
   const installed = steps.filter((step) => step.state.installed).map(({ one }) => one);
@@ -128,7 +170,7 @@ function plan(args: Arguments, seen: Seen, { facts, now }: Context): Outcome {
   return {
     kind: 'change',
     differences: [...steps.map(difference), ...(aged ? [agedDifference(facts)] : [])],
-    certainty: aged || steps.some(({ one }) => seen.certainty(one.request) === 'after_change') ? 'after_change' : 'certain',
+    certainty: aged || steps.some(({ one, state }) => isDoubtful(one, state, seen)) ? 'after_change' : 'certain',
     predictions: [
       ...all.map((one) => predict(one.request, predicted(one, seen.of(one.request), steps, aged))),
       ...(steps.some(({ before }) => before === 'absent')
@@ -154,9 +196,85 @@ function plan(args: Arguments, seen: Seen, { facts, now }: Context): Outcome {
         startUnits: args.start_units,
       }),
       // Mirrors may be slow; a package manager that says nothing for so long hangs.
-      timeoutMs: 30 * 60_000,
+      timeoutMs: SLOW_MIRROR_MS,
+      finish: (completed) => finished(completed, facts),
     }),
   };
+}
+
+const SLOW_MIRROR_MS = 30 * 60_000;
+
+function finished({ status, stderr }: Completed, { os }: Facts): Finished {
+  if (status === 0) return { kind: 'done', result: {} };
+  const names = unknownNames(stderr.toString('utf8'));
+  if (names.length === 0) return { kind: 'failed', what: `the package manager ended with exit status ${status}`, result: {} };
+  const where = `${os.distribution} ${os.version}`;
+  return {
+    kind: 'failed',
+    what: `no package list of the host has ${names.join(', ')}: look at the name in ${where}, and whether its repository is listed`,
+    result: {},
+  };
+}
+
+/** The package manager itself stands for the lists. */
+function listsRequest({ package_manager: manager }: Facts): Asked['request'] {
+  return packageRequest(manager === 'apk' ? 'apk-tools' : manager, { candidate: true, declared: true });
+}
+
+function planLists(args: Arguments, seen: Seen, facts: Facts, manager: Exclude<Facts['package_manager'], 'none'>, now: Date): Outcome {
+  const request = listsRequest(facts);
+  const state = seen.of(request);
+  const isFresh = (state.refreshed ?? 0) + args.cache_valid_time >= now.getTime() / 1000;
+  if (isFresh && seen.certainty(request) === 'certain') return { kind: 'in_sync' };
+  return {
+    kind: 'change',
+    differences: [
+      { kind: 'field', of: `${manager} package lists`, field: 'age', before: 'older than cache_valid_time', after: 'refreshed' },
+    ],
+    certainty: seen.certainty(request),
+    predictions: [predict(request, { ...state, refreshed: undefined, isRefreshed: true })],
+    touches: 'predicted',
+    apply: () => ({ script: packageLists(manager), timeoutMs: SLOW_MIRROR_MS }),
+  };
+}
+
+/** What the lists say of packages that are to be installed, if they are fresh enough to be believed. */
+function unofferedProblem(args: Arguments, all: readonly Asked[], seen: Seen, now: Date): Impossible | undefined {
+  const missing = all.flatMap((one) => {
+    const { installed, offer } = seen.of(one.request);
+    const isCertain = seen.certainty(one.request) === 'certain';
+    return installed || offer === undefined || offer.offered || isProvided(one, seen) || !isCertain ? [] : [{ name: one.name, offer }];
+  });
+  const virtual = missing.find(({ offer }) => offer.providers.length > 0);
+  if (virtual !== undefined) {
+    return {
+      kind: 'impossible',
+      what: `${virtual.name} is a virtual package: none has that name`,
+      remedy: `Write one that provides it: ${virtual.offer.providers.slice(0, 10).join(', ')}.`,
+    };
+  }
+  const fresh = missing.filter(
+    ({ offer }) => offer.listed + FRESH_SECONDS >= now.getTime() / 1000 && offer.listed <= now.getTime() / 1000 + FRESH_SECONDS,
+  );
+  if (fresh.length === 0 || (args.update_cache && args.cache_valid_time < FRESH_SECONDS)) return undefined;
+  return {
+    kind: 'impossible',
+    what: `no package list of the host has ${fresh.map(({ name }) => name).join(', ')}`,
+    why: 'The lists were refreshed less than an hour ago.',
+    remedy: 'Look at the name, or list its repository first: apt_repository, yum_repository.',
+  };
+}
+
+const FRESH_SECONDS = 3600;
+
+/** A package of another name that is installed provides it. */
+function isProvided({ version, request }: Asked, seen: Seen): boolean {
+  return version === undefined && seen.of(request).offer?.provided === true;
+}
+
+/** Old lists do not have it; the refreshed ones may. */
+function isDoubtful({ request }: Asked, after: PackageState, seen: Seen): boolean {
+  return seen.certainty(request) === 'after_change' || (after.installed && seen.of(request).offer?.offered === false);
 }
 
 function stepOf(args: Arguments, one: Asked, state: PackageState): readonly Step[] {

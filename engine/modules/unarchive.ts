@@ -36,9 +36,9 @@ const schema = z.strictObject({
   creates: createsRemoves.creates,
   keep_newer: boolean().default(false).describe('Whether a file stays that is newer than the one in the archive.'),
   list_files: boolean().default(false).describe('Whether the names in the archive are registered, as files.'),
-  extra_opts: commaList().default([]).describe('Further options of tar or unzip: --strip-components=1.'),
-  include: commaList().default([]).describe('Only these members of the archive.'),
-  exclude: commaList().default([]).describe('All members but these.'),
+  extra_opts: commaList({ mayBeEmpty: true }).default([]).describe('Further options of tar or unzip: --strip-components=1.'),
+  include: commaList({ mayBeEmpty: true }).default([]).describe('Only these members of the archive.'),
+  exclude: commaList({ mayBeEmpty: true }).default([]).describe('All members but these.'),
   ...attributeArguments,
 });
 type Arguments = z.infer<typeof schema>;

@@ -1,6 +1,8 @@
 import { quote } from '../connection/quote.ts';
 import type { Prediction, Request, ResourceKind } from './resource.ts';
-import { request } from './resource.ts';
+import type { Offer } from './package-offers.ts';
+import { askOffers, decodeOffers } from './package-offers.ts';
+import { predictedOf, request } from './resource.ts';
 
 /** A package of the distribution. Fields that a prediction cannot know are undefined. */
 export interface PackageState {
@@ -13,6 +15,10 @@ export interface PackageState {
   readonly candidate?: string | undefined;
   /** How old the host's package lists are, as seconds since 1970 of their last refresh; 0 without lists. Only where the candidate is asked for. */
   readonly refreshed?: number | undefined;
+  /** Of one that is not installed, where the lists were asked. */
+  readonly offer?: Offer | undefined;
+  /** Only in a prediction: the lists have been refreshed. */
+  readonly isRefreshed?: boolean | undefined;
 }
 
 export interface PackageDetail {
@@ -29,8 +35,9 @@ export const packages: ResourceKind<PackageDetail, PackageState> = {
     // Any distribution may have the tools of another one; only its own list is filled.
     return `if command -v dpkg-query >/dev/null && [ -s /var/lib/dpkg/status ]; then
   echo dpkg
-  dpkg-query -W -f '\${Package}\\t\${Architecture}\\t\${Version}\\t\${db:Status-Status}\\n' dpkg ${names} || [ $? -eq 1 ] || exit
-${candidates.length === 0 ? '' : aptCandidates(candidates.join(' '))}elif [ -r /lib/apk/db/installed ]; then
+  d=$(dpkg-query -W -f '\${Package}\\t\${Architecture}\\t\${Version}\\t\${db:Status-Status}\\n' dpkg ${names}) || [ $? -eq 1 ] || exit
+  printf '%s\\n' "$d"
+${candidates.length === 0 ? '' : aptCandidates(candidates.join(' '))}${askOffers(names)}elif [ -r /lib/apk/db/installed ]; then
   echo apk
   grep '^[PV]:' /lib/apk/db/installed || [ $? -eq 1 ] || exit
 ${candidates.length === 0 ? '' : apkCandidates(candidates.join(' '))}elif command -v rpm >/dev/null; then
@@ -42,17 +49,23 @@ fi
 `;
   },
   decode(output, requests) {
-    const [manager, ...lines] = output.toString('utf8').split('\n');
-    const { find, offered, refreshed } = manager === 'apk' ? decodeApk(lines) : decodeTable(lines, manager === 'dpkg' ? ':' : '.');
+    const [manager, ...all] = output.toString('utf8').split('\n');
+    const asked = all.indexOf('@offers');
+    const lines = asked === -1 ? all : all.slice(0, asked);
+    const offerOf = decodeOffers(asked === -1 ? [] : all.slice(asked), decodeCandidates);
+    const { find, offered, namesOf, refreshed } = manager === 'apk' ? decodeApk(lines) : decodeTable(lines, manager === 'dpkg' ? ':' : '.');
     return new Map(
       requests.map(({ id, detail }) => {
         const found = find(id);
         const offer = detail.candidate ? { candidate: offered(id), refreshed } : {};
-        return [id, found === undefined ? { installed: false, broken: false, ...offer } : { ...found, ...offer }];
+        if (found !== undefined) return [id, { ...found, ...offer }];
+        const listed = offerOf(namesOf(id));
+        return [id, { installed: false, broken: false, ...offer, ...(listed === undefined ? {} : { offer: listed }) }];
       }),
     );
   },
   merge: (one, other) => ({ candidate: one.candidate || other.candidate, declared: one.declared || other.declared }),
+  after: stateAfter,
   disagreement(predicted, seen) {
     if (predicted.installed && !seen.installed) {
       return 'is not installed. If the name is a virtual package, write the real one';
@@ -65,6 +78,19 @@ fi
     return undefined;
   },
 };
+
+/** Where a host says from where it takes packages. */
+const SOURCES = /^\/etc\/(?:apt|yum\.repos\.d|zypp\/repos\.d|apk\/repositories)(?:\/|$)/;
+
+/** Other sources and fresher lists may offer what the old ones did not. */
+function stateAfter(state: PackageState, _id: string, effect: Prediction): 'stale' | undefined {
+  const isFromLists = state.offer !== undefined || state.refreshed !== undefined;
+  if (!isFromLists) return undefined;
+  const other = predictedOf(packages, effect);
+  // Another package may provide the name.
+  if (other?.isRefreshed === true || (other !== undefined && (state.offer?.providers.length ?? 0) > 0)) return 'stale';
+  return effect.request.kind.name === 'file' && SOURCES.test(effect.request.id) ? 'stale' : undefined;
+}
 
 export function packageRequest(name: string, detail: PackageDetail): Request<PackageDetail, PackageState> {
   return request(packages, name, detail);
@@ -126,6 +152,8 @@ function apkCandidates(names: string): string {
 interface Listing {
   readonly find: (id: string) => PackageState | undefined;
   readonly offered: (id: string) => string | undefined;
+  /** The names that lists may have for it: the architecture may be left out if it is the host's own. */
+  readonly namesOf: (id: string) => readonly string[];
   readonly refreshed: number;
 }
 
@@ -147,6 +175,10 @@ function decodeTable(lines: readonly string[], separator: ':' | '.'): Listing {
   // dpkg itself is of the host's own architecture.
   const native = separator === ':' ? rows.get('dpkg')?.[0]?.architecture : undefined;
   const offers = decodeCandidates(candidates);
+  const namesOf = (id: string): readonly string[] => {
+    const { name, architecture } = parted(id, separator);
+    return isNative(architecture, native) ? [id, name] : [id];
+  };
   return {
     find(id) {
       const plain = rows.get(id);
@@ -155,10 +187,8 @@ function decodeTable(lines: readonly string[], separator: ':' | '.'): Listing {
       const fits = (own: string): boolean => own === architecture || (isNative(own, native) && isNative(architecture, native));
       return rows.get(name)?.find((row) => fits(row.architecture))?.state;
     },
-    offered(id) {
-      const { name, architecture } = parted(id, separator);
-      return offers.get(id) ?? (isNative(architecture, native) ? offers.get(name) : undefined);
-    },
+    offered: (id) => namesOf(id).flatMap((name) => offers.get(name) ?? [])[0],
+    namesOf,
     refreshed,
   };
 }
@@ -182,7 +212,7 @@ function decodeApk(lines: readonly string[]): Listing {
     if (line.startsWith('V:')) installed.set(name, { installed: true, version: line.slice(2), broken: false });
   }
   const offers = decodeCandidates(candidates);
-  return { find: (id) => installed.get(id), offered: (id) => offers.get(id), refreshed };
+  return { find: (id) => installed.get(id), offered: (id) => offers.get(id), namesOf: (id) => [id], refreshed };
 }
 
 function split(lines: readonly string[]): { head: readonly string[]; candidates: readonly string[]; refreshed: number } {

@@ -1,0 +1,92 @@
+/** What the package lists of a host tell of a name that is not installed. */
+export interface Offer {
+  /** Whether they have a package of that name that can be installed. */
+  readonly offered: boolean;
+  /** Packages that provide the name, where no package has it. */
+  readonly providers: readonly string[];
+  /** Whether one that provides it is installed. */
+  readonly provided: boolean;
+  /** Seconds since 1970 of the last refresh of the lists. */
+  readonly listed: number;
+}
+
+/** Shell text behind the list of dpkg in `$d`: asks the lists for those of the names (shell words) that are not there. */
+export function askOffers(names: string): string {
+  return `  N='
+' T='	'
+  set --
+  # dpkg has a line without architecture for a name that others merely provide.
+  for n in ${names}; do
+    case "$N$d$N" in
+      *"$N\${n%%:*}$T$T"*) set -- "$@" "$n" ;;
+      *"$N\${n%%:*}$T"*) ;;
+      *) set -- "$@" "$n" ;;
+    esac
+  done
+  if [ $# -gt 0 ]; then
+    echo @offers
+    p=$(apt-cache policy -- "$@" 2>/dev/null) || :
+    printf '%s\\n' "$p"
+    echo @listed
+    for list in /var/lib/apt/lists/*Packages*; do
+      if [ -e "$list" ]; then stat -c %Y /var/lib/apt/lists /var/lib/apt/lists/partial || :; fi
+      break
+    done
+    case $p in *'Candidate: (none)'*)
+      echo @providers
+      apt-cache showpkg -- "$@" 2>/dev/null || :
+      echo @provided
+      dpkg-query -W -f '\${db:Status-Status}\\t\${Provides}\\n' || :
+    esac
+  fi
+`;
+}
+
+/** Of one that is not installed, by any of its names; undefined where there are no lists to tell. */
+export function decodeOffers(
+  lines: readonly string[],
+  offered: (lines: readonly string[]) => ReadonlyMap<string, string>,
+): (names: readonly string[]) => Offer | undefined {
+  const parts = ['@offers', '@listed', '@providers', '@provided'].map((mark) => lines.indexOf(mark));
+  const [offers = -1, listed = -1, providers = -1, provided = -1] = parts;
+  if (offers === -1) return () => undefined;
+  const end = (next: number): number => (next === -1 ? lines.length : next);
+  const policy = lines.slice(offers + 1, end(listed));
+  const times = lines
+    .slice(listed + 1, end(providers))
+    .map(Number)
+    .filter((time) => time > 0);
+  if (times.length === 0) return () => undefined;
+  const candidates = offered(policy);
+  const byName = providersOf(providers === -1 ? [] : lines.slice(providers + 1, end(provided)));
+  const there = new Set(provided === -1 ? [] : lines.slice(provided + 1).flatMap(providedNames));
+  return (names) => ({
+    offered: names.some((name) => candidates.has(name)),
+    providers: names.flatMap((name) => byName.get(name) ?? []),
+    provided: names.some((name) => there.has(name)),
+    listed: Math.max(...times),
+  });
+}
+
+/** apt-cache showpkg: behind `Reverse Provides:` a line for each version of each package. */
+function providersOf(lines: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  let name: string | undefined;
+  let isProviders = false;
+  for (const line of lines) {
+    const package_ = /^Package: (\S+)/.exec(line)?.[1];
+    if (package_ !== undefined) [name, isProviders] = [package_, false];
+    else if (line.startsWith('Reverse Provides:')) isProviders = true;
+    else if (isProviders && name !== undefined) {
+      const provider = /^(\S+) \S+/.exec(line)?.[1];
+      const known = found.get(name) ?? [];
+      if (provider !== undefined && !known.includes(provider)) found.set(name, [...known, provider]);
+    }
+  }
+  return found;
+}
+
+function providedNames(line: string): readonly string[] {
+  const [status, names = ''] = line.split('\t');
+  return status === 'installed' ? names.split(',').map((name) => name.trim().replace(/[ (].*$/, '')) : [];
+}
