@@ -4,6 +4,7 @@ import { config } from 'zod';
 import { Problem, Problems } from '../errors/problem.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
+import { VariableFolders } from '../inventory/variable-folders.ts';
 import type { Vault } from '../inventory/vault.ts';
 import { mistakesOf } from '../inventory/written-variable.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
@@ -36,6 +37,7 @@ async function lint(playbooks: readonly string[], flags: InventoryFlags): Promis
   const inventory = await gather(found, () => loadInventory(flags.inventory, folders, vault));
   const hasInventory = flags.inventory.length > 0;
   if (inventory !== undefined) found.push(...mistakesOf([...inventory.hosts.values()].flatMap(({ layers }) => layers)));
+  if (!hasInventory) for (const folder of folders) found.push(...(await variableProblems(folder, vault)));
   for (const file of playbooks) {
     const playbook = await gather(found, () =>
       loadPlaybook(file, { modules, rolesPath: [], decrypt: vault.decrypt, decryptFile: (text, name) => vault.decryptFile(text, name) }),
@@ -55,6 +57,18 @@ async function lint(playbooks: readonly string[], flags: InventoryFlags): Promis
     `${files}: ${told.length === 0 ? 'no problems' : told.length === 1 ? '1 problem' : `${told.length} problems`}\n`,
   );
   return told.length === 0 ? EXIT.ok : EXIT.problem;
+}
+
+/** What is wrong in group_vars and host_vars beside a playbook, whichever groups and hosts there will be. */
+async function variableProblems(folder: string, vault: Vault): Promise<readonly Problem[]> {
+  const found: Problem[] = [];
+  const report = (error: unknown): void => {
+    if (error instanceof Problem) found.push(error);
+    else if (error instanceof Problems) found.push(...error.problems);
+    else throw error;
+  };
+  const given = await new VariableFolders(vault, report).all(folder);
+  return [...found, ...mistakesOf(given)];
 }
 
 /** What a plan refuses under the variables of the hosts before it connects to any. */

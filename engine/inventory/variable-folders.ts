@@ -48,6 +48,16 @@ export class VariableFolders {
     return given;
   }
 
+  /** What a folder says of any name, where there is no inventory to ask for. */
+  async all(folder: string): Promise<readonly GivenVariables[]> {
+    const given: GivenVariables[] = [];
+    for (const kind of ['group_vars', 'host_vars'] as const) {
+      const names = new Set([...this.#list(join(folder, kind))].map((file) => file.slice(0, file.length - extensionOf(file).length)));
+      for (const name of names) given.push(...(await this.variables(folder, kind, name)));
+    }
+    return given;
+  }
+
   #list(folder: string): ReadonlySet<string> {
     let names = this.#listings.get(folder);
     if (names === undefined) this.#listings.set(folder, (names = new Set(namesIn(folder))));
@@ -68,6 +78,11 @@ export class VariableFolders {
       return undefined;
     }
   }
+}
+
+function extensionOf(file: string): string {
+  const extension = extname(file);
+  return EXTENSIONS.includes(extension) ? extension : '';
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {

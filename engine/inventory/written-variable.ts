@@ -27,7 +27,7 @@ export function writtenVariable(node: Node): WrittenVariable {
 }
 
 /** The mistakes in the variables of some layers, also of those that nobody asks for. */
-export function mistakesOf(layers: readonly Layer[]): readonly Problem[] {
+export function mistakesOf(layers: readonly Pick<Layer, 'variables'>[]): readonly Problem[] {
   const values = layers.flatMap(({ variables }) => [...variables.values()]);
   return values.flatMap((value) => (isCompiled(value) && isWritten(value) && value.mistake !== undefined ? [value.mistake] : []));
 }

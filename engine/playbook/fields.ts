@@ -62,6 +62,7 @@ export class Fields {
       what: `${what} has no keyword "${entry.key}"`,
       place: entry.keyPlace,
       remedy:
+        listOf(entry) ??
         insteadOf(entry.key, ...where) ??
         misplaced(entry.key, what) ??
         didYouMean(entry.key, allowed) ??
@@ -201,6 +202,13 @@ export class Fields {
   placeOf(name: string): Place {
     return this.entry(name)?.keyPlace ?? this.map.place;
   }
+}
+
+/** `with_items: "{{xs}}"` is a loop over the same list. */
+function listOf({ key, value }: MapEntry): string | undefined {
+  if (!['with_items', 'with_list', 'with_flattened'].includes(key) || value.kind !== 'scalar' || typeof value.value !== 'string')
+    return undefined;
+  return `Lists within the list are not opened. Write: loop: ${value.style === 'plain' ? `"${value.value}"` : value.source}`;
 }
 
 /** Keywords of tasks, met where they cannot stand. */
