@@ -17,6 +17,9 @@ const schema = z.strictObject({
     .optional()
     .describe('`restarted` and `reloaded` always act; a service that does not run is started by them.'),
   enabled: boolean().optional().describe('Whether the service starts at boot.'),
+  daemon_reload: boolean()
+    .default(false)
+    .describe('As that of the module systemd, on hosts with systemd; others have nothing that would be read again.'),
 });
 
 type Arguments = z.infer<typeof schema>;
@@ -26,10 +29,20 @@ export const module = defineModule<Arguments>({
   summary: 'Start, stop, restart and enable services, whatever manages them: systemd, OpenRC, System V init.',
   arguments: schema,
   freeForm: 'name',
+  foreign: {
+    sleep: 'Leave it out: a restart waits until the service has stopped.',
+    pattern: 'Leave it out: the status command of the init script tells whether the service runs.',
+    args: 'Write them into the file that the service reads, /etc/default/NAME or /etc/sysconfig/NAME, with lineinfile.',
+    arguments: 'Write them into the file that the service reads, /etc/default/NAME or /etc/sysconfig/NAME, with lineinfile.',
+    runlevel: 'Leave it out: enabled means the default run levels.',
+    use: 'Leave it out: what manages services is seen on the host.',
+    masked: 'Use the module systemd, which has masked.',
+    no_block: 'Use the module systemd, which has no_block.',
+    scope: 'Use the module systemd.',
+  },
   examples: ['service: { name: haproxy, state: started, enabled: true }'],
   observes: (args, _loaded, { facts }) => [facts.init === 'systemd' ? unitRequest(args.name) : initServiceRequest(args.name)],
-  plan: (args, _loaded, seen, { facts }) =>
-    facts.init === 'systemd' ? planUnit({ ...args, daemon_reload: false, no_block: false }, seen) : plan(args, seen),
+  plan: (args, _loaded, seen, { facts }) => (facts.init === 'systemd' ? planUnit({ ...args, no_block: false }, seen) : plan(args, seen)),
 });
 
 function plan(args: Arguments, seen: Seen): Outcome {

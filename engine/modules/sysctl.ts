@@ -26,6 +26,7 @@ const schema = exactlyOne(
     state: z.enum(['present', 'absent']).default('present').describe('`absent` takes the lines out of the file; the running values stay.'),
     sysctl_file: path().default('/etc/sysctl.d/99-runbook.conf').describe('Where the values stand for the next boot.'),
     reload: boolean().default(true).describe('Whether the running kernel gets the values too. False: only the file is kept.'),
+    sysctl_set: boolean().default(false).describe('Whether the running kernel gets the values also where reload is false.'),
     optional: boolean()
       .default(false)
       .describe(
@@ -42,6 +43,7 @@ export const module = defineModule<Arguments>({
   name: 'sysctl',
   summary: 'Set kernel parameters, now and for the next boot.',
   arguments: schema,
+  aliases: { key: 'name', val: 'value' },
   examples: [
     'sysctl: { name: net.ipv4.ip_forward, value: 1 }',
     'sysctl: { values: { net.ipv4.ip_forward: 1, net.core.somaxconn: 16384 }, sysctl_file: /etc/sysctl.d/90-kubernetes.conf }',
@@ -51,7 +53,7 @@ export const module = defineModule<Arguments>({
 });
 
 function isLive(args: Arguments): boolean {
-  return args.reload && args.state === 'present';
+  return (args.reload || args.sysctl_set) && args.state === 'present';
 }
 
 function namesOf(args: Arguments): readonly string[] {

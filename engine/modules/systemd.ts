@@ -4,8 +4,9 @@ import type { Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
 import { managerRequest } from '../resources/unit-manager.ts';
 import type { UnitState } from '../resources/unit.ts';
-import { isDisabled, isDoneOneshot, isEnabled, isRunning, unitName, unitRequest } from '../resources/unit.ts';
+import { isDisabled, isDoneOneshot, isEnabled, isRunning, missingLinks, unitName, unitRequest } from '../resources/unit.ts';
 import type { ValueMap } from '../values/value.ts';
+import { Unknown } from '../values/value.ts';
 import { boolean } from './arguments.ts';
 import type { Apply, Difference, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
@@ -40,6 +41,13 @@ const schema = z
       .describe(
         'Have systemd read its unit files where a running unit differs from its file. Starting, restarting and enabling do so by themselves.',
       ),
+    scope: z
+      .literal('system', {
+        error:
+          'must be system\nFor units of an account write shell: "XDG_RUNTIME_DIR=/run/user/$(id -u) systemctl --user enable --now NAME" with become_user, after command: "loginctl enable-linger ACCOUNT".',
+      })
+      .default('system')
+      .describe('Whose units are meant. Only those of the system are.'),
     no_block: boolean()
       .default(false)
       .describe('Do not wait until the unit has started: `activating` will do. A restart waits until it has stopped.'),
@@ -51,6 +59,12 @@ export const module = defineModule<z.infer<typeof schema>>({
   summary: 'Start, stop, restart, enable and mask units of systemd.',
   arguments: schema,
   freeForm: 'name',
+  aliases: { service: 'name', unit: 'name', 'daemon-reload': 'daemon_reload' },
+  foreign: {
+    daemon_reexec: 'Write a task of its own: command: systemctl daemon-reexec',
+    'daemon-reexec': 'Write a task of its own: command: systemctl daemon-reexec',
+    force: 'Remove the link that is in the way with a task before this one: file: { path: /etc/systemd/system/NAME, state: absent }',
+  },
   examples: [
     'systemd: { name: etcd, state: started, enabled: true }',
     'systemd: { name: haproxy.service, state: restarted }',
@@ -122,8 +136,17 @@ function findHindrance(wish: UnitWish, state: UnitState, certainty: 'certain' | 
       remedy: 'Install the package that brings it, or write its unit file with a task before this one',
     };
   }
+  if (state.load === 'unmasked' && (wantsUp || wish.enabled !== undefined)) return cannotKnow(wish, state, name);
   if (state.load === 'masked' && wantsUp && wish.masked !== false) {
     return { kind: 'impossible', what: `${name} is masked`, remedy: 'Set masked: false as well, if it is meant to run' };
+  }
+  if (wish.masked === true && state.load !== 'masked' && state.fragment === `/etc/systemd/system/${name}`) {
+    return {
+      kind: 'impossible',
+      what: `${name} cannot be masked, as its file is where the mask would be`,
+      why: state.fragment,
+      remedy: `Set state: stopped and enabled: false instead, or move the file to /usr/local/lib/systemd/system/${name} first`,
+    };
   }
   return undefined;
 }
@@ -133,7 +156,10 @@ function cannotKnow(wish: UnitWish, state: UnitState, name: string): Outcome {
   const after = afterSteps(wish, { ...state, load: 'loaded', file: undefined }, steps);
   return {
     kind: 'cannot_know',
-    because: `${name} does not exist yet; an earlier change may bring it`,
+    because:
+      state.load === 'unmasked'
+        ? `what ${name} is shows when an earlier task has unmasked it`
+        : `${name} does not exist yet; an earlier change may bring it`,
     predictions: [predict(unitRequest(wish.name), after)],
     planned: describe(wish, after),
   };
@@ -145,7 +171,8 @@ interface Steps {
   readonly differences: readonly Difference[];
   readonly reload: boolean;
   readonly mask: 'mask' | 'unmask' | undefined;
-  readonly enable: 'enable' | 'disable' | undefined;
+  /** `reenable`: the links are not those that [Install] wants. */
+  readonly enable: 'enable' | 'reenable' | 'disable' | undefined;
   readonly run: 'start' | 'stop' | 'restart' | 'reload' | undefined;
 }
 
@@ -157,19 +184,28 @@ function findSteps(wish: UnitWish, state: UnitState): Steps {
   const masked = state.load === 'masked' || state.file === 'masked';
   const mask = wish.masked === undefined || wish.masked === masked ? undefined : wish.masked ? 'mask' : 'unmask';
   if (mask !== undefined) differ('masked', masked, !masked);
-  const enable = wish.enabled === undefined ? undefined : findEnable(wish.enabled, state.file ?? '');
-  if (enable !== undefined) differ('enabled', enable === 'disable', enable === 'enable');
+  const enable = wish.enabled === undefined ? undefined : findEnable(wish.enabled, state);
+  if (enable === 'reenable') differ('links', (state.links ?? []).join(', '), (state.wantedLinks ?? []).join(', '));
+  else if (enable !== undefined) differ('enabled', enable === 'disable', enable === 'enable');
   const run = findRun(wish, state);
   if (run !== undefined) differ('state', state.active, DONE[run]);
   const unread = state.needsReload || state.load === 'bad-setting' || state.load === 'error' || mask === 'unmask';
   const alone = wish.daemon_reload && state.needsReload && isRunning(state);
   if (alone) differ('read', 'before its file changed', 'as its file is');
-  return { differences, reload: alone || (unread && (enable === 'enable' || (run !== undefined && run !== 'stop'))), mask, enable, run };
+  return {
+    differences,
+    reload: alone || (unread && (enable === 'enable' || enable === 'reenable' || (run !== undefined && run !== 'stop'))),
+    mask,
+    enable,
+    run,
+  };
 }
 
-function findEnable(wanted: boolean, file: string): 'enable' | 'disable' | undefined {
-  if (wanted) return isEnabled(file) ? undefined : 'enable';
-  return isDisabled(file) ? undefined : 'disable';
+function findEnable(wanted: boolean, state: UnitState): Steps['enable'] {
+  const { file = '' } = state;
+  if (!wanted) return isDisabled(file) ? undefined : 'disable';
+  if (!isEnabled(file)) return 'enable';
+  return missingLinks(state).length > 0 ? 'reenable' : undefined;
 }
 
 function findRun(wish: UnitWish, state: UnitState): Steps['run'] {
@@ -189,17 +225,36 @@ function findRun(wish: UnitWish, state: UnitState): Steps['run'] {
 }
 
 function afterSteps(wish: UnitWish, state: UnitState, steps: Steps): UnitState {
-  const enabled = steps.enable === undefined ? state.file : `${steps.enable}d`;
-  const file = steps.mask === 'mask' ? 'masked' : steps.mask === 'unmask' ? undefined : enabled;
-  const unread = state.load === 'bad-setting' || state.load === 'error';
-  const load = steps.mask === 'mask' ? 'masked' : steps.mask === 'unmask' || (unread && steps.reload) ? 'loaded' : state.load;
+  const file = fileAfter(state, steps);
+  const load = loadAfter(state, steps);
   return {
     ...state,
     ...(steps.run === undefined ? {} : afterRun(wish, state, steps.run)),
     load,
     file,
+    ...linksAfter(state, steps),
     needsReload: state.needsReload && !steps.reload && steps.enable === undefined && steps.mask === undefined,
   };
+}
+
+function loadAfter({ load }: UnitState, { mask, run, enable, reload }: Steps): string {
+  if (mask === 'mask') return 'masked';
+  const isUsed = (run !== undefined && run !== 'stop') || enable === 'enable' || enable === 'reenable';
+  if (mask === 'unmask') return isUsed ? 'loaded' : 'unmasked';
+  return (load === 'bad-setting' || load === 'error') && reload ? 'loaded' : load;
+}
+
+/** Whether a unit that is unmasked is enabled shows only then. */
+function fileAfter(state: UnitState, steps: Steps): UnitState['file'] {
+  if (steps.mask === 'mask') return 'masked';
+  if (steps.enable !== undefined) return steps.enable === 'disable' ? 'disabled' : 'enabled';
+  return steps.mask === 'unmask' ? undefined : state.file;
+}
+
+function linksAfter({ wantedLinks, links }: UnitState, { enable, mask }: Steps): Partial<UnitState> {
+  if (mask !== undefined) return { wantedLinks: undefined, links: undefined };
+  if (enable === undefined) return {};
+  return { links: enable === 'disable' ? [] : enable === 'enable' && wantedLinks === undefined ? undefined : (wantedLinks ?? links) };
 }
 
 function afterRun(wish: UnitWish, state: UnitState, run: NonNullable<Steps['run']>): Partial<UnitState> {
@@ -211,12 +266,13 @@ function afterRun(wish: UnitWish, state: UnitState, run: NonNullable<Steps['run'
 }
 
 function describe(wish: UnitWish, state: UnitState): ValueMap {
+  const later = new Unknown(`whether ${wish.name} is enabled is known after the change`);
   return {
-    name: unitName(wish.name),
+    name: wish.name,
     state: isRunning(state) || state.active === 'activating' ? 'started' : 'stopped',
-    enabled: isEnabled(state.file ?? ''),
+    enabled: state.file === undefined ? later : isEnabled(state.file),
     masked: state.load === 'masked',
-    status: { LoadState: state.load, ActiveState: state.active, SubState: state.sub ?? '', UnitFileState: state.file ?? '' },
+    status: { LoadState: state.load, ActiveState: state.active, SubState: state.sub ?? '', UnitFileState: state.file ?? later },
   };
 }
 

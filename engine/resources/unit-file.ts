@@ -2,6 +2,7 @@ import type { FileState, RegularFile } from './file-state.ts';
 import { files } from './file.ts';
 import type { Prediction } from './resource.ts';
 import { predictedOf } from './resource.ts';
+import { wantedLinks } from './unit-install.ts';
 import type { UnitState } from './unit.ts';
 
 /** Where unit files are looked for, the first one found counts. */
@@ -33,7 +34,7 @@ export function unitFileChange(state: UnitState, id: string, effect: Prediction)
     case 'drop-in':
       return state.load === 'not-found' ? undefined : { ...state, needsReload: true };
     case 'main':
-      return rankOf(state) < path.rank ? undefined : afterMain(state, file, effect.request.id);
+      return rankOf(state) < path.rank ? undefined : afterMain(state, id, file, effect.request.id);
   }
 }
 
@@ -85,7 +86,7 @@ function rankOf(state: UnitState): number {
   return rank < 0 ? FOLDERS.length : rank;
 }
 
-function afterMain(state: UnitState, file: FileState, path: string): UnitState | 'stale' {
+function afterMain(state: UnitState, id: string, file: FileState, path: string): UnitState | 'stale' {
   switch (file.type) {
     case 'absent':
       if (state.fragment !== undefined && state.fragment !== path) return state;
@@ -95,12 +96,18 @@ function afterMain(state: UnitState, file: FileState, path: string): UnitState |
     case 'link':
       return file.target === '/dev/null' ? { ...state, load: 'masked', file: 'masked', needsReload: true } : 'stale';
     case 'file':
-      return state.load === 'not-found' ? fresh(state, file, path) : { ...state, load: 'loaded', fragment: path, needsReload: true };
+      return state.load === 'not-found'
+        ? { ...fresh(state, file, path), ...wantedBy(file, id), links: [] }
+        : { ...state, load: 'loaded', fragment: path, needsReload: true, ...(state.links === undefined ? {} : wantedBy(file, id)) };
     case 'directory':
     case 'other':
     case 'hidden':
       return 'stale';
   }
+}
+
+function wantedBy(file: RegularFile, id: string): Pick<UnitState, 'wantedLinks'> {
+  return { wantedLinks: file.content === undefined ? undefined : wantedLinks(file.content.toString('utf8').split('\n'), id) };
 }
 
 /** A unit file is read with its first use: there is nothing to be read again. */

@@ -2,11 +2,13 @@ import { quote } from '../connection/quote.ts';
 import { isUndeclaredPackage } from './package.ts';
 import type { Request, ResourceKind } from './resource.ts';
 import { request } from './resource.ts';
+import { LIST_INSTALL, LIST_LINKS, installLines, linksOf, wantedLinks } from './unit-install.ts';
 import { LIST_DROP_INS, hasUnreadDropIn, listedDropIns, unitFileChange } from './unit-file.ts';
 
 /** A systemd unit. In a prediction, undefined stands for whatever is not known. */
 export interface UnitState {
-  /** systemd's LoadState (`loaded`, `not-found`, `masked`, `bad-setting`, `error`), or `unmanaged` where systemd does not run. */
+  /** systemd's LoadState (`loaded`, `not-found`, `masked`, `bad-setting`, `error`), or `unmanaged` where systemd does not run. In a prediction
+   * `unmasked`: no longer masked; whether there is a unit behind the mask shows only then. */
   readonly load: string;
   /** systemd's ActiveState. */
   readonly active: string;
@@ -23,6 +25,10 @@ export interface UnitState {
   readonly ran?: boolean | undefined;
   /** Changes with every start. Empty where it was never started. */
   readonly invocation?: string | undefined;
+  /** The links that its [Install] section wants, where that can be told. */
+  readonly wantedLinks?: readonly string[] | undefined;
+  /** Those that there are: `multi-user.target.wants/etcd.service`. */
+  readonly links?: readonly string[] | undefined;
   /** In a prediction only: the invocation that must be over. */
   readonly endedInvocation?: string | undefined;
 }
@@ -62,8 +68,9 @@ const PROPERTIES = [
 export const units: ResourceKind<undefined, UnitState> = {
   name: 'unit',
   observe: (requests) => `if [ -d /run/systemd/system ]; then
-  ${LIST_DROP_INS}  systemctl show --no-pager -p ${PROPERTIES.join(',')} -- ${requests.map((one) => quote(one.id)).join(' ')}
-else
+  ${LIST_DROP_INS}${LIST_LINKS}  shown=$(systemctl show --no-pager -p ${PROPERTIES.join(',')} -- ${requests.map((one) => quote(one.id)).join(' ')}) || exit
+  printf '%s\\n' "$shown"
+  ${LIST_INSTALL}else
   echo unmanaged
 fi
 `,
@@ -74,7 +81,7 @@ fi
     const dropIns = listedDropIns(text);
     for (const block of text.split(/\n\n+/)) {
       const properties = new Map(block.split('\n').map((line) => splitOnce(line)));
-      const state = decodeUnit(properties, dropIns);
+      const state = { ...decodeUnit(properties, dropIns), ...decodeLinks(properties, text) };
       for (const name of `${properties.get('Id') ?? ''} ${properties.get('Names') ?? ''}`.split(' ')) seen.set(name, state);
     }
     return new Map(requests.map(({ id }) => [id, seen.get(id) ?? ABSENT_UNIT]));
@@ -104,6 +111,11 @@ export function isRunning(state: UnitState): boolean {
   return state.active === 'active' || state.active === 'reloading' || state.active === 'refreshing';
 }
 
+/** Links that [Install] wants and that are not there, as its file has changed since the unit was enabled. */
+export function missingLinks({ file, wantedLinks: wanted = [], links }: UnitState): readonly string[] {
+  return file !== 'enabled' || links === undefined ? [] : wanted.filter((link) => !links.includes(link));
+}
+
 /** Enabled as far as it can be: a static or generated unit has nothing that could be linked. */
 export function isEnabled(file: string): boolean {
   return ['enabled', 'static', 'generated', 'indirect', 'alias', 'transient'].includes(file);
@@ -114,7 +126,8 @@ export function isDisabled(file: string): boolean {
 }
 
 function disagreement(predicted: UnitState, seen: UnitState): string | undefined {
-  if (predicted.load !== seen.load) return `is ${seen.load}, should be ${predicted.load}`;
+  const isLoadedAs = predicted.load === 'unmasked' ? seen.load !== 'masked' : predicted.load === seen.load;
+  if (!isLoadedAs) return `is ${seen.load}, should be ${predicted.load}`;
   if (!isActiveAs(predicted, seen)) {
     const detail =
       seen.result === undefined || seen.result === 'success' || seen.result === '' ? '' : `, its last result was ${seen.result}`;
@@ -129,6 +142,8 @@ function disagreement(predicted: UnitState, seen: UnitState): string | undefined
   if (predicted.file !== undefined && seen.file !== undefined && !isFileAs(predicted.file, seen.file)) {
     return `is ${seen.file === '' ? 'without a unit file' : seen.file}, should be ${predicted.file}`;
   }
+  const [missing] = predicted.links === undefined || missingLinks(predicted).length > 0 ? [] : missingLinks(seen);
+  if (missing !== undefined) return `is enabled, but without the link ${missing}`;
   return undefined;
 }
 
@@ -167,6 +182,13 @@ function decodeUnit(properties: ReadonlyMap<string, string>, dropIns: readonly s
     ran: Number(text('ExecMainExitTimestampMonotonic')) > 0,
     invocation: text('InvocationID'),
   };
+}
+
+/** What drop-ins add to [Install] is not read, so nothing is told of such a unit. */
+function decodeLinks(properties: ReadonlyMap<string, string>, output: string): Pick<UnitState, 'wantedLinks' | 'links'> {
+  const [id = '', fragment = ''] = [properties.get('Id'), properties.get('FragmentPath')];
+  if (id === '' || fragment === '' || (properties.get('DropInPaths') ?? '') !== '') return {};
+  return { wantedLinks: wantedLinks(installLines(output, fragment), id), links: linksOf(output, id) };
 }
 
 function splitOnce(line: string): [string, string] {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Completed } from '../../engine/connection/connection.ts';
 import { quote } from '../../engine/connection/quote.ts';
 import type { AnyModule, Outcome } from '../../engine/modules/module.ts';
+import { module as lineinfile } from '../../engine/modules/lineinfile.ts';
 import { module as install } from '../../engine/modules/package.ts';
 import { module as reboot } from '../../engine/modules/reboot.ts';
 import { module as systemd } from '../../engine/modules/systemd.ts';
@@ -15,6 +16,7 @@ import { unfitness } from '../../lab/machine.ts';
 import { sshCommand } from '../../lab/ssh.ts';
 import { hostOf } from '../../lab/state.ts';
 import { until } from '../../lab/until.ts';
+import { lies, planThenPlay } from '../modules/host-chain.ts';
 import { Host } from '../modules/system-host.ts';
 
 const NAME = 'system-modules';
@@ -111,6 +113,73 @@ describe.skipIf(reason !== undefined)(`modules for packages and units${reason ==
     await settle(systemd, { name: 'rb', state: 'restarted' });
     expect(unit('rb').needsReload).toBe(false);
     expect(host.run('pgrep -f "sleep 1000002"').status).toBe(0);
+  });
+
+  test('a unit whose [Install] section has changed is enabled anew, as a plan of both says', async () => {
+    const text = (target: string): string => `[Service]\nExecStart=/bin/sleep 1000000\n[Install]\nWantedBy=${target}\n`;
+    write('rb-wanted.service', text('multi-user.target'));
+    await settles(systemd, { name: 'rb-wanted', enabled: true });
+    const line = { path: '/etc/systemd/system/rb-wanted.service', regexp: '^WantedBy=', line: 'WantedBy=graphical.target' };
+    const stories = await planThenPlay(host, [
+      { module: lineinfile, args: line },
+      { module: systemd, args: { name: 'rb-wanted', enabled: true } },
+    ]);
+    expect(stories.map(({ planned, played }) => [planned, played])).toEqual([
+      ['changes', 'changes'],
+      ['changes', 'changes'],
+    ]);
+    expect(unit('rb-wanted')).toMatchObject({ file: 'enabled', links: ['graphical.target.wants/rb-wanted.service'] });
+    expect(
+      host.run(
+        'cd /etc/systemd/system; test -L graphical.target.wants/rb-wanted.service; ! test -e multi-user.target.wants/rb-wanted.service',
+      ).status,
+    ).toBe(0);
+    expect(host.plan(systemd, { name: 'rb-wanted', enabled: true }).kind).toBe('in_sync');
+    await settles(systemd, { name: 'rb-wanted', enabled: false });
+  });
+
+  test('the result of a unit that was masked tells what it is then, under the name that was given', async () => {
+    host.run(`printf '[Service]\\nExecStart=/bin/sleep 1000000\\n[Install]\\nWantedBy=multi-user.target\\n' >/usr/lib/systemd/system/rb-masked.service
+systemctl daemon-reload; systemctl enable rb-masked`);
+    await settles(systemd, { name: 'rb-masked', masked: true });
+    const { result } = await host.apply(systemd, { name: 'rb-masked', masked: false });
+    expect(result).toMatchObject({ name: 'rb-masked', enabled: true, masked: false, status: { UnitFileState: 'enabled' } });
+  });
+
+  test('what a plan is certain of is what a play does, whatever the unit is', async () => {
+    const unitText = '[Service]\nType=exec\nExecStart=/bin/sleep 1000000\n';
+    const befores = [
+      ':',
+      `printf '${unitText}' >/etc/systemd/system/rb-prop.service`,
+      `printf '${unitText}[Install]\nWantedBy=multi-user.target\nAlias=rb-alias.service\n' >/etc/systemd/system/rb-prop.service`,
+      `printf '${unitText}[Install]\nWantedBy=multi-user.target\n' >/etc/systemd/system/rb-prop.service; systemctl enable --now rb-prop`,
+      `printf '${unitText}[Install]\nWantedBy=multi-user.target\n' >/usr/lib/systemd/system/rb-prop.service; systemctl enable rb-prop; systemctl mask rb-prop`,
+    ];
+    const wishes = [
+      { state: 'started' },
+      { state: 'stopped', enabled: false },
+      { enabled: true },
+      { state: 'started', enabled: true, masked: false },
+      { masked: true },
+      { masked: false },
+      { state: 'restarted' },
+      { state: 'stopped', masked: true },
+    ];
+    const clean = `systemctl stop rb-prop; systemctl unmask rb-prop; systemctl disable rb-prop; rm -f /etc/systemd/system/rb-prop.service /usr/lib/systemd/system/rb-prop.service /etc/systemd/system/rb-alias.service; systemctl daemon-reload; systemctl reset-failed`;
+    for (const [index, before] of befores.entries()) {
+      // Each wish comes first on some of them, and second on others.
+      for (const [at, wish] of wishes.entries()) {
+        if (at % 2 !== index % 2) continue;
+        host.run(`{ ${clean}\n} 2>/dev/null; ${before}; systemctl daemon-reload`);
+        const next = wishes[(at + index + 1) % wishes.length] ?? {};
+        const stories = await planThenPlay(
+          host,
+          [wish, next].map((args) => ({ module: systemd, args: { name: 'rb-prop', ...args } })),
+        );
+        expect(lies(stories), `after: ${before}\n${JSON.stringify(stories, undefined, 1)}`).toEqual([]);
+      }
+    }
+    host.run(clean);
   });
 
   test('a unit that fails says why', async () => {

@@ -24,7 +24,7 @@ export interface Story {
 export async function planThenPlay(host: Host, links: readonly Link[], facts: Partial<Facts> = {}): Promise<readonly Story[]> {
   const view = new View({ value: 0, done: 0 });
   const planned: (Story['planned'] | undefined)[] = [];
-  for (const { module, args } of links) planned.push(planOver(host, view, module, args, facts));
+  for (const link of links) planned.push(planOver(host, view, link, facts));
   const stories: Story[] = [];
   for (const [index, { module, args }] of links.entries()) {
     const { outcome, failure } = await host.apply(module, args, facts);
@@ -41,7 +41,7 @@ export function lies(stories: readonly Story[]): readonly Story[] {
   return stories.filter(({ planned, played }) => planned !== 'open' && planned !== played);
 }
 
-function planOver(host: Host, view: View, module: AnyModule, args: object, facts: Partial<Facts>): Story['planned'] {
+function planOver(host: Host, view: View, { module, args }: Link, facts: Partial<Facts>): Story['planned'] {
   const parsed = module.arguments.parse(args);
   const requests: readonly Request[] = module.observes(parsed, undefined, contextOf(facts));
   const missing = view.missing(requests);

@@ -1,0 +1,48 @@
+/** What systemd has for each of these in a unit's [Install] section. */
+const FOLDERS: ReadonlyMap<string, string> = new Map([
+  ['WantedBy', 'wants'],
+  ['RequiredBy', 'requires'],
+  ['UpheldBy', 'upholds'],
+]);
+
+/** Shell text that prints every link that enabling has made, a line each. */
+export const LIST_LINKS = `for path in ${['/etc', '/run', '/usr/lib', '/lib']
+  .flatMap((root) => [...FOLDERS.values()].map((folder) => `${root}/systemd/system/*.${folder}/*`))
+  .join(' ')}; do [ ! -L "$path" ] || printf '>%s\\n' "$path"; done
+`;
+
+/** Shell text that prints what the [Install] sections of the units in $shown say. The last of its script: it changes how words are parted. */
+export const LIST_INSTALL = `IFS='
+'; set -f; set --
+for line in $shown; do case $line in FragmentPath=/*) set -- "$@" "\${line#*=}" ;; esac; done
+[ $# -eq 0 ] || grep -sE '^\\[|^(${[...FOLDERS.keys()].join('|')})[[:space:]]*=' -- "$@" /dev/null || :
+`;
+
+/** Of the links that there are, those of one unit: `multi-user.target.wants/etcd.service`. */
+export function linksOf(output: string, id: string): readonly string[] {
+  const links = output.split('\n').flatMap((line) => {
+    if (!line.startsWith('>') || !line.endsWith(`/${id}`)) return [];
+    return [line.split('/').slice(-2).join('/')];
+  });
+  return [...new Set(links)];
+}
+
+/** The lines of one file in what was printed. */
+export function installLines(output: string, fragment: string): readonly string[] {
+  return output.split('\n').flatMap((line) => (line.startsWith(`${fragment}:`) ? [line.slice(fragment.length + 1)] : []));
+}
+
+/** The links that a unit's [Install] section wants. Undefined where that depends on what only systemd knows. */
+export function wantedLinks(lines: readonly string[], id: string): readonly string[] | undefined {
+  let isInstall = false;
+  const wanted = new Map<string, readonly string[]>();
+  for (const line of lines) {
+    if (line.startsWith('[')) isInstall = /^\[Install\]\s*$/.test(line);
+    const [, key = '', value = ''] = /^([A-Za-z]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+    if (!isInstall || !FOLDERS.has(key)) continue;
+    // An empty value takes back what stood above.
+    wanted.set(key, value === '' ? [] : [...(wanted.get(key) ?? []), ...value.split(/\s+/)]);
+  }
+  const links = [...wanted].flatMap(([key, units]) => units.map((unit) => `${unit}.${FOLDERS.get(key) ?? ''}/${id}`));
+  return links.some((link) => /[%\\"']/.test(link)) ? undefined : links;
+}
