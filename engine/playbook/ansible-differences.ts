@@ -120,6 +120,7 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
 export function insteadOf(name: string, ...where: readonly AnsibleDifference['where'][]): string | undefined {
   const difference = ANSIBLE_DIFFERENCES.find((one) => one.name === name && where.includes(one.where));
   if (difference !== undefined) return difference.instead;
-  if (where.includes('module')) return familyOf(name);
+  const family = where.includes('module') ? familyOf(name) : undefined;
+  if (family !== undefined) return family;
   return where.includes('task') && name.startsWith('with_') ? 'Write loop: with a list, or an expression that gives one.' : undefined;
 }
