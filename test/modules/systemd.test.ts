@@ -60,7 +60,13 @@ const CHANGES: readonly (readonly [string, object, UnitState, Partial<UnitState>
   ['reloaded', { state: 'reloaded' }, RUNNING, { active: 'active', endedInvocation: undefined }, ['reload']],
   ['started where it cannot be reloaded', { state: 'reloaded' }, STOPPED, { active: 'active' }, ['start']],
   ['stopped and disabled', { state: 'stopped', enabled: false }, RUNNING, { active: 'inactive', file: 'disabled' }, ['disable', 'stop']],
-  ['stopped and masked', { state: 'stopped', masked: true }, RUNNING, { active: 'inactive', load: 'masked' }, ['stop', 'mask']],
+  [
+    'stopped and masked',
+    { state: 'stopped', masked: true },
+    { ...RUNNING, fragment: '/usr/lib/systemd/system/etcd.service' },
+    { active: 'inactive', load: 'masked' },
+    ['stop', 'mask'],
+  ],
   ['masked before it is there', { masked: true }, ABSENT_UNIT, { load: 'masked' }, ['mask']],
   [
     'unmasked and started',
@@ -79,6 +85,15 @@ const CHANGES: readonly (readonly [string, object, UnitState, Partial<UnitState>
     ['daemon-reload', 'start'],
   ],
 ];
+
+test('a unit whose [Install] section wants other links is enabled anew', () => {
+  const links = ['multi-user.target.wants/etcd.service'];
+  const state = { ...RUNNING, links, wantedLinks: links };
+  expect(planWith(service, { name: 'etcd', enabled: true }, seenAs([[ETCD, state]])).kind).toBe('in_sync');
+  const changed = { ...state, wantedLinks: ['graphical.target.wants/etcd.service'] };
+  const outcome = planWith(service, { name: 'etcd', enabled: true }, seenAs([[ETCD, changed]]));
+  expect(outcome).toMatchObject({ kind: 'change', predictions: [{ state: { links: changed.wantedLinks, file: 'enabled' } }] });
+});
 
 const plan = (args: object, state: UnitState, later = false) =>
   planWith(service, { name: 'etcd', ...args }, seenAs([[ETCD, state]], later ? [ETCD] : []));
@@ -125,6 +140,7 @@ describe('what cannot be', () => {
 
   test('a masked unit is not started', () => {
     expect(plan({ state: 'started' }, { ...STOPPED, load: 'masked' }).kind).toBe('impossible');
+    expect(plan({ masked: true }, STOPPED)).toMatchObject({ kind: 'impossible', why: '/etc/systemd/system/etcd.service' });
   });
 
   test('a host without systemd has no units', () => {
