@@ -61,7 +61,7 @@ describe.skipIf(process.getuid?.() !== 0)('sudo (the test needs root, for users 
     ['no password where one is wanted', 'asked', root, 'sudo-password-needed'],
     ['no rule', 'nobodys', { ...root, password: 'x' }, 'sudo-refused'],
     ['a rule that wants a terminal', 'ttys', root, 'sudo-refused'],
-    ['a user that does not exist', 'trusted', { ...root, user: 'no-such-user' }, 'sudo-refused'],
+    ['a user that does not exist', 'trusted', { ...root, user: 'no-such-user' }, 'no-such-account'],
   ] as const)('with %s says so, and the login goes on', async (_what, user, privilege, code) => {
     const connection = await login(user);
     await expect(connection.looking(privilege)).rejects.toMatchObject({
