@@ -135,7 +135,7 @@ const FEW_CONTENTS = 4;
  * printed at once, at the end.
  */
 function observeFiles(requests: readonly Request<FileDetail, FileState>[], boundary: string): string {
-  const all = requests.map(({ id, detail }, index) => ({ index, path: quote(id), id, detail }));
+  const all = requests.map(({ id, detail }, index) => ({ index, path: `"$p${index}"`, id, detail }));
   const followed = all.filter(({ detail }) => detail.look !== 'attributes');
   const digests = all.filter(({ detail }) => detail.digested);
   // sha256sum writes such names with escapes, busybox does not: each is digested by itself, without its name.
@@ -149,6 +149,8 @@ function observeFiles(requests: readonly Request<FileDetail, FileState>[], bound
   const parts = [
     ...missingTools(all),
     `b=${boundary} z=`,
+    // Each path is sent once.
+    all.map(({ index, id }) => `p${index}=${quote(id)}`).join(' '),
     `set -- ${words(all)}`,
     // Of the root there is always something to tell: a stat that says nothing of it understands no format.
     `QUOTING_STYLE=literal stat -c "\${b}s${fields}\t${names}" -- "$@" / 2>/dev/null`,
@@ -269,7 +271,7 @@ ask() {
     case $e in "$u "*) return 0 ;; esac
     case "$N$d$N" in *"$N$u  $p$N"*) return 0 ;; esac
   done
-  eval "p$i=\\$p m$i=$m"
+  eval "m$i=$m"
   w="$w $i" n=$((n + 1))
 }
 ${asks.join('\n')}
