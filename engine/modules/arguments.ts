@@ -182,12 +182,17 @@ function pathFault(value: string): string | undefined {
   if (TIDY_PATH.test(value)) return undefined;
   if (value === '') return 'must not be empty';
   if (value.includes('\0')) return 'must not hold a NUL byte';
-  if (value.startsWith('~'))
-    return 'must be an absolute path\nWrite {{facts.home}}/… for what lies in the home directory of the user who logs in.';
+  if (value.startsWith('~')) return `must be an absolute path\n${homeRemedy(value)}`;
   if (!value.startsWith('/')) return 'must be an absolute path\nBegin it with a slash.';
   if (value.split('/').includes('..')) return 'must not hold ".."\nWrite out the path that is meant.';
   const long = value.split('/').find((name) => Buffer.byteLength(name) > 255);
   return long === undefined ? undefined : 'must not hold a name of more than 255 bytes';
+}
+
+function homeRemedy(value: string): string {
+  const [, user = ''] = /^~([^/]*)/.exec(value) ?? [];
+  if (user === '') return 'Write {{facts.home}}/… for what lies in the home directory of the user who logs in.';
+  return `Write {{u.home}}/… behind a task that asks for the account: user: { name: ${user} }, register: u.`;
 }
 
 function tidyPath(value: string): string {

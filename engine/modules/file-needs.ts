@@ -40,7 +40,7 @@ export function notWritable(path: string, seen: Seen, context: Context): Impossi
   return {
     kind: 'impossible',
     what: `${context.user} may not write in ${parentOf(path)}`,
-    remedy: 'Set become: true on the task, or give the user the permission.',
+    remedy: remedyFor(context),
   };
 }
 
@@ -54,7 +54,7 @@ export function notPermitted(
 ): Impossible | undefined {
   const { user } = context;
   if (isRoot(context)) return undefined;
-  const remedy = 'Set become: true on the task.';
+  const remedy = remedyFor(context);
   const owner = wanted.owner?.name;
   if (owner !== undefined && owner !== user && owner !== before?.owner)
     return { kind: 'impossible', what: `${user} may not give ${path} to ${owner}`, remedy };
@@ -63,6 +63,11 @@ export function notPermitted(
   if (change.hasNewMode)
     return { kind: 'impossible', what: `${path} belongs to ${before.owner}, and ${user} may not change its mode`, remedy };
   return undefined;
+}
+
+function remedyFor({ user, facts }: Context): string {
+  const way = user === facts.user ? 'Set become: true on the task' : 'Leave become_user out, so that it is root';
+  return `${way}, or give ${user} the permission.`;
 }
 
 function isRoot({ user, facts }: Context): boolean {

@@ -11,7 +11,8 @@ import { defineModule } from './module.ts';
 const schema = z.strictObject({
   path: path().describe('The path on the host.'),
   follow: boolean().default(false).describe('Whether to tell of what a link leads to.'),
-  get_checksum: boolean().default(true).describe('Whether to tell the SHA-256 of a file.'),
+  get_checksum: boolean().default(true).describe('Whether to tell the digest of a file.'),
+  checksum_algorithm: z.literal('sha256').default('sha256').describe('The digest is SHA-256.'),
 });
 type Arguments = z.infer<typeof schema>;
 
@@ -20,6 +21,11 @@ export const module = defineModule<Arguments>({
   summary: 'Tell what stands at a path.',
   arguments: schema,
   freeForm: 'path',
+  aliases: { dest: 'path', name: 'path', checksum: 'checksum_algorithm', checksum_algo: 'checksum_algorithm' },
+  foreign: {
+    get_mime: 'Leave it out. Ask by query: file --brief --mime-type PATH.',
+    get_attributes: 'Leave it out. Ask by query: lsattr -d PATH.',
+  },
   examples: ['stat: { path: /var/lib/etcd/member }'],
   observes: (args) => [requestOf(args)],
   plan(args, _loaded, seen, context) {
@@ -44,11 +50,14 @@ function describe(path: string, state: FileState, withChecksum: boolean): ValueM
     isreg: state.type === 'file',
     isdir: state.type === 'directory',
     islnk: state.type === 'link',
+    ...otherTypes(state),
     mode: known(state.mode === undefined ? undefined : formatMode(state.mode), 'mode'),
     uid: known(state.uid, 'owner'),
     gid: known(state.gid, 'group'),
     pw_name: known(state.owner, 'owner'),
     gr_name: known(state.group, 'group'),
+    ...permissions(path, state.mode),
+    ...identity(state.identity),
     mtime: known(state.mtime, 'time'),
     ...(state.type === 'file'
       ? {
@@ -58,4 +67,40 @@ function describe(path: string, state: FileState, withChecksum: boolean): ValueM
       : {}),
     ...(state.type === 'link' ? { lnk_target: state.target, ...(state.to?.path === undefined ? {} : { lnk_source: state.to.path }) } : {}),
   };
+}
+
+function otherTypes(state: FileState): ValueMap {
+  const what = state.type === 'other' ? state.what : '';
+  return {
+    isblk: what === 'a block device',
+    ischr: what === 'a character device',
+    isfifo: what === 'a named pipe',
+    issock: what === 'a socket',
+  };
+}
+
+const BITS = {
+  rusr: 0o400,
+  wusr: 0o200,
+  xusr: 0o100,
+  rgrp: 0o040,
+  wgrp: 0o020,
+  xgrp: 0o010,
+  roth: 0o004,
+  woth: 0o002,
+  xoth: 0o001,
+  isuid: 0o4000,
+  isgid: 0o2000,
+} as const;
+
+function permissions(path: string, mode: number | undefined): ValueMap {
+  const value = (bit: number): Value =>
+    mode === undefined ? new Unknown(`the mode of ${path} is known after an earlier change`) : (mode & bit) !== 0;
+  return Object.fromEntries(Object.entries(BITS).map(([name, bit]) => [name, value(bit)]));
+}
+
+/** Device and inode, where the host has told them. */
+function identity(text: string | undefined): ValueMap {
+  const [device, inode] = text?.split(':') ?? [];
+  return device === undefined || inode === undefined ? {} : { dev: Number(device), inode: Number(inode) };
 }
