@@ -203,14 +203,28 @@ function tidyPath(value: string): string {
 
 /** Permission bits: "0644" or u=rw,go=r. */
 export function mode(): z.ZodType<Mode> {
+  return modeText(isMode).transform((value): Mode => parseMode(value) ?? z.NEVER);
+}
+
+/** Permission bits, or those of the source. */
+export function modeOrPreserve(): z.ZodType<Mode | 'preserve'> {
+  return modeText((value) => value === 'preserve' || isMode(value)).transform((value) =>
+    value === 'preserve' ? value : (parseMode(value) ?? z.NEVER),
+  );
+}
+
+function isMode(value: string): boolean {
+  return parseMode(value) !== undefined;
+}
+
+function modeText(isRight: (value: string) => boolean): z.ZodType<string> {
   return z
-    .custom<string>((value) => typeof value === 'string' && parseMode(value) !== undefined, {
+    .custom<string>((value) => typeof value === 'string' && isRight(value), {
       error: ({ input }) =>
         typeof input === 'number'
           ? `must be a text, as YAML reads ${input} as a number\nWrite it in quotes: "0644"`
           : 'must be permission bits\nWrite octal digits in quotes ("0644"), or what chmod takes ("u=rw,go=r").',
     })
-    .transform((value): Mode => parseMode(value) ?? z.NEVER)
     .meta({ type: 'string' });
 }
 

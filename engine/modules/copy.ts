@@ -4,7 +4,7 @@ import { file } from '../resources/file.ts';
 import type { FileState } from '../resources/file-state.ts';
 import { describeType } from '../resources/file-state.ts';
 import type { Seen } from '../resources/resource.ts';
-import { boolean, exactlyOne, mode, pathOrDirectory, plainText } from './arguments.ts';
+import { boolean, exactlyOne, mode, modeOrPreserve, pathOrDirectory, plainText } from './arguments.ts';
 import type { Content } from './file-content.ts';
 import { contentOf } from './file-content.ts';
 import { intoDirectory, isDirectoryAt, withoutSlash } from './file-destination.ts';
@@ -28,8 +28,7 @@ const fields = z.strictObject({
     'Where the file goes on the host. With a slash at its end, or where a directory is: into it, under the name that src has.',
   ),
   ...writeArguments,
-  mode: z
-    .union([z.literal('preserve').transform((): 'preserve' => 'preserve'), mode()])
+  mode: modeOrPreserve()
     .optional()
     .describe('Permission bits in quotes ("0644"), or as chmod takes them ("u=rw,go=r"). preserve: those of src.'),
   force: boolean().default(true).describe('Whether a file that is there and differs is replaced.'),

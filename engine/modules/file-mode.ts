@@ -27,6 +27,8 @@ export function parseMode(text: string): Mode | undefined {
     const bits = Number.parseInt(digits, 8);
     return bits <= 0o7777 ? { kind: 'octal', bits } : undefined;
   }
+  // As ls shows it, which would be read as what is to be taken away.
+  if (/^[-dlbcps]?(?:[r-][w-][xsS-]){2}[r-][w-][xtT-][+.@]?$/.test(text)) return undefined;
   const clauses: Clause[] = [];
   for (const clause of text.split(',')) {
     const [, names, changes] = /^([ugoa]*)((?:[+=-](?:[rwxXst]*|[ugo]))+)$/.exec(clause) ?? [];

@@ -25,10 +25,10 @@ describe('arguments that are wrong', () => {
     [copy, { dest: '/a', src: 'x', content: 'y' }, 'arguments-do-not-fit', 'copy: src and content cannot be given together', undefined],
     [
       copy,
-      { dest: '/a', content: 5 },
+      { dest: '/a', content: 1.5 },
       'wrong-type',
       '"content" of copy must be a text',
-      'Write it in quotes: "5". Out of a variable: {{string NAME}}.',
+      'Write it in quotes: "1.5". Out of a variable: {{string NAME}}.',
     ],
     [
       copy,
@@ -55,7 +55,7 @@ describe('arguments that are wrong', () => {
       '"state" of file must be one of file, directory, link, hard, touch, absent',
       expect.anything(),
     ],
-    [file, { path: '/a', state: 'link' }, 'arguments-do-not-fit', 'file: state: link and state: hard need src', undefined],
+    [file, { path: '/a', state: 'hard' }, 'arguments-do-not-fit', 'file: state: hard needs src', undefined],
   ];
   it.each(table)('%#', (module, given, code, what, remedy) => {
     expect(problems(module, given)).toContainEqual([code, what, remedy]);
@@ -71,7 +71,7 @@ describe('arguments that are wrong', () => {
       because: 'task "x"',
     });
     expect(parseArguments(copy, { dest: '/a', content: new Unknown('task "x"') }, () => PLACE).kind).toBe('args');
-    expect(parseArguments(copy, { dest: new Unknown('x'), content: 5 }, () => PLACE).kind).toBe('problems');
+    expect(parseArguments(copy, { dest: new Unknown('x'), content: 1.5 }, () => PLACE).kind).toBe('problems');
   });
 });
 
