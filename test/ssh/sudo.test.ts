@@ -67,7 +67,7 @@ describe.skipIf(process.getuid?.() !== 0)('sudo (the test needs root, for users 
     await expect(connection.looking(privilege)).rejects.toMatchObject({
       code,
       started: 'no',
-      remedy: expect.stringMatching(/sudo|NOPASSWD/),
+      remedy: expect.stringMatching(/sudo|NOPASSWD|become_user/),
     });
     const login_ = await connection.looking({ kind: 'login' });
     expect((await login_.look('id -un')).stdout.toString()).toBe(`${user}\n`);
