@@ -12,33 +12,17 @@ export interface Offer {
 
 /** Shell text behind the list of dpkg in `$d`: asks the lists for those of the names (shell words) that are not there. */
 export function askOffers(names: string): string {
-  return `  N='
+  // dpkg has a line without architecture for a name that others merely provide.
+  return `N='
 ' T='	'
-  set --
-  # dpkg has a line without architecture for a name that others merely provide.
-  for n in ${names}; do
-    case "$N$d$N" in
-      *"$N\${n%%:*}$T$T"*) set -- "$@" "$n" ;;
-      *"$N\${n%%:*}$T"*) ;;
-      *) set -- "$@" "$n" ;;
-    esac
-  done
-  if [ $# -gt 0 ]; then
-    echo @offers
-    p=$(apt-cache policy -- "$@" 2>/dev/null) || :
-    printf '%s\\n' "$p"
-    echo @listed
-    for list in /var/lib/apt/lists/*Packages*; do
-      if [ -e "$list" ]; then stat -c %Y /var/lib/apt/lists /var/lib/apt/lists/partial || :; fi
-      break
-    done
-    case $p in *'Candidate: (none)'*)
-      echo @providers
-      apt-cache showpkg -- "$@" 2>/dev/null || :
-      echo @provided
-      dpkg-query -W -f '\${db:Status-Status}\\t\${Provides}\\n' || :
-    esac
-  fi
+set --
+for n in ${names}; do case "$N$d$N" in *"$N\${n%%:*}$T$T"*) set -- "$@" "$n";; *"$N\${n%%:*}$T"*);; *) set -- "$@" "$n";; esac; done
+if [ $# -gt 0 ]; then
+p=$(apt-cache policy -- "$@" 2>/dev/null)
+printf '@offers\\n%s\\n@listed\\n' "$p"
+for f in /var/lib/apt/lists/*Packages*; do [ ! -e "$f" ] || stat -c %Y /var/lib/apt/lists /var/lib/apt/lists/partial; break; done
+case $p in *'Candidate: (none)'*) echo @providers; apt-cache showpkg -- "$@" 2>/dev/null; echo @provided; dpkg-query -W -f '\${db:Status-Status}\\t\${Provides}\\n';; esac
+fi
 `;
 }
 
