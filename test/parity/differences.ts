@@ -1,4 +1,6 @@
-import type { Case } from './case.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Case, Json } from './case.ts';
+import { isMap } from './case.ts';
 import type { Difference } from './compare.ts';
 
 /** Explains differences by a row of docs/differences.yml: nothing but what the row says. */
@@ -8,9 +10,85 @@ export interface Explanation {
   explains(difference: Difference, input: Case): boolean;
 }
 
-export const EXPLANATIONS: readonly Explanation[] = [];
+export const EXPLANATIONS: readonly Explanation[] = [
+  {
+    id: 'unknown-pattern',
+    explains: ({ fact, runbook }, { area }) =>
+      area === 'patterns' && refuses(fact, runbook, 'is neither a host nor a group of the inventory'),
+  },
+  {
+    id: 'host-order',
+    explains: ({ fact, ansible, runbook }, { area }) => area === 'patterns' && fact === 'hosts' && sameItems(ansible, runbook),
+  },
+  {
+    id: 'port-beside-the-name',
+    explains: ({ fact, ansible, runbook }, { area }) =>
+      area === 'inventory' && fact.endsWith(': ansible_port') && ansible === null && runbook === 2222,
+  },
+  {
+    id: 'sha256',
+    explains: ({ fact, ansible, runbook }) => fact.endsWith('.result.checksum') && digest(ansible, 40) && digest(runbook, 64),
+  },
+  {
+    id: 'sha256',
+    explains: ({ fact, ansible, runbook }) =>
+      fact.endsWith('.result.stat') && isDeepStrictEqual(common(ansible, runbook), common(runbook, ansible)),
+  },
+  {
+    id: 'command-no-variables',
+    explains: ({ fact, runbook }, { area, input }) =>
+      area === 'commands' && /\.(stdout|stdout_lines|msg)$/.test(fact) && mentions(runbook, '$HOME') && mentions(tasksOf(input), 'command'),
+  },
+  {
+    id: 'line-ends-kept',
+    explains: ({ fact, ansible, runbook }, { area }) =>
+      area === 'edits' && fact.startsWith('tree') && withoutReturns(ansible) === withoutReturns(runbook) && mentions(runbook, '\\r\\n'),
+  },
+  {
+    id: 'edits-through-links',
+    explains: ({ fact }, { area, given }) => area === 'edits' && /^tree.*\/(real|t)$/.test(fact) && given.includes('ln -s real t'),
+  },
+  {
+    id: 'uri-changes',
+    explains: ({ fact, ansible, runbook }, { input }) =>
+      fact.endsWith('.status') &&
+      ansible === 'ok' &&
+      runbook === 'changed' &&
+      /"method":"(POST|PUT|PATCH|DELETE)"/.test(JSON.stringify(tasksOf(input))),
+  },
+];
 
 /** The row that explains a difference; or nothing: it is a fault of one of the two. */
 export function explanation(difference: Difference, input: Case): Explanation | undefined {
   return EXPLANATIONS.find((one) => one.explains(difference, input));
+}
+
+function refuses(fact: string, runbook: Json, why: string): boolean {
+  return fact === 'refused' && mentions(runbook, why);
+}
+
+function mentions(value: Json, text: string): boolean {
+  return (typeof value === 'string' ? value : JSON.stringify(value)).includes(text);
+}
+
+function sameItems(one: Json, other: Json): boolean {
+  return Array.isArray(one) && Array.isArray(other) && isDeepStrictEqual(new Set(one), new Set(other));
+}
+
+function digest(value: Json, length: number): boolean {
+  return typeof value === 'string' && value.length === length && /^[0-9a-f]+$/.test(value);
+}
+
+/** What both results of a look have, but for the digest. */
+function common(one: Json, other: Json): Json {
+  if (!isMap(one) || !isMap(other)) return one;
+  return Object.fromEntries(Object.entries(one).filter(([key]) => key in other && key !== 'checksum'));
+}
+
+function withoutReturns(value: Json): string {
+  return JSON.stringify(value).replaceAll('\\\\r', '');
+}
+
+function tasksOf(input: Case['input']): Json {
+  return input.kind === 'tasks' ? input.tasks : [];
 }

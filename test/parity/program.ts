@@ -11,15 +11,17 @@ export interface Invocation {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** When it is ended, as it hangs. */
+  readonly longest?: number;
 }
 
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 /** Nothing here takes so long; what does, hangs. */
 const LONGEST_MS = 15 * 60_000;
 
-export function ended({ program, args, cwd, env = process.env }: Invocation): Promise<Ended> {
+export function ended({ program, args, cwd, env = process.env, longest = LONGEST_MS }: Invocation): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(program, args, { cwd, env, maxBuffer: MAX_OUTPUT_BYTES, timeout: LONGEST_MS }, (error, stdout, stderr) =>
+    execFile(program, args, { cwd, env, maxBuffer: MAX_OUTPUT_BYTES, timeout: longest }, (error, stdout, stderr) =>
       resolve({ status: error === null ? 0 : typeof error.code === 'number' ? error.code : 255, stdout, stderr }),
     );
   });

@@ -21,12 +21,27 @@ export interface AnsibleRun extends Ended {
 
 let runs = 0;
 
+/** Mitogen now and then hangs as it starts. */
+const HANGS_AFTER_MS = 90_000;
+
+/** A quick run that brings nothing is played once more without mitogen: then it was mitogen that hung, or there is nothing to be brought. */
 export async function ansiblePlay(ansible: Ansible, cwd: string, args: readonly string[]): Promise<AnsibleRun> {
+  const run = await playedOnce(ansible, cwd, args);
+  return run.events.length === 0 && ansible.quick ? await playedOnce({ ...ansible, quick: false }, cwd, args) : run;
+}
+
+async function playedOnce(ansible: Ansible, cwd: string, args: readonly string[]): Promise<AnsibleRun> {
   runs += 1;
   const results = join(ansible.scratch, `results-${process.pid}-${runs}.jsonl`);
   writeFileSync(results, '');
   const env = { ...(await environment(ansible)), PARITY_RESULTS: results };
-  const end = await ended({ program: join(ansible.folder, 'bin/ansible-playbook'), args, cwd, env });
+  const end = await ended({
+    program: join(ansible.folder, 'bin/ansible-playbook'),
+    args,
+    cwd,
+    env,
+    ...(ansible.quick ? { longest: HANGS_AFTER_MS } : {}),
+  });
   const lines = readFileSync(results, 'utf8')
     .split('\n')
     .filter((line) => line !== '');
