@@ -21,8 +21,10 @@ const LONGEST_MS = 15 * 60_000;
 
 export function ended({ program, args, cwd, env = process.env, longest = LONGEST_MS }: Invocation): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(program, args, { cwd, env, maxBuffer: MAX_OUTPUT_BYTES, timeout: longest }, (error, stdout, stderr) =>
+    const child = execFile(program, args, { cwd, env, maxBuffer: MAX_OUTPUT_BYTES, timeout: longest }, (error, stdout, stderr) =>
       resolve({ status: error === null ? 0 : typeof error.code === 'number' ? error.code : 255, stdout, stderr }),
     );
+    // An open pipe would let a program wait for what nobody writes.
+    child.stdin?.end();
   });
 }
