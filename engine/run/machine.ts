@@ -170,7 +170,10 @@ export class Machine {
     const ahead = [...crossings, syncs, before === '' && crossings.length + syncs.length > 0 ? ':' : before];
     options.begun();
     const limits = { timeoutMs: options.timeoutMs, silenceMs: options.silenceMs };
-    const brief = apply.brief === true && syncs === '' && asked.requests.every(({ kind, detail }) => kind.isBrief?.(detail) === true);
+    // The stderr of a brief look counts as the change's, so looks of several kinds could not be told apart there.
+    const isOfOneKind = new Set(asked.requests.map(({ kind }) => kind.name)).size <= 1;
+    const areBrief = asked.requests.every(({ kind, detail }) => kind.isBrief?.(detail) === true);
+    const brief = apply.brief === true && syncs === '' && isOfOneKind && areBrief;
     const scripts = { ahead: ahead.filter((part) => part !== '').join('\n'), change: apply.script, look: asked.script, brief };
     const answer = await changing
       .changeAndLook(scripts, limits, { maxOutputBytes: MOST_LOOKED_AT })
