@@ -73,10 +73,10 @@ export async function sandboxFor(one: WildCase): Promise<Place> {
     '--pid',
     '--net',
     '--root',
-    '--wd=/',
+    // By name: the folder that nsenter stands in is the outer one, which has no name in there.
+    'env',
+    `--chdir=${folder}`,
     'sh',
-    '-c',
-    'cd "$w" && exec sh',
   ];
   const run = (script: string) => runCommand(enter, { cwd: '/', input: script, env });
   return {
