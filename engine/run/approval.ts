@@ -12,6 +12,9 @@ export interface ChangePlace {
   readonly item: string | undefined;
 }
 
+/** A step, by where it stands in its file. */
+type Identified = Pick<TaskIdentity, 'id'>;
+
 /**
  * What a plan foresees, exactly as the engine had it in its hands, secrets and all. It is filled by planning and never leaves the process.
  * A play that is given one makes no other change.
@@ -32,8 +35,12 @@ export class Approval {
   }
 
   /** In a plan: what this task does is known only after an earlier change, so that whatever it does was announced. */
-  leaveOpen(host: string, task: TaskIdentity): void {
-    this.#open.add(openKey(host, task));
+  leaveOpen(host: string, step: Identified): void {
+    this.#open.add(openKey(host, step));
+  }
+
+  isOpen(host: string, step: Identified): boolean {
+    return this.#open.has(openKey(host, step));
   }
 
   /** In a play: takes a foreseen change off the list. A change that is not on it gives a Problem `not-in-plan`. */
@@ -45,7 +52,7 @@ export class Approval {
       foreseen.splice(index, 1);
       return undefined;
     }
-    if (this.#open.has(openKey(at.host, at.task))) return undefined;
+    if (this.isOpen(at.host, at.task)) return undefined;
     return new Problem({
       code: 'not-in-plan',
       what: `${at.host} would be changed in a way that the plan does not have`,
@@ -66,8 +73,8 @@ function keyOf({ host, task, item }: ChangePlace): string {
   return JSON.stringify([host, task.id, item ?? null]);
 }
 
-function openKey(host: string, task: TaskIdentity): string {
-  return JSON.stringify([host, task.id]);
+function openKey(host: string, { id }: Identified): string {
+  return JSON.stringify([host, id]);
 }
 
 /** What the first difference is that is not the planned one. What was not known when it was planned agrees with anything. */

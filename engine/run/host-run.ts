@@ -17,6 +17,7 @@ import { pauseBetween } from './loop-pause.ts';
 import { NoSuchAccount } from './machine.ts';
 import { connectFor } from './machines.ts';
 import { owedBy } from './owed.ts';
+import { countIncluded, leaveOpenWithin } from './open-includes.ts';
 import { callForOwed, forgetOwed, learnOwed } from './owed-handlers.ts';
 import { resolveSettings, wrongType } from './prepare.ts';
 import { isOnce, once } from './run-once.ts';
@@ -25,9 +26,6 @@ import { failedStep, unknownStep, userProblem } from './step-failure.ts';
 import { identityOfStep } from './task-identity.ts';
 import { runTask } from './task-run.ts';
 import { throttled } from './throttle.ts';
-
-/** Steps that includes may bring to one host in one play: what includes itself by a loop doubles each time. */
-const MOST_INCLUDED = 100_000;
 
 /** One host on its way through the steps of one play. */
 export class HostRun {
@@ -251,12 +249,8 @@ export class HostRun {
       if (typeof name !== 'string') throw wrongType('what to include', 'the name of a file or a role', step.place);
       const opened = await step.open(name, over);
       this.#handlers = [...this.#handlers, ...opened.handlers.filter((one) => !this.#handlers.some((known) => known.name === one.name))];
-      this.#included += 1 + opened.steps.length;
-      if (this.#included > MOST_INCLUDED) {
-        const what = `includes have brought more than ${MOST_INCLUDED} steps to the host`;
-        const remedy = 'See whether a file includes itself by a loop. Many things are done by a loop at one task.';
-        throw new Problem({ code: 'too-many-steps', what, place: step.place, remedy });
-      }
+      leaveOpenWithin(this.#context.approval, this.#host.name, { include: step, steps: opened.steps, handlers: this.#handlers, scope });
+      this.#included = countIncluded(this.#included, opened.steps, step.place);
       const from = stop.at + width * (index + 0.5);
       await this.steps(itinerary(opened.steps, from, from + width * 0.5), route);
     }

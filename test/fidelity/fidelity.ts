@@ -44,10 +44,10 @@ async function planAndPlay(about: string, variables: readonly string[]): Promise
   expect(`${about}: the plan is whole`, plan.status === 0 && plan.problems.length === 0, plan.problems);
   const play = await site('play', variables);
   expect(`${about}: the play went well`, play.status === 0, play.problems);
-  const { equal, notDone, notPlanned, open, tasks } = compare(plan, play);
+  const { equal, notDone, notPlanned, announced, open, tasks } = compare(plan, play);
   const handlers = play.outcomes.filter(({ handler, kind }) => handler && kind === 'changed').length;
   say(
-    `  ${equal} planned and done (${handlers} by handlers); ${notDone.length} planned and not done; ${notPlanned.length} done and not planned; ${open.length} of ${tasks} tasks not certain`,
+    `  ${equal} planned and done (${handlers} by handlers); ${notDone.length} planned and not done; ${notPlanned.length} done and not planned; ${announced.length} done where the plan says unknown; ${open.length} of ${tasks} tasks not certain`,
   );
   expect(`${about}: what was planned was done`, notDone.length === 0, notDone);
   expect(`${about}: what was done was planned`, notPlanned.length === 0, notPlanned);

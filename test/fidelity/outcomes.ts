@@ -60,10 +60,19 @@ function changes(run: Run): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { host, task, item, handler, kind } of run.outcomes) {
     if (kind !== 'changed') continue;
-    const key = `${host}: ${handler ? 'handler ' : ''}${task}${item === '' ? '' : ` [${item}]`}`;
+    const key = `${keyWithoutItem({ host, task, handler })}${item === '' ? '' : ` [${item}]`}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   return counts;
+}
+
+/** A loop over what is not known yet is one task without items. */
+function keyWithoutItem({ host, task, handler }: Pick<Outcome, 'host' | 'task' | 'handler'>): string {
+  return `${host}: ${handler ? 'handler ' : ''}${task}`;
+}
+
+function withoutItem(key: string): string {
+  return key.replace(/(\([^()]*:\d+:\d+\)) \[.*\]$/s, '$1');
 }
 
 export interface Comparison {
@@ -71,6 +80,8 @@ export interface Comparison {
   /** Planned and not done, and done and not planned; each with its host. */
   readonly notDone: readonly string[];
   readonly notPlanned: readonly string[];
+  /** Done by tasks of which the plan says that it cannot know what they do: they may do anything, or nothing. */
+  readonly announced: readonly string[];
   /** What the plan itself marked as not certain. */
   readonly open: readonly string[];
   readonly tasks: number;
@@ -82,11 +93,14 @@ export function compare(plan: Run, play: Run): Comparison {
   const apart = (one: ReadonlyMap<string, number>, other: ReadonlyMap<string, number>): readonly string[] =>
     [...one].flatMap(([key, count]) => Array.from({ length: Math.max(0, count - (other.get(key) ?? 0)) }, () => key));
   const notDone = apart(planned, done);
+  const unknown = new Set(plan.outcomes.filter(({ kind }) => kind === 'unknown').map(keyWithoutItem));
+  const beyond = apart(done, planned);
   const total = [...planned.values()].reduce((sum, count) => sum + count, 0);
   return {
     equal: total - notDone.length,
     notDone,
-    notPlanned: apart(done, planned),
+    notPlanned: beyond.filter((key) => !unknown.has(withoutItem(key))),
+    announced: beyond.filter((key) => unknown.has(withoutItem(key))),
     open: plan.outcomes
       .filter(({ kind, certainty }) => kind === 'unknown' || (kind === 'changed' && certainty !== 'certain'))
       .map(({ host, task, kind, certainty }) => `${host}: ${task}: ${kind === 'unknown' ? 'unknown' : certainty}`),
