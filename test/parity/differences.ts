@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Case, Json } from './case.ts';
 import { isMap } from './case.ts';
@@ -27,7 +28,8 @@ export const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     id: 'sha256',
-    explains: ({ fact, ansible, runbook }) => fact.endsWith('.result.checksum') && digest(ansible, 40) && digest(runbook, 64),
+    explains: ({ fact, ansible, runbook }) =>
+      /\.result\.checksum(_src|_dest)?$/.test(fact) && (ansible === null || digest(ansible, 40)) && digest(runbook, 64),
   },
   {
     id: 'sha256',
@@ -55,6 +57,18 @@ export const EXPLANATIONS: readonly Explanation[] = [
       ansible === 'ok' &&
       runbook === 'changed' &&
       /"method":"(POST|PUT|PATCH|DELETE)"/.test(JSON.stringify(tasksOf(input))),
+  },
+  { id: 'missing-arguments', explains: ({ fact, runbook }) => refuses(fact, runbook, ' has no argument "') },
+  { id: 'groups-of-patterns', explains: ({ fact, runbook }) => refuses(fact, runbook, 'must speak only of groups that regexp has') },
+  {
+    id: 'dest-is-the-file',
+    explains: ({ fact, ansible, runbook }) =>
+      fact.endsWith('.result.dest') && typeof ansible === 'string' && typeof runbook === 'string' && dirname(runbook) === ansible,
+  },
+  {
+    id: 'killed-status',
+    explains: ({ fact, ansible, runbook }, { area }) =>
+      area === 'commands' && /\.result\.(rc|msg)$/.test(fact) && typeof ansible === 'number' && ansible < 0 && runbook === 128 - ansible,
   },
 ];
 

@@ -44,7 +44,7 @@ export function downloadCase(chance: Chance): Draft {
     ...chance.options<Json>({ force: [true, false], mode: ['0600', '0755'], owner: ['daemon'], checksum: CHECKSUMS }, 0.25),
   };
   return {
-    given: ['mkdir d', ...chance.some(['printf old > t', 'chmod 640 t || true', 'printf old > d/text'], 0.4)],
+    given: ['mkdir d', ...chance.some(['printf old > t', 'printf old > d/text'], 0.4)],
     tasks: [{ get_url: args }],
   };
 }

@@ -52,9 +52,18 @@ function common(value: Json): Json {
   );
 }
 
+/** A folder has no order of its own. */
+function byPath(value: Json): Json {
+  if (!Array.isArray(value)) return value;
+  const path = (item: Json): string => (isMap(item) ? JSON.stringify(item['path'] ?? '') : '');
+  return value.toSorted((one, other) => path(one).localeCompare(path(other)));
+}
+
 /** What the comparison looks at in a result. */
 export function documented(module: string, result: JsonMap): readonly (readonly [string, Json])[] {
-  const seen = Object.entries(result).map(([key, value]) => [key, module === 'debug' ? value : common(value)] as const);
+  const seen = Object.entries(result).map(
+    ([key, value]) => [key, module === 'debug' ? value : module === 'find' ? byPath(common(value)) : common(value)] as const,
+  );
   return seen.filter(
     ([key]) =>
       !PASSING.has(key) &&
