@@ -194,7 +194,7 @@ export class FlowWriter {
         ...(this.#chance.of(0.3) ? { when: this.#chance.one(CONDITIONS) } : {}),
         ...(!failing && this.#chance.of(0.2) ? { changed_when: false } : {}),
       },
-      { name: this.#next(), debug: { msg: '{{r.failed}} {{r.changed}}' } },
+      { name: this.#next(), debug: { msg: ['{{r.failed}}', '{{r.changed}}'] } },
       { name: this.#next(), debug: { msg: 'was changed' }, when: 'r.changed' },
     ];
   }
