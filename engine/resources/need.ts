@@ -77,9 +77,11 @@ function accountAfter(kind: 'user' | 'group', name: string, state: NeedState, ef
 }
 
 function directoryAfter(kind: string, path: string, effect: Prediction): NeedState | 'stale' | undefined {
-  if (predictedOf(files, effect) === undefined) return undefined;
+  const other = predictedOf(files, effect);
+  if (other === undefined) return undefined;
   const changed = effect.request.id;
-  const touches = changed === path || isBeneath(path, changed) || (kind === 'empty' && isBeneath(changed, path));
+  if (kind === 'empty' && isBeneath(changed, path)) return other.type === 'absent' ? 'stale' : { isMet: false };
+  const touches = changed === path || isBeneath(path, changed);
   return touches ? 'stale' : undefined;
 }
 
