@@ -17,7 +17,8 @@ export function readListing(tool: ArchiveTool, output: Buffer, strip: number): r
   }
 }
 
-const TAR_LINE = /^([-dlhbcps])([-rwxsStT]{9}) ([^ /]+)\/([^ ]+) +(\d+(?:,\d+)?) (\d{4,}-\d\d-\d\d) (\d\d:\d\d(?::\d\d)?)(?:\.\d+)? (.*)$/;
+/** Names of accounts of other systems have blanks. */
+const TAR_LINE = /^([-dlhbcps])([-rwxsStT]{9}) (.+?)\/(.*?) +(\d+(?:,\d+)?) (\d{4,}-\d\d-\d\d) (\d\d:\d\d(?::\d\d)?)(?:\.\d+)? (.*)$/;
 
 /** `--quoting-style=c`: names are between quotes, with the escapes of C. Names come stripped. */
 function gnuMember(line: string): readonly Member[] {
@@ -63,12 +64,14 @@ const ZIP_LINE = /^([-dl?])([-rwxsStT]{9}|[-a-zA-Z]+) +[\d.]+ (\S+) +(\d+) \S+ +
 function zipMember(line: string): readonly Member[] {
   const [, type, bits = '', system, size, digits = '', rest = ''] = ZIP_LINE.exec(line) ?? [];
   if (type === undefined) return [];
-  const name = asUtf8(rest);
+  const told = asUtf8(rest);
+  const name = system === 'fat' && !told.includes('/') ? told.replaceAll('\\', '/') : told;
   if (/\^[@-_?]/.test(name)) throw new Error(`it holds a name with a control character, or with a ^ in it: ${name}`);
   return [
     {
       ...member({
-        type: type === '-' && name.endsWith('/') ? 'd' : type,
+        // A question mark: what has made the archive told the bits alone, as Python does.
+        type: type !== '-' && type !== '?' ? type : name.endsWith('/') ? 'd' : '-',
         bits,
         owner: undefined,
         group: undefined,

@@ -40,7 +40,7 @@ esac`;
 export function unpackArchive(options: ArchiveOptions, keepNewer: boolean): string {
   const strip = options.strip === 0 ? '' : `--strip-components ${options.strip}`;
   return `case $tool in
-  zip) LC_ALL=C.UTF-8 unzip -o -q ${keepNewer ? '-u ' : ''}${words(options.extra)} "$a" ${zipMembers(options)} -d "$d" ;;
+  zip) LC_ALL=C.UTF-8 unzip -o -q ${keepNewer ? '-u ' : ''}${words(options.extra)} "$a" ${zipMembers(options)} -d "$d" || [ $? = 1 ] ;;
   gnu) tar --extract ${keepNewer ? '--keep-newer-files ' : ''}${tarOptions(options)} -C "$d" -f "$a" ${tarMembers(options)} ;;
   busybox)
     ${keepNewer ? `echo 'the tar of busybox cannot keep newer files' >&2; exit 1` : ''}
@@ -53,14 +53,14 @@ esac`;
 /** Shell text that prints the names in the list `$l`, below `.`, each with a NUL behind it. A chmod must not be led astray by links. */
 export function namesOfListing(options: ArchiveOptions, which: 'all' | 'not_links'): string {
   const noLinks = which === 'not_links' ? '/^l/d; ' : '';
-  const tarLine = '^[-a-z][-rwxsStT]{9} [^ ]+ +[0-9,]+ [0-9]+-[0-9]+-[0-9]+ [0-9:]+ ';
+  const tarLine = '^[-a-z][-rwxsStT]{9} [^/]+/[^/]* +[0-9,]+ [0-9]+-[0-9]+-[0-9]+ [0-9:]+ ';
   const strip = options.strip === 0 ? '' : ` s,^/*([^/]+/+){${options.strip}},,; t kept; d; :kept;`;
   // A backslash is marked while the numbers of bytes become what printf takes.
   const escapes = String.raw`s/\\\\/\x01/g; s/\\"/"/g; s/\\([0-7]{3})/\\0\1/g; s/\x01/\\\\/g`;
   return `printf '%s\\n' "$l" | case $tool in
   gnu) sed -nE '${noLinks}s/^[^"]*"((\\\\.|[^"\\\\])+)".*$/\\1/; t name; d; :name; ${escapes}; p' ;;
-  busybox) sed -nE '${noLinks}/^l/s/ -> .*//; /^-.* 0 [0-9]+-[0-9]+-[0-9]+ [0-9:]+ /s/ -> .*//; s/${tarLine}//; t name; d; :name;${strip} s/\\\\/\\\\\\\\/g; p' ;;
-  zip) sed -nE '${noLinks}s/^[^ ]+ +[0-9.]+ [^ ]+ +[0-9]+ [^ ]+ +[^ ]+ [0-9]{8}[.][0-9]{6} //; t name; d; :name; s/\\\\/\\\\\\\\/g; p' ;;
+  busybox) sed -nE '${noLinks}/^l/s/ -> .*//; /^-.* 0 [0-9]+-[0-9]+-[0-9]+ [0-9:]+ /s/ -> .*//; s#${tarLine}##; t name; d; :name;${strip} s/\\\\/\\\\\\\\/g; p' ;;
+  zip) sed -nE '${noLinks}/^[^ ]+ +[0-9.]+ fat [^/]*$/s,\\\\,/,g; s/^[^ ]+ +[0-9.]+ [^ ]+ +[0-9]+ [^ ]+ +[^ ]+ [0-9]{8}[.][0-9]{6} //; t name; d; :name; s/\\\\/\\\\\\\\/g; p' ;;
 esac | while IFS= read -r n; do case $n in ''|..|../*|*/..|*/../*) ;; *) printf '%b\\0' "./$n" ;; esac; done`;
 }
 
