@@ -19,7 +19,7 @@ export const userArguments = z.strictObject({
     .transform(String)
     .optional()
     .describe('Primary group, which exists. Where it is not given, a new account gets the group of its own name.'),
-  groups: commaList()
+  groups: commaList({ mayBeEmpty: true })
     .refine(
       (names) => !names.some((name) => /^[0-9]+$/.test(name)),
       'must be names of groups\nWrite the name of the group, not its number.',
