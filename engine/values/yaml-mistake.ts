@@ -10,24 +10,49 @@ export interface YamlMistake {
 
 /** Looks for the mistakes that people make in the lines around the place at which the parser gave up. */
 export function yamlMistake(lines: readonly string[], code: string, message: string, line: number): YamlMistake | undefined {
-  if (message.startsWith('Flow ')) return tab(lines, line) ?? quotes(lines, line) ?? unclosed(lines, line);
+  if (message.startsWith('Flow ') || message.startsWith('Unexpected flow-')) return tab(lines, line) ?? quotes(lines, line) ?? unclosed(lines, line);
   return tab(lines, line) ?? quotes(lines, line) ?? colon(lines, line) ?? indentation(lines, code, line);
 }
 
-/** The last bracket up to the line that nothing closes. */
+interface Bracket {
+  readonly sign: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+const ENDS: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
+
+/**
+ * At the line, a bracket that another one closes or that closes nothing; else the last one up to it that nothing closes. Further up
+ * there may be text of several lines, in which a bracket is a sign as any other.
+ */
 function unclosed(lines: readonly string[], line: number): YamlMistake | undefined {
-  const open: { readonly sign: string; readonly line: number; readonly column: number }[] = [];
-  for (const [at, text] of lines.slice(0, line + 1).entries()) {
-    const bare = text.replaceAll(/"(?:[^"\\]|\\.)*"|'[^']*'|\s#.*/g, (passed) => ' '.repeat(passed.length));
-    for (const { 0: sign, index } of bare.matchAll(/[[\]{}]/g)) {
-      if (sign === '{' || sign === '[') open.push({ sign, line: at, column: index });
-      else open.pop();
+  const open: Bracket[] = [];
+  for (const bracket of bracketsOf(lines.slice(0, line + 1))) {
+    if (ENDS[bracket.sign] !== undefined) open.push(bracket);
+    else {
+      const begun = open.pop();
+      if (bracket.line < line) continue;
+      if (begun === undefined) return { ...bracket, what: `This ${bracket.sign} closes nothing`, length: 1, remedy: 'Take it away.' };
+      if (ENDS[begun.sign] !== bracket.sign) return notClosed(begun, bracket);
     }
   }
   const last = open.at(-1);
-  if (last === undefined) return undefined;
-  const end = last.sign === '{' ? '}' : ']';
-  return { what: `This ${last.sign} is not closed`, line: last.line, column: last.column, length: 1, remedy: `Add ${end} where it ends.` };
+  return last === undefined ? undefined : notClosed(last);
+}
+
+function notClosed(begun: Bracket, ahead?: Bracket): YamlMistake {
+  const place = ahead?.line === begun.line ? `column ${ahead.column + 1}` : `line ${(ahead?.line ?? 0) + 1}`;
+  const where = ahead === undefined ? 'where it ends' : `ahead of the ${ahead.sign} in ${place}`;
+  return { ...begun, what: `This ${begun.sign} is not closed`, length: 1, remedy: `Add ${ENDS[begun.sign] ?? ''} ${where}.` };
+}
+
+/** The brackets outside of quoted text and comments. */
+function* bracketsOf(lines: readonly string[]): Iterable<Bracket> {
+  for (const [line, text] of lines.entries()) {
+    const bare = text.replaceAll(/"(?:[^"\\]|\\.)*"|'[^']*'|\s#.*/g, (passed) => ' '.repeat(passed.length));
+    for (const { 0: sign, index } of bare.matchAll(/[[\]{}]/g)) yield { sign, line, column: index };
+  }
 }
 
 /** `msg: hello: world` */
