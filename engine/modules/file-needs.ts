@@ -32,8 +32,18 @@ export function missingAccount(wanted: WantedAttributes, seen: Seen): Impossible
   return undefined;
 }
 
+/** Folders of /sys/fs are file systems of their own, some of which take folders. */
+const KERNEL_FILES = /^\/(?:proc|sys(?!\/fs\/|\/kernel\/(?:config|debug|tracing)\/))\/./;
+
 /** Why nothing can be made or replaced at the path. */
 export function notWritable(path: string, seen: Seen, context: Context): Impossible | undefined {
+  if (KERNEL_FILES.test(path)) {
+    return {
+      kind: 'impossible',
+      what: `${path} is a file of the kernel, beside which none can be made`,
+      remedy: 'Set a parameter below /proc/sys by sysctl, and another one by check and apply: apply: "echo VALUE >PATH".',
+    };
+  }
   if (isRoot(context)) return undefined;
   const request = need({ kind: 'writable', path: parentOf(path) });
   if (seen.of(request).isMet || seen.certainty(request) === 'after_change') return undefined;

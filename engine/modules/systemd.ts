@@ -44,7 +44,7 @@ const schema = z
     scope: z
       .literal('system', {
         error:
-          'must be system\nFor units of an account write shell: "XDG_RUNTIME_DIR=/run/user/$(id -u) systemctl --user enable --now NAME" with become_user, after command: "loginctl enable-linger ACCOUNT".',
+          'must be system\nFor units of an account write shell: "XDG_RUNTIME_DIR=/run/user/$(id -u) systemctl --user enable --now NAME" with become_user, after shell: "loginctl enable-linger ACCOUNT && systemctl start user@$(id -u ACCOUNT)" (on Debian both want the package libpam-systemd).',
       })
       .default('system')
       .describe('Whose units are meant. Only those of the system are.'),

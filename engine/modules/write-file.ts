@@ -87,7 +87,7 @@ export function amongOthers({ script, uploads, mend, unsynced }: Apply): Apply {
 }
 
 /** In the shell's own words it would be the temporary file that cannot be created. */
-const WHY_NOT_WRITTEN = `if [ -w "\${t%/*}/" ]; then printf 'cannot write %s: no space left?\\n' "$d"; df -P -- "\${t%/*}/"; else printf 'no permission to write in %s\\n' "\${t%/*}/"; fi >&2; false`;
+const WHY_NOT_WRITTEN = `if [ -w "\${t%/*}/" ]; then printf 'cannot write %s: no space left?\\n' "$d"; df -P -- "\${t%/*}/"; else printf 'no permission to write in %s, or a file system that is read-only\\n' "\${t%/*}/"; fi >&2; false`;
 
 function syncCommand(path: string): string {
   return `{ sync ${path} 2>/dev/null || sync; }`;
