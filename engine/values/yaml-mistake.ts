@@ -10,7 +10,8 @@ export interface YamlMistake {
 
 /** Looks for the mistakes that people make in the lines around the place at which the parser gave up. */
 export function yamlMistake(lines: readonly string[], code: string, message: string, line: number): YamlMistake | undefined {
-  if (message.startsWith('Flow ') || message.startsWith('Unexpected flow-')) return tab(lines, line) ?? quotes(lines, line) ?? unclosed(lines, line);
+  if (message.startsWith('Flow ') || message.startsWith('Unexpected flow-'))
+    return tab(lines, line) ?? quotes(lines, line) ?? unclosed(lines, line);
   return tab(lines, line) ?? quotes(lines, line) ?? colon(lines, line) ?? indentation(lines, code, line);
 }
 
