@@ -24,7 +24,8 @@ export interface UnpackAs {
   readonly options: UnpackOptions;
   readonly attributes: WantedAttributes;
   readonly keepNewer: boolean;
-  readonly user: string;
+  /** Whether root unpacks it: then owners are kept, and no bits are masked. */
+  readonly byRoot: boolean;
   readonly isZip: boolean;
 }
 
@@ -50,18 +51,17 @@ function linkedMember(member: Member, byName: ReadonlyMap<string, Member>): Memb
 }
 
 function wantedEntry(member: Member, content: Member, how: UnpackAs, users: ReadonlySet<string>, groups: ReadonlySet<string>): Entry {
-  const { options, attributes, user, isZip } = how;
+  const { options, attributes, byRoot, isZip } = how;
   const type = content.type === 'hard_link' ? 'file' : content.type;
-  const isRoot = user === 'root';
   const owner = accountOf(
     attributes.owner,
-    isRoot && !isZip && options.keepsOwner ? [content.owner, content.uid] : [],
+    byRoot && !isZip && options.keepsOwner ? [content.owner, content.uid] : [],
     users,
     options.byName,
   );
   const group = accountOf(
     attributes.group,
-    isRoot && !isZip && options.keepsOwner ? [content.group, content.gid] : [],
+    byRoot && !isZip && options.keepsOwner ? [content.group, content.gid] : [],
     groups,
     options.byName,
   );
@@ -92,9 +92,9 @@ function accountOf(
   return byName && name !== undefined && known.has(name) ? { name, id: undefined } : { name: undefined, id };
 }
 
-function modeOf(type: Entry['type'], told: number | undefined, { attributes, options, user, isZip }: UnpackAs): number | undefined {
+function modeOf(type: Entry['type'], told: number | undefined, { attributes, options, byRoot, isZip }: UnpackAs): number | undefined {
   if (type === 'link') return undefined;
-  const unmasked = user === 'root' || options.keepsMode;
+  const unmasked = byRoot || options.keepsMode;
   const usual = told === undefined || isZip || unmasked ? told : told & 0o755;
   const { mode } = attributes;
   if (mode === undefined) return type === 'other' || (type === 'directory' && options.keepsFolders) ? undefined : usual;

@@ -5,6 +5,7 @@ import { need } from '../resources/need.ts';
 import type { Request, Seen } from '../resources/resource.ts';
 import type { WantedAttributes } from './file-attributes.ts';
 import type { Context, Impossible } from './module.ts';
+import { isRoot, permissionFor } from './root-alone.ts';
 
 /** What has to be seen, beside the files themselves, where a task gives one of them an owner and writes it. */
 export function fileNeeds(paths: readonly string[], wanted: WantedAttributes, context: Context): readonly Request[] {
@@ -75,11 +76,6 @@ export function notPermitted(
   return undefined;
 }
 
-function remedyFor({ user, facts }: Context): string {
-  const way = user === facts.user ? 'Set become: true on the task' : 'Leave become_user out, so that it is root';
-  return `${way}, or give ${user} the permission.`;
-}
-
-function isRoot({ user, facts }: Context): boolean {
-  return user === 'root' || (user === facts.user && facts.uid === 0);
+function remedyFor(context: Context): string {
+  return `${permissionFor(context)}, or give ${context.user} the permission.`;
 }

@@ -7,8 +7,9 @@ import { predict } from '../resources/resource.ts';
 import { Unknown } from '../values/value.ts';
 import type { ValueMap } from '../values/value.ts';
 import { boolean, wholeNumber } from './arguments.ts';
-import type { Impossible } from './module.ts';
+import type { Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
+import { forRootAlone } from './root-alone.ts';
 
 const schema = z.strictObject({
   name: z
@@ -24,6 +25,34 @@ const schema = z.strictObject({
     .describe('With state absent: remove it also where it is the primary group of an account, which then has a number for a group.'),
 });
 
+function plan(args: Arguments, seen: Seen): Outcome {
+  const asked = requestOf(args);
+  const state = seen.of(asked);
+  const wanted = args.state === 'present';
+  const isRenumbered = wanted && state.exists && args.gid !== undefined && args.gid !== state.gid;
+  if (wanted === state.exists && !isRenumbered) return { kind: 'in_sync', result: describe(args, state) };
+  const fault = takenNumber(args, state, seen) ?? neededGroup(args, state, seen);
+  if (fault !== undefined) return fault;
+  const of = `group ${args.name}`;
+  const holders = args.gid === undefined ? {} : { holders: { ...state.holders, [args.gid]: args.name } };
+  const after: GroupState = wanted ? { exists: true, gid: args.gid ?? state.gid, ...holders } : { exists: false };
+  return {
+    kind: 'change',
+    differences: [
+      isRenumbered
+        ? { kind: 'field', of, field: 'gid', before: state.gid ?? null, after: args.gid ?? null }
+        : { kind: 'field', of, field: 'group', before: wanted ? 'absent' : 'present', after: wanted ? 'present' : 'absent' },
+    ],
+    // A group that an earlier task makes gets a number of the host's own choice, perhaps this one.
+    certainty: isRenumbered && state.gid === undefined ? 'after_change' : seen.certainty(asked),
+    predictions: [predict(asked, after)],
+    touches: 'predicted',
+    apply: () => ({ script: wanted ? (isRenumbered ? renumber(args) : create(args)) : remove(args) }),
+    planned: describe(args, after),
+    settled: (now) => describe(args, now.of(asked)),
+  };
+}
+
 type Arguments = z.infer<typeof schema>;
 
 export const module = defineModule<Arguments>({
@@ -38,33 +67,7 @@ export const module = defineModule<Arguments>({
   },
   examples: ['group: { name: etcd, system: true }', 'group: { name: deploy, gid: 2000 }'],
   observes: (args) => [requestOf(args)],
-  plan(args, _loaded, seen) {
-    const asked = requestOf(args);
-    const state = seen.of(asked);
-    const wanted = args.state === 'present';
-    const isRenumbered = wanted && state.exists && args.gid !== undefined && args.gid !== state.gid;
-    if (wanted === state.exists && !isRenumbered) return { kind: 'in_sync', result: describe(args, state) };
-    const fault = takenNumber(args, state, seen) ?? neededGroup(args, state, seen);
-    if (fault !== undefined) return fault;
-    const of = `group ${args.name}`;
-    const holders = args.gid === undefined ? {} : { holders: { ...state.holders, [args.gid]: args.name } };
-    const after: GroupState = wanted ? { exists: true, gid: args.gid ?? state.gid, ...holders } : { exists: false };
-    return {
-      kind: 'change',
-      differences: [
-        isRenumbered
-          ? { kind: 'field', of, field: 'gid', before: state.gid ?? null, after: args.gid ?? null }
-          : { kind: 'field', of, field: 'group', before: wanted ? 'absent' : 'present', after: wanted ? 'present' : 'absent' },
-      ],
-      // A group that an earlier task makes gets a number of the host's own choice, perhaps this one.
-      certainty: isRenumbered && state.gid === undefined ? 'after_change' : seen.certainty(asked),
-      predictions: [predict(asked, after)],
-      touches: 'predicted',
-      apply: () => ({ script: wanted ? (isRenumbered ? renumber(args) : create(args)) : remove(args) }),
-      planned: describe(args, after),
-      settled: (now) => describe(args, now.of(asked)),
-    };
-  },
+  plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen), `the group ${args.name}`, context),
 });
 
 function requestOf({ name, gid, state }: Arguments): ReturnType<typeof groupRequest> {

@@ -14,6 +14,7 @@ import { boolean, commaList, path, wholeNumber } from './arguments.ts';
 import type { Context, Difference, Finished, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import { packageLists, packageScript, unknownNames } from './package-script.ts';
+import { forRootAlone } from './root-alone.ts';
 
 const ACCOUNT = /^[A-Za-z_][A-Za-z0-9_.-]*\$?$/;
 
@@ -121,7 +122,7 @@ export const module = defineModule<Arguments>({
     ...(args.name === undefined ? [listsRequest(facts)] : []),
     ...(args.state === 'absent' ? [] : broughtRequests(args)),
   ],
-  plan: (args, _loaded, seen, context) => plan(args, seen, context),
+  plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen, context), 'the packages of the host', context),
 });
 
 interface Asked {

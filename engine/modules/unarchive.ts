@@ -20,6 +20,7 @@ import { attributeArguments, attributeResult } from './file-attributes.ts';
 import { cannotLook, noDirectory } from './file-plan.ts';
 import type { Change, Context, Difference, Impossible, LocalFile, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
+import { isRoot } from './root-alone.ts';
 import { unpack } from './archive-unpack.ts';
 
 const schema = z.strictObject({
@@ -174,7 +175,7 @@ function planComparison(
   if (members.length === 0) return nothingIn(args);
   const isZip = content?.isZip ?? state.tool === 'zip';
   const { dest, owner, group, mode, keep_newer: keepNewer } = args;
-  const how = { dest, options, attributes: { owner, group, mode }, keepNewer, user: context.user, isZip };
+  const how = { dest, options, attributes: { owner, group, mode }, keepNewer, byRoot: isRoot(context), isZip };
   const unpackings = compareMembers(members, state, how);
   const listed = args.list_files ? { ...result, files: unpackings.map(({ wanted }) => wanted.name) } : result;
   const differing = unpackings.filter(({ differences }) => differences.length > 0);

@@ -16,6 +16,7 @@ import type { Found } from './user-script.ts';
 import { createUser, modifyUser, removeUser } from './user-script.ts';
 import type { Surroundings } from './user-wish.ts';
 import { findDifferences, homeIsThere, isOfGroup, movesHome, wantedState } from './user-wish.ts';
+import { forRootAlone } from './root-alone.ts';
 
 export const module = defineModule<UserArguments>({
   name: 'user',
@@ -34,7 +35,8 @@ export const module = defineModule<UserArguments>({
     ...namedGroups(args).map((name) => groupRequest(name)),
     file(args.home ?? `/home/${args.name}`, 'target'),
   ],
-  plan: (args, _loaded, seen) => (args.state === 'absent' ? planRemoval(args, seen) : plan(args, seen)),
+  plan: (args, _loaded, seen, context) =>
+    forRootAlone(args.state === 'absent' ? planRemoval(args, seen) : plan(args, seen), `the account ${args.name}`, context),
 });
 
 function userOf(args: UserArguments): ReturnType<typeof userRequest> {
