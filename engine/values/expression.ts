@@ -1,12 +1,13 @@
 import type { ParseResult } from '@marcbachmann/cel-js';
 import { EvaluationError, ParseError, TypeError as CelTypeError } from '@marcbachmann/cel-js';
 import type { Place } from '../errors/problem.ts';
-import { BOUNDED_MATCHES, celFunctions, parseCel } from './cel-environment.ts';
+import { celFunctions, parseCel } from './cel-environment.ts';
 import type { References } from './cel-references.ts';
 import { collectReferences } from './cel-references.ts';
-import type { Evidence } from './cel-value.ts';
 import { Converter } from './cel-value.ts';
 import { describe } from './describe.ts';
+import type { Missing } from './expression-fault.ts';
+import { missingItem, missingKey, plainTypes, sentence, typeRemedy } from './expression-fault.ts';
 import type { Locate } from './fault.ts';
 import { ArgumentFault, Fault, isStackOverflow, UnknownTouched } from './fault.ts';
 import { ansibleVariable, interfaceFact } from './ansible-variables.ts';
@@ -16,7 +17,7 @@ import { celRemedy } from './jinja-remedy.ts';
 import { locateIn } from './placement.ts';
 import type { ScalarNode } from './node.ts';
 import { Secret } from './secret.ts';
-import { didYouMean, listNames } from './suggest.ts';
+import { didYouMean } from './suggest.ts';
 import type { Scope, Value } from './value.ts';
 import { Unknown } from './value.ts';
 
@@ -209,11 +210,20 @@ function parse(source: string, advise: Advise): ParseResult {
       2,
     );
   }
+  refuseComment(source, advise);
   try {
     return parseCel(source);
   } catch (error) {
     throw toFault(error, { source, advise, missing: undefined });
   }
+}
+
+/** In CEL a comment begins with two slashes, so what Python divides by would be left out in silence. */
+function refuseComment(source: string, advise: Advise): void {
+  const at = blankStrings(source).indexOf('//');
+  if (at < 0) return;
+  const remedy = advise(source) ?? 'Divide by /: of whole numbers it gives the whole part. A comment stands behind # of YAML.';
+  throw new Fault({ code: 'expression-syntax', what: '// is no operator here', remedy }, at, 2);
 }
 
 /** Names that mean something else here than where they come from. */
@@ -277,6 +287,9 @@ function syntaxRemedy(source: string, offset: number, advise: Advise): string | 
   if (/[^=!<>]=(?!=)/.test(blankStrings(source))) return 'Compare with ==.';
   if (source.slice(offset).startsWith('|')) return 'There are no filters: call functions, x.lower() or default(x, "…").';
   if (source.includes('{{')) return 'Expressions are bare CEL, without braces.';
+  if (/\[[^\]?]*:/.test(blankStrings(source)))
+    return 'There are no slices. The beginning of a text is x.regexReplace("^(..).*$", "$1"), an item of a list xs[0].';
+  if (source.includes('**')) return 'There are no powers: write the product, x * x.';
   return undefined;
 }
 
@@ -289,8 +302,6 @@ function isJinja(source: string): boolean {
 function blankStrings(source: string): string {
   return source.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, (string) => ' '.repeat(string.length));
 }
-
-type Missing = Evidence['missing'];
 
 interface Mistaken {
   readonly source: string;
@@ -322,7 +333,7 @@ function toFault(error: unknown, { source, advise, missing }: Mistaken): unknown
             name,
             celFunctions.map((known) => known.name),
           );
-      const remedy = isOwn ? undefined : advise(source);
+      const remedy = advise(source);
       return new Fault(
         {
           code: 'expression-type',
@@ -334,6 +345,8 @@ function toFault(error: unknown, { source, advise, missing }: Mistaken): unknown
         length,
       );
     }
+    case 'index_out_of_bounds':
+      return missingItem(error, source);
     case 'invalid_macro_argument':
       return new Fault(
         { code: 'expression-type', what: error.summary, remedy: 'has() takes a member, as in has(x.y); for a variable write defined(x).' },
@@ -347,39 +360,4 @@ function toFault(error: unknown, { source, advise, missing }: Mistaken): unknown
         length,
       );
   }
-}
-
-function missingKey(error: EvaluationError | CelTypeError, source: string, missing: Missing): Fault {
-  const key = /^No such key: (.*)$/s.exec(error.summary)?.[1] ?? '';
-  const parent = error.node?.op === '.' || error.node?.op === '[]' ? error.node.args[0] : undefined;
-  const start = parent?.start ?? 0;
-  const name = parent === undefined ? 'The value' : source.slice(parent.start, parent.end);
-  // Behind the parent there is the member's name, whatever stands between.
-  const at = parent === undefined ? -1 : source.indexOf(key, parent.end);
-  const keys = missing?.key === key ? missing.keys : undefined;
-  const why = keys === undefined ? undefined : [didYouMean(key, keys), `Its keys: ${listNames(keys)}.`].filter(Boolean).join(' ');
-  const remedy = 'Ask with has(x.y), or give a fallback: default(x.y, …).';
-  const details = { code: 'missing-key', what: `${name} has no key "${key}"`, why, remedy };
-  return at < 0
-    ? new Fault(details, start, Math.max(1, (error.range?.end ?? source.length) - start))
-    : new Fault(details, at, Math.max(1, key.length));
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function plainTypes(summary: string): string {
-  return summary
-    .replace(BOUNDED_MATCHES, 'matches')
-    .replaceAll(/dyn<(\w+)>/g, '$1')
-    .replace('found no matching overload for ', '')
-    .replace('no such overload', 'These types do not go together');
-}
-
-function typeRemedy(summary: string): string | undefined {
-  if (/bool/.test(summary) && /'(dyn<)?string/.test(summary)) return 'Text is not a boolean: compare it, x == "true".';
-  if (/ in /.test(summary)) return 'in looks into a list or the keys of a map; a text is asked by x.contains("a").';
-  if (/no such overload/.test(summary)) return 'Convert one side with string(…), int(…) or double(…).';
-  return undefined;
 }

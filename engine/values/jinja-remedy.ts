@@ -18,7 +18,7 @@ export function celRemedy(source: string, accepts: (text: string) => boolean): s
   const bare = source.replaceAll(/\{\{-?\s*([\s\S]*?)\s*-?\}\}/g, '$1').trim();
   const jinja = readJinja(bare);
   if (jinja === undefined) return undefined;
-  return advice(() => celOf(jinja, quoteOf(bare)), source, accepts, noteOf(jinja));
+  return advice(() => celOf(jinja, quoteOf(bare)), source, accepts, noteOf(jinja) ?? noteOfDefault(jinja));
 }
 
 /** What to write instead of `{{ … }}`, a block's head among them, whose inside is Jinja. `accepts` is asked for the whole mustache. */
@@ -34,7 +34,7 @@ export function mustacheRemedy(mustache: string, accepts: (text: string) => bool
   // `{{- x -}}` takes the blanks around it, as `{{~ x ~}}` does.
   const left = mustache.startsWith('{{-') ? '~' : '';
   const right = mustache.endsWith('-}}') ? '~' : '';
-  return advice(() => `{{${left}${write().slice(2, -2)}${right}}}`, mustache, accepts, undefined);
+  return advice(() => `{{${left}${write().slice(2, -2)}${right}}}`, mustache, accepts, noteOfDefault(jinja));
 }
 
 function advice(write: () => string, source: string, accepts: (text: string) => boolean, note: string | undefined): string | undefined {
@@ -46,6 +46,15 @@ function advice(write: () => string, source: string, accepts: (text: string) => 
     if (error instanceof NoCounterpart) return error.instead;
     throw error;
   }
+}
+
+/** Jinja's default(…, true) stands in for whatever is empty. */
+function noteOfDefault(node: Jinja): string | undefined {
+  if (node.kind === 'unary') return noteOfDefault(node.of);
+  if (node.kind === 'binary') return noteOfDefault(node.left) ?? noteOfDefault(node.right);
+  if (node.kind !== 'filter') return undefined;
+  const isForEmpty = ['default', 'd'].includes(node.name) && (node.given.plain[1] ?? node.given.named.get('boolean')) !== undefined;
+  return isForEmpty ? 'default stands in for what is missing or null, and not for an empty text, 0 or false.' : noteOfDefault(node.of);
 }
 
 /** Where the counterpart depends on what a variable holds. */

@@ -4,7 +4,7 @@ import { LEVEL, member, negated } from './jinja-cel-piece.ts';
 import { celFilter } from './jinja-cel-filters.ts';
 import { celTest } from './jinja-cel-tests.ts';
 import type { BinaryOperator, Given, Jinja } from './jinja-expression.ts';
-import { asFactsSay, isIdentifier, lackingCall, namesOf, NoCounterpart } from './jinja-translation.ts';
+import { asFactsSay, isIdentifier, nameInVars, lackingCall, namesOf, NoCounterpart } from './jinja-translation.ts';
 
 /** The same in CEL, with the quotes that are asked for. Throws NoCounterpart. */
 export function celOf(node: Jinja, quote: '"' | "'" = '"'): string {
@@ -31,6 +31,41 @@ const FUNCTIONS: ReadonlySet<string> = new Set([
   'max',
   'type',
 ]);
+
+/** Helpers of templates that are called as filters of Jinja are. */
+const HELPERS_AS_FILTERS: ReadonlySet<string> = new Set([
+  'length',
+  'join',
+  'upper',
+  'lower',
+  'trim',
+  'sort',
+  'unique',
+  'replace',
+  'split',
+  'first',
+  'last',
+  'ternary',
+  'regex_replace',
+]);
+
+const HELPERS_AS_OPERATORS: ReadonlyMap<string, BinaryOperator> = new Map([
+  ['and', 'and'],
+  ['or', 'or'],
+  ['eq', '=='],
+  ['ne', '!='],
+  ['lt', '<'],
+  ['le', '<='],
+  ['gt', '>'],
+  ['ge', '>='],
+  ['add', '+'],
+  ['sub', '-'],
+  ['mul', '*'],
+  ['div', '/'],
+  ['mod', '%'],
+]);
+
+const NOTHING: Given = { plain: [], named: new Map() };
 
 const METHODS: ReadonlyMap<string, string> = new Map([
   ['startswith', 'startsWith'],
@@ -126,6 +161,8 @@ class CelWriter implements CelWriting {
   }
 
   #member(of: Jinja, key: Jinja, node: Jinja): Piece {
+    const own = nameInVars(of, key);
+    if (own !== undefined) return this.piece({ kind: 'name', name: own });
     const names = namesOf(node);
     const renamed = names === undefined ? undefined : this.#path(names, node);
     if (renamed !== undefined) return renamed;
@@ -157,11 +194,26 @@ class CelWriter implements CelWriting {
       if (callee.name === 'len') return member(`size(${operands.join(', ')})`);
       if (callee.name === 'str') return member(`string(${operands.join(', ')})`);
       if (callee.name === 'float') return member(`double(${operands.join(', ')})`);
-      if (!FUNCTIONS.has(callee.name) || given.named.size > 0) return lackingCall(callee.name, given);
+      if (!FUNCTIONS.has(callee.name) || given.named.size > 0) return this.#helper(callee.name, given);
       return member(`${callee.name}(${operands.join(', ')})`);
     }
     if (callee.kind !== 'member' || callee.key.kind !== 'text') throw new NoCounterpart();
     return this.#method(callee.of, callee.key.value, given, operands);
+  }
+
+  /** A helper of templates, called as a function. */
+  #helper(name: string, given: Given): Piece {
+    const [first, second, ...rest] = given.plain;
+    if (first === undefined || given.named.size > 0) return lackingCall(name, given);
+    if (name === 'not') return negated(this.piece(first));
+    if (name === 'keys' || name === 'values') return this.#method(first, name, NOTHING, []);
+    if (HELPERS_AS_FILTERS.has(name)) return celFilter(this, first, name, { plain: given.plain.slice(1), named: given.named });
+    if (second === undefined || rest.length > 0) return lackingCall(name, given);
+    if (name === 'contains') return this.binary('in', second, first);
+    if (name === 'starts_with') return this.#method(first, 'startsWith', NOTHING, [this.piece(second).text]);
+    if (name === 'ends_with') return this.#method(first, 'endsWith', NOTHING, [this.piece(second).text]);
+    const operator = HELPERS_AS_OPERATORS.get(name);
+    return operator === undefined ? lackingCall(name, given) : this.binary(operator, first, second);
   }
 
   #method(of: Jinja, name: string, given: Given, operands: readonly string[]): Piece {
@@ -170,7 +222,10 @@ class CelWriter implements CelWriting {
       const whole: Jinja = { kind: 'member', of, key: first };
       return member(`default(${this.piece(whole).text}, ${second === undefined ? 'null' : this.piece(second).text})`);
     }
-    if (name === 'keys') return member(`${this.at(of, LEVEL.member)}.map(k, k)`);
+    const base = this.at(of, LEVEL.member);
+    if (name === 'keys') return member(`${base}.map(k, k)`);
+    if (name === 'values') return member(`${base}.map(k, ${base}[k])`);
+    if (name === 'items') return member(`${base}.map(k, [k, ${base}[k]])`);
     if (name === 'join' && of.kind === 'text' && first !== undefined)
       return member(`${this.at(first, LEVEL.member)}.join(${this.piece(of).text})`);
     const same = METHODS.get(name);

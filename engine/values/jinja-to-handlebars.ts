@@ -6,6 +6,7 @@ import {
   COMPARING_TESTS,
   groupsAsHere,
   isIdentifier,
+  nameInVars,
   lackingCall,
   namesOf,
   NoCounterpart,
@@ -164,6 +165,8 @@ class HandlebarsWriter {
       if (known === undefined) throw new NoCounterpart('In #each there are @index, @key, @first and @last.');
       return known;
     }
+    const own = nameInVars(of, key);
+    if (own !== undefined) return this.argument({ kind: 'name', name: own });
     const names = namesOf(node);
     const renamed = names === undefined ? undefined : this.#renamed(names);
     if (renamed !== undefined) return renamed;
@@ -191,7 +194,6 @@ class HandlebarsWriter {
     }
     if (name === 'join' && first !== undefined)
       return this.#call1('join', ...(callee.of.kind === 'text' ? [first, callee.of] : [callee.of, first]));
-    if (name === 'items') return this.argument(callee.of);
     const helper = METHODS.get(name);
     return helper === undefined ? this.#expr(node) : this.#call1(helper, callee.of, ...given.plain);
   }

@@ -1,5 +1,6 @@
 import { FACTS } from './fact-paths.ts';
 import { ansibleVariable } from './ansible-variables.ts';
+import { findHelper } from './helper-table.ts';
 import type { Given, Jinja } from './jinja-expression.ts';
 
 /** Thrown where what Jinja says has no counterpart; `instead` says what to do. */
@@ -33,6 +34,9 @@ const LACKING: ReadonlyMap<string, string> = new Map([
   ['filter zip', 'Loop over one list, and take the other one by loop_control.index_var.'],
   ['filter json_query', 'Filter in an expression: xs.filter(x, x.a == 1).map(x, x.b).'],
   ['filter fileglob', 'Name the files.'],
+  ['filter mandatory', 'Leave it out: a name that is missing is an error.'],
+  ['filter format', 'Write the text with the values in it: {{a}}-{{b}}.'],
+  ['filter round', 'int(x) gives the whole part of a number.'],
   ['filter vault', 'Encrypt the value by runbook vault.'],
   ['lookup env', 'Give the value by -e: -e name="$NAME". Variables of the controller\'s environment are not read.'],
   ['lookup file', 'Bring the file by copy: {src: …}; variables of a file come by vars_files.'],
@@ -63,6 +67,8 @@ export function lacking(kind: string, name: string): never {
 export function lackingCall(name: string, given: Given): never {
   const [first] = given.plain;
   if (['lookup', 'query', 'q'].includes(name) && first?.kind === 'text') lacking('lookup', first.value.split('.').at(-1) ?? '');
+  if (findHelper(name) !== undefined)
+    throw new NoCounterpart(`${name} is a helper of templates. Give a variable its value, x: "{{${name} …}}", and write x here.`);
   return lacking('call', name);
 }
 
@@ -76,6 +82,11 @@ export function namesOf(node: Jinja): readonly string[] | undefined {
 
 export function isIdentifier(text: string): boolean {
   return /^[A-Za-z_]\w*$/.test(text) && !['true', 'false', 'null', 'in'].includes(text);
+}
+
+/** `vars['x']` is x. */
+export function nameInVars(of: Jinja, key: Jinja): string | undefined {
+  return of.kind === 'name' && of.name === 'vars' && key.kind === 'text' && isIdentifier(key.value) ? key.value : undefined;
 }
 
 /** Tests of results, and what they are of a registered result. */

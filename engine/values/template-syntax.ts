@@ -133,7 +133,17 @@ export function parseSyntax(source: TemplateSource): Program {
   const { text } = source;
   if (typeof text !== 'string') throw new TypeError('Only text is parsed as a template');
   if (text.length > MAX_LENGTH)
-    throw new Fault({ code: 'template-syntax', what: `The template is too long: ${text.length} characters` }, 0, 1, source.origin);
+    throw new Fault(
+      {
+        code: 'template-syntax',
+        what: `The template is too long: ${text.length} characters`,
+        why: `At most ${MAX_LENGTH} are read as a template.`,
+        remedy: 'Split it, or bring what holds no templates by copy: {src: …}.',
+      },
+      0,
+      1,
+      source.origin,
+    );
   refuseJinja(text, source.origin);
   checkNesting(source);
   try {
@@ -218,6 +228,8 @@ function syntaxFault(error: SyntaxFailure, source: TemplateSource): Fault {
 function operatorRemedy(near: string): string | undefined {
   if (/[=!<>]=|[<>+*]/.test(near)) return 'Templates have helpers, not operators: {{#if (eq a b)}}, or {{expr "a == b"}}.';
   if (/\.\d/.test(near)) return 'Write the index of a list in brackets: list.[0].';
+  if (/\[[^\]]*:/.test(near))
+    return 'There are no slices. The beginning of a text is {{regex_replace x "^(..).*$" "$1"}}, an item of a list {{xs.[0]}}.';
   if (near.includes('[')) return 'Write list.[0] for the first item, or {{lookup map "key"}}.';
   if (/\w\(/.test(near)) return 'Helpers are called without brackets: {{lower name}}.';
   return undefined;

@@ -58,6 +58,21 @@ describe('a condition in Jinja is refused with the same in CEL, which is accepte
     ['"{{ x }}"', undefined],
     ['{{ x }}', 'x'],
     ["'a' in r.stdout", "r.stdout.contains('a')"],
+    ['a > b // 2', 'a > b / 2'],
+    ['length(xs) > 1', 'size(xs) > 1'],
+    ['join(xs, ",") == "a"', 'xs.join(",") == "a"'],
+    ['keys(m) == xs', 'm.map(k, k) == xs'],
+    ['"a" in values(m)', '"a" in m.map(k, m[k])'],
+    ['upper(s) == "A"', 's.upper() == "A"'],
+    ['contains(xs, "a")', '"a" in xs'],
+    ['starts_with(s, "a")', 's.startsWith("a")'],
+    ['and(a, eq(b, 1))', undefined],
+    ['eq(a, 1)', 'a == 1'],
+    ['first(xs) == 1', 'xs[0] == 1'],
+    ['ternary(a, 1, 2) == 1', '(a ? 1 : 2) == 1'],
+    ['m.values() | length > 0', 'size(m.map(k, m[k])) > 0'],
+    ["vars['x'] == 1 and y", 'x == 1 && y'],
+    ["x | default('', true) == 'a'", "default(x, '') == 'a'"],
     ["'a' in r.stdout and x", "r.stdout.contains('a') && x"],
     ['{{ x }} == "y"', 'x == "y"'],
     ["x in ['a', 'b'] and y", "x in ['a', 'b'] && y"],
@@ -121,6 +136,10 @@ describe('a template in Jinja is refused with the same in Handlebars, which is a
     ["{{ xs | map(attribute='a.b') | list }}", "{{map xs 'a.b'}}"],
     ["{{ xs | selectattr('a', 'eq', 1) | list }}", undefined],
     ['{{ xs | selectattr("a") | list }}', '{{expr "xs.filter(i, i.a)"}}'],
+    ['{{ m.items() }}', '{{expr "m.map(k, [k, m[k]])"}}'],
+    ['{{ m.items() | list }}', '{{expr "m.map(k, [k, m[k]])"}}'],
+    ["{{ vars['x'] }}", '{{x}}'],
+    ["{{ x | default('a', true) }}", "{{default x 'a'}}"],
     ['{{ range(1, 4) }}', '{{range 1 3}}'],
     ['{{ True }}', '{{true}}'],
     ['{{- x | lower -}}', '{{~lower x~}}'],
@@ -143,6 +162,25 @@ describe('a template in Jinja is refused with the same in Handlebars, which is a
     const whole = name === undefined ? wanted : `${wanted}x{{/${name}}}`;
     expect(() => parseTemplate(whole.includes('@') ? `{{#each xs}}${whole}{{/each}}` : whole, place)).not.toThrow();
   });
+});
+
+test.each([
+  ["{{ x | default('a', true) }}", /not for an empty text/],
+  ["{{ x | default('a', boolean=true) | upper }}", /not for an empty text/],
+  ['{{ x | mandatory }}', /Leave it out/],
+  ['{{ s[:2] }}', /no slices.*regex_replace/],
+])('the remedy of %s tells what is otherwise', (source, wanted) => {
+  expect(problemOf(() => parseTemplate(source, place)).remedy).toMatch(wanted);
+});
+
+test.each([
+  ['x | default("a", true) == "b"', /not for an empty text/],
+  ['range(1, 3) == xs', /a helper of templates.*\{\{range …\}\}/],
+  ['s[:2] == "ab"', /no slices/],
+  ['n ** 2 == 4', /no powers/],
+  ['n == 1 // a comment', /.*/],
+])('the remedy of the expression %s tells what is otherwise', (source, wanted) => {
+  expect(problemOf(() => parseExpression(source, place)).remedy).toMatch(wanted);
 });
 
 describe('a statement or comment of Jinja is refused with its form in Handlebars', () => {
