@@ -75,7 +75,8 @@ export function modifyUser(args: UserArguments, state: UserState, after: UserSta
     args.shell === undefined || args.shell === state.shell ? '' : option('-s', args.shell),
     args.comment === undefined || args.comment === state.comment ? '' : option('-c', args.comment),
   ].filter((field) => field !== '');
-  const lock = passwordField(args, state, after) !== undefined || after.locked === state.locked ? '' : after.locked === true ? '-L' : '-U';
+  const isLockKept = after.locked === undefined || after.locked === state.locked || passwordField(args, state, after) !== undefined;
+  const lock = isLockKept ? '' : after.locked === true ? '-L' : '-U';
   const usermod = words([
     'usermod',
     ...fields,

@@ -30,9 +30,14 @@ export function wantedState(args: UserArguments, state: UserState, around: Surro
     home,
     homeExists: args.create_home || movesHome(args, state) ? true : homeIsThere(args, state, around),
     shell: args.shell ?? (state.exists ? state.shell : state.defaults?.shell),
-    ...(asksForShadow(args) ? { ...wantedPassword(args, state), aging: wantedAging(args, state) ?? state.aging } : {}),
+    ...(asksForShadow(args) ? { ...wantedPassword(args, state), aging: wantedAging(args, state) ?? state.aging } : keptShadow(state)),
     ...(state.holders === undefined ? {} : { holders: { ...state.holders, ...(args.uid === undefined ? {} : { [args.uid]: args.name }) } }),
   };
+}
+
+/** What another task has had looked at stays as it is. */
+function keptShadow({ exists, password, locked, aging }: UserState): Partial<UserState> {
+  return exists && locked !== undefined ? { password, locked, aging } : {};
 }
 
 /** Whether the home directory is there already, at the place where it shall be. Undefined: not known. */
