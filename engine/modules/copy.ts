@@ -10,8 +10,8 @@ import { contentOf } from './file-content.ts';
 import { intoDirectory, isDirectoryAt, withoutSlash } from './file-destination.ts';
 import type { WantedAttributes } from './file-attributes.ts';
 import type { Mode } from './file-mode.ts';
-import { fileNeeds } from './file-needs.ts';
-import { cannotLook, fileRequest, planFile } from './file-plan.ts';
+import { aboveNeeds, cannotLook, fileNeeds } from './file-needs.ts';
+import { fileRequest, planFile } from './file-plan.ts';
 import { foreignFileArguments, writeArguments } from './file-write-arguments.ts';
 import type { CannotKnow, Context, Controller, Impossible } from './module.ts';
 import { defineModule } from './module.ts';
@@ -68,6 +68,7 @@ export const module = defineModule<Arguments, Loaded | undefined>({
   observes: (args, loaded, context) => [
     ...fileNeeds(candidates(args), attributesOf(args, undefined), context),
     file(withoutSlash(args.dest), 'target'),
+    ...(args.dest.endsWith('/') ? candidates(args).flatMap(aboveNeeds) : []),
     ...candidates(args).map((path) => requestFor(path, loaded)),
     ...(loaded === undefined ? [file(args.src ?? '', 'digest')] : []),
   ],

@@ -10,7 +10,7 @@ import type { WantedAttributes } from './file-attributes.ts';
 import type { Content } from './file-content.ts';
 import { bytesContent } from './file-content.ts';
 import { placeFor, planFile } from './file-plan.ts';
-import { fileNeeds } from './file-needs.ts';
+import { aboveNeeds, fileNeeds } from './file-needs.ts';
 import { writeArguments } from './file-write-arguments.ts';
 import type { CannotKnow, Context, Impossible, Outcome } from './module.ts';
 import { bytesOf, textOf } from './file-text.ts';
@@ -34,7 +34,7 @@ export interface EditArguments extends WantedAttributes {
 }
 
 export function editRequests(args: EditArguments, context: Context): readonly Request[] {
-  return [editRequest(args), ...fileNeeds([args.path], args, context)];
+  return [editRequest(args), ...fileNeeds([args.path], args, context), ...(args.create ? aboveNeeds(args.path) : [])];
 }
 
 function editRequest(args: EditArguments): Request<FileDetail, FileState> {

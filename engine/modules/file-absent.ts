@@ -3,7 +3,7 @@ import { file } from '../resources/file.ts';
 import { ABSENT, describeType } from '../resources/file-state.ts';
 import type { Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
-import { cannotLook } from './file-plan.ts';
+import { cannotLook } from './file-needs.ts';
 import type { Context, Outcome } from './module.ts';
 
 /** Removes whatever stands at a path, with all that is beneath. A link is removed, not what it leads to. */

@@ -45,7 +45,7 @@ export function newDirectory(wanted: WantedAttributes, parent: Attributes | unde
 export function changedAttributes(wanted: WantedAttributes, before: Attributes, type: 'file' | 'directory'): Attributes {
   const { owner, group } = wanted;
   return {
-    mode: modeAfter(wanted.mode, before.mode, type),
+    mode: modeAfter(wanted.mode, modeKept(wanted, before, type), type),
     ...(owner === undefined || isSame(owner, before.owner, before.uid)
       ? { owner: before.owner, uid: before.uid }
       : { owner: owner.name, uid: owner.id }),
@@ -53,6 +53,15 @@ export function changedAttributes(wanted: WantedAttributes, before: Attributes, 
       ? { group: before.group, gid: before.gid }
       : { group: group.name, gid: group.id }),
   };
+}
+
+/** The mode before that of the task is set: the kernel takes set-id bits from a file that gets another owner or group, from root as well. */
+export function modeKept({ owner, group }: WantedAttributes, before: Attributes, type: 'file' | 'directory'): number | undefined {
+  const { mode } = before;
+  const staysItsOwn =
+    (owner === undefined || isSame(owner, before.owner, before.uid)) && (group === undefined || isSame(group, before.group, before.gid));
+  if (mode === undefined || type === 'directory' || staysItsOwn) return mode;
+  return mode & ~((mode & 0o010) === 0 ? 0o4000 : 0o6000);
 }
 
 function modeAfter(wanted: Mode | undefined, before: number | undefined, type: 'file' | 'directory'): number | undefined {
@@ -74,7 +83,7 @@ export function attributeDifferences(
 ): readonly Difference[] {
   const after = changedAttributes(wanted, before, type);
   const differences: Difference[] = [];
-  if (wanted.mode !== undefined && (before.mode === undefined || before.mode !== after.mode)) {
+  if (before.mode === undefined ? wanted.mode !== undefined : before.mode !== after.mode) {
     differences.push({ kind: 'field', of: path, field: 'mode', before: modeOrUnknown(before.mode), after: modeOrUnknown(after.mode) });
   }
   for (const [field, account, name, id] of [
@@ -104,7 +113,8 @@ export function attributeCommands(
   const isGrouped = group === undefined || (before !== undefined && isSame(group, before.group, before.gid));
   const names = [isOwned ? '' : accountText(owner), isGrouped ? '' : accountText(group)];
   if (!isOwned || !isGrouped) lines.push(`chown -h ${quote(names[1] === '' ? (names[0] ?? '') : names.join(':'))} -- ${path}`);
-  const mode = modeAfter(wanted.mode, before?.mode ?? (type === 'file' ? 0o644 : 0o755), type);
+  const kept = before === undefined ? undefined : modeKept(wanted, before, type);
+  const mode = modeAfter(wanted.mode, kept ?? (type === 'file' ? 0o644 : 0o755), type);
   // A directory's set-id bits only go away if five digits say so.
   if (wanted.mode !== undefined && mode !== undefined) lines.push(`chmod ${type === 'directory' ? '0' : ''}${formatMode(mode)} -- ${path}`);
   return lines;

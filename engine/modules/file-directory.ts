@@ -17,15 +17,8 @@ import {
 import type { WantedAttributes } from './file-attributes.ts';
 import { formatMode, shownMode } from './file-mode.ts';
 import { differencesBeneath, recursively, treeProbe } from './file-tree.ts';
-import { cannotLook } from './file-plan.ts';
+import { aboveNeeds, cannotLook, noDirectoryAbove } from './file-needs.ts';
 import type { Context, Difference, Outcome } from './module.ts';
-
-/** The directories above a path, the root aside, from the top. */
-export function ancestorsOf(path: string): readonly string[] {
-  const ancestors: string[] = [];
-  for (let at = parentOf(path); at !== '/'; at = parentOf(at)) ancestors.unshift(at);
-  return ancestors;
-}
 
 /** A directory, with the ones above it: each that is made gets the same owner and mode, as with Ansible. */
 export function planDirectory(args: FileArguments, seen: Seen, context: Context): Outcome {
@@ -69,19 +62,9 @@ export function planDirectory(args: FileArguments, seen: Seen, context: Context)
 }
 
 function planNew(args: FileArguments, seen: Seen, context: Context): Outcome {
-  const ancestors = ancestorsOf(args.path).map((path) => file(path, 'target'));
-  for (const ancestor of ancestors) {
-    const state = seen.of(ancestor);
-    const there = state.type === 'link' && state.to !== undefined ? state.to.state : state;
-    if (there.type === 'hidden') return cannotLook(ancestor.id, context.user);
-    if (there.type !== 'directory' && (there.type !== 'absent' || state.type === 'link')) {
-      return {
-        kind: 'impossible',
-        what: `${ancestor.id} is ${describeType(state)}, not a directory`,
-        why: `${args.path} would be beneath it.`,
-      };
-    }
-  }
+  const inTheWay = noDirectoryAbove(args.path, seen, context);
+  if (inTheWay !== undefined) return inTheWay;
+  const ancestors = aboveNeeds(args.path);
   const missing = [
     ...ancestors.filter((ancestor) => seen.of(ancestor).type === 'absent'),
     file(args.path, args.follow ? 'target' : 'attributes'),

@@ -14,7 +14,8 @@ import {
   changedAttributes,
   newAttributes,
 } from './file-attributes.ts';
-import { cannotLook, noDirectory } from './file-plan.ts';
+import { cannotLook } from './file-needs.ts';
+import { noDirectory } from './file-plan.ts';
 import type { Context, Difference, Outcome } from './module.ts';
 
 const EMPTY_DIGEST = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';

@@ -18,7 +18,8 @@ import {
   changedAttributes,
 } from './file-attributes.ts';
 import type { WantedAttributes } from './file-attributes.ts';
-import { cannotLook, noDirectory } from './file-plan.ts';
+import { cannotLook } from './file-needs.ts';
+import { noDirectory } from './file-plan.ts';
 import type { Context, Difference, Impossible, Outcome } from './module.ts';
 import { temporaryBeside } from './write-file.ts';
 

@@ -1,5 +1,7 @@
-import type { Attributes } from '../resources/file-state.ts';
-import { parentOf } from '../resources/file-state.ts';
+import { file } from '../resources/file.ts';
+import type { FileDetail } from '../resources/file-detail.ts';
+import type { Attributes, FileState } from '../resources/file-state.ts';
+import { describeType, parentOf } from '../resources/file-state.ts';
 import type { Need, NeedState } from '../resources/need.ts';
 import { need } from '../resources/need.ts';
 import type { Request, Seen } from '../resources/resource.ts';
@@ -10,6 +12,43 @@ import { isRoot, permissionFor } from './root-alone.ts';
 /** What has to be seen, beside the files themselves, where a task gives one of them an owner and writes it. */
 export function fileNeeds(paths: readonly string[], wanted: WantedAttributes, context: Context): readonly Request[] {
   return [...accountNeeds(wanted), ...(isRoot(context) ? [] : paths.map((path) => need({ kind: 'writable', path: parentOf(path) })))];
+}
+
+/** What has to be seen where a task makes the directories above the path as well. */
+export function aboveNeeds(path: string): readonly Request<FileDetail, FileState>[] {
+  return ancestorsOf(path).map((ancestor) => file(ancestor, 'target'));
+}
+
+/** The directories above a path, the root aside, from the top. */
+function ancestorsOf(path: string): readonly string[] {
+  const ancestors: string[] = [];
+  for (let at = parentOf(path); at !== '/'; at = parentOf(at)) ancestors.unshift(at);
+  return ancestors;
+}
+
+/** What is in the way of the directories above the path. */
+export function noDirectoryAbove(path: string, seen: Seen, context: Context): Impossible | undefined {
+  for (const ancestor of aboveNeeds(path)) {
+    const state = seen.of(ancestor);
+    const there = state.type === 'link' && state.to !== undefined ? state.to.state : state;
+    if (there.type === 'hidden') return cannotLook(ancestor.id, context.user);
+    if (there.type !== 'directory' && (there.type !== 'absent' || state.type === 'link')) {
+      return {
+        kind: 'impossible',
+        what: `${ancestor.id} is ${describeType(state)}, not a directory`,
+        why: `${path} would be beneath it.`,
+      };
+    }
+  }
+  return undefined;
+}
+
+export function cannotLook(path: string, user: string): Impossible {
+  return {
+    kind: 'impossible',
+    what: `${path} cannot be looked at as ${user}`,
+    remedy: 'Set become: true on the task, or the permissions that it needs.',
+  };
 }
 
 function accountNeeds({ owner, group }: WantedAttributes): readonly Request<Need, NeedState>[] {

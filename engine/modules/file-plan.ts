@@ -20,7 +20,7 @@ import {
 } from './file-attributes.ts';
 import type { Mode } from './file-mode.ts';
 import { formatMode } from './file-mode.ts';
-import { missingAccount, notPermitted, notWritable } from './file-needs.ts';
+import { cannotLook, missingAccount, noDirectoryAbove, notPermitted, notWritable } from './file-needs.ts';
 import type { Content, KnownContent } from './file-content.ts';
 import { contentSize, shownContent, shownFile } from './file-content.ts';
 import type { Apply, Change, Context, Difference, Impossible, Outcome } from './module.ts';
@@ -40,7 +40,7 @@ export interface WantedFile {
   readonly validate: string | undefined;
   /** `fileNeeds` was asked for as well. */
   readonly hasNeeds?: true;
-  /** Where the directory is not there that it goes into: it is made, with this mode. */
+  /** Where the directory is not there that it goes into: it is made, with this mode. `aboveNeeds` were asked for as well. */
   readonly makesDirectory?: { readonly mode: Mode | undefined } | undefined;
   /** Whether the file that is there is overwritten where it cannot be replaced. */
   readonly unsafe?: boolean | undefined;
@@ -130,20 +130,14 @@ export function noDirectory(path: string): Impossible {
   };
 }
 
-export function cannotLook(path: string, user: string): Impossible {
-  return {
-    kind: 'impossible',
-    what: `${path} cannot be looked at as ${user}`,
-    remedy: 'Set become: true on the task, or the permissions that it needs.',
-  };
-}
-
 /** The difference between a file and what is wanted of it. */
 export function planFile(wanted: WantedFile, request: Request<FileDetail, FileState>, seen: Seen, context: Context): Outcome {
   const found = seen.of(request);
   if (found.type === 'link' && !wanted.force && !wanted.follow)
     return { kind: 'in_sync', result: { dest: request.id, state: 'link', ...attributeResult(found), ...wanted.result } };
   const makes = found.type === 'absent' && !found.parent && wanted.makesDirectory !== undefined ? parentOf(request.id) : undefined;
+  const inTheWay = makes === undefined ? undefined : noDirectoryAbove(request.id, seen, context);
+  if (inTheWay !== undefined) return inTheWay;
   const place = placeFor(request, wanted.follow, seen, context.user, makes !== undefined);
   if (place.kind === 'impossible') return place;
   const { state, path } = place;

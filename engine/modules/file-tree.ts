@@ -2,7 +2,7 @@ import { quote } from '../connection/quote.ts';
 import { probe } from '../resources/probe.ts';
 import type { ProbeDetail, ProbeState } from '../resources/probe.ts';
 import type { Request } from '../resources/resource.ts';
-import { accountText, attributeDifferences } from './file-attributes.ts';
+import { accountText, attributeDifferences, modeKept } from './file-attributes.ts';
 import type { WantedAttributes } from './file-attributes.ts';
 import { applyMode, formatMode } from './file-mode.ts';
 import type { Mode } from './file-mode.ts';
@@ -45,18 +45,31 @@ export function differencesBeneath(path: string, wanted: WantedAttributes, tree:
 
 export function recursively(path: string, wanted: WantedAttributes, tree: ProbeState): readonly string[] {
   const { owner, group, mode } = wanted;
+  return [...ownersBeneath(path, { owner, group }), ...(mode === undefined ? [] : modesBeneath(path, { owner, group, mode }, tree))];
+}
+
+/** Only of those that are another's: a chown takes set-id bits away, also one to the owner that a file has. */
+function ownersBeneath(path: string, { owner, group }: WantedAttributes): readonly string[] {
   const account = group === undefined ? accountText(owner) : `${accountText(owner)}:${accountText(group)}`;
-  return [
-    ...(account === '' ? [] : [`chown -hR ${quote(account)} -- ${quote(path)}`]),
-    ...(mode === undefined ? [] : modesBeneath(path, mode, tree)),
+  if (account === '') return [];
+  const others = [
+    ...(owner === undefined ? [] : [`! -user ${quote(accountText(owner))}`]),
+    ...(group === undefined ? [] : [`! -group ${quote(accountText(group))}`]),
   ];
+  return [`find ${quote(path)}/ \\( ${others.join(' -o ')} \\) -exec chown -h ${quote(account)} -- '{}' +`];
 }
 
 /** `chmod -R` reads a symbolic mode otherwise, and leaves set-id bits of directories unless five digits say so. */
-function modesBeneath(path: string, mode: Mode, tree: ProbeState): readonly string[] {
+function modesBeneath(
+  path: string,
+  { mode, ...account }: WantedAttributes & { readonly mode: Mode },
+  tree: ProbeState,
+): readonly string[] {
   if (mode.kind === 'octal') return [`chmod -R 0${formatMode(mode.bits)} -- ${quote(path)}`];
   const commands = new Map<string, { readonly before: number; readonly after: number }>();
-  for (const { type, mode: before } of combinationsIn(tree)) {
+  for (const one of combinationsIn(tree)) {
+    const { type } = one;
+    const before = modeKept(account, one, type) ?? one.mode;
     const after = applyMode(mode, before, type);
     const which = `${type === 'directory' ? '-type d' : '! -type d ! -type l'} -perm ${formatMode(before)}`;
     // Names before directories: one that nobody may enter any more is left by then.

@@ -4,11 +4,11 @@ import { predictedOf } from '../resources/resource.ts';
 import type { FileArguments } from './file-arguments.ts';
 import { fileArguments } from './file-arguments.ts';
 import { planAbsent } from './file-absent.ts';
-import { ancestorsOf, planDirectory } from './file-directory.ts';
+import { planDirectory } from './file-directory.ts';
 import { treeProbe } from './file-tree.ts';
 import { planExisting, planTouch } from './file-existing.ts';
 import { planHardLink, planLink, targetsOf } from './file-link.ts';
-import { fileNeeds, missingAccount, notPermitted, notWritable } from './file-needs.ts';
+import { aboveNeeds, fileNeeds, missingAccount, notPermitted, notWritable } from './file-needs.ts';
 import { foreignFileArguments } from './file-write-arguments.ts';
 import { need } from '../resources/need.ts';
 import type { Change, Context, Impossible, Outcome } from './module.ts';
@@ -35,7 +35,7 @@ export const module = defineModule<FileArguments>({
       file(args.path, args.follow && args.state !== 'link' && args.state !== 'absent' ? 'target' : 'attributes'),
       ...fileNeeds([args.path], args, context),
     ];
-    if (args.state === 'directory') requests.push(...ancestorsOf(args.path).map((ancestor) => file(ancestor, 'target')));
+    if (args.state === 'directory') requests.push(...aboveNeeds(args.path));
     if (args.recurse) requests.push(treeProbe(args.path));
     if (args.state === 'link' && args.force) requests.push(need({ kind: 'empty', path: args.path }));
     if (typeof args.src === 'string') requests.push(...targetsOf(args.path, args.src).map((target) => file(target, 'target')));

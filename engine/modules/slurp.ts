@@ -3,7 +3,7 @@ import { wholeFile } from '../resources/file.ts';
 import { Unknown } from '../values/value.ts';
 import { path } from './arguments.ts';
 import { parseJson } from './command-result.ts';
-import { cannotLook } from './file-plan.ts';
+import { cannotLook } from './file-needs.ts';
 import { defineModule } from './module.ts';
 
 const schema = z.strictObject({ src: path().describe('The file on the host, of at most 8 MiB.') });

@@ -5,7 +5,7 @@ import { formatMode } from './file-mode.ts';
 import type { Value, ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
 import { boolean, path } from './arguments.ts';
-import { cannotLook } from './file-plan.ts';
+import { cannotLook } from './file-needs.ts';
 import { defineModule } from './module.ts';
 
 const schema = z.strictObject({

@@ -1,5 +1,5 @@
 import type { RegularFile } from '../resources/file-state.ts';
-import { attributeCommands } from './file-attributes.ts';
+import { attributeCommands, modeKept } from './file-attributes.ts';
 import type { WantedAttributes } from './file-attributes.ts';
 import type { Account } from './arguments.ts';
 import { applyMode, formatMode } from './file-mode.ts';
@@ -8,7 +8,7 @@ export type KeptAttributes = WantedAttributes & { readonly mode: { readonly kind
 
 /** What a new file gets: what is wanted, and of the rest what the file has that it replaces. */
 export function keeping(wanted: WantedAttributes, before: RegularFile | undefined): KeptAttributes {
-  const bits = before?.mode ?? 0o644;
+  const bits = (before === undefined ? undefined : modeKept(wanted, before, 'file')) ?? 0o644;
   return {
     mode: { kind: 'octal', bits: wanted.mode === undefined ? bits : applyMode(wanted.mode, bits, 'file') },
     owner: wanted.owner ?? numbered(before?.uid),

@@ -7,7 +7,7 @@ import type { Content } from './file-content.ts';
 import { contentOf } from './file-content.ts';
 import { intoDirectory, isDirectoryAt, withoutSlash } from './file-destination.ts';
 import { fileRequest, planFile } from './file-plan.ts';
-import { fileNeeds } from './file-needs.ts';
+import { aboveNeeds, fileNeeds } from './file-needs.ts';
 import { foreignFileArguments, writeArguments } from './file-write-arguments.ts';
 import { defineModule } from './module.ts';
 
@@ -56,7 +56,8 @@ export const module = defineModule<Arguments, Content>({
     const directory = withoutSlash(args.dest);
     const inside = intoDirectory(directory, args.src);
     const paths = args.dest.endsWith('/') ? [inside] : [directory, inside];
-    return [...fileNeeds(paths, args, context), file(directory, 'target'), ...paths.map((path) => fileRequest(path, content))];
+    const above = args.dest.endsWith('/') ? aboveNeeds(inside) : [];
+    return [...fileNeeds(paths, args, context), ...above, file(directory, 'target'), ...paths.map((path) => fileRequest(path, content))];
   },
   plan(args, content, seen, context) {
     const directory = withoutSlash(args.dest);

@@ -8,7 +8,8 @@ import { notBrought } from './edit-file.ts';
 import { newAttributes } from './file-attributes.ts';
 import { bytesContent, textContent } from './file-content.ts';
 import { bytesOf, textOf } from './file-text.ts';
-import { cannotLook, placeFor, planFile } from './file-plan.ts';
+import { cannotLook } from './file-needs.ts';
+import { placeFor, planFile } from './file-plan.ts';
 import type { Apply, CannotKnow, Context, Difference, Impossible } from './module.ts';
 import { amongOthers, writeFile } from './write-file.ts';
 
