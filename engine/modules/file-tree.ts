@@ -60,11 +60,7 @@ function ownersBeneath(path: string, { owner, group }: WantedAttributes): readon
 }
 
 /** `chmod -R` reads a symbolic mode otherwise, and leaves set-id bits of directories unless five digits say so. */
-function modesBeneath(
-  path: string,
-  { mode, ...account }: WantedAttributes & { readonly mode: Mode },
-  tree: ProbeState,
-): readonly string[] {
+function modesBeneath(path: string, { mode, ...account }: WantedAttributes & { readonly mode: Mode }, tree: ProbeState): readonly string[] {
   if (mode.kind === 'octal') return [`chmod -R 0${formatMode(mode.bits)} -- ${quote(path)}`];
   const commands = new Map<string, { readonly before: number; readonly after: number }>();
   for (const one of combinationsIn(tree)) {
