@@ -9,7 +9,7 @@ import { LOCALHOST, localhostOf } from './localhost.ts';
  * right: `etcd:&rack1:!spare`. A part is a host, a group, `all`, a glob (`web*`), a regular expression (`~web\d+`),
  * and may end in a range of what it names: `web[0]`, `web[0:2]` (the end included, as in Ansible), `web[-1]`, `web[1:]`.
  * `&` keeps only what is in both, `!` takes away, whatever their order. Throws Problem('unknown-pattern') for a plain
- * name that is neither host nor group, with the nearest name.
+ * name that is neither host nor group, with the nearest name, and Problem('no-such-host') for a number beyond the hosts.
  */
 export function selectHosts(inventory: Inventory, pattern: string, place: Place | undefined): readonly Host[] {
   const parts = splitPattern(pattern);
@@ -48,7 +48,10 @@ function isAddress(text: string): boolean {
 function named(inventory: Inventory, part: string, whole: string, place: Place | undefined): readonly string[] {
   if (part.startsWith('~')) return matching(inventory, regular(part.slice(1), place));
   const range = RANGE.exec(part)?.groups;
-  if (range !== undefined) return slice(named(inventory, range['name'] ?? '', whole, place), range);
+  if (range !== undefined) {
+    const hosts = named(inventory, range['name'] ?? '', whole, place);
+    return range['one'] === undefined ? slice(hosts, range) : single(hosts, Number(range['one']), { part, whole, place });
+  }
   if (/[*?[]/.test(part)) return matching(inventory, glob(part, place));
   if (part === 'all') return [...inventory.hosts.keys()];
   // A name that is both is the host's, as in Ansible.
@@ -70,8 +73,28 @@ function named(inventory: Inventory, part: string, whole: string, place: Place |
 /** `[2]`, `[-1]`, `[0:2]`, `[1:]`, `[:2]`, and with a hyphen, as in Ansible, `[0-2]`, `[1-]`. What else stands in brackets is a class of a glob. */
 const RANGE = /^(?<name>.*)\[(?:(?<one>-?\d+)|(?<from>-?\d+)?:(?<to>-?\d+)?|(?<first>\d+)-(?<last>\d*))\]$/;
 
-function slice(hosts: readonly string[], { one, from, to, first, last }: Readonly<Record<string, string | undefined>>): readonly string[] {
-  if (one !== undefined) return hosts.slice(Number(one)).slice(0, 1);
+interface Named {
+  readonly part: string;
+  /** The pattern that the part stands in. */
+  readonly whole: string;
+  readonly place: Place | undefined;
+}
+
+/** The host with this number, which must be there; of no hosts it is none, as in Ansible. */
+function single(hosts: readonly string[], index: number, { part, whole, place }: Named): readonly string[] {
+  const host = hosts.at(index);
+  if (host !== undefined) return [host];
+  if (hosts.length === 0) return [];
+  throw new Problem({
+    code: 'no-such-host',
+    what: `"${part}" names no host, as "${part.replace(/\[[^[]*$/, '')}" has ${hosts.length}`,
+    place,
+    why: part === whole ? undefined : `It stands in the pattern "${whole}".`,
+    remedy: `Count from 0 to ${hosts.length - 1}, or from the end: -1 is the last one. One of several characters is a regular expression: ~${part}$`,
+  });
+}
+
+function slice(hosts: readonly string[], { from, to, first, last }: Readonly<Record<string, string | undefined>>): readonly string[] {
   const begin = Number(from ?? first ?? 0);
   const end = to ?? last ?? '';
   return hosts.slice(begin, end === '' || Number(end) === -1 ? undefined : Number(end) + 1);

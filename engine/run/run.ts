@@ -260,7 +260,7 @@ function statesOf(
     const names = hostsOf(play, pattern, inventory, limit, play.hostsPlace);
     return names.map((name) => hosts.get(name)).filter((host) => host !== undefined);
   } catch (error) {
-    if (mayRegroup && error instanceof Problem && ['unknown-pattern', 'empty-pattern'].includes(error.code)) return [];
+    if (mayRegroup && error instanceof Problem && ['unknown-pattern', 'no-such-host', 'empty-pattern'].includes(error.code)) return [];
     throw error;
   }
 }

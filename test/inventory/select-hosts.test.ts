@@ -51,7 +51,8 @@ test.each([
   ['web[-1]', 'web4'],
   ['web[1:2]', 'web2 web3'],
   ['web[2:]', 'web3 web4'],
-  ['web[13]', ''],
+  ['web[3:9]', 'web4'],
+  ['nothing*[0]', ''],
   ['~web[24]$', 'web2 web4'],
   ['!web1', 'web2 web3 web4 db-a db-b'],
 ])('%s', (pattern, hosts) => {
@@ -73,4 +74,15 @@ test('a name that is nothing is an error with the nearest name', () => {
 
 test('brackets that do not close are an error', () => {
   expect(() => selectHosts(inventory, 'web[', undefined)).toThrow(expect.objectContaining({ code: 'wrong-pattern' }));
+});
+
+test.each(['web[13]', 'web[4]', 'web[-5]', '!web[13]', 'db:&web[4]', 'web*[9]'])('%s: a number beyond the hosts is an error', (pattern) => {
+  expect(() => selectHosts(inventory, pattern, undefined)).toThrow(expect.objectContaining({ code: 'no-such-host' }));
+});
+
+test('a number beyond the hosts is told with the regular expression that may have been meant, which works', () => {
+  expect(() => selectHosts(inventory, 'web[12]', undefined)).toThrow(
+    expect.objectContaining({ what: '"web[12]" names no host, as "web" has 4', remedy: expect.stringContaining('~web[12]$') }),
+  );
+  expect(selectHosts(inventory, '~web[12]$', undefined).map(({ name }) => name)).toEqual(['web1', 'web2']);
 });

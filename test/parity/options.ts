@@ -29,7 +29,7 @@ export function optionsOf(args: readonly string[]): Options {
       area: { type: 'string' },
       only: { type: 'string' },
       counts: { type: 'string' },
-      shrink: { type: 'string', default: '10' },
+      shrink: { type: 'string', default: '3' },
       quick: { type: 'boolean', default: false },
       required: { type: 'boolean', default: false },
     },

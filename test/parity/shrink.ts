@@ -1,30 +1,52 @@
 import type { Bench, Verdict } from './answers.ts';
 import { verdicts } from './answers.ts';
-import type { Case, Json } from './case.ts';
+import type { Case, Input, Json, Kind } from './case.ts';
 import { isMap } from './case.ts';
 import { isRed, judged } from './judge.ts';
 
+/** How many batches of smaller cases are tried, and how many are in one: a playbook that is played alone takes seconds. */
 const ROUNDS = 12;
+const AT_ONCE: Readonly<Record<Kind, number>> = { tasks: 60, play: 10, inventory: 60, pattern: 60 };
 
-/** The smallest case that is still red: one part after the other is left out. All that one part makes smaller is tried in one batch. */
+/** The smallest case that is still red: one part after the other is left out, the largest first, and no case is tried twice. */
 export async function shrunk(bench: Bench, verdict: Verdict): Promise<Verdict> {
   let smallest = verdict;
+  const tried = new Set<string>();
   for (let round = 0; round < ROUNDS; round += 1) {
     const { input } = smallest;
-    const smaller = without(parts(input))
-      .map((value, index) => ({ ...input, ...(value as unknown as Partial<Case>), id: `${verdict.input.area}-${round}x${index}` }))
-      .slice(0, 60);
+    const smaller = smallerCases(input)
+      .filter((one) => !tried.has(textOf(one)))
+      .toSorted((one, other) => textOf(one).length - textOf(other).length)
+      .slice(0, AT_ONCE[input.input.kind])
+      .map((one, index): Case => ({ ...one, id: `${verdict.input.area}-${round}x${index}` }));
     if (smaller.length === 0) return smallest;
+    smaller.forEach((one) => tried.add(textOf(one)));
     const red = (await verdicts(bench, input.input.kind, smaller)).filter((one) => isRed(judged(one)) && sameKind(one, verdict));
-    const [next] = red.toSorted((one, other) => JSON.stringify(one.input).length - JSON.stringify(other.input).length);
-    if (next === undefined) return smallest;
-    smallest = next;
+    smallest = red.toSorted((one, other) => textOf(one.input).length - textOf(other.input).length)[0] ?? smallest;
   }
   return smallest;
 }
 
+function smallerCases(input: Case): readonly Case[] {
+  return [
+    ...without(parts(input)).map((value) => ({ ...input, ...(value as unknown as Partial<Case>) })),
+    ...smallerPatterns(input.input).map((pattern): Case => ({ ...input, input: { kind: 'pattern', pattern } })),
+  ];
+}
+
+/** A pattern with one of its parts less. */
+function smallerPatterns(input: Input): readonly string[] {
+  if (input.kind !== 'pattern') return [];
+  const some = input.pattern.split(/[,:](?![^[]*\])/);
+  return some.length < 2 ? [] : some.map((_, index) => some.toSpliced(index, 1).join(','));
+}
+
 function parts({ given, files, input }: Case): Json {
   return { given, files, input: input as unknown as Json };
+}
+
+function textOf(input: Case): string {
+  return JSON.stringify(parts(input));
 }
 
 /** The same facts are still told differently, or a promise is still broken: not just any other mistake. */
@@ -49,6 +71,10 @@ const KEPT: ReadonlySet<string> = new Set([
   'dest',
   'hosts',
   'name',
+  'args',
+  'sources',
+  'pattern',
+  'site.yml',
 ]);
 
 /** Each value with one member or item less, at any depth. */
