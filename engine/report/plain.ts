@@ -104,7 +104,7 @@ function finishedLines(event: TaskFinished, options: PlainOptions): readonly str
   // Only when it is said: of most tasks nothing is.
   const about = (): string => `[${hostTitle(event)}] ${taskTitle(event.task, event.item)}`;
   const commands = verbosity > 1 && !diff && outcome.kind === 'changed' ? indent(commandLines(outcome.differences, paint)) : [];
-  const result = verbosity > 1 ? [...commands, ...valueLines(event), ...wholeResultLines(event)] : verbosity > 0 ? valueLines(event) : [];
+  const result = verbosity > 1 ? [...commands, ...wholeResultLines(event)] : verbosity > 0 ? valueLines(event) : [];
   switch (outcome.kind) {
     case 'ok':
       return verbosity > 0 ? [paint('green', `ok: ${about()}`), ...result] : [];

@@ -13,9 +13,13 @@ export function valueLines({ result }: TaskFinished): readonly string[] {
   return Object.keys(others).length === 0 ? [] : shown(others).split('\n').map(indented);
 }
 
-/** The whole result as JSON. */
-export function wholeResultLines({ result }: TaskFinished): readonly string[] {
-  return result === undefined ? [] : safeLines(JSON.stringify(maskValue(result), undefined, 2)).map(indented);
+/** All that a task gave: the output of a command as it is and once, everything else as JSON. */
+export function wholeResultLines(event: TaskFinished): readonly string[] {
+  if (event.result === undefined) return [];
+  const masked = maskValue(event.result);
+  if (!isPlainMap(masked) || typeof masked['stdout'] !== 'string') return shown(masked).split('\n').map(indented);
+  const { stdout: _stdout, stdout_lines: _lines, stderr: _stderr, stderr_lines: _errors, ...others } = masked;
+  return [...valueLines(event), ...shown(others).split('\n').map(indented)];
 }
 
 function outputLines(text: string): readonly string[] {
