@@ -3,15 +3,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Case, Json } from './case.ts';
 import { isMap } from './case.ts';
 import type { Difference } from './compare.ts';
-
-/** Explains differences by a row of docs/differences.yml: nothing but what the row says. */
-export interface Explanation {
-  /** The row. */
-  readonly id: string;
-  explains(difference: Difference, input: Case): boolean;
-}
+import { DIFFERENCES_OF_FILES } from './differences-of-files.ts';
+import type { Explanation } from './explanation.ts';
+import { mentions, refuses } from './explanation.ts';
 
 export const EXPLANATIONS: readonly Explanation[] = [
+  ...DIFFERENCES_OF_FILES,
   {
     id: 'unknown-pattern',
     explains: ({ fact, runbook }, { area }) =>
@@ -75,14 +72,6 @@ export const EXPLANATIONS: readonly Explanation[] = [
 /** The row that explains a difference; or nothing: it is a fault of one of the two. */
 export function explanation(difference: Difference, input: Case): Explanation | undefined {
   return EXPLANATIONS.find((one) => one.explains(difference, input));
-}
-
-function refuses(fact: string, runbook: Json, why: string): boolean {
-  return fact === 'refused' && mentions(runbook, why);
-}
-
-function mentions(value: Json, text: string): boolean {
-  return (typeof value === 'string' ? value : JSON.stringify(value)).includes(text);
 }
 
 function sameItems(one: Json, other: Json): boolean {

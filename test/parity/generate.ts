@@ -38,8 +38,8 @@ const SHARES: readonly Share[] = [
 
 function tasks(drafts: readonly [(chance: Chance) => Draft, ...((chance: Chance) => Draft)[]]): Generator {
   return (chance) => {
-    const { given = [], files = {}, tasks } = chance.one(drafts)(chance);
-    return { given, files, input: { kind: 'tasks', tasks } };
+    const { given = [], files = {}, tasks, ...rest } = chance.one(drafts)(chance);
+    return { given, files, input: { kind: 'tasks', tasks }, ...rest };
   };
 }
 

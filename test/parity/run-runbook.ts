@@ -29,7 +29,7 @@ interface Finished {
   readonly host: string;
   readonly task: { readonly id: string; readonly name: string; readonly module: string; readonly handler: boolean };
   readonly item?: string;
-  readonly outcome: { readonly kind: TaskEvent['status']; readonly certainty?: string };
+  readonly outcome: { readonly kind: TaskEvent['status']; readonly certainty?: string; readonly problem?: { readonly why?: string } };
   readonly result?: TaskEvent['result'];
 }
 
@@ -44,6 +44,7 @@ function event(line: Finished, cwd: string): TaskEvent {
     status: line.outcome.kind,
     certain: line.outcome.kind !== 'unknown' && (line.outcome.certainty ?? 'certain') === 'certain',
     result: line.result ?? {},
+    ...(line.outcome.problem?.why === undefined ? {} : { why: line.outcome.problem.why }),
   };
 }
 
