@@ -59,7 +59,7 @@ export const module = defineModule<Arguments>({
         { kind: 'text', path: target, before: state.content === null ? undefined : shown(bytesOf(before)), after: shown(content) },
       ],
       certainty: seen.certainty(asked),
-      predictions: [predict(asked, { ...state, content, above: 'folder' }), ...filePredictions(args.user, target)],
+      predictions: [predict(asked, { ...state, content, above: 'folder' }), ...filePredictions(args.user, target, state)],
       touches: 'predicted',
       apply: () => write(args.user, state, target, content, context),
       planned: { user: args.user, keyfile: target },
@@ -195,10 +195,11 @@ function lineOf({ options, type, key, comment }: PublicKeyLine): string {
   return [options, type, key, comment].filter((part) => part !== '').join(' ');
 }
 
-function filePredictions(user: string, target: string): readonly Prediction[] {
+function filePredictions(user: string, target: string, { above }: AuthorizedKeysState): readonly Prediction[] {
   const unknown = { uid: undefined, owner: user, gid: undefined, group: undefined };
   return [
-    predict(file(parentOf(target)), { type: 'directory', ...unknown, owner: undefined, mode: undefined }),
+    // One that is there may be a link.
+    ...(above === 'folder' ? [] : [predict(file(parentOf(target)), { type: 'directory', ...unknown, owner: undefined, mode: undefined })]),
     predict(file(target), { type: 'file', ...unknown, mode: 0o600, size: undefined, sha256: undefined, content: undefined }),
   ];
 }
