@@ -158,12 +158,14 @@ export function pathOf(dest: string, name: string): string {
 }
 
 /** The file states that later tasks may ask for. Undefined where there are too many to tell each. */
-export function predictionsOf(unpackings: readonly Unpacking[], dest: string): readonly Prediction[] | undefined {
+export function predictionsOf(unpackings: readonly Unpacking[], dest: string, there: FileState): readonly Prediction[] | undefined {
   const changed = unpackings.filter(({ differences }) => differences.length > 0);
   if (changed.length > MOST_PREDICTIONS) return undefined;
   return changed.flatMap(({ wanted, seen }) => {
     const state = fileState(wanted, seen);
-    return state === undefined ? [] : [predict(file(pathOf(dest, wanted.name)), state)];
+    if (state === undefined) return [];
+    const isBehindLink = wanted.name === '' && state.type === 'directory' && there.type === 'link' && there.to !== undefined;
+    return [predict(file(pathOf(dest, wanted.name)), isBehindLink ? { ...there, to: { ...there.to, state } } : state)];
   });
 }
 

@@ -184,7 +184,7 @@ function planComparison(
   if (keepNewer && state.tool === 'busybox') return noKeepNewer();
   const alone = loneLink(members, differing);
   if (alone !== undefined) return alone;
-  const told = predictionsOf(unpackings, dest);
+  const told = predictionsOf(unpackings, dest, there);
   return {
     kind: 'change',
     differences: shortened(differing, dest),
