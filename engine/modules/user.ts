@@ -73,9 +73,10 @@ function planRemoval(args: UserArguments, seen: Seen): Outcome {
 function goneGroup(args: UserArguments, seen: Seen): readonly Prediction[] {
   const own = ownGroupOf(args);
   const state = seen.of(own);
-  if (!state.exists || state.members === undefined || state.primaryOf === undefined) return [];
+  const isKnown = state.members !== undefined && state.primaryOf !== undefined && state.goesWithUser !== undefined;
+  if (!state.exists || !isKnown) return [];
   const isShared = [...state.members, ...(args.force ? [] : state.primaryOf)].some((name) => name !== args.name);
-  const goes = state.goesWithUser === true && state.primaryOf.includes(args.name) && !isShared;
+  const goes = state.goesWithUser && state.primaryOf.includes(args.name) && !isShared;
   return [predict(own, goes ? { exists: false } : state)];
 }
 
@@ -174,7 +175,9 @@ function occupiedHome(args: UserArguments, state: UserState, around: Surrounding
 
 function broughtGroup(args: UserArguments, state: UserState, seen: Seen): readonly Prediction[] {
   const own = groupRequest(args.name);
-  return state.exists || !hasOwnGroup(args) || seen.of(own).exists ? [] : [predict(own, { exists: true })];
+  return state.exists || !hasOwnGroup(args) || seen.of(own).exists
+    ? []
+    : [predict(own, { exists: true, members: [], primaryOf: [args.name] })];
 }
 
 function broughtHome(args: UserArguments, state: UserState, after: UserState, around: Surroundings): readonly Prediction[] {
