@@ -76,7 +76,7 @@ export function modifyUser(args: UserArguments, state: UserState, after: UserSta
     args.comment === undefined || args.comment === state.comment ? '' : option('-c', args.comment),
   ].filter((field) => field !== '');
   const isLockKept = after.locked === undefined || after.locked === state.locked || passwordField(args, state, after) !== undefined;
-  const lock = isLockKept ? '' : after.locked === true ? '-L' : '-U';
+  const lock = isLockKept ? '' : after.locked ? '-L' : '-U';
   const usermod = words([
     'usermod',
     ...fields,
