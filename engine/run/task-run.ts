@@ -185,6 +185,7 @@ async function runPrepared(turn: Turn, prepared: Prepared): Promise<Recorded> {
   const shaped = shape(judged, turn.loop);
   const result = mayChange ? { ...shaped, changed } : shaped;
   finish(turn, outcome, prepared.delegate, prepared.noLog ? undefined : result);
+  if (judged.kind === 'waits') return { ...unknownTurn(judged.because), changed: false, failed: false };
   const stops = outcome.kind === 'failed' && !outcome.ignored ? outcome.problem : undefined;
   if (judged.kind !== 'unknown') return { value: result, changed, failed: outcome.kind === 'failed', skipped: false, stops };
   const nothing = unknownTurn(judged.because);

@@ -3,6 +3,7 @@ import { Problem } from '../errors/problem.ts';
 import type { Task } from '../playbook/play.ts';
 import { explain } from '../values/explain.ts';
 import type { Scope, Value } from '../values/value.ts';
+import { Unknown } from '../values/value.ts';
 import { all } from './conditions.ts';
 import type { RunContext } from './context.ts';
 import type { TaskIdentity } from './events.ts';
@@ -32,8 +33,8 @@ export async function attempted(of: Waiting, attempt: Attempt): Promise<ItemResu
   const began = performance.now();
   for (let attempts = 1; ; attempts += 1) {
     const result = withAttempts(await attempt(attempts === 1 ? 'first' : 'again'), attempts);
-    if (context.mode === 'plan') return asPlanned(result);
-    if (result.kind === 'unknown' || isDone(of, result)) return result;
+    if (context.mode === 'plan') return asPlanned(of, result);
+    if (result.kind === 'unknown' || isDone(of, result) === true) return result;
     if (attempts > retries || context.interrupt.aborted) return gaveUp(of, result, attempts, performance.now() - began);
     context.emit({ type: 'task_retried', host: of.host.name, task: of.identity, attempt: attempts, attempts: retries + 1 });
     await wait(delayMs, undefined, { signal: context.interrupt }).catch(() => undefined);
@@ -44,17 +45,37 @@ function withAttempts(result: ItemResult, attempts: number): ItemResult {
   return { ...result, result: { ...result.result, attempts } };
 }
 
-/** A plan does not wait: what is not so yet, a play would wait for. */
-function asPlanned(result: ItemResult): ItemResult {
-  if (result.kind === 'failed') return { kind: 'waits', because: 'it is waited for', result: {} };
-  return result.kind === 'unknown' ? { kind: 'waits', because: result.because, result: {} } : result;
+/** A plan does not wait: what is not so yet, a play would wait for, and what it comes to then is not known. */
+function asPlanned(of: Waiting, result: ItemResult): ItemResult {
+  switch (result.kind) {
+    case 'failed':
+    case 'waits':
+      return { kind: 'waits', because: WAITED_FOR, result: {} };
+    case 'unknown':
+      return { kind: 'waits', because: result.because, result: {} };
+    case 'ok':
+    case 'changed': {
+      const done = isDone(of, result);
+      if (done === true) return result;
+      if (done instanceof Unknown) return { ...result, result: { ...result.result, attempts: new Unknown(done.because) } };
+      if (result.kind === 'ok') return { kind: 'waits', because: WAITED_FOR, result: {} };
+      return { ...result, result: Object.fromEntries(Object.keys(result.result).map((key) => [key, new Unknown(WAITED_FOR)])) };
+    }
+    default: {
+      const never: never = result;
+      throw new Error(`unknown result ${JSON.stringify(never)}`);
+    }
+  }
 }
 
-function isDone(of: Waiting, result: ItemResult): boolean {
+const WAITED_FOR = 'it is waited for';
+
+/** Do the expressions hold? Of a plan that may not be known. */
+function isDone(of: Waiting, result: ItemResult): boolean | Unknown {
   const expressions = of.task.until?.expressions ?? [];
   if (expressions.length === 0) return result.kind !== 'failed';
   try {
-    return all(expressions, resultScope(of, result)) === true;
+    return all(expressions, resultScope(of, result));
   } catch (error) {
     if (result.kind === 'failed' && error instanceof Problem) return false;
     throw error;
