@@ -24,8 +24,14 @@ export const ANSIBLE_OPTIONS: ReadonlyMap<string, string> = new Map([
   ['--flush-cache', 'Leave it out; facts are read anew with each connection.'],
   ['-c', 'Set ansible_connection in the inventory, or -e ansible_connection=local.'],
   ['--connection', 'Set ansible_connection in the inventory, or -e ansible_connection=local.'],
-  ['--ssh-common-args', 'Set ansible_ssh_common_args in the inventory, or write it into ~/.ssh/config.'],
-  ['--ssh-extra-args', 'Set ansible_ssh_common_args in the inventory, or write it into ~/.ssh/config.'],
+  [
+    '--ssh-common-args',
+    'Write the options for the host into ~/.ssh/config (ProxyJump, Port, IdentityFile, UserKnownHostsFile, HostKeyAlias).',
+  ],
+  [
+    '--ssh-extra-args',
+    'Write the options for the host into ~/.ssh/config (ProxyJump, Port, IdentityFile, UserKnownHostsFile, HostKeyAlias).',
+  ],
   ['--scp-extra-args', 'Leave it out: files go through the same SSH connection.'],
   ['--sftp-extra-args', 'Leave it out: files go through the same SSH connection.'],
   ['-M', 'Leave it out: modules are part of the program.'],

@@ -25,7 +25,12 @@ export async function extraVariables(given: readonly string[], vault: Vault): Pr
 async function fromFile(path: string, variables: Map<string, Compiled | Value>, vault: Vault): Promise<void> {
   const node = await vault.readFile(path).catch((error: unknown) => {
     if (!(error instanceof Error) || !('syscall' in error)) throw error;
-    throw new Problem({ code: 'file-not-found', what: `the file of -e @${path} cannot be read`, why: error.message });
+    throw new Problem({
+      code: 'file-not-found',
+      what: `the file of -e @${path} cannot be read`,
+      why: error.message,
+      remedy: 'Correct the path; it is looked for in the working folder.',
+    });
   });
   fromNode(node, path, variables);
 }

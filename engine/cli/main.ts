@@ -147,7 +147,10 @@ export async function main(argv: readonly string[]): Promise<number> {
 /** Node makes U+FFFD of bytes that are not UTF-8, which would then be written onto hosts. */
 function refuseOtherEncodings(argv: readonly string[]): void {
   const wrong = argv.find((argument) => argument.includes('\uFFFD'));
-  if (wrong === undefined || process.platform !== 'linux' || isUtf8(readFileSync('/proc/self/cmdline'))) return;
+  if (wrong === undefined || process.platform !== 'linux') return;
+  // The launcher under another Node hands on what that one has read.
+  const launcher = process.env['RUNBOOK_NODE'] === undefined ? [] : [`/proc/${process.ppid}/cmdline`];
+  if (['/proc/self/cmdline', ...launcher].every((file) => isUtf8(readFileSync(file)))) return;
   throw new Problem({
     code: 'not-utf8',
     what: `an argument is not UTF-8: ${wrong}`,

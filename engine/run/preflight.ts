@@ -16,6 +16,7 @@ import { isLoopInVain, loopLayer, turnsOf } from './loop.ts';
 import type { HostState } from './host-state.ts';
 import type { PlannedPlay } from './play-run.ts';
 import { prepareAhead } from './prepared-ahead.ts';
+import { unsupportedSetting } from './target-settings.ts';
 import { pendingLayer } from './variables.ts';
 
 /** So many pairs of host and task are tried out one by one; beyond that, one host for each different set of groups. */
@@ -48,6 +49,8 @@ export async function preflight(context: RunContext, plays: readonly PlannedPlay
     const scope = { play: planned.play, layers: planned.layers, hosts: names };
     for (const host of hosts) {
       host.variables.enter(scope);
+      const unsupported = unsupportedSetting(host.name, host.variables.scope(undefined));
+      if (unsupported !== undefined) add(unsupported);
       for (const role of planned.play.roles) checkRole(role, host, add);
       const pending = pendingOf.get(host) ?? new Map<string, Value>();
       pendingOf.set(host, pending);

@@ -33,15 +33,8 @@ export async function targetOf(name: string, scope: Scope, settings: TargetSetti
       remedy: 'Use ssh or local.',
     });
   }
-  for (const unsupported of ['ansible_ssh_common_args', 'ansible_ssh_extra_args', 'ansible_ssh_args']) {
-    if (scope.lookup(unsupported) !== undefined) {
-      throw new Problem({
-        code: 'unsupported-setting',
-        what: `${name}: ${unsupported} is not supported, as no ssh program is run`,
-        remedy: 'Put the options for the host into ~/.ssh/config (ProxyJump, Port, IdentityFile, UserKnownHostsFile are read from there).',
-      });
-    }
-  }
+  const unsupported = unsupportedSetting(name, scope);
+  if (unsupported !== undefined) throw unsupported;
   const alias = withoutBrackets(text(scope, 'ansible_host') ?? text(scope, 'ansible_ssh_host') ?? name);
   const config = await sshConfigFor(alias);
   const identity = text(scope, 'ansible_ssh_private_key_file') ?? text(scope, 'ansible_private_key_file') ?? settings.identityFile;
@@ -118,6 +111,18 @@ async function jumpsOf(
     index === 0 && own.length === 0 ? { ...target, proxyCommand: first.config.proxyCommand } : target,
   );
   return [...own, ...targets];
+}
+
+/** A variable of a host that goes to a program `ssh`, which there is none of. */
+export function unsupportedSetting(name: string, scope: Scope): Problem | undefined {
+  const found = ['ansible_ssh_common_args', 'ansible_ssh_extra_args', 'ansible_ssh_args'].find((one) => scope.lookup(one) !== undefined);
+  if (found === undefined) return undefined;
+  return new Problem({
+    code: 'unsupported-setting',
+    what: `${name}: ${found} is not supported, as no ssh program is run`,
+    remedy:
+      'Put the options for the host into ~/.ssh/config (ProxyJump, Port, IdentityFile, UserKnownHostsFile, HostKeyAlias are read from there).',
+  });
 }
 
 async function jumpOf(
