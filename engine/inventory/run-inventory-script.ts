@@ -116,7 +116,7 @@ async function answer(path: string, args: readonly string[]): Promise<Node> {
 
 /** What JavaScript would round is refused, as in the other forms of inventories. Throws Problem. */
 function refuseLargeNumbers(_key: string, value: unknown, { source = '' }: { readonly source?: string } = {}): unknown {
-  if (typeof value !== 'number' || !/^-?\d+$/.test(source) || Number.isSafeInteger(value)) return value;
+  if (typeof value !== 'number' || (/^-?\d+$/.test(source) ? Number.isSafeInteger(value) : Number.isFinite(value))) return value;
   throw new Problem({
     code: 'yaml-number',
     what: `${source.slice(0, 40)} does not fit a number`,

@@ -23,6 +23,24 @@ export const module = defineModule<Arguments>({
   name: 'find',
   summary: 'List files of the host by name and type.',
   arguments: schema,
+  foreign: {
+    excludes:
+      'Leave such files out of what is done with the result: when: !item.path.endsWith(".bak"). Or ask by query: find PATH ! -name PATTERN.',
+    exclude:
+      'Leave such files out of what is done with the result: when: !item.path.endsWith(".bak"). Or ask by query: find PATH ! -name PATTERN.',
+    use_regex: 'Write shell patterns, or take of the result what fits: when: item.path.matches("…").',
+    age: 'Ask by query: find PATH -mtime +28 for what is older than 28 days.',
+    age_stamp: 'Ask by query: find PATH with -mtime, -ctime or -atime.',
+    size: 'Take of the result what fits: when: item.size > 10485760.',
+    contains: 'Ask by query: grep -rl EXPRESSION PATH.',
+    read_whole_file: 'Ask by query: grep -rlz EXPRESSION PATH.',
+    mode: 'Take of the result what fits: when: item.mode == "0644".',
+    exact_mode: 'Take of the result what fits: when: item.mode == "0644".',
+    follow: 'Ask by query: find -L PATH.',
+    get_checksum: 'Ask by stat in a loop over the result.',
+    limit: 'Leave it out: all are listed.',
+  },
+  aliases: { path: 'paths', name: 'paths', pattern: 'patterns' },
   examples: ['find: { paths: /var/lib/etcd-backup, patterns: "*.db" }'],
   observes: (args) => [questionOf(args)],
   plan(args, _loaded, seen) {

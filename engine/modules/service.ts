@@ -4,31 +4,43 @@ import type { InitServiceState } from '../resources/init-service.ts';
 import { initServiceRequest } from '../resources/init-service.ts';
 import type { Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
+import { managerRequest } from '../resources/unit-manager.ts';
 import { unitRequest } from '../resources/unit.ts';
 import { boolean } from './arguments.ts';
 import type { Difference, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
-import { UNIT_NAME, planUnit } from './systemd.ts';
+import { UNIT_NAME, planReload, planUnit } from './systemd.ts';
 
-const schema = z.strictObject({
-  name: z.string().regex(UNIT_NAME, 'must be the name of a service').describe('The service.'),
-  state: z
-    .enum(['started', 'stopped', 'restarted', 'reloaded'])
-    .optional()
-    .describe('`restarted` and `reloaded` always act; a service that does not run is started by them.'),
-  enabled: boolean().optional().describe('Whether the service starts at boot.'),
-  daemon_reload: boolean()
-    .default(false)
-    .describe('As that of the module systemd, on hosts with systemd; others have nothing that would be read again.'),
-});
+const schema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(UNIT_NAME, 'must be the name of a service')
+      .optional()
+      .describe('The service. May be left out where only daemon_reload is asked for.'),
+    state: z
+      .enum(['started', 'stopped', 'restarted', 'reloaded'])
+      .optional()
+      .describe('`restarted` and `reloaded` always act; a service that does not run is started by them.'),
+    enabled: boolean().optional().describe('Whether the service starts at boot.'),
+    daemon_reload: boolean()
+      .default(false)
+      .describe('As that of the module systemd, on hosts with systemd; others have nothing that would be read again.'),
+  })
+  .refine((args) => args.name !== undefined || (args.daemon_reload && args.state === undefined && args.enabled === undefined), {
+    path: ['name'],
+    message: 'is needed, unless daemon_reload is all that is asked for',
+  });
 
 type Arguments = z.infer<typeof schema>;
+type Named = Arguments & { readonly name: string };
 
 export const module = defineModule<Arguments>({
   name: 'service',
   summary: 'Start, stop, restart and enable services, whatever manages them: systemd, OpenRC, System V init.',
   arguments: schema,
   freeForm: 'name',
+  aliases: { 'daemon-reload': 'daemon_reload' },
   foreign: {
     sleep: 'Leave it out: a restart waits until the service has stopped.',
     pattern: 'Leave it out: the status command of the init script tells whether the service runs.',
@@ -40,12 +52,20 @@ export const module = defineModule<Arguments>({
     no_block: 'Use the module systemd, which has no_block.',
     scope: 'Use the module systemd.',
   },
-  examples: ['service: { name: haproxy, state: started, enabled: true }'],
-  observes: (args, _loaded, { facts }) => [facts.init === 'systemd' ? unitRequest(args.name) : initServiceRequest(args.name)],
-  plan: (args, _loaded, seen, { facts }) => (facts.init === 'systemd' ? planUnit({ ...args, no_block: false }, seen) : plan(args, seen)),
+  examples: ['service: { name: haproxy, state: started, enabled: true }', 'service: { daemon_reload: true }'],
+  observes(args, _loaded, { facts }) {
+    const hasSystemd = facts.init === 'systemd';
+    if (args.name === undefined) return hasSystemd ? [managerRequest()] : [];
+    return [hasSystemd ? unitRequest(args.name) : initServiceRequest(args.name)];
+  },
+  plan(args, _loaded, seen, { facts }) {
+    const { name } = args;
+    if (name === undefined) return facts.init === 'systemd' ? planReload(seen) : { kind: 'in_sync' };
+    return facts.init === 'systemd' ? planUnit({ ...args, name, no_block: false }, seen) : plan({ ...args, name }, seen);
+  },
 });
 
-function plan(args: Arguments, seen: Seen): Outcome {
+function plan(args: Named, seen: Seen): Outcome {
   const asked = initServiceRequest(args.name);
   const state = seen.of(asked);
   if (!state.exists) {

@@ -23,6 +23,7 @@ export const module = defineModule<Arguments>({
   freeForm: 'path',
   aliases: { dest: 'path', name: 'path', checksum: 'checksum_algorithm', checksum_algo: 'checksum_algorithm' },
   foreign: {
+    get_md5: 'Leave it out. Ask by query: md5sum PATH.',
     get_mime: 'Leave it out. Ask by query: file --brief --mime-type PATH.',
     get_attributes: 'Leave it out. Ask by query: lsattr -d PATH.',
   },

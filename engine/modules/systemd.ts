@@ -99,7 +99,8 @@ export function planUnit(wish: UnitWish, seen: Seen): Outcome {
   };
 }
 
-function planReload(seen: Seen): Outcome {
+/** Whether systemd is to read its unit files. The caller has `managerRequest()` among what it observes. */
+export function planReload(seen: Seen): Outcome {
   const asked = managerRequest();
   const { changed, running } = seen.of(asked);
   if (changed === null) return unmanaged();

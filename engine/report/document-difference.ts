@@ -70,6 +70,7 @@ function patchLines(before: string, after: string, secret: boolean): readonly st
     ...hunk.lines.map((line) => (line.startsWith('-') ? `-${hide(line.slice(1))}` : line)),
   ]);
   if (lines.length > 0) return lines;
+  if (before === '' && after === '') return ['(empty)'];
   return [secret ? '(only secrets differ)' : '(they differ in what looks the same here)'];
 }
 

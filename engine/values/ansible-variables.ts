@@ -131,6 +131,17 @@ export const ANSIBLE_MAGIC: readonly AnsibleVariable[] = [
     isSettable: true,
   },
   {
+    name: 'ansible_host',
+    instead: 'Write default(ansible_host, inventory_hostname) in a condition, {{default ansible_host inventory_hostname}} in a template.',
+    isSettable: true,
+  },
+  {
+    name: 'ansible_port',
+    instead: 'Write default(ansible_port, 22) in a condition, {{default ansible_port 22}} in a template.',
+    isSettable: true,
+  },
+  { name: 'ansible_user', instead: 'Write facts.user for who logged in.', isSettable: true },
+  {
     name: 'omit',
     instead: 'An argument cannot be left out by a value: give the value that it has otherwise, or write two tasks with when.',
   },
@@ -176,6 +187,14 @@ export function ansibleVariable(names: readonly string[]): FoundVariable | undef
     if (variable !== undefined) return { variable, length };
   }
   return undefined;
+}
+
+/** What to write for a name of Ansible's that is asked of the variables of a host, as in hostvars[h].ansible_facts. */
+export function ansibleMember(parent: string, key: string): string | undefined {
+  const found = ansibleVariable([key]);
+  if (found === undefined) return undefined;
+  const { path, instead } = found.variable;
+  return path === undefined ? instead : `Write ${parent}.${path}. ${instead}`;
 }
 
 /** Facts of Ansible that are named after an interface: `ansible_eth0`. */

@@ -1,3 +1,4 @@
+import { ansibleMember } from './ansible-variables.ts';
 import type { EvaluationError, TypeError as CelTypeError } from '@marcbachmann/cel-js';
 import { BOUNDED_MATCHES } from './cel-environment.ts';
 import type { Evidence } from './cel-value.ts';
@@ -16,7 +17,7 @@ export function missingKey(error: EvaluationError | CelTypeError, source: string
   const at = parent === undefined ? -1 : source.indexOf(key, parent.end);
   const keys = missing?.key === key ? missing.keys : undefined;
   const why = keys === undefined ? undefined : [didYouMean(key, keys), `Its keys: ${listNames(keys)}.`].filter(Boolean).join(' ');
-  const remedy = 'Ask with has(x.y), or give a fallback: default(x.y, …).';
+  const remedy = ansibleMember(name, key) ?? 'Ask with has(x.y), or give a fallback: default(x.y, …).';
   const details = { code: 'missing-key', what: `${name} has no key "${key}"`, why, remedy };
   return at < 0
     ? new Fault(details, start, Math.max(1, (error.range?.end ?? source.length) - start))

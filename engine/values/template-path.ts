@@ -5,7 +5,7 @@ import { frameAt } from './template-frame.ts';
 import type { Path, TemplateSource } from './template-syntax.ts';
 import type { Scope, Value } from './value.ts';
 import { isList, isMap, Unknown } from './value.ts';
-import { ansibleVariable } from './ansible-variables.ts';
+import { ansibleMember, ansibleVariable } from './ansible-variables.ts';
 import { ansibleNameFault, undefinedVariable } from './expression.ts';
 import { factPathFault } from './fact-paths.ts';
 import { templateRemedy } from './template-remedy.ts';
@@ -176,7 +176,7 @@ function missingMember(value: Value, key: string, parent: string, path: Path, { 
     ? `Inside a block, names are those of its item: write @root.${key} for the variable.`
     : isText && key === 'length'
       ? 'Write (length x).'
-      : 'Give a fallback: {{default x.y "…"}}.';
+      : (ansibleMember(parent, key) ?? 'Give a fallback: {{default x.y "…"}}.');
   const fault = source.fault('missing-key', `${parent} has no key "${key}"`, path, { why: whyNoMember(value, key), remedy });
   fault.offset = at;
   fault.length = Math.max(1, key.length);
