@@ -179,6 +179,7 @@ class YamlReader {
     if (/(^|[:\-,[{]\s*)\{\{/.test(text)) return 'Quote a value that begins with {{: "{{…}}".';
     if (code === 'TAB_AS_INDENT') return 'Indent with spaces.';
     if (code === 'BAD_SCALAR_START') return 'Quote the value.';
+    if (code === 'BAD_DQ_ESCAPE') return 'Write \\\\ for a backslash, or put the text into single quotes, in which it stands for itself.';
     if (/:\s+[^"'|>\s].*:\s/.test(text)) return 'Quote a value that holds ": ".';
     return undefined;
   }
