@@ -114,10 +114,11 @@ function include(fields: Fields, { target, frame, ahead, open }: Parts, reading:
     async open(name, extra) {
       const problems = new ProblemCollector();
       const handlers: Handler[] = [];
-      const play = { ...apart(reading.play), handlers, roles: [], notified: [], unknownHandlers: [] };
+      const around = [...reading.play.around, ...reading.play.handlers, ...reading.play.includedHandlers];
+      const play = { ...apart(reading.play), handlers, around, roles: [], notified: [], unknownHandlers: [] };
       const within = { ...reading, problems, play, budget: new StepBudget() };
       const steps = await open(name, extra, within);
-      checkNotified(play, [...reading.play.handlers, ...reading.play.includedHandlers, ...handlers], within);
+      checkNotified(play, [...around, ...handlers], within);
       problems.throwIfAny();
       return { steps, handlers };
     },

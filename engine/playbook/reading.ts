@@ -32,6 +32,8 @@ export interface Reading {
 /** What gathers while one play is read. */
 export interface PlayReading {
   readonly handlers: Handler[];
+  /** Of what is opened as an include: the handlers of the play around it, however deep it is. */
+  readonly around: readonly Handler[];
   readonly roles: Role[];
   /** Names without templates that a `notify` named. They are looked up once all handlers are read. */
   readonly notified: { readonly name: string; readonly place: Place }[];
@@ -85,7 +87,7 @@ export const NOTHING_HANDED_DOWN: HandedDown = {
 };
 
 export function newPlayReading(): PlayReading {
-  return { handlers: [], roles: [], notified: [], includedHandlers: [], unknownHandlers: [], uses: new Map() };
+  return { handlers: [], around: [], roles: [], notified: [], includedHandlers: [], unknownHandlers: [], uses: new Map() };
 }
 
 /** For what may not run, or runs later: what it uses must not count as having run. */

@@ -33,7 +33,7 @@ export async function attempted(of: Waiting, attempt: Attempt): Promise<ItemResu
   const began = performance.now();
   for (let attempts = 1; ; attempts += 1) {
     const result = withAttempts(await attempt(attempts === 1 ? 'first' : 'again'), attempts);
-    if (context.mode === 'plan') return asPlanned(of, result);
+    if (context.mode === 'plan') return asPlanned(of, result, retries);
     if (result.kind === 'unknown' || isDone(of, result) === true) return result;
     if (attempts > retries || context.interrupt.aborted) return gaveUp(of, result, attempts, performance.now() - began);
     context.emit({ type: 'task_retried', host: of.host.name, task: of.identity, attempt: attempts, attempts: retries + 1 });
@@ -46,7 +46,7 @@ function withAttempts(result: ItemResult, attempts: number): ItemResult {
 }
 
 /** A plan does not wait: what is not so yet, a play would wait for, and what it comes to then is not known. */
-function asPlanned(of: Waiting, result: ItemResult): ItemResult {
+function asPlanned(of: Waiting, result: ItemResult, retries: number): ItemResult {
   switch (result.kind) {
     case 'failed':
     case 'waits':
@@ -55,6 +55,7 @@ function asPlanned(of: Waiting, result: ItemResult): ItemResult {
       return { kind: 'waits', because: result.because, result: {} };
     case 'ok':
     case 'changed': {
+      if (isNever(of)) return neverSo(of, withAttempts(result, retries + 1));
       const done = isDone(of, result);
       if (done === true) return result;
       if (done instanceof Unknown) return { ...result, result: { ...result.result, attempts: new Unknown(done.because) } };
@@ -66,6 +67,27 @@ function asPlanned(of: Waiting, result: ItemResult): ItemResult {
       throw new Error(`unknown result ${JSON.stringify(never)}`);
     }
   }
+}
+
+/** Whether the expressions are false whatever the result is. */
+function isNever({ task, host, over }: Waiting): boolean {
+  const names = ['result', ...(task.register === undefined ? [] : [task.register])];
+  const variables = new Map<string, Value>(names.map((name) => [name, new Unknown(WAITED_FOR)]));
+  const scope = host.variables.scope(task, [...over, { level: 'set_fact', origin: 'result of the task', variables }]);
+  try {
+    return all(task.until?.expressions ?? [], scope) === false;
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
+  }
+}
+
+function neverSo(of: Waiting, result: ItemResult): ItemResult {
+  const expressions = of.task.until?.expressions ?? [];
+  const why = of.noLog ? [] : expressions.flatMap((one) => explain(one, resultScope(of, result)));
+  const what = `would give up: no attempt makes ${expressions.map((one) => one.source).join(' && ')} true`;
+  const problem = failure(of, what, why.length === 0 ? undefined : why.join('\n'), 'Let `until` speak of the result of the task.');
+  return { kind: 'failed', problem, result: result.result, output: undefined };
 }
 
 const WAITED_FOR = 'it is waited for';

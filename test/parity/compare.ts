@@ -24,10 +24,30 @@ export function compare(ansible: Answer, runbook: Answer): readonly Difference[]
     const ours = runbook.facts.get(fact);
     const result = fact.includes('.result.');
     if (result && (theirs === undefined || ours === undefined)) continue;
+    if (isHost(fact) && lines(theirs, ours)) {
+      found.push(...lineByLine(fact, theirs as readonly Json[], ours as readonly Json[]));
+      continue;
+    }
     if (result ? agree(theirs ?? null, ours ?? null) : isDeepStrictEqual(theirs, ours)) continue;
     found.push({ fact, ansible: theirs ?? null, runbook: ours ?? null });
   }
   return found;
+}
+
+function isHost(fact: string): boolean {
+  return fact.startsWith('host ');
+}
+
+/** What one host did in both, task for task. */
+function lines(one: Json | undefined, other: Json | undefined): boolean {
+  return Array.isArray(one) && Array.isArray(other) && one.length === other.length;
+}
+
+/** Each line that differs is a difference of its own. */
+function lineByLine(fact: string, theirs: readonly Json[], ours: readonly Json[]): readonly Difference[] {
+  return theirs
+    .map((ansible, index): Difference => ({ fact: `${fact} line ${index}`, ansible, runbook: ours[index] ?? null }))
+    .filter(({ ansible, runbook }) => ansible !== runbook);
 }
 
 /** Equal in all members that both have. */

@@ -67,7 +67,35 @@ export const EXPLANATIONS: readonly Explanation[] = [
     explains: ({ fact, ansible, runbook }, { area }) =>
       area === 'commands' && /\.result\.(rc|msg)$/.test(fact) && typeof ansible === 'number' && ansible < 0 && runbook === 128 - ansible,
   },
+  {
+    id: 'attempts',
+    explains: ({ fact, ansible, runbook }) =>
+      isLine(fact) && text(ansible).endsWith(' ok "attempts 2"') && text(runbook) === text(ansible).replace(/2"$/, '3"'),
+  },
+  {
+    id: 'role-variables',
+    explains: ({ fact, ansible, runbook }) => {
+      const [theirs, ours] = [ansible, runbook].map((line) => ROLE_LINE.exec(text(line))?.groups);
+      if (!isLine(fact) || theirs === undefined || ours === undefined) return false;
+      const other = /^vars of (\w+)$/.exec(theirs['level'] ?? '')?.[1];
+      const own = new RegExp(`of ${ours['role']}$`).test(ours['level'] ?? '');
+      return theirs['task'] === ours['task'] && theirs['p'] === ours['p'] && other !== undefined && other !== ours['role'] && own;
+    },
+  },
+  { id: 'limit-leaves-nothing', explains: ({ fact, runbook }) => refuses(fact, runbook, ' leaves no host for any play of ') },
+  { id: 'undeclared-in-lint', explains: ({ fact, runbook }) => refuses(fact, runbook, 'There is no variable "nowhere"') },
 ];
+
+/** `right t22 ok "right vars of right none"`: the role, what it sees of `level`, and `p`. */
+const ROLE_LINE = /^(?<task>\w+ \w+ ok) "(?<role>\w+) (?<level>(?:default|vars) of \w+) (?<p>\w+)"$/;
+
+function text(value: Json): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function isLine(fact: string): boolean {
+  return /^host \S+ line \d+$/.test(fact);
+}
 
 /** The row that explains a difference; or nothing: it is a fault of one of the two. */
 export function explanation(difference: Difference, input: Case): Explanation | undefined {

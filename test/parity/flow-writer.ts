@@ -61,7 +61,7 @@ export class FlowWriter {
     return Array.from({ length: count }, () => this.#task(depth)).flat();
   }
 
-  /** Each may notify any other one: those behind it, and those before it. */
+  /** Each may notify one that is written behind it. To be asked for when all tasks of the play are written. */
   handlers(): Json[] {
     if (!this.#wantsHandlers) return [];
     return this.#handlers.map((name) => ({
@@ -70,7 +70,7 @@ export class FlowWriter {
         { debug: { msg: `${name} on {{inventory_hostname}}` } },
         { '+': CHANGE },
         { '+': CHANGE },
-        { '+': CHANGE, notify: this.#other(name) },
+        { '+': CHANGE, ...this.#behind(name) },
       ]),
       ...(this.#chance.of(0.2) ? { listen: 'all of them' } : {}),
       ...(this.#chance.of(0.15) ? { when: this.#chance.one(CONDITIONS) } : {}),
@@ -107,8 +107,9 @@ export class FlowWriter {
     return `t${this.#count}`;
   }
 
-  #other(name: string): Json {
-    return this.#handlers.filter((other) => other !== name)[this.#chance.number(0, 1)] ?? [];
+  #behind(name: string): JsonMap {
+    const [first, ...others] = this.#handlers.slice(this.#handlers.indexOf(name) + 1);
+    return first === undefined ? {} : { notify: this.#chance.one([first, ...others]) };
   }
 
   #task(depth: number): JsonMap[] {
@@ -149,7 +150,7 @@ export class FlowWriter {
             delay: 0,
             ignore_errors: this.#chance.of(0.6),
           },
-          { name: this.#next(), debug: { msg: '{{u.attempts}}' } },
+          { name: this.#next(), debug: { msg: 'attempts {{u.attempts}}' } },
         ];
       case 'meta':
         return [
@@ -194,7 +195,8 @@ export class FlowWriter {
         ...(this.#chance.of(0.3) ? { when: this.#chance.one(CONDITIONS) } : {}),
         ...(!failing && this.#chance.of(0.2) ? { changed_when: false } : {}),
       },
-      { name: this.#next(), debug: { msg: ['{{r.failed}}', '{{r.changed}}'] } },
+      // What was skipped has no `failed` in Ansible.
+      { name: this.#next(), debug: { msg: [either('{{r is failed}}', '{{r.failed}}'), '{{r.changed}}'] } },
       { name: this.#next(), debug: { msg: 'was changed' }, when: 'r.changed' },
     ];
   }

@@ -42,8 +42,10 @@ export function flowCase(chance: Chance): { readonly files: JsonMap; readonly ar
 function play(chance: Chance, writer: FlowWriter, index: number): JsonMap {
   const hosts = chance.one(['web', 'all', 'h1', 'web', 'db', 'h2:h1', 'site'] as const);
   const tasks = writer.tasks(chance.number(2, 6), 2);
-  const handlers = writer.handlers();
   const roles = chance.of(0.25) ? writer.roles() : [];
+  const before = chance.of(0.15) ? writer.tasks(2, 1) : [];
+  const behind = chance.of(0.12) ? writer.tasks(2, 1) : [];
+  const handlers = writer.handlers();
   return {
     name: `play ${index}`,
     hosts,
@@ -60,10 +62,10 @@ function play(chance: Chance, writer: FlowWriter, index: number): JsonMap {
       },
       0.12,
     ),
-    ...(chance.of(0.15) ? { pre_tasks: writer.tasks(2, 1) } : {}),
+    ...(before.length > 0 ? { pre_tasks: before } : {}),
     ...(roles.length > 0 ? { roles } : {}),
     tasks,
-    ...(chance.of(0.12) ? { post_tasks: writer.tasks(2, 1) } : {}),
+    ...(behind.length > 0 ? { post_tasks: behind } : {}),
     ...(handlers.length > 0 ? { handlers } : {}),
   };
 }
