@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { Answer, Case, Json } from './case.ts';
@@ -33,7 +35,10 @@ export async function playsByRunbook(setting: Setting, cases: readonly Case[]): 
   prepare(setting, cases);
   return await each(cases, async (one) => {
     const { controller, marks } = workplace(setting, one.id);
-    const args = ['site.yml', '-i', 'hosts', ...argumentsOf(one, marks)];
+    // What a run owes on this machine is owed under this name, and must not be paid by another case.
+    const playbook = `site-${randomUUID()}.yml`;
+    copyFileSync(join(controller, 'site.yml'), join(controller, playbook));
+    const args = [playbook, '-i', 'hosts', ...argumentsOf(one, marks)];
     const plan = await runbookRun(setting.root, controller, ['plan', ...args]);
     if (plan.status === 1) return { facts: new Map(), refused: plan.stderr.trim().slice(0, 1_000), broken: [], open: 0 };
     const run = await runbookRun(setting.root, controller, ['play', ...args, '--no-lock']);

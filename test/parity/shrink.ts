@@ -52,7 +52,12 @@ function textOf(input: Case): string {
 /** The same facts are still told differently, or a promise is still broken: not just any other mistake. */
 function sameKind(one: Verdict, other: Verdict): boolean {
   const names = (verdict: Verdict): readonly string[] => [
-    ...judged(verdict).faults.map(({ fact }) => fact.replace(/^(first|second)\.\d+/, '$1').replace(/^tree.*/, 'tree').replace(/ line \d+$/, '')),
+    ...judged(verdict).faults.map(({ fact }) =>
+      fact
+        .replace(/^(first|second)\.\d+/, '$1')
+        .replace(/^tree.*/, 'tree')
+        .replace(/ line \d+$/, ''),
+    ),
     ...(judged(verdict).broken.length > 0 ? ['broken'] : []),
   ];
   const known = new Set(names(other));
