@@ -74,7 +74,7 @@ export async function up(options: UpOptions): Promise<Lab> {
   }
   const source = await distribution();
   const base = existing?.base ?? (await baseSystem(source, report, signal));
-  const packages = existing?.packages ?? (await packageRepository(source, base, report, signal));
+  const packages = existing?.packages ?? (await packageRepository({ source, base, report, signal }));
   signal?.throwIfAborted();
   try {
     const state = existing ?? (await newState(name, base, packages));

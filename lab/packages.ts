@@ -27,19 +27,23 @@ const PACKAGES = [
   'sysstat',
 ] as const;
 
+interface Wish {
+  readonly source: Distribution;
+  readonly base: string;
+  readonly report: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
+  readonly names?: readonly string[];
+}
+
 /**
- * A flat package repository with all that the base system lacks for `PACKAGES`, fetched once by this machine's own apt.
+ * A flat package repository with all that the base system lacks for these packages, fetched once by this machine's own apt.
  * @returns its folder, for `deb [trusted=yes] file:FOLDER ./`
  */
-export async function packageRepository(
-  { url, suite }: Distribution,
-  base: string,
-  report: (line: string) => void,
-  signal: AbortSignal | undefined,
-): Promise<string> {
-  const key = keyOf({ base: basename(base), packages: PACKAGES, version: 1 });
+export async function packageRepository({ source, base, report, signal, names = PACKAGES }: Wish): Promise<string> {
+  const { url, suite } = source;
+  const key = keyOf({ base: basename(base), packages: names, version: 1 });
   return await fillOnce(join(cacheFolder(), 'packages', `${suite}-${key}`), async (folder) => {
-    report('fetching the packages that roles install: once');
+    report(`fetching packages for hosts (${names.slice(0, 3).join(', ')}, …): once`);
     const apt = join(folder, '.apt');
     await mkdir(join(apt, 'lists', 'partial'), { recursive: true });
     await mkdir(join(folder, 'partial'));
@@ -59,7 +63,7 @@ export async function packageRepository(
     };
     const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
     await run(['apt-get', ...options, '-q', 'update'], { signal });
-    await run(['apt-get', ...options, '-q', '-y', '--no-install-recommends', '--download-only', 'install', ...PACKAGES], { signal });
+    await run(['apt-get', ...options, '-q', '-y', '--no-install-recommends', '--download-only', 'install', ...names], { signal });
     await rm(apt, { recursive: true });
     await rm(join(folder, 'partial'), { recursive: true });
     await rm(join(folder, 'lock'), { force: true });

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFolder } from '../lab/cache.ts';
+import { cacheFolder, fillOnce } from '../lab/cache.ts';
 
 const run = promisify(execFile);
 
@@ -30,5 +31,30 @@ export async function pythonEnvironment(packages: readonly string[]): Promise<In
     await rm(folder, { recursive: true, force: true });
     const why = error instanceof Error ? error.message.trim().split('\n').slice(0, 3).join(' ') : String(error);
     return { kind: 'missing', why: `${packages.join(' ')} cannot be installed: ${why}` };
+  }
+}
+
+/** The release of Ansible's collections whose ansible-core is the one above. */
+const COLLECTIONS = 'ansible==12.3.0';
+/** Only what is in it of this one: the whole has a hundred. */
+const COLLECTION = 'ansible_collections/ansible/posix/';
+const EXTRACT = `
+import glob, sys, zipfile
+with zipfile.ZipFile(glob.glob(sys.argv[1] + "/*.whl")[0]) as wheel:
+    wheel.extractall(sys.argv[2], [name for name in wheel.namelist() if name.startswith(sys.argv[3])])
+`;
+
+/** The folder of the collections that authorized_key, mount and sysctl are in, fetched once into the user's cache. */
+export async function collections(): Promise<Installed> {
+  try {
+    const folder = await fillOnce(join(cacheFolder(), 'python', `${COLLECTIONS.replace('==', '-')}-ansible.posix`), async (scratch) => {
+      const wheel = await mkdtemp(join(tmpdir(), 'collections-'));
+      await run('python3', ['-m', 'pip', 'download', '--quiet', '--no-deps', '--dest', wheel, COLLECTIONS], { timeout: 600_000 });
+      await run('python3', ['-c', EXTRACT, wheel, scratch, COLLECTION]);
+      await rm(wheel, { recursive: true });
+    });
+    return { kind: 'there', folder };
+  } catch (error) {
+    return { kind: 'missing', why: `${COLLECTIONS} cannot be had: ${error instanceof Error ? error.message.trim() : String(error)}` };
   }
 }

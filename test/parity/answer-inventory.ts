@@ -31,6 +31,7 @@ export async function inventoriesByAnsible(
       case 'pattern':
         return { folder, sources: ['hosts'], patterns: [input.pattern] };
       case 'tasks':
+      case 'system':
       case 'play':
         throw new Error(`${id} is no inventory`);
     }

@@ -1,50 +1,49 @@
 import { join } from 'node:path';
 import type { Answer, Case, Json } from './case.ts';
+import { tasksOf } from './case.ts';
 import type { Ansible } from './run-ansible.ts';
 import { ansiblePlay } from './run-ansible.ts';
 import { refusals, runbookRun } from './run-runbook.ts';
 import { asYaml, spelled, unmarked } from './spelled.ts';
 import type { TaskEvent } from './task-event.ts';
 import { documented } from './task-event.ts';
-import { treeBelow } from './tree.ts';
-import type { Setting } from './workplace.ts';
-import { prepare, workplace, writeText } from './workplace.ts';
+import type { Stage, Trees } from './stage.ts';
+import { writeText } from './workplace.ts';
 
 /** What the runs of a batch brought, by case. */
 type Events = ReadonlyMap<string, readonly TaskEvent[]>;
-type Trees = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /** Plays many cases by one call of the tool: each is a playbook of its own, and in runbook a host of its own, so that none is seen by another. */
-export async function tasksByAnsible(ansible: Ansible, setting: Setting, cases: readonly Case[]): Promise<ReadonlyMap<string, Answer>> {
-  const root = join(setting.root, 'ansible');
-  prepare(setting, cases);
-  const python = join(ansible.folder, 'bin/python3');
-  writeText(join(root, 'hosts'), `localhost ansible_connection=local ansible_python_interpreter=${python}\n`);
-  writePlaybooks(setting, cases, () => 'localhost');
+export async function tasksByAnsible(ansible: Ansible, stage: Stage, cases: readonly Case[]): Promise<ReadonlyMap<string, Answer>> {
+  const root = join(stage.setting.root, 'ansible');
+  await stage.prepare(cases);
+  writeText(join(root, 'hosts'), `localhost ${stage.variables.join(' ')}\n`);
+  writePlaybooks(stage, cases, () => 'localhost');
+  const reaching = stage.enter.length === 0 ? ansible : { ...ansible, enter: stage.enter };
   const play = async (some: readonly Case[]): Promise<Events> =>
-    await whole(some, async (batch) => (await ansiblePlay(ansible, root, ['-i', 'hosts', await all(root, batch)])).events);
+    await whole(some, async (batch) => (await ansiblePlay(reaching, root, ['-i', 'hosts', await all(root, batch)])).events);
   const first = await play(cases);
-  const firstTrees = trees(setting, cases);
+  const firstTrees = await stage.trees(cases);
   const second = await play(cases);
-  const secondTrees = trees(setting, cases);
-  return new Map(cases.map((one) => [one.id, answer(setting, one, { first, second, firstTrees, secondTrees, plan: new Map() })]));
+  const secondTrees = await stage.trees(cases);
+  return new Map(cases.map((one) => [one.id, answer(stage, one, { first, second, firstTrees, secondTrees, plan: new Map() })]));
 }
 
-export async function tasksByRunbook(setting: Setting, cases: readonly Case[]): Promise<ReadonlyMap<string, Answer>> {
-  const root = join(setting.root, 'runbook');
-  prepare(setting, cases);
-  writeText(join(root, 'hosts'), cases.map(({ id }) => `${id} ansible_connection=local\n`).join(''));
-  writePlaybooks(setting, cases, (id) => id);
+export async function tasksByRunbook(stage: Stage, cases: readonly Case[]): Promise<ReadonlyMap<string, Answer>> {
+  const root = join(stage.setting.root, 'runbook');
+  await stage.prepare(cases);
+  writeText(join(root, 'hosts'), cases.map(({ id }) => `${id} ${stage.variables.join(' ')}\n`).join(''));
+  writePlaybooks(stage, cases, (id) => id);
   const refused = new Map<string, string>();
   const run = async (command: 'plan' | 'play', batch: readonly Case[]): Promise<readonly TaskEvent[]> => {
     let rest = batch;
     for (;;) {
       const options = command === 'play' ? ['--no-lock'] : [];
-      const result = await runbookRun(setting.root, root, [command, await all(root, rest), '-i', 'hosts', ...options]);
+      const result = await runbookRun(stage.setting.root, root, [command, await all(root, rest), '-i', 'hosts', ...options], stage.enter);
       if (result.status !== 1) return result.events;
       const byFile = refusals(result, root);
       const remaining = rest.filter(({ id }) => {
-        const { controller } = workplace(setting, id);
+        const { controller } = stage.place(id);
         const why = [...byFile].find(([file]) => file.startsWith(`${controller}/`))?.[1];
         if (why !== undefined) refused.set(id, why);
         return why === undefined;
@@ -61,14 +60,14 @@ export async function tasksByRunbook(setting: Setting, cases: readonly Case[]): 
     );
   const plan = await play('plan', cases);
   const first = await play('play', cases);
-  const firstTrees = trees(setting, cases);
+  const firstTrees = await stage.trees(cases);
   const second = await play('play', cases);
-  const secondTrees = trees(setting, cases);
+  const secondTrees = await stage.trees(cases);
   return new Map(
     cases.map((one) => {
       const why = refused.get(one.id);
       if (why !== undefined) return [one.id, { facts: new Map(), refused: why, broken: [], open: 0 }];
-      return [one.id, answer(setting, one, { first, second, firstTrees, secondTrees, plan })];
+      return [one.id, answer(stage, one, { first, second, firstTrees, secondTrees, plan })];
     }),
   );
 }
@@ -102,18 +101,13 @@ async function whole(cases: readonly Case[], play: (batch: readonly Case[]) => P
   return found;
 }
 
-function writePlaybooks(setting: Setting, cases: readonly Case[], host: (id: string) => string): void {
+function writePlaybooks(stage: Stage, cases: readonly Case[], host: (id: string) => string): void {
   for (const { id, input } of cases) {
-    if (input.kind !== 'tasks') continue;
-    const { controller, marks } = workplace(setting, id);
-    const tasks = input.tasks.map((task, index) => ({ name: `${id} ${index}`, ...(task as object), ignore_errors: true }));
-    const play = [{ hosts: host(id), gather_facts: false, tasks: spelled(tasks, setting.tool, marks) }];
+    const { controller, marks } = stage.place(id);
+    const tasks = tasksOf(input).map((task, index) => ({ name: `${id} ${index}`, ...(task as object), ignore_errors: true }));
+    const play = [{ hosts: host(id), gather_facts: false, tasks: spelled(tasks, stage.setting.tool, marks) }];
     writeText(join(controller, 'site.yml'), asYaml(play));
   }
-}
-
-function trees(setting: Setting, cases: readonly Case[]): Trees {
-  return new Map(cases.map(({ id }) => [id, treeBelow(workplace(setting, id).host)]));
 }
 
 interface Runs {
@@ -124,9 +118,9 @@ interface Runs {
   readonly secondTrees: Trees;
 }
 
-function answer(setting: Setting, { id, input, mayFail }: Case, runs: Runs): Answer {
-  const { marks } = workplace(setting, id);
-  const folders = new Map([...marks].filter(([mark]) => mark !== '@P@'));
+function answer(stage: Stage, { id, mayFail }: Case, runs: Runs): Answer {
+  const { marks } = stage.place(id);
+  const folders = new Map([...marks].filter(([mark]) => mark === '@W@' || mark === '@C@'));
   const facts = new Map<string, Json>();
   const tell = (when: string, events: readonly TaskEvent[] = []): void => {
     for (const event of events) {
@@ -143,10 +137,7 @@ function answer(setting: Setting, { id, input, mayFail }: Case, runs: Runs): Ans
   const planned = runs.plan.get(id) ?? [];
   return {
     facts,
-    broken:
-      setting.tool === 'runbook' && input.kind === 'tasks'
-        ? brokenPromises({ id, plan: planned, play: runs.first.get(id) ?? [], mayFail })
-        : [],
+    broken: stage.setting.tool === 'runbook' ? brokenPromises({ id, plan: planned, play: runs.first.get(id) ?? [], mayFail }) : [],
     open: planned.filter(({ certain }) => !certain).length,
   };
 }

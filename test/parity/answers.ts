@@ -7,7 +7,10 @@ import type { Answer, Case, Kind } from './case.ts';
 import { SILENT } from './case.ts';
 import type { Difference } from './compare.ts';
 import { compare } from './compare.ts';
+import type { LabBench } from './lab-bench.ts';
 import type { Ansible } from './run-ansible.ts';
+import type { Stage } from './stage.ts';
+import { labStage, localStage } from './stage.ts';
 import type { Setting } from './workplace.ts';
 
 export interface Bench {
@@ -15,6 +18,8 @@ export interface Bench {
   /** Where the folders of the runs are made. */
   readonly root: string;
   readonly port: number;
+  /** Hosts for the area system. */
+  readonly lab?: LabBench;
 }
 
 /** A case with what both tools made of it. */
@@ -32,6 +37,7 @@ export async function verdicts(bench: Bench, kind: Kind, cases: readonly Case[])
   batches += 1;
   const root = join(bench.root, `batch-${batches}`);
   mkdirSync(root, { recursive: true });
+  if (kind === 'system') await bench.lab?.fresh();
   const answers = await Promise.all([
     answersOf(bench, kind, cases, { root, tool: 'ansible', port: bench.port }),
     answersOf(bench, kind, cases, { root, tool: 'runbook', port: bench.port }),
@@ -46,7 +52,10 @@ export async function verdicts(bench: Bench, kind: Kind, cases: readonly Case[])
 async function answersOf(bench: Bench, kind: Kind, cases: readonly Case[], setting: Setting): Promise<ReadonlyMap<string, Answer>> {
   switch (kind) {
     case 'tasks':
-      return setting.tool === 'ansible' ? await tasksByAnsible(bench.ansible, setting, cases) : await tasksByRunbook(setting, cases);
+    case 'system': {
+      const stage = stageOf(bench, kind, setting);
+      return setting.tool === 'ansible' ? await tasksByAnsible(bench.ansible, stage, cases) : await tasksByRunbook(stage, cases);
+    }
     case 'play':
       return setting.tool === 'ansible' ? await playsByAnsible(bench.ansible, setting, cases) : await playsByRunbook(setting, cases);
     case 'inventory':
@@ -55,4 +64,10 @@ async function answersOf(bench: Bench, kind: Kind, cases: readonly Case[], setti
         ? await inventoriesByAnsible(bench.ansible, setting, cases)
         : await inventoriesByRunbook(setting, cases);
   }
+}
+
+function stageOf({ ansible, lab }: Bench, kind: 'tasks' | 'system', setting: Setting): Stage {
+  if (kind === 'tasks') return localStage(setting, join(ansible.folder, 'bin/python3'));
+  if (lab === undefined) throw new Error('cases of the area system need a lab');
+  return labStage(setting, lab);
 }

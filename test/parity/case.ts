@@ -42,6 +42,8 @@ export interface Case {
 export type Input =
   /** Tasks of one play on one host: planned, played, and played again. */
   | { readonly kind: 'tasks'; readonly tasks: readonly Json[] }
+  /** The same, as root on a host of the lab: accounts, units, packages and the like. `@N@` and `@U@` begin names and numbers of the case. */
+  | { readonly kind: 'system'; readonly tasks: readonly Json[] }
   /** `site.yml` of the files is played on the hosts of `hosts`, with these arguments. */
   | { readonly kind: 'play'; readonly args: readonly string[] }
   /** All hosts, groups and variables of these sources. */
@@ -50,6 +52,11 @@ export type Input =
   | { readonly kind: 'pattern'; readonly pattern: string };
 
 export type Kind = Input['kind'];
+
+/** None where the input is another one. */
+export function tasksOf(input: Input): readonly Json[] {
+  return input.kind === 'tasks' || input.kind === 'system' ? input.tasks : [];
+}
 
 /** What a tool made of a case: each fact under a name of its own. */
 export interface Answer {

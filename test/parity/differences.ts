@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Case, Json } from './case.ts';
-import { isMap } from './case.ts';
+import { isMap, tasksOf } from './case.ts';
 import type { Difference } from './compare.ts';
 import { DIFFERENCES_OF_FILES } from './differences-of-files.ts';
 import type { Explanation } from './explanation.ts';
@@ -118,8 +118,4 @@ function common(one: Json, other: Json): Json {
 
 function withoutReturns(value: Json): string {
   return JSON.stringify(value).replaceAll('\\\\r', '');
-}
-
-function tasksOf(input: Case['input']): Json {
-  return input.kind === 'tasks' ? input.tasks : [];
 }

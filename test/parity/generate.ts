@@ -9,6 +9,8 @@ import { archiveCase } from './generate-archives.ts';
 import { commandCase } from './generate-commands.ts';
 import { copyCase, fileCase, templateCase, twoFilesCase } from './generate-files.ts';
 import { findCase, seenCase, slurpCase, statCase, tempfileCase } from './generate-looks.ts';
+import { groupCase, keyCase, newAccountCase, userCase } from './generate-accounts.ts';
+import { cronCase, hostnameCase, mountCase, newUnitCase, packageCase, sysctlCase, unitCase } from './generate-system.ts';
 import { downloadCase, uriCase } from './generate-web.ts';
 import { conditionCase, factCase, loopCase } from './generate-words.ts';
 
@@ -19,7 +21,14 @@ interface Share {
   /** Of all cases, in hundredths. */
   readonly share: number;
   readonly generate: Generator;
+  /** Whether it is left out of a run of few cases that asks for no area: hosts must be made for it. */
+  readonly costly?: true;
 }
+
+/** From so many cases on a run asks for all areas. */
+const MANY = 1_000;
+
+type Draw = (chance: Chance, number: number) => Draft;
 
 const SHARES: readonly Share[] = [
   { area: 'files', share: 17, generate: tasks([fileCase, fileCase, copyCase, copyCase, twoFilesCase]) },
@@ -34,6 +43,7 @@ const SHARES: readonly Share[] = [
   { area: 'precedence', share: 3, generate: played(precedenceCase) },
   { area: 'inventory', share: 7, generate: inventory },
   { area: 'patterns', share: 8, generate: pattern },
+  { area: 'system', share: 6, generate: system, costly: true },
 ];
 
 function tasks(drafts: readonly [(chance: Chance) => Draft, ...((chance: Chance) => Draft)[]]): Generator {
@@ -60,6 +70,14 @@ function pattern(chance: Chance): ReturnType<Generator> {
   return { given: [], files, input: { kind: 'pattern', pattern } };
 }
 
+/** The first case is the only one of the host's name. */
+function system(chance: Chance, number: number): ReturnType<Generator> {
+  const accounts: readonly [Draw, ...Draw[]] = [userCase, userCase, userCase, groupCase, keyCase, newAccountCase];
+  const others: readonly [Draw, ...Draw[]] = [cronCase, unitCase, unitCase, newUnitCase, packageCase, mountCase, sysctlCase];
+  const { given = [], files = {}, tasks } = (number === 0 ? hostnameCase : chance.one(chance.of(0.45) ? accounts : others))(chance, number);
+  return { given, files, input: { kind: 'system', tasks } };
+}
+
 /** The cases of a seed: a case with the same name is the same one, however many there are. */
 export function generated({
   seed,
@@ -70,7 +88,7 @@ export function generated({
   readonly count: number;
   readonly area: Area | undefined;
 }): readonly Case[] {
-  const wanted = SHARES.filter((one) => area === undefined || one.area === area);
+  const wanted = SHARES.filter((one) => (area === undefined ? one.costly === undefined || count >= MANY : one.area === area));
   const whole = wanted.reduce((sum, { share }) => sum + share, 0);
   return wanted.flatMap((one) =>
     Array.from({ length: Math.ceil((count * one.share) / whole) }, (_, number) => generatedCase(seed, one, number)),

@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { ANSIBLE, pythonEnvironment } from '../python-environment.ts';
+import { ANSIBLE, collections, pythonEnvironment } from '../python-environment.ts';
 import type { Bench, Verdict } from './answers.ts';
 import { verdicts } from './answers.ts';
 import type { Case } from './case.ts';
 import { generated } from './generate.ts';
+import type { LabBench } from './lab-bench.ts';
+import { labBench } from './lab-bench.ts';
 import { isRed, judged } from './judge.ts';
 import type { Options } from './options.ts';
 import { optionsOf } from './options.ts';
@@ -25,14 +27,28 @@ async function parity(options: Options): Promise<boolean> {
     say(`Skipped: ${installed.why}\n0 passed, ${options.required ? 1 : 0} failed\n`);
     return !options.required;
   }
-  const cases = generated({ seed: options.seed, count: options.cases, area: options.area }).filter(
+  const drawn = generated({ seed: options.seed, count: options.cases, area: options.area }).filter(
     ({ id }) => options.only === undefined || id === options.only,
   );
+  const hosts = drawn.some(({ area }) => area === 'system') ? await systemHosts() : undefined;
+  const cases = typeof hosts === 'string' ? drawn.filter(({ area }) => area !== 'system') : drawn;
+  if (typeof hosts === 'string') say(`system: ${drawn.length - cases.length} cases are left out: ${hosts}\n`);
+  if (typeof hosts === 'string' && options.required && options.area === 'system') return false;
   say(`${cases.length} cases of seed ${options.seed}, against ${ANSIBLE[0]}\n`);
   const server = await webServer();
   const root = mkdtempSync(join(tmpdir(), 'parity-'));
   try {
-    const bench: Bench = { ansible: { folder: installed.folder, scratch: root, quick: true }, root, port: server.port };
+    const bench: Bench = {
+      ansible: {
+        folder: installed.folder,
+        scratch: root,
+        quick: true,
+        ...(typeof hosts === 'object' ? { collections: hosts.collections } : {}),
+      },
+      root,
+      port: server.port,
+      ...(typeof hosts === 'object' ? { lab: hosts.lab } : {}),
+    };
     const all = await inBatches(bench, cases);
     const red = all.filter((verdict) => isRed(judged(verdict)));
     const confirmed = options.quick ? red : await confirm(bench, red);
@@ -41,8 +57,17 @@ async function parity(options: Options): Promise<boolean> {
     return confirmed.length === 0;
   } finally {
     server.close();
+    if (typeof hosts === 'object') await hosts.lab.down();
     rmSync(root, { recursive: true, force: true });
   }
+}
+
+/** What the area system needs, or why it is not there. */
+async function systemHosts(): Promise<{ readonly lab: LabBench; readonly collections: string } | string> {
+  const further = await collections();
+  if (further.kind === 'missing') return further.why;
+  const lab = await labBench((line) => say(`${line}\n`));
+  return typeof lab === 'string' ? lab : { lab, collections: further.folder };
 }
 
 async function inBatches(bench: Bench, cases: readonly Case[]): Promise<readonly Verdict[]> {
@@ -50,7 +75,13 @@ async function inBatches(bench: Bench, cases: readonly Case[]): Promise<readonly
   const batches: Case[][] = [];
   for (const one of cases) {
     const last = batches.at(-1);
-    if (last !== undefined && last.length < BATCH && last[0]?.area === one.area && last[0].input.kind === one.input.kind) last.push(one);
+    if (
+      last !== undefined &&
+      (last.length < BATCH || one.area === 'system') &&
+      last[0]?.area === one.area &&
+      last[0].input.kind === one.input.kind
+    )
+      last.push(one);
     else batches.push([one]);
   }
   const found = await Promise.all(

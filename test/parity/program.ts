@@ -13,18 +13,29 @@ export interface Invocation {
   readonly env?: NodeJS.ProcessEnv;
   /** When it is ended, as it hangs. */
   readonly longest?: number;
+  /** Of its output. */
+  readonly encoding?: 'utf8' | 'latin1';
+  readonly input?: string | Buffer;
 }
 
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 /** Nothing here takes so long; what does, hangs. */
 const LONGEST_MS = 15 * 60_000;
 
-export function ended({ program, args, cwd, env = process.env, longest = LONGEST_MS }: Invocation): Promise<Ended> {
+export function ended({
+  program,
+  args,
+  cwd,
+  env = process.env,
+  longest = LONGEST_MS,
+  encoding = 'utf8',
+  input,
+}: Invocation): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = execFile(program, args, { cwd, env, maxBuffer: MAX_OUTPUT_BYTES, timeout: longest }, (error, stdout, stderr) =>
+    const child = execFile(program, args, { cwd, env, maxBuffer: MAX_OUTPUT_BYTES, timeout: longest, encoding }, (error, stdout, stderr) =>
       resolve({ status: error === null ? 0 : typeof error.code === 'number' ? error.code : 255, stdout, stderr }),
     );
     // An open pipe would let a program wait for what nobody writes.
-    child.stdin?.end();
+    child.stdin?.on('error', () => undefined).end(input);
   });
 }

@@ -13,6 +13,8 @@ export interface Ansible {
   readonly quick: boolean;
   /** `ansible_collections` of further collections, where they are there. */
   readonly collections?: string;
+  /** Put before the command. */
+  readonly enter?: readonly string[];
 }
 
 export interface AnsibleRun extends Ended {
@@ -35,12 +37,13 @@ async function playedOnce(ansible: Ansible, cwd: string, args: readonly string[]
   const results = join(ansible.scratch, `results-${process.pid}-${runs}.jsonl`);
   writeFileSync(results, '');
   const env = { ...(await environment(ansible)), PARITY_RESULTS: results };
+  const [program = '', ...before] = [...(ansible.enter ?? []), join(ansible.folder, 'bin/ansible-playbook')];
   const end = await ended({
-    program: join(ansible.folder, 'bin/ansible-playbook'),
-    args,
+    program,
+    args: [...before, ...args],
     cwd,
     env,
-    ...(ansible.quick ? { longest: HANGS_AFTER_MS } : {}),
+    ...(ansible.quick ? { longest: ansible.enter === undefined ? HANGS_AFTER_MS : 6 * HANGS_AFTER_MS } : {}),
   });
   const lines = readFileSync(results, 'utf8')
     .split('\n')

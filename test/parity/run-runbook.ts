@@ -11,13 +11,19 @@ export interface RunbookRun extends Ended {
 }
 
 /** Its journal goes to a folder of the run. */
-export async function runbook(scratch: string, cwd: string, args: readonly string[]): Promise<Ended> {
+export async function runbook(scratch: string, cwd: string, args: readonly string[], enter: readonly string[] = []): Promise<Ended> {
   const env = { ...process.env, LC_ALL: 'C.UTF-8', RUNBOOK_STATE: join(scratch, 'state') };
-  return await ended({ program: process.execPath, args: [RUNBOOK, ...args], cwd, env });
+  const [program = '', ...before] = [...enter, process.execPath, RUNBOOK];
+  return await ended({ program, args: [...before, ...args], cwd, env });
 }
 
-export async function runbookRun(scratch: string, cwd: string, args: readonly string[]): Promise<RunbookRun> {
-  const end = await runbook(scratch, cwd, [...args, '--output', 'json']);
+export async function runbookRun(
+  scratch: string,
+  cwd: string,
+  args: readonly string[],
+  enter: readonly string[] = [],
+): Promise<RunbookRun> {
+  const end = await runbook(scratch, cwd, [...args, '--output', 'json'], enter);
   const events = end.stdout
     .split('\n')
     .filter((line) => line.startsWith('{"type":"task_finished"'))

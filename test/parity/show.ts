@@ -21,6 +21,7 @@ function playable({ files, input }: Case): Readonly<Record<string, string>> {
   const written = Object.entries(files).flatMap(([name, value]) => spellings(name, value));
   switch (input.kind) {
     case 'tasks':
+    case 'system':
       return Object.fromEntries([...written, ...spellings('playbook', [{ hosts: 'localhost', gather_facts: false, tasks: input.tasks }])]);
     case 'play':
       return Object.fromEntries([...written, ['arguments', input.args.join(' ')]]);

@@ -39,11 +39,20 @@ export function prepare(setting: Setting, cases: readonly Case[]): void {
     const { host, controller, marks } = workplace(setting, id);
     mkdirSync(host, { recursive: true });
     mkdirSync(controller, { recursive: true });
-    for (const [name, value] of Object.entries(files)) writeText(join(controller, name), text(spelled(value, setting.tool, marks)));
+    writeFiles(controller, files, { tool: setting.tool, marks });
     const commands = given.map((line) => marked(line, marks));
     lines.push(`( cd '${host}' && set -e\n${commands.join('\n')}\n) || echo 'cannot be set up: ${id}' >&2`);
   }
   execFileSync('sh', ['-s'], { input: lines.join('\n'), stdio: ['pipe', 'ignore', 'inherit'] });
+}
+
+/** Files of a case, beside its playbook. */
+export function writeFiles(
+  folder: string,
+  files: Case['files'],
+  { tool, marks }: { readonly tool: Tool; readonly marks: ReadonlyMap<string, string> },
+): void {
+  for (const [name, value] of Object.entries(files)) writeText(join(folder, name), text(spelled(value, tool, marks)));
 }
 
 export function writeText(path: string, content: string): void {

@@ -1,0 +1,165 @@
+"""Tells as JSON what a host has of each case: reads {name: {"token": …, "folder": …, "parameters": […]}} from the end of its arguments."""
+
+import hashlib
+import json
+import os
+import pwd
+import grp
+import stat
+import subprocess
+import sys
+
+CASES = json.loads(sys.argv[1])
+FOLDERS = ["/home", "/etc", "/etc/cron.d", "/var/spool/cron/crontabs", "/etc/sysctl.d", "/mnt", "/var/mail", "/usr/share", "/usr/local/bin", "/opt", "/var/lib"]
+UNITS = "/etc/systemd/system"
+
+
+def lines(path):
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read().splitlines()
+    except OSError:
+        return []
+
+
+def said(*argv):
+    return subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False).stdout
+
+
+def number(value):
+    """Numbers of the host's own choice differ with what was made before."""
+    value = int(value)
+    return str(value) if value >= 20000 or value < 100 else "system" if value < 1000 else "ordinary"
+
+
+def user_name(uid):
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return number(uid)
+
+
+def group_name(gid):
+    try:
+        return grp.getgrgid(int(gid)).gr_name
+    except KeyError:
+        return number(gid)
+
+
+def content(path):
+    with open(path, "rb") as file:
+        data = file.read()
+    try:
+        return json.dumps(data.decode()) if len(data) < 2000 else hashlib.sha256(data).hexdigest()
+    except UnicodeDecodeError:
+        return hashlib.sha256(data).hexdigest()
+
+
+def tree(path, found):
+    try:
+        seen = os.lstat(path)
+    except OSError:
+        return
+    owner = f"{user_name(seen.st_uid)}:{group_name(seen.st_gid)}"
+    mode = f"{stat.S_IMODE(seen.st_mode):04o}"
+    if stat.S_ISLNK(seen.st_mode):
+        found[path] = f"link {owner} → {os.readlink(path)}"
+    elif stat.S_ISDIR(seen.st_mode):
+        found[path] = f"folder {mode} {owner}"
+        if not os.path.ismount(path):
+            for name in sorted(os.listdir(path)):
+                tree(f"{path}/{name}", found)
+    elif stat.S_ISREG(seen.st_mode):
+        found[path] = f"file {mode} {owner} {content(path)}"
+    else:
+        found[path] = f"special {mode} {owner}"
+
+
+def accounts(token):
+    found = {}
+    for line in lines("/etc/passwd"):
+        name, _, uid, gid, comment, home, shell = line.split(":")
+        if token in name or token in group_name(gid):
+            found[f"passwd {name}"] = f"{number(uid)} {group_name(gid)} {comment} {home} {shell}"
+    for line in lines("/etc/shadow"):
+        name, secret, changed, *rest = line.split(":")
+        if token in name:
+            found[f"shadow {name}"] = ":".join([secret, changed if changed in ("", "0") else "set", *rest])
+    for file in ("group", "gshadow"):
+        for line in lines(f"/etc/{file}"):
+            name, _, gid, members = line.split(":")
+            if token in name or token in members:
+                mine = sorted(member for member in members.split(",") if token in name or token in member)
+                found[f"{file} {name}"] = f"{number(gid) if file == 'group' and token in name else ''} {','.join(mine)}"
+    return found
+
+
+def units(token, known):
+    found = {}
+    for name in sorted(name for name in known if token in name):
+        asked = "LoadState,ActiveState,SubState,UnitFileState,NeedDaemonReload"
+        shown = said("systemctl", "show", "-p", asked, "--", name).split()
+        found[f"unit {name}"] = " ".join(sorted(shown))
+    return found
+
+
+def unit_files(found_by_token):
+    names = set()
+    for folder, _, files in os.walk(UNITS):
+        for file in files:
+            path = f"{folder}/{file}"
+            for token, found in found_by_token.items():
+                if token in path or (os.path.islink(path) and token in os.readlink(path)):
+                    tree(path, found)
+                    names.add(file)
+    names.update(line.split()[0] for line in said("systemctl", "list-units", "--all", "--plain", "--no-legend").splitlines() if line.strip())
+    return names
+
+
+def packages(token, known, manual):
+    found = {}
+    for line in known:
+        name, rest = line.split(" ", 1)
+        if token in name:
+            found[f"package {name}"] = rest.strip() + (" manual" if name in manual else "")
+    return found
+
+
+def mounts(token):
+    found = {}
+    for index, line in enumerate(one for one in lines("/etc/fstab") if token in one):
+        found[f"fstab {index}"] = " ".join(line.split())
+    for line in lines("/proc/self/mounts"):
+        if token in line:
+            source, place, kind, options, *_ = line.split()
+            kept = [option for option in options.split(",") if not option.startswith(("inode", "lowerdir", "upperdir", "workdir"))]
+            found[f"mount {place}"] = f"{'disk' if kind == 'overlay' else source} {kind} {','.join(kept)}"
+    return found
+
+
+def parameter(name):
+    if name == "hostname":
+        return f"{said('hostname').strip()} {lines('/etc/hostname')}"
+    return " ".join(" ".join(lines("/proc/sys/" + name.replace(".", "/"))).split())
+
+
+all_packages = said("dpkg-query", "-W", "-f", "${Package} ${Version} ${db:Status-Abbrev}\n").splitlines()
+all_manual = set(said("apt-mark", "showmanual").split())
+by_token = {case["token"]: {} for case in CASES.values()}
+all_units = unit_files(by_token)
+answer = {}
+for name, case in CASES.items():
+    token = case["token"]
+    mine = by_token[token]
+    for folder in FOLDERS:
+        for entry in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+            if token in entry:
+                tree(f"{folder}/{entry}", mine)
+    tree(case["folder"], mine)
+    mine.update(accounts(token))
+    mine.update(units(token, all_units))
+    mine.update(packages(token, all_packages, all_manual))
+    mine.update(mounts(token))
+    mine.update({f"parameter {one}": parameter(one) for one in case["parameters"]})
+    answer[name] = mine
+print(json.dumps(answer))
