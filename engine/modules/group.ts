@@ -11,19 +11,24 @@ import type { Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import { forRootAlone } from './root-alone.ts';
 
-const schema = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?$/, 'must be the name of a group')
-    .describe('Name of the group.'),
-  state: z.enum(['present', 'absent']).default('present').describe('Whether the group shall exist.'),
-  gid: wholeNumber({ max: 4294967294 }).optional().describe('Its number.'),
-  non_unique: boolean().default(false).describe('Whether gid may be a number that another group has.'),
-  system: boolean().default(false).describe('Whether a new group gets a number of the range for system groups.'),
-  force: boolean()
-    .default(false)
-    .describe('With state absent: remove it also where it is the primary group of an account, which then has a number for a group.'),
-});
+const schema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?$/, 'must be the name of a group')
+      .describe('Name of the group.'),
+    state: z.enum(['present', 'absent']).default('present').describe('Whether the group shall exist.'),
+    gid: wholeNumber({ max: 4294967294 }).optional().describe('Its number.'),
+    non_unique: boolean().default(false).describe('Whether gid may be a number that another group has.'),
+    system: boolean().default(false).describe('Whether a new group gets a number of the range for system groups.'),
+    force: boolean()
+      .default(false)
+      .describe('With state absent: remove it also where it is the primary group of an account, which then has a number for a group.'),
+  })
+  .refine(({ gid, non_unique: isShared }) => gid !== undefined || !isShared, {
+    path: ['non_unique'],
+    message: 'is of use only with gid\nGive gid, or leave non_unique out.',
+  });
 
 function plan(args: Arguments, seen: Seen): Outcome {
   const asked = requestOf(args);

@@ -82,7 +82,7 @@ function tableWish({ state }: Arguments): 'line' | 'no line' | 'as it is' {
 
 function optionsOf({ opts, boot }: Arguments): string {
   if (boot || opts.split(',').includes('noauto')) return opts;
-  return opts === 'defaults' ? 'noauto' : `${opts},noauto`;
+  return `${opts},noauto`;
 }
 
 function faultOf(args: Arguments): Impossible | undefined {
@@ -128,6 +128,8 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
   if (run === 'other') return occupied(args, state);
   const directory = file(args.path, 'target');
   const there = isPlaceless(args) ? undefined : seen.of(directory);
+  if (run === 'mount' && there !== undefined && !canCarry(args, listed, there) && seen.certainty(directory) === 'certain')
+    return noDirectory(args);
   const isThere = there?.type !== 'absent';
   const removes = args.state === 'absent' && there?.type === 'directory';
   const makes = (run === 'mount' || args.state === 'mounted') && !isThere;
@@ -205,6 +207,20 @@ function isBound(options: string): boolean {
   return options.split(',').some((option) => option === 'bind' || option === 'rbind');
 }
 
+/** What is bound may be a file, and lies on a file then. */
+function canCarry(args: Arguments, listed: TableEntry | undefined, there: FileState): boolean {
+  const end = there.type === 'link' ? there.to?.state : there;
+  return end?.type !== 'file' || isBound(args.opts) || isBound(listed?.options ?? '');
+}
+
+function noDirectory({ path: at }: Arguments): Impossible {
+  return {
+    kind: 'impossible',
+    what: `${at} is a file: nothing can be mounted there`,
+    remedy: `Remove it with a task before this one, if it is not needed: file: { path: ${at}, state: absent }`,
+  };
+}
+
 function occupied({ path: at, src }: Arguments, { source }: MountState): Impossible {
   return {
     kind: 'impossible',
@@ -247,7 +263,8 @@ function liveDifferences(
 /** Another file system lies over the directory: nothing that was known beneath is so any more. */
 function directoryPrediction(at: string, there: FileState, changesBeneath: boolean, removed: boolean): readonly Prediction[] {
   if (removed) return [predict(file(at), { type: 'absent', parent: true })];
-  if (!changesBeneath) return [];
+  const end = there.type === 'link' ? there.to?.state : there;
+  if (!changesBeneath || end?.type === 'file') return [];
   const unknown = { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
   const after = { type: 'directory', ...unknown, changedBeneath: true } as const;
   return [predict(file(at, 'target'), there.type === 'link' ? { ...there, to: { path: there.to?.path, state: after } } : after)];

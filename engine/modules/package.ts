@@ -281,16 +281,22 @@ function isDoubtful({ request }: Asked, after: PackageState, seen: Seen): boolea
 function stepOf(args: Arguments, one: Asked, state: PackageState): readonly Step[] {
   const now = state.installed ? (state.version ?? 'present') : 'absent';
   if (args.state === 'absent')
-    return state.installed ? [{ one, before: now, after: 'absent', state: { installed: false, broken: false } }] : [];
+    return state.installed && !isAnother(one, state)
+      ? [{ one, before: now, after: 'absent', state: { installed: false, broken: false } }]
+      : [];
   const exact = one.version?.endsWith('*') === true ? undefined : one.version;
   const newer =
     args.state === 'latest' && state.candidate !== undefined && state.version !== undefined && state.candidate !== state.version;
   const after = { installed: true, version: newer ? state.candidate : exact, broken: false, candidate: state.candidate };
   if (!state.installed) return [{ one, before: 'absent', after: one.version ?? 'present', state: after }];
-  if (one.version !== undefined && state.version !== undefined && !isVersion(state.version, one.version))
-    return [{ one, before: now, after: one.version, state: after }];
+  if (one.version !== undefined && isAnother(one, state)) return [{ one, before: now, after: one.version, state: after }];
   if (newer && one.version === undefined) return [{ one, before: now, after: state.candidate ?? 'latest', state: after }];
   return state.broken === true ? [{ one, before: 'half configured', after: 'present', state: { ...state, broken: false } }] : [];
+}
+
+/** Another version than the one that is named. */
+function isAnother({ version }: Asked, state: PackageState): boolean {
+  return version !== undefined && state.version !== undefined && !isVersion(state.version, version);
 }
 
 function predicted(one: Asked, state: PackageState, steps: readonly Step[], aged: boolean): PackageState {
@@ -371,6 +377,7 @@ function broughtUnit(runs: boolean, enabled: boolean): UnitState {
     fragment: undefined,
     type: undefined,
     remainsAfterExit: undefined,
+    canReload: undefined,
     ran: undefined,
     invocation: undefined,
   };

@@ -166,13 +166,22 @@ function setLive({ name, after }: LiveStep): string {
 }
 
 /** The last line of a name counts and is kept where it stands; others of the same name go. New names come at the end. */
+/** The parameter of a line and its value, where it sets one. */
+function assigned(line: string): readonly [name?: string, value?: string] {
+  const [, name, value] = /^\s*-?\s*([^#;=\s][^=]*?)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+  return name === undefined ? [] : [name, normalizeValue(value ?? '')];
+}
+
+/** Of several lines the last one counts: where it is right, all stay. */
 function editLines(text: string, wanted: ReadonlyMap<string, string | null>): string {
   const byPath = new Map([...wanted].map(([name, value]) => [sysctlPath(name), { name, value }]));
   const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
+  const inForce = new Map(lines.map((line) => assigned(line)).map(([found = '', current]) => [sysctlPath(found), current]));
+  if ([...byPath].every(([at, { value }]) => (value === null ? !inForce.has(at) : inForce.get(at) === value))) return text;
   const kept: string[] = [];
   const done = new Set<string>();
   for (const line of lines.toReversed()) {
-    const [, found, current] = /^\s*-?\s*([^#;=\s][^=]*?)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+    const [found, current] = assigned(line);
     const entry = found === undefined ? undefined : byPath.get(sysctlPath(found));
     if (entry === undefined || found === undefined) {
       kept.push(line);
@@ -180,7 +189,7 @@ function editLines(text: string, wanted: ReadonlyMap<string, string | null>): st
     }
     const isFirst = !done.has(sysctlPath(found));
     done.add(sysctlPath(found));
-    if (isFirst && entry.value !== null) kept.push(normalizeValue(current ?? '') === entry.value ? line : `${entry.name} = ${entry.value}`);
+    if (isFirst && entry.value !== null) kept.push(current === entry.value ? line : `${entry.name} = ${entry.value}`);
   }
   const added = [...byPath].flatMap(([at, { name, value }]) => (done.has(at) || value === null ? [] : [`${name} = ${value}`]));
   const after = [...kept.toReversed(), ...added];

@@ -52,7 +52,11 @@ const schema = z
       .default(false)
       .describe('Do not wait until the unit has started: `activating` will do. A restart waits until it has stopped.'),
   })
-  .refine((args) => args.name !== undefined || args.daemon_reload, { path: ['name'], message: 'is needed, unless daemon_reload is true' });
+  .refine((args) => args.name !== undefined || args.daemon_reload, { path: ['name'], message: 'is needed, unless daemon_reload is true' })
+  .refine(({ masked, state, enabled }) => masked !== true || (enabled !== true && (state === undefined || state === 'stopped')), {
+    path: ['masked'],
+    message: 'cannot be true for a unit that is to run or to be enabled\nWrite masked: false; or state: stopped and enabled: false.',
+  });
 
 export const module = defineModule<z.infer<typeof schema>>({
   name: 'systemd',
@@ -90,7 +94,8 @@ export function planUnit(wish: UnitWish, seen: Seen): Outcome {
   return {
     kind: 'change',
     differences: steps.differences,
-    certainty,
+    // What lies behind a mask is seen only when it is gone.
+    certainty: steps.mask === 'unmask' && (steps.enable !== undefined || steps.run !== undefined) ? 'after_change' : certainty,
     predictions: [predict(asked, after)],
     touches: 'predicted',
     apply: () => applySteps(wish, state, steps, result),
@@ -140,6 +145,13 @@ function findHindrance(wish: UnitWish, state: UnitState, certainty: 'certain' | 
   if (state.load === 'unmasked' && (wantsUp || wish.enabled !== undefined)) return cannotKnow(wish, state, name);
   if (state.load === 'masked' && wantsUp && wish.masked !== false) {
     return { kind: 'impossible', what: `${name} is masked`, remedy: 'Set masked: false as well, if it is meant to run' };
+  }
+  if (wish.state === 'reloaded' && isRunning(state) && state.canReload === false && !state.needsReload) {
+    return {
+      kind: 'impossible',
+      what: `${name} cannot be reloaded: it has no ExecReload`,
+      remedy: 'Write state: restarted, or give it ExecReload with a task before this one',
+    };
   }
   if (wish.masked === true && state.load !== 'masked' && state.fragment === `/etc/systemd/system/${name}`) {
     return {

@@ -126,6 +126,7 @@ function fresh(state: UnitState, file: RegularFile, path: string): UnitState {
     file: text === undefined ? 'disabled' : /^\[Install\]\s*$/m.test(text) ? 'disabled' : 'static',
     needsReload: false,
     type: type === '' ? 'simple' : type,
+    canReload: undefined,
     remainsAfterExit: remains === undefined ? undefined : /^(yes|true|on|1)$/i.test(remains),
   };
 }

@@ -21,6 +21,8 @@ export interface UnitState {
   readonly result?: string | undefined;
   readonly type?: string | undefined;
   readonly remainsAfterExit?: boolean | undefined;
+  /** Whether it has something to do for `reload`. */
+  readonly canReload?: boolean | undefined;
   /** It has run since systemd knows it: tells a oneshot that is done from one that was never started. */
   readonly ran?: boolean | undefined;
   /** Changes with every start. Empty where it was never started. */
@@ -60,6 +62,7 @@ const PROPERTIES = [
   'Result',
   'Type',
   'RemainAfterExit',
+  'CanReload',
   'ExecMainExitTimestampMonotonic',
   'InvocationID',
 ];
@@ -179,6 +182,7 @@ function decodeUnit(properties: ReadonlyMap<string, string>, dropIns: readonly s
     result: text('Result'),
     type: text('Type'),
     remainsAfterExit: text('RemainAfterExit') === 'yes',
+    canReload: text('CanReload') === '' ? undefined : text('CanReload') === 'yes',
     ran: Number(text('ExecMainExitTimestampMonotonic')) > 0,
     invocation: text('InvocationID'),
   };

@@ -113,7 +113,7 @@ const TABLE: readonly Row[] = [
     args: { ...TMPFS, opts: 'size=1m', state: 'ephemeral' },
     proof: `${MOUNTED('/home/m')} && ! test -s /etc/fstab`,
   },
-  { what: 'not at boot', args: { ...TMPFS, boot: false }, proof: 'grep -qx "tmpfs /home/m tmpfs noauto 0 0" /etc/fstab' },
+  { what: 'not at boot', args: { ...TMPFS, boot: false }, proof: 'grep -qx "tmpfs /home/m tmpfs defaults,noauto 0 0" /etc/fstab' },
   {
     what: 'a line for swap, beside another one',
     args: { path: 'none', src: '/swap2', fstype: 'swap', opts: 'sw', state: 'present' },

@@ -21,6 +21,7 @@ const plan = (args: object, states: Record<string, PackageState>, facts = {}) =>
 test.each<readonly [string, object, Record<string, PackageState>]>([
   ['one that is there', { name: 'socat' }, { socat: present('1.7.4-4') }],
   ['one that shall not be there and is not', { name: 'socat', state: 'absent' }, { socat: ABSENT }],
+  ['one of another version than the one that shall not be there', { name: 'socat=2.0', state: 'absent' }, { socat: present('1.7.4-4') }],
   ['old lists, where nothing is to be installed', { name: 'socat', update_cache: true, cache_valid_time: 0 }, { socat: present('1') }],
   ['the version that is there', { name: 'socat=1.7.4' }, { socat: present('1.7.4-4') }],
   ['the newest one', { name: 'socat', state: 'latest' }, { socat: { ...present('2'), candidate: '2', refreshed: 1 } }],

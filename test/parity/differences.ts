@@ -4,11 +4,13 @@ import type { Case, Json } from './case.ts';
 import { isMap, tasksOf } from './case.ts';
 import type { Difference } from './compare.ts';
 import { DIFFERENCES_OF_FILES } from './differences-of-files.ts';
+import { DIFFERENCES_OF_SYSTEM } from './differences-of-system.ts';
 import type { Explanation } from './explanation.ts';
 import { mentions, refuses } from './explanation.ts';
 
 export const EXPLANATIONS: readonly Explanation[] = [
   ...DIFFERENCES_OF_FILES,
+  ...DIFFERENCES_OF_SYSTEM,
   {
     id: 'unknown-pattern',
     explains: ({ fact, runbook }, { area }) =>

@@ -50,7 +50,6 @@ const SERVICES: readonly [string, ...string[]] = [
   'Type=simple\nExecStart=/bin/sleep infinity\nExecReload=/bin/true',
   'Type=oneshot\nExecStart=/bin/true',
   'Type=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true',
-  'Type=oneshot\nExecStart=/bin/false',
   'Type=notify\nExecStart=/bin/sh -c "systemd-notify --ready; exec sleep infinity"\nNotifyAccess=all',
 ];
 const INSTALLS: readonly [string, ...string[]] = [

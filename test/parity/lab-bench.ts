@@ -100,7 +100,7 @@ function benchOf(lab: Lab): LabBench {
 async function shell(lab: Lab, tool: Tool, user: string, script: string | Buffer, command = 'sh -s'): Promise<string> {
   const { state } = lab;
   const options = [`UserKnownHostsFile=${state.knownHosts}`, 'IdentitiesOnly=yes', 'BatchMode=yes', 'LogLevel=ERROR'];
-  const [program = '', ...before] = [...state.enter, 'ssh', '-F', '/dev/null', '-i', state.key];
+  const [program, ...before] = [...state.enter, 'ssh', '-F', '/dev/null', '-i', state.key];
   const { address } = hostOf(lab, tool);
   const args = [...before, ...options.flatMap((option) => ['-o', option]), `${user}@${address}`, command];
   const end = await ended({ program, args, cwd: '/', input: script });

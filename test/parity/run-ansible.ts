@@ -37,7 +37,7 @@ async function playedOnce(ansible: Ansible, cwd: string, args: readonly string[]
   const results = join(ansible.scratch, `results-${process.pid}-${runs}.jsonl`);
   writeFileSync(results, '');
   const env = { ...(await environment(ansible)), PARITY_RESULTS: results };
-  const [program = '', ...before] = [...(ansible.enter ?? []), join(ansible.folder, 'bin/ansible-playbook')];
+  const [program, ...before] = [...(ansible.enter ?? []), join(ansible.folder, 'bin/ansible-playbook')];
   const end = await ended({
     program,
     args: [...before, ...args],

@@ -13,7 +13,7 @@ export interface RunbookRun extends Ended {
 /** Its journal goes to a folder of the run. */
 export async function runbook(scratch: string, cwd: string, args: readonly string[], enter: readonly string[] = []): Promise<Ended> {
   const env = { ...process.env, LC_ALL: 'C.UTF-8', RUNBOOK_STATE: join(scratch, 'state') };
-  const [program = '', ...before] = [...enter, process.execPath, RUNBOOK];
+  const [program, ...before] = [...enter, process.execPath, RUNBOOK];
   return await ended({ program, args: [...before, ...args], cwd, env });
 }
 

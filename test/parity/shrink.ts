@@ -6,7 +6,7 @@ import { isRed, judged } from './judge.ts';
 
 /** How many batches of smaller cases are tried, and how many are in one: a playbook that is played alone takes seconds. */
 const ROUNDS = 12;
-const AT_ONCE: Readonly<Record<Kind, number>> = { tasks: 60, play: 10, inventory: 60, pattern: 60 };
+const AT_ONCE: Readonly<Record<Kind, number>> = { tasks: 60, system: 40, play: 10, inventory: 60, pattern: 60 };
 
 /** The smallest case that is still red: one part after the other is left out, the largest first, and no case is tried twice. */
 export async function shrunk(bench: Bench, verdict: Verdict): Promise<Verdict> {
