@@ -12,6 +12,7 @@ import { defineModule } from './module.ts';
 const schema = z.strictObject({
   paths: pathList().describe('The directories that are looked through. A text is parted at its commas.'),
   patterns: commaList().default([]).describe('Shell patterns, one of which the name must match: *.conf. A text is parted at its commas.'),
+  excludes: commaList().default([]).describe('Shell patterns, none of which the name may match. A text is parted at its commas.'),
   file_type: z.enum(['file', 'directory', 'link', 'any']).default('file').describe('What is looked for.'),
   recurse: boolean().default(false).describe('Whether directories beneath are looked through as well.'),
   depth: wholeNumber({ min: 1 }).optional().describe('How many levels deep, with recurse.'),
@@ -24,10 +25,6 @@ export const module = defineModule<Arguments>({
   summary: 'List files of the host by name and type.',
   arguments: schema,
   foreign: {
-    excludes:
-      'Leave such files out of what is done with the result: when: !item.path.endsWith(".bak"). Or ask by query: find PATH ! -name PATTERN.',
-    exclude:
-      'Leave such files out of what is done with the result: when: !item.path.endsWith(".bak"). Or ask by query: find PATH ! -name PATTERN.',
     use_regex: 'Write shell patterns, or take of the result what fits: when: item.path.matches("…").',
     age: 'Ask by query: find PATH -mtime +28 for what is older than 28 days.',
     age_stamp: 'Ask by query: find PATH with -mtime, -ctime or -atime.',
@@ -40,7 +37,7 @@ export const module = defineModule<Arguments>({
     get_checksum: 'Ask by stat in a loop over the result.',
     limit: 'Leave it out: all are listed.',
   },
-  aliases: { path: 'paths', name: 'paths', pattern: 'patterns' },
+  aliases: { path: 'paths', name: 'paths', pattern: 'patterns', exclude: 'excludes' },
   examples: ['find: { paths: /var/lib/etcd-backup, patterns: "*.db" }'],
   observes: (args) => [questionOf(args)],
   plan(args, _loaded, seen) {
@@ -58,9 +55,8 @@ const TYPES = { file: '-type f', directory: '-type d', link: '-type l', any: '' 
 
 /** In what `find` prints of a tidy path, two slashes never follow one another: they begin a record. */
 function questionOf(args: Arguments): Request<ProbeDetail, ProbeState> {
-  const names = args.patterns.map((pattern) => `-name ${quote(pattern)}`).join(' -o ');
   const depth = args.recurse ? (args.depth === undefined ? '' : `-maxdepth ${args.depth}`) : '-maxdepth 1';
-  const conditions = [names === '' ? '' : `'(' ${names} ')'`, args.hidden ? '' : "! -name '.*'", TYPES[args.file_type]]
+  const conditions = [anyName(args.patterns), anyName(args.excludes, '! '), args.hidden ? '' : "! -name '.*'", TYPES[args.file_type]]
     .filter((one) => one !== '')
     .join(' ');
   const format = '//%f\t%u\t%g\t%U\t%G\t%s\t%Y\t%n';
@@ -71,6 +67,10 @@ function questionOf(args: Arguments): Request<ProbeDetail, ProbeState> {
       )
       .join('\n'),
   );
+}
+
+function anyName(patterns: readonly string[], not = ''): string {
+  return patterns.length === 0 ? '' : `${not}'(' ${patterns.map((pattern) => `-name ${quote(pattern)}`).join(' -o ')} ')'`;
 }
 
 function decode(stdout: Buffer): readonly ValueMap[] {

@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { quote } from '../connection/quote.ts';
+import { file } from '../resources/file.ts';
+import { describeType } from '../resources/file-state.ts';
+import type { Seen } from '../resources/resource.ts';
 import { Unknown } from '../values/value.ts';
 import { path, plainText } from './arguments.ts';
+import type { Impossible } from './module.ts';
 import { defineModule } from './module.ts';
 
 const name = plainText().refine((value) => !value.includes('/'), 'must not hold a slash');
@@ -19,26 +23,40 @@ export const module = defineModule<z.infer<typeof schema>>({
   summary: 'Make a temporary file or directory that only its owner can read. It is left to the playbook to remove it.',
   arguments: schema,
   examples: ['tempfile: { state: directory, suffix: build }'],
-  observes: () => [],
-  plan: (args) => ({
-    kind: 'change',
-    differences: [
-      { kind: 'field', of: `${args.path}/${args.prefix}…${args.suffix}`, field: 'state', before: 'absent', after: `a ${args.state}` },
-    ],
-    certainty: 'opaque',
-    predictions: [],
-    touches: 'predicted',
-    planned: { path: new Unknown('the name of a temporary file'), state: args.state },
-    apply() {
-      const made = `${args.path === '/' ? '' : args.path}/${args.prefix}${randomBytes(8).toString('hex')}${args.suffix}`;
-      const script = args.state === 'directory' ? `mkdir -m 0700 -- ${quote(made)}` : `umask 077; set -C; : >${quote(made)}`;
-      return {
-        script,
-        finish: ({ status, stderr }) =>
-          status === 0
-            ? { kind: 'done', result: { path: made, state: args.state } }
-            : { kind: 'failed', what: `${made} cannot be made: ${stderr.toString('utf8').trim()}`, result: {} },
-      };
+  observes: (args) => [file(args.path, 'target')],
+  plan: (args, _loaded, seen) =>
+    noFolder(args.path, seen) ?? {
+      kind: 'change',
+      differences: [
+        { kind: 'field', of: `${args.path}/${args.prefix}…${args.suffix}`, field: 'state', before: 'absent', after: `a ${args.state}` },
+      ],
+      certainty: 'opaque',
+      predictions: [],
+      touches: 'predicted',
+      planned: { path: new Unknown('the name of a temporary file'), state: args.state },
+      apply() {
+        const made = `${args.path === '/' ? '' : args.path}/${args.prefix}${randomBytes(8).toString('hex')}${args.suffix}`;
+        const script = args.state === 'directory' ? `mkdir -m 0700 -- ${quote(made)}` : `umask 077; set -C; : >${quote(made)}`;
+        return {
+          script,
+          finish: ({ status, stderr }) =>
+            status === 0
+              ? { kind: 'done', result: { path: made, state: args.state } }
+              : { kind: 'failed', what: `${made} cannot be made: ${stderr.toString('utf8').trim()}`, result: {} },
+        };
+      },
     },
-  }),
 });
+
+function noFolder(path: string, seen: Seen): Impossible | undefined {
+  const request = file(path, 'target');
+  const state = seen.of(request);
+  const there = state.type === 'link' ? (state.to?.state ?? state) : state;
+  if (there.type === 'directory' || there.type === 'hidden' || seen.certainty(request) === 'after_change') return undefined;
+  if (there.type !== 'absent') return { kind: 'impossible', what: `${path} is ${describeType(there)}, not a directory` };
+  return {
+    kind: 'impossible',
+    what: `the directory ${path} does not exist`,
+    remedy: `Make it first: file: { path: ${path}, state: directory }`,
+  };
+}

@@ -124,7 +124,7 @@ function answer(stage: Stage, { id, mayFail }: Case, runs: Runs): Answer {
   const facts = new Map<string, Json>();
   const tell = (when: string, events: readonly TaskEvent[] = []): void => {
     for (const event of events) {
-      const name = `${when}.${key(event, id)}`;
+      const name = `${when}.${textOf(unmarked(key(event, id), folders))}`;
       facts.set(`${name}.status`, event.status);
       if (event.status === 'failed') continue;
       for (const [member, value] of documented(event.module, event.result)) facts.set(`${name}.result.${member}`, unmarked(value, folders));
@@ -140,6 +140,10 @@ function answer(stage: Stage, { id, mayFail }: Case, runs: Runs): Answer {
     broken: stage.setting.tool === 'runbook' ? brokenPromises({ id, plan: planned, play: runs.first.get(id) ?? [], mayFail }) : [],
     open: planned.filter(({ certain }) => !certain).length,
   };
+}
+
+function textOf(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function key(event: TaskEvent, id: string): string {

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Case, Json } from './case.ts';
+import { isMap } from './case.ts';
 import type { Explanation } from './explanation.ts';
 import { argumentsFor, mentions, refuses } from './explanation.ts';
 
@@ -68,10 +70,65 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
   {
     id: 'content-into-folder',
     explains: ({ fact, ansible, runbook }, input) =>
-      argumentsFor(['copy'], input, isStatus(fact) ? fact : undefined).some((args) => 'content' in args) &&
+      argumentsFor(['copy'], input, fact.startsWith('first.') ? fact : undefined).some((args) => 'content' in args) &&
+      (fact.startsWith('second.') && makesLink(input)
+        ? argumentsFor(['file'], input).some(({ state }) => state === 'directory')
+        : isStatus(fact)
+          ? ansible === 'changed' && runbook === 'failed'
+          : /^tree.*\/\.[a-z0-9_]{8}$/.test(fact) && runbook === null && mentions(ansible, 'file ')),
+  },
+  {
+    id: 'names-of-temporary-files',
+    explains: ({ fact, ansible, runbook }, input) =>
+      argumentsFor(['tempfile'], input).length > 0 &&
+      /\.result\.(path|stat)$/.test(fact) &&
+      isDeepStrictEqual(nameless(ansible, runbook), nameless(runbook, ansible)),
+  },
+  {
+    id: 'below-a-file',
+    explains: ({ fact, ansible, runbook }, input) =>
+      isStatus(fact) &&
+      ansible === 'failed' &&
+      runbook === 'ok' &&
+      argumentsFor(['stat'], input, fact).some(({ path }) => path === '@W@/d/a.log/x'),
+  },
+  {
+    id: 'block-to-remove',
+    explains: ({ fact, ansible, runbook }, input) =>
+      argumentsFor(['blockinfile'], input, isStatus(fact) ? fact : undefined).some(isRemoved) &&
       (isStatus(fact)
-        ? ansible === 'changed' && runbook === 'failed'
-        : /^tree.*\/\.[a-z0-9_]{8}$/.test(fact) && runbook === null && mentions(ansible, 'file ')),
+        ? ansible === 'changed' && runbook === 'ok'
+        : fact.startsWith('tree') && withoutEmptyLines(ansible) === withoutEmptyLines(runbook)),
+  },
+  {
+    id: 'windows-line-ends',
+    explains: ({ fact, ansible, runbook }, input) =>
+      isStatus(fact) &&
+      ansible === 'changed' &&
+      runbook === 'ok' &&
+      input.given.some((line) => line.includes('\\r\\n')) &&
+      argumentsFor(['lineinfile', 'blockinfile'], input, fact).length > 0,
+  },
+  {
+    id: 'link-to-come',
+    explains: ({ fact }, input) =>
+      /^(tree.*\/(t|gone)|.*\.result\.dest)$/.test(fact) &&
+      input.given.includes('ln -s gone t') &&
+      argumentsFor(WRITTEN, input).some(({ follow }) => follow === true),
+  },
+  {
+    id: 'link-until-validated',
+    explains: ({ fact, ansible, runbook }, input) =>
+      /^tree.*\/t$/.test(fact) &&
+      mentions(runbook, 'link ') &&
+      mentions(ansible, 'file ') &&
+      argumentsFor(WRITTEN, input).some((args) => 'validate' in args),
+  },
+  {
+    id: 'hard-link-at-a-folder',
+    explains: ({ fact, ansible, runbook }, input) =>
+      argumentsFor(['file'], input, isStatus(fact) ? fact : undefined).some(({ state }) => state === 'hard') &&
+      (isStatus(fact) ? runbook === 'failed' && ansible !== 'failed' : /^tree.*\/t\//.test(fact) && runbook === null),
   },
   {
     id: 'block-of-no-file',
@@ -79,11 +136,27 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
       isStatus(fact) &&
       ansible === 'failed' &&
       runbook === 'ok' &&
-      argumentsFor(['blockinfile'], input, fact).some(
-        ({ state, block, create }) => (state === 'absent' || block === '') && create !== true,
-      ),
+      argumentsFor(['blockinfile'], input, fact).some((args) => isRemoved(args) && args['create'] !== true),
   },
 ];
+
+/** Without what is by chance, and the digest, which is another row's; of a look what both have. */
+function nameless(value: Json, other: Json): Json {
+  if (typeof value === 'string')
+    return value.replace(/(ansible\.|runbook\.|pre-|a b)[\da-z_]{8,16}/, (_, before: string) => before.replace('ansible.', 'runbook.'));
+  if (!isMap(value) || !isMap(other)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]) => (key in other && key !== 'checksum' ? [[key, nameless(item, '')]] : [])),
+  );
+}
+
+function isRemoved({ state, block }: { readonly state?: Json; readonly block?: Json }): boolean {
+  return state === 'absent' || block === '';
+}
+
+function withoutEmptyLines(value: Json): Json {
+  return typeof value === 'string' ? value.replaceAll(/(\\n)+/g, '\\n').replace(/\\n"$/, '"') : value;
+}
 
 function isStatus(fact: string): boolean {
   return /^(first|second)\.\d+\.status$/.test(fact);

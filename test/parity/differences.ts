@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { Case, Json } from './case.ts';
+import type { Area, Case, Json } from './case.ts';
 import { isMap, tasksOf } from './case.ts';
 import type { Difference } from './compare.ts';
 import { DIFFERENCES_OF_FILES } from './differences-of-files.ts';
@@ -57,7 +57,12 @@ export const EXPLANATIONS: readonly Explanation[] = [
       runbook === 'changed' &&
       /"method":"(POST|PUT|PATCH|DELETE)"/.test(JSON.stringify(tasksOf(input))),
   },
-  { id: 'missing-arguments', explains: ({ fact, runbook }) => refuses(fact, runbook, ' has no argument "') },
+  {
+    id: 'missing-arguments',
+    explains: ({ fact, runbook }, { area }) =>
+      refuses(fact, runbook, ' has no argument "') &&
+      (!OF_FILES.has(area) || MISSING.some((name) => refuses(fact, runbook, ` has no argument "${name}"`))),
+  },
   { id: 'groups-of-patterns', explains: ({ fact, runbook }) => refuses(fact, runbook, 'must speak only of groups that regexp has') },
   {
     id: 'dest-is-the-file',
@@ -98,6 +103,10 @@ function text(value: Json): string {
 function isLine(fact: string): boolean {
   return /^host \S+ line \d+$/.test(fact);
 }
+
+const OF_FILES: ReadonlySet<Area> = new Set(['files', 'edits', 'templates', 'looks']);
+/** Arguments that Ansible's modules for files have, and these not. */
+const MISSING = ['access_time', 'size', 'age', 'use_regex'] as const;
 
 /** The row that explains a difference; or nothing: it is a fault of one of the two. */
 export function explanation(difference: Difference, input: Case): Explanation | undefined {

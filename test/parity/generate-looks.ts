@@ -1,6 +1,7 @@
 import type { Json } from './case.ts';
 import type { Chance } from './chance.ts';
 import type { Draft } from './draft.ts';
+import { either } from './spelled.ts';
 
 /** A folder with one of each kind. */
 const FOLDER = [
@@ -24,6 +25,7 @@ const FOLDER = [
   'find d -exec touch -h -d 2020-02-03T04:05:06Z {} +',
   'touch -d 2001-02-03T04:05:06Z d/a.log d/sub d/sub/deep/e.log',
 ] as const;
+const BELOW_A_FILE = 'a.log/x';
 const NAMES = [
   'a.log',
   'b.txt',
@@ -39,7 +41,7 @@ const NAMES = [
   'utf8.txt',
   'hard.txt',
   'big.bin',
-  'a.log/x',
+  BELOW_A_FILE,
   '',
 ] as const;
 
@@ -78,8 +80,11 @@ export function findCase(chance: Chance): Draft {
   return { given: FOLDER, tasks: [{ find: args }] };
 }
 
+/** Of what ends: Ansible waits at a pipe without end. */
 export function slurpCase(chance: Chance): Draft {
-  return { given: FOLDER, tasks: [{ slurp: { [chance.one(['src', 'src', 'path'] as const)]: `@W@/d/${chance.one(NAMES)}` } }] };
+  const name = chance.one(NAMES);
+  const path = `@W@/d/${name === 'fifo' ? 'a.log' : name}`;
+  return { given: FOLDER, tasks: [{ slurp: { [chance.one(['src', 'src', 'path'] as const)]: path } }] };
 }
 
 /** The name is a chance: what is compared is what follows from it. */
@@ -101,7 +106,8 @@ export function tempfileCase(chance: Chance): Draft {
 
 /** A look, then a change that uses what was seen. */
 export function seenCase(chance: Chance): Draft {
-  const name = chance.one(NAMES);
+  const chosen = chance.one(NAMES);
+  const name = chosen === BELOW_A_FILE ? 'gone' : chosen;
   return {
     given: FOLDER,
     tasks: [
@@ -110,7 +116,10 @@ export function seenCase(chance: Chance): Draft {
       { copy: { dest: '@W@/not-there', content: 'not there\n' }, when: 'seen.stat.exists == false' },
       { find: { paths: '@W@/d', patterns: chance.one(['*.log', '*.none'] as const) }, register: 'found' },
       { debug: { msg: '{{found.matched}}' } },
-      { file: { path: '{{item.path}}', state: 'absent' }, loop: '{{found.files}}', loop_control: { label: '{{item.path}}' } },
+      {
+        file: { path: '{{item}}', state: 'absent' },
+        loop: either("{{found.files | map(attribute='path') | list}}", '{{map found.files "path"}}'),
+      },
     ],
   };
 }
