@@ -255,8 +255,10 @@ class CelWriter implements CelWriting {
       case '+':
       case '-':
         return joined(operator, LEVEL.sum);
-      case '*':
       case '/':
+        // Jinja's quotient of whole numbers has a fraction, that of CEL has none.
+        return { text: `double(${this.piece(left).text}) / ${this.at(right, LEVEL.product + 1)}`, level: LEVEL.product };
+      case '*':
       case '//':
       case '%':
         if (operator === '%' && left.kind === 'text') throw new NoCounterpart('Join texts: "a" + string(b).');

@@ -237,6 +237,9 @@ class HandlebarsWriter {
       case '==':
       case '!=':
         return `(${OPERATORS[operator]} ${this.argument(left)} ${this.argument(asFactsSay(left, right))})`;
+      case '/':
+        // The helper `div` gives the whole part of whole numbers, as // does.
+        return this.#expr({ kind: 'binary', operator, left, right });
       case 'or':
       case 'and':
       case '<':
@@ -245,7 +248,6 @@ class HandlebarsWriter {
       case '>=':
       case '-':
       case '*':
-      case '/':
       case '//':
       case '%':
       default:

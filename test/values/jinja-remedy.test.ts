@@ -59,6 +59,7 @@ describe('a condition in Jinja is refused with the same in CEL, which is accepte
     ['{{ x }}', 'x'],
     ["'a' in r.stdout", "r.stdout.contains('a')"],
     ['a > b // 2', 'a > b / 2'],
+    ['not a > b / 2', '!(a > double(b) / 2)'],
     ['length(xs) > 1', 'size(xs) > 1'],
     ['join(xs, ",") == "a"', 'xs.join(",") == "a"'],
     ['keys(m) == xs', 'm.map(k, k) == xs'],
