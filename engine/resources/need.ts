@@ -81,8 +81,9 @@ function directoryAfter(kind: string, path: string, effect: Prediction): NeedSta
   if (other === undefined) return undefined;
   const changed = effect.request.id;
   if (kind === 'empty' && isBeneath(changed, path)) return other.type === 'absent' ? 'stale' : { isMet: false };
-  const touches = changed === path || isBeneath(path, changed);
-  return touches ? 'stale' : undefined;
+  if (changed !== path && !isBeneath(path, changed)) return undefined;
+  if (kind === 'empty' && other.type === 'directory') return undefined;
+  return kind === 'empty' && other.type === 'absent' ? { isMet: true } : 'stale';
 }
 
 interface Asked {
