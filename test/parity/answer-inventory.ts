@@ -109,11 +109,11 @@ async function listed(setting: Setting, folder: string, sources: readonly string
   const list = JSON.parse(end.stdout) as Readonly<
     Record<string, { hosts?: string[]; children?: string[]; hostvars?: Record<string, Record<string, Json>> }>
   >;
-  const below = (name: string, seen: readonly string[] = []): string[] => {
-    const group = list[name];
-    if (group === undefined || seen.includes(name)) return [];
-    const own = group.hosts ?? [];
-    return [...new Set([...own, ...(group.children ?? []).flatMap((child) => below(child, [...seen, name]))])];
+  // Level by level, as `groups` of both tools has them.
+  const below = (name: string): string[] => {
+    const groups = new Set([name]);
+    for (const group of groups) for (const child of list[group]?.children ?? []) groups.add(child);
+    return [...new Set([...groups].flatMap((group) => list[group]?.hosts ?? []))];
   };
   const facts = new Map<string, Json>();
   for (const name of Object.keys(list))
