@@ -38,6 +38,10 @@ const PASSING: ReadonlySet<string> = new Set([
 /** Whose `msg` is what the user wrote; of others it is the tool's own wording. */
 const SPEAKING: ReadonlySet<string> = new Set(['debug', 'fail']);
 
+/** Numbers that a host gives of its own choice; what was asked for is seen in its files. */
+const ACCOUNTS: ReadonlySet<string> = new Set(['user', 'group']);
+const NUMBERS: ReadonlySet<string> = new Set(['uid', 'gid', 'group']);
+
 /** Where the module found it on the host, which for a file of the controller is a passing place. */
 const FROM: ReadonlySet<string> = new Set(['copy', 'template', 'unarchive', 'get_url']);
 
@@ -75,6 +79,7 @@ export function documented(module: string, result: JsonMap): readonly (readonly 
       !key.startsWith('_') &&
       (key !== 'msg' || SPEAKING.has(module)) &&
       key !== 'skip_reason' &&
+      !(ACCOUNTS.has(module) && NUMBERS.has(key)) &&
       (key !== 'src' || !FROM.has(module)),
   );
 }
