@@ -131,6 +131,11 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
       (isStatus(fact) ? runbook === 'failed' && ansible !== 'failed' : /^tree.*\/t\//.test(fact) && runbook === null),
   },
   {
+    id: 'state-of-several-names',
+    explains: ({ fact, ansible, runbook }, { given }) =>
+      fact.endsWith('.result.state') && ansible === 'hard' && runbook === 'file' && given.includes('ln real t'),
+  },
+  {
     id: 'block-of-no-file',
     explains: ({ fact, ansible, runbook }, input) =>
       isStatus(fact) &&
