@@ -180,7 +180,10 @@ function planComparison(
   const unpackings = compareMembers(members, state, how);
   const listed = args.list_files ? { ...result, files: unpackings.map(({ wanted }) => wanted.name) } : result;
   const differing = unpackings.filter(({ differences }) => differences.length > 0);
-  if (differing.length === 0) return { kind: 'in_sync', result: listed };
+  if (differing.length === 0) {
+    if (certainty === 'certain') return { kind: 'in_sync', result: listed };
+    return { kind: 'cannot_know', because: `an earlier change of what ${args.src} is compared with`, planned: listed };
+  }
   if (keepNewer && state.tool === 'busybox') return noKeepNewer();
   const alone = loneLink(members, differing);
   if (alone !== undefined) return alone;

@@ -45,6 +45,8 @@ export interface ArchiveState {
   readonly tool: ArchiveTool | undefined;
   /** Why it cannot be listed or unpacked. */
   readonly problem: string | undefined;
+  /** The names that were asked for; of an archive on the host its members tell them. */
+  readonly names: readonly string[];
   /** Of an archive on the host. */
   readonly members: readonly Member[];
   readonly users: readonly string[];
@@ -131,6 +133,7 @@ function stateOf({ dest, archive }: ArchiveDetail, pieces: readonly Buffer[]): A
     dest,
     src: archive.kind === 'host' ? archive.path : undefined,
     tool,
+    names: archive.kind === 'controller' ? archive.names : [],
     users: words(all('u')[0]),
     groups: words(all('g')[0]),
     entries: all('s').flatMap(entryOf),
@@ -210,14 +213,21 @@ function entryDisagreement(wanted: Entry, seen: Entry | undefined): string | und
 
 function stateAfter(state: ArchiveState, _id: string, effect: Prediction): ArchiveState | 'stale' | undefined {
   // It may bring what unpacks.
-  if (effect.request.kind.name === 'package') return 'stale';
+  if (effect.request.kind.name === 'package') return state.problem === undefined ? undefined : 'stale';
   const other = predictedOf(files, effect);
   if (other === undefined) return undefined;
   const { id } = effect.request;
   const { dest, src } = state;
   if (src !== undefined && (id === src || isBeneath(src, id))) return 'stale';
-  if (id !== dest && !isBeneath(dest, id) && !isBeneath(id, dest)) return undefined;
   const isPlainDirectory = other.type === 'directory' && other.changedBeneath !== true;
-  if (isPlainDirectory && isBeneath(dest, id)) return undefined;
-  return isPlainDirectory && id === dest && state.entries.length === 0 ? undefined : 'stale';
+  if (isBeneath(dest, id)) return isPlainDirectory ? undefined : 'stale';
+  if (id === dest) return isPlainDirectory && (state.entries.length === 0 || !isAbout(state, '', true)) ? undefined : 'stale';
+  if (!isBeneath(id, dest)) return undefined;
+  return isAbout(state, id.slice(dest === '/' ? 1 : dest.length + 1), isPlainDirectory) ? 'stale' : undefined;
+}
+
+/** Whether it is the place of a member; of anything but a plain directory, also whether it is above one. */
+function isAbout({ names, members }: ArchiveState, changed: string, isPlainDirectory: boolean): boolean {
+  const concerns = (name: string): boolean => name === changed || (!isPlainDirectory && name.startsWith(`${changed}/`));
+  return names.some(concerns) || members.some(({ name }) => concerns(name));
 }
