@@ -40,7 +40,7 @@ export interface CommandToRun {
 export function planRun(args: RunArguments, { shown, cmd, script }: CommandToRun, seen: Seen, context: Context): Outcome {
   const done = alreadyDone(args, seen);
   if (done !== undefined) {
-    const stdout = `skipped: ${done}`;
+    const stdout = `skipped, since ${done}`;
     return { kind: 'in_sync', result: { cmd, rc: 0, stdout, stdout_lines: [stdout], stderr: '', stderr_lines: [] } };
   }
   const asked = runRequests(args);

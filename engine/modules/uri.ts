@@ -70,7 +70,7 @@ export const module = defineModule<Arguments>({
   observes: (args, _loaded, context) => [...createsRemovesRequests(args), ...(isReading(args) ? [questionOf(args, context)] : [])],
   plan(args, _loaded, seen, context) {
     const done = alreadyDone(args, seen);
-    if (done !== undefined) return { kind: 'in_sync', result: { msg: `skipped: ${done}` } };
+    if (done !== undefined) return { kind: 'in_sync', result: { msg: `skipped, since ${done}` } };
     if (!isReading(args)) {
       const because = 'a request that has not been made';
       const line = `${args.method} ${revealed(args.url)}`;

@@ -5,12 +5,14 @@ import { isMap, tasksOf } from './case.ts';
 import type { Difference } from './compare.ts';
 import { DIFFERENCES_OF_FILES } from './differences-of-files.ts';
 import { DIFFERENCES_OF_SYSTEM } from './differences-of-system.ts';
+import { DIFFERENCES_OF_PROGRAMS } from './differences-of-programs.ts';
 import type { Explanation } from './explanation.ts';
 import { mentions, refuses } from './explanation.ts';
 
 export const EXPLANATIONS: readonly Explanation[] = [
   ...DIFFERENCES_OF_FILES,
   ...DIFFERENCES_OF_SYSTEM,
+  ...DIFFERENCES_OF_PROGRAMS,
   {
     id: 'unknown-pattern',
     explains: ({ fact, runbook }, { area }) =>
@@ -36,11 +38,6 @@ export const EXPLANATIONS: readonly Explanation[] = [
       fact.endsWith('.result.stat') && isDeepStrictEqual(common(ansible, runbook), common(runbook, ansible)),
   },
   {
-    id: 'command-no-variables',
-    explains: ({ fact, runbook }, { area, input }) =>
-      area === 'commands' && /\.(stdout|stdout_lines|msg)$/.test(fact) && mentions(runbook, '$HOME') && mentions(tasksOf(input), 'command'),
-  },
-  {
     id: 'line-ends-kept',
     explains: ({ fact, ansible, runbook }, { area }) =>
       area === 'edits' && fact.startsWith('tree') && withoutReturns(ansible) === withoutReturns(runbook) && mentions(runbook, '\\r\\n'),
@@ -48,6 +45,11 @@ export const EXPLANATIONS: readonly Explanation[] = [
   {
     id: 'edits-through-links',
     explains: ({ fact }, { area, given }) => area === 'edits' && /^tree.*\/(real|t)$/.test(fact) && given.includes('ln -s real t'),
+  },
+  {
+    id: 'whole-division',
+    explains: ({ fact }, { area, input }) =>
+      area === 'words' && fact.endsWith('.status') && mentions(tasksOf(input), HALVED) && mentions(tasksOf(input), '"x":3'),
   },
   {
     id: 'uri-changes',
@@ -68,11 +70,6 @@ export const EXPLANATIONS: readonly Explanation[] = [
     id: 'dest-is-the-file',
     explains: ({ fact, ansible, runbook }) =>
       fact.endsWith('.result.dest') && typeof ansible === 'string' && typeof runbook === 'string' && dirname(runbook) === ansible,
-  },
-  {
-    id: 'killed-status',
-    explains: ({ fact, ansible, runbook }, { area }) =>
-      area === 'commands' && /\.result\.(rc|msg)$/.test(fact) && typeof ansible === 'number' && ansible < 0 && runbook === 128 - ansible,
   },
   {
     id: 'attempts',
@@ -130,3 +127,5 @@ function common(one: Json, other: Json): Json {
 function withoutReturns(value: Json): string {
   return JSON.stringify(value).replaceAll('\\\\r', '');
 }
+
+const HALVED = 'x / 2 == 1';

@@ -1,6 +1,7 @@
 import type { Json } from './case.ts';
 import type { Chance } from './chance.ts';
 import type { Draft } from './draft.ts';
+import { either } from './spelled.ts';
 
 const COMMANDS = [
   'echo hi',
@@ -82,7 +83,7 @@ export function commandCase(chance: Chance): Draft {
   if (args['stdin'] !== undefined) delete args['argv'];
   const task: Record<string, Json> = { [shell ? 'shell' : 'command']: args, register: 'r' };
   if (chance.of(0.2)) task['environment'] = { HOME: '/x', PARITY: 'a b', PATH: '/usr/bin:/bin' };
-  if (chance.of(0.15)) task['changed_when'] = chance.one<Json>([false, 'r.rc == 0', '"a" in r.stdout']);
+  if (chance.of(0.15)) task['changed_when'] = chance.one<Json>([false, 'r.rc == 0', either('"a" in r.stdout', 'r.stdout.contains("a")')]);
   if (chance.of(0.15)) task['failed_when'] = chance.one<Json>([false, 'r.rc == 3', 'r.rc > 4']);
   if (chance.of(0.1)) Object.assign(task, { until: 'r.rc == 0', retries: 2, delay: 0 });
   return {

@@ -34,7 +34,7 @@ class CallbackModule(CallbackBase):
             "result": found,
         }
         if item:
-            line["item"] = found.get(found.get("ansible_loop_var", "item"))
+            line["item"] = found.get("_ansible_item_label", found.get(found.get("ansible_loop_var", "item")))
         with open(os.environ["PARITY_RESULTS"], "a", encoding="utf-8") as results:
             results.write(json.dumps(line, default=str) + "\n")
 

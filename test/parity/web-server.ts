@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { gzipSync } from 'node:zlib';
 
+const PACKED = gzipSync('unpacked\n');
+
 /** Answers that depend on nothing but the path, the method and the body. */
 const ANSWERS: Readonly<Record<string, readonly [number, Readonly<Record<string, string>>, string | Buffer]>> = {
   '/text': [200, { 'content-type': 'text/plain; charset=utf-8' }, 'hello ä\n'],
@@ -16,7 +18,7 @@ const ANSWERS: Readonly<Record<string, readonly [number, Readonly<Record<string,
   '/error': [500, { 'content-type': 'text/plain' }, 'broken'],
   '/created': [201, { 'content-type': 'application/json', 'x-own': 'yes' }, '{"made": true}'],
   '/no-content': [204, {}, ''],
-  '/packed': [200, { 'content-type': 'text/plain', 'content-encoding': 'gzip' }, gzipSync('unpacked\n')],
+  '/packed': [200, { 'content-type': 'text/plain', 'content-encoding': 'gzip', 'content-length': String(PACKED.length) }, PACKED],
   '/file.tgz': [200, { 'content-type': 'application/octet-stream' }, Buffer.from([1, 2, 3, 0, 255])],
 };
 
