@@ -6,7 +6,7 @@ import type { Value } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
 import { boolean, path, text } from './arguments.ts';
 import { finishCommand, unknownResult } from './command-result.ts';
-import { alreadyDone, createsRemoves, createsRemovesRequests, removal } from './creates-removes.ts';
+import { alreadyDone, createsRemoves, createsRemovesRequests } from './creates-removes.ts';
 import type { CreatesRemoves } from './creates-removes.ts';
 import type { Context, Finished, Outcome } from './module.ts';
 
@@ -51,7 +51,8 @@ export function planRun(args: RunArguments, { shown, cmd, script }: CommandToRun
     kind: 'change',
     differences: [{ kind: 'command', text: shown instanceof Unknown ? 'a command line that is known after an earlier change' : shown }],
     certainty: isAskable ? certainty : 'opaque',
-    predictions: removal(args),
+    // `removes` says when to run, not what comes of it.
+    predictions: [],
     touches: 'everything',
     planned: { cmd, ...unknownResult(because) },
     apply: () => {

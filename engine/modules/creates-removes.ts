@@ -1,8 +1,6 @@
 import { file } from '../resources/file.ts';
-import { ABSENT } from '../resources/file-state.ts';
 import { anyThatFits, isPattern } from '../resources/glob.ts';
-import type { Prediction, Request, Seen } from '../resources/resource.ts';
-import { predict } from '../resources/resource.ts';
+import type { Request, Seen } from '../resources/resource.ts';
 import { pathBelow } from './arguments.ts';
 
 /** The arguments by which a path tells that there is nothing to do. */
@@ -10,7 +8,11 @@ export const createsRemoves = {
   creates: pathBelow()
     .optional()
     .describe('A path that it brings, or a pattern of such (*.conf): where one exists, there is nothing to do.'),
-  removes: pathBelow().optional().describe('A path that it takes away, or a pattern of such: where none exists, there is nothing to do.'),
+  removes: pathBelow()
+    .optional()
+    .describe(
+      'A path, or a pattern of such: where none exists, there is nothing to do. Whether the command takes it away is its own matter.',
+    ),
 };
 
 export interface CreatesRemoves {
@@ -29,15 +31,6 @@ export function alreadyDone(args: CreatesRemoves, seen: Seen): string | undefine
   if (creates !== undefined && isThere(creates, chdir, seen)) return `${creates} exists`;
   if (removes !== undefined && !isThere(removes, chdir, seen)) return `${removes} does not exist`;
   return undefined;
-}
-
-/** What a command creates is not known beforehand, but what it removes is: nothing. */
-export function removal({ removes, chdir }: CreatesRemoves): readonly Prediction[] {
-  if (removes === undefined) return [];
-  const path = absolute(removes, chdir);
-  return isPattern(path)
-    ? [predict(anyThatFits(path), { status: 1, stdout: undefined, stderr: undefined })]
-    : [predict(file(path), ABSENT)];
 }
 
 function isThere(path: string, chdir: string | undefined, seen: Seen): boolean {
