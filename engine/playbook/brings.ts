@@ -8,10 +8,12 @@ export interface Brings {
   readonly tags: ReadonlySet<string>;
   /** False where more may come: an include whose name is a template. */
   readonly isWhole: boolean;
+  /** Whether a task in them is delegated, and so may write files on the controller. */
+  readonly delegates: boolean;
 }
 
-export const BRINGS_NOTHING: Brings = { results: new Set(), tags: new Set(), isWhole: true };
-export const BRINGS_ANYTHING: Brings = { results: new Set(), tags: new Set(), isWhole: false };
+export const BRINGS_NOTHING: Brings = { results: new Set(), tags: new Set(), isWhole: true, delegates: false };
+export const BRINGS_ANYTHING: Brings = { results: new Set(), tags: new Set(), isWhole: false, delegates: true };
 
 /** The names that a task registers or sets. */
 export function resultsOf(task: Task): readonly string[] {
@@ -24,13 +26,18 @@ export function broughtBy(steps: readonly Step[]): Brings {
   const results = new Set<string>();
   const tags = new Set<string>();
   let isWhole = true;
+  let delegates = false;
   for (const step of walkSteps(steps)) {
     for (const tag of step.tags) tags.add(tag);
-    if (step.kind === 'task') for (const name of resultsOf(step)) results.add(name);
+    if (step.kind === 'task') {
+      for (const name of resultsOf(step)) results.add(name);
+      delegates ||= step.delegateTo !== undefined;
+    }
     if (step.kind !== 'include') continue;
     for (const name of step.ahead.results) results.add(name);
     for (const tag of step.ahead.tags) tags.add(tag);
     isWhole &&= step.ahead.isWhole;
+    delegates ||= step.ahead.delegates;
   }
-  return { results, tags, isWhole };
+  return { results, tags, isWhole, delegates };
 }

@@ -10,7 +10,12 @@ export const MAY_WRITE_ANYTHING: ReadonlySet<string> = new Set(['check', 'comman
 
 /** Whether a task may be done on the controller: by its host, or by whom it is delegated to. */
 export function isOnController(task: Task, host: string, scope: Scope): boolean {
-  return task.delegateTo !== undefined || (scope.lookup('ansible_connection') ?? usualConnection(host)) === 'local';
+  return task.delegateTo !== undefined || isController(host, scope);
+}
+
+/** Whether a host is the controller itself. */
+export function isController(host: string, scope: Scope): boolean {
+  return (scope.lookup('ansible_connection') ?? usualConnection(host)) === 'local';
 }
 
 /**

@@ -11,7 +11,7 @@ import { Secret } from '../values/secret.ts';
 import { all } from './conditions.ts';
 import type { RunContext } from './context.ts';
 import { MissingFile } from './controller-files.ts';
-import { FilesToCome, isOnController } from './files-to-come.ts';
+import { FilesToCome, isController, isOnController } from './files-to-come.ts';
 import { isLoopInVain, loopLayer, turnsOf } from './loop.ts';
 import type { HostState } from './host-state.ts';
 import type { PlannedPlay } from './play-run.ts';
@@ -64,8 +64,9 @@ export async function preflight(context: RunContext, plays: readonly PlannedPlay
         const names = step.kind === 'task' ? resultsOf(step) : step.ahead.results;
         if (step.kind === 'task') await tryTask(context, host, step, pending, toCome, addUnlessBrought);
         else {
-          if (!step.ahead.isWhole) open.add(host);
-          toCome.noteAnything();
+          const { isWhole, delegates } = step.ahead;
+          if (!isWhole) open.add(host);
+          if (!isWhole || delegates || isController(host.name, host.variables.scope(step))) toCome.noteAnything();
         }
         for (const name of names) pending.set(name, new Unknown(`the ${step.kind} at ${step.id}`));
       }
