@@ -24,7 +24,7 @@ export interface AnsibleRun extends Ended {
 let runs = 0;
 
 /** Mitogen now and then hangs as it starts. */
-const HANGS_AFTER_MS = 90_000;
+const HANGS_AFTER_MS = 240_000;
 
 /** A quick run that brings nothing is played once more without mitogen: then it was mitogen that hung, or there is nothing to be brought. */
 export async function ansiblePlay(ansible: Ansible, cwd: string, args: readonly string[]): Promise<AnsibleRun> {
