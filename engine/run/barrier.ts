@@ -28,6 +28,11 @@ export class Barrier {
     this.#wake();
   }
 
+  /** The task that the host stands before or is at; nothing where it takes no more part. */
+  placeOf(host: string): number | undefined {
+    return this.#progress.get(host);
+  }
+
   /** True where the host takes part and has come exactly so far: it stands before that task. */
   standsAt(host: string, at: number): boolean {
     return this.#progress.get(host) === at;

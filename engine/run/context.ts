@@ -67,7 +67,12 @@ export interface Batch {
   aborted: Abort | undefined;
 }
 
-export type Abort =
+export type Abort = AbortCause & {
+  /** Hosts still do the steps up to here, in the order of the barrier. */
+  readonly upTo: number;
+};
+
+export type AbortCause =
   /** `meta: end_play`: the play ends well, for the batches that are still to come as well. */
   | { readonly kind: 'end_play' }
   /** What happened on one host ends the run for all. */

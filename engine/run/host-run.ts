@@ -5,6 +5,7 @@ import { Unreachable } from '../connection/unreachable.ts';
 import { isSelected } from '../playbook/select-tasks.ts';
 import { Unknown } from '../values/value.ts';
 import type { Scope, Value } from '../values/value.ts';
+import { abort, stopIfAborted } from './abort.ts';
 import { all } from './conditions.ts';
 import type { Batch, RunContext } from './context.ts';
 import { flagOrTrue } from './flag.ts';
@@ -53,14 +54,14 @@ export class HostRun {
   async steps(stops: readonly Stop[], behind: Route | undefined): Promise<void> {
     for (const [index, stop] of stops.entries()) {
       await breathe();
-      this.#mayGoOn();
+      this.#mayGoOn(stop.at);
       if (this.#alone === 0) this.#batch.barrier?.reach(this.#host.name, stop.at);
       await this.#step(stop, { stops, index, behind, play: undefined });
     }
   }
 
-  #mayGoOn(): void {
-    if (this.#batch.aborted !== undefined) throw new HostStops('aborted');
+  #mayGoOn(at: number): void {
+    stopIfAborted(this.#batch, at);
     if (this.#context.interrupted()) throw new HostStops('interrupted');
   }
 
@@ -140,7 +141,7 @@ export class HostRun {
         stop,
         inStep: this.#alone === 0,
         mayGoOn: () => {
-          this.#mayGoOn();
+          this.#mayGoOn(stop.at);
         },
         work: async () => {
           await work(shared);
@@ -159,7 +160,8 @@ export class HostRun {
     const most = step.throttle?.resolve(this.#host.variables.scope(step));
     if (most === undefined || most === 0) return this.#inBlock(stop, route);
     await throttled(this.#batch, stop, most, step.place, async () => {
-      this.#mayGoOn();
+      // Hosts go one after another so that the first failure is the last.
+      this.#mayGoOn(Number.POSITIVE_INFINITY);
       this.#alone += 1;
       try {
         await this.#inBlock(stop, route);
@@ -209,7 +211,8 @@ export class HostRun {
   /** Stops the play for all if the failure is fatal, and nothing is left around it that may catch it or has to follow it. */
   #weighed(failed: TaskFailed, fatalHere: boolean, how: string): TaskFailed {
     const fatal = fatalHere || failed.fatal;
-    if (fatal && !failed.elsewhere && this.#sheltered === 0) this.#batch.aborted ??= { kind: 'fatal', why: `${this.#host.name} ${how}` };
+    if (fatal && !failed.elsewhere && this.#sheltered === 0)
+      abort(this.#batch, { kind: 'fatal', why: `${this.#host.name} ${how}` }, this.#host);
     return fatal === failed.fatal ? failed : new TaskFailed(failed.problem, failed.task, { fatal, elsewhere: failed.elsewhere });
   }
 
@@ -273,7 +276,7 @@ export class HostRun {
   async #endPlay(stop: Stop, step: Meta): Promise<void> {
     const end = (): void => {
       if (!this.#holds(step, this.#host.variables.scope(step))) return;
-      this.#batch.aborted ??= { kind: 'end_play' };
+      abort(this.#batch, { kind: 'end_play' }, this.#host);
       throw new HostStops('end_play');
     };
     if (this.#batch.barrier === undefined || this.#alone > 0) end();
@@ -321,7 +324,7 @@ export class HostRun {
     for (const [index, handler] of handlers.entries()) {
       const stop = stops[index];
       if (stop === undefined) continue;
-      this.#mayGoOn();
+      this.#mayGoOn(stop.at);
       if (this.#alone === 0) this.#batch.barrier?.reach(this.#host.name, stop.at);
       const due = called.due(handler, which);
       if (due.length === 0) continue;

@@ -7,6 +7,7 @@ import type { Task } from '../playbook/play.ts';
 import type { Prediction, Request } from '../resources/resource.ts';
 import type { ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
+import { stopIfAborted } from './abort.ts';
 import type { ChangePlace } from './approval.ts';
 import type { Call } from './called-handlers.ts';
 import type { Batch, RunContext } from './context.ts';
@@ -181,8 +182,8 @@ async function awaitIt(run: ItemRun, outcome: Extract<Outcome, { kind: 'await' }
 async function makeChange(run: ItemRun, change: Change, requests: readonly Request[]): Promise<ItemResult> {
   const { context, batch, machine, prepared } = run;
   if (!run.alone && batch.barrier !== undefined) await batch.barrier.allReached(run.at);
-  // Another host may have failed meanwhile, and that may be fatal for all: nothing is begun any more.
-  if (batch.aborted !== undefined) throw new HostStops('aborted');
+  // Another host may have failed meanwhile, and that may be fatal for all.
+  stopIfAborted(batch, run.at);
   if (context.interrupted()) throw new HostStops('interrupted');
   const refusal = context.approval?.refusal(placeOf(run), change);
   if (refusal !== undefined) throw new NotInPlan(refusal);

@@ -6,6 +6,7 @@ import type { BatchSize, Play } from '../playbook/play.ts';
 import { isSelected } from '../playbook/select-tasks.ts';
 import type { Layer } from '../values/scope.ts';
 import { Barrier } from './barrier.ts';
+import { abort, abortAtOnce } from './abort.ts';
 import type { Batch, RunContext } from './context.ts';
 import { HostRun, asHostGone } from './host-run.ts';
 import type { HostState } from './host-state.ts';
@@ -178,7 +179,7 @@ function ended(context: RunContext, batch: Batch, host: HostState, error: unknow
     host.status = 'failed';
     const problem = userProblem(error);
     if (problem === undefined) {
-      batch.aborted ??= { kind: 'fatal', why: 'a fault in runbook' };
+      abortAtOnce(batch, { kind: 'fatal', why: 'a fault in runbook' });
       throw error;
     }
     const { place, name } = batch.play;
@@ -186,8 +187,8 @@ function ended(context: RunContext, batch: Batch, host: HostState, error: unknow
   }
   if (batch.pace.anyErrorsFatal) {
     const how = host.status === 'failed' ? 'failed' : 'is unreachable';
-    batch.aborted ??= { kind: 'fatal', why: `${host.name} ${how}, and any error is fatal in this play` };
-  } else if (tooManyFailed(batch)) batch.aborted ??= { kind: 'too_many_failed' };
+    abort(batch, { kind: 'fatal', why: `${host.name} ${how}, and any error is fatal in this play` }, host);
+  } else if (tooManyFailed(batch)) abort(batch, { kind: 'too_many_failed' }, host);
 }
 
 /** A host that went silent counts as one that failed. */

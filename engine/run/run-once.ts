@@ -1,6 +1,7 @@
 import type { Include, Task } from '../playbook/play.ts';
 import type { Value } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
+import { abort } from './abort.ts';
 import type { Batch, OnceResult } from './context.ts';
 import { keyOf } from './context.ts';
 import { flagOf } from './flag.ts';
@@ -71,7 +72,7 @@ async function lead({ batch, host, work }: OnceOptions, key: string): Promise<vo
   const result = await done;
   if (result.kind === 'done') return;
   if (!(result.error instanceof TaskFailed || result.error instanceof HostStops))
-    batch.aborted ??= { kind: 'fatal', why: `${host.name} was lost at what one host had to do for all` };
+    abort(batch, { kind: 'fatal', why: `${host.name} was lost at what one host had to do for all` }, host);
   throw result.error;
 }
 

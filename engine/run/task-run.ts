@@ -3,6 +3,7 @@ import type { Problem } from '../errors/problem.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Scope, Value, ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
+import { stopIfAborted } from './abort.ts';
 import { all } from './conditions.ts';
 import type { Call } from './called-handlers.ts';
 import type { Batch, RunContext } from './context.ts';
@@ -115,7 +116,12 @@ async function runTurns({ run, scope: plain }: Turn, turns: readonly LoopTurn[])
 /** Waits until so many hosts may be in the task. A plan does not wait. */
 function inTurn<Result>(run: TaskRun, scope: Scope, work: () => Promise<Result>): Promise<Result> {
   const most = run.context.mode === 'plan' ? undefined : run.task.throttle?.resolve(scope);
-  return throttled(run.batch, run.stop, most, run.task.place, work);
+  if (most === undefined || most === 0) return work();
+  return throttled(run.batch, run.stop, most, run.task.place, () => {
+    // Hosts go one after another so that the first failure is the last.
+    stopIfAborted(run.batch, Number.POSITIVE_INFINITY);
+    return work();
+  });
 }
 
 async function runOne(unlabelled: Turn): Promise<Recorded> {

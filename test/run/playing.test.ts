@@ -157,6 +157,22 @@ describe('failures', () => {
   });
 
   test.each([
+    ['any_errors_fatal: true', 'debug: { msg: "{{inventory_hostname}}" }'],
+    ['any_errors_fatal: true', 'command: "true"'],
+    ['max_fail_percentage: 10', 'debug: { msg: "{{inventory_hostname}}" }'],
+    ['max_fail_percentage: 10', 'command: "true"'],
+  ])('with %s hosts that are slower still do the task at which another host failed (%s)', async (keyword, module) => {
+    const slow = '- { query: sleep 1, when: \'inventory_hostname == "a"\' }';
+    const fails = `- { name: one, ${module}, failed_when: 'inventory_hostname == "b"' }`;
+    const { events, status } = await play({
+      'site.yml': `- hosts: [a, b]\n  ${keyword}\n  tasks:\n    ${slow}\n    ${fails}\n    - ${MARK('two')}\n`,
+    });
+    const done = story(events).filter((line) => /^\w (?:one|two) /.test(line));
+    expect(done.toSorted()).toEqual([expect.stringMatching(/^a one (?:ok|changed)$/), expect.stringMatching(/^b one failed/)]);
+    expect(status).toBe(2);
+  });
+
+  test.each([
     ['that a rescue catches stops nobody', 'rescue', 0, ['after', 'after', 'then']],
     ['stops the play once what must always follow is done', 'always', 2, ['then']],
   ])('a fatal failure %s', async (_what, part, ended, done) => {
