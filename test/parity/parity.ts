@@ -35,6 +35,8 @@ async function parity(options: Options): Promise<boolean> {
   if (typeof hosts === 'string') say(`system: ${drawn.length - cases.length} cases are left out: ${hosts}\n`);
   if (typeof hosts === 'string' && options.required && options.area === 'system') return false;
   say(`${cases.length} cases of seed ${options.seed}, against ${ANSIBLE[0]}\n`);
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal));
   const server = await webServer();
   const root = mkdtempSync(join(tmpdir(), 'parity-'));
   try {
@@ -49,12 +51,13 @@ async function parity(options: Options): Promise<boolean> {
       port: server.port,
       ...(typeof hosts === 'object' ? { lab: hosts.lab } : {}),
     };
-    const all = await inBatches(bench, cases);
+    const all = await inBatches(bench, cases, { atOnce: options.quick && options.shrink === 0, stop: stop.signal });
     const red = all.filter((verdict) => isRed(judged(verdict)));
-    const confirmed = options.quick ? red : await confirm(bench, red);
-    await tell(bench, confirmed, options);
+    const confirmed = options.quick || stop.signal.aborted ? red : await confirm(bench, red);
+    if (!options.quick || options.shrink > 0) await tell(bench, confirmed, stop.signal.aborted ? 0 : options.shrink);
     summarize(all, confirmed, options);
-    return confirmed.length === 0;
+    if (stop.signal.aborted) say(`Ended by ${String(stop.signal.reason)}: ${all.length} of ${cases.length} cases were played\n`);
+    return confirmed.length === 0 && !stop.signal.aborted;
   } finally {
     server.close();
     if (typeof hosts === 'object') await hosts.lab.down();
@@ -70,7 +73,12 @@ async function systemHosts(): Promise<{ readonly lab: LabBench; readonly collect
   return typeof lab === 'string' ? lab : { lab, collections: further.folder };
 }
 
-async function inBatches(bench: Bench, cases: readonly Case[]): Promise<readonly Verdict[]> {
+/** `atOnce`: what is red is told as soon as it is known. `stop` lets no further batch begin. */
+async function inBatches(
+  bench: Bench,
+  cases: readonly Case[],
+  { atOnce: isToldAtOnce, stop }: { readonly atOnce: boolean; readonly stop: AbortSignal },
+): Promise<readonly Verdict[]> {
   const atOnce = pLimit(Math.max(1, Math.ceil(availableParallelism() / 2)));
   const batches: Case[][] = [];
   for (const one of cases) {
@@ -87,10 +95,13 @@ async function inBatches(bench: Bench, cases: readonly Case[]): Promise<readonly
   const found = await Promise.all(
     batches.map((batch) =>
       atOnce(async () => {
+        if (stop.aborted) return [];
         const began = Date.now();
         const some = await verdicts(bench, batch[0]?.input.kind ?? 'tasks', batch);
-        const red = some.filter((verdict) => isRed(judged(verdict))).length;
-        say(`${batch[0]?.id ?? ''}…: ${batch.length - red} equal or explained, ${red} not, ${Math.round((Date.now() - began) / 1000)} s\n`);
+        const red = some.filter((verdict) => isRed(judged(verdict)));
+        const counts = `${batch.length - red.length} equal or explained, ${red.length} not`;
+        say(`${batch[0]?.id ?? ''}…: ${counts}, ${Math.round((Date.now() - began) / 1000)} s\n`);
+        if (isToldAtOnce) for (const verdict of red) say(`\n${shown(verdict)}\n`);
         return some;
       }),
     ),
@@ -114,7 +125,7 @@ async function confirm(bench: Bench, red: readonly Verdict[]): Promise<readonly 
   return again.flat().filter((verdict) => isRed(judged(verdict)));
 }
 
-async function tell(bench: Bench, red: readonly Verdict[], { shrink }: Options): Promise<void> {
+async function tell(bench: Bench, red: readonly Verdict[], shrink: number): Promise<void> {
   for (const [index, verdict] of red.entries()) {
     say(`\n${shown(index < shrink ? await shrunk(bench, verdict) : verdict)}(from ${verdict.input.id})\n`);
   }
