@@ -103,6 +103,7 @@ export const module = defineModule<Arguments>({
     autoremove: 'Write command: apt-get -y autoremove.',
     autoclean: 'Write command: apt-get -y autoclean.',
     force_apt_get: 'Leave it out; apt-get is used.',
+    allow_change_held_packages: 'Write a task before this one: command: apt-mark unhold NAME. The plan names packages that are held.',
     lock_timeout: 'Leave it out; locks are waited for.',
     policy_rc_d: 'Write start_units: false, which keeps services down during the installation.',
     default_release: 'Give the version: name=version.',
@@ -164,6 +165,8 @@ function plan(args: Arguments, seen: Seen, { facts, now }: Context): Outcome {
   const unoffered = args.state === 'absent' ? undefined : unofferedProblem(args, all, seen, now);
   if (unoffered !== undefined) return unoffered;
   const steps = all.flatMap((one) => (args.state !== 'absent' && isProvided(one, seen) ? [] : stepOf(args, one, seen.of(one.request))));
+  const held = heldProblem(steps, seen);
+  if (held !== undefined) return held;
   const aged = args.state === 'latest' && args.update_cache && all.some((one) => isAged(seen.of(one.request), args, now));
   if (steps.length === 0 && !aged) return { kind: 'in_sync' };
   const installed = steps.filter((step) => step.state.installed).map(({ one }) => one);
@@ -268,6 +271,22 @@ function unofferedProblem(args: Arguments, all: readonly Asked[], seen: Seen, no
 
 const FRESH_SECONDS = 3600;
 
+const HALF = 'half configured';
+
+/** apt does nothing at all where a package that is held would change. */
+function heldProblem(steps: readonly Step[], seen: Seen): Impossible | undefined {
+  const held = steps.filter(
+    ({ one, before }) => before !== HALF && seen.of(one.request).held === true && seen.certainty(one.request) === 'certain',
+  );
+  if (held.length === 0) return undefined;
+  const names = held.map(({ one }) => one.name);
+  return {
+    kind: 'impossible',
+    what: `${names.join(', ')} may not change, as the host holds ${names.length === 1 ? 'it' : 'them'} back`,
+    remedy: `Let go of ${names.length === 1 ? 'it' : 'them'} with a task before this one: command: apt-mark unhold ${names.join(' ')}`,
+  };
+}
+
 /** A package of another name that is installed provides it. */
 function isProvided({ version, request }: Asked, seen: Seen): boolean {
   return version === undefined && seen.of(request).offer?.provided === true;
@@ -291,7 +310,7 @@ function stepOf(args: Arguments, one: Asked, state: PackageState): readonly Step
   if (!state.installed) return [{ one, before: 'absent', after: one.version ?? 'present', state: after }];
   if (one.version !== undefined && isAnother(one, state)) return [{ one, before: now, after: one.version, state: after }];
   if (newer && one.version === undefined) return [{ one, before: now, after: state.candidate ?? 'latest', state: after }];
-  return state.broken === true ? [{ one, before: 'half configured', after: 'present', state: { ...state, broken: false } }] : [];
+  return state.broken === true ? [{ one, before: HALF, after: 'present', state: { ...state, broken: false } }] : [];
 }
 
 /** Another version than the one that is named. */

@@ -12,11 +12,16 @@ export interface Offer {
 
 /** Shell text behind the list of dpkg in `$d`: asks the lists for those of the names (shell words) that are not there. */
 export function askOffers(names: string): string {
-  // dpkg has a line without architecture for a name that others merely provide.
+  // Of one whose configuration alone is left, and of a name that others merely provide, dpkg has lines as well.
   return `N='
 ' T='	'
+i=$N o=$IFS IFS=$N
+set -f
+for l in $d; do case $l in *"$T"config-files"$T"*|*"$T"not-installed"$T"*) ;; *) a=\${l#*"$T"}; i=$i\${l%%"$T"*}$N\${l%%"$T"*}:\${a%%"$T"*}$N;; esac; done
+set +f
+IFS=$o
 set --
-for n in ${names}; do case "$N$d$N" in *"$N\${n%%:*}$T$T"*) set -- "$@" "$n";; *"$N\${n%%:*}$T"*);; *) set -- "$@" "$n";; esac; done
+for n in ${names}; do case $i in *"$N$n$N"*) ;; *) set -- "$@" "$n";; esac; done
 if [ $# -gt 0 ]; then
 p=$(apt-cache policy -- "$@" 2>/dev/null)
 printf '@offers\\n%s\\n@listed\\n' "$p"

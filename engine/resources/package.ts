@@ -11,6 +11,8 @@ export interface PackageState {
   readonly version?: string | undefined;
   /** Unpacked or half configured: an earlier installation was cut off. */
   readonly broken?: boolean | undefined;
+  /** Whether the host is told to leave it as it is (`apt-mark hold`). */
+  readonly held?: boolean | undefined;
   /** The version that the host's package lists offer; only where asked for. */
   readonly candidate?: string | undefined;
   /** How old the host's package lists are, as seconds since 1970 of their last refresh; 0 without lists. Only where the candidate is asked for. */
@@ -35,7 +37,7 @@ export const packages: ResourceKind<PackageDetail, PackageState> = {
     // Any distribution may have the tools of another one; only its own list is filled.
     return `if command -v dpkg-query >/dev/null && [ -s /var/lib/dpkg/status ]; then
   echo dpkg
-  d=$(dpkg-query -W -f '\${Package}\\t\${Architecture}\\t\${Version}\\t\${db:Status-Status}\\n' dpkg ${names}) || [ $? -eq 1 ] || exit
+  d=$(dpkg-query -W -f '\${Package}\\t\${Architecture}\\t\${Version}\\t\${db:Status-Status}\\t\${db:Status-Want}\\n' dpkg ${names}) || [ $? -eq 1 ] || exit
   printf '%s\\n' "$d"
 ${candidates.length === 0 ? '' : aptCandidates(candidates.join(' '))}${askOffers(names)}elif [ -r /lib/apk/db/installed ]; then
   echo apk
@@ -167,10 +169,12 @@ function decodeTable(lines: readonly string[], separator: ':' | '.'): Listing {
   const { head, candidates, refreshed } = split(lines);
   const rows = new Map<string, Row[]>();
   for (const line of head) {
-    const [name, architecture, version, status] = line.split('\t');
+    const [name, architecture, version, status, wanted] = line.split('\t');
     if (name === undefined || architecture === undefined || status === undefined) continue;
     if (status === 'not-installed' || status === 'config-files') continue;
-    rows.set(name, [...(rows.get(name) ?? []), { architecture, state: { installed: true, version, broken: status !== 'installed' } }]);
+    const held = wanted === 'hold' ? { held: true } : {};
+    const state = { installed: true, version, broken: status !== 'installed', ...held };
+    rows.set(name, [...(rows.get(name) ?? []), { architecture, state }]);
   }
   // dpkg itself is of the host's own architecture.
   const native = separator === ':' ? rows.get('dpkg')?.[0]?.architecture : undefined;

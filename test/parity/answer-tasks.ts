@@ -122,11 +122,15 @@ function answer(stage: Stage, { id, mayFail }: Case, runs: Runs): Answer {
   const { marks } = stage.place(id);
   const folders = new Map([...marks].filter(([mark]) => mark === '@W@' || mark === '@C@'));
   const facts = new Map<string, Json>();
+  const failures: string[] = [];
   const tell = (when: string, events: readonly TaskEvent[] = []): void => {
     for (const event of events) {
       const name = `${when}.${textOf(unmarked(key(event, id), folders))}`;
       facts.set(`${name}.status`, event.status);
-      if (event.status === 'failed') continue;
+      if (event.status === 'failed') {
+        failures.push(`${name}: ${event.why ?? textOf(event.result['msg'] ?? '')}`);
+        continue;
+      }
       for (const [member, value] of documented(event.module, event.result)) facts.set(`${name}.result.${member}`, unmarked(value, folders));
     }
   };
@@ -139,6 +143,7 @@ function answer(stage: Stage, { id, mayFail }: Case, runs: Runs): Answer {
     facts,
     broken: stage.setting.tool === 'runbook' ? brokenPromises({ id, plan: planned, play: runs.first.get(id) ?? [], mayFail }) : [],
     open: planned.filter(({ certain }) => !certain).length,
+    failures,
   };
 }
 

@@ -67,6 +67,8 @@ export interface Answer {
   readonly broken: readonly string[];
   /** How many tasks the plan could not tell. */
   readonly open: number;
+  /** Why tasks failed, for whoever reads it. */
+  readonly failures?: readonly string[];
 }
 
 export const SILENT: Answer = { facts: new Map(), broken: [], open: 0 };

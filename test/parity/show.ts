@@ -14,6 +14,8 @@ export function shown(verdict: Verdict): string {
   for (const { fact, ansible, runbook } of faults)
     lines.push(`  ${fact}`, `    ansible: ${short(ansible)}`, `    runbook: ${short(runbook)}`);
   for (const promise of broken) lines.push(`  ${promise}`);
+  for (const why of verdict.ansible.failures ?? []) lines.push(`  ansible failed: ${short(why)}`);
+  for (const why of verdict.runbook.failures ?? []) lines.push(`  runbook failed: ${short(why)}`);
   return `${lines.join('\n')}\n`;
 }
 
