@@ -43,6 +43,10 @@ export class HostRun {
   /** What this host does alone in a run_once include for all: results of run_once tasks in it are for all as well. */
   #shared: Map<string, Value> | undefined;
   #handlers: readonly Handler[];
+  /** How many blocks whose failures are fatal for all are around it. */
+  #fatal = 0;
+  /** Whether a failure that is fatal for all was possible at the step before: nobody begins behind it before all are past it. */
+  #isFatalBehind = false;
 
   constructor(context: RunContext, batch: Batch, host: HostState) {
     this.#context = context;
@@ -105,7 +109,11 @@ export class HostRun {
   async #task(stop: Stop, task: Task, route: Route): Promise<void> {
     const { barrier } = this.#batch;
     const asks = asksOtherHosts(task);
-    if (barrier !== undefined && this.#alone === 0 && asks) await barrier.allReached(stop.at);
+    if (barrier !== undefined && this.#alone === 0 && (asks || this.#mayStopAll())) {
+      await barrier.allReached(stop.at);
+      this.#mayGoOn(stop.at);
+    }
+    this.#isFatalBehind = task.anyErrorsFatal !== undefined;
     if (asks && barrier !== undefined) this.#host.variables.seeOthersAsTheyAre();
     const run = {
       context: this.#context,
@@ -171,7 +179,26 @@ export class HostRun {
     });
   }
 
+  /** Whether a failure of another host ahead of the next step ends the play for this one too. */
+  #mayStopAll(): boolean {
+    const { pace } = this.#batch;
+    return pace.anyErrorsFatal || pace.maxFailPercentage !== undefined || this.#fatal > 0 || this.#isFatalBehind;
+  }
+
   async #inBlock(stop: Stop, route: Route): Promise<void> {
+    const { step } = stop;
+    if (step.kind !== 'block') return;
+    const fatal = step.anyErrorsFatal === undefined ? 0 : 1;
+    this.#fatal += fatal;
+    try {
+      await this.#inParts(stop, route);
+    } finally {
+      this.#fatal -= fatal;
+      this.#isFatalBehind ||= fatal > 0;
+    }
+  }
+
+  async #inParts(stop: Stop, route: Route): Promise<void> {
     const { step } = stop;
     if (step.kind !== 'block') return;
     const before = this.#host.failures;

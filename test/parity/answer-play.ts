@@ -71,7 +71,9 @@ function told(events: readonly TaskEvent[], status: number, marks: ReadonlyMap<s
 
 function line({ task, handler, item, status, module, result }: TaskEvent): string {
   const name = `${handler ? 'handler ' : ''}${task}${item === undefined ? '' : `[${item}]`}`;
-  return `${name} ${status}${module === 'debug' && status === 'ok' ? ` ${JSON.stringify(result['msg'] ?? null)}` : ''}`;
+  // Where a change is a program here, it is an empty message there.
+  const tells = module === 'debug' && status === 'ok' && result['msg'] !== '';
+  return `${name} ${status}${tells ? ` ${JSON.stringify(result['msg'] ?? null)}` : ''}`;
 }
 
 /**

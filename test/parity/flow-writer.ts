@@ -51,10 +51,18 @@ export class FlowWriter {
   readonly #handlers: string[] = [];
   #count = 0;
   #wantsHandlers = false;
+  /** How many blocks with a rescue are around what is written. */
+  #sheltered = 0;
+  #fatal = false;
 
   constructor(chance: Chance) {
     this.#chance = chance;
     this.#handlers = ['first', 'second', 'third'];
+  }
+
+  /** A play whose failures are fatal gets no rescue, and what is rescued is no step of one host for all: rows of the differences. */
+  play(fatal: boolean): void {
+    this.#fatal = fatal;
   }
 
   tasks(count: number, depth: number): Json[] {
@@ -223,19 +231,22 @@ export class FlowWriter {
     if (task['when'] === undefined && this.#chance.of(0.25)) more['when'] = this.#chance.one(CONDITIONS);
     if (this.#chance.of(0.2))
       more['tags'] = this.#chance.one<Json>([['one'], ['two'], ['one', 'two'], ['always'], ['never'], ['never', 'one']]);
-    if (this.#chance.of(0.08)) more['run_once'] = true;
-    if (this.#chance.of(0.05)) more['any_errors_fatal'] = true;
+    if (this.#sheltered === 0 && this.#chance.of(0.08)) more['run_once'] = true;
+    if (this.#sheltered === 0 && this.#chance.of(0.05)) more['any_errors_fatal'] = true;
     return { name: this.#next(), ...task, ...more };
   }
 
   #block(depth: number): JsonMap {
+    const rescued = !this.#fatal && this.#chance.of(0.5);
+    if (rescued) this.#sheltered += 1;
     const block: Record<string, Json> = { name: this.#next(), block: this.tasks(this.#chance.number(1, 3), depth - 1) };
-    if (this.#chance.of(0.5)) block['rescue'] = this.tasks(this.#chance.number(1, 2), depth - 1);
+    if (rescued) this.#sheltered -= 1;
+    if (rescued) block['rescue'] = this.tasks(this.#chance.number(1, 2), depth - 1);
     if (this.#chance.of(0.4)) block['always'] = this.tasks(this.#chance.number(1, 2), depth - 1);
     if (this.#chance.of(0.3)) block['when'] = this.#chance.one(CONDITIONS);
     if (this.#chance.of(0.2)) block['tags'] = ['one'];
     if (this.#chance.of(0.1)) block['ignore_errors'] = true;
-    if (this.#chance.of(0.1)) block['run_once'] = true;
+    if (!rescued && this.#sheltered === 0 && this.#chance.of(0.1)) block['run_once'] = true;
     return block;
   }
 
@@ -246,7 +257,7 @@ export class FlowWriter {
     if (this.#chance.of(0.5)) {
       task['include_tasks'] = name;
       if (this.#chance.of(0.25)) task['loop'] = ['a', 'b'];
-      if (this.#chance.of(0.15)) task['run_once'] = true;
+      if (this.#sheltered === 0 && this.#chance.of(0.15)) task['run_once'] = true;
       if (this.#chance.of(0.2)) task['include_tasks'] = { file: name, apply: { tags: ['one'] } };
     } else task['import_tasks'] = name;
     if (this.#chance.of(0.3)) task['when'] = this.#chance.one(CONDITIONS);

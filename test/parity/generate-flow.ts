@@ -41,6 +41,19 @@ export function flowCase(chance: Chance): { readonly files: JsonMap; readonly ar
 
 function play(chance: Chance, writer: FlowWriter, index: number): JsonMap {
   const hosts = chance.one(['web', 'all', 'h1', 'web', 'db', 'h2:h1', 'site'] as const);
+  const options = chance.options<Json>(
+    {
+      serial: [1, 2, '50%', [1, 2]],
+      max_fail_percentage: [0, 30, 60],
+      any_errors_fatal: [true],
+      vars: [{ x: 1 }, { x: 2 }],
+      strategy: ['linear'],
+      order: ['sorted', 'reverse_sorted', 'inventory'],
+      tags: [['one'], ['two']],
+    },
+    0.12,
+  );
+  writer.play(options['any_errors_fatal'] === true);
   const tasks = writer.tasks(chance.number(2, 6), 2);
   const roles = chance.of(0.25) ? writer.roles() : [];
   const before = chance.of(0.15) ? writer.tasks(2, 1) : [];
@@ -50,18 +63,7 @@ function play(chance: Chance, writer: FlowWriter, index: number): JsonMap {
     name: `play ${index}`,
     hosts,
     gather_facts: false,
-    ...chance.options<Json>(
-      {
-        serial: [1, 2, '50%', [1, 2]],
-        max_fail_percentage: [0, 30, 60],
-        any_errors_fatal: [true],
-        vars: [{ x: 1 }, { x: 2 }],
-        strategy: ['linear'],
-        order: ['sorted', 'reverse_sorted', 'inventory'],
-        tags: [['one'], ['two']],
-      },
-      0.12,
-    ),
+    ...options,
     ...(before.length > 0 ? { pre_tasks: before } : {}),
     ...(roles.length > 0 ? { roles } : {}),
     tasks,

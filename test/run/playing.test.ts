@@ -156,20 +156,35 @@ describe('failures', () => {
     expect(status).toBe(2);
   });
 
-  test.each([
-    ['any_errors_fatal: true', 'debug: { msg: "{{inventory_hostname}}" }'],
-    ['any_errors_fatal: true', 'command: "true"'],
-    ['max_fail_percentage: 10', 'debug: { msg: "{{inventory_hostname}}" }'],
-    ['max_fail_percentage: 10', 'command: "true"'],
-  ])('with %s hosts that are slower still do the task at which another host failed (%s)', async (keyword, module) => {
-    const slow = '- { query: sleep 1, when: \'inventory_hostname == "a"\' }';
-    const fails = `- { name: one, ${module}, failed_when: 'inventory_hostname == "b"' }`;
-    const { events, status } = await play({
-      'site.yml': `- hosts: [a, b]\n  ${keyword}\n  tasks:\n    ${slow}\n    ${fails}\n    - ${MARK('two')}\n`,
-    });
-    const done = story(events).filter((line) => /^\w (?:one|two) /.test(line));
-    expect(done.toSorted()).toEqual([expect.stringMatching(/^a one (?:ok|changed)$/), expect.stringMatching(/^b one failed/)]);
-    expect(status).toBe(2);
+  const STOPPERS = ['any_errors_fatal: true', 'max_fail_percentage: 10'];
+  const ways = STOPPERS.flatMap((keyword) => ['debug: { msg: m }', 'command: "true"'].map((module) => ({ keyword, module })));
+  test.each(ways.flatMap((way) => ['a', 'b'].map((slow) => ({ ...way, slow }))))(
+    'with $keyword both hosts do the task at which one fails, and none the next one ($module; $slow is slower)',
+    async ({ keyword, module, slow }) => {
+      const steps = [
+        `{ query: sleep 1, when: 'inventory_hostname == "${slow}"' }`,
+        `{ name: one, ${module}, failed_when: 'inventory_hostname == "b"' }`,
+        '{ name: two, debug: { msg: m } }',
+      ];
+      const { events, status } = await play({
+        'site.yml': `- hosts: [a, b]\n  ${keyword}\n  tasks:\n${steps.map((step) => `    - ${step}\n`).join('')}`,
+      });
+      const done = story(events).filter((line) => /^\w (?:one|two) /.test(line));
+      expect(done.toSorted()).toEqual([expect.stringMatching(/^a one (?:ok|changed)$/), expect.stringMatching(/^b one failed/)]);
+      expect(status).toBe(2);
+    },
+  );
+
+  test('nobody begins behind a block or a task whose failure is fatal before all are past it', async () => {
+    const fatal = '{ name: one, debug: { msg: m }, failed_when: \'inventory_hostname == "b"\', any_errors_fatal: true }';
+    const slow = '{ query: sleep 1, when: \'inventory_hostname == "b"\' }';
+    const block = `{ any_errors_fatal: true, block: [{ name: one, debug: { msg: m }, failed_when: 'inventory_hostname == "b"' }] }`;
+    for (const step of [fatal, block]) {
+      const { events } = await play({
+        'site.yml': `- hosts: [a, b]\n  tasks:\n    - ${slow}\n    - ${step}\n    - { name: two, debug: { msg: m } }\n`,
+      });
+      expect(story(events).filter((line) => line.includes('two'))).toEqual([]);
+    }
   });
 
   test.each([
