@@ -65,9 +65,14 @@ function withBlock(args: Arguments, block: string, before: string | undefined): 
   const isThere = from !== -1 && to !== -1;
   if (!isThere && body.length === 0) return file.toString();
   const at = isThere ? from : positionFor(args, file);
-  if (isThere) file.lines.splice(from, to - from + 1);
-  place(args, body, at, file);
+  const standing = isThere ? file.lines.splice(from, to - from + 1) : [];
+  place(args, isSameText(standing, body) ? standing.map((line) => (line.end === '' ? file.line(line.text) : line)) : body, at, file);
   return file.toString();
+}
+
+/** Whatever ends the lines. */
+function isSameText(some: readonly Line[], others: readonly Line[]): boolean {
+  return some.length === others.length && some.every(({ text: own }, index) => own === others[index]?.text);
 }
 
 /** What stands between could be anything. */

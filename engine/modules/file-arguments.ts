@@ -24,6 +24,10 @@ export const fileArguments = z
       .default(false)
       .describe('Whether a link may take the place of a file or an empty directory, and lead to what does not exist.'),
     modification_time: z.enum(['now', 'preserve']).default('now').describe('For touch: whether the time of a file that is there is set.'),
+    access_time: z
+      .enum(['now', 'preserve'])
+      .optional()
+      .describe('For touch: whether the time of the last access is set. Where it is left out, as modification_time says.'),
   })
   .refine((args) => args.src === undefined || args.state === 'link' || args.state === 'hard', 'src is for state: link and state: hard')
   .refine((args) => args.state !== 'hard' || args.src !== undefined, 'state: hard needs src')

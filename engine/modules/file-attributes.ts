@@ -46,6 +46,7 @@ export function changedAttributes(wanted: WantedAttributes, before: Attributes, 
   const { owner, group } = wanted;
   return {
     mode: modeAfter(wanted.mode, modeKept(wanted, before, type), type),
+    ...(before.modeIsExpected === true ? { modeIsExpected: wanted.mode?.kind !== 'octal' } : {}),
     ...(owner === undefined || isSame(owner, before.owner, before.uid)
       ? { owner: before.owner, uid: before.uid }
       : { owner: owner.name, uid: owner.id }),
@@ -133,6 +134,12 @@ export function attributeResult(attributes: Attributes): ValueMap {
     uid: attributes.uid ?? notKnown('uid'),
     gid: attributes.gid ?? notKnown('gid'),
   };
+}
+
+/** In a plan: an earlier task makes it, with a mode that only the host can tell, and this task wants one. */
+export function isModeOpen(wanted: WantedAttributes, there: FileState): boolean {
+  const behind = there.type === 'link' ? (there.to?.state ?? there) : there;
+  return wanted.mode !== undefined && 'modeIsExpected' in behind && behind.modeIsExpected === true;
 }
 
 /** What was seen of these, of the link itself where it is one. */

@@ -99,23 +99,35 @@ export function planTouch(args: FileArguments, seen: Seen, context: Context): Ou
   }
   const there = state.type === 'link' ? state.to?.state : state;
   if (there === undefined || there.type === 'absent') return { kind: 'impossible', what: `${args.path} is a link that leads nowhere` };
-  if (args.modification_time === 'preserve') return planAttributes(args, seen, there, []);
-  return planAttributes(args, seen, there, [
-    { kind: 'field', of: args.path, field: 'modification time', before: there.mtime ?? null, after: 'now' },
-  ]);
+  return planAttributes(args, seen, there, timesToSet(args));
 }
 
-function planAttributes(
-  args: FileArguments,
-  seen: Seen,
-  there: RegularFile | Directory | OtherFile,
-  times: readonly Difference[],
-): Outcome {
+type Time = 'modification' | 'access';
+
+function timesToSet({ modification_time, access_time = modification_time }: FileArguments): readonly Time[] {
+  return [...(modification_time === 'now' ? ['modification' as const] : []), ...(access_time === 'now' ? ['access' as const] : [])];
+}
+
+/** One line for both: whoever sets them both means that of the last change. */
+function timeDifference(path: string, times: readonly Time[], mtime: number | undefined): readonly Difference[] {
+  const [first] = times;
+  if (first === undefined) return [];
+  return [{ kind: 'field', of: path, field: `${first} time`, before: first === 'modification' ? (mtime ?? null) : null, after: 'now' }];
+}
+
+function touchCommand(path: string, times: readonly Time[]): readonly string[] {
+  const [first, second] = times;
+  if (first === undefined) return [];
+  const option = second === undefined ? (first === 'modification' ? '-m ' : '-a ') : '';
+  return [`touch ${option}-- ${quote(path)}`];
+}
+
+function planAttributes(args: FileArguments, seen: Seen, there: RegularFile | Directory | OtherFile, times: readonly Time[]): Outcome {
   const request = file(args.path, args.follow ? 'target' : 'attributes');
   const state = seen.of(request);
   const path = state.type === 'link' ? (state.to?.path ?? args.path) : args.path;
   const type = there.type === 'directory' ? 'directory' : 'file';
-  const differences = [...attributeDifferences(path, args, there, type), ...times];
+  const differences = [...attributeDifferences(path, args, there, type), ...timeDifference(args.path, times, there.mtime)];
   if (differences.length === 0) return { kind: 'in_sync', result: resultOf(path, there) };
   const after = { ...there, ...changedAttributes(args, there, type), mtime: undefined };
   return {
@@ -125,11 +137,7 @@ function planAttributes(
     predictions: [predict(request, state.type === 'link' ? { ...state, to: { path, state: after } } : after)],
     touches: 'predicted',
     apply: () => ({
-      script: [
-        'set -e',
-        ...(times.length > 0 ? [`touch -- ${quote(path)}`] : []),
-        ...attributeCommands(quote(path), args, there, type),
-      ].join('\n'),
+      script: ['set -e', ...touchCommand(path, times), ...attributeCommands(quote(path), args, there, type)].join('\n'),
     }),
     planned: resultOf(path, after),
     settled: (now) => resultOf(path, { ...after, ...attributesBehind(now.of(request)) }),

@@ -1,7 +1,7 @@
 import { quote } from '../connection/quote.ts';
 import { file } from '../resources/file.ts';
 import type { FileDetail } from '../resources/file-detail.ts';
-import type { FileState, Link } from '../resources/file-state.ts';
+import type { FileState, Link, LinkEnd } from '../resources/file-state.ts';
 import { describeType, parentOf } from '../resources/file-state.ts';
 import { need } from '../resources/need.ts';
 import type { Prediction, Request, Seen } from '../resources/resource.ts';
@@ -62,7 +62,7 @@ export function planLink(args: FileArguments, seen: Seen, context: Context): Out
   const owners = { uid: own.owner?.id, owner: own.owner?.name, gid: own.group?.id, group: own.group?.name };
   const after: Link = isThere
     ? { ...state, ...changedAttributes(own, state, 'file'), to: beyond.end ?? state.to }
-    : { type: 'link', target, mode: undefined, ...owners };
+    : { type: 'link', target, mode: undefined, ...owners, to: beyond.end ?? endOf(args.path, target, seen) };
   const script = isThere
     ? ['set -e', ...attributeCommands(quote(args.path), own, state, 'file')].join('\n')
     : state.type === 'absent'
@@ -90,7 +90,7 @@ interface Beyond {
   readonly predictions: readonly Prediction[];
   readonly commands: readonly string[];
   /** What the link leads to, with these attributes. */
-  readonly end?: Link['to'];
+  readonly end?: LinkEnd;
 }
 
 const NOTHING_BEYOND: Beyond = { differences: [], predictions: [], commands: [] };
@@ -115,6 +115,18 @@ function attributesBeyond(args: FileArguments, link: FileState, seen: Seen): Bey
     commands: attributeCommands(quote(end.path), args, end.state, type),
     end: { path: end.path, state: after },
   };
+}
+
+/** What a new link leads to, which stays as it is: without its content, as nobody has asked for it. */
+function endOf(path: string, target: string, seen: Seen): LinkEnd | undefined {
+  const request = targetRequest(path, target, seen) ?? targetsOf(path, target).map((one) => file(one, 'target'))[0];
+  if (request === undefined || seen.certainty(request) === 'after_change') return undefined;
+  const state = seen.of(request);
+  if (state.type === 'hidden') return undefined;
+  const end = state.type === 'link' ? state.to : { path: request.id, state };
+  if (end === undefined) return undefined;
+  const content = end.state.type === 'file' ? { size: undefined, sha256: undefined, content: undefined } : {};
+  return { path: end.path, state: { ...end.state, ...content }, isUntouched: true };
 }
 
 function targetRequest(path: string, target: string, seen: Seen): Request<FileDetail, FileState> | undefined {

@@ -15,6 +15,7 @@ import {
   attributeResult,
   attributesBehind,
   changedAttributes,
+  isModeOpen,
   newAttributes,
   newDirectory,
 } from './file-attributes.ts';
@@ -151,6 +152,8 @@ export function planFile(wanted: WantedFile, request: Request<FileDetail, FileSt
     return cannotKnow(wanted, place, `an earlier change of ${path}`, before, context);
   const isChanged = content.kind === 'unknown' || before?.sha256 !== content.sha256;
   const attributes = before === undefined ? [] : attributeDifferences(path, wanted.attributes, before, 'file');
+  const isOpen = before !== undefined && (isModeOpen(wanted.attributes, before) || seen.certainty(request) === 'after_change');
+  if (!isChanged && isOpen) return cannotKnow(wanted, place, `an earlier change of ${path}`, before, context);
   if (!isChanged && attributes.length === 0)
     return { kind: 'in_sync', result: resultOf(wanted, path, before ?? fileAfter(wanted, undefined, context)) };
   const refusal = refused(

@@ -3,6 +3,7 @@ import type { Request, Seen } from '../resources/resource.ts';
 import { predictedOf } from '../resources/resource.ts';
 import type { FileArguments } from './file-arguments.ts';
 import { fileArguments } from './file-arguments.ts';
+import { isModeOpen } from './file-attributes.ts';
 import { planAbsent } from './file-absent.ts';
 import { planDirectory } from './file-directory.ts';
 import { treeProbe } from './file-tree.ts';
@@ -21,7 +22,6 @@ export const module = defineModule<FileArguments>({
   aliases: { dest: 'path', name: 'path' },
   foreign: {
     ...foreignFileArguments,
-    access_time: 'Leave it out, or set it by command: touch -a.',
     access_time_format: 'Leave it out, or set the time by command: touch -a.',
     modification_time_format: 'Leave it out, or set the time by command: touch -d.',
   },
@@ -43,7 +43,7 @@ export const module = defineModule<FileArguments>({
     return requests;
   },
   plan(args, _loaded, seen, context): Outcome {
-    const outcome = planState(args, seen, context);
+    const outcome = doubted(args, planState(args, seen, context), seen);
     return outcome.kind === 'change' ? (refusal(args, outcome, seen, context) ?? outcome) : outcome;
   },
 });
@@ -64,6 +64,16 @@ function planState(args: FileArguments, seen: Seen, context: Context): Outcome {
     case undefined:
       return planExisting(args, seen, context);
   }
+}
+
+/** What an earlier task leaves open is not known for certain, nor that there is nothing to do. */
+function doubted(args: FileArguments, outcome: Outcome, seen: Seen): Outcome {
+  const request = file(args.path);
+  const isOpen = args.state !== 'absent' && args.state !== 'hard' && isModeOpen(args, seen.of(request));
+  if (outcome.kind === 'change' && isOpen) return { ...outcome, certainty: 'after_change' };
+  if (outcome.kind === 'in_sync' && (isOpen || seen.certainty(request) === 'after_change'))
+    return { kind: 'cannot_know', because: `an earlier change of ${args.path}` };
+  return outcome;
 }
 
 /** Why such a change cannot be made, as far as the host tells that beforehand. */

@@ -92,7 +92,8 @@ export const module = defineModule<Arguments>({
     const line = revealed(args.line);
     const edit =
       args.state === 'present'
-        ? (before: string | undefined) => withLine(args, line, new Lines(before ?? '')).toString()
+        ? (before: string | undefined) =>
+            before === undefined && args.backrefs && args.create ? undefined : withLine(args, line, new Lines(before ?? '')).toString()
         : (before: string | undefined) => (before === undefined ? undefined : withoutLine(args, line, new Lines(before)));
     return planEdit(args, args.line ?? '', edit, seen, context);
   },

@@ -48,7 +48,14 @@ export interface Link extends Attributes {
   /** As it is written in the link. */
   readonly target: string;
   /** Where it leads in the end, if it was asked to be followed. Undefined path: into a directory that does not exist, or in a circle. */
-  readonly to?: { readonly path: string | undefined; readonly state: Followed } | undefined;
+  readonly to?: LinkEnd | undefined;
+}
+
+export interface LinkEnd {
+  readonly path: string | undefined;
+  readonly state: Followed;
+  /** Only in a prediction: the change leaves what is there as it is, and tells nothing of its content. */
+  readonly isUntouched?: boolean | undefined;
 }
 
 export type Followed = AbsentFile | RegularFile | Directory | OtherFile;

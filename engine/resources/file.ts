@@ -71,7 +71,7 @@ function stateAfter(state: FileState, path: string, effect: Prediction): FileSta
   if (other === undefined) return afterAccount(state, effect);
   const changed = effect.request.id;
   if (changed === path) return other;
-  if (other.type === 'link' && other.to?.path === path) return other.to.state;
+  if (other.type === 'link' && other.to?.path === path && other.to.isUntouched !== true) return other.to.state;
   if (state.type === 'link' && state.to?.path === changed) {
     return other.type === 'link' || other.type === 'hidden' ? 'stale' : { ...state, to: { path: changed, state: other } };
   }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Case, Json } from './case.ts';
-import { isMap } from './case.ts';
+import { isMap, tasksOf } from './case.ts';
+import type { Difference } from './compare.ts';
 import type { Explanation } from './explanation.ts';
 import { argumentsFor, mentions, refuses } from './explanation.ts';
 
@@ -20,9 +21,8 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
   {
     id: 'slash-at-the-end',
     explains: ({ fact, ansible, runbook }, input) =>
-      argumentsFor(['file'], input).some(({ path }) => path === '@W@/t/') &&
       !input.given.some((line) => line.startsWith('mkdir t')) &&
-      (isStatus(fact) ? ansible === 'failed' || runbook === 'failed' : fact.startsWith('tree')),
+      argumentsFor(['file'], input).some(({ path, state }) => path === '@W@/t/' && isOfSlash(fact, state ?? null, { ansible, runbook })),
   },
   {
     id: 'default-acl',
@@ -38,6 +38,14 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
       /\.result\.(dest|uid|gid|owner|group|mode|state|size)$/.test(fact) &&
       mayBeLink(input) &&
       argumentsFor(['file'], input, fact).some(isOfWhatIsThere),
+  },
+  {
+    id: 'results-behind-links',
+    explains: ({ fact, ansible, runbook }, input) =>
+      fact.endsWith('.result.dest') &&
+      ansible === '@W@/t' &&
+      runbook === '@W@/real' &&
+      argumentsFor(WRITTEN, input, fact).some(({ force, follow }) => force === false && follow === true),
   },
   {
     id: 'set-id-bits-kept',
@@ -57,6 +65,35 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
           runbook === null &&
           mentions(ansible, 'folder ') &&
           argumentsFor(['file'], input).some(({ state }) => state === 'directory')),
+  },
+  {
+    // What comes after: there is the folder, or is not.
+    id: 'folder-at-a-broken-link',
+    explains: ({ fact, ansible, runbook }, input) => {
+      const first = tasksOf(input.input).findIndex((task) => isMap(task) && isMap(task['file']) && task['file']['state'] === 'directory');
+      if (!mayBeBroken(input) || first === -1) return false;
+      if (fact.startsWith('tree')) return /\/(gone|other)(\/below)?$/.test(fact) && runbook === null;
+      return isStatus(fact) && (isSecond(fact) || numberOf(fact) > first) && (runbook === 'failed') !== (ansible === 'failed');
+    },
+  },
+  {
+    id: 'symbolic-mode-of-what-is-new',
+    explains: ({ fact, ansible, runbook }, input) =>
+      input.given.some((line) => line.startsWith('setfacl -d')) &&
+      argumentsFor(['file'], input).some(({ state, mode }) => (state === 'directory' || state === 'touch') && isSymbolic(mode ?? null)) &&
+      (/^tree.* \(ACL\)$/.test(fact)
+        ? withoutMask(ansible) === withoutMask(runbook)
+        : (fact.endsWith('.result.mode') || fact.startsWith('tree')) && withoutGroupBits(ansible) === withoutGroupBits(runbook)),
+  },
+  {
+    id: 'access-time-left-out',
+    explains: ({ fact, ansible, runbook }, input) =>
+      isStatus(fact) &&
+      ansible === 'changed' &&
+      runbook === 'ok' &&
+      argumentsFor(['file'], input, fact).some(
+        ({ state, modification_time, access_time }) => state === 'touch' && modification_time === 'preserve' && access_time === undefined,
+      ),
   },
   {
     id: 'attributes-of-a-broken-link',
@@ -111,10 +148,12 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
   },
   {
     id: 'link-to-come',
-    explains: ({ fact }, input) =>
-      /^(tree.*\/(t|gone)|.*\.result\.dest)$/.test(fact) &&
+    explains: ({ fact, ansible, runbook }, input) =>
       input.given.includes('ln -s gone t') &&
-      argumentsFor(WRITTEN, input).some(({ follow }) => follow === true),
+      argumentsFor(WRITTEN, input, fact.includes('.result.') ? fact : undefined).some(({ follow }) => follow === true) &&
+      ((/^tree.*\/t$/.test(fact) && mentions(ansible, 'file ') && mentions(runbook, 'link ')) ||
+        (/^tree.*\/gone$/.test(fact) && ansible === null && mentions(runbook, 'file ')) ||
+        (fact.endsWith('.result.dest') && ansible === '@W@/t' && runbook === '@W@/gone')),
   },
   {
     id: 'link-until-validated',
@@ -165,6 +204,35 @@ function withoutEmptyLines(value: Json): Json {
 
 function isStatus(fact: string): boolean {
   return /^(first|second)\.\d+\.status$/.test(fact);
+}
+
+function isSecond(fact: string): boolean {
+  return fact.startsWith('second.');
+}
+
+function numberOf(fact: string): number {
+  return Number(/^(?:first|second)\.(\d+)/.exec(fact)?.[1]);
+}
+
+/** What Ansible makes of a file whose path ends in a slash. */
+function isOfSlash(fact: string, state: Json, { ansible, runbook }: Pick<Difference, 'ansible' | 'runbook'>): boolean {
+  if (/^tree[^/]*\/(t|real|gone)(\/.*)?$/.test(fact)) return true;
+  if (!isStatus(fact)) return false;
+  if (state === 'absent' && ansible === 'ok' && runbook === 'changed') return true;
+  return state === 'directory' ? runbook === 'failed' : ansible === 'failed';
+}
+
+function isSymbolic(mode: Json): boolean {
+  return typeof mode === 'string' && /[=+-]/.test(mode);
+}
+
+function withoutGroupBits(value: Json): Json {
+  return typeof value === 'string' ? value.replace(/^((?:file |folder )?\d\d)\d(?=\d\b)/, '$1-') : value;
+}
+
+/** The mask is the group's part of the mode, and what is effective follows from it. */
+function withoutMask(value: Json): Json {
+  return typeof value === 'string' ? value.replaceAll(/\s#effective:\S+/g, '').replace(/ mask::\S+/, ' mask') : value;
 }
 
 function isOfTreeOrSecondRun(fact: string): boolean {

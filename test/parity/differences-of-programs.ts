@@ -39,9 +39,11 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
   },
   {
     id: 'guard-before-folder',
-    explains: ({ fact }, input) =>
-      /^(first|second)\.[012]\.(status|result\.msg)$/.test(fact) &&
-      argumentsFor(['command', 'shell'], input).some((args) => args['chdir'] === '@W@/gone' && hasGuard(args)),
+    explains: ({ fact, ansible, runbook }, input) =>
+      argumentsFor(['command', 'shell'], input).some((args) => args['chdir'] === '@W@/gone' && hasGuard(args)) &&
+      (/^(first|second)\.0\.status$/.test(fact)
+        ? ansible === 'failed' && (runbook === 'ok' || runbook === 'skipped')
+        : /^(first|second)\.[12]\.(status|result\.msg)$/.test(fact)),
   },
   {
     id: 'unarchive-creates',

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { Area, Case, Json } from './case.ts';
+import { modules } from '../../engine/modules/catalogue.ts';
+import type { Case, Json } from './case.ts';
 import { isMap, tasksOf } from './case.ts';
 import type { Difference } from './compare.ts';
 import { DIFFERENCES_OF_FILES } from './differences-of-files.ts';
@@ -44,7 +45,11 @@ export const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     id: 'edits-through-links',
-    explains: ({ fact }, { area, given }) => area === 'edits' && /^tree.*\/(real|t)$/.test(fact) && given.includes('ln -s real t'),
+    explains: ({ fact, ansible, runbook }, { area, given }) =>
+      area === 'edits' &&
+      /^tree.*\/(real|t)$/.test(fact) &&
+      given.includes('ln -s real t') &&
+      withoutOwner(ansible) === withoutOwner(runbook),
   },
   {
     id: 'whole-division',
@@ -61,9 +66,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     id: 'missing-arguments',
-    explains: ({ fact, runbook }, { area }) =>
-      refuses(fact, runbook, ' has no argument "') &&
-      (!OF_FILES.has(area) || MISSING.some((name) => refuses(fact, runbook, ` has no argument "${name}"`))),
+    explains: ({ fact, runbook }) => fact === 'refused' && isDeclared(text(runbook)),
   },
   { id: 'groups-of-patterns', explains: ({ fact, runbook }) => refuses(fact, runbook, 'must speak only of groups that regexp has') },
   {
@@ -101,9 +104,13 @@ function isLine(fact: string): boolean {
   return /^host \S+ line \d+$/.test(fact);
 }
 
-const OF_FILES: ReadonlySet<Area> = new Set(['files', 'edits', 'templates', 'looks']);
-/** Arguments that Ansible's modules for files have, and these not. */
-const MISSING = ['access_time', 'size', 'age', 'use_regex'] as const;
+const MODULES = await Promise.all(modules.names().map((name) => modules.module(name)));
+
+/** Only what the module itself says that it does without. */
+function isDeclared(refusal: string): boolean {
+  const [, name, argument] = /(\w+) has no argument "(\w+)"/.exec(refusal) ?? [];
+  return argument !== undefined && MODULES.some((module) => module.name === name && argument in (module.foreign ?? {}));
+}
 
 /** The row that explains a difference; or nothing: it is a fault of one of the two. */
 export function explanation(difference: Difference, input: Case): Explanation | undefined {
@@ -122,6 +129,11 @@ function digest(value: Json, length: number): boolean {
 function common(one: Json, other: Json): Json {
   if (!isMap(one) || !isMap(other)) return one;
   return Object.fromEntries(Object.entries(one).filter(([key]) => key in other && key !== 'checksum'));
+}
+
+/** Neither with the mode that goes before. */
+function withoutOwner(value: Json): Json {
+  return typeof value === 'string' ? value.replace(/^(link|file \d{4}) \d+:\d+/, (_, type: string) => type.slice(0, 4)) : value;
 }
 
 function withoutReturns(value: Json): string {

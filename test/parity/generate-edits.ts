@@ -1,4 +1,5 @@
 import type { Json } from './case.ts';
+import { isMap } from './case.ts';
 import type { Chance } from './chance.ts';
 import type { Draft } from './draft.ts';
 
@@ -132,5 +133,9 @@ export function replaceCase(chance: Chance): Draft {
 /** Several edits of one file, each after the other. */
 export function editsCase(chance: Chance): Draft {
   const drafts = Array.from({ length: chance.number(2, 4) }, () => chance.one([lineCase, blockCase, replaceCase])(chance));
-  return { given: drafts[0]?.given ?? [], tasks: drafts.flatMap(({ tasks }) => tasks) };
+  const given = drafts[0]?.given ?? [];
+  const tasks = drafts.flatMap((draft) => draft.tasks);
+  // Whose line ends differ on purpose: what replaces characters makes any other text of that.
+  const isLines = given.some((line) => line.includes('\\r\\n')) && tasks.some((task) => isMap(task) && !('replace' in task));
+  return { given, tasks: isLines ? tasks.filter((task) => isMap(task) && !('replace' in task)) : tasks };
 }
