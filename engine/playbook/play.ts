@@ -68,6 +68,8 @@ export interface Role {
   /** The conditions of the use itself. They hold for each of its tasks, and where they do not hold its arguments need no check. */
   readonly when: readonly Expression[];
   readonly tags: ReadonlySet<string>;
+  /** Uses with the same text do the same, and one of them is enough on each host. Undefined: it is done each time. */
+  readonly sameAs: string | undefined;
 }
 
 export interface RoleArgument {

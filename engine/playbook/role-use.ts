@@ -104,7 +104,9 @@ async function resolve(
   const inner = enter(reference.fields, followed, reading);
   checkParameters(reference, folder, reading);
   const tags = new Set(inner.tags);
-  const role = buildRole(reference, folder, { ...inner, tags }, reading);
+  const isOnceEnough = !folder.allowDuplicates && (kind === 'dependency' || repetition === 'once');
+  const sameAs = isOnceEnough ? ownKey(reference, folder) : undefined;
+  const role = buildRole(reference, folder, { ...inner, tags }, { sameAs, reading });
   const surroundings = { ...inner, tags, role, ...lookup(folder.path, reading) };
   const conditions = inner.when.map((expression) => expression.source).join('\0');
   const uses: RoleUse[] = [];
@@ -138,16 +140,30 @@ function isRepeated(key: string, tags: Set<string>, folder: RoleFolder, reading:
 
 /** Uses of the same key do the same. A use without tags runs when one with tags may not, and the other way round. */
 function useKey(reference: RoleReference, folder: RoleFolder, conditions: string, tags: ReadonlySet<string>): string {
-  const said = [...reference.parameters, ...reference.fields.map.entries.filter((entry) => !['role', 'name', 'tags'].includes(entry.key))];
-  const text = said.map((entry) => `${entry.key}=${textOf(entry.value)}`).join('\0');
-  return [folder.path, ...Object.values(reference.parts), conditions, tags.size === 0 ? 'untagged' : 'tagged', text].join('\0');
+  return [keyOf(reference, folder, ['role', 'name', 'tags']), conditions, tags.size === 0 ? 'untagged' : 'tagged'].join('\0');
+}
+
+/** What the use itself says, and not what is around it. */
+function ownKey(reference: RoleReference, folder: RoleFolder): string {
+  return keyOf(reference, folder, ['role', 'name']);
+}
+
+function keyOf(reference: RoleReference, folder: RoleFolder, without: readonly string[]): string {
+  const said = [...reference.parameters, ...reference.fields.map.entries.filter((entry) => !without.includes(entry.key))];
+  const text = said.map((entry) => `${entry.key}=${textOf(entry.value)}`);
+  return [folder.path, ...Object.values(reference.parts), ...text].join('\0');
 }
 
 function textOf(node: Node): string {
   return JSON.stringify(node, (key, value: unknown) => (key === 'place' || key === 'keyPlace' ? undefined : value));
 }
 
-function buildRole(reference: RoleReference, folder: RoleFolder, inner: Surroundings, reading: Reading): Role {
+function buildRole(
+  reference: RoleReference,
+  folder: RoleFolder,
+  inner: Surroundings,
+  { sameAs, reading }: { readonly sameAs: string | undefined; readonly reading: Reading },
+): Role {
   const parameters = compileVariables(reference.parameters, 'role vars', reference.place.file, reading.problems);
   const dependent = inner.role;
   return {
@@ -160,6 +176,7 @@ function buildRole(reference: RoleReference, folder: RoleFolder, inner: Surround
     arguments: folder.arguments,
     when: inner.when,
     tags: inner.tags,
+    sameAs,
   };
 }
 

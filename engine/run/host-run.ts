@@ -1,7 +1,6 @@
 import type { Block, Handler, Include, Meta, Task } from '../playbook/play.ts';
 import { Problem } from '../errors/problem.ts';
 import { breathe } from '../connection/breath.ts';
-import { Unreachable } from '../connection/unreachable.ts';
 import { isSelected } from '../playbook/select-tasks.ts';
 import { Unknown } from '../values/value.ts';
 import type { Scope, Value } from '../values/value.ts';
@@ -9,20 +8,20 @@ import { abort, stopIfAborted } from './abort.ts';
 import { all } from './conditions.ts';
 import type { Batch, RunContext } from './context.ts';
 import { flagOrTrue } from './flag.ts';
-import { foresee } from './foresee.ts';
 import { isLoopInVain, loopLayer, turnsOf } from './loop.ts';
 import type { HostState } from './host-state.ts';
 import type { Route, Stop } from './itinerary.ts';
 import { itinerary } from './itinerary.ts';
 import { pauseBetween } from './loop-pause.ts';
-import { NoSuchAccount } from './machine.ts';
-import { connectFor } from './machines.ts';
-import { owedBy } from './owed.ts';
 import { countIncluded, leaveOpenWithin } from './open-includes.ts';
-import { callForOwed, forgetOwed, learnOwed } from './owed-handlers.ts';
-import { resolveSettings, wrongType } from './prepare.ts';
+import { asksOtherHosts } from './other-hosts.ts';
+import { forgetOwed } from './owed-handlers.ts';
+import { collectOwed } from './collect-owed.ts';
+import { wrongType } from './prepare.ts';
+import type { StepDone } from './roles-done.ts';
+import { RolesDone } from './roles-done.ts';
 import { isOnce, once } from './run-once.ts';
-import { HostGone, HostStops, TaskFailed } from './signals.ts';
+import { HostStops, TaskFailed } from './signals.ts';
 import { failedStep, unknownStep, userProblem } from './step-failure.ts';
 import { identityOfStep } from './task-identity.ts';
 import { runTask } from './task-run.ts';
@@ -43,6 +42,7 @@ export class HostRun {
   /** What this host does alone in a run_once include for all: results of run_once tasks in it are for all as well. */
   #shared: Map<string, Value> | undefined;
   #handlers: readonly Handler[];
+  readonly #roles = new RolesDone();
   /** How many blocks whose failures are fatal for all are around it. */
   #fatal = 0;
   /** Whether a failure that is fatal for all was possible at the step before: nobody begins behind it before all are past it. */
@@ -86,6 +86,7 @@ export class HostRun {
 
   async #take(stop: Stop, route: Route): Promise<void> {
     const { step } = stop;
+    if (!this.#handling && this.#roles.isRepeated(step.role) === true) return;
     switch (step.kind) {
       case 'task':
         if (!this.#handling && !isSelected(step.tags, this.#context.selection)) return;
@@ -123,15 +124,21 @@ export class HostRun {
       stop,
       route,
       handler: this.#handling,
-      doubtful: this.#doubtful,
+      doubtful: this.#doubtful || (!this.#handling && this.#roles.isRepeated(task.role) === 'unknown'),
       alone: this.#alone > 0,
       calls: [],
     };
+    let done: StepDone = 'skipped';
     try {
-      if (isOnce(this.#batch, stop, task, this.#host)) await this.#once(stop, (remembered) => runTask({ ...run, remembered }));
-      else await runTask({ ...run, remembered: new Map() });
+      if (isOnce(this.#batch, stop, task, this.#host))
+        await this.#once(stop, async (remembered) => {
+          done = await runTask({ ...run, remembered });
+        });
+      else done = await runTask({ ...run, remembered: new Map() });
+      if (!this.#handling) this.#roles.note(task.role, done);
     } catch (error) {
       if (!(error instanceof TaskFailed)) throw error;
+      if (!this.#handling) this.#roles.note(task.role, 'done');
       throw this.#weighed(error, this.#isFatal(task), `failed at ${task.id}`);
     } finally {
       if (asks && barrier !== undefined) this.#host.variables.seeOthersAhead();
@@ -369,56 +376,8 @@ export class HostRun {
     return hasRun;
   }
 
-  /**
-   * Handlers that an earlier run left owed are called for again. What the play's own user owes is looked at together
-   * with the first window.
-   */
+  /** Handlers that an earlier run left owed are called for again. */
   async collectOwed(route: Route | undefined): Promise<void> {
-    if (this.#handlers.length === 0) return;
-    const { variables } = this.#host;
-    const machine = await connectFor(this.#context, this.#host, undefined);
-    const settings = resolveSettings(this.#batch.play.settings, this.#batch.play.place, variables.scope(undefined));
-    if (settings.kind === 'unknown') return;
-    const { privilege } = settings.settings;
-    const user = machine.userOf(privilege);
-    const known = [this.#context, this.#host, this.#batch.play, this.#handlers] as const;
-    if (this.#host.owedEarlier.has(user)) return callForOwed(...known);
-    const view = machine.view(privilege);
-    const owed = owedBy(user);
-    const ahead = await foresee(this.#context, this.#host, route, view);
-    try {
-      await this.#context.turns.connected(() => machine.look(privilege, view.missing([owed, ...ahead]), this.#context.mode));
-    } catch (error) {
-      // Who is not there owes nothing yet. The task that needs the account tells.
-      if (!(error instanceof NoSuchAccount)) throw error;
-      return callForOwed(...known);
-    }
-    learnOwed(...known, user, view.seen.of(owed));
-    view.release([owed]);
+    await collectOwed({ context: this.#context, host: this.#host, play: this.#batch.play, handlers: this.#handlers, route });
   }
-}
-
-/** A lost connection in the middle of a task, told from a task's failure. */
-export function asHostGone(error: unknown): HostGone | undefined {
-  if (error instanceof HostGone) return error;
-  return error instanceof Unreachable ? new HostGone(error) : undefined;
-}
-
-/** Asked for each host. */
-const askers = new WeakMap<Task, boolean>();
-
-function asksOtherHosts(task: Task): boolean {
-  let answer = askers.get(task);
-  if (answer === undefined) askers.set(task, (answer = referencesOtherHosts(task)));
-  return answer;
-}
-
-function referencesOtherHosts(task: Task): boolean {
-  const asks = (one: { readonly references: ReadonlySet<string> }): boolean => one.references.has('hostvars');
-  return (
-    task.when.some(asks) ||
-    (task.asserts ?? []).some(asks) ||
-    (task.loop !== undefined && asks(task.loop.items.value)) ||
-    [...task.arguments.values()].some((argument) => asks(argument.value))
-  );
 }

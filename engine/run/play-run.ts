@@ -8,14 +8,14 @@ import type { Layer } from '../values/scope.ts';
 import { Barrier } from './barrier.ts';
 import { abort, abortAtOnce } from './abort.ts';
 import type { Batch, RunContext } from './context.ts';
-import { HostRun, asHostGone } from './host-run.ts';
+import { HostRun } from './host-run.ts';
 import type { HostState } from './host-state.ts';
 import type { Route, Stop } from './itinerary.ts';
 import { itinerary, opened, size } from './itinerary.ts';
 import { connectForPlay } from './machines.ts';
 import { debtsOf } from './owed-handlers.ts';
 import type { Pace } from './pace.ts';
-import { HostStops, NotInPlan, TaskFailed } from './signals.ts';
+import { HostStops, NotInPlan, TaskFailed, asHostGone } from './signals.ts';
 import { failedStep, userProblem } from './step-failure.ts';
 
 /** A play with its hosts chosen. */

@@ -1,4 +1,4 @@
-import type { Unreachable } from '../connection/unreachable.ts';
+import { Unreachable } from '../connection/unreachable.ts';
 import type { Problem } from '../errors/problem.ts';
 import type { Value } from '../values/value.ts';
 
@@ -44,6 +44,12 @@ export class HostGone extends Error {
     super(problem.what, { cause: problem });
     this.problem = problem;
   }
+}
+
+/** A lost connection in the middle of a task, told from a task's failure. */
+export function asHostGone(error: unknown): HostGone | undefined {
+  if (error instanceof HostGone) return error;
+  return error instanceof Unreachable ? new HostGone(error) : undefined;
 }
 
 /** `meta: end_host` and `end_play`, an abort because of another host, an interruption: the host takes no further step, and has not failed. */

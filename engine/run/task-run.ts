@@ -27,6 +27,7 @@ import { prepareNow } from './prepared-ahead.ts';
 import { NotInPlan, TaskFailed } from './signals.ts';
 import { withFactsRemedy } from './step-failure.ts';
 import { identityOf, labelOf } from './task-identity.ts';
+import type { StepDone } from './roles-done.ts';
 import type { Recorded } from './task-results.ts';
 import { aggregate, failedTurn, shape, skippedTurn, unknownTurn } from './task-results.ts';
 import { failedOutcome, ignores, judge, outcomeOf } from './task-verdict.ts';
@@ -63,8 +64,8 @@ interface Turn {
   readonly began: number;
 }
 
-/** Runs one task on one host, all its loop items. Throws TaskFailed unless it went well or its errors are ignored. */
-export async function runTask(run: TaskRun): Promise<void> {
+/** Runs one task on one host, all its loop items, and says whether it did anything. Throws TaskFailed unless it went well or its errors are ignored. */
+export async function runTask(run: TaskRun): Promise<StepDone> {
   const { task, host } = run;
   const scope = host.variables.scope(task);
   const identity = identityOf(run, scope);
@@ -80,9 +81,11 @@ export async function runTask(run: TaskRun): Promise<void> {
   if (result.stops !== undefined) host.called.fail(run.calls);
   else if (result.failed === true) withdraw(run, run.calls);
   if (result.stops !== undefined) throw new TaskFailed(result.stops, { name: identity.name, result: result.value });
+  if (result.skipped) return 'skipped';
+  return result.failed instanceof Unknown ? 'unknown' : 'done';
 }
 
-async function runLoop(whole: Turn, loop: Loop): Promise<Pick<Recorded, 'value' | 'failed' | 'stops'>> {
+async function runLoop(whole: Turn, loop: Loop): Promise<Pick<Recorded, 'value' | 'failed' | 'stops' | 'skipped'>> {
   const { run, scope } = whole;
   const { task } = run;
   let turns: readonly LoopTurn[] | Unknown;
@@ -94,8 +97,14 @@ async function runLoop(whole: Turn, loop: Loop): Promise<Pick<Recorded, 'value' 
   }
   if (turns instanceof Unknown) return unknown(whole, turns.because);
   const results = await runTurns(whole, turns);
-  const hasFailed = results.some((one) => one.failed === true);
-  return { value: aggregate(results), failed: hasFailed, stops: results.find((one) => one.stops !== undefined)?.stops };
+  const ran = results.filter((one) => !one.skipped);
+  const isOpen = ran.length > 0 && ran.every((one) => one.failed instanceof Unknown);
+  return {
+    value: aggregate(results),
+    failed: ran.some((one) => one.failed === true) || (isOpen && (ran[0]?.failed ?? false)),
+    skipped: results.every((one) => one.skipped),
+    stops: results.find((one) => one.stops !== undefined)?.stops,
+  };
 }
 
 /** Every item. A throttled loop goes through all of them on one host before it begins on the next: what they make may belong together. */
