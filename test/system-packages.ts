@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { unpackBusyboxes } from './busyboxes.ts';
 
-/** Programs that tests run for real, and the Debian packages that bring them. */
+/** Programs that tests run for real, or files by which a package is known, and the Debian packages that bring them. */
 const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ['sshd', 'openssh-server'],
   ['ssh', 'openssh-client'],
@@ -21,6 +21,8 @@ const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ['xz', 'xz-utils'],
   ['bzip2', 'bzip2'],
   ['zstd', 'zstd'],
+  ['python3', 'python3'],
+  ['/var/lib/dpkg/info/python3-venv.list', 'python3-venv'],
 ]);
 const FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
@@ -36,7 +38,8 @@ export default function installWhatTestsNeed(): void {
 }
 
 function installMissingPrograms(): void {
-  const missing = [...PROGRAMS].filter(([program]) => installedPath(program) === undefined).map(([, name]) => name);
+  const isThere = (known: string): boolean => (known.startsWith('/') ? existsSync(known) : installedPath(known) !== undefined);
+  const missing = [...PROGRAMS].filter(([known]) => !isThere(known)).map(([, name]) => name);
   if (missing.length === 0 || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
   const policy = '/usr/sbin/policy-rc.d';
   const ours = !existsSync(policy);

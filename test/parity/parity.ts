@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
+import installWhatTestsNeed from '../system-packages.ts';
 import { ANSIBLE, collections, pythonEnvironment } from '../python-environment.ts';
 import type { Bench, Verdict } from './answers.ts';
 import { verdicts } from './answers.ts';
@@ -22,6 +23,7 @@ const BATCH = 40;
 const say = (text: string): boolean => process.stdout.write(text);
 
 async function parity(options: Options): Promise<boolean> {
+  installWhatTestsNeed();
   const installed = await pythonEnvironment(ANSIBLE);
   if (installed.kind === 'missing') {
     say(`Skipped: ${installed.why}\n0 passed, ${options.required ? 1 : 0} failed\n`);
