@@ -15,7 +15,12 @@ export interface UnpackOptions extends ArchiveOptions {
   readonly byName: boolean;
   /** zip: whether folders are left out. */
   readonly isFlat: boolean;
+  /** Whether a folder that is there stays as it is. */
   readonly keepsFolders: boolean;
+  /** tar: whether a link to a folder stays in the place of a folder. */
+  readonly keepsLinkedFolders: boolean;
+  /** tar: whether a folder, with all that is in it, makes way for something else. */
+  readonly replacesFolders: boolean;
 }
 
 interface Given {
@@ -26,7 +31,7 @@ interface Given {
 
 /** Options that change nothing of what is unpacked. */
 const IDLE =
-  /^(?:-z|-j|-J|-v|-q|-qq|-o|--gzip|--gunzip|--bzip2|--xz|--zstd|--lzip|--auto-compress|-a|--verbose|--warning=[\w-]+|--overwrite|--unlink-first|-U|--recursive-unlink|--keep-directory-symlink|--delay-directory-restore|--no-delay-directory-restore|--(?:no-)?(?:acls|xattrs|selinux)|--same-owner)$/;
+  /^(?:-z|-j|-J|-v|-q|-qq|-o|--gzip|--gunzip|--bzip2|--xz|--zstd|--lzip|--auto-compress|-a|--verbose|--warning=[\w-]+|--overwrite|--unlink-first|-U|--delay-directory-restore|--no-delay-directory-restore|--(?:no-)?(?:acls|xattrs|selinux)|--same-owner)$/;
 
 export function readOptions({ extra_opts: extra, include, exclude }: Given): UnpackOptions {
   let options: UnpackOptions = {
@@ -41,6 +46,8 @@ export function readOptions({ extra_opts: extra, include, exclude }: Given): Unp
     byName: true,
     isFlat: false,
     keepsFolders: false,
+    keepsLinkedFolders: false,
+    replacesFolders: false,
   };
   for (let index = 0; index < extra.length; index += 1) {
     const option = extra[index] ?? '';
@@ -53,6 +60,8 @@ export function readOptions({ extra_opts: extra, include, exclude }: Given): Unp
     else if (option === '--numeric-owner') options = { ...options, byName: false };
     else if (/^(?:-p|--preserve-permissions|--same-permissions)$/.test(option)) options = { ...options, keepsMode: true };
     else if (option === '--no-overwrite-dir') options = { ...options, keepsFolders: true };
+    else if (option === '--keep-directory-symlink') options = { ...options, keepsLinkedFolders: true };
+    else if (option === '--recursive-unlink') options = { ...options, replacesFolders: true };
     else if (option === '-j') options = { ...options, isFlat: true };
     else if (!IDLE.test(option)) options = { ...options, isUnderstood: false };
   }

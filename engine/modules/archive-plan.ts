@@ -12,6 +12,8 @@ import type { Difference } from './module.ts';
 
 /** What one member shall be like where it is unpacked, beside what is there. */
 export interface Unpacking {
+  /** What the archive has there. */
+  readonly type: Entry['type'];
   readonly wanted: Entry;
   readonly seen: Entry | undefined;
   /** It stays, as it is newer than what the archive has. */
@@ -37,9 +39,10 @@ export function compareMembers(members: readonly Member[], state: ArchiveState, 
   return [...byName.values()].map((member) => {
     const content = member.type === 'hard_link' ? linkedMember(member, byName) : member;
     const seen = entries.get(member.name);
-    const wanted = wantedEntry(member, content, how, users, groups);
-    const isKept = how.keepNewer && wanted.type === 'file' && seen !== undefined && isNewer(seen, wanted);
-    return { wanted, seen, isKept, differences: isKept ? [] : differencesOf(wanted, seen, how) };
+    const fresh = wantedEntry({ member, content, seen, how, users, groups });
+    const isKept = seen !== undefined && staysAsItIs(seen, fresh.type, member, how);
+    const wanted = isKept ? keptEntry(seen, fresh.type, how.attributes) : fresh;
+    return { type: fresh.type, wanted, seen, isKept, differences: differencesOf(wanted, seen, how) };
   });
 }
 
@@ -50,25 +53,46 @@ function linkedMember(member: Member, byName: ReadonlyMap<string, Member>): Memb
   return { ...member, type: 'file', size: undefined, mode: undefined, modified: undefined };
 }
 
-function wantedEntry(member: Member, content: Member, how: UnpackAs, users: ReadonlySet<string>, groups: ReadonlySet<string>): Entry {
+/** What tar and unzip pass over: with keep_newer what is not older, with --keep-directory-symlink a link in the place of a folder. */
+function staysAsItIs(seen: Entry, type: Entry['type'], { modified }: Member, { keepNewer, options, isZip }: UnpackAs): boolean {
+  if (options.keepsLinkedFolders && seen.type === 'link' && type === 'directory') return true;
+  if (!keepNewer || seen.type === 'directory' || modified === undefined || (isZip && (seen.type !== 'file' || type === 'directory')))
+    return false;
+  if (modified.kind === 'local') return seen.modifiedThere !== undefined && seen.modifiedThere >= modified.digits;
+  return seen.modified !== undefined && seen.modified >= modified.seconds;
+}
+
+/** Its owner and mode are set all the same where the task tells them. */
+function keptEntry(seen: Entry, type: Entry['type'], { owner, group, mode }: WantedAttributes): Entry {
+  return {
+    ...seen,
+    ...(owner === undefined ? {} : { owner: owner.name, uid: owner.id }),
+    ...(group === undefined ? {} : { group: group.name, gid: group.id }),
+    ...(mode === undefined || type === 'link' || seen.mode === undefined ? {} : { mode: applyMode(mode, seen.mode, 'file') }),
+  };
+}
+
+interface ToUnpack {
+  readonly member: Member;
+  readonly content: Member;
+  readonly seen: Entry | undefined;
+  readonly how: UnpackAs;
+  readonly users: ReadonlySet<string>;
+  readonly groups: ReadonlySet<string>;
+}
+
+function wantedEntry({ member, content, seen, how, users, groups }: ToUnpack): Entry {
   const { options, attributes, byRoot, isZip } = how;
   const type = content.type === 'hard_link' ? 'file' : content.type;
-  const owner = accountOf(
-    attributes.owner,
-    byRoot && !isZip && options.keepsOwner ? [content.owner, content.uid] : [],
-    users,
-    options.byName,
-  );
-  const group = accountOf(
-    attributes.group,
-    byRoot && !isZip && options.keepsOwner ? [content.group, content.gid] : [],
-    groups,
-    options.byName,
-  );
+  // unzip leaves a folder that is there as it is, tar where it is told so, or with keep_newer where something is in it.
+  const folder = type === 'directory' && (isZip || options.keepsFolders || how.keepNewer) && seen?.type === 'directory' ? seen : undefined;
+  const keepsOwner = byRoot && !isZip && options.keepsOwner && folder === undefined;
+  const owner = accountOf(attributes.owner, keepsOwner ? [content.owner, content.uid] : [], users, options.byName);
+  const group = accountOf(attributes.group, keepsOwner ? [content.group, content.gid] : [], groups, options.byName);
   return {
     name: member.name,
     type,
-    mode: modeOf(type, content.mode, how),
+    mode: folder === undefined ? modeOf(type, content.mode, how) : modeOfFolder(folder, how),
     uid: owner.id,
     owner: owner.name,
     gid: group.id,
@@ -92,12 +116,17 @@ function accountOf(
   return byName && name !== undefined && known.has(name) ? { name, id: undefined } : { name: undefined, id };
 }
 
+function modeOfFolder(folder: Entry, { attributes: { mode }, keepNewer, isZip }: UnpackAs): number | undefined {
+  if (mode === undefined) return keepNewer && !isZip ? undefined : folder.mode;
+  return folder.mode === undefined ? undefined : applyMode(mode, folder.mode, 'directory');
+}
+
 function modeOf(type: Entry['type'], told: number | undefined, { attributes, options, byRoot, isZip }: UnpackAs): number | undefined {
   if (type === 'link') return undefined;
   const unmasked = byRoot || options.keepsMode;
   const usual = told === undefined || isZip || unmasked ? told : told & 0o755;
   const { mode } = attributes;
-  if (mode === undefined) return type === 'other' || (type === 'directory' && options.keepsFolders) ? undefined : usual;
+  if (mode === undefined) return type === 'other' ? undefined : usual;
   if (mode.kind === 'octal') return mode.bits;
   return usual === undefined || type === 'other' ? undefined : applyMode(mode, usual, type);
 }
@@ -112,11 +141,6 @@ function differencesOf(wanted: Entry, seen: Entry | undefined, how: UnpackAs): r
     const name = NAMES[field];
     return [{ kind: 'field', of, field: name, before: shown(field, before), after: shown(field, after) }];
   });
-}
-
-function isNewer(seen: Entry, wanted: Entry): boolean {
-  if (wanted.modified !== undefined && seen.modified !== undefined) return seen.modified > wanted.modified;
-  return wanted.modifiedThere !== undefined && seen.modifiedThere !== undefined && seen.modifiedThere > wanted.modifiedThere;
 }
 
 const FIELDS = ['mode', 'owner', 'uid', 'group', 'gid', 'size', 'modified', 'modifiedThere', 'target'] as const;
@@ -139,7 +163,7 @@ function shown(field: Field, value: string | number | undefined): Value {
   return field === 'modified' && typeof value === 'number' ? new Date(value * 1000).toISOString().slice(0, 19) : value;
 }
 
-function described({ type, size, target }: Entry): string {
+export function described({ type, size, target }: Entry): string {
   switch (type) {
     case 'file':
       return size === undefined ? 'a file' : `a file of ${size} bytes`;

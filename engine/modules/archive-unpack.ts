@@ -29,8 +29,8 @@ export function unpack(args: ToUnpack, options: UnpackOptions, brought: LocalFil
     account === '' && mode === undefined ? chooseTool(failed) : listArchive(options, failed),
     unpackArchive(options, args.keep_newer),
     'cd -- "$d"',
-    ...(account === '' ? [] : [`${namesOfListing(options, 'all')} | xargs -0 chown -h -- ${quote(account)}`]),
-    ...(mode === undefined ? [] : [`${namesOfListing(options, 'not_links')} | xargs -0 chmod -- ${quote(bits)}`]),
+    ...(account === '' ? [] : [`${namesOfListing(options, 'all')} | xargs -0 -r chown -h -- ${quote(account)}`]),
+    ...(mode === undefined ? [] : [`${namesOfListing(options, 'not_links')} | xargs -0 -r chmod -- ${quote(bits)}`]),
     ')',
   ].join('\n');
   return brought === undefined ? { script } : { script, uploads: [{ source: brought, path: archive, mode: '0600' }] };

@@ -25,6 +25,11 @@ export function createsRemovesRequests(args: CreatesRemoves): readonly Request[]
   return [args.creates, args.removes].flatMap((one) => (one === undefined ? [] : [requestFor(one, args.chdir)]));
 }
 
+/** The path, or the pattern of paths, where one that exists tells that there is nothing to do. */
+export function createdPath({ creates, chdir }: CreatesRemoves): string | undefined {
+  return creates === undefined ? undefined : absolute(creates, chdir);
+}
+
 /** Why there is nothing to do, as a sentence; undefined where there is. */
 export function alreadyDone(args: CreatesRemoves, seen: Seen): string | undefined {
   const { creates, removes, chdir } = args;

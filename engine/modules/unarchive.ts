@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { ArchiveState } from '../resources/archive.ts';
+import type { ArchiveDetail, ArchiveState } from '../resources/archive.ts';
 import { archiveRequest } from '../resources/archive.ts';
-import type { Member } from '../resources/archive-member.ts';
 import { dangerOf } from '../resources/archive-member.ts';
 import { file } from '../resources/file.ts';
 import { describeType } from '../resources/file-state.ts';
@@ -13,9 +12,10 @@ import { chosenMembers, readOptions } from './archive-options.ts';
 import type { UnpackOptions } from './archive-options.ts';
 import { compareMembers, predictionsOf } from './archive-plan.ts';
 import type { Unpacking } from './archive-plan.ts';
+import { nothingIn, problemOf, refusalOf } from './archive-refusals.ts';
 import type { ArchiveContent } from './archive-read.ts';
 import { boolean, commaList, path, plainText } from './arguments.ts';
-import { alreadyDone, createsRemoves, createsRemovesRequests } from './creates-removes.ts';
+import { alreadyDone, createdPath, createsRemoves, createsRemovesRequests } from './creates-removes.ts';
 import { attributeArguments, attributeResult } from './file-attributes.ts';
 import { cannotLook } from './file-needs.ts';
 import { noDirectory } from './file-plan.ts';
@@ -47,7 +47,7 @@ type Arguments = z.infer<typeof schema>;
 
 interface Loaded {
   readonly file: LocalFile;
-  /** Undefined with `creates`, which tells by itself whether there is anything to do. */
+  /** Undefined with `creates` where an option leaves open how the archive is read. */
   readonly content: ArchiveContent | undefined;
 }
 
@@ -62,7 +62,8 @@ export const module = defineModule<Arguments, Loaded | undefined>({
   async load(args, controller) {
     if (args.remote_src) return undefined;
     const source = await controller.file(args.src);
-    return { file: source, content: args.creates === undefined ? await controller.archive(source) : undefined };
+    const isRead = args.creates === undefined || optionsOf(args).isUnderstood;
+    return { file: source, content: isRead ? await controller.archive(source) : undefined };
   },
   observes: (args, loaded) => [
     file(args.dest, 'target'),
@@ -73,7 +74,7 @@ export const module = defineModule<Arguments, Loaded | undefined>({
   plan(args, loaded, seen, context) {
     const request = file(args.dest, 'target');
     const state = seen.of(request);
-    const there = state.type === 'link' && state.to !== undefined ? state.to.state : state;
+    const there = behindLink(state);
     const result = resultOf(args, there);
     if (alreadyDone(args, seen) !== undefined) return { kind: 'in_sync', result };
     const hindrance = hindranceOf(args, there, seen, context);
@@ -93,20 +94,24 @@ function optionsOf(args: Arguments): UnpackOptions {
   return readOptions(args);
 }
 
-/** What has to be seen to tell which members differ. Nothing where `creates` tells, or where an option leaves open what comes of it. */
-function comparison(args: Arguments, loaded: Loaded | undefined): readonly ReturnType<typeof archiveRequest>[] {
-  const options = optionsOf(args);
-  if (args.creates !== undefined || !options.isUnderstood) return [];
-  if (args.remote_src) {
-    const { extra, include, exclude, strip } = options;
-    return args.src.startsWith('/')
-      ? [archiveRequest({ dest: args.dest, archive: { kind: 'host', path: args.src, options: { extra, include, exclude, strip } } })]
-      : [];
-  }
+/** What has to be seen to tell which members differ. Nothing where an option leaves open what comes of it. */
+function comparison(args: Arguments, loaded: Loaded | undefined): readonly ArchiveQuestion[] {
+  const detail = toCompare(args, loaded);
+  return detail === undefined ? [] : [archiveRequest({ ...detail, unless: createdPath(args) })];
+}
+
+type ArchiveQuestion = ReturnType<typeof archiveRequest>;
+
+function toCompare({ src, dest, remote_src: isThere, ...args }: Arguments, loaded: Loaded | undefined): ArchiveDetail | undefined {
+  const how = readOptions(args);
+  if (!how.isUnderstood) return undefined;
+  const { extra, include, exclude, strip } = how;
+  const options = { extra, include, exclude, strip };
+  if (isThere) return src.startsWith('/') ? { dest, archive: { kind: 'host', path: src, options } } : undefined;
   const content = loaded?.content;
-  if (content === undefined) return [];
-  const names = [...new Set(chosenMembers(content.members, options, content.isZip).map(({ name }) => name))];
-  return [archiveRequest({ dest: args.dest, archive: { kind: 'controller', names, isZip: content.isZip } })];
+  if (content === undefined) return undefined;
+  const names = [...new Set(chosenMembers(content.members, how, content.isZip).map(({ name }) => name))];
+  return { dest, archive: { kind: 'controller', names, isZip: content.isZip, options } };
 }
 
 function hindranceOf(args: Arguments, there: FileState | Followed, seen: Seen, context: Context): Impossible | undefined {
@@ -152,21 +157,15 @@ function wholeArchive(args: Arguments): Difference {
   return { kind: 'field', of: args.dest, field: 'content', before: null, after: `what ${args.src} holds` };
 }
 
-function planComparison(
-  args: Arguments,
-  loaded: Loaded | undefined,
-  seen: Seen,
-  context: Context,
-  question: ReturnType<typeof archiveRequest>,
-): Outcome {
+function planComparison(args: Arguments, loaded: Loaded | undefined, seen: Seen, context: Context, question: ArchiveQuestion): Outcome {
   const state = seen.of(question);
   const certainty = seen.certainty(question);
   const options = optionsOf(args);
   const there = seen.of(file(args.dest, 'target'));
-  const result = resultOf(args, there.type === 'link' && there.to !== undefined ? there.to.state : there);
+  const result = resultOf(args, behindLink(there));
   const source = args.remote_src ? seen.of(file(args.src, 'target')) : undefined;
   const isToCome = source?.type === 'absent' || (source?.type === 'file' && source.mtime === undefined);
-  if (isToCome || (state.problem !== undefined && certainty === 'after_change'))
+  if (isToCome || !state.isLookedAt || (state.problem !== undefined && certainty === 'after_change'))
     return { ...unpackUnseen(args, loaded, seen, context, result), certainty: 'after_change' };
   if (state.problem !== undefined) return problemOf(args, state.problem, context);
   const content = loaded?.content;
@@ -180,62 +179,33 @@ function planComparison(
   const unpackings = compareMembers(members, state, how);
   const listed = args.list_files ? { ...result, files: unpackings.map(({ wanted }) => wanted.name) } : result;
   const differing = unpackings.filter(({ differences }) => differences.length > 0);
+  const refusal = refusalOf({ members, unpackings, differing, how, tool: state.tool });
+  if (refusal !== undefined)
+    return certainty === 'certain' ? refusal : { ...unpackUnseen(args, loaded, seen, context, result), certainty: 'after_change' };
   if (differing.length === 0) {
     if (certainty === 'certain') return { kind: 'in_sync', result: listed };
     return { kind: 'cannot_know', because: `an earlier change of what ${args.src} is compared with`, planned: listed };
   }
-  if (keepNewer && state.tool === 'busybox') return noKeepNewer();
-  const alone = loneLink(members, differing);
-  if (alone !== undefined) return alone;
   const told = predictionsOf(unpackings, dest, there);
   return {
     kind: 'change',
     differences: shortened(differing, dest),
     certainty: certainty === 'certain' ? seen.certainty(file(args.dest, 'target')) : certainty,
-    predictions: [predict(question, after(state, unpackings)), ...(told ?? [changedBeneath(args, there)])],
+    predictions: [predict(behind(question), after(state, unpackings)), ...(told ?? [changedBeneath(args, there)])],
     touches: told === undefined ? 'everything' : 'predicted',
     apply: () => unpack(args, options, loaded?.file, context),
     planned: listed,
+    settled: (now) => resultOf(args, behindLink(now.of(file(args.dest, 'target')))),
   };
 }
 
-function problemOf(args: Arguments, problem: string, { facts }: Context): Impossible {
-  const what = `the archive ${args.src} cannot be unpacked`;
-  if (problem === 'unzip is not there') {
-    const remedy = `Install it first: package: { name: unzip${facts.package_manager === 'apt' ? ', brings: []' : ''} }`;
-    return { kind: 'impossible', what: `${what}, as the host has no unzip of Info-ZIP`, remedy };
-  }
-  return { kind: 'impossible', what: `${what}: ${problem}`, remedy: 'Look at it on the host by tar -tvf or unzip -Z.' };
+/** Behind the change what `creates` names is there, and tells nothing any more. */
+function behind({ detail }: ArchiveQuestion): ArchiveQuestion {
+  return archiveRequest({ ...detail, unless: undefined });
 }
 
-function nothingIn(args: Arguments): Impossible {
-  const isChosen = args.include.length + args.exclude.length + args.extra_opts.length > 0;
-  return {
-    kind: 'impossible',
-    what: isChosen ? `the archive ${args.src} holds nothing that is asked for` : `the archive ${args.src} is empty`,
-    remedy: isChosen ? 'Write the names as they stand in the archive: tar -tf shows them.' : 'Look at how it was made.',
-  };
-}
-
-/** A hard link whose file is not asked for cannot be made where that file is not there. */
-function loneLink(members: readonly Member[], differing: readonly Unpacking[]): Impossible | undefined {
-  const names = new Set(members.map(({ name }) => name));
-  const fresh = new Set(differing.filter(({ seen }) => seen === undefined).map(({ wanted }) => wanted.name));
-  const alone = members.find(({ type, name, target = '' }) => type === 'hard_link' && fresh.has(name) && !names.has(target));
-  if (alone === undefined) return undefined;
-  return {
-    kind: 'impossible',
-    what: `${alone.name} is a hard link to ${alone.target}, which is not asked for`,
-    remedy: `Ask for both, or for neither: ${alone.target} beside ${alone.name}.`,
-  };
-}
-
-function noKeepNewer(): Impossible {
-  return {
-    kind: 'impossible',
-    what: 'the tar of busybox cannot keep newer files',
-    remedy: 'Install GNU tar first: package: { name: tar }',
-  };
+function behindLink(state: FileState): FileState | Followed {
+  return state.type === 'link' && state.to !== undefined ? state.to.state : state;
 }
 
 function changedBeneath(args: Arguments, there: FileState): Prediction {
@@ -245,9 +215,8 @@ function changedBeneath(args: Arguments, there: FileState): Prediction {
   return predict(request, { ...directory, changedBeneath: true });
 }
 
-/** What will stand there. What stays newer than the archive stays as it is. */
 function after(state: ArchiveState, unpackings: readonly Unpacking[]): ArchiveState {
-  return { ...state, entries: unpackings.map(({ wanted, seen, isKept }) => (isKept ? (seen ?? wanted) : wanted)) };
+  return { ...state, unless: undefined, entries: unpackings.map(({ wanted }) => wanted) };
 }
 
 /** Members that a plan tells one by one. */

@@ -11,7 +11,7 @@ export function readListing(tool: ArchiveTool, output: Buffer, strip: number): r
     case 'gnu':
       return lines.flatMap((line) => gnuMember(line));
     case 'busybox':
-      return lines.flatMap((line) => busyboxMember(line, strip));
+      return withoutArrows(lines.flatMap((line) => busyboxMember(line, strip)));
     case 'zip':
       return lines.flatMap((line) => zipMember(line));
   }
@@ -56,6 +56,17 @@ function busyboxMember(line: string, strip: number): readonly Member[] {
   const target = isLink && arrow >= 0 ? asUtf8(rest.slice(arrow + 4)) : undefined;
   const linked = isHard && target !== undefined && !target.startsWith('/') ? (stripped(target, strip) ?? '') : target;
   return [member({ type: isHard ? 'h' : type, bits, owner, group, size, modified, name, target: linked })];
+}
+
+/** In a list of busybox nothing tells whether an arrow is part of a name, or stands behind the name of a link. */
+function withoutArrows(members: readonly Member[]): readonly Member[] {
+  const names = new Set(members.map(({ name }) => name));
+  const unclear = members.find(
+    ({ type, target = '' }) =>
+      (type === 'link' || type === 'hard_link') && (target.includes(' -> ') || (type === 'hard_link' && !names.has(target))),
+  );
+  if (unclear === undefined) return members;
+  throw new Error(`it holds ${unclear.name} -> ${unclear.target ?? ''}, of which the tar of busybox does not tell where the name ends`);
 }
 
 const ZIP_LINE = /^([-dl?])([-rwxsStT]{9}|[-a-zA-Z]+) +[\d.]+ (\S+) +(\d+) \S+ +\S+ (\d{8}\.\d{6}) (.*)$/;

@@ -10,6 +10,9 @@ export interface ArchiveOptions {
   readonly strip: number;
 }
 
+export const NO_TAR = 'neither GNU tar nor the tar of busybox is there';
+export const NO_SUCH_OPTIONS = 'its tar is the one of busybox, which has no such options';
+
 /**
  * Shell text that tells into `$tool` what unpacks the archive `$a` (gnu, busybox or zip), into `$z` how busybox must be told its compression,
  * and into `$l` its list. Where that does not work, `$l` is the reason and `failed` is run.
@@ -19,7 +22,7 @@ export function listArchive(options: ArchiveOptions, failed: string): string {
 case $tool in
   zip) l=$(LC_ALL=C.UTF-8 unzip -Z -s -T ${words(options.extra)} "$a" ${zipMembers(options)} 2>&1) ;;
   gnu) l=$(tar --list --verbose --quoting-style=c --full-time --utc --show-transformed-names ${tarOptions(options)} -f "$a" ${tarMembers(options)} 2>&1) ;;
-  busybox) ${needsGnu(options) ? `l='its tar is the one of busybox, which has no such options'; false` : `l=$(TZ=UTC0 tar -tv$z -f "$a" ${tarMembers(options)} 2>&1)`} ;;
+  busybox) ${needsGnu(options) ? `l='${NO_SUCH_OPTIONS}'; false` : `l=$(TZ=UTC0 tar -tv$z -f "$a" ${tarMembers(options)} 2>&1)`} ;;
 esac || { ${failed}; }`;
 }
 
@@ -28,12 +31,17 @@ export function chooseTool(failed: string): string {
   return `m=$(od -An -N6 -tx1 <"$a" 2>&1) z=
 case $m in
   *'50 4b 03 04'*|*'50 4b 05 06'*) case $(unzip -v 2>&1) in UnZip*) tool=zip ;; *) l='unzip is not there'; ${failed} ;; esac ;;
-  *) case $(tar --version 2>&1) in
-    *'GNU tar'*) tool=gnu ;;
-    *[Bb]usy[Bb]ox*) tool=busybox; case $m in *'1f 8b'*) z=z ;; *'42 5a 68'*) z=j ;; *'fd 37 7a 58 5a'*) z=J ;; esac ;;
-    *) l='neither GNU tar nor the tar of busybox is there'; ${failed} ;;
-  esac ;;
+  *) ${chooseTar(failed)}; case $tool$m in busybox*'1f 8b'*) z=z ;; busybox*'42 5a 68'*) z=j ;; busybox*'fd 37 7a 58 5a'*) z=J ;; esac ;;
 esac`;
+}
+
+/** Shell text that tells the tool for an archive that is no zip. */
+export function chooseTar(failed: string): string {
+  return `case $(tar --version 2>&1) in
+    *'GNU tar'*) tool=gnu ;;
+    *[Bb]usy[Bb]ox*) tool=busybox ;;
+    *) l='${NO_TAR}'; ${failed} ;;
+  esac`;
 }
 
 /** Shell text that unpacks the archive `$a` into the folder `$d`. */
@@ -44,6 +52,7 @@ export function unpackArchive(options: ArchiveOptions, keepNewer: boolean): stri
   gnu) tar --extract ${keepNewer ? '--keep-newer-files ' : ''}${tarOptions(options)} -C "$d" -f "$a" ${tarMembers(options)} ;;
   busybox)
     ${keepNewer ? `echo 'the tar of busybox cannot keep newer files' >&2; exit 1` : ''}
+    ${needsGnu(options) ? `echo '${NO_SUCH_OPTIONS}' >&2; exit 1` : ''}
     # It would follow these out of the folder.
     if tar -tv$z -f "$a" 2>&1 | grep -Eq "[ /'][.][.](/|$)|^-.* -> /"; then echo 'the archive holds names that lead out of the folder' >&2; exit 1; fi
     tar -x$z -f "$a" -C "$d" ${strip} ${tarMembers(options)} ;;
@@ -77,7 +86,7 @@ function zipMembers({ include, exclude }: ArchiveOptions): string {
 }
 
 /** busybox knows the number of components to be stripped, and nothing else of what may be given. */
-function needsGnu({ extra, exclude, strip }: ArchiveOptions): boolean {
+export function needsGnu({ extra, exclude, strip }: ArchiveOptions): boolean {
   return exclude.length > 0 || extra.length > (strip === 0 ? 0 : extra.includes('--strip-components') ? 2 : 1);
 }
 

@@ -5,10 +5,11 @@ import type { ArchiveTool } from './archive-listing.ts';
 import { readListing } from './archive-listing.ts';
 import type { Member } from './archive-member.ts';
 import { tidyName } from './archive-member.ts';
-import { listArchive, namesOfListing } from './archive-script.ts';
+import { chooseTar, listArchive, namesOfListing, needsGnu, NO_SUCH_OPTIONS } from './archive-script.ts';
 import type { ArchiveOptions } from './archive-script.ts';
 import { files } from './file.ts';
 import { isBeneath } from './file-state.ts';
+import { isPattern, somethingFits } from './glob.ts';
 import type { Prediction, Request, ResourceKind } from './resource.ts';
 import { predictedOf, request } from './resource.ts';
 
@@ -31,17 +32,22 @@ export interface Entry {
 
 export interface ArchiveDetail {
   readonly dest: string;
+  /** A path, or a pattern of paths. Where one exists, nothing is looked at. */
+  readonly unless?: string | undefined;
   /** An archive on the host, or the names that one on the controller holds. */
   readonly archive:
     | { readonly kind: 'host'; readonly path: string; readonly options: ArchiveOptions }
-    | { readonly kind: 'controller'; readonly names: readonly string[]; readonly isZip: boolean };
+    | { readonly kind: 'controller'; readonly names: readonly string[]; readonly isZip: boolean; readonly options: ArchiveOptions };
 }
 
 /** An archive, and what stands where its members go. */
 export interface ArchiveState {
   readonly dest: string;
   readonly src: string | undefined;
-  /** Undefined where the controller has the archive, and it is no zip. */
+  readonly unless: string | undefined;
+  /** False: what `unless` names exists. */
+  readonly isLookedAt: boolean;
+  /** Undefined where there was nothing to be listed or unpacked. */
   readonly tool: ArchiveTool | undefined;
   /** Why it cannot be listed or unpacked. */
   readonly problem: string | undefined;
@@ -86,12 +92,18 @@ export function archiveRequest(detail: ArchiveDetail): Request<ArchiveDetail, Ar
   return request(archives, `${detail.dest} ${digest}`, detail);
 }
 
-function lookOf({ dest, archive }: ArchiveDetail): string {
+function lookOf(detail: ArchiveDetail): string {
+  const { unless } = detail;
+  const look = lookAt(detail);
+  return unless === undefined ? look : `if ( ${somethingFits(unless)} ); then printf '%sn' "$b"; exit 0; fi\n${look}`;
+}
+
+function lookAt({ dest, archive }: ArchiveDetail): string {
   const go = `cd -- ${quote(dest)} 2>/dev/null || exit 0`;
   if (archive.kind === 'controller') {
     const names = archive.names.map((name) => quote(`./${name}`)).join(' ');
     const look = names === '' ? ':' : `printf '%s\\0' ${names} | there`;
-    return `${archive.isZip ? `${NEEDS_UNZIP}\n` : ''}accounts\n${go}\n${look}`;
+    return `${archive.isZip ? NEEDS_UNZIP : tarFor(archive.options)}\naccounts\n${go}\n${look}`;
   }
   return `a=${quote(archive.path)}
 [ -f "$a" ] || exit 0
@@ -103,7 +115,12 @@ ${go}
 ${namesOfListing(archive.options, 'all')} | there`;
 }
 
-const NEEDS_UNZIP = `case $(unzip -v 2>&1) in UnZip*) ;; *) printf '%spunzip is not there' "$b"; exit 0 ;; esac`;
+const NEEDS_UNZIP = `case $(unzip -v 2>&1) in UnZip*) printf '%stzip' "$b" ;; *) printf '%spunzip is not there' "$b"; exit 0 ;; esac`;
+
+function tarFor(options: ArchiveOptions): string {
+  const refuse = needsGnu(options) ? `case $tool in busybox) printf '%sp%s' "$b" ${quote(NO_SUCH_OPTIONS)}; exit 0 ;; esac\n` : '';
+  return `${chooseTar(`printf '%sp%s' "$b" "$l"; exit 0`)}\n${refuse}printf '%st%s' "$b" "$tool"`;
+}
 
 function decode(output: Buffer, requests: readonly Request<ArchiveDetail, ArchiveState>[]): ReadonlyMap<string, ArchiveState> {
   const newline = output.indexOf(0x0a);
@@ -124,7 +141,7 @@ function decode(output: Buffer, requests: readonly Request<ArchiveDetail, Archiv
   return new Map(requests.map(({ id, detail }, index) => [id, stateOf(detail, sections[index] ?? [])]));
 }
 
-function stateOf({ dest, archive }: ArchiveDetail, pieces: readonly Buffer[]): ArchiveState {
+function stateOf({ dest, unless, archive }: ArchiveDetail, pieces: readonly Buffer[]): ArchiveState {
   const all = (tag: string): readonly Buffer[] =>
     pieces.filter((piece) => piece[0] === tag.charCodeAt(0)).map((piece) => piece.subarray(1));
   const [said] = all('p');
@@ -132,6 +149,8 @@ function stateOf({ dest, archive }: ArchiveDetail, pieces: readonly Buffer[]): A
   const common = {
     dest,
     src: archive.kind === 'host' ? archive.path : undefined,
+    unless,
+    isLookedAt: all('n').length === 0,
     tool,
     names: archive.kind === 'controller' ? archive.names : [],
     users: words(all('u')[0]),
@@ -141,8 +160,9 @@ function stateOf({ dest, archive }: ArchiveDetail, pieces: readonly Buffer[]): A
   const failed = (problem: string): ArchiveState => ({ ...common, problem, members: [] });
   if (said !== undefined) return failed(said.toString('utf8').trim() || 'it cannot be listed');
   try {
-    const strip = archive.kind === 'host' ? archive.options.strip : 0;
-    return { ...common, problem: undefined, members: tool === undefined ? [] : readListing(tool, all('l')[0] ?? Buffer.alloc(0), strip) };
+    const [listing] = all('l');
+    const members = tool === undefined || listing === undefined ? [] : readListing(tool, listing, archive.options.strip);
+    return { ...common, problem: undefined, members };
   } catch (error) {
     return failed(error instanceof Error ? error.message : String(error));
   }
@@ -213,17 +233,28 @@ function entryDisagreement(wanted: Entry, seen: Entry | undefined): string | und
 
 function stateAfter(state: ArchiveState, _id: string, effect: Prediction): ArchiveState | 'stale' | undefined {
   // It may bring what unpacks.
-  if (effect.request.kind.name === 'package') return state.problem === undefined ? undefined : 'stale';
+  if (effect.request.kind.name === 'package') {
+    const bringsTar = state.tool === 'busybox' && effect.request.id === 'tar';
+    return state.problem === undefined && !bringsTar ? undefined : 'stale';
+  }
   const other = predictedOf(files, effect);
   if (other === undefined) return undefined;
   const { id } = effect.request;
-  const { dest, src } = state;
+  const { dest, src, unless } = state;
+  if (unless !== undefined && mayFit(unless, id)) return 'stale';
   if (src !== undefined && (id === src || isBeneath(src, id))) return 'stale';
   const isPlainDirectory = other.type === 'directory' && other.changedBeneath !== true;
   if (isBeneath(dest, id)) return isPlainDirectory ? undefined : 'stale';
   if (id === dest) return isPlainDirectory && (state.entries.length === 0 || !isAbout(state, '', true)) ? undefined : 'stale';
   if (!isBeneath(id, dest)) return undefined;
   return isAbout(state, id.slice(dest === '/' ? 1 : dest.length + 1), isPlainDirectory) ? 'stale' : undefined;
+}
+
+/** Whether a change of this path may be one of what the pattern fits. */
+function mayFit(pattern: string, id: string): boolean {
+  if (!isPattern(pattern)) return id === pattern || isBeneath(pattern, id);
+  const above = pattern.slice(0, pattern.slice(0, pattern.search(/[*?[]/)).lastIndexOf('/')) || '/';
+  return id === above || isBeneath(id, above) || isBeneath(above, id);
 }
 
 /** Whether it is the place of a member; of anything but a plain directory, also whether it is above one. */

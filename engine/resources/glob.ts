@@ -10,7 +10,12 @@ export function isPattern(path: string): boolean {
 
 /** Asks whether anything fits a pattern. The status of the answer is 0 where something does. As for the shell, `*` passes over names with a dot in front. */
 export function anyThatFits(pattern: string): Request<ProbeDetail, ProbeState> {
-  return probe(`set +f; set -- ${patternWord(pattern)}; [ -e "$1" ] || [ -L "$1" ]`);
+  return probe(somethingFits(pattern));
+}
+
+/** Shell text, for a subshell, whose status is 0 where something fits the pattern, or stands at the path. */
+export function somethingFits(pattern: string): string {
+  return `set +f; set -- ${patternWord(pattern)}; [ -e "$1" ] || [ -L "$1" ]`;
 }
 
 /** The pattern as a word of the shell: `*`, `?` and `[…]` count, all else stands for itself. */

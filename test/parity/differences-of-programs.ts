@@ -50,7 +50,8 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
     explains: ({ fact, ansible, runbook }, input) =>
       fact.endsWith('.status') &&
       argumentsFor(['unarchive'], input, fact).some(({ creates }) => creates !== undefined) &&
-      ((ansible === 'ok' && runbook === 'changed') || (ansible === 'skipped' && runbook === 'ok')),
+      ansible === 'skipped' &&
+      runbook === 'ok',
   },
   {
     id: 'unarchive-keep-newer',
@@ -64,10 +65,11 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
     id: 'unarchive-only-members',
     explains: ({ fact, ansible, runbook }, input) =>
       /^tree.*\/out\/top$/.test(fact) &&
-      mentions(ansible, 'folder') &&
-      mentions(runbook, 'folder') &&
       argumentsFor(['unarchive'], input).some(
-        ({ include, owner, group, mode }) => isDeepStrictEqual(include, ['top/a']) && (owner ?? group ?? mode) !== undefined,
+        ({ src, include, owner, group, mode }) =>
+          (isDeepStrictEqual(include, ['top/a']) || src === '@W@/no-folders.tgz') &&
+          isFolder(ansible, { owner: owner ?? null, group: group ?? null, mode: mode ?? null }) &&
+          isFolder(runbook, { owner: null, group: null, mode: null }),
       ),
   },
   {
@@ -100,6 +102,12 @@ const ONE: Pick<Case, 'id' | 'area' | 'given' | 'files'> = { id: '', area: 'comm
 
 function hasGuard({ creates, removes }: JsonMap): boolean {
   return creates !== undefined || removes !== undefined;
+}
+
+/** Whether the state is that of a folder with this owner, group and mode; root's and 0755 where none is told. */
+function isFolder(state: Json, { owner, group, mode }: JsonMap): boolean {
+  const bits = typeof mode !== 'string' ? '0755' : mode === 'u=rwX,go=' ? '0700' : mode;
+  return mentions(state, `folder ${bits} ${owner === null ? 0 : 1}:${group === null ? 0 : 4}`);
 }
 
 /** Whether the file that is to be downloaded stands there from the beginning. */

@@ -52,7 +52,7 @@ export const CHANGES = {
       };
       const ask = (path: string) => archiveRequest({ dest: `${folder}/to`, archive: { kind: 'host', path, options } });
       const named = (names: readonly string[]) =>
-        archiveRequest({ dest: `${folder}/to`, archive: { kind: 'controller', names, isZip: false } });
+        archiveRequest({ dest: `${folder}/to`, archive: { kind: 'controller', names, isZip: false, options } });
       return {
         host: {
           folders: ['to'],
