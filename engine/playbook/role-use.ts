@@ -145,7 +145,7 @@ function useKey(reference: RoleReference, folder: RoleFolder, conditions: string
 
 /** What the use itself says, and not what is around it. */
 function ownKey(reference: RoleReference, folder: RoleFolder): string {
-  return keyOf(reference, folder, ['role', 'name']);
+  return keyOf(reference, folder, ['role', 'name', 'tags']);
 }
 
 function keyOf(reference: RoleReference, folder: RoleFolder, without: readonly string[]): string {

@@ -98,16 +98,15 @@ export class FlowWriter {
           dependencies: this.#chance.one<Json>([['base'], [{ role: 'base', vars: { p: name } }]]),
         };
     }
-    return this.#chance
-      .some(names, 0.7)
-      .map((name) =>
-        this.#chance.one<Json>([
-          name,
-          { role: name, tags: ['one'] },
-          { role: name, when: this.#chance.one(CONDITIONS) },
-          { role: name, vars: { p: 'given' } },
-        ]),
-      );
+    return this.#chance.some(names, 0.7).map((name) =>
+      this.#chance.one<Json>([
+        name,
+        // Another role needs it, and tags make no other use of it: a row of the differences.
+        name === 'base' ? name : { role: name, tags: ['one'] },
+        { role: name, when: this.#chance.one(CONDITIONS) },
+        { role: name, vars: { p: 'given' } },
+      ]),
+    );
   }
 
   #next(): string {
@@ -163,7 +162,14 @@ export class FlowWriter {
       case 'meta':
         return [
           {
-            meta: this.#chance.one(['flush_handlers', 'flush_handlers', 'noop', 'end_play', 'end_host'] as const),
+            meta: this.#chance.one<Json>([
+              'flush_handlers',
+              'flush_handlers',
+              'noop',
+              // Amid a rescue it leaves a failure that counts: a row of the differences.
+              this.#sheltered > 0 ? 'noop' : 'end_play',
+              'end_host',
+            ]),
             ...(this.#chance.of(0.6) ? { when: this.#chance.one(CONDITIONS) } : {}),
           },
         ];
@@ -240,8 +246,8 @@ export class FlowWriter {
     const rescued = !this.#fatal && this.#chance.of(0.5);
     if (rescued) this.#sheltered += 1;
     const block: Record<string, Json> = { name: this.#next(), block: this.tasks(this.#chance.number(1, 3), depth - 1) };
-    if (rescued) this.#sheltered -= 1;
     if (rescued) block['rescue'] = this.tasks(this.#chance.number(1, 2), depth - 1);
+    if (rescued) this.#sheltered -= 1;
     if (this.#chance.of(0.4)) block['always'] = this.tasks(this.#chance.number(1, 2), depth - 1);
     if (this.#chance.of(0.3)) block['when'] = this.#chance.one(CONDITIONS);
     if (this.#chance.of(0.2)) block['tags'] = ['one'];
