@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { boolean, openText, path } from './arguments.ts';
 import { attributeArguments } from './file-attributes.ts';
+import { targetsOf } from './file-link.ts';
 
 /** What the module `file` takes. */
 export const fileArguments = z
@@ -30,6 +31,10 @@ export const fileArguments = z
       .describe('For touch: whether the time of the last access is set. Where it is left out, as modification_time says.'),
   })
   .refine((args) => args.src === undefined || args.state === 'link' || args.state === 'hard', 'src is for state: link and state: hard')
+  .refine(
+    ({ state, path: at, src }) => state !== 'link' || typeof src !== 'string' || !targetsOf(at, src).includes(at),
+    'src is path itself: the link would lead to itself, and with force the file would be lost\nWrite in src what the link shall lead to.',
+  )
   .refine((args) => args.state !== 'hard' || args.src !== undefined, 'state: hard needs src')
   .refine((args) => !args.recurse || args.state === 'directory', 'recurse is for state: directory');
 export type FileArguments = z.infer<typeof fileArguments>;

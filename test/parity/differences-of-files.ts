@@ -66,6 +66,7 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
           mentions(ansible, 'folder ') &&
           argumentsFor(['file'], input).some(({ state }) => state === 'directory')),
   },
+  { id: 'link-to-itself', explains: ({ fact, runbook }) => refuses(fact, runbook, 'the link would lead to itself') },
   {
     // What comes after: there is the folder, or is not.
     id: 'folder-at-a-broken-link',
@@ -102,7 +103,7 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
       runbook === 'failed' &&
       ansible === 'ok' &&
       mayBeBroken(input) &&
-      argumentsFor(['file'], input, fact).some(({ state }) => state === undefined || state === 'file'),
+      argumentsFor(['file'], input, fact).some(({ state }) => state === undefined || state === 'file' || state === 'touch'),
   },
   {
     id: 'content-into-folder',
@@ -216,7 +217,7 @@ function numberOf(fact: string): number {
 
 /** What Ansible makes of a file whose path ends in a slash. */
 function isOfSlash(fact: string, state: Json, { ansible, runbook }: Pick<Difference, 'ansible' | 'runbook'>): boolean {
-  if (/^tree[^/]*\/(t|real|gone)(\/.*)?$/.test(fact)) return true;
+  if (/^tree[^/]*\/(t|real|gone|s|d)(\/.*)?$/.test(fact)) return true;
   if (!isStatus(fact)) return false;
   if (state === 'absent' && ansible === 'ok' && runbook === 'changed') return true;
   return state === 'directory' ? runbook === 'failed' : ansible === 'failed';
