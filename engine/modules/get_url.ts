@@ -18,7 +18,7 @@ import {
 } from './file-attributes.ts';
 import { placeFor } from './file-plan.ts';
 import { httpAliases, httpArguments, requestSettings, timeout } from './http-arguments.ts';
-import { downloadScript, revealed } from './http-request.ts';
+import { downloadNeed, downloadScript, noProgram, revealed } from './http-request.ts';
 import type { HttpRequest } from './http-request.ts';
 import type { Apply, Context } from './module.ts';
 import { defineModule } from './module.ts';
@@ -75,6 +75,7 @@ export const module = defineModule<Arguments>({
     return [
       ...paths.flatMap((one) => [file(one, 'digest'), ...digestOfFile(checksum, one)]),
       ...listQuestion(checksum, request, preamble),
+      downloadNeed(request),
       ...(args.force && checksum === undefined ? latestQuestion(paths, request, preamble) : []),
     ];
   },
@@ -89,11 +90,15 @@ export const module = defineModule<Arguments>({
     if (place.kind === 'impossible') return place;
     const before = place.state.type === 'file' ? place.state : undefined;
     const wanted = wantedContent(asked, seen);
+    const needed = downloadNeed(asked.request);
+    const missing = noProgram(needed, seen, context.preamble);
     if (wanted.kind === 'failure') {
+      if (missing !== undefined) return missing;
       if (wanted.isOpen) return { kind: 'cannot_know', because: 'what is downloaded cannot be had before an earlier change' };
       return { kind: 'impossible', what: wanted.what, remedy: `Look at the URL${asked.checksum === undefined ? '' : ' of the checksum'}.` };
     }
     const isBrought = before === undefined || !isAsWanted(wanted, { path, sha256: before.sha256 }, asked.checksum, seen);
+    if (isBrought && missing !== undefined) return missing;
     const attributes = before === undefined ? [] : attributeDifferences(path, args, before, 'file');
     if (!isBrought && attributes.length === 0) return { kind: 'in_sync', result: resultOf(args, path, before) };
     const kept = before === undefined ? newAttributes(args, context.user) : changedAttributes(args, before, 'file');
@@ -111,7 +116,8 @@ export const module = defineModule<Arguments>({
           : []),
         ...attributes,
       ],
-      certainty: seen.certainty(request),
+      certainty:
+        isBrought && !seen.of(needed).isMet && seen.certainty(needed) === 'after_change' ? 'after_change' : seen.certainty(request),
       predictions: [place.predicted(after)],
       touches: 'predicted',
       apply: () =>

@@ -1,5 +1,9 @@
 import { quote } from '../connection/quote.ts';
+import type { Need, NeedState } from '../resources/need.ts';
+import { need } from '../resources/need.ts';
+import type { Request, Seen } from '../resources/resource.ts';
 import { Secret } from '../values/secret.ts';
+import type { Impossible } from './module.ts';
 
 export interface HttpRequest {
   readonly url: string | Secret;
@@ -44,13 +48,38 @@ export function curlConfiguration(request: HttpRequest): string {
  * server says so, or neither is there.
  */
 export function downloadScript(request: HttpRequest, target: string): string {
-  const plain = Object.keys(request.headers).length === 0 && (request.options ?? []).length === 0 && !(request.url instanceof Secret);
+  const plain = isPlain(request);
   const wget = `wget -q -T ${request.timeout}${request.validateCerts ? '' : ' --no-check-certificate'} -O ${target} ${quote(revealed(request.url))}`;
   return [
     `if command -v curl >/dev/null 2>&1; then printf %s ${quote(curlConfiguration(request))} | curl -f -K - -o ${target}`,
     ...(plain ? [`elif command -v wget >/dev/null 2>&1; then ${wget}`] : []),
     `else echo ${quote(plain ? 'neither curl nor wget is there' : 'curl is not there, and headers, accounts and secrets need it')} >&2; exit 127; fi`,
   ].join('\n');
+}
+
+/** What a download takes for granted on the host. */
+export function downloadNeed(request: HttpRequest): Request<Need, NeedState> {
+  return need({ kind: 'program', names: isPlain(request) ? ['curl', 'wget'] : ['curl'] });
+}
+
+/** What a request of any kind takes for granted on the host. */
+export const CURL_NEED: Request<Need, NeedState> = need({ kind: 'program', names: ['curl'] });
+
+/** Why nothing can be asked for; undefined where it can. A task's own environment may have a PATH in it that the look does not know. */
+export function noProgram(asked: Request<Need, NeedState>, seen: Seen, preamble: string): Impossible | undefined {
+  if (preamble !== '' || seen.of(asked).isMet || seen.certainty(asked) === 'after_change') return undefined;
+  const isCurl = asked.key === CURL_NEED.key;
+  return {
+    kind: 'impossible',
+    what: isCurl ? 'the host has no curl' : 'the host has neither curl nor wget',
+    ...(isCurl ? { why: 'wget takes downloads alone, without headers, accounts, certificates and secrets.' } : {}),
+    remedy: 'Install it first: package: { name: curl, brings: [] }',
+  };
+}
+
+/** Headers and options are for curl alone, and so are secrets, which are no argument of a process. */
+function isPlain({ headers, options = [], url }: HttpRequest): boolean {
+  return Object.keys(headers).length === 0 && options.length === 0 && !(url instanceof Secret);
 }
 
 /** A line of curl's configuration. Backslash, quote and control characters are escaped as curl reads them. */

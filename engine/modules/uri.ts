@@ -10,7 +10,7 @@ import { anyValue, boolean, path, secretText, wholeNumber } from './arguments.ts
 import { alreadyDone, createsRemoves, createsRemovesRequests } from './creates-removes.ts';
 import { httpAliases, httpArguments, requestSettings, timeout } from './http-arguments.ts';
 import { readAnswer, trailer } from './http-answer.ts';
-import { curlConfiguration, revealed } from './http-request.ts';
+import { CURL_NEED, curlConfiguration, noProgram, revealed } from './http-request.ts';
 import type { Context } from './module.ts';
 import { defineModule } from './module.ts';
 import { ownScript } from './own-script.ts';
@@ -67,11 +67,13 @@ export const module = defineModule<Arguments>({
     remote_src: 'Leave it out.',
   },
   examples: ['uri: { url: "https://127.0.0.1:6443/readyz", ca_path: /etc/kubernetes/pki/ca.crt }'],
-  observes: (args, _loaded, context) => [...createsRemovesRequests(args), ...(isReading(args) ? [questionOf(args, context)] : [])],
+  observes: (args, _loaded, context) => [...createsRemovesRequests(args), ...(isReading(args) ? [questionOf(args, context)] : [CURL_NEED])],
   plan(args, _loaded, seen, context) {
     const done = alreadyDone(args, seen);
     if (done !== undefined) return { kind: 'in_sync', result: { msg: `skipped, since ${done}` } };
     if (!isReading(args)) {
+      const missing = noProgram(CURL_NEED, seen, context.preamble);
+      if (missing !== undefined) return missing;
       const because = 'a request that has not been made';
       const line = `${args.method} ${revealed(args.url)}`;
       const tells = createsRemovesRequests(args)[0];

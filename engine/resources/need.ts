@@ -2,7 +2,7 @@ import { quote } from '../connection/quote.ts';
 import { files } from './file.ts';
 import { isBeneath } from './file-state.ts';
 import { groups } from './group.ts';
-import { isUndeclaredPackage } from './package.ts';
+import { isUndeclaredPackage, packages } from './package.ts';
 import type { Prediction, Request, ResourceKind } from './resource.ts';
 import { predictedOf, request } from './resource.ts';
 import { users } from './user.ts';
@@ -14,7 +14,9 @@ export type Need =
   /** The user may make and replace names in the directory, or in the nearest one above it that is there. */
   | { readonly kind: 'writable'; readonly path: string }
   /** Where a directory is at the path, nothing is in it. */
-  | { readonly kind: 'empty'; readonly path: string };
+  | { readonly kind: 'empty'; readonly path: string }
+  /** One of these programs is there. */
+  | { readonly kind: 'program'; readonly names: readonly string[] };
 
 export interface NeedState {
   readonly isMet: boolean;
@@ -30,8 +32,17 @@ export const needs: ResourceKind<Need, NeedState> = {
       ...accounts('user', 'passwd', all),
       ...accounts('group', 'group', all),
       ...all.map(({ index, detail }) => {
-        if (detail.kind === 'writable') return writable(index, detail.path);
-        return detail.kind === 'empty' ? empty(index, detail.path) : '';
+        switch (detail.kind) {
+          case 'writable':
+            return writable(index, detail.path);
+          case 'empty':
+            return empty(index, detail.path);
+          case 'program':
+            return program(index, detail.names);
+          case 'user':
+          case 'group':
+            return '';
+        }
       }),
       'printf %s "$m"',
     ]
@@ -52,6 +63,8 @@ export const needs: ResourceKind<Need, NeedState> = {
       case 'user':
       case 'group':
         return accountAfter(kind, name, state, effect);
+      case 'program':
+        return programAfter(name.split(' '), state, effect);
       default:
         return directoryAfter(kind, name, effect);
     }
@@ -59,7 +72,12 @@ export const needs: ResourceKind<Need, NeedState> = {
 };
 
 export function need(detail: Need): Request<Need, NeedState> {
-  return request(needs, `${detail.kind}:${'name' in detail ? detail.name : detail.path}`, detail);
+  return request(needs, `${detail.kind}:${nameOfNeed(detail)}`, detail);
+}
+
+function nameOfNeed(detail: Need): string {
+  if ('name' in detail) return detail.name;
+  return 'names' in detail ? detail.names.join(' ') : detail.path;
 }
 
 function parts(id: string): readonly [string, string] {
@@ -74,6 +92,15 @@ function accountAfter(kind: 'user' | 'group', name: string, state: NeedState, ef
   if (user !== undefined && effect.request.id === name) return kind === 'group' && !user.exists ? 'stale' : { isMet: user.exists };
   if (kind === 'group' && group !== undefined && effect.request.id === name) return { isMet: group.exists };
   return !state.isMet && isUndeclaredPackage(effect) ? 'stale' : undefined;
+}
+
+/** Any package may bring it, and one of its name does. */
+function programAfter(names: readonly string[], state: NeedState, effect: Prediction): NeedState | 'stale' | undefined {
+  const { id } = effect.request;
+  const other = predictedOf(packages, effect);
+  if (other !== undefined && names.includes(id)) return other.installed ? { isMet: true } : 'stale';
+  const isFile = predictedOf(files, effect) !== undefined && names.includes(id.slice(id.lastIndexOf('/') + 1));
+  return isFile || (other !== undefined && !state.isMet) ? 'stale' : undefined;
 }
 
 function directoryAfter(kind: string, path: string, effect: Prediction): NeedState | 'stale' | undefined {
@@ -105,6 +132,10 @@ function writable(index: number, path: string): string {
   return `q=${quote(path)}
 while ! [ -d "$q" ] && [ -n "$q" ]; do q=\${q%/*}; done
 [ -w "\${q:-/}" ] && m="$m ${index} "`;
+}
+
+function program(index: number, names: readonly string[]): string {
+  return `${names.map((name) => `command -v ${quote(name)} >/dev/null 2>&1`).join(' || ')} && m="$m ${index} " || :`;
 }
 
 function empty(index: number, path: string): string {
