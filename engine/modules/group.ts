@@ -40,7 +40,8 @@ function plan(args: Arguments, seen: Seen): Outcome {
   if (fault !== undefined) return fault;
   const of = `group ${args.name}`;
   const holders = args.gid === undefined ? {} : { holders: { ...state.holders, [args.gid]: args.name } };
-  const after: GroupState = wanted ? { exists: true, gid: args.gid ?? state.gid, ...holders } : { exists: false };
+  const known = state.exists ? state : { members: [], primaryOf: [] };
+  const after: GroupState = wanted ? { ...known, exists: true, gid: args.gid ?? state.gid, ...holders } : { exists: false };
   return {
     kind: 'change',
     differences: [

@@ -55,13 +55,23 @@ export const module = defineModule<Arguments>({
   examples: ['mount: { path: /var/lib/etcd, src: LABEL=etcd, fstype: ext4, opts: "noatime" }', 'mount: { path: /mnt/old, state: absent }'],
   observes: (args) => [
     textRequest(args.fstab),
-    ...(isPlaceless(args) ? [] : [mountRequest(args.path, args.src), file(args.path, 'target')]),
+    ...(isPlaceless(args) ? [] : [mountOf(args), file(args.path, 'target')]),
+    ...boundSource(args),
   ],
   plan: (args, _loaded, seen, context) => plan(args, seen, context),
 });
 
 function isPlaceless({ path: at }: Arguments): boolean {
   return at === 'none';
+}
+
+function mountOf({ path: at, src, state }: Arguments): ReturnType<typeof mountRequest> {
+  return mountRequest(at, src, state === 'absent');
+}
+
+/** What is bound to the place. */
+function boundSource({ src, opts }: Arguments): readonly ReturnType<typeof file>[] {
+  return src?.startsWith('/') === true && isBound(opts) ? [file(src, 'target')] : [];
 }
 
 /** Whether fstab gets a line, loses it, or is left alone. */
@@ -121,7 +131,7 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
     context,
   );
   if (edit.kind !== 'edit') return edit;
-  const asked = mountRequest(args.path, args.src);
+  const asked = mountOf(args);
   const state: MountState = isPlaceless(args) ? { mounted: false, layers: 0, devices: {} } : seen.of(asked);
   const isChanged = edit.differences.length > 0;
   const run = findRun(args, state, listed, isChanged);
@@ -130,19 +140,20 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
   const there = isPlaceless(args) ? undefined : seen.of(directory);
   if (run === 'mount' && there !== undefined && !canCarry(args, listed, there) && seen.certainty(directory) === 'certain')
     return noDirectory(args);
+  const unbound = run === 'mount' || run === 'again' ? bindFault(args, there, seen) : undefined;
+  if (unbound !== undefined) return unbound;
   const isThere = there?.type !== 'absent';
   const removes = args.state === 'absent' && there?.type === 'directory';
+  if (removes && state.isEmpty === false && seen.certainty(asked) === 'certain') return notEmpty(args);
   const makes = (run === 'mount' || args.state === 'mounted') && !isThere;
   const result = {
     path: args.path,
     state: args.state,
     ...(args.src === undefined ? {} : { src: args.src }),
-    opts: args.opts,
+    opts: optionsOf(args),
     fstab: args.fstab,
   };
   if (!isChanged && run === undefined && !removes && !makes) return { kind: 'in_sync', result };
-  const mounted = run === undefined ? state.mounted : run !== 'umount';
-  const layers = run === 'umount' ? 0 : run === 'mount' ? 1 : state.layers;
   const requests = isPlaceless(args) ? [textRequest(args.fstab)] : [asked, textRequest(args.fstab), directory];
   return {
     kind: 'change',
@@ -150,7 +161,7 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
     certainty: requests.some((one) => seen.certainty(one) === 'after_change') ? 'after_change' : 'certain',
     predictions: [
       ...edit.predictions,
-      ...(isPlaceless(args) ? [] : [predict(asked, { mounted, layers, devices: state.devices })]),
+      ...(isPlaceless(args) ? [] : [predict(asked, mountAfter(args, state, run))]),
       ...(there === undefined ? [] : directoryPrediction(args.path, there, run !== undefined, removes)),
     ],
     touches: 'predicted',
@@ -173,6 +184,23 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
   };
 }
 
+function mountAfter(args: Arguments, state: MountState, run: Run | undefined): MountState {
+  const { devices, isEmpty } = state;
+  switch (run) {
+    case undefined:
+    case 'remount':
+      return state;
+    case 'umount':
+      return { mounted: false, layers: 0, devices, bound: [], isEmpty };
+    case 'mount':
+    case 'again': {
+      const isOf = isBound(args.opts) ? {} : { source: args.src, type: args.fstype };
+      const bound = isBound(args.opts) && args.src !== undefined ? [args.src] : [];
+      return { ...isOf, mounted: true, layers: run === 'mount' ? 1 : state.layers, devices, bound, isEmpty };
+    }
+  }
+}
+
 function findRun(args: Arguments, state: MountState, listed: TableEntry | undefined, isChanged: boolean): Run | 'other' | undefined {
   const isOther = isOtherSource(args, state);
   switch (args.state) {
@@ -188,19 +216,28 @@ function findRun(args: Arguments, state: MountState, listed: TableEntry | undefi
       return isBound(args.opts) || isBound(listed?.options ?? '') ? 'again' : 'remount';
     case 'ephemeral':
       if (!state.mounted) return 'mount';
-      return isOther ? 'other' : undefined;
+      return isOther || isOtherMemory(args, state) ? 'other' : undefined;
     case 'mounted':
       if (!state.mounted) return 'mount';
+      // Taken away, it would be lost with all that is in it.
+      if (isOther && state.type === 'tmpfs' && (listed === undefined || listed.source === args.src)) return 'other';
       if (isOther) return 'again';
       if (!isChanged) return undefined;
       return listed !== undefined && (listed.source !== args.src || listed.type !== args.fstype) ? 'again' : 'remount';
   }
 }
 
-/** What a remote or a bind mount is called by the kernel may differ from what was asked for: only devices tell. */
-function isOtherSource({ src }: Arguments, state: MountState): boolean {
-  const device = src === undefined ? undefined : state.devices[src];
+/** What a remote mount is called by the kernel may differ from what was asked for: only devices and what is bound tell. */
+function isOtherSource({ src, opts }: Arguments, state: MountState): boolean {
+  if (src === undefined || !state.mounted) return false;
+  if (isBound(opts)) return src.startsWith('/') && state.bound?.includes(src) === false;
+  const device = state.devices[src];
   return device !== undefined && state.source !== src && device !== state.source;
+}
+
+/** A file system in memory has the very name that it was given. */
+function isOtherMemory({ src, fstype, opts }: Arguments, { type, source }: MountState): boolean {
+  return type === 'tmpfs' && !isBound(opts) && (fstype !== 'tmpfs' || source !== src);
 }
 
 function isBound(options: string): boolean {
@@ -211,6 +248,41 @@ function isBound(options: string): boolean {
 function canCarry(args: Arguments, listed: TableEntry | undefined, there: FileState): boolean {
   const end = there.type === 'link' ? there.to?.state : there;
   return end?.type !== 'file' || isBound(args.opts) || isBound(listed?.options ?? '');
+}
+
+/** A file goes on a file, and a directory on a directory. */
+function bindFault(args: Arguments, there: FileState | undefined, seen: Seen): Impossible | undefined {
+  const [asked] = boundSource(args);
+  const place = file(args.path, 'target');
+  if (asked === undefined || there === undefined) return undefined;
+  if ([asked, place].some((one) => seen.certainty(one) === 'after_change')) return undefined;
+  const source = endOf(seen.of(asked));
+  const end = endOf(there);
+  if (source?.type === 'absent')
+    return {
+      kind: 'impossible',
+      what: `There is no ${asked.id} that could be bound to ${args.path}`,
+      remedy: `Make it with a task before this one: file: { path: ${asked.id}, state: directory }`,
+    };
+  if (source?.type === 'directory' && end?.type === 'file') return noDirectory(args);
+  if (source?.type !== 'file' || end?.type === 'file' || end === undefined) return undefined;
+  return {
+    kind: 'impossible',
+    what: `${asked.id} is a file: it can be bound to a file alone, and ${args.path} is none`,
+    remedy: `Make a file there with a task before this one: copy: { dest: ${args.path}, content: "", force: false }`,
+  };
+}
+
+function endOf(state: FileState): FileState | undefined {
+  return state.type === 'link' ? state.to?.state : state;
+}
+
+function notEmpty({ path: at, fstab }: Arguments): Impossible {
+  return {
+    kind: 'impossible',
+    what: `${at} is not empty: it cannot be removed`,
+    remedy: `Write state: unmounted, and a task with state: absent_from_fstab for the line in ${fstab}: both leave the directory. Or remove what is in it with a task before this one`,
+  };
 }
 
 function noDirectory({ path: at }: Arguments): Impossible {

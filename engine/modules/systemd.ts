@@ -282,11 +282,17 @@ function describe(wish: UnitWish, state: UnitState): ValueMap {
   const later = new Unknown(`whether ${wish.name} is enabled is known after the change`);
   return {
     name: wish.name,
-    state: isRunning(state) || state.active === 'activating' ? 'started' : 'stopped',
-    enabled: state.file === undefined ? later : isEnabled(state.file),
+    state: isUp(wish, state) ? 'started' : 'stopped',
+    enabled: state.file === undefined ? later : isEnabled(state.file) && !(wish.enabled === false && isDisabled(state.file)),
     masked: state.load === 'masked',
     status: { LoadState: state.load, ActiveState: state.active, SubState: state.sub ?? '', UnitFileState: state.file ?? later },
   };
+}
+
+/** A unit that has done its work and was to be started is as it was asked for. */
+function isUp(wish: UnitWish, state: UnitState): boolean {
+  const isDone = isDoneOneshot(state) && state.ran === true && wish.state !== undefined && wish.state !== 'stopped';
+  return isRunning(state) || state.active === 'activating' || isDone;
 }
 
 /** systemd has time limits of its own for starting and stopping; this one is only for a systemd that does not answer. */

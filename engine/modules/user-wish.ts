@@ -1,7 +1,7 @@
 import type { FileState } from '../resources/file-state.ts';
 import type { GroupState } from '../resources/group.ts';
 import type { UserState } from '../resources/user.ts';
-import { otherGroups } from '../resources/user.ts';
+import { otherGroups, passwordDigest } from '../resources/user.ts';
 import { Unknown } from '../values/value.ts';
 import type { Value } from '../values/value.ts';
 import type { Difference } from './module.ts';
@@ -35,9 +35,10 @@ export function wantedState(args: UserArguments, state: UserState, around: Surro
   };
 }
 
-/** What another task has had looked at stays as it is. */
+/** What another task has had looked at stays as it is. A new account has no password, and is locked. */
 function keptShadow({ exists, password, locked, aging }: UserState): Partial<UserState> {
-  return exists && locked !== undefined ? { password, locked, aging } : {};
+  if (!exists) return { password: passwordDigest(''), locked: true };
+  return locked !== undefined ? { password, locked, aging } : {};
 }
 
 /** Whether the home directory is there already, at the place where it shall be. Undefined: not known. */

@@ -3,7 +3,7 @@ import { file } from '../resources/file.ts';
 import { groupRequest } from '../resources/group.ts';
 import type { Prediction, Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
-import type { UserState } from '../resources/user.ts';
+import type { Aging, UserState } from '../resources/user.ts';
 import { otherGroups, userRequest } from '../resources/user.ts';
 import { Unknown } from '../values/value.ts';
 import type { ValueMap } from '../values/value.ts';
@@ -11,7 +11,7 @@ import type { CannotKnow, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import type { UserArguments } from './user-arguments.ts';
 import { asksForShadow, foreignUserArguments, hasOwnGroup, userArguments } from './user-arguments.ts';
-import { passwordFault } from './user-password.ts';
+import { passwordFault, wantedAging } from './user-password.ts';
 import type { Found } from './user-script.ts';
 import { createUser, modifyUser, removeUser } from './user-script.ts';
 import type { Surroundings } from './user-wish.ts';
@@ -131,7 +131,11 @@ function plan(args: UserArguments, seen: Seen): Outcome {
 /** An earlier task makes the account, and what it gets there is the host's own choice: it may be as wanted already. */
 function isGuessed(args: UserArguments, state: UserState): boolean {
   const fields = ['uid', 'comment', 'home', 'shell', 'group', 'groups'] as const;
-  return state.exists && fields.some((field) => args[field] !== undefined && state[field] === undefined);
+  const days = Object.keys(wantedAging(args, { exists: true }) ?? {}) as readonly (keyof Aging)[];
+  const isUnknown =
+    fields.some((field) => args[field] !== undefined && state[field] === undefined) ||
+    days.some((field) => state.aging?.[field] === undefined);
+  return state.exists && isUnknown;
 }
 
 function isOpen(args: UserArguments, seen: Seen): boolean {

@@ -1,4 +1,5 @@
 import { quote } from '../connection/quote.ts';
+import { isBeneath } from './file-state.ts';
 import type { Request, ResourceKind } from './resource.ts';
 import { request } from './resource.ts';
 
@@ -12,10 +13,16 @@ export interface MountState {
   readonly options?: string | undefined;
   /** The device behind each source that was asked for and is one: a path below /dev, a UUID= or LABEL=. */
   readonly devices: Readonly<Record<string, string>>;
+  /** Those of the sources asked for that are the very file or directory that is seen at the place. */
+  readonly bound?: readonly string[] | undefined;
+  /** Whether nothing is in the directory itself, where that was asked for. Undefined where another file system hides it. */
+  readonly isEmpty?: boolean | undefined;
 }
 
-interface MountDetail {
+export interface MountDetail {
   readonly sources: readonly string[];
+  /** Whether to look if the directory is empty. */
+  readonly contents: boolean;
 }
 
 /** Ids are directories. */
@@ -23,7 +30,7 @@ export const mounts: ResourceKind<MountDetail, MountState> = {
   name: 'mount',
   observe: (requests) => `N='
 '
-${requests.map(({ id }, index) => realPathOf(id, index)).join('')}while read -r source at type options rest; do printf 'mount\\t%s\\t%s\\t%s\\t%s\\n' "$source" "$at" "$type" "$options"; done </proc/self/mounts
+${requests.map((one, index) => lookAt(one, index, sourcesOf(requests))).join('')}while read -r source at type options rest; do printf 'mount\\t%s\\t%s\\t%s\\t%s\\n' "$source" "$at" "$type" "$options"; done </proc/self/mounts
 ${sourcesOf(requests).map(deviceOf).join('')}`,
   decode(output, requests) {
     const lines = output
@@ -50,21 +57,34 @@ ${sourcesOf(requests).map(deviceOf).join('')}`,
             return device === undefined ? [] : [[source, device]];
           }),
         );
-        if (line === undefined) return [id, { mounted: false, layers: 0, devices }];
+        const own = lines.filter(([, number]) => number === String(index));
+        const bound = detail.sources.filter((source) =>
+          own.some(([kind, , at]) => kind === 'same' && at === String(sources.indexOf(source))),
+        );
+        const isEmpty = detail.contents && line === undefined ? !own.some(([kind]) => kind === 'full') : undefined;
+        if (line === undefined) return [id, { mounted: false, layers: 0, devices, bound, isEmpty }];
         const [, source = '', , type = '', options = ''] = line.map(unescapeOctal);
-        return [id, { mounted: true, layers: here.length, source, type, options, devices }];
+        return [id, { mounted: true, layers: here.length, source, type, options, devices, bound }];
       }),
     );
   },
-  merge: (one, other) => ({ sources: [...new Set([...one.sources, ...other.sources])] }),
+  merge: (one, other) => ({
+    sources: [...new Set([...one.sources, ...other.sources])],
+    contents: one.contents || other.contents,
+  }),
   disagreement(predicted, seen) {
     if (predicted.mounted !== seen.mounted) return seen.mounted ? 'is still mounted' : 'is not mounted';
     return undefined;
   },
+  after(state, id, effect) {
+    const isWithin = effect.request.kind.name === 'file' && isBeneath(effect.request.id, id);
+    return isWithin && state.isEmpty !== undefined && !state.mounted ? { ...state, isEmpty: undefined } : undefined;
+  },
 };
 
-export function mountRequest(path: string, source: string | undefined): Request<MountDetail, MountState> {
-  return request(mounts, path, { sources: source === undefined ? [] : [source] });
+/** `contents`: also whether the directory is empty. */
+export function mountRequest(path: string, source: string | undefined, contents = false): Request<MountDetail, MountState> {
+  return request(mounts, path, { sources: source === undefined ? [] : [source], contents });
 }
 
 function sourcesOf(requests: readonly { readonly detail: MountDetail }[]): readonly string[] {
@@ -83,6 +103,21 @@ function realPathOf(path: string, index: number): string {
   return `p=${quote(path)}
 if [ -L "$p" ]; then p=$(readlink -f -- "$p"); elif d=$(cd -P -- "\${p%/*}/" 2>/dev/null && pwd -P); then p=\${d%/}/\${p##*/}; fi
 case $p in *"$N"*) ;; *) printf 'real\\t${index}\\t%s\\n' "$p" ;; esac
+`;
+}
+
+/** Behind `realPathOf`, which leaves the place in `$p`. */
+function lookAt({ id, detail }: { readonly id: string; readonly detail: MountDetail }, index: number, all: readonly string[]): string {
+  const paths = detail.sources.filter((source) => source.startsWith('/') && !source.startsWith('/dev/'));
+  const same = paths.map((path) => `[ ! ${quote(path)} -ef "$p" ] || printf 'same\\t${index}\\t${all.indexOf(path)}\\n'\n`);
+  return `${realPathOf(id, index)}${same.join('')}${detail.contents ? contentsOf(index) : ''}`;
+}
+
+/** The patterns are all names but `.` and `..`. */
+function contentsOf(index: number): string {
+  return `for f in "$p"/* "$p"/.[!.]* "$p"/..?*; do
+  if [ -e "$f" ] || [ -L "$f" ]; then printf 'full\\t${index}\\n'; break; fi
+done
 `;
 }
 

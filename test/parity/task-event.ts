@@ -42,6 +42,11 @@ const SPEAKING: ReadonlySet<string> = new Set(['debug', 'fail']);
 const ACCOUNTS: ReadonlySet<string> = new Set(['user', 'group']);
 const NUMBERS: ReadonlySet<string> = new Set(['uid', 'gid', 'group']);
 
+/** Beside the numbers that every host has; those of the cases are larger. */
+function isChosen(key: string, value: Json | undefined): boolean {
+  return (key === 'uid' || key === 'gid') && typeof value === 'number' && value >= 100 && value < 20_000;
+}
+
 /** Where the module found it on the host, which for a file of the controller is a passing place. */
 const FROM: ReadonlySet<string> = new Set(['copy', 'template', 'unarchive', 'get_url']);
 
@@ -56,7 +61,7 @@ function common(value: Json): Json {
   if (!isMap(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key, item]) => !OWN.has(key) && !(key === 'mtime' && Number(item) > BEGAN))
+      .filter(([key, item]) => !OWN.has(key) && !isChosen(key, item) && !(key === 'mtime' && Number(item) > BEGAN))
       .map(([key, item]) => [key, common(item)]),
   );
 }
@@ -80,6 +85,7 @@ export function documented(module: string, result: JsonMap): readonly (readonly 
       (key !== 'msg' || SPEAKING.has(module)) &&
       key !== 'skip_reason' &&
       !(ACCOUNTS.has(module) && NUMBERS.has(key)) &&
+      !isChosen(key, result[key]) &&
       (key !== 'src' || !FROM.has(module)),
   );
 }
