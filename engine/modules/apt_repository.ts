@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { packageLists } from './package-script.ts';
 import { boolean, mode } from './arguments.ts';
+import type { Seen } from '../resources/resource.ts';
+import type { Context, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
+import { forRootAlone } from './root-alone.ts';
 import { editText, textRequest } from './text-edit.ts';
 
 const schema = z.strictObject({
@@ -33,32 +36,34 @@ export const module = defineModule<Arguments>({
     'apt_repository: { repo: "deb [signed-by=/etc/apt/keyrings/docker.asc] https://download.docker.com/linux/debian bookworm stable", filename: docker }',
   ],
   observes: (args) => [textRequest(fileOf(args))],
-  plan(args, _loaded, seen, context) {
-    const path = fileOf(args);
-    if (context.facts.package_manager !== 'apt')
-      return { kind: 'impossible', what: 'This host does not use apt', remedy: 'Leave it out with when: facts.package_manager == "apt"' };
-    const edit = editText(path, (text) => editSources(text, args), seen, context, args.mode === undefined ? {} : { mode: args.mode });
-    if (edit.kind !== 'edit') return edit;
-    const result = { repo: args.repo, state: args.state, dest: path };
-    if (edit.differences.length === 0) return { kind: 'in_sync', result };
-    return {
-      kind: 'change',
-      differences: edit.differences,
-      certainty: seen.certainty(textRequest(path)),
-      predictions: edit.predictions,
-      touches: 'predicted',
-      async apply() {
-        const written = await edit.apply();
-        return {
-          ...written,
-          script: args.update_cache ? `{ ${written.script}\n} || exit\n${packageLists('apt')}` : written.script,
-          timeoutMs: 30 * 60_000,
-        };
-      },
-      planned: result,
-    };
-  },
+  plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen, context), 'the repositories of the host', context),
 });
+
+function plan(args: Arguments, seen: Seen, context: Context): Outcome {
+  const path = fileOf(args);
+  if (context.facts.package_manager !== 'apt')
+    return { kind: 'impossible', what: 'This host does not use apt', remedy: 'Leave it out with when: facts.package_manager == "apt"' };
+  const edit = editText(path, (text) => editSources(text, args), seen, context, args.mode === undefined ? {} : { mode: args.mode });
+  if (edit.kind !== 'edit') return edit;
+  const result = { repo: args.repo, state: args.state, dest: path };
+  if (edit.differences.length === 0) return { kind: 'in_sync', result };
+  return {
+    kind: 'change',
+    differences: edit.differences,
+    certainty: seen.certainty(textRequest(path)),
+    predictions: edit.predictions,
+    touches: 'predicted',
+    async apply() {
+      const written = await edit.apply();
+      return {
+        ...written,
+        script: args.update_cache ? `{ ${written.script}\n} || exit\n${packageLists('apt')}` : written.script,
+        timeoutMs: 30 * 60_000,
+      };
+    },
+    planned: result,
+  };
+}
 
 /** As Ansible names it: the address without scheme, password and odd characters. */
 function fileOf({ repo, filename }: Arguments): string {

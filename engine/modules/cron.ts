@@ -12,6 +12,7 @@ import { planAbsent } from './file-absent.ts';
 import type { Context, Impossible, Outcome } from './module.ts';
 import { bytesOf, readably, textOf } from './file-text.ts';
 import { defineModule } from './module.ts';
+import { fileNeeds, forWriters } from './file-needs.ts';
 import { printBytes } from './print-bytes.ts';
 import { editText, textRequest } from './text-edit.ts';
 import { ACCOUNT_NAME } from './user-arguments.ts';
@@ -80,13 +81,13 @@ export const module = defineModule<Arguments>({
   ],
   observes: (args, _loaded, context) => {
     const at = fileOf(args);
-    return [at === undefined ? crontabRequest(args.user ?? context.user) : textRequest(at)];
+    return at === undefined ? [crontabRequest(args.user ?? context.user)] : [textRequest(at), ...fileNeeds([at], {}, context)];
   },
   plan(args, _loaded, seen, context) {
     const fault = faultOf(args);
     if (fault !== undefined) return fault;
     const at = fileOf(args);
-    return at === undefined ? planCrontab(args, seen, context) : planFile(args, at, seen, context);
+    return at === undefined ? planCrontab(args, seen, context) : forWriters(planFile(args, at, seen, context), at, seen, context);
   },
 });
 

@@ -6,7 +6,7 @@ import type { Need, NeedState } from '../resources/need.ts';
 import { need } from '../resources/need.ts';
 import type { Request, Seen } from '../resources/resource.ts';
 import type { WantedAttributes } from './file-attributes.ts';
-import type { Context, Impossible } from './module.ts';
+import type { Context, Impossible, Outcome } from './module.ts';
 import { isRoot, permissionFor } from './root-alone.ts';
 
 /** What has to be seen, beside the files themselves, where a task gives one of them an owner and writes it. */
@@ -92,6 +92,14 @@ export function notWritable(path: string, seen: Seen, context: Context): Impossi
     what: `${context.user} may not write in ${parentOf(path)}`,
     remedy: remedyFor(context),
   };
+}
+
+/** The outcome; a change that is certain cannot come about where the user may not write the file. `fileNeeds` are seen. */
+export function forWriters(outcome: Outcome, path: string, seen: Seen, context: Context): Outcome {
+  if (outcome.kind !== 'change' || outcome.certainty !== 'certain') return outcome;
+  const found = seen.of(file(path, 'content'));
+  const isBelow = found.type === 'absent' && !found.parent;
+  return (isBelow ? undefined : notWritable(path, seen, context)) ?? outcome;
 }
 
 /** Why the user may not give the file these attributes, or a new content. */

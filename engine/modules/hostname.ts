@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { quote } from '../connection/quote.ts';
 import { hostnameRequest } from '../resources/hostname.ts';
+import type { Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
+import type { Context, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
+import { forRootAlone } from './root-alone.ts';
 import { editText, textRequest } from './text-edit.ts';
 
 const FILE = '/etc/hostname';
@@ -24,30 +27,32 @@ export const module = defineModule<z.infer<typeof schema>>({
   freeForm: 'name',
   examples: ['hostname: { name: "{{inventory_hostname}}" }'],
   observes: () => [hostnameRequest(), textRequest(FILE)],
-  plan({ name }, _loaded, seen, context) {
-    const running = seen.of(hostnameRequest()).running;
-    const edit = editText(FILE, (text) => (text.trim() === name ? text : `${name}\n`), seen, context);
-    if (edit.kind !== 'edit') return edit;
-    const isNamed = running === name;
-    if (isNamed && edit.differences.length === 0) return { kind: 'in_sync', result: { name } };
-    return {
-      kind: 'change',
-      differences: [
-        ...(isNamed ? [] : [{ kind: 'field' as const, of: 'host', field: 'name', before: running, after: name }]),
-        ...edit.differences,
-      ],
-      certainty:
-        seen.certainty(hostnameRequest()) === 'after_change' || seen.certainty(textRequest(FILE)) === 'after_change'
-          ? 'after_change'
-          : 'certain',
-      predictions: [predict(hostnameRequest(), { running: name }), ...edit.predictions],
-      touches: 'predicted',
-      async apply() {
-        const written = edit.differences.length === 0 ? undefined : await edit.apply();
-        const live = `hostname ${quote(name)} 2>/dev/null || printf '%s\\n' ${quote(name)} >/proc/sys/kernel/hostname || exit\n`;
-        return { ...written, script: `${isNamed ? '' : live}${written?.script ?? ''}` };
-      },
-      planned: { name },
-    };
-  },
+  plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen, context), 'the name of the host', context),
 });
+
+function plan({ name }: z.infer<typeof schema>, seen: Seen, context: Context): Outcome {
+  const running = seen.of(hostnameRequest()).running;
+  const edit = editText(FILE, (text) => (text.trim() === name ? text : `${name}\n`), seen, context);
+  if (edit.kind !== 'edit') return edit;
+  const isNamed = running === name;
+  if (isNamed && edit.differences.length === 0) return { kind: 'in_sync', result: { name } };
+  return {
+    kind: 'change',
+    differences: [
+      ...(isNamed ? [] : [{ kind: 'field' as const, of: 'host', field: 'name', before: running, after: name }]),
+      ...edit.differences,
+    ],
+    certainty:
+      seen.certainty(hostnameRequest()) === 'after_change' || seen.certainty(textRequest(FILE)) === 'after_change'
+        ? 'after_change'
+        : 'certain',
+    predictions: [predict(hostnameRequest(), { running: name }), ...edit.predictions],
+    touches: 'predicted',
+    async apply() {
+      const written = edit.differences.length === 0 ? undefined : await edit.apply();
+      const live = `hostname ${quote(name)} 2>/dev/null || printf '%s\\n' ${quote(name)} >/proc/sys/kernel/hostname || exit\n`;
+      return { ...written, script: `${isNamed ? '' : live}${written?.script ?? ''}` };
+    },
+    planned: { name },
+  };
+}

@@ -7,6 +7,7 @@ import type { ValueMap } from '../values/value.ts';
 import { boolean } from './arguments.ts';
 import type { Context, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
+import { forRootAlone } from './root-alone.ts';
 import { editText, textRequest } from './text-edit.ts';
 
 const moduleName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'must be the name of a kernel module');
@@ -39,7 +40,7 @@ export const module = defineModule<Arguments>({
   freeForm: 'name',
   examples: ['kernel_module: { name: br_netfilter }', 'kernel_module: { name: [ip_vs, ip_vs_rr, ip_vs_sh], file: ipvs, optional: true }'],
   observes: (args) => [...args.name.map(kernelModuleRequest), ...(args.persistent ? [textRequest(fileOf(args))] : [])],
-  plan: (args, _loaded, seen, context) => plan(args, seen, context),
+  plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen, context), 'the modules of the kernel', context),
 });
 
 function fileOf(args: Arguments): string {

@@ -9,6 +9,7 @@ import { predict } from '../resources/resource.ts';
 import { boolean, path, wholeNumber } from './arguments.ts';
 import type { Context, Difference, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
+import { forRootAlone } from './root-alone.ts';
 import type { MountSteps, Run } from './mount-script.ts';
 import { mountScript } from './mount-script.ts';
 import { editTable, entryFor, tableLine } from './mount-table.ts';
@@ -58,7 +59,7 @@ export const module = defineModule<Arguments>({
     ...(isPlaceless(args) ? [] : [mountOf(args), file(args.path, 'target')]),
     ...boundSource(args),
   ],
-  plan: (args, _loaded, seen, context) => plan(args, seen, context),
+  plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen, context), `what is mounted at ${args.path}`, context),
 });
 
 function isPlaceless({ path: at }: Arguments): boolean {

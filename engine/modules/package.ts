@@ -1,37 +1,16 @@
 import { z } from 'zod';
 import type { Completed } from '../connection/connection.ts';
 import type { Facts } from '../connection/facts.ts';
-import { file } from '../resources/file.ts';
-import { groupRequest } from '../resources/group.ts';
 import type { PackageState } from '../resources/package.ts';
 import { isVersion, packageRequest } from '../resources/package.ts';
-import type { Prediction, Request, Seen } from '../resources/resource.ts';
+import type { Request, Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
-import type { UnitState } from '../resources/unit.ts';
-import { ABSENT_UNIT, unitRequest } from '../resources/unit.ts';
-import { userRequest } from '../resources/user.ts';
-import { boolean, commaList, path, wholeNumber } from './arguments.ts';
+import { boolean, commaList, wholeNumber } from './arguments.ts';
 import type { Context, Difference, Finished, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
+import { brought, broughtPredictions, broughtRequests } from './package-brings.ts';
 import { packageLists, packageScript, unknownNames } from './package-script.ts';
 import { forRootAlone } from './root-alone.ts';
-
-const ACCOUNT = /^[A-Za-z_][A-Za-z0-9_.-]*\$?$/;
-
-const brought = z.union(
-  [
-    z.strictObject({
-      unit: z.string().regex(/^[A-Za-z0-9:_.\\@-]+$/),
-      state: z.enum(['started', 'stopped']).optional(),
-      enabled: boolean().optional(),
-    }),
-    z.strictObject({ user: z.string().regex(ACCOUNT) }),
-    z.strictObject({ group: z.string().regex(ACCOUNT) }),
-    z.strictObject({ file: path() }),
-    z.strictObject({ directory: path() }),
-  ],
-  { error: 'must be one of { unit, state, enabled }, { user }, { group }, { file }, { directory }' },
-);
 
 /** A package as it is asked for: `name` or `name=version`. */
 const PACKAGE = /^[A-Za-z0-9][A-Za-z0-9+._-]*(:[a-z0-9-]+)?(=[A-Za-z0-9.+:~^_-]+\*?)?$/;
@@ -88,7 +67,6 @@ const schema = z
   });
 
 type Arguments = z.infer<typeof schema>;
-type Brought = z.infer<typeof brought>;
 
 export const module = defineModule<Arguments>({
   name: 'package',
@@ -121,7 +99,7 @@ export const module = defineModule<Arguments>({
   observes: (args, _loaded, { facts }) => [
     ...asked(args).map((one) => one.request),
     ...(args.name === undefined ? [listsRequest(facts)] : []),
-    ...(args.state === 'absent' ? [] : broughtRequests(args)),
+    ...(args.state === 'absent' ? [] : broughtRequests(args.brings ?? [])),
   ],
   plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen, context), 'the packages of the host', context),
 });
@@ -339,65 +317,5 @@ function agedDifference(facts: Facts): Difference {
     field: 'age',
     before: 'too old to tell what is the latest',
     after: 'refreshed',
-  };
-}
-
-function broughtRequests(args: Arguments): readonly Request[] {
-  return (args.brings ?? []).map((one): Request => {
-    if ('unit' in one) return unitRequest(one.unit);
-    if ('user' in one) return userRequest(one.user);
-    if ('group' in one) return groupRequest(one.group);
-    return file('file' in one ? one.file : one.directory);
-  });
-}
-
-/** What the distribution does with the units of a new package. */
-interface Habit {
-  readonly runs: boolean;
-  readonly enabled: boolean;
-}
-
-function broughtPredictions(one: Brought, seen: Seen, habit: Habit): readonly Prediction[] {
-  if ('unit' in one) {
-    const request = unitRequest(one.unit);
-    const state = seen.of(request);
-    return state.load === 'not-found'
-      ? [predict(request, broughtUnit(one.state === undefined ? habit.runs : one.state === 'started', one.enabled ?? habit.enabled))]
-      : [];
-  }
-  if ('user' in one) {
-    const request = userRequest(one.user);
-    return seen.of(request).exists ? [] : [predict(request, { exists: true })];
-  }
-  if ('group' in one) {
-    const request = groupRequest(one.group);
-    return seen.of(request).exists ? [] : [predict(request, { exists: true })];
-  }
-  const request = file('file' in one ? one.file : one.directory);
-  if (seen.of(request).type !== 'absent') return [];
-  const nothing = { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
-  return [
-    predict(
-      request,
-      'file' in one
-        ? { type: 'file', ...nothing, size: undefined, sha256: undefined, content: undefined }
-        : { type: 'directory', ...nothing },
-    ),
-  ];
-}
-
-function broughtUnit(runs: boolean, enabled: boolean): UnitState {
-  return {
-    ...ABSENT_UNIT,
-    load: 'loaded',
-    active: runs ? 'active' : 'inactive',
-    sub: undefined,
-    file: enabled ? 'enabled' : 'disabled',
-    fragment: undefined,
-    type: undefined,
-    remainsAfterExit: undefined,
-    canReload: undefined,
-    ran: undefined,
-    invocation: undefined,
   };
 }

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import type { Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
 import type { SelinuxState } from '../resources/selinux.ts';
 import { selinuxRequest } from '../resources/selinux.ts';
 import type { ValueMap } from '../values/value.ts';
-import type { Outcome } from './module.ts';
+import type { Context, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
+import { forRootAlone } from './root-alone.ts';
 import { editText, textRequest } from './text-edit.ts';
 
 const FILE = '/etc/selinux/config';
@@ -29,42 +31,44 @@ export const module = defineModule<Arguments>({
   freeForm: 'state',
   examples: ['selinux: { state: permissive }'],
   observes: () => [selinuxRequest(), textRequest(FILE)],
-  plan(args, _loaded, seen, context): Outcome {
-    const { mode } = seen.of(selinuxRequest());
-    const config = seen.of(textRequest(FILE));
-    const isThere = !(typeof config === 'object' && config !== null && 'type' in config && config.type === 'absent');
-    if (!isThere) {
-      if (args.state === 'disabled' || mode === 'disabled') {
-        return args.state === 'enforcing'
-          ? { kind: 'impossible', what: 'This host has no SELinux', remedy: 'Install its packages and a policy first' }
-          : { kind: 'in_sync', result: { state: mode, reboot_required: false } };
-      }
-    }
-    const edit = editText(FILE, (text) => editConfig(text, args), seen, context);
-    if (edit.kind !== 'edit') return edit;
-    const live = liveMode(args.state, mode);
-    const result: ValueMap = { state: args.state, reboot_required: live !== args.state };
-    if (edit.differences.length === 0 && live === mode) return { kind: 'in_sync', result };
-    return {
-      kind: 'change',
-      differences: [
-        ...(live === mode ? [] : [{ kind: 'field' as const, of: 'SELinux', field: 'mode', before: mode, after: live }]),
-        ...edit.differences,
-      ],
-      certainty: seen.certainty(textRequest(FILE)),
-      predictions: [...(live === mode ? [] : [predict(selinuxRequest(), { mode: live })]), ...edit.predictions],
-      touches: 'predicted',
-      async apply() {
-        const written = edit.differences.length === 0 ? undefined : await edit.apply();
-        return {
-          ...written,
-          script: `${live === mode ? '' : `setenforce ${live === 'enforcing' ? 1 : 0} || exit\n`}${written?.script ?? ''}`,
-        };
-      },
-      planned: result,
-    };
-  },
+  plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen, context), 'SELinux', context),
 });
+
+function plan(args: Arguments, seen: Seen, context: Context): Outcome {
+  const { mode } = seen.of(selinuxRequest());
+  const config = seen.of(textRequest(FILE));
+  const isThere = !(typeof config === 'object' && config !== null && 'type' in config && config.type === 'absent');
+  if (!isThere) {
+    if (args.state === 'disabled' || mode === 'disabled') {
+      return args.state === 'enforcing'
+        ? { kind: 'impossible', what: 'This host has no SELinux', remedy: 'Install its packages and a policy first' }
+        : { kind: 'in_sync', result: { state: mode, reboot_required: false } };
+    }
+  }
+  const edit = editText(FILE, (text) => editConfig(text, args), seen, context);
+  if (edit.kind !== 'edit') return edit;
+  const live = liveMode(args.state, mode);
+  const result: ValueMap = { state: args.state, reboot_required: live !== args.state };
+  if (edit.differences.length === 0 && live === mode) return { kind: 'in_sync', result };
+  return {
+    kind: 'change',
+    differences: [
+      ...(live === mode ? [] : [{ kind: 'field' as const, of: 'SELinux', field: 'mode', before: mode, after: live }]),
+      ...edit.differences,
+    ],
+    certainty: seen.certainty(textRequest(FILE)),
+    predictions: [...(live === mode ? [] : [predict(selinuxRequest(), { mode: live })]), ...edit.predictions],
+    touches: 'predicted',
+    async apply() {
+      const written = edit.differences.length === 0 ? undefined : await edit.apply();
+      return {
+        ...written,
+        script: `${live === mode ? '' : `setenforce ${live === 'enforcing' ? 1 : 0} || exit\n`}${written?.script ?? ''}`,
+      };
+    },
+    planned: result,
+  };
+}
 
 /** What the running kernel can be brought to: a kernel that has SELinux cannot lose it, and one without cannot get it. */
 function liveMode(wanted: Arguments['state'], mode: SelinuxState['mode']): SelinuxState['mode'] {

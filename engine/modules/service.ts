@@ -9,6 +9,8 @@ import { unitRequest } from '../resources/unit.ts';
 import { boolean } from './arguments.ts';
 import type { Difference, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
+import { forRootAlone } from './root-alone.ts';
+import { forUnits, unitPermission } from './unit-permission.ts';
 import { UNIT_NAME, planReload, planUnit } from './systemd.ts';
 
 const schema = z
@@ -53,15 +55,19 @@ export const module = defineModule<Arguments>({
     scope: 'Use the module systemd.',
   },
   examples: ['service: { name: haproxy, state: started, enabled: true }', 'service: { daemon_reload: true }'],
-  observes(args, _loaded, { facts }) {
-    const hasSystemd = facts.init === 'systemd';
-    if (args.name === undefined) return hasSystemd ? [managerRequest()] : [];
-    return [hasSystemd ? unitRequest(args.name) : initServiceRequest(args.name)];
-  },
-  plan(args, _loaded, seen, { facts }) {
+  observes(args, _loaded, context) {
     const { name } = args;
-    if (name === undefined) return facts.init === 'systemd' ? planReload(seen) : { kind: 'in_sync' };
-    return facts.init === 'systemd' ? planUnit({ ...args, name, no_block: false }, seen) : plan({ ...args, name }, seen);
+    if (context.facts.init !== 'systemd') return name === undefined ? [] : [initServiceRequest(name)];
+    return [name === undefined ? managerRequest() : unitRequest(name), ...unitPermission(context)];
+  },
+  plan(args, _loaded, seen, context) {
+    const { name } = args;
+    const what = name ?? 'what systemd has read';
+    if (context.facts.init === 'systemd') {
+      const outcome = name === undefined ? planReload(seen) : planUnit({ ...args, name, no_block: false }, seen);
+      return forUnits(outcome, what, seen, context);
+    }
+    return name === undefined ? { kind: 'in_sync' } : forRootAlone(plan({ ...args, name }, seen), what, context);
   },
 });
 

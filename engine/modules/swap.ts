@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import type { Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
 import { swapRequest } from '../resources/swap.ts';
 import type { ValueMap } from '../values/value.ts';
+import type { Context, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
+import { forRootAlone } from './root-alone.ts';
 import { editText, textRequest } from './text-edit.ts';
 
 const FILE = '/etc/fstab';
@@ -20,37 +23,39 @@ export const module = defineModule<z.infer<typeof schema>>({
   freeForm: 'state',
   examples: ['swap: { state: "off" }'],
   observes: () => [swapRequest(), textRequest(FILE)],
-  plan(_args, _loaded, seen, context) {
-    const { active } = seen.of(swapRequest());
-    const isForeign = context.facts.virtualization.startsWith('container:');
-    const edit = editText(FILE, commentSwap, seen, context);
-    if (edit.kind !== 'edit') return edit;
-    const isOff = active.length === 0 || isForeign;
-    const warnings = isForeign && active.length > 0 ? [`Swap is in use (${active.join(', ')}), and a container cannot turn it off`] : [];
-    const result: ValueMap = { active: isForeign ? [...active] : [], warnings };
-    if (isOff && edit.differences.length === 0) return { kind: 'in_sync', result };
-    return {
-      kind: 'change',
-      differences: [
-        ...(isOff ? [] : [{ kind: 'field' as const, of: 'swap', field: 'in use', before: [...active], after: [] }]),
-        ...edit.differences,
-      ],
-      certainty: seen.certainty(textRequest(FILE)),
-      predictions: [...(isOff ? [] : [predict(swapRequest(), { active: [] })]), ...edit.predictions],
-      touches: 'predicted',
-      async apply() {
-        const written = edit.differences.length === 0 ? undefined : await edit.apply();
-        // systemd makes units of fstab, and would turn the swap on again with the next unit that wants it.
-        const reload =
-          written === undefined
-            ? ''
-            : `{ ${written.script}\n} || exit\nif [ -d /run/systemd/system ]; then systemctl daemon-reload || exit; fi\n`;
-        return { ...written, script: `${reload}${isOff ? '' : 'swapoff -a\n'}` };
-      },
-      planned: result,
-    };
-  },
+  plan: (_args, _loaded, seen, context) => forRootAlone(plan(seen, context), 'the swap of the host', context),
 });
+
+function plan(seen: Seen, context: Context): Outcome {
+  const { active } = seen.of(swapRequest());
+  const isForeign = context.facts.virtualization.startsWith('container:');
+  const edit = editText(FILE, commentSwap, seen, context);
+  if (edit.kind !== 'edit') return edit;
+  const isOff = active.length === 0 || isForeign;
+  const warnings = isForeign && active.length > 0 ? [`Swap is in use (${active.join(', ')}), and a container cannot turn it off`] : [];
+  const result: ValueMap = { active: isForeign ? [...active] : [], warnings };
+  if (isOff && edit.differences.length === 0) return { kind: 'in_sync', result };
+  return {
+    kind: 'change',
+    differences: [
+      ...(isOff ? [] : [{ kind: 'field' as const, of: 'swap', field: 'in use', before: [...active], after: [] }]),
+      ...edit.differences,
+    ],
+    certainty: seen.certainty(textRequest(FILE)),
+    predictions: [...(isOff ? [] : [predict(swapRequest(), { active: [] })]), ...edit.predictions],
+    touches: 'predicted',
+    async apply() {
+      const written = edit.differences.length === 0 ? undefined : await edit.apply();
+      // systemd makes units of fstab, and would turn the swap on again with the next unit that wants it.
+      const reload =
+        written === undefined
+          ? ''
+          : `{ ${written.script}\n} || exit\nif [ -d /run/systemd/system ]; then systemctl daemon-reload || exit; fi\n`;
+      return { ...written, script: `${reload}${isOff ? '' : 'swapoff -a\n'}` };
+    },
+    planned: result,
+  };
+}
 
 function commentSwap(text: string): string {
   return text

@@ -8,6 +8,8 @@ import type { ValueMap } from '../values/value.ts';
 import { boolean, exactlyOne, path } from './arguments.ts';
 import type { Apply, Context, Difference, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
+import { fileNeeds, forWriters } from './file-needs.ts';
+import { forRootAlone } from './root-alone.ts';
 import { editText, textRequest } from './text-edit.ts';
 
 const key = z
@@ -48,7 +50,11 @@ export const module = defineModule<Arguments>({
     'sysctl: { name: net.ipv4.ip_forward, value: 1 }',
     'sysctl: { values: { net.ipv4.ip_forward: 1, net.core.somaxconn: 16384 }, sysctl_file: /etc/sysctl.d/90-kubernetes.conf }',
   ],
-  observes: (args) => [textRequest(args.sysctl_file), ...(isLive(args) ? namesOf(args).map(sysctlRequest) : [])],
+  observes: (args, _loaded, context) => [
+    textRequest(args.sysctl_file),
+    ...fileNeeds([args.sysctl_file], {}, context),
+    ...(isLive(args) ? namesOf(args).map(sysctlRequest) : []),
+  ],
   plan: (args, _loaded, seen, context) => plan(args, seen, context),
 });
 
@@ -70,7 +76,7 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
   const result: ValueMap = { sysctl_file: args.sysctl_file, warnings: [...live.warnings] };
   if (edit.differences.length === 0 && live.steps.length === 0) return { kind: 'in_sync', result };
   const fileRequest = textRequest(args.sysctl_file);
-  return {
+  const outcome: Outcome = {
     kind: 'change',
     differences: [...edit.differences, ...live.steps.map(difference)],
     certainty: seen.certainty(fileRequest) === 'after_change' || live.uncertain ? 'after_change' : 'certain',
@@ -89,6 +95,8 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
     },
     planned: result,
   };
+  if (live.steps.length > 0) return forRootAlone(outcome, 'parameters of the kernel', context);
+  return forWriters(outcome, args.sysctl_file, seen, context);
 }
 
 function finishWith(result: ValueMap): NonNullable<Apply['finish']> {

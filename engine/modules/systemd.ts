@@ -10,6 +10,7 @@ import { Unknown } from '../values/value.ts';
 import { boolean } from './arguments.ts';
 import type { Apply, Difference, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
+import { forUnits, unitPermission } from './unit-permission.ts';
 
 /** What is wanted of a unit. */
 export interface UnitWish {
@@ -74,9 +75,10 @@ export const module = defineModule<z.infer<typeof schema>>({
     'systemd: { name: haproxy.service, state: restarted }',
     'systemd: { daemon_reload: true }',
   ],
-  observes: (args) => [args.name === undefined ? managerRequest() : unitRequest(args.name)],
-  plan(args, _loaded, seen) {
-    return args.name === undefined ? planReload(seen) : planUnit({ ...args, name: args.name }, seen);
+  observes: (args, _loaded, context) => [args.name === undefined ? managerRequest() : unitRequest(args.name), ...unitPermission(context)],
+  plan(args, _loaded, seen, context) {
+    const outcome = args.name === undefined ? planReload(seen) : planUnit({ ...args, name: args.name }, seen);
+    return forUnits(outcome, args.name ?? 'what systemd has read', seen, context);
   },
 });
 
@@ -291,7 +293,7 @@ function describe(wish: UnitWish, state: UnitState): ValueMap {
 
 /** A unit that has done its work and was to be started is as it was asked for. */
 function isUp(wish: UnitWish, state: UnitState): boolean {
-  const isDone = isDoneOneshot(state) && state.ran === true && wish.state !== undefined && wish.state !== 'stopped';
+  const isDone = isDoneOneshot(state) && wish.state !== undefined && wish.state !== 'stopped';
   return isRunning(state) || state.active === 'activating' || isDone;
 }
 

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { boolean, textList, wholeNumber } from './arguments.ts';
+import type { Seen } from '../resources/resource.ts';
+import type { Context, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
+import { forRootAlone } from './root-alone.ts';
 import { editText, textRequest } from './text-edit.ts';
 
 const line = z.string().regex(/^[^\n]+$/, 'must be one line');
@@ -43,26 +46,28 @@ export const module = defineModule<Arguments>({
     'yum_repository: { name: kubernetes, baseurl: https://pkgs.k8s.io/core:/stable:/v1.36/rpm/, gpgkey: https://pkgs.k8s.io/core:/stable:/v1.36/rpm/repodata/repomd.xml.key }',
   ],
   observes: (args) => [textRequest(fileOf(args))],
-  plan(args, _loaded, seen, context) {
-    if (args.state === 'present' && args.baseurl === undefined && args.mirrorlist === undefined && args.metalink === undefined) {
-      return { kind: 'impossible', what: `The repository ${args.name} has no address`, remedy: 'Give baseurl, mirrorlist or metalink' };
-    }
-    const path = fileOf(args);
-    const edit = editText(path, (text) => editSection(text, args), seen, context);
-    if (edit.kind !== 'edit') return edit;
-    const result = { repo: args.name, state: args.state, dest: path };
-    if (edit.differences.length === 0) return { kind: 'in_sync', result };
-    return {
-      kind: 'change',
-      differences: edit.differences,
-      certainty: seen.certainty(textRequest(path)),
-      predictions: edit.predictions,
-      touches: 'predicted',
-      apply: () => edit.apply(),
-      planned: result,
-    };
-  },
+  plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen, context), 'the repositories of the host', context),
 });
+
+function plan(args: Arguments, seen: Seen, context: Context): Outcome {
+  if (args.state === 'present' && args.baseurl === undefined && args.mirrorlist === undefined && args.metalink === undefined) {
+    return { kind: 'impossible', what: `The repository ${args.name} has no address`, remedy: 'Give baseurl, mirrorlist or metalink' };
+  }
+  const path = fileOf(args);
+  const edit = editText(path, (text) => editSection(text, args), seen, context);
+  if (edit.kind !== 'edit') return edit;
+  const result = { repo: args.name, state: args.state, dest: path };
+  if (edit.differences.length === 0) return { kind: 'in_sync', result };
+  return {
+    kind: 'change',
+    differences: edit.differences,
+    certainty: seen.certainty(textRequest(path)),
+    predictions: edit.predictions,
+    touches: 'predicted',
+    apply: () => edit.apply(),
+    planned: result,
+  };
+}
 
 function fileOf({ name, file }: Arguments): string {
   return `/etc/yum.repos.d/${file ?? name.replaceAll(':', '_')}.repo`;

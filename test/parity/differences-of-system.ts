@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Case, Json } from './case.ts';
 import { isMap, tasksOf } from './case.ts';
 import type { Explanation } from './explanation.ts';
+import { mentions } from './explanation.ts';
 
 /** Explains differences of accounts, units and the like by a row of docs/differences.yml. */
 export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
@@ -13,11 +15,55 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
       words(ansible).every((name) => runbook.includes(name)),
   },
   {
+    id: 'primary-group-among-groups',
+    explains: ({ fact, ansible, runbook }, input) => {
+      const primary = primaryGroups(input);
+      if (fact.endsWith('.result.groups'))
+        return (
+          typeof ansible === 'string' &&
+          Array.isArray(runbook) &&
+          words(ansible).every((name) => runbook.includes(name) || primary.has(name.at(-1) ?? ''))
+        );
+      if (!/^tree.*\.g(roup|shadow) s\w+q[gh]$/.test(fact) || typeof ansible !== 'string' || typeof runbook !== 'string') return false;
+      const without = ansible.replace(/s\w+qa,?/, '').replace(/,$/, '');
+      return without === runbook && primary.has(fact.at(-1) ?? '');
+    },
+  },
+  {
+    id: 'home-in-new-folder',
+    explains: ({ fact, ansible }, { input }) =>
+      (/^tree.*\.(\/home\/|passwd )/.test(fact) ||
+        (fact === 'first.0.status' && ansible === 'failed') ||
+        /^second\.\d\.status$/.test(fact)) &&
+      tasksOf(input).some(
+        (task) => isMap(task) && isMap(task['user']) && task['user']['move_home'] === true && task['user']['home'] === '/home/@N@deep/er/a',
+      ),
+  },
+  {
+    id: 'locked-hash',
+    explains: ({ fact, ansible, runbook }, { input }) =>
+      /^tree.*\.shadow s\w+qa$/.test(fact) &&
+      typeof ansible === 'string' &&
+      ansible.startsWith('!!$') &&
+      ansible.slice(1) === runbook &&
+      tasksOf(input).some((task) => isMap(task) && isMap(task['user']) && mentions(task['user']['password'] ?? '', '!$')),
+  },
+  {
+    id: 'keys-in-place',
+    explains: ({ fact, ansible, runbook }) =>
+      /^tree.*\/authorized_keys$/.test(fact) &&
+      typeof ansible === 'string' &&
+      typeof runbook === 'string' &&
+      ansible !== runbook &&
+      isDeepStrictEqual(linesOf(ansible), linesOf(runbook)),
+  },
+  {
     id: 'inactive-days-once',
     explains: ({ fact, ansible, runbook }, input) =>
       fact.endsWith('.status') &&
       ansible === 'changed' &&
       runbook === 'ok' &&
+      argument(fact, input, 'user', 'state') !== 'absent' &&
       argument(fact, input, 'user', 'password_expire_account_disable') !== undefined,
   },
   {
@@ -26,6 +72,33 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
       /^tree( after the second run)?\.\/(home|opt)\/[^/]+$/.test(fact) &&
       withoutMode(ansible) === withoutMode(runbook) &&
       tasksOf(input).some((task) => isMap(task) && isMap(task['user']) && task['user']['umask'] !== undefined),
+  },
+  {
+    id: 'oneshot-once',
+    explains: ({ fact, ansible, runbook }, input) =>
+      fact.endsWith('.status') &&
+      ansible === 'changed' &&
+      runbook === 'ok' &&
+      unitArgument(fact, input, 'state') === 'started' &&
+      /Type=oneshot\nExecStart/.test(fileOf(fact, input)),
+  },
+  {
+    id: 'static-units',
+    explains: ({ fact, ansible, runbook }, input) =>
+      fact.endsWith('.status') &&
+      ansible === 'changed' &&
+      runbook === 'ok' &&
+      unitArgument(fact, input, 'enabled') === false &&
+      !/^$|\[Install\]/.test(fileOf(fact, input)),
+  },
+  {
+    id: 'other-mount-at-the-place',
+    explains: ({ fact, ansible, runbook }, input) =>
+      fact.endsWith('.status') &&
+      ansible !== 'failed' &&
+      runbook === 'failed' &&
+      argument(fact, input, 'mount', 'state') === 'mounted' &&
+      argument(fact, input, 'mount', 'opts') === 'bind',
   },
   {
     id: 'unit-status-after',
@@ -43,6 +116,15 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
     id: 'mount-absent',
     explains: ({ fact, ansible }, { input }) =>
       (fact.startsWith('tree') ? /^tree.*\.(\/mnt\/|mount \/mnt\/)/.test(fact) && ansible !== null : fact.endsWith('.status')) &&
+      tasksOf(input).some((task) => isMap(task) && isMap(task['mount']) && task['mount']['state'] === 'absent'),
+  },
+  {
+    id: 'mount-absent-in-use',
+    explains: ({ fact, ansible, runbook }, { input, given }) =>
+      /^tree.*\.(unit mnt-|fstab |mount \/mnt)/.test(fact) &&
+      ansible === null &&
+      runbook !== null &&
+      given.some((line) => line.includes('>/mnt/@N@/file')) &&
       tasksOf(input).some((task) => isMap(task) && isMap(task['mount']) && task['mount']['state'] === 'absent'),
   },
   {
@@ -79,6 +161,33 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
       tasksOf(input).some((task) => isMap(task) && 'authorized_key' in task),
   },
 ];
+
+/** The last letters of the groups that are the primary one of the account. */
+function primaryGroups({ given, input }: Case): ReadonlySet<string> {
+  const asked = tasksOf(input).flatMap((task) => (isMap(task) && isMap(task['user']) ? [task['user']['group'] ?? ''] : []));
+  const text = `${given.filter((line) => line.startsWith('useradd')).join(' ')} ${JSON.stringify(asked)}`;
+  return new Set([...(/-g @N@g|"@N@g"|"@U@7"/.test(text) ? ['g'] : []), ...(/"@N@h"/.test(text) ? ['h'] : [])]);
+}
+
+/** The unit file that a task of a case speaks of; empty where it is not one of those with choices. */
+function fileOf(fact: string, input: Case): string {
+  if (!/^@N@a(\.service)?$/.test(textOf(unitArgument(fact, input, 'name')))) return '';
+  return input.given.find((line) => line.startsWith('cat >/etc/systemd/system/@N@a.service')) ?? '';
+}
+
+function unitArgument(fact: string, input: Case, name: string): Json | undefined {
+  return argument(fact, input, 'systemd', name) ?? argument(fact, input, 'service', name);
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** Of a file in the form `file MODE OWNER "TEXT"`. */
+function linesOf(file: string): readonly string[] {
+  const at = file.indexOf('"');
+  return [file.slice(0, at), ...file.slice(at).slice(1, -1).split('\\n').toSorted()];
+}
 
 /** Its source and kind, without its options. */
 function fileSystem(value: Json): string {
