@@ -62,20 +62,20 @@ export function planRun(args: RunArguments, { shown, cmd, script }: CommandToRun
         script: inEnvironment(args, args.stdin, script, { preamble: context.preamble, mark }),
         finish: (completed) =>
           args.chdir !== undefined && completed.stderr.toString('latin1') === mark
-            ? noFolder(args.chdir)
+            ? noFolder(args.chdir, cmd)
             : withCommand(finishCommand(completed), cmd),
       };
     },
   };
 }
 
-/** Its status must not be taken for that of the command, which has not run. */
-function noFolder(path: string): Finished {
+/** Its status must not be taken for that of the command, which has not run: there is none. */
+function noFolder(path: string, cmd: Value): Finished {
   return {
     kind: 'not_begun',
     what: `there is no folder ${path} that it can be run in`,
     remedy: 'Correct chdir, or make the folder ahead of this and let the user who runs it enter it.',
-    result: {},
+    result: { cmd, rc: null, stdout: '', stdout_lines: [], stderr: '', stderr_lines: [] },
   };
 }
 

@@ -233,7 +233,7 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
       ? { kind: 'done', result: change.planned === undefined ? {} : knownOnly(change.planned) }
       : { kind: 'failed', what: `the change ended with exit status ${completed.status}`, result: {} });
   if (finished.kind === 'not_begun')
-    return { kind: 'failed', problem: failure(run, finished.what, undefined, finished.remedy), result: {}, output: undefined };
+    return { kind: 'failed', problem: failure(run, finished.what, undefined, finished.remedy), result: finished.result, output: undefined };
   if (finished.kind === 'failed') {
     return {
       kind: 'failed',

@@ -1,5 +1,5 @@
 import type { Loop, Task } from '../playbook/play.ts';
-import type { Problem } from '../errors/problem.ts';
+import { Problem } from '../errors/problem.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Scope, Value, ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
@@ -90,7 +90,7 @@ async function runLoop(whole: Turn, loop: Loop): Promise<Pick<Recorded, 'value' 
   const { task } = run;
   let turns: readonly LoopTurn[] | Unknown;
   try {
-    if (isLoopInVain(task, scope)) return { ...skip(whole), value: aggregate([]) };
+    if (isLoopInVain(task, scope)) return skipLoop(whole, loop);
     turns = turnsOf(loop, task, scope);
   } catch (error) {
     return failed(whole, asTaskProblem(error));
@@ -105,6 +105,34 @@ async function runLoop(whole: Turn, loop: Loop): Promise<Pick<Recorded, 'value' 
     skipped: results.every((one) => one.skipped),
     stops: results.find((one) => one.stops !== undefined)?.stops,
   };
+}
+
+const NEITHER = { failed: false, stops: undefined } as const;
+
+/** Each of its items, so that the results are as many as where a condition of the item is false; without items the task as a whole. */
+function skipLoop(whole: Turn, loop: Loop): Pick<Recorded, 'value' | 'failed' | 'stops'> {
+  const turns = turnsInVain(whole, loop);
+  if (!(turns instanceof Unknown) && turns.length > 0) return { ...NEITHER, value: aggregate(turns.map((turn) => skip(turn))) };
+  skip(whole);
+  const none = aggregate([]);
+  return { ...NEITHER, value: turns instanceof Unknown ? { ...none, results: turns } : none };
+}
+
+/** What the loop goes over need not be there, nor what its label speaks of. */
+function turnsInVain(whole: Turn, loop: Loop): readonly Turn[] | Unknown {
+  const { run, scope: plain } = whole;
+  try {
+    const turns = turnsOf(loop, run.task, plain);
+    if (turns instanceof Unknown) return turns;
+    return turns.map((one) => {
+      const over = [loopLayer(one)];
+      const scope = run.host.variables.scope(run.task, over);
+      return { ...whole, identity: identityOf(run, scope), loop: one, label: labelOf(run.task, scope, one.item), over, scope };
+    });
+  } catch (error) {
+    if (error instanceof Problem) return [];
+    throw error;
+  }
 }
 
 /** Every item. A throttled loop goes through all of them on one host before it begins on the next: what they make may belong together. */

@@ -46,12 +46,17 @@ export function judge(of: Judged, raw: ItemResult): ItemResult {
   return judged;
 }
 
-/** Where it failed before it had a result that the conditions speak of, its own failure is the one to tell. */
+/**
+ * Where it failed before it had a result that the conditions speak of, its own failure is the one to tell. So it is with the status of a
+ * command that was not begun: `failed_when: result.rc == 3` excuses those that a command has.
+ */
 function isFailure(of: Judged, conditions: readonly Expression[], raw: ItemResult): boolean | Unknown {
+  const { rc, ...others } = raw.result;
+  const hasNone = raw.kind === 'failed' && (Object.keys(raw.result).length === 0 || rc === null);
   try {
-    return all(conditions, resultScope(of, raw));
+    return all(conditions, resultScope(of, hasNone ? { ...raw, result: others } : raw));
   } catch (error) {
-    if (error instanceof Problem && raw.kind === 'failed' && Object.keys(raw.result).length === 0) return true;
+    if (error instanceof Problem && hasNone) return true;
     throw error;
   }
 }

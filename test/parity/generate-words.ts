@@ -29,7 +29,7 @@ const VALUES: readonly [Json, ...Json[]] = [
   '010',
 ];
 
-/** Values through templates: the type that comes out. */
+/** Values through templates: the type that comes out. One host of Ansible does all cases, and no other one has variables of these names. */
 export function factCase(chance: Chance): Draft {
   const value = chance.one(VALUES);
   return {
@@ -42,8 +42,8 @@ export function factCase(chance: Chance): Draft {
       },
       { debug: { msg: '{{b}}' } },
       { debug: { msg: '{{c}}' } },
-      { set_fact: { m: { x: '{{a}}', l: ['{{a}}', 2] } } },
-      { debug: { msg: '{{m}}' } },
+      { set_fact: { d: { x: '{{a}}', l: ['{{a}}', 2] } } },
+      { debug: { msg: '{{d}}' } },
     ],
   };
 }
