@@ -34,6 +34,7 @@ export function problemsOf(
         }),
     );
   }
+  if (issue.code === 'invalid_key') return [wrongKey(module, issue, path, placeOf, keyPlace)];
   if (path.length > 0 && value === undefined) {
     return [
       new Problem({
@@ -65,6 +66,25 @@ export function problemsOf(
       remedy: remedy ?? (path.length === 0 ? undefined : describedBy(module, path)),
     }),
   ];
+}
+
+/** Of a map that has names for keys. */
+function wrongKey(
+  module: AnyModule,
+  issue: z.core.$ZodIssueInvalidKey,
+  path: Path,
+  placeOf: (path: Path) => Place,
+  keyPlace?: (name: string) => Place,
+): Problem {
+  const key = String(path.at(-1) ?? '');
+  const [rule = '', remedy] = (issue.issues[0]?.message ?? 'is not right').split('\n');
+  const where = path.length > 1 ? `"${path.slice(0, -1).join('.')}" of ${module.name}` : module.name;
+  return new Problem({
+    code: 'wrong-name',
+    what: `The name "${key}" in ${where} ${rule}`,
+    place: path.length === 1 && keyPlace !== undefined ? keyPlace(key) : placeOf(path),
+    remedy,
+  });
 }
 
 function foreignRemedy({ foreign }: AnyModule, key: string): string | undefined {

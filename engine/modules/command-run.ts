@@ -1,5 +1,6 @@
 import { quote } from '../connection/quote.ts';
 import { unguessable } from '../connection/unguessable.ts';
+import { file } from '../resources/file.ts';
 import type { Request, Seen } from '../resources/resource.ts';
 import { Secret } from '../values/secret.ts';
 import type { Value } from '../values/value.ts';
@@ -8,7 +9,7 @@ import { boolean, path, text } from './arguments.ts';
 import { finishCommand, unknownResult } from './command-result.ts';
 import { alreadyDone, createsRemoves, createsRemovesRequests } from './creates-removes.ts';
 import type { CreatesRemoves } from './creates-removes.ts';
-import type { Context, Finished, Outcome } from './module.ts';
+import type { Context, Finished, Impossible, Outcome } from './module.ts';
 
 /** The arguments that command, shell and script share. */
 export const runArguments = {
@@ -24,7 +25,8 @@ export interface RunArguments extends CreatesRemoves {
 }
 
 export function runRequests(args: RunArguments): readonly Request[] {
-  return createsRemovesRequests(args);
+  const asked = createsRemovesRequests(args);
+  return asked.length === 0 || args.chdir === undefined ? asked : [...asked, file(args.chdir, 'target')];
 }
 
 export interface CommandToRun {
@@ -43,7 +45,9 @@ export function planRun(args: RunArguments, { shown, cmd, script }: CommandToRun
     const stdout = `skipped, since ${done}`;
     return { kind: 'in_sync', result: { cmd, rc: 0, stdout, stdout_lines: [stdout], stderr: '', stderr_lines: [] } };
   }
-  const asked = runRequests(args);
+  const asked = createsRemovesRequests(args);
+  const missing = asked.length === 0 ? undefined : missingFolder(args, cmd, seen);
+  if (missing !== undefined) return missing;
   const isAskable = asked.length > 0;
   const certainty = asked.some((one) => seen.certainty(one) === 'after_change') ? 'after_change' : 'certain';
   const because = 'a command that has not run yet';
@@ -69,8 +73,16 @@ export function planRun(args: RunArguments, { shown, cmd, script }: CommandToRun
   };
 }
 
+/** Where it is looked for what tells whether it is to run, the folder is looked at as well: a plan is sure of it then. */
+function missingFolder({ chdir }: RunArguments, cmd: Value, seen: Seen): Impossible | undefined {
+  if (chdir === undefined) return undefined;
+  const state = seen.of(file(chdir, 'target'));
+  const there = state.type === 'link' && state.to !== undefined ? state.to.state : state;
+  return there.type === 'absent' || there.type === 'file' ? { ...noFolder(chdir, cmd), kind: 'impossible' } : undefined;
+}
+
 /** Its status must not be taken for that of the command, which has not run: there is none. */
-function noFolder(path: string, cmd: Value): Finished {
+function noFolder(path: string, cmd: Value): Extract<Finished, { kind: 'not_begun' }> {
   return {
     kind: 'not_begun',
     what: `there is no folder ${path} that it can be run in`,

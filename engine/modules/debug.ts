@@ -19,7 +19,9 @@ export const module = defineModule<z.infer<typeof schema>>({
   examples: ['debug: { msg: "etcd is {{etcd_version}}" }', 'debug: { var: result.stdout }'],
   observes: () => [],
   plan(args) {
-    const value = args.msg ?? args.var ?? 'Hello world!';
+    // Null is a value like any other.
+    const shown = args.msg === undefined ? args.var : args.msg;
+    const value = shown === undefined ? 'Hello world!' : shown;
     return { kind: 'in_sync', result: { msg: value }, effects: [{ kind: 'message', text: value }] };
   },
 });

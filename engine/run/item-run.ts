@@ -27,8 +27,19 @@ import { syncedAtOnce } from './sync-files.ts';
 
 /** What one task came to on one host for one loop item, before changed_when, failed_when and the like. */
 export type ItemResult =
-  | { readonly kind: 'ok'; readonly result: ValueMap; readonly effects: Extract<Outcome, { kind: 'in_sync' }>['effects'] }
-  | { readonly kind: 'changed'; readonly change: Change; readonly result: ValueMap; readonly output: Output | undefined }
+  | {
+      readonly kind: 'ok';
+      readonly result: ValueMap;
+      readonly effects: Extract<Outcome, { kind: 'in_sync' }>['effects'];
+      readonly open?: OpenVerdict;
+    }
+  | {
+      readonly kind: 'changed';
+      readonly change: Change;
+      readonly result: ValueMap;
+      readonly output: Output | undefined;
+      readonly open?: OpenVerdict;
+    }
   | { readonly kind: 'unknown'; readonly because: string; readonly result: ValueMap }
   /** In a plan: it is not so yet, and a play would wait for it. That changes nothing. */
   | { readonly kind: 'waits'; readonly because: string; readonly result: ValueMap }
@@ -40,6 +51,12 @@ export type ItemResult =
       /** The change that was begun and may have been made, in part or in whole. */
       readonly attempted?: Change;
     };
+
+/** What a plan cannot tell of a task that it takes to go well: whether it counts as a change, and whether it fails. */
+export interface OpenVerdict {
+  readonly changed: boolean | Unknown;
+  readonly failed: boolean | Unknown;
+}
 
 export interface ItemRun {
   readonly context: RunContext;

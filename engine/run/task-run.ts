@@ -206,7 +206,7 @@ async function runPrepared(turn: Turn, prepared: Prepared): Promise<Recorded> {
     alone: run.alone,
     foresee: () => foresee(context, host, run.route, view),
   };
-  const judging = { task, host, over };
+  const judging = { task, host, over, mode: context.mode };
   const once = (look: 'first' | 'again'): Promise<ItemResult> =>
     runItem(itemRun, look)
       .then((raw) => judge(judging, raw))
@@ -214,25 +214,30 @@ async function runPrepared(turn: Turn, prepared: Prepared): Promise<Recorded> {
   const attempt = task.loop === undefined ? (look: 'first' | 'again') => inTurn(run, scope, () => once(look)) : once;
   const judged = await attempted({ ...judging, context, identity, scope, noLog: prepared.noLog }, attempt);
   const outcome = doubted(run, outcomeOf(task, scope, judged, { noLog: prepared.noLog, notifies }));
-  if (outcome.kind === 'changed') {
-    calls.push(...host.called.call(notifies, outcome.certainty === 'after_change' && context.mode === 'plan' ? 'doubtful' : 'certain'));
-  } else if (outcome.kind === 'unknown') host.called.call(notifies, 'doubtful');
+  const { changed, failed } = told(run, judged, outcome);
+  if (outcome.kind === 'changed') calls.push(...host.called.call(notifies, changed === true ? 'certain' : 'doubtful'));
+  else if (outcome.kind === 'unknown') host.called.call(notifies, 'doubtful');
   // They were written down ahead of a change that changed_when does not count as one.
   else if (outcome.kind === 'ok') withdraw(run, calls.splice(0));
   run.calls.push(...calls);
   if (judged.kind === 'ok') await applyEffects(run, identity, judged.effects ?? []);
-  const mayChange = context.mode === 'plan' && outcome.kind === 'changed' && outcome.certainty === 'after_change';
-  const changed = mayChange
-    ? new Unknown('whether the task changes anything, which an earlier change decides')
-    : outcome.kind === 'changed';
   const shaped = shape(judged, turn.loop);
-  const result = mayChange ? { ...shaped, changed } : shaped;
+  const result = judged.kind === 'unknown' ? shaped : { ...shaped, changed, failed };
   finish(turn, outcome, prepared.delegate, prepared.noLog ? undefined : result);
   if (judged.kind === 'waits') return { ...unknownTurn(judged.because), changed: false, failed: false };
   const stops = outcome.kind === 'failed' && !outcome.ignored ? outcome.problem : undefined;
-  if (judged.kind !== 'unknown') return { value: result, changed, failed: outcome.kind === 'failed', skipped: false, stops };
+  if (judged.kind !== 'unknown') return { value: result, changed, failed, skipped: false, stops };
   const nothing = unknownTurn(judged.because);
   return Object.keys(judged.result).length === 0 ? nothing : { ...nothing, value: result };
+}
+
+/** Whether it has changed anything, and whether it has failed, for `register`; a plan cannot always tell. */
+function told({ context }: TaskRun, judged: ItemResult, outcome: TaskOutcome): Pick<Recorded, 'changed' | 'failed'> {
+  const plain = { changed: outcome.kind === 'changed', failed: outcome.kind === 'failed' };
+  if (context.mode === 'play') return plain;
+  const open = judged.kind === 'ok' || judged.kind === 'changed' ? (judged.open ?? plain) : plain;
+  if (outcome.kind !== 'changed' || outcome.certainty !== 'after_change') return open;
+  return { ...open, changed: new Unknown('whether the task changes anything, which an earlier change decides') };
 }
 
 function withdraw({ context, host, batch }: TaskRun, calls: readonly Call[]): void {

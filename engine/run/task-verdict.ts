@@ -1,14 +1,16 @@
 import { Problem } from '../errors/problem.ts';
+import type { Change } from '../modules/module.ts';
 import type { Task } from '../playbook/play.ts';
 import type { Expression } from '../values/expression.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Scope, Value, ValueMap } from '../values/value.ts';
-import type { Unknown } from '../values/value.ts';
+import { Unknown } from '../values/value.ts';
 import { all } from './conditions.ts';
+import type { RunContext } from './context.ts';
 import type { TaskOutcome } from './events.ts';
 import { flagOf } from './flag.ts';
 import type { HostState } from './host-state.ts';
-import type { ItemResult } from './item-run.ts';
+import type { ItemResult, OpenVerdict } from './item-run.ts';
 import { failure } from './item-run.ts';
 
 /** A task on a host, with the layers above its own variables: the item of its loop. */
@@ -16,34 +18,65 @@ export interface Judged {
   readonly task: Task;
   readonly host: HostState;
   readonly over: readonly Layer[];
+  readonly mode: RunContext['mode'];
 }
 
 /** changed_when and failed_when have the last word. */
 export function judge(of: Judged, raw: ItemResult): ItemResult {
-  const { task } = of;
-  let judged = raw;
-  if (task.failedWhen !== undefined && (raw.kind === 'failed' || raw.kind === 'ok' || raw.kind === 'changed')) {
-    const fails = isFailure(of, task.failedWhen, raw);
-    if (fails === true && raw.kind !== 'failed') {
-      judged = {
-        kind: 'failed',
-        problem: failure(of, 'failed_when is true', undefined, undefined),
-        result: raw.result,
-        output: raw.kind === 'changed' ? raw.output : undefined,
-      };
-    } else if (fails === false && raw.kind === 'failed') {
-      // A command that is allowed to fail has been run all the same.
-      judged =
-        raw.attempted === undefined
-          ? { kind: 'ok', result: raw.result, effects: [] }
-          : { kind: 'changed', change: raw.attempted, result: raw.result, output: raw.output };
-    }
+  const fails = failureOf(of, raw);
+  const judged = withFailure(of, raw, fails);
+  if (judged.kind !== 'ok' && judged.kind !== 'changed') return judged;
+  const { changedWhen } = of.task;
+  const changes = judged.kind === 'ok' ? false : changedWhen === undefined ? true : all(changedWhen, resultScope(of, judged));
+  const open = openVerdict(of, fails, changes);
+  if (judged.kind === 'ok') return { ...judged, ...open };
+  if (changes === false) return { kind: 'ok', result: judged.result, effects: [], ...open };
+  return changes === true ? { ...judged, ...open } : { ...judged, change: notCounted(judged.change), ...open };
+}
+
+/** It will be done. Whether that counts as a change, nothing tells ahead. */
+function notCounted(change: Change): Change {
+  return change.certainty === 'certain' ? { ...change, certainty: 'opaque' } : change;
+}
+
+/** What failed_when says; without it what a plan can say of something that may go wrong. */
+function failureOf(of: Judged, raw: ItemResult): boolean | Unknown {
+  const { failedWhen } = of.task;
+  if (raw.kind === 'unknown' || raw.kind === 'waits') return false;
+  if (failedWhen !== undefined) return isFailure(of, failedWhen, raw);
+  return raw.kind === 'failed' || mayFail(of, raw);
+}
+
+function withFailure(of: Judged, raw: ItemResult, fails: boolean | Unknown): ItemResult {
+  if (fails === true && (raw.kind === 'ok' || raw.kind === 'changed')) {
+    return {
+      kind: 'failed',
+      problem: failure(of, 'failed_when is true', undefined, undefined),
+      result: raw.result,
+      output: raw.kind === 'changed' ? raw.output : undefined,
+    };
   }
-  if (task.changedWhen !== undefined && judged.kind === 'changed') {
-    const changes = all(task.changedWhen, resultScope(of, judged));
-    if (changes === false) judged = { kind: 'ok', result: judged.result, effects: [] };
-  }
-  return judged;
+  if (fails !== false || raw.kind !== 'failed') return raw;
+  // A command that is allowed to fail has been run all the same.
+  return raw.attempted === undefined
+    ? { kind: 'ok', result: raw.result, effects: [] }
+    : { kind: 'changed', change: raw.attempted, result: raw.result, output: raw.output };
+}
+
+/** Of a plan: a command, a request and the like may fail for reasons of their own. */
+function mayFail({ mode }: Judged, raw: ItemResult): false | Unknown {
+  return mode === 'plan' && raw.kind === 'changed' && raw.change.touches === 'everything' ? new Unknown(MAY_FAIL) : false;
+}
+
+const MAY_FAIL = 'whether the task fails, which nothing tells before it is done';
+
+/** Nothing runs behind a failure that ends the host's way, so one counts only where it is ignored. What fails is no change. */
+function openVerdict(of: Judged, fails: boolean | Unknown, changes: boolean | Unknown): { readonly open?: OpenVerdict } {
+  const { task, host, over, mode } = of;
+  if (mode !== 'plan') return {};
+  const isOpen = fails instanceof Unknown && task.ignoreErrors !== undefined && ignores(task, host.variables.scope(task, over));
+  const open = { changed: isOpen && changes === true ? fails : changes, failed: isOpen ? fails : false };
+  return open.changed instanceof Unknown || isOpen ? { open } : {};
 }
 
 /**
@@ -62,8 +95,10 @@ function isFailure(of: Judged, conditions: readonly Expression[], raw: ItemResul
 }
 
 /** The task's variables with its result: as `result`, and under the name of `register`. */
-export function resultScope({ task, host, over }: Judged, result: ItemResult): Scope {
-  const value: ValueMap = { ...result.result, changed: result.kind === 'changed', failed: result.kind === 'failed', skipped: false };
+export function resultScope(of: Judged, result: ItemResult): Scope {
+  const { task, host, over } = of;
+  const failed = result.kind === 'failed' || mayFail(of, result);
+  const value: ValueMap = { ...result.result, changed: result.kind === 'changed', failed, skipped: false };
   const variables = new Map<string, Value>([['result', value]]);
   if (task.register !== undefined) variables.set(task.register, value);
   return host.variables.scope(task, [...over, { level: 'set_fact', origin: 'result of the task', variables }]);

@@ -122,7 +122,7 @@ export function twoFilesCase(chance: Chance): Draft {
 const TEMPLATES: readonly [string, string, string][] = [
   ['a variable', 'x = {{ x }}\n', 'x = {{x}}\n'],
   ['a loop', '{% for i in xs %}\n- {{ i }}\n{% endfor %}\nend\n', '{{#each xs}}\n- {{this}}\n{{/each}}\nend\n'],
-  ['a loop in a line', '{% for i in xs %}{{ i }},{% endfor %}\n', '{{#each xs}}{{this}},{{/each}}\n'],
+  ['a loop in a line', '{% for i in xs %}{{ i }},{% endfor +%}\n', '{{#each xs}}{{this}},{{/each}}\n'],
   ['a condition', '{% if flag %}\nyes\n{% else %}\nno\n{% endif %}\n', '{{#if flag}}\nyes\n{{else}}\nno\n{{/if}}\n'],
   ['a condition in a line', 'a{% if flag %} on{% endif %} b\n', 'a{{#if flag}} on{{/if}} b\n'],
   ['no last line end', '{{ x }}', '{{x}}'],
