@@ -12,6 +12,8 @@ export interface Recorded {
   readonly skipped: boolean;
   /** The failure that ends the host's way, unless a block catches it. Undefined where it is ignored. */
   readonly stops: Problem | undefined;
+  /** Of a plan: whether it is done at all is not known. */
+  readonly isOpen?: boolean;
 }
 
 export function skippedTurn(turn: LoopTurn | undefined): Recorded {
@@ -27,7 +29,7 @@ export function failedTurn(problem: Problem, ignored: boolean, turn: LoopTurn | 
 /** Only in a plan. */
 export function unknownTurn(because: string): Recorded {
   const unknown = new Unknown(because);
-  return { value: unknown, changed: unknown, failed: unknown, skipped: false, stops: undefined };
+  return { value: unknown, changed: unknown, failed: unknown, skipped: false, stops: undefined, isOpen: true };
 }
 
 /** A module's own result with what every result has. */

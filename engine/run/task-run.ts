@@ -82,10 +82,10 @@ export async function runTask(run: TaskRun): Promise<StepDone> {
   else if (result.failed === true) withdraw(run, run.calls);
   if (result.stops !== undefined) throw new TaskFailed(result.stops, { name: identity.name, result: result.value });
   if (result.skipped) return 'skipped';
-  return result.failed instanceof Unknown ? 'unknown' : 'done';
+  return result.isOpen === true ? 'unknown' : 'done';
 }
 
-async function runLoop(whole: Turn, loop: Loop): Promise<Pick<Recorded, 'value' | 'failed' | 'stops' | 'skipped'>> {
+async function runLoop(whole: Turn, loop: Loop): Promise<Omit<Recorded, 'changed'>> {
   const { run, scope } = whole;
   const { task } = run;
   let turns: readonly LoopTurn[] | Unknown;
@@ -98,24 +98,24 @@ async function runLoop(whole: Turn, loop: Loop): Promise<Pick<Recorded, 'value' 
   if (turns instanceof Unknown) return unknown(whole, turns.because);
   const results = await runTurns(whole, turns);
   const ran = results.filter((one) => !one.skipped);
-  const isOpen = ran.length > 0 && ran.every((one) => one.failed instanceof Unknown);
   return {
     value: aggregate(results),
-    failed: ran.some((one) => one.failed === true) || (isOpen && (ran[0]?.failed ?? false)),
+    failed: ran.some((one) => one.failed === true),
+    isOpen: ran.length > 0 && ran.every((one) => one.isOpen === true),
     skipped: results.every((one) => one.skipped),
     stops: results.find((one) => one.stops !== undefined)?.stops,
   };
 }
 
-const NEITHER = { failed: false, stops: undefined } as const;
+const SKIPPED = { failed: false, stops: undefined, skipped: true } as const;
 
 /** Each of its items, so that the results are as many as where a condition of the item is false; without items the task as a whole. */
-function skipLoop(whole: Turn, loop: Loop): Pick<Recorded, 'value' | 'failed' | 'stops'> {
+function skipLoop(whole: Turn, loop: Loop): Omit<Recorded, 'changed'> {
   const turns = turnsInVain(whole, loop);
-  if (!(turns instanceof Unknown) && turns.length > 0) return { ...NEITHER, value: aggregate(turns.map((turn) => skip(turn))) };
+  if (!(turns instanceof Unknown) && turns.length > 0) return { ...SKIPPED, value: aggregate(turns.map((turn) => skip(turn))) };
   skip(whole);
   const none = aggregate([]);
-  return { ...NEITHER, value: turns instanceof Unknown ? { ...none, results: turns } : none };
+  return { ...SKIPPED, value: turns instanceof Unknown ? { ...none, results: turns } : none };
 }
 
 /** What the loop goes over need not be there, nor what its label speaks of. */
@@ -224,7 +224,7 @@ async function runPrepared(turn: Turn, prepared: Prepared): Promise<Recorded> {
   const shaped = shape(judged, turn.loop);
   const result = judged.kind === 'unknown' ? shaped : { ...shaped, changed, failed };
   finish(turn, outcome, prepared.delegate, prepared.noLog ? undefined : result);
-  if (judged.kind === 'waits') return { ...unknownTurn(judged.because), changed: false, failed: false };
+  if (judged.kind === 'waits') return { ...unknownTurn(judged.because), changed: false, failed: false, isOpen: false };
   const stops = outcome.kind === 'failed' && !outcome.ignored ? outcome.problem : undefined;
   if (judged.kind !== 'unknown') return { value: result, changed, failed, skipped: false, stops };
   const nothing = unknownTurn(judged.because);

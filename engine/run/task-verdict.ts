@@ -31,10 +31,11 @@ export function judge(of: Judged, raw: ItemResult): ItemResult {
   const open = openVerdict(of, fails, changes);
   if (judged.kind === 'ok') return { ...judged, ...open };
   if (changes === false) return { kind: 'ok', result: judged.result, effects: [], ...open };
-  return changes === true ? { ...judged, ...open } : { ...judged, change: notCounted(judged.change), ...open };
+  const isCounted = changes === true && !(of.task.failedWhen !== undefined && fails instanceof Unknown);
+  return { ...judged, ...(isCounted ? {} : { change: notCounted(judged.change) }), ...open };
 }
 
-/** It will be done. Whether that counts as a change, nothing tells ahead. */
+/** It will be done. Whether that counts as a change or a failure, nothing tells ahead. */
 function notCounted(change: Change): Change {
   return change.certainty === 'certain' ? { ...change, certainty: 'opaque' } : change;
 }

@@ -128,7 +128,7 @@ function answer(stage: Stage, { id, mayFail }: Case, runs: Runs): Answer {
       const name = `${when}.${textOf(unmarked(key(event, id), folders))}`;
       facts.set(`${name}.status`, event.status);
       if (event.status === 'failed') {
-        failures.push(`${name}: ${event.why ?? textOf(event.result['msg'] ?? '')}`);
+        failures.push(`${name}: ${event.failure?.join(': ') ?? textOf(event.result['msg'] ?? '')}`);
         continue;
       }
       for (const [member, value] of documented(event.module, event.result)) facts.set(`${name}.result.${member}`, unmarked(value, folders));
@@ -165,14 +165,15 @@ function brokenPromises({
   readonly id: string;
   readonly plan: readonly TaskEvent[];
   readonly play: readonly TaskEvent[];
-  readonly mayFail: string | undefined;
+  readonly mayFail: readonly string[] | undefined;
 }): readonly string[] {
   const done = new Map(play.map((event) => [key(event, id), event]));
   return plan
     .filter(({ certain }) => certain)
     .flatMap((event) => {
-      const { status = 'not run', why = '' } = done.get(key(event, id)) ?? {};
-      const couldNotBeSeen = mayFail !== undefined && event.status === 'changed' && status === 'failed' && why.startsWith(mayFail);
+      const { status = 'not run', failure = [] } = done.get(key(event, id)) ?? {};
+      const isForeseen = mayFail?.some((reason) => failure.some((text) => text.startsWith(reason))) === true;
+      const couldNotBeSeen = isForeseen && event.status === 'changed' && status === 'failed';
       return status === event.status || couldNotBeSeen
         ? []
         : [`task ${key(event, id)}: the plan was sure of ${event.status}, the play was ${status}`];

@@ -35,8 +35,8 @@ export interface Case {
   /** Files in `@C@`, beside the playbook: a text, or what is written as YAML. */
   readonly files: JsonMap;
   readonly input: Input;
-  /** Nothing that a plan could look at tells whether its change comes about, as with a command that validates what is new: the failure says this. */
-  readonly mayFail?: string;
+  /** Nothing that a plan could look at tells whether its change comes about, as with a command that validates what is new: the failure says one of these. */
+  readonly mayFail?: readonly string[];
 }
 
 export type Input =

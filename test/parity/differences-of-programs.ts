@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import type { Case, Json, JsonMap } from './case.ts';
 import { isMap } from './case.ts';
@@ -9,41 +10,54 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
   {
     id: 'command-no-variables',
     explains: ({ fact, ansible, runbook }, input) =>
-      /\.(stdout|stdout_lines|msg)$/.test(fact) &&
+      /^(first|second)\.(0\.result\.(stdout|stdout_lines)|1\.result\.msg)$/.test(fact) &&
       argumentsFor(['command'], input).some(({ cmd, argv }) => mentions([cmd ?? '', argv ?? ''], '$HOME')) &&
-      isFilledIn(ansible, runbook),
+      mentions(runbook, '$HOME') &&
+      isDeepStrictEqual(ansible, filledIn(runbook, homeOf(input))),
   },
   {
     id: 'killed-status',
-    explains: ({ fact, ansible, runbook }, { area }) =>
-      area === 'commands' && /\.result\.(rc|msg)$/.test(fact) && typeof ansible === 'number' && ansible < 0 && runbook === 128 - ansible,
+    explains: ({ fact, ansible, runbook }, input) =>
+      argumentsFor(['shell'], input).some(({ cmd }) => cmd === KILLED) &&
+      (/^(first|second)\.(0\.result\.rc|2\.result\.msg)$/.test(fact)
+        ? ansible === -9 && runbook === 137
+        : /\.0\.result\.stderr(_lines)?$/.test(fact)
+          ? isDeepStrictEqual([ansible, runbook].flat(), fact.endsWith('lines') ? ['Killed'] : ['', 'Killed'])
+          : fact.endsWith('.0.status') && ansible === 'changed' && runbook === 'failed' && firstTask(input)['failed_when'] === 'r.rc > 4'),
   },
   {
     id: 'no-such-program',
     explains: ({ fact, ansible, runbook }, input) =>
-      /\.result\.(rc|msg)$/.test(fact) &&
-      ansible === 2 &&
-      runbook === 127 &&
-      argumentsFor(['command'], input).some(({ cmd }) => cmd === 'no-such-program'),
+      argumentsFor(['command'], input).some(({ cmd }) => cmd === 'no-such-program') &&
+      (/^(first|second)\.(0\.result\.rc|2\.result\.msg)$/.test(fact)
+        ? ansible === 2 && runbook === 127
+        : fact.endsWith('.0.status') && ansible !== 'failed' && runbook === 'failed' && firstTask(input)['failed_when'] === 'r.rc > 4'),
   },
   {
     id: 'changed-when-takes-back',
-    explains: ({ fact, ansible, runbook }, { input }) =>
+    explains: ({ fact, ansible, runbook }, input) =>
       /^(first|second)\.0\.status$/.test(fact) &&
       ansible === 'changed' &&
       runbook === 'ok' &&
-      input.kind === 'tasks' &&
-      isMap(input.tasks[0]) &&
-      typeof input.tasks[0]['changed_when'] === 'object' &&
-      ['command', 'shell'].some((name) => argumentsFor([name], { ...ONE, input }, fact).some(hasGuard)),
+      ![undefined, false].includes(firstTask(input)['changed_when'] as undefined | false) &&
+      argumentsFor(['command', 'shell'], input, fact).some(isNotNeeded),
   },
   {
     id: 'guard-before-folder',
     explains: ({ fact, ansible, runbook }, input) =>
-      argumentsFor(['command', 'shell'], input).some((args) => args['chdir'] === '@W@/gone' && hasGuard(args)) &&
+      argumentsFor(['command', 'shell'], input).some((args) => args['chdir'] === '@W@/gone' && isNotNeeded(args)) &&
       (/^(first|second)\.0\.status$/.test(fact)
-        ? ansible === 'failed' && (runbook === 'ok' || runbook === 'skipped')
-        : /^(first|second)\.[12]\.(status|result\.msg)$/.test(fact)),
+        ? ansible === 'failed' && runbook === 'ok'
+        : /^(first|second)\.[12]\.result\.msg$/.test(fact) && (runbook === 0 || mentions(runbook, 'skipped, since '))),
+  },
+  {
+    id: 'status-of-no-folder',
+    explains: ({ fact, ansible, runbook }, input) =>
+      /^(first|second)\.0\.status$/.test(fact) &&
+      ansible === 'ok' &&
+      runbook === 'failed' &&
+      firstTask(input)['failed_when'] === 'r.rc == 3' &&
+      argumentsFor(['command', 'shell'], input, fact).some((args) => args['chdir'] === '@W@/gone' && !isNotNeeded(args)),
   },
   {
     id: 'unarchive-creates',
@@ -98,10 +112,18 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
   },
 ];
 
-const ONE: Pick<Case, 'id' | 'area' | 'given' | 'files'> = { id: '', area: 'commands', given: [], files: {} };
+const KILLED = 'kill -9 $$';
+const FILLED = ['@W@/d', '@W@/d/*', '@W@/d/?'] as const;
 
-function hasGuard({ creates, removes }: JsonMap): boolean {
-  return creates !== undefined || removes !== undefined;
+function firstTask({ input }: Case): JsonMap {
+  const first = input.kind === 'tasks' ? input.tasks[0] : undefined;
+  return isMap(first) ? first : {};
+}
+
+/** Whether creates or removes say that there is nothing to do, in a folder in which `d/f` is all there is. */
+function isNotNeeded({ creates, removes, chdir }: JsonMap): boolean {
+  const isThere = (path: Json): boolean => FILLED.some((one) => one === path) || (path === 'd' && chdir === '@W@');
+  return (creates !== undefined && isThere(creates)) || (removes !== undefined && !isThere(removes));
 }
 
 /** Whether the state is that of a folder with this owner, group and mode; root's and 0755 where none is told. */
@@ -130,8 +152,12 @@ function parsed(text: string): Json {
   }
 }
 
-/** The same text, but for a folder in the place of each `$HOME`. */
-function isFilledIn(ansible: Json, runbook: Json): boolean {
-  const parts = JSON.stringify(runbook).split('$HOME');
-  return parts.length > 1 && new RegExp(`^${parts.map((part) => RegExp.escape(part)).join('/[^"$]*')}$`).test(JSON.stringify(ansible));
+/** With the folder in the place of each `$HOME`. */
+function filledIn(value: Json, home: string): Json {
+  return parsed(JSON.stringify(value).replaceAll('$HOME', home));
+}
+
+function homeOf(input: Case): string {
+  const { environment } = firstTask(input);
+  return isMap(environment) && typeof environment['HOME'] === 'string' ? environment['HOME'] : homedir();
 }

@@ -89,6 +89,15 @@ export const EXPLANATIONS: readonly Explanation[] = [
       return theirs['task'] === ours['task'] && theirs['p'] === ours['p'] && other !== undefined && other !== ours['role'] && own;
     },
   },
+  {
+    id: 'line-end-of-a-value',
+    explains: ({ fact, ansible, runbook }, { area, files }) =>
+      area === 'templates' &&
+      /^\{\{[^{}]*\}\}\n$/.test(text(isMap(files['t.tpl']) ? (files['t.tpl']['$ansible'] ?? null) : null)) &&
+      (fact.endsWith('.result.size')
+        ? typeof ansible === 'number' && runbook === ansible + 1
+        : fact.startsWith('tree') && /^file .* "-?\d+"$/.test(text(ansible)) && text(runbook) === text(ansible).replace(/"$/, '\\n"')),
+  },
   { id: 'limit-leaves-nothing', explains: ({ fact, runbook }) => refuses(fact, runbook, ' leaves no host for any play of ') },
   { id: 'undeclared-in-lint', explains: ({ fact, runbook }) => refuses(fact, runbook, 'There is no variable "nowhere"') },
 ];

@@ -5,5 +5,5 @@ export interface Draft {
   readonly given?: readonly string[];
   readonly files?: JsonMap;
   readonly tasks: readonly Json[];
-  readonly mayFail?: string;
+  readonly mayFail?: readonly string[];
 }

@@ -89,5 +89,9 @@ export function commandCase(chance: Chance): Draft {
   return {
     given: ['mkdir d', 'printf "f\\n" > d/f'],
     tasks: [task, { debug: { msg: '{{r.stdout_lines}}' } }, { debug: { msg: '{{r.rc}}' } }],
+    // Where these tell that it is to run, the plan is sure of that, and not of how it ends.
+    ...(args['creates'] === undefined && args['removes'] === undefined
+      ? {}
+      : { mayFail: ['the command ended with exit status ', 'gave up after '] }),
   };
 }

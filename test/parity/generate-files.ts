@@ -92,7 +92,7 @@ export function copyCase(chance: Chance): Draft {
 const VALIDATIONS = ['test -s %s', 'grep -q new %s', 'false %s', 'test -f %s'] as const;
 
 function validated(args: JsonMap): Pick<Draft, 'mayFail'> {
-  return 'validate' in args ? { mayFail: 'the new file did not pass: ' } : {};
+  return 'validate' in args ? { mayFail: ['the new file did not pass: '] } : {};
 }
 
 /** Two changes of one path, so that the second one meets what the first one made. */

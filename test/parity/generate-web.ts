@@ -46,7 +46,7 @@ export function downloadCase(chance: Chance): Draft {
   return {
     given: ['mkdir d', ...chance.some(['printf old > t', 'printf old > d/text'], 0.4)],
     tasks: [{ get_url: args }],
-    ...(name === 'none' ? { mayFail: 'curl: (22) ' } : 'checksum' in args ? { mayFail: 'what came has the digest ' } : {}),
+    ...(name === 'none' ? { mayFail: ['curl: (22) '] } : 'checksum' in args ? { mayFail: ['what came has the digest '] } : {}),
   };
 }
 

@@ -35,7 +35,11 @@ interface Finished {
   readonly host: string;
   readonly task: { readonly id: string; readonly name: string; readonly module: string; readonly handler: boolean };
   readonly item?: string;
-  readonly outcome: { readonly kind: TaskEvent['status']; readonly certainty?: string; readonly problem?: { readonly why?: string } };
+  readonly outcome: {
+    readonly kind: TaskEvent['status'];
+    readonly certainty?: string;
+    readonly problem?: { readonly what: string; readonly why?: string };
+  };
   readonly result?: TaskEvent['result'];
 }
 
@@ -50,7 +54,7 @@ function event(line: Finished, cwd: string): TaskEvent {
     status: line.outcome.kind,
     certain: line.outcome.kind !== 'unknown' && (line.outcome.certainty ?? 'certain') === 'certain',
     result: line.result ?? {},
-    ...(line.outcome.problem?.why === undefined ? {} : { why: line.outcome.problem.why }),
+    ...(line.outcome.problem === undefined ? {} : { failure: [line.outcome.problem.what, line.outcome.problem.why ?? ''] }),
   };
 }
 

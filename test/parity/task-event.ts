@@ -14,8 +14,8 @@ export interface TaskEvent {
   /** Of a plan: whether it is sure. */
   readonly certain: boolean;
   readonly result: JsonMap;
-  /** Of a failure. */
-  readonly why?: string;
+  /** Of a failure: what, and why. */
+  readonly failure?: readonly string[];
 }
 
 /** Keys that say how and when it was done, and not what. */
