@@ -98,6 +98,12 @@ function fileOf({ cron_file: file }: Arguments): string | undefined {
 function faultOf(args: Arguments): Impossible | undefined {
   if (args.state === 'present' && (args.job === undefined || (args.job === '' && !args.env)))
     return { kind: 'impossible', what: `${args.name} has no job`, remedy: 'Give job, or state: absent' };
+  if (!args.env && (args.insertafter ?? args.insertbefore) !== undefined)
+    return {
+      kind: 'impossible',
+      what: 'insertafter and insertbefore are for variables',
+      remedy: 'Write env: true, or leave them out',
+    };
   if (args.env && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(args.name))
     return {
       kind: 'impossible',
@@ -109,8 +115,14 @@ function faultOf(args: Arguments): Impossible | undefined {
 
 function planFile(args: Arguments, at: string, seen: Seen, context: Context): Outcome {
   let after = '';
-  const edit = editText(at, (text) => (after = edited(text, args, `${args.user ?? context.user} `)), seen, context);
+  let misplaced: Impossible | undefined;
+  const change = (text: string): string => {
+    misplaced = missingBeside(args, text);
+    return (after = edited(text, args, `${args.user ?? context.user} `));
+  };
+  const edit = editText(at, change, seen, context);
   if (edit.kind !== 'edit') return edit;
+  if (misplaced !== undefined && seen.certainty(textRequest(at)) === 'certain') return misplaced;
   const result = { name: args.name, state: args.state, cron_file: at, ...listed(after) };
   if (args.state === 'absent' && after.trim() === '' && seen.of(file(at, 'content')).type === 'file') {
     const gone = planAbsent(at, seen, context);
@@ -125,6 +137,18 @@ function planFile(args: Arguments, at: string, seen: Seen, context: Context): Ou
     touches: 'predicted',
     apply: () => edit.apply(),
     planned: result,
+  };
+}
+
+/** Beside what a new variable cannot be put. */
+function missingBeside(args: Arguments, text: string): Impossible | undefined {
+  const other = args.insertafter ?? args.insertbefore;
+  const { envs } = namesIn(text);
+  if (!args.env || args.state === 'absent' || other === undefined || envs.includes(args.name) || envs.includes(other)) return undefined;
+  return {
+    kind: 'impossible',
+    what: `There is no variable ${other} in the table, beside which ${args.name} could be put`,
+    remedy: `Set ${other} with a task before this one, or leave ${args.insertafter === undefined ? 'insertbefore' : 'insertafter'} out: a new variable is put at the top then`,
   };
 }
 
@@ -149,6 +173,8 @@ function planCrontab(args: Arguments, seen: Seen, context: Context): Outcome {
   }
   if (state.failure !== undefined) return withoutCrontab(user, state.failure, seen);
   const before = textOf(state.content);
+  const misplaced = missingBeside(args, before);
+  if (misplaced !== undefined && seen.certainty(asked) === 'certain') return misplaced;
   const after = edited(before, args, '');
   const result = { name: args.name, state: args.state, ...listed(after) };
   if (after === before) return { kind: 'in_sync', result };
