@@ -102,7 +102,7 @@ async function answer(path: string, args: readonly string[]): Promise<Node> {
   const place: Place = { file: shown, line: 1, column: 1 };
   try {
     const text = textIn(stdout, shown);
-    return nodeOf(text.trim() === '' ? {} : JSON.parse(text, refuseLargeNumbers), place);
+    return nodeOf(text.trim() === '' ? {} : JSON.parse(text, refusingLargeNumbers(place)), place);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new Problem({
@@ -115,13 +115,17 @@ async function answer(path: string, args: readonly string[]): Promise<Node> {
 }
 
 /** What JavaScript would round is refused, as in the other forms of inventories. Throws Problem. */
-function refuseLargeNumbers(_key: string, value: unknown, { source = '' }: { readonly source?: string } = {}): unknown {
-  if (typeof value !== 'number' || (/^-?\d+$/.test(source) ? Number.isSafeInteger(value) : Number.isFinite(value))) return value;
-  throw new Problem({
-    code: 'yaml-number',
-    what: `${source.slice(0, 40)} does not fit a number`,
-    remedy: `Print it as text: "${source}".`,
-  });
+function refusingLargeNumbers(place: Place): (key: string, value: unknown, context?: { readonly source?: string }) => unknown {
+  return (key, value, { source = '' } = {}) => {
+    if (typeof value !== 'number' || (/^-?\d+$/.test(source) ? Number.isSafeInteger(value) : Number.isFinite(value))) return value;
+    throw new Problem({
+      code: 'yaml-number',
+      what: `${source.slice(0, 40)} does not fit a number`,
+      place,
+      why: `The program gives it as ${JSON.stringify(key)}.`,
+      remedy: `Print it as text: "${source}".`,
+    });
+  };
 }
 
 function nodeOf(value: unknown, place: Place): Node {

@@ -49,17 +49,23 @@ function lines(text: string): readonly string[] {
   return text === '' ? [] : text.split(/\r\n|\n|\r/);
 }
 
-/** Only what is a list or a map: `5` and `true` are texts first. */
+/** Only what is a list or a map: `5` and `true` are texts first. A number that would be rounded stays the text that it is written as. */
 export function parseJson(text: string): Value | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {
-    return JSON.parse(text, withoutPrototype) as PlainMap;
+    return JSON.parse(text, exactly) as PlainMap;
   } catch {
     return undefined;
   }
 }
 
-/** A key of that name would set the prototype of whatever copies the value. */
-function withoutPrototype(key: string, value: unknown): unknown {
-  return key === '__proto__' ? undefined : value;
+function exactly(key: string, value: unknown, { source = '' }: { readonly source?: string } = {}): unknown {
+  // A key of that name would set the prototype of whatever copies the value.
+  if (key === '__proto__') return undefined;
+  return typeof value === 'number' && !isExact(value, source) ? source : value;
+}
+
+/** Whether a number of JSON is the one that it is written as; of a fraction, as far as any program reads it. */
+function isExact(value: number, source: string): boolean {
+  return /^-?\d+$/.test(source) ? Number.isSafeInteger(value) : Number.isFinite(value);
 }
