@@ -75,6 +75,36 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
       argumentsFor(['unarchive'], input, fact).some((args) => args['keep_newer'] === true),
   },
   {
+    id: 'unarchive-zip-folders',
+    explains: ({ fact, ansible, runbook }, input) =>
+      isStatusOf(fact, 'second') &&
+      ansible === 'changed' &&
+      runbook === 'ok' &&
+      argumentsFor(['unarchive'], input, fact).some(({ src }) => src === '@W@/a.zip') &&
+      (/^mkdir -p out\/top|rm out\/top\/a$/.test(input.given.at(-1) ?? '') || argumentsFor(['copy'], input).length > 0),
+  },
+  {
+    id: 'unarchive-letters',
+    explains: ({ fact, ansible, runbook }, input) =>
+      /^tree.*\/out\/top\/run$/.test(fact) &&
+      mentions(ansible, 'file 0600 ') &&
+      mentions(runbook, 'file 0700 ') &&
+      (input.given.at(-1) ?? '').endsWith('chmod 600 out/top/run') &&
+      argumentsFor(['unarchive'], input).some(({ mode }) => mode === 'u=rwX,go='),
+  },
+  {
+    id: 'unarchive-only-members',
+    explains: ({ fact, ansible, runbook }, input) =>
+      argumentsFor(['unarchive'], input).some((args) => {
+        if (!isDeepStrictEqual(args['extra_opts'], ['--strip-components=1'])) return false;
+        const { owner = null, group = null, mode = null } = args;
+        if (/^tree.*\/out$/.test(fact))
+          return isFolder(ansible, { owner, group, mode }) && isFolder(runbook, { owner: null, group: null, mode: null });
+        const field = /\.result\.(uid|owner|gid|group|mode)$/.exec(fact)?.[1] ?? '';
+        return runbook === OF_ROOT[field] && ansible === resultsFor({ owner, group, mode })[field];
+      }),
+  },
+  {
     id: 'unarchive-only-members',
     explains: ({ fact, ansible, runbook }, input) =>
       /^tree.*\/out\/top$/.test(fact) &&
@@ -87,20 +117,26 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
   },
   {
     id: 'get-url-once',
-    explains: ({ fact, ansible, runbook }, input) => {
-      const stays = argumentsFor(['get_url'], input).some(
-        (args) => isThere(args, input) && args['force'] !== true && args['checksum'] === undefined,
-      );
-      if (!stays) return false;
-      if (fact.endsWith('.status')) return (ansible === 'changed' || ansible === 'failed') && (runbook === 'ok' || runbook === 'changed');
-      return fact.endsWith('.result.size') ? runbook === 3 : fact.startsWith('tree') && mentions(runbook, '"old"');
-    },
+    explains: ({ fact, ansible, runbook }, input) =>
+      argumentsFor(['get_url'], input).some((args) => {
+        if (!isThere(args, input) || args['force'] === true || args['checksum'] !== undefined) return false;
+        const isGone = mentions(args['url'] ?? '', '/none');
+        if (fact.endsWith('.status'))
+          return isGone ? ansible === 'failed' && runbook !== 'failed' : ansible === 'changed' && runbook === 'ok';
+        if (fact.endsWith('.result.size')) return runbook === 3;
+        if (!/^tree.*\/(t|d\/text)$/.test(fact) || !mentions(runbook, ' "old"')) return false;
+        return isGone ? mentions(ansible, ' "old"') : withoutContent(ansible) === withoutContent(runbook);
+      }),
   },
   {
     id: 'get-url-name',
     explains: ({ fact, ansible, runbook }, input) =>
       argumentsFor(['get_url'], input).some(({ url, dest }) => mentions(url ?? '', '/moved') && mentions(dest ?? '', '@W@/d')) &&
-      (mentions(fact, '/d/') || (fact.endsWith('.dest') && mentions([ansible, runbook], '/d/moved')) || fact.endsWith('.status')),
+      (fact.endsWith('.result.dest')
+        ? ansible === '@W@/d/text' && runbook === '@W@/d/moved'
+        : /^tree.*\/d\/text$/.test(fact)
+          ? mentions(ansible, 'file ') && (runbook === null || mentions(runbook, ' "old"'))
+          : /^tree.*\/d\/moved$/.test(fact) && ansible === null && mentions(runbook, 'file ')),
   },
   {
     id: 'json-body',
@@ -129,6 +165,25 @@ function isNotNeeded({ creates, removes, chdir }: JsonMap): boolean {
 function isFolder(state: Json, { owner, group, mode }: JsonMap): boolean {
   const bits = typeof mode !== 'string' ? '0755' : mode === 'u=rwX,go=' ? '0700' : mode;
   return mentions(state, `folder ${bits} ${owner === null ? 0 : 1}:${group === null ? 0 : 4}`);
+}
+
+function withoutContent(state: Json): string {
+  return typeof state === 'string' ? state.replace(/ (?:"|\d+ bytes )[^]*$/, '') : '';
+}
+
+/** What a result tells of a folder of root's, and of one with this owner, group and mode. */
+const OF_ROOT: JsonMap = { uid: 0, owner: 'root', gid: 0, group: 'root', mode: '0755' };
+
+function resultsFor({ owner, group, mode }: JsonMap): JsonMap {
+  return {
+    ...(owner === null ? {} : { uid: 1, owner: 'daemon' }),
+    ...(group === null ? {} : { gid: 4, group: 'adm' }),
+    ...(typeof mode === 'string' ? { mode: mode === 'u=rwX,go=' ? '0700' : mode } : {}),
+  };
+}
+
+function isStatusOf(fact: string, run: 'first' | 'second'): boolean {
+  return new RegExp(`^${run}\\.\\d+\\.status$`).test(fact);
 }
 
 /** Whether the file that is to be downloaded stands there from the beginning. */
