@@ -258,18 +258,25 @@ export class FlowWriter {
 
   #include(depth: number): JsonMap {
     const name = `tasks-${this.#next()}.yml`;
-    this.files[name] = this.tasks(this.#chance.number(1, 2), depth - 1);
     const task: Record<string, Json> = { name: this.#next() };
-    if (this.#chance.of(0.5)) {
+    const isDynamic = this.#chance.of(0.5);
+    const isOnce = isDynamic && this.#sheltered === 0 && this.#chance.of(0.15);
+    this.files[name] = isOnce ? this.#sureTasks() : this.tasks(this.#chance.number(1, 2), depth - 1);
+    if (isDynamic) {
       task['include_tasks'] = name;
       if (this.#chance.of(0.25)) task['loop'] = ['a', 'b'];
-      if (this.#sheltered === 0 && this.#chance.of(0.15)) task['run_once'] = true;
+      if (isOnce) task['run_once'] = true;
       if (this.#chance.of(0.2)) task['include_tasks'] = { file: name, apply: { tags: ['one'] } };
     } else task['import_tasks'] = name;
     if (this.#chance.of(0.3)) task['when'] = this.#chance.one(CONDITIONS);
     if (this.#chance.of(0.3)) task['tags'] = ['one'];
     if (this.#chance.of(0.2)) task['vars'] = { x: 5 };
     return task;
+  }
+
+  /** What fails in an include of one host for all ends the others too: a row of the differences. */
+  #sureTasks(): JsonMap[] {
+    return [this.#common({ '+': CHANGE, ...this.#notify() }), this.#common({ debug: { msg: '{{inventory_hostname}}' } })];
   }
 
   #role(): JsonMap {
