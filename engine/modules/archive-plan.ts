@@ -185,8 +185,8 @@ export function pathOf(dest: string, name: string): string {
 export function predictionsOf(unpackings: readonly Unpacking[], dest: string, there: FileState): readonly Prediction[] | undefined {
   const changed = unpackings.filter(({ differences }) => differences.length > 0);
   if (changed.length > MOST_PREDICTIONS) return undefined;
-  return changed.flatMap(({ wanted, seen }) => {
-    const state = fileState(wanted, seen);
+  return changed.flatMap(({ wanted }) => {
+    const state = fileState(wanted);
     if (state === undefined) return [];
     const isBehindLink = wanted.name === '' && state.type === 'directory' && there.type === 'link' && there.to !== undefined;
     return [predict(file(pathOf(dest, wanted.name)), isBehindLink ? { ...there, to: { ...there.to, state } } : state)];
@@ -195,10 +195,9 @@ export function predictionsOf(unpackings: readonly Unpacking[], dest: string, th
 
 const MOST_PREDICTIONS = 200;
 
-function fileState(wanted: Entry, seen: Entry | undefined): FileState | undefined {
-  const same = seen?.type === wanted.type ? seen : undefined;
+function fileState(wanted: Entry): FileState | undefined {
   const attributes = {
-    mode: wanted.mode ?? same?.mode,
+    mode: wanted.mode,
     uid: wanted.uid,
     gid: wanted.gid,
     owner: wanted.owner,

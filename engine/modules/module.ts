@@ -98,6 +98,8 @@ export interface Change {
   readonly differences: readonly Difference[];
   /** `opaque`: a command that cannot be asked whether it is needed. */
   readonly certainty: 'certain' | 'opaque' | 'after_change';
+  /** What decides whether it is needed, where `after_change` is not for an earlier change: `fresh package lists decide`. */
+  readonly doubt?: string | undefined;
   /** The states that its resources will have. Held against what is seen after apply; laid over in a plan. */
   readonly predictions: readonly Prediction[];
   /** What to say where the host is not as predicted afterwards, if there is more to say than that. */

@@ -6,7 +6,7 @@ import { isVersion, packageRequest } from '../resources/package.ts';
 import type { Request, Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
 import { boolean, commaList, wholeNumber } from './arguments.ts';
-import type { Context, Difference, Finished, Impossible, Outcome } from './module.ts';
+import type { Change, Context, Difference, Finished, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import { brought, broughtPredictions, broughtRequests } from './package-brings.ts';
 import { packageLists, packageScript, unknownNames } from './package-script.ts';
@@ -152,7 +152,7 @@ function plan(args: Arguments, seen: Seen, { facts, now }: Context): Outcome {
   return {
     kind: 'change',
     differences: [...steps.map(difference), ...(aged ? [agedDifference(facts)] : [])],
-    certainty: aged || steps.some(({ one, state }) => isDoubtful(one, state, seen)) ? 'after_change' : 'certain',
+    ...certaintyOf(steps, aged, seen),
     predictions: [
       ...all.map((one) => predict(one.request, predicted(one, seen.of(one.request), steps, aged))),
       ...(steps.some(({ before }) => before === 'absent')
@@ -271,8 +271,10 @@ function isProvided({ version, request }: Asked, seen: Seen): boolean {
 }
 
 /** Old lists do not have it; the refreshed ones may. */
-function isDoubtful({ request }: Asked, after: PackageState, seen: Seen): boolean {
-  return seen.certainty(request) === 'after_change' || (after.installed && seen.of(request).offer?.offered === false);
+function certaintyOf(steps: readonly Step[], aged: boolean, seen: Seen): Pick<Change, 'certainty' | 'doubt'> {
+  if (steps.some(({ one }) => seen.certainty(one.request) === 'after_change')) return { certainty: 'after_change' };
+  const isOpen = aged || steps.some(({ one, state }) => state.installed && seen.of(one.request).offer?.offered === false);
+  return isOpen ? { certainty: 'after_change', doubt: 'fresh package lists decide' } : { certainty: 'certain' };
 }
 
 function stepOf(args: Arguments, one: Asked, state: PackageState): readonly Step[] {

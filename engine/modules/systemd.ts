@@ -93,11 +93,13 @@ export function planUnit(wish: UnitWish, seen: Seen): Outcome {
   if (steps.differences.length === 0) return { kind: 'in_sync', result: describe(wish, state) };
   const after = afterSteps(wish, state, steps);
   const result = describe(wish, after);
+  // What lies behind a mask is seen only when it is gone.
+  const isMasked = steps.mask === 'unmask' && (steps.enable !== undefined || steps.run !== undefined);
   return {
     kind: 'change',
     differences: steps.differences,
-    // What lies behind a mask is seen only when it is gone.
-    certainty: steps.mask === 'unmask' && (steps.enable !== undefined || steps.run !== undefined) ? 'after_change' : certainty,
+    certainty: isMasked ? 'after_change' : certainty,
+    ...(isMasked && certainty === 'certain' ? { doubt: 'what lies behind the mask decides' } : {}),
     predictions: [predict(asked, after)],
     touches: 'predicted',
     apply: () => applySteps(wish, state, steps, result),

@@ -16,5 +16,5 @@ export function forUnits(outcome: Outcome, what: string, seen: Seen, context: Co
   if (outcome.kind !== 'change' || outcome.certainty !== 'certain' || isRoot(context)) return outcome;
   return seen.of(file(POLKIT, 'target')).type === 'absent'
     ? forRootAlone(outcome, what, context)
-    : { ...outcome, certainty: 'after_change' };
+    : { ...outcome, certainty: 'after_change', doubt: 'the rules of polkit decide' };
 }

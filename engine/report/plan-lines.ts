@@ -81,7 +81,7 @@ function stepLines(step: PlanStep, hosts: string, options: PlanLineOptions): rea
     case 'unknown':
       return [paint('magenta', `unknown: ${title} (known after apply: ${outcome.because})`)];
     case 'change': {
-      const { word, doubt } = CERTAINTY[outcome.certainty];
+      const { word, doubt } = certaintyOf(outcome);
       const details = [
         ...(diff ? outcome.differences.flatMap((one) => plannedDifferenceLines(one, paint, extent)) : []),
         ...outcome.notifies.map((name) => `then the handler ${name}`),
@@ -99,10 +99,15 @@ export function stepTitle({ task, item }: PlanStep): string {
   return taskTitle({ ...task, role: task.role ?? undefined }, item ?? undefined);
 }
 
+type PlannedChange = Extract<PlannedOutcome, { kind: 'change' }>;
+
 /** How a change is marked: what it is called, and what is not certain of it. */
-export const CERTAINTY: Readonly<
-  Record<Extract<PlannedOutcome, { kind: 'change' }>['certainty'], { readonly word: string; readonly doubt: string }>
-> = {
+export function certaintyOf({ certainty, doubt }: PlannedChange): { readonly word: string; readonly doubt: string } {
+  const { word, doubt: usual } = CERTAINTY[certainty];
+  return { word, doubt: doubt ?? usual };
+}
+
+const CERTAINTY: Readonly<Record<PlannedChange['certainty'], { readonly word: string; readonly doubt: string }>> = {
   certain: { word: 'would change', doubt: '' },
   after_change: { word: 'may change', doubt: 'an earlier change decides' },
   opaque: { word: 'would run', doubt: 'nothing tells whether it is needed' },

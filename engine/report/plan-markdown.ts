@@ -1,6 +1,6 @@
 import type { PlanDocument, PlanStep } from '../run/plan-document.ts';
 import { plannedDifferenceLines } from './differences.ts';
-import { CERTAINTY, partialLine, stepTitle, summaryLine } from './plan-lines.ts';
+import { certaintyOf, partialLine, stepTitle, summaryLine } from './plan-lines.ts';
 
 /** The longest comment that GitHub takes, in characters; GitLab takes more. */
 export const COMMENT_LIMIT = 65_536;
@@ -83,7 +83,7 @@ function stepMarkdown(step: PlanStep, detail: Detail): string {
   const { outcome } = step;
   if (outcome.kind === 'unknown') return `- ${title} (known after apply: ${escaped(outcome.because)})`;
   if (outcome.kind !== 'change') return `- ${title}`;
-  const { word, doubt } = CERTAINTY[outcome.certainty];
+  const { word, doubt } = certaintyOf(outcome);
   const said = `${title}: ${word}${doubt === '' ? '' : ` (${doubt})`}${outcome.notifies.length === 0 ? '' : `, then ${escaped(outcome.notifies.join(', '))}`}`;
   if (detail === 'title') return `- ${said} — differences left out`;
   const lines = outcome.differences.flatMap((difference) => plannedDifferenceLines(difference, plain, 'whole'));

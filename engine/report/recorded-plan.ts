@@ -128,6 +128,7 @@ function plannedOutcome({ outcome }: TaskFinished): PlannedOutcome | undefined {
       return {
         kind: 'change',
         certainty: outcome.certainty,
+        ...(outcome.doubt === undefined ? {} : { doubt: safeLine(outcome.doubt) }),
         differences: outcome.differences.map(documentDifference),
         notifies: outcome.notifies.map(safeLine),
       };

@@ -114,6 +114,7 @@ export type TaskOutcome =
       readonly kind: 'changed';
       readonly differences: readonly Difference[];
       readonly certainty: 'certain' | 'after_change' | 'opaque';
+      readonly doubt?: string | undefined;
       readonly notifies: readonly string[];
     }
   /** Only in a plan. */

@@ -28,6 +28,8 @@ const outcome = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('change'),
     certainty: z.enum(['certain', 'after_change', 'opaque']),
+    /** What decides, where it is not an earlier change. */
+    doubt: z.string().optional(),
     differences: z.array(difference).readonly(),
     notifies: names,
   }),

@@ -123,7 +123,13 @@ export function outcomeOf(
         ? failedOutcome(hushed(result.problem), ignores(task, scope), undefined)
         : failedOutcome(result.problem, ignores(task, scope), result.output);
     case 'changed':
-      return { kind: 'changed', differences: noLog ? [] : result.change.differences, certainty: result.change.certainty, notifies };
+      return {
+        kind: 'changed',
+        differences: noLog ? [] : result.change.differences,
+        certainty: result.change.certainty,
+        doubt: result.change.doubt,
+        notifies,
+      };
     default: {
       const never: never = result;
       throw new Error(`unknown result ${JSON.stringify(never)}`);

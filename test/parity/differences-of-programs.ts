@@ -107,10 +107,10 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
   {
     id: 'unarchive-only-members',
     explains: ({ fact, ansible, runbook }, input) =>
-      /^tree.*\/out\/top$/.test(fact) &&
       argumentsFor(['unarchive'], input).some(
-        ({ src, include, owner, group, mode }) =>
+        ({ src, include, extra_opts: extra = [], owner, group, mode }) =>
           (isDeepStrictEqual(include, ['top/a']) || src === '@W@/no-folders.tgz') &&
+          (isDeepStrictEqual(extra, ['--strip-components=1']) ? /^tree.*\/out\/sub$/ : /^tree.*\/out\/top$/).test(fact) &&
           isFolder(ansible, { owner: owner ?? null, group: group ?? null, mode: mode ?? null }) &&
           isFolder(runbook, { owner: null, group: null, mode: null }),
       ),

@@ -197,6 +197,13 @@ describe('a plan', () => {
       changes(2, 'after_change'),
       changes(3, 'opaque'),
       finished('a', taskAt(4), { kind: 'unknown', because: 'task "x"' }),
+      finished('a', taskAt(5), {
+        kind: 'changed',
+        differences: [],
+        certainty: 'after_change',
+        doubt: 'fresh package lists decide',
+        notifies: [],
+      }),
       ended(recapOf('a')),
     ]);
     expect(sink.lines().filter((line) => line.includes('Task'))).toEqual([
@@ -204,6 +211,7 @@ describe('a plan', () => {
       '  may change: Task 2 [a] (an earlier change decides)',
       '  would run: Task 3 [a] (nothing tells whether it is needed)',
       '  unknown: Task 4 [a] (known after apply: task "x")',
+      '  may change: Task 5 [a] (fresh package lists decide)',
     ]);
     expect(sink.text).toContain('then the handler Restart');
   });
