@@ -71,7 +71,7 @@ function modeAfter(wanted: Mode | undefined, before: number | undefined, type: '
   return before === undefined ? undefined : applyMode(wanted, before, type);
 }
 
-function isSame(wanted: Account, name: string | undefined, id: number | undefined): boolean {
+export function isSame(wanted: Account, name: string | undefined, id: number | undefined): boolean {
   return wanted.name === undefined ? wanted.id === id : wanted.name === name;
 }
 

@@ -6,12 +6,28 @@ import type { Need, NeedState } from '../resources/need.ts';
 import { need } from '../resources/need.ts';
 import type { Request, Seen } from '../resources/resource.ts';
 import type { WantedAttributes } from './file-attributes.ts';
+import { accountText, isSame } from './file-attributes.ts';
 import type { Context, Impossible, Outcome } from './module.ts';
 import { isRoot, permissionFor } from './root-alone.ts';
 
 /** What has to be seen, beside the files themselves, where a task gives one of them an owner and writes it. */
 export function fileNeeds(paths: readonly string[], wanted: WantedAttributes, context: Context): readonly Request[] {
-  return [...accountNeeds(wanted), ...(isRoot(context) ? [] : paths.map((path) => need({ kind: 'writable', path: parentOf(path) })))];
+  const folders = paths.map(parentOf);
+  if (isRoot(context)) return accountNeeds(wanted);
+  return [
+    ...accountNeeds(wanted),
+    ...folders.flatMap((folder) => memberNeeds(wanted, folder)),
+    ...folders.map((path) => need({ kind: 'writable', path })),
+  ];
+}
+
+/** Whether what is at the path may be written. */
+export function changeable(path: string): Request<Need, NeedState> {
+  return need({ kind: 'changeable', path });
+}
+
+function memberNeeds({ group }: WantedAttributes, folder: string): readonly Request<Need, NeedState>[] {
+  return group === undefined ? [] : [need({ kind: 'member', name: accountText(group), folder })];
 }
 
 /** What has to be seen where a task makes the directories above the path as well. */
@@ -62,7 +78,7 @@ function accountNeeds({ owner, group }: WantedAttributes): readonly Request<Need
 export function missingAccount(wanted: WantedAttributes, seen: Seen): Impossible | undefined {
   for (const request of accountNeeds(wanted)) {
     const { detail } = request;
-    if (!('name' in detail) || seen.of(request).isMet || seen.certainty(request) === 'after_change') continue;
+    if (!('name' in detail) || isMet(request, seen)) continue;
     return {
       kind: 'impossible',
       what: `there is no ${detail.kind} ${detail.name} on the host`,
@@ -86,7 +102,7 @@ export function notWritable(path: string, seen: Seen, context: Context): Impossi
   }
   if (isRoot(context)) return undefined;
   const request = need({ kind: 'writable', path: parentOf(path) });
-  if (seen.of(request).isMet || seen.certainty(request) === 'after_change') return undefined;
+  if (isMet(request, seen)) return undefined;
   return {
     kind: 'impossible',
     what: `${context.user} may not write in ${parentOf(path)}`,
@@ -102,24 +118,51 @@ export function forWriters(outcome: Outcome, path: string, seen: Seen, context: 
   return (isBelow ? undefined : notWritable(path, seen, context)) ?? outcome;
 }
 
+function isMet(request: Request<Need, NeedState>, seen: Seen): boolean {
+  return seen.of(request).isMet || seen.certainty(request) === 'after_change';
+}
+
+export interface PermittedChange {
+  /** For which `fileNeeds` were asked: a link may lead elsewhere. */
+  readonly asked: string;
+  /** Of what is there. */
+  readonly before: Attributes | undefined;
+  readonly isRewritten: boolean;
+  readonly hasNewMode: boolean;
+  /** Which times are set anew: of one alone only by the owner. */
+  readonly times?: 'both' | 'one' | undefined;
+}
+
 /** Why the user may not give the file these attributes, or a new content. */
 export function notPermitted(
   path: string,
   wanted: WantedAttributes,
-  before: Attributes | undefined,
-  change: { readonly isRewritten: boolean; readonly hasNewMode: boolean },
+  change: PermittedChange,
+  seen: Seen,
   context: Context,
 ): Impossible | undefined {
   const { user } = context;
+  const { before } = change;
   if (isRoot(context)) return undefined;
   const remedy = remedyFor(context);
   const owner = wanted.owner?.name;
   if (owner !== undefined && owner !== user && owner !== before?.owner)
     return { kind: 'impossible', what: `${user} may not give ${path} to ${owner}`, remedy };
+  const hasNewGroup = wanted.group !== undefined && !isSame(wanted.group, before?.group, before?.gid);
+  const stranger = hasNewGroup ? memberNeeds(wanted, parentOf(change.asked)).find((request) => !isMet(request, seen)) : undefined;
+  if (stranger !== undefined)
+    return {
+      kind: 'impossible',
+      what: `${user} may not give ${path} to the group ${accountText(wanted.group)}, without being in it`,
+      remedy,
+    };
   if (before?.owner === undefined || before.owner === user) return undefined;
   if (change.isRewritten) return { kind: 'impossible', what: `${path} belongs to ${before.owner}, and ${user} may not replace it`, remedy };
   if (change.hasNewMode)
     return { kind: 'impossible', what: `${path} belongs to ${before.owner}, and ${user} may not change its mode`, remedy };
+  if (hasNewGroup) return { kind: 'impossible', what: `${path} belongs to ${before.owner}, and ${user} may not change its group`, remedy };
+  if (change.times === 'one' || (change.times === 'both' && !isMet(changeable(change.asked), seen)))
+    return { kind: 'impossible', what: `${path} belongs to ${before.owner}, and ${user} may not set its time`, remedy };
   return undefined;
 }
 

@@ -159,7 +159,7 @@ export function planFile(wanted: WantedFile, request: Request<FileDetail, FileSt
   const refusal = refused(
     wanted,
     path,
-    { before, isRewritten: isChanged, isFollowed: found.type === 'link' && wanted.follow },
+    { before, isRewritten: isChanged, isFollowed: found.type === 'link' && wanted.follow, asked: request.id },
     seen,
     context,
   );
@@ -205,17 +205,23 @@ export function planFile(wanted: WantedFile, request: Request<FileDetail, FileSt
 function refused(
   { attributes, hasNeeds }: WantedFile,
   path: string,
-  change: { readonly before: RegularFile | undefined; readonly isRewritten: boolean; readonly isFollowed: boolean },
+  change: {
+    readonly before: RegularFile | undefined;
+    readonly isRewritten: boolean;
+    readonly isFollowed: boolean;
+    readonly asked: string;
+  },
   seen: Seen,
   context: Context,
 ): Impossible | undefined {
   if (hasNeeds !== true) return undefined;
-  const { before, isRewritten, isFollowed } = change;
+  const { before, isRewritten, isFollowed, asked } = change;
   const hasNewMode = before !== undefined && changedAttributes(attributes, before, 'file').mode !== before.mode;
+  const permitted = { before, isRewritten: isRewritten && before !== undefined, hasNewMode, asked };
   return (
     missingAccount(attributes, seen) ??
     (isRewritten && !isFollowed ? notWritable(path, seen, context) : undefined) ??
-    notPermitted(path, attributes, before, { isRewritten: isRewritten && before !== undefined, hasNewMode }, context)
+    notPermitted(path, attributes, permitted, seen, context)
   );
 }
 

@@ -9,8 +9,9 @@ import { planDirectory } from './file-directory.ts';
 import { treeProbe } from './file-tree.ts';
 import { planExisting, planTouch } from './file-existing.ts';
 import { planHardLink, planLink, targetsOf } from './file-link.ts';
-import { aboveNeeds, fileNeeds, missingAccount, notPermitted, notWritable } from './file-needs.ts';
+import { aboveNeeds, changeable, fileNeeds, missingAccount, notPermitted, notWritable } from './file-needs.ts';
 import { foreignFileArguments } from './file-write-arguments.ts';
+import { isRoot } from './root-alone.ts';
 import { need } from '../resources/need.ts';
 import type { Change, Context, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
@@ -34,6 +35,7 @@ export const module = defineModule<FileArguments>({
     const requests: Request[] = [
       file(args.path, args.follow && args.state !== 'link' && args.state !== 'absent' ? 'target' : 'attributes'),
       ...fileNeeds([args.path], args, context),
+      ...(args.state === 'touch' && !isRoot(context) ? [changeable(args.path)] : []),
     ];
     if (args.state === 'directory') requests.push(...aboveNeeds(args.path));
     if (args.recurse) requests.push(treeProbe(args.path));
@@ -89,13 +91,33 @@ function refusal(args: FileArguments, change: Change, seen: Seen, context: Conte
   return (
     (args.state === 'absent' ? undefined : missingAccount(args, seen)) ??
     (isAnother
-      ? notWritable(args.path, seen, context)
+      ? (notWritable(args.path, seen, context) ??
+        (args.state === 'directory' || args.state === 'touch'
+          ? notPermitted(args.path, args, { ...NEW, asked: args.path }, seen, context)
+          : undefined))
       : notPermitted(
           args.path,
           args,
-          standing,
-          { isRewritten: false, hasNewMode: change.differences.some((one) => one.kind === 'field' && one.field === 'mode') },
+          {
+            asked: args.path,
+            before: standing,
+            isRewritten: false,
+            hasNewMode: hasField(change, 'mode'),
+            times: timesOf(args, change),
+          },
+          seen,
           context,
         ))
   );
+}
+
+const NEW = { before: undefined, isRewritten: false, hasNewMode: false } as const;
+
+function hasField({ differences }: Change, field: string): boolean {
+  return differences.some((one) => one.kind === 'field' && one.field === field);
+}
+
+function timesOf({ modification_time, access_time = modification_time }: FileArguments, change: Change): 'both' | 'one' | undefined {
+  if (!hasField(change, 'modification time') && !hasField(change, 'access time')) return undefined;
+  return modification_time === access_time ? 'both' : 'one';
 }

@@ -2,6 +2,7 @@ import { quote } from '../connection/quote.ts';
 import { files } from './file.ts';
 import { isBeneath } from './file-state.ts';
 import { groups } from './group.ts';
+import { mounts } from './mount.ts';
 import { isUndeclaredPackage, packages } from './package.ts';
 import type { Prediction, Request, ResourceKind } from './resource.ts';
 import { predictedOf, request } from './resource.ts';
@@ -13,6 +14,10 @@ export type Need =
   | { readonly kind: 'user' | 'group'; readonly name: string }
   /** The user may make and replace names in the directory, or in the nearest one above it that is there. */
   | { readonly kind: 'writable'; readonly path: string }
+  /** What is at the path may be written by the user. */
+  | { readonly kind: 'changeable'; readonly path: string }
+  /** The user is in the group of this name or number, or the folder gives what is made in it its own group. */
+  | { readonly kind: 'member'; readonly name: string; readonly folder: string }
   /** Where a directory is at the path, nothing is in it. */
   | { readonly kind: 'empty'; readonly path: string }
   /** One of these programs is there. */
@@ -34,7 +39,11 @@ export const needs: ResourceKind<Need, NeedState> = {
       ...all.map(({ index, detail }) => {
         switch (detail.kind) {
           case 'writable':
-            return writable(index, detail.path);
+            return writable(index, detail.path, '-d');
+          case 'changeable':
+            return writable(index, detail.path, '-e');
+          case 'member':
+            return member(index, detail);
           case 'empty':
             return empty(index, detail.path);
           case 'program':
@@ -65,6 +74,8 @@ export const needs: ResourceKind<Need, NeedState> = {
         return accountAfter(kind, name, state, effect);
       case 'program':
         return programAfter(name.split(' '), state, effect);
+      case 'member':
+        return predictedOf(users, effect) === undefined && predictedOf(groups, effect) === undefined ? undefined : 'stale';
       default:
         return directoryAfter(kind, name, effect);
     }
@@ -72,12 +83,23 @@ export const needs: ResourceKind<Need, NeedState> = {
 };
 
 export function need(detail: Need): Request<Need, NeedState> {
-  return request(needs, `${detail.kind}:${nameOfNeed(detail)}`, detail);
+  return request(needs, `${detail.kind}:${subjectOf(detail)}`, detail);
 }
 
-function nameOfNeed(detail: Need): string {
-  if ('name' in detail) return detail.name;
-  return 'names' in detail ? detail.names.join(' ') : detail.path;
+function subjectOf(detail: Need): string {
+  switch (detail.kind) {
+    case 'user':
+    case 'group':
+      return detail.name;
+    case 'member':
+      return `${detail.name}:${detail.folder}`;
+    case 'program':
+      return detail.names.join(' ');
+    case 'writable':
+    case 'changeable':
+    case 'empty':
+      return detail.path;
+  }
 }
 
 function parts(id: string): readonly [string, string] {
@@ -104,6 +126,8 @@ function programAfter(names: readonly string[], state: NeedState, effect: Predic
 }
 
 function directoryAfter(kind: string, path: string, effect: Prediction): NeedState | 'stale' | undefined {
+  if (predictedOf(mounts, effect) !== undefined)
+    return path === effect.request.id || isBeneath(path, effect.request.id) ? 'stale' : undefined;
   const other = predictedOf(files, effect);
   if (other === undefined) return undefined;
   const changed = effect.request.id;
@@ -128,9 +152,14 @@ function accounts(kind: 'user' | 'group', database: 'passwd' | 'group', all: rea
   return [`while IFS=: read -r n r || [ -n "$n" ]; do case $n in ${cases} esac; done </etc/${database}`, ...rest];
 }
 
-function writable(index: number, path: string): string {
+function member(index: number, { name, folder }: Extract<Need, { readonly kind: 'member' }>): string {
+  return `case " $(id -Gn) $(id -G) " in *${quote(` ${name} `)}*) m="$m ${index} " ;; *) ! [ -g ${quote(folder)} ] || m="$m ${index} " ;; esac`;
+}
+
+/** `is`: what the nearest thing that is there must be. */
+function writable(index: number, path: string, is: '-d' | '-e'): string {
   return `q=${quote(path)}
-while ! [ -d "$q" ] && [ -n "$q" ]; do q=\${q%/*}; done
+while ! [ ${is} "$q" ] && [ -n "$q" ]; do q=\${q%/*}; done
 [ -w "\${q:-/}" ] && m="$m ${index} "`;
 }
 

@@ -135,7 +135,15 @@ export function editsCase(chance: Chance): Draft {
   const drafts = Array.from({ length: chance.number(2, 4) }, () => chance.one([lineCase, blockCase, replaceCase])(chance));
   const given = drafts[0]?.given ?? [];
   const tasks = drafts.flatMap((draft) => draft.tasks);
-  // Whose line ends differ on purpose: what replaces characters makes any other text of that.
-  const isLines = given.some((line) => line.includes('\\r\\n')) && tasks.some((task) => isMap(task) && !('replace' in task));
-  return { given, tasks: isLines ? tasks.filter((task) => isMap(task) && !('replace' in task)) : tasks };
+  const others = tasks.filter((task) => isMap(task) && !('replace' in task));
+  // Line ends and empty lines differ on purpose here: what replaces characters makes any other text of them.
+  const areLinesOther = (given.some((line) => line.includes('\\r\\n')) && others.length > 0) || others.some(isRemovedWithBlanks);
+  return { given, tasks: areLinesOther ? others : tasks };
+}
+
+function isRemovedWithBlanks(task: Json): boolean {
+  const block = isMap(task) ? task['blockinfile'] : undefined;
+  return (
+    isMap(block) && (block['block'] === '' || block['state'] === 'absent') && ('prepend_newline' in block || 'append_newline' in block)
+  );
 }

@@ -38,6 +38,9 @@ export const CHANGES = {
           { request: need({ kind: 'empty', path: `${folder}/d/empty` }), is: () => ({ isMet: true }) },
           { request: need({ kind: 'empty', path: `${folder}/d/full` }), is: () => ({ isMet: false }) },
           { request: need({ kind: 'writable', path: `${folder}/d/new/below` }), is: () => ({ isMet: true }) },
+          { request: need({ kind: 'changeable', path: `${folder}/d/new/below` }), is: () => ({ isMet: true }) },
+          { request: need({ kind: 'member', name: String(process.getgid?.()), folder: `${folder}/d` }), is: () => ({ isMet: true }) },
+          { request: need({ kind: 'member', name: 'nobody-here', folder: `${folder}/d` }), is: () => ({ isMet: false }) },
         ],
       })),
   archive: (folder) =>
