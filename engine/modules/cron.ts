@@ -17,11 +17,12 @@ import { printBytes } from './print-bytes.ts';
 import { editText, textRequest } from './text-edit.ts';
 import { ACCOUNT_NAME } from './user-arguments.ts';
 
+/** A `*` says nothing that is not so already: it may stand beside special_time. */
 const field = z
   .union([z.string().regex(/^[0-9A-Za-z*,/~-]+$/), z.number().int().min(0)], {
     error: 'must be what cron takes in this field: a number, *, or such as */5, 1,2 and 1-5',
   })
-  .transform(String)
+  .transform((value) => (value === '*' ? undefined : String(value)))
   .optional();
 const line = z.string().regex(/^[^\n]+$/, 'must be one line');
 const fileName = z

@@ -142,7 +142,9 @@ function plan(args: Arguments, seen: Seen, { facts, now }: Context): Outcome {
   const all = asked(args);
   const unoffered = args.state === 'absent' ? undefined : unofferedProblem(args, all, seen, now);
   if (unoffered !== undefined) return unoffered;
-  const steps = all.flatMap((one) => (args.state !== 'absent' && isProvided(one, seen) ? [] : stepOf(args, one, seen.of(one.request))));
+  const steps = all.flatMap((one) =>
+    args.state !== 'absent' && isProvided(one, seen) ? [] : stepOf(args, one, seen.of(one.request), manager === 'apt'),
+  );
   const held = heldProblem(steps, seen);
   if (held !== undefined) return held;
   const aged = args.state === 'latest' && args.update_cache && all.some((one) => isAged(seen.of(one.request), args, now));
@@ -270,19 +272,23 @@ function isProvided({ version, request }: Asked, seen: Seen): boolean {
   return version === undefined && seen.of(request).offer?.provided === true;
 }
 
-/** Old lists do not have it; the refreshed ones may. */
+/** Old lists do not have it; the refreshed ones may. What a removal leaves behind shows only then. */
 function certaintyOf(steps: readonly Step[], aged: boolean, seen: Seen): Pick<Change, 'certainty' | 'doubt'> {
-  if (steps.some(({ one }) => seen.certainty(one.request) === 'after_change')) return { certainty: 'after_change' };
+  const isOfEarlier = ({ one, state }: Step): boolean =>
+    seen.certainty(one.request) === 'after_change' || (!state.installed && seen.of(one.request).leftover === 'perhaps');
+  if (steps.some(isOfEarlier)) return { certainty: 'after_change' };
   const isOpen = aged || steps.some(({ one, state }) => state.installed && seen.of(one.request).offer?.offered === false);
   return isOpen ? { certainty: 'after_change', doubt: 'fresh package lists decide' } : { certainty: 'certain' };
 }
 
-function stepOf(args: Arguments, one: Asked, state: PackageState): readonly Step[] {
+function stepOf(args: Arguments, one: Asked, state: PackageState, leaves: boolean): readonly Step[] {
   const now = state.installed ? (state.version ?? 'present') : 'absent';
-  if (args.state === 'absent')
-    return state.installed && !isAnother(one, state)
-      ? [{ one, before: now, after: 'absent', state: { installed: false, broken: false } }]
-      : [];
+  if (args.state === 'absent') {
+    const leftover = leaves && !args.purge ? 'perhaps' : undefined;
+    const gone = { installed: false, broken: false, leftover } as const;
+    if (state.installed) return isAnother(one, state) ? [] : [{ one, before: now, after: 'absent', state: gone }];
+    return args.purge && state.leftover !== undefined ? [{ one, before: 'configuration', after: 'absent', state: gone }] : [];
+  }
   const exact = one.version?.endsWith('*') === true ? undefined : one.version;
   const newer =
     args.state === 'latest' && state.candidate !== undefined && state.version !== undefined && state.candidate !== state.version;

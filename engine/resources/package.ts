@@ -11,6 +11,8 @@ export interface PackageState {
   readonly version?: string | undefined;
   /** Unpacked or half configured: an earlier installation was cut off. */
   readonly broken?: boolean | undefined;
+  /** Whether its configuration was left behind: it is not installed, and can be purged. */
+  readonly leftover?: 'yes' | 'perhaps' | undefined;
   /** Whether the host is told to leave it as it is (`apt-mark hold`). */
   readonly held?: boolean | undefined;
   /** The version that the host's package lists offer; only where asked for. */
@@ -60,9 +62,9 @@ fi
       requests.map(({ id, detail }) => {
         const found = find(id);
         const offer = detail.candidate ? { candidate: offered(id), refreshed } : {};
-        if (found !== undefined) return [id, { ...found, ...offer }];
+        if (found?.installed === true) return [id, { ...found, ...offer }];
         const listed = offerOf(namesOf(id));
-        return [id, { installed: false, broken: false, ...offer, ...(listed === undefined ? {} : { offer: listed }) }];
+        return [id, { ...(found ?? { installed: false, broken: false }), ...offer, ...(listed === undefined ? {} : { offer: listed }) }];
       }),
     );
   },
@@ -171,7 +173,12 @@ function decodeTable(lines: readonly string[], separator: ':' | '.'): Listing {
   for (const line of head) {
     const [name, architecture, version, status, wanted] = line.split('\t');
     if (name === undefined || architecture === undefined || status === undefined) continue;
-    if (status === 'not-installed' || status === 'config-files') continue;
+    if (status === 'not-installed') continue;
+    if (status === 'config-files') {
+      const state = { installed: false, broken: false, leftover: 'yes' } as const;
+      rows.set(name, [...(rows.get(name) ?? []), { architecture, state }]);
+      continue;
+    }
     const held = wanted === 'hold' ? { held: true } : {};
     const state = { installed: true, version, broken: status !== 'installed', ...held };
     rows.set(name, [...(rows.get(name) ?? []), { architecture, state }]);
@@ -186,7 +193,7 @@ function decodeTable(lines: readonly string[], separator: ':' | '.'): Listing {
   return {
     find(id) {
       const plain = rows.get(id);
-      if (plain !== undefined) return (plain.find(({ architecture }) => isNative(architecture, native)) ?? plain[0])?.state;
+      if (plain !== undefined) return ofAll(plain, native)?.state;
       const { name, architecture } = parted(id, separator);
       const fits = (own: string): boolean => own === architecture || (isNative(own, native) && isNative(architecture, native));
       return rows.get(name)?.find((row) => fits(row.architecture))?.state;
@@ -195,6 +202,13 @@ function decodeTable(lines: readonly string[], separator: ':' | '.'): Listing {
     namesOf,
     refreshed,
   };
+}
+
+/** The one that a name without architecture means. What is installed goes ahead of what was. */
+function ofAll(rows: readonly Row[], native: string | undefined): Row | undefined {
+  const there = rows.filter(({ state }) => state.installed);
+  const all = there.length > 0 ? there : rows;
+  return all.find(({ architecture }) => isNative(architecture, native)) ?? all[0];
 }
 
 function isNative(architecture: string, native: string | undefined): boolean {

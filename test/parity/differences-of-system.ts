@@ -30,6 +30,21 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
     },
   },
   {
+    id: 'own-group',
+    explains: ({ fact, ansible, runbook }, { given, input }) =>
+      (fact.startsWith('tree') ? ansible === null : fact.endsWith('.status') && ansible === 'failed' && runbook !== 'failed') &&
+      !given.some((line) => /(useradd|groupadd).*@N@a$/.test(line)) &&
+      tasksOf(input).some((task) => isMap(task) && isMap(task['user']) && task['user']['group'] === '@N@a'),
+  },
+  {
+    id: 'own-group',
+    explains: ({ fact, ansible, runbook }, { given }) =>
+      fact.startsWith('tree') &&
+      typeof ansible === 'string' &&
+      given.includes('groupadd -g @U@9 @N@a') &&
+      ansible.replace(/\busers\b/, /s\w+qa/.exec(textOf(runbook))?.[0] ?? '') === runbook,
+  },
+  {
     id: 'home-in-new-folder',
     explains: ({ fact, ansible }, { input }) =>
       (/^tree.*\.(\/home\/|passwd )/.test(fact) ||
@@ -83,6 +98,20 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
       /Type=oneshot\nExecStart/.test(fileOf(fact, input)),
   },
   {
+    id: 'daemon-reload-tells',
+    explains: ({ fact, ansible, runbook }, input) =>
+      fact.endsWith('.status') && ansible === 'ok' && runbook === 'changed' && unitArgument(fact, input, 'daemon_reload') === true,
+  },
+  {
+    id: 'unit-not-there',
+    explains: ({ fact, ansible, runbook }, input) =>
+      fact.endsWith('.status') &&
+      ansible === 'failed' &&
+      runbook === 'ok' &&
+      unitArgument(fact, input, 'enabled') !== true &&
+      [undefined, 'stopped'].includes(unitArgument(fact, input, 'state') as string | undefined),
+  },
+  {
     id: 'static-units',
     explains: ({ fact, ansible, runbook }, input) =>
       fact.endsWith('.status') &&
@@ -114,27 +143,36 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
   },
   {
     id: 'mount-absent',
-    explains: ({ fact, ansible }, { input }) =>
-      (fact.startsWith('tree') ? /^tree.*\.(\/mnt\/|mount \/mnt\/)/.test(fact) && ansible !== null : fact.endsWith('.status')) &&
-      tasksOf(input).some((task) => isMap(task) && isMap(task['mount']) && task['mount']['state'] === 'absent'),
+    explains: ({ fact, ansible, runbook }, input) =>
+      fact.startsWith('tree')
+        ? /^tree.*\.(\/mnt\/|mount \/mnt\/)/.test(fact) && ansible !== null && runbook === null && asksForMount(input, 'absent')
+        : fact.endsWith('.status') && argument(fact, input, 'mount', 'state') === 'absent' && ansible === 'ok' && runbook === 'changed',
   },
   {
     id: 'mount-absent-in-use',
-    explains: ({ fact, ansible, runbook }, { input, given }) =>
-      /^tree.*\.(unit mnt-|fstab |mount \/mnt)/.test(fact) &&
+    explains: ({ fact, ansible, runbook }, input) =>
+      /^tree.*\.(fstab |mount \/mnt)/.test(fact) &&
       ansible === null &&
       runbook !== null &&
-      given.some((line) => line.includes('>/mnt/@N@/file')) &&
-      tasksOf(input).some((task) => isMap(task) && isMap(task['mount']) && task['mount']['state'] === 'absent'),
+      input.given.some((line) => line.includes('>/mnt/@N@/file')) &&
+      asksForMount(input, 'absent'),
+  },
+  {
+    id: 'remounted-not-mounted',
+    explains: ({ fact, ansible, runbook }, input) =>
+      fact.startsWith('tree')
+        ? /^tree.*\.(\/mnt\/|mount \/mnt\/)/.test(fact) && ansible === null && asksForMount(input, 'remounted')
+        : fact.endsWith('.status') &&
+          argument(fact, input, 'mount', 'state') === 'remounted' &&
+          ansible === 'failed' &&
+          runbook === 'changed',
   },
   {
     id: 'ephemeral-once',
     explains: ({ fact, ansible, runbook }, input) =>
       fact.endsWith('.status')
         ? ansible === 'changed' && runbook === 'ok' && argument(fact, input, 'mount', 'state') === 'ephemeral'
-        : /\.mount \/mnt\//.test(fact) &&
-          tasksOf(input.input).some((task) => isMap(task) && isMap(task['mount']) && task['mount']['state'] === 'ephemeral') &&
-          fileSystem(ansible) === fileSystem(runbook),
+        : /\.mount \/mnt\//.test(fact) && asksForMount(input, 'ephemeral') && fileSystem(ansible) === fileSystem(runbook),
   },
   {
     id: 'mark-of-cron-entries',
@@ -151,7 +189,13 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
   {
     id: 'nothing-to-unlock',
     explains: ({ fact, ansible, runbook }, input) =>
-      fact.endsWith('.status') && ansible === 'changed' && runbook === 'ok' && argument(fact, input, 'user', 'password_lock') === false,
+      fact.endsWith('.status') &&
+      ansible === 'changed' &&
+      runbook === 'ok' &&
+      argument(fact, input, 'user', 'state') !== 'absent' &&
+      argument(fact, input, 'user', 'password_lock') === false &&
+      // With a hash there is something to unlock.
+      !mentions(argument(fact, input, 'user', 'password') ?? '', '$6$'),
   },
   {
     id: 'folder-of-keys',
@@ -167,6 +211,10 @@ function primaryGroups({ given, input }: Case): ReadonlySet<string> {
   const asked = tasksOf(input).flatMap((task) => (isMap(task) && isMap(task['user']) ? [task['user']['group'] ?? ''] : []));
   const text = `${given.filter((line) => line.startsWith('useradd')).join(' ')} ${JSON.stringify(asked)}`;
   return new Set([...(/-g @N@g|"@N@g"|"@U@7"/.test(text) ? ['g'] : []), ...(/"@N@h"/.test(text) ? ['h'] : [])]);
+}
+
+function asksForMount({ input }: Case, state: string): boolean {
+  return tasksOf(input).some((task) => isMap(task) && isMap(task['mount']) && task['mount']['state'] === state);
 }
 
 /** The unit file that a task of a case speaks of; empty where it is not one of those with choices. */

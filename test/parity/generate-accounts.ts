@@ -33,7 +33,7 @@ const STANDING: readonly [readonly string[], ...(readonly string[])[]] = [
 
 const CHOICES: Readonly<Record<string, readonly [Json, ...Json[]]>> = {
   uid: ['@U@1', '@U@2'],
-  group: ['@N@g', '@N@h', '@U@7', '@N@none'],
+  group: ['@N@g', '@N@h', '@U@7', '@N@none', '@N@a'],
   groups: [['@N@g'], '@N@g,@N@h', [], '', ['@N@h', '@N@h'], ['@N@none'], '@N@g, @N@h'],
   append: [true, false],
   comment: ['New Name', '', 'Ünï'],

@@ -98,8 +98,9 @@ def accounts(token):
 
 
 def units(token, known):
+    """Units of fstab come with whatever makes systemd read its files, perhaps a task of another case: the table itself is looked at."""
     found = {}
-    for name in sorted(name for name in known if token in name):
+    for name in sorted(name for name in known if token in name and not name.endswith(".mount")):
         asked = "LoadState,ActiveState,SubState,UnitFileState,NeedDaemonReload"
         shown = said("systemctl", "show", "-p", asked, "--", name).split()
         found[f"unit {name}"] = " ".join(sorted(shown))
