@@ -144,7 +144,9 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
   const unbound = run === 'mount' || run === 'again' ? bindFault(args, there, seen) : undefined;
   if (unbound !== undefined) return unbound;
   const isThere = there?.type !== 'absent';
-  const removes = args.state === 'absent' && there?.type === 'directory';
+  // Nothing of a mount is there: what lies in the directory was put there since.
+  const isLeft = state.isEmpty === false && run === undefined && !isChanged;
+  const removes = args.state === 'absent' && there?.type === 'directory' && !isLeft;
   if (removes && state.isEmpty === false && seen.certainty(asked) === 'certain') return notEmpty(args);
   const makes = (run === 'mount' || args.state === 'mounted') && !isThere;
   const result = {

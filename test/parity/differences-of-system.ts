@@ -24,7 +24,7 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
           Array.isArray(runbook) &&
           words(ansible).every((name) => runbook.includes(name) || primary.has(name.at(-1) ?? ''))
         );
-      if (!/^tree.*\.g(roup|shadow) s\w+q[gh]$/.test(fact) || typeof ansible !== 'string' || typeof runbook !== 'string') return false;
+      if (!/^tree.*\.g(roup|shadow) s\w+q[ght]$/.test(fact) || typeof ansible !== 'string' || typeof runbook !== 'string') return false;
       const without = ansible.replace(/s\w+qa,?/, '').replace(/,$/, '');
       return without === runbook && primary.has(fact.at(-1) ?? '');
     },
@@ -71,6 +71,24 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
       typeof runbook === 'string' &&
       ansible !== runbook &&
       isDeepStrictEqual(linesOf(ansible), linesOf(runbook)),
+  },
+  {
+    id: 'folder-of-keys-unmanaged',
+    explains: ({ fact, runbook }, input) => {
+      const asks = tasksOf(input.input).some(
+        (task) => isMap(task) && isMap(task['authorized_key']) && task['authorized_key']['manage_dir'] === false,
+      );
+      if (fact.startsWith('tree')) return asks && /\.ssh(\/authorized_keys)?$/.test(fact) && runbook === null;
+      const isIts = argument(fact, input, 'authorized_key', 'manage_dir') === false && runbook === 'failed';
+      return fact.endsWith('.status') && (isIts || (asks && fact.startsWith('second.')));
+    },
+  },
+  {
+    id: 'version-to-remove',
+    explains: ({ fact, ansible, runbook }, { input }) =>
+      (/^tree after the second run\.(package s\w+qa|\/etc\/s\w+qa(\/config)?)$/.test(fact) ||
+        (fact.endsWith('.status') && ansible === 'failed' && runbook !== 'failed')) &&
+      tasksOf(input).some((task) => mentions(task, '=3.0') && mentions(task, 'absent')),
   },
   {
     id: 'inactive-days-once',
@@ -146,16 +164,15 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
     explains: ({ fact, ansible, runbook }, input) =>
       fact.startsWith('tree')
         ? /^tree.*\.(\/mnt\/|mount \/mnt\/)/.test(fact) && ansible !== null && runbook === null && asksForMount(input, 'absent')
-        : fact.endsWith('.status') && argument(fact, input, 'mount', 'state') === 'absent' && ansible === 'ok' && runbook === 'changed',
+        : fact.endsWith('.status') &&
+          argument(fact, input, 'mount', 'state') === 'absent' &&
+          ansible === 'ok' &&
+          (runbook === 'changed' || (runbook === 'failed' && isFull(input))),
   },
   {
     id: 'mount-absent-in-use',
     explains: ({ fact, ansible, runbook }, input) =>
-      /^tree.*\.(fstab |mount \/mnt)/.test(fact) &&
-      ansible === null &&
-      runbook !== null &&
-      input.given.some((line) => line.includes('>/mnt/@N@/file')) &&
-      asksForMount(input, 'absent'),
+      /^tree.*\.(fstab |mount \/mnt)/.test(fact) && ansible === null && runbook !== null && isFull(input) && asksForMount(input, 'absent'),
   },
   {
     id: 'remounted-not-mounted',
@@ -210,7 +227,12 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
 function primaryGroups({ given, input }: Case): ReadonlySet<string> {
   const asked = tasksOf(input).flatMap((task) => (isMap(task) && isMap(task['user']) ? [task['user']['group'] ?? ''] : []));
   const text = `${given.filter((line) => line.startsWith('useradd')).join(' ')} ${JSON.stringify(asked)}`;
-  return new Set([...(/-g @N@g|"@N@g"|"@U@7"/.test(text) ? ['g'] : []), ...(/"@N@h"/.test(text) ? ['h'] : [])]);
+  return new Set([...(/-g @N@g|"@N@g"|"@U@7"/.test(text) ? ['g'] : []), ...['h', 't'].filter((letter) => text.includes(`"@N@${letter}"`))]);
+}
+
+/** Whether something lies in the directory of the mount. */
+function isFull({ given }: Case): boolean {
+  return given.some((line) => line.includes('>/mnt/@N@/file'));
 }
 
 function asksForMount({ input }: Case, state: string): boolean {
