@@ -35,12 +35,14 @@ const BEFORE = [
   'mkdir -p out/top/sub && chmod 700 out/top/sub',
   'tar -C src -cf - top | tar -C out -xf - && chmod 600 out/top/run',
   'tar -C src -cf - top | tar -C out -xf - && rm out/top/a',
+  'mkdir -p out/top/a/x',
+  'mkdir -p out/top && ln -s ../other out/top/sub',
 ] as const;
 
 export function archiveCase(chance: Chance): Draft {
   const [name, pack] = chance.one(PACKINGS);
   const zip = name.endsWith('.zip');
-  const args: Record<string, Json> = { src: `@W@/${name}`, remote_src: true, dest: chance.one(['@W@/out', '@W@/out/'] as const) };
+  const args: Record<string, Json> = { src: `@W@/${name}`, remote_src: chance.of(0.7), dest: chance.one(['@W@/out', '@W@/out/'] as const) };
   Object.assign(
     args,
     chance.options<Json>(
