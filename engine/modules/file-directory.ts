@@ -50,7 +50,7 @@ export function planDirectory(args: FileArguments, seen: Seen, context: Context)
     kind: 'change',
     differences,
     certainty: seen.certainty(request),
-    predictions: [predict(request, state.type === 'link' ? { ...state, to: { path, state: after } } : after)],
+    predictions: [predict(request, state.type === 'link' ? { ...state, isKept: true, to: { path, state: after } } : after)],
     touches: 'predicted',
     apply: () =>
       args.recurse

@@ -2,6 +2,7 @@ import { quote } from '../connection/quote.ts';
 import { file } from '../resources/file.ts';
 import type { Directory, OtherFile, RegularFile } from '../resources/file-state.ts';
 import type { Seen } from '../resources/resource.ts';
+import { describeType } from '../resources/file-state.ts';
 import { predict } from '../resources/resource.ts';
 import type { ValueMap } from '../values/value.ts';
 import type { FileArguments } from './file-arguments.ts';
@@ -33,6 +34,13 @@ export function planExisting(args: FileArguments, seen: Seen, context: Context):
       kind: 'impossible',
       what: `${args.path} does not exist`,
       remedy: 'Make it by copy or template, or say which state it shall have: directory, touch, link.',
+    };
+  }
+  if (there.type === 'link' && args.state === 'file') {
+    return {
+      kind: 'impossible',
+      what: `${args.path} is ${describeType(there)}, not a file`,
+      remedy: 'Write state: link, or leave state out.',
     };
   }
   if (there.type === 'link') return planLinkOwner(args, seen, there);
@@ -134,7 +142,7 @@ function planAttributes(args: FileArguments, seen: Seen, there: RegularFile | Di
     kind: 'change',
     differences,
     certainty: seen.certainty(request),
-    predictions: [predict(request, state.type === 'link' ? { ...state, to: { path, state: after } } : after)],
+    predictions: [predict(request, state.type === 'link' ? { ...state, isKept: true, to: { path, state: after } } : after)],
     touches: 'predicted',
     apply: () => ({
       script: ['set -e', ...touchCommand(path, times), ...attributeCommands(quote(path), args, there, type)].join('\n'),

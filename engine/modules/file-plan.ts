@@ -92,7 +92,7 @@ export function placeFor(
     }
     const there = end.path;
     return standing(there, end.state, seen.certainty(request), user, (after) =>
-      predict(request, { ...state, to: { path: there, state: after } }),
+      predict(request, { ...state, isKept: true, to: { path: there, state: after } }),
     );
   }
   if (state.type === 'absent' && makesDirectory) return { kind: 'place', path, state, predicted: (after) => predict(request, after) };

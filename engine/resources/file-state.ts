@@ -49,6 +49,8 @@ export interface Link extends Attributes {
   readonly target: string;
   /** Where it leads in the end, if it was asked to be followed. Undefined path: into a directory that does not exist, or in a circle. */
   readonly to?: LinkEnd | undefined;
+  /** Only in a prediction: the link itself was there, and stays. */
+  readonly isKept?: boolean | undefined;
 }
 
 export interface LinkEnd {

@@ -121,6 +121,7 @@ function stateBeneath(state: FileState, path: string, changed: string, other: Fi
     case 'other':
       return state.type === 'absent' && !state.parent ? undefined : NOTHING_ABOVE;
     case 'link':
+      return other.isKept === true && other.to !== undefined ? stateBeneath(state, path, changed, other.to.state) : 'stale';
     case 'hidden':
       return 'stale';
   }

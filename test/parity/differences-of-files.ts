@@ -70,11 +70,12 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
   {
     // What comes after: there is the folder, or is not.
     id: 'folder-at-a-broken-link',
-    explains: ({ fact, ansible, runbook }, input) => {
-      const first = tasksOf(input.input).findIndex((task) => isMap(task) && isMap(task['file']) && task['file']['state'] === 'directory');
-      if (!mayBeBroken(input) || first === -1) return false;
-      if (fact.startsWith('tree')) return /\/(gone|other)(\/below)?$/.test(fact) && runbook === null;
-      return isStatus(fact) && (isSecond(fact) || numberOf(fact) > first) && (runbook === 'failed') !== (ansible === 'failed');
+    explains: ({ fact }, input) => {
+      const from = folderAtBrokenLink(input);
+      if (from === undefined) return false;
+      if (fact.startsWith('tree'))
+        return (!from.isSecond || fact.startsWith('tree after')) && /\/(gone|other|t)(\/[^/]+)?( \(ACL\))?$/.test(fact);
+      return isSecond(fact) ? !from.isSecond || numberOf(fact) > from.index : !from.isSecond && numberOf(fact) > from.index;
     },
   },
   {
@@ -168,7 +169,7 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
     id: 'hard-link-at-a-folder',
     explains: ({ fact, ansible, runbook }, input) =>
       argumentsFor(['file'], input, isStatus(fact) ? fact : undefined).some(({ state }) => state === 'hard') &&
-      (isStatus(fact) ? runbook === 'failed' && ansible !== 'failed' : /^tree.*\/t\//.test(fact) && runbook === null),
+      (isStatus(fact) ? runbook === 'failed' && ansible !== 'failed' : /^tree.*\/t\/(s|in)$/.test(fact) && mentions(ansible, 'file ')),
   },
   {
     id: 'state-of-several-names',
@@ -207,6 +208,30 @@ function isStatus(fact: string): boolean {
   return /^(first|second)\.\d+\.status$/.test(fact);
 }
 
+/** The first task that wants a folder where a link leads nowhere, in the first run or in the second. */
+function folderAtBrokenLink(input: Case): { readonly isSecond: boolean; readonly index: number } | undefined {
+  const made = tasksOf(input.input).map(madeAtPath);
+  let isBroken = input.given.includes('ln -s gone t');
+  for (const isSecond of [false, true]) {
+    for (const [index, kind] of made.entries()) {
+      if (kind === 'directory' && isBroken) return { isSecond, index };
+      if (kind !== undefined) isBroken = kind === 'link';
+    }
+  }
+  return undefined;
+}
+
+/** What stands at the path once the task is done; undefined where it leaves what is there. */
+function madeAtPath(task: Json): 'directory' | 'link' | 'other' | undefined {
+  if (!isMap(task)) return undefined;
+  const { file, copy } = task;
+  if (isMap(copy)) return copy['dest'] === '@W@/t' ? 'other' : undefined;
+  if (!isMap(file)) return undefined;
+  if (file['state'] === 'directory') return 'directory';
+  if (file['state'] === 'link') return file['src'] === '@W@/other' ? 'link' : 'other';
+  return file['state'] === 'absent' ? 'other' : undefined;
+}
+
 function isSecond(fact: string): boolean {
   return fact.startsWith('second.');
 }
@@ -218,6 +243,7 @@ function numberOf(fact: string): number {
 /** What Ansible makes of a file whose path ends in a slash. */
 function isOfSlash(fact: string, state: Json, { ansible, runbook }: Pick<Difference, 'ansible' | 'runbook'>): boolean {
   if (/^tree[^/]*\/(t|real|gone|s|d)(\/.*)?$/.test(fact)) return true;
+  if (fact.endsWith('.result.path')) return state === 'directory' && ansible === '@W@/t' && runbook === '@W@/real';
   if (!isStatus(fact)) return false;
   if (state === 'absent' && ansible === 'ok' && runbook === 'changed') return true;
   return state === 'directory' ? runbook === 'failed' : ansible === 'failed';
