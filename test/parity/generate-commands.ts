@@ -1,4 +1,4 @@
-import type { Json } from './case.ts';
+import type { Json, JsonMap } from './case.ts';
 import type { Chance } from './chance.ts';
 import type { Draft } from './draft.ts';
 import { either } from './spelled.ts';
@@ -89,9 +89,13 @@ export function commandCase(chance: Chance): Draft {
   return {
     given: ['mkdir d', 'printf "f\\n" > d/f'],
     tasks: [task, { debug: { msg: '{{r.stdout_lines}}' } }, { debug: { msg: '{{r.rc}}' } }],
-    // Where these tell that it is to run, the plan is sure of that, and not of how it ends.
-    ...(args['creates'] === undefined && args['removes'] === undefined
-      ? {}
-      : { mayFail: ['the command ended with exit status ', 'gave up after '] }),
+    ...endings(task, args),
   };
+}
+
+/** Where creates or removes tell that it is to run, or changed_when that it changes nothing, the plan is sure of that, and not of how it ends. */
+function endings(task: JsonMap, { creates, removes }: JsonMap): Pick<Draft, 'mayFail'> {
+  const ends = ['the command ended with exit status ', 'gave up after '];
+  if (task['changed_when'] === false) return { mayFail: [...ends, 'failed_when is true', 'there is no folder '] };
+  return creates === undefined && removes === undefined ? {} : { mayFail: ends };
 }
