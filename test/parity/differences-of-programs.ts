@@ -10,8 +10,8 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
     id: 'command-no-variables',
     explains: ({ fact, ansible, runbook }, input) =>
       /^(first|second)\.(0\.result\.(stdout|stdout_lines)|1\.result\.msg)$/.test(fact) &&
-      argumentsFor(['command'], input).some(({ cmd, argv }) => mentions([cmd ?? '', argv ?? ''], '$HOME')) &&
-      mentions(runbook, '$HOME') &&
+      argumentsFor(['command'], input).some(({ cmd, argv }) => HOMES.test(JSON.stringify([cmd ?? '', argv ?? '']))) &&
+      HOMES.test(JSON.stringify(runbook)) &&
       isFilledIn(ansible, runbook, homeOf(input)),
   },
   {
@@ -22,7 +22,8 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
         ? ansible === -9 && runbook === 137
         : /\.0\.result\.stderr(_lines)?$/.test(fact)
           ? isDeepStrictEqual([ansible, runbook].flat(), fact.endsWith('lines') ? ['Killed'] : ['', 'Killed'])
-          : fact.endsWith('.0.status') && ansible === 'changed' && runbook === 'failed' && firstTask(input)['failed_when'] === 'r.rc > 4'),
+          : firstTask(input)['failed_when'] === 'r.rc > 4' &&
+            (isBehind(fact) || (fact.endsWith('.0.status') && ansible === 'changed' && runbook === 'failed'))),
   },
   {
     id: 'no-such-program',
@@ -30,33 +31,41 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
       argumentsFor(['command'], input).some(({ cmd }) => cmd === 'no-such-program') &&
       (/^(first|second)\.(0\.result\.rc|2\.result\.msg)$/.test(fact)
         ? ansible === 2 && runbook === 127
-        : fact.endsWith('.0.status') && ansible !== 'failed' && runbook === 'failed' && firstTask(input)['failed_when'] === 'r.rc > 4'),
+        : firstTask(input)['failed_when'] === 'r.rc > 4' &&
+          (isBehind(fact) || (fact.endsWith('.0.status') && ansible !== 'failed' && runbook === 'failed'))),
   },
   {
     id: 'changed-when-takes-back',
     explains: ({ fact, ansible, runbook }, input) =>
-      /^(first|second)\.0\.status$/.test(fact) &&
-      ansible === 'changed' &&
-      runbook === 'ok' &&
+      (isBehind(fact) || (fact.endsWith('.0.status') && ansible === 'changed' && runbook === 'ok')) &&
       ![undefined, false].includes(firstTask(input)['changed_when'] as undefined | false) &&
-      argumentsFor(['command', 'shell'], input, fact).some(isNotNeeded),
+      argumentsFor(['command', 'shell'], input).some(isNotNeeded),
   },
   {
     id: 'guard-before-folder',
     explains: ({ fact, ansible, runbook }, input) =>
       argumentsFor(['command', 'shell'], input).some((args) => args['chdir'] === '@W@/gone' && isNotNeeded(args)) &&
-      (/^(first|second)\.0\.status$/.test(fact)
-        ? ansible === 'failed' && runbook === 'ok'
+      (isBehind(fact) || /^(first|second)\.0\.status$/.test(fact)
+        ? isBehind(fact) || (ansible === 'failed' && runbook === 'ok')
         : /^(first|second)\.[12]\.result\.msg$/.test(fact) && (runbook === 0 || mentions(runbook, 'skipped, since '))),
   },
   {
     id: 'status-of-no-folder',
     explains: ({ fact, ansible, runbook }, input) =>
-      /^(first|second)\.0\.status$/.test(fact) &&
-      ansible === 'ok' &&
-      runbook === 'failed' &&
+      (isBehind(fact) || (fact.endsWith('.0.status') && ansible === 'ok' && runbook === 'failed')) &&
       firstTask(input)['failed_when'] === 'r.rc == 3' &&
-      argumentsFor(['command', 'shell'], input, fact).some((args) => args['chdir'] === '@W@/gone' && !isNotNeeded(args)),
+      argumentsFor(['command', 'shell'], input).some((args) => args['chdir'] === '@W@/gone' && !isNotNeeded(args)),
+  },
+  {
+    id: 'failed-is-no-change',
+    explains: ({ fact, ansible, runbook }, input) => {
+      if (!isBehind(fact) || argumentsFor(['command', 'shell'], input).length === 0) return false;
+      const behind = JSON.stringify(input.input.kind === 'tasks' ? input.input.tasks[3] : null);
+      return behind.includes('"r is changed"')
+        ? (ansible === 'ok' && runbook === 'skipped') || (ansible === 'behind' && runbook === null)
+        : behind.includes('"r is not changed"') &&
+            ((ansible === 'skipped' && runbook === 'ok') || (ansible === null && runbook === 'behind'));
+    },
   },
   {
     id: 'unarchive-creates',
@@ -159,6 +168,11 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
   },
 ];
 
+/** Whether it is about the task that speaks of what came of the first one. */
+function isBehind(fact: string): boolean {
+  return /^(first|second)\.3\.(status|result\.msg)$/.test(fact);
+}
+
 const KILLED = 'kill -9 $$';
 const FILLED = ['@W@/d', '@W@/d/*', '@W@/d/?'] as const;
 
@@ -221,9 +235,11 @@ function parsed(text: string): Json {
   }
 }
 
-/** The same, with such a folder in the place of each `$HOME`. */
+const HOMES = /\$HOME|(?<=")~(?= )/;
+
+/** The same, with such a folder in the place of each `$HOME` or `~`. */
 function isFilledIn(ansible: Json, runbook: Json, home: string): boolean {
-  const parts = JSON.stringify(runbook).split('$HOME');
+  const parts = JSON.stringify(runbook).split(HOMES);
   return new RegExp(`^${parts.map((part) => RegExp.escape(part)).join(home)}$`).test(JSON.stringify(ansible));
 }
 

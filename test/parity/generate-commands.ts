@@ -24,7 +24,17 @@ const COMMANDS = [
   'printf "\\\\t"',
   'echo a#b',
   'echo "*"',
+  'echo ~ a~',
 ] as const;
+/** Of what registers as `r`, without a look at its output. */
+const BEHIND: readonly [readonly [string, string], ...(readonly [string, string])[]] = [
+  ['r is changed', 'r.changed'],
+  ['r is not changed', '!r.changed'],
+  ['r is failed', 'r.failed'],
+  ['r is succeeded', '!r.failed'],
+  ['r is failed or r is changed', 'r.failed || r.changed'],
+  ['r.rc == 0', 'r.rc == 0'],
+];
 const SHELLS = [
   'echo hi',
   'echo a && echo b',
@@ -86,9 +96,15 @@ export function commandCase(chance: Chance): Draft {
   if (chance.of(0.15)) task['changed_when'] = chance.one<Json>([false, 'r.rc == 0', either('"a" in r.stdout', 'r.stdout.contains("a")')]);
   if (chance.of(0.15)) task['failed_when'] = chance.one<Json>([false, 'r.rc == 3', 'r.rc > 4']);
   if (chance.of(0.1)) Object.assign(task, { until: 'r.rc == 0', retries: 2, delay: 0 });
+  const behind = chance.one(BEHIND);
   return {
     given: ['mkdir d', 'printf "f\\n" > d/f'],
-    tasks: [task, { debug: { msg: '{{r.stdout_lines}}' } }, { debug: { msg: '{{r.rc}}' } }],
+    tasks: [
+      task,
+      { debug: { msg: '{{r.stdout_lines}}' } },
+      { debug: { msg: '{{r.rc}}' } },
+      { debug: { msg: 'behind' }, when: either(...behind) },
+    ],
     ...endings(task, args),
   };
 }
