@@ -35,10 +35,16 @@ export async function attempted(of: Waiting, attempt: Attempt): Promise<ItemResu
     const result = withAttempts(await attempt(attempts === 1 ? 'first' : 'again'), attempts);
     if (context.mode === 'plan') return asPlanned(of, result, retries);
     if (result.kind === 'unknown' || isDone(of, result) === true) return result;
+    if (attempts > retries && isExcused(task, result)) return result;
     if (attempts > retries || context.interrupt.aborted) return gaveUp(of, result, attempts, performance.now() - began);
     context.emit({ type: 'task_retried', host: of.host.name, task: of.identity, attempt: attempts, attempts: retries + 1 });
     await wait(delayMs, undefined, { signal: context.interrupt }).catch(() => undefined);
   }
+}
+
+/** Whether failed_when has said of the last attempt that it is no failure. */
+function isExcused({ failedWhen }: Task, result: ItemResult): boolean {
+  return failedWhen !== undefined && result.kind !== 'failed';
 }
 
 function withAttempts(result: ItemResult, attempts: number): ItemResult {
@@ -55,7 +61,7 @@ function asPlanned(of: Waiting, result: ItemResult, retries: number): ItemResult
       return { kind: 'waits', because: result.because, result: {} };
     case 'ok':
     case 'changed': {
-      if (isNever(of)) return neverSo(of, withAttempts(result, retries + 1));
+      if (isNever(of) && !isExcused(of.task, result)) return neverSo(of, withAttempts(result, retries + 1));
       const done = isDone(of, result);
       if (done === true) return result;
       if (done instanceof Unknown) return { ...result, result: { ...result.result, attempts: new Unknown(done.because) } };

@@ -57,6 +57,10 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
       argumentsFor(['command', 'shell'], input).some((args) => args['chdir'] === '@W@/gone' && !isNotNeeded(args)),
   },
   {
+    id: 'excused-until',
+    explains: ({ fact }, input) => isBehind(fact) && 'until' in firstTask(input) && 'failed_when' in firstTask(input),
+  },
+  {
     id: 'failed-is-no-change',
     explains: ({ fact, ansible, runbook }, input) => {
       if (!isBehind(fact) || argumentsFor(['command', 'shell'], input).length === 0) return false;
@@ -235,7 +239,7 @@ function parsed(text: string): Json {
   }
 }
 
-const HOMES = /\$HOME|(?<=")~(?= )/;
+const HOMES = /\$HOME|(?<=["\s])~(?= )/;
 
 /** The same, with such a folder in the place of each `$HOME` or `~`. */
 function isFilledIn(ansible: Json, runbook: Json, home: string): boolean {

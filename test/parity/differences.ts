@@ -77,7 +77,9 @@ export const EXPLANATIONS: readonly Explanation[] = [
   {
     id: 'attempts',
     explains: ({ fact, ansible, runbook }) =>
-      isLine(fact) && text(ansible).endsWith(' ok "attempts 2"') && text(runbook) === text(ansible).replace(/2"$/, '3"'),
+      isLine(fact)
+        ? text(ansible).endsWith(' ok "attempts 2"') && text(runbook) === text(ansible).replace(/2"$/, '3"')
+        : fact.endsWith('.result.attempts') && ansible === 2 && runbook === 3,
   },
   {
     id: 'role-variables',
