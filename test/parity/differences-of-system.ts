@@ -32,7 +32,7 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
   {
     id: 'own-group',
     explains: ({ fact, ansible, runbook }, { given, input }) =>
-      (fact.startsWith('tree') ? ansible === null : fact.endsWith('.status') && ansible === 'failed' && runbook !== 'failed') &&
+      (/^tree|\.result\.|^second\..*\.status$/.test(fact) || (fact.endsWith('.status') && ansible === 'failed' && runbook !== 'failed')) &&
       !given.some((line) => /(useradd|groupadd).*@N@a$/.test(line)) &&
       tasksOf(input).some((task) => isMap(task) && isMap(task['user']) && task['user']['group'] === '@N@a'),
   },
@@ -85,10 +85,12 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
   },
   {
     id: 'version-to-remove',
-    explains: ({ fact, ansible, runbook }, { input }) =>
-      (/^tree after the second run\.(package s\w+qa|\/etc\/s\w+qa(\/config)?)$/.test(fact) ||
-        (fact.endsWith('.status') && ansible === 'failed' && runbook !== 'failed')) &&
-      tasksOf(input).some((task) => mentions(task, '=3.0') && mentions(task, 'absent')),
+    explains: ({ fact, ansible, runbook }, { input }) => {
+      const isOther =
+        fact.endsWith('.status') && ((ansible === 'failed' && runbook !== 'failed') || (ansible === 'changed' && runbook === 'ok'));
+      const isOfIt = /^tree.*\.(package s\w+qa|\/(etc|usr\/share)\/s\w+qa(\/\w+)?)$/.test(fact) && ansible !== runbook;
+      return (isOther || isOfIt) && tasksOf(input).some((task) => /@N@a=(3\.0|1\.\*|[12]\.0)".*"absent"/.test(JSON.stringify(task)));
+    },
   },
   {
     id: 'inactive-days-once',
