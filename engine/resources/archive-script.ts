@@ -59,7 +59,7 @@ export function unpackArchive(options: ArchiveOptions, keepNewer: boolean): stri
 esac`;
 }
 
-/** Shell text that prints the names in the list `$l`, below `.`, each with a NUL behind it. A chmod must not be led astray by links. */
+/** Shell text that prints the names in the list `$l`, below `.`, each with a NUL behind it. Neither a slash at the end nor a chmod must be led astray by links. */
 export function namesOfListing(options: ArchiveOptions, which: 'all' | 'not_links'): string {
   const noLinks = which === 'not_links' ? '/^l/d; ' : '';
   const tarLine = '^[-a-z][-rwxsStT]{9} [^/]+/[^/]* +[0-9,]+ [0-9]+-[0-9]+-[0-9]+ [0-9:]+ ';
@@ -70,7 +70,7 @@ export function namesOfListing(options: ArchiveOptions, which: 'all' | 'not_link
   gnu) sed -nE '${noLinks}s/^[^"]*"((\\\\.|[^"\\\\])+)".*$/\\1/; t name; d; :name; ${escapes}; p' ;;
   busybox) sed -nE '${noLinks}/^l/s/ -> .*//; /^-.* 0 [0-9]+-[0-9]+-[0-9]+ [0-9:]+ /s/ -> .*//; s#${tarLine}##; t name; d; :name;${strip} s/\\\\/\\\\\\\\/g; p' ;;
   zip) sed -nE '${noLinks}/^[^ ]+ +[0-9.]+ fat [^/]*$/s,\\\\,/,g; s/^[^ ]+ +[0-9.]+ [^ ]+ +[0-9]+ [^ ]+ +[^ ]+ [0-9]{8}[.][0-9]{6} //; t name; d; :name; s/\\\\/\\\\\\\\/g; p' ;;
-esac | while IFS= read -r n; do case $n in ''|..|../*|*/..|*/../*) ;; *) printf '%b\\0' "./$n" ;; esac; done`;
+esac | while IFS= read -r n; do case $n in ''|..|../*|*/..|*/../*) ;; *) printf '%b\\0' "./\${n%/}" ;; esac; done`;
 }
 
 function tarOptions({ extra, exclude }: ArchiveOptions): string {
