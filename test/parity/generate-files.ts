@@ -151,7 +151,9 @@ const TEMPLATES: readonly [string, string, string][] = [
 ];
 
 export function templateCase(chance: Chance): Draft {
-  const parts = chance.shuffled(TEMPLATES).slice(0, chance.number(1, 3));
+  const drawn = chance.shuffled(TEMPLATES).slice(0, chance.number(1, 3));
+  // A block behind it would not stand on a line of its own, which counts in Handlebars alone.
+  const parts = drawn.toSorted(([, one], [, other]) => Number(other.endsWith('\n')) - Number(one.endsWith('\n')));
   const files = { 't.tpl': either(parts.map(([, jinja]) => jinja).join(''), parts.map(([, , handlebars]) => handlebars).join('')) };
   const args: Record<string, Json> = { src: '@C@/t.tpl', dest: chance.one(['@W@/t', '@W@/t', '@W@/t', '@W@/d/', '@W@/none/t'] as const) };
   Object.assign(args, attributes(chance, 0.25), chance.options<Json>({ force: [false], follow: [true], validate: VALIDATIONS }, 0.15));
