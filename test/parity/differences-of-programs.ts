@@ -198,7 +198,7 @@ function isFolder(state: Json, { owner, group, mode }: JsonMap): boolean {
 }
 
 /** What stood in the folder from the beginning, and what the copy has written. */
-const UNTOUCHED = ['folder 0755 0:0', 'file 0640 0:0 "mine', 'link ', 'file 0644 0:0 "other'] as const;
+const UNTOUCHED = ['folder 0755 0:0', 'folder 0711 0:0', 'file 0640 0:0 "mine', 'link ', 'file 0644 0:0 "other'] as const;
 
 function withoutContent(state: Json): string {
   return typeof state === 'string' ? state.replace(/ (?:"|\d+ bytes )[^]*$/, '') : '';
