@@ -113,7 +113,7 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
       (fact.startsWith('second.') && makesLink(input)
         ? argumentsFor(['file'], input).some(({ state }) => state === 'directory')
         : isStatus(fact)
-          ? ansible === 'changed' && runbook === 'failed'
+          ? (ansible === 'changed' || (ansible === 'ok' && isForceFalse(input, fact))) && runbook === 'failed'
           : /^tree.*\/\.[a-z0-9_]{8}$/.test(fact) && runbook === null && mentions(ansible, 'file ')),
   },
   {
@@ -232,6 +232,10 @@ function madeAtPath(task: Json): 'directory' | 'link' | 'other' | undefined {
   return file['state'] === 'absent' ? 'other' : undefined;
 }
 
+function isForceFalse(input: Case, fact: string): boolean {
+  return argumentsFor(['copy'], input, fact).some(({ force }) => force === false);
+}
+
 function isSecond(fact: string): boolean {
   return fact.startsWith('second.');
 }
@@ -242,7 +246,7 @@ function numberOf(fact: string): number {
 
 /** What Ansible makes of a file whose path ends in a slash. */
 function isOfSlash(fact: string, state: Json, { ansible, runbook }: Pick<Difference, 'ansible' | 'runbook'>): boolean {
-  if (/^tree[^/]*\/(t|real|gone|s|d)(\/.*)?$/.test(fact)) return true;
+  if (/^tree[^/]*\/(t|real|gone|s|d)(\/.*)?( \(ACL\))?$/.test(fact)) return true;
   if (fact.endsWith('.result.path')) return state === 'directory' && ansible === '@W@/t' && runbook === '@W@/real';
   if (!isStatus(fact)) return false;
   if (state === 'absent' && ansible === 'ok' && runbook === 'changed') return true;
