@@ -59,8 +59,7 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
     explains: ({ fact, ansible, runbook }, { input }) =>
       /^tree.*\.shadow s\w+qa$/.test(fact) &&
       typeof ansible === 'string' &&
-      ansible.startsWith('!!$') &&
-      ansible.slice(1) === runbook &&
+      (ansible.startsWith('!!$') ? ansible.slice(1) === runbook : ansible.startsWith('$') && runbook === `!${ansible}`) &&
       tasksOf(input).some((task) => isMap(task) && isMap(task['user']) && mentions(task['user']['password'] ?? '', '!$')),
   },
   {
