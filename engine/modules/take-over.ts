@@ -24,7 +24,7 @@ function numbered(id: number | undefined): Account | undefined {
 /**
  * Shell commands, each of them one step, that make the new file "$t" the like of "$d", which it is to replace: owner, group, mode, access
  * control list and extended attributes. GNU's cp knows them all in one process. Where the new mode lets fewer in, the old file gets it
- * first, so that nobody opens the new one in between.
+ * first, so that nobody opens the new one in between; where the old one has other names, which keep their mode, an empty file like it.
  */
 export function takeOver(wanted: WantedAttributes, kept: KeptAttributes, before: RegularFile): readonly string[] {
   const { bits } = kept.mode;
@@ -32,9 +32,10 @@ export function takeOver(wanted: WantedAttributes, kept: KeptAttributes, before:
   const isChanged = bits !== before.mode;
   const tighter = isTighter(kept, before);
   return [
-    ...(tighter ? [`${chmod} "$d"`] : []),
+    ...(tighter ? [OWN_MODEL, `${chmod} "$m"`] : ['m="$d"']),
     ...ownerCommands(wanted, kept),
-    `{ cp --attributes-only --preserve=mode,xattr -- "$d" "$t" 2>/dev/null || { ${chmod} "$t" && ${ACL}; }; }`,
+    `{ ${likeOf('"$m"', '"$t"', `${chmod} "$t"`)}; }`,
+    ...(tighter ? ['{ [ "$m" = "$d" ] || rm -f -- "$m"; }'] : []),
     ...(isChanged && !tighter ? [`${chmod} "$t"`] : []),
   ];
 }
@@ -51,5 +52,11 @@ export function isTighter(kept: KeptAttributes, before: RegularFile): boolean {
   return ((before.mode ?? 0o777) & ~kept.mode.bits & 0o077) !== 0;
 }
 
-/** Of busybox's cp, or where not all attributes can be set. */
-const ACL = '{ ! command -v getfacl || ! command -v setfacl || getfacl -pc -- "$d" | setfacl -M - -- "$t" || :; } >/dev/null 2>&1';
+/** Mode, access control list and extended attributes of one file for another one. With busybox's cp, or where not all can be set: `chmod`, and the list. */
+function likeOf(model: string, file: string, chmod: string): string {
+  const list = `{ ! command -v getfacl || ! command -v setfacl || getfacl -pc -- ${model} | setfacl -M - -- ${file} || :; } >/dev/null 2>&1`;
+  return `cp --attributes-only --preserve=mode,xattr -- ${model} ${file} 2>/dev/null || { ${chmod} && ${list}; }`;
+}
+
+/** "$m", from which the new file takes its attributes: the old one, or where that has other names an empty file like it. */
+const OWN_MODEL = `{ m="$d"; [ "$(stat -c %h -- "$d" 2>/dev/null || echo 1)" = 1 ] || { m="\${t%-*}m-\${t##*-}" && : >"$m" && { ${likeOf('"$d"', '"$m"', 'chmod 0600 -- "$m"')}; }; }; }`;

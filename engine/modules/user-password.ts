@@ -42,8 +42,15 @@ function isLockedHash({ password }: UserArguments): boolean {
 }
 
 /** What useradd is given would be taken as a hash whatever it is: a plain password would lock the account and stand in a file. */
-export function passwordFault({ password, name }: UserArguments): Impossible | undefined {
+export function passwordFault(args: UserArguments): Impossible | undefined {
+  const { password, name } = args;
   if (password === undefined || password instanceof Unknown) return undefined;
+  if (/^!+[^!]/.test(revealed(password)) && args.password_lock === false)
+    return {
+      kind: 'impossible',
+      what: `The password of ${name} is locked by the ! in front, and password_lock: false is to unlock it`,
+      remedy: 'Take one of the two away',
+    };
   if (/^(?:!{0,2}\$[0-9a-z]+\$[^:\s]+|!{1,2}|!?\*)$/.test(revealed(password))) return undefined;
   return {
     kind: 'impossible',

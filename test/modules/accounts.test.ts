@@ -232,6 +232,12 @@ const TABLE: readonly Row[] = [
     shows: ['days before a new password', 'days of a password', 'days of warning', 'days after the password'],
     proof: 'test "$(getent shadow pa | cut -d: -f4-7)" = 1:90:3:9',
   },
+  {
+    what: 'a hash that is locked and to be unlocked is refused',
+    args: { ...KEPT, password: `!${HASH}`, password_lock: false },
+    before: ':',
+    fails: 'The password of pa is locked by the ! in front, and password_lock: false is to unlock it',
+  },
 ];
 
 const GROUPS: readonly object[] = [

@@ -67,7 +67,10 @@ export function userCase(chance: Chance): Draft {
 function wish(chance: Chance, probability: number): JsonMap {
   const gone = chance.of(0.15);
   if (gone) return { name: '@N@a', state: 'absent', ...chance.options<Json>({ remove: [true, false], force: [true] }, 0.5) };
-  return { name: '@N@a', ...chance.options<Json>(CHOICES, probability) };
+  const { password_lock: lock, ...drawn } = chance.options<Json>(CHOICES, probability);
+  const isLocked = typeof drawn['password'] === 'string' && drawn['password'].startsWith('!$');
+  // A hash that is locked and to be unlocked is refused: a row of the differences.
+  return { name: '@N@a', ...drawn, ...(lock === undefined || (isLocked && lock === false) ? {} : { password_lock: lock }) };
 }
 
 export function groupCase(chance: Chance): Draft {
