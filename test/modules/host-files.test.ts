@@ -158,8 +158,8 @@ describe('unarchive', () => {
     expect((await planHere(unarchive, { src: at('a.tar.gz'), dest: at('out'), remote_src: true })).outcome.kind).toBe('change');
   });
   it('brings an archive, and leaves nothing of it behind', async () => {
-    const controller = controllerWith({ 'a.tgz': readFileSync(at('a.tar.gz')) });
-    await settleHere(unarchive, { src: 'a.tgz', dest: at('out'), creates: at('out/top/bin'), mode: 'u=rwX,go=' }, { controller });
+    const controller = controllerWith({ [at('a.tar.gz')]: readFileSync(at('a.tar.gz')) });
+    await settleHere(unarchive, { src: at('a.tar.gz'), dest: at('out'), creates: at('out/top/bin'), mode: 'u=rwX,go=' }, { controller });
     expect(statSync(at('out/top/bin')).mode & 0o777).toBe(0o700);
     expect(readdirSync('/tmp').filter((name) => name.startsWith('.runbook-testrun'))).toEqual([]);
   });
