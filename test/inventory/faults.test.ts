@@ -53,9 +53,13 @@ const FAULTS: readonly (readonly [string, Readonly<Record<string, string | Buffe
   [
     'a program that prints a number too large',
     { 'h.sh': '#!/bin/sh\necho \'{"a": {"vars": {"b": 12345678901234567890}}}\'\n' },
-    ['yaml-number'],
+    ['yaml-number h.sh --list:1:1'],
   ],
-  ['a program that prints a number beyond all', { 'h.sh': '#!/bin/sh\necho \'{"a": {"vars": {"b": 1e999}}}\'\n' }, ['yaml-number']],
+  [
+    'a program that prints a number beyond all',
+    { 'h.sh': '#!/bin/sh\necho \'{"a": {"vars": {"b": 1e999}}}\'\n' },
+    ['yaml-number h.sh --list:1:1'],
+  ],
   ['YAML: a port out of range', { 'h.yml': 'web: { hosts: { "a:99999": {} } }\n' }, ['wrong-host h.yml:1:18']],
   ['INI: a header with blanks', { h: '[web servers]\nignored\n[b:childs]\n' }, ['wrong-section h:1:1', 'wrong-section h:3:1']],
   ['INI: not name=value', { h: '[web]\nw1 user root\n[web:vars]\nx\n' }, ['ini-syntax h:2:4', 'ini-syntax h:2:9', 'ini-syntax h:4:1']],
