@@ -73,7 +73,6 @@ async function variableProblems(folder: string, vault: Vault): Promise<readonly 
 
 /** What a plan refuses under the variables of the hosts before it connects to any. */
 async function checkHosts(playbook: Playbook, inventory: Inventory, vault: Vault, flags: InventoryFlags): Promise<void> {
-  if (playbook.plays.length === 0) return;
   const never = new AbortController().signal;
   await run({
     mode: 'plan',

@@ -32,10 +32,6 @@ export async function runPlayCommand(playbookFile: string, command: Mode, flags:
     );
     return EXIT.ok;
   }
-  if (playbook.plays.length === 0) {
-    printNotes([`There are no plays in ${playbookFile}: nothing was done.`], process.stderr);
-    return EXIT.ok;
-  }
   printNotes(refuseUnknownTags(playbook, selection), process.stderr);
   if (mode === 'plan' && flags.out !== undefined && flags.become === true) {
     throw new Problem({

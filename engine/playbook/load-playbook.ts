@@ -68,7 +68,16 @@ const OUTERMOST: Surroundings = {
 };
 
 async function readPlaybook(path: string, asked: Place | undefined, outer: Surroundings, loading: Loading): Promise<readonly Play[]> {
+  const { reports } = loading.problems;
   const nodes = await loading.files.readList(path, loading.problems, 'plays', asked);
+  // A file that was cut off must not count as one whose work is done.
+  if (nodes.length === 0 && loading.problems.reports === reports)
+    loading.problems.add({
+      code: 'empty-playbook',
+      what: 'There are no plays in this file',
+      place: { file: displayPath(path), line: 1, column: 1 },
+      remedy: 'Write "- hosts: …" and below it the tasks.',
+    });
   const plays: Play[] = [];
   for (const node of nodes) plays.push(...(await readEntry(node, path, outer, loading)));
   return plays;

@@ -100,7 +100,8 @@ test.each([
   [['apply', 'nofile'], 1, /plan nofile cannot be read[\s\S]*help:/],
   [['show', 'nofile'], 1, /plan nofile cannot be read[\s\S]*help:/],
   [['plan', tmpdir()], 1, new RegExp(`${tmpdir()} is a folder`)],
-  [['play', '/dev/null'], 0, /no plays in \/dev\/null/],
+  [['play', '/dev/null'], 1, /There are no plays in this file\n *--> \/dev\/null:1:1[\s\S]*help:/],
+  [['lint', '/dev/null'], 1, /There are no plays in this file/],
   [['vault', 'keygen', '--recipient', 'age1'], 1, /unknown option '--recipient'/],
 ])('%j says what is wrong', async (args, status, says) => {
   const ended = await runbook(...args);
