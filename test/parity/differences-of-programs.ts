@@ -35,6 +35,16 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
           (isBehind(fact) || (fact.endsWith('.0.status') && ansible !== 'failed' && runbook === 'failed'))),
   },
   {
+    id: 'no-such-program',
+    explains: ({ fact, ansible, runbook }, input) =>
+      argumentsFor(['command'], input).some(({ cmd }) => cmd === 'no-such-program') &&
+      firstTask(input)['failed_when'] === 'r.rc == 3' &&
+      (isBehind(fact) ||
+        (fact.endsWith('.0.status') && ansible === 'ok' && runbook === 'changed') ||
+        (/\.0\.result\.stderr(_lines)?$/.test(fact) && mentions(runbook, 'no-such-program: not found')) ||
+        (fact.endsWith('.0.result.cmd') && ansible === 'no-such-program')),
+  },
+  {
     id: 'changed-when-takes-back',
     explains: ({ fact, ansible, runbook }, input) =>
       (isBehind(fact) || (fact.endsWith('.0.status') && ansible === 'changed' && runbook === 'ok')) &&

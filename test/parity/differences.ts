@@ -52,6 +52,14 @@ export const EXPLANATIONS: readonly Explanation[] = [
       withoutOwner(ansible) === withoutOwner(runbook),
   },
   {
+    id: 'edits-through-links',
+    explains: ({ fact, ansible, runbook }, { area, given, input }) => {
+      const task = tasksOf(input)[Number(/\.(\d+)\.status$/.exec(fact)?.[1])];
+      const hasAttributes = isMap(task ?? null) && /"(mode|owner|group)":/.test(JSON.stringify(task));
+      return area === 'edits' && given.includes('ln -s real t') && hasAttributes && ansible === 'ok' && runbook === 'changed';
+    },
+  },
+  {
     id: 'whole-division',
     explains: ({ fact }, { area, input }) =>
       area === 'words' && fact.endsWith('.status') && mentions(tasksOf(input), HALVED) && mentions(tasksOf(input), '"x":3'),
