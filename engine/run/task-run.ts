@@ -96,6 +96,7 @@ async function runLoop(whole: Turn, loop: Loop): Promise<Omit<Recorded, 'changed
     return failed(whole, asTaskProblem(error));
   }
   if (turns instanceof Unknown) return unknown(whole, turns.because);
+  if (turns.length === 0) return { ...skip(whole, 'its list is empty'), value: aggregate([]) };
   const results = await runTurns(whole, turns);
   const ran = results.filter((one) => !one.skipped);
   return {
@@ -254,8 +255,8 @@ function doubted(run: TaskRun, outcome: TaskOutcome): TaskOutcome {
   return { ...outcome, certainty: 'after_change' };
 }
 
-function skip(turn: Turn): Recorded {
-  finish(turn, { kind: 'skipped', why: 'its condition is false' });
+function skip(turn: Turn, why = 'its condition is false'): Recorded {
+  finish(turn, { kind: 'skipped', why });
   return skippedTurn(turn.loop);
 }
 

@@ -98,6 +98,13 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
       argumentsFor(['unarchive'], input, fact).some((args) => args['keep_newer'] === true),
   },
   {
+    id: 'unarchive-keep-newer',
+    explains: ({ fact, ansible, runbook }, input) =>
+      argumentsFor(['unarchive'], input).some((args) => args['keep_newer'] === true && args['src'] === '@W@/a.zip') &&
+      (/^(first|second)\.1\.result\.(uid|owner|gid|group|mode)$/.test(fact) ||
+        (/^tree.*\/out\/top\/(a|run)$/.test(fact) && contentOf(ansible) === contentOf(runbook))),
+  },
+  {
     id: 'unarchive-zip-folders',
     explains: ({ fact, ansible, runbook }, input) =>
       isStatusOf(fact, 'second') &&
@@ -111,7 +118,8 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
     explains: ({ fact, ansible, runbook }, input) => {
       const last = input.given.at(-1) ?? '';
       const isZip = argumentsFor(['unarchive'], input).some(({ src }) => src === '@W@/a.zip');
-      if (last !== 'mkdir -p out/top/a/x' && !(isZip && last.endsWith('ln -s ../other out/top/sub'))) return false;
+      const isKept = argumentsFor(['unarchive'], input).some((args) => args['keep_newer'] === true);
+      if (last !== 'mkdir -p out/top/a/x' && !((isZip || isKept) && last.endsWith('ln -s ../other out/top/sub'))) return false;
       // The copy finds what it has written, as nothing is unpacked over it.
       if (fact === 'second.1.status') return ansible === 'changed' && runbook === 'ok';
       if (fact.endsWith('.status')) return runbook === 'failed' && ansible !== 'failed';
@@ -261,4 +269,9 @@ function isFilledIn(ansible: Json, runbook: Json, home: string): boolean {
 function homeOf(input: Case): string {
   const { environment } = firstTask(input);
   return isMap(environment) && typeof environment['HOME'] === 'string' ? RegExp.escape(environment['HOME']) : String.raw`(?:/[\w.-]+)+`;
+}
+
+/** `file 0644 0:4 "text"` without mode and owner. */
+function contentOf(value: Json): string {
+  return typeof value === 'string' ? value.replace(/^file \d+ \d+:\d+ /, '') : '';
 }

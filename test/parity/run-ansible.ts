@@ -98,9 +98,10 @@ interface Line {
   readonly result: TaskEvent['result'];
 }
 
-/** A loop is told of by its items, and includes by what is in them. */
+/** A loop is told of by its items, if it has any, and includes by what is in them. */
 function counts(line: Line): boolean {
-  return !(line.loop && line.item === undefined) && !/(?:^|\.)(?:include|import)_|(?:^|\.)meta$/.test(line.action);
+  const isWhole = line.loop && line.item === undefined && line.result['skipped_reason'] !== 'No items in the list';
+  return !isWhole && !/(?:^|\.)(?:include|import)_|(?:^|\.)meta$/.test(line.action);
 }
 
 function event(line: Line): TaskEvent {
