@@ -50,6 +50,7 @@ function event(line: Finished, cwd: string): TaskEvent {
     module: line.task.module,
     handler: line.task.handler,
     file: resolve(cwd, line.task.id.replace(/:\d+:\d+$/, '')),
+    place: line.task.id,
     item: itemText(line.item),
     status: line.outcome.kind,
     certain: line.outcome.kind !== 'unknown' && (line.outcome.certainty ?? 'certain') === 'certain',

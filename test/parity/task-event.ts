@@ -9,6 +9,8 @@ export interface TaskEvent {
   readonly handler: boolean;
   /** The file that the task is written in. */
   readonly file: string;
+  /** file:line:column, of runbook alone: handlers of two plays may have one name. */
+  readonly place?: string;
   readonly item: string | undefined;
   readonly status: 'ok' | 'changed' | 'failed' | 'skipped' | 'unreachable' | 'unknown';
   /** Of a plan: whether it is sure. */
