@@ -37,6 +37,11 @@ export function* walkSteps(steps: readonly Step[]): Generator<Step> {
   }
 }
 
+/** Whether any of the steps, or of those in them, runs. */
+export function hasSelected(steps: readonly Step[], selection: TagSelection): boolean {
+  return [...walkSteps(steps)].some((step) => step.kind !== 'block' && isSelected(step.tags, selection));
+}
+
 /** What of a play would be done: tasks, includes and meta actions. */
 export function listTasks(play: Play, selection: TagSelection): readonly Step[] {
   return play.sections.flatMap((section) =>

@@ -1,7 +1,7 @@
 import type { Block, Handler, Include, Meta, Task } from '../playbook/play.ts';
 import { Problem } from '../errors/problem.ts';
 import { breathe } from '../connection/breath.ts';
-import { isSelected } from '../playbook/select-tasks.ts';
+import { hasSelected, isSelected } from '../playbook/select-tasks.ts';
 import { Unknown } from '../values/value.ts';
 import type { Scope, Value } from '../values/value.ts';
 import { abort, stopIfAborted } from './abort.ts';
@@ -210,8 +210,10 @@ export class HostRun {
     if (step.kind !== 'block') return;
     const before = this.#host.failures;
     const callsFailed = this.#host.called.failures;
-    let failed = await this.#failureIn(stop.block, route, stop.rescue.length + stop.always.length);
-    if (failed !== undefined && stop.rescue.length > 0) {
+    // What tags leave out rescues nothing.
+    const isRescued = this.#handling ? step.rescue.length > 0 : hasSelected(step.rescue, this.#context.selection);
+    let failed = await this.#failureIn(stop.block, route, (isRescued ? 1 : 0) + stop.always.length);
+    if (failed !== undefined && isRescued) {
       this.#host.variables.remember('failed_task', { name: failed.task.name, msg: failed.problem.what, result: failed.task.result });
       failed = await this.#failureIn(stop.rescue, route, stop.always.length);
       if (failed === undefined) {
