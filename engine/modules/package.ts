@@ -277,6 +277,10 @@ function certaintyOf(steps: readonly Step[], aged: boolean, seen: Seen): Pick<Ch
   const isOfEarlier = ({ one, state }: Step): boolean =>
     seen.certainty(one.request) === 'after_change' || (!state.installed && seen.of(one.request).leftover === 'perhaps');
   if (steps.some(isOfEarlier)) return { certainty: 'after_change' };
+  const mayBeKept = steps.some(
+    ({ one, state, before }) => before === 'absent' && state.installed && seen.of(one.request).offer?.holds === true,
+  );
+  if (mayBeKept) return { certainty: 'after_change', doubt: 'packages that the host holds back decide' };
   const isOpen = aged || steps.some(({ one, state }) => state.installed && seen.of(one.request).offer?.offered === false);
   return isOpen ? { certainty: 'after_change', doubt: 'fresh package lists decide' } : { certainty: 'certain' };
 }

@@ -8,6 +8,8 @@ export interface Offer {
   readonly provided: boolean;
   /** Seconds since 1970 of the last refresh of the lists. */
   readonly listed: number;
+  /** Whether the host holds any package back: what an installation would change or remove may be one of them. */
+  readonly holds: boolean;
 }
 
 /** Shell text behind the list of dpkg in `$d`: asks the lists for those of the names (shell words) that are not there. */
@@ -26,6 +28,7 @@ if [ $# -gt 0 ]; then
 p=$(apt-cache policy -- "$@" 2>/dev/null)
 printf '@offers\\n%s\\n@listed\\n' "$p"
 for f in /var/lib/apt/lists/*Packages*; do [ ! -e "$f" ] || stat -c %Y /var/lib/apt/lists /var/lib/apt/lists/partial; break; done
+if grep -q '^Status: hold ' /var/lib/dpkg/status; then echo @held; fi
 case $p in *'Candidate: (none)'*) echo @providers; apt-cache showpkg -- "$@" 2>/dev/null; echo @provided; dpkg-query -W -f '\${db:Status-Status}\\t\${Provides}\\n';; esac
 fi
 `;
@@ -54,6 +57,7 @@ export function decodeOffers(
     providers: names.flatMap((name) => byName.get(name) ?? []),
     provided: names.some((name) => there.has(name)),
     listed: Math.max(...times),
+    holds: lines.slice(listed + 1, end(providers)).includes('@held'),
   });
 }
 

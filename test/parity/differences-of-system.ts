@@ -72,6 +72,25 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
       isDeepStrictEqual(linesOf(ansible), linesOf(runbook)),
   },
   {
+    id: 'exclusive-and-comments',
+    explains: ({ fact, ansible, runbook }, { input }) => {
+      if (!/^tree.*\/authorized_keys$/.test(fact) || typeof ansible !== 'string' || typeof runbook !== 'string') return false;
+      const asks = tasksOf(input).some(
+        (task) => isMap(task) && isMap(task['authorized_key']) && task['authorized_key']['exclusive'] === true,
+      );
+      const isComment = (line: string): boolean => line === '' || line.startsWith('#');
+      const keys = (text: string): readonly string[] => linesOf(text).filter((line) => !isComment(line));
+      return asks && runbook.length > ansible.length && isDeepStrictEqual(keys(ansible), keys(runbook));
+    },
+  },
+  {
+    id: 'install-section-changed',
+    explains: ({ fact, ansible, runbook }, { input }) => {
+      const wanted = tasksOf(input).flatMap((task) => JSON.stringify(task).match(/WantedBy=[a-z.-]+/g) ?? []);
+      return /^tree.*\/[a-z-]+\.target\.wants\//.test(fact) && (ansible === null) !== (runbook === null) && new Set(wanted).size > 1;
+    },
+  },
+  {
     id: 'folder-of-keys-unmanaged',
     explains: ({ fact, runbook }, input) => {
       const asks = tasksOf(input.input).some(
@@ -179,7 +198,9 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
     id: 'remounted-not-mounted',
     explains: ({ fact, ansible, runbook }, input) =>
       fact.startsWith('tree')
-        ? /^tree.*\.(\/mnt\/|mount \/mnt\/)/.test(fact) && ansible === null && asksForMount(input, 'remounted')
+        ? /^tree.*\.(\/mnt\/|mount \/mnt\/)/.test(fact) &&
+          (ansible === null || mentions(runbook, 'folder 1777')) &&
+          asksForMount(input, 'remounted')
         : fact.endsWith('.status') &&
           argument(fact, input, 'mount', 'state') === 'remounted' &&
           ansible === 'failed' &&
