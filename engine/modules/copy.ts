@@ -96,7 +96,7 @@ export const module = defineModule<Arguments, Loaded | undefined>({
         validate: args.validate,
         unsafe: args.unsafe_writes,
         hasNeeds: true,
-        makesDirectory: args.dest.endsWith('/') ? { mode: args.directory_mode } : undefined,
+        makesDirectory: args.dest.endsWith('/') ? { mode: args.directory_mode, owner: args.owner, group: args.group } : undefined,
         result: args.src === undefined ? {} : { src: args.src },
       },
       requestFor(path, loaded),

@@ -83,7 +83,7 @@ export function planEdit(
       validate: args.validate,
       unsafe: args.unsafe_writes,
       hasNeeds: true,
-      makesDirectory: args.create ? { mode: undefined } : undefined,
+      makesDirectory: args.create ? {} : undefined,
       result: { path: args.path },
     },
     request,

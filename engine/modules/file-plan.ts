@@ -19,7 +19,6 @@ import {
   newAttributes,
   newDirectory,
 } from './file-attributes.ts';
-import type { Mode } from './file-mode.ts';
 import { formatMode } from './file-mode.ts';
 import { cannotLook, missingAccount, noDirectoryAbove, notPermitted, notWritable } from './file-needs.ts';
 import type { Content, KnownContent } from './file-content.ts';
@@ -41,8 +40,8 @@ export interface WantedFile {
   readonly validate: string | undefined;
   /** `fileNeeds` was asked for as well. */
   readonly hasNeeds?: true;
-  /** Where the directory is not there that it goes into: it is made, with this mode. `aboveNeeds` were asked for as well. */
-  readonly makesDirectory?: { readonly mode: Mode | undefined } | undefined;
+  /** Where the directory is not there that it goes into: it is made, and those above it, with these. `aboveNeeds` were asked for as well. */
+  readonly makesDirectory?: WantedAttributes | undefined;
   /** Whether the file that is there is overwritten where it cannot be replaced. */
   readonly unsafe?: boolean | undefined;
   /** What `register` gets besides the file's attributes. */
@@ -280,15 +279,21 @@ function newDirectoryField(path: string): Difference {
 }
 
 function directoryMade(path: string, { makesDirectory }: WantedFile, context: Context): Prediction {
-  return predict(file(path), { ...newDirectory({ mode: makesDirectory?.mode }, undefined, context.user), modeIsExpected: true });
+  return predict(file(path), { ...newDirectory(makesDirectory ?? {}, undefined, context.user), modeIsExpected: true });
 }
 
-/** The script behind one that makes the directory, with those above it. */
-function inside(directory: string | undefined, { makesDirectory }: WantedFile, apply: Apply): Apply {
+/** The script behind one that makes the directory, with those above it, and gives each of them its owner. */
+function inside(directory: string | undefined, { makesDirectory = {} }: WantedFile, apply: Apply): Apply {
   if (directory === undefined) return apply;
-  const { mode } = newDirectory({ mode: makesDirectory?.mode }, undefined, '');
-  const mask = makesDirectory?.mode === undefined || mode === undefined ? '' : `umask ${formatMode(0o777 & ~mode)}; `;
-  return { ...apply, script: `(${mask}mkdir -p -- ${quote(directory)}) || exit 1\n${apply.script}` };
+  const { mode } = newDirectory({ mode: makesDirectory.mode }, undefined, '');
+  const mask = makesDirectory.mode === undefined || mode === undefined ? '' : `umask ${formatMode(0o777 & ~mode)}; `;
+  const make = `(${mask}mkdir -p -- ${quote(directory)}) || exit 1\n`;
+  const { owner, group } = makesDirectory;
+  const [own] = attributeCommands('"$made"', { owner, group }, undefined, 'directory');
+  if (own === undefined) return { ...apply, script: `${make}${apply.script}` };
+  const find = `made=${quote(directory)} top=$made; while above=\${top%/*}; [ -n "$above" ] && ! [ -d "$above" ]; do top=$above; done\n`;
+  const give = `while ${own} || exit 1; [ "$made" != "$top" ]; do made=\${made%/*}; done\n`;
+  return { ...apply, script: `${find}${make}${give}${apply.script}` };
 }
 
 function attributesOnly(path: string, attributes: WantedAttributes, before: RegularFile): Apply {

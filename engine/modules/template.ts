@@ -74,7 +74,7 @@ export const module = defineModule<Arguments, Content>({
         validate: args.validate,
         unsafe: args.unsafe_writes,
         hasNeeds: true,
-        makesDirectory: args.dest.endsWith('/') ? { mode: undefined } : undefined,
+        makesDirectory: args.dest.endsWith('/') ? { owner: args.owner, group: args.group } : undefined,
         result: { src: args.src },
       },
       fileRequest(path, content),

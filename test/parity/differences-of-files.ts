@@ -21,8 +21,13 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
   {
     id: 'slash-at-the-end',
     explains: ({ fact, ansible, runbook }, input) =>
-      !input.given.some((line) => line.startsWith('mkdir t')) &&
-      argumentsFor(['file'], input).some(({ path, state }) => path === '@W@/t/' && isOfSlash(fact, state ?? null, { ansible, runbook })),
+      argumentsFor(['file'], input).some(
+        ({ path, state, force }) =>
+          path === '@W@/t/' &&
+          // A folder makes way for a link, which then cannot be made under a name with a slash.
+          (!input.given.some((line) => line.startsWith('mkdir t')) || (state === 'link' && force === true)) &&
+          isOfSlash(fact, state ?? null, { ansible, runbook }),
+      ),
   },
   {
     id: 'default-acl',
@@ -172,6 +177,14 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
       (isStatus(fact) ? runbook === 'failed' && ansible !== 'failed' : /^tree.*\/t\/(s|in)$/.test(fact) && mentions(ansible, 'file ')),
   },
   {
+    id: 'hard-link-at-a-folder',
+    explains: ({ fact, ansible, runbook }, input) =>
+      argumentsFor(['file'], input).some(({ state }) => state === 'hard') &&
+      input.given.some((line) => line.startsWith('mkdir t')) &&
+      /^tree[^/]*\/s$/.test(fact) &&
+      textOf(ansible) === textOf(runbook),
+  },
+  {
     id: 'state-of-several-names',
     explains: ({ fact, ansible, runbook }, { given }) =>
       fact.endsWith('.result.state') && ansible === 'hard' && runbook === 'file' && given.includes('ln real t'),
@@ -293,4 +306,9 @@ function makesLink(input: Case): boolean {
 
 function withoutSetId(value: Json): Json {
   return typeof value === 'string' ? value.replace(/^04(?=\d{3}$)/, '0').replace(/^file 4(?=\d{3} )/, 'file 0') : value;
+}
+
+/** `file 0644 0:4 "text"` without mode and owner. */
+function textOf(value: Json): string | undefined {
+  return typeof value === 'string' ? value.replace(/^file \d+ \d+:\d+ /, '') : undefined;
 }

@@ -54,6 +54,8 @@ export const EXPLANATIONS: readonly Explanation[] = [
   {
     id: 'edits-through-links',
     explains: ({ fact, ansible, runbook }, { area, given, input }) => {
+      const setsMode = tasksOf(input).some((one) => /"mode":/.test(JSON.stringify(one)));
+      if (/^tree.*\/(real|t) \(ACL\)$/.test(fact)) return area === 'edits' && given.includes('ln -s real t') && setsMode;
       const task = tasksOf(input)[Number(/\.(\d+)\.status$/.exec(fact)?.[1])];
       const hasAttributes = isMap(task ?? null) && /"(mode|owner|group)":/.test(JSON.stringify(task));
       return area === 'edits' && given.includes('ln -s real t') && hasAttributes && ansible === 'ok' && runbook === 'changed';
