@@ -11,7 +11,7 @@ import { Secret } from '../values/secret.ts';
 import { all } from './conditions.ts';
 import type { RunContext } from './context.ts';
 import { MissingFile } from './controller-files.ts';
-import { FilesToCome, isController, isOnController } from './files-to-come.ts';
+import { FilesToCome, anyItem, isController, isOnController } from './files-to-come.ts';
 import { isLoopInVain, loopLayer, turnsOf } from './loop.ts';
 import type { HostState } from './host-state.ts';
 import type { PlannedPlay } from './play-run.ts';
@@ -98,20 +98,34 @@ async function tryTask(
     if (isLoopInVain(task, plain)) return;
     const turns = task.loop === undefined ? [undefined] : turnsOf(task.loop, task, plain);
     if (turns instanceof Unknown) {
-      if (isOnController(task, host.name, plain)) toCome.noteAnything();
+      if (task.loop !== undefined && isOnController(task, host.name, plain, context.hosts))
+        notePerhaps(toCome, task, host.variables.scope(task, [...over, anyItem(task.loop)]));
       return;
     }
     for (const turn of turns) {
       const scope = turn === undefined ? plain : host.variables.scope(task, [...over, loopLayer(turn)]);
       const runs = all(task.when, scope);
-      if (runs instanceof Unknown && isOnController(task, host.name, scope)) toCome.noteAnything();
-      if (runs === true) toCome.note(task, host.name, await prepareAhead(context, { host, task, item: turn?.item }, scope), scope);
+      const isHere = runs !== false && isOnController(task, host.name, scope, context.hosts);
+      if (runs instanceof Unknown && isHere) notePerhaps(toCome, task, scope);
+      if (runs !== true) continue;
+      const preparing = await prepareAhead(context, { host, task, item: turn?.item }, scope);
+      if (isHere) toCome.note(task, preparing);
     }
   } catch (error) {
     if (error instanceof Problems) error.problems.forEach(add);
     else if (error instanceof MissingFile && toCome.mayBring(error)) return;
     else if (error instanceof Problem) add(error);
     else throw error;
+  }
+}
+
+/** What is wrong with a task that may not run is told in its turn. */
+function notePerhaps(toCome: FilesToCome, task: Task, scope: Scope): void {
+  try {
+    toCome.notePerhaps(task, scope);
+  } catch (error) {
+    if (!(error instanceof Problem || error instanceof Problems)) throw error;
+    toCome.noteAnything();
   }
 }
 

@@ -272,7 +272,7 @@ function unknown(turn: Turn, because: string): Recorded {
   const { run, scope } = turn;
   if (run.context.mode === 'play') return failed(turn, failure(run, `what it needs is not known: ${because}`, undefined, undefined));
   run.host.called.call(nameableNotifies(run.task, scope), 'doubtful');
-  if (isOnController(run.task, run.host.name, scope)) run.context.files.expectAnything();
+  if (isOnController(run.task, run.host.name, scope, run.context.hosts)) run.context.files.expectAnything();
   finish(turn, { kind: 'unknown', because });
   return unknownTurn(because);
 }
