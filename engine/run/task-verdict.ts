@@ -69,6 +69,8 @@ function mayFail({ mode }: Judged, raw: ItemResult): false | Unknown {
   return mode === 'plan' && raw.kind === 'changed' && raw.change.touches === 'everything' ? new Unknown(MAY_FAIL) : false;
 }
 
+/** Where failed_when excuses that, nothing was run, and so nothing has changed. */
+const MAY_LACK_FOLDER = 'whether the folder of chdir is there, which is seen only as the command begins';
 const MAY_FAIL = 'whether the task fails, which nothing tells before it is done';
 
 /** Nothing runs behind a failure that ends the host's way, so one counts only where it is ignored. What fails is no change. */
@@ -76,7 +78,9 @@ function openVerdict(of: Judged, fails: boolean | Unknown, changes: boolean | Un
   const { task, host, over, mode } = of;
   if (mode !== 'plan') return {};
   const isOpen = fails instanceof Unknown && task.ignoreErrors !== undefined && ignores(task, host.variables.scope(task, over));
-  const open = { changed: isOpen && changes === true ? fails : changes, failed: isOpen ? fails : false };
+  const isExcused = changes === true && task.failedWhen !== undefined && task.arguments.has('chdir');
+  const perhaps = isOpen ? fails : isExcused ? new Unknown(MAY_LACK_FOLDER) : undefined;
+  const open = { changed: changes === true ? (perhaps ?? true) : changes, failed: isOpen ? fails : false };
   return open.changed instanceof Unknown || isOpen ? { open } : {};
 }
 

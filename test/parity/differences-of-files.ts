@@ -112,6 +112,16 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
       argumentsFor(['file'], input, fact).some(({ state }) => state === undefined || state === 'file' || state === 'touch'),
   },
   {
+    id: 'template-at-a-linked-folder',
+    explains: ({ fact, ansible, runbook }, input) =>
+      argumentsFor(['template'], input).some(({ dest, force }) => dest === '@W@/t' && force === false) &&
+      input.given.includes('mkdir -p real/sub') &&
+      input.given.includes('ln -s real t') &&
+      (isStatus(fact)
+        ? ansible === 'ok' && (runbook === 'changed' || runbook === 'failed')
+        : fact.endsWith('.result.dest') || (/^tree.*\/real\/t\.tpl$/.test(fact) && ansible === null)),
+  },
+  {
     id: 'content-into-folder',
     explains: ({ fact, ansible, runbook }, input) =>
       argumentsFor(['copy'], input, fact.startsWith('first.') ? fact : undefined).some((args) => 'content' in args) &&
