@@ -295,7 +295,9 @@ ${HANDLERS}`;
     process.env = { ...process.env, ...home };
     const first = await play({ 'site.yml': site('false') });
     expect(first.status).toBe(2);
-    expect(first.events.at(-1)?.recap?.[0]).toMatchObject({ owed: [{ handler: 'told', playbook: 'site.yml' }] });
+    // As root it is owed on the machine itself, where other runs owe theirs.
+    const told = expect.objectContaining({ handler: 'told', playbook: 'site.yml' });
+    expect(first.events.at(-1)?.recap?.[0]).toMatchObject({ owed: expect.arrayContaining([told]) });
     const second = await play({ 'site.yml': site('true') });
     expect(second.events.some((event) => event.type === 'handler_owed')).toBe(true);
     expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('told\n');
