@@ -248,11 +248,13 @@ export class FlowWriter {
     const block: Record<string, Json> = { name: this.#next(), block: this.tasks(this.#chance.number(1, 3), depth - 1) };
     if (rescued) block['rescue'] = this.tasks(this.#chance.number(1, 2), depth - 1);
     if (rescued) this.#sheltered -= 1;
-    if (this.#chance.of(0.4)) block['always'] = this.tasks(this.#chance.number(1, 2), depth - 1);
+    const always = this.#chance.of(0.4);
+    if (always) block['always'] = this.tasks(this.#chance.number(1, 2), depth - 1);
     if (this.#chance.of(0.3)) block['when'] = this.#chance.one(CONDITIONS);
     if (this.#chance.of(0.2)) block['tags'] = ['one'];
     if (this.#chance.of(0.1)) block['ignore_errors'] = true;
-    if (!rescued && this.#sheltered === 0 && this.#chance.of(0.1)) block['run_once'] = true;
+    // What follows a failure of one host for all is done by all here: a row of the differences.
+    if (!rescued && !always && this.#sheltered === 0 && this.#chance.of(0.1)) block['run_once'] = true;
     return block;
   }
 
