@@ -51,7 +51,7 @@ export class FlowWriter {
   readonly #handlers: string[] = [];
   #count = 0;
   #wantsHandlers = false;
-  /** How many blocks with a rescue are around what is written. */
+  /** How many blocks with a rescue or an always are around what is written. */
   #sheltered = 0;
   #fatal = false;
 
@@ -60,7 +60,7 @@ export class FlowWriter {
     this.#handlers = ['first', 'second', 'third'];
   }
 
-  /** A play whose failures are fatal gets no rescue, and what is rescued is no step of one host for all: rows of the differences. */
+  /** A play whose failures are fatal gets no rescue, and in what has a rescue or an always is no step of one host for all: rows of the differences. */
   play(fatal: boolean): void {
     this.#fatal = fatal;
   }
@@ -244,17 +244,18 @@ export class FlowWriter {
 
   #block(depth: number): JsonMap {
     const rescued = !this.#fatal && this.#chance.of(0.5);
-    if (rescued) this.#sheltered += 1;
+    const always = this.#chance.of(0.4);
+    const sheltering = rescued || always ? 1 : 0;
+    this.#sheltered += sheltering;
     const block: Record<string, Json> = { name: this.#next(), block: this.tasks(this.#chance.number(1, 3), depth - 1) };
     if (rescued) block['rescue'] = this.tasks(this.#chance.number(1, 2), depth - 1);
-    if (rescued) this.#sheltered -= 1;
-    const always = this.#chance.of(0.4);
+    this.#sheltered -= sheltering;
     if (always) block['always'] = this.tasks(this.#chance.number(1, 2), depth - 1);
     if (this.#chance.of(0.3)) block['when'] = this.#chance.one(CONDITIONS);
     if (this.#chance.of(0.2)) block['tags'] = ['one'];
     if (this.#chance.of(0.1)) block['ignore_errors'] = true;
     // What follows a failure of one host for all is done by all here: a row of the differences.
-    if (!rescued && !always && this.#sheltered === 0 && this.#chance.of(0.1)) block['run_once'] = true;
+    if (sheltering === 0 && this.#sheltered === 0 && this.#chance.of(0.1)) block['run_once'] = true;
     return block;
   }
 
