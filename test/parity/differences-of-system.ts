@@ -45,6 +45,23 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
       ansible.replace(/\busers\b/, /s\w+qa/.exec(textOf(runbook))?.[0] ?? '') === runbook,
   },
   {
+    id: 'own-group',
+    explains: ({ fact, ansible, runbook }, { given, input }) =>
+      /^tree after the second run\.group s\w+qa$/.test(fact) &&
+      given.includes('groupadd -g @U@9 @N@a') &&
+      /^\d+ $/.test(textOf(ansible)) &&
+      textOf(runbook) === 'ordinary ' &&
+      tasksOf(input).some((task) => isMap(task) && isMap(task['user']) && task['user']['state'] === 'absent'),
+  },
+  {
+    id: 'expires-at-once',
+    explains: ({ fact, ansible, runbook }, { input }) =>
+      tasksOf(input).some((task) => isMap(task) && isMap(task['user']) && task['user']['expires'] === 0) &&
+      (/^tree\.shadow s\w+qa$/.test(fact)
+        ? textOf(runbook).replace(/:0:$/, '::') === ansible
+        : /^second\.\d\.status$/.test(fact) && ansible === 'changed' && runbook === 'ok'),
+  },
+  {
     id: 'home-in-new-folder',
     explains: ({ fact, ansible }, { input }) =>
       (/^tree.*\.(\/home\/|passwd )/.test(fact) ||
@@ -186,7 +203,7 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
         ? /^tree.*\.(\/mnt\/|mount \/mnt\/)/.test(fact) && ansible !== null && runbook === null && asksForMount(input, 'absent')
         : fact.endsWith('.status') &&
           argument(fact, input, 'mount', 'state') === 'absent' &&
-          ansible === 'ok' &&
+          (ansible === 'ok' || (ansible === 'failed' && input.given.includes('echo file >/mnt/@N@'))) &&
           (runbook === 'changed' || (runbook === 'failed' && isFull(input))),
   },
   {
