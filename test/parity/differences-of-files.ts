@@ -38,6 +38,15 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
       given.some((line) => line.startsWith('setfacl -d')),
   },
   {
+    // Beside a list the bits of the group are those of its mask.
+    id: 'default-acl',
+    explains: ({ fact, ansible, runbook }, input) =>
+      fact.endsWith('.result.mode') &&
+      argumentsFor(['copy', 'template'], input, fact).length > 0 &&
+      input.given.some((line) => line.startsWith('setfacl -d')) &&
+      withoutGroupBits(ansible) === withoutGroupBits(runbook),
+  },
+  {
     id: 'results-behind-links',
     explains: ({ fact }, input) =>
       /\.result\.(dest|uid|gid|owner|group|mode|state|size)$/.test(fact) &&
@@ -193,6 +202,20 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
       input.given.some((line) => line.startsWith('mkdir t')) &&
       /^tree[^/]*\/s$/.test(fact) &&
       textOf(ansible) === textOf(runbook),
+  },
+  {
+    id: 'hard-link-at-a-folder',
+    explains: ({ fact, ansible, runbook }, { given, input }) =>
+      tasksOf(input).some(
+        (task) => isMap(task) && isMap(task['file']) && task['file']['state'] === 'hard' && task['file']['force'] === true,
+      ) &&
+      given.includes('mkdir -p real/sub') &&
+      given.includes('ln -s real t') &&
+      (fact.endsWith('.result.dest')
+        ? typeof ansible === 'string' && /^@W@\/t\/(s|in)$/.test(ansible) && runbook === '@W@/t'
+        : /^tree.*\/real\/(s|in)$/.test(fact)
+          ? runbook === null
+          : /^tree[^/]*\/t$/.test(fact) && mentions(ansible, 'link ') && mentions(runbook, 'file ')),
   },
   {
     id: 'state-of-several-names',

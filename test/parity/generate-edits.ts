@@ -1,4 +1,4 @@
-import type { Json } from './case.ts';
+import type { Json, JsonMap } from './case.ts';
 import { isMap } from './case.ts';
 import type { Chance } from './chance.ts';
 import type { Draft } from './draft.ts';
@@ -137,13 +137,24 @@ export function editsCase(chance: Chance): Draft {
   const tasks = drafts.flatMap((draft) => draft.tasks);
   const others = tasks.filter((task) => isMap(task) && !('replace' in task));
   // Line ends and empty lines differ on purpose here: what replaces characters makes any other text of them.
-  const areLinesOther = (given.some((line) => line.includes('\\r\\n')) && others.length > 0) || others.some(isRemovedWithBlanks);
+  const isOpenEnded = given.some((line) => /^printf '[^']*[^n']' > t$/.test(line));
+  const areLinesOther =
+    (given.some((line) => line.includes('\\r\\n')) && others.length > 0) ||
+    others.some((task) => isRemoved(task) && (isOpenEnded || hasBlanks(task)));
   return { given, tasks: areLinesOther ? others : tasks };
 }
 
-function isRemovedWithBlanks(task: Json): boolean {
-  const block = isMap(task) ? task['blockinfile'] : undefined;
-  return (
-    isMap(block) && (block['block'] === '' || block['state'] === 'absent') && ('prepend_newline' in block || 'append_newline' in block)
-  );
+function blockOf(task: Json): JsonMap {
+  const block = isMap(task) ? (task['blockinfile'] ?? null) : null;
+  return isMap(block) ? block : {};
+}
+
+function isRemoved(task: Json): boolean {
+  const block = blockOf(task);
+  return block['block'] === '' || block['state'] === 'absent';
+}
+
+function hasBlanks(task: Json): boolean {
+  const block = blockOf(task);
+  return 'prepend_newline' in block || 'append_newline' in block;
 }
