@@ -5,7 +5,7 @@ import type { Seen } from '../resources/resource.ts';
 import type { Context, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import { forRootAlone } from './root-alone.ts';
-import { editText, textRequest } from './text-edit.ts';
+import { editOutcome, editText, textRequest } from './text-edit.ts';
 
 const schema = z.strictObject({
   repo: z
@@ -45,14 +45,10 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
     return { kind: 'impossible', what: 'This host does not use apt', remedy: 'Leave it out with when: facts.package_manager == "apt"' };
   const edit = editText(path, (text) => editSources(text, args), seen, context, args.mode === undefined ? {} : { mode: args.mode });
   if (edit.kind !== 'edit') return edit;
-  const result = { repo: args.repo, state: args.state, dest: path };
-  if (edit.differences.length === 0) return { kind: 'in_sync', result };
+  const outcome = editOutcome(path, edit, { repo: args.repo, state: args.state, dest: path }, seen);
+  if (outcome.kind !== 'change') return outcome;
   return {
-    kind: 'change',
-    differences: edit.differences,
-    certainty: seen.certainty(textRequest(path)),
-    predictions: edit.predictions,
-    touches: 'predicted',
+    ...outcome,
     async apply() {
       const written = await edit.apply();
       return {
@@ -61,7 +57,6 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
         timeoutMs: 30 * 60_000,
       };
     },
-    planned: result,
   };
 }
 

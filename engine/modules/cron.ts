@@ -14,7 +14,7 @@ import { bytesOf, readably, textOf } from './file-text.ts';
 import { defineModule } from './module.ts';
 import { fileNeeds, forWriters } from './file-needs.ts';
 import { printBytes } from './print-bytes.ts';
-import { editText, textRequest } from './text-edit.ts';
+import { editOutcome, editText, textRequest } from './text-edit.ts';
 import { ACCOUNT_NAME } from './user-arguments.ts';
 
 /** A `*` says nothing that is not so already: it may stand beside special_time. */
@@ -129,16 +129,7 @@ function planFile(args: Arguments, at: string, seen: Seen, context: Context): Ou
     const gone = planAbsent(at, seen, context);
     return gone.kind === 'change' ? { ...gone, planned: result } : gone;
   }
-  if (edit.differences.length === 0) return { kind: 'in_sync', result };
-  return {
-    kind: 'change',
-    differences: edit.differences,
-    certainty: seen.certainty(textRequest(at)),
-    predictions: edit.predictions,
-    touches: 'predicted',
-    apply: () => edit.apply(),
-    planned: result,
-  };
+  return editOutcome(at, edit, result, seen);
 }
 
 /** Beside what a new variable cannot be put. */

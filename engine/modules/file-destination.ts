@@ -1,10 +1,11 @@
+import { endOf } from '../resources/file-state.ts';
 import { file } from '../resources/file.ts';
 import type { Seen } from '../resources/resource.ts';
 
 /** Whether a directory is at the path, or a link leads to one. It was asked for as `target`. */
 export function isDirectoryAt(path: string, seen: Seen): boolean {
   const state = seen.of(file(path, 'target'));
-  return (state.type === 'link' ? state.to?.state : state)?.type === 'directory';
+  return endOf(state)?.type === 'directory';
 }
 
 /** A file in a directory, under the name that its source has. */

@@ -1,7 +1,7 @@
 import { quote } from '../connection/quote.ts';
 import { file } from '../resources/file.ts';
 import type { Attributes, Directory, FileState } from '../resources/file-state.ts';
-import { describeType, parentOf } from '../resources/file-state.ts';
+import { endOf, describeType, parentOf } from '../resources/file-state.ts';
 import type { Request, Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
 import type { ValueMap } from '../values/value.ts';
@@ -110,7 +110,7 @@ function planNew(args: FileArguments, seen: Seen, context: Context): Outcome {
 function chain(args: FileArguments, missing: readonly Request<unknown, FileState>[], seen: Seen, context: Context): readonly Directory[] {
   const [first] = missing;
   const above = first === undefined || parentOf(first.id) === '/' ? undefined : seen.of(file(parentOf(first.id), 'target'));
-  const there = above?.type === 'link' ? above.to?.state : above;
+  const there = above === undefined ? undefined : endOf(above);
   let parent: Attributes | undefined = there?.type === 'directory' ? there : undefined;
   return missing.map(() => {
     const made = newDirectory(args, parent, context.user);

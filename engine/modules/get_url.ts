@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { quote } from '../connection/quote.ts';
 import { file } from '../resources/file.ts';
 import type { FileState, RegularFile } from '../resources/file-state.ts';
-import { nameOf } from '../resources/file-state.ts';
+import { endOf, nameOf } from '../resources/file-state.ts';
 import { Secret } from '../values/secret.ts';
 import { boolean, path, pathOrDirectory, plainText, secretText } from './arguments.ts';
 import { ALGORITHMS, readChecksum } from './digest-list.ts';
@@ -187,7 +187,7 @@ function requestOf(args: Arguments): HttpRequest {
 }
 
 function fileBehind(state: FileState): RegularFile | undefined {
-  const there = state.type === 'link' ? state.to?.state : state;
+  const there = endOf(state);
   return there?.type === 'file' ? there : undefined;
 }
 

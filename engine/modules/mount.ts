@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { quote } from '../connection/quote.ts';
 import type { FileState } from '../resources/file-state.ts';
+import { endOf } from '../resources/file-state.ts';
 import { file } from '../resources/file.ts';
 import type { MountState } from '../resources/mount.ts';
 import { mountRequest } from '../resources/mount.ts';
@@ -249,7 +250,7 @@ function isBound(options: string): boolean {
 
 /** What is bound may be a file, and lies on a file then. */
 function canCarry(args: Arguments, listed: TableEntry | undefined, there: FileState): boolean {
-  const end = there.type === 'link' ? there.to?.state : there;
+  const end = endOf(there);
   return end?.type !== 'file' || isBound(args.opts) || isBound(listed?.options ?? '');
 }
 
@@ -274,10 +275,6 @@ function bindFault(args: Arguments, there: FileState | undefined, seen: Seen): I
     what: `${asked.id} is a file: it can be bound to a file alone, and ${args.path} is none`,
     remedy: `Make a file there with a task before this one: copy: { dest: ${args.path}, content: "", force: false }`,
   };
-}
-
-function endOf(state: FileState): FileState | undefined {
-  return state.type === 'link' ? state.to?.state : state;
 }
 
 function notEmpty({ path: at, fstab }: Arguments): Impossible {
@@ -338,7 +335,7 @@ function liveDifferences(
 /** Another file system lies over the directory: nothing that was known beneath is so any more. */
 function directoryPrediction(at: string, there: FileState, changesBeneath: boolean, removed: boolean): readonly Prediction[] {
   if (removed) return [predict(file(at), { type: 'absent', parent: true })];
-  const end = there.type === 'link' ? there.to?.state : there;
+  const end = endOf(there);
   if (!changesBeneath || end?.type === 'file') return [];
   const unknown = { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
   const after = { type: 'directory', ...unknown, changedBeneath: true } as const;

@@ -10,7 +10,8 @@ import { bytesContent, textContent } from './file-content.ts';
 import { bytesOf, textOf } from './file-text.ts';
 import { cannotLook } from './file-needs.ts';
 import { placeFor, planFile } from './file-plan.ts';
-import type { Apply, CannotKnow, Context, Difference, Impossible } from './module.ts';
+import type { ValueMap } from '../values/value.ts';
+import type { Apply, CannotKnow, Context, Difference, Impossible, Outcome } from './module.ts';
 import { amongOthers, writeFile } from './write-file.ts';
 
 /** What a module does to a text file among other things. */
@@ -51,6 +52,20 @@ export function editText(
   const before = state.type === 'file' && state.content !== undefined ? textOf(state.content) : '';
   const after = edit(before);
   return after === before ? NOTHING : write(path, after, seen, context, attributes);
+}
+
+/** A task that does nothing but the edit of one file. `planned`: its result. */
+export function editOutcome(path: string, edit: Extract<TextEdit, { kind: 'edit' }>, planned: ValueMap, seen: Seen): Outcome {
+  if (edit.differences.length === 0) return { kind: 'in_sync', result: planned };
+  return {
+    kind: 'change',
+    differences: edit.differences,
+    certainty: seen.certainty(textRequest(path)),
+    predictions: edit.predictions,
+    touches: 'predicted',
+    apply: () => edit.apply(),
+    planned,
+  };
 }
 
 const NOTHING: TextEdit = { kind: 'edit', differences: [], predictions: [], apply: () => ({ script: '' }) };

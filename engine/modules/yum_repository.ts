@@ -4,7 +4,7 @@ import type { Seen } from '../resources/resource.ts';
 import type { Context, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import { forRootAlone } from './root-alone.ts';
-import { editText, textRequest } from './text-edit.ts';
+import { editOutcome, editText, textRequest } from './text-edit.ts';
 
 const line = z.string().regex(/^[^\n]+$/, 'must be one line');
 
@@ -56,17 +56,7 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
   const path = fileOf(args);
   const edit = editText(path, (text) => editSection(text, args), seen, context);
   if (edit.kind !== 'edit') return edit;
-  const result = { repo: args.name, state: args.state, dest: path };
-  if (edit.differences.length === 0) return { kind: 'in_sync', result };
-  return {
-    kind: 'change',
-    differences: edit.differences,
-    certainty: seen.certainty(textRequest(path)),
-    predictions: edit.predictions,
-    touches: 'predicted',
-    apply: () => edit.apply(),
-    planned: result,
-  };
+  return editOutcome(path, edit, { repo: args.name, state: args.state, dest: path }, seen);
 }
 
 function fileOf({ name, file }: Arguments): string {

@@ -137,6 +137,11 @@ export function disagreement(predicted: FileState, seen: FileState): string | un
   return undefined;
 }
 
+/** What stands at the path, or what a link there leads to; undefined for a link without an end. */
+export function endOf(state: FileState): FileState | undefined {
+  return state.type === 'link' ? state.to?.state : state;
+}
+
 function octal(mode: number | undefined): string {
   return mode === undefined ? 'unknown' : mode.toString(8).padStart(4, '0');
 }

@@ -4,7 +4,7 @@ import { decodeFiles } from './file-decode.ts';
 import type { FileDetail, Look } from './file-detail.ts';
 import { LOOKS, MAX_CONTENT_BYTES, MAX_EDITED_BYTES } from './file-detail.ts';
 import type { FileState, RegularFile } from './file-state.ts';
-import { NOTHING_ABOVE, disagreement, isBeneath, parentOf } from './file-state.ts';
+import { NOTHING_ABOVE, disagreement, endOf, isBeneath, parentOf } from './file-state.ts';
 import { digestLarge } from './large-digest.ts';
 import { groups } from './group.ts';
 import type { Prediction, Request, ResourceKind } from './resource.ts';
@@ -45,7 +45,7 @@ export const files: ResourceKind<FileDetail, FileState> = {
 };
 
 function fileIn(state: FileState): RegularFile | undefined {
-  const there = state.type === 'link' ? state.to?.state : state;
+  const there = endOf(state);
   return there?.type === 'file' ? there : undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { Abort, AbortCause, Batch } from './context.ts';
+import type { AbortCause, Batch } from './context.ts';
 import type { HostState } from './host-state.ts';
 import { HostStops } from './signals.ts';
 
@@ -18,9 +18,5 @@ export function abortAtOnce(batch: Batch, cause: AbortCause): void {
 
 /** Throws HostStops where the play has ended for hosts that are about to do the step at `at`. */
 export function stopIfAborted(batch: Batch, at: number): void {
-  if (isBehind(batch.aborted, at)) throw new HostStops('aborted');
-}
-
-function isBehind(aborted: Abort | undefined, at: number): boolean {
-  return aborted !== undefined && at > aborted.upTo;
+  if (batch.aborted !== undefined && at > batch.aborted.upTo) throw new HostStops('aborted');
 }
