@@ -3,7 +3,7 @@ import type { Case, Json } from './case.ts';
 import { isMap, tasksOf } from './case.ts';
 import type { Difference } from './compare.ts';
 import type { Explanation } from './explanation.ts';
-import { argumentsFor, mentions, refuses } from './explanation.ts';
+import { argumentsFor, contentOf, mentions, refuses } from './explanation.ts';
 
 const FILES = ['file', 'copy', 'template', 'lineinfile', 'blockinfile'] as const;
 const WRITTEN = ['copy', 'template'] as const;
@@ -201,7 +201,7 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
       argumentsFor(['file'], input).some(({ state }) => state === 'hard') &&
       input.given.some((line) => line.startsWith('mkdir t')) &&
       /^tree[^/]*\/s$/.test(fact) &&
-      textOf(ansible) === textOf(runbook),
+      contentOf(ansible) === contentOf(runbook),
   },
   {
     id: 'hard-link-at-a-folder',
@@ -339,9 +339,4 @@ function makesLink(input: Case): boolean {
 
 function withoutSetId(value: Json): Json {
   return typeof value === 'string' ? value.replace(/^04(?=\d{3}$)/, '0').replace(/^file 4(?=\d{3} )/, 'file 0') : value;
-}
-
-/** `file 0644 0:4 "text"` without mode and owner. */
-function textOf(value: Json): string | undefined {
-  return typeof value === 'string' ? value.replace(/^file \d+ \d+:\d+ /, '') : undefined;
 }

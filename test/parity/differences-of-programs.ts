@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Case, Json, JsonMap } from './case.ts';
 import { isMap } from './case.ts';
 import type { Explanation } from './explanation.ts';
-import { argumentsFor, mentions } from './explanation.ts';
+import { argumentsFor, contentOf, mentions } from './explanation.ts';
 
 /** Of commands, archives, downloads and requests. */
 export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
@@ -269,9 +269,4 @@ function isFilledIn(ansible: Json, runbook: Json, home: string): boolean {
 function homeOf(input: Case): string {
   const { environment } = firstTask(input);
   return isMap(environment) && typeof environment['HOME'] === 'string' ? RegExp.escape(environment['HOME']) : String.raw`(?:/[\w.-]+)+`;
-}
-
-/** `file 0644 0:4 "text"` without mode and owner. */
-function contentOf(value: Json): string {
-  return typeof value === 'string' ? value.replace(/^file \d+ \d+:\d+ /, '') : '';
 }

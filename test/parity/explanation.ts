@@ -26,3 +26,8 @@ export function argumentsFor(modules: readonly string[], { input }: Case, fact?:
     return modules.map((module) => task[module]).filter((args) => isMap(args));
   });
 }
+
+/** `file 0644 0:4 "text"` without mode and owner; of what is no text, nothing. */
+export function contentOf(value: Json): string {
+  return typeof value === 'string' ? value.replace(/^file \d+ \d+:\d+ /, '') : '';
+}
