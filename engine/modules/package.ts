@@ -118,7 +118,7 @@ function asked(args: Arguments): readonly Asked[] {
     return {
       name,
       version: equals < 0 ? undefined : text.slice(equals + 1),
-      request: packageRequest(name, { candidate: args.state === 'latest', declared }),
+      request: packageRequest(name, { candidate: args.state === 'latest', versioned: equals >= 0 && args.state !== 'absent', declared }),
     };
   });
 }
@@ -140,7 +140,7 @@ function plan(args: Arguments, seen: Seen, { facts, now }: Context): Outcome {
     };
   if (args.name === undefined) return planLists(args, seen, facts, manager, now);
   const all = asked(args);
-  const unoffered = args.state === 'absent' ? undefined : unofferedProblem(args, all, seen, now);
+  const unoffered = args.state === 'absent' ? undefined : (unofferedProblem(args, all, seen, now) ?? downgradeProblem(args, all, seen));
   if (unoffered !== undefined) return unoffered;
   const steps = all.flatMap((one) =>
     args.state !== 'absent' && isProvided(one, seen) ? [] : stepOf(args, one, seen.of(one.request), manager === 'apt'),
@@ -202,7 +202,7 @@ function finished({ status, stderr }: Completed, { os }: Facts): Finished {
 
 /** The package manager itself stands for the lists. */
 function listsRequest({ package_manager: manager }: Facts): Asked['request'] {
-  return packageRequest(manager === 'apk' ? 'apk-tools' : manager, { candidate: true, declared: true });
+  return packageRequest(manager === 'apk' ? 'apk-tools' : manager, { candidate: true, versioned: false, declared: true });
 }
 
 function planLists(args: Arguments, seen: Seen, facts: Facts, manager: Exclude<Facts['package_manager'], 'none'>, now: Date): Outcome {
@@ -225,9 +225,8 @@ function planLists(args: Arguments, seen: Seen, facts: Facts, manager: Exclude<F
 /** What the lists say of packages that are to be installed, if they are fresh enough to be believed. */
 function unofferedProblem(args: Arguments, all: readonly Asked[], seen: Seen, now: Date): Impossible | undefined {
   const missing = all.flatMap((one) => {
-    const { installed, offer } = seen.of(one.request);
-    const isCertain = seen.certainty(one.request) === 'certain';
-    return installed || offer === undefined || offer.offered || isProvided(one, seen) || !isCertain ? [] : [{ name: one.name, offer }];
+    const { offer } = seen.of(one.request);
+    return offer === undefined || !isUnoffered(one, seen) || seen.certainty(one.request) !== 'certain' ? [] : [{ ...one, offer }];
   });
   const virtual = missing.find(({ offer }) => offer.providers.length > 0);
   if (virtual !== undefined) {
@@ -241,11 +240,38 @@ function unofferedProblem(args: Arguments, all: readonly Asked[], seen: Seen, no
     ({ offer }) => offer.listed + FRESH_SECONDS >= now.getTime() / 1000 && offer.listed <= now.getTime() / 1000 + FRESH_SECONDS,
   );
   if (fresh.length === 0 || (args.update_cache && args.cache_valid_time < FRESH_SECONDS)) return undefined;
+  const names = fresh.map(({ name, version, offer }) => (offer.offered && version !== undefined ? `${name} in version ${version}` : name));
+  const others = fresh.flatMap(({ name, offer }) => offer.versions.map((version) => `${name}=${version}`));
   return {
     kind: 'impossible',
-    what: `no package list of the host has ${fresh.map(({ name }) => name).join(', ')}`,
+    what: `no package list of the host has ${names.join(', ')}`,
     why: 'The lists were refreshed less than an hour ago.',
-    remedy: 'Look at the name, or list its repository first: apt_repository, yum_repository.',
+    remedy: `${others.length === 0 ? 'Look at the name' : `Take one that they have (${others.slice(0, 10).join(', ')})`}, or list its repository first: apt_repository, yum_repository.`,
+  };
+}
+
+/** Whether the lists have neither the package nor one that provides it, or not the version that is to be installed. */
+function isUnoffered(one: Asked, seen: Seen): boolean {
+  const { installed, version, offer } = seen.of(one.request);
+  if (offer === undefined || isProvided(one, seen)) return false;
+  if (!installed && !offer.offered) return true;
+  if (one.version === undefined || (installed && version === undefined)) return false;
+  return ![...(version === undefined ? [] : [version]), ...offer.versions].some((each) => isVersion(each, one.version ?? each));
+}
+
+/** The package manager does nothing at all where an older version would come. */
+function downgradeProblem({ allow_downgrade: isAllowed }: Arguments, all: readonly Asked[], seen: Seen): Impossible | undefined {
+  const older = all.find((one) => {
+    const { version: now, offer, installed } = seen.of(one.request);
+    if (isAllowed || !installed || now === undefined || offer === undefined || !isAnother(one, seen.of(one.request))) return false;
+    const wanted = offer.versions.findIndex((each) => one.version !== undefined && isVersion(each, one.version));
+    return offer.versions.includes(now) && wanted > offer.versions.indexOf(now) && seen.certainty(one.request) === 'certain';
+  });
+  if (older === undefined) return undefined;
+  return {
+    kind: 'impossible',
+    what: `${older.name} is there in version ${seen.of(older.request).version ?? ''}, and ${older.version ?? ''} is older`,
+    remedy: 'Write allow_downgrade: true, if the older one shall replace it.',
   };
 }
 
@@ -281,22 +307,24 @@ function certaintyOf(steps: readonly Step[], aged: boolean, seen: Seen): Pick<Ch
     ({ one, state, before }) => before === 'absent' && state.installed && seen.of(one.request).offer?.holds === true,
   );
   if (mayBeKept) return { certainty: 'after_change', doubt: 'packages that the host holds back decide' };
-  const isOpen = aged || steps.some(({ one, state }) => state.installed && seen.of(one.request).offer?.offered === false);
+  const isOpen = aged || steps.some(({ one, state }) => state.installed && isUnoffered(one, seen));
   return isOpen ? { certainty: 'after_change', doubt: 'fresh package lists decide' } : { certainty: 'certain' };
 }
 
 function stepOf(args: Arguments, one: Asked, state: PackageState, leaves: boolean): readonly Step[] {
   const now = state.installed ? (state.version ?? 'present') : 'absent';
+  // The lists stay as they are.
+  const offer = state.offer === undefined ? {} : { offer: state.offer };
   if (args.state === 'absent') {
     const leftover = leaves && !args.purge ? 'perhaps' : undefined;
-    const gone = { installed: false, broken: false, leftover } as const;
+    const gone = { installed: false, broken: false, leftover, ...offer } as const;
     if (state.installed) return isAnother(one, state) ? [] : [{ one, before: now, after: 'absent', state: gone }];
     return args.purge && state.leftover !== undefined ? [{ one, before: 'configuration', after: 'absent', state: gone }] : [];
   }
   const exact = one.version?.endsWith('*') === true ? undefined : one.version;
   const newer =
     args.state === 'latest' && state.candidate !== undefined && state.version !== undefined && state.candidate !== state.version;
-  const after = { installed: true, version: newer ? state.candidate : exact, broken: false, candidate: state.candidate };
+  const after = { installed: true, version: newer ? state.candidate : exact, broken: false, candidate: state.candidate, ...offer };
   if (!state.installed) return [{ one, before: 'absent', after: one.version ?? 'present', state: after }];
   if (one.version !== undefined && isAnother(one, state)) return [{ one, before: now, after: one.version, state: after }];
   if (newer && one.version === undefined) return [{ one, before: now, after: state.candidate ?? 'latest', state: after }];

@@ -10,10 +10,19 @@ export interface Offer {
   readonly listed: number;
   /** Whether the host holds any package back: what an installation would change or remove may be one of them. */
   readonly holds: boolean;
+  /** The versions that can be installed, and the one that is, the newest first. */
+  readonly versions: readonly string[];
 }
 
-/** Shell text behind the list of dpkg in `$d`: asks the lists for those of the names (shell words) that are not there. */
-export function askOffers(names: string): string {
+/** What the lists are asked for: shell words. */
+export interface Offered {
+  readonly names: string;
+  /** Those of the names that shall have a certain version: the lists tell of them also where they are there. */
+  readonly versioned: string;
+}
+
+/** Shell text behind the list of dpkg in `$d`: asks the lists for those of the names that are not there, or may have another version. */
+export function askOffers({ names, versioned }: Offered): string {
   // Of one whose configuration alone is left, and of a name that others merely provide, dpkg has lines as well.
   return `N='
 ' T='	'
@@ -24,7 +33,7 @@ set +f
 IFS=$o
 set --
 for n in ${names}; do case $i in *"$N$n$N"*) ;; *) set -- "$@" "$n";; esac; done
-if [ $# -gt 0 ]; then
+${versioned === '' ? '' : `for n in ${versioned}; do case $i in *"$N$n$N"*) set -- "$@" "$n";; esac; done\n`}if [ $# -gt 0 ]; then
 p=$(apt-cache policy -- "$@" 2>/dev/null)
 printf '@offers\\n%s\\n@listed\\n' "$p"
 for f in /var/lib/apt/lists/*Packages*; do [ ! -e "$f" ] || stat -c %Y /var/lib/apt/lists /var/lib/apt/lists/partial; break; done
@@ -50,6 +59,7 @@ export function decodeOffers(
     .filter((time) => time > 0);
   if (times.length === 0) return () => undefined;
   const candidates = offered(policy);
+  const versions = versionsOf(policy);
   const byName = providersOf(providers === -1 ? [] : lines.slice(providers + 1, end(provided)));
   const there = new Set(provided === -1 ? [] : lines.slice(provided + 1).flatMap(providedNames));
   return (names) => ({
@@ -58,7 +68,26 @@ export function decodeOffers(
     provided: names.some((name) => there.has(name)),
     listed: Math.max(...times),
     holds: lines.slice(listed + 1, end(providers)).includes('@held'),
+    versions: names.flatMap((name) => versions.get(name) ?? []),
   });
+}
+
+/** apt-cache policy: behind `Version table:` a line for each version, and under it a line for each place that has it. */
+function versionsOf(policy: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  let versions: string[] = [];
+  let version: { readonly text: string; readonly isInstalled: boolean } | undefined;
+  for (const line of policy) {
+    const name = /^(\S+):$/.exec(line)?.[1];
+    if (name !== undefined) found.set(name, (versions = []));
+    const [, mark, text] = /^ (\*\*\*| {3}) (\S+) -?\d+$/.exec(line) ?? [];
+    if (text !== undefined) version = { text, isInstalled: mark === '***' };
+    const place = /^ {5,}-?\d+ (\S+)/.exec(line)?.[1];
+    // What dpkg alone knows, and is not installed, is what configuration was left of.
+    if (place === undefined || version === undefined || (place === '/var/lib/dpkg/status' && !version.isInstalled)) continue;
+    if (!versions.includes(version.text)) versions.push(version.text);
+  }
+  return found;
 }
 
 /** apt-cache showpkg: behind `Reverse Provides:` a line for each version of each package. */

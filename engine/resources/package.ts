@@ -19,7 +19,7 @@ export interface PackageState {
   readonly candidate?: string | undefined;
   /** How old the host's package lists are, as seconds since 1970 of their last refresh; 0 without lists. Only where the candidate is asked for. */
   readonly refreshed?: number | undefined;
-  /** Of one that is not installed, where the lists were asked. */
+  /** Of one that is not installed, or of which a version is wanted, where the lists were asked. */
   readonly offer?: Offer | undefined;
   /** Only in a prediction: the lists have been refreshed. */
   readonly isRefreshed?: boolean | undefined;
@@ -27,6 +27,8 @@ export interface PackageState {
 
 export interface PackageDetail {
   readonly candidate: boolean;
+  /** Whether a certain version is wanted: the lists are asked which they have. */
+  readonly versioned: boolean;
   /** Whoever asks tells all units and users that the package brings: nothing else is in doubt after it is installed. */
   readonly declared: boolean;
 }
@@ -36,12 +38,13 @@ export const packages: ResourceKind<PackageDetail, PackageState> = {
   observe(requests) {
     const names = requests.map((one) => quote(one.id)).join(' ');
     const candidates = requests.filter((one) => one.detail.candidate).map((one) => quote(one.id));
+    const versioned = requests.filter((one) => one.detail.versioned).map((one) => quote(one.id));
     // Any distribution may have the tools of another one; only its own list is filled.
     return `if command -v dpkg-query >/dev/null && [ -s /var/lib/dpkg/status ]; then
   echo dpkg
   d=$(dpkg-query -W -f '\${Package}\\t\${Architecture}\\t\${Version}\\t\${db:Status-Status}\\t\${db:Status-Want}\\n' dpkg ${names}) || [ $? -eq 1 ] || exit
   printf '%s\\n' "$d"
-${candidates.length === 0 ? '' : aptCandidates(candidates.join(' '))}${askOffers(names)}elif [ -r /lib/apk/db/installed ]; then
+${candidates.length === 0 ? '' : aptCandidates(candidates.join(' '))}${askOffers({ names, versioned: versioned.join(' ') })}elif [ -r /lib/apk/db/installed ]; then
   echo apk
   grep '^[PV]:' /lib/apk/db/installed || [ $? -eq 1 ] || exit
 ${candidates.length === 0 ? '' : apkCandidates(candidates.join(' '))}elif command -v rpm >/dev/null; then
@@ -62,13 +65,17 @@ fi
       requests.map(({ id, detail }) => {
         const found = find(id);
         const offer = detail.candidate ? { candidate: offered(id), refreshed } : {};
-        if (found?.installed === true) return [id, { ...found, ...offer }];
+        if (found?.installed === true && !detail.versioned) return [id, { ...found, ...offer }];
         const listed = offerOf(namesOf(id));
         return [id, { ...(found ?? { installed: false, broken: false }), ...offer, ...(listed === undefined ? {} : { offer: listed }) }];
       }),
     );
   },
-  merge: (one, other) => ({ candidate: one.candidate || other.candidate, declared: one.declared || other.declared }),
+  merge: (one, other) => ({
+    candidate: one.candidate || other.candidate,
+    versioned: one.versioned || other.versioned,
+    declared: one.declared || other.declared,
+  }),
   after: stateAfter,
   disagreement(predicted, seen) {
     if (predicted.installed && !seen.installed) {

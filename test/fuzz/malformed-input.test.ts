@@ -182,7 +182,7 @@ describe(`damaged input is told or taken (RUNBOOK_SEED=${SEED})`, () => {
     probe('echo out; echo err >&2; exit 3'),
     unitRequest('a.service'),
     managerRequest(),
-    packageRequest('sh', { candidate: true, declared: false }),
+    packageRequest('sh', { candidate: true, versioned: false, declared: false }),
     userRequest('root', { shadow: true }),
     groupRequest('root'),
     mountRequest('/', undefined),

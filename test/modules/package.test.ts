@@ -10,7 +10,7 @@ import { userRequest } from '../../engine/resources/user.ts';
 import { SHELLS, runScript } from '../resources/local-sh.ts';
 import { planWith, seenAs } from './system-host.ts';
 
-const asked = (name: string) => packageRequest(name, { candidate: false, declared: false });
+const asked = (name: string) => packageRequest(name, { candidate: false, versioned: false, declared: false });
 const ABSENT: PackageState = { installed: false, broken: false };
 const present = (version: string): PackageState => ({ installed: true, version, broken: false });
 const NOW = Date.parse('2026-01-02T03:04:05Z') / 1000;
@@ -65,6 +65,66 @@ test.each<readonly [string, object, Record<string, PackageState>, readonly strin
   const { script } = await outcome.apply();
   for (const part of parts) expect(script).toContain(part);
   expect(outcome.predictions[0]?.state).toMatchObject(predicted);
+});
+
+describe('versions of package lists', () => {
+  const offer = { offered: true, providers: [], provided: false, listed: NOW - 60, holds: false, versions: ['2.0-1', '1:1.5-2', '1.0'] };
+
+  test.each<readonly [string, object, PackageState, string]>([
+    ['no list has', { name: 'a=3.0' }, { ...ABSENT, offer }, 'no package list of the host has a in version 3.0'],
+    ['no list has, over one that is there', { name: 'a=3.0' }, { ...present('1.0'), offer }, 'a=2.0-1, a=1:1.5-2, a=1.0'],
+    ['no list has, with a star', { name: 'a=3.*' }, { ...ABSENT, offer }, 'a in version 3.*'],
+    ['that is older', { name: 'a=1.0' }, { ...present('2.0-1'), offer }, 'Write allow_downgrade: true'],
+    [
+      'that is older, without its epoch',
+      { name: 'a=1.0' },
+      { ...present('1:1.5-2'), offer },
+      'a is there in version 1:1.5-2, and 1.0 is older',
+    ],
+  ])('one %s is refused', (_what, args, state, expected) => {
+    expect(JSON.stringify(plan(args, { a: state }))).toContain(expected);
+    expect(plan(args, { a: state }).kind).toBe('impossible');
+  });
+
+  test.each<readonly [string, object, PackageState, string]>([
+    ['they have', { name: 'a=1.5' }, { ...ABSENT, offer }, 'certain'],
+    ['they have, with a star', { name: 'a=2.*' }, { ...present('1.0'), offer }, 'certain'],
+    ['that is older and may come', { name: 'a=1.0', allow_downgrade: true }, { ...present('2.0-1'), offer }, 'certain'],
+    ['old lists do not have', { name: 'a=3.0' }, { ...present('1.0'), offer: { ...offer, listed: NOW - 90_000 } }, 'after_change'],
+    ['lists that are refreshed may have', { name: 'a=3.0', update_cache: true, cache_valid_time: 0 }, { ...ABSENT, offer }, 'after_change'],
+    ['nobody knows whether there is', { name: 'a=3.0' }, present('1.0'), 'certain'],
+  ])('one %s is a change', (_what, args, state, certainty) => {
+    expect(plan(args, { a: state })).toMatchObject({ kind: 'change', certainty });
+  });
+
+  test('are still known after a removal', () => {
+    const outcome = plan({ name: 'a', state: 'absent', purge: true }, { a: { ...present('1.0'), offer } });
+    expect(outcome).toMatchObject({ predictions: [{ state: { installed: false, offer } }] });
+  });
+
+  test('are those that can be installed, and the one that is', () => {
+    const policy = `a:
+  Installed: 1.0
+  Candidate: 2.0
+  Version table:
+     2.0 500
+        500 file:/srv ./ Packages
+ *** 1.0 100
+        100 /var/lib/dpkg/status
+b:
+  Installed: (none)
+  Candidate: (none)
+  Version table:
+     0.9 -1
+        100 /var/lib/dpkg/status`;
+    const text = `dpkg\ndpkg\tall\t1\tinstalled\na\tall\t1.0\tinstalled\tinstall\n@offers\n${policy}\n@listed\n5\n`;
+    const states = packages.decode(
+      Buffer.from(text),
+      ['a', 'b'].map((name) => packageRequest(name, { candidate: false, versioned: true, declared: false })),
+    );
+    expect(states.get('a')).toMatchObject({ installed: true, offer: { versions: ['2.0', '1.0'] } });
+    expect(states.get('b')).toMatchObject({ installed: false, offer: { offered: false, versions: [] } });
+  });
 });
 
 describe('what a package brings', () => {
@@ -125,7 +185,7 @@ test.each([
 const decode = (text: string, candidate: boolean, ...names: string[]) =>
   packages.decode(
     Buffer.from(text),
-    names.map((name) => packageRequest(name, { candidate, declared: false })),
+    names.map((name) => packageRequest(name, { candidate, versioned: false, declared: false })),
   );
 
 describe('what package managers print', () => {
@@ -215,7 +275,9 @@ describe.each(SHELLS)('scripts under %s', (_name, shell) => {
   });
 
   test('looking at packages of this machine', () => {
-    const requests = ['dpkg', 'no-such-package'].map((name) => packageRequest(name, { candidate: true, declared: false }));
+    const requests = ['dpkg', 'no-such-package'].map((name) =>
+      packageRequest(name, { candidate: true, versioned: false, declared: false }),
+    );
     const { status, stdout } = runScript(packages.observe(requests), shell);
     const states = packages.decode(stdout, requests);
     expect(status).toBe(0);

@@ -114,7 +114,8 @@ const content = (text: string): FileState => ({
 
 const after = (state: UnitState, id: string, path: string, now: FileState) => units.after?.(state, id, predict(file(path), now));
 
-const effect = (declared: boolean) => predict(packageRequest('etcd', { candidate: false, declared }), { installed: true });
+const effect = (declared: boolean) =>
+  predict(packageRequest('etcd', { candidate: false, versioned: false, declared }), { installed: true });
 
 test.each(IN_SYNC)('%s is in sync', (_what, args, state) => {
   expect(plan(args, state).kind).toBe('in_sync');

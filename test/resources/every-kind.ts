@@ -190,7 +190,7 @@ export const EVERY_KIND: Readonly<Record<string, Situations>> = {
             folders: ['var/lib/dpkg/info', 'var/lib/dpkg/updates'],
           },
           asks: [...names, 'none', 'li'].map((name) => ({
-            request: packageRequest(name, { candidate: false, declared: false }),
+            request: packageRequest(name, { candidate: false, versioned: false, declared: false }),
             is: () => (Object.hasOwn(versions, name) ? { installed: true, version: versions[name], broken: false } : { installed: false }),
           })),
         };
