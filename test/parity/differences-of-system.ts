@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Case, Json } from './case.ts';
+import type { Case, Json, JsonMap } from './case.ts';
 import { isMap, tasksOf } from './case.ts';
 import type { Explanation } from './explanation.ts';
 import { mentions } from './explanation.ts';
@@ -32,7 +32,9 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
   {
     id: 'own-group',
     explains: ({ fact, ansible, runbook }, { given, input }) =>
-      (/^tree|\.result\.|^second\..*\.status$/.test(fact) || (fact.endsWith('.status') && ansible === 'failed' && runbook !== 'failed')) &&
+      (/^tree|\.result\.|^second\..*\.status$/.test(fact) ||
+        (fact.endsWith('.status') && ansible === 'failed' && runbook !== 'failed') ||
+        (/^first\.[1-9]\.status$/.test(fact) && ansible === 'changed' && runbook === 'ok')) &&
       !given.some((line) => /(useradd|groupadd).*@N@a$/.test(line)) &&
       tasksOf(input).some((task) => isMap(task) && isMap(task['user']) && task['user']['group'] === '@N@a'),
   },
@@ -54,12 +56,28 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
       tasksOf(input).some((task) => isMap(task) && isMap(task['user']) && task['user']['state'] === 'absent'),
   },
   {
-    id: 'expires-at-once',
-    explains: ({ fact, ansible, runbook }, { input }) =>
-      tasksOf(input).some((task) => isMap(task) && isMap(task['user']) && task['user']['expires'] === 0) &&
-      (/^tree\.shadow s\w+qa$/.test(fact)
-        ? textOf(runbook).replace(/:0:$/, '::') === ansible
-        : /^second\.\d\.status$/.test(fact) && ansible === 'changed' && runbook === 'ok'),
+    id: 'days-at-once',
+    explains: ({ fact, ansible, runbook }, input) => {
+      if (/^second\.\d\.status$/.test(fact))
+        return (
+          ansible === 'changed' &&
+          runbook === 'ok' &&
+          argument(fact, input, 'user', 'state') !== 'absent' &&
+          lateDays([argument(fact, input, 'user', 'expires')], argument(fact, input, 'user', 'system') === true)
+        );
+      if (!/^tree\.shadow s\w+qa$/.test(fact) || typeof ansible !== 'string' || typeof runbook !== 'string') return false;
+      const asked = accountsOf(input);
+      const isLate = lateDays(
+        asked.map(({ expires }) => expires),
+        asked.some(({ system }) => system === true),
+      );
+      const inactive = asked.some(({ password_expire_account_disable: days }) => days !== undefined);
+      const [ours, theirs] = [runbook.split(':'), ansible.split(':')];
+      return ours.every(
+        (field, at) =>
+          field === theirs[at] || (theirs[at] === '' && ((inactive && at === INACTIVE_FIELD) || (isLate && at === EXPIRES_FIELD))),
+      );
+    },
   },
   {
     id: 'home-in-new-folder',
@@ -78,6 +96,29 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
       typeof ansible === 'string' &&
       (ansible.startsWith('!!$') ? ansible.slice(1) === runbook : ansible.startsWith('$') && runbook === `!${ansible}`) &&
       tasksOf(input).some((task) => isMap(task) && isMap(task['user']) && mentions(task['user']['password'] ?? '', '!$')),
+  },
+  {
+    id: 'locked-hash',
+    explains: ({ fact, ansible, runbook }, input) => {
+      const isLocked = (given: Json | undefined): boolean => given !== undefined && mentions(given, '!$');
+      return (
+        /^second\.\d\.status$/.test(fact) &&
+        ansible === 'ok' &&
+        runbook === 'changed' &&
+        accountsOf(input).some(({ password }) => isLocked(password)) &&
+        accountsOf(input).some(({ password_lock: lock }) => lock === false) &&
+        (isLocked(argument(fact, input, 'user', 'password')) || argument(fact, input, 'user', 'password_lock') === false)
+      );
+    },
+  },
+  {
+    id: 'occupied-home',
+    explains: ({ fact, ansible, runbook }, input) =>
+      /\.[1-9]\.status$/.test(fact) &&
+      ansible === 'changed' &&
+      runbook === 'ok' &&
+      argument(fact, input, 'user', 'home') !== undefined &&
+      accountsOf(input).some(({ move_home: moves }) => moves === true),
   },
   {
     id: 'keys-in-place',
@@ -139,7 +180,7 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
   {
     id: 'umask-of-every-home',
     explains: ({ fact, ansible, runbook }, { input }) =>
-      /^tree( after the second run)?\.\/(home|opt)\/[^/]+$/.test(fact) &&
+      /^tree( after the second run)?\.\/(home|opt)\/[^/]+(\/er\/a)?$/.test(fact) &&
       withoutMode(ansible) === withoutMode(runbook) &&
       tasksOf(input).some((task) => isMap(task) && isMap(task['user']) && task['user']['umask'] !== undefined),
   },
@@ -261,6 +302,19 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
       tasksOf(input).some((task) => isMap(task) && 'authorized_key' in task),
   },
 ];
+
+/** The fields of a line of /etc/shadow behind its name. */
+const [INACTIVE_FIELD, EXPIRES_FIELD] = [5, 6];
+
+/** Whether Ansible leaves one of these ends of a new account to the next run. */
+function lateDays(expires: readonly (Json | undefined)[], isSystem: boolean): boolean {
+  return expires.some((end) => end === 0 || (isSystem && end !== undefined));
+}
+
+/** The arguments of the tasks that make or change an account. */
+function accountsOf({ input }: Case): readonly JsonMap[] {
+  return tasksOf(input).flatMap((task) => (isMap(task) && isMap(task['user']) && task['user']['state'] !== 'absent' ? [task['user']] : []));
+}
 
 /** The last letters of the groups that are the primary one of the account. */
 function primaryGroups({ given, input }: Case): ReadonlySet<string> {

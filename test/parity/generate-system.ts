@@ -159,7 +159,7 @@ export function packageCase(chance: Chance): Draft {
   return { given, tasks: [task(), ...(chance.of(0.5) ? [task()] : [])] };
 }
 
-const PARAMETERS = [
+const OF_INTERFACES = [
   'accept_redirects',
   'accept_source_route',
   'arp_announce',
@@ -168,7 +168,6 @@ const PARAMETERS = [
   'arp_notify',
   'bootp_relay',
   'disable_policy',
-  'forwarding',
   'log_martians',
   'medium_id',
   'promote_secondaries',
@@ -180,9 +179,16 @@ const PARAMETERS = [
   'tag',
 ] as const;
 
+/** None of `default`: the kernel copies such a value to the interfaces. */
+export const PARAMETERS = [
+  ...['lo', 'host0', 'all'].flatMap((one) => OF_INTERFACES.map((name) => `net.ipv4.conf.${one}.${name}`)),
+  ...['app_solicit', 'mcast_solicit', 'ucast_solicit', 'mcast_resolicit', 'proxy_qlen'].map((name) => `net.ipv4.neigh.lo.${name}`),
+] as const;
+
 /** Each case has a parameter of its own, as the host's running values are one. */
 export function sysctlCase(chance: Chance, number: number): Draft {
-  const name = `net.ipv4.conf.${['lo', 'default', 'host0'][Math.floor(number / PARAMETERS.length) % 3] ?? 'lo'}.${PARAMETERS[number % PARAMETERS.length] ?? 'tag'}`;
+  const name = PARAMETERS[number];
+  if (name === undefined) throw new Error(`no parameter is left for the case ${number}`);
   const file = '/etc/sysctl.d/@N@.conf';
   const standing = chance.one<readonly string[]>([
     [],

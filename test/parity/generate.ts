@@ -10,7 +10,7 @@ import { commandCase } from './generate-commands.ts';
 import { copyCase, fileCase, templateCase, twoFilesCase } from './generate-files.ts';
 import { findCase, seenCase, slurpCase, statCase, tempfileCase } from './generate-looks.ts';
 import { groupCase, keyCase, newAccountCase, userCase } from './generate-accounts.ts';
-import { cronCase, hostnameCase, mountCase, newUnitCase, packageCase, sysctlCase, unitCase } from './generate-system.ts';
+import { PARAMETERS, cronCase, hostnameCase, mountCase, newUnitCase, packageCase, sysctlCase, unitCase } from './generate-system.ts';
 import { downloadCase, uriCase } from './generate-web.ts';
 import { conditionCase, factCase, loopCase } from './generate-words.ts';
 
@@ -73,7 +73,8 @@ function pattern(chance: Chance): ReturnType<Generator> {
 /** The first case is the only one of the host's name. */
 function system(chance: Chance, number: number): ReturnType<Generator> {
   const accounts: readonly [Draw, ...Draw[]] = [userCase, userCase, userCase, groupCase, keyCase, newAccountCase];
-  const others: readonly [Draw, ...Draw[]] = [cronCase, unitCase, unitCase, newUnitCase, packageCase, mountCase, sysctlCase];
+  const parameters = number < PARAMETERS.length ? [sysctlCase, sysctlCase] : [];
+  const others: readonly [Draw, ...Draw[]] = [cronCase, unitCase, unitCase, newUnitCase, packageCase, mountCase, ...parameters];
   const { given = [], files = {}, tasks } = (number === 0 ? hostnameCase : chance.one(chance.of(0.45) ? accounts : others))(chance, number);
   return { given, files, input: { kind: 'system', tasks } };
 }

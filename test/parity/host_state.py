@@ -5,6 +5,7 @@ import json
 import os
 import pwd
 import grp
+import re
 import stat
 import subprocess
 import sys
@@ -32,16 +33,22 @@ def number(value):
     return str(value) if value >= 20000 or value < 100 else "system" if value < 1000 else "ordinary"
 
 
-def user_name(uid):
+def of_case(name, token, its_number):
+    """An account that is gone may have left its number to that of another case."""
+    return number(its_number) if re.match(r"s\d+q", name) and token not in name else name
+
+
+def user_name(uid, token):
     try:
-        return pwd.getpwuid(uid).pw_name
+        return of_case(pwd.getpwuid(uid).pw_name, token, uid)
     except KeyError:
         return number(uid)
 
 
-def group_name(gid):
+def group_name(gid, token=None):
     try:
-        return grp.getgrgid(int(gid)).gr_name
+        name = grp.getgrgid(int(gid)).gr_name
+        return name if token is None else of_case(name, token, gid)
     except KeyError:
         return number(gid)
 
@@ -58,12 +65,12 @@ def content(path):
         return hashlib.sha256(data).hexdigest()
 
 
-def tree(path, found):
+def tree(path, found, token):
     try:
         seen = os.lstat(path)
     except OSError:
         return
-    owner = f"{user_name(seen.st_uid)}:{group_name(seen.st_gid)}"
+    owner = f"{user_name(seen.st_uid, token)}:{group_name(seen.st_gid, token)}"
     mode = f"{stat.S_IMODE(seen.st_mode):04o}"
     if stat.S_ISLNK(seen.st_mode):
         found[path] = f"link {owner} → {os.readlink(path)}"
@@ -71,7 +78,7 @@ def tree(path, found):
         found[path] = f"folder {mode} {owner}"
         if not os.path.ismount(path):
             for name in sorted(os.listdir(path)):
-                tree(f"{path}/{name}", found)
+                tree(f"{path}/{name}", found, token)
     elif stat.S_ISREG(seen.st_mode):
         found[path] = f"file {mode} {owner} {content(path)}"
     else:
@@ -114,7 +121,7 @@ def unit_files(found_by_token):
             path = f"{folder}/{file}"
             for token, found in found_by_token.items():
                 if token in path or (os.path.islink(path) and token in os.readlink(path)):
-                    tree(path, found)
+                    tree(path, found, token)
                     names.add(file)
     names.update(line.split()[0] for line in said("systemctl", "list-units", "--all", "--plain", "--no-legend").splitlines() if line.strip())
     return names
@@ -158,8 +165,8 @@ for name, case in CASES.items():
     for folder in FOLDERS:
         for entry in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
             if token in entry:
-                tree(f"{folder}/{entry}", mine)
-    tree(case["folder"], mine)
+                tree(f"{folder}/{entry}", mine, token)
+    tree(case["folder"], mine, token)
     mine.update(accounts(token))
     mine.update(units(token, all_units))
     mine.update(packages(token, all_packages, all_manual))
