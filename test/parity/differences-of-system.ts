@@ -32,27 +32,28 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
   {
     id: 'own-group',
     explains: ({ fact, ansible, runbook }, { given, input }) =>
-      (/^tree|\.result\.|^second\..*\.status$/.test(fact) ||
-        (fact.endsWith('.status') && ansible === 'failed' && runbook !== 'failed') ||
-        (/^first\.[1-9]\.status$/.test(fact) && ansible === 'changed' && runbook === 'ok')) &&
+      (/^tree|\.result\.|^second\..*\.status$/.test(fact) || (fact.endsWith('.status') && ansible === 'failed' && runbook !== 'failed')) &&
       !given.some((line) => /(useradd|groupadd).*@N@a$/.test(line)) &&
       tasksOf(input).some((task) => isMap(task) && isMap(task['user']) && task['user']['group'] === '@N@a'),
   },
   {
     id: 'own-group',
-    explains: ({ fact, ansible, runbook }, { given }) =>
+    explains: ({ fact, ansible, runbook }, { given, input }) =>
       fact.startsWith('tree') &&
       typeof ansible === 'string' &&
       given.includes('groupadd -g @U@9 @N@a') &&
-      ansible.replace(/\busers\b/, /s\w+qa/.exec(textOf(runbook))?.[0] ?? '') === runbook,
+      withoutUmask(ansible, input).replace(
+        /\busers\b/,
+        /s\w+qa|\b\d{5}\b/.exec(textOf(runbook).replace(/^(\S+ \d+ \w+:|\d+ )/, ''))?.[0] ?? '',
+      ) === withoutUmask(runbook, input),
   },
   {
     id: 'own-group',
     explains: ({ fact, ansible, runbook }, { given, input }) =>
-      /^tree after the second run\.group s\w+qa$/.test(fact) &&
+      /^tree.*\.g(roup|shadow) s\w+qa$/.test(fact) &&
       given.includes('groupadd -g @U@9 @N@a') &&
-      /^\d+ $/.test(textOf(ansible)) &&
-      textOf(runbook) === 'ordinary ' &&
+      /^\d* $/.test(textOf(ansible)) &&
+      (runbook === null || textOf(runbook) === 'ordinary ') &&
       tasksOf(input).some((task) => isMap(task) && isMap(task['user']) && task['user']['state'] === 'absent'),
   },
   {
@@ -65,7 +66,7 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
           argument(fact, input, 'user', 'state') !== 'absent' &&
           lateDays([argument(fact, input, 'user', 'expires')], argument(fact, input, 'user', 'system') === true)
         );
-      if (!/^tree\.shadow s\w+qa$/.test(fact) || typeof ansible !== 'string' || typeof runbook !== 'string') return false;
+      if (!/^tree.*\.shadow s\w+qa$/.test(fact) || typeof ansible !== 'string' || typeof runbook !== 'string') return false;
       const asked = accountsOf(input);
       const isLate = lateDays(
         asked.map(({ expires }) => expires),
@@ -113,12 +114,26 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
   },
   {
     id: 'occupied-home',
+    explains: ({ fact, ansible, runbook }, input) => {
+      if (!accountsOf(input).some(({ move_home: moves, home }) => moves === true && home !== undefined)) return false;
+      if (/\.[1-9]\.status$/.test(fact))
+        return ansible === 'changed' && runbook === 'ok' && argument(fact, input, 'user', 'home') !== undefined;
+      return /^tree.*\.passwd s\w+qa$/.test(fact) && withoutHome(ansible) === withoutHome(runbook);
+    },
+  },
+  {
+    id: 'locked-once',
     explains: ({ fact, ansible, runbook }, input) =>
-      /\.[1-9]\.status$/.test(fact) &&
-      ansible === 'changed' &&
-      runbook === 'ok' &&
-      argument(fact, input, 'user', 'home') !== undefined &&
-      accountsOf(input).some(({ move_home: moves }) => moves === true),
+      /^tree.*\.shadow s\w+qa$/.test(fact) &&
+      ansible === `!${textOf(runbook)}` &&
+      accountsOf(input).some(({ password }) => password === '!') &&
+      accountsOf(input).some(({ password_lock: lock }) => lock === true),
+  },
+  {
+    id: 'reload-in-vain',
+    explains: ({ fact }, input) =>
+      (/^tree.*\.(unit s\w+q|\/etc\/systemd\/system\/)/.test(fact) || /^(first\.[1-9]|second\.\d)\.status$/.test(fact)) &&
+      tasksOf(input.input).some((task) => isMap(task) && reloadsInVain(task, input)),
   },
   {
     id: 'keys-in-place',
@@ -257,7 +272,7 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
     explains: ({ fact, ansible, runbook }, input) =>
       fact.startsWith('tree')
         ? /^tree.*\.(\/mnt\/|mount \/mnt\/)/.test(fact) &&
-          (ansible === null || mentions(runbook, 'folder 1777')) &&
+          (ansible === null || mentions(runbook, 'folder 1777') || asksForBind(input)) &&
           asksForMount(input, 'remounted')
         : fact.endsWith('.status') &&
           argument(fact, input, 'mount', 'state') === 'remounted' &&
@@ -330,6 +345,29 @@ function isFull({ given }: Case): boolean {
 
 function asksForMount({ input }: Case, state: string): boolean {
   return tasksOf(input).some((task) => isMap(task) && isMap(task['mount']) && task['mount']['state'] === state);
+}
+
+/** Whether a task asks for more than the reload of a unit that cannot be reloaded. */
+function reloadsInVain(task: JsonMap, { given }: Case): boolean {
+  const args = task['systemd'] ?? task['service'];
+  if (!isMap(args) || args['state'] !== 'reloaded' || (args['enabled'] === undefined && args['masked'] === undefined)) return false;
+  const file = given.find((line) => line.startsWith('cat >/etc/systemd/system/@N@a.service')) ?? '';
+  return !/^@N@a(\.service)?$/.test(textOf(args['name'])) || !file.includes('ExecReload');
+}
+
+/** Of a line of /etc/passwd as it is shown. */
+function withoutHome(value: Json): string {
+  return textOf(value).replace(/ \/\S+ (?=\S+$)/, ' ');
+}
+
+function asksForBind({ input }: Case): boolean {
+  return tasksOf(input).some((task) => isMap(task) && isMap(task['mount']) && task['mount']['opts'] === 'bind');
+}
+
+/** The permission bits of a home directory differ by another row where a umask is given. */
+function withoutUmask(value: Json, input: Case['input']): string {
+  const hasUmask = tasksOf(input).some((task) => isMap(task) && isMap(task['user']) && task['user']['umask'] !== undefined);
+  return hasUmask ? textOf(value).replace(/^folder \d+/, 'folder') : textOf(value);
 }
 
 /** The unit file that a task of a case speaks of; empty where it is not one of those with choices. */

@@ -24,7 +24,7 @@ const STANDING: readonly [readonly string[], ...(readonly string[])[]] = [
   [`useradd -m -p '${HASHES[0]}' -s /bin/sh @N@a`],
   [`useradd -m -p '!${HASHES[0]}' -G @N@g @N@a`],
   ['useradd -m -G @N@g,@N@h -s /bin/bash @N@a'],
-  ['useradd -r -g @N@g -d /nonexistent @N@a'],
+  ['useradd -r -g @N@g -d /nonexistent/@N@ @N@a'],
   ['useradd -m -e 2030-01-01 -f 10 @N@a', 'chage -m 1 -M 90 -W 14 @N@a'],
   ['groupadd -g @U@9 @N@a'],
   ['mkdir /home/@N@a', 'echo left >/home/@N@a/file', 'chmod 711 /home/@N@a'],
@@ -56,12 +56,20 @@ const CHOICES: Readonly<Record<string, readonly [Json, ...Json[]]>> = {
 };
 
 export function userCase(chance: Chance): Draft {
-  const given = [...GROUPS, ...chance.one(STANDING), 'mkdir skel', 'echo s >skel/.rc', 'chmod 600 skel/.rc'];
-  const tasks: Json[] = [{ user: wish(chance, 0.22), register: 'made' }];
-  if (chance.of(0.5)) tasks.push({ user: wish(chance, 0.2) });
+  const standing = chance.one(STANDING);
+  const given = [...GROUPS, ...standing, 'mkdir skel', 'echo s >skel/.rc', 'chmod 600 skel/.rc'];
+  const drawn = [wish(chance, 0.22), ...(chance.of(0.5) ? [wish(chance, 0.2)] : [])];
+  const isThere = standing.some((line) => /(useradd|groupadd).*@N@a$/.test(line)) && drawn.every(({ state }) => state !== 'absent');
+  const [first = {}, ...more] = isThere || drawn.length === 1 ? drawn : drawn.map(withoutOwnGroup);
+  const tasks: Json[] = [{ user: first, register: 'made' }, ...more.map((user) => ({ user }))];
   if (chance.of(0.3))
     tasks.push({ file: { path: '@W@/of-it', state: 'touch', owner: '@N@a', access_time: 'preserve', modification_time: 'preserve' } });
   return { given, tasks };
+}
+
+/** A group of the account's own name comes with it: a row of the differences, and what follows is another play. */
+function withoutOwnGroup(args: JsonMap): JsonMap {
+  return args['group'] === '@N@a' ? { ...args, group: '@N@g' } : args;
 }
 
 function wish(chance: Chance, probability: number): JsonMap {

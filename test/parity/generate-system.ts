@@ -52,11 +52,15 @@ const SERVICES: readonly [string, ...string[]] = [
   'Type=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true',
   'Type=notify\nExecStart=/bin/sh -c "systemd-notify --ready; exec sleep infinity"\nNotifyAccess=all',
 ];
+/**
+ * None of basic.target and what it wants, as systemd starts such units with any other; and none that multi-user.target requires, as its
+ * restart restarts that target, which starts all that it wants.
+ */
 const INSTALLS: readonly [string, ...string[]] = [
   '[Install]\nWantedBy=multi-user.target',
   '[Install]\nWantedBy=multi-user.target',
-  '[Install]\nWantedBy=multi-user.target basic.target\nAlias=@N@alias.service',
-  '[Install]\nRequiredBy=multi-user.target\nAlso=@N@b.service',
+  '[Install]\nWantedBy=multi-user.target graphical.target\nAlias=@N@alias.service',
+  '[Install]\nRequiredBy=@N@.target\nAlso=@N@b.service',
   '',
 ];
 
@@ -69,7 +73,7 @@ export function unitCase(chance: Chance): Draft {
     unitFile('@N@a.service', chance.one(SERVICES), chance.one(INSTALLS)),
     unitFile('@N@b.service', SERVICES[0], '[Install]\nWantedBy=multi-user.target'),
     unitFile('@N@t@.service', SERVICES[0], '[Install]\nWantedBy=multi-user.target'),
-    'printf "[Timer]\\nOnCalendar=yearly\\n[Install]\\nWantedBy=timers.target\\n" >/etc/systemd/system/@N@b.timer',
+    'printf "[Timer]\\nOnCalendar=yearly\\n[Install]\\nWantedBy=multi-user.target\\n" >/etc/systemd/system/@N@b.timer',
     'systemctl daemon-reload',
     ...chance.one<readonly string[]>([
       [],
@@ -104,7 +108,7 @@ export function unitCase(chance: Chance): Draft {
 /** A unit whose file a task brings. */
 export function newUnitCase(chance: Chance): Draft {
   const file = (seconds: string): string =>
-    `[Service]\nType=simple\nExecStart=/bin/sleep ${seconds}\n[Install]\nWantedBy=${chance.one(['multi-user.target', 'basic.target'] as const)}\n`;
+    `[Service]\nType=simple\nExecStart=/bin/sleep ${seconds}\n[Install]\nWantedBy=${chance.one(['multi-user.target', 'graphical.target'] as const)}\n`;
   const copy = (): Json => ({
     copy: { dest: '/etc/systemd/system/@N@a.service', content: file(chance.one(['infinity', '86400'] as const)) },
   });

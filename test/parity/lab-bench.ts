@@ -42,6 +42,7 @@ cat >/usr/local/bin/parity-index <<'EOF'
 #!/bin/sh -e
 cd /srv/parity
 for file in *.deb; do
+  [ -e "$file" ] || continue
   dpkg-deb -f "$file"
   printf 'Filename: ./%s\\nSize: %s\\nSHA256: %s\\n\\n' "$file" "$(stat -c %s "$file")" "$(sha256sum "$file" | cut -d' ' -f1)"
 done >Packages
