@@ -94,7 +94,7 @@ export function planUnit(wish: UnitWish, seen: Seen): Outcome {
   const after = afterSteps(wish, state, steps);
   const result = describe(wish, after);
   // What lies behind a mask is seen only when it is gone.
-  const isMasked = steps.mask === 'unmask' && (steps.enable !== undefined || steps.run !== undefined);
+  const isMasked = state.isBehindMask === true || (steps.mask === 'unmask' && (steps.enable !== undefined || steps.run !== undefined));
   return {
     kind: 'change',
     differences: steps.differences,
@@ -249,6 +249,7 @@ function afterSteps(wish: UnitWish, state: UnitState, steps: Steps): UnitState {
     ...(steps.run === undefined ? {} : afterRun(wish, state, steps.run)),
     load,
     file,
+    ...(steps.mask === 'unmask' ? { isBehindMask: true } : {}),
     ...linksAfter(state, steps),
     needsReload: state.needsReload && !steps.reload && steps.enable === undefined && steps.mask === undefined,
   };

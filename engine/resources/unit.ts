@@ -31,6 +31,8 @@ export interface UnitState {
   readonly wantedLinks?: readonly string[] | undefined;
   /** Those that there are: `multi-user.target.wants/etcd.service`. */
   readonly links?: readonly string[] | undefined;
+  /** In a prediction only: an earlier task takes a mask away, and whether there is a unit behind it shows only then. */
+  readonly isBehindMask?: boolean | undefined;
   /** In a prediction only: the invocation that must be over. */
   readonly endedInvocation?: string | undefined;
 }

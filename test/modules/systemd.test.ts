@@ -98,6 +98,14 @@ test('a unit whose [Install] section wants other links is enabled anew', () => {
 const plan = (args: object, state: UnitState, later = false) =>
   planWith(service, { name: 'etcd', ...args }, seenAs([[ETCD, state]], later ? [ETCD] : []));
 
+test('what follows on a unit behind a mask is open until the mask is gone', () => {
+  const first = plan({ masked: false, state: 'started' }, { ...STOPPED, load: 'masked', file: 'masked' });
+  if (first.kind !== 'change') throw new Error(first.kind);
+  expect(first.certainty).toBe('after_change');
+  const laid = first.predictions[0]?.state as UnitState;
+  expect(plan({ enabled: true, state: 'restarted' }, laid)).toMatchObject({ kind: 'change', certainty: 'after_change' });
+});
+
 const decode = (text: string, ...names: string[]) => units.decode(Buffer.from(text), names.map(unitRequest));
 
 const content = (text: string): FileState => ({

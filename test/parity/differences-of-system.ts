@@ -99,6 +99,15 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
       tasksOf(input).some((task) => isMap(task) && isMap(task['user']) && mentions(task['user']['password'] ?? '', '!$')),
   },
   {
+    id: 'locked-account-new-password',
+    explains: ({ fact, ansible, runbook }, input) =>
+      /^tree.*\.shadow s\w+qa$/.test(fact) &&
+      textOf(ansible).startsWith('$') &&
+      runbook === `!${textOf(ansible)}` &&
+      input.given.some((line) => line.startsWith('useradd') && line.includes("-p '!$")) &&
+      accountsOf(input).some(({ password }) => textOf(password).startsWith('$')),
+  },
+  {
     id: 'locked-hash',
     explains: ({ fact, ansible, runbook }, input) => {
       const isLocked = (given: Json | undefined): boolean => given !== undefined && mentions(given, '!$');
