@@ -116,9 +116,11 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
     explains: ({ fact, ansible, runbook }, input) =>
       isStatus(fact) &&
       runbook === 'failed' &&
-      ansible === 'ok' &&
-      mayBeBroken(input) &&
-      argumentsFor(['file'], input, fact).some(({ state }) => state === undefined || state === 'file' || state === 'touch'),
+      (argumentsFor(['file'], input, fact).some(({ state, src }) => state === 'link' && src === 'gone')
+        ? ansible !== 'failed' && argumentsFor(['file'], input, fact).some(({ owner, group }) => (owner ?? group) !== undefined)
+        : ansible === 'ok' &&
+          mayBeBroken(input) &&
+          argumentsFor(['file'], input, fact).some(({ state }) => state === undefined || state === 'file' || state === 'touch')),
   },
   {
     id: 'template-at-a-linked-folder',
@@ -184,9 +186,9 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
   {
     id: 'link-until-validated',
     explains: ({ fact, ansible, runbook }, input) =>
-      /^tree.*\/t$/.test(fact) &&
-      mentions(runbook, 'link ') &&
-      mentions(ansible, 'file ') &&
+      (/^second\.\d\.status$/.test(fact)
+        ? ansible === 'ok' && runbook === 'failed' && argumentsFor(WRITTEN, input, fact).some(({ content }) => content === '')
+        : /^tree.*\/t$/.test(fact) && mentions(runbook, 'link ') && mentions(ansible, 'file ')) &&
       argumentsFor(WRITTEN, input).some((args) => 'validate' in args),
   },
   {
