@@ -111,6 +111,11 @@ export const EXPLANATIONS: readonly Explanation[] = [
         : fact.startsWith('tree') && /^file .* "-?\d+"$/.test(text(ansible)) && text(runbook) === text(ansible).replace(/"$/, '\\n"')),
   },
   { id: 'limit-leaves-nothing', explains: ({ fact, runbook }) => refuses(fact, runbook, ' leaves no host for any play of ') },
+  {
+    id: 'end-play-amid-rescue',
+    explains: ({ fact, ansible, runbook }, { files }) =>
+      fact === 'exit status' && ansible === 0 && runbook === 2 && mentions(files, '"meta":"end_play"'),
+  },
   { id: 'undeclared-in-lint', explains: ({ fact, runbook }) => refuses(fact, runbook, 'There is no variable "nowhere"') },
 ];
 

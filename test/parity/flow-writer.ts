@@ -250,7 +250,8 @@ export class FlowWriter {
     const block: Record<string, Json> = { name: this.#next(), block: this.tasks(this.#chance.number(1, 3), depth - 1) };
     if (rescued) block['rescue'] = this.tasks(this.#chance.number(1, 2), depth - 1);
     this.#sheltered -= sheltering;
-    if (always) block['always'] = this.tasks(this.#chance.number(1, 2), depth - 1);
+    // Where failures are fatal, Ansible leaves out blocks and files in it: a row of the differences.
+    if (always) block['always'] = this.tasks(this.#chance.number(1, 2), this.#fatal ? 0 : depth - 1);
     if (this.#chance.of(0.3)) block['when'] = this.#chance.one(CONDITIONS);
     if (this.#chance.of(0.2)) block['tags'] = ['one'];
     if (this.#chance.of(0.1)) block['ignore_errors'] = true;
