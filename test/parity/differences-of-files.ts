@@ -208,9 +208,7 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
   {
     id: 'hard-link-at-a-folder',
     explains: ({ fact, ansible, runbook }, { given, input }) =>
-      tasksOf(input).some(
-        (task) => isMap(task) && isMap(task['file']) && task['file']['state'] === 'hard' && task['file']['force'] === true,
-      ) &&
+      tasksOf(input).some((task) => isMap(task) && isMap(task['file']) && task['file']['state'] === 'hard') &&
       given.includes('mkdir -p real/sub') &&
       given.includes('ln -s real t') &&
       (fact.endsWith('.result.dest')
