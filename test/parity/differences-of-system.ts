@@ -243,6 +243,11 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
   {
     id: 'other-mount-at-the-place',
     explains: ({ fact, ansible, runbook }, input) =>
+      /^tree.*\.fstab \d+$/.test(fact) && mentions(ansible, ' none bind ') && runbook === null && asksForMount(input, 'mounted'),
+  },
+  {
+    id: 'other-mount-at-the-place',
+    explains: ({ fact, ansible, runbook }, input) =>
       fact.endsWith('.status') &&
       ansible !== 'failed' &&
       runbook === 'failed' &&
