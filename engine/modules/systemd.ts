@@ -8,7 +8,7 @@ import { isDisabled, isDoneOneshot, isEnabled, isRunning, missingLinks, unitName
 import type { ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
 import { boolean } from './arguments.ts';
-import type { Apply, Difference, Outcome } from './module.ts';
+import type { Apply, Change, Difference, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import { forUnits, unitPermission } from './unit-permission.ts';
 
@@ -93,19 +93,25 @@ export function planUnit(wish: UnitWish, seen: Seen): Outcome {
   if (steps.differences.length === 0) return { kind: 'in_sync', result: describe(wish, state) };
   const after = afterSteps(wish, state, steps);
   const result = describe(wish, after);
-  // What lies behind a mask is seen only when it is gone.
-  const isMasked = state.isBehindMask === true || (steps.mask === 'unmask' && (steps.enable !== undefined || steps.run !== undefined));
   return {
     kind: 'change',
     differences: steps.differences,
-    certainty: isMasked ? 'after_change' : certainty,
-    ...(isMasked && certainty === 'certain' ? { doubt: 'what lies behind the mask decides' } : {}),
+    ...(certainty === 'certain' ? certaintyOf(state, steps) : { certainty }),
     predictions: [predict(asked, after)],
     touches: 'predicted',
     apply: () => applySteps(wish, state, steps, result),
     planned: result,
     settled: (now) => describe(wish, now.of(asked)),
   };
+}
+
+function certaintyOf(state: UnitState, steps: Steps): Pick<Change, 'certainty'> & { readonly doubt?: string } {
+  // What lies behind a mask is seen only when it is gone.
+  if (state.isBehindMask === true || (steps.mask === 'unmask' && (steps.enable !== undefined || steps.run !== undefined)))
+    return { certainty: 'after_change', doubt: 'what lies behind the mask decides' };
+  if (steps.run === 'start' && isDoneOneshot(state) && state.ran === undefined)
+    return { certainty: 'after_change', doubt: 'systemd may forget that it has run' };
+  return { certainty: 'certain' };
 }
 
 /** Whether systemd is to read its unit files. The caller has `managerRequest()` among what it observes. */
@@ -244,13 +250,14 @@ function findRun(wish: UnitWish, state: UnitState): Steps['run'] {
 function afterSteps(wish: UnitWish, state: UnitState, steps: Steps): UnitState {
   const file = fileAfter(state, steps);
   const load = loadAfter(state, steps);
+  const linked = linksAfter(state, steps);
   return {
     ...state,
-    ...(steps.run === undefined ? {} : afterRun(wish, state, steps.run)),
+    ...(steps.run === undefined ? {} : afterRun(wish, { ...state, ...linked }, steps.run)),
     load,
     file,
     ...(steps.mask === 'unmask' ? { isBehindMask: true } : {}),
-    ...linksAfter(state, steps),
+    ...linked,
     needsReload: state.needsReload && !steps.reload && steps.enable === undefined && steps.mask === undefined,
   };
 }
@@ -279,8 +286,14 @@ function afterRun(wish: UnitWish, state: UnitState, run: NonNullable<Steps['run'
   if (run === 'stop') return { active: 'inactive', sub: undefined, invocation: undefined, endedInvocation: undefined };
   const oneshot = state.type === 'oneshot' && state.remainsAfterExit !== true;
   const active = oneshot ? 'inactive' : wish.no_block ? 'activating' : 'active';
-  const settled = { active, sub: undefined, result: 'success', ran: oneshot ? true : state.ran, invocation: undefined };
+  const ran = oneshot ? isKept(state) || undefined : state.ran;
+  const settled = { active, sub: undefined, result: 'success', ran, invocation: undefined };
   return { ...settled, endedInvocation: run === 'restart' ? state.invocation : undefined };
+}
+
+/** systemd unloads a unit that has ended and that no unit it has loaded asks for, and forgets that it has run. */
+function isKept({ links = [] }: UnitState): boolean {
+  return links.some((link) => /^(?:multi-user|graphical|basic|sysinit|timers|sockets)\.target\./.test(link));
 }
 
 function describe(wish: UnitWish, state: UnitState): ValueMap {

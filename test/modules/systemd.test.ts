@@ -76,7 +76,7 @@ const CHANGES: readonly (readonly [string, object, UnitState, Partial<UnitState>
     ['unmask', 'daemon-reload', 'start'],
   ],
   ['read again', { daemon_reload: true }, { ...RUNNING, needsReload: true }, { needsReload: false, active: 'active' }, ['daemon-reload']],
-  ['run once', { state: 'started' }, ONESHOT, { active: 'inactive', ran: true }, ['start']],
+  ['run once', { state: 'started' }, ONESHOT, { active: 'inactive', result: 'success' }, ['start']],
   [
     'mended and started',
     { state: 'started' },
@@ -104,6 +104,17 @@ test('what follows on a unit behind a mask is open until the mask is gone', () =
   expect(first.certainty).toBe('after_change');
   const laid = first.predictions[0]?.state as UnitState;
   expect(plan({ enabled: true, state: 'restarted' }, laid)).toMatchObject({ kind: 'change', certainty: 'after_change' });
+});
+
+test.each([
+  ['certain', ['multi-user.target.wants/etcd.service']],
+  ['after_change', ['own.target.requires/etcd.service']],
+  ['after_change', []],
+])('whether a oneshot that a task has started counts as started is %s with the links %j', (certainty, links) => {
+  const first = plan({ state: 'started' }, { ...ONESHOT, links });
+  if (first.kind !== 'change') throw new Error(first.kind);
+  const again = plan({ state: 'started' }, first.predictions[0]?.state as UnitState);
+  expect(again.kind === 'change' ? again.certainty : 'certain').toBe(certainty);
 });
 
 const decode = (text: string, ...names: string[]) => units.decode(Buffer.from(text), names.map(unitRequest));
