@@ -49,7 +49,8 @@ export const EXPLANATIONS: readonly Explanation[] = [
       area === 'edits' &&
       /^tree.*\/(real|t)$/.test(fact) &&
       given.includes('ln -s real t') &&
-      withoutOwner(ansible) === withoutOwner(runbook),
+      // Line ends are kept by another row.
+      withoutReturns(withoutOwner(ansible)) === withoutReturns(withoutOwner(runbook)),
   },
   {
     id: 'edits-through-links',
