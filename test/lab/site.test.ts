@@ -81,6 +81,9 @@ describe.skipIf(why !== undefined)(`the site on three hosts${why === undefined ?
     expect(verify.status).toBe(0);
     expect(verify.stdout).toContain('3/3 members healthy over TLS');
     expect(verify.stdout).toContain('k8s:enc:secretbox');
+    expect(await onAll('cat /proc/sys/net/ipv4/conf/all/route_localnet; grep route_localnet /etc/sysctl.d/90-kubernetes.conf || :')).toBe(
+      MASTERS.map((host) => `${host}\n0\n`).join('\n'),
+    );
   });
 
   test('a second run changes nothing and restarts nothing', async () => {
