@@ -5,14 +5,16 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Problem } from '../engine/errors/problem.ts';
 import type { Source, SourceContext } from './binary-source.ts';
-import { ETCD_COMMANDS, KUBERNETES_COMMANDS, KUBE_BENCH_COMMANDS } from './binary-source.ts';
+import { AGE_COMMANDS, ETCD_COMMANDS, KUBERNETES_COMMANDS, KUBE_BENCH_COMMANDS, SOPS_COMMANDS } from './binary-source.ts';
 import { cacheFolder, exists, fillOnce } from './cache.ts';
-import { buildEtcd, buildKubeBench, buildKubernetes } from './go-build.ts';
+import { buildAge, buildEtcd, buildKubeBench, buildKubernetes, buildSops } from './go-build.ts';
 import { downloadEtcd, downloadKubernetes } from './release-site.ts';
 
 export const DEFAULT_KUBERNETES = '1.36.3';
 export const DEFAULT_ETCD = '3.6.16';
 const KUBE_BENCH = '0.15.1';
+const AGE = '1.3.2';
+const SOPS = '3.13.3';
 
 export interface BinariesOptions {
   /** Without the leading v: `1.36.3`. */
@@ -69,10 +71,34 @@ export async function ensureBinaries(options: BinariesOptions = {}): Promise<Mir
  * @throws Problem `binaries-unavailable`
  */
 export async function ensureKubeBench(options: Pick<BinariesOptions, 'report' | 'signal'> = {}): Promise<string> {
+  return await ensureProgram('kube-bench', KUBE_BENCH, KUBE_BENCH_COMMANDS, buildKubeBench, options);
+}
+
+/**
+ * Fills the cache with `age` and `age-keygen`, from their Go module.
+ * @returns the folder that they are in
+ * @throws Problem `binaries-unavailable`
+ */
+export async function ensureAge(options: Pick<BinariesOptions, 'report' | 'signal'> = {}): Promise<string> {
+  return await ensureProgram('age', AGE, AGE_COMMANDS, buildAge, options);
+}
+
+/** The same, for `sops`. The first time takes some minutes. */
+export async function ensureSops(options: Pick<BinariesOptions, 'report' | 'signal'> = {}): Promise<string> {
+  return await ensureProgram('sops', SOPS, SOPS_COMMANDS, buildSops, options);
+}
+
+async function ensureProgram(
+  name: string,
+  version: string,
+  commands: readonly string[],
+  source: Source,
+  options: Pick<BinariesOptions, 'report' | 'signal'>,
+): Promise<string> {
   const context = { architecture: architecture(), report: options.report ?? (() => undefined), signal: options.signal };
-  const folder = join(cacheFolder(), 'binaries', 'kube-bench', `v${KUBE_BENCH}`);
+  const folder = join(cacheFolder(), 'binaries', name, `v${version}`);
   const place = `linux/${context.architecture}`;
-  await ensure({ what: `kube-bench ${KUBE_BENCH}`, version: KUBE_BENCH, folder, place }, KUBE_BENCH_COMMANDS, [buildKubeBench], context);
+  await ensure({ what: `${name} ${version}`, version, folder, place }, commands, [source], context);
   return join(folder, place);
 }
 

@@ -3,6 +3,8 @@ export const KUBERNETES_COMMANDS = ['kube-apiserver', 'kube-controller-manager',
 export const ETCD_COMMANDS = ['etcd', 'etcdctl', 'etcdutl'] as const;
 /** Its checks are in `cfg.tar`; some of them call `jq`. */
 export const KUBE_BENCH_COMMANDS = ['kube-bench', 'cfg.tar', 'jq'] as const;
+export const AGE_COMMANDS = ['age', 'age-keygen'] as const;
+export const SOPS_COMMANDS = ['sops'] as const;
 
 /** How a source leaves its work: `folder` then holds the commands, and the text says where they came from. */
 export type Source = (version: string, folder: string, context: SourceContext) => Promise<string>;

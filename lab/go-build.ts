@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { Problem } from '../engine/errors/problem.ts';
 import type { SourceContext } from './binary-source.ts';
-import { KUBERNETES_COMMANDS } from './binary-source.ts';
+import { AGE_COMMANDS, KUBERNETES_COMMANDS, SOPS_COMMANDS } from './binary-source.ts';
 import { isInstalled, run } from './command.ts';
 
 // Upstream's programs from Go's module proxy, for machines that reach nothing else. `go install pkg@version` refuses modules with
@@ -47,7 +47,7 @@ async function prepare(folder: string, context: SourceContext): Promise<Go> {
 }
 
 async function go(tool: Go, args: readonly string[]): Promise<string> {
-  return await run(['go', ...args], { cwd: tool.scratch, env: tool.env, signal: tool.signal });
+  return await run(['nice', 'go', ...args], { cwd: tool.scratch, env: tool.env, signal: tool.signal });
 }
 
 const downloadSchema = z.object({ GoMod: z.string(), Info: z.string(), Error: z.string().optional() });
@@ -140,4 +140,38 @@ export async function buildEtcd(version: string, folder: string, context: Source
   await build(tool, '-s -w -X go.etcd.io/etcd/api/v3/version.GitSHA=built-from-go-modules', modules, folder);
   await rename(join(folder, 'server'), join(folder, 'etcd'));
   return `Go module go.etcd.io/etcd/server/v3@v${version} and its tools, built with ${tool.version}`;
+}
+
+/** age and age-keygen. */
+export async function buildAge(version: string, folder: string, context: SourceContext): Promise<string> {
+  return await buildPackages(`filippo.io/age@v${version}`, AGE_COMMANDS, '-s -w', folder, context);
+}
+
+/** sops, with the libraries of all clouds: large, so that others of the machine go first. */
+export async function buildSops(version: string, folder: string, context: SourceContext): Promise<string> {
+  const flags = `-s -w -X github.com/getsops/sops/v3/version.Version=${version}`;
+  return await buildPackages(`github.com/getsops/sops/v3@v${version}`, SOPS_COMMANDS, flags, folder, context);
+}
+
+/** The programs `cmd/NAME` of one published module. */
+async function buildPackages(
+  module: string,
+  commands: readonly string[],
+  flags: string,
+  folder: string,
+  context: SourceContext,
+): Promise<string> {
+  const tool = await prepare(folder, context);
+  context.report(`building ${commands.join(' and ')} from the Go module ${module} with ${tool.version}, once`);
+  const upstream = await moduleFile(tool, module);
+  const [path = '', version = ''] = module.split('@');
+  const lines = ['module runbook.lab/programs', directive(upstream.text, 'go'), `require ${path} ${version}`, ''];
+  await writeFile(join(tool.scratch, 'go.mod'), lines.join('\n'));
+  await build(
+    tool,
+    flags,
+    commands.map((command) => `${path}/cmd/${command}`),
+    folder,
+  );
+  return `Go module ${module}, built with ${tool.version}`;
 }

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 
 /** The layers, top to bottom: an import may only point down this list. */
-const LAYERS = ['cli', 'report', 'run', 'modules', 'resources', 'playbook', 'inventory', 'values', 'pki', 'connection', 'errors'];
+const LAYERS = ['cli', 'report', 'run', 'modules', 'resources', 'playbook', 'inventory', 'vault', 'values', 'pki', 'connection', 'errors'];
 const ENGINE = join(import.meta.dirname, '../engine');
 
 function sources(folder: string): readonly string[] {

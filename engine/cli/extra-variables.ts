@@ -1,6 +1,6 @@
 import { Problem } from '../errors/problem.ts';
 import type { Compiled } from '../values/compiled.ts';
-import type { Vault } from '../inventory/vault.ts';
+import type { Vault } from '../vault/vault.ts';
 import { writtenVariable } from '../inventory/written-variable.ts';
 import type { Node } from '../values/node.ts';
 import { oneDocument } from '../values/one-document.ts';

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { Vault } from '../inventory/vault.ts';
+import { Vault } from '../vault/vault.ts';
 import type { TargetSettings } from '../run/target-settings.ts';
 import type { ConnectionFlags, InventoryFlags } from './common-options.ts';
 

@@ -5,7 +5,7 @@ import { Problem, Problems } from '../errors/problem.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { VariableFolders } from '../inventory/variable-folders.ts';
-import type { Vault } from '../inventory/vault.ts';
+import type { Vault } from '../vault/vault.ts';
 import { mistakesOf } from '../inventory/written-variable.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import { modules } from '../modules/catalogue.ts';

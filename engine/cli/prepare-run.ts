@@ -1,6 +1,6 @@
 import { dirname, relative, resolve } from 'node:path';
 import type { Inventory } from '../inventory/inventory.ts';
-import type { Vault } from '../inventory/vault.ts';
+import type { Vault } from '../vault/vault.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { modules } from '../modules/catalogue.ts';
 import { loadPlaybook } from '../playbook/load-playbook.ts';

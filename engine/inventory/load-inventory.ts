@@ -4,7 +4,7 @@ import type { Inventory } from './inventory.ts';
 import { RawInventory } from './raw-inventory.ts';
 import { readSource } from './read-source.ts';
 import { VariableFolders } from './variable-folders.ts';
-import { Vault } from './vault.ts';
+import { Vault } from '../vault/vault.ts';
 
 /**
  * Reads inventory files, folders of them, executables, and `host1,host2,` lists, in the order given; later ones win.

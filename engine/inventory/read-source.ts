@@ -10,7 +10,7 @@ import { readIniInventory } from './read-ini-inventory.ts';
 import { readYamlInventory } from './read-yaml-inventory.ts';
 import { runInventoryScript } from './run-inventory-script.ts';
 import { sourceDirectory } from './source-directory.ts';
-import type { Vault } from './vault.ts';
+import type { Vault } from '../vault/vault.ts';
 
 /** What a folder of inventories does not hold: other things that lie beside them. As Ansible has it. */
 const IGNORED = /^\.|^(?:host_vars|group_vars|vars_plugins)$|~$|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|cfg|retry)$/;

@@ -4,7 +4,7 @@ import { Problem, Problems } from '../errors/problem.ts';
 import { namesIn } from '../values/look-at-once.ts';
 import type { GivenVariables } from './raw-inventory.ts';
 import { variablesOf } from './variables-of-node.ts';
-import type { Vault } from './vault.ts';
+import type { Vault } from '../vault/vault.ts';
 
 /** What Ansible takes for a file of variables, in the order in which it looks. */
 const EXTENSIONS = ['', '.yml', '.yaml', '.json'];

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Completed, UploadSource } from '../connection/connection.ts';
 import type { Facts } from '../connection/facts.ts';
 import type { Place } from '../errors/problem.ts';
-import type { Vault } from '../inventory/vault.ts';
+import type { Vault } from '../vault/vault.ts';
 import type { Prediction, Request, Seen } from '../resources/resource.ts';
 import type { Secret } from '../values/secret.ts';
 import type { Unknown, Value, ValueMap } from '../values/value.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Problem } from '../errors/problem.ts';
-import { isEncrypted } from '../inventory/armor.ts';
-import { encryptText } from '../inventory/encrypt.ts';
+import { isEncrypted } from '../vault/armor.ts';
+import { encryptText } from '../vault/encrypt.ts';
 import { Secret } from '../values/secret.ts';
 import type { Seen } from '../resources/resource.ts';
 import type { Change, Context, InSync } from './module.ts';

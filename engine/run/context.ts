@@ -1,5 +1,5 @@
 import type { LimitFunction } from 'p-limit';
-import type { Vault } from '../inventory/vault.ts';
+import type { Vault } from '../vault/vault.ts';
 import type { AnyModule } from '../modules/module.ts';
 import type { Play } from '../playbook/play.ts';
 import type { Value } from '../values/value.ts';

@@ -2,7 +2,7 @@ import type { Changing, Completed, Connection, Looking } from '../connection/con
 import type { Privilege } from '../connection/target.ts';
 import { Unreachable } from '../connection/unreachable.ts';
 import { Problem } from '../errors/problem.ts';
-import type { Vault } from '../inventory/vault.ts';
+import type { Vault } from '../vault/vault.ts';
 import type { Apply } from '../modules/module.ts';
 import type { Prediction, Request } from '../resources/resource.ts';
 import { openSealedFiles } from './sealed-files.ts';

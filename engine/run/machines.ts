@@ -3,7 +3,7 @@ import { connect } from '../connection/connection.ts';
 import type { Target } from '../connection/target.ts';
 import { Unreachable } from '../connection/unreachable.ts';
 import { Problem } from '../errors/problem.ts';
-import type { Vault } from '../inventory/vault.ts';
+import type { Vault } from '../vault/vault.ts';
 import type { Scope } from '../values/value.ts';
 import type { RunContext } from './context.ts';
 import type { Emit } from './events.ts';

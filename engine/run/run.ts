@@ -5,7 +5,7 @@ import { Problem, formatPlace } from '../errors/problem.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { LOCALHOST, localhostOf } from '../inventory/localhost.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
-import type { Vault } from '../inventory/vault.ts';
+import type { Vault } from '../vault/vault.ts';
 import type { AnyModule } from '../modules/module.ts';
 import type { Play, Playbook } from '../playbook/play.ts';
 import { UNNAMED } from '../playbook/play.ts';

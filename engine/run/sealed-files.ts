@@ -1,5 +1,5 @@
-import { isEncrypted } from '../inventory/armor.ts';
-import type { Vault } from '../inventory/vault.ts';
+import { isEncrypted } from '../vault/armor.ts';
+import type { Vault } from '../vault/vault.ts';
 import { files } from '../resources/file.ts';
 
 /** Opens ahead what was seen of files that are encrypted as a whole: modules plan synchronously, and age does not. */

@@ -10,7 +10,7 @@ import { parseKnownHosts } from '../../engine/connection/known-hosts.ts';
 import { parseSshG } from '../../engine/connection/ssh-config.ts';
 import { Problem, Problems } from '../../engine/errors/problem.ts';
 import { loadInventory } from '../../engine/inventory/load-inventory.ts';
-import { Vault } from '../../engine/inventory/vault.ts';
+import { Vault } from '../../engine/vault/vault.ts';
 import { authorizedKeysRequest } from '../../engine/resources/authorized-keys.ts';
 import { bootRequest } from '../../engine/resources/boot.ts';
 import { crontabRequest } from '../../engine/resources/crontab.ts';

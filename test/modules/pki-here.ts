@@ -1,6 +1,6 @@
 import { decodeFacts } from '../../engine/connection/facts.ts';
 import type { Problem } from '../../engine/errors/problem.ts';
-import { Vault } from '../../engine/inventory/vault.ts';
+import { Vault } from '../../engine/vault/vault.ts';
 import { parseArguments } from '../../engine/modules/arguments.ts';
 import type { Apply, Change, Context, Module, Outcome } from '../../engine/modules/module.ts';
 import { View } from '../../engine/run/view.ts';

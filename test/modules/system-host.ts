@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Completed } from '../../engine/connection/connection.ts';
 import type { Facts } from '../../engine/connection/facts.ts';
-import { Vault } from '../../engine/inventory/vault.ts';
+import { Vault } from '../../engine/vault/vault.ts';
 import type { AnyModule, Context, Outcome } from '../../engine/modules/module.ts';
 import { composeObservation } from '../../engine/resources/observation.ts';
 import type { Prediction, Request, Seen } from '../../engine/resources/resource.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { Facts } from '../../engine/connection/facts.ts';
 import type { Place } from '../../engine/errors/problem.ts';
-import { Vault } from '../../engine/inventory/vault.ts';
+import { Vault } from '../../engine/vault/vault.ts';
 import { readArchive } from '../../engine/modules/archive-read.ts';
 import { parseArguments } from '../../engine/modules/arguments.ts';
 import type { AnyModule, Apply, Change, Context, Controller, LocalFile, Module, Outcome } from '../../engine/modules/module.ts';
