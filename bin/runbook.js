@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 const { existsSync, readFileSync } = require('fs');
+const path = require('path');
 const { fileURLToPath } = require('url');
 
 const WANTED = 24;
@@ -12,14 +13,32 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 if (found === WANTED) await run(process.argv.slice(2));
 else {
-  const beside = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
-  if (existsSync(beside) && process.env.RUNBOOK_NODE !== beside) runUnder(beside);
+  const installed = installedNode();
+  if (installed !== undefined && process.env.RUNBOOK_NODE !== installed) runUnder(installed);
   else {
-    process.stderr.write(
-      `runbook needs Node ${WANTED}, this is ${process.version}. Run "npm install" in its folder (it brings the right Node), or put Node ${WANTED} first on the PATH.\n`,
-    );
-    process.exitCode = 1;
+    const brought =
+      process.platform === 'linux' ? 'Run "npm install" in its folder, which brings Node for Linux on x64 and arm64, or put' : 'Put';
+    refuse(`runbook needs Node ${WANTED}, this is ${process.version}. ${brought} Node ${WANTED} first on the PATH.`);
   }
+}
+
+/** The Node that npm has installed with this package, by the lock file and its checksums. Undefined where there is none for this machine. */
+function installedNode() {
+  const linked = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
+  if (existsSync(linked)) return linked;
+  try {
+    // As a library of another package it lies beside this one.
+    const node = path.join(path.dirname(require.resolve(`node-${process.platform}-${process.arch}/package.json`)), 'bin/node');
+    return existsSync(node) ? node : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {string} why */
+function refuse(why) {
+  process.stderr.write(`${why}\n`);
+  process.exitCode = 1;
 }
 
 /** @param {readonly string[]} argv */
@@ -53,6 +72,12 @@ function runUnder(node) {
     child.kill(signal);
   };
   for (const signal of signals) process.on(signal, pass);
+  child.on('error', (error) => {
+    // It is made for glibc: elsewhere it has no loader, which is told as a file that is not there.
+    refuse(
+      `${node} cannot be started (${error.message}). It needs glibc and runs on Debian, Ubuntu, RHEL and the like; elsewhere put Node ${WANTED} first on the PATH.`,
+    );
+  });
   child.on('exit', (status, signal) => {
     for (const one of signals) process.off(one, pass);
     if (signal === null) process.exitCode = status ?? 1;

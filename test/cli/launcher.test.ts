@@ -1,7 +1,18 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { appendFileSync, chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
@@ -47,6 +58,49 @@ test('the launcher names nothing of a builtin module that an old Node may lack',
   const known = new Set(['createRequire']);
   const names = [...readFileSync(LAUNCHER, 'utf8').matchAll(/^import \{ (.+) \} from '/gm)].flatMap(([, list = '']) => list.split(', '));
   expect(names.filter((name) => !known.has(name))).toEqual([]);
+});
+
+/** What a Node of another version gets from the launcher. */
+function launchedByOther(root: string): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
+  const launcher = join(root, 'bin/runbook.js');
+  writeFileSync(
+    launcher,
+    readFileSync(launcher, 'utf8').replace('= Number(process', '= process.env.RUNBOOK_NODE === undefined ? 20 : Number(process'),
+  );
+  const { RUNBOOK_NODE: _, ...env } = process.env;
+  return spawnSync(process.execPath, [launcher, 'play'], { env: { ...env, XDG_CACHE_HOME: join(root, 'cache') }, encoding: 'utf8' });
+}
+
+const PLATFORM = `node-${process.platform}-${process.arch}`;
+const PLACES: readonly (readonly [string, string, string])[] = [
+  ['by its link', '.', 'node_modules/.bin/node'],
+  ['where no links to programs were made', '.', `node_modules/${PLATFORM}/bin/node`],
+  ['beside it, as the library of another package', 'node_modules/runbook', `node_modules/${PLATFORM}/bin/node`],
+];
+
+test.each(PLACES)('the Node that npm brought is found %s', (_, at, node) => {
+  const root = temporaryFolder('runbook-installed-');
+  cpSync(checkout(), join(root, at), { recursive: true });
+  rmSync(join(root, at, 'engine'), { recursive: true });
+  mkdirSync(dirname(join(root, node)), { recursive: true });
+  if (node.includes(PLATFORM)) writeFileSync(join(root, 'node_modules', PLATFORM, 'package.json'), '{}');
+  symlinkSync(process.execPath, join(root, node));
+  expect(launchedByOther(join(root, at))).toMatchObject({ status: 0, stdout: 'bundle\n', stderr: '' });
+});
+
+test('a Node for which this machine has no loader is told, and what to do', () => {
+  const root = checkout();
+  mkdirSync(join(root, 'node_modules/.bin'));
+  writeFileSync(join(root, 'node_modules/.bin/node'), '#!/lib/ld-of-another-libc.so\n', { mode: 0o755 });
+  const { status, stderr } = launchedByOther(root);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^\S+\/node_modules\/\.bin\/node cannot be started \(.*ENOENT\)\. .*put Node 24 first on the PATH\.\n$/);
+});
+
+test('without one it says how to get one', () => {
+  const { status, stderr } = launchedByOther(checkout());
+  expect(status).toBe(1);
+  expect(stderr).toContain('Run "npm install" in its folder');
 });
 
 test('the bundle is used while it is what the sources make', () => {

