@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -7,7 +8,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const versions = z.record(z.string(), z.string()).default({});
 const manifest = z
   .object({
-    engines: z.object({ node: z.string() }),
+    license: z.string(),
     allowScripts: z.record(z.string(), z.boolean()),
     dependencies: versions,
     optionalDependencies: versions,
@@ -75,4 +76,13 @@ test('Node comes for both architectures, from the lock file as all else', () => 
   expect(new Set(Object.values(manifest.optionalDependencies)).size).toBe(1);
   for (const name of names) expect(lock.packages[`node_modules/${name}`]).toMatchObject({ optional: true });
   expect(locked.map(([path]) => nameOf(path))).not.toContain('node');
+});
+
+test('the licence that package.json names is there', () => {
+  expect(manifest.license).toBe('Apache-2.0');
+  // The text as the Apache Software Foundation publishes it.
+  const digest = createHash('sha256')
+    .update(readFileSync(join(ROOT, 'LICENSE')))
+    .digest('hex');
+  expect(digest).toBe('cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30');
 });
