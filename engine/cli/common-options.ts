@@ -18,10 +18,14 @@ export interface ConnectionFlags {
   readonly privateKey?: string;
   readonly timeout: number;
   readonly silence?: number;
+  readonly lookTimeout: number;
 }
 
 /** How many hosts are talked to at the same time unless -f says otherwise. */
 const FORKS = 50;
+
+/** Seconds that a host may take to be looked at unless --look-timeout says otherwise. */
+export const LOOK_TIMEOUT = 120;
 
 /** Where hosts and variables come from. */
 export function addInventoryOptions(command: Command): Command {
@@ -82,7 +86,8 @@ export function addConnectionOptions(command: Command): Command {
     .option('-u, --user <name>', 'the user to log in as, where the inventory says nothing')
     .option('--private-key <file>', 'the key to log in with, where the inventory says nothing')
     .option('-T, --timeout <seconds>', 'give up connecting after so many seconds', positive, 10)
-    .option('--silence <seconds>', 'end a change on a host that prints nothing for so long (default: it may be silent)', positive);
+    .option('--silence <seconds>', 'end what prints nothing on a host for so long, changes and looks (default: it may be silent)', positive)
+    .option('--look-timeout <seconds>', 'give up a host that takes longer to be looked at', positive, LOOK_TIMEOUT);
 }
 
 export function collect(value: string, before: readonly string[]): readonly string[] {

@@ -16,7 +16,7 @@ import { printProblems } from '../report/problems.ts';
 import { checkFiles } from '../run/check-files.ts';
 import { run } from '../run/run.ts';
 import type { InventoryFlags } from './common-options.ts';
-import { addInventoryOptions } from './common-options.ts';
+import { addInventoryOptions, LOOK_TIMEOUT } from './common-options.ts';
 import { EXIT } from './exit-status.ts';
 import { extraVariables } from './extra-variables.ts';
 import { vaultFor } from './flag-values.ts';
@@ -84,6 +84,7 @@ async function checkHosts(playbook: Playbook, inventory: Inventory, vault: Vault
     extra: await extraVariables(flags.extraVars, vault),
     forks: 1,
     silenceMs: undefined,
+    lookTimeoutMs: LOOK_TIMEOUT * 1000,
     settings: { user: undefined, identityFile: undefined, password: undefined, connectTimeoutMs: 1, keepAliveMs: 1 },
     vault,
     lock: undefined,

@@ -45,6 +45,7 @@ export async function performRun(performance: Performance, flags: ConnectionFlag
       ...performance,
       forks: flags.forks,
       silenceMs: flags.silence === undefined ? undefined : flags.silence * 1000,
+      lookTimeoutMs: flags.lookTimeout * 1000,
       settings: targetSettings(flags),
       module: (name) => modules.module(name),
       emit: report.emit,

@@ -12,15 +12,19 @@ import type { ChangeScripts, Changed, Shell, Completed, Traffic } from './shell.
 import { connectSsh } from './ssh-transport.ts';
 import type { BecomePrivilege, Privilege, Target } from './target.ts';
 import type { Transport } from './transport.ts';
-import { stoppedBefore } from './unreachable.ts';
+import { lookUnanswered, stoppedBefore, TimedOut } from './unreachable.ts';
 import { upload } from './upload.ts';
 
 export type { Facts } from './facts.ts';
 export type { ChangeScripts, Changed, Completed } from './shell.ts';
 
 export interface LookOptions {
-  /** Two minutes unless told. */
+  /** The limits of the connection hold unless told. */
   readonly timeoutMs?: number | undefined;
+  /** How long it may print nothing. */
+  readonly silenceMs?: number | undefined;
+  /** Ends it: Unreachable `stopped`. */
+  readonly signal?: AbortSignal | undefined;
   /** Per stream; 1 MiB unless told. */
   readonly maxOutputBytes?: number | undefined;
 }
@@ -84,11 +88,24 @@ export interface Connection {
   kill(): Promise<void>;
 }
 
-const LOOK_TIMEOUT_MS = 120_000;
+/** How long a host may take to be looked at, and to do what the engine does there for itself. Milliseconds. */
+export interface LookLimits {
+  readonly timeoutMs: number;
+  /** How long it may print nothing. */
+  readonly silenceMs?: number | undefined;
+}
+
+export const LOOK_LIMITS: LookLimits = { timeoutMs: 120_000 };
+/** What the engine writes down or syncs ahead of a change may wait for a slow disk. */
+const OWN_WORK_MS = 600_000;
 
 export interface ConnectOptions {
   /** Ends the attempt; once connected, it does what `kill` does. */
   readonly signal?: AbortSignal | undefined;
+  /** Ends the attempt, and later ones to become another user; nothing else that runs. */
+  readonly attempt?: AbortSignal | undefined;
+  /** LOOK_LIMITS unless told. */
+  readonly looks?: LookLimits | undefined;
   /** Locks the host for this connection until it ends, however it ends. At no round trip of its own where it is free. */
   readonly lock?: Lock | undefined;
 }
@@ -99,20 +116,21 @@ export interface ConnectOptions {
  */
 export async function connect(target: Target, options: ConnectOptions = {}): Promise<Connection> {
   const { signal, lock } = options;
-  if (signal?.aborted === true) throw stoppedBefore(target.name);
-  const transport = target.kind === 'local' ? new LocalTransport() : await connectSsh(target, signal);
+  const attempt = options.attempt ?? signal;
+  if (attempt?.aborted === true || signal?.aborted === true) throw stoppedBefore(target.name);
+  const transport = target.kind === 'local' ? new LocalTransport() : await connectSsh(target, attempt);
   const traffic: Traffic = { roundTrips: 0, bytesSent: 0, bytesReceived: 0 };
   try {
     const bare = lock === undefined ? undefined : lockScript(lock.holder);
-    const first = await openLoginShell(transport, target.name, traffic, { script: GREETING, bare });
+    const first = await openLoginShell(transport, target.name, traffic, { script: GREETING, bare, signal: attempt });
     if (lock !== undefined) {
-      await takeLock(first.shell, target.name, lock, first.bare).catch(async (error: unknown) => {
+      await takeLock(first.shell, target.name, lock, first.bare, attempt).catch(async (error: unknown) => {
         await first.shell.end();
         throw error;
       });
     }
     traffic.roundTrips = 0;
-    const connection = new OpenConnection(target, transport, traffic, decodeFacts(first.greeting), first.shell, lock);
+    const connection = new OpenConnection(target, transport, traffic, decodeFacts(first.greeting), first.shell, options);
     if (signal !== undefined) {
       const kill = (): void => void connection.kill();
       if (signal.aborted) kill();
@@ -134,12 +152,16 @@ class OpenConnection implements Connection {
   readonly #login: Session;
   readonly #uploads = new Set<Session>();
   readonly #lock: Lock | undefined;
+  readonly #looks: LookLimits;
+  readonly #attempt: AbortSignal | undefined;
   #closing: Promise<void> | undefined;
   #afterClose: () => void = () => {};
 
-  constructor(target: Target, transport: Transport, traffic: Traffic, facts: Facts, shell: Shell, lock: Lock | undefined) {
+  constructor(target: Target, transport: Transport, traffic: Traffic, facts: Facts, shell: Shell, options: ConnectOptions) {
     this.target = target;
-    this.#lock = lock;
+    this.#lock = options.lock;
+    this.#looks = options.looks ?? LOOK_LIMITS;
+    this.#attempt = options.attempt;
     this.facts = facts;
     this.#transport = transport;
     this.#traffic = traffic;
@@ -160,27 +182,40 @@ class OpenConnection implements Connection {
   async looking(privilege: Privilege): Promise<Looking> {
     const session = this.#session(privilege);
     await session.ready();
-    return { look: (script, options = {}) => session.run(script, { timeoutMs: LOOK_TIMEOUT_MS, ...options }) };
+    return { look: (script, options = {}) => session.run(script, { ...this.#looks, ...options }) };
   }
 
   async changing(privilege: Privilege): Promise<Changing> {
     const session = this.#session(privilege);
     await session.ready();
     return {
-      look: (script, options = {}) => session.run(script, { timeoutMs: LOOK_TIMEOUT_MS, ...options }),
+      look: (script, options = {}) => session.run(script, { ...this.#looks, ...options }),
       change: (script, options = {}) => session.run(script, options),
-      changeAndLook: (scripts, options, lookOptions) => session.runChange(scripts, options, lookOptions),
+      changeAndLook: (scripts, options, lookOptions) => this.#changeAndLook(session, scripts, options, lookOptions),
       send: async (source, path, { mode }) => {
         const session = new Session(() => this.#openForFile(privilege));
         this.#uploads.add(session);
         try {
-          await session.use((shell) => upload(shell, source, { path, mode, host: this.target.name }));
+          await session.use((shell) => upload(shell, source, { path, mode, host: this.target.name, limitMs: this.#looks.timeoutMs }));
         } finally {
           this.#uploads.delete(session);
           await session.end();
         }
       },
     };
+  }
+
+  async #changeAndLook(session: Session, scripts: ChangeScripts, options: ChangeOptions, lookOptions: LookOptions): Promise<Changed> {
+    const look = { ...this.#looks, ...lookOptions };
+    // What is brief is over as soon as a look is.
+    const change = scripts.brief ? { ...options, timeoutMs: options.timeoutMs ?? look.timeoutMs } : options;
+    try {
+      return await session.runChange(scripts, { ahead: { timeoutMs: OWN_WORK_MS }, change, look });
+    } catch (error) {
+      if (!(error instanceof TimedOut)) throw error;
+      const parts = scripts.ahead === '' ? (['change', 'look'] as const) : (['ahead', 'change', 'look'] as const);
+      throw parts[error.part] === 'change' ? error : lookUnanswered(this.target.name, error);
+    }
   }
 
   get counters(): Counters {
@@ -204,6 +239,8 @@ class OpenConnection implements Connection {
   async kill(): Promise<void> {
     this.#closing ??= this.#close();
     await Promise.all([...this.#sessions.values(), ...this.#uploads].map((session) => session.end()));
+    // A shell that is still being opened is over with that.
+    await this.#transport.close();
     await this.#closing;
   }
 
@@ -233,7 +270,7 @@ class OpenConnection implements Connection {
 
   async #open(privilege: Privilege): Promise<Shell> {
     if (this.#closing !== undefined) throw stoppedBefore(this.target.name);
-    if (!this.#isLogin(privilege)) return openSudoShell(this.#transport, this.target.name, this.#traffic, privilege);
+    if (!this.#isLogin(privilege)) return openSudoShell(this.#transport, this.target.name, this.#traffic, privilege, this.#attempt);
     return (await openLoginShell(this.#transport, this.target.name, this.#traffic, { script: ':' })).shell;
   }
 

@@ -137,10 +137,10 @@ export function encodeBareFrame(script: string, marker: string): string {
   return `{ printf ${marker}{;printf ${marker}{ >&2;${script}\nprintf '${marker}}%d\\n' "$?";printf '${marker}}\\n' >&2;}\n`;
 }
 
-/** Keeps the first `limit` bytes and, apart from that, the last few. */
+/** Keeps the first `limit` bytes and, apart from that, the last few. Takes no more memory for many small pieces than for one large one. */
 export class BoundedOutput {
   readonly #limit: number;
-  readonly #kept: Buffer[] = [];
+  #kept = Buffer.alloc(0);
   #keptBytes = 0;
   #tail = Buffer.alloc(0);
   #cut = false;
@@ -150,16 +150,23 @@ export class BoundedOutput {
   }
 
   add(data: Buffer): void {
-    const room = this.#limit - this.#keptBytes;
-    const part = data.length <= room ? data : data.subarray(0, room);
-    if (part.length > 0) {
-      this.#kept.push(Buffer.from(part));
-      this.#keptBytes += part.length;
-    }
+    const part = data.subarray(0, this.#limit - this.#keptBytes);
+    if (part.length > 0) this.#keep(part);
     if (part.length < data.length) {
       this.#cut = true;
       this.#tail = Buffer.concat([this.#tail, data.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
     }
+  }
+
+  #keep(part: Buffer): void {
+    const bytes = this.#keptBytes + part.length;
+    if (bytes > this.#kept.length) {
+      const larger = Buffer.allocUnsafeSlow(this.#keptBytes === 0 ? bytes : Math.min(this.#limit, Math.max(bytes, 2 * this.#kept.length)));
+      this.#kept.copy(larger, 0, 0, this.#keptBytes);
+      this.#kept = larger;
+    }
+    part.copy(this.#kept, this.#keptBytes);
+    this.#keptBytes = bytes;
   }
 
   get cut(): boolean {
@@ -167,7 +174,7 @@ export class BoundedOutput {
   }
 
   content(): Buffer {
-    return this.#kept.length === 1 ? (this.#kept[0] ?? Buffer.alloc(0)) : Buffer.concat(this.#kept);
+    return this.#kept.subarray(0, this.#keptBytes);
   }
 
   /** The last lines, for messages. */
@@ -180,7 +187,10 @@ export class BoundedOutput {
 const TAIL_BYTES = 2048;
 const TAIL_LINES = 10;
 
-type Position = 'before' | 'inside' | 'status' | 'done';
+type Position = 'before' | 'inside' | 'status' | 'done' | 'garbled';
+
+/** Digits of an exit status, with room for shells that add signals to it. What is longer is no status. */
+const MOST_STATUS = 5;
 
 /**
  * Finds one answer in one stream, however it is cut into chunks. What comes before the begin marker (a banner, the late output
@@ -202,6 +212,11 @@ export class FrameDecoder {
 
   get done(): boolean {
     return this.#position === 'done';
+  }
+
+  /** What stands behind the end marker is no exit status: this is not the shell that was started. Nothing more is read. */
+  get garbled(): boolean {
+    return this.#position === 'garbled';
   }
 
   /** What the stream said behind the end marker: the exit status on stdout, nothing on stderr. */
@@ -236,11 +251,11 @@ export class FrameDecoder {
     }
     if (this.#position === 'status') {
       const newline = data.indexOf(0x0a);
-      this.#status += data.subarray(0, newline === -1 ? data.length : newline).toString('latin1');
-      if (newline === -1) return false;
-      this.#position = 'done';
+      this.#status += data.subarray(0, newline === -1 ? MOST_STATUS + 1 : newline).toString('latin1', 0, MOST_STATUS + 1);
+      if (!/^[0-9]{0,5}$/.test(this.#status)) this.#position = 'garbled';
+      else if (newline !== -1) this.#position = 'done';
     }
-    return true;
+    return this.done;
   }
 }
 

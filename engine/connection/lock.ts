@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../errors/problem.ts';
 import { quote } from './quote.ts';
 import type { Shell } from './shell.ts';
+import { stoppedBefore } from './unreachable.ts';
 
 const AGAIN_MS = 500;
 
@@ -19,7 +20,7 @@ export interface Lock {
  * Takes the host's lock with the session's own shell, which holds it as an open descriptor: gone with the session, however that
  * ends. `first` is what the shell answered to `lockScript` already. Throws Problem `locked`, which names the holder, after `waitMs`.
  */
-export async function takeLock(shell: Shell, host: string, lock: Lock, first: string): Promise<void> {
+export async function takeLock(shell: Shell, host: string, lock: Lock, first: string, signal?: AbortSignal): Promise<void> {
   const deadline = performance.now() + lock.waitMs;
   for (let said = first; ;) {
     const [answer, ...rest] = said.trim().split('\n');
@@ -42,8 +43,9 @@ export async function takeLock(shell: Shell, host: string, lock: Lock, first: st
         remedy: 'Wait until it is done, or have this run wait: `--wait-lock 600`. The lock is gone when that run is, however it ends.',
       });
     }
-    await sleep(Math.min(AGAIN_MS, Math.max(20, deadline - performance.now())));
-    said = (await shell.runBare(lockScript(lock.holder), { timeoutMs: 30_000 })).stdout.toString();
+    await sleep(Math.min(AGAIN_MS, Math.max(20, deadline - performance.now())), undefined, { signal }).catch(() => undefined);
+    if (signal?.aborted === true) throw stoppedBefore(host);
+    said = (await shell.runBare(lockScript(lock.holder), { timeoutMs: 30_000, signal })).stdout.toString();
   }
 }
 

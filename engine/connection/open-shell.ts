@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { onAbort } from './on-abort.ts';
 import { quote } from './quote.ts';
 import { Shell } from './shell.ts';
 import type { Traffic } from './shell.ts';
 import type { BecomePrivilege } from './target.ts';
 import type { TargetProcess, Transport } from './transport.ts';
-import { TimedOut, Unreachable } from './unreachable.ts';
+import { stoppedBefore, TimedOut, Unreachable } from './unreachable.ts';
 
 /** Slow login scripts, a sudo that asks a directory service: more than that is a host that hangs. */
 export const START_LIMIT_MS = 30_000;
@@ -19,6 +20,8 @@ export interface FirstScripts {
   readonly script: string;
   /** In the session's own shell, ahead of the script. */
   readonly bare?: string | undefined;
+  /** Ends the attempt. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface OpenedShell {
@@ -35,7 +38,7 @@ export async function openLoginShell(transport: Transport, host: string, traffic
   const early = new EarlyOutput(process);
   const shell = new Shell(process, transport, host, traffic);
   try {
-    const limit = { timeoutMs: START_LIMIT_MS };
+    const limit = { timeoutMs: START_LIMIT_MS, signal: first.signal };
     if (first.bare === undefined) {
       const completed = await shell.runShort(first.script, limit);
       return { shell, greeting: completed.stdout.toString(), bare: '' };
@@ -65,13 +68,19 @@ export async function startLoginShell(transport: Transport, host: string, traffi
 }
 
 /** Opens a shell for another user. The password, where one is given, is only sent when sudo asks for it. Throws Unreachable. */
-export async function openSudoShell(transport: Transport, host: string, traffic: Traffic, privilege: BecomePrivilege): Promise<Shell> {
+export async function openSudoShell(
+  transport: Transport,
+  host: string,
+  traffic: Traffic,
+  privilege: BecomePrivilege,
+  signal?: AbortSignal,
+): Promise<Shell> {
   const ready = randomBytes(8).toString('hex');
   const prompt = randomBytes(8).toString('hex');
   const asking = privilege.password === undefined ? '-n' : `-S -p ${prompt}`;
   const command = `exec env LC_ALL=C sudo -H ${asking} -u ${quote(privilege.user)} -- sh -c 'printf ${ready} >&2; exec sh'`;
   const process = await transport.start(command);
-  const early = new EarlyOutput(process);
+  const early = new EarlyOutput(process, signal);
   try {
     let answer = await early.next([ready, prompt]);
     if (answer === prompt && privilege.password !== undefined) {
@@ -80,6 +89,7 @@ export async function openSudoShell(transport: Transport, host: string, traffic:
       if (answer === prompt) throw wrongPassword(host, privilege.user);
     }
     if (answer === ready) return new Shell(process, transport, host, traffic);
+    if (answer === 'stopped') throw stoppedBefore(host);
     throw (
       transport.lost ??
       sudoFailure(host, privilege, answer === 'ended' ? await process.ended : undefined, early.said().replaceAll(prompt, ''))
@@ -98,11 +108,13 @@ class EarlyOutput {
   readonly #streams: readonly Readable[];
   readonly #ended: Promise<unknown>;
   readonly #listen: (data: Buffer) => void;
+  readonly #signal: AbortSignal | undefined;
   #text = '';
   #from = 0;
   #heard: () => void = () => {};
 
-  constructor(process: TargetProcess) {
+  constructor(process: TargetProcess, signal?: AbortSignal) {
+    this.#signal = signal;
     this.#streams = [process.stdout, process.stderr];
     this.#ended = process.ended;
     this.#listen = (data) => {
@@ -116,8 +128,10 @@ class EarlyOutput {
   next(words: readonly string[]): Promise<string> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => done('silent'), START_LIMIT_MS);
+      const forget = onAbort(this.#signal, () => done('stopped'));
       const done = (answer: string): void => {
         clearTimeout(timer);
+        forget();
         this.#heard = () => {};
         resolve(answer);
       };

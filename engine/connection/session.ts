@@ -1,4 +1,7 @@
-import type { ChangeScripts, Changed, Completed, RunOptions, Shell } from './shell.ts';
+import type { ChangeLimits, ChangeScripts, Changed, Completed, RunOptions, Shell } from './shell.ts';
+
+/** So long a shell is waited for that is to be ended and not open yet. */
+const OPENING_GRACE_MS = 2_000;
 
 /** The scripts of one user on one host, one after the other, in one shell that is opened when first needed. */
 export class Session {
@@ -14,8 +17,8 @@ export class Session {
     return this.use((shell) => shell.run(script, options));
   }
 
-  runChange(scripts: ChangeScripts, options: RunOptions, lookOptions: RunOptions): Promise<Changed> {
-    return this.use((shell) => shell.runChange(scripts, options, lookOptions));
+  runChange(scripts: ChangeScripts, limits: ChangeLimits): Promise<Changed> {
+    return this.use((shell) => shell.runChange(scripts, limits));
   }
 
   /** Resolves when it is this one's turn and a shell is there. */
@@ -46,9 +49,12 @@ export class Session {
     await this.#last;
   }
 
-  /** Ends the shell at once, with what it runs. Resolves when the host confirms, or after some seconds. */
+  /** Ends the shell at once, with what it runs. Resolves when the host confirms, or after some seconds. One that is still being opened is left to the end of the way to the host. */
   async end(): Promise<void> {
-    const shell = await this.#shell?.catch(() => undefined);
+    const patience = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => patience.resolve(undefined), OPENING_GRACE_MS);
+    const shell = await Promise.race([this.#shell?.catch(() => undefined), patience.promise]);
+    clearTimeout(timer);
     await shell?.end();
   }
 }

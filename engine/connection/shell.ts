@@ -12,6 +12,7 @@ import {
   SESSION_SETUP,
 } from './frame.ts';
 import type { FramedChange } from './frame.ts';
+import { onAbort } from './on-abort.ts';
 import type { TargetProcess, Transport } from './transport.ts';
 import { TimedOut, Unreachable } from './unreachable.ts';
 
@@ -25,12 +26,15 @@ export interface Completed {
 }
 
 export interface RunOptions {
+  /** From when it is its turn. */
   readonly timeoutMs?: number | undefined;
   /** How long it may print nothing. */
   readonly silenceMs?: number | undefined;
   /** Per stream; 1 MiB unless told. What comes after it is read and dropped. */
   readonly maxOutputBytes?: number | undefined;
   readonly onOutput?: ((text: string) => void) | undefined;
+  /** Ends it, and the shell with it: Unreachable `stopped`. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Each runs in a shell of its own. */
@@ -41,6 +45,13 @@ export interface ChangeScripts {
   readonly look: string;
   /** Neither takes long, and nothing ends them while they run: see `encodeBriefFrame`. */
   readonly brief: boolean;
+}
+
+/** Each of the scripts has limits of its own. */
+export interface ChangeLimits {
+  readonly ahead: RunOptions;
+  readonly change: RunOptions;
+  readonly look: RunOptions;
 }
 
 export type Changed =
@@ -57,6 +68,8 @@ export interface Traffic {
 const DEFAULT_OUTPUT_BYTES = 1024 * 1024;
 /** TERM, two seconds, KILL, and the way there and back. */
 const ENDING_GRACE_MS = 8_000;
+/** For what changes nothing, and whose operator waits for the end. */
+const STOPPING_GRACE_MS = 3_000;
 
 interface Running {
   readonly take: (stream: 'stdout' | 'stderr', data: Buffer) => void;
@@ -73,6 +86,7 @@ export class Shell {
   #running: Running | undefined;
   #over: Unreachable | undefined;
   #hasEnded = false;
+  #ending: Promise<boolean> | undefined;
 
   constructor(process: TargetProcess, transport: Transport, host: string, traffic: Traffic) {
     this.#process = process;
@@ -98,8 +112,8 @@ export class Shell {
     return this.#exchange([options], ([marker]) => encodeFrame({ script, marker })).then(([completed]) => completed);
   }
 
-  /** A change and a look right behind it, whatever the change came to, in one round trip. `options` are the change's. */
-  async runChange(scripts: ChangeScripts, options: RunOptions, lookOptions: RunOptions): Promise<Changed> {
+  /** A change and a look right behind it, whatever the change came to, in one round trip. */
+  async runChange(scripts: ChangeScripts, { ahead: aheadOptions, change: options, look: lookOptions }: ChangeLimits): Promise<Changed> {
     const encode = scripts.brief ? encodeBriefFrame : encodeChangeFrame;
     const framed = (change: string, look: string): Pick<FramedChange, 'change' | 'look'> => ({
       change: { script: scripts.change, marker: change },
@@ -111,7 +125,7 @@ export class Shell {
       );
       return { kind: 'begun', change: answers[0], look: answers[1] };
     }
-    const [ahead, change, look] = await this.#exchange([options, options, lookOptions], (markers) =>
+    const [ahead, change, look] = await this.#exchange([aheadOptions, options, lookOptions], (markers) =>
       encode({ ahead: { script: scripts.ahead, marker: markers[0] }, ...framed(markers[1], markers[2]) }),
     );
     return ahead.status === 0 ? { kind: 'begun', change, look } : { kind: 'not_begun', ahead };
@@ -141,7 +155,7 @@ export class Shell {
     return this.#process.stdin;
   }
 
-  /** One frame and its answers, as many as there are options. Time limits are those of the first. */
+  /** One frame and its answers, as many as there are options. The limits of each count from the end of the one before it. */
   #exchange<Options extends readonly [RunOptions, ...RunOptions[]]>(
     options: Options,
     encode: (markers: { readonly [Index in keyof Options]: string }) => string,
@@ -149,54 +163,57 @@ export class Shell {
     if (this.#running !== undefined) throw new Error('A shell runs one script at a time');
     const over = this.#over ?? this.#transport.lost;
     if (over !== undefined) return Promise.reject(withStarted(over, 'no'));
-    const [{ timeoutMs, silenceMs }] = options;
     return new Promise((resolve, reject) => {
-      const began = performance.now();
-      let silence: NodeJS.Timeout | undefined;
       let last: BoundedOutput | undefined;
-      const heard = (output: BoundedOutput): void => {
-        last = output;
-        silence?.refresh();
-      };
-      const answers = mapTuple(options, (one) => new Answer(one, heard));
-      const frame = Buffer.from(this.#setup + encode(mapTuple(answers, (answer) => answer.marker)));
-      this.#setup = '';
-      const expire = (kind: 'time' | 'silence', limitMs: number): void => {
-        if (timedOut !== undefined) return;
-        clearTimeout(time);
-        clearTimeout(silence);
-        const ranMs = performance.now() - began;
+      const limits = new Limits((kind, limitMs, ranMs, part) => {
         // Before the end: a shell that is ended may say so.
         const lastOutput = last?.lastText() ?? '';
-        timedOut = (async () => {
-          const ended = await this.end();
+        void this.end().then((ended) => {
           finish();
-          reject(new TimedOut({ host: this.#host, limit: kind, limitMs, ranMs, lastOutput, ended }));
-        })();
-      };
-      let timedOut: Promise<void> | undefined;
-      const time = startTimer(timeoutMs, (ms) => expire('time', ms));
-      silence = startTimer(silenceMs, (ms) => expire('silence', ms));
+          reject(new TimedOut({ host: this.#host, limit: kind, limitMs, ranMs, lastOutput, ended, part }));
+        });
+      });
+      const answers = mapTuple(
+        options,
+        (one) =>
+          new Answer(one, (output) => {
+            last = output;
+            limits.heard();
+          }),
+      );
+      const frame = Buffer.from(this.#setup + encode(mapTuple(answers, (answer) => answer.marker)));
+      this.#setup = '';
+      const forget = onAbort(options[0].signal, () => void this.end(STOPPING_GRACE_MS).then(() => this.#over && stop(this.#over)));
       const finish = (): void => {
-        clearTimeout(time);
-        clearTimeout(silence);
+        limits.stop();
+        forget();
         this.#running = undefined;
       };
-      this.#running = {
-        take: (stream, data) => {
-          for (const answer of answers) answer.take(stream, data);
-          // Once it is being ended, an answer only tells that it was.
-          if (this.#over !== undefined || !answers.every((answer) => answer.done)) return;
+      const stop = (error: Unreachable): void => {
+        if (limits.expired) return;
+        finish();
+        reject(withStarted(error, 'maybe'));
+      };
+      let part = 0;
+      limits.begin(options[0], part);
+      const take: Running['take'] = (stream, data) => {
+        for (const answer of answers) answer.take(stream, data);
+        // Once it is being ended, an answer only tells that it was.
+        if (this.#over !== undefined) return;
+        if (answers.some((answer) => answer.garbled)) {
+          this.#over = garbled(this.#host);
+          stop(this.#over);
+          this.#process.abandon();
+          return;
+        }
+        const next = answers.findIndex((answer) => !answer.done);
+        if (next === -1) {
           finish();
           this.#traffic.roundTrips += 1;
           resolve(mapTuple(answers, (answer) => answer.completed()));
-        },
-        stop: (error) => {
-          if (timedOut !== undefined) return;
-          finish();
-          reject(withStarted(error, 'maybe'));
-        },
+        } else if (next > part) limits.begin(options[(part = next)] ?? {}, part);
       };
+      this.#running = { take, stop };
       this.#traffic.bytesSent += frame.length;
       this.#process.stdin.write(frame);
     });
@@ -211,7 +228,12 @@ export class Shell {
    * Ends the shell and, by way of the frame's watcher, whatever it runs. What runs here is told `stopped`.
    * Resolves when the host confirms, with false where it does not within some seconds.
    */
-  async end(): Promise<boolean> {
+  end(graceMs = ENDING_GRACE_MS): Promise<boolean> {
+    this.#ending ??= this.#end(graceMs);
+    return this.#ending;
+  }
+
+  async #end(graceMs: number): Promise<boolean> {
     this.#over ??= new Unreachable({
       code: 'stopped',
       host: this.#host,
@@ -224,7 +246,7 @@ export class Shell {
     const ended = await Promise.race([
       this.#process.ended.then(() => true),
       new Promise<false>((resolve) => {
-        const timer = setTimeout(resolve, ENDING_GRACE_MS, false);
+        const timer = setTimeout(resolve, graceMs, false);
         grace.signal.addEventListener('abort', () => clearTimeout(timer));
       }),
     ]);
@@ -241,6 +263,45 @@ export class Shell {
       why: status === undefined ? 'It was ended by a signal.' : `Its exit status is ${status}.`,
       remedy: 'Look on the host for who ends processes: memory running out, or a limit on sessions.',
     });
+  }
+}
+
+/** How long a script may take, and be silent. */
+class Limits {
+  readonly #expire: (limit: 'time' | 'silence', limitMs: number, ranMs: number, part: number) => void;
+  #time: NodeJS.Timeout | undefined;
+  #silence: NodeJS.Timeout | undefined;
+  expired = false;
+
+  /** `expire` is called once. */
+  constructor(expire: (limit: 'time' | 'silence', limitMs: number, ranMs: number, part: number) => void) {
+    this.#expire = expire;
+  }
+
+  /** In the place of those that hold so far; `part` tells whose they are. */
+  begin({ timeoutMs, silenceMs }: RunOptions, part: number): void {
+    this.stop();
+    const began = performance.now();
+    const timer = (limit: 'time' | 'silence', ms: number | undefined): NodeJS.Timeout | undefined => {
+      if (ms === undefined) return undefined;
+      return setTimeout(() => {
+        this.stop();
+        this.expired = true;
+        this.#expire(limit, ms, performance.now() - began, part);
+      }, ms);
+    };
+    this.#time = timer('time', timeoutMs);
+    this.#silence = timer('silence', silenceMs);
+  }
+
+  heard(): void {
+    if (!this.expired) this.#silence?.refresh();
+  }
+
+  stop(): void {
+    clearTimeout(this.#time);
+    clearTimeout(this.#silence);
+    this.#silence = undefined;
   }
 }
 
@@ -267,6 +328,12 @@ class Answer {
     return this.#decoders.stdout.done && this.#decoders.stderr.done;
   }
 
+  /** What came is no answer of a shell. */
+  get garbled(): boolean {
+    const { stdout, stderr } = this.#decoders;
+    return stdout.garbled || stderr.garbled || (stdout.done && stdout.status === '') || (stderr.done && stderr.status !== '');
+  }
+
   take(stream: 'stdout' | 'stderr', data: Buffer): void {
     const decoder = this.#decoders[stream];
     if (!decoder.done) decoder.write(data);
@@ -291,8 +358,14 @@ function mapTuple<Tuple extends readonly unknown[], Result>(
   return tuple.map((item) => map(item)) as { readonly [Index in keyof Tuple]: Result };
 }
 
-function startTimer(ms: number | undefined, expire: (ms: number) => void): NodeJS.Timeout | undefined {
-  return ms === undefined ? undefined : setTimeout(() => expire(ms), ms);
+function garbled(host: string): Unreachable {
+  return new Unreachable({
+    code: 'no-sense',
+    host,
+    what: `${host}: what answers is no shell`,
+    why: 'Where the exit status of a script should stand, something else came.',
+    remedy: "Look on the host what the login user's shell is, and what its start-up files put in the place of `sh`.",
+  });
 }
 
 function withStarted(error: Unreachable, started: 'no' | 'maybe'): Unreachable {

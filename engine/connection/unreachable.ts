@@ -19,6 +19,8 @@ export type UnreachableCode =
   | 'jump-refused'
   | 'proxy-failed'
   | 'no-shell'
+  | 'no-sense'
+  | 'no-answer'
   | 'session-ended'
   | 'sudo-missing'
   | 'sudo-password-needed'
@@ -62,6 +64,8 @@ export interface TimedOutDetails {
   readonly lastOutput: string;
   /** False where the host did not confirm that its processes ended. */
   readonly ended: boolean;
+  /** Which of the scripts that were sent together, counted from 0. */
+  readonly part: number;
 }
 
 /** A script ran longer, or was silent longer, than allowed. Its processes on the host were ended. */
@@ -71,6 +75,7 @@ export class TimedOut extends Problem {
   readonly ranMs: number;
   readonly lastOutput: string;
   readonly ended: boolean;
+  readonly part: number;
 
   constructor(details: TimedOutDetails) {
     const limit = seconds(details.limitMs);
@@ -92,11 +97,26 @@ export class TimedOut extends Problem {
     this.ranMs = details.ranMs;
     this.lastOutput = details.lastOutput;
     this.ended = details.ended;
+    this.part = details.part;
   }
 }
 
 function seconds(ms: number): string {
   return ms < 10_000 ? `${Math.round(ms / 100) / 10} s` : `${Math.round(ms / 1000)} s`;
+}
+
+/** The host was not done with being looked at in time. */
+export function lookUnanswered(host: string, { ranMs, limit, lastOutput }: TimedOut): Unreachable {
+  const told = lastOutput === '' ? 'It printed nothing.' : `What it printed last:\n${lastOutput}`;
+  return new Unreachable({
+    code: 'no-answer',
+    host,
+    what: `${host}: no answer to a look at it within ${seconds(ranMs)}`,
+    why: limit === 'silence' ? `It was silent for longer than --silence allows. ${told}` : told,
+    remedy:
+      'Look on the host for what hangs: a network file system that is gone, a package manager that waits, a disk that fails. If it is only slow, allow it more time by `--look-timeout SECONDS`.',
+    started: 'maybe',
+  });
 }
 
 /** Somebody wanted the run to end while the host was being connected to. */

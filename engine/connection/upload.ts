@@ -7,16 +7,20 @@ import { quote } from './quote.ts';
 import type { Shell } from './shell.ts';
 import { Unreachable } from './unreachable.ts';
 
+export interface Destination {
+  readonly host: string;
+  readonly path: string;
+  readonly mode: string;
+  /** How long the host may take nothing of the file, and how long to say that all of it came. */
+  readonly limitMs: number;
+}
+
 /**
  * Streams a file into a path that is made anew, through a shell that is used up by it. The host keeps the file only if all of it
  * came: a cut connection leaves nothing behind. Throws Problem `upload-failed` (the host could not store it), `source-changed`
  * (it is not of the stated size or digest any more) and Unreachable.
  */
-export async function upload(
-  shell: Shell,
-  source: UploadSource,
-  to: { readonly host: string; readonly path: string; readonly mode: string },
-): Promise<void> {
+export async function upload(shell: Shell, source: UploadSource, to: Destination): Promise<void> {
   const ready = randomBytes(8).toString('hex');
   const script = arrivalScript(quote(to.path), to.mode, source.size, ready);
   const began = Promise.withResolvers<void>();
@@ -28,8 +32,9 @@ export async function upload(
   );
   const patience = setTimeout(() => began.reject(noAnswer(to.host)), START_LIMIT_MS);
   await Promise.race([began.promise, over]).finally(() => clearTimeout(patience));
-  const problem = answered ? undefined : await feed(shell, source, to.path, over, () => answered);
-  const { status, stderr } = await answer;
+  const problem = answered ? undefined : await feed(shell, source, to, over, () => answered);
+  if (problem instanceof Unreachable) throw problem;
+  const { status, stderr } = await inTime(answer, to);
   if (status === 1) {
     throw new Problem({
       code: 'upload-failed',
@@ -62,7 +67,8 @@ size=$(wc -c <"$p") && [ "$size" -eq ${bytes} ] || drop 2`;
 }
 
 /** Writes at the pace of the host. Where the source is not what it said it is, stops short of its end, so that the host drops it. */
-async function feed(shell: Shell, source: UploadSource, path: string, over: Promise<void>, isOver: () => boolean): Promise<unknown> {
+async function feed(shell: Shell, source: UploadSource, to: Destination, over: Promise<void>, isOver: () => boolean): Promise<unknown> {
+  const { path } = to;
   const digest = source.sha256 === undefined || source.isUnchanged !== undefined ? undefined : createHash('sha256');
   let sent = 0;
   let last: Uint8Array | undefined;
@@ -76,13 +82,13 @@ async function feed(shell: Shell, source: UploadSource, path: string, over: Prom
       if (sent > source.size) return sourceChanged(path, `it is larger than ${source.size} bytes`);
       // The last one is held back until it is known that it is the right file.
       if (sent === source.size) last = chunk;
-      else await Promise.race([written(shell.stdin, chunk), over]);
+      else await inTime(Promise.race([written(shell.stdin, chunk), over]), to);
     }
     if (sent < source.size) return sourceChanged(path, `it has ${sent} bytes, not ${source.size}`);
     const found = digest?.digest('hex');
     if (found !== undefined && found !== source.sha256) return sourceChanged(path, `its SHA-256 is ${found}, not ${source.sha256}`);
     if ((await source.isUnchanged?.()) === false) return sourceChanged(path, 'it was written to meanwhile');
-    if (last !== undefined) await Promise.race([written(shell.stdin, last), over]);
+    if (last !== undefined) await inTime(Promise.race([written(shell.stdin, last), over]), to);
     return undefined;
   } catch (error) {
     return error;
@@ -96,6 +102,17 @@ function written(stdin: Writable, piece: Uint8Array): Promise<void> {
   return new Promise((resolve) => {
     stdin.write(piece, () => resolve());
   });
+}
+
+async function inTime<Result>(promise: Promise<Result>, { host, path, limitMs }: Destination): Promise<Result> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const what = `${host}: nothing more of ${path} is taken`;
+    const why = `Nothing was heard of it for ${limitMs / 1000} s.`;
+    const remedy = 'Look on the host whether its disk hangs. If it is only slow, allow it more time by `--look-timeout SECONDS`.';
+    late.reject(new Unreachable({ code: 'no-answer', host, what, why, remedy, started: 'no' }));
+  }, limitMs);
+  return Promise.race([promise, late.promise]).finally(() => clearTimeout(timer));
 }
 
 function noAnswer(host: string): Unreachable {

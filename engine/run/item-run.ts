@@ -182,13 +182,10 @@ async function settle(run: ItemRun, outcome: Outcome, requests: readonly Request
 async function awaitIt(run: ItemRun, outcome: Extract<Outcome, { kind: 'await' }>): Promise<ItemResult> {
   run.context.emit({ type: 'task_started', host: run.host.name, task: run.identity, item: run.item });
   const began = performance.now();
-  const look = async (): Promise<Completed> => {
-    const looking = await run.machine.connection.looking(run.prepared.privilege);
-    return looking.look(outcome.script, { timeoutMs: outcome.timeoutMs + 5000 });
-  };
+  const look = (): Promise<Completed> => run.machine.wait(run.prepared.privilege, outcome.script, outcome.timeoutMs + 5000);
   const answer = await look().catch(async (error: unknown) => {
     if (outcome.reconnects !== true || !(error instanceof Unreachable) || error.code === 'stopped') throw error;
-    await run.machine.connectAnew(outcome.timeoutMs - (performance.now() - began));
+    await run.machine.connectAnew(outcome.timeoutMs - (performance.now() - began), 'stoppable');
     return look();
   });
   if (answer.status === 0) return { kind: 'ok', result: {}, effects: [] };

@@ -6,6 +6,7 @@ import type { Vault } from '../vault/vault.ts';
 import type { Apply } from '../modules/module.ts';
 import type { Prediction, Request } from '../resources/resource.ts';
 import { openSealedFiles } from './sealed-files.ts';
+import { HostStops } from './signals.ts';
 import { syncFiles } from './sync-files.ts';
 import type { ChangeCount } from './view.ts';
 import { View, observation, observe } from './view.ts';
@@ -26,13 +27,23 @@ export class NoSuchAccount extends Problem {
   }
 }
 
+export interface MachineParts {
+  readonly changes: ChangeCount;
+  readonly vault: Vault;
+  /** Ends looks. */
+  readonly interrupt: AbortSignal;
+  /** Connects to the same host anew, and tries for so long. `interrupt` ends the attempts unless they are a task's that is to be finished. */
+  readonly reopen: (timeoutMs: number, how: 'stoppable' | 'to the end') => Promise<Connection>;
+}
+
 /** A connected host with all that is known of it, for each user that it is seen as. */
 export class Machine {
   #connection: Connection;
-  readonly #reopen: (timeoutMs: number) => Promise<Connection>;
+  readonly #reopen: MachineParts['reopen'];
   #earlierRoundTrips = 0;
   readonly #changes: ChangeCount;
   readonly #vault: Vault;
+  readonly #interrupt: AbortSignal;
   readonly #views = new Map<string, View>();
   readonly #crossings = new Map<string, string[]>();
   /** Files that are written and not on the disk yet, by the privilege that they were written under. */
@@ -42,12 +53,12 @@ export class Machine {
   /** In a plan: what its changes would come to. */
   readonly #laid: Prediction[] = [];
 
-  /** `reopen` connects to the same host anew, and tries for so long. */
-  constructor(connection: Connection, changes: ChangeCount, vault: Vault, reopen: (timeoutMs: number) => Promise<Connection>) {
+  constructor(connection: Connection, parts: MachineParts) {
     this.#connection = connection;
-    this.#changes = changes;
-    this.#vault = vault;
-    this.#reopen = reopen;
+    this.#changes = parts.changes;
+    this.#vault = parts.vault;
+    this.#interrupt = parts.interrupt;
+    this.#reopen = parts.reopen;
   }
 
   get connection(): Connection {
@@ -92,9 +103,32 @@ export class Machine {
 
   /** One round trip; nothing if nothing is asked. */
   async look(privilege: Privilege, requests: readonly Request[], mode: 'play' | 'plan'): Promise<void> {
-    if (requests.length === 0) return;
+    if (requests.length > 0) await this.#stoppable(() => this.#look(privilege, requests, mode, this.#interrupt));
+  }
+
+  /** Waits with a script of the host's until it answers, for so long. One that is told to stop ends it. */
+  async wait(privilege: Privilege, script: string, timeoutMs: number): Promise<Completed> {
+    return this.#stoppable(async () => {
+      const looking = await this.#opened(privilege, this.connection.looking(privilege));
+      // It has nothing to tell until then.
+      return looking.look(script, { timeoutMs, silenceMs: undefined, signal: this.#interrupt });
+    });
+  }
+
+  /** What changes nothing need not be finished. */
+  async #stoppable<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#interrupt.aborted) throw new HostStops('interrupted');
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof Unreachable && error.code === 'stopped' && this.#interrupt.aborted) throw new HostStops('interrupted');
+      throw error;
+    }
+  }
+
+  async #look(privilege: Privilege, requests: readonly Request[], mode: 'play' | 'plan', signal?: AbortSignal): Promise<void> {
     const looking: Looking = await this.#opened(privilege, this.connection.looking(privilege));
-    const states = await observe(looking, requests, this.connection.target.name);
+    const states = await observe(looking, requests, this.connection.target.name, signal);
     if (this.isController) await openSealedFiles(states, this.#vault);
     const view = this.view(privilege);
     if (mode === 'plan') view.learnUnderPlan(requests, states);
@@ -191,7 +225,7 @@ export class Machine {
   /** Runs shell text that is the engine's own, beside any task's change. */
   async note(privilege: Privilege, script: string): Promise<Completed> {
     this.#privileges.set(keyOf(privilege), privilege);
-    return (await this.#opened(privilege, this.connection.changing(privilege))).change(script);
+    return (await this.#opened(privilege, this.connection.changing(privilege))).change(script, { timeoutMs: OWN_WORK_MS });
   }
 
   /**
@@ -202,15 +236,15 @@ export class Machine {
     const deadline = performance.now() + timeoutMs;
     do {
       if (!(await within(this.#connection.gone, deadline - performance.now()))) return;
-      await this.connectAnew(deadline - performance.now());
-      await this.look(privilege, own, 'play');
+      await this.connectAnew(deadline - performance.now(), 'to the end');
+      await this.#look(privilege, own, 'play');
       // A host may answer once more while it goes down.
     } while (!isBack());
   }
 
   /** In the place of a connection that is lost. Nothing that was seen before is believed. */
-  async connectAnew(timeoutMs: number): Promise<void> {
-    const connection = await this.#reopen(timeoutMs);
+  async connectAnew(timeoutMs: number, how: 'stoppable' | 'to the end'): Promise<void> {
+    const connection = await this.#reopen(timeoutMs, how);
     this.#earlierRoundTrips += this.#connection.counters.roundTrips;
     this.#connection = connection;
     for (const view of this.#views.values()) view.invalidate('everything');
@@ -220,7 +254,7 @@ export class Machine {
   async loginAnew(mode: 'play' | 'plan'): Promise<void> {
     const left = this.#connection;
     await left.close();
-    this.#connection = await this.#reopen(0);
+    this.#connection = await this.#reopen(0, 'stoppable');
     this.#earlierRoundTrips += left.counters.roundTrips;
     if (mode === 'play') for (const view of this.#views.values()) view.invalidate('everything');
   }
@@ -269,6 +303,9 @@ async function within(promise: Promise<void>, ms: number): Promise<boolean> {
   clearTimeout(timer);
   return inTime;
 }
+
+/** What is written down or synced may wait for a slow disk. */
+const OWN_WORK_MS = 600_000;
 
 /** Bytes of one look. */
 const MOST_LOOKED_AT = 16 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { Connection } from '../connection/connection.ts';
+import type { Connection, LookLimits } from '../connection/connection.ts';
 import { connect } from '../connection/connection.ts';
 import type { Target } from '../connection/target.ts';
 import { Unreachable } from '../connection/unreachable.ts';
@@ -8,9 +8,10 @@ import type { Scope } from '../values/value.ts';
 import type { RunContext } from './context.ts';
 import type { Emit } from './events.ts';
 import type { HostState } from './host-state.ts';
+import type { MachineParts } from './machine.ts';
 import { Machine } from './machine.ts';
 import { connectPatiently } from './reconnect.ts';
-import { HostGone } from './signals.ts';
+import { HostGone, HostStops } from './signals.ts';
 import type { TargetSettings } from './target-settings.ts';
 import { targetOf } from './target-settings.ts';
 import type { ChangeCount } from './view.ts';
@@ -30,6 +31,9 @@ export class Machines {
   readonly #holder: string;
   readonly #lock: { readonly waitMs: number } | undefined;
   readonly #signal: AbortSignal;
+  readonly #interrupt: AbortSignal;
+  readonly #attempt: AbortSignal;
+  readonly #looks: LookLimits;
 
   constructor(options: {
     readonly settings: TargetSettings;
@@ -38,6 +42,10 @@ export class Machines {
     readonly emit: Emit;
     readonly holder: string;
     readonly lock: { readonly waitMs: number } | undefined;
+    readonly looks: LookLimits;
+    /** Ends attempts to connect, and looks. */
+    readonly interrupt: AbortSignal;
+    /** Ends whatever runs on the hosts. */
     readonly signal: AbortSignal;
   }) {
     this.#settings = options.settings;
@@ -47,6 +55,9 @@ export class Machines {
     this.#holder = options.holder;
     this.#lock = options.lock;
     this.#signal = options.signal;
+    this.#interrupt = options.interrupt;
+    this.#attempt = AbortSignal.any([options.signal, options.interrupt]);
+    this.#looks = options.looks;
   }
 
   /** The machine if its connection stands. */
@@ -84,12 +95,20 @@ export class Machines {
     const target: Target = await targetOf(name, scope, this.#settings);
     const lock = this.#lock === undefined || target.kind === 'local' ? undefined : { holder: this.#holder, ...this.#lock };
     this.#targets.set(name, target);
-    const open = (): Promise<Connection> => connect(this.#targets.get(name) ?? target, { signal: this.#signal, lock });
-    const reopen = (timeoutMs: number): Promise<Connection> => connectPatiently(open, timeoutMs, this.#signal);
-    const connection = await reopen(patienceMs).catch((error: unknown) => {
+    const open = (attempt: AbortSignal): Promise<Connection> =>
+      connect(this.#targets.get(name) ?? target, { signal: this.#signal, attempt, lock, looks: this.#looks });
+    const reopen: MachineParts['reopen'] = async (timeoutMs, how) => {
+      const signal = how === 'stoppable' ? this.#attempt : this.#signal;
+      try {
+        return await connectPatiently(() => open(signal), timeoutMs, signal);
+      } catch (error) {
+        throw this.#interrupt.aborted && signal === this.#attempt ? new HostStops('interrupted') : error;
+      }
+    };
+    const connection = await reopen(patienceMs, 'stoppable').catch((error: unknown) => {
       throw error instanceof Problem && error.code === 'locked' ? this.#lockedBy(name, error) : error;
     });
-    const machine = new Machine(connection, this.#changes, this.#vault, reopen);
+    const machine = new Machine(connection, { changes: this.#changes, vault: this.#vault, interrupt: this.#interrupt, reopen });
     this.#ready.set(name, machine);
     const address = target.kind === 'local' ? 'this machine' : `${target.user}@${target.address}:${target.port}`;
     this.#emit({ type: 'host_connected', host: name, address, milliseconds: performance.now() - began });

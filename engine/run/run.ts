@@ -57,6 +57,8 @@ export interface RunOptions {
   /** Modules by name. */
   readonly module: (name: string) => Promise<AnyModule>;
   readonly emit: Emit;
+  /** How long a host may take to be looked at. */
+  readonly lookTimeoutMs: number;
   /** First sign: finish what runs, start no more. */
   readonly interrupt: AbortSignal;
   /** Second sign: end what runs on the hosts. */
@@ -127,6 +129,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
     emit,
     holder,
     lock: options.mode === 'play' ? options.lock : undefined,
+    looks: { timeoutMs: options.lookTimeoutMs, silenceMs: options.silenceMs },
+    interrupt: options.interrupt,
     signal: options.kill,
   });
   const context: RunContext = {

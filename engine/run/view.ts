@@ -1,6 +1,6 @@
 import type { Completed, Looking } from '../connection/connection.ts';
 import { unguessable } from '../connection/unguessable.ts';
-import { TimedOut } from '../connection/unreachable.ts';
+import { lookUnanswered, TimedOut } from '../connection/unreachable.ts';
 import { Problem } from '../errors/problem.ts';
 import { composeObservation } from '../resources/observation.ts';
 import type { Prediction, Request, Seen } from '../resources/resource.ts';
@@ -214,15 +214,22 @@ export function observation(requests: readonly Request[]): Observation {
 }
 
 /** Looks at all of these in one round trip. */
-export async function observe(looking: Looking, requests: readonly Request[], host: string): Promise<ReadonlyMap<string, unknown>> {
+export async function observe(
+  looking: Looking,
+  requests: readonly Request[],
+  host: string,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, unknown>> {
   const asked = observation(requests);
   const remedy = 'Look for a file or a command output that is far larger than a configuration.';
   const askedFor = requests.slice(0, 10).map((request) => request.key);
   const why = `Asked for: ${askedFor.join(', ')}${requests.length > askedFor.length ? ' and more' : ''}`;
-  const answer = await looking.look(asked.script, { maxOutputBytes: 16 * 1024 * 1024 }).catch((error: unknown) => {
+  const answer = await looking.look(asked.script, { maxOutputBytes: 16 * 1024 * 1024, signal }).catch((error: unknown) => {
     if (!(error instanceof TimedOut)) throw error;
-    const what = `${host} was not done with being looked at after ${Math.round(error.ranMs / 1000)} s`;
-    throw new Problem({ code: 'observation-too-slow', what, why, remedy, cause: error });
+    if (!requests.some(({ kind }) => kind.name === 'probe')) throw lookUnanswered(host, error);
+    // It may be the operator's own command that takes so long, so the task failed.
+    const { what, why: told, remedy: patience } = lookUnanswered(host, error);
+    throw new Problem({ code: 'observation-too-slow', what, why: `${told ?? ''}\n${why}`, remedy: patience, cause: error });
   });
   if (answer.cut) {
     throw new Problem({

@@ -51,6 +51,17 @@ describe('FrameDecoder', () => {
     expect(decode([Buffer.from(`${MARKER}{hash 0123`)]).output.toString()).toBe('hash ');
   });
 
+  test.each(['1'.repeat(1_000_000), 'NaN\n', '-1\n', '123456\n', '\x1b]0;title\n', ' 1\n'])(
+    'what is no exit status is told, and not kept: %#',
+    (status) => {
+      const decoder = new FrameDecoder(MARKER, () => {});
+      decoder.write(Buffer.from(`${MARKER}{${MARKER}}`));
+      for (const piece of status.match(/[^]{1,1000}/g) ?? []) decoder.write(Buffer.from(piece));
+      expect(decoder).toMatchObject({ done: false, garbled: true });
+      expect(decoder.status.length).toBeLessThan(10);
+    },
+  );
+
   test('is not done before its end', () => {
     expect(decode([answer.subarray(0, -1)]).done).toBe(false);
   });
@@ -67,6 +78,15 @@ describe('BoundedOutput', () => {
     expect(output.content().toString()).toBe('12345678');
     expect(output.cut).toBe(true);
     expect(output.lastText()).toContain('middle\nthe end');
+  });
+
+  test('takes no more memory for single bytes than for the whole', () => {
+    const output = new BoundedOutput(1_000_000);
+    const before = process.memoryUsage().arrayBuffers;
+    for (let count = 0; count < 2_000_000; count += 1) output.add(Buffer.from('x'));
+    expect(output.content().length).toBe(1_000_000);
+    expect(output.content().buffer.byteLength).toBeLessThanOrEqual(1_000_000);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50_000_000);
   });
 
   test('cuts nothing that fits exactly', () => {

@@ -20,7 +20,12 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'runbook-on-disk-'));
   connection = await connect({ kind: 'local', name: 'localhost' });
   sent = [];
-  machine = new Machine(recorded(connection), { value: 0, done: 0 }, new Vault([]), async () => connection);
+  machine = new Machine(recorded(connection), {
+    changes: { value: 0, done: 0 },
+    vault: new Vault([]),
+    interrupt: new AbortController().signal,
+    reopen: async () => connection,
+  });
 });
 afterEach(async () => {
   await connection.close();

@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+
+// A login user's `sh` that serves as a real one does, by way of a real one, until its stdin has brought a word so many times. What it
+// does from there on, the word and the number stand in the JSON file that its first argument names. Run by node, as a host's `sh`.
+
+export interface Trap {
+  readonly word: string;
+  /** 1: the first time. */
+  readonly times: number;
+  readonly how: Hostility;
+}
+
+export type Hostility =
+  /** Says nothing any more. */
+  | 'silent'
+  /** Begins the answer, and goes on with it byte by byte for ever. */
+  | 'dripping'
+  /** Begins the answer, and ends no line of it. */
+  | 'endless line'
+  /** Ends the answer, and then goes on with an exit status that has no end. */
+  | 'endless status'
+  /** Ends the answer without an exit status. */
+  | 'no status'
+  /** Has the script run, and passes on nothing that comes after it. */
+  | 'deaf';
+
+const [file = ''] = process.argv.slice(2);
+const trap = JSON.parse(readFileSync(file, 'utf8')) as Trap;
+const real = spawn('/bin/sh', [], { stdio: ['pipe', 'inherit', 'inherit'] });
+real.on('exit', (status) => process.exit(status ?? 1));
+
+let count = 0;
+process.stdin.on('data', (data: Buffer) => {
+  const text = data.toString('latin1');
+  if (text.includes(trap.word)) count += 1;
+  if (count < trap.times) return void real.stdin.write(data);
+  process.stdin.removeAllListeners('data');
+  writeFileSync(`${file}.sprung`, 'yes');
+  if (trap.how === 'deaf') real.stdin.write(data);
+  misbehave(trap.how, /_[0-9a-f]{16,}(?=\{)/.exec(text)?.[0] ?? '');
+});
+process.stdin.on('end', () => process.exit(0));
+
+function misbehave(how: Hostility, marker: string): void {
+  // What ends it is the end of the connection: its stdin is not read any more.
+  process.stdin.pause();
+  process.stdout.on('error', () => process.exit(1));
+  switch (how) {
+    case 'silent':
+    case 'deaf':
+      return void setInterval(() => {}, 60_000);
+    case 'dripping':
+      process.stdout.write(`${marker}{`);
+      return void setInterval(() => process.stdout.write('x'), 20);
+    case 'endless line':
+      process.stdout.write(`${marker}{`);
+      return flood('x');
+    case 'endless status':
+      process.stderr.write(`${marker}{${marker}}\n`);
+      process.stdout.write(`${marker}{${marker}}`);
+      return flood('1');
+    case 'no status':
+      process.stderr.write(`${marker}{${marker}}\n`);
+      return void process.stdout.write(`${marker}{${marker}}\n`);
+    default: {
+      const never: never = how;
+      throw new Error(`unknown hostility ${String(never)}`);
+    }
+  }
+}
+
+function flood(letter: string): void {
+  const piece = letter.repeat(65_536);
+  const more = (): void => {
+    while (process.stdout.write(piece));
+    process.stdout.once('drain', more);
+  };
+  more();
+}
