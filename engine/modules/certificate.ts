@@ -14,7 +14,8 @@ import { filledText, textList, wholeNumber } from './arguments.ts';
 import type { Context, Difference, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import type { Held } from './pki-files.ts';
-import { applyFiles, baseName, folder, heldBy, keySize, toBeMade, wholeFile, written } from './pki-files.ts';
+import { applyFiles, baseName, folder, heldBy, toBeMade, wholeFile, written } from './pki-files.ts';
+import { KEYS_DISAGREE, keyArguments, keysAgree, keyWish, newKey } from './pki-keys.ts';
 import { recipients, safelyKept, sealed, secretHeldBy } from './sealed-keys.ts';
 
 const schema = z
@@ -38,8 +39,9 @@ const schema = z
     days: wholeNumber({ min: 1, max: 36500 }).default(365).describe('Its life in days. It ends no later than its authority.'),
     renew_before_days: wholeNumber({ max: 36500 }).default(30).describe('It is issued anew from so many days before its end.'),
     recipients: recipients(),
-    key_size: keySize().default(2048).describe('Bits of its RSA key: 2048, 3072 or 4096.'),
+    ...keyArguments,
   })
+  .refine(keysAgree, KEYS_DISAGREE)
   .refine(({ days, renew_before_days: before }) => before < days, {
     path: ['renew_before_days'],
     message: 'must be less than days\nOtherwise every run would issue it anew.',
@@ -153,7 +155,7 @@ function issue(
     kind: 'change',
     differences: differences(args, certificate, key, reasons),
     certainty: 'certain',
-    predictions: [written(keyPath(args)), written(certificatePath(args))],
+    predictions: [written(keyPath(args)), written(certificatePath(args), 'public')],
     touches: 'predicted',
     async apply() {
       if (authority.kind !== 'text' || authorityKey.kind !== 'text')
@@ -168,7 +170,7 @@ function issue(
       return applyFiles(
         [
           { path: keyPath(args), content: await sealed(newKey, args.recipients, context), replaces: key.kind !== 'absent' },
-          { path: certificatePath(args), content: issued.certificatePem, replaces: certificate.kind !== 'absent' },
+          { path: certificatePath(args), content: issued.certificatePem, audience: 'public', replaces: certificate.kind !== 'absent' },
         ],
         context,
         result(args, issued.certificatePem, newKey, authority.text),
@@ -200,7 +202,7 @@ function differences(args: Arguments, certificate: Held, key: Held, reasons: Rea
       of: keyPath(args),
       field: 'private key',
       before: key.kind === 'absent' ? null : 'the present one',
-      after: `a new one, RSA ${args.key_size}`,
+      after: newKey(args),
     },
   ];
 }
@@ -236,7 +238,7 @@ function wanted(args: Arguments): CertificateRequest {
     subject: { commonName: args.common_name, organizations: args.organization },
     alternativeNames: [...args.dns, ...args.ip],
     usage: usageOf(args.usages),
-    algorithm: { type: 'rsa', size: args.key_size },
+    algorithm: keyWish(args),
     days: args.days,
   };
 }

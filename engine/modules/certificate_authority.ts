@@ -12,7 +12,8 @@ import type { Unknown, ValueMap } from '../values/value.ts';
 import { filledText, textList, wholeNumber } from './arguments.ts';
 import type { Context, Effect, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
-import { applyFiles, baseName, besides, folder, heldBy, keySize, toBeMade, wholeFile, withThoseBeside, written } from './pki-files.ts';
+import { applyFiles, baseName, besides, folder, heldBy, toBeMade, wholeFile, withThoseBeside, written } from './pki-files.ts';
+import { KEYS_DISAGREE, keyArguments, keysAgree, keyWish, newKey } from './pki-keys.ts';
 import { recipients, safelyKept, sealed, secretHeldBy } from './sealed-keys.ts';
 
 /** From so many days before an authority's end every run tells of it: its renewal takes planning. */
@@ -22,19 +23,23 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const ROTATE =
   'Every certificate under it depends on it. Replace it with the playbook rotate-ca, or bring back the files that belong together.';
 
-const schema = z.strictObject({
-  path: folder().describe('The folder of the files NAME.crt and NAME.key. It is made if need be, for nobody but the user.'),
-  name: baseName().describe('The first part of the names of its files.'),
-  common_name: filledText().describe('The name by which certificates name their issuer.'),
-  organization: textList().default([]).describe('Organizations in its subject.'),
-  days: wholeNumber({ min: 1, max: 36500 }).default(3650).describe('Its life in days. Counts when it is made.'),
-  recipients: recipients(),
-  key_size: keySize().default(2048).describe('Bits of its RSA key: 2048, 3072 or 4096.'),
-  beside: z
-    .array(folder())
-    .default([])
-    .describe('Folders where another one of this name may stand, while it is replaced. `trust` of the result has the certificates of all.'),
-});
+const schema = z
+  .strictObject({
+    path: folder().describe('The folder of the files NAME.crt and NAME.key. It is made if need be, for nobody but the user.'),
+    name: baseName().describe('The first part of the names of its files.'),
+    common_name: filledText().describe('The name by which certificates name their issuer.'),
+    organization: textList().default([]).describe('Organizations in its subject.'),
+    days: wholeNumber({ min: 1, max: 36500 }).default(3650).describe('Its life in days. Counts when it is made.'),
+    recipients: recipients(),
+    ...keyArguments,
+    beside: z
+      .array(folder())
+      .default([])
+      .describe(
+        'Folders where another one of this name may stand, while it is replaced. `trust` of the result has the certificates of all.',
+      ),
+  })
+  .refine(keysAgree, KEYS_DISAGREE);
 
 type Arguments = z.infer<typeof schema>;
 
@@ -44,7 +49,7 @@ export const module = defineModule<Arguments>({
   arguments: schema,
   examples: [
     'certificate_authority: { path: "{{pki_dir}}", name: kubernetes-ca, common_name: kubernetes-ca }',
-    'certificate_authority: { path: /srv/pki, name: etcd-ca, common_name: etcd-ca, days: 3650, key_size: 4096 }',
+    'certificate_authority: { path: /srv/pki, name: etcd-ca, common_name: etcd-ca, days: 3650, key_type: rsa, key_size: 4096 }',
   ],
   observes: (args) => [
     wholeFile(certificatePath(args)),
@@ -103,10 +108,10 @@ function make(args: Arguments, beside: readonly (string | Unknown)[], context: C
         before: null,
         after: `${formatName(subjectAttributes(subject(args)))}, for ${args.days} days`,
       },
-      { kind: 'field', of: keyPath(args), field: 'private key', before: null, after: `a new one, RSA ${args.key_size}` },
+      { kind: 'field', of: keyPath(args), field: 'private key', before: null, after: newKey(args) },
     ],
     certainty: 'certain',
-    predictions: [written(keyPath(args)), written(certificatePath(args))],
+    predictions: [written(keyPath(args)), written(certificatePath(args), 'public')],
     touches: 'predicted',
     async apply() {
       const issued = await createAuthority(wanted(args), { now: context.now });
@@ -114,14 +119,22 @@ function make(args: Arguments, beside: readonly (string | Unknown)[], context: C
       return applyFiles(
         [
           { path: keyPath(args), content: await sealed(key, args.recipients, context), replaces: false },
-          { path: certificatePath(args), content: issued.certificatePem, replaces: false },
+          { path: certificatePath(args), content: issued.certificatePem, audience: 'public', replaces: false },
         ],
         context,
-        result(args, issued.certificatePem, key, beside),
+        { ...result(args, issued.certificatePem, key, beside), warnings: inClear(args) },
       );
     },
-    planned: planned(args),
+    planned: { ...planned(args), warnings: inClear(args) },
   };
+}
+
+/** Told once, when the key is made: from then on it is where whoever has chosen so wants it. */
+function inClear(args: Arguments): readonly string[] {
+  if (args.recipients.length > 0) return [];
+  return [
+    `The key of the authority "${args.name}" lies in ${keyPath(args)} as it is, and whoever reads it can issue certificates that everybody trusts. \`runbook vault keygen\` makes an identity; name its age1… in recipients (pki_recipients of the role pki), and this key and all others are encrypted at the next run`,
+  ];
 }
 
 /** Prints what certificates lie beneath the folder, but only where the authority is gone: then it must not be made anew without a word. */
@@ -186,7 +199,7 @@ function planned(args: Arguments): ValueMap {
 }
 
 function wanted(args: Arguments): AuthorityRequest {
-  return { subject: subject(args), algorithm: { type: 'rsa', size: args.key_size }, days: args.days };
+  return { subject: subject(args), algorithm: keyWish(args), days: args.days };
 }
 
 function subject(args: Arguments): AuthorityRequest['subject'] {

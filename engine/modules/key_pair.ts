@@ -1,23 +1,27 @@
 import { z } from 'zod';
-import type { KeyAlgorithm } from '../pki/key-pair.ts';
 import { createKeyPair, keyPairFrom, needsPrivateKey, needsPublicKey } from '../pki/key-pair.ts';
 import { Secret } from '../values/secret.ts';
 import type { Unknown, ValueMap } from '../values/value.ts';
 import type { Outcome } from './module.ts';
 import { defineModule } from './module.ts';
-import { applyFiles, baseName, besides, folder, heldBy, keySize, toBeMade, wholeFile, withThoseBeside, written } from './pki-files.ts';
+import { applyFiles, baseName, besides, folder, heldBy, toBeMade, wholeFile, withThoseBeside, written } from './pki-files.ts';
+import { KEYS_DISAGREE, keyArguments, keysAgree, keyWish, newKey } from './pki-keys.ts';
 import { recipients, safelyKept, sealed, secretHeldBy } from './sealed-keys.ts';
 
-const schema = z.strictObject({
-  path: folder().describe('The folder of the files NAME.key and NAME.pub. It is made if need be, for nobody but the user.'),
-  name: baseName().describe('The first part of the names of its files.'),
-  key_size: keySize().default(2048).describe('Bits of the RSA key: 2048, 3072 or 4096.'),
-  recipients: recipients(),
-  beside: z
-    .array(folder())
-    .default([])
-    .describe('Folders where another one of this name may stand, while it is replaced. `trust` of the result has the public keys of all.'),
-});
+const schema = z
+  .strictObject({
+    path: folder().describe('The folder of the files NAME.key and NAME.pub. It is made if need be, for nobody but the user.'),
+    name: baseName().describe('The first part of the names of its files.'),
+    ...keyArguments,
+    recipients: recipients(),
+    beside: z
+      .array(folder())
+      .default([])
+      .describe(
+        'Folders where another one of this name may stand, while it is replaced. `trust` of the result has the public keys of all.',
+      ),
+  })
+  .refine(keysAgree, KEYS_DISAGREE);
 
 type Arguments = z.infer<typeof schema>;
 
@@ -25,7 +29,7 @@ const KEEP = 'What was signed with the old key would no longer be accepted. To h
 
 export const module = defineModule<Arguments>({
   name: 'key_pair',
-  summary: 'Make an RSA key pair if there is none; an existing private key is never replaced.',
+  summary: 'Make a key pair if there is none; an existing private key is never replaced.',
   arguments: schema,
   examples: ['key_pair: { path: "{{pki_dir}}", name: service-account }'],
   observes: (args) => [keyPath(args), publicPath(args), ...besidePaths(args)].map(wholeFile),
@@ -41,17 +45,17 @@ export const module = defineModule<Arguments>({
       if (pub.kind === 'absent') {
         return {
           kind: 'change',
-          differences: [{ kind: 'field', of: keyPath(args), field: 'private key', before: null, after: `a new one, RSA ${args.key_size}` }],
+          differences: [{ kind: 'field', of: keyPath(args), field: 'private key', before: null, after: newKey(args) }],
           certainty: 'certain',
-          predictions: [written(keyPath(args)), written(publicPath(args))],
+          predictions: [written(keyPath(args)), written(publicPath(args), 'public')],
           touches: 'predicted',
           async apply() {
-            const pair = await createKeyPair(algorithm(args));
+            const pair = await createKeyPair(keyWish(args));
             const secret = Secret.of(pair.privateKeyPem);
             return applyFiles(
               [
                 { path: keyPath(args), content: await sealed(secret, args.recipients, context), replaces: false },
-                { path: publicPath(args), content: pair.publicKeyPem, replaces: false },
+                { path: publicPath(args), content: pair.publicKeyPem, audience: 'public', replaces: false },
               ],
               context,
               result(args, secret, pair.publicKeyPem, beside),
@@ -66,7 +70,7 @@ export const module = defineModule<Arguments>({
         remedy: `Bring it back. ${KEEP}`,
       };
     }
-    const reasons = needsPrivateKey(algorithm(args), key.text);
+    const reasons = needsPrivateKey(keyWish(args), key.text);
     if (reasons.length > 0) {
       return {
         kind: 'impossible',
@@ -92,11 +96,11 @@ export const module = defineModule<Arguments>({
         },
       ],
       certainty: 'certain',
-      predictions: [written(publicPath(args))],
+      predictions: [written(publicPath(args), 'public')],
       touches: 'predicted',
       apply: () =>
         applyFiles(
-          [{ path: publicPath(args), content: publicKeyPem, replaces: pub.kind !== 'absent' }],
+          [{ path: publicPath(args), content: publicKeyPem, audience: 'public', replaces: pub.kind !== 'absent' }],
           context,
           result(args, secret, publicKeyPem, beside),
         ),
@@ -104,10 +108,6 @@ export const module = defineModule<Arguments>({
     };
   },
 });
-
-function algorithm(args: Arguments): KeyAlgorithm {
-  return { type: 'rsa', size: args.key_size };
-}
 
 function result(args: Arguments, privateKey: Secret, publicKey: string, beside: readonly (string | Unknown)[]): ValueMap {
   return { path: keyPath(args), private_key: privateKey, public_key: publicKey, trust: withThoseBeside(publicKey, beside) };

@@ -9,16 +9,22 @@ import type { Prediction, Request, Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
 import { Secret } from '../values/secret.ts';
 import { Unknown } from '../values/value.ts';
-import { path, wholeNumber } from './arguments.ts';
+import { path } from './arguments.ts';
 import type { WantedAttributes } from './file-attributes.ts';
 import { formatMode } from './file-mode.ts';
 import type { Apply, Change, Context, Difference, Finished, Impossible, InSync } from './module.ts';
 import { amongOthers, writeFile } from './write-file.ts';
 
-// The files of a public key infrastructure: few, small, for nobody but their owner.
+// The files of a public key infrastructure: few, small, in folders for nobody but their owner.
 
 const FILE_MODE = 0o600;
-const OWN: WantedAttributes = { mode: { kind: 'octal', bits: FILE_MODE }, owner: undefined, group: undefined };
+/** Who may read a new file, as far as its folder lets them: a private key is the user's own, a certificate and a public key are for everybody. */
+const MODES = { own: FILE_MODE, public: 0o644 } as const;
+type Audience = keyof typeof MODES;
+
+function attributesFor(audience: Audience): WantedAttributes {
+  return { mode: { kind: 'octal', bits: MODES[audience] }, owner: undefined, group: undefined };
+}
 
 /** A folder. `..` in it is allowed and resolved, as such folders are often named from where the inventory lies. */
 export function folder(): z.ZodType<string> {
@@ -33,17 +39,6 @@ export function baseName(): z.ZodType<string> {
       /^[A-Za-z0-9_][A-Za-z0-9._-]{0,200}$/,
       'must be the name of a file without its ending: letters, digits, dots, dashes, underscores',
     );
-}
-
-export type KeySize = 2048 | 3072 | 4096;
-
-/** Bits of an RSA key. */
-export function keySize(): z.ZodType<KeySize> {
-  return wholeNumber().transform((size, context): KeySize => {
-    if (size === 2048 || size === 3072 || size === 4096) return size;
-    context.addIssue({ code: 'custom', message: 'must be 2048, 3072 or 4096' });
-    return z.NEVER;
-  });
 }
 
 /** Asks for a file with its content. */
@@ -114,14 +109,16 @@ export function besides(paths: readonly string[], seen: Seen): readonly Beside[]
 }
 
 /** The state of such a file after it was written. What it holds is not known before. */
-export function written(path: string): Prediction {
-  const attributes = { mode: FILE_MODE, uid: undefined, gid: undefined, owner: undefined, group: undefined };
+export function written(path: string, audience: Audience = 'own'): Prediction {
+  const attributes = { mode: MODES[audience], uid: undefined, gid: undefined, owner: undefined, group: undefined };
   return predict(wholeFile(path), { type: 'file', ...attributes, size: undefined, sha256: undefined, content: undefined });
 }
 
 export interface NewFile {
   readonly path: string;
   readonly content: string | Secret;
+  /** Left out: for the user alone. */
+  readonly audience?: Audience;
   /** False: it must not exist yet, or another task has made it meanwhile. */
   readonly replaces: boolean;
 }
@@ -134,12 +131,12 @@ function writeFiles(newFiles: readonly NewFile[], context: Context): string {
     .filter(({ replaces }) => !replaces)
     .map((one) => `if [ -e ${quote(one.path)} ]; then echo ${quote(`${one.path} exists by now`)} >&2; exit ${MEANWHILE}; fi`);
   const folders = [...new Set(newFiles.map((one) => posix.dirname(one.path)))];
-  const writes = newFiles.map(({ path, content }) => {
+  const writes = newFiles.map(({ path, content, audience = 'own' }) => {
     const bytes = Buffer.from(revealed(content), 'utf8');
     const file = {
       path,
       content: bytes,
-      attributes: OWN,
+      attributes: attributesFor(audience),
       before: undefined,
       isReproducible: false,
       backup: undefined,

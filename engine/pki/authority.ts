@@ -1,13 +1,13 @@
 import { createPublicKey } from 'node:crypto';
 import { type Subject, subjectAttributes } from './distinguished-name.ts';
-import { createKeyPair, defaultKeyAlgorithm, type KeyAlgorithm, keyPairFrom, readPrivateKey, requireAlgorithm } from './key-pair.ts';
+import { createKeyPair, type KeyWish, keyPairFrom, readPrivateKey, requireAlgorithm } from './key-pair.ts';
 import { encodeAttributes, type IssuedCertificate, type IssuingOptions, keyIdentifier, signCertificate, validityFrom } from './signing.ts';
 
 /** A certificate authority to be made. */
 export interface AuthorityRequest {
   readonly subject: Subject;
-  /** Default: RSA 2048. */
-  readonly algorithm?: KeyAlgorithm | undefined;
+  /** Default: any; a new key is ECDSA P-256. */
+  readonly algorithm?: KeyWish | undefined;
   /** Default: 3650. */
   readonly days?: number | undefined;
 }
@@ -22,7 +22,7 @@ const usages = { digitalSignature: true, keyCertSign: true, cRLSign: true };
  * Throws a Problem: `invalid-subject`, `invalid-lifetime`, `unreadable-private-key`, `key-differs`.
  */
 export async function createAuthority(request: AuthorityRequest, options: IssuingOptions = {}): Promise<IssuedCertificate> {
-  const { algorithm = defaultKeyAlgorithm, days = defaultAuthorityDays } = request;
+  const { algorithm = 'any', days = defaultAuthorityDays } = request;
   const subject = encodeAttributes(subjectAttributes(request.subject));
   const validity = validityFrom(options.now ?? new Date(), days);
   if (options.privateKeyPem !== undefined) requireAlgorithm(readPrivateKey(options.privateKeyPem), algorithm);
@@ -39,9 +39,9 @@ export async function createAuthority(request: AuthorityRequest, options: Issuin
       publicKey,
       validity,
       extensions: [
-        { name: 'basicConstraints', critical: true, cA: true },
+        // It issues what servers and clients show, and no further authorities.
+        { name: 'basicConstraints', critical: true, cA: true, pathLenConstraint: 0 },
         { name: 'keyUsage', critical: true, ...usages },
-        { name: 'subjectKeyIdentifier' },
         { name: 'authorityKeyIdentifier', keyIdentifier: Buffer.from(keyIdentifier(publicKey), 'hex').toString('binary') },
       ],
     },

@@ -1,9 +1,9 @@
-import { createPublicKey, type X509Certificate } from 'node:crypto';
+import { createPublicKey, type KeyObject, type X509Certificate } from 'node:crypto';
 import { Problem } from '../errors/problem.ts';
 import type { AlternativeName } from './alternative-name.ts';
 import { type Subject, subjectAttributes } from './distinguished-name.ts';
 import { type ReadCertificate, readCertificate } from './inspect.ts';
-import { createKeyPair, defaultKeyAlgorithm, type KeyAlgorithm, keyPairFrom, readPrivateKey, requireAlgorithm } from './key-pair.ts';
+import { createKeyPair, type KeyWish, keyPairFrom, readPrivateKey, requireAlgorithm } from './key-pair.ts';
 import {
   encodeAttributes,
   type IssuedCertificate,
@@ -22,15 +22,18 @@ export interface CertificateRequest {
   readonly subject: Subject;
   readonly alternativeNames: readonly AlternativeName[];
   readonly usage: CertificateUsage;
-  /** Default: RSA 2048. */
-  readonly algorithm?: KeyAlgorithm | undefined;
+  /** Default: any; a new key is ECDSA P-256. */
+  readonly algorithm?: KeyWish | undefined;
   /** Default: 365. */
   readonly days?: number | undefined;
 }
 
 export const defaultCertificateDays = 365;
 
-export const certificateUsages = ['digitalSignature', 'keyEncipherment'] as const;
+/** What the key of a certificate is for. One of ECDSA cannot encipher: RFC 5480, 3. */
+export function certificateUsages(key: KeyObject): readonly string[] {
+  return key.asymmetricKeyType === 'rsa' ? ['digitalSignature', 'keyEncipherment'] : ['digitalSignature'];
+}
 
 /** The extended key usages of RFC 5280, 4.2.1.12. */
 export const extendedUsages: Readonly<Record<CertificateUsage, readonly string[]>> = {
@@ -50,7 +53,7 @@ export async function issueCertificate(
   authority: IssuedCertificate,
   options: IssuingOptions = {},
 ): Promise<IssuedCertificate> {
-  const { algorithm = defaultKeyAlgorithm, days = defaultCertificateDays } = request;
+  const { algorithm = 'any', days = defaultCertificateDays } = request;
   const now = options.now ?? new Date();
   const subject = encodeAttributes(subjectAttributes(request.subject));
   requireNames(request);
@@ -64,17 +67,17 @@ export async function issueCertificate(
       ? await createKeyPair(algorithm, options.encoding)
       : keyPairFrom(options.privateKeyPem, options.encoding);
   const issuerIdentifier = issuer.der.subjectKeyIdentifier ?? keyIdentifier(issuer.x509.publicKey);
+  const publicKey = createPublicKey(publicKeyPem);
   const certificatePem = signCertificate(
     {
       subject,
       issuer: issuer.der.subject,
-      publicKey: createPublicKey(publicKeyPem),
+      publicKey,
       validity,
       extensions: [
         { name: 'basicConstraints', critical: true, cA: false },
-        { name: 'keyUsage', critical: true, ...flags(certificateUsages) },
+        { name: 'keyUsage', critical: true, ...flags(certificateUsages(publicKey)) },
         { name: 'extKeyUsage', ...flags(extendedUsages[request.usage]) },
-        { name: 'subjectKeyIdentifier' },
         { name: 'authorityKeyIdentifier', keyIdentifier: Buffer.from(issuerIdentifier, 'hex').toString('binary') },
         ...alternativeNamesExtension(request.alternativeNames),
       ],

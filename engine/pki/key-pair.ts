@@ -2,19 +2,36 @@ import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } fr
 import { promisify } from 'node:util';
 import { Problem } from '../errors/problem.ts';
 
-/** What kind of key to make. A union of one for now: node-forge cannot put other keys than RSA into a certificate. */
-export type KeyAlgorithm = RsaAlgorithm;
+/** What kind of key to make. Not Ed25519: kube-apiserver signs tokens by RSA and ECDSA only, and TLS 1.2 clients that know no Ed25519 are many. */
+export type KeyAlgorithm = RsaAlgorithm | EcdsaAlgorithm;
 
 export interface RsaAlgorithm {
   readonly type: 'rsa';
   /** Bits of the modulus. */
-  readonly size: RsaKeySize;
+  readonly size: 2048 | 3072 | 4096;
 }
 
-export type RsaKeySize = 2048 | 3072 | 4096;
+export interface EcdsaAlgorithm {
+  readonly type: 'ecdsa';
+  /** Bits of the curve: P-256 or P-384. */
+  readonly size: 256 | 384;
+}
 
-/** 2048 bits, as cfssl and kubeadm make them. */
-export const defaultKeyAlgorithm: KeyAlgorithm = { type: 'rsa', size: 2048 };
+/** What a key shall be: one algorithm; any size of a type; or whatever is there, as long as it can be used. */
+export type KeyWish = KeyAlgorithm | KeyAlgorithm['type'] | 'any';
+
+const CURVES: Readonly<Record<EcdsaAlgorithm['size'], string>> = { 256: 'prime256v1', 384: 'secp384r1' };
+
+/** What a new key is that fits the wish: ECDSA P-256, or RSA 3072, which is as strong (NIST SP 800-57, table 2). */
+export function newKeyFor(wish: KeyWish): KeyAlgorithm {
+  if (typeof wish === 'object') return wish;
+  return wish === 'rsa' ? { type: 'rsa', size: 3072 } : { type: 'ecdsa', size: 256 };
+}
+
+/** `RSA 3072`, `ECDSA P-256`. */
+export function describeAlgorithm({ type, size }: KeyAlgorithm): string {
+  return type === 'rsa' ? `RSA ${size}` : `ECDSA P-${size}`;
+}
 
 /** How a private key is written. Every Kubernetes reads PKCS#1; some other programs want PKCS#8. */
 export type PrivateKeyEncoding = 'pkcs1' | 'pkcs8';
@@ -29,11 +46,10 @@ export interface KeyPair {
 const generate = promisify(generateKeyPair);
 
 /** Makes a new key pair. The randomness is that of the operating system, through OpenSSL. */
-export async function createKeyPair(
-  algorithm: KeyAlgorithm = defaultKeyAlgorithm,
-  encoding: PrivateKeyEncoding = 'pkcs1',
-): Promise<KeyPair> {
-  const { privateKey } = await generate(algorithm.type, { modulusLength: algorithm.size });
+export async function createKeyPair(wish: KeyWish = 'any', encoding: PrivateKeyEncoding = 'pkcs1'): Promise<KeyPair> {
+  const { type, size } = newKeyFor(wish);
+  const { privateKey } =
+    type === 'rsa' ? await generate('rsa', { modulusLength: size }) : await generate('ec', { namedCurve: CURVES[size] });
   return keyPairOf(privateKey, encoding);
 }
 
@@ -48,7 +64,7 @@ export function keysMatch(privateKeyPem: string, publicKeyPem: string): boolean 
 }
 
 /** Why a private key must be made anew, as sentences; none where it is in order. `undefined` stands for a file that is not there. */
-export function needsPrivateKey(wanted: KeyAlgorithm, privateKeyPem: string | undefined): readonly string[] {
+export function needsPrivateKey(wanted: KeyWish, privateKeyPem: string | undefined): readonly string[] {
   if (privateKeyPem === undefined) return ['There is no private key.'];
   const privateKey = tryRead(() => readPrivateKey(privateKeyPem));
   return privateKey === undefined ? ['The private key cannot be read.'] : whyOtherAlgorithm(privateKey, wanted);
@@ -67,14 +83,26 @@ export function needsPublicKey(privateKeyPem: string, publicKeyPem: string | und
 }
 
 /** Why a key is not what is wanted, as sentences. */
-export function whyOtherAlgorithm(key: KeyObject, wanted: KeyAlgorithm): readonly string[] {
+export function whyOtherAlgorithm(key: KeyObject, wanted: KeyWish): readonly string[] {
   const found = describeKey(key);
-  const expected = `${wanted.type.toUpperCase()} ${wanted.size}`;
-  return found === expected ? [] : [`The key is ${found}, wanted is ${expected}.`];
+  if (typeof wanted === 'object') {
+    const expected = describeAlgorithm(wanted);
+    return found === expected ? [] : [`The key is ${found}, wanted is ${expected}.`];
+  }
+  if (!isUsable(key)) return [`The key is ${found}, should be RSA of 2048 bits or more, or ECDSA P-256 or P-384.`];
+  const type = key.asymmetricKeyType === 'rsa' ? 'rsa' : 'ecdsa';
+  return wanted === 'any' || wanted === type ? [] : [`The key is ${found}, wanted is ${wanted.toUpperCase()}.`];
+}
+
+/** Whether certificates can be made with it, and are taken by whoever knows today's TLS. */
+function isUsable(key: KeyObject): boolean {
+  const { modulusLength = 0, namedCurve = '' } = key.asymmetricKeyDetails ?? {};
+  if (key.asymmetricKeyType === 'rsa') return modulusLength >= 2048;
+  return key.asymmetricKeyType === 'ec' && Object.values(CURVES).includes(namedCurve);
 }
 
 /** Throws a Problem (`key-differs`) where a key that is to be kept is not of the algorithm that is asked. */
-export function requireAlgorithm(key: KeyObject, wanted: KeyAlgorithm): void {
+export function requireAlgorithm(key: KeyObject, wanted: KeyWish): void {
   const reasons = whyOtherAlgorithm(key, wanted);
   if (reasons.length === 0) return;
   throw new Problem({
@@ -85,10 +113,13 @@ export function requireAlgorithm(key: KeyObject, wanted: KeyAlgorithm): void {
   });
 }
 
-/** `RSA 2048`, `EC prime256v1`, `ED25519`. */
+/** `RSA 2048`, `ECDSA P-256`, `ED25519`; other curves by OpenSSL's name, `EC secp521r1`. */
 export function describeKey(key: KeyObject): string {
+  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
+  if (namedCurve === CURVES[256]) return 'ECDSA P-256';
+  if (namedCurve === CURVES[384]) return 'ECDSA P-384';
   const type = (key.asymmetricKeyType ?? 'unknown').toUpperCase();
-  const size = key.asymmetricKeyDetails?.modulusLength ?? key.asymmetricKeyDetails?.namedCurve;
+  const size = modulusLength ?? namedCurve;
   return size === undefined ? type : `${type} ${size}`;
 }
 

@@ -6,7 +6,7 @@ import { type CertificateRequest, certificateUsages, defaultCertificateDays, ext
 import type { FoundName } from './certificate-der.ts';
 import { formatName, sameName, subjectAttributes } from './distinguished-name.ts';
 import { type ReadCertificate, readCertificate } from './inspect.ts';
-import { defaultKeyAlgorithm, readPrivateKey, whyOtherAlgorithm } from './key-pair.ts';
+import { readPrivateKey, whyOtherAlgorithm } from './key-pair.ts';
 import { millisecondsPerDay } from './signing.ts';
 
 export interface CertificateCheck {
@@ -48,12 +48,12 @@ export function needsIssuing(check: CertificateCheck): readonly string[] {
     ...whyOtherSet(
       'usages',
       [...found.der.keyUsages, ...found.der.extendedKeyUsages],
-      [...certificateUsages, ...extendedUsages[wanted.usage]],
+      [...certificateUsages(found.x509.publicKey), ...extendedUsages[wanted.usage]],
     ),
     ...(found.der.isAuthority ? ['The certificate is that of an authority.'] : []),
     ...whyOtherIssuer(found, authority),
     ...whyOtherKey(found.x509, privateKeyPem),
-    ...whyOtherAlgorithm(found.x509.publicKey, wanted.algorithm ?? defaultKeyAlgorithm),
+    ...whyOtherAlgorithm(found.x509.publicKey, wanted.algorithm ?? 'any'),
     ...whyTooOld(found.x509, now, endsWithAuthority ? 0 : renewBeforeDays),
   ];
 }
@@ -77,7 +77,7 @@ export function authorityNeedsIssuing(check: AuthorityCheck): readonly string[] 
     ...(found.der.keyUsages.includes('keyCertSign') ? [] : ['The certificate does not allow to sign others (keyCertSign is missing).']),
     ...(selfIssued && !found.x509.verify(found.x509.publicKey) ? ['The certificate is not signed with its own key.'] : []),
     ...whyOtherKey(found.x509, privateKeyPem),
-    ...whyOtherAlgorithm(found.x509.publicKey, wanted.algorithm ?? defaultKeyAlgorithm),
+    ...whyOtherAlgorithm(found.x509.publicKey, wanted.algorithm ?? 'any'),
     ...whyTooOld(found.x509, now, renewBeforeDays),
   ];
 }

@@ -1,9 +1,9 @@
-import { type KeyObject, randomBytes, sign } from 'node:crypto';
+import { createHash, type KeyObject, randomBytes, sign } from 'node:crypto';
 import forge from 'node-forge';
 import { Problem } from '../errors/problem.ts';
 import type { EncodedAttribute } from './certificate-der.ts';
 import { attributeOids, type NameAttribute } from './distinguished-name.ts';
-import type { PrivateKeyEncoding } from './key-pair.ts';
+import { describeKey, type PrivateKeyEncoding } from './key-pair.ts';
 import type { RandomSource } from './random-key.ts';
 
 /** A certificate and the private key that belongs to it. The key is a secret: whoever takes it on must mark it so. */
@@ -29,7 +29,7 @@ export interface CertificateDraft {
   readonly issuer: readonly EncodedAttribute[];
   readonly publicKey: KeyObject;
   readonly validity: Validity;
-  /** As node-forge takes them; each with `name`. */
+  /** As node-forge takes them; each with `name`. The identifier of the key is added to them. */
   readonly extensions: readonly { readonly name: string; readonly [field: string]: unknown }[];
 }
 
@@ -57,25 +57,68 @@ export function validityFrom(now: Date, days: number): Validity {
   return { notBefore: new Date(wholeSecond(now.getTime() - backdating)), notAfter };
 }
 
-/** Writes and signs a certificate with SHA-256, and gives its PEM text. The authority's key must be an RSA key. */
+/**
+ * Writes and signs a certificate, and gives its PEM text. Keys are RSA or ECDSA on P-256 or P-384, in any combination.
+ * Throws a Problem (`unsupported-key`).
+ */
 export function signCertificate(draft: CertificateDraft, authorityKey: KeyObject, random: RandomSource = randomBytes): string {
-  requireRsa(authorityKey);
-  requireRsa(draft.publicKey);
+  const signature = signatureOf(authorityKey);
+  const algorithm = sequence([oid(signature.oid), ...signature.parameters]);
+  const { asn1 } = forge;
+  const toBeSigned = sequence([
+    asn1.create(asn1.Class.CONTEXT_SPECIFIC, 0, true, [universal(asn1.Type.INTEGER, '\x02')]),
+    universal(asn1.Type.INTEGER, forge.util.hexToBytes(positiveInteger(random(16)))),
+    algorithm,
+    forge.pki.distinguishedNameToAsn1({ attributes: draft.issuer.map(forgeAttribute) }),
+    sequence([time(draft.validity.notBefore), time(draft.validity.notAfter)]),
+    forge.pki.distinguishedNameToAsn1({ attributes: draft.subject.map(forgeAttribute) }),
+    publicKeyInfo(draft.publicKey),
+    extensionsOf(draft),
+  ]);
+  const signed = sign(signature.digest, toDer(toBeSigned), authorityKey).toString('binary');
+  const certificate = sequence([toBeSigned, algorithm, universal(asn1.Type.BITSTRING, `\0${signed}`)]);
+  return `-----BEGIN CERTIFICATE-----\n${toDer(certificate)
+    .toString('base64')
+    .replaceAll(/.{1,64}/g, '$&\n')}-----END CERTIFICATE-----\n`;
+}
+
+interface Signature {
+  readonly digest: 'sha256' | 'sha384';
+  readonly oid: string;
+  /** Those of RSA are NULL, those of ECDSA are left out: RFC 4055, 5 and RFC 5758, 3.2. */
+  readonly parameters: readonly forge.asn1.Asn1[];
+}
+
+function signatureOf(key: KeyObject): Signature {
+  requireSupported(key);
+  if (key.asymmetricKeyType === 'rsa')
+    return { digest: 'sha256', oid: '1.2.840.113549.1.1.11', parameters: [universal(forge.asn1.Type.NULL, '')] };
+  return key.asymmetricKeyDetails?.namedCurve === 'secp384r1'
+    ? { digest: 'sha384', oid: '1.2.840.10045.4.3.3', parameters: [] }
+    : { digest: 'sha256', oid: '1.2.840.10045.4.3.2', parameters: [] };
+}
+
+/** Forge writes the extensions, as it knows their forms. It knows the identifiers of RSA keys only, so that one is given to it. */
+function extensionsOf({ extensions, publicKey }: CertificateDraft): forge.asn1.Asn1 {
+  const identifier = universal(forge.asn1.Type.OCTETSTRING, forge.util.hexToBytes(keyIdentifier(publicKey)));
   const certificate = forge.pki.createCertificate();
-  certificate.serialNumber = positiveInteger(random(16));
-  certificate.validity.notBefore = draft.validity.notBefore;
-  certificate.validity.notAfter = draft.validity.notAfter;
-  certificate.publicKey = forge.pki.publicKeyFromPem(draft.publicKey.export({ type: 'spki', format: 'pem' }).toString());
-  certificate.setSubject(draft.subject.map(forgeAttribute));
-  certificate.setIssuer(draft.issuer.map(forgeAttribute));
-  certificate.setExtensions(draft.extensions.map((extension) => ({ ...extension })));
-  // Forge's own RSA takes 15 ms a signature, OpenSSL's a fraction of one; and so the key need not be copied out of its KeyObject.
-  // Forge asks nothing of the key but `sign`, and has put the text to be signed in place when it calls that.
-  const signer = {
-    sign: () => sign('sha256', toDer(certificate.tbsCertificate), authorityKey).toString('binary'),
-  } as unknown as forge.pki.rsa.PrivateKey;
-  certificate.sign(signer, forge.md.sha256.create());
-  return forge.pki.certificateToPem(certificate).replaceAll('\r\n', '\n');
+  certificate.setExtensions([...extensions.map((extension) => ({ ...extension })), { name: 'subjectKeyIdentifier', value: identifier }]);
+  const { asn1 } = forge;
+  const encoded = certificate.extensions.map(({ id, critical, value }: EncodableExtension) =>
+    sequence([
+      oid(id),
+      ...(critical === true ? [universal(asn1.Type.BOOLEAN, '\xff')] : []),
+      universal(asn1.Type.OCTETSTRING, typeof value === 'string' ? value : asn1.toDer(value).getBytes()),
+    ]),
+  );
+  return asn1.create(asn1.Class.CONTEXT_SPECIFIC, 3, true, [sequence(encoded)]);
+}
+
+/** What forge makes of an extension; its types leave this open. */
+interface EncodableExtension {
+  readonly id: string;
+  readonly critical?: boolean;
+  readonly value: string | forge.asn1.Asn1;
 }
 
 /** Marks how each value is written: country as PrintableString, as RFC 5280 demands, all others in UTF-8. */
@@ -88,19 +131,52 @@ export function encodeAttributes(attributes: readonly NameAttribute[]): readonly
 
 /** SHA-1 of the public key's bits, hexadecimal: method 1 of RFC 5280, 4.2.1.2. An identifier, no protection. */
 export function keyIdentifier(publicKey: KeyObject): string {
-  requireRsa(publicKey);
-  const key = forge.pki.publicKeyFromPem(publicKey.export({ type: 'spki', format: 'pem' }).toString());
-  return forge.pki.getPublicKeyFingerprint(key, { type: 'RSAPublicKey', encoding: 'hex' });
+  requireSupported(publicKey);
+  return createHash('sha1').update(keyBits(publicKey)).digest('hex');
 }
 
-function requireRsa(key: KeyObject): void {
+/** What SubjectPublicKeyInfo holds as bits: PKCS#1 of an RSA key, the point of another, not compressed (RFC 5480, 2.2). */
+function keyBits(publicKey: KeyObject): Buffer {
+  if (publicKey.asymmetricKeyType === 'rsa') return publicKey.export({ type: 'pkcs1', format: 'der' });
+  const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
+  return Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
+}
+
+function publicKeyInfo(key: KeyObject): forge.asn1.Asn1 {
+  requireSupported(key);
+  return forge.asn1.fromDer(key.export({ type: 'spki', format: 'der' }).toString('binary'));
+}
+
+function requireSupported(key: KeyObject): void {
+  const { namedCurve = '' } = key.asymmetricKeyDetails ?? {};
   if (key.asymmetricKeyType === 'rsa') return;
+  if (key.asymmetricKeyType === 'ec' && ['prime256v1', 'secp384r1'].includes(namedCurve)) return;
   throw new Problem({
     code: 'unsupported-key',
-    what: `Certificates cannot be signed with or for a key of type ${key.asymmetricKeyType ?? 'unknown'}.`,
-    why: 'Only RSA keys are supported for now.',
-    remedy: 'Use an RSA key of 2048, 3072 or 4096 bits.',
+    what: `Certificates cannot be signed with or for a key of type ${describeKey(key)}.`,
+    why: 'RSA keys are supported, and ECDSA keys on P-256 and P-384.',
+    remedy: 'Use such a key.',
   });
+}
+
+/** Two digits for the year up to 2049, four from then on: RFC 5280, 4.1.2.5. */
+function time(at: Date): forge.asn1.Asn1 {
+  const { asn1 } = forge;
+  return at.getUTCFullYear() < 2050
+    ? universal(asn1.Type.UTCTIME, asn1.dateToUtcTime(at))
+    : universal(asn1.Type.GENERALIZEDTIME, asn1.dateToGeneralizedTime(at));
+}
+
+function universal(type: forge.asn1.Type, bytes: string): forge.asn1.Asn1 {
+  return forge.asn1.create(forge.asn1.Class.UNIVERSAL, type, false, bytes);
+}
+
+function sequence(parts: readonly forge.asn1.Asn1[]): forge.asn1.Asn1 {
+  return forge.asn1.create(forge.asn1.Class.UNIVERSAL, forge.asn1.Type.SEQUENCE, true, [...parts]);
+}
+
+function oid(dotted: string): forge.asn1.Asn1 {
+  return universal(forge.asn1.Type.OID, forge.asn1.oidToDer(dotted).getBytes());
 }
 
 function forgeAttribute(attribute: EncodedAttribute): forge.pki.CertificateField {

@@ -70,8 +70,9 @@ describe.each(SHELLS)('an authority and a certificate made with %s', (_, shell) 
       });
     }
     for (const path of ['pki', 'pki/hosts', 'pki/hosts/a']) expect(statSync(join(directory, path)).mode & 0o777).toBe(0o700);
-    for (const path of ['pki/ca.key', 'pki/ca.crt', 'pki/hosts/a/server.key', 'pki/hosts/a/server.crt'])
-      expect(statSync(join(directory, path)).mode & 0o777).toBe(0o600);
+    const modeOf = (path: string): number => statSync(join(directory, path)).mode & 0o777;
+    expect(['pki/ca.key', 'pki/hosts/a/server.key'].map(modeOf)).toEqual([0o600, 0o600]);
+    expect(['pki/ca.crt', 'pki/hosts/a/server.crt'].map(modeOf)).toEqual([0o644, 0o644]);
     expect(readdirSync(join(directory, 'pki/hosts/a')).toSorted()).toEqual(['server.crt', 'server.key']);
   });
 });
@@ -195,6 +196,8 @@ describe('certificate', () => {
     ['a window as long as its life', { renew_before_days: 100 }, /less than days/],
     ['an unknown usage', { usages: ['email'] }, /usages/],
     ['a key of 1024 bits', { key_size: 1024 }, /2048/],
+    ['a size of RSA for an ECDSA key', { key_type: 'ecdsa', key_size: 2048 }, /must fit key_type/],
+    ['a size of ECDSA for an RSA key', { key_type: 'rsa', key_size: 256 }, /must fit key_type/],
     ['a name with a slash', { name: '../x' }, /name/],
   ];
   it.each(wrong)('refuses %s', (_, more, sentence) => {
@@ -220,6 +223,34 @@ describe('certificate_authority', () => {
     impossible({}, days(1001));
     rmSync(join(directory, 'pki/ca.key'));
     impossible({});
+  });
+
+  it('has what an earlier version made, RSA 2048 and closed certificates, stay as it is', async () => {
+    const here = new Here(now);
+    await here.make(authority, ca());
+    await here.make(certificate, leaf({ key_size: 2048 }));
+    for (const path of ['pki/ca.crt', 'pki/hosts/a/server.crt']) chmodSync(join(directory, path), 0o600);
+    for (const unset of [{}, { key_type: 'any', key_size: 0 }, { key_type: 'rsa' }]) {
+      const { key_size: _, ...anySize } = ca();
+      expect(here.outcome(authority, { ...anySize, ...unset })).toMatchObject({ kind: 'in_sync', effects: [] });
+      expect(here.outcome(certificate, leaf(unset)).kind).toBe('in_sync');
+    }
+    // Its end comes all the same, and what is issued then is of today's kind, under the same authority.
+    const renewed = await new Here(days(91)).make(certificate, leaf());
+    const files = { ca: readFileSync(join(directory, 'pki/ca.crt'), 'utf8'), leaf: renewed['certificate'] as string };
+    writeFileSync(join(directory, 'ca.pem'), files.ca);
+    expect(openssl(['verify', '-x509_strict', '-no_check_time', '-CAfile', join(directory, 'ca.pem'), leafFile('server.crt')])).toContain(
+      'OK',
+    );
+    expect(openssl(['x509', '-in', leafFile('server.crt'), '-noout', '-text'])).toContain('NIST CURVE: P-256');
+  });
+
+  it('says once that its key lies in clear, and how to have it encrypted', async () => {
+    const warned = { warnings: [expect.stringMatching(/ca\.key as it is.*recipients/)] };
+    expect(new Here(now).outcome(authority, ca())).toMatchObject({ planned: warned });
+    expect(await new Here(now).make(authority, ca())).toMatchObject(warned);
+    expect(new Here(now).outcome(authority, ca())).not.toHaveProperty('result.warnings');
+    expect(new Here(now).outcome(authority, { ...ca(), name: 'b', recipients: ['age1abc'] })).toMatchObject({ planned: { warnings: [] } });
   });
 
   it('tells of its end ninety days before', async () => {

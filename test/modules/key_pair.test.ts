@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { module as keyPair } from '../../engine/modules/key_pair.ts';
 import { module as randomKey } from '../../engine/modules/random_key.ts';
-import { keysMatch } from '../../engine/pki/key-pair.ts';
+import { describeKey, keysMatch, readPrivateKey } from '../../engine/pki/key-pair.ts';
 import { mask } from '../../engine/values/mask.ts';
 import { Secret } from '../../engine/values/secret.ts';
 import { Unknown } from '../../engine/values/value.ts';
@@ -33,6 +33,7 @@ describe.each(SHELLS)('key_pair with %s', (_, shell) => {
     expect(keysMatch(key.reveal(), made['public_key'] as string)).toBe(true);
     expect(readFileSync(file('service-account.key'), 'utf8')).toBe(key.reveal());
     expect(here.outcome(keyPair, pair())).toMatchObject({ kind: 'in_sync', result: { public_key: made['public_key'] } });
+    expect(['service-account.key', 'service-account.pub'].map((name) => statSync(file(name)).mode & 0o777)).toEqual([0o600, 0o644]);
   });
 });
 
@@ -51,9 +52,23 @@ describe('key_pair', () => {
   it('never replaces a private key', async () => {
     const here = new Here(now);
     await here.make(keyPair, pair());
-    expect(here.outcome(keyPair, pair({ key_size: 4096 }))).toMatchObject({ kind: 'impossible', why: expect.stringContaining('RSA 2048') });
+    expect(here.outcome(keyPair, pair({ key_size: 4096 }))).toMatchObject({
+      kind: 'impossible',
+      why: expect.stringContaining('ECDSA P-256'),
+    });
     rmSync(file('service-account.key'));
     expect(here.outcome(keyPair, pair())).toMatchObject({ kind: 'impossible', what: expect.stringContaining('gone') });
+  });
+
+  it.each([
+    [{}, 'ECDSA P-256'],
+    [{ key_type: 'ecdsa', key_size: 384 }, 'ECDSA P-384'],
+    [{ key_type: 'rsa' }, 'RSA 3072'],
+    [{ key_size: 2048 }, 'RSA 2048'],
+  ])('makes the key that is asked: %j', async (more, kind) => {
+    const made = await new Here(now).make(keyPair, pair(more));
+    expect(describeKey(readPrivateKey((made['private_key'] as Secret).reveal()))).toBe(kind);
+    expect(new Here(now).outcome(keyPair, pair())).toMatchObject({ kind: 'in_sync' });
   });
 
   it('is planned with unknown keys, and only once', () => {

@@ -4,6 +4,7 @@ import { parseAlternativeNames } from '../../engine/pki/alternative-name.ts';
 import { createAuthority } from '../../engine/pki/authority.ts';
 import { type CertificateRequest, issueCertificate } from '../../engine/pki/certificate.ts';
 import { inspectCertificate } from '../../engine/pki/inspect.ts';
+import type { KeyWish } from '../../engine/pki/key-pair.ts';
 import { needsIssuing } from '../../engine/pki/needs-issuing.ts';
 import type { IssuedCertificate } from '../../engine/pki/signing.ts';
 import { foreignCertificate, openssl } from './openssl.ts';
@@ -101,9 +102,30 @@ beforeAll(async () => {
   authority = await createAuthority({ subject: { commonName: 'kubernetes', organizations: ['Zürich, 北京'], country: 'CH' } });
 });
 
-describe('a leaf of the control plane', () => {
+const RSA_2048 = { type: 'rsa', size: 2048 } as const;
+const RSA_3072 = { type: 'rsa', size: 3072 } as const;
+const P_256 = { type: 'ecdsa', size: 256 } as const;
+const P_384 = { type: 'ecdsa', size: 384 } as const;
+/** The keys of an authority and of a leaf beneath it, and what openssl says of the leaf: its usages, its key, how it is signed. */
+const KEYS: readonly (readonly [KeyWish, KeyWish, string, string, string])[] = [
+  ['any', 'any', 'Digital Signature', 'NIST CURVE: P-256', 'ecdsa-with-SHA256'],
+  [RSA_2048, 'any', 'Digital Signature', 'NIST CURVE: P-256', 'sha256WithRSAEncryption'],
+  [RSA_2048, RSA_2048, 'Digital Signature, Key Encipherment', 'Public-Key: (2048 bit)', 'sha256WithRSAEncryption'],
+  ['rsa', RSA_3072, 'Digital Signature, Key Encipherment', 'Public-Key: (3072 bit)', 'sha256WithRSAEncryption'],
+  [P_256, RSA_2048, 'Digital Signature, Key Encipherment', 'Public-Key: (2048 bit)', 'ecdsa-with-SHA256'],
+  [P_384, P_384, 'Digital Signature', 'NIST CURVE: P-384', 'ecdsa-with-SHA384'],
+];
+
+describe.each(KEYS)('a leaf of the control plane, %j over %j', (ofAuthority, algorithm, keyUsage, keyText, signature) => {
+  let authority: IssuedCertificate;
+  beforeAll(async () => {
+    const subject = { commonName: 'kubernetes', organizations: ['Zürich, 北京'], country: 'CH' };
+    authority = await createAuthority({ subject, algorithm: ofAuthority });
+  });
+
   it.each(leaves)('$name', async ({ commonName, organizations, names = [], usage, subject, purposes }) => {
-    const wanted: CertificateRequest = { subject: { commonName, organizations }, alternativeNames: parseAlternativeNames(names), usage };
+    const alternativeNames = parseAlternativeNames(names);
+    const wanted: CertificateRequest = { subject: { commonName, organizations }, alternativeNames, usage, algorithm };
     const issued = await issueCertificate(wanted, authority);
     const files = { ca: authority.certificatePem, leaf: issued.certificatePem };
 
@@ -113,9 +135,10 @@ describe('a leaf of the control plane', () => {
     const text = openssl(['x509', '-in', '{leaf}', '-noout', '-text'], files);
     expect(text).toContain(`Subject: ${subject}\n`);
     expect(text).toMatch(/Basic Constraints: critical\n\s+CA:FALSE\n/);
-    expect(text).toMatch(/X509v3 Key Usage: critical\n\s+Digital Signature, Key Encipherment\n/);
+    expect(text).toMatch(new RegExp(`X509v3 Key Usage: critical\\n\\s+${keyUsage}\\n`));
+    expect(text.match(/Signature Algorithm: .+/g)).toEqual([`Signature Algorithm: ${signature}`, `Signature Algorithm: ${signature}`]);
     expect(text).toMatch(new RegExp(`Extended Key Usage: *\\n\\s+${purposeTexts[purposes]}\\n`));
-    expect(text).toContain('Public-Key: (2048 bit)');
+    expect(text).toContain(keyText);
     expect(text.includes('Subject Alternative Name')).toBe(names.length > 0);
 
     const x509 = new X509Certificate(issued.certificatePem);
@@ -169,7 +192,7 @@ describe('issueCertificate', () => {
     expect(renewed.certificatePem).not.toBe(first.certificatePem);
     await expect(
       issueCertificate({ ...client, algorithm: { type: 'rsa', size: 3072 } }, authority, { privateKeyPem: first.privateKeyPem }),
-    ).rejects.toMatchObject({ code: 'key-differs', why: 'The key is RSA 2048, wanted is RSA 3072.' });
+    ).rejects.toMatchObject({ code: 'key-differs', why: 'The key is ECDSA P-256, wanted is RSA 3072.' });
   });
 
   it('issues under an authority that openssl made', async () => {
@@ -211,8 +234,14 @@ describe('issueCertificate', () => {
       /clock|not valid before 2900-/,
     ],
     [
-      'one with an elliptic key',
-      () => foreignCertificate({ key: ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'], subject: '/CN=ec' }),
+      'one with an Ed25519 key',
+      () => foreignCertificate({ key: ['-newkey', 'ed25519'], subject: '/CN=ed' }),
+      'unsupported-key',
+      /RSA|ECDSA/,
+    ],
+    [
+      'one with a key on another curve',
+      () => foreignCertificate({ key: ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:secp521r1'], subject: '/CN=ec' }),
       'unsupported-key',
       /RSA/,
     ],

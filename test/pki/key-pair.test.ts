@@ -1,13 +1,14 @@
 import { createPrivateKey } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createKeyPair, type KeyPair, keyPairFrom, keysMatch, needsPrivateKey, needsPublicKey } from '../../engine/pki/key-pair.ts';
+import type { KeyPair, KeyWish } from '../../engine/pki/key-pair.ts';
+import { createKeyPair, describeKey, keyPairFrom, keysMatch, needsPrivateKey, needsPublicKey } from '../../engine/pki/key-pair.ts';
 import { openssl } from './openssl.ts';
 
 const rsa2048 = { type: 'rsa', size: 2048 } as const;
 let pair: KeyPair;
 let other: KeyPair;
 beforeAll(async () => {
-  [pair, other] = await Promise.all([createKeyPair(), createKeyPair(rsa2048, 'pkcs8')]);
+  [pair, other] = await Promise.all([createKeyPair(rsa2048), createKeyPair(rsa2048, 'pkcs8')]);
 });
 
 describe('a key pair', () => {
@@ -46,12 +47,43 @@ describe('needsPrivateKey', () => {
     const locked = createPrivateKey(pair.privateKeyPem)
       .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' })
       .toString();
-    const elliptic = openssl(['ecparam', '-name', 'prime256v1', '-genkey', '-noout']);
     expect(needsPrivateKey(rsa2048, undefined)).toEqual(['There is no private key.']);
     expect(needsPrivateKey(rsa2048, '')).toEqual(['The private key cannot be read.']);
     expect(needsPrivateKey(rsa2048, locked)).toEqual(['The private key cannot be read.']);
-    expect(needsPrivateKey(rsa2048, elliptic)).toEqual(['The key is EC prime256v1, wanted is RSA 2048.']);
     expect(needsPrivateKey({ type: 'rsa', size: 4096 }, pair.privateKeyPem)).toEqual(['The key is RSA 2048, wanted is RSA 4096.']);
+  });
+});
+
+describe('what a wish takes', () => {
+  const ELLIPTIC = (curve: string): string => openssl(['ecparam', '-name', curve, '-genkey', '-noout']);
+  const UNFIT = 'should be RSA of 2048 bits or more, or ECDSA P-256 or P-384.';
+  const cases: readonly (readonly [KeyWish, string, () => string, string | undefined])[] = [
+    ['any', 'RSA 2048', () => pair.privateKeyPem, undefined],
+    ['any', 'P-256', () => ELLIPTIC('prime256v1'), undefined],
+    ['any', 'P-384', () => ELLIPTIC('secp384r1'), undefined],
+    ['any', 'RSA 1024', () => openssl(['genrsa', '1024']), `The key is RSA 1024, ${UNFIT}`],
+    ['any', 'P-521', () => ELLIPTIC('secp521r1'), `The key is EC secp521r1, ${UNFIT}`],
+    ['any', 'Ed25519', () => openssl(['genpkey', '-algorithm', 'ed25519']), `The key is ED25519, ${UNFIT}`],
+    ['rsa', 'RSA 2048', () => pair.privateKeyPem, undefined],
+    ['rsa', 'P-256', () => ELLIPTIC('prime256v1'), 'The key is ECDSA P-256, wanted is RSA.'],
+    ['ecdsa', 'P-384', () => ELLIPTIC('secp384r1'), undefined],
+    ['ecdsa', 'RSA 2048', () => pair.privateKeyPem, 'The key is RSA 2048, wanted is ECDSA.'],
+    [rsa2048, 'P-256', () => ELLIPTIC('prime256v1'), 'The key is ECDSA P-256, wanted is RSA 2048.'],
+    [{ type: 'ecdsa', size: 384 }, 'P-256', () => ELLIPTIC('prime256v1'), 'The key is ECDSA P-256, wanted is ECDSA P-384.'],
+  ];
+  it.each(cases)('%j, of a key of %s', (wish, _, key, why) => {
+    expect(needsPrivateKey(wish, key())).toEqual(why === undefined ? [] : [why]);
+  });
+
+  it.each([
+    ['any', 'ECDSA P-256'],
+    ['ecdsa', 'ECDSA P-256'],
+    ['rsa', 'RSA 3072'],
+    [{ type: 'ecdsa', size: 384 } as const, 'ECDSA P-384'],
+  ] as const)('%j makes a key that fits it: %s', async (wish, made) => {
+    const { privateKeyPem } = await createKeyPair(wish);
+    expect(describeKey(createPrivateKey(privateKeyPem))).toBe(made);
+    expect(needsPrivateKey(wish, privateKeyPem)).toEqual([]);
   });
 });
 

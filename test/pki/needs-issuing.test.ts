@@ -82,7 +82,9 @@ describe('needsIssuing', () => {
       () => ({ authorityPem: twin.certificatePem }),
       ['The certificate was signed with another key than the authority has.'],
     ],
-    ['another key size', () => asked({ algorithm: { type: 'rsa', size: 4096 } }), ['The key is RSA 2048, wanted is RSA 4096.']],
+    ['another key size', () => asked({ algorithm: { type: 'rsa', size: 4096 } }), ['The key is ECDSA P-256, wanted is RSA 4096.']],
+    ['nothing when any key will do', () => asked({ algorithm: 'any' }), []],
+    ['another type of key', () => asked({ algorithm: 'rsa' }), ['The key is ECDSA P-256, wanted is RSA.']],
     ['one second before the renewal window', () => ({ now: new Date(end - 30 * day - 1000) }), []],
     [
       'the first instant of the renewal window',
@@ -145,7 +147,7 @@ describe('authorityNeedsIssuing', () => {
     [
       'another key size',
       () => ({ wanted: { ...authorityRequest, algorithm: { type: 'rsa', size: 3072 } } }),
-      ['The key is RSA 2048, wanted is RSA 3072.'],
+      ['The key is ECDSA P-256, wanted is RSA 3072.'],
     ],
     ['one second before the renewal window', () => ({ now: new Date(authorityEnd - 180 * day - 1000) }), []],
     [
