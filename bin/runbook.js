@@ -66,7 +66,7 @@ function runUnder(node) {
     env: { ...process.env, RUNBOOK_NODE: node },
   });
   /** @type {readonly NodeJS.Signals[]} */
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  const signals = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'];
   /** @param {NodeJS.Signals} signal */
   const pass = (signal) => {
     child.kill(signal);

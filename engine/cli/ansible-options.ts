@@ -1,14 +1,7 @@
 /** Options of ansible-playbook and ansible that runbook does not have by that name, each with what to do instead. */
 export const ANSIBLE_OPTIONS: ReadonlyMap<string, string> = new Map([
-  [
-    '--ask-vault-pass',
-    'Give the identity that opens encrypted values: --identity FILE, or RUNBOOK_IDENTITY. `runbook vault --help` says how to make one.',
-  ],
-  ['--ask-vault-password', 'Give the identity that opens encrypted values: --identity FILE, or RUNBOOK_IDENTITY.'],
-  ['-J', 'Give the identity that opens encrypted values: --identity FILE, or RUNBOOK_IDENTITY.'],
-  ['--vault-password-file', 'Give the identity that opens encrypted values: --identity FILE, or RUNBOOK_IDENTITY.'],
-  ['--vault-pass-file', 'Give the identity that opens encrypted values: --identity FILE, or RUNBOOK_IDENTITY.'],
-  ['--vault-id', 'Give the identity that opens encrypted values: --identity FILE, or RUNBOOK_IDENTITY.'],
+  ['--ask-vault-password', 'Write -J or --ask-vault-pass.'],
+  ['--vault-pass-file', 'Write --vault-password-file FILE.'],
   ['--syntax-check', 'Write runbook lint PLAYBOOK: it tells all that is wrong, and connects to nothing.'],
   ['-k', 'Log in by a key (--private-key), or set ansible_password in the inventory, encrypted by runbook vault.'],
   ['--ask-pass', 'Log in by a key (--private-key), or set ansible_password in the inventory, encrypted by runbook vault.'],

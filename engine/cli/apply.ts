@@ -1,16 +1,15 @@
 import type { Command } from 'commander';
-import type { ConnectionFlags, LockFlags } from './common-options.ts';
-import { addConnectionOptions, addIdentityOption, addLockOptions, collect } from './common-options.ts';
+import type { ConnectionFlags, KeyFlags, LockFlags } from './common-options.ts';
+import { addConnectionOptions, addKeyOptions, addLockOptions, collect } from './common-options.ts';
 
-export interface ApplyFlags extends ConnectionFlags, LockFlags {
+export interface ApplyFlags extends ConnectionFlags, KeyFlags, LockFlags {
   readonly extraVars: readonly string[];
-  readonly identity: readonly string[];
   readonly diff: boolean;
 }
 
 export function addApplyCommand(command: Command, done: (status: number) => void): void {
   const connecting = addConnectionOptions(
-    addIdentityOption(command.argument('<plan>')).option(
+    addKeyOptions(command.argument('<plan>')).option(
       '-e, --extra-vars <vars>',
       'the same variables as the plan was made with, as a plan keeps no values of them',
       collect,

@@ -2,11 +2,19 @@ import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { limitPattern } from './limit.ts';
 
+/** What `addKeyOptions` gives: what opens encrypted files. */
+export interface KeyFlags {
+  readonly identity: readonly string[];
+  /** `LABEL@SOURCE`, for what ansible-vault has encrypted. */
+  readonly vaultId: readonly string[];
+  readonly vaultPasswordFile: readonly string[];
+  readonly askVaultPass?: true;
+}
+
 /** What `addInventoryOptions` gives. */
-export interface InventoryFlags {
+export interface InventoryFlags extends KeyFlags {
   readonly inventory: readonly string[];
   readonly extraVars: readonly string[];
-  readonly identity: readonly string[];
 }
 
 /** What `addConnectionOptions` gives. */
@@ -29,18 +37,27 @@ export const LOOK_TIMEOUT = 120;
 
 /** Where hosts and variables come from. */
 export function addInventoryOptions(command: Command): Command {
-  return addIdentityOption(command)
+  return addKeyOptions(command)
     .option('-i, --inventory <file>', 'inventory file, folder, executable or "host1,"; may be given more than once', collect, [])
     .option('-e, --extra-vars <vars>', 'name=value pairs, YAML or JSON in braces, or @file; wins over every other variable', collect, []);
 }
 
-export function addIdentityOption(command: Command): Command {
-  return command.option(
-    '--identity <file>',
-    'age identity that opens encrypted files and values; may be given more than once',
-    collect,
-    [],
-  );
+export function addKeyOptions(command: Command): Command {
+  return command
+    .option(
+      '--identity <file>',
+      'age identity or private SSH key that opens encrypted files and values; may be given more than once',
+      collect,
+      [],
+    )
+    .option(
+      '--vault-id <label@source>',
+      'password of ansible-vault: a file, an executable, or prompt; may be given more than once',
+      collect,
+      [],
+    )
+    .option('--vault-password-file <file>', 'the same, without a label', collect, [])
+    .option('-J, --ask-vault-pass', 'ask for the password of ansible-vault');
 }
 
 export function addLimitOption(command: Command): Command {

@@ -1,19 +1,50 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { DEFAULT_LABEL } from '../vault/ansible-vault.ts';
+import type { PasswordSource } from '../vault/passwords.ts';
+import { passwordSource } from '../vault/passwords.ts';
+import type { SopsSources } from '../vault/sops-keys.ts';
 import { Vault } from '../vault/vault.ts';
 import type { TargetSettings } from '../run/target-settings.ts';
-import type { ConnectionFlags, InventoryFlags } from './common-options.ts';
+import { askOnTerminal } from './ask-secret.ts';
+import type { ConnectionFlags, KeyFlags } from './common-options.ts';
 
 /** The identity files: --identity, else RUNBOOK_IDENTITY, else the one in the user's configuration. */
 export function identityFiles(given: readonly string[]): readonly string[] {
   if (given.length > 0) return given;
   const named = process.env['RUNBOOK_IDENTITY'];
   if (named !== undefined && named !== '') return [named];
-  return [join(process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'runbook', 'identity.txt')];
+  return [join(configFolder(), 'runbook', 'identity.txt')];
 }
 
-export function vaultFor(flags: Pick<InventoryFlags, 'identity'>): Vault {
-  return new Vault(identityFiles(flags.identity));
+/** What opens encrypted files: identities, passwords of ansible-vault, and whoever sits at the terminal. */
+export function vaultFor(flags: KeyFlags): Vault {
+  return new Vault(identityFiles(flags.identity), { passwords: passwordSources(flags), ask: askOnTerminal, sops: sopsSources() });
+}
+
+/** What SOPS itself looks at: identities for age. */
+function sopsSources(): SopsSources {
+  const file = process.env['SOPS_AGE_KEY_FILE'];
+  return {
+    identityFiles: [file === undefined || file === '' ? join(configFolder(), 'sops', 'age', 'keys.txt') : file],
+    identities: process.env['SOPS_AGE_KEY'],
+    program: process.env['RUNBOOK_SOPS'] === '' ? undefined : process.env['RUNBOOK_SOPS'],
+  };
+}
+
+function configFolder(): string {
+  return process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config');
+}
+
+/** In the order in which Ansible tries them. */
+function passwordSources({ vaultId, vaultPasswordFile, askVaultPass }: KeyFlags): readonly PasswordSource[] {
+  const named = process.env['ANSIBLE_VAULT_PASSWORD_FILE'];
+  const files = vaultPasswordFile.length > 0 || named === undefined || named === '' ? vaultPasswordFile : [named];
+  return [
+    ...vaultId.map(passwordSource),
+    ...files.map((path) => ({ label: DEFAULT_LABEL, from: { kind: 'file', path } as const })),
+    ...(askVaultPass === true ? [{ label: DEFAULT_LABEL, from: { kind: 'prompt' } as const }] : []),
+  ];
 }
 
 export function targetSettings(flags: ConnectionFlags): TargetSettings {

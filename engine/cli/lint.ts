@@ -39,9 +39,7 @@ async function lint(playbooks: readonly string[], flags: InventoryFlags): Promis
   if (inventory !== undefined) found.push(...mistakesOf([...inventory.hosts.values()].flatMap(({ layers }) => layers)));
   if (!hasInventory) for (const folder of folders) found.push(...(await variableProblems(folder, vault)));
   for (const file of playbooks) {
-    const playbook = await gather(found, () =>
-      loadPlaybook(file, { modules, rolesPath: [], decrypt: vault.decrypt, decryptFile: (text, name) => vault.decryptFile(text, name) }),
-    );
+    const playbook = await gather(found, () => loadPlaybook(file, { modules, rolesPath: [], vault }));
     if (playbook === undefined) continue;
     found.push(...(await checkFiles(playbook)));
     if (inventory === undefined) continue;

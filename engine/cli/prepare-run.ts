@@ -26,12 +26,7 @@ export async function prepareRun(playbookFile: string, flags: InventoryFlags): P
   const vault = vaultFor(flags);
   const extra = await extraVariables(flags.extraVars, vault);
   const inventory = await loadInventory(flags.inventory, [dirname(playbookFile)], vault);
-  const playbook = await loadPlaybook(playbookFile, {
-    modules,
-    rolesPath: [],
-    decrypt: vault.decrypt,
-    decryptFile: (text, file) => vault.decryptFile(text, file),
-  });
+  const playbook = await loadPlaybook(playbookFile, { modules, rolesPath: [], vault });
   const inputs = (others: ReadonlyMap<string, string>): Readonly<Record<string, string>> => {
     const digests = [...vault.files, ...others].map(([path, digest]) => [shortest(path), digest] as const);
     return Object.fromEntries(digests.toSorted(([one], [other]) => (one < other ? -1 : 1)));

@@ -67,7 +67,9 @@ async function play(
 /** The options of the plan. Only what it does not keep is asked for again. */
 function inventoryFlags(planned: PlanDocument, flags: ApplyFlags): InventoryFlags {
   const extraVars = flags.extraVars.length > 0 ? flags.extraVars : planned.extraFiles.map((path) => `@${path}`);
-  return { inventory: planned.inventory, extraVars, identity: flags.identity };
+  const { identity, vaultId, vaultPasswordFile, askVaultPass } = flags;
+  const keys = { identity, vaultId, vaultPasswordFile, ...(askVaultPass === undefined ? {} : { askVaultPass }) };
+  return { inventory: planned.inventory, extraVars, ...keys };
 }
 
 /** So many reasons are told; they have few causes. */

@@ -1,31 +1,35 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { buffer as readAll } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { Problem } from '../errors/problem.ts';
-import { isEncrypted } from '../vault/armor.ts';
-import { editText, replaceFile } from '../vault/edit-file.ts';
-import { encryptText, encryptValue, rekeyText } from '../vault/encrypt.ts';
-import { recipientsFor } from '../vault/recipients.ts';
-import { readIdentities } from '../vault/vault.ts';
 import { printClear, printNotes } from '../report/vault.ts';
 import { textIn } from '../values/text-file.ts';
-import { addIdentityOption, collect } from './common-options.ts';
+import { encryptArmored, encryptValue, rekeyValues } from '../vault/encrypt.ts';
+import { readIdentities } from '../vault/identities.ts';
+import type { Recipient } from '../vault/recipient.ts';
+import { recipientsFor } from '../vault/recipients.ts';
+import type { FoundFile } from '../vault/replace-file.ts';
+import { findFile, replaceFile } from '../vault/replace-file.ts';
+import type { Vault } from '../vault/vault.ts';
+import { askOnTerminal } from './ask-secret.ts';
+import type { KeyFlags } from './common-options.ts';
+import { addKeyOptions, collect } from './common-options.ts';
 import { EXIT } from './exit-status.ts';
 import { identityFiles, vaultFor } from './flag-values.ts';
+import { alreadyEncrypted, notEncrypted, ofSops } from './vault-refusals.ts';
+import { editFile } from './vault-edit.ts';
+import { sealFor } from '../vault/seal.ts';
+import { sealedForm } from '../vault/sealed-form.ts';
 
-interface Flags {
-  readonly identity: readonly string[];
-}
-
-interface WritingFlags extends Flags {
+export interface WritingFlags extends KeyFlags {
   readonly recipient: readonly string[];
   readonly recipientsFile?: string;
 }
 
 /** `runbook vault`: secrets in files, encrypted with age. */
 export function addVaultCommand(command: Command, done: (status: number) => void): void {
-  const add = (name: string, description: string): Command => addIdentityOption(command.command(name).description(description));
+  const add = (name: string, description: string): Command => addKeyOptions(command.command(name).description(description));
   const addWriting = (name: string, description: string): Command => addRecipientOptions(add(name, description));
   addWriting('encrypt', 'encrypt whole files in place, or one value')
     .argument('[files...]')
@@ -35,27 +39,35 @@ export function addVaultCommand(command: Command, done: (status: number) => void
       else await each(files, 'encrypted', (file) => encryptFile(file, flags));
       done(EXIT.ok);
     });
-  add('decrypt', 'decrypt whole files in place')
+  add('decrypt', 'decrypt whole files in place, those of ansible-vault too')
     .argument('<files...>')
-    .option('--print', 'print them instead')
-    .action(async (files: readonly string[], flags: Flags & { readonly print?: true }) => {
-      if (flags.print === true) for (const file of files) printClear(await clearText(file, flags), process.stdout);
-      else await each(files, 'decrypted', async (file) => replaceFile(file, await clearText(file, flags)));
+    .option('--print', 'print them instead, as view does')
+    .action(async (files: readonly string[], flags: KeyFlags & { readonly print?: true }) => {
+      const vault = vaultFor(flags);
+      if (flags.print === true) await view(files, vault);
+      else await each(files, 'decrypted', (file) => decryptFile(file, vault));
+      done(EXIT.ok);
+    });
+  add('view', 'print encrypted files as they are in clear')
+    .argument('<files...>')
+    .action(async (files: readonly string[], flags: KeyFlags) => {
+      await view(files, vaultFor(flags));
       done(EXIT.ok);
     });
   addWriting('edit', 'edit an encrypted file in $EDITOR')
     .argument('<file>')
-    .action(async (file: string, flags: WritingFlags) => {
-      await edit(file, flags);
-      done(EXIT.ok);
-    });
-  addWriting('rekey', 'encrypt files and the !vault values in them anew, for the recipients of now')
+    .action(async (file: string, flags: WritingFlags) => done(await editFile(file, vaultFor(flags), () => recipients(file, flags))));
+  addWriting(
+    'rekey',
+    'encrypt files and the !vault values in them anew, for the recipients of now; what ansible-vault has encrypted becomes age',
+  )
     .argument('<files...>')
     .action(async (files: readonly string[], flags: WritingFlags) => {
-      await each(files, 'rekeyed', (file) => rekey(file, flags));
+      const vault = vaultFor(flags);
+      await each(files, 'rekeyed', async (file) => rekey(file, vault, () => recipients(file, flags)));
       done(EXIT.ok);
     });
-  add('keygen', 'make an identity for yourself, and print the recipient that others encrypt for').action(async (flags: Flags) => {
+  add('keygen', 'make an identity for yourself, and print the recipient that others encrypt for').action(async (flags: KeyFlags) => {
     await makeIdentity(flags);
     done(EXIT.ok);
   });
@@ -63,22 +75,25 @@ export function addVaultCommand(command: Command, done: (status: number) => void
 
 function addRecipientOptions(command: Command): Command {
   return command
-    .option('--recipient <age1…>', 'encrypt for this recipient; may be given more than once', collect, [])
+    .option('--recipient <key>', 'encrypt for this recipient, age1… or the line of an SSH key; may be given more than once', collect, [])
     .option(
       '--recipients-file <file>',
       'encrypt for the recipients in this file; without it, the nearest recipients.txt counts, then your own identity',
     );
 }
 
-function recipients(file: string, flags: WritingFlags): Promise<readonly string[]> {
-  return recipientsFor(file, { named: flags.recipient, file: flags.recipientsFile, identityFiles: identityFiles(flags.identity) });
+function recipients(file: string, flags: WritingFlags): Promise<readonly Recipient[]> {
+  const sources = { named: flags.recipient, file: flags.recipientsFile, identityFiles: identityFiles(flags.identity), ask: askOnTerminal };
+  return recipientsFor(file, sources);
 }
 
-async function each(files: readonly string[], what: string, act: (file: string) => Promise<void>): Promise<void> {
+/** What was done is told file by file, with what else is to be known of one. */
+async function each(files: readonly string[], what: string, act: (file: string) => Promise<readonly string[]>): Promise<void> {
   if (files.length === 0) throw new Problem({ code: 'wrong-options', what: 'no file is named', remedy: 'Name files, or use --value.' });
   for (const file of files) {
-    await act(file);
+    const notes = await act(file);
     printNotes([`${file}: ${what}`], process.stdout);
+    printNotes(notes, process.stderr);
   }
 }
 
@@ -93,56 +108,54 @@ async function encryptStdin(name: string | undefined, flags: WritingFlags): Prom
   printClear(await encryptValue(value, await recipients('./stdin', flags), name), process.stdout);
 }
 
-async function encryptFile(file: string, flags: WritingFlags): Promise<void> {
-  const text = await read(file);
-  if (isEncrypted(text))
-    throw new Problem({ code: 'already-encrypted', what: `${file} is encrypted already`, remedy: 'See `runbook vault rekey` and `edit`.' });
-  await replaceFile(file, await encryptText(text, await recipients(file, flags)));
+async function encryptFile(name: string, flags: WritingFlags): Promise<readonly string[]> {
+  const file = await findFile(name);
+  const form = sealedForm(file.bytes);
+  if (form !== undefined) throw alreadyEncrypted(name, form);
+  return replaceFile(file, Buffer.from(await encryptArmored(file.bytes, await recipients(file.path, flags))));
 }
 
-async function clearText(file: string, flags: Flags): Promise<string> {
-  const text = await read(file);
-  if (!isEncrypted(text)) {
-    throw new Problem({
-      code: 'not-encrypted',
-      what: `${file} is not encrypted as a whole`,
-      remedy: 'A single !vault value is replaced by what `runbook vault encrypt --value` prints.',
-    });
-  }
-  return vaultFor(flags).decryptFile(text, file);
+async function decryptFile(name: string, vault: Vault): Promise<readonly string[]> {
+  const file = await findFile(name);
+  return replaceFile(file, await clearBytes(file, vault));
 }
 
-async function edit(file: string, flags: WritingFlags): Promise<void> {
-  const before = await clearText(file, flags);
-  const after = await editText(before, file, process.env);
-  if (after === before) return printNotes([`${file}: not changed`], process.stdout);
-  await replaceFile(file, await encryptText(after, await recipients(file, flags)));
-  printNotes([`${file}: encrypted`], process.stdout);
+async function view(names: readonly string[], vault: Vault): Promise<void> {
+  for (const name of names) printClear(await clearBytes(await findFile(name), vault), process.stdout);
 }
 
-async function rekey(file: string, flags: WritingFlags): Promise<void> {
-  const text = await read(file);
-  const rekeyed = await rekeyText(text, file, vaultFor(flags), await recipients(file, flags));
-  if (rekeyed === undefined) throw new Problem({ code: 'not-encrypted', what: `nothing in ${file} is encrypted` });
-  await replaceFile(file, rekeyed);
+async function clearBytes(file: FoundFile, vault: Vault): Promise<Buffer> {
+  if (sealedForm(file.bytes) === 'sops') throw ofSops(file.name);
+  const opened = await vault.unseal(file.bytes, file.name);
+  if (opened === undefined) throw notEncrypted(file.name);
+  return opened.bytes;
 }
 
-async function makeIdentity(flags: Flags): Promise<void> {
+async function rekey(name: string, vault: Vault, recipients: () => Promise<readonly Recipient[]>): Promise<readonly string[]> {
+  const file = await findFile(name);
+  if (sealedForm(file.bytes) === 'sops') throw ofSops(name);
+  const forWhom = await recipients();
+  const opened = await vault.unseal(file.bytes, name);
+  const rekeyed =
+    opened === undefined
+      ? await rekeyValues(file.bytes, forWhom, ({ text, line, column }) => vault.unsealValue(text, { file: name, line, column }))
+      : await sealFor(file.bytes, forWhom)(opened.bytes);
+  if (rekeyed === undefined)
+    throw new Problem({ code: 'not-encrypted', what: `nothing in ${name} is encrypted`, remedy: 'See `runbook vault encrypt`.' });
+  return replaceFile(file, rekeyed);
+}
+
+async function makeIdentity(flags: KeyFlags): Promise<void> {
   const [file = ''] = identityFiles(flags.identity);
+  const known = await readIdentities(file, askOnTerminal);
+  if (known.length > 0) {
+    const recipients = (await Promise.all(known.map((identity) => identity.recipients()))).flat();
+    return printNotes([`${file} is there already. Its recipient:`, ...recipients], process.stdout);
+  }
   const { generateIdentity, identityToRecipient } = await import('age-encryption');
-  const [known] = await readIdentities(file);
-  if (known !== undefined)
-    return printNotes([`${file} is there already. Its recipient:`, await identityToRecipient(known)], process.stdout);
   const identity = await generateIdentity();
   const recipient = await identityToRecipient(identity);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   await writeFile(file, `# recipient: ${recipient}\n${identity}\n`, { mode: 0o600, flag: 'wx' });
   printNotes([`Made ${file}. Keep it, and keep a copy: without it nothing can be decrypted. Its recipient:`, recipient], process.stdout);
-}
-
-async function read(file: string): Promise<string> {
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new Problem({ code: 'file-not-found', what: `${file} cannot be read`, why: error.message });
-  });
-  return textIn(bytes, file);
 }

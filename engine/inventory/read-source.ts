@@ -3,13 +3,13 @@ import { open } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Problem } from '../errors/problem.ts';
 import { statusOf } from '../values/look-at-once.ts';
-import { textIn } from '../values/text-file.ts';
 import { readYamlInTurns } from '../values/yaml.ts';
 import type { RawInventory } from './raw-inventory.ts';
 import { readIniInventory } from './read-ini-inventory.ts';
 import { readYamlInventory } from './read-yaml-inventory.ts';
 import { runInventoryScript } from './run-inventory-script.ts';
 import { sourceDirectory } from './source-directory.ts';
+import { sealedForm } from '../vault/sealed-form.ts';
 import type { Vault } from '../vault/vault.ts';
 
 /** What a folder of inventories does not hold: other things that lie beside them. As Ansible has it. */
@@ -84,7 +84,9 @@ async function readText(path: string, into: RawInventory, vault: Vault): Promise
       remedy: 'Write it as YAML or INI.',
     });
   }
-  const text = await vault.decryptFile(textIn(readFileSync(path), path), path);
+  const bytes = readFileSync(path);
+  if (YAML_EXTENSIONS.has(extension) && sealedForm(bytes) === 'sops') return readYamlInventory(await vault.documents(bytes, path), into);
+  const { text } = await vault.content(bytes, path);
   if (YAML_EXTENSIONS.has(extension) || (extension !== '.ini' && looksLikeYaml(text)))
     readYamlInventory(await readYamlInTurns(text, path, { decrypt: vault.decrypt }), into);
   else readIniInventory(text, path, into);

@@ -116,7 +116,7 @@ async function readPlayVariables(
       const paths = known.filter((path) => path !== undefined);
       // One that is nowhere is told of where it is read.
       const path = firstFile(paths) ?? paths[0];
-      const content = path === undefined ? undefined : await reading.files.read(path, reading.problems, node.place);
+      const content = path === undefined ? undefined : await reading.files.readVariables(path, reading.problems, node.place);
       if (path !== undefined && content !== undefined)
         layers.push(readVariables(content, 'play vars', displayPath(path), reading.problems));
     }

@@ -127,7 +127,7 @@ async function readRoleVariables(path: string, part: 'defaults' | 'vars', from: 
   }
   const layers: Layer[] = [];
   for (const one of files) {
-    const node = await reading.files.read(one, reading.problems, place);
+    const node = await reading.files.readVariables(one, reading.problems, place);
     if (node !== undefined) layers.push(readVariables(node, level, displayPath(one), reading.problems));
   }
   return {

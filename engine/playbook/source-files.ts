@@ -1,24 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import { Problem } from '../errors/problem.ts';
+import { Problem, Problems } from '../errors/problem.ts';
 import type { Place } from '../errors/problem.ts';
 import type { MapNode, Node } from '../values/node.ts';
 import { oneDocument } from '../values/one-document.ts';
 import { textIn } from '../values/text-file.ts';
-import type { YamlOptions } from '../values/yaml.ts';
 import { readYaml } from '../values/yaml.ts';
+import type { Vault } from '../vault/vault.ts';
 import { nodeKind } from './fields.ts';
 import type { ProblemCollector } from './problem-collector.ts';
 
-export interface SourceOptions extends YamlOptions {
-  /** Opens a file that is encrypted as a whole, with its text as it is. Text that is not encrypted comes back as it went in. */
-  readonly decryptFile?: ((text: string, file: string) => Promise<string>) | undefined;
+export interface SourceOptions {
+  /** Opens what is encrypted; without it, nothing may be. */
+  readonly vault?: Pick<Vault, 'documents' | 'variables'> | undefined;
 }
 
 /** The YAML files of one playbook, each read once. Paths are shown relative to the working folder where that is shorter. */
 export class SourceFiles {
   readonly #options: SourceOptions;
-  readonly #documents = new Map<string, Node[]>();
+  readonly #documents = new Map<string, readonly Node[]>();
+  readonly #variables = new Map<string, Node>();
 
   constructor(options: SourceOptions) {
     this.#options = options;
@@ -52,27 +53,51 @@ export class SourceFiles {
     return problems.add({ code: 'wrong-type', what: `The file must hold a map, and this is ${nodeKind(node)}`, place: node.place });
   }
 
-  async #load(path: string, problems: ProblemCollector, asked: Place | undefined): Promise<Node[] | undefined> {
+  /** The one document of a file of variables; undefined for a file that is empty or cannot be read (a Problem then). */
+  async readVariables(path: string, problems: ProblemCollector, asked: Place | undefined): Promise<Node | undefined> {
+    const known = this.#variables.get(path);
+    if (known !== undefined) return known;
+    const { vault } = this.#options;
+    const node = await this.#open(path, problems, asked, async (bytes, file) =>
+      vault === undefined ? oneDocument(readYaml(textIn(bytes, file), file)) : await vault.variables(bytes, file),
+    );
+    if (node !== undefined) this.#variables.set(path, node);
+    return node;
+  }
+
+  async #load(path: string, problems: ProblemCollector, asked: Place | undefined): Promise<readonly Node[] | undefined> {
     const known = this.#documents.get(path);
     if (known !== undefined) return known;
-    const text = await this.#text(path, problems, asked);
-    const nodes = text === undefined ? undefined : problems.attempt(() => readYaml(text, displayPath(path), this.#options));
+    const { vault } = this.#options;
+    const nodes = await this.#open(path, problems, asked, async (bytes, file) =>
+      vault === undefined ? readYaml(textIn(bytes, file), file) : await vault.documents(bytes, file),
+    );
     if (nodes !== undefined) this.#documents.set(path, nodes);
     return nodes;
   }
 
-  async #text(path: string, problems: ProblemCollector, asked: Place | undefined): Promise<string | undefined> {
+  /** What `read` makes of the bytes of a file; undefined where that is not to be had, which is told. */
+  async #open<Result>(
+    path: string,
+    problems: ProblemCollector,
+    asked: Place | undefined,
+    read: (bytes: Buffer, file: string) => Promise<Result>,
+  ): Promise<Result | undefined> {
     try {
-      const text = textIn(readFileSync(path), displayPath(path));
-      return this.#options.decryptFile === undefined ? text : await this.#options.decryptFile(text, displayPath(path));
+      return await read(readFileSync(path), displayPath(path));
     } catch (error) {
       if (error instanceof Problem) return problems.take(error);
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      if (error instanceof Problems) {
+        for (const problem of error.problems) problems.take(problem);
+        return undefined;
+      }
+      if (!(error instanceof Error && 'syscall' in error)) throw error;
+      if ('code' in error && error.code === 'ENOENT') {
         const remedy =
           asked === undefined ? `Correct the path. It was looked for in ${process.cwd()}.` : 'Put the file there, or correct its name.';
         return problems.add({ code: 'file-not-found', what: `There is no file ${displayPath(path)}`, place: asked, remedy });
       }
-      if (error instanceof Error && 'code' in error && error.code === 'EISDIR') {
+      if ('code' in error && error.code === 'EISDIR') {
         const remedy = 'Name the file in it.';
         return problems.add({ code: 'file-is-folder', what: `${path} is a folder, not a file`, place: asked, remedy });
       }
@@ -80,7 +105,7 @@ export class SourceFiles {
         code: 'file-unreadable',
         what: `${displayPath(path)} cannot be read`,
         place: asked,
-        why: error instanceof Error ? error.message : String(error),
+        why: error.message,
         remedy: 'Allow the user who runs this to read it.',
       });
     }

@@ -5,6 +5,11 @@ export interface Output {
   drained(): Promise<void>;
 }
 
+/** What may also be written as it is, byte for byte. */
+export interface StreamOutput extends Output {
+  writeBytes(bytes: Uint8Array): void;
+}
+
 const guarded = new WeakSet<NodeJS.WritableStream>();
 const gone = new WeakSet<NodeJS.WritableStream>();
 
@@ -12,7 +17,7 @@ const gone = new WeakSet<NodeJS.WritableStream>();
  * A reader that has gone away is no matter. Where writing fails otherwise (a full disk), stderr is told once, and the run goes on: to
  * end it amid a change would be worse.
  */
-export function openOutput(stream: NodeJS.WritableStream): Output {
+export function openOutput(stream: NodeJS.WritableStream): StreamOutput {
   if (!guarded.has(stream)) {
     guarded.add(stream);
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -25,6 +30,9 @@ export function openOutput(stream: NodeJS.WritableStream): Output {
   return {
     write: (text) => {
       if (text !== '' && !gone.has(stream)) stream.write(text);
+    },
+    writeBytes: (bytes) => {
+      if (bytes.length > 0 && !gone.has(stream)) stream.write(bytes);
     },
     drained: () =>
       new Promise((resolve) => {

@@ -1,8 +1,10 @@
 import { openOutput } from './output.ts';
 
-/** Prints what is to be seen in clear, because it was asked for. The only output that is not masked. */
-export function printClear(text: string, stdout: NodeJS.WritableStream): void {
-  openOutput(stdout).write(text);
+/** Prints what is to be seen in clear, because it was asked for: text, or the bytes of a file. The only output that is not masked. */
+export function printClear(content: string | Uint8Array, stdout: NodeJS.WritableStream): void {
+  const output = openOutput(stdout);
+  if (typeof content === 'string') output.write(content);
+  else output.writeBytes(content);
 }
 
 /** Prints lines about what was done. */

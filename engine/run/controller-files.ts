@@ -98,8 +98,8 @@ export class ControllerFiles {
   }
 
   /** A file that was read elsewhere for the run. */
-  note(path: string, text: string): void {
-    this.#use(path, digestOfText(text));
+  note(path: string, bytes: Buffer): void {
+    this.#use(path, digestOfText(bytes));
   }
 
   #use(path: string, sha256: string): void {

@@ -232,7 +232,7 @@ async function choose(
     first.variables.enter({ play, layers: play.layers, hosts: [] });
     const layers = [...play.layers];
     for (const file of play.variableFiles)
-      layers.push(await variableFileLayer(file, first.variables.scope(undefined), dirname(resolve(play.place.file)), context.files));
+      layers.push(await variableFileLayer(file, first.variables.scope(undefined), dirname(resolve(play.place.file)), context));
     const pattern = patternOf(play.hosts.resolve(first.variables.scope(undefined)), play);
     first.variables.enter({ play, layers, hosts: [] });
     const pace = paceOf(play, first.variables.scope(undefined));

@@ -1,28 +1,32 @@
-import { Problem } from '../errors/problem.ts';
-import { ARMOR_BLOCK, isEncrypted } from './armor.ts';
-import type { Vault } from './vault.ts';
+import { encryptAge } from './age.ts';
+import { ANSIBLE_BLOCK } from './ansible-vault.ts';
+import { ARMOR_BLOCK, toArmor } from './armor.ts';
+import type { Recipient } from './recipient.ts';
+import { parseRecipient } from './recipient.ts';
 
-/** A text as an armored age file. Throws Problem for what is no recipient. */
+/** Bytes as an armored age file. */
+export async function encryptArmored(bytes: Uint8Array, recipients: readonly Recipient[]): Promise<string> {
+  return toArmor(await encryptBinary(bytes, recipients));
+}
+
+/** Bytes as a binary age file. */
+export function encryptBinary(bytes: Uint8Array, recipients: readonly Recipient[]): Promise<Buffer> {
+  return encryptAge(
+    bytes,
+    recipients.map(({ key }) => key),
+  );
+}
+
+/** A text as an armored age file, for recipients as they are written. Throws Problem for what is no recipient. */
 export async function encryptText(text: string, recipients: readonly string[]): Promise<string> {
-  const { armor, Encrypter } = await import('age-encryption');
-  const encrypter = new Encrypter();
-  for (const recipient of recipients) {
-    try {
-      encrypter.addRecipient(recipient);
-    } catch (error) {
-      throw new Problem({
-        code: 'vault-recipient',
-        what: `"${recipient}" is no age recipient`,
-        why: error instanceof Error ? error.message : undefined,
-      });
-    }
-  }
-  return `${armor.encode(await encrypter.encrypt(text)).trimEnd()}\n`;
+  const parsed: Recipient[] = [];
+  for (const recipient of recipients) parsed.push(await parseRecipient(recipient));
+  return encryptArmored(Buffer.from(text), parsed);
 }
 
 /** A value for a YAML file: `!vault |` and the armor below it. With a name, the whole entry. */
-export async function encryptValue(text: string, recipients: readonly string[], name: string | undefined): Promise<string> {
-  const armored = await encryptText(text, recipients);
+export async function encryptValue(text: string, recipients: readonly Recipient[], name: string | undefined): Promise<string> {
+  const armored = await encryptArmored(Buffer.from(text), recipients);
   const lines = armored
     .trimEnd()
     .split('\n')
@@ -30,20 +34,36 @@ export async function encryptValue(text: string, recipients: readonly string[], 
   return `${name === undefined ? '' : `${name}: `}!vault |\n${lines.join('\n')}\n`;
 }
 
-/** A file encrypted anew for other recipients: as a whole, or each `!vault` value in it. Undefined where nothing in it is encrypted. */
-export async function rekeyText(text: string, file: string, vault: Vault, recipients: readonly string[]): Promise<string | undefined> {
-  const content = await vault.decryptFile(text, file);
-  if (isEncrypted(text)) return encryptText(content, recipients);
+/** An encrypted value in a file, and where it begins: counted from 1. */
+export interface SealedBlock {
+  readonly text: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/**
+ * A file with each `!vault` value in it encrypted anew, by age; all other bytes stay as they are. Undefined where there is none.
+ * `open` gives what a value holds.
+ */
+export async function rekeyValues(
+  bytes: Buffer,
+  recipients: readonly Recipient[],
+  open: (block: SealedBlock) => Promise<Uint8Array>,
+): Promise<Buffer | undefined> {
+  // A character a byte, so that nothing else changes.
+  const text = bytes.toString('latin1');
+  const blocks = [...text.matchAll(ARMOR_BLOCK), ...text.matchAll(ANSIBLE_BLOCK)].toSorted((one, other) => one.index - other.index);
   let result = '';
   let copied = 0;
-  for (const match of text.matchAll(ARMOR_BLOCK)) {
+  for (const match of blocks) {
     const [block] = match;
     const lineStart = text.lastIndexOf('\n', match.index) + 1;
     const indent = /^[ ]*/.exec(text.slice(lineStart))?.[0] ?? '';
-    const place = { file, line: text.slice(0, match.index).split('\n').length, column: match.index - lineStart + 1 };
-    const armored = await encryptText(vault.decrypt(block, place).reveal(), recipients);
-    result += text.slice(copied, match.index) + armored.trimEnd().split('\n').join(`\n${indent}`);
+    const line = text.slice(0, match.index).split('\n').length;
+    const armored = await encryptArmored(await open({ text: block, line, column: match.index - lineStart + 1 }), recipients);
+    const lineEnd = block.includes('\r\n') ? '\r\n' : '\n';
+    result += text.slice(copied, match.index) + armored.trimEnd().split('\n').join(`${lineEnd}${indent}`);
     copied = match.index + block.length;
   }
-  return copied === 0 ? undefined : result + text.slice(copied);
+  return blocks.length === 0 ? undefined : Buffer.from(result + text.slice(copied), 'latin1');
 }

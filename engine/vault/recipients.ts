@@ -2,9 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Problem } from '../errors/problem.ts';
 import { textIn, withoutMark } from '../values/text-file.ts';
-import { readIdentities } from './vault.ts';
+import { readIdentities } from './identities.ts';
+import type { Ask } from './passphrase.ts';
+import type { Recipient } from './recipient.ts';
+import { parseRecipient } from './recipient.ts';
 
-/** The file that says for whom files near it are encrypted: `age1…`, one a line. */
+/** The file that says for whom files near it are encrypted: `age1…` or `ssh-ed25519 …`, one a line. */
 export const RECIPIENTS_FILE = 'recipients.txt';
 
 export interface RecipientSources {
@@ -14,24 +17,31 @@ export interface RecipientSources {
   readonly file: string | undefined;
   /** Where nothing else is said, what is encrypted is for these. */
   readonly identityFiles: readonly string[];
+  readonly ask: Ask;
 }
 
-/** For whom a file is to be encrypted. Throws Problem where nobody is named. */
-export async function recipientsFor(path: string, sources: RecipientSources): Promise<readonly string[]> {
-  const given = [...sources.named];
+/** For whom a file is to be encrypted, at least one. Throws Problem where nobody is named. */
+export async function recipientsFor(path: string, sources: RecipientSources): Promise<readonly Recipient[]> {
+  const given: Recipient[] = [];
+  for (const text of sources.named) given.push(await parseRecipient(text));
   const file = sources.file ?? (given.length > 0 ? undefined : await nearestRecipients(dirname(resolve(path))));
   if (file !== undefined) given.push(...(await readRecipients(file)));
-  if (given.length > 0) return [...new Set(given)];
-  const { identityToRecipient } = await import('age-encryption');
+  if (given.length > 0) return onceEach(given);
   for (const identityFile of sources.identityFiles) {
-    for (const identity of await readIdentities(identityFile)) given.push(await identityToRecipient(identity));
+    for (const identity of await readIdentities(identityFile, sources.ask)) {
+      for (const text of await identity.recipients()) given.push(await parseRecipient(text));
+    }
   }
-  if (given.length > 0) return given;
+  if (given.length > 0) return onceEach(given);
   throw new Problem({
     code: 'vault-no-recipient',
     what: `nobody is named for whom ${path} is to be encrypted`,
     remedy: `Run \`runbook vault keygen\` once, or name recipients with --recipient or in a ${RECIPIENTS_FILE} beside the file.`,
   });
+}
+
+function onceEach(recipients: readonly Recipient[]): readonly Recipient[] {
+  return [...new Map(recipients.map((recipient) => [recipient.text, recipient])).values()];
 }
 
 async function nearestRecipients(folder: string): Promise<string | undefined> {
@@ -45,23 +55,15 @@ async function nearestRecipients(folder: string): Promise<string | undefined> {
   return above === folder ? undefined : nearestRecipients(above);
 }
 
-async function readRecipients(file: string): Promise<readonly string[]> {
+async function readRecipients(file: string): Promise<readonly Recipient[]> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new Problem({ code: 'file-not-found', what: `the recipients file ${file} cannot be read`, why: error.message });
   });
-  const recipients: string[] = [];
+  const recipients: Recipient[] = [];
   for (const [index, raw] of withoutMark(textIn(bytes, file)).split('\n').entries()) {
     const line = raw.trim();
     if (line === '' || line.startsWith('#')) continue;
-    if (!line.startsWith('age1')) {
-      throw new Problem({
-        code: 'vault-recipient',
-        what: 'this is no age recipient',
-        place: { file, line: index + 1, column: 1, length: raw.length },
-        remedy: 'Write age1…, one a line; `runbook vault keygen` tells yours.',
-      });
-    }
-    recipients.push(line);
+    recipients.push(await parseRecipient(line, { file, line: index + 1, column: 1, length: line.length }));
   }
   return recipients;
 }

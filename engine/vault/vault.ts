@@ -1,49 +1,121 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Place } from '../errors/problem.ts';
-import { Problem, Problems } from '../errors/problem.ts';
+import { Problem } from '../errors/problem.ts';
 import type { Node } from '../values/node.ts';
 import { oneDocument } from '../values/one-document.ts';
 import { Secret } from '../values/secret.ts';
-import { textIn, withoutMark } from '../values/text-file.ts';
+import { textIn } from '../values/text-file.ts';
 import { readYaml } from '../values/yaml.ts';
-import { ARMOR_BLOCK, isAnsibleVault, isEncrypted, tidyArmor } from './armor.ts';
+import { AgeKeys } from './age-keys.ts';
+import type { VaultPassword } from './ansible-vault.ts';
+import { ANSIBLE_BLOCK, openAnsible } from './ansible-vault.ts';
+import { ARMOR_BLOCK, isAnsibleVault, tidyArmor } from './armor.ts';
+import { asSecret, hideValues } from './as-secret.ts';
+import type { Ask } from './passphrase.ts';
+import type { PasswordSource } from './passwords.ts';
+import { readPasswords } from './passwords.ts';
+import type { SealedForm } from './sealed-form.ts';
+import { sealedForm } from './sealed-form.ts';
+import { readSopsFile } from './sops-file.ts';
+import type { SopsSources } from './sops-keys.ts';
+import { SopsKeys } from './sops-keys.ts';
+import { damaged, noText, noVaultValue, wrongKey, wrongPassword } from './vault-problems.ts';
 
-export type Opened = { readonly kind: 'opened'; readonly text: string } | { readonly kind: 'failed'; readonly why: string };
+/** What a value holds, or why nobody knows: no key fits, it is damaged, or it is no text. */
+export type Opened =
+  | { readonly kind: 'opened'; readonly text: string }
+  | { readonly kind: 'failed' | 'damaged' | 'no-text'; readonly why: string };
 
-/** Opens what is encrypted with age: whole files, and `!vault` values in files. Identities are read when the first is met. */
+/** How a file was opened, so that it can be closed again for the same people. */
+export type OpenedBy =
+  | { readonly kind: 'identity' }
+  | { readonly kind: 'passphrase'; readonly passphrase: Secret }
+  | { readonly kind: 'password'; readonly password: VaultPassword };
+
+/** The keys to what is encrypted. */
+export interface VaultKeys {
+  /** Passwords of ansible-vault, in the order in which they are tried. */
+  readonly passwords?: readonly PasswordSource[];
+  /** Asks for passphrases and passwords; without it, nobody is there to be asked. */
+  readonly ask?: Ask;
+  readonly sops?: SopsSources;
+}
+
+/** A file as it is to be read. */
+export interface Content {
+  readonly text: string;
+  /** Whether the whole file was encrypted. */
+  readonly wasSealed: boolean;
+}
+
+/** Opens what is encrypted: whole files, and `!vault` values in files. Keys are read when the first is met that needs them. */
 export class Vault {
-  readonly #identityFiles: readonly string[];
+  readonly #keys: AgeKeys;
+  readonly #sopsKeys: SopsKeys;
+  readonly #passwordSources: readonly PasswordSource[];
+  readonly #ask: Ask;
   readonly #opened = new Map<string, Opened>();
-  #identities: Promise<readonly string[]> | undefined;
+  #passwords: Promise<readonly VaultPassword[]> | undefined;
   /** SHA-256 of every file that was read through it, as it is on the disk, by absolute path. */
   readonly files = new Map<string, string>();
 
   /** The files of identities (private keys), all of which are tried. */
-  constructor(identityFiles: readonly string[]) {
-    this.#identityFiles = identityFiles;
+  constructor(identityFiles: readonly string[], { passwords = [], ask = nobody, sops = {} }: VaultKeys = {}) {
+    this.#keys = new AgeKeys(identityFiles, ask);
+    this.#sopsKeys = new SopsKeys(identityFiles, sops, ask);
+    this.#passwordSources = passwords;
+    this.#ask = ask;
   }
 
   /**
    * The text of a file as it is to be read: decrypted where the whole file is encrypted. Its `!vault` values are opened ahead, so that
    * `decrypt` can give them at once. Every text value of an encrypted file is a secret from here on. Throws Problem.
    */
-  async decryptFile(text: string, file: string): Promise<string> {
-    this.noteFile(file, text);
-    const place: Place = { file, line: 1, column: 1 };
-    if (isAnsibleVault(text)) throw ansibleVault(place);
-    if (isEncrypted(text)) {
-      const opened = await this.#open(tidyArmor(text), place);
-      if (opened.kind === 'failed') throw wrongKey(place, opened.why);
-      const content = opened.text;
-      for (const node of readQuietly(content, file)) hideTexts(node);
-      return content;
-    }
-    if (!text.includes('!vault')) return text;
-    for (const [block] of text.matchAll(ARMOR_BLOCK)) await this.#openOnce(tidyArmor(block));
-    return text;
+  async content(bytes: Buffer, file: string): Promise<Content> {
+    this.noteFile(file, bytes);
+    const form = sealedForm(bytes);
+    const text = textIn(form === undefined ? bytes : (await this.#unseal(bytes, form, file)).bytes, file);
+    if (form !== undefined) hideValues(text, file);
+    if (text.includes('!vault')) await this.#openValues(text);
+    return { text, wasSealed: form !== undefined };
+  }
+
+  /** The documents of a YAML file. Throws Problem or Problems. */
+  async documents(bytes: Buffer, file: string): Promise<readonly Node[]> {
+    const sops = await this.#ofSops(bytes, file);
+    if (sops !== undefined) return [sops];
+    const { text } = await this.content(bytes, file);
+    return readYaml(text, file, { decrypt: this.decrypt });
+  }
+
+  /** The one document of a file of variables, undefined for an empty one; the values of an encrypted file come as secrets. Throws Problem or Problems. */
+  async variables(bytes: Buffer, file: string): Promise<Node | undefined> {
+    const sops = await this.#ofSops(bytes, file);
+    if (sops !== undefined) return sops;
+    const { text, wasSealed } = await this.content(bytes, file);
+    const node = oneDocument(readYaml(text, file, { decrypt: this.decrypt }));
+    return node !== undefined && wasSealed ? asSecret(node) : node;
+  }
+
+  /** The same, of what stands at a path. Throws what the system says, too. */
+  readFile(path: string): Promise<Node | undefined> {
+    return this.variables(readFileSync(path), path);
+  }
+
+  /** What a file holds that is encrypted as a whole; undefined for another one. Throws Problem. */
+  async unseal(bytes: Buffer, file: string): Promise<{ readonly bytes: Buffer; readonly by: OpenedBy } | undefined> {
+    const form = sealedForm(bytes);
+    return form === undefined ? undefined : this.#unseal(bytes, form, file);
+  }
+
+  /** What a `!vault` value holds, byte for byte. Throws Problem. */
+  async unsealValue(text: string, place: Place): Promise<Buffer> {
+    if (isAnsibleVault(text)) return (await this.#openAnsible(text, place)).bytes;
+    const opened = await this.#keys.openArmor(tidyArmor(text), place.file, place);
+    if (opened.kind === 'failed') throw wrongKey(place, opened.why);
+    return opened.bytes;
   }
 
   /** A file that was read without anything in it to decrypt. */
@@ -51,142 +123,110 @@ export class Vault {
     this.files.set(resolve(file), createHash('sha256').update(content).digest('hex'));
   }
 
-  /** A `!vault` value of a file that went through `decryptFile`. Throws Problem. */
-  readonly decrypt = (armored: string, place: Place): Secret => {
-    if (isAnsibleVault(armored)) throw ansibleVault(place);
-    const opened = this.opened(armored);
-    if (opened?.kind === 'opened') return Secret.of(opened.text);
-    if (opened?.kind === 'failed') throw wrongKey(place, opened.why);
-    throw new Problem({
-      code: 'vault-syntax',
-      what: 'this !vault value is not an armored age file',
-      place,
-      remedy: 'Make it with `runbook vault encrypt --value`.',
-    });
+  /** A `!vault` value of a file that went through `content`. Throws Problem. */
+  readonly decrypt = (sealed: string, place: Place): Secret => {
+    const opened = this.opened(sealed);
+    switch (opened?.kind) {
+      case 'opened':
+        return Secret.of(opened.text);
+      case 'failed':
+        throw isAnsibleVault(sealed) ? wrongPassword(place, opened.why) : wrongKey(place, opened.why);
+      case 'damaged':
+        throw damaged(place, opened.why);
+      case 'no-text':
+        throw noText(place, opened.why);
+      case undefined:
+        throw noVaultValue(place);
+      default:
+        return opened satisfies never;
+    }
   };
-
-  /** The one document of a YAML file, undefined for an empty one; the text values of an encrypted file come as secrets. Throws Problem or Problems. */
-  async readFile(path: string): Promise<Node | undefined> {
-    const text = textIn(readFileSync(path), path);
-    const content = await this.decryptFile(text, path);
-    const node = oneDocument(readYaml(content, path, { decrypt: this.decrypt }));
-    return node !== undefined && isEncrypted(text) ? asSecret(node) : node;
-  }
 
   /** Opens an armored text, so that `opened` knows it. Where that fails, `opened` says why. */
   async openAhead(armored: string): Promise<void> {
-    const tidy = tidyArmor(armored);
     try {
-      await this.#openOnce(tidy);
+      await this.#openOnce(tidyArmor(armored));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      this.#opened.set(tidy, { kind: 'failed', why: `${error.what}. ${error.why ?? ''}`.trim() });
+      this.#opened.set(tidyArmor(armored), { kind: 'failed', why: `${error.what}. ${error.why ?? ''}`.trim() });
     }
   }
 
-  /** What an armored text holds that went through `openAhead`; undefined for any other one. */
-  opened(armored: string): Opened | undefined {
-    return this.#opened.get(tidyArmor(armored));
+  /** What a text holds that went through `openAhead`; undefined for any other one. */
+  opened(sealed: string): Opened | undefined {
+    return this.#opened.get(tidyArmor(sealed));
   }
 
-  /** Throws Problem where there is no identity at all. */
+  /** The values of a file of SOPS; undefined for another one. */
+  async #ofSops(bytes: Buffer, file: string): Promise<Node | undefined> {
+    if (sealedForm(bytes) !== 'sops') return undefined;
+    const sops = readSopsFile(textIn(bytes, file), file);
+    if (sops === undefined) return undefined;
+    this.noteFile(file, bytes);
+    return this.#sopsKeys.open(sops, file);
+  }
+
+  async #openValues(text: string): Promise<void> {
+    for (const pattern of [ARMOR_BLOCK, ANSIBLE_BLOCK])
+      for (const [block] of text.matchAll(pattern)) await this.#openOnce(tidyArmor(block));
+  }
+
+  /** Throws Problem where there is no key at all. */
   async #openOnce(tidy: string): Promise<void> {
-    if (!this.#opened.has(tidy)) this.#opened.set(tidy, await this.#open(tidy, undefined));
+    if (this.#opened.has(tidy)) return;
+    const opened = isAnsibleVault(tidy)
+      ? openAnsible(tidy, await this.#givenPasswords())
+      : await this.#keys.openArmor(tidy, 'a value', undefined);
+    this.#opened.set(tidy, opened.kind === 'opened' ? asText(opened.bytes) : opened);
   }
 
-  async #open(armored: string, place: Place | undefined): Promise<Opened> {
-    const { armor, Decrypter } = await import('age-encryption');
-    this.#identities ??= this.#readIdentities(place);
-    const decrypter = new Decrypter();
-    try {
-      for (const identity of await this.#identities) decrypter.addIdentity(identity);
-      const bytes = await decrypter.decrypt(armor.decode(armored));
-      return { kind: 'opened', text: textIn(Buffer.from(bytes), place?.file ?? 'an encrypted value') };
-    } catch (error) {
-      if (error instanceof Problem) throw error;
-      return { kind: 'failed', why: error instanceof Error ? error.message : String(error) };
+  async #unseal(bytes: Buffer, form: SealedForm, file: string): Promise<{ readonly bytes: Buffer; readonly by: OpenedBy }> {
+    const place: Place = { file, line: 1, column: 1 };
+    switch (form) {
+      case 'ansible-vault': {
+        const opened = await this.#openAnsible(bytes.toString('latin1'), place);
+        return { bytes: opened.bytes, by: { kind: 'password', password: opened.by } };
+      }
+      case 'age-armor':
+      case 'age-binary': {
+        const opened = await this.#keys.open(bytes, file, place);
+        if (opened.kind === 'failed') throw wrongKey(place, opened.why);
+        const { passphrase } = opened;
+        return { bytes: opened.bytes, by: passphrase === undefined ? { kind: 'identity' } : { kind: 'passphrase', passphrase } };
+      }
+      case 'sops':
+        throw new Problem({
+          code: 'sops',
+          what: 'this is encrypted by SOPS, and of such files only variables are read, in YAML, JSON or dotenv form',
+          place,
+          remedy: 'Decrypt it with `sops -d`, then encrypt it with `runbook vault encrypt`.',
+        });
+      default:
+        return form satisfies never;
     }
   }
 
-  async #readIdentities(place: Place | undefined): Promise<readonly string[]> {
-    const identities: string[] = [];
-    for (const file of this.#identityFiles) identities.push(...(await readIdentities(file)));
-    if (identities.length > 0) return identities;
-    throw new Problem({
-      code: 'vault-no-key',
-      what: 'something is encrypted, and there is no identity to open it',
-      place,
-      why: `Looked for identities in ${this.#identityFiles.join(', ') || 'no file'}.`,
-      remedy: 'Name the file of your age identity with --identity or RUNBOOK_IDENTITY.',
-    });
+  async #openAnsible(text: string, place: Place): Promise<{ readonly bytes: Buffer; readonly by: VaultPassword }> {
+    const opened = openAnsible(text, await this.#givenPasswords());
+    if (opened.kind === 'opened') return opened;
+    throw opened.kind === 'damaged' ? damaged(place, opened.why) : wrongPassword(place, opened.why);
+  }
+
+  #givenPasswords(): Promise<readonly VaultPassword[]> {
+    return (this.#passwords ??= readPasswords(this.#passwordSources, this.#ask));
   }
 }
 
-/** The identities in a file, none where it is missing. Throws Problem for what is no identity. */
-export async function readIdentities(file: string): Promise<readonly string[]> {
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return Buffer.alloc(0);
-    throw new Problem({ code: 'file-unreadable', what: `the identity file ${file} cannot be read`, why: error.message });
-  });
-  const identities: string[] = [];
-  for (const [index, raw] of withoutMark(textIn(bytes, file)).split('\n').entries()) {
-    const line = raw.trim();
-    if (line === '' || line.startsWith('#')) continue;
-    if (!line.startsWith('AGE-SECRET-KEY-')) {
-      throw new Problem({
-        code: 'vault-identity',
-        what: `line ${index + 1} of the identity file ${file} is no age identity`,
-        remedy: 'Make one with `runbook vault keygen` or `age-keygen`: AGE-SECRET-KEY-1….',
-      });
-    }
-    Secret.of(line);
-    identities.push(line);
-  }
-  return identities;
-}
-
-function wrongKey(place: Place, why: string): Problem {
-  return new Problem({
-    code: 'vault-wrong-key',
-    what: 'this cannot be decrypted',
-    place,
-    why,
-    remedy: 'Give an identity that it was encrypted for, with --identity or RUNBOOK_IDENTITY.',
-  });
-}
-
-function ansibleVault(place: Place): Problem {
-  return new Problem({
-    code: 'ansible-vault',
-    what: 'this is encrypted by ansible-vault, which runbook does not read',
-    place,
-    remedy: 'Decrypt it with `ansible-vault decrypt`, then encrypt it with `runbook vault encrypt`.',
-  });
-}
-
-/** The nodes of a text, none where it is no YAML: whoever reads it tells. */
-function readQuietly(text: string, file: string): readonly Node[] {
+/** A value is text: in no encoding but UTF-8 could it be written into a file of a host. */
+function asText(bytes: Buffer): Opened {
   try {
-    return readYaml(text, file, { decrypt: (armored) => Secret.of(armored) });
+    return { kind: 'opened', text: textIn(bytes, 'an encrypted value') };
   } catch (error) {
-    if (error instanceof Problem || error instanceof Problems) return [];
+    if (error instanceof Problem) return { kind: 'no-text', why: error.why ?? '' };
     throw error;
   }
 }
 
-function hideTexts(node: Node): void {
-  if (node.kind === 'list') node.items.forEach(hideTexts);
-  else if (node.kind === 'map') node.entries.forEach((entry) => hideTexts(entry.value));
-  else if (isOwnText(node.value)) Secret.of(node.value);
-}
-
-/** Templates are no secrets themselves; what they render to is one where it is made of one. */
-function isOwnText(value: unknown): value is string {
-  return typeof value === 'string' && !value.includes('{{');
-}
-
-function asSecret(node: Node): Node {
-  if (node.kind === 'list') return { ...node, items: node.items.map(asSecret) };
-  if (node.kind === 'map') return { ...node, entries: node.entries.map((entry) => ({ ...entry, value: asSecret(entry.value) })) };
-  return isOwnText(node.value) ? { ...node, value: Secret.of(node.value) } : node;
+function nobody(question: string): Promise<Secret> {
+  throw new Problem({ code: 'no-terminal', what: `${question} cannot be asked: there is no terminal` });
 }

@@ -6,6 +6,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
 const SECRET = 'correct horse battery';
+/** The text `a: 1` with the password `x`. */
+const ANSIBLE_VAULT = `$ANSIBLE_VAULT;1.1;AES256
+65343765316430303139306563323335666532656235653739396466363063353431633466666230
+6537353363663265383433346339373139323239316531340a313633343739303035636437306639
+65303932346466303861656332646136353665343239306462663630623031653932373736316265
+3334326537386164390a333531663139323363346163653361666561336166323261613733613833
+3433
+`;
 const folder = mkdtempSync(join(tmpdir(), 'vault-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -97,11 +105,18 @@ test('a whole file is encrypted in place, edited and decrypted again', async () 
 
 test.each([
   ['without an identity', ['vars', '-i', 'hosts', 'web1'], 'nobody.txt', /no identity to open it/],
-  ['of ansible-vault', ['inventory', '-i', 'ansible.yml', '--list'], 'mine.txt', /ansible-vault decrypt/],
+  [
+    'of ansible-vault without its password',
+    ['inventory', '-i', 'ansible.yml', '--list'],
+    'mine.txt',
+    /No password was given[\s\S]*--vault-password-file/,
+  ],
+  ['of ansible-vault that is damaged', ['inventory', '-i', 'damaged.yml', '--list'], 'mine.txt', /damaged[\s\S]*Restore it/],
 ])('a file %s is refused with the remedy', async (_name, args, identity, says) => {
   write('group_vars/all.yml', 'a: 1\n');
   await runbook(['vault', 'encrypt', 'group_vars/all.yml']);
-  write('ansible.yml', '$ANSIBLE_VAULT;1.1;AES256\n6162\n');
+  write('ansible.yml', ANSIBLE_VAULT);
+  write('damaged.yml', '$ANSIBLE_VAULT;1.1;AES256\n6162\n');
   const refused = await runbook(args, { identity });
   expect(refused).toMatchObject({ status: 1 });
   expect(refused.stderr).toMatch(says);

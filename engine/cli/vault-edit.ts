@@ -1,0 +1,36 @@
+import { constants } from 'node:os';
+import { printProblems } from '../report/problems.ts';
+import { printNotes } from '../report/vault.ts';
+import { editSealed } from '../vault/edit.ts';
+import type { Recipient } from '../vault/recipient.ts';
+import { findFile } from '../vault/replace-file.ts';
+import { sealAgain } from '../vault/seal.ts';
+import { sealedForm } from '../vault/sealed-form.ts';
+import type { Vault } from '../vault/vault.ts';
+import { EXIT } from './exit-status.ts';
+import { notEncrypted, ofSops } from './vault-refusals.ts';
+
+/** `runbook vault edit`. Gives the exit status. Throws Problem before the editor is started. */
+export async function editFile(name: string, vault: Vault, recipients: () => Promise<readonly Recipient[]>): Promise<number> {
+  const file = await findFile(name);
+  if (sealedForm(file.bytes) === 'sops') throw ofSops(name);
+  const opened = await vault.unseal(file.bytes, name);
+  if (opened === undefined) throw notEncrypted(name);
+  const seal = sealAgain(file.bytes, opened.by, opened.by.kind === 'identity' ? await recipients() : []);
+  const end = await editSealed({ file, clear: opened.bytes, seal, environment: process.env });
+  switch (end.kind) {
+    case 'unchanged':
+      printNotes([`${name}: not changed`], process.stdout);
+      return EXIT.ok;
+    case 'written':
+      printNotes([`${name}: encrypted`], process.stdout);
+      printNotes(end.notes, process.stderr);
+      return EXIT.ok;
+    case 'failed':
+      printProblems([end.problem], process.stderr);
+      // As a shell says of what a signal has ended.
+      return end.signal === undefined ? EXIT.problem : 128 + constants.signals[end.signal];
+    default:
+      return end satisfies never;
+  }
+}

@@ -1,0 +1,97 @@
+import type { Place } from '../errors/problem.ts';
+import { Problem } from '../errors/problem.ts';
+import type { Secret } from '../values/secret.ts';
+import type { OpenedBytes } from './age.ts';
+import { decryptAge, recipientTypes } from './age.ts';
+import { passphraseIdentity } from './age-scrypt.ts';
+import { asBinary } from './armor.ts';
+import type { VaultIdentity } from './identities.ts';
+import { identitiesIn, readIdentities } from './identities.ts';
+import type { Ask } from './passphrase.ts';
+import { openedByPassphrase } from './passphrase.ts';
+import { noIdentity } from './vault-problems.ts';
+
+export type OpenedAge =
+  | { readonly kind: 'opened'; readonly bytes: Buffer; readonly passphrase: Secret | undefined }
+  | { readonly kind: 'failed'; readonly why: string };
+
+/** All that may open age files: the identities in some files, and passphrases that are asked for. */
+export class AgeKeys {
+  readonly #files: readonly string[];
+  readonly #ask: Ask;
+  readonly #text: string;
+  /** Those that have opened something: the next file may have the same. */
+  readonly #passphrases: Secret[] = [];
+  #identities: Promise<readonly VaultIdentity[]> | undefined;
+
+  /** `text`: more identities, one a line. */
+  constructor(identityFiles: readonly string[], ask: Ask, text = '') {
+    this.#files = identityFiles;
+    this.#ask = ask;
+    this.#text = text;
+  }
+
+  /** What an armored text holds. `name` stands in the question for a passphrase. Throws Problem where there is no key at all. */
+  openArmor(armored: string, name: string, place: Place | undefined): Promise<OpenedAge> {
+    return this.open(Buffer.from(armored, 'latin1'), name, place);
+  }
+
+  /** What an age file in either form holds. */
+  async open(bytes: Buffer, name: string, place: Place | undefined): Promise<OpenedAge> {
+    try {
+      const binary = asBinary(bytes);
+      return recipientTypes(binary).includes('scrypt') ? await this.#byPassphrase(binary, name) : await this.#byIdentity(binary, place);
+    } catch (error) {
+      if (error instanceof Problem || !(error instanceof Error)) throw error;
+      return { kind: 'failed', why: error.message };
+    }
+  }
+
+  async #byPassphrase(binary: Buffer, name: string): Promise<OpenedAge> {
+    let right: Secret | undefined;
+    const identity = passphraseIdentity(async (attempt) => {
+      const kept = async (passphrase: Secret): Promise<Uint8Array | undefined> => {
+        const fileKey = await attempt(passphrase);
+        if (fileKey !== undefined) right = passphrase;
+        return fileKey;
+      };
+      for (const passphrase of this.#passphrases) {
+        const fileKey = await kept(passphrase);
+        if (fileKey !== undefined) return fileKey;
+      }
+      return openedByPassphrase(`Passphrase of ${name}`, this.#ask, kept);
+    });
+    const opened = await decryptAge(binary, [identity]);
+    if (opened.kind === 'failed') return right === undefined ? { kind: 'failed', why: 'The passphrase was wrong.' } : opened;
+    if (right !== undefined && !this.#passphrases.includes(right)) this.#passphrases.push(right);
+    return { ...opened, passphrase: right };
+  }
+
+  async #byIdentity(binary: Buffer, place: Place | undefined): Promise<OpenedAge> {
+    const identities = await (this.#identities ??= this.#read());
+    if (identities.length === 0) throw noIdentity(this.#files, place);
+    const atHand = identities.filter((one) => one.isAtHand);
+    let opened: OpenedBytes = await decryptAge(binary, (await Promise.all(atHand.map((one) => one.keys()))).flat());
+    // A file that an identity fits, and that is damaged, is not tried with others.
+    for (const identity of identities) {
+      if (opened.kind === 'opened' || identity.isAtHand || !isUnfit(opened.why) || !isForIdentity(binary)) continue;
+      opened = await decryptAge(binary, await identity.keys());
+    }
+    return opened.kind === 'opened' ? { ...opened, passphrase: undefined } : opened;
+  }
+
+  async #read(): Promise<readonly VaultIdentity[]> {
+    const identities: VaultIdentity[] = [...identitiesIn(this.#text, 'the environment')];
+    for (const file of this.#files) identities.push(...(await readIdentities(file, this.#ask)));
+    return identities;
+  }
+}
+
+function isUnfit(why: string): boolean {
+  return why.includes('no identity matched');
+}
+
+/** Whether somebody with a line `AGE-SECRET-KEY-…` may open it: for keys of SSH alone, no passphrase is asked for. */
+function isForIdentity(binary: Buffer): boolean {
+  return recipientTypes(binary).some((type) => !type.startsWith('ssh-'));
+}

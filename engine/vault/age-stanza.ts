@@ -1,0 +1,38 @@
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import type { Stanza } from 'age-encryption';
+
+// What age files have in common, by the specification of the format: https://c2sp.org/age.
+
+/** A new key each time, so the nonce is all zeros. */
+const NONCE = Buffer.alloc(12);
+const TAG_LENGTH = 16;
+const FILE_KEY_LENGTH = 16;
+
+/** The key of a file, encrypted for one recipient. */
+export function wrapFileKey(fileKey: Uint8Array, key: Buffer): Buffer {
+  const cipher = createCipheriv('chacha20-poly1305', key, NONCE, { authTagLength: TAG_LENGTH });
+  return Buffer.concat([cipher.update(fileKey), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** The key of a file; null where the key that it was encrypted with is another one. */
+export function unwrapFileKey(body: Uint8Array, key: Buffer): Uint8Array | null {
+  if (body.length !== FILE_KEY_LENGTH + TAG_LENGTH) throw new Error('the header is damaged');
+  const decipher = createDecipheriv('chacha20-poly1305', key, NONCE, { authTagLength: TAG_LENGTH });
+  decipher.setAuthTag(body.subarray(FILE_KEY_LENGTH));
+  try {
+    return Buffer.concat([decipher.update(body.subarray(0, FILE_KEY_LENGTH)), decipher.final()]);
+  } catch {
+    return null;
+  }
+}
+
+export function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64').replace(/=+$/, '');
+}
+
+/** The bytes of an argument of a stanza. Throws Error where it is not that long. */
+export function argument(stanza: Stanza, index: number, length: number): Buffer {
+  const bytes = Buffer.from(stanza.args[index] ?? '', 'base64');
+  if (bytes.length !== length) throw new Error('the header is damaged');
+  return bytes;
+}

@@ -1,0 +1,98 @@
+import { createCipheriv, createDecipheriv, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Secret } from '../values/secret.ts';
+
+// The format of ansible-vault 1.1 and 1.2, by https://docs.ansible.com/ansible/latest/vault_guide/vault_using_encrypted_content.html#ansible-vault-file-format
+
+/** A password and the label by which files say that they want it. */
+export interface VaultPassword {
+  readonly label: string;
+  readonly password: Secret;
+}
+
+export type OpenedAnsible =
+  | { readonly kind: 'opened'; readonly bytes: Buffer; readonly by: VaultPassword }
+  /** No password opens it; or it is damaged, so that none could. */
+  | { readonly kind: 'failed' | 'damaged'; readonly why: string };
+
+/** Each such file in a text, indented or not. Tags and quotes around it are not part of it. */
+export const ANSIBLE_BLOCK = /\$ANSIBLE_VAULT;[^\r\n"']*(?:\r?\n[ \t]*[0-9a-f]+)+/g;
+
+export const DEFAULT_LABEL = 'default';
+const HEADER = /^\$ANSIBLE_VAULT;(1\.1|1\.2);([A-Za-z0-9]+)(?:;(.*))?$/;
+const ITERATIONS = 10_000;
+const LINE_LENGTH = 80;
+const SALT_LENGTH = 32;
+const BLOCK_LENGTH = 16;
+
+interface Envelope {
+  readonly label: string;
+  readonly salt: Buffer;
+  readonly mac: Buffer;
+  readonly sealed: Buffer;
+}
+
+/** Opens what ansible-vault has encrypted. A password whose label is the file's is tried first, then the others, as Ansible does. */
+export function openAnsible(text: string, passwords: readonly VaultPassword[]): OpenedAnsible {
+  const envelope = parse(text);
+  if (typeof envelope === 'string') return { kind: 'damaged', why: envelope };
+  const { label } = envelope;
+  const fitting = passwords.filter((one) => one.label === label);
+  for (const by of [...fitting, ...passwords.filter((one) => one.label !== label)]) {
+    const bytes = openWith(envelope, by.password);
+    if (bytes !== undefined) return { kind: 'opened', bytes, by };
+  }
+  const tried = passwords.map((one) => one.label).join(', ');
+  const named = label === DEFAULT_LABEL ? '' : `It was encrypted with the vault id ${label}. `;
+  return { kind: 'failed', why: `${named}${tried === '' ? 'No password was given.' : `The passwords of these ids were tried: ${tried}.`}` };
+}
+
+/** The same bytes for ansible-vault, in its format 1.1, or 1.2 where there is a label. Ends in a line end. */
+export function sealAnsible(bytes: Uint8Array, { label, password }: VaultPassword): string {
+  const salt = randomBytes(SALT_LENGTH);
+  const { cipherKey, macKey, counter } = keysOf(password, salt);
+  const cipher = createCipheriv('aes-256-ctr', cipherKey, counter);
+  const padding = BLOCK_LENGTH - (bytes.length % BLOCK_LENGTH);
+  const sealed = Buffer.concat([cipher.update(bytes), cipher.update(Buffer.alloc(padding, padding)), cipher.final()]);
+  const mac = createHmac('sha256', macKey).update(sealed).digest();
+  const body = Buffer.from([salt, mac, sealed].map((part) => part.toString('hex')).join('\n')).toString('hex');
+  const header = label === DEFAULT_LABEL ? '$ANSIBLE_VAULT;1.1;AES256' : `$ANSIBLE_VAULT;1.2;AES256;${label}`;
+  return `${[header, ...(body.match(new RegExp(`.{1,${LINE_LENGTH}}`, 'g')) ?? [])].join('\n')}\n`;
+}
+
+/** The parts of such a file, or why it is none. */
+function parse(text: string): Envelope | string {
+  const [header = '', ...lines] = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  const [, version, cipher, label = ''] = HEADER.exec(header) ?? [];
+  if (version === undefined) return `Its first line ${JSON.stringify(header.slice(0, 60))} is not of the formats 1.1 and 1.2.`;
+  if (cipher !== 'AES256')
+    return `It is encrypted by ${cipher ?? 'something'}, which ansible-vault has given up: rekey it with an ansible-vault of then.`;
+  const damaged = 'It is damaged: its body is not what ansible-vault writes.';
+  const parts = fromHex(lines.join(''))?.toString('latin1').split('\n').map(fromHex);
+  const [salt, mac, sealed, ...more] = parts ?? [];
+  if (salt === undefined || mac === undefined || sealed === undefined || more.length > 0) return damaged;
+  if (mac.length !== 32 || sealed.length === 0 || sealed.length % BLOCK_LENGTH !== 0) return damaged;
+  return { label: label === '' ? DEFAULT_LABEL : label, salt, mac, sealed };
+}
+
+function fromHex(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, 'hex');
+  return bytes.length * 2 === text.length ? bytes : undefined;
+}
+
+/** Undefined for a wrong password, which the digest tells before anything is decrypted. */
+function openWith({ salt, mac, sealed }: Envelope, password: Secret): Buffer | undefined {
+  const { cipherKey, macKey, counter } = keysOf(password, salt);
+  if (!timingSafeEqual(createHmac('sha256', macKey).update(sealed).digest(), mac)) return undefined;
+  const decipher = createDecipheriv('aes-256-ctr', cipherKey, counter);
+  const padded = Buffer.concat([decipher.update(sealed), decipher.final()]);
+  const padding = padded.at(-1) ?? 0;
+  return padded.subarray(0, padded.length - Math.min(padding, BLOCK_LENGTH));
+}
+
+function keysOf(password: Secret, salt: Buffer): { readonly cipherKey: Buffer; readonly macKey: Buffer; readonly counter: Buffer } {
+  const keys = pbkdf2Sync(password.reveal(), salt, ITERATIONS, 80, 'sha256');
+  return { cipherKey: keys.subarray(0, 32), macKey: keys.subarray(32, 64), counter: keys.subarray(64) };
+}

@@ -1,0 +1,28 @@
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** File systems that are only in memory, by the numbers of Linux: tmpfs and ramfs. */
+const IN_MEMORY: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
+
+/** A folder for clear text that only its owner can enter (0700), in memory where this machine has a place for that. */
+export async function makeClearFolder(environment: NodeJS.ProcessEnv): Promise<string> {
+  const runtime = environment['XDG_RUNTIME_DIR'];
+  for (const place of [...(runtime === undefined || runtime === '' ? [] : [runtime]), '/dev/shm']) {
+    if (!(await isInMemory(place))) continue;
+    const folder = await mkdtemp(join(place, 'runbook-edit-')).catch(() => undefined);
+    if (folder !== undefined) return folder;
+  }
+  return mkdtemp(join(tmpdir(), 'runbook-edit-'));
+}
+
+export function removeClearFolder(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+function isInMemory(place: string): Promise<boolean> {
+  return statfs(place).then(
+    ({ type }) => IN_MEMORY.has(type),
+    () => false,
+  );
+}

@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { Problem } from '../errors/problem.ts';
+import { Secret } from '../values/secret.ts';
+import { textIn, withoutMark } from '../values/text-file.ts';
+import type { AgeKey } from './age.ts';
+import { decryptAge } from './age.ts';
+import { asBinary } from './armor.ts';
+import { passphraseIdentity } from './age-scrypt.ts';
+import type { Ask } from './passphrase.ts';
+import { openedByPassphrase } from './passphrase.ts';
+import { sealedForm } from './sealed-form.ts';
+import { isPrivateKey, sshKeyIn } from './ssh-identity.ts';
+import { sshPublicLine } from './ssh-public-key.ts';
+
+/** What opens files, and for whom they are encrypted then. */
+export interface VaultIdentity {
+  /** Whether nobody is asked anything before it is known that it opens a file. Those that ask are tried last. */
+  readonly isAtHand: boolean;
+  /** Throws Problem. */
+  keys(): Promise<readonly AgeKey[]>;
+  /** `age1…` or a line of SSH, of each key in it. Throws Problem. */
+  recipients(): Promise<readonly string[]>;
+}
+
+/**
+ * The identities in a file, none where it is missing: lines `AGE-SECRET-KEY-…`, such a file encrypted with a passphrase, or a private key of SSH.
+ * Throws Problem for what is no identity.
+ */
+export async function readIdentities(file: string, ask: Ask): Promise<readonly VaultIdentity[]> {
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw new Problem({ code: 'file-unreadable', what: `the identity file ${file} cannot be read`, why: error.message });
+  });
+  if (bytes === undefined) return [];
+  const form = sealedForm(bytes);
+  if (form === 'age-armor' || form === 'age-binary') return [protectedFile(bytes, file, ask)];
+  const text = textIn(bytes, file);
+  if (!isPrivateKey(text)) return identitiesIn(text, file);
+  Secret.of(text);
+  const { publicKey, identity } = await sshKeyIn(text, file, ask);
+  return [{ isAtHand: true, keys: async () => [identity], recipients: async () => [sshPublicLine(publicKey)] }];
+}
+
+/** The identities in a text, one a line. Throws Problem. */
+export function identitiesIn(text: string, file: string): readonly VaultIdentity[] {
+  const identities: VaultIdentity[] = [];
+  for (const [index, raw] of withoutMark(text).split('\n').entries()) {
+    const line = raw.trim();
+    if (line === '' || line.startsWith('#')) continue;
+    Secret.of(line);
+    if (!line.startsWith('AGE-SECRET-KEY-')) throw noIdentity(line, `line ${index + 1} of the identity file ${file}`);
+    identities.push({
+      isAtHand: true,
+      keys: async () => [line],
+      async recipients() {
+        const { identityToRecipient } = await import('age-encryption');
+        return [await identityToRecipient(line)];
+      },
+    });
+  }
+  return identities;
+}
+
+/** An identity file that a passphrase opens, as `age-keygen | age -p` makes it. It is opened when it is needed, once. */
+function protectedFile(bytes: Buffer, file: string, ask: Ask): VaultIdentity {
+  let opened: Promise<readonly VaultIdentity[]> | undefined;
+  const open = async (): Promise<readonly VaultIdentity[]> => {
+    const byPassphrase = passphraseIdentity((attempt) =>
+      openedByPassphrase(`Passphrase of the identity file ${basename(file)}`, ask, attempt),
+    );
+    const content = await decryptAge(asBinary(bytes), [byPassphrase]);
+    if (content.kind === 'opened') return identitiesIn(textIn(content.bytes, file), file);
+    throw new Problem({
+      code: 'vault-identity',
+      what: `the identity file ${file} cannot be opened`,
+      why: content.why,
+      remedy: 'An identity file may be encrypted with a passphrase (age -p), not for a recipient.',
+    });
+  };
+  const identities = (): Promise<readonly VaultIdentity[]> => (opened ??= open());
+  const all = async <Part>(part: (identity: VaultIdentity) => Promise<readonly Part[]>): Promise<readonly Part[]> =>
+    (await Promise.all((await identities()).map(part))).flat();
+  return { isAtHand: false, keys: () => all((identity) => identity.keys()), recipients: () => all((identity) => identity.recipients()) };
+}
+
+function noIdentity(line: string, where: string): Problem {
+  const plugin = line.startsWith('AGE-PLUGIN-');
+  return new Problem({
+    code: 'vault-identity',
+    what: `${where} is no identity that runbook can use`,
+    why: plugin ? 'It is for a plugin of age, and runbook has none.' : undefined,
+    remedy: 'Make one with `runbook vault keygen` or `age-keygen` (AGE-SECRET-KEY-1…), or name a private key of SSH.',
+  });
+}

@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access, readFile, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, extname, join, resolve } from 'node:path';
+import { buffer as readAll } from 'node:stream/consumers';
+import { Problem } from '../errors/problem.ts';
+import { Secret } from '../values/secret.ts';
+import { textIn } from '../values/text-file.ts';
+import type { VaultPassword } from './ansible-vault.ts';
+import { DEFAULT_LABEL } from './ansible-vault.ts';
+import type { Ask } from './passphrase.ts';
+
+/** Where a password of ansible-vault comes from. */
+export interface PasswordSource {
+  readonly label: string;
+  readonly from: { readonly kind: 'prompt' } | { readonly kind: 'file'; readonly path: string };
+}
+
+/** `LABEL@SOURCE` or `SOURCE`, which is a file, an executable, or the word `prompt`. As `--vault-id` of Ansible. */
+export function passwordSource(text: string): PasswordSource {
+  const at = text.indexOf('@');
+  const label = at <= 0 ? DEFAULT_LABEL : text.slice(0, at);
+  const source = text.slice(at + 1);
+  if (source === 'prompt' || source === 'prompt_ask_vault_pass') return { label, from: { kind: 'prompt' } };
+  return { label, from: { kind: 'file', path: source.startsWith('~/') ? join(homedir(), source.slice(2)) : source } };
+}
+
+/** The passwords, in the order of the sources. Throws Problem. */
+export async function readPasswords(sources: readonly PasswordSource[], ask: Ask): Promise<readonly VaultPassword[]> {
+  const passwords: VaultPassword[] = [];
+  for (const { label, from } of sources) {
+    const password = from.kind === 'prompt' ? await ask(`Vault password (${label})`) : await passwordOf(from.path, label);
+    if (password.reveal() === '')
+      throw new Problem({
+        code: 'vault-password',
+        what: `the vault password of the id ${label} is empty`,
+        remedy: 'Give one that is not.',
+      });
+    passwords.push({ label, password });
+  }
+  return passwords;
+}
+
+/** What a file holds, or an executable prints. */
+async function passwordOf(path: string, label: string): Promise<Secret> {
+  const status = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw unreadable(path, error.message, 'Correct the path; it is looked for in the working folder.');
+  });
+  if (!status.isFile() && !status.isFIFO() && !status.isCharacterDevice()) throw unreadable(path, 'It is no file.', 'Name a file.');
+  const isProgram = status.isFile() && (status.mode & 0o111) !== 0 && (await canRun(path));
+  const text = isProgram ? await printedBy(path, label) : textIn(await readFile(path).catch(refused(path)), path).trim();
+  return Secret.of(text);
+}
+
+/** As Ansible: a program that takes `--vault-id` has a name that ends in `-client`, whatever follows behind a point. */
+async function printedBy(path: string, label: string): Promise<string> {
+  const isClient = basename(path, extname(path)).endsWith('-client');
+  const args = isClient && label !== DEFAULT_LABEL ? ['--vault-id', label] : [];
+  const child = spawn(resolve(path), args, { stdio: ['inherit', 'pipe', 'inherit'] });
+  const failure = new Promise<string | undefined>((fulfil) => {
+    child.on('error', (error) => fulfil(`It cannot be run: ${error.message}.`));
+    child.on('close', (status, signal) => fulfil(status === 0 ? undefined : `It ended with ${signal ?? `exit status ${status}`}.`));
+  });
+  const [bytes, why] = await Promise.all([readAll(child.stdout), failure]);
+  if (why === undefined) return textIn(bytes, path).replaceAll(/^[\r\n]+|[\r\n]+$/g, '');
+  throw unreadable(path, why, 'It is run, as it is executable: `chmod -x` where it holds the password itself.');
+}
+
+function canRun(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+function refused(path: string): (error: NodeJS.ErrnoException) => never {
+  return (error) => {
+    throw unreadable(path, error.message, 'Allow the user who runs this to read it.');
+  };
+}
+
+function unreadable(path: string, why: string, remedy: string): Problem {
+  return new Problem({ code: 'vault-password', what: `the vault password file ${path} gives no password`, why, remedy });
+}

@@ -1,0 +1,30 @@
+import type { Recipient as AgeRecipient } from 'age-encryption';
+import { Problem } from '../errors/problem.ts';
+import type { Place } from '../errors/problem.ts';
+import { sshRecipient } from './age-ssh.ts';
+import { parseSshPublicKey } from './ssh-public-key.ts';
+
+/** For whom something is encrypted. */
+export interface Recipient {
+  /** As it was written, such as `age1…` or `ssh-ed25519 AAAA… alice`. */
+  readonly text: string;
+  readonly key: string | AgeRecipient;
+}
+
+/** Throws Problem `vault-recipient` for what is none. */
+export async function parseRecipient(text: string, place?: Place): Promise<Recipient> {
+  try {
+    if (!text.startsWith('age1')) return { text, key: await sshRecipient(parseSshPublicKey(text)) };
+    const { Encrypter } = await import('age-encryption');
+    new Encrypter().addRecipient(text);
+    return { text, key: text };
+  } catch (error) {
+    throw new Problem({
+      code: 'vault-recipient',
+      what: `${place === undefined ? `"${text}"` : 'this'} is no recipient`,
+      place,
+      why: error instanceof Error ? error.message : undefined,
+      remedy: 'Write age1… (`runbook vault keygen` tells yours), or the line of a file ~/.ssh/id_ed25519.pub or id_rsa.pub.',
+    });
+  }
+}

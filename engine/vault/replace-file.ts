@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { lstat, open, realpath, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { Problem } from '../errors/problem.ts';
+
+/** A file that is to be written anew, as it was found. */
+export interface FoundFile {
+  /** As it was named. */
+  readonly name: string;
+  /** Where it really stands, links followed. */
+  readonly path: string;
+  readonly bytes: Buffer;
+  readonly status: Stats;
+}
+
+/** What a path holds, links followed. Throws Problem where there is no file, or something else than a file. */
+export async function findFile(name: string): Promise<FoundFile> {
+  const path = await realpath(name).catch(async (error: NodeJS.ErrnoException) => {
+    const isLink = await lstat(name).then(
+      (status) => status.isSymbolicLink(),
+      () => false,
+    );
+    throw new Problem({
+      code: 'file-not-found',
+      what: isLink ? `${name} is a link that leads to no file` : `${name} cannot be read`,
+      why: error.message,
+      remedy: isLink ? 'Name the file itself, or mend the link.' : undefined,
+    });
+  });
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
+    throw new Problem({ code: 'file-not-found', what: `${name} cannot be read`, why: error.message });
+  });
+  try {
+    const status = await file.stat();
+    if (!status.isFile())
+      throw new Problem({
+        code: 'file-is-folder',
+        what: `${name} is ${status.isDirectory() ? 'a folder' : 'no file'}`,
+        remedy: 'Name a file.',
+      });
+    return { name, path, bytes: await file.readFile(), status };
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Replaces a file's content in one step, so that nobody ever sees half of it. It keeps its owner, group and mode. Throws Problem where it
+ * cannot keep them. Gives what is to be told: that other names of the file (hard links) keep what it held before.
+ */
+export async function replaceFile(file: FoundFile, bytes: Uint8Array): Promise<readonly string[]> {
+  const { path, name, status } = file;
+  const beside = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.new`);
+  try {
+    const written = await open(beside, 'wx', 0o600);
+    try {
+      await written.writeFile(bytes);
+      const own = await written.stat();
+      if (own.uid !== status.uid || own.gid !== status.gid) await written.chown(status.uid, status.gid).catch(notTheOwner(name));
+      await written.chmod(status.mode & 0o7777);
+      await written.sync();
+    } finally {
+      await written.close();
+    }
+    await rename(beside, path);
+  } catch (error) {
+    if (error instanceof Problem || !(error instanceof Error && 'syscall' in error)) throw error;
+    throw new Problem({ code: 'file-not-written', what: `${name} cannot be written`, why: error.message });
+  } finally {
+    await rm(beside, { force: true });
+  }
+  const others = status.nlink - 1;
+  if (others < 1) return [];
+  const names = others === 1 ? 'one more name (a hard link), which still holds' : `${others} more names (hard links), which still hold`;
+  return [`${name} has ${names} what it held before: find them with \`find / -xdev -inum ${status.ino}\`.`];
+}
+
+function notTheOwner(name: string): (error: NodeJS.ErrnoException) => never {
+  return (error) => {
+    throw new Problem({
+      code: 'file-not-written',
+      what: `${name} would not keep its owner and group`,
+      why: error.message,
+      remedy: 'Run this as the owner of the file.',
+    });
+  };
+}
+
+/** Writes a new file for its owner alone; under another name where there is one of that name. Gives its path. */
+export async function writeNewFile(path: string, bytes: Uint8Array): Promise<string> {
+  for (let attempt = 1; ; attempt += 1) {
+    const candidate = attempt === 1 ? path : `${path}.${attempt}`;
+    const file = await open(candidate, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST' && attempt < 100) return undefined;
+      throw error;
+    });
+    if (file === undefined) continue;
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    return candidate;
+  }
+}

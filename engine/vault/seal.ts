@@ -1,0 +1,33 @@
+import { passphraseRecipient } from './age-scrypt.ts';
+import { encryptAge } from './age.ts';
+import { sealAnsible } from './ansible-vault.ts';
+import { toArmor } from './armor.ts';
+import { encryptArmored, encryptBinary } from './encrypt.ts';
+import type { Recipient } from './recipient.ts';
+import { sealedForm } from './sealed-form.ts';
+import type { OpenedBy } from './vault.ts';
+
+export type Seal = (clear: Buffer) => Promise<Buffer>;
+
+/** Encrypts by age for recipients, in the form that the file had before: binary stays binary. */
+export function sealFor(before: Buffer, recipients: readonly Recipient[]): Seal {
+  return async (clear) =>
+    sealedForm(before) === 'age-binary' ? encryptBinary(clear, recipients) : Buffer.from(await encryptArmored(clear, recipients));
+}
+
+/** Encrypts as the file was before: for recipients, with the passphrase that opened it, or for ansible-vault. */
+export function sealAgain(before: Buffer, by: OpenedBy, recipients: readonly Recipient[]): Seal {
+  switch (by.kind) {
+    case 'identity':
+      return sealFor(before, recipients);
+    case 'password':
+      return async (clear) => Buffer.from(sealAnsible(clear, by.password));
+    case 'passphrase':
+      return async (clear) => {
+        const sealed = await encryptAge(clear, [await passphraseRecipient(by.passphrase)]);
+        return sealedForm(before) === 'age-binary' ? sealed : Buffer.from(toArmor(sealed));
+      };
+    default:
+      return by satisfies never;
+  }
+}

@@ -1,0 +1,20 @@
+import { isAnsibleVault, isEncrypted } from './armor.ts';
+
+/** By what, and in which form, a file is encrypted. */
+export type SealedForm = 'age-armor' | 'age-binary' | 'ansible-vault' | 'sops';
+
+const AGE_BINARY = Buffer.from('age-encryption.org/v1\n');
+/** The first lines of all other forms are ASCII. */
+const HEAD_BYTES = 4096;
+/** Where SOPS keeps what it knows of a file: in YAML and JSON, in dotenv files, in INI files. */
+const SOPS_PART = /(?:^|[{,\s])"?sops"?\s*:|^sops_mac=|^\[sops\]/m;
+const SOPS_VALUE = 'ENC[AES256_GCM,';
+
+/** How a file is encrypted as a whole, or, by SOPS, value by value; undefined for one that is not. */
+export function sealedForm(bytes: Buffer): SealedForm | undefined {
+  if (bytes.subarray(0, AGE_BINARY.length).equals(AGE_BINARY)) return 'age-binary';
+  const head = bytes.toString('utf8', 0, HEAD_BYTES);
+  if (isEncrypted(head)) return 'age-armor';
+  if (isAnsibleVault(head)) return 'ansible-vault';
+  return bytes.includes(SOPS_VALUE) && SOPS_PART.test(bytes.toString('latin1')) ? 'sops' : undefined;
+}

@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Place } from '../errors/problem.ts';
+import { Problem } from '../errors/problem.ts';
+import type { Node } from '../values/node.ts';
+import { oneDocument } from '../values/one-document.ts';
+import { readYaml } from '../values/yaml.ts';
+import { AgeKeys } from './age-keys.ts';
+import { tidyArmor } from './armor.ts';
+import { asSecret } from './as-secret.ts';
+import type { Ask } from './passphrase.ts';
+import type { SopsFile } from './sops-file.ts';
+import { isSealedValue } from './sops-value.ts';
+import { openSops } from './sops.ts';
+
+const run = promisify(execFile);
+const MAX_OUTPUT = 64 * 1024 * 1024;
+
+/** What opens SOPS files, beside the identities of all other files. */
+export interface SopsSources {
+  /** Files of age identities that SOPS itself would take. */
+  readonly identityFiles?: readonly string[];
+  /** Identities by themselves, one a line. */
+  readonly identities?: string | undefined;
+  /**
+   * The program `sops`, for files that no identity opens. It goes where the file says, with what the user may do there, such as to a server whose
+   * address is in the file: so it is only asked where somebody has named it.
+   */
+  readonly program?: string | undefined;
+}
+
+/** Opens files of SOPS. */
+export class SopsKeys {
+  readonly #keys: AgeKeys;
+  readonly #program: string | undefined;
+
+  constructor(identityFiles: readonly string[], { identityFiles: own = [], identities, program }: SopsSources, ask: Ask) {
+    this.#keys = new AgeKeys([...identityFiles, ...own], ask, identities);
+    this.#program = program;
+  }
+
+  /** Throws Problem where no key opens it, and where it was changed. */
+  async open(sops: SopsFile, file: string): Promise<Node> {
+    const place: Place = { file, line: 1, column: 1 };
+    // The parts of a key that is shared out are nothing by themselves.
+    const dataKey = sops.otherKeys.includes('key_groups') ? undefined : await this.#dataKey(sops, place);
+    if (dataKey !== undefined) return openSops(sops, dataKey, place);
+    if (this.#program !== undefined) return throughProgram(this.#program, sops, file, place);
+    const kinds = [...(sops.ageKeys.length > 0 ? ['age'] : []), ...sops.otherKeys].join(', ');
+    throw new Problem({
+      code: 'sops-key',
+      what: 'this is encrypted by SOPS, and no identity at hand opens it',
+      place,
+      why: `It is encrypted for: ${kinds === '' ? 'nobody' : kinds}.`,
+      remedy:
+        'Give an age identity with --identity, RUNBOOK_IDENTITY or SOPS_AGE_KEY_FILE; or set RUNBOOK_SOPS=sops to have that program open it; or decrypt it yourself: `sops -d`.',
+    });
+  }
+
+  async #dataKey(sops: SopsFile, place: Place): Promise<Buffer | undefined> {
+    for (const sealed of sops.ageKeys) {
+      const opened = await this.#keys.openArmor(tidyArmor(sealed), place.file, place).catch((error: unknown) => {
+        if (error instanceof Problem && error.code === 'vault-no-key') return undefined;
+        throw error;
+      });
+      if (opened?.kind === 'opened') return opened.bytes;
+    }
+    return undefined;
+  }
+}
+
+/** What the program says, laid over the file, which knows the places and what of it was encrypted. */
+async function throughProgram(program: string, sops: SopsFile, file: string, place: Place): Promise<Node> {
+  const args = ['decrypt', '--input-type', sops.form, '--output-type', 'json', file];
+  const { stdout } = await run(program, args, { maxBuffer: MAX_OUTPUT }).catch((error: Error & { readonly stderr?: string }) => {
+    throw new Problem({
+      code: 'sops-program',
+      what: `${program} does not open this`,
+      place,
+      why: error.stderr?.trim() || error.message,
+      remedy: `Try \`${program} decrypt ${file}\` by itself. RUNBOOK_SOPS names the program.`,
+    });
+  });
+  const clear = oneDocument(readYaml(stdout, file));
+  return clear === undefined ? sops.content : lay(sops.content, clear);
+}
+
+function lay(sealed: Node, clear: Node): Node {
+  if (sealed.kind === 'map' && clear.kind === 'map') {
+    const values = new Map(clear.entries.map((entry) => [entry.key, entry.value]));
+    const entries = sealed.entries.map((entry) => ({ ...entry, value: lay(entry.value, values.get(entry.key) ?? entry.value) }));
+    return { ...sealed, entries };
+  }
+  if (sealed.kind === 'list' && clear.kind === 'list') {
+    // Comments in a list are gone.
+    const items = sealed.items.filter(
+      (item) => !(item.kind === 'scalar' && isSealedValue(item.value) && item.value.endsWith('type:comment]')),
+    );
+    return { ...sealed, items: clear.items.map((item, index) => lay(items[index] ?? item, item)) };
+  }
+  if (sealed.kind !== 'scalar' || clear.kind !== 'scalar' || !isSealedValue(sealed.value)) return sealed;
+  return asSecret({ ...sealed, value: clear.value, style: 'block', source: '' });
+}

@@ -1,0 +1,77 @@
+import { createDecipheriv } from 'node:crypto';
+import type { ScalarNode } from '../values/node.ts';
+import { Secret } from '../values/secret.ts';
+
+const SEALED = /^ENC\[AES256_GCM,data:(.*),iv:(.*),tag:(.*),type:(.*)\]$/s;
+const TAG_LENGTH = 16;
+
+/** What an encrypted value holds. A comment is no value: SOPS writes one that stands in a list as an item of it. */
+export type SopsValue =
+  | { readonly kind: 'value'; readonly value: string | number | boolean; readonly bytes: Buffer }
+  | { readonly kind: 'comment' };
+
+export function isSealedValue(value: unknown): value is string {
+  return typeof value === 'string' && SEALED.test(value);
+}
+
+/** Opens one value. `path` binds it to its place in the file: the names on the way to it. Throws Error that says why it cannot. */
+export function openValue(sealed: string, key: Buffer, path: string): SopsValue {
+  if (sealed === '') return { kind: 'value', value: '', bytes: Buffer.alloc(0) };
+  const [, data = '', iv = '', tag = '', type = ''] = SEALED.exec(sealed) ?? [];
+  if (type === '') throw new Error('It is in clear, and by the rules of the file it should be encrypted.');
+  const tagBytes = Buffer.from(tag, 'base64');
+  if (tagBytes.length !== TAG_LENGTH) throw new Error('It is damaged.');
+  const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(iv, 'base64'), { authTagLength: TAG_LENGTH });
+  decipher.setAAD(Buffer.from(path));
+  decipher.setAuthTag(tagBytes);
+  try {
+    const bytes = Buffer.concat([decipher.update(Buffer.from(data, 'base64')), decipher.final()]);
+    return typed(bytes, type);
+  } catch (error) {
+    if (error instanceof Unfit) throw error;
+    throw new Error('It was changed, or comes from another place or another file.', { cause: error });
+  }
+}
+
+class Unfit extends Error {}
+
+function typed(bytes: Buffer, type: string): SopsValue {
+  const text = bytes.toString('utf8');
+  switch (type) {
+    case 'str':
+    case 'bytes':
+    case 'time':
+      return { kind: 'value', value: text, bytes };
+    case 'int':
+    case 'float': {
+      const number = Number(text);
+      if (!Number.isFinite(number) || (type === 'int' && !Number.isSafeInteger(number)))
+        throw new Unfit('It holds a number that is too large; quote it to have it as text.');
+      return { kind: 'value', value: number, bytes };
+    }
+    case 'bool':
+      return { kind: 'value', value: /^(?:1|t|true)$/i.test(text), bytes };
+    case 'comment':
+      return { kind: 'comment' };
+    default:
+      throw new Unfit(`It is of the type ${type}, which is unknown.`);
+  }
+}
+
+/** A value in clear as it counts for the digest over a file; nothing for null. */
+export function digestBytes({ value, source }: ScalarNode): string | undefined {
+  if (value === null) return undefined;
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'number') return /^[-+]?(?:\d+|0[xob][\da-fA-F]+)$/.test(source) ? BigInt(source).toString() : fixed(value);
+  return value instanceof Secret ? value.reveal() : value;
+}
+
+/** A number without an exponent, in as few digits as tell it from all others. */
+function fixed(value: number): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value)) ?? [];
+  const digits = whole + fraction;
+  const point = whole.length + Number(exponent);
+  if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`;
+  if (point >= digits.length) return `${sign}${digits}${'0'.repeat(point - digits.length)}`;
+  return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
+}

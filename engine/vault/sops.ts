@@ -1,0 +1,125 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Hash } from 'node:crypto';
+import type { Place } from '../errors/problem.ts';
+import { Problem } from '../errors/problem.ts';
+import { ArgumentFault } from '../values/fault.ts';
+import type { Node, ScalarNode } from '../values/node.ts';
+import { pattern } from '../values/pattern.ts';
+import { asSecret } from './as-secret.ts';
+import type { SopsFile, SopsRules } from './sops-file.ts';
+import { digestBytes, isSealedValue, openValue } from './sops-value.ts';
+
+// The format of SOPS: https://getsops.io/docs/#important-information-on-types and "Encryption Protocol" there. Each value is encrypted by itself
+// with AES-256-GCM and bound to the names on the way to it; an encrypted digest over all values holds the file together.
+
+const DATA_KEY_LENGTH = 32;
+/** What the digest begins with where it is only over what is encrypted: by the source of SOPS. */
+const MAC_ONLY_ENCRYPTED = Buffer.from('8a3fd2ad54ce66527b1034f3d147be0b0b975b3bf44f72c6fdadec8176f27d69', 'hex');
+
+/** The values of a file in clear, those that were encrypted as secrets. Throws Problem where a value or the file as a whole was changed. */
+export function openSops(file: SopsFile, dataKey: Buffer, place: Place): Node {
+  if (dataKey.length !== DATA_KEY_LENGTH) throw changed(place, 'Its key is damaged.');
+  const digest = createHash('sha512');
+  if (file.macOnlyEncrypted) digest.update(MAC_ONLY_ENCRYPTED);
+  const content = walk(file.content, [], { file, dataKey, digest });
+  const wanted = macOf(file, dataKey, place);
+  const found = Buffer.from(digest.digest('hex').toUpperCase());
+  if (wanted.length === found.length && timingSafeEqual(wanted, found)) return content ?? file.content;
+  throw changed(place, 'Its digest (mac) is another one: values were added, removed, moved or changed without SOPS.');
+}
+
+function macOf({ mac, lastModified }: SopsFile, dataKey: Buffer, place: Place): Buffer {
+  try {
+    const opened = openValue(mac, dataKey, lastModified);
+    if (opened.kind === 'value') return opened.bytes;
+  } catch {
+    // Told below.
+  }
+  throw changed(place, 'Its digest (mac) or its time (lastmodified) was changed.');
+}
+
+interface Walk {
+  readonly file: SopsFile;
+  readonly dataKey: Buffer;
+  readonly digest: Hash;
+}
+
+/** Undefined for what is no value: a comment in a list. */
+function walk(node: Node, path: readonly string[], the: Walk): Node | undefined {
+  switch (node.kind) {
+    case 'list':
+      return { ...node, items: node.items.flatMap((item) => walk(item, path, the) ?? []) };
+    case 'map':
+      return {
+        ...node,
+        entries: node.entries.flatMap((entry) => {
+          const value = walk(entry.value, [...path, entry.key], the);
+          return value === undefined ? [] : [{ ...entry, value }];
+        }),
+      };
+    case 'scalar':
+      return scalar(node, path, the);
+    default:
+      return node satisfies never;
+  }
+}
+
+function scalar(node: ScalarNode, path: readonly string[], { file, dataKey, digest }: Walk): Node | undefined {
+  const { value, place } = node;
+  if (value === null) return node;
+  if (!isEncrypted(value, path, file.rules, place)) {
+    if (!file.macOnlyEncrypted) digest.update(digestBytes(node) ?? '');
+    return node;
+  }
+  if (typeof value !== 'string') throw changed(place, 'It is in clear, and by the rules of the file it should be encrypted.');
+  try {
+    const opened = openValue(value, dataKey, `${path.join(':')}:`);
+    if (opened.kind === 'comment') return undefined;
+    digest.update(opened.bytes);
+    // Text in quotes is text, whatever it looks like; a block has no text at its place.
+    return asSecret({ ...node, value: opened.value, style: 'block', source: '' });
+  } catch (error) {
+    if (error instanceof Problem || !(error instanceof Error)) throw error;
+    throw changed(place, error.message);
+  }
+}
+
+/** As SOPS decides. The rules behind one another, and the last word counts. */
+function isEncrypted(value: unknown, path: readonly string[], rules: SopsRules, place: Place): boolean {
+  if (rules.byComment) return isSealedValue(value) || value === '';
+  const { unencryptedSuffix, encryptedSuffix, unencryptedRegex, encryptedRegex } = rules;
+  const some = (fits: (name: string) => boolean): boolean => path.some(fits);
+  let encrypted = true;
+  if (unencryptedSuffix !== undefined) encrypted = !some((name) => name.endsWith(unencryptedSuffix));
+  if (encryptedSuffix !== undefined) encrypted = some((name) => name.endsWith(encryptedSuffix));
+  if (unencryptedRegex !== undefined && some((name) => matches(unencryptedRegex, name, place))) encrypted = false;
+  if (encryptedRegex !== undefined) encrypted = some((name) => matches(encryptedRegex, name, place));
+  return encrypted;
+}
+
+/** The expression is Go's. What JavaScript's are without is said in front: `(?i)`. */
+function matches(expression: string, name: string, place: Place): boolean {
+  const insensitive = expression.startsWith('(?i)');
+  try {
+    return pattern(insensitive ? `(?i:${expression.slice('(?i)'.length)})` : expression, 'u', name).test(name);
+  } catch (error) {
+    if (!(error instanceof ArgumentFault)) throw error;
+    throw new Problem({
+      code: 'sops-rule',
+      what: `the expression ${expression} of this SOPS file cannot be used`,
+      place,
+      why: error.message,
+      remedy: 'Decrypt the file with `sops -d`, and encrypt it with `runbook vault encrypt`.',
+    });
+  }
+}
+
+function changed(place: Place, why: string): Problem {
+  return new Problem({
+    code: 'sops-changed',
+    what: 'this is encrypted by SOPS, and was changed since',
+    place,
+    why,
+    remedy: 'Restore it from where it was whole, such as git; edit it with `sops edit` only. A change of your own: `sops -d --ignore-mac`.',
+  });
+}

@@ -1,0 +1,86 @@
+import { createPrivateKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import type { Identity } from 'age-encryption';
+import { Problem } from '../errors/problem.ts';
+import { sshIdentity } from './age-ssh.ts';
+import type { Ask } from './passphrase.ts';
+import { openedByPassphrase } from './passphrase.ts';
+import type { SshPublicKey } from './ssh-public-key.ts';
+import { sshPublicKey } from './ssh-public-key.ts';
+
+const OPENSSH = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]*)-----END OPENSSH PRIVATE KEY-----/;
+const MAGIC = Buffer.from('openssh-key-v1\0');
+
+export interface SshKey {
+  readonly publicKey: SshPublicKey;
+  readonly identity: Identity;
+}
+
+/** True for the text of a file that holds a private key of any kind in PEM. */
+export function isPrivateKey(text: string): boolean {
+  return /^\s*-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text);
+}
+
+/** A private key of SSH as an identity. Its passphrase is asked for when something is met that is encrypted for it. Throws Problem. */
+export async function sshKeyIn(text: string, file: string, ask: Ask): Promise<SshKey> {
+  const publicKey = await publicKeyIn(text, file);
+  let unlocked: Promise<KeyObject> | undefined;
+  const unlock = (): Promise<KeyObject> => (unlocked ??= privateKeyIn(text, file, ask));
+  return { publicKey, identity: sshIdentity(publicKey, unlock) };
+}
+
+/** The public half, which OpenSSH keeps in clear, a passphrase or not. */
+async function publicKeyIn(text: string, file: string): Promise<SshPublicKey> {
+  const body = OPENSSH.exec(text)?.[1];
+  try {
+    if (body !== undefined) return sshPublicKey(publicBlob(Buffer.from(body, 'base64')));
+    const { default: ssh2 } = await import('ssh2');
+    const key = ssh2.utils.parseKey(text);
+    if (!(key instanceof Error)) return sshPublicKey(key.getPublicSSH());
+    throw key;
+  } catch (error) {
+    throw new Problem({
+      code: 'vault-identity',
+      what: `the private key ${file} opens nothing`,
+      why: error instanceof Error ? error.message : String(error),
+      remedy: `Keys of the types ssh-ed25519 and ssh-rsa do, in the form that \`ssh-keygen -p -f ${file}\` writes them in.`,
+    });
+  }
+}
+
+/** Behind the magic word: cipher, derivation and its options, how many keys, the public one. */
+function publicBlob(container: Buffer): Buffer {
+  if (!container.subarray(0, MAGIC.length).equals(MAGIC)) throw new Error('it is damaged');
+  let at = MAGIC.length;
+  const field = (): Buffer => {
+    const end = at + 4 + container.readUInt32BE(at);
+    const bytes = container.subarray(at + 4, end);
+    at = end;
+    return bytes;
+  };
+  for (const _name of ['cipher', 'derivation', 'options']) field();
+  if (container.readUInt32BE(at) !== 1) throw new Error('it holds more than one key');
+  at += 4;
+  return field();
+}
+
+async function privateKeyIn(text: string, file: string, ask: Ask): Promise<KeyObject> {
+  const { default: ssh2 } = await import('ssh2');
+  const open = (passphrase: string | undefined): KeyObject | Error => {
+    const key = ssh2.utils.parseKey(text, passphrase);
+    return key instanceof Error ? key : createPrivateKey(key.getPrivatePEM());
+  };
+  const plain = open(undefined);
+  if (!(plain instanceof Error)) return plain;
+  if (!plain.message.includes('no passphrase given')) throw locked(file, plain.message);
+  const key = await openedByPassphrase(`Passphrase of the key ${file}`, ask, async (passphrase) => {
+    const opened = open(passphrase.reveal());
+    return opened instanceof Error ? undefined : opened;
+  });
+  if (key === undefined) throw locked(file, 'The passphrase was wrong.');
+  return key;
+}
+
+function locked(file: string, why: string): Problem {
+  return new Problem({ code: 'vault-identity', what: `the private key ${file} cannot be opened`, why });
+}

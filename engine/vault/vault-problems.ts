@@ -1,0 +1,62 @@
+import type { Place } from '../errors/problem.ts';
+import { Problem } from '../errors/problem.ts';
+
+export function wrongKey(place: Place, why: string): Problem {
+  return new Problem({
+    code: 'vault-wrong-key',
+    what: 'this cannot be decrypted',
+    place,
+    why,
+    remedy: 'Give an identity that it was encrypted for, with --identity or RUNBOOK_IDENTITY.',
+  });
+}
+
+export function wrongPassword(place: Place, why: string): Problem {
+  return new Problem({
+    code: 'vault-wrong-password',
+    what: 'this is encrypted by ansible-vault, and cannot be decrypted',
+    place,
+    why,
+    remedy:
+      'Give the password with --vault-id LABEL@FILE, --vault-password-file FILE or -J. `runbook vault rekey FILE` with it makes it an age file, which needs none.',
+  });
+}
+
+export function damaged(place: Place, why: string): Problem {
+  return new Problem({
+    code: 'vault-damaged',
+    what: 'this is encrypted by ansible-vault, and damaged',
+    place,
+    why,
+    remedy: 'Restore it from where it was whole, such as git.',
+  });
+}
+
+export function noVaultValue(place: Place): Problem {
+  return new Problem({
+    code: 'vault-syntax',
+    what: 'this !vault value is neither an armored age file nor what ansible-vault writes',
+    place,
+    remedy: 'Make it with `runbook vault encrypt --value`.',
+  });
+}
+
+export function noText(place: Place, why: string): Problem {
+  return new Problem({
+    code: 'not-utf8',
+    what: 'what is encrypted here is not UTF-8 text, and a variable holds text',
+    place,
+    why,
+    remedy: 'Save it as UTF-8, and encrypt it anew.',
+  });
+}
+
+export function noIdentity(files: readonly string[], place: Place | undefined): Problem {
+  return new Problem({
+    code: 'vault-no-key',
+    what: 'something is encrypted, and there is no identity to open it',
+    place,
+    why: `Looked for identities in ${files.join(', ') || 'no file'}.`,
+    remedy: 'Name the file of your age identity with --identity or RUNBOOK_IDENTITY.',
+  });
+}
