@@ -1,5 +1,6 @@
 import type { Difference } from '../modules/module.ts';
-import type { PlannedDifference } from '../run/plan-document.ts';
+import { HIDDEN } from '../run/no-log.ts';
+import type { PlannedChange, PlannedDifference } from '../run/plan-document.ts';
 import { documentDifference } from './document-difference.ts';
 import type { Paint } from './paint.ts';
 
@@ -15,8 +16,14 @@ export function differenceLines(difference: Difference, paint: Paint): readonly 
   return plannedDifferenceLines(documentDifference(difference), paint, 'cut');
 }
 
+/** The differences of a planned change, or that no_log hides them. */
+export function plannedChangeLines(change: PlannedChange, paint: Paint, extent: Extent): readonly string[] {
+  if (change.hidden === true) return [HIDDEN];
+  return change.differences.flatMap((one) => plannedDifferenceLines(one, paint, extent));
+}
+
 /** The same of a difference that a plan holds. */
-export function plannedDifferenceLines(difference: PlannedDifference, paint: Paint, extent: Extent): readonly string[] {
+function plannedDifferenceLines(difference: PlannedDifference, paint: Paint, extent: Extent): readonly string[] {
   switch (difference.kind) {
     case 'field':
       return [`${difference.of}: ${difference.field}: ${paint('red', difference.before)} → ${paint('green', difference.after)}`];

@@ -16,7 +16,7 @@ function plainEvent(event: RunEvent): object {
     case 'host_unreachable':
       return { ...maskTexts({ ...event, problem: undefined }), problem: plainProblem(event.problem) };
     case 'task_finished': {
-      const { type, host, delegatedTo, task, item, outcome, result, milliseconds } = event;
+      const { type, host, delegatedTo, task, item, outcome, result, hidden, milliseconds } = event;
       return {
         type,
         host: mask(host),
@@ -26,6 +26,7 @@ function plainEvent(event: RunEvent): object {
         milliseconds,
         outcome: plainOutcome(outcome),
         result: result === undefined ? undefined : maskValue(result),
+        hidden,
       };
     }
     case 'message': {

@@ -1,5 +1,6 @@
 import type { Difference } from '../modules/module.ts';
 import type { RunEvent, TaskFinished } from '../run/events.ts';
+import { HIDDEN } from '../run/no-log.ts';
 import { maskValue } from '../values/mask.ts';
 import { differenceLines } from './differences.ts';
 import { failureLines } from './failure.ts';
@@ -115,7 +116,7 @@ function finishedLines(event: TaskFinished, options: PlainOptions): readonly str
     case 'changed':
       return [
         paint('yellow', `changed: ${about()}`),
-        ...(diff ? indent(outcome.differences.flatMap((one) => differenceLines(one, paint))) : []),
+        ...(diff && !(event.hidden === true && verbosity > 0) ? indent(changeLines(event, outcome.differences, paint)) : []),
         ...result,
       ];
     case 'failed':
@@ -125,6 +126,10 @@ function finishedLines(event: TaskFinished, options: PlainOptions): readonly str
       throw new Error(`unknown outcome ${JSON.stringify(never)}`);
     }
   }
+}
+
+function changeLines({ hidden }: TaskFinished, differences: readonly Difference[], paint: Paint): readonly string[] {
+  return hidden === true ? [HIDDEN] : differences.flatMap((one) => differenceLines(one, paint));
 }
 
 /** Of what a task has done, the commands. */

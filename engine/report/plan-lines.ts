@@ -1,6 +1,6 @@
-import type { PlanDocument, PlanStep, PlanSummary, PlannedOutcome } from '../run/plan-document.ts';
+import type { PlanDocument, PlanStep, PlanSummary, PlannedChange } from '../run/plan-document.ts';
 import type { Extent } from './differences.ts';
-import { plannedDifferenceLines } from './differences.ts';
+import { plannedChangeLines } from './differences.ts';
 import type { Paint } from './paint.ts';
 import { safeLine } from './safe-text.ts';
 import { taskTitle } from './task-title.ts';
@@ -83,7 +83,7 @@ function stepLines(step: PlanStep, hosts: string, options: PlanLineOptions): rea
     case 'change': {
       const { word, doubt } = certaintyOf(outcome);
       const details = [
-        ...(diff ? outcome.differences.flatMap((one) => plannedDifferenceLines(one, paint, extent)) : []),
+        ...(diff ? plannedChangeLines(outcome, paint, extent) : []),
         ...outcome.notifies.map((name) => `then the handler ${name}`),
       ];
       return [paint('yellow', `${word}: ${title}${doubt === '' ? '' : ` (${doubt})`}`), ...details.map((line) => `    ${line}`)];
@@ -98,8 +98,6 @@ function stepLines(step: PlanStep, hosts: string, options: PlanLineOptions): rea
 export function stepTitle({ task, item }: PlanStep): string {
   return taskTitle({ ...task, role: task.role ?? undefined }, item ?? undefined);
 }
-
-type PlannedChange = Extract<PlannedOutcome, { kind: 'change' }>;
 
 /** How a change is marked: what it is called, and what is not certain of it. */
 export function certaintyOf({ certainty, doubt }: PlannedChange): { readonly word: string; readonly doubt: string } {

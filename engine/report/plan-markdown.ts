@@ -1,5 +1,5 @@
 import type { PlanDocument, PlanStep } from '../run/plan-document.ts';
-import { plannedDifferenceLines } from './differences.ts';
+import { plannedChangeLines } from './differences.ts';
 import { certaintyOf, partialLine, stepTitle, summaryLine } from './plan-lines.ts';
 
 /** The longest comment that GitHub takes, in characters; GitLab takes more. */
@@ -86,7 +86,7 @@ function stepMarkdown(step: PlanStep, detail: Detail): string {
   const { word, doubt } = certaintyOf(outcome);
   const said = `${title}: ${word}${doubt === '' ? '' : ` (${doubt})`}${outcome.notifies.length === 0 ? '' : `, then ${escaped(outcome.notifies.join(', '))}`}`;
   if (detail === 'title') return `- ${said} — differences left out`;
-  const lines = outcome.differences.flatMap((difference) => plannedDifferenceLines(difference, plain, 'whole'));
+  const lines = plannedChangeLines(outcome, plain, 'whole');
   if (lines.length === 0) return `- ${said}`;
   const fence = fenceFor(lines);
   return `<details><summary>${said}</summary>\n\n${fence}diff\n${lines.join('\n')}\n${fence}\n</details>`;

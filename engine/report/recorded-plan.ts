@@ -116,7 +116,7 @@ export function summaryOf(plays: readonly RecordedPlay[], hosts: number): PlanSu
 }
 
 /** Undefined for what failed: such a plan is not kept. */
-function plannedOutcome({ outcome }: TaskFinished): PlannedOutcome | undefined {
+function plannedOutcome({ outcome, hidden }: TaskFinished): PlannedOutcome | undefined {
   switch (outcome.kind) {
     case 'ok':
       return { kind: 'ok' };
@@ -130,6 +130,7 @@ function plannedOutcome({ outcome }: TaskFinished): PlannedOutcome | undefined {
         certainty: outcome.certainty,
         ...(outcome.doubt === undefined ? {} : { doubt: safeLine(outcome.doubt) }),
         differences: outcome.differences.map(documentDifference),
+        ...(hidden === undefined ? {} : { hidden }),
         notifies: outcome.notifies.map(safeLine),
       };
     case 'failed':

@@ -1,10 +1,12 @@
 import type { TaskFinished } from '../run/events.ts';
+import { HIDDEN } from '../run/no-log.ts';
 import { maskValue } from '../values/mask.ts';
 import type { PlainMap } from '../values/value.ts';
 import { safeLine, safeLines } from './safe-text.ts';
 
 /** What a task gave: the output of a command as it is, another result as JSON. */
-export function valueLines({ result }: TaskFinished): readonly string[] {
+export function valueLines({ result, hidden }: TaskFinished): readonly string[] {
+  if (hidden === true) return [indented(HIDDEN)];
   if (result === undefined) return [];
   const masked = maskValue(result);
   if (!isPlainMap(masked)) return [];
@@ -15,6 +17,7 @@ export function valueLines({ result }: TaskFinished): readonly string[] {
 
 /** All that a task gave: the output of a command as it is and once, everything else as JSON. */
 export function wholeResultLines(event: TaskFinished): readonly string[] {
+  if (event.hidden === true) return [indented(HIDDEN)];
   if (event.result === undefined) return [];
   const masked = maskValue(event.result);
   if (!isPlainMap(masked) || typeof masked['stdout'] !== 'string') return shown(masked).split('\n').map(indented);

@@ -1,15 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Effect } from '../modules/module.ts';
 import type { TaskIdentity } from './events.ts';
+import { HIDDEN } from './no-log.ts';
+import type { Hush } from './no-log.ts';
 import type { TaskRun } from './task-run.ts';
 
 /** Does what an engine-side module asked for: tell, remember, group, pause. */
-export async function applyEffects(run: TaskRun, task: TaskIdentity, effects: readonly Effect[]): Promise<void> {
+export async function applyEffects(run: TaskRun, task: TaskIdentity, hush: Hush, effects: readonly Effect[]): Promise<void> {
   const { context, host } = run;
   for (const effect of effects) {
     switch (effect.kind) {
       case 'message':
-        context.emit({ type: 'message', host: host.name, task, text: effect.text });
+        context.emit({ type: 'message', host: host.name, task, text: hush.hides ? HIDDEN : effect.text });
         break;
       case 'set_fact':
         for (const [name, value] of Object.entries(effect.facts)) {

@@ -101,15 +101,17 @@ export interface TaskFinished {
   /** The loop item's label. */
   readonly item: string | undefined;
   readonly outcome: TaskOutcome;
-  /** What `register` would get. A renderer masks it. Absent under no_log. */
+  /** What `register` would get. A renderer masks it. */
   readonly result: ValueMap | undefined;
+  /** Set under no_log: item, result, differences, output and why it failed are left out, and a renderer says so. */
+  readonly hidden?: true;
   readonly milliseconds: number;
 }
 
 export type TaskOutcome =
   | { readonly kind: 'ok' }
   | { readonly kind: 'skipped'; readonly why: string }
-  /** In a play: it was changed. In a plan: it would be. Differences are absent under no_log. */
+  /** In a play: it was changed. In a plan: it would be. */
   | {
       readonly kind: 'changed';
       readonly differences: readonly Difference[];

@@ -5,6 +5,7 @@ import { mask, maskValue } from '../values/mask.ts';
 import type { Layer } from '../values/scope.ts';
 import type { RunContext } from './context.ts';
 import type { Machine } from './machine.ts';
+import { HIDDEN } from './no-log.ts';
 
 /** What a plan rests on, as digests by name, sorted. Equal digests: nothing has changed since. */
 export interface Evidence {
@@ -24,8 +25,12 @@ export async function gatherEvidence(context: RunContext, hosts: readonly string
     const machine = context.machines.get(name);
     if (machine === undefined && !hosts.includes(name)) continue;
     const observed: [string, string][] = [];
-    for (const { user, key, state, secret } of machine?.seenStates() ?? [])
-      observed.push([user === 'root' ? key : `${key} as ${user}`, await stateDigest(state, secret, slow)]);
+    for (const { user, key, state, asked } of machine?.seenStates() ?? []) {
+      const seen = user === 'root' ? key : `${key} as ${user}`;
+      // What it is about is told by the task's arguments.
+      const name = asked === 'hidden' ? `what is ${HIDDEN} (${(await slow.of(seen)).slice(0, 16)})` : seen;
+      observed.push([name, await stateDigest(state, asked !== 'plain', slow)]);
+    }
     for (const [fact, value] of Object.entries(machine === undefined ? {} : lasting(machine)))
       observed.push([`facts:${fact}`, digest(JSON.stringify(value))]);
     gathered.push({ name, variables: sorted(host.host.layers.flatMap(variableDigests)), observed: sorted(observed) });

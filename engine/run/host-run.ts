@@ -15,9 +15,10 @@ import { itinerary } from './itinerary.ts';
 import { pauseBetween } from './loop-pause.ts';
 import { countIncluded, leaveOpenWithin } from './open-includes.ts';
 import { asksOtherHosts } from './other-hosts.ts';
+import { HIDDEN, hushOf, hushedProblem } from './no-log.ts';
 import { forgetOwed } from './owed-handlers.ts';
 import { collectOwed } from './collect-owed.ts';
-import { wrongType } from './prepare.ts';
+import { wrongType } from './wrong-type.ts';
 import type { StepDone } from './roles-done.ts';
 import { RolesDone } from './roles-done.ts';
 import { isOnce, once } from './run-once.ts';
@@ -80,7 +81,8 @@ export class HostRun {
     } catch (error) {
       const problem = userProblem(error);
       if (problem === undefined) throw error;
-      throw failedStep(this.#context, this.#host, identityOfStep(stop.step, this.#handling), problem);
+      const hush = hushOf(stop.step, this.#host.variables.scope(stop.step));
+      throw failedStep(this.#context, this.#host, identityOfStep(stop.step, this.#handling), hushedProblem(problem, hush));
     }
   }
 
@@ -304,7 +306,8 @@ export class HostRun {
 
   #notKnown(step: Include | Meta, because: string): void {
     const identity = identityOfStep(step, this.#handling);
-    if (this.#context.mode === 'plan') unknownStep(this.#context, this.#host, identity, because);
+    const { hides } = hushOf(step, this.#host.variables.scope(step));
+    if (this.#context.mode === 'plan') unknownStep(this.#context, this.#host, identity, hides ? `what is ${HIDDEN}` : because);
     else throw new Problem({ code: 'task-failed', what: `what it needs is not known: ${because}`, place: step.place });
   }
 

@@ -23,6 +23,7 @@ import { debtsOf, learnOwed } from './owed-handlers.ts';
 import type { Prepared } from './prepare.ts';
 import { moduleContext } from './prepare.ts';
 import { HostStops, NotInPlan } from './signals.ts';
+import type { Asked } from './view.ts';
 import { syncedAtOnce } from './sync-files.ts';
 
 /** What one task came to on one host for one loop item, before changed_when, failed_when and the like. */
@@ -108,13 +109,19 @@ async function lookAndDo(run: ItemRun, look: 'first' | 'again'): Promise<ItemRes
     for (const one of owed) learnOwed(context, run.host, run.batch.play, run.batch.play.handlers, one.id, view.seen.of(one));
     view.release(owed);
   }
-  if (isEvidence(context)) view.noteAsked(requests, mayHoldSecret(prepared.args) || mayHoldSecret(prepared.loaded));
+  if (isEvidence(context)) view.noteAsked(requests, heldIn(prepared));
   const outcome = prepared.module.plan(prepared.args, prepared.loaded, view.seen, about);
   try {
     return await settle(run, outcome, requests);
   } finally {
     view.release(requests);
   }
+}
+
+/** How much of what a task rests on may stand in a plan. */
+function heldIn({ noLog, args, loaded }: Prepared): Asked {
+  if (noLog) return 'hidden';
+  return mayHoldSecret(args) || mayHoldSecret(loaded) ? 'secret' : 'plain';
 }
 
 /** Only a plan that is saved tells what it rests on. */
@@ -269,9 +276,8 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
     unsettled = disagreements(run, change.predictions);
   }
   if (unsettled.length > 0) {
-    const told = prepared.noLog ? undefined : change.unsettled;
-    const what = told?.what ?? 'the change was made, but the host is not as it should be';
-    const remedy = told?.remedy ?? 'Something on the host undoes the change, or the module is at fault.';
+    const what = change.unsettled?.what ?? 'the change was made, but the host is not as it should be';
+    const remedy = change.unsettled?.remedy ?? 'Something on the host undoes the change, or the module is at fault.';
     const problem = failure(run, what, unsettled.join('\n'), remedy);
     return { kind: 'failed', problem, result: finished.result, output: asOutput(completed), attempted: change };
   }

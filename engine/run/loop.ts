@@ -3,7 +3,7 @@ import type { Layer } from '../values/scope.ts';
 import type { Scope, Value } from '../values/value.ts';
 import { Unknown, isList } from '../values/value.ts';
 import { all } from './conditions.ts';
-import { wrongType } from './prepare.ts';
+import { wrongType } from './wrong-type.ts';
 
 /** One turn of a loop. */
 export interface LoopTurn {

@@ -8,7 +8,7 @@ import type { Prediction, Request } from '../resources/resource.ts';
 import { openSealedFiles } from './sealed-files.ts';
 import { HostStops } from './signals.ts';
 import { syncFiles } from './sync-files.ts';
-import type { ChangeCount } from './view.ts';
+import type { Asked, ChangeCount } from './view.ts';
 import { View, observation, observe } from './view.ts';
 
 /** How an apply ended, with the host's new look already taken in. */
@@ -91,7 +91,7 @@ export class Machine {
   }
 
   /** Every state that tasks rest on, by the user that it was seen as. */
-  *seenStates(): Generator<{ readonly user: string; readonly key: string; readonly state: unknown; readonly secret: boolean }> {
+  *seenStates(): Generator<{ readonly user: string; readonly key: string; readonly state: unknown; readonly asked: Asked }> {
     for (const privilege of this.#privileges.values())
       for (const seen of this.view(privilege).seenStates()) yield { user: this.userOf(privilege), ...seen };
   }

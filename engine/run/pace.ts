@@ -4,7 +4,7 @@ import type { BatchSize, Play } from '../playbook/play.ts';
 import type { Scope, Value } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
 import { flagOf } from './flag.ts';
-import { wrongType } from './prepare.ts';
+import { wrongType } from './wrong-type.ts';
 
 /** In which batches a play runs, and which failures stop it for all. */
 export interface Pace {

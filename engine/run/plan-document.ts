@@ -31,6 +31,8 @@ const outcome = z.discriminatedUnion('kind', [
     /** What decides, where it is not an earlier change. */
     doubt: z.string().optional(),
     differences: z.array(difference).readonly(),
+    /** Set where no_log hides them. */
+    hidden: z.literal(true).optional(),
     notifies: names,
   }),
   z.strictObject({ kind: z.literal('unknown'), because: z.string() }),
@@ -103,5 +105,6 @@ export const planDocument = z.strictObject({
 export type PlanDocument = Readonly<z.infer<typeof planDocument>>;
 export type PlanStep = Readonly<z.infer<typeof step>>;
 export type PlannedOutcome = Readonly<z.infer<typeof outcome>>;
+export type PlannedChange = Extract<PlannedOutcome, { readonly kind: 'change' }>;
 export type PlannedDifference = Readonly<z.infer<typeof difference>>;
 export type PlanSummary = Readonly<z.infer<typeof summary>>;

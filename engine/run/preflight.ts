@@ -14,6 +14,7 @@ import { MissingFile } from './controller-files.ts';
 import { FilesToCome, anyItem, isController, isOnController } from './files-to-come.ts';
 import { isLoopInVain, loopLayer, turnsOf } from './loop.ts';
 import type { HostState } from './host-state.ts';
+import { hushOf, hushedAhead } from './no-log.ts';
 import type { PlannedPlay } from './play-run.ts';
 import { prepareAhead } from './prepared-ahead.ts';
 import { unsupportedSetting } from './target-settings.ts';
@@ -90,11 +91,13 @@ async function tryTask(
   task: Task,
   pending: ReadonlyMap<string, Value>,
   toCome: FilesToCome,
-  add: (problem: Problem) => void,
+  tell: (problem: Problem) => void,
 ): Promise<void> {
+  const over = pending.size === 0 ? [] : [pendingLayer(new Map(pending))];
+  const plain = host.variables.scope(task, over);
+  let hush = hushOf(task, plain);
+  const add = (problem: Problem): void => tell(hushedAhead(problem, task.id, hush));
   try {
-    const over = pending.size === 0 ? [] : [pendingLayer(new Map(pending))];
-    const plain = host.variables.scope(task, over);
     if (isLoopInVain(task, plain)) return;
     const turns = task.loop === undefined ? [undefined] : turnsOf(task.loop, task, plain);
     if (turns instanceof Unknown) {
@@ -104,6 +107,7 @@ async function tryTask(
     }
     for (const turn of turns) {
       const scope = turn === undefined ? plain : host.variables.scope(task, [...over, loopLayer(turn)]);
+      if (turn !== undefined) hush = hushOf(task, scope);
       const runs = all(task.when, scope);
       const isHere = runs !== false && isOnController(task, host.name, scope, context.hosts);
       if (runs instanceof Unknown && isHere) notePerhaps(toCome, task, scope);

@@ -13,6 +13,8 @@ import type { Scope, Value } from '../values/value.ts';
 import { Unknown, isMap } from '../values/value.ts';
 import type { RunContext } from './context.ts';
 import { ToCome } from './controller-files.ts';
+import { isNoLog } from './no-log.ts';
+import { wrongType } from './wrong-type.ts';
 
 /** A task for one host and one loop item, with everything resolved that does not need the host. */
 export interface Prepared {
@@ -74,14 +76,6 @@ export async function prepare(context: RunContext, task: Task, scope: Scope): Pr
     if (error instanceof ToCome) return { kind: 'unknown', because: error.because };
     throw error;
   }
-}
-
-/** What cannot be told yet may be true, and then nothing of the task may be shown. */
-function isNoLog({ settings, place }: Task, scope: Scope): boolean {
-  const value = settings.noLog?.resolve(scope) ?? false;
-  if (typeof value === 'boolean') return value;
-  if (value instanceof Unknown) return true;
-  throw wrongType('no_log', 'true or false', settings.noLog?.place ?? place);
 }
 
 /** What is not known of its arguments, or of what was made of them. Only a plan can do with that. */
@@ -176,8 +170,4 @@ function exports(levels: readonly Compiled[], scope: Scope): string | Unknown {
     }
   }
   return lines.map((line) => `${line}\n`).join('');
-}
-
-export function wrongType(what: string, wanted: string, place: Place): Problem {
-  return new Problem({ code: 'wrong-type', what: `${what} must be ${wanted}`, place });
 }

@@ -7,7 +7,7 @@ import { keyOf } from './context.ts';
 import { flagOf } from './flag.ts';
 import type { HostState } from './host-state.ts';
 import type { Stop } from './itinerary.ts';
-import { wrongType } from './prepare.ts';
+import { wrongType } from './wrong-type.ts';
 import { HostStops, TaskFailed } from './signals.ts';
 
 /** Whether one host does the step for all. It is asked under the variables of the first host of the batch, so that all hosts have one answer. */

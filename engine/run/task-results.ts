@@ -14,6 +14,8 @@ export interface Recorded {
   readonly stops: Problem | undefined;
   /** Of a plan: whether it is done at all is not known. */
   readonly isOpen?: boolean;
+  /** no_log hides what it says. */
+  readonly hides?: boolean;
 }
 
 export function skippedTurn(turn: LoopTurn | undefined): Recorded {

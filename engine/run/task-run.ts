@@ -19,6 +19,8 @@ import { asTaskProblem, failure, runItem } from './item-run.ts';
 import type { Route, Stop } from './itinerary.ts';
 import { pauseBetween } from './loop-pause.ts';
 import { connectFor } from './machines.ts';
+import { HIDDEN, hushOf, hushedOutcome, hushedProblem, hushedResult, hushedUnknowns } from './no-log.ts';
+import type { Hush } from './no-log.ts';
 import { nameableNotifies, notifiesOf } from './notified-names.ts';
 import { forgetOwed } from './owed-handlers.ts';
 import type { Prepared } from './prepare.ts';
@@ -60,6 +62,7 @@ interface Turn {
   readonly label: string | undefined;
   readonly over: readonly Layer[];
   readonly scope: Scope;
+  readonly hush: Hush;
   /** By the clock of `performance`. */
   readonly began: number;
 }
@@ -70,7 +73,8 @@ export async function runTask(run: TaskRun): Promise<StepDone> {
   const scope = host.variables.scope(task);
   const identity = identityOf(run, scope);
   host.doing = identity;
-  const whole: Turn = { run, identity, loop: undefined, label: undefined, over: [], scope, began: performance.now() };
+  const hush = hushOf(task, scope);
+  const whole: Turn = { run, identity, loop: undefined, label: undefined, over: [], scope, hush, began: performance.now() };
   const result = task.loop === undefined ? await runOne(whole) : await runLoop(whole, task.loop);
   if (task.register !== undefined) {
     host.variables.remember(task.register, result.value);
@@ -80,7 +84,10 @@ export async function runTask(run: TaskRun): Promise<StepDone> {
   // A task of which anything failed calls for nothing; where that ends the host, what it began is owed all the same.
   if (result.stops !== undefined) host.called.fail(run.calls);
   else if (result.failed === true) withdraw(run, run.calls);
-  if (result.stops !== undefined) throw new TaskFailed(result.stops, { name: identity.name, result: result.value });
+  if (result.stops !== undefined) {
+    const shown = hushedResult(result.value, { hides: result.hides === true });
+    throw new TaskFailed(result.stops, { name: identity.name, result: shown });
+  }
   if (result.skipped) return 'skipped';
   return result.isOpen === true ? 'unknown' : 'done';
 }
@@ -105,6 +112,7 @@ async function runLoop(whole: Turn, loop: Loop): Promise<Omit<Recorded, 'changed
     isOpen: ran.length > 0 && ran.every((one) => one.isOpen === true),
     skipped: results.every((one) => one.skipped),
     stops: results.find((one) => one.stops !== undefined)?.stops,
+    hides: results.some((one) => one.hides === true),
   };
 }
 
@@ -126,9 +134,8 @@ function turnsInVain(whole: Turn, loop: Loop): readonly Turn[] | Unknown {
     const turns = turnsOf(loop, run.task, plain);
     if (turns instanceof Unknown) return turns;
     return turns.map((one) => {
-      const over = [loopLayer(one)];
-      const scope = run.host.variables.scope(run.task, over);
-      return { ...whole, identity: identityOf(run, scope), loop: one, label: labelOf(run.task, scope, one.item), over, scope };
+      const turn = turnOf(run, one);
+      return { ...turn, label: shownLabel(turn, one), began: whole.began };
     });
   } catch (error) {
     if (error instanceof Problem) return [];
@@ -142,13 +149,24 @@ async function runTurns({ run, scope: plain }: Turn, turns: readonly LoopTurn[])
     const results: Recorded[] = [];
     for (const loop of turns) {
       await pauseBetween(run.context, loop.loop, loop.index);
-      const over = [loopLayer(loop)];
-      const scope = run.host.variables.scope(run.task, over);
-      // Only with the item's variables a name that speaks of the item can be told.
-      results.push(await runOne({ run, identity: identityOf(run, scope), loop, label: undefined, over, scope, began: performance.now() }));
+      results.push(await runOne(turnOf(run, loop)));
     }
     return results;
   });
+}
+
+/** Only with the item's variables a name that speaks of the item can be told; under no_log it says that the item is hidden. */
+function turnOf(run: TaskRun, loop: LoopTurn): Turn {
+  const { task, host } = run;
+  const over = [loopLayer(loop)];
+  const scope = host.variables.scope(task, over);
+  const hush = hushOf(task, scope);
+  const named = hush.hides ? host.variables.scope(task, [loopLayer({ ...loop, item: HIDDEN })]) : scope;
+  return { run, identity: identityOf(run, named), loop, label: undefined, over, scope, hush, began: performance.now() };
+}
+
+function shownLabel({ run, hush, scope }: Turn, loop: LoopTurn): string {
+  return hush.hides ? HIDDEN : labelOf(run.task, scope, loop.item);
 }
 
 /** Waits until so many hosts may be in the task. A plan does not wait. */
@@ -168,7 +186,7 @@ async function runOne(unlabelled: Turn): Promise<Recorded> {
   if (host.called.hasUnreached) host.called.reach(nameableNotifies(task, scope));
   let turn = unlabelled;
   try {
-    if (loop !== undefined) turn = { ...turn, label: labelOf(task, scope, loop.item) };
+    if (loop !== undefined) turn = { ...turn, label: shownLabel(turn, loop) };
     const holds = all(task.when, scope);
     if (holds === false) return skip(turn);
     if (holds instanceof Unknown) return unknown(turn, holds.because);
@@ -186,7 +204,7 @@ async function runOne(unlabelled: Turn): Promise<Recorded> {
 }
 
 async function runPrepared(turn: Turn, prepared: Prepared): Promise<Recorded> {
-  const { run, identity, over, scope } = turn;
+  const { run, identity, over, scope, hush } = turn;
   const { task, host, context, batch } = run;
   const machine = await connectFor(context, host, prepared.delegate);
   const notifies = notifiesOf(task, scope);
@@ -213,22 +231,22 @@ async function runPrepared(turn: Turn, prepared: Prepared): Promise<Recorded> {
       .then((raw) => judge(judging, raw))
       .catch(failedItem);
   const attempt = task.loop === undefined ? (look: 'first' | 'again') => inTurn(run, scope, () => once(look)) : once;
-  const judged = await attempted({ ...judging, context, identity, scope, noLog: prepared.noLog }, attempt);
-  const outcome = doubted(run, outcomeOf(task, scope, judged, { noLog: prepared.noLog, notifies }));
+  const judged = await attempted({ ...judging, context, identity, scope }, attempt);
+  const outcome = doubted(run, outcomeOf(task, scope, judged, notifies));
   const { changed, failed } = told(run, judged, outcome);
   if (outcome.kind === 'changed') calls.push(...host.called.call(notifies, changed === true ? 'certain' : 'doubtful'));
   else if (outcome.kind === 'unknown') host.called.call(notifies, 'doubtful');
   // They were written down ahead of a change that changed_when does not count as one.
   else if (outcome.kind === 'ok') withdraw(run, calls.splice(0));
   run.calls.push(...calls);
-  if (judged.kind === 'ok') await applyEffects(run, identity, judged.effects ?? []);
+  if (judged.kind === 'ok') await applyEffects(run, identity, hush, judged.effects ?? []);
   const shaped = shape(judged, turn.loop);
-  const result = judged.kind === 'unknown' ? shaped : { ...shaped, changed, failed };
-  finish(turn, outcome, prepared.delegate, prepared.noLog ? undefined : result);
-  if (judged.kind === 'waits') return { ...unknownTurn(judged.because), changed: false, failed: false, isOpen: false };
-  const stops = outcome.kind === 'failed' && !outcome.ignored ? outcome.problem : undefined;
-  if (judged.kind !== 'unknown') return { value: result, changed, failed, skipped: false, stops };
-  const nothing = unknownTurn(judged.because);
+  const result = hushedUnknowns(judged.kind === 'unknown' ? shaped : { ...shaped, changed, failed }, identity.id, hush);
+  finish(turn, outcome, prepared.delegate, result);
+  if (judged.kind === 'waits') return { ...unknownTurn(becauseOf(turn, judged.because)), changed: false, failed: false, isOpen: false };
+  const stops = outcome.kind === 'failed' && !outcome.ignored ? hushedProblem(outcome.problem, hush) : undefined;
+  if (judged.kind !== 'unknown') return { value: result, changed, failed, skipped: false, stops, hides: hush.hides };
+  const nothing = unknownTurn(becauseOf(turn, judged.because));
   return Object.keys(judged.result).length === 0 ? nothing : { ...nothing, value: result };
 }
 
@@ -264,7 +282,9 @@ function failed(turn: Turn, error: Problem): Recorded {
   const ignored = ignores(turn.run.task, turn.scope);
   const problem = withFactsRemedy(error);
   finish(turn, failedOutcome(problem, ignored));
-  return failedTurn(problem, ignored, turn.loop);
+  const recorded = failedTurn(problem, ignored, turn.loop);
+  if (recorded.stops === undefined) return recorded;
+  return { ...recorded, stops: hushedProblem(recorded.stops, turn.hush), hides: turn.hush.hides };
 }
 
 /** A plan tells that it is not known; a play needs to know. */
@@ -274,15 +294,21 @@ function unknown(turn: Turn, because: string): Recorded {
   run.host.called.call(nameableNotifies(run.task, scope), 'doubtful');
   if (isOnController(run.task, run.host.name, scope, run.context.hosts)) run.context.files.expectAnything();
   finish(turn, { kind: 'unknown', because });
-  return unknownTurn(because);
+  return unknownTurn(becauseOf(turn, because));
+}
+
+/** Why its result is not known, for tasks that follow. */
+function becauseOf({ hush, identity }: Turn, because: string): string {
+  return hush.hides ? `the task at ${identity.id}` : because;
 }
 
 function finish(turn: Turn, outcome: TaskOutcome, delegatedTo?: string, result?: ValueMap): void {
-  const { run, identity, label, began } = turn;
+  const { run, identity, label, hush, began } = turn;
   const { context, host } = run;
   if (outcome.kind === 'failed') host.count(outcome.ignored ? 'ignored' : 'failed');
   else host.count(outcome.kind);
   if (outcome.kind === 'unknown') context.approval?.leaveOpen(host.name, identity);
   const milliseconds = performance.now() - began;
-  context.emit({ type: 'task_finished', host: host.name, delegatedTo, task: identity, item: label, outcome, result, milliseconds });
+  const told = hush.hides ? { outcome: hushedOutcome(outcome, hush), result: undefined, hidden: true as const } : { outcome, result };
+  context.emit({ type: 'task_finished', host: host.name, delegatedTo, task: identity, item: label, ...told, milliseconds });
 }

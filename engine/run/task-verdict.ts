@@ -109,13 +109,7 @@ export function resultScope(of: Judged, result: ItemResult): Scope {
   return host.variables.scope(task, [...over, { level: 'set_fact', origin: 'result of the task', variables }]);
 }
 
-export function outcomeOf(
-  task: Task,
-  scope: Scope,
-  result: ItemResult,
-  told: { readonly noLog: boolean; readonly notifies: readonly string[] },
-): TaskOutcome {
-  const { noLog, notifies } = told;
+export function outcomeOf(task: Task, scope: Scope, result: ItemResult, notifies: readonly string[]): TaskOutcome {
   switch (result.kind) {
     case 'ok':
     case 'waits':
@@ -123,13 +117,11 @@ export function outcomeOf(
     case 'unknown':
       return { kind: 'unknown', because: result.because };
     case 'failed':
-      return noLog
-        ? failedOutcome(hushed(result.problem), ignores(task, scope), undefined)
-        : failedOutcome(result.problem, ignores(task, scope), result.output);
+      return failedOutcome(result.problem, ignores(task, scope), result.output);
     case 'changed':
       return {
         kind: 'changed',
-        differences: noLog ? [] : result.change.differences,
+        differences: result.change.differences,
         certainty: result.change.certainty,
         doubt: result.change.doubt,
         notifies,
@@ -150,9 +142,4 @@ export function failedOutcome(problem: Problem, ignored: boolean, output?: Faile
 /** `ignore_errors`. What is not known yet ignores nothing. */
 export function ignores(task: Task, scope: Scope): boolean {
   return flagOf('ignore_errors', task.ignoreErrors, scope) === true;
-}
-
-/** Why it failed is mostly what it has printed. */
-function hushed({ code, what, place, remedy, cause }: Problem): Problem {
-  return new Problem({ code, what, place, why: 'What it said is not shown, as no_log says.', remedy, cause });
 }

@@ -4,7 +4,7 @@ import type { Value } from '../values/value.ts';
 import type { Batch } from './context.ts';
 import { keyOf } from './context.ts';
 import type { Stop } from './itinerary.ts';
-import { wrongType } from './prepare.ts';
+import { wrongType } from './wrong-type.ts';
 
 /** Does the work of a step when fewer than `most` hosts of the batch are at theirs; at once where there is no `throttle`. */
 export async function throttled<Result>(

@@ -9,7 +9,7 @@ import type { RunContext } from './context.ts';
 import type { TaskIdentity } from './events.ts';
 import type { ItemResult } from './item-run.ts';
 import { failure } from './item-run.ts';
-import { wrongType } from './prepare.ts';
+import { wrongType } from './wrong-type.ts';
 import type { Judged } from './task-verdict.ts';
 import { resultScope } from './task-verdict.ts';
 
@@ -20,7 +20,6 @@ export interface Waiting extends Judged {
   readonly context: RunContext;
   readonly identity: TaskIdentity;
   readonly scope: Scope;
-  readonly noLog: boolean;
 }
 
 /** `until`, `retries`, `delay`: attempts until the expressions hold, or the task succeeds where there are none. Adds how many it took. */
@@ -90,7 +89,7 @@ function isNever({ task, host, over }: Waiting): boolean {
 
 function neverSo(of: Waiting, result: ItemResult): ItemResult {
   const expressions = of.task.until?.expressions ?? [];
-  const why = of.noLog ? [] : expressions.flatMap((one) => explain(one, resultScope(of, result)));
+  const why = expressions.flatMap((one) => explain(one, resultScope(of, result)));
   const what = `would give up: no attempt makes ${expressions.map((one) => one.source).join(' && ')} true`;
   const problem = failure(of, what, why.length === 0 ? undefined : why.join('\n'), 'Let `until` speak of the result of the task.');
   return { kind: 'failed', problem, result: result.result, output: undefined };
@@ -115,7 +114,7 @@ function gaveUp(of: Waiting, result: ItemResult, attempts: number, milliseconds:
   const tries = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(milliseconds / 1000)} s`;
   const wanted = expressions.map((one) => one.source).join(' && ');
   const what = `gave up after ${tries}${wanted === '' ? '' : `: ${wanted} was never true`}`;
-  const values = of.noLog ? [] : expressions.flatMap((one) => explain(one, resultScope(of, result)));
+  const values = expressions.flatMap((one) => explain(one, resultScope(of, result)));
   const last = result.kind === 'failed' ? [`The last attempt: ${result.problem.what}`, ...(result.problem.why ?? '').split('\n')] : [];
   const why = [...values, ...last].filter((line) => line !== '').join('\n');
   const problem = failure(of, what, why === '' ? undefined : why, result.kind === 'failed' ? result.problem.remedy : undefined);

@@ -167,21 +167,32 @@ export class View {
 
   /** As the host itself showed it last, without any prediction. */
   readonly #shown = new Map<string, unknown>();
-  /** What tasks asked for in their turn; true where one of them had a secret in its hands. */
-  readonly #asked = new Map<string, boolean>();
+  /** What tasks asked for in their turn. */
+  readonly #asked = new Map<string, Asked>();
 
   /** A task in its turn rests on these: what is only foreseen may depend on how hosts overtake each other. */
-  noteAsked(requests: readonly Request[], secret: boolean): void {
+  noteAsked(requests: readonly Request[], asked: Asked): void {
     for (const { kind, key } of requests) {
       // What a command answers may differ each time, as a clock does. What follows from it is in the plan's steps.
-      if (kind.name !== 'probe') this.#asked.set(key, secret || (this.#asked.get(key) ?? false));
+      if (kind.name !== 'probe') this.#asked.set(key, stricter(asked, this.#asked.get(key) ?? asked));
     }
   }
 
   /** Every state that tasks rest on, as it was seen. */
-  *seenStates(): Generator<{ readonly key: string; readonly state: unknown; readonly secret: boolean }> {
-    for (const [key, secret] of this.#asked) if (this.#shown.has(key)) yield { key, state: this.#shown.get(key), secret };
+  *seenStates(): Generator<{ readonly key: string; readonly state: unknown; readonly asked: Asked }> {
+    for (const [key, asked] of this.#asked) if (this.#shown.has(key)) yield { key, state: this.#shown.get(key), asked };
   }
+}
+
+/** `secret`: of a task with a secret in its hands. `hidden`: of a task under no_log, so that not even its name may be told. */
+export type Asked = 'plain' | 'secret' | 'hidden';
+
+const STRICTNESS: Readonly<Record<Asked, number>> = { plain: 0, secret: 1, hidden: 2 };
+
+/** A task that may be told names what another one hides all the same. */
+function stricter(one: Asked, other: Asked): Asked {
+  if (one !== other && (one === 'hidden' || other === 'hidden')) return 'secret';
+  return STRICTNESS[one] > STRICTNESS[other] ? one : other;
 }
 
 /** Of plain data, as details are. */
