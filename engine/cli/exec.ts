@@ -7,6 +7,7 @@ import { extraVariables } from './extra-variables.ts';
 import { vaultFor } from './flag-values.ts';
 import { oneTaskPlaybook } from './one-task.ts';
 import { journalFolder, performRun, runReport, statusOf } from './perform-run.ts';
+import { shownCommand } from './shown-command.ts';
 
 interface Flags extends InventoryFlags, ConnectionFlags, LockFlags {
   readonly limit?: string;
@@ -54,7 +55,7 @@ async function exec(pattern: string, flags: Flags): Promise<number> {
         stdout: process.stdout,
         stderr: process.stderr,
         journal: journalFolder(),
-        command: process.argv.slice(2),
+        command: shownCommand(process.argv.slice(2), flags.extraVars),
       })
     : runReport(mode, diff, flags);
   const selection = { tags: [], skipTags: [] };

@@ -1,10 +1,15 @@
 import { Problem } from '../errors/problem.ts';
+import { isCompiled } from '../values/compiled.ts';
 import type { Compiled } from '../values/compiled.ts';
+import { concealed } from '../values/concealed.ts';
 import type { Vault } from '../vault/vault.ts';
 import { writtenVariable } from '../inventory/written-variable.ts';
+import { isCredential, variableNode } from '../values/hidden-node.ts';
 import type { Node } from '../values/node.ts';
 import { oneDocument } from '../values/one-document.ts';
 import type { Layer } from '../values/scope.ts';
+import { TYPED, isTyped } from '../values/typed.ts';
+import { Secret } from '../values/secret.ts';
 import type { Value } from '../values/value.ts';
 import { readYaml } from '../values/yaml.ts';
 
@@ -16,10 +21,10 @@ export async function extraVariables(given: readonly string[], vault: Vault): Pr
   const variables = new Map<string, Compiled | Value>();
   for (const text of given) {
     if (text.startsWith('@')) await fromFile(text.slice(1), variables, vault);
-    else if (text.trimStart().startsWith('{')) fromNode(oneDocument(readYaml(text, '-e')), '-e', variables);
+    else if (text.trimStart().startsWith('{')) fromNode(oneDocument(readYaml(text, TYPED)), TYPED, variables);
     else fromPairs(text, variables);
   }
-  return { level: 'extra vars', origin: '-e', variables };
+  return { level: 'extra vars', origin: TYPED, variables };
 }
 
 async function fromFile(path: string, variables: Map<string, Compiled | Value>, vault: Vault): Promise<void> {
@@ -46,18 +51,37 @@ function fromNode(node: Node | undefined, from: string, variables: Map<string, C
       remedy: 'Write name: value, a line each.',
     });
   }
-  for (const entry of node.entries) variables.set(entry.key, writtenVariable(entry.value));
+  for (const entry of node.entries) variables.set(entry.key, writtenVariable(variableNode(entry.key, entry.value)));
 }
 
 function fromPairs(text: string, variables: Map<string, Compiled | Value>): void {
-  const pairs = [...text.matchAll(/([A-Za-z_][A-Za-z0-9_]*)=("([^"]*)"|'([^']*)'|\S*)\s*/gy)];
-  const read = pairs.reduce((sum, pair) => sum + pair[0].length, 0);
-  if (pairs.length === 0 || read !== text.trimStart().length) {
+  const pairs = pairsIn(text);
+  if (pairs === undefined) {
     throw new Problem({
       code: 'wrong-extra-variable',
       what: `-e "${text.split('=')[0] ?? ''}…" is not understood`,
       remedy: 'Write name=value, a map in braces such as \'{"name": [1, 2]}\', or @file.',
     });
   }
-  for (const [, name, raw, double, single] of pairs) if (name !== undefined) variables.set(name, double ?? single ?? raw ?? '');
+  for (const { name, value } of pairs) variables.set(name, isCredential(name) ? Secret.of(value) : value);
+}
+
+/** The pairs of `name=value other="two words"`; undefined for what is not of that form. */
+export function pairsIn(text: string): readonly { readonly name: string; readonly value: string }[] | undefined {
+  const pairs = [...text.matchAll(/([A-Za-z_][A-Za-z0-9_]*)=("([^"]*)"|'([^']*)'|\S*)\s*/gy)];
+  const read = pairs.reduce((sum, pair) => sum + pair[0].length, 0);
+  if (pairs.length === 0 || read !== text.trimStart().length) return undefined;
+  return pairs.map(([, name = '', raw = '', double, single]) => ({ name, value: double ?? single ?? raw }));
+}
+
+/** The variables for a listing: the texts that were typed are not shown again, nor what is made of them. */
+export function unshown({ variables, ...layer }: Layer): Layer {
+  return { ...layer, variables: new Map([...variables].map(([name, value]) => [name, isTyped(value) ? concealedVariable(value) : value])) };
+}
+
+function concealedVariable(value: Compiled | Value): Compiled | Value {
+  if (!isCompiled(value)) return concealed(value);
+  const { literal } = value;
+  if (literal === undefined) return { ...value, resolve: (scope) => concealed(value.resolve(scope)) };
+  return { ...value, literal: concealed(literal), resolve: () => concealed(literal) };
 }

@@ -10,6 +10,7 @@ import type { ConnectionFlags } from './common-options.ts';
 import { EXIT } from './exit-status.ts';
 import { targetSettings } from './flag-values.ts';
 import { interruptions } from './interruptions.ts';
+import { shownCommand } from './shown-command.ts';
 
 /** What a command says of its run; the rest is the same for all of them. */
 export type Performance = Pick<
@@ -22,8 +23,10 @@ export function journalFolder(): string {
   return join(process.env['RUNBOOK_STATE'] ?? '.runbook', 'runs');
 }
 
+type ReportFlags = Pick<ConnectionFlags, 'output' | 'verbose'> & { readonly extraVars: readonly string[] };
+
 /** How plays and plans are shown. */
-export function runReport(mode: Mode, diff: boolean, flags: ConnectionFlags, inputs?: string): Report {
+export function runReport(mode: Mode, diff: boolean, flags: ReportFlags, inputs?: string): Report {
   return startReport({
     format: flags.output,
     mode,
@@ -32,7 +35,7 @@ export function runReport(mode: Mode, diff: boolean, flags: ConnectionFlags, inp
     stdout: process.stdout,
     stderr: process.stderr,
     journal: journalFolder(),
-    command: process.argv.slice(2),
+    command: shownCommand(process.argv.slice(2), flags.extraVars),
     inputs,
   });
 }

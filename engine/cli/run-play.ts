@@ -1,5 +1,5 @@
 import { Problem } from '../errors/problem.ts';
-import { createHash } from 'node:crypto';
+import { createHash, scryptSync } from 'node:crypto';
 import { printNotes } from '../report/vault.ts';
 import type { Mode } from '../run/events.ts';
 import type { Resume } from '../run/resume.ts';
@@ -61,10 +61,15 @@ async function resumption(playbook: string, inputs: string, flags: PlayFlags): P
   return resumeOf(journalFolder(), flags.resume === true ? undefined : flags.resume, { playbook, inputs, partial });
 }
 
+/** A value of -e may be a password that somebody could try out. */
+function slowDigest(given: string): string {
+  return given.startsWith('@') ? given : scryptSync(given, 'runbook-inputs', 16, { N: 8192 }).toString('hex');
+}
+
 /** Of the files that are read before the run, and of the variables of the command line. */
 function digestOf(prepared: PreparedRun, flags: PlayFlags): string {
   return createHash('sha256')
-    .update(JSON.stringify([prepared.inputs(new Map()), flags.extraVars]))
+    .update(JSON.stringify([prepared.inputs(new Map()), flags.extraVars.map(slowDigest)]))
     .digest('hex');
 }
 

@@ -8,7 +8,7 @@ import { didYouMean } from '../values/suggest.ts';
 import type { InventoryFlags } from './common-options.ts';
 import { addInventoryOptions } from './common-options.ts';
 import { EXIT } from './exit-status.ts';
-import { extraVariables } from './extra-variables.ts';
+import { extraVariables, unshown } from './extra-variables.ts';
 import { vaultFor } from './flag-values.ts';
 
 interface Flags extends InventoryFlags {
@@ -31,7 +31,7 @@ async function show(hostName: string, name: string | undefined, flags: Flags): P
   const vault = vaultFor(flags);
   const inventory = await loadInventory(flags.inventory, flags.playbookDir === undefined ? [] : [flags.playbookDir], vault);
   const extra = await extraVariables(flags.extraVars, vault);
-  const scope = hostScopes(inventory, extra, flags.playbookDir ?? '.')(hostName);
+  const scope = hostScopes(inventory, unshown(extra), flags.playbookDir ?? '.')(hostName);
   if (scope === undefined) {
     throw new Problem({
       code: 'unknown-host',

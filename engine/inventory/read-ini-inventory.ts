@@ -1,6 +1,7 @@
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Node, ScalarNode } from '../values/node.ts';
+import { hiddenNode, variableNode } from '../values/hidden-node.ts';
 import { nearestName } from '../values/suggest.ts';
 import { variableNameProblem } from '../values/variable-name.ts';
 import type { Literal } from './python-literal.ts';
@@ -13,9 +14,9 @@ import { writtenVariable } from './written-variable.ts';
 type Section = 'hosts' | 'children' | 'vars';
 const SECTIONS = ['hosts', 'children', 'vars'];
 
-/** Adds an inventory in Ansible's INI form. Whatever is not of that form is reported with its place. */
-export function readIniInventory(text: string, file: string, into: RawInventory): void {
-  new IniReader(file, into).read(text);
+/** Adds an inventory in Ansible's INI form; `isHidden`: of an encrypted file. Whatever is not of that form is reported with its place. */
+export function readIniInventory(text: string, file: string, isHidden: boolean, into: RawInventory): void {
+  new IniReader(file, isHidden, into).read(text);
 }
 
 interface Pending {
@@ -26,14 +27,16 @@ interface Pending {
 
 class IniReader {
   readonly #file: string;
+  readonly #isHidden: boolean;
   readonly #into: RawInventory;
   /** Groups that were named before they are declared, or never are. */
   readonly #pending = new Map<string, Pending>();
   #group = 'ungrouped';
   #section: Section | undefined = 'hosts';
 
-  constructor(file: string, into: RawInventory) {
+  constructor(file: string, isHidden: boolean, into: RawInventory) {
     this.#file = file;
+    this.#isHidden = isHidden;
     this.#into = into;
   }
 
@@ -214,7 +217,7 @@ class IniReader {
       });
     }
     const node = literal.kind === 'text' ? scalar(value, source, place) : nodeOf(literal.value, source, place);
-    return this.#into.attempt(() => writtenVariable(node));
+    return this.#into.attempt(() => writtenVariable(variableNode(name, this.#isHidden ? hiddenNode(node) : node)));
   }
 }
 

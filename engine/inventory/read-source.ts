@@ -2,6 +2,8 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Problem } from '../errors/problem.ts';
+import { hiddenNode } from '../values/hidden-node.ts';
+import type { Node } from '../values/node.ts';
 import { statusOf } from '../values/look-at-once.ts';
 import { readYamlInTurns } from '../values/yaml.ts';
 import type { RawInventory } from './raw-inventory.ts';
@@ -86,10 +88,15 @@ async function readText(path: string, into: RawInventory, vault: Vault): Promise
   }
   const bytes = readFileSync(path);
   if (YAML_EXTENSIONS.has(extension) && sealedForm(bytes) === 'sops') return readYamlInventory(await vault.documents(bytes, path), into);
-  const { text } = await vault.content(bytes, path);
+  const { text, wasSealed } = await vault.content(bytes, path);
   if (YAML_EXTENSIONS.has(extension) || (extension !== '.ini' && looksLikeYaml(text)))
-    readYamlInventory(await readYamlInTurns(text, path, { decrypt: vault.decrypt }), into);
-  else readIniInventory(text, path, into);
+    readYamlInventory(await hiddenIf(wasSealed, readYamlInTurns(text, path, { decrypt: vault.decrypt })), into);
+  else readIniInventory(text, path, wasSealed, into);
+}
+
+async function hiddenIf(isHidden: boolean, reading: Promise<readonly Node[]>): Promise<readonly Node[]> {
+  const nodes = await reading;
+  return isHidden ? nodes.map(hiddenNode) : nodes;
 }
 
 /** Told by the first line that says something: no line of an INI inventory ends in a colon or is a map in braces. */

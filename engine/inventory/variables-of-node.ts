@@ -1,5 +1,6 @@
 import { Problem, Problems } from '../errors/problem.ts';
 import type { MapEntry, Node } from '../values/node.ts';
+import { variableNode } from '../values/hidden-node.ts';
 import { variableNameProblem } from '../values/variable-name.ts';
 import type { WrittenVariable } from './written-variable.ts';
 import { writtenVariable } from './written-variable.ts';
@@ -12,7 +13,7 @@ export function variablesOf(node: Node, otherwise: string): ReadonlyMap<string, 
     const wrongName = variableNameProblem(key, keyPlace);
     if (wrongName !== undefined) problems.push(wrongName);
     try {
-      variables.set(key, writtenVariable(value));
+      variables.set(key, writtenVariable(variableNode(key, value)));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       problems.push(error);

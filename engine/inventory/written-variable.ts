@@ -1,7 +1,8 @@
 import type { MapEntry, Node } from '../values/node.ts';
 import type { Compiled } from '../values/compiled.ts';
 import { Problem } from '../errors/problem.ts';
-import { compileNode } from '../values/compiled.ts';
+import { compileNode, isCompiled } from '../values/compiled.ts';
+import { Secret } from '../values/secret.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Value } from '../values/value.ts';
 
@@ -38,17 +39,14 @@ export function writtenValue(variable: Compiled | Value): Value {
   return isWritten(variable) ? variable.written() : (variable.literal ?? null);
 }
 
-function isCompiled(variable: Compiled | Value): variable is Compiled {
-  return typeof variable === 'object' && variable !== null && 'resolve' in variable && typeof variable.resolve === 'function';
-}
-
 function isWritten(variable: Compiled): variable is WrittenVariable {
   return 'written' in variable;
 }
 
 function plainValue(node: Node): Value {
   if (node.kind === 'map') return plainMap(node.entries);
-  return node.kind === 'list' ? node.items.map(plainValue) : node.value;
+  if (node.kind === 'list') return node.items.map(plainValue);
+  return node.renders === 'secret' ? Secret.around(String(node.value)) : node.value;
 }
 
 function plainMap(entries: readonly MapEntry[]): Value {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
 import { COMMON_ARGUMENTS } from '../playbook/ansible-modules.ts';
+import { mask } from '../values/mask.ts';
 import { Secret } from '../values/secret.ts';
 import { didYouMean, listNames } from '../values/suggest.ts';
 import type { Value, ValueMap } from '../values/value.ts';
@@ -116,8 +117,12 @@ function describeValue(value: Value | undefined): string {
   if (value instanceof Unknown) return 'not known yet';
   if (isList(value)) return 'a list';
   if (isMap(value)) return 'a map';
-  if (typeof value === 'string') return `the text ${JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value)}`;
+  if (typeof value === 'string') return `the text ${JSON.stringify(shortened(mask(value)))}`;
   return typeof value === 'number' ? `the number ${value}` : String(value);
+}
+
+function shortened(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 
 function describedBy(module: AnyModule, path: Path): string | undefined {

@@ -1,5 +1,6 @@
 import type { Compiled } from '../values/compiled.ts';
 import { compileNode } from '../values/compiled.ts';
+import { variableNode } from '../values/hidden-node.ts';
 import type { MapEntry, Node } from '../values/node.ts';
 import type { Layer } from '../values/scope.ts';
 import { variableNameProblem } from '../values/variable-name.ts';
@@ -24,7 +25,7 @@ export function compileVariables(entries: readonly MapEntry[], level: Layer['lev
   const variables = new Map<string, Compiled>();
   for (const entry of entries) {
     checkVariableName(entry.key, entry.keyPlace, problems);
-    const compiled = problems.attempt(() => compileNode(entry.value));
+    const compiled = problems.attempt(() => compileNode(variableNode(entry.key, entry.value)));
     if (compiled !== undefined) variables.set(entry.key, compiled);
   }
   return { level, origin, variables };

@@ -1,7 +1,9 @@
 import type { Host, Inventory } from '../inventory/inventory.ts';
 import { writtenValue } from '../inventory/written-variable.ts';
-import { mask, maskValue } from '../values/mask.ts';
+import { maskValue } from '../values/mask.ts';
 import type { Layer } from '../values/scope.ts';
+import { MASK } from '../values/secret.ts';
+import { isTyped } from '../values/typed.ts';
 import type { Plain, PlainMap } from '../values/value.ts';
 import { openOutput } from './output.ts';
 import { safeLine } from './safe-text.ts';
@@ -28,7 +30,7 @@ export function printInventoryGraph(
 }
 
 function printJson(value: PlainMap, stdout: NodeJS.WritableStream): void {
-  openOutput(stdout).write(`${mask(JSON.stringify(sorted(value), undefined, 4))}\n`);
+  openOutput(stdout).write(`${JSON.stringify(maskValue(sorted(value)), undefined, 4)}\n`);
 }
 
 function inventoryList(inventory: Inventory, shown: readonly Host[], extra: Layer): PlainMap {
@@ -61,7 +63,8 @@ function hostVariables(host: Host, extra: Layer): PlainMap {
 function writtenVariables(layers: readonly Layer[]): PlainMap {
   const variables: Record<string, Plain> = Object.create(null);
   for (const layer of layers) {
-    for (const [name, variable] of layer.variables) variables[name] = maskValue(writtenValue(variable));
+    for (const [name, variable] of layer.variables)
+      variables[name] = layer.level === 'extra vars' && isTyped(variable) ? MASK : maskValue(writtenValue(variable));
   }
   return variables;
 }

@@ -2,7 +2,6 @@ import { fstatSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from '../errors/problem.ts';
 import type { RunEvent } from '../run/events.ts';
-import { mask } from '../values/mask.ts';
 import { eventJson } from './event-json.ts';
 import { ownProcess } from './own-process.ts';
 
@@ -12,7 +11,7 @@ export interface Journal {
 }
 
 /**
- * `FOLDER/RUN/journal.jsonl`, for nobody else to read. It begins with the command that was given; events before `run_started` are not
+ * `FOLDER/RUN/journal.jsonl`, for nobody else to read. It begins with the command that was given, as it may be shown; events before `run_started` are not
  * noted. Throws Problem `no-journal` where it cannot be begun. Where it cannot be gone on with, `warn` is told once: to end a run amid
  * a change would be worse. `inputs` is a digest of the files and variables that the run rests on: who goes on with it must rest on the same.
  */
@@ -53,7 +52,7 @@ function begin(folder: string, command: readonly string[], inputs: string | unde
   const file = join(folder, 'journal.jsonl');
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const first = { type: 'command', arguments: command.map(mask), process: ownProcess(), inputs };
+    const first = { type: 'command', arguments: command, process: ownProcess(), inputs };
     const begun = { file, descriptor: openSync(file, 'a', 0o600) };
     append(begun, `${JSON.stringify(first)}\n`);
     return begun;

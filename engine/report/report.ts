@@ -22,7 +22,7 @@ export interface ReportOptions {
   readonly stderr: NodeJS.WritableStream;
   /** The folder of all journals. Only plays are written down. */
   readonly journal: string;
-  /** The arguments that the program was called with, for the journal. */
+  /** The arguments that the program was called with, as a journal may hold them. */
   readonly command: readonly string[];
   /** Digest of what the run rests on, for the journal. */
   readonly inputs?: string | undefined;

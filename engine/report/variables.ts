@@ -2,6 +2,8 @@ import { formatPlace } from '../errors/problem.ts';
 import { displayPath } from '../playbook/source-files.ts';
 import { maskValue } from '../values/mask.ts';
 import type { Candidate, LayeredScope } from '../values/scope.ts';
+import { MASK } from '../values/secret.ts';
+import { isTypedCandidate } from '../values/typed.ts';
 import type { Value } from '../values/value.ts';
 import { openOutput } from './output.ts';
 import type { Paint } from './paint.ts';
@@ -41,7 +43,9 @@ function valueLines(name: string, candidate: Candidate, paint: Paint): readonly 
   return [`${paint('bold', safeLine(name))}: ${first}`, ...more.map((line) => `  ${line}`)];
 }
 
-function textOf({ value, problem }: Candidate): readonly string[] {
+function textOf(candidate: Candidate): readonly string[] {
+  if (isTypedCandidate(candidate)) return [JSON.stringify(MASK)];
+  const { value, problem } = candidate;
   if (value === undefined) return safeLines(`(cannot be rendered: ${problem?.what ?? 'unknown'})`);
   return safeLines(shown(value));
 }

@@ -1,7 +1,7 @@
 import { Unreachable } from '../connection/unreachable.ts';
 import type { Problem } from '../errors/problem.ts';
 import type { Visit } from '../run/visit-hosts.ts';
-import { mask } from '../values/mask.ts';
+import { maskValue } from '../values/mask.ts';
 import { openOutput } from './output.ts';
 import { paintFor } from './paint.ts';
 import { problemLines, sourceReader } from './problems.ts';
@@ -13,7 +13,7 @@ export function showPings(format: 'auto' | 'plain' | 'json', stdout: NodeJS.Writ
   const output = openOutput(stdout);
   const read = sourceReader();
   return (visit) => {
-    if (format === 'json') return output.write(`${mask(JSON.stringify(pingObject(visit)))}\n`);
+    if (format === 'json') return output.write(`${maskedJson(pingObject(visit))}\n`);
     if (visit.kind === 'failed')
       return output.write(
         `${paint('red', visit.problem instanceof Unreachable ? 'unreachable' : 'failed')}: [${safeLine(visit.host)}]\n${problemLines(
@@ -42,10 +42,15 @@ export function showFacts(format: 'auto' | 'plain' | 'json', stdout: NodeJS.Writ
   const output = openOutput(stdout);
   return (visit) => {
     const object = visit.kind === 'failed' ? failedObject(visit.host, visit.problem) : { host: visit.host, facts: visit.facts };
-    output.write(`${mask(JSON.stringify(object, undefined, format === 'json' ? undefined : 2))}\n`);
+    output.write(`${maskedJson(object, format === 'json' ? undefined : 2)}\n`);
   };
 }
 
 function failedObject(host: string, problem: Problem): object {
   return { host, ok: false, code: problem.code, what: problem.what, why: problem.why, remedy: problem.remedy };
+}
+
+/** Masked before it is JSON: a mask in place of a number would be none. */
+function maskedJson(object: object, indent?: number): string {
+  return JSON.stringify(maskValue(JSON.parse(JSON.stringify(object))), undefined, indent);
 }

@@ -5,6 +5,7 @@ import type { Apply, Change, Finished, Outcome } from '../modules/module.ts';
 import { ownScript } from '../modules/own-script.ts';
 import type { Task } from '../playbook/play.ts';
 import type { Prediction, Request } from '../resources/resource.ts';
+import { mask } from '../values/mask.ts';
 import type { ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
 import { stopIfAborted } from './abort.ts';
@@ -339,7 +340,8 @@ export function asTaskProblem(error: unknown): Problem {
 
 function lastLines(completed: Completed): string {
   const text = completed.stderr.length > 0 ? completed.stderr : completed.stdout;
-  return text.toString('utf8').trimEnd().split('\n').slice(-20).join('\n');
+  // Of a secret that is cut in two, neither half would be found.
+  return mask(text.toString('utf8')).trimEnd().split('\n').slice(-20).join('\n');
 }
 
 function asOutput(completed: Completed): Output {

@@ -1,5 +1,6 @@
 import { Problem } from '../errors/problem.ts';
 import type { Task } from '../playbook/play.ts';
+import { concealed } from '../values/concealed.ts';
 import { Secret } from '../values/secret.ts';
 import type { Scope, Value } from '../values/value.ts';
 import { Unknown, isList, isMap } from '../values/value.ts';
@@ -94,12 +95,4 @@ export function hushedUnknowns(value: Value, id: string, hush: Hush): Value {
   if (value instanceof Unknown) return new Unknown(`the task at ${id}`, value.fresh);
   if (isList(value)) return value.map((item) => hushedUnknowns(item, id, hush));
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, hushedUnknowns(member, id, hush)]));
-}
-
-function concealed(value: Value): Value {
-  if (typeof value === 'string') return Secret.around(value);
-  if (value instanceof Unknown || value instanceof Secret) return value;
-  if (isList(value)) return value.map(concealed);
-  if (!isMap(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, concealed(member)]));
 }

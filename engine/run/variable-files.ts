@@ -3,6 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { Problem } from '../errors/problem.ts';
 import type { VariableFile } from '../playbook/play.ts';
 import { compileNode } from '../values/compiled.ts';
+import { variableNode } from '../values/hidden-node.ts';
 import type { Node } from '../values/node.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Scope } from '../values/value.ts';
@@ -36,5 +37,9 @@ function variablesLayer(node: Node | undefined, path: string): Layer {
     return { level: 'play vars', origin: path, variables: new Map() };
   if (node.kind !== 'map')
     throw new Problem({ code: 'wrong-type', what: 'a file of variables must be a map of names and values', place: node.place });
-  return { level: 'play vars', origin: path, variables: new Map(node.entries.map((entry) => [entry.key, compileNode(entry.value)])) };
+  return {
+    level: 'play vars',
+    origin: path,
+    variables: new Map(node.entries.map((entry) => [entry.key, compileNode(variableNode(entry.key, entry.value))])),
+  };
 }

@@ -1,6 +1,8 @@
 import type { Facts } from '../connection/facts.ts';
 import type { Host, Inventory } from '../inventory/inventory.ts';
 import type { Play, StepFrame } from '../playbook/play.ts';
+import { isCredential } from '../values/hidden-node.ts';
+import { Secret } from '../values/secret.ts';
 import type { Layer } from '../values/scope.ts';
 import { layeredScope } from '../values/scope.ts';
 import type { Scope, Value, ValueMap } from '../values/value.ts';
@@ -86,7 +88,7 @@ export class HostVariables {
   }
 
   remember(name: string, value: Value): void {
-    this.#remembered.set(name, value);
+    this.#remembered.set(name, typeof value === 'string' && isCredential(name) ? Secret.of(value) : value);
     this.#cache = new Map();
   }
 

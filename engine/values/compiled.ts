@@ -4,7 +4,9 @@ import type { MapEntry, Node, ScalarNode } from './node.ts';
 import type { Template } from './template.ts';
 import { hasTemplate, parseTemplate } from './template.ts';
 import { mayHoldJinja } from './jinja-statement.ts';
+import { Secret, hideNumber } from './secret.ts';
 import type { Scope, Value } from './value.ts';
+import { Unknown, isList, isMap } from './value.ts';
 
 /** A YAML value whose templates are parsed. One without templates costs nothing to resolve. */
 export interface Compiled {
@@ -16,6 +18,10 @@ export interface Compiled {
   resolve(scope: Scope): Value;
   /** Where a part stands, such as `['options', 'mode']`; for a part that is not there, what is nearest. */
   placeOf(path: readonly (string | number)[]): Place;
+}
+
+export function isCompiled(value: Compiled | Value): value is Compiled {
+  return typeof value === 'object' && value !== null && 'resolve' in value && typeof value.resolve === 'function';
 }
 
 const NO_REFERENCES: ReadonlySet<string> = new Set();
@@ -53,7 +59,28 @@ function compileScalar(node: ScalarNode): Content {
   if (typeof value !== 'string' || !(value.includes('{{') || mayHoldJinja(value))) return literalContent(value);
   const template: Template = parseTemplate(value, node.place, node.style, node.source);
   if (template.literal !== undefined) return literalContent(template.literal);
-  return { literal: undefined, references: template.references, resolve: (scope) => template.render(scope) };
+  const { references } = template;
+  if (node.renders === 'secret') return { literal: undefined, references, resolve: (scope) => asSecret(template.render(scope), value) };
+  return { literal: undefined, references, resolve: (scope) => template.render(scope) };
+}
+
+/** What a template of an encrypted file has rendered to. Of lists and maps only what stands in the template itself is hidden elsewhere. */
+function asSecret(rendered: Value, template: string): Value {
+  if (rendered instanceof Secret) return Secret.of(rendered.reveal());
+  if (typeof rendered === 'string') return Secret.of(rendered);
+  if (rendered instanceof Unknown) return rendered;
+  if (typeof rendered === 'number') hideNumber(String(rendered), rendered);
+  if (isList(rendered) || isMap(rendered)) return marked(rendered, template);
+  return rendered;
+}
+
+function marked(value: Value, template: string): Value {
+  if (typeof value === 'string') return template.includes(value) ? Secret.of(value) : Secret.around(value);
+  if (isList(value)) return value.map((item) => marked(item, template));
+  if (!isMap(value)) return value;
+  const map: Record<string, Value> = Object.create(null);
+  for (const [key, member] of Object.entries(value)) map[key] = marked(member, template);
+  return map;
 }
 
 function compileMap(entries: readonly MapEntry[]): Content {

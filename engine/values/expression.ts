@@ -156,7 +156,11 @@ class CelExpression implements CompiledExpression {
       if (revealed !== '' && text.includes(revealed)) return Secret.around(text);
       isDerived ||= this.#used.flowing.has(variable);
     }
-    return isDerived && !this.#used.literals.has(text) && !converter.cameIn(text) ? Secret.of(text) : text;
+    if (!isDerived || this.#used.literals.has(text) || converter.cameIn(text)) return text;
+    return Secret.madeOf(
+      text,
+      [...secrets.keys()].map((secret) => secret.reveal()),
+    );
   }
 }
 

@@ -2,7 +2,7 @@ import { compareValues, isEqual } from './compare.ts';
 import { ArgumentFault, UnknownTouched } from './fault.ts';
 import type { Helper } from './helper.ts';
 import { listOf, mapOf, numberOf, textOf } from './helper.ts';
-import { Secret } from './secret.ts';
+import { Secret, isTellingNumber } from './secret.ts';
 import type { Value, ValueMap } from './value.ts';
 import { isList, isMap, Unknown } from './value.ts';
 
@@ -47,6 +47,7 @@ function concatenate(operands: readonly Value[]): Value {
   if (operands.every((operand) => isList(operand))) return operands.flat();
   let hasSecret = false;
   const text = operands.map((operand) => {
+    if (typeof operand === 'number') hasSecret ||= isTellingNumber(operand);
     if (!(operand instanceof Secret)) return textOf(operand);
     hasSecret = true;
     return operand.reveal();

@@ -1,6 +1,6 @@
 import { ArgumentFault, UnknownTouched } from './fault.ts';
 import { describe } from './describe.ts';
-import { Secret } from './secret.ts';
+import { Secret, isTellingNumber } from './secret.ts';
 import type { Value, ValueMap } from './value.ts';
 import { isList, isMap, Unknown } from './value.ts';
 
@@ -74,6 +74,7 @@ interface Revealed {
 
 /** The value with the text of its secrets in their place; throws UnknownTouched where something in it is unknown. */
 function reveal(value: Value): Revealed {
+  if (typeof value === 'number') return { value, hasSecret: isTellingNumber(value) };
   if (typeof value !== 'object' || value === null) return { value, hasSecret: false };
   if (value instanceof Secret) return { value: value.reveal(), hasSecret: true };
   if (value instanceof Unknown) throw new UnknownTouched(value);
@@ -104,10 +105,12 @@ function protect(value: Value, mark: (text: string) => Secret): Value {
 export function callHelper(helper: Helper, operands: readonly Value[], named: ValueMap): Value {
   try {
     if (helper.secrets === 'kept') return helper.run(operands, named);
+    const secrets: string[] = [];
     let hasSecret = false;
     const open = (value: Value) => {
       const revealed = reveal(value);
       hasSecret ||= revealed.hasSecret;
+      if (value instanceof Secret) secrets.push(value.reveal());
       return revealed.value;
     };
     const opened = operands.map(open);
@@ -115,7 +118,7 @@ export function callHelper(helper: Helper, operands: readonly Value[], named: Va
     for (const key in named) openedNamed[key] = open(named[key] ?? null);
     const result = helper.run(opened, openedNamed);
     if (!hasSecret) return result;
-    return protect(result, helper.secrets === 'derived' ? (text) => Secret.of(text) : (text) => Secret.around(text));
+    return protect(result, helper.secrets === 'derived' ? (text) => Secret.madeOf(text, secrets) : (text) => Secret.around(text));
   } catch (error) {
     if (error instanceof UnknownTouched) return new Unknown(error.unknown.because, helper.secrets === 'embedded' && error.unknown.fresh);
     throw error;

@@ -14,6 +14,10 @@ export interface ScalarNode {
   readonly place: Place;
   /** The source as written, e.g. `0644` for a number. */
   readonly source: string;
+  /** It stands in a file that is encrypted as a whole. */
+  readonly isHidden?: true;
+  /** Whatever its template renders to is a secret. */
+  readonly renders?: 'secret';
 }
 
 export interface ListNode {

@@ -1,6 +1,7 @@
 import type { Place } from '../errors/problem.ts';
 import { formatPlace, Problem } from '../errors/problem.ts';
 import type { Compiled } from './compiled.ts';
+import { isCompiled } from './compiled.ts';
 import type { Scope, Value } from './value.ts';
 
 /** From low to high: a variable of a later level hides one of an earlier level. Names of the `magic` level are reserved. */
@@ -45,10 +46,6 @@ export interface LayeredScope extends Scope {
  */
 export function layeredScope(layers: readonly Layer[]): LayeredScope {
   return new Layers(layers);
-}
-
-function isCompiled(value: Compiled | Value): value is Compiled {
-  return typeof value === 'object' && value !== null && 'resolve' in value && typeof value.resolve === 'function';
 }
 
 class Layers implements LayeredScope {

@@ -1,6 +1,6 @@
 import { describe } from './describe.ts';
 import { ArgumentFault, Fault } from './fault.ts';
-import { Secret } from './secret.ts';
+import { Secret, isTellingNumber } from './secret.ts';
 import type { Value } from './value.ts';
 import { Unknown } from './value.ts';
 
@@ -23,8 +23,11 @@ export class Output {
   /** A value within text. Throws ArgumentFault for what has no one form as text. */
   value(value: Value): void {
     if (typeof value === 'string') this.#grow(value);
-    else if (typeof value === 'number' || typeof value === 'boolean') this.#grow(String(value));
-    else if (value instanceof Secret) {
+    else if (typeof value === 'boolean') this.#grow(String(value));
+    else if (typeof value === 'number') {
+      this.#grow(String(value));
+      this.#hasSecret ||= isTellingNumber(value);
+    } else if (value instanceof Secret) {
       this.#grow(value.reveal());
       this.#hasSecret = true;
     } else if (value instanceof Unknown) {

@@ -7,7 +7,7 @@ import { oneDocument } from '../values/one-document.ts';
 import { readYaml } from '../values/yaml.ts';
 import { AgeKeys } from './age-keys.ts';
 import { tidyArmor } from './armor.ts';
-import { asSecret } from './as-secret.ts';
+import { hiddenNode } from '../values/hidden-node.ts';
 import type { Ask } from './passphrase.ts';
 import type { SopsFile } from './sops-file.ts';
 import { isSealedValue } from './sops-value.ts';
@@ -99,5 +99,5 @@ function lay(sealed: Node, clear: Node): Node {
     return { ...sealed, items: clear.items.map((item, index) => lay(items[index] ?? item, item)) };
   }
   if (sealed.kind !== 'scalar' || clear.kind !== 'scalar' || !isSealedValue(sealed.value)) return sealed;
-  return asSecret({ ...sealed, value: clear.value, style: 'block', source: '' });
+  return hiddenNode({ ...sealed, value: clear.value, style: 'block', source: '' });
 }

@@ -5,7 +5,7 @@ import { Problem } from '../errors/problem.ts';
 import { ArgumentFault } from '../values/fault.ts';
 import type { Node, ScalarNode } from '../values/node.ts';
 import { pattern } from '../values/pattern.ts';
-import { asSecret } from './as-secret.ts';
+import { hiddenNode } from '../values/hidden-node.ts';
 import type { SopsFile, SopsRules } from './sops-file.ts';
 import { digestBytes, isSealedValue, openValue } from './sops-value.ts';
 
@@ -77,7 +77,7 @@ function scalar(node: ScalarNode, path: readonly string[], { file, dataKey, dige
     if (opened.kind === 'comment') return undefined;
     digest.update(opened.bytes);
     // Text in quotes is text, whatever it looks like; a block has no text at its place.
-    return asSecret({ ...node, value: opened.value, style: 'block', source: '' });
+    return hiddenNode({ ...node, value: opened.value, style: 'block', source: '' });
   } catch (error) {
     if (error instanceof Problem || !(error instanceof Error)) throw error;
     throw changed(place, error.message);

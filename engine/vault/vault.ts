@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
+import { hiddenNode } from '../values/hidden-node.ts';
 import type { Node } from '../values/node.ts';
 import { oneDocument } from '../values/one-document.ts';
 import { Secret } from '../values/secret.ts';
@@ -12,7 +13,7 @@ import { AgeKeys } from './age-keys.ts';
 import type { VaultPassword } from './ansible-vault.ts';
 import { ANSIBLE_BLOCK, openAnsible } from './ansible-vault.ts';
 import { ARMOR_BLOCK, isAnsibleVault, tidyArmor } from './armor.ts';
-import { asSecret, hideValues } from './as-secret.ts';
+import { hideValues } from './hide-values.ts';
 import type { Ask } from './passphrase.ts';
 import type { PasswordSource } from './passwords.ts';
 import { readPasswords } from './passwords.ts';
@@ -82,21 +83,18 @@ export class Vault {
     return { text, wasSealed: form !== undefined };
   }
 
-  /** The documents of a YAML file. Throws Problem or Problems. */
+  /** The documents of a YAML file; the values of an encrypted one are marked, so that they are secrets as variables. Throws Problem or Problems. */
   async documents(bytes: Buffer, file: string): Promise<readonly Node[]> {
     const sops = await this.#ofSops(bytes, file);
     if (sops !== undefined) return [sops];
-    const { text } = await this.content(bytes, file);
-    return readYaml(text, file, { decrypt: this.decrypt });
+    const { text, wasSealed } = await this.content(bytes, file);
+    const nodes = readYaml(text, file, { decrypt: this.decrypt });
+    return wasSealed ? nodes.map(hiddenNode) : nodes;
   }
 
-  /** The one document of a file of variables, undefined for an empty one; the values of an encrypted file come as secrets. Throws Problem or Problems. */
+  /** The one document of a file of variables, undefined for an empty one, marked as `documents` marks them. Throws Problem or Problems. */
   async variables(bytes: Buffer, file: string): Promise<Node | undefined> {
-    const sops = await this.#ofSops(bytes, file);
-    if (sops !== undefined) return sops;
-    const { text, wasSealed } = await this.content(bytes, file);
-    const node = oneDocument(readYaml(text, file, { decrypt: this.decrypt }));
-    return node !== undefined && wasSealed ? asSecret(node) : node;
+    return oneDocument(await this.documents(bytes, file));
   }
 
   /** The same, of what stands at a path. Throws what the system says, too. */

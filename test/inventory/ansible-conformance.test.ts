@@ -189,9 +189,12 @@ if [ "$1" = --host ]; then echo "{\\"me\\": \\"$2\\"}"; else echo '{"web": {"hos
   },
   {
     name: 'hosts that are in ungrouped by mistake, extra variables',
-    files: { 'hosts.yml': 'ungrouped: { hosts: { a: {}, b: {} } }\nweb: { hosts: { a: {} } }\nall: { hosts: { c: { x: 1 } } }\n' },
+    files: {
+      'hosts.yml': 'ungrouped: { hosts: { a: {}, b: {} } }\nweb: { hosts: { a: {} } }\nall: { hosts: { c: { x: 1 } } }\n',
+      'extra.yml': 'x: "2"\n',
+    },
     sources: ['hosts.yml'],
-    more: ['-e', 'x=2'],
+    more: ['-e', '@extra.yml'],
   },
   {
     name: '--limit',

@@ -315,7 +315,7 @@ describe('the journal', () => {
       stdout,
       stderr: new Sink(),
       journal,
-      command: ['play', 'site.yml', '-e', 'pw=correct horse battery'],
+      command: ['play', 'site.yml', '-e', 'pw=********'],
     });
     const written: string[] = [];
     const write = stdout.write.bind(stdout);

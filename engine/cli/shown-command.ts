@@ -1,0 +1,30 @@
+import { Problem, Problems } from '../errors/problem.ts';
+import { mask } from '../values/mask.ts';
+import { oneDocument } from '../values/one-document.ts';
+import { MASK } from '../values/secret.ts';
+import { readYaml } from '../values/yaml.ts';
+import { pairsIn } from './extra-variables.ts';
+
+/** The arguments of the program as a journal may hold them: of the values of -e only their names, secrets masked, `@file` as it is. */
+export function shownCommand(args: readonly string[], extraVars: readonly string[]): readonly string[] {
+  const given = extraVars.filter((one) => one !== '' && !one.startsWith('@'));
+  return args.map((arg) => {
+    const value = given.find((one) => arg === one || (arg.startsWith('-') && arg.endsWith(one)));
+    return mask(value === undefined ? arg : arg.slice(0, arg.length - value.length) + namesIn(value));
+  });
+}
+
+function namesIn(given: string): string {
+  const names = given.trimStart().startsWith('{') ? keysOf(given) : pairsIn(given)?.map(({ name }) => name);
+  return names === undefined || names.length === 0 ? MASK : names.map((name) => `${name}=${MASK}`).join(' ');
+}
+
+function keysOf(given: string): readonly string[] | undefined {
+  try {
+    const node = oneDocument(readYaml(given, '-e'));
+    return node?.kind === 'map' ? node.entries.map(({ key }) => key) : undefined;
+  } catch (error) {
+    if (error instanceof Problem || error instanceof Problems) return undefined;
+    throw error;
+  }
+}

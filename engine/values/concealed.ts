@@ -1,0 +1,14 @@
+import { Secret } from './secret.ts';
+import type { Value } from './value.ts';
+import { isList, isMap, Unknown } from './value.ts';
+
+/** A value whose texts are not shown, though they may be asked. They are no secrets elsewhere. */
+export function concealed(value: Value): Value {
+  if (typeof value === 'string') return Secret.around(value);
+  if (value instanceof Unknown || value instanceof Secret) return value;
+  if (isList(value)) return value.map(concealed);
+  if (!isMap(value)) return value;
+  const map: Record<string, Value> = Object.create(null);
+  for (const [key, member] of Object.entries(value)) map[key] = concealed(member);
+  return map;
+}

@@ -1,0 +1,19 @@
+import { Problem, Problems } from '../errors/problem.ts';
+import { hiddenNode } from '../values/hidden-node.ts';
+import type { Node } from '../values/node.ts';
+import { Secret } from '../values/secret.ts';
+import { readYaml } from '../values/yaml.ts';
+
+/** Makes known what is secret in the text of an encrypted file. Where it is no YAML, whoever reads it tells. */
+export function hideValues(text: string, file: string): void {
+  readQuietly(text, file).forEach(hiddenNode);
+}
+
+function readQuietly(text: string, file: string): readonly Node[] {
+  try {
+    return readYaml(text, file, { decrypt: (armored) => Secret.of(armored) });
+  } catch (error) {
+    if (error instanceof Problem || error instanceof Problems) return [];
+    throw error;
+  }
+}
