@@ -60,7 +60,9 @@ export function guardSignals(): SignalGuard {
   const handOn = (signal: NodeJS.Signals): void => {
     first ??= signal;
     if (editor === undefined) return;
-    send(descendantsOf(editor.pid), signal);
+    const all = descendantsOf(editor.pid);
+    // The first is the shell around the editor, which ends when that has ended.
+    send(all.length > 1 ? all.slice(1) : all, signal);
     timer ??= setTimeout(() => send(descendantsOf(editor?.pid), 'SIGKILL'), PATIENCE);
   };
   const leave = (): void => undefined;
@@ -83,9 +85,9 @@ export function guardSignals(): SignalGuard {
   };
 }
 
-/** The last first, so that nobody is there any more to be surprised by a child's end. */
+/** Parents come first, so that none goes on to what it would start next. */
 function send(pids: readonly number[], signal: NodeJS.Signals): void {
-  for (const pid of pids.toReversed()) {
+  for (const pid of pids) {
     try {
       process.kill(pid, signal);
     } catch {
