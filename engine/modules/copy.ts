@@ -6,7 +6,7 @@ import { describeType } from '../resources/file-state.ts';
 import type { Seen } from '../resources/resource.ts';
 import { boolean, exactlyOne, mode, modeOrPreserve, pathOrDirectory, plainText } from './arguments.ts';
 import type { Content } from './file-content.ts';
-import { contentOf } from './file-content.ts';
+import { bytesContent, contentOf } from './file-content.ts';
 import { intoDirectory, isDirectoryAt, withoutSlash } from './file-destination.ts';
 import type { WantedAttributes } from './file-attributes.ts';
 import type { Mode } from './file-mode.ts';
@@ -33,6 +33,9 @@ const fields = z.strictObject({
     .describe('Permission bits in quotes ("0644"), or as chmod takes them ("u=rw,go=r"). preserve: those of src.'),
   force: boolean().default(true).describe('Whether a file that is there and differs is replaced.'),
   follow: boolean().default(false).describe('Whether a link at dest is kept and the file that it leads to is written.'),
+  decrypt: boolean()
+    .default(true)
+    .describe('Whether a src that is encrypted as a whole, by age or ansible-vault, comes to the host in clear. false: as it is.'),
   remote_src: boolean().default(false).describe('Whether src is a file of the host.'),
   directory_mode: mode().optional().describe('Permission bits of directories that are made for dest.'),
 });
@@ -57,7 +60,6 @@ export const module = defineModule<Arguments, Loaded | undefined>({
     ...foreignFileArguments,
     checksum: 'Leave it out: what has come is held against the SHA-256 of what was sent each time.',
     local_follow: 'Leave it out: links of the controller are followed.',
-    decrypt: 'Leave it out: files of a vault are opened where the vault is given.',
   },
   examples: [
     'copy: { src: audit-policy.yaml, dest: /etc/kubernetes/audit-policy.yaml, mode: "0600" }',
@@ -117,6 +119,8 @@ function preserved(bits: number | undefined): Mode | undefined {
 async function loadContent(args: Arguments, controller: Controller): Promise<Loaded> {
   if (args.src === undefined) return { content: contentOf(args.content ?? ''), mode: undefined };
   const source = await controller.file(args.src);
+  const clear = args.decrypt ? await source.clear() : undefined;
+  if (clear !== undefined) return { content: bytesContent(clear, true), mode: source.mode };
   const bytes = source.size <= MAX_CONTENT_BYTES ? await source.bytes() : undefined;
   return { content: { kind: 'file', source, sha256: source.sha256, bytes }, mode: source.mode };
 }

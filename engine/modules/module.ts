@@ -78,6 +78,8 @@ export interface LocalFile extends UploadSource {
   readonly mode: number;
   /** The whole content. Only for files below 1 MiB. */
   bytes(): Promise<Buffer>;
+  /** What it holds in clear where it is encrypted as a whole, by age or ansible-vault; undefined for another one. Throws Problem. */
+  clear(): Promise<Buffer | undefined>;
 }
 
 export type Outcome = InSync | Change | Await | CannotKnow | Impossible;

@@ -5,6 +5,7 @@ import { belowChdir, plainText } from './arguments.ts';
 import { splitWords } from './command-line.ts';
 import { planRun, runArguments, runRequests } from './command-run.ts';
 import { defineModule } from './module.ts';
+import { plainFile } from './plain-file.ts';
 
 const schema = belowChdir(
   z.strictObject({
@@ -32,7 +33,7 @@ export const module = defineModule<z.infer<typeof schema>, Loaded | undefined>({
   async load(args, controller) {
     const [name] = splitWords(args.cmd) ?? [];
     if (name === undefined) return undefined;
-    const source = await controller.file(name);
+    const source = await plainFile(name, controller);
     const first = source.size < 1024 * 1024 ? ((await source.bytes()).toString('latin1').split('\n', 1)[0] ?? '') : '';
     return { source, interpreter: first.startsWith('#!') ? first.slice(2).trim().split(/\s+/) : ['/bin/sh'] };
   },

@@ -21,6 +21,7 @@ import { cannotLook } from './file-needs.ts';
 import { noDirectory } from './file-plan.ts';
 import type { Change, Context, Difference, Impossible, LocalFile, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
+import { plainFile } from './plain-file.ts';
 import { isRoot } from './root-alone.ts';
 import { unpack } from './archive-unpack.ts';
 
@@ -61,7 +62,7 @@ export const module = defineModule<Arguments, Loaded | undefined>({
   ],
   async load(args, controller) {
     if (args.remote_src) return undefined;
-    const source = await controller.file(args.src);
+    const source = await plainFile(args.src, controller);
     const isRead = args.creates === undefined || optionsOf(args).isUnderstood;
     return { file: source, content: isRead ? await controller.archive(source) : undefined };
   },

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Stats } from 'node:fs';
@@ -22,6 +23,8 @@ import type { DigestCache } from './digest-cache.ts';
 import { identityOf } from './digest-cache.ts';
 import { piecesOf } from './file-pieces.ts';
 import { upwards } from './upward-paths.ts';
+import { isSealedFile } from '../vault/sealed-form.ts';
+import type { Vault } from '../vault/vault.ts';
 import type { ChangeCount } from './view.ts';
 
 /**
@@ -37,6 +40,9 @@ interface Read<What> {
   /** How many changes of the run had ended when it was last compared with the files. */
   changesDone: number;
 }
+
+/** What opens files that are encrypted as a whole. */
+type SealedFiles = Pick<Vault, 'unseal'>;
 
 /** A controller as a task sees it, and whether what the task has read there is still what stands there. */
 export interface WatchedController extends Controller {
@@ -57,16 +63,21 @@ export class ToCome extends Error {
 export class ControllerFiles {
   readonly #digests: DigestCache;
   readonly #files = new Map<string, Read<LocalFile>>();
-  readonly #templates = new Map<string, Read<FileTemplate>>();
+  readonly #templates = new Map<string, Read<ReadTemplate>>();
   readonly #archives = new WeakMap<LocalFile, Promise<ArchiveContent>>();
   readonly #used = new Map<string, string>();
   readonly #changes: ChangeCount;
   readonly #told: (path: string, sha256: string) => void;
+  readonly #vault: SealedFiles | undefined;
   readonly #toCome = new Set<string>();
   #anythingMayCome = false;
 
-  /** `changes`: of the whole run, on any host. `told` hears of each file when it is read first. */
-  constructor(digests: DigestCache, changes: ChangeCount, told: (path: string, sha256: string) => void = () => {}) {
+  /**
+   * `changes`: of the whole run, on any host. `told` hears of each file when it is read first. Without a vault, files that are encrypted are
+   * taken as they are.
+   */
+  constructor(digests: DigestCache, changes: ChangeCount, told: (path: string, sha256: string) => void = () => {}, vault?: SealedFiles) {
+    this.#vault = vault;
     this.#digests = digests;
     this.#changes = changes;
     this.#told = told;
@@ -141,9 +152,10 @@ export class ControllerFiles {
           if (this.#toCome.has(normalize(path))) throw new ToCome(path);
           const read = this.#read(this.#templates, path, (_status, from) => this.#openTemplate(path, from));
           reads.push(read);
-          const template = await read.what;
-          if (template === undefined) continue;
-          const value = template.render(scope);
+          const known = await read.what;
+          if (known === undefined) continue;
+          const value = known.template.render(scope);
+          if (known.isSealed && typeof value === 'string') return Secret.around(value);
           if (typeof value === 'string' || value instanceof Secret || value instanceof Unknown) return value;
           throw new Error(`the template ${path} rendered to something that is not text`);
         }
@@ -192,8 +204,17 @@ export class ControllerFiles {
         return now !== undefined && identityOf(now) === identityOf(status);
       },
       bytes: () => (content === undefined ? readFile(path) : Promise.resolve(content)),
+      clear: () => this.#clearOf(path),
       open: () => piecesOf(path),
     };
+  }
+
+  /** What is encrypted is a secret, as a whole and by its lines. */
+  async #clearOf(path: string): Promise<Buffer | undefined> {
+    if (this.#vault === undefined || !(await isSealedFile(path))) return undefined;
+    const clear = (await this.#vault.unseal(await readFile(path), path))?.bytes;
+    if (clear !== undefined && isUtf8(clear)) Secret.of(clear.toString('utf8'));
+    return clear;
   }
 
   /** `{{> name}}` is NAME.hbs or NAME beside the template. */
@@ -219,11 +240,19 @@ export class ControllerFiles {
     return content;
   }
 
-  async #openTemplate(path: string, from: Map<string, string | undefined>): Promise<FileTemplate> {
-    const text = withPlainLineEnds(textIn(readFileSync(path), path));
-    this.#use(path, digestOfText(text));
-    return parseTemplateFile(text, path, (name) => this.#partial(dirname(path), name, from));
+  async #openTemplate(path: string, from: Map<string, string | undefined>): Promise<ReadTemplate> {
+    const clear = await this.#clearOf(path);
+    const bytes = readFileSync(path);
+    const text = withPlainLineEnds(textIn(clear ?? bytes, path));
+    this.#use(path, digestOfText(clear === undefined ? text : bytes));
+    return { template: parseTemplateFile(text, path, (name) => this.#partial(dirname(path), name, from)), isSealed: clear !== undefined };
   }
+}
+
+/** What an encrypted template renders to is a secret. */
+interface ReadTemplate {
+  readonly template: FileTemplate;
+  readonly isSealed: boolean;
 }
 
 /** As Jinja reads templates: what was written on Windows does not bring its line ends to hosts. */

@@ -140,7 +140,12 @@ export async function run(options: RunOptions): Promise<RunResult> {
     emit,
     selection: options.selection,
     changes,
-    files: new ControllerFiles(digests, changes, (path, sha256) => begun && emit({ type: 'files_read', files: { [path]: sha256 } })),
+    files: new ControllerFiles(
+      digests,
+      changes,
+      (path, sha256) => begun && emit({ type: 'files_read', files: { [path]: sha256 } }),
+      options.vault,
+    ),
     machines,
     vault: options.vault,
     hosts,

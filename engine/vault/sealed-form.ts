@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import { isAnsibleVault, isEncrypted } from './armor.ts';
 
 /** By what, and in which form, a file is encrypted. */
@@ -9,6 +10,18 @@ const HEAD_BYTES = 4096;
 /** Where SOPS keeps what it knows of a file: in YAML and JSON, in dotenv files, in INI files. */
 const SOPS_PART = /(?:^|[{,\s])"?sops"?\s*:|^sops_mac=|^\[sops\]/m;
 const SOPS_VALUE = 'ENC[AES256_GCM,';
+
+/** Whether the file at a path is encrypted as a whole, by age or ansible-vault: a file of SOPS is one of its own form. Only its beginning is read. */
+export async function isSealedFile(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    const form = sealedForm(buffer.subarray(0, bytesRead));
+    return form !== undefined && form !== 'sops';
+  } finally {
+    await file.close();
+  }
+}
 
 /** How a file is encrypted as a whole, or, by SOPS, value by value; undefined for one that is not. */
 export function sealedForm(bytes: Buffer): SealedForm | undefined {

@@ -99,5 +99,5 @@ function lay(sealed: Node, clear: Node): Node {
     return { ...sealed, items: clear.items.map((item, index) => lay(items[index] ?? item, item)) };
   }
   if (sealed.kind !== 'scalar' || clear.kind !== 'scalar' || !isSealedValue(sealed.value)) return sealed;
-  return hiddenNode({ ...sealed, value: clear.value, style: 'block', source: '' });
+  return hiddenNode({ ...sealed, value: clear.value, style: 'block', source: clear.source });
 }

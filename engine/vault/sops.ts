@@ -77,7 +77,7 @@ function scalar(node: ScalarNode, path: readonly string[], { file, dataKey, dige
     if (opened.kind === 'comment') return undefined;
     digest.update(opened.bytes);
     // Text in quotes is text, whatever it looks like; a block has no text at its place.
-    return hiddenNode({ ...node, value: opened.value, style: 'block', source: '' });
+    return hiddenNode({ ...node, value: opened.value, style: 'block', source: opened.bytes.toString('utf8') });
   } catch (error) {
     if (error instanceof Problem || !(error instanceof Error)) throw error;
     throw changed(place, error.message);

@@ -69,6 +69,7 @@ function localFile(path: string, bytes: Buffer): LocalFile {
     mode: 0o640,
     size: bytes.length,
     sha256: createHash('sha256').update(bytes).digest('hex'),
+    clear: () => Promise.resolve(undefined),
     bytes: async () => bytes,
     open: () =>
       (async function* () {
@@ -85,6 +86,7 @@ export function diskFile(path: string): LocalFile {
     mode: statSync(path).mode & 0o7777,
     size: statSync(path).size,
     sha256: createHash('sha256').update(bytes).digest('hex'),
+    clear: () => Promise.resolve(undefined),
     bytes: async () => bytes,
     open: () => createReadStream(path),
   };

@@ -98,7 +98,7 @@ test.each([['of a role, a play, a group and a host', 'password']])('files of var
   await file('site/vars.yml', 'of_play');
   await file('site/h1.yml', 'of_template');
   const shown = ['of_group', 'of_host', 'of_role', 'of_play', 'of_template'];
-  shop.write('site/roles/r/tasks/main.yml', `- debug: { msg: "${shown.map((key) => `{{len ${key}}}`).join(' ')} {{of_role}}" }\n`);
+  shop.write('site/roles/r/tasks/main.yml', `- debug: { msg: "${shown.map((key) => `{{expr 'size(${key})'}}`).join(' ')} {{of_role}}" }\n`);
   shop.write('site/inventory', 'h1 ansible_connection=local\n');
   shop.write('site/play.yml', `- hosts: all\n  vars: { which: h1 }\n  vars_files: [vars.yml, "{{which}}.yml"]\n  roles: [r]\n`);
   const printed = await shop.done(['play', '-i', 'site/inventory', '--vault-password-file', 'pw', 'site/play.yml']);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Workshop } from './workshop.ts';
 
 const shop = new Workshop();
-beforeAll(() => shop.identity('me.txt'));
+beforeAll(() => shop.identity('me.txt'), 60_000);
 afterAll(() => shop.end());
 
 const CONTENTS: readonly (readonly [string, Buffer])[] = [

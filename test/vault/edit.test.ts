@@ -18,12 +18,12 @@ const env = { ...shop.env, XDG_RUNTIME_DIR: runtime, TMPDIR: shop.path('tmp') };
 beforeAll(async () => {
   await shop.run(['mkdir', 'tmp']);
   await shop.identity('me.txt');
-});
+}, 60_000);
 beforeEach(async () => {
   for (const name of ['f.yml', 'f.yml.edited', 'ready', 'recipients.txt']) rmSync(shop.path(name), { force: true, recursive: true });
   shop.write('f.yml', CLEAR);
   await shop.done(['vault', 'encrypt', 'f.yml']);
-});
+}, 60_000);
 afterAll(() => {
   rmSync(runtime, { recursive: true });
   shop.end();

@@ -64,7 +64,7 @@ export class Workshop {
     options: { readonly input?: string; readonly env?: Readonly<Record<string, string>> } = {},
   ): Promise<Ended> {
     const { input, env } = options;
-    return this.run([RUNBOOK, ...args], { env: { ...this.env, ...env }, ...(input === undefined ? {} : { input }) });
+    return this.run([process.execPath, RUNBOOK, ...args], { env: { ...this.env, ...env }, ...(input === undefined ? {} : { input }) });
   }
 
   /** The same, of which nothing but success is expected; gives what it printed. */
