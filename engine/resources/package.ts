@@ -93,14 +93,14 @@ fi
 /** Where a host says from where it takes packages. */
 const SOURCES = /^\/etc\/(?:apt|yum\.repos\.d|zypp\/repos\.d|apk\/repositories)(?:\/|$)/;
 
-/** Other sources and fresher lists may offer what the old ones did not. */
-function stateAfter(state: PackageState, _id: string, effect: Prediction): 'stale' | undefined {
-  const isFromLists = state.offer !== undefined || state.refreshed !== undefined;
-  if (!isFromLists) return undefined;
+/** Other sources and fresher lists may offer what the old ones did not; and one package may bring another one, or push it out. */
+function stateAfter(state: PackageState, _id: string, effect: Prediction): PackageState | 'stale' | undefined {
   const other = predictedOf(packages, effect);
+  const isFromLists = state.offer !== undefined || state.refreshed !== undefined;
+  if (isFromLists && other?.isRefreshed === true) return 'stale';
   // Another package may provide the name.
-  if (other?.isRefreshed === true || (other !== undefined && (state.offer?.providers.length ?? 0) > 0)) return 'stale';
-  return effect.request.kind.name === 'file' && SOURCES.test(effect.request.id) ? 'stale' : undefined;
+  if (other !== undefined) return (state.offer?.providers.length ?? 0) > 0 ? 'stale' : state;
+  return isFromLists && effect.request.kind.name === 'file' && SOURCES.test(effect.request.id) ? 'stale' : undefined;
 }
 
 export function packageRequest(name: string, detail: PackageDetail): Request<PackageDetail, PackageState> {

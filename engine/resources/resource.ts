@@ -32,7 +32,7 @@ export interface ResourceKind<Detail, State> {
   /**
    * What is known of one thing after something else on the same host has changed:
    * a new state that follows from it, `stale` where it must be looked at again (in a plan: believed, but no longer certain),
-   * or undefined where it is untouched. Without this method a change elsewhere never touches this kind.
+   * the very state where it may have changed and nothing tells (a play looks again, a plan believes it), or undefined where it is untouched. Without this method a change elsewhere never touches this kind.
    */
   after?(state: State, id: string, effect: Prediction): State | 'stale' | undefined;
 }

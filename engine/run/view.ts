@@ -160,7 +160,7 @@ export class View {
     const known = this.#known.get(key);
     if (known === undefined || key === prediction.request.key) return;
     const state = known.request.kind.after?.(known.state, known.request.id, prediction);
-    if (state === undefined) return;
+    if (state === undefined || state === known.state) return;
     if (state === 'stale') this.#known.set(key, { ...known, certainty: 'after_change' });
     else this.#known.set(key, { ...known, state, origin: 'predicted' });
   }
