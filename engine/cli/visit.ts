@@ -2,6 +2,7 @@ import { Unreachable } from '../connection/unreachable.ts';
 import { Problem } from '../errors/problem.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
+import { showNotKept } from '../report/visits.ts';
 import { hostScopes } from '../run/host-scopes.ts';
 import type { Visit } from '../run/visit-hosts.ts';
 import { visitHosts } from '../run/visit-hosts.ts';
@@ -37,10 +38,11 @@ export async function visitPattern(pattern: string, flags: VisitFlags, show: (vi
   const failures: Problem[] = [];
   const signs = interruptions(process.stderr);
   try {
-    await visitHosts(hosts, { settings: targetSettings(flags), forks: flags.forks, signal: signs.first }, (visit) => {
+    const notKept = await visitHosts(hosts, { settings: targetSettings(flags), forks: flags.forks, signal: signs.first }, (visit) => {
       if (visit.kind === 'failed') failures.push(visit.problem);
       show(visit);
     });
+    showNotKept(notKept, process.stderr);
   } finally {
     signs.stop();
   }

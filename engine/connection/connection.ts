@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { connectOverSsh } from './choose-transport.ts';
 import { decodeFacts } from './facts.ts';
 import type { Facts } from './facts.ts';
 import { GREETING } from './greeting.ts';
@@ -9,9 +10,8 @@ import { onAbort } from './on-abort.ts';
 import { Session } from './session.ts';
 import { openLoginShell, openSudoShell, startLoginShell } from './open-shell.ts';
 import type { ChangeScripts, Changed, Shell, Completed, Traffic } from './shell.ts';
-import { connectSsh } from './ssh-transport.ts';
 import type { BecomePrivilege, Privilege, Target } from './target.ts';
-import type { Transport } from './transport.ts';
+import type { Transport, TransportName } from './transport.ts';
 import { lookUnanswered, stoppedBefore, TimedOut } from './unreachable.ts';
 import { upload } from './upload.ts';
 
@@ -76,6 +76,7 @@ export interface Counters {
 
 export interface Connection {
   readonly target: Target;
+  readonly transport: TransportName;
   readonly facts: Facts;
   looking(privilege: Privilege): Promise<Looking>;
   changing(privilege: Privilege): Promise<Changing>;
@@ -118,7 +119,7 @@ export async function connect(target: Target, options: ConnectOptions = {}): Pro
   const { signal, lock } = options;
   const attempt = options.attempt ?? signal;
   if (attempt?.aborted === true || signal?.aborted === true) throw stoppedBefore(target.name);
-  const transport = target.kind === 'local' ? new LocalTransport() : await connectSsh(target, attempt);
+  const transport = target.kind === 'local' ? new LocalTransport() : await connectOverSsh(target, attempt);
   const traffic: Traffic = { roundTrips: 0, bytesSent: 0, bytesReceived: 0 };
   try {
     const bare = lock === undefined ? undefined : lockScript(lock.holder);
@@ -216,6 +217,10 @@ class OpenConnection implements Connection {
       const parts = scripts.ahead === '' ? (['change', 'look'] as const) : (['ahead', 'change', 'look'] as const);
       throw parts[error.part] === 'change' ? error : lookUnanswered(this.target.name, error);
     }
+  }
+
+  get transport(): TransportName {
+    return this.#transport.name;
   }
 
   get counters(): Counters {

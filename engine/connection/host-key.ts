@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import ssh2 from 'ssh2';
 import { judgeHostKey, knownHostName, matchesHost } from './known-hosts.ts';
-import type { KnownHost } from './known-hosts.ts';
+import type { HostKeyVerdict, KnownHost } from './known-hosts.ts';
 import { appendKnownHost, readKnownHosts } from './known-hosts-files.ts';
 import type { SshTarget } from './target.ts';
 import { Unreachable } from './unreachable.ts';
@@ -23,37 +23,55 @@ export class HostKeyCheck {
   readonly #target: SshTarget;
   readonly #name: string;
   readonly #matching: readonly KnownHost[];
+  /** What is known of the address at no matter which port. */
+  readonly #ofAddress: readonly KnownHost[];
+  #isDoubtful = false;
 
-  private constructor(target: SshTarget, name: string, matching: readonly KnownHost[]) {
+  private constructor(target: SshTarget, name: string, entries: readonly KnownHost[]) {
     this.#target = target;
     this.#name = name;
-    this.#matching = matching;
+    this.#matching = entries.filter((entry) => matchesHost(entry, name));
+    const address = target.address.toLowerCase();
+    this.#ofAddress = target.hostKeyAlias === undefined && name !== address ? entries.filter((entry) => matchesHost(entry, address)) : [];
   }
 
   static async of(target: SshTarget): Promise<HostKeyCheck> {
     const name = target.hostKeyAlias?.toLowerCase() ?? knownHostName(target.address, target.port);
-    const entries = target.hostKeyChecking === 'off' ? [] : await readKnownHosts(target.knownHostsFiles);
-    return new HostKeyCheck(
-      target,
-      name,
-      entries.filter((entry) => matchesHost(entry, name)),
-    );
+    return new HostKeyCheck(target, name, await readKnownHosts(target.knownHostsFiles));
+  }
+
+  /** The authority whose certificates alone are known of the host, if there is one. */
+  get authority(): KnownHost | undefined {
+    const isPlain = this.#matching.some((entry) => entry.marker === 'none');
+    return isPlain || this.#target.hostKeyChecking === 'off'
+      ? undefined
+      : this.#matching.find((entry) => entry.marker === 'cert-authority');
+  }
+
+  /** Whether the key was let pass though another one is known: as with ssh, no password may be told to such a host. */
+  get isDoubtful(): boolean {
+    return this.#isDoubtful;
   }
 
   /** The types of the keys that are known go first, so that the host shows one that can be compared. */
   algorithms(): readonly HostKeyAlgorithm[] {
     const types = new Set(this.#matching.filter((entry) => entry.marker === 'none').map((entry) => entry.keyType));
     const isKnown = (algorithm: HostKeyAlgorithm): boolean => types.has(algorithm.startsWith('rsa-') ? 'ssh-rsa' : algorithm);
-    return [...ALGORITHMS.filter(isKnown), ...ALGORITHMS.filter((algorithm) => !isKnown(algorithm))];
+    const pinned = this.#target.algorithms?.hostKeys;
+    const allowed = pinned === undefined ? ALGORITHMS : pinned.flatMap((name) => ALGORITHMS.filter((algorithm) => algorithm === name));
+    return [...allowed.filter(isKnown), ...allowed.filter((algorithm) => !isKnown(algorithm))];
   }
 
   /** Resolves where the key is good; a new host's key is written down with `accept-new`. Throws Unreachable. */
   async verify(rawKey: Buffer): Promise<void> {
-    if (this.#target.hostKeyChecking === 'off') return;
     const parsed = ssh2.utils.parseKey(rawKey);
     const keyType = parsed instanceof Error ? 'unreadable' : Array.isArray(parsed) ? (parsed[0]?.type ?? '') : parsed.type;
     const key = rawKey.toString('base64');
-    const verdict = judgeHostKey(this.#matching, keyType, key);
+    const verdict = this.#judge(keyType, key);
+    if (this.#target.hostKeyChecking === 'off') {
+      this.#isDoubtful = verdict.kind === 'changed' || verdict.kind === 'revoked';
+      return;
+    }
     switch (verdict.kind) {
       case 'known':
         return;
@@ -64,11 +82,20 @@ export class HostKeyCheck {
       case 'unknown': {
         const [file] = this.#target.knownHostsFiles;
         if (this.#target.hostKeyChecking === 'strict' || file === undefined) throw this.#unknown(verdict.authority, keyType, rawKey);
-        const other = await appendKnownHost(file, this.#name, keyType, key);
+        const hashed = (await this.#target.hashKnownHosts?.()) === true;
+        const other = await appendKnownHost(file, { name: this.#name, hashed, keyType, key });
         if (other !== undefined) throw this.#changed(other, keyType, rawKey);
         return;
       }
     }
+  }
+
+  /** As OpenSSH: a host that is not known at its port may be known by the same key without one. */
+  #judge(keyType: string, key: string): HostKeyVerdict {
+    const verdict = judgeHostKey(this.#matching, keyType, key);
+    if (verdict.kind !== 'unknown') return verdict;
+    const ofAddress = judgeHostKey(this.#ofAddress, keyType, key);
+    return ofAddress.kind === 'known' || ofAddress.kind === 'revoked' ? ofAddress : verdict;
   }
 
   #changed(entry: KnownHost, keyType: string, key: Buffer): Unreachable {
@@ -108,7 +135,7 @@ export class HostKeyCheck {
       why:
         authority === undefined
           ? `It shows a ${keyType} key with the fingerprint ${fingerprint(key)}; there is ${known} for ${this.#name}.`
-          : `${authority.file}:${authority.line} trusts a @cert-authority for it, but host certificates are not supported here.`,
+          : `${authority.file}:${authority.line} trusts a @cert-authority for it, but ssh2 verifies no host certificates.`,
       remedy:
         `Compare the fingerprint on the host's console (ssh-keygen -lf /etc/ssh/ssh_host_*.pub), then add the key: ` +
         `ssh-keyscan -p ${port} ${address}${rename} >> ${knownHostsFiles[0] ?? '~/.ssh/known_hosts'}. Or set host key checking to accept-new.`,

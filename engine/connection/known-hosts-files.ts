@@ -1,6 +1,6 @@
 import { appendFile, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { matchesHost, parseKnownHosts } from './known-hosts.ts';
+import { hashedName, matchesHost, parseKnownHosts } from './known-hosts.ts';
 import type { KnownHost } from './known-hosts.ts';
 
 /** Read once in a process: a thousand hosts share the same files. */
@@ -27,18 +27,26 @@ function readOne(file: string): Promise<readonly KnownHost[]> {
   return entries;
 }
 
+export interface NewKnownHost {
+  readonly name: string;
+  /** Whether the name is written as a hash, so that nobody reads it there. */
+  readonly hashed: boolean;
+  readonly keyType: string;
+  readonly key: string;
+}
+
 /**
  * Adds a new host's key as one line in one write, so that two runs at once cannot tear each other's lines. Where the host got
  * another key in the meantime, nothing is written, and that entry comes back.
  */
-export function appendKnownHost(file: string, name: string, keyType: string, key: string): Promise<KnownHost | undefined> {
+export function appendKnownHost(file: string, { name, hashed, keyType, key }: NewKnownHost): Promise<KnownHost | undefined> {
   const append = lastAppend.then(async () => {
     read.delete(file);
     const entries = (await readOne(file)).filter((entry) => entry.marker === 'none' && matchesHost(entry, name));
     if (entries.length > 0) return entries.some((entry) => entry.keyType === keyType && entry.key === key) ? undefined : entries[0];
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     const separator = (await endsInNewline(file)) ? '' : '\n';
-    await appendFile(file, `${separator}${name} ${keyType} ${key}\n`, { mode: 0o600 });
+    await appendFile(file, `${separator}${hashed ? hashedName(name) : name} ${keyType} ${key}\n`, { mode: 0o600 });
     read.delete(file);
     return undefined;
   });

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 
 /** One line of a known_hosts file; the format is that of sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". */
 export interface KnownHost {
@@ -76,9 +76,19 @@ export function knownHostName(address: string, port: number): string {
   return port === 22 ? name : `[${name}]:${port}`;
 }
 
+/** The name as HashKnownHosts of ssh_config(5) writes it, with a salt of its own. */
+export function hashedName(name: string): string {
+  const salt = randomBytes(20);
+  return `|1|${salt.toString('base64')}|${hashWith(salt, name)}`;
+}
+
+function hashWith(salt: Buffer, name: string): string {
+  return createHmac('sha1', salt).update(name).digest('base64');
+}
+
 export function matchesHost(entry: KnownHost, name: string): boolean {
   const { hosts } = entry;
-  if (hosts.kind === 'hashed') return createHmac('sha1', hosts.salt).update(name).digest('base64') === hosts.hash;
+  if (hosts.kind === 'hashed') return hashWith(hosts.salt, name) === hosts.hash;
   return hosts.positive.some((pattern) => pattern.test(name)) && !hosts.negative.some((pattern) => pattern.test(name));
 }
 

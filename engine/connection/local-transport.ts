@@ -4,6 +4,7 @@ import type { TargetProcess, Transport } from './transport.ts';
 
 /** Processes on this machine. Each leads a session of its own, as under sshd. */
 export class LocalTransport implements Transport {
+  readonly name = 'local';
   readonly lost = undefined;
   readonly #closed = Promise.withResolvers<void>();
   readonly gone = this.#closed.promise;

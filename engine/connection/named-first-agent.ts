@@ -8,10 +8,13 @@ import type { IdentityCallback, ParsedKey } from 'ssh2';
  */
 export class NamedFirstAgent extends ssh2.OpenSSHAgent {
   readonly #files: readonly string[];
+  readonly #onlyNamed: boolean;
 
-  constructor(socket: string, files: readonly string[]) {
+  /** With `onlyNamed` the others are not shown at all. */
+  constructor(socket: string, files: readonly string[], onlyNamed: boolean) {
     super(socket);
     this.#files = files;
+    this.#onlyNamed = onlyNamed;
   }
 
   override getIdentities(callback: IdentityCallback<ParsedKey>): void {
@@ -19,7 +22,7 @@ export class NamedFirstAgent extends ssh2.OpenSSHAgent {
       if (keys === undefined || error instanceof Error) return callback(error, keys);
       void namedKeys(this.#files).then((named) => {
         const isNamed = (key: (typeof keys)[number]): boolean => named.has(publicPart('pubKey' in key ? key.pubKey : key));
-        callback(undefined, [...keys.filter(isNamed), ...keys.filter((key) => !isNamed(key))]);
+        callback(undefined, [...keys.filter(isNamed), ...(this.#onlyNamed ? [] : keys.filter((key) => !isNamed(key)))]);
       });
     });
   }

@@ -57,7 +57,7 @@ function expand(command: string, target: SshTarget): string {
   const tokens: Readonly<Record<string, string>> = {
     '%%': '%',
     '%h': quote(target.address),
-    '%n': quote(target.name),
+    '%n': quote(target.alias),
     '%p': String(target.port),
     '%r': quote(target.user),
   };

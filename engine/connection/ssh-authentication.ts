@@ -42,7 +42,7 @@ export function prepareAuthentication(target: SshTarget): Authentication {
     if (existsSync(target.agent))
       ways.push({
         label: 'the keys of the agent',
-        method: { type: 'agent', username, agent: new NamedFirstAgent(target.agent, target.identityFiles) },
+        method: { type: 'agent', username, agent: new NamedFirstAgent(target.agent, target.identityFiles, target.identitiesOnly === true) },
       });
     else notes.push(`There is no SSH agent at ${target.agent}.`);
   }
@@ -58,7 +58,22 @@ export function prepareAuthentication(target: SshTarget): Authentication {
       },
     });
   }
-  return { ways, notes };
+  return { ways: allowedWays(ways, target.loginMethods), notes };
+}
+
+/** In the order of the methods, and within one in their own. */
+function allowedWays(ways: readonly Way[], methods: SshTarget['loginMethods']): readonly Way[] {
+  return methods === undefined ? ways : methods.flatMap((method) => ways.filter((way) => nameOf(way) === method));
+}
+
+/** RFC 4252 knows of no agent. */
+function nameOf({ method }: Way): AuthenticationType {
+  return method.type === 'agent' ? 'publickey' : method.type;
+}
+
+/** The ways on which the server is told no secret. */
+export function withoutPasswords(ways: readonly Way[]): readonly Way[] {
+  return ways.filter((way) => nameOf(way) === 'publickey');
 }
 
 /**
@@ -71,11 +86,10 @@ export function inTurn(
 ): (accepted: readonly AuthenticationType[] | null, partial: boolean | null, next: NextAuthHandler) => false | undefined {
   const left = [...ways];
   return (accepted, _partial, next) => {
-    for (const { label, method } of takeFrom(left)) {
-      const name = method.type === 'agent' ? 'publickey' : method.type;
-      if (accepted !== null && !accepted.includes(name)) continue;
-      onTry(label);
-      next(method);
+    for (const way of takeFrom(left)) {
+      if (accepted !== null && !accepted.includes(nameOf(way))) continue;
+      onTry(way.label);
+      next(way.method);
       return undefined;
     }
     return false;

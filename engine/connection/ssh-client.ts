@@ -1,4 +1,4 @@
-import { connect as dialTcp } from 'node:net';
+import { connect as dialTcp, isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { receiveInTurn } from './breath.ts';
@@ -19,17 +19,22 @@ const BACKOFF_MS = [200, 400, 800, 1600, 3200];
 type Dial = (signal: AbortSignal) => Promise<Duplex>;
 
 /** Connects and logs in. Tries again only where the server hung up before it said anything. Throws Unreachable. */
-export async function openClient(target: SshTarget, dial: Dial, signal?: AbortSignal): Promise<OpenClient> {
+export function openClient(target: SshTarget, dial: Dial, signal?: AbortSignal): Promise<OpenClient> {
+  return untilNotDropped(() => attempt(target, dial, signal), signal);
+}
+
+/** Makes further attempts, each after a longer wait, as long as the server hangs up before it says anything. */
+export async function untilNotDropped<Result>(make: () => Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
   for (const pause of BACKOFF_MS) {
     try {
-      return await attempt(target, dial, signal);
+      return await make();
     } catch (error) {
       if (!(error instanceof Unreachable) || error.code !== 'connection-dropped' || signal?.aborted === true) throw error;
       noteDrop();
     }
     await sleep(pause * (1 + Math.random()), undefined, { signal }).catch(() => {});
   }
-  return attempt(target, dial, signal);
+  return make();
 }
 
 async function attempt(target: SshTarget, dial: Dial, outer: AbortSignal | undefined): Promise<OpenClient> {
@@ -84,7 +89,18 @@ async function logIn(target: SshTarget, connected: Duplex, signal: AbortSignal |
 export function tcp(target: SshTarget): Dial {
   return (signal) =>
     new Promise((resolve, reject) => {
-      const socket = dialTcp({ host: target.address, port: target.port, noDelay: true });
+      const family = isIP(target.address);
+      // Node asks no name server for an address, and so does not look at its family.
+      if (target.addressFamily !== undefined && family !== 0 && family !== target.addressFamily) {
+        return reject(new Error(`AddressFamily allows no IPv${family} address`));
+      }
+      const socket = dialTcp({
+        host: target.address,
+        port: target.port,
+        noDelay: true,
+        ...(target.addressFamily === undefined ? {} : { family: target.addressFamily }),
+        ...(target.bindAddress === undefined ? {} : { localAddress: target.bindAddress }),
+      });
       // The server may hang up before ssh2 listens, and an error that nobody listens to would end the program.
       socket.on('error', () => {});
       const giveUp = (): void => void socket.destroy(new Error('Given up'));

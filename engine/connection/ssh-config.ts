@@ -1,161 +1,106 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { glob } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pLimit from 'p-limit';
+import { Problem } from '../errors/problem.ts';
+import { answerKey, hasOwnAnswer, readOutline } from './ssh-config-outline.ts';
+import type { Login, Outline } from './ssh-config-outline.ts';
+import { allowedAlgorithms, allowedMethods, beyondSsh2, isSet, notKept } from './ssh-options.ts';
+import type { SshOptions } from './ssh-options.ts';
+import type { LoginMethod, PinnedAlgorithms, SshTarget } from './target.ts';
 
 /** What ssh's own configuration says of a host; undefined where it says nothing beyond ssh's defaults. */
 export interface SshConfig {
   readonly address?: string;
   readonly port?: number;
   readonly user?: string;
+  /** With their tokens, see `expandPath`. */
   readonly identityFiles?: readonly string[];
+  readonly identitiesOnly?: true;
+  readonly loginMethods?: readonly LoginMethod[];
   readonly knownHostsFiles?: readonly string[];
-  readonly hostKeyChecking?: 'strict' | 'accept-new' | 'off';
+  readonly hostKeyChecking?: SshTarget['hostKeyChecking'];
   readonly hostKeyAlias?: string;
   /** `[user@]host[:port]` each, the nearest first. */
   readonly jumps?: readonly string[];
   readonly proxyCommand?: string;
-  /** Socket of the agent to use instead of SSH_AUTH_SOCK. */
+  /** IdentityAgent as it is written: `none`, a path with its tokens, or `$NAME`. */
   readonly agent?: string;
+  readonly algorithms?: PinnedAlgorithms;
+  readonly addressFamily?: 4 | 6;
+  readonly bindAddress?: string;
+  /** What is set and ssh2 cannot do. */
+  readonly reasons?: readonly string[];
+  /** Options of ssh_config(5) that are set and that runbook does not keep while ssh2 is the transport. */
+  readonly notKept?: readonly string[];
 }
 
 const run = promisify(execFile);
 const spawns = pLimit(4);
 
-/** A `Host` line's patterns, or a `Match` line, whose outcome only ssh itself can tell. */
-type Block = { readonly kind: 'host'; readonly patterns: readonly string[] } | { readonly kind: 'match' };
-
-/** What the files hold, as far as it decides whether ssh must be asked at all, and for which hosts the answer is the same. */
-export interface Outline {
-  readonly blocks: readonly Block[];
-  /** Whether any option is set that matters here. */
-  readonly speaks: boolean;
-}
-
-const MATTERS =
-  /^\s*(?:hostname|user|port|identityfile|identityagent|userknownhostsfile|globalknownhostsfile|stricthostkeychecking|proxyjump|proxycommand|hostkeyalias|match)\b/i;
-
 let outline: Promise<Outline> | undefined;
-const answers = new Map<string, Promise<SshConfig>>();
+let defaults: Promise<SshOptions> | undefined;
+const answers = new Map<string, Promise<SshOptions | undefined>>();
 
 /**
  * The settings of `~/.ssh/config` and `/etc/ssh/ssh_config` for a host, as `ssh -G` gives them. ssh is started at most once for all
- * the hosts that the same `Host` lines match, and not at all where the files set nothing that matters.
+ * the hosts that the same `Host` lines match, and not at all where the files set nothing that matters. Throws Problem `ssh-config`
+ * where ssh refuses its configuration.
  */
-export async function sshConfigFor(host: string): Promise<SshConfig> {
+export async function sshConfigFor(login: Login): Promise<SshConfig> {
   outline ??= readOutline([join(homedir(), '.ssh/config'), '/etc/ssh/ssh_config']);
-  const { speaks, blocks } = await outline;
-  if (!speaks || host.startsWith('-')) return {};
-  const key = answerKey(blocks, host);
+  const known = await outline;
+  if (!known.speaks) return {};
+  const options = await optionsFor(login);
+  if (options === undefined) return {};
+  const { address, ...settings } = readConfig(options, await defaultOptions(), login.host);
+  // A shared answer was given for another host, but no `HostName` stands in it, or it would not be shared.
+  return address === undefined || !hasOwnAnswer(known, login.host) ? settings : { ...settings, address };
+}
+
+/** All options for a host as ssh has them, also where no file sets any. Undefined without ssh on this machine. */
+export async function optionsFor(login: Login): Promise<SshOptions | undefined> {
+  outline ??= readOutline([join(homedir(), '.ssh/config'), '/etc/ssh/ssh_config']);
+  const key = answerKey(await outline, login);
   let answer = answers.get(key);
   if (answer === undefined) {
-    answer = spawns(() => ask(host));
+    answer = login.host.startsWith('-') ? Promise.resolve(undefined) : spawns(() => ask(login));
     answers.set(key, answer);
   }
-  const { address, ...settings } = await answer;
-  // `HostName %h.example.org` differs by host, so the address is only taken from an answer that was given for this one.
-  return key === host ? (address === undefined ? settings : { ...settings, address }) : settings;
+  return answer;
 }
 
-/** Hosts with the same key have the same settings. A host that is matched by more than wildcards for all gets one of its own. */
-export function answerKey(blocks: readonly Block[], host: string): string {
-  const own = blocks.some((block) => block.kind === 'match' || (!block.patterns.includes('*') && matches(block.patterns, host)));
-  return own ? host : '*';
+/** What ssh does where no file says anything. */
+function defaultOptions(): Promise<SshOptions> {
+  defaults ??= run('ssh', ['-F', 'none', '-G', '--', 'host'], { timeout: 10_000 }).then(
+    ({ stdout }) => parseSshG(stdout),
+    () => new Map(),
+  );
+  return defaults;
 }
 
-function matches(patterns: readonly string[], host: string): boolean {
-  const hit = (pattern: string): boolean =>
-    new RegExp(
-      `^${pattern
-        .replaceAll(/[\\^$.|+()[\]{}]/g, '\\$&')
-        .replaceAll('*', '.*')
-        .replaceAll('?', '.')}$`,
-      'i',
-    ).test(host);
-  return patterns.some((one) => !one.startsWith('!') && hit(one)) && !patterns.some((one) => one.startsWith('!') && hit(one.slice(1)));
-}
-
-async function readOutline(files: readonly string[]): Promise<Outline> {
-  const outlines: Outline[] = [];
-  for (const file of files) {
-    const text = textOf(file);
-    if (text !== undefined) outlines.push(await outlineOf(text, file, 0));
-  }
-  return merge(outlines);
-}
-
-const EMPTY: Outline = { blocks: [], speaks: false };
-
-function merge(outlines: readonly Outline[]): Outline {
-  return { blocks: outlines.flatMap((one) => one.blocks), speaks: outlines.some((one) => one.speaks) };
-}
-
-/** Follows Include, whose relative paths start at ~/.ssh or /etc/ssh; no deeper than ssh itself, 16 levels. */
-async function outlineOf(text: string, file: string, depth: number): Promise<Outline> {
-  const blocks: Block[] = [];
-  const included: Outline[] = [];
-  let speaks = false;
-  for (const line of text.split('\n')) {
-    const [keyword = '', ...rest] = line.trim().split(/[\s=]+/);
-    const values = rest.map((value) => value.replaceAll('"', ''));
-    speaks ||= MATTERS.test(line);
-    if (keyword.toLowerCase() === 'host') blocks.push({ kind: 'host', patterns: values });
-    else if (keyword.toLowerCase() === 'match') blocks.push({ kind: 'match' });
-    else if (keyword.toLowerCase() === 'include' && depth < 16) {
-      for (const value of values) included.push(await includeOf(value, file, depth));
-    }
-  }
-  return merge([{ blocks, speaks }, ...included]);
-}
-
-async function includeOf(value: string, file: string, depth: number): Promise<Outline> {
-  const home = value.replace(/^~(?=\/)/, homedir());
-  const base = file.startsWith('/etc/') ? '/etc/ssh' : join(homedir(), '.ssh');
-  const pattern = isAbsolute(home) ? home : join(base, home);
-  const outlines: Outline[] = [];
-  if (isInEmptyFolder(pattern)) return EMPTY;
-  for await (const path of glob(pattern)) {
-    const text = textOf(path);
-    if (text !== undefined) outlines.push(await outlineOf(text, file, depth + 1));
-  }
-  return merge(outlines);
-}
-
-/** What most systems include is a folder in which there is nothing. To know that takes less than Node takes to load its patterns, 5 ms. */
-function isInEmptyFolder(pattern: string): boolean {
-  const folder = dirname(pattern);
-  if (/[*?[\]{}()!+@\\]/.test(folder)) return false;
+async function ask({ host, user, port }: Login): Promise<SshOptions | undefined> {
+  const login = [...(user === undefined ? [] : ['-l', user]), ...(port === undefined ? [] : ['-p', `${port}`])];
   try {
-    return readdirSync(folder).length === 0;
+    const { stdout } = await run('ssh', ['-G', ...login, '--', host], { timeout: 10_000 });
+    return parseSshG(stdout);
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    // Without ssh on this machine, its configuration has no say.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+    throw new Problem({
+      code: 'ssh-config',
+      what: `${host}: ssh refuses its configuration`,
+      why: said === '' ? String(error) : said,
+      remedy: `Correct the file, so that \`ssh -G ${host}\` prints the settings of the host.`,
+      cause: error,
+    });
   }
 }
 
-/** At once: these files are short, and to wait for another thread takes longer than to read them. */
-function textOf(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-/** Without ssh on this machine, its configuration has no say. */
-async function ask(host: string): Promise<SshConfig> {
-  try {
-    const { stdout } = await run('ssh', ['-G', '--', host], { timeout: 10_000 });
-    return parseSshG(stdout, host);
-  } catch {
-    return {};
-  }
-}
-
-/** Decodes the output of `ssh -G`: one option a line, its name in small letters. What equals ssh's default is left out. */
-export function parseSshG(output: string, host: string): SshConfig {
+/** Decodes the output of `ssh -G`: one option a line, its name in small letters. */
+export function parseSshG(output: string): SshOptions {
   const values = new Map<string, string[]>();
   for (const line of output.split('\n')) {
     const space = line.indexOf(' ');
@@ -163,11 +108,17 @@ export function parseSshG(output: string, host: string): SshConfig {
     const name = line.slice(0, space);
     values.set(name, [...(values.get(name) ?? []), line.slice(space + 1).trim()]);
   }
-  const one = (name: string): string | undefined => values.get(name)?.[0];
+  return values;
+}
+
+/** What matters here of ssh's options for `host`. What equals `usual`, the defaults of ssh, is left out. */
+export function readConfig(options: SshOptions, usual: SshOptions, host: string): SshConfig {
+  const one = (name: string): string | undefined => options.get(name)?.[0];
+  const set = (name: string): string | undefined => (isSet(name, options, usual) ? one(name) : undefined);
   const address = one('hostname');
   const port = one('port');
   const user = one('user');
-  const identityFiles = values.get('identityfile')?.map(atHome);
+  const identityFiles = set('identityfile') === undefined ? undefined : options.get('identityfile');
   const knownHosts = [one('userknownhostsfile'), one('globalknownhostsfile')]
     .flatMap((files) => files?.split(' ') ?? [])
     .filter((file) => file !== 'none');
@@ -176,17 +127,30 @@ export function parseSshG(output: string, host: string): SshConfig {
   const checking = HOST_KEY_CHECKING.get(one('stricthostkeychecking') ?? '');
   const agent = one('identityagent');
   const hostKeyAlias = one('hostkeyalias');
+  const family = FAMILIES.get(one('addressfamily') ?? '');
+  const bindAddress = one('bindaddress');
+  const loginMethods = allowedMethods(options);
+  const algorithms = allowedAlgorithms(options, usual);
+  const reasons = beyondSsh2(options, usual);
+  const ignored = notKept(options, usual);
   return {
     ...(address === undefined || address === host ? {} : { address }),
     ...(port === undefined ? {} : { port: Number(port) }),
     ...(user === undefined ? {} : { user }),
     ...(identityFiles === undefined ? {} : { identityFiles }),
-    ...(knownHosts.length === 0 ? {} : { knownHostsFiles: knownHosts.map(atHome) }),
+    ...(one('identitiesonly') === 'yes' ? { identitiesOnly: true } : {}),
+    ...(loginMethods === undefined ? {} : { loginMethods }),
+    ...(options.has('userknownhostsfile') ? { knownHostsFiles: knownHosts.map(atHome) } : {}),
     ...(proxyCommand === undefined || proxyCommand === 'none' ? {} : { proxyCommand }),
     ...(checking === undefined ? {} : { hostKeyChecking: checking }),
     ...(hostKeyAlias === undefined ? {} : { hostKeyAlias }),
     ...(jumps === undefined || jumps === 'none' ? {} : { jumps: jumps.split(',') }),
-    ...(agent === undefined || agent === 'none' || agent === 'SSH_AUTH_SOCK' ? {} : { agent: atHome(agent) }),
+    ...(agent === undefined || agent === 'SSH_AUTH_SOCK' ? {} : { agent }),
+    ...(algorithms === undefined ? {} : { algorithms }),
+    ...(family === undefined ? {} : { addressFamily: family }),
+    ...(bindAddress === undefined ? {} : { bindAddress }),
+    ...(reasons.length === 0 ? {} : { reasons }),
+    ...(ignored.length === 0 ? {} : { notKept: ignored }),
   };
 }
 
@@ -194,8 +158,13 @@ function atHome(path: string): string {
   return path.replace(/^~(?=\/)/, homedir());
 }
 
+const FAMILIES: ReadonlyMap<string, 4 | 6> = new Map([
+  ['inet', 4],
+  ['inet6', 6],
+]);
+
 /** `ask`, the default, is not among them: who runs a playbook cannot be asked a hundred times. */
-const HOST_KEY_CHECKING: ReadonlyMap<string, NonNullable<SshConfig['hostKeyChecking']>> = new Map([
+const HOST_KEY_CHECKING: ReadonlyMap<string, SshTarget['hostKeyChecking']> = new Map([
   ['true', 'strict'],
   ['yes', 'strict'],
   ['accept-new', 'accept-new'],

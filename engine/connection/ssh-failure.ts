@@ -126,9 +126,7 @@ export function explainHandshakeFailure(target: SshTarget, failure: HandshakeFai
       host,
       what: `${host}: no algorithm that both sides know`,
       why: message,
-      remedy:
-        'Allow one of curve25519-sha256, ecdh-sha2-nistp256 or diffie-hellman-group16-sha512 in KexAlgorithms, and an ed25519, ECDSA or ' +
-        'rsa-sha2 host key, in its sshd_config.',
+      remedy: algorithmRemedy(message),
       cause,
     });
   }
@@ -137,11 +135,29 @@ export function explainHandshakeFailure(target: SshTarget, failure: HandshakeFai
     host,
     what: `${host}: the SSH handshake failed`,
     why: message || 'The server closed the connection.',
-    remedy:
-      "Look at the SSH server's log on the host (journalctl -u ssh -u sshd). A server that only allows post-quantum key exchange is not supported.",
+    remedy: "Look at the SSH server's log on the host (journalctl -u ssh -u sshd).",
     cause,
   });
 }
+
+/** By what the two sides have nothing in common of, as ssh2 and ssh say it. */
+function algorithmRemedy(message: string): string {
+  const [, option, some] = ALGORITHM_REMEDIES.find(([pattern]) => pattern.test(message)) ?? KEY_EXCHANGE_REMEDY;
+  return `Allow one of ${some} by ${option} in its sshd_config. Where ~/.ssh/config sets ${option}, allow there what the host has.`;
+}
+
+const KEY_EXCHANGE_REMEDY = [
+  /key exchange/i,
+  'KexAlgorithms',
+  'curve25519-sha256, ecdh-sha2-nistp256 or diffie-hellman-group16-sha512',
+] as const;
+
+const ALGORITHM_REMEDIES: readonly (readonly [RegExp, string, string])[] = [
+  KEY_EXCHANGE_REMEDY,
+  [/host key/i, 'HostKeyAlgorithms', 'ssh-ed25519, ecdsa-sha2-nistp256 or rsa-sha2-512 (with a HostKey of that type)'],
+  [/cipher/i, 'Ciphers', 'chacha20-poly1305@openssh.com, aes256-gcm@openssh.com or aes256-ctr'],
+  [/\bMAC\b/i, 'MACs', 'hmac-sha2-256-etm@openssh.com or hmac-sha2-512-etm@openssh.com'],
+];
 
 function authenticationFailed(target: SshTarget, failure: HandshakeFailure, tooMany: boolean): Unreachable {
   const tried = failure.tried.length === 0 ? 'Nothing could be tried.' : `Tried: ${failure.tried.join(', ')}.`;

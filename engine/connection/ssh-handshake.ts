@@ -1,10 +1,11 @@
 import type { Duplex } from 'node:stream';
 import ssh2 from 'ssh2';
-import type { Client, KexAlgorithm } from 'ssh2';
+import type { Algorithms, Client, KexAlgorithm } from 'ssh2';
 import { expectFirstWord } from './handshake-turns.ts';
 import { HostKeyCheck } from './host-key.ts';
 import { onAbort } from './on-abort.ts';
-import { inTurn, prepareAuthentication } from './ssh-authentication.ts';
+import { inTurn, prepareAuthentication, withoutPasswords } from './ssh-authentication.ts';
+import type { Authentication } from './ssh-authentication.ts';
 import { connectTimeout, explainHandshakeFailure } from './ssh-failure.ts';
 import { leaveHostKeysUnproved } from './ssh-host-key-proofs.ts';
 import { reuseLargePackets } from './ssh-large-packets.ts';
@@ -51,6 +52,7 @@ export async function shakeHands(target: SshTarget, socket: Duplex, outer: Abort
   let banner = '';
   let refused: unknown;
   const tried: string[] = [];
+  let ways: ReturnType<typeof inTurn> | undefined;
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () => fail(connectTimeout(target, banner === '' ? "the server's first word" : 'the end of the SSH handshake')),
@@ -96,7 +98,7 @@ export async function shakeHands(target: SshTarget, socket: Duplex, outer: Abort
         readyTimeout: 0,
         keepaliveInterval: target.keepAliveMs,
         keepaliveCountMax: 3,
-        algorithms: { kex: KEY_EXCHANGES, serverHostKey: [...hostKey.algorithms()] },
+        algorithms: { ...algorithmsFor(target), serverHostKey: [...hostKey.algorithms()] },
         hostVerifier: (key: Buffer, verified: (good: boolean) => void) => {
           hostKey.verify(key).then(
             () => verified(true),
@@ -106,7 +108,8 @@ export async function shakeHands(target: SshTarget, socket: Duplex, outer: Abort
             },
           );
         },
-        authHandler: inTurn(authentication.ways, (what) => tried.push(what)),
+        // Not before the host's key was looked at.
+        authHandler: (...asked) => (ways ??= inTurn(waysFor(hostKey, authentication.ways), (what) => tried.push(what)))(...asked),
       });
       signUnasked(client);
       leaveHostKeysUnproved(client);
@@ -116,4 +119,18 @@ export async function shakeHands(target: SshTarget, socket: Duplex, outer: Abort
       fail(error);
     }
   });
+}
+
+/** As ssh does where it is told not to check keys: who shows a wrong one gets no password to read. */
+function waysFor(hostKey: HostKeyCheck, ways: Authentication['ways']): Authentication['ways'] {
+  return hostKey.isDoubtful ? withoutPasswords(ways) : ways;
+}
+
+/** What ssh's configuration leaves open is ssh2's choice, key exchanges aside. */
+function algorithmsFor({ algorithms }: SshTarget): Algorithms {
+  return {
+    kex: [...(algorithms?.keyExchanges ?? KEY_EXCHANGES)],
+    ...(algorithms?.ciphers === undefined ? {} : { cipher: [...algorithms.ciphers] }),
+    ...(algorithms?.macs === undefined ? {} : { hmac: [...algorithms.macs] }),
+  };
 }

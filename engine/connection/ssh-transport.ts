@@ -30,6 +30,7 @@ const PATIENCE_MS = 2_000;
 const CLOSING_MS = 2_000;
 
 class SshTransport implements Transport {
+  readonly name = 'ssh2';
   readonly #target: SshTarget;
   readonly #client: Client;
   readonly #socket: Duplex;

@@ -1,13 +1,45 @@
+import type { CipherAlgorithm, KexAlgorithm, MacAlgorithm, ServerHostKeyAlgorithm } from 'ssh2';
+
+/** Names of authentication methods (RFC 4252 and RFC 4256) that ssh2 is given. */
+export type LoginMethod = 'publickey' | 'password' | 'keyboard-interactive';
+
+/** Lists of names as in ssh_config(5), the preferred first. */
+export interface PinnedAlgorithms {
+  readonly keyExchanges?: readonly KexAlgorithm[] | undefined;
+  readonly hostKeys?: readonly ServerHostKeyAlgorithm[] | undefined;
+  readonly ciphers?: readonly CipherAlgorithm[] | undefined;
+  readonly macs?: readonly MacAlgorithm[] | undefined;
+}
+
+export interface OpensshCall {
+  /** `automatic`: only where ssh2 cannot do what is wanted. */
+  readonly use: 'automatic' | 'always';
+  /** What is wanted of the way to the host, jump hosts included, that ssh2 cannot do. As sentences go: "CertificateFile is set". */
+  readonly reasons: readonly string[];
+  /** Options of ssh_config(5) that are set and of which nothing comes while ssh2 is the transport. */
+  readonly notKept: readonly string[];
+  /** Arguments ahead of those that the transport gives: what the inventory says in place of ssh's configuration. */
+  readonly options: readonly string[];
+  /** Whether ssh's configuration asks for a way to log in that ssh2 has none of, where the others fail. */
+  readonly mayLogInOtherwise: () => Promise<boolean>;
+}
+
 /** A host to reach over SSH. Times are milliseconds. */
 export interface SshTarget {
   readonly kind: 'ssh';
   /** Its name in the inventory. */
   readonly name: string;
+  /** What ssh would be given on its command line. ssh's own configuration is read for it. */
+  readonly alias: string;
   readonly address: string;
   readonly port: number;
   readonly user: string;
   /** Private keys in the order in which they are tried. */
   readonly identityFiles: readonly string[];
+  /** IdentitiesOnly of ssh_config(5): of the agent's keys, those alone that an identity file names. */
+  readonly identitiesOnly?: boolean | undefined;
+  /** The ways to log in that are allowed, in the order in which they are tried. All of them unless told. */
+  readonly loginMethods?: readonly LoginMethod[] | undefined;
   readonly password?: string;
   /** For encrypted identity files. */
   readonly passphrase?: string;
@@ -18,6 +50,16 @@ export interface SshTarget {
   readonly hostKeyChecking: 'strict' | 'accept-new' | 'off';
   /** HostKeyAlias of ssh_config(5): the name in known_hosts, as it is, in place of address and port. */
   readonly hostKeyAlias?: string | undefined;
+  /** HashKnownHosts of ssh_config(5), asked for when a new host is written down. */
+  readonly hashKnownHosts?: (() => Promise<boolean>) | undefined;
+  /** Algorithms that ssh's configuration allows, as far as ssh2 has them; what is undefined is not set there. */
+  readonly algorithms?: PinnedAlgorithms | undefined;
+  /** AddressFamily of ssh_config(5); either unless told. */
+  readonly addressFamily?: 4 | 6 | undefined;
+  /** BindAddress of ssh_config(5). */
+  readonly bindAddress?: string | undefined;
+  /** How the system's ssh is called for it, where that is the transport. */
+  readonly openssh: OpensshCall;
   /** A jump host. How it is reached is said by ssh's own configuration, not by variables of the inventory. */
   readonly isJump?: true;
   /** All hosts to go through, the nearest to the controller first. Their own `jumps` are not looked at. */

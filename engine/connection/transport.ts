@@ -12,8 +12,11 @@ export interface TargetProcess {
   abandon(): void;
 }
 
+export type TransportName = 'local' | 'ssh2' | 'openssh';
+
 /** How processes are started on a target: over an SSH connection, or right here. */
 export interface Transport {
+  readonly name: TransportName;
   /** `command` is one line for the login shell, whatever that is: plain words and single quotes only. */
   start(command: string): Promise<TargetProcess>;
   /** Why the way to the target is gone; undefined while it is there. */

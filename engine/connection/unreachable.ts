@@ -18,6 +18,7 @@ export type UnreachableCode =
   | 'too-many-sessions'
   | 'jump-refused'
   | 'proxy-failed'
+  | 'ssh-missing'
   | 'no-shell'
   | 'no-sense'
   | 'no-answer'

@@ -40,6 +40,7 @@ function plainEvent(event: RunEvent): object {
     case 'task_started':
     case 'task_retried':
     case 'handler_owed':
+    case 'options_not_kept':
     case 'play_finished':
       return maskTexts(event);
     case 'run_finished': {

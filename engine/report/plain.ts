@@ -1,6 +1,8 @@
 import type { Difference } from '../modules/module.ts';
 import type { RunEvent, TaskFinished } from '../run/events.ts';
 import { HIDDEN } from '../run/no-log.ts';
+import { byTransport } from './transport-text.ts';
+import { notKeptLine } from './not-kept.ts';
 import { maskValue } from '../values/mask.ts';
 import { differenceLines } from './differences.ts';
 import { failureLines } from './failure.ts';
@@ -62,7 +64,9 @@ export function eventLines(event: RunEvent, options: PlainOptions): readonly str
     }
     case 'host_connected':
       return verbosity > 0
-        ? [`connected: [${safeLine(event.host)}] ${safeLine(event.address)} in ${Math.round(event.milliseconds)} ms`]
+        ? [
+            `connected: [${safeLine(event.host)}] ${safeLine(event.address)}${byTransport(event.transport)} in ${Math.round(event.milliseconds)} ms`,
+          ]
         : [];
     case 'host_unreachable': {
       const during = event.during === undefined ? '' : ` during ${taskTitle(event.during, undefined)}`;
@@ -89,6 +93,8 @@ export function eventLines(event: RunEvent, options: PlainOptions): readonly str
           `owed: [${safeLine(event.host)}] an earlier run${event.playbook === undefined ? '' : ` of ${safeLine(event.playbook)}`} left the handler "${safeLine(event.handler)}"; it is run with the handlers of this play`,
         ),
       ];
+    case 'options_not_kept':
+      return [paint('yellow', notKeptLine(event))];
     case 'play_finished':
     case 'run_finished':
       return [];

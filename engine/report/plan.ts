@@ -26,7 +26,8 @@ export function plan(output: Output, options: PlainOptions): Renderer {
       if (event.outcome.kind === 'failed') failures.push(event);
       told.push(...warningLines(event, paint));
     } else if (event.type === 'host_unreachable') unreachable.push(event);
-    else if (event.type === 'message' || event.type === 'handler_owed') told.push(...eventLines(event, options));
+    else if (event.type === 'message' || event.type === 'handler_owed' || event.type === 'options_not_kept')
+      told.push(...eventLines(event, options));
     else if (event.type === 'run_finished') output.write(`${[...lines(), '', ...recapLines(event, paint)].join('\n')}\n`);
     else if (options.verbosity > 0 && event.type === 'host_connected') output.write(`${eventLines(event, options).join('\n')}\n`);
   }

@@ -5,6 +5,8 @@ import { maskValue } from '../values/mask.ts';
 import { openOutput } from './output.ts';
 import { paintFor } from './paint.ts';
 import { problemLines, sourceReader } from './problems.ts';
+import { byTransport } from './transport-text.ts';
+import { notKeptLine } from './not-kept.ts';
 import { safeLine } from './safe-text.ts';
 
 /** Shows hosts as they answer, one line each; with `json`, one object a line. */
@@ -27,14 +29,14 @@ export function showPings(format: 'auto' | 'plain' | 'json', stdout: NodeJS.Writ
     const { os, architecture, user, kernel } = visit.facts;
     const what = `${os.distribution} ${os.version} ${architecture}, Linux ${kernel}, user ${user}`;
     return output.write(
-      `${paint('green', 'ok')}: [${safeLine(visit.host)}] ${safeLine(visit.address)} in ${Math.round(visit.milliseconds)} ms (${safeLine(what)})\n`,
+      `${paint('green', 'ok')}: [${safeLine(visit.host)}] ${safeLine(visit.address)}${byTransport(visit.transport)} in ${Math.round(visit.milliseconds)} ms (${safeLine(what)})\n`,
     );
   };
 }
 
 function pingObject(visit: Visit): object {
   if (visit.kind === 'failed') return failedObject(visit.host, visit.problem);
-  return { host: visit.host, ok: true, address: visit.address, milliseconds: Math.round(visit.milliseconds) };
+  return { host: visit.host, ok: true, address: visit.address, transport: visit.transport, milliseconds: Math.round(visit.milliseconds) };
 }
 
 /** Shows the facts of hosts as JSON, one object a host; with `json`, one line each. */
@@ -44,6 +46,14 @@ export function showFacts(format: 'auto' | 'plain' | 'json', stdout: NodeJS.Writ
     const object = visit.kind === 'failed' ? failedObject(visit.host, visit.problem) : { host: visit.host, facts: visit.facts };
     output.write(`${maskedJson(object, format === 'json' ? undefined : 2)}\n`);
   };
+}
+
+/** What of ssh's configuration was not kept, if anything. */
+export function showNotKept(
+  notKept: { readonly options: readonly string[]; readonly hosts: readonly string[] },
+  stderr: NodeJS.WritableStream,
+): void {
+  if (notKept.options.length > 0) stderr.write(`${paintFor(stderr)('yellow', notKeptLine(notKept))}\n`);
 }
 
 function failedObject(host: string, problem: Problem): object {

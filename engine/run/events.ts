@@ -1,3 +1,4 @@
+import type { TransportName } from '../connection/transport.ts';
 import type { Problem } from '../errors/problem.ts';
 import type { Difference } from '../modules/module.ts';
 import type { Value, ValueMap } from '../values/value.ts';
@@ -15,6 +16,7 @@ export type RunEvent =
   | TaskFinished
   | Message
   | HandlerOwed
+  | OptionsNotKept
   | PlayFinished
   | RunFinished;
 
@@ -56,6 +58,8 @@ export interface HostConnected {
   readonly type: 'host_connected';
   readonly host: string;
   readonly address: string;
+  /** What brought the connection about. */
+  readonly transport: TransportName;
   readonly milliseconds: number;
 }
 
@@ -148,6 +152,13 @@ export interface HandlerOwed {
 export interface PlayFinished {
   readonly type: 'play_finished';
   readonly play: string;
+}
+
+/** Options of ssh_config(5) that are set for hosts of the run and that runbook has not kept. Once a run, at its end. */
+export interface OptionsNotKept {
+  readonly type: 'options_not_kept';
+  readonly options: readonly string[];
+  readonly hosts: readonly string[];
 }
 
 export interface RunFinished {

@@ -14,6 +14,7 @@ import { connectPatiently } from './reconnect.ts';
 import { HostGone, HostStops } from './signals.ts';
 import type { TargetSettings } from './target-settings.ts';
 import { targetOf } from './target-settings.ts';
+import { NotKept } from './not-kept.ts';
 import type { ChangeCount } from './view.ts';
 
 const CLOSED_AT_A_STRETCH = 25;
@@ -24,6 +25,7 @@ export class Machines {
   readonly #ready = new Map<string, Machine>();
   /** Where and as whom each is reached now. */
   readonly #targets = new Map<string, Target>();
+  readonly #notKept = new NotKept();
   readonly #settings: TargetSettings;
   readonly #vault: Vault;
   readonly #changes: ChangeCount;
@@ -111,7 +113,8 @@ export class Machines {
     const machine = new Machine(connection, { changes: this.#changes, vault: this.#vault, interrupt: this.#interrupt, reopen });
     this.#ready.set(name, machine);
     const address = target.kind === 'local' ? 'this machine' : `${target.user}@${target.address}:${target.port}`;
-    this.#emit({ type: 'host_connected', host: name, address, milliseconds: performance.now() - began });
+    this.#notKept.note(name, target, connection.transport);
+    this.#emit({ type: 'host_connected', host: name, address, transport: connection.transport, milliseconds: performance.now() - began });
     return machine;
   }
 
@@ -129,7 +132,10 @@ export class Machines {
     });
   }
 
+  /** Also tells what of ssh's configuration was not kept. */
   async closeAll(): Promise<void> {
+    const { options, hosts } = this.#notKept;
+    if (options.length > 0) this.#emit({ type: 'options_not_kept', options, hosts });
     const closings: Promise<void>[] = [];
     for (const machine of this.#ready.values()) {
       closings.push(machine.connection.close().catch(() => {}));

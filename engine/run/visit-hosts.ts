@@ -1,14 +1,23 @@
 import pLimit from 'p-limit';
 import { connect } from '../connection/connection.ts';
 import type { Facts } from '../connection/facts.ts';
+import type { TransportName } from '../connection/transport.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Scope } from '../values/value.ts';
+import { NotKept } from './not-kept.ts';
 import type { TargetSettings } from './target-settings.ts';
 import { targetOf } from './target-settings.ts';
 
 /** What a host answered to a greeting. */
 export type Visit =
-  | { readonly kind: 'answered'; readonly host: string; readonly address: string; readonly milliseconds: number; readonly facts: Facts }
+  | {
+      readonly kind: 'answered';
+      readonly host: string;
+      readonly address: string;
+      readonly transport: TransportName;
+      readonly milliseconds: number;
+      readonly facts: Facts;
+    }
   | { readonly kind: 'failed'; readonly host: string; readonly problem: Problem };
 
 export interface VisitOptions {
@@ -18,27 +27,30 @@ export interface VisitOptions {
   readonly signal: AbortSignal;
 }
 
-/** Connects to each host, asks for its facts and goes. A host that cannot be reached does not keep the others. `visited` gets each answer as it comes. */
+/** Connects to each host, asks for its facts and goes. A host that cannot be reached does not keep the others. Gives what of ssh's configuration was not kept. `visited` gets each answer as it comes. */
 export async function visitHosts(
   hosts: readonly { readonly name: string; readonly scope: Scope }[],
   options: VisitOptions,
   visited: (visit: Visit) => void,
-): Promise<void> {
+): Promise<NotKept> {
+  const notKept = new NotKept();
   const limit = pLimit(options.forks);
   await limit.map(hosts, async ({ name, scope }) => {
-    if (!options.signal.aborted) visited(await visit(name, scope, options));
+    if (!options.signal.aborted) visited(await visit(name, scope, options, notKept));
   });
+  return notKept;
 }
 
-async function visit(host: string, scope: Scope, options: VisitOptions): Promise<Visit> {
+async function visit(host: string, scope: Scope, options: VisitOptions, notKept: NotKept): Promise<Visit> {
   const began = performance.now();
   try {
     const target = await targetOf(host, scope, options.settings);
     const connection = await connect(target, { signal: options.signal });
+    notKept.note(host, target, connection.transport);
     const milliseconds = performance.now() - began;
     await connection.close();
     const address = target.kind === 'local' ? 'this machine' : `${target.user}@${target.address}:${target.port}`;
-    return { kind: 'answered', host, address, milliseconds, facts: connection.facts };
+    return { kind: 'answered', host, address, transport: connection.transport, milliseconds, facts: connection.facts };
   } catch (error) {
     if (error instanceof Problem) return { kind: 'failed', host, problem: error };
     throw error;

@@ -14,6 +14,7 @@ function startWhere(replaced: string, variables = ''): Promise<OpenedShell> {
     lost: undefined,
     gone: local.gone,
     start: () => local.start(`${variables} exec ${replaced}`),
+    name: 'local' as const,
     wireBytes: () => undefined,
     close: () => local.close(),
   };

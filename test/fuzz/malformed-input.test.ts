@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeFacts } from '../../engine/connection/facts.ts';
 import { BoundedOutput, FrameDecoder } from '../../engine/connection/frame.ts';
 import { parseKnownHosts } from '../../engine/connection/known-hosts.ts';
-import { parseSshG } from '../../engine/connection/ssh-config.ts';
+import { parseSshG, readConfig } from '../../engine/connection/ssh-config.ts';
 import { Problem, Problems } from '../../engine/errors/problem.ts';
 import { loadInventory } from '../../engine/inventory/load-inventory.ts';
 import { Vault } from '../../engine/vault/vault.ts';
@@ -145,7 +145,7 @@ describe(`damaged input is told or taken (RUNBOOK_SEED=${SEED})`, () => {
     ['a template', (text) => parseTemplate(text, place)],
     ['an expression', (text) => parseExpression(text, place)],
     ['known_hosts', (text) => parseKnownHosts(text, 'known_hosts')],
-    ['the answer of ssh -G', (text) => parseSshG(text, 'host')],
+    ['the answer of ssh -G', (text) => readConfig(parseSshG(text), parseSshG(''), 'host')],
     ['the greeting of a host', (text) => decodeFacts(text)],
   ])('%s', (_what, take) => {
     fc.assert(

@@ -195,10 +195,22 @@ describe('a host that cannot be reached', () => {
     expect(error.why).toContain('This account is not available');
   });
 
-  test('because both sides know no common key exchange', async () => {
-    const strange = await startOpensshServer({ KexAlgorithms: 'sntrup761x25519-sha512@openssh.com' });
+  test.each<[string, Record<string, string>, string, RegExp]>([
+    [
+      'key exchange',
+      { KexAlgorithms: 'sntrup761x25519-sha512@openssh.com' },
+      'KexAlgorithms=curve25519-sha256',
+      /curve25519.*KexAlgorithms/,
+    ],
+    ['cipher', { Ciphers: 'chacha20-poly1305@openssh.com' }, 'Ciphers=aes256-ctr', /aes256-gcm.*Ciphers/],
+    ['MAC', { MACs: 'umac-128-etm@openssh.com', Ciphers: 'aes256-ctr' }, 'MACs=hmac-sha2-256', /hmac-sha2-256-etm.*MACs/],
+    ['host key', { HostKeyAlgorithms: 'ssh-ed25519' }, 'HostKeyAlgorithms=rsa-sha2-512', /ssh-ed25519.*HostKeyAlgorithms/],
+  ])('because both sides have no %s in common, and the remedy is for that', async (_what, config, option, remedy) => {
+    const strange = await startOpensshServer(config);
     onTestFinished(() => strange.stop());
-    expect(['no-common-algorithm', 'connection-failed']).toContain((await refusal(strange.target())).code);
+    const error = await refusal(strange.target({ openssh: { use: 'always', options: ['-o', option] } }));
+    expect(error.code).toBe('no-common-algorithm');
+    expect(error.remedy).toMatch(remedy);
   });
 });
 

@@ -20,9 +20,10 @@ beforeAll(async () => {
   // sshd takes the name of an option in any case, and this one more than once.
   server = await startOpensshServer({ listenaddress: `[::1]:${port}` });
   await appendFile(server.knownHosts, `[::1]:${port} ${server.hostKey}\n`);
-  // Jump hosts are reached by the keys that ssh tries by itself.
+  // Jump hosts are reached by the keys that ssh tries by itself, and known by the file that it reads.
   await mkdir(join(server.folder, '.ssh'));
   await copyFile(server.identityFile, join(server.folder, '.ssh/id_ed25519'));
+  await copyFile(server.knownHosts, join(server.folder, '.ssh/known_hosts'));
   web.listen(0, '::1');
   await once(web, 'listening');
 });

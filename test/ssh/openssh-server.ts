@@ -4,11 +4,13 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { appendFile, chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { SshTarget } from '../../engine/connection/target.ts';
+import { testTarget } from './test-target.ts';
+import type { TargetChanges } from './test-target.ts';
 
 const run = promisify(execFile);
 
@@ -30,7 +32,7 @@ export interface OpensshServer {
   readonly identityFile: string;
   readonly knownHosts: string;
   /** Everything needed to reach it; parts can be replaced. */
-  target(changes?: Partial<SshTarget>): SshTarget;
+  target(changes?: TargetChanges): SshTarget;
   /** What it logged so far. */
   log(): Promise<string>;
   /** How many connections it serves now. */
@@ -113,21 +115,7 @@ export async function startOpensshServer(
     hostKey,
     identityFile,
     knownHosts,
-    target: (changes = {}) => ({
-      kind: 'ssh',
-      name: 'testhost',
-      address: '127.0.0.1',
-      port,
-      user: userInfo().username,
-      identityFiles: [identityFile],
-      agent: undefined,
-      knownHostsFiles: [knownHosts],
-      hostKeyChecking: 'strict',
-      jumps: [],
-      connectTimeoutMs: 10_000,
-      keepAliveMs: 0,
-      ...changes,
-    }),
+    target: (changes = {}) => testTarget({ port, identityFiles: [identityFile], knownHostsFiles: [knownHosts], ...changes }),
     log: () => readFile(log, 'utf8'),
     sessions: async () => (await sessionsOf(server)).length,
     down,

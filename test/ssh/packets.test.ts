@@ -1,11 +1,9 @@
 import { KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import { userInfo } from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openClient, tcp } from '../../engine/connection/ssh-client.ts';
 import { writeTogether } from '../../engine/connection/ssh-packets.ts';
-import type { SshTarget } from '../../engine/connection/target.ts';
 import type { OpensshServer } from './openssh-server.ts';
 import { startOpensshServer } from './openssh-server.ts';
 
@@ -18,21 +16,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 test('the keys of a connection are opened once, not with each packet', async () => {
-  const target: SshTarget = {
-    kind: 'ssh',
-    name: 'host',
-    address: '127.0.0.1',
-    port: server.port,
-    user: userInfo().username,
-    identityFiles: [server.identityFile],
-    agent: undefined,
-    knownHostsFiles: [server.knownHosts],
-    hostKeyChecking: 'strict',
-    connectTimeoutMs: 20_000,
-    keepAliveMs: 20_000,
-    jumps: [],
-    proxyCommand: undefined,
-  };
+  const target = server.target();
   const { client } = await openClient(target, tcp(target));
   try {
     expect(client).toMatchObject({

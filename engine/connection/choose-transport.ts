@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { HostKeyCheck } from './host-key.ts';
+import { readKnownHosts } from './known-hosts-files.ts';
+import { OpensshTransport } from './openssh-transport.ts';
+import { connectSsh } from './ssh-transport.ts';
+import type { SshTarget } from './target.ts';
+import type { Transport } from './transport.ts';
+import { Unreachable } from './unreachable.ts';
+
+const run = promisify(execFile);
+
+/**
+ * Connects by ssh2, which is quicker, or by the system's ssh where ssh2 cannot do what is wanted, and where it failed for something that
+ * ssh can do. Throws Unreachable.
+ */
+export async function connectOverSsh(target: SshTarget, signal: AbortSignal | undefined): Promise<Transport> {
+  const reasons = [...target.openssh.reasons, ...(target.openssh.use === 'always' ? [] : await authoritiesOf(target))];
+  if (target.openssh.use === 'always' || reasons.length > 0) return byOpenssh(target, reasons, signal);
+  try {
+    return await connectSsh(target, signal);
+  } catch (error) {
+    const reason = error instanceof Unreachable && signal?.aborted !== true ? await whatSshCouldDo(target, error) : undefined;
+    if (reason === undefined || !(await hasSsh())) throw error;
+    return byOpenssh(target, [reason], signal);
+  }
+}
+
+function byOpenssh(target: SshTarget, reasons: readonly string[], signal: AbortSignal | undefined): Transport {
+  return new OpensshTransport({ ...target, openssh: { ...target.openssh, reasons } }, signal);
+}
+
+/** Host certificates, of the host and of its jump hosts. */
+async function authoritiesOf(target: SshTarget): Promise<readonly string[]> {
+  const hosts = [target, ...target.jumps];
+  const entries = await readKnownHosts(hosts.flatMap((one) => one.knownHostsFiles));
+  if (!entries.some((entry) => entry.marker === 'cert-authority')) return [];
+  const checks = await Promise.all(hosts.map((one) => HostKeyCheck.of(one)));
+  return checks.flatMap(({ authority }) => (authority === undefined ? [] : [`${authority.file}:${authority.line} trusts an authority`]));
+}
+
+/** Why ssh may reach a host that ssh2 has failed to reach; undefined where it would fail as well. */
+async function whatSshCouldDo(target: SshTarget, error: Unreachable): Promise<string | undefined> {
+  if (error.code === 'no-common-algorithm') return 'ssh2 has no algorithm that the host takes';
+  if (error.code !== 'authentication-failed') return undefined;
+  for (const one of [target, ...target.jumps]) {
+    if (ON_DEVICES.some((name) => one.identityFiles.length > 0 && existsSync(join(homedir(), '.ssh', name))))
+      return 'there is a security key (FIDO)';
+    if (one.agent !== undefined && (await holdsMore(one.agent))) return 'the agent holds certificates or security keys (FIDO)';
+    if (await one.openssh.mayLogInOtherwise()) return "ssh's configuration asks for a way to log in that ssh2 has none of";
+  }
+  const unread = /^.*(?:PKCS#8 form|is not a private key that can be used).*$/m.exec(error.why ?? '')?.[0];
+  return unread === undefined ? undefined : `ssh2 cannot read a key: ${unread}`;
+}
+
+/** Names of keys that ssh tries by itself. */
+const ON_DEVICES: readonly string[] = ['id_ed25519_sk', 'id_ecdsa_sk'];
+
+/** Whether an agent has keys that ssh2 cannot use. Without the program that asks, it has none. */
+async function holdsMore(socket: string): Promise<boolean> {
+  const listed = run('ssh-add', ['-L'], { env: { ...process.env, SSH_AUTH_SOCK: socket }, timeout: 10_000 });
+  return listed.then(
+    ({ stdout }) => /^(?:sk-|\S+-cert-v01@openssh\.com )/m.test(stdout),
+    () => false,
+  );
+}
+
+function hasSsh(): Promise<boolean> {
+  return run('ssh', ['-V'], { timeout: 10_000 }).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,167 @@
+import { connectTimeout, connectionLost, explainDialError, explainHandshakeFailure } from './ssh-failure.ts';
+import type { SshTarget } from './target.ts';
+import { Unreachable } from './unreachable.ts';
+import type { UnreachableCode } from './unreachable.ts';
+
+/** Lines of ssh that say nothing of the failure. */
+const NOISE = /^(?:Warning: Permanently added|Pseudo-terminal will not|Authenticated to |Control socket|ControlSocket|@+$|\*\* )/;
+
+/** Why ssh made no connection, told as ssh2's failures are. `said` are ssh's own words, and what was written to stderr beside. */
+export function explainOpensshFailure(target: SshTarget, status: number | undefined, said: string): Unreachable {
+  const explained = explain(target, said);
+  if (explained !== undefined) return explained;
+  return new Unreachable({
+    code: 'connection-failed',
+    host: target.name,
+    what: `${target.name}: ssh made no connection to ${target.address}`,
+    why: why(target, said.trim() === '' ? `It said nothing; exit status ${status ?? 'unknown'}.` : said),
+    remedy: `See what \`ssh ${target.alias}\` says on this machine; -v tells more.`,
+  });
+}
+
+function explain(target: SshTarget, said: string): Unreachable | undefined {
+  const host = target.name;
+  const found = CLASSES.find(([pattern]) => pattern.test(said))?.[1];
+  const told = (error: Unreachable): Unreachable => retold(target, error, said);
+  switch (found) {
+    case undefined:
+      return undefined;
+    case 'missing':
+      return new Unreachable({
+        code: 'ssh-missing',
+        host,
+        what: `${host}: there is no program ssh on this machine`,
+        why: why(target, ''),
+        remedy: 'Install the OpenSSH client (openssh-client, openssh-clients), or leave out what only it can do.',
+      });
+    case 'proxy':
+      return new Unreachable({
+        code: 'proxy-failed',
+        host,
+        what: `${host}: the way to ${target.address} port ${target.port} cannot be made`,
+        why: why(target, said),
+        remedy: 'Try the proxy command or the jump host in a shell.',
+      });
+    case 'jump':
+      return new Unreachable({
+        code: 'jump-refused',
+        host,
+        what: `${host}: a jump host does not connect to ${target.address} port ${target.port}`,
+        why: why(target, said),
+        remedy: /administratively prohibited/.test(said)
+          ? 'Set AllowTcpForwarding yes (and PermitOpen) in the sshd_config of the jump host.'
+          : `Check from the jump host that ${target.address} is up and that its SSH server listens on port ${target.port}.`,
+      });
+    case 'host-key-changed':
+      return hostKeyFailure(target, found, 'its host key is not the one that is known', said);
+    case 'host-key-revoked':
+      return hostKeyFailure(target, found, 'its host key was revoked', said);
+    case 'host-key-unknown':
+      return hostKeyFailure(target, found, 'its host key is not known', said);
+    case 'authentication-failed':
+    case 'too-many':
+      return told(
+        explainHandshakeFailure(target, {
+          errors: [new Error(found === 'too-many' ? 'Too many authentication failures' : 'All configured authentication methods failed')],
+          banner: 'SSH-2.0',
+          notes: [],
+          tried: ['what ssh and its agent have'],
+        }),
+      );
+    case 'no-common-algorithm':
+      return told(
+        explainHandshakeFailure(target, {
+          errors: [new Error(/no matching [^\n]*/.exec(said)?.[0] ?? '')],
+          banner: 'SSH-2.0',
+          notes: [],
+          tried: [],
+        }),
+      );
+    case 'dropped':
+      return told(explainHandshakeFailure(target, { errors: [], banner: '', notes: [], tried: [] }));
+    case 'timeout':
+      return told(connectTimeout(target, 'the connection'));
+    case 'ENOTFOUND':
+    case 'ECONNREFUSED':
+    case 'OTHER':
+      return told(explainDialError(target, Object.assign(new Error(found), { code: found })));
+  }
+}
+
+type Class =
+  | 'missing'
+  | 'proxy'
+  | 'jump'
+  | 'host-key-changed'
+  | 'host-key-revoked'
+  | 'host-key-unknown'
+  | 'authentication-failed'
+  | 'too-many'
+  | 'no-common-algorithm'
+  | 'dropped'
+  | 'timeout'
+  | 'ENOTFOUND'
+  | 'ECONNREFUSED'
+  | 'OTHER';
+
+/** What ssh says, in the order in which it counts: a failure of a jump host is said ahead of what comes of it. */
+const CLASSES: readonly (readonly [RegExp, Class])[] = [
+  [/spawn ssh ENOENT/, 'missing'],
+  // Ahead of the keys: where they are not checked, a wrong one is told and no password is, so that the login fails.
+  [/Too many authentication failures/, 'too-many'],
+  [/Permission denied \(|No more authentication methods|no supported authentication methods/i, 'authentication-failed'],
+  [/REVOKED HOST KEY|host key for \S+ was revoked|key is revoked|revoked by file/i, 'host-key-revoked'],
+  [/REMOTE HOST IDENTIFICATION HAS CHANGED|has changed and you have requested strict checking/, 'host-key-changed'],
+  [/Host key verification failed|No \S+ host key is known for|Certificate invalid/, 'host-key-unknown'],
+  [/no matching (?:key exchange|host key|cipher|MAC|compression)/i, 'no-common-algorithm'],
+  [/Could not resolve hostname/, 'ENOTFOUND'],
+  [/Connection refused/, 'ECONNREFUSED'],
+  [/Connection timed out|Operation timed out|Connection to \S+ port \d+ timed out/, 'timeout'],
+  [/connect to host .* port \d+: /, 'OTHER'],
+  [/open failed: |stdio forwarding failed/, 'jump'],
+  [/(?:closed|timed out) by UNKNOWN|UNKNOWN port/, 'proxy'],
+  [/kex_exchange_identification|Connection (?:closed|reset) by|banner exchange/, 'dropped'],
+];
+
+function hostKeyFailure(target: SshTarget, code: UnreachableCode, what: string, said: string): Unreachable {
+  const name = target.hostKeyAlias ?? (target.port === 22 ? target.address : `[${target.address}]:${target.port}`);
+  const file = target.knownHostsFiles[0] ?? '~/.ssh/known_hosts';
+  const remedies: Partial<Record<UnreachableCode, string>> = {
+    'host-key-changed': `Make sure that the host was set up anew, compare the fingerprint on its console, then drop the old key: ssh-keygen -R '${name}' -f ${file}`,
+    'host-key-revoked': 'Do not connect. Give the host a new key, or find out who has the old one.',
+  };
+  return new Unreachable({
+    code,
+    host: target.name,
+    what: `${target.name}: ${what}`,
+    why: why(target, said),
+    remedy:
+      remedies[code] ??
+      `Compare the fingerprint on the host's console (ssh-keygen -lf /etc/ssh/ssh_host_*.pub), then add the key: ` +
+        `ssh-keyscan -p ${target.port} ${target.address} >> ${file}. Where an authority signs the keys of hosts, see that the name ${name} is in the certificate and that it has not expired.`,
+  });
+}
+
+/** The same failure with ssh's own words. */
+function retold(target: SshTarget, { code, what, remedy, started }: Unreachable, said: string): Unreachable {
+  return new Unreachable({ code, host: target.name, what, why: why(target, said), remedy, started });
+}
+
+function why(target: SshTarget, said: string): string {
+  const { use, reasons } = target.openssh;
+  const [reason] = reasons;
+  const cause = reason ?? (use === 'always' ? 'ansible_connection says so' : 'ssh2 could not');
+  const lines = said.split('\n').filter((line) => line.trim() !== '' && !NOISE.test(line));
+  return [...lines.slice(-8), `It was tried by the system's ssh, as ${cause}.`].join('\n');
+}
+
+/** Why a connection is gone that has been there. */
+export function explainOpensshLoss(target: SshTarget, said: string): Unreachable {
+  const last = said.trim().split('\n').at(-1) ?? '';
+  return connectionLost(target, last === '' ? undefined : new Error(/not responding/.test(last) ? 'Keepalive timeout' : last));
+}
+
+/** ssh itself should have given up by then. */
+export function opensshTimeout(target: SshTarget, said: string): Unreachable {
+  return retold(target, connectTimeout(target, 'ssh'), said);
+}
