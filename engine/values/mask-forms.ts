@@ -21,6 +21,11 @@ export function partsOf(secret: string): ReadonlySet<string> {
   return found;
 }
 
+/** A text without the first and the last line of PEM files, which are no secret in any form. */
+export function withoutLabels(part: string): string {
+  return part.replaceAll(/^-----[A-Z ]+-----\r?\n?/gm, '');
+}
+
 /** The texts to look for: as it is, with the plus signs of a form, and in one case. Escaped text is undone before it is searched. */
 export function plainForms(part: string): ReadonlySet<string> {
   const found = new Set([part]);

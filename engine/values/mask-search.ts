@@ -65,6 +65,9 @@ const ROW = 8;
 /** What has fewer different characters is a ruler or empty space, as it stands everywhere. */
 const MIN_VARIETY = 6;
 
+/** Of a text that says the same again and again. */
+const MOST_ROWS = 8;
+
 interface Row {
   readonly text: string;
   readonly at: number;
@@ -86,7 +89,7 @@ export class PieceSearch {
       const key = text.slice(row.at, at + 1);
       const known = this.#rows.get(key);
       if (known === undefined) this.#rows.set(key, [row]);
-      else known.push(row);
+      else if (known.length < MOST_ROWS) known.push(row);
       this.#bits[bitOf(first, second)] = 1;
     }
   }

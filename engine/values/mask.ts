@@ -1,4 +1,4 @@
-import { encodedForms, partsOf, plainForms } from './mask-forms.ts';
+import { encodedForms, partsOf, plainForms, withoutLabels } from './mask-forms.ts';
 import { PieceSearch, Search } from './mask-search.ts';
 import type { Range, Reading, View } from './mask-view.ts';
 import { backslashes, entities, percents, plainView, shellQuotes, unwrapped } from './mask-view.ts';
@@ -86,13 +86,11 @@ function addForms(): void {
 function addPart(part: string): void {
   if (part.length < MIN_SECRET_LENGTH) return;
   for (const form of plainForms(part)) tables.all.add(form);
-  const isSeveral = part.trim().includes('\n');
   for (const form of encodedForms(part)) {
     tables.all.add(form);
     tables.encoded.add(form);
-    // Of several lines each is a part: the ones around a PEM key are no secret in any form.
-    if (!isSeveral) tables.pieces.add(form);
   }
+  for (const form of encodedForms(withoutLabels(part))) tables.pieces.add(form);
 }
 
 /** Everything of a text that must not be seen, from left to right, apart from each other. */

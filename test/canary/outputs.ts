@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
@@ -31,6 +31,12 @@ export class Project {
   onTerminal(args: readonly string[]): Promise<Ended> {
     const words = [process.execPath, RUNBOOK, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
     return this.#run('script', ['-qec', `stty cols 200; ${words.join(' ')}`, '/dev/null'], '');
+  }
+
+  /** The names of the plays that were run. */
+  runs(): readonly string[] {
+    const folder = join(this.folder, '.runbook/runs');
+    return existsSync(folder) ? readdirSync(folder) : [];
   }
 
   /** Everything that runbook has written down: state, caches, temporary files, each by its path. */
@@ -89,8 +95,7 @@ export async function outputsOfRuns(project: Project, playbook: string, args: re
   await note('play -vv --diff on a terminal', project.onTerminal(['play', ...args, '-vv', '--diff', playbook]));
   await note('lint', project.runbook(['lint', ...args, playbook]));
   await note('runs', project.runbook(['runs']));
-  for (const run of readdirSync(join(project.folder, '.runbook/runs')))
-    await note(`runs show ${run}`, project.runbook(['runs', 'show', run]));
+  for (const run of project.runs()) await note(`runs show ${run}`, project.runbook(['runs', 'show', run]));
   for (const [path, text] of project.written()) outputs.set(path, text);
   try {
     outputs.set('the saved plan', readFileSync(join(project.folder, 'saved.plan'), 'utf8'));

@@ -1,0 +1,113 @@
+import { execFileSync } from 'node:child_process';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { MASKED } from './encodings.ts';
+import type { Project } from './outputs.ts';
+import { outputsOfRuns } from './outputs.ts';
+import { ARGS, canaryProject } from './project.ts';
+import { ELSEWHERE, SHAPES, TYPED } from './shapes.ts';
+
+/**
+ * Values of every shape and from every place, used in every way that a playbook has, and printed by programs in every form that is said
+ * to be masked: in no output of any command is anything of them to be seen.
+ */
+const folder = mkdtempSync(join(tmpdir(), 'canary-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const TRACES: ReadonlyMap<string, readonly string[]> = new Map(
+  [
+    ...SHAPES.map(({ value, secrets }): readonly [string, readonly string[]] => [String(value), secrets ?? [String(value)]]),
+    ...Object.values(ELSEWHERE).map((word): readonly [string, readonly string[]] => [word, [word]]),
+    ['Cnry39-set-fact', ['Cnry39-set-fact']],
+  ].map(([name, secrets]): readonly [string, readonly string[]] => [String(name), [...new Set([...secrets].flatMap(tracesOf))]]),
+);
+
+/** What of a secret must turn up nowhere: itself, its halves and lines, and all of that in every form. */
+function tracesOf(secret: string): readonly string[] {
+  const middle = Math.floor(secret.length / 2);
+  const halves = secret.length >= 16 ? [secret.slice(0, middle), secret.slice(middle)] : [];
+  const forms = MASKED.slice(1)
+    .filter(({ isOfProgram }) => isOfProgram !== true)
+    .flatMap(({ encode }) =>
+      encode(secret)
+        .split(/[\s"']+/)
+        .filter((word) => word.length >= 16),
+    );
+  return [secret.trim(), ...halves, ...secret.split(/\r?\n/), ...forms].filter((trace) => trace.length >= 4 && !/^-----/.test(trace));
+}
+
+/** Where a trace of a secret stands. Traces are looked up by their first four characters, as outputs are long. */
+function hits(outputs: ReadonlyMap<string, string>, traces: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const byStart = new Map<string, { readonly trace: string; readonly secret: string }[]>();
+  for (const [secret, all] of traces)
+    for (const trace of all) byStart.set(trace.slice(0, 4), [...(byStart.get(trace.slice(0, 4)) ?? []), { trace, secret }]);
+  const found = new Map<string, string>();
+  for (const [name, text] of outputs) {
+    for (let at = 0; at < text.length; at++) {
+      for (const { trace, secret } of byStart.get(text.slice(at, at + 4)) ?? []) {
+        const key = `${secret.slice(0, 12)} in ${name}`;
+        if (!found.has(key) && text.startsWith(trace, at)) found.set(key, `${key}: ${around(text, trace, at)}`);
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+function around(text: string, trace: string, at: number): string {
+  return JSON.stringify(text.slice(Math.max(0, at - 60), at + Math.min(trace.length, 60)));
+}
+
+let project: Project;
+beforeAll(async () => {
+  project = await canaryProject(folder);
+}, 120_000);
+
+describe('in no output', () => {
+  test('of plays, plans and what shows them again', { timeout: 400_000 }, async () => {
+    const outputs = await outputsOfRuns(project, 'site.yml', ARGS);
+    const play = outputs.get('play -vv --diff') ?? '';
+    for (const task of ['Print', 'Made of it', 'Typed']) expect(play).toContain(task);
+    expect(play).toMatch(/^one +\d+ +\d+ +0 +\d+ +0 /m);
+    expect(hits(outputs, TRACES)).toEqual([]);
+    const kept = new Map([...outputs].filter(([name]) => /journal|runs/.test(name)));
+    expect(kept.size).toBeGreaterThan(2);
+    expect(hits(kept, new Map(Object.values(TYPED).map((word) => [word, [word]])))).toEqual([]);
+  });
+
+  test('of listings', { timeout: 300_000 }, async () => {
+    const commands = [
+      ['vars', 'one'],
+      ['vars', 'one', '--explain'],
+      ['inventory', '--list'],
+      ['inventory', '--host', 'one'],
+      ['inventory', '--graph', '--vars'],
+      ['facts', 'one'],
+      ['ping', 'one'],
+      ['ping', 'one', '--output', 'json'],
+      ['exec', 'one', '-vv', '-m', 'shell', '-a', 'echo {{s21}} | rev | rev; echo "$WORD"'],
+      ['exec', 'one', '--diff', '-m', 'copy', '-a', 'content="{{s02}}" dest={{playbook_dir}}/by-exec'],
+    ];
+    const outputs = new Map<string, string>();
+    for (const command of commands) outputs.set(command.join(' '), (await project.runbook([...command, ...ARGS])).output);
+    for (const [path, text] of project.written()) outputs.set(path, text);
+    expect(outputs.get('vars one')).toContain('s01: "********"');
+    expect(outputs.get('inventory --list')).toContain('"typed": "********"');
+    expect(hits(outputs, TRACES)).toEqual([]);
+    expect(hits(outputs, new Map(Object.values(TYPED).map((word) => [word, [word]])))).toEqual([]);
+  });
+});
+
+test('the journal names what was typed', () => {
+  const journals = [...project.written()].filter(([path]) => path.endsWith('journal.jsonl')).map(([, text]) => text);
+  expect(journals[0]).toContain('"ansible_become_password=******** typed=********"');
+  expect(journals[0]).toContain('"typed_map=********"');
+  expect(journals[0]).toContain('"@extra.yml"');
+});
+
+test('the forms are those that programs print', () => {
+  const said = execFileSync('python3', [join(folder, 'print.py')], { input: "Cnry'x\n", encoding: 'utf8' }).split('\n');
+  expect(said).toContain(`Cnry\\'x 'Cnry'\\''x'`);
+});
