@@ -177,10 +177,18 @@ export class BoundedOutput {
     return this.#kept.subarray(0, this.#keptBytes);
   }
 
-  /** The last lines, for messages. */
+  /** The content without a line that was cut: of a secret that is cut in two, neither half would be found. */
+  wholeLines(): Buffer {
+    const content = this.content();
+    return this.#cut ? content.subarray(0, content.lastIndexOf('\n') + 1 || content.length) : content;
+  }
+
+  /** The last lines, for messages; whole ones, where there are several. */
   lastText(): string {
     const end = this.#cut ? this.#tail : this.content().subarray(-TAIL_BYTES);
-    return end.toString().trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
+    const lines = end.toString().trimEnd().split('\n');
+    const isCut = this.#cut || this.#keptBytes > TAIL_BYTES;
+    return lines.slice(isCut && lines.length > 1 ? Math.max(1, lines.length - TAIL_LINES) : -TAIL_LINES).join('\n');
   }
 }
 

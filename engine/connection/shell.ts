@@ -343,8 +343,8 @@ class Answer {
     const { stdout, stderr } = this.#output;
     return {
       status: Number.parseInt(this.#decoders.stdout.status, 10),
-      stdout: stdout.content(),
-      stderr: stderr.content(),
+      stdout: stdout.wholeLines(),
+      stderr: stderr.wholeLines(),
       cut: stdout.cut || stderr.cut,
     };
   }

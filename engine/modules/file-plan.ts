@@ -300,6 +300,11 @@ function attributesOnly(path: string, attributes: WantedAttributes, before: Regu
   return { script: ['set -e', ...attributeCommands(quote(path), attributes, before, 'file')].join('\n'), brief: true };
 }
 
+/** A file has this mode by nobody's decision. */
+function isOpenToAll({ attributes }: WantedFile, { mode }: RegularFile): boolean {
+  return attributes.mode === undefined && mode !== undefined && (mode & 0o004) !== 0;
+}
+
 function resultOf(wanted: WantedFile, path: string, state: RegularFile): ValueMap {
   const isSecret = wanted.content.kind === 'text' && wanted.content.isSecret;
   return {
@@ -309,6 +314,9 @@ function resultOf(wanted: WantedFile, path: string, state: RegularFile): ValueMa
     size: state.size ?? new Unknown(`the size of ${path} is known after the change`),
     // The digest of a short secret could be guessed from.
     ...(isSecret ? {} : { checksum: state.sha256 ?? new Unknown(`the content of ${path} is known after the change`) }),
+    ...(isSecret && isOpenToAll(wanted, state)
+      ? { warnings: [`${path} holds a secret and every user of the host may read it: give it a mode, such as mode: "0600"`] }
+      : {}),
     ...wanted.result,
   };
 }

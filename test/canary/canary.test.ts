@@ -17,13 +17,10 @@ import { ELSEWHERE, SHAPES, TYPED } from './shapes.ts';
 const folder = mkdtempSync(join(tmpdir(), 'canary-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const TRACES: ReadonlyMap<string, readonly string[]> = new Map(
-  [
-    ...SHAPES.map(({ value, secrets }): readonly [string, readonly string[]] => [String(value), secrets ?? [String(value)]]),
-    ...Object.values(ELSEWHERE).map((word): readonly [string, readonly string[]] => [word, [word]]),
-    ['Cnry39-set-fact', ['Cnry39-set-fact']],
-  ].map(([name, secrets]): readonly [string, readonly string[]] => [String(name), [...new Set([...secrets].flatMap(tracesOf))]]),
-);
+const TRACES: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ...SHAPES.map(({ value, secrets }) => [String(value), (secrets ?? [String(value)]).flatMap(tracesOf)] as const),
+  ...[...Object.values(ELSEWHERE), 'Cnry39-set-fact'].map((word) => [word, tracesOf(word)] as const),
+]);
 
 /** What of a secret must turn up nowhere: itself, its halves and lines, and all of that in every form. */
 function tracesOf(secret: string): readonly string[] {
@@ -36,7 +33,7 @@ function tracesOf(secret: string): readonly string[] {
         .split(/[\s"']+/)
         .filter((word) => word.length >= 16),
     );
-  return [secret.trim(), ...halves, ...secret.split(/\r?\n/), ...forms].filter((trace) => trace.length >= 4 && !/^-----/.test(trace));
+  return [secret.trim(), ...halves, ...secret.split(/\r?\n/), ...forms].filter((trace) => trace.length >= 4 && !trace.startsWith('-----'));
 }
 
 /** Where a trace of a secret stands. Traces are looked up by their first four characters, as outputs are long. */
@@ -108,6 +105,6 @@ test('the journal names what was typed', () => {
 });
 
 test('the forms are those that programs print', () => {
-  const said = execFileSync('python3', [join(folder, 'print.py')], { input: "Cnry'x\n", encoding: 'utf8' }).split('\n');
+  const said = execFileSync('python3', [join(folder, 'print.py')], { input: "Cnry'x", encoding: 'utf8' }).split('\n');
   expect(said).toContain(`Cnry\\'x 'Cnry'\\''x'`);
 });

@@ -30,8 +30,8 @@ function telling(encoded: string): readonly string[] {
 
 const LONG = SHAPES.filter(({ value }) => String(value).length >= 8);
 
-describe.each(MASKED)('$name', ({ encode }) => {
-  test.each(LONG)('hides $what', ({ value, secrets }) => {
+describe.each(MASKED)('$name', ({ encode, isOfProgram }) => {
+  test.each(LONG.filter((_, index) => isOfProgram !== true || index % 4 === 0))('hides $what', ({ value, secrets }) => {
     for (const secret of secrets ?? [String(value)]) {
       const encoded = encode(secret);
       const hidden = mask(encoded);
@@ -60,8 +60,8 @@ describe('a key that was encoded and cut', () => {
   const encoded = Buffer.from(String(SHAPES[1]?.value)).toString('base64');
   const lines = encoded.match(/.{1,76}/g) ?? [];
 
-  test.each(lines.slice(1, -1).map((line, index) => [index, line]))('is not seen by line %d alone', (_index, line) => {
-    expect(mask(String(line)).replaceAll(MASK, '').length).toBeLessThan(20);
+  test.each(lines.slice(1, -1))('is not seen by one line alone: %s', (line) => {
+    expect(mask(line).replaceAll(MASK, '').length).toBeLessThan(20);
   });
 
   test('is not seen in its lines as a list, nor line by line in JSON', () => {

@@ -1,20 +1,22 @@
 import { Project } from './outputs.ts';
 import { ELSEWHERE, SHAPES, TYPED } from './shapes.ts';
 
-/** Prints what comes on stdin in the forms that programs print. */
+/** Prints the values that come on stdin in the forms that programs print. */
 const PRINT = `import base64, html, json, re, shlex, subprocess, sys, urllib.parse
-raw = sys.stdin.buffer.read()[:-1]
-text = raw.decode()
+texts = sys.stdin.buffer.read().decode().split("<|>")
 lines = lambda data, width: "\\n".join(data[at:at + width] for at in range(0, len(data), width))
-b64 = base64.b64encode(raw).decode()
 low = lambda quoted: re.sub("%[0-9A-F]{2}", lambda one: one.group().lower(), quoted)
-for said in [text, b64, lines(b64, 76), lines(b64, 64), lines(b64, 76).replace("\\n", "\\r\\n"), base64.urlsafe_b64encode(raw).decode(),
-             base64.b64encode(b"u" + raw + b"@h").decode(), raw.hex(), lines(raw.hex(), 60), raw.hex().upper(), urllib.parse.quote(text, ""),
-             low(urllib.parse.quote(text, "")), urllib.parse.quote_plus(text), json.dumps(text), json.dumps(json.dumps(text)),
-             re.sub(r"\\\\u[0-9a-f]{4}", lambda one: "\\\\u" + one.group()[2:].upper(), json.dumps(text)), shlex.quote(text),
-             subprocess.run(["bash", "-c", 'printf "%q %s" "$1" "\${1@Q}"', "bash", text], capture_output=True, text=True).stdout,
-             html.escape(text), repr(text), ascii(text)]:
-    print(said)
+for text in texts:
+    raw = text.encode()
+    b64 = base64.b64encode(raw).decode()
+    for said in [text, b64, lines(b64, 76), lines(b64, 64), lines(b64, 76).replace("\\n", "\\r\\n"), base64.urlsafe_b64encode(raw).decode(),
+                 base64.b64encode(b"u" + raw + b"@h").decode(), raw.hex(), lines(raw.hex(), 60), raw.hex().upper(), urllib.parse.quote(text, ""),
+                 low(urllib.parse.quote(text, "")), urllib.parse.quote_plus(text), json.dumps(text), json.dumps(json.dumps(text)),
+                 re.sub(r"\\\\u[0-9a-f]{4}", lambda one: "\\\\u" + one.group()[2:].upper(), json.dumps(text)), shlex.quote(text),
+                 html.escape(text), repr(text), ascii(text)]:
+        print(said)
+sys.stdout.flush()
+subprocess.run(["bash", "-c", 'for text; do printf "%q %s\\n" "$text" "\${text@Q}"; done', "bash", *texts])
 `;
 
 const NAMES = SHAPES.map((_, index) => `s${String(index + 1).padStart(2, '0')}`);
@@ -25,9 +27,10 @@ const PLAY = `- name: Canary
   vars: { w: "{{playbook_dir}}/host", db_host: db.example.org }
   tasks:
     - { file: { path: "{{w}}", state: directory } }
-    - { name: Print, command: { argv: [python3, "{{playbook_dir}}/print.py"], stdin: "{{item}}\\n" }, loop: "{{every}}", register: printed }
+    - { name: Print, command: { argv: [python3, "{{playbook_dir}}/print.py"], stdin: '{{join every "<|>"}}' }, register: printed }
+    - { name: Encode, shell: { cmd: base64, stdin: "{{s02}}" }, register: key_lines }
     - { name: Show all, debug: { var: printed } }
-    - { name: Show a line, debug: { msg: "{{item}}" }, loop: "{{printed.results.1.stdout_lines}}" }
+    - { name: Show the base64 of a key line by line, debug: { msg: "{{item}}" }, loop: "{{key_lines.stdout_lines}}" }
     - { name: Fail, shell: { cmd: "cat >&2; exit 3", stdin: "{{item}}\\n" }, loop: "{{every}}", ignore_errors: true }
     - { name: "Say {{item}}", debug: { msg: "it is {{item}}" }, loop: "{{every}}" }
     - { name: Map, debug: { var: in_map } }

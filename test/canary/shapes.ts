@@ -42,7 +42,7 @@ export const SHAPES: readonly Shape[] = [
   { what: 'a backslash at its end', value: 'Cnry19-ends-with\\' },
   { what: 'shell', value: 'Cnry20 $(id) `id` ${x} !y' },
   { what: 'a whole number', value: 908172631, written: '908172631' },
-  { what: 'a number with a fraction', value: 3.1415926535, written: '3.1415926535' },
+  { what: 'a number with a fraction', value: 5.1617283945, written: '5.1617283945' },
   { what: 'a number with a zero in front', value: 1234567, written: '01234567', secrets: ['1234567'] },
   { what: 'a number with an exponent', value: 7.654321e10, written: '7.654321e+10', secrets: ['76543210000', '7.654321e+10'] },
   {

@@ -80,6 +80,17 @@ describe('BoundedOutput', () => {
     expect(output.lastText()).toContain('middle\nthe end');
   });
 
+  test('keeps no half of a line that may be half of a secret', () => {
+    const output = new BoundedOutput(12);
+    output.add(Buffer.from('first\nsecret-word\nand more\nlast\n'));
+    expect(output.wholeLines().toString()).toBe('first\n');
+    expect(output.lastText()).toBe('and more\nlast');
+    const long = new BoundedOutput(100_000);
+    long.add(Buffer.from(`${'x'.repeat(3000)}secret\nlast\n`));
+    expect(long.wholeLines()).toEqual(long.content());
+    expect(long.lastText()).toBe('last');
+  });
+
   test('takes no more memory for single bytes than for the whole', () => {
     const output = new BoundedOutput(1_000_000);
     const before = process.memoryUsage().arrayBuffers;
