@@ -11,6 +11,8 @@ export interface Call {
   certain: boolean;
   /** Of an earlier run, where this play has not come by a task yet that may call for it. */
   unreached: boolean;
+  /** The one user in whose list of an earlier run it stands, where that is not root: it takes a task of that user to call for it. */
+  only: string | undefined;
   /** Which failure keeps it from being answered in this play: of the task that called, or of a handler. */
   failed: number | undefined;
 }
@@ -25,7 +27,7 @@ export class CalledHandlers {
 
   /** Each name that is called for, once. */
   get names(): readonly string[] {
-    return [...new Set(this.#calls.map((call) => call.name))];
+    return [...new Set(this.#calls.filter((call) => !isHearsay(call)).map((call) => call.name))];
   }
 
   has(name: string): boolean {
@@ -36,17 +38,29 @@ export class CalledHandlers {
   call(names: readonly string[], how: 'certain' | 'doubtful'): readonly Call[] {
     const made: Call[] = [];
     for (const name of names) {
-      const known = this.#calls.find((call) => call.name === name && isAsWide(call, this.#cause));
+      const known = this.#calls.find((call) => call.name === name && !isHearsay(call) && isAsWide(call, this.#cause));
       if (known !== undefined) known.certain ||= how === 'certain';
-      else made.push({ name, by: this.#cause, ran: new Set(), certain: how === 'certain', unreached: false, failed: undefined });
+      else
+        made.push({
+          name,
+          by: this.#cause,
+          ran: new Set(),
+          certain: how === 'certain',
+          unreached: false,
+          only: undefined,
+          failed: undefined,
+        });
     }
     this.#calls = [...this.#calls, ...made];
     return made;
   }
 
-  /** What an earlier run left. */
-  callAgain(name: string): void {
-    this.#calls = [...this.#calls, { name, by: NOBODY, ran: new Set(), certain: true, unreached: true, failed: undefined }];
+  /** What an earlier run left. `only`: the user who says so, where that is not root. */
+  callAgain(name: string, only: string | undefined): void {
+    const call = this.#calls.find((one) => one.name === name);
+    if (call === undefined)
+      this.#calls = [...this.#calls, { name, by: NOBODY, ran: new Set(), certain: true, unreached: true, only, failed: undefined }];
+    else if (only === undefined) call.only = undefined;
   }
 
   /** True while an earlier run's call waits for a task that may call for the same. */
@@ -54,13 +68,17 @@ export class CalledHandlers {
     return this.#calls.some((call) => call.unreached);
   }
 
-  reach(names: readonly string[]): void {
-    for (const call of this.#calls) if (names.includes(call.name)) call.unreached = false;
+  /** The play has come by a task of this user that may call for these. */
+  reach(names: readonly string[], user: string | undefined): void {
+    for (const call of this.#calls)
+      if (names.includes(call.name) && (call.only === undefined || call.only === user)) call.unreached = false;
   }
 
   /** The calls that a handler is to run for now. */
   due(handler: Handler, which: 'reached' | 'all'): readonly Call[] {
-    return this.#calls.filter((call) => call.failed === undefined && (which === 'all' || !call.unreached) && isFor(call, handler));
+    return this.#calls.filter(
+      (call) => call.failed === undefined && (which === 'all' ? !isHearsay(call) : !call.unreached) && isFor(call, handler),
+    );
   }
 
   /** Runs a handler for these calls; what it calls for meanwhile comes of it. Where it fails, they are not answered in this play. */
@@ -103,6 +121,11 @@ export class CalledHandlers {
   rescue(since: number): readonly string[] {
     return this.withdraw(this.#calls.filter((call) => (call.failed ?? 0) > since));
   }
+}
+
+/** Nobody but a user who is not root says that it is owed, who could name any handler. */
+function isHearsay(call: Call): boolean {
+  return call.unreached && call.only !== undefined;
 }
 
 function isFor(call: Call, handler: Handler): boolean {

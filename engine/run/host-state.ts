@@ -31,6 +31,12 @@ export class HostState {
     return [...[...this.owedEarlier.values()].flat(), ...this.#left];
   }
 
+  /** The same, each with the user in whose list of an earlier run it stands. */
+  debtsByUser(): readonly { readonly debt: Debt; readonly user: string | undefined }[] {
+    const earlier = [...this.owedEarlier].flatMap(([user, owed]) => owed.map((debt) => ({ debt, user })));
+    return [...earlier, ...this.#left.map((debt) => ({ debt, user: undefined }))];
+  }
+
   /** These are paid. */
   forget(debts: readonly Debt[]): void {
     const isOpen = (debt: Debt): boolean => !debts.includes(debt);

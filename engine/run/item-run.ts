@@ -109,6 +109,7 @@ async function lookAndDo(run: ItemRun, look: 'first' | 'again'): Promise<ItemRes
     await context.turns.connected(() => machine.look(prepared.privilege, view.missing([...requests, ...owed, ...more]), context.mode));
     for (const one of owed) learnOwed(context, run.host, run.batch.play, run.batch.play.handlers, one.id, view.seen.of(one));
     view.release(owed);
+    if (owed.length > 0) run.host.called.reach(run.notifies, machine.userOf(prepared.privilege));
   }
   if (isEvidence(context)) view.noteAsked(requests, heldIn(prepared));
   const outcome = prepared.module.plan(prepared.args, prepared.loaded, view.seen, about);

@@ -40,11 +40,13 @@ export function learnOwed(
 
 /** Calls for the handlers of the play that an earlier run, or an earlier play of this one, left owed on the host. */
 export function callForOwed(context: RunContext, host: HostState, play: Play, handlers: readonly Handler[]): void {
-  for (const debt of host.debts()) {
+  for (const { debt, user } of host.debtsByUser()) {
     const { handler } = debt;
-    if (host.called.has(handler) || !handlers.some(({ name, listen }) => name === handler || listen.includes(handler))) continue;
+    if (!handlers.some(({ name, listen }) => name === handler || listen.includes(handler))) continue;
     if (!pays(context, play, debt)) continue;
-    host.called.callAgain(handler);
+    const isKnown = host.called.has(handler);
+    host.called.callAgain(handler, user === 'root' ? undefined : user);
+    if (isKnown) continue;
     context.emit({ type: 'handler_owed', host: host.name, handler, playbook: debt.playbook });
   }
 }

@@ -24,7 +24,7 @@ import type { Hush } from './no-log.ts';
 import { nameableNotifies, notifiesOf } from './notified-names.ts';
 import { forgetOwed } from './owed-handlers.ts';
 import type { Prepared } from './prepare.ts';
-import { unknownIn } from './prepare.ts';
+import { resolveSettings, unknownIn } from './prepare.ts';
 import { prepareNow } from './prepared-ahead.ts';
 import { NotInPlan, TaskFailed } from './signals.ts';
 import { withFactsRemedy } from './step-failure.ts';
@@ -180,10 +180,17 @@ function inTurn<Result>(run: TaskRun, scope: Scope, work: () => Promise<Result>)
   });
 }
 
+/** As whom the task is done on the host; undefined where that is not known, or it is done on another one. */
+function userOf({ task, host, context }: TaskRun, scope: Scope): string | undefined {
+  if (task.delegateTo !== undefined) return undefined;
+  const resolved = resolveSettings(task.settings, task.place, scope);
+  return resolved.kind === 'ready' ? context.machines.get(host.name)?.userOf(resolved.settings.privilege) : undefined;
+}
+
 async function runOne(unlabelled: Turn): Promise<Recorded> {
   const { run, scope, loop } = unlabelled;
   const { task, host, context } = run;
-  if (host.called.hasUnreached) host.called.reach(nameableNotifies(task, scope));
+  if (host.called.hasUnreached) host.called.reach(nameableNotifies(task, scope), userOf(run, scope));
   let turn = unlabelled;
   try {
     if (loop !== undefined) turn = { ...turn, label: shownLabel(turn, loop) };
