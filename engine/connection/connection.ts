@@ -52,7 +52,15 @@ export interface Changing extends Looking {
    * Brings a file to `path`, which is made anew with `mode` (octal digits) and owned by the handle's user. For a path beside the
    * file that is meant; what it then replaces is the caller's matter. Where anything goes wrong nothing is left at `path`.
    */
-  send(source: UploadSource, path: string, options: { readonly mode: string }): Promise<void>;
+  send(source: UploadSource, path: string, options: { readonly mode: string; readonly room?: UploadRoom | undefined }): Promise<void>;
+}
+
+/** A directory that nobody else can enter, made for a file that is brought; the file's path is then within it. */
+export interface UploadRoom {
+  /** Shell text that makes the directory and goes into it, or ends its shell. */
+  readonly enter: string;
+  /** Shell text, run in it, that clears it away where the file did not come. */
+  readonly leave: string;
 }
 
 export interface UploadSource {
@@ -193,11 +201,11 @@ class OpenConnection implements Connection {
       look: (script, options = {}) => session.run(script, { ...this.#looks, ...options }),
       change: (script, options = {}) => session.run(script, options),
       changeAndLook: (scripts, options, lookOptions) => this.#changeAndLook(session, scripts, options, lookOptions),
-      send: async (source, path, { mode }) => {
+      send: async (source, path, { mode, room }) => {
         const session = new Session(() => this.#openForFile(privilege));
         this.#uploads.add(session);
         try {
-          await session.use((shell) => upload(shell, source, { path, mode, host: this.target.name, limitMs: this.#looks.timeoutMs }));
+          await session.use((shell) => upload(shell, source, { path, mode, room, host: this.target.name, limitMs: this.#looks.timeoutMs }));
         } finally {
           this.#uploads.delete(session);
           await session.end();
@@ -275,13 +283,33 @@ class OpenConnection implements Connection {
 
   async #open(privilege: Privilege): Promise<Shell> {
     if (this.#closing !== undefined) throw stoppedBefore(this.target.name);
-    if (!this.#isLogin(privilege)) return openSudoShell(this.#transport, this.target.name, this.#traffic, privilege, this.#attempt);
+    if (!this.#isLogin(privilege)) return this.#openAs(privilege);
     return (await openLoginShell(this.#transport, this.target.name, this.#traffic, { script: ':' })).shell;
+  }
+
+  /** Who becomes root locks the host as root, too: so do others who log in under another name. */
+  async #openAs(privilege: BecomePrivilege): Promise<Shell> {
+    const lock = privilege.user === 'root' ? this.#lock : undefined;
+    const bare = lock === undefined ? undefined : lockScript(lock.holder);
+    const opened = await openSudoShell(this.#transport, this.target.name, this.#traffic, privilege, { bare, signal: this.#attempt });
+    if (lock === undefined) return opened.shell;
+    try {
+      await takeLock(opened.shell, this.target.name, lock, opened.bare);
+      return opened.shell;
+    } catch (error) {
+      await opened.shell.end();
+      throw error;
+    }
   }
 
   /** A round trip less than for a session: the file's own script answers first. */
   async #openForFile(privilege: Privilege): Promise<Shell> {
-    if (this.#closing !== undefined || !this.#isLogin(privilege)) return this.#open(privilege);
+    if (this.#closing !== undefined) throw stoppedBefore(this.target.name);
+    // The session holds the lock.
+    if (!this.#isLogin(privilege)) {
+      const opened = await openSudoShell(this.#transport, this.target.name, this.#traffic, privilege, { signal: this.#attempt });
+      return opened.shell;
+    }
     return startLoginShell(this.#transport, this.target.name, this.#traffic);
   }
 

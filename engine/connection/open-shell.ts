@@ -67,20 +67,29 @@ export async function startLoginShell(transport: Transport, host: string, traffi
   return new Shell(await transport.start(LOGIN_SHELL), transport, host, traffic);
 }
 
-/** Opens a shell for another user. The password, where one is given, is only sent when sudo asks for it. Throws Unreachable. */
+/**
+ * Opens a shell for another user, and runs a script in the very shell if there is one: at no round trip of its own where sudo asks
+ * nothing. The password, where one is given, is only sent when sudo asks for it. Throws Unreachable.
+ */
 export async function openSudoShell(
   transport: Transport,
   host: string,
   traffic: Traffic,
   privilege: BecomePrivilege,
-  signal?: AbortSignal,
-): Promise<Shell> {
+  options: { readonly bare?: string | undefined; readonly signal?: AbortSignal | undefined } = {},
+): Promise<{ readonly shell: Shell; readonly bare: string }> {
+  const { bare, signal } = options;
   const ready = randomBytes(8).toString('hex');
   const prompt = randomBytes(8).toString('hex');
   const asking = privilege.password === undefined ? '-n' : `-S -p ${prompt}`;
   const command = `exec env LC_ALL=C sudo -H ${asking} -u ${quote(privilege.user)} -- sh -c 'printf ${ready} >&2; exec sh'`;
   const process = await transport.start(command);
   const early = new EarlyOutput(process, signal);
+  const shell = new Shell(process, transport, host, traffic);
+  const sentAhead = bare !== undefined && privilege.password === undefined ? shell.runBare(bare) : undefined;
+  if (sentAhead !== undefined) traffic.roundTrips -= 1;
+  // What sudo says tells more than that the shell is over.
+  sentAhead?.catch(() => {});
   try {
     let answer = await early.next([ready, prompt]);
     if (answer === prompt && privilege.password !== undefined) {
@@ -88,7 +97,10 @@ export async function openSudoShell(
       answer = await early.next([ready, prompt]);
       if (answer === prompt) throw wrongPassword(host, privilege.user);
     }
-    if (answer === ready) return new Shell(process, transport, host, traffic);
+    if (answer === ready) {
+      const said = bare === undefined ? undefined : await (sentAhead ?? shell.runBare(bare));
+      return { shell, bare: said?.stdout.toString() ?? '' };
+    }
     if (answer === 'stopped') throw stoppedBefore(host);
     throw (
       transport.lost ??

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import { Problem } from '../errors/problem.ts';
-import type { UploadSource } from './connection.ts';
+import type { UploadRoom, UploadSource } from './connection.ts';
 import { START_LIMIT_MS } from './open-shell.ts';
 import { quote } from './quote.ts';
 import type { Shell } from './shell.ts';
@@ -11,6 +11,7 @@ export interface Destination {
   readonly host: string;
   readonly path: string;
   readonly mode: string;
+  readonly room?: UploadRoom | undefined;
   /** How long the host may take nothing of the file, and how long to say that all of it came. */
   readonly limitMs: number;
 }
@@ -22,7 +23,7 @@ export interface Destination {
  */
 export async function upload(shell: Shell, source: UploadSource, to: Destination): Promise<void> {
   const ready = randomBytes(8).toString('hex');
-  const script = arrivalScript(quote(to.path), to.mode, source.size, ready);
+  const script = arrivalScript(to, source.size, ready);
   const began = Promise.withResolvers<void>();
   const answer = shell.runLast(script, { onOutput: (text) => (text.includes(ready) ? began.resolve() : undefined) });
   let answered = false;
@@ -52,19 +53,26 @@ export async function upload(shell: Shell, source: UploadSource, to: Destination
  * files of 100 MB 3 ms instead of 130 ms. What it has handed on stays in memory, for the digest. A dd that cannot do so says it before
  * it reads anything. Where nothing was written cat has its turn; had dd read something none the less, the size tells.
  */
-function arrivalScript(path: string, mode: string, bytes: number, ready: string): string {
+function arrivalScript(
+  { path, mode, room = NO_ROOM }: { readonly path: string; readonly mode: string; readonly room?: UploadRoom | undefined },
+  bytes: number,
+  ready: string,
+): string {
   return `umask 077
 set -C
-p=${path}
-drop() { rm -f -- "$p"; exit $1; }
+${room.enter}
+p=${quote(path)}
+drop() { rm -f -- "$p"; ${room.leave}; exit $1; }
 if [ -e "$p" ] || [ -L "$p" ]; then rm -f -- "$p"; fi
-true >"$p" && chmod ${quote(mode)} -- "$p" && printf ${ready} || drop 1
-e=$(dd bs=256k iflag=fullblock oflag=nocache status=none 2>&1 >>"$p") || {
+true >"$p" && chmod ${quote(mode)} -- "$p" && exec 3>>"$p" && printf ${ready} || drop 1
+e=$(dd bs=256k iflag=fullblock oflag=nocache status=none 2>&1 >&3) || {
   if [ -s "$p" ]; then printf '%s\\n' "$e" >&2; drop 1; fi
-  cat >>"$p" || drop 1
+  cat >&3 || drop 1
 }
 size=$(wc -c <"$p") && [ "$size" -eq ${bytes} ] || drop 2`;
 }
+
+const NO_ROOM: UploadRoom = { enter: ':', leave: ':' };
 
 /** Writes at the pace of the host. Where the source is not what it said it is, stops short of its end, so that the host drops it. */
 async function feed(shell: Shell, source: UploadSource, to: Destination, over: Promise<void>, isOver: () => boolean): Promise<unknown> {

@@ -307,7 +307,10 @@ describe.each(SHELLS)('a session in %s', (program) => {
     const anna = await shell.connect({ lock: { holder: "anna@desk, it's site.yml", waitMs: 10_000 } });
     const hers = await anna.changing({ kind: 'login' });
     expect(anna.counters.roundTrips).toBe(0);
-    await expect(ben(0)).rejects.toMatchObject({ code: 'locked', why: "Held by anna@desk, it's site.yml." });
+    await expect(ben(0)).rejects.toMatchObject({
+      code: 'locked',
+      why: expect.stringMatching(/^Held by anna@desk, it's site.yml \(process \d+ of user \d+\)\.$/),
+    });
     await expect(hers.change('sleep 600', { timeoutMs: 50 })).rejects.toBeInstanceOf(TimedOut);
     await hers.look('true');
     await expect(ben(0)).rejects.toMatchObject({ code: 'locked' });

@@ -5,6 +5,7 @@ import { LocalTransport } from '../../engine/connection/local-transport.ts';
 import { lockScript } from '../../engine/connection/lock.ts';
 import { openLoginShell } from '../../engine/connection/open-shell.ts';
 import type { OpenedShell } from '../../engine/connection/open-shell.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { installedPath } from '../system-packages.ts';
 
 /** As sshd starts a login shell whose start-up file replaces it: the command line that asks for `sh` is lost. */
@@ -21,7 +22,7 @@ function startWhere(replaced: string, variables = ''): Promise<OpenedShell> {
   const traffic = { roundTrips: 0, bytesSent: 0, bytesReceived: 0 };
   return openLoginShell(transport, 'h', traffic, {
     script: GREETING,
-    bare: lockScript('test').replaceAll('runbook.lock', `test-${process.pid}.lock`),
+    bare: lockScript('test').replaceAll('/run/runbook', temporaryFolder('runbook-lock-')),
   });
 }
 

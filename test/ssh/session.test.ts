@@ -136,7 +136,7 @@ test('the lock names its holder, and is free when the holder is killed', async (
   expect(other.counters.roundTrips).toBe(0);
   await expect(connect(server.target(), { lock: { holder: 'ben', waitMs: 0 } })).rejects.toMatchObject({
     code: 'locked',
-    why: 'Held by anna@desk.',
+    why: expect.stringMatching(/^Held by anna@desk \(process \d+ of user 0\)\.$/),
   });
   const daemon = await (await other.changing({ kind: 'login' })).change('sleep 600 >/dev/null 2>&1 & echo $!');
   onTestFinished(() => void process.kill(Number(daemon.stdout.toString())));

@@ -58,10 +58,11 @@ export async function startSite(
   const folder = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'runbook-site-'));
   const owed = join(folder, 'owed');
   await mkdir(owed, { mode: 0o700 });
-  await mkdir(join(folder, 'lock'), { mode: 0o1777 });
+  await mkdir(join(folder, 'lock'), { mode: 0o700 });
   await mkdir(join(folder, 'home'));
   await mkdir('/var/lib/runbook', { recursive: true, mode: 0o700 });
-  const mounts = `mount --bind ${folder}/lock /run/lock\nmount --bind ${owed} /var/lib/runbook\n${options.mounts ?? ''}`;
+  await mkdir('/run/runbook', { recursive: true, mode: 0o700 });
+  const mounts = `mount --bind ${folder}/lock /run/runbook\nmount --bind ${owed} /var/lib/runbook\n${options.mounts ?? ''}`;
   // Programs of a test's own, in bin/ of the site, come first.
   const path = `${folder}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
   const server = await startOpensshServer(

@@ -30,7 +30,7 @@ ip link set lo up
 # Locks and owed handlers of what else runs on this machine are none of the case's, nor is what its root starts at each login: that may
 # wait for a lock of its own.
 rm -f "$HOME/.bashrc" "$HOME/.bash_profile" "$HOME/.profile"
-rm -rf /var/lib/runbook /tmp/runbook.lock* /run/lock/runbook.lock*
+rm -rf /var/lib/runbook /run/runbook
 echo ready
 read -r _ || true
 `;
