@@ -13,6 +13,8 @@ const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ['tcsh', 'tcsh'],
   ['mksh', 'mksh'],
   ['curl', 'curl'],
+  ['cc', 'gcc'],
+  ['/usr/include/stdio.h', 'libc6-dev'],
   ['unshare', 'util-linux'],
   ['ip', 'iproute2'],
   ['setfacl', 'acl'],

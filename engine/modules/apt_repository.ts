@@ -5,7 +5,7 @@ import type { Seen } from '../resources/resource.ts';
 import type { Context, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import { forRootAlone } from './root-alone.ts';
-import { editOutcome, editText, textRequest } from './text-edit.ts';
+import { editOutcome, editText, textNeeds } from './text-edit.ts';
 
 const schema = z.strictObject({
   repo: z
@@ -35,7 +35,7 @@ export const module = defineModule<Arguments>({
   examples: [
     'apt_repository: { repo: "deb [signed-by=/etc/apt/keyrings/docker.asc] https://download.docker.com/linux/debian bookworm stable", filename: docker }',
   ],
-  observes: (args) => [textRequest(fileOf(args))],
+  observes: (args) => textNeeds(fileOf(args)),
   plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen, context), 'the repositories of the host', context),
 });
 

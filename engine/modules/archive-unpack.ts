@@ -4,7 +4,10 @@ import type { UnpackOptions } from './archive-options.ts';
 import { accountText } from './file-attributes.ts';
 import type { WantedAttributes } from './file-attributes.ts';
 import { formatMode } from './file-mode.ts';
-import type { Apply, Context, LocalFile } from './module.ts';
+import { temporaryRoom } from './foreign-folder.ts';
+import { unpackInRoom } from './archive-in-room.ts';
+import type { Apply, LocalFile } from './module.ts';
+import type { UsableWay } from './way-to-path.ts';
 
 interface ToUnpack extends WantedAttributes {
   /** A path on the host, where the archive is not brought. */
@@ -14,24 +17,28 @@ interface ToUnpack extends WantedAttributes {
 }
 
 /** What unpacks an archive, and gives owner and mode to what was in it, and to nothing else. */
-export function unpack(args: ToUnpack, options: UnpackOptions, brought: LocalFile | undefined, context: Context): Apply {
-  const archive = brought === undefined ? args.src : `/tmp/.runbook-${context.runId}-${brought.sha256.slice(0, 8)}`;
+export function unpack(args: ToUnpack, options: UnpackOptions, brought: LocalFile | undefined, way: UsableWay): Apply {
+  const place = brought === undefined ? undefined : temporaryRoom();
+  const archive = place?.path ?? args.src;
   const { mode } = args;
   const account = args.group === undefined ? accountText(args.owner) : `${accountText(args.owner)}:${accountText(args.group)}`;
   const failed = `printf '%s\\n' "$l" >&2; exit 1`;
   // A directory's set-id bits only go away if five digits say so.
   const bits = mode === undefined ? '' : mode.kind === 'octal' ? `0${formatMode(mode.bits)}` : mode.text;
-  const script = [
-    '(',
-    'set -e',
-    `a=${quote(archive)} d=${quote(args.dest)}`,
-    ...(brought === undefined ? [] : [`trap 'rm -f -- "$a"' EXIT`, `trap 'exit 1' HUP INT TERM`]),
+  const steps = [
     account === '' && mode === undefined ? chooseTool(failed) : listArchive(options, failed),
     unpackArchive(options, args.keep_newer),
     'cd -- "$d"',
     ...(account === '' ? [] : [`${namesOfListing(options, 'all')} | xargs -0 -r chown -h -- ${quote(account)}`]),
     ...(mode === undefined ? [] : [`${namesOfListing(options, 'not_links')} | xargs -0 -r chmod -- ${quote(bits)}`]),
+  ];
+  const script = [
+    '(',
+    `a=${quote(archive)} d=${quote(args.dest)}`,
+    ...(place === undefined ? [] : [`trap ${quote(place.remove)} EXIT`, `trap 'exit 1' HUP INT TERM`]),
+    ...(way.kind === 'own' ? ['set -e', ...steps] : [unpackInRoom(way, args.dest, ['umask 022', ...steps])]),
     ')',
   ].join('\n');
-  return brought === undefined ? { script } : { script, uploads: [{ source: brought, path: archive, mode: '0600' }] };
+  if (brought === undefined || place === undefined) return { script };
+  return { script, uploads: [{ source: brought, path: archive, mode: '0600', room: place.room }] };
 }

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { quote } from '../connection/quote.ts';
 import type { AuthorizedKeysState } from '../resources/authorized-keys.ts';
 import { authorizedKeysRequest } from '../resources/authorized-keys.ts';
-import { parentOf } from '../resources/file-state.ts';
+import { describeType, nameOf, parentOf } from '../resources/file-state.ts';
 import { file } from '../resources/file.ts';
 import type { Prediction, Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
@@ -11,7 +12,10 @@ import type { Apply, Context, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import type { PublicKeyLine } from './public-key.ts';
 import { parsePublicKey, publicKeyFault } from './public-key.ts';
+import { unsafePath } from './file-attributes.ts';
 import { ACCOUNT_NAME } from './user-arguments.ts';
+import { OWN_WAY, wayThrough } from './way-to-path.ts';
+import type { UsableWay, Way } from './way-to-path.ts';
 import { amongOthers, writeFile } from './write-file.ts';
 
 const schema = z.strictObject({
@@ -29,6 +33,7 @@ const schema = z.strictObject({
   manage_dir: boolean()
     .default(true)
     .describe('Whether the folder of the file is made, with mode 0700, where it does not exist. One that exists is left as it is.'),
+  unsafe_path: unsafePath(),
 });
 
 type Arguments = z.infer<typeof schema>;
@@ -52,6 +57,8 @@ export const module = defineModule<Arguments>({
     if (target === undefined) return { kind: 'cannot_know', because: `the home directory of ${args.user} is known after the change` };
     const fault = folderFault(args, target, seen);
     if (fault !== undefined) return fault;
+    const way = args.unsafe_path ? OWN_WAY : wayToKeys(args.user, state, target, context);
+    if (way.kind === 'impossible') return way;
     const content = bytesOf(after);
     return {
       kind: 'change',
@@ -61,7 +68,7 @@ export const module = defineModule<Arguments>({
       certainty: seen.certainty(asked),
       predictions: [predict(asked, { ...state, content, above: 'folder' }), ...filePredictions(args.user, target, state)],
       touches: 'predicted',
-      apply: () => write(args.user, state, target, content, context),
+      apply: () => write(args.user, { state, target, content, way }, context),
       planned: { user: args.user, keyfile: target },
     };
   },
@@ -204,12 +211,55 @@ function filePredictions(user: string, target: string, { above }: AuthorizedKeys
   ];
 }
 
-function write(user: string, state: AuthorizedKeysState, target: string, content: Buffer, context: Context): Apply {
+interface NewKeys {
+  readonly state: AuthorizedKeysState;
+  readonly target: string;
+  readonly content: Buffer;
+  readonly way: UsableWay;
+}
+
+/**
+ * Where the file is written. sshd heeds no keys in a folder or a file of anybody but the user and root, and nothing is written there
+ * either, nor through a link that somebody else than root can place.
+ */
+function wayToKeys(user: string, { home, places = [] }: AuthorizedKeysState, target: string, context: Context): Way {
+  if (home === undefined) return OWN_WAY;
+  const seen = new Map(places.map(({ path, state }) => [path, state]));
+  const folder = `${home}/${nameOf(parentOf(target))}`;
+  const file = `${folder}/${nameOf(target)}`;
+  for (const [path, type] of [
+    [folder, 'directory'],
+    [file, 'file'],
+  ] as const) {
+    const state = seen.get(path);
+    if (state === undefined) break;
+    if (state.type === 'link' && state.uid === 0 && wayThrough(path, seen, context).kind === 'own') return OWN_WAY;
+    if (state.type !== type) return refused(path, `It is ${describeType(state)}, not a ${type}.`);
+    if (state.uid !== 0 && state.owner !== user)
+      return refused(path, `It belongs to ${state.owner ?? 'somebody else'}, neither to ${user} nor to root.`);
+  }
+  return wayThrough(file, seen, context);
+}
+
+function refused(path: string, why: string): Impossible {
+  return {
+    kind: 'impossible',
+    what: `no keys are written by way of ${path}`,
+    why,
+    remedy: 'Look what it is, and remove it by a task before this one: file: { path: …, state: absent }.',
+  };
+}
+
+function write(user: string, { state, target, content, way }: NewKeys, context: Context): Apply {
   // For chown a colon at the end stands for the login group of the account, whichever it is by then.
   const attributes = { owner: { name: `${user}:`, id: undefined }, group: undefined, mode: { kind: 'octal' as const, bits: 0o600 } };
+  const made = state.content === null ? undefined : createHash('sha256').update(state.content).digest('hex');
   const written = writeFile(
     {
       path: target,
+      way,
+      madeOf: made,
+      above: { ...attributes, mode: { kind: 'octal', bits: 0o700 } },
       ...(state.above === 'folder' ? {} : { broughtBeside: parentOf(target) }),
       content,
       attributes,
@@ -220,6 +270,7 @@ function write(user: string, state: AuthorizedKeysState, target: string, content
     },
     context,
   );
+  if (way.kind === 'foreign') return written;
   if (state.above === 'folder') return { ...written, script: amongOthers(written).script };
   const folder = quote(parentOf(target));
   return {

@@ -14,7 +14,7 @@ import { filledText, textList, wholeNumber } from './arguments.ts';
 import type { Context, Difference, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import type { Held } from './pki-files.ts';
-import { applyFiles, baseName, folder, heldBy, toBeMade, wholeFile, written } from './pki-files.ts';
+import { applyFiles, baseName, folder, heldBy, toBeMade, wholeFile, written, inOwnFolders } from './pki-files.ts';
 import { KEYS_DISAGREE, keyArguments, keysAgree, keyWish, newKey } from './pki-keys.ts';
 import { recipients, safelyKept, sealed, secretHeldBy } from './sealed-keys.ts';
 
@@ -53,7 +53,7 @@ const schema = z
 
 type Arguments = z.infer<typeof schema>;
 
-export const module = defineModule<Arguments>({
+const anywhere = defineModule<Arguments>({
   name: 'certificate',
   summary: 'Issue a certificate with its key under an authority, and anew when it no longer fits or nears its end.',
   arguments: schema,
@@ -80,6 +80,8 @@ export const module = defineModule<Arguments>({
     return safelyKept(inSync, keyPath(args), seen, args.recipients, context);
   },
 });
+
+export const module = inOwnFolders(anywhere, (args) => [certificatePath(args), keyPath(args)]);
 
 /** Names of one sort, checked. */
 function names(sort: 'dns' | 'ip'): z.ZodType<readonly AlternativeName[]> {

@@ -12,7 +12,7 @@ import type { Unknown, ValueMap } from '../values/value.ts';
 import { filledText, textList, wholeNumber } from './arguments.ts';
 import type { Context, Effect, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
-import { applyFiles, baseName, besides, folder, heldBy, toBeMade, wholeFile, withThoseBeside, written } from './pki-files.ts';
+import { applyFiles, baseName, besides, folder, heldBy, toBeMade, wholeFile, withThoseBeside, written, inOwnFolders } from './pki-files.ts';
 import { KEYS_DISAGREE, keyArguments, keysAgree, keyWish, newKey } from './pki-keys.ts';
 import { recipients, safelyKept, sealed, secretHeldBy } from './sealed-keys.ts';
 
@@ -43,7 +43,7 @@ const schema = z
 
 type Arguments = z.infer<typeof schema>;
 
-export const module = defineModule<Arguments>({
+const anywhere = defineModule<Arguments>({
   name: 'certificate_authority',
   summary: 'Make a certificate authority if there is none; an existing one is never replaced.',
   arguments: schema,
@@ -96,6 +96,8 @@ export const module = defineModule<Arguments>({
     return safelyKept(inSync, keyPath(args), seen, args.recipients, context);
   },
 });
+
+export const module = inOwnFolders(anywhere, (args) => [certificatePath(args), keyPath(args)]);
 
 function make(args: Arguments, beside: readonly (string | Unknown)[], context: Context): Outcome {
   return {

@@ -15,6 +15,7 @@ import { fileRequest, planFile } from './file-plan.ts';
 import { foreignFileArguments, writeArguments } from './file-write-arguments.ts';
 import type { CannotKnow, Context, Controller, Impossible } from './module.ts';
 import { defineModule } from './module.ts';
+import { OWN_WAY, wayNeeds, wayTo } from './way-to-path.ts';
 import { writtenValue } from './written-value.ts';
 
 const fields = z.strictObject({
@@ -72,7 +73,7 @@ export const module = defineModule<Arguments, Loaded | undefined>({
     file(withoutSlash(args.dest), 'target'),
     ...(args.dest.endsWith('/') ? candidates(args).flatMap(aboveNeeds) : []),
     ...candidates(args).map((path) => requestFor(path, loaded)),
-    ...(loaded === undefined ? [file(args.src ?? '', 'digest')] : []),
+    ...(loaded === undefined ? [file(args.src ?? '', 'digest'), ...wayNeeds(args.src ?? '')] : []),
   ],
   plan(args, loaded, seen, context) {
     const directory = withoutSlash(args.dest);
@@ -85,7 +86,7 @@ export const module = defineModule<Arguments, Loaded | undefined>({
       };
     }
     const path = isInside && args.src !== undefined ? intoDirectory(directory, args.src) : directory;
-    const source = loaded ?? contentOnHost(args.src ?? '', seen, context);
+    const source = loaded ?? contentOnHost(args, seen, context);
     if ('kind' in source) return source;
     return planFile(
       {
@@ -97,6 +98,7 @@ export const module = defineModule<Arguments, Loaded | undefined>({
         backup: args.backup,
         validate: args.validate,
         unsafe: args.unsafe_writes,
+        unsafePath: args.unsafe_path,
         hasNeeds: true,
         makesDirectory: args.dest.endsWith('/') ? { mode: args.directory_mode, owner: args.owner, group: args.group } : undefined,
         result: args.src === undefined ? {} : { src: args.src },
@@ -125,7 +127,7 @@ async function loadContent(args: Arguments, controller: Controller): Promise<Loa
   return { content: { kind: 'file', source, sha256: source.sha256, bytes }, mode: source.mode };
 }
 
-function contentOnHost(src: string, seen: Seen, context: Context): Loaded | CannotKnow | Impossible {
+function contentOnHost({ src = '', unsafe_path: isTrusted }: Arguments, seen: Seen, context: Context): Loaded | CannotKnow | Impossible {
   const request = file(src, 'digest');
   const state = seen.of(request);
   const there: FileState = state.type === 'link' ? (state.to?.state ?? state) : state;
@@ -134,7 +136,12 @@ function contentOnHost(src: string, seen: Seen, context: Context): Loaded | Cann
     case 'file': {
       if (there.unreadable === true) return cannotLook(src, context.user);
       const { sha256, size, content: bytes, mode: bits } = there;
-      if (sha256 !== undefined && size !== undefined) return { content: { kind: 'host', path: src, size, sha256, bytes }, mode: bits };
+      if (sha256 !== undefined && size !== undefined) {
+        const way = isTrusted ? OWN_WAY : wayTo(request, true, seen, context);
+        if (way.kind === 'impossible') return way;
+        const path = state.type === 'link' ? (state.to?.path ?? src) : src;
+        return { content: { kind: 'host', path, size, sha256, bytes, way }, mode: bits };
+      }
       return { kind: 'cannot_know', because: `what an earlier change writes into ${src}` };
     }
     case 'hidden':

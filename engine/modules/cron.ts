@@ -12,6 +12,7 @@ import { planAbsent } from './file-absent.ts';
 import type { Context, Impossible, Outcome } from './module.ts';
 import { bytesOf, readably, textOf } from './file-text.ts';
 import { defineModule } from './module.ts';
+import { unsafePath } from './file-attributes.ts';
 import { fileNeeds, forWriters } from './file-needs.ts';
 import { printBytes } from './print-bytes.ts';
 import { editOutcome, editText, textRequest } from './text-edit.ts';
@@ -61,6 +62,7 @@ const schema = z.strictObject({
     })
     .optional()
     .describe('A file of /etc/cron.d, by its name or path, instead of the crontab of a user. It goes with its last entry.'),
+  unsafe_path: unsafePath(),
 });
 
 type Arguments = z.infer<typeof schema>;
@@ -121,12 +123,12 @@ function planFile(args: Arguments, at: string, seen: Seen, context: Context): Ou
     misplaced = missingBeside(args, text);
     return (after = edited(text, args, `${args.user ?? context.user} `));
   };
-  const edit = editText(at, change, seen, context);
+  const edit = editText(at, change, seen, context, { unsafe_path: args.unsafe_path });
   if (edit.kind !== 'edit') return edit;
   if (misplaced !== undefined && seen.certainty(textRequest(at)) === 'certain') return misplaced;
   const result = { name: args.name, state: args.state, cron_file: at, ...listed(after) };
   if (args.state === 'absent' && after.trim() === '' && seen.of(file(at, 'content')).type === 'file') {
-    const gone = planAbsent(at, seen, context);
+    const gone = planAbsent({ path: at, unsafe_path: args.unsafe_path }, seen, context);
     return gone.kind === 'change' ? { ...gone, planned: result } : gone;
   }
   return editOutcome(at, edit, result, seen);

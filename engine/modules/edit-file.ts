@@ -31,6 +31,7 @@ export interface EditArguments extends WantedAttributes {
   readonly backup: boolean;
   readonly validate?: string | undefined;
   readonly unsafe_writes: boolean;
+  readonly unsafe_path: boolean;
 }
 
 export function editRequests(args: EditArguments, context: Context): readonly Request[] {
@@ -82,6 +83,8 @@ export function planEdit(
       backup: args.backup,
       validate: args.validate,
       unsafe: args.unsafe_writes,
+      unsafePath: args.unsafe_path,
+      madeOf: state.type === 'file' ? state.sha256 : undefined,
       hasNeeds: true,
       makesDirectory: args.create ? {} : undefined,
       result: { path: args.path },

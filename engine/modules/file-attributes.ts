@@ -3,7 +3,7 @@ import type { Attributes, Directory, FileState } from '../resources/file-state.t
 import type { Value, ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
 import type { Account } from './arguments.ts';
-import { account, mode } from './arguments.ts';
+import { account, boolean, mode } from './arguments.ts';
 import { applyMode, formatMode, shownMode } from './file-mode.ts';
 import type { Mode } from './file-mode.ts';
 import type { Difference } from './module.ts';
@@ -20,7 +20,21 @@ export const attributeArguments = {
   owner: account().optional().describe('Name or number of the user that shall own it.'),
   group: account().optional().describe('Name or number of the group that shall own it.'),
   mode: mode().optional().describe('Permission bits in quotes ("0644"), or as chmod takes them ("u=rw,go=r").'),
+  unsafe_path: unsafePath(),
 };
+
+/** The one argument that lets a task write where another user could lead it elsewhere. */
+export function unsafePath(): ReturnType<typeof booleanDefault> {
+  return booleanDefault();
+}
+
+function booleanDefault() {
+  return boolean()
+    .default(false)
+    .describe(
+      'Whether users of the host who have a hand in the path are trusted like the user of the task: they could have it write elsewhere.',
+    );
+}
 
 /** What a file newly made has, under the umask 022 that changes run with. */
 export function newAttributes(wanted: WantedAttributes, user: string): Attributes {

@@ -6,6 +6,7 @@ import { Secret } from '../values/secret.ts';
 import type { Shown } from './module.ts';
 import { readably } from './file-text.ts';
 import { Unknown } from '../values/value.ts';
+import type { UsableWay } from './way-to-path.ts';
 
 /** What a file shall hold. */
 export type Content = KnownContent | { readonly kind: 'unknown'; readonly value: Unknown };
@@ -19,6 +20,7 @@ export type KnownContent =
       readonly size: number;
       readonly sha256: string;
       readonly bytes: Buffer | undefined;
+      readonly way: UsableWay;
     };
 
 interface TextContent {

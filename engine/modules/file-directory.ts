@@ -16,8 +16,14 @@ import {
 } from './file-attributes.ts';
 import type { WantedAttributes } from './file-attributes.ts';
 import { formatMode, shownMode } from './file-mode.ts';
-import { differencesBeneath, recursively, treeProbe } from './file-tree.ts';
+import { differencesBeneath, isInForeignHands, recursively, treeProbe } from './file-tree.ts';
+import { recursivelyInRoom } from './file-tree-in-room.ts';
 import { aboveNeeds, cannotLook, noDirectoryAbove } from './file-needs.ts';
+import { directoriesIn, makeInRoom } from './foreign-folder.ts';
+import { setAttributes } from './set-attributes.ts';
+import { OWN_WAY, wayInside, wayTo } from './way-to-path.ts';
+import type { UsableWay, Way } from './way-to-path.ts';
+import type { ProbeState } from '../resources/probe.ts';
 import type { Context, Difference, Outcome } from './module.ts';
 
 /** A directory, with the ones above it: each that is made gets the same owner and mode, as with Ansible. */
@@ -41,6 +47,10 @@ export function planDirectory(args: FileArguments, seen: Seen, context: Context)
     ...(args.recurse ? differencesBeneath(path, args, seen.of(treeProbe(args.path))) : []),
   ];
   if (differences.length === 0) return { kind: 'in_sync', result: resultOf(path, there) };
+  const way = args.unsafe_path ? OWN_WAY : wayTo(request, args.follow, seen, context);
+  const inside = args.recurse ? wayBeneath(args, path, seen, context) : OWN_WAY;
+  if (way.kind === 'impossible') return way;
+  if (inside.kind === 'impossible') return inside;
   const after: Directory = {
     type: 'directory',
     ...changedAttributes(args, there, 'directory'),
@@ -54,16 +64,30 @@ export function planDirectory(args: FileArguments, seen: Seen, context: Context)
     touches: 'predicted',
     apply: () =>
       args.recurse
-        ? { script: ['set -e', ...recursively(path, args, seen.of(treeProbe(args.path)))].join('\n') }
-        : { script: ['set -e', ...attributeCommands(quote(path), args, there, 'directory')].join('\n'), brief: true },
+        ? { script: beneath(inside, path, args, seen.of(treeProbe(args.path))) }
+        : { script: setAttributes(way, path, args, there), ...(way.kind === 'own' ? { brief: true } : {}) },
     planned: resultOf(path, after),
     settled: (now) => resultOf(path, { ...after, ...attributesBehind(now.of(request)) }),
   };
 }
 
+/** What leads to everything beneath the directory. */
+function wayBeneath(args: FileArguments, path: string, seen: Seen, context: Context): Way {
+  if (args.unsafe_path) return OWN_WAY;
+  const way = wayInside(args.path, seen, context);
+  if (way.kind !== 'own' || !isInForeignHands(seen.of(treeProbe(args.path)), context.user)) return way;
+  return { kind: 'foreign', folder: path, missing: [], proof: { kind: 'below', anchor: path, levels: 0 } };
+}
+
+function beneath(way: UsableWay, path: string, args: FileArguments, tree: ProbeState): string {
+  return way.kind === 'own' ? ['set -e', ...recursively(path, args, tree)].join('\n') : recursivelyInRoom(way, path, args, tree);
+}
+
 function planNew(args: FileArguments, seen: Seen, context: Context): Outcome {
   const inTheWay = noDirectoryAbove(args.path, seen, context);
   if (inTheWay !== undefined) return inTheWay;
+  const way = args.unsafe_path ? OWN_WAY : wayTo(file(args.path, args.follow ? 'target' : 'attributes'), args.follow, seen, context);
+  if (way.kind === 'impossible') return way;
   const ancestors = aboveNeeds(args.path);
   const missing = [
     ...ancestors.filter((ancestor) => seen.of(ancestor).type === 'absent'),
@@ -96,10 +120,13 @@ function planNew(args: FileArguments, seen: Seen, context: Context): Outcome {
     certainty: missing.some((one) => seen.certainty(one) === 'after_change') ? 'after_change' : 'certain',
     predictions: missing.map((one, index) => predict(one, made[index] ?? after)),
     touches: 'predicted',
-    apply: () => ({
-      script: ['set -e', ...missing.map(({ id }, index) => makeDirectory(id, args, made[index] ?? after))].join('\n'),
-      brief: true,
-    }),
+    apply: () =>
+      way.kind === 'foreign'
+        ? { script: makeInRoom(way, args.path, (word, room) => makeAll([...directoriesIn(room).map(quote), word], args, made, after)) }
+        : {
+            script: ['set -e', ...missing.map(({ id }, index) => makeDirectory(id, args, made[index] ?? after))].join('\n'),
+            brief: true,
+          },
     planned: resultOf(args.path, after),
     settled: (now) =>
       resultOf(args.path, { ...after, ...attributesBehind(now.of(file(args.path, args.follow ? 'target' : 'attributes'))) }),
@@ -116,6 +143,19 @@ function chain(args: FileArguments, missing: readonly Request<unknown, FileState
     const made = newDirectory(args, parent, context.user);
     parent = made;
     return made;
+  });
+}
+
+/** In a room, where nobody else gets in. */
+function makeAll(words: readonly string[], wanted: WantedAttributes, made: readonly Directory[], last: Directory): readonly string[] {
+  return words.flatMap((word, index) => {
+    const bits = wanted.mode === undefined ? undefined : (made[index] ?? last).mode;
+    const mode = bits === undefined ? {} : { mode: { kind: 'octal', bits } as const };
+    return [
+      `mkdir -- ${word}`,
+      ...(bits === undefined ? [`chmod u=rwx,go=rx -- ${word}`] : []),
+      ...attributeCommands(word, { owner: wanted.owner, group: wanted.group, ...mode }, undefined, 'directory'),
+    ];
   });
 }
 

@@ -1,7 +1,7 @@
 import { quote } from '../connection/quote.ts';
 import { file } from '../resources/file.ts';
 import type { FileDetail } from '../resources/file-detail.ts';
-import type { FileState, Link, LinkEnd } from '../resources/file-state.ts';
+import type { FileState, Link, LinkEnd, RegularFile } from '../resources/file-state.ts';
 import { describeType, parentOf } from '../resources/file-state.ts';
 import { need } from '../resources/need.ts';
 import type { Prediction, Request, Seen } from '../resources/resource.ts';
@@ -20,6 +20,10 @@ import {
 import type { WantedAttributes } from './file-attributes.ts';
 import { cannotLook } from './file-needs.ts';
 import { noDirectory } from './file-plan.ts';
+import { makeInRoom } from './foreign-folder.ts';
+import { setAttributes } from './set-attributes.ts';
+import { OWN_WAY, wayTo } from './way-to-path.ts';
+import type { ForeignWay, UsableWay } from './way-to-path.ts';
 import type { Context, Difference, Impossible, Outcome } from './module.ts';
 import { temporaryBeside } from './write-file.ts';
 
@@ -50,7 +54,7 @@ export function planLink(args: FileArguments, seen: Seen, context: Context): Out
   const own = args.follow ? {} : { owner: args.owner, group: args.group };
   const result = { dest: args.path, path: args.path, src: target, state: 'link' };
   const settled = (now: Seen): ValueMap => ({ ...result, ...attributeResult({ ...NOTHING_KNOWN, ...attributesOf(now.of(request)) }) });
-  const beyond = args.follow ? attributesBeyond(args, state, seen) : NOTHING_BEYOND;
+  const beyond = args.follow ? attributesBeyond(args, state, seen, context) : NOTHING_BEYOND;
   const isThere = state.type === 'link' && state.target === target;
   const differences = [
     ...(isThere ? attributeDifferences(args.path, own, state, 'file') : differencesOf(args.path, state, `a link to ${target}`)),
@@ -63,18 +67,28 @@ export function planLink(args: FileArguments, seen: Seen, context: Context): Out
   const after: Link = isThere
     ? { ...state, ...changedAttributes(own, state, 'file'), to: beyond.end ?? state.to }
     : { type: 'link', target, mode: undefined, ...owners, to: beyond.end ?? endOf(args.path, target, seen) };
-  const script = isThere
-    ? ['set -e', ...attributeCommands(quote(args.path), own, state, 'file')].join('\n')
-    : state.type === 'absent'
-      ? newLink(args.path, target, own)
-      : replacingLink(args.path, target, own, state, context);
+  const way = args.unsafe_path ? OWN_WAY : wayTo(request, false, seen, context);
+  if (way.kind === 'impossible') return way;
+  if (beyond.unsafe !== undefined) return beyond.unsafe;
+  const script = (): string =>
+    isThere
+      ? setAttributes(way, args.path, own, state)
+      : way.kind === 'foreign'
+        ? foreignLink(way, args.path, target, own, state)
+        : state.type === 'absent'
+          ? newLink(args.path, target, own)
+          : replacingLink(args.path, target, own, state);
+  const isBrief = way.kind === 'own' && beyond.script === '';
   return {
     kind: 'change',
     differences,
     certainty: seen.certainty(request),
     predictions: [predict(request, after), ...beyond.predictions],
     touches: 'predicted',
-    apply: () => ({ script: [script, ...beyond.commands.map((command) => `${command} || exit`)].join('\n'), brief: true }),
+    apply: () => {
+      const text = beyond.script === '' ? script() : `(\n${script()}\n)\n[ $? = 0 ] || exit 1\n${beyond.script}`;
+      return isBrief ? { script: text, brief: true } : { script: text };
+    },
     planned: { ...result, ...attributeResult(after) },
     settled,
   };
@@ -88,15 +102,17 @@ function noLinkThere(path: string, state: FileState, certainty: 'certain' | 'aft
 interface Beyond {
   readonly differences: readonly Difference[];
   readonly predictions: readonly Prediction[];
-  readonly commands: readonly string[];
+  readonly script: string;
+  /** Why they cannot be given. */
+  readonly unsafe?: Impossible;
   /** What the link leads to, with these attributes. */
   readonly end?: LinkEnd;
 }
 
-const NOTHING_BEYOND: Beyond = { differences: [], predictions: [], commands: [] };
+const NOTHING_BEYOND: Beyond = { differences: [], predictions: [], script: '' };
 
 /** Owner and mode of what the link leads to, where that is there. */
-function attributesBeyond(args: FileArguments, link: FileState, seen: Seen): Beyond {
+function attributesBeyond(args: FileArguments, link: FileState, seen: Seen, context: Context): Beyond {
   const request = typeof args.src === 'string' ? targetRequest(args.path, args.src, seen) : file(args.path, 'target');
   if (request === undefined) return NOTHING_BEYOND;
   const state = seen.of(request);
@@ -105,6 +121,7 @@ function attributesBeyond(args: FileArguments, link: FileState, seen: Seen): Bey
   const type = end.state.type === 'directory' ? 'directory' : 'file';
   const differences = attributeDifferences(end.path, args, end.state, type);
   if (differences.length === 0) return NOTHING_BEYOND;
+  const way = args.unsafe_path ? OWN_WAY : wayTo(request, true, seen, context);
   const after = { ...end.state, ...changedAttributes(args, end.state, type) };
   const predicted: FileState = state.type === 'link' ? { ...state, to: { path: end.path, state: after } } : after;
   // What the link itself is predicted to be comes first, and is not to be taken for this.
@@ -112,7 +129,7 @@ function attributesBeyond(args: FileArguments, link: FileState, seen: Seen): Bey
   return {
     differences,
     predictions,
-    commands: attributeCommands(quote(end.path), args, end.state, type),
+    ...(way.kind === 'impossible' ? { script: '', unsafe: way } : { script: setAttributes(way, end.path, args, end.state) }),
     end: { path: end.path, state: after },
   };
 }
@@ -147,14 +164,24 @@ function newLink(at: string, target: string, own: WantedAttributes): string {
   ].join('\n');
 }
 
-function replacingLink(path: string, target: string, own: WantedAttributes, state: FileState, context: Context): string {
+function foreignLink(way: ForeignWay, path: string, target: string, own: WantedAttributes, state: FileState): string {
+  return makeInRoom(way, path, (word, room) => [
+    `ln -s -- ${quote(target)} ${word}`,
+    ...attributeCommands(word, own, undefined, 'file'),
+    ...(state.type === 'directory' ? [`rmdir -- ${quote(room.target)}`] : []),
+    // busybox's mv leaves a link to a directory alone.
+    ...(state.type === 'link' ? [`rm -f -- ${quote(room.target)}`] : []),
+  ]);
+}
+
+function replacingLink(path: string, target: string, own: WantedAttributes, state: FileState): string {
   const steps = [
     ...(state.type === 'directory' ? ['rmdir -- "$d"'] : []),
     `ln -s -- ${quote(target)} "$t"`,
     ...attributeCommands('"$t"', own, undefined, 'file'),
     INTO_PLACE,
   ];
-  return `t=${quote(temporaryBeside(path, context))} d=${quote(path)}\n${steps.join(' &&\n')} || { rm -f -- "$t"; exit 1; }`;
+  return `t=${quote(temporaryBeside(path))} d=${quote(path)}\n${steps.join(' &&\n')} || { rm -f -- "$t"; exit 1; }`;
 }
 
 /** Without -T it would be moved into a directory that a link at its place leads to. */
@@ -187,8 +214,10 @@ export function planHardLink(args: FileArguments, seen: Seen, context: Context):
   const obstacle = isThere ? undefined : obstacleTo(args, request, state, seen, context);
   if (obstacle !== undefined) return obstacle;
   const after = { ...original, ...changedAttributes(args, original, 'file') };
-  const made = [`ln -- ${quote(source)} "$t"`, INTO_PLACE].join(' &&\n');
-  const commands = attributeCommands('"$d"', args, original, 'file').map((command) => `${command} || exit`);
+  const way = args.unsafe_path ? OWN_WAY : wayTo(request, args.follow, seen, context);
+  const from = args.unsafe_path ? OWN_WAY : wayTo(sourceRequest, true, seen, context);
+  if (way.kind === 'impossible') return way;
+  if (from.kind === 'impossible') return from;
   return {
     kind: 'change',
     differences,
@@ -196,15 +225,45 @@ export function planHardLink(args: FileArguments, seen: Seen, context: Context):
     predictions: [predict(request, after), predict(sourceRequest, after)],
     touches: 'predicted',
     apply: () => ({
-      script: [
-        `t=${quote(temporaryBeside(args.path, context))} d=${quote(args.path)}`,
-        ...(isThere ? [] : [`${made} || { rm -f -- "$t"; exit 1; }`]),
-        ...commands,
-      ].join('\n'),
+      script: isThere
+        ? setAttributes(way, args.path, args, state)
+        : hardLink({ args, source, original, way, owner: from.kind === 'own' ? undefined : ownerOf(source, seen) }),
     }),
     planned: { ...result, ...attributeResult(after) },
     settled,
   };
+}
+
+interface HardLink {
+  readonly args: FileArguments;
+  readonly source: string;
+  readonly original: RegularFile;
+  readonly way: UsableWay;
+  /** Who owns the directory of the source, where that is another user, who could have put a file of somebody else in its place. */
+  readonly owner: number | undefined;
+}
+
+function hardLink({ args, source, original, way, owner }: HardLink): string {
+  const steps = (word: string): readonly string[] => [
+    `ln -- ${quote(source)} ${word}`,
+    ...(owner === undefined && way.kind === 'own' ? [] : [sameFile(word, source, original.identity, owner)]),
+    ...attributeCommands(word, args, original, 'file'),
+  ];
+  if (way.kind === 'foreign') return makeInRoom(way, args.path, steps);
+  const all = [...steps('"$t"'), INTO_PLACE].join(' &&\n');
+  return `t=${quote(temporaryBeside(args.path))} d=${quote(args.path)}\n${all} || { rm -f -- "$t"; exit 1; }`;
+}
+
+function sameFile(word: string, source: string, identity: string | undefined, owner: number | undefined): string {
+  const own = owner === undefined ? '' : ` && { [ "$2" = 2 ] || [ "$3" = ${owner} ]; }`;
+  const changed = `{ printf '%s is another file than the one that was looked at, or has names elsewhere\\n' ${quote(source)} >&2; false; }`;
+  return `{ set -- $(stat -c '%d:%i %h %u' -- ${word}) && [ "$1" = ${quote(identity ?? '')} ]${own} || ${changed}; }`;
+}
+
+function ownerOf(path: string, seen: Seen): number | undefined {
+  const state = seen.of(file(parentOf(path), 'target'));
+  const there = state.type === 'link' ? state.to?.state : state;
+  return there?.type === 'directory' ? there.uid : undefined;
 }
 
 const NOTHING_KNOWN = { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };

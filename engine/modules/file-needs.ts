@@ -13,9 +13,11 @@ import { isRoot, permissionFor } from './root-alone.ts';
 /** What has to be seen, beside the files themselves, where a task gives one of them an owner and writes it. */
 export function fileNeeds(paths: readonly string[], wanted: WantedAttributes, context: Context): readonly Request[] {
   const folders = paths.map(parentOf);
-  if (isRoot(context)) return accountNeeds(wanted);
+  const ways = paths.flatMap(aboveNeeds);
+  if (isRoot(context)) return [...accountNeeds(wanted), ...ways];
   return [
     ...accountNeeds(wanted),
+    ...ways,
     ...folders.flatMap((folder) => memberNeeds(wanted, folder)),
     ...folders.map((path) => need({ kind: 'writable', path })),
   ];

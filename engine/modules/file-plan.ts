@@ -20,11 +20,14 @@ import {
   newDirectory,
 } from './file-attributes.ts';
 import { formatMode } from './file-mode.ts';
+import { setAttributes } from './set-attributes.ts';
 import { cannotLook, missingAccount, noDirectoryAbove, notPermitted, notWritable } from './file-needs.ts';
 import type { Content, KnownContent } from './file-content.ts';
 import { contentSize, shownContent, shownFile } from './file-content.ts';
 import type { Apply, Change, Context, Difference, Impossible, Outcome } from './module.ts';
-import type { FileToWrite } from './write-file.ts';
+import type { FileToWrite } from './file-to-write.ts';
+import type { UsableWay } from './way-to-path.ts';
+import { OWN_WAY, wayTo } from './way-to-path.ts';
 import { backupName, writeFile } from './write-file.ts';
 
 /** A file as a task wants it to be. */
@@ -44,6 +47,10 @@ export interface WantedFile {
   readonly makesDirectory?: WantedAttributes | undefined;
   /** Whether the file that is there is overwritten where it cannot be replaced. */
   readonly unsafe?: boolean | undefined;
+  /** Whether whoever has a hand in the way to it is trusted. Else `wayNeeds` were asked for as well. */
+  readonly unsafePath: boolean;
+  /** The digest that the file has of which the content was made. */
+  readonly madeOf?: string | undefined;
   /** What `register` gets besides the file's attributes. */
   readonly result: ValueMap;
 }
@@ -155,6 +162,7 @@ export function planFile(wanted: WantedFile, request: Request<FileDetail, FileSt
   if (!isChanged && isOpen) return cannotKnow(wanted, place, `an earlier change of ${path}`, before, context);
   if (!isChanged && attributes.length === 0)
     return { kind: 'in_sync', result: resultOf(wanted, path, before ?? fileAfter(wanted, undefined, context)) };
+  const way = wanted.unsafePath ? OWN_WAY : wayTo(request, wanted.follow, seen, context);
   const refusal = refused(
     wanted,
     path,
@@ -163,6 +171,7 @@ export function planFile(wanted: WantedFile, request: Request<FileDetail, FileSt
     context,
   );
   if (refusal !== undefined && seen.certainty(request) === 'certain') return refusal;
+  if (way.kind === 'impossible') return way;
   const after = fileAfter(wanted, before, context);
   const isSecret = content.kind === 'text' && content.isSecret;
   const differences: Difference[] = [];
@@ -190,11 +199,16 @@ export function planFile(wanted: WantedFile, request: Request<FileDetail, FileSt
     apply: () =>
       isChanged || before === undefined
         ? inside(
-            makes,
+            way.kind === 'own' ? makes : undefined,
             wanted,
-            written(wanted, known(content), { path, before, backup, isReproducible: wanted.force && state.type === 'absent' }, context),
+            written(
+              wanted,
+              known(content),
+              { path, before, backup, way, isReproducible: wanted.force && state.type === 'absent' },
+              context,
+            ),
           )
-        : attributesOnly(path, wanted.attributes, before),
+        : attributesOnly(path, wanted.attributes, before, way),
     planned: { ...resultOf(wanted, path, after), ...(backup === undefined ? {} : { backup_file: backup }) },
     settled: (now) => resultOf(wanted, path, { ...after, ...attributesBehind(now.of(request)) }),
   };
@@ -256,11 +270,11 @@ function known(content: Content): KnownContent {
 function written(
   wanted: WantedFile,
   content: KnownContent,
-  file: Pick<FileToWrite, 'path' | 'before' | 'backup' | 'isReproducible'>,
+  file: Pick<FileToWrite, 'path' | 'before' | 'backup' | 'isReproducible' | 'way'>,
   context: Context,
 ): Apply {
-  const { attributes, validate, unsafe } = wanted;
-  return writeFile({ ...file, content: sourceOf(content), attributes, validate, unsafe }, context);
+  const { attributes, validate, unsafe, madeOf, makesDirectory: above } = wanted;
+  return writeFile({ ...file, content: sourceOf(content), attributes, validate, unsafe, madeOf, above }, context);
 }
 
 function sourceOf(content: KnownContent): FileToWrite['content'] {
@@ -270,7 +284,7 @@ function sourceOf(content: KnownContent): FileToWrite['content'] {
     case 'file':
       return content.bytes ?? content.source;
     case 'host':
-      return { copyOf: content.path };
+      return { copyOf: content.path, sha256: content.sha256, way: content.way };
   }
 }
 
@@ -296,8 +310,9 @@ function inside(directory: string | undefined, { makesDirectory = {} }: WantedFi
   return { ...apply, script: `${find}${make}${give}${apply.script}` };
 }
 
-function attributesOnly(path: string, attributes: WantedAttributes, before: RegularFile): Apply {
-  return { script: ['set -e', ...attributeCommands(quote(path), attributes, before, 'file')].join('\n'), brief: true };
+function attributesOnly(path: string, attributes: WantedAttributes, before: RegularFile, way: UsableWay): Apply {
+  const script = setAttributes(way, path, attributes, before);
+  return way.kind === 'own' ? { script, brief: true } : { script };
 }
 
 /** A file has this mode by nobody's decision. */

@@ -59,22 +59,41 @@ function ownersBeneath(path: string, { owner, group }: WantedAttributes): readon
   return [`find ${quote(path)}/ \\( ${others.join(' -o ')} \\) -exec chown -h ${quote(account)} -- '{}' +`];
 }
 
+/** Modes of things of a kind that become another one. */
+export interface ModeChange {
+  readonly type: 'file' | 'directory' | 'any';
+  /** Undefined: whatever it is. */
+  readonly before: number | undefined;
+  readonly after: number;
+}
+
+/** In an order in which what one of them makes is not changed again by the next. */
+export function modeChanges(account: WantedAttributes, mode: Mode, tree: ProbeState): readonly ModeChange[] {
+  if (mode.kind === 'octal') return [{ type: 'any', before: undefined, after: mode.bits }];
+  const changes = new Map<string, ModeChange & { readonly before: number }>();
+  for (const one of combinationsIn(tree)) {
+    const before = modeKept(account, one, one.type) ?? one.mode;
+    const after = applyMode(mode, before, one.type);
+    if (after !== before) changes.set(`${one.type} ${before}`, { type: one.type, before, after });
+  }
+  const makes = new Set([...changes.values()].map(({ after }) => after));
+  return [...changes.values()].toSorted((one, other) => Number(makes.has(other.before)) - Number(makes.has(one.before)));
+}
+
 /** `chmod -R` reads a symbolic mode otherwise, and leaves set-id bits of directories unless five digits say so. */
 function modesBeneath(path: string, { mode, ...account }: WantedAttributes & { readonly mode: Mode }, tree: ProbeState): readonly string[] {
-  if (mode.kind === 'octal') return [`chmod -R 0${formatMode(mode.bits)} -- ${quote(path)}`];
-  const commands = new Map<string, { readonly before: number; readonly after: number }>();
-  for (const one of combinationsIn(tree)) {
-    const { type } = one;
-    const before = modeKept(account, one, type) ?? one.mode;
-    const after = applyMode(mode, before, type);
+  return modeChanges(account, mode, tree).map(({ type, before, after }) => {
+    if (before === undefined) return `chmod -R 0${formatMode(after)} -- ${quote(path)}`;
     const which = `${type === 'directory' ? '-type d' : '! -type d ! -type l'} -perm ${formatMode(before)}`;
-    // Names before directories: one that nobody may enter any more is left by then.
-    const command = `find ${quote(path)}/ -depth ${which} -exec chmod 0${formatMode(after)} -- '{}' +`;
-    if (after !== before) commands.set(command, { before, after });
-  }
-  // What one of them makes must not be changed again by the next. (Two lists of one find are too much for some busyboxes.)
-  const makes = new Set([...commands.values()].map(({ after }) => after));
-  return [...commands]
-    .toSorted(([, one], [, other]) => Number(makes.has(other.before)) - Number(makes.has(one.before)))
-    .map(([command]) => command);
+    // Names before directories: one that nobody may enter any more is left by then. (Two lists of one find are too much for some busyboxes.)
+    return `find ${quote(path)}/ -depth ${which} -exec chmod 0${formatMode(after)} -- '{}' +`;
+  });
+}
+
+/** Whether somebody else than root and the user of the task can change names beneath. */
+export function isInForeignHands(tree: ProbeState, user: string): boolean {
+  return combinationsIn(tree).some(
+    ({ type, uid, owner, group, mode }) =>
+      type === 'directory' && ((uid !== 0 && owner !== user) || (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && owner !== group)),
+  );
 }

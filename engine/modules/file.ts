@@ -13,6 +13,7 @@ import { aboveNeeds, changeable, fileNeeds, missingAccount, notPermitted, notWri
 import { foreignFileArguments } from './file-write-arguments.ts';
 import { isRoot } from './root-alone.ts';
 import { need } from '../resources/need.ts';
+import { wayNeeds } from './way-to-path.ts';
 import type { Change, Context, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 
@@ -38,9 +39,10 @@ export const module = defineModule<FileArguments>({
       ...(args.state === 'touch' && !isRoot(context) ? [changeable(args.path)] : []),
     ];
     if (args.state === 'directory') requests.push(...aboveNeeds(args.path));
-    if (args.recurse) requests.push(treeProbe(args.path));
+    if (args.recurse) requests.push(treeProbe(args.path), ...wayNeeds(`${args.path}/.`));
     if (args.state === 'link' && args.force) requests.push(need({ kind: 'empty', path: args.path }));
-    if (typeof args.src === 'string') requests.push(...targetsOf(args.path, args.src).map((target) => file(target, 'target')));
+    if (typeof args.src === 'string')
+      requests.push(...targetsOf(args.path, args.src).flatMap((target) => [file(target, 'target'), ...wayNeeds(target)]));
     else if (args.state === 'link') requests.push(file(args.path, 'target'));
     return requests;
   },
@@ -53,7 +55,7 @@ export const module = defineModule<FileArguments>({
 function planState(args: FileArguments, seen: Seen, context: Context): Outcome {
   switch (args.state) {
     case 'absent':
-      return planAbsent(args.path, seen, context);
+      return planAbsent(args, seen, context);
     case 'directory':
       return planDirectory(args, seen, context);
     case 'link':

@@ -17,6 +17,10 @@ import {
   newAttributes,
 } from './file-attributes.ts';
 import { placeFor } from './file-plan.ts';
+import { inRoom, intoPlace, pinOld, roomFor } from './foreign-folder.ts';
+import { setAttributes } from './set-attributes.ts';
+import { OWN_WAY, wayNeeds, wayTo } from './way-to-path.ts';
+import type { ForeignWay, UsableWay } from './way-to-path.ts';
 import { httpAliases, httpArguments, requestSettings, timeout } from './http-arguments.ts';
 import { downloadNeed, downloadScript, noProgram, revealed } from './http-request.ts';
 import type { HttpRequest } from './http-request.ts';
@@ -73,7 +77,7 @@ export const module = defineModule<Arguments>({
   observes: (args, _loaded, context) => {
     const { checksum, request, paths, preamble } = askedOf(args, context);
     return [
-      ...paths.flatMap((one) => [file(one, 'digest'), ...digestOfFile(checksum, one)]),
+      ...paths.flatMap((one) => [file(one, 'digest'), ...digestOfFile(checksum, one), ...wayNeeds(one)]),
       ...listQuestion(checksum, request, preamble),
       downloadNeed(request),
       ...(args.force && checksum === undefined ? latestQuestion(paths, request, preamble) : []),
@@ -101,6 +105,8 @@ export const module = defineModule<Arguments>({
     if (isBrought && missing !== undefined) return missing;
     const attributes = before === undefined ? [] : attributeDifferences(path, args, before, 'file');
     if (!isBrought && attributes.length === 0) return { kind: 'in_sync', result: resultOf(args, path, before) };
+    const way = args.unsafe_path ? OWN_WAY : wayTo(request, true, seen, context);
+    if (way.kind === 'impossible') return way;
     const kept = before === undefined ? newAttributes(args, context.user) : changedAttributes(args, before, 'file');
     const sha256 = wanted.kind === 'digest' && wanted.algorithm === 'sha256' ? wanted.digest : undefined;
     const after: RegularFile = isBrought
@@ -122,8 +128,8 @@ export const module = defineModule<Arguments>({
       touches: 'predicted',
       apply: () =>
         isBrought
-          ? bring(args, { path: place.path, wanted, before, backup }, context)
-          : { script: ['set -e', ...attributeCommands(quote(place.path), args, before, 'file')].join('\n') },
+          ? bring(args, { path: place.path, wanted, before, backup, way })
+          : { script: setAttributes(way, place.path, args, before) },
       planned: { ...resultOf(args, path, after), ...spare },
       settled: (now) => ({ ...resultOf(args, path, fileBehind(now.of(request)) ?? after), ...spare }),
     };
@@ -156,14 +162,17 @@ interface Brought {
   readonly wanted: WantedContent;
   readonly before: RegularFile | undefined;
   readonly backup: string | undefined;
+  readonly way: UsableWay;
 }
 
-function bring(args: Arguments, { path, wanted, before, backup }: Brought, context: Context): Apply {
+function bring(args: Arguments, brought: Brought): Apply {
+  const { path, wanted, before, backup, way } = brought;
+  if (way.kind === 'foreign') return { script: bringIntoRoom(args, brought, way) };
   const kept = keeping(args, before);
   const lines = [
     '(',
     'set -e',
-    `t=${quote(temporaryBeside(path, context))} d=${quote(path)}`,
+    `t=${quote(temporaryBeside(path))} d=${quote(path)}`,
     `trap 'rm -f -- "$t"' EXIT`,
     "trap 'exit 1' HUP INT TERM",
     'umask 077',
@@ -176,6 +185,23 @@ function bring(args: Arguments, { path, wanted, before, backup }: Brought, conte
     ')',
   ];
   return { script: `${lines.join('\n')}\n` };
+}
+
+function bringIntoRoom(args: Arguments, { path, wanted, before, backup }: Brought, way: ForeignWay): string {
+  const room = roomFor(way, path);
+  const kept = keeping(args, before);
+  const mode = attributeCommands('"$t"', { mode: kept.mode }, undefined, 'file');
+  return inRoom(room, false, [
+    `t=${quote(room.inside)} d=./old`,
+    ...(before === undefined ? [] : pinOld(room, undefined)),
+    'set -e',
+    downloadScript(requestOf(args), '"$t"'),
+    ...checkDigest(wanted),
+    ...(before === undefined ? attributeCommands('"$t"', kept, undefined, 'file') : [...takeOver(args, kept, before), ...mode]),
+    'sync "$t" 2>/dev/null || sync',
+    ...(backup === undefined ? [] : [`ln -- ./old ${quote(`../${nameOf(backup)}`)}`]),
+    intoPlace(room),
+  ]);
 }
 
 function requestOf(args: Arguments): HttpRequest {

@@ -6,7 +6,7 @@ import { predict } from '../resources/resource.ts';
 import type { Context, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import { forRootAlone } from './root-alone.ts';
-import { editText, textRequest } from './text-edit.ts';
+import { editText, textNeeds, textRequest } from './text-edit.ts';
 
 const FILE = '/etc/hostname';
 
@@ -26,7 +26,7 @@ export const module = defineModule<z.infer<typeof schema>>({
   arguments: schema,
   freeForm: 'name',
   examples: ['hostname: { name: "{{inventory_hostname}}" }'],
-  observes: () => [hostnameRequest(), textRequest(FILE)],
+  observes: () => [hostnameRequest(), ...textNeeds(FILE)],
   plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen, context), 'the name of the host', context),
 });
 

@@ -8,7 +8,7 @@ import { boolean } from './arguments.ts';
 import type { Context, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import { forRootAlone } from './root-alone.ts';
-import { editText, textRequest } from './text-edit.ts';
+import { editText, textNeeds } from './text-edit.ts';
 
 const moduleName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'must be the name of a kernel module');
 
@@ -39,7 +39,7 @@ export const module = defineModule<Arguments>({
   arguments: schema,
   freeForm: 'name',
   examples: ['kernel_module: { name: br_netfilter }', 'kernel_module: { name: [ip_vs, ip_vs_rr, ip_vs_sh], file: ipvs, optional: true }'],
-  observes: (args) => [...args.name.map(kernelModuleRequest), ...(args.persistent ? [textRequest(fileOf(args))] : [])],
+  observes: (args) => [...args.name.map(kernelModuleRequest), ...(args.persistent ? textNeeds(fileOf(args)) : [])],
   plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen, context), 'the modules of the kernel', context),
 });
 

@@ -4,7 +4,7 @@ import { Secret } from '../values/secret.ts';
 import type { Unknown, ValueMap } from '../values/value.ts';
 import type { Outcome } from './module.ts';
 import { defineModule } from './module.ts';
-import { applyFiles, baseName, besides, folder, heldBy, toBeMade, wholeFile, withThoseBeside, written } from './pki-files.ts';
+import { applyFiles, baseName, besides, folder, heldBy, toBeMade, wholeFile, withThoseBeside, written, inOwnFolders } from './pki-files.ts';
 import { KEYS_DISAGREE, keyArguments, keysAgree, keyWish, newKey } from './pki-keys.ts';
 import { recipients, safelyKept, sealed, secretHeldBy } from './sealed-keys.ts';
 
@@ -27,7 +27,7 @@ type Arguments = z.infer<typeof schema>;
 
 const KEEP = 'What was signed with the old key would no longer be accepted. To have a new one made, remove both files.';
 
-export const module = defineModule<Arguments>({
+const anywhere = defineModule<Arguments>({
   name: 'key_pair',
   summary: 'Make a key pair if there is none; an existing private key is never replaced.',
   arguments: schema,
@@ -108,6 +108,8 @@ export const module = defineModule<Arguments>({
     };
   },
 });
+
+export const module = inOwnFolders(anywhere, (args) => [keyPath(args), publicPath(args)]);
 
 function result(args: Arguments, privateKey: Secret, publicKey: string, beside: readonly (string | Unknown)[]): ValueMap {
   return { path: keyPath(args), private_key: privateKey, public_key: publicKey, trust: withThoseBeside(publicKey, beside) };

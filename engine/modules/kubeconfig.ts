@@ -7,7 +7,7 @@ import { Unknown } from '../values/value.ts';
 import { filledText, openText, text } from './arguments.ts';
 import type { Context, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
-import { applyFiles, closed, folder, heldBy, toBeMade, wholeFile, written } from './pki-files.ts';
+import { applyFiles, closed, folder, heldBy, toBeMade, wholeFile, written, inOwnFolders } from './pki-files.ts';
 
 const schema = z.strictObject({
   path: folder().optional().describe('The file to write. Without it nothing is written: the text is the result, for a later task.'),
@@ -21,7 +21,7 @@ const schema = z.strictObject({
 
 type Arguments = z.infer<typeof schema>;
 
-export const module = defineModule<Arguments>({
+const anywhere = defineModule<Arguments>({
   name: 'kubeconfig',
   summary: 'Build a kubeconfig with its certificates and key embedded, and write it if a path is given.',
   arguments: schema,
@@ -62,6 +62,8 @@ export const module = defineModule<Arguments>({
     };
   },
 });
+
+export const module = inOwnFolders(anywhere, ({ path }) => (path === undefined ? [] : [path]));
 
 function write(content: Secret | Unknown, path: string, replaces: boolean, context: Context): ReturnType<typeof applyFiles> {
   if (content instanceof Unknown) throw new Error('a kubeconfig is written only when its parts are known');

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Completed, UploadSource } from '../connection/connection.ts';
+import type { Completed, UploadRoom, UploadSource } from '../connection/connection.ts';
 import type { Facts } from '../connection/facts.ts';
 import type { Place } from '../errors/problem.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -164,11 +164,19 @@ export type Difference =
 /** `size` and `sha256` stand for content too large or not text. */
 export type Shown = string | Secret | Unknown | { readonly size: number; readonly sha256: string };
 
+/** A file that is brought to a path. */
+export interface Arrival {
+  readonly source: UploadSource;
+  readonly path: string;
+  readonly mode: string;
+  readonly room?: UploadRoom | undefined;
+}
+
 export interface Apply {
   /** Shell text, run in a subshell under the task's privilege. Secrets in it reach the host over the session only. Exits 0 if all went well. */
   readonly script: string;
   /** Brought before the script runs, each streamed to a path that the script then moves into place (or removes). */
-  readonly uploads?: readonly { readonly source: UploadSource; readonly path: string; readonly mode: string }[];
+  readonly uploads?: readonly Arrival[];
   readonly timeoutMs?: number;
   /** Run, once and briefly, where the host is not as predicted behind the script: what is needed on few hosts and costs a process. */
   readonly mend?: string;

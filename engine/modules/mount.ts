@@ -15,7 +15,9 @@ import type { MountSteps, Run } from './mount-script.ts';
 import { mountScript } from './mount-script.ts';
 import { editTable, entryFor, tableLine } from './mount-table.ts';
 import type { TableEntry } from './mount-table.ts';
-import { editText, textRequest } from './text-edit.ts';
+import { editText, textNeeds, textRequest } from './text-edit.ts';
+import { unsafePath } from './file-attributes.ts';
+import { inForeignHands, wayNeeds } from './way-to-path.ts';
 import { temporaryBeside } from './write-file.ts';
 
 const word = z.string().regex(/^\S+$/, 'must be one word');
@@ -39,6 +41,7 @@ const schema = z.strictObject({
     .describe(
       '`mounted`: now and at boot. `present`: at boot only. `unmounted`: not now. `absent`: neither, and the directory is removed. `absent_from_fstab`: not at boot. `remounted`: always mounted anew. `ephemeral`: now only.',
     ),
+  unsafe_path: unsafePath(),
 });
 
 type Arguments = z.infer<typeof schema>;
@@ -56,8 +59,8 @@ export const module = defineModule<Arguments>({
   },
   examples: ['mount: { path: /var/lib/etcd, src: LABEL=etcd, fstype: ext4, opts: "noatime" }', 'mount: { path: /mnt/old, state: absent }'],
   observes: (args) => [
-    textRequest(args.fstab),
-    ...(isPlaceless(args) ? [] : [mountOf(args), file(args.path, 'target')]),
+    ...textNeeds(args.fstab),
+    ...(isPlaceless(args) ? [] : [mountOf(args), file(args.path, 'target'), ...wayNeeds(args.path)]),
     ...boundSource(args),
   ],
   plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen, context), `what is mounted at ${args.path}`, context),
@@ -131,6 +134,7 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
     },
     seen,
     context,
+    { unsafe_path: args.unsafe_path },
   );
   if (edit.kind !== 'edit') return edit;
   const asked = mountOf(args);
@@ -158,6 +162,9 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
     fstab: args.fstab,
   };
   if (!isChanged && run === undefined && !removes && !makes) return { kind: 'in_sync', result };
+  const places = [...(isChanged ? [file(args.fstab, 'content')] : []), ...(there === undefined ? [] : [directory])];
+  const foreign = args.unsafe_path ? undefined : inForeignHands(places, seen, context);
+  if (foreign !== undefined) return foreign;
   const requests = isPlaceless(args) ? [textRequest(args.fstab)] : [asked, textRequest(args.fstab), directory];
   return {
     kind: 'change',
@@ -171,7 +178,7 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
     touches: 'predicted',
     async apply() {
       const written = isChanged ? await edit.apply() : undefined;
-      const table = written === undefined ? undefined : { ...tablePlace(args, seen, context), write: written.script };
+      const table = written === undefined ? undefined : { ...tablePlace(args, seen), write: written.script };
       const steps: MountSteps = {
         at: args.path,
         run,
@@ -307,11 +314,11 @@ function howOf(args: Arguments): string {
   return `-t ${quote(args.fstype)} -o ${quote(args.opts)} -- ${quote(args.src)} `;
 }
 
-function tablePlace(args: Arguments, seen: Seen, context: Context): Omit<NonNullable<MountSteps['table']>, 'write'> {
+function tablePlace(args: Arguments, seen: Seen): Omit<NonNullable<MountSteps['table']>, 'write'> {
   const state = seen.of(file(args.fstab, 'content'));
   const end = state.type === 'link' ? state.to : undefined;
   const at = end?.path ?? args.fstab;
-  return { path: at, kept: temporaryBeside(`${at}.kept`, context), exists: (end?.state ?? state).type === 'file' };
+  return { path: at, kept: temporaryBeside(`${at}.kept`), exists: (end?.state ?? state).type === 'file' };
 }
 
 function liveDifferences(

@@ -7,10 +7,12 @@ import { ABSENT, describeType } from '../resources/file-state.ts';
 import type { Request, Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
 import { path } from './arguments.ts';
+import { unsafePath } from './file-attributes.ts';
 import { cannotLook } from './file-needs.ts';
 import { noDirectory } from './file-plan.ts';
 import type { Context, Difference, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
+import { inForeignHands, wayNeeds } from './way-to-path.ts';
 import { temporaryBeside } from './write-file.ts';
 
 const schema = z.strictObject({
@@ -19,6 +21,7 @@ const schema = z.strictObject({
   keep: path()
     .optional()
     .describe('Where the file that dest holds is kept before it is replaced. What is kept there already stays: it is the older one.'),
+  unsafe_path: unsafePath(),
 });
 type Arguments = z.infer<typeof schema>;
 
@@ -27,7 +30,7 @@ export const module = defineModule<Arguments>({
   summary: 'Let a file take the place of another one, and keep that one if need be.',
   arguments: schema,
   examples: ['move: { src: /srv/pki/next/ca.crt, dest: /srv/pki/ca.crt, keep: /srv/pki/previous/ca.crt }'],
-  observes: (args) => [args.src, args.dest, ...(args.keep === undefined ? [] : [args.keep])].map(asked),
+  observes: (args) => pathsOf(args).flatMap((path) => [asked(path), ...wayNeeds(path)]),
   plan(args, _loaded, seen, context): Outcome {
     const source = standing(args.src, seen, context);
     const target = standing(args.dest, seen, context);
@@ -41,6 +44,8 @@ export const module = defineModule<Arguments>({
     if (target.kind === 'nowhere') return noDirectory(args.dest);
     const keep = args.keep !== undefined && target.kind === 'file' && kept?.kind !== 'file' ? args.keep : undefined;
     if (keep !== undefined && kept?.kind === 'nowhere') return noDirectory(keep);
+    const foreign = args.unsafe_path ? undefined : inForeignHands(pathsOf(args).map(asked), seen, context);
+    if (foreign !== undefined) return foreign;
     const differences: Difference[] = [
       ...(keep === undefined ? [] : [field(keep, 'absent', `what ${args.dest} holds now`)]),
       field(args.dest, target.kind === 'file' ? 'a file' : 'absent', `what ${args.src} holds now`),
@@ -56,11 +61,15 @@ export const module = defineModule<Arguments>({
         predict(asked(args.src), ABSENT),
       ],
       touches: 'predicted',
-      apply: () => ({ script: script(args, keep, context) }),
+      apply: () => ({ script: script(args, keep) }),
       planned: result,
     };
   },
 });
+
+function pathsOf({ src, dest, keep }: Arguments): readonly string[] {
+  return keep === undefined ? [src, dest] : [src, dest, keep];
+}
 
 function asked(id: string): Request<FileDetail, FileState> {
   return file(id, 'content');
@@ -97,11 +106,11 @@ function copyOf(state: RegularFile): RegularFile {
 }
 
 /** A kept file is whole or not there at all, and is on the disk before the one that it comes from goes. */
-function script(args: Arguments, keep: string | undefined, context: Context): string {
+function script(args: Arguments, keep: string | undefined): string {
   const lines = ['set -e', 'umask 077', `s=${quote(args.src)} d=${quote(args.dest)}`];
   if (keep !== undefined) {
     lines.push(
-      `t=${quote(temporaryBeside(keep, context))} k=${quote(keep)}`,
+      `t=${quote(temporaryBeside(keep))} k=${quote(keep)}`,
       `trap 'rm -f -- "$t"' EXIT`,
       'cp -a -- "$d" "$t"',
       'sync "$t" 2>/dev/null || sync',

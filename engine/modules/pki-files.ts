@@ -12,7 +12,8 @@ import { Unknown } from '../values/value.ts';
 import { path } from './arguments.ts';
 import type { WantedAttributes } from './file-attributes.ts';
 import { formatMode } from './file-mode.ts';
-import type { Apply, Change, Context, Difference, Finished, Impossible, InSync } from './module.ts';
+import type { Apply, Change, Context, Difference, Finished, Impossible, InSync, Module } from './module.ts';
+import { inForeignHands, OWN_WAY, wayNeeds } from './way-to-path.ts';
 import { amongOthers, writeFile } from './write-file.ts';
 
 // The files of a public key infrastructure: few, small, in folders for nobody but their owner.
@@ -114,6 +115,23 @@ export function written(path: string, audience: Audience = 'own'): Prediction {
   return predict(wholeFile(path), { type: 'file', ...attributes, size: undefined, sha256: undefined, content: undefined });
 }
 
+/** The module, for folders in which only root and the user of the task can change names: keys are kept in no other. */
+export function inOwnFolders<Arguments>(module: Module<Arguments>, pathsOf: (args: Arguments) => readonly string[]): Module<Arguments> {
+  const files = (args: Arguments): readonly Request<FileDetail, FileState>[] => pathsOf(args).map(wholeFile);
+  return {
+    ...module,
+    observes: (args, loaded, context) => [...module.observes(args, loaded, context), ...pathsOf(args).flatMap(wayNeeds)],
+    plan(args, loaded, seen, context) {
+      const outcome = module.plan(args, loaded, seen, context);
+      if (outcome.kind !== 'change') return outcome;
+      const foreign = inForeignHands(files(args), seen, context);
+      return foreign === undefined
+        ? outcome
+        : { ...foreign, remedy: 'Keep it in a folder that belongs to root or to the user of the task, as do all above it.' };
+    },
+  };
+}
+
 export interface NewFile {
   readonly path: string;
   readonly content: string | Secret;
@@ -141,6 +159,7 @@ function writeFiles(newFiles: readonly NewFile[], context: Context): string {
       isReproducible: false,
       backup: undefined,
       validate: undefined,
+      way: OWN_WAY,
     };
     return amongOthers(writeFile(file, context)).script;
   });

@@ -5,7 +5,7 @@ import type { ValueMap } from '../values/value.ts';
 import { wholeNumber } from './arguments.ts';
 import type { Outcome } from './module.ts';
 import { defineModule } from './module.ts';
-import { applyFiles, folder, toBeMade, wholeFile, written } from './pki-files.ts';
+import { applyFiles, folder, toBeMade, wholeFile, written, inOwnFolders } from './pki-files.ts';
 import { recipients, safelyKept, sealed, secretHeldBy } from './sealed-keys.ts';
 
 const schema = z.strictObject({
@@ -16,7 +16,7 @@ const schema = z.strictObject({
 
 type Arguments = z.infer<typeof schema>;
 
-export const module = defineModule<Arguments>({
+const anywhere = defineModule<Arguments>({
   name: 'random_key',
   summary: 'Make a file with random bytes in base64 if there is none; an existing key is never replaced.',
   arguments: schema,
@@ -56,6 +56,8 @@ export const module = defineModule<Arguments>({
     }
   },
 });
+
+export const module = inOwnFolders(anywhere, ({ path }) => [path]);
 
 function whyUnfit(text: string, bytes: number): string | undefined {
   const trimmed = text.trim();

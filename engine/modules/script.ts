@@ -4,6 +4,7 @@ import { quote } from '../connection/quote.ts';
 import { belowChdir, plainText } from './arguments.ts';
 import { splitWords } from './command-line.ts';
 import { planRun, runArguments, runRequests } from './command-run.ts';
+import { temporaryRoom } from './foreign-folder.ts';
 import { defineModule } from './module.ts';
 import { plainFile } from './plain-file.ts';
 
@@ -42,12 +43,16 @@ export const module = defineModule<z.infer<typeof schema>, Loaded | undefined>({
     const words = splitWords(args.cmd);
     if (words === undefined || loaded === undefined)
       return { kind: 'impossible', what: 'the command line is empty, or has a quote that is left open' };
-    const path = `/tmp/.runbook-${context.runId}-${loaded.source.sha256.slice(0, 8)}`;
+    const { path, room, remove } = temporaryRoom();
     const interpreter = args.executable === undefined ? loaded.interpreter : (splitWords(args.executable) ?? [args.executable]);
     // Run by its interpreter, so that a /tmp without exec does not matter.
-    const script = `(trap ${quote(`rm -f -- ${quote(path)}`)} EXIT; ${[...interpreter, path, ...words.slice(1)].map(quote).join(' ')})`;
+    const isSame = `[ "$(sha256sum <${quote(path)})" = ${quote(`${loaded.source.sha256}  -`)} ]`;
+    const script = `(trap ${quote(remove)} EXIT; ${isSame} || { printf '%s is not the script that was brought\\n' ${quote(path)} >&2; exit 1; }; ${[...interpreter, path, ...words.slice(1)].map(quote).join(' ')})`;
     const outcome = planRun(args, { shown: args.cmd, cmd: args.cmd, script }, seen, context);
     if (outcome.kind !== 'change') return outcome;
-    return { ...outcome, apply: async () => ({ ...(await outcome.apply()), uploads: [{ source: loaded.source, path, mode: '0600' }] }) };
+    return {
+      ...outcome,
+      apply: async () => ({ ...(await outcome.apply()), uploads: [{ source: loaded.source, path, mode: '0600', room }] }),
+    };
   },
 });

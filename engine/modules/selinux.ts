@@ -7,7 +7,7 @@ import type { ValueMap } from '../values/value.ts';
 import type { Context, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import { forRootAlone } from './root-alone.ts';
-import { editText, textRequest } from './text-edit.ts';
+import { editText, textNeeds, textRequest } from './text-edit.ts';
 
 const FILE = '/etc/selinux/config';
 
@@ -30,7 +30,7 @@ export const module = defineModule<Arguments>({
   arguments: schema,
   freeForm: 'state',
   examples: ['selinux: { state: permissive }'],
-  observes: () => [selinuxRequest(), textRequest(FILE)],
+  observes: () => [selinuxRequest(), ...textNeeds(FILE)],
   plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen, context), 'SELinux', context),
 });
 

@@ -6,7 +6,7 @@ import type { ValueMap } from '../values/value.ts';
 import type { Context, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import { forRootAlone } from './root-alone.ts';
-import { editText, textRequest } from './text-edit.ts';
+import { editText, textNeeds, textRequest } from './text-edit.ts';
 
 const FILE = '/etc/fstab';
 
@@ -22,7 +22,7 @@ export const module = defineModule<z.infer<typeof schema>>({
   arguments: schema,
   freeForm: 'state',
   examples: ['swap: { state: "off" }'],
-  observes: () => [swapRequest(), textRequest(FILE)],
+  observes: () => [swapRequest(), ...textNeeds(FILE)],
   plan: (_args, _loaded, seen, context) => forRootAlone(plan(seen, context), 'the swap of the host', context),
 });
 

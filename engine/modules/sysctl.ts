@@ -8,6 +8,7 @@ import type { ValueMap } from '../values/value.ts';
 import { boolean, exactlyOne, path } from './arguments.ts';
 import type { Apply, Context, Difference, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
+import { unsafePath } from './file-attributes.ts';
 import { fileNeeds, forWriters } from './file-needs.ts';
 import { forRootAlone } from './root-alone.ts';
 import { editText, textRequest } from './text-edit.ts';
@@ -34,6 +35,7 @@ const schema = exactlyOne(
       .describe(
         'Whether a parameter that does not exist or cannot be set here, as in containers, is let be. It stays in the file; warnings name it.',
       ),
+    unsafe_path: unsafePath(),
     ignoreerrors: boolean().default(false).describe("Ansible's word for optional."),
   }),
   ['name', 'values'],
@@ -71,7 +73,7 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
   if (wanted === undefined) return { kind: 'impossible', what: `${args.name ?? ''} has no value`, remedy: 'Give value, or state: absent' };
   const live = isLive(args) ? planLive(args, wanted, seen) : NOTHING_LIVE;
   if ('kind' in live) return live;
-  const edit = editText(args.sysctl_file, (text) => editLines(text, wanted), seen, context);
+  const edit = editText(args.sysctl_file, (text) => editLines(text, wanted), seen, context, { unsafe_path: args.unsafe_path });
   if (edit.kind !== 'edit') return edit;
   const result: ValueMap = { sysctl_file: args.sysctl_file, warnings: [...live.warnings] };
   if (edit.differences.length === 0 && live.steps.length === 0) return { kind: 'in_sync', result };

@@ -7,6 +7,9 @@ import type { Seen } from '../resources/resource.ts';
 import { Unknown } from '../values/value.ts';
 import { path, plainText } from './arguments.ts';
 import type { Impossible } from './module.ts';
+import { unsafePath } from './file-attributes.ts';
+import { makeInRoom } from './foreign-folder.ts';
+import { OWN_WAY, wayInside, wayNeeds } from './way-to-path.ts';
 import { defineModule } from './module.ts';
 
 const name = plainText().refine((value) => !value.includes('/'), 'must not hold a slash');
@@ -16,6 +19,7 @@ const schema = z.strictObject({
   path: path().default('/tmp').describe('The directory that it is made in.'),
   prefix: name.default('runbook.').describe('How its name begins.'),
   suffix: name.default('').describe('How its name ends.'),
+  unsafe_path: unsafePath(),
 });
 
 export const module = defineModule<z.infer<typeof schema>>({
@@ -23,9 +27,13 @@ export const module = defineModule<z.infer<typeof schema>>({
   summary: 'Make a temporary file or directory that only its owner can read. It is left to the playbook to remove it.',
   arguments: schema,
   examples: ['tempfile: { state: directory, suffix: build }'],
-  observes: (args) => [file(args.path, 'target')],
-  plan: (args, _loaded, seen) =>
-    noFolder(args.path, seen) ?? {
+  observes: (args) => [file(args.path, 'target'), ...wayNeeds(`${args.path}/.`)],
+  plan(args, _loaded, seen, context) {
+    const missing = noFolder(args.path, seen);
+    if (missing !== undefined) return missing;
+    const way = args.unsafe_path ? OWN_WAY : wayInside(args.path, seen, context);
+    if (way.kind === 'impossible') return way;
+    return {
       kind: 'change',
       differences: [
         { kind: 'field', of: `${args.path}/${args.prefix}…${args.suffix}`, field: 'state', before: 'absent', after: `a ${args.state}` },
@@ -36,7 +44,7 @@ export const module = defineModule<z.infer<typeof schema>>({
       planned: { path: new Unknown('the name of a temporary file'), state: args.state },
       apply() {
         const made = `${args.path === '/' ? '' : args.path}/${args.prefix}${randomBytes(8).toString('hex')}${args.suffix}`;
-        const script = args.state === 'directory' ? `mkdir -m 0700 -- ${quote(made)}` : `umask 077; set -C; : >${quote(made)}`;
+        const script = way.kind === 'own' ? make(args.state, quote(made)) : makeInRoom(way, made, (word) => [make(args.state, word)]);
         return {
           script,
           finish: ({ status, stderr }) =>
@@ -45,8 +53,13 @@ export const module = defineModule<z.infer<typeof schema>>({
               : { kind: 'failed', what: `${made} cannot be made: ${stderr.toString('utf8').trim()}`, result: {} },
         };
       },
-    },
+    };
+  },
 });
+
+function make(state: 'file' | 'directory', word: string): string {
+  return state === 'directory' ? `mkdir -m 0700 -- ${word}` : `(umask 077; set -C; : >${word})`;
+}
 
 function noFolder(path: string, seen: Seen): Impossible | undefined {
   const request = file(path, 'target');

@@ -73,6 +73,7 @@ export const module = defineModule<Arguments, Content>({
         backup: args.backup,
         validate: args.validate,
         unsafe: args.unsafe_writes,
+        unsafePath: args.unsafe_path,
         hasNeeds: true,
         makesDirectory: args.dest.endsWith('/') ? { owner: args.owner, group: args.group } : undefined,
         result: { src: args.src },

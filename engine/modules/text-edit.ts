@@ -10,9 +10,13 @@ import { bytesContent, textContent } from './file-content.ts';
 import { bytesOf, textOf } from './file-text.ts';
 import { cannotLook } from './file-needs.ts';
 import { placeFor, planFile } from './file-plan.ts';
+import { OWN_WAY, wayNeeds, wayTo } from './way-to-path.ts';
 import type { ValueMap } from '../values/value.ts';
 import type { Apply, CannotKnow, Context, Difference, Impossible, Outcome } from './module.ts';
 import { amongOthers, writeFile } from './write-file.ts';
+
+/** Of a file that is newly made, or has others; and whether the way to it is trusted. */
+type EditedAttributes = WantedAttributes & { readonly unsafe_path?: boolean };
 
 /** What a module does to a text file among other things. */
 export type TextEdit =
@@ -30,6 +34,11 @@ export function textRequest(path: string): Request {
   return wholeFile(path);
 }
 
+/** The same, with what leads to it. */
+export function textNeeds(path: string): readonly Request[] {
+  return [textRequest(path), ...wayNeeds(path)];
+}
+
 /**
  * The difference that an edit makes to a text file; no differences where it makes none. `edit` is given '' for a file that does not exist.
  * A link is followed; the directory is made where there is none. Attributes are for a file that is newly made, and for one that has others.
@@ -39,11 +48,11 @@ export function editText(
   edit: (text: string) => string,
   seen: Seen,
   context: Context,
-  attributes: WantedAttributes = {},
+  attributes: EditedAttributes = {},
 ): TextEdit {
   const request = file(path, 'content');
   const found = seen.of(request);
-  if (found.type === 'absent' && !found.parent) return editNew(path, edit(''), context, attributes);
+  if (found.type === 'absent' && !found.parent) return editNew(path, edit(''), seen, context, attributes);
   const place = placeFor(request, true, seen, context.user);
   if (place.kind === 'impossible') return place;
   const { state } = place;
@@ -51,7 +60,7 @@ export function editText(
   if (state.type === 'file' && state.content === undefined) return notBrought(path, state.size, seen.certainty(request));
   const before = state.type === 'file' && state.content !== undefined ? textOf(state.content) : '';
   const after = edit(before);
-  return after === before ? NOTHING : write(path, after, seen, context, attributes);
+  return after === before ? NOTHING : write(path, after, state.type === 'file' ? state.sha256 : undefined, seen, context, attributes);
 }
 
 /** A task that does nothing but the edit of one file. `planned`: its result. */
@@ -70,8 +79,10 @@ export function editOutcome(path: string, edit: Extract<TextEdit, { kind: 'edit'
 
 const NOTHING: TextEdit = { kind: 'edit', differences: [], predictions: [], apply: () => ({ script: '' }) };
 
-function editNew(path: string, text: string, context: Context, attributes: WantedAttributes): TextEdit {
+function editNew(path: string, text: string, seen: Seen, context: Context, attributes: EditedAttributes): TextEdit {
   if (text === '') return NOTHING;
+  const way = attributes.unsafe_path === true ? OWN_WAY : wayTo(file(path, 'content'), true, seen, context);
+  if (way.kind === 'impossible') return way;
   const directory = parentOf(path);
   const { bytes, sha256 } = textContent(text);
   return {
@@ -88,14 +99,31 @@ function editNew(path: string, text: string, context: Context, attributes: Wante
       }),
     ],
     apply() {
-      const file = { path, content: bytes, attributes, before: undefined, isReproducible: false, backup: undefined, validate: undefined };
+      const file = {
+        path,
+        content: bytes,
+        attributes,
+        before: undefined,
+        isReproducible: false,
+        backup: undefined,
+        validate: undefined,
+        way,
+      };
       const written = amongOthers(writeFile(file, context));
+      if (way.kind === 'foreign') return written;
       return { ...written, script: `mkdir -p -- ${quote(directory)} || exit\n${written.script}` };
     },
   };
 }
 
-function write(path: string, text: string, seen: Seen, context: Context, attributes: WantedAttributes): TextEdit {
+function write(
+  path: string,
+  text: string,
+  madeOf: string | undefined,
+  seen: Seen,
+  context: Context,
+  attributes: EditedAttributes,
+): TextEdit {
   const outcome = planFile(
     {
       path,
@@ -105,6 +133,8 @@ function write(path: string, text: string, seen: Seen, context: Context, attribu
       force: true,
       backup: false,
       validate: undefined,
+      unsafePath: attributes.unsafe_path === true,
+      madeOf,
       result: {},
     },
     file(path, 'content'),

@@ -19,7 +19,9 @@ import { alreadyDone, createdPath, createsRemoves, createsRemovesRequests } from
 import { attributeArguments, attributeResult } from './file-attributes.ts';
 import { cannotLook } from './file-needs.ts';
 import { noDirectory } from './file-plan.ts';
-import type { Change, Context, Difference, Impossible, LocalFile, Outcome } from './module.ts';
+import { OWN_WAY, wayInside, wayNeeds } from './way-to-path.ts';
+import type { Way } from './way-to-path.ts';
+import type { Apply, Change, Context, Difference, Impossible, LocalFile, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import { plainFile } from './plain-file.ts';
 import { isRoot } from './root-alone.ts';
@@ -68,6 +70,7 @@ export const module = defineModule<Arguments, Loaded | undefined>({
   },
   observes: (args, loaded) => [
     file(args.dest, 'target'),
+    ...wayNeeds(`${args.dest}/.`),
     ...createsRemovesRequests(args),
     ...(args.remote_src && args.src.startsWith('/') ? [file(args.src, 'target')] : []),
     ...comparison(args, loaded),
@@ -81,10 +84,29 @@ export const module = defineModule<Arguments, Loaded | undefined>({
     const hindrance = hindranceOf(args, there, seen, context);
     if (hindrance !== undefined) return hindrance;
     const [question] = comparison(args, loaded);
-    if (question === undefined) return unpackUnseen(args, loaded, seen, context, result);
-    return planComparison(args, loaded, seen, context, question);
+    const outcome =
+      question === undefined ? unpackUnseen(args, loaded, seen, context, result) : planComparison(args, loaded, seen, context, question);
+    const way = wayInto(args, seen, context);
+    return outcome.kind === 'change' && way.kind === 'impossible' ? way : outcome;
   },
 });
+
+/** The way to what is unpacked: through `dest`, which may be another user's. */
+function wayInto(args: Arguments, seen: Seen, context: Context): Way {
+  if (args.unsafe_path) return OWN_WAY;
+  const way = wayInside(args.dest, seen, context);
+  if (way.kind !== 'foreign' || !args.keep_newer) return way;
+  return {
+    kind: 'impossible',
+    what: `keep_newer cannot be kept in ${args.dest}, in which other users can change names`,
+    remedy: 'Leave keep_newer out. If these users are trusted like root, set unsafe_path: true.',
+  };
+}
+
+function unpackBy(way: Way, args: Arguments, loaded: Loaded | undefined): Apply {
+  if (way.kind === 'impossible') throw new Error('what is impossible is not applied');
+  return unpack(args, optionsOf(args), loaded?.file, way);
+}
 
 function resultOf(args: Arguments, there: FileState | Followed): ValueMap {
   const common = { dest: args.dest, src: args.src };
@@ -149,7 +171,7 @@ function unpackUnseen(args: Arguments, loaded: Loaded | undefined, seen: Seen, c
     certainty: tells === undefined ? 'opaque' : seen.certainty(tells),
     predictions: [],
     touches: 'everything',
-    apply: () => unpack(args, optionsOf(args), loaded?.file, context),
+    apply: () => unpackBy(wayInto(args, seen, context), args, loaded),
     planned: result,
   };
 }
@@ -194,7 +216,7 @@ function planComparison(args: Arguments, loaded: Loaded | undefined, seen: Seen,
     certainty: certainty === 'certain' ? seen.certainty(file(args.dest, 'target')) : certainty,
     predictions: [predict(behind(question), after(state, unpackings)), ...(told ?? [changedBeneath(args, there)])],
     touches: told === undefined ? 'everything' : 'predicted',
-    apply: () => unpack(args, options, loaded?.file, context),
+    apply: () => unpackBy(wayInto(args, seen, context), args, loaded),
     planned: listed,
     settled: (now) => resultOf(args, behindLink(now.of(file(args.dest, 'target')))),
   };

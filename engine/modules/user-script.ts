@@ -134,7 +134,8 @@ ${makeDirectory(parentOf(home))}
 if [ -d "$skeleton" ]; then cp -RP -- "$skeleton" "$home"; else mkdir -- "$home"; fi
 ${mode}
 chmod "$mode" -- "$home"
-chown -hR ${quote(name)}: "$home"`;
+# What is above comes last, so that the user can change no name while there is still something to be done beneath it.
+find "$home" -depth -exec chown -h ${quote(name)}: {} +`;
 }
 
 function makeDirectory(path: string): string {

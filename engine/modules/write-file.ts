@@ -1,37 +1,16 @@
-import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
-import type { UploadSource } from '../connection/connection.ts';
 import { quote } from '../connection/quote.ts';
-import type { RegularFile } from '../resources/file-state.ts';
+import { unguessable } from '../connection/unguessable.ts';
 import { nameOf, parentOf } from '../resources/file-state.ts';
 import { attributeCommands } from './file-attributes.ts';
 import type { WantedAttributes } from './file-attributes.ts';
 import { formatMode } from './file-mode.ts';
+import type { FileToWrite } from './file-to-write.ts';
+import { copySteps, inlineText, isPlain, sourceOf, syncCommand, validation } from './file-to-write.ts';
+import { markOf, randomName } from './foreign-folder.ts';
 import type { Apply, Context } from './module.ts';
 import type { KeptAttributes } from './take-over.ts';
 import { isTighter, keeping, ownerCommands, takeOver } from './take-over.ts';
-
-/** Content up to this size goes in the script itself: no round trip of its own. */
-const MAX_INLINE_BYTES = 64 * 1024;
-
-export interface FileToWrite {
-  /** Where it goes in the end: no link. Its directory exists. */
-  readonly path: string;
-  /** A path of the same file system, beside which it is brought, where the directory of `path` is only made by the same script. */
-  readonly broughtBeside?: string;
-  readonly content: Buffer | UploadSource | { readonly copyOf: string };
-  readonly attributes: WantedAttributes;
-  /** The file that it replaces: its owner and mode are kept where no other are wanted. */
-  readonly before: RegularFile | undefined;
-  /** Whether the next run would bring it again if it were lost. */
-  readonly isReproducible: boolean;
-  /** Where the old file is kept. */
-  readonly backup: string | undefined;
-  /** Shell text in which %s stands for the new file, to be run before it takes its place. */
-  readonly validate: string | undefined;
-  /** Whether the file that is there is overwritten where it cannot be replaced: as a mount point, in a container. */
-  readonly unsafe?: boolean | undefined;
-}
+import { writeInRoom } from './write-in-room.ts';
 
 /**
  * Writes beside the target with the final owner and mode, syncs, and renames: the file is the old one or the new one, never half of
@@ -39,10 +18,11 @@ export interface FileToWrite {
  * something goes wrong.
  */
 export function writeFile(file: FileToWrite, context: Context): Apply {
-  const { path, content, before } = file;
-  const temporary = temporaryBeside(path, context, file.broughtBeside);
+  const { path, content, before, way } = file;
+  if (way.kind === 'foreign') return writeInRoom(file, way, context);
+  const temporary = temporaryBeside(path, file.broughtBeside);
   const attributes = keeping(file.attributes, before);
-  const inline = Buffer.isBuffer(content) && content.length <= MAX_INLINE_BYTES && isText(content) ? content.toString('utf8') : undefined;
+  const inline = inlineText(content);
   const isBrief = inline !== undefined && file.validate === undefined && file.backup === undefined;
   const isSyncedLater = isBrief && file.isReproducible && before === undefined;
   const isMasked = isBrief && isPlain(before) && isModeOfMask(file.attributes, attributes.mode.bits);
@@ -50,7 +30,7 @@ export function writeFile(file: FileToWrite, context: Context): Apply {
   const validated = file.validate === undefined ? [] : [validation(file.validate, temporary, context.preamble)];
   // Each of them does nothing but its own step, and fails where that does.
   const steps = [
-    ...('copyOf' in content ? [`{ cat -- ${quote(content.copyOf)} >"$t" || { ${WHY_NOT_WRITTEN}; }; }`] : []),
+    ...('copyOf' in content ? copySteps(content, WHY_NOT_WRITTEN) : []),
     ...(inline === undefined ? [] : [`{ printf %s ${quote(inline)} >"$t" || { ${WHY_NOT_WRITTEN}; }; }`]),
     ...(before !== undefined && !isPlain(before) && isTighter(attributes, before) ? [...validated, ...given] : [...given, ...validated]),
     ...(isSyncedLater ? [] : [syncCommand('"$t"')]),
@@ -87,32 +67,18 @@ export function amongOthers({ script, uploads, mend, unsynced }: Apply): Apply {
 }
 
 /** In the shell's own words it would be the temporary file that cannot be created. */
-const WHY_NOT_WRITTEN = `if [ -w "\${t%/*}/" ]; then printf 'cannot write %s: no space left?\\n' "$d"; df -P -- "\${t%/*}/"; else printf 'no permission to write in %s, or a file system that is read-only\\n' "\${t%/*}/"; fi >&2; false`;
+export const WHY_NOT_WRITTEN = `if [ -w "\${t%/*}/" ]; then printf 'cannot write %s: no space left?\\n' "$d"; df -P -- "\${t%/*}/"; else printf 'no permission to write in %s, or a file system that is read-only\\n' "\${t%/*}/"; fi >&2; false`;
 
-function syncCommand(path: string): string {
-  return `{ sync ${path} 2>/dev/null || sync; }`;
+/** A name that nobody foresees in the same directory, or in that of another path, so that the rename is one step. */
+export function temporaryBeside(path: string, other: string = path): string {
+  return `${parentOf(other) === '/' ? '' : parentOf(other)}/.runbook-${randomName()}-${markOf(path)}`;
 }
 
-/** A name in the same directory, or in that of another path, so that the rename is one step. */
-export function temporaryBeside(path: string, context: Context, other: string = path): string {
-  return `${parentOf(other) === '/' ? '' : parentOf(other)}/.runbook-${context.runId}-${markOf(path)}`;
-}
-
-/** Tells the temporary files of one target from those of others beside it. */
-function markOf(path: string): string {
-  return createHash('sha256').update(path).digest('hex').slice(0, 8);
-}
-
-/** The name that Ansible gives a backup, without the process's number: `hosts.2026-11-21@14:05:09~`. */
+/** The name that Ansible gives a backup, with what nobody foresees in the place of the process's number: `hosts.6f0c….2026-11-21@14:05:09~`. */
 export function backupName(path: string, now: Date): string {
-  const name = `${path}.${now.toISOString().slice(0, 19).replace('T', '@')}~`;
-  return Buffer.byteLength(nameOf(name)) <= 255 ? name : `${parentOf(path)}/${now.getTime()}~`;
-}
-
-function validation(command: string, temporary: string, preamble: string): string {
-  const text = `${preamble}${command.replaceAll('%s', () => quote(temporary))}`;
-  // In a shell that is as any other, whatever the script around it has set.
-  return `{ (unset t d left; set +C; umask 022; eval ${quote(text)}) </dev/null || { printf 'the new file did not pass: %s\\n' ${quote(command)} >&2; false; }; }`;
+  const random = unguessable(8);
+  const name = `${path}.${random}.${now.toISOString().slice(0, 19).replace('T', '@')}~`;
+  return Buffer.byteLength(nameOf(name)) <= 255 ? name : `${parentOf(path)}/${random}.${now.getTime()}~`;
 }
 
 /**
@@ -123,22 +89,9 @@ function isModeOfMask(wanted: WantedAttributes, bits: number): boolean {
   return wanted.owner === undefined && wanted.group === undefined && (bits & ~0o666) === 0 && (bits & 0o040) !== 0;
 }
 
-/** Whether nothing is there, or nothing that has attributes of its own. */
-function isPlain(before: RegularFile | undefined): boolean {
-  return before === undefined || before.isPlain === true;
-}
-
 /** Shell commands that give the new file owner, mode and the like. */
 function ownerAndMode({ before, attributes }: FileToWrite, kept: KeptAttributes, isMasked: boolean): readonly string[] {
   if (before !== undefined && !isPlain(before)) return takeOver(attributes, kept, before);
   const owned = ownerCommands(attributes, kept);
   return isMasked ? owned : [...owned, ...attributeCommands('"$t"', { mode: kept.mode }, undefined, 'file')];
-}
-
-function isText(bytes: Buffer): boolean {
-  return !bytes.includes(0) && Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes);
-}
-
-function sourceOf(bytes: Buffer): UploadSource {
-  return { size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex'), open: () => Readable.from([bytes]) };
 }

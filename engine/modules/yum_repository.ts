@@ -4,7 +4,7 @@ import type { Seen } from '../resources/resource.ts';
 import type { Context, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import { forRootAlone } from './root-alone.ts';
-import { editOutcome, editText, textRequest } from './text-edit.ts';
+import { editOutcome, editText, textNeeds } from './text-edit.ts';
 
 const line = z.string().regex(/^[^\n]+$/, 'must be one line');
 
@@ -45,7 +45,7 @@ export const module = defineModule<Arguments>({
   examples: [
     'yum_repository: { name: kubernetes, baseurl: https://pkgs.k8s.io/core:/stable:/v1.36/rpm/, gpgkey: https://pkgs.k8s.io/core:/stable:/v1.36/rpm/repodata/repomd.xml.key }',
   ],
-  observes: (args) => [textRequest(fileOf(args))],
+  observes: (args) => textNeeds(fileOf(args)),
   plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen, context), 'the repositories of the host', context),
 });
 

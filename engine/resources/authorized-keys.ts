@@ -1,4 +1,5 @@
 import { quote } from '../connection/quote.ts';
+import type { Attributes, Directory, Link, OtherFile, RegularFile } from './file-state.ts';
 import { isBeneath } from './file-state.ts';
 import { files } from './file.ts';
 import { numbered, printRecords, recordsOf } from './records.ts';
@@ -16,6 +17,15 @@ export interface AuthorizedKeysState {
   readonly content: Buffer | null;
   /** How much there is of what is above the file. `hidden`: whoever looks may not enter it. */
   readonly above: 'folder' | 'folder of the folder' | 'nothing' | 'hidden';
+  /** The folder of the folder, by its path without links. Undefined where it is not there. */
+  readonly home?: string | undefined;
+  /** What is there of the file, its folder and all above them, below that path. */
+  readonly places?: readonly KeyPlace[] | undefined;
+}
+
+export interface KeyPlace {
+  readonly path: string;
+  readonly state: Directory | RegularFile | Link | OtherFile;
 }
 
 interface AuthorizedKeysDetail {
@@ -38,9 +48,19 @@ export const authorizedKeys: ResourceKind<AuthorizedKeysDetail, AuthorizedKeysSt
       });
       return `      ${name}) ${looks.join('; ')} ;;`;
     });
-    return printRecords(`keys() {
-  if [ -e "$2" ]; then printf %s "\${b}c$1:"; cat -- "$2" || exit; return; fi
+    return printRecords(`places() {
+  q=$(cd -P -- "$2/" 2>/dev/null && pwd -P && echo .) || return 0
+  q=\${q%??}; q=\${q%/}
+  printf %s "\${b}h$1:$q"
+  set -- "$1" "$q/\${3##*/}" "$q/\${3##*/}/\${4##*/}"
+  while [ -n "$q" ]; do set -- "$@" "$q"; q=\${q%/*}; done
+  i=$1; shift
+  stat -c "\${b}o$i:%f %u %U %n" -- "$@" 2>/dev/null || :
+}
+keys() {
   d=\${2%/*}; p=\${d%/*}; p=\${p:-/}
+  places "$1" "$p" "$d" "$2"
+  if [ -e "$2" ]; then printf %s "\${b}c$1:"; [ ! -f "$2" ] || cat -- "$2" || exit; return; fi
   if [ -d "$d" ]; then [ -x "$d" ] && w=f || w=h
   elif [ -d "$p" ]; then [ -x "$p" ] && w=p || w=h
   else w=n
@@ -61,11 +81,15 @@ if command -v getent >/dev/null; then getent passwd ${names.join(' ')} | account
     const homes = new Map<number, string>();
     const contents = new Map<number, Buffer>();
     const above = new Map<number, AuthorizedKeysState['above']>();
+    const folders = new Map<number, string>();
+    const places = new Map<number, KeyPlace[]>();
     for (const record of recordsOf(output)) {
       const { index, rest } = numbered(record);
       // Of two lines for one name the first one counts, as for the system.
       if (record.letter === 'u' && !homes.has(index)) homes.set(index, rest.toString('utf8'));
       if (record.letter === 'c' && !contents.has(index)) contents.set(index, rest);
+      if (record.letter === 'h') folders.set(index, rest.toString('utf8'));
+      if (record.letter === 'o') places.set(index, [...(places.get(index) ?? []), placeOf(rest.toString('utf8'))]);
       if (record.letter === 'a' && !above.has(index)) above.set(index, ABOVE.get(rest.toString('latin1')) ?? 'nothing');
     }
     return new Map(
@@ -73,7 +97,8 @@ if command -v getent >/dev/null; then getent passwd ${names.join(' ')} | account
         const home = homes.get(index);
         const content = contents.get(index) ?? null;
         const path = detail.path ?? (home === undefined || home === '' ? undefined : keysBelow(home));
-        return [id, { exists: home !== undefined, path, content, above: content === null ? (above.get(index) ?? 'nothing') : 'folder' }];
+        const kept = content === null ? (above.get(index) ?? 'nothing') : 'folder';
+        return [id, { exists: home !== undefined, path, content, above: kept, home: folders.get(index), places: places.get(index) }];
       }),
     );
   },
@@ -92,6 +117,20 @@ if command -v getent >/dev/null; then getent passwd ${names.join(' ')} | account
       : undefined;
   },
 };
+
+function placeOf(record: string): KeyPlace {
+  const [, raw = '', uid = '', owner, path = ''] = /^(\S+) (\S+) (\S+) ([^]*)\n$/.exec(record) ?? [];
+  const bits = Number.parseInt(raw, 16);
+  const attributes: Attributes = { mode: bits & 0o7777, uid: Number(uid), gid: undefined, owner, group: undefined };
+  return { path, state: stateOf(bits & 0o170000, attributes) };
+}
+
+function stateOf(type: number, attributes: Attributes): KeyPlace['state'] {
+  if (type === 0o040000) return { type: 'directory', ...attributes };
+  if (type === 0o120000) return { type: 'link', ...attributes, target: 'another place' };
+  if (type === 0o100000) return { type: 'file', ...attributes, size: undefined, sha256: undefined, content: undefined };
+  return { type: 'other', ...attributes, what: 'no file' };
+}
 
 const ABOVE: ReadonlyMap<string, AuthorizedKeysState['above']> = new Map([
   ['f', 'folder'],

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FileDetail } from './file-detail.ts';
 import { MAX_CONTENT_BYTES, MAX_EDITED_BYTES } from './file-detail.ts';
 import type { Attributes, Directory, FileState, Followed, OtherFile, RegularFile } from './file-state.ts';
-import { ABSENT, NOTHING_ABOVE } from './file-state.ts';
+import { ABSENT, NOTHING_ABOVE, parentOf } from './file-state.ts';
 import type { Request } from './resource.ts';
 
 /** Reads what the script of `files.observe` prints. */
@@ -99,9 +99,20 @@ export function decodeFiles(output: Buffer, requests: readonly Request<FileDetai
       if (state.type !== 'link' || detail.look === 'attributes') return [id, finish(id, detail, state)];
       const path = targets.get(index);
       const end = followed.get(id) ?? (path === undefined ? NOTHING_ABOVE : ABSENT);
-      return [id, { ...state, to: { path, state: finish(id, detail, end) } }];
+      const above = path === undefined ? [] : directoriesAbove(path, followed);
+      return [id, { ...state, to: { path, state: finish(id, detail, end), ...(above.length === 0 ? {} : { above }) } }];
     }),
   );
+}
+
+/** From the top; those that were seen. */
+function directoriesAbove(path: string, seen: ReadonlyMap<string, Followed>): readonly Directory[] {
+  const above: Directory[] = [];
+  for (let at = parentOf(path); at !== '/'; at = parentOf(at)) {
+    const state = seen.get(at);
+    if (state?.type === 'directory') above.unshift(state);
+  }
+  return above;
 }
 
 /** A boundary, as the last record tells it. */

@@ -56,6 +56,8 @@ export interface Link extends Attributes {
 export interface LinkEnd {
   readonly path: string | undefined;
   readonly state: Followed;
+  /** The directories above that path, from the top, as they were seen. */
+  readonly above?: readonly Directory[] | undefined;
   /** Only in a prediction: the change leaves what is there as it is, and tells nothing of its content. */
   readonly isUntouched?: boolean | undefined;
 }

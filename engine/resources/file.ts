@@ -131,8 +131,8 @@ function stateBeneath(state: FileState, path: string, changed: string, other: Fi
 const FEW_CONTENTS = 4;
 
 /**
- * One `stat`, at most two processes for digests and one `find` for all of them; besides those one process for each link to be followed
- * and for each content to be brought. Every record begins with the boundary; the last one tells it. What the shell tells by itself is
+ * One `stat`, at most two processes for digests and one `find` for all of them; besides those one process for each link to be followed,
+ * with the directories above its end, and for each content to be brought. Every record begins with the boundary; the last one tells it. What the shell tells by itself is
  * printed at once, at the end.
  */
 function observeFiles(requests: readonly Request<FileDetail, FileState>[], boundary: string): string {
@@ -178,8 +178,11 @@ n=$#
 while [ $n -gt 0 ]; do
   i=$1 p=$2; shift 2; n=$((n - 2))
   if [ -L "$p" ]; then
-    if [ -e "$p" ]; then printf '%s' "\${b}r$i:"; readlink -f -- "$p"; else nowhere; fi
     set -- "$@" "$p"
+    e=
+    if [ -e "$p" ]; then e=$(readlink -f -- "$p"; echo .) e=\${e%.}; else nowhere; fi
+    [ -z "$e" ] || printf '%s' "\${b}r$i:$e"
+    while e=\${e%/*}; [ -n "$e" ]; do set -- "$@" "$e"; done
   fi
 done
 [ $# -eq 0 ] || stat -L -c "\${b}l${fields}\t%n" -- "$@" 2>/dev/null`,
@@ -222,7 +225,8 @@ const NOWHERE = `nowhere() {
     case $t in /*) q=$t ;; *) q=\${q%/*}/$t ;; esac
   done
   if [ $k -lt 40 ] && t=$(cd -P -- "\${q%/*}/" 2>/dev/null && pwd -P && echo .); then
-    t=\${t%??}; printf '%s\\n' "\${b}r$i:\${t%/}/\${q##*/}"
+    t=\${t%??} e="\${t%/}/\${q##*/}
+"
   fi
 }`;
 

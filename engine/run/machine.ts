@@ -189,7 +189,7 @@ export class Machine {
     options: { readonly timeoutMs: number | undefined; readonly silenceMs: number | undefined; readonly begun: () => void },
   ): Promise<Applied> {
     const changing: Changing = await this.#opened(privilege, this.connection.changing(privilege));
-    for (const upload of apply.uploads ?? []) await changing.send(upload.source, upload.path, { mode: upload.mode });
+    for (const upload of apply.uploads ?? []) await changing.send(upload.source, upload.path, upload);
     const key = keyOf(privilege);
     const crossings = this.#crossings.get(key) ?? [];
     this.#crossings.delete(key);

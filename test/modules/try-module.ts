@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
 import { createReadStream, readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { Facts } from '../../engine/connection/facts.ts';
 import type { Place } from '../../engine/errors/problem.ts';
@@ -174,10 +175,11 @@ export async function settleHere<Arguments, Loaded>(
 
 export async function applyHere(change: Change): Promise<ValueMap | undefined> {
   const apply: Apply = await change.apply();
-  for (const { source, path, mode } of apply.uploads ?? []) {
+  for (const { source, path: at, mode, room } of apply.uploads ?? []) {
     const pieces: Uint8Array[] = [];
     for await (const piece of source.open()) pieces.push(piece as Uint8Array);
-    writeFileSync(path, Buffer.concat(pieces), { mode: Number.parseInt(mode, 8), flag: 'wx' });
+    const folder = room === undefined ? '/' : runScript(`${room.enter}\npwd`).stdout.toString().trimEnd();
+    writeFileSync(resolve(folder, at), Buffer.concat(pieces), { mode: Number.parseInt(mode, 8), flag: 'wx' });
   }
   const completed = runScript(apply.script);
   const finished = apply.finish?.(completed);
