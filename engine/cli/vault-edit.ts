@@ -11,12 +11,12 @@ import { EXIT } from './exit-status.ts';
 import { notEncrypted, ofSops } from './vault-refusals.ts';
 
 /** `runbook vault edit`. Gives the exit status. Throws Problem before the editor is started. */
-export async function editFile(name: string, vault: Vault, recipients: () => Promise<readonly Recipient[]>): Promise<number> {
+export async function editFile(name: string, vault: Vault, recipients: (path: string) => Promise<readonly Recipient[]>): Promise<number> {
   const file = await findFile(name);
   if (sealedForm(file.bytes) === 'sops') throw ofSops(name);
   const opened = await vault.unseal(file.bytes, name);
   if (opened === undefined) throw notEncrypted(name);
-  const seal = sealAgain(file.bytes, opened.by, opened.by.kind === 'identity' ? await recipients() : []);
+  const seal = sealAgain(file.bytes, opened.by, opened.by.kind === 'identity' ? await recipients(file.path) : []);
   const end = await editSealed({ file, clear: opened.bytes, seal, environment: process.env });
   switch (end.kind) {
     case 'unchanged':

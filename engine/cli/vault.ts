@@ -56,7 +56,7 @@ export function addVaultCommand(command: Command, done: (status: number) => void
     });
   addWriting('edit', 'edit an encrypted file in $EDITOR')
     .argument('<file>')
-    .action(async (file: string, flags: WritingFlags) => done(await editFile(file, vaultFor(flags), () => recipients(file, flags))));
+    .action(async (file: string, flags: WritingFlags) => done(await editFile(file, vaultFor(flags), (path) => recipients(path, flags))));
   addWriting(
     'rekey',
     'encrypt files and the !vault values in them anew, for the recipients of now; what ansible-vault has encrypted becomes age',
@@ -64,7 +64,7 @@ export function addVaultCommand(command: Command, done: (status: number) => void
     .argument('<files...>')
     .action(async (files: readonly string[], flags: WritingFlags) => {
       const vault = vaultFor(flags);
-      await each(files, 'rekeyed', async (file) => rekey(file, vault, () => recipients(file, flags)));
+      await each(files, 'rekeyed', async (file) => rekey(file, vault, (path) => recipients(path, flags)));
       done(EXIT.ok);
     });
   add('keygen', 'make an identity for yourself, and print the recipient that others encrypt for').action(async (flags: KeyFlags) => {
@@ -82,6 +82,7 @@ function addRecipientOptions(command: Command): Command {
     );
 }
 
+/** The nearest `recipients.txt` is that of the file itself, not of a link to it. */
 function recipients(file: string, flags: WritingFlags): Promise<readonly Recipient[]> {
   const sources = { named: flags.recipient, file: flags.recipientsFile, identityFiles: identityFiles(flags.identity), ask: askOnTerminal };
   return recipientsFor(file, sources);
@@ -131,10 +132,10 @@ async function clearBytes(file: FoundFile, vault: Vault): Promise<Buffer> {
   return opened.bytes;
 }
 
-async function rekey(name: string, vault: Vault, recipients: () => Promise<readonly Recipient[]>): Promise<readonly string[]> {
+async function rekey(name: string, vault: Vault, recipients: (path: string) => Promise<readonly Recipient[]>): Promise<readonly string[]> {
   const file = await findFile(name);
   if (sealedForm(file.bytes) === 'sops') throw ofSops(name);
-  const forWhom = await recipients();
+  const forWhom = await recipients(file.path);
   const opened = await vault.unseal(file.bytes, name);
   const rekeyed =
     opened === undefined

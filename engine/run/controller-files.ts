@@ -23,7 +23,7 @@ import type { DigestCache } from './digest-cache.ts';
 import { identityOf } from './digest-cache.ts';
 import { piecesOf } from './file-pieces.ts';
 import { upwards } from './upward-paths.ts';
-import { isSealedFile } from '../vault/sealed-form.ts';
+import { isSealed, isSealedFile } from '../vault/sealed-form.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { ChangeCount } from './view.ts';
 
@@ -226,7 +226,9 @@ export class ControllerFiles {
     for (const file of [join(folder, `${name}.hbs`), join(folder, name)]) {
       from.set(file, identityNow(file));
       if (!existsSync(file)) continue;
-      const text = withPlainLineEnds(textIn(readFileSync(file), file));
+      const bytes = readFileSync(file);
+      if (isSealed(bytes)) throw encryptedPartial(file);
+      const text = withPlainLineEnds(textIn(bytes, file));
       this.#use(file, digestOfText(text));
       return { text, file };
     }
@@ -300,6 +302,15 @@ export class MissingFile extends Problem {
     });
     this.tried = tried;
   }
+}
+
+/** A partial is read while its template is parsed, and to open it takes time. */
+function encryptedPartial(file: string): Problem {
+  return new Problem({
+    code: 'encrypted-file',
+    what: `the partial ${file} is encrypted`,
+    remedy: 'Put its text into the template, encrypt that as a whole, or keep the secret in an encrypted variable.',
+  });
 }
 
 function unreadable(file: LocalFile, { message }: BrokenArchive, place: Place): Problem {

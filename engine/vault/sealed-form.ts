@@ -11,13 +11,18 @@ const HEAD_BYTES = 4096;
 const SOPS_PART = /(?:^|[{,\s])"?sops"?\s*:|^sops_mac=|^\[sops\]/m;
 const SOPS_VALUE = 'ENC[AES256_GCM,';
 
-/** Whether the file at a path is encrypted as a whole, by age or ansible-vault: a file of SOPS is one of its own form. Only its beginning is read. */
+/** Whether a file is encrypted as a whole, by age or ansible-vault: a file of SOPS is one of its own form. Its beginning is enough. */
+export function isSealed(bytes: Buffer): boolean {
+  const form = sealedForm(bytes.subarray(0, HEAD_BYTES));
+  return form !== undefined && form !== 'sops';
+}
+
+/** The same, of the file at a path. */
 export async function isSealedFile(path: string): Promise<boolean> {
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    const form = sealedForm(buffer.subarray(0, bytesRead));
-    return form !== undefined && form !== 'sops';
+    return isSealed(buffer.subarray(0, bytesRead));
   } finally {
     await file.close();
   }

@@ -47,6 +47,14 @@ test('an encrypted template is rendered, and its result is a secret', async () =
   expect(ended.stdout.toString()).not.toContain('canary');
 });
 
+test('an encrypted partial is refused: its ciphertext would be put into the file', async () => {
+  await sealed('part.hbs', LINES);
+  shop.write('whole.conf.hbs', '{{> part}}');
+  const ended = await play(`template: { src: whole.conf.hbs, dest: ${shop.path('conf')} }`);
+  expect(ended).toMatchObject({ status: 1 });
+  expect(ended.stderr).toMatch(/the partial \S+part\.hbs is encrypted/);
+});
+
 test.each([
   ['copy', 'copy: { src: secret.key, dest: /nowhere }', /no identity to open it/, { RUNBOOK_IDENTITY: 'nobody' }],
   ['script', 'script: secret.key', /is encrypted[\s\S]*Bring it by copy/, {}],
