@@ -12,7 +12,7 @@ const PLAY = `- hosts: all
     - { name: Nothing in it, copy: { content: "plain\\n", dest: "{{w}}/plain" } }
 `;
 
-test('a secret in a file that everybody may read is warned of, unless the task says so', async () => {
+test('a secret in a file that everybody may read is warned of, unless the task says so', { timeout: 180_000 }, async () => {
   const project = new Project(temporaryFolder('open-secrets-'), {
     'hosts.yml': 'all: { hosts: { one: { ansible_connection: local, ansible_password: a-Word-4711 } } }\n',
     'templates/t.hbs': 'password={{ansible_password}}\n',
