@@ -159,4 +159,4 @@ export const entities = reading(/&(?:#x([0-9a-f]{1,6})|#([0-9]{1,7})|([a-z]+));/
 });
 
 /** Lines put together, without their indentation: what was wrapped at some width. */
-export const unwrapped: Reading = reading(/[ \t]*[\r\n]+[ \t]*/g, '\n', () => '');
+export const unwrapped: Reading = reading(/[\r\n]+[ \t]*/g, '\n', () => '');

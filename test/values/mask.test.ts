@@ -57,6 +57,11 @@ describe('shown as it is', () => {
   });
 });
 
+test.each([' ', '\t', '\\', '%', '&', "'", '{', '=', '-----', '://a:'])('text that says %j again and again takes no time', (one) => {
+  const text = `${one.repeat(500_000)}\n.`;
+  expect(mask(text)).toBe(text);
+});
+
 test('a secret that is made later is hidden from then on', () => {
   expect(mask('later-made')).toBe('later-made');
   Secret.of('later-made');
