@@ -29,11 +29,16 @@ function tracesOf(secret: string): readonly string[] {
   const forms = MASKED.slice(1)
     .filter(({ isOfProgram }) => isOfProgram !== true)
     .flatMap(({ encode }) =>
-      encode(secret)
+      encode(withoutLabels(secret))
         .split(/[\s"']+/)
         .filter((word) => word.length >= 16),
     );
   return [secret.trim(), ...halves, ...secret.split(/\r?\n/), ...forms].filter((trace) => trace.length >= 4 && !trace.startsWith('-----'));
+}
+
+/** The lines around a key are the same in all of them. */
+function withoutLabels(secret: string): string {
+  return secret.replaceAll(/^-----[A-Z ]+-----\n/gm, '');
 }
 
 /** Where a trace of a secret stands. Traces are looked up by their first four characters, as outputs are long. */
