@@ -8,6 +8,7 @@ const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ['ssh', 'openssh-client'],
   ['openssl', 'openssl'],
   ['sudo', 'sudo'],
+  ['doas', 'opendoas'],
   ['busybox', 'busybox'],
   ['zsh', 'zsh'],
   ['tcsh', 'tcsh'],

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { openBecomeShell } from './become-shell.ts';
 import { connectOverSsh } from './choose-transport.ts';
 import { decodeFacts } from './facts.ts';
 import type { Facts } from './facts.ts';
@@ -8,7 +9,7 @@ import { lockScript, takeLock } from './lock.ts';
 import type { Lock } from './lock.ts';
 import { onAbort } from './on-abort.ts';
 import { Session } from './session.ts';
-import { openLoginShell, openSudoShell, startLoginShell } from './open-shell.ts';
+import { openLoginShell, startLoginShell } from './open-shell.ts';
 import type { ChangeScripts, Changed, Shell, Completed, Traffic } from './shell.ts';
 import type { BecomePrivilege, Privilege, Target } from './target.ts';
 import type { Transport, TransportName } from './transport.ts';
@@ -270,10 +271,12 @@ class OpenConnection implements Connection {
   /** One session a user. Who logged in needs no sudo to be himself. */
   #session(privilege: Privilege): Session {
     if (this.#isLogin(privilege)) return this.#login;
-    const known = this.#sessions.get(privilege.user);
+    const { method, exe, flags, user } = privilege;
+    const key = JSON.stringify([user, method, exe, flags]);
+    const known = this.#sessions.get(key);
     if (known !== undefined) return known;
     const session = new Session(() => this.#open(privilege));
-    this.#sessions.set(privilege.user, session);
+    this.#sessions.set(key, session);
     return session;
   }
 
@@ -291,7 +294,7 @@ class OpenConnection implements Connection {
   async #openAs(privilege: BecomePrivilege): Promise<Shell> {
     const lock = privilege.user === 'root' ? this.#lock : undefined;
     const bare = lock === undefined ? undefined : lockScript(lock.holder);
-    const opened = await openSudoShell(this.#transport, this.target.name, this.#traffic, privilege, { bare, signal: this.#attempt });
+    const opened = await openBecomeShell(this.#transport, this.target.name, this.#traffic, privilege, { bare, signal: this.#attempt });
     if (lock === undefined) return opened.shell;
     try {
       await takeLock(opened.shell, this.target.name, lock, opened.bare);
@@ -307,7 +310,7 @@ class OpenConnection implements Connection {
     if (this.#closing !== undefined) throw stoppedBefore(this.target.name);
     // The session holds the lock.
     if (!this.#isLogin(privilege)) {
-      const opened = await openSudoShell(this.#transport, this.target.name, this.#traffic, privilege, { signal: this.#attempt });
+      const opened = await openBecomeShell(this.#transport, this.target.name, this.#traffic, privilege, { signal: this.#attempt });
       return opened.shell;
     }
     return startLoginShell(this.#transport, this.target.name, this.#traffic);

@@ -79,16 +79,23 @@ export interface LocalTarget {
 
 export type Target = SshTarget | LocalTarget;
 
-/** Who runs a script: the user that logged in, or another one by way of sudo. */
+/** Who runs a script: the user that logged in, or another one by way of a become method. */
 export type Privilege = LoginPrivilege | BecomePrivilege;
 
 export interface LoginPrivilege {
   readonly kind: 'login';
 }
 
+export const BECOME_METHODS = ['sudo', 'su', 'doas'] as const;
+export type BecomeMethod = (typeof BECOME_METHODS)[number];
+
 export interface BecomePrivilege {
   readonly kind: 'become';
   readonly user: string;
-  readonly method: 'sudo';
+  readonly method: BecomeMethod;
   readonly password?: string;
+  /** The program in place of the method's name. */
+  readonly exe?: string;
+  /** Words in place of the method's usual ones. */
+  readonly flags?: string;
 }

@@ -27,6 +27,10 @@ export type UnreachableCode =
   | 'sudo-password-needed'
   | 'sudo-password-wrong'
   | 'sudo-refused'
+  | 'become-missing'
+  | 'become-password-needed'
+  | 'become-password-wrong'
+  | 'become-refused'
   | 'no-such-account'
   | 'stopped';
 

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import { Problem } from '../errors/problem.ts';
 import type { UploadRoom, UploadSource } from './connection.ts';
-import { START_LIMIT_MS } from './open-shell.ts';
+import { START_LIMIT_MS } from './early-output.ts';
 import { quote } from './quote.ts';
 import type { Shell } from './shell.ts';
 import { Unreachable } from './unreachable.ts';

@@ -30,8 +30,8 @@ export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [
   { name: 'include', where: 'task', instead: 'Write import_tasks: (read at load) or include_tasks: (read when it is reached).' },
   { name: 'async', where: 'task', instead: 'Write timeout: with the seconds that the task may take; the session is kept alive meanwhile.' },
   { name: 'poll', where: 'task', instead: 'Leave it out; timeout: says how many seconds the task may take.' },
-  { name: 'become_flags', where: 'task', instead: 'Leave it out; sudo is called with the flags that it needs.' },
-  { name: 'become_exe', where: 'task', instead: 'Leave it out; sudo is found on the PATH.' },
+  { name: 'become_flags', where: 'task', instead: 'Set ansible_become_flags for the host in the inventory.' },
+  { name: 'become_exe', where: 'task', instead: 'Set ansible_become_exe for the host in the inventory.' },
   { name: 'check_mode', where: 'task', instead: 'Write query: for a command that only looks; it also runs in a plan.' },
   { name: 'diff', where: 'task', instead: 'Leave it out; --diff shows differences, and no_log: true hides those of a task.' },
   {

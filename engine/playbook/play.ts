@@ -1,3 +1,4 @@
+import type { BecomeMethod } from '../connection/target.ts';
 import type { Place } from '../errors/problem.ts';
 import type { Compiled } from '../values/compiled.ts';
 import type { Expression } from '../values/expression.ts';
@@ -86,7 +87,7 @@ export interface RoleArgument {
 export interface Settings {
   readonly become: Compiled | undefined;
   readonly becomeUser: Compiled | undefined;
-  readonly becomeMethod: 'sudo' | undefined;
+  readonly becomeMethod: BecomeMethod | undefined;
   readonly user: Compiled | undefined;
   readonly environment: readonly Compiled[];
   readonly noLog: Compiled | undefined;

@@ -1,3 +1,5 @@
+import { BECOME_METHODS } from '../connection/target.ts';
+import type { BecomeMethod } from '../connection/target.ts';
 import type { Fields } from './fields.ts';
 import { isTemplated } from './fields.ts';
 import type { Settings } from './play.ts';
@@ -64,15 +66,17 @@ function readText(fields: Fields, name: string): Settings['user'] {
   return fields.wrong(entry, 'the name of a user');
 }
 
-function readBecomeMethod(fields: Fields): 'sudo' | undefined {
+function readBecomeMethod(fields: Fields): BecomeMethod | undefined {
   const entry = fields.entry('become_method');
   if (entry === undefined) return undefined;
-  if (entry.value.kind === 'scalar' && entry.value.value === 'sudo') return 'sudo';
+  const { value: node } = entry;
+  const method = node.kind === 'scalar' ? BECOME_METHODS.find((one) => one === node.value) : undefined;
+  if (method !== undefined) return method;
   return fields.problems.add({
     code: 'become-method',
-    what: 'The only become_method is sudo',
+    what: 'There is no such become_method',
     place: entry.value.place,
-    remedy: 'Leave become_method out.',
+    remedy: `Use one of ${BECOME_METHODS.join(', ')}, or leave become_method out for what ansible_become_method of the host says.`,
   });
 }
 

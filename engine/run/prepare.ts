@@ -1,3 +1,4 @@
+import { becoming } from './becoming.ts';
 import type { Privilege } from '../connection/target.ts';
 import { quote } from '../connection/quote.ts';
 import type { Facts } from '../connection/facts.ts';
@@ -128,17 +129,11 @@ export function resolveSettings(settings: Settings, place: Place, scope: Scope):
   return {
     kind: 'ready',
     settings: {
-      privilege: become ? becoming(user, scope) : { kind: 'login' },
+      privilege: become ? becoming(user, settings.becomeMethod, scope, place) : { kind: 'login' },
       preamble: environment,
       timeoutMs: seconds === undefined || seconds === 0 ? undefined : seconds * 1000,
     },
   };
-}
-
-function becoming(user: string, scope: Scope): Privilege {
-  const password = scope.lookup('ansible_become_password') ?? scope.lookup('ansible_become_pass');
-  const text = password instanceof Secret ? password.reveal() : password;
-  return { kind: 'become', method: 'sudo', user, ...(typeof text === 'string' ? { password: text } : {}) };
 }
 
 /** Some shells end where these are set, and with another IFS they part words elsewhere. */

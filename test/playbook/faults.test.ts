@@ -20,7 +20,7 @@ const CASES: readonly Case[] = [
   ['serial of zero', play('serial: 0'), 'wrong-type', 'site.yml:2:11', /percentage/],
   ['serial of words', play('serial: [1, half]'), 'wrong-type', 'site.yml:2:15', /percentage/],
   ['a percentage over 100', play('max_fail_percentage: 101'), 'wrong-type', 'site.yml:2:24', ''],
-  ['become_method su', play('become_method: su'), 'become-method', 'site.yml:2:18', /Leave/],
+  ['an unknown become_method', play('become_method: runas'), 'become-method', 'site.yml:2:18', /sudo, su, doas/],
   ['a missing variables file', play('vars_files: [no.yml]'), 'file-not-found', 'site.yml:2:16', /correct (it|its name|the name)/],
   ['a reserved variable', play('vars: { groups: 1 }'), 'variable-name', 'site.yml:2:11', 'Choose another name.'],
   ['a variable with a hyphen', play('vars: { a-b: 1 }'), 'variable-name', 'site.yml:2:11', /underscores/],
