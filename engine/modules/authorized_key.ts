@@ -246,7 +246,8 @@ function refused(path: string, why: string): Impossible {
     kind: 'impossible',
     what: `no keys are written by way of ${path}`,
     why,
-    remedy: 'Look what it is, and remove it by a task before this one: file: { path: …, state: absent }.',
+    remedy:
+      'Look what it is, and remove it by a task before this one: file: { path: …, state: absent }. If it is meant to be there and its owner is trusted like root, set unsafe_path: true.',
   };
 }
 

@@ -17,7 +17,7 @@ describe.skipIf(noSandbox !== undefined)('a user of the host who attacks a run o
   afterAll(() => place.end());
 
   describe.each(Object.entries(WRITINGS))('by way of %s', (_, writing) => {
-    test.each(strikes)('gains nothing with %s', async (_, strike) => {
+    test.each(strikes)('gains nothing with %s', { timeout: 300_000 }, async (_, strike) => {
       const { successes, output } = await attack(place, writing, strike, Number(rounds ?? 2));
       expect(successes, output).toEqual([]);
     });

@@ -126,7 +126,7 @@ tail -c 2000 "$w/out.json" "$w/err.txt"
 }
 
 /** A run that alice can hold for so long is one that she has stopped. */
-const DEADLINE_S = 40;
+const DEADLINE_S = 100;
 
 /** Each file and folder of root with all that must stay. A second name more is alice's own doing. */
 const VICTIMS = `cd /victim; find . -type f -exec sha256sum {} +; find . -printf '%y %m %U %G %p\\n'; find . -type d -empty -printf 'empty %p\\n'`;
