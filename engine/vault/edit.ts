@@ -76,7 +76,7 @@ async function editIn(folder: string, request: EditRequest, guard: SignalGuard):
   const fail = (problem: Problem): Promise<Ended> => failed(problem, edited, request, folder, signal);
   if (signal !== undefined) return fail(new Problem({ code: 'interrupted', what: `the edit of ${file.name} was ended by ${signal}` }));
   if (end.kind === 'failed') {
-    const remedy = 'Set VISUAL or EDITOR to an editor that is there.';
+    const remedy = end.isMissing ? 'Set VISUAL or EDITOR to an editor that is there.' : undefined;
     return fail(new Problem({ code: 'editor', what: `the editor "${editor}" failed`, why: end.why, remedy }));
   }
   if (edited === undefined) return fail(new Problem({ code: 'editor', what: `the editor "${editor}" has removed the file it was given` }));

@@ -6,7 +6,7 @@ import { constants } from 'node:os';
 /** How an editor ended: by itself, or because this program was told to end. */
 export type EditorEnd =
   | { readonly kind: 'done' }
-  | { readonly kind: 'failed'; readonly why: string }
+  | { readonly kind: 'failed'; readonly why: string; readonly isMissing: boolean }
   | { readonly kind: 'told'; readonly signal: NodeJS.Signals };
 
 /** How long an editor may take to end when it is told to. In milliseconds. */
@@ -30,12 +30,12 @@ export function runEditor(editor: string, file: string, guard: SignalGuard): Pro
   const child = spawn('sh', ['-c', `trap : INT QUIT; ${editor} "$1"`, 'editor', file], { stdio: 'inherit' });
   guard.handTo(child);
   return new Promise<EditorEnd>((resolve) => {
-    child.on('error', (error) => resolve({ kind: 'failed', why: error.message }));
+    child.on('error', (error) => resolve({ kind: 'failed', why: error.message, isMissing: true }));
     child.on('exit', (status, signal) => {
       const told = guard.told();
       if (told !== undefined) resolve({ kind: 'told', signal: told });
       else if (status === 0) resolve({ kind: 'done' });
-      else resolve({ kind: 'failed', why: endOf(status, signal) });
+      else resolve({ kind: 'failed', why: endOf(status, signal), isMissing: status === 127 });
     });
   }).finally(() => guard.handTo(undefined));
 }

@@ -153,14 +153,12 @@ test('an editor that writes beside and renames, as many do, is right', async () 
   nothingIsLeft();
 });
 
-test.each([
-  ['recipients are wrong', () => void shop.write('recipients.txt', 'junk\n'), /recipients\.txt:1:1/],
-  ['nobody is named', () => void shop.write('recipients.txt', '# nobody\n'), /nobody is named|not changed/],
-])('where %s, that is told before the editor is started', async (_what, make, says) => {
-  make();
+test('where recipients are wrong, that is told before the editor is started', async () => {
+  shop.write('recipients.txt', 'junk\n');
   const ended = await edit(editor(`touch ${ready}`));
-  expect(ended.stdout.toString() + ended.stderr).toMatch(says);
-  expect(existsSync(ready)).toBe(says.source.includes('not changed'));
+  expect(ended).toMatchObject({ status: 1 });
+  expect(ended.stderr).toMatch(/recipients\.txt:1:1/);
+  expect(existsSync(ready)).toBe(false);
   nothingIsLeft();
 });
 
