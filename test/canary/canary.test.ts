@@ -65,10 +65,10 @@ function around(text: string, trace: string, at: number): string {
 let project: Project;
 beforeAll(async () => {
   project = await canaryProject(folder);
-}, 120_000);
+}, 300_000);
 
 describe('in no output', () => {
-  test('of plays, plans and what shows them again', { timeout: 400_000 }, async () => {
+  test('of plays, plans and what shows them again', { timeout: 900_000 }, async () => {
     const outputs = await outputsOfRuns(project, 'site.yml', ARGS);
     const play = outputs.get('play -vv --diff') ?? '';
     for (const task of ['Print', 'Made of it', 'Typed']) expect(play).toContain(task);
@@ -79,7 +79,7 @@ describe('in no output', () => {
     expect(hits(kept, new Map(Object.values(TYPED).map((word) => [word, [word]])))).toEqual([]);
   });
 
-  test('of listings', { timeout: 300_000 }, async () => {
+  test('of listings', { timeout: 900_000 }, async () => {
     const commands = [
       ['vars', 'one'],
       ['vars', 'one', '--explain'],

@@ -113,7 +113,7 @@ function linesWith(word: string, outputs: ReadonlyMap<string, string>): readonly
 }
 
 describe('no_log hides', () => {
-  test('all that tasks say, in every output', { timeout: 300_000 }, async () => {
+  test('all that tasks say, in every output', { timeout: 900_000 }, async () => {
     const folder = temporaryFolder('no-log-');
     const project = new Project(folder, {
       ...FILES,
@@ -130,7 +130,7 @@ describe('no_log hides', () => {
     expect(play).toMatch(/^one +\d+ +\d+ +0 +1 +0 /m);
   });
 
-  test('a plan that can be saved', { timeout: 300_000 }, async () => {
+  test('a plan that can be saved', { timeout: 900_000 }, async () => {
     const folder = temporaryFolder('no-log-');
     const calm = SAYS.map(([, yaml]) => yaml).filter((yaml) => /T(2|3|4|5|7|9|10|14|15|18|39)\b/.test(yaml));
     const project = new Project(folder, { ...FILES, 'site.yml': playbook(folder, calm) });
