@@ -1,15 +1,17 @@
 import type { Command } from 'commander';
 import type { ConnectionFlags, KeyFlags, LockFlags } from './common-options.ts';
 import { addConnectionOptions, addKeyOptions, addLockOptions, collect } from './common-options.ts';
+import type { ControllerFlags } from './controller-access.ts';
+import { addControllerOptions } from './controller-access.ts';
 
-export interface ApplyFlags extends ConnectionFlags, KeyFlags, LockFlags {
+export interface ApplyFlags extends ConnectionFlags, KeyFlags, LockFlags, ControllerFlags {
   readonly extraVars: readonly string[];
   readonly diff: boolean;
 }
 
 export function addApplyCommand(command: Command, done: (status: number) => void): void {
   const connecting = addConnectionOptions(
-    addKeyOptions(command.argument('<plan>')).option(
+    addControllerOptions(addKeyOptions(command.argument('<plan>'))).option(
       '-e, --extra-vars <vars>',
       'the same variables as the plan was made with, as a plan keeps no values of them',
       collect,

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
+import type { ControllerFlags } from './controller-access.ts';
+import { addControllerOptions } from './controller-access.ts';
 import { limitPattern } from './limit.ts';
 
 /** What `addKeyOptions` gives: what opens encrypted files. */
@@ -12,7 +14,7 @@ export interface KeyFlags {
 }
 
 /** What `addInventoryOptions` gives. */
-export interface InventoryFlags extends KeyFlags {
+export interface InventoryFlags extends KeyFlags, ControllerFlags {
   readonly inventory: readonly string[];
   readonly extraVars: readonly string[];
 }
@@ -37,7 +39,7 @@ export const LOOK_TIMEOUT = 120;
 
 /** Where hosts and variables come from. */
 export function addInventoryOptions(command: Command): Command {
-  return addKeyOptions(command)
+  return addControllerOptions(addKeyOptions(command))
     .option('-i, --inventory <file>', 'inventory file, folder, executable or "host1,"; may be given more than once', collect, [])
     .option('-e, --extra-vars <vars>', 'name=value pairs, YAML or JSON in braces, or @file; wins over every other variable', collect, []);
 }

@@ -3,6 +3,7 @@ import { loadInventory } from '../inventory/load-inventory.ts';
 import { startResultReport } from '../report/results.ts';
 import type { ConnectionFlags, InventoryFlags, LockFlags } from './common-options.ts';
 import { addConnectionOptions, addInventoryOptions, addLimitOption, addLockOptions, lockOf } from './common-options.ts';
+import { accessOf } from './controller-access.ts';
 import { extraVariables } from './extra-variables.ts';
 import { vaultFor } from './flag-values.ts';
 import { oneTaskPlaybook } from './one-task.ts';
@@ -36,7 +37,8 @@ export function addExecCommand(command: Command, done: (status: number) => void)
 async function exec(pattern: string, flags: Flags): Promise<number> {
   const vault = vaultFor(flags);
   const extra = await extraVariables(flags.extraVars, vault);
-  const inventory = await loadInventory(flags.inventory, [], vault);
+  const access = accessOf(flags, [], flags.inventory);
+  const inventory = await loadInventory(flags.inventory, [], vault, access);
   const playbook = await oneTaskPlaybook({
     pattern,
     module: flags.moduleName,
@@ -60,7 +62,7 @@ async function exec(pattern: string, flags: Flags): Promise<number> {
     : runReport(mode, diff, flags);
   const selection = { tags: [], skipTags: [] };
   const result = await performRun(
-    { mode, playbook, inventory, limit: flags.limit, selection, extra, vault, lock: lockOf(flags) },
+    { mode, playbook, inventory, limit: flags.limit, selection, extra, vault, access: access.playbook, lock: lockOf(flags) },
     flags,
     report,
   );

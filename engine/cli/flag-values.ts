@@ -5,6 +5,7 @@ import type { PasswordSource } from '../vault/passwords.ts';
 import { passwordSource } from '../vault/passwords.ts';
 import type { SopsSources } from '../vault/sops-keys.ts';
 import { Vault } from '../vault/vault.ts';
+import type { ControllerAccess } from '../values/controller-access.ts';
 import type { TargetSettings } from '../run/target-settings.ts';
 import { askOnTerminal } from './ask-secret.ts';
 import type { ConnectionFlags, KeyFlags } from './common-options.ts';
@@ -47,12 +48,13 @@ function passwordSources({ vaultId, vaultPasswordFile, askVaultPass }: KeyFlags)
   ];
 }
 
-export function targetSettings(flags: ConnectionFlags): TargetSettings {
+export function targetSettings(flags: ConnectionFlags, access: ControllerAccess): TargetSettings {
   return {
     user: flags.user,
     identityFile: flags.privateKey,
     password: undefined,
     connectTimeoutMs: flags.timeout * 1000,
     keepAliveMs: 15_000,
+    access,
   };
 }

@@ -7,6 +7,7 @@ import { printInventoryGraph, printInventoryHost, printInventoryList } from '../
 import { didYouMean } from '../values/suggest.ts';
 import type { InventoryFlags } from './common-options.ts';
 import { addInventoryOptions, addLimitOption } from './common-options.ts';
+import { accessOf } from './controller-access.ts';
 import { EXIT } from './exit-status.ts';
 import { extraVariables } from './extra-variables.ts';
 import { vaultFor } from './flag-values.ts';
@@ -49,7 +50,8 @@ async function show(flags: Flags): Promise<void> {
       remedy: 'See `runbook inventory --help`.',
     });
   const vault = vaultFor(flags);
-  const inventory = await loadInventory(flags.inventory, flags.playbookDir === undefined ? [] : [flags.playbookDir], vault);
+  const access = accessOf(flags, flags.playbookDir === undefined ? [] : [flags.playbookDir], flags.inventory);
+  const inventory = await loadInventory(flags.inventory, flags.playbookDir === undefined ? [] : [flags.playbookDir], vault, access);
   const extra = await extraVariables(flags.extraVars, vault);
   if (flags.host !== undefined) {
     const host = inventory.hosts.get(flags.host) ?? (flags.host === LOCALHOST ? localhostOf(inventory) : undefined);

@@ -15,8 +15,10 @@ import { openOutput } from '../report/output.ts';
 import { printProblems } from '../report/problems.ts';
 import { checkFiles } from '../run/check-files.ts';
 import { run } from '../run/run.ts';
+import type { ControllerAccess } from '../values/controller-access.ts';
 import type { InventoryFlags } from './common-options.ts';
 import { addInventoryOptions, LOOK_TIMEOUT } from './common-options.ts';
+import { accessOf } from './controller-access.ts';
 import { EXIT } from './exit-status.ts';
 import { extraVariables } from './extra-variables.ts';
 import { vaultFor } from './flag-values.ts';
@@ -34,19 +36,21 @@ async function lint(playbooks: readonly string[], flags: InventoryFlags): Promis
   const vault = vaultFor(flags);
   const found: Problem[] = [];
   const folders = [...new Set(playbooks.map((file) => dirname(file)))];
-  const inventory = await gather(found, () => loadInventory(flags.inventory, folders, vault));
+  const access = accessOf(flags, playbooks, flags.inventory);
+  const inventory = await gather(found, () => loadInventory(flags.inventory, folders, vault, access));
   const hasInventory = flags.inventory.length > 0;
   if (inventory !== undefined) found.push(...mistakesOf([...inventory.hosts.values()].flatMap(({ layers }) => layers)));
-  if (!hasInventory) for (const folder of folders) found.push(...(await variableProblems(folder, vault)));
+  if (!hasInventory) for (const folder of folders) found.push(...(await variableProblems(folder, vault, access.playbook)));
   for (const file of playbooks) {
-    const playbook = await gather(found, () => loadPlaybook(file, { modules, rolesPath: [], vault }));
+    const playbook = await gather(found, () => loadPlaybook(file, { modules, rolesPath: [], vault, access: access.playbook }));
     if (playbook === undefined) continue;
-    found.push(...(await checkFiles(playbook)));
+    found.push(...(await checkFiles(playbook, access.playbook)));
     if (inventory === undefined) continue;
     const patterns = hasInventory ? patternProblems(playbook, inventory) : [];
     found.push(...patterns);
     const isHere = playbook.plays.every((play) => patternOf(play) === 'localhost');
-    if (patterns.length === 0 && (hasInventory || isHere)) await gather(found, () => checkHosts(playbook, inventory, vault, flags));
+    if (patterns.length === 0 && (hasInventory || isHere))
+      await gather(found, () => checkHosts(playbook, inventory, vault, access.playbook, flags));
   }
   const told = distinct(found);
   if (told.length > 0) printProblems(told, process.stderr);
@@ -58,19 +62,25 @@ async function lint(playbooks: readonly string[], flags: InventoryFlags): Promis
 }
 
 /** What is wrong in group_vars and host_vars beside a playbook, whichever groups and hosts there will be. */
-async function variableProblems(folder: string, vault: Vault): Promise<readonly Problem[]> {
+async function variableProblems(folder: string, vault: Vault, access: ControllerAccess): Promise<readonly Problem[]> {
   const found: Problem[] = [];
   const report = (error: unknown): void => {
     if (error instanceof Problem) found.push(error);
     else if (error instanceof Problems) found.push(...error.problems);
     else throw error;
   };
-  const given = await new VariableFolders(vault, report).all(folder);
+  const given = await new VariableFolders(vault, report, () => access).all(folder);
   return [...found, ...mistakesOf(given)];
 }
 
 /** What a plan refuses under the variables of the hosts before it connects to any. */
-async function checkHosts(playbook: Playbook, inventory: Inventory, vault: Vault, flags: InventoryFlags): Promise<void> {
+async function checkHosts(
+  playbook: Playbook,
+  inventory: Inventory,
+  vault: Vault,
+  access: ControllerAccess,
+  flags: InventoryFlags,
+): Promise<void> {
   const never = new AbortController().signal;
   await run({
     mode: 'plan',
@@ -83,7 +93,7 @@ async function checkHosts(playbook: Playbook, inventory: Inventory, vault: Vault
     forks: 1,
     silenceMs: undefined,
     lookTimeoutMs: LOOK_TIMEOUT * 1000,
-    settings: { user: undefined, identityFile: undefined, password: undefined, connectTimeoutMs: 1, keepAliveMs: 1 },
+    settings: { user: undefined, identityFile: undefined, password: undefined, connectTimeoutMs: 1, keepAliveMs: 1, access },
     vault,
     lock: undefined,
     module: (name) => modules.module(name),

@@ -6,6 +6,7 @@ import { startReport } from '../report/report.ts';
 import type { Mode } from '../run/events.ts';
 import type { RunOptions, RunResult } from '../run/run.ts';
 import { run } from '../run/run.ts';
+import type { ControllerAccess } from '../values/controller-access.ts';
 import type { ConnectionFlags } from './common-options.ts';
 import { EXIT } from './exit-status.ts';
 import { targetSettings } from './flag-values.ts';
@@ -16,7 +17,7 @@ import { shownCommand } from './shown-command.ts';
 export type Performance = Pick<
   RunOptions,
   'mode' | 'playbook' | 'inventory' | 'limit' | 'selection' | 'extra' | 'fallback' | 'lock' | 'approval' | 'resume' | 'vault'
->;
+> & { readonly access: ControllerAccess };
 
 /** The folder of the journals of all runs. */
 export function journalFolder(): string {
@@ -41,7 +42,7 @@ export function runReport(mode: Mode, diff: boolean, flags: ReportFlags, inputs?
 }
 
 /** Runs a playbook, has a report show what happens, and listens to Ctrl-C meanwhile. */
-export async function performRun(performance: Performance, flags: ConnectionFlags, report: Report): Promise<RunResult> {
+export async function performRun({ access, ...performance }: Performance, flags: ConnectionFlags, report: Report): Promise<RunResult> {
   const signs = interruptions(process.stderr);
   try {
     return await run({
@@ -49,7 +50,7 @@ export async function performRun(performance: Performance, flags: ConnectionFlag
       forks: flags.forks,
       silenceMs: flags.silence === undefined ? undefined : flags.silence * 1000,
       lookTimeoutMs: flags.lookTimeout * 1000,
-      settings: targetSettings(flags),
+      settings: targetSettings(flags, access),
       module: (name) => modules.module(name),
       emit: report.emit,
       interrupt: signs.first,

@@ -6,7 +6,9 @@ import { modules } from '../modules/catalogue.ts';
 import { loadPlaybook } from '../playbook/load-playbook.ts';
 import type { Playbook } from '../playbook/play.ts';
 import type { Layer } from '../values/scope.ts';
+import type { ControllerAccess } from '../values/controller-access.ts';
 import type { InventoryFlags } from './common-options.ts';
+import { accessOf } from './controller-access.ts';
 import { extraVariables } from './extra-variables.ts';
 import { vaultFor } from './flag-values.ts';
 
@@ -17,6 +19,8 @@ export interface PreparedRun {
   readonly extra: Layer;
   /** What was and what may still be met encrypted is opened by it. */
   readonly vault: Vault;
+  /** What its tasks may do on this machine. */
+  readonly access: ControllerAccess;
   /** Digests of every file that was read, and of the `others`; by path, as seen from the working folder. */
   inputs(others: ReadonlyMap<string, string>): Readonly<Record<string, string>>;
 }
@@ -24,14 +28,15 @@ export interface PreparedRun {
 /** Reads playbook, inventory and variables. Throws Problem or Problems. */
 export async function prepareRun(playbookFile: string, flags: InventoryFlags): Promise<PreparedRun> {
   const vault = vaultFor(flags);
+  const access = accessOf(flags, [playbookFile], flags.inventory);
   const extra = await extraVariables(flags.extraVars, vault);
-  const inventory = await loadInventory(flags.inventory, [dirname(playbookFile)], vault);
-  const playbook = await loadPlaybook(playbookFile, { modules, rolesPath: [], vault });
+  const inventory = await loadInventory(flags.inventory, [dirname(playbookFile)], vault, access);
+  const playbook = await loadPlaybook(playbookFile, { modules, rolesPath: [], vault, access: access.playbook });
   const inputs = (others: ReadonlyMap<string, string>): Readonly<Record<string, string>> => {
     const digests = [...vault.files, ...others].map(([path, digest]) => [shortest(path), digest] as const);
     return Object.fromEntries(digests.toSorted(([one], [other]) => (one < other ? -1 : 1)));
   };
-  return { playbook, inventory, extra, vault, inputs };
+  return { playbook, inventory, extra, vault, access: access.playbook, inputs };
 }
 
 /** Within the working folder relative to it, so that another checkout of the same files has the same names. */

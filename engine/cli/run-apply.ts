@@ -36,7 +36,7 @@ async function play(
   approval: Awaited<ReturnType<typeof makePlan>>['approval'],
   flags: ApplyFlags,
 ): Promise<number> {
-  const { playbook, inventory, extra, vault } = prepared;
+  const { playbook, inventory, extra, vault, access } = prepared;
   const recorded = new RecordedPlan();
   const report = runReport('play', flags.diff, flags);
   const emit = (event: RunEvent): void => {
@@ -50,6 +50,7 @@ async function play(
       inventory,
       extra,
       vault,
+      access,
       limit: planned.limit ?? undefined,
       selection: { tags: planned.tags, skipTags: planned.skipTags },
       lock: lockOf(flags),
@@ -67,9 +68,9 @@ async function play(
 /** The options of the plan. Only what it does not keep is asked for again. */
 function inventoryFlags(planned: PlanDocument, flags: ApplyFlags): InventoryFlags {
   const extraVars = flags.extraVars.length > 0 ? flags.extraVars : planned.extraFiles.map((path) => `@${path}`);
-  const { identity, vaultId, vaultPasswordFile, askVaultPass } = flags;
+  const { identity, vaultId, vaultPasswordFile, askVaultPass, allowController, trust } = flags;
   const keys = { identity, vaultId, vaultPasswordFile, ...(askVaultPass === undefined ? {} : { askVaultPass }) };
-  return { inventory: planned.inventory, extraVars, ...keys };
+  return { inventory: planned.inventory, extraVars, ...keys, allowController, ...(trust === undefined ? {} : { trust }) };
 }
 
 /** So many reasons are told; they have few causes. */

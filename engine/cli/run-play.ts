@@ -18,7 +18,7 @@ import { refuseUnknownTags } from './unknown-tags.ts';
 export async function runPlayCommand(playbookFile: string, command: Mode, flags: PlayFlags): Promise<number> {
   const mode: Mode = flags.check === true ? 'plan' : command;
   const prepared = await prepareRun(playbookFile, flags);
-  const { playbook, inventory, extra, vault } = prepared;
+  const { playbook, inventory, extra, vault, access } = prepared;
   const selection = { tags: flags.tags, skipTags: flags.skipTags };
   if (flags.listHosts === true || flags.listTasks === true || flags.listTags === true) {
     const { printLists } = await import('../report/lists.ts');
@@ -47,7 +47,7 @@ export async function runPlayCommand(playbookFile: string, command: Mode, flags:
   const lock = lockOf(flags);
   const fallback = await becomeFallback(flags);
   const result = await performRun(
-    { mode, playbook, inventory, limit: flags.limit, selection, extra, vault, fallback, lock, resume },
+    { mode, playbook, inventory, limit: flags.limit, selection, extra, vault, access, fallback, lock, resume },
     flags,
     runReport(mode, flags.diff, flags, inputs),
   );

@@ -35,13 +35,14 @@ export async function makePlan(prepared: PreparedRun, scope: PlanScope, flags: C
     if (event.type === 'task_finished' && event.outcome.kind === 'failed' && !event.outcome.ignored) problems.push(event.outcome.problem);
     report.emit(event);
   };
-  const { playbook, inventory, extra, vault } = prepared;
+  const { playbook, inventory, extra, vault, access } = prepared;
   const selection = { tags: scope.tags, skipTags: scope.skipTags };
   const limit = scope.limit ?? undefined;
-  const result = await performRun({ mode: 'plan', playbook, inventory, extra, vault, selection, limit, lock: undefined, approval }, flags, {
-    emit,
-    finish: report.finish,
-  });
+  const result = await performRun(
+    { mode: 'plan', playbook, inventory, extra, vault, access, selection, limit, lock: undefined, approval },
+    flags,
+    { emit, finish: report.finish },
+  );
   const { evidence } = result;
   if (evidence === undefined) return { result, approval, document: undefined, problems };
   const origin = { ...scope, engine: ENGINE_VERSION, inputs: prepared.inputs(evidence.files) };

@@ -7,6 +7,7 @@ import { hostScopes } from '../run/host-scopes.ts';
 import { didYouMean } from '../values/suggest.ts';
 import type { InventoryFlags } from './common-options.ts';
 import { addInventoryOptions } from './common-options.ts';
+import { accessOf } from './controller-access.ts';
 import { EXIT } from './exit-status.ts';
 import { extraVariables, unshown } from './extra-variables.ts';
 import { vaultFor } from './flag-values.ts';
@@ -29,7 +30,8 @@ export function addVarsCommand(command: Command, done: (status: number) => void)
 
 async function show(hostName: string, name: string | undefined, flags: Flags): Promise<void> {
   const vault = vaultFor(flags);
-  const inventory = await loadInventory(flags.inventory, flags.playbookDir === undefined ? [] : [flags.playbookDir], vault);
+  const access = accessOf(flags, flags.playbookDir === undefined ? [] : [flags.playbookDir], flags.inventory);
+  const inventory = await loadInventory(flags.inventory, flags.playbookDir === undefined ? [] : [flags.playbookDir], vault, access);
   const extra = await extraVariables(flags.extraVars, vault);
   const scope = hostScopes(inventory, unshown(extra), flags.playbookDir ?? '.')(hostName);
   if (scope === undefined) {

@@ -7,6 +7,7 @@ import { hostScopes } from '../run/host-scopes.ts';
 import type { Visit } from '../run/visit-hosts.ts';
 import { visitHosts } from '../run/visit-hosts.ts';
 import type { ConnectionFlags, InventoryFlags } from './common-options.ts';
+import { accessOf } from './controller-access.ts';
 import { EXIT } from './exit-status.ts';
 import { extraVariables } from './extra-variables.ts';
 import { targetSettings, vaultFor } from './flag-values.ts';
@@ -27,7 +28,8 @@ function noHostRemedy({ inventory }: InventoryFlags): string {
 export async function visitPattern(pattern: string, flags: VisitFlags, show: (visit: Visit) => void): Promise<number> {
   const vault = vaultFor(flags);
   const extra = await extraVariables(flags.extraVars, vault);
-  const inventory = await loadInventory(flags.inventory, [], vault);
+  const access = accessOf(flags, [], flags.inventory);
+  const inventory = await loadInventory(flags.inventory, [], vault, access);
   const allowed = flags.limit === undefined ? undefined : new Set(selectHosts(inventory, flags.limit, undefined).map((host) => host.name));
   const scopeOf = hostScopes(inventory, extra, '.');
   const hosts = selectHosts(inventory, pattern, undefined).flatMap((host) => {
@@ -38,7 +40,8 @@ export async function visitPattern(pattern: string, flags: VisitFlags, show: (vi
   const failures: Problem[] = [];
   const signs = interruptions(process.stderr);
   try {
-    const notKept = await visitHosts(hosts, { settings: targetSettings(flags), forks: flags.forks, signal: signs.first }, (visit) => {
+    const settings = targetSettings(flags, access.playbook);
+    const notKept = await visitHosts(hosts, { settings, forks: flags.forks, signal: signs.first }, (visit) => {
       if (visit.kind === 'failed') failures.push(visit.problem);
       show(visit);
     });

@@ -4,6 +4,8 @@ import type { Inventory } from './inventory.ts';
 import { RawInventory } from './raw-inventory.ts';
 import { readSource } from './read-source.ts';
 import { VariableFolders } from './variable-folders.ts';
+import type { ControllerAccess } from '../values/controller-access.ts';
+import { FULL_ACCESS } from '../values/controller-access.ts';
 import { Vault } from '../vault/vault.ts';
 
 /**
@@ -15,17 +17,25 @@ export async function loadInventory(
   sources: readonly string[],
   variableFolders: readonly string[] = [],
   vault: Vault = new Vault([]),
+  access: FileAccess = { inventory: FULL_ACCESS, playbook: FULL_ACCESS },
 ): Promise<Inventory> {
   const raw = new RawInventory();
   const beside: string[] = [];
   for (const source of sources) {
-    const folder = await readSource(source, raw, vault);
+    const folder = await readSource(source, raw, vault, access.inventory);
     if (folder !== undefined) beside.push(folder);
   }
-  const files = new VariableFolders(vault, (error) => raw.reportError(error));
   const playbookFolders = lastOfEach(variableFolders.map((folder) => resolve(folder)));
+  const accessIn = (folder: string): ControllerAccess => (playbookFolders.includes(folder) ? access.playbook : access.inventory);
+  const files = new VariableFolders(vault, (error) => raw.reportError(error), accessIn);
   const inventoryFolders = lastOfEach(beside).filter((folder) => !playbookFolders.includes(folder));
   return assembleInventory(raw, sources, { inventory: inventoryFolders, playbook: playbookFolders }, files);
+}
+
+/** What files of variables may be read: beside the inventory, and beside the playbook. Programs are those of the inventory. */
+export interface FileAccess {
+  readonly inventory: ControllerAccess;
+  readonly playbook: ControllerAccess;
 }
 
 /** A folder that counts twice has its say where it counts more. */

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Problem } from '../errors/problem.ts';
+import type { ControllerAccess } from '../values/controller-access.ts';
 import { hiddenNode } from '../values/hidden-node.ts';
 import type { Node } from '../values/node.ts';
 import { statusOf } from '../values/look-at-once.ts';
@@ -22,7 +23,7 @@ const YAML_EXTENSIONS = new Set(['.yml', '.yaml', '.json']);
  * Adds one source: a file in YAML or INI form, an executable, a folder of all these, or a list `host1,host2,`.
  * Gives the folder beside which group_vars/ and host_vars/ count. What is wrong is reported to `into`.
  */
-export async function readSource(source: string, into: RawInventory, vault: Vault): Promise<string | undefined> {
+export async function readSource(source: string, into: RawInventory, vault: Vault, access: ControllerAccess): Promise<string | undefined> {
   const status = statusOf(source);
   into.enter(sourceDirectory(source));
   if (status === undefined && source.includes(',')) {
@@ -40,23 +41,32 @@ export async function readSource(source: string, into: RawInventory, vault: Vaul
     );
     return undefined;
   }
-  await readPath(source, status.isDirectory(), status.mode, into, vault);
+  await readPath(source, status.isDirectory(), status.mode, into, vault, access);
   return sourceDirectory(source);
 }
 
-async function readPath(path: string, isFolder: boolean, mode: number, into: RawInventory, vault: Vault): Promise<void> {
+async function readPath(
+  path: string,
+  isFolder: boolean,
+  mode: number,
+  into: RawInventory,
+  vault: Vault,
+  access: ControllerAccess,
+): Promise<void> {
   if (isFolder) {
     for (const name of readdirSync(path).toSorted()) {
       if (IGNORED.test(name)) continue;
       const inside = join(path, name);
       const status = statSync(inside);
-      await readPath(inside, status.isDirectory(), status.mode, into, vault);
+      await readPath(inside, status.isDirectory(), status.mode, into, vault, access);
     }
     return;
   }
   into.enter(sourceDirectory(path));
   try {
+    access.permit({ kind: 'read', path }, undefined);
     if ((mode & 0o111) !== 0 && (await isProgram(path))) {
+      access.permit({ kind: 'run', what: `the inventory ${path}` }, undefined);
       vault.noteFile(path, readFileSync(path));
       await runInventoryScript(path, into);
     } else await readText(path, into, vault);

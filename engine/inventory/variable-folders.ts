@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { Problem, Problems } from '../errors/problem.ts';
+import type { ControllerAccess } from '../values/controller-access.ts';
 import { namesIn } from '../values/look-at-once.ts';
 import type { GivenVariables } from './raw-inventory.ts';
 import { variablesOf } from './variables-of-node.ts';
@@ -13,12 +14,14 @@ const EXTENSIONS = ['', '.yml', '.yaml', '.json'];
 export class VariableFolders {
   readonly #vault: Vault;
   readonly #report: (error: unknown) => void;
+  readonly #accessIn: (folder: string) => ControllerAccess;
   readonly #listings = new Map<string, ReadonlySet<string>>();
 
   /** `report` gets each Problem or Problems, and throws what is neither. */
-  constructor(vault: Vault, report: (error: unknown) => void) {
+  constructor(vault: Vault, report: (error: unknown) => void, accessIn: (folder: string) => ControllerAccess) {
     this.#vault = vault;
     this.#report = report;
+    this.#accessIn = accessIn;
   }
 
   /** What a folder says of one name: the file NAME, NAME.yml, NAME.yaml or NAME.json, or every such file in the folder NAME/, sorted. Low to high. */
@@ -42,7 +45,7 @@ export class VariableFolders {
     }
     const given: GivenVariables[] = [];
     for (const file of filesOf(join(parent, found))) {
-      const variables = await this.#read(file);
+      const variables = await this.#read(file, this.#accessIn(folder));
       if (variables !== undefined && variables.variables.size > 0) given.push(variables);
     }
     return given;
@@ -64,8 +67,9 @@ export class VariableFolders {
     return names;
   }
 
-  async #read(path: string): Promise<GivenVariables | undefined> {
+  async #read(path: string, access: ControllerAccess): Promise<GivenVariables | undefined> {
     try {
+      access.permit({ kind: 'read', path }, undefined);
       const node = await this.#vault.readFile(path);
       return {
         origin: path,

@@ -4,6 +4,7 @@ import { Problem, Problems } from '../errors/problem.ts';
 import type { Place } from '../errors/problem.ts';
 import type { MapNode, Node } from '../values/node.ts';
 import { oneDocument } from '../values/one-document.ts';
+import type { ControllerAccess } from '../values/controller-access.ts';
 import { textIn } from '../values/text-file.ts';
 import { readYaml } from '../values/yaml.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -11,6 +12,8 @@ import { nodeKind } from './fields.ts';
 import type { ProblemCollector } from './problem-collector.ts';
 
 export interface SourceOptions {
+  /** What the playbook may read of this machine. Left out: all that the user may. */
+  readonly access?: ControllerAccess | undefined;
   /** Opens what is encrypted; without it, nothing may be. */
   readonly vault?: Pick<Vault, 'documents' | 'variables'> | undefined;
 }
@@ -84,6 +87,7 @@ export class SourceFiles {
     read: (bytes: Buffer, file: string) => Promise<Result>,
   ): Promise<Result | undefined> {
     try {
+      this.#options.access?.permit({ kind: 'read', path }, asked);
       return await read(readFileSync(path), displayPath(path));
     } catch (error) {
       if (error instanceof Problem) return problems.take(error);

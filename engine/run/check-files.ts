@@ -2,6 +2,7 @@ import type { Place } from '../errors/problem.ts';
 import { Problem, Problems } from '../errors/problem.ts';
 import type { Play, Playbook, Step, Task } from '../playbook/play.ts';
 import { walkSteps } from '../playbook/select-tasks.ts';
+import type { ControllerAccess } from '../values/controller-access.ts';
 import { layeredScope } from '../values/scope.ts';
 import type { Scope, Value } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
@@ -18,9 +19,9 @@ const MOST_DEEP = 10;
  * What is wrong with the templates and files that tasks name, as far as no host is needed to know: a file with a fixed name that is not there,
  * a template that cannot be read, and one that takes a text for a condition where the playbook itself says that it is text.
  */
-export async function checkFiles(playbook: Playbook): Promise<readonly Problem[]> {
+export async function checkFiles(playbook: Playbook, access: ControllerAccess): Promise<readonly Problem[]> {
   const found: Problem[] = [];
-  const files = new ControllerFiles(new DigestCache(undefined), { value: 0, done: 0 });
+  const files = new ControllerFiles(new DigestCache(undefined), { value: 0, done: 0 }, access);
   for (const play of playbook.plays) {
     const tasks = await tasksOf([...play.sections.flatMap(({ steps }) => steps), ...play.handlers.map(({ step }) => step)], 0);
     const results = new Set(tasks.flatMap((task) => [...resultsOf(task)]));

@@ -2,6 +2,7 @@ import type { LimitFunction } from 'p-limit';
 import type { Vault } from '../vault/vault.ts';
 import type { AnyModule } from '../modules/module.ts';
 import type { Play } from '../playbook/play.ts';
+import type { ControllerAccess } from '../values/controller-access.ts';
 import type { Value } from '../values/value.ts';
 import type { Approval } from './approval.ts';
 import type { Barrier } from './barrier.ts';
@@ -32,6 +33,8 @@ export interface RunContext {
   readonly files: ControllerFiles;
   readonly machines: Machines;
   readonly vault: Vault;
+  /** What tasks may do on the controller. */
+  readonly access: ControllerAccess;
   readonly hosts: ReadonlyMap<string, HostState>;
   /** A plan fills it; a play makes no change that it does not have. */
   readonly approval: Approval | undefined;

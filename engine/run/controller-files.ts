@@ -12,6 +12,7 @@ import { readArchive } from '../modules/archive-read.ts';
 import { BrokenArchive } from '../modules/archive-tar.ts';
 import type { Controller, LocalFile } from '../modules/module.ts';
 import type { Prediction } from '../resources/resource.ts';
+import type { ControllerAccess } from '../values/controller-access.ts';
 import { statusOf } from '../values/look-at-once.ts';
 import { Secret } from '../values/secret.ts';
 import type { FileTemplate } from '../values/template.ts';
@@ -67,6 +68,7 @@ export class ControllerFiles {
   readonly #archives = new WeakMap<LocalFile, Promise<ArchiveContent>>();
   readonly #used = new Map<string, string>();
   readonly #changes: ChangeCount;
+  readonly #access: ControllerAccess;
   readonly #told: (path: string, sha256: string) => void;
   readonly #vault: SealedFiles | undefined;
   readonly #toCome = new Set<string>();
@@ -76,10 +78,17 @@ export class ControllerFiles {
    * `changes`: of the whole run, on any host. `told` hears of each file when it is read first. Without a vault, files that are encrypted are
    * taken as they are.
    */
-  constructor(digests: DigestCache, changes: ChangeCount, told: (path: string, sha256: string) => void = () => {}, vault?: SealedFiles) {
+  constructor(
+    digests: DigestCache,
+    changes: ChangeCount,
+    access: ControllerAccess,
+    told: (path: string, sha256: string) => void = () => {},
+    vault?: SealedFiles,
+  ) {
     this.#vault = vault;
     this.#digests = digests;
     this.#changes = changes;
+    this.#access = access;
     this.#told = told;
   }
 
@@ -113,6 +122,11 @@ export class ControllerFiles {
     this.#use(path, digestOfText(bytes));
   }
 
+  /** Throws Problem `controller-refused`. */
+  permit(path: string, place: Place): void {
+    this.#access.permit({ kind: 'read', path }, place);
+  }
+
   #use(path: string, sha256: string): void {
     if (!this.#used.has(path)) this.#told(path, sha256);
     this.#used.set(path, sha256);
@@ -128,7 +142,7 @@ export class ControllerFiles {
         for (const path of candidates(name, 'files', searchPath)) {
           tried.push(path);
           if (this.#toCome.has(normalize(path))) throw new ToCome(path);
-          const read = this.#read(this.#files, path, (status) => this.#openFile(path, status));
+          const read = this.#read(this.#files, path, placeOf('src'), (status) => this.#openFile(path, status));
           reads.push(read);
           const file = await read.what;
           if (file !== undefined) return file;
@@ -150,7 +164,7 @@ export class ControllerFiles {
         for (const path of candidates(name, 'templates', searchPath)) {
           tried.push(path);
           if (this.#toCome.has(normalize(path))) throw new ToCome(path);
-          const read = this.#read(this.#templates, path, (_status, from) => this.#openTemplate(path, from));
+          const read = this.#read(this.#templates, path, placeOf('src'), (_status, from) => this.#openTemplate(path, from));
           reads.push(read);
           const known = await read.what;
           if (known === undefined) continue;
@@ -168,11 +182,13 @@ export class ControllerFiles {
   #read<What>(
     known: Map<string, Read<What>>,
     path: string,
+    place: Place,
     open: (status: Stats, from: Map<string, string | undefined>) => Promise<What>,
   ): Read<What> {
     const before = known.get(path);
     if (before !== undefined && this.#isCurrent(before)) return before;
     const status = statusOf(path);
+    if (status !== undefined) this.permit(path, place);
     const from = new Map([[path, status === undefined ? undefined : identityOf(status)]]);
     const what = status?.isFile() === true ? open(status, from) : Promise.resolve(undefined);
     const read: Read<What> = { what, from, changesDone: this.#changes.done };
@@ -221,11 +237,13 @@ export class ControllerFiles {
   #partial(
     folder: string,
     name: string,
+    place: Place,
     from: Map<string, string | undefined>,
   ): { readonly text: string; readonly file: string } | undefined {
     for (const file of [join(folder, `${name}.hbs`), join(folder, name)]) {
       from.set(file, identityNow(file));
       if (!existsSync(file)) continue;
+      this.permit(file, place);
       const bytes = readFileSync(file);
       if (isSealed(bytes)) throw encryptedPartial(file);
       const text = withPlainLineEnds(textIn(bytes, file));
@@ -243,11 +261,15 @@ export class ControllerFiles {
   }
 
   async #openTemplate(path: string, from: Map<string, string | undefined>): Promise<ReadTemplate> {
+    const place = { file: path, line: 1, column: 1 };
     const clear = await this.#clearOf(path);
     const bytes = readFileSync(path);
     const text = withPlainLineEnds(textIn(clear ?? bytes, path));
     this.#use(path, digestOfText(clear === undefined ? text : bytes));
-    return { template: parseTemplateFile(text, path, (name) => this.#partial(dirname(path), name, from)), isSealed: clear !== undefined };
+    return {
+      template: parseTemplateFile(text, path, (name) => this.#partial(dirname(path), name, place, from)),
+      isSealed: clear !== undefined,
+    };
   }
 }
 

@@ -6,6 +6,7 @@ import type { Layer } from '../values/scope.ts';
 import type { Value } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
 import type { RunContext } from './context.ts';
+import { permitTask } from './controller-tasks.ts';
 import type { HostState } from './host-state.ts';
 import type { Route } from './itinerary.ts';
 import { ahead } from './itinerary.ts';
@@ -13,7 +14,7 @@ import { isLoopInVain, loopLayer, turnsOf } from './loop.ts';
 import { machineFor } from './machines.ts';
 import { nameAhead } from './named-requests.ts';
 import type { View } from './view.ts';
-import { moduleContext } from './prepare.ts';
+import { moduleContext, onController } from './prepare.ts';
 import { prepareAhead } from './prepared-ahead.ts';
 import type { PlayScope } from './variables.ts';
 import { pendingLayer } from './variables.ts';
@@ -69,6 +70,7 @@ async function nameRequests(
     const { prepared } = preparing;
     const machine = machineFor(context, host, prepared.delegate);
     if (machine === undefined || machine.view(prepared.privilege) !== view) continue;
+    if (machine.isController) permitTask(onController(task, prepared), context.access);
     const about = moduleContext(context, task, host.name, prepared, machine.connection.facts, machine.userOf(prepared.privilege));
     requests.push(...nameAhead(prepared, about));
   }

@@ -17,12 +17,13 @@ import type { HostState } from './host-state.ts';
 import { NoSuchAccount } from './machine.ts';
 import type { Machine } from './machine.ts';
 import { mayHoldSecret } from '../values/may-hold-secret.ts';
+import { permitTask, permitWrites } from './controller-tasks.ts';
 import { nameNow } from './named-requests.ts';
 import type { Debt } from './owed.ts';
 import { owedBy, writeDown } from './owed.ts';
 import { debtsOf, learnOwed } from './owed-handlers.ts';
 import type { Prepared } from './prepare.ts';
-import { moduleContext } from './prepare.ts';
+import { moduleContext, onController } from './prepare.ts';
 import { HostStops, NotInPlan } from './signals.ts';
 import type { Asked } from './view.ts';
 import { syncedAtOnce } from './sync-files.ts';
@@ -93,6 +94,7 @@ export async function runItem(run: ItemRun, look: 'first' | 'again'): Promise<It
 
 async function lookAndDo(run: ItemRun, look: 'first' | 'again'): Promise<ItemResult> {
   const { context, prepared, machine } = run;
+  if (machine.isController) permitTask(onController(run.task, prepared), context.access);
   const view = machine.view(prepared.privilege);
   const about = moduleContext(context, run.task, run.host.name, prepared, machine.connection.facts, machine.userOf(prepared.privilege));
   // A play finds it out as it changes or looks.
@@ -210,6 +212,11 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
   if (context.interrupted()) throw new HostStops('interrupted');
   const refusal = context.approval?.refusal(placeOf(run), change);
   if (refusal !== undefined) throw new NotInPlan(refusal);
+  if (machine.isController) {
+    // Once more: an earlier task may have put a link into the way.
+    permitTask(onController(run.task, prepared), context.access);
+    permitWrites(change.predictions, run.task.place, context.access);
+  }
   context.emit({ type: 'task_started', host: run.host.name, task: run.identity, item: run.item });
   const delegated = isDelegated(run);
   const made = inEnvironment(await change.apply(), prepared.preamble);

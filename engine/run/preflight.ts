@@ -11,11 +11,14 @@ import { Secret } from '../values/secret.ts';
 import { all } from './conditions.ts';
 import type { RunContext } from './context.ts';
 import { MissingFile } from './controller-files.ts';
+import { permitConnection } from './controller-connections.ts';
+import { permitTask } from './controller-tasks.ts';
 import { FilesToCome, anyItem, isController, isOnController } from './files-to-come.ts';
 import { isLoopInVain, loopLayer, turnsOf } from './loop.ts';
 import type { HostState } from './host-state.ts';
 import { hushOf, hushedAhead } from './no-log.ts';
 import type { PlannedPlay } from './play-run.ts';
+import { onController } from './prepare.ts';
 import { prepareAhead } from './prepared-ahead.ts';
 import { unsupportedSetting } from './target-settings.ts';
 import { pendingLayer } from './variables.ts';
@@ -52,6 +55,7 @@ export async function preflight(context: RunContext, plays: readonly PlannedPlay
       host.variables.enter(scope);
       const unsupported = unsupportedSetting(host.name, host.variables.scope(undefined));
       if (unsupported !== undefined) add(unsupported);
+      attempt(() => permitConnection(host.name, host.variables.scope(undefined), context.access), add);
       for (const role of planned.play.roles) checkRole(role, host, add);
       const pending = pendingOf.get(host) ?? new Map<string, Value>();
       pendingOf.set(host, pending);
@@ -75,6 +79,15 @@ export async function preflight(context: RunContext, plays: readonly PlannedPlay
   }
   const [first, ...rest] = found.values();
   if (first !== undefined) throw new Problems([first, ...rest]);
+}
+
+function attempt(check: () => void, add: (problem: Problem) => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    add(error);
+  }
 }
 
 function expectResults(context: RunContext, planned: PlannedPlay): void {
@@ -113,7 +126,9 @@ async function tryTask(
       if (runs instanceof Unknown && isHere) notePerhaps(toCome, task, scope);
       if (runs !== true) continue;
       const preparing = await prepareAhead(context, { host, task, item: turn?.item }, scope);
-      if (isHere) toCome.note(task, preparing);
+      if (!isHere) continue;
+      toCome.note(task, preparing);
+      permitTask(onController(task, preparing.kind === 'ready' ? preparing.prepared : NOTHING_KNOWN), context.access);
     }
   } catch (error) {
     if (error instanceof Problems) error.problems.forEach(add);
@@ -122,6 +137,8 @@ async function tryTask(
     else throw error;
   }
 }
+
+const NOTHING_KNOWN = { args: undefined, privilege: { kind: 'login' }, preamble: '' } as const;
 
 /** What is wrong with a task that may not run is told in its turn. */
 function notePerhaps(toCome: FilesToCome, task: Task, scope: Scope): void {

@@ -13,6 +13,7 @@ import { Secret } from '../values/secret.ts';
 import type { Scope, Value } from '../values/value.ts';
 import { Unknown, isMap } from '../values/value.ts';
 import type { RunContext } from './context.ts';
+import type { ControllerTask } from './controller-tasks.ts';
 import { ToCome } from './controller-files.ts';
 import { isNoLog } from './no-log.ts';
 import { wrongType } from './wrong-type.ts';
@@ -77,6 +78,11 @@ export async function prepare(context: RunContext, task: Task, scope: Scope): Pr
     if (error instanceof ToCome) return { kind: 'unknown', because: error.because };
     throw error;
   }
+}
+
+/** What it wants of the controller, where it is done there. */
+export function onController(task: Task, { args, privilege, preamble }: Pick<Prepared, 'args' | 'privilege' | 'preamble'>): ControllerTask {
+  return { module: task.module, place: task.place, args, becomes: privilege.kind === 'become', hasEnvironment: preamble !== '' };
 }
 
 /** What is not known of its arguments, or of what was made of them. Only a plan can do with that. */

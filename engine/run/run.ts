@@ -143,9 +143,11 @@ export async function run(options: RunOptions): Promise<RunResult> {
     files: new ControllerFiles(
       digests,
       changes,
+      options.settings.access,
       (path, sha256) => begun && emit({ type: 'files_read', files: { [path]: sha256 } }),
       options.vault,
     ),
+    access: options.settings.access,
     machines,
     vault: options.vault,
     hosts,

@@ -1,6 +1,8 @@
 import { sshTarget } from '../connection/ssh-target.ts';
 import type { Target } from '../connection/target.ts';
 import { Problem } from '../errors/problem.ts';
+import { permitConnection } from './controller-connections.ts';
+import type { ControllerAccess } from '../values/controller-access.ts';
 import { Secret } from '../values/secret.ts';
 import type { Scope, Value } from '../values/value.ts';
 
@@ -11,6 +13,8 @@ export interface TargetSettings {
   readonly password: Secret | undefined;
   readonly connectTimeoutMs: number;
   readonly keepAliveMs: number;
+  /** What playbook and inventory may do on this machine. */
+  readonly access: ControllerAccess;
 }
 
 /** How a host is reached where ansible_connection does not say. */
@@ -30,6 +34,7 @@ export async function targetOf(name: string, scope: Scope, settings: TargetSetti
       remedy: 'Use ssh, openssh or local.',
     });
   }
+  permitConnection(name, scope, settings.access);
   const unsupported = unsupportedSetting(name, scope);
   if (unsupported !== undefined) throw unsupported;
   return sshTarget(

@@ -23,6 +23,7 @@ export async function variableFileLayer(
     return isAbsolute(name) ? name : join(directory, name);
   });
   for (const path of paths) {
+    files.permit(path, place);
     const bytes = await readFile(path).catch(() => undefined);
     if (bytes === undefined) continue;
     files.note(path, bytes);

@@ -1,0 +1,74 @@
+import { lstatSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { statusOf } from '../values/look-at-once.ts';
+import type { Foreigner } from '../values/controller-access.ts';
+import { isWithin, realPath } from '../values/controller-access.ts';
+
+/** Who asks, and where from. */
+export interface Viewpoint {
+  /** The working folder. */
+  readonly folder: string;
+  /** Numbers of the users whose files are the operator's own: the user, root, and who called sudo. */
+  readonly users: ReadonlySet<number>;
+  /** Folders that are trusted by the user's own setting. */
+  readonly trusted: readonly string[];
+}
+
+/** What this process is. RUNBOOK_TRUST names folders, with a colon between them. */
+export function viewpoint(env: NodeJS.ProcessEnv = process.env): Viewpoint {
+  const own = process.getuid?.() ?? 0;
+  const caller = own === 0 && /^\d+$/.test(env['SUDO_UID'] ?? '') ? [Number(env['SUDO_UID'])] : [];
+  const trusted = (env['RUNBOOK_TRUST'] ?? '').split(':').filter((path) => path !== '');
+  return {
+    folder: process.cwd(),
+    users: new Set([own, 0, ...caller]),
+    trusted: trusted.map((path) => (path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path)),
+  };
+}
+
+/** The folder of what belongs to a playbook or inventory: the top of its Git repository, else its own, or that above `playbooks`. */
+export function projectOf(file: string): string {
+  const folder = folderOf(realPath(file));
+  return topOf(folder) ?? (basename(folder) === 'playbooks' && !isWide(dirname(folder)) ? dirname(folder) : folder);
+}
+
+/** Undefined: it is trusted as much as the operator, as it is the operator's own and lies in the project that they are in. */
+export function foreignness(file: string, { folder, users, trusted }: Viewpoint): Foreigner | undefined {
+  const real = realPath(file);
+  if (trusted.some((one) => isWithin(real, realPath(one)))) return undefined;
+  const project = projectOf(file);
+  const foreign = (why: string, isElsewhere = false): Foreigner => ({ file, project, why, isElsewhere });
+  const spoiled = chain(real, project).find((path) => !isOwn(path, users));
+  if (spoiled !== undefined) return foreign(`${spoiled} belongs to another user, or everybody may write to it.`);
+  const here = realPath(folder);
+  if (isWithin(here, project)) return undefined;
+  if (topOf(folderOf(real)) !== undefined) return foreign(`It is part of the project ${project}, and you are in ${here}.`, true);
+  if (isWithin(real, topOf(here) ?? here) && (!isWide(here) || folderOf(real) === here)) return undefined;
+  return foreign(`It lies in ${project}, and you are in ${here}.`, true);
+}
+
+/** A file and the folders above it, up to that of its project. */
+function chain(path: string, project: string): readonly string[] {
+  return path === project || dirname(path) === path ? [path] : [path, ...chain(dirname(path), project)];
+}
+
+function isOwn(path: string, users: ReadonlySet<number>): boolean {
+  const status = lstatSync(path);
+  return users.has(status.uid) && (status.mode & 0o002) === 0;
+}
+
+/** The top of the Git repository that a folder is in. One that spans a home, or all of the temporary files, says nothing of what belongs together. */
+function topOf(folder: string): string | undefined {
+  if (isWide(folder)) return undefined;
+  if (statusOf(join(folder, '.git')) !== undefined) return folder;
+  return topOf(dirname(folder));
+}
+
+function isWide(folder: string): boolean {
+  return [homedir(), tmpdir()].some((one) => isWithin(realPath(one), folder));
+}
+
+function folderOf(path: string): string {
+  return statusOf(path)?.isDirectory() === true ? path : dirname(path);
+}

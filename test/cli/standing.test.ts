@@ -1,0 +1,92 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Viewpoint } from '../../engine/cli/standing.ts';
+import { foreignness, projectOf, viewpoint } from '../../engine/cli/standing.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+
+const OWN = process.getuid?.() ?? 0;
+
+/** Folders with empty files; a path that ends in a slash is a folder. */
+function tree(...paths: readonly string[]): string {
+  const root = temporaryFolder('runbook-standing-');
+  for (const path of paths) {
+    mkdirSync(join(root, path.endsWith('/') ? path : dirname(path)), { recursive: true });
+    if (!path.endsWith('/')) writeFileSync(join(root, path), '');
+  }
+  return root;
+}
+
+test.each<[string, readonly string[], string, string]>([
+  ['the top of the repository', ['.git/', 'a/b/p.yml'], 'a/b/p.yml', '.'],
+  ['the nearest one', ['.git/', 'a/.git', 'a/b/p.yml'], 'a/b/p.yml', 'a'],
+  ['its folder where there is none', ['a/b/p.yml'], 'a/b/p.yml', 'a/b'],
+  ['that above playbooks', ['a/playbooks/p.yml'], 'a/playbooks/p.yml', 'a'],
+  ['a folder itself', ['a/inventory/hosts'], 'a/inventory', 'a/inventory'],
+])('the project of a playbook is %s', (_, paths, file, project) => {
+  const root = tree(...paths);
+  expect(projectOf(join(root, file))).toBe(join(root, project));
+});
+
+test('neither a home nor the folder of temporary files is a project', () => {
+  const root = tree('playbooks/p.yml');
+  expect(projectOf(join(root, 'playbooks/p.yml'))).toBe(root);
+  for (const wide of [homedir(), tmpdir(), '/']) expect(projectOf(join(wide, 'playbooks', 'nothing.yml'))).toBe(join(wide, 'playbooks'));
+});
+
+/** From a folder, with these users' files as one's own: why a playbook is from elsewhere; undefined where it is not. */
+function why(root: string, file: string, from: string, more: Partial<Viewpoint> = {}): string | undefined {
+  const view = { folder: join(root, from), users: new Set([OWN]), trusted: [], ...more };
+  return foreignness(join(root, file), view)?.why.replaceAll(root, '');
+}
+
+test.each<[string, readonly string[], string, string, string | undefined]>([
+  ['beside it', ['a/p.yml'], 'a/p.yml', 'a', undefined],
+  ['above it', ['a/b/c/p.yml'], 'a/b/c/p.yml', 'a', undefined],
+  ['below it in its repository', ['a/.git/', 'a/p.yml', 'a/x/y/'], 'a/p.yml', 'a/x/y', undefined],
+  ['beside it in a repository around both', ['a/.git/', 'a/b/p.yml', 'a/c/'], 'a/b/p.yml', 'a/c', undefined],
+  ['elsewhere', ['a/p.yml', 'b/'], 'a/p.yml', 'b', 'It lies in /a, and you are in /b.'],
+  ['in a folder whose name only begins so', ['ab/p.yml', 'a/'], 'ab/p.yml', 'a', 'It lies in /ab, and you are in /a.'],
+  ['above its repository', ['a/b/.git/', 'a/b/p.yml'], 'a/b/p.yml', 'a', 'It is part of the project /a/b, and you are in /a.'],
+  [
+    'in the repository around its own',
+    ['a/.git/', 'a/b/.git', 'a/b/p.yml'],
+    'a/b/p.yml',
+    'a',
+    'It is part of the project /a/b, and you are in /a.',
+  ],
+])('an operator %s', (_, paths, file, from, expected) => {
+  expect(why(tree(...paths), file, from)).toBe(expected);
+});
+
+test('a folder that holds files from everywhere vouches for none below it', () => {
+  const root = tree('p.yml');
+  expect(foreignness(join(root, 'p.yml'), { folder: tmpdir(), users: new Set([OWN]), trusted: [] })?.isElsewhere).toBe(true);
+  expect(foreignness(join(root, 'p.yml'), { folder: '/', users: new Set([OWN]), trusted: [] })?.isElsewhere).toBe(true);
+});
+
+test('what belongs to others is from elsewhere, also for who is in its folder', () => {
+  const root = tree('a/p.yml');
+  expect(why(root, 'a/p.yml', 'a', { users: new Set([OWN + 1]) })).toMatch(/^\/a\/p\.yml belongs to another user/);
+});
+
+test.each(['a/.git/p.yml', 'a/b/p.yml', 'a/b', 'a'])('what everybody may write to is from elsewhere: %s', (path) => {
+  const root = tree('a/.git/p.yml', 'a/b/p.yml');
+  chmodSync(join(root, path), 0o777);
+  const file = path.endsWith('.yml') ? path : 'a/b/p.yml';
+  expect(why(root, file, 'a')).toMatch(/everybody may write to it/);
+});
+
+test('the setting of the user trusts a folder from everywhere, and nothing beside it', () => {
+  const root = tree('a/p.yml', 'ab/p.yml', 'b/');
+  const trusted = [join(root, 'a')];
+  expect(why(root, 'a/p.yml', 'b', { trusted })).toBeUndefined();
+  expect(why(root, 'ab/p.yml', 'b', { trusted })).toBe('It lies in /ab, and you are in /b.');
+});
+
+test('the viewpoint is that of the process', () => {
+  const { users, trusted } = viewpoint({ RUNBOOK_TRUST: '~/infra:/srv/x', SUDO_UID: '4711' });
+  expect(trusted).toEqual([join(homedir(), 'infra'), '/srv/x']);
+  expect(users).toEqual(new Set(OWN === 0 ? [0, 4711] : [OWN, 0]));
+});
