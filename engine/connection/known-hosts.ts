@@ -1,4 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import type { Wildcards } from './wildcards.ts';
+import { wildcards } from './wildcards.ts';
 
 /** One line of a known_hosts file; the format is that of sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". */
 export interface KnownHost {
@@ -14,7 +16,7 @@ export interface KnownHost {
 
 type HostMatcher =
   | { readonly kind: 'hashed'; readonly salt: Buffer; readonly hash: string }
-  | { readonly kind: 'patterns'; readonly positive: readonly RegExp[]; readonly negative: readonly RegExp[] };
+  | { readonly kind: 'patterns'; readonly positive: readonly Wildcards[]; readonly negative: readonly Wildcards[] };
 
 export type HostKeyVerdict =
   | { readonly kind: 'known' }
@@ -57,17 +59,13 @@ function parseHosts(field: string): HostMatcher | undefined {
     .filter((pattern) => pattern !== '');
   return {
     kind: 'patterns',
-    positive: patterns.filter((pattern) => !pattern.startsWith('!')).map(wildcards),
-    negative: patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => wildcards(pattern.slice(1))),
+    positive: patterns.filter((pattern) => !pattern.startsWith('!')).map(hostPattern),
+    negative: patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => hostPattern(pattern.slice(1))),
   };
 }
 
-function wildcards(pattern: string): RegExp {
-  const text = pattern
-    .replaceAll(/[\\^$.|+()[\]{}]/g, '\\$&')
-    .replaceAll(/\*+/g, '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${text}$`);
+function hostPattern(pattern: string): Wildcards {
+  return wildcards(pattern, { classes: false, ignoreCase: false });
 }
 
 /** How a host is called in known_hosts: its address, and its port where that is not 22. */

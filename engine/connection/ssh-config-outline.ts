@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
+import { wildcards } from './wildcards.ts';
 
 /** A `Host` line's patterns, or a `Match` line, whose outcome only ssh itself can tell. */
 type Block = { readonly kind: 'host'; readonly patterns: readonly string[] } | { readonly kind: 'match' };
@@ -49,14 +50,7 @@ export function answerKey(outline: Outline, { host, user, port }: Login): string
 }
 
 function matches(patterns: readonly string[], host: string): boolean {
-  const hit = (pattern: string): boolean =>
-    new RegExp(
-      `^${pattern
-        .replaceAll(/[\\^$.|+()[\]{}]/g, '\\$&')
-        .replaceAll(/\*+/g, '.*')
-        .replaceAll('?', '.')}$`,
-      'i',
-    ).test(host);
+  const hit = (pattern: string): boolean => wildcards(pattern, { classes: false, ignoreCase: true }).test(host);
   return patterns.some((one) => !one.startsWith('!') && hit(one)) && !patterns.some((one) => one.startsWith('!') && hit(one.slice(1)));
 }
 

@@ -1,5 +1,7 @@
+import { wildcards } from '../connection/wildcards.ts';
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
+import { EndlessMatch, match, matchLines, powerOf } from '../values/match-limit.ts';
 import { nearestName } from '../values/suggest.ts';
 import type { Host, Inventory } from './inventory.ts';
 import { LOCALHOST, localhostOf } from './localhost.ts';
@@ -12,7 +14,7 @@ import { LOCALHOST, localhostOf } from './localhost.ts';
  * name that is neither host nor group, with the nearest name, and Problem('no-such-host') for a number beyond the hosts.
  */
 export function selectHosts(inventory: Inventory, pattern: string, place: Place | undefined): readonly Host[] {
-  const parts = splitPattern(pattern);
+  const parts = splitPattern(pattern, place);
   if (parts.length === 0)
     throw new Problem({ code: 'empty-pattern', what: 'the pattern of hosts is empty', place, remedy: 'Name a host, a group, or all.' });
   const plain = parts.filter((part) => !part.startsWith('!') && !part.startsWith('&'));
@@ -29,12 +31,19 @@ export function selectHosts(inventory: Inventory, pattern: string, place: Place 
   return [...chosen].map((name) => inventory.hosts.get(name) ?? localhostOf(inventory));
 }
 
+/** Reading a part takes the square of its length. */
+const LONGEST_PART = 5_000;
+
 /** Commas part always; colons unless they stand in brackets, in the parentheses of a regular expression, or in an IPv6 address. */
-function splitPattern(pattern: string): readonly string[] {
+function splitPattern(pattern: string, place: Place | undefined): readonly string[] {
   const parts: string[] = [];
   for (const chunk of pattern.split(',')) {
     const text = chunk.trim();
     if (text === '') continue;
+    if (text.length > LONGEST_PART) {
+      const what = `a part of the pattern of hosts has ${text.length} characters; up to ${LONGEST_PART} can be read`;
+      throw new Problem({ code: 'wrong-pattern', what, place, remedy: 'Part hosts by commas, or put them into a group.' });
+    }
     if (isAddress(text)) parts.push(text);
     else parts.push(...text.split(/:(?![^[]*\]|[^(]*\))/).map((one) => one.trim()));
   }
@@ -42,11 +51,12 @@ function splitPattern(pattern: string): readonly string[] {
 }
 
 function isAddress(text: string): boolean {
-  return /^[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*$/i.test(text);
+  const second = text.indexOf(':', text.indexOf(':') + 1);
+  return second > 0 && /^[0-9a-f:.]*$/i.test(text) && !text.slice(0, second).includes('.');
 }
 
 function named(inventory: Inventory, part: string, whole: string, place: Place | undefined): readonly string[] {
-  if (part.startsWith('~')) return matching(inventory, regular(part.slice(1), place));
+  if (part.startsWith('~')) return matchingExpression(inventory, part.slice(1), place);
   const range = RANGE.exec(part)?.groups;
   if (range !== undefined) {
     const hosts = named(inventory, range['name'] ?? '', whole, place);
@@ -101,12 +111,25 @@ function slice(hosts: readonly string[], { from, to, first, last }: Readonly<Rec
 }
 
 /** Groups first, then hosts: as Ansible, a glob names what is in the groups that it matches as well. */
-function matching(inventory: Inventory, expression: RegExp): readonly string[] {
+function matching(inventory: Inventory, fits: (name: string) => boolean): readonly string[] {
   const names = new Set<string>();
   for (const group of inventory.groups.values())
-    if (group.name !== 'all' && expression.test(group.name)) group.hosts.forEach((host) => names.add(host));
-  for (const host of inventory.hosts.keys()) if (expression.test(host)) names.add(host);
+    if (group.name !== 'all' && fits(group.name)) group.hosts.forEach((host) => names.add(host));
+  for (const host of inventory.hosts.keys()) if (fits(host)) names.add(host);
   return [...names];
+}
+
+function matchingExpression(inventory: Inventory, source: string, place: Place | undefined): readonly string[] {
+  const expression = regular(source, place);
+  const costly = { text: `~${source}`, power: powerOf(expression.source) };
+  const length = [...inventory.groups.keys(), ...inventory.hosts.keys()].reduce((sum, name) => sum + name.length, 0);
+  const fits = (name: string): boolean => match(costly, name.length, () => expression.test(name));
+  try {
+    return matchLines([costly], length, () => matching(inventory, fits));
+  } catch (error) {
+    if (!(error instanceof EndlessMatch)) throw error;
+    throw new Problem({ code: 'wrong-pattern', what: error.message, place, why: error.why, remedy: error.remedy });
+  }
 }
 
 function regular(source: string, place: Place | undefined): RegExp {
@@ -122,14 +145,11 @@ function regular(source: string, place: Place | undefined): RegExp {
   }
 }
 
-function glob(part: string, place: Place | undefined): RegExp {
-  const source = part
-    .replace(/[.+^${}()|\\]/g, '\\$&')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '.')
-    .replace(/\[!/g, '[^');
+function glob(part: string, place: Place | undefined): (name: string) => boolean {
   try {
-    return new RegExp(`^${source}$`);
+    if (/\[[^\]]*$/.test(part)) throw new SyntaxError('a bracket is not closed');
+    const pattern = wildcards(part, { classes: true, ignoreCase: false });
+    return (name) => pattern.test(name);
   } catch {
     throw new Problem({
       code: 'wrong-pattern',

@@ -1,3 +1,5 @@
+import type { Wildcards } from '../connection/wildcards.ts';
+import { wildcards } from '../connection/wildcards.ts';
 import type { Member } from '../resources/archive-member.ts';
 import { stripped, tidyName } from '../resources/archive-member.ts';
 import type { ArchiveOptions } from '../resources/archive-script.ts';
@@ -104,12 +106,10 @@ function renaming(options: UnpackOptions, isZip: boolean): (name: string) => str
 }
 
 /** A pattern as tar and unzip take it: `*` passes over slashes. Of tar's, one for a folder also fits what lies in it, and it may begin at any component. */
-function globOf(pattern: string, isWhole: boolean): RegExp {
-  const body = pattern.replace(/\/+$/, '').replace(/\[!?\]?[^\]]*\]|[*?]|[^*?[]+|\[/g, (part) => {
-    if (part === '*') return '[^]*';
-    if (part === '?') return '[^]';
-    if (part.length > 1 && part.startsWith('[')) return `[${part.slice(1, -1).replace('!', '^').replaceAll('\\', '\\\\')}]`;
-    return part.replace(/[.+^${}()|\\[\]]/g, '\\$&');
-  });
-  return isWhole ? new RegExp(`^${body}/?$`) : new RegExp(`(?:^|/)${body}(?:/|$)`);
+function globOf(pattern: string, isWhole: boolean): Wildcards {
+  const body = pattern.replace(/\/+$/, '');
+  const forms = [body, isWhole ? `${body}/` : `${body}/*`].map((form) => wildcards(form, { classes: true, ignoreCase: false }));
+  const fits = (name: string): boolean => forms.some((form) => form.test(name));
+  if (isWhole) return { test: fits };
+  return { test: (name) => fits(name) || [...name.matchAll(/\//g)].some(({ index }) => fits(name.slice(index + 1))) };
 }

@@ -5,6 +5,7 @@ import type { FileState } from '../resources/file-state.ts';
 import type { Request, Seen } from '../resources/resource.ts';
 import { Secret } from '../values/secret.ts';
 import { Unknown } from '../values/value.ts';
+import { EndlessMatch, matchLines } from '../values/match-limit.ts';
 import { boolean, path } from './arguments.ts';
 import type { WantedAttributes } from './file-attributes.ts';
 import type { Content } from './file-content.ts';
@@ -13,6 +14,7 @@ import { placeFor, planFile } from './file-plan.ts';
 import { aboveNeeds, fileNeeds } from './file-needs.ts';
 import { writeArguments } from './file-write-arguments.ts';
 import type { CannotKnow, Context, Impossible, Outcome } from './module.ts';
+import { Pattern } from './regular-expression.ts';
 import { bytesOf, textOf } from './file-text.ts';
 
 /** The arguments that the modules which edit text files share. */
@@ -69,7 +71,7 @@ export function planEdit(
   }
   if (state.type === 'file' && state.content === undefined) return notBrought(args.path, state.size, seen.certainty(request));
   const before = state.type === 'file' && state.content !== undefined ? textOf(state.content) : undefined;
-  const after = inserted instanceof Unknown ? undefined : (edit(before) ?? before ?? '');
+  const after = inserted instanceof Unknown ? undefined : (edited(args, edit, before) ?? before ?? '');
   if (typeof after === 'object') return after;
   const content: Content =
     inserted instanceof Unknown ? { kind: 'unknown', value: inserted } : bytesContent(bytesOf(after ?? ''), inserted instanceof Secret);
@@ -93,6 +95,21 @@ export function planEdit(
     seen,
     context,
   );
+}
+
+function edited(
+  args: EditArguments,
+  edit: (before: string | undefined) => string | Impossible | undefined,
+  before: string | undefined,
+): string | Impossible | undefined {
+  const expressions = Object.values(args).filter((value) => value instanceof Pattern);
+  if (expressions.length === 0) return edit(before);
+  try {
+    return matchLines(expressions, before?.length ?? 0, () => edit(before));
+  } catch (error) {
+    if (!(error instanceof EndlessMatch)) throw error;
+    return { kind: 'impossible', what: `${args.path}: ${error.message}`, why: error.why, remedy: error.remedy };
+  }
 }
 
 /** A file that is there, without its content. */

@@ -1,30 +1,42 @@
 import { z } from 'zod';
+import type { Costly } from '../values/match-limit.ts';
+import { match, powerOf } from '../values/match-limit.ts';
 import { PatternFault, translatePattern } from './python-pattern.ts';
 import type { PatternOptions, Translated } from './python-pattern.ts';
 import { parseReplacement } from './python-replacement.ts';
 import type { Replacement } from './python-replacement.ts';
 
-/** A regular expression as Python writes it. */
-export class Pattern {
+/** A regular expression as Python writes it. What matches throws EndlessMatch where that takes too long. */
+export class Pattern implements Costly {
   readonly text: string;
+  readonly power: number;
   readonly #translated: Translated;
   readonly #compiled: RegExp;
 
   /** Throws PatternFault. */
   constructor(text: string, options: PatternOptions) {
     this.text = text;
-    this.#translated = translatePattern(text, options);
-    this.#compiled = new RegExp(this.#translated.source, `g${this.#translated.flags}`);
+    try {
+      this.#translated = translatePattern(text, options);
+      this.#compiled = new RegExp(this.#translated.source, `g${this.#translated.flags}`);
+    } catch (error) {
+      if (error instanceof PatternFault) throw error;
+      throw new PatternFault('it is nested too deeply, or too large');
+    }
+    this.power = powerOf(this.#translated.source);
   }
 
-  matches(text: string): Iterable<RegExpExecArray> {
-    return text.matchAll(this.#compiled);
+  /** `act` is called with each match, and must be pure but for what it collects. */
+  eachMatch(text: string, act: (match: RegExpExecArray) => void): void {
+    match(this, text.length, () => {
+      for (const one of text.matchAll(this.#compiled)) act(one);
+    });
   }
 
   /** The first match. */
   exec(text: string): RegExpExecArray | null {
     this.#compiled.lastIndex = 0;
-    return this.#compiled.exec(text);
+    return match(this, text.length, () => this.#compiled.exec(text));
   }
 
   test(text: string): boolean {
@@ -39,7 +51,7 @@ export class Pattern {
   /** Where a named group of the first match begins and ends. */
   boundsOf(name: string, text: string): readonly [number, number] | undefined {
     const { source, flags } = this.#translated;
-    return new RegExp(source, `d${flags}`).exec(text)?.indices?.groups?.[name];
+    return match(this, text.length, () => new RegExp(source, `d${flags}`).exec(text)?.indices?.groups?.[name]);
   }
 
   /** What is to stand for a match; throws PatternFault where it names a group that is not there. */

@@ -83,10 +83,10 @@ function replaced(args: Arguments, replacement: string, text: string): string {
   let result = '';
   let at = 0;
   const part = text.slice(start, end);
-  for (const match of args.regexp.matches(part)) {
+  args.regexp.eachMatch(part, (match) => {
     result += part.slice(at, match.index) + expand(parts, match);
     at = match.index + match[0].length;
-  }
+  });
   return text.slice(0, start) + result + part.slice(at) + text.slice(end);
 }
 

@@ -1,22 +1,48 @@
 import { ArgumentFault } from './fault.ts';
+import type { Costly } from './match-limit.ts';
+import { EndlessMatch, match, powerOf } from './match-limit.ts';
 
 /** Text longer than this is not searched with a pattern. In characters. */
 const MAX_SUBJECT = 1_000_000;
+/** A pattern longer than this is none. In characters. */
+const MAX_SOURCE = 10_000;
 /** A repeated group that itself repeats, `(a+)+`, takes exponential time on text that nearly matches. */
 const NESTED_REPEAT = /\((?:[^()\\]|\\.)*[+*}](?:[^()\\]|\\.)*\)\s*[+*{]/;
 
-const compiled = new Map<string, RegExp>();
+interface Compiled extends Costly {
+  readonly first: RegExp;
+  readonly all: RegExp;
+}
 
-/** A regular expression (JavaScript's, with the u flag) that may be run on text from a host. */
-export function pattern(source: string, flags: 'u' | 'gu', subject: string): RegExp {
+const compiled = new Map<string, Compiled>();
+
+/** Does a pattern (JavaScript's, with the u flag) match the text of a host? */
+export function matches(source: string, subject: string): boolean {
+  return bounded(source, subject, ({ first }) => first.test(subject));
+}
+
+/** The text with each match replaced; $1 is the first group. */
+export function replaceMatches(source: string, subject: string, by: string): string {
+  return bounded(source, subject, ({ all }) => subject.replace(all, by));
+}
+
+function bounded<Result>(source: string, subject: string, work: (pattern: Compiled) => Result): Result {
   if (subject.length > MAX_SUBJECT)
     throw new ArgumentFault(`The text is too long to be searched with a pattern: ${subject.length} characters`);
-  const key = `${flags}/${source}`;
-  const known = compiled.get(key);
-  if (known !== undefined) {
-    known.lastIndex = 0;
-    return known;
+  const pattern = compile(source);
+  try {
+    return match(pattern, subject.length, () => work(pattern));
+  } catch (error) {
+    if (error instanceof EndlessMatch) throw new ArgumentFault(`${error.message}. ${error.why}`, error.remedy);
+    throw error;
   }
+}
+
+function compile(source: string): Compiled {
+  const known = compiled.get(source);
+  if (known !== undefined) return known;
+  if (source.length > MAX_SOURCE)
+    throw new ArgumentFault(`The pattern is too long: ${source.length} characters; up to ${MAX_SOURCE} are one`);
   if (NESTED_REPEAT.test(source)) {
     throw new ArgumentFault(
       `The pattern ${source} repeats a group that itself repeats, which can take for ever`,
@@ -24,10 +50,10 @@ export function pattern(source: string, flags: 'u' | 'gu', subject: string): Reg
     );
   }
   try {
-    const expression = new RegExp(source, flags);
+    const pattern = { text: source, power: powerOf(source), first: new RegExp(source, 'u'), all: new RegExp(source, 'gu') };
     if (compiled.size > 1000) compiled.clear();
-    compiled.set(key, expression);
-    return expression;
+    compiled.set(source, pattern);
+    return pattern;
   } catch (error) {
     throw new ArgumentFault(`The pattern ${source} is not a regular expression: ${error instanceof Error ? error.message : ''}`);
   }
