@@ -8,7 +8,8 @@ import satisfies from 'semver/functions/satisfies.js';
 import validRange from 'semver/ranges/valid.js';
 import { cidrContains, cidrHost, cidrOverlaps, cidrPrefix, ipVersion } from './addresses.ts';
 import { ArgumentFault, Fault, UnknownTouched } from './fault.ts';
-import { pattern } from './pattern.ts';
+import { matches, replaceMatches } from './pattern.ts';
+import { spendForMade, spendForSeen, spendSteps } from './step-limit.ts';
 
 /** A function that expressions have beyond those of CEL itself. The documentation and the tests are made of this list. */
 export interface CelFunction {
@@ -121,7 +122,7 @@ const table: readonly Implemented[] = [
     signature: 'string.regexReplace(string, string): string',
     summary: 'Replaces each match of a pattern; $1 is the first group.',
     example: ['"etcd-3".regexReplace("^[a-z]+-([0-9]+)$", "member $1")', 'member 3'],
-    run: (text: string, from: string, to: string) => text.replace(pattern(from, 'gu', text), to),
+    run: (text: string, from: string, to: string) => replaceMatches(from, text, to),
   },
   {
     name: 'lower',
@@ -190,9 +191,15 @@ function isMissing(error: unknown): boolean {
   return code === 'no_such_key' || code === 'index_out_of_bounds';
 }
 
+/** A part of a parsed expression. */
+interface Part {
+  readonly op: string;
+  evaluate(evaluator: Evaluator, ast: Part, context: unknown): unknown;
+}
+
 interface Evaluator {
-  run(ast: unknown, context: unknown): unknown;
-  tryEval(ast: unknown, context: unknown): unknown;
+  run(ast: Part, context: unknown): unknown;
+  tryEval(ast: Part, context: unknown): unknown;
 }
 
 interface Checker {
@@ -201,7 +208,7 @@ interface Checker {
 }
 
 /** `undefined` for what is not there. */
-function runLeniently(evaluator: Evaluator, ast: unknown, context: unknown): unknown {
+function runLeniently(evaluator: Evaluator, ast: Part, context: unknown): unknown {
   try {
     return evaluator.run(ast, context) ?? undefined;
   } catch (error) {
@@ -211,7 +218,7 @@ function runLeniently(evaluator: Evaluator, ast: unknown, context: unknown): unk
 }
 
 interface MacroCall {
-  readonly args: readonly unknown[];
+  readonly args: readonly [Part, Part];
 }
 
 const defaultMacro = ({ args: [value, fallback] }: MacroCall) => ({
@@ -234,6 +241,26 @@ const definedMacro = ({ args: [value] }: MacroCall) => ({
     return runLeniently(evaluator, value, context) !== undefined;
   },
 });
+
+/** What works out anew what may be large. */
+const MAKERS: ReadonlySet<string> = new Set(['+', 'call', 'rcall', 'list', 'map']);
+/** Looks up what is there already. */
+const LOOKUPS: ReadonlySet<string> = new Set(['id', '.', '.?', '[]', '[?]']);
+
+/** Counts each part of an expression that is evaluated, each time. */
+function countSteps(environment: Environment): void {
+  environment.registerFunction('countSteps(): bool', function (this: Evaluator) {
+    this.run = (ast, context) => {
+      const result = ast.evaluate(this, ast, context);
+      spendSteps(1);
+      if (MAKERS.has(ast.op)) spendForMade(result);
+      else if (LOOKUPS.has(ast.op)) spendForSeen(result);
+      return result;
+    };
+    return true;
+  });
+  environment.evaluate('countSteps()');
+}
 
 /**
  * CEL lets `&&`, `||`, exists and all ignore an error where the other side decides, which would hide a misspelt name.
@@ -274,12 +301,11 @@ function createEnvironment(): Environment {
   }
   environment.registerOperator('double % double', (a: number, b: number) => a % b);
   for (const { signature, run } of table) environment.registerFunction(signature, run);
-  environment.registerFunction(`string.${BOUNDED_MATCHES}(string): bool`, (text: string, source: string) =>
-    pattern(source, 'u', text).test(text),
-  );
+  environment.registerFunction(`string.${BOUNDED_MATCHES}(string): bool`, (text: string, source: string) => matches(source, text));
   environment.registerFunction('default(ast, ast): dyn', defaultMacro);
   environment.registerFunction('defined(ast): bool', definedMacro);
   keepMistakes(environment);
+  countSteps(environment);
   return environment;
 }
 

@@ -1,6 +1,7 @@
 import { Optional } from '@marcbachmann/cel-js';
 import { ArgumentFault, UnknownTouched } from './fault.ts';
 import { Secret } from './secret.ts';
+import { spendSteps } from './step-limit.ts';
 import type { Value, ValueMap } from './value.ts';
 import { isList, Unknown } from './value.ts';
 
@@ -132,6 +133,7 @@ export class Converter {
 
   /** The result as a value; `protect` marks text that was made of secrets. An ArgumentFault for what is not data. */
   fromCel(result: unknown, protect: (text: string) => string | Secret): Value {
+    spendSteps(1);
     if (typeof result === 'string') return protect(result);
     if (typeof result === 'bigint') return fromInteger(result);
     if (result === null || typeof result === 'boolean' || typeof result === 'number') return result;

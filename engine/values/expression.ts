@@ -9,7 +9,7 @@ import { describe } from './describe.ts';
 import type { Missing } from './expression-fault.ts';
 import { missingItem, missingKey, plainTypes, sentence, typeRemedy } from './expression-fault.ts';
 import type { Locate } from './fault.ts';
-import { ArgumentFault, Fault, isStackOverflow, UnknownTouched } from './fault.ts';
+import { ArgumentFault, Fault, isStackOverflow, isTooLarge, tooLarge, UnknownTouched } from './fault.ts';
 import { ansibleVariable, interfaceFact } from './ansible-variables.ts';
 import { checkParts } from './fact-paths.ts';
 import { readJinja } from './jinja-expression.ts';
@@ -17,6 +17,7 @@ import { celRemedy } from './jinja-remedy.ts';
 import { locateIn } from './placement.ts';
 import type { ScalarNode } from './node.ts';
 import { Secret } from './secret.ts';
+import { withinSteps } from './step-limit.ts';
 import { didYouMean } from './suggest.ts';
 import type { Scope, Value } from './value.ts';
 import { Unknown } from './value.ts';
@@ -78,6 +79,7 @@ function withProblems<T>(locate: Locate, action: () => T): T {
     return action();
   } catch (error) {
     if (error instanceof Fault) throw error.toProblem(locate);
+    if (isTooLarge(error)) throw tooLarge().toProblem(locate);
     if (isStackOverflow(error))
       throw new Fault({ code: 'expression-syntax', what: 'The expression is nested too deeply' }).toProblem(locate);
     throw error;
@@ -135,8 +137,10 @@ class CelExpression implements CompiledExpression {
     const converter = new Converter();
     this.#isRunning = true;
     try {
-      const result: unknown = program(new Variables(scope, converter, this.#used));
-      return converter.fromCel(result, (text) => this.#protect(text, converter));
+      return withinSteps(() => {
+        const result: unknown = program(new Variables(scope, converter, this.#used));
+        return converter.fromCel(result, (text) => this.#protect(text, converter));
+      });
     } catch (error) {
       if (error instanceof UnknownTouched) return error.unknown;
       throw toFault(error, { source: this.source, advise: () => undefined, missing: converter.evidence.missing });

@@ -59,6 +59,19 @@ export class UnknownTouched extends Error {
   }
 }
 
+/** Did the text that is being worked on grow beyond what a text can be? Its size is the user's doing. */
+export function isTooLarge(error: unknown): boolean {
+  return error instanceof RangeError && /^Invalid (?:string|array) length/.test(error.message);
+}
+
+export function tooLarge(): Fault {
+  return new Fault({
+    code: 'template-too-large',
+    what: 'What is made here is too large to be worked with',
+    remedy: 'See what is repeated or replaced more often than it should be. Bring large files by copy.',
+  });
+}
+
 /** Did the text that is being worked on end the stack? Its nesting is the user's doing, not a fault of runbook. */
 export function isStackOverflow(error: unknown): boolean {
   return error instanceof RangeError && error.message.includes('call stack');

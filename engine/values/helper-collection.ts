@@ -3,6 +3,7 @@ import { ArgumentFault, UnknownTouched } from './fault.ts';
 import type { Helper } from './helper.ts';
 import { listOf, mapOf, numberOf, textOf } from './helper.ts';
 import { Secret, isTellingNumber } from './secret.ts';
+import { spendSteps } from './step-limit.ts';
 import type { Value, ValueMap } from './value.ts';
 import { isList, isMap, Unknown } from './value.ts';
 
@@ -105,7 +106,17 @@ export const collectionHelpers: readonly Helper[] = [
   ),
   kept('unique', 'The items without repetitions, in their order.', ['{{unique (list 1 2 1)}}', [1, 2]], [1, 1], ([list]) => {
     const unique: Value[] = [];
-    for (const item of listOf(list)) if (!unique.some((known) => isEqual(known, item))) unique.push(item);
+    const structured: Value[] = [];
+    const plain = new Set<Value>();
+    for (const item of listOf(list)) {
+      const isPlain = typeof item !== 'object' || item === null;
+      const others = isPlain ? structured : unique;
+      spendSteps(others.length);
+      if (plain.has(item) || others.some((known) => isEqual(known, item))) continue;
+      if (isPlain) plain.add(item);
+      else structured.push(item);
+      unique.push(item);
+    }
     return unique;
   }),
   kept(

@@ -2,7 +2,7 @@ import { quote } from '../connection/quote.ts';
 import { ArgumentFault } from './fault.ts';
 import type { Helper } from './helper.ts';
 import { listOf, numberOf, textOf } from './helper.ts';
-import { pattern } from './pattern.ts';
+import { replaceMatches } from './pattern.ts';
 import type { Value } from './value.ts';
 import { isList } from './value.ts';
 
@@ -27,16 +27,23 @@ function shellWord(text: string): string {
 
 /** The last part of a path, as POSIX basename has it. */
 function baseName(path: string): string {
-  const trimmed = path.replace(/\/+$/, '');
+  const trimmed = withoutSlashesAtEnd(path);
   return trimmed === '' && path !== '' ? '/' : (trimmed.split('/').at(-1) ?? '');
 }
 
 function directoryName(path: string): string {
-  const trimmed = path.replace(/\/+$/, '');
+  const trimmed = withoutSlashesAtEnd(path);
   if (trimmed === '') return path === '' ? '.' : '/';
   const slash = trimmed.lastIndexOf('/');
   if (slash < 0) return '.';
-  return trimmed.slice(0, slash).replace(/\/+$/, '') || '/';
+  return withoutSlashesAtEnd(trimmed.slice(0, slash)) || '/';
+}
+
+/** An expression would take the square of the slashes elsewhere in it. */
+function withoutSlashesAtEnd(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === '/') end -= 1;
+  return path.slice(0, end);
 }
 
 export const textHelpers: readonly Helper[] = [
@@ -52,7 +59,7 @@ export const textHelpers: readonly Helper[] = [
     ['{{regex_replace name "^([a-z]+)-" "$1/"}}', 'etcd/1'],
     [3, 3],
     ([text, from, to]) => {
-      return textOf(text).replace(pattern(textOf(from), 'gu', textOf(text)), textOf(to));
+      return replaceMatches(textOf(from), textOf(text), textOf(to));
     },
   ),
   derived('split', 'The parts of a text between a separator.', ['{{split "a,b" ","}}', ['a', 'b']], [2, 2], ([text, separator]) => {

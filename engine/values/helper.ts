@@ -1,6 +1,7 @@
 import { ArgumentFault, UnknownTouched } from './fault.ts';
 import { describe } from './describe.ts';
 import { Secret, isTellingNumber } from './secret.ts';
+import { spendForMade, spendForSeen, spendSteps } from './step-limit.ts';
 import type { Value, ValueMap } from './value.ts';
 import { isList, isMap, Unknown } from './value.ts';
 
@@ -101,10 +102,19 @@ function protect(value: Value, mark: (text: string) => Secret): Value {
   return map;
 }
 
+/** A call costs as much as so many steps of an expression. */
+const STEPS_OF_A_CALL = 2;
+
 /** Calls a helper by its rules for secret and unknown arguments. Throws ArgumentFault. */
 export function callHelper(helper: Helper, operands: readonly Value[], named: ValueMap): Value {
+  for (const operand of operands) spendForSeen(operand);
+  spendSteps(STEPS_OF_A_CALL);
   try {
-    if (helper.secrets === 'kept') return helper.run(operands, named);
+    if (helper.secrets === 'kept') {
+      const kept = helper.run(operands, named);
+      spendForMade(kept);
+      return kept;
+    }
     const secrets: string[] = [];
     let hasSecret = false;
     const open = (value: Value) => {
@@ -117,6 +127,7 @@ export function callHelper(helper: Helper, operands: readonly Value[], named: Va
     const openedNamed: Record<string, Value> = {};
     for (const key in named) openedNamed[key] = open(named[key] ?? null);
     const result = helper.run(opened, openedNamed);
+    spendForMade(result);
     if (!hasSecret) return result;
     return protect(result, helper.secrets === 'derived' ? (text) => Secret.madeOf(text, secrets) : (text) => Secret.around(text));
   } catch (error) {

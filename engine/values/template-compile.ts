@@ -3,6 +3,7 @@ import { describe } from './describe.ts';
 import { ArgumentFault, UnknownTouched } from './fault.ts';
 import { withoutJinjaEscapes } from './jinja-statement.ts';
 import { findHelper } from './helper-table.ts';
+import { spendSteps } from './step-limit.ts';
 import { compileCall, compileSyntaxExpression } from './template-call.ts';
 import type { Frame, Level } from './template-frame.ts';
 import { rootLevel } from './template-frame.ts';
@@ -14,6 +15,9 @@ import type { TemplateSource } from './template-syntax.ts';
 import { parseSyntax } from './template-syntax.ts';
 import type { Value, ValueMap } from './value.ts';
 import { isList, isMap, Unknown } from './value.ts';
+
+/** A turn of a loop, and a partial, cost as much as so many steps of an expression. */
+const STEPS_OF_A_TURN = 5;
 
 type Emit = (frame: Frame, output: Output) => void;
 
@@ -30,7 +34,12 @@ export interface CompiledTemplate {
 /** Compiles Handlebars to functions. Everything that can be known to be wrong without values is a Fault here. */
 export function compileTemplate(source: TemplateSource, findPartial: FindPartial = () => undefined): CompiledTemplate {
   const references = new Set<string>();
-  const compiler = new TemplateCompiler(source, rootLevel, references, { find: findPartial, inline: new Map(), open: [] });
+  const compiler = new TemplateCompiler(source, rootLevel, references, {
+    find: findPartial,
+    inline: new Map(),
+    open: [],
+    taken: { count: 0 },
+  });
   const program = parseSyntax(source);
   const [only] = program.body;
   const lone = program.body.length === 1 && only?.type === 'MustacheStatement' ? compiler.mustache(only) : undefined;
@@ -42,7 +51,12 @@ interface Partials {
   readonly inline: ReadonlyMap<string, { readonly program: Program; readonly source: TemplateSource }>;
   /** Those that are being compiled: a partial must not contain itself. */
   readonly open: readonly string[];
+  /** How many have been put in so far, within one another and one after the other. */
+  readonly taken: { count: number };
 }
+
+/** Each is read again wherever it is put in. */
+const MOST_PARTIALS = 5_000;
 
 class TemplateCompiler {
   readonly #source: TemplateSource;
@@ -203,6 +217,7 @@ class TemplateCompiler {
       if (entries.length === 0) return otherwise(frame, output);
       const last = entries.length - 1;
       entries.forEach(([key, context], index) => {
+        spendSteps(STEPS_OF_A_TURN);
         body({ scope: frame.scope, outer: frame, context, loop: { index, key, first: index === 0, last: index === last } }, output);
       });
     };
@@ -230,6 +245,11 @@ class TemplateCompiler {
     const name = partial.name.type === 'PathExpression' ? partial.name.original : String('value' in partial.name ? partial.name.value : '');
     if (this.#partials.open.includes(name))
       throw this.#refuse(partial, `The partial "${name}" contains itself: ${[...this.#partials.open, name].join(' → ')}`);
+    if ((this.#partials.taken.count += 1) > MOST_PARTIALS) {
+      throw this.#source.fault('too-many-steps', `More than ${MOST_PARTIALS} partials are put into this template`, partial, {
+        remedy: 'Partials that put in others multiply: go through a list with {{#each}}.',
+      });
+    }
     const inline = this.#partials.inline.get(name);
     const source = inline?.source ?? this.#partials.find(name);
     if (source === undefined) {
@@ -255,6 +275,7 @@ class TemplateCompiler {
         for (const [key, evaluate] of named) values[key] = evaluate(frame) ?? null;
         inner = { scope: frame.scope, outer: inner, context: values satisfies ValueMap, loop: undefined };
       }
+      spendSteps(STEPS_OF_A_TURN);
       const text = new Output();
       body(inner, text);
       output.append(text, indent);

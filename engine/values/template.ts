@@ -1,11 +1,12 @@
 import type { Place } from '../errors/problem.ts';
 import type { Locate } from './fault.ts';
-import { Fault, isStackOverflow } from './fault.ts';
+import { Fault, isStackOverflow, isTooLarge, tooLarge } from './fault.ts';
 import type { ScalarNode } from './node.ts';
 import { locateIn, locateInFile } from './placement.ts';
 import type { Secret } from './secret.ts';
 import type { CompiledTemplate } from './template-compile.ts';
 import { compileTemplate } from './template-compile.ts';
+import { withinSteps } from './step-limit.ts';
 import { Output } from './template-output.ts';
 import { TemplateSource } from './template-syntax.ts';
 import { mayHoldJinja, refuseJinja, refuseJinjaHeader, withoutJinjaEscapes } from './jinja-statement.ts';
@@ -62,7 +63,8 @@ export function parseTemplate(text: string, place: Place, style: ScalarNode['sty
     cache.set(text, compiled);
   }
   const { references, lone, emit } = compiled;
-  if (lone !== undefined) return { references, render: (scope) => withProblems(locate, () => lone(rootFrame(scope)) ?? null) };
+  if (lone !== undefined)
+    return { references, render: (scope) => withProblems(locate, () => withinSteps(() => lone(rootFrame(scope))) ?? null) };
   return { references, render: (scope) => withProblems(locate, () => renderText(emit, scope)) };
 }
 
@@ -84,9 +86,11 @@ function rootFrame(scope: Scope) {
 }
 
 function renderText(emit: CompiledTemplate['emit'], scope: Scope): string | Secret | Unknown {
-  const output = new Output();
-  emit(rootFrame(scope), output);
-  return output.result();
+  return withinSteps(() => {
+    const output = new Output();
+    emit(rootFrame(scope), output);
+    return output.result();
+  });
 }
 
 function withProblems<T>(locate: Locate, action: () => T): T {
@@ -94,6 +98,7 @@ function withProblems<T>(locate: Locate, action: () => T): T {
     return action();
   } catch (error) {
     if (error instanceof Fault) throw error.toProblem(locate);
+    if (isTooLarge(error)) throw tooLarge().toProblem(locate);
     if (isStackOverflow(error)) throw new Fault({ code: 'template-syntax', what: 'The template is nested too deeply' }).toProblem(locate);
     throw error;
   }

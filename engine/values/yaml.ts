@@ -2,6 +2,7 @@ import type { Alias, CST, Document, Node as YamlNode, Pair, ParsedNode, Scalar }
 import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser } from 'yaml';
 import type { Place } from '../errors/problem.ts';
 import { Problem, Problems } from '../errors/problem.ts';
+import { MAX_DEPTH } from './depth.ts';
 import type { ListNode, MapEntry, MapNode, Node, ScalarNode } from './node.ts';
 import type { Secret } from './secret.ts';
 import { yamlMistake } from './yaml-mistake.ts';
@@ -9,7 +10,6 @@ import { withoutMark } from './text-file.ts';
 
 /** Playbooks are small; what is larger than this is not one. In characters. */
 const MAX_LENGTH = 8_000_000;
-const MAX_DEPTH = 100;
 /** How many nodes a document may have once its aliases are counted as often as they are used. */
 const MAX_EXPANDED_NODES = 1_000_000;
 const MAX_PROBLEMS = 20;

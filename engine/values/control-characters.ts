@@ -1,0 +1,25 @@
+/**
+ * C0 but tab and line feed, DEL, C1, line separators, what turns the direction of writing around or marks it, and what annotates text
+ * out of sight.
+ */
+const CONTROL =
+  // oxlint-disable-next-line no-control-regex
+  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069\uFFF9-\uFFFB]/g;
+
+/** Writes them out, as `\x1b`, `\u202e`. What is written out already stays as it is. */
+export function escapeControls(text: string): string {
+  return text.replaceAll(CONTROL, (character) => {
+    if (character === '\r') return '\\r';
+    const code = character.charCodeAt(0);
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : unicodeEscape(code);
+  });
+}
+
+/** JSON without such characters: it means the same, and a terminal shows all of it. */
+export function escapeControlsInJson(json: string): string {
+  return json.replaceAll(CONTROL, (character) => unicodeEscape(character.charCodeAt(0)));
+}
+
+function unicodeEscape(code: number): string {
+  return `\\u${code.toString(16).padStart(4, '0')}`;
+}

@@ -1,0 +1,45 @@
+import type { Value } from './value.ts';
+import { isList, isMap } from './value.ts';
+
+/** How deep lists and maps may lie within one another, wherever they come from. What works on values recurses. */
+export const MAX_DEPTH = 100;
+
+/** Whether JSON goes deeper than that; told before it is parsed. */
+export function isDeepJson(text: string): boolean {
+  return shapeOfJson(text).depth > MAX_DEPTH;
+}
+
+/** How deep the lists and maps of a text in JSON lie, and how many values it has at most. It need not be right. */
+export function shapeOfJson(text: string): { readonly depth: number; readonly values: number } {
+  let depth = 0;
+  let deepest = 0;
+  let values = 1;
+  let inText = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (inText) {
+      if (code === BACKSLASH) at += 1;
+      else if (code === QUOTE) inText = false;
+    } else if (code === QUOTE) inText = true;
+    else if (code === BRACKET || code === BRACE) {
+      depth += 1;
+      values += 1;
+      deepest = Math.max(deepest, depth);
+    } else if (code === BRACKET + 2 || code === BRACE + 2) depth -= 1;
+    else if (code === COMMA) values += 1;
+  }
+  return { depth: deepest, values };
+}
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+const BRACKET = 0x5b;
+const BRACE = 0x7b;
+
+/** Whether a value goes deeper than that. */
+export function isDeep(value: Value, depth = 1): boolean {
+  if (!isList(value) && !isMap(value)) return false;
+  if (depth > MAX_DEPTH) return true;
+  return (isList(value) ? value : Object.values(value)).some((member) => isDeep(member, depth + 1));
+}

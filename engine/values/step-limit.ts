@@ -1,0 +1,81 @@
+import { Fault } from './fault.ts';
+
+/** Steps of one template or expression, with all that it looks up on its way. They take about a second. */
+const MOST_STEPS = 10_000_000;
+/** What each step takes is bounded by the sizes of texts and lists; where those are large, this ends it first. Milliseconds of the processor. */
+const MOST_MS = 5_000;
+/** The clock is looked at once in so many calls. */
+const CLOCK_CALLS = 1_024;
+
+/** Of this thread: a machine that has other work too must not come to another answer. */
+function processorTime(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+}
+
+/** Counts what the template or expression that is evaluated now costs. */
+class Meter {
+  #isOn = false;
+  #steps = 0;
+  #calls = 0;
+  #began = 0;
+
+  within<Result>(work: () => Result): Result {
+    if (this.#isOn) return work();
+    this.#isOn = true;
+    this.#steps = 0;
+    this.#calls = 0;
+    try {
+      return work();
+    } finally {
+      this.#isOn = false;
+    }
+  }
+
+  spend(steps: number): void {
+    this.#steps += steps;
+    this.#calls += 1;
+    if (this.#calls === CLOCK_CALLS) this.#began = processorTime();
+    const isLate = this.#calls % CLOCK_CALLS === 0 && processorTime() - this.#began > MOST_MS;
+    if (this.#steps > MOST_STEPS || isLate) throw tooManySteps(isLate ? `more than ${MOST_MS / 1000} s` : `more than ${MOST_STEPS} steps`);
+  }
+}
+
+function tooManySteps(taken: string): Fault {
+  return new Fault({
+    code: 'too-many-steps',
+    what: 'This takes too long to be worked out',
+    why: `It took ${taken}: loops within loops multiply.`,
+    remedy:
+      'Go through shorter lists, or through fewer of them within one another. Keep what is worked out once in a variable of set_fact.',
+  });
+}
+
+const meter = new Meter();
+
+/** So many characters are made in one step, and so many characters and items looked through. */
+const MADE_AT_ONCE = 8;
+const CHARACTERS_SEEN = 1_000;
+const ITEMS_SEEN = 16;
+
+/** Counts steps for a text or list that has been made. */
+export function spendForMade(value: unknown): void {
+  if (typeof value === 'string') meter.spend(Math.floor(value.length / MADE_AT_ONCE));
+  else if (Array.isArray(value)) meter.spend(value.length);
+}
+
+/** Counts steps for a text or list that is about to be looked through. */
+export function spendForSeen(value: unknown): void {
+  if (typeof value === 'string') meter.spend(Math.floor(value.length / CHARACTERS_SEEN));
+  else if (Array.isArray(value)) meter.spend(Math.floor(value.length / ITEMS_SEEN));
+}
+
+/** Evaluates a template or an expression: what it looks up on its way counts as part of it. Throws Fault `too-many-steps`. */
+export function withinSteps<Result>(work: () => Result): Result {
+  return meter.within(work);
+}
+
+/** Counts steps of what is evaluated. Throws Fault `too-many-steps`. */
+export function spendSteps(steps: number): void {
+  meter.spend(steps);
+}
