@@ -1,17 +1,14 @@
-import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
-import { promisify } from 'node:util';
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
+import { MAX_DEPTH, shapeOfJson } from '../values/depth.ts';
 import type { MapEntry, Node } from '../values/node.ts';
 import { textIn } from '../values/text-file.ts';
+import { outputOf } from './program-output.ts';
 import type { RawInventory } from './raw-inventory.ts';
 import { entriesOf, variablesOf } from './variables-of-node.ts';
 
-const run = promisify(execFile);
-/** An inventory that takes longer than this hangs. In milliseconds. */
-const TIMEOUT = 120_000;
-const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
+const MOST_VALUES = 2_000_000;
 /** How many `--host` calls run at the same time, for programs that give no `_meta`. */
 const AT_ONCE = 8;
 
@@ -87,21 +84,20 @@ async function askEach(path: string, hosts: readonly string[]): Promise<Readonly
 
 async function answer(path: string, args: readonly string[]): Promise<Node> {
   const shown = `${path} ${args.join(' ')}`;
-  const { stdout } = await run(resolve(path), [...args], { maxBuffer: MAX_OUTPUT_BYTES, timeout: TIMEOUT, encoding: 'buffer' }).catch(
-    (error: unknown) => {
-      throw new Problem({
-        code: 'inventory-script',
-        what: `${shown} failed`,
-        place: { file: path, line: 1, column: 1 },
-        why: error instanceof Error ? error.message.trim() : String(error),
-        remedy: 'Run it by hand. A file that is no program must not have the executable bit.',
-        cause: error,
-      });
-    },
-  );
+  const stdout = await outputOf(resolve(path), args).catch((error: unknown) => {
+    throw new Problem({
+      code: 'inventory-script',
+      what: `${shown} failed`,
+      place: { file: path, line: 1, column: 1 },
+      why: error instanceof Error ? error.message.trim() : String(error),
+      remedy: 'Run it by hand. A file that is no program must not have the executable bit.',
+      cause: error,
+    });
+  });
   const place: Place = { file: shown, line: 1, column: 1 };
   try {
     const text = textIn(stdout, shown);
+    refuseEndless(text, shown, path);
     return nodeOf(text.trim() === '' ? {} : JSON.parse(text, refusingLargeNumbers(place)), place);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
@@ -112,6 +108,18 @@ async function answer(path: string, args: readonly string[]): Promise<Node> {
       why: error.message,
     });
   }
+}
+
+function refuseEndless(text: string, shown: string, path: string): void {
+  const { depth, values } = shapeOfJson(text);
+  if (depth <= MAX_DEPTH && values <= MOST_VALUES) return;
+  const isDeep = depth > MAX_DEPTH;
+  throw new Problem({
+    code: isDeep ? 'json-too-deep' : 'json-too-large',
+    what: `${shown} printed JSON ${isDeep ? `that is nested more than ${MAX_DEPTH} levels deep` : `of more than ${MOST_VALUES} values`}`,
+    place: { file: path, line: 1, column: 1 },
+    remedy: `Have it ${isDeep ? 'print the inner part as text, or leave it out' : 'leave out what no play uses'}.`,
+  });
 }
 
 /** What JavaScript would round is refused, as in the other forms of inventories. Throws Problem. */

@@ -1,3 +1,4 @@
+import { isDeepJson } from '../values/depth.ts';
 import type { Completed } from '../connection/connection.ts';
 import type { PlainMap, Value, ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
@@ -49,9 +50,9 @@ function lines(text: string): readonly string[] {
   return text === '' ? [] : text.split(/\r\n|\n|\r/);
 }
 
-/** Only what is a list or a map: `5` and `true` are texts first. A number that would be rounded stays the text that it is written as. */
+/** Only what is a list or a map, and not nested too deeply: `5` and `true` are texts first. A number that would be rounded stays the text that it is written as. */
 export function parseJson(text: string): Value | undefined {
-  if (!/^\s*[[{]/.test(text)) return undefined;
+  if (!/^\s*[[{]/.test(text) || isDeepJson(text)) return undefined;
   try {
     return JSON.parse(text, exactly) as PlainMap;
   } catch {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isDeep, MAX_DEPTH } from '../values/depth.ts';
 import { anyValue } from './arguments.ts';
 import { defineModule } from './module.ts';
 
@@ -14,5 +15,12 @@ export const module = defineModule<z.infer<typeof schema>>({
   arguments: schema,
   examples: ['set_fact: { is_first: "{{expr "groups.etcd[0] == inventory_hostname"}}" }'],
   observes: () => [],
-  plan: (args) => ({ kind: 'in_sync', result: { ansible_facts: args }, effects: [{ kind: 'set_fact', facts: args }] }),
+  plan(args) {
+    const deep = Object.entries(args).find(([, value]) => isDeep(value));
+    if (deep !== undefined) {
+      const remedy = 'Add to a list instead of putting it into a new one, or keep the inner part as text by the helper json.';
+      return { kind: 'impossible', what: `${deep[0]} would be nested more than ${MAX_DEPTH} levels deep`, remedy };
+    }
+    return { kind: 'in_sync', result: { ansible_facts: args }, effects: [{ kind: 'set_fact', facts: args }] };
+  },
 });
