@@ -3,6 +3,7 @@ import { HIDDEN } from '../run/no-log.ts';
 import type { PlannedChange, PlannedDifference } from '../run/plan-document.ts';
 import { documentDifference } from './document-difference.ts';
 import type { Paint } from './paint.ts';
+import { safeLine, safeText } from './safe-text.ts';
 
 const MAX_LINES = 400;
 /** A line beyond this is cut: encoded data, minified text. */
@@ -22,15 +23,19 @@ export function plannedChangeLines(change: PlannedChange, paint: Paint, extent: 
   return change.differences.flatMap((one) => plannedDifferenceLines(one, paint, extent));
 }
 
-/** The same of a difference that a plan holds. */
+/** The same of a difference that a plan holds, whoever wrote it. */
 function plannedDifferenceLines(difference: PlannedDifference, paint: Paint, extent: Extent): readonly string[] {
   switch (difference.kind) {
     case 'field':
-      return [`${difference.of}: ${difference.field}: ${paint('red', difference.before)} → ${paint('green', difference.after)}`];
+      return [
+        `${safeLine(difference.of)}: ${safeLine(difference.field)}: ${paint('red', safeLine(difference.before))} → ${paint('green', safeLine(difference.after))}`,
+      ];
     case 'command':
-      return difference.text.split('\n').map((line, index) => `${index === 0 ? '$' : ' '} ${line}`);
+      return difference.text.split('\n').map((line, index) => `${index === 0 ? '$' : ' '} ${safeText(line)}`);
     case 'content':
-      return [`${difference.path}: content ${paint('red', difference.before)} → ${paint('green', difference.after)}`];
+      return [
+        `${safeLine(difference.path)}: content ${paint('red', safeLine(difference.before))} → ${paint('green', safeLine(difference.after))}`,
+      ];
     case 'text':
       return textLines(difference, paint, extent);
     default: {
@@ -41,7 +46,10 @@ function plannedDifferenceLines(difference: PlannedDifference, paint: Paint, ext
 }
 
 function textLines(difference: Extract<PlannedDifference, { kind: 'text' }>, paint: Paint, extent: Extent): readonly string[] {
-  const { path, absent, lines } = difference;
+  const { absent } = difference;
+  const path = safeLine(difference.path);
+  // A plan of somebody else's may hold anything. Tabs stay.
+  const lines = difference.lines.map((line) => safeText(line).replaceAll('\n', '\\n'));
   const shown =
     extent === 'whole' || lines.length <= MAX_LINES ? lines : [...lines.slice(0, MAX_LINES), `… ${lines.length - MAX_LINES} more lines`];
   return [

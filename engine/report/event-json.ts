@@ -1,6 +1,7 @@
 import type { Problem } from '../errors/problem.ts';
 import type { Difference, Shown } from '../modules/module.ts';
 import type { RunEvent, TaskIdentity, TaskOutcome } from '../run/events.ts';
+import { escapeControlsInJson } from '../values/control-characters.ts';
 import { mask, maskedOnce, maskValue } from '../values/mask.ts';
 import { mayHoldSecret } from '../values/may-hold-secret.ts';
 import { MASK, Secret } from '../values/secret.ts';
@@ -8,7 +9,7 @@ import { Unknown } from '../values/value.ts';
 
 /** An event as one line of JSON, without a line end. Dates as ISO 8601, problems as their parts, secrets masked. */
 export function eventJson(event: RunEvent): string {
-  return JSON.stringify(plainEvent(event));
+  return escapeControlsInJson(JSON.stringify(plainEvent(event)));
 }
 
 function plainEvent(event: RunEvent): object {

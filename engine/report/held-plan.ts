@@ -1,6 +1,7 @@
 import type { PlanDocument, PlanStep } from '../run/plan-document.ts';
 import { openOutput } from './output.ts';
 import { hostNames, stepTitle } from './plan-lines.ts';
+import { safeJson } from './safe-text.ts';
 
 /** What a play did, held against the plan that it was given. */
 export interface HeldPlan {
@@ -46,7 +47,7 @@ function* changes(plays: PlanDocument['plays']): Generator<{ readonly key: strin
 export function printHeldPlan(held: HeldPlan, format: 'auto' | 'plain' | 'json', stdout: NodeJS.WritableStream): void {
   const output = openOutput(stdout);
   if (format === 'json') {
-    output.write(`${JSON.stringify({ type: 'plan_held', ...held })}\n`);
+    output.write(`${safeJson({ type: 'plan_held', ...held })}\n`);
     return;
   }
   const lines = held.notMade.map(

@@ -6,7 +6,7 @@ import { MASK } from '../values/secret.ts';
 import { isTyped } from '../values/typed.ts';
 import type { Plain, PlainMap } from '../values/value.ts';
 import { openOutput } from './output.ts';
-import { safeLine } from './safe-text.ts';
+import { safeJson, safeLine } from './safe-text.ts';
 
 /** The inventory as `ansible-inventory --list` gives it: groups, and the variables of each host as they are written. Secrets are masked. */
 export function printInventoryList(inventory: Inventory, shown: readonly Host[], extra: Layer, stdout: NodeJS.WritableStream): void {
@@ -30,7 +30,7 @@ export function printInventoryGraph(
 }
 
 function printJson(value: PlainMap, stdout: NodeJS.WritableStream): void {
-  openOutput(stdout).write(`${JSON.stringify(maskValue(sorted(value)), undefined, 4)}\n`);
+  openOutput(stdout).write(`${safeJson(sorted(value), 4)}\n`);
 }
 
 function inventoryList(inventory: Inventory, shown: readonly Host[], extra: Layer): PlainMap {

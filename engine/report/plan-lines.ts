@@ -37,7 +37,7 @@ export function summaryLine(summary: PlanSummary, failed = 0): string {
 }
 
 export function partialLine(partial: readonly string[]): string {
-  return `This is only a part of the playbook: ${partial.join(', ')}`;
+  return `This is only a part of the playbook: ${partial.map(safeLine).join(', ')}`;
 }
 
 /** The plays with their tasks, each with the hosts that have it in common. */
@@ -45,7 +45,7 @@ export function playLines(plan: ShownPlan, options: PlanLineOptions): readonly s
   return plan.plays.flatMap((play) => {
     const lines = play.steps.length === 0 ? [] : stepsLines(play.steps, options);
     if (lines.length === 0) return [];
-    return ['', options.paint('bold', `Play: ${play.name}`), ...lines.map((line) => (line === '' ? '' : `  ${line}`))];
+    return ['', options.paint('bold', `Play: ${safeLine(play.name)}`), ...lines.map((line) => (line === '' ? '' : `  ${line}`))];
   });
 }
 
@@ -77,14 +77,14 @@ function stepLines(step: PlanStep, hosts: string, options: PlanLineOptions): rea
     case 'ok':
       return verbosity > 0 ? [paint('green', `in sync: ${title}`)] : [];
     case 'skipped':
-      return verbosity > 0 ? [paint('cyan', `skipped: ${title} (${outcome.why})`)] : [];
+      return verbosity > 0 ? [paint('cyan', `skipped: ${title} (${safeLine(outcome.why)})`)] : [];
     case 'unknown':
-      return [paint('magenta', `unknown: ${title} (known after apply: ${outcome.because})`)];
+      return [paint('magenta', `unknown: ${title} (known after apply: ${safeLine(outcome.because)})`)];
     case 'change': {
       const { word, doubt } = certaintyOf(outcome);
       const details = [
         ...(diff ? plannedChangeLines(outcome, paint, extent) : []),
-        ...outcome.notifies.map((name) => `then the handler ${name}`),
+        ...outcome.notifies.map((name) => `then the handler ${safeLine(name)}`),
       ];
       return [paint('yellow', `${word}: ${title}${doubt === '' ? '' : ` (${doubt})`}`), ...details.map((line) => `    ${line}`)];
     }
@@ -102,7 +102,7 @@ export function stepTitle({ task, item }: PlanStep): string {
 /** How a change is marked: what it is called, and what is not certain of it. */
 export function certaintyOf({ certainty, doubt }: PlannedChange): { readonly word: string; readonly doubt: string } {
   const { word, doubt: usual } = CERTAINTY[certainty];
-  return { word, doubt: doubt ?? usual };
+  return { word, doubt: safeLine(doubt ?? usual) };
 }
 
 const CERTAINTY: Readonly<Record<PlannedChange['certainty'], { readonly word: string; readonly doubt: string }>> = {

@@ -1,5 +1,6 @@
 import type { PlanDocument, PlanStep } from '../run/plan-document.ts';
 import { plannedChangeLines } from './differences.ts';
+import { safeLine } from './safe-text.ts';
 import { certaintyOf, partialLine, stepTitle, summaryLine } from './plan-lines.ts';
 
 /** The longest comment that GitHub takes, in characters; GitLab takes more. */
@@ -65,14 +66,14 @@ function document(plan: PlanDocument, details: ReadonlyMap<PlanStep, Detail>, fi
 }
 
 function leftOut(file: string, what: string): string {
-  return `> ⚠️ ${what}. See everything with \`runbook show ${file}\`.`;
+  return `> ⚠️ ${what}. See everything with ${code(`runbook show ${file}`)}.`;
 }
 
 function headLines(plan: PlanDocument): readonly string[] {
   return [
     `### ${summaryLine(plan.summary)}`,
     '',
-    `\`${plan.playbook}\` on \`${plan.inventory.length === 0 ? 'localhost' : plan.inventory.join('`, `')}\`, runbook ${plan.engine}`,
+    `${code(plan.playbook)} on ${(plan.inventory.length === 0 ? ['localhost'] : plan.inventory).map(code).join(', ')}, runbook ${escaped(plan.engine)}`,
     ...(plan.partial.length === 0 ? [] : ['', `> ⚠️ ${escaped(partialLine(plan.partial))}`]),
   ];
 }
@@ -84,7 +85,7 @@ function stepMarkdown(step: PlanStep, detail: Detail): string {
   if (outcome.kind === 'unknown') return `- ${title} (known after apply: ${escaped(outcome.because)})`;
   if (outcome.kind !== 'change') return `- ${title}`;
   const { word, doubt } = certaintyOf(outcome);
-  const said = `${title}: ${word}${doubt === '' ? '' : ` (${doubt})`}${outcome.notifies.length === 0 ? '' : `, then ${escaped(outcome.notifies.join(', '))}`}`;
+  const said = `${title}: ${word}${doubt === '' ? '' : ` (${escaped(doubt)})`}${outcome.notifies.length === 0 ? '' : `, then ${escaped(outcome.notifies.join(', '))}`}`;
   if (detail === 'title') return `- ${said} — differences left out`;
   const lines = plannedChangeLines(outcome, plain, 'whole');
   if (lines.length === 0) return `- ${said}`;
@@ -103,10 +104,25 @@ function fenceFor(lines: readonly string[]): string {
   return '`'.repeat(longest + 1);
 }
 
+/** Text between backticks, more of them than stand in it. */
+function code(text: string): string {
+  const line = safeLine(text);
+  const fence = '`'.repeat(1 + Math.max(0, ...[...line.matchAll(/`+/g)].map(([ticks]) => ticks.length)));
+  const room = /^`|`$|^ .* $|^$/.test(line) ? ' ' : '';
+  return `${fence}${room}${line}${room}${fence}`;
+}
+
+/**
+ * Text as Markdown and HTML show it, with nothing in it that does anything: no markup, no link, and nobody and nothing that is
+ * mentioned. Who looks for mentions reads what the entities stand for, so a space without width keeps them apart.
+ */
 function escaped(text: string): string {
-  return text
+  return safeLine(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll(/([\\`*_[\]~|#@])/g, (character) => `&#${character.charCodeAt(0)};`);
+    .replaceAll(
+      /([\\`*_[\]~|#@$!]|:(?=\/\/)|(?<=www)\.)/gi,
+      (character) => `&#${character.charCodeAt(0)};${/[#@]/.test(character) ? '&#8203;' : ''}`,
+    );
 }

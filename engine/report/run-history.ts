@@ -74,7 +74,7 @@ const line = z.discriminatedUnion('type', [
   z.looseObject({
     type: z.literal('run_started'),
     playbook: z.string(),
-    at: z.string(),
+    at: z.string().refine((text) => !Number.isNaN(Date.parse(text))),
     hosts: z.array(z.string()),
     partial: z.array(z.string()),
     resumed: z.string().optional(),

@@ -1,4 +1,5 @@
-import { mask } from '../values/mask.ts';
+import { escapeControls, escapeControlsInJson } from '../values/control-characters.ts';
+import { mask, maskValue } from '../values/mask.ts';
 
 /**
  * Text as a terminal or a log may get it: secrets masked, and control characters written out, so that what a host prints cannot move
@@ -20,14 +21,7 @@ export function safeLines(text: string): readonly string[] {
   return lines;
 }
 
-// C0 but tab and line feed, DEL, C1, line separators, and what turns the direction of writing around.
-// oxlint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/g;
-
-function escapeControls(text: string): string {
-  return text.replaceAll(CONTROL, (character) => {
-    if (character === '\r') return '\\r';
-    const code = character.charCodeAt(0);
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
-  });
+/** JSON as a terminal or a log may get it: plain data with secrets masked. */
+export function safeJson(value: object, indent?: number): string {
+  return escapeControlsInJson(JSON.stringify(maskValue(JSON.parse(JSON.stringify(value))), undefined, indent));
 }

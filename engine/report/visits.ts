@@ -1,13 +1,12 @@
 import { Unreachable } from '../connection/unreachable.ts';
 import type { Problem } from '../errors/problem.ts';
 import type { Visit } from '../run/visit-hosts.ts';
-import { maskValue } from '../values/mask.ts';
 import { openOutput } from './output.ts';
 import { paintFor } from './paint.ts';
 import { problemLines, sourceReader } from './problems.ts';
 import { byTransport } from './transport-text.ts';
 import { notKeptLine } from './not-kept.ts';
-import { safeLine } from './safe-text.ts';
+import { safeJson, safeLine } from './safe-text.ts';
 
 /** Shows hosts as they answer, one line each; with `json`, one object a line. */
 export function showPings(format: 'auto' | 'plain' | 'json', stdout: NodeJS.WritableStream): (visit: Visit) => void {
@@ -15,7 +14,7 @@ export function showPings(format: 'auto' | 'plain' | 'json', stdout: NodeJS.Writ
   const output = openOutput(stdout);
   const read = sourceReader();
   return (visit) => {
-    if (format === 'json') return output.write(`${maskedJson(pingObject(visit))}\n`);
+    if (format === 'json') return output.write(`${safeJson(pingObject(visit))}\n`);
     if (visit.kind === 'failed')
       return output.write(
         `${paint('red', visit.problem instanceof Unreachable ? 'unreachable' : 'failed')}: [${safeLine(visit.host)}]\n${problemLines(
@@ -44,7 +43,7 @@ export function showFacts(format: 'auto' | 'plain' | 'json', stdout: NodeJS.Writ
   const output = openOutput(stdout);
   return (visit) => {
     const object = visit.kind === 'failed' ? failedObject(visit.host, visit.problem) : { host: visit.host, facts: visit.facts };
-    output.write(`${maskedJson(object, format === 'json' ? undefined : 2)}\n`);
+    output.write(`${safeJson(object, format === 'json' ? undefined : 2)}\n`);
   };
 }
 
@@ -58,9 +57,4 @@ export function showNotKept(
 
 function failedObject(host: string, problem: Problem): object {
   return { host, ok: false, code: problem.code, what: problem.what, why: problem.why, remedy: problem.remedy };
-}
-
-/** Masked before it is JSON: a mask in place of a number would be none. */
-function maskedJson(object: object, indent?: number): string {
-  return JSON.stringify(maskValue(JSON.parse(JSON.stringify(object))), undefined, indent);
 }

@@ -2,13 +2,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { Problem } from '../errors/problem.ts';
+import { escapeControlsInJson } from '../values/control-characters.ts';
 import type { PlanDocument } from './plan-document.ts';
 import { PLAN_VERSION, planDocument } from './plan-document.ts';
 
 /** A plan as the text of its file: JSON, and in its last line the digest of all that is before. */
 export function planText(document: PlanDocument): string {
   // Parsed, its keys come in the order of the schema, wherever the document came from.
-  const body = JSON.stringify(planDocument.parse(document), undefined, 1).replace(/\n\}$/, '');
+  const body = escapeControlsInJson(JSON.stringify(planDocument.parse(document), undefined, 1)).replace(/\n\}$/, '');
   return `${body},\n${checksumLine(body)}\n}\n`;
 }
 

@@ -4,7 +4,7 @@ import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
 import { ArgumentFault } from '../values/fault.ts';
 import type { Node, ScalarNode } from '../values/node.ts';
-import { pattern } from '../values/pattern.ts';
+import { matches } from '../values/pattern.ts';
 import { hiddenNode } from '../values/hidden-node.ts';
 import type { SopsFile, SopsRules } from './sops-file.ts';
 import { digestBytes, isSealedValue, openValue } from './sops-value.ts';
@@ -101,7 +101,7 @@ function isEncrypted(value: unknown, path: readonly string[], rules: SopsRules, 
 function matches(expression: string, name: string, place: Place): boolean {
   const insensitive = expression.startsWith('(?i)');
   try {
-    return pattern(insensitive ? `(?i:${expression.slice('(?i)'.length)})` : expression, 'u', name).test(name);
+    return matches(insensitive ? `(?i:${expression.slice('(?i)'.length)})` : expression, name);
   } catch (error) {
     if (!(error instanceof ArgumentFault)) throw error;
     throw new Problem({

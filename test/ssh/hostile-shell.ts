@@ -43,13 +43,14 @@ process.stdin.on('data', (data: Buffer) => {
 process.stdin.on('end', () => process.exit(0));
 
 function misbehave(how: Hostility, marker: string): void {
-  // What ends it is the end of the connection: its stdin is not read any more.
+  // Its stdin is not read any more, so what ends it is the end of the server's process above it.
   process.stdin.pause();
+  setInterval(() => process.ppid === 1 && process.exit(), 200);
   process.stdout.on('error', () => process.exit(1));
   switch (how) {
     case 'silent':
     case 'deaf':
-      return void setInterval(() => {}, 60_000);
+      return;
     case 'dripping':
       process.stdout.write(`${marker}{`);
       return void setInterval(() => process.stdout.write('x'), 20);
