@@ -22,6 +22,6 @@ export function safeLines(text: string): readonly string[] {
 }
 
 /** JSON as a terminal or a log may get it: plain data with secrets masked. */
-export function safeJson(value: object, indent?: number): string {
+export function safeJson(value: unknown, indent?: number): string {
   return escapeControlsInJson(JSON.stringify(maskValue(JSON.parse(JSON.stringify(value))), undefined, indent));
 }

@@ -5,6 +5,7 @@ import type { Apply, Change, Finished, Outcome } from '../modules/module.ts';
 import { ownScript } from '../modules/own-script.ts';
 import type { Task } from '../playbook/play.ts';
 import type { Prediction, Request } from '../resources/resource.ts';
+import { isStackOverflow } from '../values/fault.ts';
 import { mask } from '../values/mask.ts';
 import type { ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
@@ -25,6 +26,7 @@ import { debtsOf, learnOwed } from './owed-handlers.ts';
 import type { Prepared } from './prepare.ts';
 import { moduleContext, onController } from './prepare.ts';
 import { HostStops, NotInPlan } from './signals.ts';
+import { tooDeep } from './step-failure.ts';
 import type { Asked } from './view.ts';
 import { syncedAtOnce } from './sync-files.ts';
 
@@ -343,6 +345,7 @@ export function asTaskProblem(error: unknown): Problem {
   if (error instanceof Unreachable) throw error;
   if (error instanceof Problem) return error;
   if (error instanceof Problems) return error.problems[0];
+  if (isStackOverflow(error)) return tooDeep(error);
   throw error;
 }
 

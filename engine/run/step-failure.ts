@@ -1,5 +1,6 @@
 import { Unreachable } from '../connection/unreachable.ts';
 import { Problem, Problems } from '../errors/problem.ts';
+import { isStackOverflow } from '../values/fault.ts';
 import type { RunContext } from './context.ts';
 import type { TaskIdentity, TaskOutcome } from './events.ts';
 import type { HostState } from './host-state.ts';
@@ -8,6 +9,7 @@ import { TaskFailed } from './signals.ts';
 /** What went wrong, where a user did it; undefined for a lost host, a signal and a fault of ours. */
 export function userProblem(error: unknown): Problem | undefined {
   if (error instanceof Problems) return error.problems[0];
+  if (isStackOverflow(error)) return tooDeep(error);
   return error instanceof Problem && !(error instanceof Unreachable) ? error : undefined;
 }
 
@@ -38,4 +40,10 @@ export function withFactsRemedy(problem: Problem): Problem {
   const remedy =
     'Put a play without tasks in front (- hosts: all), and leave no such host out by --limit; or give a fallback: default(…, "…").';
   return new Problem({ code, what, place, why, remedy, cause: problem });
+}
+
+/** Values that are nested so deeply are the author's or the host's doing. */
+export function tooDeep(cause: unknown): Problem {
+  const remedy = 'Find the value that is put into itself again and again, as by set_fact in a loop.';
+  return new Problem({ code: 'nested-too-deeply', what: 'a value is nested too deeply to be worked with', remedy, cause });
 }

@@ -88,17 +88,17 @@ function scalar(node: ScalarNode, path: readonly string[], { file, dataKey, dige
 function isEncrypted(value: unknown, path: readonly string[], rules: SopsRules, place: Place): boolean {
   if (rules.byComment) return isSealedValue(value) || value === '';
   const { unencryptedSuffix, encryptedSuffix, unencryptedRegex, encryptedRegex } = rules;
-  const some = (fits: (name: string) => boolean): boolean => path.some(fits);
+  const some = (test: (name: string) => boolean): boolean => path.some(test);
   let encrypted = true;
   if (unencryptedSuffix !== undefined) encrypted = !some((name) => name.endsWith(unencryptedSuffix));
   if (encryptedSuffix !== undefined) encrypted = some((name) => name.endsWith(encryptedSuffix));
-  if (unencryptedRegex !== undefined && some((name) => matches(unencryptedRegex, name, place))) encrypted = false;
-  if (encryptedRegex !== undefined) encrypted = some((name) => matches(encryptedRegex, name, place));
+  if (unencryptedRegex !== undefined && some((name) => fits(unencryptedRegex, name, place))) encrypted = false;
+  if (encryptedRegex !== undefined) encrypted = some((name) => fits(encryptedRegex, name, place));
   return encrypted;
 }
 
 /** The expression is Go's. What JavaScript's are without is said in front: `(?i)`. */
-function matches(expression: string, name: string, place: Place): boolean {
+function fits(expression: string, name: string, place: Place): boolean {
   const insensitive = expression.startsWith('(?i)');
   try {
     return matches(insensitive ? `(?i:${expression.slice('(?i)'.length)})` : expression, name);

@@ -68,6 +68,18 @@ const FAULTS: readonly (readonly [string, Readonly<Record<string, string | Buffe
   ['INI: a number too large', { h: 'a n=12345678901234567890\n' }, ['yaml-number h:1:5']],
   ['a program that fails', { 'h.sh': '#!/bin/sh\nexit 3\n' }, ['inventory-script h.sh:1:1']],
   ['a program that prints no JSON', { 'h.sh': '#!/bin/sh\necho hello\n' }, ['inventory-script h.sh:1:1']],
+  [
+    'a program whose JSON goes deep',
+    {
+      'h.sh': `#!/bin/sh\nprintf '{"a":{"vars":{"x":'; head -c 100000 /dev/zero | tr '\\0' '['; head -c 100000 /dev/zero | tr '\\0' ']'; echo '}}}'\n`,
+    },
+    ['json-too-deep h.sh:1:1'],
+  ],
+  [
+    'a program that prints too many values',
+    { 'h.sh': '#!/bin/sh\nprintf \'{"a":{"vars":{"x":[1\'; head -c 2100000 /dev/zero | sed \'s/\\x00/,1/g\'; echo \']}}}\'\n' },
+    ['json-too-large h.sh:1:1'],
+  ],
   ['a list of variables', { h: 'a\n', 'group_vars/all.yml': '- 1\n' }, ['wrong-type group_vars/all.yml:1:1']],
   [
     'two files of variables for one group',

@@ -72,6 +72,22 @@ test('a name that is nothing is an error with the nearest name', () => {
   }
 });
 
+test('an expression that takes too long is an error', () => {
+  const long = new Map([...inventory.hosts].slice(0, 1).map(([, host]) => [`${'a'.repeat(40)}!`, host]));
+  expect(() => selectHosts({ ...inventory, hosts: long }, '~^(a+)+$', undefined)).toThrow(
+    expect.objectContaining({ code: 'wrong-pattern', what: expect.stringContaining('takes too long') }),
+  );
+  const many = new Map([...inventory.hosts].slice(0, 1).map(([, host]) => ['a'.repeat(5_000), host]));
+  expect(selectHosts({ ...inventory, hosts: many }, `${'*a'.repeat(100)}*c`, undefined)).toEqual([]);
+});
+
+test.each([':'.repeat(4_999), `${':'.repeat(3_000)}x`, `web${'[0]'.repeat(1_500)}`, 'x'.repeat(10_000)])(
+  'a pattern that is no pattern comes to an end: %#',
+  (pattern) => {
+    expect(() => selectHosts(inventory, pattern, undefined)).toThrow(Problem);
+  },
+);
+
 test('brackets that do not close are an error', () => {
   expect(() => selectHosts(inventory, 'web[', undefined)).toThrow(expect.objectContaining({ code: 'wrong-pattern' }));
 });

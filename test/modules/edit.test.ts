@@ -213,3 +213,21 @@ describe('replace', () => {
     await expect(planHere(replace, { path: at('f'), ...given })).rejects.toThrow(why);
   });
 });
+
+describe('expressions that can match in very many ways', () => {
+  it.each([
+    ['lineinfile', lineinfile, { regexp: '^(a+)+$', line: 'z' }],
+    ['lineinfile', lineinfile, { insertafter: '^(a|a)*$', line: 'z' }],
+    ['replace', replace, { regexp: '^(a+)+$', replace: 'z' }],
+    ['replace', replace, { after: '(a|a)*b', regexp: 'x', replace: 'z' }],
+    ['blockinfile', blockinfile, { insertbefore: '^(a+)+$', block: 'z' }],
+  ] as const)('%s: the task fails, and says which', async (_name, module, args) => {
+    writeFileSync(at('f'), `${'a'.repeat(40)}!\n`);
+    const { outcome } = await planHere(module as typeof lineinfile, { path: at('f'), ...args });
+    expect(outcome).toMatchObject({
+      kind: 'impossible',
+      what: expect.stringContaining('takes too long'),
+      remedy: expect.stringMatching(/./),
+    });
+  });
+});
