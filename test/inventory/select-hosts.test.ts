@@ -81,7 +81,7 @@ test('an expression that takes too long is an error', () => {
   expect(selectHosts({ ...inventory, hosts: many }, `${'*a'.repeat(100)}*c`, undefined)).toEqual([]);
 });
 
-test.each([':'.repeat(4_999), `${':'.repeat(3_000)}x`, `web${'[0]'.repeat(1_500)}`, 'x'.repeat(10_000)])(
+test.each([':'.repeat(4_999), `${':'.repeat(3_000)}x`, 'x'.repeat(10_000)])(
   'a pattern that is no pattern comes to an end: %#',
   (pattern) => {
     expect(() => selectHosts(inventory, pattern, undefined)).toThrow(Problem);
