@@ -47,6 +47,10 @@ test('only the report prints, and the command that begins it', () => {
   expect(printing.map((file) => relative(ENGINE, file))).toEqual([]);
 });
 
+test('what Node itself has is imported at once, as the built program cannot do it later', () => {
+  expect(sources(ENGINE).filter((file) => /import\('node:/.test(readFileSync(file, 'utf8')))).toEqual([]);
+});
+
 test('the tests run under the Node that the product asks for', () => {
   expect(process.versions.node.split('.')[0]).toBe('24');
 });

@@ -1,4 +1,5 @@
 import { openSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { ReadStream } from 'node:tty';
 import { Problem } from '../errors/problem.ts';
@@ -10,7 +11,6 @@ export async function askSecret(question: string, remedy: string): Promise<Secre
   if (terminal === undefined) {
     throw new Problem({ code: 'no-terminal', what: `${question} cannot be asked: there is no terminal`, remedy });
   }
-  const { createInterface } = await import('node:readline/promises');
   process.stderr.write(`${question}: `);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: terminal, output: silent, terminal: true });

@@ -39,7 +39,8 @@ async function program(name: string, ...args: readonly string[]): Promise<Buffer
 
 /** runbook on a terminal, where it asks for a passphrase. */
 async function asked(passphrase: string, ...args: readonly string[]): Promise<string> {
-  const steps = JSON.stringify([['assphrase', `${passphrase}\r`]]);
+  // Somebody may mistype twice.
+  const steps = JSON.stringify(Array.from({ length: 3 }, () => ['assphrase', `${passphrase}\r`]));
   const ended = await shop.run(['python3', TERMINAL, steps, RUNBOOK, ...args]);
   return ended.stdout.toString();
 }
