@@ -7,7 +7,7 @@ steps, command = json.loads(sys.argv[1]), sys.argv[2:]
 pid, terminal = pty.fork()
 if pid == 0:
     os.execvp(command[0], command)
-output, end = b"", time.monotonic() + 60
+output, end = b"", time.monotonic() + 240
 
 
 def came(wanted):
@@ -34,5 +34,7 @@ while time.monotonic() < end and terminal is not None:
         output += some
         sys.stdout.buffer.write(some)
         sys.stdout.buffer.flush()
+if terminal is not None:
+    os.close(terminal)
 _, status = os.waitpid(pid, 0)
 sys.exit(os.waitstatus_to_exitcode(status) & 255)
