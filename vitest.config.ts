@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** unit: quick and alone. ssh: real OpenSSH servers on loopback. lab: real hosts, one file after another. e2e: so, with clusters in use. */
+/** unit: quick and alone. ssh: real OpenSSH servers on loopback; openssh: some of them by the system's ssh. lab: real hosts, one file after another. e2e: so, with clusters in use. */
 export default defineConfig({
   test: {
     projects: [
@@ -17,6 +17,16 @@ export default defineConfig({
         test: {
           name: 'ssh',
           include: ['test/ssh/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          globalSetup: 'test/system-packages.ts',
+        },
+      },
+      {
+        test: {
+          name: 'openssh',
+          include: ['session', 'upload', 'sudo'].map((name) => `test/ssh/${name}.test.ts`),
+          env: { RUNBOOK_TEST_TRANSPORT: 'openssh' },
           testTimeout: 180_000,
           hookTimeout: 180_000,
           globalSetup: 'test/system-packages.ts',

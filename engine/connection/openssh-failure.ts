@@ -113,12 +113,12 @@ const CLASSES: readonly (readonly [RegExp, Class])[] = [
   [/REVOKED HOST KEY|host key for \S+ was revoked|key is revoked|revoked by file/i, 'host-key-revoked'],
   [/REMOTE HOST IDENTIFICATION HAS CHANGED|has changed and you have requested strict checking/, 'host-key-changed'],
   [/Host key verification failed|No \S+ host key is known for|Certificate invalid/, 'host-key-unknown'],
+  [/open failed: |stdio forwarding failed/, 'jump'],
   [/no matching (?:key exchange|host key|cipher|MAC|compression)/i, 'no-common-algorithm'],
   [/Could not resolve hostname/, 'ENOTFOUND'],
   [/Connection refused/, 'ECONNREFUSED'],
   [/Connection timed out|Operation timed out|Connection to \S+ port \d+ timed out/, 'timeout'],
   [/connect to host .* port \d+: /, 'OTHER'],
-  [/open failed: |stdio forwarding failed/, 'jump'],
   [/(?:closed|timed out) by UNKNOWN|UNKNOWN port/, 'proxy'],
   [/kex_exchange_identification|Connection (?:closed|reset) by|banner exchange/, 'dropped'],
 ];

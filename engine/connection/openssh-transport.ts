@@ -77,7 +77,7 @@ export class OpensshTransport implements Transport {
 
   /** Ahead of all who wait for the end of a session on it. */
   #ended(master: Master, status: number | undefined): void {
-    if (this.#isClosing || (status !== undefined && (status !== SSH_FAILED || master.said().trim() === ''))) return;
+    if (this.#isClosing || (status !== undefined && status !== SSH_FAILED)) return;
     this.#lost ??= explainOpensshLoss(this.#target, master.said());
     this.#gone.resolve();
   }

@@ -27,7 +27,8 @@ export function testTarget(changes: TargetChanges & Pick<SshTarget, 'port'>): Ss
   return {
     ...target,
     openssh: {
-      use: 'automatic',
+      // Set by the project of tests that goes over the system's ssh.
+      use: process.env['RUNBOOK_TEST_TRANSPORT'] === 'openssh' ? 'always' : 'automatic',
       reasons: [],
       notKept: [],
       mayLogInOtherwise: async () => false,
