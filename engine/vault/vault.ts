@@ -98,8 +98,8 @@ export class Vault {
   }
 
   /** The same, of what stands at a path. Throws what the system says, too. */
-  readFile(path: string): Promise<Node | undefined> {
-    return this.variables(readFileSync(path), path);
+  async readFile(path: string): Promise<Node | undefined> {
+    return await this.variables(readFileSync(path), path);
   }
 
   /** What a file holds that is encrypted as a whole; undefined for another one. Throws Problem. */
