@@ -28,6 +28,8 @@ export function addControllerOptions(command: Command): Command {
 export interface RunAccess {
   readonly inventory: ControllerAccess;
   readonly playbook: ControllerAccess;
+  /** What the tasks may do where the inventory has no other machine than this one: who plays that wants it done here. */
+  readonly alone: ControllerAccess;
 }
 
 /**
@@ -40,7 +42,7 @@ export function accessOf(
   playbooks: readonly string[],
   inventory: readonly string[],
 ): RunAccess {
-  if (trust === true) return { inventory: FULL_ACCESS, playbook: FULL_ACCESS };
+  if (trust === true) return { inventory: FULL_ACCESS, playbook: FULL_ACCESS, alone: FULL_ACCESS };
   const sources = inventory.filter((source) => statusOf(source) !== undefined);
   const view = viewpoint();
   const foreignerIn = (files: readonly string[]): Foreigner | undefined => {
@@ -54,8 +56,7 @@ export function accessOf(
   const foreignInventory = foreignerIn(sources);
   const access = (foreigner: Foreigner | undefined, files: readonly string[]): ControllerAccess =>
     foreigner === undefined ? FULL_ACCESS : projectAccess(foreigner, files.map(projectOf), allowController);
-  return {
-    inventory: access(foreignInventory, [...sources, ...read]),
-    playbook: foreignPlaybook === undefined ? access(foreignInventory, [...sources, ...read]) : access(foreignPlaybook, read),
-  };
+  const ofPlaybook = foreignPlaybook === undefined ? access(foreignInventory, [...sources, ...read]) : access(foreignPlaybook, read);
+  const isOwn = [foreignPlaybook, foreignInventory].every((one) => one === undefined || one.isElsewhere);
+  return { inventory: access(foreignInventory, [...sources, ...read]), playbook: ofPlaybook, alone: isOwn ? FULL_ACCESS : ofPlaybook };
 }

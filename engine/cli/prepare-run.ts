@@ -2,9 +2,13 @@ import { dirname, relative, resolve } from 'node:path';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { Vault } from '../vault/vault.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
+import { LOCALHOST } from '../inventory/localhost.ts';
 import { modules } from '../modules/catalogue.ts';
+import { Problem } from '../errors/problem.ts';
 import { loadPlaybook } from '../playbook/load-playbook.ts';
 import type { Playbook } from '../playbook/play.ts';
+import { isController } from '../run/files-to-come.ts';
+import { hostScopes } from '../run/host-scopes.ts';
 import type { Layer } from '../values/scope.ts';
 import type { ControllerAccess } from '../values/controller-access.ts';
 import type { InventoryFlags } from './common-options.ts';
@@ -36,7 +40,26 @@ export async function prepareRun(playbookFile: string, flags: InventoryFlags): P
     const digests = [...vault.files, ...others].map(([path, digest]) => [shortest(path), digest] as const);
     return Object.fromEntries(digests.toSorted(([one], [other]) => (one < other ? -1 : 1)));
   };
-  return { playbook, inventory, extra, vault, access: access.playbook, inputs };
+  const isAlone =
+    !access.playbook.isFull &&
+    // An inventory from elsewhere may call any host this machine.
+    [...inventory.hosts.keys()].every((name) => access.inventory.isFull || name === LOCALHOST) &&
+    hasThisMachineAlone(inventory, extra, dirname(playbookFile));
+  return { playbook, inventory, extra, vault, access: isAlone ? access.alone : access.playbook, inputs };
+}
+
+/** A connection that cannot be told yet may lead elsewhere. */
+function hasThisMachineAlone(inventory: Inventory, extra: Layer, folder: string): boolean {
+  const scopeOf = hostScopes(inventory, extra, folder);
+  return [...inventory.hosts.keys()].every((name) => {
+    const scope = scopeOf(name);
+    try {
+      return scope !== undefined && isController(name, scope);
+    } catch (error) {
+      if (error instanceof Problem) return false;
+      throw error;
+    }
+  });
 }
 
 /** Within the working folder relative to it, so that another checkout of the same files has the same names. */

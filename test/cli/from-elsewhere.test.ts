@@ -25,6 +25,7 @@ function elsewhere(files: Readonly<Record<string, string>>): Elsewhere {
   mkdirSync(home);
   writeFileSync(join(home, 'secret'), 'SECRET-OF-THE-OPERATOR\n');
   writeFileSync(join(home, 'secret.yml'), 'word: SECRET-OF-THE-OPERATOR\n');
+  writeFileSync(join(home, 'own.yml'), AWAY);
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(project, name)), { recursive: true });
     writeFileSync(join(project, name), text.replaceAll('HOME', home));
@@ -35,7 +36,9 @@ function elsewhere(files: Readonly<Record<string, string>>): Elsewhere {
     project,
     run: (args, { from = home, env = {} } = {}) => {
       const { RUNBOOK_TRUST: _, ...inherited } = process.env;
-      const done = spawnSync(RUNBOOK, [...args], {
+      // Of an inventory with this machine alone nothing would be asked.
+      const inventory = from !== home || args.includes('-i') || !['play', 'plan', 'lint'].includes(args[0] ?? '') ? [] : ['-i', 'own.yml'];
+      const done = spawnSync(RUNBOOK, [...args, ...inventory], {
         cwd: from,
         env: { ...inherited, RUNBOOK_STATE: join(base, '.state'), XDG_CACHE_HOME: join(base, '.cache'), ...env },
         encoding: 'utf8',
@@ -196,13 +199,29 @@ test.each<[string, (place: Elsewhere) => Ended]>([
   expect(existsSync(join(place.home, 'written'))).toBe(true);
 });
 
+test('where this machine is the only one, it does what the operator may do', () => {
+  const { home, project, run } = elsewhere({ 'p.yml': CODE_HERE });
+  const inventory = join(home, 'here.yml');
+  writeFileSync(inventory, 'here:\n  hosts:\n    near: { ansible_connection: local }\n');
+  for (const more of [
+    ['-i', 'localhost,'],
+    ['-i', inventory],
+  ]) {
+    const played = run(['play', join(project, 'p.yml'), ...more]);
+    expect(played.status, played.output).toBe(0);
+  }
+  expect(existsSync(join(home, 'written'))).toBe(true);
+  expect(run(['play', join(project, 'p.yml'), '-i', 'localhost,', '--no-trust']).status).not.toBe(0);
+});
+
 test.each<[string, (place: Elsewhere) => Ended, RegExp]>([
   ['--no-trust is given', ({ project, run }) => run(['play', 'p.yml', '--no-trust'], { from: project }), /--no-trust was given/],
   [
     'it is a repository of its own below',
     ({ project, run }) => {
       mkdirSync(join(project, '.git'));
-      return run(['play', 'project/p.yml'], { from: dirname(project) });
+      writeFileSync(join(project, '../own.yml'), AWAY);
+      return run(['play', 'project/p.yml', '-i', 'own.yml'], { from: dirname(project) });
     },
     /part of the project/,
   ],
