@@ -51,7 +51,8 @@ export async function upload(shell: Shell, source: UploadSource, to: Destination
 /**
  * What dd takes it hands on to the disk at once, so that it need not be waited for when all has come and `sync` is due: with three
  * files of 100 MB 3 ms instead of 130 ms. What it has handed on stays in memory, for the digest. A dd that cannot do so says it before
- * it reads anything. Where nothing was written cat has its turn; had dd read something none the less, the size tells.
+ * it reads anything. Where nothing was written cat has its turn; had dd read something none the less, the size tells, or dd where the disk
+ * took not a byte.
  */
 function arrivalScript(
   { path, mode, room = NO_ROOM }: { readonly path: string; readonly mode: string; readonly room?: UploadRoom | undefined },
@@ -62,14 +63,17 @@ function arrivalScript(
 set -C
 ${room.enter}
 p=${quote(path)}
-drop() { rm -f -- "$p"; ${room.leave}; exit $1; }
+drop() { left=$1; rm -f -- "$p"; ${room.leave}; exit $left; }
 if [ -e "$p" ] || [ -L "$p" ]; then rm -f -- "$p"; fi
 true >"$p" && chmod ${quote(mode)} -- "$p" && exec 3>>"$p" && printf ${ready} || drop 1
 e=$(dd bs=256k iflag=fullblock oflag=nocache status=none 2>&1 >&3) || {
   if [ -s "$p" ]; then printf '%s\\n' "$e" >&2; drop 1; fi
   cat >&3 || drop 1
 }
-size=$(wc -c <"$p") && [ "$size" -eq ${bytes} ] || drop 2`;
+size=$(wc -c <"$p") && [ "$size" -eq ${bytes} ] || {
+  case $e in *'No space left'*|*quota*) printf '%s\\n' "$e" >&2; drop 1;; esac
+  drop 2
+}`;
 }
 
 const NO_ROOM: UploadRoom = { enter: ':', leave: ':' };

@@ -17,7 +17,7 @@ export function writeInRoom(file: FileToWrite, way: ForeignWay, context: Context
   const isBrought = inline === undefined && !('copyOf' in content);
   const steps = [
     ...('copyOf' in content ? copySteps(content, `printf 'cannot read %s\\n' ${quote(content.copyOf)} >&2; false`) : []),
-    ...(inline === undefined ? [] : [`printf %s ${quote(inline)} >"$t"`]),
+    ...(inline === undefined ? [] : [`{ printf %s ${quote(inline)} >"$t" || { ${whyNotWritten(path)}; }; }`]),
     ...preparation(file, room, context),
     syncCommand('"$t"'),
     ...(file.backup === undefined ? [] : [`ln -- ./old ${quote(`../${nameOf(file.backup)}`)}`]),
@@ -37,6 +37,10 @@ export function writeInRoom(file: FileToWrite, way: ForeignWay, context: Context
   const source = Buffer.isBuffer(content) ? sourceOf(content) : content;
   const arrival = [makeRoom(room), ...makeDirectories(room)].join('\n');
   return { script, uploads: [{ source, path: room.inside, mode: '0600', room: { enter: arrival, leave: leaveRoom(room) } }] };
+}
+
+function whyNotWritten(path: string): string {
+  return `printf 'cannot write %s: no space left?\\n' ${quote(path)} >&2; df -P -- . >&2; false`;
 }
 
 /** The old file is held by another name, from which nobody can take it away. */

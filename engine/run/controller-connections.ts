@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { basename } from 'node:path';
 import type { ControllerAccess } from '../values/controller-access.ts';
 import type { Scope } from '../values/value.ts';
 
@@ -20,7 +21,8 @@ export function permitConnection(name: string, scope: Scope, access: ControllerA
   for (const variable of RUNNING)
     if (isGiven(scope, variable)) access.permit({ kind: 'run', what: `${variable} of the host ${name}` }, undefined);
   const knownHosts = scope.lookup('ansible_known_hosts_file');
-  if (typeof knownHosts === 'string')
+  // A file of that name is for keys of hosts, wherever it lies.
+  if (typeof knownHosts === 'string' && !basename(knownHosts).startsWith('known_hosts'))
     access.permit({ kind: 'write', path: knownHosts.startsWith('~/') ? `${homedir()}${knownHosts.slice(1)}` : knownHosts }, undefined);
 }
 

@@ -56,7 +56,7 @@ export async function tryReach(one: ReachCase, reach: Reach, home: string): Prom
       ...Object.fromEntries(Object.entries(one.vars).map(([name, value]) => [name, typeof value === 'string' ? fill(value) : value])),
     };
     writeFileSync(join(home, 'hosts.yml'), JSON.stringify({ all: { hosts: { h: variables } } }));
-    const args = [process.execPath, RUNBOOK, 'ping', 'h', '-i', join(home, 'hosts.yml'), '--output', 'json', '--timeout', '20'];
+    const args = [process.execPath, RUNBOOK, 'ping', 'h', '--trust', '-i', join(home, 'hosts.yml'), '--output', 'json', '--timeout', '20'];
     return { ssh, runbook: await askRunbook(inHome(...args)) };
   } finally {
     agent?.kill();
