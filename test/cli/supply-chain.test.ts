@@ -41,8 +41,8 @@ test('whatever npm installs is checked against a SHA-512 of the lock file', () =
   expect(locked.length).toBeGreaterThan(100);
   const unchecked = locked.filter(([, { integrity = '' }]) => !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity));
   expect(unchecked.map(([path]) => path)).toEqual([]);
-  const elsewhere = locked.filter(([, { resolved }]) => resolved !== undefined && !resolved.startsWith('https://registry.npmjs.org/'));
-  expect(elsewhere.map(([path]) => path)).toEqual([]);
+  // An address would be asked whatever the machine's own settings say.
+  expect(locked.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
 });
 
 test('no package runs a script when it is installed', () => {
