@@ -39,9 +39,10 @@ export const LOOK_TIMEOUT = 120;
 
 /** Where hosts and variables come from. */
 export function addInventoryOptions(command: Command): Command {
-  return addControllerOptions(addKeyOptions(command))
+  const sources = command
     .option('-i, --inventory <file>', 'inventory file, folder, executable or "host1,"; may be given more than once', collect, [])
     .option('-e, --extra-vars <vars>', 'name=value pairs, YAML or JSON in braces, or @file; wins over every other variable', collect, []);
+  return addControllerOptions(addKeyOptions(sources));
 }
 
 export function addKeyOptions(command: Command): Command {
