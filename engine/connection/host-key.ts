@@ -3,20 +3,11 @@ import ssh2 from 'ssh2';
 import { judgeHostKey, knownHostName, matchesHost } from './known-hosts.ts';
 import type { HostKeyVerdict, KnownHost } from './known-hosts.ts';
 import { appendKnownHost, readKnownHosts } from './known-hosts-files.ts';
+import { HOST_KEYS } from './ssh-options.ts';
 import type { SshTarget } from './target.ts';
 import { Unreachable } from './unreachable.ts';
 
-/** What ssh2 can verify, the best first. Plain `ssh-rsa` (SHA-1) is not among it. */
-const ALGORITHMS = [
-  'ssh-ed25519',
-  'ecdsa-sha2-nistp256',
-  'ecdsa-sha2-nistp384',
-  'ecdsa-sha2-nistp521',
-  'rsa-sha2-512',
-  'rsa-sha2-256',
-] as const;
-
-export type HostKeyAlgorithm = (typeof ALGORITHMS)[number];
+export type HostKeyAlgorithm = (typeof HOST_KEYS)[number];
 
 /** Decides on one host's key. */
 export class HostKeyCheck {
@@ -58,7 +49,7 @@ export class HostKeyCheck {
     const types = new Set(this.#matching.filter((entry) => entry.marker === 'none').map((entry) => entry.keyType));
     const isKnown = (algorithm: HostKeyAlgorithm): boolean => types.has(algorithm.startsWith('rsa-') ? 'ssh-rsa' : algorithm);
     const pinned = this.#target.algorithms?.hostKeys;
-    const allowed = pinned === undefined ? ALGORITHMS : pinned.flatMap((name) => ALGORITHMS.filter((algorithm) => algorithm === name));
+    const allowed = pinned === undefined ? HOST_KEYS : pinned.flatMap((name) => HOST_KEYS.filter((algorithm) => algorithm === name));
     return [...allowed.filter(isKnown), ...allowed.filter((algorithm) => !isKnown(algorithm))];
   }
 

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import ssh2 from 'ssh2';
-import type { Algorithms, Client, KexAlgorithm } from 'ssh2';
+import type { Algorithms, Client } from 'ssh2';
 import { expectFirstWord } from './handshake-turns.ts';
 import { HostKeyCheck } from './host-key.ts';
 import { onAbort } from './on-abort.ts';
@@ -9,6 +9,7 @@ import type { Authentication } from './ssh-authentication.ts';
 import { connectTimeout, explainHandshakeFailure } from './ssh-failure.ts';
 import { leaveHostKeysUnproved } from './ssh-host-key-proofs.ts';
 import { reuseLargePackets } from './ssh-large-packets.ts';
+import { USUAL_KEY_EXCHANGES } from './ssh-options.ts';
 import { openPacketKeysOnce } from './ssh-packets.ts';
 import { waitForNewKeys } from './ssh-rekeying.ts';
 import { signUnasked } from './ssh-signing.ts';
@@ -20,17 +21,6 @@ import { stoppedBefore, Unreachable } from './unreachable.ts';
  * and the other side's name. Measured with 1,000 connections: 45 MiB less.
  */
 Buffer.poolSize = 8 * 1024;
-
-/** Without group exchange: it costs a round trip and primes, and gains nothing where curve25519 is there. */
-const KEY_EXCHANGES: KexAlgorithm[] = [
-  'curve25519-sha256',
-  'curve25519-sha256@libssh.org',
-  'ecdh-sha2-nistp256',
-  'ecdh-sha2-nistp384',
-  'ecdh-sha2-nistp521',
-  'diffie-hellman-group16-sha512',
-  'diffie-hellman-group14-sha256',
-];
 
 export interface OpenClient {
   readonly client: Client;
@@ -129,7 +119,7 @@ function waysFor(hostKey: HostKeyCheck, ways: Authentication['ways']): Authentic
 /** What ssh's configuration leaves open is ssh2's choice, key exchanges aside. */
 function algorithmsFor({ algorithms }: SshTarget): Algorithms {
   return {
-    kex: [...(algorithms?.keyExchanges ?? KEY_EXCHANGES)],
+    kex: [...(algorithms?.keyExchanges ?? USUAL_KEY_EXCHANGES)],
     ...(algorithms?.ciphers === undefined ? {} : { cipher: [...algorithms.ciphers] }),
     ...(algorithms?.macs === undefined ? {} : { hmac: [...algorithms.macs] }),
   };

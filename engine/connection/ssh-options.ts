@@ -106,8 +106,8 @@ function isAllowed(method: string, options: SshOptions): boolean {
   return value !== 'no' && value !== 'false';
 }
 
-/** ssh2 has more; these are the ones that are used anyway, or where ssh's configuration names them. */
-const KEY_EXCHANGES: readonly KexAlgorithm[] = [
+/** The ones that are offered. Without group exchange: it costs a round trip and primes, and gains nothing where curve25519 is there. */
+export const USUAL_KEY_EXCHANGES: readonly KexAlgorithm[] = [
   'curve25519-sha256',
   'curve25519-sha256@libssh.org',
   'ecdh-sha2-nistp256',
@@ -115,17 +115,22 @@ const KEY_EXCHANGES: readonly KexAlgorithm[] = [
   'ecdh-sha2-nistp521',
   'diffie-hellman-group16-sha512',
   'diffie-hellman-group14-sha256',
+];
+/** ssh2 has more; these are the ones that are used anyway, or where ssh's configuration names them. */
+const KEY_EXCHANGES: readonly KexAlgorithm[] = [
+  ...USUAL_KEY_EXCHANGES,
   'diffie-hellman-group18-sha512',
   'diffie-hellman-group-exchange-sha256',
 ];
-const HOST_KEYS: readonly ServerHostKeyAlgorithm[] = [
+/** What ssh2 can verify, the best first. Plain `ssh-rsa` (SHA-1) is not among it. */
+export const HOST_KEYS = [
   'ssh-ed25519',
   'ecdsa-sha2-nistp256',
   'ecdsa-sha2-nistp384',
   'ecdsa-sha2-nistp521',
   'rsa-sha2-512',
   'rsa-sha2-256',
-];
+] as const satisfies readonly ServerHostKeyAlgorithm[];
 const CIPHERS: readonly CipherAlgorithm[] = [
   'chacha20-poly1305@openssh.com',
   'aes128-gcm@openssh.com',
