@@ -206,7 +206,7 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
     explains: ({ fact, ansible, runbook }, { input }) =>
       /^tree( after the second run)?\.\/(home|opt)\/[^/]+(\/er\/a)?$/.test(fact) &&
       withoutMode(ansible) === withoutMode(runbook) &&
-      tasksOf(input).some((task) => isMap(task) && isMap(task['user']) && task['user']['umask'] !== undefined),
+      hasUmask(input),
   },
   {
     id: 'oneshot-once',
@@ -286,7 +286,7 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
     explains: ({ fact, ansible, runbook }, input) =>
       fact.startsWith('tree')
         ? /^tree.*\.(\/mnt\/|mount \/mnt\/)/.test(fact) &&
-          (ansible === null || mentions(runbook, 'folder 1777') || asksForBind(input)) &&
+          (ansible === null || mentions(runbook, 'folder 1777') || mountsWith(input, 'opts', 'bind')) &&
           asksForMount(input, 'remounted')
         : fact.endsWith('.status') &&
           argument(fact, input, 'mount', 'state') === 'remounted' &&
@@ -357,8 +357,12 @@ function isFull({ given }: Case): boolean {
   return given.some((line) => line.includes('>/mnt/@N@/file'));
 }
 
-function asksForMount({ input }: Case, state: string): boolean {
-  return tasksOf(input).some((task) => isMap(task) && isMap(task['mount']) && task['mount']['state'] === state);
+function asksForMount(input: Case, state: string): boolean {
+  return mountsWith(input, 'state', state);
+}
+
+function mountsWith({ input }: Case, name: 'state' | 'opts', value: string): boolean {
+  return tasksOf(input).some((task) => isMap(task) && isMap(task['mount']) && task['mount'][name] === value);
 }
 
 /** Whether a task asks for more than the reload of a unit that cannot be reloaded. */
@@ -374,14 +378,13 @@ function withoutHome(value: Json): string {
   return textOf(value).replace(/ \/\S+ (?=\S+$)/, ' ');
 }
 
-function asksForBind({ input }: Case): boolean {
-  return tasksOf(input).some((task) => isMap(task) && isMap(task['mount']) && task['mount']['opts'] === 'bind');
+function hasUmask(input: Case['input']): boolean {
+  return tasksOf(input).some((task) => isMap(task) && isMap(task['user']) && task['user']['umask'] !== undefined);
 }
 
 /** The permission bits of a home directory differ by another row where a umask is given. */
 function withoutUmask(value: Json, input: Case['input']): string {
-  const hasUmask = tasksOf(input).some((task) => isMap(task) && isMap(task['user']) && task['user']['umask'] !== undefined);
-  return hasUmask ? textOf(value).replace(/^folder \d+/, 'folder') : textOf(value);
+  return hasUmask(input) ? textOf(value).replace(/^folder \d+/, 'folder') : textOf(value);
 }
 
 /** The unit file that a task of a case speaks of; empty where it is not one of those with choices. */
