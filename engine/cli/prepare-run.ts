@@ -13,6 +13,7 @@ import type { Layer } from '../values/scope.ts';
 import type { ControllerAccess } from '../values/controller-access.ts';
 import type { InventoryFlags } from './common-options.ts';
 import { accessOf } from './controller-access.ts';
+import type { RunAccess } from './controller-access.ts';
 import { extraVariables } from './extra-variables.ts';
 import { vaultFor } from './flag-values.ts';
 
@@ -40,19 +41,19 @@ export async function prepareRun(playbookFile: string, flags: InventoryFlags): P
     const digests = [...vault.files, ...others].map(([path, digest]) => [shortest(path), digest] as const);
     return Object.fromEntries(digests.toSorted(([one], [other]) => (one < other ? -1 : 1)));
   };
-  const isAlone =
-    !access.playbook.isFull &&
-    // An inventory from elsewhere may call any host this machine.
-    [...inventory.hosts.keys()].every((name) => access.inventory.isFull || name === LOCALHOST) &&
-    hasThisMachineAlone(inventory, extra, dirname(playbookFile));
+  const isAlone = !access.playbook.isFull && hasThisMachineAlone(inventory, extra, { folder: dirname(playbookFile), access });
   return { playbook, inventory, extra, vault, access: isAlone ? access.alone : access.playbook, inputs };
 }
 
-/** A connection that cannot be told yet may lead elsewhere. */
-function hasThisMachineAlone(inventory: Inventory, extra: Layer, folder: string): boolean {
+/** A connection that cannot be told yet may lead elsewhere, and an inventory from elsewhere may call any host this machine. */
+function hasThisMachineAlone(
+  inventory: Inventory,
+  extra: Layer,
+  { folder, access }: { readonly folder: string; readonly access: RunAccess },
+): boolean {
   const scopeOf = hostScopes(inventory, extra, folder);
   return [...inventory.hosts.keys()].every((name) => {
-    const scope = scopeOf(name);
+    const scope = access.inventory.isFull || name === LOCALHOST ? scopeOf(name) : undefined;
     try {
       return scope !== undefined && isController(name, scope);
     } catch (error) {

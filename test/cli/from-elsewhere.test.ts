@@ -309,6 +309,17 @@ describe('an inventory from elsewhere', () => {
     expect(existsSync(join(home, 'written'))).toBe(false);
   });
 
+  test.each([
+    ['known_hosts.new', false],
+    ['other', true],
+  ])('may have keys of hosts in the file %s outside of the project; refused: %j', (name, isRefused) => {
+    const { home, project, run } = elsewhere({
+      'hosts.yml': `away:\n  hosts:\n    far: { ansible_host: 127.0.0.1, ansible_port: 1, ansible_known_hosts_file: HOME/${name} }\n`,
+    });
+    const pinged = run(['ping', 'far', '-i', join(project, 'hosts.yml')]);
+    expect(pinged.output.includes(`${home}/${name} lies outside of the project`), pinged.output).toBe(isRefused);
+  });
+
   test('does not have variables read from elsewhere', () => {
     const { home, project, run } = elsewhere({ 'hosts.yml': AWAY });
     mkdirSync(join(project, 'group_vars'));
