@@ -1,6 +1,5 @@
 import type { AbortCause, Batch } from './context.ts';
 import type { HostState } from './host-state.ts';
-import { HostStops } from './signals.ts';
 
 /**
  * Ends the play for all hosts of the batch because of what happened on `host`. In lock-step the others still do what lies before the
@@ -8,15 +7,12 @@ import { HostStops } from './signals.ts';
  */
 export function abort(batch: Batch, cause: AbortCause, host: HostState): void {
   const upTo = batch.barrier?.placeOf(host.name) ?? Number.NEGATIVE_INFINITY;
-  if (batch.aborted === undefined || upTo < batch.aborted.upTo) batch.aborted = { ...cause, upTo };
+  const sparesAlways = cause.kind === 'fatal' && batch.aborted?.sparesAlways !== false;
+  if (batch.aborted === undefined || upTo < batch.aborted.upTo) batch.aborted = { ...cause, upTo, sparesAlways };
+  else if (!sparesAlways) batch.aborted = { ...batch.aborted, sparesAlways };
 }
 
 /** Ends the play for all hosts of the batch, wherever they are. */
 export function abortAtOnce(batch: Batch, cause: AbortCause): void {
-  batch.aborted = { ...cause, upTo: Number.NEGATIVE_INFINITY };
-}
-
-/** Throws HostStops where the play has ended for hosts that are about to do the step at `at`. */
-export function stopIfAborted(batch: Batch, at: number): void {
-  if (batch.aborted !== undefined && at > batch.aborted.upTo) throw new HostStops('aborted');
+  batch.aborted = { ...cause, upTo: Number.NEGATIVE_INFINITY, sparesAlways: false };
 }

@@ -73,6 +73,8 @@ export interface Batch {
 export type Abort = AbortCause & {
   /** Hosts still do the steps up to here, in the order of the barrier. */
   readonly upTo: number;
+  /** Whether hosts still do the `always` of the blocks they are in. */
+  readonly sparesAlways: boolean;
 };
 
 export type AbortCause =
@@ -80,6 +82,8 @@ export type AbortCause =
   | { readonly kind: 'end_play' }
   /** What happened on one host ends the run for all. */
   | { readonly kind: 'fatal'; readonly why: string }
+  /** A fault of the engine: nothing more is done. */
+  | { readonly kind: 'fault'; readonly why: string }
   /** More hosts failed than `max_fail_percentage` lets fail. */
   | { readonly kind: 'too_many_failed' };
 

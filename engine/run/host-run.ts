@@ -1,13 +1,13 @@
-import type { Block, Handler, Include, Meta, Task } from '../playbook/play.ts';
+import type { Handler, Include, Meta, Task } from '../playbook/play.ts';
 import { Problem } from '../errors/problem.ts';
 import { breathe } from '../connection/breath.ts';
 import { hasSelected, isSelected } from '../playbook/select-tasks.ts';
 import { Unknown } from '../values/value.ts';
 import type { Scope, Value } from '../values/value.ts';
-import { abort, stopIfAborted } from './abort.ts';
+import { abort } from './abort.ts';
 import { all } from './conditions.ts';
 import type { Batch, RunContext } from './context.ts';
-import { flagOrTrue } from './flag.ts';
+import { FatalErrors } from './fatal-errors.ts';
 import { isLoopInVain, loopLayer, turnsOf } from './loop.ts';
 import type { HostState } from './host-state.ts';
 import type { Route, Stop } from './itinerary.ts';
@@ -35,8 +35,6 @@ export class HostRun {
   readonly #host: HostState;
   /** How many throttled blocks it is in: there hosts go one after another and wait for no lock-step. */
   #alone = 0;
-  /** How many blocks with a rescue or an always are around it: a failure has consequences for others only behind these. */
-  #sheltered = 0;
   #handling = false;
   #included = 0;
   #doubtful = false;
@@ -44,15 +42,13 @@ export class HostRun {
   #shared: Map<string, Value> | undefined;
   #handlers: readonly Handler[];
   readonly #roles = new RolesDone();
-  /** How many blocks whose failures are fatal for all are around it. */
-  #fatal = 0;
-  /** Whether a failure that is fatal for all was possible at the step before: nobody begins behind it before all are past it. */
-  #isFatalBehind = false;
+  readonly #fatal: FatalErrors;
 
   constructor(context: RunContext, batch: Batch, host: HostState) {
     this.#context = context;
     this.#batch = batch;
     this.#host = host;
+    this.#fatal = new FatalErrors(batch, host);
     this.#handlers = batch.play.handlers;
   }
 
@@ -65,8 +61,13 @@ export class HostRun {
     }
   }
 
+  /** Whether it is settled already what `error` means for the other hosts. */
+  hasWeighed(error: unknown): boolean {
+    return this.#fatal.hasWeighed(error);
+  }
+
   #mayGoOn(at: number): void {
-    stopIfAborted(this.#batch, at);
+    this.#fatal.mayGoOn(at);
     if (this.#context.interrupted()) throw new HostStops('interrupted');
   }
 
@@ -82,7 +83,8 @@ export class HostRun {
       const problem = userProblem(error);
       if (problem === undefined) throw error;
       const hush = hushOf(stop.step, this.#host.variables.scope(stop.step));
-      throw failedStep(this.#context, this.#host, identityOfStep(stop.step, this.#handling), hushedProblem(problem, hush));
+      const failed = failedStep(this.#context, this.#host, identityOfStep(stop.step, this.#handling), hushedProblem(problem, hush));
+      throw this.#fatal.weigh(failed, stop.step, { forAll: false, what: `failed at ${stop.step.id}` });
     }
   }
 
@@ -112,11 +114,11 @@ export class HostRun {
   async #task(stop: Stop, task: Task, route: Route): Promise<void> {
     const { barrier } = this.#batch;
     const asks = asksOtherHosts(task);
-    if (barrier !== undefined && this.#alone === 0 && (asks || this.#mayStopAll())) {
+    if (barrier !== undefined && this.#alone === 0 && (asks || this.#fatal.mayStopAll)) {
       await barrier.allReached(stop.at);
       this.#mayGoOn(stop.at);
     }
-    this.#isFatalBehind = task.anyErrorsFatal !== undefined;
+    this.#fatal.begins(task);
     if (asks && barrier !== undefined) this.#host.variables.seeOthersAsTheyAre();
     const run = {
       context: this.#context,
@@ -129,6 +131,9 @@ export class HostRun {
       doubtful: this.#doubtful || (!this.#handling && this.#roles.isRepeated(task.role) === 'unknown'),
       alone: this.#alone > 0,
       calls: [],
+      mayGoOn: (at: number) => {
+        this.#mayGoOn(at);
+      },
     };
     let done: StepDone = 'skipped';
     try {
@@ -139,9 +144,9 @@ export class HostRun {
       else done = await runTask({ ...run, remembered: new Map() });
       if (!this.#handling) this.#roles.note(task.role, done);
     } catch (error) {
-      if (!(error instanceof TaskFailed)) throw error;
-      if (!this.#handling) this.#roles.note(task.role, 'done');
-      throw this.#weighed(error, this.#isFatal(task), `failed at ${task.id}`);
+      if (error instanceof TaskFailed && !this.#handling) this.#roles.note(task.role, 'done');
+      const how = error instanceof TaskFailed ? 'failed' : 'was lost';
+      throw this.#fatal.weigh(error, task, { forAll: false, what: `${how} at ${task.id}` });
     } finally {
       if (asks && barrier !== undefined) this.#host.variables.seeOthersAhead();
     }
@@ -167,7 +172,7 @@ export class HostRun {
         },
       });
     } catch (error) {
-      throw error instanceof TaskFailed ? this.#weighed(error, true, `failed at ${stop.step.id}, which one host does for all`) : error;
+      throw this.#fatal.weigh(error, stop.step, { forAll: true, what: `failed at ${stop.step.id}` });
     }
   }
 
@@ -175,36 +180,18 @@ export class HostRun {
     const { step } = stop;
     if (step.kind !== 'block') return;
     const most = step.throttle?.resolve(this.#host.variables.scope(step));
-    if (most === undefined || most === 0) return this.#inBlock(stop, route);
+    const inBlock = (): Promise<void> => this.#fatal.inBlock(step, () => this.#inParts(stop, route));
+    if (most === undefined || most === 0) return inBlock();
     await throttled(this.#batch, stop, most, step.place, async () => {
       // Hosts go one after another so that the first failure is the last.
       this.#mayGoOn(Number.POSITIVE_INFINITY);
       this.#alone += 1;
       try {
-        await this.#inBlock(stop, route);
+        await inBlock();
       } finally {
         this.#alone -= 1;
       }
     });
-  }
-
-  /** Whether a failure of another host ahead of the next step ends the play for this one too. */
-  #mayStopAll(): boolean {
-    const { pace } = this.#batch;
-    return pace.anyErrorsFatal || pace.maxFailPercentage !== undefined || this.#fatal > 0 || this.#isFatalBehind;
-  }
-
-  async #inBlock(stop: Stop, route: Route): Promise<void> {
-    const { step } = stop;
-    if (step.kind !== 'block') return;
-    const fatal = step.anyErrorsFatal === undefined ? 0 : 1;
-    this.#fatal += fatal;
-    try {
-      await this.#inParts(stop, route);
-    } finally {
-      this.#fatal -= fatal;
-      this.#isFatalBehind ||= fatal > 0;
-    }
   }
 
   async #inParts(stop: Stop, route: Route): Promise<void> {
@@ -214,44 +201,17 @@ export class HostRun {
     const callsFailed = this.#host.called.failures;
     // What tags leave out rescues nothing.
     const isRescued = this.#handling ? step.rescue.length > 0 : hasSelected(step.rescue, this.#context.selection);
-    let failed = await this.#failureIn(stop.block, route, (isRescued ? 1 : 0) + stop.always.length);
-    if (failed !== undefined && isRescued) {
-      this.#host.variables.remember('failed_task', { name: failed.task.name, msg: failed.problem.what, result: failed.task.result });
-      failed = await this.#failureIn(stop.rescue, route, stop.always.length);
-      if (failed === undefined) {
+    let ended = await this.#fatal.inPart(isRescued, () => this.steps(stop.block, route));
+    if (ended instanceof TaskFailed && isRescued) {
+      this.#host.variables.remember('failed_task', { name: ended.task.name, msg: ended.problem.what, result: ended.task.result });
+      ended = await this.#fatal.inPart(false, () => this.steps(stop.rescue, route));
+      if (ended === undefined) {
         this.#host.rescued(before);
         forgetOwed(this.#context, this.#host, this.#batch.play, this.#host.called.rescue(callsFailed));
       }
     }
-    await this.steps(stop.always, route);
-    if (failed !== undefined) throw this.#weighed(failed, this.#isFatal(step), `failed in the block at ${step.id}`);
-  }
-
-  /** How a part of a block failed; `shelters` is how many steps still follow that failure. */
-  async #failureIn(stops: readonly Stop[], route: Route, shelters: number): Promise<TaskFailed | undefined> {
-    const shelter = Math.min(1, shelters);
-    this.#sheltered += shelter;
-    try {
-      await this.steps(stops, route);
-    } catch (error) {
-      if (!(error instanceof TaskFailed)) throw error;
-      return error;
-    } finally {
-      this.#sheltered -= shelter;
-    }
-    return undefined;
-  }
-
-  #isFatal(step: Task | Block): boolean {
-    return flagOrTrue('any_errors_fatal', step.anyErrorsFatal, this.#host.variables.scope(step));
-  }
-
-  /** Stops the play for all if the failure is fatal, and nothing is left around it that may catch it or has to follow it. */
-  #weighed(failed: TaskFailed, fatalHere: boolean, how: string): TaskFailed {
-    const fatal = fatalHere || failed.fatal;
-    if (fatal && !failed.elsewhere && this.#sheltered === 0)
-      abort(this.#batch, { kind: 'fatal', why: `${this.#host.name} ${how}` }, this.#host);
-    return fatal === failed.fatal ? failed : new TaskFailed(failed.problem, failed.task, { fatal, elsewhere: failed.elsewhere });
+    await this.#fatal.inAlways(stop.always, () => this.steps(stop.always, route));
+    if (ended !== undefined) throw ended;
   }
 
   /** The others wait at the include meanwhile, so nothing in it waits for them. */

@@ -9,7 +9,6 @@ import { isStackOverflow } from '../values/fault.ts';
 import { mask } from '../values/mask.ts';
 import type { ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
-import { stopIfAborted } from './abort.ts';
 import type { ChangePlace } from './approval.ts';
 import type { Call } from './called-handlers.ts';
 import type { Batch, RunContext } from './context.ts';
@@ -25,7 +24,7 @@ import { owedBy, writeDown } from './owed.ts';
 import { debtsOf, learnOwed } from './owed-handlers.ts';
 import type { Prepared } from './prepare.ts';
 import { moduleContext, onController } from './prepare.ts';
-import { HostStops, NotInPlan } from './signals.ts';
+import { NotInPlan } from './signals.ts';
 import { tooDeep } from './step-failure.ts';
 import type { Asked } from './view.ts';
 import { syncedAtOnce } from './sync-files.ts';
@@ -81,6 +80,8 @@ export interface ItemRun {
   readonly alone: boolean;
   /** What tasks ahead will want to see on the same machine and privilege. */
   foresee(): Promise<readonly Request[]>;
+  /** Throws HostStops if the host may not begin what stands at `at`. */
+  mayGoOn(at: number): void;
 }
 
 /** `again`: what was seen is not trusted any more, as in a loop that waits for something. */
@@ -210,8 +211,7 @@ async function makeChange(run: ItemRun, change: Change, requests: readonly Reque
   const { context, batch, machine, prepared } = run;
   if (!run.alone && batch.barrier !== undefined) await batch.barrier.allReached(run.at);
   // Another host may have failed meanwhile, and that may be fatal for all.
-  stopIfAborted(batch, run.at);
-  if (context.interrupted()) throw new HostStops('interrupted');
+  run.mayGoOn(run.at);
   const refusal = context.approval?.refusal(placeOf(run), change);
   if (refusal !== undefined) throw new NotInPlan(refusal);
   if (machine.isController) {

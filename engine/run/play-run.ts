@@ -117,9 +117,10 @@ async function runHost(
     }
     await settle(context, host);
   } catch (error) {
-    ended(context, batch, host, error);
+    ended({ context, batch, host, isWeighed: run.hasWeighed(error) }, error);
     // What has been paid must not be owed by a host that failed later.
-    if (host.status !== 'unreachable') await settle(context, host).catch((later: unknown) => ended(context, batch, host, later));
+    if (host.status !== 'unreachable')
+      await settle(context, host).catch((later: unknown) => ended({ context, batch, host, isWeighed: false }, later));
   } finally {
     host.leavePlay(debtsOf(context, batch.play, host.called.names));
     batch.barrier?.leave(host.name);
@@ -167,7 +168,15 @@ function laterRoute(later: readonly PlannedPlay[], host: HostState): Route | und
   return behind;
 }
 
-function ended(context: RunContext, batch: Batch, host: HostState, error: unknown): void {
+interface Ended {
+  readonly context: RunContext;
+  readonly batch: Batch;
+  readonly host: HostState;
+  /** Whether it is settled already what the error means for the other hosts. */
+  readonly isWeighed: boolean;
+}
+
+function ended({ context, batch, host, isWeighed }: Ended, error: unknown): void {
   // Another host failed at what it did for this one too: that host is the one that failed.
   if (error instanceof HostStops || (error instanceof TaskFailed && error.elsewhere)) return;
   const gone = asHostGone(error);
@@ -179,13 +188,13 @@ function ended(context: RunContext, batch: Batch, host: HostState, error: unknow
     host.status = 'failed';
     const problem = userProblem(error);
     if (problem === undefined) {
-      abortAtOnce(batch, { kind: 'fatal', why: 'a fault in runbook' });
+      abortAtOnce(batch, { kind: 'fault', why: 'a fault in runbook' });
       throw error;
     }
     const { place, name } = batch.play;
     failedStep(context, host, { id: formatPlace(place), name, module: 'play', role: undefined, handler: false }, problem);
   }
-  if (batch.pace.anyErrorsFatal) {
+  if (batch.pace.anyErrorsFatal && !isWeighed) {
     const how = host.status === 'failed' ? 'failed' : 'is unreachable';
     abort(batch, { kind: 'fatal', why: `${host.name} ${how}, and any error is fatal in this play` }, host);
   } else if (tooManyFailed(batch)) abort(batch, { kind: 'too_many_failed' }, host);
@@ -213,6 +222,7 @@ function verdict(batch: Batch): BatchEnd {
     case 'end_play':
       return { kind: 'play_ended' };
     case 'fatal':
+    case 'fault':
       return { kind: 'stopped', why: batch.aborted.why };
     case 'too_many_failed': {
       const share = `${Math.round(percentageLost(batch))} % of the batch`;

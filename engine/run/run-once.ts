@@ -57,7 +57,7 @@ export async function once(options: OnceOptions): Promise<void> {
     for (const [name, value] of result.remembered) host.variables.remember(name, value);
     return;
   }
-  if (result.error instanceof TaskFailed) throw new TaskFailed(result.error.problem, result.error.task, { fatal: true, elsewhere: true });
+  if (result.error instanceof TaskFailed) throw new TaskFailed(result.error.problem, result.error.task, { elsewhere: true });
   // Where the one host ended by meta, the others may go on.
   if (!(result.error instanceof HostStops)) throw new HostStops('aborted');
 }

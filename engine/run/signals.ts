@@ -12,16 +12,13 @@ export interface FailedTask {
 export class TaskFailed extends Error {
   readonly problem: Problem;
   readonly task: FailedTask;
-  /** By `any_errors_fatal` or `run_once`, of the task or of a block around it: unless a rescue catches it, it stops the play for all. */
-  readonly fatal: boolean;
   /** True where another host failed at a task that it did for this one too. */
   readonly elsewhere: boolean;
 
-  constructor(problem: Problem, task: FailedTask, how: { readonly fatal?: boolean; readonly elsewhere?: boolean } = {}) {
+  constructor(problem: Problem, task: FailedTask, how: { readonly elsewhere?: boolean } = {}) {
     super(problem.what, { cause: problem });
     this.problem = problem;
     this.task = task;
-    this.fatal = how.fatal ?? false;
     this.elsewhere = how.elsewhere ?? false;
   }
 }

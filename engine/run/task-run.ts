@@ -3,7 +3,6 @@ import { Problem } from '../errors/problem.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Scope, Value, ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
-import { stopIfAborted } from './abort.ts';
 import { all } from './conditions.ts';
 import type { Call } from './called-handlers.ts';
 import type { Batch, RunContext } from './context.ts';
@@ -51,6 +50,8 @@ export interface TaskRun {
   readonly calls: Call[];
   /** Takes in what the task registers and sets, for the others of a run_once. */
   readonly remembered: Map<string, Value>;
+  /** Throws HostStops if the host may not begin what stands at `at`. */
+  mayGoOn(at: number): void;
 }
 
 /** A task on its way, once for each item of its loop. */
@@ -175,7 +176,7 @@ function inTurn<Result>(run: TaskRun, scope: Scope, work: () => Promise<Result>)
   if (most === undefined || most === 0) return work();
   return throttled(run.batch, run.stop, most, run.task.place, () => {
     // Hosts go one after another so that the first failure is the last.
-    stopIfAborted(run.batch, Number.POSITIVE_INFINITY);
+    run.mayGoOn(Number.POSITIVE_INFINITY);
     return work();
   });
 }
@@ -230,6 +231,9 @@ async function runPrepared(turn: Turn, prepared: Prepared): Promise<Recorded> {
     notifies,
     calledFor: calls,
     alone: run.alone,
+    mayGoOn: (at: number) => {
+      run.mayGoOn(at);
+    },
     foresee: () => foresee(context, host, run.route, view),
   };
   const judging = { task, host, over, mode: context.mode };
