@@ -24,15 +24,16 @@ const owedKind: ResourceKind<null, readonly Debt[]> = {
   observe: (requests) =>
     printRecords(
       requests
-        .map((one, index) => `${fileOf(one.id)}; if [ -r "$f" ]; then printf %s "\${b}n${index}:"; cat -- "$f" || exit; fi`)
+        .map(
+          (one, index) =>
+            `${fileOf(one.id)}; for g in "$f" "$f".[0-9]*; do if [ -r "$g" ]; then printf %s "\${b}n${index}:"; cat -- "$g" || exit; fi; done`,
+        )
         .join('\n'),
     ),
   decode(output, requests) {
-    const lists = new Map(
-      recordsOf(output)
-        .map(numbered)
-        .map(({ index, rest }) => [index, new Set(rest.toString('utf8').split('\n'))]),
-    );
+    const lists = new Map<number, Set<string>>();
+    for (const { index, rest } of recordsOf(output).map(numbered))
+      lists.set(index, new Set([...(lists.get(index) ?? []), ...rest.toString('utf8').split('\n')]));
     return new Map(requests.map(({ id }, index) => [id, [...(lists.get(index) ?? [])].flatMap((one) => debtOf(one) ?? [])]));
   },
   merge: () => null,
@@ -50,9 +51,21 @@ export function writeDown(user: string, debts: readonly Debt[]): string {
   return `${fileOf(user)}; mkdir -p -m 0700 "\${f%/*}" && printf '%s\\n' ${debts.map((debt) => quote(lineOf(debt))).join(' ')} >>"$f"`;
 }
 
-/** Shell text that crosses a handler out. */
+/**
+ * Shell text that crosses a handler out. The list is taken away under another name first, so that what another run writes down meanwhile
+ * is not lost: a play on a local connection takes no lock. What a run that died has left under such a name a minute ago is put back.
+ */
 export function crossOut(user: string, debt: Debt): string {
-  return `( ${fileOf(user)}; [ -e "$f" ] || exit 0; grep -vxF -e ${quote(lineOf(debt))} -- "$f" >"$f.new"; if [ -s "$f.new" ]; then mv -f "$f.new" "$f"; else rm -f "$f" "$f.new"; fi )`;
+  const others = `grep -vxF -e ${quote(lineOf(debt))} -- "$g"`;
+  const steps = [
+    fileOf(user),
+    'n=$$; while [ -e "$f.$n" ]; do n=$((n+1)); done',
+    '[ ! -e "$f" ] || mv -f "$f" "$f.$n"',
+    'for g in "$f".[0-9]*; do [ -e "$g" ] || continue',
+    '[ "$g" = "$f.$n" ] || [ -n "$(find "$g" -mmin +1)" ] || continue',
+    `k=$(${others}); [ -z "$k" ] || printf '%s\\n' "$k" >>"$f"; rm -f "$g"; done`,
+  ];
+  return `( ${steps.join('; ')} )`;
 }
 
 function fileOf(user: string): string {

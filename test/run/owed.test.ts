@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -69,4 +69,32 @@ test('what a later version has written down is let be', () => {
 
 test('it fails where it cannot be written down', () => {
   expect(() => sh(`HOME=/proc/nowhere; ${writeDown('operator', [debt('Restart')])}`)).toThrow(/Command failed/);
+});
+
+test('what a run that died while it crossed out has left under another name is owed, and is crossed out', () => {
+  sh(writeDown('operator', [debt('Restart'), debt('Reload')]));
+  renameSync(list, `${list}.123`);
+  const earlier = new Date(Date.now() - 120_000);
+  utimesSync(`${list}.123`, earlier, earlier);
+  sh(writeDown('operator', [debt('Reboot')]));
+  expect(owed()).toEqual([debt('Reboot'), debt('Restart'), debt('Reload')]);
+  sh(crossOut('operator', debt('Restart')));
+  expect(owed()?.toSorted((one, other) => one.handler.localeCompare(other.handler))).toEqual([debt('Reboot'), debt('Reload')]);
+  expect(existsSync(`${list}.123`)).toBe(false);
+  renameSync(list, `${list}.123`);
+  sh(crossOut('operator', debt('Reload')));
+  expect(existsSync(`${list}.123`)).toBe(true);
+});
+
+test('what another run writes down while one crosses out is not lost', () => {
+  sh(writeDown('operator', [debt('Restart'), debt('Reload')]));
+  const tools = join(home, 'bin');
+  mkdirSync(tools);
+  for (const tool of ['grep', 'mv', 'rm']) {
+    const meanwhile = writeDown('operator', [debt(`While ${tool}`)]);
+    writeFileSync(join(tools, tool), `#!/bin/sh\n( ${meanwhile} )\nPATH=\${PATH#*:} exec ${tool} "$@"\n`, { mode: 0o755 });
+  }
+  sh(`PATH=${tools}:$PATH; ${crossOut('operator', debt('Restart'))}`);
+  expect(owed()).toEqual(expect.arrayContaining(['grep', 'mv', 'rm'].map((tool) => debt(`While ${tool}`))));
+  expect(owed()).not.toContainEqual(debt('Restart'));
 });
