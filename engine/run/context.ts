@@ -10,8 +10,12 @@ import type { ControllerFiles } from './controller-files.ts';
 import type { Emit, Mode } from './events.ts';
 import type { HostState } from './host-state.ts';
 import type { Stop } from './itinerary.ts';
+import type { AskingTasks } from './other-hosts.ts';
 import type { Debtor } from './owed-handlers.ts';
+import type { NamedRequests } from './named-requests.ts';
 import type { Pace } from './pace.ts';
+import type { PreparedAhead } from './prepared-ahead.ts';
+import type { TaskIdentities } from './task-identity.ts';
 import type { Machines } from './machines.ts';
 import type { Turns } from './turns.ts';
 import type { ChangeCount } from './view.ts';
@@ -36,6 +40,11 @@ export interface RunContext {
   /** What tasks may do on the controller. */
   readonly access: ControllerAccess;
   readonly hosts: ReadonlyMap<string, HostState>;
+  readonly identities: TaskIdentities;
+  /** Tasks that read what other hosts have. */
+  readonly asking: AskingTasks;
+  readonly prepared: PreparedAhead;
+  readonly named: NamedRequests;
   /** A plan fills it; a play makes no change that it does not have. */
   readonly approval: Approval | undefined;
   /** Who owes the handlers that this run calls for. */

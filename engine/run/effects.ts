@@ -3,7 +3,7 @@ import type { Effect } from '../modules/module.ts';
 import type { TaskIdentity } from './events.ts';
 import { HIDDEN } from './no-log.ts';
 import type { Hush } from './no-log.ts';
-import type { TaskRun } from './task-run.ts';
+import type { TaskRun } from './item.ts';
 
 /** Does what an engine-side module asked for: tell, remember, group, pause. */
 export async function applyEffects(run: TaskRun, task: TaskIdentity, hush: Hush, effects: readonly Effect[]): Promise<void> {

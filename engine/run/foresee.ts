@@ -12,10 +12,8 @@ import type { Route } from './itinerary.ts';
 import { ahead } from './itinerary.ts';
 import { isLoopInVain, loopLayer, turnsOf } from './loop.ts';
 import { machineFor } from './machines.ts';
-import { nameAhead } from './named-requests.ts';
 import type { View } from './view.ts';
 import { moduleContext, onController } from './prepare.ts';
-import { prepareAhead } from './prepared-ahead.ts';
 import type { PlayScope } from './variables.ts';
 import { pendingLayer } from './variables.ts';
 
@@ -65,13 +63,13 @@ async function nameRequests(
   for (const turn of turns) {
     const scope = turn === undefined ? plain : host.variables.scope(task, [...over, loopLayer(turn)], play);
     if (task.when.some((condition) => condition.test(scope) === false)) continue;
-    const preparing = await prepareAhead(context, { host, task, item: turn?.item }, scope);
+    const preparing = await context.prepared.prepareAhead(context, { host, task, item: turn?.item }, scope);
     if (preparing.kind === 'unknown') continue;
     const { prepared } = preparing;
     const machine = machineFor(context, host, prepared.delegate);
     if (machine === undefined || machine.view(prepared.privilege) !== view) continue;
     if (machine.isController) permitTask(onController(task, prepared), context.access);
     const about = moduleContext(context, task, host.name, prepared, machine.connection.facts, machine.userOf(prepared.privilege));
-    requests.push(...nameAhead(prepared, about));
+    requests.push(...context.named.nameAhead(prepared, about));
   }
 }

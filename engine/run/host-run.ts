@@ -1,4 +1,4 @@
-import type { Handler, Include, Meta, Task } from '../playbook/play.ts';
+import type { Block, Handler, Include, Meta, Task } from '../playbook/play.ts';
 import { Problem } from '../errors/problem.ts';
 import { breathe } from '../connection/breath.ts';
 import { hasSelected, isSelected } from '../playbook/select-tasks.ts';
@@ -7,14 +7,16 @@ import type { Scope, Value } from '../values/value.ts';
 import { abort } from './abort.ts';
 import { all } from './conditions.ts';
 import type { Batch, RunContext } from './context.ts';
-import { FatalErrors } from './fatal-errors.ts';
+import { isSparedAlways, stopIfEnded, weigh } from './fatal-errors.ts';
+import type { Frame, Span } from './frame.ts';
+import { OUTERMOST, isHandler } from './frame.ts';
 import { isLoopInVain, loopLayer, turnsOf } from './loop.ts';
 import type { HostState } from './host-state.ts';
+import type { TaskRun } from './item.ts';
 import type { Route, Stop } from './itinerary.ts';
 import { itinerary } from './itinerary.ts';
 import { pauseBetween } from './loop-pause.ts';
 import { countIncluded, leaveOpenWithin } from './open-includes.ts';
-import { asksOtherHosts } from './other-hosts.ts';
 import { HIDDEN, hushOf, hushedProblem } from './no-log.ts';
 import { forgetOwed } from './owed-handlers.ts';
 import { collectOwed } from './collect-owed.ts';
@@ -22,88 +24,104 @@ import { wrongType } from './wrong-type.ts';
 import type { StepDone } from './roles-done.ts';
 import { RolesDone } from './roles-done.ts';
 import { isOnce, once } from './run-once.ts';
-import { HostStops, TaskFailed } from './signals.ts';
+import { HostStops, TaskFailed, asHostGone } from './signals.ts';
 import { failedStep, unknownStep, userProblem } from './step-failure.ts';
 import { identityOfStep } from './task-identity.ts';
 import { runTask } from './task-run.ts';
 import { throttled } from './throttle.ts';
+
+/** Steps of a host, and what follows when they go wrong. */
+interface Way {
+  readonly route: Route;
+  readonly frame: Frame;
+}
 
 /** One host on its way through the steps of one play. */
 export class HostRun {
   readonly #context: RunContext;
   readonly #batch: Batch;
   readonly #host: HostState;
-  /** How many throttled blocks it is in: there hosts go one after another and wait for no lock-step. */
-  #alone = 0;
-  #handling = false;
   #included = 0;
-  #doubtful = false;
-  /** What this host does alone in a run_once include for all: results of run_once tasks in it are for all as well. */
-  #shared: Map<string, Value> | undefined;
   #handlers: readonly Handler[];
   readonly #roles = new RolesDone();
-  readonly #fatal: FatalErrors;
+  /** Whether the step before could end the play for all: no host begins the next one before all are past it. */
+  #isFatalBehind = false;
+  /** The last error whose consequence for the other hosts is settled. */
+  #weighed: unknown;
 
   constructor(context: RunContext, batch: Batch, host: HostState) {
     this.#context = context;
     this.#batch = batch;
     this.#host = host;
-    this.#fatal = new FatalErrors(batch, host);
     this.#handlers = batch.play.handlers;
   }
 
-  async steps(stops: readonly Stop[], behind: Route | undefined): Promise<void> {
+  /** Does the steps, and what is in them. `behind` comes after them, for looking ahead. Throws TaskFailed, HostGone, HostStops and NotInPlan. */
+  async steps(stops: readonly Stop[], behind: Route | undefined, frame: Frame = OUTERMOST): Promise<void> {
     for (const [index, stop] of stops.entries()) {
       await breathe();
-      this.#mayGoOn(stop.at);
-      if (this.#alone === 0) this.#batch.barrier?.reach(this.#host.name, stop.at);
-      await this.#step(stop, { stops, index, behind, play: undefined });
+      this.#mayGoOn(stop.at, frame);
+      if (!frame.alone) this.#batch.barrier?.reach(this.#host.name, stop.at);
+      await this.#step(stop, { route: { stops, index, behind, play: undefined }, frame });
     }
   }
 
-  /** Whether it is settled already what `error` means for the other hosts. */
+  /** Whether it is settled what `error` means for the other hosts. */
   hasWeighed(error: unknown): boolean {
-    return this.#fatal.hasWeighed(error);
+    return error !== undefined && error === this.#weighed;
   }
 
-  #mayGoOn(at: number): void {
-    this.#fatal.mayGoOn(at);
+  #mayGoOn(at: number, frame: Frame): void {
+    stopIfEnded(this.#batch, frame, at);
     if (this.#context.interrupted()) throw new HostStops('interrupted');
   }
 
-  async #step(stop: Stop, route: Route): Promise<void> {
-    await this.#guarded(stop, () => this.#take(stop, route));
+  async #step(stop: Stop, way: Way): Promise<void> {
+    await this.#guarded(stop, way.frame, () => this.#take(stop, way));
   }
 
   /** What is wrong with a step that is no task is a failure of the host there. */
-  async #guarded(stop: Stop, work: () => Promise<void>): Promise<void> {
+  async #guarded(stop: Stop, frame: Frame, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
       const problem = userProblem(error);
       if (problem === undefined) throw error;
       const hush = hushOf(stop.step, this.#host.variables.scope(stop.step));
-      const failed = failedStep(this.#context, this.#host, identityOfStep(stop.step, this.#handling), hushedProblem(problem, hush));
-      throw this.#fatal.weigh(failed, stop.step, { forAll: false, what: `failed at ${stop.step.id}` });
+      const identity = identityOfStep(stop.step, isHandler(frame));
+      throw this.#weigh(failedStep(this.#context, this.#host, identity, hushedProblem(problem, hush)), stop, frame, false);
     }
   }
 
-  async #take(stop: Stop, route: Route): Promise<void> {
+  /** Settles what an error at a step means for the other hosts. Gives the error to throw. */
+  #weigh(error: unknown, { step }: Stop, frame: Frame, forAll: boolean): unknown {
+    const known = error instanceof TaskFailed ? error : asHostGone(error);
+    if (known === undefined) return error;
+    weigh({ batch: this.#batch, host: this.#host, frame, step, error: known, forAll });
+    this.#weighed = known;
+    return known;
+  }
+
+  async #take(stop: Stop, way: Way): Promise<void> {
     const { step } = stop;
-    if (!this.#handling && this.#roles.isRepeated(step.role) === true) return;
+    const { frame } = way;
+    if (!isHandler(frame) && this.#roles.isRepeated(step.role) === true) return;
+    const isChosen = isHandler(frame) || isSelected(step.tags, this.#context.selection);
     switch (step.kind) {
       case 'task':
-        if (!this.#handling && !isSelected(step.tags, this.#context.selection)) return;
-        return this.#task(stop, step, route);
+        return isChosen ? this.#task(stop, step, way) : undefined;
       case 'block':
-        return this.#block(stop, route);
+        return this.#block(stop, step, way);
       case 'include':
         if (!isSelected(step.tags, this.#context.selection)) return;
-        if (!isOnce(this.#batch, stop, step, this.#host)) return this.#include(stop, step, route);
-        return this.#once(stop, (shared) => this.#guarded(stop, () => this.#byOneHost(shared, () => this.#include(stop, step, route))));
+        if (!isOnce(this.#batch, stop, step, this.#host)) return this.#include(stop, step, way);
+        return this.#once(stop, frame, (shared) => {
+          // The others wait at the include meanwhile, so nothing in it waits for them.
+          const alone: Way = { ...way, frame: { ...frame, alone: true, shared } };
+          return this.#guarded(stop, frame, () => this.#include(stop, step, alone));
+        });
       case 'meta':
-        if (!this.#handling && !isSelected(step.tags, this.#context.selection)) return;
-        return this.#meta(stop, step, route);
+        return isChosen ? this.#meta(stop, step, way) : undefined;
       default: {
         const never: never = step;
         throw new Error(`unknown step ${JSON.stringify(never)}`);
@@ -111,129 +129,138 @@ export class HostRun {
     }
   }
 
-  async #task(stop: Stop, task: Task, route: Route): Promise<void> {
-    const { barrier } = this.#batch;
-    const asks = asksOtherHosts(task);
-    if (barrier !== undefined && this.#alone === 0 && (asks || this.#fatal.mayStopAll)) {
-      await barrier.allReached(stop.at);
-      this.#mayGoOn(stop.at);
+  async #task(stop: Stop, task: Task, { route, frame }: Way): Promise<void> {
+    const asks = this.#context.asking.has(task);
+    const inStep = this.#batch.barrier !== undefined && !frame.alone;
+    if (inStep && (asks || this.#mayStopAll(frame))) {
+      await this.#batch.barrier?.allReached(stop.at);
+      this.#mayGoOn(stop.at, frame);
     }
-    this.#fatal.begins(task);
-    if (asks && barrier !== undefined) this.#host.variables.seeOthersAsTheyAre();
-    const run = {
+    this.#isFatalBehind = task.anyErrorsFatal !== undefined;
+    try {
+      const done = await this.#doTask(stop, this.#taskRun(stop, task, { route, frame }));
+      if (!isHandler(frame)) this.#roles.note(task.role, done);
+    } catch (error) {
+      if (error instanceof TaskFailed && !isHandler(frame)) this.#roles.note(task.role, 'done');
+      throw this.#weigh(error, stop, frame, false);
+    }
+  }
+
+  async #doTask(stop: Stop, run: TaskRun): Promise<StepDone> {
+    if (!isOnce(this.#batch, stop, run.task, this.#host)) return await runTask(run);
+    let done: StepDone = 'skipped';
+    await this.#once(stop, run.frame, async (remembered) => {
+      done = await runTask({ ...run, remembered });
+    });
+    return done;
+  }
+
+  #taskRun(stop: Stop, task: Task, { route, frame }: Way): TaskRun {
+    const { variables } = this.#host;
+    const asks = this.#context.asking.has(task) && this.#batch.barrier !== undefined;
+    if (asks) variables.forgetOthers();
+    return {
       context: this.#context,
       batch: this.#batch,
       host: this.#host,
       task,
       stop,
       route,
-      handler: this.#handling,
-      doubtful: this.#doubtful || (!this.#handling && this.#roles.isRepeated(task.role) === 'unknown'),
-      alone: this.#alone > 0,
+      frame,
+      doubtful: frame.handler === 'perhaps' || (!isHandler(frame) && this.#roles.isRepeated(task.role) === 'unknown'),
       calls: [],
-      mayGoOn: (at: number) => {
-        this.#mayGoOn(at);
+      remembered: new Map(),
+      // In its own turn, to which all hosts have come, a task does not see what another host has not set.
+      scope: asks ? (over = []) => variables.scopeOfTurn(task, over) : (over = []) => variables.scope(task, over),
+      mayGoOn: (at) => {
+        this.#mayGoOn(at, frame);
       },
     };
-    let done: StepDone = 'skipped';
-    try {
-      if (isOnce(this.#batch, stop, task, this.#host))
-        await this.#once(stop, async (remembered) => {
-          done = await runTask({ ...run, remembered });
-        });
-      else done = await runTask({ ...run, remembered: new Map() });
-      if (!this.#handling) this.#roles.note(task.role, done);
-    } catch (error) {
-      if (error instanceof TaskFailed && !this.#handling) this.#roles.note(task.role, 'done');
-      const how = error instanceof TaskFailed ? 'failed' : 'was lost';
-      throw this.#fatal.weigh(error, task, { forAll: false, what: `${how} at ${task.id}` });
-    } finally {
-      if (asks && barrier !== undefined) this.#host.variables.seeOthersAhead();
-    }
+  }
+
+  /** Whether a failure of another host at an earlier step may end the play for this one. */
+  #mayStopAll({ fatal }: Frame): boolean {
+    const { pace } = this.#batch;
+    return pace.anyErrorsFatal || pace.maxFailPercentage !== undefined || fatal !== undefined || this.#isFatalBehind;
   }
 
   /** `work` gives what the others take over, of what it registers and sets. */
-  async #once(stop: Stop, work: (shared: Map<string, Value>) => Promise<void>): Promise<void> {
-    const outer = this.#shared;
+  async #once(stop: Stop, frame: Frame, work: (shared: Map<string, Value>) => Promise<void>): Promise<void> {
     const shared = new Map<string, Value>();
     try {
       await once({
         batch: this.#batch,
         host: this.#host,
         stop,
-        inStep: this.#alone === 0,
+        inStep: !frame.alone,
         mayGoOn: () => {
-          this.#mayGoOn(stop.at);
+          this.#mayGoOn(stop.at, frame);
         },
         work: async () => {
           await work(shared);
-          for (const [name, value] of shared) outer?.set(name, value);
+          for (const [name, value] of shared) frame.shared?.set(name, value);
           return shared;
         },
       });
     } catch (error) {
-      throw this.#fatal.weigh(error, stop.step, { forAll: true, what: `failed at ${stop.step.id}` });
+      throw error instanceof TaskFailed ? this.#weigh(error, stop, frame, true) : error;
     }
   }
 
-  async #block(stop: Stop, route: Route): Promise<void> {
-    const { step } = stop;
-    if (step.kind !== 'block') return;
-    const most = step.throttle?.resolve(this.#host.variables.scope(step));
-    const inBlock = (): Promise<void> => this.#fatal.inBlock(step, () => this.#inParts(stop, route));
-    if (most === undefined || most === 0) return inBlock();
-    await throttled(this.#batch, stop, most, step.place, async () => {
-      // Hosts go one after another so that the first failure is the last.
-      this.#mayGoOn(Number.POSITIVE_INFINITY);
-      this.#alone += 1;
-      try {
-        await inBlock();
-      } finally {
-        this.#alone -= 1;
-      }
-    });
+  async #block(stop: Stop, block: Block, { route, frame }: Way): Promise<void> {
+    const most = block.throttle?.resolve(this.#host.variables.scope(block));
+    const within: Frame = block.anyErrorsFatal === undefined ? frame : { ...frame, fatal: block };
+    try {
+      if (most === undefined || most === 0) await this.#inParts(stop, block, { route, frame: within });
+      else
+        await throttled(this.#batch, stop, most, block.place, async () => {
+          // Hosts go one after another so that the first failure is the last.
+          this.#mayGoOn(Number.POSITIVE_INFINITY, frame);
+          await this.#inParts(stop, block, { route, frame: { ...within, alone: true } });
+        });
+    } finally {
+      this.#isFatalBehind ||= block.anyErrorsFatal !== undefined;
+    }
   }
 
-  async #inParts(stop: Stop, route: Route): Promise<void> {
-    const { step } = stop;
-    if (step.kind !== 'block') return;
+  async #inParts(stop: Stop, block: Block, { route, frame }: Way): Promise<void> {
     const before = this.#host.failures;
     const callsFailed = this.#host.called.failures;
     // What tags leave out rescues nothing.
-    const isRescued = this.#handling ? step.rescue.length > 0 : hasSelected(step.rescue, this.#context.selection);
-    let ended = await this.#fatal.inPart(isRescued, () => this.steps(stop.block, route));
+    const isRescued = isHandler(frame) ? block.rescue.length > 0 : hasSelected(block.rescue, this.#context.selection);
+    let ended = await this.#part(stop.block, route, { ...frame, isRescued: frame.isRescued || isRescued });
     if (ended instanceof TaskFailed && isRescued) {
       this.#host.variables.remember('failed_task', { name: ended.task.name, msg: ended.problem.what, result: ended.task.result });
-      ended = await this.#fatal.inPart(false, () => this.steps(stop.rescue, route));
+      ended = await this.#part(stop.rescue, route, frame);
       if (ended === undefined) {
         this.#host.rescued(before);
         forgetOwed(this.#context, this.#host, this.#batch.play, this.#host.called.rescue(callsFailed));
       }
     }
-    await this.#fatal.inAlways(stop.always, () => this.steps(stop.always, route));
+    const [first, last] = [stop.always.at(0), stop.always.at(-1)];
+    if (first !== undefined && last !== undefined)
+      await this.steps(stop.always, route, { ...frame, always: { from: first.at, until: last.until } });
     if (ended !== undefined) throw ended;
   }
 
-  /** The others wait at the include meanwhile, so nothing in it waits for them. */
-  async #byOneHost(shared: Map<string, Value>, work: () => Promise<void>): Promise<void> {
-    const outer = this.#shared;
-    this.#shared = shared;
-    this.#alone += 1;
+  /** Gives what ended a part of a block, if an `always` follows that. */
+  async #part(stops: readonly Stop[], route: Route, frame: Frame): Promise<unknown> {
     try {
-      await work();
-    } finally {
-      this.#alone -= 1;
-      this.#shared = outer;
+      await this.steps(stops, route, frame);
+      return undefined;
+    } catch (error) {
+      if (error instanceof TaskFailed || isSparedAlways(this.#batch, error)) return error;
+      throw error;
     }
   }
 
-  async #include(stop: Stop, step: Include, route: Route): Promise<void> {
+  async #include(stop: Stop, step: Include, { route, frame }: Way): Promise<void> {
     const { variables } = this.#host;
     const plain = variables.scope(step);
     if (isLoopInVain(step, plain)) return;
     const turns = step.loop === undefined ? [undefined] : turnsOf(step.loop, step, plain);
     if (turns instanceof Unknown) {
-      this.#notKnown(step, turns.because);
+      this.#notKnown(step, frame, turns.because);
       return;
     }
     const width = (stop.until - stop.at) / Math.max(1, turns.length + 1);
@@ -241,10 +268,10 @@ export class HostRun {
       await pauseBetween(this.#context, step.loop, index);
       const over = turn === undefined ? [] : [loopLayer(turn)];
       const scope = variables.scope(step, over);
-      if (!this.#holds(step, scope)) continue;
+      if (!this.#holds(step, frame, scope)) continue;
       const name = (step.target.kind === 'tasks' ? step.target.file : step.target.role).render(scope);
       if (name instanceof Unknown) {
-        this.#notKnown(step, name.because);
+        this.#notKnown(step, frame, name.because);
         continue;
       }
       if (typeof name !== 'string') throw wrongType('what to include', 'the name of a file or a role', step.place);
@@ -253,41 +280,41 @@ export class HostRun {
       leaveOpenWithin(this.#context.approval, this.#host.name, { include: step, steps: opened.steps, handlers: this.#handlers, scope });
       this.#included = countIncluded(this.#included, opened.steps, step.place);
       const from = stop.at + width * (index + 0.5);
-      await this.steps(itinerary(opened.steps, from, from + width * 0.5), route);
+      await this.steps(itinerary(opened.steps, from, from + width * 0.5), route, frame);
     }
   }
 
   /** The condition of a step that is no task. What is not known in a plan is told, and the step is passed over. */
-  #holds(step: Include | Meta, scope: Scope): boolean {
+  #holds(step: Include | Meta, frame: Frame, scope: Scope): boolean {
     const holds = all(step.when, scope);
-    if (holds instanceof Unknown) this.#notKnown(step, holds.because);
+    if (holds instanceof Unknown) this.#notKnown(step, frame, holds.because);
     return holds === true;
   }
 
-  #notKnown(step: Include | Meta, because: string): void {
-    const identity = identityOfStep(step, this.#handling);
+  #notKnown(step: Include | Meta, frame: Frame, because: string): void {
+    const identity = identityOfStep(step, isHandler(frame));
     const { hides } = hushOf(step, this.#host.variables.scope(step));
     if (this.#context.mode === 'plan') unknownStep(this.#context, this.#host, identity, hides ? `what is ${HIDDEN}` : because);
     else throw new Problem({ code: 'task-failed', what: `what it needs is not known: ${because}`, place: step.place });
   }
 
   /** In lock-step one host asks whether the play ends, for all. */
-  async #endPlay(stop: Stop, step: Meta): Promise<void> {
+  async #endPlay(stop: Stop, step: Meta, frame: Frame): Promise<void> {
     const end = (): void => {
-      if (!this.#holds(step, this.#host.variables.scope(step))) return;
+      if (!this.#holds(step, frame, this.#host.variables.scope(step))) return;
       abort(this.#batch, { kind: 'end_play' }, this.#host);
       throw new HostStops('end_play');
     };
-    if (this.#batch.barrier === undefined || this.#alone > 0) end();
-    else await this.#once(stop, async () => this.#guarded(stop, async () => end()));
+    if (this.#batch.barrier === undefined || frame.alone) end();
+    else await this.#once(stop, frame, async () => this.#guarded(stop, frame, async () => end()));
   }
 
-  async #meta(stop: Stop, step: Meta, route: Route): Promise<void> {
-    if (step.action === 'end_play') return this.#endPlay(stop, step);
-    if (!this.#holds(step, this.#host.variables.scope(step))) return;
+  async #meta(stop: Stop, step: Meta, { route, frame }: Way): Promise<void> {
+    if (step.action === 'end_play') return this.#endPlay(stop, step, frame);
+    if (!this.#holds(step, frame, this.#host.variables.scope(step))) return;
     switch (step.action) {
       case 'flush_handlers':
-        return this.flush('reached', stop.at, stop.until, route);
+        return this.flush('reached', { from: stop.at, until: stop.until }, route, frame);
       case 'end_host':
         throw new HostStops('end_host');
       case 'noop':
@@ -304,14 +331,14 @@ export class HostRun {
    * called for others. What an earlier run left owed waits until the play has come by a task that may call for it, as what it restarts
    * may be half made before that; or until the end of the play: `all`.
    */
-  async flush(which: 'reached' | 'all', from: number, until: number, route: Route | undefined): Promise<void> {
+  async flush(which: 'reached' | 'all', { from, until }: Span, route: Route | undefined, frame: Frame = OUTERMOST): Promise<void> {
     let begin = from + (until - from) / 4;
     const end = until - (until - from) / 4;
-    while (await this.#handle(which, begin, (begin + end) / 2, route)) begin = (begin + end) / 2;
+    while (await this.#handle(which, { from: begin, until: (begin + end) / 2 }, route, frame)) begin = (begin + end) / 2;
   }
 
   /** Once through the handlers. Tells whether any of them has run. */
-  async #handle(which: 'reached' | 'all', from: number, until: number, route: Route | undefined): Promise<boolean> {
+  async #handle(which: 'reached' | 'all', { from, until }: Span, route: Route | undefined, frame: Frame): Promise<boolean> {
     const { called } = this.#host;
     const handlers = this.#handlers;
     const stops = itinerary(
@@ -323,19 +350,15 @@ export class HostRun {
     for (const [index, handler] of handlers.entries()) {
       const stop = stops[index];
       if (stop === undefined) continue;
-      this.#mayGoOn(stop.at);
-      if (this.#alone === 0) this.#batch.barrier?.reach(this.#host.name, stop.at);
+      this.#mayGoOn(stop.at, frame);
+      if (!frame.alone) this.#batch.barrier?.reach(this.#host.name, stop.at);
       const due = called.due(handler, which);
       if (due.length === 0) continue;
       hasRun = true;
-      this.#handling = true;
-      this.#doubtful = due.every((call) => !call.certain);
-      try {
-        await called.answer(handler, due, () => this.#step(stop, { stops: [stop], index: 0, behind: route, play: undefined }));
-      } finally {
-        this.#handling = false;
-        this.#doubtful = false;
-      }
+      const handling: Frame = { ...frame, handler: due.some((call) => call.certain) ? 'notified' : 'perhaps' };
+      await called.answer(handler, due, () =>
+        this.#step(stop, { route: { stops: [stop], index: 0, behind: route, play: undefined }, frame: handling }),
+      );
       forgetOwed(this.#context, this.#host, this.#batch.play, called.pay(this.#handlers));
     }
     return hasRun;

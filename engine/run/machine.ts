@@ -17,6 +17,25 @@ export type Applied =
   /** What had to be done ahead of it failed. */
   | { readonly kind: 'not_begun'; readonly ahead: Completed };
 
+export interface ChangeLimits {
+  /** How long the change may take, and be silent; undefined: as long as it likes. */
+  readonly timeoutMs: number | undefined;
+  readonly silenceMs: number | undefined;
+  /** Called when the change goes to the host: from then on it may have been made. */
+  readonly begun: () => void;
+}
+
+export interface MachineChange {
+  readonly privilege: Privilege;
+  readonly apply: Apply;
+  /** A script that must succeed before the change is made; empty: none. */
+  readonly before: string;
+  /** What the task itself looks at again. */
+  readonly own: readonly Request[];
+  readonly touches: readonly Prediction[] | 'everything';
+  readonly limits: ChangeLimits;
+}
+
 /** The account that a task is to be done as is not there. The host is: other tasks may go on, and an earlier one may have to make it. */
 export class NoSuchAccount extends Problem {
   readonly account: string;
@@ -180,14 +199,7 @@ export class Machine {
    * Makes one change and looks again, in one round trip: at the task's own resources, and at whatever the
    * change may have touched that a later task has asked for.
    */
-  async change(
-    privilege: Privilege,
-    apply: Apply,
-    before: string,
-    own: readonly Request[],
-    touches: readonly Prediction[] | 'everything',
-    options: { readonly timeoutMs: number | undefined; readonly silenceMs: number | undefined; readonly begun: () => void },
-  ): Promise<Applied> {
+  async change({ privilege, apply, before, own, touches, limits: given }: MachineChange): Promise<Applied> {
     const changing: Changing = await this.#opened(privilege, this.connection.changing(privilege));
     for (const upload of apply.uploads ?? []) await changing.send(upload.source, upload.path, upload);
     const key = keyOf(privilege);
@@ -202,8 +214,8 @@ export class Machine {
     const syncs = apply.brief === true && (this.#unsynced.get(key)?.size ?? 0) < MOST_UNSYNCED ? '' : this.#syncs(key);
     // What is only tidied up may fail; what is last decides.
     const ahead = [...crossings, syncs, before === '' && crossings.length + syncs.length > 0 ? ':' : before];
-    options.begun();
-    const limits = { timeoutMs: options.timeoutMs, silenceMs: options.silenceMs };
+    given.begun();
+    const limits = { timeoutMs: given.timeoutMs, silenceMs: given.silenceMs };
     // The stderr of a brief look counts as the change's, so looks of several kinds could not be told apart there.
     const isOfOneKind = new Set(asked.requests.map(({ kind }) => kind.name)).size <= 1;
     const areBrief = asked.requests.every(({ kind, detail }) => kind.isBrief?.(detail) === true);

@@ -1,13 +1,15 @@
 import type { Task } from '../playbook/play.ts';
 
-/** Asked for each host. */
-const askers = new WeakMap<Task, boolean>();
+/** Which tasks of a run read what other hosts have: they wait until these are as far. */
+export class AskingTasks {
+  /** Asked for each host. */
+  readonly #known = new WeakMap<Task, boolean>();
 
-/** Whether the task reads what other hosts have: it waits until these are as far. */
-export function asksOtherHosts(task: Task): boolean {
-  let answer = askers.get(task);
-  if (answer === undefined) askers.set(task, (answer = referencesOtherHosts(task)));
-  return answer;
+  has(task: Task): boolean {
+    let answer = this.#known.get(task);
+    if (answer === undefined) this.#known.set(task, (answer = referencesOtherHosts(task)));
+    return answer;
+  }
 }
 
 function referencesOtherHosts(task: Task): boolean {

@@ -113,7 +113,8 @@ async function runHost(
     await run.collectOwed(routes[0]);
     for (const [index, section] of sections.entries()) {
       await run.steps(section.stops, routes[index + 1]);
-      await run.flush(index === sections.length - 1 ? 'all' : 'reached', section.flush, section.flush + 1, routes[index + 1]);
+      const flush = { from: section.flush, until: section.flush + 1 };
+      await run.flush(index === sections.length - 1 ? 'all' : 'reached', flush, routes[index + 1]);
     }
     await settle(context, host);
   } catch (error) {

@@ -19,7 +19,6 @@ import type { HostState } from './host-state.ts';
 import { hushOf, hushedAhead } from './no-log.ts';
 import type { PlannedPlay } from './play-run.ts';
 import { onController } from './prepare.ts';
-import { prepareAhead } from './prepared-ahead.ts';
 import { unsupportedSetting } from './target-settings.ts';
 import { pendingLayer } from './variables.ts';
 
@@ -125,7 +124,7 @@ async function tryTask(
       const isHere = runs !== false && isOnController(task, host.name, scope, context.hosts);
       if (runs instanceof Unknown && isHere) notePerhaps(toCome, task, scope);
       if (runs !== true) continue;
-      const preparing = await prepareAhead(context, { host, task, item: turn?.item }, scope);
+      const preparing = await context.prepared.prepareAhead(context, { host, task, item: turn?.item }, scope);
       if (!isHere) continue;
       toCome.note(task, preparing);
       permitTask(onController(task, preparing.kind === 'ready' ? preparing.prepared : NOTHING_KNOWN), context.access);

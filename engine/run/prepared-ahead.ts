@@ -20,18 +20,59 @@ export interface For {
   readonly item: Value | undefined;
 }
 
-/** What was prepared before the tasks' own turns: by host, task and loop item. */
-const kept = new WeakMap<HostState, Map<Task, Map<Value | undefined, Made>>>();
-/** What a task came to last, on whichever host: where no variable of it differs, it is the same for all hosts. */
-const last = new WeakMap<Task, Made>();
-
 /** What other hosts do changes these without a change of the host's own variables. */
 const OF_OTHER_HOSTS: ReadonlySet<string> = new Set(['hostvars', 'groups']);
 
-/** As `prepare`, before the task's turn: what comes out is kept for it. */
-export async function prepareAhead(context: RunContext, of: For, scope: Scope): Promise<Preparing> {
-  const known = made(of, scope);
-  if (known !== undefined) return { kind: 'ready', prepared: known };
+/** Tasks that were prepared before their turns, in one run. */
+export class PreparedAhead {
+  /** By host, task and loop item. */
+  readonly #kept = new WeakMap<HostState, Map<Task, Map<Value | undefined, Made>>>();
+  /** What a task came to last, on whichever host: where no variable of it differs, it is the same for all hosts. */
+  readonly #last = new WeakMap<Task, Made>();
+
+  /** As `prepare`, before the task's turn: what comes out is kept for it. */
+  async prepareAhead(context: RunContext, of: For, scope: Scope): Promise<Preparing> {
+    const known = this.#made(of, scope);
+    if (known !== undefined) return { kind: 'ready', prepared: known };
+    const { scope: watched, names, values, isOwn } = watch(scope);
+    const preparing = await prepare(context, of.task, watched);
+    if (preparing.kind === 'ready' && isOwn()) this.#keep(of, { prepared: preparing.prepared, names, values });
+    return preparing;
+  }
+
+  /** As `prepare`, in the task's turn. What was kept for it is used up, so that it does not stay in memory. */
+  async prepareNow(context: RunContext, of: For, scope: Scope): Promise<Preparing> {
+    const known = this.#made(of, scope);
+    this.#kept.get(of.host)?.get(of.task)?.delete(of.item);
+    return known === undefined ? prepare(context, of.task, scope) : { kind: 'ready', prepared: known };
+  }
+
+  #made({ host, task, item }: For, scope: Scope): Prepared | undefined {
+    const own = this.#kept.get(host)?.get(task)?.get(item);
+    if (own !== undefined && isStillSo(own, scope)) return own.prepared;
+    const others = this.#last.get(task);
+    return others !== undefined && others !== own && isStillSo(others, scope) ? others.prepared : undefined;
+  }
+
+  #keep({ host, task, item }: For, one: Made): void {
+    this.#last.set(task, one);
+    const tasks = this.#kept.get(host);
+    const items = tasks?.get(task);
+    if (items !== undefined) items.set(item, one);
+    else if (tasks !== undefined) tasks.set(task, new Map([[item, one]]));
+    else this.#kept.set(host, new Map([[task, new Map([[item, one]])]]));
+  }
+}
+
+/** `scope`, and what was asked of it: `isOwn` is false once that can change without a change of the host's own variables. */
+interface Watched {
+  readonly scope: Scope;
+  readonly names: readonly string[];
+  readonly values: readonly (Value | undefined)[];
+  readonly isOwn: () => boolean;
+}
+
+function watch(scope: Scope): Watched {
   const names: string[] = [];
   const values: (Value | undefined)[] = [];
   let isOwn = true;
@@ -50,34 +91,9 @@ export async function prepareAhead(context: RunContext, of: For, scope: Scope): 
       return scope.names();
     },
   };
-  const preparing = await prepare(context, of.task, watched);
-  if (preparing.kind === 'ready' && isOwn) keep(of, { prepared: preparing.prepared, names, values });
-  return preparing;
-}
-
-/** As `prepare`, in the task's turn. What was kept for it is used up, so that it does not stay in memory. */
-export async function prepareNow(context: RunContext, of: For, scope: Scope): Promise<Preparing> {
-  const known = made(of, scope);
-  kept.get(of.host)?.get(of.task)?.delete(of.item);
-  return known === undefined ? prepare(context, of.task, scope) : { kind: 'ready', prepared: known };
-}
-
-function made({ host, task, item }: For, scope: Scope): Prepared | undefined {
-  const own = kept.get(host)?.get(task)?.get(item);
-  if (own !== undefined && isStillSo(own, scope)) return own.prepared;
-  const others = last.get(task);
-  return others !== undefined && others !== own && isStillSo(others, scope) ? others.prepared : undefined;
+  return { scope: watched, names, values, isOwn: () => isOwn };
 }
 
 function isStillSo({ prepared, names, values }: Made, scope: Scope): boolean {
   return names.every((name, index) => scope.lookup(name) === values[index]) && prepared.isCurrent();
-}
-
-function keep({ host, task, item }: For, one: Made): void {
-  last.set(task, one);
-  const tasks = kept.get(host);
-  const items = tasks?.get(task);
-  if (items !== undefined) items.set(item, one);
-  else if (tasks !== undefined) tasks.set(task, new Map([[item, one]]));
-  else kept.set(host, new Map([[task, new Map([[item, one]])]]));
 }

@@ -4,16 +4,19 @@ import { MASK, Secret } from '../values/secret.ts';
 import type { Scope, Value } from '../values/value.ts';
 import type { TaskIdentity } from './events.ts';
 
-/** Of tasks whose names are the same for all hosts. */
-const identities = new WeakMap<Task, { readonly task: TaskIdentity; readonly handler: TaskIdentity }>();
+/** What tasks are called in reports, in one run. */
+export class TaskIdentities {
+  /** Of tasks whose names are the same for all hosts. */
+  readonly #known = new WeakMap<Task, { readonly task: TaskIdentity; readonly handler: TaskIdentity }>();
 
-/** What a task is called in reports, under these variables. */
-export function identityOf({ task, handler }: { readonly task: Task; readonly handler: boolean }, scope: Scope): TaskIdentity {
-  if (task.name !== undefined && task.name.references.size > 0) return namedIdentity(task, handler, scope);
-  let known = identities.get(task);
-  if (known === undefined)
-    identities.set(task, (known = { task: namedIdentity(task, false, scope), handler: namedIdentity(task, true, scope) }));
-  return handler ? known.handler : known.task;
+  /** What a task is called under these variables. */
+  of(task: Task, scope: Scope, handler: boolean): TaskIdentity {
+    if (task.name !== undefined && task.name.references.size > 0) return namedIdentity(task, handler, scope);
+    let known = this.#known.get(task);
+    if (known === undefined)
+      this.#known.set(task, (known = { task: namedIdentity(task, false, scope), handler: namedIdentity(task, true, scope) }));
+    return handler ? known.handler : known.task;
+  }
 }
 
 function namedIdentity(task: Task, handler: boolean, scope: Scope): TaskIdentity {

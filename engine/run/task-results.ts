@@ -1,7 +1,7 @@
 import type { Problem } from '../errors/problem.ts';
 import type { Value, ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
-import type { ItemResult } from './item-run.ts';
+import type { ItemResult } from './item-result.ts';
 import type { LoopTurn } from './loop.ts';
 
 /** What one turn of a task came to, for `register`. */

@@ -1,21 +1,21 @@
-import type { Loop, Task } from '../playbook/play.ts';
+import type { Loop } from '../playbook/play.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Layer } from '../values/scope.ts';
-import type { Scope, Value, ValueMap } from '../values/value.ts';
+import type { Scope, ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
 import { all } from './conditions.ts';
 import type { Call } from './called-handlers.ts';
-import type { Batch, RunContext } from './context.ts';
 import { applyEffects } from './effects.ts';
 import type { TaskIdentity, TaskOutcome } from './events.ts';
 import { isOnController } from './files-to-come.ts';
+import { isHandler } from './frame.ts';
 import { foresee } from './foresee.ts';
 import type { LoopTurn } from './loop.ts';
 import { isLoopInVain, loopLayer, turnsOf } from './loop.ts';
-import type { HostState } from './host-state.ts';
-import type { ItemResult, ItemRun } from './item-run.ts';
-import { asTaskProblem, failure, runItem } from './item-run.ts';
-import type { Route, Stop } from './itinerary.ts';
+import type { ItemResult } from './item-result.ts';
+import { asTaskProblem, failure } from './item-result.ts';
+import type { ItemRun, TaskRun } from './item.ts';
+import { runItem } from './item-run.ts';
 import { pauseBetween } from './loop-pause.ts';
 import { connectFor } from './machines.ts';
 import { HIDDEN, hushOf, hushedOutcome, hushedProblem, hushedResult, hushedUnknowns } from './no-log.ts';
@@ -24,35 +24,15 @@ import { nameableNotifies, notifiesOf } from './notified-names.ts';
 import { forgetOwed } from './owed-handlers.ts';
 import type { Prepared } from './prepare.ts';
 import { resolveSettings, unknownIn } from './prepare.ts';
-import { prepareNow } from './prepared-ahead.ts';
 import { NotInPlan, TaskFailed } from './signals.ts';
 import { withFactsRemedy } from './step-failure.ts';
-import { identityOf, labelOf } from './task-identity.ts';
+import { labelOf } from './task-identity.ts';
 import type { StepDone } from './roles-done.ts';
 import type { Recorded } from './task-results.ts';
 import { aggregate, failedTurn, shape, skippedTurn, unknownTurn } from './task-results.ts';
 import { failedOutcome, ignores, judge, outcomeOf } from './task-verdict.ts';
 import { throttled } from './throttle.ts';
 import { attempted } from './until.ts';
-
-export interface TaskRun {
-  readonly context: RunContext;
-  readonly batch: Batch;
-  readonly host: HostState;
-  readonly task: Task;
-  readonly stop: Stop;
-  readonly route: Route | undefined;
-  readonly handler: boolean;
-  /** A handler that nothing certain has called for. */
-  readonly doubtful: boolean;
-  readonly alone: boolean;
-  /** Takes in the handlers that the task calls for. */
-  readonly calls: Call[];
-  /** Takes in what the task registers and sets, for the others of a run_once. */
-  readonly remembered: Map<string, Value>;
-  /** Throws HostStops if the host may not begin what stands at `at`. */
-  mayGoOn(at: number): void;
-}
 
 /** A task on its way, once for each item of its loop. */
 interface Turn {
@@ -71,8 +51,8 @@ interface Turn {
 /** Runs one task on one host, all its loop items, and says whether it did anything. Throws TaskFailed unless it went well or its errors are ignored. */
 export async function runTask(run: TaskRun): Promise<StepDone> {
   const { task, host } = run;
-  const scope = host.variables.scope(task);
-  const identity = identityOf(run, scope);
+  const scope = run.scope();
+  const identity = run.context.identities.of(run.task, scope, isHandler(run.frame));
   host.doing = identity;
   const hush = hushOf(task, scope);
   const whole: Turn = { run, identity, loop: undefined, label: undefined, over: [], scope, hush, began: performance.now() };
@@ -158,12 +138,13 @@ async function runTurns({ run, scope: plain }: Turn, turns: readonly LoopTurn[])
 
 /** Only with the item's variables a name that speaks of the item can be told; under no_log it says that the item is hidden. */
 function turnOf(run: TaskRun, loop: LoopTurn): Turn {
-  const { task, host } = run;
+  const { task } = run;
   const over = [loopLayer(loop)];
-  const scope = host.variables.scope(task, over);
+  const scope = run.scope(over);
   const hush = hushOf(task, scope);
-  const named = hush.hides ? host.variables.scope(task, [loopLayer({ ...loop, item: HIDDEN })]) : scope;
-  return { run, identity: identityOf(run, named), loop, label: undefined, over, scope, hush, began: performance.now() };
+  const named = hush.hides ? run.scope([loopLayer({ ...loop, item: HIDDEN })]) : scope;
+  const identity = run.context.identities.of(task, named, isHandler(run.frame));
+  return { run, identity, loop, label: undefined, over, scope, hush, began: performance.now() };
 }
 
 function shownLabel({ run, hush, scope }: Turn, loop: LoopTurn): string {
@@ -198,7 +179,7 @@ async function runOne(unlabelled: Turn): Promise<Recorded> {
     const holds = all(task.when, scope);
     if (holds === false) return skip(turn);
     if (holds instanceof Unknown) return unknown(turn, holds.because);
-    const preparing = await prepareNow(context, { host, task, item: loop?.item }, scope);
+    const preparing = await context.prepared.prepareNow(context, { host, task, item: loop?.item }, scope);
     if (preparing.kind === 'unknown') return unknown(turn, preparing.because);
     // Only a plan can do with what is not known.
     const missing = context.mode === 'play' ? unknownIn(preparing.prepared) : undefined;
@@ -206,59 +187,91 @@ async function runOne(unlabelled: Turn): Promise<Recorded> {
     return await runPrepared(turn, preparing.prepared);
   } catch (error) {
     if (!(error instanceof NotInPlan)) return failed(turn, asTaskProblem(error));
-    finish(turn, failedOutcome(error.problem, false));
+    finish(turn, { outcome: failedOutcome(error.problem, false) });
     throw error;
   }
 }
 
 async function runPrepared(turn: Turn, prepared: Prepared): Promise<Recorded> {
-  const { run, identity, over, scope, hush } = turn;
-  const { task, host, context, batch } = run;
-  const machine = await connectFor(context, host, prepared.delegate);
-  const notifies = notifiesOf(task, scope);
+  const { run, identity, scope, hush } = turn;
+  const item = await itemOf(turn, prepared);
+  const judged = await attempts(turn, item);
+  const outcome = doubted(run, outcomeOf(run.task, scope, judged, item.notifies));
+  const verdict = told(run, judged, outcome);
+  callHandlers(item, outcome, verdict.changed === true);
+  if (judged.kind === 'ok') await applyEffects(run, identity, hush, judged.effects ?? []);
+  const shaped = shape(judged, turn.loop);
+  const result = hushedUnknowns(judged.kind === 'unknown' ? shaped : { ...shaped, ...verdict }, identity.id, hush);
+  finish(turn, { outcome, delegatedTo: prepared.delegate, result });
+  return recorded(turn, { judged, outcome, verdict, result });
+}
+
+async function itemOf(turn: Turn, prepared: Prepared): Promise<ItemRun> {
+  const { run, identity, scope } = turn;
+  const machine = await connectFor(run.context, run.host, prepared.delegate);
   const view = machine.view(prepared.privilege);
-  const calls: Call[] = [];
-  const itemRun: ItemRun = {
-    context,
-    batch,
-    host,
-    task,
-    at: run.stop.at,
+  return {
+    ...run,
     identity,
     item: turn.label,
     prepared,
     machine,
-    notifies,
-    calledFor: calls,
-    alone: run.alone,
-    mayGoOn: (at: number) => {
-      run.mayGoOn(at);
-    },
-    foresee: () => foresee(context, host, run.route, view),
+    notifies: notifiesOf(run.task, scope),
+    calledFor: [],
+    foresee: () => foresee(run.context, run.host, run.route, view),
   };
-  const judging = { task, host, over, mode: context.mode };
+}
+
+/** What the item came to, with `changed_when`, `failed_when` and `until`. */
+async function attempts({ run, identity, over, scope }: Turn, item: ItemRun): Promise<ItemResult> {
+  const { task, context } = run;
+  const judging = { task, over, mode: context.mode, scope: run.scope };
   const once = (look: 'first' | 'again'): Promise<ItemResult> =>
-    runItem(itemRun, look)
+    runItem(item, look)
       .then((raw) => judge(judging, raw))
       .catch(failedItem);
   const attempt = task.loop === undefined ? (look: 'first' | 'again') => inTurn(run, scope, () => once(look)) : once;
-  const judged = await attempted({ ...judging, context, identity, scope }, attempt);
-  const outcome = doubted(run, outcomeOf(task, scope, judged, notifies));
-  const { changed, failed } = told(run, judged, outcome);
-  if (outcome.kind === 'changed') calls.push(...host.called.call(notifies, changed === true ? 'certain' : 'doubtful'));
-  else if (outcome.kind === 'unknown') host.called.call(notifies, 'doubtful');
+  return await attempted({ ...judging, context, host: run.host.name, identity, plain: scope }, attempt);
+}
+
+/** Calls for the handlers of a change, and takes back what was called for a change that does not count as one. */
+function callHandlers(item: ItemRun, outcome: TaskOutcome, isCertain: boolean): void {
+  const { called } = item.host;
+  if (outcome.kind === 'changed') item.calledFor.push(...called.call(item.notifies, isCertain ? 'certain' : 'doubtful'));
+  else if (outcome.kind === 'unknown') called.call(item.notifies, 'doubtful');
   // They were written down ahead of a change that changed_when does not count as one.
-  else if (outcome.kind === 'ok') withdraw(run, calls.splice(0));
-  run.calls.push(...calls);
-  if (judged.kind === 'ok') await applyEffects(run, identity, hush, judged.effects ?? []);
-  const shaped = shape(judged, turn.loop);
-  const result = hushedUnknowns(judged.kind === 'unknown' ? shaped : { ...shaped, changed, failed }, identity.id, hush);
-  finish(turn, outcome, prepared.delegate, result);
-  if (judged.kind === 'waits') return { ...unknownTurn(becauseOf(turn, judged.because)), changed: false, failed: false, isOpen: false };
-  const stops = outcome.kind === 'failed' && !outcome.ignored ? hushedProblem(outcome.problem, hush) : undefined;
-  if (judged.kind !== 'unknown') return { value: result, changed, failed, skipped: false, stops, hides: hush.hides };
-  const nothing = unknownTurn(becauseOf(turn, judged.because));
-  return Object.keys(judged.result).length === 0 ? nothing : { ...nothing, value: result };
+  else if (outcome.kind === 'ok') withdraw(item, item.calledFor.splice(0));
+  item.calls.push(...item.calledFor);
+}
+
+interface Ended {
+  readonly judged: ItemResult;
+  readonly outcome: TaskOutcome;
+  readonly verdict: Pick<Recorded, 'changed' | 'failed'>;
+  readonly result: ValueMap;
+}
+
+/** What `register` and the host take from it. */
+function recorded(turn: Turn, { judged, outcome, verdict, result }: Ended): Recorded {
+  const { hush } = turn;
+  switch (judged.kind) {
+    case 'waits':
+      return { ...unknownTurn(becauseOf(turn, judged.because)), changed: false, failed: false, isOpen: false };
+    case 'unknown': {
+      const nothing = unknownTurn(becauseOf(turn, judged.because));
+      return Object.keys(judged.result).length === 0 ? nothing : { ...nothing, value: result };
+    }
+    case 'ok':
+    case 'changed':
+    case 'failed': {
+      const stops = outcome.kind === 'failed' && !outcome.ignored ? hushedProblem(outcome.problem, hush) : undefined;
+      return { value: result, ...verdict, skipped: false, stops, hides: hush.hides };
+    }
+    default: {
+      const never: never = judged;
+      throw new Error(`unknown result ${JSON.stringify(never)}`);
+    }
+  }
 }
 
 /** Whether it has changed anything, and whether it has failed, for `register`; a plan cannot always tell. */
@@ -285,26 +298,26 @@ function doubted(run: TaskRun, outcome: TaskOutcome): TaskOutcome {
 }
 
 function skip(turn: Turn, why = 'its condition is false'): Recorded {
-  finish(turn, { kind: 'skipped', why });
+  finish(turn, { outcome: { kind: 'skipped', why } });
   return skippedTurn(turn.loop);
 }
 
 function failed(turn: Turn, error: Problem): Recorded {
   const ignored = ignores(turn.run.task, turn.scope);
   const problem = withFactsRemedy(error);
-  finish(turn, failedOutcome(problem, ignored));
-  const recorded = failedTurn(problem, ignored, turn.loop);
-  if (recorded.stops === undefined) return recorded;
-  return { ...recorded, stops: hushedProblem(recorded.stops, turn.hush), hides: turn.hush.hides };
+  finish(turn, { outcome: failedOutcome(problem, ignored) });
+  const entry = failedTurn(problem, ignored, turn.loop);
+  if (entry.stops === undefined) return entry;
+  return { ...entry, stops: hushedProblem(entry.stops, turn.hush), hides: turn.hush.hides };
 }
 
 /** A plan tells that it is not known; a play needs to know. */
 function unknown(turn: Turn, because: string): Recorded {
   const { run, scope } = turn;
-  if (run.context.mode === 'play') return failed(turn, failure(run, `what it needs is not known: ${because}`, undefined, undefined));
+  if (run.context.mode === 'play') return failed(turn, failure(run, { what: `what it needs is not known: ${because}` }));
   run.host.called.call(nameableNotifies(run.task, scope), 'doubtful');
   if (isOnController(run.task, run.host.name, scope, run.context.hosts)) run.context.files.expectAnything();
-  finish(turn, { kind: 'unknown', because });
+  finish(turn, { outcome: { kind: 'unknown', because } });
   return unknownTurn(becauseOf(turn, because));
 }
 
@@ -313,7 +326,14 @@ function becauseOf({ hush, identity }: Turn, because: string): string {
   return hush.hides ? `the task at ${identity.id}` : because;
 }
 
-function finish(turn: Turn, outcome: TaskOutcome, delegatedTo?: string, result?: ValueMap): void {
+interface Finish {
+  readonly outcome: TaskOutcome;
+  readonly delegatedTo?: string | undefined;
+  readonly result?: ValueMap;
+}
+
+/** Counts and tells what one item came to. */
+function finish(turn: Turn, { outcome, delegatedTo, result }: Finish): void {
   const { run, identity, label, hush, began } = turn;
   const { context, host } = run;
   if (outcome.kind === 'failed') host.count(outcome.ignored ? 'ignored' : 'failed');

@@ -9,16 +9,16 @@ import { all } from './conditions.ts';
 import type { RunContext } from './context.ts';
 import type { TaskOutcome } from './events.ts';
 import { flagOf } from './flag.ts';
-import type { HostState } from './host-state.ts';
-import type { ItemResult, OpenVerdict } from './item-run.ts';
-import { failure } from './item-run.ts';
+import type { ItemResult, OpenVerdict } from './item-result.ts';
+import { failure } from './item-result.ts';
 
 /** A task on a host, with the layers above its own variables: the item of its loop. */
 export interface Judged {
   readonly task: Task;
-  readonly host: HostState;
   readonly over: readonly Layer[];
   readonly mode: RunContext['mode'];
+  /** The variables of the task on the host. */
+  readonly scope: (over: readonly Layer[]) => Scope;
 }
 
 /** changed_when and failed_when have the last word. */
@@ -52,7 +52,7 @@ function withFailure(of: Judged, raw: ItemResult, fails: boolean | Unknown): Ite
   if (fails === true && (raw.kind === 'ok' || raw.kind === 'changed')) {
     return {
       kind: 'failed',
-      problem: failure(of, 'failed_when is true', undefined, undefined),
+      problem: failure(of, { what: 'failed_when is true' }),
       result: raw.result,
       output: raw.kind === 'changed' ? raw.output : undefined,
     };
@@ -75,9 +75,9 @@ const MAY_FAIL = 'whether the task fails, which nothing tells before it is done'
 
 /** Nothing runs behind a failure that ends the host's way, so one counts only where it is ignored. What fails is no change. */
 function openVerdict(of: Judged, fails: boolean | Unknown, changes: boolean | Unknown): { readonly open?: OpenVerdict } {
-  const { task, host, over, mode } = of;
+  const { task, over, mode } = of;
   if (mode !== 'plan') return {};
-  const isOpen = fails instanceof Unknown && task.ignoreErrors !== undefined && ignores(task, host.variables.scope(task, over));
+  const isOpen = fails instanceof Unknown && task.ignoreErrors !== undefined && ignores(task, of.scope(over));
   const isExcused = changes === true && task.failedWhen !== undefined && task.arguments.has('chdir');
   const perhaps = isOpen ? fails : isExcused ? new Unknown(MAY_LACK_FOLDER) : undefined;
   const open = { changed: changes === true ? (perhaps ?? true) : changes, failed: isOpen ? fails : false };
@@ -101,12 +101,12 @@ function isFailure(of: Judged, conditions: readonly Expression[], raw: ItemResul
 
 /** The task's variables with its result: as `result`, and under the name of `register`. */
 export function resultScope(of: Judged, result: ItemResult): Scope {
-  const { task, host, over } = of;
+  const { task, over } = of;
   const failed = result.kind === 'failed' || mayFail(of, result);
   const value: ValueMap = { ...result.result, changed: result.kind === 'changed', failed, skipped: false };
   const variables = new Map<string, Value>([['result', value]]);
   if (task.register !== undefined) variables.set(task.register, value);
-  return host.variables.scope(task, [...over, { level: 'set_fact', origin: 'result of the task', variables }]);
+  return of.scope([...over, { level: 'set_fact', origin: 'result of the task', variables }]);
 }
 
 export function outcomeOf(task: Task, scope: Scope, result: ItemResult, notifies: readonly string[]): TaskOutcome {

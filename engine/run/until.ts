@@ -7,8 +7,8 @@ import { Unknown } from '../values/value.ts';
 import { all } from './conditions.ts';
 import type { RunContext } from './context.ts';
 import type { TaskIdentity } from './events.ts';
-import type { ItemResult } from './item-run.ts';
-import { failure } from './item-run.ts';
+import type { ItemResult } from './item-result.ts';
+import { failure } from './item-result.ts';
 import { wrongType } from './wrong-type.ts';
 import type { Judged } from './task-verdict.ts';
 import { resultScope } from './task-verdict.ts';
@@ -18,8 +18,10 @@ export type Attempt = (look: 'first' | 'again') => Promise<ItemResult>;
 
 export interface Waiting extends Judged {
   readonly context: RunContext;
+  readonly host: string;
   readonly identity: TaskIdentity;
-  readonly scope: Scope;
+  /** The variables of the task without those of a result. */
+  readonly plain: Scope;
 }
 
 /** `until`, `retries`, `delay`: attempts until the expressions hold, or the task succeeds where there are none. Adds how many it took. */
@@ -27,8 +29,8 @@ export async function attempted(of: Waiting, attempt: Attempt): Promise<ItemResu
   const { task, context } = of;
   const { until } = task;
   if (until === undefined) return attempt('first');
-  const retries = numberOf(until.retries?.resolve(of.scope) ?? 3, 'retries', task);
-  const delayMs = numberOf(until.delaySeconds?.resolve(of.scope) ?? 5, 'delay', task) * 1000;
+  const retries = numberOf(until.retries?.resolve(of.plain) ?? 3, 'retries', task);
+  const delayMs = numberOf(until.delaySeconds?.resolve(of.plain) ?? 5, 'delay', task) * 1000;
   const began = performance.now();
   for (let attempts = 1; ; attempts += 1) {
     const result = withAttempts(await attempt(attempts === 1 ? 'first' : 'again'), attempts);
@@ -36,7 +38,7 @@ export async function attempted(of: Waiting, attempt: Attempt): Promise<ItemResu
     if (result.kind === 'unknown' || isDone(of, result) === true) return result;
     if (attempts > retries && isExcused(task, result)) return result;
     if (attempts > retries || context.interrupt.aborted) return gaveUp(of, result, attempts, performance.now() - began);
-    context.emit({ type: 'task_retried', host: of.host.name, task: of.identity, attempt: attempts, attempts: retries + 1 });
+    context.emit({ type: 'task_retried', host: of.host, task: of.identity, attempt: attempts, attempts: retries + 1 });
     await wait(delayMs, undefined, { signal: context.interrupt }).catch(() => undefined);
   }
 }
@@ -75,10 +77,11 @@ function asPlanned(of: Waiting, result: ItemResult, retries: number): ItemResult
 }
 
 /** Whether the expressions are false whatever the result is. */
-function isNever({ task, host, over }: Waiting): boolean {
+function isNever(of: Waiting): boolean {
+  const { task } = of;
   const names = ['result', ...(task.register === undefined ? [] : [task.register])];
   const variables = new Map<string, Value>(names.map((name) => [name, new Unknown(WAITED_FOR)]));
-  const scope = host.variables.scope(task, [...over, { level: 'set_fact', origin: 'result of the task', variables }]);
+  const scope = of.scope([...of.over, { level: 'set_fact', origin: 'result of the task', variables }]);
   try {
     return all(task.until?.expressions ?? [], scope) === false;
   } catch (error) {
@@ -91,7 +94,11 @@ function neverSo(of: Waiting, result: ItemResult): ItemResult {
   const expressions = of.task.until?.expressions ?? [];
   const why = expressions.flatMap((one) => explain(one, resultScope(of, result)));
   const what = `would give up: no attempt makes ${expressions.map((one) => one.source).join(' && ')} true`;
-  const problem = failure(of, what, why.length === 0 ? undefined : why.join('\n'), 'Let `until` speak of the result of the task.');
+  const problem = failure(of, {
+    what,
+    why: why.length === 0 ? undefined : why.join('\n'),
+    remedy: 'Let `until` speak of the result of the task.',
+  });
   return { kind: 'failed', problem, result: result.result, output: undefined };
 }
 
@@ -117,7 +124,11 @@ function gaveUp(of: Waiting, result: ItemResult, attempts: number, milliseconds:
   const values = expressions.flatMap((one) => explain(one, resultScope(of, result)));
   const last = result.kind === 'failed' ? [`The last attempt: ${result.problem.what}`, ...(result.problem.why ?? '').split('\n')] : [];
   const why = [...values, ...last].filter((line) => line !== '').join('\n');
-  const problem = failure(of, what, why === '' ? undefined : why, result.kind === 'failed' ? result.problem.remedy : undefined);
+  const problem = failure(of, {
+    what,
+    why: why === '' ? undefined : why,
+    remedy: result.kind === 'failed' ? result.problem.remedy : undefined,
+  });
   switch (result.kind) {
     case 'failed':
       return { ...result, problem };

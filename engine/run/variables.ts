@@ -33,6 +33,14 @@ export interface PlayScope {
   readonly hosts: readonly string[];
 }
 
+interface ScopeParts {
+  readonly frame: StepFrame | undefined;
+  readonly over: readonly Layer[];
+  readonly play: PlayScope | undefined;
+  /** `ahead`: what another host is going to set is unknown. `as_they_are`: it is not there. */
+  readonly others: 'ahead' | 'as_they_are';
+}
+
 /** The variables of one host, from all levels. register and set_fact add to them as the run goes on. */
 export class HostVariables {
   readonly #host: Host;
@@ -44,8 +52,6 @@ export class HostVariables {
   /** By play, then by role, then by the layers of the step. */
   #cache = new Map<PlayScope | undefined, Map<object, Map<readonly Layer[], LayeredScope>>>();
   #play: PlayScope | undefined;
-
-  #others: 'ahead' | 'as_they_are' = 'ahead';
 
   /** Names that tasks of the run will register or set: other hosts may ask for them before they are there. */
   readonly #expected = new Map<string, Unknown>();
@@ -71,15 +77,8 @@ export class HostVariables {
     this.#cache = new Map();
   }
 
-  /** For a task's own turn that all hosts have come to: what another host has not set by now is not there. */
-  seeOthersAsTheyAre(): void {
-    this.#others = 'as_they_are';
-    this.#cache = new Map();
-  }
-
-  /** Before a task's own turn: what another host is going to set is unknown. */
-  seeOthersAhead(): void {
-    this.#others = 'ahead';
+  /** Other hosts have gone on since: nothing that was worked out from what they had set is kept. */
+  forgetOthers(): void {
     this.#cache = new Map();
   }
 
@@ -101,14 +100,19 @@ export class HostVariables {
    * Scopes are kept until a variable changes, so that what a group variable renders to is rendered once.
    */
   scope(frame: StepFrame | undefined, over: readonly Layer[] = [], play: PlayScope | undefined = this.#play): LayeredScope {
-    if (over.length > 0) return this.#build(frame, over, play);
+    if (over.length > 0) return this.#build({ frame, over, play, others: 'ahead' });
     const byRole = entry(this.#cache, play, () => new Map<object, Map<readonly Layer[], LayeredScope>>());
     const byLayers = entry(byRole, frame?.role ?? NO_ROLE, () => new Map<readonly Layer[], LayeredScope>());
     const key = frame === undefined || frame.layers.length === 0 ? NO_LAYERS : frame.layers;
-    return entry(byLayers, key, () => this.#build(frame, [], play));
+    return entry(byLayers, key, () => this.#build({ frame, over: [], play, others: 'ahead' }));
   }
 
-  #build(frame: StepFrame | undefined, over: readonly Layer[], play: PlayScope | undefined): LayeredScope {
+  /** As `scope`, for a task's own turn that all hosts have come to: what another host has not set by now is not there. */
+  scopeOfTurn(frame: StepFrame | undefined, over: readonly Layer[]): LayeredScope {
+    return this.#build({ frame, over, play: this.#play, others: 'as_they_are' });
+  }
+
+  #build({ frame, over, play, others }: ScopeParts): LayeredScope {
     const role = frame?.role;
     return layeredScope([
       ...(this.#run.fallback === undefined ? [] : [this.#run.fallback]),
@@ -121,11 +125,11 @@ export class HostVariables {
       { level: 'set_fact', origin: 'register and set_fact', variables: this.#remembered },
       ...over,
       this.#run.extra,
-      this.#magic(frame, play),
+      this.#magic({ frame, play, others }),
     ]);
   }
 
-  #magic(frame: StepFrame | undefined, play: PlayScope | undefined): Layer {
+  #magic({ frame, play, others }: Omit<ScopeParts, 'over'>): Layer {
     const run = this.#run;
     const variables = new Map<string, Value>([
       ['inventory_hostname', this.#host.name],
@@ -134,7 +138,7 @@ export class HostVariables {
       ['groups', run.groups],
       ['group_names', [...new Set([...this.#host.groups, ...this.#joined])].filter((group) => group !== 'all').toSorted()],
       ['play_hosts', play?.hosts ?? []],
-      ['hostvars', this.#others === 'ahead' ? run.hostvars() : run.hostvarsAsTheyAre()],
+      ['hostvars', others === 'ahead' ? run.hostvars() : run.hostvarsAsTheyAre()],
       ['facts', this.#facts?.value ?? new Unknown('facts, which come with the connection')],
     ]);
     if (frame?.role !== undefined) {
@@ -164,7 +168,7 @@ export class HostVariables {
       ...(this.#play?.layers ?? []),
       { level: 'set_fact', origin: 'register and set_fact', variables: this.#remembered },
       this.#run.extra,
-      this.#magic(undefined, this.#play),
+      this.#magic({ frame: undefined, play: this.#play, others: 'ahead' }),
     ]);
     return { scope, names: new Set(scope.names().filter((name) => name !== 'hostvars')) };
   }

@@ -58,7 +58,7 @@ function recorded(real: Connection): Connection {
 
 async function make(apply: Apply): Promise<number> {
   const limits = { timeoutMs: undefined, silenceMs: undefined, begun: () => {} };
-  const applied = await machine.change({ kind: 'login' }, apply, '', [], [], limits);
+  const applied = await machine.change({ privilege: { kind: 'login' }, apply, before: '', own: [], touches: [], limits });
   return applied.kind === 'begun' ? applied.completed.status : -1;
 }
 

@@ -1,0 +1,107 @@
+import { dirname, resolve } from 'node:path';
+import { Problem } from '../errors/problem.ts';
+import type { Inventory } from '../inventory/inventory.ts';
+import { LOCALHOST } from '../inventory/localhost.ts';
+import { selectHosts } from '../inventory/select-hosts.ts';
+import type { Play } from '../playbook/play.ts';
+import { UNNAMED } from '../playbook/play.ts';
+import { walkSteps } from '../playbook/select-tasks.ts';
+import type { Value } from '../values/value.ts';
+import { Unknown } from '../values/value.ts';
+import type { RunContext } from './context.ts';
+import type { HostState } from './host-state.ts';
+import { paceOf } from './pace.ts';
+import type { PlannedPlay } from './play-run.ts';
+import { hostsOf } from './play-run.ts';
+import { withoutFinished } from './resume.ts';
+import type { RunOptions } from './run-options.ts';
+import { variableFileLayer } from './variable-files.ts';
+
+/** The plays of the playbook with their hosts, before the run. Throws Problem for what cannot be chosen. */
+export async function choosePlays(context: RunContext, options: RunOptions): Promise<readonly PlannedPlay[]> {
+  const { playbook } = options;
+  const limit = limitOf(options);
+  if (limit !== undefined && limit.length === 0) {
+    throw new Problem({
+      code: 'empty-pattern',
+      what: `--limit "${options.limit ?? ''}" matches no host`,
+      remedy: 'See `runbook inventory --graph` for the hosts and groups there are.',
+    });
+  }
+  const plays: PlannedPlay[] = [];
+  let mayRegroup = false;
+  for (const play of playbook.plays) {
+    plays.push(await choosePlay(play, { context, options, limit, mayRegroup }));
+    mayRegroup ||= play.sections.some((section) =>
+      [...walkSteps(section.steps)].some((step) => step.kind === 'task' && step.module === 'group_by'),
+    );
+  }
+  if (plays.every((planned) => planned.hosts.length === 0) && limit !== undefined) {
+    throw new Problem({
+      code: 'empty-pattern',
+      what: `--limit "${options.limit ?? ''}" leaves no host for any play of ${playbook.file}`,
+      remedy: 'Compare the limit with the hosts of the plays (--list-hosts).',
+    });
+  }
+  return options.resume === undefined ? plays : withoutFinished(plays, options.resume);
+}
+
+interface Choice {
+  readonly context: RunContext;
+  readonly options: RunOptions;
+  readonly limit: readonly string[] | undefined;
+  /** Whether an earlier play groups hosts: then a group may be there only later, or never. */
+  readonly mayRegroup: boolean;
+}
+
+async function choosePlay(play: Play, choice: Choice): Promise<PlannedPlay> {
+  const { context, options } = choice;
+  const first = context.hosts.get(LOCALHOST);
+  if (first === undefined) throw new Error('there is always a localhost');
+  const layers = [...play.layers];
+  first.variables.enter({ play, layers: play.layers, hosts: [] });
+  for (const file of play.variableFiles)
+    layers.push(await variableFileLayer(file, first.variables.scope(undefined), dirname(resolve(play.place.file)), context));
+  const pattern = patternOf(play.hosts.resolve(first.variables.scope(undefined)), play);
+  first.variables.enter({ play, layers, hosts: [] });
+  const pace = paceOf(play, first.variables.scope(undefined));
+  return { play: named(play, pattern), pattern, layers, pace, hosts: statesOf(play, pattern, options.inventory, choice) };
+}
+
+function statesOf(
+  play: Play,
+  pattern: string,
+  inventory: Inventory,
+  { context, limit, mayRegroup }: Omit<Choice, 'options'>,
+): readonly HostState[] {
+  try {
+    const names = hostsOf(play, pattern, inventory, limit, play.hostsPlace);
+    return names.map((name) => context.hosts.get(name)).filter((host) => host !== undefined);
+  } catch (error) {
+    if (mayRegroup && error instanceof Problem && ['unknown-pattern', 'no-such-host', 'empty-pattern'].includes(error.code)) return [];
+    throw error;
+  }
+}
+
+/** The same play with the hosts of its pattern in `inventory`, whose groups have changed since the run began. */
+export function chooseAgain(planned: PlannedPlay, inventory: Inventory, context: RunContext, options: RunOptions): PlannedPlay {
+  const choice = { context, limit: limitOf(options), mayRegroup: true };
+  const again = { ...planned, hosts: statesOf(planned.play, planned.pattern, inventory, choice) };
+  return options.resume === undefined ? again : (withoutFinished([again], options.resume)[0] ?? again);
+}
+
+function limitOf({ limit, inventory }: RunOptions): readonly string[] | undefined {
+  return limit === undefined ? undefined : selectHosts(inventory, limit, undefined).map((host) => host.name);
+}
+
+/** A play without a name of its own is called by its hosts; where they are a template, they are only known now. */
+function named(play: Play, pattern: string): Play {
+  return play.name === UNNAMED && play.hosts.literal === undefined ? { ...play, name: pattern } : play;
+}
+
+function patternOf(value: Value, play: Play): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.join(',');
+  const why = value instanceof Unknown ? `It depends on ${value.because}.` : undefined;
+  throw new Problem({ code: 'wrong-type', what: 'hosts must be a pattern, or a list of patterns', place: play.hostsPlace, why });
+}

@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
+import type { RunContext } from './context.ts';
+import { ControllerFiles } from './controller-files.ts';
+import { DigestCache } from './digest-cache.ts';
+import type { Emit } from './events.ts';
+import { Machines } from './machines.ts';
+import { NamedRequests } from './named-requests.ts';
+import { AskingTasks } from './other-hosts.ts';
+import { debtorOf } from './owed-handlers.ts';
+import { PreparedAhead } from './prepared-ahead.ts';
+import { RunHosts } from './run-hosts.ts';
+import type { RunOptions } from './run-options.ts';
+import { TaskIdentities } from './task-identity.ts';
+import { turns } from './turns.ts';
+
+/** A run that has not begun: nothing is connected, and no event is told. */
+export interface OpenRun {
+  readonly context: RunContext;
+  readonly hosts: RunHosts;
+  readonly digests: DigestCache;
+  /** Names of plays that the run has: they tell whose the handlers are that an earlier run left owed. */
+  readonly playNames: Set<string>;
+  /** From here on files of the controller that are read are told one by one. */
+  begin(): void;
+}
+
+export function openRun(options: RunOptions): OpenRun {
+  const now = new Date();
+  const hosts = new RunHosts(options);
+  const emit: Emit = (event) => {
+    if (event.type === 'task_finished' && event.outcome.kind === 'failed' && !event.outcome.ignored)
+      hosts.byName.get(event.host)?.noteFailure(event);
+    options.emit(event);
+  };
+  const changes = { value: 0, done: 0 };
+  const digests = new DigestCache(options.digestCache);
+  const playNames = new Set<string>();
+  let begun = false;
+  const tellRead = (path: string, sha256: string): void => {
+    if (begun) emit({ type: 'files_read', files: { [path]: sha256 } });
+  };
+  const { access } = options.settings;
+  const context: RunContext = {
+    mode: options.mode,
+    runId: `${now.toISOString().replace(/[-:]/g, '').replace(/\..*/, '')}-${randomBytes(3).toString('hex')}`,
+    now,
+    emit,
+    selection: options.selection,
+    changes,
+    files: new ControllerFiles(digests, changes, access, tellRead, options.vault),
+    access,
+    machines: machinesOf(options, { now, changes, emit }),
+    vault: options.vault,
+    hosts: hosts.byName,
+    identities: new TaskIdentities(),
+    asking: new AskingTasks(),
+    prepared: new PreparedAhead(),
+    named: new NamedRequests(),
+    approval: options.approval,
+    debtor: debtorOf(options.playbook.file, playNames),
+    turns: turns(options.forks),
+    module: options.module,
+    joinGroup: (host, group, parents) => {
+      hosts.join(host, group, parents);
+    },
+    silenceMs: options.silenceMs,
+    interrupt: options.interrupt,
+    interrupted: () => options.interrupt.aborted,
+  };
+  return {
+    context,
+    hosts,
+    digests,
+    playNames,
+    begin: () => {
+      begun = true;
+    },
+  };
+}
+
+function machinesOf(options: RunOptions, { now, changes, emit }: Pick<RunContext, 'now' | 'changes' | 'emit'>): Machines {
+  return new Machines({
+    settings: options.settings,
+    vault: options.vault,
+    changes,
+    emit,
+    holder: `${userInfo().username}@${hostname()} pid ${process.pid} since ${now.toISOString()}`,
+    lock: options.mode === 'play' ? options.lock : undefined,
+    looks: { timeoutMs: options.lookTimeoutMs, silenceMs: options.silenceMs },
+    interrupt: options.interrupt,
+    signal: options.kill,
+  });
+}

@@ -1,0 +1,67 @@
+import { dirname, resolve } from 'node:path';
+import type { Inventory } from '../inventory/inventory.ts';
+import { LOCALHOST, localhostOf } from '../inventory/localhost.ts';
+import type { ValueMap } from '../values/value.ts';
+import { HostState } from './host-state.ts';
+import type { RunOptions } from './run-options.ts';
+import type { RunVariables } from './variables.ts';
+import { HostVariables, lazyMap } from './variables.ts';
+
+/** The hosts of a run with their variables, and the groups that they are in by now. */
+export class RunHosts {
+  readonly byName: ReadonlyMap<string, HostState>;
+  readonly #inventory: Inventory;
+  readonly #groups: Map<string, string[]>;
+  #groupsValue: ValueMap;
+  #hasRegrouped = false;
+
+  constructor({ inventory, playbook, fallback, extra }: Pick<RunOptions, 'inventory' | 'playbook' | 'fallback' | 'extra'>) {
+    this.#inventory = inventory;
+    this.#groups = new Map([...inventory.groups].map(([name, group]) => [name, [...group.hosts]]));
+    this.#groupsValue = this.#asValue();
+    const groups = (): ValueMap => this.#groupsValue;
+    const variables: RunVariables = {
+      fallback,
+      extra,
+      inventory,
+      playbookDirectory: dirname(resolve(playbook.file)),
+      get groups() {
+        return groups();
+      },
+      hostvars: () => hostvars,
+      hostvarsAsTheyAre: () => hostvarsAsTheyAre,
+    };
+    const all = inventory.hosts.has(LOCALHOST) ? inventory.hosts.values() : [...inventory.hosts.values(), localhostOf(inventory)];
+    const hosts = new Map([...all].map((host) => [host.name, new HostState(host, new HostVariables(host, variables))]));
+    const hostvars = lazyMap(hosts.keys(), (name) => hosts.get(name)?.variables.asHostvarsAhead() ?? null);
+    const hostvarsAsTheyAre = lazyMap(hosts.keys(), (name) => hosts.get(name)?.variables.asHostvars() ?? null);
+    this.byName = hosts;
+  }
+
+  /** Set once group_by has put a host anywhere: the hosts of the plays that follow are chosen again. */
+  get hasRegrouped(): boolean {
+    return this.#hasRegrouped;
+  }
+
+  /** Adds a host to a group and to the group's parents; known to later plays. */
+  join(host: string, group: string, parents: readonly string[]): void {
+    this.#hasRegrouped = true;
+    this.byName.get(host)?.variables.join(group);
+    for (const name of [group, ...parents]) {
+      const members = this.#groups.get(name);
+      if (members === undefined) this.#groups.set(name, [host]);
+      else if (!members.includes(host)) members.push(host);
+    }
+    this.#groupsValue = this.#asValue();
+  }
+
+  /** The inventory with the groups as they are by now. */
+  regrouped(): Inventory {
+    const grown = [...this.#groups].map(([name, members]) => [name, { name, children: [], ownHosts: members, hosts: members }] as const);
+    return { ...this.#inventory, groups: new Map(grown) };
+  }
+
+  #asValue(): ValueMap {
+    return lazyMap(this.#groups.keys(), (name) => this.#groups.get(name) ?? []);
+  }
+}
