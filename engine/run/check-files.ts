@@ -21,7 +21,7 @@ const MOST_DEEP = 10;
  */
 export async function checkFiles(playbook: Playbook, access: ControllerAccess): Promise<readonly Problem[]> {
   const found: Problem[] = [];
-  const files = new ControllerFiles(new DigestCache(undefined), { value: 0, done: 0 }, access);
+  const files = new ControllerFiles({ digests: new DigestCache(undefined), changes: { value: 0, done: 0 }, access });
   for (const play of playbook.plays) {
     const tasks = await tasksOf([...play.sections.flatMap(({ steps }) => steps), ...play.handlers.map(({ step }) => step)], 0);
     const results = new Set(tasks.flatMap((task) => [...resultsOf(task)]));

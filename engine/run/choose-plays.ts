@@ -75,7 +75,7 @@ function statesOf(
   { context, limit, mayRegroup }: Omit<Choice, 'options'>,
 ): readonly HostState[] {
   try {
-    const names = hostsOf(play, pattern, inventory, limit, play.hostsPlace);
+    const names = hostsOf(play, pattern, inventory, limit);
     return names.map((name) => context.hosts.get(name)).filter((host) => host !== undefined);
   } catch (error) {
     if (mayRegroup && error instanceof Problem && ['unknown-pattern', 'no-such-host', 'empty-pattern'].includes(error.code)) return [];

@@ -1,19 +1,14 @@
-import type { Handler, Play } from '../playbook/play.ts';
-import type { RunContext } from './context.ts';
 import { foresee } from './foresee.ts';
-import type { HostState } from './host-state.ts';
 import type { Route } from './itinerary.ts';
 import { NoSuchAccount } from './machine.ts';
 import { connectFor } from './machines.ts';
 import { owedBy } from './owed.ts';
+import type { Payer } from './owed-handlers.ts';
 import { callForOwed, learnOwed } from './owed-handlers.ts';
-import { resolveSettings } from './prepare.ts';
+import { resolveSettings } from './step-settings.ts';
 
-export interface Collecting {
-  readonly context: RunContext;
-  readonly host: HostState;
-  readonly play: Play;
-  readonly handlers: readonly Handler[];
+export interface Collecting extends Payer {
+  /** For looking ahead. */
   readonly route: Route | undefined;
 }
 
@@ -21,15 +16,15 @@ export interface Collecting {
  * Handlers that an earlier run left owed are called for again. What the play's own user owes is looked at together
  * with the first window.
  */
-export async function collectOwed({ context, host, play, handlers, route }: Collecting): Promise<void> {
+export async function collectOwed(payer: Collecting): Promise<void> {
+  const { context, host, play, handlers, route } = payer;
   if (handlers.length === 0) return;
   const machine = await connectFor(context, host, undefined);
   const settings = resolveSettings(play.settings, play.place, host.variables.scope(undefined));
   if (settings.kind === 'unknown') return;
   const { privilege } = settings.settings;
   const user = machine.userOf(privilege);
-  const known = [context, host, play, handlers] as const;
-  if (host.owedEarlier.has(user)) return callForOwed(...known);
+  if (host.owedEarlier.has(user)) return callForOwed(payer);
   const view = machine.view(privilege);
   const owed = owedBy(user);
   const ahead = await foresee(context, host, route, view);
@@ -38,8 +33,8 @@ export async function collectOwed({ context, host, play, handlers, route }: Coll
   } catch (error) {
     // Who is not there owes nothing yet. The task that needs the account tells.
     if (!(error instanceof NoSuchAccount)) throw error;
-    return callForOwed(...known);
+    return callForOwed(payer);
   }
-  learnOwed(...known, user, view.seen.of(owed));
+  learnOwed(payer, user, view.seen.of(owed));
   view.release([owed]);
 }

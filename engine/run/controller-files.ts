@@ -60,6 +60,17 @@ export class ToCome extends Error {
   }
 }
 
+export interface ControllerFilesParts {
+  readonly digests: DigestCache;
+  /** Of the whole run, on any host. */
+  readonly changes: ChangeCount;
+  readonly access: ControllerAccess;
+  /** Hears of each file when it is read first. */
+  readonly told?: (path: string, sha256: string) => void;
+  /** Without it, files that are encrypted are taken as they are. */
+  readonly vault?: SealedFiles | undefined;
+}
+
 /** The files and templates that tasks name, each read once a run, and again where a change of the run may have written it. */
 export class ControllerFiles {
   readonly #digests: DigestCache;
@@ -74,17 +85,7 @@ export class ControllerFiles {
   readonly #toCome = new Set<string>();
   #anythingMayCome = false;
 
-  /**
-   * `changes`: of the whole run, on any host. `told` hears of each file when it is read first. Without a vault, files that are encrypted are
-   * taken as they are.
-   */
-  constructor(
-    digests: DigestCache,
-    changes: ChangeCount,
-    access: ControllerAccess,
-    told: (path: string, sha256: string) => void = () => {},
-    vault?: SealedFiles,
-  ) {
+  constructor({ digests, changes, access, told = () => {}, vault }: ControllerFilesParts) {
     this.#vault = vault;
     this.#digests = digests;
     this.#changes = changes;

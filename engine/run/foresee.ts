@@ -35,7 +35,7 @@ export async function foresee(context: RunContext, host: HostState, route: Route
     if (step.kind !== 'task' || !isSelected(step.tags, context.selection)) continue;
     if ((tasks += 1) > TASKS_AHEAD || requests.length > REQUESTS_AHEAD) break;
     try {
-      await nameRequests(context, host, step, play, pending, view, requests);
+      await nameRequests({ context, host, view, pending, requests }, step, play);
     } catch {
       // Told when the task's turn comes.
     }
@@ -44,16 +44,17 @@ export async function foresee(context: RunContext, host: HostState, route: Route
   return requests;
 }
 
-/** Adds to `requests` as it goes: what is named before something is found wrong counts. */
-async function nameRequests(
-  context: RunContext,
-  host: HostState,
-  task: Task,
-  play: PlayScope | undefined,
-  pending: ReadonlyMap<string, Value>,
-  view: View,
-  requests: Request[],
-): Promise<void> {
+interface Looking {
+  readonly context: RunContext;
+  readonly host: HostState;
+  readonly view: View;
+  /** What tasks before it will register. */
+  readonly pending: ReadonlyMap<string, Value>;
+  /** Takes in what is named: also what was named before something is found wrong. */
+  readonly requests: Request[];
+}
+
+async function nameRequests({ context, host, view, pending, requests }: Looking, task: Task, play: PlayScope | undefined): Promise<void> {
   const over: readonly Layer[] = pending.size === 0 ? [] : [pendingLayer(new Map(pending))];
   const plain = host.variables.scope(task, over, play);
   const { loop } = task;
@@ -69,7 +70,7 @@ async function nameRequests(
     const machine = machineFor(context, host, prepared.delegate);
     if (machine === undefined || machine.view(prepared.privilege) !== view) continue;
     if (machine.isController) permitTask(onController(task, prepared), context.access);
-    const about = moduleContext(context, task, host.name, prepared, machine.connection.facts, machine.userOf(prepared.privilege));
+    const about = moduleContext(context, { host, task }, prepared, machine);
     requests.push(...context.named.nameAhead(prepared, about));
   }
 }

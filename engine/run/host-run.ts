@@ -213,7 +213,7 @@ export class HostRun {
     try {
       if (most === undefined || most === 0) await this.#inParts(stop, block, { route, frame: within });
       else
-        await throttled(this.#batch, stop, most, block.place, async () => {
+        await throttled({ batch: this.#batch, stop, most }, async () => {
           // Hosts go one after another so that the first failure is the last.
           this.#mayGoOn(Number.POSITIVE_INFINITY, frame);
           await this.#inParts(stop, block, { route, frame: { ...within, alone: true } });

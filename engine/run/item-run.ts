@@ -1,7 +1,7 @@
 import type { Completed } from '../connection/connection.ts';
 import { Unreachable } from '../connection/unreachable.ts';
-import type { Outcome } from '../modules/module.ts';
-import type { Request } from '../resources/resource.ts';
+import type { Change, Outcome } from '../modules/module.ts';
+import type { Prediction, Request } from '../resources/resource.ts';
 import { mayHoldSecret } from '../values/may-hold-secret.ts';
 import type { RunContext } from './context.ts';
 import { permitTask } from './controller-tasks.ts';
@@ -18,6 +18,8 @@ import type { Prepared } from './prepare.ts';
 import { moduleContext, onController } from './prepare.ts';
 import type { Asked } from './view.ts';
 
+type OutcomeOf<Kind extends Outcome['kind']> = Extract<Outcome, { kind: Kind }>;
+
 /** `again`: what was seen is not trusted any more, as in a loop that waits for something. */
 export async function runItem(run: ItemRun, look: 'first' | 'again'): Promise<ItemResult> {
   const { context, machine } = run;
@@ -33,7 +35,7 @@ async function lookAndDo(run: ItemRun, look: 'first' | 'again'): Promise<ItemRes
   const { context, prepared, machine } = run;
   if (machine.isController) permitTask(onController(run.task, prepared), context.access);
   const view = machine.view(prepared.privilege);
-  const about = moduleContext(context, run.task, run.host.name, prepared, machine.connection.facts, machine.userOf(prepared.privilege));
+  const about = moduleContext(context, run, prepared, machine);
   // A play finds it out as it changes or looks.
   if (context.mode === 'plan') await machine.become(prepared.privilege);
   const requests = context.named.nameNow(prepared, about);
@@ -46,7 +48,8 @@ async function lookAndDo(run: ItemRun, look: 'first' | 'again'): Promise<ItemRes
     // Once something has changed, commands are asked in their turn only: they may be slow, and answers from before do not count.
     const more = (await run.foresee()).filter((one) => context.changes.value === 0 || one.kind.name !== 'probe');
     await context.turns.connected(() => machine.look(prepared.privilege, view.missing([...requests, ...owed, ...more]), context.mode));
-    for (const one of owed) learnOwed(context, run.host, run.batch.play, run.batch.play.handlers, one.id, view.seen.of(one));
+    for (const one of owed)
+      learnOwed({ context, host: run.host, play: run.batch.play, handlers: run.batch.play.handlers }, one.id, view.seen.of(one));
     view.release(owed);
     if (owed.length > 0) run.host.called.reach(run.notifies, machine.userOf(prepared.privilege));
   }
@@ -78,44 +81,18 @@ function unknownOwed(run: ItemRun): readonly Request<null, readonly Debt[]>[] {
 }
 
 async function handleOutcome(run: ItemRun, outcome: Outcome, requests: readonly Request[]): Promise<ItemResult> {
+  const { mode } = run.context;
   switch (outcome.kind) {
-    case 'in_sync': {
-      const result = outcome.result ?? {};
-      if (outcome.failure === undefined) return { kind: 'ok', result, effects: outcome.effects };
-      return { kind: 'failed', problem: failure(run, { what: outcome.failure }), result, output: outputOf(result) };
-    }
+    case 'in_sync':
+      return inSync(run, outcome);
     case 'impossible':
-      if (run.context.mode === 'plan' && run.machine.doubted)
-        return { kind: 'unknown', because: `${outcome.what}, which an earlier change may mend`, result: {} };
-      return {
-        kind: 'failed',
-        problem: failure(run, outcome),
-        result: outcome.result ?? {},
-        output: outputOf(outcome.result ?? {}),
-      };
-    case 'cannot_know': {
-      run.machine.lay(outcome.predictions ?? [], 'predicted');
-      if (run.machine.isController) run.context.files.expect(outcome.predictions ?? [], 'predicted');
-      if (run.context.mode === 'play') {
-        return {
-          kind: 'failed',
-          problem: failure(run, { what: `what it needs is not known: ${outcome.because}` }),
-          result: {},
-          output: undefined,
-        };
-      }
-      return { kind: 'unknown', because: outcome.because, result: outcome.planned ?? {} };
-    }
+      return impossible(run, outcome);
+    case 'cannot_know':
+      return cannotKnow(run, outcome);
     case 'await':
-      return run.context.mode === 'plan' ? { kind: 'ok', result: {}, effects: [] } : awaitIt(run, outcome);
+      return mode === 'plan' ? { kind: 'ok', result: {}, effects: [] } : await awaitIt(run, outcome);
     case 'change':
-      if (run.context.mode === 'plan') {
-        run.machine.lay(outcome.predictions, outcome.touches);
-        if (run.machine.isController) run.context.files.expect(outcome.predictions, outcome.touches);
-        run.context.approval?.foresee(placeOf(run), outcome);
-        return { kind: 'changed', change: outcome, result: outcome.planned ?? {}, output: undefined };
-      }
-      return makeChange(run, outcome, requests);
+      return mode === 'plan' ? planChange(run, outcome) : await makeChange(run, outcome, requests);
     default: {
       const never: never = outcome;
       throw new Error(`unknown outcome ${JSON.stringify(never)}`);
@@ -123,7 +100,38 @@ async function handleOutcome(run: ItemRun, outcome: Outcome, requests: readonly 
   }
 }
 
-async function awaitIt(run: ItemRun, outcome: Extract<Outcome, { kind: 'await' }>): Promise<ItemResult> {
+function inSync(run: ItemRun, { result = {}, failure: failed, effects }: OutcomeOf<'in_sync'>): ItemResult {
+  if (failed === undefined) return { kind: 'ok', result, effects };
+  return { kind: 'failed', problem: failure(run, { what: failed }), result, output: outputOf(result) };
+}
+
+function impossible(run: ItemRun, outcome: OutcomeOf<'impossible'>): ItemResult {
+  const { result = {} } = outcome;
+  if (run.context.mode === 'plan' && run.machine.doubted)
+    return { kind: 'unknown', because: `${outcome.what}, which an earlier change may mend`, result: {} };
+  return { kind: 'failed', problem: failure(run, outcome), result, output: outputOf(result) };
+}
+
+function cannotKnow(run: ItemRun, { because, predictions = [], planned = {} }: OutcomeOf<'cannot_know'>): ItemResult {
+  lay(run, predictions, 'predicted');
+  if (run.context.mode === 'plan') return { kind: 'unknown', because, result: planned };
+  const problem = failure(run, { what: `what it needs is not known: ${because}` });
+  return { kind: 'failed', problem, result: {}, output: undefined };
+}
+
+function planChange(run: ItemRun, change: Change): ItemResult {
+  lay(run, change.predictions, change.touches);
+  run.context.approval?.foresee(placeOf(run), change);
+  return { kind: 'changed', change, result: change.planned ?? {}, output: undefined };
+}
+
+/** Takes a prediction for what later tasks will see. */
+function lay({ machine, context }: ItemRun, predictions: readonly Prediction[], touches: Change['touches']): void {
+  machine.lay(predictions, touches);
+  if (machine.isController) context.files.expect(predictions, touches);
+}
+
+async function awaitIt(run: ItemRun, outcome: OutcomeOf<'await'>): Promise<ItemResult> {
   run.context.emit({ type: 'task_started', host: run.host.name, task: run.identity, item: run.item });
   const began = performance.now();
   const look = (): Promise<Completed> => run.machine.wait(run.prepared.privilege, outcome.script, outcome.timeoutMs + 5000);

@@ -20,26 +20,28 @@ export function debtsOf(context: RunContext, play: Play, handlers: readonly stri
   return handlers.map((handler) => ({ playbook: context.debtor.playbook, play: play.name, handler }));
 }
 
+/** A host in a play that can pay what is owed there. */
+export interface Payer {
+  readonly context: RunContext;
+  readonly host: HostState;
+  readonly play: Play;
+  readonly handlers: readonly Handler[];
+}
+
 /** Takes in what a user owes on the host, and calls for what the play can pay of it. */
-export function learnOwed(
-  context: RunContext,
-  host: HostState,
-  play: Play,
-  handlers: readonly Handler[],
-  user: string,
-  owed: readonly Debt[],
-): void {
+export function learnOwed(payer: Payer, user: string, owed: readonly Debt[]): void {
+  const { context, host, play } = payer;
   // What this run has written down itself is known.
   const own = debtsOf(context, play, host.called.names);
   host.owedEarlier.set(
     user,
     owed.filter((debt) => !own.some((known) => isSame(known, debt))),
   );
-  callForOwed(context, host, play, handlers);
+  callForOwed(payer);
 }
 
 /** Calls for the handlers of the play that an earlier run, or an earlier play of this one, left owed on the host. */
-export function callForOwed(context: RunContext, host: HostState, play: Play, handlers: readonly Handler[]): void {
+export function callForOwed({ context, host, play, handlers }: Payer): void {
   for (const { debt, user } of host.debtsByUser()) {
     const { handler } = debt;
     if (!handlers.some(({ name, listen }) => name === handler || listen.includes(handler))) continue;

@@ -1,5 +1,4 @@
 import { Problem, formatPlace } from '../errors/problem.ts';
-import type { Place } from '../errors/problem.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import type { BatchSize, Play } from '../playbook/play.ts';
@@ -89,7 +88,7 @@ async function runBatch(
   if (sections.length === 0) sections.push({ stops: [], flush: at });
   const scope = { play, layers: planned.layers, hosts: names };
   for (const host of hosts) host.variables.enter(scope);
-  await Promise.all(hosts.map((host) => runHost(context, batch, host, sections, laterRoute(later, host))));
+  await Promise.all(hosts.map((host) => runHost({ context, batch, host, sections, later: laterRoute(later, host) })));
   return verdict(batch);
 }
 
@@ -99,13 +98,16 @@ interface Section {
   readonly flush: number;
 }
 
-async function runHost(
-  context: RunContext,
-  batch: Batch,
-  host: HostState,
-  sections: readonly Section[],
-  later: Route | undefined,
-): Promise<void> {
+interface HostInPlay {
+  readonly context: RunContext;
+  readonly batch: Batch;
+  readonly host: HostState;
+  readonly sections: readonly Section[];
+  /** The way through the plays that follow. */
+  readonly later: Route | undefined;
+}
+
+async function runHost({ context, batch, host, sections, later }: HostInPlay): Promise<void> {
   const run = new HostRun(context, batch, host);
   try {
     await connectForPlay(context, host, context.mode === 'play' ? patienceOf(context, host, sections) : 0);
@@ -271,13 +273,8 @@ function ordered(hosts: readonly HostState[], order: Play['order']): readonly Ho
 }
 
 /** The names of the hosts of a play, after --limit. Throws Problem where the pattern names nothing. */
-export function hostsOf(
-  play: Play,
-  pattern: string,
-  inventory: Inventory,
-  limit: readonly string[] | undefined,
-  place: Place,
-): readonly string[] {
+export function hostsOf(play: Play, pattern: string, inventory: Inventory, limit: readonly string[] | undefined): readonly string[] {
+  const place = play.hostsPlace;
   const chosen = selectHosts(inventory, pattern, place).map((host) => host.name);
   if (chosen.length === 0) {
     throw new Problem({

@@ -1,21 +1,19 @@
-import { becoming } from './becoming.ts';
 import type { Privilege } from '../connection/target.ts';
-import { quote } from '../connection/quote.ts';
-import type { Facts } from '../connection/facts.ts';
 import type { Place } from '../errors/problem.ts';
-import { Problem, Problems } from '../errors/problem.ts';
+import { Problems } from '../errors/problem.ts';
 import { parseArguments } from '../modules/arguments.ts';
 import type { AnyModule, Context } from '../modules/module.ts';
-import type { Settings, Task } from '../playbook/play.ts';
-import type { Compiled } from '../values/compiled.ts';
+import type { Task } from '../playbook/play.ts';
 import { explain } from '../values/explain.ts';
-import { Secret } from '../values/secret.ts';
 import type { Scope, Value } from '../values/value.ts';
-import { Unknown, isMap } from '../values/value.ts';
+import { Unknown } from '../values/value.ts';
 import type { RunContext } from './context.ts';
 import type { ControllerTask } from './controller-tasks.ts';
 import { ToCome } from './controller-files.ts';
+import type { HostState } from './host-state.ts';
+import type { Machine } from './machine.ts';
 import { isNoLog } from './no-log.ts';
+import { resolveSettings } from './step-settings.ts';
 import { wrongType } from './wrong-type.ts';
 
 /** A task for one host and one loop item, with everything resolved that does not need the host. */
@@ -41,39 +39,51 @@ export async function prepare(context: RunContext, task: Task, scope: Scope): Pr
   const noLog = isNoLog(task, scope);
   const resolved: Record<string, Value> = {};
   for (const [name, argument] of task.arguments) resolved[name] = argument.value.resolve(scope);
-  if (task.asserts !== undefined) {
-    const that: Value[] = [];
-    for (const expression of task.asserts) {
-      const holds = expression.test(scope);
-      if (holds instanceof Unknown) return { kind: 'unknown', because: holds.because };
-      that.push({ expression: expression.source, holds, values: holds || noLog ? [] : explain(expression, scope) });
-    }
-    resolved['that'] = that;
-  }
-  const placeOf = placesOf(task);
-  const parsed = parseArguments(module, resolved, placeOf);
+  const that = assertions(task, scope, noLog);
+  if (that instanceof Unknown) return { kind: 'unknown', because: that.because };
+  if (that !== undefined) resolved['that'] = that;
+  const parsed = parseArguments(module, resolved, placesOf(task));
   if (parsed.kind === 'unknown') return parsed;
   if (parsed.kind === 'problems') throw new Problems(parsed.problems);
   const settings = resolveSettings(task.settings, task.place, scope);
   if (settings.kind === 'unknown') return settings;
-  const delegate = task.delegateTo?.render(scope);
+  const delegate = delegateOf(task, scope);
   if (delegate instanceof Unknown) return { kind: 'unknown', because: delegate.because };
-  if (delegate !== undefined && typeof delegate !== 'string') throw wrongType('delegate_to', 'the name of a host', task.place);
-  const controller = module.load === undefined ? undefined : context.files.as(task.searchPath, scope, (argument) => placeOf([argument]));
+  const loading = await load(context, task, scope, { module, args: parsed.args });
+  if (loading.kind === 'unknown') return loading;
+  const { loaded, isCurrent } = loading;
+  return { kind: 'ready', prepared: { module, args: parsed.args, loaded, delegate, noLog, isCurrent, ...settings.settings } };
+}
+
+/** The expressions of `assert`, each with its answer, and with the values that it came of where it does not hold. */
+function assertions(task: Task, scope: Scope, noLog: boolean): readonly Value[] | Unknown | undefined {
+  if (task.asserts === undefined) return undefined;
+  const that: Value[] = [];
+  for (const expression of task.asserts) {
+    const holds = expression.test(scope);
+    if (holds instanceof Unknown) return holds;
+    that.push({ expression: expression.source, holds, values: holds || noLog ? [] : explain(expression, scope) });
+  }
+  return that;
+}
+
+function delegateOf(task: Task, scope: Scope): string | undefined | Unknown {
+  const delegate = task.delegateTo?.render(scope);
+  if (delegate === undefined || typeof delegate === 'string' || delegate instanceof Unknown) return delegate;
+  throw wrongType('delegate_to', 'the name of a host', task.place);
+}
+
+type Loading =
+  | { readonly kind: 'loaded'; readonly loaded: unknown; readonly isCurrent: () => boolean }
+  | { readonly kind: 'unknown'; readonly because: string };
+
+/** What the module wants of the controller's files. */
+async function load(context: RunContext, task: Task, scope: Scope, { module, args }: Pick<Prepared, 'module' | 'args'>): Promise<Loading> {
+  if (module.load === undefined) return { kind: 'loaded', loaded: undefined, isCurrent: () => true };
+  const placeOf = placesOf(task);
+  const controller = context.files.as(task.searchPath, scope, (argument) => placeOf([argument]));
   try {
-    const loaded = controller === undefined ? undefined : await module.load?.(parsed.args, controller);
-    return {
-      kind: 'ready',
-      prepared: {
-        module,
-        args: parsed.args,
-        loaded,
-        delegate,
-        noLog,
-        isCurrent: () => controller?.isCurrent() ?? true,
-        ...settings.settings,
-      },
-    };
+    return { kind: 'loaded', loaded: await module.load(args, controller), isCurrent: () => controller.isCurrent() };
   } catch (error) {
     if (error instanceof ToCome) return { kind: 'unknown', because: error.because };
     throw error;
@@ -105,70 +115,14 @@ export function placesOf(task: Task): (path: readonly (string | number)[]) => Pl
   };
 }
 
-export function moduleContext(context: RunContext, task: Task, host: string, prepared: Prepared, facts: Facts, user: string): Context {
-  const { now, runId, vault } = context;
-  return { host, facts, now, user, runId, preamble: prepared.preamble, vault, placeOf: placesOf(task) };
-}
-
-interface Resolved {
-  readonly privilege: Privilege;
-  readonly preamble: string;
-  readonly timeoutMs: number | undefined;
-}
-
-type Resolving = { readonly kind: 'ready'; readonly settings: Resolved } | { readonly kind: 'unknown'; readonly because: string };
-
-export function resolveSettings(settings: Settings, place: Place, scope: Scope): Resolving {
-  const become = settings.become?.resolve(scope) ?? scope.lookup('ansible_become') ?? false;
-  if (become instanceof Unknown) return { kind: 'unknown', because: become.because };
-  if (typeof become !== 'boolean') throw wrongType('become', 'true or false', settings.become?.place ?? place);
-  const user = settings.becomeUser?.resolve(scope) ?? scope.lookup('ansible_become_user') ?? 'root';
-  if (user instanceof Unknown) return { kind: 'unknown', because: user.because };
-  if (typeof user !== 'string') throw wrongType('become_user', 'the name of a user', settings.becomeUser?.place ?? place);
-  const seconds = settings.timeoutSeconds?.resolve(scope);
-  if (seconds instanceof Unknown) return { kind: 'unknown', because: seconds.because };
-  if (seconds !== undefined && (typeof seconds !== 'number' || seconds < 0)) {
-    throw wrongType('timeout', 'a number of seconds', settings.timeoutSeconds?.place ?? place);
-  }
-  const environment = exports(settings.environment, scope);
-  if (environment instanceof Unknown) return { kind: 'unknown', because: environment.because };
-  return {
-    kind: 'ready',
-    settings: {
-      privilege: become ? becoming(user, settings.becomeMethod, scope, place) : { kind: 'login' },
-      preamble: environment,
-      timeoutMs: seconds === undefined || seconds === 0 ? undefined : seconds * 1000,
-    },
-  };
-}
-
-/** Some shells end where these are set, and with another IFS they part words elsewhere. */
-const OF_THE_SHELL: ReadonlySet<string> = new Set(['BASHOPTS', 'BASH_VERSINFO', 'EUID', 'IFS', 'OPTIND', 'PPID', 'SHELLOPTS', 'UID']);
-
-/** Shell text that sets the task's environment. Outer levels first, so that inner ones win. */
-function exports(levels: readonly Compiled[], scope: Scope): string | Unknown {
-  const lines: string[] = [];
-  for (const level of levels) {
-    const values = level.resolve(scope);
-    if (values instanceof Unknown) return values;
-    if (!isMap(values)) throw wrongType('environment', 'a map of names and values', level.place);
-    for (const [name, value] of Object.entries(values)) {
-      if (value instanceof Unknown) return value;
-      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-        throw wrongType(`environment: ${name}`, 'a name of letters, digits and underscores', level.placeOf([name]));
-      if (OF_THE_SHELL.has(name)) {
-        throw new Problem({
-          code: 'variable-of-the-shell',
-          what: `environment: ${name} cannot be set`,
-          place: level.placeOf([name]),
-          why: 'The shell keeps this variable for itself: no program that it starts would see it.',
-          remedy: 'Leave it out.',
-        });
-      }
-      const text = value instanceof Secret ? value.reveal() : typeof value === 'object' ? undefined : String(value);
-      if (text === undefined) throw wrongType(`environment: ${name}`, 'a text, a number or a boolean', level.placeOf([name]));
-      lines.push(`export ${name}=${quote(text)}`);
-    }
-  }
-  return lines.map((line) => `${line}\n`).join('');
+/** What a module is told besides its arguments: of a task on the machine where it is done. */
+export function moduleContext(
+  { now, runId, vault }: RunContext,
+  { host, task }: { readonly host: HostState; readonly task: Task },
+  prepared: Prepared,
+  machine: Machine,
+): Context {
+  const user = machine.userOf(prepared.privilege);
+  const { facts } = machine.connection;
+  return { host: host.name, facts, now, user, runId, preamble: prepared.preamble, vault, placeOf: placesOf(task) };
 }

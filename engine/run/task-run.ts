@@ -23,9 +23,10 @@ import type { Hush } from './no-log.ts';
 import { nameableNotifies, notifiesOf } from './notified-names.ts';
 import { forgetOwed } from './owed-handlers.ts';
 import type { Prepared } from './prepare.ts';
-import { resolveSettings, unknownIn } from './prepare.ts';
+import { unknownIn } from './prepare.ts';
 import { NotInPlan, TaskFailed } from './signals.ts';
 import { withFactsRemedy } from './step-failure.ts';
+import { resolveSettings } from './step-settings.ts';
 import { labelOf } from './task-identity.ts';
 import type { StepDone } from './roles-done.ts';
 import type { Recorded } from './task-results.ts';
@@ -155,7 +156,7 @@ function shownLabel({ run, hush, scope }: Turn, loop: LoopTurn): string {
 function inTurn<Result>(run: TaskRun, scope: Scope, work: () => Promise<Result>): Promise<Result> {
   const most = run.context.mode === 'plan' ? undefined : run.task.throttle?.resolve(scope);
   if (most === undefined || most === 0) return work();
-  return throttled(run.batch, run.stop, most, run.task.place, () => {
+  return throttled({ batch: run.batch, stop: run.stop, most }, () => {
     // Hosts go one after another so that the first failure is the last.
     run.mayGoOn(Number.POSITIVE_INFINITY);
     return work();
