@@ -99,13 +99,13 @@ async function ask({ host, user, port }: Login): Promise<SshOptions | undefined>
   }
 }
 
-/** Decodes the output of `ssh -G`: one option a line, its name in small letters. */
+/** Decodes the output of `ssh -G`: one option a line, its name in small letters, which some versions forget. */
 export function parseSshG(output: string): SshOptions {
   const values = new Map<string, string[]>();
   for (const line of output.split('\n')) {
     const space = line.indexOf(' ');
     if (space === -1) continue;
-    const name = line.slice(0, space);
+    const name = line.slice(0, space).toLowerCase();
     values.set(name, [...(values.get(name) ?? []), line.slice(space + 1).trim()]);
   }
   return values;
