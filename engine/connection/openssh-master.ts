@@ -1,15 +1,13 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { existsSync, readFileSync, watch } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { askpassFor } from './askpass.ts';
+import { makeRoom } from './openssh-room.ts';
 import type { SshTarget } from './target.ts';
 import type { TargetProcess } from './transport.ts';
 
-/** A path of a socket must be short, and ssh makes the name longer while it opens it. */
-const LONGEST_FOLDER = 60;
 /** So much of what is written beside a session is kept for messages. Characters. */
 const MOST_SAID = 8192;
 /** So long ssh may take to end after it was told to. */
@@ -52,8 +50,13 @@ const ALWAYS = [
 
 /** Starts ssh with `command` as its first session. Whether it comes about, `ready` tells. Throws where there is no program ssh. */
 export async function startMaster(target: SshTarget, command: string): Promise<Master> {
-  const folder = await mkdtemp(join(tmpdir().length > LONGEST_FOLDER ? '/tmp' : tmpdir(), 'runbook-ssh-'));
-  const askpass = await askpassFor(target, folder);
+  for (const one of [target, ...target.jumps]) await makeKnownHostsFolder(one);
+  const room = makeRoom();
+  const { folder } = room;
+  const askpass = await askpassFor(target, folder).catch((error: unknown) => {
+    room.clear();
+    throw error;
+  });
   const control = join(folder, 'control');
   const environment = { ...process.env, ...askpass.environment };
   const args = [...target.openssh.options, ...optionsOf(target), '-T', '-S', control];
@@ -70,20 +73,19 @@ export async function startMaster(target: SshTarget, command: string): Promise<M
       detached: true,
       env: environment,
     });
-    if (child.pid !== undefined && kind === 'master') askpass.answerTo(child.pid);
+    if (child.pid !== undefined && kind === 'master') {
+      askpass.answerTo(child.pid);
+      room.watch(child.pid);
+    }
     const isReady = (): boolean =>
       kind === 'master' ? existsSync(control) : /mux_client_request_session: master session id/.test(readText(log));
     return follow(child, { kind, folder, log, isReady });
   };
-  const tidy = async (): Promise<void> => {
-    askpass.close();
-    await rm(folder, { recursive: true, force: true });
-  };
   const master = start('master', command);
-  void master.ended.then(async () => {
+  void master.ended.then(() => {
     isUp = false;
-    // Its log is read by who waits for its end as well.
-    setImmediate(() => void tidy());
+    askpass.close();
+    room.clear();
   });
   void master.ready.then(() => askpass.close());
   return {
@@ -93,6 +95,13 @@ export async function startMaster(target: SshTarget, command: string): Promise<M
     },
     session: (remote) => start('session', remote),
   };
+}
+
+/** ssh makes ~/.ssh and no other folder: without it, a new host would be new, and taken, each time. */
+async function makeKnownHostsFolder({ hostKeyChecking, knownHostsFiles: [file] }: SshTarget): Promise<void> {
+  if (hostKeyChecking !== 'accept-new' || file === undefined) return;
+  // Where it cannot be made, ssh says why it writes nothing.
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 }).catch(() => {});
 }
 
 function optionsOf(target: SshTarget): readonly string[] {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { OpensshServer } from './openssh-server.ts';
 import { freePort, makeKey, startOpensshServer } from './openssh-server.ts';
+import { connectionVariables } from './transports.ts';
 
 /** One host that cannot be reached holds up no other, and is told by the exit status. */
 const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
@@ -21,7 +22,7 @@ beforeEach(() => {
 });
 
 function inventory(down: { readonly port: number; readonly knownHosts: string }): void {
-  const shared = { ansible_host: '127.0.0.1', ansible_ssh_private_key_file: server.identityFile };
+  const shared = { ...connectionVariables(), ansible_host: '127.0.0.1', ansible_ssh_private_key_file: server.identityFile };
   const hosts = {
     up: { ...shared, ansible_port: server.port, ansible_known_hosts_file: server.knownHosts, file: join(folder, 'made') },
     down: { ...shared, ansible_port: down.port, ansible_known_hosts_file: down.knownHosts, file: join(folder, 'not-made') },

@@ -7,6 +7,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { vi } from 'vitest';
+import { connectionVariables } from './transports.ts';
 import { startOpensshServer } from './openssh-server.ts';
 import type { OpensshServer } from './openssh-server.ts';
 
@@ -41,8 +42,10 @@ export interface Site {
   /** Starts `runbook` with these arguments and the inventory of the site. `onEvent` wants --output json. */
   start(args: readonly string[], onEvent?: (event: ToldEvent, process: ChildProcess) => void): RunningPlay;
   run(args: readonly string[], onEvent?: (event: ToldEvent, process: ChildProcess) => void): Promise<Ended>;
-  /** Resolves when no process on the hosts is left. */
+  /** Resolves when nothing is left of the runs: no process on the hosts, and nothing here. */
   quiet(): Promise<void>;
+  /** Resolves when no process of the runs and no temporary file is left on this machine. */
+  quietHere(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -60,6 +63,9 @@ export async function startSite(
   await mkdir(owed, { mode: 0o700 });
   await mkdir(join(folder, 'lock'), { mode: 0o700 });
   await mkdir(join(folder, 'home'));
+  const state = join(folder, 'state');
+  const temporary = join(folder, 'tmp');
+  await mkdir(temporary);
   await mkdir('/var/lib/runbook', { recursive: true, mode: 0o700 });
   await mkdir('/run/runbook', { recursive: true, mode: 0o700 });
   const mounts = `mount --bind ${folder}/lock /run/runbook\nmount --bind ${owed} /var/lib/runbook\n${options.mounts ?? ''}`;
@@ -79,12 +85,13 @@ export async function startSite(
         ansible_user: userInfo().username,
         ansible_ssh_private_key_file: server.identityFile,
         ansible_host_key_checking: false,
+        ...connectionVariables(),
       },
     },
   };
   await writeFile(join(folder, 'inventory.yml'), JSON.stringify(inventory));
   const start: Site['start'] = (args, onEvent) => {
-    const env = { ...process.env, NO_COLOR: '1', RUNBOOK_STATE: join(folder, 'state'), XDG_CACHE_HOME: join(folder, 'cache') };
+    const env = { ...process.env, NO_COLOR: '1', RUNBOOK_STATE: state, XDG_CACHE_HOME: join(folder, 'cache'), TMPDIR: temporary };
     const child = spawn(process.execPath, [RUNBOOK, ...args, ...(args[0] === 'runs' ? [] : ['-i', join(folder, 'inventory.yml')])], {
       env,
       cwd: folder,
@@ -103,14 +110,17 @@ export async function startSite(
     });
     return { process: child, ended };
   };
-  const quiet = (): Promise<void> =>
-    vi.waitFor(
-      async () => {
-        const left = await processesWith(`RUNBOOK_TEST_SITE=${mark}`);
-        if (left.length > 0) throw new Error(`Still running on the hosts: ${left.join(', ')}`);
-      },
-      { timeout: 30_000, interval: 20 },
-    );
+  const until = (isQuiet: () => Promise<void>): Promise<void> => vi.waitFor(isQuiet, { timeout: 30_000, interval: 20 });
+  const quietHere = (): Promise<void> =>
+    until(async () => {
+      const left = [...(await processesWith(`RUNBOOK_STATE=${state}`)), ...(await readdir(temporary))];
+      if (left.length > 0) throw new Error(`Left behind on this machine: ${left.join(', ')}`);
+    });
+  const quietThere = (): Promise<void> =>
+    until(async () => {
+      const left = await processesWith(`RUNBOOK_TEST_SITE=${mark}`);
+      if (left.length > 0) throw new Error(`Still running on the hosts: ${left.join(', ')}`);
+    });
   return {
     folder,
     server,
@@ -122,7 +132,11 @@ export async function startSite(
     },
     start,
     run: (args, onEvent) => start(args, onEvent).ended,
-    quiet,
+    quiet: async () => {
+      await quietThere();
+      await quietHere();
+    },
+    quietHere,
     stop: async () => {
       await server.stop();
       await rm(folder, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import type { SshTarget } from '../../engine/connection/target.ts';
+import { isOverOpenssh } from './transports.ts';
 
 export interface TargetChanges extends Partial<Omit<SshTarget, 'openssh'>> {
   /** Given as ssh_config(5) has them. */
@@ -27,8 +28,7 @@ export function testTarget(changes: TargetChanges & Pick<SshTarget, 'port'>): Ss
   return {
     ...target,
     openssh: {
-      // Set by the project of tests that goes over the system's ssh.
-      use: process.env['RUNBOOK_TEST_TRANSPORT'] === 'openssh' ? 'always' : 'automatic',
+      use: isOverOpenssh() ? 'always' : 'automatic',
       reasons: [],
       notKept: [],
       mayLogInOtherwise: async () => false,
