@@ -1,4 +1,5 @@
-import { connectTimeout, connectionLost, explainDialError, explainHandshakeFailure } from './ssh-failure.ts';
+import { knownHostName } from './known-hosts.ts';
+import { connectTimeout, connectionLost, explainDialError, explainHandshakeFailure, jumpUnreachable } from './ssh-failure.ts';
 import type { SshTarget } from './target.ts';
 import { Unreachable } from './unreachable.ts';
 import type { UnreachableCode } from './unreachable.ts';
@@ -7,8 +8,8 @@ import type { UnreachableCode } from './unreachable.ts';
 const NOISE = /^(?:Warning: Permanently added|Pseudo-terminal will not|Authenticated to |Control socket|ControlSocket|@+$|\*\* )/;
 
 /** Why ssh made no connection, told as ssh2's failures are. `said` are ssh's own words, and what was written to stderr beside. */
-export function explainOpensshFailure(target: SshTarget, status: number | undefined, said: string): Unreachable {
-  const explained = explain(target, said);
+export async function explainOpensshFailure(target: SshTarget, status: number | undefined, said: string): Promise<Unreachable> {
+  const explained = await explain(target, said);
   if (explained !== undefined) return explained;
   return new Unreachable({
     code: 'connection-failed',
@@ -19,9 +20,9 @@ export function explainOpensshFailure(target: SshTarget, status: number | undefi
   });
 }
 
-function explain(target: SshTarget, said: string): Unreachable | undefined {
+async function explain(target: SshTarget, said: string): Promise<Unreachable | undefined> {
   const host = target.name;
-  const found = CLASSES.find(([pattern]) => pattern.test(said))?.[1];
+  const found = classOf(target, said);
   const told = (error: Unreachable): Unreachable => retold(target, error, said);
   switch (found) {
     case undefined:
@@ -43,15 +44,7 @@ function explain(target: SshTarget, said: string): Unreachable | undefined {
         remedy: 'Try the proxy command or the jump host in a shell.',
       });
     case 'jump':
-      return new Unreachable({
-        code: 'jump-refused',
-        host,
-        what: `${host}: a jump host does not connect to ${target.address} port ${target.port}`,
-        why: why(target, said),
-        remedy: /administratively prohibited/.test(said)
-          ? 'Set AllowTcpForwarding yes (and PermitOpen) in the sshd_config of the jump host.'
-          : `Check from the jump host that ${target.address} is up and that its SSH server listens on port ${target.port}.`,
-      });
+      return jumpRefused(target, said);
     case 'host-key-changed':
       return hostKeyFailure(target, found, 'its host key is not the one that is known', said);
     case 'host-key-revoked':
@@ -60,23 +53,9 @@ function explain(target: SshTarget, said: string): Unreachable | undefined {
       return hostKeyFailure(target, found, 'its host key is not known', said);
     case 'authentication-failed':
     case 'too-many':
-      return told(
-        explainHandshakeFailure(target, {
-          errors: [new Error(found === 'too-many' ? 'Too many authentication failures' : 'All configured authentication methods failed')],
-          banner: 'SSH-2.0',
-          notes: [],
-          tried: ['what ssh and its agent have'],
-        }),
-      );
+      return told(await loginRefused(target, found, said));
     case 'no-common-algorithm':
-      return told(
-        explainHandshakeFailure(target, {
-          errors: [new Error(/no matching [^\n]*/.exec(said)?.[0] ?? '')],
-          banner: 'SSH-2.0',
-          notes: [],
-          tried: [],
-        }),
-      );
+      return told(handshakeFailed(target, /no matching [^\n]*/.exec(said)?.[0] ?? ''));
     case 'dropped':
       return told(explainHandshakeFailure(target, { errors: [], banner: '', notes: [], tried: [] }));
     case 'timeout':
@@ -86,6 +65,46 @@ function explain(target: SshTarget, said: string): Unreachable | undefined {
     case 'OTHER':
       return told(explainDialError(target, Object.assign(new Error(found), { code: found })));
   }
+}
+
+/** Behind one jump host it is known which one it is. */
+function jumpRefused(target: SshTarget, said: string): Unreachable {
+  const [jump, further] = target.jumps;
+  const one = jump !== undefined && further === undefined ? `the jump host ${jump.name}` : 'a jump host';
+  return new Unreachable({
+    code: 'jump-refused',
+    host: target.name,
+    what: `${target.name}: ${one} does not connect to ${target.address} port ${target.port}`,
+    why: why(target, said),
+    remedy: /administratively prohibited/.test(said)
+      ? `Set AllowTcpForwarding yes (and PermitOpen) in the sshd_config of ${jump?.name ?? 'the jump host'}.`
+      : `Check from ${jump?.name ?? 'the jump host'} that ${target.address} is up and that its SSH server listens on port ${target.port}.`,
+  });
+}
+
+/** What could be tried is known as well as with ssh2, from the same files. What else ssh has, it does not tell. */
+async function loginRefused(target: SshTarget, found: 'authentication-failed' | 'too-many', said: string): Promise<Unreachable> {
+  const { prepareAuthentication } = await import('./ssh-authentication.ts');
+  const refusing = target.jumps.find((jump) => said.includes(`${jump.user}@${jump.address}: Permission denied`));
+  const { ways, notes } = prepareAuthentication(refusing ?? target);
+  const { reasons } = (refusing ?? target).openssh;
+  const error = explainHandshakeFailure(refusing ?? target, {
+    errors: [new Error(found === 'too-many' ? 'Too many authentication failures' : 'All configured authentication methods failed')],
+    banner: 'SSH-2.0',
+    notes,
+    tried: [...ways.map(({ label }) => label), ...(reasons.length === 0 ? [] : ['what else ssh and its agent have'])],
+  });
+  return refusing === undefined ? error : jumpUnreachable(target, refusing, error);
+}
+
+function handshakeFailed(target: SshTarget, message: string): Unreachable {
+  return explainHandshakeFailure(target, { errors: [new Error(message)], banner: 'SSH-2.0', notes: [], tried: [] });
+}
+
+/** Without a program or a host in between, an end that ssh cannot name is the server's. */
+function classOf(target: SshTarget, said: string): Class | undefined {
+  const found = CLASSES.find(([pattern]) => pattern.test(said))?.[1];
+  return found === 'proxy' && target.jumps.length === 0 && target.proxyCommand === undefined ? 'dropped' : found;
 }
 
 type Class =
@@ -124,27 +143,38 @@ const CLASSES: readonly (readonly [RegExp, Class])[] = [
 ];
 
 function hostKeyFailure(target: SshTarget, code: UnreachableCode, what: string, said: string): Unreachable {
-  const name = target.hostKeyAlias ?? (target.port === 22 ? target.address : `[${target.address}]:${target.port}`);
-  const file = target.knownHostsFiles[0] ?? '~/.ssh/known_hosts';
+  const jump = target.jumps.find((one) => said.includes(` for ${keyName(one)} `));
+  const { name: host, address, port, knownHostsFiles } = jump ?? target;
+  const name = keyName(jump ?? target);
+  const file = knownHostsFiles[0] ?? '~/.ssh/known_hosts';
   const remedies: Partial<Record<UnreachableCode, string>> = {
     'host-key-changed': `Make sure that the host was set up anew, compare the fingerprint on its console, then drop the old key: ssh-keygen -R '${name}' -f ${file}`,
     'host-key-revoked': 'Do not connect. Give the host a new key, or find out who has the old one.',
   };
-  return new Unreachable({
+  const error = new Unreachable({
     code,
-    host: target.name,
-    what: `${target.name}: ${what}`,
+    host,
+    what: `${host}: ${what}`,
     why: why(target, said),
     remedy:
       remedies[code] ??
       `Compare the fingerprint on the host's console (ssh-keygen -lf /etc/ssh/ssh_host_*.pub), then add the key: ` +
-        `ssh-keyscan -p ${target.port} ${target.address} >> ${file}. Where an authority signs the keys of hosts, see that the name ${name} is in the certificate and that it has not expired.`,
+        `ssh-keyscan -p ${port} ${address} >> ${file}. Where an authority signs the keys of hosts, see that the name ${name} is in the certificate and that it has not expired.`,
   });
+  return jump === undefined ? error : jumpUnreachable(target, jump, error);
 }
 
-/** The same failure with ssh's own words. */
-function retold(target: SshTarget, { code, what, remedy, started }: Unreachable, said: string): Unreachable {
-  return new Unreachable({ code, host: target.name, what, why: why(target, said), remedy, started });
+/** As ssh looks it up in known_hosts. */
+function keyName({ hostKeyAlias, address, port }: SshTarget): string {
+  return hostKeyAlias ?? knownHostName(address, port);
+}
+
+/** The same failure, with ssh's own words behind it. */
+function retold(target: SshTarget, error: Unreachable, said: string): Unreachable {
+  const { code, what, remedy, started } = error;
+  // Of a login more is known than ssh says.
+  const known = code === 'authentication-failed' ? [error.why ?? ''] : [];
+  return new Unreachable({ code, host: target.name, what, why: [...known, why(target, said)].join('\n'), remedy, started });
 }
 
 function why(target: SshTarget, said: string): string {

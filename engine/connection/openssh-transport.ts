@@ -70,7 +70,7 @@ export class OpensshTransport implements Transport {
     forget();
     if (why === 'aborted') throw stoppedBefore(target.name);
     if (why === 'late') throw opensshTimeout(target, master.said());
-    if (!isReady) throw explainOpensshFailure(target, await master.ended, master.said());
+    if (!isReady) throw await explainOpensshFailure(target, await master.ended, master.said());
     void master.ended.then((status) => this.#ended(master, status));
     return master;
   }

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { connect } from '../../engine/connection/connection.ts';
 import type { SshTarget } from '../../engine/connection/target.ts';
 import { Unreachable } from '../../engine/connection/unreachable.ts';
+import { isOverOpenssh } from './transports.ts';
 import { authorize, freePort, makeKey, startOpensshServer } from './openssh-server.ts';
 import type { OpensshServer } from './openssh-server.ts';
 
@@ -53,7 +54,7 @@ describe('host keys', () => {
     for (const hostKeyChecking of ['strict', 'accept-new'] as const) {
       const error = await refusal(server.target({ knownHostsFiles: [file], hostKeyChecking }));
       expect(error.code).toBe('host-key-changed');
-      expect(error.why).toMatch(/SHA256:\S+.*changed:2/);
+      expect(error.why).toMatch(/SHA256:\S+[^]*changed:2/);
       expect(error.remedy).toContain('ssh-keygen -R');
     }
   });
@@ -74,7 +75,9 @@ describe('host keys', () => {
     const file = join(server.folder, 'new', 'known_hosts');
     const target = server.target({ knownHostsFiles: [file], hostKeyChecking: 'accept-new' });
     await Promise.all([works(target), works(target), works(target)]);
-    expect(await readFile(file, 'utf8')).toBe(`[127.0.0.1]:${server.port} ${server.hostKey}\n`);
+    const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+    // Of several ssh at the same time each writes it down.
+    expect(isOverOpenssh() ? [...new Set(lines)] : lines).toEqual([`[127.0.0.1]:${server.port} ${server.hostKey}`]);
     await works({ ...target, hostKeyChecking: 'strict' });
   });
 
