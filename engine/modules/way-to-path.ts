@@ -124,11 +124,20 @@ class Walk {
       return;
     }
     this.#doubt(state);
-    if (state.type === 'link') this.follow(state);
+    if (state.type === 'link') this.#enterBy(state);
     else this.#enter(`${this.#at}/${name}`, state);
   }
 
-  /** To the end of a link, by its own directories unless somebody can put another link in its place. */
+  /** Into the directory that a link leads to. */
+  #enterBy(link: Link): void {
+    this.follow(link);
+    const { path, state } = link.to ?? {};
+    if (path === undefined || state?.type !== 'directory') return;
+    if (!this.#isByLink) this.#doubt(state);
+    this.#enter(path, state);
+  }
+
+  /** To the directory in which a link ends, by its own directories unless somebody can put another link in its place. */
   follow(link: Link): void {
     const { path, state, above = [] } = link.to ?? {};
     if (path === undefined || state === undefined) return;
@@ -147,9 +156,6 @@ class Walk {
       const last = above.at(-1);
       if (last !== undefined) this.#take(last);
     }
-    if (state.type !== 'directory') return;
-    if (!this.#isByLink) this.#doubt(state);
-    this.#enter(path, state);
   }
 
   /** Whether the name of what comes next may be changed by others than root and the user of the task. */

@@ -42,6 +42,12 @@ export const files: ResourceKind<FileDetail, FileState> = {
     return seen.type === 'link' && seen.to !== undefined ? { ...seen, to: { ...seen.to, state: plain } } : plain;
   },
   after: stateAfter,
+  decided(id, effect) {
+    const other = predictedOf(files, effect);
+    if (other === undefined || !isBeneath(id, effect.request.id)) return undefined;
+    const end = other.type === 'link' ? other.to?.state : other;
+    return end?.type === 'absent' || end?.type === 'file' || end?.type === 'other' ? NOTHING_ABOVE : undefined;
+  },
 };
 
 function fileIn(state: FileState): RegularFile | undefined {

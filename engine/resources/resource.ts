@@ -35,6 +35,8 @@ export interface ResourceKind<Detail, State> {
    * the very state where it may have changed and nothing tells (a play looks again, a plan believes it), or undefined where it is untouched. Without this method a change elsewhere never touches this kind.
    */
   after?(state: State, id: string, effect: Prediction): State | 'stale' | undefined;
+  /** The state that one thing has behind such a change of another, whatever it was before; undefined where that counts. */
+  decided?(id: string, effect: Prediction): State | undefined;
 }
 
 /** One thing to look at, and how closely. */

@@ -113,22 +113,28 @@ function impossible(run: ItemRun, outcome: OutcomeOf<'impossible'>): ItemResult 
 }
 
 function cannotKnow(run: ItemRun, { because, predictions = [], planned = {} }: OutcomeOf<'cannot_know'>): ItemResult {
-  lay(run, predictions, 'predicted');
+  lay(run, { predictions, touches: 'predicted', certainty: 'after_change' });
   if (run.context.mode === 'plan') return { kind: 'unknown', because, result: planned };
   const problem = failure(run, { what: `what it needs is not known: ${because}` });
   return { kind: 'failed', problem, result: {}, output: undefined };
 }
 
 function planChange(run: ItemRun, change: Change): ItemResult {
-  lay(run, change.predictions, change.touches);
+  lay(run, change);
   run.context.approval?.foresee(placeOf(run), change);
   return { kind: 'changed', change, result: change.planned ?? {}, output: undefined };
 }
 
-/** Takes a prediction for what later tasks will see. */
-function lay({ machine, context }: ItemRun, predictions: readonly Prediction[], touches: Change['touches']): void {
-  machine.lay(predictions, touches);
+/** Takes a prediction for what later tasks will see. Where it is not sure and the run goes on without it, they may see it or not. */
+function lay(run: ItemRun, { predictions, touches, certainty }: Pick<Change, 'predictions' | 'touches' | 'certainty'>): void {
+  const { machine, context } = run;
+  machine.lay(predictions, touches, certainty === 'after_change' && mayBePassedOver(run) ? 'after_change' : 'certain');
   if (machine.isController) context.files.expect(predictions, touches);
+}
+
+/** Whether the run goes on where the task fails. */
+function mayBePassedOver({ task }: ItemRun): boolean {
+  return task.ignoreErrors !== undefined && task.ignoreErrors.literal !== false;
 }
 
 async function awaitIt(run: ItemRun, outcome: OutcomeOf<'await'>): Promise<ItemResult> {

@@ -179,10 +179,10 @@ export class Machine {
   }
 
   /** A plan's stand-in for a change. */
-  lay(predictions: readonly Prediction[], touches: 'predicted' | 'everything'): void {
+  lay(predictions: readonly Prediction[], touches: 'predicted' | 'everything', certainty: 'certain' | 'after_change'): void {
     this.#laid.push(...predictions);
     for (const view of this.#views.values()) {
-      view.lay(predictions);
+      view.lay(predictions, certainty);
       if (touches === 'everything') view.doubt();
     }
     this.#doubted ||= touches === 'everything';

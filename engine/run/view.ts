@@ -124,20 +124,22 @@ export class View {
   }
 
   /** Predictions so far: what is first looked at later must still be seen through them. */
-  readonly #laid: Prediction[] = [];
+  readonly #laid: { readonly prediction: Prediction; readonly certainty: Known['certainty'] }[] = [];
 
-  /** In a plan: what the host will be like is laid over what was seen. */
-  lay(predictions: readonly Prediction[]): void {
+  /**
+   * In a plan: what the host will be like is laid over what was seen. `after_change`: the run goes on also where it has not come about.
+   */
+  lay(predictions: readonly Prediction[], certainty: Known['certainty'] = 'certain'): void {
     for (const prediction of predictions) {
-      for (const key of this.#known.keys()) this.#follow(key, prediction);
-      this.#laid.push(prediction);
+      for (const key of this.#known.keys()) this.#follow(key, prediction, certainty);
+      this.#laid.push({ prediction, certainty });
     }
     for (const { request, state } of predictions) {
       this.#known.set(request.key, {
         request,
         state,
         origin: 'predicted',
-        certainty: 'certain',
+        certainty,
         changes: this.#changes.value,
         stale: false,
         wanted: true,
@@ -153,16 +155,23 @@ export class View {
   /** As `learn`, in a plan: the host does not show yet what earlier tasks will have done to it. */
   learnUnderPlan(requests: readonly Request[], states: ReadonlyMap<string, unknown>): void {
     this.learn(requests, states);
-    for (const request of requests) for (const prediction of this.#laid) this.#follow(request.key, prediction);
+    for (const request of requests) {
+      for (const { prediction, certainty } of this.#laid) this.#follow(request.key, prediction, certainty);
+    }
   }
 
-  #follow(key: string, prediction: Prediction): void {
+  #follow(key: string, prediction: Prediction, certainty: Known['certainty']): void {
     const known = this.#known.get(key);
     if (known === undefined || key === prediction.request.key) return;
+    const decided = known.request.kind.decided?.(known.request.id, prediction);
+    if (decided !== undefined) {
+      this.#known.set(key, { ...known, state: decided, origin: 'predicted', certainty });
+      return;
+    }
     const state = known.request.kind.after?.(known.state, known.request.id, prediction);
     if (state === undefined || state === known.state) return;
     if (state === 'stale') this.#known.set(key, { ...known, certainty: 'after_change' });
-    else this.#known.set(key, { ...known, state, origin: 'predicted' });
+    else this.#known.set(key, { ...known, state, origin: 'predicted', certainty: certainty === 'certain' ? known.certainty : certainty });
   }
 
   /** As the host itself showed it last, without any prediction. */

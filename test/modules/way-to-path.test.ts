@@ -47,6 +47,7 @@ describe('a way that nobody else can change', () => {
     ['/tmp/file', { '/tmp/file': plain('root') }],
     ['/var/run/x', { '/var': dir('root'), '/var/run': link('root', '/run', [], dir('root')), '/run': dir('root') }],
     ['/home/alice', {}],
+    ['/srv/l', { '/srv/l': link('root', '/srv/a', [dir('root')], dir('alice')) }],
   ])('leads to %s', (path, states) => {
     expect(way(path, states)).toEqual({ kind: 'own' });
   });
@@ -80,6 +81,13 @@ describe('a way that is in the hands of one other user', () => {
       [],
       { kind: 'owner', uid: 1001 },
     ],
+    [
+      '/home/alice/now',
+      { '/home/alice/now': link('alice', '/home/alice/v2', [dir('root'), dir('alice')], dir('alice')) },
+      '/home/alice',
+      [],
+      { kind: 'owner', uid: 1001 },
+    ],
   ])('leads to %s (%#)', (path, states, folder, missing, proof) => {
     expect(way(path, states)).toEqual({ kind: 'foreign', folder, missing, proof });
   });
@@ -91,6 +99,8 @@ describe('a way that cannot be made safe', () => {
     ['/home/alice/l/file', { '/home/alice/l': link('alice', '/etc', [], dir('root')) }],
     ['/home/alice/l/file', { '/home/alice/l': link('alice', '/srv/bob', [dir('root')], dir('bob')) }],
     ['/home/alice/l', { '/home/alice/l': link('alice', '/etc/shadow', [dir('root')], undefined) }],
+    ['/home/alice/l', { '/home/alice/l': link('alice', '/srv/bob', [dir('root')], dir('bob')) }],
+    ['/home/alice/l', { '/home/alice/l': link('alice', '/srv/a', [dir('root')], dir('alice')) }],
   ])('leads to %s (%#)', (path, states) => {
     expect(way(path, states)).toMatchObject({ kind: 'impossible', remedy: expect.stringContaining('unsafe_path: true') });
   });

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Case, Json } from './case.ts';
+import type { Case, Json, JsonMap } from './case.ts';
 import { isMap, tasksOf } from './case.ts';
 import type { Difference } from './compare.ts';
 import type { Explanation } from './explanation.ts';
-import { argumentsFor, contentOf, mentions, refuses } from './explanation.ts';
+import { argumentsFor, contentOf, eachWithout, mentions, refuses } from './explanation.ts';
 
 const FILES = ['file', 'copy', 'template', 'lineinfile', 'blockinfile'] as const;
 const WRITTEN = ['copy', 'template'] as const;
@@ -40,11 +40,12 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
   {
     // Beside a list the bits of the group are those of its mask.
     id: 'default-acl',
-    explains: ({ fact, ansible, runbook }, input) =>
-      fact.endsWith('.result.mode') &&
-      argumentsFor(['copy', 'template'], input, fact).length > 0 &&
-      input.given.some((line) => line.startsWith('setfacl -d')) &&
-      withoutGroupBits(ansible) === withoutGroupBits(runbook),
+    without: (difference, input) =>
+      (difference.fact.startsWith('tree') || difference.fact.endsWith('.result.mode')) &&
+      argumentsFor(WRITTEN, input, difference.fact.startsWith('tree') ? undefined : difference.fact).length > 0 &&
+      input.given.some((line) => line.startsWith('setfacl -d'))
+        ? eachWithout(difference, (value) => withoutMask(withoutGroupBits(value)))
+        : difference,
   },
   {
     id: 'results-behind-links',
@@ -63,11 +64,16 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
   },
   {
     id: 'set-id-bits-kept',
-    explains: ({ fact, ansible, runbook }, input) =>
-      input.given.includes('chmod 4755 t') &&
-      argumentsFor(WRITTEN, input).length > 0 &&
-      (fact.endsWith('.result.mode') || fact.startsWith('tree')) &&
-      withoutSetId(runbook) === ansible,
+    without: ({ fact, ansible, runbook }, input) => ({
+      ansible,
+      runbook:
+        input.given.includes('chmod 4755 t') &&
+        argumentsFor(WRITTEN, input).length > 0 &&
+        (fact.endsWith('.result.mode') || fact.startsWith('tree')) &&
+        withoutSetId(ansible) === ansible
+          ? withoutSetId(runbook)
+          : runbook,
+    }),
   },
   {
     id: 'folder-at-a-broken-link',
@@ -94,12 +100,12 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
   },
   {
     id: 'symbolic-mode-of-what-is-new',
-    explains: ({ fact, ansible, runbook }, input) =>
+    without: (difference, input) =>
       input.given.some((line) => line.startsWith('setfacl -d')) &&
       argumentsFor(['file'], input).some(({ state, mode }) => (state === 'directory' || state === 'touch') && isSymbolic(mode ?? null)) &&
-      (/^tree.* \(ACL\)$/.test(fact)
-        ? withoutMask(ansible) === withoutMask(runbook)
-        : (fact.endsWith('.result.mode') || fact.startsWith('tree')) && withoutGroupBits(ansible) === withoutGroupBits(runbook)),
+      (difference.fact.endsWith('.result.mode') || difference.fact.startsWith('tree'))
+        ? eachWithout(difference, (value) => withoutMask(withoutGroupBits(value)))
+        : difference,
   },
   {
     id: 'access-time-left-out',
@@ -123,14 +129,14 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
           argumentsFor(['file'], input, fact).some(({ state }) => state === undefined || state === 'file' || state === 'touch')),
   },
   {
-    id: 'template-at-a-linked-folder',
+    id: 'linked-folder-without-force',
     explains: ({ fact, ansible, runbook }, input) =>
-      argumentsFor(['template'], input).some(({ dest, force }) => dest === '@W@/t' && force === false) &&
+      argumentsFor(WRITTEN, input).some(({ dest, force, content }) => dest === '@W@/t' && force === false && content === undefined) &&
       input.given.includes('mkdir -p real/sub') &&
       input.given.includes('ln -s real t') &&
       (isStatus(fact)
         ? ansible === 'ok' && (runbook === 'changed' || runbook === 'failed')
-        : fact.endsWith('.result.dest') || (/^tree.*\/real\/t\.tpl$/.test(fact) && ansible === null)),
+        : fact.endsWith('.result.dest') || (/^tree.*\/real\/(t\.tpl|f)$/.test(fact) && ansible === null)),
   },
   {
     id: 'content-into-folder',
@@ -160,10 +166,14 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
   {
     id: 'block-to-remove',
     explains: ({ fact, ansible, runbook }, input) =>
-      argumentsFor(['blockinfile'], input, isStatus(fact) ? fact : undefined).some(isRemoved) &&
-      (isStatus(fact)
-        ? ansible === 'changed' && runbook === 'ok'
-        : fact.startsWith('tree') && withoutEmptyLines(ansible) === withoutEmptyLines(runbook)),
+      isStatus(fact) && ansible === 'changed' && runbook === 'ok' && argumentsFor(['blockinfile'], input, fact).some(isRemoved),
+  },
+  {
+    id: 'block-to-remove',
+    without: (difference, input) =>
+      difference.fact.startsWith('tree') && argumentsFor(['blockinfile'], input).some(isRemoved)
+        ? eachWithout(difference, withoutEmptyLines)
+        : difference,
   },
   {
     id: 'windows-line-ends',
@@ -184,7 +194,15 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
         (fact.endsWith('.result.dest') && ansible === '@W@/t' && runbook === '@W@/gone')),
   },
   {
-    id: 'link-until-validated',
+    id: 'validated-first',
+    explains: ({ fact, ansible, runbook }, input) =>
+      /^tree[^/]*\/t( \(ACL\))?$/.test(fact) &&
+      (mentions(ansible, 'folder ') || fact.endsWith('(ACL)')) &&
+      runbook === null &&
+      argumentsFor(WRITTEN, input).some((args) => 'validate' in args && args['dest'] === '@W@/t/'),
+  },
+  {
+    id: 'validated-first',
     explains: ({ fact, ansible, runbook }, input) =>
       (/^second\.\d\.status$/.test(fact)
         ? ansible === 'ok' && runbook === 'failed' && argumentsFor(WRITTEN, input, fact).some(({ content }) => content === '')
@@ -216,6 +234,15 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
         : /^tree.*\/real\/(s|in)$/.test(fact)
           ? runbook === null
           : /^tree[^/]*\/t$/.test(fact) && mentions(ansible, 'link ') && mentions(runbook, 'file ')),
+  },
+  {
+    id: 'attributes-of-a-hard-link',
+    explains: ({ fact, ansible, runbook }, input) => {
+      const isBroken = input.given.includes('ln -s gone t');
+      if (!(isBroken || input.given.includes('ln -s real t')) || !argumentsFor(['file'], input).some(isHardWithAttributes)) return false;
+      if (isStatus(fact)) return isSecond(fact) ? ansible === 'changed' && runbook === 'ok' : isBroken && ansible === 'failed';
+      return /^tree[^/]*\/(real|t|s|d\/in)$/.test(fact) && mentions(runbook, 'file ') && contentOf(ansible) === contentOf(runbook);
+    },
   },
   {
     id: 'state-of-several-names',
@@ -280,6 +307,10 @@ function madeAtPath(task: Json): 'directory' | 'link' | 'other' | undefined {
 
 function isForceFalse(input: Case, fact: string): boolean {
   return argumentsFor(['copy'], input, fact).some(({ force }) => force === false);
+}
+
+function isHardWithAttributes({ state, owner, group, mode }: JsonMap): boolean {
+  return state === 'hard' && (owner ?? group ?? mode) !== undefined;
 }
 
 function isSecond(fact: string): boolean {

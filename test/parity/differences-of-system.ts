@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Case, Json, JsonMap } from './case.ts';
 import { isMap, tasksOf } from './case.ts';
-import type { Explanation } from './explanation.ts';
-import { mentions } from './explanation.ts';
+import type { Explanation, Values } from './explanation.ts';
+import { eachWithout, mentions } from './explanation.ts';
 
 /** Explains differences of accounts, units and the like by a row of docs/differences.yml. */
 export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
@@ -38,14 +38,11 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
   },
   {
     id: 'own-group',
-    explains: ({ fact, ansible, runbook }, { given, input }) =>
-      fact.startsWith('tree') &&
-      typeof ansible === 'string' &&
-      given.includes('groupadd -g @U@9 @N@a') &&
-      withoutUmask(ansible, input).replace(
-        /\busers\b/,
-        /s\w+qa|\b\d{5}\b/.exec(textOf(runbook).replace(/^(\S+ \d+ \w+:|\d+ )/, ''))?.[0] ?? '',
-      ) === withoutUmask(runbook, input),
+    without: ({ fact, ansible, runbook }, { given }) => {
+      const isOf = fact.startsWith('tree') && typeof ansible === 'string' && given.includes('groupadd -g @U@9 @N@a');
+      const [own = ''] = /s\w+qa|\b\d{5}\b/.exec(textOf(runbook).replace(/^(\S+ \d+ \w+:|\d+ )/, '')) ?? [];
+      return { ansible: isOf ? ansible.replace(/\busers\b/, own) : ansible, runbook };
+    },
   },
   {
     id: 'own-group',
@@ -66,18 +63,24 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
           argument(fact, input, 'user', 'state') !== 'absent' &&
           lateDays([argument(fact, input, 'user', 'expires')], argument(fact, input, 'user', 'system') === true)
         );
-      if (!/^tree.*\.shadow s\w+qa$/.test(fact) || typeof ansible !== 'string' || typeof runbook !== 'string') return false;
+      return false;
+    },
+  },
+  {
+    id: 'days-at-once',
+    without: ({ fact, ansible, runbook }, input) => {
+      if (!isShadow(fact) || typeof ansible !== 'string' || typeof runbook !== 'string') return { ansible, runbook };
       const asked = accountsOf(input);
       const isLate = lateDays(
         asked.map(({ expires }) => expires),
         asked.some(({ system }) => system === true),
       );
       const inactive = asked.some(({ password_expire_account_disable: days }) => days !== undefined);
-      const [ours, theirs] = [runbook.split(':'), ansible.split(':')];
-      return ours.every(
-        (field, at) =>
-          field === theirs[at] || (theirs[at] === '' && ((inactive && at === INACTIVE_FIELD) || (isLate && at === EXPIRES_FIELD))),
-      );
+      const theirs = ansible.split(':');
+      const ours = runbook
+        .split(':')
+        .map((field, at) => (theirs[at] === '' && ((inactive && at === INACTIVE_FIELD) || (isLate && at === EXPIRES_FIELD)) ? '' : field));
+      return { ansible, runbook: ours.join(':') };
     },
   },
   {
@@ -92,20 +95,19 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
   },
   {
     id: 'locked-hash',
-    explains: ({ fact, ansible, runbook }, { input }) =>
-      /^tree.*\.shadow s\w+qa$/.test(fact) &&
-      typeof ansible === 'string' &&
-      (ansible.startsWith('!!$') ? ansible.slice(1) === runbook : ansible.startsWith('$') && runbook === `!${ansible}`) &&
-      tasksOf(input).some((task) => isMap(task) && isMap(task['user']) && mentions(task['user']['password'] ?? '', '!$')),
+    without: (difference, input) =>
+      isShadow(difference.fact) && accountsOf(input).some(({ password }) => textOf(password).startsWith('!$'))
+        ? withoutLock(difference, [-1, 1])
+        : difference,
   },
   {
     id: 'locked-account-new-password',
-    explains: ({ fact, ansible, runbook }, input) =>
-      /^tree.*\.shadow s\w+qa$/.test(fact) &&
-      textOf(ansible).startsWith('$') &&
-      runbook === `!${textOf(ansible)}` &&
+    without: (difference, input) =>
+      isShadow(difference.fact) &&
       input.given.some((line) => line.startsWith('useradd') && line.includes("-p '!$")) &&
-      accountsOf(input).some(({ password }) => textOf(password).startsWith('$')),
+      accountsOf(input).some(({ password }) => /^[$*]/.test(textOf(password)))
+        ? withoutLock(difference, [-1])
+        : difference,
   },
   {
     id: 'locked-hash',
@@ -127,16 +129,25 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
       if (!accountsOf(input).some(({ move_home: moves, home }) => moves === true && home !== undefined)) return false;
       if (/\.[1-9]\.status$/.test(fact))
         return ansible === 'changed' && runbook === 'ok' && argument(fact, input, 'user', 'home') !== undefined;
-      return /^tree.*\.passwd s\w+qa$/.test(fact) && withoutHome(ansible) === withoutHome(runbook);
+      return false;
     },
   },
   {
+    id: 'occupied-home',
+    without: (difference, input) =>
+      /^tree.*\.passwd s\w+qa$/.test(difference.fact) &&
+      accountsOf(input).some(({ move_home: moves, home }) => moves === true && home !== undefined)
+        ? eachWithout(difference, withoutHome)
+        : difference,
+  },
+  {
     id: 'locked-once',
-    explains: ({ fact, ansible, runbook }, input) =>
-      /^tree.*\.shadow s\w+qa$/.test(fact) &&
-      ansible === `!${textOf(runbook)}` &&
+    without: (difference, input) =>
+      isShadow(difference.fact) &&
       accountsOf(input).some(({ password }) => password === '!') &&
-      accountsOf(input).some(({ password_lock: lock }) => lock === true),
+      accountsOf(input).some(({ password_lock: lock }) => lock === true)
+        ? withoutLock(difference, [1])
+        : difference,
   },
   {
     id: 'reload-in-vain',
@@ -203,10 +214,10 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
   },
   {
     id: 'umask-of-every-home',
-    explains: ({ fact, ansible, runbook }, { input }) =>
-      /^tree( after the second run)?\.\/(home|opt)\/[^/]+(\/er\/a)?$/.test(fact) &&
-      withoutMode(ansible) === withoutMode(runbook) &&
-      hasUmask(input),
+    without: (difference, { input }) =>
+      /^tree( after the second run)?\.\/(home|opt)\/[^/]+(\/er\/a)?$/.test(difference.fact) && hasUmask(input)
+        ? eachWithout(difference, withoutMode)
+        : difference,
   },
   {
     id: 'oneshot-once',
@@ -294,6 +305,16 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
           runbook === 'changed',
   },
   {
+    // What is mounted now is there for the second run.
+    id: 'remounted-not-mounted',
+    explains: ({ fact, ansible, runbook }, input) =>
+      /^second\.\d\.status$/.test(fact) &&
+      ansible === 'ok' &&
+      runbook === 'changed' &&
+      argument(fact, input, 'mount', 'state') === 'unmounted' &&
+      asksForMount(input, 'remounted'),
+  },
+  {
     id: 'ephemeral-once',
     explains: ({ fact, ansible, runbook }, input) =>
       fact.endsWith('.status')
@@ -374,17 +395,12 @@ function reloadsInVain(task: JsonMap, { given }: Case): boolean {
 }
 
 /** Of a line of /etc/passwd as it is shown. */
-function withoutHome(value: Json): string {
-  return textOf(value).replace(/ \/\S+ (?=\S+$)/, ' ');
+function withoutHome(value: Json): Json {
+  return typeof value === 'string' ? value.replace(/ \/\S+ (?=\S+$)/, ' ') : value;
 }
 
 function hasUmask(input: Case['input']): boolean {
   return tasksOf(input).some((task) => isMap(task) && isMap(task['user']) && task['user']['umask'] !== undefined);
-}
-
-/** The permission bits of a home directory differ by another row where a umask is given. */
-function withoutUmask(value: Json, input: Case['input']): string {
-  return hasUmask(input) ? textOf(value).replace(/^folder \d+/, 'folder') : textOf(value);
 }
 
 /** The unit file that a task of a case speaks of; empty where it is not one of those with choices. */
@@ -425,8 +441,20 @@ function argument(fact: string, { input }: Case, module: string, name: string): 
   return isMap(args) ? args[name] : undefined;
 }
 
-function withoutMode(value: Json): string {
-  return typeof value === 'string' ? value.replace(/^folder \d+/, 'folder') : JSON.stringify(value);
+function withoutMode(value: Json): Json {
+  return typeof value === 'string' ? value.replace(/^folder \d+/, 'folder') : value;
+}
+
+function isShadow(fact: string): boolean {
+  return /^tree.*\.shadow s\w+qa$/.test(fact);
+}
+
+/** Without the `!` in front of the password, where Ansible has so many more of them. */
+function withoutLock({ ansible, runbook }: Values, more: readonly number[]): Values {
+  const [theirs = 0, ours = 0] = [ansible, runbook].map((line) => /^!*/.exec(textOf(line))?.[0].length);
+  return more.includes(theirs - ours)
+    ? eachWithout({ ansible, runbook }, (value) => (typeof value === 'string' ? value.replace(/^!+/, '') : value))
+    : { ansible, runbook };
 }
 
 function withoutBlanks(value: Json): string {

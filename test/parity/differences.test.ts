@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { EXPLANATIONS } from './differences.ts';
+import type { Explanation } from './explanation.ts';
+import { eachWithout, explainedBy } from './explanation.ts';
 import { generated } from './generate.ts';
 
 test('every explanation of a difference is a row of the docs', () => {
@@ -22,4 +24,28 @@ test('the whole run has at least 2,500 cases', () => {
   const cases = generated({ seed: 1, count: 2_500, area: undefined });
   expect(cases.length).toBeGreaterThanOrEqual(2_500);
   expect(new Set(cases.map(({ id }) => id)).size).toBe(cases.length);
+});
+
+describe('rows that meet in one value', () => {
+  const [input] = generated({ seed: 1, count: 1, area: 'edits' });
+  if (input === undefined) throw new Error('no case was made');
+  const without = (id: string, part: string): Explanation => ({
+    id,
+    without: (difference) => eachWithout(difference, (value) => (typeof value === 'string' ? value.replace(part, '') : value)),
+  });
+  const rows: readonly Explanation[] = [
+    without('mode', ' 0644'),
+    without('line end', ' LF'),
+    { id: 'link', explains: ({ ansible, runbook }) => ansible === 'link' && runbook === 'file' },
+  ];
+
+  test.each([
+    ['file 0644 LF', 'file', ['mode', 'line end']],
+    ['link LF', 'file', ['line end', 'link']],
+    ['link', 'file', ['link']],
+    ['file 0644 CRLF', 'file', undefined],
+    ['other', 'file', undefined],
+  ])('%s beside %s', (ansible, runbook, expected) => {
+    expect(explainedBy(rows, { fact: 'tree./t', ansible, runbook }, input)).toEqual(expected);
+  });
 });

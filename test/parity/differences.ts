@@ -8,7 +8,7 @@ import { DIFFERENCES_OF_FILES } from './differences-of-files.ts';
 import { DIFFERENCES_OF_SYSTEM } from './differences-of-system.ts';
 import { DIFFERENCES_OF_PROGRAMS } from './differences-of-programs.ts';
 import type { Explanation } from './explanation.ts';
-import { mentions, refuses } from './explanation.ts';
+import { eachWithout, explainedBy, mentions, refuses } from './explanation.ts';
 
 export const EXPLANATIONS: readonly Explanation[] = [
   ...DIFFERENCES_OF_FILES,
@@ -40,17 +40,17 @@ export const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     id: 'line-ends-kept',
-    explains: ({ fact, ansible, runbook }, { area }) =>
-      area === 'edits' && fact.startsWith('tree') && withoutReturns(ansible) === withoutReturns(runbook) && mentions(runbook, '\\r\\n'),
+    without: (difference, { area }) =>
+      area === 'edits' && difference.fact.startsWith('tree') && mentions(difference.runbook, '\\r\\n')
+        ? eachWithout(difference, withoutReturns)
+        : difference,
   },
   {
     id: 'edits-through-links',
-    explains: ({ fact, ansible, runbook }, { area, given }) =>
-      area === 'edits' &&
-      /^tree.*\/(real|t)$/.test(fact) &&
-      given.includes('ln -s real t') &&
-      // Line ends are kept by another row.
-      withoutReturns(withoutOwner(ansible)) === withoutReturns(withoutOwner(runbook)),
+    without: (difference, { area, given }) =>
+      area === 'edits' && /^tree.*\/(real|t)$/.test(difference.fact) && given.includes('ln -s real t')
+        ? eachWithout(difference, withoutOwner)
+        : difference,
   },
   {
     id: 'edits-through-links',
@@ -139,9 +139,9 @@ function isDeclared(refusal: string): boolean {
   return argument !== undefined && MODULES.some((module) => module.name === name && argument in (module.foreign ?? {}));
 }
 
-/** The row that explains a difference; or nothing: it is a fault of one of the two. */
-export function explanation(difference: Difference, input: Case): Explanation | undefined {
-  return EXPLANATIONS.find((one) => one.explains(difference, input));
+/** The rows that explain a difference; or nothing: it is a fault of one of the two. */
+export function explanation(difference: Difference, input: Case): readonly string[] | undefined {
+  return explainedBy(EXPLANATIONS, difference, input);
 }
 
 function sameItems(one: Json, other: Json): boolean {
@@ -163,8 +163,8 @@ function withoutOwner(value: Json): Json {
   return typeof value === 'string' ? value.replace(/^(link|file \d{4}) \d+:\d+/, (_, type: string) => type.slice(0, 4)) : value;
 }
 
-function withoutReturns(value: Json): string {
-  return JSON.stringify(value).replaceAll('\\\\r', '');
+function withoutReturns(value: Json): Json {
+  return typeof value === 'string' ? value.replaceAll('\\r', '') : value;
 }
 
 const HALVED = 'x / 2 == 1';

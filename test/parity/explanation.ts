@@ -1,12 +1,50 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Case, Json, JsonMap } from './case.ts';
 import { isMap } from './case.ts';
 import type { Difference } from './compare.ts';
 
 /** Explains differences by a row of docs/differences.yml: nothing but what the row says. */
-export interface Explanation {
+export type Explanation = WholeExplanation | PartExplanation;
+
+/** Of a row that says all of a difference. */
+export interface WholeExplanation {
   /** The row. */
   readonly id: string;
   explains(difference: Difference, input: Case): boolean;
+}
+
+/** Of a row that speaks of a part of a value, such as a bit of a mode or a field of a line: several of them can meet in one value. */
+export interface PartExplanation {
+  /** The row. */
+  readonly id: string;
+  /** Both values without that part; the very ones where the row says nothing of them. */
+  without(difference: Difference, input: Case): Values;
+}
+
+export type Values = Pick<Difference, 'ansible' | 'runbook'>;
+
+/** The rows that explain a difference, each a part of it; or nothing: it is a fault of one of the two. */
+export function explainedBy(explanations: readonly Explanation[], difference: Difference, input: Case): readonly string[] | undefined {
+  const wholes = explanations.filter((one) => 'explains' in one);
+  const whole = wholes.find((one) => one.explains(difference, input));
+  if (whole !== undefined) return [whole.id];
+  let rest: Values = difference;
+  const rows: string[] = [];
+  for (const part of explanations.filter((one) => 'without' in one)) {
+    const next = part.without({ fact: difference.fact, ...rest }, input);
+    if (isDeepStrictEqual(next, { ansible: rest.ansible, runbook: rest.runbook })) continue;
+    rows.push(part.id);
+    rest = next;
+  }
+  if (rows.length === 0) return undefined;
+  if (isDeepStrictEqual(rest.ansible, rest.runbook)) return rows;
+  const last = wholes.find((one) => one.explains({ fact: difference.fact, ...rest }, input));
+  return last === undefined ? undefined : [...rows, last.id];
+}
+
+/** Both values, each without a part of it. */
+export function eachWithout({ ansible, runbook }: Values, without: (value: Json) => Json): Values {
+  return { ansible: without(ansible), runbook: without(runbook) };
 }
 
 export function refuses(fact: string, runbook: Json, why: string): boolean {

@@ -141,7 +141,13 @@ export function editsCase(chance: Chance): Draft {
   const areLinesOther =
     (given.some((line) => line.includes('\\r\\n')) && others.length > 0) ||
     others.some((task) => isRemoved(task) && (isOpenEnded || hasBlanks(task)));
-  return { given, tasks: areLinesOther ? others : tasks };
+  return { given, tasks: areLinesOther ? others.filter((task) => !seesEmptyLines(task)) : tasks };
+}
+
+/** Whether it is about a line without characters. */
+function seesEmptyLines(task: Json): boolean {
+  const args = isMap(task) ? (task['lineinfile'] ?? null) : null;
+  return isMap(args) && [args['regexp'], args['line']].some((one) => one === '' || one === '^$');
 }
 
 function blockOf(task: Json): JsonMap {

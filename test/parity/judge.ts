@@ -13,9 +13,9 @@ export interface Judgement {
 export function judged({ input, differences, runbook }: Verdict): Judgement {
   const rows = new Set<string>();
   const faults = differences.filter((difference) => {
-    const row = explanation(difference, input);
-    if (row !== undefined) rows.add(row.id);
-    return row === undefined;
+    const some = explanation(difference, input);
+    for (const row of some ?? []) rows.add(row);
+    return some === undefined;
   });
   return { faults, broken: runbook.broken, rows };
 }
