@@ -117,11 +117,31 @@ export const EXPLANATIONS: readonly Explanation[] = [
     explains: ({ fact, ansible, runbook }, { files }) =>
       fact === 'exit status' && ansible === 0 && runbook === 2 && mentions(files, '"meta":"end_play"'),
   },
+  {
+    id: 'run-once-in-a-role',
+    explains: ({ fact, ansible, runbook }, { files }) => {
+      if (!/^host \w+$/.test(fact) || !Array.isArray(ansible) || !Object.keys(files).some((name) => DEPENDENCIES.test(name))) return false;
+      const once = Object.entries(files).flatMap(([name, tasks]) => (ROLE_TASKS.test(name) ? namesOfOnce(tasks) : []));
+      const others = (lines: Json): readonly Json[] =>
+        Array.isArray(lines) ? lines.filter((line) => !once.some((name) => text(line).startsWith(`${name} `))) : [];
+      return ansible.length > (Array.isArray(runbook) ? runbook.length : 0) && isDeepStrictEqual(others(ansible), others(runbook));
+    },
+  },
   { id: 'undeclared-in-lint', explains: ({ fact, runbook }) => refuses(fact, runbook, 'There is no variable "nowhere"') },
 ];
 
 /** `right t22 ok "right vars of right none"`: the role, what it sees of `level`, and `p`. */
 const ROLE_LINE = /^(?<task>\w+ \w+ ok) "(?<role>\w+) (?<level>(?:default|vars) of \w+) (?<p>\w+)"$/;
+
+const DEPENDENCIES = /^roles\/\w+\/meta\/main\.yml$/;
+const ROLE_TASKS = /^roles\/\w+\/tasks\/main\.yml$/;
+
+/** The names of all tasks that one host does for all. */
+function namesOfOnce(value: Json): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap((item: Json) => namesOfOnce(item));
+  if (!isMap(value)) return [];
+  return [...(value['run_once'] === true ? [text(value['name'] ?? null)] : []), ...Object.values(value).flatMap(namesOfOnce)];
+}
 
 function text(value: Json): string {
   return typeof value === 'string' ? value : '';
