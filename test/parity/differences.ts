@@ -8,7 +8,7 @@ import { DIFFERENCES_OF_FILES } from './differences-of-files.ts';
 import { DIFFERENCES_OF_SYSTEM } from './differences-of-system.ts';
 import { DIFFERENCES_OF_PROGRAMS } from './differences-of-programs.ts';
 import type { Explanation } from './explanation.ts';
-import { eachWithout, explainedBy, mentions, refuses } from './explanation.ts';
+import { argumentsFor, eachWithout, explainedBy, mentions, refuses } from './explanation.ts';
 
 export const EXPLANATIONS: readonly Explanation[] = [
   ...DIFFERENCES_OF_FILES,
@@ -60,6 +60,15 @@ export const EXPLANATIONS: readonly Explanation[] = [
       const task = tasksOf(input)[Number(/\.(\d+)\.status$/.exec(fact)?.[1])];
       const hasAttributes = isMap(task ?? null) && /"(mode|owner|group)":/.test(JSON.stringify(task));
       return area === 'edits' && given.includes('ln -s real t') && hasAttributes && ansible === 'ok' && runbook === 'changed';
+    },
+  },
+  {
+    id: 'block-markers',
+    explains: ({ fact, ansible, runbook }, input) => {
+      if (!input.given.includes('sed -i 3,4d t') || argumentsFor(['blockinfile'], input).length < 2) return false;
+      if (fact.endsWith('.status'))
+        return runbook === 'failed' && ansible !== 'failed' && argumentsFor(['blockinfile'], input, fact).length > 0;
+      return /^tree[^/]*\/(t|real)$/.test(fact) && /(BEGIN|START)(?!.*(END|STOP))/.test(text(runbook));
     },
   },
   {

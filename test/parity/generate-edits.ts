@@ -137,10 +137,7 @@ export function editsCase(chance: Chance): Draft {
   const tasks = drafts.flatMap((draft) => draft.tasks);
   const others = tasks.filter((task) => isMap(task) && !('replace' in task));
   // Line ends and empty lines differ on purpose here: what replaces characters makes any other text of them.
-  const isOpenEnded = given.some((line) => /^printf '[^']*[^n']' > t$/.test(line));
-  const areLinesOther =
-    (given.some((line) => line.includes('\\r\\n')) && others.length > 0) ||
-    others.some((task) => isRemoved(task) && (isOpenEnded || hasBlanks(task)));
+  const areLinesOther = (given.some((line) => line.includes('\\r\\n')) && others.length > 0) || others.some(isRemoved);
   return { given, tasks: areLinesOther ? others.filter((task) => !seesEmptyLines(task)) : tasks };
 }
 
@@ -158,9 +155,4 @@ function blockOf(task: Json): JsonMap {
 function isRemoved(task: Json): boolean {
   const block = blockOf(task);
   return block['block'] === '' || block['state'] === 'absent';
-}
-
-function hasBlanks(task: Json): boolean {
-  const block = blockOf(task);
-  return 'prepend_newline' in block || 'append_newline' in block;
 }
