@@ -3,7 +3,21 @@ import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 
 /** The layers, top to bottom: an import may only point down this list. */
-const LAYERS = ['cli', 'report', 'run', 'modules', 'resources', 'playbook', 'inventory', 'vault', 'values', 'pki', 'connection', 'errors'];
+const LAYERS = [
+  'cli',
+  'report',
+  'run',
+  'modules',
+  'resources',
+  'playbook',
+  'inventory',
+  'vault',
+  'values',
+  'pki',
+  'connection',
+  'files',
+  'errors',
+];
 const ENGINE = join(import.meta.dirname, '../engine');
 
 function sources(folder: string): readonly string[] {

@@ -43,7 +43,7 @@ export function accessOf(
   inventory: readonly string[],
 ): RunAccess {
   if (trust === true) return { inventory: FULL_ACCESS, playbook: FULL_ACCESS, alone: FULL_ACCESS };
-  const sources = inventory.filter((source) => statusOf(source) !== undefined);
+  const sources = inventory.filter(isOnDisk);
   const view = viewpoint();
   const foreignerIn = (files: readonly string[]): Foreigner | undefined => {
     const [first] = files;
@@ -51,7 +51,7 @@ export function accessOf(
       return { file: first, project: projectOf(first), why: '--no-trust was given.', isElsewhere: false };
     return files.map((file) => foreignness(file, view)).find((one) => one !== undefined);
   };
-  const read = playbooks.filter((file) => statusOf(file) !== undefined);
+  const read = playbooks.filter(isOnDisk);
   const foreignPlaybook = foreignerIn(read);
   const foreignInventory = foreignerIn(sources);
   const access = (foreigner: Foreigner | undefined, files: readonly string[]): ControllerAccess =>
@@ -59,4 +59,9 @@ export function accessOf(
   const ofPlaybook = foreignPlaybook === undefined ? access(foreignInventory, [...sources, ...read]) : access(foreignPlaybook, read);
   const isOwn = [foreignPlaybook, foreignInventory].every((one) => one === undefined || one.isElsewhere);
   return { inventory: access(foreignInventory, [...sources, ...read]), playbook: ofPlaybook, alone: isOwn ? FULL_ACCESS : ofPlaybook };
+}
+
+/** A descriptor that the operator's shell has opened (`-i <(…)`, /dev/stdin) is the operator's own. */
+function isOnDisk(file: string): boolean {
+  return !/^\/(?:dev\/(?:fd\/|stdin$)|proc\/(?:self|\d+)\/fd\/)/.test(file) && statusOf(file) !== undefined;
 }

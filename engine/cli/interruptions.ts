@@ -4,6 +4,8 @@ import { EXIT } from './exit-status.ts';
 export interface Interruptions {
   readonly first: AbortSignal;
   readonly second: AbortSignal;
+  /** Something may run on a host now. Before that, the first one ends the program. */
+  begin(): void;
   stop(): void;
 }
 
@@ -33,15 +35,18 @@ export function interruptions(stderr: NodeJS.WritableStream): Interruptions {
       second.abort();
     } else process.exit(130);
   };
-  process.off('SIGINT', endAtOnce);
-  process.on('SIGINT', handle);
-  process.on('SIGTERM', handle);
   return {
     first: first.signal,
     second: second.signal,
+    begin: () => {
+      process.off('SIGINT', endAtOnce);
+      process.on('SIGINT', handle);
+      process.on('SIGTERM', handle);
+    },
     stop: () => {
       process.off('SIGINT', handle);
       process.off('SIGTERM', handle);
+      process.on('SIGINT', endAtOnce);
     },
   };
 }

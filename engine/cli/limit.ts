@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Problem } from '../errors/problem.ts';
+import { readAtOnce } from '../files/read-file.ts';
 import { textIn, withoutMark } from '../values/text-file.ts';
 
 /** The pattern of `--limit`; of `@file`, the names and patterns in the file, one a line. Throws Problem. */
@@ -20,8 +20,9 @@ export function limitPattern(given: string): string {
 
 function readLimit(file: string): Buffer {
   try {
-    return readFileSync(file);
+    return readAtOnce(file);
   } catch (error) {
+    if (error instanceof Problem) throw error;
     const why = error instanceof Error ? error.message : String(error);
     throw new Problem({ code: 'file-not-found', what: `the file of --limit @${file} cannot be read`, why, remedy: 'Correct the path.' });
   }

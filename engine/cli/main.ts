@@ -129,7 +129,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     // Of the others, the list of commands needs no more than this.
     if (name === wanted) await add(command, done);
   }
-  process.once('SIGINT', endAtOnce);
+  process.on('SIGINT', endAtOnce);
   try {
     refuseOtherEncodings(argv);
     if (argv[0] === 'help' && wanted !== undefined && !wanted.startsWith('-') && !COMMANDS.has(wanted)) throw unknownCommand(wanted);

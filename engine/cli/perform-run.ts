@@ -53,7 +53,10 @@ export async function performRun({ access, ...performance }: Performance, flags:
       lookTimeoutMs: flags.lookTimeout * 1000,
       settings: targetSettings(flags, access),
       module: (name) => modules.module(name),
-      emit: report.emit,
+      emit: (event) => {
+        if (event.type === 'run_started') signs.begin();
+        report.emit(event);
+      },
       interrupt: signs.first,
       kill: signs.second,
       digestCache: join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'runbook', 'digests.json'),

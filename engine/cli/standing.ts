@@ -54,8 +54,8 @@ function chain(path: string, project: string): readonly string[] {
 }
 
 function isOwn(path: string, users: ReadonlySet<number>): boolean {
-  const status = lstatSync(path);
-  return users.has(status.uid) && (status.mode & 0o002) === 0;
+  const status = lstatSync(path, { throwIfNoEntry: false });
+  return status !== undefined && users.has(status.uid) && (status.mode & 0o002) === 0;
 }
 
 /** The top of the Git repository that a folder is in. One that spans a home, or all of the temporary files, says nothing of what belongs together. */

@@ -39,6 +39,7 @@ export async function visitPattern(pattern: string, flags: VisitFlags, show: (vi
   if (hosts.length === 0) throw new Problem({ code: 'empty-pattern', what: `"${pattern}" matches no host`, remedy: noHostRemedy(flags) });
   const failures: Problem[] = [];
   const signs = interruptions(process.stderr);
+  signs.begin();
   try {
     const settings = targetSettings(flags, access.playbook);
     const notKept = await visitHosts(hosts, { settings, forks: flags.forks, signal: signs.first }, (visit) => {

@@ -1,5 +1,7 @@
-import { appendFile, mkdir, open, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { Problem } from '../errors/problem.ts';
+import { readAtOnce } from '../files/read-file.ts';
 import { hashedName, matchesHost, parseKnownHosts } from './known-hosts.ts';
 import type { KnownHost } from './known-hosts.ts';
 
@@ -15,16 +17,25 @@ export async function readKnownHosts(files: readonly string[]): Promise<readonly
 function readOne(file: string): Promise<readonly KnownHost[]> {
   let entries = read.get(file);
   if (entries === undefined) {
-    entries = readFile(file, 'utf8').then(
-      (text) => parseKnownHosts(text, file),
-      (error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
-        throw error;
-      },
-    );
+    entries = entriesIn(file);
     read.set(file, entries);
   }
   return entries;
+}
+
+async function entriesIn(file: string): Promise<readonly KnownHost[]> {
+  try {
+    return parseKnownHosts(readAtOnce(file).toString(), file);
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error;
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+    throw new Problem({
+      code: 'file-unreadable',
+      what: `the known_hosts file ${file} cannot be read`,
+      why: error.message,
+      remedy: 'Correct `ansible_known_hosts_file`, or UserKnownHostsFile in ~/.ssh/config.',
+    });
+  }
 }
 
 export interface NewKnownHost {

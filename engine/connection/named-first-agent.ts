@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import ssh2 from 'ssh2';
 import type { IdentityCallback, ParsedKey } from 'ssh2';
+import { readAtOnce } from '../files/read-file.ts';
 
 /**
  * An agent whose keys come with those first that the identity files name: a server counts each key that it is shown, and hangs up after
@@ -20,17 +20,25 @@ export class NamedFirstAgent extends ssh2.OpenSSHAgent {
   override getIdentities(callback: IdentityCallback<ParsedKey>): void {
     super.getIdentities((error, keys) => {
       if (keys === undefined || error instanceof Error) return callback(error, keys);
-      void namedKeys(this.#files).then((named) => {
-        const isNamed = (key: (typeof keys)[number]): boolean => named.has(publicPart('pubKey' in key ? key.pubKey : key));
-        callback(undefined, [...keys.filter(isNamed), ...(this.#onlyNamed ? [] : keys.filter((key) => !isNamed(key)))]);
-      });
+      const named = namedKeys(this.#files);
+      const isNamed = (key: (typeof keys)[number]): boolean => named.has(publicPart('pubKey' in key ? key.pubKey : key));
+      callback(undefined, [...keys.filter(isNamed), ...(this.#onlyNamed ? [] : keys.filter((key) => !isNamed(key)))]);
     });
   }
 }
 
-async function namedKeys(files: readonly string[]): Promise<ReadonlySet<string>> {
-  const found = await Promise.all(files.flatMap((file) => [file, `${file}.pub`]).map((file) => readFile(file, 'utf8').catch(() => '')));
+function namedKeys(files: readonly string[]): ReadonlySet<string> {
+  const found = files.flatMap((file) => [file, `${file}.pub`]).map(textOf);
   return new Set(found.flatMap((text) => /^(?:ssh|ecdsa|sk)-\S+ (?<key>[A-Za-z0-9+/=]+)/.exec(text)?.groups?.['key'] ?? []));
+}
+
+/** A file that is not there, or cannot be read, names no key. */
+function textOf(file: string): string {
+  try {
+    return readAtOnce(file).toString();
+  } catch {
+    return '';
+  }
 }
 
 function publicPart(key: unknown): string {

@@ -1,7 +1,8 @@
 import { createPrivateKey, sign } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import ssh2 from 'ssh2';
 import type { AnyAuthMethod, AuthenticationType, NextAuthHandler, ParsedKey } from 'ssh2';
+import { readAtOnce } from '../files/read-file.ts';
 import { NamedFirstAgent } from './named-first-agent.ts';
 import type { SshTarget } from './target.ts';
 
@@ -113,7 +114,7 @@ function loadKey(file: string, passphrase: string | undefined): LoadedKey {
 function readKey(file: string, passphrase: string | undefined): LoadedKey {
   let text: Buffer;
   try {
-    text = readFileSync(file);
+    text = readAtOnce(file);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { kind: 'missing' };
     return { kind: 'unusable', why: `${file} cannot be read: ${String(error)}.` };

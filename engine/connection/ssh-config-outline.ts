@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
+import { readAtOnce } from '../files/read-file.ts';
 import { wildcards } from './wildcards.ts';
 
 /** A `Host` line's patterns, or a `Match` line, whose outcome only ssh itself can tell. */
@@ -135,7 +136,7 @@ function isInEmptyFolder(pattern: string): boolean {
 /** At once: these files are short, and to wait for another thread takes longer than to read them. */
 function textOf(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    return readAtOnce(file).toString();
   } catch {
     return undefined;
   }

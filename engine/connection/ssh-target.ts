@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { readAtOnce } from '../files/read-file.ts';
 import { optionsFor, sshConfigFor } from './ssh-config.ts';
 import type { SshConfig } from './ssh-config.ts';
 import { mayHaveTicket } from './kerberos.ts';
@@ -174,7 +175,7 @@ function reasonsOfIdentity(file: string): readonly string[] {
 function isOnDevice(file: string): boolean {
   if (DEFAULT_IDENTITIES.some((name) => home(name) === file)) return false;
   try {
-    return readFileSync(`${file}.pub`, 'latin1').startsWith('sk-');
+    return readAtOnce(`${file}.pub`).toString('latin1').startsWith('sk-');
   } catch {
     return false;
   }

@@ -1,7 +1,8 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Problem } from '../errors/problem.ts';
+import { MOST_SEALED, readAtOnce, readWhole } from '../files/read-file.ts';
 import type { ControllerAccess } from '../values/controller-access.ts';
 import { hiddenNode } from '../values/hidden-node.ts';
 import type { Node } from '../values/node.ts';
@@ -67,7 +68,7 @@ async function readPath(
     access.permit({ kind: 'read', path }, undefined);
     if ((mode & 0o111) !== 0 && (await isProgram(path))) {
       access.permit({ kind: 'run', what: `the inventory ${path}` }, undefined);
-      vault.noteFile(path, readFileSync(path));
+      vault.noteFile(path, readAtOnce(path, MOST_SEALED));
       await runInventoryScript(path, into);
     } else await readText(path, into, vault);
   } catch (error) {
@@ -96,7 +97,7 @@ async function readText(path: string, into: RawInventory, vault: Vault): Promise
       remedy: 'Write it as YAML or INI.',
     });
   }
-  const bytes = readFileSync(path);
+  const bytes = await readWhole(path);
   if (YAML_EXTENSIONS.has(extension) && sealedForm(bytes) === 'sops') return readYamlInventory(await vault.documents(bytes, path), into);
   const { text, wasSealed } = await vault.content(bytes, path);
   if (YAML_EXTENSIONS.has(extension) || (extension !== '.ini' && looksLikeYaml(text)))

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { Problem, Problems } from '../errors/problem.ts';
 import type { Place } from '../errors/problem.ts';
+import { readWhole } from '../files/read-file.ts';
 import type { MapNode, Node } from '../values/node.ts';
 import { oneDocument } from '../values/one-document.ts';
 import type { ControllerAccess } from '../values/controller-access.ts';
@@ -88,7 +88,7 @@ export class SourceFiles {
   ): Promise<Result | undefined> {
     try {
       this.#options.access?.permit({ kind: 'read', path }, asked);
-      return await read(readFileSync(path), displayPath(path));
+      return await read(await readWhole(path), displayPath(path));
     } catch (error) {
       if (error instanceof Problem) return problems.take(error);
       if (error instanceof Problems) {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { Place, Problem } from '../errors/problem.ts';
+import { readAtOnce } from '../files/read-file.ts';
 import { formatPlace } from '../errors/problem.ts';
 import { excerpt } from '../values/excerpt.ts';
 import { openOutput } from './output.ts';
@@ -42,7 +42,7 @@ function readText(file: string): string | undefined {
   // Arguments of a single task stand on the command line.
   if (file === '-a' || file === '-m') return process.argv[process.argv.indexOf(file) + 1];
   try {
-    return readFileSync(file, 'utf8');
+    return readAtOnce(file).toString();
   } catch {
     return undefined;
   }

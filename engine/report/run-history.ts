@@ -1,7 +1,8 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { Problem } from '../errors/problem.ts';
+import { MOST_SEALED, readAtOnce } from '../files/read-file.ts';
 import type { Debt } from '../run/owed.ts';
 import { isSameProcess } from './own-process.ts';
 
@@ -122,7 +123,7 @@ export function readRun(folder: string, id: string): RunHistory {
 function history(folder: string, id: string): RunHistory | undefined {
   let text: string;
   try {
-    text = readFileSync(join(folder, id, 'journal.jsonl'), 'utf8');
+    text = readAtOnce(join(folder, id, 'journal.jsonl'), MOST_SEALED).toString();
   } catch {
     return undefined;
   }

@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
+import { MOST_SEALED, readAtOnce } from '../files/read-file.ts';
 import type { ArchiveContent } from '../modules/archive-read.ts';
 import { readArchive } from '../modules/archive-read.ts';
 import { BrokenArchive } from '../modules/archive-tar.ts';
@@ -23,6 +23,7 @@ import { Unknown } from '../values/value.ts';
 import type { DigestCache } from './digest-cache.ts';
 import { identityOf } from './digest-cache.ts';
 import { piecesOf } from './file-pieces.ts';
+import { HostStops } from './signals.ts';
 import { upwards } from './upward-paths.ts';
 import { isSealed, isSealedFile } from '../vault/sealed-form.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -69,6 +70,8 @@ export interface ControllerFilesParts {
   readonly told?: (path: string, sha256: string) => void;
   /** Without it, files that are encrypted are taken as they are. */
   readonly vault?: SealedFiles | undefined;
+  /** Ends what takes long, by HostStops. */
+  readonly interrupt?: AbortSignal | undefined;
 }
 
 /** The files and templates that tasks name, each read once a run, and again where a change of the run may have written it. */
@@ -82,11 +85,13 @@ export class ControllerFiles {
   readonly #access: ControllerAccess;
   readonly #told: (path: string, sha256: string) => void;
   readonly #vault: SealedFiles | undefined;
+  readonly #interrupt: AbortSignal | undefined;
   readonly #toCome = new Set<string>();
   #anythingMayCome = false;
 
-  constructor({ digests, changes, access, told = () => {}, vault }: ControllerFilesParts) {
+  constructor({ digests, changes, access, told = () => {}, vault, interrupt }: ControllerFilesParts) {
     this.#vault = vault;
+    this.#interrupt = interrupt;
     this.#digests = digests;
     this.#changes = changes;
     this.#access = access;
@@ -208,8 +213,9 @@ export class ControllerFiles {
   }
 
   async #openFile(path: string, status: Stats): Promise<LocalFile> {
-    const content = status.size <= SMALL ? readFileSync(path) : undefined;
-    const sha256 = content === undefined ? await this.#digests.of(path, status, digestOf) : digestOfText(content);
+    const content = status.size <= SMALL ? readAtOnce(path) : undefined;
+    const sha256 =
+      content === undefined ? await this.#digests.of(path, status, (large) => digestOf(large, this.#interrupt)) : digestOfText(content);
     this.#use(path, sha256);
     return {
       path,
@@ -220,7 +226,7 @@ export class ControllerFiles {
         const now = await stat(path).catch(() => undefined);
         return now !== undefined && identityOf(now) === identityOf(status);
       },
-      bytes: () => (content === undefined ? readFile(path) : Promise.resolve(content)),
+      bytes: () => Promise.resolve(content ?? readAtOnce(path, MOST_SEALED)),
       clear: () => this.#clearOf(path),
       open: () => piecesOf(path),
     };
@@ -229,7 +235,7 @@ export class ControllerFiles {
   /** What is encrypted is a secret, as a whole and by its lines. */
   async #clearOf(path: string): Promise<Buffer | undefined> {
     if (this.#vault === undefined || !(await isSealedFile(path))) return undefined;
-    const clear = (await this.#vault.unseal(await readFile(path), path))?.bytes;
+    const clear = (await this.#vault.unseal(readAtOnce(path, MOST_SEALED), path))?.bytes;
     if (clear !== undefined && isUtf8(clear)) Secret.of(clear.toString('utf8'));
     return clear;
   }
@@ -243,9 +249,9 @@ export class ControllerFiles {
   ): { readonly text: string; readonly file: string } | undefined {
     for (const file of [join(folder, `${name}.hbs`), join(folder, name)]) {
       from.set(file, identityNow(file));
-      if (!existsSync(file)) continue;
+      if (statusOf(file)?.isFile() !== true) continue;
       this.permit(file, place);
-      const bytes = readFileSync(file);
+      const bytes = readAtOnce(file);
       if (isSealed(bytes)) throw encryptedPartial(file);
       const text = withPlainLineEnds(textIn(bytes, file));
       this.#use(file, digestOfText(text));
@@ -264,7 +270,7 @@ export class ControllerFiles {
   async #openTemplate(path: string, from: Map<string, string | undefined>): Promise<ReadTemplate> {
     const place = { file: path, line: 1, column: 1 };
     const clear = await this.#clearOf(path);
-    const bytes = readFileSync(path);
+    const bytes = readAtOnce(path);
     const text = withPlainLineEnds(textIn(clear ?? bytes, path));
     this.#use(path, digestOfText(clear === undefined ? text : bytes));
     return {
@@ -350,8 +356,11 @@ function digestOfText(content: Buffer | string): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-async function digestOf(path: string): Promise<string> {
+async function digestOf(path: string, interrupt: AbortSignal | undefined): Promise<string> {
   const hash = createHash('sha256');
-  for await (const piece of piecesOf(path)) hash.update(piece);
+  for await (const piece of piecesOf(path)) {
+    if (interrupt?.aborted === true) throw new HostStops('interrupted');
+    hash.update(piece);
+  }
   return hash.digest('hex');
 }

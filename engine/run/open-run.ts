@@ -48,7 +48,7 @@ export function openRun(options: RunOptions): OpenRun {
     emit,
     selection: options.selection,
     changes,
-    files: new ControllerFiles({ digests, changes, access, told: tellRead, vault: options.vault }),
+    files: new ControllerFiles({ digests, changes, access, told: tellRead, vault: options.vault, interrupt: options.interrupt }),
     access,
     machines: machinesOf(options, { now, changes, emit }),
     vault: options.vault,

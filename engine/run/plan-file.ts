@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { Problem } from '../errors/problem.ts';
+import { MOST_SEALED, readWhole } from '../files/read-file.ts';
 import { escapeControlsInJson } from '../values/control-characters.ts';
 import type { PlanDocument } from './plan-document.ts';
 import { PLAN_VERSION, planDocument } from './plan-document.ts';
@@ -33,7 +34,8 @@ export async function writePlan(path: string, document: PlanDocument): Promise<v
 
 /** Reads a plan that `writePlan` wrote. Throws Problem where it is cut off, edited, of another version, or something else. */
 export async function readPlan(path: string): Promise<PlanDocument> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  const bytes = await readWhole(path, MOST_SEALED).catch((error: unknown) => {
+    if (error instanceof Problem) throw error;
     throw new Problem({
       code: 'plan-unreadable',
       what: `The plan ${path} cannot be read`,
@@ -41,7 +43,7 @@ export async function readPlan(path: string): Promise<PlanDocument> {
       remedy: 'Plans are made with `runbook plan PLAYBOOK -o FILE`.',
     });
   });
-  return parsePlan(text, path);
+  return parsePlan(bytes.toString(), path);
 }
 
 export function parsePlan(text: string, path: string): PlanDocument {

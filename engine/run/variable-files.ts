@@ -1,11 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
+import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
+import { readAtOnce } from '../files/read-file.ts';
 import type { VariableFile } from '../playbook/play.ts';
 import { compileNode } from '../values/compiled.ts';
 import { variableNode } from '../values/hidden-node.ts';
 import type { Node } from '../values/node.ts';
 import type { Layer } from '../values/scope.ts';
+import { statusOf } from '../values/look-at-once.ts';
 import type { Scope } from '../values/value.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { ControllerFiles } from './controller-files.ts';
@@ -24,12 +26,22 @@ export async function variableFileLayer(
   });
   for (const path of paths) {
     files.permit(path, place);
-    const bytes = await readFile(path).catch(() => undefined);
-    if (bytes === undefined) continue;
+    if (statusOf(path)?.isFile() !== true) continue;
+    const bytes = readOrTell(path, place);
     files.note(path, bytes);
     return variablesLayer(await vault.variables(bytes, path), path);
   }
   throw new Problem({ code: 'file-not-found', what: `there is no variables file ${paths.join(', and no ')}`, place });
+}
+
+function readOrTell(path: string, place: Place): Buffer {
+  try {
+    return readAtOnce(path);
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    const remedy = 'Allow the user who runs this to read it.';
+    throw new Problem({ code: 'file-unreadable', what: `${path} cannot be read`, place, why: error.message, remedy });
+  }
 }
 
 /** A file of variables as a layer. An empty file is an empty layer. */

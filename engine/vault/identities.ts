@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Problem } from '../errors/problem.ts';
+import { readWhole } from '../files/read-file.ts';
 import { Secret } from '../values/secret.ts';
 import { textIn, withoutMark } from '../values/text-file.ts';
 import type { AgeKey } from './age.ts';
@@ -28,8 +28,9 @@ export interface VaultIdentity {
  * Throws Problem for what is no identity.
  */
 export async function readIdentities(file: string, ask: Ask): Promise<readonly VaultIdentity[]> {
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readWhole(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
+    if (error instanceof Problem) throw error;
     throw new Problem({ code: 'file-unreadable', what: `the identity file ${file} cannot be read`, why: error.message });
   });
   if (bytes === undefined) return [];

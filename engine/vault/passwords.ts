@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access, readFile, stat } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, extname, join, resolve } from 'node:path';
 import { buffer as readAll } from 'node:stream/consumers';
 import { Problem } from '../errors/problem.ts';
+import { readWhole } from '../files/read-file.ts';
 import { Secret } from '../values/secret.ts';
 import { textIn } from '../values/text-file.ts';
 import type { VaultPassword } from './ansible-vault.ts';
@@ -49,7 +50,7 @@ async function passwordOf(path: string, label: string): Promise<Secret> {
   });
   if (!status.isFile() && !status.isFIFO() && !status.isCharacterDevice()) throw unreadable(path, 'It is no file.', 'Name a file.');
   const isProgram = status.isFile() && (status.mode & 0o111) !== 0 && (await canRun(path));
-  const text = isProgram ? await printedBy(path, label) : textIn(await readFile(path).catch(refused(path)), path).trim();
+  const text = isProgram ? await printedBy(path, label) : textIn(await readWhole(path).catch(refused(path)), path).trim();
   return Secret.of(text);
 }
 
@@ -76,6 +77,7 @@ function canRun(path: string): Promise<boolean> {
 
 function refused(path: string): (error: NodeJS.ErrnoException) => never {
   return (error) => {
+    if (error instanceof Problem) throw error;
     throw unreadable(path, error.message, 'Allow the user who runs this to read it.');
   };
 }

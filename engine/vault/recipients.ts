@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Problem } from '../errors/problem.ts';
+import { readWhole } from '../files/read-file.ts';
 import { textIn, withoutMark } from '../values/text-file.ts';
 import { readIdentities } from './identities.ts';
 import type { Ask } from './passphrase.ts';
@@ -56,7 +57,8 @@ async function nearestRecipients(folder: string): Promise<string | undefined> {
 }
 
 async function readRecipients(file: string): Promise<readonly Recipient[]> {
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readWhole(file).catch((error: NodeJS.ErrnoException) => {
+    if (error instanceof Problem) throw error;
     throw new Problem({ code: 'file-not-found', what: `the recipients file ${file} cannot be read`, why: error.message });
   });
   const recipients: Recipient[] = [];

@@ -4,6 +4,7 @@ import type { Stats } from 'node:fs';
 import { lstat, open, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Problem } from '../errors/problem.ts';
+import { MOST_SEALED } from '../files/read-file.ts';
 
 /** A file that is to be written anew, as it was found. */
 export interface FoundFile {
@@ -39,6 +40,12 @@ export async function findFile(name: string): Promise<FoundFile> {
         code: 'file-is-folder',
         what: `${name} is ${status.isDirectory() ? 'a folder' : 'no file'}`,
         remedy: 'Name a file.',
+      });
+    if (status.size > MOST_SEALED)
+      throw new Problem({
+        code: 'file-too-large',
+        what: `${name} has ${status.size} bytes; at most ${MOST_SEALED} are encrypted or decrypted`,
+        remedy: 'Use `age` itself for it, which keeps nothing of a file in memory.',
       });
     return { name, path, bytes: await file.readFile(), status };
   } finally {

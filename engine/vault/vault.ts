@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Place } from '../errors/problem.ts';
+import { readWhole } from '../files/read-file.ts';
 import { Problem } from '../errors/problem.ts';
 import { hiddenNode } from '../values/hidden-node.ts';
 import type { Node } from '../values/node.ts';
@@ -99,7 +99,7 @@ export class Vault {
 
   /** The same, of what stands at a path. Throws what the system says, too. */
   async readFile(path: string): Promise<Node | undefined> {
-    return await this.variables(readFileSync(path), path);
+    return await this.variables(await readWhole(path), path);
   }
 
   /** What a file holds that is encrypted as a whole; undefined for another one. Throws Problem. */
