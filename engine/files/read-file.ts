@@ -23,7 +23,7 @@ const NOT_WAITING = constants.O_RDONLY | constants.O_NONBLOCK;
 export async function readWhole(path: string, most = MOST_READ): Promise<Buffer> {
   if (!statSync(path).isFIFO()) return readAtOnce(path, most);
   // One that has a name may be opened before its writer.
-  const isNamed = !/^pipe:/.test(basename(realNameOf(path)));
+  const isNamed = !basename(realNameOf(path)).startsWith('pipe:');
   const descriptor = openSync(path, NOT_WAITING);
   try {
     const pieces: Buffer[] = [];

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { basename } from 'node:path';
 import type { ControllerAccess } from '../values/controller-access.ts';
+import { realPath } from '../values/controller-access.ts';
 import type { Scope } from '../values/value.ts';
 
 /** Variables of a host that have programs of this machine started, or say how. */
@@ -21,9 +22,11 @@ export function permitConnection(name: string, scope: Scope, access: ControllerA
   for (const variable of RUNNING)
     if (isGiven(scope, variable)) access.permit({ kind: 'run', what: `${variable} of the host ${name}` }, undefined);
   const knownHosts = scope.lookup('ansible_known_hosts_file');
-  // A file of that name is for keys of hosts, wherever it lies.
-  if (typeof knownHosts === 'string' && !basename(knownHosts).startsWith('known_hosts'))
-    access.permit({ kind: 'write', path: knownHosts.startsWith('~/') ? `${homedir()}${knownHosts.slice(1)}` : knownHosts }, undefined);
+  if (typeof knownHosts !== 'string') return;
+  const path = knownHosts.startsWith('~/') ? `${homedir()}${knownHosts.slice(1)}` : knownHosts;
+  // A file of that name is for keys of hosts, wherever it lies. A link of that name may lead to any other, and a quote is one for ssh.
+  const isForKeys = basename(realPath(path)).startsWith('known_hosts') && !/["\s]/.test(path);
+  if (!isForKeys) access.permit({ kind: 'write', path }, undefined);
 }
 
 function isGiven(scope: Scope, name: string): boolean {
