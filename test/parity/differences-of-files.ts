@@ -241,6 +241,8 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
       const isBroken = input.given.includes('ln -s gone t');
       if (!(isBroken || input.given.includes('ln -s real t')) || !argumentsFor(['file'], input).some(isHardWithAttributes)) return false;
       if (isStatus(fact)) return isSecond(fact) ? ansible === 'changed' && runbook === 'ok' : isBroken && ansible === 'failed';
+      if (/^first\.\d\.result\.(uid|owner|gid|group|mode)$/.test(fact))
+        return argumentsFor(['file'], input, fact).some(isHardWithAttributes);
       return /^tree[^/]*\/(real|t|s|d\/in)$/.test(fact) && mentions(runbook, 'file ') && contentOf(ansible) === contentOf(runbook);
     },
   },
