@@ -28,13 +28,13 @@ export function explainedBy(explanations: readonly Explanation[], difference: Di
   const wholes = explanations.filter((one) => 'explains' in one);
   const whole = wholes.find((one) => one.explains(difference, input));
   if (whole !== undefined) return [whole.id];
-  let rest: Values = difference;
+  let rest: Values = { ansible: difference.ansible, runbook: difference.runbook };
   const rows: string[] = [];
   for (const part of explanations.filter((one) => 'without' in one)) {
-    const next = part.without({ fact: difference.fact, ...rest }, input);
-    if (isDeepStrictEqual(next, { ansible: rest.ansible, runbook: rest.runbook })) continue;
+    const { ansible, runbook } = part.without({ fact: difference.fact, ...rest }, input);
+    if (isDeepStrictEqual([ansible, runbook], [rest.ansible, rest.runbook])) continue;
     rows.push(part.id);
-    rest = next;
+    rest = { ansible, runbook };
   }
   if (rows.length === 0) return undefined;
   if (isDeepStrictEqual(rest.ansible, rest.runbook)) return rows;
