@@ -54,15 +54,20 @@ export class FlowWriter {
   /** How many blocks with a rescue or an always are around what is written. */
   #sheltered = 0;
   #fatal = false;
+  #counted = false;
 
   constructor(chance: Chance) {
     this.#chance = chance;
     this.#handlers = ['first', 'second', 'third'];
   }
 
-  /** A play whose failures are fatal gets no rescue, and in what has a rescue or an always is no step of one host for all: rows of the differences. */
-  play(fatal: boolean): void {
-    this.#fatal = fatal;
+  /**
+   * A play whose failures are fatal gets no rescue, one whose failures are counted no always, and in what has a rescue or an always is no
+   * step of one host for all: rows of the differences.
+   */
+  play({ isFatal, isCounted }: { readonly isFatal: boolean; readonly isCounted: boolean }): void {
+    this.#fatal = isFatal;
+    this.#counted = isCounted;
   }
 
   tasks(count: number, depth: number): Json[] {
@@ -244,7 +249,7 @@ export class FlowWriter {
 
   #block(depth: number): JsonMap {
     const rescued = !this.#fatal && this.#chance.of(0.5);
-    const always = this.#chance.of(0.4);
+    const always = this.#chance.of(0.4) && !this.#counted;
     const sheltering = rescued || always ? 1 : 0;
     this.#sheltered += sheltering;
     const block: Record<string, Json> = { name: this.#next(), block: this.tasks(this.#chance.number(1, 3), depth - 1) };

@@ -53,7 +53,7 @@ function play(chance: Chance, writer: FlowWriter, index: number): JsonMap {
     },
     0.12,
   );
-  writer.play(options['any_errors_fatal'] === true);
+  writer.play({ isFatal: options['any_errors_fatal'] === true, isCounted: options['max_fail_percentage'] !== undefined });
   const tasks = writer.tasks(chance.number(2, 6), 2);
   const roles = chance.of(0.25) ? writer.roles() : [];
   const before = chance.of(0.15) ? writer.tasks(2, 1) : [];
