@@ -1,13 +1,7 @@
 import type { Command } from 'commander';
-import type { ConnectionFlags, KeyFlags, LockFlags } from './common-options.ts';
+import type { ApplyFlags } from './common-options.ts';
 import { addConnectionOptions, addKeyOptions, addLockOptions, collect } from './common-options.ts';
-import type { ControllerFlags } from './controller-access.ts';
 import { addControllerOptions } from './controller-access.ts';
-
-export interface ApplyFlags extends ConnectionFlags, KeyFlags, LockFlags, ControllerFlags {
-  readonly extraVars: readonly string[];
-  readonly diff: boolean;
-}
 
 export function addApplyCommand(command: Command, done: (status: number) => void): void {
   const connecting = addConnectionOptions(

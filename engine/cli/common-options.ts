@@ -4,6 +4,30 @@ import type { ControllerFlags } from './controller-access.ts';
 import { addControllerOptions } from './controller-access.ts';
 import { limitPattern } from './limit.ts';
 
+/** Options of `play` and `plan`, as the command line gives them. */
+export interface PlayFlags extends InventoryFlags, ConnectionFlags, LockFlags {
+  readonly limit?: string;
+  readonly tags: readonly string[];
+  readonly skipTags: readonly string[];
+  readonly check?: true;
+  readonly diff: boolean;
+  readonly listHosts?: true;
+  readonly listTasks?: true;
+  readonly listTags?: true;
+  readonly become?: true;
+  readonly askBecomePass?: true;
+  readonly detailedExitcode?: true;
+  /** True: the last run of the playbook. */
+  readonly resume?: string | true;
+  /** Where a plan is saved. */
+  readonly out?: string;
+}
+
+export interface ApplyFlags extends ConnectionFlags, KeyFlags, LockFlags, ControllerFlags {
+  readonly extraVars: readonly string[];
+  readonly diff: boolean;
+}
+
 /** What `addKeyOptions` gives: what opens encrypted files. */
 export interface KeyFlags {
   readonly identity: readonly string[];

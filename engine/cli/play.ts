@@ -1,26 +1,7 @@
 import type { Command } from 'commander';
 import type { Mode } from '../run/events.ts';
-import type { ConnectionFlags, InventoryFlags, LockFlags } from './common-options.ts';
+import type { PlayFlags } from './common-options.ts';
 import { addConnectionOptions, addInventoryOptions, addLimitOption, addLockOptions, collectCommas } from './common-options.ts';
-
-/** Options of `play` and `plan`, as the command line gives them. */
-export interface PlayFlags extends InventoryFlags, ConnectionFlags, LockFlags {
-  readonly limit?: string;
-  readonly tags: readonly string[];
-  readonly skipTags: readonly string[];
-  readonly check?: true;
-  readonly diff: boolean;
-  readonly listHosts?: true;
-  readonly listTasks?: true;
-  readonly listTags?: true;
-  readonly become?: true;
-  readonly askBecomePass?: true;
-  readonly detailedExitcode?: true;
-  /** True: the last run of the playbook. */
-  readonly resume?: string | true;
-  /** Where a plan is saved. */
-  readonly out?: string;
-}
 
 export function addPlayCommand(command: Command, mode: Mode, done: (status: number) => void): void {
   addLimitOption(addInventoryOptions(command.argument('<playbook>')))

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { openBecomeShell } from './become-shell.ts';
 import { connectOverSsh } from './choose-transport.ts';
 import { decodeFacts } from './facts.ts';
@@ -15,6 +14,7 @@ import type { BecomePrivilege, Privilege, Target } from './target.ts';
 import type { Transport, TransportName } from './transport.ts';
 import { lookUnanswered, stoppedBefore, TimedOut } from './unreachable.ts';
 import { upload } from './upload.ts';
+import type { UploadRoom, UploadSource } from './upload.ts';
 
 export type { Facts } from './facts.ts';
 export type { ChangeScripts, Changed, Completed } from './shell.ts';
@@ -54,25 +54,6 @@ export interface Changing extends Looking {
    * file that is meant; what it then replaces is the caller's matter. Where anything goes wrong nothing is left at `path`.
    */
   send(source: UploadSource, path: string, options: { readonly mode: string; readonly room?: UploadRoom | undefined }): Promise<void>;
-}
-
-/** A directory that nobody else can enter, made for a file that is brought; the file's path is then within it. */
-export interface UploadRoom {
-  /** Shell text that makes the directory and goes into it, or ends its shell. */
-  readonly enter: string;
-  /** Shell text, run in it, that clears it away where the file did not come. */
-  readonly leave: string;
-}
-
-export interface UploadSource {
-  /** Bytes. */
-  readonly size: number;
-  /** Hexadecimal. */
-  readonly sha256?: string | undefined;
-  /** Whether it is, by its time stamps, what `sha256` was made of. Where it can tell, nothing is digested again while it is sent. */
-  isUnchanged?(): Promise<boolean>;
-  /** Its bytes in order. A piece may be written over when another one comes after it. */
-  open(): Readable | AsyncIterable<Uint8Array>;
 }
 
 export interface Counters {

@@ -1,11 +1,29 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { Problem } from '../errors/problem.ts';
-import type { UploadRoom, UploadSource } from './connection.ts';
 import { START_LIMIT_MS } from './early-output.ts';
 import { quote } from './quote.ts';
 import type { Shell } from './shell.ts';
 import { Unreachable } from './unreachable.ts';
+
+export interface UploadSource {
+  /** Bytes. */
+  readonly size: number;
+  /** Hexadecimal. */
+  readonly sha256?: string | undefined;
+  /** Whether it is, by its time stamps, what `sha256` was made of. Where it can tell, nothing is digested again while it is sent. */
+  isUnchanged?(): Promise<boolean>;
+  /** Its bytes in order. A piece may be written over when another one comes after it. */
+  open(): Readable | AsyncIterable<Uint8Array>;
+}
+
+/** A directory that nobody else can enter, made for a file that is brought; the file's path is then within it. */
+export interface UploadRoom {
+  /** Shell text that makes the directory and goes into it, or ends its shell. */
+  readonly enter: string;
+  /** Shell text, run in it, that clears it away where the file did not come. */
+  readonly leave: string;
+}
 
 export interface Destination {
   readonly host: string;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { boolean, openText, path } from './arguments.ts';
 import { attributeArguments } from './file-attributes.ts';
-import { targetsOf } from './file-link.ts';
+import { targetsOf } from './link-target.ts';
 
 /** What the module `file` takes. */
 export const fileArguments = z

@@ -21,28 +21,12 @@ import type { WantedAttributes } from './file-attributes.ts';
 import { cannotLook } from './file-needs.ts';
 import { noDirectory } from './file-plan.ts';
 import { makeInRoom } from './foreign-folder.ts';
+import { targetsOf } from './link-target.ts';
 import { setAttributes } from './set-attributes.ts';
 import { OWN_WAY, wayTo } from './way-to-path.ts';
 import type { ForeignWay, UsableWay } from './way-to-path.ts';
 import type { Context, Difference, Impossible, Outcome } from './module.ts';
 import { temporaryBeside } from './write-file.ts';
-
-/**
- * What a link at `path` with this text leads to: the path without "..", as far as its text tells, and the one that the host itself
- * follows, where there is a ".." in it.
- */
-export function targetsOf(path: string, target: string): readonly string[] {
-  if (target === '' || target.includes('\0')) return [];
-  const base = target.startsWith('/') ? '' : parentOf(path);
-  const parts = `${base}/${target}`.split('/').filter((part) => part !== '' && part !== '.');
-  if (!parts.includes('..')) return [`/${parts.join('/')}`];
-  const plain: string[] = [];
-  for (const part of parts) {
-    if (part === '..') plain.pop();
-    else plain.push(part);
-  }
-  return [`/${plain.join('/')}`, `/${parts.join('/')}`];
-}
 
 /** A symbolic link. */
 export function planLink(args: FileArguments, seen: Seen, context: Context): Outcome {

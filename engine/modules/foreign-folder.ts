@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { UploadRoom } from '../connection/connection.ts';
 import { quote } from '../connection/quote.ts';
+import type { UploadRoom } from '../connection/upload.ts';
 import { nameOf } from '../resources/file-state.ts';
 import type { ForeignWay, Proof } from './way-to-path.ts';
 

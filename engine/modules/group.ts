@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { quote } from '../connection/quote.ts';
-import type { GroupState } from '../resources/group.ts';
+import type { GroupState } from '../resources/account-state.ts';
 import { groupRequest } from '../resources/group.ts';
 import type { Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import type { Completed, UploadRoom, UploadSource } from '../connection/connection.ts';
+import type { Completed } from '../connection/connection.ts';
 import type { Facts } from '../connection/facts.ts';
+import type { UploadRoom, UploadSource } from '../connection/upload.ts';
 import type { Place } from '../errors/problem.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Prediction, Request, Seen } from '../resources/resource.ts';

@@ -3,7 +3,7 @@ import { quote } from '../connection/quote.ts';
 import type { Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
 import { managerRequest } from '../resources/unit-manager.ts';
-import type { UnitState } from '../resources/unit.ts';
+import type { UnitState } from '../resources/unit-state.ts';
 import { isDisabled, isDoneOneshot, isEnabled, isRunning, missingLinks, unitName, unitRequest } from '../resources/unit.ts';
 import type { ValueMap } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';

@@ -1,4 +1,4 @@
-import type { Aging, UserState } from '../resources/user.ts';
+import type { Aging, UserState } from '../resources/account-state.ts';
 import { passwordDigest } from '../resources/user.ts';
 import { Secret } from '../values/secret.ts';
 import { Unknown } from '../values/value.ts';

@@ -1,6 +1,5 @@
+import type { GroupState, UserState } from '../resources/account-state.ts';
 import type { FileState } from '../resources/file-state.ts';
-import type { GroupState } from '../resources/group.ts';
-import type { UserState } from '../resources/user.ts';
 import { otherGroups, passwordDigest } from '../resources/user.ts';
 import { Unknown } from '../values/value.ts';
 import type { Value } from '../values/value.ts';

@@ -1,9 +1,9 @@
+import type { Aging, UserState } from '../resources/account-state.ts';
 import { ABSENT } from '../resources/file-state.ts';
 import { file } from '../resources/file.ts';
 import { groupRequest } from '../resources/group.ts';
 import type { Prediction, Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
-import type { Aging, UserState } from '../resources/user.ts';
 import { otherGroups, userRequest } from '../resources/user.ts';
 import { Unknown } from '../values/value.ts';
 import type { ValueMap } from '../values/value.ts';

@@ -1,12 +1,5 @@
 import { ANSIBLE_MODULES, familyOf } from './ansible-modules.ts';
-
-/** Something that Ansible has and this language has not, and what to write instead. */
-export interface AnsibleDifference {
-  readonly name: string;
-  readonly where: 'play' | 'task' | 'loop_control' | 'module' | 'meta' | 'role';
-  /** A sentence, shown as the remedy. */
-  readonly instead: string;
-}
+import type { AnsibleDifference } from './ansible-modules.ts';
 
 /** The one table of the differences: error messages and the documentation are made of it. */
 export const ANSIBLE_DIFFERENCES: readonly AnsibleDifference[] = [

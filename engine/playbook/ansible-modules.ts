@@ -1,4 +1,10 @@
-import type { AnsibleDifference } from './ansible-differences.ts';
+/** Something that Ansible has and this language has not, and what to write instead. */
+export interface AnsibleDifference {
+  readonly name: string;
+  readonly where: 'play' | 'task' | 'loop_control' | 'module' | 'meta' | 'role';
+  /** A sentence, shown as the remedy. */
+  readonly instead: string;
+}
 
 function row(name: string, instead: string): AnsibleDifference {
   return { name, where: 'module', instead };

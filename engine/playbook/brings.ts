@@ -1,16 +1,5 @@
-import type { Step, Task } from './play.ts';
+import type { Brings, Step, Task } from './play.ts';
 import { walkSteps } from './select-tasks.ts';
-
-/** What steps bring with them, as far as that can be known before a run. */
-export interface Brings {
-  /** Variables that tasks register or set. */
-  readonly results: ReadonlySet<string>;
-  readonly tags: ReadonlySet<string>;
-  /** False where more may come: an include whose name is a template. */
-  readonly isWhole: boolean;
-  /** Whether a task in them is delegated, and so may write files on the controller. */
-  readonly delegates: boolean;
-}
 
 export const BRINGS_NOTHING: Brings = { results: new Set(), tags: new Set(), isWhole: true, delegates: false };
 export const BRINGS_ANYTHING: Brings = { results: new Set(), tags: new Set(), isWhole: false, delegates: true };

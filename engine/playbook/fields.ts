@@ -8,8 +8,8 @@ import { Secret } from '../values/secret.ts';
 import { didYouMean } from '../values/suggest.ts';
 import type { Template } from '../values/template.ts';
 import { hasTemplate, parseTemplate } from '../values/template.ts';
-import type { AnsibleDifference } from './ansible-differences.ts';
 import { insteadOf } from './ansible-differences.ts';
+import type { AnsibleDifference } from './ansible-modules.ts';
 import { REFUSED_IN_PLAYS, REFUSED_IN_STEPS, TASK_KEYWORDS } from './keywords.ts';
 import type { ProblemCollector } from './problem-collector.ts';
 

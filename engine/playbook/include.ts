@@ -1,14 +1,13 @@
 import type { Place } from '../errors/problem.ts';
 import type { MapEntry } from '../values/node.ts';
 import type { Layer } from '../values/scope.ts';
-import type { Brings } from './brings.ts';
 import { BRINGS_ANYTHING, BRINGS_NOTHING, broughtBy } from './brings.ts';
 import { Fields, isTemplated } from './fields.ts';
 import { checkNotified } from './handlers.ts';
 import { fileNode, readReferencedRole, readRoleCall, ROLE_CALL, withoutVars } from './imports.ts';
 import { APPLY_KEYWORDS } from './keywords.ts';
 import { readLoop } from './loop.ts';
-import type { Handler, Include, Step } from './play.ts';
+import type { Brings, Handler, Include, Step } from './play.ts';
 import { ProblemCollector } from './problem-collector.ts';
 import type { Reading, Surroundings } from './reading.ts';
 import { apart } from './reading.ts';

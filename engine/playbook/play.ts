@@ -4,7 +4,17 @@ import type { Compiled } from '../values/compiled.ts';
 import type { Expression } from '../values/expression.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Template } from '../values/template.ts';
-import type { Brings } from './brings.ts';
+
+/** What steps bring with them, as far as that can be known before a run. */
+export interface Brings {
+  /** Variables that tasks register or set. */
+  readonly results: ReadonlySet<string>;
+  readonly tags: ReadonlySet<string>;
+  /** False where more may come: an include whose name is a template. */
+  readonly isWhole: boolean;
+  /** Whether a task in them is delegated, and so may write files on the controller. */
+  readonly delegates: boolean;
+}
 
 /** A playbook, read whole and checked: every import resolved, every module and argument name known. */
 export interface Playbook {

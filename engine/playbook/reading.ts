@@ -5,11 +5,22 @@ import type { Layer } from '../values/scope.ts';
 import type { Template } from '../values/template.ts';
 import type { ModuleCatalogue } from './module-catalogue.ts';
 import type { Node } from '../values/node.ts';
-import type { Handler, Role, Settings, Step } from './play.ts';
+import type { Handler, Role, RoleArgument, Settings, Step } from './play.ts';
 import type { ProblemCollector } from './problem-collector.ts';
-import type { RoleFolder } from './role-folder.ts';
 import type { SourceFiles } from './source-files.ts';
-import type { StepBudget } from './step-budget.ts';
+import type { Link, StepBudget } from './step-budget.ts';
+
+/** A role as it lies on disk, whoever uses it. */
+export interface RoleFolder {
+  readonly name: string;
+  readonly path: string;
+  readonly defaults: Layer;
+  readonly variables: Layer;
+  readonly arguments: readonly RoleArgument[];
+  readonly dependencies: readonly Node[];
+  /** Whether each use runs, though nothing differs from an earlier one. */
+  readonly allowDuplicates: boolean;
+}
 
 /** What is the same for everything that is read of one playbook. */
 export interface Reading {
@@ -68,13 +79,6 @@ export interface HandedDown {
   readonly runOnce: Compiled | undefined;
   readonly notify: readonly Template[];
   readonly throttle: Compiled | undefined;
-}
-
-export interface Link {
-  /** The absolute path of the file, or the folder of the role. */
-  readonly path: string;
-  /** As it is told in a message. */
-  readonly shown: string;
 }
 
 export const NOTHING_HANDED_DOWN: HandedDown = {

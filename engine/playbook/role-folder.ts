@@ -1,28 +1,15 @@
 import { basename, join, resolve } from 'node:path';
 import type { Place } from '../errors/problem.ts';
-import type { Node } from '../values/node.ts';
 import { namesIn, statusOf } from '../values/look-at-once.ts';
 import type { Layer } from '../values/scope.ts';
 import { didYouMean } from '../values/suggest.ts';
 import { Fields } from './fields.ts';
 import type { RoleArgument } from './play.ts';
-import type { Reading } from './reading.ts';
+import type { Reading, RoleFolder } from './reading.ts';
 import { readArgumentSpecs, readRoleArguments } from './role-arguments.ts';
 import { displayPath } from './source-files.ts';
 import { firstFile } from './task-files.ts';
 import { readVariables } from './variables.ts';
-
-/** A role as it lies on disk, whoever uses it. */
-export interface RoleFolder {
-  readonly name: string;
-  readonly path: string;
-  readonly defaults: Layer;
-  readonly variables: Layer;
-  readonly arguments: readonly RoleArgument[];
-  readonly dependencies: readonly Node[];
-  /** Whether each use runs, though nothing differs from an earlier one. */
-  readonly allowDuplicates: boolean;
-}
 
 /** Which files of the role are meant; `main` where nothing is said. */
 export interface RoleParts {

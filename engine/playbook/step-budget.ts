@@ -1,6 +1,12 @@
 import type { Place } from '../errors/problem.ts';
 import type { ProblemCollector } from './problem-collector.ts';
-import type { Link } from './reading.ts';
+
+export interface Link {
+  /** The absolute path of the file, or the folder of the role. */
+  readonly path: string;
+  /** As it is told in a message. */
+  readonly shown: string;
+}
 
 /** Plays, tasks, imports and uses of roles of one playbook. Large sites come to some hundreds. */
 const MOST_STEPS = 20_000;

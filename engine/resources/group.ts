@@ -1,26 +1,9 @@
 import { quote } from '../connection/quote.ts';
+import type { GroupState, UserState } from './account-state.ts';
 import { isUndeclaredPackage } from './package.ts';
 import type { Request, ResourceKind } from './resource.ts';
 import { predictedOf, request } from './resource.ts';
-import type { UserState } from './user.ts';
 import { isRemovedUser, users } from './user.ts';
-
-/** A group of accounts. */
-export interface GroupState {
-  readonly exists: boolean;
-  /** Undefined where a prediction cannot know it. */
-  readonly gid?: number | undefined;
-  /** Where it was asked for by its number. */
-  readonly name?: string | undefined;
-  /** Who has the numbers that were asked for; null where no group has. */
-  readonly holders?: Readonly<Record<string, string | null>> | undefined;
-  /** The accounts that it lists. */
-  readonly members?: readonly string[] | undefined;
-  /** The accounts whose primary group it is, where that was asked for, as are groups of users. */
-  readonly primaryOf?: readonly string[] | undefined;
-  /** Whether a group goes with the account of its name. */
-  readonly goesWithUser?: boolean | undefined;
-}
 
 export interface GroupDetail {
   /** Numbers that may be in use. */

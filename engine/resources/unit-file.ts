@@ -3,7 +3,7 @@ import { files } from './file.ts';
 import type { Prediction } from './resource.ts';
 import { predictedOf } from './resource.ts';
 import { wantedLinks } from './unit-install.ts';
-import type { UnitState } from './unit.ts';
+import type { UnitState } from './unit-state.ts';
 
 /** Where unit files are looked for, the first one found counts. */
 const FOLDERS = [

@@ -1,7 +1,7 @@
+import { connectFor } from './connect-host.ts';
 import { foresee } from './foresee.ts';
 import type { Route } from './itinerary.ts';
 import { NoSuchAccount } from './machine.ts';
-import { connectFor } from './machines.ts';
 import { owedBy } from './owed.ts';
 import type { Payer } from './owed-handlers.ts';
 import { callForOwed, learnOwed } from './owed-handlers.ts';

@@ -3,22 +3,33 @@ import type { Vault } from '../vault/vault.ts';
 import type { AnyModule } from '../modules/module.ts';
 import type { Play } from '../playbook/play.ts';
 import type { ControllerAccess } from '../values/controller-access.ts';
+import type { Layer } from '../values/scope.ts';
 import type { Value } from '../values/value.ts';
 import type { Approval } from './approval.ts';
 import type { Barrier } from './barrier.ts';
+import type { ChangeCount } from './change-count.ts';
 import type { ControllerFiles } from './controller-files.ts';
 import type { Emit, Mode } from './events.ts';
 import type { HostState } from './host-state.ts';
 import type { Stop } from './itinerary.ts';
 import type { AskingTasks } from './other-hosts.ts';
-import type { Debtor } from './owed-handlers.ts';
 import type { NamedRequests } from './named-requests.ts';
+import type { Debtor } from './owed.ts';
 import type { Pace } from './pace.ts';
 import type { PreparedAhead } from './prepared-ahead.ts';
 import type { TaskIdentities } from './task-identity.ts';
 import type { Machines } from './machines.ts';
 import type { Turns } from './turns.ts';
-import type { ChangeCount } from './view.ts';
+
+/** A play with its hosts chosen. */
+export interface PlannedPlay {
+  readonly play: Play;
+  /** What `hosts` came to. */
+  readonly pattern: string;
+  readonly layers: readonly Layer[];
+  readonly pace: Pace;
+  readonly hosts: readonly HostState[];
+}
 
 /** Which steps the command line asks for. */
 export interface Selection {

@@ -20,6 +20,7 @@ import { parseTemplateFile } from '../values/template.ts';
 import { textIn } from '../values/text-file.ts';
 import type { Scope } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
+import type { ChangeCount } from './change-count.ts';
 import type { DigestCache } from './digest-cache.ts';
 import { identityOf } from './digest-cache.ts';
 import { piecesOf } from './file-pieces.ts';
@@ -27,7 +28,6 @@ import { HostStops } from './signals.ts';
 import { upwards } from './upward-paths.ts';
 import { isSealed, isSealedFile } from '../vault/sealed-form.ts';
 import type { Vault } from '../vault/vault.ts';
-import type { ChangeCount } from './view.ts';
 
 /**
  * Bytes. Files up to that are read once, and at once: to wait for another thread takes longer. Larger ones are read for each host, as

@@ -5,10 +5,11 @@ import { Problem } from '../errors/problem.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Apply } from '../modules/module.ts';
 import type { Prediction, Request } from '../resources/resource.ts';
+import type { ChangeCount } from './change-count.ts';
 import { openSealedFiles } from './sealed-files.ts';
 import { HostStops } from './signals.ts';
 import { syncFiles } from './sync-files.ts';
-import type { Asked, ChangeCount } from './view.ts';
+import type { Asked } from './view.ts';
 import { View, observation, observe } from './view.ts';
 
 /** How an apply ended, with the host's new look already taken in. */

@@ -7,7 +7,7 @@ import type { Emit } from './events.ts';
 import { Machines } from './machines.ts';
 import { NamedRequests } from './named-requests.ts';
 import { AskingTasks } from './other-hosts.ts';
-import { debtorOf } from './owed-handlers.ts';
+import { debtorOf } from './owed.ts';
 import { PreparedAhead } from './prepared-ahead.ts';
 import { RunHosts } from './run-hosts.ts';
 import type { RunOptions } from './run-options.ts';

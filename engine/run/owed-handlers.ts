@@ -1,19 +1,8 @@
-import { basename } from 'node:path';
 import type { Handler, Play } from '../playbook/play.ts';
 import type { RunContext } from './context.ts';
 import type { HostState } from './host-state.ts';
 import type { Debt } from './owed.ts';
 import { crossOut } from './owed.ts';
-
-/** The plays that pay each other's debts: those of one playbook, wherever its file lies. */
-export interface Debtor {
-  readonly playbook: string;
-  readonly plays: ReadonlySet<string>;
-}
-
-export function debtorOf(playbookFile: string, plays: ReadonlySet<string>): Debtor {
-  return { playbook: basename(playbookFile), plays };
-}
 
 /** What a play owes for handlers of these names. */
 export function debtsOf(context: RunContext, play: Play, handlers: readonly string[]): readonly Debt[] {

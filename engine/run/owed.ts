@@ -1,8 +1,19 @@
+import { basename } from 'node:path';
 import { z } from 'zod';
 import { quote } from '../connection/quote.ts';
 import { numbered, printRecords, recordsOf } from '../resources/records.ts';
 import type { Request, ResourceKind } from '../resources/resource.ts';
 import { request } from '../resources/resource.ts';
+
+/** The plays that pay each other's debts: those of one playbook, wherever its file lies. */
+export interface Debtor {
+  readonly playbook: string;
+  readonly plays: ReadonlySet<string>;
+}
+
+export function debtorOf(playbookFile: string, plays: ReadonlySet<string>): Debtor {
+  return { playbook: basename(playbookFile), plays };
+}
 
 /** A handler that was called for on a host and has not run, with who owes it. */
 export interface Debt {

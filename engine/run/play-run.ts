@@ -3,29 +3,17 @@ import type { Inventory } from '../inventory/inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import type { BatchSize, Play } from '../playbook/play.ts';
 import { isSelected } from '../playbook/select-tasks.ts';
-import type { Layer } from '../values/scope.ts';
 import { Barrier } from './barrier.ts';
 import { abort, abortAtOnce } from './abort.ts';
-import type { Batch, RunContext } from './context.ts';
+import { connectForPlay } from './connect-host.ts';
+import type { Batch, PlannedPlay, RunContext } from './context.ts';
 import { HostRun } from './host-run.ts';
 import type { HostState } from './host-state.ts';
 import type { Route, Stop } from './itinerary.ts';
 import { itinerary, opened, size } from './itinerary.ts';
-import { connectForPlay } from './machines.ts';
 import { debtsOf } from './owed-handlers.ts';
-import type { Pace } from './pace.ts';
 import { HostStops, NotInPlan, TaskFailed, asHostGone } from './signals.ts';
 import { failedStep, userProblem } from './step-failure.ts';
-
-/** A play with its hosts chosen. */
-export interface PlannedPlay {
-  readonly play: Play;
-  /** What `hosts` came to. */
-  readonly pattern: string;
-  readonly layers: readonly Layer[];
-  readonly pace: Pace;
-  readonly hosts: readonly HostState[];
-}
 
 export type PlayEnd = { readonly kind: 'done' } | { readonly kind: 'stopped'; readonly why: string };
 

@@ -7,14 +7,24 @@ import type { Task } from '../playbook/play.ts';
 import { explain } from '../values/explain.ts';
 import type { Scope, Value } from '../values/value.ts';
 import { Unknown } from '../values/value.ts';
-import type { RunContext } from './context.ts';
+import type { Vault } from '../vault/vault.ts';
 import type { ControllerTask } from './controller-tasks.ts';
+import type { ControllerFiles } from './controller-files.ts';
 import { ToCome } from './controller-files.ts';
 import type { HostState } from './host-state.ts';
 import type { Machine } from './machine.ts';
 import { isNoLog } from './no-log.ts';
 import { resolveSettings } from './step-settings.ts';
 import { wrongType } from './wrong-type.ts';
+
+/** What preparing a task takes from its run. */
+export interface PreparingRun {
+  readonly now: Date;
+  readonly runId: string;
+  readonly vault: Vault;
+  readonly files: ControllerFiles;
+  module(name: string): Promise<AnyModule>;
+}
 
 /** A task for one host and one loop item, with everything resolved that does not need the host. */
 export interface Prepared {
@@ -34,7 +44,7 @@ export interface Prepared {
 export type Preparing = { readonly kind: 'ready'; readonly prepared: Prepared } | { readonly kind: 'unknown'; readonly because: string };
 
 /** Throws Problem or Problems for whatever is wrong with the task's arguments under these variables. */
-export async function prepare(context: RunContext, task: Task, scope: Scope): Promise<Preparing> {
+export async function prepare(context: PreparingRun, task: Task, scope: Scope): Promise<Preparing> {
   const module = await context.module(task.module);
   const noLog = isNoLog(task, scope);
   const resolved: Record<string, Value> = {};
@@ -78,7 +88,12 @@ type Loading =
   | { readonly kind: 'unknown'; readonly because: string };
 
 /** What the module wants of the controller's files. */
-async function load(context: RunContext, task: Task, scope: Scope, { module, args }: Pick<Prepared, 'module' | 'args'>): Promise<Loading> {
+async function load(
+  context: PreparingRun,
+  task: Task,
+  scope: Scope,
+  { module, args }: Pick<Prepared, 'module' | 'args'>,
+): Promise<Loading> {
   if (module.load === undefined) return { kind: 'loaded', loaded: undefined, isCurrent: () => true };
   const placeOf = placesOf(task);
   const controller = context.files.as(task.searchPath, scope, (argument) => placeOf([argument]));
@@ -117,7 +132,7 @@ export function placesOf(task: Task): (path: readonly (string | number)[]) => Pl
 
 /** What a module is told besides its arguments: of a task on the machine where it is done. */
 export function moduleContext(
-  { now, runId, vault }: RunContext,
+  { now, runId, vault }: PreparingRun,
   { host, task }: { readonly host: HostState; readonly task: Task },
   prepared: Prepared,
   machine: Machine,

@@ -1,8 +1,7 @@
 import type { Task } from '../playbook/play.ts';
 import type { Scope, Value } from '../values/value.ts';
-import type { RunContext } from './context.ts';
 import type { HostState } from './host-state.ts';
-import type { Prepared, Preparing } from './prepare.ts';
+import type { Prepared, Preparing, PreparingRun } from './prepare.ts';
 import { prepare } from './prepare.ts';
 
 /** A prepared task with all that it was made of: where these variables have the same values, it would come out the same. */
@@ -31,7 +30,7 @@ export class PreparedAhead {
   readonly #last = new WeakMap<Task, Made>();
 
   /** As `prepare`, before the task's turn: what comes out is kept for it. */
-  async prepareAhead(context: RunContext, of: For, scope: Scope): Promise<Preparing> {
+  async prepareAhead(context: PreparingRun, of: For, scope: Scope): Promise<Preparing> {
     const known = this.#made(of, scope);
     if (known !== undefined) return { kind: 'ready', prepared: known };
     const { scope: watched, names, values, isOwn } = watch(scope);
@@ -41,7 +40,7 @@ export class PreparedAhead {
   }
 
   /** As `prepare`, in the task's turn. What was kept for it is used up, so that it does not stay in memory. */
-  async prepareNow(context: RunContext, of: For, scope: Scope): Promise<Preparing> {
+  async prepareNow(context: PreparingRun, of: For, scope: Scope): Promise<Preparing> {
     const known = this.#made(of, scope);
     this.#kept.get(of.host)?.get(of.task)?.delete(of.item);
     return known === undefined ? prepare(context, of.task, scope) : { kind: 'ready', prepared: known };

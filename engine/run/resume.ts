@@ -1,6 +1,6 @@
 import { resultsOf } from '../playbook/brings.ts';
 import type { Play, Step } from '../playbook/play.ts';
-import type { PlannedPlay } from './play-run.ts';
+import type { PlannedPlay } from './context.ts';
 
 /** An earlier run that did not come to its end, to be gone on with. */
 export interface Resume {

@@ -4,6 +4,7 @@ import { lookUnanswered, TimedOut } from '../connection/unreachable.ts';
 import { Problem } from '../errors/problem.ts';
 import { composeObservation } from '../resources/observation.ts';
 import type { Prediction, Request, Seen } from '../resources/resource.ts';
+import type { ChangeCount } from './change-count.ts';
 
 interface Known {
   readonly request: Request;
@@ -16,14 +17,6 @@ interface Known {
   stale: boolean;
   /** False once the task that asked is finished: then nobody needs it looked at again. */
   wanted: boolean;
-}
-
-/** Counts the changes of the whole run. What a command answered may depend on any host. */
-export interface ChangeCount {
-  /** How many were begun. */
-  value: number;
-  /** How many have ended. */
-  done: number;
 }
 
 /** What is known of one host, seen with one user's eyes. */

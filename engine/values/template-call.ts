@@ -10,8 +10,8 @@ import type { Frame, Level } from './template-frame.ts';
 import type { Evaluate, PathOptions } from './template-path.ts';
 import { compilePath, memberOf, whyNoMember } from './template-path.ts';
 import type { Call, SyntaxExpression } from './template-syntax.ts';
-import { templateRemedy } from './template-remedy.ts';
 import { Secret } from './secret.ts';
+import { templateRemedy } from './template-syntax.ts';
 import type { Scope, Value } from './value.ts';
 import { isList, isMap, Unknown } from './value.ts';
 

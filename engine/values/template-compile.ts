@@ -8,11 +8,10 @@ import { compileCall, compileSyntaxExpression } from './template-call.ts';
 import type { Frame, Level } from './template-frame.ts';
 import { rootLevel } from './template-frame.ts';
 import { Output } from './template-output.ts';
-import { templateRemedy } from './template-remedy.ts';
 import type { Evaluate, PathOptions } from './template-path.ts';
 import type { Block, Mustache, Partial, Program, Statement, SyntaxExpression } from './template-syntax.ts';
 import type { TemplateSource } from './template-syntax.ts';
-import { parseSyntax } from './template-syntax.ts';
+import { parseSyntax, templateRemedy } from './template-syntax.ts';
 import type { Value, ValueMap } from './value.ts';
 import { isList, isMap, Unknown } from './value.ts';
 

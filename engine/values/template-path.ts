@@ -3,12 +3,12 @@ import { didYouMean, listNames } from './suggest.ts';
 import type { Frame, Level, Loop } from './template-frame.ts';
 import { frameAt } from './template-frame.ts';
 import type { Path, TemplateSource } from './template-syntax.ts';
+import { templateRemedy } from './template-syntax.ts';
 import type { Scope, Value } from './value.ts';
 import { isList, isMap, Unknown } from './value.ts';
 import { ansibleMember, ansibleVariable } from './ansible-variables.ts';
 import { ansibleNameFault, undefinedVariable } from './expression.ts';
 import { factPathFault } from './fact-paths.ts';
-import { templateRemedy } from './template-remedy.ts';
 import { Secret } from './secret.ts';
 import type { Fault } from './fault.ts';
 

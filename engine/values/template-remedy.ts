@@ -1,14 +1,8 @@
 import { parse } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import { isExpression } from './expression.ts';
 import { mustacheRemedy } from './jinja-remedy.ts';
-import type { Located, TemplateSource } from './template-syntax.ts';
 
-/** What to write instead of the mustache that this part stands in, where its inside is Jinja. The remedy is one that can be read. */
-export function templateRemedy(source: TemplateSource, at: Located): string | undefined {
-  return mustacheRemedyAt(source.text, source.offset(at.loc.start));
-}
-
-/** The same by an offset in the text. */
+/** What to write instead of the mustache at this offset of the text, where its inside is Jinja. The remedy is one that can be read. */
 export function mustacheRemedyAt(text: string, offset: number): string | undefined {
   const mustache = mustacheAt(text, offset);
   return mustache === undefined ? undefined : mustacheRemedy(mustache, isTemplate);

@@ -4,6 +4,11 @@ import { Fault, isStackOverflow } from './fault.ts';
 import { refuseJinja } from './jinja-statement.ts';
 import { firstUnreadable, mustacheRemedyAt } from './template-remedy.ts';
 
+/** What to write instead of the mustache that this part stands in, see `mustacheRemedyAt`. */
+export function templateRemedy(source: TemplateSource, at: Located): string | undefined {
+  return mustacheRemedyAt(source.text, source.offset(at.loc.start));
+}
+
 interface Position {
   readonly line: number;
   readonly column: number;

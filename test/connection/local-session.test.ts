@@ -4,9 +4,10 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { ChangeOptions, ChangeScripts, Changing, Connection, LookOptions, UploadSource } from '../../engine/connection/connection.ts';
+import type { ChangeOptions, ChangeScripts, Changing, Connection, LookOptions } from '../../engine/connection/connection.ts';
 import { quote } from '../../engine/connection/quote.ts';
 import { TimedOut, Unreachable } from '../../engine/connection/unreachable.ts';
+import type { UploadSource } from '../../engine/connection/upload.ts';
 import { SHELLS, testShell } from './test-shell.ts';
 import type { TestShell } from './test-shell.ts';
 

@@ -5,8 +5,8 @@ import type { FileState } from '../../engine/resources/file-state.ts';
 import { packageRequest } from '../../engine/resources/package.ts';
 import { predict } from '../../engine/resources/resource.ts';
 import { managerRequest, managers } from '../../engine/resources/unit-manager.ts';
+import type { UnitState } from '../../engine/resources/unit-state.ts';
 import { ABSENT_UNIT, unitRequest, units } from '../../engine/resources/unit.ts';
-import type { UnitState } from '../../engine/resources/unit.ts';
 import { planWith, seenAs } from './system-host.ts';
 
 const ETCD = unitRequest('etcd');

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '../../engine/connection/connection.ts';
-import type { Changing, Connection, UploadSource } from '../../engine/connection/connection.ts';
+import type { Changing, Connection } from '../../engine/connection/connection.ts';
 import { quote } from '../../engine/connection/quote.ts';
+import type { UploadSource } from '../../engine/connection/upload.ts';
 import { startOpensshServer } from './openssh-server.ts';
 import type { OpensshServer } from './openssh-server.ts';
 
