@@ -4,7 +4,7 @@ import { LOCALHOST, localhostOf } from '../inventory/localhost.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import { printInventoryGraph, printInventoryHost, printInventoryList } from '../report/inventory.ts';
-import { didYouMean } from '../values/suggest.ts';
+import { didYouMean } from '../values/language/suggest.ts';
 import type { InventoryFlags } from './common-options.ts';
 import { addInventoryOptions, addLimitOption } from './common-options.ts';
 import { accessOf } from './controller-access.ts';

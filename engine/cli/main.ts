@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Option } from 'commander';
 import { Command, CommanderError } from 'commander';
 import { Problem, Problems } from '../errors/problem.ts';
-import { didYouMean } from '../values/suggest.ts';
+import { didYouMean } from '../values/language/suggest.ts';
 import { optionRemedy } from './ansible-options.ts';
 import { EXIT } from './exit-status.ts';
 import { endAtOnce } from './interruptions.ts';

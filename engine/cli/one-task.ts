@@ -6,9 +6,9 @@ import type { Argument, Play, Playbook, Task } from '../playbook/play.ts';
 import { NO_SETTINGS } from '../playbook/settings.ts';
 import { argumentDocuments } from '../report/module-document.ts';
 import { compileNode } from '../values/compiled.ts';
-import type { Node } from '../values/node.ts';
-import { parseTemplate } from '../values/template.ts';
-import { readYaml } from '../values/yaml.ts';
+import type { Node } from '../values/base/node.ts';
+import { parseTemplate } from '../values/template/template.ts';
+import { readYaml } from '../values/yaml/yaml.ts';
 
 /** What the command line says of its one task. */
 export interface OneTask {

@@ -2,7 +2,7 @@ import { Problem, Problems } from '../errors/problem.ts';
 import { broughtBy } from '../playbook/brings.ts';
 import type { Playbook } from '../playbook/play.ts';
 import type { TagSelection } from '../playbook/select-tasks.ts';
-import { didYouMean } from '../values/suggest.ts';
+import { didYouMean } from '../values/language/suggest.ts';
 
 /** Those that mean something without standing at a task. */
 const SPECIAL: ReadonlySet<string> = new Set(['all', 'tagged', 'untagged', 'always', 'never']);

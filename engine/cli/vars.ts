@@ -4,7 +4,7 @@ import { loadInventory } from '../inventory/load-inventory.ts';
 import { MAGIC_VARIABLES } from '../playbook/keywords.ts';
 import { printExplanations, printVariables } from '../report/variables.ts';
 import { hostScopes } from '../run/host-scopes.ts';
-import { didYouMean } from '../values/suggest.ts';
+import { didYouMean } from '../values/language/suggest.ts';
 import type { InventoryFlags } from './common-options.ts';
 import { addInventoryOptions } from './common-options.ts';
 import { accessOf } from './controller-access.ts';

@@ -4,7 +4,7 @@ import { buffer as readAll } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { Problem } from '../errors/problem.ts';
 import { printClear, printNotes } from '../report/vault.ts';
-import { textIn } from '../values/text-file.ts';
+import { textIn } from '../values/yaml/text-file.ts';
 import { encryptArmored, encryptValue, rekeyValues } from '../vault/encrypt.ts';
 import { readIdentities } from '../vault/identities.ts';
 import type { Recipient } from '../vault/recipient.ts';

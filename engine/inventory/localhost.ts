@@ -1,4 +1,4 @@
-import type { Value } from '../values/value.ts';
+import type { Value } from '../values/base/value.ts';
 import type { Host, Inventory } from './inventory.ts';
 
 /** There is always this machine, even if no inventory names it. It is reached without SSH, and is in no group but `all`. */

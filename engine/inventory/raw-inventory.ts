@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Place } from '../errors/problem.ts';
 import { Problem, Problems } from '../errors/problem.ts';
-import type { Node } from '../values/node.ts';
+import type { Node } from '../values/base/node.ts';
 import type { HostEntry } from './host-entry.ts';
 import { parseHostEntry } from './host-entry.ts';
 import type { WrittenVariable } from './written-variable.ts';

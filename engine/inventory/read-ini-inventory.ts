@@ -1,9 +1,9 @@
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
-import type { Node, ScalarNode } from '../values/node.ts';
+import type { Node, ScalarNode } from '../values/base/node.ts';
 import { hiddenNode, variableNode } from '../values/hidden-node.ts';
-import { nearestName } from '../values/suggest.ts';
-import { variableNameProblem } from '../values/variable-name.ts';
+import { nearestName } from '../values/language/suggest.ts';
+import { variableNameProblem } from '../values/base/variable-name.ts';
 import type { Literal } from './python-literal.ts';
 import { pythonLiteral } from './python-literal.ts';
 import type { RawInventory } from './raw-inventory.ts';

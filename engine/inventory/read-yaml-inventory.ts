@@ -1,7 +1,7 @@
 import { Problem } from '../errors/problem.ts';
-import type { MapEntry, Node } from '../values/node.ts';
-import { oneDocument } from '../values/one-document.ts';
-import { nearestName } from '../values/suggest.ts';
+import type { MapEntry, Node } from '../values/base/node.ts';
+import { oneDocument } from '../values/yaml/one-document.ts';
+import { nearestName } from '../values/language/suggest.ts';
 import type { RawInventory } from './raw-inventory.ts';
 import { entriesOf, isEmpty, optionalEntries, variablesOf } from './variables-of-node.ts';
 

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
-import { MAX_DEPTH, shapeOfJson } from '../values/depth.ts';
-import type { MapEntry, Node } from '../values/node.ts';
-import { textIn } from '../values/text-file.ts';
+import { MAX_DEPTH, shapeOfJson } from '../values/base/depth.ts';
+import type { MapEntry, Node } from '../values/base/node.ts';
+import { textIn } from '../values/yaml/text-file.ts';
 import { outputOf } from './program-output.ts';
 import type { RawInventory } from './raw-inventory.ts';
 import { entriesOf, variablesOf } from './variables-of-node.ts';

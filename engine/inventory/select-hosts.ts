@@ -1,8 +1,8 @@
 import { wildcards } from '../connection/wildcards.ts';
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
-import { EndlessMatch, match, matchLines, powerOf } from '../values/match-limit.ts';
-import { nearestName } from '../values/suggest.ts';
+import { EndlessMatch, match, matchLines, powerOf } from '../values/language/match-limit.ts';
+import { nearestName } from '../values/language/suggest.ts';
 import type { Host, Inventory } from './inventory.ts';
 import { LOCALHOST, localhostOf } from './localhost.ts';
 

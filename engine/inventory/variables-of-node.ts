@@ -1,7 +1,7 @@
 import { Problem, Problems } from '../errors/problem.ts';
-import type { MapEntry, Node } from '../values/node.ts';
+import type { MapEntry, Node } from '../values/base/node.ts';
 import { variableNode } from '../values/hidden-node.ts';
-import { variableNameProblem } from '../values/variable-name.ts';
+import { variableNameProblem } from '../values/base/variable-name.ts';
 import type { WrittenVariable } from './written-variable.ts';
 import { writtenVariable } from './written-variable.ts';
 

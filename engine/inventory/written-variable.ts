@@ -1,10 +1,10 @@
-import type { MapEntry, Node } from '../values/node.ts';
+import type { MapEntry, Node } from '../values/base/node.ts';
 import type { Compiled } from '../values/compiled.ts';
 import { Problem } from '../errors/problem.ts';
 import { compileNode, isCompiled } from '../values/compiled.ts';
-import { Secret } from '../values/secret.ts';
+import { Secret } from '../values/base/secret.ts';
 import type { Layer } from '../values/scope.ts';
-import type { Value } from '../values/value.ts';
+import type { Value } from '../values/base/value.ts';
 
 /** A variable of the inventory, which is also listed as it was written, its templates not rendered. */
 export interface WrittenVariable extends Compiled {

@@ -4,7 +4,7 @@ import { file } from '../resources/file.ts';
 import type { FileState } from '../resources/file-state.ts';
 import type { Prediction } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
-import type { Value } from '../values/value.ts';
+import type { Value } from '../values/base/value.ts';
 import type { UnpackOptions } from './archive-options.ts';
 import type { WantedAttributes } from './file-attributes.ts';
 import { applyMode, formatMode } from './file-mode.ts';

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
 import { COMMON_ARGUMENTS } from '../playbook/ansible-modules.ts';
-import { mask } from '../values/mask.ts';
-import { Secret } from '../values/secret.ts';
-import { didYouMean, listNames } from '../values/suggest.ts';
-import type { Value, ValueMap } from '../values/value.ts';
-import { Unknown, isList, isMap } from '../values/value.ts';
+import { mask } from '../values/mask/mask.ts';
+import { Secret } from '../values/base/secret.ts';
+import { didYouMean, listNames } from '../values/language/suggest.ts';
+import type { Value, ValueMap } from '../values/base/value.ts';
+import { Unknown, isList, isMap } from '../values/base/value.ts';
 import type { AnyModule } from './module.ts';
 
 export type Path = readonly (string | number)[];

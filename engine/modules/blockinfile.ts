@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Secret } from '../values/secret.ts';
-import { Unknown } from '../values/value.ts';
+import { Secret } from '../values/base/secret.ts';
+import { Unknown } from '../values/base/value.ts';
 import { atMostOne, boolean, plainText, text } from './arguments.ts';
 import { editArguments, editRequests, pathAliases, planEdit } from './edit-file.ts';
 import { foreignFileArguments } from './file-write-arguments.ts';

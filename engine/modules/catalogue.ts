@@ -1,7 +1,7 @@
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Argument } from '../playbook/play.ts';
-import { didYouMean } from '../values/suggest.ts';
+import { didYouMean } from '../values/language/suggest.ts';
 import { argumentNames } from './argument-problem.ts';
 import { checkArguments } from './arguments.ts';
 import { moduleFiles } from './module-files.ts';

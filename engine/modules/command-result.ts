@@ -1,7 +1,7 @@
-import { isDeepJson } from '../values/depth.ts';
+import { isDeepJson } from '../values/base/depth.ts';
 import type { Completed } from '../connection/connection.ts';
-import type { PlainMap, Value, ValueMap } from '../values/value.ts';
-import { Unknown } from '../values/value.ts';
+import type { PlainMap, Value, ValueMap } from '../values/base/value.ts';
+import { Unknown } from '../values/base/value.ts';
 import type { Finished } from './module.ts';
 
 /** What `register` gets of a command: rc, stdout, stderr, both by lines, and `json` where stdout is JSON. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { quote } from '../connection/quote.ts';
-import { Unknown } from '../values/value.ts';
+import { Unknown } from '../values/base/value.ts';
 import { belowChdir, exactlyOne, openText } from './arguments.ts';
 import { splitWords } from './command-line.ts';
 import { planRun, runArguments, runRequests } from './command-run.ts';

@@ -5,7 +5,7 @@ import { crontabRequest } from '../resources/crontab.ts';
 import type { Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
 import { file } from '../resources/file.ts';
-import type { ValueMap } from '../values/value.ts';
+import type { ValueMap } from '../values/base/value.ts';
 import { atMostOne, boolean, path } from './arguments.ts';
 import { editEntry, editVariable, namesIn } from './cron-table.ts';
 import { planAbsent } from './file-absent.ts';

@@ -1,7 +1,7 @@
 import { quote } from '../connection/quote.ts';
 import type { Attributes, Directory, FileState } from '../resources/file-state.ts';
-import type { Value, ValueMap } from '../values/value.ts';
-import { Unknown } from '../values/value.ts';
+import type { Value, ValueMap } from '../values/base/value.ts';
+import { Unknown } from '../values/base/value.ts';
 import type { Account } from './arguments.ts';
 import { account, boolean, mode } from './arguments.ts';
 import { applyMode, formatMode, shownMode } from './file-mode.ts';

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { UploadSource } from '../connection/upload.ts';
 import { MAX_CONTENT_BYTES } from '../resources/file-detail.ts';
 import type { RegularFile } from '../resources/file-state.ts';
-import { Secret } from '../values/secret.ts';
+import { Secret } from '../values/base/secret.ts';
 import type { Shown } from './module.ts';
 import { readably } from './file-text.ts';
-import { Unknown } from '../values/value.ts';
+import { Unknown } from '../values/base/value.ts';
 import type { UsableWay } from './way-to-path.ts';
 
 /** What a file shall hold. */

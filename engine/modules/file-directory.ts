@@ -4,7 +4,7 @@ import type { Attributes, Directory, FileState } from '../resources/file-state.t
 import { endOf, describeType, parentOf } from '../resources/file-state.ts';
 import type { Request, Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
-import type { ValueMap } from '../values/value.ts';
+import type { ValueMap } from '../values/base/value.ts';
 import type { FileArguments } from './file-arguments.ts';
 import {
   attributeCommands,

@@ -4,7 +4,7 @@ import type { Directory, Link, OtherFile, RegularFile } from '../resources/file-
 import type { Seen } from '../resources/resource.ts';
 import { describeType } from '../resources/file-state.ts';
 import { predict } from '../resources/resource.ts';
-import type { ValueMap } from '../values/value.ts';
+import type { ValueMap } from '../values/base/value.ts';
 import type { FileArguments } from './file-arguments.ts';
 import {
   attributeCommands,

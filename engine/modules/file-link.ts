@@ -6,8 +6,8 @@ import { describeType, parentOf } from '../resources/file-state.ts';
 import { need } from '../resources/need.ts';
 import type { Prediction, Request, Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
-import type { ValueMap } from '../values/value.ts';
-import { Unknown } from '../values/value.ts';
+import type { ValueMap } from '../values/base/value.ts';
+import { Unknown } from '../values/base/value.ts';
 import type { FileArguments } from './file-arguments.ts';
 import {
   attributeCommands,

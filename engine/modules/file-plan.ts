@@ -5,8 +5,8 @@ import type { AbsentFile, FileState, RegularFile } from '../resources/file-state
 import { describeType, parentOf } from '../resources/file-state.ts';
 import type { Prediction, Request, Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
-import type { ValueMap } from '../values/value.ts';
-import { Unknown } from '../values/value.ts';
+import type { ValueMap } from '../values/base/value.ts';
+import { Unknown } from '../values/base/value.ts';
 import { quote } from '../connection/quote.ts';
 import type { WantedAttributes } from './file-attributes.ts';
 import {

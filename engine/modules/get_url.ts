@@ -3,7 +3,7 @@ import { quote } from '../connection/quote.ts';
 import { file } from '../resources/file.ts';
 import type { FileState, RegularFile } from '../resources/file-state.ts';
 import { endOf, nameOf } from '../resources/file-state.ts';
-import { Secret } from '../values/secret.ts';
+import { Secret } from '../values/base/secret.ts';
 import { boolean, path, pathOrDirectory, plainText, secretText } from './arguments.ts';
 import { ALGORITHMS, readChecksum } from './digest-list.ts';
 import { checkDigest, digestOfFile, isAsWanted, latestQuestion, listQuestion, wantedContent } from './download-digest.ts';
@@ -26,8 +26,8 @@ import { downloadNeed, downloadScript, noProgram, revealed } from './http-reques
 import type { HttpRequest } from './http-request.ts';
 import type { Apply, Context } from './module.ts';
 import { defineModule } from './module.ts';
-import type { Value, ValueMap } from '../values/value.ts';
-import { Unknown } from '../values/value.ts';
+import type { Value, ValueMap } from '../values/base/value.ts';
+import { Unknown } from '../values/base/value.ts';
 import { keeping, takeOver } from './take-over.ts';
 import { backupName, temporaryBeside } from './write-file.ts';
 

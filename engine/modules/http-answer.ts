@@ -1,5 +1,5 @@
-import type { Secret } from '../values/secret.ts';
-import type { Value, ValueMap } from '../values/value.ts';
+import type { Secret } from '../values/base/secret.ts';
+import type { Value, ValueMap } from '../values/base/value.ts';
 import { parseJson } from './command-result.ts';
 import type { Finished } from './module.ts';
 

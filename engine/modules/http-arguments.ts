@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Secret } from '../values/secret.ts';
+import { Secret } from '../values/base/secret.ts';
 import { boolean, secretText, wholeNumber } from './arguments.ts';
 
 /** A value of a header: numbers and booleans are written out. */

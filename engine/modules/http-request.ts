@@ -2,7 +2,7 @@ import { quote } from '../connection/quote.ts';
 import type { Need, NeedState } from '../resources/need.ts';
 import { need } from '../resources/need.ts';
 import type { Request, Seen } from '../resources/resource.ts';
-import { Secret } from '../values/secret.ts';
+import { Secret } from '../values/base/secret.ts';
 import type { Impossible } from './module.ts';
 
 export interface HttpRequest {

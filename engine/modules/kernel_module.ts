@@ -3,7 +3,7 @@ import type { KernelModuleState } from '../resources/kernel-module.ts';
 import { isPresent, kernelModuleRequest } from '../resources/kernel-module.ts';
 import type { Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
-import type { ValueMap } from '../values/value.ts';
+import type { ValueMap } from '../values/base/value.ts';
 import { boolean } from './arguments.ts';
 import type { Context, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { createKeyPair, keyPairFrom, needsPrivateKey, needsPublicKey } from '../pki/key-pair.ts';
-import { Secret } from '../values/secret.ts';
-import type { Unknown, ValueMap } from '../values/value.ts';
+import { Secret } from '../values/base/secret.ts';
+import type { Unknown, ValueMap } from '../values/base/value.ts';
 import type { Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import { applyFiles, baseName, besides, folder, heldBy, toBeMade, wholeFile, withThoseBeside, written, inOwnFolders } from './pki-files.ts';

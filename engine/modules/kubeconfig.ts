@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { Problem } from '../errors/problem.ts';
 import { buildKubeconfig } from '../pki/kubeconfig.ts';
-import { Secret } from '../values/secret.ts';
-import type { Value } from '../values/value.ts';
-import { Unknown } from '../values/value.ts';
+import { Secret } from '../values/base/secret.ts';
+import type { Value } from '../values/base/value.ts';
+import { Unknown } from '../values/base/value.ts';
 import { filledText, openText, text } from './arguments.ts';
 import type { Context, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';

@@ -5,8 +5,8 @@ import type { UploadRoom, UploadSource } from '../connection/upload.ts';
 import type { Place } from '../errors/problem.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Prediction, Request, Seen } from '../resources/resource.ts';
-import type { Secret } from '../values/secret.ts';
-import type { Unknown, Value, ValueMap } from '../values/value.ts';
+import type { Secret } from '../values/base/secret.ts';
+import type { Unknown, Value, ValueMap } from '../values/base/value.ts';
 import type { ArchiveContent } from './archive-read.ts';
 
 /**

@@ -7,7 +7,7 @@ import { path, secretText } from './arguments.ts';
 import { commandResult, meaning } from './command-result.ts';
 import { defineModule } from './module.ts';
 import type { Context } from './module.ts';
-import { Secret } from '../values/secret.ts';
+import { Secret } from '../values/base/secret.ts';
 
 const schema = z.strictObject({
   cmd: secretText().describe('Shell text that only looks. It runs in a plan too, may run early, and again.'),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { Secret } from '../values/secret.ts';
-import type { ValueMap } from '../values/value.ts';
+import { Secret } from '../values/base/secret.ts';
+import type { ValueMap } from '../values/base/value.ts';
 import { wholeNumber } from './arguments.ts';
 import type { Outcome } from './module.ts';
 import { defineModule } from './module.ts';

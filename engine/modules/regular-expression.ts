@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Costly } from '../values/match-limit.ts';
-import { match, powerOf } from '../values/match-limit.ts';
+import type { Costly } from '../values/language/match-limit.ts';
+import { match, powerOf } from '../values/language/match-limit.ts';
 import { PatternFault, translatePattern } from './python-pattern.ts';
 import type { PatternOptions, Translated } from './python-pattern.ts';
 import { parseReplacement } from './python-replacement.ts';

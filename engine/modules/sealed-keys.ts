@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Problem } from '../errors/problem.ts';
 import { isEncrypted } from '../vault/armor.ts';
 import { encryptText } from '../vault/encrypt.ts';
-import { Secret } from '../values/secret.ts';
+import { Secret } from '../values/base/secret.ts';
 import type { Seen } from '../resources/resource.ts';
 import type { Change, Context, InSync } from './module.ts';
 import type { Held } from './pki-files.ts';

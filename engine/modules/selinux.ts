@@ -3,7 +3,7 @@ import type { Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
 import type { SelinuxState } from '../resources/selinux.ts';
 import { selinuxRequest } from '../resources/selinux.ts';
-import type { ValueMap } from '../values/value.ts';
+import type { ValueMap } from '../values/base/value.ts';
 import type { Context, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import { forRootAlone } from './root-alone.ts';

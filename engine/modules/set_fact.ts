@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isDeep, MAX_DEPTH } from '../values/depth.ts';
+import { isDeep, MAX_DEPTH } from '../values/base/depth.ts';
 import { anyValue } from './arguments.ts';
 import { defineModule } from './module.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { quote } from '../connection/quote.ts';
-import { Unknown } from '../values/value.ts';
+import { Unknown } from '../values/base/value.ts';
 import { belowChdir, openText, path } from './arguments.ts';
 import { planRun, runArguments, runRequests } from './command-run.ts';
 import { defineModule } from './module.ts';

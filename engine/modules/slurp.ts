@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { wholeFile } from '../resources/file.ts';
-import { Unknown } from '../values/value.ts';
+import { Unknown } from '../values/base/value.ts';
 import { path } from './arguments.ts';
 import { parseJson } from './command-result.ts';
 import { cannotLook } from './file-needs.ts';

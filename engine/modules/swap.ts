@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
 import { swapRequest } from '../resources/swap.ts';
-import type { ValueMap } from '../values/value.ts';
+import type { ValueMap } from '../values/base/value.ts';
 import type { Context, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import { forRootAlone } from './root-alone.ts';

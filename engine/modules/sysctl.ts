@@ -4,7 +4,7 @@ import type { Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
 import { moduleOf, normalizeValue, sysctlPath, sysctlRequest } from '../resources/sysctl.ts';
 import type { SysctlState } from '../resources/sysctl.ts';
-import type { ValueMap } from '../values/value.ts';
+import type { ValueMap } from '../values/base/value.ts';
 import { boolean, exactlyOne, path } from './arguments.ts';
 import type { Apply, Context, Difference, Outcome } from './module.ts';
 import { defineModule } from './module.ts';

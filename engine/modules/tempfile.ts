@@ -4,7 +4,7 @@ import { quote } from '../connection/quote.ts';
 import { file } from '../resources/file.ts';
 import { describeType } from '../resources/file-state.ts';
 import type { Seen } from '../resources/resource.ts';
-import { Unknown } from '../values/value.ts';
+import { Unknown } from '../values/base/value.ts';
 import { path, plainText } from './arguments.ts';
 import type { Impossible } from './module.ts';
 import { unsafePath } from './file-attributes.ts';

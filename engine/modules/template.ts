@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { file } from '../resources/file.ts';
-import { Secret } from '../values/secret.ts';
-import { Unknown } from '../values/value.ts';
+import { Secret } from '../values/base/secret.ts';
+import { Unknown } from '../values/base/value.ts';
 import { boolean, pathOrDirectory, plainText } from './arguments.ts';
 import type { Content } from './file-content.ts';
 import { contentOf } from './file-content.ts';

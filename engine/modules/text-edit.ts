@@ -11,7 +11,7 @@ import { bytesOf, textOf } from './file-text.ts';
 import { cannotLook } from './file-needs.ts';
 import { placeFor, planFile } from './file-plan.ts';
 import { OWN_WAY, wayNeeds, wayTo } from './way-to-path.ts';
-import type { ValueMap } from '../values/value.ts';
+import type { ValueMap } from '../values/base/value.ts';
 import type { Apply, CannotKnow, Context, Difference, Impossible, Outcome } from './module.ts';
 import { amongOthers, writeFile } from './write-file.ts';
 

@@ -7,7 +7,7 @@ import { describeType } from '../resources/file-state.ts';
 import type { Directory, FileState, Followed } from '../resources/file-state.ts';
 import type { Prediction, Request, Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
-import type { ValueMap } from '../values/value.ts';
+import type { ValueMap } from '../values/base/value.ts';
 import { chosenMembers, readOptions } from './archive-options.ts';
 import type { UnpackOptions } from './archive-options.ts';
 import { compareMembers, predictionsOf } from './archive-plan.ts';

@@ -1,7 +1,7 @@
 import type { Aging, UserState } from '../resources/account-state.ts';
 import { passwordDigest } from '../resources/user.ts';
-import { Secret } from '../values/secret.ts';
-import { Unknown } from '../values/value.ts';
+import { Secret } from '../values/base/secret.ts';
+import { Unknown } from '../values/base/value.ts';
 import type { Impossible } from './module.ts';
 import type { UserArguments } from './user-arguments.ts';
 

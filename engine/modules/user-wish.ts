@@ -1,8 +1,8 @@
 import type { GroupState, UserState } from '../resources/account-state.ts';
 import type { FileState } from '../resources/file-state.ts';
 import { otherGroups, passwordDigest } from '../resources/user.ts';
-import { Unknown } from '../values/value.ts';
-import type { Value } from '../values/value.ts';
+import { Unknown } from '../values/base/value.ts';
+import type { Value } from '../values/base/value.ts';
 import type { Difference } from './module.ts';
 import type { UserArguments } from './user-arguments.ts';
 import { asksForShadow } from './user-arguments.ts';

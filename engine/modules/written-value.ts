@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { Secret } from '../values/secret.ts';
-import type { Value } from '../values/value.ts';
-import { Unknown, isList, isMap } from '../values/value.ts';
+import { Secret } from '../values/base/secret.ts';
+import type { Value } from '../values/base/value.ts';
+import { Unknown, isList, isMap } from '../values/base/value.ts';
 import { unknownWithin } from './argument-problem.ts';
 
 /** Text for a file, which may be secret or not known yet. A number is written as it stands, a map or list as JSON in Ansible's form. */

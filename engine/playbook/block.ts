@@ -1,4 +1,4 @@
-import type { MapEntry, Node } from '../values/node.ts';
+import type { MapEntry, Node } from '../values/base/node.ts';
 import type { Fields } from './fields.ts';
 import { isNull } from './fields.ts';
 import type { Block, Step } from './play.ts';

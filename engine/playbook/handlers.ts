@@ -1,7 +1,7 @@
 import type { Place } from '../errors/problem.ts';
 import { formatPlace } from '../errors/problem.ts';
-import type { Node } from '../values/node.ts';
-import { didYouMean, listNames } from '../values/suggest.ts';
+import type { Node } from '../values/base/node.ts';
+import { didYouMean, listNames } from '../values/language/suggest.ts';
 import { Fields, nodeKind } from './fields.ts';
 import { shortName } from './keywords.ts';
 import type { Handler } from './play.ts';

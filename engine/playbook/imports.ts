@@ -1,4 +1,4 @@
-import type { MapEntry, Node } from '../values/node.ts';
+import type { MapEntry, Node } from '../values/base/node.ts';
 import { Fields, nodeKind } from './fields.ts';
 import type { Step } from './play.ts';
 import type { Reading, Surroundings } from './reading.ts';

@@ -1,5 +1,5 @@
 import type { Place } from '../errors/problem.ts';
-import type { MapEntry } from '../values/node.ts';
+import type { MapEntry } from '../values/base/node.ts';
 import type { Layer } from '../values/scope.ts';
 import { BRINGS_ANYTHING, BRINGS_NOTHING, broughtBy } from './brings.ts';
 import { Fields, isTemplated } from './fields.ts';

@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Place } from '../errors/problem.ts';
-import type { MapNode, Node } from '../values/node.ts';
+import type { MapNode, Node } from '../values/base/node.ts';
 import { Fields, nodeKind } from './fields.ts';
 import { IMPORT_PLAYBOOK_KEYWORDS, shortName } from './keywords.ts';
 import type { ModuleCatalogue } from './module-catalogue.ts';

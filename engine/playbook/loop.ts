@@ -1,4 +1,4 @@
-import type { MapEntry } from '../values/node.ts';
+import type { MapEntry } from '../values/base/node.ts';
 import { Fields, isTemplated } from './fields.ts';
 import { LOOP_CONTROL_KEYWORDS } from './keywords.ts';
 import type { Loop } from './play.ts';

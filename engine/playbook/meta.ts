@@ -1,5 +1,5 @@
-import type { MapEntry } from '../values/node.ts';
-import { didYouMean } from '../values/suggest.ts';
+import type { MapEntry } from '../values/base/node.ts';
+import { didYouMean } from '../values/language/suggest.ts';
 import { insteadOf } from './ansible-differences.ts';
 import type { Fields } from './fields.ts';
 import { META_ACTIONS } from './keywords.ts';

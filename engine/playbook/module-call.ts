@@ -1,7 +1,7 @@
 import type { Place } from '../errors/problem.ts';
 import type { Compiled } from '../values/compiled.ts';
-import type { Expression } from '../values/expression.ts';
-import type { MapEntry, Node } from '../values/node.ts';
+import type { Expression } from '../values/expression/expression.ts';
+import type { MapEntry, Node } from '../values/base/node.ts';
 import type { Fields } from './fields.ts';
 import { isNull, isTemplated, nodeKind } from './fields.ts';
 import type { KeyValues } from './key-values.ts';

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
-import type { MapNode, Node } from '../values/node.ts';
+import type { MapNode, Node } from '../values/base/node.ts';
 import type { Layer } from '../values/scope.ts';
-import type { Template } from '../values/template.ts';
+import type { Template } from '../values/template/template.ts';
 import { readBatchSizes } from './batch-size.ts';
 import { Fields, nodeKind } from './fields.ts';
 import { checkNotified, readHandlers } from './handlers.ts';

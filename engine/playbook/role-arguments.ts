@@ -1,5 +1,5 @@
-import type { MapEntry, MapNode } from '../values/node.ts';
-import { didYouMean } from '../values/suggest.ts';
+import type { MapEntry, MapNode } from '../values/base/node.ts';
+import { didYouMean } from '../values/language/suggest.ts';
 import { Fields } from './fields.ts';
 import type { RoleArgument } from './play.ts';
 import type { ProblemCollector } from './problem-collector.ts';

@@ -2,7 +2,7 @@ import { basename, join, resolve } from 'node:path';
 import type { Place } from '../errors/problem.ts';
 import { namesIn, statusOf } from '../values/look-at-once.ts';
 import type { Layer } from '../values/scope.ts';
-import { didYouMean } from '../values/suggest.ts';
+import { didYouMean } from '../values/language/suggest.ts';
 import { Fields } from './fields.ts';
 import type { RoleArgument } from './play.ts';
 import type { Reading, RoleFolder } from './reading.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Place } from '../errors/problem.ts';
-import type { MapEntry, Node } from '../values/node.ts';
+import type { MapEntry, Node } from '../values/base/node.ts';
 import type { Layer } from '../values/scope.ts';
-import { didYouMean, nearestName } from '../values/suggest.ts';
+import { didYouMean, nearestName } from '../values/language/suggest.ts';
 import { insteadOf } from './ansible-differences.ts';
 import { Fields, nodeKind } from './fields.ts';
 import { readHandlers } from './handlers.ts';

@@ -1,6 +1,6 @@
 import { formatPlace } from '../errors/problem.ts';
-import type { MapEntry, MapNode, Node } from '../values/node.ts';
-import { didYouMean } from '../values/suggest.ts';
+import type { MapEntry, MapNode, Node } from '../values/base/node.ts';
+import { didYouMean } from '../values/language/suggest.ts';
 import { insteadOf } from './ansible-differences.ts';
 import { readBlock } from './block.ts';
 import { Fields, nodeKind } from './fields.ts';

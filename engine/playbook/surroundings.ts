@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { Place } from '../errors/problem.ts';
-import type { Template } from '../values/template.ts';
+import type { Template } from '../values/template/template.ts';
 import type { Fields } from './fields.ts';
 import { isTemplated } from './fields.ts';
 import type { StepFrame } from './play.ts';

@@ -1,4 +1,4 @@
-import type { MapEntry } from '../values/node.ts';
+import type { MapEntry } from '../values/base/node.ts';
 import type { Fields } from './fields.ts';
 import { readLoop } from './loop.ts';
 import { readModuleCall } from './module-call.ts';

@@ -1,9 +1,9 @@
 import type { Compiled } from '../values/compiled.ts';
 import { compileNode } from '../values/compiled.ts';
 import { variableNode } from '../values/hidden-node.ts';
-import type { MapEntry, Node } from '../values/node.ts';
+import type { MapEntry, Node } from '../values/base/node.ts';
 import type { Layer } from '../values/scope.ts';
-import { variableNameProblem } from '../values/variable-name.ts';
+import { variableNameProblem } from '../values/base/variable-name.ts';
 import { isNull, nodeKind } from './fields.ts';
 import { MAGIC_VARIABLES } from './keywords.ts';
 import type { ProblemCollector } from './problem-collector.ts';

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { structuredPatch } from 'diff';
 import type { Difference, Shown } from '../modules/module.ts';
 import type { PlannedDifference } from '../run/plan-document.ts';
-import { maskValue } from '../values/mask.ts';
-import { mayHoldSecret } from '../values/may-hold-secret.ts';
-import { MASK, Secret } from '../values/secret.ts';
-import type { Value } from '../values/value.ts';
-import { Unknown } from '../values/value.ts';
+import { maskValue } from '../values/mask/mask.ts';
+import { mayHoldSecret } from '../values/base/may-hold-secret.ts';
+import { MASK, Secret } from '../values/base/secret.ts';
+import type { Value } from '../values/base/value.ts';
+import { Unknown } from '../values/base/value.ts';
 import { safeLine, safeLines, safeText } from './safe-text.ts';
 
 const CONTEXT = 3;

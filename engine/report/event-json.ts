@@ -1,11 +1,11 @@
 import type { Problem } from '../errors/problem.ts';
 import type { Difference, Shown } from '../modules/module.ts';
 import type { RunEvent, TaskIdentity, TaskOutcome } from '../run/events.ts';
-import { escapeControlsInJson } from '../values/control-characters.ts';
-import { mask, maskedOnce, maskValue } from '../values/mask.ts';
-import { mayHoldSecret } from '../values/may-hold-secret.ts';
-import { MASK, Secret } from '../values/secret.ts';
-import { Unknown } from '../values/value.ts';
+import { escapeControlsInJson } from '../values/base/control-characters.ts';
+import { mask, maskedOnce, maskValue } from '../values/mask/mask.ts';
+import { mayHoldSecret } from '../values/base/may-hold-secret.ts';
+import { MASK, Secret } from '../values/base/secret.ts';
+import { Unknown } from '../values/base/value.ts';
 
 /** An event as one line of JSON, without a line end. Dates as ISO 8601, problems as their parts, secrets masked. */
 export function eventJson(event: RunEvent): string {

@@ -1,10 +1,10 @@
 import type { Host, Inventory } from '../inventory/inventory.ts';
 import { writtenValue } from '../inventory/written-variable.ts';
-import { maskValue } from '../values/mask.ts';
+import { maskValue } from '../values/mask/mask.ts';
 import type { Layer } from '../values/scope.ts';
-import { MASK } from '../values/secret.ts';
+import { MASK } from '../values/base/secret.ts';
 import { isTyped } from '../values/typed.ts';
-import type { Plain, PlainMap } from '../values/value.ts';
+import type { Plain, PlainMap } from '../values/base/value.ts';
 import { openOutput } from './output.ts';
 import { safeJson, safeLine } from './safe-text.ts';
 

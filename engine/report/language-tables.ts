@@ -1,9 +1,9 @@
 import { ANSIBLE_DIFFERENCES } from '../playbook/ansible-differences.ts';
 import type { AnyModule } from '../modules/module.ts';
 import { COMMON_ARGUMENTS } from '../playbook/ansible-modules.ts';
-import type { AnsibleVariable } from '../values/ansible-variables.ts';
-import { ANSIBLE_FACTS, ANSIBLE_MAGIC } from '../values/ansible-variables.ts';
-import { helpers } from '../values/helper-table.ts';
+import type { AnsibleVariable } from '../values/language/ansible-variables.ts';
+import { ANSIBLE_FACTS, ANSIBLE_MAGIC } from '../values/language/ansible-variables.ts';
+import { helpers } from '../values/helpers/helper-table.ts';
 import { openOutput } from './output.ts';
 import { paintFor } from './paint.ts';
 

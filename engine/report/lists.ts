@@ -4,8 +4,8 @@ import type { Play, Playbook, Step } from '../playbook/play.ts';
 import type { TagSelection } from '../playbook/select-tasks.ts';
 import { listTags, listTasks } from '../playbook/select-tasks.ts';
 import { Problem } from '../errors/problem.ts';
-import type { Template } from '../values/template.ts';
-import type { Scope } from '../values/value.ts';
+import type { Template } from '../values/template/template.ts';
+import type { Scope } from '../values/base/value.ts';
 import { openOutput } from './output.ts';
 import { safeLine } from './safe-text.ts';
 

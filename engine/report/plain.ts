@@ -3,7 +3,7 @@ import type { RunEvent, TaskFinished } from '../run/events.ts';
 import { HIDDEN } from '../run/no-log.ts';
 import { byTransport } from './transport-text.ts';
 import { notKeptLine } from './not-kept.ts';
-import { maskValue } from '../values/mask.ts';
+import { maskValue } from '../values/mask/mask.ts';
 import { differenceLines } from './differences.ts';
 import { failureLines } from './failure.ts';
 import type { Output } from './output.ts';

@@ -1,7 +1,7 @@
 import type { Place, Problem } from '../errors/problem.ts';
 import { readAtOnce } from '../files/read-file.ts';
 import { formatPlace } from '../errors/problem.ts';
-import { excerpt } from '../values/excerpt.ts';
+import { excerpt } from '../values/yaml/excerpt.ts';
 import { openOutput } from './output.ts';
 import type { Paint } from './paint.ts';
 import { paintFor } from './paint.ts';

@@ -1,7 +1,7 @@
 import type { TaskFinished } from '../run/events.ts';
 import { HIDDEN } from '../run/no-log.ts';
-import { maskValue } from '../values/mask.ts';
-import type { PlainMap } from '../values/value.ts';
+import { maskValue } from '../values/mask/mask.ts';
+import type { PlainMap } from '../values/base/value.ts';
 import { safeLine, safeLines } from './safe-text.ts';
 
 /** What a task gave: the output of a command as it is, another result as JSON. */

@@ -1,5 +1,5 @@
 import type { TaskFinished } from '../run/events.ts';
-import { maskValue } from '../values/mask.ts';
+import { maskValue } from '../values/mask/mask.ts';
 import { differenceLines } from './differences.ts';
 import { failureLines } from './failure.ts';
 import { openJournal } from './journal.ts';

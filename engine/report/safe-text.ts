@@ -1,5 +1,5 @@
-import { escapeControls, escapeControlsInJson } from '../values/control-characters.ts';
-import { mask, maskValue } from '../values/mask.ts';
+import { escapeControls, escapeControlsInJson } from '../values/base/control-characters.ts';
+import { mask, maskValue } from '../values/mask/mask.ts';
 
 /**
  * Text as a terminal or a log may get it: secrets masked, and control characters written out, so that what a host prints cannot move

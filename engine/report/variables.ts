@@ -1,10 +1,10 @@
 import { formatPlace } from '../errors/problem.ts';
 import { displayPath } from '../playbook/source-files.ts';
-import { maskValue } from '../values/mask.ts';
+import { maskValue } from '../values/mask/mask.ts';
 import type { Candidate, LayeredScope } from '../values/scope.ts';
-import { MASK } from '../values/secret.ts';
+import { MASK } from '../values/base/secret.ts';
 import { isTypedCandidate } from '../values/typed.ts';
-import type { Value } from '../values/value.ts';
+import type { Value } from '../values/base/value.ts';
 import { openOutput } from './output.ts';
 import type { Paint } from './paint.ts';
 import { paintFor } from './paint.ts';

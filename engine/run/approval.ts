@@ -1,8 +1,8 @@
 import { Problem } from '../errors/problem.ts';
 import type { Change, Difference, Shown } from '../modules/module.ts';
-import { Secret } from '../values/secret.ts';
-import type { Value } from '../values/value.ts';
-import { Unknown, isList, isMap } from '../values/value.ts';
+import { Secret } from '../values/base/secret.ts';
+import type { Value } from '../values/base/value.ts';
+import { Unknown, isList, isMap } from '../values/base/value.ts';
 import type { TaskIdentity } from './events.ts';
 
 /** Where a change is made: which task, for which host, with which loop item. */

@@ -3,8 +3,8 @@ import type { BecomeMethod, BecomePrivilege } from '../connection/target.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Place } from '../errors/problem.ts';
 
-import { Secret } from '../values/secret.ts';
-import type { Scope, Value } from '../values/value.ts';
+import { Secret } from '../values/base/secret.ts';
+import type { Scope, Value } from '../values/base/value.ts';
 
 /**
  * How to become `user`: by the method of the task, else of the variables. The names of variables are those of Ansible's become plugins: what

@@ -2,9 +2,9 @@ import { isIPv4 } from 'node:net';
 import { Problem } from '../errors/problem.ts';
 import type { Role, RoleArgument } from '../playbook/play.ts';
 import { NO_SETTINGS } from '../playbook/settings.ts';
-import { Secret } from '../values/secret.ts';
-import type { Scope, Value } from '../values/value.ts';
-import { Unknown, isList, isMap } from '../values/value.ts';
+import { Secret } from '../values/base/secret.ts';
+import type { Scope, Value } from '../values/base/value.ts';
+import { Unknown, isList, isMap } from '../values/base/value.ts';
 import type { HostState } from './host-state.ts';
 
 /** Tells what is wrong with the arguments that a role declares, under the variables of a host. */

@@ -4,7 +4,7 @@ import type { AnyModule } from '../modules/module.ts';
 import type { Play } from '../playbook/play.ts';
 import type { ControllerAccess } from '../values/controller-access.ts';
 import type { Layer } from '../values/scope.ts';
-import type { Value } from '../values/value.ts';
+import type { Value } from '../values/base/value.ts';
 import type { Approval } from './approval.ts';
 import type { Barrier } from './barrier.ts';
 import type { ChangeCount } from './change-count.ts';

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { basename } from 'node:path';
 import type { ControllerAccess } from '../values/controller-access.ts';
 import { realPath } from '../values/controller-access.ts';
-import type { Scope } from '../values/value.ts';
+import type { Scope } from '../values/base/value.ts';
 
 /** Variables of a host that have programs of this machine started, or say how. */
 const RUNNING = [

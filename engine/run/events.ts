@@ -1,7 +1,7 @@
 import type { TransportName } from '../connection/transport.ts';
 import type { Problem } from '../errors/problem.ts';
 import type { Difference } from '../modules/module.ts';
-import type { Value, ValueMap } from '../values/value.ts';
+import type { Value, ValueMap } from '../values/base/value.ts';
 import type { Debt } from './owed.ts';
 
 /** Everything that a run tells. The engine only emits; what is shown, and how, is a renderer's concern. */

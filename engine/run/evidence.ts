@@ -1,7 +1,7 @@
 import { createHash, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Compiled } from '../values/compiled.ts';
-import { mask, maskValue } from '../values/mask.ts';
+import { mask, maskValue } from '../values/mask/mask.ts';
 import type { Layer } from '../values/scope.ts';
 import type { RunContext } from './context.ts';
 import type { Machine } from './machine.ts';

@@ -1,7 +1,7 @@
 import type { Loop, Task } from '../playbook/play.ts';
 import type { Layer } from '../values/scope.ts';
-import type { Scope } from '../values/value.ts';
-import { Unknown } from '../values/value.ts';
+import type { Scope } from '../values/base/value.ts';
+import { Unknown } from '../values/base/value.ts';
 import type { MissingFile } from './controller-files.ts';
 import type { HostState } from './host-state.ts';
 import { loopLayer } from './loop.ts';

@@ -1,5 +1,5 @@
 import type { Block } from '../playbook/play.ts';
-import type { Value } from '../values/value.ts';
+import type { Value } from '../values/base/value.ts';
 
 /** Part of the order of a play: places from `from`, and before `until`. */
 export interface Span {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Inventory } from '../inventory/inventory.ts';
 import { LOCALHOST, localhostOf } from '../inventory/localhost.ts';
 import type { Layer, LayeredScope } from '../values/scope.ts';
-import type { ValueMap } from '../values/value.ts';
+import type { ValueMap } from '../values/base/value.ts';
 import type { RunVariables } from './variables.ts';
 import { HostVariables, lazyMap } from './variables.ts';
 

@@ -3,10 +3,10 @@ import { Unreachable } from '../connection/unreachable.ts';
 import { Problem, Problems } from '../errors/problem.ts';
 import type { Change, Outcome } from '../modules/module.ts';
 import type { Task } from '../playbook/play.ts';
-import { isStackOverflow } from '../values/fault.ts';
-import { mask } from '../values/mask.ts';
-import type { ValueMap } from '../values/value.ts';
-import { Unknown } from '../values/value.ts';
+import { isStackOverflow } from '../values/language/fault.ts';
+import { mask } from '../values/mask/mask.ts';
+import type { ValueMap } from '../values/base/value.ts';
+import { Unknown } from '../values/base/value.ts';
 import type { Output } from './events.ts';
 import { tooDeep } from './step-failure.ts';
 

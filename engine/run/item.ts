@@ -1,7 +1,7 @@
 import type { Task } from '../playbook/play.ts';
 import type { Request } from '../resources/resource.ts';
 import type { Layer } from '../values/scope.ts';
-import type { Scope, Value } from '../values/value.ts';
+import type { Scope, Value } from '../values/base/value.ts';
 import type { ChangePlace } from './approval.ts';
 import type { Call } from './called-handlers.ts';
 import type { Batch, RunContext } from './context.ts';

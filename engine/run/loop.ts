@@ -1,7 +1,7 @@
 import type { Loop, Task } from '../playbook/play.ts';
 import type { Layer } from '../values/scope.ts';
-import type { Scope, Value } from '../values/value.ts';
-import { Unknown, isList } from '../values/value.ts';
+import type { Scope, Value } from '../values/base/value.ts';
+import { Unknown, isList } from '../values/base/value.ts';
 import { all } from './conditions.ts';
 import { wrongType } from './wrong-type.ts';
 

@@ -3,7 +3,7 @@ import { connect } from '../connection/connection.ts';
 import type { Target } from '../connection/target.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Vault } from '../vault/vault.ts';
-import type { Scope } from '../values/value.ts';
+import type { Scope } from '../values/base/value.ts';
 import type { ChangeCount } from './change-count.ts';
 import type { Emit } from './events.ts';
 import type { MachineParts } from './machine.ts';

@@ -3,7 +3,7 @@ import { TimedOut } from '../connection/unreachable.ts';
 import type { Apply, Change, Finished } from '../modules/module.ts';
 import { ownScript } from '../modules/own-script.ts';
 import type { Prediction, Request } from '../resources/resource.ts';
-import type { ValueMap } from '../values/value.ts';
+import type { ValueMap } from '../values/base/value.ts';
 import { permitTask, permitWrites } from './controller-tasks.ts';
 import { isDelegated, placeOf } from './item.ts';
 import type { ItemRun } from './item.ts';

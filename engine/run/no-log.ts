@@ -1,9 +1,9 @@
 import { Problem } from '../errors/problem.ts';
 import type { Task } from '../playbook/play.ts';
-import { concealed } from '../values/concealed.ts';
-import { Secret } from '../values/secret.ts';
-import type { Scope, Value } from '../values/value.ts';
-import { Unknown, isList, isMap } from '../values/value.ts';
+import { concealed } from '../values/base/concealed.ts';
+import { Secret } from '../values/base/secret.ts';
+import type { Scope, Value } from '../values/base/value.ts';
+import { Unknown, isList, isMap } from '../values/base/value.ts';
 import type { TaskOutcome } from './events.ts';
 import { wrongType } from './wrong-type.ts';
 

@@ -1,6 +1,6 @@
 import { Problem } from '../errors/problem.ts';
 import type { Task } from '../playbook/play.ts';
-import type { Scope } from '../values/value.ts';
+import type { Scope } from '../values/base/value.ts';
 import { wrongType } from './wrong-type.ts';
 
 /** The handlers that a task notifies, under the variables of one host and item. Throws Problem where one has no name. */

@@ -2,7 +2,7 @@ import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Handler, Include, Step } from '../playbook/play.ts';
 import { walkSteps } from '../playbook/select-tasks.ts';
-import type { Scope } from '../values/value.ts';
+import type { Scope } from '../values/base/value.ts';
 import type { Approval } from './approval.ts';
 import { nameableNotifies } from './notified-names.ts';
 

@@ -1,8 +1,8 @@
 import { Problem } from '../errors/problem.ts';
 import { BATCH_SIZES, batchSizeOf } from '../playbook/batch-size.ts';
 import type { BatchSize, Play } from '../playbook/play.ts';
-import type { Scope, Value } from '../values/value.ts';
-import { Unknown } from '../values/value.ts';
+import type { Scope, Value } from '../values/base/value.ts';
+import { Unknown } from '../values/base/value.ts';
 import { flagOf } from './flag.ts';
 import { wrongType } from './wrong-type.ts';
 

@@ -3,7 +3,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { Problem } from '../errors/problem.ts';
 import { MOST_SEALED, readWhole } from '../files/read-file.ts';
-import { escapeControlsInJson } from '../values/control-characters.ts';
+import { escapeControlsInJson } from '../values/base/control-characters.ts';
 import type { PlanDocument } from './plan-document.ts';
 import { PLAN_VERSION, planDocument } from './plan-document.ts';
 

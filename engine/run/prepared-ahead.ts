@@ -1,5 +1,5 @@
 import type { Task } from '../playbook/play.ts';
-import type { Scope, Value } from '../values/value.ts';
+import type { Scope, Value } from '../values/base/value.ts';
 import type { HostState } from './host-state.ts';
 import type { Prepared, Preparing, PreparingRun } from './prepare.ts';
 import { prepare } from './prepare.ts';

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { Inventory } from '../inventory/inventory.ts';
 import { LOCALHOST, localhostOf } from '../inventory/localhost.ts';
-import type { ValueMap } from '../values/value.ts';
+import type { ValueMap } from '../values/base/value.ts';
 import { HostState } from './host-state.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunVariables } from './variables.ts';

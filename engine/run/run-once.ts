@@ -1,6 +1,6 @@
 import type { Include, Task } from '../playbook/play.ts';
-import type { Value } from '../values/value.ts';
-import { Unknown } from '../values/value.ts';
+import type { Value } from '../values/base/value.ts';
+import { Unknown } from '../values/base/value.ts';
 import { abort } from './abort.ts';
 import type { Batch, OnceResult } from './context.ts';
 import { keyOf } from './context.ts';

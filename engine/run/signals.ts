@@ -1,6 +1,6 @@
 import { Unreachable } from '../connection/unreachable.ts';
 import type { Problem } from '../errors/problem.ts';
-import type { Value } from '../values/value.ts';
+import type { Value } from '../values/base/value.ts';
 
 /** What failed, for a rescue. */
 export interface FailedTask {

@@ -1,6 +1,6 @@
 import { Unreachable } from '../connection/unreachable.ts';
 import { Problem, Problems } from '../errors/problem.ts';
-import { isStackOverflow } from '../values/fault.ts';
+import { isStackOverflow } from '../values/language/fault.ts';
 import type { RunContext } from './context.ts';
 import type { TaskIdentity, TaskOutcome } from './events.ts';
 import type { HostState } from './host-state.ts';

@@ -4,9 +4,9 @@ import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Settings } from '../playbook/play.ts';
 import type { Compiled } from '../values/compiled.ts';
-import { Secret } from '../values/secret.ts';
-import type { Scope } from '../values/value.ts';
-import { Unknown, isMap } from '../values/value.ts';
+import { Secret } from '../values/base/secret.ts';
+import type { Scope } from '../values/base/value.ts';
+import { Unknown, isMap } from '../values/base/value.ts';
 import { becoming } from './becoming.ts';
 import { wrongType } from './wrong-type.ts';
 

@@ -3,8 +3,8 @@ import type { Target } from '../connection/target.ts';
 import { Problem } from '../errors/problem.ts';
 import { permitConnection } from './controller-connections.ts';
 import type { ControllerAccess } from '../values/controller-access.ts';
-import { Secret } from '../values/secret.ts';
-import type { Scope, Value } from '../values/value.ts';
+import { Secret } from '../values/base/secret.ts';
+import type { Scope, Value } from '../values/base/value.ts';
 
 /** What the command line says about connections. Inventory variables win over it where Ansible's do. */
 export interface TargetSettings {

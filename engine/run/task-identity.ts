@@ -1,7 +1,7 @@
 import { Problem } from '../errors/problem.ts';
 import type { Step, Task } from '../playbook/play.ts';
-import { MASK, Secret } from '../values/secret.ts';
-import type { Scope, Value } from '../values/value.ts';
+import { MASK, Secret } from '../values/base/secret.ts';
+import type { Scope, Value } from '../values/base/value.ts';
 import type { TaskIdentity } from './events.ts';
 
 /** What tasks are called in reports, in one run. */

@@ -1,6 +1,6 @@
 import type { Problem } from '../errors/problem.ts';
-import type { Value, ValueMap } from '../values/value.ts';
-import { Unknown } from '../values/value.ts';
+import type { Value, ValueMap } from '../values/base/value.ts';
+import { Unknown } from '../values/base/value.ts';
 import type { ItemResult } from './item-result.ts';
 import type { LoopTurn } from './loop.ts';
 

@@ -1,8 +1,8 @@
 import type { Loop } from '../playbook/play.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Layer } from '../values/scope.ts';
-import type { Scope, ValueMap } from '../values/value.ts';
-import { Unknown } from '../values/value.ts';
+import type { Scope, ValueMap } from '../values/base/value.ts';
+import { Unknown } from '../values/base/value.ts';
 import { all } from './conditions.ts';
 import type { Call } from './called-handlers.ts';
 import { connectFor } from './connect-host.ts';

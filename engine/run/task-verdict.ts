@@ -1,10 +1,10 @@
 import { Problem } from '../errors/problem.ts';
 import type { Change } from '../modules/module.ts';
 import type { Task } from '../playbook/play.ts';
-import type { Expression } from '../values/expression.ts';
+import type { Expression } from '../values/expression/expression.ts';
 import type { Layer } from '../values/scope.ts';
-import type { Scope, Value, ValueMap } from '../values/value.ts';
-import { Unknown } from '../values/value.ts';
+import type { Scope, Value, ValueMap } from '../values/base/value.ts';
+import { Unknown } from '../values/base/value.ts';
 import { all } from './conditions.ts';
 import type { RunContext } from './context.ts';
 import type { TaskOutcome } from './events.ts';

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { Value } from '../values/value.ts';
+import type { Value } from '../values/base/value.ts';
 import type { Batch } from './context.ts';
 import { keyOf } from './context.ts';
 import type { Stop } from './itinerary.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Problem } from '../errors/problem.ts';
 import type { Task } from '../playbook/play.ts';
-import { explain } from '../values/explain.ts';
-import type { Scope, Value } from '../values/value.ts';
-import { Unknown } from '../values/value.ts';
+import { explain } from '../values/expression/explain.ts';
+import type { Scope, Value } from '../values/base/value.ts';
+import { Unknown } from '../values/base/value.ts';
 import { all } from './conditions.ts';
 import type { RunContext } from './context.ts';
 import type { TaskIdentity } from './events.ts';

@@ -5,10 +5,10 @@ import { readAtOnce } from '../files/read-file.ts';
 import type { VariableFile } from '../playbook/play.ts';
 import { compileNode } from '../values/compiled.ts';
 import { variableNode } from '../values/hidden-node.ts';
-import type { Node } from '../values/node.ts';
+import type { Node } from '../values/base/node.ts';
 import type { Layer } from '../values/scope.ts';
 import { statusOf } from '../values/look-at-once.ts';
-import type { Scope } from '../values/value.ts';
+import type { Scope } from '../values/base/value.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { ControllerFiles } from './controller-files.ts';
 

@@ -2,11 +2,11 @@ import type { Facts } from '../connection/facts.ts';
 import type { Host, Inventory } from '../inventory/inventory.ts';
 import type { Play, StepFrame } from '../playbook/play.ts';
 import { isCredential } from '../values/hidden-node.ts';
-import { Secret } from '../values/secret.ts';
+import { Secret } from '../values/base/secret.ts';
 import type { Layer } from '../values/scope.ts';
 import { layeredScope } from '../values/scope.ts';
-import type { Scope, Value, ValueMap } from '../values/value.ts';
-import { Unknown } from '../values/value.ts';
+import type { Scope, Value, ValueMap } from '../values/base/value.ts';
+import { Unknown } from '../values/base/value.ts';
 
 /** What the controller knows that is the same for all hosts. */
 export interface RunVariables {

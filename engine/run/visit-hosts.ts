@@ -3,7 +3,7 @@ import { connect } from '../connection/connection.ts';
 import type { Facts } from '../connection/facts.ts';
 import type { TransportName } from '../connection/transport.ts';
 import { Problem } from '../errors/problem.ts';
-import type { Scope } from '../values/value.ts';
+import type { Scope } from '../values/base/value.ts';
 import { NotKept } from './not-kept.ts';
 import type { TargetSettings } from './target-settings.ts';
 import { targetOf } from './target-settings.ts';

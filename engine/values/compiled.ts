@@ -1,12 +1,12 @@
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
-import type { MapEntry, Node, ScalarNode } from './node.ts';
-import type { Template } from './template.ts';
-import { hasTemplate, parseTemplate } from './template.ts';
-import { mayHoldJinja } from './jinja-statement.ts';
-import { Secret, hideNumber } from './secret.ts';
-import type { Scope, Value } from './value.ts';
-import { Unknown, isList, isMap } from './value.ts';
+import type { MapEntry, Node, ScalarNode } from './base/node.ts';
+import type { Template } from './template/template.ts';
+import { hasTemplate, parseTemplate } from './template/template.ts';
+import { mayHoldJinja } from './jinja/jinja-statement.ts';
+import { Secret, hideNumber } from './base/secret.ts';
+import type { Scope, Value } from './base/value.ts';
+import { Unknown, isList, isMap } from './base/value.ts';
 
 /** A YAML value whose templates are parsed. One without templates costs nothing to resolve. */
 export interface Compiled {

@@ -1,6 +1,6 @@
-import type { Node, ScalarNode } from './node.ts';
-import { Secret, hideNumber } from './secret.ts';
-import { hasTemplate } from './template.ts';
+import type { Node, ScalarNode } from './base/node.ts';
+import { Secret, hideNumber } from './base/secret.ts';
+import { hasTemplate } from './template/template.ts';
 
 /** A piece of text between templates is hidden by itself from this length on. In characters. */
 const MIN_TEXT_LENGTH = 8;

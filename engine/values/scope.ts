@@ -2,7 +2,7 @@ import type { Place } from '../errors/problem.ts';
 import { formatPlace, Problem } from '../errors/problem.ts';
 import type { Compiled } from './compiled.ts';
 import { isCompiled } from './compiled.ts';
-import type { Scope, Value } from './value.ts';
+import type { Scope, Value } from './base/value.ts';
 
 /** From low to high: a variable of a later level hides one of an earlier level. Names of the `magic` level are reserved. */
 export const LEVELS = [

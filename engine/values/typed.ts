@@ -2,7 +2,7 @@ import type { Place } from '../errors/problem.ts';
 import type { Compiled } from './compiled.ts';
 import { isCompiled } from './compiled.ts';
 import type { Layer } from './scope.ts';
-import type { Value } from './value.ts';
+import type { Value } from './base/value.ts';
 
 /** What names the command line as the place of a variable. */
 export const TYPED = '-e';

@@ -1,6 +1,6 @@
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
-import type { Secret } from '../values/secret.ts';
+import type { Secret } from '../values/base/secret.ts';
 import type { OpenedBytes } from './age.ts';
 import { decryptAge, recipientTypes } from './age.ts';
 import { passphraseIdentity } from './age-scrypt.ts';

@@ -1,8 +1,8 @@
 import { Problem, Problems } from '../errors/problem.ts';
 import { hiddenNode } from '../values/hidden-node.ts';
-import type { Node } from '../values/node.ts';
-import { Secret } from '../values/secret.ts';
-import { readYaml } from '../values/yaml.ts';
+import type { Node } from '../values/base/node.ts';
+import { Secret } from '../values/base/secret.ts';
+import { readYaml } from '../values/yaml/yaml.ts';
 
 /** Makes known what is secret in the text of an encrypted file. Where it is no YAML, whoever reads it tells. */
 export function hideValues(text: string, file: string): void {

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { Problem } from '../errors/problem.ts';
 import { readWhole } from '../files/read-file.ts';
-import { Secret } from '../values/secret.ts';
-import { textIn, withoutMark } from '../values/text-file.ts';
+import { Secret } from '../values/base/secret.ts';
+import { textIn, withoutMark } from '../values/yaml/text-file.ts';
 import type { AgeKey } from './age.ts';
 import { decryptAge } from './age.ts';
 import { asBinary } from './armor.ts';

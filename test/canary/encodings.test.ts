@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compileNode } from '../../engine/values/compiled.ts';
-import type { Scope } from '../../engine/values/value.ts';
+import type { Scope } from '../../engine/values/base/value.ts';
 import { hiddenNode, variableNode } from '../../engine/values/hidden-node.ts';
-import { mask, maskLines, maskValue } from '../../engine/values/mask.ts';
-import { MASK } from '../../engine/values/secret.ts';
-import { readYaml } from '../../engine/values/yaml.ts';
+import { mask, maskLines, maskValue } from '../../engine/values/mask/mask.ts';
+import { MASK } from '../../engine/values/base/secret.ts';
+import { readYaml } from '../../engine/values/yaml/yaml.ts';
 import { MASKED, SHOWN } from './encodings.ts';
 import { SHAPES } from './shapes.ts';
 

@@ -1,7 +1,7 @@
 import { modules } from '../../engine/modules/catalogue.ts';
 import { ANSIBLE_DIFFERENCES } from '../../engine/playbook/ansible-differences.ts';
-import { celFunctions } from '../../engine/values/cel-environment.ts';
-import { helpers } from '../../engine/values/helper-table.ts';
+import { celFunctions } from '../../engine/values/cel/cel-environment.ts';
+import { helpers } from '../../engine/values/helpers/helper-table.ts';
 
 /** The rows of the tables in docs/language.md, as they follow from the tables of the engine. */
 export function helperRows(): readonly string[] {

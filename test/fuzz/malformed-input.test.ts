@@ -29,9 +29,9 @@ import { sysctlRequest } from '../../engine/resources/sysctl.ts';
 import { managerRequest } from '../../engine/resources/unit-manager.ts';
 import { unitRequest } from '../../engine/resources/unit.ts';
 import { userRequest } from '../../engine/resources/user.ts';
-import { parseExpression } from '../../engine/values/expression.ts';
-import { parseTemplate } from '../../engine/values/template.ts';
-import { readYaml } from '../../engine/values/yaml.ts';
+import { parseExpression } from '../../engine/values/expression/expression.ts';
+import { parseTemplate } from '../../engine/values/template/template.ts';
+import { readYaml } from '../../engine/values/yaml/yaml.ts';
 import { load, withFiles } from '../playbook/written.ts';
 import { snapshot } from '../ssh/crash-play.ts';
 

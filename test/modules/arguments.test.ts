@@ -4,9 +4,9 @@ import { modules } from '../../engine/modules/catalogue.ts';
 import type { AnyModule } from '../../engine/modules/module.ts';
 import { applyMode, parseMode } from '../../engine/modules/file-mode.ts';
 import type { Argument } from '../../engine/playbook/play.ts';
-import { Secret } from '../../engine/values/secret.ts';
-import type { Value, ValueMap } from '../../engine/values/value.ts';
-import { Unknown } from '../../engine/values/value.ts';
+import { Secret } from '../../engine/values/base/secret.ts';
+import type { Value, ValueMap } from '../../engine/values/base/value.ts';
+import { Unknown } from '../../engine/values/base/value.ts';
 import { PLACE } from './try-module.ts';
 
 const copy = await modules.module('copy');

@@ -16,7 +16,7 @@ import { module as stat } from '../../engine/modules/stat.ts';
 import { module as tempfile } from '../../engine/modules/tempfile.ts';
 import { module as unarchive } from '../../engine/modules/unarchive.ts';
 import { module as uri } from '../../engine/modules/uri.ts';
-import type { ValueMap } from '../../engine/values/value.ts';
+import type { ValueMap } from '../../engine/values/base/value.ts';
 import { BUSYBOXES } from '../busyboxes.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { applyHere, planHere, settleHere, textIn } from './try-module.ts';

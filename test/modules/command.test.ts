@@ -7,8 +7,8 @@ import { module as check } from '../../engine/modules/check.ts';
 import { splitWords } from '../../engine/modules/command-line.ts';
 import { module as command } from '../../engine/modules/command.ts';
 import { module as query } from '../../engine/modules/query.ts';
-import { Secret } from '../../engine/values/secret.ts';
-import { Unknown } from '../../engine/values/value.ts';
+import { Secret } from '../../engine/values/base/secret.ts';
+import { Unknown } from '../../engine/values/base/value.ts';
 import { CONTEXT, planHere, settleHere, tryModule } from './try-module.ts';
 import { observeHere } from '../resources/local-sh.ts';
 

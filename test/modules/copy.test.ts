@@ -15,8 +15,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { module as copy } from '../../engine/modules/copy.ts';
 import { module as template } from '../../engine/modules/template.ts';
-import { Secret } from '../../engine/values/secret.ts';
-import { Unknown } from '../../engine/values/value.ts';
+import { Secret } from '../../engine/values/base/secret.ts';
+import { Unknown } from '../../engine/values/base/value.ts';
 import { controllerWith, planHere, settleHere, textIn } from './try-module.ts';
 
 let directory = '';

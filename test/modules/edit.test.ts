@@ -5,9 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { module as blockinfile } from '../../engine/modules/blockinfile.ts';
 import { module as lineinfile } from '../../engine/modules/lineinfile.ts';
 import { module as replace } from '../../engine/modules/replace.ts';
-import { Secret } from '../../engine/values/secret.ts';
-import { Unknown } from '../../engine/values/value.ts';
-import type { ValueMap } from '../../engine/values/value.ts';
+import { Secret } from '../../engine/values/base/secret.ts';
+import { Unknown } from '../../engine/values/base/value.ts';
+import type { ValueMap } from '../../engine/values/base/value.ts';
 import { planHere, settleHere } from './try-module.ts';
 
 let directory = '';

@@ -11,7 +11,7 @@ import { module as template } from '../../engine/modules/template.ts';
 import type { AnyModule, Outcome } from '../../engine/modules/module.ts';
 import type { Prediction } from '../../engine/resources/resource.ts';
 import { observeHere } from '../resources/local-sh.ts';
-import type { ValueMap } from '../../engine/values/value.ts';
+import type { ValueMap } from '../../engine/values/base/value.ts';
 import { applyHere, controllerWith, tryModule } from './try-module.ts';
 
 let directory = '';

@@ -10,7 +10,7 @@ import { module as move } from '../../engine/modules/move.ts';
 import { module as replace } from '../../engine/modules/replace.ts';
 import type { AnyModule } from '../../engine/modules/module.ts';
 import { module as template } from '../../engine/modules/template.ts';
-import type { ValueMap } from '../../engine/values/value.ts';
+import type { ValueMap } from '../../engine/values/base/value.ts';
 import { SHELLS, runScript } from '../resources/local-sh.ts';
 import { controllerWith, planHere } from './try-module.ts';
 

@@ -5,9 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { module as keyPair } from '../../engine/modules/key_pair.ts';
 import { module as randomKey } from '../../engine/modules/random_key.ts';
 import { describeKey, keysMatch, readPrivateKey } from '../../engine/pki/key-pair.ts';
-import { mask } from '../../engine/values/mask.ts';
-import { Secret } from '../../engine/values/secret.ts';
-import { Unknown } from '../../engine/values/value.ts';
+import { mask } from '../../engine/values/mask/mask.ts';
+import { Secret } from '../../engine/values/base/secret.ts';
+import { Unknown } from '../../engine/values/base/value.ts';
 import { SHELLS } from '../resources/local-sh.ts';
 import { Here, parse } from './pki-here.ts';
 

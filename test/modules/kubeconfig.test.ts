@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { module as kubeconfig } from '../../engine/modules/kubeconfig.ts';
 import { inspectKubeconfig } from '../../engine/pki/kubeconfig.ts';
-import { mask } from '../../engine/values/mask.ts';
-import { Secret } from '../../engine/values/secret.ts';
-import type { ValueMap } from '../../engine/values/value.ts';
-import { Unknown } from '../../engine/values/value.ts';
+import { mask } from '../../engine/values/mask/mask.ts';
+import { Secret } from '../../engine/values/base/secret.ts';
+import type { ValueMap } from '../../engine/values/base/value.ts';
+import { Unknown } from '../../engine/values/base/value.ts';
 import { Here } from './pki-here.ts';
 
 const here = new Here(new Date('2026-03-01T12:00:00Z'));

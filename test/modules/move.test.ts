@@ -7,8 +7,8 @@ import { module as authority } from '../../engine/modules/certificate_authority.
 import { module as keyPair } from '../../engine/modules/key_pair.ts';
 import { module as move } from '../../engine/modules/move.ts';
 import type { Outcome } from '../../engine/modules/module.ts';
-import type { Value, ValueMap } from '../../engine/values/value.ts';
-import { Unknown } from '../../engine/values/value.ts';
+import type { Value, ValueMap } from '../../engine/values/base/value.ts';
+import { Unknown } from '../../engine/values/base/value.ts';
 import { SHELLS } from '../resources/local-sh.ts';
 import { Here } from './pki-here.ts';
 import { textIn } from './try-module.ts';

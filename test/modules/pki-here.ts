@@ -4,7 +4,7 @@ import { Vault } from '../../engine/vault/vault.ts';
 import { parseArguments } from '../../engine/modules/arguments.ts';
 import type { Apply, Change, Context, Module, Outcome } from '../../engine/modules/module.ts';
 import { View } from '../../engine/run/view.ts';
-import type { ValueMap } from '../../engine/values/value.ts';
+import type { ValueMap } from '../../engine/values/base/value.ts';
 import { observeHere, runScript } from '../resources/local-sh.ts';
 
 export const place = { file: 'tasks.yml', line: 1, column: 1 };

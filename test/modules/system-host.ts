@@ -9,7 +9,7 @@ import { Vault } from '../../engine/vault/vault.ts';
 import type { AnyModule, Context, Outcome } from '../../engine/modules/module.ts';
 import { composeObservation } from '../../engine/resources/observation.ts';
 import type { Prediction, Request, Seen } from '../../engine/resources/resource.ts';
-import type { ValueMap } from '../../engine/values/value.ts';
+import type { ValueMap } from '../../engine/values/base/value.ts';
 import { settledResult } from './try-module.ts';
 
 export const FACTS: Facts = {

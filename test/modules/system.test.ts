@@ -14,7 +14,7 @@ import { module as swap } from '../../engine/modules/swap.ts';
 import { module as sysctl } from '../../engine/modules/sysctl.ts';
 import { module as user } from '../../engine/modules/user.ts';
 import { module as yumRepository } from '../../engine/modules/yum_repository.ts';
-import { Secret } from '../../engine/values/secret.ts';
+import { Secret } from '../../engine/values/base/secret.ts';
 import { BUSYBOXES } from '../busyboxes.ts';
 import { SHELLS } from '../resources/local-sh.ts';
 import { SystemHost } from './system-host.ts';

@@ -8,9 +8,9 @@ import { readArchive } from '../../engine/modules/archive-read.ts';
 import { parseArguments } from '../../engine/modules/arguments.ts';
 import type { AnyModule, Apply, Change, Context, Controller, LocalFile, Module, Outcome } from '../../engine/modules/module.ts';
 import type { Request, Seen } from '../../engine/resources/resource.ts';
-import type { Secret } from '../../engine/values/secret.ts';
-import type { ValueMap } from '../../engine/values/value.ts';
-import { Unknown } from '../../engine/values/value.ts';
+import type { Secret } from '../../engine/values/base/secret.ts';
+import type { ValueMap } from '../../engine/values/base/value.ts';
+import { Unknown } from '../../engine/values/base/value.ts';
 import { observeHere, runScript } from '../resources/local-sh.ts';
 
 export const PLACE: Place = { file: 'play.yml', line: 3, column: 5 };

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { module as getUrl } from '../../engine/modules/get_url.ts';
 import { module as uri } from '../../engine/modules/uri.ts';
 import { module as waitFor } from '../../engine/modules/wait_for.ts';
-import { Secret } from '../../engine/values/secret.ts';
+import { Secret } from '../../engine/values/base/secret.ts';
 import { planHere, settleHere } from './try-module.ts';
 
 // In a process of its own: the modules' scripts are run while this one waits.

@@ -4,9 +4,9 @@ import { argumentNames } from '../../engine/modules/argument-problem.ts';
 import { modules } from '../../engine/modules/catalogue.ts';
 import { ANSIBLE_DIFFERENCES, insteadOf } from '../../engine/playbook/ansible-differences.ts';
 import { ANSIBLE_MODULES, COMMON_ARGUMENTS } from '../../engine/playbook/ansible-modules.ts';
-import { ANSIBLE_FACTS, ANSIBLE_MAGIC } from '../../engine/values/ansible-variables.ts';
-import { parseTemplate } from '../../engine/values/template.ts';
-import { readYaml } from '../../engine/values/yaml.ts';
+import { ANSIBLE_FACTS, ANSIBLE_MAGIC } from '../../engine/values/language/ansible-variables.ts';
+import { parseTemplate } from '../../engine/values/template/template.ts';
+import { readYaml } from '../../engine/values/yaml/yaml.ts';
 
 const place = { file: 'p.yml', line: 1, column: 1 };
 

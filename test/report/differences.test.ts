@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Difference } from '../../engine/modules/module.ts';
 import { differenceLines } from '../../engine/report/differences.ts';
-import { Secret } from '../../engine/values/secret.ts';
-import { Unknown } from '../../engine/values/value.ts';
+import { Secret } from '../../engine/values/base/secret.ts';
+import { Unknown } from '../../engine/values/base/value.ts';
 
 const plain = (_: string, text: string): string => text;
 const lines = (difference: Difference): readonly string[] => differenceLines(difference, plain);

@@ -6,7 +6,7 @@ import { Problem } from '../../engine/errors/problem.ts';
 import { paintFor } from '../../engine/report/paint.ts';
 import { printProblems } from '../../engine/report/problems.ts';
 import { displayWidth } from '../../engine/report/width.ts';
-import { Secret } from '../../engine/values/secret.ts';
+import { Secret } from '../../engine/values/base/secret.ts';
 import { Sink } from './sink.ts';
 
 let directory = '';

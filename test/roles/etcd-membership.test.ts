@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Value, ValueMap } from '../../engine/values/value.ts';
+import type { Value, ValueMap } from '../../engine/values/base/value.ts';
 import { MASTERS, entryOf, holds, resolved, roleScope, tasksOf } from './role-scope.ts';
 
 const tasks = tasksOf('roles/etcd/tasks/membership.yml');

@@ -1,8 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Value, ValueMap } from '../../engine/values/value.ts';
-import { isMap } from '../../engine/values/value.ts';
+import type { Value, ValueMap } from '../../engine/values/base/value.ts';
+import { isMap } from '../../engine/values/base/value.ts';
 import { DEBIAN, RHEL, ROOT, entryOf, holds, rendered, resolved, roleScope, tasksOf } from './role-scope.ts';
 
 /** What differs between families of Linux. A branch that is not in these tables is found by the last test. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ValueMap } from '../../engine/values/value.ts';
+import type { ValueMap } from '../../engine/values/base/value.ts';
 import { entryOf, holds, resolved, roleScope, tasksOf } from './role-scope.ts';
 
 const tasks = new Map([...tasksOf('roles/os-prep/tasks/preflight-inventory.yml'), ...tasksOf('roles/os-prep/tasks/preflight-host.yml')]);

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { Value, ValueMap } from '../../engine/values/value.ts';
+import type { Value, ValueMap } from '../../engine/values/base/value.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { entryOf, resolved, roleScope, tasksOf } from './role-scope.ts';
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Change, Difference } from '../../engine/modules/module.ts';
 import { Approval } from '../../engine/run/approval.ts';
 import type { ChangePlace } from '../../engine/run/approval.ts';
-import { Secret } from '../../engine/values/secret.ts';
-import { Unknown } from '../../engine/values/value.ts';
+import { Secret } from '../../engine/values/base/secret.ts';
+import { Unknown } from '../../engine/values/base/value.ts';
 
 const at: ChangePlace = {
   host: 'a',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { BecomePrivilege } from '../../engine/connection/target.ts';
 import { becoming } from '../../engine/run/becoming.ts';
-import type { Value } from '../../engine/values/value.ts';
+import type { Value } from '../../engine/values/base/value.ts';
 import { scopeOf } from '../values/variables.ts';
 
 const place = { file: 'site.yml', line: 3, column: 5 };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compileNode } from '../../engine/values/compiled.ts';
-import type { Node } from '../../engine/values/node.ts';
-import { readYaml } from '../../engine/values/yaml.ts';
+import type { Node } from '../../engine/values/base/node.ts';
+import { readYaml } from '../../engine/values/yaml/yaml.ts';
 import { problemOf, scopeOf } from './variables.ts';
 
 function nodeOf(text: string): Node {

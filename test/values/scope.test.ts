@@ -3,11 +3,11 @@ import type { Compiled } from '../../engine/values/compiled.ts';
 import { compileNode } from '../../engine/values/compiled.ts';
 import type { Layer, Level } from '../../engine/values/scope.ts';
 import { layeredScope, LEVELS } from '../../engine/values/scope.ts';
-import { Secret } from '../../engine/values/secret.ts';
-import type { Value } from '../../engine/values/value.ts';
-import { Unknown } from '../../engine/values/value.ts';
-import { variableNameProblem } from '../../engine/values/variable-name.ts';
-import { readYaml } from '../../engine/values/yaml.ts';
+import { Secret } from '../../engine/values/base/secret.ts';
+import type { Value } from '../../engine/values/base/value.ts';
+import { Unknown } from '../../engine/values/base/value.ts';
+import { variableNameProblem } from '../../engine/values/base/variable-name.ts';
+import { readYaml } from '../../engine/values/yaml/yaml.ts';
 import { problemOf } from './variables.ts';
 
 function layer(level: Level, origin: string, text: string): Layer {

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import Handlebars from 'handlebars';
 import { describe, expect, test } from 'vitest';
 import { Problem } from '../../engine/errors/problem.ts';
-import type { Value } from '../../engine/values/value.ts';
+import type { Value } from '../../engine/values/base/value.ts';
 import { render, variables } from './template-variables.ts';
 
 describe('as Handlebars', () => {

@@ -1,5 +1,5 @@
 import { Problem, Problems } from '../../engine/errors/problem.ts';
-import type { Scope, Value } from '../../engine/values/value.ts';
+import type { Scope, Value } from '../../engine/values/base/value.ts';
 
 /** A scope of fixed values. */
 export function scopeOf(variables: Readonly<Record<string, Value>>): Scope {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Problem, Problems } from '../../engine/errors/problem.ts';
 import { sealAnsible } from '../../engine/vault/ansible-vault.ts';
 import { passwordSource } from '../../engine/vault/passwords.ts';
-import { Secret } from '../../engine/values/secret.ts';
+import { Secret } from '../../engine/values/base/secret.ts';
 import { Vault } from '../../engine/vault/vault.ts';
 import { ANSIBLE, pythonEnvironment } from '../python-environment.ts';
 import { Workshop } from './workshop.ts';

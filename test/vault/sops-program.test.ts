@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Problem } from '../../engine/errors/problem.ts';
-import type { Node } from '../../engine/values/node.ts';
+import type { Node } from '../../engine/values/base/node.ts';
 import { Vault } from '../../engine/vault/vault.ts';
 import { ensureSops } from '../../lab/binaries.ts';
 import { Workshop } from './workshop.ts';

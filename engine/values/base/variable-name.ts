@@ -1,0 +1,69 @@
+import type { Place } from '../../errors/problem.ts';
+import { Problem } from '../../errors/problem.ts';
+
+/** Names that CEL takes for types or namespaces: a variable of such a name would misbehave silently. */
+export const typeNames: ReadonlySet<string> = new Set([
+  'bool',
+  'bytes',
+  'cel',
+  'double',
+  'dyn',
+  'google',
+  'int',
+  'list',
+  'map',
+  'null_type',
+  'optional',
+  'string',
+  'type',
+  'uint',
+]);
+
+const KEYWORDS: ReadonlySet<string> = new Set([
+  'as',
+  'break',
+  'const',
+  'continue',
+  'else',
+  'false',
+  'for',
+  'function',
+  'if',
+  'import',
+  'in',
+  'let',
+  'loop',
+  'namespace',
+  'null',
+  'package',
+  'prototype',
+  'return',
+  'this',
+  'true',
+  'undefined',
+  'var',
+  'void',
+  'while',
+  '__proto__',
+  'constructor',
+]);
+
+/** The problem with a variable's name, or `undefined` for a good one. Magic names are not looked at. */
+export function variableNameProblem(name: string, place?: Place): Problem | undefined {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+    return new Problem({
+      code: 'variable-name',
+      what: `"${name}" cannot be the name of a variable`,
+      place,
+      remedy: 'Use letters, digits and underscores, and begin with a letter.',
+    });
+  }
+  if (!typeNames.has(name) && !KEYWORDS.has(name)) return undefined;
+  return new Problem({
+    code: 'variable-name',
+    what: `"${name}" cannot be the name of a variable`,
+    place,
+    why: typeNames.has(name) ? `In expressions, ${name} is a type.` : `In expressions and templates, ${name} is a keyword.`,
+    remedy: 'Choose another name.',
+  });
+}

@@ -1,0 +1,371 @@
+import type { ParseResult } from '@marcbachmann/cel-js';
+import { EvaluationError, ParseError, TypeError as CelTypeError } from '@marcbachmann/cel-js';
+import type { Place } from '../../errors/problem.ts';
+import { celFunctions, parseCel } from '../cel/cel-environment.ts';
+import type { References } from '../cel/cel-references.ts';
+import { collectReferences } from '../cel/cel-references.ts';
+import { Converter } from '../cel/cel-value.ts';
+import { describe } from '../language/describe.ts';
+import type { Missing } from './expression-fault.ts';
+import { missingItem, missingKey, plainTypes, sentence, typeRemedy } from './expression-fault.ts';
+import type { Locate } from '../language/fault.ts';
+import { ArgumentFault, Fault, isStackOverflow, isTooLarge, tooLarge, UnknownTouched } from '../language/fault.ts';
+import { ansibleVariable, interfaceFact } from '../language/ansible-variables.ts';
+import { checkParts } from '../cel/fact-paths.ts';
+import { readJinja } from '../jinja/jinja-expression.ts';
+import { celRemedy } from '../jinja/jinja-remedy.ts';
+import { locateIn } from '../language/placement.ts';
+import type { ScalarNode } from '../base/node.ts';
+import { Secret } from '../base/secret.ts';
+import { withinSteps } from '../language/step-limit.ts';
+import { didYouMean } from '../language/suggest.ts';
+import type { Scope, Value } from '../base/value.ts';
+import { Unknown } from '../base/value.ts';
+
+export interface Expression {
+  readonly source: string;
+  /** The top-level variables that it uses. */
+  readonly references: ReadonlySet<string>;
+  /** Throws a Problem with the place within the expression. */
+  evaluate(scope: Scope): Value;
+  /** As `evaluate`, and a Problem for anything but true and false. */
+  test(scope: Scope): boolean | Unknown;
+}
+
+/** An expression that does not know where it stands: its mistakes are Faults. */
+export interface CompiledExpression {
+  readonly source: string;
+  readonly references: ReadonlySet<string>;
+  evaluate(scope: Scope): Value;
+}
+
+const MAX_LENGTH = 20_000;
+const MAX_CACHED = 10_000;
+const cache = new Map<string, CompiledExpression>();
+
+/**
+ * A CEL expression. `place` is where its text begins; `style` and `source` say how YAML has it written, as in a ScalarNode.
+ * Throws Problem `expression-syntax` or `expression-type`.
+ */
+export function parseExpression(text: string, place: Place, style: ScalarNode['style'] = 'plain', source?: string): Expression {
+  const locate = locateIn({ text, place, style, source });
+  const compiled = withProblems(locate, () => compileExpression(text));
+  const evaluate = (scope: Scope) => withProblems(locate, () => compiled.evaluate(scope));
+  return {
+    source: text,
+    references: compiled.references,
+    evaluate,
+    test(scope) {
+      const result = evaluate(scope);
+      if (typeof result === 'boolean' || result instanceof Unknown) return result;
+      throw new Fault(
+        {
+          code: 'condition-type',
+          what: `A condition must be true or false, and this is ${describe(result)}`,
+          remedy:
+            result instanceof Secret || typeof result === 'string'
+              ? 'Compare it: x == "…".'
+              : 'Compare it, or use size(…) > 0 or defined(…).',
+        },
+        0,
+        text.length,
+      ).toProblem(locate);
+    },
+  };
+}
+
+function withProblems<T>(locate: Locate, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof Fault) throw error.toProblem(locate);
+    if (isTooLarge(error)) throw tooLarge().toProblem(locate);
+    if (isStackOverflow(error))
+      throw new Fault({ code: 'expression-syntax', what: 'The expression is nested too deeply' }).toProblem(locate);
+    throw error;
+  }
+}
+
+/** Parses and checks an expression, once for each text. Throws Fault. */
+export function compileExpression(text: string): CompiledExpression {
+  return compile(text, (source) => celRemedy(source, isExpression));
+}
+
+/** What to write instead of an expression that is wrong. */
+type Advise = (source: string) => string | undefined;
+
+function compile(text: string, advise: Advise): CompiledExpression {
+  const known = cache.get(text);
+  if (known !== undefined) return known;
+  const compiled = new CelExpression(text, advise);
+  if (cache.size >= MAX_CACHED) cache.clear();
+  cache.set(text, compiled);
+  return compiled;
+}
+
+class CelExpression implements CompiledExpression {
+  readonly source: string;
+  readonly references: ReadonlySet<string>;
+  readonly #used: References;
+  readonly #program: ParseResult;
+  /** The library keeps loop variables in the parsed expression, so one that is running must not be entered again. */
+  #isRunning = false;
+
+  constructor(source: string, advise: Advise) {
+    this.source = source;
+    this.#program = parse(source, advise);
+    this.#used = collectReferences(this.#program.ast);
+    this.references = new Set(this.#used.variables.keys());
+    const typeName = this.#used.typeAsVariable;
+    if (typeName !== undefined) {
+      const what = `${typeName.name} is a type in expressions, so it cannot be a variable`;
+      throw new Fault(
+        { code: 'expression-type', what, remedy: 'Give the variable another name.' },
+        typeName.start,
+        typeName.end - typeName.start,
+      );
+    }
+    refuseForeignNames(source, this.#used, advise);
+    checkParts(this.#program.ast, () => advise(source));
+    const checked = this.#program.check();
+    if (checked.error !== undefined) throw toFault(checked.error, { source, advise, missing: undefined });
+  }
+
+  evaluate(scope: Scope): Value {
+    const isNested = this.#isRunning;
+    const program = isNested ? parseCel(this.source) : this.#program;
+    const converter = new Converter();
+    this.#isRunning = true;
+    try {
+      return withinSteps(() => {
+        const result: unknown = program(new Variables(scope, converter, this.#used));
+        return converter.fromCel(result, (text) => this.#protect(text, converter));
+      });
+    } catch (error) {
+      if (error instanceof UnknownTouched) return error.unknown;
+      throw toFault(error, { source: this.source, advise: () => undefined, missing: converter.evidence.missing });
+    } finally {
+      this.#isRunning = isNested;
+    }
+  }
+
+  /** Text that secrets became part of is a secret; what they only decided over is not. */
+  #protect(text: string, converter: Converter): string | Secret {
+    const { secrets } = converter.evidence;
+    if (secrets.size === 0 || text === '') return text;
+    let isDerived = false;
+    for (const [secret, variable] of secrets) {
+      const revealed = secret.reveal();
+      if (text === revealed) return secret;
+      if (revealed !== '' && text.includes(revealed)) return Secret.around(text);
+      isDerived ||= this.#used.flowing.has(variable);
+    }
+    if (!isDerived || this.#used.literals.has(text) || converter.cameIn(text)) return text;
+    return Secret.madeOf(
+      text,
+      [...secrets.keys()].map((secret) => secret.reveal()),
+    );
+  }
+}
+
+/** The variables of a scope as the library asks for them: by name, one by one. */
+class Variables extends Map<string, unknown> {
+  readonly #scope: Scope;
+  readonly #converter: Converter;
+  readonly #used: References;
+
+  constructor(scope: Scope, converter: Converter, used: References) {
+    super();
+    this.#scope = scope;
+    this.#converter = converter;
+    this.#used = used;
+  }
+
+  override get(name: string): unknown {
+    const value = this.#scope.lookup(name);
+    if (value !== undefined) return this.#converter.variable(name, value);
+    const range = this.#used.variables.get(name);
+    if (range === undefined) return undefined;
+    throw undefinedVariable(
+      name,
+      this.#scope,
+      range.start,
+      ansibleVariable([name])?.variable.instead ?? `Give it a value, such as with \`-e ${name}=…\`, or write default(…, …) or defined(…).`,
+    );
+  }
+}
+
+/** The one message for a name that is nowhere. */
+export function undefinedVariable(name: string, scope: Scope, offset: number, remedy: string): Fault {
+  const suggestion = didYouMean(name, scope.names());
+  const what = `There is no variable "${name}"`;
+  return new Fault({ code: 'undefined-variable', what, why: suggestion, remedy }, offset, name.length);
+}
+
+function parse(source: string, advise: Advise): ParseResult {
+  const trimmed = source.trimStart();
+  if (source.length > MAX_LENGTH)
+    throw new Fault({ code: 'expression-syntax', what: `The expression is too long: ${source.length} characters` });
+  if (trimmed === '') throw new Fault({ code: 'expression-syntax', what: 'The expression is empty' });
+  if (trimmed.startsWith('{{')) {
+    throw new Fault(
+      {
+        code: 'expression-syntax',
+        what: 'Conditions are bare CEL, without braces',
+        remedy: advise(source) ?? 'Write the expression itself: x == "y", not {{x}} == "y".',
+      },
+      source.length - trimmed.length,
+      2,
+    );
+  }
+  refuseComment(source, advise);
+  try {
+    return parseCel(source);
+  } catch (error) {
+    throw toFault(error, { source, advise, missing: undefined });
+  }
+}
+
+/** In CEL a comment begins with two slashes, so what Python divides by would be left out in silence. */
+function refuseComment(source: string, advise: Advise): void {
+  const at = blankStrings(source).indexOf('//');
+  if (at < 0) return;
+  const remedy = advise(source) ?? 'Divide by /: of whole numbers it gives the whole part. A comment stands behind # of YAML.';
+  throw new Fault({ code: 'expression-syntax', what: '// is no operator here', remedy }, at, 2);
+}
+
+/** Names that mean something else here than where they come from. */
+const CONSTANTS: ReadonlyMap<string, string> = new Map([
+  ['True', 'true'],
+  ['False', 'false'],
+  ['None', 'null'],
+]);
+
+/** Constants of Python and variables of Ansible would pass for variables that are not there. */
+function refuseForeignNames(source: string, { variables, paths }: References, advise: Advise): void {
+  for (const [name, { start, end }] of variables) {
+    const constant = CONSTANTS.get(name);
+    if (constant === undefined) continue;
+    const remedy = advise(source) ?? `Write ${constant}.`;
+    throw new Fault({ code: 'expression-syntax', what: `${name} is written ${constant} here`, remedy }, start, end - start);
+  }
+  for (const { names, start, end } of paths) {
+    const fault = ansibleNameFault(names, () => advise(source));
+    if (fault === undefined) continue;
+    fault.offset = start;
+    fault.length = end - start;
+    throw fault;
+  }
+}
+
+/** For a name of Ansible's that is no variable here; `remedy` is what to write for the whole. */
+export function ansibleNameFault(names: readonly string[], advise: () => string | undefined): Fault | undefined {
+  const found = ansibleVariable(names);
+  if (found === undefined || found.variable.isSettable === true) {
+    const device = interfaceFact(names[0] ?? '');
+    if (device === undefined) return undefined;
+    const instead = `Write facts.interfaces.${device}: it has the lists ipv4 and ipv6.`;
+    return new Fault({ code: 'ansible-variable', what: `There is no variable "${names[0]}": it is Ansible's`, remedy: instead });
+  }
+  const { path, instead } = found.variable;
+  const remedy = path === undefined ? undefined : advise();
+  const name = names.slice(0, found.length).join('.');
+  return new Fault({
+    code: 'ansible-variable',
+    what: `There is no variable "${name}": it is Ansible's`,
+    why: remedy === undefined ? undefined : instead,
+    remedy: path === undefined ? instead : (remedy ?? `Write ${path}. ${instead}`),
+  });
+}
+
+/** Can the text be read as an expression, and be right for some values? */
+export function isExpression(text: string): boolean {
+  try {
+    compile(text, () => undefined);
+    return true;
+  } catch (error) {
+    if (error instanceof Fault) return false;
+    throw error;
+  }
+}
+
+function syntaxRemedy(source: string, offset: number, advise: Advise): string | undefined {
+  const remedy = advise(source);
+  if (remedy !== undefined) return remedy;
+  if (/[^=!<>]=(?!=)/.test(blankStrings(source))) return 'Compare with ==.';
+  if (source.slice(offset).startsWith('|')) return 'There are no filters: call functions, x.lower() or default(x, "…").';
+  if (source.includes('{{')) return 'Expressions are bare CEL, without braces.';
+  if (/\[[^\]?]*:/.test(blankStrings(source)))
+    return 'There are no slices. The beginning of a text is x.regexReplace("^(..).*$", "$1"), an item of a list xs[0].';
+  if (source.includes('**')) return 'There are no powers: write the product, x * x.';
+  return undefined;
+}
+
+/** Words and signs of Jinja, with which no expression can be read. */
+function isJinja(source: string): boolean {
+  return readJinja(source) !== undefined && /(?:^|[\s()])(?:and|or|not|is|if)(?=[\s()]|$)|[^|]\|[^|]|~|\/\//.test(blankStrings(source));
+}
+
+/** Strings of an expression hold anything; a look for words must not see into them. */
+function blankStrings(source: string): string {
+  return source.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, (string) => ' '.repeat(string.length));
+}
+
+interface Mistaken {
+  readonly source: string;
+  readonly advise: Advise;
+  readonly missing: Missing;
+}
+
+function toFault(error: unknown, { source, advise, missing }: Mistaken): unknown {
+  if (error instanceof ArgumentFault) {
+    return new Fault({ code: 'expression-value', what: error.message, remedy: error.remedy }, 0, source.length);
+  }
+  if (!(error instanceof ParseError || error instanceof CelTypeError || error instanceof EvaluationError)) return error;
+  const { start, end } = error.range ?? { start: 0, end: source.length };
+  const length = Math.max(1, end - start);
+  if (error instanceof ParseError) {
+    const remedy = syntaxRemedy(source, start, advise);
+    const what = isJinja(source) ? 'This is Jinja, and expressions are CEL' : `The expression cannot be read: ${error.summary}`;
+    return new Fault({ code: 'expression-syntax', what, remedy }, start, length);
+  }
+  switch (error.code) {
+    case 'no_such_key':
+      return missingKey(error, source, missing);
+    case 'no_matching_overload': {
+      const name = /'(?:[\w<>, ]+\.)?(\w+)\(/.exec(error.summary)?.[1] ?? '';
+      const isOwn = celFunctions.some((known) => known.name === name);
+      const hint = isOwn
+        ? undefined
+        : didYouMean(
+            name,
+            celFunctions.map((known) => known.name),
+          );
+      const remedy = advise(source);
+      return new Fault(
+        {
+          code: 'expression-type',
+          what: `No function fits: ${plainTypes(error.summary)}`,
+          why: remedy === undefined ? hint : undefined,
+          remedy,
+        },
+        start,
+        length,
+      );
+    }
+    case 'index_out_of_bounds':
+      return missingItem(error, source);
+    case 'invalid_macro_argument':
+      return new Fault(
+        { code: 'expression-type', what: error.summary, remedy: 'has() takes a member, as in has(x.y); for a variable write defined(x).' },
+        start,
+        length,
+      );
+    default:
+      return new Fault(
+        { code: 'expression-type', what: sentence(plainTypes(error.summary)), remedy: typeRemedy(error.summary) },
+        start,
+        length,
+      );
+  }
+}

@@ -1,0 +1,131 @@
+import { compareValues, isEqual } from '../language/compare.ts';
+import { ArgumentFault, UnknownTouched } from '../language/fault.ts';
+import type { Helper } from './helper.ts';
+import { listOf, mapOf, numberOf, textOf } from './helper.ts';
+import { Secret, isTellingNumber } from '../base/secret.ts';
+import { spendSteps } from '../language/step-limit.ts';
+import type { Value, ValueMap } from '../base/value.ts';
+import { isList, isMap, Unknown } from '../base/value.ts';
+
+const MAX_RANGE = 100_000;
+
+function kept(name: string, summary: string, example: Helper['example'], arity: Helper['arity'], run: Helper['run']): Helper {
+  return { name, summary, example, arity, secrets: 'kept', run };
+}
+
+/** Code points, so that an emoji counts once. */
+function characters(text: string): number {
+  return Array.from(text).length;
+}
+
+function lengthOf(value: Value | undefined): number {
+  if (value instanceof Unknown) throw new UnknownTouched(value);
+  if (value instanceof Secret) return characters(value.reveal());
+  if (typeof value === 'string') return characters(value);
+  if (value !== undefined && isList(value)) return value.length;
+  if (value !== undefined && isMap(value)) return Object.keys(value).length;
+  throw new ArgumentFault('Only text, lists and maps have a length');
+}
+
+function end(value: Value | undefined, index: 0 | -1): Value {
+  const item = listOf(value).at(index);
+  if (item === undefined) throw new ArgumentFault('The list is empty', 'Ask first: {{#if list}}.');
+  return item;
+}
+
+function member(value: Value, path: string): Value {
+  let current = value;
+  for (const key of path.split('.')) {
+    const map = mapOf(current);
+    const next = Object.hasOwn(map, key) ? map[key] : undefined;
+    if (next === undefined) throw new ArgumentFault(`An item has no key "${key}"; its keys: ${Object.keys(map).join(', ')}`);
+    current = next;
+  }
+  return current;
+}
+
+function concatenate(operands: readonly Value[]): Value {
+  if (operands.every((operand) => isList(operand))) return operands.flat();
+  let hasSecret = false;
+  const text = operands.map((operand) => {
+    if (typeof operand === 'number') hasSecret ||= isTellingNumber(operand);
+    if (!(operand instanceof Secret)) return textOf(operand);
+    hasSecret = true;
+    return operand.reveal();
+  });
+  return hasSecret ? Secret.around(text.join('')) : text.join('');
+}
+
+function range(first: number, last: number, step: number): readonly number[] {
+  if (step === 0) throw new ArgumentFault('The step must not be 0');
+  const count = Math.max(0, Math.floor((last - first) / step) + 1);
+  if (count > MAX_RANGE) throw new ArgumentFault(`The range has ${count} numbers; at most ${MAX_RANGE} are made`);
+  return Array.from({ length: count }, (_, index) => first + index * step);
+}
+
+export const collectionHelpers: readonly Helper[] = [
+  kept('length', 'How many characters a text, items a list or keys a map has.', ['{{length members}}', 3], [1, 1], ([value]) =>
+    lengthOf(value),
+  ),
+  kept('first', 'The first item of a list.', ['{{first members}}', 'c'], [1, 1], ([list]) => end(list, 0)),
+  kept('last', 'The last item of a list.', ['{{last members}}', 'b'], [1, 1], ([list]) => end(list, -1)),
+  kept('keys', 'The keys of a map.', ['{{keys labels}}', ['tier', 'zone']], [1, 1], ([map]) => Object.keys(mapOf(map))),
+  kept('values', 'The values of a map.', ['{{values labels}}', ['db', 'a']], [1, 1], ([map]) => Object.values(mapOf(map))),
+  kept('concat', 'Lists as one list, or texts as one text.', ['{{concat name ":" port}}', 'etcd-1:2379'], [1, Infinity], concatenate),
+  kept('list', 'A list of the arguments.', ['{{list 1 "a"}}', [1, 'a']], [0, Infinity], (items) => items),
+  {
+    name: 'dict',
+    summary: 'A map of the key=value arguments.',
+    example: ['{{dict role="etcd" port=port}}', { role: 'etcd', port: 2379 }],
+    arity: [0, 0],
+    secrets: 'kept',
+    run: (_operands, named) => named,
+  },
+  kept(
+    'merge',
+    'Maps as one map; of equal keys the last one counts.',
+    ['{{merge labels (dict zone="b")}}', { tier: 'db', zone: 'b' }],
+    [1, Infinity],
+    (maps) => {
+      const merged: Record<string, Value> = Object.create(null);
+      for (const map of maps) for (const [key, value] of Object.entries(mapOf(map))) merged[key] = value;
+      return merged satisfies ValueMap;
+    },
+  ),
+  kept(
+    'range',
+    'The whole numbers from the first to the last, which is included; the third argument is the step.',
+    ['{{range 1 3}}', [1, 2, 3]],
+    [2, 3],
+    ([first, last, step = 1]) => {
+      return range(numberOf(first), numberOf(last), numberOf(step));
+    },
+  ),
+  kept('sort', 'The items in order, of text or of numbers.', ['{{sort members}}', ['a', 'b', 'c']], [1, 1], ([list]) =>
+    [...listOf(list)].sort(compareValues),
+  ),
+  kept('unique', 'The items without repetitions, in their order.', ['{{unique (list 1 2 1)}}', [1, 2]], [1, 1], ([list]) => {
+    const unique: Value[] = [];
+    const structured: Value[] = [];
+    const plain = new Set<Value>();
+    for (const item of listOf(list)) {
+      const isPlain = typeof item !== 'object' || item === null;
+      const others = isPlain ? structured : unique;
+      spendSteps(others.length);
+      if (plain.has(item) || others.some((known) => isEqual(known, item))) continue;
+      if (isPlain) plain.add(item);
+      else structured.push(item);
+      unique.push(item);
+    }
+    return unique;
+  }),
+  kept(
+    'map',
+    'One attribute of each item; a dotted path goes deeper.',
+    ['{{map hosts "ip"}}', ['10.0.0.1', '10.0.0.2']],
+    [2, 2],
+    ([list, path]) => {
+      return listOf(list).map((item) => (item instanceof Unknown ? item : member(item, textOf(path))));
+    },
+  ),
+];

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { stringify } from 'yaml';
+import type { Helper } from './helper.ts';
+import { textOf } from './helper.ts';
+import { ArgumentFault } from '../language/fault.ts';
+
+function decode(text: string): string {
+  const compact = text.replaceAll(/\s/g, '');
+  if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(compact)) throw new ArgumentFault('The text is not base64');
+  const bytes = Buffer.from(compact, 'base64');
+  const decoded = bytes.toString('utf8');
+  if (!Buffer.from(decoded, 'utf8').equals(bytes)) throw new ArgumentFault('The base64 holds bytes that are not text');
+  return decoded;
+}
+
+export const encodingHelpers: readonly Helper[] = [
+  {
+    name: 'json',
+    summary: 'As JSON in one line.',
+    example: ['{{json labels}}', '{"tier":"db","zone":"a"}'],
+    arity: [1, 1],
+    secrets: 'embedded',
+    run: ([value = null]) => JSON.stringify(value),
+  },
+  {
+    name: 'to_nice_json',
+    summary: 'As JSON in lines, indented by two blanks.',
+    example: ['{{to_nice_json members}}', '[\n  "c",\n  "a",\n  "b"\n]'],
+    arity: [1, 1],
+    secrets: 'embedded',
+    run: ([value = null]) => JSON.stringify(value, null, 2),
+  },
+  {
+    name: 'yaml',
+    summary: 'As YAML that readers of YAML 1.1 understand too, Kubernetes among them. Without a line break at its end.',
+    example: ['{{yaml labels}}', 'tier: db\nzone: a'],
+    arity: [1, 1],
+    secrets: 'embedded',
+    run: ([value = null]) => stringify(value, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false }).replace(/\n$/, ''),
+  },
+  {
+    name: 'b64encode',
+    summary: 'The text (UTF-8) in base64.',
+    example: ['{{b64encode "etcd"}}', 'ZXRjZA=='],
+    arity: [1, 1],
+    secrets: 'derived',
+    run: ([text]) => Buffer.from(textOf(text), 'utf8').toString('base64'),
+  },
+  {
+    name: 'b64decode',
+    summary: 'The text that a base64 stands for.',
+    example: ['{{b64decode "ZXRjZA=="}}', 'etcd'],
+    arity: [1, 1],
+    secrets: 'derived',
+    run: ([text]) => decode(textOf(text)),
+  },
+  {
+    name: 'sha256',
+    summary: 'The SHA-256 digest of the text (UTF-8), in hexadecimal.',
+    example: ['{{sha256 ""}}', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
+    arity: [1, 1],
+    secrets: 'derived',
+    run: ([text]) => createHash('sha256').update(textOf(text)).digest('hex'),
+  },
+];

@@ -1,0 +1,137 @@
+import { ArgumentFault, UnknownTouched } from '../language/fault.ts';
+import { describe } from '../language/describe.ts';
+import { Secret, isTellingNumber } from '../base/secret.ts';
+import { spendForMade, spendForSeen, spendSteps } from '../language/step-limit.ts';
+import type { Value, ValueMap } from '../base/value.ts';
+import { isList, isMap, Unknown } from '../base/value.ts';
+
+/** A function that templates may call: `{{name argument … key=argument}}`. */
+export interface Helper {
+  readonly name: string;
+  readonly summary: string;
+  /** A template and the value that it gives with the variables of `exampleVariables`. */
+  readonly example: readonly [template: string, result: Value];
+  /** How many arguments it takes, least and most. */
+  readonly arity: readonly [least: number, most: number];
+  /** The names of its key=value arguments. */
+  readonly named?: readonly string[];
+  /**
+   * What becomes of secrets among the arguments.
+   * - `derived`: it sees their text; text that it makes of them is a secret of its own.
+   * - `embedded`: it sees their text, and hands it on unaltered within its result.
+   * - `kept`: it moves values about and gets them as they are, unknown ones too.
+   */
+  readonly secrets: 'derived' | 'embedded' | 'kept';
+  /** Throws ArgumentFault. */
+  run(operands: readonly Value[], named: ValueMap): Value;
+}
+
+/** Variables that the examples of helpers may use. */
+export const exampleVariables: ValueMap = {
+  name: 'etcd-1',
+  port: 2379,
+  enabled: true,
+  members: ['c', 'a', 'b'],
+  hosts: [
+    { name: 'm1', ip: '10.0.0.1' },
+    { name: 'm2', ip: '10.0.0.2' },
+  ],
+  labels: { tier: 'db', zone: 'a' },
+};
+
+/** A helper in a function call; the value of an optional argument that is not there is `undefined`. */
+export function textOf(value: Value | undefined, what = 'argument'): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (value instanceof Unknown) throw new UnknownTouched(value);
+  throw new ArgumentFault(`The ${what} must be text, and it is ${value === undefined ? 'missing' : describe(value)}`);
+}
+
+export function numberOf(value: Value | undefined): number {
+  if (typeof value === 'number') return value;
+  if (value instanceof Unknown) throw new UnknownTouched(value);
+  throw new ArgumentFault(
+    `A number is wanted, and this is ${value === undefined ? 'missing' : describe(value)}`,
+    typeof value === 'string' ? 'Convert it: (int x).' : undefined,
+  );
+}
+
+export function listOf(value: Value | undefined): readonly Value[] {
+  if (value instanceof Unknown) throw new UnknownTouched(value);
+  if (value !== undefined && isList(value)) return value;
+  throw new ArgumentFault(`A list is wanted, and this is ${value === undefined ? 'missing' : describe(value)}`);
+}
+
+export function mapOf(value: Value | undefined): ValueMap {
+  if (value instanceof Unknown) throw new UnknownTouched(value);
+  if (value !== undefined && isMap(value)) return value;
+  throw new ArgumentFault(`A map is wanted, and this is ${value === undefined ? 'missing' : describe(value)}`);
+}
+
+interface Revealed {
+  readonly value: Value;
+  readonly hasSecret: boolean;
+}
+
+/** The value with the text of its secrets in their place; throws UnknownTouched where something in it is unknown. */
+function reveal(value: Value): Revealed {
+  if (typeof value === 'number') return { value, hasSecret: isTellingNumber(value) };
+  if (typeof value !== 'object' || value === null) return { value, hasSecret: false };
+  if (value instanceof Secret) return { value: value.reveal(), hasSecret: true };
+  if (value instanceof Unknown) throw new UnknownTouched(value);
+  if (isList(value)) {
+    const items = value.map(reveal);
+    return items.some((item) => item.hasSecret) ? { value: items.map((item) => item.value), hasSecret: true } : { value, hasSecret: false };
+  }
+  let hasSecret = false;
+  const map: Record<string, Value> = Object.create(null);
+  for (const [key, member] of Object.entries(value)) {
+    const revealed = reveal(member);
+    hasSecret ||= revealed.hasSecret;
+    map[key] = revealed.value;
+  }
+  return { value: hasSecret ? map : value, hasSecret };
+}
+
+function protect(value: Value, mark: (text: string) => Secret): Value {
+  if (typeof value === 'string') return mark(value);
+  if (isList(value)) return value.map((item) => protect(item, mark));
+  if (!isMap(value)) return value;
+  const map: Record<string, Value> = Object.create(null);
+  for (const [key, member] of Object.entries(value)) map[key] = protect(member, mark);
+  return map;
+}
+
+/** A call costs as much as so many steps of an expression. */
+const STEPS_OF_A_CALL = 2;
+
+/** Calls a helper by its rules for secret and unknown arguments. Throws ArgumentFault. */
+export function callHelper(helper: Helper, operands: readonly Value[], named: ValueMap): Value {
+  for (const operand of operands) spendForSeen(operand);
+  spendSteps(STEPS_OF_A_CALL);
+  try {
+    if (helper.secrets === 'kept') {
+      const kept = helper.run(operands, named);
+      spendForMade(kept);
+      return kept;
+    }
+    const secrets: string[] = [];
+    let hasSecret = false;
+    const open = (value: Value) => {
+      const revealed = reveal(value);
+      hasSecret ||= revealed.hasSecret;
+      if (value instanceof Secret) secrets.push(value.reveal());
+      return revealed.value;
+    };
+    const opened = operands.map(open);
+    const openedNamed: Record<string, Value> = {};
+    for (const key in named) openedNamed[key] = open(named[key] ?? null);
+    const result = helper.run(opened, openedNamed);
+    spendForMade(result);
+    if (!hasSecret) return result;
+    return protect(result, helper.secrets === 'derived' ? (text) => Secret.madeOf(text, secrets) : (text) => Secret.around(text));
+  } catch (error) {
+    if (error instanceof UnknownTouched) return new Unknown(error.unknown.because, helper.secrets === 'embedded' && error.unknown.fresh);
+    throw error;
+  }
+}

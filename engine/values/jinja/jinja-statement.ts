@@ -1,0 +1,213 @@
+import type { Origin } from '../language/fault.ts';
+import { Fault } from '../language/fault.ts';
+import { readJinja, readJinjaLoop } from './jinja-expression.ts';
+import { WRITE } from './jinja-remedy.ts';
+import { argumentOf, mustacheOf } from './jinja-to-handlebars.ts';
+import { NoCounterpart } from './jinja-translation.ts';
+
+/** The words that Jinja's statements begin with, as Ansible has them. Any other text between {% and %} is text. */
+const WORDS = [
+  'if|elif|else|endif|for|endfor|set|endset|macro|endmacro|call|endcall|filter|endfilter|block|endblock|extends|include|import|from',
+  'raw|endraw|with|endwith|do|autoescape|endautoescape|break|continue|trans|endtrans|pluralize|debug',
+].join('|');
+
+/**
+ * A statement ends at the next %}, a comment at the next #}. A comment does not begin behind $ (the length of a variable in a shell),
+ * nor with the braces of Handlebars.
+ */
+const MARK = new RegExp(
+  [
+    // What is passed over: raw blocks, comments and the insides of Handlebars.
+    String.raw`(\{\{\{\{(\w+)[^}]*\}\}\}\}[\s\S]*?\{\{\{\{/\2\}\}\}\}|\{\{~?!--[\s\S]*?--~?\}\}|\{\{[\s\S]*?\}\})`,
+    String.raw`(\\?)\{%[-+]?\s*((?:${WORDS})\b(?:(?!\{%)[\s\S])*?)[-+]?%\}`,
+    String.raw`(\\?)(?<![$\{])\{#((?:(?!\{#)[\s\S])*?)#\}`,
+  ].join('|'),
+  'g',
+);
+
+/** Can the text hold Jinja's statements or comments at all? */
+export function mayHoldJinja(text: string): boolean {
+  return text.includes('{%') || text.includes('{#');
+}
+
+/** Throws the Fault of the first statement or comment of Jinja, unless a backslash says that text is meant. */
+export function refuseJinja(text: string, origin?: Origin): void {
+  if (!mayHoldJinja(text)) return;
+  const found = [...text.matchAll(MARK)].filter((match) => match[1] === undefined && (match[3] ?? match[5]) === '');
+  const [first, ...others] = found;
+  if (first === undefined) return;
+  const [whole, , , , statement, , comment] = first;
+  const line = whole.split('\n', 1)[0] ?? whole;
+  const isComment = statement === undefined;
+  throw new Fault(
+    {
+      code: isComment ? 'jinja-comment' : 'jinja-statement',
+      what: `${line.length > 60 ? `${line.slice(0, 60)}…` : line} is Jinja, and templates here are Handlebars`,
+      why:
+        others.length === 0
+          ? undefined
+          : `There ${others.length === 1 ? 'is 1 more statement or comment' : `are ${others.length} more statements and comments`} of Jinja behind it.`,
+      remedy: `${isComment ? 'To mean the text, write \\{#.' : 'To mean the text, write \\{%.'} ${isComment ? commentRemedy(comment ?? '') : trimmed(statementRemedy(statement), whole)}`,
+    },
+    first.index,
+    line.length,
+    origin,
+  );
+}
+
+/** Throws for the line that tells Ansible how to read a template file. */
+export function refuseJinjaHeader(text: string): void {
+  if (!text.startsWith('#jinja2:')) return;
+  const what = 'A line #jinja2: is for Jinja, and templates here are Handlebars';
+  throw new Fault({ code: 'jinja-statement', what, remedy: 'Leave the line out.' }, 0, text.split('\n', 1)[0]?.length ?? 1);
+}
+
+/** The text that is meant: without the backslashes that keep it from being Jinja. */
+export function withoutJinjaEscapes(text: string): string {
+  if (!text.includes('\\{%') && !text.includes('\\{#')) return text;
+  return text.replaceAll(
+    MARK,
+    (whole, passed: string | undefined, _name, before: string | undefined, _statement, behind: string | undefined) =>
+      passed === undefined && (before ?? behind) === '\\' ? whole.slice(1) : whole,
+  );
+}
+
+function commentRemedy(comment: string): string {
+  const text = comment.replace(/^[-+]/, '').replace(/[-+]$/, '').trim().replaceAll(/\s+/g, ' ');
+  return `${WRITE}{{!-- ${text.length > 100 || text.includes('--') ? '…' : text} --}}`;
+}
+
+/** `{%- … -%}` takes the blanks around it, as `{{~ … ~}}` does. */
+function trimmed(remedy: string, statement: string): string {
+  const [before = '', code = ''] = remedy.split(WRITE);
+  if (!/^\{\{[^{][^\n]*\}\}$/.test(code)) return remedy;
+  const left = statement.startsWith('{%-') ? '~' : '';
+  const right = statement.endsWith('-%}') ? '~' : '';
+  return `${before}${WRITE}{{${left}${code.slice(2, -2)}${right}}}`;
+}
+
+function statementRemedy(statement: string): string {
+  const [, word = '', rest = ''] = /^(\w+)\s*([\s\S]*)$/.exec(statement.trim()) ?? [];
+  try {
+    return counterpart(word, rest.trim());
+  } catch (error) {
+    if (error instanceof NoCounterpart) return error.instead ?? generalRemedy(word);
+    throw error;
+  }
+}
+
+const quoteOf = (text: string): '"' | "'" => (/["']/.exec(text)?.[0] === "'" ? "'" : '"');
+
+function inArgument(text: string): string | undefined {
+  const jinja = readJinja(text);
+  return jinja === undefined ? undefined : argumentOf(jinja, quoteOf(text));
+}
+
+function counterpart(word: string, rest: string): string {
+  switch (word) {
+    case 'if':
+    case 'elif': {
+      const condition = inArgument(rest);
+      return condition === undefined ? generalRemedy(word) : `${WRITE}{{${word === 'if' ? '#if' : 'else if'} ${condition}}}`;
+    }
+    case 'else':
+      return `${WRITE}{{else}}`;
+    case 'endif':
+      return `${WRITE}{{/if}}`;
+    case 'for':
+      return loopRemedy(rest);
+    case 'endfor':
+      return `${WRITE}{{/each}}`;
+    case 'set':
+      return setRemedy(rest);
+    case 'with': {
+      const [, name, value] = /^(\w+)\s*=\s*([\s\S]+)$/.exec(rest) ?? [];
+      const written = value === undefined ? undefined : inArgument(value);
+      return written === undefined ? generalRemedy(word) : `${WRITE}{{#with ${written} as |${name}|}}`;
+    }
+    case 'endwith':
+      return `${WRITE}{{/with}}`;
+    case 'include': {
+      const name = /^["']([^"']+)["']/.exec(rest)?.[1];
+      return name === undefined
+        ? generalRemedy(word)
+        : `The file is looked for beside this template. ${WRITE}{{> "${name.replace(/\.(j2|hbs)$/, '')}"}}`;
+    }
+    case 'macro': {
+      const name = /^(\w+)/.exec(rest)?.[1];
+      return name === undefined
+        ? generalRemedy(word)
+        : `It is called by {{> ${name} x=1}}, and ends by {{/inline}}. ${WRITE}{{#*inline "${name}"}}`;
+    }
+    case 'endmacro':
+      return `${WRITE}{{/inline}}`;
+    case 'raw':
+      return `${WRITE}{{{{raw}}}}`;
+    case 'endraw':
+      return `${WRITE}{{{{/raw}}}}`;
+    case 'do':
+    case 'break':
+    case 'continue':
+    default:
+      return generalRemedy(word);
+  }
+}
+
+function loopRemedy(rest: string): string {
+  const loop = readJinjaLoop(rest);
+  if (loop === undefined) return generalRemedy('for');
+  const { list, names, condition } = loop;
+  const pairs =
+    list.kind === 'call' && list.callee.kind === 'member' && list.callee.key.kind === 'text' && list.callee.key.value.endsWith('items');
+  const sorted = list.kind === 'filter' && ['dictsort', 'dict2items'].includes(list.name);
+  const of = pairs && list.callee.kind === 'member' ? list.callee.of : sorted ? list.of : list;
+  const [first = 'item', second] = names;
+  // A map gives its values first, then the keys.
+  const parameters = second === undefined ? first : `${second} ${first}`;
+  const quote = quoteOf(rest);
+  const filter = condition === undefined ? '' : `\n{{#if ${argumentOf(condition, quote)}}}`;
+  return `Inside of it, @root.x is the variable x. ${WRITE}{{#each ${argumentOf(of, quote)} as |${parameters}|}}${filter}`;
+}
+
+function setRemedy(rest: string): string {
+  const [, name, value] = /^([A-Za-z_]\w*)\s*=\s*([\s\S]+)$/.exec(rest) ?? [];
+  const jinja = value === undefined ? undefined : readJinja(value);
+  if (name === undefined || jinja === undefined) return generalRemedy('set');
+  const written = `{{${mustacheOf(jinja, "'")}}}`;
+  return `Nothing is set in a template: give the task the variable by vars:. ${WRITE}${name}: "${written}"`;
+}
+
+function generalRemedy(word: string): string {
+  switch (word) {
+    case 'if':
+    case 'elif':
+      return 'Write {{#if x}}, {{else if y}} and {{/if}}; a comparison is {{#if (eq a "b")}}.';
+    case 'for':
+      return 'Write {{#each xs as |x|}} and {{/each}}.';
+    case 'set':
+    case 'endset':
+    case 'with':
+    case 'do':
+      return 'Nothing is set in a template: give the task the variable by vars:, or write {{#with value as |name|}} and {{/with}}.';
+    case 'include':
+      return 'Write {{> name}}: the file is looked for beside this template; a name must be fixed.';
+    case 'macro':
+    case 'import':
+    case 'from':
+    case 'call':
+    case 'endcall':
+      return 'Write {{#*inline "name"}} and {{/inline}}, and call it by {{> name x=1}}.';
+    case 'extends':
+    case 'block':
+    case 'endblock':
+      return 'Put what both files share into partials beside this template, and write {{> name}} where each goes.';
+    case 'filter':
+    case 'endfilter':
+      return 'Call a helper for each value: {{upper name}}.';
+    case 'break':
+    case 'continue':
+      return 'Filter the list before: {{#each (expr "xs.filter(x, x > 1)") as |x|}}.';
+    default:
+      return 'Leave it out: templates have {{#if}}, {{#each}}, {{#with}}, {{> partial}} and helpers.';
+  }
+}

@@ -1,0 +1,290 @@
+import { ansibleVariable } from '../language/ansible-variables.ts';
+import type { CelWriting, Piece } from './jinja-cel-piece.ts';
+import { LEVEL, member, negated } from './jinja-cel-piece.ts';
+import { celFilter } from './jinja-cel-filters.ts';
+import { celTest } from './jinja-cel-tests.ts';
+import type { BinaryOperator, Given, Jinja } from './jinja-expression.ts';
+import { asFactsSay, isIdentifier, nameInVars, lackingCall, namesOf, NoCounterpart } from './jinja-translation.ts';
+
+/** The same in CEL, with the quotes that are asked for. Throws NoCounterpart. */
+export function celOf(node: Jinja, quote: '"' | "'" = '"'): string {
+  return new CelWriter(quote).piece(node).text;
+}
+
+/** Functions of expressions that are called as in CEL already. */
+const FUNCTIONS: ReadonlySet<string> = new Set([
+  'default',
+  'defined',
+  'has',
+  'size',
+  'int',
+  'double',
+  'string',
+  'semver',
+  'semverCompare',
+  'ipVersion',
+  'cidrContains',
+  'cidrOverlaps',
+  'cidrHost',
+  'cidrPrefix',
+  'min',
+  'max',
+  'type',
+]);
+
+/** Helpers of templates that are called as filters of Jinja are. */
+const HELPERS_AS_FILTERS: ReadonlySet<string> = new Set([
+  'length',
+  'join',
+  'upper',
+  'lower',
+  'trim',
+  'sort',
+  'unique',
+  'replace',
+  'split',
+  'first',
+  'last',
+  'ternary',
+  'regex_replace',
+]);
+
+const HELPERS_AS_OPERATORS: ReadonlyMap<string, BinaryOperator> = new Map([
+  ['and', 'and'],
+  ['or', 'or'],
+  ['eq', '=='],
+  ['ne', '!='],
+  ['lt', '<'],
+  ['le', '<='],
+  ['gt', '>'],
+  ['ge', '>='],
+  ['add', '+'],
+  ['sub', '-'],
+  ['mul', '*'],
+  ['div', '/'],
+  ['mod', '%'],
+]);
+
+const NOTHING: Given = { plain: [], named: new Map() };
+
+const METHODS: ReadonlyMap<string, string> = new Map([
+  ['startswith', 'startsWith'],
+  ['endswith', 'endsWith'],
+  ['strip', 'trim'],
+  ['lower', 'lower'],
+  ['upper', 'upper'],
+  ['replace', 'replace'],
+  ['split', 'split'],
+  ['startsWith', 'startsWith'],
+  ['endsWith', 'endsWith'],
+  ['contains', 'contains'],
+  ['matches', 'matches'],
+  ['regexReplace', 'regexReplace'],
+  ['trim', 'trim'],
+  ['filter', 'filter'],
+  ['map', 'map'],
+  ['exists', 'exists'],
+  ['all', 'all'],
+  ['unique', 'unique'],
+  ['sort', 'sort'],
+  ['join', 'join'],
+  ['size', 'size'],
+]);
+
+class CelWriter implements CelWriting {
+  readonly #quote: '"' | "'";
+
+  constructor(quote: '"' | "'") {
+    this.#quote = quote;
+  }
+
+  piece(node: Jinja): Piece {
+    switch (node.kind) {
+      case 'name':
+        return this.#path([node.name], node) ?? member(node.name);
+      case 'text':
+        return member(this.text(node.value));
+      case 'number':
+        return member(node.text);
+      case 'constant':
+        return member(node.value);
+      case 'member':
+        return this.#member(node.of, node.key, node);
+      case 'call':
+        return this.#call(node.callee, node.given);
+      case 'filter':
+        return celFilter(this, node.of, node.name, node.given);
+      case 'test': {
+        const test = celTest(this, node.of, node.name, node.given);
+        return node.isNegated ? negated(test) : test;
+      }
+      case 'unary':
+        if (node.operator === 'not') return negated(this.piece(node.of));
+        return { text: `-${this.at(node.of, LEVEL.unary)}`, level: LEVEL.unary };
+      case 'binary':
+        return this.binary(node.operator, node.left, node.right);
+      case 'choice':
+        if (node.no === undefined) throw new NoCounterpart('Say what it is otherwise: c ? a : b.');
+        return {
+          text: `${this.at(node.condition, LEVEL.or)} ? ${this.at(node.yes, LEVEL.or)} : ${this.at(node.no, LEVEL.choice)}`,
+          level: LEVEL.choice,
+        };
+      case 'list':
+        return member(`[${node.items.map((item) => this.piece(item).text).join(', ')}]`);
+      case 'map':
+      default:
+        return member(`{${node.entries.map(([key, value]) => `${this.piece(key).text}: ${this.piece(value).text}`).join(', ')}}`);
+    }
+  }
+
+  text(value: string): string {
+    const escaped = value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\t', '\\t').replaceAll('\r', '\\r');
+    return `${this.#quote}${escaped.replaceAll(this.#quote, `\\${this.#quote}`)}${this.#quote}`;
+  }
+
+  at(node: Jinja, least: number): string {
+    const { text, level } = this.piece(node);
+    return level < least ? `(${text})` : text;
+  }
+
+  /** A path that Ansible calls otherwise. */
+  #path(names: readonly string[], node: Jinja): Piece | undefined {
+    const found = ansibleVariable(names);
+    if (found === undefined) return undefined;
+    const { path, instead } = found.variable;
+    if (path === undefined) {
+      if (found.variable.isSettable === true) return undefined;
+      throw new NoCounterpart(instead);
+    }
+    const rest = names.slice(found.length);
+    return node.kind === 'member' && rest.length > 0 ? member([path, ...rest].join('.')) : member(path);
+  }
+
+  #member(of: Jinja, key: Jinja, node: Jinja): Piece {
+    const own = nameInVars(of, key);
+    if (own !== undefined) return this.piece({ kind: 'name', name: own });
+    const names = namesOf(node);
+    const renamed = names === undefined ? undefined : this.#path(names, node);
+    if (renamed !== undefined) return renamed;
+    const ofHost = this.#factOfHost(of, key);
+    if (ofHost !== undefined) return ofHost;
+    const base = this.at(of, LEVEL.member);
+    if (key.kind === 'text' && isIdentifier(key.value)) return member(`${base}.${key.value}`);
+    return member(`${base}[${this.piece(key).text}]`);
+  }
+
+  /** `hostvars[h].ansible_os_family`, `hostvars[h].ansible_facts.os_family`. */
+  #factOfHost(of: Jinja, key: Jinja): Piece | undefined {
+    if (key.kind !== 'text') return undefined;
+    const keys = [key.value];
+    let host = of;
+    while (host.kind === 'member' && host.key.kind === 'text' && !(host.of.kind === 'name' && host.of.name === 'hostvars')) {
+      keys.unshift(host.key.value);
+      host = host.of;
+    }
+    if (host.kind !== 'member' || host.of.kind !== 'name' || host.of.name !== 'hostvars') return undefined;
+    const found = ansibleVariable(keys);
+    if (found?.variable.path === undefined) return undefined;
+    return member(`${this.at(host, LEVEL.member)}.${[found.variable.path, ...keys.slice(found.length)].join('.')}`);
+  }
+
+  #call(callee: Jinja, given: Given): Piece {
+    const operands = given.plain.map((operand) => this.piece(operand).text);
+    if (callee.kind === 'name') {
+      if (callee.name === 'len') return member(`size(${operands.join(', ')})`);
+      if (callee.name === 'str') return member(`string(${operands.join(', ')})`);
+      if (callee.name === 'float') return member(`double(${operands.join(', ')})`);
+      if (!FUNCTIONS.has(callee.name) || given.named.size > 0) return this.#helper(callee.name, given);
+      return member(`${callee.name}(${operands.join(', ')})`);
+    }
+    if (callee.kind !== 'member' || callee.key.kind !== 'text') throw new NoCounterpart();
+    return this.#method(callee.of, callee.key.value, given, operands);
+  }
+
+  /** A helper of templates, called as a function. */
+  #helper(name: string, given: Given): Piece {
+    const [first, second, ...rest] = given.plain;
+    if (first === undefined || given.named.size > 0) return lackingCall(name, given);
+    if (name === 'not') return negated(this.piece(first));
+    if (name === 'keys' || name === 'values') return this.#method(first, name, NOTHING, []);
+    if (HELPERS_AS_FILTERS.has(name)) return celFilter(this, first, name, { plain: given.plain.slice(1), named: given.named });
+    if (second === undefined || rest.length > 0) return lackingCall(name, given);
+    if (name === 'contains') return this.binary('in', second, first);
+    if (name === 'starts_with') return this.#method(first, 'startsWith', NOTHING, [this.piece(second).text]);
+    if (name === 'ends_with') return this.#method(first, 'endsWith', NOTHING, [this.piece(second).text]);
+    const operator = HELPERS_AS_OPERATORS.get(name);
+    return operator === undefined ? lackingCall(name, given) : this.binary(operator, first, second);
+  }
+
+  #method(of: Jinja, name: string, given: Given, operands: readonly string[]): Piece {
+    const [first, second] = given.plain;
+    if (name === 'get' && first !== undefined) {
+      const whole: Jinja = { kind: 'member', of, key: first };
+      return member(`default(${this.piece(whole).text}, ${second === undefined ? 'null' : this.piece(second).text})`);
+    }
+    const base = this.at(of, LEVEL.member);
+    if (name === 'keys') return member(`${base}.map(k, k)`);
+    if (name === 'values') return member(`${base}.map(k, ${base}[k])`);
+    if (name === 'items') return member(`${base}.map(k, [k, ${base}[k]])`);
+    if (name === 'join' && of.kind === 'text' && first !== undefined)
+      return member(`${this.at(first, LEVEL.member)}.join(${this.piece(of).text})`);
+    const same = METHODS.get(name);
+    if (same === undefined)
+      throw new NoCounterpart(`Expressions have no .${name}(): \`runbook docs --helpers\` lists what templates have.`);
+    return member(`${this.at(of, LEVEL.member)}.${same}(${operands.join(', ')})`);
+  }
+
+  binary(operator: BinaryOperator, left: Jinja, right: Jinja): Piece {
+    const joined = (sign: string, level: number, rightLevel = level + 1): Piece => ({
+      text: `${this.at(left, level)} ${sign} ${this.at(right, rightLevel)}`,
+      level,
+    });
+    switch (operator) {
+      case 'or':
+        return joined('||', LEVEL.or);
+      case 'and':
+        return joined('&&', LEVEL.and);
+      case 'in':
+        return isSurelyText(right)
+          ? member(`${this.at(right, LEVEL.member)}.contains(${this.piece(left).text})`)
+          : { text: `${this.at(left, LEVEL.sum)} in ${this.at(asFactsSay(left, right), LEVEL.sum)}`, level: LEVEL.compare };
+      case 'not in':
+        return negated(this.binary('in', left, right));
+      case '~':
+        return { text: `${this.#asText(left)} + ${this.#asText(right)}`, level: LEVEL.sum };
+      case '+':
+      case '-':
+        return joined(operator, LEVEL.sum);
+      case '/':
+        // Jinja's quotient of whole numbers has a fraction, that of CEL has none.
+        return { text: `double(${this.piece(left).text}) / ${this.at(right, LEVEL.product + 1)}`, level: LEVEL.product };
+      case '*':
+      case '//':
+      case '%':
+        if (operator === '%' && left.kind === 'text') throw new NoCounterpart('Join texts: "a" + string(b).');
+        return joined(operator === '//' ? '/' : operator, LEVEL.product);
+      case '==':
+      case '!=':
+        return { text: `${this.at(left, LEVEL.sum)} ${operator} ${this.at(asFactsSay(left, right), LEVEL.sum)}`, level: LEVEL.compare };
+      case '<':
+      case '<=':
+      case '>':
+      case '>=':
+      default:
+        return joined(operator, LEVEL.compare);
+    }
+  }
+
+  #asText(node: Jinja): string {
+    return node.kind === 'text' || (node.kind === 'binary' && node.operator === '~')
+      ? this.piece(node).text
+      : `string(${this.piece(node).text})`;
+  }
+}
+
+/** What is text whatever the variables hold: then `in` looks into the text. */
+function isSurelyText(node: Jinja): boolean {
+  if (node.kind === 'text') return true;
+  if (node.kind === 'member' && node.key.kind === 'text') return ['stdout', 'stderr', 'content', 'msg'].includes(node.key.value);
+  return node.kind === 'filter' && ['lower', 'upper', 'trim', 'string', 'b64decode', 'replace', 'join'].includes(node.name);
+}

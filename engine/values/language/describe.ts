@@ -1,0 +1,14 @@
+import { Secret } from '../base/secret.ts';
+import type { Value } from '../base/value.ts';
+import { Unknown } from '../base/value.ts';
+
+/** What a value is, for a message: never what it holds. */
+export function describe(value: Value): string {
+  if (value === null) return 'null';
+  if (value instanceof Secret) return 'a secret';
+  if (value instanceof Unknown) return 'not known yet';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'string') return 'text';
+  if (typeof value === 'number') return 'a number';
+  return typeof value === 'boolean' ? 'a boolean' : 'a map';
+}

@@ -1,0 +1,85 @@
+import type { Place } from '../../errors/problem.ts';
+import type { ScalarNode } from '../base/node.ts';
+import type { Locate } from './fault.ts';
+
+/** A text together with where it stands in a YAML file. */
+export interface Written {
+  readonly text: string;
+  readonly place: Place;
+  readonly style: ScalarNode['style'];
+  /** The scalar as written, quotes and block header included. Without it, columns of folded and escaped text are a guess. */
+  readonly source?: string | undefined;
+}
+
+interface Cursor {
+  readonly line: number;
+  readonly column: number;
+}
+
+function advance(cursor: Cursor, text: string): Cursor {
+  const lines = text.split('\n');
+  const last = lines.at(-1) ?? '';
+  return lines.length === 1
+    ? { line: cursor.line, column: cursor.column + last.length }
+    : { line: cursor.line + lines.length - 1, column: last.length + 1 };
+}
+
+/** How many characters of a double-quoted source make one escape, beginning at the backslash. */
+function escapeLength(source: string, at: number): number {
+  return ESCAPE_LENGTHS.get(source[at + 1] ?? '') ?? 2;
+}
+
+const ESCAPE_LENGTHS: ReadonlyMap<string, number> = new Map([
+  ['x', 4],
+  ['u', 6],
+  ['U', 10],
+]);
+
+/** Walks source and text side by side up to `offset` of the text; white space may differ, as folding and indenting change it. */
+function sourceOffset(text: string, source: string, offset: number): number {
+  const quote = source[0] === '"' || source[0] === "'" ? source[0] : undefined;
+  const isBlock = source[0] === '|' || source[0] === '>';
+  let at = quote !== undefined ? 1 : isBlock ? source.indexOf('\n') + 1 : 0;
+  for (let index = 0; index <= offset; index++) {
+    const wanted = text[index];
+    if (wanted === undefined) break;
+    const isBlank = /\s/.test(wanted);
+    if (quote === '"' && source[at] === '\\' && source[at + 1] !== '\n') {
+      if (index === offset) return at;
+      at += escapeLength(source, at);
+      continue;
+    }
+    if (isBlank) {
+      if (index === offset) return at;
+      // One blank of the text stands for any run of them in the source; the run is skipped before the next other character.
+      if (/\s/.test(source[at] ?? '')) at++;
+      continue;
+    }
+    while (at < source.length && source[at] !== wanted && /\s|\\/.test(source[at] ?? '')) at++;
+    if (index === offset) return at;
+    at += quote === "'" && wanted === "'" ? 2 : 1;
+  }
+  return Math.min(at, source.length);
+}
+
+/** A function from an offset in the text to its place in the file: exact where the source is known, else as near as can be. */
+export function locateIn(written: Written): Locate {
+  return (offset, length) => {
+    const { text, place, style, source } = written;
+    const within = Math.max(0, Math.min(offset, text.length));
+    if (source === undefined && style === 'block') {
+      const { line, column } = advance({ line: 1, column: 1 }, text.slice(0, within));
+      // The body of a block begins on the line below its header, commonly indented by two more than nothing.
+      return { file: place.file, line: place.line + line, column: column + 2, length };
+    }
+    const isQuoted = source !== undefined && style === 'quoted';
+    const begin = isQuoted ? { line: place.line, column: place.column - 1 } : { line: place.line, column: place.column };
+    const before = source === undefined ? text.slice(0, within) : source.slice(0, sourceOffset(text, source, within));
+    return { file: place.file, ...advance(begin, before), length };
+  };
+}
+
+/** The same for a text that is a file of its own. */
+export function locateInFile(text: string, file: string): Locate {
+  return (offset, length) => ({ file, ...advance({ line: 1, column: 1 }, text.slice(0, Math.max(0, offset))), length });
+}

@@ -1,0 +1,149 @@
+import { encodedForms, partsOf, plainForms, withoutLabels } from './mask-forms.ts';
+import { PieceSearch, Search } from './mask-search.ts';
+import type { Range, Reading, View } from './mask-view.ts';
+import { backslashes, entities, percents, plainView, shellQuotes, unwrapped } from './mask-view.ts';
+import { isHiddenNumber, knownNumbers, knownSecrets, MASK, MIN_SECRET_LENGTH, Secret } from '../base/secret.ts';
+import type { Plain, Value } from '../base/value.ts';
+import { isList, isMap, Unknown } from '../base/value.ts';
+
+/** What stands in JSON outputs for a value that is not there yet. */
+const UNKNOWN_TEXT = '(known after apply)';
+/** JSON in JSON in JSON, or an address in an address. */
+const MOST_LAYERS = 3;
+
+/**
+ * Text as it may be shown: each known secret is replaced by ********. Found are the secret itself and its lines, as they are, in one case,
+ * and as JSON, shells, C, addresses, HTML, base64 and hexadecimal write them, wrapped or not; of the last two pieces too.
+ * Secrets of less than four characters are not found. docs/security.md lists what is found, and what is not.
+ */
+export function mask(text: string): string {
+  return replaced(text, hiddenRanges(text));
+}
+
+/** Lines of one text, each as `mask` gives it: what goes over several of them is found too. */
+export function maskLines(lines: readonly string[]): readonly string[] {
+  const ranges = hiddenRanges(lines.join('\n'));
+  let begin = 0;
+  let index = 0;
+  return lines.map((line) => {
+    const end = begin + line.length;
+    const own: Range[] = [];
+    for (let range = ranges[index]; range !== undefined && range.from < end; range = ranges[index]) {
+      own.push({ from: Math.max(0, range.from - begin), to: Math.min(line.length, range.to - begin) });
+      if (range.to > end) break;
+      index += 1;
+    }
+    begin = end + 1;
+    return replaced(
+      line,
+      own.filter(({ from, to }) => from < to),
+    );
+  });
+}
+
+/** A value for JSON outputs: secrets masked, also within text and keys, and unknown values named as such. */
+export function maskValue(value: Value): Plain {
+  if (typeof value === 'string') return mask(value);
+  if (typeof value === 'number') return isHiddenNumber(value) ? MASK : value;
+  if (value === null || typeof value !== 'object') return value;
+  if (value instanceof Secret) return MASK;
+  if (value instanceof Unknown) return UNKNOWN_TEXT;
+  if (isList(value)) return isTexts(value) ? maskLines(value) : value.map(maskValue);
+  const masked: Record<string, Plain> = Object.create(null);
+  if (isMap(value)) for (const key of Object.keys(value)) masked[mask(key)] = maskValue(value[key] ?? null);
+  return masked;
+}
+
+function isTexts(list: readonly Value[]): list is readonly string[] {
+  return list.every((item) => typeof item === 'string');
+}
+
+/** `make`, which masks what it makes of an object, once for each object, and again when further secrets are known. */
+export function maskedOnce<From extends object, Masked>(make: (from: From) => Masked): (from: From) => Masked {
+  const kept = new WeakMap<From, { readonly masked: Masked; readonly secrets: number }>();
+  return (from) => {
+    const known = kept.get(from);
+    const secrets = knownSecrets().size + knownNumbers().size;
+    if (known?.secrets === secrets) return known.masked;
+    const masked = make(from);
+    kept.set(from, { masked, secrets });
+    return masked;
+  };
+}
+
+/** What is looked for, of as many secrets as `secrets` and `numbers` say. Secrets are only ever added. */
+const tables = { secrets: 0, numbers: 0, all: new Search(), encoded: new Search(), pieces: new PieceSearch(), short: new Search() };
+
+function addForms(): void {
+  if (knownSecrets().size === tables.secrets && knownNumbers().size === tables.numbers) return;
+  let index = 0;
+  for (const secret of knownSecrets()) if (index++ >= tables.secrets) for (const part of partsOf(secret)) addPart(part);
+  tables.secrets = index;
+  for (const number of knownNumbers()) tables.short.add(number);
+  tables.numbers = knownNumbers().size;
+}
+
+function addPart(part: string): void {
+  if (part.length < MIN_SECRET_LENGTH) return;
+  for (const form of plainForms(part)) tables.all.add(form);
+  for (const form of encodedForms(part)) {
+    tables.all.add(form);
+    tables.encoded.add(form);
+  }
+  for (const form of encodedForms(withoutLabels(part))) tables.pieces.add(form);
+}
+
+/** Everything of a text that must not be seen, from left to right, apart from each other. */
+function hiddenRanges(text: string): readonly Range[] {
+  addForms();
+  if (text.length < MIN_SECRET_LENGTH || tables.secrets + tables.numbers === 0) return [];
+  const ranges: Range[] = [];
+  const plain = plainView(text);
+  look(plain, ranges);
+  for (const reading of READINGS) {
+    let view: View | undefined = plain;
+    for (let layer = 0; layer < MOST_LAYERS && view !== undefined; layer++) {
+      view = reading(view);
+      if (view !== undefined) look(view, ranges);
+    }
+  }
+  return merged(ranges);
+}
+
+const READINGS: readonly Reading[] = [backslashes, percents, shellQuotes, entities];
+
+function look(view: View, ranges: Range[]): void {
+  for (const { from, to } of tables.all.in(view.text)) ranges.push(...view.origin(from, to));
+  for (const { from, to } of tables.short.in(view.text)) if (standsAlone(view.text, from, to)) ranges.push(...view.origin(from, to));
+  for (const { from, to } of tables.pieces.in(view.text)) ranges.push(...view.origin(from, to));
+  const whole = unwrapped(view);
+  if (whole === undefined) return;
+  for (const { from, to } of tables.encoded.in(whole.text)) ranges.push(...whole.origin(from, to));
+}
+
+/** A number that is no part of another one, of a name or of an address. */
+function standsAlone(text: string, from: number, to: number): boolean {
+  return !/[\w]$|\d\.$/.test(text.slice(Math.max(0, from - 2), from)) && !/^\w|^\.\d/.test(text.slice(to, to + 2));
+}
+
+/** Secrets may overlap: what any of them covers is hidden. */
+function merged(ranges: readonly Range[]): readonly Range[] {
+  const result: Range[] = [];
+  for (const range of ranges.toSorted((one, other) => one.from - other.from)) {
+    const last = result.at(-1);
+    if (last === undefined || range.from > last.to) result.push(range);
+    else if (range.to > last.to) result[result.length - 1] = { from: last.from, to: range.to };
+  }
+  return result;
+}
+
+function replaced(text: string, ranges: readonly Range[]): string {
+  if (ranges.length === 0) return text;
+  let result = '';
+  let done = 0;
+  for (const { from, to } of ranges) {
+    result += text.slice(done, from) + MASK;
+    done = to;
+  }
+  return result + text.slice(done);
+}

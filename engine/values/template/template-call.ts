@@ -1,0 +1,258 @@
+import { isTrue } from '../language/compare.ts';
+import { compileExpression } from '../expression/expression.ts';
+import { ArgumentFault, Fault, UnknownTouched } from '../language/fault.ts';
+import type { Helper } from '../helpers/helper.ts';
+import { callHelper } from '../helpers/helper.ts';
+import { neverEqual } from '../cel/fact-paths.ts';
+import { findHelper, helperNames } from '../helpers/helper-table.ts';
+import { didYouMean } from '../language/suggest.ts';
+import type { Frame, Level } from './template-frame.ts';
+import type { Evaluate, PathOptions } from './template-path.ts';
+import { compilePath, memberOf, whyNoMember } from './template-path.ts';
+import type { Call, SyntaxExpression } from './template-syntax.ts';
+import { Secret } from '../base/secret.ts';
+import { templateRemedy } from './template-syntax.ts';
+import type { Scope, Value } from '../base/value.ts';
+import { isList, isMap, Unknown } from '../base/value.ts';
+
+/** Compiles an argument or a mustache's content. */
+export function compileSyntaxExpression(expression: SyntaxExpression, options: PathOptions): Evaluate {
+  switch (expression.type) {
+    case 'PathExpression':
+      return compilePath(expression, options);
+    case 'SubExpression':
+      return compileCall(expression, options);
+    case 'NullLiteral':
+    case 'UndefinedLiteral':
+      return () => null;
+    case 'StringLiteral':
+    case 'NumberLiteral':
+    case 'BooleanLiteral':
+    default: {
+      const { value } = expression;
+      return () => value;
+    }
+  }
+}
+
+/** Compiles `name argument … key=argument`. Throws Fault for an unknown helper and for arguments that cannot fit. */
+export function compileCall(call: Call, options: PathOptions): Evaluate {
+  const { source } = options;
+  const name = call.path.type === 'PathExpression' ? call.path.original : '';
+  const helper = findHelper(name);
+  if (helper === undefined) {
+    const nearest = didYouMean(name, helperNames());
+    throw source.fault('unknown-helper', `There is no helper "${name}"`, call.path, {
+      why: nearest,
+      remedy: templateRemedy(source, call) ?? 'Helpers are listed by `runbook docs --helpers`.',
+    });
+  }
+  checkArguments(call, helper, options);
+  checkFacts(call, helper, options);
+  return compileSpecial(call, helper, options) ?? compilePlain(call, helper, options);
+}
+
+function checkArguments(call: Call, helper: Helper, { source }: PathOptions): void {
+  const [least, most] = helper.arity;
+  const count = call.params.length;
+  if (count < least || count > most) {
+    const wanted = least === most ? String(least) : most === Infinity ? `${least} or more` : `${least} to ${most}`;
+    throw source.fault('helper-arguments', `${helper.name} takes ${wanted} arguments, and ${count} are given`, call, {
+      why: `Example: ${helper.example[0]}`,
+    });
+  }
+  const extra = call.hash?.pairs.find((pair) => helper.name !== 'dict' && helper.named?.includes(pair.key) !== true);
+  if (extra !== undefined) throw source.fault('helper-arguments', `${helper.name} takes no argument named "${extra.key}"`, extra);
+}
+
+/** A fact that is compared with what it can never be. */
+function checkFacts(call: Call, { name }: Helper, { source }: PathOptions): void {
+  if (name !== 'eq' && name !== 'ne') return;
+  const [left, right] = call.params;
+  for (const [path, value] of [
+    [left, right],
+    [right, left],
+  ]) {
+    if (path?.type !== 'PathExpression' || value === undefined || !('value' in value)) continue;
+    const fault = neverEqual(path.parts, value.value);
+    if (fault !== undefined) throw source.fault(fault.details.code, fault.details.what, call, fault.details);
+  }
+}
+
+/** Runs an evaluation whose ArgumentFaults are told at the call's place, and whose result hangs on no unknown value it touched. */
+function guarded(call: Call, options: PathOptions, evaluate: Evaluate): Evaluate {
+  return (frame) => {
+    try {
+      return evaluate(frame);
+    } catch (error) {
+      if (error instanceof UnknownTouched) return new Unknown(error.unknown.because);
+      if (error instanceof ArgumentFault) throw options.source.fault('template-value', error.message, call, { remedy: error.remedy });
+      throw error;
+    }
+  };
+}
+
+function compilePlain(call: Call, helper: Helper, options: PathOptions): Evaluate {
+  const strict = { ...options, isLenient: false };
+  const operands = call.params.map((parameter) => compileSyntaxExpression(parameter, strict));
+  const named = (call.hash?.pairs ?? []).map((pair) => [pair.key, compileSyntaxExpression(pair.value, strict)] as const);
+  return guarded(call, options, (frame) => {
+    const namedValues: Record<string, Value> = Object.create(null);
+    for (const [key, evaluate] of named) namedValues[key] = evaluate(frame) ?? null;
+    return callHelper(
+      helper,
+      operands.map((evaluate) => evaluate(frame) ?? null),
+      namedValues,
+    );
+  });
+}
+
+function compileSpecial(call: Call, helper: Helper, options: PathOptions): Evaluate | undefined {
+  const strict = { ...options, isLenient: false };
+  const [first, second, third] = call.params;
+  if (first === undefined) return undefined;
+  switch (helper.name) {
+    case 'and':
+      return compileLogic(call, strict, false);
+    case 'or':
+      return compileLogic(call, strict, true);
+    case 'default':
+      return compileDefault(call, options);
+    case 'defined': {
+      const evaluate = compileSyntaxExpression(first, { ...options, isLenient: true });
+      return (frame) => {
+        const value = evaluate(frame) ?? null;
+        return value instanceof Unknown ? new Unknown(value.because) : value !== null;
+      };
+    }
+    case 'expr':
+      return compileCel(call, first, strict);
+    default:
+      break;
+  }
+  if (second === undefined) return undefined;
+  if (helper.name === 'lookup') return compileLookup(call, first, second, options);
+  if (helper.name !== 'ternary' || third === undefined) return undefined;
+  const condition = compileSyntaxExpression(first, strict);
+  const whenTrue = compileSyntaxExpression(second, options);
+  const whenFalse = compileSyntaxExpression(third, options);
+  return guarded(call, options, (frame) => (isTrue(condition(frame) ?? null) ? whenTrue(frame) : whenFalse(frame)));
+}
+
+/** `and` and `or` in three-valued logic: an unknown condition counts only where the others do not decide. */
+function compileLogic(call: Call, options: PathOptions, decisive: boolean): Evaluate {
+  const conditions = call.params.map((parameter) => compileSyntaxExpression(parameter, options));
+  return guarded(call, options, (frame) => {
+    let unknown: Unknown | undefined;
+    for (const condition of conditions) {
+      const value = condition(frame) ?? null;
+      if (value instanceof Unknown) unknown ??= value;
+      else if (isTrue(value) === decisive) return decisive;
+    }
+    return unknown === undefined ? !decisive : new Unknown(unknown.because);
+  });
+}
+
+function compileDefault(call: Call, options: PathOptions): Evaluate {
+  const last = call.params.length - 1;
+  const candidates = call.params.map((parameter, index) =>
+    compileSyntaxExpression(parameter, { ...options, isLenient: index < last || options.isLenient }),
+  );
+  return (frame) => {
+    let value: Value | undefined;
+    for (const candidate of candidates) {
+      value = candidate(frame);
+      if (value !== undefined && value !== null) return value;
+    }
+    return value;
+  };
+}
+
+function compileLookup(call: Call, whole: SyntaxExpression, key: SyntaxExpression, options: PathOptions): Evaluate {
+  const evaluateWhole = compileSyntaxExpression(whole, options);
+  const evaluateKey = compileSyntaxExpression(key, { ...options, isLenient: false });
+  return guarded(call, options, (frame) => {
+    const container = evaluateWhole(frame);
+    if (container === undefined) return undefined;
+    const name = evaluateKey(frame) ?? null;
+    for (const value of [container, name]) if (value instanceof Unknown) throw new UnknownTouched(value);
+    if (!isMap(container) && !isList(container)) throw new ArgumentFault('lookup takes a map or a list', whyNoMember(container, ''));
+    const revealed = name instanceof Secret ? name.reveal() : name;
+    if (typeof revealed !== 'string' && typeof revealed !== 'number')
+      throw new ArgumentFault('The key of a lookup must be text or a number');
+    const member = memberOf(container, revealed);
+    if (member !== undefined || options.isLenient) return member;
+    const shown = name instanceof Secret ? '********' : String(revealed);
+    throw options.source.fault('missing-key', `There is no key "${shown}" to look up`, key, {
+      why: whyNoMember(container, shown),
+      remedy: 'Give a fallback: {{default (lookup x "y") "…"}}.',
+    });
+  });
+}
+
+/** `{{expr "CEL"}}`: variables are those of the top level, block parameters and, inside a block, `item` parts by `this`. */
+function compileCel(call: Call, text: SyntaxExpression, options: PathOptions): Evaluate {
+  const { source } = options;
+  if (text.type !== 'StringLiteral' || typeof text.value !== 'string') {
+    throw source.fault('template-syntax', 'expr takes a fixed text', text, { remedy: 'Write {{expr "a == b"}}.' });
+  }
+  const start = source.offset(text.loc.start) + 1;
+  const shifted = <T>(action: () => T): T => {
+    try {
+      return action();
+    } catch (error) {
+      if (error instanceof Fault && error.origin === undefined) {
+        error.offset += start;
+        error.origin = source.origin;
+      }
+      throw error;
+    }
+  };
+  const expression = shifted(() => compileExpression(String(text.value)));
+  const locals = new Map<string, Evaluate>();
+  for (const name of expression.references) {
+    const local = localVariable(name, options.level);
+    if (local === undefined) options.refer(name);
+    else locals.set(name, local);
+  }
+  return guarded(call, options, (frame) =>
+    shifted(() => expression.evaluate(locals.size === 0 ? frame.scope : new LocalScope(frame, locals))),
+  );
+}
+
+/** What a CEL name means within blocks: `this`, or a block parameter. */
+function localVariable(name: string, level: Level): Evaluate | undefined {
+  const up: ((frame: Frame) => Frame)[] = [];
+  for (let current: Level | undefined = level; current !== undefined; current = current.outer) {
+    const steps = up.length;
+    const at = (frame: Frame) => {
+      let found = frame;
+      for (let step = 0; step < steps && found.outer !== undefined; step++) found = found.outer;
+      return found;
+    };
+    const position = current.blockParameters.indexOf(name);
+    if (position === 0 || (name === 'this' && (current.kind === 'each' || current.kind === 'with'))) return (frame) => at(frame).context;
+    if (position === 1) return (frame) => at(frame).loop?.key;
+    up.push(at);
+  }
+  return undefined;
+}
+
+class LocalScope implements Scope {
+  readonly #frame: Frame;
+  readonly #locals: ReadonlyMap<string, Evaluate>;
+
+  constructor(frame: Frame, locals: ReadonlyMap<string, Evaluate>) {
+    this.#frame = frame;
+    this.#locals = locals;
+  }
+
+  lookup(name: string): Value | undefined {
+    const local = this.#locals.get(name);
+    return local === undefined ? this.#frame.scope.lookup(name) : local(this.#frame);
+  }
+
+  names(): readonly string[] {
+    return [...this.#locals.keys(), ...this.#frame.scope.names()];
+  }
+}

@@ -1,0 +1,76 @@
+import { describe } from '../language/describe.ts';
+import { ArgumentFault, Fault } from '../language/fault.ts';
+import { Secret, isTellingNumber } from '../base/secret.ts';
+import type { Value } from '../base/value.ts';
+import { Unknown } from '../base/value.ts';
+
+/** A configuration has some kilobytes. */
+const MOST_TEXT = 16 * 1024 * 1024;
+
+/** The text of a template as it grows, and what it was made of. */
+export class Output {
+  #text = '';
+  #size = 0;
+  #hasSecret = false;
+  #unknown: Unknown | undefined;
+  #isFresh = false;
+
+  /** Text of the template itself. */
+  literal(text: string): void {
+    this.#grow(text);
+  }
+
+  /** A value within text. Throws ArgumentFault for what has no one form as text. */
+  value(value: Value): void {
+    if (typeof value === 'string') this.#grow(value);
+    else if (typeof value === 'boolean') this.#grow(String(value));
+    else if (typeof value === 'number') {
+      this.#grow(String(value));
+      this.#hasSecret ||= isTellingNumber(value);
+    } else if (value instanceof Secret) {
+      this.#grow(value.reveal());
+      this.#hasSecret = true;
+    } else if (value instanceof Unknown) {
+      this.undecided(value);
+      this.#isFresh ||= value.fresh;
+    } else if (value === null)
+      throw new ArgumentFault('null cannot be put into text', 'Give a fallback: {{default x "…"}}, or ask {{#if (defined x)}}.');
+    else
+      throw new ArgumentFault(
+        `${describe(value) === 'a list' ? 'A list' : 'A map'} cannot be put into text`,
+        'Use the helper json, yaml or join, or {{#each}}.',
+      );
+  }
+
+  /** What comes here hangs on an unknown value. */
+  undecided(unknown: Unknown): void {
+    this.#unknown ??= unknown;
+  }
+
+  /** Another output as part of this one, each of its lines behind the first indented. */
+  append(other: Output, indent: string): void {
+    this.#grow(indent === '' ? other.#text : other.#text.replaceAll(/^(?=.)/gm, indent));
+    this.#hasSecret ||= other.#hasSecret;
+    this.#unknown ??= other.#unknown;
+    this.#isFresh ||= other.#isFresh;
+  }
+
+  #grow(text: string): void {
+    this.#text += text;
+    // Pieces count as well: they take more memory than their text.
+    this.#size += text.length + 1;
+    if (this.#size > MOST_TEXT) {
+      throw new Fault({
+        code: 'template-too-large',
+        what: `The template comes to more than ${MOST_TEXT / 1024 / 1024} Mi characters`,
+        remedy: 'See which {{#each}} goes through more than it should: blocks within blocks multiply. Bring large files by copy.',
+      });
+    }
+  }
+
+  result(): string | Secret | Unknown {
+    if (this.#unknown !== undefined)
+      return this.#isFresh === this.#unknown.fresh ? this.#unknown : new Unknown(this.#unknown.because, this.#isFresh);
+    return this.#hasSecret ? Secret.around(this.#text) : this.#text;
+  }
+}

@@ -1,0 +1,281 @@
+import { parse, parser } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
+import type { Origin } from '../language/fault.ts';
+import { Fault, isStackOverflow } from '../language/fault.ts';
+import { refuseJinja } from '../jinja/jinja-statement.ts';
+import { firstUnreadable, mustacheRemedyAt } from './template-remedy.ts';
+
+/** What to write instead of the mustache that this part stands in, see `mustacheRemedyAt`. */
+export function templateRemedy(source: TemplateSource, at: Located): string | undefined {
+  return mustacheRemedyAt(source.text, source.offset(at.loc.start));
+}
+
+interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Located {
+  readonly loc: { readonly start: Position; readonly end: Position };
+}
+
+export interface Program {
+  readonly body: readonly Statement[];
+  readonly blockParams?: readonly string[] | undefined;
+}
+
+export type Statement = Content | Comment | Mustache | Block | Partial | Refused;
+interface Content extends Located {
+  readonly type: 'ContentStatement';
+  readonly value: string;
+}
+interface Comment extends Located {
+  readonly type: 'CommentStatement';
+}
+export interface Call extends Located {
+  readonly path: SyntaxExpression;
+  readonly params: readonly SyntaxExpression[];
+  readonly hash?: Hash | undefined;
+}
+export interface Mustache extends Call {
+  readonly type: 'MustacheStatement';
+}
+export interface Block extends Call {
+  readonly type: 'BlockStatement' | 'DecoratorBlock';
+  readonly program?: Program | undefined;
+  readonly inverse?: Program | undefined;
+}
+export interface Partial extends Located {
+  readonly type: 'PartialStatement';
+  readonly name: SyntaxExpression;
+  readonly params: readonly SyntaxExpression[];
+  readonly hash?: Hash | undefined;
+  readonly indent?: string | undefined;
+}
+interface Refused extends Located {
+  readonly type: 'Decorator' | 'PartialBlockStatement';
+}
+export interface Hash extends Located {
+  readonly pairs: readonly ({ readonly key: string; readonly value: SyntaxExpression } & Located)[];
+}
+
+export type SyntaxExpression = Path | SubExpression | Literal | NullLiteral;
+export interface Path extends Located {
+  readonly type: 'PathExpression';
+  readonly data: boolean;
+  readonly depth: number;
+  readonly parts: readonly string[];
+  readonly original: string;
+}
+export interface SubExpression extends Call {
+  readonly type: 'SubExpression';
+}
+interface Literal extends Located {
+  readonly type: 'StringLiteral' | 'NumberLiteral' | 'BooleanLiteral';
+  readonly value: string | number | boolean;
+}
+interface NullLiteral extends Located {
+  readonly type: 'NullLiteral' | 'UndefinedLiteral';
+}
+
+/** A text that templates are parsed from; its faults are counted in it. */
+export class TemplateSource {
+  readonly text: string;
+  readonly origin: Origin;
+  #lineStarts: readonly number[] | undefined;
+
+  constructor(text: string, origin?: Origin) {
+    this.text = text;
+    this.origin = origin;
+  }
+
+  offset(position: Position): number {
+    this.#lineStarts ??= [0, ...[...this.text.matchAll(/\r\n?|\n/g)].map((match) => match.index + match[0].length)];
+    return Math.min((this.#lineStarts[position.line - 1] ?? this.text.length) + position.column, this.text.length);
+  }
+
+  fault(
+    code: string,
+    what: string,
+    at: Located,
+    details: { readonly why?: string | undefined; readonly remedy?: string | undefined } = {},
+  ): Fault {
+    const start = this.offset(at.loc.start);
+    const end = this.offset(at.loc.end);
+    return new Fault({ code, what, ...details }, start, Math.max(1, Math.min(end, lineEnd(this.text, start)) - start), this.origin);
+  }
+}
+
+function lineEnd(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? text.length : end;
+}
+
+/** Text that holds more template than this is not a template. In characters. */
+const MAX_LENGTH = 4_000_000;
+/** Blocks within each other, and calls within each other. `else if` counts once. */
+const MAX_NESTING = 100;
+
+class SyntaxFailure extends Error {
+  readonly token: string | null;
+  readonly position: Position | undefined;
+
+  constructor(message: string, token: string | null, position: Position | undefined) {
+    super(message);
+    this.token = token;
+    this.position = position;
+  }
+}
+
+// The library's message names the line only; its details have the column too.
+parser.parseError = (message, details) => {
+  // What it locates is the token before the one that does not fit.
+  const position = details.loc === undefined ? undefined : { line: details.loc.last_line, column: details.loc.last_column };
+  throw new SyntaxFailure(message, details.token, position);
+};
+
+/** Parses Handlebars, white space control applied. Throws Fault `template-syntax`. */
+export function parseSyntax(source: TemplateSource): Program {
+  const { text } = source;
+  if (typeof text !== 'string') throw new TypeError('Only text is parsed as a template');
+  if (text.length > MAX_LENGTH)
+    throw new Fault(
+      {
+        code: 'template-syntax',
+        what: `The template is too long: ${text.length} characters`,
+        why: `At most ${MAX_LENGTH} are read as a template.`,
+        remedy: 'Split it, or bring what holds no templates by copy: {src: …}.',
+      },
+      0,
+      1,
+      source.origin,
+    );
+  refuseJinja(text, source.origin);
+  checkNesting(source);
+  try {
+    return parse(text) as Program;
+  } catch (error) {
+    if (error instanceof SyntaxFailure) throw syntaxFault(error, source);
+    if (!(error instanceof Error)) throw error;
+    if (isStackOverflow(error))
+      throw new Fault({ code: 'template-syntax', what: 'The template is nested too deeply' }, 0, 1, source.origin);
+    throw libraryFault(error, source);
+  }
+}
+
+/** Parsing and rendering recurse, and the parser takes quadratic time: depth is measured before, by brackets and block heads alone. */
+function checkNesting({ text, origin }: TemplateSource): void {
+  let blocks = 0;
+  let calls = 0;
+  let isInside = false;
+  for (const { 0: token, index } of text.matchAll(/\{\{\{?~?[#^](?!\})|\{\{~?\/|\{\{|\}\}|[()]/g)) {
+    if (token === '}}') isInside = false;
+    else if (token === '(' || token === ')') calls += isInside ? (token === '(' ? 1 : -1) : 0;
+    else {
+      isInside = true;
+      calls = 0;
+      if (token.endsWith('/')) blocks = Math.max(0, blocks - 1);
+      else if (token !== '{{') blocks++;
+    }
+    if (blocks > MAX_NESTING || calls > MAX_NESTING)
+      throw new Fault({ code: 'template-syntax', what: 'The template is nested too deeply' }, index, 1, origin);
+  }
+}
+
+function syntaxFault(error: SyntaxFailure, source: TemplateSource): Fault {
+  const { text, origin } = source;
+  const offset = error.position === undefined ? lexicalOffset(text) : skipBlanks(text, source.offset(error.position));
+  const fault = (what: string, remedy: string | undefined, at = offset) => {
+    return new Fault({ code: 'template-syntax', what, remedy }, Math.min(at, Math.max(0, text.length - 1)), 1, origin);
+  };
+  const open = text.lastIndexOf('{{', offset);
+  const near = text.slice(Math.max(0, open), open + 40);
+  const bad = firstUnreadable(text);
+  const jinja = bad === undefined ? undefined : mustacheRemedyAt(text, bad.offset);
+  if (bad !== undefined && jinja !== undefined) {
+    const { mustache, offset: begin } = bad;
+    const isWithin = begin <= offset && offset < begin + mustache.length;
+    const isJinja = /[|~([\]]|[=!<>]=|\s(?:and|or|not|is|in|if)\s/.test(mustache);
+    const at = isWithin ? offset : begin;
+    if (error.token === 'CLOSE_BLOCK_PARAMS') return fault('There are no filters', jinja, at);
+    return fault(
+      isJinja
+        ? 'This is Jinja, and templates here are Handlebars'
+        : `The template cannot be read at "${text.slice(at, at + 20).split('\n', 1)[0]}"`,
+      jinja,
+      at,
+    );
+  }
+  if (/^\{\{~?\s*\.[A-Za-z]/.test(near)) {
+    return fault(
+      'A name cannot begin with a dot',
+      'If this is a template of another tool (Go, docker --format), write \\{{ to keep it as text.',
+      open,
+    );
+  }
+  const lastOpening = text.lastIndexOf('{{');
+  if (!text.slice(lastOpening).includes('}}'))
+    return fault('The template ends too soon', 'Close it with }}, or write \\{{ for braces as text.', lastOpening);
+  if (error.token === 'CLOSE_UNESCAPED') return fault('}}} closes only {{{', 'Put a blank between the template and the brace: }} }.');
+  if (error.token === 'CLOSE_BLOCK_PARAMS') return fault('There are no filters', 'Call a helper: {{lower name}}, {{default name "x"}}.');
+  if (error.token === 'EOF' || error.token === null) {
+    return fault(
+      'The template ends too soon',
+      'Close what is open: {{ with }}, {{#if}} with {{/if}}, a comment with --}}.',
+      unclosedOffset(text, offset),
+    );
+  }
+  if (error.token === 'OPEN_ENDBLOCK') return fault('This closes a block that is not open', undefined, open);
+  if (error.token === 'INVERSE' || error.token === 'OPEN_INVERSE_CHAIN') return fault('This else belongs to no block', undefined, open);
+  const found = text.slice(offset, offset + 20).split('\n', 1)[0] ?? '';
+  return fault(`The template cannot be read at "${found}"`, operatorRemedy(near));
+}
+
+function operatorRemedy(near: string): string | undefined {
+  if (/[=!<>]=|[<>+*]/.test(near)) return 'Templates have helpers, not operators: {{#if (eq a b)}}, or {{expr "a == b"}}.';
+  if (/\.\d/.test(near)) return 'Write the index of a list in brackets: list.[0].';
+  if (/\[[^\]]*:/.test(near))
+    return 'There are no slices. The beginning of a text is {{regex_replace x "^(..).*$" "$1"}}, an item of a list {{xs.[0]}}.';
+  if (near.includes('[')) return 'Write list.[0] for the first item, or {{lookup map "key"}}.';
+  if (/\w\(/.test(near)) return 'Helpers are called without brackets: {{lower name}}.';
+  return undefined;
+}
+
+function skipBlanks(text: string, from: number): number {
+  return from + (/^\s*/.exec(text.slice(from))?.[0].length ?? 0);
+}
+
+function lexicalOffset(text: string): number {
+  return Math.max(0, text.lastIndexOf('{{'));
+}
+
+function unclosedOffset(text: string, fallback: number): number {
+  const open: number[] = [];
+  for (const match of text.matchAll(/\{\{~?(#|\^(?=[A-Za-z])|\/)/g)) {
+    if (match[1] === '/') open.pop();
+    else open.push(match.index);
+  }
+  const lastOpening = text.lastIndexOf('{{');
+  if (lastOpening >= 0 && !text.slice(lastOpening).includes('}}')) return lastOpening;
+  return open.at(-1) ?? fallback;
+}
+
+/** The library's own exceptions, such as `if doesn't match each - 1:3`. */
+function libraryFault(error: Error, source: TemplateSource): Fault {
+  const position = /^(.*) - (\d+):(\d+)$/s.exec(error.message);
+  if (position === null)
+    return new Fault(
+      { code: 'template-syntax', what: `The template cannot be read: ${error.message.split('\n', 1)[0]}` },
+      0,
+      1,
+      source.origin,
+    );
+  const offset = source.offset({ line: Number(position[2]), column: Number(position[3]) });
+  const mismatch = /^(\S+) doesn't match (\S+)$/.exec(position[1] ?? '');
+  const what = mismatch === null ? `The template cannot be read: ${position[1]}` : `{{#${mismatch[1]}}} is closed by {{/${mismatch[2]}}}`;
+  return new Fault(
+    { code: 'template-syntax', what, remedy: mismatch === null ? undefined : `Close it with {{/${mismatch[1]}}}.` },
+    offset,
+    1,
+    source.origin,
+  );
+}

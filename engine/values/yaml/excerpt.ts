@@ -1,0 +1,32 @@
+import type { Place } from '../../errors/problem.ts';
+
+const WIDTH = 120;
+
+/**
+ * The line that a place means, with the line before it for context and a caret underline below.
+ * `text` is the whole file. Empty where the file has no such line. Masking is left to whoever shows it.
+ */
+export function excerpt(text: string, place: Place): string {
+  const lines = text.split(/\r\n|\n|\r/);
+  const line = lines[place.line - 1];
+  if (line === undefined) return '';
+  const before = lines[place.line - 2];
+  const gutter = String(place.line).length;
+  const start = Math.max(0, Math.min(place.column - 1, line.length));
+  const length = Math.max(1, Math.min(place.length ?? 1, line.length - start));
+
+  // A long line is cut so that the place stays in view.
+  const cut = line.length > WIDTH && start > WIDTH / 2 ? start - Math.floor(WIDTH / 2) : 0;
+  const shown = line.slice(cut, cut + WIDTH);
+  const lead = cut > 0 ? '…' : '';
+  const tail = cut + WIDTH < line.length ? '…' : '';
+  const blank = lead.replaceAll(/./g, ' ') + shown.slice(0, start - cut).replaceAll(/[^\t]/g, ' ');
+  const carets = '^'.repeat(Math.max(1, Math.min(length, shown.length - (start - cut))));
+
+  const rows: string[] = [];
+  if (before !== undefined && before.trim() !== '') {
+    rows.push(`${String(place.line - 1).padStart(gutter)} | ${before.length > WIDTH ? `${before.slice(0, WIDTH)}…` : before}`);
+  }
+  rows.push(`${place.line} | ${lead}${shown}${tail}`, `${' '.repeat(gutter)} | ${blank}${carets}`);
+  return rows.join('\n');
+}
