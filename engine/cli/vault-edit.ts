@@ -1,11 +1,11 @@
 import { constants } from 'node:os';
 import { printProblems } from '../report/problems.ts';
 import { printNotes } from '../report/vault.ts';
-import { editSealed } from '../vault/edit.ts';
-import type { Recipient } from '../vault/recipient.ts';
-import { findFile } from '../vault/replace-file.ts';
+import { editSealed } from '../vault/edit/edit.ts';
+import type { Recipient } from '../vault/age/recipient.ts';
+import { findFile } from '../vault/edit/replace-file.ts';
 import { sealAgain } from '../vault/seal.ts';
-import { sealedForm } from '../vault/sealed-form.ts';
+import { sealedForm } from '../vault/base/sealed-form.ts';
 import type { Vault } from '../vault/vault.ts';
 import { EXIT } from './exit-status.ts';
 import { notEncrypted, ofSops } from './vault-refusals.ts';

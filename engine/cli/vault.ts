@@ -6,11 +6,11 @@ import { Problem } from '../errors/problem.ts';
 import { printClear, printNotes } from '../report/vault.ts';
 import { textIn } from '../values/yaml/text-file.ts';
 import { encryptArmored, encryptValue, rekeyValues } from '../vault/encrypt.ts';
-import { readIdentities } from '../vault/identities.ts';
-import type { Recipient } from '../vault/recipient.ts';
-import { recipientsFor } from '../vault/recipients.ts';
-import type { FoundFile } from '../vault/replace-file.ts';
-import { findFile, replaceFile } from '../vault/replace-file.ts';
+import { readIdentities } from '../vault/age/identities.ts';
+import type { Recipient } from '../vault/age/recipient.ts';
+import { recipientsFor } from '../vault/age/recipients.ts';
+import type { FoundFile } from '../vault/edit/replace-file.ts';
+import { findFile, replaceFile } from '../vault/edit/replace-file.ts';
 import type { Vault } from '../vault/vault.ts';
 import { askOnTerminal } from './ask-secret.ts';
 import type { KeyFlags } from './common-options.ts';
@@ -20,7 +20,7 @@ import { identityFiles, vaultFor } from './flag-values.ts';
 import { alreadyEncrypted, notEncrypted, ofSops } from './vault-refusals.ts';
 import { editFile } from './vault-edit.ts';
 import { sealFor } from '../vault/seal.ts';
-import { sealedForm } from '../vault/sealed-form.ts';
+import { sealedForm } from '../vault/base/sealed-form.ts';
 
 export interface WritingFlags extends KeyFlags {
   readonly recipient: readonly string[];

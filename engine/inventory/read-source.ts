@@ -13,7 +13,7 @@ import { readIniInventory } from './read-ini-inventory.ts';
 import { readYamlInventory } from './read-yaml-inventory.ts';
 import { runInventoryScript } from './run-inventory-script.ts';
 import { sourceDirectory } from './source-directory.ts';
-import { sealedForm } from '../vault/sealed-form.ts';
+import { sealedForm } from '../vault/base/sealed-form.ts';
 import type { Vault } from '../vault/vault.ts';
 
 /** What a folder of inventories does not hold: other things that lie beside them. As Ansible has it. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Problem } from '../errors/problem.ts';
-import { isEncrypted } from '../vault/armor.ts';
+import { isEncrypted } from '../vault/base/armor.ts';
 import { encryptText } from '../vault/encrypt.ts';
 import { Secret } from '../values/base/secret.ts';
 import type { Seen } from '../resources/resource.ts';

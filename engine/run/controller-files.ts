@@ -26,7 +26,7 @@ import { identityOf } from './digest-cache.ts';
 import { piecesOf } from './file-pieces.ts';
 import { HostStops } from './signals.ts';
 import { upwards } from './upward-paths.ts';
-import { isSealed, isSealedFile } from '../vault/sealed-form.ts';
+import { isSealed, isSealedFile } from '../vault/base/sealed-form.ts';
 import type { Vault } from '../vault/vault.ts';
 
 /**

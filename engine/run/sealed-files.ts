@@ -1,4 +1,4 @@
-import { isEncrypted } from '../vault/armor.ts';
+import { isEncrypted } from '../vault/base/armor.ts';
 import type { Vault } from '../vault/vault.ts';
 import { files } from '../resources/file.ts';
 

@@ -1,8 +1,8 @@
-import { encryptAge } from './age.ts';
-import { ANSIBLE_BLOCK } from './ansible-vault.ts';
-import { ARMOR_BLOCK, toArmor } from './armor.ts';
-import type { Recipient } from './recipient.ts';
-import { parseRecipient } from './recipient.ts';
+import { encryptAge } from './age/age.ts';
+import { ANSIBLE_BLOCK } from './base/ansible-vault.ts';
+import { ARMOR_BLOCK, toArmor } from './base/armor.ts';
+import type { Recipient } from './age/recipient.ts';
+import { parseRecipient } from './age/recipient.ts';
 
 /** Bytes as an armored age file. */
 export async function encryptArmored(bytes: Uint8Array, recipients: readonly Recipient[]): Promise<string> {

@@ -1,10 +1,10 @@
-import { passphraseRecipient } from './age-scrypt.ts';
-import { encryptAge } from './age.ts';
-import { sealAnsible } from './ansible-vault.ts';
-import { toArmor } from './armor.ts';
+import { passphraseRecipient } from './age/age-scrypt.ts';
+import { encryptAge } from './age/age.ts';
+import { sealAnsible } from './base/ansible-vault.ts';
+import { toArmor } from './base/armor.ts';
 import { encryptArmored, encryptBinary } from './encrypt.ts';
-import type { Recipient } from './recipient.ts';
-import { sealedForm } from './sealed-form.ts';
+import type { Recipient } from './age/recipient.ts';
+import { sealedForm } from './base/sealed-form.ts';
 import type { OpenedBy } from './vault.ts';
 
 export type Seal = (clear: Buffer) => Promise<Buffer>;

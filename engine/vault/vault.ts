@@ -9,20 +9,20 @@ import { oneDocument } from '../values/yaml/one-document.ts';
 import { Secret } from '../values/base/secret.ts';
 import { textIn } from '../values/yaml/text-file.ts';
 import { readYaml } from '../values/yaml/yaml.ts';
-import { AgeKeys } from './age-keys.ts';
-import type { VaultPassword } from './ansible-vault.ts';
-import { ANSIBLE_BLOCK, openAnsible } from './ansible-vault.ts';
-import { ARMOR_BLOCK, isAnsibleVault, tidyArmor } from './armor.ts';
+import { AgeKeys } from './age/age-keys.ts';
+import type { VaultPassword } from './base/ansible-vault.ts';
+import { ANSIBLE_BLOCK, openAnsible } from './base/ansible-vault.ts';
+import { ARMOR_BLOCK, isAnsibleVault, tidyArmor } from './base/armor.ts';
 import { hideValues } from './hide-values.ts';
-import type { Ask } from './passphrase.ts';
-import type { PasswordSource } from './passwords.ts';
-import { readPasswords } from './passwords.ts';
-import type { SealedForm } from './sealed-form.ts';
-import { sealedForm } from './sealed-form.ts';
-import { readSopsFile } from './sops-file.ts';
-import type { SopsSources } from './sops-keys.ts';
-import { SopsKeys } from './sops-keys.ts';
-import { damaged, noText, noVaultValue, wrongKey, wrongPassword } from './vault-problems.ts';
+import type { Ask } from './base/passphrase.ts';
+import type { PasswordSource } from './base/passwords.ts';
+import { readPasswords } from './base/passwords.ts';
+import type { SealedForm } from './base/sealed-form.ts';
+import { sealedForm } from './base/sealed-form.ts';
+import { readSopsFile } from './sops/sops-file.ts';
+import type { SopsSources } from './sops/sops-keys.ts';
+import { SopsKeys } from './sops/sops-keys.ts';
+import { damaged, noText, noVaultValue, wrongKey, wrongPassword } from './base/vault-problems.ts';
 
 /** What a value holds, or why nobody knows: no key fits, it is damaged, or it is no text. */
 export type Opened =

@@ -3,8 +3,8 @@ import { constants } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { lstat, open, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { Problem } from '../errors/problem.ts';
-import { MOST_SEALED } from '../files/read-file.ts';
+import { Problem } from '../../errors/problem.ts';
+import { MOST_SEALED } from '../../files/read-file.ts';
 
 /** A file that is to be written anew, as it was found. */
 export interface FoundFile {

@@ -1,15 +1,15 @@
 import { basename } from 'node:path';
-import { Problem } from '../errors/problem.ts';
-import { readWhole } from '../files/read-file.ts';
-import { Secret } from '../values/base/secret.ts';
-import { textIn, withoutMark } from '../values/yaml/text-file.ts';
+import { Problem } from '../../errors/problem.ts';
+import { readWhole } from '../../files/read-file.ts';
+import { Secret } from '../../values/base/secret.ts';
+import { textIn, withoutMark } from '../../values/yaml/text-file.ts';
 import type { AgeKey } from './age.ts';
 import { decryptAge } from './age.ts';
-import { asBinary } from './armor.ts';
+import { asBinary } from '../base/armor.ts';
 import { passphraseIdentity } from './age-scrypt.ts';
-import type { Ask } from './passphrase.ts';
-import { openedByPassphrase } from './passphrase.ts';
-import { sealedForm } from './sealed-form.ts';
+import type { Ask } from '../base/passphrase.ts';
+import { openedByPassphrase } from '../base/passphrase.ts';
+import { sealedForm } from '../base/sealed-form.ts';
 import { isPrivateKey, sshKeyIn } from './ssh-identity.ts';
 import { sshPublicLine } from './ssh-public-key.ts';
 

@@ -1,6 +1,6 @@
 import type { Recipient as AgeRecipient } from 'age-encryption';
-import { Problem } from '../errors/problem.ts';
-import type { Place } from '../errors/problem.ts';
+import { Problem } from '../../errors/problem.ts';
+import type { Place } from '../../errors/problem.ts';
 import { sshRecipient } from './age-ssh.ts';
 import { parseSshPublicKey } from './ssh-public-key.ts';
 

@@ -1,5 +1,5 @@
 import type { Identity, Recipient } from 'age-encryption';
-import { Problem } from '../errors/problem.ts';
+import { Problem } from '../../errors/problem.ts';
 
 /** A key as age-encryption takes it: `AGE-SECRET-KEY-…`, or what tries itself. */
 export type AgeKey = string | Identity;

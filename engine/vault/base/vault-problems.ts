@@ -1,5 +1,5 @@
-import type { Place } from '../errors/problem.ts';
-import { Problem } from '../errors/problem.ts';
+import type { Place } from '../../errors/problem.ts';
+import { Problem } from '../../errors/problem.ts';
 
 export function wrongKey(place: Place, why: string): Problem {
   return new Problem({

@@ -1,10 +1,10 @@
 import { createPrivateKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { Identity } from 'age-encryption';
-import { Problem } from '../errors/problem.ts';
+import { Problem } from '../../errors/problem.ts';
 import { sshIdentity } from './age-ssh.ts';
-import type { Ask } from './passphrase.ts';
-import { openedByPassphrase } from './passphrase.ts';
+import type { Ask } from '../base/passphrase.ts';
+import { openedByPassphrase } from '../base/passphrase.ts';
 import type { SshPublicKey } from './ssh-public-key.ts';
 import { sshPublicKey } from './ssh-public-key.ts';
 

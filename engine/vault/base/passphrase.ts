@@ -1,4 +1,4 @@
-import type { Secret } from '../values/base/secret.ts';
+import type { Secret } from '../../values/base/secret.ts';
 
 /** Asks whoever runs the command for a secret. Throws Problem where nobody can be asked. */
 export type Ask = (question: string) => Promise<Secret>;

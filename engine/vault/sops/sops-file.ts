@@ -1,6 +1,6 @@
-import type { Node, ScalarNode } from '../values/base/node.ts';
-import { oneDocument } from '../values/yaml/one-document.ts';
-import { readYaml } from '../values/yaml/yaml.ts';
+import type { Node, ScalarNode } from '../../values/base/node.ts';
+import { oneDocument } from '../../values/yaml/one-document.ts';
+import { readYaml } from '../../values/yaml/yaml.ts';
 
 // Where SOPS keeps what it knows of a file, in the forms of files that hold variables: YAML, JSON, dotenv.
 

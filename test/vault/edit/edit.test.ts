@@ -3,11 +3,11 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync }
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { until } from '../../lab/until.ts';
-import { Workshop } from './workshop.ts';
+import { until } from '../../../lab/until.ts';
+import { Workshop } from '../workshop.ts';
 
-const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
-const TERMINAL = join(import.meta.dirname, 'terminal.py');
+const RUNBOOK = join(import.meta.dirname, '../../../bin/runbook.js');
+const TERMINAL = join(import.meta.dirname, '../terminal.py');
 const CLEAR = 'password: clear-canary\n';
 const shop = new Workshop();
 /** In memory, and nobody else makes folders in it. */

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { Problem } from '../errors/problem.ts';
-import { readWhole } from '../files/read-file.ts';
-import { textIn, withoutMark } from '../values/yaml/text-file.ts';
+import { Problem } from '../../errors/problem.ts';
+import { readWhole } from '../../files/read-file.ts';
+import { textIn, withoutMark } from '../../values/yaml/text-file.ts';
 import { readIdentities } from './identities.ts';
-import type { Ask } from './passphrase.ts';
+import type { Ask } from '../base/passphrase.ts';
 import type { Recipient } from './recipient.ts';
 import { parseRecipient } from './recipient.ts';
 

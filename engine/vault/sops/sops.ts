@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Hash } from 'node:crypto';
-import type { Place } from '../errors/problem.ts';
-import { Problem } from '../errors/problem.ts';
-import { ArgumentFault } from '../values/language/fault.ts';
-import type { Node, ScalarNode } from '../values/base/node.ts';
-import { matches } from '../values/language/pattern.ts';
-import { hiddenNode } from '../values/hidden-node.ts';
+import type { Place } from '../../errors/problem.ts';
+import { Problem } from '../../errors/problem.ts';
+import { ArgumentFault } from '../../values/language/fault.ts';
+import type { Node, ScalarNode } from '../../values/base/node.ts';
+import { matches } from '../../values/language/pattern.ts';
+import { hiddenNode } from '../../values/hidden-node.ts';
 import type { SopsFile, SopsRules } from './sops-file.ts';
 import { digestBytes, isSealedValue, openValue } from './sops-value.ts';
 

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { Problem } from '../errors/problem.ts';
+import { Problem } from '../../errors/problem.ts';
 import { makeClearFolder, removeClearFolder } from './clear-folder.ts';
 import type { SignalGuard } from './editor.ts';
 import { guardSignals, runEditor } from './editor.ts';

@@ -1,6 +1,6 @@
 import { randomBytes, scrypt } from 'node:crypto';
 import type { Identity, Recipient } from 'age-encryption';
-import type { Secret } from '../values/base/secret.ts';
+import type { Secret } from '../../values/base/secret.ts';
 import { argument, base64, unwrapFileKey, wrapFileKey } from './age-stanza.ts';
 
 // Age files that a passphrase opens, by https://c2sp.org/age.

@@ -1,6 +1,6 @@
 import { createDecipheriv } from 'node:crypto';
-import type { ScalarNode } from '../values/base/node.ts';
-import { Secret } from '../values/base/secret.ts';
+import type { ScalarNode } from '../../values/base/node.ts';
+import { Secret } from '../../values/base/secret.ts';
 
 const SEALED = /^ENC\[AES256_GCM,data:(.*),iv:(.*),tag:(.*),type:(.*)\]$/s;
 const TAG_LENGTH = 16;

@@ -1,15 +1,15 @@
-import type { Place } from '../errors/problem.ts';
-import { Problem } from '../errors/problem.ts';
-import type { Secret } from '../values/base/secret.ts';
+import type { Place } from '../../errors/problem.ts';
+import { Problem } from '../../errors/problem.ts';
+import type { Secret } from '../../values/base/secret.ts';
 import type { OpenedBytes } from './age.ts';
 import { decryptAge, recipientTypes } from './age.ts';
 import { passphraseIdentity } from './age-scrypt.ts';
-import { asBinary } from './armor.ts';
+import { asBinary } from '../base/armor.ts';
 import type { VaultIdentity } from './identities.ts';
 import { identitiesIn, readIdentities } from './identities.ts';
-import type { Ask } from './passphrase.ts';
-import { openedByPassphrase } from './passphrase.ts';
-import { noIdentity } from './vault-problems.ts';
+import type { Ask } from '../base/passphrase.ts';
+import { openedByPassphrase } from '../base/passphrase.ts';
+import { noIdentity } from '../base/vault-problems.ts';
 
 export type OpenedAge =
   | { readonly kind: 'opened'; readonly bytes: Buffer; readonly passphrase: Secret | undefined }

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Secret } from '../values/base/secret.ts';
+import type { Secret } from '../../values/base/secret.ts';
 
 // The format of ansible-vault 1.1 and 1.2, by https://docs.ansible.com/ansible/latest/vault_guide/vault_using_encrypted_content.html#ansible-vault-file-format
 
