@@ -1,4 +1,4 @@
-import { Unreachable } from '../connection/unreachable.ts';
+import { Unreachable } from '../connection/base/unreachable.ts';
 import { Problem } from '../errors/problem.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';

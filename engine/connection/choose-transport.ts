@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { HostKeyCheck } from './host-key.ts';
-import { readKnownHosts } from './known-hosts-files.ts';
-import { OpensshTransport } from './openssh-transport.ts';
-import { connectSsh } from './ssh-transport.ts';
-import type { SshTarget } from './target.ts';
-import type { Transport } from './transport.ts';
-import { Unreachable } from './unreachable.ts';
+import { HostKeyCheck } from './ssh/host-key.ts';
+import { readKnownHosts } from './ssh/known-hosts-files.ts';
+import { OpensshTransport } from './openssh/openssh-transport.ts';
+import { connectSsh } from './ssh/ssh-transport.ts';
+import type { SshTarget } from './base/target.ts';
+import type { Transport } from './base/transport.ts';
+import { Unreachable } from './base/unreachable.ts';
 
 const run = promisify(execFile);
 

@@ -1,23 +1,23 @@
-import { openBecomeShell } from './become-shell.ts';
+import { openBecomeShell } from './shell/become-shell.ts';
 import { connectOverSsh } from './choose-transport.ts';
-import { decodeFacts } from './facts.ts';
-import type { Facts } from './facts.ts';
-import { GREETING } from './greeting.ts';
+import { decodeFacts } from './shell/facts.ts';
+import type { Facts } from './shell/facts.ts';
+import { GREETING } from './shell/greeting.ts';
 import { LocalTransport } from './local-transport.ts';
-import { lockScript, takeLock } from './lock.ts';
-import type { Lock } from './lock.ts';
-import { onAbort } from './on-abort.ts';
-import { Session } from './session.ts';
-import { openLoginShell, startLoginShell } from './open-shell.ts';
-import type { ChangeScripts, Changed, Shell, Completed, Traffic } from './shell.ts';
-import type { BecomePrivilege, Privilege, Target } from './target.ts';
-import type { Transport, TransportName } from './transport.ts';
-import { lookUnanswered, stoppedBefore, TimedOut } from './unreachable.ts';
-import { upload } from './upload.ts';
-import type { UploadRoom, UploadSource } from './upload.ts';
+import { lockScript, takeLock } from './shell/lock.ts';
+import type { Lock } from './shell/lock.ts';
+import { onAbort } from './base/on-abort.ts';
+import { Session } from './shell/session.ts';
+import { openLoginShell, startLoginShell } from './shell/open-shell.ts';
+import type { ChangeScripts, Changed, Shell, Completed, Traffic } from './shell/shell.ts';
+import type { BecomePrivilege, Privilege, Target } from './base/target.ts';
+import type { Transport, TransportName } from './base/transport.ts';
+import { lookUnanswered, stoppedBefore, TimedOut } from './base/unreachable.ts';
+import { upload } from './shell/upload.ts';
+import type { UploadRoom, UploadSource } from './shell/upload.ts';
 
-export type { Facts } from './facts.ts';
-export type { ChangeScripts, Changed, Completed } from './shell.ts';
+export type { Facts } from './shell/facts.ts';
+export type { ChangeScripts, Changed, Completed } from './shell/shell.ts';
 
 export interface LookOptions {
   /** The limits of the connection hold unless told. */

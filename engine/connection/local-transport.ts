@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { TargetProcess, Transport } from './transport.ts';
+import type { TargetProcess, Transport } from './base/transport.ts';
 
 /** Processes on this machine. Each leads a session of its own, as under sshd. */
 export class LocalTransport implements Transport {

@@ -1,4 +1,4 @@
-import { wildcards } from '../connection/wildcards.ts';
+import { wildcards } from '../connection/base/wildcards.ts';
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
 import { EndlessMatch, match, matchLines, powerOf } from '../values/language/match-limit.ts';

@@ -1,5 +1,5 @@
-import type { Wildcards } from '../connection/wildcards.ts';
-import { wildcards } from '../connection/wildcards.ts';
+import type { Wildcards } from '../connection/base/wildcards.ts';
+import { wildcards } from '../connection/base/wildcards.ts';
 import type { Member } from '../resources/archive-member.ts';
 import { stripped, tidyName } from '../resources/archive-member.ts';
 import type { ArchiveOptions } from '../resources/archive-script.ts';

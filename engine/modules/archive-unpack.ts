@@ -1,4 +1,4 @@
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import { chooseTool, listArchive, namesOfListing, unpackArchive } from '../resources/archive-script.ts';
 import type { UnpackOptions } from './archive-options.ts';
 import { accountText } from './file-attributes.ts';

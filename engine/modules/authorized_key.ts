@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import type { AuthorizedKeysState } from '../resources/authorized-keys.ts';
 import { authorizedKeysRequest } from '../resources/authorized-keys.ts';
 import { describeType, nameOf, parentOf } from '../resources/file-state.ts';

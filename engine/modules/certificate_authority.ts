@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import type { AuthorityRequest } from '../pki/authority.ts';
 import { createAuthority } from '../pki/authority.ts';
 import { formatName, sameName, subjectAttributes } from '../pki/distinguished-name.ts';

@@ -1,5 +1,5 @@
-import { quote } from '../connection/quote.ts';
-import { unguessable } from '../connection/unguessable.ts';
+import { quote } from '../connection/base/quote.ts';
+import { unguessable } from '../connection/base/unguessable.ts';
 import { file } from '../resources/file.ts';
 import type { Request, Seen } from '../resources/resource.ts';
 import { Secret } from '../values/base/secret.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import { Unknown } from '../values/base/value.ts';
 import { belowChdir, exactlyOne, openText } from './arguments.ts';
 import { splitWords } from './command-line.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import type { CrontabState } from '../resources/crontab.ts';
 import { crontabRequest } from '../resources/crontab.ts';
 import type { Seen } from '../resources/resource.ts';

@@ -1,4 +1,4 @@
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import { file } from '../resources/file.ts';
 import type { FileState } from '../resources/file-state.ts';
 import { ABSENT, describeType, nameOf } from '../resources/file-state.ts';

@@ -1,4 +1,4 @@
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import type { Attributes, Directory, FileState } from '../resources/file-state.ts';
 import type { Value, ValueMap } from '../values/base/value.ts';
 import { Unknown } from '../values/base/value.ts';

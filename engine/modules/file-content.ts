@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { UploadSource } from '../connection/upload.ts';
+import type { UploadSource } from '../connection/shell/upload.ts';
 import { MAX_CONTENT_BYTES } from '../resources/file-detail.ts';
 import type { RegularFile } from '../resources/file-state.ts';
 import { Secret } from '../values/base/secret.ts';

@@ -1,4 +1,4 @@
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import { file } from '../resources/file.ts';
 import type { Attributes, Directory, FileState } from '../resources/file-state.ts';
 import { endOf, describeType, parentOf } from '../resources/file-state.ts';

@@ -1,4 +1,4 @@
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import { file } from '../resources/file.ts';
 import type { Directory, Link, OtherFile, RegularFile } from '../resources/file-state.ts';
 import type { Seen } from '../resources/resource.ts';

@@ -1,4 +1,4 @@
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import { file } from '../resources/file.ts';
 import type { FileDetail } from '../resources/file-detail.ts';
 import type { FileState, Link, LinkEnd, RegularFile } from '../resources/file-state.ts';

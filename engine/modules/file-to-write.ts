@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { quote } from '../connection/quote.ts';
-import type { UploadSource } from '../connection/upload.ts';
+import { quote } from '../connection/base/quote.ts';
+import type { UploadSource } from '../connection/shell/upload.ts';
 import type { RegularFile } from '../resources/file-state.ts';
 import type { WantedAttributes } from './file-attributes.ts';
 import { readPinned } from './read-pinned.ts';

@@ -1,4 +1,4 @@
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import type { ProbeState } from '../resources/probe.ts';
 import { accountText } from './file-attributes.ts';
 import type { WantedAttributes } from './file-attributes.ts';

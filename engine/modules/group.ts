@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import type { GroupState } from '../resources/account-state.ts';
 import { groupRequest } from '../resources/group.ts';
 import type { Seen } from '../resources/resource.ts';

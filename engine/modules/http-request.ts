@@ -1,4 +1,4 @@
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import type { Need, NeedState } from '../resources/need.ts';
 import { need } from '../resources/need.ts';
 import type { Request, Seen } from '../resources/resource.ts';

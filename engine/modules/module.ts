@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Completed } from '../connection/connection.ts';
-import type { Facts } from '../connection/facts.ts';
-import type { UploadRoom, UploadSource } from '../connection/upload.ts';
+import type { Facts } from '../connection/shell/facts.ts';
+import type { UploadRoom, UploadSource } from '../connection/shell/upload.ts';
 import type { Place } from '../errors/problem.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Prediction, Request, Seen } from '../resources/resource.ts';

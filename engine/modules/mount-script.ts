@@ -1,4 +1,4 @@
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 
 /** What is done to the mount itself. `again`: taken away and mounted anew. */
 export type Run = 'mount' | 'remount' | 'umount' | 'again';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import type { FileState } from '../resources/file-state.ts';
 import { endOf } from '../resources/file-state.ts';
 import { file } from '../resources/file.ts';

@@ -1,5 +1,5 @@
-import type { Facts } from '../connection/facts.ts';
-import { quote } from '../connection/quote.ts';
+import type { Facts } from '../connection/shell/facts.ts';
+import { quote } from '../connection/base/quote.ts';
 
 /** What a package manager has to do. */
 export interface PackageWork {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Completed } from '../connection/connection.ts';
-import type { Facts } from '../connection/facts.ts';
+import type { Facts } from '../connection/shell/facts.ts';
 import type { PackageState } from '../resources/package.ts';
 import { isVersion, packageRequest } from '../resources/package.ts';
 import type { Request, Seen } from '../resources/resource.ts';

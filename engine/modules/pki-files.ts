@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import { file } from '../resources/file.ts';
 import type { FileDetail } from '../resources/file.ts';
 import type { FileState } from '../resources/file-state.ts';

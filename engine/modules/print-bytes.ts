@@ -1,4 +1,4 @@
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 
 /** Shell text that prints exactly these bytes, by a builtin of the shell: they are in no process's arguments. */
 export function printBytes(bytes: Buffer): string {

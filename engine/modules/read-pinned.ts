@@ -1,4 +1,4 @@
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import { nameOf } from '../resources/file-state.ts';
 import { goInto } from './foreign-folder.ts';
 import type { ForeignWay } from './way-to-path.ts';

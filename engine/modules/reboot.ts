@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import { bootRequest } from '../resources/boot.ts';
 import { predict } from '../resources/resource.ts';
 import { plainText, wholeNumber } from './arguments.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { quote } from '../connection/quote.ts';
-import type { UploadSource } from '../connection/upload.ts';
+import { quote } from '../connection/base/quote.ts';
+import type { UploadSource } from '../connection/shell/upload.ts';
 import { belowChdir, plainText } from './arguments.ts';
 import { splitWords } from './command-line.ts';
 import { planRun, runArguments, runRequests } from './command-run.ts';

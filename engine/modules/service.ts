@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import type { InitServiceState } from '../resources/init-service.ts';
 import { initServiceRequest } from '../resources/init-service.ts';
 import type { Seen } from '../resources/resource.ts';

@@ -1,4 +1,4 @@
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import type { Directory, OtherFile, RegularFile } from '../resources/file-state.ts';
 import type { Link } from '../resources/file-state.ts';
 import { attributeCommands } from './file-attributes.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import type { Seen } from '../resources/resource.ts';
 import { predict } from '../resources/resource.ts';
 import { moduleOf, normalizeValue, sysctlPath, sysctlRequest } from '../resources/sysctl.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import { file } from '../resources/file.ts';
 import { describeType } from '../resources/file-state.ts';
 import type { Seen } from '../resources/resource.ts';

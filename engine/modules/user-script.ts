@@ -1,4 +1,4 @@
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import type { UserState } from '../resources/account-state.ts';
 import { parentOf } from '../resources/file-state.ts';
 import { otherGroups } from '../resources/user.ts';

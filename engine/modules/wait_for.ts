@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import { probe } from '../resources/probe.ts';
 import { path, plainText, wholeNumber } from './arguments.ts';
 import { extendedPattern, NoExtendedPattern } from './extended-pattern.ts';

@@ -1,5 +1,5 @@
-import { quote } from '../connection/quote.ts';
-import { unguessable } from '../connection/unguessable.ts';
+import { quote } from '../connection/base/quote.ts';
+import { unguessable } from '../connection/base/unguessable.ts';
 import { nameOf, parentOf } from '../resources/file-state.ts';
 import { attributeCommands } from './file-attributes.ts';
 import type { WantedAttributes } from './file-attributes.ts';

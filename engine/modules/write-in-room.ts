@@ -1,4 +1,4 @@
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import { attributeCommands } from './file-attributes.ts';
 import { directoriesIn, inRoom, intoPlace, leaveRoom, makeDirectories, makeRoom, pinOld, roomFor } from './foreign-folder.ts';
 import type { Room } from './foreign-folder.ts';

@@ -1,4 +1,4 @@
-import type { BecomeMethod } from '../connection/target.ts';
+import type { BecomeMethod } from '../connection/base/target.ts';
 import type { Place } from '../errors/problem.ts';
 import type { Compiled } from '../values/compiled.ts';
 import type { Expression } from '../values/expression/expression.ts';

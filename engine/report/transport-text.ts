@@ -1,4 +1,4 @@
-import type { TransportName } from '../connection/transport.ts';
+import type { TransportName } from '../connection/base/transport.ts';
 
 /** What is said behind an address: the usual way needs no word. */
 export function byTransport(transport: TransportName): string {

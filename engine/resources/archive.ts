@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { quote } from '../connection/quote.ts';
-import { unguessable } from '../connection/unguessable.ts';
+import { quote } from '../connection/base/quote.ts';
+import { unguessable } from '../connection/base/unguessable.ts';
 import type { ArchiveTool } from './archive-listing.ts';
 import { readListing } from './archive-listing.ts';
 import type { Member } from './archive-member.ts';

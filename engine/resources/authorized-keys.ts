@@ -1,4 +1,4 @@
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import type { Attributes, Directory, Link, OtherFile, RegularFile } from './file-state.ts';
 import { isBeneath } from './file-state.ts';
 import { files } from './file.ts';

@@ -1,4 +1,4 @@
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import { isUndeclaredPackage } from './package.ts';
 import { numbered, printRecords, recordsOf } from './records.ts';
 import type { Request, ResourceKind } from './resource.ts';

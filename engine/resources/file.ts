@@ -1,5 +1,5 @@
-import { quote } from '../connection/quote.ts';
-import { unguessable } from '../connection/unguessable.ts';
+import { quote } from '../connection/base/quote.ts';
+import { unguessable } from '../connection/base/unguessable.ts';
 import { decodeFiles } from './file-decode.ts';
 import type { FileDetail, Look } from './file-detail.ts';
 import { LOOKS, MAX_CONTENT_BYTES, MAX_EDITED_BYTES } from './file-detail.ts';

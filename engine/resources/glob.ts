@@ -1,4 +1,4 @@
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import type { ProbeDetail, ProbeState } from './probe.ts';
 import { probe } from './probe.ts';
 import type { Request } from './resource.ts';

@@ -1,4 +1,4 @@
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import type { GroupState, UserState } from './account-state.ts';
 import { isUndeclaredPackage } from './package.ts';
 import type { Request, ResourceKind } from './resource.ts';

@@ -1,4 +1,4 @@
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import { isUndeclaredPackage } from './package.ts';
 import type { Request, ResourceKind } from './resource.ts';
 import { request } from './resource.ts';

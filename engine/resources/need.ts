@@ -1,4 +1,4 @@
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import { files } from './file.ts';
 import { isBeneath } from './file-state.ts';
 import { groups } from './group.ts';

@@ -1,4 +1,4 @@
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import type { Prediction, Request, ResourceKind } from './resource.ts';
 import type { Offer } from './package-offers.ts';
 import { askOffers, decodeOffers } from './package-offers.ts';

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import type { Request, ResourceKind } from './resource.ts';
 import { request } from './resource.ts';
 

@@ -1,4 +1,4 @@
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import { kernelModules } from './kernel-module.ts';
 import type { Request, ResourceKind } from './resource.ts';
 import { predictedOf, request } from './resource.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import type { AccountDefaults, Aging, GroupState, UserState } from './account-state.ts';
 import type { Prediction, Request, ResourceKind } from './resource.ts';
 import { predictedOf, request } from './resource.ts';

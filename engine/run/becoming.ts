@@ -1,5 +1,5 @@
-import { BECOME_METHODS } from '../connection/target.ts';
-import type { BecomeMethod, BecomePrivilege } from '../connection/target.ts';
+import { BECOME_METHODS } from '../connection/base/target.ts';
+import type { BecomeMethod, BecomePrivilege } from '../connection/base/target.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Place } from '../errors/problem.ts';
 

@@ -1,4 +1,4 @@
-import { Unreachable } from '../connection/unreachable.ts';
+import { Unreachable } from '../connection/base/unreachable.ts';
 import { Problem } from '../errors/problem.ts';
 import type { RunContext } from './context.ts';
 import type { HostState } from './host-state.ts';

@@ -1,4 +1,4 @@
-import type { TransportName } from '../connection/transport.ts';
+import type { TransportName } from '../connection/base/transport.ts';
 import type { Problem } from '../errors/problem.ts';
 import type { Difference } from '../modules/module.ts';
 import type { Value, ValueMap } from '../values/base/value.ts';

@@ -1,5 +1,5 @@
 import type { Completed } from '../connection/connection.ts';
-import { Unreachable } from '../connection/unreachable.ts';
+import { Unreachable } from '../connection/base/unreachable.ts';
 import { Problem, Problems } from '../errors/problem.ts';
 import type { Change, Outcome } from '../modules/module.ts';
 import type { Task } from '../playbook/play.ts';

@@ -1,5 +1,5 @@
 import type { Completed } from '../connection/connection.ts';
-import { Unreachable } from '../connection/unreachable.ts';
+import { Unreachable } from '../connection/base/unreachable.ts';
 import type { Change, Outcome } from '../modules/module.ts';
 import type { Request } from '../resources/resource.ts';
 import { mayHoldSecret } from '../values/base/may-hold-secret.ts';

@@ -1,6 +1,6 @@
 import type { Changing, Completed, Connection, Looking } from '../connection/connection.ts';
-import type { Privilege } from '../connection/target.ts';
-import { Unreachable } from '../connection/unreachable.ts';
+import type { Privilege } from '../connection/base/target.ts';
+import { Unreachable } from '../connection/base/unreachable.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Apply } from '../modules/module.ts';

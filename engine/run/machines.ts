@@ -1,6 +1,6 @@
 import type { Connection, LookLimits } from '../connection/connection.ts';
 import { connect } from '../connection/connection.ts';
-import type { Target } from '../connection/target.ts';
+import type { Target } from '../connection/base/target.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Scope } from '../values/base/value.ts';

@@ -1,5 +1,5 @@
 import type { Completed } from '../connection/connection.ts';
-import { TimedOut } from '../connection/unreachable.ts';
+import { TimedOut } from '../connection/base/unreachable.ts';
 import type { Apply, Change, Finished } from '../modules/module.ts';
 import { ownScript } from '../modules/own-script.ts';
 import type { Prediction, Request } from '../resources/resource.ts';

@@ -1,4 +1,4 @@
-import type { Facts } from '../connection/facts.ts';
+import type { Facts } from '../connection/shell/facts.ts';
 import type { Context } from '../modules/module.ts';
 import type { Request } from '../resources/resource.ts';
 import type { Prepared } from './prepare.ts';

@@ -1,5 +1,5 @@
-import type { Target } from '../connection/target.ts';
-import type { TransportName } from '../connection/transport.ts';
+import type { Target } from '../connection/base/target.ts';
+import type { TransportName } from '../connection/base/transport.ts';
 
 /** Gathers which options of ssh's configuration were not kept, and for which hosts. */
 export class NotKept {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import { numbered, printRecords, recordsOf } from '../resources/records.ts';
 import type { Request, ResourceKind } from '../resources/resource.ts';
 import { request } from '../resources/resource.ts';

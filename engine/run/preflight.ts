@@ -1,4 +1,4 @@
-import { breathe } from '../connection/breath.ts';
+import { breathe } from '../connection/base/breath.ts';
 import { Problem, Problems } from '../errors/problem.ts';
 import type { Include, Step, Task } from '../playbook/play.ts';
 import { resultsOf } from '../playbook/brings.ts';

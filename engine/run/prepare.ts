@@ -1,4 +1,4 @@
-import type { Privilege } from '../connection/target.ts';
+import type { Privilege } from '../connection/base/target.ts';
 import type { Place } from '../errors/problem.ts';
 import { Problems } from '../errors/problem.ts';
 import { parseArguments } from '../modules/arguments.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../connection/connection.ts';
-import { Unreachable } from '../connection/unreachable.ts';
+import { Unreachable } from '../connection/base/unreachable.ts';
 
 /** Waits between two attempts, in milliseconds; the last one repeats. */
 const PAUSES_MS = [500, 1000, 2000, 4000];

@@ -1,4 +1,4 @@
-import { Unreachable } from '../connection/unreachable.ts';
+import { Unreachable } from '../connection/base/unreachable.ts';
 import type { Problem } from '../errors/problem.ts';
 import type { Value } from '../values/base/value.ts';
 

@@ -1,4 +1,4 @@
-import { Unreachable } from '../connection/unreachable.ts';
+import { Unreachable } from '../connection/base/unreachable.ts';
 import { Problem, Problems } from '../errors/problem.ts';
 import { isStackOverflow } from '../values/language/fault.ts';
 import type { RunContext } from './context.ts';

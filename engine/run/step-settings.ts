@@ -1,5 +1,5 @@
-import type { Privilege } from '../connection/target.ts';
-import { quote } from '../connection/quote.ts';
+import type { Privilege } from '../connection/base/target.ts';
+import { quote } from '../connection/base/quote.ts';
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Settings } from '../playbook/play.ts';

@@ -1,4 +1,4 @@
-import { quote } from '../connection/quote.ts';
+import { quote } from '../connection/base/quote.ts';
 import type { Apply } from '../modules/module.ts';
 
 /** Shell text that brings these files to the disk, in one process. One that a later task has removed is passed over. */

@@ -1,5 +1,5 @@
-import { sshTarget } from '../connection/ssh-target.ts';
-import type { Target } from '../connection/target.ts';
+import { sshTarget } from '../connection/ssh-config/ssh-target.ts';
+import type { Target } from '../connection/base/target.ts';
 import { Problem } from '../errors/problem.ts';
 import { permitConnection } from './controller-connections.ts';
 import type { ControllerAccess } from '../values/controller-access.ts';

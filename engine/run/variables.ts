@@ -1,4 +1,4 @@
-import type { Facts } from '../connection/facts.ts';
+import type { Facts } from '../connection/shell/facts.ts';
 import type { Host, Inventory } from '../inventory/inventory.ts';
 import type { Play, StepFrame } from '../playbook/play.ts';
 import { isCredential } from '../values/hidden-node.ts';

@@ -1,6 +1,6 @@
 import type { Completed, Looking } from '../connection/connection.ts';
-import { unguessable } from '../connection/unguessable.ts';
-import { lookUnanswered, TimedOut } from '../connection/unreachable.ts';
+import { unguessable } from '../connection/base/unguessable.ts';
+import { lookUnanswered, TimedOut } from '../connection/base/unreachable.ts';
 import { Problem } from '../errors/problem.ts';
 import { composeObservation } from '../resources/observation.ts';
 import type { Prediction, Request, Seen } from '../resources/resource.ts';

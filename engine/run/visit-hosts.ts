@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { connect } from '../connection/connection.ts';
-import type { Facts } from '../connection/facts.ts';
-import type { TransportName } from '../connection/transport.ts';
+import type { Facts } from '../connection/shell/facts.ts';
+import type { TransportName } from '../connection/base/transport.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Scope } from '../values/base/value.ts';
 import { NotKept } from './not-kept.ts';

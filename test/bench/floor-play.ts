@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { quote } from '../../engine/connection/quote.ts';
+import { quote } from '../../engine/connection/base/quote.ts';
 import type { Reach } from './bench-site.ts';
 import type { BenchHost, BenchTask } from './tasks.ts';
 import { rendered } from './tasks.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { quote } from '../../engine/connection/quote.ts';
+import { quote } from '../../engine/connection/base/quote.ts';
 import type { BenchSite } from './bench-site.ts';
 import type { Options } from './options.ts';
 import { writeRunbookPlay } from './runbook-play.ts';

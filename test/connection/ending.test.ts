@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { describe, expect, test, vi } from 'vitest';
-import { TimedOut } from '../../engine/connection/unreachable.ts';
+import { TimedOut } from '../../engine/connection/base/unreachable.ts';
 import { SHELLS, testShell } from './test-shell.ts';
 
 /** Waits until no process of the group is left. */

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { decodeFacts } from '../../engine/connection/facts.ts';
-import { GREETING } from '../../engine/connection/greeting.ts';
-import { lockScript } from '../../engine/connection/lock.ts';
+import { decodeFacts } from '../../engine/connection/shell/facts.ts';
+import { GREETING } from '../../engine/connection/shell/greeting.ts';
+import { lockScript } from '../../engine/connection/shell/lock.ts';
 import { BUSYBOXES } from '../busyboxes.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 

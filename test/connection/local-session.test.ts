@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ChangeOptions, ChangeScripts, Changing, Connection, LookOptions } from '../../engine/connection/connection.ts';
-import { quote } from '../../engine/connection/quote.ts';
-import { TimedOut, Unreachable } from '../../engine/connection/unreachable.ts';
-import type { UploadSource } from '../../engine/connection/upload.ts';
+import { quote } from '../../engine/connection/base/quote.ts';
+import { TimedOut, Unreachable } from '../../engine/connection/base/unreachable.ts';
+import type { UploadSource } from '../../engine/connection/shell/upload.ts';
 import { SHELLS, testShell } from './test-shell.ts';
 import type { TestShell } from './test-shell.ts';
 

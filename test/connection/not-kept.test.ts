@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { parseSshG, readConfig } from '../../engine/connection/ssh-config.ts';
-import type { SshOptions } from '../../engine/connection/ssh-options.ts';
+import { parseSshG, readConfig } from '../../engine/connection/ssh-config/ssh-config.ts';
+import type { SshOptions } from '../../engine/connection/ssh-config/ssh-options.ts';
 
 /** What the ssh of this machine makes of lines for a host. */
 function optionsOf(...lines: readonly string[]): SshOptions {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { decodeFacts } from '../../engine/connection/facts.ts';
-import { GREETING } from '../../engine/connection/greeting.ts';
+import { decodeFacts } from '../../engine/connection/shell/facts.ts';
+import { GREETING } from '../../engine/connection/shell/greeting.ts';
 import { LocalTransport } from '../../engine/connection/local-transport.ts';
-import { lockScript } from '../../engine/connection/lock.ts';
-import { openLoginShell } from '../../engine/connection/open-shell.ts';
-import type { OpenedShell } from '../../engine/connection/open-shell.ts';
+import { lockScript } from '../../engine/connection/shell/lock.ts';
+import { openLoginShell } from '../../engine/connection/shell/open-shell.ts';
+import type { OpenedShell } from '../../engine/connection/shell/open-shell.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { installedPath } from '../system-packages.ts';
 

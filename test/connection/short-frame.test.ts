@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { encodeShortFrame, FrameDecoder, SESSION_SETUP } from '../../engine/connection/frame.ts';
-import { GREETING } from '../../engine/connection/greeting.ts';
+import { encodeShortFrame, FrameDecoder, SESSION_SETUP } from '../../engine/connection/shell/frame.ts';
+import { GREETING } from '../../engine/connection/shell/greeting.ts';
 import { SHELLS } from './test-shell.ts';
 
 const MARKER = '_0123456789abcdef';

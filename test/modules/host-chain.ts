@@ -1,5 +1,5 @@
 import type { AnyModule, Outcome } from '../../engine/modules/module.ts';
-import type { Facts } from '../../engine/connection/facts.ts';
+import type { Facts } from '../../engine/connection/shell/facts.ts';
 import { composeObservation } from '../../engine/resources/observation.ts';
 import type { Request } from '../../engine/resources/resource.ts';
 import { View } from '../../engine/run/view.ts';

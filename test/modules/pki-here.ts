@@ -1,4 +1,4 @@
-import { decodeFacts } from '../../engine/connection/facts.ts';
+import { decodeFacts } from '../../engine/connection/shell/facts.ts';
 import type { Problem } from '../../engine/errors/problem.ts';
 import { Vault } from '../../engine/vault/vault.ts';
 import { parseArguments } from '../../engine/modules/arguments.ts';

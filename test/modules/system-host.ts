@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Completed } from '../../engine/connection/connection.ts';
-import type { Facts } from '../../engine/connection/facts.ts';
+import type { Facts } from '../../engine/connection/shell/facts.ts';
 import { Vault } from '../../engine/vault/vault.ts';
 import type { AnyModule, Context, Outcome } from '../../engine/modules/module.ts';
 import { composeObservation } from '../../engine/resources/observation.ts';

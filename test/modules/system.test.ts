@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Facts } from '../../engine/connection/facts.ts';
+import type { Facts } from '../../engine/connection/shell/facts.ts';
 import { module as aptRepository } from '../../engine/modules/apt_repository.ts';
 import { module as authorizedKey } from '../../engine/modules/authorized_key.ts';
 import { module as cron } from '../../engine/modules/cron.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { createReadStream, readFileSync, statSync, writeFileSync } from 'node:fs';
-import type { Facts } from '../../engine/connection/facts.ts';
+import type { Facts } from '../../engine/connection/shell/facts.ts';
 import type { Place } from '../../engine/errors/problem.ts';
 import { Vault } from '../../engine/vault/vault.ts';
 import { readArchive } from '../../engine/modules/archive-read.ts';

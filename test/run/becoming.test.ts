@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { BecomePrivilege } from '../../engine/connection/target.ts';
+import type { BecomePrivilege } from '../../engine/connection/base/target.ts';
 import { becoming } from '../../engine/run/becoming.ts';
 import type { Value } from '../../engine/values/base/value.ts';
 import { scopeOf } from '../values/variables.ts';

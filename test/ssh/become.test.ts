@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '../../engine/connection/connection.ts';
 import type { Connection } from '../../engine/connection/connection.ts';
-import type { BecomePrivilege } from '../../engine/connection/target.ts';
+import type { BecomePrivilege } from '../../engine/connection/base/target.ts';
 import { startOpensshServer } from './openssh-server.ts';
 import type { OpensshServer } from './openssh-server.ts';
 

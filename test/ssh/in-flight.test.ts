@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import { bytesInFlight } from '../../engine/connection/ssh-in-flight.ts';
-import { connectSsh } from '../../engine/connection/ssh-transport.ts';
-import type { Transport } from '../../engine/connection/transport.ts';
+import { bytesInFlight } from '../../engine/connection/ssh2/ssh-in-flight.ts';
+import { connectSsh } from '../../engine/connection/ssh/ssh-transport.ts';
+import type { Transport } from '../../engine/connection/base/transport.ts';
 import { startDelayingProxy } from '../bench/delaying-proxy.ts';
 import { startOpensshServer } from './openssh-server.ts';
 import type { OpensshServer } from './openssh-server.ts';

@@ -4,9 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect } from '../../engine/connection/connection.ts';
-import { openClient, tcp } from '../../engine/connection/ssh-client.ts';
-import type { OpenClient } from '../../engine/connection/ssh-handshake.ts';
-import { quote } from '../../engine/connection/quote.ts';
+import { openClient, tcp } from '../../engine/connection/ssh/ssh-client.ts';
+import type { OpenClient } from '../../engine/connection/ssh/ssh-handshake.ts';
+import { quote } from '../../engine/connection/base/quote.ts';
 import { startOpensshServer } from './openssh-server.ts';
 import type { OpensshServer } from './openssh-server.ts';
 

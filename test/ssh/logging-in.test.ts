@@ -6,8 +6,8 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openClient, tcp } from '../../engine/connection/ssh-client.ts';
-import { writeTogether } from '../../engine/connection/ssh-packets.ts';
+import { openClient, tcp } from '../../engine/connection/ssh/ssh-client.ts';
+import { writeTogether } from '../../engine/connection/ssh2/ssh-packets.ts';
 import type { OpensshServer } from './openssh-server.ts';
 import { startOpensshServer } from './openssh-server.ts';
 

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { SshTarget } from '../../engine/connection/target.ts';
+import type { SshTarget } from '../../engine/connection/base/target.ts';
 import { testTarget } from './test-target.ts';
 import type { TargetChanges } from './test-target.ts';
 

@@ -2,8 +2,8 @@ import { KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openClient, tcp } from '../../engine/connection/ssh-client.ts';
-import { writeTogether } from '../../engine/connection/ssh-packets.ts';
+import { openClient, tcp } from '../../engine/connection/ssh/ssh-client.ts';
+import { writeTogether } from '../../engine/connection/ssh2/ssh-packets.ts';
 import type { OpensshServer } from './openssh-server.ts';
 import { startOpensshServer } from './openssh-server.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { connect } from '../../engine/connection/connection.ts';
 import type { Connection } from '../../engine/connection/connection.ts';
-import type { BecomePrivilege, SshTarget } from '../../engine/connection/target.ts';
+import type { BecomePrivilege, SshTarget } from '../../engine/connection/base/target.ts';
 import { startOpensshServer } from './openssh-server.ts';
 import type { OpensshServer } from './openssh-server.ts';
 

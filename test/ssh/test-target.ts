@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import type { SshTarget } from '../../engine/connection/target.ts';
+import type { SshTarget } from '../../engine/connection/base/target.ts';
 import { isOverOpenssh } from './transports.ts';
 
 export interface TargetChanges extends Partial<Omit<SshTarget, 'openssh'>> {

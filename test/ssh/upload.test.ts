@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '../../engine/connection/connection.ts';
 import type { Changing, Connection } from '../../engine/connection/connection.ts';
-import { quote } from '../../engine/connection/quote.ts';
-import type { UploadSource } from '../../engine/connection/upload.ts';
+import { quote } from '../../engine/connection/base/quote.ts';
+import type { UploadSource } from '../../engine/connection/shell/upload.ts';
 import { startOpensshServer } from './openssh-server.ts';
 import type { OpensshServer } from './openssh-server.ts';
 

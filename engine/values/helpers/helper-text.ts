@@ -1,4 +1,4 @@
-import { quote } from '../../connection/quote.ts';
+import { quote } from '../../connection/base/quote.ts';
 import { ArgumentFault } from '../language/fault.ts';
 import type { Helper } from './helper.ts';
 import { listOf, numberOf, textOf } from './helper.ts';

@@ -1,0 +1,197 @@
+import { knownHostName } from '../ssh/known-hosts.ts';
+import { connectTimeout, connectionLost, explainDialError, explainHandshakeFailure, jumpUnreachable } from '../ssh/ssh-failure.ts';
+import type { SshTarget } from '../base/target.ts';
+import { Unreachable } from '../base/unreachable.ts';
+import type { UnreachableCode } from '../base/unreachable.ts';
+
+/** Lines of ssh that say nothing of the failure. */
+const NOISE = /^(?:Warning: Permanently added|Pseudo-terminal will not|Authenticated to |Control socket|ControlSocket|@+$|\*\* )/;
+
+/** Why ssh made no connection, told as ssh2's failures are. `said` are ssh's own words, and what was written to stderr beside. */
+export async function explainOpensshFailure(target: SshTarget, status: number | undefined, said: string): Promise<Unreachable> {
+  const explained = await explain(target, said);
+  if (explained !== undefined) return explained;
+  return new Unreachable({
+    code: 'connection-failed',
+    host: target.name,
+    what: `${target.name}: ssh made no connection to ${target.address}`,
+    why: why(target, said.trim() === '' ? `It said nothing; exit status ${status ?? 'unknown'}.` : said),
+    remedy: `See what \`ssh ${target.alias}\` says on this machine; -v tells more.`,
+  });
+}
+
+async function explain(target: SshTarget, said: string): Promise<Unreachable | undefined> {
+  const host = target.name;
+  const found = classOf(target, said);
+  const told = (error: Unreachable): Unreachable => retold(target, error, said);
+  switch (found) {
+    case undefined:
+      return undefined;
+    case 'missing':
+      return new Unreachable({
+        code: 'ssh-missing',
+        host,
+        what: `${host}: there is no program ssh on this machine`,
+        why: why(target, ''),
+        remedy: 'Install the OpenSSH client (openssh-client, openssh-clients), or leave out what only it can do.',
+      });
+    case 'proxy':
+      return new Unreachable({
+        code: 'proxy-failed',
+        host,
+        what: `${host}: the way to ${target.address} port ${target.port} cannot be made`,
+        why: why(target, said),
+        remedy: 'Try the proxy command or the jump host in a shell.',
+      });
+    case 'jump':
+      return jumpRefused(target, said);
+    case 'host-key-changed':
+      return hostKeyFailure(target, found, 'its host key is not the one that is known', said);
+    case 'host-key-revoked':
+      return hostKeyFailure(target, found, 'its host key was revoked', said);
+    case 'host-key-unknown':
+      return hostKeyFailure(target, found, 'its host key is not known', said);
+    case 'authentication-failed':
+    case 'too-many':
+      return told(await loginRefused(target, found, said));
+    case 'no-common-algorithm':
+      return told(handshakeFailed(target, /no matching [^\n]*/.exec(said)?.[0] ?? ''));
+    case 'dropped':
+      return told(explainHandshakeFailure(target, { errors: [], banner: '', notes: [], tried: [] }));
+    case 'timeout':
+      return told(connectTimeout(target, 'the connection'));
+    case 'ENOTFOUND':
+    case 'ECONNREFUSED':
+    case 'OTHER':
+      return told(explainDialError(target, Object.assign(new Error(found), { code: found })));
+  }
+}
+
+/** Behind one jump host it is known which one it is. */
+function jumpRefused(target: SshTarget, said: string): Unreachable {
+  const [jump, further] = target.jumps;
+  const one = jump !== undefined && further === undefined ? `the jump host ${jump.name}` : 'a jump host';
+  return new Unreachable({
+    code: 'jump-refused',
+    host: target.name,
+    what: `${target.name}: ${one} does not connect to ${target.address} port ${target.port}`,
+    why: why(target, said),
+    remedy: /administratively prohibited/.test(said)
+      ? `Set AllowTcpForwarding yes (and PermitOpen) in the sshd_config of ${jump?.name ?? 'the jump host'}.`
+      : `Check from ${jump?.name ?? 'the jump host'} that ${target.address} is up and that its SSH server listens on port ${target.port}.`,
+  });
+}
+
+/** What could be tried is known as well as with ssh2, from the same files. What else ssh has, it does not tell. */
+async function loginRefused(target: SshTarget, found: 'authentication-failed' | 'too-many', said: string): Promise<Unreachable> {
+  const { prepareAuthentication } = await import('../ssh/ssh-authentication.ts');
+  const refusing = target.jumps.find((jump) => said.includes(`${jump.user}@${jump.address}: Permission denied`));
+  const { ways, notes } = prepareAuthentication(refusing ?? target);
+  const { reasons } = (refusing ?? target).openssh;
+  const error = explainHandshakeFailure(refusing ?? target, {
+    errors: [new Error(found === 'too-many' ? 'Too many authentication failures' : 'All configured authentication methods failed')],
+    banner: 'SSH-2.0',
+    notes,
+    tried: [...ways.map(({ label }) => label), ...(reasons.length === 0 ? [] : ['what else ssh and its agent have'])],
+  });
+  return refusing === undefined ? error : jumpUnreachable(target, refusing, error);
+}
+
+function handshakeFailed(target: SshTarget, message: string): Unreachable {
+  return explainHandshakeFailure(target, { errors: [new Error(message)], banner: 'SSH-2.0', notes: [], tried: [] });
+}
+
+/** Without a program or a host in between, an end that ssh cannot name is the server's. */
+function classOf(target: SshTarget, said: string): Class | undefined {
+  const found = CLASSES.find(([pattern]) => pattern.test(said))?.[1];
+  return found === 'proxy' && target.jumps.length === 0 && target.proxyCommand === undefined ? 'dropped' : found;
+}
+
+type Class =
+  | 'missing'
+  | 'proxy'
+  | 'jump'
+  | 'host-key-changed'
+  | 'host-key-revoked'
+  | 'host-key-unknown'
+  | 'authentication-failed'
+  | 'too-many'
+  | 'no-common-algorithm'
+  | 'dropped'
+  | 'timeout'
+  | 'ENOTFOUND'
+  | 'ECONNREFUSED'
+  | 'OTHER';
+
+/** What ssh says, in the order in which it counts: a failure of a jump host is said ahead of what comes of it. */
+const CLASSES: readonly (readonly [RegExp, Class])[] = [
+  [/spawn ssh ENOENT/, 'missing'],
+  // Ahead of the keys: where they are not checked, a wrong one is told and no password is, so that the login fails.
+  [/Too many authentication failures/, 'too-many'],
+  [/Permission denied \(|No more authentication methods|no supported authentication methods/i, 'authentication-failed'],
+  [/REVOKED HOST KEY|host key for \S+ was revoked|key is revoked|revoked by file/i, 'host-key-revoked'],
+  [/REMOTE HOST IDENTIFICATION HAS CHANGED|has changed and you have requested strict checking/, 'host-key-changed'],
+  [/Host key verification failed|No \S+ host key is known for|Certificate invalid/, 'host-key-unknown'],
+  [/open failed: |stdio forwarding failed/, 'jump'],
+  [/no matching (?:key exchange|host key|cipher|MAC|compression)/i, 'no-common-algorithm'],
+  [/Could not resolve hostname/, 'ENOTFOUND'],
+  [/Connection refused/, 'ECONNREFUSED'],
+  [/Connection timed out|Operation timed out|Connection to \S+ port \d+ timed out/, 'timeout'],
+  [/connect to host .* port \d+: /, 'OTHER'],
+  [/(?:closed|timed out) by UNKNOWN|UNKNOWN port/, 'proxy'],
+  [/kex_exchange_identification|Connection (?:closed|reset) by|banner exchange/, 'dropped'],
+];
+
+function hostKeyFailure(target: SshTarget, code: UnreachableCode, what: string, said: string): Unreachable {
+  const jump = target.jumps.find((one) => said.includes(` for ${keyName(one)} `));
+  const { name: host, address, port, knownHostsFiles } = jump ?? target;
+  const name = keyName(jump ?? target);
+  const file = knownHostsFiles[0] ?? '~/.ssh/known_hosts';
+  const remedies: Partial<Record<UnreachableCode, string>> = {
+    'host-key-changed': `Make sure that the host was set up anew, compare the fingerprint on its console, then drop the old key: ssh-keygen -R '${name}' -f ${file}`,
+    'host-key-revoked': 'Do not connect. Give the host a new key, or find out who has the old one.',
+  };
+  const error = new Unreachable({
+    code,
+    host,
+    what: `${host}: ${what}`,
+    why: why(target, said),
+    remedy:
+      remedies[code] ??
+      `Compare the fingerprint on the host's console (ssh-keygen -lf /etc/ssh/ssh_host_*.pub), then add the key: ` +
+        `ssh-keyscan -p ${port} ${address} >> ${file}. Where an authority signs the keys of hosts, see that the name ${name} is in the certificate and that it has not expired.`,
+  });
+  return jump === undefined ? error : jumpUnreachable(target, jump, error);
+}
+
+/** As ssh looks it up in known_hosts. */
+function keyName({ hostKeyAlias, address, port }: SshTarget): string {
+  return hostKeyAlias ?? knownHostName(address, port);
+}
+
+/** The same failure, with ssh's own words behind it. */
+function retold(target: SshTarget, error: Unreachable, said: string): Unreachable {
+  const { code, what, remedy, started } = error;
+  // Of a login more is known than ssh says.
+  const known = code === 'authentication-failed' ? [error.why ?? ''] : [];
+  return new Unreachable({ code, host: target.name, what, why: [...known, why(target, said)].join('\n'), remedy, started });
+}
+
+function why(target: SshTarget, said: string): string {
+  const { use, reasons } = target.openssh;
+  const [reason] = reasons;
+  const cause = reason ?? (use === 'always' ? 'ansible_connection says so' : 'ssh2 could not');
+  const lines = said.split('\n').filter((line) => line.trim() !== '' && !NOISE.test(line));
+  return [...lines.slice(-8), `It was tried by the system's ssh, as ${cause}.`].join('\n');
+}
+
+/** Why a connection is gone that has been there. */
+export function explainOpensshLoss(target: SshTarget, said: string): Unreachable {
+  const last = said.trim().split('\n').at(-1) ?? '';
+  return connectionLost(target, last === '' ? undefined : new Error(/not responding/.test(last) ? 'Keepalive timeout' : last));
+}
+
+/** ssh itself should have given up by then. */
+export function opensshTimeout(target: SshTarget, said: string): Unreachable {
+  return retold(target, connectTimeout(target, 'ssh'), said);
+}

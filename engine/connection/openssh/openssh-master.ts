@@ -1,0 +1,198 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { existsSync, readFileSync, watch } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { askpassFor } from './askpass.ts';
+import { makeRoom } from '../openssh-room.ts';
+import type { SshTarget } from '../base/target.ts';
+import type { TargetProcess } from '../base/transport.ts';
+
+/** So much of what is written beside a session is kept for messages. Characters. */
+const MOST_SAID = 8192;
+/** So long ssh may take to end after it was told to. */
+const PATIENCE_MS = 2_000;
+
+/** A process of the system's ssh with one session on the host. */
+export interface SshProcess {
+  readonly process: TargetProcess;
+  /** True from when on the session may be used; false where ssh has ended without one. */
+  readonly ready: Promise<boolean>;
+  /** Resolves when it has ended; undefined where a signal ended it. */
+  readonly ended: Promise<number | undefined>;
+  /** What ssh itself has said, and all that was written to stderr before the session was there. */
+  said(): string;
+  /** With all that it has started. Resolves when it has ended. */
+  kill(): Promise<void>;
+}
+
+/** A connection of the system's ssh. It is there as long as its first session or another one. */
+export interface Master extends SshProcess {
+  /** One more session on the same connection. */
+  session(command: string): SshProcess;
+  /** False as soon as the connection is gone. */
+  readonly isUp: boolean;
+}
+
+/** What is the same for all connections: nothing of the user's own connections is used or changed, and nobody is asked anything. */
+const ALWAYS = [
+  'IgnoreUnknown=ForkAfterAuthentication,StdinNull,SessionType',
+  'ForkAfterAuthentication=no',
+  'StdinNull=no',
+  'SessionType=default',
+  'RemoteCommand=none',
+  'ClearAllForwardings=yes',
+  'ForwardX11=no',
+  'Tunnel=no',
+  'ControlPersist=no',
+  'NumberOfPasswordPrompts=1',
+];
+
+/** Starts ssh with `command` as its first session. Whether it comes about, `ready` tells. Throws where there is no program ssh. */
+export async function startMaster(target: SshTarget, command: string): Promise<Master> {
+  for (const one of [target, ...target.jumps]) await makeKnownHostsFolder(one);
+  const room = makeRoom();
+  const { folder } = room;
+  const askpass = await askpassFor(target, folder).catch((error: unknown) => {
+    room.clear();
+    throw error;
+  });
+  const control = join(folder, 'control');
+  const environment = { ...process.env, ...askpass.environment };
+  const args = [...target.openssh.options, ...optionsOf(target), '-T', '-S', control];
+  let sessions = 0;
+  let isUp = true;
+  const start = (kind: 'master' | 'session', remote: string): SshProcess => {
+    sessions += 1;
+    const log = join(folder, `log-${sessions}`);
+    // Where a session cannot have the connection, ssh would make one of its own, unnoticed.
+    const how =
+      kind === 'master' ? ['-M', '-o', 'LogLevel=INFO'] : ['-o', 'ControlMaster=no', '-o', 'ProxyCommand=false', '-o', 'LogLevel=DEBUG1'];
+    const child = spawn('ssh', [...how, ...args, '-E', log, '--', target.alias, remote], {
+      stdio: 'pipe',
+      detached: true,
+      env: environment,
+    });
+    if (child.pid !== undefined && kind === 'master') {
+      askpass.answerTo(child.pid);
+      room.watch(child.pid);
+    }
+    const isReady = (): boolean =>
+      kind === 'master' ? existsSync(control) : /mux_client_request_session: master session id/.test(readText(log));
+    return follow(child, { kind, folder, log, isReady });
+  };
+  const master = start('master', command);
+  void master.ended.then(() => {
+    isUp = false;
+    askpass.close();
+    room.clear();
+  });
+  void master.ready.then(() => askpass.close());
+  return {
+    ...master,
+    get isUp() {
+      return isUp;
+    },
+    session: (remote) => start('session', remote),
+  };
+}
+
+/** ssh makes ~/.ssh and no other folder: without it, a new host would be new, and taken, each time. */
+async function makeKnownHostsFolder({ hostKeyChecking, knownHostsFiles: [file] }: SshTarget): Promise<void> {
+  if (hostKeyChecking !== 'accept-new' || file === undefined) return;
+  // Where it cannot be made, ssh says why it writes nothing.
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 }).catch(() => {});
+}
+
+function optionsOf(target: SshTarget): readonly string[] {
+  const hasSecret = target.password !== undefined || target.passphrase !== undefined;
+  const seconds = (ms: number): number => Math.max(1, Math.ceil(ms / 1000));
+  return [
+    ...ALWAYS,
+    `StrictHostKeyChecking=${{ strict: 'yes', 'accept-new': 'accept-new', off: 'no' }[target.hostKeyChecking]}`,
+    `ConnectTimeout=${seconds(target.connectTimeoutMs)}`,
+    `ServerAliveInterval=${target.keepAliveMs === 0 ? 0 : seconds(target.keepAliveMs)}`,
+    'ServerAliveCountMax=3',
+    `BatchMode=${hasSecret ? 'no' : 'yes'}`,
+  ].flatMap((option) => ['-o', option]);
+}
+
+interface Following {
+  readonly kind: 'master' | 'session';
+  readonly folder: string;
+  readonly log: string;
+  readonly isReady: () => boolean;
+}
+
+function follow(child: ChildProcessWithoutNullStreams, { kind, folder, log, isReady }: Following): SshProcess {
+  let beside = '';
+  let ownWords = '';
+  let failure = '';
+  const listen = (data: Buffer): void => {
+    beside = (beside + data.toString()).slice(-MOST_SAID);
+  };
+  child.stderr.on('data', listen);
+  // Whoever uses the streams hears of their ends.
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {});
+  const ended = new Promise<number | undefined>((resolve) => {
+    child.once('error', (error) => {
+      failure = error.message;
+      resolve(undefined);
+    });
+    child.once('exit', () => (ownWords = readText(log)));
+    child.once('close', (status) => resolve(status ?? undefined));
+  });
+  const ready = new Promise<boolean>((resolve) => {
+    const settle = (answer: boolean): void => {
+      watcher.close();
+      child.stderr.off('data', listen);
+      resolve(answer);
+    };
+    const look = (): void => {
+      if (isReady()) settle(true);
+    };
+    const watcher = watch(folder, { persistent: false }, look);
+    watcher.on('error', () => {});
+    void ended.then(() => settle(false));
+    look();
+  });
+  const signal = (name: NodeJS.Signals): void => {
+    try {
+      // It leads a process group of its own, with the proxy commands.
+      if (child.pid !== undefined) process.kill(-child.pid, name);
+    } catch {
+      // All of them have ended.
+    }
+  };
+  return {
+    process: {
+      stdin: child.stdin,
+      stdout: child.stdout,
+      stderr: child.stderr,
+      ended,
+      abandon: () => {
+        for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+        // With the process of a further session its channel is closed. The first one's has the others' connection.
+        if (kind === 'session') signal('SIGTERM');
+      },
+    },
+    ready,
+    ended,
+    said: () => [failure, ownWords === '' ? readText(log) : ownWords, beside].filter((text) => text.trim() !== '').join('\n'),
+    kill: async () => {
+      signal('SIGTERM');
+      const impatience = setTimeout(() => signal('SIGKILL'), PATIENCE_MS);
+      await ended;
+      clearTimeout(impatience);
+    },
+  };
+}
+
+/** At once: it is a few lines, of a file in memory as a rule. */
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').slice(-MOST_SAID);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,113 @@
+import type { BecomePrivilege } from '../base/target.ts';
+import { Unreachable } from '../base/unreachable.ts';
+
+export function wrongPassword(host: string, { method, user }: BecomePrivilege): Unreachable {
+  return new Unreachable({
+    code: method === 'sudo' ? 'sudo-password-wrong' : 'become-password-wrong',
+    host,
+    what: `${host}: ${method} does not accept the password for becoming ${user}`,
+    why: 'It was tried once, so that no account gets locked.',
+    remedy:
+      method === 'su'
+        ? `Correct \`ansible_become_password\`: for su it is the password of ${user}.`
+        : "Correct `ansible_become_password`: it is the login user's own password unless sudo is set up otherwise.",
+  });
+}
+
+/** Why no shell of the other user came about, by what the method said in the language C. */
+export function becomeFailure(host: string, privilege: BecomePrivilege, status: number | undefined, said: string): Unreachable {
+  const { method, user } = privilege;
+  const common = { host, why: said === '' ? `${method} said nothing; exit status ${status ?? 'unknown'}` : said };
+  const isSudo = method === 'sudo';
+  if (/unknown user|no passwd entry|user \S+ does not exist/i.test(said)) {
+    return new Unreachable({
+      ...common,
+      code: 'no-such-account',
+      what: `${host}: there is no account ${user} to become`,
+      remedy: `Correct become_user, or make the account ahead of this with user:, or with the package that brings it.`,
+    });
+  }
+  if (status === 127 || /not found|No such file/.test(said)) {
+    return new Unreachable({
+      ...common,
+      code: isSudo ? 'sudo-missing' : 'become-missing',
+      what: `${host}: there is no ${privilege.exe ?? method}, so nobody can become ${user}`,
+      remedy: `Install ${method} on the host, choose another method (ansible_become_method: sudo, su or doas), or log in as ${user} and leave out \`become\`.`,
+    });
+  }
+  if (/must have a tty/.test(said)) {
+    return new Unreachable({
+      ...common,
+      code: 'sudo-refused',
+      what: `${host}: sudo wants a terminal`,
+      remedy: 'Remove `requiretty` from the sudoers file, or add `Defaults:USER !requiretty` for the login user.',
+    });
+  }
+  if (/incorrect password|Sorry, try again|Authentication failure|incorrect password/.test(said) && privilege.password !== undefined) {
+    return wrongPassword(host, privilege);
+  }
+  switch (method) {
+    case 'sudo':
+      return sudoFailure(privilege, common);
+    case 'su':
+      return suFailure(privilege, common);
+    case 'doas':
+      return new Unreachable({
+        ...common,
+        code: 'become-refused',
+        what: `${host}: doas does not let the login user become ${user}`,
+        remedy: `doas asks for passwords at terminals only, and there is none: allow it in /etc/doas.conf on the host by \`permit nopass USER as ${user}\`, for all commands, or use sudo.`,
+      });
+    default:
+      throw new Error(`unknown method ${JSON.stringify(method satisfies never)}`);
+  }
+}
+
+interface Common {
+  readonly host: string;
+  readonly why: string;
+}
+
+function sudoFailure({ user }: BecomePrivilege, common: Common): Unreachable {
+  const { host, why } = common;
+  if (/password is required|no password was provided|terminal is required|conversation failed/.test(why)) {
+    return new Unreachable({
+      ...common,
+      code: 'sudo-password-needed',
+      what: `${host}: sudo wants a password for becoming ${user}`,
+      remedy: 'Give `ansible_become_password` (from the vault), or allow the login user NOPASSWD in the sudoers file.',
+    });
+  }
+  if (/is not allowed to execute/.test(why)) {
+    return new Unreachable({
+      ...common,
+      code: 'sudo-refused',
+      what: `${host}: sudo allows the login user some commands as ${user}, but no shell`,
+      remedy: `All tasks of a host go through one \`sh\`, so single commands in the sudoers file are not enough: allow ALL, or log in as a user who may.`,
+    });
+  }
+  return new Unreachable({
+    ...common,
+    code: 'sudo-refused',
+    what: `${host}: sudo does not let the login user become ${user}`,
+    remedy: `See with \`sudo -l\` on the host what is allowed; it must be able to run \`sh\` as ${user}, and that user must exist.`,
+  });
+}
+
+function suFailure({ user, password }: BecomePrivilege, common: Common): Unreachable {
+  const { host } = common;
+  if (password === undefined) {
+    return new Unreachable({
+      ...common,
+      code: 'become-password-needed',
+      what: `${host}: su wants a password for becoming ${user}`,
+      remedy: `Give \`ansible_become_password\` (from the vault): for su it is the password of ${user}.`,
+    });
+  }
+  return new Unreachable({
+    ...common,
+    code: 'become-refused',
+    what: `${host}: su does not let the login user become ${user}`,
+    remedy: `See on the host what \`su ${user}\` says: the account may be locked, or su kept to a group (pam_wheel).`,
+  });
+}

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { becomeFailure, wrongPassword } from './become-failure.ts';
+import { EarlyOutput } from '../base/early-output.ts';
+import { quote } from '../base/quote.ts';
+import { Shell } from './shell.ts';
+import type { Traffic } from './shell.ts';
+import type { BecomePrivilege } from '../base/target.ts';
+import type { Transport } from '../base/transport.ts';
+import { stoppedBefore } from '../base/unreachable.ts';
+
+/**
+ * Opens a shell for another user, and runs a script in the very shell if there is one: at no round trip of its own where nothing is asked.
+ * The password, where one is given, is only sent when it is asked for. Throws Unreachable.
+ */
+export async function openBecomeShell(
+  transport: Transport,
+  host: string,
+  traffic: Traffic,
+  privilege: BecomePrivilege,
+  options: { readonly bare?: string | undefined; readonly signal?: AbortSignal | undefined } = {},
+): Promise<{ readonly shell: Shell; readonly bare: string }> {
+  const { bare, signal } = options;
+  const { command, ready, prompt } = becoming(privilege);
+  const process = await transport.start(`exec env LC_ALL=C ${command}`);
+  const early = new EarlyOutput(process, signal);
+  const shell = new Shell(process, transport, host, traffic);
+  // Whatever comes first is the password to su, where it asks for one.
+  const asksNothing = privilege.password === undefined && privilege.method !== 'su';
+  const sentAhead = bare !== undefined && asksNothing ? shell.runBare(bare) : undefined;
+  if (sentAhead !== undefined) traffic.roundTrips -= 1;
+  // What the method says tells more than that the shell is over.
+  sentAhead?.catch(() => {});
+  try {
+    let answer = await early.next([ready, prompt]);
+    if (answer === prompt && privilege.password !== undefined) {
+      process.stdin.write(`${privilege.password}\n`);
+      answer = await early.next([ready, prompt]);
+      if (answer === prompt) throw wrongPassword(host, privilege);
+    }
+    if (answer === ready) {
+      const said = bare === undefined ? undefined : await (sentAhead ?? shell.runBare(bare));
+      return { shell, bare: said?.stdout.toString() ?? '' };
+    }
+    if (answer === 'stopped') throw stoppedBefore(host);
+    const status = answer === 'ended' ? await process.ended : undefined;
+    throw transport.lost ?? becomeFailure(host, privilege, status, early.said().replaceAll(prompt, ''));
+  } catch (error) {
+    process.stdin.end();
+    process.abandon();
+    throw error;
+  } finally {
+    early.stop();
+  }
+}
+
+interface Becoming {
+  /** One line for the login shell, whatever that is. */
+  readonly command: string;
+  /** What the new shell says first. */
+  readonly ready: string;
+  /** What the question for the password has in it. */
+  readonly prompt: string;
+}
+
+/** Words of flags that say how the password is asked for: that is not for the inventory to say. */
+const ASKING: ReadonlySet<string> = new Set(['-n', '-S', '--non-interactive', '--stdin']);
+
+function becoming({ method, user, exe, flags, password }: BecomePrivilege): Becoming {
+  const [ready, first, second] = twoHalves();
+  // In two halves: a method that tells which command it does not allow must not seem to have run it.
+  const shell = `printf %s%s ${first} ${second} >&2; exec sh`;
+  const program = quote(exe ?? method);
+  const words = flags?.split(/\s+/).filter((word) => word !== '' && !ASKING.has(word));
+  const given = (usual: readonly string[]): string => (words ?? usual).map((word) => ` ${quote(word)}`).join('');
+  const who = quote(user);
+  switch (method) {
+    case 'sudo': {
+      const prompt = randomBytes(8).toString('hex');
+      const asking = password === undefined ? '-n' : `-S -p ${prompt}`;
+      return { command: `${program}${given(['-H'])} ${asking} -u ${who} -- sh -c '${shell}'`, ready, prompt };
+    }
+    case 'su':
+      // An account without a shell of its own may still be become, by root at least.
+      return { command: `${program}${given([])} -s /bin/sh -c '${shell}' ${who}`, ready, prompt: 'assword:' };
+    case 'doas':
+      // It asks at terminals only.
+      return { command: `${program} -n${given([])} -u ${who} -- sh -c '${shell}'`, ready, prompt: randomBytes(8).toString('hex') };
+    default:
+      throw new Error(`unknown method ${JSON.stringify(method satisfies never)}`);
+  }
+}
+
+function twoHalves(): readonly [whole: string, first: string, second: string] {
+  const whole = randomBytes(16).toString('hex');
+  return [whole, whole.slice(0, 16), whole.slice(16)];
+}

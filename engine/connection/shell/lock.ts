@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Problem } from '../../errors/problem.ts';
+import { quote } from '../base/quote.ts';
+import type { Shell } from './shell.ts';
+import { stoppedBefore } from '../base/unreachable.ts';
+
+const AGAIN_MS = 500;
+
+/** A lock's script says one of these words on its first line, and with `locked` the holder on the second. */
+type Answer = 'taken' | 'locked' | 'impossible';
+
+export interface Lock {
+  /** Who a second run is told of. */
+  readonly holder: string;
+  /** How long another holder is waited for. */
+  readonly waitMs: number;
+}
+
+/**
+ * Takes the host's lock with the session's own shell, which holds it as an open descriptor: gone with the session, however that
+ * ends. `first` is what the shell answered to `lockScript` already. Throws Problem `locked`, which names the holder, after `waitMs`.
+ */
+export async function takeLock(shell: Shell, host: string, lock: Lock, first: string, signal?: AbortSignal): Promise<void> {
+  const deadline = performance.now() + lock.waitMs;
+  for (let said = first; ;) {
+    const [answer, ...rest] = said.trim().split('\n');
+    if (isAnswer(answer) && answer === 'taken') return;
+    if (answer !== 'locked') {
+      throw new Problem({
+        code: 'lock-impossible',
+        what: `${host}: the host cannot be locked against a second run`,
+        why: said.trim(),
+        remedy:
+          'The user must have a folder of its own on the host: /run/runbook for root; for another one /run/user/UID, its home, or /tmp/runbook-UID. --no-lock goes without a lock.',
+      });
+    }
+    const holder = rest.join(' ').trim();
+    // What this very run holds it does not let go of while it waits.
+    if (performance.now() >= deadline || holder.replace(PROCESS, '') === lock.holder) {
+      throw new Problem({
+        code: 'locked',
+        what: `${host}: another run holds the lock`,
+        why: `Held by ${holder || 'somebody who left no name'}.`,
+        remedy: 'Wait until it is done, or have this run wait: `--wait-lock 600`. The lock is gone when that run is, however it ends.',
+      });
+    }
+    await sleep(Math.min(AGAIN_MS, Math.max(20, deadline - performance.now())), undefined, { signal }).catch(() => undefined);
+    if (signal?.aborted === true) throw stoppedBefore(host);
+    said = (await shell.runBare(lockScript(lock.holder), { timeoutMs: 30_000, signal })).stdout.toString();
+  }
+}
+
+/** What is said of the process that holds the lock, behind the name that it left. */
+const PROCESS = / \(process \d+ of user \d+\)$/;
+
+function isAnswer(text: string | undefined): text is Answer {
+  return text === 'taken' || text === 'locked' || text === 'impossible';
+}
+
+/**
+ * With flock(1): a lock on the file by descriptor 9, which no script inherits. Without it: a folder with the shell's process id
+ * in it, void when that process is no more. Both lie where nobody but the user can write, or even look: /run/runbook for root, and for
+ * another one below its runtime directory, its home (with the name of the host, as a home may be that of many hosts) or, where it has
+ * neither, a folder in /tmp that must be its own. Nobody else can hold the lock, keep anybody from it or leave a name in it. Of who holds it
+ * the process is told by the kernel: whose descriptor 9 is that file.
+ * It runs in the session's own shell: its variables are taken back, and no command of it may read stdin.
+ */
+export function lockScript(holder: string): string {
+  const name = quote(holder.replaceAll(/\p{Cc}+/gu, ' '));
+  return `
+runbook_lock= runbook_answer=impossible runbook_uid=$(id -u 2>/dev/null </dev/null)
+runbook_here() {
+  [ -z "$runbook_lock" ] || return 0
+  [ -d "$1" ] || (umask 077; mkdir -p -- "$1") 2>/dev/null </dev/null
+  if [ -d "$1" ] && ! [ -L "$1" ] && [ -O "$1" ] && [ -w "$1" ]; then runbook_lock=$1/$2; fi
+}
+if [ "$runbook_uid" = 0 ]; then runbook_here /run/runbook lock
+else
+  read -r runbook_name 2>/dev/null </proc/sys/kernel/hostname || runbook_name=host
+  if [ -O "/run/user/$runbook_uid" ]; then runbook_here "/run/user/$runbook_uid/runbook" lock; fi
+  if [ -O "$HOME" ]; then runbook_here "$HOME/.local/state/runbook" "lock.$runbook_name"; fi
+  runbook_here "/tmp/runbook-$runbook_uid" lock
+fi
+if [ -z "$runbook_lock" ]; then :
+elif command -v flock >/dev/null 2>&1; then
+  [ -e "$runbook_lock" ] || (set -C; umask 077; : >"$runbook_lock") 2>/dev/null
+  if [ -f "$runbook_lock" ] && ! [ -L "$runbook_lock" ] && [ -r "$runbook_lock" ]; then
+    exec 9<"$runbook_lock"
+    if flock -n 9 </dev/null; then runbook_answer=taken; else runbook_answer=locked; exec 9<&-; fi
+  fi
+else
+  read -r runbook_holder 2>/dev/null <"$runbook_lock.d/process" || runbook_holder=none
+  if [ -d "$runbook_lock.d" ] && [ ! -d /proc/$runbook_holder ]; then rm -rf "$runbook_lock.d" </dev/null; fi
+  if mkdir "$runbook_lock.d" 2>/dev/null </dev/null; then echo $$ >"$runbook_lock.d/process"; runbook_answer=taken
+  elif [ "$runbook_holder" = $$ ]; then runbook_answer=taken
+  elif [ -d "$runbook_lock.d" ]; then runbook_answer=locked; fi
+fi
+echo $runbook_answer
+(
+  case $runbook_answer in
+  taken) umask 077; printf '%s\\n' ${name} >"$runbook_lock.by" ;;
+  locked)
+    read -r who <"$runbook_lock.by"
+    for fd in /proc/[0-9]*/fd/9; do
+      if [ "$fd" -ef "$runbook_lock" ]; then runbook_holder=\${fd#/proc/}; runbook_holder=\${runbook_holder%%/*}; fi
+    done
+    printf '%s%s\\n' "$who" "\${runbook_holder:+ (process $runbook_holder of user $runbook_uid)}"
+    ;;
+  esac
+) </dev/null 9<&- 2>/dev/null
+unset -f runbook_here
+unset runbook_lock runbook_answer runbook_holder runbook_uid runbook_name`;
+}

@@ -1,0 +1,65 @@
+import { EarlyOutput, START_LIMIT_MS } from '../base/early-output.ts';
+import { Shell } from './shell.ts';
+import type { Traffic } from './shell.ts';
+import type { Transport } from '../base/transport.ts';
+import { TimedOut, Unreachable } from '../base/unreachable.ts';
+
+/** It is understood by fish and csh as well. */
+const LOGIN_SHELL = 'exec sh';
+
+/** What is run at once in a new shell. */
+export interface FirstScripts {
+  /** Prints little and soon ends, see `encodeShortFrame`. */
+  readonly script: string;
+  /** In the session's own shell, ahead of the script. */
+  readonly bare?: string | undefined;
+  /** Ends the attempt. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface OpenedShell {
+  readonly shell: Shell;
+  /** What the script answered. */
+  readonly greeting: string;
+  /** What the bare one answered. */
+  readonly bare: string;
+}
+
+/** Opens the login user's shell and runs its first scripts, in one round trip once the channel is there. Throws Unreachable. */
+export async function openLoginShell(transport: Transport, host: string, traffic: Traffic, first: FirstScripts): Promise<OpenedShell> {
+  const process = await transport.start(LOGIN_SHELL);
+  const early = new EarlyOutput(process);
+  const shell = new Shell(process, transport, host, traffic);
+  try {
+    const limit = { timeoutMs: START_LIMIT_MS, signal: first.signal };
+    if (first.bare === undefined) {
+      const completed = await shell.runShort(first.script, limit);
+      return { shell, greeting: completed.stdout.toString(), bare: '' };
+    }
+    const [bare, completed] = await shell.runBareFirst(first.bare, first.script, limit);
+    return { shell, greeting: completed.stdout.toString(), bare: bare.stdout.toString() };
+  } catch (error) {
+    if (error instanceof Unreachable && error.code !== 'session-ended') throw error;
+    throw new Unreachable({
+      code: 'no-shell',
+      host,
+      what: `${host}: the login works, but no shell answers`,
+      why: [error instanceof TimedOut ? `Nothing came within ${START_LIMIT_MS / 1000} s.` : reason(error), early.said()].join('\n').trim(),
+      remedy:
+        'The login user needs a shell (see /etc/passwd), a POSIX `sh` in its PATH, and no forced command or SFTP-only account. ' +
+        'A start-up file of that shell, such as ~/.bashrc, that starts another shell (`exec fish`, `exec tcsh`) or asks something must do so for terminals only: `case $- in *i*) exec fish;; esac`.',
+      cause: error,
+    });
+  } finally {
+    early.stop();
+  }
+}
+
+/** As `openLoginShell`, where such a shell has answered before: what it runs first tells soon enough whether this one does. */
+export async function startLoginShell(transport: Transport, host: string, traffic: Traffic): Promise<Shell> {
+  return new Shell(await transport.start(LOGIN_SHELL), transport, host, traffic);
+}
+
+function reason(error: unknown): string {
+  return error instanceof Unreachable ? (error.why ?? '') : '';
+}

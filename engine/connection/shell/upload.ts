@@ -1,0 +1,165 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Readable, Writable } from 'node:stream';
+import { Problem } from '../../errors/problem.ts';
+import { START_LIMIT_MS } from '../base/early-output.ts';
+import { quote } from '../base/quote.ts';
+import type { Shell } from './shell.ts';
+import { Unreachable } from '../base/unreachable.ts';
+
+export interface UploadSource {
+  /** Bytes. */
+  readonly size: number;
+  /** Hexadecimal. */
+  readonly sha256?: string | undefined;
+  /** Whether it is, by its time stamps, what `sha256` was made of. Where it can tell, nothing is digested again while it is sent. */
+  isUnchanged?(): Promise<boolean>;
+  /** Its bytes in order. A piece may be written over when another one comes after it. */
+  open(): Readable | AsyncIterable<Uint8Array>;
+}
+
+/** A directory that nobody else can enter, made for a file that is brought; the file's path is then within it. */
+export interface UploadRoom {
+  /** Shell text that makes the directory and goes into it, or ends its shell. */
+  readonly enter: string;
+  /** Shell text, run in it, that clears it away where the file did not come. */
+  readonly leave: string;
+}
+
+export interface Destination {
+  readonly host: string;
+  readonly path: string;
+  readonly mode: string;
+  readonly room?: UploadRoom | undefined;
+  /** How long the host may take nothing of the file, and how long to say that all of it came. */
+  readonly limitMs: number;
+}
+
+/**
+ * Streams a file into a path that is made anew, through a shell that is used up by it. The host keeps the file only if all of it
+ * came: a cut connection leaves nothing behind. Throws Problem `upload-failed` (the host could not store it), `source-changed`
+ * (it is not of the stated size or digest any more) and Unreachable.
+ */
+export async function upload(shell: Shell, source: UploadSource, to: Destination): Promise<void> {
+  const ready = randomBytes(8).toString('hex');
+  const script = arrivalScript(to, source.size, ready);
+  const began = Promise.withResolvers<void>();
+  const answer = shell.runLast(script, { onOutput: (text) => (text.includes(ready) ? began.resolve() : undefined) });
+  let answered = false;
+  const over = answer.then(
+    () => void (answered = true),
+    () => void (answered = true),
+  );
+  const patience = setTimeout(() => began.reject(noAnswer(to.host)), START_LIMIT_MS);
+  await Promise.race([began.promise, over]).finally(() => clearTimeout(patience));
+  const problem = answered ? undefined : await feed(shell, source, to, over, () => answered);
+  if (problem instanceof Unreachable) throw problem;
+  const { status, stderr } = await inTime(answer, to);
+  if (status === 1) {
+    throw new Problem({
+      code: 'upload-failed',
+      what: `${to.host}: ${to.path} cannot be written`,
+      why: stderr.toString().trim(),
+      remedy: 'Look at the free space and the permissions of that folder, and at whether its file system is mounted read-only.',
+    });
+  }
+  if (problem !== undefined) throw problem;
+  if (status !== 0) throw sourceChanged(to.path, 'what arrived is not of the stated size');
+}
+
+/**
+ * What dd takes it hands on to the disk at once, so that it need not be waited for when all has come and `sync` is due: with three
+ * files of 100 MB 3 ms instead of 130 ms. What it has handed on stays in memory, for the digest. A dd that cannot do so says it before
+ * it reads anything. Where nothing was written cat has its turn; had dd read something none the less, the size tells, or dd where the disk
+ * took not a byte.
+ */
+function arrivalScript(
+  { path, mode, room = NO_ROOM }: { readonly path: string; readonly mode: string; readonly room?: UploadRoom | undefined },
+  bytes: number,
+  ready: string,
+): string {
+  return `umask 077
+set -C
+${room.enter}
+p=${quote(path)}
+drop() { left=$1; rm -f -- "$p"; ${room.leave}; exit $left; }
+if [ -e "$p" ] || [ -L "$p" ]; then rm -f -- "$p"; fi
+true >"$p" && chmod ${quote(mode)} -- "$p" && exec 3>>"$p" && printf ${ready} || drop 1
+e=$(dd bs=256k iflag=fullblock oflag=nocache status=none 2>&1 >&3) || {
+  if [ -s "$p" ]; then printf '%s\\n' "$e" >&2; drop 1; fi
+  cat >&3 || drop 1
+}
+size=$(wc -c <"$p") && [ "$size" -eq ${bytes} ] || {
+  case $e in *'No space left'*|*quota*) printf '%s\\n' "$e" >&2; drop 1;; esac
+  drop 2
+}`;
+}
+
+const NO_ROOM: UploadRoom = { enter: ':', leave: ':' };
+
+/** Writes at the pace of the host. Where the source is not what it said it is, stops short of its end, so that the host drops it. */
+async function feed(shell: Shell, source: UploadSource, to: Destination, over: Promise<void>, isOver: () => boolean): Promise<unknown> {
+  const { path } = to;
+  const digest = source.sha256 === undefined || source.isUnchanged !== undefined ? undefined : createHash('sha256');
+  let sent = 0;
+  let last: Uint8Array | undefined;
+  try {
+    for await (const piece of source.open()) {
+      if (isOver()) return undefined;
+      const chunk: Uint8Array = typeof piece === 'string' ? Buffer.from(piece) : piece;
+      if (chunk.length === 0) continue;
+      digest?.update(chunk);
+      sent += chunk.length;
+      if (sent > source.size) return sourceChanged(path, `it is larger than ${source.size} bytes`);
+      // The last one is held back until it is known that it is the right file.
+      if (sent === source.size) last = chunk;
+      else await inTime(Promise.race([written(shell.stdin, chunk), over]), to);
+    }
+    if (sent < source.size) return sourceChanged(path, `it has ${sent} bytes, not ${source.size}`);
+    const found = digest?.digest('hex');
+    if (found !== undefined && found !== source.sha256) return sourceChanged(path, `its SHA-256 is ${found}, not ${source.sha256}`);
+    if ((await source.isUnchanged?.()) === false) return sourceChanged(path, 'it was written to meanwhile');
+    if (last !== undefined) await inTime(Promise.race([written(shell.stdin, last), over]), to);
+    return undefined;
+  } catch (error) {
+    return error;
+  } finally {
+    shell.stdin.end();
+  }
+}
+
+/** Resolves when the piece is on its way, so that what held it may be written to again; or when it cannot be. */
+function written(stdin: Writable, piece: Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    stdin.write(piece, () => resolve());
+  });
+}
+
+async function inTime<Result>(promise: Promise<Result>, { host, path, limitMs }: Destination): Promise<Result> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const what = `${host}: nothing more of ${path} is taken`;
+    const why = `Nothing was heard of it for ${limitMs / 1000} s.`;
+    const remedy = 'Look on the host whether its disk hangs. If it is only slow, allow it more time by `--look-timeout SECONDS`.';
+    late.reject(new Unreachable({ code: 'no-answer', host, what, why, remedy, started: 'no' }));
+  }, limitMs);
+  return Promise.race([promise, late.promise]).finally(() => clearTimeout(timer));
+}
+
+function noAnswer(host: string): Unreachable {
+  return new Unreachable({
+    code: 'no-shell',
+    host,
+    what: `${host}: no shell answers that takes a file`,
+    why: `Nothing came within ${START_LIMIT_MS / 1000} s.`,
+    remedy: "Look on the host for what the login user's shell waits for when it starts, and whether the file system hangs.",
+  });
+}
+
+function sourceChanged(path: string, why: string): Problem {
+  return new Problem({
+    code: 'source-changed',
+    what: `The source of ${path} changed while it was brought to the host`,
+    why,
+    remedy: 'Run it again when nobody writes to the source. Nothing was changed on the host.',
+  });
+}

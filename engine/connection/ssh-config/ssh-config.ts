@@ -1,0 +1,174 @@
+import { execFile } from 'node:child_process';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import pLimit from 'p-limit';
+import { Problem } from '../../errors/problem.ts';
+import { answerKey, hasOwnAnswer, readOutline } from './ssh-config-outline.ts';
+import type { Login, Outline } from './ssh-config-outline.ts';
+import { allowedAlgorithms, allowedMethods, beyondSsh2, isSet, notKept } from './ssh-options.ts';
+import type { SshOptions } from './ssh-options.ts';
+import type { LoginMethod, PinnedAlgorithms, SshTarget } from '../base/target.ts';
+
+/** What ssh's own configuration says of a host; undefined where it says nothing beyond ssh's defaults. */
+export interface SshConfig {
+  readonly address?: string;
+  readonly port?: number;
+  readonly user?: string;
+  /** With their tokens, see `expandPath`. */
+  readonly identityFiles?: readonly string[];
+  readonly identitiesOnly?: true;
+  readonly loginMethods?: readonly LoginMethod[];
+  readonly knownHostsFiles?: readonly string[];
+  readonly hostKeyChecking?: SshTarget['hostKeyChecking'];
+  readonly hostKeyAlias?: string;
+  /** `[user@]host[:port]` each, the nearest first. */
+  readonly jumps?: readonly string[];
+  readonly proxyCommand?: string;
+  /** IdentityAgent as it is written: `none`, a path with its tokens, or `$NAME`. */
+  readonly agent?: string;
+  readonly algorithms?: PinnedAlgorithms;
+  readonly addressFamily?: 4 | 6;
+  readonly bindAddress?: string;
+  /** What is set and ssh2 cannot do. */
+  readonly reasons?: readonly string[];
+  /** Options of ssh_config(5) that are set and that runbook does not keep while ssh2 is the transport. */
+  readonly notKept?: readonly string[];
+}
+
+const run = promisify(execFile);
+const spawns = pLimit(4);
+
+let outline: Promise<Outline> | undefined;
+let defaults: Promise<SshOptions> | undefined;
+const answers = new Map<string, Promise<SshOptions | undefined>>();
+
+/**
+ * The settings of `~/.ssh/config` and `/etc/ssh/ssh_config` for a host, as `ssh -G` gives them. ssh is started at most once for all
+ * the hosts that the same `Host` lines match, and not at all where the files set nothing that matters. Throws Problem `ssh-config`
+ * where ssh refuses its configuration.
+ */
+export async function sshConfigFor(login: Login): Promise<SshConfig> {
+  outline ??= readOutline([join(homedir(), '.ssh/config'), '/etc/ssh/ssh_config']);
+  const known = await outline;
+  if (!known.speaks) return {};
+  const options = await optionsFor(login);
+  if (options === undefined) return {};
+  const { address, ...settings } = readConfig(options, await defaultOptions(), login.host);
+  // A shared answer was given for another host, but no `HostName` stands in it, or it would not be shared.
+  return address === undefined || !hasOwnAnswer(known, login.host) ? settings : { ...settings, address };
+}
+
+/** All options for a host as ssh has them, also where no file sets any. Undefined without ssh on this machine. */
+export async function optionsFor(login: Login): Promise<SshOptions | undefined> {
+  outline ??= readOutline([join(homedir(), '.ssh/config'), '/etc/ssh/ssh_config']);
+  const key = answerKey(await outline, login);
+  let answer = answers.get(key);
+  if (answer === undefined) {
+    answer = login.host.startsWith('-') ? Promise.resolve(undefined) : spawns(() => ask(login));
+    answers.set(key, answer);
+  }
+  return answer;
+}
+
+/** What ssh does where no file says anything. */
+function defaultOptions(): Promise<SshOptions> {
+  defaults ??= run('ssh', ['-F', 'none', '-G', '--', 'host'], { timeout: 10_000 }).then(
+    ({ stdout }) => parseSshG(stdout),
+    () => new Map(),
+  );
+  return defaults;
+}
+
+async function ask({ host, user, port }: Login): Promise<SshOptions | undefined> {
+  const login = [...(user === undefined ? [] : ['-l', user]), ...(port === undefined ? [] : ['-p', `${port}`])];
+  try {
+    const { stdout } = await run('ssh', ['-G', ...login, '--', host], { timeout: 10_000 });
+    return parseSshG(stdout);
+  } catch (error) {
+    // Without ssh on this machine, its configuration has no say.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+    throw new Problem({
+      code: 'ssh-config',
+      what: `${host}: ssh refuses its configuration`,
+      why: said === '' ? String(error) : said,
+      remedy: `Correct the file, so that \`ssh -G ${host}\` prints the settings of the host.`,
+      cause: error,
+    });
+  }
+}
+
+/** Decodes the output of `ssh -G`: one option a line, its name in small letters, which some versions forget. */
+export function parseSshG(output: string): SshOptions {
+  const values = new Map<string, string[]>();
+  for (const line of output.split('\n')) {
+    const space = line.indexOf(' ');
+    if (space === -1) continue;
+    const name = line.slice(0, space).toLowerCase();
+    values.set(name, [...(values.get(name) ?? []), line.slice(space + 1).trim()]);
+  }
+  return values;
+}
+
+/** What matters here of ssh's options for `host`. What equals `usual`, the defaults of ssh, is left out. */
+export function readConfig(options: SshOptions, usual: SshOptions, host: string): SshConfig {
+  const one = (name: string): string | undefined => options.get(name)?.[0];
+  const set = (name: string): string | undefined => (isSet(name, options, usual) ? one(name) : undefined);
+  const address = one('hostname');
+  const port = one('port');
+  const user = one('user');
+  const identityFiles = set('identityfile') === undefined ? undefined : options.get('identityfile');
+  const knownHosts = [one('userknownhostsfile'), one('globalknownhostsfile')]
+    .flatMap((files) => files?.split(' ') ?? [])
+    .filter((file) => file !== 'none');
+  const jumps = one('proxyjump');
+  const proxyCommand = one('proxycommand');
+  const checking = HOST_KEY_CHECKING.get(one('stricthostkeychecking') ?? '');
+  const agent = one('identityagent');
+  const hostKeyAlias = one('hostkeyalias');
+  const family = FAMILIES.get(one('addressfamily') ?? '');
+  const bindAddress = one('bindaddress');
+  const loginMethods = allowedMethods(options);
+  const algorithms = allowedAlgorithms(options, usual);
+  const reasons = beyondSsh2(options, usual);
+  const ignored = notKept(options, usual);
+  return {
+    ...(address === undefined || address === host ? {} : { address }),
+    ...(port === undefined ? {} : { port: Number(port) }),
+    ...(user === undefined ? {} : { user }),
+    ...(identityFiles === undefined ? {} : { identityFiles }),
+    ...(one('identitiesonly') === 'yes' ? { identitiesOnly: true } : {}),
+    ...(loginMethods === undefined ? {} : { loginMethods }),
+    ...(options.has('userknownhostsfile') ? { knownHostsFiles: knownHosts.map(atHome) } : {}),
+    ...(proxyCommand === undefined || proxyCommand === 'none' ? {} : { proxyCommand }),
+    ...(checking === undefined ? {} : { hostKeyChecking: checking }),
+    ...(hostKeyAlias === undefined ? {} : { hostKeyAlias }),
+    ...(jumps === undefined || jumps === 'none' ? {} : { jumps: jumps.split(',') }),
+    ...(agent === undefined || agent === 'SSH_AUTH_SOCK' ? {} : { agent }),
+    ...(algorithms === undefined ? {} : { algorithms }),
+    ...(family === undefined ? {} : { addressFamily: family }),
+    ...(bindAddress === undefined ? {} : { bindAddress }),
+    ...(reasons.length === 0 ? {} : { reasons }),
+    ...(ignored.length === 0 ? {} : { notKept: ignored }),
+  };
+}
+
+function atHome(path: string): string {
+  return path.replace(/^~(?=\/)/, homedir());
+}
+
+const FAMILIES: ReadonlyMap<string, 4 | 6> = new Map([
+  ['inet', 4],
+  ['inet6', 6],
+]);
+
+/** `ask`, the default, is not among them: who runs a playbook cannot be asked a hundred times. */
+const HOST_KEY_CHECKING: ReadonlyMap<string, SshTarget['hostKeyChecking']> = new Map([
+  ['true', 'strict'],
+  ['yes', 'strict'],
+  ['accept-new', 'accept-new'],
+  ['false', 'off'],
+  ['no', 'off'],
+  ['off', 'off'],
+]);

@@ -1,0 +1,213 @@
+import { existsSync } from 'node:fs';
+import { homedir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { readAtOnce } from '../../files/read-file.ts';
+import { optionsFor, sshConfigFor } from './ssh-config.ts';
+import type { SshConfig } from './ssh-config.ts';
+import { mayHaveTicket } from './kerberos.ts';
+import { parseJump } from './jump-name.ts';
+import { expandPath } from './ssh-tokens.ts';
+import type { TokenValues } from './ssh-tokens.ts';
+import type { SshTarget } from '../base/target.ts';
+
+/** What the inventory and the command line say of a host. What is undefined, ssh's own configuration says, else ssh's defaults. */
+export interface Wanted {
+  /** Its name in the inventory. */
+  readonly name: string;
+  /** What ssh would be given. */
+  readonly alias: string;
+  readonly port: number | undefined;
+  readonly user: string | undefined;
+  readonly identityFile: string | undefined;
+  readonly password: string | undefined;
+  readonly passphrase: string | undefined;
+  readonly knownHostsFile: string | undefined;
+  /** False where the inventory turns it off. */
+  readonly checksHostKey: boolean;
+  /** `[user@]host[:port]` each, the nearest first. */
+  readonly jumps: readonly string[] | undefined;
+  readonly proxyCommand: string | undefined;
+  readonly useOpenssh: boolean;
+}
+
+/** Milliseconds, of the host and its jump hosts. */
+export type Patience = Pick<SshTarget, 'connectTimeoutMs' | 'keepAliveMs'>;
+
+/** Puts together what is known of a host and, each by ssh's configuration alone, of its jump hosts. Throws Problem `ssh-config`. */
+export async function sshTarget(wanted: Wanted, patience: Patience): Promise<SshTarget> {
+  const { name, alias, identityFile, password, passphrase, knownHostsFile } = wanted;
+  const config = await sshConfigFor({ host: alias, user: wanted.user, port: wanted.port });
+  const jumpNames = wanted.jumps ?? (wanted.proxyCommand === undefined ? (config.jumps ?? []) : []);
+  const jumps = await jumpsOf(jumpNames, patience, [alias]);
+  const own = ownPart(alias, wanted, config);
+  const given = identityFile === undefined ? [] : [home(identityFile)];
+  const identityFiles = [...given, ...own.identityFiles.filter((file) => !given.includes(file))];
+  const hostKeyChecking = wanted.checksHostKey ? own.hostKeyChecking : 'off';
+  return {
+    ...own,
+    ...patience,
+    name,
+    // As with `ssh -i`: what ssh tries by itself is tried where nothing is named.
+    identityFiles: identityFile !== undefined && config.identityFiles === undefined ? given : identityFiles,
+    ...(password === undefined ? {} : { password }),
+    ...(passphrase === undefined ? {} : { passphrase }),
+    knownHostsFiles: knownHostsFile === undefined ? own.knownHostsFiles : [home(knownHostsFile)],
+    hostKeyChecking,
+    jumps,
+    proxyCommand: wanted.proxyCommand ?? config.proxyCommand,
+    openssh: {
+      use: wanted.useOpenssh ? 'always' : 'automatic',
+      reasons: [
+        ...new Set([
+          ...own.openssh.reasons,
+          ...given.flatMap(reasonsOfIdentity),
+          ...jumps.flatMap((jump) => jump.openssh.reasons.map((reason) => `${reason} for the jump host ${jump.name}`)),
+        ]),
+      ],
+      notKept: config.notKept ?? [],
+      options: callOptions(wanted, own, jumpNames),
+      mayLogInOtherwise: own.openssh.mayLogInOtherwise,
+    },
+  };
+}
+
+/** What the inventory says, as ssh's command line has it. */
+function callOptions(wanted: Wanted, { address, port, user }: SshTarget, jumps: readonly string[]): readonly string[] {
+  const { identityFile, knownHostsFile } = wanted;
+  return [
+    ...(identityFile === undefined ? [] : [`IdentityFile=${quoted(home(identityFile))}`]),
+    ...(knownHostsFile === undefined ? [] : [`UserKnownHostsFile=${quoted(home(knownHostsFile))}`, 'GlobalKnownHostsFile=none']),
+    ...(wanted.proxyCommand === undefined ? [] : [`ProxyCommand=${wanted.proxyCommand}`]),
+    ...(wanted.jumps === undefined || wanted.proxyCommand !== undefined ? [] : [`ProxyJump=${jumps.map(inBrackets).join(',')}`]),
+    ...(wanted.user === undefined ? [] : [`User=${user}`]),
+    ...(wanted.port === undefined ? [] : [`Port=${port}`]),
+    ...(wanted.alias.startsWith('-') ? [`HostName=${address}`] : []),
+  ].flatMap((option) => ['-o', option]);
+}
+
+function inBrackets(jump: string): string {
+  const { user, host, port } = parseJump(jump);
+  return `${user === undefined ? '' : `${user}@`}${host.includes(':') ? `[${host}]` : host}${port === undefined ? '' : `:${port}`}`;
+}
+
+/** A path for a line of ssh's configuration: its tokens would be replaced. */
+function quoted(path: string): string {
+  return `"${path.replaceAll('%', '%%')}"`;
+}
+
+/** What ssh's configuration says of one host, jump hosts included: nothing of one host holds for another one. */
+function ownPart(
+  alias: string,
+  login: { readonly user: string | undefined; readonly port: number | undefined },
+  config: SshConfig,
+): SshTarget {
+  const address = config.address ?? alias;
+  const port = login.port ?? config.port ?? 22;
+  const user = login.user ?? config.user ?? userInfo().username;
+  const tokens: TokenValues = { alias, address, port, user, hostKeyAlias: config.hostKeyAlias, jumps: config.jumps?.join(',') };
+  const identities = (config.identityFiles ?? DEFAULT_IDENTITIES).filter((file) => file !== 'none');
+  const expanded = identities.map((file) => ({ file, path: expandPath(file, tokens) }));
+  const identityFiles = expanded.flatMap(({ path }) => path ?? []);
+  const agent = agentOf(config.agent, tokens);
+  return {
+    kind: 'ssh',
+    name: alias,
+    alias,
+    address,
+    port,
+    user,
+    identityFiles,
+    ...(config.identitiesOnly === undefined ? {} : { identitiesOnly: true }),
+    loginMethods: config.loginMethods,
+    agent: agent.socket,
+    knownHostsFiles: config.knownHostsFiles ?? [home('~/.ssh/known_hosts'), '/etc/ssh/ssh_known_hosts'],
+    hostKeyChecking: config.hostKeyChecking ?? 'strict',
+    hostKeyAlias: config.hostKeyAlias,
+    hashKnownHosts: async () => (await optionsFor({ host: alias, ...login }))?.get('hashknownhosts')?.[0] === 'yes',
+    algorithms: config.algorithms,
+    addressFamily: config.addressFamily,
+    bindAddress: config.bindAddress,
+    jumps: [],
+    connectTimeoutMs: 0,
+    keepAliveMs: 0,
+    openssh: {
+      use: 'automatic',
+      reasons: [
+        ...(config.reasons ?? []),
+        ...agent.reasons,
+        ...expanded.flatMap(({ file, path }) => (path === undefined ? [`IdentityFile ${file} has a token that only ssh knows`] : [])),
+        ...identityFiles.flatMap(reasonsOfIdentity),
+      ],
+      notKept: config.notKept ?? [],
+      options: [],
+      mayLogInOtherwise: async () => {
+        const options = await optionsFor({ host: alias, ...login });
+        return (
+          options?.get('hostbasedauthentication')?.[0] === 'yes' ||
+          (options?.get('gssapiauthentication')?.[0] === 'yes' && (await mayHaveTicket()))
+        );
+      },
+    },
+  };
+}
+
+interface Agent {
+  readonly socket: string | undefined;
+  readonly reasons: readonly string[];
+}
+
+/** IdentityAgent of ssh_config(5). */
+function agentOf(setting: string | undefined, tokens: TokenValues): Agent {
+  if (setting === undefined) return { socket: process.env['SSH_AUTH_SOCK'], reasons: [] };
+  if (setting === 'none') return { socket: undefined, reasons: [] };
+  if (setting.startsWith('$') && !setting.startsWith('${')) return { socket: process.env[setting.slice(1)], reasons: [] };
+  const socket = expandPath(setting, tokens);
+  return { socket, reasons: socket === undefined ? [`IdentityAgent ${setting} has a token that only ssh knows`] : [] };
+}
+
+/** A key that is there and that ssh uses with its certificate, or with the device that holds it. */
+function reasonsOfIdentity(file: string): readonly string[] {
+  if (existsSync(`${file}-cert.pub`) && (existsSync(file) || existsSync(`${file}.pub`))) return [`${file}-cert.pub is a certificate`];
+  return isOnDevice(file) ? [`${file} is the key of a security key (FIDO)`] : [];
+}
+
+/** ssh tries such a key of a default name as one of several; then the others are tried first. */
+function isOnDevice(file: string): boolean {
+  if (DEFAULT_IDENTITIES.some((name) => home(name) === file)) return false;
+  try {
+    return readAtOnce(`${file}.pub`).toString('latin1').startsWith('sk-');
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Jump hosts by their names, the nearest to the controller first. As with ssh, the first one is reached as its own configuration says,
+ * through jump hosts of its own or a ProxyCommand; of the others only the way is given. `behind` are the names that lie behind them: a
+ * configuration that sends a jump host through itself ends there.
+ */
+async function jumpsOf(names: readonly string[], patience: Patience, behind: readonly string[]): Promise<readonly SshTarget[]> {
+  const jumps = await Promise.all(
+    names.map(async (text) => {
+      const { user, host, port } = parseJump(text);
+      const config = await sshConfigFor({ host, user, port });
+      return { config, target: { ...ownPart(host, { user, port }, config), ...patience, isJump: true } as const };
+    }),
+  );
+  const [first] = jumps;
+  if (first === undefined) return [];
+  const passed = [...behind, ...jumps.map(({ target }) => target.alias)];
+  const before = (first.config.jumps ?? []).filter((name) => !passed.includes(parseJump(name).host));
+  const own = await jumpsOf(before, patience, passed);
+  const targets = jumps.map(({ target }, index) =>
+    index === 0 && own.length === 0 ? { ...target, proxyCommand: first.config.proxyCommand } : target,
+  );
+  return [...own, ...targets];
+}
+
+/** The private keys that ssh tries by itself. */
+const DEFAULT_IDENTITIES: readonly string[] = ['~/.ssh/id_ed25519', '~/.ssh/id_ecdsa', '~/.ssh/id_rsa'];
+
+function home(path: string): string {
+  return path.startsWith('~/') ? join(homedir(), path.slice(2)) : path;
+}

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import ssh2 from 'ssh2';
+import { judgeHostKey, knownHostName, matchesHost } from './known-hosts.ts';
+import type { HostKeyVerdict, KnownHost } from './known-hosts.ts';
+import { appendKnownHost, readKnownHosts } from './known-hosts-files.ts';
+import { HOST_KEYS } from '../ssh-config/ssh-options.ts';
+import type { SshTarget } from '../base/target.ts';
+import { Unreachable } from '../base/unreachable.ts';
+
+export type HostKeyAlgorithm = (typeof HOST_KEYS)[number];
+
+/** Decides on one host's key. */
+export class HostKeyCheck {
+  readonly #target: SshTarget;
+  readonly #name: string;
+  readonly #matching: readonly KnownHost[];
+  /** What is known of the address at no matter which port. */
+  readonly #ofAddress: readonly KnownHost[];
+  #isDoubtful = false;
+
+  private constructor(target: SshTarget, name: string, entries: readonly KnownHost[]) {
+    this.#target = target;
+    this.#name = name;
+    this.#matching = entries.filter((entry) => matchesHost(entry, name));
+    const address = target.address.toLowerCase();
+    this.#ofAddress = target.hostKeyAlias === undefined && name !== address ? entries.filter((entry) => matchesHost(entry, address)) : [];
+  }
+
+  static async of(target: SshTarget): Promise<HostKeyCheck> {
+    const name = target.hostKeyAlias?.toLowerCase() ?? knownHostName(target.address, target.port);
+    return new HostKeyCheck(target, name, await readKnownHosts(target.knownHostsFiles));
+  }
+
+  /** The authority whose certificates alone are known of the host, if there is one. */
+  get authority(): KnownHost | undefined {
+    const isPlain = this.#matching.some((entry) => entry.marker === 'none');
+    return isPlain || this.#target.hostKeyChecking === 'off'
+      ? undefined
+      : this.#matching.find((entry) => entry.marker === 'cert-authority');
+  }
+
+  /** Whether the key was let pass though another one is known: as with ssh, no password may be told to such a host. */
+  get isDoubtful(): boolean {
+    return this.#isDoubtful;
+  }
+
+  /** The types of the keys that are known go first, so that the host shows one that can be compared. */
+  algorithms(): readonly HostKeyAlgorithm[] {
+    const types = new Set(this.#matching.filter((entry) => entry.marker === 'none').map((entry) => entry.keyType));
+    const isKnown = (algorithm: HostKeyAlgorithm): boolean => types.has(algorithm.startsWith('rsa-') ? 'ssh-rsa' : algorithm);
+    const pinned = this.#target.algorithms?.hostKeys;
+    const allowed = pinned === undefined ? HOST_KEYS : pinned.flatMap((name) => HOST_KEYS.filter((algorithm) => algorithm === name));
+    return [...allowed.filter(isKnown), ...allowed.filter((algorithm) => !isKnown(algorithm))];
+  }
+
+  /** Resolves where the key is good; a new host's key is written down with `accept-new`. Throws Unreachable. */
+  async verify(rawKey: Buffer): Promise<void> {
+    const parsed = ssh2.utils.parseKey(rawKey);
+    const keyType = parsed instanceof Error ? 'unreadable' : Array.isArray(parsed) ? (parsed[0]?.type ?? '') : parsed.type;
+    const key = rawKey.toString('base64');
+    const verdict = this.#judge(keyType, key);
+    if (this.#target.hostKeyChecking === 'off') {
+      this.#isDoubtful = verdict.kind === 'changed' || verdict.kind === 'revoked';
+      return;
+    }
+    switch (verdict.kind) {
+      case 'known':
+        return;
+      case 'changed':
+        throw this.#changed(verdict.entry, keyType, rawKey);
+      case 'revoked':
+        throw this.#revoked(verdict.entry, rawKey);
+      case 'unknown': {
+        const [file] = this.#target.knownHostsFiles;
+        if (this.#target.hostKeyChecking === 'strict' || file === undefined) throw this.#unknown(verdict.authority, keyType, rawKey);
+        const hashed = (await this.#target.hashKnownHosts?.()) === true;
+        const other = await appendKnownHost(file, { name: this.#name, hashed, keyType, key });
+        if (other !== undefined) throw this.#changed(other, keyType, rawKey);
+        return;
+      }
+    }
+  }
+
+  /** As OpenSSH: a host that is not known at its port may be known by the same key without one. */
+  #judge(keyType: string, key: string): HostKeyVerdict {
+    const verdict = judgeHostKey(this.#matching, keyType, key);
+    if (verdict.kind !== 'unknown') return verdict;
+    const ofAddress = judgeHostKey(this.#ofAddress, keyType, key);
+    return ofAddress.kind === 'known' || ofAddress.kind === 'revoked' ? ofAddress : verdict;
+  }
+
+  #changed(entry: KnownHost, keyType: string, key: Buffer): Unreachable {
+    const host = this.#target.name;
+    return new Unreachable({
+      code: 'host-key-changed',
+      host,
+      what: `${host}: its host key is not the one that is known`,
+      why:
+        `It shows a ${keyType} key with the fingerprint ${fingerprint(key)}; ${entry.file}:${entry.line} has another` +
+        `${entry.keyType === keyType ? '' : ` (of type ${entry.keyType})`}. Either the host was set up anew, or somebody is in between.`,
+      remedy:
+        `Make sure that the host was set up anew, compare the fingerprint on its console (ssh-keygen -lf /etc/ssh/ssh_host_*.pub), ` +
+        `then drop the old key: ssh-keygen -R '${this.#name}' -f ${entry.file}`,
+    });
+  }
+
+  #revoked(entry: KnownHost, key: Buffer): Unreachable {
+    const host = this.#target.name;
+    return new Unreachable({
+      code: 'host-key-revoked',
+      host,
+      what: `${host}: its host key was revoked`,
+      why: `The key with the fingerprint ${fingerprint(key)} is marked @revoked in ${entry.file}:${entry.line}.`,
+      remedy: 'Do not connect. Give the host a new key, or find out who has the old one.',
+    });
+  }
+
+  #unknown(authority: KnownHost | undefined, keyType: string, key: Buffer): Unreachable {
+    const { name: host, address, port, hostKeyAlias, knownHostsFiles } = this.#target;
+    const rename = hostKeyAlias === undefined ? '' : ` | sed 's/^[^ ]*/${this.#name}/'`;
+    const known = knownHostsFiles.length === 0 ? 'no known_hosts file' : `no key in ${knownHostsFiles.join(', ')}`;
+    return new Unreachable({
+      code: 'host-key-unknown',
+      host,
+      what: `${host}: its host key is not known`,
+      why:
+        authority === undefined
+          ? `It shows a ${keyType} key with the fingerprint ${fingerprint(key)}; there is ${known} for ${this.#name}.`
+          : `${authority.file}:${authority.line} trusts a @cert-authority for it, but ssh2 verifies no host certificates.`,
+      remedy:
+        `Compare the fingerprint on the host's console (ssh-keygen -lf /etc/ssh/ssh_host_*.pub), then add the key: ` +
+        `ssh-keyscan -p ${port} ${address}${rename} >> ${knownHostsFiles[0] ?? '~/.ssh/known_hosts'}. Or set host key checking to accept-new.`,
+    });
+  }
+}
+
+/** As `ssh-keygen -l` shows it. */
+export function fingerprint(key: Buffer): string {
+  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+}

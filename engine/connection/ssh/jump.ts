@@ -1,0 +1,102 @@
+import type { Client } from 'ssh2';
+import { throughCommand } from './proxy-command.ts';
+import { openClient, tcp } from './ssh-client.ts';
+import { jumpUnreachable } from './ssh-failure.ts';
+import type { OpenClient } from './ssh-handshake.ts';
+import type { SshTarget } from '../base/target.ts';
+import { Unreachable } from '../base/unreachable.ts';
+import type { Duplex } from 'node:stream';
+
+/** A jump host's connection, shared by all the hosts behind it. */
+interface Shared {
+  readonly open: Promise<OpenClient>;
+  users: number;
+}
+
+const shared = new Map<string, Shared>();
+
+export interface Way {
+  readonly dial: (signal: AbortSignal) => Promise<Duplex>;
+  /** Lets go of the jump hosts; the last user ends their connections. */
+  release(): void;
+}
+
+/** The way to a target: straight, or through its jump hosts, one behind the other. Throws Unreachable of the jump host. */
+export async function wayTo(target: SshTarget, signal: AbortSignal | undefined): Promise<Way> {
+  let way: Way = { dial: straight(target.jumps[0] ?? target), release: () => {} };
+  for (const [index, jump] of target.jumps.entries()) {
+    const next = target.jumps[index + 1] ?? target;
+    const before = way;
+    way = await through(before, jump, next, JSON.stringify(target.jumps.slice(0, index + 1).map(identity)), signal).catch(
+      (error: unknown) => {
+        throw error instanceof Unreachable && error.host === jump.name ? jumpUnreachable(target, jump, error) : error;
+      },
+    );
+  }
+  return way;
+}
+
+function straight(target: SshTarget): Way['dial'] {
+  const { proxyCommand } = target;
+  return proxyCommand === undefined ? tcp(target) : (signal) => throughCommand(target, proxyCommand, signal);
+}
+
+/** Who trusts a jump host by other rules does not share its connection. */
+function identity(jump: SshTarget): readonly unknown[] {
+  return [jump.user, jump.address, jump.port, jump.hostKeyChecking, jump.hostKeyAlias ?? '', jump.knownHostsFiles];
+}
+
+async function through(before: Way, jump: SshTarget, next: SshTarget, key: string, signal: AbortSignal | undefined): Promise<Way> {
+  let entry = shared.get(key);
+  if (entry === undefined) {
+    const open = openClient({ ...jump, jumps: [] }, before.dial, signal);
+    const made: Shared = { open, users: 0 };
+    const forget = (): void => void (shared.get(key) === made && shared.delete(key));
+    open.then(({ client }) => client.once('close', forget), forget);
+    shared.set(key, made);
+    entry = made;
+  }
+  const used = entry;
+  used.users += 1;
+  const release = (): void => {
+    used.users -= 1;
+    if (used.users === 0) {
+      shared.delete(key);
+      used.open.then(({ client }) => client.end()).catch(() => {});
+    }
+    before.release();
+  };
+  try {
+    const { client } = await used.open;
+    return { dial: () => forward(client, jump, next), release };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function forward(client: Client, jump: SshTarget, next: SshTarget): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    client.forwardOut('127.0.0.1', 0, next.address, next.port, (error, channel) => {
+      if (error === undefined) resolve(channel);
+      else reject(jumpRefused(jump, next, error));
+    });
+  });
+}
+
+/** RFC 4254, section 5.1. */
+const ADMINISTRATIVELY_PROHIBITED = 1;
+
+function jumpRefused(jump: SshTarget, next: SshTarget, error: Error): Unreachable {
+  const forbidden = 'reason' in error && error.reason === ADMINISTRATIVELY_PROHIBITED;
+  return new Unreachable({
+    code: 'jump-refused',
+    host: next.name,
+    what: `${next.name}: the jump host ${jump.name} does not connect to ${next.address} port ${next.port}`,
+    why: error.message,
+    remedy: forbidden
+      ? `Set AllowTcpForwarding yes (and PermitOpen) in the sshd_config of ${jump.name}.`
+      : `Check from ${jump.name} that ${next.address} is up, that its SSH server listens on port ${next.port}, and the firewall in between.`,
+    cause: error,
+  });
+}

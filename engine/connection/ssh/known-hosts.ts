@@ -1,0 +1,105 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Wildcards } from '../base/wildcards.ts';
+import { wildcards } from '../base/wildcards.ts';
+
+/** One line of a known_hosts file; the format is that of sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". */
+export interface KnownHost {
+  readonly marker: 'none' | 'revoked' | 'cert-authority';
+  readonly hosts: HostMatcher;
+  /** As OpenSSH names it: ssh-ed25519, ssh-rsa. */
+  readonly keyType: string;
+  /** The public key in base64. */
+  readonly key: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+type HostMatcher =
+  | { readonly kind: 'hashed'; readonly salt: Buffer; readonly hash: string }
+  | { readonly kind: 'patterns'; readonly positive: readonly Wildcards[]; readonly negative: readonly Wildcards[] };
+
+export type HostKeyVerdict =
+  | { readonly kind: 'known' }
+  | { readonly kind: 'unknown'; readonly authority: KnownHost | undefined }
+  | { readonly kind: 'changed'; readonly entry: KnownHost }
+  | { readonly kind: 'revoked'; readonly entry: KnownHost };
+
+/** Lines that make no sense are left out, as OpenSSH does. */
+export function parseKnownHosts(text: string, file: string): readonly KnownHost[] {
+  return text.split('\n').flatMap((line, index) => parseLine(line, file, index + 1) ?? []);
+}
+
+function parseLine(text: string, file: string, line: number): KnownHost | undefined {
+  const fields = text.trim().split(/\s+/);
+  if (fields[0] === undefined || fields[0] === '' || fields[0].startsWith('#')) return undefined;
+  const marker = parseMarker(fields[0]);
+  if (marker === undefined) return undefined;
+  const [hosts, keyType, key] = marker === 'none' ? fields : fields.slice(1);
+  if (hosts === undefined || keyType === undefined || key === undefined) return undefined;
+  const matcher = parseHosts(hosts);
+  return matcher === undefined ? undefined : { marker, hosts: matcher, keyType, key, file, line };
+}
+
+function parseMarker(field: string): KnownHost['marker'] | undefined {
+  if (!field.startsWith('@')) return 'none';
+  if (field === '@revoked') return 'revoked';
+  return field === '@cert-authority' ? 'cert-authority' : undefined;
+}
+
+function parseHosts(field: string): HostMatcher | undefined {
+  if (field.startsWith('|')) {
+    const [, version, salt, hash] = field.split('|');
+    return version === '1' && salt !== undefined && hash !== undefined
+      ? { kind: 'hashed', salt: Buffer.from(salt, 'base64'), hash }
+      : undefined;
+  }
+  const patterns = field
+    .toLowerCase()
+    .split(',')
+    .filter((pattern) => pattern !== '');
+  return {
+    kind: 'patterns',
+    positive: patterns.filter((pattern) => !pattern.startsWith('!')).map(hostPattern),
+    negative: patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => hostPattern(pattern.slice(1))),
+  };
+}
+
+function hostPattern(pattern: string): Wildcards {
+  return wildcards(pattern, { classes: false, ignoreCase: false });
+}
+
+/** How a host is called in known_hosts: its address, and its port where that is not 22. */
+export function knownHostName(address: string, port: number): string {
+  const name = address.toLowerCase();
+  return port === 22 ? name : `[${name}]:${port}`;
+}
+
+/** The name as HashKnownHosts of ssh_config(5) writes it, with a salt of its own. */
+export function hashedName(name: string): string {
+  const salt = randomBytes(20);
+  return `|1|${salt.toString('base64')}|${hashWith(salt, name)}`;
+}
+
+function hashWith(salt: Buffer, name: string): string {
+  return createHmac('sha1', salt).update(name).digest('base64');
+}
+
+export function matchesHost(entry: KnownHost, name: string): boolean {
+  const { hosts } = entry;
+  if (hosts.kind === 'hashed') return hashWith(hosts.salt, name) === hosts.hash;
+  return hosts.positive.some((pattern) => pattern.test(name)) && !hosts.negative.some((pattern) => pattern.test(name));
+}
+
+/**
+ * What the entries that match a host say of the key that it shows. A host that is known by a key of another type only counts
+ * as changed: whoever is in between could otherwise just offer another type.
+ */
+export function judgeHostKey(matching: readonly KnownHost[], keyType: string, key: string): HostKeyVerdict {
+  const revoked = matching.find((entry) => entry.marker === 'revoked' && entry.key === key);
+  if (revoked !== undefined) return { kind: 'revoked', entry: revoked };
+  const plain = matching.filter((entry) => entry.marker === 'none');
+  if (plain.some((entry) => entry.key === key && entry.keyType === keyType)) return { kind: 'known' };
+  const other = plain.find((entry) => entry.keyType === keyType) ?? plain[0];
+  if (other !== undefined) return { kind: 'changed', entry: other };
+  return { kind: 'unknown', authority: matching.find((entry) => entry.marker === 'cert-authority') };
+}

@@ -1,0 +1,49 @@
+import ssh2 from 'ssh2';
+import type { IdentityCallback, ParsedKey } from 'ssh2';
+import { readAtOnce } from '../../files/read-file.ts';
+
+/**
+ * An agent whose keys come with those first that the identity files name: a server counts each key that it is shown, and hangs up after
+ * some (MaxAuthTries, 6). A file names a key by what is in FILE.pub, so also where the file itself is encrypted, or is not here.
+ */
+export class NamedFirstAgent extends ssh2.OpenSSHAgent {
+  readonly #files: readonly string[];
+  readonly #onlyNamed: boolean;
+
+  /** With `onlyNamed` the others are not shown at all. */
+  constructor(socket: string, files: readonly string[], onlyNamed: boolean) {
+    super(socket);
+    this.#files = files;
+    this.#onlyNamed = onlyNamed;
+  }
+
+  override getIdentities(callback: IdentityCallback<ParsedKey>): void {
+    super.getIdentities((error, keys) => {
+      if (keys === undefined || error instanceof Error) return callback(error, keys);
+      const named = namedKeys(this.#files);
+      const isNamed = (key: (typeof keys)[number]): boolean => named.has(publicPart('pubKey' in key ? key.pubKey : key));
+      callback(undefined, [...keys.filter(isNamed), ...(this.#onlyNamed ? [] : keys.filter((key) => !isNamed(key)))]);
+    });
+  }
+}
+
+function namedKeys(files: readonly string[]): ReadonlySet<string> {
+  const found = files.flatMap((file) => [file, `${file}.pub`]).map(textOf);
+  return new Set(found.flatMap((text) => /^(?:ssh|ecdsa|sk)-\S+ (?<key>[A-Za-z0-9+/=]+)/.exec(text)?.groups?.['key'] ?? []));
+}
+
+/** A file that is not there, or cannot be read, names no key. */
+function textOf(file: string): string {
+  try {
+    return readAtOnce(file).toString();
+  } catch {
+    return '';
+  }
+}
+
+function publicPart(key: unknown): string {
+  const parsed = typeof key === 'string' || Buffer.isBuffer(key) ? ssh2.utils.parseKey(key) : key;
+  if (typeof parsed !== 'object' || parsed === null || !('getPublicSSH' in parsed)) return '';
+  const { getPublicSSH } = parsed;
+  return typeof getPublicSSH === 'function' ? Buffer.from(getPublicSSH.call(parsed)).toString('base64') : '';
+}

@@ -1,0 +1,148 @@
+import { createPrivateKey, sign } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import ssh2 from 'ssh2';
+import type { AnyAuthMethod, AuthenticationType, NextAuthHandler, ParsedKey } from 'ssh2';
+import { readAtOnce } from '../../files/read-file.ts';
+import { NamedFirstAgent } from './named-first-agent.ts';
+import type { SshTarget } from '../base/target.ts';
+
+/** One way to log in; the label is for messages. */
+export interface Way {
+  readonly label: string;
+  readonly method: AnyAuthMethod;
+}
+
+/** What is tried to log in, in order, and why something else is not. */
+export interface Authentication {
+  readonly ways: readonly Way[];
+  readonly notes: readonly string[];
+}
+
+type LoadedKey =
+  | { readonly kind: 'key'; readonly key: ParsedKey }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'unusable'; readonly why: string };
+
+/** Loaded once in a process: an encrypted key takes a tenth of a second to open. */
+const keys = new Map<string, LoadedKey>();
+
+/** Identity files first, then the agent (one with many keys would use up the server's patience), then the password. */
+export function prepareAuthentication(target: SshTarget): Authentication {
+  const ways: Way[] = [];
+  const missing: string[] = [];
+  const notes: string[] = [];
+  const username = target.user;
+  for (const file of target.identityFiles) {
+    const loaded = loadKey(file, target.passphrase);
+    if (loaded.kind === 'missing') missing.push(file);
+    else if (loaded.kind === 'unusable') notes.push(loaded.why);
+    else ways.push({ label: `the key ${file}`, method: { type: 'publickey', username, key: loaded.key } });
+  }
+  if (missing.length > 0) notes.push(`No such key file: ${missing.join(', ')}.`);
+  if (target.agent !== undefined) {
+    if (existsSync(target.agent))
+      ways.push({
+        label: 'the keys of the agent',
+        method: { type: 'agent', username, agent: new NamedFirstAgent(target.agent, target.identityFiles, target.identitiesOnly === true) },
+      });
+    else notes.push(`There is no SSH agent at ${target.agent}.`);
+  }
+  const { password } = target;
+  if (password !== undefined) {
+    ways.push({ label: 'the password', method: { type: 'password', username, password } });
+    ways.push({
+      label: 'the password, asked for interactively',
+      method: {
+        type: 'keyboard-interactive',
+        username,
+        prompt: (_name, _instructions, _language, prompts, answer) => answer(prompts.map(() => password)),
+      },
+    });
+  }
+  return { ways: allowedWays(ways, target.loginMethods), notes };
+}
+
+/** In the order of the methods, and within one in their own. */
+function allowedWays(ways: readonly Way[], methods: SshTarget['loginMethods']): readonly Way[] {
+  return methods === undefined ? ways : methods.flatMap((method) => ways.filter((way) => nameOf(way) === method));
+}
+
+/** RFC 4252 knows of no agent. */
+function nameOf({ method }: Way): AuthenticationType {
+  return method.type === 'agent' ? 'publickey' : method.type;
+}
+
+/** The ways on which the server is told no secret. */
+export function withoutPasswords(ways: readonly Way[]): readonly Way[] {
+  return ways.filter((way) => nameOf(way) === 'publickey');
+}
+
+/**
+ * Hands the methods to ssh2 one after the other, without those that the server says it does not take.
+ * Returning false tells ssh2 that nothing is left.
+ */
+export function inTurn(
+  ways: readonly Way[],
+  onTry: (what: string) => void,
+): (accepted: readonly AuthenticationType[] | null, partial: boolean | null, next: NextAuthHandler) => false | undefined {
+  const left = [...ways];
+  return (accepted, _partial, next) => {
+    for (const way of takeFrom(left)) {
+      if (accepted !== null && !accepted.includes(nameOf(way))) continue;
+      onTry(way.label);
+      next(way.method);
+      return undefined;
+    }
+    return false;
+  };
+}
+
+function* takeFrom(ways: Way[]): Generator<Way> {
+  for (let way = ways.shift(); way !== undefined; way = ways.shift()) yield way;
+}
+
+function loadKey(file: string, passphrase: string | undefined): LoadedKey {
+  const id = JSON.stringify([file, passphrase]);
+  let loaded = keys.get(id);
+  if (loaded === undefined) {
+    loaded = readKey(file, passphrase);
+    keys.set(id, loaded);
+  }
+  return loaded;
+}
+
+function readKey(file: string, passphrase: string | undefined): LoadedKey {
+  let text: Buffer;
+  try {
+    text = readAtOnce(file);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { kind: 'missing' };
+    return { kind: 'unusable', why: `${file} cannot be read: ${String(error)}.` };
+  }
+  const parsed = ssh2.utils.parseKey(text, passphrase);
+  if (parsed instanceof Error) return { kind: 'unusable', why: whyUnusable(file, text.toString('latin1'), parsed, passphrase) };
+  const key = Array.isArray(parsed) ? parsed[0] : parsed;
+  if (key === undefined || !key.isPrivateKey()) return { kind: 'unusable', why: `${file} holds no private key.` };
+  openOnce(key);
+  return { kind: 'key', key };
+}
+
+/** ssh2 reads the PEM of a key anew for every signature. Only for the type where nothing but the key decides how it signs. */
+function openOnce(key: ParsedKey): void {
+  if (key.type !== 'ssh-ed25519') return;
+  const opened = createPrivateKey(key.getPrivatePEM());
+  key.sign = (data) => sign(null, Buffer.from(data), opened);
+}
+
+function whyUnusable(file: string, text: string, error: Error, passphrase: string | undefined): string {
+  if (/no passphrase given/i.test(error.message)) {
+    return `${file} is encrypted and no passphrase is given: give one (ansible_ssh_private_key_passphrase), or load the key into an agent.`;
+  }
+  if (passphrase !== undefined && /bad passphrase|integrity check|bad decrypt|wrong/i.test(error.message)) {
+    return `${file} is encrypted with another passphrase.`;
+  }
+  if (text.includes('BEGIN PRIVATE KEY') || text.includes('BEGIN ENCRYPTED PRIVATE KEY')) {
+    return `${file} is in PKCS#8 form, which is not supported for this type of key: convert a copy of it with \`ssh-keygen -p -f\`.`;
+  }
+  return `${file} is not a private key that can be used: ${error.message}.`;
+}

@@ -1,0 +1,125 @@
+import { connect as dialTcp, isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { receiveInTurn } from '../base/breath.ts';
+import { handshakeTurn, noteDrop } from './handshake-turns.ts';
+import { onAbort } from '../base/on-abort.ts';
+import { connectTimeout, explainDialError } from './ssh-failure.ts';
+import type { OpenClient } from './ssh-handshake.ts';
+import { writeTogether } from '../ssh2/ssh-packets.ts';
+import type { SshTarget } from '../base/target.ts';
+import { stoppedBefore, Unreachable } from '../base/unreachable.ts';
+
+/** A host that takes longer to answer the TCP connection gives its turn to another one while it waits. */
+const PATIENCE_MS = 500;
+/** Waits before a further attempt, where the server hung up before it said anything. Each is lengthened by chance, up to double. */
+const BACKOFF_MS = [200, 400, 800, 1600, 3200];
+
+/** How the TCP connection, or what stands for it, is made. */
+type Dial = (signal: AbortSignal) => Promise<Duplex>;
+
+/** Connects and logs in. Tries again only where the server hung up before it said anything. Throws Unreachable. */
+export function openClient(target: SshTarget, dial: Dial, signal?: AbortSignal): Promise<OpenClient> {
+  return untilNotDropped(() => attempt(target, dial, signal), signal);
+}
+
+/** Makes further attempts, each after a longer wait, as long as the server hangs up before it says anything. */
+export async function untilNotDropped<Result>(make: () => Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  for (const pause of BACKOFF_MS) {
+    try {
+      return await make();
+    } catch (error) {
+      if (!(error instanceof Unreachable) || error.code !== 'connection-dropped' || signal?.aborted === true) throw error;
+      noteDrop();
+    }
+    await sleep(pause * (1 + Math.random()), undefined, { signal }).catch(() => {});
+  }
+  return make();
+}
+
+async function attempt(target: SshTarget, dial: Dial, outer: AbortSignal | undefined): Promise<OpenClient> {
+  const socket = await dialInTurn(target, dial, outer);
+  if (socket.kind === 'done') return socket.open;
+  const connected = await socket.late;
+  return handshakeTurn(() => logIn(target, connected, outer));
+}
+
+type Dialled = { readonly kind: 'done'; readonly open: OpenClient } | { readonly kind: 'late'; readonly late: Promise<Duplex> };
+
+function dialInTurn(target: SshTarget, dial: Dial, outer: AbortSignal | undefined): Promise<Dialled> {
+  return handshakeTurn(async () => {
+    if (outer?.aborted === true) throw stoppedBefore(target.name);
+    // By hand: signals made of signals cost more than all else that dialling does.
+    const givenUp = new AbortController();
+    const giveUp = (): void => givenUp.abort();
+    let isLate = false;
+    const limit = setTimeout(() => {
+      isLate = true;
+      giveUp();
+    }, target.connectTimeoutMs);
+    const forget = onAbort(outer, giveUp);
+    const connecting = dial(givenUp.signal)
+      .catch((error: unknown) => {
+        if (outer?.aborted === true) throw stoppedBefore(target.name);
+        if (isLate) throw connectTimeout(target, 'the TCP connection');
+        throw error instanceof Unreachable ? error : explainDialError(target, error);
+      })
+      .finally(() => {
+        clearTimeout(limit);
+        forget();
+      });
+    const patience = Promise.withResolvers<undefined>();
+    const impatience = setTimeout(patience.resolve, PATIENCE_MS, undefined);
+    const first = await Promise.race([connecting, patience.promise]).finally(() => clearTimeout(impatience));
+    if (first === undefined) {
+      connecting.catch(() => {});
+      return { kind: 'late', late: connecting };
+    }
+    return { kind: 'done', open: await logIn(target, first, outer) };
+  });
+}
+
+/** The library is loaded while the first servers each start a process: Node takes 7 ms for that. */
+async function logIn(target: SshTarget, connected: Duplex, signal: AbortSignal | undefined): Promise<OpenClient> {
+  const { shakeHands } = await import('./ssh-handshake.ts');
+  return shakeHands(target, connected, signal);
+}
+
+/** A TCP connection without Nagle's delay, which costs 44 ms a script. */
+export function tcp(target: SshTarget): Dial {
+  return (signal) =>
+    new Promise((resolve, reject) => {
+      const family = isIP(target.address);
+      // Node asks no name server for an address, and so does not look at its family.
+      if (target.addressFamily !== undefined && family !== 0 && family !== target.addressFamily) {
+        return reject(new Error(`AddressFamily allows no IPv${family} address`));
+      }
+      const socket = dialTcp({
+        host: target.address,
+        port: target.port,
+        noDelay: true,
+        ...(target.addressFamily === undefined ? {} : { family: target.addressFamily }),
+        ...(target.bindAddress === undefined ? {} : { localAddress: target.bindAddress }),
+      });
+      // The server may hang up before ssh2 listens, and an error that nobody listens to would end the program.
+      socket.on('error', () => {});
+      const giveUp = (): void => void socket.destroy(new Error('Given up'));
+      const settle = (): void => {
+        socket.off('error', failed);
+        // The signal is for the connecting; later it must not destroy a good connection.
+        signal.removeEventListener('abort', giveUp);
+      };
+      const failed = (error: Error): void => {
+        settle();
+        reject(error);
+      };
+      signal.addEventListener('abort', giveUp, { once: true });
+      socket.once('error', failed);
+      socket.once('connect', () => {
+        settle();
+        writeTogether(socket);
+        receiveInTurn(socket);
+        resolve(socket);
+      });
+    });
+}

@@ -1,0 +1,145 @@
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client, ClientChannel } from 'ssh2';
+import { wayTo } from './jump.ts';
+import type { Way } from './jump.ts';
+import { openClient } from './ssh-client.ts';
+import { boundInFlight } from '../ssh2/ssh-in-flight.ts';
+import { channelRefused, connectionLost } from './ssh-failure.ts';
+import type { SshTarget } from '../base/target.ts';
+import type { TargetProcess, Transport } from '../base/transport.ts';
+import type { Unreachable } from '../base/unreachable.ts';
+
+/** Connects to an SSH server, through its jump hosts where it has any. Throws Unreachable. */
+export async function connectSsh(target: SshTarget, signal: AbortSignal | undefined): Promise<Transport> {
+  const way = await wayTo(target, signal);
+  try {
+    const { client, socket } = await openClient(target, way.dial, signal);
+    return new SshTransport(target, client, socket, way);
+  } catch (error) {
+    way.release();
+    throw error;
+  }
+}
+
+/** So long a server may take to say goodbye. */
+const PATIENCE_MS = 2_000;
+
+/** A server counts a session against MaxSessions for a moment after it told that it is closed. */
+const CLOSING_MS = 2_000;
+
+class SshTransport implements Transport {
+  readonly name = 'ssh2';
+  readonly #target: SshTarget;
+  readonly #client: Client;
+  readonly #socket: Duplex;
+  readonly gone: Promise<void>;
+  #lost: Unreachable | undefined;
+  readonly #release: () => void;
+  #lastClose = -Infinity;
+  /** The shortest so far, with what the server spent of it. */
+  #roundTripMs = Infinity;
+
+  constructor(target: SshTarget, client: Client, socket: Duplex, way: Way) {
+    this.#target = target;
+    this.#client = client;
+    this.#socket = socket;
+    this.#release = once(() => way.release());
+    // ssh2 may tell more than one error; the first one says most.
+    client.on('error', (error) => {
+      this.#lost ??= connectionLost(target, error);
+    });
+    client.once('end', () => {
+      this.#lost ??= connectionLost(target, undefined);
+    });
+    this.gone = new Promise((resolve) => {
+      client.once('close', () => {
+        this.#lost ??= connectionLost(target, undefined);
+        this.#release();
+        resolve();
+      });
+    });
+  }
+
+  get lost(): Unreachable | undefined {
+    return this.#lost;
+  }
+
+  async start(command: string): Promise<TargetProcess> {
+    for (;;) {
+      if (this.#lost !== undefined) throw this.#lost;
+      try {
+        return await this.#exec(command);
+      } catch (error) {
+        if (this.#lost !== undefined) throw this.#lost;
+        if (performance.now() - this.#lastClose > CLOSING_MS) throw channelRefused(this.#target, error);
+      }
+      await sleep(50);
+    }
+  }
+
+  #exec(command: string): Promise<TargetProcess> {
+    return new Promise((resolve, reject) => {
+      const began = performance.now();
+      this.#client.exec(command, (error, channel) => {
+        if (error !== undefined) return reject(error);
+        // One to open the channel and one for the command.
+        this.#roundTripMs = Math.min(this.#roundTripMs, (performance.now() - began) / 2);
+        boundInFlight(channel, this.#roundTripMs);
+        channel.once('close', () => (this.#lastClose = performance.now()));
+        // At once, for its exit status may come in the same packet.
+        resolve(asProcess(channel));
+      });
+    });
+  }
+
+  wireBytes(): { readonly sent: number; readonly received: number } | undefined {
+    if (!(this.#socket instanceof Socket)) return undefined;
+    return { sent: this.#socket.bytesWritten, received: this.#socket.bytesRead };
+  }
+
+  async close(): Promise<void> {
+    this.#client.end();
+    const impatient = Promise.withResolvers<void>();
+    const impatience = setTimeout(() => {
+      this.#client.destroy();
+      // ssh2 leaves a stream alone that it has ended, and such a one, over a proxy command, may never tell that it is closed.
+      this.#socket.destroy();
+      impatient.resolve();
+    }, PATIENCE_MS);
+    await Promise.race([this.#handedOver(), this.gone, impatient.promise]);
+    clearTimeout(impatience);
+    this.#release();
+  }
+
+  /** The system has all that was said, and delivers it. The server's own goodbye would be one more round trip, and tells nothing. */
+  async #handedOver(): Promise<void> {
+    const socket = this.#socket;
+    if (!(socket instanceof Socket)) return this.gone;
+    if (socket.writableLength > 0) await new Promise((resolve) => socket.once('finish', resolve));
+    socket.destroy();
+    return undefined;
+  }
+}
+
+function once(act: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) act();
+    done = true;
+  };
+}
+
+function asProcess(channel: ClientChannel): TargetProcess {
+  let status: number | undefined;
+  channel.on('exit', (code: number | null) => (status = code ?? undefined));
+  channel.on('error', () => {});
+  return {
+    stdin: channel,
+    stdout: channel,
+    stderr: channel.stderr,
+    ended: new Promise((resolve) => channel.once('close', () => resolve(status))),
+    abandon: () => channel.close(),
+  };
+}
