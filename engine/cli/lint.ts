@@ -10,7 +10,7 @@ import { mistakesOf } from '../inventory/written-variable.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import { modules } from '../modules/catalogue.ts';
 import { loadPlaybook } from '../playbook/load-playbook.ts';
-import type { Play, Playbook } from '../playbook/play.ts';
+import type { Play, Playbook } from '../playbook/base/play.ts';
 import { openOutput } from '../report/output.ts';
 import { printProblems } from '../report/problems.ts';
 import { checkFiles } from '../run/check-files.ts';

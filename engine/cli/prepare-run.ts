@@ -6,7 +6,7 @@ import { LOCALHOST } from '../inventory/localhost.ts';
 import { modules } from '../modules/catalogue.ts';
 import { Problem } from '../errors/problem.ts';
 import { loadPlaybook } from '../playbook/load-playbook.ts';
-import type { Playbook } from '../playbook/play.ts';
+import type { Playbook } from '../playbook/base/play.ts';
 import { isController } from '../run/files-to-come.ts';
 import { hostScopes } from '../run/host-scopes.ts';
 import type { Layer } from '../values/scope.ts';

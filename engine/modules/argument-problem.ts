@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
-import { COMMON_ARGUMENTS } from '../playbook/ansible-modules.ts';
+import { COMMON_ARGUMENTS } from '../playbook/base/ansible-modules.ts';
 import { mask } from '../values/mask/mask.ts';
 import { Secret } from '../values/base/secret.ts';
 import { didYouMean, listNames } from '../values/language/suggest.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Place } from '../errors/problem.ts';
 import type { Problem } from '../errors/problem.ts';
-import type { Argument } from '../playbook/play.ts';
+import type { Argument } from '../playbook/base/play.ts';
 import { Secret } from '../values/base/secret.ts';
 import type { Scope, Value, ValueMap } from '../values/base/value.ts';
 import { Unknown, isList, isMap } from '../values/base/value.ts';

@@ -1,6 +1,6 @@
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
-import type { Argument } from '../playbook/play.ts';
+import type { Argument } from '../playbook/base/play.ts';
 import { didYouMean } from '../values/language/suggest.ts';
 import { argumentNames } from './argument-problem.ts';
 import { checkArguments } from './arguments.ts';

@@ -1,7 +1,7 @@
 import type { MapEntry, Node } from '../values/base/node.ts';
-import type { Fields } from './fields.ts';
-import { isNull } from './fields.ts';
-import type { Block, Step } from './play.ts';
+import type { Fields } from './base/fields.ts';
+import { isNull } from './base/fields.ts';
+import type { Block, Step } from './base/play.ts';
 import type { Reading, Surroundings } from './reading.ts';
 import { apart } from './reading.ts';
 import { enter, frameOf } from './surroundings.ts';

@@ -1,6 +1,6 @@
 import type { MapEntry, Node } from '../values/base/node.ts';
-import { Fields, nodeKind } from './fields.ts';
-import type { Step } from './play.ts';
+import { Fields, nodeKind } from './base/fields.ts';
+import type { Step } from './base/play.ts';
 import type { Reading, Surroundings } from './reading.ts';
 import type { RoleParts } from './role-folder.ts';
 import type { RoleReference } from './role-use.ts';

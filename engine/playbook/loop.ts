@@ -1,7 +1,7 @@
 import type { MapEntry } from '../values/base/node.ts';
-import { Fields, isTemplated } from './fields.ts';
-import { LOOP_CONTROL_KEYWORDS } from './keywords.ts';
-import type { Loop } from './play.ts';
+import { Fields, isTemplated } from './base/fields.ts';
+import { LOOP_CONTROL_KEYWORDS } from './base/keywords.ts';
+import type { Loop } from './base/play.ts';
 import { checkVariableName } from './variables.ts';
 
 /** `loop` with its `loop_control`. A list, text that is one template, or an expression that gives a list. */

@@ -1,9 +1,9 @@
 import type { MapEntry } from '../values/base/node.ts';
 import { didYouMean } from '../values/language/suggest.ts';
-import { insteadOf } from './ansible-differences.ts';
-import type { Fields } from './fields.ts';
-import { META_ACTIONS } from './keywords.ts';
-import type { Meta } from './play.ts';
+import { insteadOf } from './base/ansible-differences.ts';
+import type { Fields } from './base/fields.ts';
+import { META_ACTIONS } from './base/keywords.ts';
+import type { Meta } from './base/play.ts';
 import type { Reading, Surroundings } from './reading.ts';
 import { enter, frameOf } from './surroundings.ts';
 

@@ -2,11 +2,11 @@ import type { Place } from '../errors/problem.ts';
 import type { Compiled } from '../values/compiled.ts';
 import type { Expression } from '../values/expression/expression.ts';
 import type { MapEntry, Node } from '../values/base/node.ts';
-import type { Fields } from './fields.ts';
-import { isNull, isTemplated, nodeKind } from './fields.ts';
-import type { KeyValues } from './key-values.ts';
-import { asMap, readKeyValues } from './key-values.ts';
-import type { Argument } from './play.ts';
+import type { Fields } from './base/fields.ts';
+import { isNull, isTemplated, nodeKind } from './base/fields.ts';
+import type { KeyValues } from './base/key-values.ts';
+import { asMap, readKeyValues } from './base/key-values.ts';
+import type { Argument } from './base/play.ts';
 import type { Reading } from './reading.ts';
 
 export interface ModuleCall {

@@ -3,10 +3,10 @@ import type { Compiled } from '../values/compiled.ts';
 import type { Expression } from '../values/expression/expression.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Template } from '../values/template/template.ts';
-import type { ModuleCatalogue } from './module-catalogue.ts';
+import type { ModuleCatalogue } from './base/module-catalogue.ts';
 import type { Node } from '../values/base/node.ts';
-import type { Handler, Role, RoleArgument, Settings, Step } from './play.ts';
-import type { ProblemCollector } from './problem-collector.ts';
+import type { Handler, Role, RoleArgument, Settings, Step } from './base/play.ts';
+import type { ProblemCollector } from './base/problem-collector.ts';
 import type { SourceFiles } from './source-files.ts';
 import type { Link, StepBudget } from './step-budget.ts';
 

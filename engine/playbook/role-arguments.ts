@@ -1,8 +1,8 @@
 import type { MapEntry, MapNode } from '../values/base/node.ts';
 import { didYouMean } from '../values/language/suggest.ts';
-import { Fields } from './fields.ts';
-import type { RoleArgument } from './play.ts';
-import type { ProblemCollector } from './problem-collector.ts';
+import { Fields } from './base/fields.ts';
+import type { RoleArgument } from './base/play.ts';
+import type { ProblemCollector } from './base/problem-collector.ts';
 import { checkVariableName } from './variables.ts';
 
 const OWN_TYPES: Readonly<Record<string, RoleArgument['type']>> = {

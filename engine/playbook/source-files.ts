@@ -8,8 +8,8 @@ import type { ControllerAccess } from '../values/controller-access.ts';
 import { textIn } from '../values/yaml/text-file.ts';
 import { readYaml } from '../values/yaml/yaml.ts';
 import type { Vault } from '../vault/vault.ts';
-import { nodeKind } from './fields.ts';
-import type { ProblemCollector } from './problem-collector.ts';
+import { nodeKind } from './base/fields.ts';
+import type { ProblemCollector } from './base/problem-collector.ts';
 
 export interface SourceOptions {
   /** What the playbook may read of this machine. Left out: all that the user may. */

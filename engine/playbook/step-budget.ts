@@ -1,5 +1,5 @@
 import type { Place } from '../errors/problem.ts';
-import type { ProblemCollector } from './problem-collector.ts';
+import type { ProblemCollector } from './base/problem-collector.ts';
 
 export interface Link {
   /** The absolute path of the file, or the folder of the role. */

@@ -1,9 +1,9 @@
 import { formatPlace } from '../errors/problem.ts';
 import type { MapEntry, MapNode, Node } from '../values/base/node.ts';
 import { didYouMean } from '../values/language/suggest.ts';
-import { insteadOf } from './ansible-differences.ts';
+import { insteadOf } from './base/ansible-differences.ts';
 import { readBlock } from './block.ts';
-import { Fields, nodeKind } from './fields.ts';
+import { Fields, nodeKind } from './base/fields.ts';
 import { readImportedRole, readImportedTasks } from './imports.ts';
 import { readIncludedRole, readIncludedTasks } from './include.ts';
 import {
@@ -15,9 +15,9 @@ import {
   shortName,
   STRUCTURAL_ACTIONS,
   TASK_KEYWORDS,
-} from './keywords.ts';
+} from './base/keywords.ts';
 import { readMeta } from './meta.ts';
-import type { Step } from './play.ts';
+import type { Step } from './base/play.ts';
 import type { Reading, Surroundings } from './reading.ts';
 import { readTask } from './task.ts';
 

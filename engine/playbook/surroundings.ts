@@ -1,11 +1,11 @@
 import { relative } from 'node:path';
 import type { Place } from '../errors/problem.ts';
 import type { Template } from '../values/template/template.ts';
-import type { Fields } from './fields.ts';
-import { isTemplated } from './fields.ts';
-import type { StepFrame } from './play.ts';
+import type { Fields } from './base/fields.ts';
+import { isTemplated } from './base/fields.ts';
+import type { StepFrame } from './base/play.ts';
 import type { HandedDown, Reading, Surroundings } from './reading.ts';
-import { readSettings } from './settings.ts';
+import { readSettings } from './base/settings.ts';
 import { readTags } from './tags.ts';
 import { readVariables } from './variables.ts';
 

@@ -1,5 +1,5 @@
-import type { Fields } from './fields.ts';
-import { isTemplated, nodeKind } from './fields.ts';
+import type { Fields } from './base/fields.ts';
+import { isTemplated, nodeKind } from './base/fields.ts';
 
 /** `tags: a`, `tags: a, b` or a list. */
 export function readTags(fields: Fields): ReadonlySet<string> {

@@ -1,8 +1,8 @@
 import type { MapEntry } from '../values/base/node.ts';
-import type { Fields } from './fields.ts';
+import type { Fields } from './base/fields.ts';
 import { readLoop } from './loop.ts';
 import { readModuleCall } from './module-call.ts';
-import type { Task } from './play.ts';
+import type { Task } from './base/play.ts';
 import type { Reading, Surroundings } from './reading.ts';
 import { enter, frameOf } from './surroundings.ts';
 import { checkVariableName } from './variables.ts';

@@ -4,9 +4,9 @@ import { variableNode } from '../values/hidden-node.ts';
 import type { MapEntry, Node } from '../values/base/node.ts';
 import type { Layer } from '../values/scope.ts';
 import { variableNameProblem } from '../values/base/variable-name.ts';
-import { isNull, nodeKind } from './fields.ts';
-import { MAGIC_VARIABLES } from './keywords.ts';
-import type { ProblemCollector } from './problem-collector.ts';
+import { isNull, nodeKind } from './base/fields.ts';
+import { MAGIC_VARIABLES } from './base/keywords.ts';
+import type { ProblemCollector } from './base/problem-collector.ts';
 
 /** A map of names to values as a layer. `origin` is what the explanation of a value says of it: the file. */
 export function readVariables(node: Node, level: Layer['level'], origin: string, problems: ProblemCollector): Layer {

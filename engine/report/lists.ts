@@ -1,8 +1,8 @@
 import type { Inventory } from '../inventory/inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
-import type { Play, Playbook, Step } from '../playbook/play.ts';
-import type { TagSelection } from '../playbook/select-tasks.ts';
-import { listTags, listTasks } from '../playbook/select-tasks.ts';
+import type { Play, Playbook, Step } from '../playbook/base/play.ts';
+import type { TagSelection } from '../playbook/base/select-tasks.ts';
+import { listTags, listTasks } from '../playbook/base/select-tasks.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Template } from '../values/template/template.ts';
 import type { Scope } from '../values/base/value.ts';

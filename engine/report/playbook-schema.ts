@@ -8,7 +8,7 @@ import {
   REFUSED_IN_STEPS,
   STRUCTURAL_ACTIONS,
   TASK_KEYWORDS,
-} from '../playbook/keywords.ts';
+} from '../playbook/base/keywords.ts';
 import { openOutput } from './output.ts';
 
 type Schema = { readonly [key: string]: unknown };

@@ -1,4 +1,4 @@
-import type { Handler } from '../playbook/play.ts';
+import type { Handler } from '../playbook/base/play.ts';
 
 /** That a task, a handler or an earlier run has called for the handlers that hear a name. */
 export interface Call {

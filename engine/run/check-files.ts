@@ -1,7 +1,7 @@
 import type { Place } from '../errors/problem.ts';
 import { Problem, Problems } from '../errors/problem.ts';
-import type { Play, Playbook, Step, Task } from '../playbook/play.ts';
-import { walkSteps } from '../playbook/select-tasks.ts';
+import type { Play, Playbook, Step, Task } from '../playbook/base/play.ts';
+import { walkSteps } from '../playbook/base/select-tasks.ts';
 import type { ControllerAccess } from '../values/controller-access.ts';
 import { layeredScope } from '../values/scope.ts';
 import type { Scope, Value } from '../values/base/value.ts';
@@ -10,7 +10,7 @@ import { ControllerFiles, MissingFile } from './controller-files.ts';
 import { DigestCache } from './digest-cache.ts';
 import { MAY_WRITE_ANYTHING } from './files-to-come.ts';
 import { placesOf } from './prepare.ts';
-import { resultsOf } from '../playbook/brings.ts';
+import { resultsOf } from '../playbook/base/brings.ts';
 
 /** Includes within includes that are looked into; one that includes itself ends somewhere. */
 const MOST_DEEP = 10;

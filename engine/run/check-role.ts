@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { Problem } from '../errors/problem.ts';
-import type { Role, RoleArgument } from '../playbook/play.ts';
-import { NO_SETTINGS } from '../playbook/settings.ts';
+import type { Role, RoleArgument } from '../playbook/base/play.ts';
+import { NO_SETTINGS } from '../playbook/base/settings.ts';
 import { Secret } from '../values/base/secret.ts';
 import type { Scope, Value } from '../values/base/value.ts';
 import { Unknown, isList, isMap } from '../values/base/value.ts';

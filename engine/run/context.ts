@@ -1,7 +1,7 @@
 import type { LimitFunction } from 'p-limit';
 import type { Vault } from '../vault/vault.ts';
 import type { AnyModule } from '../modules/module.ts';
-import type { Play } from '../playbook/play.ts';
+import type { Play } from '../playbook/base/play.ts';
 import type { ControllerAccess } from '../values/controller-access.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Value } from '../values/base/value.ts';

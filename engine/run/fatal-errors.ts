@@ -1,4 +1,4 @@
-import type { Step } from '../playbook/play.ts';
+import type { Step } from '../playbook/base/play.ts';
 import { abort } from './abort.ts';
 import type { Batch } from './context.ts';
 import { flagOrTrue } from './flag.ts';

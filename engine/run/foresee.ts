@@ -1,6 +1,6 @@
-import type { Task } from '../playbook/play.ts';
-import { resultsOf } from '../playbook/brings.ts';
-import { isSelected } from '../playbook/select-tasks.ts';
+import type { Task } from '../playbook/base/play.ts';
+import { resultsOf } from '../playbook/base/brings.ts';
+import { isSelected } from '../playbook/base/select-tasks.ts';
 import type { Request } from '../resources/resource.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Value } from '../values/base/value.ts';

@@ -1,4 +1,4 @@
-import type { Block } from '../playbook/play.ts';
+import type { Block } from '../playbook/base/play.ts';
 import type { Value } from '../values/base/value.ts';
 
 /** Part of the order of a play: places from `from`, and before `until`. */

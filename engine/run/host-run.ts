@@ -1,7 +1,7 @@
-import type { Block, Handler, Include, Meta, Task } from '../playbook/play.ts';
+import type { Block, Handler, Include, Meta, Task } from '../playbook/base/play.ts';
 import { Problem } from '../errors/problem.ts';
 import { breathe } from '../connection/base/breath.ts';
-import { hasSelected, isSelected } from '../playbook/select-tasks.ts';
+import { hasSelected, isSelected } from '../playbook/base/select-tasks.ts';
 import { Unknown } from '../values/base/value.ts';
 import type { Scope, Value } from '../values/base/value.ts';
 import { abort } from './abort.ts';

@@ -1,4 +1,4 @@
-import type { Task } from '../playbook/play.ts';
+import type { Task } from '../playbook/base/play.ts';
 import type { Request } from '../resources/resource.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Scope, Value } from '../values/base/value.ts';

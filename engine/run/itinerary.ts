@@ -1,4 +1,4 @@
-import type { Step } from '../playbook/play.ts';
+import type { Step } from '../playbook/base/play.ts';
 import type { PlayScope } from './variables.ts';
 
 /** A step with its place in the order of the play: `at` rises from step to step, through blocks and their rescues. */

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Loop } from '../playbook/play.ts';
+import type { Loop } from '../playbook/base/play.ts';
 import type { RunContext } from './context.ts';
 
 /** `loop_control.pause`: waits ahead of every item but the first. A plan does not wait, and an operator who stops the run does not either. */

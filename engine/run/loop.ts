@@ -1,4 +1,4 @@
-import type { Loop, Task } from '../playbook/play.ts';
+import type { Loop, Task } from '../playbook/base/play.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Scope, Value } from '../values/base/value.ts';
 import { Unknown, isList } from '../values/base/value.ts';

@@ -1,5 +1,5 @@
 import { Problem } from '../errors/problem.ts';
-import type { Task } from '../playbook/play.ts';
+import type { Task } from '../playbook/base/play.ts';
 import { concealed } from '../values/base/concealed.ts';
 import { Secret } from '../values/base/secret.ts';
 import type { Scope, Value } from '../values/base/value.ts';

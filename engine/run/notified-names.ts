@@ -1,5 +1,5 @@
 import { Problem } from '../errors/problem.ts';
-import type { Task } from '../playbook/play.ts';
+import type { Task } from '../playbook/base/play.ts';
 import type { Scope } from '../values/base/value.ts';
 import { wrongType } from './wrong-type.ts';
 

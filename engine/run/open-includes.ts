@@ -1,7 +1,7 @@
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
-import type { Handler, Include, Step } from '../playbook/play.ts';
-import { walkSteps } from '../playbook/select-tasks.ts';
+import type { Handler, Include, Step } from '../playbook/base/play.ts';
+import { walkSteps } from '../playbook/base/select-tasks.ts';
 import type { Scope } from '../values/base/value.ts';
 import type { Approval } from './approval.ts';
 import { nameableNotifies } from './notified-names.ts';

@@ -1,4 +1,4 @@
-import type { Task } from '../playbook/play.ts';
+import type { Task } from '../playbook/base/play.ts';
 
 /** Which tasks of a run read what other hosts have: they wait until these are as far. */
 export class AskingTasks {

@@ -1,4 +1,4 @@
-import type { Handler, Play } from '../playbook/play.ts';
+import type { Handler, Play } from '../playbook/base/play.ts';
 import type { RunContext } from './context.ts';
 import type { HostState } from './host-state.ts';
 import type { Debt } from './owed.ts';

@@ -1,6 +1,6 @@
 import { Problem } from '../errors/problem.ts';
-import { BATCH_SIZES, batchSizeOf } from '../playbook/batch-size.ts';
-import type { BatchSize, Play } from '../playbook/play.ts';
+import { BATCH_SIZES, batchSizeOf } from '../playbook/base/batch-size.ts';
+import type { BatchSize, Play } from '../playbook/base/play.ts';
 import type { Scope, Value } from '../values/base/value.ts';
 import { Unknown } from '../values/base/value.ts';
 import { flagOf } from './flag.ts';

@@ -1,8 +1,8 @@
 import { Problem, formatPlace } from '../errors/problem.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
-import type { BatchSize, Play } from '../playbook/play.ts';
-import { isSelected } from '../playbook/select-tasks.ts';
+import type { BatchSize, Play } from '../playbook/base/play.ts';
+import { isSelected } from '../playbook/base/select-tasks.ts';
 import { Barrier } from './barrier.ts';
 import { abort, abortAtOnce } from './abort.ts';
 import { connectForPlay } from './connect-host.ts';

@@ -1,8 +1,8 @@
 import { breathe } from '../connection/base/breath.ts';
 import { Problem, Problems } from '../errors/problem.ts';
-import type { Include, Step, Task } from '../playbook/play.ts';
-import { resultsOf } from '../playbook/brings.ts';
-import { isSelected, walkSteps } from '../playbook/select-tasks.ts';
+import type { Include, Step, Task } from '../playbook/base/play.ts';
+import { resultsOf } from '../playbook/base/brings.ts';
+import { isSelected, walkSteps } from '../playbook/base/select-tasks.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Scope, Value } from '../values/base/value.ts';
 import { Unknown } from '../values/base/value.ts';

@@ -3,7 +3,7 @@ import type { Place } from '../errors/problem.ts';
 import { Problems } from '../errors/problem.ts';
 import { parseArguments } from '../modules/arguments.ts';
 import type { AnyModule, Context } from '../modules/module.ts';
-import type { Task } from '../playbook/play.ts';
+import type { Task } from '../playbook/base/play.ts';
 import { explain } from '../values/expression/explain.ts';
 import type { Scope, Value } from '../values/base/value.ts';
 import { Unknown } from '../values/base/value.ts';

@@ -1,4 +1,4 @@
-import type { Task } from '../playbook/play.ts';
+import type { Task } from '../playbook/base/play.ts';
 import type { Scope, Value } from '../values/base/value.ts';
 import type { HostState } from './host-state.ts';
 import type { Prepared, Preparing, PreparingRun } from './prepare.ts';

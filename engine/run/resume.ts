@@ -1,5 +1,5 @@
-import { resultsOf } from '../playbook/brings.ts';
-import type { Play, Step } from '../playbook/play.ts';
+import { resultsOf } from '../playbook/base/brings.ts';
+import type { Play, Step } from '../playbook/base/play.ts';
 import type { PlannedPlay } from './context.ts';
 
 /** An earlier run that did not come to its end, to be gone on with. */

@@ -1,4 +1,4 @@
-import type { Role } from '../playbook/play.ts';
+import type { Role } from '../playbook/base/play.ts';
 
 /** What a step came to: `unknown` where a plan cannot tell whether it is done. */
 export type StepDone = 'done' | 'skipped' | 'unknown';

@@ -1,4 +1,4 @@
-import type { Include, Task } from '../playbook/play.ts';
+import type { Include, Task } from '../playbook/base/play.ts';
 import type { Value } from '../values/base/value.ts';
 import { Unknown } from '../values/base/value.ts';
 import { abort } from './abort.ts';

@@ -1,6 +1,6 @@
 import type { Inventory } from '../inventory/inventory.ts';
 import type { AnyModule } from '../modules/module.ts';
-import type { Playbook } from '../playbook/play.ts';
+import type { Playbook } from '../playbook/base/play.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Approval } from './approval.ts';

@@ -1,5 +1,5 @@
 import { formatPlace } from '../errors/problem.ts';
-import type { Play } from '../playbook/play.ts';
+import type { Play } from '../playbook/base/play.ts';
 import { chooseAgain, choosePlays } from './choose-plays.ts';
 import type { PlannedPlay } from './context.ts';
 import type { HostRecap, PlayStarted } from './events.ts';

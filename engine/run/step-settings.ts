@@ -2,7 +2,7 @@ import type { Privilege } from '../connection/base/target.ts';
 import { quote } from '../connection/base/quote.ts';
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
-import type { Settings } from '../playbook/play.ts';
+import type { Settings } from '../playbook/base/play.ts';
 import type { Compiled } from '../values/compiled.ts';
 import { Secret } from '../values/base/secret.ts';
 import type { Scope } from '../values/base/value.ts';

@@ -1,5 +1,5 @@
 import { Problem } from '../errors/problem.ts';
-import type { Step, Task } from '../playbook/play.ts';
+import type { Step, Task } from '../playbook/base/play.ts';
 import { MASK, Secret } from '../values/base/secret.ts';
 import type { Scope, Value } from '../values/base/value.ts';
 import type { TaskIdentity } from './events.ts';

@@ -1,4 +1,4 @@
-import type { Loop } from '../playbook/play.ts';
+import type { Loop } from '../playbook/base/play.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Scope, ValueMap } from '../values/base/value.ts';

@@ -1,6 +1,6 @@
 import { Problem } from '../errors/problem.ts';
 import type { Change } from '../modules/module.ts';
-import type { Task } from '../playbook/play.ts';
+import type { Task } from '../playbook/base/play.ts';
 import type { Expression } from '../values/expression/expression.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Scope, Value, ValueMap } from '../values/base/value.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Problem } from '../errors/problem.ts';
-import type { Task } from '../playbook/play.ts';
+import type { Task } from '../playbook/base/play.ts';
 import { explain } from '../values/expression/explain.ts';
 import type { Scope, Value } from '../values/base/value.ts';
 import { Unknown } from '../values/base/value.ts';

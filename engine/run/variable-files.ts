@@ -2,7 +2,7 @@ import { isAbsolute, join } from 'node:path';
 import type { Place } from '../errors/problem.ts';
 import { Problem } from '../errors/problem.ts';
 import { readAtOnce } from '../files/read-file.ts';
-import type { VariableFile } from '../playbook/play.ts';
+import type { VariableFile } from '../playbook/base/play.ts';
 import { compileNode } from '../values/compiled.ts';
 import { variableNode } from '../values/hidden-node.ts';
 import type { Node } from '../values/base/node.ts';

@@ -1,6 +1,6 @@
 import type { Facts } from '../connection/shell/facts.ts';
 import type { Host, Inventory } from '../inventory/inventory.ts';
-import type { Play, StepFrame } from '../playbook/play.ts';
+import type { Play, StepFrame } from '../playbook/base/play.ts';
 import { isCredential } from '../values/hidden-node.ts';
 import { Secret } from '../values/base/secret.ts';
 import type { Layer } from '../values/scope.ts';

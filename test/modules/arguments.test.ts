@@ -3,7 +3,7 @@ import { checkArguments, parseArguments } from '../../engine/modules/arguments.t
 import { modules } from '../../engine/modules/catalogue.ts';
 import type { AnyModule } from '../../engine/modules/module.ts';
 import { applyMode, parseMode } from '../../engine/modules/file-mode.ts';
-import type { Argument } from '../../engine/playbook/play.ts';
+import type { Argument } from '../../engine/playbook/base/play.ts';
 import { Secret } from '../../engine/values/base/secret.ts';
 import type { Value, ValueMap } from '../../engine/values/base/value.ts';
 import { Unknown } from '../../engine/values/base/value.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Include, Play, Task } from '../../engine/playbook/play.ts';
-import { walkSteps } from '../../engine/playbook/select-tasks.ts';
+import type { Include, Play, Task } from '../../engine/playbook/base/play.ts';
+import { walkSteps } from '../../engine/playbook/base/select-tasks.ts';
 import { layeredScope } from '../../engine/values/scope.ts';
 import type { Files } from './written.ts';
 import { load, loadWritten, withFiles } from './written.ts';

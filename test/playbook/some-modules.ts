@@ -1,5 +1,5 @@
 import { Problem } from '../../engine/errors/problem.ts';
-import type { ModuleCatalogue } from '../../engine/playbook/module-catalogue.ts';
+import type { ModuleCatalogue } from '../../engine/playbook/base/module-catalogue.ts';
 
 const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   command: ['cmd', 'chdir', 'creates'],

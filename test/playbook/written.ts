@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { formatPlace, Problems } from '../../engine/errors/problem.ts';
 import { loadPlaybook } from '../../engine/playbook/load-playbook.ts';
-import type { Playbook } from '../../engine/playbook/play.ts';
+import type { Playbook } from '../../engine/playbook/base/play.ts';
 import { someModules } from './some-modules.ts';
 
 export type Files = Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { modules } from '../../engine/modules/catalogue.ts';
 import { loadPlaybook } from '../../engine/playbook/load-playbook.ts';
-import type { Play, Step, Task } from '../../engine/playbook/play.ts';
+import type { Play, Step, Task } from '../../engine/playbook/base/play.ts';
 import { ROOT } from './role-scope.ts';
 
 const load = async (name: string): Promise<readonly Play[]> =>

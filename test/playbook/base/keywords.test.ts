@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Problems } from '../../engine/errors/problem.ts';
-import * as tables from '../../engine/playbook/keywords.ts';
-import type { Play, Step } from '../../engine/playbook/play.ts';
-import { load } from './written.ts';
+import { Problems } from '../../../engine/errors/problem.ts';
+import * as tables from '../../../engine/playbook/base/keywords.ts';
+import type { Play, Step } from '../../../engine/playbook/base/play.ts';
+import { load } from '../written.ts';
 
 /**
  * Each keyword at each place: it makes a difference there, or it is refused with the way out. A keyword that comes to a table is tried

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { isSelected, listTags, listTasks } from '../../engine/playbook/select-tasks.ts';
-import { loadWritten } from './written.ts';
+import { isSelected, listTags, listTasks } from '../../../engine/playbook/base/select-tasks.ts';
+import { loadWritten } from '../written.ts';
 
 /** As ansible-core 2.14 decides: tags of the task, --tags, --skip-tags, whether it runs. */
 const CASES: readonly (readonly [tags: string, wanted: string, skipped: string, runs: boolean])[] = [

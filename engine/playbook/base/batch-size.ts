@@ -1,5 +1,5 @@
-import type { Node } from '../values/base/node.ts';
-import type { Value } from '../values/base/value.ts';
+import type { Node } from '../../values/base/node.ts';
+import type { Value } from '../../values/base/value.ts';
 import type { Fields } from './fields.ts';
 import { isTemplated, nodeKind } from './fields.ts';
 import type { BatchSize, SerialTemplate } from './play.ts';

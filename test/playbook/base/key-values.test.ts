@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { asMap, readKeyValues } from '../../engine/playbook/key-values.ts';
-import { readYaml } from '../../engine/values/yaml/yaml.ts';
+import { asMap, readKeyValues } from '../../../engine/playbook/base/key-values.ts';
+import { readYaml } from '../../../engine/values/yaml/yaml.ts';
 
 test.each([
   ['src=a dest=/b mode=0644', '{src: a, dest: /b, mode: "0644"}'],

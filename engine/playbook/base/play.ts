@@ -1,9 +1,9 @@
-import type { BecomeMethod } from '../connection/base/target.ts';
-import type { Place } from '../errors/problem.ts';
-import type { Compiled } from '../values/compiled.ts';
-import type { Expression } from '../values/expression/expression.ts';
-import type { Layer } from '../values/scope.ts';
-import type { Template } from '../values/template/template.ts';
+import type { BecomeMethod } from '../../connection/base/target.ts';
+import type { Place } from '../../errors/problem.ts';
+import type { Compiled } from '../../values/compiled.ts';
+import type { Expression } from '../../values/expression/expression.ts';
+import type { Layer } from '../../values/scope.ts';
+import type { Template } from '../../values/template/template.ts';
 
 /** What steps bring with them, as far as that can be known before a run. */
 export interface Brings {

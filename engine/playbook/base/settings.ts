@@ -1,5 +1,5 @@
-import { BECOME_METHODS } from '../connection/base/target.ts';
-import type { BecomeMethod } from '../connection/base/target.ts';
+import { BECOME_METHODS } from '../../connection/base/target.ts';
+import type { BecomeMethod } from '../../connection/base/target.ts';
 import type { Fields } from './fields.ts';
 import { isTemplated } from './fields.ts';
 import type { Settings } from './play.ts';
