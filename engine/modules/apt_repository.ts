@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { packageLists } from './package-script.ts';
 import { boolean, mode } from './arguments.ts';
-import type { Seen } from '../resources/resource.ts';
+import type { Seen } from '../resources/base/resource.ts';
 import type { Context, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import { forRootAlone } from './root-alone.ts';

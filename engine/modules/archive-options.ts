@@ -1,8 +1,8 @@
 import type { Wildcards } from '../connection/base/wildcards.ts';
 import { wildcards } from '../connection/base/wildcards.ts';
-import type { Member } from '../resources/archive-member.ts';
-import { stripped, tidyName } from '../resources/archive-member.ts';
-import type { ArchiveOptions } from '../resources/archive-script.ts';
+import type { Member } from '../resources/archive/archive-member.ts';
+import { stripped, tidyName } from '../resources/archive/archive-member.ts';
+import type { ArchiveOptions } from '../resources/archive/archive-script.ts';
 
 /** What the options of tar or unzip mean for what is unpacked. */
 export interface UnpackOptions extends ArchiveOptions {

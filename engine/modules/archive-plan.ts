@@ -1,9 +1,9 @@
 import type { ArchiveState, Entry } from '../resources/archive.ts';
-import type { Member } from '../resources/archive-member.ts';
+import type { Member } from '../resources/archive/archive-member.ts';
 import { file } from '../resources/file.ts';
-import type { FileState } from '../resources/file-state.ts';
-import type { Prediction } from '../resources/resource.ts';
-import { predict } from '../resources/resource.ts';
+import type { FileState } from '../resources/file/file-state.ts';
+import type { Prediction } from '../resources/base/resource.ts';
+import { predict } from '../resources/base/resource.ts';
 import type { Value } from '../values/base/value.ts';
 import type { UnpackOptions } from './archive-options.ts';
 import type { WantedAttributes } from './file-attributes.ts';

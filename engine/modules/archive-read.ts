@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
-import type { Member } from '../resources/archive-member.ts';
-import { dangerOf, tidyName } from '../resources/archive-member.ts';
+import type { Member } from '../resources/archive/archive-member.ts';
+import { dangerOf, tidyName } from '../resources/archive/archive-member.ts';
 import { BrokenArchive, readTar } from './archive-tar.ts';
 import { readZip } from './archive-zip.ts';
 

@@ -1,6 +1,6 @@
 import type { ArchiveState } from '../resources/archive.ts';
-import type { Member } from '../resources/archive-member.ts';
-import { NO_SUCH_OPTIONS, NO_TAR } from '../resources/archive-script.ts';
+import type { Member } from '../resources/archive/archive-member.ts';
+import { NO_SUCH_OPTIONS, NO_TAR } from '../resources/archive/archive-script.ts';
 import { described, pathOf } from './archive-plan.ts';
 import type { UnpackAs, Unpacking } from './archive-plan.ts';
 import type { Context, Impossible } from './module.ts';

@@ -1,4 +1,4 @@
-import type { Member } from '../resources/archive-member.ts';
+import type { Member } from '../resources/archive/archive-member.ts';
 
 const BLOCK = 512;
 /** Members of one archive, and bytes of one name, at most: a look tells of all of them in one answer. */

@@ -1,5 +1,5 @@
 import { quote } from '../connection/base/quote.ts';
-import { chooseTool, listArchive, namesOfListing, unpackArchive } from '../resources/archive-script.ts';
+import { chooseTool, listArchive, namesOfListing, unpackArchive } from '../resources/archive/archive-script.ts';
 import type { UnpackOptions } from './archive-options.ts';
 import { accountText } from './file-attributes.ts';
 import type { WantedAttributes } from './file-attributes.ts';

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { Member, Modified } from '../resources/archive-member.ts';
+import type { Member, Modified } from '../resources/archive/archive-member.ts';
 import { BrokenArchive, MOST_MEMBERS, utf8 } from './archive-tar.ts';
 
 const END = 0x06054b50;

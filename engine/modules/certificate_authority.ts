@@ -6,7 +6,7 @@ import { formatName, sameName, subjectAttributes } from '../pki/distinguished-na
 import { inspectCertificate, readCertificate } from '../pki/inspect.ts';
 import { authorityNeedsIssuing } from '../pki/needs-issuing.ts';
 import { probe } from '../resources/probe.ts';
-import type { Seen } from '../resources/resource.ts';
+import type { Seen } from '../resources/base/resource.ts';
 import { Secret } from '../values/base/secret.ts';
 import type { Unknown, ValueMap } from '../values/base/value.ts';
 import { filledText, textList, wholeNumber } from './arguments.ts';

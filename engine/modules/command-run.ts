@@ -1,7 +1,7 @@
 import { quote } from '../connection/base/quote.ts';
 import { unguessable } from '../connection/base/unguessable.ts';
 import { file } from '../resources/file.ts';
-import type { Request, Seen } from '../resources/resource.ts';
+import type { Request, Seen } from '../resources/base/resource.ts';
 import { Secret } from '../values/base/secret.ts';
 import type { Value } from '../values/base/value.ts';
 import { Unknown } from '../values/base/value.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { MAX_CONTENT_BYTES } from '../resources/file-detail.ts';
+import { MAX_CONTENT_BYTES } from '../resources/file/file-detail.ts';
 import { file } from '../resources/file.ts';
-import type { FileState } from '../resources/file-state.ts';
-import { describeType } from '../resources/file-state.ts';
-import type { Seen } from '../resources/resource.ts';
+import type { FileState } from '../resources/file/file-state.ts';
+import { describeType } from '../resources/file/file-state.ts';
+import type { Seen } from '../resources/base/resource.ts';
 import { boolean, exactlyOne, mode, modeOrPreserve, pathOrDirectory, plainText } from './arguments.ts';
 import type { Content } from './file-content.ts';
 import { bytesContent, contentOf } from './file-content.ts';

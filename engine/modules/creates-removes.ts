@@ -1,6 +1,6 @@
 import { file } from '../resources/file.ts';
 import { anyThatFits, isPattern } from '../resources/glob.ts';
-import type { Request, Seen } from '../resources/resource.ts';
+import type { Request, Seen } from '../resources/base/resource.ts';
 import { pathBelow } from './arguments.ts';
 
 /** The arguments by which a path tells that there is nothing to do. */

@@ -1,4 +1,4 @@
-import { nameOf } from '../resources/file-state.ts';
+import { nameOf } from '../resources/file/file-state.ts';
 
 export const ALGORITHMS = ['sha256', 'sha512', 'sha384', 'sha224', 'sha1', 'md5'] as const;
 export type Algorithm = (typeof ALGORITHMS)[number];

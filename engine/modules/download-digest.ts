@@ -1,8 +1,8 @@
 import { quote } from '../connection/base/quote.ts';
-import { digestLarge } from '../resources/large-digest.ts';
+import { digestLarge } from '../resources/file/large-digest.ts';
 import type { ProbeDetail, ProbeState } from '../resources/probe.ts';
 import { probe } from '../resources/probe.ts';
-import type { Request, Seen } from '../resources/resource.ts';
+import type { Request, Seen } from '../resources/base/resource.ts';
 import type { Algorithm, Checksum } from './digest-list.ts';
 import { digestInList } from './digest-list.ts';
 import type { HttpRequest } from './http-request.ts';

@@ -1,8 +1,8 @@
 import { wholeFile } from '../resources/file.ts';
-import type { FileDetail } from '../resources/file-detail.ts';
-import { MAX_EDITED_BYTES } from '../resources/file-detail.ts';
-import type { FileState } from '../resources/file-state.ts';
-import type { Request, Seen } from '../resources/resource.ts';
+import type { FileDetail } from '../resources/file/file-detail.ts';
+import { MAX_EDITED_BYTES } from '../resources/file/file-detail.ts';
+import type { FileState } from '../resources/file/file-state.ts';
+import type { Request, Seen } from '../resources/base/resource.ts';
 import { Secret } from '../values/base/secret.ts';
 import { Unknown } from '../values/base/value.ts';
 import { EndlessMatch, matchLines } from '../values/language/match-limit.ts';

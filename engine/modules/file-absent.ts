@@ -1,9 +1,9 @@
 import { quote } from '../connection/base/quote.ts';
 import { file } from '../resources/file.ts';
-import type { FileState } from '../resources/file-state.ts';
-import { ABSENT, describeType, nameOf } from '../resources/file-state.ts';
-import type { Seen } from '../resources/resource.ts';
-import { predict } from '../resources/resource.ts';
+import type { FileState } from '../resources/file/file-state.ts';
+import { ABSENT, describeType, nameOf } from '../resources/file/file-state.ts';
+import type { Seen } from '../resources/base/resource.ts';
+import { predict } from '../resources/base/resource.ts';
 import { cannotLook } from './file-needs.ts';
 import { goInto, inRoom, roomFor } from './foreign-folder.ts';
 import { OWN_WAY, wayTo } from './way-to-path.ts';

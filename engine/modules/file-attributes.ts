@@ -1,5 +1,5 @@
 import { quote } from '../connection/base/quote.ts';
-import type { Attributes, Directory, FileState } from '../resources/file-state.ts';
+import type { Attributes, Directory, FileState } from '../resources/file/file-state.ts';
 import type { Value, ValueMap } from '../values/base/value.ts';
 import { Unknown } from '../values/base/value.ts';
 import type { Account } from './arguments.ts';

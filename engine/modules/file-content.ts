@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { UploadSource } from '../connection/shell/upload.ts';
-import { MAX_CONTENT_BYTES } from '../resources/file-detail.ts';
-import type { RegularFile } from '../resources/file-state.ts';
+import { MAX_CONTENT_BYTES } from '../resources/file/file-detail.ts';
+import type { RegularFile } from '../resources/file/file-state.ts';
 import { Secret } from '../values/base/secret.ts';
 import type { Shown } from './module.ts';
 import { readably } from './file-text.ts';

@@ -1,9 +1,9 @@
 import { quote } from '../connection/base/quote.ts';
 import { file } from '../resources/file.ts';
-import type { Attributes, Directory, FileState } from '../resources/file-state.ts';
-import { endOf, describeType, parentOf } from '../resources/file-state.ts';
-import type { Request, Seen } from '../resources/resource.ts';
-import { predict } from '../resources/resource.ts';
+import type { Attributes, Directory, FileState } from '../resources/file/file-state.ts';
+import { endOf, describeType, parentOf } from '../resources/file/file-state.ts';
+import type { Request, Seen } from '../resources/base/resource.ts';
+import { predict } from '../resources/base/resource.ts';
 import type { ValueMap } from '../values/base/value.ts';
 import type { FileArguments } from './file-arguments.ts';
 import {

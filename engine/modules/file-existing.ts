@@ -1,9 +1,9 @@
 import { quote } from '../connection/base/quote.ts';
 import { file } from '../resources/file.ts';
-import type { Directory, Link, OtherFile, RegularFile } from '../resources/file-state.ts';
-import type { Seen } from '../resources/resource.ts';
-import { describeType } from '../resources/file-state.ts';
-import { predict } from '../resources/resource.ts';
+import type { Directory, Link, OtherFile, RegularFile } from '../resources/file/file-state.ts';
+import type { Seen } from '../resources/base/resource.ts';
+import { describeType } from '../resources/file/file-state.ts';
+import { predict } from '../resources/base/resource.ts';
 import type { ValueMap } from '../values/base/value.ts';
 import type { FileArguments } from './file-arguments.ts';
 import {

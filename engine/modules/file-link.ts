@@ -1,11 +1,11 @@
 import { quote } from '../connection/base/quote.ts';
 import { file } from '../resources/file.ts';
-import type { FileDetail } from '../resources/file-detail.ts';
-import type { FileState, Link, LinkEnd, RegularFile } from '../resources/file-state.ts';
-import { describeType, parentOf } from '../resources/file-state.ts';
+import type { FileDetail } from '../resources/file/file-detail.ts';
+import type { FileState, Link, LinkEnd, RegularFile } from '../resources/file/file-state.ts';
+import { describeType, parentOf } from '../resources/file/file-state.ts';
 import { need } from '../resources/need.ts';
-import type { Prediction, Request, Seen } from '../resources/resource.ts';
-import { predict } from '../resources/resource.ts';
+import type { Prediction, Request, Seen } from '../resources/base/resource.ts';
+import { predict } from '../resources/base/resource.ts';
 import type { ValueMap } from '../values/base/value.ts';
 import { Unknown } from '../values/base/value.ts';
 import type { FileArguments } from './file-arguments.ts';

@@ -1,10 +1,10 @@
 import { file } from '../resources/file.ts';
-import type { FileDetail } from '../resources/file-detail.ts';
-import type { Attributes, FileState } from '../resources/file-state.ts';
-import { describeType, parentOf } from '../resources/file-state.ts';
+import type { FileDetail } from '../resources/file/file-detail.ts';
+import type { Attributes, FileState } from '../resources/file/file-state.ts';
+import { describeType, parentOf } from '../resources/file/file-state.ts';
 import type { Need, NeedState } from '../resources/need.ts';
 import { need } from '../resources/need.ts';
-import type { Request, Seen } from '../resources/resource.ts';
+import type { Request, Seen } from '../resources/base/resource.ts';
 import type { WantedAttributes } from './file-attributes.ts';
 import { accountText, isSame } from './file-attributes.ts';
 import type { Context, Impossible, Outcome } from './module.ts';

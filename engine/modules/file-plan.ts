@@ -1,10 +1,10 @@
 import { file } from '../resources/file.ts';
-import type { FileDetail } from '../resources/file-detail.ts';
-import { MAX_CONTENT_BYTES, MAX_EDITED_BYTES } from '../resources/file-detail.ts';
-import type { AbsentFile, FileState, RegularFile } from '../resources/file-state.ts';
-import { describeType, parentOf } from '../resources/file-state.ts';
-import type { Prediction, Request, Seen } from '../resources/resource.ts';
-import { predict } from '../resources/resource.ts';
+import type { FileDetail } from '../resources/file/file-detail.ts';
+import { MAX_CONTENT_BYTES, MAX_EDITED_BYTES } from '../resources/file/file-detail.ts';
+import type { AbsentFile, FileState, RegularFile } from '../resources/file/file-state.ts';
+import { describeType, parentOf } from '../resources/file/file-state.ts';
+import type { Prediction, Request, Seen } from '../resources/base/resource.ts';
+import { predict } from '../resources/base/resource.ts';
 import type { ValueMap } from '../values/base/value.ts';
 import { Unknown } from '../values/base/value.ts';
 import { quote } from '../connection/base/quote.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { quote } from '../connection/base/quote.ts';
 import type { UploadSource } from '../connection/shell/upload.ts';
-import type { RegularFile } from '../resources/file-state.ts';
+import type { RegularFile } from '../resources/file/file-state.ts';
 import type { WantedAttributes } from './file-attributes.ts';
 import { readPinned } from './read-pinned.ts';
 import type { UsableWay } from './way-to-path.ts';

@@ -1,7 +1,7 @@
 import { quote } from '../connection/base/quote.ts';
 import { probe } from '../resources/probe.ts';
 import type { ProbeDetail, ProbeState } from '../resources/probe.ts';
-import type { Request } from '../resources/resource.ts';
+import type { Request } from '../resources/base/resource.ts';
 import { accountText, attributeDifferences, modeKept } from './file-attributes.ts';
 import type { WantedAttributes } from './file-attributes.ts';
 import { applyMode, formatMode } from './file-mode.ts';

@@ -1,6 +1,6 @@
 import { file, files } from '../resources/file.ts';
-import type { Request, Seen } from '../resources/resource.ts';
-import { predictedOf } from '../resources/resource.ts';
+import type { Request, Seen } from '../resources/base/resource.ts';
+import { predictedOf } from '../resources/base/resource.ts';
 import type { FileArguments } from './file-arguments.ts';
 import { fileArguments } from './file-arguments.ts';
 import { isModeOpen } from './file-attributes.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { probe } from '../resources/probe.ts';
 import type { ProbeDetail, ProbeState } from '../resources/probe.ts';
-import type { Request } from '../resources/resource.ts';
+import type { Request } from '../resources/base/resource.ts';
 import type { ValueMap } from '../values/base/value.ts';
 import { Unknown } from '../values/base/value.ts';
 import { boolean, commaList, pathList, wholeNumber } from './arguments.ts';

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { quote } from '../connection/base/quote.ts';
 import type { UploadRoom } from '../connection/shell/upload.ts';
-import { nameOf } from '../resources/file-state.ts';
+import { nameOf } from '../resources/file/file-state.ts';
 import type { ForeignWay, Proof } from './way-to-path.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { file } from '../resources/file.ts';
-import type { FileState, RegularFile } from '../resources/file-state.ts';
-import { endOf, nameOf } from '../resources/file-state.ts';
+import type { FileState, RegularFile } from '../resources/file/file-state.ts';
+import { endOf, nameOf } from '../resources/file/file-state.ts';
 import { Secret } from '../values/base/secret.ts';
 import { boolean, path, pathOrDirectory, plainText, secretText } from './arguments.ts';
 import { ALGORITHMS, readChecksum } from './digest-list.ts';

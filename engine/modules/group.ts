@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
-import type { GroupState } from '../resources/account-state.ts';
+import type { GroupState } from '../resources/system/account-state.ts';
 import { groupRequest } from '../resources/group.ts';
-import type { Seen } from '../resources/resource.ts';
-import { predict } from '../resources/resource.ts';
+import type { Seen } from '../resources/base/resource.ts';
+import { predict } from '../resources/base/resource.ts';
 import { Unknown } from '../values/base/value.ts';
 import type { ValueMap } from '../values/base/value.ts';
 import { boolean, wholeNumber } from './arguments.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { hostnameRequest } from '../resources/hostname.ts';
-import type { Seen } from '../resources/resource.ts';
-import { predict } from '../resources/resource.ts';
+import type { Seen } from '../resources/base/resource.ts';
+import { predict } from '../resources/base/resource.ts';
 import type { Context, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import { forRootAlone } from './root-alone.ts';

@@ -1,7 +1,7 @@
 import { quote } from '../connection/base/quote.ts';
 import type { Need, NeedState } from '../resources/need.ts';
 import { need } from '../resources/need.ts';
-import type { Request, Seen } from '../resources/resource.ts';
+import type { Request, Seen } from '../resources/base/resource.ts';
 import { Secret } from '../values/base/secret.ts';
 import type { Impossible } from './module.ts';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { KernelModuleState } from '../resources/kernel-module.ts';
 import { isPresent, kernelModuleRequest } from '../resources/kernel-module.ts';
-import type { Seen } from '../resources/resource.ts';
-import { predict } from '../resources/resource.ts';
+import type { Seen } from '../resources/base/resource.ts';
+import { predict } from '../resources/base/resource.ts';
 import type { ValueMap } from '../values/base/value.ts';
 import { boolean } from './arguments.ts';
 import type { Context, Impossible, Outcome } from './module.ts';

@@ -1,4 +1,4 @@
-import { parentOf } from '../resources/file-state.ts';
+import { parentOf } from '../resources/file/file-state.ts';
 
 /**
  * What a link at `path` with this text leads to: the path without "..", as far as its text tells, and the one that the host itself

@@ -4,7 +4,7 @@ import type { Facts } from '../connection/shell/facts.ts';
 import type { UploadRoom, UploadSource } from '../connection/shell/upload.ts';
 import type { Place } from '../errors/problem.ts';
 import type { Vault } from '../vault/vault.ts';
-import type { Prediction, Request, Seen } from '../resources/resource.ts';
+import type { Prediction, Request, Seen } from '../resources/base/resource.ts';
 import type { Secret } from '../values/base/secret.ts';
 import type { Unknown, Value, ValueMap } from '../values/base/value.ts';
 import type { ArchiveContent } from './archive-read.ts';

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
-import type { FileState } from '../resources/file-state.ts';
-import { endOf } from '../resources/file-state.ts';
+import type { FileState } from '../resources/file/file-state.ts';
+import { endOf } from '../resources/file/file-state.ts';
 import { file } from '../resources/file.ts';
 import type { MountState } from '../resources/mount.ts';
 import { mountRequest } from '../resources/mount.ts';
-import type { Prediction, Seen } from '../resources/resource.ts';
-import { predict } from '../resources/resource.ts';
+import type { Prediction, Seen } from '../resources/base/resource.ts';
+import { predict } from '../resources/base/resource.ts';
 import { boolean, path, wholeNumber } from './arguments.ts';
 import type { Context, Difference, Impossible, Outcome } from './module.ts';
 import { defineModule } from './module.ts';

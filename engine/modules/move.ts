@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { file } from '../resources/file.ts';
-import type { FileDetail } from '../resources/file-detail.ts';
-import type { FileState, RegularFile } from '../resources/file-state.ts';
-import { ABSENT, describeType } from '../resources/file-state.ts';
-import type { Request, Seen } from '../resources/resource.ts';
-import { predict } from '../resources/resource.ts';
+import type { FileDetail } from '../resources/file/file-detail.ts';
+import type { FileState, RegularFile } from '../resources/file/file-state.ts';
+import { ABSENT, describeType } from '../resources/file/file-state.ts';
+import type { Request, Seen } from '../resources/base/resource.ts';
+import { predict } from '../resources/base/resource.ts';
 import { path } from './arguments.ts';
 import { unsafePath } from './file-attributes.ts';
 import { cannotLook } from './file-needs.ts';

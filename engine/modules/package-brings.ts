@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { file } from '../resources/file.ts';
 import { groupRequest } from '../resources/group.ts';
-import type { Prediction, Request, Seen } from '../resources/resource.ts';
-import { predict } from '../resources/resource.ts';
-import type { UnitState } from '../resources/unit-state.ts';
+import type { Prediction, Request, Seen } from '../resources/base/resource.ts';
+import { predict } from '../resources/base/resource.ts';
+import type { UnitState } from '../resources/system/unit-state.ts';
 import { ABSENT_UNIT, unitRequest } from '../resources/unit.ts';
 import { userRequest } from '../resources/user.ts';
 import { boolean, path } from './arguments.ts';

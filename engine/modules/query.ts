@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { probe } from '../resources/probe.ts';
 import type { ProbeDetail, ProbeState } from '../resources/probe.ts';
-import type { Request } from '../resources/resource.ts';
+import type { Request } from '../resources/base/resource.ts';
 import { path, secretText } from './arguments.ts';
 import { commandResult, meaning } from './command-result.ts';
 import { defineModule } from './module.ts';

@@ -1,5 +1,5 @@
 import { quote } from '../connection/base/quote.ts';
-import { nameOf } from '../resources/file-state.ts';
+import { nameOf } from '../resources/file/file-state.ts';
 import { goInto } from './foreign-folder.ts';
 import type { ForeignWay } from './way-to-path.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { bootRequest } from '../resources/boot.ts';
-import { predict } from '../resources/resource.ts';
+import { predict } from '../resources/base/resource.ts';
 import { plainText, wholeNumber } from './arguments.ts';
 import { defineModule } from './module.ts';
 

@@ -3,7 +3,7 @@ import { Problem } from '../errors/problem.ts';
 import { isEncrypted } from '../vault/base/armor.ts';
 import { encryptText } from '../vault/encrypt.ts';
 import { Secret } from '../values/base/secret.ts';
-import type { Seen } from '../resources/resource.ts';
+import type { Seen } from '../resources/base/resource.ts';
 import type { Change, Context, InSync } from './module.ts';
 import type { Held } from './pki-files.ts';
 import { applyFiles, closed, heldBy, hindrance, written } from './pki-files.ts';

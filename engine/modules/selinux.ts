@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Seen } from '../resources/resource.ts';
-import { predict } from '../resources/resource.ts';
+import type { Seen } from '../resources/base/resource.ts';
+import { predict } from '../resources/base/resource.ts';
 import type { SelinuxState } from '../resources/selinux.ts';
 import { selinuxRequest } from '../resources/selinux.ts';
 import type { ValueMap } from '../values/base/value.ts';

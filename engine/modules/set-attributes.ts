@@ -1,6 +1,6 @@
 import { quote } from '../connection/base/quote.ts';
-import type { Directory, OtherFile, RegularFile } from '../resources/file-state.ts';
-import type { Link } from '../resources/file-state.ts';
+import type { Directory, OtherFile, RegularFile } from '../resources/file/file-state.ts';
+import type { Link } from '../resources/file/file-state.ts';
 import { attributeCommands } from './file-attributes.ts';
 import type { WantedAttributes } from './file-attributes.ts';
 import { intoDirectory, onPinned } from './foreign-folder.ts';

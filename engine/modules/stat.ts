@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { file } from '../resources/file.ts';
-import type { FileState } from '../resources/file-state.ts';
+import type { FileState } from '../resources/file/file-state.ts';
 import { formatMode } from './file-mode.ts';
 import type { Value, ValueMap } from '../values/base/value.ts';
 import { Unknown } from '../values/base/value.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
-import type { Seen } from '../resources/resource.ts';
-import { predict } from '../resources/resource.ts';
+import type { Seen } from '../resources/base/resource.ts';
+import { predict } from '../resources/base/resource.ts';
 import { moduleOf, normalizeValue, sysctlPath, sysctlRequest } from '../resources/sysctl.ts';
 import type { SysctlState } from '../resources/sysctl.ts';
 import type { ValueMap } from '../values/base/value.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
-import type { Seen } from '../resources/resource.ts';
-import { predict } from '../resources/resource.ts';
+import type { Seen } from '../resources/base/resource.ts';
+import { predict } from '../resources/base/resource.ts';
 import { managerRequest } from '../resources/unit-manager.ts';
-import type { UnitState } from '../resources/unit-state.ts';
+import type { UnitState } from '../resources/system/unit-state.ts';
 import { isDisabled, isDoneOneshot, isEnabled, isRunning, missingLinks, unitName, unitRequest } from '../resources/unit.ts';
 import type { ValueMap } from '../values/base/value.ts';
 import { Unknown } from '../values/base/value.ts';

@@ -1,4 +1,4 @@
-import type { RegularFile } from '../resources/file-state.ts';
+import type { RegularFile } from '../resources/file/file-state.ts';
 import { attributeCommands, modeKept } from './file-attributes.ts';
 import type { WantedAttributes } from './file-attributes.ts';
 import type { Account } from './arguments.ts';

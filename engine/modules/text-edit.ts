@@ -1,8 +1,8 @@
 import { quote } from '../connection/base/quote.ts';
 import { file, wholeFile } from '../resources/file.ts';
-import { parentOf } from '../resources/file-state.ts';
-import type { Prediction, Request, Seen } from '../resources/resource.ts';
-import { predict } from '../resources/resource.ts';
+import { parentOf } from '../resources/file/file-state.ts';
+import type { Prediction, Request, Seen } from '../resources/base/resource.ts';
+import { predict } from '../resources/base/resource.ts';
 import type { WantedAttributes } from './file-attributes.ts';
 import { notBrought } from './edit-file.ts';
 import { newAttributes } from './file-attributes.ts';

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { ArchiveDetail, ArchiveState } from '../resources/archive.ts';
 import { archiveRequest } from '../resources/archive.ts';
-import { dangerOf } from '../resources/archive-member.ts';
+import { dangerOf } from '../resources/archive/archive-member.ts';
 import { file } from '../resources/file.ts';
-import { describeType } from '../resources/file-state.ts';
-import type { Directory, FileState, Followed } from '../resources/file-state.ts';
-import type { Prediction, Request, Seen } from '../resources/resource.ts';
-import { predict } from '../resources/resource.ts';
+import { describeType } from '../resources/file/file-state.ts';
+import type { Directory, FileState, Followed } from '../resources/file/file-state.ts';
+import type { Prediction, Request, Seen } from '../resources/base/resource.ts';
+import { predict } from '../resources/base/resource.ts';
 import type { ValueMap } from '../values/base/value.ts';
 import { chosenMembers, readOptions } from './archive-options.ts';
 import type { UnpackOptions } from './archive-options.ts';

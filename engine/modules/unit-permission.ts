@@ -1,4 +1,4 @@
-import type { Request, Seen } from '../resources/resource.ts';
+import type { Request, Seen } from '../resources/base/resource.ts';
 import { file } from '../resources/file.ts';
 import type { Context, Outcome } from './module.ts';
 import { forRootAlone, isRoot } from './root-alone.ts';

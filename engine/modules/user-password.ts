@@ -1,4 +1,4 @@
-import type { Aging, UserState } from '../resources/account-state.ts';
+import type { Aging, UserState } from '../resources/system/account-state.ts';
 import { passwordDigest } from '../resources/user.ts';
 import { Secret } from '../values/base/secret.ts';
 import { Unknown } from '../values/base/value.ts';

@@ -1,6 +1,6 @@
 import { quote } from '../connection/base/quote.ts';
-import type { UserState } from '../resources/account-state.ts';
-import { parentOf } from '../resources/file-state.ts';
+import type { UserState } from '../resources/system/account-state.ts';
+import { parentOf } from '../resources/file/file-state.ts';
 import { otherGroups } from '../resources/user.ts';
 import type { UserArguments } from './user-arguments.ts';
 import { hasOwnGroup } from './user-arguments.ts';

@@ -1,5 +1,5 @@
-import type { GroupState, UserState } from '../resources/account-state.ts';
-import type { FileState } from '../resources/file-state.ts';
+import type { GroupState, UserState } from '../resources/system/account-state.ts';
+import type { FileState } from '../resources/file/file-state.ts';
 import { otherGroups, passwordDigest } from '../resources/user.ts';
 import { Unknown } from '../values/base/value.ts';
 import type { Value } from '../values/base/value.ts';

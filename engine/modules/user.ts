@@ -1,9 +1,9 @@
-import type { Aging, UserState } from '../resources/account-state.ts';
-import { ABSENT } from '../resources/file-state.ts';
+import type { Aging, UserState } from '../resources/system/account-state.ts';
+import { ABSENT } from '../resources/file/file-state.ts';
 import { file } from '../resources/file.ts';
 import { groupRequest } from '../resources/group.ts';
-import type { Prediction, Seen } from '../resources/resource.ts';
-import { predict } from '../resources/resource.ts';
+import type { Prediction, Seen } from '../resources/base/resource.ts';
+import { predict } from '../resources/base/resource.ts';
 import { otherGroups, userRequest } from '../resources/user.ts';
 import { Unknown } from '../values/base/value.ts';
 import type { ValueMap } from '../values/base/value.ts';

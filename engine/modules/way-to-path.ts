@@ -1,7 +1,7 @@
-import type { Attributes, Directory, FileState, Link } from '../resources/file-state.ts';
-import { ABSENT, nameOf, parentOf } from '../resources/file-state.ts';
-import type { FileDetail } from '../resources/file-detail.ts';
-import type { Request, Seen } from '../resources/resource.ts';
+import type { Attributes, Directory, FileState, Link } from '../resources/file/file-state.ts';
+import { ABSENT, nameOf, parentOf } from '../resources/file/file-state.ts';
+import type { FileDetail } from '../resources/file/file-detail.ts';
+import type { Request, Seen } from '../resources/base/resource.ts';
 import { aboveNeeds } from './file-needs.ts';
 import type { Context, Impossible } from './module.ts';
 import { isRoot } from './root-alone.ts';

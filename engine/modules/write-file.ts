@@ -1,6 +1,6 @@
 import { quote } from '../connection/base/quote.ts';
 import { unguessable } from '../connection/base/unguessable.ts';
-import { nameOf, parentOf } from '../resources/file-state.ts';
+import { nameOf, parentOf } from '../resources/file/file-state.ts';
 import { attributeCommands } from './file-attributes.ts';
 import type { WantedAttributes } from './file-attributes.ts';
 import { formatMode } from './file-mode.ts';

@@ -2,7 +2,7 @@ import { quote } from '../connection/base/quote.ts';
 import { attributeCommands } from './file-attributes.ts';
 import { directoriesIn, inRoom, intoPlace, leaveRoom, makeDirectories, makeRoom, pinOld, roomFor } from './foreign-folder.ts';
 import type { Room } from './foreign-folder.ts';
-import { nameOf } from '../resources/file-state.ts';
+import { nameOf } from '../resources/file/file-state.ts';
 import type { Apply, Context } from './module.ts';
 import { isTighter, keeping, ownerCommands, takeOver } from './take-over.ts';
 import type { ForeignWay } from './way-to-path.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { boolean, textList, wholeNumber } from './arguments.ts';
-import type { Seen } from '../resources/resource.ts';
+import type { Seen } from '../resources/base/resource.ts';
 import type { Context, Outcome } from './module.ts';
 import { defineModule } from './module.ts';
 import { forRootAlone } from './root-alone.ts';

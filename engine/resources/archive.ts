@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import { quote } from '../connection/base/quote.ts';
 import { unguessable } from '../connection/base/unguessable.ts';
-import type { ArchiveTool } from './archive-listing.ts';
-import { readListing } from './archive-listing.ts';
-import type { Member } from './archive-member.ts';
-import { tidyName } from './archive-member.ts';
-import { chooseTar, listArchive, namesOfListing, needsGnu, NO_SUCH_OPTIONS } from './archive-script.ts';
-import type { ArchiveOptions } from './archive-script.ts';
+import type { ArchiveTool } from './archive/archive-listing.ts';
+import { readListing } from './archive/archive-listing.ts';
+import type { Member } from './archive/archive-member.ts';
+import { tidyName } from './archive/archive-member.ts';
+import { chooseTar, listArchive, namesOfListing, needsGnu, NO_SUCH_OPTIONS } from './archive/archive-script.ts';
+import type { ArchiveOptions } from './archive/archive-script.ts';
 import { files } from './file.ts';
-import { isBeneath } from './file-state.ts';
+import { isBeneath } from './file/file-state.ts';
 import { isPattern, somethingFits } from './glob.ts';
-import type { Prediction, Request, ResourceKind } from './resource.ts';
-import { predictedOf, request } from './resource.ts';
+import type { Prediction, Request, ResourceKind } from './base/resource.ts';
+import { predictedOf, request } from './base/resource.ts';
 
 /** What stands at the place of one member. In a prediction, what is not known is undefined. */
 export interface Entry {

@@ -1,10 +1,10 @@
 import { quote } from '../connection/base/quote.ts';
-import type { Attributes, Directory, Link, OtherFile, RegularFile } from './file-state.ts';
-import { isBeneath } from './file-state.ts';
+import type { Attributes, Directory, Link, OtherFile, RegularFile } from './file/file-state.ts';
+import { isBeneath } from './file/file-state.ts';
 import { files } from './file.ts';
-import { numbered, printRecords, recordsOf } from './records.ts';
-import type { Request, ResourceKind } from './resource.ts';
-import { predictedOf, request } from './resource.ts';
+import { numbered, printRecords, recordsOf } from './base/records.ts';
+import type { Request, ResourceKind } from './base/resource.ts';
+import { predictedOf, request } from './base/resource.ts';
 import { users } from './user.ts';
 
 /** The public keys that may log in as a user. */

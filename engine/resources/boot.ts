@@ -1,5 +1,5 @@
-import type { Request, ResourceKind } from './resource.ts';
-import { request } from './resource.ts';
+import type { Request, ResourceKind } from './base/resource.ts';
+import { request } from './base/resource.ts';
 
 /** Which start of the host this is. */
 export interface BootState {

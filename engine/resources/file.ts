@@ -1,17 +1,17 @@
 import { quote } from '../connection/base/quote.ts';
 import { unguessable } from '../connection/base/unguessable.ts';
-import { decodeFiles } from './file-decode.ts';
-import type { FileDetail, Look } from './file-detail.ts';
-import { LOOKS, MAX_CONTENT_BYTES, MAX_EDITED_BYTES } from './file-detail.ts';
-import type { FileState, RegularFile } from './file-state.ts';
-import { NOTHING_ABOVE, disagreement, endOf, isBeneath, parentOf } from './file-state.ts';
-import { digestLarge } from './large-digest.ts';
+import { decodeFiles } from './file/file-decode.ts';
+import type { FileDetail, Look } from './file/file-detail.ts';
+import { LOOKS, MAX_CONTENT_BYTES, MAX_EDITED_BYTES } from './file/file-detail.ts';
+import type { FileState, RegularFile } from './file/file-state.ts';
+import { NOTHING_ABOVE, disagreement, endOf, isBeneath, parentOf } from './file/file-state.ts';
+import { digestLarge } from './file/large-digest.ts';
 import { groups } from './group.ts';
-import type { Prediction, Request, ResourceKind } from './resource.ts';
-import { predictedOf, request } from './resource.ts';
+import type { Prediction, Request, ResourceKind } from './base/resource.ts';
+import { predictedOf, request } from './base/resource.ts';
 import { users } from './user.ts';
 
-export type { FileDetail } from './file-detail.ts';
+export type { FileDetail } from './file/file-detail.ts';
 
 /** What stands at an absolute path: files, directories, links. */
 export const files: ResourceKind<FileDetail, FileState> = {

@@ -1,7 +1,7 @@
 import { quote } from '../connection/base/quote.ts';
 import type { ProbeDetail, ProbeState } from './probe.ts';
 import { probe } from './probe.ts';
-import type { Request } from './resource.ts';
+import type { Request } from './base/resource.ts';
 
 /** Whether a path holds characters of a shell pattern. */
 export function isPattern(path: string): boolean {

@@ -1,8 +1,8 @@
 import { quote } from '../connection/base/quote.ts';
-import type { GroupState, UserState } from './account-state.ts';
+import type { GroupState, UserState } from './system/account-state.ts';
 import { isUndeclaredPackage } from './package.ts';
-import type { Request, ResourceKind } from './resource.ts';
-import { predictedOf, request } from './resource.ts';
+import type { Request, ResourceKind } from './base/resource.ts';
+import { predictedOf, request } from './base/resource.ts';
 import { isRemovedUser, users } from './user.ts';
 
 export interface GroupDetail {

@@ -1,7 +1,7 @@
 import { quote } from '../connection/base/quote.ts';
 import { isUndeclaredPackage } from './package.ts';
-import type { Request, ResourceKind } from './resource.ts';
-import { request } from './resource.ts';
+import type { Request, ResourceKind } from './base/resource.ts';
+import { request } from './base/resource.ts';
 
 /** A module of the running kernel. */
 export interface KernelModuleState {

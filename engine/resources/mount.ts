@@ -1,7 +1,7 @@
 import { quote } from '../connection/base/quote.ts';
-import { isBeneath } from './file-state.ts';
-import type { Request, ResourceKind } from './resource.ts';
-import { request } from './resource.ts';
+import { isBeneath } from './file/file-state.ts';
+import type { Request, ResourceKind } from './base/resource.ts';
+import { request } from './base/resource.ts';
 
 /** What is mounted at a directory now. */
 export interface MountState {

@@ -1,11 +1,11 @@
 import { quote } from '../connection/base/quote.ts';
 import { files } from './file.ts';
-import { isBeneath } from './file-state.ts';
+import { isBeneath } from './file/file-state.ts';
 import { groups } from './group.ts';
 import { mounts } from './mount.ts';
 import { isUndeclaredPackage, packages } from './package.ts';
-import type { Prediction, Request, ResourceKind } from './resource.ts';
-import { predictedOf, request } from './resource.ts';
+import type { Prediction, Request, ResourceKind } from './base/resource.ts';
+import { predictedOf, request } from './base/resource.ts';
 import { users } from './user.ts';
 
 /** What a change takes for granted on the host, and what cannot be seen of the thing that it changes. */

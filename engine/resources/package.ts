@@ -1,8 +1,8 @@
 import { quote } from '../connection/base/quote.ts';
-import type { Prediction, Request, ResourceKind } from './resource.ts';
-import type { Offer } from './package-offers.ts';
-import { askOffers, decodeOffers } from './package-offers.ts';
-import { predictedOf, request } from './resource.ts';
+import type { Prediction, Request, ResourceKind } from './base/resource.ts';
+import type { Offer } from './system/package-offers.ts';
+import { askOffers, decodeOffers } from './system/package-offers.ts';
+import { predictedOf, request } from './base/resource.ts';
 
 /** A package of the distribution. Fields that a prediction cannot know are undefined. */
 export interface PackageState {

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { quote } from '../connection/base/quote.ts';
-import type { Request, ResourceKind } from './resource.ts';
-import { request } from './resource.ts';
+import type { Request, ResourceKind } from './base/resource.ts';
+import { request } from './base/resource.ts';
 
 /** What a command that only looks has answered. In a prediction, what is not known is undefined. */
 export interface ProbeState {

@@ -1,5 +1,5 @@
-import type { Request, ResourceKind } from './resource.ts';
-import { request } from './resource.ts';
+import type { Request, ResourceKind } from './base/resource.ts';
+import { request } from './base/resource.ts';
 
 /** SELinux as the running kernel has it. */
 export interface SelinuxState {

@@ -1,6 +1,6 @@
 import { unescapeOctal } from './mount.ts';
-import type { Request, ResourceKind } from './resource.ts';
-import { request } from './resource.ts';
+import type { Request, ResourceKind } from './base/resource.ts';
+import { request } from './base/resource.ts';
 
 /** The swap that the running kernel uses. */
 export interface SwapState {

@@ -1,7 +1,7 @@
 import { quote } from '../connection/base/quote.ts';
 import { kernelModules } from './kernel-module.ts';
-import type { Request, ResourceKind } from './resource.ts';
-import { predictedOf, request } from './resource.ts';
+import type { Request, ResourceKind } from './base/resource.ts';
+import { predictedOf, request } from './base/resource.ts';
 
 /** The running value of a kernel parameter. */
 export interface SysctlState {

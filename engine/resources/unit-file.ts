@@ -1,9 +1,9 @@
-import type { FileState, RegularFile } from './file-state.ts';
+import type { FileState, RegularFile } from './file/file-state.ts';
 import { files } from './file.ts';
-import type { Prediction } from './resource.ts';
-import { predictedOf } from './resource.ts';
-import { wantedLinks } from './unit-install.ts';
-import type { UnitState } from './unit-state.ts';
+import type { Prediction } from './base/resource.ts';
+import { predictedOf } from './base/resource.ts';
+import { wantedLinks } from './system/unit-install.ts';
+import type { UnitState } from './system/unit-state.ts';
 
 /** Where unit files are looked for, the first one found counts. */
 const FOLDERS = [

@@ -1,6 +1,6 @@
 import { files } from './file.ts';
-import type { Request, ResourceKind } from './resource.ts';
-import { predictedOf, request } from './resource.ts';
+import type { Request, ResourceKind } from './base/resource.ts';
+import { predictedOf, request } from './base/resource.ts';
 import { LIST_DROP_INS, hasUnreadDropIn, isUnitFileOf, listedDropIns } from './unit-file.ts';
 
 /** systemd as a whole. */

@@ -1,10 +1,10 @@
 import { quote } from '../connection/base/quote.ts';
 import { isUndeclaredPackage } from './package.ts';
-import type { Request, ResourceKind } from './resource.ts';
-import { request } from './resource.ts';
-import { LIST_INSTALL, LIST_LINKS, installLines, linksOf, wantedLinks } from './unit-install.ts';
+import type { Request, ResourceKind } from './base/resource.ts';
+import { request } from './base/resource.ts';
+import { LIST_INSTALL, LIST_LINKS, installLines, linksOf, wantedLinks } from './system/unit-install.ts';
 import { LIST_DROP_INS, hasUnreadDropIn, listedDropIns, unitFileChange } from './unit-file.ts';
-import type { UnitState } from './unit-state.ts';
+import type { UnitState } from './system/unit-state.ts';
 
 export const ABSENT_UNIT: UnitState = {
   load: 'not-found',

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { quote } from '../connection/base/quote.ts';
-import type { AccountDefaults, Aging, GroupState, UserState } from './account-state.ts';
-import type { Prediction, Request, ResourceKind } from './resource.ts';
-import { predictedOf, request } from './resource.ts';
+import type { AccountDefaults, Aging, GroupState, UserState } from './system/account-state.ts';
+import type { Prediction, Request, ResourceKind } from './base/resource.ts';
+import { predictedOf, request } from './base/resource.ts';
 import { isUndeclaredPackage } from './package.ts';
 
 export interface UserDetail {

@@ -11,7 +11,7 @@ import type { ArchiveContent } from '../modules/archive-read.ts';
 import { readArchive } from '../modules/archive-read.ts';
 import { BrokenArchive } from '../modules/archive-tar.ts';
 import type { Controller, LocalFile } from '../modules/module.ts';
-import type { Prediction } from '../resources/resource.ts';
+import type { Prediction } from '../resources/base/resource.ts';
 import type { ControllerAccess } from '../values/controller-access.ts';
 import { statusOf } from '../values/look-at-once.ts';
 import { Secret } from '../values/base/secret.ts';

@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Place } from '../errors/problem.ts';
-import type { Prediction } from '../resources/resource.ts';
+import type { Prediction } from '../resources/base/resource.ts';
 import type { AccessRequest, ControllerAccess } from '../values/controller-access.ts';
 import { statusOf } from '../values/look-at-once.ts';
 

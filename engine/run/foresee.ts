@@ -1,7 +1,7 @@
 import type { Task } from '../playbook/base/play.ts';
 import { resultsOf } from '../playbook/base/brings.ts';
 import { isSelected } from '../playbook/base/select-tasks.ts';
-import type { Request } from '../resources/resource.ts';
+import type { Request } from '../resources/base/resource.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Value } from '../values/base/value.ts';
 import { Unknown } from '../values/base/value.ts';

@@ -1,5 +1,5 @@
 import type { Task } from '../playbook/base/play.ts';
-import type { Request } from '../resources/resource.ts';
+import type { Request } from '../resources/base/resource.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Scope, Value } from '../values/base/value.ts';
 import type { ChangePlace } from './approval.ts';

@@ -4,7 +4,7 @@ import { Unreachable } from '../connection/base/unreachable.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Apply } from '../modules/module.ts';
-import type { Prediction, Request } from '../resources/resource.ts';
+import type { Prediction, Request } from '../resources/base/resource.ts';
 import type { ChangeCount } from './change-count.ts';
 import { openSealedFiles } from './sealed-files.ts';
 import { HostStops } from './signals.ts';

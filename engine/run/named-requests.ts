@@ -1,6 +1,6 @@
 import type { Facts } from '../connection/shell/facts.ts';
 import type { Context } from '../modules/module.ts';
-import type { Request } from '../resources/resource.ts';
+import type { Request } from '../resources/base/resource.ts';
 import type { Prepared } from './prepare.ts';
 
 interface Named {

@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
-import { numbered, printRecords, recordsOf } from '../resources/records.ts';
-import type { Request, ResourceKind } from '../resources/resource.ts';
-import { request } from '../resources/resource.ts';
+import { numbered, printRecords, recordsOf } from '../resources/base/records.ts';
+import type { Request, ResourceKind } from '../resources/base/resource.ts';
+import { request } from '../resources/base/resource.ts';
 
 /** The plays that pay each other's debts: those of one playbook, wherever its file lies. */
 export interface Debtor {

@@ -2,8 +2,8 @@ import type { Completed, Looking } from '../connection/connection.ts';
 import { unguessable } from '../connection/base/unguessable.ts';
 import { lookUnanswered, TimedOut } from '../connection/base/unreachable.ts';
 import { Problem } from '../errors/problem.ts';
-import { composeObservation } from '../resources/observation.ts';
-import type { Prediction, Request, Seen } from '../resources/resource.ts';
+import { composeObservation } from '../resources/base/observation.ts';
+import type { Prediction, Request, Seen } from '../resources/base/resource.ts';
 import type { ChangeCount } from './change-count.ts';
 
 interface Known {

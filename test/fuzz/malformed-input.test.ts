@@ -20,7 +20,7 @@ import { hostnameRequest } from '../../engine/resources/hostname.ts';
 import { initServiceRequest } from '../../engine/resources/init-service.ts';
 import { kernelModuleRequest } from '../../engine/resources/kernel-module.ts';
 import { mountRequest } from '../../engine/resources/mount.ts';
-import { composeObservation } from '../../engine/resources/observation.ts';
+import { composeObservation } from '../../engine/resources/base/observation.ts';
 import { packageRequest } from '../../engine/resources/package.ts';
 import { probe } from '../../engine/resources/probe.ts';
 import { selinuxRequest } from '../../engine/resources/selinux.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { module as service } from '../../engine/modules/systemd.ts';
 import { file } from '../../engine/resources/file.ts';
-import type { FileState } from '../../engine/resources/file-state.ts';
+import type { FileState } from '../../engine/resources/file/file-state.ts';
 import { packageRequest } from '../../engine/resources/package.ts';
-import { predict } from '../../engine/resources/resource.ts';
+import { predict } from '../../engine/resources/base/resource.ts';
 import { managerRequest, managers } from '../../engine/resources/unit-manager.ts';
-import type { UnitState } from '../../engine/resources/unit-state.ts';
+import type { UnitState } from '../../engine/resources/system/unit-state.ts';
 import { ABSENT_UNIT, unitRequest, units } from '../../engine/resources/unit.ts';
 import { planWith, seenAs } from './system-host.ts';
 

@@ -7,7 +7,7 @@ import { Vault } from '../../engine/vault/vault.ts';
 import { readArchive } from '../../engine/modules/archive-read.ts';
 import { parseArguments } from '../../engine/modules/arguments.ts';
 import type { AnyModule, Apply, Change, Context, Controller, LocalFile, Module, Outcome } from '../../engine/modules/module.ts';
-import type { Request, Seen } from '../../engine/resources/resource.ts';
+import type { Request, Seen } from '../../engine/resources/base/resource.ts';
 import type { Secret } from '../../engine/values/base/secret.ts';
 import type { ValueMap } from '../../engine/values/base/value.ts';
 import { Unknown } from '../../engine/values/base/value.ts';

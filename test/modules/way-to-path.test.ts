@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Context } from '../../engine/modules/module.ts';
 import type { Way } from '../../engine/modules/way-to-path.ts';
 import { wayTo } from '../../engine/modules/way-to-path.ts';
-import type { Directory, FileState, Link } from '../../engine/resources/file-state.ts';
-import { ABSENT } from '../../engine/resources/file-state.ts';
+import type { Directory, FileState, Link } from '../../engine/resources/file/file-state.ts';
+import { ABSENT } from '../../engine/resources/file/file-state.ts';
 import { file } from '../../engine/resources/file.ts';
 import { CONTEXT } from './try-module.ts';
 

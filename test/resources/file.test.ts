@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { file, files } from '../../engine/resources/file.ts';
-import type { FileState, RegularFile } from '../../engine/resources/file-state.ts';
-import { ABSENT, NOTHING_ABOVE } from '../../engine/resources/file-state.ts';
+import type { FileState, RegularFile } from '../../engine/resources/file/file-state.ts';
+import { ABSENT, NOTHING_ABOVE } from '../../engine/resources/file/file-state.ts';
 import { groupRequest } from '../../engine/resources/group.ts';
-import { predict } from '../../engine/resources/resource.ts';
+import { predict } from '../../engine/resources/base/resource.ts';
 import { userRequest } from '../../engine/resources/user.ts';
 import { SHELLS, observeHere } from './local-sh.ts';
 

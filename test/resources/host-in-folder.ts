@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Completed } from '../../engine/connection/connection.ts';
-import { composeObservation } from '../../engine/resources/observation.ts';
-import type { Request } from '../../engine/resources/resource.ts';
+import { composeObservation } from '../../engine/resources/base/observation.ts';
+import type { Request } from '../../engine/resources/base/resource.ts';
 
 /** What a host has: files by their paths, programs (mode 0755) and links. */
 export interface HostFiles {

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import type { Completed } from '../../engine/connection/connection.ts';
-import { composeObservation } from '../../engine/resources/observation.ts';
+import { composeObservation } from '../../engine/resources/base/observation.ts';
 import { BUSYBOXES } from '../busyboxes.ts';
-import type { Request } from '../../engine/resources/resource.ts';
+import type { Request } from '../../engine/resources/base/resource.ts';
 
 /** The shells that targets have. */
 export const SHELLS: readonly (readonly [string, readonly string[]])[] = [

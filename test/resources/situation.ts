@@ -1,5 +1,5 @@
 import type * as fc from 'fast-check';
-import type { Request } from '../../engine/resources/resource.ts';
+import type { Request } from '../../engine/resources/base/resource.ts';
 import type { HostFiles } from './host-in-folder.ts';
 
 export interface Ask {

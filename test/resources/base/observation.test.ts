@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BUSYBOXES } from '../busyboxes.ts';
-import { file } from '../../engine/resources/file.ts';
-import { composeObservation } from '../../engine/resources/observation.ts';
-import { probe } from '../../engine/resources/probe.ts';
-import type { ResourceKind } from '../../engine/resources/resource.ts';
-import { request } from '../../engine/resources/resource.ts';
-import { observeHere, runScript } from './local-sh.ts';
+import { BUSYBOXES } from '../../busyboxes.ts';
+import { file } from '../../../engine/resources/file.ts';
+import { composeObservation } from '../../../engine/resources/base/observation.ts';
+import { probe } from '../../../engine/resources/probe.ts';
+import type { ResourceKind } from '../../../engine/resources/base/resource.ts';
+import { request } from '../../../engine/resources/base/resource.ts';
+import { observeHere, runScript } from '../local-sh.ts';
 
 function kindWith(name: string, script: string): ResourceKind<number, string> {
   return {

@@ -3,7 +3,7 @@ import type { FileDetail } from './file-detail.ts';
 import { MAX_CONTENT_BYTES, MAX_EDITED_BYTES } from './file-detail.ts';
 import type { Attributes, Directory, FileState, Followed, OtherFile, RegularFile } from './file-state.ts';
 import { ABSENT, NOTHING_ABOVE, parentOf } from './file-state.ts';
-import type { Request } from './resource.ts';
+import type { Request } from '../base/resource.ts';
 
 /** Reads what the script of `files.observe` prints. */
 export function decodeFiles(output: Buffer, requests: readonly Request<FileDetail, FileState>[]): ReadonlyMap<string, FileState> {

@@ -1,4 +1,4 @@
-import { Problem } from '../errors/problem.ts';
+import { Problem } from '../../errors/problem.ts';
 import type { Request, ResourceKind } from './resource.ts';
 
 export interface ComposedObservation {

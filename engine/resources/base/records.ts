@@ -1,4 +1,4 @@
-import { unguessable } from '../connection/base/unguessable.ts';
+import { unguessable } from '../../connection/base/unguessable.ts';
 
 const BOUNDARY_BYTES = 12;
 const END = 'z';

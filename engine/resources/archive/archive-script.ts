@@ -1,4 +1,4 @@
-import { quote } from '../connection/base/quote.ts';
+import { quote } from '../../connection/base/quote.ts';
 
 /** What a task tells tar or unzip beside archive and folder. */
 export interface ArchiveOptions {
