@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Plugin } from 'rolldown';
 import { rolldown } from 'rolldown';
 import { sourceStamp, stampOf } from '../bin/source-stamp.cjs';
-import { moduleFiles } from '../engine/modules/module-files.ts';
+import { moduleFiles } from '../engine/modules/base/module-files.ts';
 import { inAscii } from './ascii.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -18,9 +18,9 @@ const TICK_MS = 1000;
 const listedModules: Plugin = {
   name: 'listed-modules',
   load: {
-    filter: { id: /\/engine\/modules\/module-files\.ts$/ },
+    filter: { id: /\/engine\/modules\/base\/module-files\.ts$/ },
     handler: () => {
-      const entries = [...moduleFiles.keys()].map((name) => `['${name}', () => import('./${name}.ts')]`);
+      const entries = [...moduleFiles.keys()].map((name) => `['${name}', () => import('../${name}.ts')]`);
       return `export const moduleFiles = new Map([${entries.join(', ')}]);`;
     },
   },

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { modules } from '../modules/catalogue.ts';
-import type { AnyModule } from '../modules/module.ts';
+import { modules } from '../modules/base/catalogue.ts';
+import type { AnyModule } from '../modules/base/module.ts';
 import { printAnsibleDifferences, printHelpers } from '../report/language-tables.ts';
 import { printModule, printModules } from '../report/module-document.ts';
 import { printPlaybookSchema } from '../report/playbook-schema.ts';

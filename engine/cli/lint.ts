@@ -8,7 +8,7 @@ import { VariableFolders } from '../inventory/variable-folders.ts';
 import type { Vault } from '../vault/vault.ts';
 import { mistakesOf } from '../inventory/written-variable.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
-import { modules } from '../modules/catalogue.ts';
+import { modules } from '../modules/base/catalogue.ts';
 import { loadPlaybook } from '../playbook/load-playbook.ts';
 import type { Play, Playbook } from '../playbook/base/play.ts';
 import { openOutput } from '../report/output.ts';

@@ -1,7 +1,7 @@
 import type { Place } from '../errors/problem.ts';
 import { Problem, Problems } from '../errors/problem.ts';
 import { shellWords } from '../inventory/shell-words.ts';
-import { modules } from '../modules/catalogue.ts';
+import { modules } from '../modules/base/catalogue.ts';
 import type { Argument, Play, Playbook, Task } from '../playbook/base/play.ts';
 import { NO_SETTINGS } from '../playbook/base/settings.ts';
 import { argumentDocuments } from '../report/module-document.ts';

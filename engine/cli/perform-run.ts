@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { modules } from '../modules/catalogue.ts';
+import { modules } from '../modules/base/catalogue.ts';
 import type { Report } from '../report/report.ts';
 import { startReport } from '../report/report.ts';
 import type { Mode } from '../run/events.ts';

@@ -3,7 +3,7 @@ import type { Inventory } from '../inventory/inventory.ts';
 import type { Vault } from '../vault/vault.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { LOCALHOST } from '../inventory/localhost.ts';
-import { modules } from '../modules/catalogue.ts';
+import { modules } from '../modules/base/catalogue.ts';
 import { Problem } from '../errors/problem.ts';
 import { loadPlaybook } from '../playbook/load-playbook.ts';
 import type { Playbook } from '../playbook/base/play.ts';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { packageLists } from './package-script.ts';
-import { boolean, mode } from './arguments.ts';
+import { packageLists } from './system/package-script.ts';
+import { boolean, mode } from './base/arguments.ts';
 import type { Seen } from '../resources/base/resource.ts';
-import type { Context, Outcome } from './module.ts';
-import { defineModule } from './module.ts';
-import { forRootAlone } from './root-alone.ts';
-import { editOutcome, editText, textNeeds } from './text-edit.ts';
+import type { Context, Outcome } from './base/module.ts';
+import { defineModule } from './base/module.ts';
+import { forRootAlone } from './base/root-alone.ts';
+import { editOutcome, editText, textNeeds } from './edit/text-edit.ts';
 
 const schema = z.strictObject({
   repo: z

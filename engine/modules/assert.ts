@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { boolean, text } from './arguments.ts';
-import { defineModule } from './module.ts';
+import { boolean, text } from './base/arguments.ts';
+import { defineModule } from './base/module.ts';
 
 /** The runner evaluates the expressions and tells which hold; as they are written they are only checked. */
 const condition = z.union([

@@ -7,16 +7,16 @@ import { describeType, nameOf, parentOf } from '../resources/file/file-state.ts'
 import { file } from '../resources/file.ts';
 import type { Prediction, Seen } from '../resources/base/resource.ts';
 import { predict } from '../resources/base/resource.ts';
-import { boolean, path, plainText, textList } from './arguments.ts';
-import type { Apply, Context, Impossible, Outcome } from './module.ts';
-import { defineModule } from './module.ts';
-import type { PublicKeyLine } from './public-key.ts';
-import { parsePublicKey, publicKeyFault } from './public-key.ts';
-import { unsafePath } from './file-attributes.ts';
-import { ACCOUNT_NAME } from './user-arguments.ts';
-import { OWN_WAY, wayThrough } from './way-to-path.ts';
-import type { UsableWay, Way } from './way-to-path.ts';
-import { amongOthers, writeFile } from './write-file.ts';
+import { boolean, path, plainText, textList } from './base/arguments.ts';
+import type { Apply, Context, Impossible, Outcome } from './base/module.ts';
+import { defineModule } from './base/module.ts';
+import type { PublicKeyLine } from './system/public-key.ts';
+import { parsePublicKey, publicKeyFault } from './system/public-key.ts';
+import { unsafePath } from './path/file-attributes.ts';
+import { ACCOUNT_NAME } from './system/user-arguments.ts';
+import { OWN_WAY, wayThrough } from './path/way-to-path.ts';
+import type { UsableWay, Way } from './path/way-to-path.ts';
+import { amongOthers, writeFile } from './write/write-file.ts';
 
 const schema = z.strictObject({
   user: z.string().regex(ACCOUNT_NAME, 'must be the name of an account').describe('Whose keys they are.'),

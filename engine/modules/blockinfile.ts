@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { Secret } from '../values/base/secret.ts';
 import { Unknown } from '../values/base/value.ts';
-import { atMostOne, boolean, plainText, text } from './arguments.ts';
-import { editArguments, editRequests, pathAliases, planEdit } from './edit-file.ts';
-import { foreignFileArguments } from './file-write-arguments.ts';
-import type { Impossible } from './module.ts';
-import { defineModule } from './module.ts';
-import { pattern } from './regular-expression.ts';
-import type { Line } from './text-lines.ts';
-import { Lines, matched } from './text-lines.ts';
+import { atMostOne, boolean, plainText, text } from './base/arguments.ts';
+import { editArguments, editRequests, pathAliases, planEdit } from './edit/edit-file.ts';
+import { foreignFileArguments } from './write/file-write-arguments.ts';
+import type { Impossible } from './base/module.ts';
+import { defineModule } from './base/module.ts';
+import { pattern } from './edit/regular-expression.ts';
+import type { Line } from './edit/text-lines.ts';
+import { Lines, matched } from './edit/text-lines.ts';
 
 const schema = atMostOne(
   z.strictObject({

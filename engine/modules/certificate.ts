@@ -10,13 +10,13 @@ import { needsIssuing } from '../pki/needs-issuing.ts';
 import { Secret } from '../values/base/secret.ts';
 import type { ValueMap } from '../values/base/value.ts';
 import { Unknown } from '../values/base/value.ts';
-import { filledText, textList, wholeNumber } from './arguments.ts';
-import type { Context, Difference, Impossible, Outcome } from './module.ts';
-import { defineModule } from './module.ts';
-import type { Held } from './pki-files.ts';
-import { applyFiles, baseName, folder, heldBy, toBeMade, wholeFile, written, inOwnFolders } from './pki-files.ts';
-import { KEYS_DISAGREE, keyArguments, keysAgree, keyWish, newKey } from './pki-keys.ts';
-import { recipients, safelyKept, sealed, secretHeldBy } from './sealed-keys.ts';
+import { filledText, textList, wholeNumber } from './base/arguments.ts';
+import type { Context, Difference, Impossible, Outcome } from './base/module.ts';
+import { defineModule } from './base/module.ts';
+import type { Held } from './pki/pki-files.ts';
+import { applyFiles, baseName, folder, heldBy, toBeMade, wholeFile, written, inOwnFolders } from './pki/pki-files.ts';
+import { KEYS_DISAGREE, keyArguments, keysAgree, keyWish, newKey } from './pki/pki-keys.ts';
+import { recipients, safelyKept, sealed, secretHeldBy } from './pki/sealed-keys.ts';
 
 const schema = z
   .strictObject({

@@ -9,12 +9,23 @@ import { probe } from '../resources/probe.ts';
 import type { Seen } from '../resources/base/resource.ts';
 import { Secret } from '../values/base/secret.ts';
 import type { Unknown, ValueMap } from '../values/base/value.ts';
-import { filledText, textList, wholeNumber } from './arguments.ts';
-import type { Context, Effect, Impossible, Outcome } from './module.ts';
-import { defineModule } from './module.ts';
-import { applyFiles, baseName, besides, folder, heldBy, toBeMade, wholeFile, withThoseBeside, written, inOwnFolders } from './pki-files.ts';
-import { KEYS_DISAGREE, keyArguments, keysAgree, keyWish, newKey } from './pki-keys.ts';
-import { recipients, safelyKept, sealed, secretHeldBy } from './sealed-keys.ts';
+import { filledText, textList, wholeNumber } from './base/arguments.ts';
+import type { Context, Effect, Impossible, Outcome } from './base/module.ts';
+import { defineModule } from './base/module.ts';
+import {
+  applyFiles,
+  baseName,
+  besides,
+  folder,
+  heldBy,
+  toBeMade,
+  wholeFile,
+  withThoseBeside,
+  written,
+  inOwnFolders,
+} from './pki/pki-files.ts';
+import { KEYS_DISAGREE, keyArguments, keysAgree, keyWish, newKey } from './pki/pki-keys.ts';
+import { recipients, safelyKept, sealed, secretHeldBy } from './pki/sealed-keys.ts';
 
 /** From so many days before an authority's end every run tells of it: its renewal takes planning. */
 const WARN_DAYS = 90;

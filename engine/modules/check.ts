@@ -6,10 +6,10 @@ import type { Request } from '../resources/base/resource.ts';
 import { predict } from '../resources/base/resource.ts';
 import { MASK, Secret } from '../values/base/secret.ts';
 import { Unknown } from '../values/base/value.ts';
-import { secretText, text } from './arguments.ts';
-import { finishCommand, meaning, unknownResult } from './command-result.ts';
-import type { Context } from './module.ts';
-import { defineModule } from './module.ts';
+import { secretText, text } from './base/arguments.ts';
+import { finishCommand, meaning, unknownResult } from './command/command-result.ts';
+import type { Context } from './base/module.ts';
+import { defineModule } from './base/module.ts';
 
 const schema = z.strictObject({
   check: secretText().describe(

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { Unknown } from '../values/base/value.ts';
-import { belowChdir, exactlyOne, openText } from './arguments.ts';
-import { splitWords } from './command-line.ts';
-import { planRun, runArguments, runRequests } from './command-run.ts';
-import { defineModule } from './module.ts';
+import { belowChdir, exactlyOne, openText } from './base/arguments.ts';
+import { splitWords } from './command/command-line.ts';
+import { planRun, runArguments, runRequests } from './command/command-run.ts';
+import { defineModule } from './base/module.ts';
 
 const schema = exactlyOne(
   belowChdir(

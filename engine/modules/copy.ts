@@ -4,19 +4,19 @@ import { file } from '../resources/file.ts';
 import type { FileState } from '../resources/file/file-state.ts';
 import { describeType } from '../resources/file/file-state.ts';
 import type { Seen } from '../resources/base/resource.ts';
-import { boolean, exactlyOne, mode, modeOrPreserve, pathOrDirectory, plainText } from './arguments.ts';
-import type { Content } from './file-content.ts';
-import { bytesContent, contentOf } from './file-content.ts';
-import { intoDirectory, isDirectoryAt, withoutSlash } from './file-destination.ts';
-import type { WantedAttributes } from './file-attributes.ts';
-import type { Mode } from './file-mode.ts';
-import { aboveNeeds, cannotLook, fileNeeds } from './file-needs.ts';
-import { fileRequest, planFile } from './file-plan.ts';
-import { foreignFileArguments, writeArguments } from './file-write-arguments.ts';
-import type { CannotKnow, Context, Controller, Impossible } from './module.ts';
-import { defineModule } from './module.ts';
-import { OWN_WAY, wayNeeds, wayTo } from './way-to-path.ts';
-import { writtenValue } from './written-value.ts';
+import { boolean, exactlyOne, mode, modeOrPreserve, pathOrDirectory, plainText } from './base/arguments.ts';
+import type { Content } from './write/file-content.ts';
+import { bytesContent, contentOf } from './write/file-content.ts';
+import { intoDirectory, isDirectoryAt, withoutSlash } from './write/file-destination.ts';
+import type { WantedAttributes } from './path/file-attributes.ts';
+import type { Mode } from './base/file-mode.ts';
+import { aboveNeeds, cannotLook, fileNeeds } from './path/file-needs.ts';
+import { fileRequest, planFile } from './write/file-plan.ts';
+import { foreignFileArguments, writeArguments } from './write/file-write-arguments.ts';
+import type { CannotKnow, Context, Controller, Impossible } from './base/module.ts';
+import { defineModule } from './base/module.ts';
+import { OWN_WAY, wayNeeds, wayTo } from './path/way-to-path.ts';
+import { writtenValue } from './base/written-value.ts';
 
 const fields = z.strictObject({
   src: plainText()

@@ -6,17 +6,17 @@ import type { Seen } from '../resources/base/resource.ts';
 import { predict } from '../resources/base/resource.ts';
 import { file } from '../resources/file.ts';
 import type { ValueMap } from '../values/base/value.ts';
-import { atMostOne, boolean, path } from './arguments.ts';
-import { editEntry, editVariable, namesIn } from './cron-table.ts';
-import { planAbsent } from './file-absent.ts';
-import type { Context, Impossible, Outcome } from './module.ts';
-import { bytesOf, readably, textOf } from './file-text.ts';
-import { defineModule } from './module.ts';
-import { unsafePath } from './file-attributes.ts';
-import { fileNeeds, forWriters } from './file-needs.ts';
-import { printBytes } from './print-bytes.ts';
-import { editOutcome, editText, textRequest } from './text-edit.ts';
-import { ACCOUNT_NAME } from './user-arguments.ts';
+import { atMostOne, boolean, path } from './base/arguments.ts';
+import { editEntry, editVariable, namesIn } from './system/cron-table.ts';
+import { planAbsent } from './file/file-absent.ts';
+import type { Context, Impossible, Outcome } from './base/module.ts';
+import { bytesOf, readably, textOf } from './write/file-text.ts';
+import { defineModule } from './base/module.ts';
+import { unsafePath } from './path/file-attributes.ts';
+import { fileNeeds, forWriters } from './path/file-needs.ts';
+import { printBytes } from './system/print-bytes.ts';
+import { editOutcome, editText, textRequest } from './edit/text-edit.ts';
+import { ACCOUNT_NAME } from './system/user-arguments.ts';
 
 /** A `*` says nothing that is not so already: it may stand beside special_time. */
 const field = z

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { anyValue, atMostOne, wholeNumber } from './arguments.ts';
-import { defineModule } from './module.ts';
+import { anyValue, atMostOne, wholeNumber } from './base/arguments.ts';
+import { defineModule } from './base/module.ts';
 
 const schema = atMostOne(
   z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { text } from './arguments.ts';
-import { defineModule } from './module.ts';
+import { text } from './base/arguments.ts';
+import { defineModule } from './base/module.ts';
 
 const schema = z.strictObject({ msg: text().default('Failed as requested from task').describe('Why.') });
 

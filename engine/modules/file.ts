@@ -1,22 +1,22 @@
 import { file, files } from '../resources/file.ts';
 import type { Request, Seen } from '../resources/base/resource.ts';
 import { predictedOf } from '../resources/base/resource.ts';
-import type { FileArguments } from './file-arguments.ts';
-import { fileArguments } from './file-arguments.ts';
-import { isModeOpen } from './file-attributes.ts';
-import { planAbsent } from './file-absent.ts';
-import { planDirectory } from './file-directory.ts';
-import { treeProbe } from './file-tree.ts';
-import { planExisting, planTouch } from './file-existing.ts';
-import { planHardLink, planLink } from './file-link.ts';
-import { aboveNeeds, changeable, fileNeeds, missingAccount, notPermitted, notWritable } from './file-needs.ts';
-import { foreignFileArguments } from './file-write-arguments.ts';
-import { targetsOf } from './link-target.ts';
-import { isRoot } from './root-alone.ts';
+import type { FileArguments } from './file/file-arguments.ts';
+import { fileArguments } from './file/file-arguments.ts';
+import { isModeOpen } from './path/file-attributes.ts';
+import { planAbsent } from './file/file-absent.ts';
+import { planDirectory } from './file/file-directory.ts';
+import { treeProbe } from './file/file-tree.ts';
+import { planExisting, planTouch } from './file/file-existing.ts';
+import { planHardLink, planLink } from './file/file-link.ts';
+import { aboveNeeds, changeable, fileNeeds, missingAccount, notPermitted, notWritable } from './path/file-needs.ts';
+import { foreignFileArguments } from './write/file-write-arguments.ts';
+import { targetsOf } from './file/link-target.ts';
+import { isRoot } from './base/root-alone.ts';
 import { need } from '../resources/need.ts';
-import { wayNeeds } from './way-to-path.ts';
-import type { Change, Context, Impossible, Outcome } from './module.ts';
-import { defineModule } from './module.ts';
+import { wayNeeds } from './path/way-to-path.ts';
+import type { Change, Context, Impossible, Outcome } from './base/module.ts';
+import { defineModule } from './base/module.ts';
 
 export const module = defineModule<FileArguments>({
   name: 'file',

@@ -5,9 +5,9 @@ import type { ProbeDetail, ProbeState } from '../resources/probe.ts';
 import type { Request } from '../resources/base/resource.ts';
 import type { ValueMap } from '../values/base/value.ts';
 import { Unknown } from '../values/base/value.ts';
-import { boolean, commaList, pathList, wholeNumber } from './arguments.ts';
-import { formatMode } from './file-mode.ts';
-import { defineModule } from './module.ts';
+import { boolean, commaList, pathList, wholeNumber } from './base/arguments.ts';
+import { formatMode } from './base/file-mode.ts';
+import { defineModule } from './base/module.ts';
 
 const schema = z.strictObject({
   paths: pathList().describe('The directories that are looked through. A text is parted at its commas.'),

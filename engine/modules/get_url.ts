@@ -4,10 +4,10 @@ import { file } from '../resources/file.ts';
 import type { FileState, RegularFile } from '../resources/file/file-state.ts';
 import { endOf, nameOf } from '../resources/file/file-state.ts';
 import { Secret } from '../values/base/secret.ts';
-import { boolean, path, pathOrDirectory, plainText, secretText } from './arguments.ts';
-import { ALGORITHMS, readChecksum } from './digest-list.ts';
-import { checkDigest, digestOfFile, isAsWanted, latestQuestion, listQuestion, wantedContent } from './download-digest.ts';
-import type { Download, WantedContent } from './download-digest.ts';
+import { boolean, path, pathOrDirectory, plainText, secretText } from './base/arguments.ts';
+import { ALGORITHMS, readChecksum } from './web/digest-list.ts';
+import { checkDigest, digestOfFile, isAsWanted, latestQuestion, listQuestion, wantedContent } from './web/download-digest.ts';
+import type { Download, WantedContent } from './web/download-digest.ts';
 import {
   attributeArguments,
   attributeCommands,
@@ -15,21 +15,21 @@ import {
   attributeResult,
   changedAttributes,
   newAttributes,
-} from './file-attributes.ts';
-import { placeFor } from './file-plan.ts';
-import { inRoom, intoPlace, pinOld, roomFor } from './foreign-folder.ts';
-import { setAttributes } from './set-attributes.ts';
-import { OWN_WAY, wayNeeds, wayTo } from './way-to-path.ts';
-import type { ForeignWay, UsableWay } from './way-to-path.ts';
-import { httpAliases, httpArguments, requestSettings, timeout } from './http-arguments.ts';
-import { downloadNeed, downloadScript, noProgram, revealed } from './http-request.ts';
-import type { HttpRequest } from './http-request.ts';
-import type { Apply, Context } from './module.ts';
-import { defineModule } from './module.ts';
+} from './path/file-attributes.ts';
+import { placeFor } from './write/file-plan.ts';
+import { inRoom, intoPlace, pinOld, roomFor } from './path/foreign-folder.ts';
+import { setAttributes } from './path/set-attributes.ts';
+import { OWN_WAY, wayNeeds, wayTo } from './path/way-to-path.ts';
+import type { ForeignWay, UsableWay } from './path/way-to-path.ts';
+import { httpAliases, httpArguments, requestSettings, timeout } from './web/http-arguments.ts';
+import { downloadNeed, downloadScript, noProgram, revealed } from './web/http-request.ts';
+import type { HttpRequest } from './web/http-request.ts';
+import type { Apply, Context } from './base/module.ts';
+import { defineModule } from './base/module.ts';
 import type { Value, ValueMap } from '../values/base/value.ts';
 import { Unknown } from '../values/base/value.ts';
-import { keeping, takeOver } from './take-over.ts';
-import { backupName, temporaryBeside } from './write-file.ts';
+import { keeping, takeOver } from './write/take-over.ts';
+import { backupName, temporaryBeside } from './write/write-file.ts';
 
 const schema = z.strictObject({
   url: secretText()

@@ -6,10 +6,10 @@ import type { Seen } from '../resources/base/resource.ts';
 import { predict } from '../resources/base/resource.ts';
 import { Unknown } from '../values/base/value.ts';
 import type { ValueMap } from '../values/base/value.ts';
-import { boolean, wholeNumber } from './arguments.ts';
-import type { Impossible, Outcome } from './module.ts';
-import { defineModule } from './module.ts';
-import { forRootAlone } from './root-alone.ts';
+import { boolean, wholeNumber } from './base/arguments.ts';
+import type { Impossible, Outcome } from './base/module.ts';
+import { defineModule } from './base/module.ts';
+import { forRootAlone } from './base/root-alone.ts';
 
 const schema = z
   .strictObject({

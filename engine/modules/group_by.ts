@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { filledText, textList } from './arguments.ts';
-import { defineModule } from './module.ts';
+import { filledText, textList } from './base/arguments.ts';
+import { defineModule } from './base/module.ts';
 
 const schema = z.strictObject({
   key: filledText().describe('The group. Spaces and hyphens in it become underscores, as with Ansible.'),

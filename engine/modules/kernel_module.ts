@@ -4,11 +4,11 @@ import { isPresent, kernelModuleRequest } from '../resources/kernel-module.ts';
 import type { Seen } from '../resources/base/resource.ts';
 import { predict } from '../resources/base/resource.ts';
 import type { ValueMap } from '../values/base/value.ts';
-import { boolean } from './arguments.ts';
-import type { Context, Impossible, Outcome } from './module.ts';
-import { defineModule } from './module.ts';
-import { forRootAlone } from './root-alone.ts';
-import { editText, textNeeds } from './text-edit.ts';
+import { boolean } from './base/arguments.ts';
+import type { Context, Impossible, Outcome } from './base/module.ts';
+import { defineModule } from './base/module.ts';
+import { forRootAlone } from './base/root-alone.ts';
+import { editText, textNeeds } from './edit/text-edit.ts';
 
 const moduleName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'must be the name of a kernel module');
 

@@ -2,11 +2,22 @@ import { z } from 'zod';
 import { createKeyPair, keyPairFrom, needsPrivateKey, needsPublicKey } from '../pki/key-pair.ts';
 import { Secret } from '../values/base/secret.ts';
 import type { Unknown, ValueMap } from '../values/base/value.ts';
-import type { Outcome } from './module.ts';
-import { defineModule } from './module.ts';
-import { applyFiles, baseName, besides, folder, heldBy, toBeMade, wholeFile, withThoseBeside, written, inOwnFolders } from './pki-files.ts';
-import { KEYS_DISAGREE, keyArguments, keysAgree, keyWish, newKey } from './pki-keys.ts';
-import { recipients, safelyKept, sealed, secretHeldBy } from './sealed-keys.ts';
+import type { Outcome } from './base/module.ts';
+import { defineModule } from './base/module.ts';
+import {
+  applyFiles,
+  baseName,
+  besides,
+  folder,
+  heldBy,
+  toBeMade,
+  wholeFile,
+  withThoseBeside,
+  written,
+  inOwnFolders,
+} from './pki/pki-files.ts';
+import { KEYS_DISAGREE, keyArguments, keysAgree, keyWish, newKey } from './pki/pki-keys.ts';
+import { recipients, safelyKept, sealed, secretHeldBy } from './pki/sealed-keys.ts';
 
 const schema = z
   .strictObject({

@@ -4,10 +4,10 @@ import { buildKubeconfig } from '../pki/kubeconfig.ts';
 import { Secret } from '../values/base/secret.ts';
 import type { Value } from '../values/base/value.ts';
 import { Unknown } from '../values/base/value.ts';
-import { filledText, openText, text } from './arguments.ts';
-import type { Context, Impossible, Outcome } from './module.ts';
-import { defineModule } from './module.ts';
-import { applyFiles, closed, folder, heldBy, toBeMade, wholeFile, written, inOwnFolders } from './pki-files.ts';
+import { filledText, openText, text } from './base/arguments.ts';
+import type { Context, Impossible, Outcome } from './base/module.ts';
+import { defineModule } from './base/module.ts';
+import { applyFiles, closed, folder, heldBy, toBeMade, wholeFile, written, inOwnFolders } from './pki/pki-files.ts';
 
 const schema = z.strictObject({
   path: folder().optional().describe('The file to write. Without it nothing is written: the text is the result, for a later task.'),

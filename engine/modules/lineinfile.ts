@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { Secret } from '../values/base/secret.ts';
 import { Unknown } from '../values/base/value.ts';
-import { boolean, plainText, text } from './arguments.ts';
-import { editArguments, editRequests, pathAliases, planEdit } from './edit-file.ts';
-import { foreignFileArguments } from './file-write-arguments.ts';
-import { defineModule } from './module.ts';
-import { expand } from './python-replacement.ts';
-import { Pattern, pattern } from './regular-expression.ts';
-import type { Line } from './text-lines.ts';
-import { Lines, matched } from './text-lines.ts';
+import { boolean, plainText, text } from './base/arguments.ts';
+import { editArguments, editRequests, pathAliases, planEdit } from './edit/edit-file.ts';
+import { foreignFileArguments } from './write/file-write-arguments.ts';
+import { defineModule } from './base/module.ts';
+import { expand } from './edit/python-replacement.ts';
+import { Pattern, pattern } from './edit/regular-expression.ts';
+import type { Line } from './edit/text-lines.ts';
+import { Lines, matched } from './edit/text-lines.ts';
 
 const SEVERAL_LINES =
   'must be one line, without a line end: the next run would not find it, and put it in again\nWrite blockinfile for several lines. For one line take the line end away (line: |- in place of line: |).';

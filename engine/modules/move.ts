@@ -6,14 +6,14 @@ import type { FileState, RegularFile } from '../resources/file/file-state.ts';
 import { ABSENT, describeType } from '../resources/file/file-state.ts';
 import type { Request, Seen } from '../resources/base/resource.ts';
 import { predict } from '../resources/base/resource.ts';
-import { path } from './arguments.ts';
-import { unsafePath } from './file-attributes.ts';
-import { cannotLook } from './file-needs.ts';
-import { noDirectory } from './file-plan.ts';
-import type { Context, Difference, Impossible, Outcome } from './module.ts';
-import { defineModule } from './module.ts';
-import { inForeignHands, wayNeeds } from './way-to-path.ts';
-import { temporaryBeside } from './write-file.ts';
+import { path } from './base/arguments.ts';
+import { unsafePath } from './path/file-attributes.ts';
+import { cannotLook } from './path/file-needs.ts';
+import { noDirectory } from './write/file-plan.ts';
+import type { Context, Difference, Impossible, Outcome } from './base/module.ts';
+import { defineModule } from './base/module.ts';
+import { inForeignHands, wayNeeds } from './path/way-to-path.ts';
+import { temporaryBeside } from './write/write-file.ts';
 
 const schema = z.strictObject({
   src: path().describe('The file to move. If there is none, but one at dest, it has been moved already.'),

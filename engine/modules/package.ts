@@ -5,12 +5,12 @@ import type { PackageState } from '../resources/package.ts';
 import { isVersion, packageRequest } from '../resources/package.ts';
 import type { Request, Seen } from '../resources/base/resource.ts';
 import { predict } from '../resources/base/resource.ts';
-import { boolean, commaList, wholeNumber } from './arguments.ts';
-import type { Change, Context, Difference, Finished, Impossible, Outcome } from './module.ts';
-import { defineModule } from './module.ts';
-import { brought, broughtPredictions, broughtRequests } from './package-brings.ts';
-import { packageLists, packageScript, unknownNames } from './package-script.ts';
-import { forRootAlone } from './root-alone.ts';
+import { boolean, commaList, wholeNumber } from './base/arguments.ts';
+import type { Change, Context, Difference, Finished, Impossible, Outcome } from './base/module.ts';
+import { defineModule } from './base/module.ts';
+import { brought, broughtPredictions, broughtRequests } from './system/package-brings.ts';
+import { packageLists, packageScript, unknownNames } from './system/package-script.ts';
+import { forRootAlone } from './base/root-alone.ts';
 
 /** A package as it is asked for: `name` or `name=version`. */
 const PACKAGE = /^[A-Za-z0-9][A-Za-z0-9+._-]*(:[a-z0-9-]+)?(=[A-Za-z0-9.+:~^_-]+\*?)?$/;

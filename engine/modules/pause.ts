@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { plainText, wholeNumber } from './arguments.ts';
-import { defineModule } from './module.ts';
+import { plainText, wholeNumber } from './base/arguments.ts';
+import { defineModule } from './base/module.ts';
 
 const schema = z
   .strictObject({

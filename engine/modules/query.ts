@@ -3,10 +3,10 @@ import { quote } from '../connection/base/quote.ts';
 import { probe } from '../resources/probe.ts';
 import type { ProbeDetail, ProbeState } from '../resources/probe.ts';
 import type { Request } from '../resources/base/resource.ts';
-import { path, secretText } from './arguments.ts';
-import { commandResult, meaning } from './command-result.ts';
-import { defineModule } from './module.ts';
-import type { Context } from './module.ts';
+import { path, secretText } from './base/arguments.ts';
+import { commandResult, meaning } from './command/command-result.ts';
+import { defineModule } from './base/module.ts';
+import type { Context } from './base/module.ts';
 import { Secret } from '../values/base/secret.ts';
 
 const schema = z.strictObject({

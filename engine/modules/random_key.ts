@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { Secret } from '../values/base/secret.ts';
 import type { ValueMap } from '../values/base/value.ts';
-import { wholeNumber } from './arguments.ts';
-import type { Outcome } from './module.ts';
-import { defineModule } from './module.ts';
-import { applyFiles, folder, toBeMade, wholeFile, written, inOwnFolders } from './pki-files.ts';
-import { recipients, safelyKept, sealed, secretHeldBy } from './sealed-keys.ts';
+import { wholeNumber } from './base/arguments.ts';
+import type { Outcome } from './base/module.ts';
+import { defineModule } from './base/module.ts';
+import { applyFiles, folder, toBeMade, wholeFile, written, inOwnFolders } from './pki/pki-files.ts';
+import { recipients, safelyKept, sealed, secretHeldBy } from './pki/sealed-keys.ts';
 
 const schema = z.strictObject({
   path: folder().describe('The file of the key. Its folder is made if need be, for nobody but the user.'),

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { bootRequest } from '../resources/boot.ts';
 import { predict } from '../resources/base/resource.ts';
-import { plainText, wholeNumber } from './arguments.ts';
-import { defineModule } from './module.ts';
+import { plainText, wholeNumber } from './base/arguments.ts';
+import { defineModule } from './base/module.ts';
 
 const schema = z.strictObject({
   reboot_timeout: wholeNumber({ min: 1 }).default(600).describe('Seconds in which the host must be back.'),

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { Secret } from '../values/base/secret.ts';
 import { Unknown } from '../values/base/value.ts';
-import { text } from './arguments.ts';
-import { editArguments, editRequests, pathAliases, planEdit } from './edit-file.ts';
-import { foreignFileArguments } from './file-write-arguments.ts';
-import { defineModule } from './module.ts';
-import { PatternFault } from './python-pattern.ts';
-import { expand } from './python-replacement.ts';
-import { Pattern, pattern } from './regular-expression.ts';
+import { text } from './base/arguments.ts';
+import { editArguments, editRequests, pathAliases, planEdit } from './edit/edit-file.ts';
+import { foreignFileArguments } from './write/file-write-arguments.ts';
+import { defineModule } from './base/module.ts';
+import { PatternFault } from './edit/python-pattern.ts';
+import { expand } from './edit/python-replacement.ts';
+import { Pattern, pattern } from './edit/regular-expression.ts';
 
 const { create: _, ...withoutCreate } = editArguments;
 

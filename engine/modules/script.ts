@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import type { UploadSource } from '../connection/shell/upload.ts';
-import { belowChdir, plainText } from './arguments.ts';
-import { splitWords } from './command-line.ts';
-import { planRun, runArguments, runRequests } from './command-run.ts';
-import { temporaryRoom } from './foreign-folder.ts';
-import { defineModule } from './module.ts';
-import { plainFile } from './plain-file.ts';
+import { belowChdir, plainText } from './base/arguments.ts';
+import { splitWords } from './command/command-line.ts';
+import { planRun, runArguments, runRequests } from './command/command-run.ts';
+import { temporaryRoom } from './path/foreign-folder.ts';
+import { defineModule } from './base/module.ts';
+import { plainFile } from './base/plain-file.ts';
 
 const schema = belowChdir(
   z.strictObject({

@@ -6,11 +6,11 @@ import type { Seen } from '../resources/base/resource.ts';
 import { predict } from '../resources/base/resource.ts';
 import { managerRequest } from '../resources/unit-manager.ts';
 import { unitRequest } from '../resources/unit.ts';
-import { boolean } from './arguments.ts';
-import type { Difference, Outcome } from './module.ts';
-import { defineModule } from './module.ts';
-import { forRootAlone } from './root-alone.ts';
-import { forUnits, unitPermission } from './unit-permission.ts';
+import { boolean } from './base/arguments.ts';
+import type { Difference, Outcome } from './base/module.ts';
+import { defineModule } from './base/module.ts';
+import { forRootAlone } from './base/root-alone.ts';
+import { forUnits, unitPermission } from './system/unit-permission.ts';
 import { UNIT_NAME, planReload, planUnit } from './systemd.ts';
 
 const schema = z

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isDeep, MAX_DEPTH } from '../values/base/depth.ts';
-import { anyValue } from './arguments.ts';
-import { defineModule } from './module.ts';
+import { anyValue } from './base/arguments.ts';
+import { defineModule } from './base/module.ts';
 
 const RULE = 'must be of letters, digits and underscores, with no digit in front';
 const COMPUTED = `${RULE}\nA name is not rendered. Keep such values in one map: set_fact: { made: '{{merge (default made (dict)) (expr "{name: 1}")}}' } has the value of the variable name for its key, and {{lookup made name}} reads it.`;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { Unknown } from '../values/base/value.ts';
-import { belowChdir, openText, path } from './arguments.ts';
-import { planRun, runArguments, runRequests } from './command-run.ts';
-import { defineModule } from './module.ts';
+import { belowChdir, openText, path } from './base/arguments.ts';
+import { planRun, runArguments, runRequests } from './command/command-run.ts';
+import { defineModule } from './base/module.ts';
 
 const schema = belowChdir(
   z.strictObject({

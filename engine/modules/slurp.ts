@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { wholeFile } from '../resources/file.ts';
 import { Unknown } from '../values/base/value.ts';
-import { path } from './arguments.ts';
-import { parseJson } from './command-result.ts';
-import { cannotLook } from './file-needs.ts';
-import { defineModule } from './module.ts';
+import { path } from './base/arguments.ts';
+import { parseJson } from './command/command-result.ts';
+import { cannotLook } from './path/file-needs.ts';
+import { defineModule } from './base/module.ts';
 
 const schema = z.strictObject({ src: path().describe('The file on the host, of at most 8 MiB.') });
 

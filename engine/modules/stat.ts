@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { file } from '../resources/file.ts';
 import type { FileState } from '../resources/file/file-state.ts';
-import { formatMode } from './file-mode.ts';
+import { formatMode } from './base/file-mode.ts';
 import type { Value, ValueMap } from '../values/base/value.ts';
 import { Unknown } from '../values/base/value.ts';
-import { boolean, path } from './arguments.ts';
-import { cannotLook } from './file-needs.ts';
-import { defineModule } from './module.ts';
+import { boolean, path } from './base/arguments.ts';
+import { cannotLook } from './path/file-needs.ts';
+import { defineModule } from './base/module.ts';
 
 const schema = z.strictObject({
   path: path().describe('The path on the host.'),

@@ -3,10 +3,10 @@ import type { Seen } from '../resources/base/resource.ts';
 import { predict } from '../resources/base/resource.ts';
 import { swapRequest } from '../resources/swap.ts';
 import type { ValueMap } from '../values/base/value.ts';
-import type { Context, Outcome } from './module.ts';
-import { defineModule } from './module.ts';
-import { forRootAlone } from './root-alone.ts';
-import { editText, textNeeds, textRequest } from './text-edit.ts';
+import type { Context, Outcome } from './base/module.ts';
+import { defineModule } from './base/module.ts';
+import { forRootAlone } from './base/root-alone.ts';
+import { editText, textNeeds, textRequest } from './edit/text-edit.ts';
 
 const FILE = '/etc/fstab';
 

@@ -5,13 +5,13 @@ import { predict } from '../resources/base/resource.ts';
 import { moduleOf, normalizeValue, sysctlPath, sysctlRequest } from '../resources/sysctl.ts';
 import type { SysctlState } from '../resources/sysctl.ts';
 import type { ValueMap } from '../values/base/value.ts';
-import { boolean, exactlyOne, path } from './arguments.ts';
-import type { Apply, Context, Difference, Outcome } from './module.ts';
-import { defineModule } from './module.ts';
-import { unsafePath } from './file-attributes.ts';
-import { fileNeeds, forWriters } from './file-needs.ts';
-import { forRootAlone } from './root-alone.ts';
-import { editText, textRequest } from './text-edit.ts';
+import { boolean, exactlyOne, path } from './base/arguments.ts';
+import type { Apply, Context, Difference, Outcome } from './base/module.ts';
+import { defineModule } from './base/module.ts';
+import { unsafePath } from './path/file-attributes.ts';
+import { fileNeeds, forWriters } from './path/file-needs.ts';
+import { forRootAlone } from './base/root-alone.ts';
+import { editText, textRequest } from './edit/text-edit.ts';
 
 const key = z
   .string()

@@ -7,10 +7,10 @@ import type { UnitState } from '../resources/system/unit-state.ts';
 import { isDisabled, isDoneOneshot, isEnabled, isRunning, missingLinks, unitName, unitRequest } from '../resources/unit.ts';
 import type { ValueMap } from '../values/base/value.ts';
 import { Unknown } from '../values/base/value.ts';
-import { boolean } from './arguments.ts';
-import type { Apply, Change, Difference, Outcome } from './module.ts';
-import { defineModule } from './module.ts';
-import { forUnits, unitPermission } from './unit-permission.ts';
+import { boolean } from './base/arguments.ts';
+import type { Apply, Change, Difference, Outcome } from './base/module.ts';
+import { defineModule } from './base/module.ts';
+import { forUnits, unitPermission } from './system/unit-permission.ts';
 
 /** What is wanted of a unit. */
 export interface UnitWish {

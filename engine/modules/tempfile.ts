@@ -5,12 +5,12 @@ import { file } from '../resources/file.ts';
 import { describeType } from '../resources/file/file-state.ts';
 import type { Seen } from '../resources/base/resource.ts';
 import { Unknown } from '../values/base/value.ts';
-import { path, plainText } from './arguments.ts';
-import type { Impossible } from './module.ts';
-import { unsafePath } from './file-attributes.ts';
-import { makeInRoom } from './foreign-folder.ts';
-import { OWN_WAY, wayInside, wayNeeds } from './way-to-path.ts';
-import { defineModule } from './module.ts';
+import { path, plainText } from './base/arguments.ts';
+import type { Impossible } from './base/module.ts';
+import { unsafePath } from './path/file-attributes.ts';
+import { makeInRoom } from './path/foreign-folder.ts';
+import { OWN_WAY, wayInside, wayNeeds } from './path/way-to-path.ts';
+import { defineModule } from './base/module.ts';
 
 const name = plainText().refine((value) => !value.includes('/'), 'must not hold a slash');
 

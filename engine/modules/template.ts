@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { file } from '../resources/file.ts';
 import { Secret } from '../values/base/secret.ts';
 import { Unknown } from '../values/base/value.ts';
-import { boolean, pathOrDirectory, plainText } from './arguments.ts';
-import type { Content } from './file-content.ts';
-import { contentOf } from './file-content.ts';
-import { intoDirectory, isDirectoryAt, withoutSlash } from './file-destination.ts';
-import { fileRequest, planFile } from './file-plan.ts';
-import { aboveNeeds, fileNeeds } from './file-needs.ts';
-import { foreignFileArguments, writeArguments } from './file-write-arguments.ts';
-import { defineModule } from './module.ts';
+import { boolean, pathOrDirectory, plainText } from './base/arguments.ts';
+import type { Content } from './write/file-content.ts';
+import { contentOf } from './write/file-content.ts';
+import { intoDirectory, isDirectoryAt, withoutSlash } from './write/file-destination.ts';
+import { fileRequest, planFile } from './write/file-plan.ts';
+import { aboveNeeds, fileNeeds } from './path/file-needs.ts';
+import { foreignFileArguments, writeArguments } from './write/file-write-arguments.ts';
+import { defineModule } from './base/module.ts';
 
 const LINE_ENDS = { '\n': '\n', '\r\n': '\r\n', '\r': '\r', '\\n': '\n', '\\r\\n': '\r\n', '\\r': '\r' } as const;
 

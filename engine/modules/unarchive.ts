@@ -8,24 +8,24 @@ import type { Directory, FileState, Followed } from '../resources/file/file-stat
 import type { Prediction, Request, Seen } from '../resources/base/resource.ts';
 import { predict } from '../resources/base/resource.ts';
 import type { ValueMap } from '../values/base/value.ts';
-import { chosenMembers, readOptions } from './archive-options.ts';
-import type { UnpackOptions } from './archive-options.ts';
-import { compareMembers, predictionsOf } from './archive-plan.ts';
-import type { Unpacking } from './archive-plan.ts';
-import { nothingIn, problemOf, refusalOf } from './archive-refusals.ts';
-import type { ArchiveContent } from './archive-read.ts';
-import { boolean, commaList, path, plainText } from './arguments.ts';
-import { alreadyDone, createdPath, createsRemoves, createsRemovesRequests } from './creates-removes.ts';
-import { attributeArguments, attributeResult } from './file-attributes.ts';
-import { cannotLook } from './file-needs.ts';
-import { noDirectory } from './file-plan.ts';
-import { OWN_WAY, wayInside, wayNeeds } from './way-to-path.ts';
-import type { Way } from './way-to-path.ts';
-import type { Apply, Change, Context, Difference, Impossible, LocalFile, Outcome } from './module.ts';
-import { defineModule } from './module.ts';
-import { plainFile } from './plain-file.ts';
-import { isRoot } from './root-alone.ts';
-import { unpack } from './archive-unpack.ts';
+import { chosenMembers, readOptions } from './archive/archive-options.ts';
+import type { UnpackOptions } from './archive/archive-options.ts';
+import { compareMembers, predictionsOf } from './archive/archive-plan.ts';
+import type { Unpacking } from './archive/archive-plan.ts';
+import { nothingIn, problemOf, refusalOf } from './archive/archive-refusals.ts';
+import type { ArchiveContent } from './archive-content/archive-read.ts';
+import { boolean, commaList, path, plainText } from './base/arguments.ts';
+import { alreadyDone, createdPath, createsRemoves, createsRemovesRequests } from './command/creates-removes.ts';
+import { attributeArguments, attributeResult } from './path/file-attributes.ts';
+import { cannotLook } from './path/file-needs.ts';
+import { noDirectory } from './write/file-plan.ts';
+import { OWN_WAY, wayInside, wayNeeds } from './path/way-to-path.ts';
+import type { Way } from './path/way-to-path.ts';
+import type { Apply, Change, Context, Difference, Impossible, LocalFile, Outcome } from './base/module.ts';
+import { defineModule } from './base/module.ts';
+import { plainFile } from './base/plain-file.ts';
+import { isRoot } from './base/root-alone.ts';
+import { unpack } from './archive/archive-unpack.ts';
 
 const schema = z.strictObject({
   src: plainText()

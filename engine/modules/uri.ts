@@ -6,14 +6,14 @@ import type { Request } from '../resources/base/resource.ts';
 import { Secret } from '../values/base/secret.ts';
 import type { Value } from '../values/base/value.ts';
 import { Unknown, isList, isMap } from '../values/base/value.ts';
-import { anyValue, boolean, path, secretText, wholeNumber } from './arguments.ts';
-import { alreadyDone, createsRemoves, createsRemovesRequests } from './creates-removes.ts';
-import { httpAliases, httpArguments, requestSettings, timeout } from './http-arguments.ts';
-import { readAnswer, trailer } from './http-answer.ts';
-import { CURL_NEED, curlConfiguration, noProgram, revealed } from './http-request.ts';
-import type { Context } from './module.ts';
-import { defineModule } from './module.ts';
-import { ownScript } from './own-script.ts';
+import { anyValue, boolean, path, secretText, wholeNumber } from './base/arguments.ts';
+import { alreadyDone, createsRemoves, createsRemovesRequests } from './command/creates-removes.ts';
+import { httpAliases, httpArguments, requestSettings, timeout } from './web/http-arguments.ts';
+import { readAnswer, trailer } from './web/http-answer.ts';
+import { CURL_NEED, curlConfiguration, noProgram, revealed } from './web/http-request.ts';
+import type { Context } from './base/module.ts';
+import { defineModule } from './base/module.ts';
+import { ownScript } from './base/own-script.ts';
 
 const status = wholeNumber({ min: 100, max: 599 });
 

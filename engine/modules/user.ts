@@ -7,16 +7,16 @@ import { predict } from '../resources/base/resource.ts';
 import { otherGroups, userRequest } from '../resources/user.ts';
 import { Unknown } from '../values/base/value.ts';
 import type { ValueMap } from '../values/base/value.ts';
-import type { CannotKnow, Impossible, Outcome } from './module.ts';
-import { defineModule } from './module.ts';
-import type { UserArguments } from './user-arguments.ts';
-import { asksForShadow, foreignUserArguments, hasOwnGroup, userArguments } from './user-arguments.ts';
-import { passwordFault, wantedAging } from './user-password.ts';
-import type { Found } from './user-script.ts';
-import { createUser, modifyUser, removeUser } from './user-script.ts';
-import type { Surroundings } from './user-wish.ts';
-import { findDifferences, homeIsThere, isOfGroup, movesHome, wantedState } from './user-wish.ts';
-import { forRootAlone } from './root-alone.ts';
+import type { CannotKnow, Impossible, Outcome } from './base/module.ts';
+import { defineModule } from './base/module.ts';
+import type { UserArguments } from './system/user-arguments.ts';
+import { asksForShadow, foreignUserArguments, hasOwnGroup, userArguments } from './system/user-arguments.ts';
+import { passwordFault, wantedAging } from './system/user-password.ts';
+import type { Found } from './system/user-script.ts';
+import { createUser, modifyUser, removeUser } from './system/user-script.ts';
+import type { Surroundings } from './system/user-wish.ts';
+import { findDifferences, homeIsThere, isOfGroup, movesHome, wantedState } from './system/user-wish.ts';
+import { forRootAlone } from './base/root-alone.ts';
 
 export const module = defineModule<UserArguments>({
   name: 'user',

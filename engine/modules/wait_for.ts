@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { probe } from '../resources/probe.ts';
-import { path, plainText, wholeNumber } from './arguments.ts';
-import { extendedPattern, NoExtendedPattern } from './extended-pattern.ts';
-import { defineModule } from './module.ts';
+import { path, plainText, wholeNumber } from './base/arguments.ts';
+import { extendedPattern, NoExtendedPattern } from './command/extended-pattern.ts';
+import { defineModule } from './base/module.ts';
 
 const schema = z
   .strictObject({

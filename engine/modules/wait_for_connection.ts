@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { wholeNumber } from './arguments.ts';
-import { defineModule } from './module.ts';
+import { wholeNumber } from './base/arguments.ts';
+import { defineModule } from './base/module.ts';
 
 const schema = z.strictObject({
   timeout: wholeNumber({ min: 1 }).default(600).describe('Seconds in which the host must answer.'),

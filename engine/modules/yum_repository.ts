@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { boolean, textList, wholeNumber } from './arguments.ts';
+import { boolean, textList, wholeNumber } from './base/arguments.ts';
 import type { Seen } from '../resources/base/resource.ts';
-import type { Context, Outcome } from './module.ts';
-import { defineModule } from './module.ts';
-import { forRootAlone } from './root-alone.ts';
-import { editOutcome, editText, textNeeds } from './text-edit.ts';
+import type { Context, Outcome } from './base/module.ts';
+import { defineModule } from './base/module.ts';
+import { forRootAlone } from './base/root-alone.ts';
+import { editOutcome, editText, textNeeds } from './edit/text-edit.ts';
 
 const line = z.string().regex(/^[^\n]+$/, 'must be one line');
 

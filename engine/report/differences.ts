@@ -1,4 +1,4 @@
-import type { Difference } from '../modules/module.ts';
+import type { Difference } from '../modules/base/module.ts';
 import { HIDDEN } from '../run/no-log.ts';
 import type { PlannedChange, PlannedDifference } from '../run/plan-document.ts';
 import { documentDifference } from './document-difference.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { structuredPatch } from 'diff';
-import type { Difference, Shown } from '../modules/module.ts';
+import type { Difference, Shown } from '../modules/base/module.ts';
 import type { PlannedDifference } from '../run/plan-document.ts';
 import { maskValue } from '../values/mask/mask.ts';
 import { mayHoldSecret } from '../values/base/may-hold-secret.ts';

@@ -1,5 +1,5 @@
 import { ANSIBLE_DIFFERENCES } from '../playbook/base/ansible-differences.ts';
-import type { AnyModule } from '../modules/module.ts';
+import type { AnyModule } from '../modules/base/module.ts';
 import { COMMON_ARGUMENTS } from '../playbook/base/ansible-modules.ts';
 import type { AnsibleVariable } from '../values/language/ansible-variables.ts';
 import { ANSIBLE_FACTS, ANSIBLE_MAGIC } from '../values/language/ansible-variables.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AnyModule } from '../modules/module.ts';
+import type { AnyModule } from '../modules/base/module.ts';
 import { openOutput } from './output.ts';
 import type { Paint } from './paint.ts';
 import { paintFor } from './paint.ts';

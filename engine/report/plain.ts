@@ -1,4 +1,4 @@
-import type { Difference } from '../modules/module.ts';
+import type { Difference } from '../modules/base/module.ts';
 import type { RunEvent, TaskFinished } from '../run/events.ts';
 import { HIDDEN } from '../run/no-log.ts';
 import { byTransport } from './transport-text.ts';

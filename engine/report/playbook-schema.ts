@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AnyModule } from '../modules/module.ts';
+import type { AnyModule } from '../modules/base/module.ts';
 import {
   BLOCK_KEYWORDS,
   IMPORT_PLAYBOOK_KEYWORDS,

@@ -1,5 +1,5 @@
 import { Problem } from '../errors/problem.ts';
-import type { Change, Difference, Shown } from '../modules/module.ts';
+import type { Change, Difference, Shown } from '../modules/base/module.ts';
 import { Secret } from '../values/base/secret.ts';
 import type { Value } from '../values/base/value.ts';
 import { Unknown, isList, isMap } from '../values/base/value.ts';

@@ -1,6 +1,6 @@
 import type { LimitFunction } from 'p-limit';
 import type { Vault } from '../vault/vault.ts';
-import type { AnyModule } from '../modules/module.ts';
+import type { AnyModule } from '../modules/base/module.ts';
 import type { Play } from '../playbook/base/play.ts';
 import type { ControllerAccess } from '../values/controller-access.ts';
 import type { Layer } from '../values/scope.ts';

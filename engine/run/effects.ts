@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Effect } from '../modules/module.ts';
+import type { Effect } from '../modules/base/module.ts';
 import type { TaskIdentity } from './events.ts';
 import { HIDDEN } from './no-log.ts';
 import type { Hush } from './no-log.ts';

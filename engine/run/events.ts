@@ -1,6 +1,6 @@
 import type { TransportName } from '../connection/base/transport.ts';
 import type { Problem } from '../errors/problem.ts';
-import type { Difference } from '../modules/module.ts';
+import type { Difference } from '../modules/base/module.ts';
 import type { Value, ValueMap } from '../values/base/value.ts';
 import type { Debt } from './owed.ts';
 

@@ -1,7 +1,7 @@
 import type { Completed } from '../connection/connection.ts';
 import { Unreachable } from '../connection/base/unreachable.ts';
 import { Problem, Problems } from '../errors/problem.ts';
-import type { Change, Outcome } from '../modules/module.ts';
+import type { Change, Outcome } from '../modules/base/module.ts';
 import type { Task } from '../playbook/base/play.ts';
 import { isStackOverflow } from '../values/language/fault.ts';
 import { mask } from '../values/mask/mask.ts';

@@ -1,6 +1,6 @@
 import type { Completed } from '../connection/connection.ts';
 import { Unreachable } from '../connection/base/unreachable.ts';
-import type { Change, Outcome } from '../modules/module.ts';
+import type { Change, Outcome } from '../modules/base/module.ts';
 import type { Request } from '../resources/base/resource.ts';
 import { mayHoldSecret } from '../values/base/may-hold-secret.ts';
 import type { RunContext } from './context.ts';

@@ -3,7 +3,7 @@ import type { Privilege } from '../connection/base/target.ts';
 import { Unreachable } from '../connection/base/unreachable.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Vault } from '../vault/vault.ts';
-import type { Apply } from '../modules/module.ts';
+import type { Apply } from '../modules/base/module.ts';
 import type { Prediction, Request } from '../resources/base/resource.ts';
 import type { ChangeCount } from './change-count.ts';
 import { openSealedFiles } from './sealed-files.ts';

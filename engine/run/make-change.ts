@@ -1,7 +1,7 @@
 import type { Completed } from '../connection/connection.ts';
 import { TimedOut } from '../connection/base/unreachable.ts';
-import type { Apply, Change, Finished } from '../modules/module.ts';
-import { ownScript } from '../modules/own-script.ts';
+import type { Apply, Change, Finished } from '../modules/base/module.ts';
+import { ownScript } from '../modules/base/own-script.ts';
 import type { Prediction, Request } from '../resources/base/resource.ts';
 import type { ValueMap } from '../values/base/value.ts';
 import { permitTask, permitWrites } from './controller-tasks.ts';

@@ -1,5 +1,5 @@
 import type { Facts } from '../connection/shell/facts.ts';
-import type { Context } from '../modules/module.ts';
+import type { Context } from '../modules/base/module.ts';
 import type { Request } from '../resources/base/resource.ts';
 import type { Prepared } from './prepare.ts';
 

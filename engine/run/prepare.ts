@@ -1,8 +1,8 @@
 import type { Privilege } from '../connection/base/target.ts';
 import type { Place } from '../errors/problem.ts';
 import { Problems } from '../errors/problem.ts';
-import { parseArguments } from '../modules/arguments.ts';
-import type { AnyModule, Context } from '../modules/module.ts';
+import { parseArguments } from '../modules/base/arguments.ts';
+import type { AnyModule, Context } from '../modules/base/module.ts';
 import type { Task } from '../playbook/base/play.ts';
 import { explain } from '../values/expression/explain.ts';
 import type { Scope, Value } from '../values/base/value.ts';

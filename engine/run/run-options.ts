@@ -1,5 +1,5 @@
 import type { Inventory } from '../inventory/inventory.ts';
-import type { AnyModule } from '../modules/module.ts';
+import type { AnyModule } from '../modules/base/module.ts';
 import type { Playbook } from '../playbook/base/play.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Vault } from '../vault/vault.ts';

@@ -1,5 +1,5 @@
 import { quote } from '../connection/base/quote.ts';
-import type { Apply } from '../modules/module.ts';
+import type { Apply } from '../modules/base/module.ts';
 
 /** Shell text that brings these files to the disk, in one process. One that a later task has removed is passed over. */
 export function syncFiles(paths: readonly string[]): string {

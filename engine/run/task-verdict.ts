@@ -1,5 +1,5 @@
 import { Problem } from '../errors/problem.ts';
-import type { Change } from '../modules/module.ts';
+import type { Change } from '../modules/base/module.ts';
 import type { Task } from '../playbook/base/play.ts';
 import type { Expression } from '../values/expression/expression.ts';
 import type { Layer } from '../values/scope.ts';

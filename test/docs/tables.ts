@@ -1,4 +1,4 @@
-import { modules } from '../../engine/modules/catalogue.ts';
+import { modules } from '../../engine/modules/base/catalogue.ts';
 import { ANSIBLE_DIFFERENCES } from '../../engine/playbook/base/ansible-differences.ts';
 import { celFunctions } from '../../engine/values/cel/cel-environment.ts';
 import { helpers } from '../../engine/values/helpers/helper-table.ts';

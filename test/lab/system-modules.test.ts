@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Completed } from '../../engine/connection/connection.ts';
 import { quote } from '../../engine/connection/base/quote.ts';
-import type { AnyModule, Outcome } from '../../engine/modules/module.ts';
+import type { AnyModule, Outcome } from '../../engine/modules/base/module.ts';
 import { module as lineinfile } from '../../engine/modules/lineinfile.ts';
 import { module as install } from '../../engine/modules/package.ts';
 import { module as reboot } from '../../engine/modules/reboot.ts';

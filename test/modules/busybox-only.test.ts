@@ -9,7 +9,7 @@ import { module as file } from '../../engine/modules/file.ts';
 import { module as find } from '../../engine/modules/find.ts';
 import { module as getUrl } from '../../engine/modules/get_url.ts';
 import { module as lineinfile } from '../../engine/modules/lineinfile.ts';
-import type { Module } from '../../engine/modules/module.ts';
+import type { Module } from '../../engine/modules/base/module.ts';
 import { module as replace } from '../../engine/modules/replace.ts';
 import { module as slurp } from '../../engine/modules/slurp.ts';
 import { module as stat } from '../../engine/modules/stat.ts';

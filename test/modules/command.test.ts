@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { module as assert } from '../../engine/modules/assert.ts';
 import { module as check } from '../../engine/modules/check.ts';
-import { splitWords } from '../../engine/modules/command-line.ts';
+import { splitWords } from '../../engine/modules/command/command-line.ts';
 import { module as command } from '../../engine/modules/command.ts';
 import { module as query } from '../../engine/modules/query.ts';
 import { Secret } from '../../engine/values/base/secret.ts';

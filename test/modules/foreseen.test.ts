@@ -8,7 +8,7 @@ import { module as file } from '../../engine/modules/file.ts';
 import { module as lineinfile } from '../../engine/modules/lineinfile.ts';
 import { module as stat } from '../../engine/modules/stat.ts';
 import { module as template } from '../../engine/modules/template.ts';
-import type { AnyModule, Outcome } from '../../engine/modules/module.ts';
+import type { AnyModule, Outcome } from '../../engine/modules/base/module.ts';
 import type { Prediction } from '../../engine/resources/base/resource.ts';
 import { observeHere } from '../resources/local-sh.ts';
 import type { ValueMap } from '../../engine/values/base/value.ts';

@@ -1,4 +1,4 @@
-import type { AnyModule, Outcome } from '../../engine/modules/module.ts';
+import type { AnyModule, Outcome } from '../../engine/modules/base/module.ts';
 import type { Facts } from '../../engine/connection/shell/facts.ts';
 import { composeObservation } from '../../engine/resources/base/observation.ts';
 import type { Request } from '../../engine/resources/base/resource.ts';

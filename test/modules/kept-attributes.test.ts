@@ -8,7 +8,7 @@ import { module as copy } from '../../engine/modules/copy.ts';
 import { module as lineinfile } from '../../engine/modules/lineinfile.ts';
 import { module as move } from '../../engine/modules/move.ts';
 import { module as replace } from '../../engine/modules/replace.ts';
-import type { AnyModule } from '../../engine/modules/module.ts';
+import type { AnyModule } from '../../engine/modules/base/module.ts';
 import { module as template } from '../../engine/modules/template.ts';
 import type { ValueMap } from '../../engine/values/base/value.ts';
 import { SHELLS, runScript } from '../resources/local-sh.ts';

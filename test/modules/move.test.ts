@@ -6,7 +6,7 @@ import { module as certificate } from '../../engine/modules/certificate.ts';
 import { module as authority } from '../../engine/modules/certificate_authority.ts';
 import { module as keyPair } from '../../engine/modules/key_pair.ts';
 import { module as move } from '../../engine/modules/move.ts';
-import type { Outcome } from '../../engine/modules/module.ts';
+import type { Outcome } from '../../engine/modules/base/module.ts';
 import type { Value, ValueMap } from '../../engine/values/base/value.ts';
 import { Unknown } from '../../engine/values/base/value.ts';
 import { SHELLS } from '../resources/local-sh.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { module as install } from '../../engine/modules/package.ts';
-import { packageScript } from '../../engine/modules/package-script.ts';
-import type { PackageWork } from '../../engine/modules/package-script.ts';
+import { packageScript } from '../../engine/modules/system/package-script.ts';
+import type { PackageWork } from '../../engine/modules/system/package-script.ts';
 import { file } from '../../engine/resources/file.ts';
 import { isVersion, packageRequest, packages } from '../../engine/resources/package.ts';
 import type { PackageState } from '../../engine/resources/package.ts';

@@ -1,8 +1,8 @@
 import { decodeFacts } from '../../engine/connection/shell/facts.ts';
 import type { Problem } from '../../engine/errors/problem.ts';
 import { Vault } from '../../engine/vault/vault.ts';
-import { parseArguments } from '../../engine/modules/arguments.ts';
-import type { Apply, Change, Context, Module, Outcome } from '../../engine/modules/module.ts';
+import { parseArguments } from '../../engine/modules/base/arguments.ts';
+import type { Apply, Change, Context, Module, Outcome } from '../../engine/modules/base/module.ts';
 import { View } from '../../engine/run/view.ts';
 import type { ValueMap } from '../../engine/values/base/value.ts';
 import { observeHere, runScript } from '../resources/local-sh.ts';

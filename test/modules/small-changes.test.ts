@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { module as copy } from '../../engine/modules/copy.ts';
 import { module as file } from '../../engine/modules/file.ts';
-import type { Apply, Change, Module } from '../../engine/modules/module.ts';
+import type { Apply, Change, Module } from '../../engine/modules/base/module.ts';
 import type { ValueMap } from '../../engine/values/base/value.ts';
 import { givesDefaultAcl } from '../default-acl.ts';
 import { SHELLS, observeHere, runScript } from '../resources/local-sh.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Completed } from '../../engine/connection/connection.ts';
 import type { Facts } from '../../engine/connection/shell/facts.ts';
 import { Vault } from '../../engine/vault/vault.ts';
-import type { AnyModule, Context, Outcome } from '../../engine/modules/module.ts';
+import type { AnyModule, Context, Outcome } from '../../engine/modules/base/module.ts';
 import { composeObservation } from '../../engine/resources/base/observation.ts';
 import type { Prediction, Request, Seen } from '../../engine/resources/base/resource.ts';
 import type { ValueMap } from '../../engine/values/base/value.ts';

@@ -6,7 +6,7 @@ import { module as cron } from '../../engine/modules/cron.ts';
 import { module as group } from '../../engine/modules/group.ts';
 import { module as hostname } from '../../engine/modules/hostname.ts';
 import { module as kernelModule } from '../../engine/modules/kernel_module.ts';
-import type { AnyModule } from '../../engine/modules/module.ts';
+import type { AnyModule } from '../../engine/modules/base/module.ts';
 import { module as mount } from '../../engine/modules/mount.ts';
 import { module as selinux } from '../../engine/modules/selinux.ts';
 import { module as service } from '../../engine/modules/service.ts';

@@ -4,9 +4,9 @@ import { createReadStream, readFileSync, statSync, writeFileSync } from 'node:fs
 import type { Facts } from '../../engine/connection/shell/facts.ts';
 import type { Place } from '../../engine/errors/problem.ts';
 import { Vault } from '../../engine/vault/vault.ts';
-import { readArchive } from '../../engine/modules/archive-read.ts';
-import { parseArguments } from '../../engine/modules/arguments.ts';
-import type { AnyModule, Apply, Change, Context, Controller, LocalFile, Module, Outcome } from '../../engine/modules/module.ts';
+import { readArchive } from '../../engine/modules/archive-content/archive-read.ts';
+import { parseArguments } from '../../engine/modules/base/arguments.ts';
+import type { AnyModule, Apply, Change, Context, Controller, LocalFile, Module, Outcome } from '../../engine/modules/base/module.ts';
 import type { Request, Seen } from '../../engine/resources/base/resource.ts';
 import type { Secret } from '../../engine/values/base/secret.ts';
 import type { ValueMap } from '../../engine/values/base/value.ts';

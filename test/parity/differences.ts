@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { modules } from '../../engine/modules/catalogue.ts';
+import { modules } from '../../engine/modules/base/catalogue.ts';
 import type { Case, Json } from './case.ts';
 import { isMap, tasksOf } from './case.ts';
 import type { Difference } from './compare.ts';

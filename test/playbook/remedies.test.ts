@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ANSIBLE_OPTIONS, optionRemedy } from '../../engine/cli/ansible-options.ts';
-import { argumentNames } from '../../engine/modules/argument-problem.ts';
-import { modules } from '../../engine/modules/catalogue.ts';
+import { argumentNames } from '../../engine/modules/base/argument-problem.ts';
+import { modules } from '../../engine/modules/base/catalogue.ts';
 import { ANSIBLE_DIFFERENCES, insteadOf } from '../../engine/playbook/base/ansible-differences.ts';
 import { ANSIBLE_MODULES, COMMON_ARGUMENTS } from '../../engine/playbook/base/ansible-modules.ts';
 import { ANSIBLE_FACTS, ANSIBLE_MAGIC } from '../../engine/values/language/ansible-variables.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Difference } from '../../engine/modules/module.ts';
+import type { Difference } from '../../engine/modules/base/module.ts';
 import { differenceLines } from '../../engine/report/differences.ts';
 import { Secret } from '../../engine/values/base/secret.ts';
 import { Unknown } from '../../engine/values/base/value.ts';

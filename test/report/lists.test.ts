@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadInventory } from '../../engine/inventory/load-inventory.ts';
-import { modules } from '../../engine/modules/catalogue.ts';
+import { modules } from '../../engine/modules/base/catalogue.ts';
 import { loadPlaybook } from '../../engine/playbook/load-playbook.ts';
 import { printLists } from '../../engine/report/lists.ts';
 import { Sink } from './sink.ts';

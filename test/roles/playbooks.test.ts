@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { modules } from '../../engine/modules/catalogue.ts';
+import { modules } from '../../engine/modules/base/catalogue.ts';
 import { loadPlaybook } from '../../engine/playbook/load-playbook.ts';
 import type { Play, Step, Task } from '../../engine/playbook/base/play.ts';
 import { ROOT } from './role-scope.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Change, Difference } from '../../engine/modules/module.ts';
+import type { Change, Difference } from '../../engine/modules/base/module.ts';
 import { Approval } from '../../engine/run/approval.ts';
 import type { ChangePlace } from '../../engine/run/approval.ts';
 import { Secret } from '../../engine/values/base/secret.ts';

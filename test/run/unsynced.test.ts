@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Changing, Connection } from '../../engine/connection/connection.ts';
 import { connect } from '../../engine/connection/connection.ts';
 import { Vault } from '../../engine/vault/vault.ts';
-import type { Apply } from '../../engine/modules/module.ts';
+import type { Apply } from '../../engine/modules/base/module.ts';
 import { Machine } from '../../engine/run/machine.ts';
 import { syncedAtOnce } from '../../engine/run/sync-files.ts';
 

@@ -4,7 +4,7 @@ import { mkdir, readFile, readdir, readlink, stat, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { modules } from '../../engine/modules/catalogue.ts';
+import { modules } from '../../engine/modules/base/catalogue.ts';
 import type { Row } from './injection-rows.ts';
 import { ROWS } from './injection-rows.ts';
 import { startSite } from './site.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Pattern } from '../../../engine/modules/regular-expression.ts';
+import { Pattern } from '../../../engine/modules/edit/regular-expression.ts';
 import { EndlessMatch, match, matchLines, powerOf } from '../../../engine/values/language/match-limit.ts';
 import { matches, replaceMatches } from '../../../engine/values/language/pattern.ts';
 

@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import type { Member } from '../../resources/archive/archive-member.ts';
+import { dangerOf, tidyName } from '../../resources/archive/archive-member.ts';
+import { BrokenArchive, readTar } from './archive-tar.ts';
+import { readZip } from './archive-zip.ts';
+
+/** What an archive on the controller holds. */
+export interface ArchiveContent {
+  readonly isZip: boolean;
+  readonly members: readonly Member[];
+}
+
+const MAGICS: readonly (readonly [string, Packing])[] = [
+  ['504b0304', 'zip'],
+  ['504b0506', 'zip'],
+  ['1f8b', 'gzip'],
+  ['28b52ffd', 'zstd'],
+  ['425a68', 'bzip2'],
+  ['fd377a585a00', 'xz'],
+  ['4c5a4950', 'lzip'],
+];
+type Packing = 'zip' | 'gzip' | 'zstd' | 'bzip2' | 'xz' | 'lzip' | 'none';
+
+/** Reads it without unpacking anything. Throws BrokenArchive, also where it would not stay in the folder that it is unpacked in. */
+export async function readArchive(path: string): Promise<ArchiveContent> {
+  const content = await contentOf(path);
+  const danger = dangerOf(content.members.map((member) => ({ ...member, name: tidyName(member.name) })));
+  if (danger !== undefined) throw new BrokenArchive(danger);
+  return content;
+}
+
+async function contentOf(path: string): Promise<ArchiveContent> {
+  const file = await open(path);
+  let packing: Packing;
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(8), 0, 8, 0);
+    const magic = buffer.subarray(0, bytesRead).toString('hex');
+    packing = MAGICS.find(([begin]) => magic.startsWith(begin))?.[1] ?? 'none';
+    if (packing === 'zip') return { isZip: true, members: await readZip(file, (await file.stat()).size) };
+  } finally {
+    await file.close();
+  }
+  const source = createReadStream(path, { highWaterMark: 256 * 1024 });
+  try {
+    return { isZip: false, members: await unpacked(source, packing) };
+  } finally {
+    source.destroy();
+  }
+}
+
+async function unpacked(source: Readable, packing: Exclude<Packing, 'zip'>): Promise<readonly Member[]> {
+  switch (packing) {
+    case 'none':
+      return readTar(source);
+    case 'gzip':
+      return through(source, createGunzip());
+    case 'zstd':
+      return through(source, createZstdDecompress());
+    case 'bzip2':
+    case 'xz':
+    case 'lzip':
+      return byProgram(source, packing);
+  }
+}
+
+async function through(
+  source: Readable,
+  unpacking: ReturnType<typeof createGunzip> | ReturnType<typeof createZstdDecompress>,
+): Promise<readonly Member[]> {
+  source.once('error', (error) => unpacking.destroy(error)).pipe(unpacking);
+  try {
+    return await readTar(unpacking);
+  } catch (error) {
+    if (error instanceof BrokenArchive) throw error;
+    throw new BrokenArchive(`it is damaged: ${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    unpacking.destroy();
+  }
+}
+
+/** Node has no bzip2, xz and lzip of its own. */
+async function byProgram(source: Readable, program: string): Promise<readonly Member[]> {
+  const child = spawn(program, ['-dc'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', () => reject(new BrokenArchive(`${program} is not on the controller, and it is packed by it`)));
+    child.once('close', resolve);
+  });
+  ended.catch(() => undefined);
+  // It may end before it has read all, and says by its status whether that is right.
+  child.stdin.on('error', () => undefined);
+  source.once('error', () => child.kill()).pipe(child.stdin);
+  try {
+    const [members, status] = await Promise.all([readTar(child.stdout), ended]);
+    if (status !== 0) throw new BrokenArchive(`it is damaged: ${program} says so`);
+    return members;
+  } finally {
+    child.kill();
+  }
+}

@@ -1,0 +1,220 @@
+import type { Member } from '../../resources/archive/archive-member.ts';
+
+const BLOCK = 512;
+/** Members of one archive, and bytes of one name, at most: a look tells of all of them in one answer. */
+export const MOST_MEMBERS = 50_000;
+const MOST_HEADER_BYTES = 1024 * 1024;
+
+/** Why an archive cannot be read. */
+export class BrokenArchive extends Error {}
+
+/** What the tar archive holds that comes in these pieces. Names and the targets of links are as they stand in it. */
+export async function readTar(pieces: AsyncIterable<Uint8Array>): Promise<readonly Member[]> {
+  const reader = new Reader(pieces);
+  const members: Member[] = [];
+  let wide: Fields = {};
+  let next: Fields = {};
+  let isFirst = true;
+  for (;;) {
+    const header = await reader.take(BLOCK);
+    if (header === undefined) {
+      if (isFirst) throw new BrokenArchive('it is empty');
+      break;
+    }
+    if (header.every((byte) => byte === 0)) break;
+    if (!hasRightSum(header)) throw new BrokenArchive(isFirst ? 'it is no archive of tar or zip' : 'it is damaged');
+    isFirst = false;
+    const type = String.fromCharCode(header[156] ?? 0);
+    const size = numberAt(header, 124, 12);
+    switch (type) {
+      case 'L':
+        next = { ...next, path: textOf(await reader.data(size)) };
+        continue;
+      case 'K':
+        next = { ...next, linkpath: textOf(await reader.data(size)) };
+        continue;
+      case 'x':
+        next = { ...next, ...paxFields(await reader.data(size)) };
+        continue;
+      case 'g':
+        wide = { ...wide, ...paxFields(await reader.data(size)) };
+        continue;
+      case 'V':
+      case 'M':
+      case 'D':
+        await reader.skip(size);
+        next = {};
+        continue;
+    }
+    const fields = { ...wide, ...next };
+    next = {};
+    const stored = fields['size'] === undefined ? size : Number(fields['size']);
+    if (type === 'S') await skipSparseHeaders(reader, header);
+    if (!'123456'.includes(type)) await reader.skip(stored);
+    members.push(memberOf(header, type, stored, fields));
+    if (members.length > MOST_MEMBERS) throw new BrokenArchive(`it holds more than ${MOST_MEMBERS} members`);
+  }
+  await reader.drain();
+  return members;
+}
+
+type Fields = Readonly<Record<string, string>>;
+
+function memberOf(header: Buffer, type: string, size: number, fields: Fields): Member {
+  const prefix = header.subarray(257, 262).toString('latin1') === 'ustar' && header[262] === 0 ? textAt(header, 345, 155) : '';
+  const plain = textAt(header, 0, 100);
+  const raw = fields['GNU.sparse.name'] ?? fields['path'] ?? (prefix === '' ? plain : `${prefix}/${plain}`);
+  const linkName = fields['linkpath'] ?? textAt(header, 157, 100);
+  const isFile = type === '0' || type === '\0' || type === '7' || type === 'S';
+  const kind = isFile && raw.endsWith('/') ? 'directory' : isFile ? 'file' : (TYPES[type] ?? 'other');
+  const realSize = fields['GNU.sparse.realsize'] ?? fields['GNU.sparse.size'] ?? (type === 'S' ? numberAt(header, 483, 12) : size);
+  return {
+    name: raw,
+    type: kind,
+    size: kind === 'file' ? Number(realSize) : undefined,
+    mode: numberAt(header, 100, 8) & 0o7777,
+    owner: orNone(fields['uname'] ?? textAt(header, 265, 32)),
+    uid: Number(fields['uid'] ?? numberAt(header, 108, 8)),
+    group: orNone(fields['gname'] ?? textAt(header, 297, 32)),
+    gid: Number(fields['gid'] ?? numberAt(header, 116, 8)),
+    modified: { kind: 'seconds', seconds: Math.floor(Number(fields['mtime'] ?? numberAt(header, 136, 12))) },
+    target: kind === 'link' || kind === 'hard_link' ? linkName : undefined,
+  };
+}
+
+const TYPES: Readonly<Record<string, Member['type']>> = { '1': 'hard_link', '2': 'link', '5': 'directory' };
+
+function orNone(text: string): string | undefined {
+  return text === '' ? undefined : text;
+}
+
+/** The sum of the bytes of the header, its own field taken for blanks. */
+function hasRightSum(header: Buffer): boolean {
+  let sum = 8 * 0x20;
+  for (const [index, byte] of header.entries()) if (index < 148 || index >= 156) sum += byte;
+  return sum === numberAt(header, 148, 8);
+}
+
+/** Octal digits, or, with the first bit set, the number itself. */
+function numberAt(header: Buffer, at: number, length: number): number {
+  const field = header.subarray(at, at + length);
+  const first = field[0] ?? 0;
+  if ((first & 0x80) !== 0) {
+    let value = first === 0xff ? -1 : first & 0x7f;
+    for (const byte of field.subarray(1)) value = value * 256 + byte;
+    return value;
+  }
+  const digits = /^[ \0]*([0-7]+)/.exec(field.toString('latin1'))?.[1];
+  return digits === undefined ? 0 : Number.parseInt(digits, 8);
+}
+
+function textAt(header: Buffer, at: number, length: number): string {
+  const field = header.subarray(at, at + length);
+  const end = field.indexOf(0);
+  return utf8(end === -1 ? field : field.subarray(0, end));
+}
+
+function textOf(data: Buffer): string {
+  const end = data.indexOf(0);
+  return utf8(end === -1 ? data : data.subarray(0, end));
+}
+
+export function utf8(bytes: Buffer): string {
+  const text = bytes.toString('utf8');
+  if (text.includes('\ufffd') && !Buffer.from(text, 'utf8').equals(bytes))
+    throw new BrokenArchive(`it holds a name that is not UTF-8: ${JSON.stringify(text)}`);
+  return text;
+}
+
+/** Records of `LENGTH KEY=VALUE\n`. */
+function paxFields(data: Buffer): Fields {
+  const fields: Record<string, string> = {};
+  for (let at = 0; at < data.length;) {
+    const blank = data.indexOf(0x20, at);
+    const length = Number(data.subarray(at, Math.max(blank, at)).toString('latin1'));
+    if (blank === -1 || !Number.isInteger(length) || length <= 0) break;
+    const record = data.subarray(blank + 1, at + length - 1);
+    const equals = record.indexOf(0x3d);
+    if (equals > 0) {
+      const key = record.subarray(0, equals).toString('latin1');
+      if (PAX_FIELDS.has(key)) fields[key] = utf8(record.subarray(equals + 1));
+    }
+    at += length;
+  }
+  return fields;
+}
+
+const PAX_FIELDS: ReadonlySet<string> = new Set([
+  'path',
+  'linkpath',
+  'size',
+  'uid',
+  'gid',
+  'uname',
+  'gname',
+  'mtime',
+  'GNU.sparse.name',
+  'GNU.sparse.realsize',
+  'GNU.sparse.size',
+]);
+
+/** The map of a sparse file may go on in blocks of its own. */
+async function skipSparseHeaders(reader: Reader, header: Buffer): Promise<void> {
+  for (let more = header[482] !== 0; more;) {
+    const block = await reader.take(BLOCK);
+    if (block === undefined) throw new BrokenArchive('it ends early');
+    more = block[504] !== 0;
+  }
+}
+
+class Reader {
+  readonly #pieces: AsyncIterator<Uint8Array>;
+  #buffer = Buffer.alloc(0);
+
+  constructor(pieces: AsyncIterable<Uint8Array>) {
+    this.#pieces = pieces[Symbol.asyncIterator]();
+  }
+
+  /** So many bytes; undefined at the end. */
+  async take(length: number): Promise<Buffer | undefined> {
+    while (this.#buffer.length < length) {
+      const piece = await this.#pieces.next();
+      if (piece.done === true) {
+        if (this.#buffer.length === 0) return undefined;
+        throw new BrokenArchive('it ends early');
+      }
+      this.#buffer = this.#buffer.length === 0 ? Buffer.from(piece.value) : Buffer.concat([this.#buffer, piece.value]);
+    }
+    const taken = this.#buffer.subarray(0, length);
+    this.#buffer = this.#buffer.subarray(length);
+    return taken;
+  }
+
+  /** What belongs to a header: names. */
+  async data(size: number): Promise<Buffer> {
+    if (size > MOST_HEADER_BYTES) throw new BrokenArchive('it is damaged');
+    const data = await this.take(padded(size));
+    if (data === undefined) throw new BrokenArchive('it ends early');
+    return data.subarray(0, size);
+  }
+
+  /** Reads to the end, so that whatever has packed it can say that it was whole. */
+  async drain(): Promise<void> {
+    while ((await this.#pieces.next()).done !== true);
+  }
+
+  async skip(size: number): Promise<void> {
+    let left = padded(size);
+    while (left > this.#buffer.length) {
+      left -= this.#buffer.length;
+      const piece = await this.#pieces.next();
+      if (piece.done === true) throw new BrokenArchive('it ends early');
+      this.#buffer = Buffer.from(piece.value);
+    }
+    this.#buffer = this.#buffer.subarray(left);
+  }
+}
+
+function padded(size: number): number {
+  return Math.ceil(size / BLOCK) * BLOCK;
+}

@@ -1,0 +1,48 @@
+import { inRoom, roomFor, stands, standsBelow } from '../path/foreign-folder.ts';
+import type { ForeignWay, Proof } from '../path/way-to-path.ts';
+
+/**
+ * Unpacks in a folder of another user. `steps` unpack into the directory `$d` and give owner and mode; that is done in a room, where nobody
+ * else gets in. What has come then takes its place name by name, each by a rename; into a directory that is there already the shell goes
+ * and proves where it stands first. Such a directory gets the attributes of the archive only where it belongs to the owner of the folder.
+ */
+export function unpackInRoom(way: ForeignWay, dest: string, steps: readonly string[]): string {
+  const room = roomFor(way, `${dest}/.`);
+  return inRoom(room, false, [
+    'mkdir -- ./tree && chmod u=rwx,go=x ./tree && d=./tree || exit 1',
+    'read -r me _ </proc/self/stat || exit 1',
+    // Behind `||` they would not end where one of them fails.
+    ['(', 'set -e', ...steps, ')'].join('\n'),
+    '[ $? = 0 ] || exit 1',
+    mergeFunction(way.proof),
+    // An archive that tells of the folder itself has changed this one.
+    `(cd .. && ${stands(way.proof, 0)} && merge "/proc/$me/cwd/tree" '' && case $(stat -c %a "/proc/$me/cwd/tree") in *711) ;; *) attributes "/proc/$me/cwd/tree" '' ;; esac) || exit 1`,
+  ]);
+}
+
+/**
+ * `merge FROM UP`: all of FROM into the working directory, below which the folder is UP. FROM is reached through the shell that stands in
+ * the room, so that no name on the way to it can be changed.
+ */
+function mergeFunction(proof: Proof): string {
+  return `attributes() {
+  set -- $(stat -c '%a %u:%g %Y' -- "$1") $(stat -c %u -- . "\${2}.")
+  [ "$4" = "$5" ] || return 0
+  chown -h "$2" . && chmod "0$1" .
+}
+merge() {
+  for from in "$1"/* "$1"/.[!.]* "$1"/..?*; do
+    [ -e "$from" ] || [ -L "$from" ] || continue
+    name=./\${from##*/}
+    if ! [ -d "$from" ] || [ -L "$from" ]; then
+      mv -fT -- "$from" "$name" 2>/dev/null || { [ -L "$name" ] && rm -f -- "$name" && mv -fT -- "$from" "$name"; } || return 1
+    elif [ -d "$name" ] && ! [ -L "$name" ]; then
+      (cd -- "$name" && ${standsBelow(proof, '"${2}../"')} && merge "$from" "\${2}../" && attributes "$from" "\${2}../" && touch -r "$from" .) || return 1
+      rmdir -- "$from"
+    else
+      [ -d "$name" ] && ! [ -L "$name" ] || rm -f -- "$name"
+      mv -fT -- "$from" "$name" || return 1
+    fi
+  done
+}`;
+}

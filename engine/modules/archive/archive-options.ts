@@ -1,0 +1,115 @@
+import type { Wildcards } from '../../connection/base/wildcards.ts';
+import { wildcards } from '../../connection/base/wildcards.ts';
+import type { Member } from '../../resources/archive/archive-member.ts';
+import { stripped, tidyName } from '../../resources/archive/archive-member.ts';
+import type { ArchiveOptions } from '../../resources/archive/archive-script.ts';
+
+/** What the options of tar or unzip mean for what is unpacked. */
+export interface UnpackOptions extends ArchiveOptions {
+  /** False: something is among them whose outcome cannot be told beforehand. */
+  readonly isUnderstood: boolean;
+  /** Whether files get the time that the archive tells. */
+  readonly keepsTime: boolean;
+  /** Whether root gives files to whom the archive tells. */
+  readonly keepsOwner: boolean;
+  readonly keepsMode: boolean;
+  /** Whether names of accounts count, or only their numbers. */
+  readonly byName: boolean;
+  /** zip: whether folders are left out. */
+  readonly isFlat: boolean;
+  /** Whether a folder that is there stays as it is. */
+  readonly keepsFolders: boolean;
+  /** tar: whether a link to a folder stays in the place of a folder. */
+  readonly keepsLinkedFolders: boolean;
+  /** tar: whether a folder, with all that is in it, makes way for something else. */
+  readonly replacesFolders: boolean;
+}
+
+interface Given {
+  readonly extra_opts: readonly string[];
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+/** Options that change nothing of what is unpacked. */
+const IDLE =
+  /^(?:-z|-j|-J|-v|-q|-qq|-o|--gzip|--gunzip|--bzip2|--xz|--zstd|--lzip|--auto-compress|-a|--verbose|--warning=[\w-]+|--overwrite|--unlink-first|-U|--delay-directory-restore|--no-delay-directory-restore|--(?:no-)?(?:acls|xattrs|selinux)|--same-owner)$/;
+
+export function readOptions({ extra_opts: extra, include, exclude }: Given): UnpackOptions {
+  let options: UnpackOptions = {
+    extra,
+    include,
+    exclude,
+    strip: 0,
+    isUnderstood: true,
+    keepsTime: true,
+    keepsOwner: true,
+    keepsMode: false,
+    byName: true,
+    isFlat: false,
+    keepsFolders: false,
+    keepsLinkedFolders: false,
+    replacesFolders: false,
+  };
+  for (let index = 0; index < extra.length; index += 1) {
+    const option = extra[index] ?? '';
+    const [, strip] = /^--strip(?:-components)?(?:=(\d+))?$/.exec(option) ?? [];
+    if (option.startsWith('--strip')) {
+      const count = strip ?? extra[(index += 1)] ?? '';
+      options = { ...options, strip: Number(count), isUnderstood: options.isUnderstood && /^\d+$/.test(count) };
+    } else if (option === '-m' || option === '--touch') options = { ...options, keepsTime: false };
+    else if (option === '--no-same-owner') options = { ...options, keepsOwner: false };
+    else if (option === '--numeric-owner') options = { ...options, byName: false };
+    else if (/^(?:-p|--preserve-permissions|--same-permissions)$/.test(option)) options = { ...options, keepsMode: true };
+    else if (option === '--no-overwrite-dir') options = { ...options, keepsFolders: true };
+    else if (option === '--keep-directory-symlink') options = { ...options, keepsLinkedFolders: true };
+    else if (option === '--recursive-unlink') options = { ...options, replacesFolders: true };
+    else if (option === '-j') options = { ...options, isFlat: true };
+    else if (!IDLE.test(option)) options = { ...options, isUnderstood: false };
+  }
+  return options;
+}
+
+/** The members that are unpacked, under the names that they get. */
+export function chosenMembers(members: readonly Member[], options: UnpackOptions, isZip: boolean): readonly Member[] {
+  const rename = renaming(options, isZip);
+  return members.flatMap((member) => {
+    const name = rename(member.name);
+    if (name === undefined) return [];
+    const { type, target } = member;
+    return [
+      { ...member, name: tidyName(name), target: type === 'hard_link' && target !== undefined ? hardLinkTarget(target, options) : target },
+    ];
+  });
+}
+
+function hardLinkTarget(target: string, { strip }: UnpackOptions): string {
+  return target.startsWith('/') ? target : tidyName(stripped(target, strip) ?? '');
+}
+
+/** The name under which a member is unpacked; undefined where it is not. */
+function renaming(options: UnpackOptions, isZip: boolean): (name: string) => string | undefined {
+  const excluded = options.exclude.map((pattern) => globOf(pattern, isZip));
+  const included = options.include.map((pattern) => globOf(pattern, true));
+  return (name) => {
+    const plain = name.replace(/\/+$/, '');
+    if (excluded.some((pattern) => pattern.test(isZip ? name : plain))) return undefined;
+    if (options.include.length > 0) {
+      const isMeant = isZip
+        ? included.some((pattern) => pattern.test(name))
+        : options.include.some((one) => plain === one.replace(/\/+$/, '') || plain.startsWith(`${one.replace(/\/+$/, '')}/`));
+      if (!isMeant) return undefined;
+    }
+    if (isZip) return options.isFlat ? (name.endsWith('/') ? undefined : name.slice(name.lastIndexOf('/') + 1)) : name;
+    return stripped(name, options.strip);
+  };
+}
+
+/** A pattern as tar and unzip take it: `*` passes over slashes. Of tar's, one for a folder also fits what lies in it, and it may begin at any component. */
+function globOf(pattern: string, isWhole: boolean): Wildcards {
+  const body = pattern.replace(/\/+$/, '');
+  const forms = [body, isWhole ? `${body}/` : `${body}/*`].map((form) => wildcards(form, { classes: true, ignoreCase: false }));
+  const fits = (name: string): boolean => forms.some((form) => form.test(name));
+  if (isWhole) return { test: fits };
+  return { test: (name) => fits(name) || [...name.matchAll(/\//g)].some(({ index }) => fits(name.slice(index + 1))) };
+}

@@ -1,0 +1,216 @@
+import type { ArchiveState, Entry } from '../../resources/archive.ts';
+import type { Member } from '../../resources/archive/archive-member.ts';
+import { file } from '../../resources/file.ts';
+import type { FileState } from '../../resources/file/file-state.ts';
+import type { Prediction } from '../../resources/base/resource.ts';
+import { predict } from '../../resources/base/resource.ts';
+import type { Value } from '../../values/base/value.ts';
+import type { UnpackOptions } from './archive-options.ts';
+import type { WantedAttributes } from '../path/file-attributes.ts';
+import { applyMode, formatMode } from '../base/file-mode.ts';
+import type { Difference } from '../base/module.ts';
+
+/** What one member shall be like where it is unpacked, beside what is there. */
+export interface Unpacking {
+  /** What the archive has there. */
+  readonly type: Entry['type'];
+  readonly wanted: Entry;
+  readonly seen: Entry | undefined;
+  /** It stays, as it is newer than what the archive has. */
+  readonly isKept: boolean;
+  readonly differences: readonly Difference[];
+}
+
+export interface UnpackAs {
+  readonly dest: string;
+  readonly options: UnpackOptions;
+  readonly attributes: WantedAttributes;
+  readonly keepNewer: boolean;
+  /** Whether root unpacks it: then owners are kept, and no bits are masked. */
+  readonly byRoot: boolean;
+  readonly isZip: boolean;
+}
+
+/** Compares each member with what stands in its place. Of a name that comes twice the last one counts. */
+export function compareMembers(members: readonly Member[], state: ArchiveState, how: UnpackAs): readonly Unpacking[] {
+  const entries = new Map(state.entries.map((entry) => [entry.name, entry]));
+  const byName = new Map(members.map((member) => [member.name, member]));
+  const [users, groups] = [new Set(state.users), new Set(state.groups)];
+  return [...byName.values()].map((member) => {
+    const content = member.type === 'hard_link' ? linkedMember(member, byName) : member;
+    const seen = entries.get(member.name);
+    const fresh = wantedEntry({ member, content, seen, how, users, groups });
+    const isKept = seen !== undefined && staysAsItIs(seen, fresh.type, member, how);
+    const wanted = isKept ? keptEntry(seen, fresh.type, how.attributes) : fresh;
+    return { type: fresh.type, wanted, seen, isKept, differences: differencesOf(wanted, seen, how) };
+  });
+}
+
+/** A hard link is as what it is a link to, if that is known. */
+function linkedMember(member: Member, byName: ReadonlyMap<string, Member>): Member {
+  const other = member.target === undefined ? undefined : byName.get(member.target);
+  if (other?.type === 'file') return other;
+  return { ...member, type: 'file', size: undefined, mode: undefined, modified: undefined };
+}
+
+/** What tar and unzip pass over: with keep_newer what is not older, with --keep-directory-symlink a link in the place of a folder. */
+function staysAsItIs(seen: Entry, type: Entry['type'], { modified }: Member, { keepNewer, options, isZip }: UnpackAs): boolean {
+  if (options.keepsLinkedFolders && seen.type === 'link' && type === 'directory') return true;
+  if (!keepNewer || seen.type === 'directory' || modified === undefined || (isZip && (seen.type !== 'file' || type === 'directory')))
+    return false;
+  if (modified.kind === 'local') return seen.modifiedThere !== undefined && seen.modifiedThere >= modified.digits;
+  return seen.modified !== undefined && seen.modified >= modified.seconds;
+}
+
+/** Its owner and mode are set all the same where the task tells them. */
+function keptEntry(seen: Entry, type: Entry['type'], { owner, group, mode }: WantedAttributes): Entry {
+  return {
+    ...seen,
+    ...(owner === undefined ? {} : { owner: owner.name, uid: owner.id }),
+    ...(group === undefined ? {} : { group: group.name, gid: group.id }),
+    ...(mode === undefined || type === 'link' || seen.mode === undefined ? {} : { mode: applyMode(mode, seen.mode, 'file') }),
+  };
+}
+
+interface ToUnpack {
+  readonly member: Member;
+  readonly content: Member;
+  readonly seen: Entry | undefined;
+  readonly how: UnpackAs;
+  readonly users: ReadonlySet<string>;
+  readonly groups: ReadonlySet<string>;
+}
+
+function wantedEntry({ member, content, seen, how, users, groups }: ToUnpack): Entry {
+  const { options, attributes, byRoot, isZip } = how;
+  const type = content.type === 'hard_link' ? 'file' : content.type;
+  // unzip leaves a folder that is there as it is, tar where it is told so, or with keep_newer where something is in it.
+  const folder = type === 'directory' && (isZip || options.keepsFolders || how.keepNewer) && seen?.type === 'directory' ? seen : undefined;
+  const keepsOwner = byRoot && !isZip && options.keepsOwner && folder === undefined;
+  const owner = accountOf(attributes.owner, keepsOwner ? [content.owner, content.uid] : [], users, options.byName);
+  const group = accountOf(attributes.group, keepsOwner ? [content.group, content.gid] : [], groups, options.byName);
+  return {
+    name: member.name,
+    type,
+    mode: folder === undefined ? modeOf(type, content.mode, how) : modeOfFolder(folder, how),
+    uid: owner.id,
+    owner: owner.name,
+    gid: group.id,
+    group: group.name,
+    size: type === 'file' ? content.size : undefined,
+    modified: type === 'file' && options.keepsTime && content.modified?.kind === 'seconds' ? content.modified.seconds : undefined,
+    modifiedThere: type === 'file' && options.keepsTime && content.modified?.kind === 'local' ? content.modified.digits : undefined,
+    target: type === 'link' ? content.target : undefined,
+  };
+}
+
+/** A name that the host does not know counts for nothing: the number is taken. */
+function accountOf(
+  asked: WantedAttributes['owner'],
+  told: readonly [string | undefined, number | undefined] | readonly [],
+  known: ReadonlySet<string>,
+  byName: boolean,
+): { readonly name: string | undefined; readonly id: number | undefined } {
+  if (asked !== undefined) return asked;
+  const [name, id] = told;
+  return byName && name !== undefined && known.has(name) ? { name, id: undefined } : { name: undefined, id };
+}
+
+function modeOfFolder(folder: Entry, { attributes: { mode }, keepNewer, isZip }: UnpackAs): number | undefined {
+  if (mode === undefined) return keepNewer && !isZip ? undefined : folder.mode;
+  return folder.mode === undefined ? undefined : applyMode(mode, folder.mode, 'directory');
+}
+
+function modeOf(type: Entry['type'], told: number | undefined, { attributes, options, byRoot, isZip }: UnpackAs): number | undefined {
+  if (type === 'link') return undefined;
+  const unmasked = byRoot || options.keepsMode;
+  const usual = told === undefined || isZip || unmasked ? told : told & 0o755;
+  const { mode } = attributes;
+  if (mode === undefined) return type === 'other' ? undefined : usual;
+  if (mode.kind === 'octal') return mode.bits;
+  return usual === undefined || type === 'other' ? undefined : applyMode(mode, usual, type);
+}
+
+function differencesOf(wanted: Entry, seen: Entry | undefined, how: UnpackAs): readonly Difference[] {
+  const of = pathOf(how.dest, wanted.name);
+  if (seen === undefined) return [{ kind: 'field', of, field: 'content', before: null, after: described(wanted) }];
+  if (seen.type !== wanted.type) return [{ kind: 'field', of, field: 'type', before: described(seen), after: described(wanted) }];
+  return FIELDS.flatMap((field): readonly Difference[] => {
+    const [before, after] = [seen[field], wanted[field]];
+    if (after === undefined || before === after) return [];
+    const name = NAMES[field];
+    return [{ kind: 'field', of, field: name, before: shown(field, before), after: shown(field, after) }];
+  });
+}
+
+const FIELDS = ['mode', 'owner', 'uid', 'group', 'gid', 'size', 'modified', 'modifiedThere', 'target'] as const;
+type Field = (typeof FIELDS)[number];
+const NAMES: Readonly<Record<Field, string>> = {
+  mode: 'mode',
+  owner: 'owner',
+  uid: 'owner',
+  group: 'group',
+  gid: 'group',
+  size: 'size',
+  modified: 'modified',
+  modifiedThere: 'modified',
+  target: 'target',
+};
+
+function shown(field: Field, value: string | number | undefined): Value {
+  if (value === undefined) return null;
+  if (field === 'mode') return typeof value === 'number' ? formatMode(value) : value;
+  return field === 'modified' && typeof value === 'number' ? new Date(value * 1000).toISOString().slice(0, 19) : value;
+}
+
+export function described({ type, size, target }: Entry): string {
+  switch (type) {
+    case 'file':
+      return size === undefined ? 'a file' : `a file of ${size} bytes`;
+    case 'directory':
+      return 'a directory';
+    case 'link':
+      return target === undefined ? 'a link' : `a link to ${target}`;
+    case 'other':
+      return 'a device or pipe';
+  }
+}
+
+export function pathOf(dest: string, name: string): string {
+  if (name === '') return dest;
+  return dest === '/' ? `/${name}` : `${dest}/${name}`;
+}
+
+/** The file states that later tasks may ask for. Undefined where there are too many to tell each. */
+export function predictionsOf(unpackings: readonly Unpacking[], dest: string, there: FileState): readonly Prediction[] | undefined {
+  const changed = unpackings.filter(({ differences }) => differences.length > 0);
+  if (changed.length > MOST_PREDICTIONS) return undefined;
+  return changed.flatMap(({ wanted }) => {
+    const state = fileState(wanted);
+    if (state === undefined) return [];
+    const isBehindLink = wanted.name === '' && state.type === 'directory' && there.type === 'link' && there.to !== undefined;
+    return [predict(file(pathOf(dest, wanted.name)), isBehindLink ? { ...there, to: { ...there.to, state } } : state)];
+  });
+}
+
+const MOST_PREDICTIONS = 200;
+
+function fileState(wanted: Entry): FileState | undefined {
+  const attributes = {
+    mode: wanted.mode,
+    uid: wanted.uid,
+    gid: wanted.gid,
+    owner: wanted.owner,
+    group: wanted.group,
+  };
+  switch (wanted.type) {
+    case 'file':
+      return { type: 'file', ...attributes, size: wanted.size, sha256: undefined, content: undefined };
+    case 'directory':
+      return { type: 'directory', ...attributes };
+    case 'link':
+      return wanted.target === undefined ? undefined : { type: 'link', ...attributes, mode: undefined, target: wanted.target };
+    case 'other':
+      return undefined;
+  }
+}

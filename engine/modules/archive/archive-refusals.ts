@@ -1,0 +1,95 @@
+import type { ArchiveState } from '../../resources/archive.ts';
+import type { Member } from '../../resources/archive/archive-member.ts';
+import { NO_SUCH_OPTIONS, NO_TAR } from '../../resources/archive/archive-script.ts';
+import { described, pathOf } from './archive-plan.ts';
+import type { UnpackAs, Unpacking } from './archive-plan.ts';
+import type { Context, Impossible } from '../base/module.ts';
+
+const GNU_TAR = 'Install GNU tar first: package: { name: tar }';
+
+interface Named {
+  readonly src: string;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly extra_opts: readonly string[];
+}
+
+/** The archive cannot be listed, or must not be unpacked. */
+export function problemOf({ src }: Named, problem: string, { facts }: Context): Impossible {
+  const what = `the archive ${src} cannot be unpacked`;
+  if (problem === 'unzip is not there') {
+    const remedy = `Install it first: package: { name: unzip${facts.package_manager === 'apt' ? ', brings: []' : ''} }`;
+    return { kind: 'impossible', what: `${what}, as the host has no unzip of Info-ZIP`, remedy };
+  }
+  if (problem === NO_SUCH_OPTIONS || problem === NO_TAR) return { kind: 'impossible', what: `${what}: ${problem}`, remedy: GNU_TAR };
+  return { kind: 'impossible', what: `${what}: ${problem}`, remedy: 'Look at it on the host by tar -tvf or unzip -Z.' };
+}
+
+/** Nothing would be unpacked. */
+export function nothingIn(args: Named): Impossible {
+  const isChosen = args.include.length + args.exclude.length + args.extra_opts.length > 0;
+  return {
+    kind: 'impossible',
+    what: isChosen ? `the archive ${args.src} holds nothing that is asked for` : `the archive ${args.src} is empty`,
+    remedy: isChosen ? 'Write the names as they stand in the archive: tar -tf shows them.' : 'Look at how it was made.',
+  };
+}
+
+interface Comparison {
+  readonly members: readonly Member[];
+  readonly unpackings: readonly Unpacking[];
+  readonly differing: readonly Unpacking[];
+  readonly how: UnpackAs;
+  readonly tool: ArchiveState['tool'];
+}
+
+/** Why an archive that can be listed cannot be unpacked where it shall go; undefined where it can, or where there is nothing to do. */
+export function refusalOf({ members, unpackings, differing, how, tool }: Comparison): Impossible | undefined {
+  const obstacle = obstacleOf(unpackings, how, tool);
+  if (obstacle !== undefined) return { kind: 'impossible', what: obstacle, remedy: 'Take it away first: file with state: absent.' };
+  if (differing.length === 0) return undefined;
+  return (tool === 'busybox' ? notByBusybox(members, how) : undefined) ?? loneLink(members, differing);
+}
+
+function notByBusybox(members: readonly Member[], { keepNewer, attributes: { owner, group, mode } }: UnpackAs): Impossible | undefined {
+  if (keepNewer) return { kind: 'impossible', what: 'the tar of busybox cannot keep newer files', remedy: GNU_TAR };
+  // Whom it belongs to is set by the names that tar lists.
+  const unclear = (owner ?? group ?? mode) === undefined ? undefined : members.find(hasArrow);
+  if (unclear === undefined) return undefined;
+  const what = `the tar of busybox does not tell where the name ${JSON.stringify(unclear.name)} ends`;
+  return { kind: 'impossible', what, remedy: GNU_TAR };
+}
+
+function hasArrow({ type, name, size, target = '' }: Member): boolean {
+  return type !== 'directory' && (type !== 'file' || size === 0) && `${name} ${target}`.includes(' -> ');
+}
+
+/** A hard link whose file is not asked for cannot be made where that file is not there. */
+function loneLink(members: readonly Member[], differing: readonly Unpacking[]): Impossible | undefined {
+  const names = new Set(members.map(({ name }) => name));
+  const fresh = new Set(differing.filter(({ seen }) => seen === undefined).map(({ wanted }) => wanted.name));
+  const alone = members.find(({ type, name, target = '' }) => type === 'hard_link' && fresh.has(name) && !names.has(target));
+  if (alone === undefined) return undefined;
+  return {
+    kind: 'impossible',
+    what: `${alone.name} is a hard link to ${alone.target}, which is not asked for`,
+    remedy: `Ask for both, or for neither: ${alone.target} beside ${alone.name}.`,
+  };
+}
+
+/** What stands in the place of a member so that it stays there, or would lead astray; undefined where nothing does. */
+function obstacleOf(unpackings: readonly Unpacking[], how: UnpackAs, tool: ArchiveState['tool']): string | undefined {
+  for (const { type, seen, wanted, isKept } of unpackings) {
+    if (seen === undefined || seen.type === type) continue;
+    const there = `${pathOf(how.dest, wanted.name)} is ${described(seen)}`;
+    const held = { file: 'a file', directory: 'a directory', link: 'a link', other: 'a device or pipe' }[type];
+    if (isKept && seen.type === 'link' && how.attributes.mode !== undefined)
+      return `${there}, which stays: mode would be set on what it leads to`;
+    if (isKept && how.options.keepsLinkedFolders) continue;
+    if (isKept && type === 'directory') return `${there}, which stays as it is newer, where the archive has ${held}`;
+    if (!isKept && seen.type === 'directory' && !how.options.replacesFolders) return `${there}, where the archive has ${held}`;
+    if (!isKept && type === 'directory' && tool !== 'gnu')
+      return `${there}, which ${tool === 'zip' ? 'unzip' : 'tar'} does not replace by ${held}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,182 @@
+import { z } from 'zod';
+import type { Place } from '../../errors/problem.ts';
+import { Problem } from '../../errors/problem.ts';
+import { COMMON_ARGUMENTS } from '../../playbook/base/ansible-modules.ts';
+import { mask } from '../../values/mask/mask.ts';
+import { Secret } from '../../values/base/secret.ts';
+import { didYouMean, listNames } from '../../values/language/suggest.ts';
+import type { Value, ValueMap } from '../../values/base/value.ts';
+import { Unknown, isList, isMap } from '../../values/base/value.ts';
+import type { AnyModule } from './module.ts';
+
+export type Path = readonly (string | number)[];
+
+/** One issue of a schema as problems for the operator: an issue of unknown keys is one a key. */
+export function problemsOf(
+  module: AnyModule,
+  issue: z.core.$ZodIssue,
+  values: ValueMap,
+  placeOf: (path: Path) => Place,
+  keyPlace?: (name: string) => Place,
+): readonly Problem[] {
+  const path = plainPath(issue.path);
+  const name = path.map(String).join('.');
+  const value = valueAt(values, path);
+  if (issue.code === 'unrecognized_keys') {
+    const known = path.length === 0 ? argumentNames(module) : [];
+    return issue.keys.map(
+      (key) =>
+        new Problem({
+          code: 'unknown-argument',
+          what: path.length === 0 ? `${module.name} has no argument "${key}"` : `"${name}" of ${module.name} has no key "${key}"`,
+          place: path.length === 0 && keyPlace !== undefined ? keyPlace(key) : placeOf([...path, key]),
+          why: known.length === 0 ? undefined : `It has: ${listNames(known, 40)}`,
+          remedy: (path.length === 0 ? foreignRemedy(module, key) : undefined) ?? didYouMean(key, known),
+        }),
+    );
+  }
+  if (issue.code === 'invalid_key') return [wrongKey(module, issue, path, placeOf, keyPlace)];
+  if (path.length > 0 && value === undefined) {
+    return [
+      new Problem({
+        code: 'missing-argument',
+        what: `${module.name} needs "${name}"`,
+        place: placeOf(path),
+        remedy: describedBy(module, path),
+      }),
+    ];
+  }
+  if (path.length > 0 && holdsSecret(value)) {
+    return [
+      new Problem({
+        code: 'secret-in-argument',
+        what: `"${name}" of ${module.name} must not hold a secret`,
+        place: placeOf(path),
+        why: 'It would show in the list of processes or in an output.',
+        remedy: 'Hand it over by the content of a file, by stdin, or by the environment of the task.',
+      }),
+    ];
+  }
+  const [what, remedy] = issue.message.split('\n');
+  return [
+    new Problem({
+      code: path.length === 0 ? 'arguments-do-not-fit' : 'wrong-type',
+      what: path.length === 0 ? `${module.name}: ${what}` : `"${name}" of ${module.name} ${sentenceOf(issue, what ?? issue.message)}`,
+      place: placeOf(path),
+      why: path.length === 0 ? undefined : `It is ${describeValue(value)}`,
+      remedy: remedy ?? (path.length === 0 ? undefined : describedBy(module, path)),
+    }),
+  ];
+}
+
+/** Of a map that has names for keys. */
+function wrongKey(
+  module: AnyModule,
+  issue: z.core.$ZodIssueInvalidKey,
+  path: Path,
+  placeOf: (path: Path) => Place,
+  keyPlace?: (name: string) => Place,
+): Problem {
+  const key = String(path.at(-1) ?? '');
+  const [rule = '', remedy] = (issue.issues[0]?.message ?? 'is not right').split('\n');
+  const where = path.length > 1 ? `"${path.slice(0, -1).join('.')}" of ${module.name}` : module.name;
+  return new Problem({
+    code: 'wrong-name',
+    what: `The name "${key}" in ${where} ${rule}`,
+    place: path.length === 1 && keyPlace !== undefined ? keyPlace(key) : placeOf(path),
+    remedy,
+  });
+}
+
+function foreignRemedy({ foreign }: AnyModule, key: string): string | undefined {
+  if (foreign !== undefined && Object.hasOwn(foreign, key)) return foreign[key];
+  return Object.hasOwn(COMMON_ARGUMENTS, key) ? COMMON_ARGUMENTS[key] : undefined;
+}
+
+function sentenceOf(issue: z.core.$ZodIssue, message: string): string {
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'invalid_type') return `must be ${TYPE_NAMES[issue.expected] ?? `a ${issue.expected}`}`;
+  if (issue.code === 'invalid_union') return 'is of a wrong type';
+  return message.startsWith('must') || message.startsWith('may') ? message : `is not right: ${message}`;
+}
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map',
+  record: 'a map',
+};
+
+function describeValue(value: Value | undefined): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'empty';
+  if (value instanceof Secret) return 'a secret';
+  if (value instanceof Unknown) return 'not known yet';
+  if (isList(value)) return 'a list';
+  if (isMap(value)) return 'a map';
+  if (typeof value === 'string') return `the text ${JSON.stringify(shortened(mask(value)))}`;
+  return typeof value === 'number' ? `the number ${value}` : String(value);
+}
+
+function shortened(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
+function describedBy(module: AnyModule, path: Path): string | undefined {
+  const [name] = path;
+  if (typeof name !== 'string') return undefined;
+  const shape = shapeOf(module.arguments);
+  const field = Object.hasOwn(shape, name) ? shape[name] : undefined;
+  const text = field instanceof z.ZodType ? field.description : undefined;
+  return text === undefined ? undefined : `${name}: ${text}`;
+}
+
+export function plainPath(path: readonly PropertyKey[]): Path {
+  return path.map((part) => (typeof part === 'number' ? part : String(part)));
+}
+
+export function valueAt(value: Value, path: Path): Value | undefined {
+  let at: Value | undefined = value;
+  for (const part of path) {
+    if (at === undefined) return undefined;
+    if (isList(at) && typeof part === 'number') at = at[part];
+    else if (isMap(at) && Object.hasOwn(at, part)) at = at[part];
+    // Inside what is unknown everything is.
+    else return at instanceof Unknown || at instanceof Secret ? at : undefined;
+  }
+  return at;
+}
+
+/** The first unknown value in this one. */
+export function unknownWithin(value: Value | undefined): Unknown | undefined {
+  if (value === undefined) return undefined;
+  if (value instanceof Unknown) return value;
+  const parts = isList(value) ? value : isMap(value) ? Object.values(value) : [];
+  for (const part of parts) {
+    const unknown = unknownWithin(part);
+    if (unknown !== undefined) return unknown;
+  }
+  return undefined;
+}
+
+function holdsSecret(value: Value | undefined): boolean {
+  if (value === undefined) return false;
+  if (value instanceof Secret) return true;
+  if (isList(value)) return value.some(holdsSecret);
+  return isMap(value) && Object.values(value).some(holdsSecret);
+}
+
+/** The names of a module's arguments. */
+export function argumentNames(module: AnyModule): readonly string[] {
+  return Object.keys(shapeOf(module.arguments));
+}
+
+/** The fields of a strict object, also behind rules and transforms. */
+export function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.core.$ZodType>> {
+  if (schema instanceof z.ZodObject) return schema.shape;
+  if (schema instanceof z.ZodPipe) return shapeOf(schema.in);
+  return {};
+}

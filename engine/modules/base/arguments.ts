@@ -1,0 +1,372 @@
+import { z } from 'zod';
+import type { Place } from '../../errors/problem.ts';
+import type { Problem } from '../../errors/problem.ts';
+import type { Argument } from '../../playbook/base/play.ts';
+import { Secret } from '../../values/base/secret.ts';
+import type { Scope, Value, ValueMap } from '../../values/base/value.ts';
+import { Unknown, isList, isMap } from '../../values/base/value.ts';
+import type { Path } from './argument-problem.ts';
+import { plainPath, problemsOf, unknownWithin, valueAt } from './argument-problem.ts';
+import type { Mode } from './file-mode.ts';
+import { parseMode } from './file-mode.ts';
+import type { AnyModule } from './module.ts';
+
+/**
+ * Arguments for one run of a task. `unknown`: a field needs a value that only an earlier change brings.
+ * A Secret in a field that does not take secrets is a problem, and so is anything of a wrong type.
+ */
+export type Parsed =
+  | { readonly kind: 'args'; readonly args: unknown }
+  | { readonly kind: 'unknown'; readonly because: string }
+  | { readonly kind: 'problems'; readonly problems: readonly [Problem, ...Problem[]] };
+
+/** At run time, when every template is rendered. */
+export function parseArguments(module: AnyModule, resolved: ValueMap, placeOf: (path: Path) => Place): Parsed {
+  const parsed = module.arguments.safeParse(resolved);
+  if (parsed.success) return { kind: 'args', args: parsed.data };
+  const problems: Problem[] = [];
+  let unknown: Unknown | undefined;
+  for (const issue of parsed.error.issues) {
+    const path = plainPath(issue.path);
+    const value = valueAt(resolved, path);
+    const reason = unknownWithin(value);
+    if (reason === undefined) problems.push(...problemsOf(module, issue, resolved, placeOf));
+    else unknown ??= reason;
+  }
+  const [first, ...rest] = problems;
+  if (first !== undefined) return { kind: 'problems', problems: [first, ...rest] };
+  return { kind: 'unknown', because: unknown?.because ?? 'an earlier change' };
+}
+
+/** At load time: what can be told before any variable is known. Values that hold templates are passed over. */
+export function checkArguments(module: AnyModule, given: ReadonlyMap<string, Argument>, task: Place): readonly Problem[] {
+  const literals: Record<string, Value> = {};
+  for (const [name, argument] of given) literals[name] = literalOf(argument);
+  const parsed = module.arguments.safeParse(literals);
+  if (parsed.success) return [];
+  const placeOf = (path: Path): Place => {
+    const [name, ...rest] = path;
+    const argument = typeof name === 'string' ? given.get(name) : undefined;
+    if (argument === undefined) return task;
+    return rest.length === 0 ? argument.value.place : argument.value.placeOf(rest);
+  };
+  const keyPlace = (name: string): Place => given.get(name)?.keyPlace ?? task;
+  return parsed.error.issues.flatMap((issue) => {
+    const path = plainPath(issue.path);
+    return isOpen(issue, path, literals) ? [] : problemsOf(module, issue, literals, placeOf, keyPlace);
+  });
+}
+
+/** Whether a template may still make it right. A rule over several arguments is sure only if it asks for no more than their presence. */
+function isOpen(issue: z.core.$ZodIssue, path: Path, literals: ValueMap): boolean {
+  // Where a template stands for a whole map, its keys are not known.
+  if (path.length > 0 && valueAt(literals, path) instanceof Unknown) return true;
+  if (issue.code === 'unrecognized_keys' || (issue.code === 'custom' && path.length === 0 && issue.params?.['whole'] === true))
+    return false;
+  return unknownWithin(valueAt(literals, path)) !== undefined;
+}
+
+/** Every template stands for a value that is not known yet. */
+const nothingKnown: Scope = { lookup: () => new Unknown('a template'), names: () => [] };
+
+function literalOf(argument: Argument): Value {
+  try {
+    return argument.value.resolve(nothingKnown);
+  } catch {
+    // What is wrong inside a template is told by whoever reads it.
+    return new Unknown('a template');
+  }
+}
+
+// The pieces that modules build their arguments of. A message is what is wrong ("must be …"), then, on a line of its own, the remedy.
+
+const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\0');
+
+/** Text that may be secret and, in a plan, not known yet. */
+export function text(): z.ZodType<string | Secret | Unknown> {
+  return z
+    .custom<string | Secret | Unknown>((value) => isText(value) || value instanceof Secret || value instanceof Unknown, { error: notText })
+    .meta({ type: 'string' });
+}
+
+/** Text that may not be known yet in a plan, but never is secret. */
+export function openText(): z.ZodType<string | Unknown> {
+  return z.custom<string | Unknown>((value) => isText(value) || value instanceof Unknown, { error: notText }).meta({ type: 'string' });
+}
+
+/** Text that must be known, and may be secret. */
+export function secretText(): z.ZodType<string | Secret> {
+  return z.custom<string | Secret>((value) => isText(value) || value instanceof Secret, { error: notText }).meta({ type: 'string' });
+}
+
+/** Text that must be known and may be shown to anyone. */
+export function plainText(): z.ZodType<string> {
+  return z.custom<string>(isText, { error: notText }).meta({ type: 'string' });
+}
+
+/** Text that must not be empty. */
+export function filledText(): z.ZodType<string> {
+  return z
+    .custom<string>((value) => isText(value) && value !== '', {
+      error: ({ input }) => (input === '' ? 'must not be empty' : notText({ input })),
+    })
+    .meta({ type: 'string' });
+}
+
+/** Any value, known or not: debug, set_fact. */
+export function anyValue(): z.ZodType<Value> {
+  return z.custom<Value>((value) => value !== undefined).meta({});
+}
+
+/** A map of any values. */
+export function anyMap(): z.ZodType<{ readonly [key: string]: Value }> {
+  return z
+    .custom<{ readonly [key: string]: Value }>((value) => typeof value === 'object' && isMap(value as Value), 'must be a map')
+    .meta({ type: 'object' });
+}
+
+/** An absolute path on the host, without needless slashes. `trailing` slashes are taken off. */
+export function path(): z.ZodType<string> {
+  return z
+    .string({ error: ({ input }) => notText({ input }) })
+    .superRefine((value, context) => {
+      const message = pathFault(value);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
+    .transform(tidyPath);
+}
+
+/** As `path`, or one without a slash in front: it lies below the directory that the task runs in (`belowChdir`). */
+export function pathBelow(): z.ZodType<string> {
+  return z
+    .string({ error: ({ input }) => notText({ input }) })
+    .superRefine((value, context) => {
+      const message = pathFault(value.startsWith('/') || value === '' || value.startsWith('~') ? value : `/${value}`);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
+    .transform((value) => (value.startsWith('/') ? tidyPath(value) : tidyPath(`/${value}`).slice(1)));
+}
+
+/** A path that begins with no slash needs `chdir`. */
+export function belowChdir<Schema extends z.ZodObject>(schema: Schema, names: readonly (keyof Schema['shape'] & string)[]): Schema {
+  return schema.superRefine((value, context) => {
+    const given: Readonly<Record<string, unknown>> = value;
+    if (given['chdir'] !== undefined) return;
+    for (const name of names) {
+      const path = given[name];
+      if (typeof path === 'string' && !path.startsWith('/'))
+        context.addIssue({
+          code: 'custom',
+          path: [name],
+          message: 'must be an absolute path\nBegin it with a slash, or give chdir: it lies below that directory then.',
+        });
+    }
+  });
+}
+
+/** As `path`, but a slash at the end is kept: it says that a directory is meant. */
+export function pathOrDirectory(): z.ZodType<string> {
+  return z
+    .string({ error: ({ input }) => notText({ input }) })
+    .superRefine((value, context) => {
+      const message = pathFault(value);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
+    .transform((value) => (value.endsWith('/') && tidyPath(value) !== '/' ? `${tidyPath(value)}/` : tidyPath(value)));
+}
+
+/** Nearly all paths: nothing is wrong with them, and nothing is to be tidied. */
+const TIDY_PATH = /^(?:\/[A-Za-z0-9_][A-Za-z0-9_.+-]{0,200})+$/;
+
+function pathFault(value: string): string | undefined {
+  if (TIDY_PATH.test(value)) return undefined;
+  if (value === '') return 'must not be empty';
+  if (value.includes('\0')) return 'must not hold a NUL byte';
+  if (value.startsWith('~')) return `must be an absolute path\n${homeRemedy(value)}`;
+  if (!value.startsWith('/')) return 'must be an absolute path\nBegin it with a slash.';
+  if (value.split('/').includes('..')) return 'must not hold ".."\nWrite out the path that is meant.';
+  const long = value.split('/').find((name) => Buffer.byteLength(name) > 255);
+  return long === undefined ? undefined : 'must not hold a name of more than 255 bytes';
+}
+
+function homeRemedy(value: string): string {
+  const [, user = ''] = /^~([^/]*)/.exec(value) ?? [];
+  if (user === '') return 'Write {{facts.home}}/… for what lies in the home directory of the user who logs in.';
+  return `Write {{u.home}}/… behind a task that asks for the account: user: { name: ${user} }, register: u.`;
+}
+
+function tidyPath(value: string): string {
+  if (TIDY_PATH.test(value)) return value;
+  const names = value.split('/').filter((name) => name !== '' && name !== '.');
+  return `/${names.join('/')}`;
+}
+
+/** Permission bits: "0644" or u=rw,go=r. */
+export function mode(): z.ZodType<Mode> {
+  return modeText(isMode).transform((value): Mode => parseMode(value) ?? z.NEVER);
+}
+
+/** Permission bits, or those of the source. */
+export function modeOrPreserve(): z.ZodType<Mode | 'preserve'> {
+  return modeText((value) => value === 'preserve' || isMode(value)).transform((value) =>
+    value === 'preserve' ? value : (parseMode(value) ?? z.NEVER),
+  );
+}
+
+function isMode(value: string): boolean {
+  return parseMode(value) !== undefined;
+}
+
+function modeText(isRight: (value: string) => boolean): z.ZodType<string> {
+  return z
+    .custom<string>((value) => typeof value === 'string' && isRight(value), {
+      error: ({ input }) =>
+        typeof input === 'number'
+          ? `must be a text, as YAML reads ${input} as a number\nWrite it in quotes: "0644"`
+          : 'must be permission bits\nWrite octal digits in quotes ("0644"), or what chmod takes ("u=rw,go=r").',
+    })
+    .meta({ type: 'string' });
+}
+
+/** A user or group, by name or number. */
+export interface Account {
+  readonly name: string | undefined;
+  readonly id: number | undefined;
+}
+
+export function account(): z.ZodType<Account> {
+  return z
+    .custom<string | number>(
+      (value) =>
+        typeof value === 'number' ? Number.isSafeInteger(value) && value >= 0 : isText(value) && /^[A-Za-z0-9_][^:/\n]*\$?$/.test(value),
+      {
+        error: 'must be the name or the number of an account',
+      },
+    )
+    .transform((value): Account =>
+      typeof value === 'number' || /^[0-9]+$/.test(value) ? { name: undefined, id: Number(value) } : { name: value, id: undefined },
+    );
+}
+
+/** true or false. The words that other YAML versions take for them are refused. */
+export function boolean(): z.ZodType<boolean> {
+  return z.boolean({
+    error: ({ input }) => {
+      const meant = typeof input === 'string' ? WORDS.get(input.toLowerCase()) : undefined;
+      return meant === undefined ? 'must be true or false' : `must be true or false\nWrite ${meant}, without quotes.`;
+    },
+  });
+}
+
+const WORDS: ReadonlyMap<string, boolean> = new Map([
+  ['yes', true],
+  ['on', true],
+  ['y', true],
+  ['true', true],
+  ['1', true],
+  ['no', false],
+  ['off', false],
+  ['n', false],
+  ['false', false],
+  ['0', false],
+]);
+
+/** A whole number, as a number or as digits. */
+export function wholeNumber({
+  min = 0,
+  max = Number.MAX_SAFE_INTEGER,
+}: { readonly min?: number; readonly max?: number } = {}): z.ZodType<number> {
+  return z
+    .custom<string | number>(
+      (value) => {
+        const number = typeof value === 'string' && /^-?[0-9]+$/.test(value) ? Number(value) : value;
+        return typeof number === 'number' && Number.isSafeInteger(number) && number >= min && number <= max;
+      },
+      max === Number.MAX_SAFE_INTEGER ? `must be a whole number, at least ${min}` : `must be a whole number from ${min} to ${max}`,
+    )
+    .transform(Number)
+    .meta({ type: 'integer' });
+}
+
+/** One text or a list of them, as a list. */
+export function textList(): z.ZodType<readonly string[]> {
+  return z
+    .custom<string | readonly string[]>(
+      (value) => isText(value) || (Array.isArray(value) && value.every(isText)),
+      'must be a text or a list of texts',
+    )
+    .transform((value) => (typeof value === 'string' ? [value] : value));
+}
+
+/** As `textList`; a text is parted at its commas, as Ansible does. */
+export function commaList({ mayBeEmpty = false }: { readonly mayBeEmpty?: boolean } = {}): z.ZodType<readonly string[]> {
+  return z
+    .custom<string | readonly string[]>(
+      (value) => isText(value) || (Array.isArray(value) && value.every(isText)),
+      'must be a text or a list of texts',
+    )
+    .refine((value) => mayBeEmpty || typeof value !== 'string' || partedAtCommas(value).length > 0, 'must not be empty')
+    .transform((value) => (typeof value === 'string' ? partedAtCommas(value) : value));
+}
+
+/** Absolute paths: a list of them, or one text, which is parted at its commas. */
+export function pathList(): z.ZodType<readonly string[]> {
+  return commaList()
+    .superRefine((paths, context) => {
+      for (const one of paths) {
+        const message = pathFault(one);
+        if (message !== undefined) context.addIssue({ code: 'custom', message });
+      }
+    })
+    .transform((paths) => paths.map(tidyPath));
+}
+
+function partedAtCommas(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+}
+
+/** Of these arguments exactly one must be given. */
+export function exactlyOne<Schema extends z.ZodObject>(schema: Schema, names: readonly (keyof Schema['shape'] & string)[]): Schema {
+  return ruled(schema, (given) => {
+    const there = names.filter((name) => given.has(name));
+    if (there.length === 1) return undefined;
+    return there.length === 0 ? `give one of ${names.join(', ')}` : `${there.join(' and ')} cannot be given together`;
+  });
+}
+
+/** Of these arguments at most one may be given. */
+export function atMostOne<Schema extends z.ZodObject>(schema: Schema, names: readonly (keyof Schema['shape'] & string)[]): Schema {
+  return ruled(schema, (given) => {
+    const there = names.filter((name) => given.has(name));
+    return there.length < 2 ? undefined : `${there.join(' and ')} cannot be given together`;
+  });
+}
+
+/** A rule about which arguments are given. It is checked at load time too, where their values may not be known yet. */
+function ruled<Schema extends z.ZodObject>(schema: Schema, fault: (given: ReadonlySet<string>) => string | undefined): Schema {
+  const faultOf = (value: unknown): string | undefined =>
+    typeof value !== 'object' || value === null
+      ? undefined
+      : fault(
+          new Set(
+            Object.entries(value)
+              .filter(([, one]) => one !== undefined)
+              .map(([name]) => name),
+          ),
+        );
+  return schema.refine((value) => faultOf(value) === undefined, {
+    when: () => true,
+    error: ({ input }) => faultOf(input) ?? 'the arguments do not fit together',
+    params: { whole: true },
+  });
+}
+
+function notText({ input }: { readonly input?: unknown }): string {
+  if (typeof input === 'number' || typeof input === 'boolean')
+    return `must be a text\nWrite it in quotes: "${input}". Out of a variable: {{string NAME}}.`;
+  if (typeof input === 'string') return 'must not hold a NUL byte';
+  return isList(input as Value) ? 'must be a text, not a list' : 'must be a text';
+}

@@ -1,0 +1,73 @@
+import type { Place } from '../../errors/problem.ts';
+import { Problem } from '../../errors/problem.ts';
+import type { Argument } from '../../playbook/base/play.ts';
+import { didYouMean } from '../../values/language/suggest.ts';
+import { argumentNames } from './argument-problem.ts';
+import { checkArguments } from './arguments.ts';
+import { moduleFiles } from './module-files.ts';
+import type { AnyModule } from './module.ts';
+
+/** What Ansible calls the modules that come with it. */
+const PREFIX = /^ansible\.(builtin|legacy)\./;
+
+/** The task modules, by name. Each is loaded when it is first asked for. */
+export class Catalogue {
+  readonly #loaded = new Map<string, Promise<AnyModule>>();
+
+  names(): readonly string[] {
+    return [...moduleFiles.keys()];
+  }
+
+  has(name: string): boolean {
+    return moduleFiles.has(plainName(name));
+  }
+
+  /** Throws Problem `unknown-module`. */
+  module(name: string): Promise<AnyModule> {
+    const plain = plainName(name);
+    const file = moduleFiles.get(plain);
+    if (file === undefined) {
+      throw new Problem({
+        code: 'unknown-module',
+        what: `there is no module "${name}"`,
+        remedy: didYouMean(plain, this.names()) ?? 'See `runbook docs` for all of them.',
+      });
+    }
+    let module = this.#loaded.get(plain);
+    if (module === undefined) this.#loaded.set(plain, (module = load(plain, file)));
+    return module;
+  }
+
+  async check(name: string, args: ReadonlyMap<string, Argument>, task: Place): Promise<readonly Problem[]> {
+    return checkArguments(await this.module(name), args, task);
+  }
+
+  async freeForm(name: string): Promise<string | undefined> {
+    return (await this.module(name)).freeForm;
+  }
+
+  async argumentNames(name: string): Promise<ReadonlySet<string>> {
+    const module = await this.module(name);
+    return new Set([...argumentNames(module), ...Object.keys(module.aliases ?? {}), ...Object.keys(module.foreign ?? {})]);
+  }
+
+  async aliases(name: string): Promise<Readonly<Record<string, string>>> {
+    return (await this.module(name)).aliases ?? {};
+  }
+}
+
+export const modules = new Catalogue();
+
+async function load(name: string, file: () => Promise<unknown>): Promise<AnyModule> {
+  const loaded = await file();
+  if (isModuleFile(loaded)) return loaded.module;
+  throw new Error(`The file of ${name} exports no module`);
+}
+
+function isModuleFile(loaded: unknown): loaded is { readonly module: AnyModule } {
+  return typeof loaded === 'object' && loaded !== null && 'module' in loaded;
+}
+
+function plainName(name: string): string {
+  return name.replace(PREFIX, '');
+}

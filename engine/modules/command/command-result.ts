@@ -1,0 +1,72 @@
+import { isDeepJson } from '../../values/base/depth.ts';
+import type { Completed } from '../../connection/connection.ts';
+import type { PlainMap, Value, ValueMap } from '../../values/base/value.ts';
+import { Unknown } from '../../values/base/value.ts';
+import type { Finished } from '../base/module.ts';
+
+/** What `register` gets of a command: rc, stdout, stderr, both by lines, and `json` where stdout is JSON. */
+export function commandResult(status: number, stdout: Buffer, stderr: Buffer | string): ValueMap {
+  const out = withoutLastNewlines(stdout.toString('utf8'));
+  const err = withoutLastNewlines(stderr.toString('utf8'));
+  const json = parseJson(out);
+  return {
+    rc: status,
+    stdout: out,
+    stdout_lines: lines(out),
+    stderr: err,
+    stderr_lines: lines(err),
+    ...(json === undefined ? {} : { json }),
+  };
+}
+
+/** In a plan, of a command that has not run. */
+export function unknownResult(because: string): ValueMap {
+  const value = new Unknown(because);
+  return { rc: value, stdout: value, stdout_lines: value, stderr: value, stderr_lines: value, json: value };
+}
+
+export function finishCommand(completed: Completed): Finished {
+  const { status, stdout, stderr, cut } = completed;
+  const result = { ...commandResult(status, stdout, stderr), ...(cut ? { cut: true } : {}) };
+  return status === 0
+    ? { kind: 'done', result }
+    : { kind: 'failed', what: `the command ended with exit status ${status}${meaning(status)}`, result };
+}
+
+/** What the shell means by some statuses. */
+export function meaning(status: number): string {
+  if (status === 126) return ' (it cannot be run)';
+  if (status === 127) return ' (there is no such command)';
+  return status > 128 && status < 160 ? ` (ended by signal ${status - 128})` : '';
+}
+
+function withoutLastNewlines(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === '\n' || text[end - 1] === '\r')) end -= 1;
+  return text.slice(0, end);
+}
+
+function lines(text: string): readonly string[] {
+  return text === '' ? [] : text.split(/\r\n|\n|\r/);
+}
+
+/** Only what is a list or a map, and not nested too deeply: `5` and `true` are texts first. A number that would be rounded stays the text that it is written as. */
+export function parseJson(text: string): Value | undefined {
+  if (!/^\s*[[{]/.test(text) || isDeepJson(text)) return undefined;
+  try {
+    return JSON.parse(text, exactly) as PlainMap;
+  } catch {
+    return undefined;
+  }
+}
+
+function exactly(key: string, value: unknown, { source = '' }: { readonly source?: string } = {}): unknown {
+  // A key of that name would set the prototype of whatever copies the value.
+  if (key === '__proto__') return undefined;
+  return typeof value === 'number' && !isExact(value, source) ? source : value;
+}
+
+/** Whether a number of JSON is the one that it is written as; of a fraction, as far as any program reads it. */
+function isExact(value: number, source: string): boolean {
+  return /^-?\d+$/.test(source) ? Number.isSafeInteger(value) : Number.isFinite(value);
+}

@@ -1,0 +1,109 @@
+import { quote } from '../../connection/base/quote.ts';
+import { unguessable } from '../../connection/base/unguessable.ts';
+import { file } from '../../resources/file.ts';
+import type { Request, Seen } from '../../resources/base/resource.ts';
+import { Secret } from '../../values/base/secret.ts';
+import type { Value } from '../../values/base/value.ts';
+import { Unknown } from '../../values/base/value.ts';
+import { boolean, path, text } from '../base/arguments.ts';
+import { finishCommand, unknownResult } from './command-result.ts';
+import { alreadyDone, createsRemoves, createsRemovesRequests } from './creates-removes.ts';
+import type { CreatesRemoves } from './creates-removes.ts';
+import type { Context, Finished, Impossible, Outcome } from '../base/module.ts';
+
+/** The arguments that command, shell and script share. */
+export const runArguments = {
+  chdir: path().optional().describe('The directory that it runs in.'),
+  ...createsRemoves,
+  stdin: text().optional().describe('What it reads from its standard input; may be secret.'),
+  stdin_add_newline: boolean().default(true).describe('Whether a newline is put behind stdin.'),
+};
+
+export interface RunArguments extends CreatesRemoves {
+  readonly stdin?: string | Secret | Unknown | undefined;
+  readonly stdin_add_newline: boolean;
+}
+
+export function runRequests(args: RunArguments): readonly Request[] {
+  const asked = createsRemovesRequests(args);
+  return asked.length === 0 || args.chdir === undefined ? asked : [...asked, file(args.chdir, 'target')];
+}
+
+export interface CommandToRun {
+  /** Its line for the diff. */
+  readonly shown: string | Secret | Unknown;
+  /** What `register` gets of it. */
+  readonly cmd: Value;
+  /** What is run; undefined where it holds what is not known yet. */
+  readonly script: string | undefined;
+}
+
+/** A command that is run: always, unless `creates` or `removes` tell that there is nothing to do. */
+export function planRun(args: RunArguments, { shown, cmd, script }: CommandToRun, seen: Seen, context: Context): Outcome {
+  const done = alreadyDone(args, seen);
+  if (done !== undefined) {
+    const stdout = `skipped, since ${done}`;
+    return { kind: 'in_sync', result: { cmd, rc: 0, stdout, stdout_lines: [stdout], stderr: '', stderr_lines: [] } };
+  }
+  const asked = createsRemovesRequests(args);
+  const missing = asked.length === 0 ? undefined : missingFolder(args, cmd, seen);
+  if (missing !== undefined) return missing;
+  const isAskable = asked.length > 0;
+  const certainty = asked.some((one) => seen.certainty(one) === 'after_change') ? 'after_change' : 'certain';
+  const because = 'a command that has not run yet';
+  return {
+    kind: 'change',
+    differences: [{ kind: 'command', text: shown instanceof Unknown ? 'a command line that is known after an earlier change' : shown }],
+    certainty: isAskable ? certainty : 'opaque',
+    // `removes` says when to run, not what comes of it.
+    predictions: [],
+    touches: 'everything',
+    planned: { cmd, ...unknownResult(because) },
+    apply: () => {
+      if (script === undefined || args.stdin instanceof Unknown) throw new Error('a command that is not known cannot be run');
+      const mark = unguessable(8);
+      return {
+        script: inEnvironment(args, args.stdin, script, { preamble: context.preamble, mark }),
+        finish: (completed) =>
+          args.chdir !== undefined && completed.stderr.toString('latin1') === mark
+            ? noFolder(args.chdir, cmd)
+            : withCommand(finishCommand(completed), cmd),
+      };
+    },
+  };
+}
+
+/** Where it is looked for what tells whether it is to run, the folder is looked at as well: a plan is sure of it then. */
+function missingFolder({ chdir }: RunArguments, cmd: Value, seen: Seen): Impossible | undefined {
+  if (chdir === undefined) return undefined;
+  const state = seen.of(file(chdir, 'target'));
+  const there = state.type === 'link' && state.to !== undefined ? state.to.state : state;
+  return there.type === 'absent' || there.type === 'file' ? { ...noFolder(chdir, cmd), kind: 'impossible' } : undefined;
+}
+
+/** Its status must not be taken for that of the command, which has not run: there is none. */
+function noFolder(path: string, cmd: Value): Extract<Finished, { kind: 'not_begun' }> {
+  return {
+    kind: 'not_begun',
+    what: `there is no folder ${path} that it can be run in`,
+    remedy: 'Correct chdir, or make the folder ahead of this and let the user who runs it enter it.',
+    result: { cmd, rc: null, stdout: '', stdout_lines: [], stderr: '', stderr_lines: [] },
+  };
+}
+
+function withCommand(finished: Finished, cmd: Value): Finished {
+  if (finished.kind === 'not_begun') return finished;
+  return { ...finished, result: { cmd, ...finished.result } };
+}
+
+function inEnvironment(
+  args: RunArguments,
+  stdin: string | Secret | undefined,
+  script: string,
+  shell: { readonly preamble: string; readonly mark: string },
+): string {
+  const directory = args.chdir === undefined ? '' : `cd -- ${quote(args.chdir)} 2>/dev/null || { printf ${shell.mark} >&2; exit 1; }\n`;
+  if (stdin === undefined) return `${shell.preamble}${directory}${script}\n`;
+  const input = stdin instanceof Secret ? stdin.reveal() : stdin;
+  return `${shell.preamble}${directory}printf %s ${quote(args.stdin_add_newline ? `${input}\n` : input)} | {\n${script}\n}\n`;
+}

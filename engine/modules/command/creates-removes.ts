@@ -1,0 +1,54 @@
+import { file } from '../../resources/file.ts';
+import { anyThatFits, isPattern } from '../../resources/glob.ts';
+import type { Request, Seen } from '../../resources/base/resource.ts';
+import { pathBelow } from '../base/arguments.ts';
+
+/** The arguments by which a path tells that there is nothing to do. */
+export const createsRemoves = {
+  creates: pathBelow()
+    .optional()
+    .describe('A path that it brings, or a pattern of such (*.conf): where one exists, there is nothing to do.'),
+  removes: pathBelow()
+    .optional()
+    .describe(
+      'A path, or a pattern of such: where none exists, there is nothing to do. Whether the command takes it away is its own matter.',
+    ),
+};
+
+export interface CreatesRemoves {
+  readonly creates?: string | undefined;
+  readonly removes?: string | undefined;
+  readonly chdir?: string | undefined;
+}
+
+export function createsRemovesRequests(args: CreatesRemoves): readonly Request[] {
+  return [args.creates, args.removes].flatMap((one) => (one === undefined ? [] : [requestFor(one, args.chdir)]));
+}
+
+/** The path, or the pattern of paths, where one that exists tells that there is nothing to do. */
+export function createdPath({ creates, chdir }: CreatesRemoves): string | undefined {
+  return creates === undefined ? undefined : absolute(creates, chdir);
+}
+
+/** Why there is nothing to do, as a sentence; undefined where there is. */
+export function alreadyDone(args: CreatesRemoves, seen: Seen): string | undefined {
+  const { creates, removes, chdir } = args;
+  if (creates !== undefined && isThere(creates, chdir, seen)) return `${creates} exists`;
+  if (removes !== undefined && !isThere(removes, chdir, seen)) return `${removes} does not exist`;
+  return undefined;
+}
+
+function isThere(path: string, chdir: string | undefined, seen: Seen): boolean {
+  const whole = absolute(path, chdir);
+  return isPattern(whole) ? seen.of(anyThatFits(whole)).status === 0 : seen.of(file(whole)).type !== 'absent';
+}
+
+function requestFor(path: string, chdir: string | undefined): Request {
+  const whole = absolute(path, chdir);
+  return isPattern(whole) ? anyThatFits(whole) : file(whole);
+}
+
+/** A path that begins with no slash lies below the directory that the command runs in. */
+function absolute(path: string, chdir: string | undefined): string {
+  return path.startsWith('/') ? path : `${chdir === undefined || chdir === '/' ? '' : chdir}/${path}`;
+}

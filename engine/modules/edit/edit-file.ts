@@ -1,0 +1,125 @@
+import { wholeFile } from '../../resources/file.ts';
+import type { FileDetail } from '../../resources/file/file-detail.ts';
+import { MAX_EDITED_BYTES } from '../../resources/file/file-detail.ts';
+import type { FileState } from '../../resources/file/file-state.ts';
+import type { Request, Seen } from '../../resources/base/resource.ts';
+import { Secret } from '../../values/base/secret.ts';
+import { Unknown } from '../../values/base/value.ts';
+import { EndlessMatch, matchLines } from '../../values/language/match-limit.ts';
+import { boolean, path } from '../base/arguments.ts';
+import type { WantedAttributes } from '../path/file-attributes.ts';
+import type { Content } from '../write/file-content.ts';
+import { bytesContent } from '../write/file-content.ts';
+import { placeFor, planFile } from '../write/file-plan.ts';
+import { aboveNeeds, fileNeeds } from '../path/file-needs.ts';
+import { writeArguments } from '../write/file-write-arguments.ts';
+import type { CannotKnow, Context, Impossible, Outcome } from '../base/module.ts';
+import { Pattern } from './regular-expression.ts';
+import { bytesOf, textOf } from '../write/file-text.ts';
+
+/** The arguments that the modules which edit text files share. */
+export const editArguments = {
+  path: path().describe('The file on the host. A link is followed.'),
+  ...writeArguments,
+  create: boolean().default(false).describe('Whether the file is made where there is none, with its directory.'),
+};
+
+/** Other names of `path` in Ansible's modules that edit files. */
+export const pathAliases = { dest: 'path', destfile: 'path', name: 'path' } as const;
+
+export interface EditArguments extends WantedAttributes {
+  readonly path: string;
+  readonly create: boolean;
+  readonly backup: boolean;
+  readonly validate?: string | undefined;
+  readonly unsafe_writes: boolean;
+  readonly unsafe_path: boolean;
+}
+
+export function editRequests(args: EditArguments, context: Context): readonly Request[] {
+  return [editRequest(args), ...fileNeeds([args.path], args, context), ...(args.create ? aboveNeeds(args.path) : [])];
+}
+
+function editRequest(args: EditArguments): Request<FileDetail, FileState> {
+  return wholeFile(args.path);
+}
+
+/**
+ * A text file after an edit. `edit` gets the text, or undefined where there is no file; it gives the new one, or undefined
+ * where there is nothing to do without a file. `inserted` is what the edit puts in: where it is secret, the whole file counts
+ * as secret.
+ */
+export function planEdit(
+  args: EditArguments,
+  inserted: string | Secret | Unknown,
+  edit: (before: string | undefined) => string | Impossible | undefined,
+  seen: Seen,
+  context: Context,
+): Outcome {
+  const request = editRequest(args);
+  const place = placeFor(request, true, seen, context.user, args.create);
+  const isAbsent = place.kind === 'impossible' ? seen.of(request).type === 'absent' : place.state.type === 'absent';
+  // Nothing to be taken out of a file that is not there, even where its directory is not.
+  if (isAbsent && !(inserted instanceof Unknown) && edit(undefined) === undefined)
+    return { kind: 'in_sync', result: { path: args.path, msg: 'the file does not exist' } };
+  if (place.kind === 'impossible') return place;
+  const { state } = place;
+  if (isAbsent && !args.create) {
+    if (seen.certainty(request) === 'after_change')
+      return { kind: 'cannot_know', because: `an earlier change that may bring ${args.path}` };
+    return { kind: 'impossible', what: `${args.path} does not exist`, remedy: 'Set create: true, or make it first by copy or template.' };
+  }
+  if (state.type === 'file' && state.content === undefined) return notBrought(args.path, state.size, seen.certainty(request));
+  const before = state.type === 'file' && state.content !== undefined ? textOf(state.content) : undefined;
+  const after = inserted instanceof Unknown ? undefined : (edited(args, edit, before) ?? before ?? '');
+  if (typeof after === 'object') return after;
+  const content: Content =
+    inserted instanceof Unknown ? { kind: 'unknown', value: inserted } : bytesContent(bytesOf(after ?? ''), inserted instanceof Secret);
+  return planFile(
+    {
+      path: args.path,
+      content,
+      attributes: args,
+      follow: true,
+      force: true,
+      backup: args.backup,
+      validate: args.validate,
+      unsafe: args.unsafe_writes,
+      unsafePath: args.unsafe_path,
+      madeOf: state.type === 'file' ? state.sha256 : undefined,
+      hasNeeds: true,
+      makesDirectory: args.create ? {} : undefined,
+      result: { path: args.path },
+    },
+    request,
+    seen,
+    context,
+  );
+}
+
+function edited(
+  args: EditArguments,
+  edit: (before: string | undefined) => string | Impossible | undefined,
+  before: string | undefined,
+): string | Impossible | undefined {
+  const expressions = Object.values(args).filter((value) => value instanceof Pattern);
+  if (expressions.length === 0) return edit(before);
+  try {
+    return matchLines(expressions, before?.length ?? 0, () => edit(before));
+  } catch (error) {
+    if (!(error instanceof EndlessMatch)) throw error;
+    return { kind: 'impossible', what: `${args.path}: ${error.message}`, why: error.why, remedy: error.remedy };
+  }
+}
+
+/** A file that is there, without its content. */
+export function notBrought(path: string, size: number | undefined, certainty: 'certain' | 'after_change'): CannotKnow | Impossible {
+  if (certainty === 'after_change' || size === undefined)
+    return { kind: 'cannot_know', because: `what an earlier change writes into ${path}` };
+  return {
+    kind: 'impossible',
+    what: `${path} is too large to be edited`,
+    why: `It has ${size} bytes; up to ${MAX_EDITED_BYTES / 1024 / 1024} MiB can be.`,
+    remedy: 'Edit it by shell, with sed for example.',
+  };
+}

@@ -1,0 +1,159 @@
+import { quote } from '../../connection/base/quote.ts';
+import { file, wholeFile } from '../../resources/file.ts';
+import { parentOf } from '../../resources/file/file-state.ts';
+import type { Prediction, Request, Seen } from '../../resources/base/resource.ts';
+import { predict } from '../../resources/base/resource.ts';
+import type { WantedAttributes } from '../path/file-attributes.ts';
+import { notBrought } from './edit-file.ts';
+import { newAttributes } from '../path/file-attributes.ts';
+import { bytesContent, textContent } from '../write/file-content.ts';
+import { bytesOf, textOf } from '../write/file-text.ts';
+import { cannotLook } from '../path/file-needs.ts';
+import { placeFor, planFile } from '../write/file-plan.ts';
+import { OWN_WAY, wayNeeds, wayTo } from '../path/way-to-path.ts';
+import type { ValueMap } from '../../values/base/value.ts';
+import type { Apply, CannotKnow, Context, Difference, Impossible, Outcome } from '../base/module.ts';
+import { amongOthers, writeFile } from '../write/write-file.ts';
+
+/** Of a file that is newly made, or has others; and whether the way to it is trusted. */
+type EditedAttributes = WantedAttributes & { readonly unsafe_path?: boolean };
+
+/** What a module does to a text file among other things. */
+export type TextEdit =
+  | {
+      readonly kind: 'edit';
+      readonly differences: readonly Difference[];
+      readonly predictions: readonly Prediction[];
+      readonly apply: () => Promise<Apply> | Apply;
+    }
+  | CannotKnow
+  | Impossible;
+
+/** What has to be seen of a file that is to be edited. */
+export function textRequest(path: string): Request {
+  return wholeFile(path);
+}
+
+/** The same, with what leads to it. */
+export function textNeeds(path: string): readonly Request[] {
+  return [textRequest(path), ...wayNeeds(path)];
+}
+
+/**
+ * The difference that an edit makes to a text file; no differences where it makes none. `edit` is given '' for a file that does not exist.
+ * A link is followed; the directory is made where there is none. Attributes are for a file that is newly made, and for one that has others.
+ */
+export function editText(
+  path: string,
+  edit: (text: string) => string,
+  seen: Seen,
+  context: Context,
+  attributes: EditedAttributes = {},
+): TextEdit {
+  const request = file(path, 'content');
+  const found = seen.of(request);
+  if (found.type === 'absent' && !found.parent) return editNew(path, edit(''), seen, context, attributes);
+  const place = placeFor(request, true, seen, context.user);
+  if (place.kind === 'impossible') return place;
+  const { state } = place;
+  if (state.type === 'link') return cannotLook(path, context.user);
+  if (state.type === 'file' && state.content === undefined) return notBrought(path, state.size, seen.certainty(request));
+  const before = state.type === 'file' && state.content !== undefined ? textOf(state.content) : '';
+  const after = edit(before);
+  return after === before ? NOTHING : write(path, after, state.type === 'file' ? state.sha256 : undefined, seen, context, attributes);
+}
+
+/** A task that does nothing but the edit of one file. `planned`: its result. */
+export function editOutcome(path: string, edit: Extract<TextEdit, { kind: 'edit' }>, planned: ValueMap, seen: Seen): Outcome {
+  if (edit.differences.length === 0) return { kind: 'in_sync', result: planned };
+  return {
+    kind: 'change',
+    differences: edit.differences,
+    certainty: seen.certainty(textRequest(path)),
+    predictions: edit.predictions,
+    touches: 'predicted',
+    apply: () => edit.apply(),
+    planned,
+  };
+}
+
+const NOTHING: TextEdit = { kind: 'edit', differences: [], predictions: [], apply: () => ({ script: '' }) };
+
+function editNew(path: string, text: string, seen: Seen, context: Context, attributes: EditedAttributes): TextEdit {
+  if (text === '') return NOTHING;
+  const way = attributes.unsafe_path === true ? OWN_WAY : wayTo(file(path, 'content'), true, seen, context);
+  if (way.kind === 'impossible') return way;
+  const directory = parentOf(path);
+  const { bytes, sha256 } = textContent(text);
+  return {
+    kind: 'edit',
+    differences: [{ kind: 'text', path, before: undefined, after: text }],
+    predictions: [
+      predict(file(directory), { type: 'directory', mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined }),
+      predict(file(path, 'content'), {
+        type: 'file',
+        ...newAttributes(attributes, context.user),
+        size: bytes.length,
+        sha256,
+        content: bytes,
+      }),
+    ],
+    apply() {
+      const file = {
+        path,
+        content: bytes,
+        attributes,
+        before: undefined,
+        isReproducible: false,
+        backup: undefined,
+        validate: undefined,
+        way,
+      };
+      const written = amongOthers(writeFile(file, context));
+      if (way.kind === 'foreign') return written;
+      return { ...written, script: `mkdir -p -- ${quote(directory)} || exit\n${written.script}` };
+    },
+  };
+}
+
+function write(
+  path: string,
+  text: string,
+  madeOf: string | undefined,
+  seen: Seen,
+  context: Context,
+  attributes: EditedAttributes,
+): TextEdit {
+  const outcome = planFile(
+    {
+      path,
+      content: bytesContent(bytesOf(text), false),
+      attributes,
+      follow: true,
+      force: true,
+      backup: false,
+      validate: undefined,
+      unsafePath: attributes.unsafe_path === true,
+      madeOf,
+      result: {},
+    },
+    file(path, 'content'),
+    seen,
+    context,
+  );
+  switch (outcome.kind) {
+    case 'change':
+      return {
+        kind: 'edit',
+        differences: outcome.differences,
+        predictions: outcome.predictions,
+        apply: async () => amongOthers(await outcome.apply()),
+      };
+    case 'cannot_know':
+    case 'impossible':
+      return outcome;
+    case 'in_sync':
+    case 'await':
+      throw new Error(`${path} should differ`);
+  }
+}

@@ -1,0 +1,301 @@
+import { quote } from '../../connection/base/quote.ts';
+import { file } from '../../resources/file.ts';
+import type { FileDetail } from '../../resources/file/file-detail.ts';
+import type { FileState, Link, LinkEnd, RegularFile } from '../../resources/file/file-state.ts';
+import { describeType, parentOf } from '../../resources/file/file-state.ts';
+import { need } from '../../resources/need.ts';
+import type { Prediction, Request, Seen } from '../../resources/base/resource.ts';
+import { predict } from '../../resources/base/resource.ts';
+import type { ValueMap } from '../../values/base/value.ts';
+import { Unknown } from '../../values/base/value.ts';
+import type { FileArguments } from './file-arguments.ts';
+import {
+  attributeCommands,
+  attributeDifferences,
+  attributeResult,
+  attributesBehind,
+  attributesOf,
+  changedAttributes,
+} from '../path/file-attributes.ts';
+import type { WantedAttributes } from '../path/file-attributes.ts';
+import { cannotLook } from '../path/file-needs.ts';
+import { noDirectory } from '../write/file-plan.ts';
+import { makeInRoom } from '../path/foreign-folder.ts';
+import { targetsOf } from './link-target.ts';
+import { setAttributes } from '../path/set-attributes.ts';
+import { OWN_WAY, wayTo } from '../path/way-to-path.ts';
+import type { ForeignWay, UsableWay } from '../path/way-to-path.ts';
+import type { Context, Difference, Impossible, Outcome } from '../base/module.ts';
+import { temporaryBeside } from '../write/write-file.ts';
+
+/** A symbolic link. */
+export function planLink(args: FileArguments, seen: Seen, context: Context): Outcome {
+  const request = file(args.path);
+  const state = seen.of(request);
+  if (args.src instanceof Unknown) return { kind: 'cannot_know', because: args.src.because };
+  const target = args.src ?? (state.type === 'link' ? state.target : undefined);
+  if (target === undefined) return noLinkThere(args.path, state, seen.certainty(request));
+  const own = args.follow ? {} : { owner: args.owner, group: args.group };
+  const result = { dest: args.path, path: args.path, src: target, state: 'link' };
+  const settled = (now: Seen): ValueMap => ({ ...result, ...attributeResult({ ...NOTHING_KNOWN, ...attributesOf(now.of(request)) }) });
+  const beyond = args.follow ? attributesBeyond(args, state, seen, context) : NOTHING_BEYOND;
+  const isThere = state.type === 'link' && state.target === target;
+  const differences = [
+    ...(isThere ? attributeDifferences(args.path, own, state, 'file') : differencesOf(args.path, state, `a link to ${target}`)),
+    ...beyond.differences,
+  ];
+  if (differences.length === 0) return { kind: 'in_sync', result: settled(seen) };
+  const obstacle = isThere ? undefined : (obstacleTo(args, request, state, seen, context) ?? missingTarget(args, seen));
+  if (obstacle !== undefined) return obstacle;
+  const owners = { uid: own.owner?.id, owner: own.owner?.name, gid: own.group?.id, group: own.group?.name };
+  const after: Link = isThere
+    ? { ...state, ...changedAttributes(own, state, 'file'), to: beyond.end ?? state.to }
+    : { type: 'link', target, mode: undefined, ...owners, to: beyond.end ?? endOf(args.path, target, seen) };
+  const way = args.unsafe_path ? OWN_WAY : wayTo(request, false, seen, context);
+  if (way.kind === 'impossible') return way;
+  if (beyond.unsafe !== undefined) return beyond.unsafe;
+  const script = (): string =>
+    isThere
+      ? setAttributes(way, args.path, own, state)
+      : way.kind === 'foreign'
+        ? foreignLink(way, args.path, target, own, state)
+        : state.type === 'absent'
+          ? newLink(args.path, target, own)
+          : replacingLink(args.path, target, own, state);
+  const isBrief = way.kind === 'own' && beyond.script === '';
+  return {
+    kind: 'change',
+    differences,
+    certainty: seen.certainty(request),
+    predictions: [predict(request, after), ...beyond.predictions],
+    touches: 'predicted',
+    apply: () => {
+      const text = beyond.script === '' ? script() : `(\n${script()}\n)\n[ $? = 0 ] || exit 1\n${beyond.script}`;
+      return isBrief ? { script: text, brief: true } : { script: text };
+    },
+    planned: { ...result, ...attributeResult(after) },
+    settled,
+  };
+}
+
+function noLinkThere(path: string, state: FileState, certainty: 'certain' | 'after_change'): Outcome {
+  if (certainty === 'after_change') return { kind: 'cannot_know', because: `an earlier change that may bring ${path}` };
+  return { kind: 'impossible', what: `${path} is ${describeType(state)}, not a link`, remedy: 'Write src: what the link shall lead to.' };
+}
+
+interface Beyond {
+  readonly differences: readonly Difference[];
+  readonly predictions: readonly Prediction[];
+  readonly script: string;
+  /** Why they cannot be given. */
+  readonly unsafe?: Impossible;
+  /** What the link leads to, with these attributes. */
+  readonly end?: LinkEnd;
+}
+
+const NOTHING_BEYOND: Beyond = { differences: [], predictions: [], script: '' };
+
+/** Owner and mode of what the link leads to, where that is there. */
+function attributesBeyond(args: FileArguments, link: FileState, seen: Seen, context: Context): Beyond {
+  const request = typeof args.src === 'string' ? targetRequest(args.path, args.src, seen) : file(args.path, 'target');
+  if (request === undefined) return NOTHING_BEYOND;
+  const state = seen.of(request);
+  const end = state.type === 'link' ? state.to : { path: request.id, state };
+  if (end?.path === undefined || end.state.type === 'absent' || end.state.type === 'hidden') return NOTHING_BEYOND;
+  const type = end.state.type === 'directory' ? 'directory' : 'file';
+  const differences = attributeDifferences(end.path, args, end.state, type);
+  if (differences.length === 0) return NOTHING_BEYOND;
+  const way = args.unsafe_path ? OWN_WAY : wayTo(request, true, seen, context);
+  const after = { ...end.state, ...changedAttributes(args, end.state, type) };
+  const predicted: FileState = state.type === 'link' ? { ...state, to: { path: end.path, state: after } } : after;
+  // What the link itself is predicted to be comes first, and is not to be taken for this.
+  const predictions = request.id === args.path && link.type === 'link' ? [] : [predict(request, predicted)];
+  return {
+    differences,
+    predictions,
+    ...(way.kind === 'impossible' ? { script: '', unsafe: way } : { script: setAttributes(way, end.path, args, end.state) }),
+    end: { path: end.path, state: after },
+  };
+}
+
+/** What a new link leads to, which stays as it is: without its content, as nobody has asked for it. */
+function endOf(path: string, target: string, seen: Seen): LinkEnd | undefined {
+  const request = targetRequest(path, target, seen) ?? targetsOf(path, target).map((one) => file(one, 'target'))[0];
+  if (request === undefined || seen.certainty(request) === 'after_change') return undefined;
+  const state = seen.of(request);
+  if (state.type === 'hidden') return undefined;
+  const end = state.type === 'link' ? state.to : { path: request.id, state };
+  if (end === undefined) return undefined;
+  const content = end.state.type === 'file' ? { size: undefined, sha256: undefined, content: undefined } : {};
+  return { path: end.path, state: { ...end.state, ...content }, isUntouched: true };
+}
+
+function targetRequest(path: string, target: string, seen: Seen): Request<FileDetail, FileState> | undefined {
+  return targetsOf(path, target)
+    .map((one) => file(one, 'target'))
+    .find((one) => seen.of(one).type !== 'absent');
+}
+
+/** A link is made in one step, and where something stands it is not made. */
+function newLink(at: string, target: string, own: WantedAttributes): string {
+  const path = quote(at);
+  return [
+    'set -e',
+    // Else ln would make it in the directory.
+    `if [ -d ${path} ]; then printf '%s is a directory\\n' ${path} >&2; exit 1; fi`,
+    `ln -s -- ${quote(target)} ${path}`,
+    ...attributeCommands(path, own, undefined, 'file'),
+  ].join('\n');
+}
+
+function foreignLink(way: ForeignWay, path: string, target: string, own: WantedAttributes, state: FileState): string {
+  return makeInRoom(way, path, (word, room) => [
+    `ln -s -- ${quote(target)} ${word}`,
+    ...attributeCommands(word, own, undefined, 'file'),
+    ...(state.type === 'directory' ? [`rmdir -- ${quote(room.target)}`] : []),
+    // busybox's mv leaves a link to a directory alone.
+    ...(state.type === 'link' ? [`rm -f -- ${quote(room.target)}`] : []),
+  ]);
+}
+
+function replacingLink(path: string, target: string, own: WantedAttributes, state: FileState): string {
+  const steps = [
+    ...(state.type === 'directory' ? ['rmdir -- "$d"'] : []),
+    `ln -s -- ${quote(target)} "$t"`,
+    ...attributeCommands('"$t"', own, undefined, 'file'),
+    INTO_PLACE,
+  ];
+  return `t=${quote(temporaryBeside(path))} d=${quote(path)}\n${steps.join(' &&\n')} || { rm -f -- "$t"; exit 1; }`;
+}
+
+/** Without -T it would be moved into a directory that a link at its place leads to. */
+const INTO_PLACE = '{ mv -fT -- "$t" "$d" 2>/dev/null || { rm -f -- "$d" && mv -f -- "$t" "$d"; }; }';
+
+/** A second name for a file. */
+export function planHardLink(args: FileArguments, seen: Seen, context: Context): Outcome {
+  const request = file(args.path, args.follow ? 'target' : 'attributes');
+  const state = seen.of(request);
+  const target = args.src;
+  if (target === undefined || target instanceof Unknown) return { kind: 'cannot_know', because: target?.because ?? 'src' };
+  const [source] = targetsOf('/', target);
+  if (source === undefined || !target.startsWith('/') || target.split('/').includes('..'))
+    return { kind: 'impossible', what: 'src of a hard link must be an absolute path without ".."' };
+  const sourceRequest = file(source, 'target');
+  const original = seen.of(sourceRequest);
+  const result = { dest: args.path, path: args.path, src: source, state: 'hard' };
+  const settled = (now: Seen): ValueMap => ({ ...result, ...attributeResult({ ...NOTHING_KNOWN, ...attributesBehind(now.of(request)) }) });
+  if (original.type !== 'file') {
+    if (seen.certainty(sourceRequest) === 'after_change')
+      return { kind: 'cannot_know', because: `an earlier change that may bring ${source}` };
+    return { kind: 'impossible', what: `${source} is ${describeType(original)}; only a file can have a hard link` };
+  }
+  const isThere = state.type === 'file' && state.identity !== undefined && state.identity === original.identity;
+  const differences = [
+    ...(isThere ? [] : differencesOf(args.path, state, `a hard link to ${source}`)),
+    ...attributeDifferences(args.path, args, original, 'file'),
+  ];
+  if (differences.length === 0) return { kind: 'in_sync', result: settled(seen) };
+  const obstacle = isThere ? undefined : obstacleTo(args, request, state, seen, context);
+  if (obstacle !== undefined) return obstacle;
+  const after = { ...original, ...changedAttributes(args, original, 'file') };
+  const way = args.unsafe_path ? OWN_WAY : wayTo(request, args.follow, seen, context);
+  const from = args.unsafe_path ? OWN_WAY : wayTo(sourceRequest, true, seen, context);
+  if (way.kind === 'impossible') return way;
+  if (from.kind === 'impossible') return from;
+  return {
+    kind: 'change',
+    differences,
+    certainty: seen.certainty(request),
+    predictions: [predict(request, after), predict(sourceRequest, after)],
+    touches: 'predicted',
+    apply: () => ({
+      script: isThere
+        ? setAttributes(way, args.path, args, state)
+        : hardLink({ args, source, original, way, owner: from.kind === 'own' ? undefined : ownerOf(source, seen) }),
+    }),
+    planned: { ...result, ...attributeResult(after) },
+    settled,
+  };
+}
+
+interface HardLink {
+  readonly args: FileArguments;
+  readonly source: string;
+  readonly original: RegularFile;
+  readonly way: UsableWay;
+  /** Who owns the directory of the source, where that is another user, who could have put a file of somebody else in its place. */
+  readonly owner: number | undefined;
+}
+
+function hardLink({ args, source, original, way, owner }: HardLink): string {
+  const steps = (word: string): readonly string[] => [
+    `ln -- ${quote(source)} ${word}`,
+    ...(owner === undefined && way.kind === 'own' ? [] : [sameFile(word, source, original.identity, owner)]),
+    ...attributeCommands(word, args, original, 'file'),
+  ];
+  if (way.kind === 'foreign') return makeInRoom(way, args.path, steps);
+  const all = [...steps('"$t"'), INTO_PLACE].join(' &&\n');
+  return `t=${quote(temporaryBeside(args.path))} d=${quote(args.path)}\n${all} || { rm -f -- "$t"; exit 1; }`;
+}
+
+function sameFile(word: string, source: string, identity: string | undefined, owner: number | undefined): string {
+  const own = owner === undefined ? '' : ` && { [ "$2" = 2 ] || [ "$3" = ${owner} ]; }`;
+  const changed = `{ printf '%s is another file than the one that was looked at, or has names elsewhere\\n' ${quote(source)} >&2; false; }`;
+  return `{ set -- $(stat -c '%d:%i %h %u' -- ${word}) && [ "$1" = ${quote(identity ?? '')} ]${own} || ${changed}; }`;
+}
+
+function ownerOf(path: string, seen: Seen): number | undefined {
+  const state = seen.of(file(parentOf(path), 'target'));
+  const there = state.type === 'link' ? state.to?.state : state;
+  return there?.type === 'directory' ? there.uid : undefined;
+}
+
+const NOTHING_KNOWN = { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
+
+function obstacleTo(
+  args: FileArguments,
+  request: Request<unknown, FileState>,
+  state: FileState,
+  seen: Seen,
+  context: Context,
+): Impossible | undefined {
+  if (state.type === 'hidden') return cannotLook(args.path, context.user);
+  if (state.type === 'absent') return state.parent || seen.certainty(request) === 'after_change' ? undefined : noDirectory(args.path);
+  if (state.type === 'directory' && args.force && args.state === 'link') return filled(args.path, seen);
+  if (state.type === 'link' || (args.force && state.type === 'file')) return undefined;
+  return {
+    kind: 'impossible',
+    what: `${args.path} is ${describeType(state)}, not a link`,
+    remedy:
+      state.type === 'directory'
+        ? 'Remove it first. With force: true an empty directory is replaced.'
+        : 'With force: true the file is replaced.',
+  };
+}
+
+function filled(path: string, seen: Seen): Impossible | undefined {
+  const request = need({ kind: 'empty', path });
+  if (seen.of(request).isMet || seen.certainty(request) === 'after_change') return undefined;
+  return {
+    kind: 'impossible',
+    what: `${path} is a directory, and not an empty one`,
+    remedy: `Remove it first, with all that is beneath: file: { path: ${path}, state: absent }`,
+  };
+}
+
+function missingTarget(args: FileArguments, seen: Seen): Impossible | undefined {
+  if (args.force || typeof args.src !== 'string') return undefined;
+  const targets = targetsOf(args.path, args.src).map((target) => file(target, 'target'));
+  const [first] = targets;
+  if (first === undefined || targets.some((one) => seen.of(one).type !== 'absent' || seen.certainty(one) === 'after_change'))
+    return undefined;
+  return {
+    kind: 'impossible',
+    what: `${first.id}, which the link would lead to, does not exist`,
+    remedy: 'Make it first, or set force: true.',
+  };
+}
+
+function differencesOf(path: string, state: FileState, after: string): readonly Difference[] {
+  return [{ kind: 'field', of: path, field: 'state', before: describeType(state), after }];
+}

@@ -1,0 +1,99 @@
+import { quote } from '../../connection/base/quote.ts';
+import { probe } from '../../resources/probe.ts';
+import type { ProbeDetail, ProbeState } from '../../resources/probe.ts';
+import type { Request } from '../../resources/base/resource.ts';
+import { accountText, attributeDifferences, modeKept } from '../path/file-attributes.ts';
+import type { WantedAttributes } from '../path/file-attributes.ts';
+import { applyMode, formatMode } from '../base/file-mode.ts';
+import type { Mode } from '../base/file-mode.ts';
+import type { Difference } from '../base/module.ts';
+
+/** Type, mode and owner of everything beneath a directory, each combination once: short, however large the tree. */
+export function treeProbe(path: string): Request<ProbeDetail, ProbeState> {
+  const quoted = quote(path);
+  return probe(`[ -d ${quoted} ] || exit 0\nfind ${quoted}/ ! -type l -exec stat -c '%f %u %g %U %G' -- '{}' + | sort -u`);
+}
+
+interface Combination {
+  readonly type: 'file' | 'directory';
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly owner: string | undefined;
+  readonly group: string | undefined;
+}
+
+function combinationsIn(tree: ProbeState): readonly Combination[] {
+  const lines = (tree.stdout ?? Buffer.alloc(0)).toString('utf8').split('\n');
+  return lines.flatMap((line) => {
+    if (line === '') return [];
+    const [raw = '', uid, gid, owner, group] = line.split(' ');
+    const bits = Number.parseInt(raw, 16);
+    const type = (bits & 0o170000) === 0o040000 ? 'directory' : 'file';
+    return [{ type, mode: bits & 0o7777, uid: Number(uid), gid: Number(gid), owner, group } as const];
+  });
+}
+
+export function differencesBeneath(path: string, wanted: WantedAttributes, tree: ProbeState): readonly Difference[] {
+  const different = combinationsIn(tree).flatMap((one) => attributeDifferences(`${path}/…`, wanted, one, one.type));
+  const seen = new Set<string>();
+  return different.filter((one) => {
+    const text = JSON.stringify(one);
+    return seen.has(text) ? false : seen.add(text);
+  });
+}
+
+export function recursively(path: string, wanted: WantedAttributes, tree: ProbeState): readonly string[] {
+  const { owner, group, mode } = wanted;
+  return [...ownersBeneath(path, { owner, group }), ...(mode === undefined ? [] : modesBeneath(path, { owner, group, mode }, tree))];
+}
+
+/** Only of those that are another's: a chown takes set-id bits away, also one to the owner that a file has. */
+function ownersBeneath(path: string, { owner, group }: WantedAttributes): readonly string[] {
+  const account = group === undefined ? accountText(owner) : `${accountText(owner)}:${accountText(group)}`;
+  if (account === '') return [];
+  const others = [
+    ...(owner === undefined ? [] : [`! -user ${quote(accountText(owner))}`]),
+    ...(group === undefined ? [] : [`! -group ${quote(accountText(group))}`]),
+  ];
+  return [`find ${quote(path)}/ \\( ${others.join(' -o ')} \\) -exec chown -h ${quote(account)} -- '{}' +`];
+}
+
+/** Modes of things of a kind that become another one. */
+export interface ModeChange {
+  readonly type: 'file' | 'directory' | 'any';
+  /** Undefined: whatever it is. */
+  readonly before: number | undefined;
+  readonly after: number;
+}
+
+/** In an order in which what one of them makes is not changed again by the next. */
+export function modeChanges(account: WantedAttributes, mode: Mode, tree: ProbeState): readonly ModeChange[] {
+  if (mode.kind === 'octal') return [{ type: 'any', before: undefined, after: mode.bits }];
+  const changes = new Map<string, ModeChange & { readonly before: number }>();
+  for (const one of combinationsIn(tree)) {
+    const before = modeKept(account, one, one.type) ?? one.mode;
+    const after = applyMode(mode, before, one.type);
+    if (after !== before) changes.set(`${one.type} ${before}`, { type: one.type, before, after });
+  }
+  const makes = new Set([...changes.values()].map(({ after }) => after));
+  return [...changes.values()].toSorted((one, other) => Number(makes.has(other.before)) - Number(makes.has(one.before)));
+}
+
+/** `chmod -R` reads a symbolic mode otherwise, and leaves set-id bits of directories unless five digits say so. */
+function modesBeneath(path: string, { mode, ...account }: WantedAttributes & { readonly mode: Mode }, tree: ProbeState): readonly string[] {
+  return modeChanges(account, mode, tree).map(({ type, before, after }) => {
+    if (before === undefined) return `chmod -R 0${formatMode(after)} -- ${quote(path)}`;
+    const which = `${type === 'directory' ? '-type d' : '! -type d ! -type l'} -perm ${formatMode(before)}`;
+    // Names before directories: one that nobody may enter any more is left by then. (Two lists of one find are too much for some busyboxes.)
+    return `find ${quote(path)}/ -depth ${which} -exec chmod 0${formatMode(after)} -- '{}' +`;
+  });
+}
+
+/** Whether somebody else than root and the user of the task can change names beneath. */
+export function isInForeignHands(tree: ProbeState, user: string): boolean {
+  return combinationsIn(tree).some(
+    ({ type, uid, owner, group, mode }) =>
+      type === 'directory' && ((uid !== 0 && owner !== user) || (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && owner !== group)),
+  );
+}

@@ -1,0 +1,173 @@
+import { quote } from '../../connection/base/quote.ts';
+import type { Attributes, Directory, FileState } from '../../resources/file/file-state.ts';
+import type { Value, ValueMap } from '../../values/base/value.ts';
+import { Unknown } from '../../values/base/value.ts';
+import type { Account } from '../base/arguments.ts';
+import { account, boolean, mode } from '../base/arguments.ts';
+import { applyMode, formatMode, shownMode } from '../base/file-mode.ts';
+import type { Mode } from '../base/file-mode.ts';
+import type { Difference } from '../base/module.ts';
+
+/** Owner and permissions as a task asks for them. What is not given stays as it is. */
+export interface WantedAttributes {
+  readonly mode?: Mode | undefined;
+  readonly owner?: Account | undefined;
+  readonly group?: Account | undefined;
+}
+
+/** The arguments that modules for files share. */
+export const attributeArguments = {
+  owner: account().optional().describe('Name or number of the user that shall own it.'),
+  group: account().optional().describe('Name or number of the group that shall own it.'),
+  mode: mode().optional().describe('Permission bits in quotes ("0644"), or as chmod takes them ("u=rw,go=r").'),
+  unsafe_path: unsafePath(),
+};
+
+/** The one argument that lets a task write where another user could lead it elsewhere. */
+export function unsafePath(): ReturnType<typeof booleanDefault> {
+  return booleanDefault();
+}
+
+function booleanDefault() {
+  return boolean()
+    .default(false)
+    .describe(
+      'Whether users of the host who have a hand in the path are trusted like the user of the task: they could have it write elsewhere.',
+    );
+}
+
+/** What a file newly made has, under the umask 022 that changes run with. */
+export function newAttributes(wanted: WantedAttributes, user: string): Attributes {
+  return changedAttributes(wanted, { ...NOTHING_KNOWN, mode: 0o644, owner: user }, 'file');
+}
+
+export const NOTHING_KNOWN: Attributes = { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
+
+/**
+ * What a directory newly made has. From the one that it is made in it takes set-group-id with its group, and where that one has a
+ * default ACL, which cannot be seen, another mode: so the mode is only expected where the task asks for none.
+ */
+export function newDirectory(wanted: WantedAttributes, parent: Attributes | undefined, user: string): Directory {
+  const handsOn = ((parent?.mode ?? 0) & 0o2000) !== 0;
+  const group = handsOn ? { gid: parent?.gid, group: parent?.group } : {};
+  const plain: Attributes = { ...NOTHING_KNOWN, ...group, mode: 0o755 | (handsOn ? 0o2000 : 0), owner: user };
+  const after = changedAttributes(wanted, plain, 'directory');
+  return { type: 'directory', ...after, ...(wanted.mode === undefined ? { modeIsExpected: true } : {}) };
+}
+
+/** What a thing has once it is as wanted. */
+export function changedAttributes(wanted: WantedAttributes, before: Attributes, type: 'file' | 'directory'): Attributes {
+  const { owner, group } = wanted;
+  return {
+    mode: modeAfter(wanted.mode, modeKept(wanted, before, type), type),
+    ...(before.modeIsExpected === true ? { modeIsExpected: wanted.mode?.kind !== 'octal' } : {}),
+    ...(owner === undefined || isSame(owner, before.owner, before.uid)
+      ? { owner: before.owner, uid: before.uid }
+      : { owner: owner.name, uid: owner.id }),
+    ...(group === undefined || isSame(group, before.group, before.gid)
+      ? { group: before.group, gid: before.gid }
+      : { group: group.name, gid: group.id }),
+  };
+}
+
+/** The mode before that of the task is set: the kernel takes set-id bits from a file that gets another owner or group, from root as well. */
+export function modeKept({ owner, group }: WantedAttributes, before: Attributes, type: 'file' | 'directory'): number | undefined {
+  const { mode } = before;
+  const staysItsOwn =
+    (owner === undefined || isSame(owner, before.owner, before.uid)) && (group === undefined || isSame(group, before.group, before.gid));
+  if (mode === undefined || type === 'directory' || staysItsOwn) return mode;
+  return mode & ~((mode & 0o010) === 0 ? 0o4000 : 0o6000);
+}
+
+function modeAfter(wanted: Mode | undefined, before: number | undefined, type: 'file' | 'directory'): number | undefined {
+  if (wanted === undefined) return before;
+  if (wanted.kind === 'octal') return wanted.bits;
+  return before === undefined ? undefined : applyMode(wanted, before, type);
+}
+
+export function isSame(wanted: Account, name: string | undefined, id: number | undefined): boolean {
+  return wanted.name === undefined ? wanted.id === id : wanted.name === name;
+}
+
+/** Where `before` and what is wanted differ, a line a field. */
+export function attributeDifferences(
+  path: string,
+  wanted: WantedAttributes,
+  before: Attributes,
+  type: 'file' | 'directory',
+): readonly Difference[] {
+  const after = changedAttributes(wanted, before, type);
+  const differences: Difference[] = [];
+  if (before.mode === undefined ? wanted.mode !== undefined : before.mode !== after.mode) {
+    differences.push({ kind: 'field', of: path, field: 'mode', before: modeOrUnknown(before.mode), after: modeOrUnknown(after.mode) });
+  }
+  for (const [field, account, name, id] of [
+    ['owner', wanted.owner, before.owner, before.uid],
+    ['group', wanted.group, before.group, before.gid],
+  ] as const) {
+    if (account === undefined || isSame(account, name, id)) continue;
+    differences.push({ kind: 'field', of: path, field, before: name ?? id ?? notKnown(field), after: account.name ?? account.id ?? null });
+  }
+  return differences;
+}
+
+function modeOrUnknown(mode: number | undefined): Value {
+  return mode === undefined ? notKnown('mode') : shownMode(mode);
+}
+
+/** Shell lines that give the thing at a path (shell text, already quoted) owner and mode. `chown` first: it takes set-id bits away. */
+export function attributeCommands(
+  path: string,
+  wanted: WantedAttributes,
+  before: Attributes | undefined,
+  type: 'file' | 'directory',
+): readonly string[] {
+  const lines: string[] = [];
+  const { owner, group } = wanted;
+  const isOwned = owner === undefined || (before !== undefined && isSame(owner, before.owner, before.uid));
+  const isGrouped = group === undefined || (before !== undefined && isSame(group, before.group, before.gid));
+  const names = [isOwned ? '' : accountText(owner), isGrouped ? '' : accountText(group)];
+  if (!isOwned || !isGrouped) lines.push(`chown -h ${quote(names[1] === '' ? (names[0] ?? '') : names.join(':'))} -- ${path}`);
+  const kept = before === undefined ? undefined : modeKept(wanted, before, type);
+  const mode = modeAfter(wanted.mode, kept ?? (type === 'file' ? 0o644 : 0o755), type);
+  // A directory's set-id bits only go away if five digits say so.
+  if (wanted.mode !== undefined && mode !== undefined) lines.push(`chmod ${type === 'directory' ? '0' : ''}${formatMode(mode)} -- ${path}`);
+  return lines;
+}
+
+export function accountText(account: Account | undefined): string {
+  return account === undefined ? '' : (account.name ?? String(account.id));
+}
+
+/** For `register`. */
+export function attributeResult(attributes: Attributes): ValueMap {
+  return {
+    mode: modeOrUnknown(attributes.mode),
+    owner: attributes.owner ?? notKnown('owner'),
+    group: attributes.group ?? notKnown('group'),
+    uid: attributes.uid ?? notKnown('uid'),
+    gid: attributes.gid ?? notKnown('gid'),
+  };
+}
+
+/** In a plan: an earlier task makes it, with a mode that only the host can tell, and this task wants one. */
+export function isModeOpen(wanted: WantedAttributes, there: FileState): boolean {
+  const behind = there.type === 'link' ? (there.to?.state ?? there) : there;
+  return wanted.mode !== undefined && 'modeIsExpected' in behind && behind.modeIsExpected === true;
+}
+
+/** What was seen of these, of the link itself where it is one. */
+export function attributesOf(state: FileState): Partial<Attributes> {
+  if (state.type === 'absent' || state.type === 'hidden') return {};
+  const { mode, uid, gid, owner, group } = state;
+  return { mode, uid, gid, owner, group };
+}
+
+/** As `attributesOf`, but of what a link leads to where it was followed. */
+export function attributesBehind(state: FileState): Partial<Attributes> {
+  return attributesOf(state.type === 'link' ? (state.to?.state ?? state) : state);
+}
+
+function notKnown(field: string): Unknown {
+  return new Unknown(`the ${field} is known after the change`);
+}

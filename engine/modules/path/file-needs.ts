@@ -1,0 +1,173 @@
+import { file } from '../../resources/file.ts';
+import type { FileDetail } from '../../resources/file/file-detail.ts';
+import type { Attributes, FileState } from '../../resources/file/file-state.ts';
+import { describeType, parentOf } from '../../resources/file/file-state.ts';
+import type { Need, NeedState } from '../../resources/need.ts';
+import { need } from '../../resources/need.ts';
+import type { Request, Seen } from '../../resources/base/resource.ts';
+import type { WantedAttributes } from './file-attributes.ts';
+import { accountText, isSame } from './file-attributes.ts';
+import type { Context, Impossible, Outcome } from '../base/module.ts';
+import { isRoot, permissionFor } from '../base/root-alone.ts';
+
+/** What has to be seen, beside the files themselves, where a task gives one of them an owner and writes it. */
+export function fileNeeds(paths: readonly string[], wanted: WantedAttributes, context: Context): readonly Request[] {
+  const folders = paths.map(parentOf);
+  const ways = paths.flatMap(aboveNeeds);
+  if (isRoot(context)) return [...accountNeeds(wanted), ...ways];
+  return [
+    ...accountNeeds(wanted),
+    ...ways,
+    ...folders.flatMap((folder) => memberNeeds(wanted, folder)),
+    ...folders.map((path) => need({ kind: 'writable', path })),
+  ];
+}
+
+/** Whether what is at the path may be written. */
+export function changeable(path: string): Request<Need, NeedState> {
+  return need({ kind: 'changeable', path });
+}
+
+function memberNeeds({ group }: WantedAttributes, folder: string): readonly Request<Need, NeedState>[] {
+  return group === undefined ? [] : [need({ kind: 'member', name: accountText(group), folder })];
+}
+
+/** What has to be seen where a task makes the directories above the path as well. */
+export function aboveNeeds(path: string): readonly Request<FileDetail, FileState>[] {
+  return ancestorsOf(path).map((ancestor) => file(ancestor, 'target'));
+}
+
+/** The directories above a path, the root aside, from the top. */
+function ancestorsOf(path: string): readonly string[] {
+  const ancestors: string[] = [];
+  for (let at = parentOf(path); at !== '/'; at = parentOf(at)) ancestors.unshift(at);
+  return ancestors;
+}
+
+/** What is in the way of the directories above the path. */
+export function noDirectoryAbove(path: string, seen: Seen, context: Context): Impossible | undefined {
+  for (const ancestor of aboveNeeds(path)) {
+    const state = seen.of(ancestor);
+    const there = state.type === 'link' && state.to !== undefined ? state.to.state : state;
+    if (there.type === 'hidden') return cannotLook(ancestor.id, context.user);
+    if (there.type !== 'directory' && (there.type !== 'absent' || state.type === 'link')) {
+      return {
+        kind: 'impossible',
+        what: `${ancestor.id} is ${describeType(state)}, not a directory`,
+        why: `${path} would be beneath it.`,
+      };
+    }
+  }
+  return undefined;
+}
+
+export function cannotLook(path: string, user: string): Impossible {
+  return {
+    kind: 'impossible',
+    what: `${path} cannot be looked at as ${user}`,
+    remedy: 'Set become: true on the task, or the permissions that it needs.',
+  };
+}
+
+function accountNeeds({ owner, group }: WantedAttributes): readonly Request<Need, NeedState>[] {
+  return [
+    ...(owner?.name === undefined ? [] : [need({ kind: 'user', name: owner.name })]),
+    ...(group?.name === undefined ? [] : [need({ kind: 'group', name: group.name })]),
+  ];
+}
+
+/** Why the file cannot be given its owner. */
+export function missingAccount(wanted: WantedAttributes, seen: Seen): Impossible | undefined {
+  for (const request of accountNeeds(wanted)) {
+    const { detail } = request;
+    if (!('name' in detail) || isMet(request, seen)) continue;
+    return {
+      kind: 'impossible',
+      what: `there is no ${detail.kind} ${detail.name} on the host`,
+      remedy: `Make it first: ${detail.kind}: { name: ${detail.name} }`,
+    };
+  }
+  return undefined;
+}
+
+/** Folders of /sys/fs are file systems of their own, some of which take folders. */
+const KERNEL_FILES = /^\/(?:proc|sys(?!\/fs\/|\/kernel\/(?:config|debug|tracing)\/))\/./;
+
+/** Why nothing can be made or replaced at the path. */
+export function notWritable(path: string, seen: Seen, context: Context): Impossible | undefined {
+  if (KERNEL_FILES.test(path)) {
+    return {
+      kind: 'impossible',
+      what: `${path} is a file of the kernel, beside which none can be made`,
+      remedy: 'Set a parameter below /proc/sys by sysctl, and another one by check and apply: apply: "echo VALUE >PATH".',
+    };
+  }
+  if (isRoot(context)) return undefined;
+  const request = need({ kind: 'writable', path: parentOf(path) });
+  if (isMet(request, seen)) return undefined;
+  return {
+    kind: 'impossible',
+    what: `${context.user} may not write in ${parentOf(path)}`,
+    remedy: remedyFor(context),
+  };
+}
+
+/** The outcome; a change that is certain cannot come about where the user may not write the file. `fileNeeds` are seen. */
+export function forWriters(outcome: Outcome, path: string, seen: Seen, context: Context): Outcome {
+  if (outcome.kind !== 'change' || outcome.certainty !== 'certain') return outcome;
+  const found = seen.of(file(path, 'content'));
+  const isBelow = found.type === 'absent' && !found.parent;
+  return (isBelow ? undefined : notWritable(path, seen, context)) ?? outcome;
+}
+
+function isMet(request: Request<Need, NeedState>, seen: Seen): boolean {
+  return seen.of(request).isMet || seen.certainty(request) === 'after_change';
+}
+
+export interface PermittedChange {
+  /** For which `fileNeeds` were asked: a link may lead elsewhere. */
+  readonly asked: string;
+  /** Of what is there. */
+  readonly before: Attributes | undefined;
+  readonly isRewritten: boolean;
+  readonly hasNewMode: boolean;
+  /** Which times are set anew: of one alone only by the owner. */
+  readonly times?: 'both' | 'one' | undefined;
+}
+
+/** Why the user may not give the file these attributes, or a new content. */
+export function notPermitted(
+  path: string,
+  wanted: WantedAttributes,
+  change: PermittedChange,
+  seen: Seen,
+  context: Context,
+): Impossible | undefined {
+  const { user } = context;
+  const { before } = change;
+  if (isRoot(context)) return undefined;
+  const remedy = remedyFor(context);
+  const owner = wanted.owner?.name;
+  if (owner !== undefined && owner !== user && owner !== before?.owner)
+    return { kind: 'impossible', what: `${user} may not give ${path} to ${owner}`, remedy };
+  const hasNewGroup = wanted.group !== undefined && !isSame(wanted.group, before?.group, before?.gid);
+  const stranger = hasNewGroup ? memberNeeds(wanted, parentOf(change.asked)).find((request) => !isMet(request, seen)) : undefined;
+  if (stranger !== undefined)
+    return {
+      kind: 'impossible',
+      what: `${user} may not give ${path} to the group ${accountText(wanted.group)}, without being in it`,
+      remedy,
+    };
+  if (before?.owner === undefined || before.owner === user) return undefined;
+  if (change.isRewritten) return { kind: 'impossible', what: `${path} belongs to ${before.owner}, and ${user} may not replace it`, remedy };
+  if (change.hasNewMode)
+    return { kind: 'impossible', what: `${path} belongs to ${before.owner}, and ${user} may not change its mode`, remedy };
+  if (hasNewGroup) return { kind: 'impossible', what: `${path} belongs to ${before.owner}, and ${user} may not change its group`, remedy };
+  if (change.times === 'one' || (change.times === 'both' && !isMet(changeable(change.asked), seen)))
+    return { kind: 'impossible', what: `${path} belongs to ${before.owner}, and ${user} may not set its time`, remedy };
+  return undefined;
+}
+
+function remedyFor(context: Context): string {
+  return `${permissionFor(context)}, or give ${context.user} the permission.`;
+}

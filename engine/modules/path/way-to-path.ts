@@ -1,0 +1,244 @@
+import type { Attributes, Directory, FileState, Link } from '../../resources/file/file-state.ts';
+import { ABSENT, nameOf, parentOf } from '../../resources/file/file-state.ts';
+import type { FileDetail } from '../../resources/file/file-detail.ts';
+import type { Request, Seen } from '../../resources/base/resource.ts';
+import { aboveNeeds } from './file-needs.ts';
+import type { Context, Impossible } from '../base/module.ts';
+import { isRoot } from '../base/root-alone.ts';
+
+/**
+ * What leads to a name, by who can put something else in the place of a part of it. Whoever owns a directory can, and whoever may write
+ * in it, but for a sticky one, where it takes the owner of the name.
+ */
+export type Way =
+  /** Only root and the user of the task. */
+  { readonly kind: 'own' } | ForeignWay | Impossible;
+
+/** Others can, so that each step has to be made sure of while it is made: see `foreign-folder.ts`. */
+/** A way that can be gone. */
+export type UsableWay = Exclude<Way, Impossible>;
+
+export interface ForeignWay {
+  readonly kind: 'foreign';
+  /** The nearest directory of the way that is there. */
+  readonly folder: string;
+  /** Names of directories that are still to be made below it. */
+  readonly missing: readonly string[];
+  /** How the shell tells that it stands in the folder, and nowhere else. */
+  readonly proof: Proof;
+}
+
+export type Proof =
+  /** So many directories above the folder is this one, whose own name only root and the user of the task can change. */
+  | { readonly kind: 'below'; readonly anchor: string; readonly levels: number }
+  /** It belongs to this user, who can only lead to what is his own. */
+  | { readonly kind: 'owner'; readonly uid: number };
+
+/** What has to be seen of the way to a path. */
+export function wayNeeds(path: string): readonly Request<FileDetail, FileState>[] {
+  return aboveNeeds(path);
+}
+
+/** The way to a new name in a directory. `wayNeeds` of such a name are seen. */
+export function wayInside(directory: string, seen: Seen, context: Context): Way {
+  const path = `${directory === '/' ? '' : directory}/.`;
+  const walk = new Walk(context);
+  for (const ancestor of aboveNeeds(path)) walk.step(nameOf(ancestor.id), seen.of(ancestor));
+  return walk.arrive(directory, ABSENT);
+}
+
+/** The way to a path by directories that were seen in another way, from the top, by their paths. */
+export function wayThrough(path: string, seen: ReadonlyMap<string, FileState>, context: Context): Way {
+  const walk = new Walk(context);
+  const names = parentOf(path)
+    .split('/')
+    .filter((name) => name !== '');
+  for (const [index, name] of names.entries()) walk.step(name, seen.get(`/${names.slice(0, index + 1).join('/')}`) ?? ABSENT);
+  return walk.arrive(path, seen.get(path) ?? ABSENT);
+}
+
+/** The way to a path as it is named, and to what stands there; `follow`: to the end of a link. `wayNeeds` are seen, and the request. */
+export function wayTo(request: Request<FileDetail, FileState>, follow: boolean, seen: Seen, context: Context): Way {
+  const state = seen.of(request);
+  const walk = new Walk(context);
+  for (const ancestor of aboveNeeds(request.id)) walk.step(nameOf(ancestor.id), seen.of(ancestor));
+  if (state.type === 'link' && follow && state.to?.path !== undefined) {
+    walk.follow(state);
+    return walk.arrive(request.id, state.to.state);
+  }
+  return walk.arrive(request.id, state);
+}
+
+export const OWN_WAY: UsableWay = { kind: 'own' };
+
+/** Why what is done by the names of these paths alone is not safe. The requests and `wayNeeds` are seen. */
+export function inForeignHands(requests: readonly Request<FileDetail, FileState>[], seen: Seen, context: Context): Impossible | undefined {
+  for (const request of requests) {
+    const way = wayTo(request, true, seen, context);
+    if (way.kind === 'impossible') return way;
+    if (way.kind === 'foreign') return unsafe(request.id, `other users can change names in ${way.folder}, or above it`);
+  }
+  return undefined;
+}
+
+/** Who can change the names in a directory. */
+interface Control {
+  /** Its owner, where that is neither root nor the user of the task. */
+  readonly owner: Hand | undefined;
+  /** Whether others may write in it: `sticky`, where each can change only what is his own. */
+  readonly others: 'no' | 'sticky' | 'yes';
+}
+
+interface Hand {
+  readonly name: string;
+  readonly uid: number | undefined;
+}
+
+const ROOT: Control = { owner: undefined, others: 'no' };
+const OTHERS: Hand = { name: 'others', uid: undefined };
+
+/** Goes down from the root directory, and remembers whose hands the way is in. */
+class Walk {
+  readonly #context: Context;
+  #at = '';
+  #control: Control = ROOT;
+  #anchor: { readonly path: string; readonly depth: number } | undefined;
+  #isByLink = false;
+  #isOutOfSight = false;
+  readonly #missing: string[] = [];
+  readonly #hands = new Map<string, Hand>();
+  #owner: Hand | undefined;
+  #unsafe: string | undefined;
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  step(name: string, state: FileState): void {
+    if (this.#missing.length > 0 || state.type === 'absent' || state.type === 'file' || state.type === 'other') {
+      this.#missing.push(name);
+      return;
+    }
+    if (state.type === 'hidden') {
+      this.#isOutOfSight = true;
+      return;
+    }
+    this.#doubt(state);
+    if (state.type === 'link') this.#enterBy(state);
+    else this.#enter(`${this.#at}/${name}`, state);
+  }
+
+  /** Into the directory that a link leads to. */
+  #enterBy(link: Link): void {
+    this.follow(link);
+    const { path, state } = link.to ?? {};
+    if (path === undefined || state?.type !== 'directory') return;
+    if (!this.#isByLink) this.#doubt(state);
+    this.#enter(path, state);
+  }
+
+  /** To the directory in which a link ends, by its own directories unless somebody can put another link in its place. */
+  follow(link: Link): void {
+    const { path, state, above = [] } = link.to ?? {};
+    if (path === undefined || state === undefined) return;
+    this.#doubt(link);
+    if (this.#anchor === undefined) {
+      this.#at = '';
+      this.#control = ROOT;
+      const names = parentOf(path).split('/').slice(1);
+      for (const [index, directory] of above.entries()) {
+        this.#doubt(directory);
+        this.#enter(`/${names.slice(0, index + 1).join('/')}`, directory);
+      }
+    } else {
+      this.#isByLink = true;
+      this.#at = parentOf(path);
+      const last = above.at(-1);
+      if (last !== undefined) this.#take(last);
+    }
+  }
+
+  /** Whether the name of what comes next may be changed by others than root and the user of the task. */
+  #doubt(next: FileState): void {
+    for (const hand of this.#changing(next)) {
+      this.#anchor ??= { path: this.#at === '' ? '/' : this.#at, depth: depthOf(this.#at) };
+      this.#hands.set(hand.name, hand);
+    }
+  }
+
+  #changing(next: FileState): readonly Hand[] {
+    const { owner, others } = this.#control;
+    const hands = owner === undefined ? [] : [owner];
+    if (others === 'yes') return [...hands, OTHERS];
+    if (others === 'no' || next.type === 'hidden') return hands;
+    if (next.type === 'absent') return [...hands, OTHERS];
+    const own = this.#hand(next);
+    return own === undefined ? hands : [...hands, own];
+  }
+
+  #enter(path: string, directory: Directory): void {
+    this.#at = path;
+    this.#take(directory);
+  }
+
+  #take(directory: Attributes): void {
+    const owner = this.#hand(directory);
+    const mode = directory.mode ?? 0;
+    const others = (mode & 0o022) === 0 || isGroupOfItsOwn(directory) ? 'no' : (mode & 0o1000) === 0 ? 'yes' : 'sticky';
+    const stranger =
+      owner === undefined ? undefined : [...this.#hands.values()].find((hand) => hand !== OTHERS && hand.name !== owner.name);
+    if (owner !== undefined && stranger !== undefined)
+      this.#unsafe ??= `${stranger.name} owns a directory above ${this.#at}, which belongs to ${owner.name}`;
+    this.#control = { owner, others };
+    this.#owner = owner;
+  }
+
+  /** Who owns it, where that is neither root nor the user of the task; in a plan also where nobody knows yet. */
+  #hand({ uid, owner }: Attributes): Hand | undefined {
+    if (uid === 0 || (uid === undefined && owner === undefined)) return undefined;
+    const me = this.#context.user;
+    if (uid === undefined ? owner === 'root' || owner === me : owner === me || (isRoot(this.#context) && owner === 'root'))
+      return undefined;
+    return { name: owner === undefined || owner === 'UNKNOWN' ? `user ${uid ?? ''}` : owner, uid };
+  }
+
+  /** The way, with the last name of it. */
+  arrive(path: string, state: FileState): Way {
+    if (this.#missing.length === 0) this.#doubt(state);
+    else this.#doubt({ type: 'absent', parent: true });
+    if (this.#anchor === undefined || this.#isOutOfSight) return OWN_WAY;
+    if (this.#unsafe !== undefined) return unsafe(path, this.#unsafe);
+    const folder = this.#at === '' ? '/' : this.#at;
+    const common = { kind: 'foreign', folder, missing: this.#missing } as const;
+    if (!this.#isByLink)
+      return {
+        ...common,
+        proof: { kind: 'below', anchor: this.#anchor.path, levels: depthOf(this.#at) - this.#anchor.depth },
+      };
+    const [hand, ...more] = this.#hands.values();
+    if (hand === undefined || more.length > 0 || this.#owner?.uid === undefined || hand.uid !== this.#owner.uid)
+      return unsafe(
+        path,
+        `a link that ${[...this.#hands.keys()].join(' and ')} can change leads to ${folder}, which belongs to ${this.#owner?.name ?? 'root'}`,
+      );
+    return { ...common, proof: { kind: 'owner', uid: this.#owner.uid } };
+  }
+}
+
+/** A directory that its group may write in, where the group is that of its owner alone by its name. */
+function isGroupOfItsOwn({ mode, owner, group }: Attributes): boolean {
+  return ((mode ?? 0) & 0o002) === 0 && owner !== undefined && owner === group;
+}
+
+function depthOf(path: string): number {
+  return path.split('/').length - 1;
+}
+
+function unsafe(path: string, why: string): Impossible {
+  return {
+    kind: 'impossible',
+    what: `the way to ${path} is in the hands of another user`,
+    why: `${why}: what is written there could be led elsewhere.`,
+    remedy: 'Give the directories on the way to one owner, or to root. If that user is trusted like root, set unsafe_path: true.',
+  };
+}

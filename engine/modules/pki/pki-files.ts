@@ -1,0 +1,229 @@
+import { posix } from 'node:path';
+import { z } from 'zod';
+import { quote } from '../../connection/base/quote.ts';
+import { file } from '../../resources/file.ts';
+import type { FileDetail } from '../../resources/file.ts';
+import type { FileState } from '../../resources/file/file-state.ts';
+import { describeType } from '../../resources/file/file-state.ts';
+import type { Prediction, Request, Seen } from '../../resources/base/resource.ts';
+import { predict } from '../../resources/base/resource.ts';
+import { Secret } from '../../values/base/secret.ts';
+import { Unknown } from '../../values/base/value.ts';
+import { path } from '../base/arguments.ts';
+import type { WantedAttributes } from '../path/file-attributes.ts';
+import { formatMode } from '../base/file-mode.ts';
+import type { Apply, Change, Context, Difference, Finished, Impossible, InSync, Module } from '../base/module.ts';
+import { inForeignHands, OWN_WAY, wayNeeds } from '../path/way-to-path.ts';
+import { amongOthers, writeFile } from '../write/write-file.ts';
+
+// The files of a public key infrastructure: few, small, in folders for nobody but their owner.
+
+const FILE_MODE = 0o600;
+/** Who may read a new file, as far as its folder lets them: a private key is the user's own, a certificate and a public key are for everybody. */
+const MODES = { own: FILE_MODE, public: 0o644 } as const;
+type Audience = keyof typeof MODES;
+
+function attributesFor(audience: Audience): WantedAttributes {
+  return { mode: { kind: 'octal', bits: MODES[audience] }, owner: undefined, group: undefined };
+}
+
+/** A folder. `..` in it is allowed and resolved, as such folders are often named from where the inventory lies. */
+export function folder(): z.ZodType<string> {
+  return z.preprocess((value) => (typeof value === 'string' && value.startsWith('/') ? posix.normalize(value) : value), path());
+}
+
+/** The first part of a file's name; an ending is added to it. */
+export function baseName(): z.ZodType<string> {
+  return z
+    .string()
+    .regex(
+      /^[A-Za-z0-9_][A-Za-z0-9._-]{0,200}$/,
+      'must be the name of a file without its ending: letters, digits, dots, dashes, underscores',
+    );
+}
+
+/** Asks for a file with its content. */
+export function wholeFile(path: string): Request<FileDetail, FileState> {
+  return file(path, 'content');
+}
+
+/** What such a file holds. `to_come`: an earlier change of the same plan is going to write it. */
+export type Held =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'text'; readonly text: string; readonly mode: number }
+  | { readonly kind: 'to_come' }
+  | { readonly kind: 'hindrance'; readonly impossible: Impossible };
+
+export function heldBy(path: string, seen: Seen): Held {
+  const state = seen.of(wholeFile(path));
+  const followed = state.type === 'link' && state.to !== undefined ? state.to.state : state;
+  switch (followed.type) {
+    case 'absent':
+      // A link that leads nowhere would be replaced by the file, which nobody has asked for.
+      return state.type === 'link'
+        ? hindrance(`${path} is a link that leads nowhere`, 'Remove the link, or bring back what it leads to.')
+        : { kind: 'absent' };
+    case 'file':
+      if (followed.content !== undefined)
+        return { kind: 'text', text: followed.content.toString('utf8'), mode: followed.mode ?? FILE_MODE };
+      if (followed.unreadable === true) return hindrance(`${path} cannot be read`, 'Run as the user who owns it.');
+      if (followed.size === undefined) return { kind: 'to_come' };
+      return hindrance(`${path} is too large to be a key or a certificate`, 'Look what it is, and move it away.');
+    case 'hidden':
+      return hindrance(`${path} cannot be looked at`, 'Run as the user who owns the folder.');
+    case 'directory':
+    case 'other':
+    case 'link':
+      return hindrance(`${path} is ${describeType(followed)}, should be a file`, 'Look what it is, and move it away.');
+  }
+}
+
+export function hindrance(what: string, remedy: string, why?: string): Held {
+  return { kind: 'hindrance', impossible: { kind: 'impossible', what, remedy, ...(why === undefined ? {} : { why }) } };
+}
+
+/**
+ * What an authority or a key holds, and behind it those of the same name in other folders, none twice: while it is replaced, the next
+ * or the previous one stands beside it, and all of them are to be trusted.
+ */
+export function withThoseBeside(own: string | Unknown, beside: readonly Beside[]): string | Unknown {
+  const texts: string[] = [];
+  for (const text of [own, ...beside]) {
+    if (text instanceof Unknown) return text;
+    if (!texts.includes(text)) texts.push(text);
+  }
+  return texts.join('');
+}
+
+type Beside = string | Unknown;
+
+/** What stands beside, in files that may not be there. */
+export function besides(paths: readonly string[], seen: Seen): readonly Beside[] | Impossible {
+  const found: Beside[] = [];
+  for (const path of paths) {
+    const held = heldBy(path, seen);
+    if (held.kind === 'hindrance') return held.impossible;
+    if (held.kind === 'to_come') found.push(toBeMade(`${path} still to be made`));
+    if (held.kind === 'text') found.push(held.text);
+  }
+  return found;
+}
+
+/** The state of such a file after it was written. What it holds is not known before. */
+export function written(path: string, audience: Audience = 'own'): Prediction {
+  const attributes = { mode: MODES[audience], uid: undefined, gid: undefined, owner: undefined, group: undefined };
+  return predict(wholeFile(path), { type: 'file', ...attributes, size: undefined, sha256: undefined, content: undefined });
+}
+
+/** The module, for folders in which only root and the user of the task can change names: keys are kept in no other. */
+export function inOwnFolders<Arguments>(module: Module<Arguments>, pathsOf: (args: Arguments) => readonly string[]): Module<Arguments> {
+  const files = (args: Arguments): readonly Request<FileDetail, FileState>[] => pathsOf(args).map(wholeFile);
+  return {
+    ...module,
+    observes: (args, loaded, context) => [...module.observes(args, loaded, context), ...pathsOf(args).flatMap(wayNeeds)],
+    plan(args, loaded, seen, context) {
+      const outcome = module.plan(args, loaded, seen, context);
+      if (outcome.kind !== 'change') return outcome;
+      const foreign = inForeignHands(files(args), seen, context);
+      return foreign === undefined
+        ? outcome
+        : { ...foreign, remedy: 'Keep it in a folder that belongs to root or to the user of the task, as do all above it.' };
+    },
+  };
+}
+
+export interface NewFile {
+  readonly path: string;
+  readonly content: string | Secret;
+  /** Left out: for the user alone. */
+  readonly audience?: Audience;
+  /** False: it must not exist yet, or another task has made it meanwhile. */
+  readonly replaces: boolean;
+}
+
+const MEANWHILE = 97;
+
+/** Writes the files one after the other, each whole or not at all. Their folders are made, for nobody but the user. */
+function writeFiles(newFiles: readonly NewFile[], context: Context): string {
+  const guards = newFiles
+    .filter(({ replaces }) => !replaces)
+    .map((one) => `if [ -e ${quote(one.path)} ]; then echo ${quote(`${one.path} exists by now`)} >&2; exit ${MEANWHILE}; fi`);
+  const folders = [...new Set(newFiles.map((one) => posix.dirname(one.path)))];
+  const writes = newFiles.map(({ path, content, audience = 'own' }) => {
+    const bytes = Buffer.from(revealed(content), 'utf8');
+    const file = {
+      path,
+      content: bytes,
+      attributes: attributesFor(audience),
+      before: undefined,
+      isReproducible: false,
+      backup: undefined,
+      validate: undefined,
+      way: OWN_WAY,
+    };
+    return amongOthers(writeFile(file, context)).script;
+  });
+  return ['set -e', 'umask 077', ...guards, `mkdir -p -- ${folders.map(quote).join(' ')}`, ...writes].join('\n');
+}
+
+/** The apply that writes them, and what it gives if it went well. */
+export function applyFiles(newFiles: readonly NewFile[], context: Context, result: Extract<Finished, { kind: 'done' }>['result']): Apply {
+  return {
+    script: writeFiles(newFiles, context),
+    finish: ({ status, stderr }) => {
+      if (status === 0) return { kind: 'done', result };
+      if (status === MEANWHILE) {
+        return {
+          kind: 'failed',
+          what: `${stderr.toString('utf8').trim()}: another task made it at the same time. Give the task run_once: true if it makes what all hosts share.`,
+          result: {},
+        };
+      }
+      return { kind: 'failed', what: `the files could not be written (exit status ${status})`, result: {} };
+    },
+  };
+}
+
+/** In sync, unless one of these files is open to others: then a change that closes it. */
+export function closed(inSync: InSync, paths: readonly string[], seen: Seen): InSync | Change {
+  const open = paths.flatMap((path) => {
+    const held = heldBy(path, seen);
+    return held.kind === 'text' && (held.mode & 0o077) !== 0 ? [{ path, mode: held.mode }] : [];
+  });
+  if (open.length === 0) return inSync;
+  const differences = open.map(({ path, mode }): Difference => ({
+    kind: 'field',
+    of: path,
+    field: 'mode',
+    before: formatMode(mode),
+    after: formatMode(FILE_MODE),
+  }));
+  const result = inSync.result ?? {};
+  return {
+    kind: 'change',
+    differences,
+    certainty: 'certain',
+    predictions: open.map(({ path }) => closedState(path, seen)),
+    touches: 'predicted',
+    apply: () => ({ script: `chmod ${formatMode(FILE_MODE)} -- ${open.map(({ path }) => quote(path)).join(' ')}` }),
+    planned: result,
+  };
+}
+
+function closedState(path: string, seen: Seen): Prediction {
+  const asked = wholeFile(path);
+  const state = seen.of(asked);
+  if (state.type === 'file') return predict(asked, { ...state, mode: FILE_MODE });
+  if (state.type === 'link' && state.to?.state.type === 'file')
+    return predict(asked, { ...state, to: { ...state.to, state: { ...state.to.state, mode: FILE_MODE } } });
+  return predict(asked, state);
+}
+
+/** Stands for a value that the task is going to make. */
+export function toBeMade(what: string): Unknown {
+  return new Unknown(what, true);
+}
+
+function revealed(content: string | Secret): string {
+  return content instanceof Secret ? content.reveal() : content;
+}

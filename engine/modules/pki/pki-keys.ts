@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import type { KeyAlgorithm, KeyWish } from '../../pki/key-pair.ts';
+import { describeAlgorithm, newKeyFor } from '../../pki/key-pair.ts';
+import { wholeNumber } from '../base/arguments.ts';
+
+// What the modules that make keys are asked for.
+
+type Size = KeyAlgorithm['size'];
+const SIZES: readonly Size[] = [256, 384, 2048, 3072, 4096];
+const KINDS = { 256: 'ecdsa', 384: 'ecdsa', 2048: 'rsa', 3072: 'rsa', 4096: 'rsa' } as const satisfies Record<Size, KeyAlgorithm['type']>;
+
+/** The arguments key_type and key_size. */
+export const keyArguments = {
+  key_type: z
+    .enum(['any', 'ecdsa', 'rsa'])
+    .default('any')
+    .describe('What kind of key it has. `any`: a key that is there stays, of either kind; a new one is ECDSA P-256.'),
+  key_size: keySize()
+    .default(0)
+    .describe('Bits of the key: 256 or 384 (ECDSA), 2048, 3072 or 4096 (RSA). 0: a key that is there stays, a new one has 256 or 3072.'),
+};
+
+export interface KeyArguments {
+  readonly key_type: 'any' | 'ecdsa' | 'rsa';
+  readonly key_size: 0 | Size;
+}
+
+function keySize(): z.ZodType<KeyArguments['key_size']> {
+  return wholeNumber().transform((asked, context): KeyArguments['key_size'] => {
+    const size = asked === 0 ? 0 : SIZES.find((one) => one === asked);
+    if (size !== undefined) return size;
+    context.addIssue({ code: 'custom', message: 'must be 256 or 384 (ECDSA), 2048, 3072 or 4096 (RSA), or 0' });
+    return z.NEVER;
+  });
+}
+
+/** Whether both arguments can be meant at once, for a schema's refine; `KEYS_DISAGREE` says it. */
+export function keysAgree({ key_type: type, key_size: size }: KeyArguments): boolean {
+  return type === 'any' || size === 0 || KINDS[size] === type;
+}
+
+export const KEYS_DISAGREE = {
+  path: ['key_size'],
+  message: 'must fit key_type\n256 and 384 are sizes of ECDSA keys, 2048, 3072 and 4096 of RSA keys.',
+};
+
+export function keyWish({ key_type: type, key_size: size }: KeyArguments): KeyWish {
+  switch (size) {
+    case 0:
+      return type;
+    case 256:
+    case 384:
+      return { type: 'ecdsa', size };
+    case 2048:
+    case 3072:
+    case 4096:
+      return { type: 'rsa', size };
+  }
+}
+
+/** What a difference says of a key to be made. */
+export function newKey(args: KeyArguments): string {
+  return `a new one, ${describeAlgorithm(newKeyFor(keyWish(args)))}`;
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { Problem } from '../../errors/problem.ts';
+import { isEncrypted } from '../../vault/base/armor.ts';
+import { encryptText } from '../../vault/encrypt.ts';
+import { Secret } from '../../values/base/secret.ts';
+import type { Seen } from '../../resources/base/resource.ts';
+import type { Change, Context, InSync } from '../base/module.ts';
+import type { Held } from './pki-files.ts';
+import { applyFiles, closed, heldBy, hindrance, written } from './pki-files.ts';
+
+// Private keys that lie encrypted on the controller. They are opened when they are looked at, as modules plan synchronously and age does not.
+
+/** For whom keys are encrypted where they lie. */
+export function recipients(): z.ZodType<readonly string[]> {
+  return z
+    .array(z.string().regex(/^age1[a-z0-9]+$/, 'must be an age recipient: age1…'))
+    .default([])
+    .describe(
+      'age recipients that private keys are encrypted for where they lie, on the controller only; an identity of one of them must be at hand. None: as they are.',
+    );
+}
+
+/** As `heldBy`, for what must be kept secret: every output masks it from now on. What is encrypted is given as it was before. */
+export function secretHeldBy(path: string, seen: Seen, context: Context): Held {
+  const held = heldBy(path, seen);
+  if (held.kind !== 'text') return held;
+  if (!isEncrypted(held.text)) {
+    Secret.of(held.text);
+    return held;
+  }
+  const opened = context.vault.opened(held.text);
+  if (opened?.kind === 'opened') {
+    Secret.of(opened.text);
+    return { ...held, text: opened.text };
+  }
+  const why = opened?.why ?? 'Encrypted keys are opened on the controller only.';
+  return hindrance(
+    `${path} is encrypted, and cannot be opened`,
+    'Give an identity that it was encrypted for, with --identity or RUNBOOK_IDENTITY.',
+    why,
+  );
+}
+
+/**
+ * The key as it is written. Throws Problem `vault-recipient`, or `key-would-be-lost` where no identity at hand opens what is encrypted for these
+ * recipients: nothing is written then, for no later run could read it.
+ */
+export async function sealed(key: Secret, forWhom: readonly string[], context: Context): Promise<Secret | string> {
+  if (forWhom.length === 0) return key;
+  const armored = await encryptText(key.reveal(), forWhom);
+  await context.vault.openAhead(armored);
+  const opened = context.vault.opened(armored);
+  if (opened?.kind === 'opened') return armored;
+  throw new Problem({
+    code: 'key-would-be-lost',
+    what: 'no identity at hand opens what is encrypted for these recipients, so the key could not be read again',
+    why: opened?.why,
+    remedy: 'Name the file of your age identity with --identity or RUNBOOK_IDENTITY, or add your own recipient (`runbook vault keygen`).',
+  });
+}
+
+/** In sync, unless the key is not encrypted though it should be, or is open to others: then a change that mends it. */
+export function safelyKept(inSync: InSync, path: string, seen: Seen, forWhom: readonly string[], context: Context): InSync | Change {
+  const held = heldBy(path, seen);
+  if (forWhom.length === 0 || held.kind !== 'text' || isEncrypted(held.text)) return closed(inSync, [path], seen);
+  const result = inSync.result ?? {};
+  return {
+    kind: 'change',
+    differences: [{ kind: 'field', of: path, field: 'private key', before: 'as it is', after: `encrypted for ${forWhom.join(', ')}` }],
+    certainty: 'certain',
+    predictions: [written(path)],
+    touches: 'predicted',
+    async apply() {
+      const content = await sealed(Secret.of(held.text), forWhom, context);
+      return applyFiles([{ path, content, replaces: true }], context, result);
+    },
+    planned: result,
+  };
+}

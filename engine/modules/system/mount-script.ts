@@ -1,0 +1,69 @@
+import { quote } from '../../connection/base/quote.ts';
+
+/** What is done to the mount itself. `again`: taken away and mounted anew. */
+export type Run = 'mount' | 'remount' | 'umount' | 'again';
+
+export interface MountSteps {
+  readonly at: string;
+  readonly run: Run | undefined;
+  /** The arguments of mount ahead of the place; empty where fstab tells. */
+  readonly how: string;
+  readonly options: string;
+  /** How many file systems lie there. */
+  readonly layers: number;
+  readonly makes: boolean;
+  readonly removes: boolean;
+  /** The file with the table as it is on the disk, if it is changed, and a name beside it for the old one. */
+  readonly table: { readonly path: string; readonly kept: string; readonly exists: boolean; readonly write: string } | undefined;
+}
+
+/** Everything in its order. What fails to be mounted leaves neither its line nor its directory behind: the next boot would stop at it. */
+export function mountScript(steps: MountSteps): string {
+  const { at, run, table, makes, removes } = steps;
+  const undo = [
+    ...(table === undefined ? [] : [putBack(table)]),
+    ...(run === 'again' ? ['mount -- "$at" 2>/dev/null'] : []),
+    ...(makes ? [UNMAKE] : []),
+  ];
+  const lines = [
+    `at=${quote(at)}`,
+    ...(table === undefined ? [] : [keep(table), `{ ${table.write}\n} || { rm -f -- ${quote(table.kept)}; exit 1; }`]),
+    ...(makes ? [MAKE] : []),
+    ...(run === undefined ? [] : [`{ ${runScript(steps, run)}; } || { status=$?; ${[...undo, ':'].join('; ')}; exit $status; }`]),
+    ...(table === undefined ? [] : [`rm -f -- ${quote(table.kept)}`]),
+    ...(removes ? ['rmdir -- "$at" || exit'] : []),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** `top` is the first directory that is not there. */
+const MAKE = `top=$at
+while [ "$top" != / ] && [ ! -d "\${top%/*}/" ]; do top=\${top%/*}; done
+mkdir -p -- "$at" || exit`;
+
+const UNMAKE = 'while rmdir -- "$at" 2>/dev/null && [ "$at" != "$top" ]; do at=${at%/*}; done';
+
+function runScript({ how, options, layers }: MountSteps, run: Run): string {
+  const mount = `mount ${how}"$at"`;
+  switch (run) {
+    case 'mount':
+      return mount;
+    case 'umount':
+      return Array.from({ length: layers }, () => 'umount -- "$at"').join(' && ');
+    case 'again':
+      return `umount -- "$at" && ${mount}`;
+    case 'remount':
+      return `mount -o ${quote(options === 'defaults' ? 'remount' : `remount,${options}`)} "$at"`;
+  }
+}
+
+type Table = NonNullable<MountSteps['table']>;
+
+function keep({ path, kept, exists }: Table): string {
+  const [from, to] = [quote(path), quote(kept)];
+  return exists ? `rm -f -- ${to}; ln -- ${from} ${to} 2>/dev/null || cp -p -- ${from} ${to} || exit` : ':';
+}
+
+function putBack({ path, kept, exists }: Table): string {
+  return exists ? `mv -f -- ${quote(kept)} ${quote(path)}` : `rm -f -- ${quote(path)}`;
+}

@@ -1,0 +1,63 @@
+import { unescapeOctal } from '../../resources/mount.ts';
+
+/** One line of fstab that mounts something. */
+export interface TableEntry {
+  readonly source: string;
+  readonly at: string;
+  readonly type: string;
+  readonly options: string;
+}
+
+/** What tells whether a line is the one that is meant. Swap has no place: all its lines have `none`, and the source tells them apart. */
+export interface TableKey {
+  readonly at: string;
+  readonly source: string | undefined;
+}
+
+/** The first line for a place. */
+export function entryFor(text: string, key: TableKey): TableEntry | undefined {
+  const line = linesOf(text).find((one) => isOf(one, key));
+  const [source = '', at = '', type = '', options = 'defaults'] = (line ?? '').trim().split(/\s+/).map(unescapeOctal);
+  return line === undefined ? undefined : { source, at, type, options };
+}
+
+/** The table with this line for the place and no other; undefined: without any. Lines that say the same stay as they are written. */
+export function editTable(text: string, key: TableKey, line: string | undefined): string {
+  const lines = linesOf(text);
+  const first = lines.findIndex((one) => isOf(one, key));
+  const same = line !== undefined && first >= 0 && fields(lines[first] ?? '') === fields(line);
+  const after = lines.flatMap((one, index) =>
+    isOf(one, key) ? (index === first && line !== undefined ? [same ? one : line] : []) : [one],
+  );
+  if (first < 0 && line !== undefined) after.push(line);
+  return after.join('\n') === lines.join('\n') ? text : after.map((one) => `${one}\n`).join('');
+}
+
+export function tableLine(words: readonly string[]): string {
+  return words.map(escape).join(' ');
+}
+
+function linesOf(text: string): readonly string[] {
+  return text === '' ? [] : text.replace(/\n$/, '').split('\n');
+}
+
+function isOf(line: string, key: TableKey): boolean {
+  if (line.trimStart().startsWith('#')) return false;
+  const [source, at] = line.trim().split(/\s+/).map(unescapeOctal);
+  if (at === undefined) return false;
+  return key.at === 'none' ? at === 'none' && source === key.source : withoutSlash(at) === key.at;
+}
+
+function withoutSlash(path: string): string {
+  return path.length > 1 ? path.replace(/\/+$/, '') : path;
+}
+
+/** Without the blanks between them, and with the two numbers that may be left out. */
+function fields(line: string): string {
+  const [source, at, type, options = 'defaults', dump = '0', passno = '0'] = line.trim().split(/\s+/);
+  return [source, at, type, options, dump, passno].join(' ');
+}
+
+function escape(text: string): string {
+  return text.replace(/[ \t\n\\]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`);
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { file } from '../../resources/file.ts';
+import { groupRequest } from '../../resources/group.ts';
+import type { Prediction, Request, Seen } from '../../resources/base/resource.ts';
+import { predict } from '../../resources/base/resource.ts';
+import type { UnitState } from '../../resources/system/unit-state.ts';
+import { ABSENT_UNIT, unitRequest } from '../../resources/unit.ts';
+import { userRequest } from '../../resources/user.ts';
+import { boolean, path } from '../base/arguments.ts';
+
+const ACCOUNT = /^[A-Za-z_][A-Za-z0-9_.-]*\$?$/;
+
+/** What the installation of a package leaves. */
+export const brought = z.union(
+  [
+    z.strictObject({
+      unit: z.string().regex(/^[A-Za-z0-9:_.\\@-]+$/),
+      state: z.enum(['started', 'stopped']).optional(),
+      enabled: boolean().optional(),
+    }),
+    z.strictObject({ user: z.string().regex(ACCOUNT) }),
+    z.strictObject({ group: z.string().regex(ACCOUNT) }),
+    z.strictObject({ file: path() }),
+    z.strictObject({ directory: path() }),
+  ],
+  { error: 'must be one of { unit, state, enabled }, { user }, { group }, { file }, { directory }' },
+);
+
+type Brought = z.infer<typeof brought>;
+
+/** What is to be looked at of it. */
+export function broughtRequests(all: readonly Brought[]): readonly Request[] {
+  return all.map((one): Request => {
+    if ('unit' in one) return unitRequest(one.unit);
+    if ('user' in one) return userRequest(one.user);
+    if ('group' in one) return groupRequest(one.group);
+    return file('file' in one ? one.file : one.directory);
+  });
+}
+
+/** What the distribution does with the units of a new package. */
+export interface Habit {
+  readonly runs: boolean;
+  readonly enabled: boolean;
+}
+
+/** What is there once the package is installed. */
+export function broughtPredictions(one: Brought, seen: Seen, habit: Habit): readonly Prediction[] {
+  if ('unit' in one) {
+    const request = unitRequest(one.unit);
+    const state = seen.of(request);
+    return state.load === 'not-found'
+      ? [predict(request, broughtUnit(one.state === undefined ? habit.runs : one.state === 'started', one.enabled ?? habit.enabled))]
+      : [];
+  }
+  if ('user' in one) {
+    const request = userRequest(one.user);
+    return seen.of(request).exists ? [] : [predict(request, { exists: true })];
+  }
+  if ('group' in one) {
+    const request = groupRequest(one.group);
+    return seen.of(request).exists ? [] : [predict(request, { exists: true })];
+  }
+  const request = file('file' in one ? one.file : one.directory);
+  if (seen.of(request).type !== 'absent') return [];
+  const nothing = { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
+  return [
+    predict(
+      request,
+      'file' in one
+        ? { type: 'file', ...nothing, size: undefined, sha256: undefined, content: undefined }
+        : { type: 'directory', ...nothing },
+    ),
+  ];
+}
+
+function broughtUnit(runs: boolean, enabled: boolean): UnitState {
+  return {
+    ...ABSENT_UNIT,
+    load: 'loaded',
+    active: runs ? 'active' : 'inactive',
+    sub: undefined,
+    file: enabled ? 'enabled' : 'disabled',
+    fragment: undefined,
+    type: undefined,
+    remainsAfterExit: undefined,
+    canReload: undefined,
+    ran: undefined,
+    invocation: undefined,
+  };
+}

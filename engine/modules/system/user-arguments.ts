@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { boolean, commaList, path, text, wholeNumber } from '../base/arguments.ts';
+
+/** What useradd takes, and neither a number nor an option. */
+export const ACCOUNT_NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?$/;
+
+const LARGEST_ID = 4294967294;
+const days = (what: string): z.ZodType<number | undefined> => wholeNumber({ min: -1 }).optional().describe(`${what} -1: no limit.`);
+
+export const userArguments = z.strictObject({
+  name: z.string().regex(ACCOUNT_NAME, 'must be the name of an account').describe('Name of the account.'),
+  state: z.enum(['present', 'absent']).default('present').describe('Whether the account shall exist.'),
+  uid: wholeNumber({ max: LARGEST_ID }).optional().describe('Its number.'),
+  non_unique: boolean().default(false).describe('Whether uid may be a number that another account has.'),
+  group: z
+    .union([z.number().int().min(0), z.string().regex(/^([A-Za-z_][A-Za-z0-9_.-]{0,31}\$?|[0-9]+)$/)], {
+      error: 'must be the name or the number of a group',
+    })
+    .transform(String)
+    .optional()
+    .describe('Primary group, which exists. Where it is not given, a new account gets the group of its own name.'),
+  groups: commaList({ mayBeEmpty: true })
+    .refine(
+      (names) => !names.some((name) => /^[0-9]+$/.test(name)),
+      'must be names of groups\nWrite the name of the group, not its number.',
+    )
+    .optional()
+    .describe('Other groups that it is a member of: a list, or a text with commas. Empty: none.'),
+  append: boolean().default(false).describe('Whether it stays in groups that are not named in groups.'),
+  comment: z
+    .string()
+    .regex(/^[^:\n]*$/, 'must not hold a colon or a line end')
+    .optional()
+    .describe('Full name or purpose.'),
+  home: path().optional().describe('Home directory.'),
+  create_home: boolean().default(true).describe('Whether its home directory is made where it does not exist.'),
+  move_home: boolean().default(false).describe('Whether the home directory is moved to home where it is another one until now.'),
+  skeleton: path().optional().describe('The directory that a new home directory is a copy of, instead of /etc/skel.'),
+  umask: z
+    .string()
+    .regex(/^[0-7]{3,4}$/, 'must be octal digits\nWrite them in quotes: "0077".')
+    .optional()
+    .describe("What a new home directory's permission bits leave out, instead of what /etc/login.defs says."),
+  shell: path().optional().describe('Login shell.'),
+  system: boolean().default(false).describe('Whether a new account gets a number of the range for system accounts.'),
+  password: text()
+    .optional()
+    .describe('The password as a crypt hash ($6$…, $y$…), or ! or * for none. With a ! in front of the hash the account is locked.'),
+  update_password: z.enum(['always', 'on_create']).default('always').describe('Whether the password of an existing account is set.'),
+  password_lock: boolean()
+    .optional()
+    .describe('Whether the password is locked. Where it is not given, a locked account stays locked, also with another password.'),
+  password_expire_min: days('Days that must pass before a password may be changed.'),
+  password_expire_max: days('Days after which a password must be changed.'),
+  password_expire_warn: days('Days of warning before that.'),
+  password_expire_account_disable: days('Days after which an account whose password has expired is closed.'),
+  expires: z
+    .union([z.number(), z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/)], { error: 'must be a time in seconds since 1970' })
+    .transform(Number)
+    .optional()
+    .describe('When the account ends, in seconds since 1970; the day counts. Negative: never.'),
+  remove: boolean().default(false).describe('With state absent: remove its home directory and mail as well.'),
+  force: boolean().default(false).describe('With state absent: also while the account is logged in.'),
+});
+
+export type UserArguments = z.infer<typeof userArguments>;
+
+const BY_KEYGEN =
+  'Make the key by a task of its own: command: { argv: [ssh-keygen, -q, -t, ed25519, -N, "", -f, /home/NAME/.ssh/id_ed25519], creates: /home/NAME/.ssh/id_ed25519 } with become_user: NAME, after a task file: { path: /home/NAME/.ssh, state: directory, owner: NAME, mode: "0700" }.';
+
+/** What Ansible's module has besides. */
+export const foreignUserArguments: Readonly<Record<string, string>> = {
+  generate_ssh_key: BY_KEYGEN,
+  ssh_key_bits: BY_KEYGEN,
+  ssh_key_comment: BY_KEYGEN,
+  ssh_key_file: BY_KEYGEN,
+  ssh_key_passphrase: BY_KEYGEN,
+  ssh_key_type: BY_KEYGEN,
+  local: 'Leave it out: accounts are always made in the files of the host itself.',
+  seuser: 'Map the account by a command: check: "semanage login -l | grep -q ^NAME", apply: "semanage login -a -s SEUSER NAME".',
+  hidden: 'Leave it out: it is for macOS.',
+  login_class: 'Leave it out: it is for FreeBSD and OpenBSD.',
+  authorization: 'Leave it out: it is for illumos.',
+  profile: 'Leave it out: it is for illumos.',
+  role: 'Leave it out: it is for illumos.',
+  uid_max: 'Set UID_MAX in /etc/login.defs by lineinfile, or give uid.',
+  uid_min: 'Set UID_MIN in /etc/login.defs by lineinfile, or give uid.',
+};
+
+/** Whether the account's primary group is one of its own name, which is made with it. */
+export function hasOwnGroup({ name, group }: UserArguments): boolean {
+  return group === undefined || group === name;
+}
+
+/** Whether anything is asked for that stands in /etc/shadow. */
+export function asksForShadow(args: UserArguments): boolean {
+  return args.password !== undefined || args.password_lock !== undefined || args.expires !== undefined || asksForDays(args);
+}
+
+export function asksForDays(args: UserArguments): boolean {
+  const {
+    password_expire_min: min,
+    password_expire_max: max,
+    password_expire_warn: warn,
+    password_expire_account_disable: inactive,
+  } = args;
+  return [min, max, warn, inactive].some((one) => one !== undefined);
+}

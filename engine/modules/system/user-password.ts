@@ -1,0 +1,82 @@
+import type { Aging, UserState } from '../../resources/system/account-state.ts';
+import { passwordDigest } from '../../resources/user.ts';
+import { Secret } from '../../values/base/secret.ts';
+import { Unknown } from '../../values/base/value.ts';
+import type { Impossible } from '../base/module.ts';
+import type { UserArguments } from './user-arguments.ts';
+
+/** Of no password at all. */
+const NONE: ReadonlySet<string | undefined> = new Set(['', '*'].map(passwordDigest));
+
+/** What is in the field of /etc/shadow once it is as wanted. Undefined: not known. */
+export function wantedPassword(args: UserArguments, state: UserState): Pick<UserState, 'password' | 'locked'> {
+  const hash = wantedHash(args, state);
+  if (hash instanceof Unknown) return { password: undefined, locked: undefined };
+  const keepsHash = hash === undefined;
+  const hasNone = keepsHash ? !state.exists || NONE.has(state.password) : hash === '';
+  if (keepsHash) {
+    const kept = state.exists ? { password: state.password, locked: state.locked } : { password: passwordDigest(''), locked: true };
+    return args.password_lock === undefined || (hasNone && !args.password_lock) ? kept : { ...kept, locked: args.password_lock };
+  }
+  const password = passwordDigest(hash);
+  if (hasNone) return { password, locked: true };
+  const wasLocked = state.exists && state.locked === true && (password === state.password || !NONE.has(state.password));
+  return { password, locked: args.password_lock ?? (isLockedHash(args) || wasLocked) };
+}
+
+/** The hash that is to be set, without a ! in front; undefined where the one that is there stays. */
+function wantedHash({ password, update_password: when }: UserArguments, state: UserState): string | Unknown | undefined {
+  if (password === undefined || (state.exists && when === 'on_create')) return undefined;
+  return password instanceof Unknown ? password : revealed(password).replace(/^!+/, '');
+}
+
+/** The whole field as it is to be written, or undefined where the hash in it stays. */
+export function passwordField(args: UserArguments, state: UserState, after: UserState): string | undefined {
+  const hash = wantedHash(args, state);
+  if (typeof hash !== 'string' || (state.exists && after.password === state.password && after.locked === state.locked)) return undefined;
+  return `${after.locked === true ? '!' : ''}${hash}`;
+}
+
+function isLockedHash({ password }: UserArguments): boolean {
+  return password !== undefined && !(password instanceof Unknown) && revealed(password).startsWith('!');
+}
+
+/** What useradd is given would be taken as a hash whatever it is: a plain password would lock the account and stand in a file. */
+export function passwordFault(args: UserArguments): Impossible | undefined {
+  const { password, name } = args;
+  if (password === undefined || password instanceof Unknown) return undefined;
+  if (/^!+[^!]/.test(revealed(password)) && args.password_lock === false)
+    return {
+      kind: 'impossible',
+      what: `The password of ${name} is locked by the ! in front, and password_lock: false is to unlock it`,
+      remedy: 'Take one of the two away',
+    };
+  if (/^(?:!{0,2}\$[0-9a-z]+\$[^:\s]+|!{1,2}|!?\*)$/.test(revealed(password))) return undefined;
+  return {
+    kind: 'impossible',
+    what: `The password of ${name} is not a crypt hash`,
+    remedy: 'Make one with `openssl passwd -6` or `mkpasswd`, and keep it as a !vault value',
+  };
+}
+
+function revealed(value: string | Secret): string {
+  return value instanceof Secret ? value.reveal() : value;
+}
+
+const DAYS = {
+  min: 'password_expire_min',
+  max: 'password_expire_max',
+  warn: 'password_expire_warn',
+  inactive: 'password_expire_account_disable',
+} as const;
+
+/** The days that are asked for; the others stay as they are. Undefined where none are asked for. */
+export function wantedAging(args: UserArguments, state: UserState): Aging | undefined {
+  const wanted: { -readonly [Field in keyof Aging]: Aging[Field] } = {};
+  for (const field of ['min', 'max', 'warn', 'inactive'] as const) {
+    const days = args[DAYS[field]];
+    if (days !== undefined) wanted[field] = days < 0 ? null : days;
+  }
+  if (args.expires !== undefined) wanted.expires = args.expires < 0 ? null : Math.floor(args.expires / 86_400);
+  return Object.keys(wanted).length === 0 ? undefined : { ...state.aging, ...wanted };
+}

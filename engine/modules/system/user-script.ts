@@ -1,0 +1,176 @@
+import { quote } from '../../connection/base/quote.ts';
+import type { UserState } from '../../resources/system/account-state.ts';
+import { parentOf } from '../../resources/file/file-state.ts';
+import { otherGroups } from '../../resources/user.ts';
+import type { UserArguments } from './user-arguments.ts';
+import { hasOwnGroup } from './user-arguments.ts';
+import { passwordField, wantedAging } from './user-password.ts';
+import { dateOf, movesHome } from './user-wish.ts';
+
+/** What the plan has found out of the account's surroundings. */
+export interface Found {
+  readonly ownGroupExists: boolean;
+  readonly homeExists: boolean;
+  /** Whether the primary group is the one that is asked for. */
+  readonly isOfGroup: boolean;
+}
+
+/** Makes the account. Alpine's busybox has `adduser`, everything else has `useradd`. */
+export function createUser(args: UserArguments, after: UserState, found: Found): string {
+  const makesGroup = hasOwnGroup(args) && !found.ownGroupExists;
+  const primary = quote(args.group ?? args.name);
+  const makesHome = args.create_home && !found.homeExists;
+  const useradd = [
+    'useradd',
+    makesGroup ? '-U' : `-g ${primary}`,
+    args.system ? '-r' : '',
+    args.create_home ? '-m' : '-M',
+    args.create_home ? option('-k', args.skeleton) : '',
+    args.umask === undefined ? '' : `-K UMASK=${args.umask}`,
+    option('-u', args.uid),
+    args.uid !== undefined && args.non_unique ? '-o' : '',
+    option('-d', after.home),
+    option('-s', args.shell),
+    option('-c', args.comment),
+    args.groups === undefined || otherGroups(after).length === 0 ? '' : `-G ${quote(otherGroups(after).join(','))}`,
+    `-- ${quote(args.name)}`,
+  ];
+  const adduser = [
+    'adduser -D',
+    args.system ? '-S' : '',
+    args.create_home ? option('-k', args.skeleton) : '-H',
+    `-G ${primary}`,
+    option('-u', args.uid),
+    option('-h', after.home),
+    option('-s', args.shell),
+    option('-g', args.comment),
+    quote(args.name),
+  ];
+  const lines = [
+    'set -e',
+    ...(makesHome && after.home !== undefined ? [makeDirectory(parentOf(after.home))] : []),
+    'if command -v useradd >/dev/null; then',
+    `  ${words(useradd)}`,
+    'else',
+    ...(makesGroup ? [`  addgroup ${args.system ? '-S ' : ''}${quote(args.name)}`] : []),
+    `  ${words(adduser)}`,
+    ...otherGroups(after).map((group) => `  addgroup ${quote(args.name)} ${quote(group)}`),
+    'fi',
+    ...(makesHome && args.umask !== undefined ? [`chmod ${modeUnder(args.umask)} ${quote(after.home ?? '')}`] : []),
+    ...setShadow(args, { exists: false }, after),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Brings an existing account to the state. */
+export function modifyUser(args: UserArguments, state: UserState, after: UserState, found: Found): string {
+  const joined = otherGroups(after).filter((group) => state.groups?.includes(group) !== true);
+  const left = (state.groups ?? []).filter((group) => after.groups?.includes(group) !== true);
+  const isRegrouped = args.groups !== undefined && (joined.length > 0 || left.length > 0);
+  const isMoved = movesHome(args, state);
+  const fields = [
+    args.uid === undefined || args.uid === state.uid ? '' : `-u ${args.uid}${args.non_unique ? ' -o' : ''}`,
+    args.group === undefined || found.isOfGroup ? '' : option('-g', args.group),
+    args.home === undefined || args.home === state.home ? '' : `${option('-d', args.home)}${isMoved ? ' -m' : ''}`,
+    args.shell === undefined || args.shell === state.shell ? '' : option('-s', args.shell),
+    args.comment === undefined || args.comment === state.comment ? '' : option('-c', args.comment),
+  ].filter((field) => field !== '');
+  const isLockKept = after.locked === undefined || after.locked === state.locked || passwordField(args, state, after) !== undefined;
+  const lock = isLockKept ? '' : after.locked ? '-L' : '-U';
+  const usermod = words([
+    'usermod',
+    ...fields,
+    lock,
+    isRegrouped ? `-G ${quote(otherGroups(after).join(','))}` : '',
+    '--',
+    quote(args.name),
+  ]);
+  const busybox = [
+    ...(fields.length > 0 ? ["echo 'Changing an account needs usermod: install the package shadow' >&2; exit 1"] : []),
+    ...(lock === '' ? [] : [`passwd ${lock.toLowerCase()} ${quote(args.name)}`]),
+    ...(isRegrouped
+      ? [
+          ...joined.map((group) => `addgroup ${quote(args.name)} ${quote(group)}`),
+          ...left.map((group) => `delgroup ${quote(args.name)} ${quote(group)}`),
+        ]
+      : []),
+  ];
+  const lines = [
+    'set -e',
+    ...(isMoved && args.home !== undefined ? [makeDirectory(parentOf(args.home))] : []),
+    ...(busybox.length > 0 ? [`if command -v usermod >/dev/null; then ${usermod}; else\n${busybox.join('\n')}\nfi`] : []),
+    ...(args.create_home && !found.homeExists && !isMoved && after.home !== undefined ? [makeHome(args, after.home)] : []),
+    ...setShadow(args, state, after),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+export function removeUser({ name, remove, force }: UserArguments): string {
+  // userdel has this status where the mail spool it should remove never was.
+  return `if command -v userdel >/dev/null; then
+  userdel ${force ? '-f ' : ''}${remove ? '-r ' : ''}-- ${quote(name)} || { status=$?; [ $status -eq 12 ] || exit $status; }
+else
+  deluser ${remove ? '--remove-home ' : ''}${quote(name)}
+fi
+`;
+}
+
+/** As useradd would make it: a copy of the skeleton, with the permission bits that the host has for home directories. */
+function makeHome({ name, skeleton = '/etc/skel', umask }: UserArguments, home: string): string {
+  const mode =
+    umask === undefined
+      ? `mode=755 from=
+if [ -r /etc/login.defs ]; then
+  while read -r key value rest || [ -n "$key" ]; do
+    case $key in
+      HOME_MODE) mode=$value from=$key ;;
+      UMASK) [ "$from" = HOME_MODE ] || mode=$(printf %o "$((0777 & ~0$value))") ;;
+    esac
+  done </etc/login.defs
+fi`
+      : `mode=${modeUnder(umask)}`;
+  return `home=${quote(home)} skeleton=${quote(skeleton)}
+${makeDirectory(parentOf(home))}
+if [ -d "$skeleton" ]; then cp -RP -- "$skeleton" "$home"; else mkdir -- "$home"; fi
+${mode}
+chmod "$mode" -- "$home"
+# What is above comes last, so that the user can change no name while there is still something to be done beneath it.
+find "$home" -depth -exec chown -h ${quote(name)}: {} +`;
+}
+
+function makeDirectory(path: string): string {
+  return `[ -d ${quote(path)} ] || mkdir -p -- ${quote(path)}`;
+}
+
+function modeUnder(umask: string): string {
+  return (0o777 & ~Number.parseInt(umask, 8)).toString(8).padStart(4, '0');
+}
+
+/** The hash goes by stdin of chpasswd, which a builtin writes: it is in no process's arguments. */
+function setShadow(args: UserArguments, state: UserState, after: UserState): readonly string[] {
+  const field = passwordField(args, state, after);
+  const { min, max, warn, inactive, expires } = wantedAging(args, { exists: true }) ?? {};
+  const chage = [
+    days('-m', min, state.aging?.min),
+    days('-M', max, state.aging?.max),
+    days('-W', warn, state.aging?.warn),
+    days('-I', inactive, state.aging?.inactive),
+    expires === undefined || expires === state.aging?.expires ? '' : `-E ${expires === null ? -1 : dateOf(expires)}`,
+  ].filter((option) => option !== '');
+  return [
+    ...(field === undefined ? [] : [`printf '%s\\n' ${quote(`${args.name}:${field}`)} | chpasswd -e`]),
+    ...(chage.length === 0 ? [] : [words(['chage', ...chage, '--', quote(args.name)])]),
+  ];
+}
+
+function days(flag: string, wanted: number | null | undefined, now: number | null | undefined): string {
+  return wanted === undefined || wanted === now ? '' : `${flag} ${wanted ?? -1}`;
+}
+
+function option(flag: string, value: string | number | undefined): string {
+  return value === undefined ? '' : `${flag} ${quote(String(value))}`;
+}
+
+function words(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join(' ');
+}

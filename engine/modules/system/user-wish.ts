@@ -1,0 +1,142 @@
+import type { GroupState, UserState } from '../../resources/system/account-state.ts';
+import type { FileState } from '../../resources/file/file-state.ts';
+import { otherGroups, passwordDigest } from '../../resources/user.ts';
+import { Unknown } from '../../values/base/value.ts';
+import type { Value } from '../../values/base/value.ts';
+import type { Difference } from '../base/module.ts';
+import type { UserArguments } from './user-arguments.ts';
+import { asksForShadow } from './user-arguments.ts';
+import { wantedAging, wantedPassword } from './user-password.ts';
+
+/** What was seen beside the account itself. */
+export interface Surroundings {
+  /** What stands at `home`, where that is given. */
+  readonly home: FileState | undefined;
+  /** The primary group that is asked for. */
+  readonly group: GroupState | undefined;
+}
+
+/** The account as it will be. */
+export function wantedState(args: UserArguments, state: UserState, around: Surroundings): UserState {
+  const home = args.home ?? (state.exists ? state.home : state.defaults?.home);
+  const primary = wantedGroup(args, state, around);
+  return {
+    exists: true,
+    uid: args.uid ?? state.uid,
+    ...primary,
+    groups: wantedGroups(args, state, primary.group),
+    comment: args.comment ?? (state.exists ? state.comment : ''),
+    home,
+    homeExists: args.create_home || movesHome(args, state) ? true : homeIsThere(args, state, around),
+    shell: args.shell ?? (state.exists ? state.shell : state.defaults?.shell),
+    ...(asksForShadow(args) ? { ...wantedPassword(args, state), aging: wantedAging(args, state) ?? state.aging } : keptShadow(state)),
+    ...(state.holders === undefined ? {} : { holders: { ...state.holders, ...(args.uid === undefined ? {} : { [args.uid]: args.name }) } }),
+  };
+}
+
+/** What another task has had looked at stays as it is. A new account has no password, and is locked. */
+function keptShadow({ exists, password, locked, aging }: UserState): Partial<UserState> {
+  if (!exists) return { password: passwordDigest(''), locked: true };
+  return locked !== undefined ? { password, locked, aging } : {};
+}
+
+/** Whether the home directory is there already, at the place where it shall be. Undefined: not known. */
+export function homeIsThere(args: UserArguments, state: UserState, around: Surroundings): boolean | undefined {
+  if (args.home !== undefined && (!state.exists || args.home !== state.home)) {
+    const there = around.home?.type === 'link' ? around.home.to?.state : around.home;
+    return there !== undefined && there.type !== 'absent';
+  }
+  return state.exists ? state.homeExists : state.defaults?.homeExists;
+}
+
+function wantedGroup({ name, group }: UserArguments, state: UserState, around: Surroundings): Pick<UserState, 'group' | 'gid'> {
+  if (group === undefined) return state.exists ? { group: state.group, gid: state.gid } : { group: name, gid: undefined };
+  if (state.exists && isOfGroup(group, state, around)) return { group: state.group, gid: state.gid };
+  return /^[0-9]+$/.test(group) ? { group: around.group?.name, gid: Number(group) } : { group, gid: around.group?.gid };
+}
+
+/** Whether this, a name or a number, is the account's primary group. */
+export function isOfGroup(group: string, state: UserState, around: Surroundings): boolean {
+  const isNumbered = around.group?.gid !== undefined && around.group.gid === state.gid;
+  return group === state.group || group === String(state.gid) || isNumbered;
+}
+
+function wantedGroups(args: UserArguments, state: UserState, primary: string | undefined): UserState['groups'] {
+  const current = state.exists ? state.groups : [];
+  if (args.groups === undefined) return current;
+  if (args.append && current === undefined) return undefined;
+  const all = [...(args.append ? (current ?? []) : []), ...args.groups].filter((name) => name !== primary);
+  return [...new Set(all)].toSorted();
+}
+
+/** A line for each thing that is not as wanted. */
+export function findDifferences(args: UserArguments, state: UserState, after: UserState, around: Surroundings): readonly Difference[] {
+  const of = `user ${args.name}`;
+  const differences: Difference[] = [];
+  const differ = (field: string, before: Value | undefined, wanted: Value): void => {
+    differences.push({ kind: 'field', of, field, before: before ?? null, after: wanted });
+  };
+  if (!state.exists) differ('account', 'absent', 'present');
+  for (const field of ['uid', 'comment', 'home', 'shell'] as const) {
+    const wanted = args[field];
+    if (wanted !== undefined && (!state.exists || wanted !== state[field])) differ(field, state[field], wanted);
+  }
+  if (args.group !== undefined && (!state.exists || !isOfGroup(args.group, state, around))) differ('group', state.group, args.group);
+  if (args.groups !== undefined && (state.exists ? !sameGroups(state, after) : args.groups.length > 0))
+    differ('groups', [...(state.groups ?? [])], [...(after.groups ?? args.groups)]);
+  const isMissing = state.exists && homeIsThere(args, state, around) === false;
+  if (args.create_home && isMissing && !movesHome(args, state)) differ('home directory', 'absent', 'present');
+  return [...differences, ...shadowDifferences(args, state, after)];
+}
+
+function sameGroups(state: UserState, after: UserState): boolean {
+  return state.groups !== undefined && otherGroups({ ...state, group: after.group }).join() === otherGroups(after).join();
+}
+
+/** Whether what lies in the old home directory comes along. */
+export function movesHome(args: UserArguments, state: UserState): boolean {
+  return args.move_home && state.exists && args.home !== undefined && args.home !== state.home && state.homeExists !== false;
+}
+
+function shadowDifferences(args: UserArguments, state: UserState, after: UserState): readonly Difference[] {
+  const of = `user ${args.name}`;
+  const differences: Difference[] = [];
+  const isKept = args.password === undefined || (state.exists && args.update_password === 'on_create');
+  if (!isKept && (!state.exists || after.password === undefined || after.password !== state.password)) {
+    const wanted = args.password instanceof Unknown ? args.password : 'the one that is wanted';
+    differences.push({ kind: 'field', of, field: 'password', before: state.exists ? 'another one' : null, after: wanted });
+  }
+  if (state.exists && after.locked !== undefined && after.locked !== state.locked)
+    differences.push({ kind: 'field', of, field: 'locked', before: state.locked ?? null, after: after.locked });
+  const wanted = wantedAging(args, { exists: true });
+  for (const field of ['min', 'max', 'warn', 'inactive', 'expires'] as const) {
+    const days = wanted?.[field];
+    if (days === undefined || (state.exists && state.aging?.[field] === days)) continue;
+    differences.push({
+      kind: 'field',
+      of,
+      field: AGING_NAMES[field],
+      before: shownDays(field, state.aging?.[field]),
+      after: shownDays(field, days),
+    });
+  }
+  return differences;
+}
+
+const AGING_NAMES = {
+  min: 'days before a new password',
+  max: 'days of a password',
+  warn: 'days of warning',
+  inactive: 'days after the password',
+  expires: 'last day',
+} as const;
+
+function shownDays(field: keyof typeof AGING_NAMES, days: number | null | undefined): string | number | null {
+  if (days === undefined) return null;
+  return field === 'expires' && days !== null ? dateOf(days) : (days ?? 'no limit');
+}
+
+/** Of a day since 1970, as chage takes it. */
+export function dateOf(day: number): string {
+  return new Date(day * 86_400_000).toISOString().slice(0, 10);
+}

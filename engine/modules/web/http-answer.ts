@@ -1,0 +1,63 @@
+import type { Secret } from '../../values/base/secret.ts';
+import type { Value, ValueMap } from '../../values/base/value.ts';
+import { parseJson } from '../command/command-result.ts';
+import type { Finished } from '../base/module.ts';
+
+const MARK = '\n--runbook: end of the answer--\n';
+
+/** What curl writes behind the content (-w). */
+export function trailer(): string {
+  return `${MARK.replaceAll('\n', '\\n')}%{http_code}\\n%{num_redirects}\\n%{content_type}\\n%{url_effective}`;
+}
+
+interface Asked {
+  readonly url: string | Secret;
+  readonly status_code: readonly number[];
+  readonly return_content: boolean;
+}
+
+/** What `register` gets of an answer. */
+export function readAnswer(
+  args: Asked,
+  { status, stdout, stderr }: { readonly status: number; readonly stdout: Buffer; readonly stderr: string },
+): Finished {
+  const cut = stdout.lastIndexOf(MARK);
+  const [code = '0', redirects = '0', contentType = '', url = ''] = stdout
+    .subarray(cut === -1 ? stdout.length : cut + MARK.length)
+    .toString('utf8')
+    .split('\n');
+  const statusCode = Number(code);
+  const isRight = status === 0 && args.status_code.includes(statusCode);
+  const bytes = stdout.subarray(0, cut === -1 ? stdout.length : cut);
+  const text = decoded(bytes, contentType);
+  const json = text === undefined ? undefined : jsonOf(text, contentType);
+  const result: ValueMap = {
+    status: statusCode === 0 ? -1 : statusCode,
+    // A secret address is not registered as it was given, and where it leads is as secret.
+    url: typeof args.url === 'string' && url !== '' ? url : args.url,
+    redirected: Number(redirects) > 0,
+    ...(contentType === '' ? {} : { content_type: contentType }),
+    ...(args.return_content || !isRight ? (text === undefined ? { content_base64: bytes.toString('base64') } : { content: text }) : {}),
+    ...(json === undefined ? {} : { json }),
+    ...(status === 0 ? {} : { msg: stderr.trim() }),
+  };
+  if (status !== 0) return { kind: 'failed', what: `the server did not answer: ${stderr.trim()}`, result };
+  if (!isRight) return { kind: 'failed', what: `the server answered ${statusCode}, not ${args.status_code.join(' or ')}`, result };
+  return { kind: 'done', result };
+}
+
+/** Undefined where it is no text in the charset that is named, or in UTF-8. */
+function decoded(bytes: Buffer, contentType: string): string | undefined {
+  const charset = /;\s*charset="?([^\s;"]+)"?/i.exec(contentType)?.[1] ?? 'utf-8';
+  try {
+    return new TextDecoder(charset, { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function jsonOf(text: string, contentType: string): Value | undefined {
+  if (!/^[^;]*\/[^;]*(?:json|javascript)/i.test(contentType)) return parseJson(text);
+  const found = parseJson(`[${text}]`);
+  return Array.isArray(found) && found.length === 1 ? (found[0] as Value) : undefined;
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { Secret } from '../../values/base/secret.ts';
+import { boolean, secretText, wholeNumber } from '../base/arguments.ts';
+
+/** A value of a header: numbers and booleans are written out. */
+const headerValue = z.union([
+  secretText(),
+  z
+    .union([z.number(), z.boolean()])
+    .transform(String)
+    .meta({ type: ['number', 'boolean'] }),
+]);
+
+/** The arguments that requests and downloads share. */
+export const httpArguments = {
+  headers: z
+    .record(z.string().regex(/^[A-Za-z0-9-]+$/), headerValue)
+    .default({})
+    .describe('Headers of the request.'),
+  url_username: secretText().optional().describe('Who asks, for basic authentication.'),
+  url_password: secretText().optional().describe('The password of url_username.'),
+  force_basic_auth: boolean().default(true).describe('Name and password are sent with the first request in any case.'),
+  http_agent: secretText().optional().describe('What the request says that it comes from (User-Agent).'),
+  use_proxy: boolean().default(true).describe('Whether a proxy that the environment names is used.'),
+  decompress: boolean().default(true).describe('Whether an answer that the server has packed for the way (Content-Encoding) is unpacked.'),
+  validate_certs: boolean().default(true).describe('Whether the certificate of the server must be right.'),
+};
+
+export const timeout = (seconds: number): z.ZodType<number> =>
+  wholeNumber({ min: 1 }).default(seconds).describe('Seconds to connect, and without any progress.');
+
+export const httpAliases = { user: 'url_username', username: 'url_username', password: 'url_password' } as const;
+
+interface Given {
+  readonly headers: Readonly<Record<string, string | Secret>>;
+  readonly url_username?: string | Secret | undefined;
+  readonly url_password?: string | Secret | undefined;
+  readonly http_agent?: string | Secret | undefined;
+  readonly use_proxy: boolean;
+  readonly decompress: boolean;
+  readonly validate_certs: boolean;
+}
+
+/** What these arguments mean for a request. */
+export function requestSettings(args: Given): {
+  readonly headers: Readonly<Record<string, string | Secret>>;
+  readonly validateCerts: boolean;
+  readonly options: readonly (readonly [string, string | Secret])[];
+  readonly flags: readonly string[];
+} {
+  const { url_username: name, url_password: password } = args;
+  const options: (readonly [string, string | Secret])[] = [];
+  if (name !== undefined) options.push(['user', Secret.around(`${text(name)}:${text(password ?? '')}`)]);
+  if (args.http_agent !== undefined) options.push(['user-agent', args.http_agent]);
+  if (!args.use_proxy) options.push(['noproxy', '*']);
+  return { headers: args.headers, validateCerts: args.validate_certs, options, flags: args.decompress ? ['compressed'] : [] };
+}
+
+function text(value: string | Secret): string {
+  return value instanceof Secret ? value.reveal() : value;
+}

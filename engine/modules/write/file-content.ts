@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import type { UploadSource } from '../../connection/shell/upload.ts';
+import { MAX_CONTENT_BYTES } from '../../resources/file/file-detail.ts';
+import type { RegularFile } from '../../resources/file/file-state.ts';
+import { Secret } from '../../values/base/secret.ts';
+import type { Shown } from '../base/module.ts';
+import { readably } from './file-text.ts';
+import { Unknown } from '../../values/base/value.ts';
+import type { UsableWay } from '../path/way-to-path.ts';
+
+/** What a file shall hold. */
+export type Content = KnownContent | { readonly kind: 'unknown'; readonly value: Unknown };
+export type KnownContent =
+  | TextContent
+  | { readonly kind: 'file'; readonly source: UploadSource; readonly sha256: string; readonly bytes: Buffer | undefined }
+  /** Another file of the host. */
+  | {
+      readonly kind: 'host';
+      readonly path: string;
+      readonly size: number;
+      readonly sha256: string;
+      readonly bytes: Buffer | undefined;
+      readonly way: UsableWay;
+    };
+
+interface TextContent {
+  readonly kind: 'text';
+  readonly bytes: Buffer;
+  readonly sha256: string;
+  /** It must never be shown. */
+  readonly isSecret: boolean;
+}
+
+export function textContent(text: string | Secret): TextContent {
+  return bytesContent(Buffer.from(text instanceof Secret ? text.reveal() : text, 'utf8'), text instanceof Secret);
+}
+
+export function bytesContent(bytes: Buffer, isSecret: boolean): TextContent {
+  return { kind: 'text', bytes, sha256: createHash('sha256').update(bytes).digest('hex'), isSecret };
+}
+
+export function contentOf(value: string | Secret | Unknown): Content {
+  return value instanceof Unknown ? { kind: 'unknown', value } : textContent(value);
+}
+
+export function contentSize(content: KnownContent): number {
+  switch (content.kind) {
+    case 'text':
+      return content.bytes.length;
+    case 'file':
+      return content.source.size;
+    case 'host':
+      return content.size;
+  }
+}
+
+/** The wanted content for a diff. */
+export function shownContent(content: Content): Shown {
+  switch (content.kind) {
+    case 'unknown':
+      return content.value;
+    case 'text':
+      if (content.isSecret) return Secret.around(content.bytes.toString('utf8'));
+      return shownBytes(content.bytes, content.bytes.length, content.sha256);
+    case 'file':
+    case 'host':
+      return shownBytes(content.bytes, contentSize(content), content.sha256);
+  }
+}
+
+/** The content that is there, for a diff. Where the new one is secret, so was the old one. */
+export function shownFile(file: RegularFile, isSecret: boolean): Shown {
+  const shown = shownBytes(file.content, file.size ?? 0, file.sha256 ?? '');
+  return isSecret && typeof shown === 'string' ? Secret.around(shown) : shown;
+}
+
+function shownBytes(bytes: Buffer | undefined, size: number, sha256: string): Shown {
+  if (bytes === undefined || bytes.length > MAX_CONTENT_BYTES || bytes.includes(0)) return { size, sha256 };
+  return readably(bytes);
+}

@@ -1,0 +1,19 @@
+import { endOf } from '../../resources/file/file-state.ts';
+import { file } from '../../resources/file.ts';
+import type { Seen } from '../../resources/base/resource.ts';
+
+/** Whether a directory is at the path, or a link leads to one. It was asked for as `target`. */
+export function isDirectoryAt(path: string, seen: Seen): boolean {
+  const state = seen.of(file(path, 'target'));
+  return endOf(state)?.type === 'directory';
+}
+
+/** A file in a directory, under the name that its source has. */
+export function intoDirectory(directory: string, source: string): string {
+  const name = source.slice(source.lastIndexOf('/') + 1);
+  return directory === '/' ? `/${name}` : `${directory}/${name}`;
+}
+
+export function withoutSlash(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}

@@ -1,0 +1,97 @@
+import { quote } from '../../connection/base/quote.ts';
+import { unguessable } from '../../connection/base/unguessable.ts';
+import { nameOf, parentOf } from '../../resources/file/file-state.ts';
+import { attributeCommands } from '../path/file-attributes.ts';
+import type { WantedAttributes } from '../path/file-attributes.ts';
+import { formatMode } from '../base/file-mode.ts';
+import type { FileToWrite } from './file-to-write.ts';
+import { copySteps, inlineText, isPlain, sourceOf, syncCommand, validation } from './file-to-write.ts';
+import { markOf, randomName } from '../path/foreign-folder.ts';
+import type { Apply, Context } from '../base/module.ts';
+import type { KeptAttributes } from './take-over.ts';
+import { isTighter, keeping, ownerCommands, takeOver } from './take-over.ts';
+import { writeInRoom } from './write-in-room.ts';
+
+/**
+ * Writes beside the target with the final owner and mode, syncs, and renames: the file is the old one or the new one, never half of
+ * either, also after a loss of power. Where there is no old one and the next run could bring the new one again, it is synced later. Content in the script goes by the shell's own printf, so it is in no process's arguments. The script ends its shell where
+ * something goes wrong.
+ */
+export function writeFile(file: FileToWrite, context: Context): Apply {
+  const { path, content, before, way } = file;
+  if (way.kind === 'foreign') return writeInRoom(file, way, context);
+  const temporary = temporaryBeside(path, file.broughtBeside);
+  const attributes = keeping(file.attributes, before);
+  const inline = inlineText(content);
+  const isBrief = inline !== undefined && file.validate === undefined && file.backup === undefined;
+  const isSyncedLater = isBrief && file.isReproducible && before === undefined;
+  const isMasked = isBrief && isPlain(before) && isModeOfMask(file.attributes, attributes.mode.bits);
+  const given = ownerAndMode(file, attributes, isMasked);
+  const validated = file.validate === undefined ? [] : [validation(file.validate, temporary, context.preamble)];
+  // Each of them does nothing but its own step, and fails where that does.
+  const steps = [
+    ...('copyOf' in content ? copySteps(content, WHY_NOT_WRITTEN) : []),
+    ...(inline === undefined ? [] : [`{ printf %s ${quote(inline)} >"$t" || { ${WHY_NOT_WRITTEN}; }; }`]),
+    ...(before !== undefined && !isPlain(before) && isTighter(attributes, before) ? [...validated, ...given] : [...given, ...validated]),
+    ...(isSyncedLater ? [] : [syncCommand('"$t"')]),
+    ...(file.backup === undefined ? [] : [`cp -a -- "$d" ${quote(file.backup)}`]),
+    // Else mv would move the file into the directory.
+    '{ ! [ -d "$d" ] || { printf \'%s is a directory\\n\' "$d" >&2; false; }; }',
+    file.unsafe === true ? '{ mv -f -- "$t" "$d" 2>/dev/null || { cat -- "$t" >"$d" && rm -f -- "$t"; }; }' : 'mv -f -- "$t" "$d"',
+  ];
+  const lines = [
+    `t=${quote(temporary)} d=${quote(path)}`,
+    // A run that was killed between the sending of the file and this script has left its own.
+    `for left in "\${t%/*}/".runbook-*-${markOf(path)}; do [ "$left" = "$t" ] || ! [ -e "$left" ] || rm -f -- "$left"; done`,
+    `trap 'rm -f -- "$t"; exit 1' HUP INT TERM`,
+    ...(inline === undefined && !('copyOf' in content)
+      ? []
+      : [`umask ${formatMode(isMasked ? 0o777 & ~attributes.mode.bits : 0o077)}; set -C`]),
+    `${steps.join(' &&\n')} || { rm -f -- "$t"; exit 1; }`,
+    ...(context.facts.selinux === 'disabled' ? [] : ['if command -v restorecon >/dev/null 2>&1; then restorecon -- "$d" || :; fi']),
+  ];
+  const script = `${lines.join('\n')}\n`;
+  if (isBrief) {
+    const mend = isMasked ? { mend: attributeCommands(quote(path), { mode: attributes.mode }, undefined, 'file').join('\n') } : {};
+    return { script, brief: true, ...mend, ...(isSyncedLater ? { unsynced: path } : {}) };
+  }
+  if (inline !== undefined || 'copyOf' in content) return { script };
+  return { script, uploads: [{ source: Buffer.isBuffer(content) ? sourceOf(content) : content, path: temporary, mode: '0600' }] };
+}
+
+/** The script as one command of a script that does other things as well: it leaves nothing to be done, and what it sets for its shell ends with it. */
+export function amongOthers({ script, uploads, mend, unsynced }: Apply): Apply {
+  const rest = [mend ?? ':', unsynced === undefined ? ':' : syncCommand(quote(unsynced))];
+  const own = `(\n${script}\n${rest.join(' && ')}\n)\n`;
+  return uploads === undefined ? { script: own } : { script: own, uploads };
+}
+
+/** In the shell's own words it would be the temporary file that cannot be created. */
+export const WHY_NOT_WRITTEN = `if [ -w "\${t%/*}/" ]; then printf 'cannot write %s: no space left?\\n' "$d"; df -P -- "\${t%/*}/"; else printf 'no permission to write in %s, or a file system that is read-only\\n' "\${t%/*}/"; fi >&2; false`;
+
+/** A name that nobody foresees in the same directory, or in that of another path, so that the rename is one step. */
+export function temporaryBeside(path: string, other: string = path): string {
+  return `${parentOf(other) === '/' ? '' : parentOf(other)}/.runbook-${randomName()}-${markOf(path)}`;
+}
+
+/** The name that Ansible gives a backup, with what nobody foresees in the place of the process's number: `hosts.6f0c….2026-11-21@14:05:09~`. */
+export function backupName(path: string, now: Date): string {
+  const random = unguessable(8);
+  const name = `${path}.${random}.${now.toISOString().slice(0, 19).replace('T', '@')}~`;
+  return Buffer.byteLength(nameOf(name)) <= 255 ? name : `${parentOf(path)}/${random}.${now.getTime()}~`;
+}
+
+/**
+ * Whether a file that is made under the right mask has this mode without chmod. A default ACL of the directory takes the mask's place:
+ * then chmod comes behind. Not where an owner is to be given, or where the group must not read it: such a file is never open.
+ */
+function isModeOfMask(wanted: WantedAttributes, bits: number): boolean {
+  return wanted.owner === undefined && wanted.group === undefined && (bits & ~0o666) === 0 && (bits & 0o040) !== 0;
+}
+
+/** Shell commands that give the new file owner, mode and the like. */
+function ownerAndMode({ before, attributes }: FileToWrite, kept: KeptAttributes, isMasked: boolean): readonly string[] {
+  if (before !== undefined && !isPlain(before)) return takeOver(attributes, kept, before);
+  const owned = ownerCommands(attributes, kept);
+  return isMasked ? owned : [...owned, ...attributeCommands('"$t"', { mode: kept.mode }, undefined, 'file')];
+}
