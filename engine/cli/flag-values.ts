@@ -6,7 +6,7 @@ import { passwordSource } from '../vault/base/passwords.ts';
 import type { SopsSources } from '../vault/sops/sops-keys.ts';
 import { Vault } from '../vault/vault.ts';
 import type { ControllerAccess } from '../values/controller-access.ts';
-import type { TargetSettings } from '../run/target-settings.ts';
+import type { TargetSettings } from '../run/machine/target-settings.ts';
 import { askOnTerminal } from './ask-secret.ts';
 import type { ConnectionFlags, KeyFlags } from './common-options.ts';
 

@@ -13,7 +13,7 @@ import { loadPlaybook } from '../playbook/load-playbook.ts';
 import type { Play, Playbook } from '../playbook/base/play.ts';
 import { openOutput } from '../report/output.ts';
 import { printProblems } from '../report/problems.ts';
-import { checkFiles } from '../run/check-files.ts';
+import { checkFiles } from '../run/lookahead/check-files.ts';
 import { run } from '../run/run.ts';
 import type { ControllerAccess } from '../values/controller-access.ts';
 import type { InventoryFlags } from './common-options.ts';

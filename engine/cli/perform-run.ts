@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { modules } from '../modules/base/catalogue.ts';
 import type { Report } from '../report/report.ts';
 import { startReport } from '../report/report.ts';
-import type { Mode } from '../run/events.ts';
+import type { Mode } from '../run/base/events.ts';
 import type { RunOptions } from '../run/run-options.ts';
 import type { RunResult } from '../run/run.ts';
 import { run } from '../run/run.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Mode } from '../run/events.ts';
+import type { Mode } from '../run/base/events.ts';
 import type { PlayFlags } from './common-options.ts';
 import { addConnectionOptions, addInventoryOptions, addLimitOption, addLockOptions, collectCommas } from './common-options.ts';
 

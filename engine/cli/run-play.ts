@@ -1,7 +1,7 @@
 import { Problem } from '../errors/problem.ts';
 import { createHash, scryptSync } from 'node:crypto';
 import { printNotes } from '../report/vault.ts';
-import type { Mode } from '../run/events.ts';
+import type { Mode } from '../run/base/events.ts';
 import type { Resume } from '../run/resume.ts';
 import type { RunResult } from '../run/run.ts';
 import { partialBecause } from '../run/run.ts';
@@ -76,7 +76,7 @@ function digestOf(prepared: PreparedRun, flags: PlayFlags): string {
 async function savePlan(playbook: string, prepared: PreparedRun, flags: PlayFlags, path: string): Promise<RunResult> {
   const { inventory, limit = null, tags, skipTags } = flags;
   const { makePlan, wholePlan } = await import('./saved-plan.ts');
-  const { writePlan } = await import('../run/plan-file.ts');
+  const { writePlan } = await import('../run/saved-plan/plan-file.ts');
   const extraFiles = flags.extraVars.filter((given) => given.startsWith('@')).map((given) => given.slice(1));
   const made = await makePlan(
     prepared,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { printPlan } from '../report/show-plan.ts';
-import { readPlan } from '../run/plan-file.ts';
+import { readPlan } from '../run/saved-plan/plan-file.ts';
 import { EXIT } from './exit-status.ts';
 
 interface ShowFlags {

@@ -3,7 +3,7 @@ import { Problem } from '../errors/problem.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import { showNotKept } from '../report/visits.ts';
-import { hostScopes } from '../run/host-scopes.ts';
+import { hostScopes } from '../run/host/host-scopes.ts';
 import type { Visit } from '../run/visit-hosts.ts';
 import { visitHosts } from '../run/visit-hosts.ts';
 import type { ConnectionFlags, InventoryFlags } from './common-options.ts';

@@ -1,6 +1,6 @@
 import type { Difference } from '../modules/base/module.ts';
-import { HIDDEN } from '../run/no-log.ts';
-import type { PlannedChange, PlannedDifference } from '../run/plan-document.ts';
+import { HIDDEN } from '../run/base/no-log.ts';
+import type { PlannedChange, PlannedDifference } from '../run/saved-plan/plan-document.ts';
 import { documentDifference } from './document-difference.ts';
 import type { Paint } from './paint.ts';
 import { safeLine, safeText } from './safe-text.ts';

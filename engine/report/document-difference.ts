@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { structuredPatch } from 'diff';
 import type { Difference, Shown } from '../modules/base/module.ts';
-import type { PlannedDifference } from '../run/plan-document.ts';
+import type { PlannedDifference } from '../run/saved-plan/plan-document.ts';
 import { maskValue } from '../values/mask/mask.ts';
 import { mayHoldSecret } from '../values/base/may-hold-secret.ts';
 import { MASK, Secret } from '../values/base/secret.ts';

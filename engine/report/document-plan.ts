@@ -1,6 +1,6 @@
 import type { Evidence } from '../run/evidence.ts';
-import type { PlanDocument } from '../run/plan-document.ts';
-import { PLAN_VERSION } from '../run/plan-document.ts';
+import type { PlanDocument } from '../run/saved-plan/plan-document.ts';
+import { PLAN_VERSION } from '../run/saved-plan/plan-document.ts';
 import type { RecordedPlan } from './recorded-plan.ts';
 import { summaryOf } from './recorded-plan.ts';
 

@@ -1,6 +1,6 @@
 import type { Problem } from '../errors/problem.ts';
 import type { Difference, Shown } from '../modules/base/module.ts';
-import type { RunEvent, TaskIdentity, TaskOutcome } from '../run/events.ts';
+import type { RunEvent, TaskIdentity, TaskOutcome } from '../run/base/events.ts';
 import { escapeControlsInJson } from '../values/base/control-characters.ts';
 import { mask, maskedOnce, maskValue } from '../values/mask/mask.ts';
 import { mayHoldSecret } from '../values/base/may-hold-secret.ts';

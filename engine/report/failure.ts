@@ -1,4 +1,4 @@
-import type { TaskFinished } from '../run/events.ts';
+import type { TaskFinished } from '../run/base/events.ts';
 import type { Paint } from './paint.ts';
 import type { SourceReader } from './problems.ts';
 import { problemLines } from './problems.ts';

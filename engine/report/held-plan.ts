@@ -1,4 +1,4 @@
-import type { PlanDocument, PlanStep } from '../run/plan-document.ts';
+import type { PlanDocument, PlanStep } from '../run/saved-plan/plan-document.ts';
 import { openOutput } from './output.ts';
 import { hostNames, stepTitle } from './plan-lines.ts';
 import { safeJson } from './safe-text.ts';

@@ -1,7 +1,7 @@
 import { fstatSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from '../errors/problem.ts';
-import type { RunEvent } from '../run/events.ts';
+import type { RunEvent } from '../run/base/events.ts';
 import { eventJson } from './event-json.ts';
 import { ownProcess } from './own-process.ts';
 

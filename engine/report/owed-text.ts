@@ -1,4 +1,4 @@
-import type { Debt } from '../run/owed.ts';
+import type { Debt } from '../run/base/owed.ts';
 import { safeLine } from './safe-text.ts';
 
 /** The handlers that a host owes, and what pays them: a text for each playbook that owes any. */

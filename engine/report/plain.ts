@@ -1,6 +1,6 @@
 import type { Difference } from '../modules/base/module.ts';
-import type { RunEvent, TaskFinished } from '../run/events.ts';
-import { HIDDEN } from '../run/no-log.ts';
+import type { RunEvent, TaskFinished } from '../run/base/events.ts';
+import { HIDDEN } from '../run/base/no-log.ts';
 import { byTransport } from './transport-text.ts';
 import { notKeptLine } from './not-kept.ts';
 import { maskValue } from '../values/mask/mask.ts';

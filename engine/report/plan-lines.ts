@@ -1,4 +1,4 @@
-import type { PlanDocument, PlanStep, PlanSummary, PlannedChange } from '../run/plan-document.ts';
+import type { PlanDocument, PlanStep, PlanSummary, PlannedChange } from '../run/saved-plan/plan-document.ts';
 import type { Extent } from './differences.ts';
 import { plannedChangeLines } from './differences.ts';
 import type { Paint } from './paint.ts';

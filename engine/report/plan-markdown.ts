@@ -1,4 +1,4 @@
-import type { PlanDocument, PlanStep } from '../run/plan-document.ts';
+import type { PlanDocument, PlanStep } from '../run/saved-plan/plan-document.ts';
 import { plannedChangeLines } from './differences.ts';
 import { safeLine } from './safe-text.ts';
 import { certaintyOf, partialLine, stepTitle, summaryLine } from './plan-lines.ts';

@@ -1,4 +1,4 @@
-import type { HostUnreachable, RunEvent, TaskFinished } from '../run/events.ts';
+import type { HostUnreachable, RunEvent, TaskFinished } from '../run/base/events.ts';
 import { failureLines } from './failure.ts';
 import type { Output } from './output.ts';
 import { eventLines } from './plain.ts';

@@ -1,4 +1,4 @@
-import type { RunEvent } from '../run/events.ts';
+import type { RunEvent } from '../run/base/events.ts';
 import type { Paint } from './paint.ts';
 import { safeLine } from './safe-text.ts';
 import { taskTitle } from './task-title.ts';

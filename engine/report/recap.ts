@@ -1,4 +1,4 @@
-import type { HostRecap, RunFinished } from '../run/events.ts';
+import type { HostRecap, RunFinished } from '../run/base/events.ts';
 import { owedTexts } from './owed-text.ts';
 import type { Colour, Paint } from './paint.ts';
 import { safeLine } from './safe-text.ts';

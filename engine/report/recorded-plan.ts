@@ -1,5 +1,5 @@
-import type { RunEvent, TaskFinished } from '../run/events.ts';
-import type { PlanDocument, PlanStep, PlanSummary, PlannedOutcome } from '../run/plan-document.ts';
+import type { RunEvent, TaskFinished } from '../run/base/events.ts';
+import type { PlanDocument, PlanStep, PlanSummary, PlannedOutcome } from '../run/saved-plan/plan-document.ts';
 import { documentDifference } from './document-difference.ts';
 import { safeLine } from './safe-text.ts';
 

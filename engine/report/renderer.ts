@@ -1,4 +1,4 @@
-import type { RunEvent } from '../run/events.ts';
+import type { RunEvent } from '../run/base/events.ts';
 
 /** One way to show a run. */
 export interface Renderer {

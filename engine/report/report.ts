@@ -1,5 +1,5 @@
 import { WriteStream } from 'node:tty';
-import type { Emit, Mode, RunEvent } from '../run/events.ts';
+import type { Emit, Mode, RunEvent } from '../run/base/events.ts';
 import { openJournal } from './journal.ts';
 import { jsonLines } from './json-lines.ts';
 import type { Output } from './output.ts';

@@ -1,5 +1,5 @@
-import type { TaskFinished } from '../run/events.ts';
-import { HIDDEN } from '../run/no-log.ts';
+import type { TaskFinished } from '../run/base/events.ts';
+import { HIDDEN } from '../run/base/no-log.ts';
 import { maskValue } from '../values/mask/mask.ts';
 import type { PlainMap } from '../values/base/value.ts';
 import { safeLine, safeLines } from './safe-text.ts';

@@ -1,4 +1,4 @@
-import type { TaskFinished } from '../run/events.ts';
+import type { TaskFinished } from '../run/base/events.ts';
 import { maskValue } from '../values/mask/mask.ts';
 import { differenceLines } from './differences.ts';
 import { failureLines } from './failure.ts';

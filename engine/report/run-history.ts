@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { Problem } from '../errors/problem.ts';
 import { MOST_SEALED, readAtOnce } from '../files/read-file.ts';
-import type { Debt } from '../run/owed.ts';
+import type { Debt } from '../run/base/owed.ts';
 import { isSameProcess } from './own-process.ts';
 
 /** What became of a run. `killed`: its process is gone, and it never came to its end. */

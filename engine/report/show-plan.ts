@@ -1,5 +1,5 @@
-import type { PlanDocument } from '../run/plan-document.ts';
-import { planText } from '../run/plan-file.ts';
+import type { PlanDocument } from '../run/saved-plan/plan-document.ts';
+import { planText } from '../run/saved-plan/plan-file.ts';
 import { openOutput } from './output.ts';
 import { paintFor } from './paint.ts';
 import { partialLine, playLines, summaryLine } from './plan-lines.ts';

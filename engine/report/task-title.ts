@@ -1,4 +1,4 @@
-import type { TaskIdentity } from '../run/events.ts';
+import type { TaskIdentity } from '../run/base/events.ts';
 import { safeLine } from './safe-text.ts';
 
 /** `role : name (item)`, as Ansible's users know it. */

@@ -8,13 +8,13 @@ import { UNNAMED } from '../playbook/base/play.ts';
 import { walkSteps } from '../playbook/base/select-tasks.ts';
 import type { Value } from '../values/base/value.ts';
 import { Unknown } from '../values/base/value.ts';
-import type { PlannedPlay, RunContext } from './context.ts';
-import type { HostState } from './host-state.ts';
-import { paceOf } from './pace.ts';
+import type { PlannedPlay, RunContext } from './context/context.ts';
+import type { HostState } from './host/host-state.ts';
+import { paceOf } from './order/pace.ts';
 import { hostsOf } from './play-run.ts';
 import { withoutFinished } from './resume.ts';
 import type { RunOptions } from './run-options.ts';
-import { variableFileLayer } from './variable-files.ts';
+import { variableFileLayer } from './controller/variable-files.ts';
 
 /** The plays of the playbook with their hosts, before the run. Throws Problem for what cannot be chosen. */
 export async function choosePlays(context: RunContext, options: RunOptions): Promise<readonly PlannedPlay[]> {

@@ -3,9 +3,9 @@ import { promisify } from 'node:util';
 import type { Compiled } from '../values/compiled.ts';
 import { mask, maskValue } from '../values/mask/mask.ts';
 import type { Layer } from '../values/scope.ts';
-import type { RunContext } from './context.ts';
-import type { Machine } from './machine.ts';
-import { HIDDEN } from './no-log.ts';
+import type { RunContext } from './context/context.ts';
+import type { Machine } from './machine/machine.ts';
+import { HIDDEN } from './base/no-log.ts';
 
 /** What a plan rests on, as digests by name, sorted. Equal digests: nothing has changed since. */
 export interface Evidence {

@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
-import type { RunContext } from './context.ts';
-import { ControllerFiles } from './controller-files.ts';
-import { DigestCache } from './digest-cache.ts';
-import type { Emit } from './events.ts';
-import { Machines } from './machines.ts';
-import { NamedRequests } from './named-requests.ts';
-import { AskingTasks } from './other-hosts.ts';
-import { debtorOf } from './owed.ts';
-import { PreparedAhead } from './prepared-ahead.ts';
+import type { RunContext } from './context/context.ts';
+import { ControllerFiles } from './controller/controller-files.ts';
+import { DigestCache } from './controller/digest-cache.ts';
+import type { Emit } from './base/events.ts';
+import { Machines } from './machine/machines.ts';
+import { NamedRequests } from './preparation/named-requests.ts';
+import { AskingTasks } from './order/other-hosts.ts';
+import { debtorOf } from './base/owed.ts';
+import { PreparedAhead } from './preparation/prepared-ahead.ts';
 import { RunHosts } from './run-hosts.ts';
 import type { RunOptions } from './run-options.ts';
-import { TaskIdentities } from './task-identity.ts';
-import { turns } from './turns.ts';
+import { TaskIdentities } from './base/task-identity.ts';
+import { turns } from './order/turns.ts';
 
 /** A run that has not begun: nothing is connected, and no event is told. */
 export interface OpenRun {

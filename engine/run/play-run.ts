@@ -3,17 +3,17 @@ import type { Inventory } from '../inventory/inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import type { BatchSize, Play } from '../playbook/base/play.ts';
 import { isSelected } from '../playbook/base/select-tasks.ts';
-import { Barrier } from './barrier.ts';
-import { abort, abortAtOnce } from './abort.ts';
-import { connectForPlay } from './connect-host.ts';
-import type { Batch, PlannedPlay, RunContext } from './context.ts';
+import { Barrier } from './order/barrier.ts';
+import { abort, abortAtOnce } from './context/abort.ts';
+import { connectForPlay } from './context/connect-host.ts';
+import type { Batch, PlannedPlay, RunContext } from './context/context.ts';
 import { HostRun } from './host-run.ts';
-import type { HostState } from './host-state.ts';
-import type { Route, Stop } from './itinerary.ts';
-import { itinerary, opened, size } from './itinerary.ts';
-import { debtsOf } from './owed-handlers.ts';
-import { HostStops, NotInPlan, TaskFailed, asHostGone } from './signals.ts';
-import { failedStep, userProblem } from './step-failure.ts';
+import type { HostState } from './host/host-state.ts';
+import type { Route, Stop } from './order/itinerary.ts';
+import { itinerary, opened, size } from './order/itinerary.ts';
+import { debtsOf } from './handlers/owed-handlers.ts';
+import { HostStops, NotInPlan, TaskFailed, asHostGone } from './base/signals.ts';
+import { failedStep, userProblem } from './context/step-failure.ts';
 
 export type PlayEnd = { readonly kind: 'done' } | { readonly kind: 'stopped'; readonly why: string };
 

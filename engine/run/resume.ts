@@ -1,6 +1,6 @@
 import { resultsOf } from '../playbook/base/brings.ts';
 import type { Play, Step } from '../playbook/base/play.ts';
-import type { PlannedPlay } from './context.ts';
+import type { PlannedPlay } from './context/context.ts';
 
 /** An earlier run that did not come to its end, to be gone on with. */
 export interface Resume {

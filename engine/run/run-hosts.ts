@@ -2,10 +2,10 @@ import { dirname, resolve } from 'node:path';
 import type { Inventory } from '../inventory/inventory.ts';
 import { LOCALHOST, localhostOf } from '../inventory/localhost.ts';
 import type { ValueMap } from '../values/base/value.ts';
-import { HostState } from './host-state.ts';
+import { HostState } from './host/host-state.ts';
 import type { RunOptions } from './run-options.ts';
-import type { RunVariables } from './variables.ts';
-import { HostVariables, lazyMap } from './variables.ts';
+import type { RunVariables } from './host/variables.ts';
+import { HostVariables, lazyMap } from './host/variables.ts';
 
 /** The hosts of a run with their variables, and the groups that they are in by now. */
 export class RunHosts {

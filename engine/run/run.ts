@@ -1,14 +1,14 @@
 import { formatPlace } from '../errors/problem.ts';
 import type { Play } from '../playbook/base/play.ts';
 import { chooseAgain, choosePlays } from './choose-plays.ts';
-import type { PlannedPlay } from './context.ts';
-import type { HostRecap, PlayStarted } from './events.ts';
+import type { PlannedPlay } from './context/context.ts';
+import type { HostRecap, PlayStarted } from './base/events.ts';
 import type { Evidence } from './evidence.ts';
 import { gatherEvidence } from './evidence.ts';
 import type { OpenRun } from './open-run.ts';
 import { openRun } from './open-run.ts';
 import { runPlay } from './play-run.ts';
-import { preflight } from './preflight.ts';
+import { preflight } from './lookahead/preflight.ts';
 import type { RunOptions } from './run-options.ts';
 
 export interface RunResult {

@@ -4,9 +4,9 @@ import type { Facts } from '../connection/shell/facts.ts';
 import type { TransportName } from '../connection/base/transport.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Scope } from '../values/base/value.ts';
-import { NotKept } from './not-kept.ts';
-import type { TargetSettings } from './target-settings.ts';
-import { targetOf } from './target-settings.ts';
+import { NotKept } from './machine/not-kept.ts';
+import type { TargetSettings } from './machine/target-settings.ts';
+import { targetOf } from './machine/target-settings.ts';
 
 /** What a host answered to a greeting. */
 export type Visit =

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parsePlan, planText } from '../../engine/run/plan-file.ts';
+import { parsePlan, planText } from '../../engine/run/saved-plan/plan-file.ts';
 
 const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
 const base = mkdtempSync(join(tmpdir(), 'plan-'));

@@ -2,7 +2,7 @@ import type { AnyModule, Outcome } from '../../engine/modules/base/module.ts';
 import type { Facts } from '../../engine/connection/shell/facts.ts';
 import { composeObservation } from '../../engine/resources/base/observation.ts';
 import type { Request } from '../../engine/resources/base/resource.ts';
-import { View } from '../../engine/run/view.ts';
+import { View } from '../../engine/run/machine/view.ts';
 import type { Host } from './system-host.ts';
 import { contextOf } from './system-host.ts';
 

@@ -3,7 +3,7 @@ import type { Problem } from '../../engine/errors/problem.ts';
 import { Vault } from '../../engine/vault/vault.ts';
 import { parseArguments } from '../../engine/modules/base/arguments.ts';
 import type { Apply, Change, Context, Module, Outcome } from '../../engine/modules/base/module.ts';
-import { View } from '../../engine/run/view.ts';
+import { View } from '../../engine/run/machine/view.ts';
 import type { ValueMap } from '../../engine/values/base/value.ts';
 import { observeHere, runScript } from '../resources/local-sh.ts';
 

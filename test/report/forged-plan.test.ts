@@ -5,8 +5,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { printRun, printRuns } from '../../engine/report/runs.ts';
 import { listRuns, readRun } from '../../engine/report/run-history.ts';
 import { printPlan } from '../../engine/report/show-plan.ts';
-import type { PlanDocument } from '../../engine/run/plan-document.ts';
-import { parsePlan, planText } from '../../engine/run/plan-file.ts';
+import type { PlanDocument } from '../../engine/run/saved-plan/plan-document.ts';
+import { parsePlan, planText } from '../../engine/run/saved-plan/plan-file.ts';
 import { Sink } from './sink.ts';
 
 /** Anything that a terminal obeys, that turns the direction of writing, that Markdown or HTML makes something of, or that notifies. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { COMMENT_LIMIT, planMarkdown } from '../../engine/report/plan-markdown.ts';
-import type { PlanDocument, PlanStep } from '../../engine/run/plan-document.ts';
+import type { PlanDocument, PlanStep } from '../../engine/run/saved-plan/plan-document.ts';
 
 function step(name: string, lines: readonly string[], hosts: readonly string[] = ['a', 'b']): PlanStep {
   return {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Problem } from '../../engine/errors/problem.ts';
 import { startReport } from '../../engine/report/report.ts';
-import type { Mode, RunEvent } from '../../engine/run/events.ts';
+import type { Mode, RunEvent } from '../../engine/run/base/events.ts';
 import { Secret } from '../../engine/values/base/secret.ts';
 import { Unknown } from '../../engine/values/base/value.ts';
 import { changed, ended, finished, playStarted, recapOf, Sink, started, taskAt } from './sink.ts';

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import type { HostRecap, RunEvent, TaskFinished, TaskIdentity, TaskOutcome } from '../../engine/run/events.ts';
+import type { HostRecap, RunEvent, TaskFinished, TaskIdentity, TaskOutcome } from '../../engine/run/base/events.ts';
 
 /** A stream that keeps what is written. */
 export class Sink extends Writable {

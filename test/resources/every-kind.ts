@@ -14,7 +14,7 @@ import { swapRequest } from '../../engine/resources/swap.ts';
 import { sysctlRequest } from '../../engine/resources/sysctl.ts';
 import { managerRequest } from '../../engine/resources/unit-manager.ts';
 import { unitRequest } from '../../engine/resources/unit.ts';
-import { owedBy } from '../../engine/run/owed.ts';
+import { owedBy } from '../../engine/run/base/owed.ts';
 import { fileAsNodeSees, sha256 } from './file-as-node-sees.ts';
 import { accountName, content, fileName } from './odd-content.ts';
 import type { Ask, Situation, Situations } from './situation.ts';

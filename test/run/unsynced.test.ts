@@ -6,8 +6,8 @@ import type { Changing, Connection } from '../../engine/connection/connection.ts
 import { connect } from '../../engine/connection/connection.ts';
 import { Vault } from '../../engine/vault/vault.ts';
 import type { Apply } from '../../engine/modules/base/module.ts';
-import { Machine } from '../../engine/run/machine.ts';
-import { syncedAtOnce } from '../../engine/run/sync-files.ts';
+import { Machine } from '../../engine/run/machine/machine.ts';
+import { syncedAtOnce } from '../../engine/run/machine/sync-files.ts';
 
 // What is on the disk shows only after a loss of power. So the scripts of a real session are read here, on their way.
 

@@ -1,0 +1,23 @@
+import { Problem } from '../../errors/problem.ts';
+import type { Compiled } from '../../values/compiled.ts';
+import type { Scope } from '../../values/base/value.ts';
+import { Unknown } from '../../values/base/value.ts';
+import { wrongType } from './wrong-type.ts';
+
+/** A keyword that is true, false or a template. Throws Problem for anything else; undefined is false. */
+export function flagOf(keyword: string, flag: Compiled | undefined, scope: Scope): boolean | Unknown {
+  if (flag === undefined) return false;
+  const value = flag.resolve(scope);
+  if (typeof value === 'boolean' || value instanceof Unknown) return value;
+  throw wrongType(keyword, 'true or false', flag.place);
+}
+
+/** The same, where what cannot be told must count as true. */
+export function flagOrTrue(keyword: string, flag: Compiled | undefined, scope: Scope): boolean {
+  try {
+    return flagOf(keyword, flag, scope) !== false;
+  } catch (error) {
+    if (error instanceof Problem) return true;
+    throw error;
+  }
+}

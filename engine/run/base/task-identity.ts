@@ -1,0 +1,45 @@
+import { Problem } from '../../errors/problem.ts';
+import type { Step, Task } from '../../playbook/base/play.ts';
+import { MASK, Secret } from '../../values/base/secret.ts';
+import type { Scope, Value } from '../../values/base/value.ts';
+import type { TaskIdentity } from './events.ts';
+
+/** What tasks are called in reports, in one run. */
+export class TaskIdentities {
+  /** Of tasks whose names are the same for all hosts. */
+  readonly #known = new WeakMap<Task, { readonly task: TaskIdentity; readonly handler: TaskIdentity }>();
+
+  /** What a task is called under these variables. */
+  of(task: Task, scope: Scope, handler: boolean): TaskIdentity {
+    if (task.name !== undefined && task.name.references.size > 0) return namedIdentity(task, handler, scope);
+    let known = this.#known.get(task);
+    if (known === undefined)
+      this.#known.set(task, (known = { task: namedIdentity(task, false, scope), handler: namedIdentity(task, true, scope) }));
+    return handler ? known.handler : known.task;
+  }
+}
+
+function namedIdentity(task: Task, handler: boolean, scope: Scope): TaskIdentity {
+  let name: string;
+  try {
+    const rendered = task.name?.render(scope);
+    name = typeof rendered === 'string' || typeof rendered === 'number' ? `${rendered}` : rendered instanceof Secret ? MASK : task.module;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    name = task.module;
+  }
+  return { id: task.id, name, module: task.module, role: task.role?.name, handler };
+}
+
+/** Of a step that is no task. */
+export function identityOfStep(step: Step, handler: boolean): TaskIdentity {
+  const name = step.kind === 'meta' ? `meta: ${step.action}` : step.kind;
+  return { id: step.id, name, module: step.kind, role: step.role?.name, handler };
+}
+
+/** What a loop item is called in reports. */
+export function labelOf(task: Task, scope: Scope, item: Value): string {
+  const label = task.loop?.label?.render(scope) ?? item;
+  if (label instanceof Secret) return String(label);
+  return typeof label === 'object' ? JSON.stringify(label) : String(label);
+}

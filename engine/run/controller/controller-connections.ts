@@ -1,0 +1,35 @@
+import { homedir } from 'node:os';
+import { basename } from 'node:path';
+import type { ControllerAccess } from '../../values/controller-access.ts';
+import { realPath } from '../../values/controller-access.ts';
+import type { Scope } from '../../values/base/value.ts';
+
+/** Variables of a host that have programs of this machine started, or say how. */
+const RUNNING = [
+  'ansible_ssh_proxy_command',
+  'ansible_ssh_args',
+  'ansible_ssh_common_args',
+  'ansible_ssh_extra_args',
+  'ansible_ssh_executable',
+] as const;
+
+/**
+ * What the variables of a host want of this machine ahead of any task: programs that bring the connection, and a file that keys of hosts are
+ * written to. A key to log in with is only read to log in with it. Throws Problem `controller-refused`.
+ */
+export function permitConnection(name: string, scope: Scope, access: ControllerAccess): void {
+  if (access.isFull) return;
+  for (const variable of RUNNING)
+    if (isGiven(scope, variable)) access.permit({ kind: 'run', what: `${variable} of the host ${name}` }, undefined);
+  const knownHosts = scope.lookup('ansible_known_hosts_file');
+  if (typeof knownHosts !== 'string') return;
+  const path = knownHosts.startsWith('~/') ? `${homedir()}${knownHosts.slice(1)}` : knownHosts;
+  // A file of that name is for keys of hosts, wherever it lies. A link of that name may lead to any other, and a quote is one for ssh.
+  const isForKeys = basename(realPath(path)).startsWith('known_hosts') && !/["\s]/.test(path);
+  if (!isForKeys) access.permit({ kind: 'write', path }, undefined);
+}
+
+function isGiven(scope: Scope, name: string): boolean {
+  const value = scope.lookup(name);
+  return value !== undefined && value !== null;
+}

@@ -1,0 +1,366 @@
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join, normalize } from 'node:path';
+import type { Place } from '../../errors/problem.ts';
+import { Problem } from '../../errors/problem.ts';
+import { MOST_SEALED, readAtOnce } from '../../files/read-file.ts';
+import type { ArchiveContent } from '../../modules/archive-content/archive-read.ts';
+import { readArchive } from '../../modules/archive-content/archive-read.ts';
+import { BrokenArchive } from '../../modules/archive-content/archive-tar.ts';
+import type { Controller, LocalFile } from '../../modules/base/module.ts';
+import type { Prediction } from '../../resources/base/resource.ts';
+import type { ControllerAccess } from '../../values/controller-access.ts';
+import { statusOf } from '../../values/look-at-once.ts';
+import { Secret } from '../../values/base/secret.ts';
+import type { FileTemplate } from '../../values/template/template.ts';
+import { parseTemplateFile } from '../../values/template/template.ts';
+import { textIn } from '../../values/yaml/text-file.ts';
+import type { Scope } from '../../values/base/value.ts';
+import { Unknown } from '../../values/base/value.ts';
+import type { ChangeCount } from '../base/change-count.ts';
+import type { DigestCache } from './digest-cache.ts';
+import { identityOf } from './digest-cache.ts';
+import { piecesOf } from './file-pieces.ts';
+import { HostStops } from '../base/signals.ts';
+import { upwards } from './upward-paths.ts';
+import { isSealed, isSealedFile } from '../../vault/base/sealed-form.ts';
+import type { Vault } from '../../vault/vault.ts';
+
+/**
+ * Bytes. Files up to that are read once, and at once: to wait for another thread takes longer. Larger ones are read for each host, as
+ * they are not kept in memory, and only their digests from run to run: for less it costs less than to trust a clock.
+ */
+const SMALL = 1024 * 1024;
+
+/** What was read of a path, with the identity of each file behind it; undefined: there was none. */
+interface Read<What> {
+  readonly what: Promise<What | undefined>;
+  readonly from: Map<string, string | undefined>;
+  /** How many changes of the run had ended when it was last compared with the files. */
+  changesDone: number;
+}
+
+/** What opens files that are encrypted as a whole. */
+type SealedFiles = Pick<Vault, 'unseal'>;
+
+/** A controller as a task sees it, and whether what the task has read there is still what stands there. */
+export interface WatchedController extends Controller {
+  isCurrent(): boolean;
+}
+
+/** In a plan: an earlier task is going to write the file. */
+export class ToCome extends Error {
+  readonly because: string;
+
+  constructor(name: string) {
+    super(name);
+    this.because = `what an earlier change writes into ${name} on the controller`;
+  }
+}
+
+export interface ControllerFilesParts {
+  readonly digests: DigestCache;
+  /** Of the whole run, on any host. */
+  readonly changes: ChangeCount;
+  readonly access: ControllerAccess;
+  /** Hears of each file when it is read first. */
+  readonly told?: (path: string, sha256: string) => void;
+  /** Without it, files that are encrypted are taken as they are. */
+  readonly vault?: SealedFiles | undefined;
+  /** Ends what takes long, by HostStops. */
+  readonly interrupt?: AbortSignal | undefined;
+}
+
+/** The files and templates that tasks name, each read once a run, and again where a change of the run may have written it. */
+export class ControllerFiles {
+  readonly #digests: DigestCache;
+  readonly #files = new Map<string, Read<LocalFile>>();
+  readonly #templates = new Map<string, Read<ReadTemplate>>();
+  readonly #archives = new WeakMap<LocalFile, Promise<ArchiveContent>>();
+  readonly #used = new Map<string, string>();
+  readonly #changes: ChangeCount;
+  readonly #access: ControllerAccess;
+  readonly #told: (path: string, sha256: string) => void;
+  readonly #vault: SealedFiles | undefined;
+  readonly #interrupt: AbortSignal | undefined;
+  readonly #toCome = new Set<string>();
+  #anythingMayCome = false;
+
+  constructor({ digests, changes, access, told = () => {}, vault, interrupt }: ControllerFilesParts) {
+    this.#vault = vault;
+    this.#interrupt = interrupt;
+    this.#digests = digests;
+    this.#changes = changes;
+    this.#access = access;
+    this.#told = told;
+  }
+
+  /** In a plan, of a change that would be made on the controller: what it writes cannot be read yet. */
+  expect(predictions: readonly Prediction[], touches: 'predicted' | 'everything'): void {
+    for (const { request } of predictions) {
+      if (request.kind.name === 'file') this.#toCome.add(request.id);
+      // They bring files of their own.
+      if (request.kind.name === 'package' || request.kind.name === 'mount') this.#anythingMayCome = true;
+    }
+    this.#anythingMayCome ||= touches === 'everything';
+  }
+
+  /** In a plan, of a task on the controller of which nothing more is known. */
+  expectAnything(): void {
+    this.#anythingMayCome = true;
+  }
+
+  /** It is to come, or lies in a folder that is: a link may lead to one. */
+  #isToCome(path: string): boolean {
+    return this.#toCome.size > 0 && upwards(path).some((one) => this.#toCome.has(one));
+  }
+
+  /** Digest of every file and template that a task has read so far, by path. */
+  get used(): ReadonlyMap<string, string> {
+    return this.#used;
+  }
+
+  /** A file that was read elsewhere for the run. */
+  note(path: string, bytes: Buffer): void {
+    this.#use(path, digestOfText(bytes));
+  }
+
+  /** Throws Problem `controller-refused`. */
+  permit(path: string, place: Place): void {
+    this.#access.permit({ kind: 'read', path }, place);
+  }
+
+  #use(path: string, sha256: string): void {
+    if (!this.#used.has(path)) this.#told(path, sha256);
+    this.#used.set(path, sha256);
+  }
+
+  /** As a task with this search path and these variables sees the controller. */
+  as(searchPath: readonly string[], scope: Scope, placeOf: (argument: string) => Place): WatchedController {
+    const reads: Read<unknown>[] = [];
+    return {
+      isCurrent: () => reads.every((read) => this.#isCurrent(read)),
+      file: async (name) => {
+        const tried: string[] = [];
+        for (const path of candidates(name, 'files', searchPath)) {
+          tried.push(path);
+          if (this.#toCome.has(normalize(path))) throw new ToCome(path);
+          const read = this.#read(this.#files, path, placeOf('src'), (status) => this.#openFile(path, status));
+          reads.push(read);
+          const file = await read.what;
+          if (file !== undefined) return file;
+        }
+        if (this.#anythingMayCome || tried.some((path) => this.#isToCome(path))) throw new ToCome(name);
+        await refuseFolder(name, tried, placeOf('src'));
+        throw new MissingFile('file', name, tried, placeOf('src'));
+      },
+      archive: async (file) => {
+        try {
+          return await this.#contentOf(file);
+        } catch (error) {
+          if (error instanceof BrokenArchive) throw unreadable(file, error, placeOf('src'));
+          throw error;
+        }
+      },
+      template: async (name) => {
+        const tried: string[] = [];
+        for (const path of candidates(name, 'templates', searchPath)) {
+          tried.push(path);
+          if (this.#toCome.has(normalize(path))) throw new ToCome(path);
+          const read = this.#read(this.#templates, path, placeOf('src'), (_status, from) => this.#openTemplate(path, from));
+          reads.push(read);
+          const known = await read.what;
+          if (known === undefined) continue;
+          const value = known.template.render(scope);
+          if (known.isSealed && typeof value === 'string') return Secret.around(value);
+          if (typeof value === 'string' || value instanceof Secret || value instanceof Unknown) return value;
+          throw new Error(`the template ${path} rendered to something that is not text`);
+        }
+        if (this.#anythingMayCome || tried.some((path) => this.#isToCome(path))) throw new ToCome(name);
+        throw new MissingFile('template', name, tried, placeOf('src'));
+      },
+    };
+  }
+
+  #read<What>(
+    known: Map<string, Read<What>>,
+    path: string,
+    place: Place,
+    open: (status: Stats, from: Map<string, string | undefined>) => Promise<What>,
+  ): Read<What> {
+    const before = known.get(path);
+    if (before !== undefined && this.#isCurrent(before)) return before;
+    const status = statusOf(path);
+    if (status !== undefined) this.permit(path, place);
+    const from = new Map([[path, status === undefined ? undefined : identityOf(status)]]);
+    const what = status?.isFile() === true ? open(status, from) : Promise.resolve(undefined);
+    const read: Read<What> = { what, from, changesDone: this.#changes.done };
+    known.set(path, read);
+    return read;
+  }
+
+  /** The files are looked at anew only where a change has ended meanwhile: a run without changes asks for none of them twice. */
+  #isCurrent(read: Read<unknown>): boolean {
+    if (this.#toCome.size > 0) for (const path of read.from.keys()) if (this.#toCome.has(path)) return false;
+    const { done } = this.#changes;
+    if (read.changesDone === done) return true;
+    for (const [path, identity] of read.from) if (identityNow(path) !== identity) return false;
+    read.changesDone = done;
+    return true;
+  }
+
+  async #openFile(path: string, status: Stats): Promise<LocalFile> {
+    const content = status.size <= SMALL ? readAtOnce(path) : undefined;
+    const sha256 =
+      content === undefined ? await this.#digests.of(path, status, (large) => digestOf(large, this.#interrupt)) : digestOfText(content);
+    this.#use(path, sha256);
+    return {
+      path,
+      size: content?.length ?? status.size,
+      sha256,
+      mode: status.mode & 0o7777,
+      isUnchanged: async () => {
+        const now = await stat(path).catch(() => undefined);
+        return now !== undefined && identityOf(now) === identityOf(status);
+      },
+      bytes: () => Promise.resolve(content ?? readAtOnce(path, MOST_SEALED)),
+      clear: () => this.#clearOf(path),
+      open: () => piecesOf(path),
+    };
+  }
+
+  /** What is encrypted is a secret, as a whole and by its lines. */
+  async #clearOf(path: string): Promise<Buffer | undefined> {
+    if (this.#vault === undefined || !(await isSealedFile(path))) return undefined;
+    const clear = (await this.#vault.unseal(readAtOnce(path, MOST_SEALED), path))?.bytes;
+    if (clear !== undefined && isUtf8(clear)) Secret.of(clear.toString('utf8'));
+    return clear;
+  }
+
+  /** `{{> name}}` is NAME.hbs or NAME beside the template. */
+  #partial(
+    folder: string,
+    name: string,
+    place: Place,
+    from: Map<string, string | undefined>,
+  ): { readonly text: string; readonly file: string } | undefined {
+    for (const file of [join(folder, `${name}.hbs`), join(folder, name)]) {
+      from.set(file, identityNow(file));
+      if (statusOf(file)?.isFile() !== true) continue;
+      this.permit(file, place);
+      const bytes = readAtOnce(file);
+      if (isSealed(bytes)) throw encryptedPartial(file);
+      const text = withPlainLineEnds(textIn(bytes, file));
+      this.#use(file, digestOfText(text));
+      return { text, file };
+    }
+    return undefined;
+  }
+
+  /** Read once, for all hosts. */
+  #contentOf(file: LocalFile): Promise<ArchiveContent> {
+    let content = this.#archives.get(file);
+    if (content === undefined) this.#archives.set(file, (content = readArchive(file.path)));
+    return content;
+  }
+
+  async #openTemplate(path: string, from: Map<string, string | undefined>): Promise<ReadTemplate> {
+    const place = { file: path, line: 1, column: 1 };
+    const clear = await this.#clearOf(path);
+    const bytes = readAtOnce(path);
+    const text = withPlainLineEnds(textIn(clear ?? bytes, path));
+    this.#use(path, digestOfText(clear === undefined ? text : bytes));
+    return {
+      template: parseTemplateFile(text, path, (name) => this.#partial(dirname(path), name, place, from)),
+      isSealed: clear !== undefined,
+    };
+  }
+}
+
+/** What an encrypted template renders to is a secret. */
+interface ReadTemplate {
+  readonly template: FileTemplate;
+  readonly isSealed: boolean;
+}
+
+/** As Jinja reads templates: what was written on Windows does not bring its line ends to hosts. */
+function withPlainLineEnds(text: string): string {
+  return text.replace(/\r\n?/g, '\n');
+}
+
+function identityNow(path: string): string | undefined {
+  const status = statusOf(path);
+  return status === undefined ? undefined : identityOf(status);
+}
+
+function candidates(name: string, folder: 'files' | 'templates', searchPath: readonly string[]): readonly string[] {
+  if (isAbsolute(name)) return [name];
+  if (name.startsWith('~/')) return [join(homedir(), name.slice(2))];
+  return searchPath.flatMap((directory) => [join(directory, folder, name), join(directory, name)]);
+}
+
+async function refuseFolder(name: string, tried: readonly string[], place: Place): Promise<void> {
+  for (const path of tried) {
+    const status = await stat(path).catch(() => undefined);
+    if (status?.isDirectory() !== true) continue;
+    throw new Problem({
+      code: 'file-is-folder',
+      what: `"${name}" is a folder, not a file`,
+      place,
+      why: `It is ${path}`,
+      remedy: 'Bring its files by a loop, or an archive of it by unarchive.',
+    });
+  }
+}
+
+/** A file or template that a task names is not on the controller. */
+export class MissingFile extends Problem {
+  /** Where it was looked for. */
+  readonly tried: readonly string[];
+
+  constructor(kind: 'file' | 'template', name: string, tried: readonly string[], place: Place) {
+    super({
+      code: 'file-not-found',
+      what: `there is no ${kind} "${name}" on the controller`,
+      place,
+      why: `Looked for ${tried.join(', ')}`,
+      remedy: `Put the ${kind} there, or give its absolute path.`,
+    });
+    this.tried = tried;
+  }
+}
+
+/** A partial is read while its template is parsed, and to open it takes time. */
+function encryptedPartial(file: string): Problem {
+  return new Problem({
+    code: 'encrypted-file',
+    what: `the partial ${file} is encrypted`,
+    remedy: 'Put its text into the template, encrypt that as a whole, or keep the secret in an encrypted variable.',
+  });
+}
+
+function unreadable(file: LocalFile, { message }: BrokenArchive, place: Place): Problem {
+  return new Problem({
+    code: 'broken-archive',
+    what: `the archive ${file.path} cannot be unpacked`,
+    place,
+    why: message,
+    remedy: 'Look at it by tar -tvf or unzip -Z; then bring another one.',
+  });
+}
+
+function digestOfText(content: Buffer | string): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+async function digestOf(path: string, interrupt: AbortSignal | undefined): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of piecesOf(path)) {
+    if (interrupt?.aborted === true) throw new HostStops('interrupted');
+    hash.update(piece);
+  }
+  return hash.digest('hex');
+}

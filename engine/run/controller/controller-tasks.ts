@@ -1,0 +1,94 @@
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Place } from '../../errors/problem.ts';
+import type { Prediction } from '../../resources/base/resource.ts';
+import type { AccessRequest, ControllerAccess } from '../../values/controller-access.ts';
+import { statusOf } from '../../values/look-at-once.ts';
+
+// What a task on the controller wants of it, for a playbook that may not do there whatever it likes.
+
+/** They need nothing of the machine that they are done on. */
+const OF_NO_MACHINE: ReadonlySet<string> = new Set(['assert', 'debug', 'fail', 'group_by', 'pause', 'set_fact', 'wait_for_connection']);
+
+/** They look at files and write them, and the arguments say which. All other modules run programs, or change the machine as a whole. */
+const OF_FILES: Readonly<Record<string, { readonly reads?: readonly string[]; readonly writes?: readonly string[] }>> = {
+  blockinfile: { writes: ['path'] },
+  certificate: { writes: ['path', 'authority'] },
+  certificate_authority: { writes: ['path'], reads: ['beside'] },
+  copy: { writes: ['dest'] },
+  file: { writes: ['path'] },
+  find: { reads: ['paths'] },
+  key_pair: { writes: ['path'], reads: ['beside'] },
+  kubeconfig: { writes: ['path'] },
+  lineinfile: { writes: ['path'] },
+  move: { writes: ['src', 'dest'] },
+  random_key: { writes: ['path'] },
+  replace: { writes: ['path'] },
+  slurp: { reads: ['src'] },
+  stat: { reads: ['path'] },
+  tempfile: { writes: ['path'] },
+  template: { writes: ['dest'] },
+};
+
+export interface ControllerTask {
+  readonly module: string;
+  readonly place: Place;
+  /** Parsed; undefined while they are not known. */
+  readonly args: unknown;
+  /** Whether it is done as another user. */
+  readonly becomes: boolean;
+  /** Whether it has an environment of its own. */
+  readonly hasEnvironment: boolean;
+}
+
+/** Throws Problem `controller-refused`. */
+export function permitTask(task: ControllerTask, access: ControllerAccess): void {
+  if (access.isFull || OF_NO_MACHINE.has(task.module)) return;
+  for (const request of requestsOf(task)) access.permit(request, task.place);
+}
+
+/** What a change is about to write, by what it foretells. Throws Problem `controller-refused`. */
+export function permitWrites(predictions: readonly Prediction[], place: Place, access: ControllerAccess): void {
+  if (access.isFull) return;
+  for (const { request } of predictions) if (request.id.startsWith('/')) access.permit({ kind: 'write', path: request.id }, place);
+}
+
+function requestsOf({ module, args, becomes, hasEnvironment }: ControllerTask): readonly AccessRequest[] {
+  const files = OF_FILES[module];
+  if (files === undefined) return [{ kind: 'run', what: `the module ${module}` }];
+  // Variables such as PATH decide which programs a module starts.
+  if (hasEnvironment) return [{ kind: 'run', what: `the module ${module} with an environment` }];
+  if (becomes) return [{ kind: 'run', what: `the module ${module} as another user` }];
+  if (typeof args !== 'object' || args === null) return [];
+  const given = new Map<string, unknown>(Object.entries(args));
+  if (given.get('validate') !== undefined) return [{ kind: 'run', what: 'validate' }];
+  const paths = (names: readonly string[] = []): readonly string[] => names.flatMap((name) => pathsIn(given.get(name)));
+  return [
+    ...[...paths(files.reads), ...furtherReads(module, given)].map((path): AccessRequest => ({ kind: 'read', path })),
+    ...paths(files.writes).flatMap((path): AccessRequest[] =>
+      [path, ...within(path, given.get('src'))].map((one) => ({ kind: 'write', path: one })),
+    ),
+  ];
+}
+
+/** Of a path, of several, and of an authority, which has its own. */
+function pathsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (Array.isArray(value)) return value.flatMap(pathsIn);
+  return typeof value === 'object' && value !== null && 'path' in value ? pathsIn(value.path) : [];
+}
+
+function furtherReads(module: string, given: ReadonlyMap<string, unknown>): readonly string[] {
+  const src = given.get('src');
+  const path = given.get('path');
+  if (typeof src !== 'string') return [];
+  if (module === 'copy') return given.get('remote_src') === true ? [src] : [];
+  // What a link leads to is reached through it by later tasks.
+  return module === 'file' && typeof path === 'string' ? [resolve(dirname(path), src)] : [];
+}
+
+/** The file in a folder that is given in its place. */
+function within(path: string, src: unknown): readonly string[] {
+  if (typeof src !== 'string' || statusOf(path)?.isDirectory() !== true) return [];
+  const name = basename(src);
+  return [name, name.replace(/\.[^.]+$/, '')].map((one) => join(path, one));
+}

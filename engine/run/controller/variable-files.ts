@@ -1,0 +1,58 @@
+import { isAbsolute, join } from 'node:path';
+import type { Place } from '../../errors/problem.ts';
+import { Problem } from '../../errors/problem.ts';
+import { readAtOnce } from '../../files/read-file.ts';
+import type { VariableFile } from '../../playbook/base/play.ts';
+import { compileNode } from '../../values/compiled.ts';
+import { variableNode } from '../../values/hidden-node.ts';
+import type { Node } from '../../values/base/node.ts';
+import type { Layer } from '../../values/scope.ts';
+import { statusOf } from '../../values/look-at-once.ts';
+import type { Scope } from '../../values/base/value.ts';
+import type { Vault } from '../../vault/vault.ts';
+import type { ControllerFiles } from './controller-files.ts';
+
+/** A file of `vars_files` whose name is a template; of several names the first that is there. */
+export async function variableFileLayer(
+  { names, place }: VariableFile,
+  scope: Scope,
+  directory: string,
+  { files, vault }: { readonly files: ControllerFiles; readonly vault: Vault },
+): Promise<Layer> {
+  const paths = names.map((template) => {
+    const name = template.render(scope);
+    if (typeof name !== 'string') throw new Problem({ code: 'wrong-type', what: 'vars_files must name files', place });
+    return isAbsolute(name) ? name : join(directory, name);
+  });
+  for (const path of paths) {
+    files.permit(path, place);
+    if (statusOf(path)?.isFile() !== true) continue;
+    const bytes = readOrTell(path, place);
+    files.note(path, bytes);
+    return variablesLayer(await vault.variables(bytes, path), path);
+  }
+  throw new Problem({ code: 'file-not-found', what: `there is no variables file ${paths.join(', and no ')}`, place });
+}
+
+function readOrTell(path: string, place: Place): Buffer {
+  try {
+    return readAtOnce(path);
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    const remedy = 'Allow the user who runs this to read it.';
+    throw new Problem({ code: 'file-unreadable', what: `${path} cannot be read`, place, why: error.message, remedy });
+  }
+}
+
+/** A file of variables as a layer. An empty file is an empty layer. */
+function variablesLayer(node: Node | undefined, path: string): Layer {
+  if (node === undefined || (node.kind === 'scalar' && node.value === null))
+    return { level: 'play vars', origin: path, variables: new Map() };
+  if (node.kind !== 'map')
+    throw new Problem({ code: 'wrong-type', what: 'a file of variables must be a map of names and values', place: node.place });
+  return {
+    level: 'play vars',
+    origin: path,
+    variables: new Map(node.entries.map((entry) => [entry.key, compileNode(variableNode(entry.key, entry.value))])),
+  };
+}

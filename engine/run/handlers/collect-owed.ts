@@ -1,0 +1,40 @@
+import { connectFor } from '../context/connect-host.ts';
+import { foresee } from '../lookahead/foresee.ts';
+import type { Route } from '../order/itinerary.ts';
+import { NoSuchAccount } from '../machine/machine.ts';
+import { owedBy } from '../base/owed.ts';
+import type { Payer } from './owed-handlers.ts';
+import { callForOwed, learnOwed } from './owed-handlers.ts';
+import { resolveSettings } from '../preparation/step-settings.ts';
+
+export interface Collecting extends Payer {
+  /** For looking ahead. */
+  readonly route: Route | undefined;
+}
+
+/**
+ * Handlers that an earlier run left owed are called for again. What the play's own user owes is looked at together
+ * with the first window.
+ */
+export async function collectOwed(payer: Collecting): Promise<void> {
+  const { context, host, play, handlers, route } = payer;
+  if (handlers.length === 0) return;
+  const machine = await connectFor(context, host, undefined);
+  const settings = resolveSettings(play.settings, play.place, host.variables.scope(undefined));
+  if (settings.kind === 'unknown') return;
+  const { privilege } = settings.settings;
+  const user = machine.userOf(privilege);
+  if (host.owedEarlier.has(user)) return callForOwed(payer);
+  const view = machine.view(privilege);
+  const owed = owedBy(user);
+  const ahead = await foresee(context, host, route, view);
+  try {
+    await context.turns.connected(() => machine.look(privilege, view.missing([owed, ...ahead]), context.mode));
+  } catch (error) {
+    // Who is not there owes nothing yet. The task that needs the account tells.
+    if (!(error instanceof NoSuchAccount)) throw error;
+    return callForOwed(payer);
+  }
+  learnOwed(payer, user, view.seen.of(owed));
+  view.release([owed]);
+}

@@ -1,0 +1,67 @@
+import type { Handler, Play } from '../../playbook/base/play.ts';
+import type { RunContext } from '../context/context.ts';
+import type { HostState } from '../host/host-state.ts';
+import type { Debt } from '../base/owed.ts';
+import { crossOut } from '../base/owed.ts';
+
+/** What a play owes for handlers of these names. */
+export function debtsOf(context: RunContext, play: Play, handlers: readonly string[]): readonly Debt[] {
+  return handlers.map((handler) => ({ playbook: context.debtor.playbook, play: play.name, handler }));
+}
+
+/** A host in a play that can pay what is owed there. */
+export interface Payer {
+  readonly context: RunContext;
+  readonly host: HostState;
+  readonly play: Play;
+  readonly handlers: readonly Handler[];
+}
+
+/** Takes in what a user owes on the host, and calls for what the play can pay of it. */
+export function learnOwed(payer: Payer, user: string, owed: readonly Debt[]): void {
+  const { context, host, play } = payer;
+  // What this run has written down itself is known.
+  const own = debtsOf(context, play, host.called.names);
+  host.owedEarlier.set(
+    user,
+    owed.filter((debt) => !own.some((known) => isSame(known, debt))),
+  );
+  callForOwed(payer);
+}
+
+/** Calls for the handlers of the play that an earlier run, or an earlier play of this one, left owed on the host. */
+export function callForOwed({ context, host, play, handlers }: Payer): void {
+  for (const { debt, user } of host.debtsByUser()) {
+    const { handler } = debt;
+    if (!handlers.some(({ name, listen }) => name === handler || listen.includes(handler))) continue;
+    if (!pays(context, play, debt)) continue;
+    const isKnown = host.called.has(handler);
+    host.called.callAgain(handler, user === 'root' ? undefined : user);
+    if (isKnown) continue;
+    context.emit({ type: 'handler_owed', host: host.name, handler, playbook: debt.playbook });
+  }
+}
+
+/** The handlers have run, or need not: they are crossed out for every user that may have written them down. */
+export function forgetOwed(context: RunContext, host: HostState, play: Play, names: readonly string[]): void {
+  for (const name of names) {
+    const paid = [...debtsOf(context, play, [name]), ...host.debts().filter((debt) => debt.handler === name && pays(context, play, debt))];
+    host.forget(paid);
+    if (context.mode === 'plan') continue;
+    const machine = context.machines.get(host.name);
+    const different = paid.filter((debt, index) => paid.findIndex((other) => isSame(other, debt)) === index);
+    for (const privilege of machine?.privileges() ?? [])
+      for (const debt of different) machine?.addCrossing(privilege, crossOut(machine.userOf(privilege), debt));
+  }
+}
+
+/** A debt is paid by the play that made it; by another one of the playbook where that play is no more; and by any where nobody knows. */
+function pays(context: RunContext, play: Play, debt: Debt): boolean {
+  const { playbook, plays } = context.debtor;
+  if (debt.playbook === undefined || debt.play === undefined) return true;
+  return debt.playbook === playbook && (debt.play === play.name || !plays.has(debt.play));
+}
+
+function isSame(one: Debt, other: Debt): boolean {
+  return one.handler === other.handler && one.play === other.play && one.playbook === other.playbook;
+}

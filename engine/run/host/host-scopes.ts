@@ -1,0 +1,24 @@
+import { resolve } from 'node:path';
+import type { Inventory } from '../../inventory/inventory.ts';
+import { LOCALHOST, localhostOf } from '../../inventory/localhost.ts';
+import type { Layer, LayeredScope } from '../../values/scope.ts';
+import type { ValueMap } from '../../values/base/value.ts';
+import type { RunVariables } from './variables.ts';
+import { HostVariables, lazyMap } from './variables.ts';
+
+/** The variables of each host outside of any play: the inventory's, the extra ones and the magic ones but facts. */
+export function hostScopes(inventory: Inventory, extra: Layer, playbookDirectory: string): (host: string) => LayeredScope | undefined {
+  const run: RunVariables = {
+    fallback: undefined,
+    extra,
+    inventory,
+    playbookDirectory: resolve(playbookDirectory),
+    groups: lazyMap(inventory.groups.keys(), (name) => inventory.groups.get(name)?.hosts ?? []),
+    hostvars: () => hostvars,
+    hostvarsAsTheyAre: () => hostvars,
+  };
+  const hosts = new Map([...inventory.hosts, [LOCALHOST, localhostOf(inventory)]]);
+  const all = new Map([...hosts].map(([name, host]) => [name, new HostVariables(host, run)]));
+  const hostvars: ValueMap = lazyMap(all.keys(), (name) => all.get(name)?.asHostvars() ?? null);
+  return (host) => all.get(host)?.scope(undefined);
+}

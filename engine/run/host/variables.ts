@@ -1,0 +1,210 @@
+import type { Facts } from '../../connection/shell/facts.ts';
+import type { Host, Inventory } from '../../inventory/inventory.ts';
+import type { Play, StepFrame } from '../../playbook/base/play.ts';
+import { isCredential } from '../../values/hidden-node.ts';
+import { Secret } from '../../values/base/secret.ts';
+import type { Layer } from '../../values/scope.ts';
+import { layeredScope } from '../../values/scope.ts';
+import type { Scope, Value, ValueMap } from '../../values/base/value.ts';
+import { Unknown } from '../../values/base/value.ts';
+
+/** What the controller knows that is the same for all hosts. */
+export interface RunVariables {
+  /** What the command line says where neither inventory nor playbook says anything; the lowest level. */
+  readonly fallback: Layer | undefined;
+  readonly extra: Layer;
+  readonly inventory: Inventory;
+  readonly playbookDirectory: string;
+  readonly groups: ValueMap;
+  /** The variables of any host, each read when it is asked for, with what it is going to register. */
+  hostvars(): ValueMap;
+  /** The same, with only what it has registered by now. */
+  hostvarsAsTheyAre(): ValueMap;
+}
+
+type LayeredScope = ReturnType<typeof layeredScope>;
+
+/** What a play adds to the variables of its hosts. */
+export interface PlayScope {
+  readonly play: Play;
+  /** vars and vars_files, low to high. */
+  readonly layers: readonly Layer[];
+  /** The hosts of the batch, or of the play where it has not come to batches yet. */
+  readonly hosts: readonly string[];
+}
+
+interface ScopeParts {
+  readonly frame: StepFrame | undefined;
+  readonly over: readonly Layer[];
+  readonly play: PlayScope | undefined;
+  /** `ahead`: what another host is going to set is unknown. `as_they_are`: it is not there. */
+  readonly others: 'ahead' | 'as_they_are';
+}
+
+/** The variables of one host, from all levels. register and set_fact add to them as the run goes on. */
+export class HostVariables {
+  readonly #host: Host;
+  readonly #run: RunVariables;
+  readonly #remembered = new Map<string, Value>();
+  /** Groups that it is in since the run began. */
+  readonly #joined = new Set<string>();
+  #facts: { readonly from: Facts; readonly value: ValueMap } | undefined;
+  /** By play, then by role, then by the layers of the step. */
+  #cache = new Map<PlayScope | undefined, Map<object, Map<readonly Layer[], LayeredScope>>>();
+  #play: PlayScope | undefined;
+
+  /** Names that tasks of the run will register or set: other hosts may ask for them before they are there. */
+  readonly #expected = new Map<string, Unknown>();
+
+  constructor(host: Host, run: RunVariables) {
+    this.#host = host;
+    this.#run = run;
+  }
+
+  /** From here on tasks of this play ask. */
+  enter(play: PlayScope): void {
+    this.#play = play;
+  }
+
+  /** Counts from the next play on. */
+  join(group: string): void {
+    this.#joined.add(group);
+  }
+
+  setFacts(facts: Facts): void {
+    if (this.#facts?.from === facts) return;
+    this.#facts = { from: facts, value: factsAsValue(facts) };
+    this.#cache = new Map();
+  }
+
+  /** Other hosts have gone on since: nothing that was worked out from what they had set is kept. */
+  forgetOthers(): void {
+    this.#cache = new Map();
+  }
+
+  expect(name: string, because: Unknown): void {
+    this.#expected.set(name, because);
+  }
+
+  remember(name: string, value: Value): void {
+    this.#remembered.set(name, typeof value === 'string' && isCredential(name) ? Secret.of(value) : value);
+    this.#cache = new Map();
+  }
+
+  remembered(name: string): Value | undefined {
+    return this.#remembered.get(name);
+  }
+
+  /**
+   * What a step sees. `over` are layers above its own (loop items, results that are still to come).
+   * Scopes are kept until a variable changes, so that what a group variable renders to is rendered once.
+   */
+  scope(frame: StepFrame | undefined, over: readonly Layer[] = [], play: PlayScope | undefined = this.#play): LayeredScope {
+    if (over.length > 0) return this.#build({ frame, over, play, others: 'ahead' });
+    const byRole = entry(this.#cache, play, () => new Map<object, Map<readonly Layer[], LayeredScope>>());
+    const byLayers = entry(byRole, frame?.role ?? NO_ROLE, () => new Map<readonly Layer[], LayeredScope>());
+    const key = frame === undefined || frame.layers.length === 0 ? NO_LAYERS : frame.layers;
+    return entry(byLayers, key, () => this.#build({ frame, over: [], play, others: 'ahead' }));
+  }
+
+  /** As `scope`, for a task's own turn that all hosts have come to: what another host has not set by now is not there. */
+  scopeOfTurn(frame: StepFrame | undefined, over: readonly Layer[]): LayeredScope {
+    return this.#build({ frame, over, play: this.#play, others: 'as_they_are' });
+  }
+
+  #build({ frame, over, play, others }: ScopeParts): LayeredScope {
+    const role = frame?.role;
+    return layeredScope([
+      ...(this.#run.fallback === undefined ? [] : [this.#run.fallback]),
+      ...loginOf(play),
+      ...(role === undefined ? [] : [role.defaults]),
+      ...this.#host.layers,
+      ...(play?.layers ?? []),
+      ...(role === undefined ? [] : [role.variables, role.parameters]),
+      ...(frame?.layers ?? []),
+      { level: 'set_fact', origin: 'register and set_fact', variables: this.#remembered },
+      ...over,
+      this.#run.extra,
+      this.#magic({ frame, play, others }),
+    ]);
+  }
+
+  #magic({ frame, play, others }: Omit<ScopeParts, 'over'>): Layer {
+    const run = this.#run;
+    const variables = new Map<string, Value>([
+      ['inventory_hostname', this.#host.name],
+      ['inventory_dir', this.#host.directory],
+      ['playbook_dir', run.playbookDirectory],
+      ['groups', run.groups],
+      ['group_names', [...new Set([...this.#host.groups, ...this.#joined])].filter((group) => group !== 'all').toSorted()],
+      ['play_hosts', play?.hosts ?? []],
+      ['hostvars', others === 'ahead' ? run.hostvars() : run.hostvarsAsTheyAre()],
+      ['facts', this.#facts?.value ?? new Unknown('facts, which come with the connection')],
+    ]);
+    if (frame?.role !== undefined) {
+      variables.set('role_path', frame.role.path);
+      variables.set('role_name', frame.role.name);
+    }
+    if (play !== undefined) variables.set('play_name', play.play.name);
+    return { level: 'magic', origin: 'runbook', variables };
+  }
+
+  /** All that another host may ask of this one: its inventory variables, what it registered, and its facts, if it was connected to by now. */
+  asHostvars(): ValueMap {
+    const { scope, names } = this.#forOthers();
+    const there = this.#facts === undefined ? [...names].filter((name) => name !== 'facts') : names;
+    return lazyMap(there, (name) => scope.lookup(name) ?? null);
+  }
+
+  /** As `asHostvars`, and what it is going to register, unknown still. */
+  asHostvarsAhead(): ValueMap {
+    const { scope, names } = this.#forOthers();
+    return lazyMap(new Set([...names, ...this.#expected.keys()]), (name) => scope.lookup(name) ?? this.#expected.get(name) ?? null);
+  }
+
+  #forOthers(): { readonly scope: Scope; readonly names: ReadonlySet<string> } {
+    const scope = layeredScope([
+      ...this.#host.layers,
+      ...(this.#play?.layers ?? []),
+      { level: 'set_fact', origin: 'register and set_fact', variables: this.#remembered },
+      this.#run.extra,
+      this.#magic({ frame: undefined, play: this.#play, others: 'ahead' }),
+    ]);
+    return { scope, names: new Set(scope.names().filter((name) => name !== 'hostvars')) };
+  }
+}
+
+function entry<Key, Item>(map: Map<Key, Item>, key: Key, make: () => Item): Item {
+  let item = map.get(key);
+  if (item === undefined) map.set(key, (item = make()));
+  return item;
+}
+
+/** `remote_user`, below the inventory's ansible_user and what else it may say. */
+function loginOf(play: PlayScope | undefined): readonly Layer[] {
+  const user = play?.play.settings.user;
+  return user === undefined ? [] : [{ level: 'role defaults', origin: 'remote_user', variables: new Map([['ansible_ssh_user', user]]) }];
+}
+
+const NO_ROLE = {};
+const NO_LAYERS: readonly Layer[] = [];
+
+/** A map whose values are made when they are read. */
+export function lazyMap(names: Iterable<string>, value: (name: string) => Value): ValueMap {
+  const map: ValueMap = Object.create(null);
+  for (const name of names) {
+    Object.defineProperty(map, name, { enumerable: true, configurable: true, get: () => value(name) });
+  }
+  return map;
+}
+
+function factsAsValue(facts: Facts): ValueMap {
+  return JSON.parse(JSON.stringify(facts));
+}
+
+/** A layer of results that tasks ahead will register: their names are known, their values not. */
+export function pendingLayer(pending: ReadonlyMap<string, Value>): Layer {
+  return { level: 'set_fact', origin: 'results still to come', variables: pending };
+}
+
+export type { Scope };

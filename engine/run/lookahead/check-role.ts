@@ -1,0 +1,107 @@
+import { isIPv4 } from 'node:net';
+import { Problem } from '../../errors/problem.ts';
+import type { Role, RoleArgument } from '../../playbook/base/play.ts';
+import { NO_SETTINGS } from '../../playbook/base/settings.ts';
+import { Secret } from '../../values/base/secret.ts';
+import type { Scope, Value } from '../../values/base/value.ts';
+import { Unknown, isList, isMap } from '../../values/base/value.ts';
+import type { HostState } from '../host/host-state.ts';
+
+/** Tells what is wrong with the arguments that a role declares, under the variables of a host. */
+export function checkRole(role: Role, host: HostState, add: (problem: Problem) => void): void {
+  const frame = { id: role.name, place: role.place, when: [], tags: role.tags, layers: [], settings: NO_SETTINGS, role, searchPath: [] };
+  const scope: Scope = host.variables.scope(frame);
+  for (const argument of role.arguments) {
+    try {
+      const problem = argumentProblem(role, argument, scope.lookup(argument.name), host.name);
+      if (problem !== undefined) add(problem);
+    } catch (error) {
+      if (error instanceof Problem) add(error);
+      else throw error;
+    }
+  }
+}
+
+function argumentProblem(role: Role, argument: RoleArgument, value: Value | undefined, host: string): Problem | undefined {
+  const wrong = value === undefined ? missing(argument) : mismatch(argument, value);
+  if (wrong === undefined) return undefined;
+  return new Problem({
+    code: value === undefined ? 'missing-role-argument' : 'wrong-role-argument',
+    what: `role ${role.name}: ${argument.name} ${wrong}`,
+    place: role.place,
+    why: argument.description === '' ? `On ${host}.` : `${argument.description} On ${host}.`,
+    remedy: `See ${argument.place.file}:${argument.place.line}; set it in group_vars, or where the role is used.`,
+  });
+}
+
+function missing(argument: RoleArgument): string | undefined {
+  return argument.required ? 'is not set' : undefined;
+}
+
+function mismatch(argument: RoleArgument, value: Value): string | undefined {
+  if (value instanceof Unknown || value === null) return undefined;
+  if (!isOfType(argument.type, value)) return `must be ${withArticle(TYPE_NAMES[argument.type])}, not ${typeName(value)}`;
+  if (isList(value)) {
+    const wrong = value.find((one) => !(one instanceof Unknown) && !isOfType(argument.elements, one));
+    if (wrong !== undefined) return `must be a list of ${TYPE_NAMES[argument.elements]}s, but one of them is ${typeName(wrong)}`;
+  }
+  if (argument.choices.length > 0 && !(value instanceof Secret) && !argument.choices.some((choice) => choice === value)) {
+    return `must be one of ${argument.choices.join(', ')}`;
+  }
+  return undefined;
+}
+
+function isOfType(type: RoleArgument['type'], value: Value): boolean {
+  switch (type) {
+    case 'any':
+      return true;
+    case 'string':
+      return typeof value === 'string' || value instanceof Secret;
+    case 'integer':
+      return Number.isInteger(value);
+    case 'number':
+      return typeof value === 'number';
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'list':
+      return isList(value);
+    case 'map':
+      return isMap(value);
+    case 'ipv4':
+      return typeof value === 'string' && isIPv4(value);
+    case 'ipv4_network':
+      return typeof value === 'string' && isIpv4Network(value);
+    default: {
+      const never: never = type;
+      throw new Error(`unknown type ${String(never)}`);
+    }
+  }
+}
+
+const TYPE_NAMES: Readonly<Record<RoleArgument['type'], string>> = {
+  any: 'value',
+  string: 'string',
+  integer: 'integer',
+  number: 'number',
+  boolean: 'boolean',
+  list: 'list',
+  map: 'map',
+  ipv4: 'IPv4 address',
+  ipv4_network: 'IPv4 network such as 10.96.0.0/16',
+};
+
+function isIpv4Network(text: string): boolean {
+  const [address = '', prefix = '', ...more] = text.split('/');
+  return isIPv4(address) && more.length === 0 && /^\d{1,2}$/.test(prefix) && Number(prefix) <= 32;
+}
+
+function typeName(value: Value): string {
+  if (value instanceof Secret) return 'a secret text';
+  if (isList(value)) return 'a list';
+  if (isMap(value)) return 'a map';
+  return `the ${typeof value} ${JSON.stringify(value)}`;
+}
+
+function withArticle(type: string): string {
+  return /^[aeiouI]/.test(type) ? `an ${type}` : `a ${type}`;
+}

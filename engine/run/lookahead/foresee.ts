@@ -1,0 +1,76 @@
+import type { Task } from '../../playbook/base/play.ts';
+import { resultsOf } from '../../playbook/base/brings.ts';
+import { isSelected } from '../../playbook/base/select-tasks.ts';
+import type { Request } from '../../resources/base/resource.ts';
+import type { Layer } from '../../values/scope.ts';
+import type { Value } from '../../values/base/value.ts';
+import { Unknown } from '../../values/base/value.ts';
+import { machineFor } from '../context/connect-host.ts';
+import type { RunContext } from '../context/context.ts';
+import { permitTask } from '../controller/controller-tasks.ts';
+import type { HostState } from '../host/host-state.ts';
+import type { Route } from '../order/itinerary.ts';
+import { ahead } from '../order/itinerary.ts';
+import { isLoopInVain, loopLayer, turnsOf } from '../base/loop.ts';
+import type { View } from '../machine/view.ts';
+import { moduleContext, onController } from '../preparation/prepare.ts';
+import type { PlayScope } from '../host/variables.ts';
+import { pendingLayer } from '../host/variables.ts';
+
+/** How far one observation looks ahead. A bound for the size of one script, not a rule of the language. */
+const TASKS_AHEAD = 400;
+const REQUESTS_AHEAD = 2000;
+
+/**
+ * What the tasks ahead will want to see through the same view, as far as they can name it now. A task that cannot is
+ * passed over: it asks by itself when its turn comes. Nothing here may fail: what is wrong with a task is told in its turn.
+ */
+export async function foresee(context: RunContext, host: HostState, route: Route | undefined, view: View): Promise<readonly Request[]> {
+  const requests: Request[] = [];
+  const pending = new Map<string, Value>();
+  let tasks = 0;
+  for (const { stop, play } of ahead(route)) {
+    const { step } = stop;
+    if (step.kind === 'include') break;
+    if (step.kind !== 'task' || !isSelected(step.tags, context.selection)) continue;
+    if ((tasks += 1) > TASKS_AHEAD || requests.length > REQUESTS_AHEAD) break;
+    try {
+      await nameRequests({ context, host, view, pending, requests }, step, play);
+    } catch {
+      // Told when the task's turn comes.
+    }
+    for (const name of resultsOf(step)) pending.set(name, new Unknown(`the task at ${step.id}`));
+  }
+  return requests;
+}
+
+interface Looking {
+  readonly context: RunContext;
+  readonly host: HostState;
+  readonly view: View;
+  /** What tasks before it will register. */
+  readonly pending: ReadonlyMap<string, Value>;
+  /** Takes in what is named: also what was named before something is found wrong. */
+  readonly requests: Request[];
+}
+
+async function nameRequests({ context, host, view, pending, requests }: Looking, task: Task, play: PlayScope | undefined): Promise<void> {
+  const over: readonly Layer[] = pending.size === 0 ? [] : [pendingLayer(new Map(pending))];
+  const plain = host.variables.scope(task, over, play);
+  const { loop } = task;
+  if (isLoopInVain(task, plain)) return;
+  const turns = loop === undefined ? [undefined] : turnsOf(loop, task, plain);
+  if (turns instanceof Unknown) return;
+  for (const turn of turns) {
+    const scope = turn === undefined ? plain : host.variables.scope(task, [...over, loopLayer(turn)], play);
+    if (task.when.some((condition) => condition.test(scope) === false)) continue;
+    const preparing = await context.prepared.prepareAhead(context, { host, task, item: turn?.item }, scope);
+    if (preparing.kind === 'unknown') continue;
+    const { prepared } = preparing;
+    const machine = machineFor(context, host, prepared.delegate);
+    if (machine === undefined || machine.view(prepared.privilege) !== view) continue;
+    if (machine.isController) permitTask(onController(task, prepared), context.access);
+    const about = moduleContext(context, { host, task }, prepared, machine);
+    requests.push(...context.named.nameAhead(prepared, about));
+  }
+}

@@ -1,0 +1,200 @@
+import { breathe } from '../../connection/base/breath.ts';
+import { Problem, Problems } from '../../errors/problem.ts';
+import type { Include, Step, Task } from '../../playbook/base/play.ts';
+import { resultsOf } from '../../playbook/base/brings.ts';
+import { isSelected, walkSteps } from '../../playbook/base/select-tasks.ts';
+import type { Layer } from '../../values/scope.ts';
+import type { Scope, Value } from '../../values/base/value.ts';
+import { Unknown } from '../../values/base/value.ts';
+import { checkRole } from './check-role.ts';
+import { all } from '../base/conditions.ts';
+import type { PlannedPlay, RunContext } from '../context/context.ts';
+import { MissingFile } from '../controller/controller-files.ts';
+import { permitConnection } from '../controller/controller-connections.ts';
+import { permitTask } from '../controller/controller-tasks.ts';
+import { FilesToCome, anyItem, isController, isOnController } from './files-to-come.ts';
+import type { LoopTurn } from '../base/loop.ts';
+import { isLoopInVain, loopLayer, turnsOf } from '../base/loop.ts';
+import type { HostState } from '../host/host-state.ts';
+import type { Hush } from '../base/no-log.ts';
+import { hushOf, hushedAhead } from '../base/no-log.ts';
+import { onController } from '../preparation/prepare.ts';
+import { unsupportedSetting } from '../machine/target-settings.ts';
+import { pendingLayer } from '../host/variables.ts';
+
+/** At most this many pairs of host and task are tried one by one; beyond that, one host for each different set of groups. */
+const PAIRS = 20_000;
+
+/**
+ * Finds what is wrong with the tasks under the variables of their hosts before the first connection: missing variables,
+ * arguments of the wrong type, missing files, broken templates. What only the run can tell (facts, results) is unknown here
+ * and passed over. Throws Problems with all of them, each once.
+ */
+export async function preflight(context: RunContext, plays: readonly PlannedPlay[]): Promise<void> {
+  const trial = new Trial(context);
+  for (const planned of plays) expectResults(context, planned);
+  for (const planned of plays) await trial.play(planned);
+  const [first, ...rest] = trial.problems;
+  if (first !== undefined) throw new Problems([first, ...rest]);
+}
+
+function expectResults(context: RunContext, planned: PlannedPlay): void {
+  for (const step of stepsOf(planned)) {
+    if (!isSelected(step.tags, context.selection)) continue;
+    for (const name of namesBroughtBy(step))
+      for (const host of planned.hosts) host.variables.expect(name, new Unknown(`the ${step.kind} at ${step.id}`));
+  }
+}
+
+/** What the tasks would meet, tried without a host. */
+class Trial {
+  readonly #context: RunContext;
+  readonly #found = new Map<string, Problem>();
+  readonly #toCome = new FilesToCome();
+  readonly #pendingOf = new Map<HostState, Map<string, Value>>();
+  /** Hosts that an include whose name is not known yet may have brought any variable. */
+  readonly #open = new Set<HostState>();
+
+  constructor(context: RunContext) {
+    this.#context = context;
+  }
+
+  get problems(): readonly Problem[] {
+    return [...this.#found.values()];
+  }
+
+  async play(planned: PlannedPlay): Promise<void> {
+    const steps = stepsOf(planned);
+    const everyHost = planned.hosts.length * steps.length <= PAIRS;
+    const hosts = everyHost ? planned.hosts : oneForEachGroups(planned.hosts);
+    const names = planned.hosts.map((host) => host.name);
+    for (const host of hosts) {
+      host.variables.enter({ play: planned.play, layers: planned.layers, hosts: names });
+      this.#connection(host);
+      for (const role of planned.play.roles) checkRole(role, host, (problem) => this.#add(problem));
+      if (hasRescue(planned)) this.#pending(host).set('failed_task', new Unknown('a failure'));
+      for (const step of steps) if (isSelected(step.tags, this.#context.selection)) await this.#step(host, step);
+    }
+  }
+
+  #connection(host: HostState): void {
+    const scope = host.variables.scope(undefined);
+    const unsupported = unsupportedSetting(host.name, scope);
+    if (unsupported !== undefined) this.#add(unsupported);
+    try {
+      permitConnection(host.name, scope, this.#context.access);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      this.#add(error);
+    }
+  }
+
+  async #step(host: HostState, step: Task | Include): Promise<void> {
+    await breathe();
+    if (step.kind === 'task') await this.#task(host, step);
+    else {
+      const { isWhole, delegates } = step.ahead;
+      if (!isWhole) this.#open.add(host);
+      if (!isWhole || delegates || isController(host.name, host.variables.scope(step))) this.#toCome.noteAnything();
+    }
+    for (const name of namesBroughtBy(step)) this.#pending(host).set(name, new Unknown(`the ${step.kind} at ${step.id}`));
+  }
+
+  async #task(host: HostState, task: Task): Promise<void> {
+    const pending = this.#pending(host);
+    const over = pending.size === 0 ? [] : [pendingLayer(new Map(pending))];
+    const plain = host.variables.scope(task, over);
+    const tried: Tried = { host, task, over, hush: hushOf(task, plain) };
+    try {
+      if (isLoopInVain(task, plain)) return;
+      const turns = task.loop === undefined ? [undefined] : turnsOf(task.loop, task, plain);
+      if (turns instanceof Unknown) {
+        if (task.loop !== undefined && isOnController(task, host.name, plain, this.#context.hosts))
+          notePerhaps(this.#toCome, task, host.variables.scope(task, [...over, anyItem(task.loop)]));
+        return;
+      }
+      for (const turn of turns) await this.#turn(tried, turn, turn === undefined ? plain : undefined);
+    } catch (error) {
+      this.#tell(tried, error);
+    }
+  }
+
+  async #turn(tried: Tried, turn: LoopTurn | undefined, plain: Scope | undefined): Promise<void> {
+    const { host, task, over } = tried;
+    const scope = plain ?? host.variables.scope(task, turn === undefined ? over : [...over, loopLayer(turn)]);
+    if (turn !== undefined) tried.hush = hushOf(task, scope);
+    const runs = all(task.when, scope);
+    const isHere = runs !== false && isOnController(task, host.name, scope, this.#context.hosts);
+    if (runs instanceof Unknown && isHere) notePerhaps(this.#toCome, task, scope);
+    if (runs !== true) return;
+    const preparing = await this.#context.prepared.prepareAhead(this.#context, { host, task, item: turn?.item }, scope);
+    if (!isHere) return;
+    this.#toCome.note(task, preparing);
+    permitTask(onController(task, preparing.kind === 'ready' ? preparing.prepared : NOTHING_KNOWN), this.#context.access);
+  }
+
+  #tell({ host, task, hush }: Tried, error: unknown): void {
+    const add = (problem: Problem): void => {
+      const told = hushedAhead(problem, task.id, hush);
+      if (!this.#open.has(host) || told.code !== 'undefined-variable') this.#add(told);
+    };
+    if (error instanceof Problems) error.problems.forEach(add);
+    else if (error instanceof MissingFile && this.#toCome.mayBring(error)) return;
+    else if (error instanceof Problem) add(error);
+    else throw error;
+  }
+
+  #add(problem: Problem): void {
+    const key = `${problem.code}|${problem.what}|${JSON.stringify(problem.place)}`;
+    if (!this.#found.has(key)) this.#found.set(key, problem);
+  }
+
+  #pending(host: HostState): Map<string, Value> {
+    let pending = this.#pendingOf.get(host);
+    if (pending === undefined) this.#pendingOf.set(host, (pending = new Map()));
+    return pending;
+  }
+}
+
+interface Tried {
+  readonly host: HostState;
+  readonly task: Task;
+  readonly over: readonly Layer[];
+  /** Of the loop item that is tried. */
+  hush: Hush;
+}
+
+function namesBroughtBy(step: Task | Include): Iterable<string> {
+  return step.kind === 'task' ? resultsOf(step) : step.ahead.results;
+}
+
+function hasRescue({ play }: PlannedPlay): boolean {
+  return play.sections.some(({ steps }) => [...walkSteps(steps)].some((step) => step.kind === 'block' && step.rescue.length > 0));
+}
+
+const NOTHING_KNOWN = { args: undefined, privilege: { kind: 'login' }, preamble: '' } as const;
+
+/** What is wrong with a task that may not run is told in its turn. */
+function notePerhaps(toCome: FilesToCome, task: Task, scope: Scope): void {
+  try {
+    toCome.notePerhaps(task, scope);
+  } catch (error) {
+    if (!(error instanceof Problem || error instanceof Problems)) throw error;
+    toCome.noteAnything();
+  }
+}
+
+/** Tasks and includes in the order of the play, what rescues too. */
+function stepsOf({ play }: PlannedPlay): readonly (Task | Include)[] {
+  const steps: Step[] = [...play.sections.flatMap((section) => section.steps), ...play.handlers.map((handler) => handler.step)];
+  return [...walkSteps(steps)].filter((step) => step.kind === 'task' || step.kind === 'include');
+}
+
+function oneForEachGroups(hosts: readonly HostState[]): readonly HostState[] {
+  const chosen = new Map<string, HostState>();
+  for (const host of hosts) {
+    const key = host.host.groups.join(' ');
+    if (!chosen.has(key)) chosen.set(key, host);
+  }
+  return [...chosen.values()];
+}

@@ -1,0 +1,152 @@
+import type { Connection, LookLimits } from '../../connection/connection.ts';
+import { connect } from '../../connection/connection.ts';
+import type { Target } from '../../connection/base/target.ts';
+import { Problem } from '../../errors/problem.ts';
+import type { Vault } from '../../vault/vault.ts';
+import type { Scope } from '../../values/base/value.ts';
+import type { ChangeCount } from '../base/change-count.ts';
+import type { Emit } from '../base/events.ts';
+import type { MachineParts } from './machine.ts';
+import { Machine } from './machine.ts';
+import { connectPatiently } from './reconnect.ts';
+import { HostStops } from '../base/signals.ts';
+import type { TargetSettings } from './target-settings.ts';
+import { targetOf } from './target-settings.ts';
+import { NotKept } from './not-kept.ts';
+
+const CLOSED_AT_A_STRETCH = 25;
+
+/** The connections of a run: one a machine, opened when first needed, kept until the end. */
+export class Machines {
+  readonly #open = new Map<string, Promise<Machine>>();
+  readonly #ready = new Map<string, Machine>();
+  /** Where and as whom each is reached now. */
+  readonly #targets = new Map<string, Target>();
+  readonly #notKept = new NotKept();
+  readonly #settings: TargetSettings;
+  readonly #vault: Vault;
+  readonly #changes: ChangeCount;
+  readonly #emit: Emit;
+  readonly #holder: string;
+  readonly #lock: { readonly waitMs: number } | undefined;
+  readonly #signal: AbortSignal;
+  readonly #interrupt: AbortSignal;
+  readonly #attempt: AbortSignal;
+  readonly #looks: LookLimits;
+
+  constructor(options: {
+    readonly settings: TargetSettings;
+    readonly vault: Vault;
+    readonly changes: ChangeCount;
+    readonly emit: Emit;
+    readonly holder: string;
+    readonly lock: { readonly waitMs: number } | undefined;
+    readonly looks: LookLimits;
+    /** Ends attempts to connect, and looks. */
+    readonly interrupt: AbortSignal;
+    /** Ends whatever runs on the hosts. */
+    readonly signal: AbortSignal;
+  }) {
+    this.#settings = options.settings;
+    this.#vault = options.vault;
+    this.#changes = options.changes;
+    this.#emit = options.emit;
+    this.#holder = options.holder;
+    this.#lock = options.lock;
+    this.#signal = options.signal;
+    this.#interrupt = options.interrupt;
+    this.#attempt = AbortSignal.any([options.signal, options.interrupt]);
+    this.#looks = options.looks;
+  }
+
+  /** The machine if its connection stands. */
+  get(name: string): Machine | undefined {
+    return this.#ready.get(name);
+  }
+
+  /**
+   * A host that does not answer is tried again for so long. Throws Unreachable, or Problem `locked`. A host that could not be reached
+   * is not tried again in the same run.
+   */
+  to(name: string, scope: Scope, patienceMs: number): Promise<Machine> {
+    let machine = this.#open.get(name);
+    if (machine === undefined) this.#open.set(name, (machine = this.#connect(name, scope, patienceMs)));
+    return machine;
+  }
+
+  /** A play may log in as somebody else (`remote_user`) than the one before it. */
+  async loginAs(name: string, scope: Scope, mode: 'play' | 'plan'): Promise<void> {
+    const machine = this.#ready.get(name);
+    const before = this.#targets.get(name);
+    if (machine === undefined || before?.kind !== 'ssh') return;
+    const target = await targetOf(name, scope, this.#settings);
+    if (target.kind !== 'ssh' || target.user === before.user) return;
+    this.#targets.set(name, target);
+    await machine.loginAnew(mode);
+  }
+
+  roundTrips(name: string): number {
+    return this.#ready.get(name)?.roundTrips ?? 0;
+  }
+
+  async #connect(name: string, scope: Scope, patienceMs: number): Promise<Machine> {
+    const began = performance.now();
+    const target: Target = await targetOf(name, scope, this.#settings);
+    const lock = this.#lock === undefined || target.kind === 'local' ? undefined : { holder: this.#holder, ...this.#lock };
+    this.#targets.set(name, target);
+    const open = (attempt: AbortSignal): Promise<Connection> =>
+      connect(this.#targets.get(name) ?? target, { signal: this.#signal, attempt, lock, looks: this.#looks });
+    const reopen: MachineParts['reopen'] = async (timeoutMs, how) => {
+      const signal = how === 'stoppable' ? this.#attempt : this.#signal;
+      try {
+        return await connectPatiently(() => open(signal), timeoutMs, signal);
+      } catch (error) {
+        throw this.#interrupt.aborted && signal === this.#attempt ? new HostStops('interrupted') : error;
+      }
+    };
+    const connection = await reopen(patienceMs, 'stoppable').catch((error: unknown) => {
+      throw error instanceof Problem && error.code === 'locked' ? this.#lockedBy(name, error) : error;
+    });
+    const machine = new Machine(connection, { changes: this.#changes, vault: this.#vault, interrupt: this.#interrupt, reopen });
+    this.#ready.set(name, machine);
+    const address = target.kind === 'local' ? 'this machine' : `${target.user}@${target.address}:${target.port}`;
+    this.#notKept.note(name, target, connection.transport);
+    this.#emit({ type: 'host_connected', host: name, address, transport: connection.transport, milliseconds: performance.now() - began });
+    return machine;
+  }
+
+  /** The lock may be held by this very run, which has come to the same machine under another name. */
+  #lockedBy(name: string, locked: Problem): Problem {
+    if (locked.why?.includes(this.#holder) !== true) return locked;
+    const others = [...this.#targets].filter(([other, target]) => other !== name && isSamePlace(target, this.#targets.get(name)));
+    return new Problem({
+      code: 'same-machine',
+      what: `${name} is a second name of a machine that this run is at already`,
+      why: others.length === 0 ? undefined : `It is there as ${others.map(([other]) => other).join(', ')}.`,
+      remedy:
+        'Give the machine one name in the inventory, and put that name into both groups. Changes under two names would not see each other.',
+      cause: locked,
+    });
+  }
+
+  /** Also tells what of ssh's configuration was not kept. */
+  async closeAll(): Promise<void> {
+    const { options, hosts } = this.#notKept;
+    if (options.length > 0) this.#emit({ type: 'options_not_kept', options, hosts });
+    const closings: Promise<void>[] = [];
+    for (const machine of this.#ready.values()) {
+      closings.push(machine.connection.close().catch(() => {}));
+      // Most of what it takes to close comes later in the same turn of the event loop.
+      if (closings.length % CLOSED_AT_A_STRETCH === 0) await new Promise(setImmediate);
+    }
+    await Promise.all(closings);
+  }
+
+  async killAll(): Promise<void> {
+    await Promise.allSettled([...this.#ready.values()].map((machine) => machine.connection.kill()));
+  }
+}
+
+function isSamePlace(one: Target, other: Target | undefined): boolean {
+  return one.kind === 'ssh' && other?.kind === 'ssh' && one.address === other.address && one.port === other.port;
+}

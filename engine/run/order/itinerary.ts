@@ -1,0 +1,71 @@
+import type { Step } from '../../playbook/base/play.ts';
+import type { PlayScope } from '../host/variables.ts';
+
+/** A step with its place in the order of the play: `at` rises from step to step, through blocks and their rescues. */
+export interface Stop {
+  readonly step: Step;
+  readonly at: number;
+  /** Room for what is only known on the way: the steps of an include, the handlers of a flush. */
+  readonly until: number;
+  readonly block: readonly Stop[];
+  readonly rescue: readonly Stop[];
+  readonly always: readonly Stop[];
+}
+
+/** How many steps they are with all that is in them: so much room they take in the order of a play. */
+export function size(steps: readonly Step[]): number {
+  let sum = 0;
+  for (const step of steps) sum += step.kind === 'block' ? 1 + size(step.block) + size(step.rescue) + size(step.always) : 1;
+  return sum;
+}
+
+/** Numbers the steps within [from, until); without `until`, one apart. */
+export function itinerary(steps: readonly Step[], from: number, until: number = from + size(steps)): readonly Stop[] {
+  const total = size(steps);
+  const width = total === 0 ? 0 : (until - from) / total;
+  let next = 0;
+  const number = (of: readonly Step[]): readonly Stop[] =>
+    of.map((step) => {
+      const at = from + next * width;
+      next += 1;
+      const inner = step.kind === 'block' ? step : undefined;
+      return {
+        step,
+        at,
+        until: at + width,
+        block: number(inner?.block ?? []),
+        rescue: number(inner?.rescue ?? []),
+        always: number(inner?.always ?? []),
+      };
+    });
+  return number(steps);
+}
+
+/** Where a host is: at `index` of `stops`, and what comes behind them. */
+export interface Route {
+  readonly stops: readonly Stop[];
+  readonly index: number;
+  readonly behind: Route | undefined;
+  /** The play that the stops belong to, where it is not the present one. */
+  readonly play: PlayScope | undefined;
+}
+
+/** The stops behind the present one, blocks opened, rescues left out: what will run if nothing fails. */
+export function* ahead(route: Route | undefined): Generator<{ readonly stop: Stop; readonly play: PlayScope | undefined }> {
+  for (let part = route; part !== undefined; part = part.behind) {
+    for (let index = part.index + 1; index < part.stops.length; index += 1) {
+      for (const stop of opened(part.stops[index])) yield { stop, play: part.play };
+    }
+  }
+}
+
+/** One stop, or what is in it if it is a block. */
+export function* opened(stop: Stop | undefined): Generator<Stop> {
+  if (stop === undefined) return;
+  if (stop.step.kind !== 'block') {
+    yield stop;
+    return;
+  }
+  for (const inner of stop.block) yield* opened(inner);
+  for (const inner of stop.always) yield* opened(inner);
+}

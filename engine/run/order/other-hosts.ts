@@ -1,0 +1,23 @@
+import type { Task } from '../../playbook/base/play.ts';
+
+/** Which tasks of a run read what other hosts have: they wait until these are as far. */
+export class AskingTasks {
+  /** Asked for each host. */
+  readonly #known = new WeakMap<Task, boolean>();
+
+  has(task: Task): boolean {
+    let answer = this.#known.get(task);
+    if (answer === undefined) this.#known.set(task, (answer = referencesOtherHosts(task)));
+    return answer;
+  }
+}
+
+function referencesOtherHosts(task: Task): boolean {
+  const asks = (one: { readonly references: ReadonlySet<string> }): boolean => one.references.has('hostvars');
+  return (
+    task.when.some(asks) ||
+    (task.asserts ?? []).some(asks) ||
+    (task.loop !== undefined && asks(task.loop.items.value)) ||
+    [...task.arguments.values()].some((argument) => asks(argument.value))
+  );
+}

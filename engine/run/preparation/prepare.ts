@@ -1,0 +1,143 @@
+import type { Privilege } from '../../connection/base/target.ts';
+import type { Place } from '../../errors/problem.ts';
+import { Problems } from '../../errors/problem.ts';
+import { parseArguments } from '../../modules/base/arguments.ts';
+import type { AnyModule, Context } from '../../modules/base/module.ts';
+import type { Task } from '../../playbook/base/play.ts';
+import { explain } from '../../values/expression/explain.ts';
+import type { Scope, Value } from '../../values/base/value.ts';
+import { Unknown } from '../../values/base/value.ts';
+import type { Vault } from '../../vault/vault.ts';
+import type { ControllerTask } from '../controller/controller-tasks.ts';
+import type { ControllerFiles } from '../controller/controller-files.ts';
+import { ToCome } from '../controller/controller-files.ts';
+import type { HostState } from '../host/host-state.ts';
+import type { Machine } from '../machine/machine.ts';
+import { isNoLog } from '../base/no-log.ts';
+import { resolveSettings } from './step-settings.ts';
+import { wrongType } from '../base/wrong-type.ts';
+
+/** What preparing a task takes from its run. */
+export interface PreparingRun {
+  readonly now: Date;
+  readonly runId: string;
+  readonly vault: Vault;
+  readonly files: ControllerFiles;
+  module(name: string): Promise<AnyModule>;
+}
+
+/** A task for one host and one loop item, with everything resolved that does not need the host. */
+export interface Prepared {
+  readonly module: AnyModule;
+  readonly args: unknown;
+  readonly loaded: unknown;
+  readonly privilege: Privilege;
+  /** The host that it is done on, where that is another one. */
+  readonly delegate: string | undefined;
+  readonly preamble: string;
+  readonly timeoutMs: number | undefined;
+  readonly noLog: boolean;
+  /** False once a file of the controller that went into it has been written to. */
+  isCurrent(): boolean;
+}
+
+export type Preparing = { readonly kind: 'ready'; readonly prepared: Prepared } | { readonly kind: 'unknown'; readonly because: string };
+
+/** Throws Problem or Problems for whatever is wrong with the task's arguments under these variables. */
+export async function prepare(context: PreparingRun, task: Task, scope: Scope): Promise<Preparing> {
+  const module = await context.module(task.module);
+  const noLog = isNoLog(task, scope);
+  const resolved: Record<string, Value> = {};
+  for (const [name, argument] of task.arguments) resolved[name] = argument.value.resolve(scope);
+  const that = assertions(task, scope, noLog);
+  if (that instanceof Unknown) return { kind: 'unknown', because: that.because };
+  if (that !== undefined) resolved['that'] = that;
+  const parsed = parseArguments(module, resolved, placesOf(task));
+  if (parsed.kind === 'unknown') return parsed;
+  if (parsed.kind === 'problems') throw new Problems(parsed.problems);
+  const settings = resolveSettings(task.settings, task.place, scope);
+  if (settings.kind === 'unknown') return settings;
+  const delegate = delegateOf(task, scope);
+  if (delegate instanceof Unknown) return { kind: 'unknown', because: delegate.because };
+  const loading = await load(context, task, scope, { module, args: parsed.args });
+  if (loading.kind === 'unknown') return loading;
+  const { loaded, isCurrent } = loading;
+  return { kind: 'ready', prepared: { module, args: parsed.args, loaded, delegate, noLog, isCurrent, ...settings.settings } };
+}
+
+/** The expressions of `assert`, each with its answer, and with the values that it came of where it does not hold. */
+function assertions(task: Task, scope: Scope, noLog: boolean): readonly Value[] | Unknown | undefined {
+  if (task.asserts === undefined) return undefined;
+  const that: Value[] = [];
+  for (const expression of task.asserts) {
+    const holds = expression.test(scope);
+    if (holds instanceof Unknown) return holds;
+    that.push({ expression: expression.source, holds, values: holds || noLog ? [] : explain(expression, scope) });
+  }
+  return that;
+}
+
+function delegateOf(task: Task, scope: Scope): string | undefined | Unknown {
+  const delegate = task.delegateTo?.render(scope);
+  if (delegate === undefined || typeof delegate === 'string' || delegate instanceof Unknown) return delegate;
+  throw wrongType('delegate_to', 'the name of a host', task.place);
+}
+
+type Loading =
+  | { readonly kind: 'loaded'; readonly loaded: unknown; readonly isCurrent: () => boolean }
+  | { readonly kind: 'unknown'; readonly because: string };
+
+/** What the module wants of the controller's files. */
+async function load(
+  context: PreparingRun,
+  task: Task,
+  scope: Scope,
+  { module, args }: Pick<Prepared, 'module' | 'args'>,
+): Promise<Loading> {
+  if (module.load === undefined) return { kind: 'loaded', loaded: undefined, isCurrent: () => true };
+  const placeOf = placesOf(task);
+  const controller = context.files.as(task.searchPath, scope, (argument) => placeOf([argument]));
+  try {
+    return { kind: 'loaded', loaded: await module.load(args, controller), isCurrent: () => controller.isCurrent() };
+  } catch (error) {
+    if (error instanceof ToCome) return { kind: 'unknown', because: error.because };
+    throw error;
+  }
+}
+
+/** What it wants of the controller, where it is done there. */
+export function onController(task: Task, { args, privilege, preamble }: Pick<Prepared, 'args' | 'privilege' | 'preamble'>): ControllerTask {
+  return { module: task.module, place: task.place, args, becomes: privilege.kind === 'become', hasEnvironment: preamble !== '' };
+}
+
+/** What is not known of its arguments, or of what was made of them. Only a plan can do with that. */
+export function unknownIn({ args, loaded }: Prepared): Unknown | undefined {
+  return firstUnknown(args) ?? firstUnknown(loaded);
+}
+
+function firstUnknown(given: unknown): Unknown | undefined {
+  if (given instanceof Unknown) return given;
+  if (typeof given !== 'object' || given === null || Buffer.isBuffer(given)) return undefined;
+  return Object.values(given).find((one) => one instanceof Unknown);
+}
+
+export function placesOf(task: Task): (path: readonly (string | number)[]) => Place {
+  return (path) => {
+    const [name, ...rest] = path;
+    const argument = typeof name === 'string' ? task.arguments.get(name) : undefined;
+    if (argument === undefined) return task.place;
+    return rest.length === 0 ? argument.value.place : argument.value.placeOf(rest);
+  };
+}
+
+/** What a module is told besides its arguments: of a task on the machine where it is done. */
+export function moduleContext(
+  { now, runId, vault }: PreparingRun,
+  { host, task }: { readonly host: HostState; readonly task: Task },
+  prepared: Prepared,
+  machine: Machine,
+): Context {
+  const user = machine.userOf(prepared.privilege);
+  const { facts } = machine.connection;
+  return { host: host.name, facts, now, user, runId, preamble: prepared.preamble, vault, placeOf: placesOf(task) };
+}

@@ -1,0 +1,81 @@
+import type { Privilege } from '../../connection/base/target.ts';
+import { quote } from '../../connection/base/quote.ts';
+import type { Place } from '../../errors/problem.ts';
+import { Problem } from '../../errors/problem.ts';
+import type { Settings } from '../../playbook/base/play.ts';
+import type { Compiled } from '../../values/compiled.ts';
+import { Secret } from '../../values/base/secret.ts';
+import type { Scope } from '../../values/base/value.ts';
+import { Unknown, isMap } from '../../values/base/value.ts';
+import { becoming } from './becoming.ts';
+import { wrongType } from '../base/wrong-type.ts';
+
+/** What `become`, `timeout` and `environment` of a step come to. */
+interface Resolved {
+  readonly privilege: Privilege;
+  readonly preamble: string;
+  readonly timeoutMs: number | undefined;
+}
+
+type Resolving = { readonly kind: 'ready'; readonly settings: Resolved } | { readonly kind: 'unknown'; readonly because: string };
+
+/** Settings of a step under these variables. Throws Problem for what is of the wrong type. */
+export function resolveSettings(settings: Settings, place: Place, scope: Scope): Resolving {
+  const privilege = privilegeOf(settings, place, scope);
+  if (privilege instanceof Unknown) return { kind: 'unknown', because: privilege.because };
+  const timeoutMs = timeoutOf(settings, place, scope);
+  if (timeoutMs instanceof Unknown) return { kind: 'unknown', because: timeoutMs.because };
+  const preamble = exports(settings.environment, scope);
+  if (preamble instanceof Unknown) return { kind: 'unknown', because: preamble.because };
+  return { kind: 'ready', settings: { privilege, preamble, timeoutMs } };
+}
+
+function privilegeOf(settings: Settings, place: Place, scope: Scope): Privilege | Unknown {
+  const become = settings.become?.resolve(scope) ?? scope.lookup('ansible_become') ?? false;
+  if (become instanceof Unknown) return become;
+  if (typeof become !== 'boolean') throw wrongType('become', 'true or false', settings.become?.place ?? place);
+  const user = settings.becomeUser?.resolve(scope) ?? scope.lookup('ansible_become_user') ?? 'root';
+  if (user instanceof Unknown) return user;
+  if (typeof user !== 'string') throw wrongType('become_user', 'the name of a user', settings.becomeUser?.place ?? place);
+  return become ? becoming(user, settings.becomeMethod, scope, place) : { kind: 'login' };
+}
+
+/** In milliseconds; undefined where the step sets none. */
+function timeoutOf(settings: Settings, place: Place, scope: Scope): number | undefined | Unknown {
+  const seconds = settings.timeoutSeconds?.resolve(scope);
+  if (seconds instanceof Unknown) return seconds;
+  if (seconds !== undefined && (typeof seconds !== 'number' || seconds < 0))
+    throw wrongType('timeout', 'a number of seconds', settings.timeoutSeconds?.place ?? place);
+  return seconds === undefined || seconds === 0 ? undefined : seconds * 1000;
+}
+
+/** Some shells end where these are set, and with another IFS they part words elsewhere. */
+const OF_THE_SHELL: ReadonlySet<string> = new Set(['BASHOPTS', 'BASH_VERSINFO', 'EUID', 'IFS', 'OPTIND', 'PPID', 'SHELLOPTS', 'UID']);
+
+/** Shell text that sets the task's environment. Outer levels first, so that inner ones win. */
+function exports(levels: readonly Compiled[], scope: Scope): string | Unknown {
+  const lines: string[] = [];
+  for (const level of levels) {
+    const values = level.resolve(scope);
+    if (values instanceof Unknown) return values;
+    if (!isMap(values)) throw wrongType('environment', 'a map of names and values', level.place);
+    for (const [name, value] of Object.entries(values)) {
+      if (value instanceof Unknown) return value;
+      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+        throw wrongType(`environment: ${name}`, 'a name of letters, digits and underscores', level.placeOf([name]));
+      if (OF_THE_SHELL.has(name)) {
+        throw new Problem({
+          code: 'variable-of-the-shell',
+          what: `environment: ${name} cannot be set`,
+          place: level.placeOf([name]),
+          why: 'The shell keeps this variable for itself: no program that it starts would see it.',
+          remedy: 'Leave it out.',
+        });
+      }
+      const text = value instanceof Secret ? value.reveal() : typeof value === 'object' ? undefined : String(value);
+      if (text === undefined) throw wrongType(`environment: ${name}`, 'a text, a number or a boolean', level.placeOf([name]));
+      lines.push(`export ${name}=${quote(text)}`);
+    }
+  }
+  return lines.map((line) => `${line}\n`).join('');
+}

@@ -1,0 +1,155 @@
+import { Problem } from '../../errors/problem.ts';
+import type { Change, Difference, Shown } from '../../modules/base/module.ts';
+import { Secret } from '../../values/base/secret.ts';
+import type { Value } from '../../values/base/value.ts';
+import { Unknown, isList, isMap } from '../../values/base/value.ts';
+import type { TaskIdentity } from '../base/events.ts';
+
+/** Where a change is made: which task, for which host, with which loop item. */
+export interface ChangePlace {
+  readonly host: string;
+  readonly task: TaskIdentity;
+  readonly item: string | undefined;
+}
+
+/** A step, by where it stands in its file. */
+type Identified = Pick<TaskIdentity, 'id'>;
+
+/**
+ * What a plan foresees, exactly as the engine had it in its hands, secrets and all. It is filled by planning and never leaves the process.
+ * A play that is given one makes no other change.
+ */
+export class Approval {
+  readonly #changes = new Map<string, Change[]>();
+  readonly #open = new Set<string>();
+  /** Hosts where a package would be installed. It may bring files that no look can show before. */
+  readonly #packaged = new Set<string>();
+
+  /** In a plan: this change would be made. */
+  foresee(at: ChangePlace, change: Change): void {
+    if (at.task.module === 'package') this.#packaged.add(at.host);
+    const key = keyOf(at);
+    const known = this.#changes.get(key);
+    if (known === undefined) this.#changes.set(key, [change]);
+    else known.push(change);
+  }
+
+  /** In a plan: what this task does is known only after an earlier change, so that whatever it does was announced. */
+  leaveOpen(host: string, step: Identified): void {
+    this.#open.add(openKey(host, step));
+  }
+
+  isOpen(host: string, step: Identified): boolean {
+    return this.#open.has(openKey(host, step));
+  }
+
+  /** In a play: takes a foreseen change off the list. A change that is not on it gives a Problem `not-in-plan`. */
+  refusal(at: ChangePlace, change: Change): Problem | undefined {
+    const foreseen = this.#changes.get(keyOf(at)) ?? [];
+    const packaged = this.#packaged.has(at.host);
+    const index = foreseen.findIndex((one) => apart(one, change.differences, packaged) === undefined);
+    if (index >= 0) {
+      foreseen.splice(index, 1);
+      return undefined;
+    }
+    if (this.isOpen(at.host, at.task)) return undefined;
+    return new Problem({
+      code: 'not-in-plan',
+      what: `${at.host} would be changed in a way that the plan does not have`,
+      why:
+        foreseen[0] === undefined
+          ? `The plan has no${this.#had(at) ? ' further' : ''} change by "${at.task.name}"${at.item === undefined ? '' : ` for ${at.item}`} on ${at.host}.`
+          : `The plan has another change there: ${apart(foreseen[0], change.differences, packaged)}.`,
+      remedy: 'The host or something else changed while the plan was applied. Make the plan anew and have it reviewed.',
+    });
+  }
+
+  #had(at: ChangePlace): boolean {
+    return this.#changes.has(keyOf(at));
+  }
+}
+
+function keyOf({ host, task, item }: ChangePlace): string {
+  return JSON.stringify([host, task.id, item ?? null]);
+}
+
+function openKey(host: string, { id }: Identified): string {
+  return JSON.stringify([host, id]);
+}
+
+/** What the first difference is that is not the planned one. What was not known when it was planned agrees with anything. */
+function apart(planned: Change, made: readonly Difference[], packaged: boolean): string | undefined {
+  const extra = made.find((one) => !planned.differences.some((other) => aboutOf(other) === aboutOf(one)));
+  if (extra !== undefined) return `${aboutOf(extra)} is not in it`;
+  // What an earlier change decides may begin from anything. It ends where the plan says.
+  const begins = (expected: Difference): Beginning => {
+    if (planned.certainty === 'after_change') return 'anywhere';
+    return packaged && isNew(expected) ? 'anywhere' : 'as planned';
+  };
+  const other = made.find((one) => !planned.differences.some((expected) => sameDifference(expected, one, begins(expected))));
+  return other === undefined ? undefined : `${aboutOf(other)} would be different`;
+}
+
+/** What a difference is about, without any value of it. */
+function aboutOf(difference: Difference): string {
+  switch (difference.kind) {
+    case 'text':
+      return `the content of ${difference.path}`;
+    case 'field':
+      return `${difference.field} of ${difference.of}`;
+    case 'command':
+      return 'the command';
+    default: {
+      const never: never = difference;
+      throw new Error(`unknown difference ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+type Beginning = 'as planned' | 'anywhere';
+
+/** Of something that was not there when it was planned. */
+function isNew(planned: Difference): boolean {
+  return (planned.kind === 'text' && planned.before === undefined) || (planned.kind === 'field' && planned.before === null);
+}
+
+function sameDifference(planned: Difference, made: Difference, begins: Beginning): boolean {
+  if (planned.kind === 'text' && made.kind === 'text')
+    return (
+      planned.path === made.path &&
+      (begins === 'anywhere' || sameShown(planned.before, made.before)) &&
+      sameShown(planned.after, made.after)
+    );
+  if (planned.kind === 'field' && made.kind === 'field') {
+    if (planned.of !== made.of || planned.field !== made.field) return false;
+    return (begins === 'anywhere' || sameValue(planned.before, made.before)) && sameValue(planned.after, made.after);
+  }
+  return planned.kind === 'command' && made.kind === 'command' && sameShown(planned.text, made.text);
+}
+
+function sameShown(planned: Shown | undefined, made: Shown | undefined): boolean {
+  if (planned instanceof Unknown) return true;
+  const [one, other] = [clear(planned), clear(made)];
+  if (typeof one === 'object' && typeof other === 'object') return one.sha256 === other.sha256 && one.size === other.size;
+  return one === other;
+}
+
+function clear(shown: Shown | undefined): string | { readonly size: number; readonly sha256: string } | undefined {
+  if (shown instanceof Unknown) return undefined;
+  return shown instanceof Secret ? shown.reveal() : shown;
+}
+
+function sameValue(planned: Value, made: Value): boolean {
+  if (planned instanceof Unknown) return true;
+  if (planned instanceof Secret || made instanceof Secret)
+    return (planned instanceof Secret ? planned.reveal() : planned) === (made instanceof Secret ? made.reveal() : made);
+  if (isList(planned) && isList(made))
+    return planned.length === made.length && planned.every((one, index) => sameValue(one, made[index] ?? null));
+  if (isMap(planned) && !(made instanceof Unknown) && isMap(made)) {
+    const keys = Object.keys(planned);
+    return (
+      keys.length === Object.keys(made).length && keys.every((key) => key in made && sameValue(planned[key] ?? null, made[key] ?? null))
+    );
+  }
+  return planned === made;
+}

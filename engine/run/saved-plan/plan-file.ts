@@ -1,0 +1,88 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { z } from 'zod';
+import { Problem } from '../../errors/problem.ts';
+import { MOST_SEALED, readWhole } from '../../files/read-file.ts';
+import { escapeControlsInJson } from '../../values/base/control-characters.ts';
+import type { PlanDocument } from './plan-document.ts';
+import { PLAN_VERSION, planDocument } from './plan-document.ts';
+
+/** A plan as the text of its file: JSON, and in its last line the digest of all that is before. */
+export function planText(document: PlanDocument): string {
+  // Parsed, its keys come in the order of the schema, wherever the document came from.
+  const body = escapeControlsInJson(JSON.stringify(planDocument.parse(document), undefined, 1)).replace(/\n\}$/, '');
+  return `${body},\n${checksumLine(body)}\n}\n`;
+}
+
+/** Writes the file whole or not at all, for nobody else to read. Throws Problem `plan-not-written`. */
+export async function writePlan(path: string, document: PlanDocument): Promise<void> {
+  const beside = `${path}.${randomBytes(6).toString('hex')}.new`;
+  try {
+    const file = await open(beside, 'wx', 0o600);
+    try {
+      await file.writeFile(planText(document));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(beside, path);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw new Problem({ code: 'plan-not-written', what: `The plan cannot be written to ${path}`, why: reasonOf(error) });
+  }
+}
+
+/** Reads a plan that `writePlan` wrote. Throws Problem where it is cut off, edited, of another version, or something else. */
+export async function readPlan(path: string): Promise<PlanDocument> {
+  const bytes = await readWhole(path, MOST_SEALED).catch((error: unknown) => {
+    if (error instanceof Problem) throw error;
+    throw new Problem({
+      code: 'plan-unreadable',
+      what: `The plan ${path} cannot be read`,
+      why: reasonOf(error),
+      remedy: 'Plans are made with `runbook plan PLAYBOOK -o FILE`.',
+    });
+  });
+  return parsePlan(bytes.toString(), path);
+}
+
+export function parsePlan(text: string, path: string): PlanDocument {
+  if (!/^\{\s*"format": "runbook-plan"/.test(text)) {
+    const why = text.trim() === '' ? 'The file is empty.' : 'A plan begins with "format": "runbook-plan".';
+    throw new Problem({ code: 'plan-foreign', what: `${path} is no plan of runbook`, why, remedy: REMEDY });
+  }
+  const version = /^\{\s*"format": "runbook-plan",\s*"version": (\d+),/.exec(text)?.[1];
+  if (version !== undefined && Number(version) !== PLAN_VERSION) {
+    const why = `It has version ${version} of the format, and this runbook knows version ${PLAN_VERSION}.`;
+    throw new Problem({ code: 'plan-version', what: `${path} was written by another version of runbook`, why, remedy: REMEDY });
+  }
+  const end = /^([\s\S]*),\n "checksum": "[0-9a-f]{64}"\n\}\n$/.exec(text);
+  if (end === null) {
+    throw new Problem({ code: 'plan-truncated', what: `The plan ${path} is cut off`, why: 'Its last lines are missing.', remedy: REMEDY });
+  }
+  const body = end[1] ?? '';
+  if (!text.includes(checksumLine(body))) {
+    const why = 'Its content does not agree with the checksum at its end.';
+    throw new Problem({ code: 'plan-edited', what: `The plan ${path} was changed after it was made`, why, remedy: REMEDY });
+  }
+  return decode(`${body}\n}`, path);
+}
+
+function decode(json: string, path: string): PlanDocument {
+  try {
+    return planDocument.parse(JSON.parse(json));
+  } catch (error) {
+    const why = error instanceof z.ZodError ? z.prettifyError(error) : reasonOf(error);
+    throw new Problem({ code: 'plan-foreign', what: `${path} is no plan of runbook`, why, remedy: REMEDY });
+  }
+}
+
+const REMEDY = 'Make it anew with `runbook plan -o FILE`, and have it reviewed again.';
+
+function checksumLine(body: string): string {
+  return ` "checksum": "${createHash('sha256').update(body).digest('hex')}"`;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

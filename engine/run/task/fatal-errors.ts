@@ -1,0 +1,47 @@
+import type { Step } from '../../playbook/base/play.ts';
+import { abort } from '../context/abort.ts';
+import type { Batch } from '../context/context.ts';
+import { flagOrTrue } from '../base/flag.ts';
+import type { Frame } from '../base/frame.ts';
+import { isWithin } from '../base/frame.ts';
+import type { HostState } from '../host/host-state.ts';
+import { HostGone, HostStops, TaskFailed } from '../base/signals.ts';
+
+/** Throws HostStops if the play has ended for a host that is about to do the step at `at`. An `always` is done all the same. */
+export function stopIfEnded({ aborted }: Batch, { always }: Frame, at: number): void {
+  if (aborted === undefined || at <= aborted.upTo) return;
+  const isSpared = aborted.sparesAlways && always !== undefined && !isWithin(aborted.upTo, always);
+  if (!isSpared) throw new HostStops('aborted');
+}
+
+/** Whether the play has ended for the host in a way that leaves it its `always`. */
+export function isSparedAlways({ aborted }: Batch, error: unknown): boolean {
+  return error instanceof HostStops && error.reason === 'aborted' && aborted?.sparesAlways === true;
+}
+
+/** An error that ended a step of a host. */
+export interface StepError {
+  readonly batch: Batch;
+  readonly host: HostState;
+  readonly frame: Frame;
+  readonly step: Step;
+  readonly error: TaskFailed | HostGone;
+  /** Whether the host did the step for all. */
+  readonly forAll: boolean;
+}
+
+/** Ends the play for all if the error is fatal, and no rescue around the step catches it. */
+export function weigh({ batch, host, frame, step, error, forAll }: StepError): void {
+  if (error instanceof TaskFailed && (error.elsewhere || frame.isRescued)) return;
+  if (!forAll && !isFatal(batch, host, frame, step)) return;
+  const what = error instanceof HostGone ? 'was lost' : 'failed';
+  const because = forAll ? 'which one host does for all' : 'where any error is fatal for all';
+  abort(batch, { kind: 'fatal', why: `${host.name} ${what} at ${step.id}, ${because}` }, host);
+}
+
+/** `any_errors_fatal` of the step itself, of the block that is nearest, or of the play. */
+function isFatal(batch: Batch, host: HostState, { fatal }: Frame, step: Step): boolean {
+  const nearest = step.kind === 'task' && step.anyErrorsFatal !== undefined ? step : fatal;
+  if (nearest?.anyErrorsFatal === undefined) return batch.pace.anyErrorsFatal;
+  return flagOrTrue('any_errors_fatal', nearest.anyErrorsFatal, host.variables.scope(nearest));
+}

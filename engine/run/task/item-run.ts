@@ -1,0 +1,152 @@
+import type { Completed } from '../../connection/connection.ts';
+import { Unreachable } from '../../connection/base/unreachable.ts';
+import type { Change, Outcome } from '../../modules/base/module.ts';
+import type { Request } from '../../resources/base/resource.ts';
+import { mayHoldSecret } from '../../values/base/may-hold-secret.ts';
+import type { RunContext } from '../context/context.ts';
+import { permitTask } from '../controller/controller-tasks.ts';
+import { isDelegated, placeOf } from './item.ts';
+import type { ItemRun } from './item.ts';
+import type { ItemResult } from './item-result.ts';
+import { asOutput, failure, lastLines, outputOf } from './item-result.ts';
+import { NoSuchAccount } from '../machine/machine.ts';
+import { makeChange } from './make-change.ts';
+import type { Debt } from '../base/owed.ts';
+import { owedBy } from '../base/owed.ts';
+import { learnOwed } from '../handlers/owed-handlers.ts';
+import type { Prepared } from '../preparation/prepare.ts';
+import { moduleContext, onController } from '../preparation/prepare.ts';
+import type { Asked } from '../machine/view.ts';
+
+type OutcomeOf<Kind extends Outcome['kind']> = Extract<Outcome, { kind: Kind }>;
+
+/** `again`: what was seen is not trusted any more, as in a loop that waits for something. */
+export async function runItem(run: ItemRun, look: 'first' | 'again'): Promise<ItemResult> {
+  const { context, machine } = run;
+  try {
+    return await lookAndDo(run, look);
+  } catch (error) {
+    if (!(error instanceof NoSuchAccount) || context.mode === 'play' || !machine.mayBring(error.account)) throw error;
+    return { kind: 'unknown', because: `the account ${error.account}, which an earlier change may bring`, result: {} };
+  }
+}
+
+async function lookAndDo(run: ItemRun, look: 'first' | 'again'): Promise<ItemResult> {
+  const { context, prepared, machine } = run;
+  if (machine.isController) permitTask(onController(run.task, prepared), context.access);
+  const view = machine.view(prepared.privilege);
+  const about = moduleContext(context, run, prepared, machine);
+  // A play finds it out as it changes or looks.
+  if (context.mode === 'plan') await machine.become(prepared.privilege);
+  const requests = context.named.nameNow(prepared, about);
+  // What a command answers may depend on any host, so it is not believed before every host is through with the tasks ahead of it.
+  const asks = requests.some((request) => request.kind.name === 'probe');
+  if (asks && !run.frame.alone && run.batch.barrier !== undefined) await run.batch.barrier.allReached(run.stop.at);
+  if (look === 'again') view.forget(requests);
+  const owed = unknownOwed(run);
+  if (view.missing([...requests, ...owed]).length > 0) {
+    // Once something has changed, commands are asked in their turn only: they may be slow, and answers from before do not count.
+    const more = (await run.foresee()).filter((one) => context.changes.value === 0 || one.kind.name !== 'probe');
+    await context.turns.connected(() => machine.look(prepared.privilege, view.missing([...requests, ...owed, ...more]), context.mode));
+    for (const one of owed)
+      learnOwed({ context, host: run.host, play: run.batch.play, handlers: run.batch.play.handlers }, one.id, view.seen.of(one));
+    view.release(owed);
+    if (owed.length > 0) run.host.called.reach(run.notifies, machine.userOf(prepared.privilege));
+  }
+  if (isEvidence(context)) view.noteAsked(requests, heldIn(prepared));
+  const outcome = prepared.module.plan(prepared.args, prepared.loaded, view.seen, about);
+  try {
+    return await handleOutcome(run, outcome, requests);
+  } finally {
+    view.release(requests);
+  }
+}
+
+/** How much of what a task rests on may stand in a plan. */
+function heldIn({ noLog, args, loaded }: Prepared): Asked {
+  if (noLog) return 'hidden';
+  return mayHoldSecret(args) || mayHoldSecret(loaded) ? 'secret' : 'plain';
+}
+
+/** Only a plan that is saved tells what it rests on. */
+function isEvidence(context: RunContext): boolean {
+  return context.mode === 'plan' && context.approval !== undefined;
+}
+
+/** What this task's user owes on the host, where nobody has looked yet and the play can pay. */
+function unknownOwed(run: ItemRun): readonly Request<null, readonly Debt[]>[] {
+  const user = run.machine.userOf(run.prepared.privilege);
+  if (isDelegated(run) || run.batch.play.handlers.length === 0 || run.host.owedEarlier.has(user)) return [];
+  return [owedBy(user)];
+}
+
+async function handleOutcome(run: ItemRun, outcome: Outcome, requests: readonly Request[]): Promise<ItemResult> {
+  const { mode } = run.context;
+  switch (outcome.kind) {
+    case 'in_sync':
+      return inSync(run, outcome);
+    case 'impossible':
+      return impossible(run, outcome);
+    case 'cannot_know':
+      return cannotKnow(run, outcome);
+    case 'await':
+      return mode === 'plan' ? { kind: 'ok', result: {}, effects: [] } : await awaitIt(run, outcome);
+    case 'change':
+      return mode === 'plan' ? planChange(run, outcome) : await makeChange(run, outcome, requests);
+    default: {
+      const never: never = outcome;
+      throw new Error(`unknown outcome ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+function inSync(run: ItemRun, { result = {}, failure: failed, effects }: OutcomeOf<'in_sync'>): ItemResult {
+  if (failed === undefined) return { kind: 'ok', result, effects };
+  return { kind: 'failed', problem: failure(run, { what: failed }), result, output: outputOf(result) };
+}
+
+function impossible(run: ItemRun, outcome: OutcomeOf<'impossible'>): ItemResult {
+  const { result = {} } = outcome;
+  if (run.context.mode === 'plan' && run.machine.doubted)
+    return { kind: 'unknown', because: `${outcome.what}, which an earlier change may mend`, result: {} };
+  return { kind: 'failed', problem: failure(run, outcome), result, output: outputOf(result) };
+}
+
+function cannotKnow(run: ItemRun, { because, predictions = [], planned = {} }: OutcomeOf<'cannot_know'>): ItemResult {
+  lay(run, { predictions, touches: 'predicted', certainty: 'after_change' });
+  if (run.context.mode === 'plan') return { kind: 'unknown', because, result: planned };
+  const problem = failure(run, { what: `what it needs is not known: ${because}` });
+  return { kind: 'failed', problem, result: {}, output: undefined };
+}
+
+function planChange(run: ItemRun, change: Change): ItemResult {
+  lay(run, change);
+  run.context.approval?.foresee(placeOf(run), change);
+  return { kind: 'changed', change, result: change.planned ?? {}, output: undefined };
+}
+
+/** Takes a prediction for what later tasks will see. Where it is not sure and the run goes on without it, they may see it or not. */
+function lay(run: ItemRun, { predictions, touches, certainty }: Pick<Change, 'predictions' | 'touches' | 'certainty'>): void {
+  const { machine, context } = run;
+  machine.lay(predictions, touches, certainty === 'after_change' && mayBePassedOver(run) ? 'after_change' : 'certain');
+  if (machine.isController) context.files.expect(predictions, touches);
+}
+
+/** Whether the run goes on where the task fails. */
+function mayBePassedOver({ task }: ItemRun): boolean {
+  return task.ignoreErrors !== undefined && task.ignoreErrors.literal !== false;
+}
+
+async function awaitIt(run: ItemRun, outcome: OutcomeOf<'await'>): Promise<ItemResult> {
+  run.context.emit({ type: 'task_started', host: run.host.name, task: run.identity, item: run.item });
+  const began = performance.now();
+  const look = (): Promise<Completed> => run.machine.wait(run.prepared.privilege, outcome.script, outcome.timeoutMs + 5000);
+  const answer = await look().catch(async (error: unknown) => {
+    if (outcome.reconnects !== true || !(error instanceof Unreachable) || error.code === 'stopped') throw error;
+    await run.machine.connectAnew(outcome.timeoutMs - (performance.now() - began), 'stoppable');
+    return look();
+  });
+  if (answer.status === 0) return { kind: 'ok', result: {}, effects: [] };
+  const what = `waited ${Math.round(outcome.timeoutMs / 1000)} s for ${outcome.what}`;
+  return { kind: 'failed', problem: failure(run, { what, why: lastLines(answer) }), result: {}, output: asOutput(answer) };
+}

@@ -1,0 +1,189 @@
+import type { Completed } from '../../connection/connection.ts';
+import { TimedOut } from '../../connection/base/unreachable.ts';
+import type { Apply, Change, Finished } from '../../modules/base/module.ts';
+import { ownScript } from '../../modules/base/own-script.ts';
+import type { Prediction, Request } from '../../resources/base/resource.ts';
+import type { ValueMap } from '../../values/base/value.ts';
+import { permitTask, permitWrites } from '../controller/controller-tasks.ts';
+import { isDelegated, placeOf } from './item.ts';
+import type { ItemRun } from './item.ts';
+import type { ItemResult } from './item-result.ts';
+import { asOutput, failure, knownOnly, lastLines } from './item-result.ts';
+import type { ChangeLimits } from '../machine/machine.ts';
+import { writeDown } from '../base/owed.ts';
+import { debtsOf } from '../handlers/owed-handlers.ts';
+import { onController } from '../preparation/prepare.ts';
+import { NotInPlan } from '../base/signals.ts';
+import { syncedAtOnce } from '../machine/sync-files.ts';
+
+/** A change that is about to be made. */
+interface Making {
+  readonly run: ItemRun;
+  readonly change: Change;
+  readonly apply: Apply;
+  /** What is looked at in the same round trip: all that the task named or predicted. */
+  readonly own: readonly Request[];
+  readonly limits: ChangeLimits;
+}
+
+/** A step of a change came to its end: with what the next step needs, or with the result of the item. */
+type Stepped<Next> = { readonly kind: 'done'; readonly value: Next } | { readonly kind: 'ended'; readonly result: ItemResult };
+
+/**
+ * Makes the change of one item, and holds the host against what the change was to make of it. `requests` are what the task named.
+ * Throws HostStops, NotInPlan and Unreachable.
+ */
+export async function makeChange(run: ItemRun, change: Change, requests: readonly Request[]): Promise<ItemResult> {
+  await claimTurn(run, change);
+  const making = await makingOf(run, change, requests);
+  const sent = await send(making);
+  if (sent.kind === 'ended') return sent.result;
+  const finished = finish(making, sent.value);
+  if (finished.kind === 'ended') return finished.result;
+  if (making.apply.reconnect !== undefined) await comeBack(making, making.apply.reconnect.timeoutMs);
+  const unsettled = await disagreementsLeft(making);
+  return unsettled.length === 0 ? changed(making, sent.value, finished.value) : contradicted(making, sent.value, finished.value, unsettled);
+}
+
+/** Waits for the other hosts, and asks once more whether this change may be made. */
+async function claimTurn(run: ItemRun, change: Change): Promise<void> {
+  const { context, batch, machine, prepared } = run;
+  if (!run.frame.alone && batch.barrier !== undefined) await batch.barrier.allReached(run.stop.at);
+  // Another host may have failed meanwhile, and that may be fatal for all.
+  run.mayGoOn(run.stop.at);
+  const refusal = context.approval?.refusal(placeOf(run), change);
+  if (refusal !== undefined) throw new NotInPlan(refusal);
+  if (!machine.isController) return;
+  // Once more: an earlier task may have put a link into the way.
+  permitTask(onController(run.task, prepared), context.access);
+  permitWrites(change.predictions, run.task.place, context.access);
+}
+
+async function makingOf(run: ItemRun, change: Change, requests: readonly Request[]): Promise<Making> {
+  const { context, prepared } = run;
+  context.emit({ type: 'task_started', host: run.host.name, task: run.identity, item: run.item });
+  const made = inEnvironment(await change.apply(), prepared.preamble);
+  // The play may not come to another host again.
+  const apply = isDelegated(run) ? syncedAtOnce(made) : made;
+  const timeoutMs = prepared.timeoutMs ?? apply.timeoutMs;
+  const limits = { timeoutMs, silenceMs: context.silenceMs, begun: () => callFor(run) };
+  return { run, change, apply, own: ownRequests(requests, change.predictions), limits };
+}
+
+/** Writes down the handlers that the change owes, and then makes it: in one round trip, unless it is made on another host. */
+async function send({ run, change, apply, own, limits }: Making): Promise<Stepped<Completed>> {
+  const { context, machine, prepared } = run;
+  const note = writeDown(machine.userOf(prepared.privilege), debtsOf(context, run.batch.play, run.notifies));
+  const delegated = isDelegated(run);
+  if (delegated && note !== '') {
+    const noted = await context.machines.get(run.host.name)?.note(prepared.privilege, note);
+    if (noted !== undefined && noted.status !== 0) return { kind: 'ended', result: notWrittenDown(run, noted) };
+  }
+  const touches = change.touches === 'everything' ? 'everything' : change.predictions;
+  try {
+    const applied = await context.turns.connected(() =>
+      machine.change({ privilege: prepared.privilege, apply, before: delegated ? '' : note, own, touches, limits }),
+    );
+    if (applied.kind === 'begun') return { kind: 'done', value: applied.completed };
+    run.host.called.withdraw(run.calledFor.splice(0));
+    return { kind: 'ended', result: notWrittenDown(run, applied.ahead) };
+  } catch (error) {
+    if (!(error instanceof TimedOut)) throw error;
+    const problem = failure(run, error);
+    return { kind: 'ended', result: { kind: 'failed', problem, result: {}, output: undefined, attempted: change } };
+  }
+}
+
+/** What the module says of the answer of its script; without a word of it the exit status decides. */
+function finish({ run, change, apply }: Making, completed: Completed): Stepped<ValueMap> {
+  const finished: Finished = apply.finish?.(completed) ?? byStatus(change, completed);
+  switch (finished.kind) {
+    case 'done':
+      return { kind: 'done', value: finished.result };
+    case 'not_begun': {
+      const problem = failure(run, { what: finished.what, remedy: finished.remedy });
+      return { kind: 'ended', result: { kind: 'failed', problem, result: finished.result, output: undefined } };
+    }
+    case 'failed': {
+      const problem = failure(run, { what: finished.what, why: lastLines(completed) });
+      const output = asOutput(completed);
+      return { kind: 'ended', result: { kind: 'failed', problem, result: finished.result, output, attempted: change } };
+    }
+    default: {
+      const never: never = finished;
+      throw new Error(`unknown end of a change ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+function byStatus(change: Change, { status }: Completed): Finished {
+  if (status === 0) return { kind: 'done', result: change.planned === undefined ? {} : knownOnly(change.planned) };
+  return { kind: 'failed', what: `the change ended with exit status ${status}`, result: {} };
+}
+
+async function comeBack({ run, change, own }: Making, timeoutMs: number): Promise<void> {
+  const { machine, prepared } = run;
+  const isBack = (): boolean => disagreements(run, change.predictions).length === 0;
+  await machine.comeBack(prepared.privilege, own, timeoutMs, isBack);
+  if (!isDelegated(run)) run.host.variables.setFacts(machine.connection.facts);
+}
+
+/** How the host differs from the prediction, after the one repair that the module may have for that. */
+async function disagreementsLeft({ run, change, apply, own, limits }: Making): Promise<readonly string[]> {
+  const { machine, prepared } = run;
+  const unsettled = disagreements(run, change.predictions);
+  if (unsettled.length === 0 || apply.mend === undefined) return unsettled;
+  const mend: Apply = { script: apply.mend, brief: true };
+  const { privilege } = prepared;
+  await run.context.turns.connected(() => machine.change({ privilege, apply: mend, before: '', own, touches: change.predictions, limits }));
+  return disagreements(run, change.predictions);
+}
+
+function changed({ run, change }: Making, completed: Completed, result: ValueMap): ItemResult {
+  const view = run.machine.view(run.prepared.privilege);
+  const settled = change.settled?.(view.seen) ?? {};
+  view.settle(change.predictions);
+  return { kind: 'changed', change, result: { ...result, ...knownOnly(settled) }, output: asOutput(completed) };
+}
+
+function contradicted({ run, change }: Making, completed: Completed, result: ValueMap, unsettled: readonly string[]): ItemResult {
+  const what = change.unsettled?.what ?? 'the change was made, but the host is not as it should be';
+  const remedy = change.unsettled?.remedy ?? 'Something on the host undoes the change, or the module is at fault.';
+  const problem = failure(run, { what, why: unsettled.join('\n'), remedy });
+  return { kind: 'failed', problem, result, output: asOutput(completed), attempted: change };
+}
+
+function inEnvironment(apply: Apply, preamble: string): Apply {
+  if (preamble === '') return apply;
+  return {
+    ...apply,
+    script: ownScript(apply.script, preamble),
+    ...(apply.mend === undefined ? {} : { mend: ownScript(apply.mend, preamble) }),
+  };
+}
+
+/** From here on the handlers are owed: they stand on the host, and the change may have been made in part. */
+function callFor(run: ItemRun): void {
+  run.calledFor.push(...run.host.called.call(run.notifies, 'certain'));
+}
+
+function notWrittenDown(run: ItemRun, completed: Completed): ItemResult {
+  const what = 'the handlers that the change owes could not be written down on the host, so the change was not made';
+  return { kind: 'failed', problem: failure(run, { what, why: lastLines(completed) }), result: {}, output: asOutput(completed) };
+}
+
+/** Everything the task named or predicted, once. */
+function ownRequests(requests: readonly Request[], predictions: readonly Prediction[]): readonly Request[] {
+  const own = new Map(predictions.map((prediction) => [prediction.request.key, prediction.request]));
+  for (const request of requests) if (request.kind.isOfOthers !== true) own.set(request.key, request);
+  return [...own.values()];
+}
+
+function disagreements(run: ItemRun, predictions: readonly Prediction[]): readonly string[] {
+  const view = run.machine.view(run.prepared.privilege);
+  return predictions.flatMap((prediction) => {
+    const { kind, id } = prediction.request;
+    const sentence = kind.disagreement(prediction.state, view.seen.of(prediction.request));
+    return sentence === undefined ? [] : [kind.isNameless === true ? sentence : `${kind.name} ${id}: ${sentence}`];
+  });
+}

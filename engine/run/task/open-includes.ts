@@ -1,0 +1,41 @@
+import type { Place } from '../../errors/problem.ts';
+import { Problem } from '../../errors/problem.ts';
+import type { Handler, Include, Step } from '../../playbook/base/play.ts';
+import { walkSteps } from '../../playbook/base/select-tasks.ts';
+import type { Scope } from '../../values/base/value.ts';
+import type { Approval } from '../saved-plan/approval.ts';
+import { nameableNotifies } from '../handlers/notified-names.ts';
+
+/** Steps that includes may bring to one host in one play: what includes itself by a loop doubles each time. */
+const MOST_INCLUDED = 100_000;
+
+export interface OpenedInclude {
+  readonly include: Include;
+  readonly steps: readonly Step[];
+  readonly handlers: readonly Handler[];
+  readonly scope: Scope;
+}
+
+/** An include that a plan could not open was announced as a whole: with what is in it, and the handlers that this calls for. */
+export function leaveOpenWithin(approval: Approval | undefined, host: string, { include, steps, handlers, scope }: OpenedInclude): void {
+  if (approval?.isOpen(host, include) !== true) return;
+  for (const step of walkSteps(steps)) {
+    approval.leaveOpen(host, step);
+    if (step.kind !== 'task') continue;
+    const names = nameableNotifies(step, scope);
+    const called = handlers.filter(({ name, listen }) => names.some((one) => one === name || listen.includes(one)));
+    for (const handler of called) for (const inner of walkSteps([handler.step])) approval.leaveOpen(host, inner);
+  }
+}
+
+/** How many steps includes have brought, with these. Throws Problem where they are too many to have been meant. */
+export function countIncluded(before: number, steps: readonly Step[], place: Place): number {
+  const count = before + 1 + steps.length;
+  if (count <= MOST_INCLUDED) return count;
+  throw new Problem({
+    code: 'too-many-steps',
+    what: `includes have brought more than ${MOST_INCLUDED} steps to the host`,
+    place,
+    remedy: 'See whether a file includes itself by a loop. Many things are done by a loop at one task.',
+  });
+}

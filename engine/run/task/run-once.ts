@@ -1,0 +1,84 @@
+import type { Include, Task } from '../../playbook/base/play.ts';
+import type { Value } from '../../values/base/value.ts';
+import { Unknown } from '../../values/base/value.ts';
+import { abort } from '../context/abort.ts';
+import type { Batch, OnceResult } from '../context/context.ts';
+import { keyOf } from '../context/context.ts';
+import { flagOf } from '../base/flag.ts';
+import type { HostState } from '../host/host-state.ts';
+import type { Stop } from '../order/itinerary.ts';
+import { wrongType } from '../base/wrong-type.ts';
+import { HostStops, TaskFailed } from '../base/signals.ts';
+
+/** Whether one host does the step for all. It is asked under the variables of the first host of the batch, so that all hosts have one answer. */
+export function isOnce(batch: Batch, stop: Stop, step: Task | Include, host: HostState): boolean {
+  const { runOnce } = step;
+  if (runOnce === undefined) return false;
+  if (typeof runOnce.literal === 'boolean') return runOnce.literal;
+  const key = keyOf(stop);
+  let answer = batch.isOnce.get(key);
+  if (answer === undefined) {
+    const value = flagOf('run_once', runOnce, (batch.hosts[0] ?? host).variables.scope(step));
+    if (value instanceof Unknown) throw wrongType('run_once', 'known before the step', runOnce.place);
+    batch.isOnce.set(key, (answer = value));
+  }
+  return answer;
+}
+
+export interface OnceOptions {
+  readonly batch: Batch;
+  readonly host: HostState;
+  readonly stop: Stop;
+  /** Whether the host waits for the others of the batch. */
+  readonly inStep: boolean;
+  /** Throws where the host may not go on. */
+  readonly mayGoOn: () => void;
+  /** What the one host does. Gives what it has registered and set. */
+  readonly work: () => Promise<ReadonlyMap<string, Value>>;
+}
+
+/**
+ * One host does it, the others take over what it registered and set. In lock-step that is the first one of the batch that came here,
+ * so that every run chooses the same. If it fails there, the others have failed at it as well: a rescue around it is for all of them.
+ */
+export async function once(options: OnceOptions): Promise<void> {
+  const { batch, host, stop } = options;
+  const key = keyOf(stop);
+  if (batch.barrier !== undefined && options.inStep) {
+    await batch.barrier.allReached(stop.at);
+    options.mayGoOn();
+    const leader = batch.hosts.find((one) => batch.barrier?.standsAt(one.name, stop.at));
+    if (leader !== host) await begun(batch, key);
+  }
+  const known = batch.once.get(key);
+  if (known === undefined) return await lead(options, key);
+  const result = await known;
+  if (result.kind === 'done') {
+    for (const [name, value] of result.remembered) host.variables.remember(name, value);
+    return;
+  }
+  if (result.error instanceof TaskFailed) throw new TaskFailed(result.error.problem, result.error.task, { elsewhere: true });
+  // Where the one host ended by meta, the others may go on.
+  if (!(result.error instanceof HostStops)) throw new HostStops('aborted');
+}
+
+async function lead({ batch, host, work }: OnceOptions, key: string): Promise<void> {
+  const done = work().then(
+    (remembered): OnceResult => ({ kind: 'done', remembered }),
+    (error: unknown): OnceResult => ({ kind: 'failed', error }),
+  );
+  batch.once.set(key, done);
+  for (const go of batch.onceWaiting.get(key) ?? []) go();
+  const result = await done;
+  if (result.kind === 'done') return;
+  if (!(result.error instanceof TaskFailed || result.error instanceof HostStops))
+    abort(batch, { kind: 'fatal', why: `${host.name} was lost at what one host had to do for all` }, host);
+  throw result.error;
+}
+
+async function begun(batch: Batch, key: string): Promise<void> {
+  if (batch.once.has(key)) return;
+  await new Promise<void>((go) => {
+    batch.onceWaiting.set(key, [...(batch.onceWaiting.get(key) ?? []), go]);
+  });
+}

@@ -1,0 +1,67 @@
+import type { Problem } from '../../errors/problem.ts';
+import type { Value, ValueMap } from '../../values/base/value.ts';
+import { Unknown } from '../../values/base/value.ts';
+import type { ItemResult } from './item-result.ts';
+import type { LoopTurn } from '../base/loop.ts';
+
+/** What one turn of a task came to, for `register`. */
+export interface Recorded {
+  readonly value: Value;
+  readonly changed: boolean | Unknown;
+  readonly failed: boolean | Unknown;
+  readonly skipped: boolean;
+  /** The failure that ends the host's way, unless a block catches it. Undefined where it is ignored. */
+  readonly stops: Problem | undefined;
+  /** Of a plan: whether it is done at all is not known. */
+  readonly isOpen?: boolean;
+  /** no_log hides what it says. */
+  readonly hides?: boolean;
+}
+
+export function skippedTurn(turn: LoopTurn | undefined): Recorded {
+  const value = { changed: false, failed: false, skipped: true, ...ofTurn(turn) };
+  return { value, changed: false, failed: false, skipped: true, stops: undefined };
+}
+
+export function failedTurn(problem: Problem, ignored: boolean, turn: LoopTurn | undefined): Recorded {
+  const value = { changed: false, failed: true, skipped: false, msg: problem.what, ...ofTurn(turn) };
+  return { value, changed: false, failed: true, skipped: false, stops: ignored ? undefined : problem };
+}
+
+/** Only in a plan. */
+export function unknownTurn(because: string): Recorded {
+  const unknown = new Unknown(because);
+  return { value: unknown, changed: unknown, failed: unknown, skipped: false, stops: undefined, isOpen: true };
+}
+
+/** A module's own result with what every result has. */
+export function shape(result: ItemResult, turn: LoopTurn | undefined): ValueMap {
+  const open = result.kind === 'unknown' ? new Unknown(result.because) : undefined;
+  return {
+    ...result.result,
+    changed: open ?? result.kind === 'changed',
+    failed: open ?? result.kind === 'failed',
+    skipped: false,
+    ...(result.kind === 'failed' ? { msg: result.problem.what } : {}),
+    ...ofTurn(turn),
+  };
+}
+
+/** What a loop as a whole came to: it has changed or failed if an item has, and was skipped if each was, or there is none. */
+export function aggregate(results: readonly Recorded[]): ValueMap {
+  const failed = any(results.map((one) => one.failed));
+  const skipped = results.every((one) => one.skipped);
+  const msg = failed === true ? 'One or more items failed' : skipped ? 'All items skipped' : 'All items completed';
+  return { results: results.map((one) => one.value), changed: any(results.map((one) => one.changed)), failed, skipped, msg };
+}
+
+function any(answers: readonly (boolean | Unknown)[]): boolean | Unknown {
+  return answers.includes(true) || (answers.find((one) => one instanceof Unknown) ?? false);
+}
+
+function ofTurn(turn: LoopTurn | undefined): ValueMap {
+  if (turn === undefined) return {};
+  const { loop, item, index } = turn;
+  const own = { [loop.variable]: item, ansible_loop_var: loop.variable };
+  return loop.indexVariable === undefined ? own : { ...own, [loop.indexVariable]: index, ansible_index_var: loop.indexVariable };
+}

@@ -1,0 +1,346 @@
+import type { Loop } from '../../playbook/base/play.ts';
+import { Problem } from '../../errors/problem.ts';
+import type { Layer } from '../../values/scope.ts';
+import type { Scope, ValueMap } from '../../values/base/value.ts';
+import { Unknown } from '../../values/base/value.ts';
+import { all } from '../base/conditions.ts';
+import type { Call } from '../base/called-handlers.ts';
+import { connectFor } from '../context/connect-host.ts';
+import { applyEffects } from './effects.ts';
+import type { TaskIdentity, TaskOutcome } from '../base/events.ts';
+import { isOnController } from '../lookahead/files-to-come.ts';
+import { isHandler } from '../base/frame.ts';
+import { foresee } from '../lookahead/foresee.ts';
+import type { LoopTurn } from '../base/loop.ts';
+import { isLoopInVain, loopLayer, turnsOf } from '../base/loop.ts';
+import type { ItemResult } from './item-result.ts';
+import { asTaskProblem, failure } from './item-result.ts';
+import type { ItemRun, TaskRun } from './item.ts';
+import { runItem } from './item-run.ts';
+import { pauseBetween } from './loop-pause.ts';
+import { HIDDEN, hushOf, hushedOutcome, hushedProblem, hushedResult, hushedUnknowns } from '../base/no-log.ts';
+import type { Hush } from '../base/no-log.ts';
+import { nameableNotifies, notifiesOf } from '../handlers/notified-names.ts';
+import { forgetOwed } from '../handlers/owed-handlers.ts';
+import type { Prepared } from '../preparation/prepare.ts';
+import { unknownIn } from '../preparation/prepare.ts';
+import { NotInPlan, TaskFailed } from '../base/signals.ts';
+import { withFactsRemedy } from '../context/step-failure.ts';
+import { resolveSettings } from '../preparation/step-settings.ts';
+import { labelOf } from '../base/task-identity.ts';
+import type { StepDone } from './roles-done.ts';
+import type { Recorded } from './task-results.ts';
+import { aggregate, failedTurn, shape, skippedTurn, unknownTurn } from './task-results.ts';
+import { failedOutcome, ignores, judge, outcomeOf } from './task-verdict.ts';
+import { throttled } from './throttle.ts';
+import { attempted } from './until.ts';
+
+/** A task on its way, once for each item of its loop. */
+interface Turn {
+  readonly run: TaskRun;
+  readonly identity: TaskIdentity;
+  readonly loop: LoopTurn | undefined;
+  /** The item, in the words of a report. */
+  readonly label: string | undefined;
+  readonly over: readonly Layer[];
+  readonly scope: Scope;
+  readonly hush: Hush;
+  /** By the clock of `performance`. */
+  readonly began: number;
+}
+
+/** Runs one task on one host, all its loop items, and says whether it did anything. Throws TaskFailed unless it went well or its errors are ignored. */
+export async function runTask(run: TaskRun): Promise<StepDone> {
+  const { task, host } = run;
+  const scope = run.scope();
+  const identity = run.context.identities.of(run.task, scope, isHandler(run.frame));
+  host.doing = identity;
+  const hush = hushOf(task, scope);
+  const whole: Turn = { run, identity, loop: undefined, label: undefined, over: [], scope, hush, began: performance.now() };
+  const result = task.loop === undefined ? await runOne(whole) : await runLoop(whole, task.loop);
+  if (task.register !== undefined) {
+    host.variables.remember(task.register, result.value);
+    run.remembered.set(task.register, result.value);
+  }
+  host.doing = undefined;
+  // A task of which anything failed calls for nothing; where that ends the host, what it began is owed all the same.
+  if (result.stops !== undefined) host.called.fail(run.calls);
+  else if (result.failed === true) withdraw(run, run.calls);
+  if (result.stops !== undefined) {
+    const shown = hushedResult(result.value, { hides: result.hides === true });
+    throw new TaskFailed(result.stops, { name: identity.name, result: shown });
+  }
+  if (result.skipped) return 'skipped';
+  return result.isOpen === true ? 'unknown' : 'done';
+}
+
+async function runLoop(whole: Turn, loop: Loop): Promise<Omit<Recorded, 'changed'>> {
+  const { run, scope } = whole;
+  const { task } = run;
+  let turns: readonly LoopTurn[] | Unknown;
+  try {
+    if (isLoopInVain(task, scope)) return skipLoop(whole, loop);
+    turns = turnsOf(loop, task, scope);
+  } catch (error) {
+    return failed(whole, asTaskProblem(error));
+  }
+  if (turns instanceof Unknown) return unknown(whole, turns.because);
+  if (turns.length === 0) return { ...skip(whole, 'its list is empty'), value: aggregate([]) };
+  const results = await runTurns(whole, turns);
+  const ran = results.filter((one) => !one.skipped);
+  return {
+    value: aggregate(results),
+    failed: ran.some((one) => one.failed === true),
+    isOpen: ran.length > 0 && ran.every((one) => one.isOpen === true),
+    skipped: results.every((one) => one.skipped),
+    stops: results.find((one) => one.stops !== undefined)?.stops,
+    hides: results.some((one) => one.hides === true),
+  };
+}
+
+const SKIPPED = { failed: false, stops: undefined, skipped: true } as const;
+
+/** Each of its items, so that the results are as many as where a condition of the item is false; without items the task as a whole. */
+function skipLoop(whole: Turn, loop: Loop): Omit<Recorded, 'changed'> {
+  const turns = turnsInVain(whole, loop);
+  if (!(turns instanceof Unknown) && turns.length > 0) return { ...SKIPPED, value: aggregate(turns.map((turn) => skip(turn))) };
+  skip(whole);
+  const none = aggregate([]);
+  return { ...SKIPPED, value: turns instanceof Unknown ? { ...none, results: turns } : none };
+}
+
+/** What the loop goes over need not be there, nor what its label speaks of. */
+function turnsInVain(whole: Turn, loop: Loop): readonly Turn[] | Unknown {
+  const { run, scope: plain } = whole;
+  try {
+    const turns = turnsOf(loop, run.task, plain);
+    if (turns instanceof Unknown) return turns;
+    return turns.map((one) => {
+      const turn = turnOf(run, one);
+      return { ...turn, label: shownLabel(turn, one), began: whole.began };
+    });
+  } catch (error) {
+    if (error instanceof Problem) return [];
+    throw error;
+  }
+}
+
+/** Every item. A throttled loop goes through all of them on one host before it begins on the next: what they make may belong together. */
+async function runTurns({ run, scope: plain }: Turn, turns: readonly LoopTurn[]): Promise<readonly Recorded[]> {
+  return await inTurn(run, plain, async () => {
+    const results: Recorded[] = [];
+    for (const loop of turns) {
+      await pauseBetween(run.context, loop.loop, loop.index);
+      results.push(await runOne(turnOf(run, loop)));
+    }
+    return results;
+  });
+}
+
+/** Only with the item's variables a name that speaks of the item can be told; under no_log it says that the item is hidden. */
+function turnOf(run: TaskRun, loop: LoopTurn): Turn {
+  const { task } = run;
+  const over = [loopLayer(loop)];
+  const scope = run.scope(over);
+  const hush = hushOf(task, scope);
+  const named = hush.hides ? run.scope([loopLayer({ ...loop, item: HIDDEN })]) : scope;
+  const identity = run.context.identities.of(task, named, isHandler(run.frame));
+  return { run, identity, loop, label: undefined, over, scope, hush, began: performance.now() };
+}
+
+function shownLabel({ run, hush, scope }: Turn, loop: LoopTurn): string {
+  return hush.hides ? HIDDEN : labelOf(run.task, scope, loop.item);
+}
+
+/** Waits until so many hosts may be in the task. A plan does not wait. */
+function inTurn<Result>(run: TaskRun, scope: Scope, work: () => Promise<Result>): Promise<Result> {
+  const most = run.context.mode === 'plan' ? undefined : run.task.throttle?.resolve(scope);
+  if (most === undefined || most === 0) return work();
+  return throttled({ batch: run.batch, stop: run.stop, most }, () => {
+    // Hosts go one after another so that the first failure is the last.
+    run.mayGoOn(Number.POSITIVE_INFINITY);
+    return work();
+  });
+}
+
+/** As whom the task is done on the host; undefined where that is not known, or it is done on another one. */
+function userOf({ task, host, context }: TaskRun, scope: Scope): string | undefined {
+  if (task.delegateTo !== undefined) return undefined;
+  const resolved = resolveSettings(task.settings, task.place, scope);
+  return resolved.kind === 'ready' ? context.machines.get(host.name)?.userOf(resolved.settings.privilege) : undefined;
+}
+
+async function runOne(unlabelled: Turn): Promise<Recorded> {
+  const { run, scope, loop } = unlabelled;
+  const { task, host, context } = run;
+  if (host.called.hasUnreached) host.called.reach(nameableNotifies(task, scope), userOf(run, scope));
+  let turn = unlabelled;
+  try {
+    if (loop !== undefined) turn = { ...turn, label: shownLabel(turn, loop) };
+    const holds = all(task.when, scope);
+    if (holds === false) return skip(turn);
+    if (holds instanceof Unknown) return unknown(turn, holds.because);
+    const preparing = await context.prepared.prepareNow(context, { host, task, item: loop?.item }, scope);
+    if (preparing.kind === 'unknown') return unknown(turn, preparing.because);
+    // Only a plan can do with what is not known.
+    const missing = context.mode === 'play' ? unknownIn(preparing.prepared) : undefined;
+    if (missing !== undefined) return unknown(turn, missing.because);
+    return await runPrepared(turn, preparing.prepared);
+  } catch (error) {
+    if (!(error instanceof NotInPlan)) return failed(turn, asTaskProblem(error));
+    finish(turn, { outcome: failedOutcome(error.problem, false) });
+    throw error;
+  }
+}
+
+async function runPrepared(turn: Turn, prepared: Prepared): Promise<Recorded> {
+  const { run, identity, scope, hush } = turn;
+  const item = await itemOf(turn, prepared);
+  const judged = await attempts(turn, item);
+  const outcome = doubted(run, outcomeOf(run.task, scope, judged, item.notifies));
+  const verdict = told(run, judged, outcome);
+  callHandlers(item, outcome, verdict.changed === true);
+  if (judged.kind === 'ok') await applyEffects(run, identity, hush, judged.effects ?? []);
+  const shaped = shape(judged, turn.loop);
+  const result = hushedUnknowns(judged.kind === 'unknown' ? shaped : { ...shaped, ...verdict }, identity.id, hush);
+  finish(turn, { outcome, delegatedTo: prepared.delegate, result });
+  return recorded(turn, { judged, outcome, verdict, result });
+}
+
+async function itemOf(turn: Turn, prepared: Prepared): Promise<ItemRun> {
+  const { run, identity, scope } = turn;
+  const machine = await connectFor(run.context, run.host, prepared.delegate);
+  const view = machine.view(prepared.privilege);
+  return {
+    ...run,
+    identity,
+    item: turn.label,
+    prepared,
+    machine,
+    notifies: notifiesOf(run.task, scope),
+    calledFor: [],
+    foresee: () => foresee(run.context, run.host, run.route, view),
+  };
+}
+
+/** What the item came to, with `changed_when`, `failed_when` and `until`. */
+async function attempts({ run, identity, over, scope }: Turn, item: ItemRun): Promise<ItemResult> {
+  const { task, context } = run;
+  const judging = { task, over, mode: context.mode, scope: run.scope };
+  const once = (look: 'first' | 'again'): Promise<ItemResult> =>
+    runItem(item, look)
+      .then((raw) => judge(judging, raw))
+      .catch(failedItem);
+  const attempt = task.loop === undefined ? (look: 'first' | 'again') => inTurn(run, scope, () => once(look)) : once;
+  return await attempted({ ...judging, context, host: run.host.name, identity, plain: scope }, attempt);
+}
+
+/** Calls for the handlers of a change, and takes back what was called for a change that does not count as one. */
+function callHandlers(item: ItemRun, outcome: TaskOutcome, isCertain: boolean): void {
+  const { called } = item.host;
+  if (outcome.kind === 'changed') item.calledFor.push(...called.call(item.notifies, isCertain ? 'certain' : 'doubtful'));
+  else if (outcome.kind === 'unknown') called.call(item.notifies, 'doubtful');
+  // They were written down ahead of a change that changed_when does not count as one.
+  else if (outcome.kind === 'ok') withdraw(item, item.calledFor.splice(0));
+  item.calls.push(...item.calledFor);
+}
+
+interface Ended {
+  readonly judged: ItemResult;
+  readonly outcome: TaskOutcome;
+  readonly verdict: Pick<Recorded, 'changed' | 'failed'>;
+  readonly result: ValueMap;
+}
+
+/** What `register` and the host take from it. */
+function recorded(turn: Turn, { judged, outcome, verdict, result }: Ended): Recorded {
+  const { hush } = turn;
+  switch (judged.kind) {
+    case 'waits':
+      return { ...unknownTurn(becauseOf(turn, judged.because)), changed: false, failed: false, isOpen: false };
+    case 'unknown': {
+      const nothing = unknownTurn(becauseOf(turn, judged.because));
+      return Object.keys(judged.result).length === 0 ? nothing : { ...nothing, value: result };
+    }
+    case 'ok':
+    case 'changed':
+    case 'failed': {
+      const stops = outcome.kind === 'failed' && !outcome.ignored ? hushedProblem(outcome.problem, hush) : undefined;
+      return { value: result, ...verdict, skipped: false, stops, hides: hush.hides };
+    }
+    default: {
+      const never: never = judged;
+      throw new Error(`unknown result ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+/** Whether it has changed anything, and whether it has failed, for `register`; a plan cannot always tell. */
+function told({ context }: TaskRun, judged: ItemResult, outcome: TaskOutcome): Pick<Recorded, 'changed' | 'failed'> {
+  const plain = { changed: outcome.kind === 'changed', failed: outcome.kind === 'failed' };
+  if (context.mode === 'play') return plain;
+  const open = judged.kind === 'ok' || judged.kind === 'changed' ? (judged.open ?? plain) : plain;
+  if (outcome.kind !== 'changed' || outcome.certainty !== 'after_change') return open;
+  return { ...open, changed: new Unknown('whether the task changes anything, which an earlier change decides') };
+}
+
+function withdraw({ context, host, batch }: TaskRun, calls: readonly Call[]): void {
+  forgetOwed(context, host, batch.play, host.called.withdraw(calls));
+}
+
+function failedItem(error: unknown): ItemResult {
+  return { kind: 'failed', problem: asTaskProblem(error), result: {}, output: undefined };
+}
+
+/** A handler that is only perhaps called for changes only perhaps what it would. */
+function doubted(run: TaskRun, outcome: TaskOutcome): TaskOutcome {
+  if (!run.doubtful || outcome.kind !== 'changed' || outcome.certainty !== 'certain') return outcome;
+  return { ...outcome, certainty: 'after_change' };
+}
+
+function skip(turn: Turn, why = 'its condition is false'): Recorded {
+  finish(turn, { outcome: { kind: 'skipped', why } });
+  return skippedTurn(turn.loop);
+}
+
+function failed(turn: Turn, error: Problem): Recorded {
+  const ignored = ignores(turn.run.task, turn.scope);
+  const problem = withFactsRemedy(error);
+  finish(turn, { outcome: failedOutcome(problem, ignored) });
+  const entry = failedTurn(problem, ignored, turn.loop);
+  if (entry.stops === undefined) return entry;
+  return { ...entry, stops: hushedProblem(entry.stops, turn.hush), hides: turn.hush.hides };
+}
+
+/** A plan tells that it is not known; a play needs to know. */
+function unknown(turn: Turn, because: string): Recorded {
+  const { run, scope } = turn;
+  if (run.context.mode === 'play') return failed(turn, failure(run, { what: `what it needs is not known: ${because}` }));
+  run.host.called.call(nameableNotifies(run.task, scope), 'doubtful');
+  if (isOnController(run.task, run.host.name, scope, run.context.hosts)) run.context.files.expectAnything();
+  finish(turn, { outcome: { kind: 'unknown', because } });
+  return unknownTurn(becauseOf(turn, because));
+}
+
+/** Why its result is not known, for tasks that follow. */
+function becauseOf({ hush, identity }: Turn, because: string): string {
+  return hush.hides ? `the task at ${identity.id}` : because;
+}
+
+interface Finish {
+  readonly outcome: TaskOutcome;
+  readonly delegatedTo?: string | undefined;
+  readonly result?: ValueMap;
+}
+
+/** Counts and tells what one item came to. */
+function finish(turn: Turn, { outcome, delegatedTo, result }: Finish): void {
+  const { run, identity, label, hush, began } = turn;
+  const { context, host } = run;
+  if (outcome.kind === 'failed') host.count(outcome.ignored ? 'ignored' : 'failed');
+  else host.count(outcome.kind);
+  if (outcome.kind === 'unknown') context.approval?.leaveOpen(host.name, identity);
+  const milliseconds = performance.now() - began;
+  const told = hush.hides ? { outcome: hushedOutcome(outcome, hush), result: undefined, hidden: true as const } : { outcome, result };
+  context.emit({ type: 'task_finished', host: host.name, delegatedTo, task: identity, item: label, ...told, milliseconds });
+}

@@ -1,0 +1,145 @@
+import { Problem } from '../../errors/problem.ts';
+import type { Change } from '../../modules/base/module.ts';
+import type { Task } from '../../playbook/base/play.ts';
+import type { Expression } from '../../values/expression/expression.ts';
+import type { Layer } from '../../values/scope.ts';
+import type { Scope, Value, ValueMap } from '../../values/base/value.ts';
+import { Unknown } from '../../values/base/value.ts';
+import { all } from '../base/conditions.ts';
+import type { RunContext } from '../context/context.ts';
+import type { TaskOutcome } from '../base/events.ts';
+import { flagOf } from '../base/flag.ts';
+import type { ItemResult, OpenVerdict } from './item-result.ts';
+import { failure } from './item-result.ts';
+
+/** A task on a host, with the layers above its own variables: the item of its loop. */
+export interface Judged {
+  readonly task: Task;
+  readonly over: readonly Layer[];
+  readonly mode: RunContext['mode'];
+  /** The variables of the task on the host. */
+  readonly scope: (over: readonly Layer[]) => Scope;
+}
+
+/** changed_when and failed_when have the last word. */
+export function judge(of: Judged, raw: ItemResult): ItemResult {
+  const fails = failureOf(of, raw);
+  const judged = withFailure(of, raw, fails);
+  if (judged.kind !== 'ok' && judged.kind !== 'changed') return judged;
+  const { changedWhen } = of.task;
+  const changes = judged.kind === 'ok' ? false : changedWhen === undefined ? true : all(changedWhen, resultScope(of, judged));
+  const open = openVerdict(of, fails, changes);
+  if (judged.kind === 'ok') return { ...judged, ...open };
+  if (changes === false) return { kind: 'ok', result: judged.result, effects: [], ...open };
+  const isCounted = changes === true && !(of.task.failedWhen !== undefined && fails instanceof Unknown);
+  return { ...judged, ...(isCounted ? {} : { change: notCounted(judged.change) }), ...open };
+}
+
+/** It will be done. Whether that counts as a change or a failure, nothing tells ahead. */
+function notCounted(change: Change): Change {
+  return change.certainty === 'certain' ? { ...change, certainty: 'opaque' } : change;
+}
+
+/** What failed_when says; without it what a plan can say of something that may go wrong. */
+function failureOf(of: Judged, raw: ItemResult): boolean | Unknown {
+  const { failedWhen } = of.task;
+  if (raw.kind === 'unknown' || raw.kind === 'waits') return false;
+  if (failedWhen !== undefined) return isFailure(of, failedWhen, raw);
+  return raw.kind === 'failed' || mayFail(of, raw);
+}
+
+function withFailure(of: Judged, raw: ItemResult, fails: boolean | Unknown): ItemResult {
+  if (fails === true && (raw.kind === 'ok' || raw.kind === 'changed')) {
+    return {
+      kind: 'failed',
+      problem: failure(of, { what: 'failed_when is true' }),
+      result: raw.result,
+      output: raw.kind === 'changed' ? raw.output : undefined,
+    };
+  }
+  if (fails !== false || raw.kind !== 'failed') return raw;
+  // A command that is allowed to fail has been run all the same.
+  return raw.attempted === undefined
+    ? { kind: 'ok', result: raw.result, effects: [] }
+    : { kind: 'changed', change: raw.attempted, result: raw.result, output: raw.output };
+}
+
+/** Of a plan: a command, a request and the like may fail for reasons of their own. */
+function mayFail({ mode }: Judged, raw: ItemResult): false | Unknown {
+  return mode === 'plan' && raw.kind === 'changed' && raw.change.touches === 'everything' ? new Unknown(MAY_FAIL) : false;
+}
+
+/** Where failed_when excuses that, nothing was run, and so nothing has changed. */
+const MAY_LACK_FOLDER = 'whether the folder of chdir is there, which is seen only as the command begins';
+const MAY_FAIL = 'whether the task fails, which nothing tells before it is done';
+
+/** Nothing runs behind a failure that ends the host's way, so one counts only where it is ignored. What fails is no change. */
+function openVerdict(of: Judged, fails: boolean | Unknown, changes: boolean | Unknown): { readonly open?: OpenVerdict } {
+  const { task, over, mode } = of;
+  if (mode !== 'plan') return {};
+  const isOpen = fails instanceof Unknown && task.ignoreErrors !== undefined && ignores(task, of.scope(over));
+  const isExcused = changes === true && task.failedWhen !== undefined && task.arguments.has('chdir');
+  const perhaps = isOpen ? fails : isExcused ? new Unknown(MAY_LACK_FOLDER) : undefined;
+  const open = { changed: changes === true ? (perhaps ?? true) : changes, failed: isOpen ? fails : false };
+  return open.changed instanceof Unknown || isOpen ? { open } : {};
+}
+
+/**
+ * Where it failed before it had a result that the conditions speak of, its own failure is the one to tell. So it is with the status of a
+ * command that was not begun: `failed_when: result.rc == 3` excuses those that a command has.
+ */
+function isFailure(of: Judged, conditions: readonly Expression[], raw: ItemResult): boolean | Unknown {
+  const { rc, ...others } = raw.result;
+  const hasNone = raw.kind === 'failed' && (Object.keys(raw.result).length === 0 || rc === null);
+  try {
+    return all(conditions, resultScope(of, hasNone ? { ...raw, result: others } : raw));
+  } catch (error) {
+    if (error instanceof Problem && hasNone) return true;
+    throw error;
+  }
+}
+
+/** The task's variables with its result: as `result`, and under the name of `register`. */
+export function resultScope(of: Judged, result: ItemResult): Scope {
+  const { task, over } = of;
+  const failed = result.kind === 'failed' || mayFail(of, result);
+  const value: ValueMap = { ...result.result, changed: result.kind === 'changed', failed, skipped: false };
+  const variables = new Map<string, Value>([['result', value]]);
+  if (task.register !== undefined) variables.set(task.register, value);
+  return of.scope([...over, { level: 'set_fact', origin: 'result of the task', variables }]);
+}
+
+export function outcomeOf(task: Task, scope: Scope, result: ItemResult, notifies: readonly string[]): TaskOutcome {
+  switch (result.kind) {
+    case 'ok':
+    case 'waits':
+      return { kind: 'ok' };
+    case 'unknown':
+      return { kind: 'unknown', because: result.because };
+    case 'failed':
+      return failedOutcome(result.problem, ignores(task, scope), result.output);
+    case 'changed':
+      return {
+        kind: 'changed',
+        differences: result.change.differences,
+        certainty: result.change.certainty,
+        doubt: result.change.doubt,
+        notifies,
+      };
+    default: {
+      const never: never = result;
+      throw new Error(`unknown result ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+export type FailedOutcome = Extract<TaskOutcome, { kind: 'failed' }>;
+
+export function failedOutcome(problem: Problem, ignored: boolean, output?: FailedOutcome['output']): FailedOutcome {
+  return { kind: 'failed', problem, ignored, output };
+}
+
+/** `ignore_errors`. What is not known yet ignores nothing. */
+export function ignores(task: Task, scope: Scope): boolean {
+  return flagOf('ignore_errors', task.ignoreErrors, scope) === true;
+}

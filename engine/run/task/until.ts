@@ -1,0 +1,151 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Problem } from '../../errors/problem.ts';
+import type { Task } from '../../playbook/base/play.ts';
+import { explain } from '../../values/expression/explain.ts';
+import type { Scope, Value } from '../../values/base/value.ts';
+import { Unknown } from '../../values/base/value.ts';
+import { all } from '../base/conditions.ts';
+import type { RunContext } from '../context/context.ts';
+import type { TaskIdentity } from '../base/events.ts';
+import type { ItemResult } from './item-result.ts';
+import { failure } from './item-result.ts';
+import { wrongType } from '../base/wrong-type.ts';
+import type { Judged } from './task-verdict.ts';
+import { resultScope } from './task-verdict.ts';
+
+/** Does the task, and says what came of it. `again`: what was seen before is not trusted. */
+export type Attempt = (look: 'first' | 'again') => Promise<ItemResult>;
+
+export interface Waiting extends Judged {
+  readonly context: RunContext;
+  readonly host: string;
+  readonly identity: TaskIdentity;
+  /** The variables of the task without those of a result. */
+  readonly plain: Scope;
+}
+
+/** `until`, `retries`, `delay`: attempts until the expressions hold, or the task succeeds where there are none. Adds how many it took. */
+export async function attempted(of: Waiting, attempt: Attempt): Promise<ItemResult> {
+  const { task, context } = of;
+  const { until } = task;
+  if (until === undefined) return attempt('first');
+  const retries = numberOf(until.retries?.resolve(of.plain) ?? 3, 'retries', task);
+  const delayMs = numberOf(until.delaySeconds?.resolve(of.plain) ?? 5, 'delay', task) * 1000;
+  const began = performance.now();
+  for (let attempts = 1; ; attempts += 1) {
+    const result = withAttempts(await attempt(attempts === 1 ? 'first' : 'again'), attempts);
+    if (context.mode === 'plan') return asPlanned(of, result, retries);
+    if (result.kind === 'unknown' || isDone(of, result) === true) return result;
+    if (attempts > retries && isExcused(task, result)) return result;
+    if (attempts > retries || context.interrupt.aborted) return gaveUp(of, result, attempts, performance.now() - began);
+    context.emit({ type: 'task_retried', host: of.host, task: of.identity, attempt: attempts, attempts: retries + 1 });
+    await wait(delayMs, undefined, { signal: context.interrupt }).catch(() => undefined);
+  }
+}
+
+/** Whether failed_when has said of the last attempt that it is no failure. */
+function isExcused({ failedWhen }: Task, result: ItemResult): boolean {
+  return failedWhen !== undefined && result.kind !== 'failed';
+}
+
+function withAttempts(result: ItemResult, attempts: number): ItemResult {
+  return { ...result, result: { ...result.result, attempts } };
+}
+
+/** A plan does not wait: what is not so yet, a play would wait for, and what it comes to then is not known. */
+function asPlanned(of: Waiting, result: ItemResult, retries: number): ItemResult {
+  switch (result.kind) {
+    case 'failed':
+    case 'waits':
+      return { kind: 'waits', because: WAITED_FOR, result: {} };
+    case 'unknown':
+      return { kind: 'waits', because: result.because, result: {} };
+    case 'ok':
+    case 'changed': {
+      if (isNever(of) && !isExcused(of.task, result)) return neverSo(of, withAttempts(result, retries + 1));
+      const done = isDone(of, result);
+      if (done === true) return result;
+      if (done instanceof Unknown) return { ...result, result: { ...result.result, attempts: new Unknown(done.because) } };
+      if (result.kind === 'ok') return { kind: 'waits', because: WAITED_FOR, result: {} };
+      return { ...result, result: Object.fromEntries(Object.keys(result.result).map((key) => [key, new Unknown(WAITED_FOR)])) };
+    }
+    default: {
+      const never: never = result;
+      throw new Error(`unknown result ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+/** Whether the expressions are false whatever the result is. */
+function isNever(of: Waiting): boolean {
+  const { task } = of;
+  const names = ['result', ...(task.register === undefined ? [] : [task.register])];
+  const variables = new Map<string, Value>(names.map((name) => [name, new Unknown(WAITED_FOR)]));
+  const scope = of.scope([...of.over, { level: 'set_fact', origin: 'result of the task', variables }]);
+  try {
+    return all(task.until?.expressions ?? [], scope) === false;
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
+  }
+}
+
+function neverSo(of: Waiting, result: ItemResult): ItemResult {
+  const expressions = of.task.until?.expressions ?? [];
+  const why = expressions.flatMap((one) => explain(one, resultScope(of, result)));
+  const what = `would give up: no attempt makes ${expressions.map((one) => one.source).join(' && ')} true`;
+  const problem = failure(of, {
+    what,
+    why: why.length === 0 ? undefined : why.join('\n'),
+    remedy: 'Let `until` speak of the result of the task.',
+  });
+  return { kind: 'failed', problem, result: result.result, output: undefined };
+}
+
+const WAITED_FOR = 'it is waited for';
+
+/** Do the expressions hold? Of a plan that may not be known. */
+function isDone(of: Waiting, result: ItemResult): boolean | Unknown {
+  const expressions = of.task.until?.expressions ?? [];
+  if (expressions.length === 0) return result.kind !== 'failed';
+  try {
+    return all(expressions, resultScope(of, result));
+  } catch (error) {
+    if (result.kind === 'failed' && error instanceof Problem) return false;
+    throw error;
+  }
+}
+
+function gaveUp(of: Waiting, result: ItemResult, attempts: number, milliseconds: number): ItemResult {
+  const expressions = of.task.until?.expressions ?? [];
+  const tries = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(milliseconds / 1000)} s`;
+  const wanted = expressions.map((one) => one.source).join(' && ');
+  const what = `gave up after ${tries}${wanted === '' ? '' : `: ${wanted} was never true`}`;
+  const values = expressions.flatMap((one) => explain(one, resultScope(of, result)));
+  const last = result.kind === 'failed' ? [`The last attempt: ${result.problem.what}`, ...(result.problem.why ?? '').split('\n')] : [];
+  const why = [...values, ...last].filter((line) => line !== '').join('\n');
+  const problem = failure(of, {
+    what,
+    why: why === '' ? undefined : why,
+    remedy: result.kind === 'failed' ? result.problem.remedy : undefined,
+  });
+  switch (result.kind) {
+    case 'failed':
+      return { ...result, problem };
+    case 'changed':
+      return { kind: 'failed', problem, result: result.result, output: result.output, attempted: result.change };
+    case 'ok':
+    case 'waits':
+    case 'unknown':
+      return { kind: 'failed', problem, result: result.result, output: undefined };
+    default: {
+      const never: never = result;
+      throw new Error(`unknown result ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+function numberOf(value: Value, what: string, task: Task): number {
+  if (typeof value === 'number' && value >= 0) return value;
+  throw wrongType(what, 'a number that is not negative', task.place);
+}
