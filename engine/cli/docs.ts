@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { modules } from '../modules/base/catalogue.ts';
 import type { AnyModule } from '../modules/base/module.ts';
-import { printAnsibleDifferences, printHelpers } from '../report/language-tables.ts';
-import { printModule, printModules } from '../report/module-document.ts';
-import { printPlaybookSchema } from '../report/playbook-schema.ts';
+import { printAnsibleDifferences, printHelpers } from '../report/reference/language-tables.ts';
+import { printModule, printModules } from '../report/reference/module-document.ts';
+import { printPlaybookSchema } from '../report/reference/playbook-schema.ts';
 import { EXIT } from './exit-status.ts';
 
 interface Flags {

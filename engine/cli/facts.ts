@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { showFacts } from '../report/visits.ts';
+import { showFacts } from '../report/run/visits.ts';
 import { addConnectionOptions, addInventoryOptions, addLimitOption } from './common-options.ts';
 import type { VisitFlags } from './visit.ts';
 import { visitPattern } from './visit.ts';

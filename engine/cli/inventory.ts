@@ -3,7 +3,7 @@ import { Problem } from '../errors/problem.ts';
 import { LOCALHOST, localhostOf } from '../inventory/localhost.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
-import { printInventoryGraph, printInventoryHost, printInventoryList } from '../report/inventory.ts';
+import { printInventoryGraph, printInventoryHost, printInventoryList } from '../report/listing/inventory.ts';
 import { didYouMean } from '../values/language/suggest.ts';
 import type { InventoryFlags } from './common-options.ts';
 import { addInventoryOptions, addLimitOption } from './common-options.ts';

@@ -137,7 +137,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.problem;
-    const { printProblems } = await import('../report/problems.ts');
+    const { printProblems } = await import('../report/text/problems.ts');
     if (error instanceof Problems) printProblems(error.problems, process.stderr);
     else printProblems([error instanceof Problem ? error : fileProblem(error)], process.stderr);
     return EXIT.problem;

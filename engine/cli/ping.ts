@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { showPings } from '../report/visits.ts';
+import { showPings } from '../report/run/visits.ts';
 import { addConnectionOptions, addInventoryOptions, addLimitOption } from './common-options.ts';
 import type { VisitFlags } from './visit.ts';
 import { visitPattern } from './visit.ts';

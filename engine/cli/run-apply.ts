@@ -1,6 +1,6 @@
 import { Problem } from '../errors/problem.ts';
-import { holdAgainst, printHeldPlan } from '../report/held-plan.ts';
-import { RecordedPlan } from '../report/recorded-plan.ts';
+import { holdAgainst, printHeldPlan } from '../report/plan/held-plan.ts';
+import { RecordedPlan } from '../report/plan/recorded-plan.ts';
 import type { Report } from '../report/report.ts';
 import { engineChanged, extraChanged, staleBecause } from '../run/saved-plan/compare-plans.ts';
 import type { RunEvent } from '../run/base/events.ts';

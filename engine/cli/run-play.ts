@@ -1,6 +1,6 @@
 import { Problem } from '../errors/problem.ts';
 import { createHash, scryptSync } from 'node:crypto';
-import { printNotes } from '../report/vault.ts';
+import { printNotes } from '../report/listing/vault.ts';
 import type { Mode } from '../run/base/events.ts';
 import type { Resume } from '../run/resume.ts';
 import type { RunResult } from '../run/run.ts';
@@ -21,7 +21,7 @@ export async function runPlayCommand(playbookFile: string, command: Mode, flags:
   const { playbook, inventory, extra, vault, access } = prepared;
   const selection = { tags: flags.tags, skipTags: flags.skipTags };
   if (flags.listHosts === true || flags.listTasks === true || flags.listTags === true) {
-    const { printLists } = await import('../report/lists.ts');
+    const { printLists } = await import('../report/listing/lists.ts');
     printLists(
       playbook,
       inventory,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { listRuns, readRun } from '../report/run-history.ts';
-import { printRun, printRuns } from '../report/runs.ts';
+import { listRuns, readRun } from '../report/journal/run-history.ts';
+import { printRun, printRuns } from '../report/journal/runs.ts';
 import { EXIT } from './exit-status.ts';
 import { journalFolder } from './perform-run.ts';
 

@@ -1,6 +1,6 @@
 import { Problem, Problems } from '../errors/problem.ts';
-import { documentPlan } from '../report/document-plan.ts';
-import { RecordedPlan } from '../report/recorded-plan.ts';
+import { documentPlan } from '../report/plan/document-plan.ts';
+import { RecordedPlan } from '../report/plan/recorded-plan.ts';
 import type { Report } from '../report/report.ts';
 import { Approval } from '../run/saved-plan/approval.ts';
 import type { RunEvent } from '../run/base/events.ts';

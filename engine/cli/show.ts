@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import { printPlan } from '../report/show-plan.ts';
+import { printPlan } from '../report/plan/show-plan.ts';
 import { readPlan } from '../run/saved-plan/plan-file.ts';
 import { EXIT } from './exit-status.ts';
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { Problem } from '../errors/problem.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { MAGIC_VARIABLES } from '../playbook/base/keywords.ts';
-import { printExplanations, printVariables } from '../report/variables.ts';
+import { printExplanations, printVariables } from '../report/listing/variables.ts';
 import { hostScopes } from '../run/host/host-scopes.ts';
 import { didYouMean } from '../values/language/suggest.ts';
 import type { InventoryFlags } from './common-options.ts';

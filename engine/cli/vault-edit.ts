@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
-import { printProblems } from '../report/problems.ts';
-import { printNotes } from '../report/vault.ts';
+import { printProblems } from '../report/text/problems.ts';
+import { printNotes } from '../report/listing/vault.ts';
 import { editSealed } from '../vault/edit/edit.ts';
 import type { Recipient } from '../vault/age/recipient.ts';
 import { findFile } from '../vault/edit/replace-file.ts';

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { buffer as readAll } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { Problem } from '../errors/problem.ts';
-import { printClear, printNotes } from '../report/vault.ts';
+import { printClear, printNotes } from '../report/listing/vault.ts';
 import { textIn } from '../values/yaml/text-file.ts';
 import { encryptArmored, encryptValue, rekeyValues } from '../vault/encrypt.ts';
 import { readIdentities } from '../vault/age/identities.ts';

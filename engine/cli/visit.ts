@@ -2,7 +2,7 @@ import { Unreachable } from '../connection/base/unreachable.ts';
 import { Problem } from '../errors/problem.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
-import { showNotKept } from '../report/visits.ts';
+import { showNotKept } from '../report/run/visits.ts';
 import { hostScopes } from '../run/host/host-scopes.ts';
 import type { Visit } from '../run/visit-hosts.ts';
 import { visitHosts } from '../run/visit-hosts.ts';

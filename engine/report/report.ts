@@ -1,15 +1,15 @@
 import { WriteStream } from 'node:tty';
 import type { Emit, Mode, RunEvent } from '../run/base/events.ts';
-import { openJournal } from './journal.ts';
-import { jsonLines } from './json-lines.ts';
-import type { Output } from './output.ts';
-import { openOutput } from './output.ts';
-import { paintFor } from './paint.ts';
-import { plain } from './plain.ts';
-import { plan } from './plan.ts';
-import { sourceReader } from './problems.ts';
-import type { Renderer } from './renderer.ts';
-import { terminal } from './terminal.ts';
+import { openJournal } from './journal/journal.ts';
+import { jsonLines } from './run/json-lines.ts';
+import type { Output } from './text/output.ts';
+import { openOutput } from './text/output.ts';
+import { paintFor } from './text/paint.ts';
+import { plain } from './run/plain.ts';
+import { plan } from './plan/plan.ts';
+import { sourceReader } from './text/problems.ts';
+import type { Renderer } from './run/renderer.ts';
+import { terminal } from './run/terminal.ts';
 
 export interface ReportOptions {
   readonly format: 'auto' | 'plain' | 'json';

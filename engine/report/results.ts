@@ -1,17 +1,17 @@
 import type { TaskFinished } from '../run/base/events.ts';
 import { maskValue } from '../values/mask/mask.ts';
-import { differenceLines } from './differences.ts';
-import { failureLines } from './failure.ts';
-import { openJournal } from './journal.ts';
-import { openOutput } from './output.ts';
-import type { Paint } from './paint.ts';
-import { paintFor } from './paint.ts';
-import type { SourceReader } from './problems.ts';
-import { problemLines, sourceReader } from './problems.ts';
+import { differenceLines } from './text/differences.ts';
+import { failureLines } from './text/failure.ts';
+import { openJournal } from './journal/journal.ts';
+import { openOutput } from './text/output.ts';
+import type { Paint } from './text/paint.ts';
+import { paintFor } from './text/paint.ts';
+import type { SourceReader } from './text/problems.ts';
+import { problemLines, sourceReader } from './text/problems.ts';
 import type { Report } from './report.ts';
-import { eventLines } from './plain.ts';
-import { shown, valueLines, wholeResultLines } from './result-value.ts';
-import { safeLine } from './safe-text.ts';
+import { eventLines } from './run/plain.ts';
+import { shown, valueLines, wholeResultLines } from './text/result-value.ts';
+import { safeLine } from './text/safe-text.ts';
 
 export interface ResultOptions {
   readonly diff: boolean;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { modules } from '../../engine/modules/base/catalogue.ts';
-import { argumentDocuments } from '../../engine/report/module-document.ts';
+import { argumentDocuments } from '../../engine/report/reference/module-document.ts';
 
 const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
 const folder = mkdtempSync(join(tmpdir(), 'commands-'));

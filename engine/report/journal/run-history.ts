@@ -1,0 +1,260 @@
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import { Problem } from '../../errors/problem.ts';
+import { MOST_SEALED, readAtOnce } from '../../files/read-file.ts';
+import type { Debt } from '../../run/base/owed.ts';
+import { isSameProcess } from './own-process.ts';
+
+/** What became of a run. `killed`: its process is gone, and it never came to its end. */
+export type RunOutcome = 'running' | 'killed' | 'interrupted' | 'failed' | 'unreachable' | 'stopped' | 'ok';
+
+/** A run as its journal tells it. */
+export interface RunHistory {
+  readonly id: string;
+  /** The arguments that the program was called with, secrets masked. */
+  readonly command: readonly string[];
+  /** Digest of the playbook, inventory and variable files that it read; undefined where it was not noted. */
+  readonly inputs: string | undefined;
+  readonly playbook: string;
+  readonly at: Date;
+  readonly hosts: readonly string[];
+  readonly partial: readonly string[];
+  /** The run that this one went on with. */
+  readonly resumed: string | undefined;
+  readonly outcome: RunOutcome;
+  readonly stopped: string | undefined;
+  readonly milliseconds: number | undefined;
+  readonly changes: readonly TaskNote[];
+  readonly failures: readonly (TaskNote & { readonly what: string; readonly why: string | undefined })[];
+  /** Begun, and not told to be finished. */
+  readonly open: readonly TaskNote[];
+  /** Hosts that owe handlers. Of a run that was killed, what its changes called for and it did not get to. */
+  readonly owed: readonly { readonly host: string; readonly debts: readonly Debt[] }[];
+  /** Digests of the files of the controller that tasks have read, by path. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Hosts that are through with a play, by play. */
+  readonly finished: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+export interface TaskNote {
+  readonly host: string;
+  readonly task: string;
+  readonly place: string;
+}
+
+const task = z.looseObject({ id: z.string(), name: z.string(), handler: z.boolean() });
+const problem = z.looseObject({ what: z.string(), why: z.string().optional() });
+/** Versions before 2 of the list of owed handlers knew the name only. */
+const debt = z.union([
+  z.string().transform((handler): Debt => ({ playbook: undefined, play: undefined, handler })),
+  z
+    .looseObject({ playbook: z.string().optional(), play: z.string().optional(), handler: z.string() })
+    .transform(({ playbook, play, handler }): Debt => ({ playbook, play, handler })),
+]);
+const recap = z.looseObject({
+  host: z.string(),
+  failed: z.number(),
+  unreachable: z.boolean(),
+  owed: z.array(debt),
+});
+const outcome = z.looseObject({
+  kind: z.string(),
+  ignored: z.boolean().optional(),
+  problem: problem.optional(),
+  notifies: z.array(z.string()).optional(),
+});
+
+const line = z.discriminatedUnion('type', [
+  z.looseObject({
+    type: z.literal('command'),
+    arguments: z.array(z.string()),
+    process: z.looseObject({ pid: z.number(), began: z.string() }).optional(),
+    inputs: z.string().optional(),
+  }),
+  z.looseObject({
+    type: z.literal('run_started'),
+    playbook: z.string(),
+    at: z.string().refine((text) => !Number.isNaN(Date.parse(text))),
+    hosts: z.array(z.string()),
+    partial: z.array(z.string()),
+    resumed: z.string().optional(),
+  }),
+  z.looseObject({ type: z.literal('files_read'), files: z.record(z.string(), z.string()) }),
+  z.looseObject({ type: z.literal('play_started'), play: z.string(), place: z.string(), hosts: z.array(z.string()) }),
+  z.looseObject({ type: z.literal('host_unreachable'), host: z.string(), problem, during: task.optional() }),
+  z.looseObject({ type: z.literal('task_started'), host: z.string(), task }),
+  z.looseObject({ type: z.literal('task_finished'), host: z.string(), task, outcome }),
+  z.looseObject({ type: z.literal('handler_owed'), host: z.string(), handler: z.string(), playbook: z.string().optional() }),
+  z.looseObject({ type: z.literal('play_finished') }),
+  z.looseObject({ type: z.literal('run_finished'), recap: z.array(recap), stopped: z.string().optional(), milliseconds: z.number() }),
+]);
+type Line = z.infer<typeof line>;
+
+/** The same play in two runs of the same files. */
+export function playKey(name: string, place: string): string {
+  return `${place} ${name}`;
+}
+
+/** All runs that have a journal, the last one first. Those that cannot be read are left out. */
+export function listRuns(folder: string): readonly RunHistory[] {
+  let names: readonly string[];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return [];
+  }
+  return names.flatMap((name) => history(folder, name) ?? []).toSorted((one, other) => other.at.getTime() - one.at.getTime());
+}
+
+/** Throws Problem `no-such-run`. A part of an id is enough where it is one run's only. */
+export function readRun(folder: string, id: string): RunHistory {
+  const found = listRuns(folder).filter((one) => one.id === id || one.id.includes(id));
+  const exact = found.find((one) => one.id === id) ?? found[0];
+  if (exact !== undefined && (found.length === 1 || exact.id === id)) return exact;
+  throw new Problem({
+    code: 'no-such-run',
+    what: found.length === 0 ? `There is no run ${id}` : `${found.length} runs are called ${id}`,
+    why: `Looked in ${folder}.`,
+    remedy: 'See `runbook runs` for those there are.',
+  });
+}
+
+function history(folder: string, id: string): RunHistory | undefined {
+  let text: string;
+  try {
+    text = readAtOnce(join(folder, id, 'journal.jsonl'), MOST_SEALED).toString();
+  } catch {
+    return undefined;
+  }
+  const lines = text.split('\n').flatMap((one) => parse(one) ?? []);
+  const started = lines.find((one) => one.type === 'run_started');
+  if (started === undefined) return undefined;
+  const command = lines.find((one) => one.type === 'command');
+  const ended = lines.find((one) => one.type === 'run_finished');
+  const story = new Story();
+  for (const one of lines) story.follow(one);
+  return {
+    id,
+    command: command?.arguments ?? [],
+    inputs: command?.inputs,
+    playbook: started.playbook,
+    at: new Date(started.at),
+    hosts: started.hosts,
+    partial: started.partial,
+    resumed: started.resumed,
+    outcome: ended === undefined ? (isSameProcess(command?.process) ? 'running' : 'killed') : endOf(ended),
+    stopped: ended?.stopped,
+    milliseconds: ended?.milliseconds,
+    changes: story.changes,
+    failures: story.failures,
+    open: [...story.open.values()],
+    owed: ended === undefined ? story.owed() : ended.recap.flatMap(({ host, owed }) => (owed.length === 0 ? [] : { host, debts: owed })),
+    files: Object.fromEntries(story.files),
+    finished: story.finished,
+  };
+}
+
+/** A run that was killed may have left half a line. */
+function parse(text: string): Line | undefined {
+  try {
+    return line.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+function endOf(ended: Extract<Line, { type: 'run_finished' }>): RunOutcome {
+  if (ended.stopped === 'interrupted') return 'interrupted';
+  if (ended.recap.some((host) => host.failed > 0)) return 'failed';
+  if (ended.recap.some((host) => host.unreachable)) return 'unreachable';
+  return ended.stopped === undefined ? 'ok' : 'stopped';
+}
+
+/** Puts together what the lines tell one after the other. */
+class Story {
+  readonly changes: TaskNote[] = [];
+  readonly failures: (TaskNote & { readonly what: string; readonly why: string | undefined })[] = [];
+  readonly open = new Map<string, TaskNote>();
+  readonly files = new Map<string, string>();
+  readonly finished = new Map<string, Set<string>>();
+  /** By host, and there by handler. */
+  readonly #owed = new Map<string, Map<string, Debt>>();
+  #playbook: string | undefined;
+  #play: string | undefined;
+  #batch: { readonly key: string; readonly hosts: Set<string> } | undefined;
+
+  follow(event: Line): void {
+    switch (event.type) {
+      case 'play_started':
+        this.#play = event.play;
+        this.#endBatch();
+        this.#batch = { key: playKey(event.play, event.place), hosts: new Set(event.hosts) };
+        return;
+      case 'files_read':
+        for (const [path, digest] of Object.entries(event.files)) this.files.set(path, digest);
+        return;
+      case 'play_finished':
+        return this.#endBatch();
+      case 'task_started':
+        this.open.set(event.host, noteOf(event.host, event.task));
+        return;
+      case 'task_finished':
+        return this.#taskFinished(event);
+      case 'host_unreachable': {
+        this.#batch?.hosts.delete(event.host);
+        const during = event.during === undefined ? { task: '', place: '' } : noteOf(event.host, event.during);
+        this.failures.push({ ...during, host: event.host, what: event.problem.what, why: event.problem.why });
+        return;
+      }
+      case 'handler_owed':
+        return this.#owe(event.host, { playbook: event.playbook, play: this.#play, handler: event.handler });
+      case 'run_started':
+        this.#playbook = basename(event.playbook);
+        return;
+      case 'command':
+        return;
+      case 'run_finished':
+        this.open.clear();
+        return;
+      default:
+        throw new Error(`unknown event ${JSON.stringify(event satisfies never)}`);
+    }
+  }
+
+  owed(): RunHistory['owed'] {
+    return [...this.#owed].flatMap(([host, debts]) => (debts.size === 0 ? [] : { host, debts: [...debts.values()] }));
+  }
+
+  #taskFinished(event: Extract<Line, { type: 'task_finished' }>): void {
+    const note = noteOf(event.host, event.task);
+    this.open.delete(event.host);
+    if (event.outcome.kind === 'changed') {
+      this.changes.push(note);
+      for (const name of event.outcome.notifies ?? []) this.#owe(event.host, { playbook: this.#playbook, play: this.#play, handler: name });
+    }
+    if (event.outcome.kind === 'failed' && event.outcome.ignored !== true) {
+      this.#batch?.hosts.delete(event.host);
+      this.failures.push({ ...note, what: event.outcome.problem?.what ?? '', why: event.outcome.problem?.why });
+    } else if (event.task.handler) this.#owed.get(event.host)?.delete(event.task.name);
+  }
+
+  #owe(host: string, owed: Debt): void {
+    const debts = this.#owed.get(host);
+    if (debts === undefined) this.#owed.set(host, new Map([[owed.handler, owed]]));
+    else debts.set(owed.handler, owed);
+  }
+
+  /** Who is still in a batch when the next one begins is through with it. */
+  #endBatch(): void {
+    if (this.#batch === undefined) return;
+    const through = this.finished.get(this.#batch.key) ?? new Set<string>();
+    for (const host of this.#batch.hosts) through.add(host);
+    this.finished.set(this.#batch.key, through);
+    this.#batch = undefined;
+  }
+}
+
+function noteOf(host: string, about: z.infer<typeof task>): TaskNote {
+  return { host, task: about.name, place: about.id };
+}

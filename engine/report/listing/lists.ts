@@ -1,0 +1,96 @@
+import type { Inventory } from '../../inventory/inventory.ts';
+import { selectHosts } from '../../inventory/select-hosts.ts';
+import type { Play, Playbook, Step } from '../../playbook/base/play.ts';
+import type { TagSelection } from '../../playbook/base/select-tasks.ts';
+import { listTags, listTasks } from '../../playbook/base/select-tasks.ts';
+import { Problem } from '../../errors/problem.ts';
+import type { Template } from '../../values/template/template.ts';
+import type { Scope } from '../../values/base/value.ts';
+import { openOutput } from '../text/output.ts';
+import { safeLine } from '../text/safe-text.ts';
+
+/** What `--list-hosts`, `--list-tasks` and `--list-tags` ask for. */
+export interface Lists {
+  readonly hosts: boolean;
+  readonly tasks: boolean;
+  readonly tags: boolean;
+}
+
+/** Prints the plays with their hosts, tasks or tags, in Ansible's form. Nothing is connected to. Throws Problem for a pattern that names nothing. */
+export function printLists(
+  playbook: Playbook,
+  inventory: Inventory,
+  lists: Lists,
+  limit: string | undefined,
+  selection: TagSelection,
+  stdout: NodeJS.WritableStream,
+): void {
+  const allowed = limit === undefined ? undefined : new Set(selectHosts(inventory, limit, undefined).map((host) => host.name));
+  const lines = [`playbook: ${safeLine(playbook.file)}`];
+  for (const [index, play] of playbook.plays.entries()) {
+    const pattern = patternOf(play);
+    lines.push('', `  play #${index + 1} (${safeLine(pattern ?? 'hosts are known at run time')}): ${safeLine(play.name)}`);
+    if (lists.hosts) lines.push(...hostLines(play, pattern, inventory, allowed));
+    if (lists.tasks)
+      lines.push(
+        '    tasks:',
+        ...listTasks(play, selection).map((step) => `      ${stepTitle(step)}\tTAGS: ${bracketed([...step.tags].toSorted())}`),
+      );
+    if (lists.tags) lines.push(`    TASK TAGS: ${bracketed(listTags(play, selection))}`);
+  }
+  openOutput(stdout).write(`${lines.join('\n')}\n`);
+}
+
+function patternOf(play: Play): string | undefined {
+  const { literal } = play.hosts;
+  if (typeof literal === 'string') return literal;
+  return Array.isArray(literal) && literal.every((one) => typeof one === 'string') ? literal.join(',') : undefined;
+}
+
+function hostLines(
+  play: Play,
+  pattern: string | undefined,
+  inventory: Inventory,
+  allowed: ReadonlySet<string> | undefined,
+): readonly string[] {
+  if (pattern === undefined) return ['    hosts: known at run time'];
+  const names = selectHosts(inventory, pattern, play.hostsPlace).map((host) => host.name);
+  const hosts = allowed === undefined ? names : names.filter((name) => allowed.has(name));
+  return [`    hosts (${hosts.length}):`, ...hosts.map((name) => `      ${safeLine(name)}`)];
+}
+
+function stepTitle(step: Step): string {
+  const role = step.role === undefined ? '' : `${safeLine(step.role.name)} : `;
+  switch (step.kind) {
+    case 'task':
+      return `${role}${nameOf(step.name) ?? step.module}`;
+    case 'include':
+      return `${role}${nameOf(step.name) ?? (step.target.kind === 'role' ? 'include_role' : 'include_tasks')}`;
+    case 'meta':
+      return `${role}meta: ${step.action}`;
+    case 'block':
+      return `${role}${nameOf(step.name) ?? 'block'}`;
+    default: {
+      const never: never = step;
+      throw new Error(`unknown step ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+/** Variables stand for themselves: no host is chosen yet. */
+const written: Scope = { lookup: (name) => `{{${name}}}`, names: () => [] };
+
+function nameOf(template: Template | undefined): string | undefined {
+  if (template === undefined) return undefined;
+  try {
+    const name = template.render(written);
+    return typeof name === 'string' ? safeLine(name) : undefined;
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
+}
+
+function bracketed(names: readonly string[]): string {
+  return `[${names.map(safeLine).join(', ')}]`;
+}

@@ -1,0 +1,58 @@
+import type { PlanDocument, PlanStep } from '../../run/saved-plan/plan-document.ts';
+import { openOutput } from '../text/output.ts';
+import { hostNames, stepTitle } from './plan-lines.ts';
+import { safeJson } from '../text/safe-text.ts';
+
+/** What a play did, held against the plan that it was given. */
+export interface HeldPlan {
+  /** How many changes were made, each on one host. All were in the plan. */
+  readonly made: number;
+  /** Changes that were in the plan and were not made. */
+  readonly notMade: readonly { readonly title: string; readonly hosts: readonly string[]; readonly certain: boolean }[];
+}
+
+export function holdAgainst(planned: PlanDocument['plays'], made: PlanDocument['plays']): HeldPlan {
+  const left = new Map<string, number>();
+  let count = 0;
+  for (const { key } of changes(made)) {
+    left.set(key, (left.get(key) ?? 0) + 1);
+    count += 1;
+  }
+  const missing = new Map<PlanStep, string[]>();
+  for (const { key, host, step } of changes(planned)) {
+    const have = left.get(key) ?? 0;
+    if (have > 0) left.set(key, have - 1);
+    else missing.set(step, [...(missing.get(step) ?? []), host]);
+  }
+  return {
+    made: count,
+    notMade: [...missing].map(([step, hosts]) => ({
+      title: stepTitle(step),
+      hosts,
+      certain: step.outcome.kind === 'change' && step.outcome.certainty === 'certain',
+    })),
+  };
+}
+
+function* changes(plays: PlanDocument['plays']): Generator<{ readonly key: string; readonly host: string; readonly step: PlanStep }> {
+  for (const play of plays) {
+    for (const step of play.steps) {
+      if (step.outcome.kind !== 'change') continue;
+      for (const host of step.hosts) yield { key: JSON.stringify([host, step.task.id, step.item]), host, step };
+    }
+  }
+}
+
+/** Tells it behind the recap: as a line of JSON, or in words. */
+export function printHeldPlan(held: HeldPlan, format: 'auto' | 'plain' | 'json', stdout: NodeJS.WritableStream): void {
+  const output = openOutput(stdout);
+  if (format === 'json') {
+    output.write(`${safeJson({ type: 'plan_held', ...held })}\n`);
+    return;
+  }
+  const lines = held.notMade.map(
+    ({ title, hosts, certain }) => `planned and not made: ${title} [${hostNames(hosts)}]${certain ? '' : ' (the plan left it open)'}`,
+  );
+  const sum = `${held.made} ${held.made === 1 ? 'change was' : 'changes were'} made, all of them in the plan`;
+  output.write(`\n${[`${sum}${lines.length === 0 ? ', and none is left out.' : '.'}`, ...lines].join('\n')}\n`);
+}

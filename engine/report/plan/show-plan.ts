@@ -1,0 +1,32 @@
+import type { PlanDocument } from '../../run/saved-plan/plan-document.ts';
+import { planText } from '../../run/saved-plan/plan-file.ts';
+import { openOutput } from '../text/output.ts';
+import { paintFor } from '../text/paint.ts';
+import { partialLine, playLines, summaryLine } from './plan-lines.ts';
+import { planMarkdown } from './plan-markdown.ts';
+
+export type PlanFormat = 'text' | 'json' | 'markdown';
+
+/** Prints a saved plan: as text with nothing cut, as the JSON that it is saved as, or as a comment on a pull request. */
+export function printPlan(plan: PlanDocument, file: string, format: PlanFormat, verbosity: number, stdout: NodeJS.WritableStream): void {
+  const output = openOutput(stdout);
+  switch (format) {
+    case 'json':
+      return output.write(planText(plan));
+    case 'markdown':
+      return output.write(planMarkdown(plan, file));
+    case 'text': {
+      const paint = paintFor(stdout);
+      const lines = [
+        paint('bold', summaryLine(plan.summary)),
+        ...(plan.partial.length === 0 ? [] : [paint('magenta', partialLine(plan.partial))]),
+        ...playLines(plan, { paint, diff: true, verbosity, extent: 'whole' }),
+      ];
+      return output.write(`${lines.join('\n')}\n`);
+    }
+    default: {
+      const never: never = format;
+      throw new Error(`unknown format ${String(never)}`);
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import type { Problem } from '../../errors/problem.ts';
+import type { Difference, Shown } from '../../modules/base/module.ts';
+import type { RunEvent, TaskIdentity, TaskOutcome } from '../../run/base/events.ts';
+import { escapeControlsInJson } from '../../values/base/control-characters.ts';
+import { mask, maskedOnce, maskValue } from '../../values/mask/mask.ts';
+import { mayHoldSecret } from '../../values/base/may-hold-secret.ts';
+import { MASK, Secret } from '../../values/base/secret.ts';
+import { Unknown } from '../../values/base/value.ts';
+
+/** An event as one line of JSON, without a line end. Dates as ISO 8601, problems as their parts, secrets masked. */
+export function eventJson(event: RunEvent): string {
+  return escapeControlsInJson(JSON.stringify(plainEvent(event)));
+}
+
+function plainEvent(event: RunEvent): object {
+  switch (event.type) {
+    case 'host_unreachable':
+      return { ...maskTexts({ ...event, problem: undefined }), problem: plainProblem(event.problem) };
+    case 'task_finished': {
+      const { type, host, delegatedTo, task, item, outcome, result, hidden, milliseconds } = event;
+      return {
+        type,
+        host: mask(host),
+        delegatedTo: delegatedTo === undefined ? undefined : mask(delegatedTo),
+        task: maskedTask(task),
+        item: item === undefined ? undefined : mask(item),
+        milliseconds,
+        outcome: plainOutcome(outcome),
+        result: result === undefined ? undefined : maskValue(result),
+        hidden,
+      };
+    }
+    case 'message': {
+      const { text, ...rest } = event;
+      return { ...maskTexts(rest), text: maskValue(text) };
+    }
+    case 'run_started':
+    case 'files_read':
+    case 'play_started':
+    case 'host_connected':
+    case 'task_started':
+    case 'task_retried':
+    case 'handler_owed':
+    case 'options_not_kept':
+    case 'play_finished':
+      return maskTexts(event);
+    case 'run_finished': {
+      const { rescued: _rescued, ...told } = event;
+      return maskTexts(told);
+    }
+    default: {
+      const never: never = event;
+      throw new Error(`unknown event ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+/** Hosts share what names a task. */
+const maskedTask = maskedOnce((task: TaskIdentity) => maskTexts(task));
+
+function plainOutcome(outcome: TaskOutcome): object {
+  switch (outcome.kind) {
+    case 'ok':
+      return outcome;
+    case 'skipped':
+    case 'unknown':
+      return maskTexts(outcome);
+    case 'changed':
+      return { ...outcome, notifies: outcome.notifies.map(mask), differences: outcome.differences.map(plainDifference) };
+    case 'failed': {
+      const { problem, ignored, output } = outcome;
+      return { kind: 'failed', problem: plainProblem(problem), ignored, output: output === undefined ? undefined : maskTexts(output) };
+    }
+    default: {
+      const never: never = outcome;
+      throw new Error(`unknown outcome ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+function plainProblem({ code, what, place, why, remedy }: Problem): object {
+  return maskTexts({ code, what, place, why, remedy });
+}
+
+function plainDifference(difference: Difference): object {
+  // What stands where a secret will stand may be the old secret, which nobody has marked.
+  const secret = difference.kind !== 'command' && (mayHoldSecret(difference.before) || mayHoldSecret(difference.after));
+  switch (difference.kind) {
+    case 'text':
+      return {
+        kind: 'text',
+        path: mask(difference.path),
+        before: plainShown(difference.before, secret),
+        after: plainShown(difference.after, secret),
+      };
+    case 'field':
+      return {
+        kind: 'field',
+        of: mask(difference.of),
+        field: mask(difference.field),
+        before: secret && difference.before !== null ? MASK : maskValue(difference.before),
+        after: secret && difference.after !== null ? MASK : maskValue(difference.after),
+      };
+    case 'command':
+      return { kind: 'command', text: mask(textOf(difference.text)) };
+    default: {
+      const never: never = difference;
+      throw new Error(`unknown difference ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+function plainShown(shown: Shown | undefined, secret: boolean): unknown {
+  if (shown === undefined) return null;
+  if (typeof shown === 'string') return secret ? MASK : mask(shown);
+  if (shown instanceof Secret || shown instanceof Unknown) return maskValue(shown);
+  return shown;
+}
+
+function textOf(text: string | Secret): string {
+  return text instanceof Secret ? text.reveal() : text;
+}
+
+/** Masks every text within plain data, once it is as JSON has it. */
+function maskTexts(data: object): object {
+  const masked: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(data)) masked[name] = maskWithin(value);
+  return masked;
+}
+
+function maskWithin(value: unknown): unknown {
+  if (typeof value === 'string') return mask(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(maskWithin);
+  if ('toJSON' in value && typeof value.toJSON === 'function') return maskWithin(value.toJSON());
+  return maskTexts(value);
+}

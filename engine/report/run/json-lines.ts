@@ -1,0 +1,11 @@
+import { eventJson } from './event-json.ts';
+import type { Output } from '../text/output.ts';
+import type { Renderer } from './renderer.ts';
+
+/** For programs: each event as one JSON object a line. */
+export function jsonLines(output: Output): Renderer {
+  return {
+    show: (event) => output.write(`${eventJson(event)}\n`),
+    finish: () => output.drained(),
+  };
+}

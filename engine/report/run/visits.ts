@@ -1,0 +1,60 @@
+import { Unreachable } from '../../connection/base/unreachable.ts';
+import type { Problem } from '../../errors/problem.ts';
+import type { Visit } from '../../run/visit-hosts.ts';
+import { openOutput } from '../text/output.ts';
+import { paintFor } from '../text/paint.ts';
+import { problemLines, sourceReader } from '../text/problems.ts';
+import { byTransport } from '../text/transport-text.ts';
+import { notKeptLine } from '../text/not-kept.ts';
+import { safeJson, safeLine } from '../text/safe-text.ts';
+
+/** Shows hosts as they answer, one line each; with `json`, one object a line. */
+export function showPings(format: 'auto' | 'plain' | 'json', stdout: NodeJS.WritableStream): (visit: Visit) => void {
+  const paint = paintFor(stdout);
+  const output = openOutput(stdout);
+  const read = sourceReader();
+  return (visit) => {
+    if (format === 'json') return output.write(`${safeJson(pingObject(visit))}\n`);
+    if (visit.kind === 'failed')
+      return output.write(
+        `${paint('red', visit.problem instanceof Unreachable ? 'unreachable' : 'failed')}: [${safeLine(visit.host)}]\n${problemLines(
+          visit.problem,
+          paint,
+          read,
+        )
+          .map((line) => `    ${line}\n`)
+          .join('')}`,
+      );
+    const { os, architecture, user, kernel } = visit.facts;
+    const what = `${os.distribution} ${os.version} ${architecture}, Linux ${kernel}, user ${user}`;
+    return output.write(
+      `${paint('green', 'ok')}: [${safeLine(visit.host)}] ${safeLine(visit.address)}${byTransport(visit.transport)} in ${Math.round(visit.milliseconds)} ms (${safeLine(what)})\n`,
+    );
+  };
+}
+
+function pingObject(visit: Visit): object {
+  if (visit.kind === 'failed') return failedObject(visit.host, visit.problem);
+  return { host: visit.host, ok: true, address: visit.address, transport: visit.transport, milliseconds: Math.round(visit.milliseconds) };
+}
+
+/** Shows the facts of hosts as JSON, one object a host; with `json`, one line each. */
+export function showFacts(format: 'auto' | 'plain' | 'json', stdout: NodeJS.WritableStream): (visit: Visit) => void {
+  const output = openOutput(stdout);
+  return (visit) => {
+    const object = visit.kind === 'failed' ? failedObject(visit.host, visit.problem) : { host: visit.host, facts: visit.facts };
+    output.write(`${safeJson(object, format === 'json' ? undefined : 2)}\n`);
+  };
+}
+
+/** What of ssh's configuration was not kept, if anything. */
+export function showNotKept(
+  notKept: { readonly options: readonly string[]; readonly hosts: readonly string[] },
+  stderr: NodeJS.WritableStream,
+): void {
+  if (notKept.options.length > 0) stderr.write(`${paintFor(stderr)('yellow', notKeptLine(notKept))}\n`);
+}
+
+function failedObject(host: string, problem: Problem): object {
+  return { host, ok: false, code: problem.code, what: problem.what, why: problem.why, remedy: problem.remedy };
+}

@@ -1,0 +1,64 @@
+import type { Place, Problem } from '../../errors/problem.ts';
+import { readAtOnce } from '../../files/read-file.ts';
+import { formatPlace } from '../../errors/problem.ts';
+import { excerpt } from '../../values/yaml/excerpt.ts';
+import { openOutput } from './output.ts';
+import type { Paint } from './paint.ts';
+import { paintFor } from './paint.ts';
+import { safeLines } from './safe-text.ts';
+
+/** Prints each problem: what, where with the lines themselves, why, and what to do. Secrets are masked. */
+export function printProblems(problems: readonly Problem[], stream: NodeJS.WritableStream): void {
+  const paint = paintFor(stream);
+  const read = sourceReader();
+  const blocks = problems.map((problem) => problemLines(problem, paint, read).join('\n'));
+  openOutput(stream).write(`${blocks.join('\n\n')}\n`);
+}
+
+/** One problem as lines, without a line end. `read` gives the text of a file, or undefined. */
+export function problemLines(problem: Problem, paint: Paint, read: SourceReader): readonly string[] {
+  const [first = '', ...more] = safeLines(problem.what);
+  return [
+    `${paint('red', 'error')}: ${paint('bold', first)}`,
+    ...more.map((line) => `  ${line}`),
+    ...(problem.place === undefined ? [] : placeLines(problem.place, paint, read)),
+    ...labelled('why', problem.why, paint),
+    ...labelled('help', problem.remedy, paint),
+  ];
+}
+
+export type SourceReader = (file: string) => string | undefined;
+
+/** Reads each file once. A file that cannot be read has no lines to show. */
+export function sourceReader(): SourceReader {
+  const texts = new Map<string, string | undefined>();
+  return (file) => {
+    if (!texts.has(file)) texts.set(file, readText(file));
+    return texts.get(file);
+  };
+}
+
+function readText(file: string): string | undefined {
+  // Arguments of a single task stand on the command line.
+  if (file === '-a' || file === '-m') return process.argv[process.argv.indexOf(file) + 1];
+  try {
+    return readAtOnce(file).toString();
+  } catch {
+    return undefined;
+  }
+}
+
+function placeLines(place: Place, paint: Paint, read: SourceReader): readonly string[] {
+  const text = read(place.file);
+  const source = text === undefined ? '' : excerpt(text, place);
+  return [
+    `  ${paint('cyan', '-->')} ${safeLines(formatPlace(place)).join(' ')}`,
+    ...(source === '' ? [] : safeLines(source).map((line) => `  ${paint('dim', line)}`)),
+  ];
+}
+
+function labelled(label: string, text: string | undefined, paint: Paint): readonly string[] {
+  if (text === undefined || text === '') return [];
+  const [first = '', ...more] = safeLines(text);
+  return [`  ${paint('cyan', label)}: ${first}`, ...more.map((line) => `  ${' '.repeat(label.length)}  ${line}`)];
+}
