@@ -27,7 +27,7 @@ function sources(folder: string): readonly string[] {
 }
 
 function importsOf(file: string): readonly string[] {
-  const text = readFileSync(file, 'utf8').replace("'../../package.json'", '');
+  const text = readFileSync(file, 'utf8').replace(/'(?:\.\.\/)+package\.json'/, '');
   return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((match) => relative(ENGINE, join(file, '..', match[1] ?? '')));
 }
 

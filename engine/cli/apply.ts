@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { ApplyFlags } from './common-options.ts';
-import { addConnectionOptions, addKeyOptions, addLockOptions, collect } from './common-options.ts';
-import { addControllerOptions } from './controller-access.ts';
+import type { ApplyFlags } from './options/common-options.ts';
+import { addConnectionOptions, addKeyOptions, addLockOptions, collect } from './options/common-options.ts';
+import { addControllerOptions } from './options/controller-access.ts';
 
 export function addApplyCommand(command: Command, done: (status: number) => void): void {
   const connecting = addConnectionOptions(
@@ -15,7 +15,7 @@ export function addApplyCommand(command: Command, done: (status: number) => void
   addLockOptions(connecting)
     .option('-D, --diff', 'show the differences that are made', false)
     .action(async (file: string, flags: ApplyFlags) => {
-      const { runApplyCommand } = await import('./run-apply.ts');
+      const { runApplyCommand } = await import('./run/run-apply.ts');
       done(await runApplyCommand(file, flags));
     });
 }

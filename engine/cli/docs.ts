@@ -4,7 +4,7 @@ import type { AnyModule } from '../modules/base/module.ts';
 import { printAnsibleDifferences, printHelpers } from '../report/reference/language-tables.ts';
 import { printModule, printModules } from '../report/reference/module-document.ts';
 import { printPlaybookSchema } from '../report/reference/playbook-schema.ts';
-import { EXIT } from './exit-status.ts';
+import { EXIT } from './base/exit-status.ts';
 
 interface Flags {
   readonly helpers?: true;

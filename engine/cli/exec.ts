@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { startResultReport } from '../report/results.ts';
-import type { ConnectionFlags, InventoryFlags, LockFlags } from './common-options.ts';
-import { addConnectionOptions, addInventoryOptions, addLimitOption, addLockOptions, lockOf } from './common-options.ts';
-import { accessOf } from './controller-access.ts';
-import { extraVariables } from './extra-variables.ts';
-import { vaultFor } from './flag-values.ts';
-import { oneTaskPlaybook } from './one-task.ts';
-import { journalFolder, performRun, runReport, statusOf } from './perform-run.ts';
-import { shownCommand } from './shown-command.ts';
+import type { ConnectionFlags, InventoryFlags, LockFlags } from './options/common-options.ts';
+import { addConnectionOptions, addInventoryOptions, addLimitOption, addLockOptions, lockOf } from './options/common-options.ts';
+import { accessOf } from './options/controller-access.ts';
+import { extraVariables } from './options/extra-variables.ts';
+import { vaultFor } from './options/flag-values.ts';
+import { oneTaskPlaybook } from './run/one-task.ts';
+import { journalFolder, performRun, runReport, statusOf } from './run/perform-run.ts';
+import { shownCommand } from './run/shown-command.ts';
 
 interface Flags extends InventoryFlags, ConnectionFlags, LockFlags {
   readonly limit?: string;

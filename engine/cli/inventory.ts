@@ -5,12 +5,12 @@ import { loadInventory } from '../inventory/load-inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import { printInventoryGraph, printInventoryHost, printInventoryList } from '../report/listing/inventory.ts';
 import { didYouMean } from '../values/language/suggest.ts';
-import type { InventoryFlags } from './common-options.ts';
-import { addInventoryOptions, addLimitOption } from './common-options.ts';
-import { accessOf } from './controller-access.ts';
-import { EXIT } from './exit-status.ts';
-import { extraVariables } from './extra-variables.ts';
-import { vaultFor } from './flag-values.ts';
+import type { InventoryFlags } from './options/common-options.ts';
+import { addInventoryOptions, addLimitOption } from './options/common-options.ts';
+import { accessOf } from './options/controller-access.ts';
+import { EXIT } from './base/exit-status.ts';
+import { extraVariables } from './options/extra-variables.ts';
+import { vaultFor } from './options/flag-values.ts';
 
 interface Flags extends InventoryFlags {
   readonly limit?: string;

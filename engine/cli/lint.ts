@@ -16,12 +16,12 @@ import { printProblems } from '../report/text/problems.ts';
 import { checkFiles } from '../run/lookahead/check-files.ts';
 import { run } from '../run/run.ts';
 import type { ControllerAccess } from '../values/controller-access.ts';
-import type { InventoryFlags } from './common-options.ts';
-import { addInventoryOptions, LOOK_TIMEOUT } from './common-options.ts';
-import { accessOf } from './controller-access.ts';
-import { EXIT } from './exit-status.ts';
-import { extraVariables } from './extra-variables.ts';
-import { vaultFor } from './flag-values.ts';
+import type { InventoryFlags } from './options/common-options.ts';
+import { addInventoryOptions, LOOK_TIMEOUT } from './options/common-options.ts';
+import { accessOf } from './options/controller-access.ts';
+import { EXIT } from './base/exit-status.ts';
+import { extraVariables } from './options/extra-variables.ts';
+import { vaultFor } from './options/flag-values.ts';
 
 /** `runbook lint PLAYBOOK…`: reads all that the playbooks need, and tells everything that is wrong. Nothing is connected to. */
 export function addLintCommand(command: Command, done: (status: number) => void): void {

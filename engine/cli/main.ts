@@ -4,10 +4,10 @@ import type { Option } from 'commander';
 import { Command, CommanderError } from 'commander';
 import { Problem, Problems } from '../errors/problem.ts';
 import { didYouMean } from '../values/language/suggest.ts';
-import { optionRemedy } from './ansible-options.ts';
-import { EXIT } from './exit-status.ts';
-import { endAtOnce } from './interruptions.ts';
-import { ENGINE_VERSION } from './version.ts';
+import { optionRemedy } from './options/ansible-options.ts';
+import { EXIT } from './base/exit-status.ts';
+import { endAtOnce } from './run/interruptions.ts';
+import { ENGINE_VERSION } from './base/version.ts';
 
 interface CommandEntry {
   readonly description: string;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Mode } from '../run/base/events.ts';
-import type { PlayFlags } from './common-options.ts';
-import { addConnectionOptions, addInventoryOptions, addLimitOption, addLockOptions, collectCommas } from './common-options.ts';
+import type { PlayFlags } from './options/common-options.ts';
+import { addConnectionOptions, addInventoryOptions, addLimitOption, addLockOptions, collectCommas } from './options/common-options.ts';
 
 export function addPlayCommand(command: Command, mode: Mode, done: (status: number) => void): void {
   addLimitOption(addInventoryOptions(command.argument('<playbook>')))
@@ -26,7 +26,7 @@ export function addPlayCommand(command: Command, mode: Mode, done: (status: numb
       .option('--detailed-exitcode', 'exit with 2 when there are changes');
   }
   command.action(async (playbook: string, flags: Partial<PlayFlags>) => {
-    const { runPlayCommand } = await import('./run-play.ts');
+    const { runPlayCommand } = await import('./run/run-play.ts');
     done(await runPlayCommand(playbook, mode, { waitLock: 0, lock: true, ...flags } as PlayFlags));
   });
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { listRuns, readRun } from '../report/journal/run-history.ts';
 import { printRun, printRuns } from '../report/journal/runs.ts';
-import { EXIT } from './exit-status.ts';
-import { journalFolder } from './perform-run.ts';
+import { EXIT } from './base/exit-status.ts';
+import { journalFolder } from './run/perform-run.ts';
 
 export function addRunsCommand(command: Command, done: (status: number) => void): void {
   command.option('-n, --number <count>', 'so many of the last ones', Number, 20).action((flags: { readonly number: number }) => {

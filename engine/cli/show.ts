@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { printPlan } from '../report/plan/show-plan.ts';
 import { readPlan } from '../run/saved-plan/plan-file.ts';
-import { EXIT } from './exit-status.ts';
+import { EXIT } from './base/exit-status.ts';
 
 interface ShowFlags {
   readonly format: 'text' | 'json' | 'markdown';

@@ -5,12 +5,12 @@ import { MAGIC_VARIABLES } from '../playbook/base/keywords.ts';
 import { printExplanations, printVariables } from '../report/listing/variables.ts';
 import { hostScopes } from '../run/host/host-scopes.ts';
 import { didYouMean } from '../values/language/suggest.ts';
-import type { InventoryFlags } from './common-options.ts';
-import { addInventoryOptions } from './common-options.ts';
-import { accessOf } from './controller-access.ts';
-import { EXIT } from './exit-status.ts';
-import { extraVariables, unshown } from './extra-variables.ts';
-import { vaultFor } from './flag-values.ts';
+import type { InventoryFlags } from './options/common-options.ts';
+import { addInventoryOptions } from './options/common-options.ts';
+import { accessOf } from './options/controller-access.ts';
+import { EXIT } from './base/exit-status.ts';
+import { extraVariables, unshown } from './options/extra-variables.ts';
+import { vaultFor } from './options/flag-values.ts';
 
 interface Flags extends InventoryFlags {
   readonly explain?: true;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ANSIBLE_OPTIONS, optionRemedy } from '../../engine/cli/ansible-options.ts';
+import { ANSIBLE_OPTIONS, optionRemedy } from '../../engine/cli/options/ansible-options.ts';
 import { argumentNames } from '../../engine/modules/base/argument-problem.ts';
 import { modules } from '../../engine/modules/base/catalogue.ts';
 import { ANSIBLE_DIFFERENCES, insteadOf } from '../../engine/playbook/base/ansible-differences.ts';

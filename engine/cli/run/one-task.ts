@@ -1,14 +1,14 @@
-import type { Place } from '../errors/problem.ts';
-import { Problem, Problems } from '../errors/problem.ts';
-import { shellWords } from '../inventory/shell-words.ts';
-import { modules } from '../modules/base/catalogue.ts';
-import type { Argument, Play, Playbook, Task } from '../playbook/base/play.ts';
-import { NO_SETTINGS } from '../playbook/base/settings.ts';
-import { argumentDocuments } from '../report/reference/module-document.ts';
-import { compileNode } from '../values/compiled.ts';
-import type { Node } from '../values/base/node.ts';
-import { parseTemplate } from '../values/template/template.ts';
-import { readYaml } from '../values/yaml/yaml.ts';
+import type { Place } from '../../errors/problem.ts';
+import { Problem, Problems } from '../../errors/problem.ts';
+import { shellWords } from '../../inventory/shell-words.ts';
+import { modules } from '../../modules/base/catalogue.ts';
+import type { Argument, Play, Playbook, Task } from '../../playbook/base/play.ts';
+import { NO_SETTINGS } from '../../playbook/base/settings.ts';
+import { argumentDocuments } from '../../report/reference/module-document.ts';
+import { compileNode } from '../../values/compiled.ts';
+import type { Node } from '../../values/base/node.ts';
+import { parseTemplate } from '../../values/template/template.ts';
+import { readYaml } from '../../values/yaml/yaml.ts';
 
 /** What the command line says of its one task. */
 export interface OneTask {

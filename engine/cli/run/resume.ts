@@ -1,8 +1,8 @@
-import { Problem, formatPlace } from '../errors/problem.ts';
-import type { RunHistory } from '../report/journal/run-history.ts';
-import { listRuns, playKey, readRun } from '../report/journal/run-history.ts';
-import { filesChanged } from '../run/saved-plan/plan-inputs.ts';
-import type { Resume } from '../run/resume.ts';
+import { Problem, formatPlace } from '../../errors/problem.ts';
+import type { RunHistory } from '../../report/journal/run-history.ts';
+import { listRuns, playKey, readRun } from '../../report/journal/run-history.ts';
+import { filesChanged } from '../../run/saved-plan/plan-inputs.ts';
+import type { Resume } from '../../run/resume.ts';
 
 export interface Resumable {
   readonly playbook: string;

@@ -2,8 +2,8 @@ import { openSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { ReadStream } from 'node:tty';
-import { Problem } from '../errors/problem.ts';
-import { Secret } from '../values/base/secret.ts';
+import { Problem } from '../../errors/problem.ts';
+import { Secret } from '../../values/base/secret.ts';
 
 /** Asks on the terminal, without an echo. Throws Problem, with the remedy, where there is no terminal to ask on. */
 export async function askSecret(question: string, remedy: string): Promise<Secret> {

@@ -1,6 +1,6 @@
-import { Problem } from '../errors/problem.ts';
-import { readAtOnce } from '../files/read-file.ts';
-import { textIn, withoutMark } from '../values/yaml/text-file.ts';
+import { Problem } from '../../errors/problem.ts';
+import { readAtOnce } from '../../files/read-file.ts';
+import { textIn, withoutMark } from '../../values/yaml/text-file.ts';
 
 /** The pattern of `--limit`; of `@file`, the names and patterns in the file, one a line. Throws Problem. */
 export function limitPattern(given: string): string {

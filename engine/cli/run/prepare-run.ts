@@ -1,21 +1,21 @@
 import { dirname, relative, resolve } from 'node:path';
-import type { Inventory } from '../inventory/inventory.ts';
-import type { Vault } from '../vault/vault.ts';
-import { loadInventory } from '../inventory/load-inventory.ts';
-import { LOCALHOST } from '../inventory/localhost.ts';
-import { modules } from '../modules/base/catalogue.ts';
-import { Problem } from '../errors/problem.ts';
-import { loadPlaybook } from '../playbook/load-playbook.ts';
-import type { Playbook } from '../playbook/base/play.ts';
-import { isController } from '../run/lookahead/files-to-come.ts';
-import { hostScopes } from '../run/host/host-scopes.ts';
-import type { Layer } from '../values/scope.ts';
-import type { ControllerAccess } from '../values/controller-access.ts';
-import type { InventoryFlags } from './common-options.ts';
-import { accessOf } from './controller-access.ts';
-import type { RunAccess } from './controller-access.ts';
-import { extraVariables } from './extra-variables.ts';
-import { vaultFor } from './flag-values.ts';
+import type { Inventory } from '../../inventory/inventory.ts';
+import type { Vault } from '../../vault/vault.ts';
+import { loadInventory } from '../../inventory/load-inventory.ts';
+import { LOCALHOST } from '../../inventory/localhost.ts';
+import { modules } from '../../modules/base/catalogue.ts';
+import { Problem } from '../../errors/problem.ts';
+import { loadPlaybook } from '../../playbook/load-playbook.ts';
+import type { Playbook } from '../../playbook/base/play.ts';
+import { isController } from '../../run/lookahead/files-to-come.ts';
+import { hostScopes } from '../../run/host/host-scopes.ts';
+import type { Layer } from '../../values/scope.ts';
+import type { ControllerAccess } from '../../values/controller-access.ts';
+import type { InventoryFlags } from '../options/common-options.ts';
+import { accessOf } from '../options/controller-access.ts';
+import type { RunAccess } from '../options/controller-access.ts';
+import { extraVariables } from '../options/extra-variables.ts';
+import { vaultFor } from '../options/flag-values.ts';
 
 /** All that a run reads before it begins. */
 export interface PreparedRun {

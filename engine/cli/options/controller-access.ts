@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { ControllerAccess, Foreigner } from '../values/controller-access.ts';
-import { FULL_ACCESS, projectAccess } from '../values/controller-access.ts';
-import { statusOf } from '../values/look-at-once.ts';
+import type { ControllerAccess, Foreigner } from '../../values/controller-access.ts';
+import { FULL_ACCESS, projectAccess } from '../../values/controller-access.ts';
+import { statusOf } from '../../values/look-at-once.ts';
 import { foreignness, projectOf, viewpoint } from './standing.ts';
 
 /** What `addControllerOptions` gives. */

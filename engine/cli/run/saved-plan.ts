@@ -1,15 +1,15 @@
-import { Problem, Problems } from '../errors/problem.ts';
-import { documentPlan } from '../report/plan/document-plan.ts';
-import { RecordedPlan } from '../report/plan/recorded-plan.ts';
-import type { Report } from '../report/report.ts';
-import { Approval } from '../run/saved-plan/approval.ts';
-import type { RunEvent } from '../run/base/events.ts';
-import type { PlanDocument } from '../run/saved-plan/plan-document.ts';
-import type { RunResult } from '../run/run.ts';
-import type { ConnectionFlags } from './common-options.ts';
+import { Problem, Problems } from '../../errors/problem.ts';
+import { documentPlan } from '../../report/plan/document-plan.ts';
+import { RecordedPlan } from '../../report/plan/recorded-plan.ts';
+import type { Report } from '../../report/report.ts';
+import { Approval } from '../../run/saved-plan/approval.ts';
+import type { RunEvent } from '../../run/base/events.ts';
+import type { PlanDocument } from '../../run/saved-plan/plan-document.ts';
+import type { RunResult } from '../../run/run.ts';
+import type { ConnectionFlags } from '../options/common-options.ts';
 import { performRun } from './perform-run.ts';
 import type { PreparedRun } from './prepare-run.ts';
-import { ENGINE_VERSION } from './version.ts';
+import { ENGINE_VERSION } from '../base/version.ts';
 
 /** What a plan is asked for with. */
 export type PlanScope = Pick<PlanDocument, 'playbook' | 'inventory' | 'limit' | 'tags' | 'skipTags' | 'extraFiles'>;

@@ -1,16 +1,16 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { modules } from '../modules/base/catalogue.ts';
-import type { Report } from '../report/report.ts';
-import { startReport } from '../report/report.ts';
-import type { Mode } from '../run/base/events.ts';
-import type { RunOptions } from '../run/run-options.ts';
-import type { RunResult } from '../run/run.ts';
-import { run } from '../run/run.ts';
-import type { ControllerAccess } from '../values/controller-access.ts';
-import type { ConnectionFlags } from './common-options.ts';
-import { EXIT } from './exit-status.ts';
-import { targetSettings } from './flag-values.ts';
+import { modules } from '../../modules/base/catalogue.ts';
+import type { Report } from '../../report/report.ts';
+import { startReport } from '../../report/report.ts';
+import type { Mode } from '../../run/base/events.ts';
+import type { RunOptions } from '../../run/run-options.ts';
+import type { RunResult } from '../../run/run.ts';
+import { run } from '../../run/run.ts';
+import type { ControllerAccess } from '../../values/controller-access.ts';
+import type { ConnectionFlags } from '../options/common-options.ts';
+import { EXIT } from '../base/exit-status.ts';
+import { targetSettings } from '../options/flag-values.ts';
 import { interruptions } from './interruptions.ts';
 import { shownCommand } from './shown-command.ts';
 

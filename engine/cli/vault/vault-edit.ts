@@ -1,13 +1,13 @@
 import { constants } from 'node:os';
-import { printProblems } from '../report/text/problems.ts';
-import { printNotes } from '../report/listing/vault.ts';
-import { editSealed } from '../vault/edit/edit.ts';
-import type { Recipient } from '../vault/age/recipient.ts';
-import { findFile } from '../vault/edit/replace-file.ts';
-import { sealAgain } from '../vault/seal.ts';
-import { sealedForm } from '../vault/base/sealed-form.ts';
-import type { Vault } from '../vault/vault.ts';
-import { EXIT } from './exit-status.ts';
+import { printProblems } from '../../report/text/problems.ts';
+import { printNotes } from '../../report/listing/vault.ts';
+import { editSealed } from '../../vault/edit/edit.ts';
+import type { Recipient } from '../../vault/age/recipient.ts';
+import { findFile } from '../../vault/edit/replace-file.ts';
+import { sealAgain } from '../../vault/seal.ts';
+import { sealedForm } from '../../vault/base/sealed-form.ts';
+import type { Vault } from '../../vault/vault.ts';
+import { EXIT } from '../base/exit-status.ts';
 import { notEncrypted, ofSops } from './vault-refusals.ts';
 
 /** `runbook vault edit`. Gives the exit status. Throws Problem before the editor is started. */

@@ -1,21 +1,21 @@
-import { Problem } from '../errors/problem.ts';
-import { holdAgainst, printHeldPlan } from '../report/plan/held-plan.ts';
-import { RecordedPlan } from '../report/plan/recorded-plan.ts';
-import type { Report } from '../report/report.ts';
-import { engineChanged, extraChanged, staleBecause } from '../run/saved-plan/compare-plans.ts';
-import type { RunEvent } from '../run/base/events.ts';
-import { extraDigests } from '../run/evidence.ts';
-import type { PlanDocument } from '../run/saved-plan/plan-document.ts';
-import { readPlan } from '../run/saved-plan/plan-file.ts';
-import { inputsChanged } from '../run/saved-plan/plan-inputs.ts';
-import type { ApplyFlags, InventoryFlags } from './common-options.ts';
-import { lockOf } from './common-options.ts';
-import { EXIT } from './exit-status.ts';
+import { Problem } from '../../errors/problem.ts';
+import { holdAgainst, printHeldPlan } from '../../report/plan/held-plan.ts';
+import { RecordedPlan } from '../../report/plan/recorded-plan.ts';
+import type { Report } from '../../report/report.ts';
+import { engineChanged, extraChanged, staleBecause } from '../../run/saved-plan/compare-plans.ts';
+import type { RunEvent } from '../../run/base/events.ts';
+import { extraDigests } from '../../run/evidence.ts';
+import type { PlanDocument } from '../../run/saved-plan/plan-document.ts';
+import { readPlan } from '../../run/saved-plan/plan-file.ts';
+import { inputsChanged } from '../../run/saved-plan/plan-inputs.ts';
+import type { ApplyFlags, InventoryFlags } from '../options/common-options.ts';
+import { lockOf } from '../options/common-options.ts';
+import { EXIT } from '../base/exit-status.ts';
 import { performRun, runReport, statusOf } from './perform-run.ts';
 import type { PreparedRun } from './prepare-run.ts';
 import { prepareRun } from './prepare-run.ts';
 import { makePlan, wholePlan } from './saved-plan.ts';
-import { ENGINE_VERSION } from './version.ts';
+import { ENGINE_VERSION } from '../base/version.ts';
 
 /** `runbook apply`: plans anew, refuses where that is another plan than the saved one, and makes its changes and no other. */
 export async function runApplyCommand(file: string, flags: ApplyFlags): Promise<number> {

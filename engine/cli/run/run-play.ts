@@ -1,18 +1,18 @@
-import { Problem } from '../errors/problem.ts';
+import { Problem } from '../../errors/problem.ts';
 import { createHash, scryptSync } from 'node:crypto';
-import { printNotes } from '../report/listing/vault.ts';
-import type { Mode } from '../run/base/events.ts';
-import type { Resume } from '../run/resume.ts';
-import type { RunResult } from '../run/run.ts';
-import { partialBecause } from '../run/run.ts';
-import { becomeFallback } from './become-fallback.ts';
-import { lockOf } from './common-options.ts';
-import type { PlayFlags } from './common-options.ts';
-import { EXIT } from './exit-status.ts';
+import { printNotes } from '../../report/listing/vault.ts';
+import type { Mode } from '../../run/base/events.ts';
+import type { Resume } from '../../run/resume.ts';
+import type { RunResult } from '../../run/run.ts';
+import { partialBecause } from '../../run/run.ts';
+import { becomeFallback } from '../options/become-fallback.ts';
+import { lockOf } from '../options/common-options.ts';
+import type { PlayFlags } from '../options/common-options.ts';
+import { EXIT } from '../base/exit-status.ts';
 import { journalFolder, performRun, runReport, statusOf } from './perform-run.ts';
 import type { PreparedRun } from './prepare-run.ts';
 import { prepareRun } from './prepare-run.ts';
-import { refuseUnknownTags } from './unknown-tags.ts';
+import { refuseUnknownTags } from '../options/unknown-tags.ts';
 
 /** `runbook play` and `runbook plan`: wires the parts and gives the exit status. What most runs do not need is loaded when one does. */
 export async function runPlayCommand(playbookFile: string, command: Mode, flags: PlayFlags): Promise<number> {
@@ -21,7 +21,7 @@ export async function runPlayCommand(playbookFile: string, command: Mode, flags:
   const { playbook, inventory, extra, vault, access } = prepared;
   const selection = { tags: flags.tags, skipTags: flags.skipTags };
   if (flags.listHosts === true || flags.listTasks === true || flags.listTags === true) {
-    const { printLists } = await import('../report/listing/lists.ts');
+    const { printLists } = await import('../../report/listing/lists.ts');
     printLists(
       playbook,
       inventory,
@@ -76,7 +76,7 @@ function digestOf(prepared: PreparedRun, flags: PlayFlags): string {
 async function savePlan(playbook: string, prepared: PreparedRun, flags: PlayFlags, path: string): Promise<RunResult> {
   const { inventory, limit = null, tags, skipTags } = flags;
   const { makePlan, wholePlan } = await import('./saved-plan.ts');
-  const { writePlan } = await import('../run/saved-plan/plan-file.ts');
+  const { writePlan } = await import('../../run/saved-plan/plan-file.ts');
   const extraFiles = flags.extraVars.filter((given) => given.startsWith('@')).map((given) => given.slice(1));
   const made = await makePlan(
     prepared,

@@ -1,17 +1,17 @@
-import { Problem } from '../errors/problem.ts';
-import { isCompiled } from '../values/compiled.ts';
-import type { Compiled } from '../values/compiled.ts';
-import { concealed } from '../values/base/concealed.ts';
-import type { Vault } from '../vault/vault.ts';
-import { writtenVariable } from '../inventory/written-variable.ts';
-import { isCredential, variableNode } from '../values/hidden-node.ts';
-import type { Node } from '../values/base/node.ts';
-import { oneDocument } from '../values/yaml/one-document.ts';
-import type { Layer } from '../values/scope.ts';
-import { TYPED, isTyped } from '../values/typed.ts';
-import { Secret } from '../values/base/secret.ts';
-import type { Value } from '../values/base/value.ts';
-import { readYaml } from '../values/yaml/yaml.ts';
+import { Problem } from '../../errors/problem.ts';
+import { isCompiled } from '../../values/compiled.ts';
+import type { Compiled } from '../../values/compiled.ts';
+import { concealed } from '../../values/base/concealed.ts';
+import type { Vault } from '../../vault/vault.ts';
+import { writtenVariable } from '../../inventory/written-variable.ts';
+import { isCredential, variableNode } from '../../values/hidden-node.ts';
+import type { Node } from '../../values/base/node.ts';
+import { oneDocument } from '../../values/yaml/one-document.ts';
+import type { Layer } from '../../values/scope.ts';
+import { TYPED, isTyped } from '../../values/typed.ts';
+import { Secret } from '../../values/base/secret.ts';
+import type { Value } from '../../values/base/value.ts';
+import { readYaml } from '../../values/yaml/yaml.ts';
 
 /**
  * The layer of -e. `name=value` pairs (values are text, and `name="two words"` may be quoted), a YAML or JSON map in

@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Viewpoint } from '../../engine/cli/standing.ts';
-import { foreignness, projectOf, viewpoint } from '../../engine/cli/standing.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import type { Viewpoint } from '../../../engine/cli/options/standing.ts';
+import { foreignness, projectOf, viewpoint } from '../../../engine/cli/options/standing.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 const OWN = process.getuid?.() ?? 0;
 

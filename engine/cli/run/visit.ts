@@ -1,16 +1,16 @@
-import { Unreachable } from '../connection/base/unreachable.ts';
-import { Problem } from '../errors/problem.ts';
-import { loadInventory } from '../inventory/load-inventory.ts';
-import { selectHosts } from '../inventory/select-hosts.ts';
-import { showNotKept } from '../report/run/visits.ts';
-import { hostScopes } from '../run/host/host-scopes.ts';
-import type { Visit } from '../run/visit-hosts.ts';
-import { visitHosts } from '../run/visit-hosts.ts';
-import type { ConnectionFlags, InventoryFlags } from './common-options.ts';
-import { accessOf } from './controller-access.ts';
-import { EXIT } from './exit-status.ts';
-import { extraVariables } from './extra-variables.ts';
-import { targetSettings, vaultFor } from './flag-values.ts';
+import { Unreachable } from '../../connection/base/unreachable.ts';
+import { Problem } from '../../errors/problem.ts';
+import { loadInventory } from '../../inventory/load-inventory.ts';
+import { selectHosts } from '../../inventory/select-hosts.ts';
+import { showNotKept } from '../../report/run/visits.ts';
+import { hostScopes } from '../../run/host/host-scopes.ts';
+import type { Visit } from '../../run/visit-hosts.ts';
+import { visitHosts } from '../../run/visit-hosts.ts';
+import type { ConnectionFlags, InventoryFlags } from '../options/common-options.ts';
+import { accessOf } from '../options/controller-access.ts';
+import { EXIT } from '../base/exit-status.ts';
+import { extraVariables } from '../options/extra-variables.ts';
+import { targetSettings, vaultFor } from '../options/flag-values.ts';
 import { interruptions } from './interruptions.ts';
 
 export interface VisitFlags extends InventoryFlags, ConnectionFlags {

@@ -1,5 +1,5 @@
-import { Problem } from '../errors/problem.ts';
-import type { SealedForm } from '../vault/base/sealed-form.ts';
+import { Problem } from '../../errors/problem.ts';
+import type { SealedForm } from '../../vault/base/sealed-form.ts';
 
 export function alreadyEncrypted(name: string, form: SealedForm): Problem {
   const [by, remedy] = ((): readonly [string, string] => {

@@ -1,12 +1,12 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { DEFAULT_LABEL } from '../vault/base/ansible-vault.ts';
-import type { PasswordSource } from '../vault/base/passwords.ts';
-import { passwordSource } from '../vault/base/passwords.ts';
-import type { SopsSources } from '../vault/sops/sops-keys.ts';
-import { Vault } from '../vault/vault.ts';
-import type { ControllerAccess } from '../values/controller-access.ts';
-import type { TargetSettings } from '../run/machine/target-settings.ts';
+import { DEFAULT_LABEL } from '../../vault/base/ansible-vault.ts';
+import type { PasswordSource } from '../../vault/base/passwords.ts';
+import { passwordSource } from '../../vault/base/passwords.ts';
+import type { SopsSources } from '../../vault/sops/sops-keys.ts';
+import { Vault } from '../../vault/vault.ts';
+import type { ControllerAccess } from '../../values/controller-access.ts';
+import type { TargetSettings } from '../../run/machine/target-settings.ts';
 import { askOnTerminal } from './ask-secret.ts';
 import type { ConnectionFlags, KeyFlags } from './common-options.ts';
 

@@ -1,8 +1,8 @@
-import { Problem, Problems } from '../errors/problem.ts';
-import { broughtBy } from '../playbook/base/brings.ts';
-import type { Playbook } from '../playbook/base/play.ts';
-import type { TagSelection } from '../playbook/base/select-tasks.ts';
-import { didYouMean } from '../values/language/suggest.ts';
+import { Problem, Problems } from '../../errors/problem.ts';
+import { broughtBy } from '../../playbook/base/brings.ts';
+import type { Playbook } from '../../playbook/base/play.ts';
+import type { TagSelection } from '../../playbook/base/select-tasks.ts';
+import { didYouMean } from '../../values/language/suggest.ts';
 
 /** Those that mean something without standing at a task. */
 const SPECIAL: ReadonlySet<string> = new Set(['all', 'tagged', 'untagged', 'always', 'never']);

@@ -1,4 +1,4 @@
-import { EXIT } from './exit-status.ts';
+import { EXIT } from '../base/exit-status.ts';
 
 /** Ctrl-C once: finish what runs and start no more. Twice: end what runs. A third time the process is simply ended. */
 export interface Interruptions {

@@ -1,9 +1,9 @@
 import { lstatSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { statusOf } from '../values/look-at-once.ts';
-import type { Foreigner } from '../values/controller-access.ts';
-import { isWithin, realPath } from '../values/controller-access.ts';
+import { statusOf } from '../../values/look-at-once.ts';
+import type { Foreigner } from '../../values/controller-access.ts';
+import { isWithin, realPath } from '../../values/controller-access.ts';
 
 /** Who asks, and where from. */
 export interface Viewpoint {
