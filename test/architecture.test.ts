@@ -1,24 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { expect, test } from 'vitest';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, test } from 'vitest';
 
-/** The layers, top to bottom: an import may only point down this list. */
-const LAYERS = [
-  'cli',
-  'report',
-  'run',
-  'modules',
-  'resources',
-  'playbook',
-  'inventory',
-  'vault',
-  'values',
-  'pki',
-  'connection',
-  'files',
-  'errors',
-];
-const ENGINE = join(import.meta.dirname, '../engine');
+const ROOT = join(import.meta.dirname, '..');
+const ENGINE = join(ROOT, 'engine');
 
 function sources(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -26,29 +11,119 @@ function sources(folder: string): readonly string[] {
     .map((name) => join(folder, name));
 }
 
-function importsOf(file: string): readonly string[] {
-  const text = readFileSync(file, 'utf8').replace(/'(?:\.\.\/)+package\.json'/, '');
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((match) => relative(ENGINE, join(file, '..', match[1] ?? '')));
+/** A folder of the engine, and what its row in docs/architecture.md lets it import, as it is written there. */
+interface Row {
+  readonly folder: string;
+  readonly imports: readonly string[];
 }
 
-test('every file of the engine stands in a layer', () => {
-  const strays = sources(ENGINE).filter((file) => !LAYERS.includes(relative(ENGINE, file).split('/')[0] ?? ''));
-  expect(strays).toEqual([]);
+/** The table of docs/architecture.md that has this first column, in its order. */
+function rowsOf(column: string): readonly Row[] {
+  const lines = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8').split('\n');
+  const head = lines.findIndex((line) => line.startsWith(`| ${column} |`));
+  const rest = lines.slice(head + 2);
+  return rest.slice(0, rest.indexOf('')).map((line) => {
+    const cells = line.split('|').slice(1, -1);
+    const [folder = ''] = namesIn(cells[0]);
+    return { folder, imports: namesIn(cells.at(-1)) };
+  });
+}
+
+function namesIn(cell = ''): readonly string[] {
+  return [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+}
+
+const LAYERS = rowsOf('layer');
+const FOLDERS = rowsOf('folder');
+
+/** An import, of types too, from one folder of the engine to another. */
+interface Import {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+const IMPORTS: readonly Import[] = sources(ENGINE).flatMap((path) => {
+  const file = relative(ENGINE, path);
+  const named = [...readFileSync(path, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+\.ts)'/g)];
+  return named
+    .map(([, name = '']) => ({ file, from: dirname(file), to: dirname(relative(ENGINE, join(path, '..', name))) }))
+    .filter(({ from, to }) => from !== to);
 });
 
-test('imports point down the list of layers', () => {
-  const upward = sources(ENGINE).flatMap((file) => {
-    const from = LAYERS.indexOf(relative(ENGINE, file).split('/')[0] ?? '');
-    return importsOf(file)
-      .filter((path) => LAYERS.indexOf(path.split('/')[0] ?? '') < from)
-      .map((path) => `${relative(ENGINE, file)} imports ${path}`);
+function layerOf(folder: string): string {
+  return folder.split('/')[0] ?? '';
+}
+
+/** Whether this name in a row lets the folder be imported. In the table of folders it is a folder of the row's own layer. */
+function permits(row: Row, name: string, { from, to }: Import): boolean {
+  if (from !== row.folder && (row.folder.includes('/') || layerOf(from) !== row.folder)) return false;
+  if (row.folder.includes('/')) return to === `${layerOf(row.folder)}/${name}`;
+  return name.endsWith('/*') ? layerOf(to) === layerOf(name) : to === name;
+}
+
+/** Whether a row of the tables has the import, or it is of a layer's own file of one of the folders below it. */
+function isInTables(one: Import): boolean {
+  const { from, to } = one;
+  if (layerOf(from) === layerOf(to) && !from.includes('/')) return true;
+  const rows = layerOf(from) === layerOf(to) ? FOLDERS : LAYERS;
+  return rows.some((row) => row.imports.some((name) => permits(row, name, one)));
+}
+
+/** Within a layer the table of folders counts, between layers that of layers. */
+function isOwnTable(row: Row, { from, to }: Import): boolean {
+  return row.folder.includes('/') === (layerOf(from) === layerOf(to));
+}
+
+/** The folder of the row that a name in this row is about. */
+function rowNamed(row: Row, name: string): string {
+  return row.folder.includes('/') ? `${layerOf(row.folder)}/${name}` : layerOf(name);
+}
+
+describe('the tables of layers and folders', () => {
+  test('have a row for each folder of the engine, and no other', () => {
+    const folders = new Set(sources(ENGINE).map((file) => dirname(relative(ENGINE, file))));
+    expect([...LAYERS, ...FOLDERS].map(({ folder }) => folder).toSorted()).toEqual([...folders].toSorted());
   });
-  expect(upward).toEqual([]);
+
+  test('say who may import whom', () => {
+    expect(IMPORTS.filter((one) => !isInTables(one)).map(({ file, to }) => `${file} imports ${to}`)).toEqual([]);
+  });
+
+  test('permit nothing that is not used', () => {
+    const unused = [...LAYERS, ...FOLDERS].flatMap((row) =>
+      row.imports
+        .filter((name) => !IMPORTS.some((one) => isOwnTable(row, one) && permits(row, name, one)))
+        .map((name) => `${row.folder}: ${name}`),
+    );
+    expect(unused).toEqual([]);
+  });
+
+  test.each([
+    ['layers', LAYERS],
+    ['folders', FOLDERS],
+  ])('of %s: a row imports only from rows below it', (_, rows) => {
+    const upward = rows.flatMap((row, index) =>
+      row.imports
+        .filter((name) => !rows.slice(index + 1).some(({ folder }) => folder === rowNamed(row, name)))
+        .map((name) => `${row.folder} imports ${name}`),
+    );
+    expect(upward).toEqual([]);
+  });
+});
+
+test('each file in the folder of modules is a module, named as its file', () => {
+  const files = readdirSync(join(ENGINE, 'modules'), { withFileTypes: true }).filter((entry) => entry.isFile());
+  const others = files.filter(({ name }) => {
+    const text = readFileSync(join(ENGINE, 'modules', name), 'utf8');
+    return !text.includes(`\n  name: '${name.slice(0, -'.ts'.length)}',\n`) || !/^export const module = /m.test(text);
+  });
+  expect(others.map(({ name }) => name)).toEqual([]);
 });
 
 test('no file is longer than 400 lines', () => {
-  const long = [...sources(ENGINE), ...sources(join(ENGINE, '../lab'))]
-    .map((file) => ({ file: relative(ENGINE, file), lines: readFileSync(file, 'utf8').split('\n').length - 1 }))
+  const long = [...sources(ENGINE), ...sources(join(ROOT, 'lab'))]
+    .map((file) => ({ file: relative(ROOT, file), lines: readFileSync(file, 'utf8').split('\n').length - 1 }))
     .filter(({ lines }) => lines > 400);
   expect(long).toEqual([]);
 });
