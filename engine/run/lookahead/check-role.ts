@@ -1,14 +1,19 @@
 import { isIPv4 } from 'node:net';
 import { Problem } from '../../errors/problem.ts';
-import type { Role, RoleArgument } from '../../playbook/base/play.ts';
+import type { Role, RoleArgument, StepFrame } from '../../playbook/base/play.ts';
 import { NO_SETTINGS } from '../../playbook/base/settings.ts';
 import { Secret } from '../../values/base/secret.ts';
 import type { Scope, Value } from '../../values/base/value.ts';
 import { Unknown, isList, isMap } from '../../values/base/value.ts';
-import type { HostState } from '../host/host-state.ts';
+
+/** A host, as far as the arguments of its roles go. */
+interface CheckedHost {
+  readonly name: string;
+  readonly variables: { scope(frame: StepFrame): Scope };
+}
 
 /** Tells what is wrong with the arguments that a role declares, under the variables of a host. */
-export function checkRole(role: Role, host: HostState, add: (problem: Problem) => void): void {
+export function checkRole(role: Role, host: CheckedHost, add: (problem: Problem) => void): void {
   const frame = { id: role.name, place: role.place, when: [], tags: role.tags, layers: [], settings: NO_SETTINGS, role, searchPath: [] };
   const scope: Scope = host.variables.scope(frame);
   for (const argument of role.arguments) {
