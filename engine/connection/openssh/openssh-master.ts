@@ -4,7 +4,7 @@ import { existsSync, readFileSync, watch } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { askpassFor } from './askpass.ts';
-import { makeRoom } from '../openssh-room.ts';
+import { makeRoom } from './openssh-room.ts';
 import type { SshTarget } from '../base/target.ts';
 import type { TargetProcess } from '../base/transport.ts';
 

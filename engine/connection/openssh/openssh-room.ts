@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unguessable } from './base/unguessable.ts';
+import { unguessable } from '../base/unguessable.ts';
 
 /** A path of a socket must be short, and ssh makes the name longer while it opens it. Characters. */
 const LONGEST_FOLDER = 48;
