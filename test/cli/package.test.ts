@@ -78,10 +78,18 @@ test('an encrypted file is made and read', () => {
 
 test('the licenses of all libraries in it are with it', () => {
   const told = readFileSync(join(PACKAGE, 'dist/licenses.txt'), 'utf8');
-  const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-    readonly dependencies: Record<string, string>;
-  };
-  // zx is of the lab only.
-  for (const name of Object.keys(dependencies).filter((one) => one !== 'zx')) expect(told).toMatch(new RegExp(`^# ${name} `, 'm'));
+  const libraries = librariesOfTheEngine();
+  expect(libraries).toContain('ssh2');
+  for (const name of libraries) expect(told).toMatch(new RegExp(`^# ${name} `, 'm'));
   expect(readdirSync(join(PACKAGE, 'dist')).toSorted()).toEqual(['licenses.txt', 'runbook.cjs', 'sources.txt']);
 });
+
+/** `… from 'x'` but of types, and `import('x')`; `x/y` is of the package x. */
+const IMPORTED = /(?:^import (?!type )[^;]*? from |\bimport\()'(?<name>(?:@[^/']+\/)?[^./':][^/':]*)(?:\/[^']*)?'/gm;
+
+/** The packages that the sources import. */
+function librariesOfTheEngine(): readonly string[] {
+  const files = readdirSync(join(ROOT, 'engine'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const imports = files.flatMap((name) => [...readFileSync(join(ROOT, 'engine', name), 'utf8').matchAll(IMPORTED)]);
+  return [...new Set(imports.map(({ groups = {} }) => groups['name'] ?? ''))].toSorted();
+}

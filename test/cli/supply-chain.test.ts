@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { satisfies } from 'semver';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 
@@ -9,6 +10,7 @@ const versions = z.record(z.string(), z.string()).default({});
 const manifest = z
   .object({
     license: z.string(),
+    engines: z.object({ node: z.string() }),
     allowScripts: z.record(z.string(), z.boolean()),
     dependencies: versions,
     optionalDependencies: versions,
@@ -25,6 +27,7 @@ const lock = z
         resolved: z.string().optional(),
         hasInstallScript: z.boolean().optional(),
         optional: z.boolean().optional(),
+        engines: z.object({ node: z.string().optional() }).optional(),
       }),
     ),
   })
@@ -53,6 +56,18 @@ test('no package runs a script when it is installed', () => {
   expect(withScript.toSorted()).toEqual(Object.keys(manifest.allowScripts).toSorted());
   // Whatever joins them later ends the install, instead of a warning.
   expect(readFileSync(join(ROOT, '.npmrc'), 'utf8')).toContain('strict-allow-scripts=true\n');
+});
+
+test('whoever installs the published package gets this package and Node, and no warnings', () => {
+  expect(Object.keys(manifest.dependencies)).toEqual([]);
+  // What can start it. The Node that runs it comes with it.
+  for (const version of ['20.0.0', '22.12.0', '24.21.0', '26.0.0']) expect(satisfies(version, manifest.engines.node), version).toBe(true);
+});
+
+test('an install in a checkout warns of no library that wants a newer Node than the one of npm', () => {
+  const wanting = Object.entries(lock.packages).filter(([, { engines }]) => !satisfies('20.0.0', engines?.node ?? '*'));
+  expect(wanting.map(([path]) => nameOf(path))).toContain('vitest');
+  expect(readFileSync(join(ROOT, '.npmrc'), 'utf8')).toContain('loglevel=error\n');
 });
 
 /** Also what npm takes for one: native parts that are to be compiled. */

@@ -1,0 +1,33 @@
+import { cpSync, mkdtempSync, readdirSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const ROOT = join(import.meta.dirname, '../..');
+export const RUNBOOK = join(ROOT, 'bin/runbook.js');
+const EXAMPLES = join(ROOT, 'examples');
+
+/** The folders of `examples/`. */
+export function exampleNames(): readonly string[] {
+  return readdirSync(EXAMPLES, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .toSorted();
+}
+
+/** The options that a playbook of this example takes: its inventory, and an identity if it has one. */
+export function optionsOf(example: string): readonly string[] {
+  const folder = join(EXAMPLES, example);
+  const identity = readdirSync(folder).includes('example-identity.txt') ? ['--identity', 'example-identity.txt'] : [];
+  return ['-i', 'inventory.yml', ...identity];
+}
+
+/**
+ * A copy of all examples in a new temporary folder, so that plays leave nothing in the checkout. The way to the hosts of a lab leads from there too.
+ * @returns the folder that holds `examples/`
+ */
+export function copyOfExamples(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'runbook-examples-'));
+  cpSync(EXAMPLES, join(folder, 'examples'), { recursive: true });
+  for (const name of ['lab', '.runbook']) symlinkSync(join(ROOT, name), join(folder, name));
+  return folder;
+}
