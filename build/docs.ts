@@ -2,5 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { differences, differencesPage } from './differences.ts';
+import { errorCodes, errorCodesPage } from './error-codes.ts';
 
-writeFileSync(join(import.meta.dirname, '../docs/differences.md'), differencesPage(differences()));
+const DOCS = join(import.meta.dirname, '../docs');
+writeFileSync(join(DOCS, 'differences.md'), differencesPage(differences()));
+writeFileSync(join(DOCS, 'error-codes.md'), errorCodesPage(errorCodes()));

@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { differences, differencesPage } from '../../build/differences.ts';
+import { errorCodes, errorCodesPage } from '../../build/error-codes.ts';
 import { COMMANDS } from '../../engine/cli/main.ts';
 import { differenceRows, functionRows, helperRows, moduleRows } from './tables.ts';
 
@@ -32,6 +33,23 @@ test('every difference from Ansible is in the table, as it is', () => {
 
 test('the page of differences on purpose is made of its data', () => {
   expect(page('docs/differences.md'), 'npm run docs makes it').toBe(differencesPage(differences()));
+});
+
+test('the page of error codes is made of the sources', () => {
+  expect(page('docs/error-codes.md'), 'npm run docs makes it').toBe(errorCodesPage(errorCodes()));
+});
+
+test('every code that a test of the engine expects is on the page of error codes', () => {
+  const folders = ['cli', 'connection', 'inventory', 'modules', 'playbook', 'run', 'values', 'vault'];
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(ROOT, 'test', folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => `test/${folder}/${name}`),
+  );
+  const expected = files.flatMap((name) => [...page(name).matchAll(/\bcode: '(?<code>[a-z]+(?:-[a-z]+)+)'/g)].map(({ groups = {} }) => groups['code'] ?? ''));
+  const known = new Set(errorCodes().keys());
+  expect(expected).toContain('unknown-module');
+  expect([...new Set(expected)].filter((code) => !known.has(code))).toEqual([]);
 });
 
 test('every module is in the table, as it is', async () => {

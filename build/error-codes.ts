@@ -1,0 +1,115 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAst } from 'rolldown/parseAst';
+
+const ENGINE = join(import.meta.dirname, '../engine');
+const CODE = /^[a-z]+(?:-[a-z]+)*$/;
+/** What builds a problem of a code and a message, in this order. */
+const BUILDERS = new Set(['fault', 'report']);
+
+interface Node {
+  readonly type: string;
+  readonly [key: string]: unknown;
+}
+
+/** The codes of all problems with the messages that they come with, as the sources of the engine have them. What a message fills in is `…`. */
+export function errorCodes(): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const name of readdirSync(ENGINE, { recursive: true, encoding: 'utf8' }).toSorted()) {
+    if (name.endsWith('.ts')) collect(parseAst(readFileSync(join(ENGINE, name), 'utf8'), { lang: 'ts' }), found);
+  }
+  return new Map([...found].toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+function collect(value: unknown, found: Map<string, Set<string>>): void {
+  if (Array.isArray(value)) for (const item of value) collect(item, found);
+  if (!isNode(value)) return;
+  const { codes, messages } = problemOf(value);
+  for (const code of codes.filter((one) => CODE.test(one.replace('…', 'x')))) {
+    const known = found.get(code) ?? new Set();
+    for (const message of messages) known.add(message);
+    found.set(code, known);
+  }
+  for (const child of Object.values(value)) collect(child, found);
+}
+
+interface Found {
+  readonly codes: readonly string[];
+  readonly messages: readonly string[];
+}
+
+/** What one node of the sources says of problems: an object with `code`, a call of a builder, or a type of codes. */
+function problemOf(node: Node): Found {
+  if (node.type === 'ObjectExpression' && saysWhat(node)) {
+    return { codes: textsOf(propertyOf(node, 'code')), messages: textsOf(propertyOf(node, 'what')) };
+  }
+  if (node.type === 'CallExpression' && isNode(node['callee']) && Array.isArray(node['arguments'])) {
+    const { property } = node['callee'];
+    const [code, message] = node['arguments'] as readonly unknown[];
+    if (isNode(property) && BUILDERS.has(String(property['name']))) return { codes: textsOf(code), messages: textsOf(message) };
+  }
+  if (node.type === 'TSTypeAliasDeclaration' && isNode(node['id']) && String(node['id']['name']).endsWith('Code')) {
+    return { codes: textsOf(node['typeAnnotation']), messages: [] };
+  }
+  return { codes: [], messages: [] };
+}
+
+/** Other objects with a code, such as the issues of a schema, have no `what`. */
+function saysWhat(node: Node): boolean {
+  const properties = Array.isArray(node['properties']) ? node['properties'].filter(isNode) : [];
+  return properties.some(({ type, key }) => type === 'SpreadElement' || (isNode(key) && key['name'] === 'what'));
+}
+
+function propertyOf(node: Node, name: string): unknown {
+  const properties = Array.isArray(node['properties']) ? node['properties'] : [];
+  return properties.filter(isNode).find(({ key }) => isNode(key) && key['name'] === name)?.['value'];
+}
+
+/** The texts that an expression or a type can be, as far as it says so itself. */
+function textsOf(value: unknown): readonly string[] {
+  if (!isNode(value)) return [];
+  switch (value.type) {
+    case 'Literal':
+      return typeof value['value'] === 'string' ? [value['value']] : [];
+    case 'TemplateLiteral':
+      return [templateText(value)];
+    case 'ConditionalExpression':
+      return [...textsOf(value['consequent']), ...textsOf(value['alternate'])];
+    case 'TSLiteralType':
+      return textsOf(value['literal']);
+    case 'TSUnionType':
+      return Array.isArray(value['types']) ? value['types'].flatMap(textsOf) : [];
+    default:
+      return [];
+  }
+}
+
+function templateText(node: Node): string {
+  const parts = Array.isArray(node['quasis']) ? node['quasis'].filter(isNode) : [];
+  return parts.map(({ value }) => (typeof value === 'object' && value !== null && 'cooked' in value ? String(value.cooked) : '')).join('…');
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
+}
+
+/** docs/error-codes.md, whole. */
+export function errorCodesPage(codes: ReadonlyMap<string, ReadonlySet<string>>): string {
+  const rows = [...codes].map(([code, messages]) => `| \`${code}\` | ${[...messages].toSorted().map(cell).join('<br>')} |`);
+  return `# Error codes
+
+Every error has a code. \`--output json\` and the journal give it beside the message, the place and the advice, so that a
+script can tell errors apart. A code keeps its meaning ([versioning.md](versioning.md)); messages may change. In messages
+\`…\` stands for a name or a value. A code without a message has one that is made of the case at hand.
+
+This page is made from the sources by \`npm run docs\`.
+
+| code | messages |
+| --- | --- |
+${rows.join('\n')}
+`;
+}
+
+function cell(text: string): string {
+  return text.replaceAll('\n', ' ').replaceAll('|', '\\|').replaceAll('<', '\\<').trim();
+}
