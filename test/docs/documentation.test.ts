@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { differences, differencesPage } from '../../build/differences.ts';
 import { errorCodes, errorCodesPage } from '../../build/error-codes.ts';
+import { roles, rolesPage } from '../../build/roles.ts';
 import { COMMANDS } from '../../engine/cli/main.ts';
 import { differenceRows, functionRows, helperRows, moduleRows } from './tables.ts';
 
@@ -35,6 +36,10 @@ test('the page of differences on purpose is made of its data', () => {
   expect(page('docs/differences.md'), 'npm run docs makes it').toBe(differencesPage(differences()));
 });
 
+test('the page of roles is made of the roles', () => {
+  expect(page('docs/roles.md'), 'npm run docs makes it').toBe(rolesPage(roles()));
+});
+
 test('the page of error codes is made of the sources', () => {
   expect(page('docs/error-codes.md'), 'npm run docs makes it').toBe(errorCodesPage(errorCodes()));
 });
@@ -46,7 +51,9 @@ test('every code that a test of the engine expects is on the page of error codes
       .filter((name) => name.endsWith('.test.ts'))
       .map((name) => `test/${folder}/${name}`),
   );
-  const expected = files.flatMap((name) => [...page(name).matchAll(/\bcode: '(?<code>[a-z]+(?:-[a-z]+)+)'/g)].map(({ groups = {} }) => groups['code'] ?? ''));
+  const expected = files.flatMap((name) =>
+    [...page(name).matchAll(/\bcode: '(?<code>[a-z]+(?:-[a-z]+)+)'/g)].map(({ groups = {} }) => groups['code'] ?? ''),
+  );
   const known = new Set(errorCodes().keys());
   expect(expected).toContain('unknown-module');
   expect([...new Set(expected)].filter((code) => !known.has(code))).toEqual([]);

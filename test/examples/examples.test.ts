@@ -35,7 +35,9 @@ describe.each(exampleNames())('the example %s', (example) => {
   });
 
   test('is explained on less than a page', () => {
-    const lines = readFileSync(join(ROOT, 'examples', example, 'README.md'), 'utf8').trimEnd().split('\n');
+    const lines = readFileSync(join(ROOT, 'examples', example, 'README.md'), 'utf8')
+      .trimEnd()
+      .split('\n');
     expect(lines.length).toBeLessThanOrEqual(15);
   });
 });

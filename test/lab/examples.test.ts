@@ -1,28 +1,40 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Lab } from '../../lab/hosts.ts';
 import { down, up } from '../../lab/hosts.ts';
 import { unfitness } from '../../lab/machine.ts';
+import { until } from '../../lab/until.ts';
 import { copyOfExamples, exampleNames, optionsOf, RUNBOOK } from '../examples/projects.ts';
 
 const NAME = 'examples';
 const reason = unfitness();
 
+const BALANCER = 'http://192.168.1.26/';
+
+/** The argv of a client in the network of the lab. */
+function client(lab: Lab, ...args: readonly string[]): readonly [string, ...string[]] {
+  const [command = '', ...argv] = [...lab.enter, process.execPath, join(import.meta.dirname, 'http-client.ts'), ...args];
+  return [command, ...argv];
+}
+
+function get(lab: Lab, ...args: readonly string[]): string {
+  const [command, ...argv] = client(lab, ...args);
+  return execFileSync(command, argv, { encoding: 'utf8' });
+}
+
 /** What a host shows when the example has been played. */
 const RESULTS: Readonly<Record<string, (lab: Lab, folder: string) => Promise<void>>> = {
   async web(lab, folder) {
-    // Over TLS, by the authority that the play has made.
-    const authority = join(folder, 'pki/web-ca.crt');
-    const args = ['--silent', '--fail', '--cacert', authority, '--resolve', 'www.example.org:443:192.168.1.26', 'https://www.example.org'];
-    const [command = '', ...argv] = [...lab.enter, 'curl', ...args];
-    expect(execFileSync(command, argv, { encoding: 'utf8' })).toBe('Hello from web1');
+    // By the authority that the play has made.
+    expect(get(lab, 'https://192.168.1.26/', join(folder, 'pki/web-ca.crt'), 'www.example.org')).toBe('Hello from web1');
   },
   async 'rolling-update'(lab) {
-    const answers = await lab.ssh('k8s-master-1', 'for i in 1 2 3 4; do curl --silent --fail http://127.0.0.1/ || exit 1; done');
-    expect(new Set(answers.trim().split('\n')).size).toBe(2);
+    const answers = [1, 2, 3, 4].map(() => get(lab, BALANCER));
+    expect(new Set(answers).size, answers.join('')).toBe(2);
   },
   async users(lab) {
     expect(await lab.ssh('k8s-master-1', 'id -nG ada')).toContain('admins');
@@ -61,7 +73,10 @@ describe.skipIf(reason !== undefined)(`examples on hosts${reason === undefined ?
 
   function runbook(command: string, example: string, ...more: readonly string[]): Played {
     const args = [command, 'site.yml', ...optionsOf(example), '-i', '../lab.yml', '-e', `lab_name=${NAME}`, ...more];
-    const done = spawnSync(process.execPath, [RUNBOOK, ...args, '--output', 'json'], { cwd: join(copy, 'examples', example), encoding: 'utf8' });
+    const done = spawnSync(process.execPath, [RUNBOOK, ...args, '--output', 'json'], {
+      cwd: join(copy, 'examples', example),
+      encoding: 'utf8',
+    });
     const last = recap.safeParse(JSON.parse(done.stdout.trimEnd().split('\n').at(-1) ?? 'null'));
     const changed = (last.data?.recap ?? []).reduce((sum, host) => sum + host.changed, 0);
     return { status: done.status, changed, said: done.stdout.slice(-3000) + done.stderr };
@@ -88,14 +103,19 @@ describe.skipIf(reason !== undefined)(`examples on hosts${reason === undefined ?
   });
 
   test('a new release reaches the servers of the rolling update while the balancer answers every request', async () => {
-    const client = `sudo systemd-run --quiet --collect --unit=client sh -c 'while sleep 0.1; do curl --silent --fail http://127.0.0.1/ >>/tmp/answers || echo lost >>/tmp/answers; done'`;
-    await lab.ssh('k8s-master-1', client);
+    const file = join(copy, 'answers');
+    const [command, ...argv] = client(lab, BALANCER, '--forever');
+    const asking = spawn(command, argv, { stdio: ['ignore', openSync(file, 'w'), 'inherit'] });
+    await until('the client has an answer', async () => readFileSync(file, 'utf8').includes('release 1.0'), { timeoutMs: 60_000 });
     const played = runbook('play', 'rolling-update', '-e', 'release=2.0');
+    const ended = once(asking, 'exit');
+    asking.kill();
+    await ended;
     expect(played.status, played.said).toBe(0);
-    const answers = await lab.ssh('k8s-master-1', 'sudo systemctl stop client; cat /tmp/answers');
+    const answers = readFileSync(file, 'utf8');
     expect(answers).toContain('release 1.0');
     expect(answers).toContain('release 2.0');
     expect(answers).not.toContain('lost');
-    expect(answers.trimEnd().split('\n').at(-1)).toContain('release 2.0');
+    expect(get(lab, BALANCER)).toContain('release 2.0');
   });
 });
