@@ -9,7 +9,17 @@ import { COMMANDS } from '../../engine/cli/main.ts';
 import { differenceRows, functionRows, helperRows, moduleRows } from './tables.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)].filter((name) => name.endsWith('.md'));
+const FOLDERS = ['.', 'docs', 'examples', ...['examples', 'roles'].flatMap((folder) => foldersIn(folder)), '.github', 'test/wild'];
+const PAGES = FOLDERS.flatMap((folder) =>
+  readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name)),
+);
+
+function foldersIn(folder: string): readonly string[] {
+  const entries = readdirSync(join(ROOT, folder), { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
+}
 
 function page(name: string): string {
   return readFileSync(join(ROOT, name), 'utf8');

@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readdirSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 
 export const ROOT = join(import.meta.dirname, '../..');
 export const RUNBOOK = join(ROOT, 'bin/runbook.js');
@@ -30,4 +31,12 @@ export function copyOfExamples(): string {
   cpSync(EXAMPLES, join(folder, 'examples'), { recursive: true });
   for (const name of ['lab', '.runbook']) symlinkSync(join(ROOT, name), join(folder, name));
   return folder;
+}
+
+const lastEvent = z.object({ type: z.literal('run_finished'), recap: z.array(z.object({ changed: z.number() })) });
+
+/** How many tasks have changed something, by what a play with `--output json` printed. @throws where the run did not come to its end. */
+export function changesIn(stdout: string): number {
+  const { recap } = lastEvent.parse(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? ''));
+  return recap.reduce((sum, host) => sum + host.changed, 0);
 }

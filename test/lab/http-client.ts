@@ -24,8 +24,10 @@ async function answer(): Promise<string> {
   return promise;
 }
 
-if (!forever) process.stdout.write(await answer());
-while (forever) {
-  process.stdout.write(`${(await answer().catch(() => 'lost')).trim()}\n`);
-  await sleep(100);
+if (forever) {
+  for (;;) {
+    process.stdout.write(`${(await answer().catch(() => 'lost')).trim()}\n`);
+    await sleep(100);
+  }
 }
+process.stdout.write(await answer());
