@@ -31,8 +31,9 @@ export function differencesPage(rows: readonly Difference[]): string {
   const areas = [...new Set(rows.map(({ area }) => area))];
   const head = `# Where this differs from Ansible on purpose
 
-What has the same name here as in Ansible means the same, except for what stands here. What is missing, and what to write in its place, is told by
-\`runbook docs --ansible\` and in [language.md](language.md#what-ansible-has-and-this-has-not). This page is made of differences.yml by \`npm run docs\`.
+A keyword, module or argument that has the same name here as in Ansible means the same, except for the rows below. What is
+missing, with a replacement for each, is in [language.md](language.md#what-ansible-has-and-this-has-not);
+\`runbook docs --ansible\` prints it. This page is made from differences.yml by \`npm run docs\`.
 `;
   return [
     head,

