@@ -18,7 +18,7 @@ import { run } from '../run/run.ts';
 import type { ControllerAccess } from '../values/controller-access.ts';
 import type { InventoryFlags } from './options/common-options.ts';
 import { addInventoryOptions, LOOK_TIMEOUT } from './options/common-options.ts';
-import { accessOf } from './options/controller-access.ts';
+import { accessOf, roleRefusal } from './options/controller-access.ts';
 import { EXIT } from './base/exit-status.ts';
 import { extraVariables } from './options/extra-variables.ts';
 import { vaultFor } from './options/flag-values.ts';
@@ -42,7 +42,9 @@ async function lint(playbooks: readonly string[], flags: InventoryFlags): Promis
   if (inventory !== undefined) found.push(...mistakesOf([...inventory.hosts.values()].flatMap(({ layers }) => layers)));
   if (!hasInventory) for (const folder of folders) found.push(...(await variableProblems(folder, vault, access.playbook)));
   for (const file of playbooks) {
-    const playbook = await gather(found, () => loadPlaybook(file, { modules, rolesPath: [], vault, access: access.playbook }));
+    const playbook = await gather(found, () =>
+      loadPlaybook(file, { modules, rolesPath: [], vault, access: access.playbook, roleRefusal: roleRefusal(flags) }),
+    );
     if (playbook === undefined) continue;
     found.push(...(await checkFiles(playbook, access.playbook)));
     if (inventory === undefined) continue;

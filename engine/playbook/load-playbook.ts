@@ -21,7 +21,11 @@ export interface LoadOptions extends SourceOptions {
   readonly modules: ModuleCatalogue;
   /** Folders of roles, beside `roles/` next to the playbook and next to the playbook's folder, which are looked at first. */
   readonly rolesPath: readonly string[];
+  /** Why a role that was found by its name in `folder` must not be used. */
+  readonly roleRefusal?: RoleRefusal | undefined;
 }
+
+export type RoleRefusal = (role: string, folder: string) => string | undefined;
 
 /**
  * Reads a playbook with all that it imports, and checks it: keywords, modules and their arguments, templates, expressions, roles, handlers.
@@ -37,6 +41,7 @@ export async function loadPlaybook(file: string, options: LoadOptions): Promise<
     budget: new StepBudget(),
     rootDirectory: dirname(path),
     configuredRoles: options.rolesPath.map((directory) => resolve(directory)),
+    roleRefusal: options.roleRefusal ?? (() => undefined),
     roleFolders: new Map(),
   };
   const plays = await readPlaybook(path, undefined, { ...OUTERMOST, chain: [{ path, shown: displayPath(path) }] }, loading);
@@ -51,6 +56,7 @@ interface Loading {
   readonly budget: StepBudget;
   readonly rootDirectory: string;
   readonly configuredRoles: readonly string[];
+  readonly roleRefusal: RoleRefusal;
   readonly roleFolders: Map<string, Promise<RoleFolder | undefined>>;
 }
 

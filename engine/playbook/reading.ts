@@ -34,6 +34,8 @@ export interface Reading {
   readonly playbookDirectory: string;
   /** Absolute folders in which roles are looked up, first to last. */
   readonly rolesPath: readonly string[];
+  /** Why a role that was found by its name in one of them must not be used. */
+  readonly roleRefusal: (role: string, folder: string) => string | undefined;
   readonly roleFolders: Map<string, Promise<RoleFolder | undefined>>;
   readonly play: PlayReading;
   /** Reads a list of tasks and blocks, imports opened. Here so that what steps hold can hold steps again. */

@@ -1,4 +1,4 @@
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Place } from '../errors/problem.ts';
 import { namesIn, statusOf } from '../values/look-at-once.ts';
 import type { Layer } from '../values/scope.ts';
@@ -46,7 +46,17 @@ function findRole(name: string, place: Place, reading: Reading): string | undefi
   const candidates = isPath ? [resolve(reading.playbookDirectory, name)] : [];
   candidates.push(...reading.rolesPath.map((directory) => join(directory, name)));
   const found = candidates.find((candidate) => statusOf(candidate)?.isDirectory() === true);
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    const why = isPath ? undefined : reading.roleRefusal(found, dirname(found));
+    if (why === undefined) return found;
+    return reading.problems.add({
+      code: 'role-of-others',
+      what: `The role "${name}" is not taken from ${displayPath(dirname(found))}`,
+      place,
+      why,
+      remedy: `Name it by its path if you mean it (role: ${relative(reading.playbookDirectory, found)}), or trust its folder: RUNBOOK_TRUST=${dirname(found)}.`,
+    });
+  }
   return reading.problems.add({
     code: 'unknown-role',
     what: `There is no role "${name}"`,

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import type { RoleRefusal } from '../../playbook/load-playbook.ts';
 import type { ControllerAccess, Foreigner } from '../../values/controller-access.ts';
 import { FULL_ACCESS, projectAccess } from '../../values/controller-access.ts';
 import { statusOf } from '../../values/look-at-once.ts';
-import { foreignness, projectOf, viewpoint } from './standing.ts';
+import { foreignness, projectOf, roleOfOthers, viewpoint } from './standing.ts';
 
 /** What `addControllerOptions` gives. */
 export interface ControllerFlags {
@@ -59,6 +60,13 @@ export function accessOf(
   const ofPlaybook = foreignPlaybook === undefined ? access(foreignInventory, [...sources, ...read]) : access(foreignPlaybook, read);
   const isOwn = [foreignPlaybook, foreignInventory].every((one) => one === undefined || one.isElsewhere);
   return { inventory: access(foreignInventory, [...sources, ...read]), playbook: ofPlaybook, alone: isOwn ? FULL_ACCESS : ofPlaybook };
+}
+
+/** Roles that are found by their names must be the operator's own: a folder above the project may be anybody's. */
+export function roleRefusal({ trust }: ControllerFlags): RoleRefusal | undefined {
+  if (trust === true) return undefined;
+  const view = viewpoint();
+  return (role, folder) => roleOfOthers(role, folder, view);
 }
 
 /** A descriptor that the operator's shell has opened (`-i <(…)`, /dev/stdin) is the operator's own. */

@@ -1,7 +1,7 @@
-import { lstatSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { statusOf } from '../../values/look-at-once.ts';
+import { isKept, isOwn, ownUsers } from '../../values/own-files.ts';
 import type { Foreigner } from '../../values/controller-access.ts';
 import { isWithin, realPath } from '../../values/controller-access.ts';
 
@@ -17,12 +17,10 @@ export interface Viewpoint {
 
 /** What this process is. RUNBOOK_TRUST names folders, with a colon between them. */
 export function viewpoint(env: NodeJS.ProcessEnv = process.env): Viewpoint {
-  const own = process.getuid?.() ?? 0;
-  const caller = own === 0 && /^\d+$/.test(env['SUDO_UID'] ?? '') ? [Number(env['SUDO_UID'])] : [];
   const trusted = (env['RUNBOOK_TRUST'] ?? '').split(':').filter((path) => path !== '');
   return {
     folder: process.cwd(),
-    users: new Set([own, 0, ...caller]),
+    users: ownUsers(env),
     trusted: trusted.map((path) => (path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path)),
   };
 }
@@ -48,14 +46,19 @@ export function foreignness(file: string, { folder, users, trusted }: Viewpoint)
   return foreign(`It lies in ${project}, and you are in ${here}.`, true);
 }
 
+/** Why a role that was looked up is not the operator's own; undefined: it is, or its folder is trusted. `folder`: where roles were looked for. */
+export function roleOfOthers(role: string, folder: string, { users, trusted }: Viewpoint): string | undefined {
+  if (trusted.some((one) => isWithin(realPath(role), realPath(one)))) return undefined;
+  const real = realPath(role);
+  const spoiled =
+    [folder, role, ...chain(real, dirname(real))].find((path) => !isOwn(path, users)) ??
+    (isKept(dirname(folder), users) ? undefined : dirname(folder));
+  return spoiled === undefined ? undefined : `${spoiled} belongs to another user, or everybody may write to it.`;
+}
+
 /** A file and the folders above it, up to that of its project. */
 function chain(path: string, project: string): readonly string[] {
   return path === project || dirname(path) === path ? [path] : [path, ...chain(dirname(path), project)];
-}
-
-function isOwn(path: string, users: ReadonlySet<number>): boolean {
-  const status = lstatSync(path, { throwIfNoEntry: false });
-  return status !== undefined && users.has(status.uid) && (status.mode & 0o002) === 0;
 }
 
 /** The top of the Git repository that a folder is in. One that spans a home, or all of the temporary files, says nothing of what belongs together. */

@@ -10,9 +10,9 @@ import type { Playbook } from '../../playbook/base/play.ts';
 import { isController } from '../../run/lookahead/files-to-come.ts';
 import { hostScopes } from '../../run/host/host-scopes.ts';
 import type { Layer } from '../../values/scope.ts';
-import type { ControllerAccess } from '../../values/controller-access.ts';
+import type { ControllerAccess } from '../options/controller-access.ts';
 import type { InventoryFlags } from '../options/common-options.ts';
-import { accessOf } from '../options/controller-access.ts';
+import { accessOf, roleRefusal } from '../options/controller-access.ts';
 import type { RunAccess } from '../options/controller-access.ts';
 import { extraVariables } from '../options/extra-variables.ts';
 import { vaultFor } from '../options/flag-values.ts';
@@ -36,7 +36,13 @@ export async function prepareRun(playbookFile: string, flags: InventoryFlags): P
   const access = accessOf(flags, [playbookFile], flags.inventory);
   const extra = await extraVariables(flags.extraVars, vault);
   const inventory = await loadInventory(flags.inventory, [dirname(playbookFile)], vault, access);
-  const playbook = await loadPlaybook(playbookFile, { modules, rolesPath: [], vault, access: access.playbook });
+  const playbook = await loadPlaybook(playbookFile, {
+    modules,
+    rolesPath: [],
+    vault,
+    access: access.playbook,
+    roleRefusal: roleRefusal(flags),
+  });
   const inputs = (others: ReadonlyMap<string, string>): Readonly<Record<string, string>> => {
     const digests = [...vault.files, ...others].map(([path, digest]) => [shortest(path), digest] as const);
     return Object.fromEntries(digests.toSorted(([one], [other]) => (one < other ? -1 : 1)));

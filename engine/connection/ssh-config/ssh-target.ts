@@ -3,6 +3,7 @@ import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { readAtOnce } from '../../files/read-file.ts';
 import { optionsFor, sshConfigFor } from './ssh-config.ts';
+import { Problem } from '../../errors/problem.ts';
 import type { SshConfig } from './ssh-config.ts';
 import { mayHaveTicket } from './kerberos.ts';
 import { parseJump } from './jump-name.ts';
@@ -92,6 +93,13 @@ function inBrackets(jump: string): string {
 
 /** A path for a line of ssh's configuration: its tokens would be replaced. */
 function quoted(path: string): string {
+  if (/["\\\p{Cc}]/u.test(path))
+    throw new Problem({
+      code: 'unusable-path',
+      what: `the path ${JSON.stringify(path)} cannot be given to ssh`,
+      why: 'It has a quote, a backslash or a control character, which the configuration of ssh reads as more than one name, or as another one.',
+      remedy: 'Rename the file, or lead to it by a link with a plain name.',
+    });
   return `"${path.replaceAll('%', '%%')}"`;
 }
 

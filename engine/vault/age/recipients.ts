@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Problem } from '../../errors/problem.ts';
 import { readWhole } from '../../files/read-file.ts';
+import { realPath } from '../../values/controller-access.ts';
+import { isOwn, ownUsers } from '../../values/own-files.ts';
 import { textIn, withoutMark } from '../../values/yaml/text-file.ts';
 import { readIdentities } from './identities.ts';
 import type { Ask } from '../base/passphrase.ts';
@@ -25,7 +27,7 @@ export interface RecipientSources {
 export async function recipientsFor(path: string, sources: RecipientSources): Promise<readonly Recipient[]> {
   const given: Recipient[] = [];
   for (const text of sources.named) given.push(await parseRecipient(text));
-  const file = sources.file ?? (given.length > 0 ? undefined : await nearestRecipients(dirname(resolve(path))));
+  const file = sources.file ?? (given.length > 0 ? undefined : await nearestOwn(dirname(resolve(path))));
   if (file !== undefined) given.push(...(await readRecipients(file)));
   if (given.length > 0) return onceEach(given);
   for (const identityFile of sources.identityFiles) {
@@ -43,6 +45,19 @@ export async function recipientsFor(path: string, sources: RecipientSources): Pr
 
 function onceEach(recipients: readonly Recipient[]): readonly Recipient[] {
   return [...new Map(recipients.map((recipient) => [recipient.text, recipient])).values()];
+}
+
+/** Who writes the file that is found in a folder above decides who can read the secrets. Throws Problem where that is another user. */
+async function nearestOwn(folder: string): Promise<string | undefined> {
+  const file = await nearestRecipients(folder);
+  const users = ownUsers();
+  if (file === undefined || [file, realPath(file)].every((path) => isOwn(path, users))) return file;
+  throw new Problem({
+    code: 'recipients-of-others',
+    what: `the nearest ${RECIPIENTS_FILE}, ${file}, is not your own`,
+    why: 'It belongs to another user, or everybody may write to it: that user could read what is encrypted.',
+    remedy: `If you mean it, name it: --recipients-file ${file}. Else name recipients with --recipient, or put a ${RECIPIENTS_FILE} beside the file.`,
+  });
 }
 
 async function nearestRecipients(folder: string): Promise<string | undefined> {

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, extname, join, resolve } from 'node:path';
-import { buffer as readAll } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { Problem } from '../../errors/problem.ts';
 import { readWhole } from '../../files/read-file.ts';
 import { Secret } from '../../values/base/secret.ts';
@@ -11,6 +13,9 @@ import { textIn } from '../../values/yaml/text-file.ts';
 import type { VaultPassword } from './ansible-vault.ts';
 import { DEFAULT_LABEL } from './ansible-vault.ts';
 import type { Ask } from './passphrase.ts';
+
+/** Bytes that a program may print. */
+const MOST_PRINTED = 64 * 1024;
 
 /** Where a password of ansible-vault comes from. */
 export interface PasswordSource {
@@ -63,9 +68,23 @@ async function printedBy(path: string, label: string): Promise<string> {
     child.on('error', (error) => fulfil(`It cannot be run: ${error.message}.`));
     child.on('close', (status, signal) => fulfil(status === 0 ? undefined : `It ended with ${signal ?? `exit status ${status}`}.`));
   });
-  const [bytes, why] = await Promise.all([readAll(child.stdout), failure]);
+  const [bytes, why] = await Promise.all([read(child), failure]);
+  if (bytes.length > MOST_PRINTED) throw unreadable(path, `It prints more than ${MOST_PRINTED} bytes.`, 'Let it print the password alone.');
   if (why === undefined) return textIn(bytes, path).replaceAll(/^[\r\n]+|[\r\n]+$/g, '');
   throw unreadable(path, why, 'It is run, as it is executable: `chmod -x` where it holds the password itself.');
+}
+
+/** What a program prints, up to one byte more than is taken; then it is ended. */
+async function read(child: ChildProcessByStdio<null, Readable, null>): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  child.stdout.on('data', (piece: Buffer) => {
+    if (bytes <= MOST_PRINTED) pieces.push(piece);
+    bytes += piece.length;
+    if (bytes > MOST_PRINTED) child.kill('SIGKILL');
+  });
+  await finished(child.stdout).catch(() => {});
+  return Buffer.concat(pieces).subarray(0, MOST_PRINTED + 1);
 }
 
 function canRun(path: string): Promise<boolean> {
