@@ -19,7 +19,7 @@ import { alreadyDone, createdPath, createsRemoves, createsRemovesRequests } from
 import { attributeArguments, attributeResult } from './path/file-attributes.ts';
 import { cannotLook } from './path/file-needs.ts';
 import { noDirectory } from './write/file-plan.ts';
-import { OWN_WAY, wayInside, wayNeeds } from './path/way-to-path.ts';
+import { OWN_WAY, wayInside, wayNeeds, wayTo } from './path/way-to-path.ts';
 import type { Way } from './path/way-to-path.ts';
 import type { Apply, Change, Context, Difference, Impossible, LocalFile, Outcome } from './base/module.ts';
 import { defineModule } from './base/module.ts';
@@ -72,7 +72,7 @@ export const module = defineModule<Arguments, Loaded | undefined>({
     file(args.dest, 'target'),
     ...wayNeeds(`${args.dest}/.`),
     ...createsRemovesRequests(args),
-    ...(args.remote_src && args.src.startsWith('/') ? [file(args.src, 'target')] : []),
+    ...(args.remote_src && args.src.startsWith('/') ? [file(args.src, 'target'), ...wayNeeds(args.src)] : []),
     ...comparison(args, loaded),
   ],
   plan(args, loaded, seen, context) {
@@ -86,8 +86,9 @@ export const module = defineModule<Arguments, Loaded | undefined>({
     const [question] = comparison(args, loaded);
     const outcome =
       question === undefined ? unpackUnseen(args, loaded, seen, context, result) : planComparison(args, loaded, seen, context, question);
-    const way = wayInto(args, seen, context);
-    return outcome.kind === 'change' && way.kind === 'impossible' ? way : outcome;
+    if (outcome.kind !== 'change') return outcome;
+    for (const way of [wayInto(args, seen, context), wayToSource(args, seen, context)]) if (way.kind === 'impossible') return way;
+    return outcome;
   },
 });
 
@@ -103,9 +104,18 @@ function wayInto(args: Arguments, seen: Seen, context: Context): Way {
   };
 }
 
-function unpackBy(way: Way, args: Arguments, loaded: Loaded | undefined): Apply {
-  if (way.kind === 'impossible') throw new Error('what is impossible is not applied');
-  return unpack(args, optionsOf(args), loaded?.file, way);
+/** The way to an archive of the host, which may be another user's. */
+function wayToSource({ src, remote_src: isThere, unsafe_path: isTrusted }: Arguments, seen: Seen, context: Context): Way {
+  return isThere && !isTrusted ? wayTo(file(src, 'target'), true, seen, context) : OWN_WAY;
+}
+
+function unpackNow(args: Arguments, loaded: Loaded | undefined, seen: Seen, context: Context): Apply {
+  const [way, source] = [wayInto(args, seen, context), wayToSource(args, seen, context)];
+  if (way.kind === 'impossible' || source.kind === 'impossible') throw new Error('what is impossible is not applied');
+  if (loaded !== undefined) return unpack(args, optionsOf(args), { kind: 'brought', file: loaded.file }, way);
+  const state = seen.of(file(args.src, 'target'));
+  const path = state.type === 'link' ? (state.to?.path ?? args.src) : args.src;
+  return unpack(args, optionsOf(args), { kind: 'host', path, way: source }, way);
 }
 
 function resultOf(args: Arguments, there: FileState | Followed): ValueMap {
@@ -171,7 +181,7 @@ function unpackUnseen(args: Arguments, loaded: Loaded | undefined, seen: Seen, c
     certainty: tells === undefined ? 'opaque' : seen.certainty(tells),
     predictions: [],
     touches: 'everything',
-    apply: () => unpackBy(wayInto(args, seen, context), args, loaded),
+    apply: () => unpackNow(args, loaded, seen, context),
     planned: result,
   };
 }
@@ -216,7 +226,7 @@ function planComparison(args: Arguments, loaded: Loaded | undefined, seen: Seen,
     certainty: certainty === 'certain' ? seen.certainty(file(args.dest, 'target')) : certainty,
     predictions: [predict(behind(question), after(state, unpackings)), ...(told ?? [changedBeneath(args, there)])],
     touches: told === undefined ? 'everything' : 'predicted',
-    apply: () => unpackBy(wayInto(args, seen, context), args, loaded),
+    apply: () => unpackNow(args, loaded, seen, context),
     planned: listed,
     settled: (now) => resultOf(args, behindLink(now.of(file(args.dest, 'target')))),
   };

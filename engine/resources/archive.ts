@@ -12,6 +12,7 @@ import { isBeneath } from './file/file-state.ts';
 import { isPattern, somethingFits } from './glob.ts';
 import type { Prediction, Request, ResourceKind } from './base/resource.ts';
 import { predictedOf, request } from './base/resource.ts';
+import { IN_OTHER_HANDS, opening } from './unhindered-read.ts';
 
 /** What stands at the place of one member. In a prediction, what is not known is undefined. */
 export interface Entry {
@@ -107,12 +108,19 @@ function lookAt({ dest, archive }: ArchiveDetail): string {
   }
   return `a=${quote(archive.path)}
 [ -f "$a" ] || exit 0
+${IN_OTHER_HANDS}
+members() {
 ${listArchive(archive.options, 'printf \'%sp%s\' "$b" "$l"; exit 0')}
 printf '%st%s' "$b" "$tool"
 printf '%sl%s' "$b" "$l"
 accounts
 ${go}
-${namesOfListing(archive.options, 'all')} | there`;
+${namesOfListing(archive.options, 'all')} | there
+}
+if in_other_hands "$a"; then
+${opening(['exec 4<"$a" || exit 1', 'a=/proc/self/fd/4', 'members'])}
+else members
+fi`;
 }
 
 const NEEDS_UNZIP = `case $(unzip -v 2>&1) in UnZip*) printf '%stzip' "$b" ;; *) printf '%spunzip is not there' "$b"; exit 0 ;; esac`;

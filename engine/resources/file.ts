@@ -6,6 +6,7 @@ import { LOOKS, MAX_CONTENT_BYTES, MAX_EDITED_BYTES } from './file/file-detail.t
 import type { FileState, RegularFile } from './file/file-state.ts';
 import { NOTHING_ABOVE, disagreement, endOf, isBeneath, parentOf } from './file/file-state.ts';
 import { digestLarge } from './file/large-digest.ts';
+import { CALMLY, IN_OTHER_HANDS } from './unhindered-read.ts';
 import { groups } from './group.ts';
 import type { Prediction, Request, ResourceKind } from './base/resource.ts';
 import { predictedOf, request } from './base/resource.ts';
@@ -194,13 +195,15 @@ done
 [ $# -eq 0 ] || stat -L -c "\${b}l${fields}\t%n" -- "$@" 2>/dev/null`,
     );
   }
-  if (digests.length > 0 || contents.length > 0) parts.push('d=');
-  if (large.length > 0) parts.push(digestsOf(large, 'l', digestLarge('l', '"$@"')));
+  if (digests.length > 0 || contents.length > 0) parts.push('d=', READING);
+  if (large.length > 0) parts.push('l=', digestsOf(large, 'l', digestLarge('l', '"$@"')));
   if (small.length > 0) parts.push(digestsOf(small, 'd', 'd=$(sha256sum -- "$@" 2>/dev/null)'));
   for (const one of odd) {
     const { index, path } = one;
     const digest = isLarge(one) ? digestLarge(`e${index}`, '<"$p"') : `e${index}=$(sha256sum <"$p")`;
-    parts.push(`p=${path}; if [ -f "$p" ] && [ -r "$p" ]; then ${digest}; z="$z\${b}e${index}:$e${index}"; fi`);
+    parts.push(
+      `p=${path}; if [ -f "$p" ] && [ -r "$p" ]; then if hindered "$p"; then digest_calmly; e${index}=$c; else ${digest}; fi; z="$z\${b}e${index}:$e${index}"; fi`,
+    );
   }
   if (contents.length > 0) parts.push(bringContents(contents, odd));
   parts.push('printf \'%s\' "$z${b}z$b"');
@@ -248,13 +251,41 @@ function isLarge({ detail }: { readonly detail: FileDetail }): boolean {
 /** The digests of those that are files, which `digest` brings into the variable. */
 function digestsOf(list: readonly { readonly path: string }[], variable: string, digest: string): string {
   return `set -- ${words(list)}
-o=; for p do [ -f "$p" ] || o=1; done
+o= k=; for p do { [ -f "$p" ] && ! hindered "$p"; } || o=1; done
 if [ -n "$o" ]; then
   n=$#
-  while [ $n -gt 0 ]; do p=$1; shift; n=$((n - 1)); [ -f "$p" ] && set -- "$@" "$p"; done
+  while [ $n -gt 0 ]; do
+    p=$1; shift; n=$((n - 1))
+    [ -f "$p" ] || continue
+    if hindered "$p"; then
+      digest_calmly
+      [ -z "$c" ] || k="$k$c  $p$N"
+    else set -- "$@" "$p"
+    fi
+  done
 fi
-if [ $# -gt 0 ]; then ${digest}; z="$z\${b}d$${variable}"; fi`;
+if [ $# -gt 0 ]; then ${digest}; fi
+${variable}="$k$${variable}"
+[ -z "$${variable}" ] || z="$z\${b}d$${variable}"`;
 }
+
+/**
+ * `hindered PATH`: whether the opening of a file may be made to wait. `digest_calmly`: the digest of the file $p into $c, which
+ * is empty where it cannot be read.
+ */
+const READING = `N='
+'
+calm=-
+${IN_OTHER_HANDS}
+${CALMLY}
+hindered() {
+  in_other_hands "$1" || return
+  [ "$calm" != - ] || how_calmly
+}
+digest_calmly() {
+  c=$({ { calmly "$p" 2>/dev/null || echo failed >&3; } | sha256sum; } 3>&1)
+  case $c in *failed*) c= ;; *) c=\${c%% *} ;; esac
+}`;
 
 function words(list: readonly { readonly path: string }[]): string {
   return list.map(({ path }) => path).join(' ');
@@ -272,9 +303,7 @@ function bringContents(contents: readonly Asked[], odd: readonly Asked[]): strin
     const digest = odd.includes(one) ? `"$e${index}"` : '""';
     return `ask ${index} ${mostOf(detail)} ${path} ${digest} ${detail.unless.map((unless) => quote(unless)).join(' ')}`.trimEnd();
   });
-  return `N='
-'
-w= o= n=0
+  return `w= o= n=0
 ask() {
   i=$1 m=$2 p=$3 e=$4; shift 4
   [ -f "$p" ] && [ -r "$p" ] || return 0
@@ -296,6 +325,8 @@ for i in $w; do
   eval "m=\\$m$i"
   case "$m$p" in *"$N"* | ${MAX_EDITED_BYTES + 1}*) ;; *) case "$N$o$N" in *"$N$p$N"*) continue ;; esac ;; esac
   printf '%s' "\${b}c$i:"
-  head -c $m -- "$p" 2>/dev/null || printf '%s' "\${b}x$i"
+  if hindered "$p"; then calmly "$p" 2>/dev/null | head -c $m
+  else head -c $m -- "$p" 2>/dev/null || printf '%s' "\${b}x$i"
+  fi
 done`;
 }

@@ -10,7 +10,7 @@ import type { Playbook } from '../../playbook/base/play.ts';
 import { isController } from '../../run/lookahead/files-to-come.ts';
 import { hostScopes } from '../../run/host/host-scopes.ts';
 import type { Layer } from '../../values/scope.ts';
-import type { ControllerAccess } from '../options/controller-access.ts';
+import type { ControllerAccess } from '../../values/controller-access.ts';
 import type { InventoryFlags } from '../options/common-options.ts';
 import { accessOf, roleRefusal } from '../options/controller-access.ts';
 import type { RunAccess } from '../options/controller-access.ts';

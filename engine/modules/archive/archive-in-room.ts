@@ -16,7 +16,7 @@ export function unpackInRoom(way: ForeignWay, dest: string, steps: readonly stri
     '[ $? = 0 ] || exit 1',
     mergeFunction(way.proof),
     // An archive that tells of the folder itself has changed this one.
-    `(cd .. && ${stands(way.proof, 0)} && merge "/proc/$me/cwd/tree" '' && case $(stat -c %a "/proc/$me/cwd/tree") in *711) ;; *) attributes "/proc/$me/cwd/tree" '' ;; esac) || exit 1`,
+    `(cd -P .. && ${stands(way.proof, 0)} && merge "/proc/$me/cwd/tree" '' && case $(stat -c %a "/proc/$me/cwd/tree") in *711) ;; *) attributes "/proc/$me/cwd/tree" '' ;; esac) || exit 1`,
   ]);
 }
 
@@ -37,7 +37,7 @@ merge() {
     if ! [ -d "$from" ] || [ -L "$from" ]; then
       mv -fT -- "$from" "$name" 2>/dev/null || { [ -L "$name" ] && rm -f -- "$name" && mv -fT -- "$from" "$name"; } || return 1
     elif [ -d "$name" ] && ! [ -L "$name" ]; then
-      (cd -- "$name" && ${standsBelow(proof, '"${2}../"')} && merge "$from" "\${2}../" && attributes "$from" "\${2}../" && touch -r "$from" .) || return 1
+      (cd -P -- "$name" && ${standsBelow(proof, '"${2}../"')} && merge "$from" "\${2}../" && attributes "$from" "\${2}../" && touch -r "$from" .) || return 1
       rmdir -- "$from"
     else
       [ -d "$name" ] && ! [ -L "$name" ] || rm -f -- "$name"

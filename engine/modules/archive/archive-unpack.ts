@@ -5,21 +5,33 @@ import { accountText } from '../path/file-attributes.ts';
 import type { WantedAttributes } from '../path/file-attributes.ts';
 import { formatMode } from '../base/file-mode.ts';
 import { temporaryRoom } from '../path/foreign-folder.ts';
+import { withPinned } from '../path/read-pinned.ts';
 import { unpackInRoom } from './archive-in-room.ts';
 import type { Apply, LocalFile } from '../base/module.ts';
 import type { UsableWay } from '../path/way-to-path.ts';
 
 interface ToUnpack extends WantedAttributes {
-  /** A path on the host, where the archive is not brought. */
-  readonly src: string;
   readonly dest: string;
   readonly keep_newer: boolean;
 }
 
+/** Where an archive is found: brought from the controller, or at a path of the host, which is no link. */
+export type ArchivePlace =
+  | { readonly kind: 'brought'; readonly file: LocalFile }
+  | { readonly kind: 'host'; readonly path: string; readonly way: UsableWay };
+
 /** What unpacks an archive, and gives owner and mode to what was in it, and to nothing else. */
-export function unpack(args: ToUnpack, options: UnpackOptions, brought: LocalFile | undefined, way: UsableWay): Apply {
-  const place = brought === undefined ? undefined : temporaryRoom();
-  const archive = place?.path ?? args.src;
+export function unpack(args: ToUnpack, options: UnpackOptions, from: ArchivePlace, way: UsableWay): Apply {
+  if (from.kind === 'brought') {
+    const { path, room, remove } = temporaryRoom();
+    const cleared = [`trap ${quote(remove)} EXIT`, `trap 'exit 1' HUP INT TERM`];
+    return { script: scriptOf(path, cleared, args, options, way), uploads: [{ source: from.file, path, mode: '0600', room }] };
+  }
+  if (from.way.kind === 'own') return { script: scriptOf(from.path, [], args, options, way) };
+  return { script: withPinned(from.way, from.path, [scriptOf('/proc/self/fd/4', [], args, options, way)]) };
+}
+
+function scriptOf(archive: string, ahead: readonly string[], args: ToUnpack, options: UnpackOptions, way: UsableWay): string {
   const { mode } = args;
   const account = args.group === undefined ? accountText(args.owner) : `${accountText(args.owner)}:${accountText(args.group)}`;
   const failed = `printf '%s\\n' "$l" >&2; exit 1`;
@@ -28,17 +40,15 @@ export function unpack(args: ToUnpack, options: UnpackOptions, brought: LocalFil
   const steps = [
     account === '' && mode === undefined ? chooseTool(failed) : listArchive(options, failed),
     unpackArchive(options, args.keep_newer),
-    'cd -- "$d"',
+    'cd -P -- "$d"',
     ...(account === '' ? [] : [`${namesOfListing(options, 'all')} | xargs -0 -r chown -h -- ${quote(account)}`]),
     ...(mode === undefined ? [] : [`${namesOfListing(options, 'not_links')} | xargs -0 -r chmod -- ${quote(bits)}`]),
   ];
-  const script = [
+  return [
     '(',
     `a=${quote(archive)} d=${quote(args.dest)}`,
-    ...(place === undefined ? [] : [`trap ${quote(place.remove)} EXIT`, `trap 'exit 1' HUP INT TERM`]),
+    ...ahead,
     ...(way.kind === 'own' ? ['set -e', ...steps] : [unpackInRoom(way, args.dest, ['umask 022', ...steps])]),
     ')',
   ].join('\n');
-  if (brought === undefined || place === undefined) return { script };
-  return { script, uploads: [{ source: brought, path: archive, mode: '0600', room: place.room }] };
 }

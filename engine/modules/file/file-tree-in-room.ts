@@ -5,7 +5,7 @@ import type { WantedAttributes } from '../path/file-attributes.ts';
 import { formatMode } from '../base/file-mode.ts';
 import { modeChanges } from './file-tree.ts';
 import type { ModeChange } from './file-tree.ts';
-import { inRoom, roomFor, standsBelow } from '../path/foreign-folder.ts';
+import { inRoom, roomFor, stands, standsBelow } from '../path/foreign-folder.ts';
 import type { ForeignWay } from '../path/way-to-path.ts';
 
 /**
@@ -22,7 +22,7 @@ export function recursivelyInRoom(way: ForeignWay, path: string, wanted: WantedA
     `files() {
   shift
   [ $# -gt 0 ] || return 0
-  ln -- "$@" "/proc/$me/cwd/batch/" && (cd -- "/proc/$me/cwd/batch" && ${[...fileSteps(wanted, changes), 'rm -f -- ./* ./.[!.]* ./..?*'].join(' && ')})
+  ln -- "$@" "/proc/$me/cwd/batch/" && (cd -P -- "/proc/$me/cwd/batch" && ${[...fileSteps(wanted, changes), 'rm -f -- ./* ./.[!.]* ./..?*'].join(' && ')})
 }
 visit() {
   set -- "$1"
@@ -32,12 +32,12 @@ visit() {
       set -- "$@" "$name"
       [ $# -lt 300 ] || { files "$@" && set -- "$1" || return 1; }
     elif [ "$name" != ${quote(`./${room.name}`)} ]; then
-      (cd -- "$name" && ${standsBelow(way.proof, '"${1}../"')} && visit "\${1}../") || return 1
+      (cd -P -- "$name" && ${standsBelow(way.proof, '"${1}../"')} && visit "\${1}../") || return 1
     fi
   done
   files "$@" && ${[...directorySteps(wanted, changes), ':'].join(' && ')}
 }
-(cd .. && visit '') || exit 1
+(cd -P .. && ${stands(way.proof, 0)} && visit '') || exit 1
 rmdir -- ./batch`,
   ]);
 }

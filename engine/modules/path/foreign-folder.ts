@@ -7,7 +7,8 @@ import type { ForeignWay, Proof } from './way-to-path.ts';
 /**
  * Shell text that works in a folder in which another user can change every name at any time. Three things make it safe:
  * - A shell that has gone into a directory stays in it, whatever becomes of its name. Where it stands it proves afterwards, by going up from
- *   there: `..` is no name that anybody could change.
+ *   there: `..` is no name that anybody could change. All of it needs `cd -P`: without it a shell makes a whole path of the step, also of
+ *   `..`, and goes by the names that stood in it.
  * - Whatever is made is made in a room: a directory of the run's user with mode 0700, in the folder and so on its file system. Nobody
  *   else can reach a name in there, so these are used as any other.
  * - Into the room comes what is there by a second name (`ln`, which follows nothing), and out of it goes what is new by a rename onto
@@ -56,7 +57,7 @@ export function randomName(): string {
 export function makeRoom(room: Room): string {
   const name = quote(`./${room.name}`);
   const left = `./.runbook-*-${markOf(room.path)}`;
-  const clear = `if [ -d "$left" ]; then (cd -- "$left" && [ -O . ] && ${stands(room.way.proof, 1)} && { ${EMPTY}; }); rmdir -- "$left"; fi`;
+  const clear = `if [ -d "$left" ]; then (cd -P -- "$left" && [ -O . ] && ${stands(room.way.proof, 1)} && { ${EMPTY}; }); rmdir -- "$left"; fi`;
   return [
     goInto(room.way),
     `for left in ${left}; do { ${clear}; } 2>/dev/null; done`,
@@ -73,8 +74,8 @@ export function temporaryRoom(): { readonly path: string; readonly room: UploadR
   const name = `.runbook-${randomName()}`;
   const folder = `/tmp/${name}`;
   const enter = [
-    'cd /tmp/ || exit 1',
-    `mkdir -- ./${name} && cd -- ./${name} && [ -O . ] && [ .. -ef /tmp ] && chmod u=rwx,go= . || { printf '%s cannot be made\\n' ${folder} >&2; exit 1; }`,
+    'cd -P /tmp/ || exit 1',
+    `mkdir -- ./${name} && cd -P -- ./${name} && [ -O . ] && [ .. -ef /tmp ] && chmod u=rwx,go= . || { printf '%s cannot be made\\n' ${folder} >&2; exit 1; }`,
   ].join('\n');
   const remove = `rm -rf -- ${folder}`;
   return { path: `${folder}/brought`, room: { enter, leave: `cd /; ${remove}` }, remove };
@@ -93,12 +94,12 @@ export function makeDirectories(room: Room): readonly string[] {
 
 /** Goes into a room that was made before. */
 export function enterRoom(room: Room): string {
-  return `cd -- ${quote(`./${room.name}`)} && [ -O . ] && ${stands(room.way.proof, 1)} || ${refuse(room.way)}`;
+  return `cd -P -- ${quote(`./${room.name}`)} && [ -O . ] && ${stands(room.way.proof, 1)} || ${refuse(room.way)}`;
 }
 
 /** Clears the room away, from within. */
 export function leaveRoom(room: Room): string {
-  return `${EMPTY}; cd .. && rmdir -- ${quote(`./${room.name}`)} 2>/dev/null`;
+  return `${EMPTY}; cd -P .. && rmdir -- ${quote(`./${room.name}`)} 2>/dev/null`;
 }
 
 /** Nobody else can change a name in here, so that a pattern is safe. */
@@ -107,7 +108,7 @@ const EMPTY = 'set -- ./*; if [ -e "$1" ] || [ -L "$1" ]; then rm -rf -- "$@"; f
 /** Goes into the folder, and nowhere else. */
 export function goInto(way: ForeignWay): string {
   const folder = way.folder === '/' ? '/' : `${way.folder}/`;
-  return `cd -- ${quote(folder)} && ${stands(way.proof, 0)} || ${refuse(way)}`;
+  return `cd -P -- ${quote(folder)} && ${stands(way.proof, 0)} || ${refuse(way)}`;
 }
 
 /** Whether the directory so many levels up is the folder. */
@@ -176,5 +177,5 @@ export function onPinned(way: ForeignWay, path: string, identity: string | undef
 /** Goes on into a directory below the folder, which must be the one that was seen. */
 export function intoDirectory(way: ForeignWay, path: string, identity: string | undefined): string {
   const same = identity === undefined ? '' : ` && [ "$(stat -c %d:%i .)" = ${quote(identity)} ]`;
-  return `${goInto(way)}\ncd -- ${quote(`./${nameOf(path)}`)} && ${stands(way.proof, 1)}${same} || ${refuse({ ...way, folder: path })}`;
+  return `${goInto(way)}\ncd -P -- ${quote(`./${nameOf(path)}`)} && ${stands(way.proof, 1)}${same} || ${refuse({ ...way, folder: path })}`;
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import type { UploadSource } from '../../connection/connection.ts';
 import { quote } from '../../connection/base/quote.ts';
-import type { UploadSource } from '../../connection/shell/upload.ts';
 import type { RegularFile } from '../../resources/file/file-state.ts';
 import type { WantedAttributes } from '../path/file-attributes.ts';
-import { readPinned } from '../path/read-pinned.ts';
+import { withPinned } from '../path/read-pinned.ts';
 import type { UsableWay } from '../path/way-to-path.ts';
 
 /** Content up to this size goes in the script itself: no round trip of its own. */
@@ -53,7 +53,7 @@ export function inlineText(content: FileToWrite['content']): string | undefined 
 
 /** Brings a file of the host into "$t": the very one that was looked at. */
 export function copySteps({ copyOf, sha256, way }: CopiedFile, whyNot: string): readonly string[] {
-  const read = way.kind === 'own' ? `cat -- ${quote(copyOf)}` : readPinned(way, copyOf);
+  const read = way.kind === 'own' ? `cat -- ${quote(copyOf)}` : withPinned(way, copyOf, ['cat <&4']);
   return [
     `{ ${read} >"$t" || { ${whyNot}; }; }`,
     `{ [ "$(sha256sum <"$t")" = ${quote(`${sha256}  -`)} ] || { printf '%s has changed since it was looked at\\n' ${quote(copyOf)} >&2; false; }; }`,

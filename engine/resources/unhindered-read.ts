@@ -1,0 +1,62 @@
+/**
+ * Shell text for reading files that another user may exchange for a named pipe between the look at what they are and the opening. Who opens
+ * a pipe waits until somebody writes, for ever if need be.
+ *
+ * `calmly PATH`, after `how_calmly`, prints the file and fails where it cannot: GNU's dd opens without waiting. Where dd cannot do that
+ * (busybox), a file is given 20 s.
+ */
+export const CALMLY = `how_calmly() { dd if=/dev/null iflag=nonblock status=none 2>/dev/null && calm=dd || calm=; }
+calmly() {
+  if [ -n "$calm" ]; then dd if="$1" iflag=nonblock bs=64k status=none 2>/dev/null
+  elif command -v timeout >/dev/null; then timeout 20 cat -- "$1"
+  else cat -- "$1"
+  fi
+}`;
+
+/**
+ * `in_other_hands PATH`: whether somebody else than root and the user who looks may exchange a name on the way to an absolute path. It costs
+ * root no process, and other users one. A link counts as such a name: where it leads may be in the hands of others.
+ */
+export const IN_OTHER_HANDS = `own_folder=-
+in_other_hands() {
+  h=$1 f=
+  while [ -n "$h" ]; do
+    u=\${h%/*}
+    if [ -L "$h" ] || { [ -k "\${u:-/}" ] && ! [ -O "$h" ]; }; then return 0; fi
+    [ "$u" != "$own_folder" ] || return 1
+    [ -O "\${u:-/}" ] || f=1
+    h=$u
+  done
+  if [ -n "$f" ]; then
+    ! [ -O / ] || return 0
+    h=$1 u=\${1%/*}
+    set --
+    while [ -n "$h" ]; do h=\${h%/*}; set -- "$@" "\${h:-/}"; done
+    h=
+    for f in $(stat -Lc %u /proc/self/. "$@" 2>/dev/null); do
+      case $f in 0 | "\${h:=$f}") ;; *) return 0 ;; esac
+    done
+  else u=\${1%/*}
+  fi
+  own_folder=$u
+  return 1
+}`;
+
+/**
+ * Runs steps, one of which opens descriptor 4, in a subshell that is ended where it has not done so within 10 s: it waits at a named pipe.
+ * That costs three short processes. Its status is that of the steps.
+ */
+export function opening(steps: readonly string[]): string {
+  return [
+    '(',
+    '(',
+    'exec 4<&-',
+    ...steps,
+    ') & reader=$!',
+    '{ n=0; while [ $n -lt 10 ] && sleep 1; do [ ! -e /proc/$reader/fd/4 ] || exit 0; n=$((n + 1)); done; kill -s KILL $reader; } </dev/null >/dev/null 2>&1 & patience=$!',
+    'wait $reader; status=$?',
+    '{ kill -s KILL $patience; wait $patience; } 2>/dev/null',
+    'exit $status',
+    ')',
+  ].join('\n');
+}
