@@ -61,18 +61,20 @@ function isAnswer(text: string | undefined): text is Answer {
  * With flock(1): a lock on the file by descriptor 9, which no script inherits. Without it: a folder with the shell's process id
  * in it, void when that process is no more. Both lie where nobody but the user can write, or even look: /run/runbook for root, and for
  * another one below its runtime directory, its home (with the name of the host, as a home may be that of many hosts) or, where it has
- * neither, a folder in /tmp that must be its own. Nobody else can hold the lock, keep anybody from it or leave a name in it. Of who holds it
+ * neither, a folder in /tmp that must be its own. The script goes into it before it looks whose it is. Nobody else can hold the lock, keep anybody from it or leave a name in it. Of who holds it
  * the process is told by the kernel: whose descriptor 9 is that file.
  * It runs in the session's own shell: its variables are taken back, and no command of it may read stdin.
  */
 export function lockScript(holder: string): string {
   const name = quote(holder.replaceAll(/\p{Cc}+/gu, ' '));
   return `
-runbook_lock= runbook_answer=impossible runbook_uid=$(id -u 2>/dev/null </dev/null)
+runbook_folder=$PWD runbook_lock= runbook_answer=impossible runbook_uid=$(id -u 2>/dev/null </dev/null)
 runbook_here() {
   [ -z "$runbook_lock" ] || return 0
   [ -d "$1" ] || (umask 077; mkdir -p -- "$1") 2>/dev/null </dev/null
-  if [ -d "$1" ] && ! [ -L "$1" ] && [ -O "$1" ] && [ -w "$1" ]; then runbook_lock=$1/$2; fi
+  cd -P -- "$1/" 2>/dev/null || return 0
+  # What was gone into stays the same, whoever changes its name.
+  if [ -O . ] && [ -w . ] && { [ "\${1%/*}" != /tmp ] || [ .. -ef /tmp ]; }; then runbook_lock=./$2; fi
 }
 if [ "$runbook_uid" = 0 ]; then runbook_here /run/runbook lock
 else
@@ -108,6 +110,7 @@ echo $runbook_answer
     ;;
   esac
 ) </dev/null 9<&- 2>/dev/null
+cd -- "$runbook_folder" 2>/dev/null || cd /
 unset -f runbook_here
-unset runbook_lock runbook_answer runbook_holder runbook_uid runbook_name`;
+unset runbook_folder runbook_lock runbook_answer runbook_holder runbook_uid runbook_name`;
 }
