@@ -7,10 +7,11 @@ import { predict } from '../resources/base/resource.ts';
 import { otherGroups, userRequest } from '../resources/user.ts';
 import { Unknown } from '../values/base/value.ts';
 import type { ValueMap } from '../values/base/value.ts';
-import type { CannotKnow, Impossible, Outcome } from './base/module.ts';
+import type { CannotKnow, Context, Impossible, Outcome } from './base/module.ts';
 import { defineModule } from './base/module.ts';
 import type { UserArguments } from './system/user-arguments.ts';
 import { asksForShadow, foreignUserArguments, hasOwnGroup, userArguments } from './system/user-arguments.ts';
+import { homeInForeignHands, homeNeeds, refuseForeignHomes, touchedHomes } from './system/user-home.ts';
 import { passwordFault, wantedAging } from './system/user-password.ts';
 import type { Found } from './system/user-script.ts';
 import { createUser, modifyUser, removeUser } from './system/user-script.ts';
@@ -29,14 +30,13 @@ export const module = defineModule<UserArguments>({
     'user: { name: etcd, system: true, home: /var/lib/etcd, create_home: false, shell: /usr/sbin/nologin }',
     'user: { name: deploy, groups: [sudo], append: true, password: "{{deploy_password_hash}}" }',
   ],
-  observes: (args) => [
-    userOf(args),
-    ownGroupOf(args),
-    ...namedGroups(args).map((name) => groupRequest(name)),
-    file(args.home ?? `/home/${args.name}`, 'target'),
-  ],
+  observes: (args) => [userOf(args), ownGroupOf(args), ...namedGroups(args).map((name) => groupRequest(name)), ...homeNeeds(args)],
   plan: (args, _loaded, seen, context) =>
-    forRootAlone(args.state === 'absent' ? planRemoval(args, seen) : plan(args, seen), `the account ${args.name}`, context),
+    forRootAlone(
+      args.state === 'absent' ? planRemoval(args, seen, context) : plan(args, seen, context),
+      `the account ${args.name}`,
+      context,
+    ),
 });
 
 function userOf(args: UserArguments): ReturnType<typeof userRequest> {
@@ -54,17 +54,20 @@ function namedGroups(args: UserArguments): readonly string[] {
   );
 }
 
-function planRemoval(args: UserArguments, seen: Seen): Outcome {
+function planRemoval(args: UserArguments, seen: Seen, context: Context): Outcome {
   const asked = userOf(args);
   const state = seen.of(asked);
   if (!state.exists) return { kind: 'in_sync', result: { name: args.name, state: 'absent' } };
+  const homes = touchedHomes(args, state, { exists: false }, true);
+  const foreign = homeInForeignHands(args, homes, seen, context);
+  if (foreign !== undefined) return foreign;
   return {
     kind: 'change',
     differences: [{ kind: 'field', of: `user ${args.name}`, field: 'account', before: 'present', after: 'absent' }],
     certainty: seen.certainty(asked),
     predictions: [predict(asked, { exists: false }), ...goneGroup(args, seen), ...(args.remove ? goneHome(args, state, seen) : [])],
     touches: 'predicted',
-    apply: () => ({ script: removeUser(args) }),
+    apply: () => ({ script: `${refuseForeignHomes(args, homes)}${removeUser(args)}` }),
     planned: { name: args.name, state: 'absent', remove: args.remove, force: args.force },
   };
 }
@@ -88,7 +91,7 @@ function goneHome(args: UserArguments, state: UserState, seen: Seen): readonly P
   return state.home === home.id && isOwn ? [predict(home, ABSENT)] : [];
 }
 
-function plan(args: UserArguments, seen: Seen): Outcome {
+function plan(args: UserArguments, seen: Seen, context: Context): Outcome {
   const asked = userOf(args);
   const state = seen.of(asked);
   const around: Surroundings = {
@@ -106,6 +109,9 @@ function plan(args: UserArguments, seen: Seen): Outcome {
     homeExists: homeIsThere(args, state, around) === true,
     isOfGroup: args.group !== undefined && isOfGroup(args.group, state, around),
   };
+  const homes = touchedHomes(args, state, after, found.homeExists);
+  const foreign = homeInForeignHands(args, homes, seen, context);
+  if (foreign !== undefined) return foreign;
   return {
     kind: 'change',
     differences,
@@ -113,7 +119,7 @@ function plan(args: UserArguments, seen: Seen): Outcome {
     predictions: [predict(asked, after), ...broughtGroup(args, state, seen), ...broughtHome(args, state, after, around)],
     touches: 'predicted',
     apply: () => ({
-      script: state.exists ? modifyUser(args, state, after, found) : createUser(args, after, found),
+      script: `${refuseForeignHomes(args, homes)}${state.exists ? modifyUser(args, state, after, found) : createUser(args, after, found)}`,
       finish: (completed) =>
         completed.status === 0
           ? { kind: 'done', result: {} }

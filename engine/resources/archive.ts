@@ -12,7 +12,7 @@ import { isBeneath } from './file/file-state.ts';
 import { isPattern, somethingFits } from './glob.ts';
 import type { Prediction, Request, ResourceKind } from './base/resource.ts';
 import { predictedOf, request } from './base/resource.ts';
-import { IN_OTHER_HANDS, opening } from './unhindered-read.ts';
+import { IN_OTHER_HANDS, opening } from './base/unhindered-read.ts';
 
 /** What stands at the place of one member. In a prediction, what is not known is undefined. */
 export interface Entry {

@@ -5,7 +5,7 @@ import { files } from './file.ts';
 import { numbered, printRecords, recordsOf } from './base/records.ts';
 import type { Request, ResourceKind } from './base/resource.ts';
 import { predictedOf, request } from './base/resource.ts';
-import { CALMLY } from './unhindered-read.ts';
+import { CALMLY } from './base/unhindered-read.ts';
 import { users } from './user.ts';
 
 /** The public keys that may log in as a user. */

@@ -6,7 +6,7 @@ import { LOOKS, MAX_CONTENT_BYTES, MAX_EDITED_BYTES } from './file/file-detail.t
 import type { FileState, RegularFile } from './file/file-state.ts';
 import { NOTHING_ABOVE, disagreement, endOf, isBeneath, parentOf } from './file/file-state.ts';
 import { digestLarge } from './file/large-digest.ts';
-import { CALMLY, IN_OTHER_HANDS } from './unhindered-read.ts';
+import { CALMLY, IN_OTHER_HANDS } from './base/unhindered-read.ts';
 import { groups } from './group.ts';
 import type { Prediction, Request, ResourceKind } from './base/resource.ts';
 import { predictedOf, request } from './base/resource.ts';

@@ -240,6 +240,47 @@ const TABLE: readonly Row[] = [
   },
 ];
 
+/** A folder in which another user can change every name. */
+const OTHERS = 'mkdir /home/other && chown 12345 /home/other';
+const IN_OTHERS = 'the way to /home/other/pa is in the hands of another user';
+
+const HOMES_OF_OTHERS: readonly Row[] = [
+  { what: 'a home is not made there', args: { ...KEPT, home: '/home/other/pa' }, before: OTHERS, fails: IN_OTHERS },
+  { what: 'nor deep in it', args: { ...KEPT, home: '/home/other/a/pa' }, before: OTHERS, fails: IN_OTHERS.replace('other', 'other/a') },
+  {
+    what: 'nor of an account that is there',
+    args: { ...KEPT, home: '/home/other/pa' },
+    before: `${OTHERS} && useradd -M -d /home/other/pa pa`,
+    fails: IN_OTHERS,
+  },
+  {
+    what: 'a home is not moved there',
+    args: { ...KEPT, home: '/home/other/pa', move_home: true },
+    before: `${OTHERS} && useradd -m pa`,
+    fails: IN_OTHERS,
+  },
+  {
+    what: 'a home is not removed there',
+    args: { ...KEPT, home: '/home/other/pa', state: 'absent', remove: true },
+    before: `${OTHERS} && useradd -m -d /home/other/pa pa`,
+    fails: IN_OTHERS,
+  },
+  {
+    what: 'an account is made whose home is not to be made',
+    args: { ...KEPT, home: '/home/other/pa', create_home: false },
+    before: OTHERS,
+    shows: ['account', 'home'],
+    proof: 'test ! -e /home/other/pa',
+  },
+  {
+    what: 'a home is made there where these users are trusted',
+    args: { ...KEPT, home: '/home/other/pa', unsafe_path: true },
+    before: OTHERS,
+    shows: ['account', 'home'],
+    proof: 'test -d /home/other/pa',
+  },
+];
+
 const GROUPS: readonly object[] = [
   { name: 'ga' },
   { name: 'gb', gid: 4712 },
@@ -260,7 +301,18 @@ describe.skipIf(SystemHost.missing !== undefined)('accounts and groups', () => {
     expect(host.run(`{ ${RESET}\n} >/dev/null 2>&1\n${before}`).status).toBe(0);
   };
 
-  test.each(TABLE)('$what', async ({ args, before, proof, shows, fails }) => {
+  test.each([
+    ['removed', { state: 'absent', remove: true }, 'useradd -m -d /home/other/pa pa', 'test -d /home/other/pa'],
+    ['made', {}, 'useradd -M -d /home/other/pa pa', 'test ! -e /home/other/pa'],
+    ['moved', { home: '/home/new', move_home: true }, 'useradd -m -d /home/other/pa pa', 'test -d /home/other/pa && test ! -e /home/new'],
+  ])('a home that the task does not name is not %s in the folder of another user', async (_, args, before, proof) => {
+    prepare(`${OTHERS} && ${before}`);
+    const { failure } = await host.apply(user, { ...KEPT, ...args });
+    expect(failure).toMatch(/other users can change names/);
+    expect(host.run(`${proof} && id pa`).status).toBe(0);
+  });
+
+  test.each([...TABLE, ...HOMES_OF_OTHERS])('$what', async ({ args, before, proof, shows, fails }) => {
     prepare(before);
     const [planned] = [host.plan(user, args)];
     if (fails !== undefined) {

@@ -1,6 +1,6 @@
 import { quote } from '../../connection/base/quote.ts';
 import { nameOf } from '../../resources/file/file-state.ts';
-import { opening } from '../../resources/unhindered-read.ts';
+import { opening } from '../../resources/base/unhindered-read.ts';
 import { goInto } from './foreign-folder.ts';
 import type { ForeignWay } from './way-to-path.ts';
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unsafePath } from '../path/file-attributes.ts';
 import { boolean, commaList, path, text, wholeNumber } from '../base/arguments.ts';
 
 /** What useradd takes, and neither a number nor an option. */
@@ -61,6 +62,7 @@ export const userArguments = z.strictObject({
     .describe('When the account ends, in seconds since 1970; the day counts. Negative: never.'),
   remove: boolean().default(false).describe('With state absent: remove its home directory and mail as well.'),
   force: boolean().default(false).describe('With state absent: also while the account is logged in.'),
+  unsafe_path: unsafePath(),
 });
 
 export type UserArguments = z.infer<typeof userArguments>;

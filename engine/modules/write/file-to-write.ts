@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { UploadSource } from '../../connection/connection.ts';
+import type { UploadSource } from '../../connection/shell/upload.ts';
 import { quote } from '../../connection/base/quote.ts';
 import type { RegularFile } from '../../resources/file/file-state.ts';
 import type { WantedAttributes } from '../path/file-attributes.ts';
