@@ -1,42 +1,73 @@
+import { lockScript } from '../../engine/connection/lock.ts';
+
+const LOCK = `HOME=/nonexistent${lockScript('bob')}\nrm -rf /tmp/runbook-23456 2>/dev/null`;
+
 /** How a user of the host attacks a run of root that writes in a folder of this user. `attacker.c` tells what they do. */
-export const STRIKES = {
-  'a link at the first sight of a name': { when: 'create', strike: 'link' },
-  'a link once a name has been written': { when: 'close', strike: 'link' },
-  'a link to a folder at the first sight of a name': { when: 'create', strike: 'dirlink' },
-  'a link to a folder once a name has been written': { when: 'close', strike: 'dirlink' },
-  'another name of a file of root': { when: 'create', strike: 'hard' },
-  'another name of a file of root, once a name has been written': { when: 'close', strike: 'hard' },
-  'a named pipe': { when: 'create', strike: 'fifo' },
-  'a link in the place of the folder': { when: 'create', strike: 'swap' },
-  'a link that comes and goes': { when: 'always', strike: 'flip', name: 'f', with: 'link-0' },
-  'a link to a folder that comes and goes': { when: 'always', strike: 'flip', name: 'f', with: 'dirlink-0' },
-  'a folder that is a link by turns': { when: 'always', strike: 'flip', name: '../d', with: 'dirlink-0' },
-} as const satisfies Readonly<Record<string, Strike>>;
+export const STRIKES: Readonly<Record<string, Strike>> = {
+  'a link at the first sight of a name': { when: 'create', with: 'link' },
+  'a link to a folder at the first sight of a name': { when: 'create', with: 'dirlink' },
+  'another name of a file of root at the first sight of a name': { when: 'create', with: 'hard' },
+  'a named pipe at the first sight of a name': { when: 'create', with: 'fifo' },
+  'a link in the place of the folder at the first sight of a name': { when: 'create', with: 'swap' },
+  'a link once a name has been written': { when: 'close', with: 'link' },
+  'a link to a folder once a name has been written': { when: 'close', with: 'dirlink' },
+  'another name of a file of root once a name has been written': { when: 'close', with: 'hard' },
+  'a named pipe once a name has been written': { when: 'close', with: 'fifo' },
+  'a link that comes and goes': { when: 'always', with: 'link' },
+  'a link to a folder that comes and goes': { when: 'always', with: 'dirlink' },
+  'another name of a file of root that comes and goes': { when: 'always', with: 'hard' },
+  'a named pipe that comes and goes': { when: 'always', with: 'fifo' },
+  'a folder that is a link by turns': { when: 'always', with: 'swap' },
+  'a folder of root in a home that is a link by turns': { when: 'always', with: 'swap', folderOf: 'root' },
+  'a link at each name that was seen before': { when: 'again', with: 'link' },
+  'a link to a folder at each name that was seen before': { when: 'again', with: 'dirlink' },
+  'a named pipe at each name that was seen before': { when: 'again', with: 'fifo' },
+  'another name of a file of root at each name that was seen before': { when: 'again', with: 'hard' },
+  'a script at each name that was seen before': { when: 'again', with: 'file' },
+};
 
 /** Those of every run of the tests: each kind of them once. */
 export const SLICE: ReadonlySet<string> = new Set([
   'a link once a name has been written',
   'a link to a folder at the first sight of a name',
-  'another name of a file of root',
+  'another name of a file of root that comes and goes',
+  'a named pipe that comes and goes',
   'a folder that is a link by turns',
+  'a script at each name that was seen before',
 ]);
 
 export interface Strike {
-  readonly when: 'create' | 'close' | 'always';
-  readonly strike: 'link' | 'dirlink' | 'fifo' | 'hard' | 'swap' | 'flip';
-  /** What is changed for something of the stock, and back, below the folder. */
-  readonly name?: string;
-  readonly with?: string;
+  /** `always`: at the name that the way writes to, before the run gets there, while it is there, and behind it. `again`: in /tmp, where nobody can exchange what is another's. */
+  readonly when: 'create' | 'close' | 'always' | 'again';
+  readonly with: 'link' | 'dirlink' | 'fifo' | 'hard' | 'file' | 'swap';
+  /** Who owns the folder, in the home of alice. */
+  readonly folderOf?: 'alice' | 'root';
 }
 
 export interface Writing {
-  /** Tasks as YAML; `{{item}}` is the number of the round. */
-  readonly task: string;
-  /** Shell text that root runs before each attack, in the folder of the user. */
+  /** A task as YAML; `{{item}}` is the number of the round. Or shell text, that one round is, of the user bob. */
+  readonly task: string | { readonly script: string };
+  /** Shell text that root runs before each attack, in the folder of the user. `$rounds`: how many there are. */
   readonly given?: string;
+  /** The folder in which alice waits, where it is not `/home/alice/d`. */
+  readonly at?: '/tmp';
+  /** What she strikes at all the time, where it is neither `n{{item}}` nor `f`. */
+  readonly name?: string;
+  /** Moments that never come: in her folder nothing is made, or nothing is put under its name, as it is only read or the way is refused. */
+  readonly never?: readonly Strike['when'][];
 }
 
-/** Every way of writing below the folder `/home/alice/d` of alice, in rounds. */
+/** Whether alice has anything to strike at. */
+export function isStruck({ at, name, never = [] }: Writing, { when, with: thing }: Strike): boolean {
+  if (at === '/tmp') return name === undefined ? when === 'again' : when === 'always' && thing !== 'swap';
+  return when !== 'again' && !never.includes(when);
+}
+
+export function nameIn({ task, name }: Writing): string {
+  return name ?? (typeof task === 'string' && task.includes('n{{item}}') ? 'n' : 'f');
+}
+
+/** Every way of writing and reading below the folder `/home/alice/d` of alice, and where else she can make names, in rounds. */
 export const WRITINGS: Readonly<Record<string, Writing>> = {
   'copy of a new file': { task: 'copy: { content: "round {{item}}\\n", dest: "/home/alice/d/n{{item}}" }' },
   'copy with owner and mode': {
@@ -55,6 +86,8 @@ export const WRITINGS: Readonly<Record<string, Writing>> = {
   'copy of a file of the host': {
     task: 'copy: { src: /home/alice/d/f, dest: "/srv/open/n{{item}}", remote_src: true, mode: "0644" }',
     given: 'echo mine >f; chown alice f',
+    name: 'f',
+    never: ['create', 'close'],
   },
   'copy of a file of the host into the folder': {
     task: 'copy: { src: /etc/hostname, dest: "/home/alice/d/n{{item}}", remote_src: true, mode: "0644" }',
@@ -73,16 +106,22 @@ export const WRITINGS: Readonly<Record<string, Writing>> = {
   'owner and mode': {
     task: 'file: { path: /home/alice/d/f, mode: "{{#if (eq (mod item 2) 0)}}0640{{else}}0604{{/if}}", owner: "{{#if (eq (mod item 2) 0)}}alice{{else}}root{{/if}}" }',
     given: 'echo old >f; chown alice f',
+    never: ['close'],
   },
   'owner of a directory': {
     task: 'file: { path: /home/alice/d/f, state: directory, mode: "{{#if (eq (mod item 2) 0)}}0750{{else}}0705{{/if}}", owner: "{{#if (eq (mod item 2) 0)}}alice{{else}}root{{/if}}" }',
     given: 'mkdir f; chown alice f',
+    never: ['close'],
   },
   'a new directory': { task: 'file: { path: "/home/alice/d/n{{item}}", state: directory, owner: alice, mode: "0755" }' },
   'directories above': { task: 'file: { path: "/home/alice/d/n{{item}}/sub/sub", state: directory, owner: alice, mode: "0755" }' },
   'a directory and a file in it': { task: 'copy: { src: small, dest: "/home/alice/d/n{{item}}/sub/", owner: alice }' },
   touch: { task: 'file: { path: "/home/alice/d/n{{item}}", state: touch, mode: "0644", owner: alice }' },
-  'touch of a file': { task: 'file: { path: /home/alice/d/f, state: touch, mode: "0604", owner: alice }', given: 'echo old >f' },
+  'touch of a file': {
+    task: 'file: { path: /home/alice/d/f, state: touch, mode: "0604", owner: alice }',
+    given: 'echo old >f',
+    never: ['close'],
+  },
   'a link': { task: 'file: { path: "/home/alice/d/n{{item}}", src: /srv/open/large, state: link, owner: alice, follow: false }' },
   'a link in the place of another': {
     task: 'file: { path: "/home/alice/d/f", src: "/srv/open/n{{item}}", state: link, force: true }',
@@ -94,21 +133,37 @@ export const WRITINGS: Readonly<Record<string, Writing>> = {
   },
   removal: {
     task: 'file: { path: "/home/alice/d/n{{item}}", state: absent }',
-    given: 'for i in $(seq 0 200); do mkdir -p n$i/f/sub; done; chown -R alice .',
+    given: 'for i in $(seq 0 $rounds); do mkdir -p n$i/f/sub; done; chown -R alice .',
+    never: ['close'],
   },
   'removal of a file': {
     task: 'file: { path: "/home/alice/d/n{{item}}", state: absent }',
-    given: 'for i in $(seq 0 200); do : >n$i; done; chown -R alice .',
+    given: 'for i in $(seq 0 $rounds); do : >n$i; done; chown -R alice .',
+    never: ['create', 'close'],
   },
   'attributes of all beneath': {
     task: 'file: { path: /home/alice/d, state: directory, recurse: true, mode: "{{#if (eq (mod item 2) 0)}}u=rwX,g=rX,o={{else}}u=rwX,g=,o=rX{{/if}}", owner: alice }',
     given: 'mkdir f; for i in $(seq 0 50); do : >f/a$i; done; chown -R alice .',
+    never: ['close'],
   },
-  'an archive': { task: 'unarchive: { src: archive.tar.gz, dest: /home/alice/d, owner: alice, mode: "0644" }' },
-  'an archive of the host': { task: 'unarchive: { src: /srv/open/archive.tar.gz, dest: /home/alice/d, remote_src: true }' },
+  'an archive': {
+    task: 'unarchive: { src: archive.tar.gz, dest: /home/alice/d, owner: alice, mode: "{{#if (eq (mod item 2) 0)}}0644{{else}}0604{{/if}}" }',
+  },
+  'an archive of the host': {
+    task: 'unarchive: { src: /srv/open/archive.tar.gz, dest: /home/alice/d, remote_src: true, mode: "{{#if (eq (mod item 2) 0)}}0644{{else}}0604{{/if}}" }',
+  },
+  'an archive of hers': {
+    task: 'unarchive: { src: /home/alice/d/f, dest: "/srv/open/n{{item}}", remote_src: true }',
+    given:
+      'for v in /victim/v*; do cat "$w/secret.tar" >$v; done; for i in $(seq 0 $rounds); do mkdir /srv/open/n$i; done; cp /srv/open/archive.tar.gz f; chown alice f',
+    name: 'f',
+    never: ['create', 'close'],
+  },
+  'a look at content': { task: 'slurp: { src: /home/alice/d/f }', given: 'echo mine >f; chown alice f', never: ['create', 'close'] },
+  'a look at a digest': { task: 'stat: { path: /home/alice/d/f }', given: 'echo mine >f; chown alice f', never: ['create', 'close'] },
   move: {
     task: 'move: { src: "/home/alice/d/n{{item}}", dest: "/srv/open/n{{item}}" }',
-    given: 'for i in $(seq 0 200); do : >n$i; done; chown -R alice .',
+    given: 'for i in $(seq 0 $rounds); do : >n$i; done; chown -R alice .',
   },
   'a file of cron': {
     task: 'cron: { name: "round {{item}}", job: "true", user: alice, cron_file: /home/alice/d/f }',
@@ -119,6 +174,33 @@ export const WRITINGS: Readonly<Record<string, Writing>> = {
     given: ': >f; chown alice f',
   },
   'authorized keys': { task: 'authorized_key: { user: alice, key: "{{key}}", comment: "round {{item}}", path: /home/alice/d/f }' },
+  'keys in a home there': {
+    task: 'authorized_key: { user: bob, key: "{{key}}", comment: "round {{item}}" }',
+    given: 'mkdir f; chown bob f',
+    never: ['create', 'close'],
+  },
+  'an account with its home there': {
+    task: 'user: { name: "u{{item}}", home: "/home/alice/d/n{{item}}" }',
+    given: 'for i in $(seq 0 $rounds); do ! id u$i >/dev/null 2>&1 || userdel u$i; done',
+    never: ['create', 'close'],
+  },
+  'an account whose home is taken away': {
+    task: 'user: { name: bob, state: absent, remove: true, home: /home/alice/d/f }',
+    given: 'id bob >/dev/null 2>&1 || useradd -M -d /home/alice/d/f -u 23456 bob; mkdir f; chown bob f',
+    never: ['create', 'close'],
+  },
+  'a script': { task: 'script: script.sh', at: '/tmp' },
+  'an archive that is brought': {
+    task: 'unarchive: { src: archive.tar.gz, dest: "/srv/open/n{{item}}" }',
+    given: 'for i in $(seq 0 $rounds); do mkdir /srv/open/n$i; done',
+    at: '/tmp',
+  },
+  'the lock of a user without a home': {
+    task: { script: LOCK },
+    given: 'chown -R bob: /victim',
+    at: '/tmp',
+    name: 'runbook-23456',
+  },
   'a temporary file': { task: 'tempfile: { path: /home/alice/d }' },
   'a kubeconfig or key': { task: 'random_key: { path: "/home/alice/d/n{{item}}" }' },
 };
