@@ -1,4 +1,4 @@
-import { lockScript } from '../../engine/connection/lock.ts';
+import { lockScript } from '../../engine/connection/shell/lock.ts';
 
 const LOCK = `HOME=/nonexistent${lockScript('bob')}\nrm -rf /tmp/runbook-23456 2>/dev/null`;
 
