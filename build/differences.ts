@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { wrapped } from './wrap.ts';
 
 const SOURCE = join(import.meta.dirname, '../docs/differences.yml');
 
@@ -35,15 +36,17 @@ A keyword, module or argument that has the same name here as in Ansible means th
 missing, with a replacement for each, is in [language.md](language.md#what-ansible-has-and-this-has-not);
 \`runbook docs --ansible\` prints it. This page is made from differences.yml by \`npm run docs\`.
 `;
-  return [
-    head,
-    ...areas.map((area) =>
-      section(
-        area,
-        rows.filter((row) => row.area === area),
+  return wrapped(
+    [
+      head,
+      ...areas.map((area) =>
+        section(
+          area,
+          rows.filter((row) => row.area === area),
+        ),
       ),
-    ),
-  ].join('\n');
+    ].join('\n'),
+  );
 }
 
 function section(area: string, rows: readonly Difference[]): string {

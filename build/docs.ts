@@ -1,11 +1,20 @@
-// Writes the pages of docs/ that are made of data.
-import { writeFileSync } from 'node:fs';
+// Writes the pages of docs/ that are made of data, and wraps the lines of the others.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { differences, differencesPage } from './differences.ts';
 import { errorCodes, errorCodesPage } from './error-codes.ts';
 import { roles, rolesPage } from './roles.ts';
+import { wrapped } from './wrap.ts';
 
-const DOCS = join(import.meta.dirname, '../docs');
+const ROOT = join(import.meta.dirname, '..');
+const DOCS = join(ROOT, 'docs');
 writeFileSync(join(DOCS, 'differences.md'), differencesPage(differences()));
 writeFileSync(join(DOCS, 'error-codes.md'), errorCodesPage(errorCodes()));
 writeFileSync(join(DOCS, 'roles.md'), rolesPage(roles()));
+for (const folder of [ROOT, DOCS]) {
+  for (const name of readdirSync(folder).filter((one) => one.endsWith('.md'))) {
+    const path = join(folder, name);
+    const text = readFileSync(path, 'utf8');
+    if (wrapped(text) !== text) writeFileSync(path, wrapped(text));
+  }
+}

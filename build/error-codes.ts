@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAst } from 'rolldown/parseAst';
+import { wrapped } from './wrap.ts';
 
 const ENGINE = join(import.meta.dirname, '../engine');
 const CODE = /^[a-z]+(?:-[a-z]+)*$/;
@@ -96,7 +97,7 @@ function isNode(value: unknown): value is Node {
 /** docs/error-codes.md, whole. */
 export function errorCodesPage(codes: ReadonlyMap<string, ReadonlySet<string>>): string {
   const rows = [...codes].map(([code, messages]) => `| \`${code}\` | ${[...messages].toSorted().map(cell).join('<br>')} |`);
-  return `# Error codes
+  return wrapped(`# Error codes
 
 Every error has a code. \`--output json\` and the journal give it beside the message, the place and the advice, so that a
 script can tell errors apart. A code keeps its meaning ([versioning.md](versioning.md)); messages may change. In messages
@@ -107,7 +108,7 @@ This page is made from the sources by \`npm run docs\`.
 | code | messages |
 | --- | --- |
 ${rows.join('\n')}
-`;
+`);
 }
 
 function cell(text: string): string {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { wrapped } from './wrap.ts';
 
 const ROLES = join(import.meta.dirname, '../roles');
 /** Longer defaults are left to the file, which has comments too. */
@@ -79,7 +80,7 @@ function shown(value: unknown): string {
 
 /** docs/roles.md, whole. */
 export function rolesPage(all: readonly Role[]): string {
-  return `# The roles
+  return wrapped(`# The roles
 
 These roles build and maintain a Kubernetes control plane. [control-plane.md](control-plane.md) explains what they make
 together, and [operations.md](operations.md) which playbook does which task. Each table has the variables that you may set
@@ -88,7 +89,7 @@ empty, \`roles/NAME/defaults/main.yml\` has a long default, or none is needed.
 
 This page is made from the roles by \`npm run docs\`. A role of your own: [language.md](language.md#roles).
 
-${all.map(section).join('\n')}`;
+${all.map(section).join('\n')}`);
 }
 
 function section({ name, summary, variables }: Role): string {

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { differences, differencesPage } from '../../build/differences.ts';
 import { errorCodes, errorCodesPage } from '../../build/error-codes.ts';
 import { roles, rolesPage } from '../../build/roles.ts';
+import { wrapped } from '../../build/wrap.ts';
 import { COMMANDS } from '../../engine/cli/main.ts';
 import { differenceRows, functionRows, helperRows, moduleRows } from './tables.ts';
 
@@ -29,6 +30,15 @@ function missingIn(name: string, rows: readonly string[]): readonly string[] {
   const lines = new Set(page(name).split('\n'));
   return rows.filter((row) => !lines.has(row));
 }
+
+test('prose has lines of at most 120 characters, so that a diff can be read', () => {
+  const pages = PAGES.filter((name) => /^(?:docs\/)?[^/]+$/.test(name));
+  expect(pages).toContain('README.md');
+  expect(
+    pages.filter((name) => wrapped(page(name)) !== page(name)),
+    'npm run docs wraps them',
+  ).toEqual([]);
+});
 
 test('every helper of templates is in the table, as it is', () => {
   expect(missingIn('docs/language.md', helperRows())).toEqual([]);
