@@ -4,6 +4,7 @@ import { modules } from '../../engine/modules/base/catalogue.ts';
 import type { Case, Json } from './case.ts';
 import { isMap, tasksOf } from './case.ts';
 import type { Difference } from './compare.ts';
+import { DIFFERENCES_OF_ACCOUNTS } from './differences-of-accounts.ts';
 import { DIFFERENCES_OF_FILES } from './differences-of-files.ts';
 import { DIFFERENCES_OF_SYSTEM } from './differences-of-system.ts';
 import { DIFFERENCES_OF_PROGRAMS } from './differences-of-programs.ts';
@@ -12,6 +13,7 @@ import { argumentsFor, eachWithout, explainedBy, mentions, refuses } from './exp
 
 export const EXPLANATIONS: readonly Explanation[] = [
   ...DIFFERENCES_OF_FILES,
+  ...DIFFERENCES_OF_ACCOUNTS,
   ...DIFFERENCES_OF_SYSTEM,
   ...DIFFERENCES_OF_PROGRAMS,
   {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Case, Json, JsonMap } from './case.ts';
-import { isMap } from './case.ts';
+import { isMap, tasksOf } from './case.ts';
 import type { Difference } from './compare.ts';
 
 /** Explains differences by a row of docs/differences.yml: nothing but what the row says. */
@@ -68,4 +68,15 @@ export function argumentsFor(modules: readonly string[], { input }: Case, fact?:
 /** `file 0644 0:4 "text"` without mode and owner; of what is no text, nothing. */
 export function contentOf(value: Json): string {
   return typeof value === 'string' ? value.replace(/^file \d+ \d+:\d+ /, '') : '';
+}
+
+export function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** Of the task that a fact `first.N…` tells of. */
+export function argument(fact: string, { input }: Case, module: string, name: string): Json | undefined {
+  const task = tasksOf(input)[Number(/^\w+\.(\d+)/.exec(fact)?.[1] ?? -1)];
+  const args = isMap(task) ? task[module] : undefined;
+  return isMap(args) ? args[name] : undefined;
 }
