@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Plugin } from 'rolldown';
 import { rolldown } from 'rolldown';
 import { sourceStamp, stampOf } from '../bin/source-stamp.cjs';
+import { CORRECTED, corrected } from '../engine/connection/ssh2/ssh2-patch.ts';
 import { moduleFiles } from '../engine/modules/base/module-files.ts';
 import { inAscii } from './ascii.ts';
 
@@ -22,6 +23,24 @@ const listedModules: Plugin = {
     handler: () => {
       const entries = [...moduleFiles.keys()].map((name) => `['${name}', () => import('../${name}.ts')]`);
       return `export const moduleFiles = new Map([${entries.join(', ')}]);`;
+    },
+  },
+};
+
+/** In the sources of a checkout ssh2 is corrected when it is loaded; a bundle has the corrections built in. */
+const correctedSsh2: Plugin = {
+  name: 'corrected-ssh2',
+  load: {
+    filter: { id: /\/engine\/connection\/(?:ssh2\/)?(?:ssh2-)?library\.ts$|\/node_modules\/ssh2\/lib\/.*\.js$/ },
+    handler: async (id) => {
+      if (id.endsWith('library.ts')) {
+        return `import ssh2 from 'ssh2';\nimport { version } from 'ssh2/package.json';\nexport const library = { ssh2, version, isCorrected: true };`;
+      }
+      const file = CORRECTED.find((one) => id.endsWith(`/node_modules/ssh2/${one}`));
+      if (file === undefined) return undefined;
+      const text = corrected(file, await readFile(id, 'utf8'));
+      if (text === undefined) throw new Error(`The corrections in patches/ do not fit ${id}`);
+      return text;
     },
   },
 };
@@ -56,7 +75,7 @@ async function bundle(): Promise<{ readonly code: string; readonly stamp: string
       input: join(ROOT, 'engine/cli/main.ts'),
       cwd: ROOT,
       platform: 'node',
-      plugins: [listedModules, noNativeParts, noHttpAgents],
+      plugins: [listedModules, noNativeParts, noHttpAgents, correctedSsh2],
     });
     const { output } = await build.generate({
       format: 'cjs',

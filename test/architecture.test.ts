@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -138,6 +140,99 @@ test('only the report prints, and the command that begins it', () => {
 
 test('what Node itself has is imported at once, as the built program cannot do it later', () => {
   expect(sources(ENGINE).filter((file) => /import\('node:/.test(readFileSync(file, 'utf8')))).toEqual([]);
+});
+
+/** State of a module that may change, and why two runs in one process may share it. */
+const SHARED_STATE: Readonly<Record<string, string>> = {
+  'connection/on-abort.ts waiting': 'belongs to the signal that is its key',
+  'connection/unguessable.ts pool': 'random bytes, none of which is given twice',
+  'connection/unguessable.ts used': 'how many of these were given',
+  'modules/catalogue.ts modules': 'what was loaded of the program itself',
+  'report/output.ts gone': 'belongs to the stream that is its key',
+  'report/output.ts guarded': 'belongs to the stream that is its key',
+  'report/width.ts segments': 'made when first needed, and never changed',
+  'values/expression.ts cache': 'what a text comes to when it is compiled, which is always the same',
+  'values/mask.ts tables': 'follows the secrets',
+  'values/match-limit.ts watch': 'in use within one call only, never while something is waited for',
+  'values/pattern.ts compiled': 'what a text comes to when it is compiled, which is always the same',
+  'values/secret.ts atoms': 'a secret of any run is hidden in all of them',
+  'values/secret.ts numbers': 'a secret of any run is hidden in all of them',
+  'values/step-limit.ts meter': 'in use within one call only, never while something is waited for',
+  'values/template-frame.ts rootLevel': 'its type lets nobody change it',
+  'values/template.ts cache': 'what a text comes to when it is compiled, which is always the same',
+};
+
+test('two runs in one process share no state but what is listed here with its reason', () => {
+  const found = sources(ENGINE).flatMap((file) => {
+    const name = relative(ENGINE, file)
+      .split('/')
+      .filter((_part, index, all) => index === 0 || index === all.length - 1)
+      .join('/');
+    return changeable(readFileSync(file, 'utf8')).map((variable) => `${name} ${variable}`);
+  });
+  expect(found.toSorted()).toEqual(Object.keys(SHARED_STATE).toSorted());
+});
+
+test.each([
+  ['let count = 0;', ['count']],
+  ['export const known = new Map<string, string>();', ['known']],
+  ['const waiting: (() => void)[] = [];', ['waiting']],
+  ['const turns = pLimit(10);', ['turns']],
+  ['const tables = { all: new Search(), count: 0 };', ['tables']],
+  ['const pool = Buffer.alloc(4096);', ['pool']],
+  ['let lastAppend: Promise<unknown> = Promise.resolve();', ['lastAppend']],
+  ["const NAMES: ReadonlySet<string> = new Set(['a']);", []],
+  ['const WORD = new RegExp(`x`);', []],
+  ['  const local = new Map();', []],
+])('state of a module is found in %j', (text, variables) => {
+  expect(changeable(text)).toEqual(variables);
+});
+
+/** Variables of a module that are assigned to, or that hold what can be changed. */
+function changeable(text: string): readonly string[] {
+  const declared =
+    /^(?:export )?(?:let (?<assigned>\w+)|const (?<held>\w+)(?<type>: .+?)? = (?<value>new \w+|pLimit\(|\[\]|\{(?=.*: new )|Buffer\.|Promise\.))/gm;
+  return [...text.matchAll(declared)].flatMap(({ groups = {} }) => {
+    const { assigned, held = '', type = '', value = '' } = groups;
+    if (assigned !== undefined) return [assigned];
+    // Tables in capitals, and what a type says cannot be changed.
+    const isConstant =
+      /\b(?:[Rr]eadonly|Plugin)/.test(type) ||
+      ['new RegExp', 'new URL'].includes(value) ||
+      (/^[A-Z\d_]+$/.test(held) && /^[{B]/.test(value));
+    return isConstant ? [] : [held];
+  });
+}
+
+test('to import the engine changes nothing of the process', () => {
+  const files = sources(ENGINE).map((file) => pathToFileURL(file).href);
+  const script = `
+    import { EventEmitter } from 'node:events';
+    const state = () => JSON.stringify({
+      poolSize: Buffer.poolSize,
+      listeners: process.eventNames().map((name) => [String(name), process.listenerCount(name)]),
+      // zod keeps its settings there, so that several copies of it agree.
+      globals: Object.getOwnPropertyNames(globalThis).filter((name) => !name.startsWith('__zod_')),
+      environment: process.env,
+      directory: process.cwd(),
+      umask: process.umask().toString(8),
+      title: process.title,
+      stackTraceLimit: Error.stackTraceLimit,
+      maxListeners: EventEmitter.defaultMaxListeners,
+      timers: process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout' || kind === 'Immediate'),
+    });
+    const before = state();
+    for (const file of ${JSON.stringify(files)}) await import(file);
+    console.log(JSON.stringify([before, state()]));
+  `;
+  const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
+  const [before, after]: readonly string[] = JSON.parse(printed);
+  expect(JSON.parse(after ?? '')).toEqual(JSON.parse(before ?? '{}'));
+});
+
+test('only one file loads ssh2', () => {
+  const loading = sources(ENGINE).filter((file) => /import (?!type)[^;]*'ssh2'|require\('ssh2'\)/.test(readFileSync(file, 'utf8')));
+  expect(loading.map((file) => file.split('/').at(-1))).toEqual(['ssh2-library.ts']);
 });
 
 test('the tests run under the Node that the product asks for', () => {

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { config } from 'zod';
+import { connectionContext } from '../connection/connection.ts';
 import { Problem, Problems } from '../errors/problem.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
@@ -95,7 +96,15 @@ async function checkHosts(
     forks: 1,
     silenceMs: undefined,
     lookTimeoutMs: LOOK_TIMEOUT * 1000,
-    settings: { user: undefined, identityFile: undefined, password: undefined, connectTimeoutMs: 1, keepAliveMs: 1, access },
+    settings: {
+      user: undefined,
+      identityFile: undefined,
+      password: undefined,
+      connectTimeoutMs: 1,
+      keepAliveMs: 1,
+      connections: connectionContext(),
+      access,
+    },
     vault,
     lock: undefined,
     module: (name) => modules.module(name),

@@ -8,7 +8,7 @@ import { visitPattern } from './run/visit.ts';
 export function addPingCommand(command: Command, done: (status: number) => void): void {
   addConnectionOptions(addLimitOption(addInventoryOptions(command.argument('<pattern>')))).action(
     async (pattern: string, flags: VisitFlags) => {
-      done(await visitPattern(pattern, flags, showPings(flags.output, process.stdout)));
+      done(await visitPattern(pattern, flags, showPings(flags.output, flags.verbose, process.stdout)));
     },
   );
 }

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { ConnectionContext } from './ssh/connection-context.ts';
 import { HostKeyCheck } from './ssh/host-key.ts';
-import { readKnownHosts } from './ssh/known-hosts-files.ts';
 import { OpensshTransport } from './openssh/openssh-transport.ts';
 import { connectSsh } from './ssh/ssh-transport.ts';
 import type { SshTarget } from './base/target.ts';
@@ -17,28 +17,28 @@ const run = promisify(execFile);
  * Connects by ssh2, which is quicker, or by the system's ssh where ssh2 cannot do what is wanted, and where it failed for something that
  * ssh can do. Throws Unreachable.
  */
-export async function connectOverSsh(target: SshTarget, signal: AbortSignal | undefined): Promise<Transport> {
-  const reasons = [...target.openssh.reasons, ...(target.openssh.use === 'always' ? [] : await authoritiesOf(target))];
-  if (target.openssh.use === 'always' || reasons.length > 0) return byOpenssh(target, reasons, signal);
+export async function connectOverSsh(target: SshTarget, context: ConnectionContext, signal: AbortSignal | undefined): Promise<Transport> {
+  const reasons = [...target.openssh.reasons, ...(target.openssh.use === 'always' ? [] : await authoritiesOf(target, context))];
+  if (target.openssh.use === 'always' || reasons.length > 0) return byOpenssh(target, reasons, context, signal);
   try {
-    return await connectSsh(target, signal);
+    return await connectSsh(target, context, signal);
   } catch (error) {
     const reason = error instanceof Unreachable && signal?.aborted !== true ? await whatSshCouldDo(target, error) : undefined;
     if (reason === undefined || !(await hasSsh())) throw error;
-    return byOpenssh(target, [reason], signal);
+    return byOpenssh(target, [reason], context, signal);
   }
 }
 
-function byOpenssh(target: SshTarget, reasons: readonly string[], signal: AbortSignal | undefined): Transport {
-  return new OpensshTransport({ ...target, openssh: { ...target.openssh, reasons } }, signal);
+function byOpenssh(target: SshTarget, reasons: readonly string[], context: ConnectionContext, signal: AbortSignal | undefined): Transport {
+  return new OpensshTransport({ ...target, openssh: { ...target.openssh, reasons } }, context, signal);
 }
 
 /** Host certificates, of the host and of its jump hosts. */
-async function authoritiesOf(target: SshTarget): Promise<readonly string[]> {
+async function authoritiesOf(target: SshTarget, { knownHosts }: ConnectionContext): Promise<readonly string[]> {
   const hosts = [target, ...target.jumps];
-  const entries = await readKnownHosts(hosts.flatMap((one) => one.knownHostsFiles));
+  const entries = await knownHosts.entries(hosts.flatMap((one) => one.knownHostsFiles));
   if (!entries.some((entry) => entry.marker === 'cert-authority')) return [];
-  const checks = await Promise.all(hosts.map((one) => HostKeyCheck.of(one)));
+  const checks = await Promise.all(hosts.map((one) => HostKeyCheck.of(one, knownHosts)));
   return checks.flatMap(({ authority }) => (authority === undefined ? [] : [`${authority.file}:${authority.line} trusts an authority`]));
 }
 

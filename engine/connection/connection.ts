@@ -1,5 +1,7 @@
 import { openBecomeShell } from './shell/become-shell.ts';
 import { connectOverSsh } from './choose-transport.ts';
+import { connectionContext } from './ssh/connection-context.ts';
+import type { ConnectionContext } from './ssh/connection-context.ts';
 import { decodeFacts } from './shell/facts.ts';
 import type { Facts } from './shell/facts.ts';
 import { GREETING } from './shell/greeting.ts';
@@ -9,15 +11,20 @@ import type { Lock } from './shell/lock.ts';
 import { onAbort } from './base/on-abort.ts';
 import { Session } from './shell/session.ts';
 import { openLoginShell, startLoginShell } from './shell/open-shell.ts';
-import type { ChangeScripts, Changed, Shell, Completed, Traffic } from './shell/shell.ts';
+import { watched } from './shell/frame.ts';
+import type { Changed, ChangeFrame, Completed } from './shell/frame.ts';
+import type { Shell, Traffic } from './shell/shell.ts';
+import type { PatchedLibrary } from './ssh2/ssh2-patches.ts';
 import type { BecomePrivilege, Privilege, Target } from './base/target.ts';
 import type { Transport, TransportName } from './base/transport.ts';
 import { lookUnanswered, stoppedBefore, TimedOut } from './base/unreachable.ts';
 import { upload } from './shell/upload.ts';
 import type { UploadRoom, UploadSource } from './shell/upload.ts';
 
+export { connectionContext } from './ssh/connection-context.ts';
+export type { ConnectionContext } from './ssh/connection-context.ts';
 export type { Facts } from './shell/facts.ts';
-export type { ChangeScripts, Changed, Completed } from './shell/shell.ts';
+export type { ChangeFrame, Changed, Completed } from './shell/frame.ts';
 
 export interface LookOptions {
   /** The limits of the connection hold unless told. */
@@ -48,7 +55,7 @@ export interface Looking {
 export interface Changing extends Looking {
   change(script: string, options?: ChangeOptions): Promise<Completed>;
   /** A change and, right behind it, a look: both in one round trip. The look runs whatever the change came to. */
-  changeAndLook(scripts: ChangeScripts, options: ChangeOptions, lookOptions: LookOptions): Promise<Changed>;
+  changeAndLook(frame: ChangeFrame, options: ChangeOptions, lookOptions: LookOptions): Promise<Changed>;
   /**
    * Brings a file to `path`, which is made anew with `mode` (octal digits) and owned by the handle's user. For a path beside the
    * file that is meant; what it then replaces is the caller's matter. Where anything goes wrong nothing is left at `path`.
@@ -67,6 +74,8 @@ export interface Counters {
 export interface Connection {
   readonly target: Target;
   readonly transport: TransportName;
+  /** ssh2 as it is used here; undefined where another program is the way. */
+  readonly library: PatchedLibrary | undefined;
   readonly facts: Facts;
   looking(privilege: Privilege): Promise<Looking>;
   changing(privilege: Privilege): Promise<Changing>;
@@ -99,6 +108,8 @@ export interface ConnectOptions {
   readonly looks?: LookLimits | undefined;
   /** Locks the host for this connection until it ends, however it ends. At no round trip of its own where it is free. */
   readonly lock?: Lock | undefined;
+  /** What it shares with other connections of the run; its own unless told. */
+  readonly context?: ConnectionContext | undefined;
 }
 
 /**
@@ -109,7 +120,8 @@ export async function connect(target: Target, options: ConnectOptions = {}): Pro
   const { signal, lock } = options;
   const attempt = options.attempt ?? signal;
   if (attempt?.aborted === true || signal?.aborted === true) throw stoppedBefore(target.name);
-  const transport = target.kind === 'local' ? new LocalTransport() : await connectOverSsh(target, attempt);
+  const transport =
+    target.kind === 'local' ? new LocalTransport() : await connectOverSsh(target, options.context ?? connectionContext(), attempt);
   const traffic: Traffic = { roundTrips: 0, bytesSent: 0, bytesReceived: 0 };
   try {
     const bare = lock === undefined ? undefined : lockScript(lock.holder);
@@ -173,16 +185,16 @@ class OpenConnection implements Connection {
   async looking(privilege: Privilege): Promise<Looking> {
     const session = this.#session(privilege);
     await session.ready();
-    return { look: (script, options = {}) => session.run(script, { ...this.#looks, ...options }) };
+    return { look: (script, options = {}) => session.exchange(watched(script), { script: { ...this.#looks, ...options } }) };
   }
 
   async changing(privilege: Privilege): Promise<Changing> {
     const session = this.#session(privilege);
     await session.ready();
     return {
-      look: (script, options = {}) => session.run(script, { ...this.#looks, ...options }),
-      change: (script, options = {}) => session.run(script, options),
-      changeAndLook: (scripts, options, lookOptions) => this.#changeAndLook(session, scripts, options, lookOptions),
+      look: (script, options = {}) => session.exchange(watched(script), { script: { ...this.#looks, ...options } }),
+      change: (script, options = {}) => session.exchange(watched(script), { script: options }),
+      changeAndLook: (frame, options, lookOptions) => this.#changeAndLook(session, frame, options, lookOptions),
       send: async (source, path, { mode, room }) => {
         const session = new Session(() => this.#openForFile(privilege));
         this.#uploads.add(session);
@@ -196,21 +208,24 @@ class OpenConnection implements Connection {
     };
   }
 
-  async #changeAndLook(session: Session, scripts: ChangeScripts, options: ChangeOptions, lookOptions: LookOptions): Promise<Changed> {
+  async #changeAndLook(session: Session, frame: ChangeFrame, options: ChangeOptions, lookOptions: LookOptions): Promise<Changed> {
     const look = { ...this.#looks, ...lookOptions };
     // What is brief is over as soon as a look is.
-    const change = scripts.brief ? { ...options, timeoutMs: options.timeoutMs ?? look.timeoutMs } : options;
+    const change = frame.isBrief ? { ...options, timeoutMs: options.timeoutMs ?? look.timeoutMs } : options;
     try {
-      return await session.runChange(scripts, { ahead: { timeoutMs: OWN_WORK_MS }, change, look });
+      return await session.exchange(frame, { ahead: { timeoutMs: OWN_WORK_MS }, change, look });
     } catch (error) {
       if (!(error instanceof TimedOut)) throw error;
-      const parts = scripts.ahead === '' ? (['change', 'look'] as const) : (['ahead', 'change', 'look'] as const);
-      throw parts[error.part] === 'change' ? error : lookUnanswered(this.target.name, error);
+      throw error.part === 'change' ? error : lookUnanswered(this.target.name, error);
     }
   }
 
   get transport(): TransportName {
     return this.#transport.name;
+  }
+
+  get library(): PatchedLibrary | undefined {
+    return this.#transport.library;
   }
 
   get counters(): Counters {

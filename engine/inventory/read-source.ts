@@ -18,7 +18,7 @@ import type { Vault } from '../vault/vault.ts';
 
 /** What a folder of inventories does not hold: other things that lie beside them. As Ansible has it. */
 const IGNORED = /^\.|^(?:host_vars|group_vars|vars_plugins)$|~$|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|cfg|retry)$/;
-const YAML_EXTENSIONS = new Set(['.yml', '.yaml', '.json']);
+const YAML_EXTENSIONS: ReadonlySet<string> = new Set(['.yml', '.yaml', '.json']);
 
 /**
  * Adds one source: a file in YAML or INI form, an executable, a folder of all these, or a list `host1,host2,`.

@@ -33,8 +33,8 @@ const ANSIBLE_TYPES: Readonly<Record<string, RoleArgument['type']>> = {
   bits: 'any',
 };
 
-const OWN_KEYWORDS = new Set(['type', 'description', 'required', 'choices', 'elements']);
-const ANSIBLE_KEYWORDS = new Set([
+const OWN_KEYWORDS: ReadonlySet<string> = new Set(['type', 'description', 'required', 'choices', 'elements']);
+const ANSIBLE_KEYWORDS: ReadonlySet<string> = new Set([
   ...OWN_KEYWORDS,
   'default',
   'options',

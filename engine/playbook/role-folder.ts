@@ -21,7 +21,7 @@ export interface RoleParts {
 
 export const MAIN_PARTS: RoleParts = { tasksFrom: 'main', handlersFrom: 'main', defaultsFrom: 'main', varsFrom: 'main' };
 
-const META_KEYWORDS = new Set([
+const META_KEYWORDS: ReadonlySet<string> = new Set([
   'dependencies',
   'arguments',
   'argument_specs',

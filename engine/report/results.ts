@@ -43,7 +43,8 @@ export function startResultReport(options: ResultOptions): Report {
       else if (event.type === 'message') output.write(lines([`[${safeLine(event.host)}] ${shown(maskValue(event.text))}`]));
       else if (options.verbosity > 0 && ['run_started', 'host_connected', 'task_retried'].includes(event.type))
         output.write(lines(eventLines(event, details)));
-      else if (event.type === 'options_not_kept') output.write(lines(eventLines(event, details)));
+      else if (event.type === 'options_not_kept' || (options.verbosity > 1 && event.type === 'ssh_patches'))
+        output.write(lines(eventLines(event, details)));
       else if (event.type === 'host_unreachable')
         output.write(
           lines([

@@ -71,7 +71,17 @@ function isCompiled(value: Held): value is Compiled {
 }
 
 /** What changes without anything having been done to the host, or is told by the rest. */
-const FLEETING = new Set(['mtime', 'identity', 'invocation', 'endedInvocation', 'ran', 'result', 'sub', 'refreshed', 'candidate']);
+const FLEETING: ReadonlySet<string> = new Set([
+  'mtime',
+  'identity',
+  'invocation',
+  'endedInvocation',
+  'ran',
+  'result',
+  'sub',
+  'refreshed',
+  'candidate',
+]);
 
 /**
  * Of a file's content its digest counts; where it may be a secret that could be guessed, a slow digest of that. Everything else counts

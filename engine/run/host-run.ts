@@ -1,6 +1,5 @@
 import type { Block, Handler, Include, Meta, Task } from '../playbook/base/play.ts';
 import { Problem } from '../errors/problem.ts';
-import { breathe } from '../connection/base/breath.ts';
 import { hasSelected, isSelected } from '../playbook/base/select-tasks.ts';
 import { Unknown } from '../values/base/value.ts';
 import type { Scope, Value } from '../values/base/value.ts';
@@ -59,7 +58,7 @@ export class HostRun {
   /** Does the steps, and what is in them. `behind` comes after them, for looking ahead. Throws TaskFailed, HostGone, HostStops and NotInPlan. */
   async steps(stops: readonly Stop[], behind: Route | undefined, frame: Frame = OUTERMOST): Promise<void> {
     for (const [index, stop] of stops.entries()) {
-      await breathe();
+      await this.#context.machines.breathe();
       this.#mayGoOn(stop.at, frame);
       if (!frame.alone) this.#batch.barrier?.reach(this.#host.name, stop.at);
       await this.#step(stop, { route: { stops, index, behind, play: undefined }, frame });

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { connect } from '../connection/connection.ts';
 import type { Facts } from '../connection/shell/facts.ts';
+import type { PatchedLibrary } from '../connection/base/transport.ts';
 import type { TransportName } from '../connection/base/transport.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Scope } from '../values/base/value.ts';
@@ -17,6 +18,8 @@ export type Visit =
       readonly transport: TransportName;
       readonly milliseconds: number;
       readonly facts: Facts;
+      /** ssh2 as it was used; undefined where another program was the way. */
+      readonly library: PatchedLibrary | undefined;
     }
   | { readonly kind: 'failed'; readonly host: string; readonly problem: Problem };
 
@@ -45,12 +48,13 @@ async function visit(host: string, scope: Scope, options: VisitOptions, notKept:
   const began = performance.now();
   try {
     const target = await targetOf(host, scope, options.settings);
-    const connection = await connect(target, { signal: options.signal });
+    const connection = await connect(target, { signal: options.signal, context: options.settings.connections });
     notKept.note(host, target, connection.transport);
     const milliseconds = performance.now() - began;
+    const { library } = connection;
     await connection.close();
     const address = target.kind === 'local' ? 'this machine' : `${target.user}@${target.address}:${target.port}`;
-    return { kind: 'answered', host, address, transport: connection.transport, milliseconds, facts: connection.facts };
+    return { kind: 'answered', host, address, transport: connection.transport, milliseconds, facts: connection.facts, library };
   } catch (error) {
     if (error instanceof Problem) return { kind: 'failed', host, problem: error };
     throw error;

@@ -4,10 +4,12 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { ChangeOptions, ChangeScripts, Changing, Connection, LookOptions } from '../../engine/connection/connection.ts';
-import { quote } from '../../engine/connection/base/quote.ts';
-import { TimedOut, Unreachable } from '../../engine/connection/base/unreachable.ts';
+import type { ChangeOptions, Changing, Connection, LookOptions } from '../../engine/connection/connection.ts';
 import type { UploadSource } from '../../engine/connection/shell/upload.ts';
+import { quote } from '../../engine/connection/base/quote.ts';
+import { briefChange, watchedChange } from '../../engine/connection/shell/frame.ts';
+import type { ChangeFrame, ChangeScripts } from '../../engine/connection/shell/frame.ts';
+import { TimedOut, Unreachable } from '../../engine/connection/base/unreachable.ts';
 import { SHELLS, testShell } from './test-shell.ts';
 import type { TestShell } from './test-shell.ts';
 
@@ -213,9 +215,15 @@ describe.each(SHELLS)('a session in %s', (program) => {
     });
   });
 
+  const change = (scripts: ChangeScripts, brief: boolean): ChangeFrame => (brief ? briefChange(scripts) : watchedChange(scripts));
+
   /** One that is begun, or that fails. */
-  async function begun(scripts: Partial<ChangeScripts>, options: ChangeOptions = {}, lookOptions: LookOptions = {}) {
-    const answer = await host.changeAndLook({ ahead: '', change: ':', look: ':', brief: false, ...scripts }, options, lookOptions);
+  async function begun(
+    { brief = false, ...scripts }: Partial<ChangeScripts> & { readonly brief?: boolean },
+    options: ChangeOptions = {},
+    lookOptions: LookOptions = {},
+  ) {
+    const answer = await host.changeAndLook(change({ ahead: '', change: ':', look: ':', ...scripts }, brief), options, lookOptions);
     if (answer.kind === 'not_begun') throw new Error('it was not begun');
     return answer;
   }
@@ -229,7 +237,8 @@ describe.each(SHELLS)('a session in %s', (program) => {
       expect(answer.change).toMatchObject({ status: 3, stdout: Buffer.from('made\n'), stderr: Buffer.from('oops\n'), cut: false });
       expect(answer.look).toMatchObject({ status: 0, stdout: Buffer.from('seen'), stderr: Buffer.from('quie'), cut: true });
       const slow = { ahead, change: 'echo begun; sleep 600', look: 'echo never' };
-      const failure = await begun(slow, { timeoutMs: 50 }).catch((error: unknown) => error);
+      // Long enough for a busy machine to begin with it.
+      const failure = await begun(slow, { timeoutMs: 1000 }).catch((error: unknown) => error);
       expect(failure).toMatchObject({ code: 'timed-out', ended: true, lastOutput: 'begun' });
     });
 
@@ -295,7 +304,7 @@ describe.each(SHELLS)('a session in %s', (program) => {
     for (const ahead of ['echo said; echo why >&2; exit 96', 'if', KILL_SUBSHELL]) {
       const made = join(folder, 'made');
       const before = connection.counters.roundTrips;
-      const answer = await host.changeAndLook({ ahead, change: `touch ${made}`, look: `touch ${made}`, brief }, {}, {});
+      const answer = await host.changeAndLook(change({ ahead, change: `touch ${made}`, look: `touch ${made}` }, brief), {}, {});
       expect(answer).toMatchObject({ kind: 'not_begun', ahead: { status: 1, stdout: Buffer.alloc(0) } });
       expect(connection.counters.roundTrips - before).toBe(1);
       await expect(stat(made)).rejects.toThrow('ENOENT');

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { watched } from '../../engine/connection/shell/frame.ts';
+import type { Completed } from '../../engine/connection/shell/frame.ts';
+import type { Shell } from '../../engine/connection/shell/shell.ts';
 import { decodeFacts } from '../../engine/connection/shell/facts.ts';
 import { GREETING } from '../../engine/connection/shell/greeting.ts';
 import { LocalTransport } from '../../engine/connection/local-transport.ts';
@@ -26,15 +29,17 @@ function startWhere(replaced: string, variables = ''): Promise<OpenedShell> {
   });
 }
 
+const run = (shell: Shell, script: string): Promise<Completed> => shell.exchange(watched(script), { script: {} });
+
 const GLOB = "printf %s /nowhere-*-here; a='x y'; set -- $a; printf %s $#; : ${none#x}";
 
 describe.each(['zsh -l', 'zsh', 'mksh', 'bash', 'bash -l', 'sh', 'dash'])('a start-up file that runs `exec %s`', (replaced) => {
   test.skipIf(installedPath(replaced.split(' ')[0] ?? '') === undefined)('leaves a session in a POSIX shell', async () => {
     const { shell, greeting } = await startWhere(replaced);
     expect(decodeFacts(greeting).kernel).not.toBe('');
-    expect((await shell.run(GLOB)).stdout.toString()).toBe('/nowhere-*-here2');
+    expect((await run(shell, GLOB)).stdout.toString()).toBe('/nowhere-*-here2');
     // A redirection that fails ends a POSIX shell, and no other one.
-    expect((await shell.run(': </nowhere/at/all; echo still there')).stdout.toString()).toBe('');
+    expect((await run(shell, ': </nowhere/at/all; echo still there')).stdout.toString()).toBe('');
     await shell.end();
   });
 });
@@ -51,7 +56,7 @@ test.each(['ZSH_VERSION=5', 'KSH_VERSION=x', 'BASH_VERSION=5', 'POSIXLY_CORRECT=
   async (variable) => {
     const { shell, greeting } = await startWhere('dash', `export ${variable};`);
     expect(decodeFacts(greeting).kernel).not.toBe('');
-    expect((await shell.run(`${GLOB}; printf ":%s%s" "$POSIXLY_CORRECT" "$GREP_OPTIONS"`)).stdout.toString()).toBe('/nowhere-*-here2:');
+    expect((await run(shell, `${GLOB}; printf ":%s%s" "$POSIXLY_CORRECT" "$GREP_OPTIONS"`)).stdout.toString()).toBe('/nowhere-*-here2:');
     await shell.end();
   },
 );

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { encodeShortFrame, FrameDecoder, SESSION_SETUP } from '../../engine/connection/shell/frame.ts';
+import { FrameDecoder } from '../../engine/connection/shell/frame-decoder.ts';
+import { SESSION_SETUP, short } from '../../engine/connection/shell/frame.ts';
 import { GREETING } from '../../engine/connection/shell/greeting.ts';
 import { SHELLS } from './test-shell.ts';
 
@@ -18,7 +19,7 @@ describe.each(SHELLS)('a short frame in %s', (program) => {
   /** The answer to the script, and what a script behind it prints in the session's own shell. */
   function answer(script: string, behind = ':'): { readonly output: string; readonly status: string; readonly behind: string } {
     const stdout = execFileSync(shell, {
-      input: `${SESSION_SETUP}exec 9<&0\n${encodeShortFrame(script, MARKER)}${behind}\n`,
+      input: `${SESSION_SETUP}exec 9<&0\n${short(script).encode(() => MARKER)}${behind}\n`,
       stdio: ['pipe', 'pipe', 'ignore'],
     });
     let output = '';
@@ -48,7 +49,7 @@ describe.each(SHELLS)('a short frame in %s', (program) => {
   });
 
   test('leaves nothing behind in the session', () => {
-    const state = `name=kept; set -- kept; ${encodeShortFrame(GREETING, MARKER)}printf '%s\\n' "$name$*$init$memory$manager$S"`;
+    const state = `name=kept; set -- kept; ${short(GREETING).encode(() => MARKER)}printf '%s\\n' "$name$*$init$memory$manager$S"`;
     expect(answer(':', state).behind).toMatch(/\}0\nkeptkept\n$/);
   });
 });

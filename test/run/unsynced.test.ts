@@ -41,9 +41,9 @@ function recorded(real: Connection): Connection {
         sent.push(script);
         return handle.change(script, options);
       },
-      changeAndLook: (scripts, options, lookOptions) => {
-        sent.push(`${scripts.ahead} then ${scripts.change}`);
-        return handle.changeAndLook(scripts, options, lookOptions);
+      changeAndLook: (frame, options, lookOptions) => {
+        sent.push(`${frame.scripts.ahead} then ${frame.scripts.change}`);
+        return handle.changeAndLook(frame, options, lookOptions);
       },
     };
   };

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { connectionContext } from '../../engine/connection/ssh/connection-context.ts';
 import { connect } from '../../engine/connection/connection.ts';
 import type { SshTarget } from '../../engine/connection/base/target.ts';
 import { Unreachable } from '../../engine/connection/base/unreachable.ts';
@@ -33,8 +34,8 @@ async function refusal(target: SshTarget): Promise<Unreachable> {
   throw new Error('It was not refused', { cause: connection });
 }
 
-async function works(target: SshTarget): Promise<string> {
-  const connection = await connect(target);
+async function works(target: SshTarget, context = connectionContext()): Promise<string> {
+  const connection = await connect(target, { context });
   const { stdout } = await (await connection.looking({ kind: 'login' })).look('id -un');
   await connection.close();
   return stdout.toString().trim();
@@ -74,7 +75,9 @@ describe('host keys', () => {
   test('with accept-new, an unknown one is written down once, and then known', async () => {
     const file = join(server.folder, 'new', 'known_hosts');
     const target = server.target({ knownHostsFiles: [file], hostKeyChecking: 'accept-new' });
-    await Promise.all([works(target), works(target), works(target)]);
+    // Of one run.
+    const context = connectionContext();
+    await Promise.all([works(target, context), works(target, context), works(target, context)]);
     const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
     // Of several ssh at the same time each writes it down.
     expect(isOverOpenssh() ? [...new Set(lines)] : lines).toEqual([`[127.0.0.1]:${server.port} ${server.hostKey}`]);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { connectionContext } from '../../engine/connection/ssh/connection-context.ts';
 import { bytesInFlight } from '../../engine/connection/ssh2/ssh-in-flight.ts';
 import { connectSsh } from '../../engine/connection/ssh/ssh-transport.ts';
 import type { Transport } from '../../engine/connection/base/transport.ts';
@@ -52,7 +53,7 @@ test('a host that reads nothing is sent no more than that', async () => {
 });
 
 async function open(port: number): Promise<Transport> {
-  const transport = await connectSsh(server.target({ port, hostKeyChecking: 'off' }), undefined);
+  const transport = await connectSsh(server.target({ port, hostKeyChecking: 'off' }), connectionContext(), undefined);
   onTestFinished(() => transport.close());
   return transport;
 }

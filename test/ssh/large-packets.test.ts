@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectionContext } from '../../engine/connection/ssh/connection-context.ts';
 import { connect } from '../../engine/connection/connection.ts';
 import { openClient, tcp } from '../../engine/connection/ssh/ssh-client.ts';
-import type { OpenClient } from '../../engine/connection/ssh/ssh-handshake.ts';
+import type { OpenClient } from '../../engine/connection/ssh/open-client.ts';
 import { quote } from '../../engine/connection/base/quote.ts';
 import { startOpensshServer } from './openssh-server.ts';
 import type { OpensshServer } from './openssh-server.ts';
@@ -56,7 +57,7 @@ test.each([
 /** How many times keys were agreed upon. */
 async function bring(content: Buffer, path: string, packets: 'reused' | 'new', to = server): Promise<number> {
   const target = to.target();
-  const { client }: OpenClient = await openClient(target, tcp(target));
+  const { client }: OpenClient = await openClient(target, tcp(target), connectionContext());
   let handshakes = 1;
   client.on('handshake', () => {
     handshakes += 1;

@@ -6,8 +6,8 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectionContext } from '../../engine/connection/ssh/connection-context.ts';
 import { openClient, tcp } from '../../engine/connection/ssh/ssh-client.ts';
-import { writeTogether } from '../../engine/connection/ssh2/ssh-packets.ts';
 import type { OpensshServer } from './openssh-server.ts';
 import { startOpensshServer } from './openssh-server.ts';
 
@@ -36,7 +36,7 @@ test.each([
   const before = await questions();
   const wire = await turnTaking(server.port);
   const target = server.target({ identityFiles: names.map((name) => join(server.folder, name)) });
-  const { client } = await openClient(target, wire.dial);
+  const { client } = await openClient(target, wire.dial, connectionContext());
   const turns = wire.turns();
   client.end();
   wire.stop();
@@ -46,7 +46,7 @@ test.each([
 
 test('does not ask for proofs of the host keys that the server tells of, and lets it go on at once', async () => {
   const target = server.target();
-  const { client } = await openClient(target, tcp(target));
+  const { client } = await openClient(target, tcp(target), connectionContext());
   const before = await server.log();
   await new Promise((resolve, reject) => {
     client.exec('exit', (error, channel) => (error === undefined ? channel.resume().once('close', resolve) : reject(error)));
@@ -83,7 +83,6 @@ async function turnTaking(
   const dial = async (): Promise<Socket> => {
     const socket = connect({ host: '127.0.0.1', port: address.port, noDelay: true });
     await once(socket, 'connect');
-    writeTogether(socket);
     return socket;
   };
   return { dial, turns: () => turns, stop: () => listener.close() };

@@ -2,6 +2,7 @@ import { KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectionContext } from '../../engine/connection/ssh/connection-context.ts';
 import { openClient, tcp } from '../../engine/connection/ssh/ssh-client.ts';
 import { writeTogether } from '../../engine/connection/ssh2/ssh-packets.ts';
 import type { OpensshServer } from './openssh-server.ts';
@@ -17,7 +18,7 @@ afterAll(() => server.stop());
 
 test('the keys of a connection are opened once, not with each packet', async () => {
   const target = server.target();
-  const { client } = await openClient(target, tcp(target));
+  const { client } = await openClient(target, tcp(target), connectionContext());
   try {
     expect(client).toMatchObject({
       _protocol: { _cipher: { _encKey: expect.any(KeyObject) }, _decipher: { _decipherKey: expect.any(KeyObject) } },

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { connectionContext } from '../../connection/connection.ts';
 import { DEFAULT_LABEL } from '../../vault/base/ansible-vault.ts';
 import type { PasswordSource } from '../../vault/base/passwords.ts';
 import { passwordSource } from '../../vault/base/passwords.ts';
@@ -55,6 +56,7 @@ export function targetSettings(flags: ConnectionFlags, access: ControllerAccess)
     password: undefined,
     connectTimeoutMs: flags.timeout * 1000,
     keepAliveMs: 15_000,
+    connections: connectionContext(),
     access,
   };
 }

@@ -1,4 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
+import type { PatchedLibrary } from '../ssh2/ssh2-patches.ts';
+
+export type { PatchedLibrary };
 import type { Unreachable } from './unreachable.ts';
 
 /** A process on a target, with its three streams. */
@@ -17,6 +20,8 @@ export type TransportName = 'local' | 'ssh2' | 'openssh';
 /** How processes are started on a target: over an SSH connection, or right here. */
 export interface Transport {
   readonly name: TransportName;
+  /** ssh2 as it is used here; undefined where another program is the way. */
+  readonly library?: PatchedLibrary | undefined;
   /** `command` is one line for the login shell, whatever that is: plain words and single quotes only. */
   start(command: string): Promise<TargetProcess>;
   /** Why the way to the target is gone; undefined while it is there. */

@@ -69,8 +69,8 @@ export interface TimedOutDetails {
   readonly lastOutput: string;
   /** False where the host did not confirm that its processes ended. */
   readonly ended: boolean;
-  /** Which of the scripts that were sent together, counted from 0. */
-  readonly part: number;
+  /** Which of the scripts of its frame. */
+  readonly part: string;
 }
 
 /** A script ran longer, or was silent longer, than allowed. Its processes on the host were ended. */
@@ -80,7 +80,7 @@ export class TimedOut extends Problem {
   readonly ranMs: number;
   readonly lastOutput: string;
   readonly ended: boolean;
-  readonly part: number;
+  readonly part: string;
 
   constructor(details: TimedOutDetails) {
     const limit = seconds(details.limitMs);

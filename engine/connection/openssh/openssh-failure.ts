@@ -1,3 +1,4 @@
+import type { ConnectionContext } from '../ssh/connection-context.ts';
 import { knownHostName } from '../ssh/known-hosts.ts';
 import { connectTimeout, connectionLost, explainDialError, explainHandshakeFailure, jumpUnreachable } from '../ssh/ssh-failure.ts';
 import type { SshTarget } from '../base/target.ts';
@@ -8,8 +9,13 @@ import type { UnreachableCode } from '../base/unreachable.ts';
 const NOISE = /^(?:Warning: Permanently added|Pseudo-terminal will not|Authenticated to |Control socket|ControlSocket|@+$|\*\* )/;
 
 /** Why ssh made no connection, told as ssh2's failures are. `said` are ssh's own words, and what was written to stderr beside. */
-export async function explainOpensshFailure(target: SshTarget, status: number | undefined, said: string): Promise<Unreachable> {
-  const explained = await explain(target, said);
+export async function explainOpensshFailure(
+  target: SshTarget,
+  context: ConnectionContext,
+  status: number | undefined,
+  said: string,
+): Promise<Unreachable> {
+  const explained = await explain(target, context, said);
   if (explained !== undefined) return explained;
   return new Unreachable({
     code: 'connection-failed',
@@ -20,7 +26,7 @@ export async function explainOpensshFailure(target: SshTarget, status: number | 
   });
 }
 
-async function explain(target: SshTarget, said: string): Promise<Unreachable | undefined> {
+async function explain(target: SshTarget, context: ConnectionContext, said: string): Promise<Unreachable | undefined> {
   const host = target.name;
   const found = classOf(target, said);
   const told = (error: Unreachable): Unreachable => retold(target, error, said);
@@ -53,7 +59,7 @@ async function explain(target: SshTarget, said: string): Promise<Unreachable | u
       return hostKeyFailure(target, found, 'its host key is not known', said);
     case 'authentication-failed':
     case 'too-many':
-      return told(await loginRefused(target, found, said));
+      return told(await loginRefused(target, context, found, said));
     case 'no-common-algorithm':
       return told(handshakeFailed(target, /no matching [^\n]*/.exec(said)?.[0] ?? ''));
     case 'dropped':
@@ -83,10 +89,15 @@ function jumpRefused(target: SshTarget, said: string): Unreachable {
 }
 
 /** What could be tried is known as well as with ssh2, from the same files. What else ssh has, it does not tell. */
-async function loginRefused(target: SshTarget, found: 'authentication-failed' | 'too-many', said: string): Promise<Unreachable> {
+async function loginRefused(
+  target: SshTarget,
+  context: ConnectionContext,
+  found: 'authentication-failed' | 'too-many',
+  said: string,
+): Promise<Unreachable> {
   const { prepareAuthentication } = await import('../ssh/ssh-authentication.ts');
   const refusing = target.jumps.find((jump) => said.includes(`${jump.user}@${jump.address}: Permission denied`));
-  const { ways, notes } = prepareAuthentication(refusing ?? target);
+  const { ways, notes } = prepareAuthentication(refusing ?? target, context);
   const { reasons } = (refusing ?? target).openssh;
   const error = explainHandshakeFailure(refusing ?? target, {
     errors: [new Error(found === 'too-many' ? 'Too many authentication failures' : 'All configured authentication methods failed')],

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { handshakeTurn } from '../ssh/handshake-turns.ts';
+import type { ConnectionContext } from '../ssh/connection-context.ts';
 import { onAbort } from '../base/on-abort.ts';
 import { explainOpensshFailure, explainOpensshLoss, opensshTimeout } from './openssh-failure.ts';
 import { startMaster } from './openssh-master.ts';
@@ -25,6 +25,7 @@ const SLACK_MS = 5_000;
 export class OpensshTransport implements Transport {
   readonly name = 'openssh';
   readonly #target: SshTarget;
+  readonly #context: ConnectionContext;
   readonly #signal: AbortSignal | undefined;
   readonly #gone = Promise.withResolvers<void>();
   readonly gone = this.#gone.promise;
@@ -32,8 +33,9 @@ export class OpensshTransport implements Transport {
   #lost: Unreachable | undefined;
   #isClosing = false;
 
-  constructor(target: SshTarget, signal: AbortSignal | undefined) {
+  constructor(target: SshTarget, context: ConnectionContext, signal: AbortSignal | undefined) {
     this.#target = target;
+    this.#context = context;
     this.#signal = signal;
   }
 
@@ -46,7 +48,7 @@ export class OpensshTransport implements Transport {
     if (this.#lost !== undefined) throw this.#lost;
     const master = await this.#master?.catch(() => undefined);
     if (master?.isUp === true) return this.#further(master, command);
-    const dialled = untilNotDropped(() => handshakeTurn(() => this.#dial(command)), this.#signal);
+    const dialled = untilNotDropped(() => this.#context.handshakes.inTurn(() => this.#dial(command)), this.#context, this.#signal);
     this.#master = dialled;
     const { process } = await dialled;
     return process;
@@ -70,7 +72,7 @@ export class OpensshTransport implements Transport {
     forget();
     if (why === 'aborted') throw stoppedBefore(target.name);
     if (why === 'late') throw opensshTimeout(target, master.said());
-    if (!isReady) throw await explainOpensshFailure(target, await master.ended, master.said());
+    if (!isReady) throw await explainOpensshFailure(target, this.#context, await master.ended, master.said());
     void master.ended.then((status) => this.#ended(master, status));
     return master;
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { becomeFailure, wrongPassword } from './become-failure.ts';
 import { EarlyOutput } from '../base/early-output.ts';
+import { bare } from './frame.ts';
 import { quote } from '../base/quote.ts';
 import { Shell } from './shell.ts';
 import type { Traffic } from './shell.ts';
@@ -19,14 +20,14 @@ export async function openBecomeShell(
   privilege: BecomePrivilege,
   options: { readonly bare?: string | undefined; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<{ readonly shell: Shell; readonly bare: string }> {
-  const { bare, signal } = options;
+  const { bare: script, signal } = options;
   const { command, ready, prompt } = becoming(privilege);
   const process = await transport.start(`exec env LC_ALL=C ${command}`);
   const early = new EarlyOutput(process, signal);
   const shell = new Shell(process, transport, host, traffic);
   // Whatever comes first is the password to su, where it asks for one.
   const asksNothing = privilege.password === undefined && privilege.method !== 'su';
-  const sentAhead = bare !== undefined && asksNothing ? shell.runBare(bare) : undefined;
+  const sentAhead = script !== undefined && asksNothing ? shell.exchange(bare(script), NO_LIMITS) : undefined;
   if (sentAhead !== undefined) traffic.roundTrips -= 1;
   // What the method says tells more than that the shell is over.
   sentAhead?.catch(() => {});
@@ -38,7 +39,7 @@ export async function openBecomeShell(
       if (answer === prompt) throw wrongPassword(host, privilege);
     }
     if (answer === ready) {
-      const said = bare === undefined ? undefined : await (sentAhead ?? shell.runBare(bare));
+      const said = script === undefined ? undefined : await (sentAhead ?? shell.exchange(bare(script), NO_LIMITS));
       return { shell, bare: said?.stdout.toString() ?? '' };
     }
     if (answer === 'stopped') throw stoppedBefore(host);
@@ -52,6 +53,8 @@ export async function openBecomeShell(
     early.stop();
   }
 }
+
+const NO_LIMITS = { script: {} } as const;
 
 interface Becoming {
   /** One line for the login shell, whatever that is. */

@@ -1,12 +1,75 @@
 import { quote } from '../base/quote.ts';
-import { unguessable } from '../base/unguessable.ts';
 
-/**
- * What begins and ends the answer to one script on stdout and on stderr. A script cannot know its own. It starts with a character
- * that output seldom ends in, so that output is hardly ever held back as a possible beginning of it.
- */
-export function newMarker(): string {
-  return `_${unguessable(16)}`;
+/** What a script did. A status above 128 is 128 + the signal that ended it. */
+export interface Completed {
+  readonly status: number;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+  /** Output beyond the bound was dropped. */
+  readonly cut: boolean;
+}
+
+/** What is sent to a session at a time: scripts that run one after the other, each of which answers between markers of its own. */
+export interface Frame<Part extends string, Answer> {
+  /** The scripts, in their order. */
+  readonly parts: readonly [Part, ...Part[]];
+  /** The text for the session's stdin, with a marker for each script. */
+  encode(marker: (part: Part) => string): string;
+  /** What the scripts came to, together. */
+  answer(completed: (part: Part) => Completed): Answer;
+}
+
+export type ScriptFrame = Frame<'script', Completed>;
+
+/** A change with what goes before and behind it. Each runs in a shell of its own. */
+export interface ChangeScripts {
+  /** The engine's own text; may be empty. Where it fails, the change is not begun; what it prints is its stderr. */
+  readonly ahead: string;
+  readonly change: string;
+  /** Runs whatever the change came to. */
+  readonly look: string;
+}
+
+export type Changed =
+  | { readonly kind: 'begun'; readonly change: Completed; readonly look: Completed }
+  | { readonly kind: 'not_begun'; readonly ahead: Completed };
+
+export interface ChangeFrame extends Frame<'ahead' | 'change' | 'look', Changed> {
+  readonly scripts: ChangeScripts;
+  /** Nobody ends the scripts while they run. */
+  readonly isBrief: boolean;
+}
+
+function scriptFrame(encode: (marker: string) => string): ScriptFrame {
+  return { parts: ['script'], encode: (marker) => encode(marker('script')), answer: (completed) => completed('script') };
+}
+
+function changeFrame(scripts: ChangeScripts, isBrief: boolean, encode: (framed: FramedChange) => string): ChangeFrame {
+  const { ahead } = scripts;
+  return {
+    scripts,
+    isBrief,
+    parts: ahead === '' ? ['change', 'look'] : ['ahead', 'change', 'look'],
+    encode: (marker) =>
+      encode({
+        ahead: ahead === '' ? undefined : { script: ahead, marker: marker('ahead') },
+        change: { script: scripts.change, marker: marker('change') },
+        look: { script: scripts.look, marker: marker('look') },
+      }),
+    answer: (completed) => {
+      if (ahead !== '' && completed('ahead').status !== 0) return { kind: 'not_begun', ahead: completed('ahead') };
+      return { kind: 'begun', change: completed('change'), look: completed('look') };
+    },
+  };
+}
+
+/** Two frames in one round trip, one after the other. */
+export function inOrder(first: ScriptFrame, second: ScriptFrame): Frame<'first' | 'second', readonly [Completed, Completed]> {
+  return {
+    parts: ['first', 'second'],
+    encode: (marker) => first.encode(() => marker('first')) + second.encode(() => marker('second')),
+    answer: (completed) => [completed('first'), completed('second')],
+  };
 }
 
 /**
@@ -38,8 +101,11 @@ export const SESSION_SETUP = [
  *   Who does not heed TERM within two seconds gets KILL. That part is a process of its own, for the watcher itself
  *   is ended before the last marker is written: it must never take a byte of the next frame.
  */
-export function encodeFrame({ script, marker }: FramedScript): string {
-  return `{ printf ${marker}{;printf ${marker}{ >&2;${WATCH}${inside(script)};printf '${marker}}%d\n' "$?";${UNWATCH}printf '${marker}}\n' >&2;}\n`;
+export function watched(script: string): ScriptFrame {
+  return scriptFrame(
+    (marker) =>
+      `{ printf ${marker}{;printf ${marker}{ >&2;${WATCH}${inside(script)};printf '${marker}}%d\n' "$?";${UNWATCH}printf '${marker}}\n' >&2;}\n`,
+  );
 }
 
 // Braces, not parentheses: with a trap set, dash would fork once more for those, and `$!` would be the wrong process.
@@ -50,17 +116,23 @@ function inside(script: string): string {
   return `(eval ${quote(script)}) </dev/null 8<&- 9<&-`;
 }
 
-/** A change with what goes before and behind it. */
-export interface FramedChange {
-  /** The engine's own text. Where it fails, the change is not begun; what it prints is its stderr. */
+interface FramedScript {
+  readonly script: string;
+  readonly marker: string;
+}
+
+interface FramedChange {
   readonly ahead: FramedScript | undefined;
   readonly change: FramedScript;
-  /** Runs whatever the change came to. */
   readonly look: FramedScript;
 }
 
-/** As `encodeFrame`, for a change. Each script has a shell and an answer of its own, so none can be taken for another. */
-export function encodeChangeFrame({ ahead, change, look }: FramedChange): string {
+/** As `watched`, for a change. Each script has a shell and an answer of its own, so none can be taken for another. */
+export function watchedChange(scripts: ChangeScripts): ChangeFrame {
+  return changeFrame(scripts, false, encodeWatched);
+}
+
+function encodeWatched({ ahead, change, look }: FramedChange): string {
   // What is printed at once goes as one packet: the end of an answer with the beginning of the next.
   const both =
     `${inside(change.script)};printf '${change.marker}}%d\n${look.marker}{' "$?";printf '${change.marker}}\n${look.marker}{' >&2;` +
@@ -79,7 +151,11 @@ export function encodeChangeFrame({ ahead, change, look }: FramedChange): string
  * anybody could end them. The look runs when the change ends, be it by `exit`. As each write becomes a packet, there are few: what the
  * change prints all counts as its stderr, and so does the look's stderr.
  */
-export function encodeBriefFrame({ ahead, change, look }: FramedChange): string {
+export function briefChange(scripts: ChangeScripts): ChangeFrame {
+  return changeFrame(scripts, true, encodeBrief);
+}
+
+function encodeBrief({ ahead, change, look }: FramedChange): string {
   const before = ahead === undefined ? '' : `${ahead.marker}{${ahead.marker}}0\n`;
   const begins = `${before}${change.marker}{${change.marker}}%d\n${look.marker}{`;
   const looks = `look(){ S=$?;trap - EXIT;set +eC;umask 022;exec >&7 7>&-;printf '${begins}' $S;eval ${quote(look.script)};exit $?;}`;
@@ -103,20 +179,15 @@ function notBegunOnStdout(ahead: FramedScript, change: FramedScript, look: Frame
   return `${ahead.marker}{${ahead.marker}}1\n${change.marker}{${change.marker}}0\n${look.marker}{${look.marker}}0\n`;
 }
 
-export interface FramedScript {
-  readonly script: string;
-  readonly marker: string;
-}
-
 /**
  * A script that reads the session's stdin to its end: a file that is brought. The shell is over with it, for whatever is
  * still to come on stdin must never be taken for commands.
  */
-export function encodeLastFrame(script: string, marker: string): string {
-  return (
-    `{ printf ${marker}{;printf ${marker}{ >&2;(eval ${quote(script)}) 8<&- 9<&-;` +
-    `printf '${marker}}%d\n' "$?";printf '${marker}}\n' >&2;exit;}
-`
+export function last(script: string): ScriptFrame {
+  return scriptFrame(
+    (marker) =>
+      `{ printf ${marker}{;printf ${marker}{ >&2;(eval ${quote(script)}) 8<&- 9<&-;` +
+      `printf '${marker}}%d\n' "$?";printf '${marker}}\n' >&2;exit;}\n`,
   );
 }
 
@@ -125,153 +196,17 @@ export function encodeLastFrame(script: string, marker: string): string {
  * answer at once, as each write becomes a packet; empty lines at the end and what is said on stderr are dropped. It costs one
  * process, which nobody watches.
  */
-export function encodeShortFrame(script: string, marker: string): string {
-  return (
-    `{ runbook_said=$({ eval ${quote(script)};} </dev/null 8<&- 9<&-);printf '${marker}{%s${marker}}%d\\n' "$runbook_said" "$?";` +
-    `unset runbook_said;printf '${marker}{${marker}}\\n' >&2;}\n`
+export function short(script: string): ScriptFrame {
+  return scriptFrame(
+    (marker) =>
+      `{ runbook_said=$({ eval ${quote(script)};} </dev/null 8<&- 9<&-);printf '${marker}{%s${marker}}%d\\n' "$runbook_said" "$?";` +
+      `unset runbook_said;printf '${marker}{${marker}}\\n' >&2;}\n`,
   );
 }
 
 /** A lock's script must run in the session's own shell, for its descriptor 9 must stay. It must not fail to parse, nor exit. */
-export function encodeBareFrame(script: string, marker: string): string {
-  return `{ printf ${marker}{;printf ${marker}{ >&2;${script}\nprintf '${marker}}%d\\n' "$?";printf '${marker}}\\n' >&2;}\n`;
-}
-
-/** Keeps the first `limit` bytes and, apart from that, the last few. Takes no more memory for many small pieces than for one large one. */
-export class BoundedOutput {
-  readonly #limit: number;
-  #kept = Buffer.alloc(0);
-  #keptBytes = 0;
-  #tail = Buffer.alloc(0);
-  #cut = false;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  add(data: Buffer): void {
-    const part = data.subarray(0, this.#limit - this.#keptBytes);
-    if (part.length > 0) this.#keep(part);
-    if (part.length < data.length) {
-      this.#cut = true;
-      this.#tail = Buffer.concat([this.#tail, data.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
-    }
-  }
-
-  #keep(part: Buffer): void {
-    const bytes = this.#keptBytes + part.length;
-    if (bytes > this.#kept.length) {
-      const larger = Buffer.allocUnsafeSlow(this.#keptBytes === 0 ? bytes : Math.min(this.#limit, Math.max(bytes, 2 * this.#kept.length)));
-      this.#kept.copy(larger, 0, 0, this.#keptBytes);
-      this.#kept = larger;
-    }
-    part.copy(this.#kept, this.#keptBytes);
-    this.#keptBytes = bytes;
-  }
-
-  get cut(): boolean {
-    return this.#cut;
-  }
-
-  content(): Buffer {
-    return this.#kept.subarray(0, this.#keptBytes);
-  }
-
-  /** The content without a line that was cut: of a secret that is cut in two, neither half would be found. */
-  wholeLines(): Buffer {
-    const content = this.content();
-    return this.#cut ? content.subarray(0, content.lastIndexOf('\n') + 1 || content.length) : content;
-  }
-
-  /** The last lines, for messages; whole ones, where there are several. */
-  lastText(): string {
-    const end = this.#cut ? this.#tail : this.content().subarray(-TAIL_BYTES);
-    const lines = end.toString().trimEnd().split('\n');
-    const isCut = this.#cut || this.#keptBytes > TAIL_BYTES;
-    return lines.slice(isCut && lines.length > 1 ? Math.max(1, lines.length - TAIL_LINES) : -TAIL_LINES).join('\n');
-  }
-}
-
-const TAIL_BYTES = 2048;
-const TAIL_LINES = 10;
-
-type Position = 'before' | 'inside' | 'status' | 'done' | 'garbled';
-
-/** Digits of an exit status, with room for shells that add signals to it. What is longer is no status. */
-const MOST_STATUS = 5;
-
-/**
- * Finds one answer in one stream, however it is cut into chunks. What comes before the begin marker (a banner, the late output
- * of an earlier background process) is dropped. Holds back only what may be the beginning of a marker.
- */
-export class FrameDecoder {
-  readonly #begin: Buffer;
-  readonly #end: Buffer;
-  readonly #onOutput: (data: Buffer) => void;
-  #held: Buffer = Buffer.alloc(0);
-  #position: Position = 'before';
-  #status = '';
-
-  constructor(marker: string, onOutput: (data: Buffer) => void) {
-    this.#begin = Buffer.from(`${marker}{`);
-    this.#end = Buffer.from(`${marker}}`);
-    this.#onOutput = onOutput;
-  }
-
-  get done(): boolean {
-    return this.#position === 'done';
-  }
-
-  /** What stands behind the end marker is no exit status: this is not the shell that was started. Nothing more is read. */
-  get garbled(): boolean {
-    return this.#position === 'garbled';
-  }
-
-  /** What the stream said behind the end marker: the exit status on stdout, nothing on stderr. */
-  get status(): string {
-    return this.#status;
-  }
-
-  /** Takes the next chunk; tells whether the answer is complete. */
-  write(chunk: Buffer): boolean {
-    let data = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
-    this.#held = Buffer.alloc(0);
-    if (this.#position === 'before') {
-      const found = data.indexOf(this.#begin);
-      if (found === -1) {
-        this.#held = Buffer.from(data.subarray(data.length - beginningAtEnd(data, this.#begin)));
-        return false;
-      }
-      data = data.subarray(found + this.#begin.length);
-      this.#position = 'inside';
-    }
-    if (this.#position === 'inside') {
-      const found = data.indexOf(this.#end);
-      if (found === -1) {
-        const certain = data.length - beginningAtEnd(data, this.#end);
-        if (certain > 0) this.#onOutput(data.subarray(0, certain));
-        this.#held = Buffer.from(data.subarray(certain));
-        return false;
-      }
-      if (found > 0) this.#onOutput(data.subarray(0, found));
-      data = data.subarray(found + this.#end.length);
-      this.#position = 'status';
-    }
-    if (this.#position === 'status') {
-      const newline = data.indexOf(0x0a);
-      this.#status += data.subarray(0, newline === -1 ? MOST_STATUS + 1 : newline).toString('latin1', 0, MOST_STATUS + 1);
-      if (!/^[0-9]{0,5}$/.test(this.#status)) this.#position = 'garbled';
-      else if (newline !== -1) this.#position = 'done';
-    }
-    return this.done;
-  }
-}
-
-/** How many bytes at the end of the data are a beginning of the marker. */
-function beginningAtEnd(data: Buffer, marker: Buffer): number {
-  const first = marker[0] ?? 0;
-  for (let at = data.indexOf(first, data.length - Math.min(data.length, marker.length - 1)); at !== -1; at = data.indexOf(first, at + 1)) {
-    if (data.compare(marker, 0, data.length - at, at) === 0) return data.length - at;
-  }
-  return 0;
+export function bare(script: string): ScriptFrame {
+  return scriptFrame(
+    (marker) => `{ printf ${marker}{;printf ${marker}{ >&2;${script}\nprintf '${marker}}%d\\n' "$?";printf '${marker}}\\n' >&2;}\n`,
+  );
 }

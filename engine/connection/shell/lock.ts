@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../../errors/problem.ts';
+import { bare } from './frame.ts';
 import { quote } from '../base/quote.ts';
 import type { Shell } from './shell.ts';
 import { stoppedBefore } from '../base/unreachable.ts';
@@ -46,7 +47,7 @@ export async function takeLock(shell: Shell, host: string, lock: Lock, first: st
     }
     await sleep(Math.min(AGAIN_MS, Math.max(20, deadline - performance.now())), undefined, { signal }).catch(() => undefined);
     if (signal?.aborted === true) throw stoppedBefore(host);
-    said = (await shell.runBare(lockScript(lock.holder), { timeoutMs: 30_000, signal })).stdout.toString();
+    said = (await shell.exchange(bare(lockScript(lock.holder)), { script: { timeoutMs: 30_000, signal } })).stdout.toString();
   }
 }
 

@@ -1,4 +1,5 @@
 import { EarlyOutput, START_LIMIT_MS } from '../base/early-output.ts';
+import { bare, inOrder, short } from './frame.ts';
 import { Shell } from './shell.ts';
 import type { Traffic } from './shell.ts';
 import type { Transport } from '../base/transport.ts';
@@ -9,7 +10,7 @@ const LOGIN_SHELL = 'exec sh';
 
 /** What is run at once in a new shell. */
 export interface FirstScripts {
-  /** Prints little and soon ends, see `encodeShortFrame`. */
+  /** Prints little and soon ends, see `short` of frame.ts. */
   readonly script: string;
   /** In the session's own shell, ahead of the script. */
   readonly bare?: string | undefined;
@@ -31,13 +32,13 @@ export async function openLoginShell(transport: Transport, host: string, traffic
   const early = new EarlyOutput(process);
   const shell = new Shell(process, transport, host, traffic);
   try {
-    const limit = { timeoutMs: START_LIMIT_MS, signal: first.signal };
+    const limits = { timeoutMs: START_LIMIT_MS, signal: first.signal };
     if (first.bare === undefined) {
-      const completed = await shell.runShort(first.script, limit);
+      const completed = await shell.exchange(short(first.script), { script: limits });
       return { shell, greeting: completed.stdout.toString(), bare: '' };
     }
-    const [bare, completed] = await shell.runBareFirst(first.bare, first.script, limit);
-    return { shell, greeting: completed.stdout.toString(), bare: bare.stdout.toString() };
+    const [said, completed] = await shell.exchange(inOrder(bare(first.bare), short(first.script)), { first: limits, second: limits });
+    return { shell, greeting: completed.stdout.toString(), bare: said.stdout.toString() };
   } catch (error) {
     if (error instanceof Unreachable && error.code !== 'session-ended') throw error;
     throw new Unreachable({

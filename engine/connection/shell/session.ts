@@ -1,4 +1,5 @@
-import type { ChangeLimits, ChangeScripts, Changed, Completed, RunOptions, Shell } from './shell.ts';
+import type { Frame } from './frame.ts';
+import type { ScriptLimits, Shell } from './shell.ts';
 
 /** So long a shell is waited for that is to be ended and not open yet. */
 const OPENING_GRACE_MS = 2_000;
@@ -13,12 +14,9 @@ export class Session {
     this.#open = open;
   }
 
-  run(script: string, options: RunOptions): Promise<Completed> {
-    return this.use((shell) => shell.run(script, options));
-  }
-
-  runChange(scripts: ChangeScripts, limits: ChangeLimits): Promise<Changed> {
-    return this.use((shell) => shell.runChange(scripts, limits));
+  /** As `Shell.exchange`, when all earlier frames are answered. */
+  exchange<Part extends string, Result>(frame: Frame<Part, Result>, limits: { readonly [Each in Part]: ScriptLimits }): Promise<Result> {
+    return this.use((shell) => shell.exchange(frame, limits));
   }
 
   /** Resolves when it is this one's turn and a shell is there. */

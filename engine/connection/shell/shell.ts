@@ -1,31 +1,15 @@
 import type { Writable } from 'node:stream';
-import {
-  BoundedOutput,
-  encodeBareFrame,
-  encodeBriefFrame,
-  encodeChangeFrame,
-  encodeFrame,
-  encodeLastFrame,
-  encodeShortFrame,
-  FrameDecoder,
-  newMarker,
-  SESSION_SETUP,
-} from './frame.ts';
-import type { FramedChange } from './frame.ts';
+import { BoundedOutput } from './bounded-output.ts';
+import { FrameDecoder, newMarker } from './frame-decoder.ts';
+import { SESSION_SETUP } from './frame.ts';
+import type { Completed, Frame } from './frame.ts';
 import { onAbort } from '../base/on-abort.ts';
 import type { TargetProcess, Transport } from '../base/transport.ts';
 import { TimedOut, Unreachable } from '../base/unreachable.ts';
+import type { TimedOutDetails } from '../base/unreachable.ts';
 
-/** What a script did. A status above 128 is 128 + the signal that ended it. */
-export interface Completed {
-  readonly status: number;
-  readonly stdout: Buffer;
-  readonly stderr: Buffer;
-  /** Output beyond the bound was dropped. */
-  readonly cut: boolean;
-}
-
-export interface RunOptions {
+/** How long one script of a frame may take, and what it may print. */
+export interface ScriptLimits {
   /** From when it is its turn. */
   readonly timeoutMs?: number | undefined;
   /** How long it may print nothing. */
@@ -36,27 +20,6 @@ export interface RunOptions {
   /** Ends it, and the shell with it: Unreachable `stopped`. */
   readonly signal?: AbortSignal | undefined;
 }
-
-/** Each runs in a shell of its own. */
-export interface ChangeScripts {
-  /** The engine's own text; may be empty. Where it fails, the change is not begun. */
-  readonly ahead: string;
-  readonly change: string;
-  readonly look: string;
-  /** Neither takes long, and nothing ends them while they run: see `encodeBriefFrame`. */
-  readonly brief: boolean;
-}
-
-/** Each of the scripts has limits of its own. */
-export interface ChangeLimits {
-  readonly ahead: RunOptions;
-  readonly change: RunOptions;
-  readonly look: RunOptions;
-}
-
-export type Changed =
-  | { readonly kind: 'begun'; readonly change: Completed; readonly look: Completed }
-  | { readonly kind: 'not_begun'; readonly ahead: Completed };
 
 /** What passed through the shells of one connection. */
 export interface Traffic {
@@ -107,115 +70,75 @@ export class Shell {
     return this.#over === undefined && this.#transport.lost === undefined;
   }
 
-  /** Runs the script in a subshell. Throws Unreachable and TimedOut; a status other than 0 is no error here. */
-  run(script: string, options: RunOptions = {}): Promise<Completed> {
-    return this.#exchange([options], ([marker]) => encodeFrame({ script, marker })).then(([completed]) => completed);
-  }
-
-  /** A change and a look right behind it, whatever the change came to, in one round trip. */
-  async runChange(scripts: ChangeScripts, { ahead: aheadOptions, change: options, look: lookOptions }: ChangeLimits): Promise<Changed> {
-    const encode = scripts.brief ? encodeBriefFrame : encodeChangeFrame;
-    const framed = (change: string, look: string): Pick<FramedChange, 'change' | 'look'> => ({
-      change: { script: scripts.change, marker: change },
-      look: { script: scripts.look, marker: look },
-    });
-    if (scripts.ahead === '') {
-      const answers = await this.#exchange([options, lookOptions], ([change, look]) =>
-        encode({ ahead: undefined, ...framed(change, look) }),
-      );
-      return { kind: 'begun', change: answers[0], look: answers[1] };
-    }
-    const [ahead, change, look] = await this.#exchange([aheadOptions, options, lookOptions], (markers) =>
-      encode({ ahead: { script: scripts.ahead, marker: markers[0] }, ...framed(markers[1], markers[2]) }),
-    );
-    return ahead.status === 0 ? { kind: 'begun', change, look } : { kind: 'not_begun', ahead };
-  }
-
-  /** As `run`, for a script that prints little and soon ends: see `encodeShortFrame`. */
-  runShort(script: string, options: RunOptions = {}): Promise<Completed> {
-    return this.#exchange([options], ([marker]) => encodeShortFrame(script, marker)).then(([completed]) => completed);
-  }
-
-  /** The lock's script in the session's own shell and, right behind it, a short one: both in one round trip. */
-  runBareFirst(bare: string, script: string, options: RunOptions = {}): Promise<readonly [Completed, Completed]> {
-    return this.#exchange([options, options], ([first, second]) => encodeBareFrame(bare, first) + encodeShortFrame(script, second));
-  }
-
-  /** For the lock alone: runs in the session's own shell, see `encodeBareFrame`. */
-  runBare(script: string, options: RunOptions = {}): Promise<Completed> {
-    return this.#exchange([options], ([marker]) => encodeBareFrame(script, marker)).then(([completed]) => completed);
-  }
-
-  /** Runs a script that reads what is then written to `stdin`, up to its end. The shell is over with it. */
-  runLast(script: string, options: RunOptions = {}): Promise<Completed> {
-    return this.#exchange([options], ([marker]) => encodeLastFrame(script, marker)).then(([completed]) => completed);
-  }
-
   get stdin(): Writable {
     return this.#process.stdin;
   }
 
-  /** One frame and its answers, as many as there are options. The limits of each count from the end of the one before it. */
-  #exchange<Options extends readonly [RunOptions, ...RunOptions[]]>(
-    options: Options,
-    encode: (markers: { readonly [Index in keyof Options]: string }) => string,
-  ): Promise<{ readonly [Index in keyof Options]: Completed }> {
-    if (this.#running !== undefined) throw new Error('A shell runs one script at a time');
+  /**
+   * Sends a frame and resolves with what its scripts answered, in one round trip. The limits of each script count from the end of the one
+   * before it. Throws Unreachable and TimedOut; a status other than 0 is no error here.
+   */
+  exchange<Part extends string, Result>(frame: Frame<Part, Result>, limits: { readonly [Each in Part]: ScriptLimits }): Promise<Result> {
+    if (this.#running !== undefined) throw new Error('A shell runs one frame at a time');
     const over = this.#over ?? this.#transport.lost;
     if (over !== undefined) return Promise.reject(withStarted(over, 'no'));
     return new Promise((resolve, reject) => {
-      let last: BoundedOutput | undefined;
-      const limits = new Limits((kind, limitMs, ranMs, part) => {
+      /** What each script said last. */
+      const last = new Map<Part, BoundedOutput>();
+      const watch = new Watch<Part>((expired) => {
         // Before the end: a shell that is ended may say so.
-        const lastOutput = last?.lastText() ?? '';
+        const lastOutput = last.get(expired.part)?.lastText() ?? '';
         void this.end().then((ended) => {
           finish();
-          reject(new TimedOut({ host: this.#host, limit: kind, limitMs, ranMs, lastOutput, ended, part }));
+          reject(new TimedOut({ ...expired, host: this.#host, lastOutput, ended }));
         });
       });
-      const answers = mapTuple(
-        options,
-        (one) =>
-          new Answer(one, (output) => {
-            last = output;
-            limits.heard();
-          }),
-      );
-      const frame = Buffer.from(this.#setup + encode(mapTuple(answers, (answer) => answer.marker)));
+      const heard = (part: Part, output: BoundedOutput): void => {
+        last.set(part, output);
+        watch.heard();
+      };
+      const answers = new Map(frame.parts.map((part) => [part, new Answer(limits[part], (output) => heard(part, output))]));
+      const answerTo = (part: Part): Answer => {
+        const answer = answers.get(part);
+        if (answer === undefined) throw new Error(`The frame has no ${part}`);
+        return answer;
+      };
+      const text = Buffer.from(this.#setup + frame.encode((part) => answerTo(part).marker));
       this.#setup = '';
-      const forget = onAbort(options[0].signal, () => void this.end(STOPPING_GRACE_MS).then(() => this.#over && stop(this.#over)));
+      let [current] = frame.parts;
+      const { signal } = limits[current];
+      const forget = onAbort(signal, () => void this.end(STOPPING_GRACE_MS).then(() => this.#over && stop(this.#over)));
       const finish = (): void => {
-        limits.stop();
+        watch.stop();
         forget();
         this.#running = undefined;
       };
       const stop = (error: Unreachable): void => {
-        if (limits.expired) return;
+        if (watch.expired) return;
         finish();
         reject(withStarted(error, 'maybe'));
       };
-      let part = 0;
-      limits.begin(options[0], part);
+      watch.begin(current, limits[current]);
       const take: Running['take'] = (stream, data) => {
-        for (const answer of answers) answer.take(stream, data);
+        for (const answer of answers.values()) answer.take(stream, data);
         // Once it is being ended, an answer only tells that it was.
         if (this.#over !== undefined) return;
-        if (answers.some((answer) => answer.garbled)) {
+        if (answers.values().some((answer) => answer.garbled)) {
           this.#over = garbled(this.#host);
           stop(this.#over);
           this.#process.abandon();
           return;
         }
-        const next = answers.findIndex((answer) => !answer.done);
-        if (next === -1) {
+        const next = frame.parts.find((part) => !answerTo(part).done);
+        if (next === undefined) {
           finish();
           this.#traffic.roundTrips += 1;
-          resolve(mapTuple(answers, (answer) => answer.completed()));
-        } else if (next > part) limits.begin(options[(part = next)] ?? {}, part);
+          resolve(frame.answer((part) => answerTo(part).completed()));
+        } else if (next !== current) watch.begin((current = next), limits[next]);
       };
       this.#running = { take, stop };
-      this.#traffic.bytesSent += frame.length;
-      this.#process.stdin.write(frame);
+      this.#traffic.bytesSent += text.length;
+      this.#process.stdin.write(text);
     });
   }
 
@@ -266,29 +189,31 @@ export class Shell {
   }
 }
 
-/** How long a script may take, and be silent. */
-class Limits {
-  readonly #expire: (limit: 'time' | 'silence', limitMs: number, ranMs: number, part: number) => void;
+type Expired<Part> = Pick<TimedOutDetails, 'limit' | 'limitMs' | 'ranMs'> & { readonly part: Part };
+
+/** Watches how long a script takes, and is silent. */
+class Watch<Part> {
+  readonly #expire: (expired: Expired<Part>) => void;
   #time: NodeJS.Timeout | undefined;
   #silence: NodeJS.Timeout | undefined;
   expired = false;
 
   /** `expire` is called once. */
-  constructor(expire: (limit: 'time' | 'silence', limitMs: number, ranMs: number, part: number) => void) {
+  constructor(expire: (expired: Expired<Part>) => void) {
     this.#expire = expire;
   }
 
-  /** In the place of those that hold so far; `part` tells whose they are. */
-  begin({ timeoutMs, silenceMs }: RunOptions, part: number): void {
+  /** In the place of the script that was watched so far. */
+  begin(part: Part, { timeoutMs, silenceMs }: ScriptLimits): void {
     this.stop();
     const began = performance.now();
-    const timer = (limit: 'time' | 'silence', ms: number | undefined): NodeJS.Timeout | undefined => {
-      if (ms === undefined) return undefined;
+    const timer = (limit: 'time' | 'silence', limitMs: number | undefined): NodeJS.Timeout | undefined => {
+      if (limitMs === undefined) return undefined;
       return setTimeout(() => {
         this.stop();
         this.expired = true;
-        this.#expire(limit, ms, performance.now() - began, part);
-      }, ms);
+        this.#expire({ limit, limitMs, ranMs: performance.now() - began, part });
+      }, limitMs);
     };
     this.#time = timer('time', timeoutMs);
     this.#silence = timer('silence', silenceMs);
@@ -311,7 +236,7 @@ class Answer {
   readonly #output: { readonly stdout: BoundedOutput; readonly stderr: BoundedOutput };
   readonly #decoders: { readonly stdout: FrameDecoder; readonly stderr: FrameDecoder };
 
-  constructor(options: RunOptions, heard: (output: BoundedOutput) => void) {
+  constructor(options: ScriptLimits, heard: (output: BoundedOutput) => void) {
     const limit = options.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES;
     const output = { stdout: new BoundedOutput(limit), stderr: new BoundedOutput(limit) };
     const decoder = (stream: 'stdout' | 'stderr'): FrameDecoder =>
@@ -348,14 +273,6 @@ class Answer {
       cut: stdout.cut || stderr.cut,
     };
   }
-}
-
-/** `map` that keeps the length of a tuple known. */
-function mapTuple<Tuple extends readonly unknown[], Result>(
-  tuple: Tuple,
-  map: (item: Tuple[number]) => Result,
-): { readonly [Index in keyof Tuple]: Result } {
-  return tuple.map((item) => map(item)) as { readonly [Index in keyof Tuple]: Result };
 }
 
 function garbled(host: string): Unreachable {

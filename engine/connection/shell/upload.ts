@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import { Problem } from '../../errors/problem.ts';
 import { START_LIMIT_MS } from '../base/early-output.ts';
+import { last } from './frame.ts';
 import { quote } from '../base/quote.ts';
 import type { Shell } from './shell.ts';
 import { Unreachable } from '../base/unreachable.ts';
@@ -43,7 +44,7 @@ export async function upload(shell: Shell, source: UploadSource, to: Destination
   const ready = randomBytes(8).toString('hex');
   const script = arrivalScript(to, source.size, ready);
   const began = Promise.withResolvers<void>();
-  const answer = shell.runLast(script, { onOutput: (text) => (text.includes(ready) ? began.resolve() : undefined) });
+  const answer = shell.exchange(last(script), { script: { onOutput: (text) => (text.includes(ready) ? began.resolve() : undefined) } });
   let answered = false;
   const over = answer.then(
     () => void (answered = true),
@@ -101,7 +102,7 @@ async function feed(shell: Shell, source: UploadSource, to: Destination, over: P
   const { path } = to;
   const digest = source.sha256 === undefined || source.isUnchanged !== undefined ? undefined : createHash('sha256');
   let sent = 0;
-  let last: Uint8Array | undefined;
+  let lastPiece: Uint8Array | undefined;
   try {
     for await (const piece of source.open()) {
       if (isOver()) return undefined;
@@ -111,14 +112,14 @@ async function feed(shell: Shell, source: UploadSource, to: Destination, over: P
       sent += chunk.length;
       if (sent > source.size) return sourceChanged(path, `it is larger than ${source.size} bytes`);
       // The last one is held back until it is known that it is the right file.
-      if (sent === source.size) last = chunk;
+      if (sent === source.size) lastPiece = chunk;
       else await inTime(Promise.race([written(shell.stdin, chunk), over]), to);
     }
     if (sent < source.size) return sourceChanged(path, `it has ${sent} bytes, not ${source.size}`);
     const found = digest?.digest('hex');
     if (found !== undefined && found !== source.sha256) return sourceChanged(path, `its SHA-256 is ${found}, not ${source.sha256}`);
     if ((await source.isUnchanged?.()) === false) return sourceChanged(path, 'it was written to meanwhile');
-    if (last !== undefined) await inTime(Promise.race([written(shell.stdin, last), over]), to);
+    if (lastPiece !== undefined) await inTime(Promise.race([written(shell.stdin, lastPiece), over]), to);
     return undefined;
   } catch (error) {
     return error;

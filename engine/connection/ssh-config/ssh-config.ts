@@ -37,47 +37,53 @@ export interface SshConfig {
 }
 
 const run = promisify(execFile);
-const spawns = pLimit(4);
 
-let outline: Promise<Outline> | undefined;
-let defaults: Promise<SshOptions> | undefined;
-const answers = new Map<string, Promise<SshOptions | undefined>>();
+/** ssh's own configuration, as one run sees it. */
+export class SshConfigs {
+  readonly #spawns = pLimit(4);
+  #outline: Promise<Outline> | undefined;
+  #defaults: Promise<SshOptions> | undefined;
+  readonly #answers = new Map<string, Promise<SshOptions | undefined>>();
 
-/**
- * The settings of `~/.ssh/config` and `/etc/ssh/ssh_config` for a host, as `ssh -G` gives them. ssh is started at most once for all
- * the hosts that the same `Host` lines match, and not at all where the files set nothing that matters. Throws Problem `ssh-config`
- * where ssh refuses its configuration.
- */
-export async function sshConfigFor(login: Login): Promise<SshConfig> {
-  outline ??= readOutline([join(homedir(), '.ssh/config'), '/etc/ssh/ssh_config']);
-  const known = await outline;
-  if (!known.speaks) return {};
-  const options = await optionsFor(login);
-  if (options === undefined) return {};
-  const { address, ...settings } = readConfig(options, await defaultOptions(), login.host);
-  // A shared answer was given for another host, but no `HostName` stands in it, or it would not be shared.
-  return address === undefined || !hasOwnAnswer(known, login.host) ? settings : { ...settings, address };
-}
-
-/** All options for a host as ssh has them, also where no file sets any. Undefined without ssh on this machine. */
-export async function optionsFor(login: Login): Promise<SshOptions | undefined> {
-  outline ??= readOutline([join(homedir(), '.ssh/config'), '/etc/ssh/ssh_config']);
-  const key = answerKey(await outline, login);
-  let answer = answers.get(key);
-  if (answer === undefined) {
-    answer = login.host.startsWith('-') ? Promise.resolve(undefined) : spawns(() => ask(login));
-    answers.set(key, answer);
+  /**
+   * The settings of `~/.ssh/config` and `/etc/ssh/ssh_config` for a host, as `ssh -G` gives them. ssh is started at most once for all
+   * the hosts that the same `Host` lines match, and not at all where the files set nothing that matters. Throws Problem `ssh-config`
+   * where ssh refuses its configuration.
+   */
+  async of(login: Login): Promise<SshConfig> {
+    const known = await this.#read();
+    if (!known.speaks) return {};
+    const options = await this.optionsFor(login);
+    if (options === undefined) return {};
+    const { address, ...settings } = readConfig(options, await this.#usual(), login.host);
+    // A shared answer was given for another host, but no `HostName` stands in it, or it would not be shared.
+    return address === undefined || !hasOwnAnswer(known, login.host) ? settings : { ...settings, address };
   }
-  return answer;
-}
 
-/** What ssh does where no file says anything. */
-function defaultOptions(): Promise<SshOptions> {
-  defaults ??= run('ssh', ['-F', 'none', '-G', '--', 'host'], { timeout: 10_000 }).then(
-    ({ stdout }) => parseSshG(stdout),
-    () => new Map(),
-  );
-  return defaults;
+  /** All options for a host as ssh has them, also where no file sets any. Undefined without ssh on this machine. */
+  async optionsFor(login: Login): Promise<SshOptions | undefined> {
+    const key = answerKey(await this.#read(), login);
+    let answer = this.#answers.get(key);
+    if (answer === undefined) {
+      answer = login.host.startsWith('-') ? Promise.resolve(undefined) : this.#spawns(() => ask(login));
+      this.#answers.set(key, answer);
+    }
+    return answer;
+  }
+
+  #read(): Promise<Outline> {
+    this.#outline ??= readOutline([join(homedir(), '.ssh/config'), '/etc/ssh/ssh_config']);
+    return this.#outline;
+  }
+
+  /** What ssh does where no file says anything. */
+  #usual(): Promise<SshOptions> {
+    this.#defaults ??= run('ssh', ['-F', 'none', '-G', '--', 'host'], { timeout: 10_000 }).then(
+      ({ stdout }) => parseSshG(stdout),
+      () => new Map(),
+    );
+    return this.#defaults;
+  }
 }
 
 async function ask({ host, user, port }: Login): Promise<SshOptions | undefined> {

@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { readAtOnce } from '../../files/read-file.ts';
-import { optionsFor, sshConfigFor } from './ssh-config.ts';
 import { Problem } from '../../errors/problem.ts';
-import type { SshConfig } from './ssh-config.ts';
+import type { SshConfig, SshConfigs } from './ssh-config.ts';
 import { mayHaveTicket } from './kerberos.ts';
 import { parseJump } from './jump-name.ts';
 import { expandPath } from './ssh-tokens.ts';
@@ -35,12 +34,12 @@ export interface Wanted {
 export type Patience = Pick<SshTarget, 'connectTimeoutMs' | 'keepAliveMs'>;
 
 /** Puts together what is known of a host and, each by ssh's configuration alone, of its jump hosts. Throws Problem `ssh-config`. */
-export async function sshTarget(wanted: Wanted, patience: Patience): Promise<SshTarget> {
+export async function sshTarget(wanted: Wanted, patience: Patience, configs: SshConfigs): Promise<SshTarget> {
   const { name, alias, identityFile, password, passphrase, knownHostsFile } = wanted;
-  const config = await sshConfigFor({ host: alias, user: wanted.user, port: wanted.port });
+  const config = await configs.of({ host: alias, user: wanted.user, port: wanted.port });
   const jumpNames = wanted.jumps ?? (wanted.proxyCommand === undefined ? (config.jumps ?? []) : []);
-  const jumps = await jumpsOf(jumpNames, patience, [alias]);
-  const own = ownPart(alias, wanted, config);
+  const jumps = await jumpsOf(jumpNames, patience, configs, [alias]);
+  const own = ownPart(alias, wanted, config, configs);
   const given = identityFile === undefined ? [] : [home(identityFile)];
   const identityFiles = [...given, ...own.identityFiles.filter((file) => !given.includes(file))];
   const hostKeyChecking = wanted.checksHostKey ? own.hostKeyChecking : 'off';
@@ -108,6 +107,7 @@ function ownPart(
   alias: string,
   login: { readonly user: string | undefined; readonly port: number | undefined },
   config: SshConfig,
+  configs: SshConfigs,
 ): SshTarget {
   const address = config.address ?? alias;
   const port = login.port ?? config.port ?? 22;
@@ -131,7 +131,7 @@ function ownPart(
     knownHostsFiles: config.knownHostsFiles ?? [home('~/.ssh/known_hosts'), '/etc/ssh/ssh_known_hosts'],
     hostKeyChecking: config.hostKeyChecking ?? 'strict',
     hostKeyAlias: config.hostKeyAlias,
-    hashKnownHosts: async () => (await optionsFor({ host: alias, ...login }))?.get('hashknownhosts')?.[0] === 'yes',
+    hashKnownHosts: async () => (await configs.optionsFor({ host: alias, ...login }))?.get('hashknownhosts')?.[0] === 'yes',
     algorithms: config.algorithms,
     addressFamily: config.addressFamily,
     bindAddress: config.bindAddress,
@@ -149,7 +149,7 @@ function ownPart(
       notKept: config.notKept ?? [],
       options: [],
       mayLogInOtherwise: async () => {
-        const options = await optionsFor({ host: alias, ...login });
+        const options = await configs.optionsFor({ host: alias, ...login });
         return (
           options?.get('hostbasedauthentication')?.[0] === 'yes' ||
           (options?.get('gssapiauthentication')?.[0] === 'yes' && (await mayHaveTicket()))
@@ -194,19 +194,24 @@ function isOnDevice(file: string): boolean {
  * through jump hosts of its own or a ProxyCommand; of the others only the way is given. `behind` are the names that lie behind them: a
  * configuration that sends a jump host through itself ends there.
  */
-async function jumpsOf(names: readonly string[], patience: Patience, behind: readonly string[]): Promise<readonly SshTarget[]> {
+async function jumpsOf(
+  names: readonly string[],
+  patience: Patience,
+  configs: SshConfigs,
+  behind: readonly string[],
+): Promise<readonly SshTarget[]> {
   const jumps = await Promise.all(
     names.map(async (text) => {
       const { user, host, port } = parseJump(text);
-      const config = await sshConfigFor({ host, user, port });
-      return { config, target: { ...ownPart(host, { user, port }, config), ...patience, isJump: true } as const };
+      const config = await configs.of({ host, user, port });
+      return { config, target: { ...ownPart(host, { user, port }, config, configs), ...patience, isJump: true } as const };
     }),
   );
   const [first] = jumps;
   if (first === undefined) return [];
   const passed = [...behind, ...jumps.map(({ target }) => target.alias)];
   const before = (first.config.jumps ?? []).filter((name) => !passed.includes(parseJump(name).host));
-  const own = await jumpsOf(before, patience, passed);
+  const own = await jumpsOf(before, patience, configs, passed);
   const targets = jumps.map(({ target }, index) =>
     index === 0 && own.length === 0 ? { ...target, proxyCommand: first.config.proxyCommand } : target,
   );

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import ssh2 from 'ssh2';
 import { judgeHostKey, knownHostName, matchesHost } from './known-hosts.ts';
 import type { HostKeyVerdict, KnownHost } from './known-hosts.ts';
-import { appendKnownHost, readKnownHosts } from './known-hosts-files.ts';
+import type { KnownHostsFiles } from './known-hosts-files.ts';
 import { HOST_KEYS } from '../ssh-config/ssh-options.ts';
+import { library } from '../ssh2/ssh2-library.ts';
 import type { SshTarget } from '../base/target.ts';
 import { Unreachable } from '../base/unreachable.ts';
 
@@ -12,23 +12,25 @@ export type HostKeyAlgorithm = (typeof HOST_KEYS)[number];
 /** Decides on one host's key. */
 export class HostKeyCheck {
   readonly #target: SshTarget;
+  readonly #files: KnownHostsFiles;
   readonly #name: string;
   readonly #matching: readonly KnownHost[];
   /** What is known of the address at no matter which port. */
   readonly #ofAddress: readonly KnownHost[];
   #isDoubtful = false;
 
-  private constructor(target: SshTarget, name: string, entries: readonly KnownHost[]) {
+  private constructor(target: SshTarget, name: string, files: KnownHostsFiles, entries: readonly KnownHost[]) {
     this.#target = target;
+    this.#files = files;
     this.#name = name;
     this.#matching = entries.filter((entry) => matchesHost(entry, name));
     const address = target.address.toLowerCase();
     this.#ofAddress = target.hostKeyAlias === undefined && name !== address ? entries.filter((entry) => matchesHost(entry, address)) : [];
   }
 
-  static async of(target: SshTarget): Promise<HostKeyCheck> {
+  static async of(target: SshTarget, files: KnownHostsFiles): Promise<HostKeyCheck> {
     const name = target.hostKeyAlias?.toLowerCase() ?? knownHostName(target.address, target.port);
-    return new HostKeyCheck(target, name, await readKnownHosts(target.knownHostsFiles));
+    return new HostKeyCheck(target, name, files, await files.entries(target.knownHostsFiles));
   }
 
   /** The authority whose certificates alone are known of the host, if there is one. */
@@ -55,7 +57,7 @@ export class HostKeyCheck {
 
   /** Resolves where the key is good; a new host's key is written down with `accept-new`. Throws Unreachable. */
   async verify(rawKey: Buffer): Promise<void> {
-    const parsed = ssh2.utils.parseKey(rawKey);
+    const parsed = library.ssh2.utils.parseKey(rawKey);
     const keyType = parsed instanceof Error ? 'unreadable' : Array.isArray(parsed) ? (parsed[0]?.type ?? '') : parsed.type;
     const key = rawKey.toString('base64');
     const verdict = this.#judge(keyType, key);
@@ -74,7 +76,7 @@ export class HostKeyCheck {
         const [file] = this.#target.knownHostsFiles;
         if (this.#target.hostKeyChecking === 'strict' || file === undefined) throw this.#unknown(verdict.authority, keyType, rawKey);
         const hashed = (await this.#target.hashKnownHosts?.()) === true;
-        const other = await appendKnownHost(file, { name: this.#name, hashed, keyType, key });
+        const other = await this.#files.append(file, { name: this.#name, hashed, keyType, key });
         if (other !== undefined) throw this.#changed(other, keyType, rawKey);
         return;
       }

@@ -1,19 +1,12 @@
 import type { Client } from 'ssh2';
+import type { ConnectionContext } from './connection-context.ts';
+import type { SharedJump } from './jump-connections.ts';
 import { throughCommand } from './proxy-command.ts';
 import { openClient, tcp } from './ssh-client.ts';
 import { jumpUnreachable } from './ssh-failure.ts';
-import type { OpenClient } from './ssh-handshake.ts';
 import type { SshTarget } from '../base/target.ts';
 import { Unreachable } from '../base/unreachable.ts';
 import type { Duplex } from 'node:stream';
-
-/** A jump host's connection, shared by all the hosts behind it. */
-interface Shared {
-  readonly open: Promise<OpenClient>;
-  users: number;
-}
-
-const shared = new Map<string, Shared>();
 
 export interface Way {
   readonly dial: (signal: AbortSignal) => Promise<Duplex>;
@@ -22,12 +15,12 @@ export interface Way {
 }
 
 /** The way to a target: straight, or through its jump hosts, one behind the other. Throws Unreachable of the jump host. */
-export async function wayTo(target: SshTarget, signal: AbortSignal | undefined): Promise<Way> {
+export async function wayTo(target: SshTarget, context: ConnectionContext, signal: AbortSignal | undefined): Promise<Way> {
   let way: Way = { dial: straight(target.jumps[0] ?? target), release: () => {} };
   for (const [index, jump] of target.jumps.entries()) {
     const next = target.jumps[index + 1] ?? target;
     const before = way;
-    way = await through(before, jump, next, JSON.stringify(target.jumps.slice(0, index + 1).map(identity)), signal).catch(
+    way = await through(before, jump, next, JSON.stringify(target.jumps.slice(0, index + 1).map(identity)), context, signal).catch(
       (error: unknown) => {
         throw error instanceof Unreachable && error.host === jump.name ? jumpUnreachable(target, jump, error) : error;
       },
@@ -46,14 +39,21 @@ function identity(jump: SshTarget): readonly unknown[] {
   return [jump.user, jump.address, jump.port, jump.hostKeyChecking, jump.hostKeyAlias ?? '', jump.knownHostsFiles];
 }
 
-async function through(before: Way, jump: SshTarget, next: SshTarget, key: string, signal: AbortSignal | undefined): Promise<Way> {
-  let entry = shared.get(key);
+async function through(
+  before: Way,
+  jump: SshTarget,
+  next: SshTarget,
+  key: string,
+  context: ConnectionContext,
+  signal: AbortSignal | undefined,
+): Promise<Way> {
+  let entry = context.jumps.get(key);
   if (entry === undefined) {
-    const open = openClient({ ...jump, jumps: [] }, before.dial, signal);
-    const made: Shared = { open, users: 0 };
-    const forget = (): void => void (shared.get(key) === made && shared.delete(key));
+    const open = openClient({ ...jump, jumps: [] }, before.dial, context, signal);
+    const made: SharedJump = { open, users: 0 };
+    const forget = (): void => void (context.jumps.get(key) === made && context.jumps.delete(key));
     open.then(({ client }) => client.once('close', forget), forget);
-    shared.set(key, made);
+    context.jumps.set(key, made);
     entry = made;
   }
   const used = entry;
@@ -61,7 +61,7 @@ async function through(before: Way, jump: SshTarget, next: SshTarget, key: strin
   const release = (): void => {
     used.users -= 1;
     if (used.users === 0) {
-      shared.delete(key);
+      context.jumps.delete(key);
       used.open.then(({ client }) => client.end()).catch(() => {});
     }
     before.release();

@@ -5,24 +5,7 @@ import { readAtOnce } from '../../files/read-file.ts';
 import { hashedName, matchesHost, parseKnownHosts } from './known-hosts.ts';
 import type { KnownHost } from './known-hosts.ts';
 
-/** Read once in a process: a thousand hosts share the same files. */
-const read = new Map<string, Promise<readonly KnownHost[]>>();
-let lastAppend: Promise<unknown> = Promise.resolve();
-
-/** The entries of all the files; those that are not there have none. */
-export async function readKnownHosts(files: readonly string[]): Promise<readonly KnownHost[]> {
-  return (await Promise.all(files.map(readOne))).flat();
-}
-
-function readOne(file: string): Promise<readonly KnownHost[]> {
-  let entries = read.get(file);
-  if (entries === undefined) {
-    entries = entriesIn(file);
-    read.set(file, entries);
-  }
-  return entries;
-}
-
+/** The entries of one file; one that is not there has none. Throws Problem `file-unreadable`. */
 async function entriesIn(file: string): Promise<readonly KnownHost[]> {
   try {
     return parseKnownHosts(readAtOnce(file).toString(), file);
@@ -46,23 +29,44 @@ export interface NewKnownHost {
   readonly key: string;
 }
 
-/**
- * Adds a new host's key as one line in one write, so that two runs at once cannot tear each other's lines. Where the host got
- * another key in the meantime, nothing is written, and that entry comes back.
- */
-export function appendKnownHost(file: string, { name, hashed, keyType, key }: NewKnownHost): Promise<KnownHost | undefined> {
-  const append = lastAppend.then(async () => {
-    read.delete(file);
-    const entries = (await readOne(file)).filter((entry) => entry.marker === 'none' && matchesHost(entry, name));
-    if (entries.length > 0) return entries.some((entry) => entry.keyType === keyType && entry.key === key) ? undefined : entries[0];
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    const separator = (await endsInNewline(file)) ? '' : '\n';
-    await appendFile(file, `${separator}${hashed ? hashedName(name) : name} ${keyType} ${key}\n`, { mode: 0o600 });
-    read.delete(file);
-    return undefined;
-  });
-  lastAppend = append.catch(() => {});
-  return append;
+/** The files of host keys, as one run sees them. */
+export class KnownHostsFiles {
+  /** Read once: a thousand hosts share the same files. */
+  readonly #read = new Map<string, Promise<readonly KnownHost[]>>();
+  #lastAppend: Promise<unknown> = Promise.resolve();
+
+  /** The entries of all the files; those that are not there have none. */
+  async entries(files: readonly string[]): Promise<readonly KnownHost[]> {
+    return (await Promise.all(files.map((file) => this.#entriesOf(file)))).flat();
+  }
+
+  #entriesOf(file: string): Promise<readonly KnownHost[]> {
+    let entries = this.#read.get(file);
+    if (entries === undefined) {
+      entries = entriesIn(file);
+      this.#read.set(file, entries);
+    }
+    return entries;
+  }
+
+  /**
+   * Adds a new host's key as one line in one write, so that two runs at once cannot tear each other's lines. Where the host got
+   * another key in the meantime, nothing is written, and that entry comes back.
+   */
+  append(file: string, { name, hashed, keyType, key }: NewKnownHost): Promise<KnownHost | undefined> {
+    const append = this.#lastAppend.then(async () => {
+      this.#read.delete(file);
+      const entries = (await this.#entriesOf(file)).filter((entry) => entry.marker === 'none' && matchesHost(entry, name));
+      if (entries.length > 0) return entries.some((entry) => entry.keyType === keyType && entry.key === key) ? undefined : entries[0];
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+      const separator = (await endsInNewline(file)) ? '' : '\n';
+      await appendFile(file, `${separator}${hashed ? hashedName(name) : name} ${keyType} ${key}\n`, { mode: 0o600 });
+      this.#read.delete(file);
+      return undefined;
+    });
+    this.#lastAppend = append.catch(() => {});
+    return append;
+  }
 }
 
 async function endsInNewline(file: string): Promise<boolean> {

@@ -1,12 +1,12 @@
-import ssh2 from 'ssh2';
 import type { IdentityCallback, ParsedKey } from 'ssh2';
 import { readAtOnce } from '../../files/read-file.ts';
+import { library } from '../ssh2/ssh2-library.ts';
 
 /**
  * An agent whose keys come with those first that the identity files name: a server counts each key that it is shown, and hangs up after
  * some (MaxAuthTries, 6). A file names a key by what is in FILE.pub, so also where the file itself is encrypted, or is not here.
  */
-export class NamedFirstAgent extends ssh2.OpenSSHAgent {
+export class NamedFirstAgent extends library.ssh2.OpenSSHAgent {
   readonly #files: readonly string[];
   readonly #onlyNamed: boolean;
 
@@ -42,7 +42,7 @@ function textOf(file: string): string {
 }
 
 function publicPart(key: unknown): string {
-  const parsed = typeof key === 'string' || Buffer.isBuffer(key) ? ssh2.utils.parseKey(key) : key;
+  const parsed = typeof key === 'string' || Buffer.isBuffer(key) ? library.ssh2.utils.parseKey(key) : key;
   if (typeof parsed !== 'object' || parsed === null || !('getPublicSSH' in parsed)) return '';
   const { getPublicSSH } = parsed;
   return typeof getPublicSSH === 'function' ? Buffer.from(getPublicSSH.call(parsed)).toString('base64') : '';

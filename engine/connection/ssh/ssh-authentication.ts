@@ -1,9 +1,13 @@
 import { createPrivateKey, sign } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import ssh2 from 'ssh2';
 import type { AnyAuthMethod, AuthenticationType, NextAuthHandler, ParsedKey } from 'ssh2';
 import { readAtOnce } from '../../files/read-file.ts';
+import type { LoadedKey } from './loaded-key.ts';
 import { NamedFirstAgent } from './named-first-agent.ts';
+import type { ConnectionContext } from './connection-context.ts';
+import { library } from '../ssh2/ssh2-library.ts';
+import { needless, TOOK } from '../ssh2/ssh2-patches.ts';
+import type { Took } from '../ssh2/ssh2-patches.ts';
 import type { SshTarget } from '../base/target.ts';
 
 /** One way to log in; the label is for messages. */
@@ -16,27 +20,25 @@ export interface Way {
 export interface Authentication {
   readonly ways: readonly Way[];
   readonly notes: readonly string[];
+  /** What came of opening keys once. */
+  readonly openedKeys: Took;
 }
 
-type LoadedKey =
-  | { readonly kind: 'key'; readonly key: ParsedKey }
-  | { readonly kind: 'missing' }
-  | { readonly kind: 'unusable'; readonly why: string };
-
-/** Loaded once in a process: an encrypted key takes a tenth of a second to open. */
-const keys = new Map<string, LoadedKey>();
-
 /** Identity files first, then the agent (one with many keys would use up the server's patience), then the password. */
-export function prepareAuthentication(target: SshTarget): Authentication {
+export function prepareAuthentication(target: SshTarget, context: ConnectionContext): Authentication {
   const ways: Way[] = [];
   const missing: string[] = [];
   const notes: string[] = [];
+  let openedKeys: Took = NO_ED25519;
   const username = target.user;
   for (const file of target.identityFiles) {
-    const loaded = loadKey(file, target.passphrase);
+    const loaded = loadKey(file, target.passphrase, context);
     if (loaded.kind === 'missing') missing.push(file);
     else if (loaded.kind === 'unusable') notes.push(loaded.why);
-    else ways.push({ label: `the key ${file}`, method: { type: 'publickey', username, key: loaded.key } });
+    else {
+      ways.push({ label: `the key ${file}`, method: { type: 'publickey', username, key: loaded.key } });
+      if (!openedKeys.took) openedKeys = loaded.opened;
+    }
   }
   if (missing.length > 0) notes.push(`No such key file: ${missing.join(', ')}.`);
   if (target.agent !== undefined) {
@@ -59,7 +61,7 @@ export function prepareAuthentication(target: SshTarget): Authentication {
       },
     });
   }
-  return { ways: allowedWays(ways, target.loginMethods), notes };
+  return { ways: allowedWays(ways, target.loginMethods), notes, openedKeys };
 }
 
 /** In the order of the methods, and within one in their own. */
@@ -101,17 +103,18 @@ function* takeFrom(ways: Way[]): Generator<Way> {
   for (let way = ways.shift(); way !== undefined; way = ways.shift()) yield way;
 }
 
-function loadKey(file: string, passphrase: string | undefined): LoadedKey {
+/** Once in a run: an encrypted key takes a tenth of a second to open. */
+function loadKey(file: string, passphrase: string | undefined, { keys, plainSsh }: ConnectionContext): LoadedKey {
   const id = JSON.stringify([file, passphrase]);
   let loaded = keys.get(id);
   if (loaded === undefined) {
-    loaded = readKey(file, passphrase);
+    loaded = readKey(file, passphrase, plainSsh);
     keys.set(id, loaded);
   }
   return loaded;
 }
 
-function readKey(file: string, passphrase: string | undefined): LoadedKey {
+function readKey(file: string, passphrase: string | undefined, plainSsh: string | undefined): LoadedKey {
   let text: Buffer;
   try {
     text = readAtOnce(file);
@@ -119,19 +122,21 @@ function readKey(file: string, passphrase: string | undefined): LoadedKey {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { kind: 'missing' };
     return { kind: 'unusable', why: `${file} cannot be read: ${String(error)}.` };
   }
-  const parsed = ssh2.utils.parseKey(text, passphrase);
+  const parsed = library.ssh2.utils.parseKey(text, passphrase);
   if (parsed instanceof Error) return { kind: 'unusable', why: whyUnusable(file, text.toString('latin1'), parsed, passphrase) };
   const key = Array.isArray(parsed) ? parsed[0] : parsed;
   if (key === undefined || !key.isPrivateKey()) return { kind: 'unusable', why: `${file} holds no private key.` };
-  openOnce(key);
-  return { kind: 'key', key };
+  return { kind: 'key', key, opened: plainSsh === undefined ? openOnce(key) : needless(plainSsh) };
 }
 
+const NO_ED25519: Took = needless('no key of a file is of the type Ed25519');
+
 /** ssh2 reads the PEM of a key anew for every signature. Only for the type where nothing but the key decides how it signs. */
-function openOnce(key: ParsedKey): void {
-  if (key.type !== 'ssh-ed25519') return;
+function openOnce(key: ParsedKey): Took {
+  if (key.type !== 'ssh-ed25519') return NO_ED25519;
   const opened = createPrivateKey(key.getPrivatePEM());
   key.sign = (data) => sign(null, Buffer.from(data), opened);
+  return TOOK;
 }
 
 function whyUnusable(file: string, text: string, error: Error, passphrase: string | undefined): string {

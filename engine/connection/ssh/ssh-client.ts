@@ -1,12 +1,12 @@
-import { connect as dialTcp, isIP } from 'node:net';
+import { connect as dialTcp, isIP, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { receiveInTurn } from '../base/breath.ts';
-import { handshakeTurn, noteDrop } from './handshake-turns.ts';
 import { onAbort } from '../base/on-abort.ts';
 import { connectTimeout, explainDialError } from './ssh-failure.ts';
-import type { OpenClient } from './ssh-handshake.ts';
+import type { ConnectionContext } from './connection-context.ts';
+import type { OpenClient } from './open-client.ts';
 import { writeTogether } from '../ssh2/ssh-packets.ts';
+import { ConnectionPatches, needless } from '../ssh2/ssh2-patches.ts';
 import type { SshTarget } from '../base/target.ts';
 import { stoppedBefore, Unreachable } from '../base/unreachable.ts';
 
@@ -19,35 +19,39 @@ const BACKOFF_MS = [200, 400, 800, 1600, 3200];
 type Dial = (signal: AbortSignal) => Promise<Duplex>;
 
 /** Connects and logs in. Tries again only where the server hung up before it said anything. Throws Unreachable. */
-export function openClient(target: SshTarget, dial: Dial, signal?: AbortSignal): Promise<OpenClient> {
-  return untilNotDropped(() => attempt(target, dial, signal), signal);
+export function openClient(target: SshTarget, dial: Dial, context: ConnectionContext, signal?: AbortSignal): Promise<OpenClient> {
+  return untilNotDropped(() => attempt(target, dial, context, signal), context, signal);
 }
 
 /** Makes further attempts, each after a longer wait, as long as the server hangs up before it says anything. */
-export async function untilNotDropped<Result>(make: () => Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+export async function untilNotDropped<Result>(
+  make: () => Promise<Result>,
+  { handshakes }: ConnectionContext,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
   for (const pause of BACKOFF_MS) {
     try {
       return await make();
     } catch (error) {
       if (!(error instanceof Unreachable) || error.code !== 'connection-dropped' || signal?.aborted === true) throw error;
-      noteDrop();
+      handshakes.noteDrop();
     }
     await sleep(pause * (1 + Math.random()), undefined, { signal }).catch(() => {});
   }
   return make();
 }
 
-async function attempt(target: SshTarget, dial: Dial, outer: AbortSignal | undefined): Promise<OpenClient> {
-  const socket = await dialInTurn(target, dial, outer);
+async function attempt(target: SshTarget, dial: Dial, context: ConnectionContext, outer: AbortSignal | undefined): Promise<OpenClient> {
+  const socket = await dialInTurn(target, dial, context, outer);
   if (socket.kind === 'done') return socket.open;
   const connected = await socket.late;
-  return handshakeTurn(() => logIn(target, connected, outer));
+  return context.handshakes.inTurn(() => logIn(target, connected, context, outer));
 }
 
 type Dialled = { readonly kind: 'done'; readonly open: OpenClient } | { readonly kind: 'late'; readonly late: Promise<Duplex> };
 
-function dialInTurn(target: SshTarget, dial: Dial, outer: AbortSignal | undefined): Promise<Dialled> {
-  return handshakeTurn(async () => {
+function dialInTurn(target: SshTarget, dial: Dial, context: ConnectionContext, outer: AbortSignal | undefined): Promise<Dialled> {
+  return context.handshakes.inTurn(async () => {
     if (outer?.aborted === true) throw stoppedBefore(target.name);
     // By hand: signals made of signals cost more than all else that dialling does.
     const givenUp = new AbortController();
@@ -75,15 +79,20 @@ function dialInTurn(target: SshTarget, dial: Dial, outer: AbortSignal | undefine
       connecting.catch(() => {});
       return { kind: 'late', late: connecting };
     }
-    return { kind: 'done', open: await logIn(target, first, outer) };
+    return { kind: 'done', open: await logIn(target, first, context, outer) };
   });
 }
 
 /** The library is loaded while the first servers each start a process: Node takes 7 ms for that. */
-async function logIn(target: SshTarget, connected: Duplex, signal: AbortSignal | undefined): Promise<OpenClient> {
+async function logIn(target: SshTarget, socket: Duplex, context: ConnectionContext, signal: AbortSignal | undefined): Promise<OpenClient> {
+  const patches = new ConnectionPatches(context.plainSsh);
+  patches.make('joined-writes', () => (socket instanceof Socket ? writeTogether(socket) : NO_SOCKET));
+  patches.make('shared-reads', () => (socket instanceof Socket ? context.loop.receiveInTurn(socket) : NO_SOCKET));
   const { shakeHands } = await import('./ssh-handshake.ts');
-  return shakeHands(target, connected, signal);
+  return shakeHands(target, { socket, patches }, context, signal);
 }
+
+const NO_SOCKET = needless('it goes over a jump host or a proxy command');
 
 /** A TCP connection without Nagle's delay, which costs 44 ms a script. */
 export function tcp(target: SshTarget): Dial {
@@ -117,8 +126,6 @@ export function tcp(target: SshTarget): Dial {
       socket.once('error', failed);
       socket.once('connect', () => {
         settle();
-        writeTogether(socket);
-        receiveInTurn(socket);
         resolve(socket);
       });
     });

@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream';
-import ssh2 from 'ssh2';
 import type { Algorithms, Client } from 'ssh2';
-import { expectFirstWord } from './handshake-turns.ts';
+import type { ConnectionContext } from './connection-context.ts';
 import { HostKeyCheck } from './host-key.ts';
 import { onAbort } from '../base/on-abort.ts';
 import { inTurn, prepareAuthentication, withoutPasswords } from './ssh-authentication.ts';
@@ -11,34 +10,43 @@ import { leaveHostKeysUnproved } from '../ssh2/ssh-host-key-proofs.ts';
 import { reuseLargePackets } from '../ssh2/ssh-large-packets.ts';
 import { USUAL_KEY_EXCHANGES } from '../ssh-config/ssh-options.ts';
 import { openPacketKeysOnce } from '../ssh2/ssh-packets.ts';
-import { waitForNewKeys } from '../ssh2/ssh-rekeying.ts';
 import { signUnasked } from '../ssh2/ssh-signing.ts';
+import type { OpenClient } from './open-client.ts';
+import { protocolOf } from '../ssh2/ssh2-internals.ts';
+import type { Protocol } from '../ssh2/ssh2-internals.ts';
+import { library } from '../ssh2/ssh2-library.ts';
+import { OTHER_INSIDES } from '../ssh2/ssh2-patches.ts';
+import type { ConnectionPatches, Took } from '../ssh2/ssh2-patches.ts';
 import type { SshTarget } from '../base/target.ts';
 import { stoppedBefore, Unreachable } from '../base/unreachable.ts';
 
-/**
- * Node cuts small buffers from slabs of 64 KiB, and one that is kept keeps its slab: each connection keeps some, such as the host key
- * and the other side's name. Measured with 1,000 connections: 45 MiB less.
- */
-Buffer.poolSize = 8 * 1024;
-
-export interface OpenClient {
-  readonly client: Client;
+/** A way to a server, and what was done to it. */
+export interface Dialled {
   readonly socket: Duplex;
+  readonly patches: ConnectionPatches;
 }
 
 /** Logs in over a connection that stands. Throws Unreachable. */
-export async function shakeHands(target: SshTarget, socket: Duplex, outer: AbortSignal | undefined): Promise<OpenClient> {
-  const authentication = prepareAuthentication(target);
-  const hostKey = await HostKeyCheck.of(target);
+export async function shakeHands(
+  target: SshTarget,
+  { socket, patches }: Dialled,
+  context: ConnectionContext,
+  outer: AbortSignal | undefined,
+): Promise<OpenClient> {
+  const authentication = prepareAuthentication(target, context);
+  const hostKey = await HostKeyCheck.of(target, context.knownHosts);
   // It would wait for the end of what has ended.
   if (socket.destroyed) throw explainHandshakeFailure(target, { errors: [], banner: '', notes: [], tried: [] });
-  const client = new ssh2.Client();
-  openPacketKeysOnce(client);
-  reuseLargePackets(client, socket);
-  waitForNewKeys(client);
+  const client = new library.ssh2.Client();
+  patches.loaded(library.version, library.isCorrected);
+  patches.make('opened-key', () => authentication.openedKeys);
+  // New keys come with new ciphers.
+  client.on('handshake', () => {
+    patches.make('packet-keys', () => inside(client, openPacketKeysOnce));
+    patches.make('large-packets', () => inside(client, (protocol) => reuseLargePackets(protocol, socket, context.packets)));
+  });
   const errors: Error[] = [];
-  const firstWord = expectFirstWord();
+  const firstWord = context.handshakes.expectFirstWord();
   let banner = '';
   let refused: unknown;
   const tried: string[] = [];
@@ -79,7 +87,7 @@ export async function shakeHands(target: SshTarget, socket: Duplex, outer: Abort
       client.removeAllListeners('error');
       // An error that nobody listens to would end the program.
       client.on('error', () => {});
-      resolve({ client, socket });
+      resolve({ client, socket, patches });
     });
     try {
       client.connect({
@@ -101,14 +109,19 @@ export async function shakeHands(target: SshTarget, socket: Duplex, outer: Abort
         // Not before the host's key was looked at.
         authHandler: (...asked) => (ways ??= inTurn(waysFor(hostKey, authentication.ways), (what) => tried.push(what)))(...asked),
       });
-      signUnasked(client);
-      leaveHostKeysUnproved(client);
+      patches.make('unasked-signature', () => inside(client, signUnasked));
+      patches.make('host-key-proofs', () => inside(client, leaveHostKeysUnproved));
       // ssh2 has paused the socket by now, so nothing is lost by listening as well.
       socket.on('data', firstWords);
     } catch (error) {
       fail(error);
     }
   });
+}
+
+function inside(client: Client, patch: (protocol: Protocol) => Took): Took {
+  const protocol = protocolOf(client);
+  return protocol === undefined ? OTHER_INSIDES : patch(protocol);
 }
 
 /** As ssh does where it is told not to check keys: who shows a wrong one gets no password to read. */

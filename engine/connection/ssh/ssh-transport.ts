@@ -4,7 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, ClientChannel } from 'ssh2';
 import { wayTo } from './jump.ts';
 import type { Way } from './jump.ts';
+import type { ConnectionContext } from './connection-context.ts';
 import { openClient } from './ssh-client.ts';
+import type { OpenClient } from './open-client.ts';
+import type { ConnectionPatches, PatchedLibrary } from '../ssh2/ssh2-patches.ts';
 import { boundInFlight } from '../ssh2/ssh-in-flight.ts';
 import { channelRefused, connectionLost } from './ssh-failure.ts';
 import type { SshTarget } from '../base/target.ts';
@@ -12,11 +15,10 @@ import type { TargetProcess, Transport } from '../base/transport.ts';
 import type { Unreachable } from '../base/unreachable.ts';
 
 /** Connects to an SSH server, through its jump hosts where it has any. Throws Unreachable. */
-export async function connectSsh(target: SshTarget, signal: AbortSignal | undefined): Promise<Transport> {
-  const way = await wayTo(target, signal);
+export async function connectSsh(target: SshTarget, context: ConnectionContext, signal: AbortSignal | undefined): Promise<Transport> {
+  const way = await wayTo(target, context, signal);
   try {
-    const { client, socket } = await openClient(target, way.dial, signal);
-    return new SshTransport(target, client, socket, way);
+    return new SshTransport(target, await openClient(target, way.dial, context, signal), way);
   } catch (error) {
     way.release();
     throw error;
@@ -34,6 +36,7 @@ class SshTransport implements Transport {
   readonly #target: SshTarget;
   readonly #client: Client;
   readonly #socket: Duplex;
+  readonly #patches: ConnectionPatches;
   readonly gone: Promise<void>;
   #lost: Unreachable | undefined;
   readonly #release: () => void;
@@ -41,10 +44,11 @@ class SshTransport implements Transport {
   /** The shortest so far, with what the server spent of it. */
   #roundTripMs = Infinity;
 
-  constructor(target: SshTarget, client: Client, socket: Duplex, way: Way) {
+  constructor(target: SshTarget, { client, socket, patches }: OpenClient, way: Way) {
     this.#target = target;
     this.#client = client;
     this.#socket = socket;
+    this.#patches = patches;
     this.#release = once(() => way.release());
     // ssh2 may tell more than one error; the first one says most.
     client.on('error', (error) => {
@@ -64,6 +68,10 @@ class SshTransport implements Transport {
 
   get lost(): Unreachable | undefined {
     return this.#lost;
+  }
+
+  get library(): PatchedLibrary {
+    return this.#patches.library;
   }
 
   async start(command: string): Promise<TargetProcess> {
@@ -86,7 +94,7 @@ class SshTransport implements Transport {
         if (error !== undefined) return reject(error);
         // One to open the channel and one for the command.
         this.#roundTripMs = Math.min(this.#roundTripMs, (performance.now() - began) / 2);
-        boundInFlight(channel, this.#roundTripMs);
+        this.#patches.make('bytes-in-flight', () => boundInFlight(channel, this.#roundTripMs));
         channel.once('close', () => (this.#lastClose = performance.now()));
         // At once, for its exit status may come in the same packet.
         resolve(asProcess(channel));

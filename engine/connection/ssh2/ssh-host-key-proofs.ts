@@ -1,5 +1,6 @@
-import type { Client } from 'ssh2';
-import { memberOf } from './ssh-packets.ts';
+import type { Protocol } from './ssh2-internals.ts';
+import { TOOK } from './ssh2-patches.ts';
+import type { Took } from './ssh2-patches.ts';
 
 /** By which OpenSSH tells all its host keys as soon as somebody has logged in (PROTOCOL, section 2.5). It wants no reply. */
 const TELLS_HOST_KEYS = 'hostkeys-00@openssh.com';
@@ -7,23 +8,13 @@ const TELLS_HOST_KEYS = 'hostkeys-00@openssh.com';
 /** RFC 4253, section 11.2: an empty message that every side passes over. */
 const IGNORE = Buffer.from([2, 0, 0, 0, 0]);
 
-/** What ssh2 1.17 makes a packet with. */
-interface Protocol {
-  readonly _kexinit: unknown;
-  readonly _handlers: { GLOBAL_REQUEST(...given: readonly unknown[]): unknown };
-  readonly _packetRW: { readonly write: { readonly allocStart: number; alloc(bytes: number): Buffer; finalize(packet: Buffer): Buffer } };
-  readonly _cipher: { encrypt(packet: Buffer): void };
-}
-
 /**
  * ssh2 has the server prove each host key that it tells of: a signature with every one of them, RSA among them, and their checks here, in the
  * middle of the first script. Nobody here asks for further keys. Something is said all the same: sshd has Nagle's delay on until a
- * session begins, so what it says next would wait for our delayed acknowledgement, 40 ms. To be called once `client` has begun
- * to connect; where a later ssh2 has other insides, the keys are proved.
+ * session begins, so what it says next would wait for our delayed acknowledgement, 40 ms. To be called once the client
+ * has begun to connect.
  */
-export function leaveHostKeysUnproved(client: Client): void {
-  const protocol = memberOf(client, '_protocol');
-  if (!isProtocol(protocol)) return;
+export function leaveHostKeysUnproved(protocol: Protocol): Took {
   const handle = protocol._handlers.GLOBAL_REQUEST.bind(protocol._handlers);
   protocol._handlers.GLOBAL_REQUEST = (...given) => {
     const [, name, wantsReply] = given;
@@ -34,14 +25,5 @@ export function leaveHostKeysUnproved(client: Client): void {
     protocol._cipher.encrypt(write.finalize(packet));
     return undefined;
   };
-}
-
-function isProtocol(protocol: unknown): protocol is Protocol {
-  const write = memberOf(memberOf(protocol, '_packetRW'), 'write');
-  return (
-    typeof memberOf(memberOf(protocol, '_handlers'), 'GLOBAL_REQUEST') === 'function' &&
-    typeof memberOf(write, 'alloc') === 'function' &&
-    typeof memberOf(write, 'finalize') === 'function' &&
-    typeof memberOf(memberOf(protocol, '_cipher'), 'encrypt') === 'function'
-  );
+  return TOOK;
 }

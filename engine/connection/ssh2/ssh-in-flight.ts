@@ -1,5 +1,7 @@
 import type { ClientChannel } from 'ssh2';
-import { memberOf } from './ssh-packets.ts';
+import { sendingChannel } from './ssh2-internals.ts';
+import { OTHER_INSIDES, TOOK } from './ssh2-patches.ts';
+import type { Took } from './ssh2-patches.ts';
 
 /** What a link of 1 Gbit/s takes. Bytes a millisecond. */
 const PACE = 125_000;
@@ -13,12 +15,11 @@ export function bytesInFlight(roundTripMs: number): number {
 
 /**
  * OpenSSH takes 2 MiB a channel before anybody has read any of it, and is busy holding that: to receive three files of 100 MB took 1.09 s
- * of its processor time, 0.78 s with 512 KiB at a time. So no more is sent ahead than the distance needs. Where a later ssh2 keeps what
- * it may send elsewhere, nothing happens.
+ * of its processor time, 0.78 s with 512 KiB at a time. So no more is sent ahead than the distance needs.
  */
-export function boundInFlight(channel: ClientChannel, roundTripMs: number): void {
-  const outgoing = memberOf(channel, 'outgoing');
-  const window = memberOf(outgoing, 'window');
-  if (typeof outgoing !== 'object' || outgoing === null || typeof window !== 'number') return;
-  Reflect.set(outgoing, 'window', Math.min(window, bytesInFlight(roundTripMs)));
+export function boundInFlight(channel: ClientChannel, roundTripMs: number): Took {
+  const sending = sendingChannel(channel);
+  if (sending === undefined) return OTHER_INSIDES;
+  sending.outgoing.window = Math.min(sending.outgoing.window, bytesInFlight(roundTripMs));
+  return TOOK;
 }

@@ -29,7 +29,8 @@ export function plan(output: Output, options: PlainOptions): Renderer {
     else if (event.type === 'message' || event.type === 'handler_owed' || event.type === 'options_not_kept')
       told.push(...eventLines(event, options));
     else if (event.type === 'run_finished') output.write(`${[...lines(), '', ...recapLines(event, paint)].join('\n')}\n`);
-    else if (options.verbosity > 0 && event.type === 'host_connected') output.write(`${eventLines(event, options).join('\n')}\n`);
+    else if ((options.verbosity > 0 && event.type === 'host_connected') || (options.verbosity > 1 && event.type === 'ssh_patches'))
+      output.write(`${eventLines(event, options).join('\n')}\n`);
   }
 
   function lines(): readonly string[] {

@@ -51,6 +51,7 @@ export class RecordedPlan {
       case 'task_retried':
       case 'message':
       case 'handler_owed':
+      case 'ssh_patches':
       case 'options_not_kept':
       case 'play_finished':
       case 'run_finished':

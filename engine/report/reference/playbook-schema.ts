@@ -13,8 +13,8 @@ import { openOutput } from '../text/output.ts';
 
 type Schema = { readonly [key: string]: unknown };
 
-const BOOLEANS = new Set(['become', 'no_log', 'run_once', 'any_errors_fatal', 'gather_facts']);
-const TASK_LISTS = new Set(['tasks', 'pre_tasks', 'post_tasks', 'handlers', 'block', 'rescue', 'always']);
+const BOOLEANS: ReadonlySet<string> = new Set(['become', 'no_log', 'run_once', 'any_errors_fatal', 'gather_facts']);
+const TASK_LISTS: ReadonlySet<string> = new Set(['tasks', 'pre_tasks', 'post_tasks', 'handlers', 'block', 'rescue', 'always']);
 const TEMPLATE: Schema = { type: 'string', pattern: '\\{\\{' };
 const ANYTHING: Schema = {};
 

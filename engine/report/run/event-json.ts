@@ -41,6 +41,7 @@ function plainEvent(event: RunEvent): object {
     case 'task_started':
     case 'task_retried':
     case 'handler_owed':
+    case 'ssh_patches':
     case 'options_not_kept':
     case 'play_finished':
       return maskTexts(event);

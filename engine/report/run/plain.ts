@@ -1,7 +1,7 @@
 import type { Difference } from '../../modules/base/module.ts';
 import type { RunEvent, TaskFinished } from '../../run/base/events.ts';
 import { HIDDEN } from '../../run/base/no-log.ts';
-import { byTransport } from '../text/transport-text.ts';
+import { byTransport, patchesLine } from '../text/transport-text.ts';
 import { notKeptLine } from '../text/not-kept.ts';
 import { maskValue } from '../../values/mask/mask.ts';
 import { differenceLines } from '../text/differences.ts';
@@ -68,6 +68,8 @@ export function eventLines(event: RunEvent, options: PlainOptions): readonly str
             `connected: [${safeLine(event.host)}] ${safeLine(event.address)}${byTransport(event.transport)} in ${Math.round(event.milliseconds)} ms`,
           ]
         : [];
+    case 'ssh_patches':
+      return verbosity > 1 ? [patchesLine(event)] : [];
     case 'host_unreachable': {
       const during = event.during === undefined ? '' : ` during ${taskTitle(event.during, undefined)}`;
       return [paint('red', `unreachable: [${safeLine(event.host)}]${during}`), ...indent(problemLines(event.problem, paint, options.read))];

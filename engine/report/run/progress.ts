@@ -64,6 +64,7 @@ export class Progress {
       case 'run_started':
       case 'message':
       case 'handler_owed':
+      case 'ssh_patches':
       case 'options_not_kept':
       case 'run_finished':
         return;

@@ -4,12 +4,12 @@ import type { Visit } from '../../run/visit-hosts.ts';
 import { openOutput } from '../text/output.ts';
 import { paintFor } from '../text/paint.ts';
 import { problemLines, sourceReader } from '../text/problems.ts';
-import { byTransport } from '../text/transport-text.ts';
+import { byTransport, patchesLine } from '../text/transport-text.ts';
 import { notKeptLine } from '../text/not-kept.ts';
 import { safeJson, safeLine } from '../text/safe-text.ts';
 
-/** Shows hosts as they answer, one line each; with `json`, one object a line. */
-export function showPings(format: 'auto' | 'plain' | 'json', stdout: NodeJS.WritableStream): (visit: Visit) => void {
+/** Shows hosts as they answer, one line each, from a verbosity of 2 on with the patches of ssh2; with `json`, one object a line. */
+export function showPings(format: 'auto' | 'plain' | 'json', verbosity: number, stdout: NodeJS.WritableStream): (visit: Visit) => void {
   const paint = paintFor(stdout);
   const output = openOutput(stdout);
   const read = sourceReader();
@@ -27,8 +27,10 @@ export function showPings(format: 'auto' | 'plain' | 'json', stdout: NodeJS.Writ
       );
     const { os, architecture, user, kernel } = visit.facts;
     const what = `${os.distribution} ${os.version} ${architecture}, Linux ${kernel}, user ${user}`;
+    const { host, library } = visit;
+    const patches = verbosity > 1 && library !== undefined ? `    ${patchesLine({ host, ...library })}\n` : '';
     return output.write(
-      `${paint('green', 'ok')}: [${safeLine(visit.host)}] ${safeLine(visit.address)}${byTransport(visit.transport)} in ${Math.round(visit.milliseconds)} ms (${safeLine(what)})\n`,
+      `${paint('green', 'ok')}: [${safeLine(visit.host)}] ${safeLine(visit.address)}${byTransport(visit.transport)} in ${Math.round(visit.milliseconds)} ms (${safeLine(what)})\n${patches}`,
     );
   };
 }

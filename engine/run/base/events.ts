@@ -1,3 +1,4 @@
+import type { PatchedLibrary } from '../../connection/base/transport.ts';
 import type { TransportName } from '../../connection/base/transport.ts';
 import type { Problem } from '../../errors/problem.ts';
 import type { Difference } from '../../modules/base/module.ts';
@@ -10,6 +11,7 @@ export type RunEvent =
   | FilesRead
   | PlayStarted
   | HostConnected
+  | SshPatches
   | HostUnreachable
   | TaskStarted
   | TaskRetried
@@ -61,6 +63,12 @@ export interface HostConnected {
   /** What brought the connection about. */
   readonly transport: TransportName;
   readonly milliseconds: number;
+}
+
+/** ssh2 as it is used for a host. Told of the first one, and of those where it differs. */
+export interface SshPatches extends PatchedLibrary {
+  readonly type: 'ssh_patches';
+  readonly host: string;
 }
 
 export interface HostUnreachable {

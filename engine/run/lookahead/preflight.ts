@@ -1,4 +1,3 @@
-import { breathe } from '../../connection/base/breath.ts';
 import { Problem, Problems } from '../../errors/problem.ts';
 import type { Include, Step, Task } from '../../playbook/base/play.ts';
 import { resultsOf } from '../../playbook/base/brings.ts';
@@ -90,7 +89,7 @@ class Trial {
   }
 
   async #step(host: HostState, step: Task | Include): Promise<void> {
-    await breathe();
+    await this.#context.machines.breathe();
     if (step.kind === 'task') await this.#task(host, step);
     else {
       const { isWhole, delegates } = step.ahead;

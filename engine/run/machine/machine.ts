@@ -1,4 +1,5 @@
 import type { Changing, Completed, Connection, Looking } from '../../connection/connection.ts';
+import { briefChange, watchedChange } from '../../connection/shell/frame.ts';
 import type { Privilege } from '../../connection/base/target.ts';
 import { Unreachable } from '../../connection/base/unreachable.ts';
 import { Problem } from '../../errors/problem.ts';
@@ -221,9 +222,9 @@ export class Machine {
     const isOfOneKind = new Set(asked.requests.map(({ kind }) => kind.name)).size <= 1;
     const areBrief = asked.requests.every(({ kind, detail }) => kind.isBrief?.(detail) === true);
     const brief = apply.brief === true && syncs === '' && isOfOneKind && areBrief;
-    const scripts = { ahead: ahead.filter((part) => part !== '').join('\n'), change: apply.script, look: asked.script, brief };
+    const scripts = { ahead: ahead.filter((part) => part !== '').join('\n'), change: apply.script, look: asked.script };
     const answer = await changing
-      .changeAndLook(scripts, limits, { maxOutputBytes: MOST_LOOKED_AT })
+      .changeAndLook(brief ? briefChange(scripts) : watchedChange(scripts), limits, { maxOutputBytes: MOST_LOOKED_AT })
       .finally(() => (this.#changes.done += 1));
     if (answer.kind === 'not_begun') return answer;
     if (apply.unsynced !== undefined && answer.change.status === 0) this.#unsyncedBy(key).add(apply.unsynced);

@@ -13,6 +13,7 @@ import { HostStops } from '../base/signals.ts';
 import type { TargetSettings } from './target-settings.ts';
 import { targetOf } from './target-settings.ts';
 import { NotKept } from './not-kept.ts';
+import { ToldPatches } from './told-patches.ts';
 
 const CLOSED_AT_A_STRETCH = 25;
 
@@ -23,6 +24,7 @@ export class Machines {
   /** Where and as whom each is reached now. */
   readonly #targets = new Map<string, Target>();
   readonly #notKept = new NotKept();
+  readonly #patches = new ToldPatches();
   readonly #settings: TargetSettings;
   readonly #vault: Vault;
   readonly #changes: ChangeCount;
@@ -85,6 +87,11 @@ export class Machines {
     await machine.loginAnew(mode);
   }
 
+  /** Gives way to other hosts where this turn of the event loop has gone on for long. */
+  breathe(): Promise<void> {
+    return this.#settings.connections.loop.breathe();
+  }
+
   roundTrips(name: string): number {
     return this.#ready.get(name)?.roundTrips ?? 0;
   }
@@ -95,7 +102,13 @@ export class Machines {
     const lock = this.#lock === undefined || target.kind === 'local' ? undefined : { holder: this.#holder, ...this.#lock };
     this.#targets.set(name, target);
     const open = (attempt: AbortSignal): Promise<Connection> =>
-      connect(this.#targets.get(name) ?? target, { signal: this.#signal, attempt, lock, looks: this.#looks });
+      connect(this.#targets.get(name) ?? target, {
+        signal: this.#signal,
+        attempt,
+        lock,
+        looks: this.#looks,
+        context: this.#settings.connections,
+      });
     const reopen: MachineParts['reopen'] = async (timeoutMs, how) => {
       const signal = how === 'stoppable' ? this.#attempt : this.#signal;
       try {
@@ -112,6 +125,7 @@ export class Machines {
     const address = target.kind === 'local' ? 'this machine' : `${target.user}@${target.address}:${target.port}`;
     this.#notKept.note(name, target, connection.transport);
     this.#emit({ type: 'host_connected', host: name, address, transport: connection.transport, milliseconds: performance.now() - began });
+    this.#patches.note(name, connection.library, this.#emit);
     return machine;
   }
 

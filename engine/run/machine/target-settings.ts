@@ -1,3 +1,4 @@
+import type { ConnectionContext } from '../../connection/connection.ts';
 import { sshTarget } from '../../connection/ssh-config/ssh-target.ts';
 import type { Target } from '../../connection/base/target.ts';
 import { Problem } from '../../errors/problem.ts';
@@ -13,6 +14,8 @@ export interface TargetSettings {
   readonly password: Secret | undefined;
   readonly connectTimeoutMs: number;
   readonly keepAliveMs: number;
+  /** What the connections of the run share. */
+  readonly connections: ConnectionContext;
   /** What playbook and inventory may do on this machine. */
   readonly access: ControllerAccess;
 }
@@ -56,6 +59,7 @@ export async function targetOf(name: string, scope: Scope, settings: TargetSetti
       connectTimeoutMs: settings.connectTimeoutMs,
       keepAliveMs: seconds(scope, 'ansible_server_alive_interval', name) ?? settings.keepAliveMs,
     },
+    settings.connections.configs,
   );
 }
 

@@ -3,6 +3,11 @@ import { inspect } from 'node:util';
 /** What stands in an output where a secret would be. */
 export const MASK = '********';
 
+/**
+ * The secrets of the whole process, for safety: text of one run may come out of another (an error that Node words, a file that both read, a
+ * journal), and what is a secret anywhere must be shown nowhere. A registry for each run would have to be handed to whatever makes text, and
+ * each place that forgets it would show a secret. The price is that a run may hide a word that is a secret of another run only.
+ */
 const atoms = new Set<string>();
 const numbers = new Set<string>();
 

@@ -2,7 +2,7 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import { BOUNDED_MATCHES } from './cel-environment.ts';
 import { typeNames } from '../base/variable-name.ts';
 
-const MACROS = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
+const MACROS: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
 
 export interface References {
   /** Free variables, each with the range of its first use. */
@@ -17,7 +17,7 @@ export interface References {
   readonly typeAsVariable: { readonly name: string; readonly start: number; readonly end: number } | undefined;
 }
 
-const DECIDING_METHODS = new Set([
+const DECIDING_METHODS: ReadonlySet<string> = new Set([
   'all',
   'exists',
   'exists_one',
@@ -28,7 +28,7 @@ const DECIDING_METHODS = new Set([
   'size',
   'hasValue',
 ]);
-const DECIDING_FUNCTIONS = new Set(['has', 'defined', 'size', 'semver', 'cidrContains', 'cidrOverlaps']);
+const DECIDING_FUNCTIONS: ReadonlySet<string> = new Set(['has', 'defined', 'size', 'semver', 'cidrContains', 'cidrOverlaps']);
 
 /** What a parsed expression refers to. The macros' own variables are not counted. */
 export function collectReferences(root: ASTNode): References {

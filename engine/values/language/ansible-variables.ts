@@ -167,7 +167,7 @@ export const ANSIBLE_MAGIC: readonly AnsibleVariable[] = [
   },
 ];
 
-const byName = new Map<string, AnsibleVariable>([
+const byName: ReadonlyMap<string, AnsibleVariable> = new Map([
   ...ANSIBLE_FACTS.map((fact) => [`ansible_facts.${fact.name}`, fact] as const),
   ...ANSIBLE_FACTS.map((fact) => [`ansible_${fact.name}`, fact] as const),
   ...ANSIBLE_MAGIC.map((one) => [one.name, one] as const),

@@ -71,7 +71,7 @@ export function maskedOnce<From extends object, Masked>(make: (from: From) => Ma
   };
 }
 
-/** What is looked for, of as many secrets as `secrets` and `numbers` say. Secrets are only ever added. */
+/** Of the whole process, as the secrets are. What is looked for, of as many secrets as `secrets` and `numbers` say. Secrets are only ever added. */
 const tables = { secrets: 0, numbers: 0, all: new Search(), encoded: new Search(), pieces: new PieceSearch(), short: new Search() };
 
 function addForms(): void {

@@ -15,7 +15,7 @@ const MAX_EXPANDED_NODES = 1_000_000;
 const MAX_PROBLEMS = 20;
 /** A few milliseconds' worth. The lexer takes half of the time that a file takes as a whole. */
 const LEXEMES_AT_A_STRETCH = 4_000;
-const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 export interface YamlOptions {
   /** Opens a `!vault` value. It may throw a Problem. Without it, such a value is a Problem. */

@@ -2,12 +2,13 @@ import { createServer, connect } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { breathe, receiveInTurn } from '../../../engine/connection/base/breath.ts';
+import { EventLoopBudget } from '../../../engine/connection/base/breath.ts';
 
 test('a timer has its turn amid the work of many', async () => {
+  const loop = new EventLoopBudget();
   const work = Array.from({ length: 40 }, async () => {
     for (let step = 0; step < 4; step += 1) {
-      await breathe();
+      await loop.breathe();
       workFor(2);
     }
   });
@@ -21,6 +22,7 @@ test('a timer has its turn amid the work of many', async () => {
 });
 
 test('what many sockets received at once is handed on over several turns, whole and in its order', async () => {
+  const loop = new EventLoopBudget();
   const SOCKETS = 30;
   const server = createServer((socket) => void socket.on('error', () => {}));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -35,7 +37,7 @@ test('what many sockets received at once is handed on over several turns, whole 
     (_, index) =>
       new Promise<void>((resolve) => {
         const socket = connect(port, '127.0.0.1');
-        receiveInTurn(socket);
+        loop.receiveInTurn(socket);
         socket.on('data', (data) => {
           texts[index] += data.toString();
           handedOn.push(turn);
@@ -56,18 +58,19 @@ test('what many sockets received at once is handed on over several turns, whole 
 });
 
 test('what is held for a socket that is destroyed meanwhile is let go of', async () => {
+  const loop = new EventLoopBudget();
   const server = createServer((socket) => void socket.on('error', () => {}).end('late'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const socket = connect(port, '127.0.0.1');
-  receiveInTurn(socket);
+  loop.receiveInTurn(socket);
   let came = false;
   socket.on('data', () => (came = true));
   const push = socket.push.bind(socket);
   const held = new Promise<void>((resolve) => {
     socket.push = (chunk: unknown): boolean => {
       // This turn is long now, whatever it was.
-      void breathe();
+      void loop.breathe();
       workFor(20);
       const taken = push(chunk);
       socket.destroy();
@@ -77,7 +80,7 @@ test('what is held for a socket that is destroyed meanwhile is let go of', async
   });
   await held;
   let others = false;
-  await breathe().then(() => (others = true));
+  await loop.breathe().then(() => (others = true));
   server.close();
   expect({ came, others }).toEqual({ came: false, others: true });
 });

@@ -2,7 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BoundedOutput, FrameDecoder, newMarker } from '../../../engine/connection/shell/frame.ts';
+import { BoundedOutput } from '../../../engine/connection/shell/bounded-output.ts';
+import { FrameDecoder, newMarker } from '../../../engine/connection/shell/frame-decoder.ts';
 
 const MARKER = '0123456789abcdef0123456789abcdef';
 

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { expectFirstWord, handshakesAtOnce, handshakeTurn, noteDrop } from '../../../engine/connection/ssh/handshake-turns.ts';
+import { HandshakeLimiter, handshakesAtOnce } from '../../../engine/connection/ssh/handshake-turns.ts';
 
 test.each([
   ['near servers', [8, 6, 19.9], 10],
@@ -12,19 +12,20 @@ test.each([
 });
 
 test('while no server has said a word, more are greeted as time goes by, until one hangs up', async () => {
+  const handshakes = new HandshakeLimiter();
   const done = Promise.withResolvers<void>();
   let greeted = 0;
   const greet = async (): Promise<void> => {
     greeted += 1;
-    const word = expectFirstWord();
+    const word = handshakes.expectFirstWord();
     await done.promise;
     word.stayedAway();
   };
-  const all = Promise.all(Array.from({ length: 200 }, () => handshakeTurn(greet)));
+  const all = Promise.all(Array.from({ length: 200 }, () => handshakes.inTurn(greet)));
   await new Promise(setImmediate);
   expect(greeted).toBe(10);
   await vi.waitFor(() => expect(greeted).toBe(100), 30_000);
-  noteDrop();
+  handshakes.noteDrop();
   done.resolve();
   await all;
   expect(greeted).toBe(200);
