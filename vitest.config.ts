@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** unit: quick and alone. ssh: real OpenSSH servers on loopback; openssh: some of them by the system's ssh. lab: real hosts, one file after another. e2e: so, with clusters in use. */
+/** unit: quick and alone. ssh: real OpenSSH servers on loopback; openssh: some of them by the system's ssh; plain-ssh: some without the patches that only save time. lab: real hosts, one file after another. e2e: so, with clusters in use. */
 export default defineConfig({
   test: {
     projects: [
@@ -45,6 +45,16 @@ export default defineConfig({
             'left-behind',
           ].map((name) => `test/ssh/${name}.test.ts`),
           env: { RUNBOOK_TEST_TRANSPORT: 'openssh' },
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          globalSetup: 'test/system-packages.ts',
+        },
+      },
+      {
+        test: {
+          name: 'plain-ssh',
+          include: ['connecting', 'rekeying', 'session', 'upload'].map((name) => `test/ssh/${name}.test.ts`),
+          env: { RUNBOOK_PLAIN_SSH: '1' },
           testTimeout: 180_000,
           hookTimeout: 180_000,
           globalSetup: 'test/system-packages.ts',

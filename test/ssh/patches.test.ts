@@ -65,8 +65,8 @@ test('a patch with nothing to do says why', async () => {
 });
 
 test.each([
-  ['the sources', {}, 'ssh2 1.17.0 for [host], with rekeying, packet-keys, large-packets, joined-writes, shared-reads, '],
-  ['the sources, with plain ssh2', { RUNBOOK_PLAIN_SSH: '1' }, 'with rekeying; without packet-keys (RUNBOOK_PLAIN_SSH is 1), '],
+  ['all of them', {}, '], with rekeying, packet-keys, large-packets, joined-writes, shared-reads, '],
+  ['those of plain ssh2', { RUNBOOK_PLAIN_SSH: '1' }, 'with rekeying; without packet-keys (RUNBOOK_PLAIN_SSH is 1), '],
 ])('-vv says once which took hold: %s', async (_name, environment, expected) => {
   const inventory = JSON.stringify({
     all: {
