@@ -204,6 +204,17 @@ function changeable(text: string): readonly string[] {
   });
 }
 
+test('ssh2 is not loaded before a server has been dialled', () => {
+  const facade = pathToFileURL(join(ENGINE, 'connection/connection.ts')).href;
+  const script = `
+    import { createRequire } from 'node:module';
+    await import(${JSON.stringify(facade)});
+    const loaded = Object.keys(createRequire(${JSON.stringify(facade)}).cache).filter((file) => file.includes('/node_modules/ssh2/'));
+    console.log(JSON.stringify(loaded));
+  `;
+  expect(JSON.parse(execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' }))).toEqual([]);
+});
+
 test('to import the engine changes nothing of the process', () => {
   const files = sources(ENGINE).map((file) => pathToFileURL(file).href);
   const script = `

@@ -3,7 +3,6 @@ import { judgeHostKey, knownHostName, matchesHost } from './known-hosts.ts';
 import type { HostKeyVerdict, KnownHost } from './known-hosts.ts';
 import type { KnownHostsFiles } from './known-hosts-files.ts';
 import { HOST_KEYS } from '../ssh-config/ssh-options.ts';
-import { library } from '../ssh2/ssh2-library.ts';
 import type { SshTarget } from '../base/target.ts';
 import { Unreachable } from '../base/unreachable.ts';
 
@@ -57,6 +56,8 @@ export class HostKeyCheck {
 
   /** Resolves where the key is good; a new host's key is written down with `accept-new`. Throws Unreachable. */
   async verify(rawKey: Buffer): Promise<void> {
+    // It is loaded by now: nothing that only chooses a transport may load it.
+    const { library } = await import('../ssh2/ssh2-library.ts');
     const parsed = library.ssh2.utils.parseKey(rawKey);
     const keyType = parsed instanceof Error ? 'unreadable' : Array.isArray(parsed) ? (parsed[0]?.type ?? '') : parsed.type;
     const key = rawKey.toString('base64');
