@@ -27,10 +27,11 @@ const LAUNCHER = join(BIN, 'runbook.js');
 function checkout(): string {
   const root = temporaryFolder('runbook-launcher-');
   cpSync(BIN, join(root, 'bin'), { recursive: true });
-  for (const folder of ['build', 'dist', 'engine/cli', 'node_modules']) mkdirSync(join(root, folder), { recursive: true });
+  for (const folder of ['build', 'dist', 'engine/cli', 'node_modules', 'patches']) mkdirSync(join(root, folder), { recursive: true });
   writeFileSync(join(root, 'package.json'), '{"type":"module","version":"1.2.3"}');
   writeFileSync(join(root, 'node_modules/.package-lock.json'), '{}');
   for (const name of ['bundle.ts', 'ascii.ts']) writeFileSync(join(root, 'build', name), '');
+  writeFileSync(join(root, 'patches/ssh2@1.17.0.patch'), '');
   writeFileSync(join(root, 'engine/cli/main.ts'), says('sources', 'export '));
   writeFileSync(join(root, 'engine/cli/play.ts'), 'export {};');
   writeFileSync(join(root, 'dist/runbook.cjs'), `(function (exports) {${says('bundle', '')} exports.main = main; })`);
@@ -132,6 +133,7 @@ const CHANGES: readonly (readonly [string, (root: string) => void])[] = [
   ['a source was renamed', (root) => renameSync(join(root, 'engine/cli/play.ts'), join(root, 'engine/cli/plan.ts'))],
   ['libraries were installed', (root) => writeFileSync(join(root, 'node_modules/.package-lock.json'), '{ }')],
   ['package.json was edited', (root) => appendFileSync(join(root, 'package.json'), '\n')],
+  ['a patch of ssh2 was edited', (root) => appendFileSync(join(root, 'patches/ssh2@1.17.0.patch'), '\n')],
   ['it is made another way', (root) => appendFileSync(join(root, 'build/bundle.ts'), '\n')],
   ['another build replaced it', (root) => writeFileSync(join(root, 'dist/runbook.cjs'), readFileSync(join(root, 'dist/runbook.cjs')))],
   ['nothing says what it was made of', (root) => rmSync(join(root, 'dist/sources.txt'))],
