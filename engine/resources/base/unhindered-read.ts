@@ -15,7 +15,8 @@ calmly() {
 
 /**
  * `in_other_hands PATH`: whether somebody else than root and the user who looks may exchange a name on the way to an absolute path. It costs
- * root no process, and other users one. A link counts as such a name: where it leads may be in the hands of others.
+ * root no process, and other users one. A link counts as such a name: where it leads may be in the hands of others. What does not exist is in
+ * the hands of whoever has the folder in which it would be.
  */
 export const IN_OTHER_HANDS = `own_folder=-
 in_other_hands() {
@@ -24,7 +25,7 @@ in_other_hands() {
     u=\${h%/*}
     if [ -L "$h" ] || { [ -k "\${u:-/}" ] && ! [ -O "$h" ]; }; then return 0; fi
     [ "$u" != "$own_folder" ] || return 1
-    [ -O "\${u:-/}" ] || f=1
+    [ -O "\${u:-/}" ] || ! [ -e "\${u:-/}" ] || f=1
     h=$u
   done
   if [ -n "$f" ]; then
