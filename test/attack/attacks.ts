@@ -111,7 +111,7 @@ export const WRITINGS: Readonly<Record<string, Writing>> = {
   'owner of a directory': {
     task: 'file: { path: /home/alice/d/f, state: directory, mode: "{{#if (eq (mod item 2) 0)}}0750{{else}}0705{{/if}}", owner: "{{#if (eq (mod item 2) 0)}}alice{{else}}root{{/if}}" }',
     given: 'mkdir f; chown alice f',
-    never: ['close'],
+    never: ['create', 'close'],
   },
   'a new directory': { task: 'file: { path: "/home/alice/d/n{{item}}", state: directory, owner: alice, mode: "0755" }' },
   'directories above': { task: 'file: { path: "/home/alice/d/n{{item}}/sub/sub", state: directory, owner: alice, mode: "0755" }' },
@@ -164,6 +164,7 @@ export const WRITINGS: Readonly<Record<string, Writing>> = {
   move: {
     task: 'move: { src: "/home/alice/d/n{{item}}", dest: "/srv/open/n{{item}}" }',
     given: 'for i in $(seq 0 $rounds); do : >n$i; done; chown -R alice .',
+    never: ['create', 'close'],
   },
   'a file of cron': {
     task: 'cron: { name: "round {{item}}", job: "true", user: alice, cron_file: /home/alice/d/f }',
@@ -202,5 +203,5 @@ export const WRITINGS: Readonly<Record<string, Writing>> = {
     name: 'runbook-23456',
   },
   'a temporary file': { task: 'tempfile: { path: /home/alice/d }' },
-  'a kubeconfig or key': { task: 'random_key: { path: "/home/alice/d/n{{item}}" }' },
+  'a kubeconfig or key': { task: 'random_key: { path: "/home/alice/d/n{{item}}" }', never: ['create', 'close'] },
 };
