@@ -31,6 +31,10 @@ export const module = defineModule<Arguments>({
   observes: (args) => [requestOf(args)],
   plan(args, _loaded, seen, context) {
     const state = seen.of(requestOf(args));
+    if (seen.certainty(requestOf(args)) === 'after_change') {
+      const because = `an earlier change of ${args.path}`;
+      return { kind: 'cannot_know', because, planned: { stat: new Unknown(because) } };
+    }
     if (state.type === 'hidden') return cannotLook(args.path, context.user);
     const there = state.type === 'link' && args.follow ? (state.to?.state ?? state) : state;
     return { kind: 'in_sync', result: { stat: describe(args.path, there, args.get_checksum) } };

@@ -8,6 +8,7 @@ import { NOTHING_ABOVE, disagreement, endOf, isBeneath, parentOf } from './file/
 import { digestLarge } from './file/large-digest.ts';
 import { CALMLY, IN_OTHER_HANDS } from './base/unhindered-read.ts';
 import { groups } from './group.ts';
+import { isUndeclaredPackage, packages } from './package.ts';
 import type { Prediction, Request, ResourceKind } from './base/resource.ts';
 import { predictedOf, request } from './base/resource.ts';
 import { users } from './user.ts';
@@ -75,7 +76,7 @@ export function wholeFile(path: string): Request<FileDetail, FileState> {
 /** What follows for one path from what happens at another. */
 function stateAfter(state: FileState, path: string, effect: Prediction): FileState | 'stale' | undefined {
   const other = predictedOf(files, effect);
-  if (other === undefined) return afterAccount(state, effect);
+  if (other === undefined) return afterPackage(state, path, effect) ?? afterAccount(state, effect);
   const changed = effect.request.id;
   if (changed === path) return other;
   if (other.type === 'link' && other.to?.path === path && other.to.isUntouched !== true) return other.to.state;
@@ -92,6 +93,20 @@ function stateAfter(state: FileState, path: string, effect: Prediction): FileSta
   if (state.type === 'link' && state.to?.path !== undefined && isBeneath(state.to.path, changed) && other.type !== 'directory')
     return 'stale';
   return undefined;
+}
+
+/** Packages put no files there. */
+const APART_FROM_PACKAGES = /^\/(?:dev|home|media|mnt|proc|root|srv|sys|tmp)(?:\/|$)/;
+
+/**
+ * A package may bring, change or remove any file, so a play looks again. A plan believes what it has seen, except for a file that is
+ * absent: a package that does not list what it brings may bring it.
+ */
+function afterPackage(state: FileState, path: string, effect: Prediction): FileState | 'stale' | undefined {
+  const other = predictedOf(packages, effect);
+  if (other === undefined) return undefined;
+  const mayCome = state.type === 'absent' && other.installed && isUndeclaredPackage(effect) && !APART_FROM_PACKAGES.test(path);
+  return mayCome ? 'stale' : state;
 }
 
 /** Files keep their numbers: an account or a group that gets another one leaves them to nobody, or to somebody else. */

@@ -8,6 +8,7 @@ import { file, files } from '../../engine/resources/file.ts';
 import type { FileState, RegularFile } from '../../engine/resources/file/file-state.ts';
 import { ABSENT, NOTHING_ABOVE } from '../../engine/resources/file/file-state.ts';
 import { groupRequest } from '../../engine/resources/group.ts';
+import { packageRequest } from '../../engine/resources/package.ts';
 import { predict } from '../../engine/resources/base/resource.ts';
 import { userRequest } from '../../engine/resources/user.ts';
 import { SHELLS, observeHere } from './local-sh.ts';
@@ -209,6 +210,26 @@ describe('what follows from a change elsewhere', () => {
     ['nothing is there', ABSENT, predict(userRequest('ada'), { exists: false }), undefined],
   ])('%s', (_what, state, effect, expected) => {
     expect(files.after?.(state, '/a', effect)).toEqual(expected);
+  });
+});
+
+describe('what follows for a file from a change of a package', () => {
+  const attributes = { mode: 0o644, uid: 0, gid: 0, owner: 'root', group: 'root' };
+  const there: RegularFile = { type: 'file', ...attributes, size: 1, sha256: 'a', content: undefined };
+  const packageEffect = (installed: boolean, declared: boolean): ReturnType<typeof predict> =>
+    predict(packageRequest('nginx', { candidate: false, versioned: false, declared }), { installed, broken: false });
+
+  /** `state`: a play looks again, a plan believes what it has seen. */
+  it.each<[string, string, FileState, ReturnType<typeof predict>, 'state' | 'stale']>([
+    ['a package may bring it', '/etc/nginx/nginx.conf', NOTHING_ABOVE, packageEffect(true, false), 'stale'],
+    ['a package lists all that it brings', '/etc/nginx/nginx.conf', NOTHING_ABOVE, packageEffect(true, true), 'state'],
+    ['a package that is removed brings nothing', '/etc/nginx/nginx.conf', ABSENT, packageEffect(false, false), 'state'],
+    ['it is where packages put nothing', '/srv/app/config', ABSENT, packageEffect(true, false), 'state'],
+    ['its folder only begins like one of those', '/srvx', ABSENT, packageEffect(true, false), 'stale'],
+    ['a package may change it', '/etc/passwd', there, packageEffect(true, false), 'state'],
+    ['a package may remove it', '/etc/nginx/nginx.conf', there, packageEffect(false, false), 'state'],
+  ])('%s', (_what, path, state, effect, expected) => {
+    expect(files.after?.(state, path, effect)).toBe(expected === 'state' ? state : expected);
   });
 });
 

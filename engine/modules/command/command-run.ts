@@ -41,6 +41,11 @@ export interface CommandToRun {
 /** A command that is run: always, unless `creates` or `removes` tell that there is nothing to do. */
 export function planRun(args: RunArguments, { shown, cmd, script }: CommandToRun, seen: Seen, context: Context): Outcome {
   const done = alreadyDone(args, seen);
+  const open = createsRemovesRequests(args).find((one) => one.kind.name === 'file' && seen.certainty(one) === 'after_change');
+  if (done !== undefined && open !== undefined) {
+    const because = `an earlier change that may bring or remove ${open.id}`;
+    return { kind: 'cannot_know', because, planned: { ...unknownResult(because), cmd } };
+  }
   if (done !== undefined) {
     const stdout = `skipped, since ${done}`;
     return { kind: 'in_sync', result: { cmd, rc: 0, stdout, stdout_lines: [stdout], stderr: '', stderr_lines: [] } };

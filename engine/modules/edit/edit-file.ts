@@ -60,8 +60,11 @@ export function planEdit(
   const place = placeFor(request, true, seen, context.user, args.create);
   const isAbsent = place.kind === 'impossible' ? seen.of(request).type === 'absent' : place.state.type === 'absent';
   // Nothing to be taken out of a file that is not there, even where its directory is not.
-  if (isAbsent && !(inserted instanceof Unknown) && edit(undefined) === undefined)
+  if (isAbsent && !(inserted instanceof Unknown) && edit(undefined) === undefined) {
+    if (seen.certainty(request) === 'after_change')
+      return { kind: 'cannot_know', because: `an earlier change that may bring ${args.path}` };
     return { kind: 'in_sync', result: { path: args.path, msg: 'the file does not exist' } };
+  }
   if (place.kind === 'impossible') return place;
   const { state } = place;
   if (isAbsent && !args.create) {
