@@ -12,6 +12,7 @@ import { module as selinux } from '../../engine/modules/selinux.ts';
 import { module as service } from '../../engine/modules/service.ts';
 import { module as swap } from '../../engine/modules/swap.ts';
 import { module as sysctl } from '../../engine/modules/sysctl.ts';
+import { module as timezone } from '../../engine/modules/timezone.ts';
 import { module as user } from '../../engine/modules/user.ts';
 import { module as yumRepository } from '../../engine/modules/yum_repository.ts';
 import { Secret } from '../../engine/values/base/secret.ts';
@@ -284,6 +285,47 @@ const CASES: readonly Case[] = [
       'mkdir -p /etc/yum.repos.d; printf "[one]\\nname=one\\n\\n[two]\\nname=old\\n\\n[three]\\nname=three\\n" >/etc/yum.repos.d/rb.repo',
     proof:
       'test "$(cat /etc/yum.repos.d/rb.repo)" = "[one]\nname=one\n\n[two]\nname=two\nbaseurl=https://b/\nenabled=1\ngpgcheck=0\n\n[three]\nname=three"',
+  },
+  {
+    what: 'another time zone',
+    module: timezone,
+    args: { name: 'Europe/Berlin' },
+    before: 'ln -sfn /usr/share/zoneinfo/Etc/UTC /etc/localtime; echo Etc/UTC >/etc/timezone',
+    proof: 'test "$(readlink /etc/localtime)" = /usr/share/zoneinfo/Europe/Berlin && test "$(cat /etc/timezone)" = Europe/Berlin',
+  },
+  {
+    what: 'another time zone by a relative link, where the distribution keeps no name',
+    module: timezone,
+    args: { name: 'Europe/Berlin' },
+    before: 'ln -sfn ../usr/share/zoneinfo/Etc/UTC /etc/localtime; rm -f /etc/timezone',
+    proof: 'test "$(readlink /etc/localtime)" = ../usr/share/zoneinfo/Europe/Berlin && test ! -e /etc/timezone',
+  },
+  {
+    what: 'a time zone in the place of a copy',
+    module: timezone,
+    args: { name: 'Etc/GMT+5' },
+    before: 'rm -f /etc/localtime; cp /usr/share/zoneinfo/Etc/GMT+5 /etc/localtime; echo Etc/GMT+5 >/etc/timezone',
+    proof: 'test "$(date +%z)" = -0500 && test -L /etc/localtime',
+  },
+  {
+    what: 'a time zone where nothing tells one',
+    module: timezone,
+    args: { name: 'America/Argentina/Buenos_Aires' },
+    before: 'rm -f /etc/localtime /etc/timezone',
+    proof: 'test "$(date +%z)" = -0300 && test ! -e /etc/timezone',
+  },
+  {
+    what: 'a time zone that the file alone does not name',
+    module: timezone,
+    args: { name: 'Etc/UTC' },
+    before: 'ln -sfn /usr/share/zoneinfo/Etc/UTC /etc/localtime; echo Europe/Paris >/etc/timezone',
+    proof: 'test "$(cat /etc/timezone)" = Etc/UTC',
+  },
+  {
+    what: 'a time zone that is set, beside a comment',
+    module: timezone,
+    args: { name: 'Etc/UTC' },
+    before: 'ln -sfn /usr/share//zoneinfo/Etc/UTC /etc/localtime; printf "# mine\\nEtc/UTC\\n" >/etc/timezone',
   },
   { what: 'a host without SELinux', module: selinux, args: { state: 'permissive' } },
   {

@@ -90,6 +90,7 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   systemd: [{ base: { name: 'a' }, dry: true }],
   tempfile: [{ base: { path: '@' } }],
   template: [{ base: { src: 'plain.hbs', dest: '@/written' }, code: ['validate'] }],
+  timezone: [{ base: { name: 'Etc/UTC' }, dry: true }],
   unarchive: [{ base: { src: 'plain.tar', dest: '@' } }],
   uri: [{ base: { url: 'http://127.0.0.1:1/x', method: 'POST', body: 'x' }, form: { url: 'http://127.0.0.1:1/%s' } }],
   user: [{ base: { name: 'runbookuser', create_home: false } }],

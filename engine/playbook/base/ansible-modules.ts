@@ -30,7 +30,6 @@ export const ANSIBLE_MODULES: readonly AnsibleDifference[] = [
   row('ufw', `${CHECK}: check: ufw status | grep …, apply: ufw allow ….`),
   row('firewalld', `${CHECK}: check: firewall-cmd --query-service=…, apply: firewall-cmd --add-service=….`),
   row('alternatives', `${CHECK}: check: update-alternatives --query …, apply: update-alternatives --set ….`),
-  row('timezone', 'Write file: {path: /etc/localtime, src: /usr/share/zoneinfo/Europe/Berlin, state: link, force: true}.'),
   row('locale_gen', `${CHECK}: check: locale -a | grep …, apply: locale-gen.`),
   row('async_status', 'Leave it out; a task is waited for, timeout: says for how long.'),
   row('seboolean', `${CHECK}: check: getsebool NAME | grep 'on$', apply: setsebool -P NAME on.`),
