@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 
-/** Numbers of the users whose files are the operator's own: the user, root, and who called sudo. */
+/** The uids whose files count as the operator's own: the current user, root, and the user who called sudo. */
 export function ownUsers(env: NodeJS.ProcessEnv = process.env): ReadonlySet<number> {
   const own = process.getuid?.() ?? 0;
   const caller = own === 0 && /^\d+$/.test(env['SUDO_UID'] ?? '') ? [Number(env['SUDO_UID'])] : [];

@@ -42,7 +42,7 @@ export interface SealedBlock {
 }
 
 /**
- * A file with each `!vault` value in it encrypted anew, by age; all other bytes stay as they are. Undefined where there is none.
+ * The file after each of its `!vault` values is encrypted again, by age; all other bytes stay the same. Undefined if it has no such value.
  * `open` gives what a value holds.
  */
 export async function rekeyValues(

@@ -1,7 +1,7 @@
 import type { Frame } from './frame.ts';
 import type { ScriptLimits, Shell } from './shell.ts';
 
-/** So long a shell is waited for that is to be ended and not open yet. */
+/** How long the end of a session waits for a shell that is still being opened. */
 const OPENING_GRACE_MS = 2_000;
 
 /** The scripts of one user on one host, one after the other, in one shell that is opened when first needed. */

@@ -51,7 +51,7 @@ function sourceOffset(text: string, source: string, offset: number): number {
     }
     if (isBlank) {
       if (index === offset) return at;
-      // One blank of the text stands for any run of them in the source; the run is skipped before the next other character.
+      // A blank of the text matches one or more blanks of the source. They are skipped when the next other character is compared.
       if (/\s/.test(source[at] ?? '')) at++;
       continue;
     }
