@@ -148,9 +148,11 @@ const CLASSES: readonly (readonly [RegExp, Class])[] = [
   [/Could not resolve hostname/, 'ENOTFOUND'],
   [/Connection refused/, 'ECONNREFUSED'],
   [/Connection timed out|Operation timed out|Connection to \S+ port \d+ timed out/, 'timeout'],
+  // By a server that hangs up before ssh has asked whether it is connected.
+  [/connect to host .* port \d+: Connection reset/, 'dropped'],
   [/connect to host .* port \d+: /, 'OTHER'],
   [/(?:closed|timed out) by UNKNOWN|UNKNOWN port/, 'proxy'],
-  [/kex_exchange_identification|Connection (?:closed|reset) by|banner exchange/, 'dropped'],
+  [/kex_exchange_identification|Connection (?:closed|reset) by|banner exchange|Broken pipe/, 'dropped'],
 ];
 
 function hostKeyFailure(target: SshTarget, code: UnreachableCode, what: string, said: string): Unreachable {
