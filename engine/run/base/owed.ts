@@ -74,7 +74,8 @@ export function crossOut(user: string, debt: Debt): string {
     '[ ! -e "$f" ] || mv -f "$f" "$f.$n"',
     'for g in "$f".[0-9]*; do [ -e "$g" ] || continue',
     '[ "$g" = "$f.$n" ] || [ -n "$(find "$g" -mmin +1)" ] || continue',
-    `k=$(${others}); [ -z "$k" ] || printf '%s\\n' "$k" >>"$f"; rm -f "$g"; done`,
+    // What cannot be read, or not be put back, stays under the other name: that is part of the list.
+    `k=$(${others}); [ $? -le 1 ] || continue; { [ -z "$k" ] || printf '%s\\n' "$k" >>"$f"; } && rm -f "$g"; done`,
   ];
   return `( ${steps.join('; ')} )`;
 }

@@ -98,3 +98,17 @@ test('what another run writes down while one crosses out is not lost', () => {
   expect(owed()).toEqual(expect.arrayContaining(['grep', 'mv', 'rm'].map((tool) => debt(`While ${tool}`))));
   expect(owed()).not.toContainEqual(debt('Restart'));
 });
+
+test.each([
+  ['cannot be put back', 'mv', 'mkdir "$4"'],
+  ['cannot be read', 'grep', 'exit 2'],
+])('what %s while one crosses out stays owed', (_what, tool, breaks) => {
+  sh(writeDown('operator', [debt('Restart'), debt('Reload')]));
+  const tools = join(home, 'bin');
+  mkdirSync(tools);
+  const real = tool === 'mv' ? `${tool} "$@"; set -- "" "" "" "$2"; ${breaks}` : breaks;
+  writeFileSync(join(tools, tool), `#!/bin/sh\nPATH=\${PATH#*:}\n${real}\n`, { mode: 0o755 });
+  sh(`(PATH=${tools}:$PATH; ${crossOut('operator', debt('Restart'))}); :`);
+  rmSync(list, { recursive: true, force: true });
+  expect(owed()).toContainEqual(debt('Reload'));
+});
