@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** unit: quick and alone. ssh: real OpenSSH servers on loopback; openssh: some of them by the system's ssh; plain-ssh: some without the patches that only save time. lab: real hosts, one file after another. e2e: so, with clusters in use. */
+/**
+ * unit: quick and alone. ssh: real OpenSSH servers on loopback; openssh: some of them by the system's ssh; plain-ssh:
+ * some without the patches that only save time. lab: real hosts, one file after another. e2e: so, with clusters in use.
+ */
 export default defineConfig({
   test: {
     projects: [

@@ -25,7 +25,8 @@ async function loadProgram(root, command) {
   Buffer.poolSize = POOL_BYTES;
   const bundle = path.join(root, 'dist/runbook.cjs');
   const folder = compiledFolder();
-  if (isUsable(root, bundle)) return loadBundle(bundle, folder === undefined ? undefined : path.join(folder, keptName(bundle, command)));
+  if (isUsable(root, bundle))
+    return loadBundle(bundle, folder === undefined ? undefined : path.join(folder, keptName(bundle, command)));
   if (folder !== undefined) enableCompileCache(folder);
   const { main } = await import(pathToFileURL(path.join(root, 'engine/cli/main.ts')).href);
   return { main, keep: () => undefined };
@@ -51,7 +52,10 @@ function isUsable(root, bundle) {
  * @param {string} command
  */
 function keptName(bundle, command) {
-  const copy = createHash('sha256').update(`${bundle}\n${process.arch} ${process.versions.v8}`).digest('hex').slice(0, 16);
+  const copy = createHash('sha256')
+    .update(`${bundle}\n${process.arch} ${process.versions.v8}`)
+    .digest('hex')
+    .slice(0, 16);
   return `${/^[a-z]+$/.test(command) ? command : 'help'}-${copy}`;
 }
 
@@ -61,7 +65,8 @@ function compiledFolder() {
   const folder = path.join(cache, 'runbook', 'compiled');
   try {
     // Step by step, as Node makes whole paths in a loop that does not end below /proc.
-    for (const one of [cache, path.join(cache, 'runbook'), folder]) if (!existsSync(one)) mkdirSync(one, { mode: 0o700 });
+    for (const one of [cache, path.join(cache, 'runbook'), folder])
+      if (!existsSync(one)) mkdirSync(one, { mode: 0o700 });
     return folder;
   } catch {
     return undefined;

@@ -17,18 +17,26 @@ else {
   if (installed !== undefined && process.env.RUNBOOK_NODE !== installed) runUnder(installed);
   else {
     const brought =
-      process.platform === 'linux' ? 'Run "npm install" in its folder, which brings Node for Linux on x64 and arm64, or put' : 'Put';
+      process.platform === 'linux'
+        ? 'Run "npm install" in its folder, which brings Node for Linux on x64 and arm64, or put'
+        : 'Put';
     refuse(`runbook needs Node ${WANTED}, this is ${process.version}. ${brought} Node ${WANTED} first on the PATH.`);
   }
 }
 
-/** The Node that npm has installed with this package, by the lock file and its checksums. Undefined where there is none for this machine. */
+/**
+ * The Node that npm has installed with this package, by the lock file and its checksums. Undefined where there is none
+ * for this machine.
+ */
 function installedNode() {
   const linked = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
   if (existsSync(linked)) return linked;
   try {
     // As a library of another package it lies beside this one.
-    const node = path.join(path.dirname(require.resolve(`node-${process.platform}-${process.arch}/package.json`)), 'bin/node');
+    const node = path.join(
+      path.dirname(require.resolve(`node-${process.platform}-${process.arch}/package.json`)),
+      'bin/node',
+    );
     return existsSync(node) ? node : undefined;
   } catch {
     return undefined;

@@ -1,9 +1,9 @@
-// Makes runbook.cjs, the whole program with its libraries in one file, which loads in a fraction of the time: in dist, or in the folder given.
+// Makes runbook.cjs, the whole program with its libraries in one file, which loads in a fraction of the time: in dist,
+// or in the folder given.
 import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Plugin } from 'rolldown';
-import { rolldown } from 'rolldown';
+import { type Plugin, rolldown } from 'rolldown';
 import { sourceStamp, stampOf } from '../bin/source-stamp.cjs';
 import { CORRECTED, corrected } from '../engine/connection/ssh2/ssh2-patch.ts';
 import { moduleFiles } from '../engine/modules/base/module-files.ts';
@@ -49,7 +49,10 @@ const correctedSsh2: Plugin = {
 const noNativeParts: Plugin = {
   name: 'no-native-parts',
   resolveId: { filter: { id: /\.node$|^cpu-features$/ }, handler: () => '\0no-native-part' },
-  load: { filter: { id: /^\0no-native-part$/ }, handler: () => `throw new Error('runbook does without native parts');` },
+  load: {
+    filter: { id: /^\0no-native-part$/ },
+    handler: () => `throw new Error('runbook does without native parts');`,
+  },
 };
 
 /** HTTP by way of SSH, which is not used here. It would load all that Node has for HTTP. */
@@ -62,12 +65,19 @@ await mkdir(DIST, { recursive: true });
 const { code, stamp, packages } = await bundle();
 // In this order: a bundle never stands beside the stamp of another one.
 await rm(join(DIST, 'sources.txt'), { force: true });
-const written = await replace(BUNDLE, `(function (exports, require, module, __filename, __dirname) {${inAscii(code)}\n})`);
+const written = await replace(
+  BUNDLE,
+  `(function (exports, require, module, __filename, __dirname) {${inAscii(code)}\n})`,
+);
 await replace(join(DIST, 'licenses.txt'), await licenses(packages));
 await replace(join(DIST, 'sources.txt'), `${written}\n${stamp}`);
 
 /** The bundle of the sources that the stamp tells of, although they may change meanwhile. */
-async function bundle(): Promise<{ readonly code: string; readonly stamp: string; readonly packages: readonly string[] }> {
+async function bundle(): Promise<{
+  readonly code: string;
+  readonly stamp: string;
+  readonly packages: readonly string[];
+}> {
   for (;;) {
     const stamp = sourceStamp(ROOT);
     await sleep(TICK_MS);
@@ -84,7 +94,8 @@ async function bundle(): Promise<{ readonly code: string; readonly stamp: string
     });
     await build.close();
     const [chunk, ...others] = output;
-    if (others.length > 0) throw new Error(`The bundle is more than one file: ${others.map((other) => other.fileName).join(', ')}`);
+    if (others.length > 0)
+      throw new Error(`The bundle is more than one file: ${others.map((other) => other.fileName).join(', ')}`);
     if (sourceStamp(ROOT) === stamp) return { code: chunk.code, stamp, packages: packagesOf(chunk.moduleIds) };
   }
 }
@@ -105,7 +116,10 @@ async function licenses(packages: readonly string[]): Promise<string> {
   return `runbook.cjs contains these libraries.\n\n${(await Promise.all(texts)).join('\n\n')}`;
 }
 
-/** Puts it there as a whole, as a program may be about to read it. Gives the stamp of what was put there, which another build may replace at once. */
+/**
+ * Puts it there as a whole, as a program may be about to read it. Gives the stamp of what was put there, which another
+ * build may replace at once.
+ */
 async function replace(path: string, content: string): Promise<string> {
   const temporary = join(dirname(path), `.${process.pid}.tmp`);
   await using file = await open(temporary, 'w');

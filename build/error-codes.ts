@@ -13,7 +13,10 @@ interface Node {
   readonly [key: string]: unknown;
 }
 
-/** The codes of all problems with the messages that they come with, as the sources of the engine have them. What a message fills in is `…`. */
+/**
+ * The codes of all problems with the messages that they come with, as the sources of the engine have them. What a
+ * message fills in is `…`.
+ */
 export function errorCodes(): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, Set<string>>();
   for (const name of readdirSync(ENGINE, { recursive: true, encoding: 'utf8' }).toSorted()) {
@@ -47,7 +50,8 @@ function problemOf(node: Node): Found {
   if (node.type === 'CallExpression' && isNode(node['callee']) && Array.isArray(node['arguments'])) {
     const { property } = node['callee'];
     const [code, message] = node['arguments'] as readonly unknown[];
-    if (isNode(property) && BUILDERS.has(String(property['name']))) return { codes: textsOf(code), messages: textsOf(message) };
+    if (isNode(property) && BUILDERS.has(String(property['name'])))
+      return { codes: textsOf(code), messages: textsOf(message) };
   }
   if (node.type === 'TSTypeAliasDeclaration' && isNode(node['id']) && String(node['id']['name']).endsWith('Code')) {
     return { codes: textsOf(node['typeAnnotation']), messages: [] };
@@ -87,7 +91,9 @@ function textsOf(value: unknown): readonly string[] {
 
 function templateText(node: Node): string {
   const parts = Array.isArray(node['quasis']) ? node['quasis'].filter(isNode) : [];
-  return parts.map(({ value }) => (typeof value === 'object' && value !== null && 'cooked' in value ? String(value.cooked) : '')).join('…');
+  return parts
+    .map(({ value }) => (typeof value === 'object' && value !== null && 'cooked' in value ? String(value.cooked) : ''))
+    .join('…');
 }
 
 function isNode(value: unknown): value is Node {
@@ -96,7 +102,9 @@ function isNode(value: unknown): value is Node {
 
 /** docs/error-codes.md, whole. */
 export function errorCodesPage(codes: ReadonlyMap<string, ReadonlySet<string>>): string {
-  const rows = [...codes].map(([code, messages]) => `| \`${code}\` | ${[...messages].toSorted().map(cell).join('<br>')} |`);
+  const rows = [...codes].map(
+    ([code, messages]) => `| \`${code}\` | ${[...messages].toSorted().map(cell).join('<br>')} |`,
+  );
   return wrapped(`# Error codes
 
 Every error has a code. \`--output json\` and the journal give it beside the message, the place and the advice, so that a

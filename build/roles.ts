@@ -48,12 +48,14 @@ export function roles(): readonly Role[] {
       const defaults = existsSync(join(ROLES, name, 'defaults/main.yml'))
         ? z.record(z.string(), z.unknown()).parse(parse(read('defaults/main.yml')) ?? {})
         : {};
-      const variables = Object.entries(meta.arguments).map(([variable, { type, required, choices, description }]): RoleVariable => ({
-        name: variable,
-        type: choices === undefined ? type : choices.join(', '),
-        defaultValue: required ? undefined : shown(defaults[variable]),
-        description,
-      }));
+      const variables = Object.entries(meta.arguments).map(
+        ([variable, { type, required, choices, description }]): RoleVariable => ({
+          name: variable,
+          type: choices === undefined ? type : choices.join(', '),
+          defaultValue: required ? undefined : shown(defaults[variable]),
+          description,
+        }),
+      );
       return { name, summary: summaryOf(read('README.md')), variables };
     });
 }
@@ -98,7 +100,9 @@ function section({ name, summary, variables }: Role): string {
       `| ${[one.defaultValue === undefined ? `**\`${one.name}\`**` : `\`${one.name}\``, one.type, code(one.defaultValue ?? ''), one.description].map(cell).join(' | ')} |`,
   );
   const head = [`## ${name}`, '', `${summary} More: [README](../roles/${name}/README.md).`, ''];
-  return [...head, '| variable | type or choices | default | meaning |', '| --- | --- | --- | --- |', ...rows, ''].join('\n');
+  return [...head, '| variable | type or choices | default | meaning |', '| --- | --- | --- | --- |', ...rows, ''].join(
+    '\n',
+  );
 }
 
 function code(text: string): string {

@@ -5,13 +5,17 @@ import { run } from './command.ts';
 import type { Distribution } from './distribution.ts';
 import { NETWORK } from './state.ts';
 
-/** Who the lab's inventory logs in as, as on a machine that was just installed: sudo without a password, a key and nothing else. */
+/**
+ * Who the lab's inventory logs in as, as on a machine that was just installed: sudo without a password, a key and
+ * nothing else.
+ */
 export const USER = 'operator';
 
 /** Where hosts find the package repository. */
 export const REPOSITORY = '/srv/packages';
 
-// No more than a fresh machine has: what a role installs must not be there yet, or its package tasks have nothing to do.
+// No more than a fresh machine has: what a role installs must not be there yet, or its package tasks have nothing to
+// do.
 const PACKAGES = [
   'systemd',
   'systemd-sysv',
@@ -26,7 +30,13 @@ const PACKAGES = [
 ] as const;
 
 /** Cannot work, or only costs, in a container without a console and without a way out. */
-const MASKED = ['console-getty.service', 'apt-daily.timer', 'apt-daily-upgrade.timer', 'e2scrub_all.timer', 'fstrim.timer'] as const;
+const MASKED = [
+  'console-getty.service',
+  'apt-daily.timer',
+  'apt-daily-upgrade.timer',
+  'e2scrub_all.timer',
+  'fstrim.timer',
+] as const;
 
 const HOSTNAME = 'debian';
 
@@ -48,7 +58,8 @@ const FILES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The root file system that all hosts share as the lower layer: made once, by debootstrap, under a key of all that goes into it.
+ * The root file system that all hosts share as the lower layer: made once, by debootstrap, under a key of all that goes
+ * into it.
  * @returns its folder
  */
 export async function baseSystem(
@@ -62,7 +73,9 @@ export async function baseSystem(
     await chmod(root, 0o755);
     // debootstrap mounts /proc and /sys in there. In a mount namespace of its own these go with it, however it ends.
     const apart = ['unshare', '--mount', '--propagation', 'slave', '--'];
-    await run([...apart, 'debootstrap', '--variant=minbase', `--include=${PACKAGES.join(',')}`, suite, root, url], { signal });
+    await run([...apart, 'debootstrap', '--variant=minbase', `--include=${PACKAGES.join(',')}`, suite, root, url], {
+      signal,
+    });
     // Debian has a group of that name.
     await run(['chroot', root, 'useradd', '--create-home', '--gid', USER, '--shell', '/bin/bash', USER]);
     await run(['chroot', root, 'systemctl', 'enable', '--quiet', 'systemd-networkd.service']);

@@ -4,8 +4,15 @@ import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:f
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Problem } from '../engine/errors/problem.ts';
-import type { Source, SourceContext } from './binary-source.ts';
-import { AGE_COMMANDS, ETCD_COMMANDS, KUBERNETES_COMMANDS, KUBE_BENCH_COMMANDS, SOPS_COMMANDS } from './binary-source.ts';
+import {
+  type Source,
+  type SourceContext,
+  AGE_COMMANDS,
+  ETCD_COMMANDS,
+  KUBERNETES_COMMANDS,
+  KUBE_BENCH_COMMANDS,
+  SOPS_COMMANDS,
+} from './binary-source.ts';
 import { cacheFolder, exists, fillOnce } from './cache.ts';
 import { buildAge, buildEtcd, buildKubeBench, buildKubernetes, buildSops } from './go-build.ts';
 import { downloadEtcd, downloadKubernetes } from './release-site.ts';
@@ -24,7 +31,10 @@ export interface BinariesOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Folders that mirror the release sites: `<kubernetes>/v1.36.3/bin/linux/amd64/kube-apiserver`, `<etcd>/v3.6.16/linux/amd64/etcd`. */
+/**
+ * Folders that mirror the release sites: `<kubernetes>/v1.36.3/bin/linux/amd64/kube-apiserver`,
+ * `<etcd>/v3.6.16/linux/amd64/etcd`.
+ */
 export interface Mirrors {
   readonly kubernetes: string;
   readonly etcd: string;
@@ -41,8 +51,8 @@ export function mirrors(): Mirrors {
 }
 
 /**
- * Fills the cache with one version of each, from the first source that has it: the release site, then Go modules built here.
- * A binary beside which its digest was written down and no longer fits is fetched anew.
+ * Fills the cache with one version of each, from the first source that has it: the release site, then Go modules built
+ * here. A binary beside which its digest was written down and no longer fits is fetched anew.
  * @throws Problem `binaries-unavailable` with what each source said.
  */
 export async function ensureBinaries(options: BinariesOptions = {}): Promise<Mirrors> {
@@ -51,7 +61,12 @@ export async function ensureBinaries(options: BinariesOptions = {}): Promise<Mir
   const folders = mirrors();
   const place = `linux/${context.architecture}`;
   await ensure(
-    { what: `Kubernetes ${kubernetes}`, version: kubernetes, folder: join(folders.kubernetes, `v${kubernetes}`), place: `bin/${place}` },
+    {
+      what: `Kubernetes ${kubernetes}`,
+      version: kubernetes,
+      folder: join(folders.kubernetes, `v${kubernetes}`),
+      place: `bin/${place}`,
+    },
     KUBERNETES_COMMANDS,
     [downloadKubernetes, buildKubernetes],
     context,
@@ -110,7 +125,12 @@ interface Wanted {
   readonly place: string;
 }
 
-async function ensure(wanted: Wanted, commands: readonly string[], sources: readonly Source[], context: SourceContext): Promise<void> {
+async function ensure(
+  wanted: Wanted,
+  commands: readonly string[],
+  sources: readonly Source[],
+  context: SourceContext,
+): Promise<void> {
   if (await exists(wanted.folder)) {
     if (await isWhole(join(wanted.folder, wanted.place), commands)) return;
     context.report(`${wanted.what} in the cache is damaged: getting it anew`);
@@ -135,7 +155,12 @@ async function ensure(wanted: Wanted, commands: readonly string[], sources: read
   });
 }
 
-async function firstOf(wanted: Wanted, sources: readonly Source[], folder: string, context: SourceContext): Promise<string> {
+async function firstOf(
+  wanted: Wanted,
+  sources: readonly Source[],
+  folder: string,
+  context: SourceContext,
+): Promise<string> {
   const answers: string[] = [];
   for (const source of sources) {
     try {

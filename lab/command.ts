@@ -16,7 +16,12 @@ const LINES_SHOWN = 15;
 
 /** System tools live in sbin, which an ordinary PATH may lack. */
 function environment(extra: Readonly<Record<string, string>> | undefined): NodeJS.ProcessEnv {
-  return { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`, LC_ALL: 'C', ...extra };
+  return {
+    ...process.env,
+    PATH: `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`,
+    LC_ALL: 'C',
+    ...extra,
+  };
 }
 
 /**

@@ -4,7 +4,9 @@ import { Problem } from '../engine/errors/problem.ts';
 import { DEFAULT_ETCD, DEFAULT_KUBERNETES, ensureBinaries } from './binaries.ts';
 import { up } from './hosts.ts';
 
-/** Hosts up, site played, verified: what a newcomer sees first. Ends with the exit status of the first step that failed. */
+/**
+ * Hosts up, site played, verified: what a newcomer sees first. Ends with the exit status of the first step that failed.
+ */
 const RUNBOOK = fileURLToPath(new URL('../bin/runbook.js', import.meta.url));
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 

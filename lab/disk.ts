@@ -4,10 +4,13 @@ import { Problem } from '../engine/errors/problem.ts';
 import { cacheFolder } from './cache.ts';
 import { succeeds } from './command.ts';
 
-// A host's disk is the writable layer of an overlay mount over the shared base. The mount itself is made in the mount namespace of the
-// host's supervisor (driver), so that it cannot outlive it.
+// A host's disk is the writable layer of an overlay mount over the shared base. The mount itself is made in the mount
+// namespace of the host's supervisor (driver), so that it cannot outlive it.
 
-/** Where writable layers may go, best first. An overlay refuses some file systems as upper layer: another overlay, some network ones. */
+/**
+ * Where writable layers may go, best first. An overlay refuses some file systems as upper layer: another overlay, some
+ * network ones.
+ */
 function places(): string[] {
   return [join(cacheFolder(), 'disks'), '/var/lib/runbook-lab', '/var/tmp/runbook-lab', '/dev/shm/runbook-lab'];
 }
@@ -17,7 +20,8 @@ async function carriesOverlay(place: string): Promise<boolean> {
   const probe = await mkdtemp(join(place, '.probe-'));
   try {
     for (const folder of ['lower', 'upper', 'work', 'root']) await mkdir(join(probe, folder));
-    const script = 'mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work root && mkdir root/a && rmdir root/a';
+    const script =
+      'mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work root && mkdir root/a && rmdir root/a';
     return await succeeds(['unshare', '--mount', '--propagation', 'slave', '--', 'sh', '-c', script], { cwd: probe });
   } finally {
     await rm(probe, { recursive: true, force: true });
@@ -34,7 +38,8 @@ export async function placeDisks(id: string): Promise<string> {
     code: 'lab-no-overlay',
     what: "found no place for the hosts' disks: overlay mounts fail in all of them",
     why: places().join('\n'),
-    remedy: 'Set RUNBOOK_CACHE to a folder on an ordinary file system (ext4, xfs, tmpfs), and allow this user to mount.',
+    remedy:
+      'Set RUNBOOK_CACHE to a folder on an ordinary file system (ext4, xfs, tmpfs), and allow this user to mount.',
   });
 }
 
@@ -47,7 +52,12 @@ export interface Disk {
 
 export function diskOf(disks: string, machine: string): Disk {
   const folder = join(disks, machine);
-  return { upper: join(folder, 'upper'), work: join(folder, 'work'), root: join(folder, 'root'), console: join(folder, 'console.log') };
+  return {
+    upper: join(folder, 'upper'),
+    work: join(folder, 'work'),
+    root: join(folder, 'root'),
+    console: join(folder, 'console.log'),
+  };
 }
 
 /** Removes every disk of the lab, wherever an earlier run may have put it. */

@@ -11,7 +11,9 @@ export interface Distribution {
 export async function distribution(): Promise<Distribution> {
   const codename = (await run(['sh', '-c', '. /etc/os-release && printf %s "$VERSION_CODENAME"'])).trim();
   const format = '$(REPO_URI) $(RELEASE) $(COMPONENT)';
-  const sources = (await run(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages'])).trim().split('\n');
+  const sources = (await run(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']))
+    .trim()
+    .split('\n');
   for (const source of sources) {
     const [url, suite, component] = source.split(' ');
     if (url !== undefined && suite === codename && component === 'main') return { url, suite };

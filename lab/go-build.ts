@@ -2,12 +2,12 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Problem } from '../engine/errors/problem.ts';
-import type { SourceContext } from './binary-source.ts';
-import { AGE_COMMANDS, KUBERNETES_COMMANDS, SOPS_COMMANDS } from './binary-source.ts';
+import { type SourceContext, AGE_COMMANDS, KUBERNETES_COMMANDS, SOPS_COMMANDS } from './binary-source.ts';
 import { isInstalled, run } from './command.ts';
 
-// Upstream's programs from Go's module proxy, for machines that reach nothing else. `go install pkg@version` refuses modules with
-// `replace`, so a scratch module requires them. Modules and objects are kept in the scratch folder and go with it.
+// Upstream's programs from Go's module proxy, for machines that reach nothing else. `go install pkg@version` refuses
+// modules with `replace`, so a scratch module requires them. Modules and objects are kept in the scratch folder and go
+// with it.
 
 const GOJQ = '0.12.17';
 
@@ -75,7 +75,9 @@ async function build(tool: Go, linkerFlags: string, packages: readonly string[],
 
 export async function buildKubernetes(version: string, folder: string, context: SourceContext): Promise<string> {
   const tool = await prepare(folder, context);
-  context.report(`building Kubernetes ${version} from Go modules with ${tool.version}: about five minutes on two cores, once`);
+  context.report(
+    `building Kubernetes ${version} from Go modules with ${tool.version}: about five minutes on two cores, once`,
+  );
   const module = `k8s.io/kubernetes@v${version}`;
   const upstream = await moduleFile(tool, module);
   // In the repository the libraries are subfolders; published they are modules v0.MINOR.PATCH.
@@ -118,12 +120,17 @@ export async function buildKubeBench(version: string, folder: string, context: S
   context.report(`building kube-bench ${version} from Go modules with ${tool.version}: some minutes, once`);
   const module = `github.com/aquasecurity/kube-bench@v${version}`;
   const upstream = await moduleFile(tool, module);
-  const requires = [`require github.com/aquasecurity/kube-bench v${version}`, `require github.com/itchyny/gojq v${GOJQ}`];
+  const requires = [
+    `require github.com/aquasecurity/kube-bench v${version}`,
+    `require github.com/itchyny/gojq v${GOJQ}`,
+  ];
   await writeFile(
     join(tool.scratch, 'go.mod'),
     ['module runbook.lab/kube-bench', directive(upstream.text, 'go'), ...requires, ''].join('\n'),
   );
-  await run(['tar', '-cf', join(folder, 'cfg.tar'), '-C', join(tool.scratch, 'modules', module), 'cfg'], { signal: tool.signal });
+  await run(['tar', '-cf', join(folder, 'cfg.tar'), '-C', join(tool.scratch, 'modules', module), 'cfg'], {
+    signal: tool.signal,
+  });
   const flags = `-s -w -X github.com/aquasecurity/kube-bench/cmd.KubeBenchVersion=v${version}`;
   await build(tool, flags, ['github.com/aquasecurity/kube-bench', 'github.com/itchyny/gojq/cmd/gojq'], folder);
   await rename(join(folder, 'gojq'), join(folder, 'jq'));
@@ -135,7 +142,12 @@ export async function buildEtcd(version: string, folder: string, context: Source
   context.report(`building etcd ${version} from Go modules with ${tool.version}: about a minute, once`);
   const modules = ['server', 'etcdctl', 'etcdutl'].map((name) => `go.etcd.io/etcd/${name}/v3`);
   const upstream = await moduleFile(tool, `go.etcd.io/etcd/server/v3@v${version}`);
-  const lines = ['module runbook.lab/etcd', directive(upstream.text, 'go'), ...modules.map((name) => `require ${name} v${version}`), ''];
+  const lines = [
+    'module runbook.lab/etcd',
+    directive(upstream.text, 'go'),
+    ...modules.map((name) => `require ${name} v${version}`),
+    '',
+  ];
   await writeFile(join(tool.scratch, 'go.mod'), lines.join('\n'));
   await build(tool, '-s -w -X go.etcd.io/etcd/api/v3/version.GitSHA=built-from-go-modules', modules, folder);
   await rename(join(folder, 'server'), join(folder, 'etcd'));

@@ -12,13 +12,25 @@ import { makeDisk, powerOff, powerOn, removeDisk, removeTraces, requirePower } f
 import { packageRepository } from './packages.ts';
 import { cutAllPower, isPowered } from './power.ts';
 import { knownHost, makeOperatorKey, sshCommand } from './ssh.ts';
-import type { HostState, LabState } from './state.ts';
-import { NETWORK, hostOf, namesOf, plannedHosts, readState, requireName, stateFolder, writeState } from './state.ts';
+import {
+  type HostState,
+  type LabState,
+  NETWORK,
+  hostOf,
+  namesOf,
+  plannedHosts,
+  readState,
+  requireName,
+  stateFolder,
+  writeState,
+} from './state.ts';
 import { until } from './until.ts';
 
 export type HostCondition = 'on' | 'off' | 'cut';
 
-/** A lab that is up. Hosts are named as in its state: `k8s-master-1`. Unknown names throw Problem `lab-host-unknown`. */
+/**
+ * A lab that is up. Hosts are named as in its state: `k8s-master-1`. Unknown names throw Problem `lab-host-unknown`.
+ */
 export interface Lab {
   readonly state: LabState;
   /** Put before a command to run it inside the lab's network. */
@@ -53,8 +65,8 @@ export interface UpOptions {
 const BOOT_TIMEOUT_MS = 60_000;
 
 /**
- * Brings a lab up: what is missing is made, hosts that are off are started, what is there stays. A failed or interrupted `up` of a new lab
- * leaves nothing behind but the cache.
+ * Brings a lab up: what is missing is made, hosts that are off are started, what is there stays. A failed or
+ * interrupted `up` of a new lab leaves nothing behind but the cache.
  * @throws Problem `lab-unfit` and others
  */
 export async function up(options: UpOptions): Promise<Lab> {
@@ -113,7 +125,12 @@ async function newState(name: string, base: string, packages: string): Promise<L
   return state;
 }
 
-async function raise(before: LabState, count: number, report: (line: string) => void, signal: AbortSignal | undefined): Promise<Lab> {
+async function raise(
+  before: LabState,
+  count: number,
+  report: (line: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<Lab> {
   const planned = plannedHosts(Math.max(count, before.hosts.length), namesOf(before.name).machines);
   const state: LabState = { ...before, hosts: planned };
   await makeNetwork(state.netns);
@@ -135,7 +152,9 @@ async function raise(before: LabState, count: number, report: (line: string) => 
 }
 
 async function writeKnownHosts(state: LabState): Promise<void> {
-  const lines = await Promise.all(state.hosts.map(async (host) => await knownHost(host, diskOf(state.disks, host.machine).upper)));
+  const lines = await Promise.all(
+    state.hosts.map(async (host) => await knownHost(host, diskOf(state.disks, host.machine).upper)),
+  );
   await writeFile(state.knownHosts, lines.join(''));
 }
 

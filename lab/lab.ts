@@ -3,10 +3,9 @@ import { constants } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { Problem } from '../engine/errors/problem.ts';
 import { DEFAULT_ETCD, DEFAULT_KUBERNETES, ensureBinaries } from './binaries.ts';
-import type { Lab } from './hosts.ts';
-import { down, find, up } from './hosts.ts';
-import { MOST_HOSTS, hostOf, labNames, stateFolder } from './state.ts';
+import { type Lab, down, find, up } from './hosts.ts';
 import { sshCommand } from './ssh.ts';
+import { MOST_HOSTS, hostOf, labNames, stateFolder } from './state.ts';
 
 const USAGE = 2;
 const FAILURE = 1;
@@ -73,7 +72,9 @@ function table(rows: readonly (readonly string[])[]): string {
 }
 
 async function describe(lab: Lab): Promise<string> {
-  const rows = await Promise.all(lab.state.hosts.map(async (host) => [host.name, host.address, await lab.condition(host.name)]));
+  const rows = await Promise.all(
+    lab.state.hosts.map(async (host) => [host.name, host.address, await lab.condition(host.name)]),
+  );
   const { state } = lab;
   return [
     table([['HOST', 'ADDRESS', 'IS'], ...rows]),
@@ -93,7 +94,10 @@ async function status(name: string | undefined): Promise<void> {
 function program(): Command {
   const cli = new Command('lab');
   const name = ['--name <name>', 'name of the lab', 'lab'] as const;
-  cli.description('Throw-away Linux hosts to run playbooks against').exitOverride().showHelpAfterError('(see lab --help)');
+  cli
+    .description('Throw-away Linux hosts to run playbooks against')
+    .exitOverride()
+    .showHelpAfterError('(see lab --help)');
 
   cli
     .command('up')
@@ -117,7 +121,12 @@ function program(): Command {
     .option('--name <name>', 'name of the lab (all labs)')
     .action(async (options: Partial<NameOption>) => await status(options.name));
 
-  const onHost = (command: string, summary: string, done: string, act: (lab: Lab, host: string) => Promise<void>): void => {
+  const onHost = (
+    command: string,
+    summary: string,
+    done: string,
+    act: (lab: Lab, host: string) => Promise<void>,
+  ): void => {
     cli
       .command(`${command} <host>`)
       .description(summary)
@@ -129,9 +138,19 @@ function program(): Command {
   };
   onHost('kill', 'cut the power of a host; its disk stays', 'is off', async (lab, host) => await lab.kill(host));
   onHost('start', 'switch a host on again', 'is on', async (lab, host) => await lab.start(host));
-  onHost('reset', 'give a host a fresh disk, as if installed anew', 'is as new', async (lab, host) => await lab.reset(host));
+  onHost(
+    'reset',
+    'give a host a fresh disk, as if installed anew',
+    'is as new',
+    async (lab, host) => await lab.reset(host),
+  );
   onHost('cut', 'pull the network cable of a host', 'is cut off', async (lab, host) => await lab.cut(host));
-  onHost('isolate', 'drop the frames of a host, which sees its link up', 'is isolated', async (lab, host) => await lab.isolate(host));
+  onHost(
+    'isolate',
+    'drop the frames of a host, which sees its link up',
+    'is isolated',
+    async (lab, host) => await lab.isolate(host),
+  );
   onHost('mend', 'undo cut and isolate', 'is connected', async (lab, host) => await lab.mend(host));
 
   cli
@@ -147,7 +166,10 @@ function program(): Command {
     .command('exec <command...>')
     .description('run a command of this machine inside the network of the lab: lab exec -- runbook play site.yml')
     .option(...name)
-    .action(async (command: readonly string[], options: NameOption) => await hand([...(await find(options.name)).enter, ...command]));
+    .action(
+      async (command: readonly string[], options: NameOption) =>
+        await hand([...(await find(options.name)).enter, ...command]),
+    );
   cli
     .command('binaries')
     .description('fill the cache with the binaries of Kubernetes and etcd, and say where they are')

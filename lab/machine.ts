@@ -29,7 +29,9 @@ export function requireFitness(): void {
   });
 }
 
-/** Installs with apt-get what is missing of the tools. @throws Problem `lab-tools-missing` where there is no apt-get. */
+/**
+ * Installs with apt-get what is missing of the tools. @throws Problem `lab-tools-missing` where there is no apt-get.
+ */
 export async function installTools(report: (line: string) => void, signal: AbortSignal | undefined): Promise<void> {
   const missing: string[] = [];
   for (const [command, debianPackage] of TOOLS) {
@@ -40,7 +42,8 @@ export async function installTools(report: (line: string) => void, signal: Abort
     throw new Problem({
       code: 'lab-tools-missing',
       what: `the lab needs ${missing.join(', ')}, and this machine has no apt-get to install them`,
-      remedy: 'Install them with the package manager of this machine. The hosts are Debian: debootstrap and apt-ftparchive must be there.',
+      remedy:
+        'Install them with the package manager of this machine. The hosts are Debian: debootstrap and apt-ftparchive must be there.',
     });
   }
   report(`installing ${missing.join(', ')}`);

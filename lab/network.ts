@@ -1,9 +1,9 @@
-import { run, succeeds } from './command.ts';
 import { exists } from './cache.ts';
+import { run, succeeds } from './command.ts';
 import { NETWORK } from './state.ts';
 
-// A lab's bridge and hosts live in a network namespace of their own: nothing of this machine's routes is touched, labs do not meet,
-// and hosts can carry the very addresses of a production inventory.
+// A lab's bridge and hosts live in a network namespace of their own: nothing of this machine's routes is touched, labs
+// do not meet, and hosts can carry the very addresses of a production inventory.
 
 export const BRIDGE = 'br0';
 
@@ -21,7 +21,8 @@ export async function makeNetwork(netns: string): Promise<void> {
   if (!(await exists(`/run/netns/${netns}`))) await run(['ip', 'netns', 'add', netns]);
   const ip = ['ip', '-n', netns];
   const links = await run([...ip, '-o', 'link', 'show']);
-  if (!links.includes(` ${BRIDGE}:`)) await run([...ip, 'link', 'add', BRIDGE, 'type', 'bridge', 'forward_delay', '0', 'stp_state', '0']);
+  if (!links.includes(` ${BRIDGE}:`))
+    await run([...ip, 'link', 'add', BRIDGE, 'type', 'bridge', 'forward_delay', '0', 'stp_state', '0']);
   await run([...ip, 'address', 'replace', `${NETWORK.controller}/${NETWORK.prefix}`, 'dev', BRIDGE]);
   await run([...ip, 'link', 'set', 'lo', 'up']);
   await run([...ip, 'link', 'set', BRIDGE, 'up']);
@@ -31,7 +32,10 @@ export async function removeNetwork(netns: string): Promise<void> {
   if (await exists(`/run/netns/${netns}`)) await run(['ip', 'netns', 'delete', netns]);
 }
 
-/** The bridge's end of a host that is off: the kernel takes it away in its own time, and the next boot cannot wait for that. */
+/**
+ * The bridge's end of a host that is off: the kernel takes it away in its own time, and the next boot cannot wait for
+ * that.
+ */
 export async function removePort(netns: string, machine: string): Promise<void> {
   const port = ['ip', '-n', netns, 'link'];
   if (!(await succeeds([...port, 'show', portOf(machine)]))) return;

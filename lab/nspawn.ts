@@ -8,15 +8,14 @@ import { diskOf } from './disk.ts';
 import { BRIDGE, enterCommand, removePort } from './network.ts';
 import { cutPower, isPowered, makeGroup } from './power.ts';
 import { authorise, layHostKey } from './ssh.ts';
-import type { HostState, LabState } from './state.ts';
-import { NETWORK } from './state.ts';
+import { type HostState, type LabState, NETWORK } from './state.ts';
 import { until } from './until.ts';
 
 // The driver for hosts as systemd-nspawn containers. Another driver (Docker, qemu) would be a file beside this one.
 
-// The mount is made in the supervisor's own mount namespace: with the power it goes too, and this machine never sees it.
-// The lock of systemd-nspawn is left out because it would leave a file in /run; the control group tells that a host is on.
-// Exit 133 is how systemd-nspawn asks to be started again: the host reboots.
+// The mount is made in the supervisor's own mount namespace: with the power it goes too, and this machine never sees
+// it. The lock of systemd-nspawn is left out because it would leave a file in /run; the control group tells that a host
+// is on. Exit 133 is how systemd-nspawn asks to be started again: the host reboots.
 const BOOT = `
 set -eu
 umask 022
@@ -41,7 +40,10 @@ export async function makeDisk(state: LabState, host: HostState, publicKey: stri
   await mkdir(network, { recursive: true });
   const address = [`[Network]`, `Address=${host.address}/${NETWORK.prefix}`, `Gateway=${NETWORK.controller}`];
   const carrier = ['ConfigureWithoutCarrier=yes', 'IgnoreCarrierLoss=yes'];
-  await writeFile(join(network, '10-host0.network'), ['[Match]', 'Name=host0', '', ...address, ...carrier, ''].join('\n'));
+  await writeFile(
+    join(network, '10-host0.network'),
+    ['[Match]', 'Name=host0', '', ...address, ...carrier, ''].join('\n'),
+  );
 }
 
 export async function removeDisk(state: LabState, host: HostState): Promise<void> {
@@ -71,7 +73,11 @@ export async function powerOn(state: LabState, host: HostState): Promise<void> {
     '--console=read-only',
     `--bind-ro=${state.packages}:${REPOSITORY}`,
     // What the kernel has: a role asks for modules before it loads them.
-    ...(await Promise.all(['/sys/module', '/lib/modules'].map(async (path) => ((await exists(path)) ? [`--bind-ro=${path}`] : [])))).flat(),
+    ...(
+      await Promise.all(
+        ['/sys/module', '/lib/modules'].map(async (path) => ((await exists(path)) ? [`--bind-ro=${path}`] : [])),
+      )
+    ).flat(),
   ];
   const own = ['unshare', '--mount', '--propagation', 'slave', '--'];
   const [command = '', ...rest] = [...own, ...enterCommand(state.netns), 'sh', '-c', BOOT, 'boot', ...container];
@@ -97,7 +103,8 @@ export async function powerOn(state: LabState, host: HostState): Promise<void> {
       supervisor.once('error', reject);
     });
     supervisor.unref();
-    const hasBegun = async (): Promise<boolean> => supervisor.exitCode !== null || (await isPowered(state.id, host.machine));
+    const hasBegun = async (): Promise<boolean> =>
+      supervisor.exitCode !== null || (await isPowered(state.id, host.machine));
     await until(`${host.name} is switched on`, hasBegun, { timeoutMs: 10_000 });
   } finally {
     await console.close();

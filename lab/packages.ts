@@ -36,7 +36,8 @@ interface Wish {
 }
 
 /**
- * A flat package repository with all that the base system lacks for these packages, fetched once by this machine's own apt.
+ * A flat package repository with all that the base system lacks for these packages, fetched once by this machine's own
+ * apt.
  * @returns its folder, for `deb [trusted=yes] file:FOLDER ./`
  */
 export async function packageRepository({ source, base, report, signal, names = PACKAGES }: Wish): Promise<string> {
@@ -63,7 +64,9 @@ export async function packageRepository({ source, base, report, signal, names = 
     };
     const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
     await run(['apt-get', ...options, '-q', 'update'], { signal });
-    await run(['apt-get', ...options, '-q', '-y', '--no-install-recommends', '--download-only', 'install', ...names], { signal });
+    await run(['apt-get', ...options, '-q', '-y', '--no-install-recommends', '--download-only', 'install', ...names], {
+      signal,
+    });
     await rm(apt, { recursive: true });
     await rm(join(folder, 'partial'), { recursive: true });
     await rm(join(folder, 'lock'), { force: true });

@@ -5,8 +5,7 @@ import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Problem } from '../engine/errors/problem.ts';
-import type { SourceContext } from './binary-source.ts';
-import { ETCD_COMMANDS, KUBERNETES_COMMANDS } from './binary-source.ts';
+import { type SourceContext, ETCD_COMMANDS, KUBERNETES_COMMANDS } from './binary-source.ts';
 import { run } from './command.ts';
 
 const KUBERNETES_SITE = 'https://dl.k8s.io/release';
@@ -23,7 +22,8 @@ async function get(url: string, timeoutMs: number, signal: AbortSignal | undefin
     response = await fetch(url, { signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]) });
   } catch (error) {
     signal?.throwIfAborted();
-    const reason = error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error);
+    const reason =
+      error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error);
     throw new Problem({ code: 'download-failed', what: `${url} cannot be fetched: ${reason}`, cause: error });
   }
   if (response.ok) return response;
@@ -62,7 +62,8 @@ export async function downloadKubernetes(version: string, folder: string, contex
     digests.set(command, (await answer.text()).trim());
   }
   context.report(`downloading Kubernetes ${version}`);
-  for (const [command, sha256] of digests) await download(`${site}/${command}`, join(folder, command), sha256, context.signal);
+  for (const [command, sha256] of digests)
+    await download(`${site}/${command}`, join(folder, command), sha256, context.signal);
   return site;
 }
 
@@ -75,7 +76,8 @@ export async function downloadEtcd(version: string, folder: string, context: Sou
     .split('\n')
     .find((line) => line.endsWith(basename(archive)))
     ?.split(' ')[0];
-  if (sha256 === undefined) throw new Problem({ code: 'download-failed', what: `${site}/SHA256SUMS does not name ${basename(archive)}` });
+  if (sha256 === undefined)
+    throw new Problem({ code: 'download-failed', what: `${site}/SHA256SUMS does not name ${basename(archive)}` });
   context.report(`downloading etcd ${version}`);
   await download(`${site}/${basename(archive)}`, archive, sha256, context.signal);
   const members = ETCD_COMMANDS.map((command) => `${name}/${command}`);

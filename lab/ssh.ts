@@ -46,5 +46,15 @@ export function sshCommand(state: LabState, host: HostState, remote: readonly st
     LogLevel: 'ERROR',
   };
   const flags = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-  return [...state.enter, 'ssh', '-F', '/dev/null', '-i', state.key, ...flags, `${state.user}@${host.address}`, ...remote];
+  return [
+    ...state.enter,
+    'ssh',
+    '-F',
+    '/dev/null',
+    '-i',
+    state.key,
+    ...flags,
+    `${state.user}@${host.address}`,
+    ...remote,
+  ];
 }

@@ -57,7 +57,10 @@ function layerOf(folder: string): string {
   return folder.split('/')[0] ?? '';
 }
 
-/** Whether this name in a row lets the folder be imported. In the table of folders it is a folder of the row's own layer. */
+/**
+ * Whether this name in a row lets the folder be imported. In the table of folders it is a folder of the row's own
+ * layer.
+ */
 function permits(row: Row, name: string, { from, to }: Import): boolean {
   if (from !== row.folder && (row.folder.includes('/') || layerOf(from) !== row.folder)) return false;
   if (row.folder.includes('/')) return to === `${layerOf(row.folder)}/${name}`;
@@ -133,7 +136,11 @@ test('no file is longer than 400 lines', () => {
 test('only the report prints, and the command that begins it', () => {
   const printing = sources(ENGINE).filter((file) => {
     const layer = relative(ENGINE, file).split('/')[0];
-    return layer !== 'report' && layer !== 'cli' && /console\.|process\.(stdout|stderr)\.write/.test(readFileSync(file, 'utf8'));
+    return (
+      layer !== 'report' &&
+      layer !== 'cli' &&
+      /console\.|process\.(stdout|stderr)\.write/.test(readFileSync(file, 'utf8'))
+    );
   });
   expect(printing.map((file) => relative(ENGINE, file))).toEqual([]);
 });
@@ -191,7 +198,7 @@ test.each([
 /** Variables of a module that are assigned to, or that hold what can be changed. */
 function changeable(text: string): readonly string[] {
   const declared =
-    /^(?:export )?(?:let (?<assigned>\w+)|const (?<held>\w+)(?<type>: .+?)? = (?<value>new \w+|pLimit\(|\[\]|\{(?=.*: new )|Buffer\.|Promise\.))/gm;
+    /^(?:export )?(?:let (?<assigned>\w+)|const (?<held>\w+)(?<type>: .+?)? = (?<value>new \w+|pLimit\(|\[\]|\{(?=[^}]*: new )|Buffer\.|Promise\.))/gm;
   return [...text.matchAll(declared)].flatMap(({ groups = {} }) => {
     const { assigned, held = '', type = '', value = '' } = groups;
     if (assigned !== undefined) return [assigned];
@@ -212,7 +219,9 @@ test('ssh2 is not loaded before a server has been dialled', () => {
     const loaded = Object.keys(createRequire(${JSON.stringify(facade)}).cache).filter((file) => file.includes('/node_modules/ssh2/'));
     console.log(JSON.stringify(loaded));
   `;
-  expect(JSON.parse(execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' }))).toEqual([]);
+  expect(
+    JSON.parse(execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' })),
+  ).toEqual([]);
 });
 
 test('to import the engine changes nothing of the process', () => {
@@ -242,7 +251,9 @@ test('to import the engine changes nothing of the process', () => {
 });
 
 test('only one file loads ssh2', () => {
-  const loading = sources(ENGINE).filter((file) => /import (?!type)[^;]*'ssh2'|require\('ssh2'\)/.test(readFileSync(file, 'utf8')));
+  const loading = sources(ENGINE).filter((file) =>
+    /import (?!type)[^;]*'ssh2'|require\('ssh2'\)/.test(readFileSync(file, 'utf8')),
+  );
   expect(loading.map((file) => file.split('/').at(-1))).toEqual(['ssh2-library.ts']);
 });
 

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { cacheFolder } from '../lab/cache.ts';
 
 /**
- * Debian's two builds: the plain one runs what is on the PATH, the other one prefers its own programs to all others. Their packages
- * cannot be installed together, so both are only unpacked.
+ * Debian's two builds: the plain one runs what is on the PATH, the other one prefers its own programs to all others.
+ * Their packages cannot be installed together, so both are only unpacked.
  */
 const BUILDS = ['busybox', 'busybox-static'] as const;
 
@@ -42,7 +42,10 @@ export function unpackBusyboxes(): void {
       execFileSync('dpkg', ['-x', join(scratch, archive), join(scratch, 'unpacked')]);
       const only = join(scratch, 'unpacked/only');
       mkdirSync(only);
-      for (const applet of execFileSync(join(scratch, 'unpacked/bin/busybox'), ['--list']).toString().trim().split('\n'))
+      for (const applet of execFileSync(join(scratch, 'unpacked/bin/busybox'), ['--list'])
+        .toString()
+        .trim()
+        .split('\n'))
         symlinkSync('../bin/busybox', join(only, applet));
       renameSync(join(scratch, 'unpacked'), folder);
     } catch {

@@ -5,10 +5,14 @@ import { parse } from 'yaml';
 
 const ENGINE = join(import.meta.dirname, '../engine');
 
-const FILES = readdirSync(ENGINE, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'));
+const FILES = readdirSync(ENGINE, { recursive: true, encoding: 'utf8' }).filter(
+  (name) => name.endsWith('.ts') && !name.endsWith('.d.ts'),
+);
 
 /** Files of the engine below the test that covers each, both as paths: below engine/, and below test/. */
-const COVERED_BY: Readonly<Record<string, readonly string[]>> = parse(readFileSync(join(import.meta.dirname, 'covered-by.yml'), 'utf8'));
+const COVERED_BY: Readonly<Record<string, readonly string[]>> = parse(
+  readFileSync(join(import.meta.dirname, 'covered-by.yml'), 'utf8'),
+);
 
 const LISTED = Object.values(COVERED_BY).flat();
 
@@ -47,7 +51,10 @@ test('a test of covered-by.yml reaches its files: it imports them, however far a
   expect(astray).toEqual([]);
 });
 
-/** The files of the engine that are imported by the test and by what it imports; everything where one of these runs the program. */
+/**
+ * The files of the engine that are imported by the test and by what it imports; everything where one of these runs the
+ * program.
+ */
 function reach(test: string): ReadonlySet<string> | 'everything' {
   if (test.endsWith('.yml')) return 'everything';
   const seen = new Set<string>();

@@ -12,7 +12,9 @@ const run = promisify(execFile);
 export const ANSIBLE = ['ansible-core==2.19.14', 'mitogen==0.3.54'];
 
 /** The folder of a virtual environment, or why there is none. */
-export type Installed = { readonly kind: 'there'; readonly folder: string } | { readonly kind: 'missing'; readonly why: string };
+export type Installed =
+  | { readonly kind: 'there'; readonly folder: string }
+  | { readonly kind: 'missing'; readonly why: string };
 
 /** A virtual environment with these packages, installed once into the user's cache and named by what is in it. */
 export async function pythonEnvironment(packages: readonly string[]): Promise<Installed> {
@@ -24,7 +26,10 @@ export async function pythonEnvironment(packages: readonly string[]): Promise<In
     await rm(folder, { recursive: true, force: true });
     await mkdir(cache, { recursive: true });
     await run('python3', ['-m', 'venv', folder]);
-    await run(join(folder, 'bin/pip'), ['install', '--quiet', ...packages], { maxBuffer: 16 * 1024 * 1024, timeout: 600_000 });
+    await run(join(folder, 'bin/pip'), ['install', '--quiet', ...packages], {
+      maxBuffer: 16 * 1024 * 1024,
+      timeout: 600_000,
+    });
     await mkdir(done);
     return { kind: 'there', folder };
   } catch (error) {
@@ -47,14 +52,22 @@ with zipfile.ZipFile(glob.glob(sys.argv[1] + "/*.whl")[0]) as wheel:
 /** The folder of the collections that authorized_key, mount and sysctl are in, fetched once into the user's cache. */
 export async function collections(): Promise<Installed> {
   try {
-    const folder = await fillOnce(join(cacheFolder(), 'python', `${COLLECTIONS.replace('==', '-')}-ansible.posix`), async (scratch) => {
-      const wheel = await mkdtemp(join(tmpdir(), 'collections-'));
-      await run('python3', ['-m', 'pip', 'download', '--quiet', '--no-deps', '--dest', wheel, COLLECTIONS], { timeout: 600_000 });
-      await run('python3', ['-c', EXTRACT, wheel, scratch, COLLECTION]);
-      await rm(wheel, { recursive: true });
-    });
+    const folder = await fillOnce(
+      join(cacheFolder(), 'python', `${COLLECTIONS.replace('==', '-')}-ansible.posix`),
+      async (scratch) => {
+        const wheel = await mkdtemp(join(tmpdir(), 'collections-'));
+        await run('python3', ['-m', 'pip', 'download', '--quiet', '--no-deps', '--dest', wheel, COLLECTIONS], {
+          timeout: 600_000,
+        });
+        await run('python3', ['-c', EXTRACT, wheel, scratch, COLLECTION]);
+        await rm(wheel, { recursive: true });
+      },
+    );
     return { kind: 'there', folder };
   } catch (error) {
-    return { kind: 'missing', why: `${COLLECTIONS} cannot be had: ${error instanceof Error ? error.message.trim() : String(error)}` };
+    return {
+      kind: 'missing',
+      why: `${COLLECTIONS} cannot be had: ${error instanceof Error ? error.message.trim() : String(error)}`,
+    };
   }
 }

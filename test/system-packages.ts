@@ -34,14 +34,18 @@ export function installedPath(program: string): string | undefined {
   return FOLDERS.map((folder) => `${folder}/${program}`).find((path) => existsSync(path));
 }
 
-/** Before any test: as root on Debian, what is missing is installed (no service is started). Elsewhere the tests say what they miss. */
+/**
+ * Before any test: as root on Debian, what is missing is installed (no service is started). Elsewhere the tests say
+ * what they miss.
+ */
 export default function installWhatTestsNeed(): void {
   installMissingPrograms();
   unpackBusyboxes();
 }
 
 function installMissingPrograms(): void {
-  const isThere = (known: string): boolean => (known.startsWith('/') ? existsSync(known) : installedPath(known) !== undefined);
+  const isThere = (known: string): boolean =>
+    known.startsWith('/') ? existsSync(known) : installedPath(known) !== undefined;
   const missing = [...PROGRAMS].filter(([known]) => !isThere(known)).map(([, name]) => name);
   if (missing.length === 0 || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
   const policy = '/usr/sbin/policy-rc.d';

@@ -1,6 +1,11 @@
 import type { Command } from 'commander';
-import type { ApplyFlags } from './options/common-options.ts';
-import { addConnectionOptions, addKeyOptions, addLockOptions, collect } from './options/common-options.ts';
+import {
+  type ApplyFlags,
+  addConnectionOptions,
+  addKeyOptions,
+  addLockOptions,
+  collect,
+} from './options/common-options.ts';
 import { addControllerOptions } from './options/controller-access.ts';
 
 export function addApplyCommand(command: Command, done: (status: number) => void): void {

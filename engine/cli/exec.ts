@@ -1,8 +1,16 @@
 import type { Command } from 'commander';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { startResultReport } from '../report/results.ts';
-import type { ConnectionFlags, InventoryFlags, LockFlags } from './options/common-options.ts';
-import { addConnectionOptions, addInventoryOptions, addLimitOption, addLockOptions, lockOf } from './options/common-options.ts';
+import {
+  type ConnectionFlags,
+  type InventoryFlags,
+  type LockFlags,
+  addConnectionOptions,
+  addInventoryOptions,
+  addLimitOption,
+  addLockOptions,
+  lockOf,
+} from './options/common-options.ts';
 import { accessOf } from './options/controller-access.ts';
 import { extraVariables } from './options/extra-variables.ts';
 import { vaultFor } from './options/flag-values.ts';
@@ -24,7 +32,11 @@ interface Flags extends InventoryFlags, ConnectionFlags, LockFlags {
 export function addExecCommand(command: Command, done: (status: number) => void): void {
   addLockOptions(addConnectionOptions(addLimitOption(addInventoryOptions(command.argument('<pattern>')))))
     .option('-m, --module-name <name>', 'the module', 'command')
-    .option('-a, --args <arguments>', "its arguments: 'name=value …', free text where the module takes it, or a map in braces", '')
+    .option(
+      '-a, --args <arguments>',
+      "its arguments: 'name=value …', free text where the module takes it, or a map in braces",
+      '',
+    )
     .option('-b, --become', 'become another user (root)')
     .option('--become-user <name>', 'the user to become')
     .option('-C, --check', 'change nothing, only show what would be changed')
@@ -62,7 +74,17 @@ async function exec(pattern: string, flags: Flags): Promise<number> {
     : runReport(mode, diff, flags);
   const selection = { tags: [], skipTags: [] };
   const result = await performRun(
-    { mode, playbook, inventory, limit: flags.limit, selection, extra, vault, access: access.playbook, lock: lockOf(flags) },
+    {
+      mode,
+      playbook,
+      inventory,
+      limit: flags.limit,
+      selection,
+      extra,
+      vault,
+      access: access.playbook,
+      lock: lockOf(flags),
+    },
     flags,
     report,
   );

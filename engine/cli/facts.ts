@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { showFacts } from '../report/run/visits.ts';
 import { addConnectionOptions, addInventoryOptions, addLimitOption } from './options/common-options.ts';
-import type { VisitFlags } from './run/visit.ts';
-import { visitPattern } from './run/visit.ts';
+import { type VisitFlags, visitPattern } from './run/visit.ts';
 
 /** `runbook facts PATTERN`: what templates and conditions see under `facts`. */
 export function addFactsCommand(command: Command, done: (status: number) => void): void {

@@ -1,14 +1,13 @@
 import type { Command } from 'commander';
 import { Problem } from '../errors/problem.ts';
-import { LOCALHOST, localhostOf } from '../inventory/localhost.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
+import { LOCALHOST, localhostOf } from '../inventory/localhost.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import { printInventoryGraph, printInventoryHost, printInventoryList } from '../report/listing/inventory.ts';
 import { didYouMean } from '../values/language/suggest.ts';
-import type { InventoryFlags } from './options/common-options.ts';
-import { addInventoryOptions, addLimitOption } from './options/common-options.ts';
-import { accessOf } from './options/controller-access.ts';
 import { EXIT } from './base/exit-status.ts';
+import { type InventoryFlags, addInventoryOptions, addLimitOption } from './options/common-options.ts';
+import { accessOf } from './options/controller-access.ts';
 import { extraVariables } from './options/extra-variables.ts';
 import { vaultFor } from './options/flag-values.ts';
 
@@ -51,7 +50,12 @@ async function show(flags: Flags): Promise<void> {
     });
   const vault = vaultFor(flags);
   const access = accessOf(flags, flags.playbookDir === undefined ? [] : [flags.playbookDir], flags.inventory);
-  const inventory = await loadInventory(flags.inventory, flags.playbookDir === undefined ? [] : [flags.playbookDir], vault, access);
+  const inventory = await loadInventory(
+    flags.inventory,
+    flags.playbookDir === undefined ? [] : [flags.playbookDir],
+    vault,
+    access,
+  );
   const extra = await extraVariables(flags.extraVars, vault);
   if (flags.host !== undefined) {
     const host = inventory.hosts.get(flags.host) ?? (flags.host === LOCALHOST ? localhostOf(inventory) : undefined);
@@ -62,7 +66,8 @@ async function show(flags: Flags): Promise<void> {
     if (!inventory.groups.has(group)) throw unknown('group', group, inventory.groups.keys());
     printInventoryGraph(inventory, group, flags.vars === true, extra, process.stdout);
   } else {
-    const shown = flags.limit === undefined ? [...inventory.hosts.values()] : selectHosts(inventory, flags.limit, undefined);
+    const shown =
+      flags.limit === undefined ? [...inventory.hosts.values()] : selectHosts(inventory, flags.limit, undefined);
     printInventoryList(inventory, shown, extra, process.stdout);
   }
 }

@@ -5,30 +5,34 @@ import { connectionContext } from '../connection/connection.ts';
 import { Problem, Problems } from '../errors/problem.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
-import { VariableFolders } from '../inventory/variable-folders.ts';
-import type { Vault } from '../vault/vault.ts';
-import { mistakesOf } from '../inventory/written-variable.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
+import { VariableFolders } from '../inventory/variable-folders.ts';
+import { mistakesOf } from '../inventory/written-variable.ts';
 import { modules } from '../modules/base/catalogue.ts';
-import { loadPlaybook } from '../playbook/load-playbook.ts';
 import type { Play, Playbook } from '../playbook/base/play.ts';
+import { loadPlaybook } from '../playbook/load-playbook.ts';
 import { openOutput } from '../report/text/output.ts';
 import { printProblems } from '../report/text/problems.ts';
 import { checkFiles } from '../run/lookahead/check-files.ts';
 import { run } from '../run/run.ts';
 import type { ControllerAccess } from '../values/controller-access.ts';
-import type { InventoryFlags } from './options/common-options.ts';
-import { addInventoryOptions, LOOK_TIMEOUT } from './options/common-options.ts';
-import { accessOf, roleRefusal } from './options/controller-access.ts';
+import type { Vault } from '../vault/vault.ts';
 import { EXIT } from './base/exit-status.ts';
+import { type InventoryFlags, addInventoryOptions, LOOK_TIMEOUT } from './options/common-options.ts';
+import { accessOf, roleRefusal } from './options/controller-access.ts';
 import { extraVariables } from './options/extra-variables.ts';
 import { vaultFor } from './options/flag-values.ts';
 
-/** `runbook lint PLAYBOOK…`: reads all that the playbooks need, and tells everything that is wrong. Nothing is connected to. */
+/**
+ * `runbook lint PLAYBOOK…`: reads all that the playbooks need, and tells everything that is wrong. Nothing is connected
+ * to.
+ */
 export function addLintCommand(command: Command, done: (status: number) => void): void {
-  addInventoryOptions(command.argument('<playbooks...>')).action(async (playbooks: readonly string[], flags: InventoryFlags) => {
-    done(await lint(playbooks, flags));
-  });
+  addInventoryOptions(command.argument('<playbooks...>')).action(
+    async (playbooks: readonly string[], flags: InventoryFlags) => {
+      done(await lint(playbooks, flags));
+    },
+  );
 }
 
 async function lint(playbooks: readonly string[], flags: InventoryFlags): Promise<number> {
@@ -41,7 +45,8 @@ async function lint(playbooks: readonly string[], flags: InventoryFlags): Promis
   const inventory = await gather(found, () => loadInventory(flags.inventory, folders, vault, access));
   const hasInventory = flags.inventory.length > 0;
   if (inventory !== undefined) found.push(...mistakesOf([...inventory.hosts.values()].flatMap(({ layers }) => layers)));
-  if (!hasInventory) for (const folder of folders) found.push(...(await variableProblems(folder, vault, access.playbook)));
+  if (!hasInventory)
+    for (const folder of folders) found.push(...(await variableProblems(folder, vault, access.playbook)));
   for (const file of playbooks) {
     const playbook = await gather(found, () =>
       loadPlaybook(file, { modules, rolesPath: [], vault, access: access.playbook, roleRefusal: roleRefusal(flags) }),
@@ -118,7 +123,9 @@ async function checkHosts(
 /** The same mistake, found in two ways, is told once. */
 function distinct(problems: readonly Problem[]): readonly Problem[] {
   const byWhat = new Map(
-    problems.toReversed().map((problem) => [`${problem.code} ${problem.what} ${JSON.stringify(problem.place)}`, problem]),
+    problems
+      .toReversed()
+      .map((problem) => [`${problem.code} ${problem.what} ${JSON.stringify(problem.place)}`, problem]),
   );
   return [...byWhat.values()].toReversed();
 }

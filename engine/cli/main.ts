@@ -1,13 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
-import type { Option } from 'commander';
-import { Command, CommanderError } from 'commander';
+import { type Option, Command, CommanderError } from 'commander';
 import { Problem, Problems } from '../errors/problem.ts';
 import { didYouMean } from '../values/language/suggest.ts';
-import { optionRemedy } from './options/ansible-options.ts';
 import { EXIT } from './base/exit-status.ts';
-import { endAtOnce } from './run/interruptions.ts';
 import { ENGINE_VERSION } from './base/version.ts';
+import { optionRemedy } from './options/ansible-options.ts';
+import { endAtOnce } from './run/interruptions.ts';
 
 interface CommandEntry {
   readonly description: string;
@@ -132,7 +131,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   process.on('SIGINT', endAtOnce);
   try {
     refuseOtherEncodings(argv);
-    if (argv[0] === 'help' && wanted !== undefined && !wanted.startsWith('-') && !COMMANDS.has(wanted)) throw unknownCommand(wanted);
+    if (argv[0] === 'help' && wanted !== undefined && !wanted.startsWith('-') && !COMMANDS.has(wanted))
+      throw unknownCommand(wanted);
     await program.parseAsync([...argv], { from: 'user' });
     return status;
   } catch (error) {
@@ -166,7 +166,10 @@ function unknownCommand(name: string): Problem {
   });
 }
 
-/** What the system says of a file that nobody expected to be out of reach. Anything else is a fault of ours and is thrown on. */
+/**
+ * What the system says of a file that nobody expected to be out of reach. Anything else is a fault of ours and is
+ * thrown on.
+ */
 function fileProblem(error: unknown): Problem {
   if (error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd')
     return new Problem({
@@ -176,7 +179,12 @@ function fileProblem(error: unknown): Problem {
       remedy: 'Change into a folder that is there.',
     });
   if (!(error instanceof Error && 'syscall' in error && 'path' in error)) throw error;
-  return new Problem({ code: 'file-error', what: `${String(error.path)} cannot be used`, why: error.message, cause: error });
+  return new Problem({
+    code: 'file-error',
+    what: `${String(error.path)} cannot be used`,
+    why: error.message,
+    cause: error,
+  });
 }
 
 /** For those who bring an option of ansible-playbook. */
@@ -187,6 +195,7 @@ function withRemedy(text: string): string {
 
 /** A default that says nothing (an empty list, false, 0) is not shown. */
 function optionDescription({ description, defaultValue }: Option): string {
-  const isTelling = (typeof defaultValue === 'number' && defaultValue > 0) || (typeof defaultValue === 'string' && defaultValue !== '');
+  const isTelling =
+    (typeof defaultValue === 'number' && defaultValue > 0) || (typeof defaultValue === 'string' && defaultValue !== '');
   return isTelling ? `${description} (default: ${defaultValue})` : description;
 }

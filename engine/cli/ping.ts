@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { showPings } from '../report/run/visits.ts';
 import { addConnectionOptions, addInventoryOptions, addLimitOption } from './options/common-options.ts';
-import type { VisitFlags } from './run/visit.ts';
-import { visitPattern } from './run/visit.ts';
+import { type VisitFlags, visitPattern } from './run/visit.ts';
 
 /** `runbook ping PATTERN`: can the hosts be reached, and who are they? */
 export function addPingCommand(command: Command, done: (status: number) => void): void {

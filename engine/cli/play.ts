@@ -1,7 +1,13 @@
 import type { Command } from 'commander';
 import type { Mode } from '../run/base/events.ts';
-import type { PlayFlags } from './options/common-options.ts';
-import { addConnectionOptions, addInventoryOptions, addLimitOption, addLockOptions, collectCommas } from './options/common-options.ts';
+import {
+  type PlayFlags,
+  addConnectionOptions,
+  addInventoryOptions,
+  addLimitOption,
+  addLockOptions,
+  collectCommas,
+} from './options/common-options.ts';
 
 export function addPlayCommand(command: Command, mode: Mode, done: (status: number) => void): void {
   addLimitOption(addInventoryOptions(command.argument('<playbook>')))
@@ -17,7 +23,10 @@ export function addPlayCommand(command: Command, mode: Mode, done: (status: numb
     command
       .option('-C, --check', 'change nothing, only show what would be changed (as `runbook plan`)')
       .option('-D, --diff', 'show the differences that are made', false)
-      .option('--resume [run]', 'go on with the last run of the playbook, or the one of that id: leave out what hosts are through with');
+      .option(
+        '--resume [run]',
+        'go on with the last run of the playbook, or the one of that id: leave out what hosts are through with',
+      );
     addLockOptions(command);
   } else {
     command

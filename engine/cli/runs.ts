@@ -5,10 +5,12 @@ import { EXIT } from './base/exit-status.ts';
 import { journalFolder } from './run/perform-run.ts';
 
 export function addRunsCommand(command: Command, done: (status: number) => void): void {
-  command.option('-n, --number <count>', 'so many of the last ones', Number, 20).action((flags: { readonly number: number }) => {
-    printRuns(listRuns(journalFolder()).slice(0, flags.number), process.stdout);
-    done(EXIT.ok);
-  });
+  command
+    .option('-n, --number <count>', 'so many of the last ones', Number, 20)
+    .action((flags: { readonly number: number }) => {
+      printRuns(listRuns(journalFolder()).slice(0, flags.number), process.stdout);
+      done(EXIT.ok);
+    });
   command
     .command('show')
     .description('tell what a run did, how far it came and what is owed')

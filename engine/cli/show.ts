@@ -1,5 +1,4 @@
-import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { printPlan } from '../report/plan/show-plan.ts';
 import { readPlan } from '../run/saved-plan/plan-file.ts';
 import { EXIT } from './base/exit-status.ts';
@@ -21,6 +20,7 @@ export function addShowCommand(command: Command, done: (status: number) => void)
 }
 
 function planFormat(value: string): string {
-  if (!['text', 'json', 'markdown'].includes(value)) throw new InvalidArgumentError('It must be text, json or markdown.');
+  if (!['text', 'json', 'markdown'].includes(value))
+    throw new InvalidArgumentError('It must be text, json or markdown.');
   return value;
 }

@@ -5,10 +5,9 @@ import { MAGIC_VARIABLES } from '../playbook/base/keywords.ts';
 import { printExplanations, printVariables } from '../report/listing/variables.ts';
 import { hostScopes } from '../run/host/host-scopes.ts';
 import { didYouMean } from '../values/language/suggest.ts';
-import type { InventoryFlags } from './options/common-options.ts';
-import { addInventoryOptions } from './options/common-options.ts';
-import { accessOf } from './options/controller-access.ts';
 import { EXIT } from './base/exit-status.ts';
+import { type InventoryFlags, addInventoryOptions } from './options/common-options.ts';
+import { accessOf } from './options/controller-access.ts';
 import { extraVariables, unshown } from './options/extra-variables.ts';
 import { vaultFor } from './options/flag-values.ts';
 
@@ -31,14 +30,21 @@ export function addVarsCommand(command: Command, done: (status: number) => void)
 async function show(hostName: string, name: string | undefined, flags: Flags): Promise<void> {
   const vault = vaultFor(flags);
   const access = accessOf(flags, flags.playbookDir === undefined ? [] : [flags.playbookDir], flags.inventory);
-  const inventory = await loadInventory(flags.inventory, flags.playbookDir === undefined ? [] : [flags.playbookDir], vault, access);
+  const inventory = await loadInventory(
+    flags.inventory,
+    flags.playbookDir === undefined ? [] : [flags.playbookDir],
+    vault,
+    access,
+  );
   const extra = await extraVariables(flags.extraVars, vault);
   const scope = hostScopes(inventory, unshown(extra), flags.playbookDir ?? '.')(hostName);
   if (scope === undefined) {
     throw new Problem({
       code: 'unknown-host',
       what: `there is no host "${hostName}" in the inventory`,
-      remedy: didYouMean(hostName, inventory.hosts.keys()) ?? 'Name the inventory with -i; `runbook inventory --graph` shows its hosts.',
+      remedy:
+        didYouMean(hostName, inventory.hosts.keys()) ??
+        'Name the inventory with -i; `runbook inventory --graph` shows its hosts.',
     });
   }
   if (name !== undefined && !scope.names().includes(name)) {

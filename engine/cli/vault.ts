@@ -5,22 +5,20 @@ import type { Command } from 'commander';
 import { Problem } from '../errors/problem.ts';
 import { printClear, printNotes } from '../report/listing/vault.ts';
 import { textIn } from '../values/yaml/text-file.ts';
-import { encryptArmored, encryptValue, rekeyValues } from '../vault/encrypt.ts';
 import { readIdentities } from '../vault/age/identities.ts';
 import type { Recipient } from '../vault/age/recipient.ts';
 import { recipientsFor } from '../vault/age/recipients.ts';
-import type { FoundFile } from '../vault/edit/replace-file.ts';
-import { findFile, replaceFile } from '../vault/edit/replace-file.ts';
-import type { Vault } from '../vault/vault.ts';
-import { askOnTerminal } from './options/ask-secret.ts';
-import type { KeyFlags } from './options/common-options.ts';
-import { addKeyOptions, collect } from './options/common-options.ts';
-import { EXIT } from './base/exit-status.ts';
-import { identityFiles, vaultFor } from './options/flag-values.ts';
-import { alreadyEncrypted, notEncrypted, ofSops } from './vault/vault-refusals.ts';
-import { editFile } from './vault/vault-edit.ts';
-import { sealFor } from '../vault/seal.ts';
 import { sealedForm } from '../vault/base/sealed-form.ts';
+import { type FoundFile, findFile, replaceFile } from '../vault/edit/replace-file.ts';
+import { encryptArmored, encryptValue, rekeyValues } from '../vault/encrypt.ts';
+import { sealFor } from '../vault/seal.ts';
+import type { Vault } from '../vault/vault.ts';
+import { EXIT } from './base/exit-status.ts';
+import { askOnTerminal } from './options/ask-secret.ts';
+import { type KeyFlags, addKeyOptions, collect } from './options/common-options.ts';
+import { identityFiles, vaultFor } from './options/flag-values.ts';
+import { editFile } from './vault/vault-edit.ts';
+import { alreadyEncrypted, notEncrypted, ofSops } from './vault/vault-refusals.ts';
 
 export interface WritingFlags extends KeyFlags {
   readonly recipient: readonly string[];
@@ -29,7 +27,8 @@ export interface WritingFlags extends KeyFlags {
 
 /** `runbook vault`: secrets in files, encrypted with age. */
 export function addVaultCommand(command: Command, done: (status: number) => void): void {
-  const add = (name: string, description: string): Command => addKeyOptions(command.command(name).description(description));
+  const add = (name: string, description: string): Command =>
+    addKeyOptions(command.command(name).description(description));
   const addWriting = (name: string, description: string): Command => addRecipientOptions(add(name, description));
   addWriting('encrypt', 'encrypt whole files in place, or one value')
     .argument('[files...]')
@@ -56,7 +55,9 @@ export function addVaultCommand(command: Command, done: (status: number) => void
     });
   addWriting('edit', 'edit an encrypted file in $EDITOR')
     .argument('<file>')
-    .action(async (file: string, flags: WritingFlags) => done(await editFile(file, vaultFor(flags), (path) => recipients(path, flags))));
+    .action(async (file: string, flags: WritingFlags) =>
+      done(await editFile(file, vaultFor(flags), (path) => recipients(path, flags))),
+    );
   addWriting(
     'rekey',
     'encrypt files and the !vault values in them anew, for the recipients of now; what ansible-vault has encrypted becomes age',
@@ -67,15 +68,22 @@ export function addVaultCommand(command: Command, done: (status: number) => void
       await each(files, 'rekeyed', async (file) => rekey(file, vault, (path) => recipients(path, flags)));
       done(EXIT.ok);
     });
-  add('keygen', 'make an identity for yourself, and print the recipient that others encrypt for').action(async (flags: KeyFlags) => {
-    await makeIdentity(flags);
-    done(EXIT.ok);
-  });
+  add('keygen', 'make an identity for yourself, and print the recipient that others encrypt for').action(
+    async (flags: KeyFlags) => {
+      await makeIdentity(flags);
+      done(EXIT.ok);
+    },
+  );
 }
 
 function addRecipientOptions(command: Command): Command {
   return command
-    .option('--recipient <key>', 'encrypt for this recipient, age1… or the line of an SSH key; may be given more than once', collect, [])
+    .option(
+      '--recipient <key>',
+      'encrypt for this recipient, age1… or the line of an SSH key; may be given more than once',
+      collect,
+      [],
+    )
     .option(
       '--recipients-file <file>',
       'encrypt for the recipients in this file; without it, the nearest recipients.txt counts, then your own identity',
@@ -84,13 +92,23 @@ function addRecipientOptions(command: Command): Command {
 
 /** The nearest `recipients.txt` is that of the file itself, not of a link to it. */
 function recipients(file: string, flags: WritingFlags): Promise<readonly Recipient[]> {
-  const sources = { named: flags.recipient, file: flags.recipientsFile, identityFiles: identityFiles(flags.identity), ask: askOnTerminal };
+  const sources = {
+    named: flags.recipient,
+    file: flags.recipientsFile,
+    identityFiles: identityFiles(flags.identity),
+    ask: askOnTerminal,
+  };
   return recipientsFor(file, sources);
 }
 
 /** What was done is told file by file, with what else is to be known of one. */
-async function each(files: readonly string[], what: string, act: (file: string) => Promise<readonly string[]>): Promise<void> {
-  if (files.length === 0) throw new Problem({ code: 'wrong-options', what: 'no file is named', remedy: 'Name files, or use --value.' });
+async function each(
+  files: readonly string[],
+  what: string,
+  act: (file: string) => Promise<readonly string[]>,
+): Promise<void> {
+  if (files.length === 0)
+    throw new Problem({ code: 'wrong-options', what: 'no file is named', remedy: 'Name files, or use --value.' });
   for (const file of files) {
     const notes = await act(file);
     printNotes([`${file}: ${what}`], process.stdout);
@@ -132,17 +150,27 @@ async function clearBytes(file: FoundFile, vault: Vault): Promise<Buffer> {
   return opened.bytes;
 }
 
-async function rekey(name: string, vault: Vault, recipients: (path: string) => Promise<readonly Recipient[]>): Promise<readonly string[]> {
+async function rekey(
+  name: string,
+  vault: Vault,
+  recipients: (path: string) => Promise<readonly Recipient[]>,
+): Promise<readonly string[]> {
   const file = await findFile(name);
   if (sealedForm(file.bytes) === 'sops') throw ofSops(name);
   const forWhom = await recipients(file.path);
   const opened = await vault.unseal(file.bytes, name);
   const rekeyed =
     opened === undefined
-      ? await rekeyValues(file.bytes, forWhom, ({ text, line, column }) => vault.unsealValue(text, { file: name, line, column }))
+      ? await rekeyValues(file.bytes, forWhom, ({ text, line, column }) =>
+          vault.unsealValue(text, { file: name, line, column }),
+        )
       : await sealFor(file.bytes, forWhom)(opened.bytes);
   if (rekeyed === undefined)
-    throw new Problem({ code: 'not-encrypted', what: `nothing in ${name} is encrypted`, remedy: 'See `runbook vault encrypt`.' });
+    throw new Problem({
+      code: 'not-encrypted',
+      what: `nothing in ${name} is encrypted`,
+      remedy: 'See `runbook vault encrypt`.',
+    });
   return replaceFile(file, rekeyed);
 }
 
@@ -158,5 +186,8 @@ async function makeIdentity(flags: KeyFlags): Promise<void> {
   const recipient = await identityToRecipient(identity);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   await writeFile(file, `# recipient: ${recipient}\n${identity}\n`, { mode: 0o600, flag: 'wx' });
-  printNotes([`Made ${file}. Keep it, and keep a copy: without it nothing can be decrypted. Its recipient:`, recipient], process.stdout);
+  printNotes(
+    [`Made ${file}. Keep it, and keep a copy: without it nothing can be decrypted. Its recipient:`, recipient],
+    process.stdout,
+  );
 }

@@ -3,33 +3,46 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { ConnectionContext } from './ssh/connection-context.ts';
-import { HostKeyCheck } from './ssh/host-key.ts';
-import { OpensshTransport } from './openssh/openssh-transport.ts';
-import { connectSsh } from './ssh/ssh-transport.ts';
 import type { SshTarget } from './base/target.ts';
 import type { Transport } from './base/transport.ts';
 import { Unreachable } from './base/unreachable.ts';
+import { OpensshTransport } from './openssh/openssh-transport.ts';
+import type { ConnectionContext } from './ssh/connection-context.ts';
+import { HostKeyCheck } from './ssh/host-key.ts';
+import { connectSsh } from './ssh/ssh-transport.ts';
 
 const run = promisify(execFile);
 
 /**
- * Connects by ssh2, which is quicker, or by the system's ssh where ssh2 cannot do what is wanted, and where it failed for something that
- * ssh can do. Throws Unreachable.
+ * Connects by ssh2, which is quicker, or by the system's ssh where ssh2 cannot do what is wanted, and where it failed
+ * for something that ssh can do. Throws Unreachable.
  */
-export async function connectOverSsh(target: SshTarget, context: ConnectionContext, signal: AbortSignal | undefined): Promise<Transport> {
-  const reasons = [...target.openssh.reasons, ...(target.openssh.use === 'always' ? [] : await authoritiesOf(target, context))];
+export async function connectOverSsh(
+  target: SshTarget,
+  context: ConnectionContext,
+  signal: AbortSignal | undefined,
+): Promise<Transport> {
+  const reasons = [
+    ...target.openssh.reasons,
+    ...(target.openssh.use === 'always' ? [] : await authoritiesOf(target, context)),
+  ];
   if (target.openssh.use === 'always' || reasons.length > 0) return byOpenssh(target, reasons, context, signal);
   try {
     return await connectSsh(target, context, signal);
   } catch (error) {
-    const reason = error instanceof Unreachable && signal?.aborted !== true ? await whatSshCouldDo(target, error) : undefined;
+    const reason =
+      error instanceof Unreachable && signal?.aborted !== true ? await whatSshCouldDo(target, error) : undefined;
     if (reason === undefined || !(await hasSsh())) throw error;
     return byOpenssh(target, [reason], context, signal);
   }
 }
 
-function byOpenssh(target: SshTarget, reasons: readonly string[], context: ConnectionContext, signal: AbortSignal | undefined): Transport {
+function byOpenssh(
+  target: SshTarget,
+  reasons: readonly string[],
+  context: ConnectionContext,
+  signal: AbortSignal | undefined,
+): Transport {
   return new OpensshTransport({ ...target, openssh: { ...target.openssh, reasons } }, context, signal);
 }
 
@@ -39,7 +52,9 @@ async function authoritiesOf(target: SshTarget, { knownHosts }: ConnectionContex
   const entries = await knownHosts.entries(hosts.flatMap((one) => one.knownHostsFiles));
   if (!entries.some((entry) => entry.marker === 'cert-authority')) return [];
   const checks = await Promise.all(hosts.map((one) => HostKeyCheck.of(one, knownHosts)));
-  return checks.flatMap(({ authority }) => (authority === undefined ? [] : [`${authority.file}:${authority.line} trusts an authority`]));
+  return checks.flatMap(({ authority }) =>
+    authority === undefined ? [] : [`${authority.file}:${authority.line} trusts an authority`],
+  );
 }
 
 /** Why ssh may reach a host that ssh2 has failed to reach; undefined where it would fail as well. */
@@ -49,8 +64,10 @@ async function whatSshCouldDo(target: SshTarget, error: Unreachable): Promise<st
   for (const one of [target, ...target.jumps]) {
     if (ON_DEVICES.some((name) => one.identityFiles.length > 0 && existsSync(join(homedir(), '.ssh', name))))
       return 'there is a security key (FIDO)';
-    if (one.agent !== undefined && (await holdsMore(one.agent))) return 'the agent holds certificates or security keys (FIDO)';
-    if (await one.openssh.mayLogInOtherwise()) return "ssh's configuration asks for a way to log in that ssh2 has none of";
+    if (one.agent !== undefined && (await holdsMore(one.agent)))
+      return 'the agent holds certificates or security keys (FIDO)';
+    if (await one.openssh.mayLogInOtherwise())
+      return "ssh's configuration asks for a way to log in that ssh2 has none of";
   }
   const unread = /^.*(?:PKCS#8 form|is not a private key that can be used).*$/m.exec(error.why ?? '')?.[0];
   return unread === undefined ? undefined : `ssh2 cannot read a key: ${unread}`;

@@ -1,25 +1,20 @@
-import { openBecomeShell } from './shell/become-shell.ts';
-import { connectOverSsh } from './choose-transport.ts';
-import { connectionContext } from './ssh/connection-context.ts';
-import type { ConnectionContext } from './ssh/connection-context.ts';
-import { decodeFacts } from './shell/facts.ts';
-import type { Facts } from './shell/facts.ts';
-import { GREETING } from './shell/greeting.ts';
-import { LocalTransport } from './local-transport.ts';
-import { lockScript, takeLock } from './shell/lock.ts';
-import type { Lock } from './shell/lock.ts';
 import { onAbort } from './base/on-abort.ts';
-import { Session } from './shell/session.ts';
-import { openLoginShell, startLoginShell } from './shell/open-shell.ts';
-import { watched } from './shell/frame.ts';
-import type { Changed, ChangeFrame, Completed } from './shell/frame.ts';
-import type { Shell, Traffic } from './shell/shell.ts';
-import type { PatchedLibrary } from './ssh2/ssh2-patches.ts';
 import type { BecomePrivilege, Privilege, Target } from './base/target.ts';
 import type { Transport, TransportName } from './base/transport.ts';
 import { lookUnanswered, stoppedBefore, TimedOut } from './base/unreachable.ts';
-import { upload } from './shell/upload.ts';
-import type { UploadRoom, UploadSource } from './shell/upload.ts';
+import { connectOverSsh } from './choose-transport.ts';
+import { LocalTransport } from './local-transport.ts';
+import { openBecomeShell } from './shell/become-shell.ts';
+import { decodeFacts, type Facts } from './shell/facts.ts';
+import { watched, type Changed, type ChangeFrame, type Completed } from './shell/frame.ts';
+import { GREETING } from './shell/greeting.ts';
+import { lockScript, takeLock, type Lock } from './shell/lock.ts';
+import { openLoginShell, startLoginShell } from './shell/open-shell.ts';
+import { Session } from './shell/session.ts';
+import type { Shell, Traffic } from './shell/shell.ts';
+import { upload, type UploadRoom, type UploadSource } from './shell/upload.ts';
+import { connectionContext, type ConnectionContext } from './ssh/connection-context.ts';
+import type { PatchedLibrary } from './ssh2/ssh2-patches.ts';
 
 export { connectionContext } from './ssh/connection-context.ts';
 export type { ConnectionContext } from './ssh/connection-context.ts';
@@ -57,10 +52,15 @@ export interface Changing extends Looking {
   /** A change and, right behind it, a look: both in one round trip. The look runs whatever the change came to. */
   changeAndLook(frame: ChangeFrame, options: ChangeOptions, lookOptions: LookOptions): Promise<Changed>;
   /**
-   * Brings a file to `path`, which is made anew with `mode` (octal digits) and owned by the handle's user. For a path beside the
-   * file that is meant; what it then replaces is the caller's matter. Where anything goes wrong nothing is left at `path`.
+   * Brings a file to `path`, which is made anew with `mode` (octal digits) and owned by the handle's user. For a path
+   * beside the file that is meant; what it then replaces is the caller's matter. Where anything goes wrong nothing is
+   * left at `path`.
    */
-  send(source: UploadSource, path: string, options: { readonly mode: string; readonly room?: UploadRoom | undefined }): Promise<void>;
+  send(
+    source: UploadSource,
+    path: string,
+    options: { readonly mode: string; readonly room?: UploadRoom | undefined },
+  ): Promise<void>;
 }
 
 export interface Counters {
@@ -106,22 +106,26 @@ export interface ConnectOptions {
   readonly attempt?: AbortSignal | undefined;
   /** LOOK_LIMITS unless told. */
   readonly looks?: LookLimits | undefined;
-  /** Locks the host for this connection until it ends, however it ends. At no round trip of its own where it is free. */
+  /**
+   * Locks the host for this connection until it ends, however it ends. At no round trip of its own where it is free.
+   */
   readonly lock?: Lock | undefined;
   /** What it shares with other connections of the run; its own unless told. */
   readonly context?: ConnectionContext | undefined;
 }
 
 /**
- * Connects, opens the login user's shell and gets the facts. Throws Unreachable with cause and remedy, and Problem `locked`, which
- * names the holder.
+ * Connects, opens the login user's shell and gets the facts. Throws Unreachable with cause and remedy, and Problem
+ * `locked`, which names the holder.
  */
 export async function connect(target: Target, options: ConnectOptions = {}): Promise<Connection> {
   const { signal, lock } = options;
   const attempt = options.attempt ?? signal;
   if (attempt?.aborted === true || signal?.aborted === true) throw stoppedBefore(target.name);
   const transport =
-    target.kind === 'local' ? new LocalTransport() : await connectOverSsh(target, options.context ?? connectionContext(), attempt);
+    target.kind === 'local'
+      ? new LocalTransport()
+      : await connectOverSsh(target, options.context ?? connectionContext(), attempt);
   const traffic: Traffic = { roundTrips: 0, bytesSent: 0, bytesReceived: 0 };
   try {
     const bare = lock === undefined ? undefined : lockScript(lock.holder);
@@ -133,7 +137,14 @@ export async function connect(target: Target, options: ConnectOptions = {}): Pro
       });
     }
     traffic.roundTrips = 0;
-    const connection = new OpenConnection(target, transport, traffic, decodeFacts(first.greeting), first.shell, options);
+    const connection = new OpenConnection(
+      target,
+      transport,
+      traffic,
+      decodeFacts(first.greeting),
+      first.shell,
+      options,
+    );
     if (signal !== undefined) {
       const kill = (): void => void connection.kill();
       if (signal.aborted) kill();
@@ -160,7 +171,14 @@ class OpenConnection implements Connection {
   #closing: Promise<void> | undefined;
   #afterClose: () => void = () => {};
 
-  constructor(target: Target, transport: Transport, traffic: Traffic, facts: Facts, shell: Shell, options: ConnectOptions) {
+  constructor(
+    target: Target,
+    transport: Transport,
+    traffic: Traffic,
+    facts: Facts,
+    shell: Shell,
+    options: ConnectOptions,
+  ) {
     this.target = target;
     this.#lock = options.lock;
     this.#looks = options.looks ?? LOOK_LIMITS;
@@ -185,7 +203,9 @@ class OpenConnection implements Connection {
   async looking(privilege: Privilege): Promise<Looking> {
     const session = this.#session(privilege);
     await session.ready();
-    return { look: (script, options = {}) => session.exchange(watched(script), { script: { ...this.#looks, ...options } }) };
+    return {
+      look: (script, options = {}) => session.exchange(watched(script), { script: { ...this.#looks, ...options } }),
+    };
   }
 
   async changing(privilege: Privilege): Promise<Changing> {
@@ -199,7 +219,9 @@ class OpenConnection implements Connection {
         const session = new Session(() => this.#openForFile(privilege));
         this.#uploads.add(session);
         try {
-          await session.use((shell) => upload(shell, source, { path, mode, room, host: this.target.name, limitMs: this.#looks.timeoutMs }));
+          await session.use((shell) =>
+            upload(shell, source, { path, mode, room, host: this.target.name, limitMs: this.#looks.timeoutMs }),
+          );
         } finally {
           this.#uploads.delete(session);
           await session.end();
@@ -208,7 +230,12 @@ class OpenConnection implements Connection {
     };
   }
 
-  async #changeAndLook(session: Session, frame: ChangeFrame, options: ChangeOptions, lookOptions: LookOptions): Promise<Changed> {
+  async #changeAndLook(
+    session: Session,
+    frame: ChangeFrame,
+    options: ChangeOptions,
+    lookOptions: LookOptions,
+  ): Promise<Changed> {
     const look = { ...this.#looks, ...lookOptions };
     // What is brief is over as soon as a look is.
     const change = frame.isBrief ? { ...options, timeoutMs: options.timeoutMs ?? look.timeoutMs } : options;
@@ -290,7 +317,10 @@ class OpenConnection implements Connection {
   async #openAs(privilege: BecomePrivilege): Promise<Shell> {
     const lock = privilege.user === 'root' ? this.#lock : undefined;
     const bare = lock === undefined ? undefined : lockScript(lock.holder);
-    const opened = await openBecomeShell(this.#transport, this.target.name, this.#traffic, privilege, { bare, signal: this.#attempt });
+    const opened = await openBecomeShell(this.#transport, this.target.name, this.#traffic, privilege, {
+      bare,
+      signal: this.#attempt,
+    });
     if (lock === undefined) return opened.shell;
     try {
       await takeLock(opened.shell, this.target.name, lock, opened.bare);
@@ -306,7 +336,9 @@ class OpenConnection implements Connection {
     if (this.#closing !== undefined) throw stoppedBefore(this.target.name);
     // The session holds the lock.
     if (!this.#isLogin(privilege)) {
-      const opened = await openBecomeShell(this.#transport, this.target.name, this.#traffic, privilege, { signal: this.#attempt });
+      const opened = await openBecomeShell(this.#transport, this.target.name, this.#traffic, privilege, {
+        signal: this.#attempt,
+      });
       return opened.shell;
     }
     return startLoginShell(this.#transport, this.target.name, this.#traffic);

@@ -3,7 +3,8 @@ import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../errors/problem.ts';
 
-// Whatever names a file of the controller may name a pipe that nobody writes to, or a device without end. A pipe may be meant: `-e @<(sops -d …)`.
+// Whatever names a file of the controller may name a pipe that nobody writes to, or a device without end. A pipe may be
+// meant: `-e @<(sops -d …)`.
 
 /** Bytes. Ten times what is read as YAML, as encrypted files are longer than what they hold. */
 export const MOST_READ = 64 * 1024 * 1024;
@@ -16,9 +17,9 @@ const MOMENT_MS = 20;
 const NOT_WAITING = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /**
- * The bytes of a file. What is on the disk is read at once; of a pipe, what comes until its end. It is asked again and again whether there is
- * something: a thread that waits in the system would keep the program from ending, and a loop Ctrl-C from being seen. Throws Problem
- * `file-too-large` for more than `most` bytes, and what the system says.
+ * The bytes of a file. What is on the disk is read at once; of a pipe, what comes until its end. It is asked again and
+ * again whether there is something: a thread that waits in the system would keep the program from ending, and a loop
+ * Ctrl-C from being seen. Throws Problem `file-too-large` for more than `most` bytes, and what the system says.
  */
 export async function readWhole(path: string, most = MOST_READ): Promise<Buffer> {
   if (!statSync(path).isFIFO()) return readAtOnce(path, most);

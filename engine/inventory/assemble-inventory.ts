@@ -12,9 +12,10 @@ export interface Folders {
 }
 
 /**
- * Puts hosts and groups together by Ansible's rules: every group is below `all`, a host of no other group is in `ungrouped`, and
- * variables count from low to high: inventory of all, of groups by depth, priority and name, group_vars of all, of groups, the host's own.
- * Throws Problems, also those that were reported while the sources were read.
+ * Puts hosts and groups together by Ansible's rules: every group is below `all`, a host of no other group is in
+ * `ungrouped`, and variables count from low to high: inventory of all, of groups by depth, priority and name,
+ * group_vars of all, of groups, the host's own. Throws Problems, also those that were reported while the sources were
+ * read.
  */
 export async function assembleInventory(
   raw: RawInventory,
@@ -46,7 +47,8 @@ export async function assembleInventory(
     const mine = groupsOf.get(name) ?? [];
     const ranked = mine.filter((group) => group !== 'all').toSorted(before);
     const own = [...(raw.hosts.get(name)?.variables ?? [])];
-    for (const folder of [...folders.inventory, ...folders.playbook]) own.push(...(await files.variables(folder, 'host_vars', name)));
+    for (const folder of [...folders.inventory, ...folders.playbook])
+      own.push(...(await files.variables(folder, 'host_vars', name)));
     hosts.set(name, {
       name,
       groups: mine.toSorted(),
@@ -58,7 +60,10 @@ export async function assembleInventory(
   return { sources, directory: sourceDirectory(sources[0]), hosts, groups };
 }
 
-/** Ansible's order: the sources' own words first, then files; of both, those of `all` first. Layers are shared by all hosts of a group. */
+/**
+ * Ansible's order: the sources' own words first, then files; of both, those of `all` first. Layers are shared by all
+ * hosts of a group.
+ */
 async function groupLayers(
   raw: RawInventory,
   folders: Folders,
@@ -107,16 +112,21 @@ function completeGroups(raw: RawInventory): void {
   for (const name of raw.groups.keys()) if (name !== 'all' && !children.has(name)) all.children.add(name);
   const ungrouped = raw.group('ungrouped');
   const grouped = new Set<string>();
-  for (const [name, group] of raw.groups) if (name !== 'all' && name !== 'ungrouped') group.hosts.forEach((host) => grouped.add(host));
+  for (const [name, group] of raw.groups)
+    if (name !== 'all' && name !== 'ungrouped') group.hosts.forEach((host) => grouped.add(host));
   for (const host of ungrouped.hosts) if (grouped.has(host)) ungrouped.hosts.delete(host);
   for (const host of raw.hosts.keys()) if (!grouped.has(host)) ungrouped.hosts.add(host);
 }
 
-/** How far each group is from `all`: the longest way counts, so that a child is always above its parents. A cycle is reported. */
+/**
+ * How far each group is from `all`: the longest way counts, so that a child is always above its parents. A cycle is
+ * reported.
+ */
 function depths(raw: RawInventory): ReadonlyMap<string, number> {
   const depth = new Map<string, number>();
   for (const name of parentsFirst(raw)) {
-    for (const child of raw.groups.get(name)?.children ?? []) depth.set(child, Math.max(depth.get(child) ?? 0, (depth.get(name) ?? 0) + 1));
+    for (const child of raw.groups.get(name)?.children ?? [])
+      depth.set(child, Math.max(depth.get(child) ?? 0, (depth.get(name) ?? 0) + 1));
   }
   return depth;
 }

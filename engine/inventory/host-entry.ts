@@ -1,6 +1,5 @@
 import { isIPv6 } from 'node:net';
-import type { Place } from '../errors/problem.ts';
-import { Problem } from '../errors/problem.ts';
+import { type Place, Problem } from '../errors/problem.ts';
 import { expandRange } from './host-range.ts';
 
 /** Hosts as one entry of an inventory names them. */
@@ -14,7 +13,8 @@ export function parseHostEntry(entry: string, place: Place | undefined): HostEnt
   const bracketed = /^\[(?<host>.+)\]:(?<port>\d+)$/.exec(entry);
   if (bracketed?.groups !== undefined)
     return { names: [bracketed.groups['host'] ?? ''], port: portOf(bracketed.groups['port'], entry, place) };
-  if (/^\[[0-9a-f:.]+\]$/i.test(entry) && isIPv6(entry.slice(1, -1))) return { names: [entry.slice(1, -1)], port: undefined };
+  if (/^\[[0-9a-f:.]+\]$/i.test(entry) && isIPv6(entry.slice(1, -1)))
+    return { names: [entry.slice(1, -1)], port: undefined };
   const plain = /^(?<host>(?:[^:[\]]|\[[^\]]*\])*):(?<port>\d+)$/.exec(entry);
   if (plain?.groups !== undefined)
     return { names: namesOf(plain.groups['host'] ?? '', place), port: portOf(plain.groups['port'], entry, place) };
@@ -38,7 +38,9 @@ function namesOf(name: string, place: Place | undefined): readonly string[] {
     code: 'wrong-host',
     what: `"${name}" cannot be the name of a host`,
     place,
-    why: /[[\]]/.test(wrong) ? 'A range has two ends of the same kind, with a colon between them.' : 'Patterns of hosts could not name it.',
+    why: /[[\]]/.test(wrong)
+      ? 'A range has two ends of the same kind, with a colon between them.'
+      : 'Patterns of hosts could not name it.',
     remedy: /[[\]]/.test(wrong)
       ? 'Write a range like web[01:10] or db-[a:f], and the header of a section like [group].'
       : 'Give it a name without blanks, commas and !, & or ~ in front, and put what is needed to reach it into ansible_host.',

@@ -1,12 +1,11 @@
-import type { Place } from '../errors/problem.ts';
-import { Problem } from '../errors/problem.ts';
+import { type Place, Problem } from '../errors/problem.ts';
 
 /** More hosts than this from one pattern are taken for a mistake. */
 const MOST = 100_000;
 
 /**
- * The names that `web[01:10].example.org`, `db-[a:f]` or `r[1:9:2]` stand for; both ends are included and leading zeros are kept.
- * Several ranges in one name multiply. Throws Problem('wrong-range').
+ * The names that `web[01:10].example.org`, `db-[a:f]` or `r[1:9:2]` stand for; both ends are included and leading zeros
+ * are kept. Several ranges in one name multiply. Throws Problem('wrong-range').
  */
 export function expandRange(name: string, place: Place | undefined): readonly string[] {
   const match = /\[(?<from>[0-9]+|[a-zA-Z])?:(?<to>[0-9]+|[a-zA-Z])(?::(?<step>\d+))?\]/.exec(name);
@@ -14,7 +13,9 @@ export function expandRange(name: string, place: Place | undefined): readonly st
   const { from = '0', to = '0', step = '1' } = match.groups;
   const before = name.slice(0, match.index);
   const after = name.slice(match.index + match[0].length);
-  const middles = /^\d/.test(to) ? numbers(from, to, Number(step), name, place) : letters(from, to, Number(step), name, place);
+  const middles = /^\d/.test(to)
+    ? numbers(from, to, Number(step), name, place)
+    : letters(from, to, Number(step), name, place);
   const rest = expandRange(after, place);
   if (middles.length * rest.length > MOST) throw wrong(name, `It stands for more than ${MOST} hosts.`, place);
   return middles.flatMap((middle) => rest.map((end) => `${before}${middle}${end}`));
@@ -23,7 +24,8 @@ export function expandRange(name: string, place: Place | undefined): readonly st
 function numbers(from: string, to: string, step: number, name: string, place: Place | undefined): readonly string[] {
   const first = Number(from);
   const last = Number(to);
-  if (!/^\d/.test(from) || last < first || step < 1) throw wrong(name, 'A range goes from a lower number to a higher one.', place);
+  if (!/^\d/.test(from) || last < first || step < 1)
+    throw wrong(name, 'A range goes from a lower number to a higher one.', place);
   if ((last - first) / step > MOST) throw wrong(name, `It stands for more than ${MOST} hosts.`, place);
   const width = from.startsWith('0') ? from.length : 0;
   const names: string[] = [];
@@ -34,7 +36,8 @@ function numbers(from: string, to: string, step: number, name: string, place: Pl
 function letters(from: string, to: string, step: number, name: string, place: Place | undefined): readonly string[] {
   const first = from.charCodeAt(0);
   const last = to.charCodeAt(0);
-  if (/^\d/.test(from) || last < first || step < 1) throw wrong(name, 'A range goes from a lower letter to a higher one.', place);
+  if (/^\d/.test(from) || last < first || step < 1)
+    throw wrong(name, 'A range goes from a lower letter to a higher one.', place);
   const names: string[] = [];
   for (let code = first; code <= last; code += step) names.push(String.fromCharCode(code));
   return names;

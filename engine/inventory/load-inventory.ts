@@ -1,12 +1,11 @@
 import { resolve } from 'node:path';
+import { type ControllerAccess, FULL_ACCESS } from '../values/controller-access.ts';
+import { Vault } from '../vault/vault.ts';
 import { assembleInventory } from './assemble-inventory.ts';
 import type { Inventory } from './inventory.ts';
 import { RawInventory } from './raw-inventory.ts';
 import { readSource } from './read-source.ts';
 import { VariableFolders } from './variable-folders.ts';
-import type { ControllerAccess } from '../values/controller-access.ts';
-import { FULL_ACCESS } from '../values/controller-access.ts';
-import { Vault } from '../vault/vault.ts';
 
 /**
  * Reads inventory files, folders of them, executables, and `host1,host2,` lists, in the order given; later ones win.
@@ -26,13 +25,17 @@ export async function loadInventory(
     if (folder !== undefined) beside.push(folder);
   }
   const playbookFolders = lastOfEach(variableFolders.map((folder) => resolve(folder)));
-  const accessIn = (folder: string): ControllerAccess => (playbookFolders.includes(folder) ? access.playbook : access.inventory);
+  const accessIn = (folder: string): ControllerAccess =>
+    playbookFolders.includes(folder) ? access.playbook : access.inventory;
   const files = new VariableFolders(vault, (error) => raw.reportError(error), accessIn);
   const inventoryFolders = lastOfEach(beside).filter((folder) => !playbookFolders.includes(folder));
   return assembleInventory(raw, sources, { inventory: inventoryFolders, playbook: playbookFolders }, files);
 }
 
-/** What files of variables may be read: beside the inventory, and beside the playbook. Programs are those of the inventory. */
+/**
+ * What files of variables may be read: beside the inventory, and beside the playbook. Programs are those of the
+ * inventory.
+ */
 export interface FileAccess {
   readonly inventory: ControllerAccess;
   readonly playbook: ControllerAccess;

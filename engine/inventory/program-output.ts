@@ -7,8 +7,9 @@ const MOST_BYTES = 128 * 1024 * 1024;
 const MOST_SAID = 4_096;
 
 /**
- * What a program prints, which reads nothing. One that takes too long or prints too much is killed with all that it has started, and so it
- * is when this process ends. Throws Error with what it said, for an exit status other than 0 as well.
+ * What a program prints, which reads nothing. One that takes too long or prints too much is killed with all that it has
+ * started, and so it is when this process ends. Throws Error with what it said, for an exit status other than 0 as
+ * well.
  */
 export async function outputOf(program: string, args: readonly string[]): Promise<Buffer> {
   const child = spawn(program, [...args], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
@@ -42,7 +43,11 @@ export async function outputOf(program: string, args: readonly string[]): Promis
   child.once('close', (status, signal) => {
     if (status === 0) ended.resolve();
     else
-      ended.reject(new Error(`${signal === null ? `Its exit status is ${status ?? 'unknown'}.` : `It was ended by ${signal}.`}\n${said}`));
+      ended.reject(
+        new Error(
+          `${signal === null ? `Its exit status is ${status ?? 'unknown'}.` : `It was ended by ${signal}.`}\n${said}`,
+        ),
+      );
   });
   try {
     await ended.promise;

@@ -7,8 +7,8 @@ class NotLiteral extends Error {}
 const MAX_DEPTH = 50;
 
 /**
- * A value of an INI inventory: a Python literal (`True`, `8080`, `0x1f`, `'text'`, `[1, 2]`, `{'a': 1}`, `None`), or else the text as it is.
- * `unsafe`: a whole number that JavaScript cannot hold.
+ * A value of an INI inventory: a Python literal (`True`, `8080`, `0x1f`, `'text'`, `[1, 2]`, `{'a': 1}`, `None`), or
+ * else the text as it is. `unsafe`: a whole number that JavaScript cannot hold.
  */
 export function pythonLiteral(
   text: string,
@@ -186,7 +186,8 @@ class LiteralReader {
 
   #escape(): string {
     const rest = this.#text.slice(this.#at);
-    const [code, octal, hex, short, long] = /^\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/.exec(rest) ?? [];
+    const [code, octal, hex, short, long] =
+      /^\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/.exec(rest) ?? [];
     if (code !== undefined) {
       this.#at += code.length;
       const point = octal === undefined ? Number.parseInt(hex ?? short ?? long ?? '0', 16) : Number.parseInt(octal, 8);

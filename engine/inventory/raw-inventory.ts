@@ -1,11 +1,8 @@
 import { resolve } from 'node:path';
-import type { Place } from '../errors/problem.ts';
-import { Problem, Problems } from '../errors/problem.ts';
+import { type Place, Problem, Problems } from '../errors/problem.ts';
 import type { Node } from '../values/base/node.ts';
-import type { HostEntry } from './host-entry.ts';
-import { parseHostEntry } from './host-entry.ts';
-import type { WrittenVariable } from './written-variable.ts';
-import { writtenVariable } from './written-variable.ts';
+import { type HostEntry, parseHostEntry } from './host-entry.ts';
+import { type WrittenVariable, writtenVariable } from './written-variable.ts';
 
 /** Variables as one file or one entry gives them. */
 export interface GivenVariables {
@@ -46,7 +43,8 @@ export class RawInventory {
 
   group(name: string): RawGroup {
     let group = this.groups.get(name);
-    if (group === undefined) this.groups.set(name, (group = { hosts: new Set(), children: new Set(), variables: [], priority: 1 }));
+    if (group === undefined)
+      this.groups.set(name, (group = { hosts: new Set(), children: new Set(), variables: [], priority: 1 }));
     return group;
   }
 
@@ -84,7 +82,14 @@ export class RawInventory {
     }
     const number = Number(priority.literal);
     if (Number.isInteger(number)) group.priority = number;
-    else this.report(new Problem({ code: 'wrong-type', what: 'ansible_group_priority must be a whole number', place: priority.place }));
+    else
+      this.report(
+        new Problem({
+          code: 'wrong-type',
+          what: 'ansible_group_priority must be a whole number',
+          place: priority.place,
+        }),
+      );
     const others = new Map([...given.variables].filter(([name]) => name !== 'ansible_group_priority'));
     if (others.size > 0) group.variables.push({ origin: given.origin, variables: others });
   }

@@ -1,20 +1,20 @@
-import type { Place } from '../errors/problem.ts';
-import { Problem } from '../errors/problem.ts';
+import { type Place, Problem } from '../errors/problem.ts';
 import type { Node, ScalarNode } from '../values/base/node.ts';
+import { variableNameProblem } from '../values/base/variable-name.ts';
 import { hiddenNode, variableNode } from '../values/hidden-node.ts';
 import { nearestName } from '../values/language/suggest.ts';
-import { variableNameProblem } from '../values/base/variable-name.ts';
-import type { Literal } from './python-literal.ts';
-import { pythonLiteral } from './python-literal.ts';
+import { type Literal, pythonLiteral } from './python-literal.ts';
 import type { RawInventory } from './raw-inventory.ts';
 import { shellWords } from './shell-words.ts';
-import type { WrittenVariable } from './written-variable.ts';
-import { writtenVariable } from './written-variable.ts';
+import { type WrittenVariable, writtenVariable } from './written-variable.ts';
 
 type Section = 'hosts' | 'children' | 'vars';
 const SECTIONS = ['hosts', 'children', 'vars'];
 
-/** Adds an inventory in Ansible's INI form; `isHidden`: of an encrypted file. Whatever is not of that form is reported with its place. */
+/**
+ * Adds an inventory in Ansible's INI form; `isHidden`: of an encrypted file. Whatever is not of that form is reported
+ * with its place.
+ */
 export function readIniInventory(text: string, file: string, isHidden: boolean, into: RawInventory): void {
   new IniReader(file, isHidden, into).read(text);
 }
@@ -140,7 +140,9 @@ class IniReader {
       throw new Problem({ code: 'ini-syntax', what: 'a quote is opened and not closed', place: place(split.at) });
     const [first, ...rest] = split.words;
     if (first === undefined) return;
-    const entry = this.#into.attempt(() => this.#into.addHosts(first.text, this.#group, place(first.start, first.source.length)));
+    const entry = this.#into.attempt(() =>
+      this.#into.addHosts(first.text, this.#group, place(first.start, first.source.length)),
+    );
     const variables = new Map<string, WrittenVariable>();
     for (const word of rest) {
       const equals = word.text.indexOf('=');
@@ -167,7 +169,8 @@ class IniReader {
       );
       if (variable !== undefined) variables.set(name, variable);
     }
-    if (variables.size > 0) for (const host of entry?.names ?? []) this.#into.host(host).variables.push({ origin: this.#file, variables });
+    if (variables.size > 0)
+      for (const host of entry?.names ?? []) this.#into.host(host).variables.push({ origin: this.#file, variables });
   }
 
   #variable(line: string, place: (at: number, length?: number) => Place): void {
@@ -182,8 +185,15 @@ class IniReader {
     }
     const name = line.slice(0, equals).trim();
     const value = line.slice(equals + 1).trimStart();
-    const variable = this.#compile(name, value, value, place(0, name.length), place(line.length - value.length, value.length));
-    if (variable !== undefined) this.#into.addGroupVariables(this.#group, { origin: this.#file, variables: new Map([[name, variable]]) });
+    const variable = this.#compile(
+      name,
+      value,
+      value,
+      place(0, name.length),
+      place(line.length - value.length, value.length),
+    );
+    if (variable !== undefined)
+      this.#into.addGroupVariables(this.#group, { origin: this.#file, variables: new Map([[name, variable]]) });
   }
 
   #child(line: string, place: (at: number, length?: number) => Place): void {
@@ -197,7 +207,11 @@ class IniReader {
       });
     }
     if (child === this.#group)
-      throw new Problem({ code: 'group-cycle', what: `group ${child} is a child of itself`, place: place(0, child.length) });
+      throw new Problem({
+        code: 'group-cycle',
+        what: `group ${child} is a child of itself`,
+        place: place(0, child.length),
+      });
     const pending = this.#pending.get(child);
     if (pending !== undefined) pending.parents.push(this.#group);
     else if (this.#into.groups.has(child)) this.#into.group(this.#group).children.add(child);
@@ -239,7 +253,11 @@ function scalar(value: ScalarNode['value'], source: string, place: Place): Scala
 function nodeOf(literal: Literal, source: string, place: Place): Node {
   if (literal === null || typeof literal !== 'object') return scalar(literal, source, place);
   if (literal instanceof Map) {
-    const entries = [...literal].map(([key, value]: [string, Literal]) => ({ key, keyPlace: place, value: nodeOf(value, source, place) }));
+    const entries = [...literal].map(([key, value]: [string, Literal]) => ({
+      key,
+      keyPlace: place,
+      value: nodeOf(value, source, place),
+    }));
     return { kind: 'map', entries, place };
   }
   return { kind: 'list', items: [...literal.values()].map((item) => nodeOf(item, source, place)), place };

@@ -3,18 +3,18 @@ import { open } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Problem } from '../errors/problem.ts';
 import { MOST_SEALED, readAtOnce, readWhole } from '../files/read-file.ts';
+import type { Node } from '../values/base/node.ts';
 import type { ControllerAccess } from '../values/controller-access.ts';
 import { hiddenNode } from '../values/hidden-node.ts';
-import type { Node } from '../values/base/node.ts';
 import { statusOf } from '../values/look-at-once.ts';
 import { readYamlInTurns } from '../values/yaml/yaml.ts';
+import { sealedForm } from '../vault/base/sealed-form.ts';
+import type { Vault } from '../vault/vault.ts';
 import type { RawInventory } from './raw-inventory.ts';
 import { readIniInventory } from './read-ini-inventory.ts';
 import { readYamlInventory } from './read-yaml-inventory.ts';
 import { runInventoryScript } from './run-inventory-script.ts';
 import { sourceDirectory } from './source-directory.ts';
-import { sealedForm } from '../vault/base/sealed-form.ts';
-import type { Vault } from '../vault/vault.ts';
 
 /** What a folder of inventories does not hold: other things that lie beside them. As Ansible has it. */
 const IGNORED = /^\.|^(?:host_vars|group_vars|vars_plugins)$|~$|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|cfg|retry)$/;
@@ -24,7 +24,12 @@ const YAML_EXTENSIONS: ReadonlySet<string> = new Set(['.yml', '.yaml', '.json'])
  * Adds one source: a file in YAML or INI form, an executable, a folder of all these, or a list `host1,host2,`.
  * Gives the folder beside which group_vars/ and host_vars/ count. What is wrong is reported to `into`.
  */
-export async function readSource(source: string, into: RawInventory, vault: Vault, access: ControllerAccess): Promise<string | undefined> {
+export async function readSource(
+  source: string,
+  into: RawInventory,
+  vault: Vault,
+  access: ControllerAccess,
+): Promise<string | undefined> {
   const status = statusOf(source);
   into.enter(sourceDirectory(source));
   if (status === undefined && source.includes(',')) {
@@ -98,7 +103,8 @@ async function readText(path: string, into: RawInventory, vault: Vault): Promise
     });
   }
   const bytes = await readWhole(path);
-  if (YAML_EXTENSIONS.has(extension) && sealedForm(bytes) === 'sops') return readYamlInventory(await vault.documents(bytes, path), into);
+  if (YAML_EXTENSIONS.has(extension) && sealedForm(bytes) === 'sops')
+    return readYamlInventory(await vault.documents(bytes, path), into);
   const { text, wasSealed } = await vault.content(bytes, path);
   if (YAML_EXTENSIONS.has(extension) || (extension !== '.ini' && looksLikeYaml(text)))
     readYamlInventory(await hiddenIf(wasSealed, readYamlInTurns(text, path, { decrypt: vault.decrypt })), into);

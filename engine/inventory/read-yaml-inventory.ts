@@ -1,7 +1,7 @@
 import { Problem } from '../errors/problem.ts';
 import type { MapEntry, Node } from '../values/base/node.ts';
-import { oneDocument } from '../values/yaml/one-document.ts';
 import { nearestName } from '../values/language/suggest.ts';
+import { oneDocument } from '../values/yaml/one-document.ts';
 import type { RawInventory } from './raw-inventory.ts';
 import { entriesOf, isEmpty, optionalEntries, variablesOf } from './variables-of-node.ts';
 
@@ -26,11 +26,14 @@ export function readYamlInventory(documents: readonly Node[], into: RawInventory
 
 function readGroup({ key: name, keyPlace, value: node }: MapEntry, into: RawInventory): void {
   into.group(name);
-  const entries = into.attempt(() => optionalEntries(node, `group ${name} must be a map with ${GROUP_KEYS.join(', ')}`));
+  const entries = into.attempt(() =>
+    optionalEntries(node, `group ${name} must be a map with ${GROUP_KEYS.join(', ')}`),
+  );
   for (const entry of entries ?? []) {
     switch (entry.key) {
       case 'hosts':
-        for (const host of namesIn(entry.value, `hosts of ${name} must be a map of host names`, into)) readHost(host, name, into);
+        for (const host of namesIn(entry.value, `hosts of ${name} must be a map of host names`, into))
+          readHost(host, name, into);
         break;
       case 'children':
         for (const child of namesIn(entry.value, `children of ${name} must be a map of groups`, into)) {
@@ -52,7 +55,9 @@ function readGroup({ key: name, keyPlace, value: node }: MapEntry, into: RawInve
             place: entry.keyPlace,
             why: `It stands in group ${name}, which may have ${GROUP_KEYS.join(', ')}.`,
             remedy:
-              near === undefined ? 'Put hosts under "hosts", groups under "children", variables under "vars".' : `Did you mean "${near}"?`,
+              near === undefined
+                ? 'Put hosts under "hosts", groups under "children", variables under "vars".'
+                : `Did you mean "${near}"?`,
           }),
         );
       }

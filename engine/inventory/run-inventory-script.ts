@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
-import type { Place } from '../errors/problem.ts';
-import { Problem } from '../errors/problem.ts';
+import { type Place, Problem } from '../errors/problem.ts';
 import { MAX_DEPTH, shapeOfJson } from '../values/base/depth.ts';
 import type { MapEntry, Node } from '../values/base/node.ts';
 import { textIn } from '../values/yaml/text-file.ts';
@@ -12,7 +11,10 @@ const MOST_VALUES = 2_000_000;
 /** How many `--host` calls run at the same time, for programs that give no `_meta`. */
 const AT_ONCE = 8;
 
-/** Runs an executable with --list (and --host, where its answer has no `_meta.hostvars`) and adds the JSON that it prints. */
+/**
+ * Runs an executable with --list (and --host, where its answer has no `_meta.hostvars`) and adds the JSON that it
+ * prints.
+ */
 export async function runInventoryScript(path: string, into: RawInventory): Promise<void> {
   const list = await answer(path, ['--list']);
   const hosts = new Set<string>();
@@ -23,10 +25,13 @@ export async function runInventoryScript(path: string, into: RawInventory): Prom
       continue;
     }
     const given = entriesOf(entry.value, `_meta of ${path} --list must be a map`).find(({ key }) => key === 'hostvars');
-    hostVariables = given === undefined ? undefined : entriesOf(given.value, `_meta.hostvars of ${path} --list must be a map`);
+    hostVariables =
+      given === undefined ? undefined : entriesOf(given.value, `_meta.hostvars of ${path} --list must be a map`);
   }
   const variables =
-    hostVariables === undefined ? await askEach(path, [...hosts]) : new Map(hostVariables.map(({ key, value }) => [key, value]));
+    hostVariables === undefined
+      ? await askEach(path, [...hosts])
+      : new Map(hostVariables.map(({ key, value }) => [key, value]));
   for (const host of hosts) {
     const node = variables.get(host);
     if (node === undefined) continue;
@@ -53,7 +58,10 @@ function readGroup(path: string, { key: name, value }: MapEntry, into: RawInvent
   for (const entry of entries) {
     if (entry.key === 'hosts') namesOf(entry.value, `hosts of ${name} from ${path}`).forEach(addHost);
     else if (entry.key === 'vars')
-      into.addGroupVariables(name, { origin: path, variables: variablesOf(entry.value, `vars of ${name} from ${path} must be a map`) });
+      into.addGroupVariables(name, {
+        origin: path,
+        variables: variablesOf(entry.value, `vars of ${name} from ${path} must be a map`),
+      });
     else if (entry.key === 'children') {
       for (const child of namesOf(entry.value, `children of ${name} from ${path}`)) {
         into.group(child);
@@ -123,9 +131,12 @@ function refuseEndless(text: string, shown: string, path: string): void {
 }
 
 /** What JavaScript would round is refused, as in the other forms of inventories. Throws Problem. */
-function refusingLargeNumbers(place: Place): (key: string, value: unknown, context?: { readonly source?: string }) => unknown {
+function refusingLargeNumbers(
+  place: Place,
+): (key: string, value: unknown, context?: { readonly source?: string }) => unknown {
   return (key, value, { source = '' } = {}) => {
-    if (typeof value !== 'number' || (/^-?\d+$/.test(source) ? Number.isSafeInteger(value) : Number.isFinite(value))) return value;
+    if (typeof value !== 'number' || (/^-?\d+$/.test(source) ? Number.isSafeInteger(value) : Number.isFinite(value)))
+      return value;
     throw new Problem({
       code: 'yaml-number',
       what: `${source.slice(0, 40)} does not fit a number`,
@@ -139,7 +150,11 @@ function refusingLargeNumbers(place: Place): (key: string, value: unknown, conte
 function nodeOf(value: unknown, place: Place): Node {
   if (Array.isArray(value)) return { kind: 'list', items: value.map((item) => nodeOf(item, place)), place };
   if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).map(([key, member]) => ({ key, keyPlace: place, value: nodeOf(member, place) }));
+    const entries = Object.entries(value).map(([key, member]) => ({
+      key,
+      keyPlace: place,
+      value: nodeOf(member, place),
+    }));
     return { kind: 'map', entries, place };
   }
   const scalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;

@@ -1,22 +1,27 @@
 import { wildcards } from '../connection/base/wildcards.ts';
-import type { Place } from '../errors/problem.ts';
-import { Problem } from '../errors/problem.ts';
+import { type Place, Problem } from '../errors/problem.ts';
 import { EndlessMatch, match, matchLines, powerOf } from '../values/language/match-limit.ts';
 import { nearestName } from '../values/language/suggest.ts';
 import type { Host, Inventory } from './inventory.ts';
 import { LOCALHOST, localhostOf } from './localhost.ts';
 
 /**
- * The hosts that a pattern names, in the order in which its parts name them; those of a group in the group's own order. Parts are parted by commas (or colons) and joined from left to
- * right: `etcd:&rack1:!spare`. A part is a host, a group, `all`, a glob (`web*`), a regular expression (`~web\d+`),
- * and may end in a range of what it names: `web[0]`, `web[0:2]` (the end included, as in Ansible), `web[-1]`, `web[1:]`.
- * `&` keeps only what is in both, `!` takes away, whatever their order. Throws Problem('unknown-pattern') for a plain
- * name that is neither host nor group, with the nearest name, and Problem('no-such-host') for a number beyond the hosts.
+ * The hosts that a pattern names, in the order in which its parts name them; those of a group in the group's own order.
+ * Parts are parted by commas (or colons) and joined from left to right: `etcd:&rack1:!spare`. A part is a host, a
+ * group, `all`, a glob (`web*`), a regular expression (`~web\d+`), and may end in a range of what it names: `web[0]`,
+ * `web[0:2]` (the end included, as in Ansible), `web[-1]`, `web[1:]`. `&` keeps only what is in both, `!` takes away,
+ * whatever their order. Throws Problem('unknown-pattern') for a plain name that is neither host nor group, with the
+ * nearest name, and Problem('no-such-host') for a number beyond the hosts.
  */
 export function selectHosts(inventory: Inventory, pattern: string, place: Place | undefined): readonly Host[] {
   const parts = splitPattern(pattern, place);
   if (parts.length === 0)
-    throw new Problem({ code: 'empty-pattern', what: 'the pattern of hosts is empty', place, remedy: 'Name a host, a group, or all.' });
+    throw new Problem({
+      code: 'empty-pattern',
+      what: 'the pattern of hosts is empty',
+      place,
+      remedy: 'Name a host, a group, or all.',
+    });
   const plain = parts.filter((part) => !part.startsWith('!') && !part.startsWith('&'));
   const chosen = new Set<string>(
     plain.length === 0 ? inventory.hosts.keys() : plain.flatMap((part) => named(inventory, part, pattern, place)),
@@ -34,7 +39,10 @@ export function selectHosts(inventory: Inventory, pattern: string, place: Place 
 /** Reading a part takes the square of its length. */
 const LONGEST_PART = 5_000;
 
-/** Commas part always; colons unless they stand in brackets, in the parentheses of a regular expression, or in an IPv6 address. */
+/**
+ * Commas part always; colons unless they stand in brackets, in the parentheses of a regular expression, or in an IPv6
+ * address.
+ */
 function splitPattern(pattern: string, place: Place | undefined): readonly string[] {
   const parts: string[] = [];
   for (const chunk of pattern.split(',')) {
@@ -42,7 +50,12 @@ function splitPattern(pattern: string, place: Place | undefined): readonly strin
     if (text === '') continue;
     if (text.length > LONGEST_PART) {
       const what = `a part of the pattern of hosts has ${text.length} characters; up to ${LONGEST_PART} can be read`;
-      throw new Problem({ code: 'wrong-pattern', what, place, remedy: 'Part hosts by commas, or put them into a group.' });
+      throw new Problem({
+        code: 'wrong-pattern',
+        what,
+        place,
+        remedy: 'Part hosts by commas, or put them into a group.',
+      });
     }
     if (isAddress(text)) parts.push(text);
     else parts.push(...text.split(/:(?![^[]*\]|[^(]*\))/).map((one) => one.trim()));
@@ -60,7 +73,9 @@ function named(inventory: Inventory, part: string, whole: string, place: Place |
   const range = RANGE.exec(part)?.groups;
   if (range !== undefined) {
     const hosts = named(inventory, range['name'] ?? '', whole, place);
-    return range['one'] === undefined ? slice(hosts, range) : single(hosts, Number(range['one']), { part, whole, place });
+    return range['one'] === undefined
+      ? slice(hosts, range)
+      : single(hosts, Number(range['one']), { part, whole, place });
   }
   if (/[*?[]/.test(part)) return matching(inventory, glob(part, place));
   if (part === 'all') return [...inventory.hosts.keys()];
@@ -76,11 +91,17 @@ function named(inventory: Inventory, part: string, whole: string, place: Place |
     what: `"${part}" is neither a host nor a group of the inventory`,
     place,
     why: part === whole ? undefined : `It stands in the pattern "${whole}".`,
-    remedy: near === undefined ? 'See `runbook inventory --graph` for the hosts and groups there are.' : `Did you mean "${near}"?`,
+    remedy:
+      near === undefined
+        ? 'See `runbook inventory --graph` for the hosts and groups there are.'
+        : `Did you mean "${near}"?`,
   });
 }
 
-/** `[2]`, `[-1]`, `[0:2]`, `[1:]`, `[:2]`, and with a hyphen, as in Ansible, `[0-2]`, `[1-]`. What else stands in brackets is a class of a glob. */
+/**
+ * `[2]`, `[-1]`, `[0:2]`, `[1:]`, `[:2]`, and with a hyphen, as in Ansible, `[0-2]`, `[1-]`. What else stands in
+ * brackets is a class of a glob.
+ */
 const RANGE = /^(?<name>.*)\[(?:(?<one>-?\d+)|(?<from>-?\d+)?:(?<to>-?\d+)?|(?<first>\d+)-(?<last>\d*))\]$/;
 
 interface Named {
@@ -104,7 +125,10 @@ function single(hosts: readonly string[], index: number, { part, whole, place }:
   });
 }
 
-function slice(hosts: readonly string[], { from, to, first, last }: Readonly<Record<string, string | undefined>>): readonly string[] {
+function slice(
+  hosts: readonly string[],
+  { from, to, first, last }: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
   const begin = Number(from ?? first ?? 0);
   const end = to ?? last ?? '';
   return hosts.slice(begin, end === '' || Number(end) === -1 ? undefined : Number(end) + 1);

@@ -11,7 +11,10 @@ export type ShellWords =
   | { readonly kind: 'words'; readonly words: readonly ShellWord[] }
   | { readonly kind: 'open_quote'; readonly at: number };
 
-/** Splits a line as Python's shlex does in its POSIX mode with comments: `#` ends the line unless it is quoted or escaped. */
+/**
+ * Splits a line as Python's shlex does in its POSIX mode with comments: `#` ends the line unless it is quoted or
+ * escaped.
+ */
 export function shellWords(line: string): ShellWords {
   const words: ShellWord[] = [];
   let text = '';

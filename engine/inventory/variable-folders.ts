@@ -3,9 +3,9 @@ import { extname, join } from 'node:path';
 import { Problem, Problems } from '../errors/problem.ts';
 import type { ControllerAccess } from '../values/controller-access.ts';
 import { namesIn } from '../values/look-at-once.ts';
+import type { Vault } from '../vault/vault.ts';
 import type { GivenVariables } from './raw-inventory.ts';
 import { variablesOf } from './variables-of-node.ts';
-import type { Vault } from '../vault/vault.ts';
 
 /** What Ansible takes for a file of variables, in the order in which it looks. */
 const EXTENSIONS = ['', '.yml', '.yaml', '.json'];
@@ -24,7 +24,10 @@ export class VariableFolders {
     this.#accessIn = accessIn;
   }
 
-  /** What a folder says of one name: the file NAME, NAME.yml, NAME.yaml or NAME.json, or every such file in the folder NAME/, sorted. Low to high. */
+  /**
+   * What a folder says of one name: the file NAME, NAME.yml, NAME.yaml or NAME.json, or every such file in the folder
+   * NAME/, sorted. Low to high.
+   */
   async variables(folder: string, kind: 'group_vars' | 'host_vars', name: string): Promise<readonly GivenVariables[]> {
     // A name with a slash would lead out of the folder.
     if (name.includes('/')) return [];
@@ -55,7 +58,9 @@ export class VariableFolders {
   async all(folder: string): Promise<readonly GivenVariables[]> {
     const given: GivenVariables[] = [];
     for (const kind of ['group_vars', 'host_vars'] as const) {
-      const names = new Set([...this.#list(join(folder, kind))].map((file) => file.slice(0, file.length - extensionOf(file).length)));
+      const names = new Set(
+        [...this.#list(join(folder, kind))].map((file) => file.slice(0, file.length - extensionOf(file).length)),
+      );
       for (const name of names) given.push(...(await this.variables(folder, kind, name)));
     }
     return given;
@@ -73,11 +78,14 @@ export class VariableFolders {
       const node = await this.#vault.readFile(path);
       return {
         origin: path,
-        variables: node === undefined ? new Map() : variablesOf(node, 'a file of variables must be a map of names and values'),
+        variables:
+          node === undefined ? new Map() : variablesOf(node, 'a file of variables must be a map of names and values'),
       };
     } catch (error) {
       this.#report(
-        isSystemError(error) ? new Problem({ code: 'file-unreadable', what: `${path} cannot be read`, why: error.message }) : error,
+        isSystemError(error)
+          ? new Problem({ code: 'file-unreadable', what: `${path} cannot be read`, why: error.message })
+          : error,
       );
       return undefined;
     }

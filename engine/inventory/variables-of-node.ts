@@ -1,11 +1,13 @@
 import { Problem, Problems } from '../errors/problem.ts';
 import type { MapEntry, Node } from '../values/base/node.ts';
-import { variableNode } from '../values/hidden-node.ts';
 import { variableNameProblem } from '../values/base/variable-name.ts';
-import type { WrittenVariable } from './written-variable.ts';
-import { writtenVariable } from './written-variable.ts';
+import { variableNode } from '../values/hidden-node.ts';
+import { type WrittenVariable, writtenVariable } from './written-variable.ts';
 
-/** A map of variables, each compiled where it stands. Throws Problems with all that is wrong in it; `otherwise` is told of what is no map. */
+/**
+ * A map of variables, each compiled where it stands. Throws Problems with all that is wrong in it; `otherwise` is told
+ * of what is no map.
+ */
 export function variablesOf(node: Node, otherwise: string): ReadonlyMap<string, WrittenVariable> {
   const variables = new Map<string, WrittenVariable>();
   const problems: Problem[] = [];

@@ -1,10 +1,9 @@
-import type { MapEntry, Node } from '../values/base/node.ts';
-import type { Compiled } from '../values/compiled.ts';
 import { Problem } from '../errors/problem.ts';
-import { compileNode, isCompiled } from '../values/compiled.ts';
+import type { MapEntry, Node } from '../values/base/node.ts';
 import { Secret } from '../values/base/secret.ts';
-import type { Layer } from '../values/scope.ts';
 import type { Value } from '../values/base/value.ts';
+import { type Compiled, compileNode, isCompiled } from '../values/compiled.ts';
+import type { Layer } from '../values/scope.ts';
 
 /** A variable of the inventory, which is also listed as it was written, its templates not rendered. */
 export interface WrittenVariable extends Compiled {
@@ -23,14 +22,24 @@ export function writtenVariable(node: Node): WrittenVariable {
     const refuse = (): never => {
       throw mistake;
     };
-    return { place, references: new Set(), literal: undefined, resolve: refuse, placeOf: () => place, written, mistake };
+    return {
+      place,
+      references: new Set(),
+      literal: undefined,
+      resolve: refuse,
+      placeOf: () => place,
+      written,
+      mistake,
+    };
   }
 }
 
 /** The mistakes in the variables of some layers, also of those that nobody asks for. */
 export function mistakesOf(layers: readonly Pick<Layer, 'variables'>[]): readonly Problem[] {
   const values = layers.flatMap(({ variables }) => [...variables.values()]);
-  return values.flatMap((value) => (isCompiled(value) && isWritten(value) && value.mistake !== undefined ? [value.mistake] : []));
+  return values.flatMap((value) =>
+    isCompiled(value) && isWritten(value) && value.mistake !== undefined ? [value.mistake] : [],
+  );
 }
 
 /** A variable of any layer as it was written; null for a template whose text is not known. */

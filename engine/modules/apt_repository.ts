@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { packageLists } from './system/package-script.ts';
-import { boolean, mode } from './base/arguments.ts';
 import type { Seen } from '../resources/base/resource.ts';
-import type { Context, Outcome } from './base/module.ts';
-import { defineModule } from './base/module.ts';
+import { boolean, mode } from './base/arguments.ts';
+import { type Context, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
 import { editOutcome, editText, textNeeds } from './edit/text-edit.ts';
+import { packageLists } from './system/package-script.ts';
 
 const schema = z.strictObject({
   repo: z
@@ -14,7 +13,9 @@ const schema = z.strictObject({
       /^deb(-src)?\s+(\[[^\]\n]*\]\s+)?\S+\s+\S+[^\n]*$/,
       'must be a line of sources.list: deb [signed-by=…] https://… suite components\nPPAs are written out.',
     )
-    .describe('The line as in sources.list. Its key goes into /etc/apt/keyrings by copy or get_url, and is named by signed-by.'),
+    .describe(
+      'The line as in sources.list. Its key goes into /etc/apt/keyrings by copy or get_url, and is named by signed-by.',
+    ),
   state: z.enum(['present', 'absent']).default('present').describe('Whether packages are taken from it.'),
   filename: z
     .string()
@@ -36,14 +37,25 @@ export const module = defineModule<Arguments>({
     'apt_repository: { repo: "deb [signed-by=/etc/apt/keyrings/docker.asc] https://download.docker.com/linux/debian bookworm stable", filename: docker }',
   ],
   observes: (args) => textNeeds(fileOf(args)),
-  plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen, context), 'the repositories of the host', context),
+  plan: (args, _loaded, seen, context) =>
+    forRootAlone(plan(args, seen, context), 'the repositories of the host', context),
 });
 
 function plan(args: Arguments, seen: Seen, context: Context): Outcome {
   const path = fileOf(args);
   if (context.facts.package_manager !== 'apt')
-    return { kind: 'impossible', what: 'This host does not use apt', remedy: 'Leave it out with when: facts.package_manager == "apt"' };
-  const edit = editText(path, (text) => editSources(text, args), seen, context, args.mode === undefined ? {} : { mode: args.mode });
+    return {
+      kind: 'impossible',
+      what: 'This host does not use apt',
+      remedy: 'Leave it out with when: facts.package_manager == "apt"',
+    };
+  const edit = editText(
+    path,
+    (text) => editSources(text, args),
+    seen,
+    context,
+    args.mode === undefined ? {} : { mode: args.mode },
+  );
   if (edit.kind !== 'edit') return edit;
   const outcome = editOutcome(path, edit, { repo: args.repo, state: args.state, dest: path }, seen);
   if (outcome.kind !== 'change') return outcome;
@@ -63,7 +75,9 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
 /** As Ansible names it: the address without scheme, password and odd characters. */
 function fileOf({ repo, filename }: Arguments): string {
   const [, address = '', suite = ''] = /^deb(?:-src)?\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)/.exec(repo) ?? [];
-  const host = `${address.replace(/^\w+:\/\//, '').replace(/^[^/]*@/, '')} ${suite}`.replace(/[^A-Za-z0-9]+/g, '_').replace(/^_+|_+$/g, '');
+  const host = `${address.replace(/^\w+:\/\//, '').replace(/^[^/]*@/, '')} ${suite}`
+    .replace(/[^A-Za-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '');
   return `/etc/apt/sources.list.d/${filename ?? host}.list`;
 }
 

@@ -10,7 +10,9 @@ const condition = z.union([
 ]);
 
 const schema = z.strictObject({
-  that: z.union([condition, z.array(condition)]).describe('Conditions that must hold: one expression or a list of them.'),
+  that: z
+    .union([condition, z.array(condition)])
+    .describe('Conditions that must hold: one expression or a list of them.'),
   fail_msg: text().optional().describe('What to say where one does not hold.'),
   msg: text().optional().describe('The same as fail_msg.'),
   success_msg: text().optional().describe('What to say where all hold.'),
@@ -30,7 +32,9 @@ export const module = defineModule<z.infer<typeof schema>>({
     const message = args.fail_msg ?? args.msg;
     const [first] = broken;
     if (first !== undefined) {
-      const why = broken.map(({ expression, values }) => [`Does not hold: ${expression}`, ...values.map((line) => `  ${line}`)].join('\n'));
+      const why = broken.map(({ expression, values }) =>
+        [`Does not hold: ${expression}`, ...values.map((line) => `  ${line}`)].join('\n'),
+      );
       return {
         kind: 'impossible',
         what: typeof message === 'string' ? message : 'a condition does not hold',

@@ -1,21 +1,16 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
-import type { AuthorizedKeysState } from '../resources/authorized-keys.ts';
-import { authorizedKeysRequest } from '../resources/authorized-keys.ts';
-import { describeType, nameOf, parentOf } from '../resources/file/file-state.ts';
+import { type AuthorizedKeysState, authorizedKeysRequest } from '../resources/authorized-keys.ts';
+import { type Prediction, type Seen, predict } from '../resources/base/resource.ts';
 import { file } from '../resources/file.ts';
-import type { Prediction, Seen } from '../resources/base/resource.ts';
-import { predict } from '../resources/base/resource.ts';
+import { describeType, nameOf, parentOf } from '../resources/file/file-state.ts';
 import { boolean, path, plainText, textList } from './base/arguments.ts';
-import type { Apply, Context, Impossible, Outcome } from './base/module.ts';
-import { defineModule } from './base/module.ts';
-import type { PublicKeyLine } from './system/public-key.ts';
-import { parsePublicKey, publicKeyFault } from './system/public-key.ts';
+import { type Apply, type Context, type Impossible, type Outcome, defineModule } from './base/module.ts';
 import { unsafePath } from './path/file-attributes.ts';
+import { OWN_WAY, wayThrough, type UsableWay, type Way } from './path/way-to-path.ts';
+import { type PublicKeyLine, parsePublicKey, publicKeyFault } from './system/public-key.ts';
 import { ACCOUNT_NAME } from './system/user-arguments.ts';
-import { OWN_WAY, wayThrough } from './path/way-to-path.ts';
-import type { UsableWay, Way } from './path/way-to-path.ts';
 import { amongOthers, writeFile } from './write/write-file.ts';
 
 const schema = z.strictObject({
@@ -29,10 +24,14 @@ const schema = z.strictObject({
     .regex(/^[^\n\r]*$/, 'must be one line')
     .optional()
     .describe('What stands behind each key, in the place of its own comment.'),
-  path: path().optional().describe('The file, where it is another one than .ssh/authorized_keys in the home directory.'),
+  path: path()
+    .optional()
+    .describe('The file, where it is another one than .ssh/authorized_keys in the home directory.'),
   manage_dir: boolean()
     .default(true)
-    .describe('Whether the folder of the file is made, with mode 0700, where it does not exist. One that exists is left as it is.'),
+    .describe(
+      'Whether the folder of the file is made, with mode 0700, where it does not exist. One that exists is left as it is.',
+    ),
   unsafe_path: unsafePath(),
 });
 
@@ -52,9 +51,11 @@ export const module = defineModule<Arguments>({
     if (!state.exists) return withoutUser(args, seen);
     const before = linesOf(state.content);
     const after = edit(before, keys, args);
-    if (after.join('\n') === before.join('\n')) return { kind: 'in_sync', result: { user: args.user, keyfile: state.path ?? '' } };
+    if (after.join('\n') === before.join('\n'))
+      return { kind: 'in_sync', result: { user: args.user, keyfile: state.path ?? '' } };
     const { path: target } = state;
-    if (target === undefined) return { kind: 'cannot_know', because: `the home directory of ${args.user} is known after the change` };
+    if (target === undefined)
+      return { kind: 'cannot_know', because: `the home directory of ${args.user} is known after the change` };
     const fault = folderFault(args, target, seen);
     if (fault !== undefined) return fault;
     const way = args.unsafe_path ? OWN_WAY : wayToKeys(args.user, state, target, context);
@@ -63,10 +64,18 @@ export const module = defineModule<Arguments>({
     return {
       kind: 'change',
       differences: [
-        { kind: 'text', path: target, before: state.content === null ? undefined : shown(bytesOf(before)), after: shown(content) },
+        {
+          kind: 'text',
+          path: target,
+          before: state.content === null ? undefined : shown(bytesOf(before)),
+          after: shown(content),
+        },
       ],
       certainty: seen.certainty(asked),
-      predictions: [predict(asked, { ...state, content, above: 'folder' }), ...filePredictions(args.user, target, state)],
+      predictions: [
+        predict(asked, { ...state, content, above: 'folder' }),
+        ...filePredictions(args.user, target, state),
+      ],
       touches: 'predicted',
       apply: () => write(args.user, { state, target, content, way }, context),
       planned: { user: args.user, keyfile: target },
@@ -149,8 +158,8 @@ function folderFault(args: Arguments, target: string, seen: Seen): Outcome | und
 }
 
 /**
- * Lines of a file have a character for each byte, so that what is not UTF-8 stays as it is. A line end that the last line lacks is
- * there when the file is written.
+ * Lines of a file have a character for each byte, so that what is not UTF-8 stays as it is. A line end that the last
+ * line lacks is there when the file is written.
  */
 function linesOf(content: Buffer | null): readonly string[] {
   const text = content?.toString('latin1') ?? '';
@@ -206,8 +215,17 @@ function filePredictions(user: string, target: string, { above }: AuthorizedKeys
   const unknown = { uid: undefined, owner: user, gid: undefined, group: undefined };
   return [
     // One that is there may be a link.
-    ...(above === 'folder' ? [] : [predict(file(parentOf(target)), { type: 'directory', ...unknown, owner: undefined, mode: undefined })]),
-    predict(file(target), { type: 'file', ...unknown, mode: 0o600, size: undefined, sha256: undefined, content: undefined }),
+    ...(above === 'folder'
+      ? []
+      : [predict(file(parentOf(target)), { type: 'directory', ...unknown, owner: undefined, mode: undefined })]),
+    predict(file(target), {
+      type: 'file',
+      ...unknown,
+      mode: 0o600,
+      size: undefined,
+      sha256: undefined,
+      content: undefined,
+    }),
   ];
 }
 
@@ -219,8 +237,8 @@ interface NewKeys {
 }
 
 /**
- * Where the file is written. sshd heeds no keys in a folder or a file of anybody but the user and root, and nothing is written there
- * either, nor through a link that somebody else than root can place.
+ * Where the file is written. sshd heeds no keys in a folder or a file of anybody but the user and root, and nothing is
+ * written there either, nor through a link that somebody else than root can place.
  */
 function wayToKeys(user: string, { home, places = [] }: AuthorizedKeysState, target: string, context: Context): Way {
   if (home === undefined) return OWN_WAY;
@@ -253,7 +271,11 @@ function refused(path: string, why: string): Impossible {
 
 function write(user: string, { state, target, content, way }: NewKeys, context: Context): Apply {
   // For chown a colon at the end stands for the login group of the account, whichever it is by then.
-  const attributes = { owner: { name: `${user}:`, id: undefined }, group: undefined, mode: { kind: 'octal' as const, bits: 0o600 } };
+  const attributes = {
+    owner: { name: `${user}:`, id: undefined },
+    group: undefined,
+    mode: { kind: 'octal' as const, bits: 0o600 },
+  };
   const made = state.content === null ? undefined : createHash('sha256').update(state.content).digest('hex');
   const written = writeFile(
     {

@@ -2,13 +2,11 @@ import { z } from 'zod';
 import { Secret } from '../values/base/secret.ts';
 import { Unknown } from '../values/base/value.ts';
 import { atMostOne, boolean, plainText, text } from './base/arguments.ts';
+import { type Impossible, defineModule } from './base/module.ts';
 import { editArguments, editRequests, pathAliases, planEdit } from './edit/edit-file.ts';
-import { foreignFileArguments } from './write/file-write-arguments.ts';
-import type { Impossible } from './base/module.ts';
-import { defineModule } from './base/module.ts';
 import { pattern } from './edit/regular-expression.ts';
-import type { Line } from './edit/text-lines.ts';
-import { Lines, matched } from './edit/text-lines.ts';
+import { type Line, Lines, matched } from './edit/text-lines.ts';
+import { foreignFileArguments } from './write/file-write-arguments.ts';
 
 const schema = atMostOne(
   z.strictObject({
@@ -17,7 +15,9 @@ const schema = atMostOne(
     marker: plainText()
       .refine((value) => value.includes('{mark}') && !value.includes('\n'), 'must hold {mark}, in one line')
       .default('# {mark} ANSIBLE MANAGED BLOCK')
-      .describe('The lines around the block; {mark} becomes marker_begin and marker_end. Each block of a file needs its own.'),
+      .describe(
+        'The lines around the block; {mark} becomes marker_begin and marker_end. Each block of a file needs its own.',
+      ),
     marker_begin: markerText().default('BEGIN').describe('What {mark} is above the block.'),
     marker_end: markerText().default('END').describe('What {mark} is below the block.'),
     insertafter: pattern({ classes: 'ascii' })
@@ -26,8 +26,12 @@ const schema = atMostOne(
     insertbefore: pattern({ classes: 'ascii' })
       .optional()
       .describe('A new block goes before the last line that matches, else to the end. BOF: to the beginning.'),
-    prepend_newline: boolean().default(false).describe('Whether an empty line stands before the block, unless it begins the file.'),
-    append_newline: boolean().default(false).describe('Whether an empty line stands behind the block, unless it ends the file.'),
+    prepend_newline: boolean()
+      .default(false)
+      .describe('Whether an empty line stands before the block, unless it begins the file.'),
+    append_newline: boolean()
+      .default(false)
+      .describe('Whether an empty line stands behind the block, unless it ends the file.'),
     state: z.enum(['present', 'absent']).default('present').describe('Whether the block shall be there.'),
   }),
   ['insertafter', 'insertbefore'],
@@ -49,7 +53,13 @@ export const module = defineModule<Arguments>({
   plan: (args, _loaded, seen, context) => {
     const { block } = args;
     const lines = block instanceof Unknown ? '' : block instanceof Secret ? block.reveal() : block;
-    return planEdit(args, block, (before) => withBlock(args, args.state === 'present' ? lines : '', before), seen, context);
+    return planEdit(
+      args,
+      block,
+      (before) => withBlock(args, args.state === 'present' ? lines : '', before),
+      seen,
+      context,
+    );
   },
 });
 
@@ -66,7 +76,12 @@ function withBlock(args: Arguments, block: string, before: string | undefined): 
   if (!isThere && body.length === 0) return file.toString();
   const at = isThere ? from : positionFor(args, file);
   const standing = isThere ? file.lines.splice(from, to - from + 1) : [];
-  place(args, isSameText(standing, body) ? standing.map((line) => (line.end === '' ? file.line(line.text) : line)) : body, at, file);
+  place(
+    args,
+    isSameText(standing, body) ? standing.map((line) => (line.end === '' ? file.line(line.text) : line)) : body,
+    at,
+    file,
+  );
   return file.toString();
 }
 
@@ -101,7 +116,9 @@ function place({ prepend_newline, append_newline }: Arguments, body: readonly Li
 
 /** The block's lines, with line ends as the file has them. */
 function bodyOf(block: string, file: Lines): readonly Line[] {
-  return (block.endsWith('\n') ? block.slice(0, -1) : block).split('\n').map((text) => file.line(text.replace(/\r$/, '')));
+  return (block.endsWith('\n') ? block.slice(0, -1) : block)
+    .split('\n')
+    .map((text) => file.line(text.replace(/\r$/, '')));
 }
 
 function positionFor({ insertafter: after, insertbefore: before }: Arguments, { lines }: Lines): number {

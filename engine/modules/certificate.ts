@@ -1,26 +1,33 @@
 import { z } from 'zod';
 import { Problem } from '../errors/problem.ts';
-import type { AlternativeName } from '../pki/alternative-name.ts';
-import { AlternativeName as Names, parseAlternativeNames } from '../pki/alternative-name.ts';
-import type { CertificateRequest, CertificateUsage } from '../pki/certificate.ts';
-import { issueCertificate } from '../pki/certificate.ts';
+import { type AlternativeName, AlternativeName as Names, parseAlternativeNames } from '../pki/alternative-name.ts';
+import { type CertificateRequest, type CertificateUsage, issueCertificate } from '../pki/certificate.ts';
 import { formatName, subjectAttributes } from '../pki/distinguished-name.ts';
 import { inspectCertificate } from '../pki/inspect.ts';
 import { needsIssuing } from '../pki/needs-issuing.ts';
 import { Secret } from '../values/base/secret.ts';
-import type { ValueMap } from '../values/base/value.ts';
-import { Unknown } from '../values/base/value.ts';
+import { type ValueMap, Unknown } from '../values/base/value.ts';
 import { filledText, textList, wholeNumber } from './base/arguments.ts';
-import type { Context, Difference, Impossible, Outcome } from './base/module.ts';
-import { defineModule } from './base/module.ts';
-import type { Held } from './pki/pki-files.ts';
-import { applyFiles, baseName, folder, heldBy, toBeMade, wholeFile, written, inOwnFolders } from './pki/pki-files.ts';
+import { type Context, type Difference, type Impossible, type Outcome, defineModule } from './base/module.ts';
+import {
+  type Held,
+  applyFiles,
+  baseName,
+  folder,
+  heldBy,
+  toBeMade,
+  wholeFile,
+  written,
+  inOwnFolders,
+} from './pki/pki-files.ts';
 import { KEYS_DISAGREE, keyArguments, keysAgree, keyWish, newKey } from './pki/pki-keys.ts';
 import { recipients, safelyKept, sealed, secretHeldBy } from './pki/sealed-keys.ts';
 
 const schema = z
   .strictObject({
-    path: folder().describe('The folder of the files NAME.crt and NAME.key. It is made if need be, for nobody but the user.'),
+    path: folder().describe(
+      'The folder of the files NAME.crt and NAME.key. It is made if need be, for nobody but the user.',
+    ),
     name: baseName().describe('The first part of the names of its files.'),
     authority: z
       .strictObject({
@@ -36,8 +43,12 @@ const schema = z
       .array(z.enum(['server', 'client']))
       .min(1)
       .describe('What it is shown as: server, client, or both.'),
-    days: wholeNumber({ min: 1, max: 36500 }).default(365).describe('Its life in days. It ends no later than its authority.'),
-    renew_before_days: wholeNumber({ max: 36500 }).default(30).describe('It is issued anew from so many days before its end.'),
+    days: wholeNumber({ min: 1, max: 36500 })
+      .default(365)
+      .describe('Its life in days. It ends no later than its authority.'),
+    renew_before_days: wholeNumber({ max: 36500 })
+      .default(30)
+      .describe('It is issued anew from so many days before its end.'),
     recipients: recipients(),
     ...keyArguments,
   })
@@ -48,7 +59,8 @@ const schema = z
   })
   .refine(({ usages, dns, ip }) => !usages.includes('server') || dns.length + ip.length > 0, {
     path: ['usages'],
-    message: 'must not hold server where there is neither dns nor ip\nClients look for the name of a server among those only.',
+    message:
+      'must not hold server where there is neither dns nor ip\nClients look for the name of a server among those only.',
   });
 
 type Arguments = z.infer<typeof schema>;
@@ -61,7 +73,8 @@ const anywhere = defineModule<Arguments>({
     'certificate: { path: "{{pki_dir}}/hosts/web1", name: server, authority: { path: "{{pki_dir}}", name: ca }, common_name: web1, dns: [web1, web1.example.org], usages: [server] }',
     'certificate: { path: /srv/pki, name: admin, authority: { path: /srv/pki, name: kubernetes-ca }, common_name: admin, organization: ["system:masters"], usages: [client] }',
   ],
-  observes: (args) => [certificatePath(args), keyPath(args), authorityCertificatePath(args), authorityKeyPath(args)].map(wholeFile),
+  observes: (args) =>
+    [certificatePath(args), keyPath(args), authorityCertificatePath(args), authorityKeyPath(args)].map(wholeFile),
   plan(args, _loaded, seen, context) {
     const certificate = heldBy(certificatePath(args), seen);
     const key = secretHeldBy(keyPath(args), seen, context);
@@ -69,14 +82,27 @@ const anywhere = defineModule<Arguments>({
     const authorityKey = secretHeldBy(authorityKeyPath(args), seen, context);
     for (const held of [certificate, key, authority]) if (held.kind === 'hindrance') return held.impossible;
     if (authority.kind === 'absent') return noAuthority(args, authorityCertificatePath(args));
-    if (certificate.kind === 'to_come' || key.kind === 'to_come') return { kind: 'in_sync', result: planned(args, authority) };
+    if (certificate.kind === 'to_come' || key.kind === 'to_come')
+      return { kind: 'in_sync', result: planned(args, authority) };
     if (authority.kind !== 'text')
-      return issue(args, context, certificate, key, authority, authorityKey, toBeMade('its authority is still to be made'));
+      return issue(
+        args,
+        context,
+        certificate,
+        key,
+        authority,
+        authorityKey,
+        toBeMade('its authority is still to be made'),
+      );
     const check = whyIssue(args, context, certificate, key, authority.text);
     if (check.kind === 'impossible') return check;
     if (check.reasons.length > 0) return issue(args, context, certificate, key, authority, authorityKey, check.reasons);
-    if (certificate.kind !== 'text' || key.kind !== 'text') throw new Error('a certificate in order has a text and a key');
-    const inSync = { kind: 'in_sync', result: result(args, certificate.text, Secret.of(key.text), authority.text) } as const;
+    if (certificate.kind !== 'text' || key.kind !== 'text')
+      throw new Error('a certificate in order has a text and a key');
+    const inSync = {
+      kind: 'in_sync',
+      result: result(args, certificate.text, Secret.of(key.text), authority.text),
+    } as const;
     return safelyKept(inSync, keyPath(args), seen, args.recipients, context);
   },
 });
@@ -171,8 +197,17 @@ function issue(
       // The key first: with a certificate that does not belong to it, the next run issues both anew.
       return applyFiles(
         [
-          { path: keyPath(args), content: await sealed(newKey, args.recipients, context), replaces: key.kind !== 'absent' },
-          { path: certificatePath(args), content: issued.certificatePem, audience: 'public', replaces: certificate.kind !== 'absent' },
+          {
+            path: keyPath(args),
+            content: await sealed(newKey, args.recipients, context),
+            replaces: key.kind !== 'absent',
+          },
+          {
+            path: certificatePath(args),
+            content: issued.certificatePem,
+            audience: 'public',
+            replaces: certificate.kind !== 'absent',
+          },
         ],
         context,
         result(args, issued.certificatePem, newKey, authority.text),
@@ -229,7 +264,10 @@ function planned(args: Arguments, authority: Held): ValueMap {
     path: certificatePath(args),
     certificate,
     key: toBeMade(`the key of the certificate "${args.name}" still to be made`),
-    authority: authority.kind === 'text' ? authority.text : new Unknown(`the authority "${args.authority.name}" still to be made`, true),
+    authority:
+      authority.kind === 'text'
+        ? authority.text
+        : new Unknown(`the authority "${args.authority.name}" still to be made`, true),
     not_after: certificate,
     fingerprint: certificate,
   };

@@ -1,17 +1,15 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
-import type { AuthorityRequest } from '../pki/authority.ts';
-import { createAuthority } from '../pki/authority.ts';
+import { type AuthorityRequest, createAuthority } from '../pki/authority.ts';
 import { formatName, sameName, subjectAttributes } from '../pki/distinguished-name.ts';
 import { inspectCertificate, readCertificate } from '../pki/inspect.ts';
 import { authorityNeedsIssuing } from '../pki/needs-issuing.ts';
-import { probe } from '../resources/probe.ts';
 import type { Seen } from '../resources/base/resource.ts';
+import { probe } from '../resources/probe.ts';
 import { Secret } from '../values/base/secret.ts';
 import type { Unknown, ValueMap } from '../values/base/value.ts';
 import { filledText, textList, wholeNumber } from './base/arguments.ts';
-import type { Context, Effect, Impossible, Outcome } from './base/module.ts';
-import { defineModule } from './base/module.ts';
+import { type Context, type Effect, type Impossible, type Outcome, defineModule } from './base/module.ts';
 import {
   applyFiles,
   baseName,
@@ -36,7 +34,9 @@ const ROTATE =
 
 const schema = z
   .strictObject({
-    path: folder().describe('The folder of the files NAME.crt and NAME.key. It is made if need be, for nobody but the user.'),
+    path: folder().describe(
+      'The folder of the files NAME.crt and NAME.key. It is made if need be, for nobody but the user.',
+    ),
     name: baseName().describe('The first part of the names of its files.'),
     common_name: filledText().describe('The name by which certificates name their issuer.'),
     organization: textList().default([]).describe('Organizations in its subject.'),
@@ -103,7 +103,11 @@ const anywhere = defineModule<Arguments>({
       };
     }
     const effects = endsSoon(args, certificate.text, context.now);
-    const inSync = { kind: 'in_sync', result: result(args, certificate.text, Secret.of(key.text), beside), effects } as const;
+    const inSync = {
+      kind: 'in_sync',
+      result: result(args, certificate.text, Secret.of(key.text), beside),
+      effects,
+    } as const;
     return safelyKept(inSync, keyPath(args), seen, args.recipients, context);
   },
 });
@@ -150,7 +154,10 @@ function inClear(args: Arguments): readonly string[] {
   ];
 }
 
-/** Prints what certificates lie beneath the folder, but only where the authority is gone: then it must not be made anew without a word. */
+/**
+ * Prints what certificates lie beneath the folder, but only where the authority is gone: then it must not be made anew
+ * without a word.
+ */
 function issuedBeneath(args: Arguments): ReturnType<typeof probe> {
   return probe(
     `[ -e ${quote(certificatePath(args))} ] || [ -e ${quote(keyPath(args))} ] || ! [ -d ${quote(args.path)} ] || find ${quote(args.path)} -type f -name '*.crt' -exec cat {} + 2>/dev/null | head -c 524288`,
@@ -194,7 +201,15 @@ function endsSoon(args: Arguments, pem: string, now: Date): readonly Effect[] {
 function result(args: Arguments, certificate: string, key: Secret, beside: readonly (string | Unknown)[]): ValueMap {
   const trust = withThoseBeside(certificate, beside);
   const { notAfter, fingerprint } = inspectCertificate(certificate);
-  return { path: certificatePath(args), certificate, key, authority: certificate, trust, not_after: notAfter.toISOString(), fingerprint };
+  return {
+    path: certificatePath(args),
+    certificate,
+    key,
+    authority: certificate,
+    trust,
+    not_after: notAfter.toISOString(),
+    fingerprint,
+  };
 }
 
 function planned(args: Arguments): ValueMap {

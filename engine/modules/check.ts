@@ -1,15 +1,12 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
-import { probe } from '../resources/probe.ts';
-import type { ProbeDetail, ProbeState } from '../resources/probe.ts';
-import type { Request } from '../resources/base/resource.ts';
-import { predict } from '../resources/base/resource.ts';
+import { type Request, predict } from '../resources/base/resource.ts';
+import { probe, type ProbeDetail, type ProbeState } from '../resources/probe.ts';
 import { MASK, Secret } from '../values/base/secret.ts';
 import { Unknown } from '../values/base/value.ts';
 import { secretText, text } from './base/arguments.ts';
+import { type Context, defineModule } from './base/module.ts';
 import { finishCommand, meaning, unknownResult } from './command/command-result.ts';
-import type { Context } from './base/module.ts';
-import { defineModule } from './base/module.ts';
 
 const schema = z.strictObject({
   check: secretText().describe(
@@ -31,7 +28,8 @@ export const module = defineModule<Arguments>({
     const question = questionOf(args, context);
     const { status, stderr } = seen.of(question);
     const certainty = seen.certainty(question);
-    if (status === 0) return { kind: 'in_sync', result: { rc: 0, stdout: '', stdout_lines: [], stderr: '', stderr_lines: [] } };
+    if (status === 0)
+      return { kind: 'in_sync', result: { rc: 0, stdout: '', stdout_lines: [], stderr: '', stderr_lines: [] } };
     // Such a status is no answer: the question itself could not be asked.
     if (certainty === 'certain' && (status === 126 || status === 127 || status > 128)) {
       return {
@@ -45,7 +43,9 @@ export const module = defineModule<Arguments>({
     const { apply } = args;
     return {
       kind: 'change',
-      differences: [{ kind: 'command', text: apply instanceof Unknown ? 'a command that is known after an earlier change' : apply }],
+      differences: [
+        { kind: 'command', text: apply instanceof Unknown ? 'a command that is known after an earlier change' : apply },
+      ],
       certainty,
       predictions: [predict(question, { status: 0, stdout: undefined, stderr: undefined })],
       unsettled: {

@@ -2,16 +2,18 @@ import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { Unknown } from '../values/base/value.ts';
 import { belowChdir, exactlyOne, openText } from './base/arguments.ts';
+import { defineModule } from './base/module.ts';
 import { splitWords } from './command/command-line.ts';
 import { planRun, runArguments, runRequests } from './command/command-run.ts';
-import { defineModule } from './base/module.ts';
 
 const schema = exactlyOne(
   belowChdir(
     z.strictObject({
       cmd: openText()
         .optional()
-        .describe('The command line. Quotes hold words together; there is no shell, so $, | and > are plain characters.'),
+        .describe(
+          'The command line. Quotes hold words together; there is no shell, so $, | and > are plain characters.',
+        ),
       argv: z.array(openText()).min(1).optional().describe('The command and its arguments as a list, each as it is.'),
       ...runArguments,
     }),
@@ -42,7 +44,8 @@ export const module = defineModule<Arguments>({
     if (words instanceof Unknown) return planRun(args, { shown: words, cmd: words, script: undefined }, seen, context);
     if (words.length === 0) return { kind: 'impossible', what: 'the command line is empty' };
     const line = words.map(quote).join(' ');
-    // The program itself: the shell has commands of the same name that do otherwise (echo), or change but the shell (cd, export, exit).
+    // The program itself: the shell has commands of the same name that do otherwise (echo), or change but the shell
+    // (cd, export, exit).
     return planRun(args, { shown: line, cmd: words, script: `exec ${line}` }, seen, context);
   },
 });

@@ -1,22 +1,19 @@
 import { z } from 'zod';
-import { MAX_CONTENT_BYTES } from '../resources/file/file-detail.ts';
-import { file } from '../resources/file.ts';
-import type { FileState } from '../resources/file/file-state.ts';
-import { describeType } from '../resources/file/file-state.ts';
 import type { Seen } from '../resources/base/resource.ts';
+import { file } from '../resources/file.ts';
+import { MAX_CONTENT_BYTES } from '../resources/file/file-detail.ts';
+import { type FileState, describeType } from '../resources/file/file-state.ts';
 import { boolean, exactlyOne, mode, modeOrPreserve, pathOrDirectory, plainText } from './base/arguments.ts';
-import type { Content } from './write/file-content.ts';
-import { bytesContent, contentOf } from './write/file-content.ts';
-import { intoDirectory, isDirectoryAt, withoutSlash } from './write/file-destination.ts';
-import type { WantedAttributes } from './path/file-attributes.ts';
 import type { Mode } from './base/file-mode.ts';
+import { type CannotKnow, type Context, type Controller, type Impossible, defineModule } from './base/module.ts';
+import { writtenValue } from './base/written-value.ts';
+import type { WantedAttributes } from './path/file-attributes.ts';
 import { aboveNeeds, cannotLook, fileNeeds } from './path/file-needs.ts';
+import { OWN_WAY, wayNeeds, wayTo } from './path/way-to-path.ts';
+import { type Content, bytesContent, contentOf } from './write/file-content.ts';
+import { intoDirectory, isDirectoryAt, withoutSlash } from './write/file-destination.ts';
 import { fileRequest, planFile } from './write/file-plan.ts';
 import { foreignFileArguments, writeArguments } from './write/file-write-arguments.ts';
-import type { CannotKnow, Context, Controller, Impossible } from './base/module.ts';
-import { defineModule } from './base/module.ts';
-import { OWN_WAY, wayNeeds, wayTo } from './path/way-to-path.ts';
-import { writtenValue } from './base/written-value.ts';
 
 const fields = z.strictObject({
   src: plainText()
@@ -24,7 +21,9 @@ const fields = z.strictObject({
     .describe(
       'The file, in files/ of the role or beside the playbook; or an absolute path. With remote_src: an absolute path on the host.',
     ),
-  content: writtenValue().optional().describe('What the file shall hold, instead of src. A map or a list is written as JSON.'),
+  content: writtenValue()
+    .optional()
+    .describe('What the file shall hold, instead of src. A map or a list is written as JSON.'),
   dest: pathOrDirectory().describe(
     'Where the file goes on the host. With a slash at its end, or where a directory is: into it, under the name that src has.',
   ),
@@ -36,14 +35,19 @@ const fields = z.strictObject({
   follow: boolean().default(false).describe('Whether a link at dest is kept and the file that it leads to is written.'),
   decrypt: boolean()
     .default(true)
-    .describe('Whether a src that is encrypted as a whole, by age or ansible-vault, comes to the host in clear. false: as it is.'),
+    .describe(
+      'Whether a src that is encrypted as a whole, by age or ansible-vault, comes to the host in clear. false: as it is.',
+    ),
   remote_src: boolean().default(false).describe('Whether src is a file of the host.'),
   directory_mode: mode().optional().describe('Permission bits of directories that are made for dest.'),
 });
 
 const schema = exactlyOne(fields, ['src', 'content'])
   .refine((args) => !args.remote_src || args.src !== undefined, 'remote_src needs src')
-  .refine((args) => !args.remote_src || args.src?.startsWith('/') !== false, 'src must be an absolute path where it is a file of the host')
+  .refine(
+    (args) => !args.remote_src || args.src?.startsWith('/') !== false,
+    'src must be an absolute path where it is a file of the host',
+  )
   .refine((args) => args.mode !== 'preserve' || args.src !== undefined, 'mode: preserve needs src');
 type Arguments = z.infer<typeof schema>;
 
@@ -100,7 +104,9 @@ export const module = defineModule<Arguments, Loaded | undefined>({
         unsafe: args.unsafe_writes,
         unsafePath: args.unsafe_path,
         hasNeeds: true,
-        makesDirectory: args.dest.endsWith('/') ? { mode: args.directory_mode, owner: args.owner, group: args.group } : undefined,
+        makesDirectory: args.dest.endsWith('/')
+          ? { mode: args.directory_mode, owner: args.owner, group: args.group }
+          : undefined,
         result: args.src === undefined ? {} : { src: args.src },
       },
       requestFor(path, loaded),
@@ -127,7 +133,11 @@ async function loadContent(args: Arguments, controller: Controller): Promise<Loa
   return { content: { kind: 'file', source, sha256: source.sha256, bytes }, mode: source.mode };
 }
 
-function contentOnHost({ src = '', unsafe_path: isTrusted }: Arguments, seen: Seen, context: Context): Loaded | CannotKnow | Impossible {
+function contentOnHost(
+  { src = '', unsafe_path: isTrusted }: Arguments,
+  seen: Seen,
+  context: Context,
+): Loaded | CannotKnow | Impossible {
   const request = file(src, 'digest');
   const state = seen.of(request);
   const there: FileState = state.type === 'link' ? (state.to?.state ?? state) : state;

@@ -1,22 +1,19 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
-import type { CrontabState } from '../resources/crontab.ts';
-import { crontabRequest } from '../resources/crontab.ts';
-import type { Seen } from '../resources/base/resource.ts';
-import { predict } from '../resources/base/resource.ts';
+import { type Seen, predict } from '../resources/base/resource.ts';
+import { type CrontabState, crontabRequest } from '../resources/crontab.ts';
 import { file } from '../resources/file.ts';
 import type { ValueMap } from '../values/base/value.ts';
 import { atMostOne, boolean, path } from './base/arguments.ts';
-import { editEntry, editVariable, namesIn } from './system/cron-table.ts';
+import { type Context, type Impossible, type Outcome, defineModule } from './base/module.ts';
+import { editOutcome, editText, textRequest } from './edit/text-edit.ts';
 import { planAbsent } from './file/file-absent.ts';
-import type { Context, Impossible, Outcome } from './base/module.ts';
-import { bytesOf, readably, textOf } from './write/file-text.ts';
-import { defineModule } from './base/module.ts';
 import { unsafePath } from './path/file-attributes.ts';
 import { fileNeeds, forWriters } from './path/file-needs.ts';
+import { editEntry, editVariable, namesIn } from './system/cron-table.ts';
 import { printBytes } from './system/print-bytes.ts';
-import { editOutcome, editText, textRequest } from './edit/text-edit.ts';
 import { ACCOUNT_NAME } from './system/user-arguments.ts';
+import { bytesOf, readably, textOf } from './write/file-text.ts';
 
 /** A `*` says nothing that is not so already: it may stand beside special_time. */
 const field = z
@@ -28,10 +25,15 @@ const field = z
 const line = z.string().regex(/^[^\n]+$/, 'must be one line');
 const fileName = z
   .string()
-  .regex(/^[A-Za-z0-9_-]+$/, 'must be a file name of letters, digits, hyphens and underscores: cron passes others over');
+  .regex(
+    /^[A-Za-z0-9_-]+$/,
+    'must be a file name of letters, digits, hyphens and underscores: cron passes others over',
+  );
 
 const schema = z.strictObject({
-  name: line.describe('Tells this entry from others: it stands as a comment above the line. With env, the name of the variable.'),
+  name: line.describe(
+    'Tells this entry from others: it stands as a comment above the line. With env, the name of the variable.',
+  ),
   job: z
     .string()
     .regex(/^[^\n]*$/, 'must be one line')
@@ -50,7 +52,9 @@ const schema = z.strictObject({
   disabled: boolean().default(false).describe('Whether the line is a comment.'),
   env: boolean().default(false).describe('Whether it is a variable for the commands, and no command.'),
   insertafter: line.optional().describe('With env: the variable behind which a new one is put.'),
-  insertbefore: line.optional().describe('With env: the variable ahead of which a new one is put. At the top where neither is given.'),
+  insertbefore: line
+    .optional()
+    .describe('With env: the variable ahead of which a new one is put. At the top where neither is given.'),
   user: z
     .string()
     .regex(ACCOUNT_NAME, 'must be the name of an account')
@@ -58,10 +62,13 @@ const schema = z.strictObject({
     .describe('Whose crontab; with cron_file: as whom the command runs. The user of the task where it is not given.'),
   cron_file: z
     .union([path(), fileName], {
-      error: 'must be an absolute path, or a file name of letters, digits, hyphens and underscores: cron passes others over',
+      error:
+        'must be an absolute path, or a file name of letters, digits, hyphens and underscores: cron passes others over',
     })
     .optional()
-    .describe('A file of /etc/cron.d, by its name or path, instead of the crontab of a user. It goes with its last entry.'),
+    .describe(
+      'A file of /etc/cron.d, by its name or path, instead of the crontab of a user. It goes with its last entry.',
+    ),
   unsafe_path: unsafePath(),
 });
 
@@ -73,10 +80,14 @@ export const module = defineModule<Arguments>({
   name: 'cron',
   summary: 'Have a command run at certain times.',
   // Each of the fields goes without special_time.
-  arguments: FIELDS.reduce((ruled, name) => atMostOne(ruled, ['special_time', name]), atMostOne(schema, ['insertafter', 'insertbefore'])),
+  arguments: FIELDS.reduce(
+    (ruled, name) => atMostOne(ruled, ['special_time', name]),
+    atMostOne(schema, ['insertafter', 'insertbefore']),
+  ),
   aliases: { value: 'job', dom: 'day', dow: 'weekday' },
   foreign: {
-    backup: 'Keep a copy by a task before this one: shell: "crontab -l >/root/crontab.kept", or copy with remote_src for a file.',
+    backup:
+      'Keep a copy by a task before this one: shell: "crontab -l >/root/crontab.kept", or copy with remote_src for a file.',
   },
   examples: [
     'cron: { name: etcd snapshot, minute: 0, hour: "*/6", job: /usr/local/sbin/etcd-snapshot, cron_file: etcd, user: root }',
@@ -84,13 +95,17 @@ export const module = defineModule<Arguments>({
   ],
   observes: (args, _loaded, context) => {
     const at = fileOf(args);
-    return at === undefined ? [crontabRequest(args.user ?? context.user)] : [textRequest(at), ...fileNeeds([at], {}, context)];
+    return at === undefined
+      ? [crontabRequest(args.user ?? context.user)]
+      : [textRequest(at), ...fileNeeds([at], {}, context)];
   },
   plan(args, _loaded, seen, context) {
     const fault = faultOf(args);
     if (fault !== undefined) return fault;
     const at = fileOf(args);
-    return at === undefined ? planCrontab(args, seen, context) : forWriters(planFile(args, at, seen, context), at, seen, context);
+    return at === undefined
+      ? planCrontab(args, seen, context)
+      : forWriters(planFile(args, at, seen, context), at, seen, context);
   },
 });
 
@@ -138,7 +153,8 @@ function planFile(args: Arguments, at: string, seen: Seen, context: Context): Ou
 function missingBeside(args: Arguments, text: string): Impossible | undefined {
   const other = args.insertafter ?? args.insertbefore;
   const { envs } = namesIn(text);
-  if (!args.env || args.state === 'absent' || other === undefined || envs.includes(args.name) || envs.includes(other)) return undefined;
+  if (!args.env || args.state === 'absent' || other === undefined || envs.includes(args.name) || envs.includes(other))
+    return undefined;
   return {
     kind: 'impossible',
     what: `There is no variable ${other} in the table, beside which ${args.name} could be put`,
@@ -175,11 +191,15 @@ function planCrontab(args: Arguments, seen: Seen, context: Context): Outcome {
   const content = bytesOf(after);
   return {
     kind: 'change',
-    differences: [{ kind: 'text', path: `crontab of ${user}`, before: readably(state.content), after: readably(content) }],
+    differences: [
+      { kind: 'text', path: `crontab of ${user}`, before: readably(state.content), after: readably(content) },
+    ],
     certainty: seen.certainty(asked),
     predictions: [predict(asked, { available: true, content })],
     touches: 'predicted',
-    apply: () => ({ script: `${printBytes(content)} | crontab ${user === context.user ? '' : `-u ${quote(user)} `}-\n` }),
+    apply: () => ({
+      script: `${printBytes(content)} | crontab ${user === context.user ? '' : `-u ${quote(user)} `}-\n`,
+    }),
     planned: result,
   };
 }
@@ -210,6 +230,7 @@ function edited(text: string, args: Arguments, account: string): string {
 }
 
 function entryLine(args: Arguments, account: string): string {
-  const when = args.special_time === undefined ? FIELDS.map((name) => args[name] ?? '*').join(' ') : `@${args.special_time}`;
+  const when =
+    args.special_time === undefined ? FIELDS.map((name) => args[name] ?? '*').join(' ') : `@${args.special_time}`;
   return `${args.disabled ? '#' : ''}${when} ${account}${args.job ?? ''}`;
 }

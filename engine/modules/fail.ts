@@ -11,5 +11,9 @@ export const module = defineModule<z.infer<typeof schema>>({
   freeForm: 'msg',
   examples: ['fail: { msg: "this host has no default route" }'],
   observes: () => [],
-  plan: ({ msg }) => ({ kind: 'impossible', what: typeof msg === 'string' ? msg : 'the reason is not to be shown', result: { msg } }),
+  plan: ({ msg }) => ({
+    kind: 'impossible',
+    what: typeof msg === 'string' ? msg : 'the reason is not to be shown',
+    result: { msg },
+  }),
 });

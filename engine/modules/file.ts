@@ -1,22 +1,19 @@
+import { type Request, type Seen, predictedOf } from '../resources/base/resource.ts';
 import { file, files } from '../resources/file.ts';
-import type { Request, Seen } from '../resources/base/resource.ts';
-import { predictedOf } from '../resources/base/resource.ts';
-import type { FileArguments } from './file/file-arguments.ts';
-import { fileArguments } from './file/file-arguments.ts';
-import { isModeOpen } from './path/file-attributes.ts';
+import { need } from '../resources/need.ts';
+import { type Change, type Context, type Impossible, type Outcome, defineModule } from './base/module.ts';
+import { isRoot } from './base/root-alone.ts';
 import { planAbsent } from './file/file-absent.ts';
+import { type FileArguments, fileArguments } from './file/file-arguments.ts';
 import { planDirectory } from './file/file-directory.ts';
-import { treeProbe } from './file/file-tree.ts';
 import { planExisting, planTouch } from './file/file-existing.ts';
 import { planHardLink, planLink } from './file/file-link.ts';
-import { aboveNeeds, changeable, fileNeeds, missingAccount, notPermitted, notWritable } from './path/file-needs.ts';
-import { foreignFileArguments } from './write/file-write-arguments.ts';
+import { treeProbe } from './file/file-tree.ts';
 import { targetsOf } from './file/link-target.ts';
-import { isRoot } from './base/root-alone.ts';
-import { need } from '../resources/need.ts';
+import { isModeOpen } from './path/file-attributes.ts';
+import { aboveNeeds, changeable, fileNeeds, missingAccount, notPermitted, notWritable } from './path/file-needs.ts';
 import { wayNeeds } from './path/way-to-path.ts';
-import type { Change, Context, Impossible, Outcome } from './base/module.ts';
-import { defineModule } from './base/module.ts';
+import { foreignFileArguments } from './write/file-write-arguments.ts';
 
 export const module = defineModule<FileArguments>({
   name: 'file',
@@ -43,7 +40,9 @@ export const module = defineModule<FileArguments>({
     if (args.recurse) requests.push(treeProbe(args.path), ...wayNeeds(`${args.path}/.`));
     if (args.state === 'link' && args.force) requests.push(need({ kind: 'empty', path: args.path }));
     if (typeof args.src === 'string')
-      requests.push(...targetsOf(args.path, args.src).flatMap((target) => [file(target, 'target'), ...wayNeeds(target)]));
+      requests.push(
+        ...targetsOf(args.path, args.src).flatMap((target) => [file(target, 'target'), ...wayNeeds(target)]),
+      );
     else if (args.state === 'link') requests.push(file(args.path, 'target'));
     return requests;
   },
@@ -88,7 +87,8 @@ function refusal(args: FileArguments, change: Change, seen: Seen, context: Conte
   const after = change.predictions
     .map((one) => (one.request.id === args.path ? predictedOf(files, one) : undefined))
     .find((one) => one !== undefined);
-  const isAnother = after?.type !== before.type || (after.type === 'link' && before.type === 'link' && after.target !== before.target);
+  const isAnother =
+    after?.type !== before.type || (after.type === 'link' && before.type === 'link' && after.target !== before.target);
   const behind = before.type === 'link' && args.follow ? before.to?.state : before;
   const standing = behind === undefined || behind.type === 'absent' || behind.type === 'hidden' ? undefined : behind;
   return (
@@ -120,7 +120,10 @@ function hasField({ differences }: Change, field: string): boolean {
   return differences.some((one) => one.kind === 'field' && one.field === field);
 }
 
-function timesOf({ modification_time, access_time = modification_time }: FileArguments, change: Change): 'both' | 'one' | undefined {
+function timesOf(
+  { modification_time, access_time = modification_time }: FileArguments,
+  change: Change,
+): 'both' | 'one' | undefined {
   if (!hasField(change, 'modification time') && !hasField(change, 'access time')) return undefined;
   return modification_time === access_time ? 'both' : 'one';
 }

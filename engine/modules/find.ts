@@ -1,18 +1,20 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
-import { probe } from '../resources/probe.ts';
-import type { ProbeDetail, ProbeState } from '../resources/probe.ts';
 import type { Request } from '../resources/base/resource.ts';
-import type { ValueMap } from '../values/base/value.ts';
-import { Unknown } from '../values/base/value.ts';
+import { probe, type ProbeDetail, type ProbeState } from '../resources/probe.ts';
+import { type ValueMap, Unknown } from '../values/base/value.ts';
 import { boolean, commaList, pathList, wholeNumber } from './base/arguments.ts';
 import { formatMode } from './base/file-mode.ts';
 import { defineModule } from './base/module.ts';
 
 const schema = z.strictObject({
   paths: pathList().describe('The directories that are looked through. A text is parted at its commas.'),
-  patterns: commaList().default([]).describe('Shell patterns, one of which the name must match: *.conf. A text is parted at its commas.'),
-  excludes: commaList().default([]).describe('Shell patterns, none of which the name may match. A text is parted at its commas.'),
+  patterns: commaList()
+    .default([])
+    .describe('Shell patterns, one of which the name must match: *.conf. A text is parted at its commas.'),
+  excludes: commaList()
+    .default([])
+    .describe('Shell patterns, none of which the name may match. A text is parted at its commas.'),
   file_type: z.enum(['file', 'directory', 'link', 'any']).default('file').describe('What is looked for.'),
   recurse: boolean().default(false).describe('Whether directories beneath are looked through as well.'),
   depth: wholeNumber({ min: 1 }).optional().describe('How many levels deep, with recurse.'),
@@ -56,21 +58,29 @@ const TYPES = { file: '-type f', directory: '-type d', link: '-type l', any: '' 
 /** In what `find` prints of a tidy path, two slashes never follow one another: they begin a record. */
 function questionOf(args: Arguments): Request<ProbeDetail, ProbeState> {
   const depth = args.recurse ? (args.depth === undefined ? '' : `-maxdepth ${args.depth}`) : '-maxdepth 1';
-  const conditions = [anyName(args.patterns), anyName(args.excludes, '! '), args.hidden ? '' : "! -name '.*'", TYPES[args.file_type]]
+  const conditions = [
+    anyName(args.patterns),
+    anyName(args.excludes, '! '),
+    args.hidden ? '' : "! -name '.*'",
+    TYPES[args.file_type],
+  ]
     .filter((one) => one !== '')
     .join(' ');
   const format = '//%f\t%u\t%g\t%U\t%G\t%s\t%Y\t%n';
   return probe(
     args.paths
       .map(
-        (one) => `[ ! -d ${quote(one)} ] || find -H ${quote(one)} -mindepth 1 ${depth} ${conditions} -exec stat -c '${format}' -- '{}' +`,
+        (one) =>
+          `[ ! -d ${quote(one)} ] || find -H ${quote(one)} -mindepth 1 ${depth} ${conditions} -exec stat -c '${format}' -- '{}' +`,
       )
       .join('\n'),
   );
 }
 
 function anyName(patterns: readonly string[], not = ''): string {
-  return patterns.length === 0 ? '' : `${not}'(' ${patterns.map((pattern) => `-name ${quote(pattern)}`).join(' -o ')} ')'`;
+  return patterns.length === 0
+    ? ''
+    : `${not}'(' ${patterns.map((pattern) => `-name ${quote(pattern)}`).join(' -o ')} ')'`;
 }
 
 function decode(stdout: Buffer): readonly ValueMap[] {

@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { file } from '../resources/file.ts';
-import type { FileState, RegularFile } from '../resources/file/file-state.ts';
-import { endOf, nameOf } from '../resources/file/file-state.ts';
+import { type FileState, type RegularFile, endOf, nameOf } from '../resources/file/file-state.ts';
 import { Secret } from '../values/base/secret.ts';
+import { type Value, type ValueMap, Unknown } from '../values/base/value.ts';
 import { boolean, path, pathOrDirectory, plainText, secretText } from './base/arguments.ts';
-import { ALGORITHMS, readChecksum } from './web/digest-list.ts';
-import { checkDigest, digestOfFile, isAsWanted, latestQuestion, listQuestion, wantedContent } from './web/download-digest.ts';
-import type { Download, WantedContent } from './web/download-digest.ts';
+import { type Apply, type Context, defineModule } from './base/module.ts';
 import {
   attributeArguments,
   attributeCommands,
@@ -16,24 +14,32 @@ import {
   changedAttributes,
   newAttributes,
 } from './path/file-attributes.ts';
-import { placeFor } from './write/file-plan.ts';
 import { inRoom, intoPlace, pinOld, roomFor } from './path/foreign-folder.ts';
 import { setAttributes } from './path/set-attributes.ts';
-import { OWN_WAY, wayNeeds, wayTo } from './path/way-to-path.ts';
-import type { ForeignWay, UsableWay } from './path/way-to-path.ts';
+import { OWN_WAY, wayNeeds, wayTo, type ForeignWay, type UsableWay } from './path/way-to-path.ts';
+import { ALGORITHMS, readChecksum } from './web/digest-list.ts';
+import {
+  checkDigest,
+  digestOfFile,
+  isAsWanted,
+  latestQuestion,
+  listQuestion,
+  wantedContent,
+  type Download,
+  type WantedContent,
+} from './web/download-digest.ts';
 import { httpAliases, httpArguments, requestSettings, timeout } from './web/http-arguments.ts';
-import { downloadNeed, downloadScript, noProgram, revealed } from './web/http-request.ts';
-import type { HttpRequest } from './web/http-request.ts';
-import type { Apply, Context } from './base/module.ts';
-import { defineModule } from './base/module.ts';
-import type { Value, ValueMap } from '../values/base/value.ts';
-import { Unknown } from '../values/base/value.ts';
+import { downloadNeed, downloadScript, noProgram, revealed, type HttpRequest } from './web/http-request.ts';
+import { placeFor } from './write/file-plan.ts';
 import { keeping, takeOver } from './write/take-over.ts';
 import { backupName, temporaryBeside } from './write/write-file.ts';
 
 const schema = z.strictObject({
   url: secretText()
-    .refine((url) => /^(https?|ftp|file):\/\//.test(revealed(url)), 'must begin with https://, http://, ftp:// or file://')
+    .refine(
+      (url) => /^(https?|ftp|file):\/\//.test(revealed(url)),
+      'must begin with https://, http://, ftp:// or file://',
+    )
     .describe('Where the file is brought from, by the host itself.'),
   dest: pathOrDirectory().describe(
     'Where it goes on the host. With a slash at its end, or where a directory is: into it, under its own name.',
@@ -52,7 +58,9 @@ const schema = z.strictObject({
     .describe(
       'Whether a file that is there is compared with what the URL holds, and brought anew where they differ. Each look downloads it.',
     ),
-  backup: boolean().default(false).describe('Whether a file that is replaced is kept beside it, with the time in its name.'),
+  backup: boolean()
+    .default(false)
+    .describe('Whether a file that is replaced is kept beside it, with the time in its name.'),
   ...httpArguments,
   client_cert: path().optional().describe('A certificate (PEM) on the host to show to the server.'),
   client_key: path().optional().describe('The key of client_cert.'),
@@ -87,7 +95,11 @@ export const module = defineModule<Arguments>({
     const asked = askedOf(args, context);
     const [first = '', inside] = asked.paths;
     if (first.endsWith('/'))
-      return { kind: 'impossible', what: `${shownUrl(args)} names no file`, remedy: 'Give dest with the name that the file shall have.' };
+      return {
+        kind: 'impossible',
+        what: `${shownUrl(args)} names no file`,
+        remedy: 'Give dest with the name that the file shall have.',
+      };
     const path = inside !== undefined && isDirectory(seen.of(file(first, 'digest'))) ? inside : first;
     const request = file(path, 'digest');
     const place = placeFor(request, true, seen, context.user);
@@ -98,10 +110,16 @@ export const module = defineModule<Arguments>({
     const missing = noProgram(needed, seen, context.preamble);
     if (wanted.kind === 'failure') {
       if (missing !== undefined) return missing;
-      if (wanted.isOpen) return { kind: 'cannot_know', because: 'what is downloaded cannot be had before an earlier change' };
-      return { kind: 'impossible', what: wanted.what, remedy: `Look at the URL${asked.checksum === undefined ? '' : ' of the checksum'}.` };
+      if (wanted.isOpen)
+        return { kind: 'cannot_know', because: 'what is downloaded cannot be had before an earlier change' };
+      return {
+        kind: 'impossible',
+        what: wanted.what,
+        remedy: `Look at the URL${asked.checksum === undefined ? '' : ' of the checksum'}.`,
+      };
     }
-    const isBrought = before === undefined || !isAsWanted(wanted, { path, sha256: before.sha256 }, asked.checksum, seen);
+    const isBrought =
+      before === undefined || !isAsWanted(wanted, { path, sha256: before.sha256 }, asked.checksum, seen);
     if (isBrought && missing !== undefined) return missing;
     const attributes = before === undefined ? [] : attributeDifferences(path, args, before, 'file');
     if (!isBrought && attributes.length === 0) return { kind: 'in_sync', result: resultOf(args, path, before) };
@@ -118,12 +136,22 @@ export const module = defineModule<Arguments>({
       kind: 'change',
       differences: [
         ...(isBrought
-          ? [{ kind: 'field', of: path, field: 'content', before: before?.sha256 ?? null, after: shownContent(args, wanted) } as const]
+          ? [
+              {
+                kind: 'field',
+                of: path,
+                field: 'content',
+                before: before?.sha256 ?? null,
+                after: shownContent(args, wanted),
+              } as const,
+            ]
           : []),
         ...attributes,
       ],
       certainty:
-        isBrought && !seen.of(needed).isMet && seen.certainty(needed) === 'after_change' ? 'after_change' : seen.certainty(request),
+        isBrought && !seen.of(needed).isMet && seen.certainty(needed) === 'after_change'
+          ? 'after_change'
+          : seen.certainty(request),
       predictions: [place.predicted(after)],
       touches: 'predicted',
       apply: () =>
@@ -197,7 +225,9 @@ function bringIntoRoom(args: Arguments, { path, wanted, before, backup }: Brough
     'set -e',
     downloadScript(requestOf(args), '"$t"'),
     ...checkDigest(wanted),
-    ...(before === undefined ? attributeCommands('"$t"', kept, undefined, 'file') : [...takeOver(args, kept, before), ...mode]),
+    ...(before === undefined
+      ? attributeCommands('"$t"', kept, undefined, 'file')
+      : [...takeOver(args, kept, before), ...mode]),
     'sync "$t" 2>/dev/null || sync',
     ...(backup === undefined ? [] : [`ln -- ./old ${quote(`../${nameOf(backup)}`)}`]),
     intoPlace(room),
@@ -227,7 +257,9 @@ function resultOf(args: Arguments, path: string, state: RegularFile | undefined)
     url: args.url,
     dest: path,
     state: 'file',
-    ...(state === undefined ? {} : { ...attributeResult(state), size: state.size ?? new Unknown('the size is known after the download') }),
+    ...(state === undefined
+      ? {}
+      : { ...attributeResult(state), size: state.size ?? new Unknown('the size is known after the download') }),
     checksum_dest: digest ?? new Unknown('the digest is known after the download'),
   };
 }

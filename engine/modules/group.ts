@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
-import type { GroupState } from '../resources/system/account-state.ts';
+import { type Seen, predict } from '../resources/base/resource.ts';
 import { groupRequest } from '../resources/group.ts';
-import type { Seen } from '../resources/base/resource.ts';
-import { predict } from '../resources/base/resource.ts';
-import { Unknown } from '../values/base/value.ts';
-import type { ValueMap } from '../values/base/value.ts';
+import type { GroupState } from '../resources/system/account-state.ts';
+import { Unknown, type ValueMap } from '../values/base/value.ts';
 import { boolean, wholeNumber } from './base/arguments.ts';
-import type { Impossible, Outcome } from './base/module.ts';
-import { defineModule } from './base/module.ts';
+import { type Impossible, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
 
 const schema = z
@@ -23,7 +20,9 @@ const schema = z
     system: boolean().default(false).describe('Whether a new group gets a number of the range for system groups.'),
     force: boolean()
       .default(false)
-      .describe('With state absent: remove it also where it is the primary group of an account, which then has a number for a group.'),
+      .describe(
+        'With state absent: remove it also where it is the primary group of an account, which then has a number for a group.',
+      ),
   })
   .refine(({ gid, non_unique: isShared }) => gid !== undefined || !isShared, {
     path: ['non_unique'],
@@ -41,13 +40,21 @@ function plan(args: Arguments, seen: Seen): Outcome {
   const of = `group ${args.name}`;
   const holders = args.gid === undefined ? {} : { holders: { ...state.holders, [args.gid]: args.name } };
   const known = state.exists ? state : { members: [], primaryOf: [] };
-  const after: GroupState = wanted ? { ...known, exists: true, gid: args.gid ?? state.gid, ...holders } : { exists: false };
+  const after: GroupState = wanted
+    ? { ...known, exists: true, gid: args.gid ?? state.gid, ...holders }
+    : { exists: false };
   return {
     kind: 'change',
     differences: [
       isRenumbered
         ? { kind: 'field', of, field: 'gid', before: state.gid ?? null, after: args.gid ?? null }
-        : { kind: 'field', of, field: 'group', before: wanted ? 'absent' : 'present', after: wanted ? 'present' : 'absent' },
+        : {
+            kind: 'field',
+            of,
+            field: 'group',
+            before: wanted ? 'absent' : 'present',
+            after: wanted ? 'present' : 'absent',
+          },
     ],
     // A group that an earlier task makes gets a number of the host's own choice, perhaps this one.
     certainty: isRenumbered && state.gid === undefined ? 'after_change' : seen.certainty(asked),
@@ -83,7 +90,12 @@ function requestOf({ name, gid, state }: Arguments): ReturnType<typeof groupRequ
 function takenNumber(args: Arguments, state: GroupState, seen: Seen): Impossible | undefined {
   if (args.state === 'absent' || args.gid === undefined || args.non_unique) return undefined;
   const holder = state.holders?.[args.gid];
-  if (holder === undefined || holder === null || holder === args.name || seen.certainty(requestOf(args)) === 'after_change')
+  if (
+    holder === undefined ||
+    holder === null ||
+    holder === args.name ||
+    seen.certainty(requestOf(args)) === 'after_change'
+  )
     return undefined;
   return {
     kind: 'impossible',
@@ -94,7 +106,13 @@ function takenNumber(args: Arguments, state: GroupState, seen: Seen): Impossible
 
 function neededGroup(args: Arguments, { primaryOf = [] }: GroupState, seen: Seen): Impossible | undefined {
   const [first] = primaryOf;
-  if (args.state === 'present' || first === undefined || args.force || seen.certainty(requestOf(args)) === 'after_change') return undefined;
+  if (
+    args.state === 'present' ||
+    first === undefined ||
+    args.force ||
+    seen.certainty(requestOf(args)) === 'after_change'
+  )
+    return undefined;
   return {
     kind: 'impossible',
     what: `${args.name} is the primary group of ${first}`,

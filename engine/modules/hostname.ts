@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
+import { type Seen, predict } from '../resources/base/resource.ts';
 import { hostnameRequest } from '../resources/hostname.ts';
-import type { Seen } from '../resources/base/resource.ts';
-import { predict } from '../resources/base/resource.ts';
-import type { Context, Outcome } from './base/module.ts';
-import { defineModule } from './base/module.ts';
+import { type Context, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
 import { editText, textNeeds, textRequest } from './edit/text-edit.ts';
 
@@ -22,7 +20,8 @@ const schema = z.strictObject({
 
 export const module = defineModule<z.infer<typeof schema>>({
   name: 'hostname',
-  summary: 'Name the host, now and for the next boot. /etc/hosts is left alone, and facts.hostname stays what it was until the next run.',
+  summary:
+    'Name the host, now and for the next boot. /etc/hosts is left alone, and facts.hostname stays what it was until the next run.',
   arguments: schema,
   freeForm: 'name',
   examples: ['hostname: { name: "{{inventory_hostname}}" }'],

@@ -1,12 +1,9 @@
 import { z } from 'zod';
-import type { KernelModuleState } from '../resources/kernel-module.ts';
-import { isPresent, kernelModuleRequest } from '../resources/kernel-module.ts';
-import type { Seen } from '../resources/base/resource.ts';
-import { predict } from '../resources/base/resource.ts';
+import { type Seen, predict } from '../resources/base/resource.ts';
+import { type KernelModuleState, isPresent, kernelModuleRequest } from '../resources/kernel-module.ts';
 import type { ValueMap } from '../values/base/value.ts';
 import { boolean } from './base/arguments.ts';
-import type { Context, Impossible, Outcome } from './base/module.ts';
-import { defineModule } from './base/module.ts';
+import { type Context, type Impossible, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
 import { editText, textNeeds } from './edit/text-edit.ts';
 
@@ -22,13 +19,17 @@ const schema = z.strictObject({
     .enum(['present', 'absent'])
     .default('present')
     .describe('Whether it is loaded. One that is built into the kernel counts as loaded.'),
-  persistent: boolean().default(true).describe('Whether it is loaded at boot as well: whether it stands in a file of /etc/modules-load.d.'),
+  persistent: boolean()
+    .default(true)
+    .describe('Whether it is loaded at boot as well: whether it stands in a file of /etc/modules-load.d.'),
   file: z
     .string()
     .regex(/^[A-Za-z0-9_.-]+$/, 'must be a file name without a folder')
     .optional()
     .describe('Name of that file, without .conf. The module itself where only one is named, else `runbook`.'),
-  optional: boolean().default(false).describe('Whether a module that this kernel does not have is let be. warnings name it.'),
+  optional: boolean()
+    .default(false)
+    .describe('Whether a module that this kernel does not have is let be. warnings name it.'),
 });
 
 type Arguments = z.infer<typeof schema>;
@@ -38,7 +39,10 @@ export const module = defineModule<Arguments>({
   summary: 'Load kernel modules, now and at boot.',
   arguments: schema,
   freeForm: 'name',
-  examples: ['kernel_module: { name: br_netfilter }', 'kernel_module: { name: [ip_vs, ip_vs_rr, ip_vs_sh], file: ipvs, optional: true }'],
+  examples: [
+    'kernel_module: { name: br_netfilter }',
+    'kernel_module: { name: [ip_vs, ip_vs_rr, ip_vs_sh], file: ipvs, optional: true }',
+  ],
   observes: (args) => [...args.name.map(kernelModuleRequest), ...(args.persistent ? textNeeds(fileOf(args)) : [])],
   plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen, context), 'the modules of the kernel', context),
 });
@@ -59,7 +63,9 @@ interface Sorted {
 function plan(args: Arguments, seen: Seen, context: Context): Outcome {
   const sorted = args.state === 'present' ? sortForLoading(args, seen, context) : sortForRemoval(args, seen);
   if ('kind' in sorted) return sorted;
-  const edit = args.persistent ? editText(fileOf(args), (text) => editNames(text, args, sorted.usable), seen, context) : undefined;
+  const edit = args.persistent
+    ? editText(fileOf(args), (text) => editNames(text, args, sorted.usable), seen, context)
+    : undefined;
   if (edit !== undefined && edit.kind !== 'edit') return edit;
   const result: ValueMap = { name: [...args.name], warnings: [...sorted.warnings] };
   const fileDifferences = edit?.differences ?? [];
@@ -78,7 +84,10 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
       ...fileDifferences,
     ],
     certainty: sorted.uncertain ? 'after_change' : 'certain',
-    predictions: [...sorted.steps.map(({ name }) => predict(kernelModuleRequest(name), after)), ...(edit?.predictions ?? [])],
+    predictions: [
+      ...sorted.steps.map(({ name }) => predict(kernelModuleRequest(name), after)),
+      ...(edit?.predictions ?? []),
+    ],
     touches: 'predicted',
     async apply() {
       const written = fileDifferences.length === 0 ? undefined : await edit?.apply();
@@ -91,7 +100,11 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
   };
 }
 
-function sortForLoading(args: Arguments, seen: Seen, context: Context): Sorted | Impossible | Extract<Outcome, { kind: 'cannot_know' }> {
+function sortForLoading(
+  args: Arguments,
+  seen: Seen,
+  context: Context,
+): Sorted | Impossible | Extract<Outcome, { kind: 'cannot_know' }> {
   const container = context.facts.virtualization.startsWith('container:');
   const warnings: string[] = [];
   const usable: string[] = [];
@@ -131,14 +144,22 @@ function sortForRemoval(args: Arguments, seen: Seen): Sorted | Impossible {
     .map((name) => ({ name, state: seen.of(kernelModuleRequest(name)) }))
     .filter(({ state }) => state.presence === 'loaded');
   const uncertain = steps.some(({ name }) => seen.certainty(kernelModuleRequest(name)) === 'after_change');
-  return { usable: [], steps, warnings: builtin === undefined ? [] : [`${builtin} is built into the kernel`], uncertain };
+  return {
+    usable: [],
+    steps,
+    warnings: builtin === undefined ? [] : [`${builtin} is built into the kernel`],
+    uncertain,
+  };
 }
 
 function editNames(text: string, args: Arguments, usable: readonly string[]): string {
   const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
   const listed = new Set(lines.map(plain));
   const unwanted = new Set(args.state === 'absent' ? args.name.map(plain) : []);
-  const after = [...lines.filter((line) => !unwanted.has(plain(line))), ...usable.filter((name) => !listed.has(plain(name)))];
+  const after = [
+    ...lines.filter((line) => !unwanted.has(plain(line))),
+    ...usable.filter((name) => !listed.has(plain(name))),
+  ];
   return after.length === lines.length && unwanted.size === 0 ? text : after.map((line) => `${line}\n`).join('');
 }
 

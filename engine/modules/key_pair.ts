@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { createKeyPair, keyPairFrom, needsPrivateKey, needsPublicKey } from '../pki/key-pair.ts';
 import { Secret } from '../values/base/secret.ts';
 import type { Unknown, ValueMap } from '../values/base/value.ts';
-import type { Outcome } from './base/module.ts';
-import { defineModule } from './base/module.ts';
+import { type Outcome, defineModule } from './base/module.ts';
 import {
   applyFiles,
   baseName,
@@ -21,7 +20,9 @@ import { recipients, safelyKept, sealed, secretHeldBy } from './pki/sealed-keys.
 
 const schema = z
   .strictObject({
-    path: folder().describe('The folder of the files NAME.key and NAME.pub. It is made if need be, for nobody but the user.'),
+    path: folder().describe(
+      'The folder of the files NAME.key and NAME.pub. It is made if need be, for nobody but the user.',
+    ),
     name: baseName().describe('The first part of the names of its files.'),
     ...keyArguments,
     recipients: recipients(),
@@ -93,7 +94,13 @@ const anywhere = defineModule<Arguments>({
     const secret = Secret.of(key.text);
     const publicReasons = needsPublicKey(key.text, pub.kind === 'text' ? pub.text : undefined);
     if (publicReasons.length === 0 && pub.kind === 'text')
-      return safelyKept({ kind: 'in_sync', result: result(args, secret, pub.text, beside) }, keyPath(args), seen, args.recipients, context);
+      return safelyKept(
+        { kind: 'in_sync', result: result(args, secret, pub.text, beside) },
+        keyPath(args),
+        seen,
+        args.recipients,
+        context,
+      );
     const { publicKeyPem } = keyPairFrom(key.text);
     return {
       kind: 'change',
@@ -122,8 +129,18 @@ const anywhere = defineModule<Arguments>({
 
 export const module = inOwnFolders(anywhere, (args) => [keyPath(args), publicPath(args)]);
 
-function result(args: Arguments, privateKey: Secret, publicKey: string, beside: readonly (string | Unknown)[]): ValueMap {
-  return { path: keyPath(args), private_key: privateKey, public_key: publicKey, trust: withThoseBeside(publicKey, beside) };
+function result(
+  args: Arguments,
+  privateKey: Secret,
+  publicKey: string,
+  beside: readonly (string | Unknown)[],
+): ValueMap {
+  return {
+    path: keyPath(args),
+    private_key: privateKey,
+    public_key: publicKey,
+    trust: withThoseBeside(publicKey, beside),
+  };
 }
 
 function planned(args: Arguments): ValueMap {

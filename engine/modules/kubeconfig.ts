@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { Problem } from '../errors/problem.ts';
 import { buildKubeconfig } from '../pki/kubeconfig.ts';
 import { Secret } from '../values/base/secret.ts';
-import type { Value } from '../values/base/value.ts';
-import { Unknown } from '../values/base/value.ts';
+import { type Value, Unknown } from '../values/base/value.ts';
 import { filledText, openText, text } from './base/arguments.ts';
-import type { Context, Impossible, Outcome } from './base/module.ts';
-import { defineModule } from './base/module.ts';
+import { type Context, type Impossible, type Outcome, defineModule } from './base/module.ts';
 import { applyFiles, closed, folder, heldBy, toBeMade, wholeFile, written, inOwnFolders } from './pki/pki-files.ts';
 
 const schema = z.strictObject({
-  path: folder().optional().describe('The file to write. Without it nothing is written: the text is the result, for a later task.'),
+  path: folder()
+    .optional()
+    .describe('The file to write. Without it nothing is written: the text is the result, for a later task.'),
   cluster: filledText().describe('The name of the cluster.'),
   server: filledText().describe('The URL of the API: https://host:port.'),
   authority: openText().describe('The certificate, in PEM, of the authority that the server is verified with.'),
@@ -50,7 +50,12 @@ const anywhere = defineModule<Arguments>({
         {
           kind: 'text',
           path,
-          before: held.kind === 'text' ? Secret.around(held.text) : held.kind === 'absent' ? undefined : toBeMade('a kubeconfig'),
+          before:
+            held.kind === 'text'
+              ? Secret.around(held.text)
+              : held.kind === 'absent'
+                ? undefined
+                : toBeMade('a kubeconfig'),
           after: content,
         },
       ],
@@ -65,7 +70,12 @@ const anywhere = defineModule<Arguments>({
 
 export const module = inOwnFolders(anywhere, ({ path }) => (path === undefined ? [] : [path]));
 
-function write(content: Secret | Unknown, path: string, replaces: boolean, context: Context): ReturnType<typeof applyFiles> {
+function write(
+  content: Secret | Unknown,
+  path: string,
+  replaces: boolean,
+  context: Context,
+): ReturnType<typeof applyFiles> {
   if (content instanceof Unknown) throw new Error('a kubeconfig is written only when its parts are known');
   return applyFiles([{ path, content, replaces }], context, { path, content });
 }

@@ -2,13 +2,12 @@ import { z } from 'zod';
 import { Secret } from '../values/base/secret.ts';
 import { Unknown } from '../values/base/value.ts';
 import { boolean, plainText, text } from './base/arguments.ts';
-import { editArguments, editRequests, pathAliases, planEdit } from './edit/edit-file.ts';
-import { foreignFileArguments } from './write/file-write-arguments.ts';
 import { defineModule } from './base/module.ts';
+import { editArguments, editRequests, pathAliases, planEdit } from './edit/edit-file.ts';
 import { expand } from './edit/python-replacement.ts';
 import { Pattern, pattern } from './edit/regular-expression.ts';
-import type { Line } from './edit/text-lines.ts';
-import { Lines, matched } from './edit/text-lines.ts';
+import { type Line, Lines, matched } from './edit/text-lines.ts';
+import { foreignFileArguments } from './write/file-write-arguments.ts';
 
 const SEVERAL_LINES =
   'must be one line, without a line end: the next run would not find it, and put it in again\nWrite blockinfile for several lines. For one line take the line end away (line: |- in place of line: |).';
@@ -22,24 +21,37 @@ const schema = z
       .describe('The line, without its line end.'),
     regexp: linePattern()
       .optional()
-      .describe('The line that is replaced, or removed: the last one that matches (all, for absent). As Python reads it.'),
+      .describe(
+        'The line that is replaced, or removed: the last one that matches (all, for absent). As Python reads it.',
+      ),
     search_string: plainText().optional().describe('As regexp, but a plain text that the line holds.'),
     state: z.enum(['present', 'absent']).default('present').describe('Whether the line shall be there.'),
     backrefs: boolean()
       .default(false)
-      .describe('Whether \\1 and the like in line stand for groups of regexp. Without a match the file stays as it is.'),
+      .describe(
+        'Whether \\1 and the like in line stand for groups of regexp. Without a match the file stays as it is.',
+      ),
     firstmatch: boolean().default(false).describe('Whether the first line that matches counts instead of the last.'),
-    insertafter: linePattern().optional().describe('A new line goes behind the last line that matches, else to the end (EOF).'),
+    insertafter: linePattern()
+      .optional()
+      .describe('A new line goes behind the last line that matches, else to the end (EOF).'),
     insertbefore: linePattern()
       .optional()
       .describe('A new line goes before the last line that matches, else to the end. BOF: to the beginning.'),
   })
   .refine((args) => args.state === 'absent' || args.line !== undefined, 'line is needed, unless state is absent')
   .refine(
-    (args) => args.state === 'present' || args.line !== undefined || args.regexp !== undefined || args.search_string !== undefined,
+    (args) =>
+      args.state === 'present' ||
+      args.line !== undefined ||
+      args.regexp !== undefined ||
+      args.search_string !== undefined,
     'give line, regexp or search_string',
   )
-  .refine((args) => args.regexp === undefined || args.search_string === undefined, 'regexp and search_string cannot be given together')
+  .refine(
+    (args) => args.regexp === undefined || args.search_string === undefined,
+    'regexp and search_string cannot be given together',
+  )
   .refine(
     (args) => args.insertafter === undefined || args.insertbefore === undefined,
     'insertafter and insertbefore cannot be given together',
@@ -74,7 +86,9 @@ function faultOfReplacement(regexp: Pattern, line: string): string | undefined {
   const fault = regexp.faultOf(line);
   if (fault !== undefined)
     return `must speak only of groups that regexp has: ${fault}\nWrite the group in parentheses in regexp; a backslash is \\\\.`;
-  return regexp.replacement(line).some((part) => typeof part === 'string' && part.includes('\n')) ? SEVERAL_LINES : undefined;
+  return regexp.replacement(line).some((part) => typeof part === 'string' && part.includes('\n'))
+    ? SEVERAL_LINES
+    : undefined;
 }
 
 export const module = defineModule<Arguments>({
@@ -93,8 +107,11 @@ export const module = defineModule<Arguments>({
     const edit =
       args.state === 'present'
         ? (before: string | undefined) =>
-            before === undefined && args.backrefs && args.create ? undefined : withLine(args, line, new Lines(before ?? '')).toString()
-        : (before: string | undefined) => (before === undefined ? undefined : withoutLine(args, line, new Lines(before)));
+            before === undefined && args.backrefs && args.create
+              ? undefined
+              : withLine(args, line, new Lines(before ?? '')).toString()
+        : (before: string | undefined) =>
+            before === undefined ? undefined : withoutLine(args, line, new Lines(before));
     return planEdit(args, args.line ?? '', edit, seen, context);
   },
 });
@@ -116,7 +133,8 @@ function withLine(args: Arguments, text: string, file: Lines): Lines {
   else if (!args.backrefs) {
     const at = args.insertbefore?.text === 'BOF' || args.insertafter?.text === 'BOF' ? 0 : anchor;
     if (at === -1) file.insert(lines.length, line);
-    else if (args.insertafter === undefined || at === 0 || (lines[at] ?? lines[at - 1])?.text !== line.text) file.insert(at, line);
+    else if (args.insertafter === undefined || at === 0 || (lines[at] ?? lines[at - 1])?.text !== line.text)
+      file.insert(at, line);
   }
   return file;
 }

@@ -1,23 +1,17 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
-import type { FileState } from '../resources/file/file-state.ts';
-import { endOf } from '../resources/file/file-state.ts';
+import { type Prediction, type Seen, predict } from '../resources/base/resource.ts';
 import { file } from '../resources/file.ts';
-import type { MountState } from '../resources/mount.ts';
-import { mountRequest } from '../resources/mount.ts';
-import type { Prediction, Seen } from '../resources/base/resource.ts';
-import { predict } from '../resources/base/resource.ts';
+import { type FileState, endOf } from '../resources/file/file-state.ts';
+import { type MountState, mountRequest } from '../resources/mount.ts';
 import { boolean, path, wholeNumber } from './base/arguments.ts';
-import type { Context, Difference, Impossible, Outcome } from './base/module.ts';
-import { defineModule } from './base/module.ts';
+import { type Context, type Difference, type Impossible, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
-import type { MountSteps, Run } from './system/mount-script.ts';
-import { mountScript } from './system/mount-script.ts';
-import { editTable, entryFor, tableLine } from './system/mount-table.ts';
-import type { TableEntry } from './system/mount-table.ts';
 import { editText, textNeeds, textRequest } from './edit/text-edit.ts';
 import { unsafePath } from './path/file-attributes.ts';
 import { inForeignHands, wayNeeds } from './path/way-to-path.ts';
+import { type MountSteps, type Run, mountScript } from './system/mount-script.ts';
+import { editTable, entryFor, tableLine, type TableEntry } from './system/mount-table.ts';
 import { temporaryBeside } from './write/write-file.ts';
 
 const word = z.string().regex(/^\S+$/, 'must be one word');
@@ -57,13 +51,17 @@ export const module = defineModule<Arguments>({
     opts_no_log:
       'Keep a password in a file of its own and name it: opts: "credentials=/root/share". Options stand in fstab, which all may read.',
   },
-  examples: ['mount: { path: /var/lib/etcd, src: LABEL=etcd, fstype: ext4, opts: "noatime" }', 'mount: { path: /mnt/old, state: absent }'],
+  examples: [
+    'mount: { path: /var/lib/etcd, src: LABEL=etcd, fstype: ext4, opts: "noatime" }',
+    'mount: { path: /mnt/old, state: absent }',
+  ],
   observes: (args) => [
     ...textNeeds(args.fstab),
     ...(isPlaceless(args) ? [] : [mountOf(args), file(args.path, 'target'), ...wayNeeds(args.path)]),
     ...boundSource(args),
   ],
-  plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen, context), `what is mounted at ${args.path}`, context),
+  plan: (args, _loaded, seen, context) =>
+    forRootAlone(plan(args, seen, context), `what is mounted at ${args.path}`, context),
 });
 
 function isPlaceless({ path: at }: Arguments): boolean {
@@ -106,7 +104,11 @@ function faultOf(args: Arguments): Impossible | undefined {
     if (src === undefined) return { kind: 'impossible', what: 'Which swap is meant is not told', remedy: 'Give src' };
     if (args.state === 'present' || args.state === 'absent' || args.state === 'absent_from_fstab') {
       if (args.state !== 'present' || fstype === 'swap') return undefined;
-      return { kind: 'impossible', what: 'Only swap has no place', remedy: 'Give fstype: swap, or the directory as path' };
+      return {
+        kind: 'impossible',
+        what: 'Only swap has no place',
+        remedy: 'Give fstype: swap, or the directory as path',
+      };
     }
     const turnOn = `check: "swapon --show=NAME --noheadings | grep -qxF ${src}", apply: "swapon ${src}"`;
     return {
@@ -115,7 +117,8 @@ function faultOf(args: Arguments): Impossible | undefined {
       remedy: `Write state: present for the line in ${args.fstab}, and turn it on by a task of its own: ${turnOn}`,
     };
   }
-  if ((tableWish(args) !== 'line' && args.state !== 'ephemeral') || (src !== undefined && fstype !== undefined)) return undefined;
+  if ((tableWish(args) !== 'line' && args.state !== 'ephemeral') || (src !== undefined && fstype !== undefined))
+    return undefined;
   return { kind: 'impossible', what: `What to mount at ${args.path} is not told`, remedy: 'Give src and fstype' };
 }
 
@@ -144,7 +147,12 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
   if (run === 'other') return occupied(args, state);
   const directory = file(args.path, 'target');
   const there = isPlaceless(args) ? undefined : seen.of(directory);
-  if (run === 'mount' && there !== undefined && !canCarry(args, listed, there) && seen.certainty(directory) === 'certain')
+  if (
+    run === 'mount' &&
+    there !== undefined &&
+    !canCarry(args, listed, there) &&
+    seen.certainty(directory) === 'certain'
+  )
     return noDirectory(args);
   const unbound = run === 'mount' || run === 'again' ? bindFault(args, there, seen) : undefined;
   if (unbound !== undefined) return unbound;
@@ -212,7 +220,12 @@ function mountAfter(args: Arguments, state: MountState, run: Run | undefined): M
   }
 }
 
-function findRun(args: Arguments, state: MountState, listed: TableEntry | undefined, isChanged: boolean): Run | 'other' | undefined {
+function findRun(
+  args: Arguments,
+  state: MountState,
+  listed: TableEntry | undefined,
+  isChanged: boolean,
+): Run | 'other' | undefined {
   const isOther = isOtherSource(args, state);
   switch (args.state) {
     case 'present':
@@ -238,7 +251,9 @@ function findRun(args: Arguments, state: MountState, listed: TableEntry | undefi
   }
 }
 
-/** What a remote mount is called by the kernel may differ from what was asked for: only devices and what is bound tell. */
+/**
+ * What a remote mount is called by the kernel may differ from what was asked for: only devices and what is bound tell.
+ */
 function isOtherSource({ src, opts }: Arguments, state: MountState): boolean {
   if (src === undefined || !state.mounted) return false;
   if (isBound(opts)) return src.startsWith('/') && state.bound?.includes(src) === false;
@@ -310,7 +325,8 @@ function occupied({ path: at, src }: Arguments, { source }: MountState): Impossi
 
 /** Nothing, where the system's own fstab tells. */
 function howOf(args: Arguments): string {
-  if (args.src === undefined || args.fstype === undefined || (args.fstab === '/etc/fstab' && args.state === 'mounted')) return '';
+  if (args.src === undefined || args.fstype === undefined || (args.fstab === '/etc/fstab' && args.state === 'mounted'))
+    return '';
   return `-t ${quote(args.fstype)} -o ${quote(args.opts)} -- ${quote(args.src)} `;
 }
 
@@ -332,19 +348,45 @@ function liveDifferences(
   return [
     ...(run === undefined
       ? []
-      : [{ kind: 'field', of, field: 'mounted', before, after: run === 'umount' ? false : (args.src ?? true) } as const]),
+      : [
+          {
+            kind: 'field',
+            of,
+            field: 'mounted',
+            before,
+            after: run === 'umount' ? false : (args.src ?? true),
+          } as const,
+        ]),
     ...(makes || removes
-      ? [{ kind: 'field', of, field: 'directory', before: makes ? 'absent' : 'present', after: makes ? 'present' : 'absent' } as const]
+      ? [
+          {
+            kind: 'field',
+            of,
+            field: 'directory',
+            before: makes ? 'absent' : 'present',
+            after: makes ? 'present' : 'absent',
+          } as const,
+        ]
       : []),
   ];
 }
 
 /** Another file system lies over the directory: nothing that was known beneath is so any more. */
-function directoryPrediction(at: string, there: FileState, changesBeneath: boolean, removed: boolean): readonly Prediction[] {
+function directoryPrediction(
+  at: string,
+  there: FileState,
+  changesBeneath: boolean,
+  removed: boolean,
+): readonly Prediction[] {
   if (removed) return [predict(file(at), { type: 'absent', parent: true })];
   const end = endOf(there);
   if (!changesBeneath || end?.type === 'file') return [];
   const unknown = { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
   const after = { type: 'directory', ...unknown, changedBeneath: true } as const;
-  return [predict(file(at, 'target'), there.type === 'link' ? { ...there, to: { path: there.to?.path, state: after } } : after)];
+  return [
+    predict(
+      file(at, 'target'),
+      there.type === 'link' ? { ...there, to: { path: there.to?.path, state: after } } : after,
+    ),
+  ];
 }

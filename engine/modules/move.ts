@@ -1,18 +1,15 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
+import { type Request, type Seen, predict } from '../resources/base/resource.ts';
 import { file } from '../resources/file.ts';
 import type { FileDetail } from '../resources/file/file-detail.ts';
-import type { FileState, RegularFile } from '../resources/file/file-state.ts';
-import { ABSENT, describeType } from '../resources/file/file-state.ts';
-import type { Request, Seen } from '../resources/base/resource.ts';
-import { predict } from '../resources/base/resource.ts';
+import { type FileState, type RegularFile, ABSENT, describeType } from '../resources/file/file-state.ts';
 import { path } from './base/arguments.ts';
+import { type Context, type Difference, type Impossible, type Outcome, defineModule } from './base/module.ts';
 import { unsafePath } from './path/file-attributes.ts';
 import { cannotLook } from './path/file-needs.ts';
-import { noDirectory } from './write/file-plan.ts';
-import type { Context, Difference, Impossible, Outcome } from './base/module.ts';
-import { defineModule } from './base/module.ts';
 import { inForeignHands, wayNeeds } from './path/way-to-path.ts';
+import { noDirectory } from './write/file-plan.ts';
 import { temporaryBeside } from './write/write-file.ts';
 
 const schema = z.strictObject({
@@ -20,7 +17,9 @@ const schema = z.strictObject({
   dest: path().describe('Its new path, in the same file system. A file that is there is replaced in one step.'),
   keep: path()
     .optional()
-    .describe('Where the file that dest holds is kept before it is replaced. What is kept there already stays: it is the older one.'),
+    .describe(
+      'Where the file that dest holds is kept before it is replaced. What is kept there already stays: it is the older one.',
+    ),
   unsafe_path: unsafePath(),
 });
 type Arguments = z.infer<typeof schema>;
@@ -93,7 +92,11 @@ function standing(id: string, seen: Seen, context: Context): Standing {
     case 'directory':
     case 'link':
     case 'other':
-      return { kind: 'impossible', what: `${id} is ${describeType(state)}, not a file`, remedy: 'Only files are moved.' };
+      return {
+        kind: 'impossible',
+        what: `${id} is ${describeType(state)}, not a file`,
+        remedy: 'Only files are moved.',
+      };
   }
 }
 

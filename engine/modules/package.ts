@@ -1,21 +1,32 @@
 import { z } from 'zod';
 import type { Completed } from '../connection/connection.ts';
 import type { Facts } from '../connection/shell/facts.ts';
-import type { PackageState } from '../resources/package.ts';
-import { isVersion, packageRequest } from '../resources/package.ts';
-import type { Request, Seen } from '../resources/base/resource.ts';
-import { predict } from '../resources/base/resource.ts';
+import { type Request, type Seen, predict } from '../resources/base/resource.ts';
+import { type PackageState, isVersion, packageRequest } from '../resources/package.ts';
 import { boolean, commaList, wholeNumber } from './base/arguments.ts';
-import type { Change, Context, Difference, Finished, Impossible, Outcome } from './base/module.ts';
-import { defineModule } from './base/module.ts';
+import {
+  type Change,
+  type Context,
+  type Difference,
+  type Finished,
+  type Impossible,
+  type Outcome,
+  defineModule,
+} from './base/module.ts';
+import { forRootAlone } from './base/root-alone.ts';
 import { brought, broughtPredictions, broughtRequests } from './system/package-brings.ts';
 import { packageLists, packageScript, unknownNames } from './system/package-script.ts';
-import { forRootAlone } from './base/root-alone.ts';
 
 /** A package as it is asked for: `name` or `name=version`. */
 const PACKAGE = /^[A-Za-z0-9][A-Za-z0-9+._-]*(:[a-z0-9-]+)?(=[A-Za-z0-9.+:~^_-]+\*?)?$/;
 
-const STATES = { present: 'present', installed: 'present', absent: 'absent', removed: 'absent', latest: 'latest' } as const;
+const STATES = {
+  present: 'present',
+  installed: 'present',
+  absent: 'absent',
+  removed: 'absent',
+  latest: 'latest',
+} as const;
 
 const schema = z
   .strictObject({
@@ -37,7 +48,9 @@ const schema = z
       .enum(['present', 'installed', 'absent', 'removed', 'latest'])
       .default('present')
       .transform((state) => STATES[state])
-      .describe('`latest` is judged by the package lists that the host has. `installed` is `present`, `removed` is `absent`.'),
+      .describe(
+        '`latest` is judged by the package lists that the host has. `installed` is `present`, `removed` is `absent`.',
+      ),
     update_cache: boolean()
       .default(false)
       .describe(
@@ -46,7 +59,9 @@ const schema = z
     cache_valid_time: wholeNumber().default(3600).describe('Seconds for which package lists count as fresh.'),
     install_recommends: boolean()
       .optional()
-      .describe('Whether packages that are merely recommended come along. The distribution decides where it is not told.'),
+      .describe(
+        'Whether packages that are merely recommended come along. The distribution decides where it is not told.',
+      ),
     allow_downgrade: boolean().default(false).describe('Whether an older version may replace a newer one.'),
     purge: boolean().default(false).describe('With state absent: remove its configuration as well.'),
     start_units: boolean()
@@ -81,7 +96,8 @@ export const module = defineModule<Arguments>({
     autoremove: 'Write command: apt-get -y autoremove.',
     autoclean: 'Write command: apt-get -y autoclean.',
     force_apt_get: 'Leave it out; apt-get is used.',
-    allow_change_held_packages: 'Write a task before this one: command: apt-mark unhold NAME. The plan names packages that are held.',
+    allow_change_held_packages:
+      'Write a task before this one: command: apt-mark unhold NAME. The plan names packages that are held.',
     lock_timeout: 'Leave it out; locks are waited for.',
     policy_rc_d: 'Write start_units: false, which keeps services down during the installation.',
     default_release: 'Give the version: name=version.',
@@ -118,7 +134,11 @@ function asked(args: Arguments): readonly Asked[] {
     return {
       name,
       version: equals < 0 ? undefined : text.slice(equals + 1),
-      request: packageRequest(name, { candidate: args.state === 'latest', versioned: equals >= 0 && args.state !== 'absent', declared }),
+      request: packageRequest(name, {
+        candidate: args.state === 'latest',
+        versioned: equals >= 0 && args.state !== 'absent',
+        declared,
+      }),
     };
   });
 }
@@ -140,14 +160,16 @@ function plan(args: Arguments, seen: Seen, { facts, now }: Context): Outcome {
     };
   if (args.name === undefined) return planLists(args, seen, facts, manager, now);
   const all = asked(args);
-  const unoffered = args.state === 'absent' ? undefined : (unofferedProblem(args, all, seen, now) ?? downgradeProblem(args, all, seen));
+  const unoffered =
+    args.state === 'absent' ? undefined : (unofferedProblem(args, all, seen, now) ?? downgradeProblem(args, all, seen));
   if (unoffered !== undefined) return unoffered;
   const steps = all.flatMap((one) =>
     args.state !== 'absent' && isProvided(one, seen) ? [] : stepOf(args, one, seen.of(one.request), manager === 'apt'),
   );
   const held = heldProblem(steps, seen);
   if (held !== undefined) return held;
-  const aged = args.state === 'latest' && args.update_cache && all.some((one) => isAged(seen.of(one.request), args, now));
+  const aged =
+    args.state === 'latest' && args.update_cache && all.some((one) => isAged(seen.of(one.request), args, now));
   if (steps.length === 0 && !aged) return { kind: 'in_sync' };
   const installed = steps.filter((step) => step.state.installed).map(({ one }) => one);
   const latest = aged ? all : installed;
@@ -162,7 +184,9 @@ function plan(args: Arguments, seen: Seen, { facts, now }: Context): Outcome {
             broughtPredictions(
               one,
               seen,
-              facts.os.family === 'debian' ? { runs: args.start_units, enabled: true } : { runs: false, enabled: false },
+              facts.os.family === 'debian'
+                ? { runs: args.start_units, enabled: true }
+                : { runs: false, enabled: false },
             ),
           )
         : []),
@@ -191,7 +215,8 @@ const SLOW_MIRROR_MS = 30 * 60_000;
 function finished({ status, stderr }: Completed, { os }: Facts): Finished {
   if (status === 0) return { kind: 'done', result: {} };
   const names = unknownNames(stderr.toString('utf8'));
-  if (names.length === 0) return { kind: 'failed', what: `the package manager ended with exit status ${status}`, result: {} };
+  if (names.length === 0)
+    return { kind: 'failed', what: `the package manager ended with exit status ${status}`, result: {} };
   const where = `${os.distribution} ${os.version}`;
   return {
     kind: 'failed',
@@ -202,10 +227,20 @@ function finished({ status, stderr }: Completed, { os }: Facts): Finished {
 
 /** The package manager itself stands for the lists. */
 function listsRequest({ package_manager: manager }: Facts): Asked['request'] {
-  return packageRequest(manager === 'apk' ? 'apk-tools' : manager, { candidate: true, versioned: false, declared: true });
+  return packageRequest(manager === 'apk' ? 'apk-tools' : manager, {
+    candidate: true,
+    versioned: false,
+    declared: true,
+  });
 }
 
-function planLists(args: Arguments, seen: Seen, facts: Facts, manager: Exclude<Facts['package_manager'], 'none'>, now: Date): Outcome {
+function planLists(
+  args: Arguments,
+  seen: Seen,
+  facts: Facts,
+  manager: Exclude<Facts['package_manager'], 'none'>,
+  now: Date,
+): Outcome {
   const request = listsRequest(facts);
   const state = seen.of(request);
   const isFresh = (state.refreshed ?? 0) + args.cache_valid_time >= now.getTime() / 1000;
@@ -213,7 +248,13 @@ function planLists(args: Arguments, seen: Seen, facts: Facts, manager: Exclude<F
   return {
     kind: 'change',
     differences: [
-      { kind: 'field', of: `${manager} package lists`, field: 'age', before: 'older than cache_valid_time', after: 'refreshed' },
+      {
+        kind: 'field',
+        of: `${manager} package lists`,
+        field: 'age',
+        before: 'older than cache_valid_time',
+        after: 'refreshed',
+      },
     ],
     certainty: seen.certainty(request),
     predictions: [predict(request, { ...state, refreshed: undefined, isRefreshed: true })],
@@ -226,7 +267,9 @@ function planLists(args: Arguments, seen: Seen, facts: Facts, manager: Exclude<F
 function unofferedProblem(args: Arguments, all: readonly Asked[], seen: Seen, now: Date): Impossible | undefined {
   const missing = all.flatMap((one) => {
     const { offer } = seen.of(one.request);
-    return offer === undefined || !isUnoffered(one, seen) || seen.certainty(one.request) !== 'certain' ? [] : [{ ...one, offer }];
+    return offer === undefined || !isUnoffered(one, seen) || seen.certainty(one.request) !== 'certain'
+      ? []
+      : [{ ...one, offer }];
   });
   const virtual = missing.find(({ offer }) => offer.providers.length > 0);
   if (virtual !== undefined) {
@@ -237,10 +280,13 @@ function unofferedProblem(args: Arguments, all: readonly Asked[], seen: Seen, no
     };
   }
   const fresh = missing.filter(
-    ({ offer }) => offer.listed + FRESH_SECONDS >= now.getTime() / 1000 && offer.listed <= now.getTime() / 1000 + FRESH_SECONDS,
+    ({ offer }) =>
+      offer.listed + FRESH_SECONDS >= now.getTime() / 1000 && offer.listed <= now.getTime() / 1000 + FRESH_SECONDS,
   );
   if (fresh.length === 0 || (args.update_cache && args.cache_valid_time < FRESH_SECONDS)) return undefined;
-  const names = fresh.map(({ name, version, offer }) => (offer.offered && version !== undefined ? `${name} in version ${version}` : name));
+  const names = fresh.map(({ name, version, offer }) =>
+    offer.offered && version !== undefined ? `${name} in version ${version}` : name,
+  );
   const others = fresh.flatMap(({ name, offer }) => offer.versions.map((version) => `${name}=${version}`));
   return {
     kind: 'impossible',
@@ -256,16 +302,25 @@ function isUnoffered(one: Asked, seen: Seen): boolean {
   if (offer === undefined || isProvided(one, seen)) return false;
   if (!installed && !offer.offered) return true;
   if (one.version === undefined || (installed && version === undefined)) return false;
-  return ![...(version === undefined ? [] : [version]), ...offer.versions].some((each) => isVersion(each, one.version ?? each));
+  return ![...(version === undefined ? [] : [version]), ...offer.versions].some((each) =>
+    isVersion(each, one.version ?? each),
+  );
 }
 
 /** The package manager does nothing at all where an older version would come. */
-function downgradeProblem({ allow_downgrade: isAllowed }: Arguments, all: readonly Asked[], seen: Seen): Impossible | undefined {
+function downgradeProblem(
+  { allow_downgrade: isAllowed }: Arguments,
+  all: readonly Asked[],
+  seen: Seen,
+): Impossible | undefined {
   const older = all.find((one) => {
     const { version: now, offer, installed } = seen.of(one.request);
-    if (isAllowed || !installed || now === undefined || offer === undefined || !isAnother(one, seen.of(one.request))) return false;
+    if (isAllowed || !installed || now === undefined || offer === undefined || !isAnother(one, seen.of(one.request)))
+      return false;
     const wanted = offer.versions.findIndex((each) => one.version !== undefined && isVersion(each, one.version));
-    return offer.versions.includes(now) && wanted > offer.versions.indexOf(now) && seen.certainty(one.request) === 'certain';
+    return (
+      offer.versions.includes(now) && wanted > offer.versions.indexOf(now) && seen.certainty(one.request) === 'certain'
+    );
   });
   if (older === undefined) return undefined;
   return {
@@ -282,7 +337,8 @@ const HALF = 'half configured';
 /** apt does nothing at all where a package that is held would change. */
 function heldProblem(steps: readonly Step[], seen: Seen): Impossible | undefined {
   const held = steps.filter(
-    ({ one, before }) => before !== HALF && seen.of(one.request).held === true && seen.certainty(one.request) === 'certain',
+    ({ one, before }) =>
+      before !== HALF && seen.of(one.request).held === true && seen.certainty(one.request) === 'certain',
   );
   if (held.length === 0) return undefined;
   const names = held.map(({ one }) => one.name);
@@ -319,15 +375,28 @@ function stepOf(args: Arguments, one: Asked, state: PackageState, leaves: boolea
     const leftover = leaves && !args.purge ? 'perhaps' : undefined;
     const gone = { installed: false, broken: false, leftover, ...offer } as const;
     if (state.installed) return isAnother(one, state) ? [] : [{ one, before: now, after: 'absent', state: gone }];
-    return args.purge && state.leftover !== undefined ? [{ one, before: 'configuration', after: 'absent', state: gone }] : [];
+    return args.purge && state.leftover !== undefined
+      ? [{ one, before: 'configuration', after: 'absent', state: gone }]
+      : [];
   }
   const exact = one.version?.endsWith('*') === true ? undefined : one.version;
   const newer =
-    args.state === 'latest' && state.candidate !== undefined && state.version !== undefined && state.candidate !== state.version;
-  const after = { installed: true, version: newer ? state.candidate : exact, broken: false, candidate: state.candidate, ...offer };
+    args.state === 'latest' &&
+    state.candidate !== undefined &&
+    state.version !== undefined &&
+    state.candidate !== state.version;
+  const after = {
+    installed: true,
+    version: newer ? state.candidate : exact,
+    broken: false,
+    candidate: state.candidate,
+    ...offer,
+  };
   if (!state.installed) return [{ one, before: 'absent', after: one.version ?? 'present', state: after }];
-  if (one.version !== undefined && isAnother(one, state)) return [{ one, before: now, after: one.version, state: after }];
-  if (newer && one.version === undefined) return [{ one, before: now, after: state.candidate ?? 'latest', state: after }];
+  if (one.version !== undefined && isAnother(one, state))
+    return [{ one, before: now, after: one.version, state: after }];
+  if (newer && one.version === undefined)
+    return [{ one, before: now, after: state.candidate ?? 'latest', state: after }];
   return state.broken === true ? [{ one, before: HALF, after: 'present', state: { ...state, broken: false } }] : [];
 }
 

@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
-import { probe } from '../resources/probe.ts';
-import type { ProbeDetail, ProbeState } from '../resources/probe.ts';
 import type { Request } from '../resources/base/resource.ts';
-import { path, secretText } from './base/arguments.ts';
-import { commandResult, meaning } from './command/command-result.ts';
-import { defineModule } from './base/module.ts';
-import type { Context } from './base/module.ts';
+import { probe, type ProbeDetail, type ProbeState } from '../resources/probe.ts';
 import { Secret } from '../values/base/secret.ts';
+import { path, secretText } from './base/arguments.ts';
+import { defineModule, type Context } from './base/module.ts';
+import { commandResult, meaning } from './command/command-result.ts';
 
 const schema = z.strictObject({
   cmd: secretText().describe('Shell text that only looks. It runs in a plan too, may run early, and again.'),
@@ -15,7 +13,9 @@ const schema = z.strictObject({
   volatile: z
     .boolean()
     .default(false)
-    .describe('True where changes ahead of it decide the answer, also such on other hosts. A plan with any on the host says unknown then.'),
+    .describe(
+      'True where changes ahead of it decide the answer, also such on other hosts. A plan with any on the host says unknown then.',
+    ),
 });
 type Arguments = z.infer<typeof schema>;
 

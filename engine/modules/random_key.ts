@@ -3,14 +3,15 @@ import { z } from 'zod';
 import { Secret } from '../values/base/secret.ts';
 import type { ValueMap } from '../values/base/value.ts';
 import { wholeNumber } from './base/arguments.ts';
-import type { Outcome } from './base/module.ts';
-import { defineModule } from './base/module.ts';
+import { type Outcome, defineModule } from './base/module.ts';
 import { applyFiles, folder, toBeMade, wholeFile, written, inOwnFolders } from './pki/pki-files.ts';
 import { recipients, safelyKept, sealed, secretHeldBy } from './pki/sealed-keys.ts';
 
 const schema = z.strictObject({
   path: folder().describe('The file of the key. Its folder is made if need be, for nobody but the user.'),
-  bytes: wholeNumber({ min: 16, max: 1024 }).default(32).describe('The length of the key. 32 is what secretbox and AES-256 want.'),
+  bytes: wholeNumber({ min: 16, max: 1024 })
+    .default(32)
+    .describe('The length of the key. 32 is what secretbox and AES-256 want.'),
   recipients: recipients(),
 });
 
@@ -35,9 +36,20 @@ const anywhere = defineModule<Arguments>({
         if (why !== undefined) {
           const remedy =
             'What is encrypted with it could no longer be read. Add a key of another name, and remove this one when nothing needs it.';
-          return { kind: 'impossible', what: `the key ${path} is not as it should be, and is not replaced`, why, remedy };
+          return {
+            kind: 'impossible',
+            what: `the key ${path} is not as it should be, and is not replaced`,
+            why,
+            remedy,
+          };
         }
-        return safelyKept({ kind: 'in_sync', result: { path, value: Secret.of(held.text.trim()) } }, path, seen, forWhom, context);
+        return safelyKept(
+          { kind: 'in_sync', result: { path, value: Secret.of(held.text.trim()) } },
+          path,
+          seen,
+          forWhom,
+          context,
+        );
       }
       case 'absent':
         return {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
-import { bootRequest } from '../resources/boot.ts';
 import { predict } from '../resources/base/resource.ts';
+import { bootRequest } from '../resources/boot.ts';
 import { plainText, wholeNumber } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 
@@ -35,7 +35,10 @@ export const module = defineModule<z.infer<typeof schema>>({
   },
 });
 
-/** The host goes down a moment after the answer, so that the answer arrives. It must not be a child of the session, which ends with it. */
+/**
+ * The host goes down a moment after the answer, so that the answer arrives. It must not be a child of the session,
+ * which ends with it.
+ */
 function script(delay: number, message: string): string {
   const reboot = `sleep 1; if command -v systemctl >/dev/null && [ -d /run/systemd/system ]; then systemctl reboot; elif command -v shutdown >/dev/null; then shutdown -r now; else reboot; fi`;
   return `${delay === 0 ? '' : `sleep ${delay}\n`}if command -v wall >/dev/null; then printf '%s\\n' ${quote(message)} | wall 2>/dev/null || :; fi

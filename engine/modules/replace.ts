@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { Secret } from '../values/base/secret.ts';
 import { Unknown } from '../values/base/value.ts';
 import { text } from './base/arguments.ts';
-import { editArguments, editRequests, pathAliases, planEdit } from './edit/edit-file.ts';
-import { foreignFileArguments } from './write/file-write-arguments.ts';
 import { defineModule } from './base/module.ts';
+import { editArguments, editRequests, pathAliases, planEdit } from './edit/edit-file.ts';
 import { PatternFault } from './edit/python-pattern.ts';
 import { expand } from './edit/python-replacement.ts';
 import { Pattern, pattern } from './edit/regular-expression.ts';
+import { foreignFileArguments } from './write/file-write-arguments.ts';
 
 const { create: _, ...withoutCreate } = editArguments;
 
@@ -45,7 +45,13 @@ type Arguments = z.infer<typeof schema>;
 
 /** What is wrong with references to groups, where enough of the arguments is known. */
 function faultIn(args: unknown): string | undefined {
-  if (typeof args !== 'object' || args === null || !('regexp' in args) || !(args.regexp instanceof Pattern) || !('replace' in args))
+  if (
+    typeof args !== 'object' ||
+    args === null ||
+    !('regexp' in args) ||
+    !(args.regexp instanceof Pattern) ||
+    !('replace' in args)
+  )
     return undefined;
   const { regexp, replace } = args;
   const fault = typeof replace === 'string' || replace instanceof Secret ? regexp.faultOf(plain(replace)) : undefined;

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import type { UploadSource } from '../connection/shell/upload.ts';
 import { belowChdir, plainText } from './base/arguments.ts';
+import { defineModule } from './base/module.ts';
+import { plainFile } from './base/plain-file.ts';
 import { splitWords } from './command/command-line.ts';
 import { planRun, runArguments, runRequests } from './command/command-run.ts';
 import { temporaryRoom } from './path/foreign-folder.ts';
-import { defineModule } from './base/module.ts';
-import { plainFile } from './base/plain-file.ts';
 
 const schema = belowChdir(
   z.strictObject({
@@ -44,7 +44,8 @@ export const module = defineModule<z.infer<typeof schema>, Loaded | undefined>({
     if (words === undefined || loaded === undefined)
       return { kind: 'impossible', what: 'the command line is empty, or has a quote that is left open' };
     const { path, room, remove } = temporaryRoom();
-    const interpreter = args.executable === undefined ? loaded.interpreter : (splitWords(args.executable) ?? [args.executable]);
+    const interpreter =
+      args.executable === undefined ? loaded.interpreter : (splitWords(args.executable) ?? [args.executable]);
     // Run by its interpreter, so that a /tmp without exec does not matter.
     const isSame = `[ "$(sha256sum <${quote(path)})" = ${quote(`${loaded.source.sha256}  -`)} ]`;
     const script = `(trap ${quote(remove)} EXIT; ${isSame} || { printf '%s is not the script that was brought\\n' ${quote(path)} >&2; exit 1; }; ${[...interpreter, path, ...words.slice(1)].map(quote).join(' ')})`;
@@ -52,7 +53,10 @@ export const module = defineModule<z.infer<typeof schema>, Loaded | undefined>({
     if (outcome.kind !== 'change') return outcome;
     return {
       ...outcome,
-      apply: async () => ({ ...(await outcome.apply()), uploads: [{ source: loaded.source, path, mode: '0600', room }] }),
+      apply: async () => ({
+        ...(await outcome.apply()),
+        uploads: [{ source: loaded.source, path, mode: '0600', room }],
+      }),
     };
   },
 });

@@ -1,11 +1,8 @@
 import { z } from 'zod';
-import type { Seen } from '../resources/base/resource.ts';
-import { predict } from '../resources/base/resource.ts';
-import type { SelinuxState } from '../resources/selinux.ts';
-import { selinuxRequest } from '../resources/selinux.ts';
+import { type Seen, predict } from '../resources/base/resource.ts';
+import { type SelinuxState, selinuxRequest } from '../resources/selinux.ts';
 import type { ValueMap } from '../values/base/value.ts';
-import type { Context, Outcome } from './base/module.ts';
-import { defineModule } from './base/module.ts';
+import { type Context, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
 import { editText, textNeeds, textRequest } from './edit/text-edit.ts';
 
@@ -26,7 +23,8 @@ type Arguments = z.infer<typeof schema>;
 
 export const module = defineModule<Arguments>({
   name: 'selinux',
-  summary: 'Set the mode of SELinux, now and for the next boot. A host without SELinux is in sync unless it shall enforce.',
+  summary:
+    'Set the mode of SELinux, now and for the next boot. A host without SELinux is in sync unless it shall enforce.',
   arguments: schema,
   freeForm: 'state',
   examples: ['selinux: { state: permissive }'],
@@ -70,7 +68,9 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
   };
 }
 
-/** What the running kernel can be brought to: a kernel that has SELinux cannot lose it, and one without cannot get it. */
+/**
+ * What the running kernel can be brought to: a kernel that has SELinux cannot lose it, and one without cannot get it.
+ */
 function liveMode(wanted: Arguments['state'], mode: SelinuxState['mode']): SelinuxState['mode'] {
   if (mode === 'disabled') return 'disabled';
   return wanted === 'enforcing' ? 'enforcing' : 'permissive';

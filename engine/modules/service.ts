@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
-import type { InitServiceState } from '../resources/init-service.ts';
-import { initServiceRequest } from '../resources/init-service.ts';
-import type { Seen } from '../resources/base/resource.ts';
-import { predict } from '../resources/base/resource.ts';
+import { type Seen, predict } from '../resources/base/resource.ts';
+import { type InitServiceState, initServiceRequest } from '../resources/init-service.ts';
 import { managerRequest } from '../resources/unit-manager.ts';
 import { unitRequest } from '../resources/unit.ts';
 import { boolean } from './base/arguments.ts';
-import type { Difference, Outcome } from './base/module.ts';
-import { defineModule } from './base/module.ts';
+import { type Difference, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
 import { forUnits, unitPermission } from './system/unit-permission.ts';
 import { UNIT_NAME, planReload, planUnit } from './systemd.ts';
@@ -29,10 +26,13 @@ const schema = z
       .default(false)
       .describe('As that of the module systemd, on hosts with systemd; others have nothing that would be read again.'),
   })
-  .refine((args) => args.name !== undefined || (args.daemon_reload && args.state === undefined && args.enabled === undefined), {
-    path: ['name'],
-    message: 'is needed, unless daemon_reload is all that is asked for',
-  });
+  .refine(
+    (args) => args.name !== undefined || (args.daemon_reload && args.state === undefined && args.enabled === undefined),
+    {
+      path: ['name'],
+      message: 'is needed, unless daemon_reload is all that is asked for',
+    },
+  );
 
 type Arguments = z.infer<typeof schema>;
 type Named = Arguments & { readonly name: string };
@@ -47,7 +47,8 @@ export const module = defineModule<Arguments>({
     sleep: 'Leave it out: a restart waits until the service has stopped.',
     pattern: 'Leave it out: the status command of the init script tells whether the service runs.',
     args: 'Write them into the file that the service reads, /etc/default/NAME or /etc/sysconfig/NAME, with lineinfile.',
-    arguments: 'Write them into the file that the service reads, /etc/default/NAME or /etc/sysconfig/NAME, with lineinfile.',
+    arguments:
+      'Write them into the file that the service reads, /etc/default/NAME or /etc/sysconfig/NAME, with lineinfile.',
     runlevel: 'Leave it out: enabled means the default run levels.',
     use: 'Leave it out: what manages services is seen on the host.',
     masked: 'Use the module systemd, which has masked.',
@@ -76,7 +77,10 @@ function plan(args: Named, seen: Seen): Outcome {
   const state = seen.of(asked);
   if (!state.exists) {
     if (seen.certainty(asked) === 'after_change')
-      return { kind: 'cannot_know', because: `the service ${args.name} does not exist yet; an earlier change may bring it` };
+      return {
+        kind: 'cannot_know',
+        because: `the service ${args.name} does not exist yet; an earlier change may bring it`,
+      };
     if (args.enabled !== true && (args.state === undefined || args.state === 'stopped')) return { kind: 'in_sync' };
     return {
       kind: 'impossible',
@@ -95,9 +99,16 @@ function plan(args: Named, seen: Seen): Outcome {
   if (run === undefined && enable === undefined) return { kind: 'in_sync', result };
   const of = `service ${args.name}`;
   const differences: Difference[] = [];
-  if (enable !== undefined) differences.push({ kind: 'field', of, field: 'enabled', before: state.enabled, after: enable });
+  if (enable !== undefined)
+    differences.push({ kind: 'field', of, field: 'enabled', before: state.enabled, after: enable });
   if (run !== undefined)
-    differences.push({ kind: 'field', of, field: 'state', before: state.running ? 'started' : 'stopped', after: args.state ?? run });
+    differences.push({
+      kind: 'field',
+      of,
+      field: 'state',
+      before: state.running ? 'started' : 'stopped',
+      after: args.state ?? run,
+    });
   return {
     kind: 'change',
     differences,

@@ -5,7 +5,9 @@ import { defineModule } from './base/module.ts';
 
 const RULE = 'must be of letters, digits and underscores, with no digit in front';
 const COMPUTED = `${RULE}\nA name is not rendered. Keep such values in one map: set_fact: { made: '{{merge (default made (dict)) (expr "{name: 1}")}}' } has the value of the variable name for its key, and {{lookup made name}} reads it.`;
-const name = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: ({ input }) => (String(input).includes('{{') ? COMPUTED : RULE) });
+const name = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: ({ input }) => (String(input).includes('{{') ? COMPUTED : RULE) });
 
 const schema = z.record(name, anyValue());
 
@@ -18,7 +20,8 @@ export const module = defineModule<z.infer<typeof schema>>({
   plan(args) {
     const deep = Object.entries(args).find(([, value]) => isDeep(value));
     if (deep !== undefined) {
-      const remedy = 'Add to a list instead of putting it into a new one, or keep the inner part as text by the helper json.';
+      const remedy =
+        'Add to a list instead of putting it into a new one, or keep the inner part as text by the helper json.';
       return { kind: 'impossible', what: `${deep[0]} would be nested more than ${MAX_DEPTH} levels deep`, remedy };
     }
     return { kind: 'in_sync', result: { ansible_facts: args }, effects: [{ kind: 'set_fact', facts: args }] };

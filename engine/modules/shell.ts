@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { Unknown } from '../values/base/value.ts';
 import { belowChdir, openText, path } from './base/arguments.ts';
-import { planRun, runArguments, runRequests } from './command/command-run.ts';
 import { defineModule } from './base/module.ts';
+import { planRun, runArguments, runRequests } from './command/command-run.ts';
 
 const schema = belowChdir(
   z.strictObject({

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { wholeFile } from '../resources/file.ts';
 import { Unknown } from '../values/base/value.ts';
 import { path } from './base/arguments.ts';
+import { defineModule } from './base/module.ts';
 import { parseJson } from './command/command-result.ts';
 import { cannotLook } from './path/file-needs.ts';
-import { defineModule } from './base/module.ts';
 
 const schema = z.strictObject({ src: path().describe('The file on the host, of at most 8 MiB.') });
 
@@ -25,11 +25,16 @@ export const module = defineModule<z.infer<typeof schema>>({
       const result = { content: there.content.toString('base64'), encoding: 'base64', source: args.src };
       return { kind: 'in_sync', result: json === undefined ? result : { ...result, json } };
     }
-    if (there.type === 'hidden' || (there.type === 'file' && there.unreadable === true)) return cannotLook(args.src, context.user);
+    if (there.type === 'hidden' || (there.type === 'file' && there.unreadable === true))
+      return cannotLook(args.src, context.user);
     if (seen.certainty(request) === 'after_change' || (there.type === 'file' && there.size === undefined)) {
       const because = `what an earlier change writes into ${args.src}`;
       const value = new Unknown(because);
-      return { kind: 'cannot_know', because, planned: { content: value, json: value, encoding: 'base64', source: args.src } };
+      return {
+        kind: 'cannot_know',
+        because,
+        planned: { content: value, json: value, encoding: 'base64', source: args.src },
+      };
     }
     if (there.type === 'file')
       return {
@@ -37,6 +42,9 @@ export const module = defineModule<z.infer<typeof schema>>({
         what: `${args.src} is too large to be read`,
         why: `It has ${there.size} bytes; up to 8 MiB is brought.`,
       };
-    return { kind: 'impossible', what: there.type === 'absent' ? `${args.src} does not exist` : `${args.src} is not a file` };
+    return {
+      kind: 'impossible',
+      what: there.type === 'absent' ? `${args.src} does not exist` : `${args.src} is not a file`,
+    };
   },
 });

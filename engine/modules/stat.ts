@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { file } from '../resources/file.ts';
 import type { FileState } from '../resources/file/file-state.ts';
-import { formatMode } from './base/file-mode.ts';
-import type { Value, ValueMap } from '../values/base/value.ts';
-import { Unknown } from '../values/base/value.ts';
+import { type Value, type ValueMap, Unknown } from '../values/base/value.ts';
 import { boolean, path } from './base/arguments.ts';
-import { cannotLook } from './path/file-needs.ts';
+import { formatMode } from './base/file-mode.ts';
 import { defineModule } from './base/module.ts';
+import { cannotLook } from './path/file-needs.ts';
 
 const schema = z.strictObject({
   path: path().describe('The path on the host.'),
@@ -70,7 +69,9 @@ function describe(path: string, state: FileState, withChecksum: boolean): ValueM
           ...(withChecksum ? { checksum: state.unreadable === true ? null : known(state.sha256, 'content') } : {}),
         }
       : {}),
-    ...(state.type === 'link' ? { lnk_target: state.target, ...(state.to?.path === undefined ? {} : { lnk_source: state.to.path }) } : {}),
+    ...(state.type === 'link'
+      ? { lnk_target: state.target, ...(state.to?.path === undefined ? {} : { lnk_source: state.to.path }) }
+      : {}),
   };
 }
 

@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import type { Seen } from '../resources/base/resource.ts';
-import { predict } from '../resources/base/resource.ts';
+import { type Seen, predict } from '../resources/base/resource.ts';
 import { swapRequest } from '../resources/swap.ts';
 import type { ValueMap } from '../values/base/value.ts';
-import type { Context, Outcome } from './base/module.ts';
-import { defineModule } from './base/module.ts';
+import { type Context, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
 import { editText, textNeeds, textRequest } from './edit/text-edit.ts';
 
@@ -18,7 +16,8 @@ const schema = z.strictObject({
 
 export const module = defineModule<z.infer<typeof schema>>({
   name: 'swap',
-  summary: "Turn swap off, now and for the next boot. In a container swap is the machine's, and only /etc/fstab is kept.",
+  summary:
+    "Turn swap off, now and for the next boot. In a container swap is the machine's, and only /etc/fstab is kept.",
   arguments: schema,
   freeForm: 'state',
   examples: ['swap: { state: "off" }'],
@@ -32,7 +31,8 @@ function plan(seen: Seen, context: Context): Outcome {
   const edit = editText(FILE, commentSwap, seen, context);
   if (edit.kind !== 'edit') return edit;
   const isOff = active.length === 0 || isForeign;
-  const warnings = isForeign && active.length > 0 ? [`Swap is in use (${active.join(', ')}), and a container cannot turn it off`] : [];
+  const warnings =
+    isForeign && active.length > 0 ? [`Swap is in use (${active.join(', ')}), and a container cannot turn it off`] : [];
   const result: ValueMap = { active: isForeign ? [...active] : [], warnings };
   if (isOff && edit.differences.length === 0) return { kind: 'in_sync', result };
   return {

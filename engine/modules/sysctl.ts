@@ -1,21 +1,21 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
-import type { Seen } from '../resources/base/resource.ts';
-import { predict } from '../resources/base/resource.ts';
-import { moduleOf, normalizeValue, sysctlPath, sysctlRequest } from '../resources/sysctl.ts';
-import type { SysctlState } from '../resources/sysctl.ts';
+import { type Seen, predict } from '../resources/base/resource.ts';
+import { moduleOf, normalizeValue, sysctlPath, sysctlRequest, type SysctlState } from '../resources/sysctl.ts';
 import type { ValueMap } from '../values/base/value.ts';
 import { boolean, exactlyOne, path } from './base/arguments.ts';
-import type { Apply, Context, Difference, Outcome } from './base/module.ts';
-import { defineModule } from './base/module.ts';
-import { unsafePath } from './path/file-attributes.ts';
-import { fileNeeds, forWriters } from './path/file-needs.ts';
+import { type Apply, type Context, type Difference, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
 import { editText, textRequest } from './edit/text-edit.ts';
+import { unsafePath } from './path/file-attributes.ts';
+import { fileNeeds, forWriters } from './path/file-needs.ts';
 
 const key = z
   .string()
-  .regex(/^[A-Za-z0-9_-]+([./][A-Za-z0-9_.:/@-]+)+$/, 'must be the name of a kernel parameter, such as net.ipv4.ip_forward')
+  .regex(
+    /^[A-Za-z0-9_-]+([./][A-Za-z0-9_.:/@-]+)+$/,
+    'must be the name of a kernel parameter, such as net.ipv4.ip_forward',
+  )
   .refine((name) => !sysctlPath(name).split('/').includes('..'), 'must be the name of a kernel parameter');
 const value = z
   .union([z.string().regex(/^[^\n]*\S[^\n]*$/), z.number()], { error: 'must be a text of one line, or a number' })
@@ -26,10 +26,17 @@ const schema = exactlyOne(
     name: key.optional().describe('The parameter, for one alone.'),
     value: value.optional().describe('Its value. Needed with name, unless state is absent.'),
     values: z.record(key, value).optional().describe('Several parameters with their values, in one file and one look.'),
-    state: z.enum(['present', 'absent']).default('present').describe('`absent` takes the lines out of the file; the running values stay.'),
+    state: z
+      .enum(['present', 'absent'])
+      .default('present')
+      .describe('`absent` takes the lines out of the file; the running values stay.'),
     sysctl_file: path().default('/etc/sysctl.d/99-runbook.conf').describe('Where the values stand for the next boot.'),
-    reload: boolean().default(true).describe('Whether the running kernel gets the values too. False: only the file is kept.'),
-    sysctl_set: boolean().default(false).describe('Whether the running kernel gets the values also where reload is false.'),
+    reload: boolean()
+      .default(true)
+      .describe('Whether the running kernel gets the values too. False: only the file is kept.'),
+    sysctl_set: boolean()
+      .default(false)
+      .describe('Whether the running kernel gets the values also where reload is false.'),
     optional: boolean()
       .default(false)
       .describe(
@@ -70,10 +77,13 @@ function namesOf(args: Arguments): readonly string[] {
 
 function plan(args: Arguments, seen: Seen, context: Context): Outcome {
   const wanted = wantedValues(args);
-  if (wanted === undefined) return { kind: 'impossible', what: `${args.name ?? ''} has no value`, remedy: 'Give value, or state: absent' };
+  if (wanted === undefined)
+    return { kind: 'impossible', what: `${args.name ?? ''} has no value`, remedy: 'Give value, or state: absent' };
   const live = isLive(args) ? planLive(args, wanted, seen) : NOTHING_LIVE;
   if ('kind' in live) return live;
-  const edit = editText(args.sysctl_file, (text) => editLines(text, wanted), seen, context, { unsafe_path: args.unsafe_path });
+  const edit = editText(args.sysctl_file, (text) => editLines(text, wanted), seen, context, {
+    unsafe_path: args.unsafe_path,
+  });
   if (edit.kind !== 'edit') return edit;
   const result: ValueMap = { sysctl_file: args.sysctl_file, warnings: [...live.warnings] };
   if (edit.differences.length === 0 && live.steps.length === 0) return { kind: 'in_sync', result };
@@ -175,7 +185,9 @@ function setLive({ name, after }: LiveStep): string {
   return `{ printf '%s\\n' ${quote(after)} >${quote(`/proc/sys/${sysctlPath(name)}`)}; } 2>/dev/null || { printf '%s\\n' ${quote(message)} >&2; exit 1; }\n`;
 }
 
-/** The last line of a name counts and is kept where it stands; others of the same name go. New names come at the end. */
+/**
+ * The last line of a name counts and is kept where it stands; others of the same name go. New names come at the end.
+ */
 /** The parameter of a line and its value, where it sets one. */
 function assigned(line: string): readonly [name?: string, value?: string] {
   const [, name, value] = /^\s*-?\s*([^#;=\s][^=]*?)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
@@ -186,8 +198,11 @@ function assigned(line: string): readonly [name?: string, value?: string] {
 function editLines(text: string, wanted: ReadonlyMap<string, string | null>): string {
   const byPath = new Map([...wanted].map(([name, value]) => [sysctlPath(name), { name, value }]));
   const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
-  const inForce = new Map(lines.map((line) => assigned(line)).map(([found = '', current]) => [sysctlPath(found), current]));
-  if ([...byPath].every(([at, { value }]) => (value === null ? !inForce.has(at) : inForce.get(at) === value))) return text;
+  const inForce = new Map(
+    lines.map((line) => assigned(line)).map(([found = '', current]) => [sysctlPath(found), current]),
+  );
+  if ([...byPath].every(([at, { value }]) => (value === null ? !inForce.has(at) : inForce.get(at) === value)))
+    return text;
   const kept: string[] = [];
   const done = new Set<string>();
   for (const line of lines.toReversed()) {
@@ -201,7 +216,9 @@ function editLines(text: string, wanted: ReadonlyMap<string, string | null>): st
     done.add(sysctlPath(found));
     if (isFirst && entry.value !== null) kept.push(current === entry.value ? line : `${entry.name} = ${entry.value}`);
   }
-  const added = [...byPath].flatMap(([at, { name, value }]) => (done.has(at) || value === null ? [] : [`${name} = ${value}`]));
+  const added = [...byPath].flatMap(([at, { name, value }]) =>
+    done.has(at) || value === null ? [] : [`${name} = ${value}`],
+  );
   const after = [...kept.toReversed(), ...added];
   return after.join('\n') === lines.join('\n') ? text : after.map((line) => `${line}\n`).join('');
 }

@@ -1,15 +1,20 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
-import type { Seen } from '../resources/base/resource.ts';
-import { predict } from '../resources/base/resource.ts';
-import { managerRequest } from '../resources/unit-manager.ts';
+import { type Seen, predict } from '../resources/base/resource.ts';
 import type { UnitState } from '../resources/system/unit-state.ts';
-import { isDisabled, isDoneOneshot, isEnabled, isRunning, missingLinks, unitName, unitRequest } from '../resources/unit.ts';
-import type { ValueMap } from '../values/base/value.ts';
-import { Unknown } from '../values/base/value.ts';
+import { managerRequest } from '../resources/unit-manager.ts';
+import {
+  isDisabled,
+  isDoneOneshot,
+  isEnabled,
+  isRunning,
+  missingLinks,
+  unitName,
+  unitRequest,
+} from '../resources/unit.ts';
+import { type ValueMap, Unknown } from '../values/base/value.ts';
 import { boolean } from './base/arguments.ts';
-import type { Apply, Change, Difference, Outcome } from './base/module.ts';
-import { defineModule } from './base/module.ts';
+import { type Apply, type Change, type Difference, type Outcome, defineModule } from './base/module.ts';
 import { forUnits, unitPermission } from './system/unit-permission.ts';
 
 /** What is wanted of a unit. */
@@ -28,7 +33,10 @@ const schema = z
   .strictObject({
     name: z
       .string()
-      .regex(UNIT_NAME, 'must be the name of a unit\nOf a template such as getty@.service, name an instance: getty@tty1.service')
+      .regex(
+        UNIT_NAME,
+        'must be the name of a unit\nOf a template such as getty@.service, name an instance: getty@tty1.service',
+      )
       .optional()
       .describe('The unit. Without a suffix it is a service. May be left out where only daemon_reload is asked for.'),
     state: z
@@ -53,11 +61,19 @@ const schema = z
       .default(false)
       .describe('Do not wait until the unit has started: `activating` will do. A restart waits until it has stopped.'),
   })
-  .refine((args) => args.name !== undefined || args.daemon_reload, { path: ['name'], message: 'is needed, unless daemon_reload is true' })
-  .refine(({ masked, state, enabled }) => masked !== true || (enabled !== true && (state === undefined || state === 'stopped')), {
-    path: ['masked'],
-    message: 'cannot be true for a unit that is to run or to be enabled\nWrite masked: false; or state: stopped and enabled: false.',
-  });
+  .refine((args) => args.name !== undefined || args.daemon_reload, {
+    path: ['name'],
+    message: 'is needed, unless daemon_reload is true',
+  })
+  .refine(
+    ({ masked, state, enabled }) =>
+      masked !== true || (enabled !== true && (state === undefined || state === 'stopped')),
+    {
+      path: ['masked'],
+      message:
+        'cannot be true for a unit that is to run or to be enabled\nWrite masked: false; or state: stopped and enabled: false.',
+    },
+  );
 
 export const module = defineModule<z.infer<typeof schema>>({
   name: 'systemd',
@@ -68,21 +84,28 @@ export const module = defineModule<z.infer<typeof schema>>({
   foreign: {
     daemon_reexec: 'Write a task of its own: command: systemctl daemon-reexec',
     'daemon-reexec': 'Write a task of its own: command: systemctl daemon-reexec',
-    force: 'Remove the link that is in the way with a task before this one: file: { path: /etc/systemd/system/NAME, state: absent }',
+    force:
+      'Remove the link that is in the way with a task before this one: file: { path: /etc/systemd/system/NAME, state: absent }',
   },
   examples: [
     'systemd: { name: etcd, state: started, enabled: true }',
     'systemd: { name: haproxy.service, state: restarted }',
     'systemd: { daemon_reload: true }',
   ],
-  observes: (args, _loaded, context) => [args.name === undefined ? managerRequest() : unitRequest(args.name), ...unitPermission(context)],
+  observes: (args, _loaded, context) => [
+    args.name === undefined ? managerRequest() : unitRequest(args.name),
+    ...unitPermission(context),
+  ],
   plan(args, _loaded, seen, context) {
     const outcome = args.name === undefined ? planReload(seen) : planUnit({ ...args, name: args.name }, seen);
     return forUnits(outcome, args.name ?? 'what systemd has read', seen, context);
   },
 });
 
-/** The difference between a unit and what is wanted of it. The caller has `unitRequest(wish.name)` among what it observes. */
+/**
+ * The difference between a unit and what is wanted of it. The caller has `unitRequest(wish.name)` among what it
+ * observes.
+ */
 export function planUnit(wish: UnitWish, seen: Seen): Outcome {
   const asked = unitRequest(wish.name);
   const state = seen.of(asked);
@@ -107,7 +130,10 @@ export function planUnit(wish: UnitWish, seen: Seen): Outcome {
 
 function certaintyOf(state: UnitState, steps: Steps): Pick<Change, 'certainty'> & { readonly doubt?: string } {
   // What lies behind a mask is seen only when it is gone.
-  if (state.isBehindMask === true || (steps.mask === 'unmask' && (steps.enable !== undefined || steps.run !== undefined)))
+  if (
+    state.isBehindMask === true ||
+    (steps.mask === 'unmask' && (steps.enable !== undefined || steps.run !== undefined))
+  )
     return { certainty: 'after_change', doubt: 'what lies behind the mask decides' };
   if (steps.run === 'start' && isDoneOneshot(state) && state.ran === undefined)
     return { certainty: 'after_change', doubt: 'systemd may forget that it has run' };
@@ -122,7 +148,9 @@ export function planReload(seen: Seen): Outcome {
   if (changed.length === 0) return { kind: 'in_sync' };
   return {
     kind: 'change',
-    differences: [{ kind: 'field', of: 'systemd', field: 'read', before: 'before these changed on disk', after: [...changed] }],
+    differences: [
+      { kind: 'field', of: 'systemd', field: 'read', before: 'before these changed on disk', after: [...changed] },
+    ],
     certainty: seen.certainty(asked),
     predictions: [predict(asked, { changed: [], running })],
     touches: 'predicted',
@@ -154,7 +182,11 @@ function findHindrance(wish: UnitWish, state: UnitState, certainty: 'certain' | 
   }
   if (state.load === 'unmasked' && (wantsUp || wish.enabled !== undefined)) return cannotKnow(wish, state, name);
   if (state.load === 'masked' && wantsUp && wish.masked !== false) {
-    return { kind: 'impossible', what: `${name} is masked`, remedy: 'Set masked: false as well, if it is meant to run' };
+    return {
+      kind: 'impossible',
+      what: `${name} is masked`,
+      remedy: 'Set masked: false as well, if it is meant to run',
+    };
   }
   if (wish.state === 'reloaded' && isRunning(state) && state.canReload === false && !state.needsReload) {
     return {
@@ -217,7 +249,8 @@ function findSteps(wish: UnitWish, state: UnitState): Steps {
   if (alone) differ('read', 'before its file changed', 'as its file is');
   return {
     differences,
-    reload: alone || (unread && (enable === 'enable' || enable === 'reenable' || (run !== undefined && run !== 'stop'))),
+    reload:
+      alone || (unread && (enable === 'enable' || enable === 'reenable' || (run !== undefined && run !== 'stop'))),
     mask,
     enable,
     run,
@@ -279,7 +312,10 @@ function fileAfter(state: UnitState, steps: Steps): UnitState['file'] {
 function linksAfter({ wantedLinks, links }: UnitState, { enable, mask }: Steps): Partial<UnitState> {
   if (mask !== undefined) return { wantedLinks: undefined, links: undefined };
   if (enable === undefined) return {};
-  return { links: enable === 'disable' ? [] : enable === 'enable' && wantedLinks === undefined ? undefined : (wantedLinks ?? links) };
+  return {
+    links:
+      enable === 'disable' ? [] : enable === 'enable' && wantedLinks === undefined ? undefined : (wantedLinks ?? links),
+  };
 }
 
 function afterRun(wish: UnitWish, state: UnitState, run: NonNullable<Steps['run']>): Partial<UnitState> {
@@ -301,9 +337,15 @@ function describe(wish: UnitWish, state: UnitState): ValueMap {
   return {
     name: wish.name,
     state: isUp(wish, state) ? 'started' : 'stopped',
-    enabled: state.file === undefined ? later : isEnabled(state.file) && !(wish.enabled === false && isDisabled(state.file)),
+    enabled:
+      state.file === undefined ? later : isEnabled(state.file) && !(wish.enabled === false && isDisabled(state.file)),
     masked: state.load === 'masked',
-    status: { LoadState: state.load, ActiveState: state.active, SubState: state.sub ?? '', UnitFileState: state.file ?? later },
+    status: {
+      LoadState: state.load,
+      ActiveState: state.active,
+      SubState: state.sub ?? '',
+      UnitFileState: state.file ?? later,
+    },
   };
 }
 
@@ -313,7 +355,9 @@ function isUp(wish: UnitWish, state: UnitState): boolean {
   return isRunning(state) || state.active === 'activating' || isDone;
 }
 
-/** systemd has time limits of its own for starting and stopping; this one is only for a systemd that does not answer. */
+/**
+ * systemd has time limits of its own for starting and stopping; this one is only for a systemd that does not answer.
+ */
 const PATIENCE_MS = 30 * 60_000;
 
 function applySteps(wish: UnitWish, state: UnitState, steps: Steps, result: ValueMap): Apply {
@@ -328,7 +372,9 @@ function applySteps(wish: UnitWish, state: UnitState, steps: Steps, result: Valu
     steps.run !== undefined && state.active === 'failed' ? 'systemctl reset-failed -- "$unit" || :' : '',
     steps.run === undefined ? '' : `systemctl ${steps.run} ${block}-- "$unit" || tell`,
     // Not even then is it told from the one before while that one still ends.
-    steps.run === 'restart' && wish.no_block ? 'while [ "$(systemctl is-active -- "$unit")" = deactivating ]; do sleep 1; done' : '',
+    steps.run === 'restart' && wish.no_block
+      ? 'while [ "$(systemctl is-active -- "$unit")" = deactivating ]; do sleep 1; done'
+      : '',
     steps.run === undefined || steps.run === 'stop' ? '' : hasStarted(wish.no_block),
     steps.mask === 'mask' ? 'systemctl mask -- "$unit" || exit' : '',
   ];
@@ -347,7 +393,10 @@ function applySteps(wish: UnitWish, state: UnitState, steps: Steps, result: Valu
   };
 }
 
-/** `systemctl start` may succeed for a unit that is waiting for its next attempt: looked at at once, while its journal still tells why. */
+/**
+ * `systemctl start` may succeed for a unit that is waiting for its next attempt: looked at at once, while its journal
+ * still tells why.
+ */
 function hasStarted(noBlock: boolean): string {
   return `case $(systemctl is-active -- "$unit") in
   active|reloading|refreshing${noBlock ? '|activating|inactive' : ''}) ;;

@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
+import type { Seen } from '../resources/base/resource.ts';
 import { file } from '../resources/file.ts';
 import { describeType } from '../resources/file/file-state.ts';
-import type { Seen } from '../resources/base/resource.ts';
 import { Unknown } from '../values/base/value.ts';
 import { path, plainText } from './base/arguments.ts';
-import type { Impossible } from './base/module.ts';
+import { type Impossible, defineModule } from './base/module.ts';
 import { unsafePath } from './path/file-attributes.ts';
 import { makeInRoom } from './path/foreign-folder.ts';
 import { OWN_WAY, wayInside, wayNeeds } from './path/way-to-path.ts';
-import { defineModule } from './base/module.ts';
 
 const name = plainText().refine((value) => !value.includes('/'), 'must not hold a slash');
 
@@ -36,7 +35,13 @@ export const module = defineModule<z.infer<typeof schema>>({
     return {
       kind: 'change',
       differences: [
-        { kind: 'field', of: `${args.path}/${args.prefix}…${args.suffix}`, field: 'state', before: 'absent', after: `a ${args.state}` },
+        {
+          kind: 'field',
+          of: `${args.path}/${args.prefix}…${args.suffix}`,
+          field: 'state',
+          before: 'absent',
+          after: `a ${args.state}`,
+        },
       ],
       certainty: 'opaque',
       predictions: [],
@@ -44,7 +49,10 @@ export const module = defineModule<z.infer<typeof schema>>({
       planned: { path: new Unknown('the name of a temporary file'), state: args.state },
       apply() {
         const made = `${args.path === '/' ? '' : args.path}/${args.prefix}${randomBytes(8).toString('hex')}${args.suffix}`;
-        const script = way.kind === 'own' ? make(args.state, quote(made)) : makeInRoom(way, made, (word) => [make(args.state, word)]);
+        const script =
+          way.kind === 'own'
+            ? make(args.state, quote(made))
+            : makeInRoom(way, made, (word) => [make(args.state, word)]);
         return {
           script,
           finish: ({ status, stderr }) =>
@@ -65,8 +73,10 @@ function noFolder(path: string, seen: Seen): Impossible | undefined {
   const request = file(path, 'target');
   const state = seen.of(request);
   const there = state.type === 'link' ? (state.to?.state ?? state) : state;
-  if (there.type === 'directory' || there.type === 'hidden' || seen.certainty(request) === 'after_change') return undefined;
-  if (there.type !== 'absent') return { kind: 'impossible', what: `${path} is ${describeType(there)}, not a directory` };
+  if (there.type === 'directory' || there.type === 'hidden' || seen.certainty(request) === 'after_change')
+    return undefined;
+  if (there.type !== 'absent')
+    return { kind: 'impossible', what: `${path} is ${describeType(there)}, not a directory` };
   return {
     kind: 'impossible',
     what: `the directory ${path} does not exist`,

@@ -3,13 +3,12 @@ import { file } from '../resources/file.ts';
 import { Secret } from '../values/base/secret.ts';
 import { Unknown } from '../values/base/value.ts';
 import { boolean, pathOrDirectory, plainText } from './base/arguments.ts';
-import type { Content } from './write/file-content.ts';
-import { contentOf } from './write/file-content.ts';
+import { defineModule } from './base/module.ts';
+import { aboveNeeds, fileNeeds } from './path/file-needs.ts';
+import { type Content, contentOf } from './write/file-content.ts';
 import { intoDirectory, isDirectoryAt, withoutSlash } from './write/file-destination.ts';
 import { fileRequest, planFile } from './write/file-plan.ts';
-import { aboveNeeds, fileNeeds } from './path/file-needs.ts';
 import { foreignFileArguments, writeArguments } from './write/file-write-arguments.ts';
-import { defineModule } from './base/module.ts';
 
 const LINE_ENDS = { '\n': '\n', '\r\n': '\r\n', '\r': '\r', '\\n': '\n', '\\r\\n': '\r\n', '\\r': '\r' } as const;
 
@@ -57,7 +56,12 @@ export const module = defineModule<Arguments, Content>({
     const inside = intoDirectory(directory, args.src);
     const paths = args.dest.endsWith('/') ? [inside] : [directory, inside];
     const above = args.dest.endsWith('/') ? aboveNeeds(inside) : [];
-    return [...fileNeeds(paths, args, context), ...above, file(directory, 'target'), ...paths.map((path) => fileRequest(path, content))];
+    return [
+      ...fileNeeds(paths, args, context),
+      ...above,
+      file(directory, 'target'),
+      ...paths.map((path) => fileRequest(path, content)),
+    ];
   },
   plan(args, content, seen, context) {
     const directory = withoutSlash(args.dest);

@@ -1,13 +1,11 @@
 import { z } from 'zod';
+import type { Seen } from '../resources/base/resource.ts';
 import { file, wholeFile } from '../resources/file.ts';
 import { endOf } from '../resources/file/file-state.ts';
 import { need } from '../resources/need.ts';
-import type { Seen } from '../resources/base/resource.ts';
-import type { Apply, Context, Impossible, Outcome } from './base/module.ts';
-import { defineModule } from './base/module.ts';
+import { type Apply, type Context, type Impossible, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
-import type { TextEdit } from './edit/text-edit.ts';
-import { editText, textNeeds } from './edit/text-edit.ts';
+import { type TextEdit, editText, textNeeds } from './edit/text-edit.ts';
 import { fileArguments } from './file/file-arguments.ts';
 import { planLink } from './file/file-link.ts';
 import { targetsOf } from './file/link-target.ts';
@@ -40,7 +38,8 @@ const schema = z.strictObject({
 type Arguments = z.infer<typeof schema>;
 
 /** No file tells which time the clock itself keeps, so that no plan could. */
-const NO_CLOCK = 'Leave it out: the hardware clock is not set. To set it, write command: hwclock --systohc --utc, or --localtime.';
+const NO_CLOCK =
+  'Leave it out: the hardware clock is not set. To set it, write command: hwclock --systohc --utc, or --localtime.';
 
 export const module = defineModule<Arguments>({
   name: 'timezone',
@@ -49,7 +48,13 @@ export const module = defineModule<Arguments>({
   freeForm: 'name',
   foreign: { hwclock: NO_CLOCK, rtc: NO_CLOCK },
   examples: ['timezone: { name: Europe/Berlin }'],
-  observes: ({ name }) => [file(LINK), ...wayNeeds(LINK), need({ kind: 'empty', path: LINK }), zoneRequest(name), ...textNeeds(NAME_FILE)],
+  observes: ({ name }) => [
+    file(LINK),
+    ...wayNeeds(LINK),
+    need({ kind: 'empty', path: LINK }),
+    zoneRequest(name),
+    ...textNeeds(NAME_FILE),
+  ],
   plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen, context), 'the time zone of the host', context),
 });
 
@@ -61,7 +66,9 @@ function plan({ name }: Arguments, seen: Seen, context: Context): Outcome {
   const zone = zoneRequest(name);
   const unusable = unusableZone(name, seen, context);
   if (unusable !== undefined) {
-    return seen.certainty(zone) === 'certain' ? unusable : { kind: 'cannot_know', because: `an earlier change that may bring ${zone.id}` };
+    return seen.certainty(zone) === 'certain'
+      ? unusable
+      : { kind: 'cannot_know', because: `an earlier change that may bring ${zone.id}` };
   }
   const link = planLink(linkArguments(name, seen), seen, context);
   if (link.kind !== 'change' && link.kind !== 'in_sync') return link;
@@ -72,7 +79,9 @@ function plan({ name }: Arguments, seen: Seen, context: Context): Outcome {
   return {
     kind: 'change',
     differences: [...(linked?.differences ?? []), ...edit.differences],
-    certainty: [file(LINK), zone, wholeFile(NAME_FILE)].some((one) => seen.certainty(one) === 'after_change') ? 'after_change' : 'certain',
+    certainty: [file(LINK), zone, wholeFile(NAME_FILE)].some((one) => seen.certainty(one) === 'after_change')
+      ? 'after_change'
+      : 'certain',
     predictions: [...(linked?.predictions ?? []), ...edit.predictions],
     touches: 'predicted',
     async apply() {
@@ -94,18 +103,23 @@ function unusableZone(name: string, seen: Seen, { user }: Context): Impossible |
   return isZone ? undefined : { kind: 'impossible', what: `${path} is not a time zone`, remedy: NAMES };
 }
 
-const NAMES = 'Write a name that `timedatectl list-timezones` or /usr/share/zoneinfo/tzdata.zi lists, such as Europe/Berlin.';
+const NAMES =
+  'Write a name that `timedatectl list-timezones` or /usr/share/zoneinfo/tzdata.zi lists, such as Europe/Berlin.';
 
 function missingZone(name: string, path: string): Impossible {
   return {
     kind: 'impossible',
     what: `this host has no time zone ${name}`,
     why: `${path} does not exist.`,
-    remedy: 'Write the name as it stands below /usr/share/zoneinfo, or install the zones first: package: { name: tzdata }',
+    remedy:
+      'Write the name as it stands below /usr/share/zoneinfo, or install the zones first: package: { name: tzdata }',
   };
 }
 
-/** A link stays as it is written if it leads to the zone. Another one is relative if the old one is, as the distribution makes it. */
+/**
+ * A link stays as it is written if it leads to the zone. Another one is relative if the old one is, as the distribution
+ * makes it.
+ */
 function linkArguments(name: string, seen: Seen): ReturnType<typeof fileArguments.parse> {
   const state = seen.of(file(LINK));
   const path = `${ZONES}/${name}`;
@@ -125,7 +139,12 @@ function editName(name: string, seen: Seen, context: Context): TextEdit {
       remedy: `Remove it: file: { path: ${NAME_FILE}, state: absent }. A host without the file needs none.`,
     };
   }
-  return editText(NAME_FILE, (text) => (there?.type === 'absent' || nameIn(text) === name ? text : `${name}\n`), seen, context);
+  return editText(
+    NAME_FILE,
+    (text) => (there?.type === 'absent' || nameIn(text) === name ? text : `${name}\n`),
+    seen,
+    context,
+  );
 }
 
 function nameIn(text: string): string {

@@ -1,31 +1,33 @@
 import { z } from 'zod';
-import type { ArchiveDetail, ArchiveState } from '../resources/archive.ts';
-import { archiveRequest } from '../resources/archive.ts';
+import { type ArchiveDetail, type ArchiveState, archiveRequest } from '../resources/archive.ts';
 import { dangerOf } from '../resources/archive/archive-member.ts';
+import { type Prediction, type Request, type Seen, predict } from '../resources/base/resource.ts';
 import { file } from '../resources/file.ts';
-import { describeType } from '../resources/file/file-state.ts';
-import type { Directory, FileState, Followed } from '../resources/file/file-state.ts';
-import type { Prediction, Request, Seen } from '../resources/base/resource.ts';
-import { predict } from '../resources/base/resource.ts';
+import { describeType, type Directory, type FileState, type Followed } from '../resources/file/file-state.ts';
 import type { ValueMap } from '../values/base/value.ts';
-import { chosenMembers, readOptions } from './archive/archive-options.ts';
-import type { UnpackOptions } from './archive/archive-options.ts';
-import { compareMembers, predictionsOf } from './archive/archive-plan.ts';
-import type { Unpacking } from './archive/archive-plan.ts';
-import { nothingIn, problemOf, refusalOf } from './archive/archive-refusals.ts';
 import type { ArchiveContent } from './archive-content/archive-read.ts';
+import { chosenMembers, readOptions, type UnpackOptions } from './archive/archive-options.ts';
+import { compareMembers, predictionsOf, type Unpacking } from './archive/archive-plan.ts';
+import { nothingIn, problemOf, refusalOf } from './archive/archive-refusals.ts';
+import { unpack } from './archive/archive-unpack.ts';
 import { boolean, commaList, path, plainText } from './base/arguments.ts';
+import {
+  type Apply,
+  type Change,
+  type Context,
+  type Difference,
+  type Impossible,
+  type LocalFile,
+  type Outcome,
+  defineModule,
+} from './base/module.ts';
+import { plainFile } from './base/plain-file.ts';
+import { isRoot } from './base/root-alone.ts';
 import { alreadyDone, createdPath, createsRemoves, createsRemovesRequests } from './command/creates-removes.ts';
 import { attributeArguments, attributeResult } from './path/file-attributes.ts';
 import { cannotLook } from './path/file-needs.ts';
+import { OWN_WAY, wayInside, wayNeeds, wayTo, type Way } from './path/way-to-path.ts';
 import { noDirectory } from './write/file-plan.ts';
-import { OWN_WAY, wayInside, wayNeeds, wayTo } from './path/way-to-path.ts';
-import type { Way } from './path/way-to-path.ts';
-import type { Apply, Change, Context, Difference, Impossible, LocalFile, Outcome } from './base/module.ts';
-import { defineModule } from './base/module.ts';
-import { plainFile } from './base/plain-file.ts';
-import { isRoot } from './base/root-alone.ts';
-import { unpack } from './archive/archive-unpack.ts';
 
 const schema = z.strictObject({
   src: plainText()
@@ -41,7 +43,9 @@ const schema = z.strictObject({
   creates: createsRemoves.creates,
   keep_newer: boolean().default(false).describe('Whether a file stays that is newer than the one in the archive.'),
   list_files: boolean().default(false).describe('Whether the names in the archive are registered, as files.'),
-  extra_opts: commaList({ mayBeEmpty: true }).default([]).describe('Further options of tar or unzip: --strip-components=1.'),
+  extra_opts: commaList({ mayBeEmpty: true })
+    .default([])
+    .describe('Further options of tar or unzip: --strip-components=1.'),
   include: commaList({ mayBeEmpty: true }).default([]).describe('Only these members of the archive.'),
   exclude: commaList({ mayBeEmpty: true }).default([]).describe('All members but these.'),
   ...attributeArguments,
@@ -85,9 +89,12 @@ export const module = defineModule<Arguments, Loaded | undefined>({
     if (hindrance !== undefined) return hindrance;
     const [question] = comparison(args, loaded);
     const outcome =
-      question === undefined ? unpackUnseen(args, loaded, seen, context, result) : planComparison(args, loaded, seen, context, question);
+      question === undefined
+        ? unpackUnseen(args, loaded, seen, context, result)
+        : planComparison(args, loaded, seen, context, question);
     if (outcome.kind !== 'change') return outcome;
-    for (const way of [wayInto(args, seen, context), wayToSource(args, seen, context)]) if (way.kind === 'impossible') return way;
+    for (const way of [wayInto(args, seen, context), wayToSource(args, seen, context)])
+      if (way.kind === 'impossible') return way;
     return outcome;
   },
 });
@@ -105,7 +112,11 @@ function wayInto(args: Arguments, seen: Seen, context: Context): Way {
 }
 
 /** The way to an archive of the host, which may be another user's. */
-function wayToSource({ src, remote_src: isThere, unsafe_path: isTrusted }: Arguments, seen: Seen, context: Context): Way {
+function wayToSource(
+  { src, remote_src: isThere, unsafe_path: isTrusted }: Arguments,
+  seen: Seen,
+  context: Context,
+): Way {
   return isThere && !isTrusted ? wayTo(file(src, 'target'), true, seen, context) : OWN_WAY;
 }
 
@@ -135,7 +146,10 @@ function comparison(args: Arguments, loaded: Loaded | undefined): readonly Archi
 
 type ArchiveQuestion = ReturnType<typeof archiveRequest>;
 
-function toCompare({ src, dest, remote_src: isThere, ...args }: Arguments, loaded: Loaded | undefined): ArchiveDetail | undefined {
+function toCompare(
+  { src, dest, remote_src: isThere, ...args }: Arguments,
+  loaded: Loaded | undefined,
+): ArchiveDetail | undefined {
   const how = readOptions(args);
   if (!how.isUnderstood) return undefined;
   const { extra, include, exclude, strip } = how;
@@ -147,9 +161,15 @@ function toCompare({ src, dest, remote_src: isThere, ...args }: Arguments, loade
   return { dest, archive: { kind: 'controller', names, isZip: content.isZip, options } };
 }
 
-function hindranceOf(args: Arguments, there: FileState | Followed, seen: Seen, context: Context): Impossible | undefined {
+function hindranceOf(
+  args: Arguments,
+  there: FileState | Followed,
+  seen: Seen,
+  context: Context,
+): Impossible | undefined {
   if (there.type === 'hidden') return cannotLook(args.dest, context.user);
-  if (there.type === 'absent' && seen.certainty(file(args.dest, 'target')) === 'certain') return noDirectory(`${args.dest}/…`);
+  if (there.type === 'absent' && seen.certainty(file(args.dest, 'target')) === 'certain')
+    return noDirectory(`${args.dest}/…`);
   if (there.type !== 'directory' && there.type !== 'absent')
     return { kind: 'impossible', what: `${args.dest} is ${describeType(there)}, not a directory` };
   if (!args.remote_src) return undefined;
@@ -167,13 +187,21 @@ function hindranceOf(args: Arguments, there: FileState | Followed, seen: Seen, c
   return {
     kind: 'impossible',
     what:
-      end.type === 'absent' ? `the archive ${args.src} does not exist on the host` : `${args.src} is ${describeType(end)}, not an archive`,
+      end.type === 'absent'
+        ? `the archive ${args.src} does not exist on the host`
+        : `${args.src} is ${describeType(end)}, not an archive`,
     ...(end.type === 'absent' ? { remedy: 'Without remote_src it is brought from the controller.' } : {}),
   };
 }
 
 /** Nothing tells which members differ. */
-function unpackUnseen(args: Arguments, loaded: Loaded | undefined, seen: Seen, context: Context, result: ValueMap): Change {
+function unpackUnseen(
+  args: Arguments,
+  loaded: Loaded | undefined,
+  seen: Seen,
+  context: Context,
+  result: ValueMap,
+): Change {
   const tells = createsRemovesRequests(args)[0];
   return {
     kind: 'change',
@@ -190,7 +218,13 @@ function wholeArchive(args: Arguments): Difference {
   return { kind: 'field', of: args.dest, field: 'content', before: null, after: `what ${args.src} holds` };
 }
 
-function planComparison(args: Arguments, loaded: Loaded | undefined, seen: Seen, context: Context, question: ArchiveQuestion): Outcome {
+function planComparison(
+  args: Arguments,
+  loaded: Loaded | undefined,
+  seen: Seen,
+  context: Context,
+  question: ArchiveQuestion,
+): Outcome {
   const state = seen.of(question);
   const certainty = seen.certainty(question);
   const options = optionsOf(args);
@@ -214,7 +248,9 @@ function planComparison(args: Arguments, loaded: Loaded | undefined, seen: Seen,
   const differing = unpackings.filter(({ differences }) => differences.length > 0);
   const refusal = refusalOf({ members, unpackings, differing, how, tool: state.tool });
   if (refusal !== undefined)
-    return certainty === 'certain' ? refusal : { ...unpackUnseen(args, loaded, seen, context, result), certainty: 'after_change' };
+    return certainty === 'certain'
+      ? refusal
+      : { ...unpackUnseen(args, loaded, seen, context, result), certainty: 'after_change' };
   if (differing.length === 0) {
     if (certainty === 'certain') return { kind: 'in_sync', result: listed };
     return { kind: 'cannot_know', because: `an earlier change of what ${args.src} is compared with`, planned: listed };
@@ -244,7 +280,14 @@ function behindLink(state: FileState): FileState | Followed {
 function changedBeneath(args: Arguments, there: FileState): Prediction {
   const request: Request<unknown, FileState> = file(args.dest, 'target');
   if (there.type !== 'directory') return predict(request, there);
-  const directory: Directory = { type: 'directory', mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
+  const directory: Directory = {
+    type: 'directory',
+    mode: undefined,
+    uid: undefined,
+    gid: undefined,
+    owner: undefined,
+    group: undefined,
+  };
   return predict(request, { ...directory, changedBeneath: true });
 }
 

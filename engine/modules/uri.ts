@@ -1,19 +1,16 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
-import { probe } from '../resources/probe.ts';
-import type { ProbeDetail, ProbeState } from '../resources/probe.ts';
 import type { Request } from '../resources/base/resource.ts';
+import { probe, type ProbeDetail, type ProbeState } from '../resources/probe.ts';
 import { Secret } from '../values/base/secret.ts';
-import type { Value } from '../values/base/value.ts';
-import { Unknown, isList, isMap } from '../values/base/value.ts';
+import { type Value, Unknown, isList, isMap } from '../values/base/value.ts';
 import { anyValue, boolean, path, secretText, wholeNumber } from './base/arguments.ts';
-import { alreadyDone, createsRemoves, createsRemovesRequests } from './command/creates-removes.ts';
-import { httpAliases, httpArguments, requestSettings, timeout } from './web/http-arguments.ts';
-import { readAnswer, trailer } from './web/http-answer.ts';
-import { CURL_NEED, curlConfiguration, noProgram, revealed } from './web/http-request.ts';
-import type { Context } from './base/module.ts';
-import { defineModule } from './base/module.ts';
+import { type Context, defineModule } from './base/module.ts';
 import { ownScript } from './base/own-script.ts';
+import { alreadyDone, createsRemoves, createsRemovesRequests } from './command/creates-removes.ts';
+import { readAnswer, trailer } from './web/http-answer.ts';
+import { httpAliases, httpArguments, requestSettings, timeout } from './web/http-arguments.ts';
+import { CURL_NEED, curlConfiguration, noProgram, revealed } from './web/http-request.ts';
 
 const status = wholeNumber({ min: 100, max: 599 });
 
@@ -39,15 +36,21 @@ const schema = z.strictObject({
     .default([200])
     .describe('The statuses that are right.'),
   ...httpArguments,
-  body: anyValue().optional().describe('What is sent: text, or with body_format: json any value, or with form-urlencoded a map.'),
+  body: anyValue()
+    .optional()
+    .describe('What is sent: text, or with body_format: json any value, or with form-urlencoded a map.'),
   body_format: z.enum(['raw', 'json', 'form-urlencoded']).default('raw').describe('How body is written.'),
   follow_redirects: z
     .enum(['safe', 'all', 'none', 'yes', 'no'])
     .default('safe')
     .describe('Which answers that name another address are followed: safe: those to GET and HEAD.'),
-  return_content: boolean().default(true).describe('Whether the answer is registered as content. Of a failure it always is.'),
+  return_content: boolean()
+    .default(true)
+    .describe('Whether the answer is registered as content. Of a failure it always is.'),
   ...createsRemoves,
-  ca_path: path().optional().describe('The authorities (PEM) on the host that the server must have its certificate from.'),
+  ca_path: path()
+    .optional()
+    .describe('The authorities (PEM) on the host that the server must have its certificate from.'),
   client_cert: path().optional().describe('A certificate (PEM) on the host to show to the server.'),
   client_key: path().optional().describe('The key of client_cert.'),
   unix_socket: path().optional().describe('A socket to ask by.'),
@@ -67,7 +70,10 @@ export const module = defineModule<Arguments>({
     remote_src: 'Leave it out.',
   },
   examples: ['uri: { url: "https://127.0.0.1:6443/readyz", ca_path: /etc/kubernetes/pki/ca.crt }'],
-  observes: (args, _loaded, context) => [...createsRemovesRequests(args), ...(isReading(args) ? [questionOf(args, context)] : [CURL_NEED])],
+  observes: (args, _loaded, context) => [
+    ...createsRemovesRequests(args),
+    ...(isReading(args) ? [questionOf(args, context)] : [CURL_NEED]),
+  ],
   plan(args, _loaded, seen, context) {
     const done = alreadyDone(args, seen);
     if (done !== undefined) return { kind: 'in_sync', result: { msg: `skipped, since ${done}` } };
@@ -182,7 +188,9 @@ function isJson(text: string): boolean {
 
 /** A map, or a list of pairs. A value that is a list stands for several of that name. */
 function form(value: unknown): string {
-  const pairs: unknown[] = Array.isArray(value) ? value : Object.entries(typeof value === 'object' && value !== null ? value : {});
+  const pairs: unknown[] = Array.isArray(value)
+    ? value
+    : Object.entries(typeof value === 'object' && value !== null ? value : {});
   const parameters = new URLSearchParams();
   for (const pair of pairs) {
     if (!Array.isArray(pair)) continue;
@@ -193,7 +201,13 @@ function form(value: unknown): string {
 }
 
 function shown(value: unknown): string {
-  return typeof value === 'string' ? value : typeof value === 'boolean' ? (value ? 'True' : 'False') : JSON.stringify(value);
+  return typeof value === 'string'
+    ? value
+    : typeof value === 'boolean'
+      ? value
+        ? 'True'
+        : 'False'
+      : JSON.stringify(value);
 }
 
 /** The value with its secrets revealed: JSON.stringify would mask them. */

@@ -1,23 +1,30 @@
-import type { Aging, UserState } from '../resources/system/account-state.ts';
-import { ABSENT } from '../resources/file/file-state.ts';
+import { type Prediction, type Seen, predict } from '../resources/base/resource.ts';
 import { file } from '../resources/file.ts';
+import { ABSENT } from '../resources/file/file-state.ts';
 import { groupRequest } from '../resources/group.ts';
-import type { Prediction, Seen } from '../resources/base/resource.ts';
-import { predict } from '../resources/base/resource.ts';
+import type { Aging, UserState } from '../resources/system/account-state.ts';
 import { otherGroups, userRequest } from '../resources/user.ts';
-import { Unknown } from '../values/base/value.ts';
-import type { ValueMap } from '../values/base/value.ts';
-import type { CannotKnow, Context, Impossible, Outcome } from './base/module.ts';
-import { defineModule } from './base/module.ts';
-import type { UserArguments } from './system/user-arguments.ts';
-import { asksForShadow, foreignUserArguments, hasOwnGroup, userArguments } from './system/user-arguments.ts';
+import { Unknown, type ValueMap } from '../values/base/value.ts';
+import { type CannotKnow, type Context, type Impossible, type Outcome, defineModule } from './base/module.ts';
+import { forRootAlone } from './base/root-alone.ts';
+import {
+  type UserArguments,
+  asksForShadow,
+  foreignUserArguments,
+  hasOwnGroup,
+  userArguments,
+} from './system/user-arguments.ts';
 import { homeInForeignHands, homeNeeds, refuseForeignHomes, touchedHomes } from './system/user-home.ts';
 import { passwordFault, wantedAging } from './system/user-password.ts';
-import type { Found } from './system/user-script.ts';
-import { createUser, modifyUser, removeUser } from './system/user-script.ts';
-import type { Surroundings } from './system/user-wish.ts';
-import { findDifferences, homeIsThere, isOfGroup, movesHome, wantedState } from './system/user-wish.ts';
-import { forRootAlone } from './base/root-alone.ts';
+import { type Found, createUser, modifyUser, removeUser } from './system/user-script.ts';
+import {
+  type Surroundings,
+  findDifferences,
+  homeIsThere,
+  isOfGroup,
+  movesHome,
+  wantedState,
+} from './system/user-wish.ts';
 
 export const module = defineModule<UserArguments>({
   name: 'user',
@@ -30,7 +37,12 @@ export const module = defineModule<UserArguments>({
     'user: { name: etcd, system: true, home: /var/lib/etcd, create_home: false, shell: /usr/sbin/nologin }',
     'user: { name: deploy, groups: [sudo], append: true, password: "{{deploy_password_hash}}" }',
   ],
-  observes: (args) => [userOf(args), ownGroupOf(args), ...namedGroups(args).map((name) => groupRequest(name)), ...homeNeeds(args)],
+  observes: (args) => [
+    userOf(args),
+    ownGroupOf(args),
+    ...namedGroups(args).map((name) => groupRequest(name)),
+    ...homeNeeds(args),
+  ],
   plan: (args, _loaded, seen, context) =>
     forRootAlone(
       args.state === 'absent' ? planRemoval(args, seen, context) : plan(args, seen, context),
@@ -65,7 +77,11 @@ function planRemoval(args: UserArguments, seen: Seen, context: Context): Outcome
     kind: 'change',
     differences: [{ kind: 'field', of: `user ${args.name}`, field: 'account', before: 'present', after: 'absent' }],
     certainty: seen.certainty(asked),
-    predictions: [predict(asked, { exists: false }), ...goneGroup(args, seen), ...(args.remove ? goneHome(args, state, seen) : [])],
+    predictions: [
+      predict(asked, { exists: false }),
+      ...goneGroup(args, seen),
+      ...(args.remove ? goneHome(args, state, seen) : []),
+    ],
     touches: 'predicted',
     apply: () => ({ script: `${refuseForeignHomes(args, homes)}${removeUser(args)}` }),
     planned: { name: args.name, state: 'absent', remove: args.remove, force: args.force },
@@ -99,7 +115,10 @@ function plan(args: UserArguments, seen: Seen, context: Context): Outcome {
     group: args.group === undefined ? undefined : seen.of(groupRequest(args.group)),
   };
   const fault =
-    missingGroup(args, state, seen) ?? passwordFault(args) ?? takenNumber(args, state, seen) ?? occupiedHome(args, state, around);
+    missingGroup(args, state, seen) ??
+    passwordFault(args) ??
+    takenNumber(args, state, seen) ??
+    occupiedHome(args, state, around);
   if (fault !== undefined) return fault;
   const after = wantedState(args, state, around);
   const differences = findDifferences(args, state, after, around);
@@ -116,7 +135,11 @@ function plan(args: UserArguments, seen: Seen, context: Context): Outcome {
     kind: 'change',
     differences,
     certainty: isGuessed(args, state) || isOpen(args, seen) ? 'after_change' : 'certain',
-    predictions: [predict(asked, after), ...broughtGroup(args, state, seen), ...broughtHome(args, state, after, around)],
+    predictions: [
+      predict(asked, after),
+      ...broughtGroup(args, state, seen),
+      ...broughtHome(args, state, after, around),
+    ],
     touches: 'predicted',
     apply: () => ({
       script: `${refuseForeignHomes(args, homes)}${state.exists ? modifyUser(args, state, after, found) : createUser(args, after, found)}`,
@@ -145,7 +168,9 @@ function isGuessed(args: UserArguments, state: UserState): boolean {
 }
 
 function isOpen(args: UserArguments, seen: Seen): boolean {
-  return [userOf(args), ...namedGroups(args).map((name) => groupRequest(name))].some((one) => seen.certainty(one) === 'after_change');
+  return [userOf(args), ...namedGroups(args).map((name) => groupRequest(name))].some(
+    (one) => seen.certainty(one) === 'after_change',
+  );
 }
 
 function missingGroup(args: UserArguments, { exists }: UserState, seen: Seen): Impossible | CannotKnow | undefined {
@@ -166,7 +191,13 @@ function missingGroup(args: UserArguments, { exists }: UserState, seen: Seen): I
 function takenNumber(args: UserArguments, state: UserState, seen: Seen): Impossible | undefined {
   if (args.uid === undefined || args.non_unique || state.uid === args.uid) return undefined;
   const holder = state.holders?.[args.uid];
-  if (holder === undefined || holder === null || holder === args.name || seen.certainty(userOf(args)) === 'after_change') return undefined;
+  if (
+    holder === undefined ||
+    holder === null ||
+    holder === args.name ||
+    seen.certainty(userOf(args)) === 'after_change'
+  )
+    return undefined;
   return {
     kind: 'impossible',
     what: `The number ${args.uid} is that of the account ${holder}`,
@@ -190,12 +221,19 @@ function broughtGroup(args: UserArguments, state: UserState, seen: Seen): readon
     : [predict(own, { exists: true, members: [], primaryOf: [args.name] })];
 }
 
-function broughtHome(args: UserArguments, state: UserState, after: UserState, around: Surroundings): readonly Prediction[] {
+function broughtHome(
+  args: UserArguments,
+  state: UserState,
+  after: UserState,
+  around: Surroundings,
+): readonly Prediction[] {
   if (after.home === undefined || homeIsThere(args, state, around) !== false) return [];
   const isMoved = movesHome(args, state);
   if (!args.create_home && !isMoved) return [];
   // What is moved keeps what it had, whatever that was.
-  const shown = args.non_unique ? NOBODY_KNOWN : { owner: args.name, group: after.gid === undefined ? after.group : undefined };
+  const shown = args.non_unique
+    ? NOBODY_KNOWN
+    : { owner: args.name, group: after.gid === undefined ? after.group : undefined };
   const owner = isMoved ? NOBODY_KNOWN : { ...shown, uid: after.uid, gid: after.gid };
   const home = predict(file(after.home), { type: 'directory', mode: undefined, ...owner });
   return isMoved && state.home !== undefined ? [home, predict(file(state.home), ABSENT)] : [home];

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
 import { probe } from '../resources/probe.ts';
 import { path, plainText, wholeNumber } from './base/arguments.ts';
-import { extendedPattern, NoExtendedPattern } from './command/extended-pattern.ts';
 import { defineModule } from './base/module.ts';
+import { extendedPattern, NoExtendedPattern } from './command/extended-pattern.ts';
 
 const schema = z
   .strictObject({
@@ -46,7 +46,8 @@ export const module = defineModule<Arguments>({
   examples: ['wait_for: { port: 6443, timeout: 120 }', 'wait_for: { path: /run/haproxy.sock }'],
   observes: (args) => [probe(once(args))],
   plan(args, _loaded, seen) {
-    if (args.delay === 0 && seen.of(probe(once(args))).status === 0) return { kind: 'in_sync', result: { state: args.state } };
+    if (args.delay === 0 && seen.of(probe(once(args))).status === 0)
+      return { kind: 'in_sync', result: { state: args.state } };
     const script = `look() {
 ${once(args)}
 }
@@ -74,7 +75,9 @@ function isGone(args: Arguments): boolean {
 /** Looks once: exit 0 where it is so. */
 function once(args: Arguments): string {
   const positive =
-    args.path === undefined ? connectScript(args.host, args.port ?? 0, args.connect_timeout) : pathScript(args.path, args.search_regex);
+    args.path === undefined
+      ? connectScript(args.host, args.port ?? 0, args.connect_timeout)
+      : pathScript(args.path, args.search_regex);
   return isGone(args) ? `! (\n${positive}\n)` : positive;
 }
 

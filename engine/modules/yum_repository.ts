@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { boolean, textList, wholeNumber } from './base/arguments.ts';
 import type { Seen } from '../resources/base/resource.ts';
-import type { Context, Outcome } from './base/module.ts';
-import { defineModule } from './base/module.ts';
+import { boolean, textList, wholeNumber } from './base/arguments.ts';
+import { type Context, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
 import { editOutcome, editText, textNeeds } from './edit/text-edit.ts';
 
@@ -46,12 +45,22 @@ export const module = defineModule<Arguments>({
     'yum_repository: { name: kubernetes, baseurl: https://pkgs.k8s.io/core:/stable:/v1.36/rpm/, gpgkey: https://pkgs.k8s.io/core:/stable:/v1.36/rpm/repodata/repomd.xml.key }',
   ],
   observes: (args) => textNeeds(fileOf(args)),
-  plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen, context), 'the repositories of the host', context),
+  plan: (args, _loaded, seen, context) =>
+    forRootAlone(plan(args, seen, context), 'the repositories of the host', context),
 });
 
 function plan(args: Arguments, seen: Seen, context: Context): Outcome {
-  if (args.state === 'present' && args.baseurl === undefined && args.mirrorlist === undefined && args.metalink === undefined) {
-    return { kind: 'impossible', what: `The repository ${args.name} has no address`, remedy: 'Give baseurl, mirrorlist or metalink' };
+  if (
+    args.state === 'present' &&
+    args.baseurl === undefined &&
+    args.mirrorlist === undefined &&
+    args.metalink === undefined
+  ) {
+    return {
+      kind: 'impossible',
+      what: `The repository ${args.name} has no address`,
+      remedy: 'Give baseurl, mirrorlist or metalink',
+    };
   }
   const path = fileOf(args);
   const edit = editText(path, (text) => editSection(text, args), seen, context);

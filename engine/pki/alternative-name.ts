@@ -15,8 +15,8 @@ export class AlternativeName {
   }
 
   /**
-   * From text: an IPv4 or IPv6 address, or else a DNS name; `DNS:` and `IP:` may stand before it, as OpenSSL writes them.
-   * Throws a Problem (`invalid-alternative-name`).
+   * From text: an IPv4 or IPv6 address, or else a DNS name; `DNS:` and `IP:` may stand before it, as OpenSSL writes
+   * them. Throws a Problem (`invalid-alternative-name`).
    */
   static parse(text: string): AlternativeName {
     const [, prefix, rest = text] = /^(DNS|IP):(.*)$/is.exec(text) ?? [];
@@ -24,7 +24,9 @@ export class AlternativeName {
     if (prefix?.toUpperCase() === 'IP' && !isAddress) throw invalid(text, 'It is no IP address.');
     if (prefix?.toUpperCase() === 'DNS' && isAddress)
       throw invalid(text, 'It is an IP address, and no client looks for one among the DNS names.');
-    return isAddress ? new AlternativeName('ip', canonicalAddress(rest)) : new AlternativeName('dns', canonicalDnsName(text, rest));
+    return isAddress
+      ? new AlternativeName('ip', canonicalAddress(rest))
+      : new AlternativeName('dns', canonicalDnsName(text, rest));
   }
 
   toString(): string {
@@ -42,7 +44,8 @@ function canonicalAddress(text: string): string {
   if (text.includes('%')) throw invalid(text, 'An address with a zone means something on one machine only.');
   if (isIP(text) === 4) return text;
   const address = new SocketAddress({ address: text, family: 'ipv6' }).address;
-  if (/^::ffff:\d+\./.test(address)) throw invalid(text, `It is an IPv4 address in disguise: write ${address.slice('::ffff:'.length)}.`);
+  if (/^::ffff:\d+\./.test(address))
+    throw invalid(text, `It is an IPv4 address in disguise: write ${address.slice('::ffff:'.length)}.`);
   return address;
 }
 

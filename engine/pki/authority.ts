@@ -1,7 +1,14 @@
 import { createPublicKey } from 'node:crypto';
 import { type Subject, subjectAttributes } from './distinguished-name.ts';
 import { createKeyPair, type KeyWish, keyPairFrom, readPrivateKey, requireAlgorithm } from './key-pair.ts';
-import { encodeAttributes, type IssuedCertificate, type IssuingOptions, keyIdentifier, signCertificate, validityFrom } from './signing.ts';
+import {
+  encodeAttributes,
+  type IssuedCertificate,
+  type IssuingOptions,
+  keyIdentifier,
+  signCertificate,
+  validityFrom,
+} from './signing.ts';
 
 /** A certificate authority to be made. */
 export interface AuthorityRequest {
@@ -21,7 +28,10 @@ const usages = { digitalSignature: true, keyCertSign: true, cRLSign: true };
  * certificate of that key and subject go on to verify under the new one.
  * Throws a Problem: `invalid-subject`, `invalid-lifetime`, `unreadable-private-key`, `key-differs`.
  */
-export async function createAuthority(request: AuthorityRequest, options: IssuingOptions = {}): Promise<IssuedCertificate> {
+export async function createAuthority(
+  request: AuthorityRequest,
+  options: IssuingOptions = {},
+): Promise<IssuedCertificate> {
   const { algorithm = 'any', days = defaultAuthorityDays } = request;
   const subject = encodeAttributes(subjectAttributes(request.subject));
   const validity = validityFrom(options.now ?? new Date(), days);
@@ -42,7 +52,10 @@ export async function createAuthority(request: AuthorityRequest, options: Issuin
         // It issues what servers and clients show, and no further authorities.
         { name: 'basicConstraints', critical: true, cA: true, pathLenConstraint: 0 },
         { name: 'keyUsage', critical: true, ...usages },
-        { name: 'authorityKeyIdentifier', keyIdentifier: Buffer.from(keyIdentifier(publicKey), 'hex').toString('binary') },
+        {
+          name: 'authorityKeyIdentifier',
+          keyIdentifier: Buffer.from(keyIdentifier(publicKey), 'hex').toString('binary'),
+        },
       ],
     },
     privateKey,

@@ -1,12 +1,15 @@
-import forge from 'node-forge';
 import { SocketAddress } from 'node:net';
+import forge from 'node-forge';
 import type { NameAttribute } from './distinguished-name.ts';
 
 /** What stands in a certificate and node's X509Certificate does not tell, or only as text that must be parsed again. */
 export interface CertificateDer {
   readonly issuer: readonly EncodedAttribute[];
   readonly subject: readonly EncodedAttribute[];
-  /** CA:TRUE in the basic constraints. X509Certificate's `ca` is more than that: false as well where the key usages lack keyCertSign. */
+  /**
+   * CA:TRUE in the basic constraints. X509Certificate's `ca` is more than that: false as well where the key usages lack
+   * keyCertSign.
+   */
   readonly isAuthority: boolean;
   readonly alternativeNames: readonly FoundName[];
   /** As RFC 5280 names them: digitalSignature, keyCertSign, … */
@@ -56,7 +59,9 @@ export function readCertificateDer(der: Uint8Array): CertificateDer {
   return {
     issuer: readName(fields[start + 2]),
     subject: readName(fields[start + 4]),
-    isAuthority: optionalChildren(extension('2.5.29.19')).some((part) => part.type === forge.asn1.Type.BOOLEAN && bytes(part) !== '\0'),
+    isAuthority: optionalChildren(extension('2.5.29.19')).some(
+      (part) => part.type === forge.asn1.Type.BOOLEAN && bytes(part) !== '\0',
+    ),
     alternativeNames: optionalChildren(extension('2.5.29.17')).map(readAlternativeName),
     keyUsages: readKeyUsages(extension('2.5.29.15')),
     extendedKeyUsages: optionalChildren(extension('2.5.29.37')).map((usage) => {
@@ -74,7 +79,9 @@ function tagOf(part: forge.asn1.Asn1): number {
 }
 
 function readExtensions(optionalFields: readonly forge.asn1.Asn1[]): ReadonlyMap<string, forge.asn1.Asn1> {
-  const wrapper = optionalFields.find((field) => field.tagClass === forge.asn1.Class.CONTEXT_SPECIFIC && tagOf(field) === 3);
+  const wrapper = optionalFields.find(
+    (field) => field.tagClass === forge.asn1.Class.CONTEXT_SPECIFIC && tagOf(field) === 3,
+  );
   const extensions = new Map<string, forge.asn1.Asn1>();
   for (const extension of optionalChildren(optionalChildren(wrapper)[0])) {
     const parts = children(extension);
@@ -138,7 +145,8 @@ function optionalChildren(value: forge.asn1.Asn1 | undefined): readonly forge.as
 }
 
 function children(value: forge.asn1.Asn1 | undefined): readonly forge.asn1.Asn1[] {
-  if (value === undefined || typeof value.value === 'string') throw new Error('a part of the certificate is not a list');
+  if (value === undefined || typeof value.value === 'string')
+    throw new Error('a part of the certificate is not a list');
   return value.value;
 }
 

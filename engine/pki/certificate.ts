@@ -14,7 +14,10 @@ import {
   validityFrom,
 } from './signing.ts';
 
-/** What a certificate is for: to be shown by a server, by a client, or by one that is both, as a member of etcd is to another. */
+/**
+ * What a certificate is for: to be shown by a server, by a client, or by one that is both, as a member of etcd is to
+ * another.
+ */
 export type CertificateUsage = 'server' | 'client' | 'peer';
 
 /** A certificate to be issued. */
@@ -43,10 +46,10 @@ export const extendedUsages: Readonly<Record<CertificateUsage, readonly string[]
 };
 
 /**
- * Issues a certificate under an authority. It ends no later than the authority's own, whatever days are asked.
- * What comes back has been verified against the authority.
- * Throws a Problem: `invalid-subject`, `invalid-lifetime`, `server-without-names`, `authority-unfit`, `unreadable-certificate`,
- * `unreadable-private-key`, `key-differs`, `unsupported-key`.
+ * Issues a certificate under an authority. It ends no later than the authority's own, whatever days are asked. What
+ * comes back has been verified against the authority. Throws a Problem: `invalid-subject`, `invalid-lifetime`,
+ * `server-without-names`, `authority-unfit`, `unreadable-certificate`, `unreadable-private-key`, `key-differs`,
+ * `unsupported-key`.
  */
 export async function issueCertificate(
   request: CertificateRequest,
@@ -89,11 +92,16 @@ export async function issueCertificate(
   return { certificatePem, privateKeyPem };
 }
 
-function alternativeNamesExtension(names: readonly AlternativeName[]): readonly { readonly name: string; readonly altNames: unknown }[] {
+function alternativeNamesExtension(
+  names: readonly AlternativeName[],
+): readonly { readonly name: string; readonly altNames: unknown }[] {
   if (names.length === 0) return [];
   // 2 and 7 are the tags of dNSName and iPAddress, RFC 5280, 4.2.1.6.
   return [
-    { name: 'subjectAltName', altNames: names.map(({ kind, value }) => (kind === 'dns' ? { type: 2, value } : { type: 7, ip: value })) },
+    {
+      name: 'subjectAltName',
+      altNames: names.map(({ kind, value }) => (kind === 'dns' ? { type: 2, value } : { type: 7, ip: value })),
+    },
   ];
 }
 
@@ -122,9 +130,15 @@ function requireFit({ x509, der }: ReadCertificate, key: ReturnType<typeof readP
   const unfit = (why: string, remedy: string): Problem =>
     new Problem({ code: 'authority-unfit', what: 'The authority cannot issue certificates.', why, remedy });
   if (!der.isAuthority)
-    throw unfit('Its certificate is not that of an authority (CA:TRUE is missing).', 'Name the certificate of an authority.');
+    throw unfit(
+      'Its certificate is not that of an authority (CA:TRUE is missing).',
+      'Name the certificate of an authority.',
+    );
   if (der.keyUsages.length > 0 && !der.keyUsages.includes('keyCertSign')) {
-    throw unfit('Its certificate does not allow it to sign others (keyCertSign is missing).', 'Name the certificate of an authority.');
+    throw unfit(
+      'Its certificate does not allow it to sign others (keyCertSign is missing).',
+      'Name the certificate of an authority.',
+    );
   }
   if (!x509.checkPrivateKey(key))
     throw unfit('Its private key is not that of its certificate.', 'Bring the two files that belong together.');
@@ -135,7 +149,10 @@ function requireFit({ x509, der }: ReadCertificate, key: ReturnType<typeof readP
   }
 }
 
-/** An authority from elsewhere may have a name that cannot be written again as it is: better no certificate than one that no one trusts. */
+/**
+ * An authority from elsewhere may have a name that cannot be written again as it is: better no certificate than one
+ * that no one trusts.
+ */
 function requireIssued(certificate: X509Certificate, authority: X509Certificate): void {
   if (certificate.checkIssued(authority) && certificate.verify(authority.publicKey)) return;
   throw new Problem({

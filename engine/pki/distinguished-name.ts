@@ -38,20 +38,26 @@ const shortNames: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The attributes of a subject, from the widest to the common name.
- * Throws a Problem (`invalid-subject`) for an empty value, a control character, or a country that is no two-letter code.
+ * The attributes of a subject, from the widest to the common name. Throws a Problem (`invalid-subject`) for an empty
+ * value, a control character, or a country that is no two-letter code.
  */
 export function subjectAttributes(subject: Subject): readonly NameAttribute[] {
   const attributes: NameAttribute[] = [];
   const add = (field: keyof typeof attributeOids, value: string): void => {
     if (value.trim() === '') throw invalid(`The ${words[field]} of a certificate's subject is empty.`, undefined);
     if (/\p{Cc}/u.test(value))
-      throw invalid(`The ${words[field]} of a certificate's subject has a control character in it.`, JSON.stringify(value));
+      throw invalid(
+        `The ${words[field]} of a certificate's subject has a control character in it.`,
+        JSON.stringify(value),
+      );
     attributes.push({ oid: attributeOids[field], value });
   };
   if (subject.country !== undefined) {
     if (!/^[A-Z]{2}$/.test(subject.country)) {
-      throw invalid(`"${subject.country}" is no country code.`, 'A country is two capital letters of ISO 3166-1, such as DE.');
+      throw invalid(
+        `"${subject.country}" is no country code.`,
+        'A country is two capital letters of ISO 3166-1, such as DE.',
+      );
     }
     add('country', subject.country);
   }

@@ -2,7 +2,10 @@ import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } fr
 import { promisify } from 'node:util';
 import { Problem } from '../errors/problem.ts';
 
-/** What kind of key to make. Not Ed25519: kube-apiserver signs tokens by RSA and ECDSA only, and TLS 1.2 clients that know no Ed25519 are many. */
+/**
+ * What kind of key to make. Not Ed25519: kube-apiserver signs tokens by RSA and ECDSA only, and TLS 1.2 clients that
+ * know no Ed25519 are many.
+ */
 export type KeyAlgorithm = RsaAlgorithm | EcdsaAlgorithm;
 
 export interface RsaAlgorithm {
@@ -49,11 +52,15 @@ const generate = promisify(generateKeyPair);
 export async function createKeyPair(wish: KeyWish = 'any', encoding: PrivateKeyEncoding = 'pkcs1'): Promise<KeyPair> {
   const { type, size } = newKeyFor(wish);
   const { privateKey } =
-    type === 'rsa' ? await generate('rsa', { modulusLength: size }) : await generate('ec', { namedCurve: CURVES[size] });
+    type === 'rsa'
+      ? await generate('rsa', { modulusLength: size })
+      : await generate('ec', { namedCurve: CURVES[size] });
   return keyPairOf(privateKey, encoding);
 }
 
-/** The pair that belongs to a private key, whichever way that is written. Throws a Problem (`unreadable-private-key`). */
+/**
+ * The pair that belongs to a private key, whichever way that is written. Throws a Problem (`unreadable-private-key`).
+ */
 export function keyPairFrom(privateKeyPem: string, encoding: PrivateKeyEncoding = 'pkcs1'): KeyPair {
   return keyPairOf(readPrivateKey(privateKeyPem), encoding);
 }
@@ -63,7 +70,10 @@ export function keysMatch(privateKeyPem: string, publicKeyPem: string): boolean 
   return createPublicKey(readPrivateKey(privateKeyPem)).equals(readPublicKey(publicKeyPem));
 }
 
-/** Why a private key must be made anew, as sentences; none where it is in order. `undefined` stands for a file that is not there. */
+/**
+ * Why a private key must be made anew, as sentences; none where it is in order. `undefined` stands for a file that is
+ * not there.
+ */
 export function needsPrivateKey(wanted: KeyWish, privateKeyPem: string | undefined): readonly string[] {
   if (privateKeyPem === undefined) return ['There is no private key.'];
   const privateKey = tryRead(() => readPrivateKey(privateKeyPem));
@@ -71,8 +81,8 @@ export function needsPrivateKey(wanted: KeyWish, privateKeyPem: string | undefin
 }
 
 /**
- * Why the file of the public key must be written anew (`keyPairFrom` gives it, and the private key stays), as sentences.
- * Throws a Problem where the private key cannot be read: ask `needsPrivateKey` first.
+ * Why the file of the public key must be written anew (`keyPairFrom` gives it, and the private key stays), as
+ * sentences. Throws a Problem where the private key cannot be read: ask `needsPrivateKey` first.
  */
 export function needsPublicKey(privateKeyPem: string, publicKeyPem: string | undefined): readonly string[] {
   const privateKey = readPrivateKey(privateKeyPem);

@@ -6,7 +6,9 @@ export type Credential =
   | { readonly kind: 'certificate'; readonly certificatePem: string; readonly privateKeyPem: string }
   | { readonly kind: 'token'; readonly token: string };
 
-/** All that a client needs to reach a cluster as one user. The text holds a secret: whoever takes it on must mark it so. */
+/**
+ * All that a client needs to reach a cluster as one user. The text holds a secret: whoever takes it on must mark it so.
+ */
 export interface Kubeconfig {
   readonly clusterName: string;
   /** `https://host:port`. */
@@ -34,20 +36,26 @@ export function buildKubeconfig(config: Kubeconfig): string {
     {
       apiVersion: 'v1',
       kind: 'Config',
-      clusters: [{ name: clusterName, cluster: { 'certificate-authority-data': base64(config.authorityPem), server: config.server } }],
+      clusters: [
+        {
+          name: clusterName,
+          cluster: { 'certificate-authority-data': base64(config.authorityPem), server: config.server },
+        },
+      ],
       users: [{ name: userName, user: userEntry(config.credential) }],
       contexts: [{ name: contextName, context: { cluster: clusterName, user: userName } }],
       'current-context': contextName,
       preferences: {},
     },
-    // Kubernetes reads YAML 1.1, where a user named `on` or `1e3` needs quotes. A folded line would be legal and hard to compare.
+    // Kubernetes reads YAML 1.1, where a user named `on` or `1e3` needs quotes. A folded line would be legal and hard
+    // to compare.
     { version: '1.1', lineWidth: 0 },
   );
 }
 
 /**
- * What the current context of a kubeconfig says, whoever wrote it.
- * Throws a Problem (`invalid-kubeconfig`) where it is none, names what it does not have, or refers to other files. It quotes no secret.
+ * What the current context of a kubeconfig says, whoever wrote it. Throws a Problem (`invalid-kubeconfig`) where it is
+ * none, names what it does not have, or refers to other files. It quotes no secret.
  */
 export function inspectKubeconfig(text: string): Required<Kubeconfig> {
   const root = record(readYaml(text), 'the kubeconfig');
@@ -70,7 +78,10 @@ export function inspectKubeconfig(text: string): Required<Kubeconfig> {
 function userEntry(credential: Credential): Readonly<Record<string, string>> {
   switch (credential.kind) {
     case 'certificate':
-      return { 'client-certificate-data': base64(credential.certificatePem), 'client-key-data': base64(credential.privateKeyPem) };
+      return {
+        'client-certificate-data': base64(credential.certificatePem),
+        'client-key-data': base64(credential.privateKeyPem),
+      };
     case 'token':
       return { token: credential.token };
   }
@@ -95,7 +106,12 @@ function readYaml(text: string): unknown {
   }
 }
 
-function entry(root: Readonly<Record<string, unknown>>, list: string, name: string, field: string): Readonly<Record<string, unknown>> {
+function entry(
+  root: Readonly<Record<string, unknown>>,
+  list: string,
+  name: string,
+  field: string,
+): Readonly<Record<string, unknown>> {
   const items = root[list];
   for (const item of Array.isArray(items) ? items : []) {
     const candidate = record(item, `an entry of ${list}`);
@@ -117,7 +133,8 @@ function textIn(map: Readonly<Record<string, unknown>>, key: string, where: stri
 }
 
 function record(value: unknown, what: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(`In the kubeconfig, ${what} is no map.`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalid(`In the kubeconfig, ${what} is no map.`);
   return Object.fromEntries(Object.entries(value));
 }
 
@@ -126,5 +143,9 @@ function base64(text: string): string {
 }
 
 function invalid(what: string): Problem {
-  return new Problem({ code: 'invalid-kubeconfig', what, remedy: 'Give a kubeconfig with its certificates and keys embedded.' });
+  return new Problem({
+    code: 'invalid-kubeconfig',
+    what,
+    remedy: 'Give a kubeconfig with its certificates and keys embedded.',
+  });
 }

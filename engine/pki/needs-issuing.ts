@@ -2,8 +2,8 @@ import type { X509Certificate } from 'node:crypto';
 import { Problem } from '../errors/problem.ts';
 import type { AlternativeName } from './alternative-name.ts';
 import { type AuthorityRequest, defaultAuthorityDays } from './authority.ts';
-import { type CertificateRequest, certificateUsages, defaultCertificateDays, extendedUsages } from './certificate.ts';
 import type { FoundName } from './certificate-der.ts';
+import { type CertificateRequest, certificateUsages, defaultCertificateDays, extendedUsages } from './certificate.ts';
 import { formatName, sameName, subjectAttributes } from './distinguished-name.ts';
 import { type ReadCertificate, readCertificate } from './inspect.ts';
 import { readPrivateKey, whyOtherAlgorithm } from './key-pair.ts';
@@ -29,9 +29,9 @@ export interface AuthorityCheck {
 }
 
 /**
- * Why a certificate must be issued anew, as sentences; none where it is in order.
- * A certificate that already ends with its authority is not held to be in its renewal window: a new one would end on the same day.
- * Throws a Problem: `unreadable-certificate` for the authority, `invalid-subject`, `invalid-renewal-window`.
+ * Why a certificate must be issued anew, as sentences; none where it is in order. A certificate that already ends with
+ * its authority is not held to be in its renewal window: a new one would end on the same day. Throws a Problem:
+ * `unreadable-certificate` for the authority, `invalid-subject`, `invalid-renewal-window`.
  */
 export function needsIssuing(check: CertificateCheck): readonly string[] {
   const { wanted, certificatePem, privateKeyPem, authorityPem, now, renewBeforeDays } = check;
@@ -74,8 +74,12 @@ export function authorityNeedsIssuing(check: AuthorityCheck): readonly string[] 
   return [
     ...whyOtherSubject(found, wantedSubject),
     ...(found.der.isAuthority ? [] : ['The certificate is not that of an authority.']),
-    ...(found.der.keyUsages.includes('keyCertSign') ? [] : ['The certificate does not allow to sign others (keyCertSign is missing).']),
-    ...(selfIssued && !found.x509.verify(found.x509.publicKey) ? ['The certificate is not signed with its own key.'] : []),
+    ...(found.der.keyUsages.includes('keyCertSign')
+      ? []
+      : ['The certificate does not allow to sign others (keyCertSign is missing).']),
+    ...(selfIssued && !found.x509.verify(found.x509.publicKey)
+      ? ['The certificate is not signed with its own key.']
+      : []),
     ...whyOtherKey(found.x509, privateKeyPem),
     ...whyOtherAlgorithm(found.x509.publicKey, wanted.algorithm ?? 'any'),
     ...whyTooOld(found.x509, now, renewBeforeDays),
@@ -83,7 +87,9 @@ export function authorityNeedsIssuing(check: AuthorityCheck): readonly string[] 
 }
 
 function whyOtherSubject({ der }: ReadCertificate, wanted: ReturnType<typeof subjectAttributes>): readonly string[] {
-  return sameName(der.subject, wanted) ? [] : [`The subject is ${formatName(der.subject)}, wanted is ${formatName(wanted)}.`];
+  return sameName(der.subject, wanted)
+    ? []
+    : [`The subject is ${formatName(der.subject)}, wanted is ${formatName(wanted)}.`];
 }
 
 function whyOtherNames(found: readonly FoundName[], wanted: readonly AlternativeName[]): readonly string[] {
@@ -104,20 +110,28 @@ function whyOtherIssuer(found: ReadCertificate, authority: ReadCertificate): rea
   if (!sameName(found.der.issuer, authority.der.subject)) {
     return [`The issuer is ${formatName(found.der.issuer)}, the authority is ${formatName(authority.der.subject)}.`];
   }
-  if (!found.x509.verify(authority.x509.publicKey)) return ['The certificate was signed with another key than the authority has.'];
-  return found.x509.checkIssued(authority.x509) ? [] : ['The certificate does not name the key of the authority as that of its issuer.'];
+  if (!found.x509.verify(authority.x509.publicKey))
+    return ['The certificate was signed with another key than the authority has.'];
+  return found.x509.checkIssued(authority.x509)
+    ? []
+    : ['The certificate does not name the key of the authority as that of its issuer.'];
 }
 
 function whyOtherKey(certificate: X509Certificate, privateKeyPem: string | undefined): readonly string[] {
   if (privateKeyPem === undefined) return ['There is no private key for the certificate.'];
   try {
-    return certificate.checkPrivateKey(readPrivateKey(privateKeyPem)) ? [] : ['The private key is not that of the certificate.'];
+    return certificate.checkPrivateKey(readPrivateKey(privateKeyPem))
+      ? []
+      : ['The private key is not that of the certificate.'];
   } catch {
     return ['The private key cannot be read.'];
   }
 }
 
-/** The last second of a certificate still counts as valid, RFC 5280, 4.1.2.5; the renewal window begins with its first instant. */
+/**
+ * The last second of a certificate still counts as valid, RFC 5280, 4.1.2.5; the renewal window begins with its first
+ * instant.
+ */
 function whyTooOld(certificate: X509Certificate, now: Date, renewBeforeDays: number): readonly string[] {
   const end = certificate.validToDate;
   const left = end.getTime() - now.getTime();

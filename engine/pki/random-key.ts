@@ -8,7 +8,9 @@ export function createEncryptionKey(random: RandomSource = randomBytes): string 
   return Buffer.from(random(32)).toString('base64');
 }
 
-/** A bootstrap token `[a-z0-9]{6}.[a-z0-9]{16}`: the part before the dot is its public name, the other one the secret. */
+/**
+ * A bootstrap token `[a-z0-9]{6}.[a-z0-9]{16}`: the part before the dot is its public name, the other one the secret.
+ */
 export function createBootstrapToken(random: RandomSource = randomBytes): string {
   return `${letters(6, random)}.${letters(16, random)}`;
 }

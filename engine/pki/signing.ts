@@ -61,7 +61,11 @@ export function validityFrom(now: Date, days: number): Validity {
  * Writes and signs a certificate, and gives its PEM text. Keys are RSA or ECDSA on P-256 or P-384, in any combination.
  * Throws a Problem (`unsupported-key`).
  */
-export function signCertificate(draft: CertificateDraft, authorityKey: KeyObject, random: RandomSource = randomBytes): string {
+export function signCertificate(
+  draft: CertificateDraft,
+  authorityKey: KeyObject,
+  random: RandomSource = randomBytes,
+): string {
   const signature = signatureOf(authorityKey);
   const algorithm = sequence([oid(signature.oid), ...signature.parameters]);
   const { asn1 } = forge;
@@ -98,11 +102,17 @@ function signatureOf(key: KeyObject): Signature {
     : { digest: 'sha256', oid: '1.2.840.10045.4.3.2', parameters: [] };
 }
 
-/** Forge writes the extensions, as it knows their forms. It knows the identifiers of RSA keys only, so that one is given to it. */
+/**
+ * Forge writes the extensions, as it knows their forms. It knows the identifiers of RSA keys only, so that one is given
+ * to it.
+ */
 function extensionsOf({ extensions, publicKey }: CertificateDraft): forge.asn1.Asn1 {
   const identifier = universal(forge.asn1.Type.OCTETSTRING, forge.util.hexToBytes(keyIdentifier(publicKey)));
   const certificate = forge.pki.createCertificate();
-  certificate.setExtensions([...extensions.map((extension) => ({ ...extension })), { name: 'subjectKeyIdentifier', value: identifier }]);
+  certificate.setExtensions([
+    ...extensions.map((extension) => ({ ...extension })),
+    { name: 'subjectKeyIdentifier', value: identifier },
+  ]);
   const { asn1 } = forge;
   const encoded = certificate.extensions.map(({ id, critical, value }: EncodableExtension) =>
     sequence([
@@ -135,7 +145,9 @@ export function keyIdentifier(publicKey: KeyObject): string {
   return createHash('sha1').update(keyBits(publicKey)).digest('hex');
 }
 
-/** What SubjectPublicKeyInfo holds as bits: PKCS#1 of an RSA key, the point of another, not compressed (RFC 5480, 2.2). */
+/**
+ * What SubjectPublicKeyInfo holds as bits: PKCS#1 of an RSA key, the point of another, not compressed (RFC 5480, 2.2).
+ */
 function keyBits(publicKey: KeyObject): Buffer {
   if (publicKey.asymmetricKeyType === 'rsa') return publicKey.export({ type: 'pkcs1', format: 'der' });
   const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
@@ -181,7 +193,11 @@ function oid(dotted: string): forge.asn1.Asn1 {
 
 function forgeAttribute(attribute: EncodedAttribute): forge.pki.CertificateField {
   // Forge's types call the string type a tag class.
-  return { type: attribute.oid, value: attribute.value, valueTagClass: attribute.stringType as unknown as forge.asn1.Class };
+  return {
+    type: attribute.oid,
+    value: attribute.value,
+    valueTagClass: attribute.stringType as unknown as forge.asn1.Class,
+  };
 }
 
 /** Hexadecimal of a DER integer: at least 1, no sign bit, no needless zero bytes. */

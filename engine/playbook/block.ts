@@ -1,16 +1,20 @@
 import type { MapEntry, Node } from '../values/base/node.ts';
-import type { Fields } from './base/fields.ts';
-import { isNull } from './base/fields.ts';
+import { type Fields, isNull } from './base/fields.ts';
 import type { Block, Step } from './base/play.ts';
-import type { Reading, Surroundings } from './reading.ts';
-import { apart } from './reading.ts';
+import { type Reading, type Surroundings, apart } from './reading.ts';
 import { enter, frameOf } from './surroundings.ts';
 
-export async function readBlock(fields: Fields, action: MapEntry, outer: Surroundings, reading: Reading): Promise<Block> {
+export async function readBlock(
+  fields: Fields,
+  action: MapEntry,
+  outer: Surroundings,
+  reading: Reading,
+): Promise<Block> {
   const entered = enter(fields, outer, reading);
   // A block's throttle holds for the block as a whole; what surrounds it goes on to the tasks.
   const inner = { ...entered, handedDown: { ...entered.handedDown, throttle: outer.handedDown.throttle } };
-  const read = (name: string, within: Reading): Promise<readonly Step[]> => within.readSteps(items(fields, name), inner, within);
+  const read = (name: string, within: Reading): Promise<readonly Step[]> =>
+    within.readSteps(items(fields, name), inner, within);
   if (items(fields, action.key).length === 0) {
     reading.problems.add({
       code: 'empty-block',

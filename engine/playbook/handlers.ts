@@ -1,5 +1,4 @@
-import type { Place } from '../errors/problem.ts';
-import { formatPlace } from '../errors/problem.ts';
+import { type Place, formatPlace } from '../errors/problem.ts';
 import type { Node } from '../values/base/node.ts';
 import { didYouMean, listNames } from '../values/language/suggest.ts';
 import { Fields, nodeKind } from './base/fields.ts';
@@ -30,7 +29,11 @@ async function readList(nodes: readonly Node[], outer: Surroundings, reading: Re
 async function readHandler(node: Node, outer: Surroundings, reading: Reading): Promise<void> {
   const { problems } = reading;
   if (node.kind !== 'map') {
-    problems.add({ code: 'wrong-type', what: `A handler must be a map, and this is ${nodeKind(node)}`, place: node.place });
+    problems.add({
+      code: 'wrong-type',
+      what: `A handler must be a map, and this is ${nodeKind(node)}`,
+      place: node.place,
+    });
     return;
   }
   const fields = new Fields(node, problems);
@@ -48,7 +51,13 @@ async function readHandler(node: Node, outer: Surroundings, reading: Reading): P
         remedy: 'Add name: with what notify says.',
       });
   const listen = fields.items('listen').flatMap((item) => fields.literalText(item, 'listen')?.value ?? []);
-  const step = (await reading.readSteps([{ ...node, entries: node.entries.filter((entry) => entry.key !== 'listen') }], outer, reading))[0];
+  const step = (
+    await reading.readSteps(
+      [{ ...node, entries: node.entries.filter((entry) => entry.key !== 'listen') }],
+      outer,
+      reading,
+    )
+  )[0];
   if (name === undefined || step === undefined) return;
   if (step.kind !== 'task' && step.kind !== 'block') {
     problems.add({
@@ -60,13 +69,19 @@ async function readHandler(node: Node, outer: Surroundings, reading: Reading): P
     return;
   }
   const { role } = outer;
-  addHandler({ name: name.value, listen: role === undefined ? listen : [...listen, `${role.name} : ${name.value}`], step }, reading);
+  addHandler(
+    { name: name.value, listen: role === undefined ? listen : [...listen, `${role.name} : ${name.value}`], step },
+    reading,
+  );
 }
 
 async function readImportedHandlers(fields: Fields, value: Node, outer: Surroundings, reading: Reading): Promise<void> {
   const name = fields.literalText(value, 'import_tasks');
   const path = name === undefined ? undefined : findTaskFile(name.value, value.place, outer, reading);
-  const followed = path === undefined ? undefined : follow(path, displayPath(path), value.place, enter(fields, outer, reading), reading);
+  const followed =
+    path === undefined
+      ? undefined
+      : follow(path, displayPath(path), value.place, enter(fields, outer, reading), reading);
   if (path === undefined || followed === undefined) return;
   const opened = await openTaskFile(path, value.place, followed, reading);
   await readList(opened.nodes, opened.surroundings, reading);

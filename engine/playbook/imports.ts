@@ -3,14 +3,18 @@ import { Fields, nodeKind } from './base/fields.ts';
 import type { Step } from './base/play.ts';
 import type { Reading, Surroundings } from './reading.ts';
 import type { RoleParts } from './role-folder.ts';
-import type { RoleReference } from './role-use.ts';
-import { readRoleSteps, resolveRole } from './role-use.ts';
+import { type RoleReference, readRoleSteps, resolveRole } from './role-use.ts';
 import { displayPath } from './source-files.ts';
 import { enter, follow } from './surroundings.ts';
 import { findTaskFile, openTaskFile } from './task-files.ts';
 
 /** import_tasks: the steps of the file, as if they were written here. */
-export async function readImportedTasks(fields: Fields, action: MapEntry, outer: Surroundings, reading: Reading): Promise<readonly Step[]> {
+export async function readImportedTasks(
+  fields: Fields,
+  action: MapEntry,
+  outer: Surroundings,
+  reading: Reading,
+): Promise<readonly Step[]> {
   const inner = enter(fields, outer, reading);
   const file = fileNode(action, new Set(['file']), reading);
   const name = file === undefined ? undefined : fields.literalText(file, 'import_tasks');
@@ -23,7 +27,12 @@ export async function readImportedTasks(fields: Fields, action: MapEntry, outer:
 }
 
 /** import_role: the steps of the role and of what it depends on. */
-export async function readImportedRole(fields: Fields, action: MapEntry, outer: Surroundings, reading: Reading): Promise<readonly Step[]> {
+export async function readImportedRole(
+  fields: Fields,
+  action: MapEntry,
+  outer: Surroundings,
+  reading: Reading,
+): Promise<readonly Step[]> {
   const call = readRoleCall(fields, action, new Set(ROLE_CALL), reading);
   const name = call === undefined ? undefined : call.fields.literalText(call.name, 'The name of a role');
   if (call === undefined || name === undefined) return [];
@@ -37,9 +46,14 @@ export async function readImportedRole(fields: Fields, action: MapEntry, outer: 
   return readReferencedRole(reference, outer, reading);
 }
 
-export async function readReferencedRole(reference: RoleReference, outer: Surroundings, reading: Reading): Promise<readonly Step[]> {
+export async function readReferencedRole(
+  reference: RoleReference,
+  outer: Surroundings,
+  reading: Reading,
+): Promise<readonly Step[]> {
   const steps: Step[] = [];
-  for (const use of await resolveRole(reference, outer, reading, 'unless_covered')) steps.push(...(await readRoleSteps(use, reading)));
+  for (const use of await resolveRole(reference, outer, reading, 'unless_covered'))
+    steps.push(...(await readRoleSteps(use, reading)));
   return steps;
 }
 
@@ -52,7 +66,12 @@ export interface RoleCall {
 }
 
 /** The map below import_role or include_role. */
-export function readRoleCall(fields: Fields, action: MapEntry, allowed: ReadonlySet<string>, reading: Reading): RoleCall | undefined {
+export function readRoleCall(
+  fields: Fields,
+  action: MapEntry,
+  allowed: ReadonlySet<string>,
+  reading: Reading,
+): RoleCall | undefined {
   if (action.value.kind !== 'map') {
     const remedy =
       action.value.kind === 'scalar' && typeof action.value.value === 'string'
@@ -86,7 +105,10 @@ export function readRoleCall(fields: Fields, action: MapEntry, allowed: Readonly
 
 /** The fields of a use of a role whose vars are the role's parameters. */
 export function withoutVars(fields: Fields): Fields {
-  return new Fields({ ...fields.map, entries: fields.map.entries.filter((entry) => entry.key !== 'vars') }, fields.problems);
+  return new Fields(
+    { ...fields.map, entries: fields.map.entries.filter((entry) => entry.key !== 'vars') },
+    fields.problems,
+  );
 }
 
 /** The file that import_tasks or include_tasks names: as text, or in a map under `file`. */

@@ -3,14 +3,13 @@ import type { MapEntry } from '../values/base/node.ts';
 import type { Layer } from '../values/scope.ts';
 import { BRINGS_ANYTHING, BRINGS_NOTHING, broughtBy } from './base/brings.ts';
 import { Fields, isTemplated } from './base/fields.ts';
-import { checkNotified } from './handlers.ts';
-import { fileNode, readReferencedRole, readRoleCall, ROLE_CALL, withoutVars } from './imports.ts';
 import { APPLY_KEYWORDS } from './base/keywords.ts';
-import { readLoop } from './loop.ts';
 import type { Brings, Handler, Include, Step } from './base/play.ts';
 import { ProblemCollector } from './base/problem-collector.ts';
-import type { Reading, Surroundings } from './reading.ts';
-import { apart } from './reading.ts';
+import { checkNotified } from './handlers.ts';
+import { fileNode, readReferencedRole, readRoleCall, ROLE_CALL, withoutVars } from './imports.ts';
+import { readLoop } from './loop.ts';
+import { type Reading, type Surroundings, apart } from './reading.ts';
 import { displayPath } from './source-files.ts';
 import { StepBudget } from './step-budget.ts';
 import { enter, frameOf, isInChain } from './surroundings.ts';
@@ -23,7 +22,12 @@ const MOST_DEEP = 100;
 type Opener = (name: string, extra: readonly Layer[], reading: Reading) => Promise<readonly Step[]>;
 
 /** include_tasks. A file whose name is known is read at once, so that its faults show before the first connection. */
-export async function readIncludedTasks(fields: Fields, action: MapEntry, outer: Surroundings, reading: Reading): Promise<readonly Step[]> {
+export async function readIncludedTasks(
+  fields: Fields,
+  action: MapEntry,
+  outer: Surroundings,
+  reading: Reading,
+): Promise<readonly Step[]> {
   const node = fileNode(action, new Set(['file', 'apply']), reading);
   const file = node === undefined ? undefined : fields.templateOf(node, 'include_tasks');
   const frame = enter(fields, outer, reading);
@@ -53,14 +57,23 @@ export async function readIncludedTasks(fields: Fields, action: MapEntry, outer:
   let ahead = BRINGS_ANYTHING;
   if (!isTemplated(node) && node.kind === 'scalar') {
     const path = findTaskFile(String(node.value), node.place, outer, reading);
-    // A file that includes itself may well come to an end by a condition; reading it ahead would not, and brings nothing more.
-    ahead = path === undefined || isInChain(path, outer) ? BRINGS_NOTHING : await readAhead(open, String(node.value), reading);
+    // A file that includes itself may well come to an end by a condition; reading it ahead would not, and brings
+    // nothing more.
+    ahead =
+      path === undefined || isInChain(path, outer)
+        ? BRINGS_NOTHING
+        : await readAhead(open, String(node.value), reading);
   }
   return [include(fields, { target: { kind: 'tasks', file }, frame, ahead, open }, reading)];
 }
 
 /** include_role. As include_tasks. */
-export async function readIncludedRole(fields: Fields, action: MapEntry, outer: Surroundings, reading: Reading): Promise<readonly Step[]> {
+export async function readIncludedRole(
+  fields: Fields,
+  action: MapEntry,
+  outer: Surroundings,
+  reading: Reading,
+): Promise<readonly Step[]> {
   const call = readRoleCall(fields, action, new Set([...ROLE_CALL, 'apply']), reading);
   const role = call === undefined ? undefined : call.fields.templateOf(call.name, 'The name of a role');
   const frame = enter(withoutVars(fields), outer, reading);
@@ -75,11 +88,22 @@ export async function readIncludedRole(fields: Fields, action: MapEntry, outer: 
   let ahead = BRINGS_ANYTHING;
   if (isTemplated(call.name)) reading.play.unknownHandlers.push(call.name.place);
   else if (call.name.kind === 'scalar') ahead = await readAhead(open, String(call.name.value), reading);
-  return [include(fields, { target: { kind: 'role', role, tasksFrom: call.parts.tasksFrom }, frame, ahead, open }, reading)];
+  return [
+    include(fields, { target: { kind: 'role', role, tasksFrom: call.parts.tasksFrom }, frame, ahead, open }, reading),
+  ];
 }
 
-/** What holds for the included steps: all that surrounds the include, its vars and its `apply`; its own condition and tags are only its own. */
-function inside(fields: Fields, action: MapEntry, frame: Surroundings, outer: Surroundings, reading: Reading): Surroundings {
+/**
+ * What holds for the included steps: all that surrounds the include, its vars and its `apply`; its own condition and
+ * tags are only its own.
+ */
+function inside(
+  fields: Fields,
+  action: MapEntry,
+  frame: Surroundings,
+  outer: Surroundings,
+  reading: Reading,
+): Surroundings {
   const base: Surroundings = { ...outer, layers: frame.layers };
   const apply = action.value.kind === 'map' ? new Fields(action.value, fields.problems).subMap('apply') : undefined;
   if (apply === undefined) return base;

@@ -6,12 +6,10 @@ import { IMPORT_PLAYBOOK_KEYWORDS, shortName } from './base/keywords.ts';
 import type { ModuleCatalogue } from './base/module-catalogue.ts';
 import type { Play, Playbook } from './base/play.ts';
 import { ProblemCollector } from './base/problem-collector.ts';
-import { playSurroundings, readPlay } from './read-play.ts';
-import type { Reading, RoleFolder, Surroundings } from './reading.ts';
-import { newPlayReading, NOTHING_HANDED_DOWN } from './reading.ts';
 import { NO_SETTINGS } from './base/settings.ts';
-import type { SourceOptions } from './source-files.ts';
-import { displayPath, SourceFiles } from './source-files.ts';
+import { playSurroundings, readPlay } from './read-play.ts';
+import { type Reading, type RoleFolder, type Surroundings, newPlayReading, NOTHING_HANDED_DOWN } from './reading.ts';
+import { type SourceOptions, displayPath, SourceFiles } from './source-files.ts';
 import { StepBudget } from './step-budget.ts';
 import { readSteps } from './steps.ts';
 import { enter, follow } from './surroundings.ts';
@@ -19,7 +17,10 @@ import { firstFile } from './task-files.ts';
 
 export interface LoadOptions extends SourceOptions {
   readonly modules: ModuleCatalogue;
-  /** Folders of roles, beside `roles/` next to the playbook and next to the playbook's folder, which are looked at first. */
+  /**
+   * Folders of roles, beside `roles/` next to the playbook and next to the playbook's folder, which are looked at
+   * first.
+   */
   readonly rolesPath: readonly string[];
   /** Why a role that was found by its name in `folder` must not be used. */
   readonly roleRefusal?: RoleRefusal | undefined;
@@ -28,8 +29,8 @@ export interface LoadOptions extends SourceOptions {
 export type RoleRefusal = (role: string, folder: string) => string | undefined;
 
 /**
- * Reads a playbook with all that it imports, and checks it: keywords, modules and their arguments, templates, expressions, roles, handlers.
- * Throws Problems with everything that is wrong in all of the files.
+ * Reads a playbook with all that it imports, and checks it: keywords, modules and their arguments, templates,
+ * expressions, roles, handlers. Throws Problems with everything that is wrong in all of the files.
  */
 export async function loadPlaybook(file: string, options: LoadOptions): Promise<Playbook> {
   const path = resolve(file);
@@ -44,7 +45,12 @@ export async function loadPlaybook(file: string, options: LoadOptions): Promise<
     roleRefusal: options.roleRefusal ?? (() => undefined),
     roleFolders: new Map(),
   };
-  const plays = await readPlaybook(path, undefined, { ...OUTERMOST, chain: [{ path, shown: displayPath(path) }] }, loading);
+  const plays = await readPlaybook(
+    path,
+    undefined,
+    { ...OUTERMOST, chain: [{ path, shown: displayPath(path) }] },
+    loading,
+  );
   problems.throwIfAny();
   return { file, plays };
 }
@@ -72,7 +78,12 @@ const OUTERMOST: Surroundings = {
   handedDown: NOTHING_HANDED_DOWN,
 };
 
-async function readPlaybook(path: string, asked: Place | undefined, outer: Surroundings, loading: Loading): Promise<readonly Play[]> {
+async function readPlaybook(
+  path: string,
+  asked: Place | undefined,
+  outer: Surroundings,
+  loading: Loading,
+): Promise<readonly Play[]> {
   const { reports } = loading.problems;
   const nodes = await loading.files.readList(path, loading.problems, 'plays', asked);
   // A file that was cut off must not count as one whose work is done.
@@ -107,8 +118,17 @@ async function readEntry(node: Node, path: string, outer: Surroundings, loading:
   return play === undefined ? [] : [play];
 }
 
-async function readImport(node: MapNode, path: string, outer: Surroundings, reading: Reading, loading: Loading): Promise<readonly Play[]> {
-  const fields = new Fields({ ...node, entries: node.entries.map((entry) => ({ ...entry, key: shortName(entry.key) })) }, reading.problems);
+async function readImport(
+  node: MapNode,
+  path: string,
+  outer: Surroundings,
+  reading: Reading,
+  loading: Loading,
+): Promise<readonly Play[]> {
+  const fields = new Fields(
+    { ...node, entries: node.entries.map((entry) => ({ ...entry, key: shortName(entry.key) })) },
+    reading.problems,
+  );
   fields.refuseOthers(IMPORT_PLAYBOOK_KEYWORDS, 'import_playbook', 'play');
   const inner = enter(fields, outer, reading);
   const name = fields.text('import_playbook');

@@ -31,7 +31,10 @@ export function readLoop(fields: Fields): Loop | undefined {
 
 function readItems(fields: Fields, entry: MapEntry): Loop['items'] | undefined {
   const { value } = entry;
-  if (value.kind === 'list' || (isTemplated(value) && value.kind === 'scalar' && /^\s*\{\{[\s\S]*\}\}\s*$/.test(String(value.value)))) {
+  if (
+    value.kind === 'list' ||
+    (isTemplated(value) && value.kind === 'scalar' && /^\s*\{\{[\s\S]*\}\}\s*$/.test(String(value.value)))
+  ) {
     const compiled = fields.compile(value);
     return compiled === undefined ? undefined : { kind: 'template', value: compiled };
   }
@@ -39,7 +42,10 @@ function readItems(fields: Fields, entry: MapEntry): Loop['items'] | undefined {
     const expression = fields.condition(value, 'loop');
     return expression === undefined ? undefined : { kind: 'expression', value: expression };
   }
-  const remedy = value.kind === 'map' ? 'To go over a map, write an expression: \'x.map(key, {"key": key, "value": x[key]})\'.' : undefined;
+  const remedy =
+    value.kind === 'map'
+      ? 'To go over a map, write an expression: \'x.map(key, {"key": key, "value": x[key]})\'.'
+      : undefined;
   return fields.wrong(entry, 'a list, or an expression that gives one', remedy);
 }
 

@@ -17,7 +17,10 @@ export function readMeta(fields: Fields, action: MapEntry, outer: Surroundings, 
     code: 'unknown-meta',
     what: `There is no meta action "${node.value}"`,
     place: node.place,
-    remedy: insteadOf(node.value, 'meta') ?? didYouMean(node.value, META_ACTIONS) ?? `The actions are: ${META_ACTIONS.join(', ')}.`,
+    remedy:
+      insteadOf(node.value, 'meta') ??
+      didYouMean(node.value, META_ACTIONS) ??
+      `The actions are: ${META_ACTIONS.join(', ')}.`,
   });
   return [];
 }

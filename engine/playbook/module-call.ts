@@ -1,11 +1,9 @@
 import type { Place } from '../errors/problem.ts';
+import type { MapEntry, Node } from '../values/base/node.ts';
 import type { Compiled } from '../values/compiled.ts';
 import type { Expression } from '../values/expression/expression.ts';
-import type { MapEntry, Node } from '../values/base/node.ts';
-import type { Fields } from './base/fields.ts';
-import { isNull, isTemplated, nodeKind } from './base/fields.ts';
-import type { KeyValues } from './base/key-values.ts';
-import { asMap, readKeyValues } from './base/key-values.ts';
+import { type Fields, isNull, isTemplated, nodeKind } from './base/fields.ts';
+import { type KeyValues, asMap, readKeyValues } from './base/key-values.ts';
 import type { Argument } from './base/play.ts';
 import type { Reading } from './reading.ts';
 
@@ -27,7 +25,8 @@ export async function readModuleCall(
   reading: Reading,
 ): Promise<ModuleCall> {
   const written: Nodes = new Map();
-  const isReadable = module === 'check' ? readCheckPair(fields, written, reading) : await readArguments(module, entry, written, reading);
+  const isReadable =
+    module === 'check' ? readCheckPair(fields, written, reading) : await readArguments(module, entry, written, reading);
   mergeArgs(fields, written, reading);
   const nodes = renamed(written, await reading.modules.aliases(module), reading);
   const compiled = new Map<string, Argument>();
@@ -70,7 +69,8 @@ type Nodes = Map<string, { readonly keyPlace: Place; readonly value: Node }>;
 async function readArguments(module: string, entry: MapEntry, into: Nodes, reading: Reading): Promise<boolean> {
   const { value } = entry;
   if (value.kind === 'map') {
-    for (const argument of value.entries) into.set(argument.key, { keyPlace: argument.keyPlace, value: argument.value });
+    for (const argument of value.entries)
+      into.set(argument.key, { keyPlace: argument.keyPlace, value: argument.value });
     return true;
   }
   if (isNull(value)) return true;
@@ -135,7 +135,9 @@ function pairRemedy(module: string, freeForm: string, { pairs, others }: KeyValu
 function mapRemedy(module: string, node: Node): string {
   const text = node.kind === 'scalar' && typeof node.value === 'string' ? node.value : '';
   const { pairs } = readKeyValues(text);
-  return pairs.length === 0 ? `Write ${module}: with its arguments below it, one a line.` : `Write a map: ${module}: ${asMap(pairs)}`;
+  return pairs.length === 0
+    ? `Write ${module}: with its arguments below it, one a line.`
+    : `Write a map: ${module}: ${asMap(pairs)}`;
 }
 
 function readCheckPair(fields: Fields, into: Nodes, reading: Reading): boolean {
@@ -149,8 +151,17 @@ function readCheckPair(fields: Fields, into: Nodes, reading: Reading): boolean {
             'check',
             'Add check: with a command that exits 0 where nothing is to do, or use shell: for a command that always runs.',
           ] as const)
-        : (['check', 'apply', 'Add apply: with the command that brings it about, or use query: for a command that only looks.'] as const);
-    reading.problems.add({ code: 'check-and-apply', what: `${there} is there without ${missing}`, place: fields.placeOf(there), remedy });
+        : ([
+            'check',
+            'apply',
+            'Add apply: with the command that brings it about, or use query: for a command that only looks.',
+          ] as const);
+    reading.problems.add({
+      code: 'check-and-apply',
+      what: `${there} is there without ${missing}`,
+      place: fields.placeOf(there),
+      remedy,
+    });
     return false;
   }
   for (const entry of [check, apply]) into.set(entry.key, { keyPlace: entry.keyPlace, value: entry.value });
@@ -174,12 +185,19 @@ function mergeArgs(fields: Fields, into: Nodes, reading: Reading): void {
 
 /** `debug: {var: a.b}` names what it shows; a template gives it. */
 function shownValue(fields: Fields, node: Node): Compiled | undefined {
-  if (node.kind !== 'scalar' || typeof node.value !== 'string' || node.value === '' || isTemplated(node)) return fields.compile(node);
+  if (node.kind !== 'scalar' || typeof node.value !== 'string' || node.value === '' || isTemplated(node))
+    return fields.compile(node);
   const { place } = node;
   const expression = fields.condition(node, 'var');
   if (expression === undefined) return undefined;
   const { references } = expression;
-  return { place, references, literal: undefined, resolve: (scope) => expression.evaluate(scope), placeOf: () => place };
+  return {
+    place,
+    references,
+    literal: undefined,
+    resolve: (scope) => expression.evaluate(scope),
+    placeOf: () => place,
+  };
 }
 
 function isNumber(node: Node): boolean {

@@ -4,13 +4,11 @@ import type { Layer } from '../values/scope.ts';
 import type { Template } from '../values/template/template.ts';
 import { readBatchSizes } from './base/batch-size.ts';
 import { Fields, nodeKind } from './base/fields.ts';
-import { checkNotified, readHandlers } from './handlers.ts';
 import { PLAY_KEYWORDS, TASK_KEYWORDS } from './base/keywords.ts';
-import type { Play, Section, Step } from './base/play.ts';
-import { UNNAMED } from './base/play.ts';
+import { type Play, type Section, type Step, UNNAMED } from './base/play.ts';
+import { checkNotified, readHandlers } from './handlers.ts';
 import type { Reading, Surroundings } from './reading.ts';
-import type { RoleUse } from './role-use.ts';
-import { readRoleReference, readRoleSteps, resolveRole } from './role-use.ts';
+import { type RoleUse, readRoleReference, readRoleSteps, resolveRole } from './role-use.ts';
 import { displayPath } from './source-files.ts';
 import { enter } from './surroundings.ts';
 import { firstFile } from './task-files.ts';
@@ -22,18 +20,29 @@ const ORDERS = ['inventory', 'reverse_inventory', 'sorted', 'reverse_sorted', 's
 /** One play. `imported` is what import_playbook said around it: its variables lie above the play's. */
 export async function readPlay(map: MapNode, imported: Surroundings, reading: Reading): Promise<Play | undefined> {
   const fields = new Fields(map, reading.problems);
-  if (isTask(fields)) return reportNoHosts(fields, 'A playbook is a list of plays. Tasks stand below tasks: of a play, which has hosts:.');
+  if (isTask(fields))
+    return reportNoHosts(
+      fields,
+      'A playbook is a list of plays. Tasks stand below tasks: of a play, which has hosts:.',
+    );
   fields.refuseOthers(PLAY_KEYWORDS, 'A play', 'play', 'task');
   const hosts = readHosts(fields);
   const settingsOnly = fields.map.entries.filter((entry) => entry.key !== 'vars' && entry.key !== 'any_errors_fatal');
-  const inner = enter(new Fields({ ...map, entries: settingsOnly }, reading.problems), { ...imported, layers: [] }, reading);
+  const inner = enter(
+    new Fields({ ...map, entries: settingsOnly }, reading.problems),
+    { ...imported, layers: [] },
+    reading,
+  );
   const variables = await readPlayVariables(fields, reading);
   const sections: Section[] = [];
   const addSection = (name: Section['name'], steps: readonly Step[]) => {
     if (steps.length > 0) sections.push({ name, steps });
   };
   addSection('pre_tasks', await readList(fields, 'pre_tasks', inner, reading));
-  addSection('tasks', [...(await readRoles(fields, inner, reading)), ...(await readList(fields, 'tasks', inner, reading))]);
+  addSection('tasks', [
+    ...(await readRoles(fields, inner, reading)),
+    ...(await readList(fields, 'tasks', inner, reading)),
+  ]);
   addSection('post_tasks', await readList(fields, 'post_tasks', inner, reading));
   await readHandlers(async () => fields.list('handlers')?.items ?? [], map.place, inner, reading);
   const { play } = reading;
@@ -111,12 +120,14 @@ async function readPlayVariables(
       template.references.size === 0 ? resolve(reading.playbookDirectory, text) : undefined,
     );
     // Behind one that is read later all are: of two files that set the same, the last one counts.
-    if (files.length > 0 || known.includes(undefined)) files.push({ names: names.map(({ template }) => template), place: node.place });
+    if (files.length > 0 || known.includes(undefined))
+      files.push({ names: names.map(({ template }) => template), place: node.place });
     else {
       const paths = known.filter((path) => path !== undefined);
       // One that is nowhere is told of where it is read.
       const path = firstFile(paths) ?? paths[0];
-      const content = path === undefined ? undefined : await reading.files.readVariables(path, reading.problems, node.place);
+      const content =
+        path === undefined ? undefined : await reading.files.readVariables(path, reading.problems, node.place);
       if (path !== undefined && content !== undefined)
         layers.push(readVariables(content, 'play vars', displayPath(path), reading.problems));
     }
@@ -131,7 +142,10 @@ function readFileName(node: Node, fields: Fields): { readonly template: Template
   return template === undefined ? undefined : { template, text: node.value };
 }
 
-/** All uses are resolved before any is read, so that a dependency that several roles share runs once, with the tags of all. */
+/**
+ * All uses are resolved before any is read, so that a dependency that several roles share runs once, with the tags of
+ * all.
+ */
 async function readRoles(fields: Fields, outer: Surroundings, reading: Reading): Promise<readonly Step[]> {
   const uses: RoleUse[] = [];
   for (const node of fields.list('roles')?.items ?? []) {
@@ -148,7 +162,11 @@ async function readList(fields: Fields, name: string, outer: Surroundings, readi
   return list === undefined ? [] : reading.readSteps(list.items, outer, reading);
 }
 
-function oneOf<const Choice extends string>(fields: Fields, name: string, choices: readonly Choice[]): Choice | undefined {
+function oneOf<const Choice extends string>(
+  fields: Fields,
+  name: string,
+  choices: readonly Choice[],
+): Choice | undefined {
   const node = fields.text(name);
   if (node === undefined) return undefined;
   return (

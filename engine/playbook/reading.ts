@@ -1,10 +1,10 @@
 import type { Place } from '../errors/problem.ts';
+import type { Node } from '../values/base/node.ts';
 import type { Compiled } from '../values/compiled.ts';
 import type { Expression } from '../values/expression/expression.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Template } from '../values/template/template.ts';
 import type { ModuleCatalogue } from './base/module-catalogue.ts';
-import type { Node } from '../values/base/node.ts';
 import type { Handler, Role, RoleArgument, Settings, Step } from './base/play.ts';
 import type { ProblemCollector } from './base/problem-collector.ts';
 import type { SourceFiles } from './source-files.ts';
@@ -52,7 +52,10 @@ export interface PlayReading {
   readonly notified: { readonly name: string; readonly place: Place }[];
   /** Handlers that includes may bring when they are reached. */
   readonly includedHandlers: Handler[];
-  /** Where there are handlers of which nothing is known: a role that is included by a template, a file that cannot be read. */
+  /**
+   * Where there are handlers of which nothing is known: a role that is included by a template, a file that cannot be
+   * read.
+   */
   readonly unknownHandlers: Place[];
   /** Uses of roles so far, so that a dependency runs once. */
   readonly uses: Map<string, { readonly tags: Set<string> }>;
@@ -93,7 +96,15 @@ export const NOTHING_HANDED_DOWN: HandedDown = {
 };
 
 export function newPlayReading(): PlayReading {
-  return { handlers: [], around: [], roles: [], notified: [], includedHandlers: [], unknownHandlers: [], uses: new Map() };
+  return {
+    handlers: [],
+    around: [],
+    roles: [],
+    notified: [],
+    includedHandlers: [],
+    unknownHandlers: [],
+    uses: new Map(),
+  };
 }
 
 /** For what may not run, or runs later: what it uses must not count as having run. */

@@ -54,7 +54,9 @@ export function readRoleArguments(map: MapNode, problems: ProblemCollector): rea
 export function readArgumentSpecs(map: MapNode, problems: ProblemCollector): readonly RoleArgument[] {
   const main = new Fields(map, problems).subMap('main');
   const options = main === undefined ? undefined : new Fields(main, problems).subMap('options');
-  return (options?.entries ?? []).flatMap((entry) => readArgument(entry, ANSIBLE_TYPES, ANSIBLE_KEYWORDS, 'string', problems) ?? []);
+  return (options?.entries ?? []).flatMap(
+    (entry) => readArgument(entry, ANSIBLE_TYPES, ANSIBLE_KEYWORDS, 'string', problems) ?? [],
+  );
 }
 
 function readArgument(
@@ -94,12 +96,18 @@ function readArgument(
   };
 }
 
-function readType(fields: Fields, name: string, types: Readonly<Record<string, RoleArgument['type']>>): RoleArgument['type'] | undefined {
+function readType(
+  fields: Fields,
+  name: string,
+  types: Readonly<Record<string, RoleArgument['type']>>,
+): RoleArgument['type'] | undefined {
   const node = fields.text(name);
   if (node === undefined) return undefined;
   if (Object.hasOwn(types, node.value)) return types[node.value];
   const own = Object.keys(OWN_TYPES);
-  const meant = Object.hasOwn(ANSIBLE_TYPES, node.value) ? `Write ${ANSIBLE_TYPES[node.value]}.` : didYouMean(node.value, own);
+  const meant = Object.hasOwn(ANSIBLE_TYPES, node.value)
+    ? `Write ${ANSIBLE_TYPES[node.value]}.`
+    : didYouMean(node.value, own);
   return fields.problems.add({
     code: 'unknown-type',
     what: `There is no type "${node.value}"`,
@@ -110,7 +118,10 @@ function readType(fields: Fields, name: string, types: Readonly<Record<string, R
 
 function readChoices(fields: Fields): RoleArgument['choices'] {
   return (fields.list('choices')?.items ?? []).flatMap((node) => {
-    if (node.kind === 'scalar' && (typeof node.value === 'string' || typeof node.value === 'number' || typeof node.value === 'boolean'))
+    if (
+      node.kind === 'scalar' &&
+      (typeof node.value === 'string' || typeof node.value === 'number' || typeof node.value === 'boolean')
+    )
       return [node.value];
     fields.wrongNode(node, 'A choice must be text, a number or a boolean');
     return [];

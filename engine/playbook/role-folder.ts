@@ -1,8 +1,8 @@
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Place } from '../errors/problem.ts';
+import { didYouMean } from '../values/language/suggest.ts';
 import { namesIn, statusOf } from '../values/look-at-once.ts';
 import type { Layer } from '../values/scope.ts';
-import { didYouMean } from '../values/language/suggest.ts';
 import { Fields } from './base/fields.ts';
 import type { RoleArgument } from './base/play.ts';
 import type { Reading, RoleFolder } from './reading.ts';
@@ -19,7 +19,12 @@ export interface RoleParts {
   readonly varsFrom: string;
 }
 
-export const MAIN_PARTS: RoleParts = { tasksFrom: 'main', handlersFrom: 'main', defaultsFrom: 'main', varsFrom: 'main' };
+export const MAIN_PARTS: RoleParts = {
+  tasksFrom: 'main',
+  handlersFrom: 'main',
+  defaultsFrom: 'main',
+  varsFrom: 'main',
+};
 
 const META_KEYWORDS: ReadonlySet<string> = new Set([
   'dependencies',
@@ -31,8 +36,16 @@ const META_KEYWORDS: ReadonlySet<string> = new Set([
   'description',
 ]);
 
-/** Finds and reads a role, once for all its uses. Undefined where there is none: the Problem says where it was looked for. */
-export async function openRole(name: string, place: Place, parts: RoleParts, reading: Reading): Promise<RoleFolder | undefined> {
+/**
+ * Finds and reads a role, once for all its uses. Undefined where there is none: the Problem says where it was looked
+ * for.
+ */
+export async function openRole(
+  name: string,
+  place: Place,
+  parts: RoleParts,
+  reading: Reading,
+): Promise<RoleFolder | undefined> {
   const path = findRole(name, place, reading);
   if (path === undefined) return undefined;
   const key = [path, parts.defaultsFrom, parts.varsFrom].join('\0');
@@ -82,7 +95,12 @@ async function readRole(path: string, place: Place, parts: RoleParts, reading: R
   };
 }
 
-async function readArguments(path: string, place: Place, meta: Fields | undefined, reading: Reading): Promise<readonly RoleArgument[]> {
+async function readArguments(
+  path: string,
+  place: Place,
+  meta: Fields | undefined,
+  reading: Reading,
+): Promise<readonly RoleArgument[]> {
   const own = meta?.subMap('arguments');
   const inMeta = meta?.subMap('argument_specs');
   const file = rolePart(path, 'meta', 'argument_specs');
@@ -101,7 +119,13 @@ export function rolePart(path: string, part: string, from: string): string | und
 }
 
 /** One file, or all files of the folder `<part>/<from>/`, in the order of their names. */
-async function readRoleVariables(path: string, part: 'defaults' | 'vars', from: string, place: Place, reading: Reading): Promise<Layer> {
+async function readRoleVariables(
+  path: string,
+  part: 'defaults' | 'vars',
+  from: string,
+  place: Place,
+  reading: Reading,
+): Promise<Layer> {
   const level = part === 'defaults' ? 'role defaults' : 'role vars';
   const file = rolePart(path, part, from);
   const folder = join(path, part, from);

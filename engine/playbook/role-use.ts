@@ -1,16 +1,15 @@
 import { join } from 'node:path';
 import type { Place } from '../errors/problem.ts';
 import type { MapEntry, Node } from '../values/base/node.ts';
-import type { Layer } from '../values/scope.ts';
 import { didYouMean, nearestName } from '../values/language/suggest.ts';
+import type { Layer } from '../values/scope.ts';
 import { insteadOf } from './base/ansible-differences.ts';
 import { Fields, nodeKind } from './base/fields.ts';
-import { readHandlers } from './handlers.ts';
 import { NO_ROLE_PARAMETERS, ROLE_KEYWORDS } from './base/keywords.ts';
 import type { Role, Step } from './base/play.ts';
+import { readHandlers } from './handlers.ts';
 import type { Reading, RoleFolder, Surroundings } from './reading.ts';
-import type { RoleParts } from './role-folder.ts';
-import { MAIN_PARTS, openRole, rolePart } from './role-folder.ts';
+import { type RoleParts, MAIN_PARTS, openRole, rolePart } from './role-folder.ts';
 import { displayPath } from './source-files.ts';
 import { enter, follow } from './surroundings.ts';
 import { openTaskFile } from './task-files.ts';
@@ -36,8 +35,9 @@ export interface RoleUse {
 }
 
 /**
- * What becomes of a dependency that was used before with the same parameters. `once`: it does not run again, and the earlier use gets the
- * tags of this one, which only goes while no steps were read. `unless_covered`: it does not run again if the earlier use runs for all tags of this one.
+ * What becomes of a dependency that was used before with the same parameters. `once`: it does not run again, and the
+ * earlier use gets the tags of this one, which only goes while no steps were read. `unless_covered`: it does not run
+ * again if the earlier use runs for all tags of this one.
  */
 export type Repetition = 'once' | 'unless_covered';
 
@@ -47,10 +47,16 @@ export function readRoleReference(node: Node, reading: Reading): RoleReference |
   if (node.kind === 'scalar') {
     const fields = new Fields({ kind: 'map', entries: [], place: node.place }, problems);
     const name = fields.literalText(node, 'The name of a role');
-    return name === undefined ? undefined : { name: name.value, place: node.place, fields, parameters: [], parts: MAIN_PARTS };
+    return name === undefined
+      ? undefined
+      : { name: name.value, place: node.place, fields, parameters: [], parts: MAIN_PARTS };
   }
   if (node.kind === 'list') {
-    return problems.add({ code: 'wrong-type', what: `A role must be a name or a map, and this is ${nodeKind(node)}`, place: node.place });
+    return problems.add({
+      code: 'wrong-type',
+      what: `A role must be a name or a map, and this is ${nodeKind(node)}`,
+      place: node.place,
+    });
   }
   const all = new Fields(node, problems);
   const key = all.has('role') ? 'role' : 'name';
@@ -99,7 +105,13 @@ async function resolve(
     reading.play.unknownHandlers.push(reference.place);
     return [];
   }
-  const followed = follow(`${folder.path}\0${reference.parts.tasksFrom}`, `role ${folder.name}`, reference.place, outer, reading);
+  const followed = follow(
+    `${folder.path}\0${reference.parts.tasksFrom}`,
+    `role ${folder.name}`,
+    reference.place,
+    outer,
+    reading,
+  );
   if (followed === undefined) return [];
   const inner = enter(reference.fields, followed, reading);
   checkParameters(reference, folder, reading);
@@ -112,7 +124,8 @@ async function resolve(
   const uses: RoleUse[] = [];
   for (const node of folder.dependencies) {
     const dependency = readRoleReference(node, reading);
-    if (dependency !== undefined) uses.push(...(await resolve(dependency, surroundings, reading, repetition, 'dependency')));
+    if (dependency !== undefined)
+      uses.push(...(await resolve(dependency, surroundings, reading, repetition, 'dependency')));
   }
   if (
     isRepeated(
@@ -128,7 +141,13 @@ async function resolve(
   return [...uses, { role, parts: reference.parts, surroundings }];
 }
 
-function isRepeated(key: string, tags: Set<string>, folder: RoleFolder, reading: Reading, repetition: Repetition | 'always'): boolean {
+function isRepeated(
+  key: string,
+  tags: Set<string>,
+  folder: RoleFolder,
+  reading: Reading,
+  repetition: Repetition | 'always',
+): boolean {
   const earlier = reading.play.uses.get(key);
   if (earlier === undefined) reading.play.uses.set(key, { tags });
   if (earlier === undefined || folder.allowDuplicates) return false;
@@ -140,7 +159,9 @@ function isRepeated(key: string, tags: Set<string>, folder: RoleFolder, reading:
 
 /** Uses of the same key do the same. A use without tags runs when one with tags may not, and the other way round. */
 function useKey(reference: RoleReference, folder: RoleFolder, conditions: string, tags: ReadonlySet<string>): string {
-  return [keyOf(reference, folder, ['role', 'name', 'tags']), conditions, tags.size === 0 ? 'untagged' : 'tagged'].join('\0');
+  return [keyOf(reference, folder, ['role', 'name', 'tags']), conditions, tags.size === 0 ? 'untagged' : 'tagged'].join(
+    '\0',
+  );
 }
 
 /** What the use itself says, and not what is around it. */
@@ -149,7 +170,10 @@ function ownKey(reference: RoleReference, folder: RoleFolder): string {
 }
 
 function keyOf(reference: RoleReference, folder: RoleFolder, without: readonly string[]): string {
-  const said = [...reference.parameters, ...reference.fields.map.entries.filter((entry) => !without.includes(entry.key))];
+  const said = [
+    ...reference.parameters,
+    ...reference.fields.map.entries.filter((entry) => !without.includes(entry.key)),
+  ];
   const text = said.map((entry) => `${entry.key}=${textOf(entry.value)}`);
   return [folder.path, ...Object.values(reference.parts), ...text].join('\0');
 }
@@ -201,13 +225,20 @@ function checkParameters(reference: RoleReference, folder: RoleFolder, reading: 
     if (declared.includes(key)) continue;
     if (NO_ROLE_PARAMETERS.has(key) && reference.beside?.includes(entry) === true) {
       const remedy =
-        insteadOf(key, 'task', 'play') ?? `Write it at the role's tasks; if it is a variable of the role, write vars: {${key}: …}.`;
-      reading.problems.add({ code: 'unknown-keyword', what: `A use of a role has no keyword "${key}"`, place: keyPlace, remedy });
+        insteadOf(key, 'task', 'play') ??
+        `Write it at the role's tasks; if it is a variable of the role, write vars: {${key}: …}.`;
+      reading.problems.add({
+        code: 'unknown-keyword',
+        what: `A use of a role has no keyword "${key}"`,
+        place: keyPlace,
+        remedy,
+      });
       continue;
     }
     const keyword = nearestName(key, ROLE_KEYWORDS);
     if (folder.arguments.length === 0 && keyword === undefined) continue;
-    const remedy = didYouMean(key, [...declared, ...ROLE_KEYWORDS]) ?? `Its arguments are: ${declared.toSorted().join(', ')}.`;
+    const remedy =
+      didYouMean(key, [...declared, ...ROLE_KEYWORDS]) ?? `Its arguments are: ${declared.toSorted().join(', ')}.`;
     reading.problems.add({
       code: 'unknown-role-argument',
       what: `The role ${folder.name} has no argument "${key}"`,
@@ -221,10 +252,16 @@ function checkParameters(reference: RoleReference, folder: RoleFolder, reading: 
 export async function readRoleSteps(use: RoleUse, reading: Reading): Promise<readonly Step[]> {
   const { role, parts, surroundings } = use;
   const handlers = rolePart(role.path, 'handlers', parts.handlersFrom);
-  if (handlers === undefined && parts.handlersFrom !== 'main') missingPart(role, 'handlers', parts.handlersFrom, reading);
+  if (handlers === undefined && parts.handlersFrom !== 'main')
+    missingPart(role, 'handlers', parts.handlersFrom, reading);
   if (handlers !== undefined) {
     const inner = { ...surroundings, taskDirectories: [join(role.path, 'handlers'), ...surroundings.taskDirectories] };
-    await readHandlers(() => reading.files.readList(handlers, reading.problems, 'handlers', role.place), role.place, inner, reading);
+    await readHandlers(
+      () => reading.files.readList(handlers, reading.problems, 'handlers', role.place),
+      role.place,
+      inner,
+      reading,
+    );
   }
   const tasks = rolePart(role.path, 'tasks', parts.tasksFrom);
   if (tasks === undefined) {

@@ -1,10 +1,9 @@
 import { relative, resolve } from 'node:path';
-import { Problem, Problems } from '../errors/problem.ts';
-import type { Place } from '../errors/problem.ts';
+import { Problem, Problems, type Place } from '../errors/problem.ts';
 import { readWhole } from '../files/read-file.ts';
 import type { MapNode, Node } from '../values/base/node.ts';
-import { oneDocument } from '../values/yaml/one-document.ts';
 import type { ControllerAccess } from '../values/controller-access.ts';
+import { oneDocument } from '../values/yaml/one-document.ts';
 import { textIn } from '../values/yaml/text-file.ts';
 import { readYaml } from '../values/yaml/yaml.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -18,7 +17,9 @@ export interface SourceOptions {
   readonly vault?: Pick<Vault, 'documents' | 'variables'> | undefined;
 }
 
-/** The YAML files of one playbook, each read once. Paths are shown relative to the working folder where that is shorter. */
+/**
+ * The YAML files of one playbook, each read once. Paths are shown relative to the working folder where that is shorter.
+ */
 export class SourceFiles {
   readonly #options: SourceOptions;
   readonly #documents = new Map<string, readonly Node[]>();
@@ -35,7 +36,12 @@ export class SourceFiles {
   }
 
   /** The entries of a file that is a list; none for an empty file. */
-  async readList(path: string, problems: ProblemCollector, what: string, asked: Place | undefined): Promise<readonly Node[]> {
+  async readList(
+    path: string,
+    problems: ProblemCollector,
+    what: string,
+    asked: Place | undefined,
+  ): Promise<readonly Node[]> {
     const node = await this.read(path, problems, asked);
     if (node === undefined || (node.kind === 'scalar' && node.value === null)) return [];
     if (node.kind === 'list') return node.items;
@@ -53,7 +59,11 @@ export class SourceFiles {
     const node = await this.read(path, problems, asked);
     if (node === undefined || (node.kind === 'scalar' && node.value === null)) return undefined;
     if (node.kind === 'map') return node;
-    return problems.add({ code: 'wrong-type', what: `The file must hold a map, and this is ${nodeKind(node)}`, place: node.place });
+    return problems.add({
+      code: 'wrong-type',
+      what: `The file must hold a map, and this is ${nodeKind(node)}`,
+      place: node.place,
+    });
   }
 
   /** The one document of a file of variables; undefined for a file that is empty or cannot be read (a Problem then). */
@@ -68,7 +78,11 @@ export class SourceFiles {
     return node;
   }
 
-  async #load(path: string, problems: ProblemCollector, asked: Place | undefined): Promise<readonly Node[] | undefined> {
+  async #load(
+    path: string,
+    problems: ProblemCollector,
+    asked: Place | undefined,
+  ): Promise<readonly Node[] | undefined> {
     const known = this.#documents.get(path);
     if (known !== undefined) return known;
     const { vault } = this.#options;
@@ -98,8 +112,15 @@ export class SourceFiles {
       if (!(error instanceof Error && 'syscall' in error)) throw error;
       if ('code' in error && error.code === 'ENOENT') {
         const remedy =
-          asked === undefined ? `Correct the path. It was looked for in ${process.cwd()}.` : 'Put the file there, or correct its name.';
-        return problems.add({ code: 'file-not-found', what: `There is no file ${displayPath(path)}`, place: asked, remedy });
+          asked === undefined
+            ? `Correct the path. It was looked for in ${process.cwd()}.`
+            : 'Put the file there, or correct its name.';
+        return problems.add({
+          code: 'file-not-found',
+          what: `There is no file ${displayPath(path)}`,
+          place: asked,
+          remedy,
+        });
       }
       if ('code' in error && error.code === 'EISDIR') {
         const remedy = 'Name the file in it.';

@@ -11,7 +11,10 @@ export interface Link {
 /** Plays, tasks, imports and uses of roles of one playbook. Large sites come to some hundreds. */
 const MOST_STEPS = 20_000;
 
-/** How much one playbook may come to with all that it imports: files that import each other twice double with each of them. */
+/**
+ * How much one playbook may come to with all that it imports: files that import each other twice double with each of
+ * them.
+ */
 export class StepBudget {
   #left = MOST_STEPS;
 

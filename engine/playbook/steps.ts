@@ -2,10 +2,7 @@ import { formatPlace } from '../errors/problem.ts';
 import type { MapEntry, MapNode, Node } from '../values/base/node.ts';
 import { didYouMean } from '../values/language/suggest.ts';
 import { insteadOf } from './base/ansible-differences.ts';
-import { readBlock } from './block.ts';
 import { Fields, nodeKind } from './base/fields.ts';
-import { readImportedRole, readImportedTasks } from './imports.ts';
-import { readIncludedRole, readIncludedTasks } from './include.ts';
 import {
   APPLY_KEYWORDS,
   BLOCK_KEYWORDS,
@@ -16,13 +13,20 @@ import {
   STRUCTURAL_ACTIONS,
   TASK_KEYWORDS,
 } from './base/keywords.ts';
-import { readMeta } from './meta.ts';
 import type { Step } from './base/play.ts';
+import { readBlock } from './block.ts';
+import { readImportedRole, readImportedTasks } from './imports.ts';
+import { readIncludedRole, readIncludedTasks } from './include.ts';
+import { readMeta } from './meta.ts';
 import type { Reading, Surroundings } from './reading.ts';
 import { readTask } from './task.ts';
 
 /** Reads a list of tasks, blocks, includes and imports; imports are opened, so there may be more steps than entries. */
-export async function readSteps(nodes: readonly Node[], outer: Surroundings, reading: Reading): Promise<readonly Step[]> {
+export async function readSteps(
+  nodes: readonly Node[],
+  outer: Surroundings,
+  reading: Reading,
+): Promise<readonly Step[]> {
   const steps: Step[] = [];
   for (const node of nodes) {
     if (!reading.budget.take(node.place, outer.chain, reading.problems)) return [];
@@ -91,7 +95,8 @@ async function readStep(node: MapNode, outer: Surroundings, reading: Reading): P
 function findAction(fields: Fields, reading: Reading): MapEntry | undefined {
   const { entries } = fields.map;
   const isAction = ({ key }: MapEntry) =>
-    !TASK_KEYWORDS.has(key) && (STRUCTURAL_ACTIONS.has(key) || reading.modules.has(key) || (key === 'apply' && !isApplied(fields)));
+    !TASK_KEYWORDS.has(key) &&
+    (STRUCTURAL_ACTIONS.has(key) || reading.modules.has(key) || (key === 'apply' && !isApplied(fields)));
   const [action, second] = entries.filter(isAction);
   if (action === undefined) return reportNoAction(fields, reading);
   if (second === undefined) return action;
@@ -139,7 +144,8 @@ function reportNoAction(fields: Fields, reading: Reading): undefined {
       code: keyword === undefined ? 'unknown-module' : 'unknown-keyword',
       what: keyword === undefined ? `There is no module "${entry.key}"` : `A task has no keyword "${entry.key}"`,
       place: entry.keyPlace,
-      remedy: keyword ?? insteadOf(own, 'module') ?? short ?? didYouMean(own, known) ?? 'runbook docs lists the modules.',
+      remedy:
+        keyword ?? insteadOf(own, 'module') ?? short ?? didYouMean(own, known) ?? 'runbook docs lists the modules.',
     });
   }
   return undefined;
@@ -149,7 +155,8 @@ function reportNoAction(fields: Fields, reading: Reading): undefined {
 function refuseAtInclude(fields: Fields, action: MapEntry, reading: Reading): void {
   const { problems } = reading;
   const own = action.key === 'include_role' ? 'name' : 'file';
-  const inApply = (key: string): string => `Write it for the steps in it: ${action.key}: {${own}: …, apply: {${key}: …}}.`;
+  const inApply = (key: string): string =>
+    `Write it for the steps in it: ${action.key}: {${own}: …, apply: {${key}: …}}.`;
   const others = fields.map.entries.filter((entry) => entry.key !== action.key && !INCLUDE_KEYWORDS.has(entry.key));
   for (const entry of others) {
     const remedies: Readonly<Record<string, string>> = {
@@ -164,7 +171,13 @@ function refuseAtInclude(fields: Fields, action: MapEntry, reading: Reading): vo
         what: action.key,
         reading,
       });
-    else problems.add({ code: 'unknown-keyword', what: `${action.key} has no keyword "${entry.key}"`, place: entry.keyPlace, remedy });
+    else
+      problems.add({
+        code: 'unknown-keyword',
+        what: `${action.key} has no keyword "${entry.key}"`,
+        place: entry.keyPlace,
+        remedy,
+      });
   }
 }
 
@@ -180,6 +193,7 @@ interface Refusal {
 function refuseKeywords(fields: Fields, { allowed, besides, what, reading }: Refusal): void {
   for (const entry of fields.map.entries) {
     const isReported = STRUCTURAL_ACTIONS.has(entry.key) || reading.modules.has(entry.key);
-    if (!allowed.has(entry.key) && !besides.includes(entry.key) && !isReported) fields.refuse(entry, allowed, what, 'task', 'module');
+    if (!allowed.has(entry.key) && !besides.includes(entry.key) && !isReported)
+      fields.refuse(entry, allowed, what, 'task', 'module');
   }
 }

@@ -1,11 +1,10 @@
 import { relative } from 'node:path';
 import type { Place } from '../errors/problem.ts';
 import type { Template } from '../values/template/template.ts';
-import type { Fields } from './base/fields.ts';
-import { isTemplated } from './base/fields.ts';
+import { type Fields, isTemplated } from './base/fields.ts';
 import type { StepFrame } from './base/play.ts';
-import type { HandedDown, Reading, Surroundings } from './reading.ts';
 import { readSettings } from './base/settings.ts';
+import type { HandedDown, Reading, Surroundings } from './reading.ts';
 import { readTags } from './tags.ts';
 import { readVariables } from './variables.ts';
 
@@ -19,7 +18,9 @@ export function enter(fields: Fields, outer: Surroundings, reading: Reading): Su
     when: when.length === 0 ? outer.when : [...outer.when, ...when],
     tags: tags.size === 0 ? outer.tags : new Set([...outer.tags, ...tags]),
     layers:
-      vars === undefined ? outer.layers : [...outer.layers, readVariables(vars.value, 'task vars', vars.keyPlace.file, reading.problems)],
+      vars === undefined
+        ? outer.layers
+        : [...outer.layers, readVariables(vars.value, 'task vars', vars.keyPlace.file, reading.problems)],
     settings: readSettings(fields, outer.settings),
     handedDown: readHandedDown(fields, outer.handedDown, reading),
   };
@@ -41,7 +42,8 @@ function readNotify(fields: Fields, reading: Reading): readonly Template[] {
   return fields.items('notify').flatMap((node) => {
     const template = fields.templateOf(node, 'notify');
     if (template === undefined) return [];
-    if (node.kind === 'scalar' && !isTemplated(node)) reading.play.notified.push({ name: String(node.value), place: node.place });
+    if (node.kind === 'scalar' && !isTemplated(node))
+      reading.play.notified.push({ name: String(node.value), place: node.place });
     return [template];
   });
 }
@@ -61,7 +63,13 @@ export function frameOf(place: Place, inner: Surroundings, reading: Reading): St
 }
 
 /** The surroundings with one more file or role in the chain; a Problem where it is in the chain already. */
-export function follow(path: string, shown: string, place: Place, outer: Surroundings, reading: Reading): Surroundings | undefined {
+export function follow(
+  path: string,
+  shown: string,
+  place: Place,
+  outer: Surroundings,
+  reading: Reading,
+): Surroundings | undefined {
   const chain = [...outer.chain, { path, shown }];
   const first = outer.chain.findIndex((link) => link.path === path);
   if (first === -1) return { ...outer, chain };

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { Place } from '../errors/problem.ts';
-import { statusOf } from '../values/look-at-once.ts';
 import type { Node } from '../values/base/node.ts';
+import { statusOf } from '../values/look-at-once.ts';
 import type { Reading, Surroundings } from './reading.ts';
 import { displayPath } from './source-files.ts';
 

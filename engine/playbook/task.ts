@@ -1,14 +1,20 @@
 import type { MapEntry } from '../values/base/node.ts';
 import type { Fields } from './base/fields.ts';
+import type { Task } from './base/play.ts';
 import { readLoop } from './loop.ts';
 import { readModuleCall } from './module-call.ts';
-import type { Task } from './base/play.ts';
 import type { Reading, Surroundings } from './reading.ts';
 import { enter, frameOf } from './surroundings.ts';
 import { checkVariableName } from './variables.ts';
 
 /** A task that calls a module. `action` is the entry that names it. */
-export async function readTask(fields: Fields, module: string, action: MapEntry, outer: Surroundings, reading: Reading): Promise<Task> {
+export async function readTask(
+  fields: Fields,
+  module: string,
+  action: MapEntry,
+  outer: Surroundings,
+  reading: Reading,
+): Promise<Task> {
   const inner = enter(fields, outer, reading);
   const { handedDown } = inner;
   return {
@@ -40,7 +46,8 @@ function readRegister(fields: Fields): string | undefined {
 function readUntil(fields: Fields): Task['until'] {
   const retries = fields.numberOrTemplate('retries');
   const delaySeconds = fields.numberOrTemplate('delay');
-  if (fields.has('until') || fields.has('retries')) return { expressions: fields.conditions('until'), retries, delaySeconds };
+  if (fields.has('until') || fields.has('retries'))
+    return { expressions: fields.conditions('until'), retries, delaySeconds };
   if (!fields.has('delay')) return undefined;
   return fields.problems.add({
     code: 'delay-without-retries',

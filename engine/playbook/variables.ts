@@ -1,9 +1,8 @@
-import type { Compiled } from '../values/compiled.ts';
-import { compileNode } from '../values/compiled.ts';
-import { variableNode } from '../values/hidden-node.ts';
 import type { MapEntry, Node } from '../values/base/node.ts';
-import type { Layer } from '../values/scope.ts';
 import { variableNameProblem } from '../values/base/variable-name.ts';
+import { type Compiled, compileNode } from '../values/compiled.ts';
+import { variableNode } from '../values/hidden-node.ts';
+import type { Layer } from '../values/scope.ts';
 import { isNull, nodeKind } from './base/fields.ts';
 import { MAGIC_VARIABLES } from './base/keywords.ts';
 import type { ProblemCollector } from './base/problem-collector.ts';
@@ -21,7 +20,12 @@ export function readVariables(node: Node, level: Layer['level'], origin: string,
   return { level, origin, variables: new Map() };
 }
 
-export function compileVariables(entries: readonly MapEntry[], level: Layer['level'], origin: string, problems: ProblemCollector): Layer {
+export function compileVariables(
+  entries: readonly MapEntry[],
+  level: Layer['level'],
+  origin: string,
+  problems: ProblemCollector,
+): Layer {
   const variables = new Map<string, Compiled>();
   for (const entry of entries) {
     checkVariableName(entry.key, entry.keyPlace, problems);

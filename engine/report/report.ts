@@ -1,15 +1,14 @@
 import { WriteStream } from 'node:tty';
 import type { Emit, Mode, RunEvent } from '../run/base/events.ts';
 import { openJournal } from './journal/journal.ts';
-import { jsonLines } from './run/json-lines.ts';
-import type { Output } from './text/output.ts';
-import { openOutput } from './text/output.ts';
-import { paintFor } from './text/paint.ts';
-import { plain } from './run/plain.ts';
 import { plan } from './plan/plan.ts';
-import { sourceReader } from './text/problems.ts';
+import { jsonLines } from './run/json-lines.ts';
+import { plain } from './run/plain.ts';
 import type { Renderer } from './run/renderer.ts';
 import { terminal } from './run/terminal.ts';
+import { type Output, openOutput } from './text/output.ts';
+import { paintFor } from './text/paint.ts';
+import { sourceReader } from './text/problems.ts';
 
 export interface ReportOptions {
   readonly format: 'auto' | 'plain' | 'json';
@@ -38,14 +37,19 @@ export interface Report {
 const MOST_WAITING = 500;
 
 /**
- * Shows a run. What happens is in the journal before it is on the screen. That a task has changed nothing is put off to the end of the
- * turn of the event loop, and then told with the others of that turn: with many hosts there are thousands of those. Everything else is
- * told at once, behind what was put off.
+ * Shows a run. What happens is in the journal before it is on the screen. That a task has changed nothing is put off to
+ * the end of the turn of the event loop, and then told with the others of that turn: with many hosts there are
+ * thousands of those. Everything else is told at once, behind what was put off.
  */
 export function startReport(options: ReportOptions): Report {
   const journal =
     options.mode === 'play'
-      ? openJournal(options.journal, options.command, (text) => openOutput(options.stderr).write(`${text}\n`), options.inputs)
+      ? openJournal(
+          options.journal,
+          options.command,
+          (text) => openOutput(options.stderr).write(`${text}\n`),
+          options.inputs,
+        )
       : undefined;
   const renderer = chooseRenderer(options);
   let waiting: RunEvent[] = [];
@@ -82,5 +86,7 @@ function chooseRenderer(options: ReportOptions): Renderer {
 
 /** A terminal that can move its cursor, and no build server that only pretends to be one. */
 function isLive(stream: NodeJS.WritableStream): stream is WriteStream {
-  return stream instanceof WriteStream && stream.isTTY && process.env['TERM'] !== 'dumb' && (process.env['CI'] ?? '') === '';
+  return (
+    stream instanceof WriteStream && stream.isTTY && process.env['TERM'] !== 'dumb' && (process.env['CI'] ?? '') === ''
+  );
 }

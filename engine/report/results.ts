@@ -1,15 +1,13 @@
 import type { TaskFinished } from '../run/base/events.ts';
 import { maskValue } from '../values/mask/mask.ts';
-import { differenceLines } from './text/differences.ts';
-import { failureLines } from './text/failure.ts';
 import { openJournal } from './journal/journal.ts';
-import { openOutput } from './text/output.ts';
-import type { Paint } from './text/paint.ts';
-import { paintFor } from './text/paint.ts';
-import type { SourceReader } from './text/problems.ts';
-import { problemLines, sourceReader } from './text/problems.ts';
 import type { Report } from './report.ts';
 import { eventLines } from './run/plain.ts';
+import { differenceLines } from './text/differences.ts';
+import { failureLines } from './text/failure.ts';
+import { openOutput } from './text/output.ts';
+import { type Paint, paintFor } from './text/paint.ts';
+import { type SourceReader, problemLines, sourceReader } from './text/problems.ts';
 import { shown, valueLines, wholeResultLines } from './text/result-value.ts';
 import { safeLine } from './text/safe-text.ts';
 
@@ -33,14 +31,22 @@ interface Details {
 
 /** Shows what one task gave on each host: output of commands as it is, other results as JSON. No recap. */
 export function startResultReport(options: ResultOptions): Report {
-  const journal = openJournal(options.journal, options.command, (text) => openOutput(options.stderr).write(`${text}\n`));
+  const journal = openJournal(options.journal, options.command, (text) =>
+    openOutput(options.stderr).write(`${text}\n`),
+  );
   const output = openOutput(options.stdout);
-  const details = { diff: options.diff, verbosity: options.verbosity, paint: paintFor(options.stdout), read: sourceReader() };
+  const details = {
+    diff: options.diff,
+    verbosity: options.verbosity,
+    paint: paintFor(options.stdout),
+    read: sourceReader(),
+  };
   return {
     emit: (event) => {
       journal.note([event]);
       if (event.type === 'task_finished') output.write(lines(resultLines(event, details)));
-      else if (event.type === 'message') output.write(lines([`[${safeLine(event.host)}] ${shown(maskValue(event.text))}`]));
+      else if (event.type === 'message')
+        output.write(lines([`[${safeLine(event.host)}] ${shown(maskValue(event.text))}`]));
       else if (options.verbosity > 0 && ['run_started', 'host_connected', 'task_retried'].includes(event.type))
         output.write(lines(eventLines(event, details)));
       else if (event.type === 'options_not_kept' || (options.verbosity > 1 && event.type === 'ssh_patches'))
@@ -75,7 +81,9 @@ function resultLines(event: TaskFinished, details: Details): readonly string[] {
     case 'ok':
       return [paint('green', `ok: ${title}`), ...resultOf(event, details)];
     case 'changed': {
-      const differences = details.diff ? outcome.differences.flatMap((difference) => differenceLines(difference, paint)).map(indented) : [];
+      const differences = details.diff
+        ? outcome.differences.flatMap((difference) => differenceLines(difference, paint)).map(indented)
+        : [];
       return [paint('yellow', `changed: ${title}`), ...differences, ...resultOf(event, details)];
     }
     default: {

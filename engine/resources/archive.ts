@@ -1,18 +1,21 @@
 import { createHash } from 'node:crypto';
 import { quote } from '../connection/base/quote.ts';
 import { unguessable } from '../connection/base/unguessable.ts';
-import type { ArchiveTool } from './archive/archive-listing.ts';
-import { readListing } from './archive/archive-listing.ts';
-import type { Member } from './archive/archive-member.ts';
-import { tidyName } from './archive/archive-member.ts';
-import { chooseTar, listArchive, namesOfListing, needsGnu, NO_SUCH_OPTIONS } from './archive/archive-script.ts';
-import type { ArchiveOptions } from './archive/archive-script.ts';
+import { type ArchiveTool, readListing } from './archive/archive-listing.ts';
+import { type Member, tidyName } from './archive/archive-member.ts';
+import {
+  chooseTar,
+  listArchive,
+  namesOfListing,
+  needsGnu,
+  NO_SUCH_OPTIONS,
+  type ArchiveOptions,
+} from './archive/archive-script.ts';
+import { type Prediction, type Request, type ResourceKind, predictedOf, request } from './base/resource.ts';
+import { IN_OTHER_HANDS, opening } from './base/unhindered-read.ts';
 import { files } from './file.ts';
 import { isBeneath } from './file/file-state.ts';
 import { isPattern, somethingFits } from './glob.ts';
-import type { Prediction, Request, ResourceKind } from './base/resource.ts';
-import { predictedOf, request } from './base/resource.ts';
-import { IN_OTHER_HANDS, opening } from './base/unhindered-read.ts';
 
 /** What stands at the place of one member. In a prediction, what is not known is undefined. */
 export interface Entry {
@@ -38,7 +41,12 @@ export interface ArchiveDetail {
   /** An archive on the host, or the names that one on the controller holds. */
   readonly archive:
     | { readonly kind: 'host'; readonly path: string; readonly options: ArchiveOptions }
-    | { readonly kind: 'controller'; readonly names: readonly string[]; readonly isZip: boolean; readonly options: ArchiveOptions };
+    | {
+        readonly kind: 'controller';
+        readonly names: readonly string[];
+        readonly isZip: boolean;
+        readonly options: ArchiveOptions;
+      };
 }
 
 /** An archive, and what stands where its members go. */
@@ -126,11 +134,16 @@ fi`;
 const NEEDS_UNZIP = `case $(unzip -v 2>&1) in UnZip*) printf '%stzip' "$b" ;; *) printf '%spunzip is not there' "$b"; exit 0 ;; esac`;
 
 function tarFor(options: ArchiveOptions): string {
-  const refuse = needsGnu(options) ? `case $tool in busybox) printf '%sp%s' "$b" ${quote(NO_SUCH_OPTIONS)}; exit 0 ;; esac\n` : '';
+  const refuse = needsGnu(options)
+    ? `case $tool in busybox) printf '%sp%s' "$b" ${quote(NO_SUCH_OPTIONS)}; exit 0 ;; esac\n`
+    : '';
   return `${chooseTar(`printf '%sp%s' "$b" "$l"; exit 0`)}\n${refuse}printf '%st%s' "$b" "$tool"`;
 }
 
-function decode(output: Buffer, requests: readonly Request<ArchiveDetail, ArchiveState>[]): ReadonlyMap<string, ArchiveState> {
+function decode(
+  output: Buffer,
+  requests: readonly Request<ArchiveDetail, ArchiveState>[],
+): ReadonlyMap<string, ArchiveState> {
   const newline = output.indexOf(0x0a);
   const boundary = output.subarray(0, Math.max(newline, 0));
   if (boundary.length === 0) throw new Error('the observation of archives is empty');
@@ -169,7 +182,8 @@ function stateOf({ dest, unless, archive }: ArchiveDetail, pieces: readonly Buff
   if (said !== undefined) return failed(said.toString('utf8').trim() || 'it cannot be listed');
   try {
     const [listing] = all('l');
-    const members = tool === undefined || listing === undefined ? [] : readListing(tool, listing, archive.options.strip);
+    const members =
+      tool === undefined || listing === undefined ? [] : readListing(tool, listing, archive.options.strip);
     return { ...common, problem: undefined, members };
   } catch (error) {
     return failed(error instanceof Error ? error.message : String(error));
@@ -216,7 +230,10 @@ function typeOf(bits: number): Entry['type'] {
 }
 
 /** `name -> target`; busybox puts each of the two in quotes. */
-function nameAndTarget(text: string, isLink: boolean): { readonly name: string; readonly target: string | undefined } | undefined {
+function nameAndTarget(
+  text: string,
+  isLink: boolean,
+): { readonly name: string; readonly target: string | undefined } | undefined {
   if (!isLink) return { name: unquoted(text), target: undefined };
   // A name with an arrow in it is taken for a shorter one, which nobody asks for.
   const arrow = text.indexOf(' -> ');
@@ -230,7 +247,18 @@ function unquoted(text: string): string {
 /** How something differs from what is wanted of it, as a sentence. */
 function entryDisagreement(wanted: Entry, seen: Entry | undefined): string | undefined {
   if (seen === undefined) return 'it does not exist';
-  for (const field of ['type', 'mode', 'uid', 'gid', 'owner', 'group', 'size', 'modified', 'modifiedThere', 'target'] as const) {
+  for (const field of [
+    'type',
+    'mode',
+    'uid',
+    'gid',
+    'owner',
+    'group',
+    'size',
+    'modified',
+    'modifiedThere',
+    'target',
+  ] as const) {
     if (wanted[field] === undefined || wanted[field] === seen[field]) continue;
     const shown = (value: string | number | undefined): string =>
       field === 'mode' && typeof value === 'number' ? value.toString(8).padStart(4, '0') : String(value);
@@ -253,7 +281,8 @@ function stateAfter(state: ArchiveState, _id: string, effect: Prediction): Archi
   if (src !== undefined && (id === src || isBeneath(src, id))) return 'stale';
   const isPlainDirectory = other.type === 'directory' && other.changedBeneath !== true;
   if (isBeneath(dest, id)) return isPlainDirectory ? undefined : 'stale';
-  if (id === dest) return isPlainDirectory && (state.entries.length === 0 || !isAbout(state, '', true)) ? undefined : 'stale';
+  if (id === dest)
+    return isPlainDirectory && (state.entries.length === 0 || !isAbout(state, '', true)) ? undefined : 'stale';
   if (!isBeneath(id, dest)) return undefined;
   return isAbout(state, id.slice(dest === '/' ? 1 : dest.length + 1), isPlainDirectory) ? 'stale' : undefined;
 }

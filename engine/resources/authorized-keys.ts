@@ -1,11 +1,16 @@
 import { quote } from '../connection/base/quote.ts';
-import type { Attributes, Directory, Link, OtherFile, RegularFile } from './file/file-state.ts';
-import { isBeneath } from './file/file-state.ts';
-import { files } from './file.ts';
 import { numbered, printRecords, recordsOf } from './base/records.ts';
-import type { Request, ResourceKind } from './base/resource.ts';
-import { predictedOf, request } from './base/resource.ts';
+import { type Request, type ResourceKind, predictedOf, request } from './base/resource.ts';
 import { CALMLY } from './base/unhindered-read.ts';
+import { files } from './file.ts';
+import {
+  type Attributes,
+  type Directory,
+  type Link,
+  type OtherFile,
+  type RegularFile,
+  isBeneath,
+} from './file/file-state.ts';
 import { users } from './user.ts';
 
 /** The public keys that may log in as a user. */
@@ -40,12 +45,18 @@ export const authorizedKeys: ResourceKind<AuthorizedKeysDetail, AuthorizedKeysSt
   name: 'authorized_keys',
   observe(requests) {
     const names = [...new Set(requests.map(({ detail }) => quote(detail.user)))];
-    const elsewhere = requests.flatMap(({ detail: { path } }, index) => (path === undefined ? [] : [`keys ${index} ${quote(path)}`]));
+    const elsewhere = requests.flatMap(({ detail: { path } }, index) =>
+      path === undefined ? [] : [`keys ${index} ${quote(path)}`],
+    );
     const accounts = names.map((name) => {
       const looks = requests.flatMap(({ detail }, index) => {
         if (quote(detail.user) !== name) return [];
         const told = `printf %s "\${b}u${index}:$home"`;
-        return [detail.path === undefined ? `${told}; [ -z "$home" ] || keys ${index} "\${home%/}/.ssh/authorized_keys"` : told];
+        return [
+          detail.path === undefined
+            ? `${told}; [ -z "$home" ] || keys ${index} "\${home%/}/.ssh/authorized_keys"`
+            : told,
+        ];
       });
       return `      ${name}) ${looks.join('; ')} ;;`;
     });
@@ -106,13 +117,24 @@ if command -v getent >/dev/null; then getent passwd ${names.join(' ')} | account
         const content = contents.get(index) ?? null;
         const path = detail.path ?? (home === undefined || home === '' ? undefined : keysBelow(home));
         const kept = content === null ? (above.get(index) ?? 'nothing') : 'folder';
-        return [id, { exists: home !== undefined, path, content, above: kept, home: folders.get(index), places: places.get(index) }];
+        return [
+          id,
+          {
+            exists: home !== undefined,
+            path,
+            content,
+            above: kept,
+            home: folders.get(index),
+            places: places.get(index),
+          },
+        ];
       }),
     );
   },
   merge: (one) => one,
   disagreement(predicted, seen) {
-    const isSame = predicted.content === null ? seen.content === null : seen.content?.equals(predicted.content) === true;
+    const isSame =
+      predicted.content === null ? seen.content === null : seen.content?.equals(predicted.content) === true;
     return isSame ? undefined : 'holds other keys than those that were written';
   },
   after(state, id, effect) {
@@ -153,10 +175,13 @@ function afterUser(
 ): AuthorizedKeysState | 'stale' | undefined {
   if (!user.exists) return state.exists ? { ...state, exists: false } : undefined;
   const isElsewhere = id.includes(':');
-  if (state.exists) return isElsewhere || (user.home !== undefined && state.path === keysBelow(user.home)) ? undefined : 'stale';
+  if (state.exists)
+    return isElsewhere || (user.home !== undefined && state.path === keysBelow(user.home)) ? undefined : 'stale';
   if (isElsewhere) return { ...state, exists: true };
   if (user.home === undefined) return { ...state, exists: true };
-  return user.homeExists === true ? { exists: true, path: keysBelow(user.home), content: null, above: 'folder of the folder' } : 'stale';
+  return user.homeExists === true
+    ? { exists: true, path: keysBelow(user.home), content: null, above: 'folder of the folder' }
+    : 'stale';
 }
 
 function keysBelow(home: string): string {

@@ -1,8 +1,7 @@
 import { quote } from '../connection/base/quote.ts';
-import { isUndeclaredPackage } from './package.ts';
 import { numbered, printRecords, recordsOf } from './base/records.ts';
-import type { Request, ResourceKind } from './base/resource.ts';
-import { predictedOf, request } from './base/resource.ts';
+import { type Request, type ResourceKind, predictedOf, request } from './base/resource.ts';
+import { isUndeclaredPackage } from './package.ts';
 import { users } from './user.ts';
 
 /** The crontab of a user. */

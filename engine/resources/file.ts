@@ -1,16 +1,21 @@
 import { quote } from '../connection/base/quote.ts';
 import { unguessable } from '../connection/base/unguessable.ts';
-import { decodeFiles } from './file/file-decode.ts';
-import type { FileDetail, Look } from './file/file-detail.ts';
-import { LOOKS, MAX_CONTENT_BYTES, MAX_EDITED_BYTES } from './file/file-detail.ts';
-import type { FileState, RegularFile } from './file/file-state.ts';
-import { NOTHING_ABOVE, disagreement, endOf, isBeneath, parentOf } from './file/file-state.ts';
-import { digestLarge } from './file/large-digest.ts';
+import { type Prediction, type Request, type ResourceKind, predictedOf, request } from './base/resource.ts';
 import { CALMLY, IN_OTHER_HANDS } from './base/unhindered-read.ts';
+import { decodeFiles } from './file/file-decode.ts';
+import { type FileDetail, type Look, LOOKS, MAX_CONTENT_BYTES, MAX_EDITED_BYTES } from './file/file-detail.ts';
+import {
+  type FileState,
+  type RegularFile,
+  NOTHING_ABOVE,
+  disagreement,
+  endOf,
+  isBeneath,
+  parentOf,
+} from './file/file-state.ts';
+import { digestLarge } from './file/large-digest.ts';
 import { groups } from './group.ts';
 import { isUndeclaredPackage, packages } from './package.ts';
-import type { Prediction, Request, ResourceKind } from './base/resource.ts';
-import { predictedOf, request } from './base/resource.ts';
 import { users } from './user.ts';
 
 export type { FileDetail } from './file/file-detail.ts';
@@ -27,12 +32,16 @@ export const files: ResourceKind<FileDetail, FileState> = {
     const digested = one.digested || other.digested;
     const unless = unlessBoth(one, other);
     const whole = one.whole || other.whole;
-    const isNew = look !== one.look || digested !== one.digested || whole !== one.whole || unless.length !== one.unless.length;
-    return isNew || unless.some((digest, index) => digest !== one.unless[index]) ? { look, unless, digested, whole } : one;
+    const isNew =
+      look !== one.look || digested !== one.digested || whole !== one.whole || unless.length !== one.unless.length;
+    return isNew || unless.some((digest, index) => digest !== one.unless[index])
+      ? { look, unless, digested, whole }
+      : one;
   },
   ahead: (detail) => (detail.whole ? { ...detail, whole: false } : detail),
   suffices: (known, state, asked) => {
-    if (known.look !== asked.look || known.digested !== asked.digested || known.unless.length !== asked.unless.length) return false;
+    if (known.look !== asked.look || known.digested !== asked.digested || known.unless.length !== asked.unless.length)
+      return false;
     const there = fileIn(state);
     return there === undefined || there.content !== undefined || (there.size ?? 0) <= MAX_CONTENT_BYTES;
   },
@@ -64,7 +73,11 @@ function unlessBoth(one: FileDetail, other: FileDetail): readonly string[] {
 }
 
 /** Asks what stands at `path`. */
-export function file(path: string, look: Look = 'attributes', unless: readonly string[] = []): Request<FileDetail, FileState> {
+export function file(
+  path: string,
+  look: Look = 'attributes',
+  unless: readonly string[] = [],
+): Request<FileDetail, FileState> {
   return request(files, path, { look, unless, digested: look === 'digest' || unless.length > 0, whole: false });
 }
 
@@ -81,7 +94,9 @@ function stateAfter(state: FileState, path: string, effect: Prediction): FileSta
   if (changed === path) return other;
   if (other.type === 'link' && other.to?.path === path && other.to.isUntouched !== true) return other.to.state;
   if (state.type === 'link' && state.to?.path === changed) {
-    return other.type === 'link' || other.type === 'hidden' ? 'stale' : { ...state, to: { path: changed, state: other } };
+    return other.type === 'link' || other.type === 'hidden'
+      ? 'stale'
+      : { ...state, to: { path: changed, state: other } };
   }
   if (isBeneath(path, changed)) return stateBeneath(state, path, changed, other);
   if (other.type !== 'absent' && isBeneath(changed, path) && state.type === 'absent') {
@@ -90,7 +105,12 @@ function stateAfter(state: FileState, path: string, effect: Prediction): FileSta
   if (state.type === 'absent' && !state.parent && other.type !== 'absent' && isBeneath(changed, parentOf(path)))
     return { ...state, parent: true };
   // A link on the way may lead beneath what has changed.
-  if (state.type === 'link' && state.to?.path !== undefined && isBeneath(state.to.path, changed) && other.type !== 'directory')
+  if (
+    state.type === 'link' &&
+    state.to?.path !== undefined &&
+    isBeneath(state.to.path, changed) &&
+    other.type !== 'directory'
+  )
     return 'stale';
   return undefined;
 }
@@ -99,13 +119,14 @@ function stateAfter(state: FileState, path: string, effect: Prediction): FileSta
 const APART_FROM_PACKAGES = /^\/(?:dev|home|media|mnt|proc|root|srv|sys|tmp)(?:\/|$)/;
 
 /**
- * A package may bring, change or remove any file, so a play looks again. A plan believes what it has seen, except for a file that is
- * absent: a package that does not list what it brings may bring it.
+ * A package may bring, change or remove any file, so a play looks again. A plan believes what it has seen, except for a
+ * file that is absent: a package that does not list what it brings may bring it.
  */
 function afterPackage(state: FileState, path: string, effect: Prediction): FileState | 'stale' | undefined {
   const other = predictedOf(packages, effect);
   if (other === undefined) return undefined;
-  const mayCome = state.type === 'absent' && other.installed && isUndeclaredPackage(effect) && !APART_FROM_PACKAGES.test(path);
+  const mayCome =
+    state.type === 'absent' && other.installed && isUndeclaredPackage(effect) && !APART_FROM_PACKAGES.test(path);
   return mayCome ? 'stale' : state;
 }
 
@@ -117,8 +138,10 @@ function afterAccount(state: FileState, effect: Prediction): 'stale' | undefined
   const group = predictedOf(groups, effect);
   const isOther =
     (user !== undefined && isRenumbered(state.owner, state.uid, { name: id, exists: user.exists, number: user.uid })) ||
-    (group !== undefined && isRenumbered(state.group, state.gid, { name: id, exists: group.exists, number: group.gid }));
-  return isOther || (state.type === 'link' && state.to !== undefined && afterAccount(state.to.state, effect) === 'stale')
+    (group !== undefined &&
+      isRenumbered(state.group, state.gid, { name: id, exists: group.exists, number: group.gid }));
+  return isOther ||
+    (state.type === 'link' && state.to !== undefined && afterAccount(state.to.state, effect) === 'stale')
     ? 'stale'
     : undefined;
 }
@@ -128,22 +151,32 @@ function isRenumbered(
   number: number | undefined,
   after: { readonly name: string; readonly exists: boolean; readonly number: number | undefined },
 ): boolean {
-  if (name === after.name) return !after.exists || (after.number !== undefined && number !== undefined && after.number !== number);
+  if (name === after.name)
+    return !after.exists || (after.number !== undefined && number !== undefined && after.number !== number);
   return after.exists && (after.number === undefined ? name === 'UNKNOWN' : after.number === number);
 }
 
-function stateBeneath(state: FileState, path: string, changed: string, other: FileState): FileState | 'stale' | undefined {
+function stateBeneath(
+  state: FileState,
+  path: string,
+  changed: string,
+  other: FileState,
+): FileState | 'stale' | undefined {
   switch (other.type) {
     case 'absent':
       return state.type === 'absent' && !state.parent ? undefined : NOTHING_ABOVE;
     case 'directory':
       if (state.type === 'hidden' || other.changedBeneath === true) return 'stale';
-      return state.type === 'absent' && !state.parent && parentOf(path) === changed ? { ...state, parent: true } : undefined;
+      return state.type === 'absent' && !state.parent && parentOf(path) === changed
+        ? { ...state, parent: true }
+        : undefined;
     case 'file':
     case 'other':
       return state.type === 'absent' && !state.parent ? undefined : NOTHING_ABOVE;
     case 'link':
-      return other.isKept === true && other.to !== undefined ? stateBeneath(state, path, changed, other.to.state) : 'stale';
+      return other.isKept === true && other.to !== undefined
+        ? stateBeneath(state, path, changed, other.to.state)
+        : 'stale';
     case 'hidden':
       return 'stale';
   }
@@ -153,9 +186,9 @@ function stateBeneath(state: FileState, path: string, changed: string, other: Fi
 const FEW_CONTENTS = 4;
 
 /**
- * One `stat`, at most two processes for digests and one `find` for all of them; besides those one process for each link to be followed,
- * with the directories above its end, and for each content to be brought. Every record begins with the boundary; the last one tells it. What the shell tells by itself is
- * printed at once, at the end.
+ * One `stat`, at most two processes for digests and one `find` for all of them; besides those one process for each link
+ * to be followed, with the directories above its end, and for each content to be brought. Every record begins with the
+ * boundary; the last one tells it. What the shell tells by itself is printed at once, at the end.
  */
 function observeFiles(requests: readonly Request<FileDetail, FileState>[], boundary: string): string {
   const all = requests.map(({ id, detail }, index) => ({ index, path: `"$p${index}"`, id, detail }));
@@ -234,12 +267,15 @@ function missingTools(all: readonly { readonly detail: FileDetail }[]): readonly
     ...(has(({ digested }) => digested) ? ['sha256sum'] : []),
     ...(has(({ look }) => look === 'content') ? ['head', 'find'] : []),
   ];
-  return [`for t in ${tools.join(' ')}; do command -v $t >/dev/null || { echo "This host has no $t" >&2; exit 127; }; done`];
+  return [
+    `for t in ${tools.join(' ')}; do command -v $t >/dev/null || { echo "This host has no $t" >&2; exit 127; }; done`,
+  ];
 }
 
 /**
- * Where a link leads that leads to nothing: `readlink -f` of some busyboxes takes it relative to the working directory. Links are followed
- * one by one; nothing is said where the directory of the last one is missing, or where they go round.
+ * Where a link leads that leads to nothing: `readlink -f` of some busyboxes takes it relative to the working directory.
+ * Links are followed one by one; nothing is said where the directory of the last one is missing, or where they go
+ * round.
  */
 const NOWHERE = `nowhere() {
   q=$p k=0
@@ -285,8 +321,8 @@ ${variable}="$k$${variable}"
 }
 
 /**
- * `hindered PATH`: whether the opening of a file may be made to wait. `digest_calmly`: the digest of the file $p into $c, which
- * is empty where it cannot be read.
+ * `hindered PATH`: whether the opening of a file may be made to wait. `digest_calmly`: the digest of the file $p into
+ * $c, which is empty where it cannot be read.
  */
 const READING = `N='
 '

@@ -1,14 +1,16 @@
 import { quote } from '../connection/base/quote.ts';
-import type { ProbeDetail, ProbeState } from './probe.ts';
-import { probe } from './probe.ts';
 import type { Request } from './base/resource.ts';
+import { type ProbeDetail, type ProbeState, probe } from './probe.ts';
 
 /** Whether a path holds characters of a shell pattern. */
 export function isPattern(path: string): boolean {
   return /[*?[]/.test(path);
 }
 
-/** Asks whether anything fits a pattern. The status of the answer is 0 where something does. As for the shell, `*` passes over names with a dot in front. */
+/**
+ * Asks whether anything fits a pattern. The status of the answer is 0 where something does. As for the shell, `*`
+ * passes over names with a dot in front.
+ */
 export function anyThatFits(pattern: string): Request<ProbeDetail, ProbeState> {
   return probe(somethingFits(pattern));
 }
@@ -20,8 +22,11 @@ export function somethingFits(pattern: string): string {
 
 /** The pattern as a word of the shell: `*`, `?` and `[…]` count, all else stands for itself. */
 function patternWord(pattern: string): string {
-  return pattern.replace(/(\[[!^]?\]?)|([*?\]-])|([^*?[\]-]+)/g, (_whole, open?: string, meta?: string, plain?: string) => {
-    if (open !== undefined) return open.replace('^', "'^'");
-    return meta ?? quote(plain ?? '');
-  });
+  return pattern.replace(
+    /(\[[!^]?\]?)|([*?\]-])|([^*?[\]-]+)/g,
+    (_whole, open?: string, meta?: string, plain?: string) => {
+      if (open !== undefined) return open.replace('^', "'^'");
+      return meta ?? quote(plain ?? '');
+    },
+  );
 }

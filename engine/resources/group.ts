@@ -1,8 +1,7 @@
 import { quote } from '../connection/base/quote.ts';
-import type { GroupState, UserState } from './system/account-state.ts';
+import { type Request, type ResourceKind, predictedOf, request } from './base/resource.ts';
 import { isUndeclaredPackage } from './package.ts';
-import type { Request, ResourceKind } from './base/resource.ts';
-import { predictedOf, request } from './base/resource.ts';
+import type { GroupState, UserState } from './system/account-state.ts';
 import { isRemovedUser, users } from './user.ts';
 
 export interface GroupDetail {
@@ -37,7 +36,10 @@ ${requests.some(({ detail }) => detail.accounts) ? ACCOUNTS : ''}`;
     return new Map(
       requests.map(({ id, detail }): [string, GroupState] => {
         const line = lines.find(([name, , gid]) => (isNumber(id) ? gid === id : name === id));
-        const asked = detail.gids.length === 0 ? {} : { holders: Object.fromEntries(detail.gids.map((gid) => [gid, holder(String(gid))])) };
+        const asked =
+          detail.gids.length === 0
+            ? {}
+            : { holders: Object.fromEntries(detail.gids.map((gid) => [gid, holder(String(gid))])) };
         if (line === undefined) return [id, { exists: false, ...asked }];
         const primaryOf = accounts.flatMap(([, gid, name = '']) => (gid === line[2] ? [name] : []));
         const named = isNumber(id) ? { name: line[0] } : {};
@@ -49,7 +51,9 @@ ${requests.some(({ detail }) => detail.accounts) ? ACCOUNTS : ''}`;
   },
   merge(one, other) {
     const accounts = one.accounts || other.accounts;
-    const gids = other.gids.every((gid) => one.gids.includes(gid)) ? one.gids : [...new Set([...one.gids, ...other.gids])];
+    const gids = other.gids.every((gid) => one.gids.includes(gid))
+      ? one.gids
+      : [...new Set([...one.gids, ...other.gids])];
     return accounts === one.accounts && gids === one.gids ? one : { accounts, gids };
   },
   disagreement(predicted, seen) {
@@ -88,8 +92,10 @@ function isNumber(id: string): boolean {
 
 /** Its lists once an account is as told. */
 function afterUser(state: GroupState, id: string, name: string, account: UserState): GroupState | undefined {
-  const isListed = account.exists && (account.groups === undefined ? state.members?.includes(name) : account.groups.includes(id));
-  const isPrimary = account.exists && (account.gid === undefined ? account.group === (state.name ?? id) : account.gid === state.gid);
+  const isListed =
+    account.exists && (account.groups === undefined ? state.members?.includes(name) : account.groups.includes(id));
+  const isPrimary =
+    account.exists && (account.gid === undefined ? account.group === (state.name ?? id) : account.gid === state.gid);
   const members = listing(state.members, name, isListed === true);
   const primaryOf = listing(state.primaryOf, name, isPrimary);
   return members === state.members && primaryOf === state.primaryOf ? undefined : { ...state, members, primaryOf };

@@ -1,5 +1,4 @@
-import type { Request, ResourceKind } from './base/resource.ts';
-import { request } from './base/resource.ts';
+import { type Request, type ResourceKind, request } from './base/resource.ts';
 
 /** The name that the running kernel has. The name for the next boot is a file. */
 export interface HostnameState {

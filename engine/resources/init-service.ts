@@ -1,7 +1,6 @@
 import { quote } from '../connection/base/quote.ts';
+import { type Request, type ResourceKind, request } from './base/resource.ts';
 import { isUndeclaredPackage } from './package.ts';
-import type { Request, ResourceKind } from './base/resource.ts';
-import { request } from './base/resource.ts';
 
 /** A service of OpenRC or System V init. */
 export interface InitServiceState {

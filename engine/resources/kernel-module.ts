@@ -1,7 +1,6 @@
 import { quote } from '../connection/base/quote.ts';
+import { type Request, type ResourceKind, request } from './base/resource.ts';
 import { isUndeclaredPackage } from './package.ts';
-import type { Request, ResourceKind } from './base/resource.ts';
-import { request } from './base/resource.ts';
 
 /** A module of the running kernel. */
 export interface KernelModuleState {
@@ -42,7 +41,8 @@ fi
       const [, presence, path] = /^(loaded|builtin|available) (\S+)$/.exec(line) ?? [];
       if (path === undefined) continue;
       const name = kernelName(path.replace(/^.*\//, '').replace(/\.ko.*$/, ''));
-      if (presence === 'loaded' || presence === 'builtin' || (presence === 'available' && !found.has(name))) found.set(name, { presence });
+      if (presence === 'loaded' || presence === 'builtin' || (presence === 'available' && !found.has(name)))
+        found.set(name, { presence });
     }
     return new Map(requests.map(({ id }) => [id, found.get(id) ?? { presence: 'missing' }]));
   },

@@ -1,7 +1,6 @@
 import { quote } from '../connection/base/quote.ts';
+import { type Request, type ResourceKind, request } from './base/resource.ts';
 import { isBeneath } from './file/file-state.ts';
-import type { Request, ResourceKind } from './base/resource.ts';
-import { request } from './base/resource.ts';
 
 /** What is mounted at a directory now. */
 export interface MountState {
@@ -15,7 +14,9 @@ export interface MountState {
   readonly devices: Readonly<Record<string, string>>;
   /** Those of the sources asked for that are the very file or directory that is seen at the place. */
   readonly bound?: readonly string[] | undefined;
-  /** Whether nothing is in the directory itself, where that was asked for. Undefined where another file system hides it. */
+  /**
+   * Whether nothing is in the directory itself, where that was asked for. Undefined where another file system hides it.
+   */
   readonly isEmpty?: boolean | undefined;
 }
 
@@ -83,7 +84,11 @@ ${sourcesOf(requests).map(deviceOf).join('')}`,
 };
 
 /** `contents`: also whether the directory is empty. */
-export function mountRequest(path: string, source: string | undefined, contents = false): Request<MountDetail, MountState> {
+export function mountRequest(
+  path: string,
+  source: string | undefined,
+  contents = false,
+): Request<MountDetail, MountState> {
   return request(mounts, path, { sources: source === undefined ? [] : [source], contents });
 }
 
@@ -94,8 +99,14 @@ function sourcesOf(requests: readonly { readonly detail: MountDetail }[]): reado
 function deviceOf(source: string, index: number): string {
   const [, kind, value = ''] = /^(UUID|LABEL|PARTUUID|PARTLABEL)=(.+)$/.exec(source) ?? [];
   const link =
-    kind === undefined ? (source.startsWith('/dev/') ? source : undefined) : `/dev/disk/by-${kind.toLowerCase()}/${nameOfLink(value)}`;
-  return link === undefined ? '' : `[ ! -e ${quote(link)} ] || printf 'device\\t${index}\\t%s\\n' "$(readlink -f ${quote(link)})"\n`;
+    kind === undefined
+      ? source.startsWith('/dev/')
+        ? source
+        : undefined
+      : `/dev/disk/by-${kind.toLowerCase()}/${nameOfLink(value)}`;
+  return link === undefined
+    ? ''
+    : `[ ! -e ${quote(link)} ] || printf 'device\\t${index}\\t%s\\n' "$(readlink -f ${quote(link)})"\n`;
 }
 
 /** Where links lead, of the path and of what is above it: the kernel tells of no others. */
@@ -107,9 +118,15 @@ case $p in *"$N"*) ;; *) printf 'real\\t${index}\\t%s\\n' "$p" ;; esac
 }
 
 /** Behind `realPathOf`, which leaves the place in `$p`. */
-function lookAt({ id, detail }: { readonly id: string; readonly detail: MountDetail }, index: number, all: readonly string[]): string {
+function lookAt(
+  { id, detail }: { readonly id: string; readonly detail: MountDetail },
+  index: number,
+  all: readonly string[],
+): string {
   const paths = detail.sources.filter((source) => source.startsWith('/') && !source.startsWith('/dev/'));
-  const same = paths.map((path) => `[ ! ${quote(path)} -ef "$p" ] || printf 'same\\t${index}\\t${all.indexOf(path)}\\n'\n`);
+  const same = paths.map(
+    (path) => `[ ! ${quote(path)} -ef "$p" ] || printf 'same\\t${index}\\t${all.indexOf(path)}\\n'\n`,
+  );
   return `${realPathOf(id, index)}${same.join('')}${detail.contents ? contentsOf(index) : ''}`;
 }
 

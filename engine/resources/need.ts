@@ -1,11 +1,10 @@
 import { quote } from '../connection/base/quote.ts';
+import { type Prediction, type Request, type ResourceKind, predictedOf, request } from './base/resource.ts';
 import { files } from './file.ts';
 import { isBeneath } from './file/file-state.ts';
 import { groups } from './group.ts';
 import { mounts } from './mount.ts';
 import { isUndeclaredPackage, packages } from './package.ts';
-import type { Prediction, Request, ResourceKind } from './base/resource.ts';
-import { predictedOf, request } from './base/resource.ts';
 import { users } from './user.ts';
 
 /** What a change takes for granted on the host, and what cannot be seen of the thing that it changes. */
@@ -75,7 +74,9 @@ export const needs: ResourceKind<Need, NeedState> = {
       case 'program':
         return programAfter(name.split(' '), state, effect);
       case 'member':
-        return predictedOf(users, effect) === undefined && predictedOf(groups, effect) === undefined ? undefined : 'stale';
+        return predictedOf(users, effect) === undefined && predictedOf(groups, effect) === undefined
+          ? undefined
+          : 'stale';
       default:
         return directoryAfter(kind, name, effect);
     }
@@ -107,11 +108,17 @@ function parts(id: string): readonly [string, string] {
   return [id.slice(0, colon), id.slice(colon + 1)];
 }
 
-function accountAfter(kind: 'user' | 'group', name: string, state: NeedState, effect: Prediction): NeedState | 'stale' | undefined {
+function accountAfter(
+  kind: 'user' | 'group',
+  name: string,
+  state: NeedState,
+  effect: Prediction,
+): NeedState | 'stale' | undefined {
   const user = predictedOf(users, effect);
   const group = predictedOf(groups, effect);
   // A new user mostly has a group of its name.
-  if (user !== undefined && effect.request.id === name) return kind === 'group' && !user.exists ? 'stale' : { isMet: user.exists };
+  if (user !== undefined && effect.request.id === name)
+    return kind === 'group' && !user.exists ? 'stale' : { isMet: user.exists };
   if (kind === 'group' && group !== undefined && effect.request.id === name) return { isMet: group.exists };
   return !state.isMet && isUndeclaredPackage(effect) ? 'stale' : undefined;
 }
@@ -147,7 +154,8 @@ function accounts(kind: 'user' | 'group', database: 'passwd' | 'group', all: rea
   if (wanted.length === 0) return [];
   const cases = wanted.map(({ index, name }) => `${quote(name)}) m="$m ${index} " ;;`).join(' ');
   const rest = wanted.map(
-    ({ index, name }) => `case $m in *" ${index} "*) ;; *) getent ${database} ${quote(name)} >/dev/null 2>&1 && m="$m ${index} " ;; esac`,
+    ({ index, name }) =>
+      `case $m in *" ${index} "*) ;; *) getent ${database} ${quote(name)} >/dev/null 2>&1 && m="$m ${index} " ;; esac`,
   );
   return [`while IFS=: read -r n r || [ -n "$n" ]; do case $n in ${cases} esac; done </etc/${database}`, ...rest];
 }

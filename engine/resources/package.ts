@@ -1,8 +1,6 @@
 import { quote } from '../connection/base/quote.ts';
-import type { Prediction, Request, ResourceKind } from './base/resource.ts';
-import type { Offer } from './system/package-offers.ts';
-import { askOffers, decodeOffers } from './system/package-offers.ts';
-import { predictedOf, request } from './base/resource.ts';
+import { type Prediction, type Request, type ResourceKind, predictedOf, request } from './base/resource.ts';
+import { type Offer, askOffers, decodeOffers } from './system/package-offers.ts';
 
 /** A package of the distribution. Fields that a prediction cannot know are undefined. */
 export interface PackageState {
@@ -17,7 +15,10 @@ export interface PackageState {
   readonly held?: boolean | undefined;
   /** The version that the host's package lists offer; only where asked for. */
   readonly candidate?: string | undefined;
-  /** How old the host's package lists are, as seconds since 1970 of their last refresh; 0 without lists. Only where the candidate is asked for. */
+  /**
+   * How old the host's package lists are, as seconds since 1970 of their last refresh; 0 without lists. Only where the
+   * candidate is asked for.
+   */
   readonly refreshed?: number | undefined;
   /** Of one that is not installed, or of which a version is wanted, where the lists were asked. */
   readonly offer?: Offer | undefined;
@@ -60,14 +61,22 @@ fi
     const asked = all.indexOf('@offers');
     const lines = asked === -1 ? all : all.slice(0, asked);
     const offerOf = decodeOffers(asked === -1 ? [] : all.slice(asked), decodeCandidates);
-    const { find, offered, namesOf, refreshed } = manager === 'apk' ? decodeApk(lines) : decodeTable(lines, manager === 'dpkg' ? ':' : '.');
+    const { find, offered, namesOf, refreshed } =
+      manager === 'apk' ? decodeApk(lines) : decodeTable(lines, manager === 'dpkg' ? ':' : '.');
     return new Map(
       requests.map(({ id, detail }) => {
         const found = find(id);
         const offer = detail.candidate ? { candidate: offered(id), refreshed } : {};
         if (found?.installed === true && !detail.versioned) return [id, { ...found, ...offer }];
         const listed = offerOf(namesOf(id));
-        return [id, { ...(found ?? { installed: false, broken: false }), ...offer, ...(listed === undefined ? {} : { offer: listed }) }];
+        return [
+          id,
+          {
+            ...(found ?? { installed: false, broken: false }),
+            ...offer,
+            ...(listed === undefined ? {} : { offer: listed }),
+          },
+        ];
       }),
     );
   },
@@ -93,7 +102,10 @@ fi
 /** Where a host says from where it takes packages. */
 const SOURCES = /^\/etc\/(?:apt|yum\.repos\.d|zypp\/repos\.d|apk\/repositories)(?:\/|$)/;
 
-/** Other sources and fresher lists may offer what the old ones did not; and one package may bring another one, or push it out. */
+/**
+ * Other sources and fresher lists may offer what the old ones did not; and one package may bring another one, or push
+ * it out.
+ */
 function stateAfter(state: PackageState, _id: string, effect: Prediction): PackageState | 'stale' | undefined {
   const other = predictedOf(packages, effect);
   const isFromLists = state.offer !== undefined || state.refreshed !== undefined;
@@ -115,8 +127,8 @@ export function isUndeclaredPackage(effect: Prediction): boolean {
 }
 
 /**
- * Whether an installed version is the one that was asked for. Epoch and release may be left out of the wanted one; a `*` at its end
- * stands for any rest.
+ * Whether an installed version is the one that was asked for. Epoch and release may be left out of the wanted one; a
+ * `*` at its end stands for any rest.
  */
 export function isVersion(installed: string, wanted: string): boolean {
   const withoutEpoch = installed.replace(/^\d+:/, '');
@@ -202,7 +214,8 @@ function decodeTable(lines: readonly string[], separator: ':' | '.'): Listing {
       const plain = rows.get(id);
       if (plain !== undefined) return ofAll(plain, native)?.state;
       const { name, architecture } = parted(id, separator);
-      const fits = (own: string): boolean => own === architecture || (isNative(own, native) && isNative(architecture, native));
+      const fits = (own: string): boolean =>
+        own === architecture || (isNative(own, native) && isNative(architecture, native));
       return rows.get(name)?.find((row) => fits(row.architecture))?.state;
     },
     offered: (id) => namesOf(id).flatMap((name) => offers.get(name) ?? [])[0],
@@ -240,7 +253,11 @@ function decodeApk(lines: readonly string[]): Listing {
   return { find: (id) => installed.get(id), offered: (id) => offers.get(id), namesOf: (id) => [id], refreshed };
 }
 
-function split(lines: readonly string[]): { head: readonly string[]; candidates: readonly string[]; refreshed: number } {
+function split(lines: readonly string[]): {
+  head: readonly string[];
+  candidates: readonly string[];
+  refreshed: number;
+} {
   const candidates = lines.indexOf('@candidates');
   if (candidates < 0) return { head: lines, candidates: [], refreshed: 0 };
   const refreshed = lines.indexOf('@refreshed');
@@ -248,7 +265,11 @@ function split(lines: readonly string[]): { head: readonly string[]; candidates:
     .slice(refreshed + 1)
     .map(Number)
     .filter((time) => time > 0);
-  return { head: lines.slice(0, candidates), candidates: lines.slice(candidates + 1, refreshed), refreshed: Math.max(0, ...times) };
+  return {
+    head: lines.slice(0, candidates),
+    candidates: lines.slice(candidates + 1, refreshed),
+    refreshed: Math.max(0, ...times),
+  };
 }
 
 /** Four dialects: apt and apk policy, zypper info, and `name version` of repoquery. */

@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { quote } from '../connection/base/quote.ts';
-import type { Request, ResourceKind } from './base/resource.ts';
-import { request } from './base/resource.ts';
+import { type Request, type ResourceKind, request } from './base/resource.ts';
 
 /** What a command that only looks has answered. In a prediction, what is not known is undefined. */
 export interface ProbeState {
@@ -21,7 +20,8 @@ export const probes: ResourceKind<ProbeDetail, ProbeState> = {
   isNameless: true,
   observe(requests) {
     const boundary = randomBytes(12).toString('hex');
-    // `eval` keeps a syntax error inside its own subshell, and the text out of every process's arguments. It sees no variable of ours.
+    // `eval` keeps a syntax error inside its own subshell, and the text out of every process's arguments. It sees no
+    // variable of ours.
     const each = requests.map(
       ({ detail }) => `printf '%s' ${boundary}o
 { runbook_said=$( (eval ${quote(detail.script)}) 2>&1 >&3 3>&- </dev/null ); runbook_status=$?; } 3>&1

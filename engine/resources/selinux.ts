@@ -1,5 +1,4 @@
-import type { Request, ResourceKind } from './base/resource.ts';
-import { request } from './base/resource.ts';
+import { type Request, type ResourceKind, request } from './base/resource.ts';
 
 /** SELinux as the running kernel has it. */
 export interface SelinuxState {
@@ -11,10 +10,13 @@ export const selinux: ResourceKind<undefined, SelinuxState> = {
   observe: () => '[ ! -r /sys/fs/selinux/enforce ] || cat /sys/fs/selinux/enforce\n',
   decode(output, requests) {
     const text = output.toString('utf8').trim();
-    return new Map(requests.map(({ id }) => [id, { mode: text === '1' ? 'enforcing' : text === '0' ? 'permissive' : 'disabled' }]));
+    return new Map(
+      requests.map(({ id }) => [id, { mode: text === '1' ? 'enforcing' : text === '0' ? 'permissive' : 'disabled' }]),
+    );
   },
   merge: () => undefined,
-  disagreement: (predicted, seen) => (predicted.mode === seen.mode ? undefined : `is ${seen.mode}, should be ${predicted.mode}`),
+  disagreement: (predicted, seen) =>
+    predicted.mode === seen.mode ? undefined : `is ${seen.mode}, should be ${predicted.mode}`,
 };
 
 export function selinuxRequest(): Request<undefined, SelinuxState> {

@@ -1,6 +1,5 @@
+import { type Request, type ResourceKind, request } from './base/resource.ts';
 import { unescapeOctal } from './mount.ts';
-import type { Request, ResourceKind } from './base/resource.ts';
-import { request } from './base/resource.ts';
 
 /** The swap that the running kernel uses. */
 export interface SwapState {

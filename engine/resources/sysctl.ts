@@ -1,7 +1,6 @@
 import { quote } from '../connection/base/quote.ts';
+import { type Request, type ResourceKind, predictedOf, request } from './base/resource.ts';
 import { kernelModules } from './kernel-module.ts';
-import type { Request, ResourceKind } from './base/resource.ts';
-import { predictedOf, request } from './base/resource.ts';
 
 /** The running value of a kernel parameter. */
 export interface SysctlState {
@@ -15,7 +14,8 @@ export interface SysctlState {
 /** Ids are paths beneath /proc/sys, as `sysctlPath` makes them. */
 export const sysctls: ResourceKind<undefined, SysctlState> = {
   name: 'sysctl',
-  // Not by the shell's `read`: dash and busybox read byte by byte, and the kernel gives such a number's first byte only.
+  // Not by the shell's `read`: dash and busybox read byte by byte, and the kernel gives such a number's first byte
+  // only.
   observe: (requests) => `while read -r device at type options rest; do
   case $at in /|/proc|/proc/sys|/proc/sys/*) printf 'mount %s %s\\n' "$at" "$options" ;; esac
 done </proc/self/mounts
@@ -104,7 +104,10 @@ const MODULES: readonly (readonly [string, string])[] = [
   ['net/ipv4/vs/', 'ip_vs'],
 ];
 
-/** The mount that a path is on is the longest one that leads to it; of two at one place the later one counts. busybox calls everything writable for root. */
+/**
+ * The mount that a path is on is the longest one that leads to it; of two at one place the later one counts. busybox
+ * calls everything writable for root.
+ */
 function isReadOnly(path: string, mounts: readonly { readonly at: string; readonly readOnly: boolean }[]): boolean {
   let found = { at: '', readOnly: false };
   for (const mount of mounts) {

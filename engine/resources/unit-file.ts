@@ -1,7 +1,6 @@
-import type { FileState, RegularFile } from './file/file-state.ts';
+import { type Prediction, predictedOf } from './base/resource.ts';
 import { files } from './file.ts';
-import type { Prediction } from './base/resource.ts';
-import { predictedOf } from './base/resource.ts';
+import type { FileState, RegularFile } from './file/file-state.ts';
 import { wantedLinks } from './system/unit-install.ts';
 import type { UnitState } from './system/unit-state.ts';
 
@@ -53,8 +52,8 @@ export function listedDropIns(text: string): readonly string[] {
 }
 
 /**
- * Whether a unit has a drop-in that systemd has not read, by what its DropInPaths tells. Of a drop-in in a directory that is new as well
- * systemd 252 knows nothing, and says that no reload is needed.
+ * Whether a unit has a drop-in that systemd has not read, by what its DropInPaths tells. Of a drop-in in a directory
+ * that is new as well systemd 252 knows nothing, and says that no reload is needed.
  */
 export function hasUnreadDropIn(id: string, onDisk: readonly string[], dropInPaths: string): boolean {
   const read = new Set(dropInPaths.split(' ').map((path) => path.slice(path.lastIndexOf('/') + 1)));
@@ -69,10 +68,15 @@ function unitPath(path: string): UnitPath | undefined {
   if (rest.length > 0) return undefined;
   if (second === undefined) return { name: first, part: 'main', rank };
   if (/\.(wants|requires|upholds)$/.test(first)) return { name: second, part: 'link', rank };
-  return first.endsWith('.d') && second.endsWith('.conf') ? { name: first.slice(0, -2), part: 'drop-in', rank } : undefined;
+  return first.endsWith('.d') && second.endsWith('.conf')
+    ? { name: first.slice(0, -2), part: 'drop-in', rank }
+    : undefined;
 }
 
-/** `foo@.service` is about every `foo@x.service`, and a drop-in for `service` or `foo-.service` about all that it is the type or prefix of. */
+/**
+ * `foo@.service` is about every `foo@x.service`, and a drop-in for `service` or `foo-.service` about all that it is the
+ * type or prefix of.
+ */
 function isAbout({ name, part }: UnitPath, id: string): boolean {
   if (name === id) return true;
   const [, stem = '', instance, suffix = ''] = /^([^@]*?)(@.*)?\.([a-z]+)$/.exec(id) ?? [];
@@ -98,7 +102,13 @@ function afterMain(state: UnitState, id: string, file: FileState, path: string):
     case 'file':
       return state.load === 'not-found'
         ? { ...fresh(state, file, path), ...wantedBy(file, id), links: [] }
-        : { ...state, load: 'loaded', fragment: path, needsReload: true, ...(state.links === undefined ? {} : wantedBy(file, id)) };
+        : {
+            ...state,
+            load: 'loaded',
+            fragment: path,
+            needsReload: true,
+            ...(state.links === undefined ? {} : wantedBy(file, id)),
+          };
     case 'directory':
     case 'other':
     case 'hidden':
@@ -107,7 +117,9 @@ function afterMain(state: UnitState, id: string, file: FileState, path: string):
 }
 
 function wantedBy(file: RegularFile, id: string): Pick<UnitState, 'wantedLinks'> {
-  return { wantedLinks: file.content === undefined ? undefined : wantedLinks(file.content.toString('utf8').split('\n'), id) };
+  return {
+    wantedLinks: file.content === undefined ? undefined : wantedLinks(file.content.toString('utf8').split('\n'), id),
+  };
 }
 
 /** A unit file is read with its first use: there is nothing to be read again. */

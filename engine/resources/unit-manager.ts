@@ -1,6 +1,5 @@
+import { type Request, type ResourceKind, predictedOf, request } from './base/resource.ts';
 import { files } from './file.ts';
-import type { Request, ResourceKind } from './base/resource.ts';
-import { predictedOf, request } from './base/resource.ts';
 import { LIST_DROP_INS, hasUnreadDropIn, isUnitFileOf, listedDropIns } from './unit-file.ts';
 
 /** systemd as a whole. */
@@ -37,7 +36,9 @@ fi
   merge: () => undefined,
   disagreement(predicted, seen) {
     const [first] = seen.changed ?? [];
-    return predicted.changed?.length === 0 && first !== undefined ? `still has not read the file of ${first}` : undefined;
+    return predicted.changed?.length === 0 && first !== undefined
+      ? `still has not read the file of ${first}`
+      : undefined;
   },
   after(state, _id, effect) {
     const { changed } = state;

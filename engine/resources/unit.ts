@@ -1,10 +1,9 @@
 import { quote } from '../connection/base/quote.ts';
+import { type Request, type ResourceKind, request } from './base/resource.ts';
 import { isUndeclaredPackage } from './package.ts';
-import type { Request, ResourceKind } from './base/resource.ts';
-import { request } from './base/resource.ts';
 import { LIST_INSTALL, LIST_LINKS, installLines, linksOf, wantedLinks } from './system/unit-install.ts';
-import { LIST_DROP_INS, hasUnreadDropIn, listedDropIns, unitFileChange } from './unit-file.ts';
 import type { UnitState } from './system/unit-state.ts';
+import { LIST_DROP_INS, hasUnreadDropIn, listedDropIns, unitFileChange } from './unit-file.ts';
 
 export const ABSENT_UNIT: UnitState = {
   load: 'not-found',
@@ -50,19 +49,22 @@ fi
 `,
   decode(output, requests) {
     const text = output.toString('utf8');
-    if (text.startsWith('unmanaged')) return new Map(requests.map(({ id }) => [id, { ...ABSENT_UNIT, load: 'unmanaged' }]));
+    if (text.startsWith('unmanaged'))
+      return new Map(requests.map(({ id }) => [id, { ...ABSENT_UNIT, load: 'unmanaged' }]));
     const seen = new Map<string, UnitState>();
     const dropIns = listedDropIns(text);
     for (const block of text.split(/\n\n+/)) {
       const properties = new Map(block.split('\n').map((line) => splitOnce(line)));
       const state = { ...decodeUnit(properties, dropIns), ...decodeLinks(properties, text) };
-      for (const name of `${properties.get('Id') ?? ''} ${properties.get('Names') ?? ''}`.split(' ')) seen.set(name, state);
+      for (const name of `${properties.get('Id') ?? ''} ${properties.get('Names') ?? ''}`.split(' '))
+        seen.set(name, state);
     }
     return new Map(requests.map(({ id }) => [id, seen.get(id) ?? ABSENT_UNIT]));
   },
   merge: () => undefined,
   disagreement,
-  after: (state, id, effect) => unitFileChange(state, id, effect) ?? (isUndeclaredPackage(effect) ? 'stale' : undefined),
+  after: (state, id, effect) =>
+    unitFileChange(state, id, effect) ?? (isUndeclaredPackage(effect) ? 'stale' : undefined),
 };
 
 export function unitRequest(name: string): Request<undefined, UnitState> {
@@ -78,7 +80,12 @@ export function unitName(name: string): string {
 
 /** What a unit without its own process is once it has done its work: inactive, with success. */
 export function isDoneOneshot(state: UnitState): boolean {
-  return state.type === 'oneshot' && state.remainsAfterExit !== true && state.active === 'inactive' && state.result === 'success';
+  return (
+    state.type === 'oneshot' &&
+    state.remainsAfterExit !== true &&
+    state.active === 'inactive' &&
+    state.result === 'success'
+  );
 }
 
 export function isRunning(state: UnitState): boolean {
@@ -104,10 +111,16 @@ function disagreement(predicted: UnitState, seen: UnitState): string | undefined
   if (!isLoadedAs) return `is ${seen.load}, should be ${predicted.load}`;
   if (!isActiveAs(predicted, seen)) {
     const detail =
-      seen.result === undefined || seen.result === 'success' || seen.result === '' ? '' : `, its last result was ${seen.result}`;
+      seen.result === undefined || seen.result === 'success' || seen.result === ''
+        ? ''
+        : `, its last result was ${seen.result}`;
     return `is ${seen.active} (${seen.sub ?? ''})${detail}, should be ${predicted.active}`;
   }
-  if (predicted.endedInvocation !== undefined && predicted.endedInvocation !== '' && predicted.endedInvocation === seen.invocation) {
+  if (
+    predicted.endedInvocation !== undefined &&
+    predicted.endedInvocation !== '' &&
+    predicted.endedInvocation === seen.invocation
+  ) {
     return 'was not restarted: it still runs as before';
   }
   if (predicted.needsReload !== seen.needsReload) {
@@ -148,7 +161,8 @@ function decodeUnit(properties: ReadonlyMap<string, string>, dropIns: readonly s
     sub: text('SubState'),
     file: text('UnitFileState'),
     needsReload:
-      text('NeedDaemonReload') === 'yes' || (text('LoadState') === 'loaded' && hasUnreadDropIn(text('Id'), dropIns, text('DropInPaths'))),
+      text('NeedDaemonReload') === 'yes' ||
+      (text('LoadState') === 'loaded' && hasUnreadDropIn(text('Id'), dropIns, text('DropInPaths'))),
     fragment: text('FragmentPath'),
     result: text('Result'),
     type: text('Type'),
@@ -160,7 +174,10 @@ function decodeUnit(properties: ReadonlyMap<string, string>, dropIns: readonly s
 }
 
 /** What drop-ins add to [Install] is not read, so nothing is told of such a unit. */
-function decodeLinks(properties: ReadonlyMap<string, string>, output: string): Pick<UnitState, 'wantedLinks' | 'links'> {
+function decodeLinks(
+  properties: ReadonlyMap<string, string>,
+  output: string,
+): Pick<UnitState, 'wantedLinks' | 'links'> {
   const [id = '', fragment = ''] = [properties.get('Id'), properties.get('FragmentPath')];
   if (id === '' || fragment === '' || (properties.get('DropInPaths') ?? '') !== '') return {};
   return { wantedLinks: wantedLinks(installLines(output, fragment), id), links: linksOf(output, id) };

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { quote } from '../connection/base/quote.ts';
-import type { AccountDefaults, Aging, GroupState, UserState } from './system/account-state.ts';
-import type { Prediction, Request, ResourceKind } from './base/resource.ts';
-import { predictedOf, request } from './base/resource.ts';
+import { type Prediction, type Request, type ResourceKind, predictedOf, request } from './base/resource.ts';
 import { isUndeclaredPackage } from './package.ts';
+import type { AccountDefaults, Aging, GroupState, UserState } from './system/account-state.ts';
 
 export interface UserDetail {
   /** Whether to look at its line in /etc/shadow. */
@@ -66,7 +65,9 @@ ${defaultsOf(names)}${secret.length === 0 ? '' : shadow(secret.join('|'))}`;
   },
   merge(one, other) {
     const shadow = one.shadow || other.shadow;
-    const uids = other.uids.every((uid) => one.uids.includes(uid)) ? one.uids : [...new Set([...one.uids, ...other.uids])];
+    const uids = other.uids.every((uid) => one.uids.includes(uid))
+      ? one.uids
+      : [...new Set([...one.uids, ...other.uids])];
     return shadow === one.shadow && uids === one.uids ? one : { shadow, uids };
   },
   disagreement,
@@ -150,12 +151,16 @@ function decodeAccounts(lines: readonly (readonly string[])[]): ReadonlyMap<stri
   return seen;
 }
 
-function holdersOf(uids: readonly number[], holders: ReadonlyMap<string, string>): Readonly<Record<string, string | null>> {
+function holdersOf(
+  uids: readonly number[],
+  holders: ReadonlyMap<string, string>,
+): Readonly<Record<string, string | null>> {
   return Object.fromEntries(uids.map((uid) => [uid, holders.get(String(uid)) ?? null]));
 }
 
 function defaultsFor(name: string, lines: readonly (readonly string[])[]): AccountDefaults {
-  const value = (key: string): string | undefined => lines.findLast(([kind, of]) => kind === 'default' && of === key)?.[2];
+  const value = (key: string): string | undefined =>
+    lines.findLast(([kind, of]) => kind === 'default' && of === key)?.[2];
   const base = value('HOME') ?? '/home';
   const homeExists = lines.some(([kind, of]) => kind === 'there' && of === name);
   return { home: `${base.replace(/\/$/, '')}/${name}`, homeExists, shell: value('SHELL') };
@@ -163,9 +168,14 @@ function defaultsFor(name: string, lines: readonly (readonly string[])[]): Accou
 
 function decodeShadow(fields: readonly string[] | undefined): Pick<UserState, 'password' | 'locked' | 'aging'> {
   const [hash = '', , min, max, warn, inactive, expires] = fields ?? [];
-  const days = (text: string | undefined): number | null => (text === undefined || !/^[0-9]+$/.test(text) ? null : Number(text));
+  const days = (text: string | undefined): number | null =>
+    text === undefined || !/^[0-9]+$/.test(text) ? null : Number(text);
   const aging = { min: days(min), max: days(max), warn: days(warn), inactive: days(inactive), expires: days(expires) };
-  return { password: passwordDigest(hash.replace(/^!+/, '')), locked: hash.startsWith('!'), ...(fields === undefined ? {} : { aging }) };
+  return {
+    password: passwordDigest(hash.replace(/^!+/, '')),
+    locked: hash.startsWith('!'),
+    ...(fields === undefined ? {} : { aging }),
+  };
 }
 
 /** A group that goes takes its members along, and one that gets another number keeps them. */
@@ -174,7 +184,9 @@ function afterGroup(state: UserState, effect: Prediction): UserState | undefined
   const { exists, gid } = effect.state as GroupState;
   const { id } = effect.request;
   if (exists) return state.group === id && gid !== state.gid ? { ...state, gid } : undefined;
-  return state.groups?.includes(id) === true ? { ...state, groups: state.groups.filter((name) => name !== id) } : undefined;
+  return state.groups?.includes(id) === true
+    ? { ...state, groups: state.groups.filter((name) => name !== id) }
+    : undefined;
 }
 
 /** Another account takes a number, or gives it up. */

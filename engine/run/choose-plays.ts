@@ -3,18 +3,16 @@ import { Problem } from '../errors/problem.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { LOCALHOST } from '../inventory/localhost.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
-import type { Play } from '../playbook/base/play.ts';
-import { UNNAMED } from '../playbook/base/play.ts';
+import { type Play, UNNAMED } from '../playbook/base/play.ts';
 import { walkSteps } from '../playbook/base/select-tasks.ts';
-import type { Value } from '../values/base/value.ts';
-import { Unknown } from '../values/base/value.ts';
+import { type Value, Unknown } from '../values/base/value.ts';
 import type { PlannedPlay, RunContext } from './context/context.ts';
+import { variableFileLayer } from './controller/variable-files.ts';
 import type { HostState } from './host/host-state.ts';
 import { paceOf } from './order/pace.ts';
 import { hostsOf } from './play-run.ts';
 import { withoutFinished } from './resume.ts';
 import type { RunOptions } from './run-options.ts';
-import { variableFileLayer } from './controller/variable-files.ts';
 
 /** The plays of the playbook with their hosts, before the run. Throws Problem for what cannot be chosen. */
 export async function choosePlays(context: RunContext, options: RunOptions): Promise<readonly PlannedPlay[]> {
@@ -60,11 +58,19 @@ async function choosePlay(play: Play, choice: Choice): Promise<PlannedPlay> {
   const layers = [...play.layers];
   first.variables.enter({ play, layers: play.layers, hosts: [] });
   for (const file of play.variableFiles)
-    layers.push(await variableFileLayer(file, first.variables.scope(undefined), dirname(resolve(play.place.file)), context));
+    layers.push(
+      await variableFileLayer(file, first.variables.scope(undefined), dirname(resolve(play.place.file)), context),
+    );
   const pattern = patternOf(play.hosts.resolve(first.variables.scope(undefined)), play);
   first.variables.enter({ play, layers, hosts: [] });
   const pace = paceOf(play, first.variables.scope(undefined));
-  return { play: named(play, pattern), pattern, layers, pace, hosts: statesOf(play, pattern, options.inventory, choice) };
+  return {
+    play: named(play, pattern),
+    pattern,
+    layers,
+    pace,
+    hosts: statesOf(play, pattern, options.inventory, choice),
+  };
 }
 
 function statesOf(
@@ -77,13 +83,23 @@ function statesOf(
     const names = hostsOf(play, pattern, inventory, limit);
     return names.map((name) => context.hosts.get(name)).filter((host) => host !== undefined);
   } catch (error) {
-    if (mayRegroup && error instanceof Problem && ['unknown-pattern', 'no-such-host', 'empty-pattern'].includes(error.code)) return [];
+    if (
+      mayRegroup &&
+      error instanceof Problem &&
+      ['unknown-pattern', 'no-such-host', 'empty-pattern'].includes(error.code)
+    )
+      return [];
     throw error;
   }
 }
 
 /** The same play with the hosts of its pattern in `inventory`, whose groups have changed since the run began. */
-export function chooseAgain(planned: PlannedPlay, inventory: Inventory, context: RunContext, options: RunOptions): PlannedPlay {
+export function chooseAgain(
+  planned: PlannedPlay,
+  inventory: Inventory,
+  context: RunContext,
+  options: RunOptions,
+): PlannedPlay {
   const choice = { context, limit: limitOf(options), mayRegroup: true };
   const again = { ...planned, hosts: statesOf(planned.play, planned.pattern, inventory, choice) };
   return options.resume === undefined ? again : (withoutFinished([again], options.resume)[0] ?? again);
@@ -102,5 +118,10 @@ function patternOf(value: Value, play: Play): string {
   if (typeof value === 'string') return value;
   if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.join(',');
   const why = value instanceof Unknown ? `It depends on ${value.because}.` : undefined;
-  throw new Problem({ code: 'wrong-type', what: 'hosts must be a pattern, or a list of patterns', place: play.hostsPlace, why });
+  throw new Problem({
+    code: 'wrong-type',
+    what: 'hosts must be a pattern, or a list of patterns',
+    place: play.hostsPlace,
+    why,
+  });
 }

@@ -3,9 +3,9 @@ import { promisify } from 'node:util';
 import type { Compiled } from '../values/compiled.ts';
 import { mask, maskValue } from '../values/mask/mask.ts';
 import type { Layer } from '../values/scope.ts';
+import { HIDDEN } from './base/no-log.ts';
 import type { RunContext } from './context/context.ts';
 import type { Machine } from './machine/machine.ts';
-import { HIDDEN } from './base/no-log.ts';
 
 /** What a plan rests on, as digests by name, sorted. Equal digests: nothing has changed since. */
 export interface Evidence {
@@ -54,7 +54,10 @@ function lasting({ connection }: Machine): object {
   return Object.fromEntries(Object.entries(connection.facts).filter(([name]) => names.has(name)));
 }
 
-/** A later layer hides an earlier one, as its entry comes later. Templates stand in files, whose digests are kept as well. */
+/**
+ * A later layer hides an earlier one, as its entry comes later. Templates stand in files, whose digests are kept as
+ * well.
+ */
 function variableDigests(layer: Layer): readonly (readonly [string, string])[] {
   return [...layer.variables].map(([name, value]) => [name, digest(JSON.stringify(sourceOf(value)))]);
 }
@@ -84,8 +87,8 @@ const FLEETING: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Of a file's content its digest counts; where it may be a secret that could be guessed, a slow digest of that. Everything else counts
- * as it is.
+ * Of a file's content its digest counts; where it may be a secret that could be guessed, a slow digest of that.
+ * Everything else counts as it is.
  */
 async function stateDigest(state: unknown, secret: boolean, slow: SlowDigests): Promise<string> {
   const hidden: string[] = [];
@@ -127,7 +130,10 @@ function sorted(entries: readonly (readonly [string, string])[]): Digests {
 
 const scryptAsync = promisify<string, string, number, { readonly N: number }, Buffer>(scrypt);
 
-/** Digests that take a guesser some ten milliseconds each, and differ from any other tool's. Equal texts are digested once. */
+/**
+ * Digests that take a guesser some ten milliseconds each, and differ from any other tool's. Equal texts are digested
+ * once.
+ */
 class SlowDigests {
   readonly #known = new Map<string, Promise<string>>();
 
@@ -135,7 +141,10 @@ class SlowDigests {
     const key = createHash('sha256').update(text).digest('hex');
     let made = this.#known.get(key);
     if (made === undefined)
-      this.#known.set(key, (made = scryptAsync(text, 'runbook-plan', 8, { N: 8192 }).then((bytes) => bytes.toString('hex'))));
+      this.#known.set(
+        key,
+        (made = scryptAsync(text, 'runbook-plan', 8, { N: 8192 }).then((bytes) => bytes.toString('hex'))),
+      );
     return made;
   }
 }

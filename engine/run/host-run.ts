@@ -1,31 +1,27 @@
-import type { Block, Handler, Include, Meta, Task } from '../playbook/base/play.ts';
 import { Problem } from '../errors/problem.ts';
+import type { Block, Handler, Include, Meta, Task } from '../playbook/base/play.ts';
 import { hasSelected, isSelected } from '../playbook/base/select-tasks.ts';
-import { Unknown } from '../values/base/value.ts';
-import type { Scope, Value } from '../values/base/value.ts';
-import { abort } from './context/abort.ts';
+import { Unknown, type Scope, type Value } from '../values/base/value.ts';
 import { all } from './base/conditions.ts';
-import type { Batch, RunContext } from './context/context.ts';
-import { isSparedAlways, stopIfEnded, weigh } from './task/fatal-errors.ts';
-import type { Frame, Span } from './base/frame.ts';
-import { OUTERMOST, isHandler } from './base/frame.ts';
+import { type Frame, type Span, OUTERMOST, isHandler } from './base/frame.ts';
 import { isLoopInVain, loopLayer, turnsOf } from './base/loop.ts';
+import { HIDDEN, hushOf, hushedProblem } from './base/no-log.ts';
+import { HostStops, TaskFailed, asHostGone } from './base/signals.ts';
+import { identityOfStep } from './base/task-identity.ts';
+import { wrongType } from './base/wrong-type.ts';
+import { abort } from './context/abort.ts';
+import type { Batch, RunContext } from './context/context.ts';
+import { failedStep, unknownStep, userProblem } from './context/step-failure.ts';
+import { collectOwed } from './handlers/collect-owed.ts';
+import { forgetOwed } from './handlers/owed-handlers.ts';
 import type { HostState } from './host/host-state.ts';
+import { type Route, type Stop, itinerary } from './order/itinerary.ts';
+import { isSparedAlways, stopIfEnded, weigh } from './task/fatal-errors.ts';
 import type { TaskRun } from './task/item.ts';
-import type { Route, Stop } from './order/itinerary.ts';
-import { itinerary } from './order/itinerary.ts';
 import { pauseBetween } from './task/loop-pause.ts';
 import { countIncluded, leaveOpenWithin } from './task/open-includes.ts';
-import { HIDDEN, hushOf, hushedProblem } from './base/no-log.ts';
-import { forgetOwed } from './handlers/owed-handlers.ts';
-import { collectOwed } from './handlers/collect-owed.ts';
-import { wrongType } from './base/wrong-type.ts';
-import type { StepDone } from './task/roles-done.ts';
-import { RolesDone } from './task/roles-done.ts';
+import { type StepDone, RolesDone } from './task/roles-done.ts';
 import { isOnce, once } from './task/run-once.ts';
-import { HostStops, TaskFailed, asHostGone } from './base/signals.ts';
-import { failedStep, unknownStep, userProblem } from './context/step-failure.ts';
-import { identityOfStep } from './base/task-identity.ts';
 import { runTask } from './task/task-run.ts';
 import { throttled } from './task/throttle.ts';
 
@@ -55,7 +51,10 @@ export class HostRun {
     this.#handlers = batch.play.handlers;
   }
 
-  /** Does the steps, and what is in them. `behind` comes after them, for looking ahead. Throws TaskFailed, HostGone, HostStops and NotInPlan. */
+  /**
+   * Does the steps, and what is in them. `behind` comes after them, for looking ahead. Throws TaskFailed, HostGone,
+   * HostStops and NotInPlan.
+   */
   async steps(stops: readonly Stop[], behind: Route | undefined, frame: Frame = OUTERMOST): Promise<void> {
     for (const [index, stop] of stops.entries()) {
       await this.#context.machines.breathe();
@@ -88,7 +87,12 @@ export class HostRun {
       if (problem === undefined) throw error;
       const hush = hushOf(stop.step, this.#host.variables.scope(stop.step));
       const identity = identityOfStep(stop.step, isHandler(frame));
-      throw this.#weigh(failedStep(this.#context, this.#host, identity, hushedProblem(problem, hush)), stop, frame, false);
+      throw this.#weigh(
+        failedStep(this.#context, this.#host, identity, hushedProblem(problem, hush)),
+        stop,
+        frame,
+        false,
+      );
     }
   }
 
@@ -229,7 +233,11 @@ export class HostRun {
     const isRescued = isHandler(frame) ? block.rescue.length > 0 : hasSelected(block.rescue, this.#context.selection);
     let ended = await this.#part(stop.block, route, { ...frame, isRescued: frame.isRescued || isRescued });
     if (ended instanceof TaskFailed && isRescued) {
-      this.#host.variables.remember('failed_task', { name: ended.task.name, msg: ended.problem.what, result: ended.task.result });
+      this.#host.variables.remember('failed_task', {
+        name: ended.task.name,
+        msg: ended.problem.what,
+        result: ended.task.result,
+      });
       ended = await this.#part(stop.rescue, route, frame);
       if (ended === undefined) {
         this.#host.rescued(before);
@@ -275,8 +283,16 @@ export class HostRun {
       }
       if (typeof name !== 'string') throw wrongType('what to include', 'the name of a file or a role', step.place);
       const opened = await step.open(name, over);
-      this.#handlers = [...this.#handlers, ...opened.handlers.filter((one) => !this.#handlers.some((known) => known.name === one.name))];
-      leaveOpenWithin(this.#context.approval, this.#host.name, { include: step, steps: opened.steps, handlers: this.#handlers, scope });
+      this.#handlers = [
+        ...this.#handlers,
+        ...opened.handlers.filter((one) => !this.#handlers.some((known) => known.name === one.name)),
+      ];
+      leaveOpenWithin(this.#context.approval, this.#host.name, {
+        include: step,
+        steps: opened.steps,
+        handlers: this.#handlers,
+        scope,
+      });
       this.#included = countIncluded(this.#included, opened.steps, step.place);
       const from = stop.at + width * (index + 0.5);
       await this.steps(itinerary(opened.steps, from, from + width * 0.5), route, frame);
@@ -293,7 +309,8 @@ export class HostRun {
   #notKnown(step: Include | Meta, frame: Frame, because: string): void {
     const identity = identityOfStep(step, isHandler(frame));
     const { hides } = hushOf(step, this.#host.variables.scope(step));
-    if (this.#context.mode === 'plan') unknownStep(this.#context, this.#host, identity, hides ? `what is ${HIDDEN}` : because);
+    if (this.#context.mode === 'plan')
+      unknownStep(this.#context, this.#host, identity, hides ? `what is ${HIDDEN}` : because);
     else throw new Problem({ code: 'task-failed', what: `what it needs is not known: ${because}`, place: step.place });
   }
 
@@ -326,18 +343,29 @@ export class HostRun {
   }
 
   /**
-   * Runs every handler that was called for, in the order in which they are written, and again from the first one where handlers have
-   * called for others. What an earlier run left owed waits until the play has come by a task that may call for it, as what it restarts
-   * may be half made before that; or until the end of the play: `all`.
+   * Runs every handler that was called for, in the order in which they are written, and again from the first one where
+   * handlers have called for others. What an earlier run left owed waits until the play has come by a task that may
+   * call for it, as what it restarts may be half made before that; or until the end of the play: `all`.
    */
-  async flush(which: 'reached' | 'all', { from, until }: Span, route: Route | undefined, frame: Frame = OUTERMOST): Promise<void> {
+  async flush(
+    which: 'reached' | 'all',
+    { from, until }: Span,
+    route: Route | undefined,
+    frame: Frame = OUTERMOST,
+  ): Promise<void> {
     let begin = from + (until - from) / 4;
     const end = until - (until - from) / 4;
-    while (await this.#handle(which, { from: begin, until: (begin + end) / 2 }, route, frame)) begin = (begin + end) / 2;
+    while (await this.#handle(which, { from: begin, until: (begin + end) / 2 }, route, frame))
+      begin = (begin + end) / 2;
   }
 
   /** Once through the handlers. Tells whether any of them has run. */
-  async #handle(which: 'reached' | 'all', { from, until }: Span, route: Route | undefined, frame: Frame): Promise<boolean> {
+  async #handle(
+    which: 'reached' | 'all',
+    { from, until }: Span,
+    route: Route | undefined,
+    frame: Frame,
+  ): Promise<boolean> {
     const { called } = this.#host;
     const handlers = this.#handlers;
     const stops = itinerary(
@@ -365,6 +393,12 @@ export class HostRun {
 
   /** Handlers that an earlier run left owed are called for again. */
   async collectOwed(route: Route | undefined): Promise<void> {
-    await collectOwed({ context: this.#context, host: this.#host, play: this.#batch.play, handlers: this.#handlers, route });
+    await collectOwed({
+      context: this.#context,
+      host: this.#host,
+      play: this.#batch.play,
+      handlers: this.#handlers,
+      route,
+    });
   }
 }

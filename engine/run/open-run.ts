@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
+import type { Emit } from './base/events.ts';
+import { debtorOf } from './base/owed.ts';
+import { TaskIdentities } from './base/task-identity.ts';
 import type { RunContext } from './context/context.ts';
 import { ControllerFiles } from './controller/controller-files.ts';
 import { DigestCache } from './controller/digest-cache.ts';
-import type { Emit } from './base/events.ts';
 import { Machines } from './machine/machines.ts';
-import { NamedRequests } from './preparation/named-requests.ts';
 import { AskingTasks } from './order/other-hosts.ts';
-import { debtorOf } from './base/owed.ts';
+import { turns } from './order/turns.ts';
+import { NamedRequests } from './preparation/named-requests.ts';
 import { PreparedAhead } from './preparation/prepared-ahead.ts';
 import { RunHosts } from './run-hosts.ts';
 import type { RunOptions } from './run-options.ts';
-import { TaskIdentities } from './base/task-identity.ts';
-import { turns } from './order/turns.ts';
 
 /** A run that has not begun: nothing is connected, and no event is told. */
 export interface OpenRun {
@@ -48,7 +48,14 @@ export function openRun(options: RunOptions): OpenRun {
     emit,
     selection: options.selection,
     changes,
-    files: new ControllerFiles({ digests, changes, access, told: tellRead, vault: options.vault, interrupt: options.interrupt }),
+    files: new ControllerFiles({
+      digests,
+      changes,
+      access,
+      told: tellRead,
+      vault: options.vault,
+      interrupt: options.interrupt,
+    }),
     access,
     machines: machinesOf(options, { now, changes, emit }),
     vault: options.vault,
@@ -79,7 +86,10 @@ export function openRun(options: RunOptions): OpenRun {
   };
 }
 
-function machinesOf(options: RunOptions, { now, changes, emit }: Pick<RunContext, 'now' | 'changes' | 'emit'>): Machines {
+function machinesOf(
+  options: RunOptions,
+  { now, changes, emit }: Pick<RunContext, 'now' | 'changes' | 'emit'>,
+): Machines {
   return new Machines({
     settings: options.settings,
     vault: options.vault,

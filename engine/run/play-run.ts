@@ -3,17 +3,16 @@ import type { Inventory } from '../inventory/inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import type { BatchSize, Play } from '../playbook/base/play.ts';
 import { isSelected } from '../playbook/base/select-tasks.ts';
-import { Barrier } from './order/barrier.ts';
+import { HostStops, NotInPlan, TaskFailed, asHostGone } from './base/signals.ts';
 import { abort, abortAtOnce } from './context/abort.ts';
 import { connectForPlay } from './context/connect-host.ts';
 import type { Batch, PlannedPlay, RunContext } from './context/context.ts';
+import { failedStep, userProblem } from './context/step-failure.ts';
+import { debtsOf } from './handlers/owed-handlers.ts';
 import { HostRun } from './host-run.ts';
 import type { HostState } from './host/host-state.ts';
-import type { Route, Stop } from './order/itinerary.ts';
-import { itinerary, opened, size } from './order/itinerary.ts';
-import { debtsOf } from './handlers/owed-handlers.ts';
-import { HostStops, NotInPlan, TaskFailed, asHostGone } from './base/signals.ts';
-import { failedStep, userProblem } from './context/step-failure.ts';
+import { Barrier } from './order/barrier.ts';
+import { type Route, type Stop, itinerary, opened, size } from './order/itinerary.ts';
 
 export type PlayEnd = { readonly kind: 'done' } | { readonly kind: 'stopped'; readonly why: string };
 
@@ -21,7 +20,11 @@ export type PlayEnd = { readonly kind: 'done' } | { readonly kind: 'stopped'; re
 type BatchEnd = PlayEnd | { readonly kind: 'play_ended' };
 
 /** Runs one play, batch after batch. What the hosts will be asked in `later` plays is looked at early. */
-export async function runPlay(context: RunContext, planned: PlannedPlay, later: readonly PlannedPlay[]): Promise<PlayEnd> {
+export async function runPlay(
+  context: RunContext,
+  planned: PlannedPlay,
+  later: readonly PlannedPlay[],
+): Promise<PlayEnd> {
   const { play } = planned;
   const hosts = planned.hosts.filter((host) => host.status === 'active');
   if (hosts.length === 0) return { kind: 'done' };
@@ -122,7 +125,9 @@ async function settle(context: RunContext, host: HostState): Promise<void> {
   if (context.mode === 'play') await context.turns.connected(async () => context.machines.get(host.name)?.settle());
 }
 
-/** Where the play begins with wait_for_connection: how many milliseconds a host that does not answer yet is waited for. */
+/**
+ * Where the play begins with wait_for_connection: how many milliseconds a host that does not answer yet is waited for.
+ */
 function patienceOf(context: RunContext, host: HostState, sections: readonly Section[]): number {
   for (const { stops } of sections) {
     for (const stop of stops) {
@@ -154,7 +159,8 @@ function laterRoute(later: readonly PlannedPlay[], host: HostState): Route | und
   for (const planned of later.toReversed()) {
     if (!planned.hosts.includes(host)) continue;
     const play = { play: planned.play, layers: planned.layers, hosts: planned.hosts.map((one) => one.name) };
-    for (const section of planned.play.sections.toReversed()) behind = { stops: itinerary(section.steps, 0), index: -1, behind, play };
+    for (const section of planned.play.sections.toReversed())
+      behind = { stops: itinerary(section.steps, 0), index: -1, behind, play };
   }
   return behind;
 }
@@ -183,7 +189,12 @@ function ended({ context, batch, host, isWeighed }: Ended, error: unknown): void
       throw error;
     }
     const { place, name } = batch.play;
-    failedStep(context, host, { id: formatPlace(place), name, module: 'play', role: undefined, handler: false }, problem);
+    failedStep(
+      context,
+      host,
+      { id: formatPlace(place), name, module: 'play', role: undefined, handler: false },
+      problem,
+    );
   }
   if (batch.pace.anyErrorsFatal && !isWeighed) {
     const how = host.status === 'failed' ? 'failed' : 'is unreachable';
@@ -217,10 +228,15 @@ function verdict(batch: Batch): BatchEnd {
       return { kind: 'stopped', why: batch.aborted.why };
     case 'too_many_failed': {
       const share = `${Math.round(percentageLost(batch))} % of the batch`;
-      return { kind: 'stopped', why: `${names} failed: ${share}, more than max_fail_percentage ${batch.pace.maxFailPercentage ?? 0}` };
+      return {
+        kind: 'stopped',
+        why: `${names} failed: ${share}, more than max_fail_percentage ${batch.pace.maxFailPercentage ?? 0}`,
+      };
     }
     case undefined:
-      return failed.length === batch.hosts.length ? { kind: 'stopped', why: `no host is left: ${names} failed` } : { kind: 'done' };
+      return failed.length === batch.hosts.length
+        ? { kind: 'stopped', why: `no host is left: ${names} failed` }
+        : { kind: 'done' };
   }
 }
 
@@ -230,7 +246,12 @@ function split(hosts: readonly HostState[], serial: readonly BatchSize[]): reado
   let begin = 0;
   for (let index = 0; begin < hosts.length; index += 1) {
     const size = serial[Math.min(index, serial.length - 1)];
-    const count = size === undefined ? hosts.length : size.kind === 'hosts' ? size.count : Math.floor((hosts.length * size.percent) / 100);
+    const count =
+      size === undefined
+        ? hosts.length
+        : size.kind === 'hosts'
+          ? size.count
+          : Math.floor((hosts.length * size.percent) / 100);
     const end = begin + Math.max(1, count);
     batches.push(hosts.slice(begin, end));
     begin = end;
@@ -261,7 +282,12 @@ function ordered(hosts: readonly HostState[], order: Play['order']): readonly Ho
 }
 
 /** The names of the hosts of a play, after --limit. Throws Problem where the pattern names nothing. */
-export function hostsOf(play: Play, pattern: string, inventory: Inventory, limit: readonly string[] | undefined): readonly string[] {
+export function hostsOf(
+  play: Play,
+  pattern: string,
+  inventory: Inventory,
+  limit: readonly string[] | undefined,
+): readonly string[] {
   const place = play.hostsPlace;
   const chosen = selectHosts(inventory, pattern, place).map((host) => host.name);
   if (chosen.length === 0) {

@@ -10,8 +10,8 @@ export interface Resume {
 }
 
 /**
- * Leaves out of each play the hosts that are through with it. A play whose tasks hand something on (results, facts, groups) is run for
- * all again: later plays may need it, and what is so already is not changed again.
+ * Leaves out of each play the hosts that are through with it. A play whose tasks hand something on (results, facts,
+ * groups) is run for all again: later plays may need it, and what is so already is not changed again.
  */
 export function withoutFinished(plays: readonly PlannedPlay[], resume: Resume): readonly PlannedPlay[] {
   return plays.map((planned) => {

@@ -3,9 +3,8 @@ import type { Inventory } from '../inventory/inventory.ts';
 import { LOCALHOST, localhostOf } from '../inventory/localhost.ts';
 import type { ValueMap } from '../values/base/value.ts';
 import { HostState } from './host/host-state.ts';
+import { type RunVariables, HostVariables, lazyMap } from './host/variables.ts';
 import type { RunOptions } from './run-options.ts';
-import type { RunVariables } from './host/variables.ts';
-import { HostVariables, lazyMap } from './host/variables.ts';
 
 /** The hosts of a run with their variables, and the groups that they are in by now. */
 export class RunHosts {
@@ -15,7 +14,12 @@ export class RunHosts {
   #groupsValue: ValueMap;
   #hasRegrouped = false;
 
-  constructor({ inventory, playbook, fallback, extra }: Pick<RunOptions, 'inventory' | 'playbook' | 'fallback' | 'extra'>) {
+  constructor({
+    inventory,
+    playbook,
+    fallback,
+    extra,
+  }: Pick<RunOptions, 'inventory' | 'playbook' | 'fallback' | 'extra'>) {
     this.#inventory = inventory;
     this.#groups = new Map([...inventory.groups].map(([name, group]) => [name, [...group.hosts]]));
     this.#groupsValue = this.#asValue();
@@ -31,7 +35,9 @@ export class RunHosts {
       hostvars: () => hostvars,
       hostvarsAsTheyAre: () => hostvarsAsTheyAre,
     };
-    const all = inventory.hosts.has(LOCALHOST) ? inventory.hosts.values() : [...inventory.hosts.values(), localhostOf(inventory)];
+    const all = inventory.hosts.has(LOCALHOST)
+      ? inventory.hosts.values()
+      : [...inventory.hosts.values(), localhostOf(inventory)];
     const hosts = new Map([...all].map((host) => [host.name, new HostState(host, new HostVariables(host, variables))]));
     const hostvars = lazyMap(hosts.keys(), (name) => hosts.get(name)?.variables.asHostvarsAhead() ?? null);
     const hostvarsAsTheyAre = lazyMap(hosts.keys(), (name) => hosts.get(name)?.variables.asHostvars() ?? null);
@@ -57,7 +63,9 @@ export class RunHosts {
 
   /** The inventory with the groups as they are by now. */
   regrouped(): Inventory {
-    const grown = [...this.#groups].map(([name, members]) => [name, { name, children: [], ownHosts: members, hosts: members }] as const);
+    const grown = [...this.#groups].map(
+      ([name, members]) => [name, { name, children: [], ownHosts: members, hosts: members }] as const,
+    );
     return { ...this.#inventory, groups: new Map(grown) };
   }
 

@@ -3,11 +3,11 @@ import type { AnyModule } from '../modules/base/module.ts';
 import type { Playbook } from '../playbook/base/play.ts';
 import type { Layer } from '../values/scope.ts';
 import type { Vault } from '../vault/vault.ts';
-import type { Approval } from './saved-plan/approval.ts';
-import type { Selection } from './context/context.ts';
 import type { Emit, Mode } from './base/events.ts';
-import type { Resume } from './resume.ts';
+import type { Selection } from './context/context.ts';
 import type { TargetSettings } from './machine/target-settings.ts';
+import type { Resume } from './resume.ts';
+import type { Approval } from './saved-plan/approval.ts';
 
 export interface RunOptions {
   readonly mode: Mode;

@@ -1,14 +1,12 @@
 import { formatPlace } from '../errors/problem.ts';
 import type { Play } from '../playbook/base/play.ts';
+import type { HostRecap, PlayStarted } from './base/events.ts';
 import { chooseAgain, choosePlays } from './choose-plays.ts';
 import type { PlannedPlay } from './context/context.ts';
-import type { HostRecap, PlayStarted } from './base/events.ts';
-import type { Evidence } from './evidence.ts';
-import { gatherEvidence } from './evidence.ts';
-import type { OpenRun } from './open-run.ts';
-import { openRun } from './open-run.ts';
-import { runPlay } from './play-run.ts';
+import { type Evidence, gatherEvidence } from './evidence.ts';
 import { preflight } from './lookahead/preflight.ts';
+import { type OpenRun, openRun } from './open-run.ts';
+import { runPlay } from './play-run.ts';
 import type { RunOptions } from './run-options.ts';
 
 export interface RunResult {
@@ -38,7 +36,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
   let recap: readonly HostRecap[] = [];
   try {
     stopped = await playThem(opened, plays, options, taking);
-    if (options.mode === 'plan' && options.approval !== undefined) evidence = await gatherEvidence(context, [...taking], options.extra);
+    if (options.mode === 'plan' && options.approval !== undefined)
+      evidence = await gatherEvidence(context, [...taking], options.extra);
   } finally {
     options.kill.removeEventListener('abort', kill);
     recap = await close(opened, options, taking);
@@ -66,7 +65,10 @@ function begin(opened: OpenRun, options: RunOptions, taking: ReadonlySet<string>
   if (context.files.used.size > 0) context.emit({ type: 'files_read', files: Object.fromEntries(context.files.used) });
 }
 
-/** Runs the plays one after another. Gives why it stopped before the end, and adds the hosts that group_by brought to `taking`. */
+/**
+ * Runs the plays one after another. Gives why it stopped before the end, and adds the hosts that group_by brought to
+ * `taking`.
+ */
 async function playThem(
   { context, hosts }: OpenRun,
   plays: readonly PlannedPlay[],
@@ -83,7 +85,11 @@ async function playThem(
   return undefined;
 }
 
-async function close({ context }: OpenRun, options: RunOptions, taking: ReadonlySet<string>): Promise<readonly HostRecap[]> {
+async function close(
+  { context }: OpenRun,
+  options: RunOptions,
+  taking: ReadonlySet<string>,
+): Promise<readonly HostRecap[]> {
   const { hosts, machines } = context;
   const recap = [...taking]
     .map((name) => hosts.get(name)?.recap(options.mode, machines.roundTrips(name)))

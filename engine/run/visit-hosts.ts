@@ -1,13 +1,11 @@
 import pLimit from 'p-limit';
+import type { PatchedLibrary, TransportName } from '../connection/base/transport.ts';
 import { connect } from '../connection/connection.ts';
 import type { Facts } from '../connection/shell/facts.ts';
-import type { PatchedLibrary } from '../connection/base/transport.ts';
-import type { TransportName } from '../connection/base/transport.ts';
 import { Problem } from '../errors/problem.ts';
 import type { Scope } from '../values/base/value.ts';
 import { NotKept } from './machine/not-kept.ts';
-import type { TargetSettings } from './machine/target-settings.ts';
-import { targetOf } from './machine/target-settings.ts';
+import { type TargetSettings, targetOf } from './machine/target-settings.ts';
 
 /** What a host answered to a greeting. */
 export type Visit =
@@ -30,7 +28,10 @@ export interface VisitOptions {
   readonly signal: AbortSignal;
 }
 
-/** Connects to each host, asks for its facts and goes. A host that cannot be reached does not keep the others. Gives what of ssh's configuration was not kept. `visited` gets each answer as it comes. */
+/**
+ * Connects to each host, asks for its facts and goes. A host that cannot be reached does not keep the others. Gives
+ * what of ssh's configuration was not kept. `visited` gets each answer as it comes.
+ */
 export async function visitHosts(
   hosts: readonly { readonly name: string; readonly scope: Scope }[],
   options: VisitOptions,
@@ -54,7 +55,15 @@ async function visit(host: string, scope: Scope, options: VisitOptions, notKept:
     const { library } = connection;
     await connection.close();
     const address = target.kind === 'local' ? 'this machine' : `${target.user}@${target.address}:${target.port}`;
-    return { kind: 'answered', host, address, transport: connection.transport, milliseconds, facts: connection.facts, library };
+    return {
+      kind: 'answered',
+      host,
+      address,
+      transport: connection.transport,
+      milliseconds,
+      facts: connection.facts,
+      library,
+    };
   } catch (error) {
     if (error instanceof Problem) return { kind: 'failed', host, problem: error };
     throw error;

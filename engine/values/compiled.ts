@@ -1,12 +1,9 @@
-import type { Place } from '../errors/problem.ts';
-import { Problem } from '../errors/problem.ts';
+import { type Place, Problem } from '../errors/problem.ts';
 import type { MapEntry, Node, ScalarNode } from './base/node.ts';
-import type { Template } from './template/template.ts';
-import { hasTemplate, parseTemplate } from './template/template.ts';
-import { mayHoldJinja } from './jinja/jinja-statement.ts';
 import { Secret, hideNumber } from './base/secret.ts';
-import type { Scope, Value } from './base/value.ts';
-import { Unknown, isList, isMap } from './base/value.ts';
+import { type Scope, type Value, Unknown, isList, isMap } from './base/value.ts';
+import { mayHoldJinja } from './jinja/jinja-statement.ts';
+import { type Template, hasTemplate, parseTemplate } from './template/template.ts';
 
 /** A YAML value whose templates are parsed. One without templates costs nothing to resolve. */
 export interface Compiled {
@@ -60,11 +57,15 @@ function compileScalar(node: ScalarNode): Content {
   const template: Template = parseTemplate(value, node.place, node.style, node.source);
   if (template.literal !== undefined) return literalContent(template.literal);
   const { references } = template;
-  if (node.renders === 'secret') return { literal: undefined, references, resolve: (scope) => asSecret(template.render(scope), value) };
+  if (node.renders === 'secret')
+    return { literal: undefined, references, resolve: (scope) => asSecret(template.render(scope), value) };
   return { literal: undefined, references, resolve: (scope) => template.render(scope) };
 }
 
-/** What a template of an encrypted file has rendered to. Of lists and maps only what stands in the template itself is hidden elsewhere. */
+/**
+ * What a template of an encrypted file has rendered to. Of lists and maps only what stands in the template itself is
+ * hidden elsewhere.
+ */
 function asSecret(rendered: Value, template: string): Value {
   if (rendered instanceof Secret) return Secret.of(rendered.reveal());
   if (typeof rendered === 'string') return Secret.of(rendered);
@@ -103,7 +104,11 @@ function compileMap(entries: readonly MapEntry[]): Content {
     return map;
   };
   if (contents.every(isLiteral)) return literalContent(build((content) => content.literal ?? null));
-  return { literal: undefined, references: union(contents), resolve: (scope) => build((content) => content.resolve(scope)) };
+  return {
+    literal: undefined,
+    references: union(contents),
+    resolve: (scope) => build((content) => content.resolve(scope)),
+  };
 }
 
 function isLiteral(content: Content): content is Content & { readonly literal: Value } {

@@ -1,7 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import type { Place } from '../errors/problem.ts';
-import { Problem } from '../errors/problem.ts';
+import { type Place, Problem } from '../errors/problem.ts';
 
 /** What a playbook or an inventory wants of the machine that the program runs on. */
 export type AccessRequest =
@@ -37,7 +36,11 @@ export interface Foreigner {
  * @param projects folders in which files may be read and written
  * @param allowed further ones, of the command line
  */
-export function projectAccess(foreigner: Foreigner, projects: readonly string[], allowed: readonly string[]): ControllerAccess {
+export function projectAccess(
+  foreigner: Foreigner,
+  projects: readonly string[],
+  allowed: readonly string[],
+): ControllerAccess {
   const roots = [...projects, ...allowed].map(realPath);
   return {
     isFull: false,
@@ -48,7 +51,11 @@ export function projectAccess(foreigner: Foreigner, projects: readonly string[],
   };
 }
 
-function refusal(request: AccessRequest, { file, project, why, isElsewhere }: Foreigner, place: Place | undefined): Problem {
+function refusal(
+  request: AccessRequest,
+  { file, project, why, isElsewhere }: Foreigner,
+  place: Place | undefined,
+): Problem {
   const there = isElsewhere ? `, or play it from there (cd ${project})` : '';
   const trust = `For this run, whatever it does here: --trust. For every run of that project: RUNBOOK_TRUST=${project}${there}.`;
   if (request.kind === 'run') {

@@ -9,12 +9,14 @@ const MIN_KEY_LENGTH = 8;
 const MIN_TOKEN_LENGTH = 20;
 
 /**
- * The nodes of a file that is encrypted as a whole: from here on its texts, numbers and telling keys are hidden in every output, and its
- * scalars are marked, so that `variableNode` makes secrets of those that become variables. Booleans are none: `true` would be hidden everywhere.
+ * The nodes of a file that is encrypted as a whole: from here on its texts, numbers and telling keys are hidden in
+ * every output, and its scalars are marked, so that `variableNode` makes secrets of those that become variables.
+ * Booleans are none: `true` would be hidden everywhere.
  */
 export function hiddenNode(node: Node): Node {
   if (node.kind === 'list') return { ...node, items: node.items.map(hiddenNode) };
-  if (node.kind === 'map') return { ...node, entries: node.entries.map((entry) => ({ ...entry, value: hiddenNode(entry.value) })) };
+  if (node.kind === 'map')
+    return { ...node, entries: node.entries.map((entry) => ({ ...entry, value: hiddenNode(entry.value) })) };
   return hiddenScalar(node);
 }
 
@@ -22,11 +24,15 @@ function hiddenScalar(node: ScalarNode): ScalarNode {
   const { value, source } = node;
   if (typeof value === 'number') hideNumber(source, value);
   else if (typeof value === 'string' && !hasTemplate(value)) Secret.of(value);
-  else if (typeof value === 'string') for (const text of value.split(/\{\{.*?\}\}/s)) if (text.length >= MIN_TEXT_LENGTH) Secret.of(text);
+  else if (typeof value === 'string')
+    for (const text of value.split(/\{\{.*?\}\}/s)) if (text.length >= MIN_TEXT_LENGTH) Secret.of(text);
   return { ...node, isHidden: true };
 }
 
-/** A value as the variable of this name: a text of an encrypted file becomes a secret, and so does a password of the connection. */
+/**
+ * A value as the variable of this name: a text of an encrypted file becomes a secret, and so does a password of the
+ * connection.
+ */
 export function variableNode(name: string, node: Node): Node {
   if (isCredential(name)) return credentialNode(node);
   // How a host is reached is compared and told apart; it is hidden as text all the same.
@@ -37,13 +43,17 @@ export function variableNode(name: string, node: Node): Node {
 
 function secretNode(node: Node): Node {
   if (node.kind === 'list') return { ...node, items: node.items.map(secretNode) };
-  if (node.kind === 'map') return { ...node, entries: node.entries.map((entry) => ({ ...entry, value: secretNode(entry.value) })) };
+  if (node.kind === 'map')
+    return { ...node, entries: node.entries.map((entry) => ({ ...entry, value: secretNode(entry.value) })) };
   if (node.isHidden !== true || typeof node.value !== 'string') return node;
   if (!hasTemplate(node.value)) return { ...node, value: Secret.of(node.value) };
   return isReference(node.value) ? node : { ...node, renders: 'secret' };
 }
 
-/** `ansible_password`, `ansible_become_pass`, `ansible_ssh_private_key_passphrase` and the like: secret wherever they come from. */
+/**
+ * `ansible_password`, `ansible_become_pass`, `ansible_ssh_private_key_passphrase` and the like: secret wherever they
+ * come from.
+ */
 export function isCredential(name: string): boolean {
   return /^ansible_(?:\w+_)?(?:pass|passwd|password|passphrase)$/.test(name);
 }
@@ -79,5 +89,8 @@ function isHiddenWithin(node: Node): boolean {
 /** Of mixed letters and digits, or a long row of them: no word, name or address. */
 function isTellingKey(key: string): boolean {
   if (key.length < MIN_KEY_LENGTH || !/\d/.test(key)) return false;
-  return (/[a-z]/.test(key) && /[A-Z]/.test(key)) || (key.length >= MIN_TOKEN_LENGTH && /^[A-Za-z0-9]+$/.test(key) && /[A-Za-z]/.test(key));
+  return (
+    (/[a-z]/.test(key) && /[A-Z]/.test(key)) ||
+    (key.length >= MIN_TOKEN_LENGTH && /^[A-Za-z0-9]+$/.test(key) && /[A-Za-z]/.test(key))
+  );
 }

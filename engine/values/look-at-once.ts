@@ -1,7 +1,7 @@
-import { readdirSync, statSync } from 'node:fs';
-import type { Stats } from 'node:fs';
+import { readdirSync, statSync, type Stats } from 'node:fs';
 
-// What the program reads before it connects to anything lies on its own disk: to wait for another thread takes longer than to look.
+// What the program reads before it connects to anything lies on its own disk: to wait for another thread takes longer
+// than to look.
 
 /** What stands at a path; undefined where nothing does, or nobody can tell. */
 export function statusOf(path: string): Stats | undefined {

@@ -7,13 +7,19 @@ export function ownUsers(env: NodeJS.ProcessEnv = process.env): ReadonlySet<numb
   return new Set([own, 0, ...caller]);
 }
 
-/** Whether a file or folder is there, belongs to one of the users, and not everybody may write to it. A link counts by itself. */
+/**
+ * Whether a file or folder is there, belongs to one of the users, and not everybody may write to it. A link counts by
+ * itself.
+ */
 export function isOwn(path: string, users: ReadonlySet<number>): boolean {
   const status = lstatSync(path, { throwIfNoEntry: false });
   return status !== undefined && users.has(status.uid) && (status.isSymbolicLink() || (status.mode & 0o002) === 0);
 }
 
-/** Whether others cannot take away what the operator has in a folder: it is the operator's, and whoever may write to it cannot remove what is there. */
+/**
+ * Whether others cannot take away what the operator has in a folder: it is the operator's, and whoever may write to it
+ * cannot remove what is there.
+ */
 export function isKept(folder: string, users: ReadonlySet<number>): boolean {
   const status = lstatSync(folder, { throwIfNoEntry: false });
   return status !== undefined && users.has(status.uid) && ((status.mode & 0o002) === 0 || (status.mode & 0o1000) !== 0);

@@ -1,10 +1,10 @@
-import type { Place } from '../errors/problem.ts';
-import { formatPlace, Problem } from '../errors/problem.ts';
-import type { Compiled } from './compiled.ts';
-import { isCompiled } from './compiled.ts';
+import { type Place, formatPlace, Problem } from '../errors/problem.ts';
 import type { Scope, Value } from './base/value.ts';
+import { type Compiled, isCompiled } from './compiled.ts';
 
-/** From low to high: a variable of a later level hides one of an earlier level. Names of the `magic` level are reserved. */
+/**
+ * From low to high: a variable of a later level hides one of an earlier level. Names of the `magic` level are reserved.
+ */
 export const LEVELS = [
   'role defaults',
   'group_vars',

@@ -1,8 +1,7 @@
 import type { Place } from '../errors/problem.ts';
-import type { Compiled } from './compiled.ts';
-import { isCompiled } from './compiled.ts';
-import type { Layer } from './scope.ts';
 import type { Value } from './base/value.ts';
+import { type Compiled, isCompiled } from './compiled.ts';
+import type { Layer } from './scope.ts';
 
 /** What names the command line as the place of a variable. */
 export const TYPED = '-e';
@@ -13,7 +12,13 @@ export function isTyped(value: Compiled | Value): boolean {
 }
 
 /** The same of a value on some level: at no place are those that are no YAML. */
-export function isTypedCandidate({ level, place }: { readonly level: Layer['level']; readonly place?: Place | undefined }): boolean {
+export function isTypedCandidate({
+  level,
+  place,
+}: {
+  readonly level: Layer['level'];
+  readonly place?: Place | undefined;
+}): boolean {
   return level === 'extra vars' && isTypedAt(place);
 }
 

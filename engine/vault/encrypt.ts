@@ -1,8 +1,7 @@
 import { encryptAge } from './age/age.ts';
+import { type Recipient, parseRecipient } from './age/recipient.ts';
 import { ANSIBLE_BLOCK } from './base/ansible-vault.ts';
 import { ARMOR_BLOCK, toArmor } from './base/armor.ts';
-import type { Recipient } from './age/recipient.ts';
-import { parseRecipient } from './age/recipient.ts';
 
 /** Bytes as an armored age file. */
 export async function encryptArmored(bytes: Uint8Array, recipients: readonly Recipient[]): Promise<string> {
@@ -25,7 +24,11 @@ export async function encryptText(text: string, recipients: readonly string[]): 
 }
 
 /** A value for a YAML file: `!vault |` and the armor below it. With a name, the whole entry. */
-export async function encryptValue(text: string, recipients: readonly Recipient[], name: string | undefined): Promise<string> {
+export async function encryptValue(
+  text: string,
+  recipients: readonly Recipient[],
+  name: string | undefined,
+): Promise<string> {
   const armored = await encryptArmored(Buffer.from(text), recipients);
   const lines = armored
     .trimEnd()
@@ -42,8 +45,8 @@ export interface SealedBlock {
 }
 
 /**
- * The file after each of its `!vault` values is encrypted again, by age; all other bytes stay the same. Undefined if it has no such value.
- * `open` gives what a value holds.
+ * The file after each of its `!vault` values is encrypted again, by age; all other bytes stay the same. Undefined if it
+ * has no such value. `open` gives what a value holds.
  */
 export async function rekeyValues(
   bytes: Buffer,
@@ -52,7 +55,9 @@ export async function rekeyValues(
 ): Promise<Buffer | undefined> {
   // A character a byte, so that nothing else changes.
   const text = bytes.toString('latin1');
-  const blocks = [...text.matchAll(ARMOR_BLOCK), ...text.matchAll(ANSIBLE_BLOCK)].toSorted((one, other) => one.index - other.index);
+  const blocks = [...text.matchAll(ARMOR_BLOCK), ...text.matchAll(ANSIBLE_BLOCK)].toSorted(
+    (one, other) => one.index - other.index,
+  );
   let result = '';
   let copied = 0;
   for (const match of blocks) {
@@ -60,7 +65,10 @@ export async function rekeyValues(
     const lineStart = text.lastIndexOf('\n', match.index) + 1;
     const indent = /^[ ]*/.exec(text.slice(lineStart))?.[0] ?? '';
     const line = text.slice(0, match.index).split('\n').length;
-    const armored = await encryptArmored(await open({ text: block, line, column: match.index - lineStart + 1 }), recipients);
+    const armored = await encryptArmored(
+      await open({ text: block, line, column: match.index - lineStart + 1 }),
+      recipients,
+    );
     const lineEnd = block.includes('\r\n') ? '\r\n' : '\n';
     result += text.slice(copied, match.index) + armored.trimEnd().split('\n').join(`${lineEnd}${indent}`);
     copied = match.index + block.length;

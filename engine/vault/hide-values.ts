@@ -1,7 +1,7 @@
 import { Problem, Problems } from '../errors/problem.ts';
-import { hiddenNode } from '../values/hidden-node.ts';
 import type { Node } from '../values/base/node.ts';
 import { Secret } from '../values/base/secret.ts';
+import { hiddenNode } from '../values/hidden-node.ts';
 import { readYaml } from '../values/yaml/yaml.ts';
 
 /** Makes known what is secret in the text of an encrypted file. Where it is no YAML, whoever reads it tells. */

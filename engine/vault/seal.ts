@@ -1,10 +1,10 @@
 import { passphraseRecipient } from './age/age-scrypt.ts';
 import { encryptAge } from './age/age.ts';
+import type { Recipient } from './age/recipient.ts';
 import { sealAnsible } from './base/ansible-vault.ts';
 import { toArmor } from './base/armor.ts';
-import { encryptArmored, encryptBinary } from './encrypt.ts';
-import type { Recipient } from './age/recipient.ts';
 import { sealedForm } from './base/sealed-form.ts';
+import { encryptArmored, encryptBinary } from './encrypt.ts';
 import type { OpenedBy } from './vault.ts';
 
 export type Seal = (clear: Buffer) => Promise<Buffer>;
@@ -12,7 +12,9 @@ export type Seal = (clear: Buffer) => Promise<Buffer>;
 /** Encrypts by age for recipients, in the form that the file had before: binary stays binary. */
 export function sealFor(before: Buffer, recipients: readonly Recipient[]): Seal {
   return async (clear) =>
-    sealedForm(before) === 'age-binary' ? encryptBinary(clear, recipients) : Buffer.from(await encryptArmored(clear, recipients));
+    sealedForm(before) === 'age-binary'
+      ? encryptBinary(clear, recipients)
+      : Buffer.from(await encryptArmored(clear, recipients));
 }
 
 /** Encrypts as the file was before: for recipients, with the passphrase that opened it, or for ansible-vault. */

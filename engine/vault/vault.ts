@@ -1,28 +1,23 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import type { Place } from '../errors/problem.ts';
+import { type Place, Problem } from '../errors/problem.ts';
 import { readWhole } from '../files/read-file.ts';
-import { Problem } from '../errors/problem.ts';
-import { hiddenNode } from '../values/hidden-node.ts';
 import type { Node } from '../values/base/node.ts';
-import { oneDocument } from '../values/yaml/one-document.ts';
 import { Secret } from '../values/base/secret.ts';
+import { hiddenNode } from '../values/hidden-node.ts';
+import { oneDocument } from '../values/yaml/one-document.ts';
 import { textIn } from '../values/yaml/text-file.ts';
 import { readYaml } from '../values/yaml/yaml.ts';
 import { AgeKeys } from './age/age-keys.ts';
-import type { VaultPassword } from './base/ansible-vault.ts';
-import { ANSIBLE_BLOCK, openAnsible } from './base/ansible-vault.ts';
+import { type VaultPassword, ANSIBLE_BLOCK, openAnsible } from './base/ansible-vault.ts';
 import { ARMOR_BLOCK, isAnsibleVault, tidyArmor } from './base/armor.ts';
-import { hideValues } from './hide-values.ts';
 import type { Ask } from './base/passphrase.ts';
-import type { PasswordSource } from './base/passwords.ts';
-import { readPasswords } from './base/passwords.ts';
-import type { SealedForm } from './base/sealed-form.ts';
-import { sealedForm } from './base/sealed-form.ts';
-import { readSopsFile } from './sops/sops-file.ts';
-import type { SopsSources } from './sops/sops-keys.ts';
-import { SopsKeys } from './sops/sops-keys.ts';
+import { type PasswordSource, readPasswords } from './base/passwords.ts';
+import { type SealedForm, sealedForm } from './base/sealed-form.ts';
 import { damaged, noText, noVaultValue, wrongKey, wrongPassword } from './base/vault-problems.ts';
+import { hideValues } from './hide-values.ts';
+import { readSopsFile } from './sops/sops-file.ts';
+import { type SopsSources, SopsKeys } from './sops/sops-keys.ts';
 
 /** What a value holds, or why nobody knows: no key fits, it is damaged, or it is no text. */
 export type Opened =
@@ -51,7 +46,10 @@ export interface Content {
   readonly wasSealed: boolean;
 }
 
-/** Opens what is encrypted: whole files, and `!vault` values in files. Keys are read when the first is met that needs them. */
+/**
+ * Opens what is encrypted: whole files, and `!vault` values in files. Keys are read when the first is met that needs
+ * them.
+ */
 export class Vault {
   readonly #keys: AgeKeys;
   readonly #sopsKeys: SopsKeys;
@@ -71,8 +69,9 @@ export class Vault {
   }
 
   /**
-   * The text of a file as it is to be read: decrypted where the whole file is encrypted. Its `!vault` values are opened ahead, so that
-   * `decrypt` can give them at once. Every text value of an encrypted file is a secret from here on. Throws Problem.
+   * The text of a file as it is to be read: decrypted where the whole file is encrypted. Its `!vault` values are opened
+   * ahead, so that `decrypt` can give them at once. Every text value of an encrypted file is a secret from here on.
+   * Throws Problem.
    */
   async content(bytes: Buffer, file: string): Promise<Content> {
     this.noteFile(file, bytes);
@@ -83,7 +82,10 @@ export class Vault {
     return { text, wasSealed: form !== undefined };
   }
 
-  /** The documents of a YAML file; the values of an encrypted one are marked, so that they are secrets as variables. Throws Problem or Problems. */
+  /**
+   * The documents of a YAML file; the values of an encrypted one are marked, so that they are secrets as variables.
+   * Throws Problem or Problems.
+   */
   async documents(bytes: Buffer, file: string): Promise<readonly Node[]> {
     const sops = await this.#ofSops(bytes, file);
     if (sops !== undefined) return [sops];
@@ -92,7 +94,10 @@ export class Vault {
     return wasSealed ? nodes.map(hiddenNode) : nodes;
   }
 
-  /** The one document of a file of variables, undefined for an empty one, marked as `documents` marks them. Throws Problem or Problems. */
+  /**
+   * The one document of a file of variables, undefined for an empty one, marked as `documents` marks them. Throws
+   * Problem or Problems.
+   */
   async variables(bytes: Buffer, file: string): Promise<Node | undefined> {
     return oneDocument(await this.documents(bytes, file));
   }
@@ -178,7 +183,11 @@ export class Vault {
     this.#opened.set(tidy, opened.kind === 'opened' ? asText(opened.bytes) : opened);
   }
 
-  async #unseal(bytes: Buffer, form: SealedForm, file: string): Promise<{ readonly bytes: Buffer; readonly by: OpenedBy }> {
+  async #unseal(
+    bytes: Buffer,
+    form: SealedForm,
+    file: string,
+  ): Promise<{ readonly bytes: Buffer; readonly by: OpenedBy }> {
     const place: Place = { file, line: 1, column: 1 };
     switch (form) {
       case 'ansible-vault': {
@@ -190,7 +199,10 @@ export class Vault {
         const opened = await this.#keys.open(bytes, file, place);
         if (opened.kind === 'failed') throw wrongKey(place, opened.why);
         const { passphrase } = opened;
-        return { bytes: opened.bytes, by: passphrase === undefined ? { kind: 'identity' } : { kind: 'passphrase', passphrase } };
+        return {
+          bytes: opened.bytes,
+          by: passphrase === undefined ? { kind: 'identity' } : { kind: 'passphrase', passphrase },
+        };
       }
       case 'sops':
         throw new Problem({

@@ -3,10 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Place } from '../wild/place.ts';
 import { whyNoSandbox } from '../wild/sandbox.ts';
 import { isStruck, SLICE, STRIKES, WRITINGS } from './attacks.ts';
-import type { Attacked } from './battlefield.ts';
-import { attack, battlefield } from './battlefield.ts';
+import { type Attacked, attack, battlefield } from './battlefield.ts';
 
-/** Rounds of each attack; with a number of rounds all strikes are tried, without one a slice. `npm run test:attack` has 200. */
+/**
+ * Rounds of each attack; with a number of rounds all strikes are tried, without one a slice. `npm run test:attack` has
+ * 200.
+ */
 const rounds = process.env['RUNBOOK_ATTACK_ROUNDS'];
 /** A file for the figures of each attack, a line of JSON each. */
 const log = process.env['RUNBOOK_ATTACK_LOG'];

@@ -2,7 +2,9 @@ import { lockScript } from '../../engine/connection/shell/lock.ts';
 
 const LOCK = `HOME=/nonexistent${lockScript('bob')}\nrm -rf /tmp/runbook-23456 2>/dev/null`;
 
-/** How a user of the host attacks a run of root that writes in a folder of this user. `attacker.c` tells what they do. */
+/**
+ * How a user of the host attacks a run of root that writes in a folder of this user. `attacker.c` tells what they do.
+ */
 export const STRIKES: Readonly<Record<string, Strike>> = {
   'a link at the first sight of a name': { when: 'create', with: 'link' },
   'a link to a folder at the first sight of a name': { when: 'create', with: 'dirlink' },
@@ -37,7 +39,10 @@ export const SLICE: ReadonlySet<string> = new Set([
 ]);
 
 export interface Strike {
-  /** `always`: at the name that the way writes to, before the run gets there, while it is there, and behind it. `again`: in /tmp, where nobody can exchange what is another's. */
+  /**
+   * `always`: at the name that the way writes to, before the run gets there, while it is there, and behind it. `again`:
+   * in /tmp, where nobody can exchange what is another's.
+   */
   readonly when: 'create' | 'close' | 'always' | 'again';
   readonly with: 'link' | 'dirlink' | 'fifo' | 'hard' | 'file' | 'swap';
   /** Who owns the folder, in the home of alice. */
@@ -53,7 +58,10 @@ export interface Writing {
   readonly at?: '/tmp';
   /** What she strikes at all the time, where it is neither `n{{item}}` nor `f`. */
   readonly name?: string;
-  /** Moments that never come: in her folder nothing is made, or nothing is put under its name, as it is only read or the way is refused. */
+  /**
+   * Moments that never come: in her folder nothing is made, or nothing is put under its name, as it is only read or the
+   * way is refused.
+   */
   readonly never?: readonly Strike['when'][];
 }
 
@@ -67,7 +75,10 @@ export function nameIn({ task, name }: Writing): string {
   return name ?? (typeof task === 'string' && task.includes('n{{item}}') ? 'n' : 'f');
 }
 
-/** Every way of writing and reading below the folder `/home/alice/d` of alice, and where else she can make names, in rounds. */
+/**
+ * Every way of writing and reading below the folder `/home/alice/d` of alice, and where else she can make names, in
+ * rounds.
+ */
 export const WRITINGS: Readonly<Record<string, Writing>> = {
   'copy of a new file': { task: 'copy: { content: "round {{item}}\\n", dest: "/home/alice/d/n{{item}}" }' },
   'copy with owner and mode': {
@@ -96,13 +107,21 @@ export const WRITINGS: Readonly<Record<string, Writing>> = {
     task: 'copy: { content: "round {{item}}\\n", dest: "/home/alice/d/f", validate: "grep -q round %s" }',
     given: 'echo old >f; chown alice f',
   },
-  lineinfile: { task: 'lineinfile: { path: /home/alice/d/f, line: "round {{item}}" }', given: 'echo old >f; chown alice f' },
-  blockinfile: { task: 'blockinfile: { path: /home/alice/d/f, block: "round {{item}}" }', given: 'echo old >f; chown alice f' },
+  lineinfile: {
+    task: 'lineinfile: { path: /home/alice/d/f, line: "round {{item}}" }',
+    given: 'echo old >f; chown alice f',
+  },
+  blockinfile: {
+    task: 'blockinfile: { path: /home/alice/d/f, block: "round {{item}}" }',
+    given: 'echo old >f; chown alice f',
+  },
   replace: {
     task: 'replace: { path: /home/alice/d/f, regexp: "round.*|old", replace: "round {{item}}" }',
     given: 'echo old >f; chown alice f',
   },
-  get_url: { task: 'get_url: { url: "file:///srv/open/large", dest: "/home/alice/d/n{{item}}", mode: "0644", owner: alice }' },
+  get_url: {
+    task: 'get_url: { url: "file:///srv/open/large", dest: "/home/alice/d/n{{item}}", mode: "0644", owner: alice }',
+  },
   'owner and mode': {
     task: 'file: { path: /home/alice/d/f, mode: "{{#if (eq (mod item 2) 0)}}0640{{else}}0604{{/if}}", owner: "{{#if (eq (mod item 2) 0)}}alice{{else}}root{{/if}}" }',
     given: 'echo old >f; chown alice f',
@@ -113,8 +132,12 @@ export const WRITINGS: Readonly<Record<string, Writing>> = {
     given: 'mkdir f; chown alice f',
     never: ['create', 'close'],
   },
-  'a new directory': { task: 'file: { path: "/home/alice/d/n{{item}}", state: directory, owner: alice, mode: "0755" }' },
-  'directories above': { task: 'file: { path: "/home/alice/d/n{{item}}/sub/sub", state: directory, owner: alice, mode: "0755" }' },
+  'a new directory': {
+    task: 'file: { path: "/home/alice/d/n{{item}}", state: directory, owner: alice, mode: "0755" }',
+  },
+  'directories above': {
+    task: 'file: { path: "/home/alice/d/n{{item}}/sub/sub", state: directory, owner: alice, mode: "0755" }',
+  },
   'a directory and a file in it': { task: 'copy: { src: small, dest: "/home/alice/d/n{{item}}/sub/", owner: alice }' },
   touch: { task: 'file: { path: "/home/alice/d/n{{item}}", state: touch, mode: "0644", owner: alice }' },
   'touch of a file': {
@@ -122,7 +145,9 @@ export const WRITINGS: Readonly<Record<string, Writing>> = {
     given: 'echo old >f',
     never: ['close'],
   },
-  'a link': { task: 'file: { path: "/home/alice/d/n{{item}}", src: /srv/open/large, state: link, owner: alice, follow: false }' },
+  'a link': {
+    task: 'file: { path: "/home/alice/d/n{{item}}", src: /srv/open/large, state: link, owner: alice, follow: false }',
+  },
   'a link in the place of another': {
     task: 'file: { path: "/home/alice/d/f", src: "/srv/open/n{{item}}", state: link, force: true }',
     given: 'ln -s /srv/open/large f; chown -h alice f',
@@ -159,8 +184,16 @@ export const WRITINGS: Readonly<Record<string, Writing>> = {
     name: 'f',
     never: ['create', 'close'],
   },
-  'a look at content': { task: 'slurp: { src: /home/alice/d/f }', given: 'echo mine >f; chown alice f', never: ['create', 'close'] },
-  'a look at a digest': { task: 'stat: { path: /home/alice/d/f }', given: 'echo mine >f; chown alice f', never: ['create', 'close'] },
+  'a look at content': {
+    task: 'slurp: { src: /home/alice/d/f }',
+    given: 'echo mine >f; chown alice f',
+    never: ['create', 'close'],
+  },
+  'a look at a digest': {
+    task: 'stat: { path: /home/alice/d/f }',
+    given: 'echo mine >f; chown alice f',
+    never: ['create', 'close'],
+  },
   move: {
     task: 'move: { src: "/home/alice/d/n{{item}}", dest: "/srv/open/n{{item}}" }',
     given: 'for i in $(seq 0 $rounds); do : >n$i; done; chown -R alice .',
@@ -174,7 +207,9 @@ export const WRITINGS: Readonly<Record<string, Writing>> = {
     task: 'sysctl: { name: "kernel.panic", value: "{{item}}", reload: false, sysctl_file: /home/alice/d/f }',
     given: ': >f; chown alice f',
   },
-  'authorized keys': { task: 'authorized_key: { user: alice, key: "{{key}}", comment: "round {{item}}", path: /home/alice/d/f }' },
+  'authorized keys': {
+    task: 'authorized_key: { user: alice, key: "{{key}}", comment: "round {{item}}", path: /home/alice/d/f }',
+  },
   'keys in a home there': {
     task: 'authorized_key: { user: bob, key: "{{key}}", comment: "round {{item}}" }',
     given: 'mkdir f; chown bob f',

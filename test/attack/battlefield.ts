@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import type { WildCase } from '../wild/case.ts';
 import type { Place } from '../wild/place.ts';
 import { sandboxFor } from '../wild/sandbox.ts';
-import type { Strike, Writing } from './attacks.ts';
-import { nameIn } from './attacks.ts';
+import { type Strike, type Writing, nameIn } from './attacks.ts';
 
 const ATTACKER = join(import.meta.dirname, 'attacker.c');
 /** Above what goes in a script itself. */
@@ -24,8 +23,8 @@ export interface Attacked {
 }
 
 /**
- * A throw-away machine with a user alice who owns `/home/alice/d`, and `/victim`, where files and folders of root are. What alice
- * could do without the kernel's `protected_hardlinks` is made for her by root.
+ * A throw-away machine with a user alice who owns `/home/alice/d`, and `/victim`, where files and folders of root are.
+ * What alice could do without the kernel's `protected_hardlinks` is made for her by root.
  */
 export async function battlefield(): Promise<Place> {
   const place = await sandboxFor(NOTHING);
@@ -65,8 +64,16 @@ const NOTHING: WildCase = {
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGBPRUdPrTVkpTdOcm5aGwQZkbgUeWLgJYQ+4YpPrgJE';
 
-/** Lets alice strike while root plays the task in so many rounds, and tells what came of it. The seed is for her dice. */
-export async function attack(place: Place, writing: Writing, strike: Strike, rounds: number, seed: number): Promise<Attacked> {
+/**
+ * Lets alice strike while root plays the task in so many rounds, and tells what came of it. The seed is for her dice.
+ */
+export async function attack(
+  place: Place,
+  writing: Writing,
+  strike: Strike,
+  rounds: number,
+  seed: number,
+): Promise<Attacked> {
   const { task } = writing;
   if (typeof task === 'string') writeFileSync(join(place.folder, 'play.yml'), playOf(task, rounds));
   else writeFileSync(join(place.folder, 'round.sh'), task.script);

@@ -19,7 +19,16 @@ export async function benchAccount(): Promise<Account> {
   const own = userInfo();
   if (own.uid !== 0) return { name: own.username, uid: own.uid, gid: own.gid, remove: async () => {} };
   // The password `*` fits none, and unlike a locked account lets keys in.
-  const made = await run('useradd', ['--no-create-home', '--home-dir', '/', '--shell', '/bin/sh', '--password', '*', NAME]).then(
+  const made = await run('useradd', [
+    '--no-create-home',
+    '--home-dir',
+    '/',
+    '--shell',
+    '/bin/sh',
+    '--password',
+    '*',
+    NAME,
+  ]).then(
     () => true,
     (error: { code?: unknown }) => {
       if (error.code !== EXISTS_ALREADY) throw error;

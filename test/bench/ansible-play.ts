@@ -22,13 +22,19 @@ export async function writeAnsiblePlay(
     ansible_ssh_private_key_file: reach.identityFile,
     ansible_python_interpreter: '/usr/bin/python3',
   };
-  // Ansible and mitogen take hosts with the same address for one and would share its connection, which real hosts do not.
+  // Ansible and mitogen take hosts with the same address for one and would share its connection, which real hosts do
+  // not.
   const apart = (host: BenchHost): Readonly<Record<string, string>> => ({
     ansible_control_path: join(folder, `c${host.number}`),
     ansible_ssh_common_args: `-o SetEnv=BENCH_HOST=${host.name}`,
   });
   await writeFile(
     join(folder, 'inventory.yml'),
-    stringify({ bench: { hosts: Object.fromEntries(hosts.map((host) => [host.name, { ...hostVariables(host), ...apart(host) }])), vars } }),
+    stringify({
+      bench: {
+        hosts: Object.fromEntries(hosts.map((host) => [host.name, { ...hostVariables(host), ...apart(host) }])),
+        vars,
+      },
+    }),
   );
 }

@@ -1,10 +1,8 @@
 import { chmod, chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startOpensshServer } from '../ssh/openssh-server.ts';
-import type { OpensshServer } from '../ssh/openssh-server.ts';
-import type { Account } from './account.ts';
-import { benchAccount } from './account.ts';
+import { startOpensshServer, type OpensshServer } from '../ssh/openssh-server.ts';
+import { type Account, benchAccount } from './account.ts';
 import type { BenchHost } from './tasks.ts';
 
 /** How to get to the hosts: all of them are one sshd, directly or by way of a delaying proxy. */
@@ -46,7 +44,12 @@ export async function startBenchSite(): Promise<BenchSite> {
     folder,
     account,
     server,
-    reach: (port = server.port) => ({ port, user: account.name, identityFile: server.identityFile, knownHosts: server.knownHosts }),
+    reach: (port = server.port) => ({
+      port,
+      user: account.name,
+      identityFile: server.identityFile,
+      knownHosts: server.knownHosts,
+    }),
     freshHosts: async (tool, count) => {
       const base = join(hostsFolder, tool);
       await rm(base, { recursive: true, force: true });

@@ -19,7 +19,12 @@ else {
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     const figures: Record<string, unknown> = {
-      machine: { processor: cpus()[0]?.model, cores: cpus().length, memoryMiB: Math.round(totalmem() / 2 ** 20), node: process.version },
+      machine: {
+        processor: cpus()[0]?.model,
+        cores: cpus().length,
+        memoryMiB: Math.round(totalmem() / 2 ** 20),
+        node: process.version,
+      },
       options,
     };
     const wants = (part: (typeof options.parts)[number]): boolean => options.parts.includes(part);

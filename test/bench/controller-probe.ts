@@ -1,4 +1,5 @@
-// Loaded into the measured process (`node --import`): writes what it cost to the file that BENCH_PROBE names, at its exit.
+// Loaded into the measured process (`node --import`): writes what it cost to the file that BENCH_PROBE names, at its
+// exit.
 import { writeFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
-import type { Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 
 /** So much may be on its way in one direction: far more than a fast line holds, so that only the time is slowed. */
 const MOST_UNDER_WAY = 64 * 1024 * 1024;
@@ -13,8 +12,9 @@ export interface DelayingProxy {
 }
 
 /**
- * A TCP proxy on the loopback address that makes a far host of a near one: each byte arrives half a round trip later, and a
- * connection is there when its three packets would have come. It does not slow what is sent. Times in milliseconds.
+ * A TCP proxy on the loopback address that makes a far host of a near one: each byte arrives half a round trip later,
+ * and a connection is there when its three packets would have come. It does not slow what is sent. Times in
+ * milliseconds.
  */
 export async function startDelayingProxy(targetPort: number, roundTripMs: number): Promise<DelayingProxy> {
   const open = new Set<Socket>();

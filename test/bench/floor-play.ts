@@ -2,12 +2,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { quote } from '../../engine/connection/base/quote.ts';
 import type { Reach } from './bench-site.ts';
-import type { BenchHost, BenchTask } from './tasks.ts';
-import { rendered } from './tasks.ts';
+import { type BenchHost, type BenchTask, rendered } from './tasks.ts';
 
 /**
- * What no tool can beat by much: one precomposed script a host that looks at (`look-N.sh`) or makes (`make-N.sh`) everything, without
- * templates, conditions or checks. `floor.json` is for the program over ssh2, `floor-look.sh` and `floor-make.sh` go by way of OpenSSH.
+ * What no tool can beat by much: one precomposed script a host that looks at (`look-N.sh`) or makes (`make-N.sh`)
+ * everything, without templates, conditions or checks. `floor.json` is for the program over ssh2, `floor-look.sh` and
+ * `floor-make.sh` go by way of OpenSSH.
  */
 export async function writeFloorPlay(
   folder: string,
@@ -23,15 +23,23 @@ export async function writeFloorPlay(
   const ssh = `ssh -F /dev/null -p ${reach.port} -i ${quote(reach.identityFile)} -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR ${reach.user}@127.0.0.1 sh`;
   for (const what of ['look', 'make']) {
     const lines = hosts.map(
-      ({ number }) => `${ssh} <${quote(join(folder, `${what}-${number}.sh`))} >${quote(join(folder, `out-${number}`))} & p="$p $!"`,
+      ({ number }) =>
+        `${ssh} <${quote(join(folder, `${what}-${number}.sh`))} >${quote(join(folder, `out-${number}`))} & p="$p $!"`,
     );
-    await writeFile(join(folder, `floor-${what}.sh`), ['p=', ...lines, 'for i in $p; do wait $i || exit 1; done', ''].join('\n'));
+    await writeFile(
+      join(folder, `floor-${what}.sh`),
+      ['p=', ...lines, 'for i in $p; do wait $i || exit 1; done', ''].join('\n'),
+    );
   }
-  await writeFile(join(folder, 'floor.json'), JSON.stringify({ ...reach, folder, hosts: hosts.map((host) => host.number) }));
+  await writeFile(
+    join(folder, 'floor.json'),
+    JSON.stringify({ ...reach, folder, hosts: hosts.map((host) => host.number) }),
+  );
 }
 
 function lookScript(tasks: readonly BenchTask[], host: BenchHost): string {
-  const words = (paths: Iterable<string>): string => [...new Set(paths)].map((path) => quote(join(host.root, path))).join(' ');
+  const words = (paths: Iterable<string>): string =>
+    [...new Set(paths)].map((path) => quote(join(host.root, path))).join(' ');
   const written = tasks.filter((task) => task.kind === 'template' || task.kind === 'copy');
   const lines = tasks.filter((task) => task.kind === 'line');
   const parts = [`stat -c '%f %u %g %s %N' -- ${words(tasks.map((task) => task.path))}`];
@@ -48,7 +56,10 @@ function makeScript(tasks: readonly BenchTask[], host: BenchHost): string {
   return [
     'set -e',
     `mkdir -p -- ${[...folders].map(at).join(' ')}`,
-    ...written.map((task) => `printf %s ${quote(task.kind === 'template' ? rendered(task.lines, host) : task.content)} >${at(task.path)}`),
+    ...written.map(
+      (task) =>
+        `printf %s ${quote(task.kind === 'template' ? rendered(task.lines, host) : task.content)} >${at(task.path)}`,
+    ),
     ...modes.map(
       (mode) =>
         `chmod ${mode} -- ${written

@@ -21,7 +21,11 @@ export interface LargeFiles {
 }
 
 /** A file of 100 MB to three hosts at once, against three `ssh host 'cat >file'`. Milliseconds. */
-export async function measureLargeFiles(site: BenchSite, options: Options, print: (line: string) => void): Promise<LargeFiles> {
+export async function measureLargeFiles(
+  site: BenchSite,
+  options: Options,
+  print: (line: string) => void,
+): Promise<LargeFiles> {
   const folder = join(site.folder, 'files');
   const reach = site.reach();
   const runbook: number[] = [];
@@ -40,13 +44,17 @@ export async function measureLargeFiles(site: BenchSite, options: Options, print
     const fresh = await site.freshHosts('files', HOSTS);
     await writeRunbookPlay(folder, [], fresh, reach);
     const task = { name: 'Large file', copy: { src: 'large', dest: '{{ bench_root }}/large', mode: '0644' } };
-    await writeFile(join(folder, 'site.yml'), stringify([{ name: 'Bench', hosts: 'bench', gather_facts: false, tasks: [task] }]));
+    await writeFile(
+      join(folder, 'site.yml'),
+      stringify([{ name: 'Bench', hosts: 'bench', gather_facts: false, tasks: [task] }]),
+    );
     // Its digest is not known from an earlier run either.
     await rm(join(folder, 'cache'), { recursive: true, force: true });
     const command = playCommand(folder);
     runbook.push((await timed(command, options.limitMs)).milliseconds);
     for (const host of fresh)
-      if ((await stat(join(host.root, 'large'))).size !== BYTES) throw new Error(`${host.name} has not got the whole file`);
+      if ((await stat(join(host.root, 'large'))).size !== BYTES)
+        throw new Error(`${host.name} has not got the whole file`);
   }
   const ofSsh = median(ssh) / median(runbook);
   print(

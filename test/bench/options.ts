@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { ToolName } from './tools.ts';
-import { TOOL_NAMES } from './tools.ts';
+import { type ToolName, TOOL_NAMES } from './tools.ts';
 
 export const PARTS = ['plays', 'files', 'scale', 'start'] as const;
 export type Part = (typeof PARTS)[number];

@@ -1,13 +1,15 @@
 import type { BenchSite } from './bench-site.ts';
 import { startDelayingProxy } from './delaying-proxy.ts';
 import type { Options } from './options.ts';
-import type { Cell, Size } from './rounds.ts';
-import { measureSize } from './rounds.ts';
-import type { Tool, ToolName } from './tools.ts';
-import { tool } from './tools.ts';
+import { type Cell, type Size, measureSize } from './rounds.ts';
+import { type Tool, type ToolName, tool } from './tools.ts';
 
 /** Measures every tool on every size. */
-export async function measurePlays(site: BenchSite, options: Options, tell: (cell: Cell) => void): Promise<readonly Cell[]> {
+export async function measurePlays(
+  site: BenchSite,
+  options: Options,
+  tell: (cell: Cell) => void,
+): Promise<readonly Cell[]> {
   const tools = await Promise.all(options.tools.map(tool));
   const cells: Cell[] = [];
   const tooSlow = new Map<ToolName, Size[]>();
@@ -40,5 +42,7 @@ export async function measurePlays(site: BenchSite, options: Options, tell: (cel
 
 function slowBefore(known: readonly Size[], { hosts, tasks, roundTripMs }: Size): string | undefined {
   const slow = known.find((one) => one.hosts <= hosts && one.tasks <= tasks && one.roundTripMs <= roundTripMs);
-  return slow === undefined ? undefined : `too slow with ${slow.hosts} hosts, ${slow.tasks} tasks, ${slow.roundTripMs} ms already`;
+  return slow === undefined
+    ? undefined
+    : `too slow with ${slow.hosts} hosts, ${slow.tasks} tasks, ${slow.roundTripMs} ms already`;
 }

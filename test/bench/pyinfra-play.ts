@@ -12,7 +12,13 @@ export async function writePyinfraPlay(
   reach: Reach,
 ): Promise<void> {
   await writeSources(folder, tasks, 'j2');
-  const begin = ['from pyinfra import host', 'from pyinfra.operations import files', '', 'root = host.data.bench_root', ''];
+  const begin = [
+    'from pyinfra import host',
+    'from pyinfra.operations import files',
+    '',
+    'root = host.data.bench_root',
+    '',
+  ];
   await writeFile(join(folder, 'deploy.py'), [...begin, ...tasks.map(operation), ''].join('\n'));
   const ssh = {
     ssh_hostname: '127.0.0.1',
@@ -31,7 +37,10 @@ export async function writePyinfraPlay(
         .join(', ')}}),`,
   );
   const data = Object.entries(ssh).map(([name, value]) => `${python(name)}: ${python(value)}`);
-  await writeFile(join(folder, 'inventory.py'), [`ssh = {${data.join(', ')}}`, 'bench = [', ...entries, ']', ''].join('\n'));
+  await writeFile(
+    join(folder, 'inventory.py'),
+    [`ssh = {${data.join(', ')}}`, 'bench = [', ...entries, ']', ''].join('\n'),
+  );
 }
 
 function operation(task: BenchTask): string {

@@ -1,5 +1,4 @@
-import type { Installed } from '../python-environment.ts';
-import { ANSIBLE, pythonEnvironment } from '../python-environment.ts';
+import { type Installed, ANSIBLE, pythonEnvironment } from '../python-environment.ts';
 
 const PYINFRA = 'pyinfra==3.10.0';
 

@@ -2,8 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BenchSite } from './bench-site.ts';
 import type { Options } from './options.ts';
-import type { BenchHost, BenchTask } from './tasks.ts';
-import { generateTasks } from './tasks.ts';
+import { type BenchHost, type BenchTask, generateTasks } from './tasks.ts';
 import { timed } from './timed.ts';
 import type { Tool, ToolName } from './tools.ts';
 import { untilQuiet } from './until-quiet.ts';
@@ -37,8 +36,8 @@ interface Entrant {
 }
 
 /**
- * Measures tools on one size in rounds: each round runs every tool once, so that all of them see the same machine, whatever else it does
- * meanwhile. First all first runs, then those without changes.
+ * Measures tools on one size in rounds: each round runs every tool once, so that all of them see the same machine,
+ * whatever else it does meanwhile. First all first runs, then those without changes.
  */
 export async function measureSize(
   site: BenchSite,

@@ -2,8 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Reach } from './bench-site.ts';
-import type { BenchHost, BenchTask } from './tasks.ts';
-import { templateSource } from './tasks.ts';
+import { type BenchHost, type BenchTask, templateSource } from './tasks.ts';
 
 /** Writes playbook, sources and inventory for runbook: `site.yml` and `inventory.yml`. */
 export async function writeRunbookPlay(
@@ -38,7 +37,8 @@ export async function writeSources(folder: string, tasks: readonly BenchTask[], 
   await mkdir(join(folder, 'files'), { recursive: true });
   await mkdir(join(folder, 'templates'), { recursive: true });
   for (const task of tasks) {
-    if (task.kind === 'template') await writeFile(join(folder, 'templates', `${task.source}.${suffix}`), templateSource(task.lines));
+    if (task.kind === 'template')
+      await writeFile(join(folder, 'templates', `${task.source}.${suffix}`), templateSource(task.lines));
     if (task.kind === 'copy') await writeFile(join(folder, 'files', task.source), task.content);
   }
 }

@@ -24,14 +24,24 @@ export interface ControllerCost {
 }
 
 /** What a run with nothing to change costs the controller, up to a thousand hosts. */
-export async function measureScale(site: BenchSite, options: Options, print: (line: string) => void): Promise<readonly ControllerCost[]> {
+export async function measureScale(
+  site: BenchSite,
+  options: Options,
+  print: (line: string) => void,
+): Promise<readonly ControllerCost[]> {
   const largest = Math.max(...options.hosts) < 50 ? 100 : 1000;
   const costs = [];
-  for (const count of [1, 10, 100, 1000].filter((one) => one <= largest)) costs.push(await measureController(site, count, options, print));
+  for (const count of [1, 10, 100, 1000].filter((one) => one <= largest))
+    costs.push(await measureController(site, count, options, print));
   return costs;
 }
 
-async function measureController(site: BenchSite, count: number, options: Options, print: (line: string) => void): Promise<ControllerCost> {
+async function measureController(
+  site: BenchSite,
+  count: number,
+  options: Options,
+  print: (line: string) => void,
+): Promise<ControllerCost> {
   const tasks = generateTasks(options.seed, TASKS);
   const folder = join(site.folder, 'scale');
   await mkdir(folder, { recursive: true });
@@ -46,7 +56,10 @@ async function measureController(site: BenchSite, count: number, options: Option
     env: { ...command.env, BENCH_PROBE: probe },
   };
   const { milliseconds } = await timed(watched, options.limitMs);
-  const cost = JSON.parse(await readFile(probe, 'utf8')) as Pick<ControllerCost, 'peakMemoryMiB' | 'cpuMs' | 'longestBlockMs'>;
+  const cost = JSON.parse(await readFile(probe, 'utf8')) as Pick<
+    ControllerCost,
+    'peakMemoryMiB' | 'cpuMs' | 'longestBlockMs'
+  >;
   const cpuMsPerHostAndTask = cost.cpuMs / (count * TASKS);
   print(
     `${count} hosts × ${TASKS} tasks, no change: ${seconds(milliseconds)}, peak ${Math.round(cost.peakMemoryMiB)} MiB, processor ${seconds(cost.cpuMs)}, ${cpuMsPerHostAndTask.toFixed(3)} ms a host and task, longest block ${cost.longestBlockMs.toFixed(0)} ms`,

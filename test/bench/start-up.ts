@@ -4,8 +4,7 @@ import type { BenchSite } from './bench-site.ts';
 import type { Options } from './options.ts';
 import { seconds } from './table.ts';
 import { median, timed } from './timed.ts';
-import type { CommandLine } from './tools.ts';
-import { runbookCommand } from './tools.ts';
+import { type CommandLine, runbookCommand } from './tools.ts';
 
 /** Short runs are noisy, so there are more of them. */
 const TIMES = 5;

@@ -6,7 +6,9 @@ import { TOOL_NAMES } from './tools.ts';
 export function cellLine(cell: Cell): string {
   const size = `${cell.hosts} hosts, ${cell.tasks} tasks, ${cell.roundTripMs} ms, ${cell.run}`;
   const figure =
-    cell.skipped === undefined ? `${seconds(median(cell.milliseconds))} of ${cell.milliseconds.length}` : `skipped: ${cell.skipped}`;
+    cell.skipped === undefined
+      ? `${seconds(median(cell.milliseconds))} of ${cell.milliseconds.length}`
+      : `skipped: ${cell.skipped}`;
   return `${cell.tool.padEnd(14)} ${size.padEnd(40)} ${figure}`;
 }
 

@@ -10,7 +10,13 @@ export type BenchTask =
       readonly mode: string;
       readonly lines: readonly TemplateLine[];
     }
-  | { readonly kind: 'copy'; readonly source: string; readonly path: string; readonly mode: string; readonly content: string }
+  | {
+      readonly kind: 'copy';
+      readonly source: string;
+      readonly path: string;
+      readonly mode: string;
+      readonly content: string;
+    }
   | { readonly kind: 'line'; readonly path: string; readonly line: string }
   | { readonly kind: 'link'; readonly path: string; readonly to: string };
 
@@ -43,7 +49,13 @@ export function generateTasks(seed: number, count: number): readonly BenchTask[]
       case 'directory':
         return { kind, path: folder, mode: '0755' };
       case 'template':
-        return { kind, source: `t${group}`, path: `${folder}/template.conf`, mode: '0644', lines: templateLines(random) };
+        return {
+          kind,
+          source: `t${group}`,
+          path: `${folder}/template.conf`,
+          mode: '0644',
+          lines: templateLines(random),
+        };
       case 'copy':
         return {
           kind,
@@ -53,7 +65,11 @@ export function generateTasks(seed: number, count: number): readonly BenchTask[]
           content: text(random, 200 + Math.floor(random() * 6000)),
         };
       case 'line':
-        return { kind, path: `d${group - (group % GROUPS_A_SETTINGS_FILE)}/settings.conf`, line: `setting_${group} = ${word(random)}` };
+        return {
+          kind,
+          path: `d${group - (group % GROUPS_A_SETTINGS_FILE)}/settings.conf`,
+          line: `setting_${group} = ${word(random)}`,
+        };
       case 'link':
         return { kind, path: `${folder}/current`, to: `${folder}/file.txt` };
       default: {
@@ -76,7 +92,9 @@ export function rendered(lines: readonly TemplateLine[], host: BenchHost): strin
 
 /** The template's source, which Handlebars and Jinja read alike. */
 export function templateSource(lines: readonly TemplateLine[]): string {
-  return lines.map(({ key, text, variable }) => `${key} = ${text}${variable === undefined ? '' : `{{ ${variable} }}`}\n`).join('');
+  return lines
+    .map(({ key, text, variable }) => `${key} = ${text}${variable === undefined ? '' : `{{ ${variable} }}`}\n`)
+    .join('');
 }
 
 function templateLines(random: () => number): readonly TemplateLine[] {

@@ -9,7 +9,9 @@ export interface Timed {
 
 const KEPT_OUTPUT = 1024 * 1024;
 
-/** Runs a program to its end. The time is that of the whole process, from its start to its exit. Throws where it fails. */
+/**
+ * Runs a program to its end. The time is that of the whole process, from its start to its exit. Throws where it fails.
+ */
 export function timed(command: CommandLine, limitMs: number): Promise<Timed> {
   return new Promise((resolve, reject) => {
     const began = performance.now();

@@ -1,12 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Installed } from '../python-environment.ts';
 import { writeAnsiblePlay } from './ansible-play.ts';
 import type { Reach } from './bench-site.ts';
 import { writeFloorPlay } from './floor-play.ts';
-import { ansible, pyinfra } from './python-tools.ts';
 import { writePyinfraPlay } from './pyinfra-play.ts';
+import { ansible, pyinfra } from './python-tools.ts';
 import { writeRunbookPlay } from './runbook-play.ts';
-import type { Installed } from '../python-environment.ts';
 import type { BenchHost, BenchTask } from './tasks.ts';
 
 export const TOOL_NAMES = ['floor-ssh2', 'floor-openssh', 'runbook', 'pyinfra', 'mitogen', 'ansible'] as const;
@@ -52,7 +52,10 @@ export async function tool(name: ToolName): Promise<Tool | { readonly name: Tool
         command: (folder, _hosts, run) => ({ program: 'sh', args: [join(folder, `floor-${script(run)}.sh`)], env: {} }),
       };
     case 'ansible':
-      return python(name, await ansible(), (folder) => ({ write: writeAnsiblePlay, command: (at) => ansibleCommand(folder, at, {}) }));
+      return python(name, await ansible(), (folder) => ({
+        write: writeAnsiblePlay,
+        command: (at) => ansibleCommand(folder, at, {}),
+      }));
     case 'mitogen': {
       const installed = await ansible();
       if (installed.kind === 'missing') return { name, missing: installed.why };
@@ -66,7 +69,13 @@ export async function tool(name: ToolName): Promise<Tool | { readonly name: Tool
         write: writePyinfraPlay,
         command: (at, hosts) => ({
           program: 'sh',
-          args: ['-c', `cd "$1" && exec "$2" inventory.py deploy.py -y --parallel ${hosts}`, 'sh', at, join(folder, 'bin/pyinfra')],
+          args: [
+            '-c',
+            `cd "$1" && exec "$2" inventory.py deploy.py -y --parallel ${hosts}`,
+            'sh',
+            at,
+            join(folder, 'bin/pyinfra'),
+          ],
           env: {},
         }),
       }));

@@ -1,14 +1,15 @@
 import { chmod, chown, lstat, mkdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BenchHost, BenchTask } from './tasks.ts';
-import { rendered } from './tasks.ts';
+import { type BenchHost, type BenchTask, rendered } from './tasks.ts';
 
 type Entry =
   | { readonly kind: 'directory'; readonly mode: number }
   | { readonly kind: 'file'; readonly mode: number; readonly content: string }
   | { readonly kind: 'link'; readonly to: string };
 
-/** What a host's folder holds once the tasks are done, whichever tool did them; in the order in which it can be made. */
+/**
+ * What a host's folder holds once the tasks are done, whichever tool did them; in the order in which it can be made.
+ */
 function wantedTree(tasks: readonly BenchTask[], host: BenchHost): ReadonlyMap<string, Entry> {
   const tree = new Map<string, Entry>();
   for (const task of tasks) {
@@ -25,7 +26,11 @@ function wantedTree(tasks: readonly BenchTask[], host: BenchHost): ReadonlyMap<s
         break;
       case 'line': {
         const before = tree.get(path);
-        tree.set(path, { kind: 'file', mode: 0o644, content: `${before?.kind === 'file' ? before.content : ''}${task.line}\n` });
+        tree.set(path, {
+          kind: 'file',
+          mode: 0o644,
+          content: `${before?.kind === 'file' ? before.content : ''}${task.line}\n`,
+        });
         break;
       }
       case 'link':
@@ -63,7 +68,8 @@ export async function differencesOf(tasks: readonly BenchTask[], host: BenchHost
     const found = await lstat(path).catch(() => undefined);
     if (found === undefined) wrong.push(`${path} is not there`);
     else if (entry.kind === 'link') {
-      if (!found.isSymbolicLink() || (await readlink(path)) !== entry.to) wrong.push(`${path} does not lead to ${entry.to}`);
+      if (!found.isSymbolicLink() || (await readlink(path)) !== entry.to)
+        wrong.push(`${path} does not lead to ${entry.to}`);
     } else {
       if ((found.mode & 0o7777) !== entry.mode)
         wrong.push(`${path} has mode ${(found.mode & 0o7777).toString(8)} instead of ${entry.mode.toString(8)}`);

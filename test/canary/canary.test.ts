@@ -1,18 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { beforeAll, describe, expect, test } from 'vitest';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { beforeAll, describe, expect, test, afterAll } from 'vitest';
 import { MASKED } from './encodings.ts';
-import type { Project } from './outputs.ts';
-import { outputsOfRuns } from './outputs.ts';
+import { type Project, outputsOfRuns } from './outputs.ts';
 import { ARGS, canaryProject } from './project.ts';
 import { ELSEWHERE, SHAPES, TYPED } from './shapes.ts';
 
 /**
- * Values of every shape and from every place, used in every way that a playbook has, and printed by programs in every form that is said
- * to be masked: in no output of any command is anything of them to be seen.
+ * Values of every shape and from every place, used in every way that a playbook has, and printed by programs in every
+ * form that is said to be masked: in no output of any command is anything of them to be seen.
  */
 const folder = mkdtempSync(join(tmpdir(), 'canary-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -33,7 +31,9 @@ function tracesOf(secret: string): readonly string[] {
         .split(/[\s"']+/)
         .filter((word) => word.length >= 16),
     );
-  return [secret.trim(), ...halves, ...secret.split(/\r?\n/), ...forms].filter((trace) => trace.length >= 4 && !trace.startsWith('-----'));
+  return [secret.trim(), ...halves, ...secret.split(/\r?\n/), ...forms].filter(
+    (trace) => trace.length >= 4 && !trace.startsWith('-----'),
+  );
 }
 
 /** The lines around a key are the same in all of them. */
@@ -45,7 +45,8 @@ function withoutLabels(secret: string): string {
 function hits(outputs: ReadonlyMap<string, string>, traces: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const byStart = new Map<string, { readonly trace: string; readonly secret: string }[]>();
   for (const [secret, all] of traces)
-    for (const trace of all) byStart.set(trace.slice(0, 4), [...(byStart.get(trace.slice(0, 4)) ?? []), { trace, secret }]);
+    for (const trace of all)
+      byStart.set(trace.slice(0, 4), [...(byStart.get(trace.slice(0, 4)) ?? []), { trace, secret }]);
   const found = new Map<string, string>();
   for (const [name, text] of outputs) {
     for (let at = 0; at < text.length; at++) {
@@ -93,7 +94,8 @@ describe('in no output', () => {
       ['exec', 'one', '--diff', '-m', 'copy', '-a', 'content="{{s02}}" dest={{playbook_dir}}/by-exec'],
     ];
     const outputs = new Map<string, string>();
-    for (const command of commands) outputs.set(command.join(' '), (await project.runbook([...command, ...ARGS])).output);
+    for (const command of commands)
+      outputs.set(command.join(' '), (await project.runbook([...command, ...ARGS])).output);
     for (const [path, text] of project.written()) outputs.set(path, text);
     expect(outputs.get('vars one')).toContain('s01: "********"');
     expect(outputs.get('inventory --list')).toContain('"typed": "********"');

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { compileNode } from '../../engine/values/compiled.ts';
+import { MASK } from '../../engine/values/base/secret.ts';
 import type { Scope } from '../../engine/values/base/value.ts';
+import { compileNode } from '../../engine/values/compiled.ts';
 import { hiddenNode, variableNode } from '../../engine/values/hidden-node.ts';
 import { mask, maskLines, maskValue } from '../../engine/values/mask/mask.ts';
-import { MASK } from '../../engine/values/base/secret.ts';
 import { readYaml } from '../../engine/values/yaml/yaml.ts';
 import { MASKED, SHOWN } from './encodings.ts';
 import { SHAPES } from './shapes.ts';
@@ -20,7 +20,9 @@ for (const { value, written } of SHAPES) {
 function rowsBelow(heading: string): readonly string[] {
   const page = readFileSync(join(import.meta.dirname, '../../docs/security.md'), 'utf8');
   const section = page.slice(page.indexOf(`${heading}\n`)).split(/\n#/)[0] ?? '';
-  return [...section.matchAll(/^\| (.*) \|$/gm)].map(([, row = '']) => row.replaceAll('\\|', '|')).filter((row) => !/^(-|form)/.test(row));
+  return [...section.matchAll(/^\| (.*) \|$/gm)]
+    .map(([, row = '']) => row.replaceAll('\\|', '|'))
+    .filter((row) => !/^(-|form)/.test(row));
 }
 
 /** Pieces of what an encoding gives for a secret, each of which would tell of it. */
@@ -65,7 +67,8 @@ describe('a key that was encoded and cut', () => {
   });
 
   test('is not seen in its lines as a list, nor line by line in JSON', () => {
-    for (const hidden of [maskLines(lines), maskValue({ lines })]) expect(JSON.stringify(hidden)).not.toMatch(/[A-Za-z0-9+/]{24}/);
+    for (const hidden of [maskLines(lines), maskValue({ lines })])
+      expect(JSON.stringify(hidden)).not.toMatch(/[A-Za-z0-9+/]{24}/);
   });
 
   test('is not seen by its first kilobyte, or from its middle on', () => {

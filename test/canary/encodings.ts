@@ -13,7 +13,8 @@ export interface Encoding {
 const bytes = (text: string): Buffer => Buffer.from(text, 'utf8');
 const base64 = (text: string): string => bytes(text).toString('base64');
 const hex = (text: string): string => bytes(text).toString('hex');
-const wrap = (text: string, width: number, end = '\n'): string => (text.match(new RegExp(`.{1,${width}}`, 'g')) ?? []).join(end) + end;
+const wrap = (text: string, width: number, end = '\n'): string =>
+  (text.match(new RegExp(`.{1,${width}}`, 'g')) ?? []).join(end) + end;
 const lowerPercents = (text: string): string => text.replaceAll(/%[0-9A-F]{2}/g, (one) => one.toLowerCase());
 /** As Python's `quote(text, safe="")` has it. */
 const percents = (text: string): string =>
@@ -24,8 +25,10 @@ const ascii = (text: string, digits: (code: number) => string): string =>
     .map((one) => (one.charCodeAt(0) > 126 ? `\\u${digits(one.charCodeAt(0))}` : one))
     .join('');
 const four = (code: number): string => code.toString(16).padStart(4, '0');
-const bash = (script: string, text: string): string => execFileSync('bash', ['-c', script, 'bash', text], { encoding: 'utf8' });
-const entity = (text: string, named: Readonly<Record<string, string>>): string => text.replaceAll(/[&<>"']/g, (one) => named[one] ?? one);
+const bash = (script: string, text: string): string =>
+  execFileSync('bash', ['-c', script, 'bash', text], { encoding: 'utf8' });
+const entity = (text: string, named: Readonly<Record<string, string>>): string =>
+  text.replaceAll(/[&<>"']/g, (one) => named[one] ?? one);
 const octets = (text: string, one: (byte: number) => string): string => [...bytes(text)].map(one).join('');
 
 /** What no output shows. */
@@ -36,7 +39,10 @@ export const MASKED: readonly Encoding[] = [
     name: 'base64, wrapped at 76 or 64 columns or any other width',
     encode: (text) => wrap(base64(text), 76) + wrap(base64(text), 64) + wrap(base64(text), 10),
   },
-  { name: 'base64, wrapped with CRLF or indented', encode: (text) => wrap(base64(text), 76, '\r\n') + wrap(base64(text), 64, '\n    ') },
+  {
+    name: 'base64, wrapped with CRLF or indented',
+    encode: (text) => wrap(base64(text), 76, '\r\n') + wrap(base64(text), 64, '\n    '),
+  },
   {
     name: 'base64 for addresses, with or without `=`',
     encode: (text) => `${bytes(text).toString('base64url')} ${base64(text).replaceAll('+', '-').replaceAll('/', '_')}`,
@@ -47,7 +53,10 @@ export const MASKED: readonly Encoding[] = [
   },
   { name: 'base64 within JSON, also wrapped', encode: (text) => JSON.stringify({ data: wrap(base64(text), 76) }) },
   { name: 'hexadecimal in lower or upper case', encode: (text) => `${hex(text)} ${hex(text).toUpperCase()}` },
-  { name: 'hexadecimal, wrapped (`xxd -p`)', encode: (text) => wrap(hex(text), 60) + wrap(hex(text).toUpperCase(), 32) },
+  {
+    name: 'hexadecimal, wrapped (`xxd -p`)',
+    encode: (text) => wrap(hex(text), 60) + wrap(hex(text).toUpperCase(), 32),
+  },
   {
     name: 'percent encoding in upper or lower case, of any set of characters',
     encode: (text) =>
@@ -58,8 +67,14 @@ export const MASKED: readonly Encoding[] = [
         octets(text, (byte) => `%${byte.toString(16).padStart(2, '0')}`),
       ].join(' '),
   },
-  { name: 'percent encoding of forms, with `+` for a space', encode: (text) => new URLSearchParams({ a: text }).toString() },
-  { name: 'JSON, also within JSON', encode: (text) => `${JSON.stringify(text)} ${JSON.stringify(JSON.stringify(text))}` },
+  {
+    name: 'percent encoding of forms, with `+` for a space',
+    encode: (text) => new URLSearchParams({ a: text }).toString(),
+  },
+  {
+    name: 'JSON, also within JSON',
+    encode: (text) => `${JSON.stringify(text)} ${JSON.stringify(JSON.stringify(text))}`,
+  },
   {
     name: 'JSON with `\\uXXXX` in lower or upper case',
     encode: (text) => `"${ascii(text, four)}" "${ascii(text, (code) => four(code).toUpperCase())}"`,
@@ -83,10 +98,14 @@ export const MASKED: readonly Encoding[] = [
     isOfProgram: true,
     name: 'a text of Python (`repr`), JavaScript or C',
     encode: (text) =>
-      execFileSync('python3', ['-c', 'import sys; t = sys.stdin.buffer.read().decode(); print(repr(t)); print(ascii(t))'], {
-        input: text,
-        encoding: 'utf8',
-      }),
+      execFileSync(
+        'python3',
+        ['-c', 'import sys; t = sys.stdin.buffer.read().decode(); print(repr(t)); print(ascii(t))'],
+        {
+          input: text,
+          encoding: 'utf8',
+        },
+      ),
   },
   {
     name: 'HTML and XML, with names or numbers',
@@ -112,12 +131,14 @@ export const SHOWN: readonly Encoding[] = [
   },
   {
     name: 'base32, base58, base85, quoted-printable, rot13',
-    encode: (text) => text.replaceAll(/[A-Za-z]/g, (one) => String.fromCharCode(one.charCodeAt(0) + (/[A-Ma-m]/.test(one) ? 13 : -13))),
+    encode: (text) =>
+      text.replaceAll(/[A-Za-z]/g, (one) => String.fromCharCode(one.charCodeAt(0) + (/[A-Ma-m]/.test(one) ? 13 : -13))),
   },
   { name: 'compressed, or encrypted', encode: (text) => deflateSync(bytes(text)).toString('base64') },
   {
     name: 'another alphabet of base64',
-    encode: (text) => base64(text).replaceAll(/[A-Za-z]/g, (one) => (/[a-z]/.test(one) ? one.toUpperCase() : one.toLowerCase())),
+    encode: (text) =>
+      base64(text).replaceAll(/[A-Za-z]/g, (one) => (/[a-z]/.test(one) ? one.toUpperCase() : one.toLowerCase())),
   },
   {
     name: 'a digest, which a short secret can be guessed from',

@@ -4,7 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { Project, outputsOfRuns } from './outputs.ts';
 
-/** Tasks under no_log, each of which would say the word in another way. Text of the playbook itself is lower case where it must be read. */
+/**
+ * Tasks under no_log, each of which would say the word in another way. Text of the playbook itself is lower case where
+ * it must be read.
+ */
 const SAYS: readonly (readonly [what: string, yaml: string])[] = [
   [
     'stdout and stderr of a failed command',
@@ -12,9 +15,15 @@ const SAYS: readonly (readonly [what: string, yaml: string])[] = [
   ],
   ['loop items', '{ name: T2, command: "true", loop: [NLOG-item-one, NLOG-item-two], no_log: true }'],
   ['items that are maps', '{ name: T3, command: "true", loop: [{ a: NLOG-item-map }], no_log: true }'],
-  ['the label of a loop', '{ name: T4, command: "true", loop: [1, 2], loop_control: { label: "NLOG-label {{item}}" }, no_log: true }'],
+  [
+    'the label of a loop',
+    '{ name: T4, command: "true", loop: [1, 2], loop_control: { label: "NLOG-label {{item}}" }, no_log: true }',
+  ],
   ['a name that has the item in it', '{ name: "T5 {{item}}", command: "true", loop: [NLOG-name], no_log: true }'],
-  ['items of a loop that fails', '{ name: T6, command: "false", loop: [NLOG-failing], no_log: true, ignore_errors: true }'],
+  [
+    'items of a loop that fails',
+    '{ name: T6, command: "false", loop: [NLOG-failing], no_log: true, ignore_errors: true }',
+  ],
   ['items that are skipped', '{ name: T7, command: "true", loop: [NLOG-skipped], when: item == "x", no_log: true }'],
   ['the message of fail', '{ name: T8, fail: { msg: NLOG-failmsg }, no_log: true, ignore_errors: true }'],
   ['the message of debug', '{ name: T9, debug: { msg: NLOG-debug }, no_log: true }'],
@@ -37,21 +46,39 @@ const SAYS: readonly (readonly [what: string, yaml: string])[] = [
     'a path that is impossible',
     '{ name: T16, copy: { content: x, dest: "{{w}}/no-folder/NLOG-lost/x" }, no_log: true, ignore_errors: true }',
   ],
-  ['what failed_when refuses', '{ name: T17, shell: "echo NLOG-failed-when", failed_when: true, no_log: true, ignore_errors: true }'],
+  [
+    'what failed_when refuses',
+    '{ name: T17, shell: "echo NLOG-failed-when", failed_when: true, no_log: true, ignore_errors: true }',
+  ],
   ['a fact that is set', '{ name: T18, set_fact: { later: NLOG-fact }, no_log: true }'],
-  ['a question', '{ name: T19, query: "echo NLOG-query; echo NLOG-query-err >&2; exit 5", no_log: true, ignore_errors: true }'],
+  [
+    'a question',
+    '{ name: T19, query: "echo NLOG-query; echo NLOG-query-err >&2; exit 5", no_log: true, ignore_errors: true }',
+  ],
   ['a script', '{ name: T20, script: says.sh, no_log: true, ignore_errors: true }'],
   ['an address', '{ name: T21, uri: { url: "http://127.0.0.1:1/NLOG-address" }, no_log: true, ignore_errors: true }'],
-  ['a download', '{ name: T22, get_url: { url: "http://127.0.0.1:1/NLOG-file", dest: "{{w}}/got" }, no_log: true, ignore_errors: true }'],
+  [
+    'a download',
+    '{ name: T22, get_url: { url: "http://127.0.0.1:1/NLOG-file", dest: "{{w}}/got" }, no_log: true, ignore_errors: true }',
+  ],
   ['a program that is not there', '{ name: T23, command: /NLOG-no-such-program, no_log: true, ignore_errors: true }'],
   ['a time limit', '{ name: T24, shell: "echo NLOG-slow; sleep 30", timeout: 0.5, no_log: true, ignore_errors: true }'],
   [
     'the environment',
     '{ name: T25, shell: "echo $WORD; exit 1", environment: { WORD: NLOG-environment }, no_log: true, ignore_errors: true }',
   ],
-  ['what a template decides', '{ name: T26, shell: "echo NLOG-template >&2; exit 1", no_log: "{{yes}}", ignore_errors: true }'],
-  ['a block around it', '{ no_log: true, block: [{ name: T27, shell: "echo NLOG-block >&2; exit 1", ignore_errors: true }] }'],
-  ['a block with a loop in it', '{ no_log: true, block: [{ name: T28, shell: "exit 1", loop: [NLOG-in-block], ignore_errors: true }] }'],
+  [
+    'what a template decides',
+    '{ name: T26, shell: "echo NLOG-template >&2; exit 1", no_log: "{{yes}}", ignore_errors: true }',
+  ],
+  [
+    'a block around it',
+    '{ no_log: true, block: [{ name: T27, shell: "echo NLOG-block >&2; exit 1", ignore_errors: true }] }',
+  ],
+  [
+    'a block with a loop in it',
+    '{ no_log: true, block: [{ name: T28, shell: "exit 1", loop: [NLOG-in-block], ignore_errors: true }] }',
+  ],
   ['tasks that are imported', '{ import_tasks: more.yml, no_log: true }'],
   ['tasks that are included', '{ include_tasks: { file: more.yml, apply: { no_log: true } } }'],
   ['a role that is imported', '{ import_role: { name: says }, no_log: true }'],
@@ -59,8 +86,14 @@ const SAYS: readonly (readonly [what: string, yaml: string])[] = [
     'an argument that a result makes wrong',
     '{ name: T32, file: { path: "{{w}}/f", state: touch, mode: "{{made.stdout}}" }, no_log: true, ignore_errors: true }',
   ],
-  ['a condition that fails', `{ name: T33, command: "true", when: 'int(made.stdout) > 3', no_log: true, ignore_errors: true }`],
-  ['a loop that is no list', '{ name: T34, command: "true", loop: "{{made.stdout}}", no_log: true, ignore_errors: true }'],
+  [
+    'a condition that fails',
+    `{ name: T33, command: "true", when: 'int(made.stdout) > 3', no_log: true, ignore_errors: true }`,
+  ],
+  [
+    'a loop that is no list',
+    '{ name: T34, command: "true", loop: "{{made.stdout}}", no_log: true, ignore_errors: true }',
+  ],
   [
     'another host that it is done for',
     '{ name: T35, shell: "echo NLOG-delegated >&2; exit 1", delegate_to: localhost, no_log: true, ignore_errors: true }',
@@ -137,7 +170,8 @@ describe('no_log hides', () => {
     const outputs = await outputsOfRuns(project, 'site.yml', ['-i', 'hosts.yml']);
     expect(outputs.get('plan -o')).toContain('Saved');
     expect(linesWith('NLOG', outputs)).toEqual([]);
-    for (const output of ['show --format text', 'show --format markdown', 'the saved plan']) expect(outputs.get(output)).toContain('idden');
+    for (const output of ['show --format text', 'show --format markdown', 'the saved plan'])
+      expect(outputs.get(output)).toContain('idden');
   });
 
   test('nothing from the tasks that use what was registered', async () => {
@@ -155,7 +189,11 @@ describe('no_log hides', () => {
 
 describe('what is wrong with a task under no_log is told without its values', () => {
   test.each([
-    ['a value of the wrong type', '{ copy: { content: x, dest: /tmp/x, mode: "{{wrong}}" }, no_log: true }', 'site.yml:3:7'],
+    [
+      'a value of the wrong type',
+      '{ copy: { content: x, dest: /tmp/x, mode: "{{wrong}}" }, no_log: true }',
+      'site.yml:3:7',
+    ],
     ['a file that is not there', '{ copy: { src: NLOG-missing, dest: /tmp/x }, no_log: true }', 'site.yml:3:7'],
     ['a variable that is not there', '{ debug: { msg: "NLOG-x {{nowhere}}" }, no_log: true }', 'no variable "nowhere"'],
     ['no_log itself', '{ debug: { msg: "NLOG-x" }, no_log: perhaps }', 'no_log must be true or false'],

@@ -80,7 +80,11 @@ function filesBelow(folder: string): readonly string[] {
 }
 
 /** Every output of runs of a playbook: plans, plays, what is saved of them, and what shows that again. By name. */
-export async function outputsOfRuns(project: Project, playbook: string, args: readonly string[]): Promise<ReadonlyMap<string, string>> {
+export async function outputsOfRuns(
+  project: Project,
+  playbook: string,
+  args: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
   const outputs = new Map<string, string>();
   const note = async (name: string, ended: Promise<Ended>): Promise<void> => {
     outputs.set(name, (await ended).output);

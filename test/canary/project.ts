@@ -62,7 +62,9 @@ export const ARGS = [
 
 /** A folder with a playbook that uses every secret in every way, and the files that it takes them from, encrypted. */
 export async function canaryProject(folder: string): Promise<Project> {
-  const secrets = SHAPES.map(({ value, written }, index) => `${NAMES[index] ?? ''}: ${written ?? JSON.stringify(value)}\n`).join('');
+  const secrets = SHAPES.map(
+    ({ value, written }, index) => `${NAMES[index] ?? ''}: ${written ?? JSON.stringify(value)}\n`,
+  ).join('');
   const project = new Project(folder, {
     'group_vars/all/secrets.yml': `${secrets}in_map: { inner: { deep: ${ELSEWHERE.inMap} }, keys: { ${ELSEWHERE.mapKey}: 1 }, list: [${ELSEWHERE.inList}] }\n`,
     'group_vars/all/plain.yml': `db_host: db.example.org\nansible_password: ${ELSEWHERE.plainPassword}\nevery: [${[...NAMES, 'extra_file', 'vars_file', 'inline', 'in_map.inner.deep', 'in_map.list.[0]'].map((name) => `"{{${name}}}"`).join(', ')}]\n`,

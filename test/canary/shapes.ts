@@ -44,14 +44,23 @@ export const SHAPES: readonly Shape[] = [
   { what: 'a whole number', value: 908172631, written: '908172631' },
   { what: 'a number with a fraction', value: 5.1617283945, written: '5.1617283945' },
   { what: 'a number with a zero in front', value: 1234567, written: '01234567', secrets: ['1234567'] },
-  { what: 'a number with an exponent', value: 7.654321e10, written: '7.654321e+10', secrets: ['76543210000', '7.654321e+10'] },
+  {
+    what: 'a number with an exponent',
+    value: 7.654321e10,
+    written: '7.654321e+10',
+    secrets: ['76543210000', '7.654321e+10'],
+  },
   {
     what: 'a text with a template in it',
     value: 'postgres://app:Cnry25-literal@db.example.org/x',
     written: '"postgres://app:Cnry25-literal@{{db_host}}/x"',
     secrets: ['Cnry25-literal'],
   },
-  { what: 'a template with a text in it', value: 'Cnry26-fallback', written: `'{{default missing_one "Cnry26-fallback"}}'` },
+  {
+    what: 'a template with a text in it',
+    value: 'Cnry26-fallback',
+    written: `'{{default missing_one "Cnry26-fallback"}}'`,
+  },
   { what: 'a password in an address', value: 'amqp://user:Cnry27pass@mq:5672/', secrets: ['Cnry27pass'] },
   { what: 'an English sentence', value: 'Cnry28 correct horse battery staple' },
 ];
@@ -68,5 +77,8 @@ export const ELSEWHERE = {
   typedPassword: 'Cnry36-typed-password',
 } as const;
 
-/** Typed values of -e: in the outputs of tasks they are what the playbook makes of them, in journals and listings they are not. */
+/**
+ * Typed values of -e: in the outputs of tasks they are what the playbook makes of them, in journals and listings they
+ * are not.
+ */
 export const TYPED = { pair: 'Cnry37-typed', map: 'Cnry38-typed-map' } as const;

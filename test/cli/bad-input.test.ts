@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo, Server } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -34,14 +33,20 @@ function play(tasks: string): string {
 const CASES: readonly Case[] = [
   {
     name: 'missing variable',
-    files: { 'site.yml': play('    - copy: { content: "{{greting}}", dest: /tmp/x }\n'), 'group_vars/web.yml': 'greeting: hello\n' },
+    files: {
+      'site.yml': play('    - copy: { content: "{{greting}}", dest: /tmp/x }\n'),
+      'group_vars/web.yml': 'greeting: hello\n',
+    },
     at: 'site.yml:4:27',
     says: /greting/,
     remedy: /greeting/,
   },
   {
     name: 'missing variable in a template file',
-    files: { 'site.yml': play('    - template: { src: a.hbs, dest: /tmp/x }\n'), 'templates/a.hbs': 'one\ntwo {{nothing}}\n' },
+    files: {
+      'site.yml': play('    - template: { src: a.hbs, dest: /tmp/x }\n'),
+      'templates/a.hbs': 'one\ntwo {{nothing}}\n',
+    },
     at: 'templates/a.hbs:2:7',
     says: /nothing/,
     remedy: /./,
@@ -133,7 +138,10 @@ test.each(CASES)('$name: exit status 1, place and remedy, and no connection', as
   const folder = mkdtempSync(join(tmpdir(), 'bad-input-'));
   try {
     const { port } = server.address() as AddressInfo;
-    const all = { 'hosts.yml': `web: { hosts: { web1: { ansible_host: 127.0.0.1, ansible_port: ${port} } } }\n`, ...files };
+    const all = {
+      'hosts.yml': `web: { hosts: { web1: { ansible_host: 127.0.0.1, ansible_port: ${port} } } }\n`,
+      ...files,
+    };
     for (const [name, text] of Object.entries(all)) {
       mkdirSync(dirname(join(folder, name)), { recursive: true });
       writeFileSync(join(folder, name), text);

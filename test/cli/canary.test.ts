@@ -30,7 +30,10 @@ function runbook(args: readonly string[], input = ''): Promise<Ended> {
   });
 }
 
-/** What must turn up nowhere: the secrets as they are, as JSON has them, and what their base64 has in common however it lies. */
+/**
+ * What must turn up nowhere: the secrets as they are, as JSON has them, and what their base64 has in common however it
+ * lies.
+ */
 function traces(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
   const aligned = [0, 1, 2].map((shift) => {

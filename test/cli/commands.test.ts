@@ -36,7 +36,14 @@ test('exec shows what a command printed, and its failure', async () => {
 });
 
 test('exec converges: the second time there is nothing to change', async () => {
-  const task = ['exec', 'localhost', '-m', 'copy', '-a', `content="two words" dest=${join(folder, 'copied')} mode=0600`];
+  const task = [
+    'exec',
+    'localhost',
+    '-m',
+    'copy',
+    '-a',
+    `content="two words" dest=${join(folder, 'copied')} mode=0600`,
+  ];
   expect((await runbook(...task, '--check')).stdout).toContain('would change');
   expect((await runbook(...task)).stdout).toMatch(/^changed/);
   expect(readFileSync(join(folder, 'copied'), 'utf8')).toBe('two words');
@@ -64,7 +71,10 @@ test('ping and facts: who answers, and who does not', async () => {
 
 test('lint tells all problems of playbook and inventory at once', async () => {
   writeFileSync(join(folder, 'hosts'), '[web]\nw1 x\n');
-  writeFileSync(join(folder, 'site.yml'), '- hosts: web\n  tasks:\n    - coppy: { src: a }\n    - debug: { msg: "{{#if}}" }\n');
+  writeFileSync(
+    join(folder, 'site.yml'),
+    '- hosts: web\n  tasks:\n    - coppy: { src: a }\n    - debug: { msg: "{{#if}}" }\n',
+  );
   const { status, stdout, stderr } = await runbook('lint', 'site.yml', '-i', 'hosts');
   expect(status).toBe(1);
   for (const place of ['hosts:2:4', 'site.yml:3:7', 'site.yml:4:']) expect(stderr).toContain(place);
@@ -76,14 +86,17 @@ test('every argument of every module is described', async () => {
   for (const name of modules.names()) {
     const module = await modules.module(name);
     expect(module.examples.length, name).toBeGreaterThan(0);
-    for (const document of argumentDocuments(module)) if (document.description === '') missing.push(`${name}.${document.name}`);
+    for (const document of argumentDocuments(module))
+      if (document.description === '') missing.push(`${name}.${document.name}`);
   }
   expect(missing).toEqual([]);
 });
 
 test('docs: the schema is JSON and knows each module; an unknown module has a remedy', async () => {
   const { stdout } = await runbook('docs', '--schema');
-  expect(Object.keys(JSON.parse(stdout).definitions)).toEqual(expect.arrayContaining(modules.names().map((name) => `module_${name}`)));
+  expect(Object.keys(JSON.parse(stdout).definitions)).toEqual(
+    expect.arrayContaining(modules.names().map((name) => `module_${name}`)),
+  );
   expect((await runbook('docs', 'coppy')).stderr).toContain('Did you mean "copy"?');
 });
 
@@ -126,7 +139,10 @@ test.each([
 });
 
 test('where an include may bring any tag, one that is not known gets a warning', async () => {
-  writeFileSync(join(folder, 'open.yml'), '- hosts: localhost\n  vars: { which: more }\n  tasks: [{ include_tasks: "{{which}}.yml" }]\n');
+  writeFileSync(
+    join(folder, 'open.yml'),
+    '- hosts: localhost\n  vars: { which: more }\n  tasks: [{ include_tasks: "{{which}}.yml" }]\n',
+  );
   const { status, stderr } = await runbook('play', 'open.yml', '--tags', 'beta');
   expect(status).toBe(0);
   expect(stderr).toBe('warning: no task that is known before the run has the tag "beta" of --tags.\n');

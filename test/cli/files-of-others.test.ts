@@ -102,7 +102,8 @@ describe.skipIf(process.getuid?.() !== 0)('files of others above a project (the 
   test('secrets are not encrypted for the recipients of another user, unless their file is named', () => {
     const here = shared({ 'project/s.yml': 'word: x\n' });
     expect(here.run(['vault', 'keygen'])).toMatchObject({ status: 0 });
-    const recipient = /age1\w+/.exec(here.run(['vault', 'keygen', '--output', join(here.project, 'k')]).output)?.[0] ?? '';
+    const recipient =
+      /age1\w+/.exec(here.run(['vault', 'keygen', '--output', join(here.project, 'k')]).output)?.[0] ?? '';
     const file = join(here.shared, 'recipients.txt');
     writeFileSync(file, `${recipient}\n`);
     chownSync(file, SOMEBODY, SOMEBODY);
@@ -130,7 +131,9 @@ test('a password program that prints without end is ended', () => {
 });
 
 test.each(['a"b', 'a\\b', 'a\nb'])('a path that ssh would take for another one is refused: %j', (name) => {
-  const hosts = JSON.stringify({ all: { hosts: { h: { ansible_host: '192.0.2.1', ansible_ssh_private_key_file: `/k/${name}` } } } });
+  const hosts = JSON.stringify({
+    all: { hosts: { h: { ansible_host: '192.0.2.1', ansible_ssh_private_key_file: `/k/${name}` } } },
+  });
   const here = shared({ 'project/hosts.yml': hosts });
   const { status, output } = here.run(['ping', 'all', '-i', 'hosts.yml']);
   expect(status).not.toBe(0);

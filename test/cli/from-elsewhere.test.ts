@@ -11,7 +11,10 @@ interface Elsewhere {
   /** Where the operator is. It has `secret`, `secret.yml`, and whatever a play may put there. */
   readonly home: string;
   readonly project: string;
-  readonly run: (args: readonly string[], options?: { readonly from?: string; readonly env?: Readonly<Record<string, string>> }) => Ended;
+  readonly run: (
+    args: readonly string[],
+    options?: { readonly from?: string; readonly env?: Readonly<Record<string, string>> },
+  ) => Ended;
 }
 
 interface Ended {
@@ -37,7 +40,10 @@ function elsewhere(files: Readonly<Record<string, string>>): Elsewhere {
     run: (args, { from = home, env = {} } = {}) => {
       const { RUNBOOK_TRUST: _, ...inherited } = process.env;
       // Of an inventory with this machine alone nothing would be asked.
-      const inventory = from !== home || args.includes('-i') || !['play', 'plan', 'lint'].includes(args[0] ?? '') ? [] : ['-i', 'own.yml'];
+      const inventory =
+        from !== home || args.includes('-i') || !['play', 'plan', 'lint'].includes(args[0] ?? '')
+          ? []
+          : ['-i', 'own.yml'];
       const done = spawnSync(RUNBOOK, [...args, ...inventory], {
         cwd: from,
         env: { ...inherited, RUNBOOK_STATE: join(base, '.state'), XDG_CACHE_HOME: join(base, '.cache'), ...env },
@@ -55,11 +61,17 @@ const AWAY = 'away:\n  hosts:\n    far: { ansible_host: 192.0.2.1 }\n';
 /** What is refused because of the path, and is done once --allow-controller names it. */
 const PATHS: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
   ['a file that is written', { 'p.yml': here('copy: { content: x, dest: HOME/written }') }],
-  ['a file that is written by a link out of the project', { 'p.yml': here('copy: { content: x, dest: "{{playbook_dir}}/out/written" }') }],
+  [
+    'a file that is written by a link out of the project',
+    { 'p.yml': here('copy: { content: x, dest: "{{playbook_dir}}/out/written" }') },
+  ],
   ['a folder that is made', { 'p.yml': here('file: { path: HOME/written, state: directory }') }],
   ['a link that leads out', { 'p.yml': here('file: { path: "{{playbook_dir}}/l", src: HOME, state: link }') }],
   ['a line of a file', { 'p.yml': here('lineinfile: { path: HOME/secret, line: x }') }],
-  ['a template that is written', { 'p.yml': here('template: { src: t.hbs, dest: HOME/written }'), 'templates/t.hbs': 'x' }],
+  [
+    'a template that is written',
+    { 'p.yml': here('template: { src: t.hbs, dest: HOME/written }'), 'templates/t.hbs': 'x' },
+  ],
   ['a key', { 'p.yml': here('key_pair: { path: HOME/written, name: k }') }],
   ['a kubeconfig', { 'p.yml': here('random_key: { path: HOME/written }') }],
   ['a file that is moved', { 'p.yml': here('move: { src: HOME/secret, dest: "{{playbook_dir}}/mine" }') }],
@@ -75,9 +87,15 @@ const PATHS: readonly (readonly [string, Readonly<Record<string, string>>])[] = 
   ['a template', { 'p.yml': here('template: { src: HOME/secret, dest: "{{playbook_dir}}/mine" }') }],
   [
     'a template in a template',
-    { 'p.yml': here('template: { src: t.hbs, dest: "{{playbook_dir}}/mine" }'), 'templates/t.hbs': '{{> ../out/secret}}' },
+    {
+      'p.yml': here('template: { src: t.hbs, dest: "{{playbook_dir}}/mine" }'),
+      'templates/t.hbs': '{{> ../out/secret}}',
+    },
   ],
-  ['variables', { 'p.yml': `- hosts: localhost\n  vars_files: [HOME/secret.yml]\n  tasks:\n    - debug: { msg: "{{word}}" }\n` }],
+  [
+    'variables',
+    { 'p.yml': `- hosts: localhost\n  vars_files: [HOME/secret.yml]\n  tasks:\n    - debug: { msg: "{{word}}" }\n` },
+  ],
   [
     'variables by a name that is a template',
     {
@@ -128,18 +146,33 @@ const CODE: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
   ],
   ['a check', { 'p.yml': here('{ check: touch HOME/written, apply: "true" }') }],
   ['a script', { 'p.yml': here('script: s.sh'), 'files/s.sh': '#!/bin/sh\ntouch HOME/written\n' }],
-  ['a check of a file', { 'p.yml': here('copy: { content: x, dest: "{{playbook_dir}}/x", validate: "touch HOME/written %s" }') }],
-  ['programs of another PATH', { 'p.yml': here('{ stat: { path: "{{playbook_dir}}" }, environment: { PATH: HOME } }') }],
+  [
+    'a check of a file',
+    { 'p.yml': here('copy: { content: x, dest: "{{playbook_dir}}/x", validate: "touch HOME/written %s" }') },
+  ],
+  [
+    'programs of another PATH',
+    { 'p.yml': here('{ stat: { path: "{{playbook_dir}}" }, environment: { PATH: HOME } }') },
+  ],
   ['a download', { 'p.yml': here('get_url: { url: "file://HOME/secret", dest: "{{playbook_dir}}/mine" }') }],
   ['a task as root', { 'p.yml': here('{ stat: { path: "{{playbook_dir}}" }, become: true }') }],
-  ['a task of another host', { 'p.yml': remote('{ command: touch HOME/written, delegate_to: localhost }'), 'hosts.yml': AWAY }],
+  [
+    'a task of another host',
+    { 'p.yml': remote('{ command: touch HOME/written, delegate_to: localhost }'), 'hosts.yml': AWAY },
+  ],
   [
     'a local connection of the play',
-    { 'p.yml': remote('command: touch HOME/written').replace('tasks', 'vars: { ansible_connection: local }\n  tasks'), 'hosts.yml': AWAY },
+    {
+      'p.yml': remote('command: touch HOME/written').replace('tasks', 'vars: { ansible_connection: local }\n  tasks'),
+      'hosts.yml': AWAY,
+    },
   ],
   [
     'a local connection of the inventory',
-    { 'p.yml': remote('command: touch HOME/written'), 'hosts.yml': AWAY.replace('ansible_host: 192.0.2.1', 'ansible_connection: local') },
+    {
+      'p.yml': remote('command: touch HOME/written'),
+      'hosts.yml': AWAY.replace('ansible_host: 192.0.2.1', 'ansible_connection: local'),
+    },
   ],
   [
     'a connection that a task sets',
@@ -151,12 +184,18 @@ const CODE: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
   ],
   [
     'a proxy command of the inventory',
-    { 'p.yml': remote('command: id'), 'hosts.yml': AWAY.replace('192.0.2.1', '192.0.2.1, ansible_ssh_proxy_command: touch HOME/written') },
+    {
+      'p.yml': remote('command: id'),
+      'hosts.yml': AWAY.replace('192.0.2.1', '192.0.2.1, ansible_ssh_proxy_command: touch HOME/written'),
+    },
   ],
   [
     'a proxy command of the play',
     {
-      'p.yml': remote('command: id').replace('tasks', 'vars: { ansible_ssh_proxy_command: touch HOME/written }\n  tasks'),
+      'p.yml': remote('command: id').replace(
+        'tasks',
+        'vars: { ansible_ssh_proxy_command: touch HOME/written }\n  tasks',
+      ),
       'hosts.yml': AWAY,
     },
   ],
@@ -191,7 +230,10 @@ test.each<[string, (place: Elsewhere) => Ended]>([
     ({ project, run }) => run(['play', join(project, 'p.yml')], { env: { RUNBOOK_TRUST: `/nowhere:${project}` } }),
   ],
   ['the operator is in its folder', ({ project, run }) => run(['play', 'p.yml'], { from: project })],
-  ['the operator is above its folder', ({ project, run }) => run(['play', 'project/p.yml'], { from: dirname(project) })],
+  [
+    'the operator is above its folder',
+    ({ project, run }) => run(['play', 'project/p.yml'], { from: dirname(project) }),
+  ],
 ])('it does whatever the operator may do where %s', (_, play) => {
   const place = elsewhere({ 'p.yml': CODE_HERE });
   const played = play(place);
@@ -215,7 +257,11 @@ test('where this machine is the only one, it does what the operator may do', () 
 });
 
 test.each<[string, (place: Elsewhere) => Ended, RegExp]>([
-  ['--no-trust is given', ({ project, run }) => run(['play', 'p.yml', '--no-trust'], { from: project }), /--no-trust was given/],
+  [
+    '--no-trust is given',
+    ({ project, run }) => run(['play', 'p.yml', '--no-trust'], { from: project }),
+    /--no-trust was given/,
+  ],
   [
     'it is a repository of its own below',
     ({ project, run }) => {
@@ -303,7 +349,9 @@ describe('an inventory from elsewhere', () => {
   });
 
   test('does not make a playbook of the operator run on this machine', () => {
-    const { home, project, run } = elsewhere({ 'hosts.yml': AWAY.replace('ansible_host: 192.0.2.1', 'ansible_connection: local') });
+    const { home, project, run } = elsewhere({
+      'hosts.yml': AWAY.replace('ansible_host: 192.0.2.1', 'ansible_connection: local'),
+    });
     own(home, `- hosts: away\n  tasks:\n    - command: touch ${home}/written\n`);
     expect(run(['play', 'p.yml', '-i', join(project, 'hosts.yml')]).output).toContain('would run code on this machine');
     expect(existsSync(join(home, 'written'))).toBe(false);

@@ -10,8 +10,9 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
+  writeFileSync,
 } from 'node:fs';
-import { utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { runInNewContext } from 'node:vm';
@@ -23,11 +24,15 @@ import { temporaryFolder } from '../temporary-folder.ts';
 const BIN = join(import.meta.dirname, '../../bin');
 const LAUNCHER = join(BIN, 'runbook.js');
 
-/** A checkout with the real launcher, in which program and bundle only say which of them was loaded. The bundle fits the sources. */
+/**
+ * A checkout with the real launcher, in which program and bundle only say which of them was loaded. The bundle fits the
+ * sources.
+ */
 function checkout(): string {
   const root = temporaryFolder('runbook-launcher-');
   cpSync(BIN, join(root, 'bin'), { recursive: true });
-  for (const folder of ['build', 'dist', 'engine/cli', 'node_modules', 'patches']) mkdirSync(join(root, folder), { recursive: true });
+  for (const folder of ['build', 'dist', 'engine/cli', 'node_modules', 'patches'])
+    mkdirSync(join(root, folder), { recursive: true });
   writeFileSync(join(root, 'package.json'), '{"type":"module","version":"1.2.3"}');
   writeFileSync(join(root, 'node_modules/.package-lock.json'), '{}');
   for (const name of ['bundle.ts', 'ascii.ts']) writeFileSync(join(root, 'build', name), '');
@@ -57,19 +62,31 @@ function kept(root: string): readonly string[] {
 test('the launcher names nothing of a builtin module that an old Node may lack', () => {
   // A name that is missing ends the program before it can say which Node it wants.
   const known = new Set(['createRequire']);
-  const names = [...readFileSync(LAUNCHER, 'utf8').matchAll(/^import \{ (.+) \} from '/gm)].flatMap(([, list = '']) => list.split(', '));
+  const names = [...readFileSync(LAUNCHER, 'utf8').matchAll(/^import \{ (.+) \} from '/gm)].flatMap(([, list = '']) =>
+    list.split(', '),
+  );
   expect(names.filter((name) => !known.has(name))).toEqual([]);
 });
 
 /** What a Node of another version gets from the launcher. */
-function launchedByOther(root: string): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
+function launchedByOther(root: string): {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+} {
   const launcher = join(root, 'bin/runbook.js');
   writeFileSync(
     launcher,
-    readFileSync(launcher, 'utf8').replace('= Number(process', '= process.env.RUNBOOK_NODE === undefined ? 20 : Number(process'),
+    readFileSync(launcher, 'utf8').replace(
+      '= Number(process',
+      '= process.env.RUNBOOK_NODE === undefined ? 20 : Number(process',
+    ),
   );
   const { RUNBOOK_NODE: _, ...env } = process.env;
-  return spawnSync(process.execPath, [launcher, 'play'], { env: { ...env, XDG_CACHE_HOME: join(root, 'cache') }, encoding: 'utf8' });
+  return spawnSync(process.execPath, [launcher, 'play'], {
+    env: { ...env, XDG_CACHE_HOME: join(root, 'cache') },
+    encoding: 'utf8',
+  });
 }
 
 const PLATFORM = `node-${process.platform}-${process.arch}`;
@@ -95,7 +112,9 @@ test('a Node for which this machine has no loader is told, and what to do', () =
   writeFileSync(join(root, 'node_modules/.bin/node'), '#!/lib/ld-of-another-libc.so\n', { mode: 0o755 });
   const { status, stderr } = launchedByOther(root);
   expect(status).toBe(1);
-  expect(stderr).toMatch(/^\S+\/node_modules\/\.bin\/node cannot be started \(.*ENOENT\)\. .*put Node 24 first on the PATH\.\n$/);
+  expect(stderr).toMatch(
+    /^\S+\/node_modules\/\.bin\/node cannot be started \(.*ENOENT\)\. .*put Node 24 first on the PATH\.\n$/,
+  );
 });
 
 test('without one it says how to get one', () => {
@@ -110,7 +129,8 @@ test('the bundle is used while it is what the sources make', () => {
 
 test('the published package, which has no sources, uses its bundle', () => {
   const root = checkout();
-  for (const path of ['engine', 'build', 'node_modules', 'dist/sources.txt']) rmSync(join(root, path), { recursive: true });
+  for (const path of ['engine', 'build', 'node_modules', 'dist/sources.txt'])
+    rmSync(join(root, path), { recursive: true });
   expect(launch(root)).toBe('bundle');
 });
 
@@ -135,7 +155,10 @@ const CHANGES: readonly (readonly [string, (root: string) => void])[] = [
   ['package.json was edited', (root) => appendFileSync(join(root, 'package.json'), '\n')],
   ['a patch of ssh2 was edited', (root) => appendFileSync(join(root, 'patches/ssh2@1.17.0.patch'), '\n')],
   ['it is made another way', (root) => appendFileSync(join(root, 'build/bundle.ts'), '\n')],
-  ['another build replaced it', (root) => writeFileSync(join(root, 'dist/runbook.cjs'), readFileSync(join(root, 'dist/runbook.cjs')))],
+  [
+    'another build replaced it',
+    (root) => writeFileSync(join(root, 'dist/runbook.cjs'), readFileSync(join(root, 'dist/runbook.cjs'))),
+  ],
   ['nothing says what it was made of', (root) => rmSync(join(root, 'dist/sources.txt'))],
   ['there is none', (root) => rmSync(join(root, 'dist'), { recursive: true })],
 ];
@@ -197,7 +220,9 @@ test('it works where nothing can be kept', () => {
 test('two that start at once keep what they compiled as a whole', async () => {
   const root = checkout();
   const env = { ...process.env, XDG_CACHE_HOME: join(root, 'cache') };
-  const runs = Array.from({ length: 4 }, () => promisify(execFile)(process.execPath, [join(root, 'bin/runbook.js'), 'play'], { env }));
+  const runs = Array.from({ length: 4 }, () =>
+    promisify(execFile)(process.execPath, [join(root, 'bin/runbook.js'), 'play'], { env }),
+  );
   for (const { stdout } of await Promise.all(runs)) expect(stdout.trim()).toBe('bundle');
   expect(kept(root)).toHaveLength(1);
   expect(launch(root)).toBe('bundle');
@@ -212,7 +237,9 @@ test('--version loads the launcher and nothing else', () => {
     `const files = []; require('node:module').registerHooks({ load: (url, context, next) => { files.push(url); return next(url, context); } });
      process.on('exit', () => { require('node:fs').writeFileSync(process.env.LOADED, JSON.stringify({ files, builtin: process.moduleLoadList })); });`,
   );
-  const loaded = (args: readonly string[]): { readonly files: readonly string[]; readonly builtin: readonly string[] } => {
+  const loaded = (
+    args: readonly string[],
+  ): { readonly files: readonly string[]; readonly builtin: readonly string[] } => {
     const out = join(root, 'loaded.json');
     execFileSync(process.execPath, ['--require', probe, ...args], { env: { ...process.env, LOADED: out } });
     return JSON.parse(readFileSync(out, 'utf8'));

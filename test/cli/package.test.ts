@@ -12,9 +12,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** The package as it is published, on a machine that has none of its libraries. */
 beforeAll(() => {
   execFileSync(process.execPath, [join(ROOT, 'build/bundle.ts'), join(PACKAGE, 'dist')]);
-  const { files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { readonly files: readonly string[] };
+  const { files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    readonly files: readonly string[];
+  };
   expect(files).toEqual(['bin', 'dist/runbook.cjs', 'dist/licenses.txt', 'docs', 'README.md']);
-  for (const path of ['package.json', 'bin', 'docs', 'README.md']) cpSync(join(ROOT, path), join(PACKAGE, path), { recursive: true });
+  for (const path of ['package.json', 'bin', 'docs', 'README.md'])
+    cpSync(join(ROOT, path), join(PACKAGE, path), { recursive: true });
   writeFileSync(
     join(folder, 'site.yml'),
     `- hosts: all
@@ -89,7 +92,9 @@ const IMPORTED = /(?:^import (?!type )[^;]*? from |\bimport\()'(?<name>(?:@[^/']
 
 /** The packages that the sources import. */
 function librariesOfTheEngine(): readonly string[] {
-  const files = readdirSync(join(ROOT, 'engine'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const files = readdirSync(join(ROOT, 'engine'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  );
   const imports = files.flatMap((name) => [...readFileSync(join(ROOT, 'engine', name), 'utf8').matchAll(IMPORTED)]);
   return [...new Set(imports.map(({ groups = {} }) => groups['name'] ?? ''))].toSorted();
 }

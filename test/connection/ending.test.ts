@@ -17,9 +17,16 @@ describe.concurrent.each(SHELLS)('with %s', (program) => {
     const shell = await testShell(program);
     const connection = await shell.connect();
     const host = await connection.changing({ kind: 'login' });
-    const failure = await host.change(`echo "pid $$"; ${STUBBORN}`, { timeoutMs: 200 }).catch((error: unknown) => error);
+    const failure = await host
+      .change(`echo "pid $$"; ${STUBBORN}`, { timeoutMs: 200 })
+      .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(TimedOut);
-    expect(failure).toMatchObject({ code: 'timed-out', limit: 'time', ended: true, lastOutput: expect.stringMatching(/^pid \d+$/) });
+    expect(failure).toMatchObject({
+      code: 'timed-out',
+      limit: 'time',
+      ended: true,
+      lastOutput: expect.stringMatching(/^pid \d+$/),
+    });
     if (failure instanceof TimedOut) await gone(Number(failure.lastOutput.slice('pid '.length)));
     expect((await host.look('echo alive')).stdout.toString()).toBe('alive\n');
     await connection.close();
@@ -32,7 +39,9 @@ describe.concurrent.each(SHELLS)('with %s', (program) => {
     const host = await connection.changing({ kind: 'login' });
     const leader = Number((await host.look('echo $$')).stdout.toString());
     const up = Promise.withResolvers<void>();
-    const running = host.change(`echo up; ${STUBBORN}`, { onOutput: () => up.resolve() }).catch((error: unknown) => error);
+    const running = host
+      .change(`echo up; ${STUBBORN}`, { onOutput: () => up.resolve() })
+      .catch((error: unknown) => error);
     await up.promise;
     await connection.kill();
     expect(await running).toMatchObject({ code: 'stopped', started: 'maybe' });
@@ -45,7 +54,9 @@ describe.concurrent.each(SHELLS)('with %s', (program) => {
     const stop = new AbortController();
     const connection = await shell.connect({ signal: stop.signal });
     const host = await connection.changing({ kind: 'login' });
-    const running = host.change('echo up; sleep 600', { onOutput: () => stop.abort() }).catch((error: unknown) => error);
+    const running = host
+      .change('echo up; sleep 600', { onOutput: () => stop.abort() })
+      .catch((error: unknown) => error);
     expect(await running).toMatchObject({ code: 'stopped', started: 'maybe' });
     await connection.close();
     await shell.remove();
@@ -62,7 +73,9 @@ describe.concurrent.each(SHELLS)('with %s', (program) => {
     `;
     const output = await new Promise<string>((resolve) => {
       const env = { ...process.env, PATH: shell.path };
-      execFile(process.execPath, ['--input-type=module', '-e', controller], { env }, (_error, stdout) => resolve(stdout));
+      execFile(process.execPath, ['--input-type=module', '-e', controller], { env }, (_error, stdout) =>
+        resolve(stdout),
+      );
     });
     await gone(Number(output));
     await shell.remove();

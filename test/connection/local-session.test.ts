@@ -1,17 +1,20 @@
-import { randomBytes } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { ChangeOptions, Changing, Connection, LookOptions } from '../../engine/connection/connection.ts';
-import type { UploadSource } from '../../engine/connection/shell/upload.ts';
 import { quote } from '../../engine/connection/base/quote.ts';
-import { briefChange, watchedChange } from '../../engine/connection/shell/frame.ts';
-import type { ChangeFrame, ChangeScripts } from '../../engine/connection/shell/frame.ts';
 import { TimedOut, Unreachable } from '../../engine/connection/base/unreachable.ts';
-import { SHELLS, testShell } from './test-shell.ts';
-import type { TestShell } from './test-shell.ts';
+import type { ChangeOptions, Changing, Connection, LookOptions } from '../../engine/connection/connection.ts';
+import {
+  briefChange,
+  watchedChange,
+  type ChangeFrame,
+  type ChangeScripts,
+} from '../../engine/connection/shell/frame.ts';
+import type { UploadSource } from '../../engine/connection/shell/upload.ts';
+import { SHELLS, testShell, type TestShell } from './test-shell.ts';
 
 /** The shell that this text runs in; `$$` is the session's. */
 const KILL_SUBSHELL = 'sh -c \'kill -s KILL "$PPID"\'; sleep 5; :';
@@ -50,7 +53,10 @@ describe.each(SHELLS)('a session in %s', (program) => {
   });
 
   test('brings facts', () => {
-    expect(connection.facts).toMatchObject({ user: execFileSync('id', ['-un']).toString().trim(), uid: process.getuid?.() });
+    expect(connection.facts).toMatchObject({
+      user: execFileSync('id', ['-un']).toString().trim(),
+      uid: process.getuid?.(),
+    });
     expect(connection.facts.architecture).not.toBe('');
     expect(connection.facts.memory_mb).toBeGreaterThan(0);
   });
@@ -73,25 +79,34 @@ describe.each(SHELLS)('a session in %s', (program) => {
     if (stderr !== undefined) expect(completed.stderr.toString()).toBe(stderr);
   });
 
-  test.each(["echo 'unbalanced", 'echo "unbalanced', 'if true', 'fi', 'echo $(', '}', ')', 'echo \\', 'cat <<END\nno end'])(
-    'a script that cannot be parsed, %j, is its own failure only',
-    async (script) => {
-      const completed = await host.look(script);
-      expect(Number.isInteger(completed.status)).toBe(true);
-    },
-  );
+  test.each([
+    "echo 'unbalanced",
+    'echo "unbalanced',
+    'if true',
+    'fi',
+    'echo $(',
+    '}',
+    ')',
+    'echo \\',
+    'cat <<END\nno end',
+  ])('a script that cannot be parsed, %j, is its own failure only', async (script) => {
+    const completed = await host.look(script);
+    expect(Number.isInteger(completed.status)).toBe(true);
+  });
 
   test('nothing that a script does to its shell outlives it', async () => {
-    await host.change('variable=1; export exported=1; cd /; umask 077; set -f; trap "echo trapped" EXIT; f() { :; }; exec 1>/dev/null');
+    await host.change(
+      'variable=1; export exported=1; cd /; umask 077; set -f; trap "echo trapped" EXIT; f() { :; }; exec 1>/dev/null',
+    );
     expect(await out('echo "[$variable$exported]"; pwd; umask; echo /b?n; f 2>/dev/null || echo none')).toBe(
       `[]\n${(await out('echo "$HOME"')).trim()}\n0022\n/bin\nnone\n`,
     );
   });
 
   test('the environment is fixed', async () => {
-    expect(await out('echo "$LC_ALL"; umask; command -v ip >/dev/null; case $PATH in */usr/sbin*) echo sbin;; esac')).toBe(
-      'C\n0022\nsbin\n',
-    );
+    expect(
+      await out('echo "$LC_ALL"; umask; command -v ip >/dev/null; case $PATH in */usr/sbin*) echo sbin;; esac'),
+    ).toBe('C\n0022\nsbin\n');
   });
 
   test('output is binary safe', async () => {
@@ -121,7 +136,9 @@ describe.each(SHELLS)('a session in %s', (program) => {
   });
 
   test('a background process that keeps stdout open holds nothing up, and its late output goes nowhere', async () => {
-    const completed = await host.change('(while [ -d /proc/$$ ] && read -r line; do echo late; done </dev/zero) & echo $!');
+    const completed = await host.change(
+      '(while [ -d /proc/$$ ] && read -r line; do echo late; done </dev/zero) & echo $!',
+    );
     const background = Number(completed.stdout.toString());
     expect(background).toBeGreaterThan(0);
     await host.change(`kill -s KILL ${background}`);
@@ -154,7 +171,9 @@ describe.each(SHELLS)('a session in %s', (program) => {
   });
 
   test('a silent script is ended', async () => {
-    const failure = await host.change('echo last words; sleep 600', { silenceMs: 200 }).catch((error: unknown) => error);
+    const failure = await host
+      .change('echo last words; sleep 600', { silenceMs: 200 })
+      .catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'silent', lastOutput: 'last words' });
   });
 
@@ -210,12 +229,15 @@ describe.each(SHELLS)('a session in %s', (program) => {
       await expect(host.send(source(commands), join(folder, 'no', 'folder'), { mode: '0600' })).rejects.toMatchObject({
         code: 'upload-failed',
       });
-      await expect(host.send(source(commands), '/dev/full/x', { mode: '0600' })).rejects.toMatchObject({ code: 'upload-failed' });
+      await expect(host.send(source(commands), '/dev/full/x', { mode: '0600' })).rejects.toMatchObject({
+        code: 'upload-failed',
+      });
       await expect(stat(trap)).rejects.toThrow('ENOENT');
     });
   });
 
-  const change = (scripts: ChangeScripts, brief: boolean): ChangeFrame => (brief ? briefChange(scripts) : watchedChange(scripts));
+  const change = (scripts: ChangeScripts, brief: boolean): ChangeFrame =>
+    brief ? briefChange(scripts) : watchedChange(scripts);
 
   /** One that is begun, or that fails. */
   async function begun(
@@ -223,7 +245,11 @@ describe.each(SHELLS)('a session in %s', (program) => {
     options: ChangeOptions = {},
     lookOptions: LookOptions = {},
   ) {
-    const answer = await host.changeAndLook(change({ ahead: '', change: ':', look: ':', ...scripts }, brief), options, lookOptions);
+    const answer = await host.changeAndLook(
+      change({ ahead: '', change: ':', look: ':', ...scripts }, brief),
+      options,
+      lookOptions,
+    );
     if (answer.kind === 'not_begun') throw new Error('it was not begun');
     return answer;
   }
@@ -234,8 +260,18 @@ describe.each(SHELLS)('a session in %s', (program) => {
       const scripts = { ahead, change: 'echo made${ahead-}; echo oops >&2; exit 3', look: 'echo seen; echo quiet >&2' };
       const answer = await begun(scripts, {}, { maxOutputBytes: 4 });
       expect(connection.counters.roundTrips - before).toBe(1);
-      expect(answer.change).toMatchObject({ status: 3, stdout: Buffer.from('made\n'), stderr: Buffer.from('oops\n'), cut: false });
-      expect(answer.look).toMatchObject({ status: 0, stdout: Buffer.from('seen'), stderr: Buffer.from('quie'), cut: true });
+      expect(answer.change).toMatchObject({
+        status: 3,
+        stdout: Buffer.from('made\n'),
+        stderr: Buffer.from('oops\n'),
+        cut: false,
+      });
+      expect(answer.look).toMatchObject({
+        status: 0,
+        stdout: Buffer.from('seen'),
+        stderr: Buffer.from('quie'),
+        cut: true,
+      });
       const slow = { ahead, change: 'echo begun; sleep 600', look: 'echo never' };
       // Long enough for a busy machine to begin with it.
       const failure = await begun(slow, { timeoutMs: 1000 }).catch((error: unknown) => error);
@@ -245,7 +281,10 @@ describe.each(SHELLS)('a session in %s', (program) => {
     test('every status of a change is its own', async () => {
       for (const status of [1, 2, 95, 96, 97, 126, 127, 128, 255]) {
         for (const brief of [false, true])
-          expect(await begun({ ahead, change: `exit ${status}`, brief })).toMatchObject({ change: { status }, look: { status: 0 } });
+          expect(await begun({ ahead, change: `exit ${status}`, brief })).toMatchObject({
+            change: { status },
+            look: { status: 0 },
+          });
       }
     });
 
@@ -253,7 +292,11 @@ describe.each(SHELLS)('a session in %s', (program) => {
       const state =
         'set -o; trap; umask; pwd; export; echo "$-|$#|$*|${IFS-}|${look-}|${S-unset}|$(ls /proc/self/fd | wc -l)"; command -v look';
       const plain = await begun({ change: state });
-      await begun({ ahead: 'set -f; set -- a b; cd /; trap : USR1; exec 5>&1; IFS=x; S=1; look() { :; }', change: 'exit 1', brief: true });
+      await begun({
+        ahead: 'set -f; set -- a b; cd /; trap : USR1; exec 5>&1; IFS=x; S=1; look() { :; }',
+        change: 'exit 1',
+        brief: true,
+      });
       const after = await begun({ ahead, change: state });
       expect(after.change.stdout.toString()).toBe(plain.change.stdout.toString());
     });
@@ -273,7 +316,8 @@ describe.each(SHELLS)('a session in %s', (program) => {
         const answer = await begun({ ahead, change: script, look, brief: true });
         expect(connection.counters.roundTrips - before).toBe(1);
         expect(answer.change.status === 0).toBe(status === 0);
-        if (status !== 2) expect(answer.change).toMatchObject({ status, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) });
+        if (status !== 2)
+          expect(answer.change).toMatchObject({ status, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) });
         expect(answer.look).toMatchObject({ status: 4, stdout: Buffer.from('0022\n'), stderr: Buffer.alloc(0) });
       });
 
@@ -304,7 +348,11 @@ describe.each(SHELLS)('a session in %s', (program) => {
     for (const ahead of ['echo said; echo why >&2; exit 96', 'if', KILL_SUBSHELL]) {
       const made = join(folder, 'made');
       const before = connection.counters.roundTrips;
-      const answer = await host.changeAndLook(change({ ahead, change: `touch ${made}`, look: `touch ${made}` }, brief), {}, {});
+      const answer = await host.changeAndLook(
+        change({ ahead, change: `touch ${made}`, look: `touch ${made}` }, brief),
+        {},
+        {},
+      );
       expect(answer).toMatchObject({ kind: 'not_begun', ahead: { status: 1, stdout: Buffer.alloc(0) } });
       expect(connection.counters.roundTrips - before).toBe(1);
       await expect(stat(made)).rejects.toThrow('ENOENT');

@@ -43,6 +43,10 @@ test.each<[readonly string[], readonly string[] | undefined]>([
 });
 
 test('each option is named once', () => {
-  const { notKept } = readConfig(optionsOf('SetEnv A=1', 'SendEnv B', 'SendEnv C', 'ForwardAgent yes'), optionsOf(), 'localhost');
+  const { notKept } = readConfig(
+    optionsOf('SetEnv A=1', 'SendEnv B', 'SendEnv C', 'ForwardAgent yes'),
+    optionsOf(),
+    'localhost',
+  );
   expect(notKept?.toSorted()).toEqual(['ForwardAgent', 'SendEnv', 'SetEnv']);
 });

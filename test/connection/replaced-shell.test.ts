@@ -1,15 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { watched } from '../../engine/connection/shell/frame.ts';
-import type { Completed } from '../../engine/connection/shell/frame.ts';
-import type { Shell } from '../../engine/connection/shell/shell.ts';
-import { decodeFacts } from '../../engine/connection/shell/facts.ts';
-import { GREETING } from '../../engine/connection/shell/greeting.ts';
 import { LocalTransport } from '../../engine/connection/local-transport.ts';
+import { decodeFacts } from '../../engine/connection/shell/facts.ts';
+import { watched, type Completed } from '../../engine/connection/shell/frame.ts';
+import { GREETING } from '../../engine/connection/shell/greeting.ts';
 import { lockScript } from '../../engine/connection/shell/lock.ts';
-import { openLoginShell } from '../../engine/connection/shell/open-shell.ts';
-import type { OpenedShell } from '../../engine/connection/shell/open-shell.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { openLoginShell, type OpenedShell } from '../../engine/connection/shell/open-shell.ts';
+import type { Shell } from '../../engine/connection/shell/shell.ts';
 import { installedPath } from '../system-packages.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 /** As sshd starts a login shell whose start-up file replaces it: the command line that asks for `sh` is lost. */
 function startWhere(replaced: string, variables = ''): Promise<OpenedShell> {
@@ -33,33 +31,48 @@ const run = (shell: Shell, script: string): Promise<Completed> => shell.exchange
 
 const GLOB = "printf %s /nowhere-*-here; a='x y'; set -- $a; printf %s $#; : ${none#x}";
 
-describe.each(['zsh -l', 'zsh', 'mksh', 'bash', 'bash -l', 'sh', 'dash'])('a start-up file that runs `exec %s`', (replaced) => {
-  test.skipIf(installedPath(replaced.split(' ')[0] ?? '') === undefined)('leaves a session in a POSIX shell', async () => {
-    const { shell, greeting } = await startWhere(replaced);
-    expect(decodeFacts(greeting).kernel).not.toBe('');
-    expect((await run(shell, GLOB)).stdout.toString()).toBe('/nowhere-*-here2');
-    // A redirection that fails ends a POSIX shell, and no other one.
-    expect((await run(shell, ': </nowhere/at/all; echo still there')).stdout.toString()).toBe('');
-    await shell.end();
-  });
-});
-
-test.skipIf(installedPath('tcsh') === undefined)('a start-up file that runs `exec tcsh` is told as a reason', async () => {
-  await expect(startWhere('tcsh')).rejects.toMatchObject({
-    code: 'no-shell',
-    remedy: expect.stringContaining('for terminals only: `case $- in *i*) exec fish;; esac`'),
-  });
-});
-
-test.each(['ZSH_VERSION=5', 'KSH_VERSION=x', 'BASH_VERSION=5', 'POSIXLY_CORRECT=1', 'GREP_OPTIONS=--color=always', 'SHELLOPTS=x'])(
-  '%s in the environment changes nothing',
-  async (variable) => {
-    const { shell, greeting } = await startWhere('dash', `export ${variable};`);
-    expect(decodeFacts(greeting).kernel).not.toBe('');
-    expect((await run(shell, `${GLOB}; printf ":%s%s" "$POSIXLY_CORRECT" "$GREP_OPTIONS"`)).stdout.toString()).toBe('/nowhere-*-here2:');
-    await shell.end();
+describe.each(['zsh -l', 'zsh', 'mksh', 'bash', 'bash -l', 'sh', 'dash'])(
+  'a start-up file that runs `exec %s`',
+  (replaced) => {
+    test.skipIf(installedPath(replaced.split(' ')[0] ?? '') === undefined)(
+      'leaves a session in a POSIX shell',
+      async () => {
+        const { shell, greeting } = await startWhere(replaced);
+        expect(decodeFacts(greeting).kernel).not.toBe('');
+        expect((await run(shell, GLOB)).stdout.toString()).toBe('/nowhere-*-here2');
+        // A redirection that fails ends a POSIX shell, and no other one.
+        expect((await run(shell, ': </nowhere/at/all; echo still there')).stdout.toString()).toBe('');
+        await shell.end();
+      },
+    );
   },
 );
+
+test.skipIf(installedPath('tcsh') === undefined)(
+  'a start-up file that runs `exec tcsh` is told as a reason',
+  async () => {
+    await expect(startWhere('tcsh')).rejects.toMatchObject({
+      code: 'no-shell',
+      remedy: expect.stringContaining('for terminals only: `case $- in *i*) exec fish;; esac`'),
+    });
+  },
+);
+
+test.each([
+  'ZSH_VERSION=5',
+  'KSH_VERSION=x',
+  'BASH_VERSION=5',
+  'POSIXLY_CORRECT=1',
+  'GREP_OPTIONS=--color=always',
+  'SHELLOPTS=x',
+])('%s in the environment changes nothing', async (variable) => {
+  const { shell, greeting } = await startWhere('dash', `export ${variable};`);
+  expect(decodeFacts(greeting).kernel).not.toBe('');
+  expect((await run(shell, `${GLOB}; printf ":%s%s" "$POSIXLY_CORRECT" "$GREP_OPTIONS"`)).stdout.toString()).toBe(
+    '/nowhere-*-here2:',
+  );
+  await shell.end();
+});
 
 test.skipIf(process.getuid?.() !== 0)('who has become root by su is root', async () => {
   const { shell, greeting } = await startWhere('sh', 'export LOGNAME=nobody USER=nobody;');

@@ -17,7 +17,10 @@ describe.each(SHELLS)('a short frame in %s', (program) => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   /** The answer to the script, and what a script behind it prints in the session's own shell. */
-  function answer(script: string, behind = ':'): { readonly output: string; readonly status: string; readonly behind: string } {
+  function answer(
+    script: string,
+    behind = ':',
+  ): { readonly output: string; readonly status: string; readonly behind: string } {
     const stdout = execFileSync(shell, {
       input: `${SESSION_SETUP}exec 9<&0\n${short(script).encode(() => MARKER)}${behind}\n`,
       stdio: ['pipe', 'pipe', 'ignore'],
@@ -38,7 +41,12 @@ describe.each(SHELLS)('a short frame in %s', (program) => {
     ['the status of what takes the place of its shell', "exec sh -c 'echo replaced; exit 4'", 'replaced', '4'],
     ['nothing of stderr', 'echo out; echo err >&2', 'out', '0'],
     ['no input', 'cat; echo read', 'read', '0'],
-    ['neither the session nor the lock', 'for d in 8 9; do [ -e /proc/self/fd/$d ] || echo closed; done', 'closed\nclosed', '0'],
+    [
+      'neither the session nor the lock',
+      'for d in 8 9; do [ -e /proc/self/fd/$d ] || echo closed; done',
+      'closed\nclosed',
+      '0',
+    ],
   ])('answers with %s', (_, script, output, status) => {
     expect(answer(script)).toEqual({ output, status, behind: '' });
   });

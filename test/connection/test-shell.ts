@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { connect, type ConnectOptions, type Connection } from '../../engine/connection/connection.ts';
 import { BUSYBOXES } from '../busyboxes.ts';
-import { connect } from '../../engine/connection/connection.ts';
-import type { ConnectOptions, Connection } from '../../engine/connection/connection.ts';
 
 /** The kinds of `sh` that hosts have, as far as this machine has them. */
-export const SHELLS = ['/bin/dash', '/bin/bash', ...BUSYBOXES.map(({ path }) => path)].filter((path) => existsSync(path));
+export const SHELLS = ['/bin/dash', '/bin/bash', ...BUSYBOXES.map(({ path }) => path)].filter((path) =>
+  existsSync(path),
+);
 
 export interface TestShell {
   /** A folder of its own, for the test's files. */

@@ -10,7 +10,14 @@ import { COMMANDS } from '../../engine/cli/main.ts';
 import { differenceRows, functionRows, helperRows, moduleRows } from './tables.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const FOLDERS = ['.', 'docs', 'examples', ...['examples', 'roles'].flatMap((folder) => foldersIn(folder)), '.github', 'test/wild'];
+const FOLDERS = [
+  '.',
+  'docs',
+  'examples',
+  ...['examples', 'roles'].flatMap((folder) => foldersIn(folder)),
+  '.github',
+  'test/wild',
+];
 const PAGES = FOLDERS.flatMap((folder) =>
   readdirSync(join(ROOT, folder))
     .filter((name) => name.endsWith('.md'))
@@ -102,7 +109,9 @@ test('links between pages lead to files and headings that are there', () => {
       const path = groups['path'] === '' ? join(ROOT, name) : join(ROOT, dirname(name), groups['path'] ?? '');
       if (!existsSync(path)) return [`${name}: ${relative(ROOT, path)}`];
       const { heading } = groups;
-      return heading === undefined || headings(path).includes(heading) ? [] : [`${name}: ${relative(ROOT, path)}#${heading}`];
+      return heading === undefined || headings(path).includes(heading)
+        ? []
+        : [`${name}: ${relative(ROOT, path)}#${heading}`];
     }),
   );
   expect(dead).toEqual([]);

@@ -11,9 +11,14 @@ const target = join(folder, 'hello');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The playbook of docs/start.md, which writes into a folder of this test instead. */
-const [, playbook = ''] = /```yaml\n(# hello\.yml\n[^]*?)```/.exec(readFileSync(join(ROOT, 'docs/start.md'), 'utf8')) ?? [];
+const [, playbook = ''] =
+  /```yaml\n(# hello\.yml\n[^]*?)```/.exec(readFileSync(join(ROOT, 'docs/start.md'), 'utf8')) ?? [];
 
-function runbook(...args: readonly string[]): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
+function runbook(...args: readonly string[]): {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+} {
   return spawnSync(process.execPath, [join(ROOT, 'bin/runbook.js'), ...args], { cwd: folder, encoding: 'utf8' });
 }
 

@@ -33,5 +33,7 @@ export function code(text: string): string {
 /** The rows of the table in docs/modules.md. */
 export async function moduleRows(): Promise<readonly string[]> {
   const all = await Promise.all(modules.names().map((name) => modules.module(name)));
-  return all.toSorted((one, other) => (one.name < other.name ? -1 : 1)).map(({ name, summary }) => row(code(name), summary));
+  return all
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+    .map(({ name, summary }) => row(code(name), summary));
 }

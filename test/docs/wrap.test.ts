@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { wrapped } from '../../build/wrap.ts';
 
 const WORDS = Array.from({ length: 30 }, () => 'word5').join(' ');
-const [LINE, REST] = [Array.from({ length: 20 }, () => 'word5').join(' '), Array.from({ length: 10 }, () => 'word5').join(' ')];
+const [LINE, REST] = [
+  Array.from({ length: 20 }, () => 'word5').join(' '),
+  Array.from({ length: 10 }, () => 'word5').join(' '),
+];
 
 /** Text of a page, and what becomes of it. */
 const CASES: readonly (readonly [string, string, string])[] = [

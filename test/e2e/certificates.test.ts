@@ -9,8 +9,8 @@ import { unfitness } from '../../lab/machine.ts';
 import { MASTERS, VIP, cluster, pkiOf, release } from './cluster.ts';
 
 /**
- * Every certificate on the hosts, read by openssl, against what "PKI certificates and requirements" of the Kubernetes documentation asks,
- * and beside what cfssl issues for the same request.
+ * Every certificate on the hosts, read by openssl, against what "PKI certificates and requirements" of the Kubernetes
+ * documentation asks, and beside what cfssl issues for the same request.
  */
 const why = unfitness();
 const cfssl = ((): string | undefined => {
@@ -32,7 +32,9 @@ interface Wanted {
   readonly hosts?: readonly string[];
 }
 
-const ADDRESSES = new Map(MASTERS.map((host, index) => [host, ['192.168.1.26', '192.168.1.28', '192.168.1.29'][index] ?? '']));
+const ADDRESSES = new Map(
+  MASTERS.map((host, index) => [host, ['192.168.1.26', '192.168.1.28', '192.168.1.29'][index] ?? '']),
+);
 
 function wantedOn(host: string): readonly Wanted[] {
   const own = [host, 'localhost', ADDRESSES.get(host) ?? '', '127.0.0.1'];
@@ -55,7 +57,12 @@ function wantedOn(host: string): readonly Wanted[] {
   return [
     { ...etcd, file: '/etc/etcd/pki/server.crt' },
     { ...etcd, file: '/etc/etcd/pki/peer.crt' },
-    { file: '/etc/etcd/pki/healthcheck-client.crt', authority: 'etcd-ca', name: 'kube-etcd-healthcheck-client', usages: ['client auth'] },
+    {
+      file: '/etc/etcd/pki/healthcheck-client.crt',
+      authority: 'etcd-ca',
+      name: 'kube-etcd-healthcheck-client',
+      usages: ['client auth'],
+    },
     {
       file: '/etc/kubernetes/pki/apiserver-etcd-client.crt',
       authority: 'etcd-ca',
@@ -80,7 +87,12 @@ function wantedOn(host: string): readonly Wanted[] {
       name: 'system:kube-controller-manager',
       organization: 'system:kube-controller-manager',
     },
-    { ...client, file: '/etc/kubernetes/scheduler.conf', name: 'system:kube-scheduler', organization: 'system:kube-scheduler' },
+    {
+      ...client,
+      file: '/etc/kubernetes/scheduler.conf',
+      name: 'system:kube-scheduler',
+      organization: 'system:kube-scheduler',
+    },
   ];
 }
 
@@ -94,7 +106,9 @@ interface Described {
 
 /** What openssl reads in a certificate. */
 function described(pem: string): Described {
-  const text = execFileSync('openssl', ['x509', '-noout', '-text', '-nameopt', 'sep_multiline'], { input: pem }).toString();
+  const text = execFileSync('openssl', ['x509', '-noout', '-text', '-nameopt', 'sep_multiline'], {
+    input: pem,
+  }).toString();
   const list = (title: string): readonly string[] =>
     (new RegExp(`${title}:(?: critical)? *\\n(.*)\\n`).exec(text)?.[1] ?? '')
       .split(',')
@@ -143,7 +157,10 @@ describe.skipIf(reason !== undefined)(`certificates${reason === undefined ? '' :
     };
     const usages = ['signing', 'key encipherment', ...wanted.usages];
     writeFileSync(join(folder, 'request.json'), JSON.stringify(request));
-    writeFileSync(join(folder, 'config.json'), JSON.stringify({ signing: { profiles: { leaf: { usages, expiry: '8760h' } } } }));
+    writeFileSync(
+      join(folder, 'config.json'),
+      JSON.stringify({ signing: { profiles: { leaf: { usages, expiry: '8760h' } } } }),
+    );
     const authority = join(pkiOf(lab), wanted.authority);
     const argv = [
       'gencert',
@@ -172,9 +189,13 @@ describe.skipIf(reason !== undefined)(`certificates${reason === undefined ? '' :
   test.each(MASTERS)('%s has each one as it is asked for, valid, and as cfssl makes it', async (host) => {
     for (const wanted of wantedOn(host)) {
       const pem = await pemOf(host, wanted.file);
-      const verified = execFileSync('openssl', ['verify', '-x509_strict', '-CAfile', `${join(pkiOf(lab), wanted.authority)}.crt`], {
-        input: pem,
-      });
+      const verified = execFileSync(
+        'openssl',
+        ['verify', '-x509_strict', '-CAfile', `${join(pkiOf(lab), wanted.authority)}.crt`],
+        {
+          input: pem,
+        },
+      );
       expect(verified.toString(), wanted.file).toContain('stdin: OK');
       const seen = described(pem);
       const hosts = (wanted.hosts ?? []).map((name) => (/^[\d.]+$/.test(name) ? `IP Address:${name}` : `DNS:${name}`));
@@ -206,7 +227,9 @@ describe.skipIf(reason !== undefined)(`certificates${reason === undefined ? '' :
       expect(seen, `${file} and cfssl`).toMatchObject(others);
       const own = join(folder, 'own.crt');
       writeFileSync(own, pem);
-      expect(execFileSync('openssl', ['verify', '-x509_strict', '-CAfile', own, own]).toString(), file).toContain('own.crt: OK');
+      expect(execFileSync('openssl', ['verify', '-x509_strict', '-CAfile', own, own]).toString(), file).toContain(
+        'own.crt: OK',
+      );
     }
   });
 
@@ -214,7 +237,9 @@ describe.skipIf(reason !== undefined)(`certificates${reason === undefined ? '' :
     const fingerprints = await Promise.all(
       MASTERS.map(async (host) => {
         const files = wantedOn(host).map(({ file }) => file);
-        return await Promise.all(files.map(async (file) => new X509Certificate(await pemOf(host, file)).fingerprint256));
+        return await Promise.all(
+          files.map(async (file) => new X509Certificate(await pemOf(host, file)).fingerprint256),
+        );
       }),
     );
     expect(new Set(fingerprints.flat()).size).toBe(fingerprints.flat().length);

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { ensureBinaries } from '../../lab/binaries.ts';
-import type { Lab } from '../../lab/hosts.ts';
-import { up } from '../../lab/hosts.ts';
+import { type Lab, up } from '../../lab/hosts.ts';
 import { until } from '../../lab/until.ts';
 import { changesOf, complaints, runbook } from '../lab/controller.ts';
 

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensureBinaries } from '../../lab/binaries.ts';
-import type { Lab } from '../../lab/hosts.ts';
-import { up } from '../../lab/hosts.ts';
+import { type Lab, up } from '../../lab/hosts.ts';
 import { unfitness } from '../../lab/machine.ts';
 import { MASTERS, allIsWell, plays, release } from './cluster.ts';
 import { SEED, survivesCuts } from './cut.ts';
 
-/** Each playbook is killed at five points and run again: it ends well, and a further run is empty. One cluster, from its first day to its last. */
+/**
+ * Each playbook is killed at five points and run again: it ends well, and a further run is empty. One cluster, from its
+ * first day to its last.
+ */
 const why = unfitness();
 const PREVIOUS = ['-e', 'kubernetes_version=1.35.4'];
 const LOSE_DATA = 'sudo sh -c "systemctl kill -s KILL etcd; systemctl stop etcd; rm -rf /var/lib/etcd/member"';

@@ -6,8 +6,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Lab } from '../../lab/hosts.ts';
-import type { RunbookEvent } from '../lab/controller.ts';
-import { complaints, controllerCommand, runbook } from '../lab/controller.ts';
+import { type RunbookEvent, complaints, controllerCommand, runbook } from '../lab/controller.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { plays } from './cluster.ts';
 
@@ -18,7 +17,10 @@ const KILLS = 5;
 /** How long after its event a kill may come at the latest: often in the middle of a task. */
 const LATEST_MS = 1500;
 
-/** A run that comes soon after a killed one waits until the hosts have seen that it is gone; a busy machine answers late. */
+/**
+ * A run that comes soon after a killed one waits until the hosts have seen that it is gone; a busy machine answers
+ * late.
+ */
 const PATIENCE = ['--wait-lock', '120', '--timeout', '60'];
 
 interface Point {
@@ -32,8 +34,8 @@ type Cut =
   | { readonly killed: false; readonly changes: number };
 
 /**
- * Plays until so many changes were made and a moment more, then kills the controller with everything that it started on this machine.
- * A run that ends before that must end well.
+ * Plays until so many changes were made and a moment more, then kills the controller with everything that it started on
+ * this machine. A run that ends before that must end well.
  */
 async function cutOff(lab: Lab, args: readonly string[], point: Point): Promise<Cut> {
   const [command = '', ...argv] = controllerCommand(lab, [...args, ...PATIENCE]);
@@ -77,17 +79,25 @@ async function plannedChanges(lab: Lab, args: readonly string[]): Promise<number
   ).length;
 }
 
-/** In the first of `parts` equal parts of the changes that are left: so the beginning, the middle and the end of a playbook are tried. */
+/**
+ * In the first of `parts` equal parts of the changes that are left: so the beginning, the middle and the end of a
+ * playbook are tried.
+ */
 function nextPoint(changes: number, parts: number, random: () => number): Point {
   return { changes: Math.floor((changes * random()) / parts), milliseconds: Math.round(random() ** 2 * LATEST_MS) };
 }
 
 /**
- * Kills a playbook at five points. Each run goes on where the one before was killed; then one comes to its end, and a further one must change
- * nothing. A run that ends before its kill does not count: then the work is prepared anew, for the kills that are left, at earlier points.
+ * Kills a playbook at five points. Each run goes on where the one before was killed; then one comes to its end, and a
+ * further one must change nothing. A run that ends before its kill does not count: then the work is prepared anew, for
+ * the kills that are left, at earlier points.
  * @param prepare makes work for the playbook, the n-th time from 0, and gives its arguments.
  */
-export async function survivesCuts(lab: Lab, playbook: string, prepare: (round: number) => Promise<readonly string[]>): Promise<void> {
+export async function survivesCuts(
+  lab: Lab,
+  playbook: string,
+  prepare: (round: number) => Promise<readonly string[]>,
+): Promise<void> {
   const random = seededRandom(createHash('sha256').update(`${SEED} ${playbook}`).digest().readInt32BE());
   let left = KILLS;
   for (let round = 0; left > 0; round += 1) {
@@ -106,7 +116,9 @@ export async function survivesCuts(lab: Lab, playbook: string, prepare: (round: 
         break;
       }
       left -= 1;
-      tell(`${playbook}: kill ${KILLS - left} after change ${made}, ${point.milliseconds} ms later, during ${cut.during}`);
+      tell(
+        `${playbook}: kill ${KILLS - left} after change ${made}, ${point.milliseconds} ms later, during ${cut.during}`,
+      );
     }
     const rest = await plays(lab, playbook, ...args, ...PATIENCE);
     tell(`${playbook}: to its end with ${rest.length} changes`);

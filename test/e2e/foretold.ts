@@ -12,15 +12,18 @@ export interface Foretold {
 }
 
 export function foretold(plan: RunbookResult, play: RunbookResult): Foretold {
-  const finished = (result: RunbookResult): readonly RunbookEvent[] => result.events.filter(({ type }) => type === 'task_finished');
-  const changed = (result: RunbookResult): readonly RunbookEvent[] => finished(result).filter(({ outcome }) => outcome?.kind === 'changed');
+  const finished = (result: RunbookResult): readonly RunbookEvent[] =>
+    result.events.filter(({ type }) => type === 'task_finished');
+  const changed = (result: RunbookResult): readonly RunbookEvent[] =>
+    finished(result).filter(({ outcome }) => outcome?.kind === 'changed');
   const open = finished(plan).filter(({ outcome }) => outcome?.kind === 'unknown');
   const made = counted(changed(play));
   const planned = counted(changed(plan));
   const certain = counted(changed(plan).filter(({ outcome }) => outcome?.certainty === 'certain'));
   // A loop over what is not known yet is one task without items.
   const left = counted(open.map((event) => ({ ...event, item: undefined })));
-  const missing = (key: string, count: number): number => count - (planned.get(key) ?? 0) - (left.get(withoutItem(key)) ?? 0);
+  const missing = (key: string, count: number): number =>
+    count - (planned.get(key) ?? 0) - (left.get(withoutItem(key)) ?? 0);
   return {
     untold: [...made].filter(([key, count]) => missing(key, count) > 0).map(([key]) => key),
     undone: [...certain].filter(([key, count]) => count > (made.get(key) ?? 0)).map(([key]) => key),

@@ -31,14 +31,20 @@ exec ./kube-bench run --config-dir cfg --config config.yaml --benchmark cis-1.12
 const POD =
   '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"plain"},"spec":{"containers":[{"name":"plain","image":"example.org/plain"}]}}';
 
-const resultSchema = z.object({ test_number: z.string(), status: z.enum(['PASS', 'FAIL', 'WARN', 'INFO']), actual_value: z.string() });
+const resultSchema = z.object({
+  test_number: z.string(),
+  status: z.enum(['PASS', 'FAIL', 'WARN', 'INFO']),
+  actual_value: z.string(),
+});
 const outputSchema = z.object({
   Controls: z.array(z.object({ node_type: z.string(), tests: z.array(z.object({ results: z.array(resultSchema) })) })),
 });
 type Output = z.infer<typeof outputSchema>;
 
 const rolesSchema = z.object({
-  items: z.array(z.object({ metadata: z.object({ name: z.string(), labels: z.record(z.string(), z.string()).optional() }) })),
+  items: z.array(
+    z.object({ metadata: z.object({ name: z.string(), labels: z.record(z.string(), z.string()).optional() }) }),
+  ),
 });
 
 async function bring(lab: Lab): Promise<void> {
@@ -47,9 +53,13 @@ async function bring(lab: Lab): Promise<void> {
   const [command = '', ...argv] = sshCommand(lab.state, host, [`sudo tar -xf - --no-same-owner -C ${FOLDER}`]);
   await lab.ssh(HOST, `sudo rm -rf ${FOLDER}; sudo mkdir ${FOLDER}`);
   const folder = await ensureKubeBench();
-  const archive = execFileSync('tar', ['-cf', '-', '-C', folder, 'kube-bench', 'jq', 'cfg.tar', '-C', join(CONFIG, '..'), 'config.yaml'], {
-    maxBuffer: 2 ** 30,
-  });
+  const archive = execFileSync(
+    'tar',
+    ['-cf', '-', '-C', folder, 'kube-bench', 'jq', 'cfg.tar', '-C', join(CONFIG, '..'), 'config.yaml'],
+    {
+      maxBuffer: 2 ** 30,
+    },
+  );
   execFileSync(command, argv, { input: archive });
   await lab.ssh(HOST, `sudo tar -xf ${FOLDER}/cfg.tar --no-same-owner -C ${FOLDER}`);
 }
@@ -76,7 +86,12 @@ describe.skipIf(reason !== undefined)(`kube-bench${reason === undefined ? '' : `
   }
 
   test('it looked at all four targets', () => {
-    expect(output.Controls.map((control) => control.node_type).toSorted()).toEqual(['controlplane', 'etcd', 'master', 'policies']);
+    expect(output.Controls.map((control) => control.node_type).toSorted()).toEqual([
+      'controlplane',
+      'etcd',
+      'master',
+      'policies',
+    ]);
     expect(withStatus('PASS').length).toBeGreaterThan(60);
   });
 
@@ -108,6 +123,8 @@ describe.skipIf(reason !== undefined)(`kube-bench${reason === undefined ? '' : `
   test.each([10_257, 10_259])('port %i serves no profiles', async (port) => {
     const server = `--server=https://127.0.0.1:${port}`;
     expect(await kubectl(lab, `${server} get --raw=/healthz`, HOST)).toBe('ok');
-    expect(await lab.ssh(HOST, `sudo kubectl ${KUBECONFIG} ${server} get --raw=/debug/pprof/ 2>&1 || true`)).toContain('(NotFound)');
+    expect(await lab.ssh(HOST, `sudo kubectl ${KUBECONFIG} ${server} get --raw=/debug/pprof/ 2>&1 || true`)).toContain(
+      '(NotFound)',
+    );
   });
 });

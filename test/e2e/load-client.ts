@@ -4,10 +4,10 @@ import { Agent, request } from 'node:https';
 import { createInterface } from 'node:readline';
 
 /**
- * A client in use: creates and reads ConfigMaps through the virtual address, so many a second, until a line comes on stdin.
- * Then it reads every acknowledged write back, and prints one JSON line: what was asked, what failed, what was lost.
- * Run inside the lab's network: `node load-client.ts FOLDER-OF-PKI https://192.168.1.34:8443 20`.
- * Each request has its own connection, as clients that come anew have: a connection that a restart cuts is a failed request.
+ * A client in use: creates and reads ConfigMaps through the virtual address, so many a second, until a line comes on
+ * stdin. Then it reads every acknowledged write back, and prints one JSON line: what was asked, what failed, what was
+ * lost. Run inside the lab's network: `node load-client.ts FOLDER-OF-PKI https://192.168.1.34:8443 20`. Each request
+ * has its own connection, as clients that come anew have: a connection that a restart cuts is a failed request.
  */
 const [pki = '', server = '', rate = '20', host = 'k8s-master-1'] = process.argv.slice(2);
 
@@ -65,7 +65,8 @@ let lastGood = performance.now();
 function ask(method: string, path: string, body?: object): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const headers = text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+    const headers =
+      text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
     const call = request(`${server}${path}`, { method, agent, headers, timeout: TIMEOUT }, (response) => {
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));
@@ -78,7 +79,11 @@ function ask(method: string, path: string, body?: object): Promise<Answer> {
   });
 }
 
-async function counted(what: string, work: () => Promise<Answer>, good: (status: number) => boolean): Promise<Answer | undefined> {
+async function counted(
+  what: string,
+  work: () => Promise<Answer>,
+  good: (status: number) => boolean,
+): Promise<Answer | undefined> {
   asked += 1;
   const began = performance.now();
   try {
@@ -140,7 +145,8 @@ clearInterval(timer);
 await Promise.all(running);
 
 const list = await ask('GET', `${COLLECTION}?labelSelector=runbook%3Dload`);
-const found: { readonly items: readonly { readonly metadata: { readonly name: string; readonly uid: string } }[] } = JSON.parse(list.body);
+const found: { readonly items: readonly { readonly metadata: { readonly name: string; readonly uid: string } }[] } =
+  JSON.parse(list.body);
 const uids = new Map(found.items.map((item) => [item.metadata.name, item.metadata.uid]));
 const lost = [...written].filter(([name, uid]) => uids.get(name) !== uid).map(([name]) => name);
 process.stdout.write(

@@ -15,5 +15,10 @@ export async function watchingMembers<Result>(
   pki: string,
   work: () => Promise<Result>,
 ): Promise<readonly [Result, MembersSummary]> {
-  return await beside<Result, MembersSummary>(lab, 'etcd-watch.ts', [pki, ...lab.state.hosts.map((host) => host.address)], work);
+  return await beside<Result, MembersSummary>(
+    lab,
+    'etcd-watch.ts',
+    [pki, ...lab.state.hosts.map((host) => host.address)],
+    work,
+  );
 }

@@ -6,7 +6,10 @@ import type { Lab } from '../../lab/hosts.ts';
 import { unfitness } from '../../lab/machine.ts';
 import { API, MASTERS, allIsWell, cluster, pkiOf, plays, release } from './cluster.ts';
 
-/** The ways of older clusters and what is off by default: real components take them, and nothing of them is left once they are off. */
+/**
+ * The ways of older clusters and what is off by default: real components take them, and nothing of them is left once
+ * they are off.
+ */
 const why = unfitness();
 const FILES = ['tokens.csv', 'abac-policy.jsonl', 'bootstrap-tokens.yaml', 'kube-apiserver.env'];
 const JANE = 'token-of-jane';
@@ -48,7 +51,8 @@ describe.skipIf(why !== undefined)(`options of the roles${why === undefined ? ''
     const kubectl = `kubectl --kubeconfig=/dev/null --server=${API} --certificate-authority=/etc/kubernetes/pki/ca.crt --token=${token}`;
     return (await lab.ssh('k8s-master-1', `sudo ${kubectl} ${args.join(' ')} 2>&1 || true`)).trim();
   }
-  const nameOf = (token: string): Promise<string> => asBearer(token, 'auth', 'whoami', '-o', 'jsonpath={.status.userInfo.username}');
+  const nameOf = (token: string): Promise<string> =>
+    asBearer(token, 'auth', 'whoami', '-o', 'jsonpath={.status.userInfo.username}');
   const may = (token: string, what: string): Promise<string> => asBearer(token, 'auth', 'can-i', what);
   const statistics = (login: string): Promise<string> =>
     lab.ssh(
@@ -66,7 +70,10 @@ describe.skipIf(why !== undefined)(`options of the roles${why === undefined ? ''
     expect(await statistics('operator:horse')).toContain(' 200 ');
     expect(await statistics('operator:123456')).toContain(' 401 ');
     for (const host of MASTERS) {
-      const units = await lab.ssh(host, 'systemctl show kube-apiserver kube-controller-manager kube-scheduler -p EnvironmentFiles --value');
+      const units = await lab.ssh(
+        host,
+        'systemctl show kube-apiserver kube-controller-manager kube-scheduler -p EnvironmentFiles --value',
+      );
       expect(units.match(/\/etc\/kubernetes\/kube-[a-z-]+\.env/g), host).toHaveLength(3);
     }
     for (const key of ['kubernetes-ca.key', 'encryption/key1', 'hosts/k8s-master-2/etcd-peer.key'])

@@ -47,7 +47,9 @@ describe.skipIf(why !== undefined)(`recovery${why === undefined ? '' : ` (skippe
     await plays(lab, 'restore.yml', '-e', 'confirm=lab');
 
     expect(await objectsOf(lab)).toEqual(before);
-    expect(await kubectl(lab, 'get secret kept --namespace=precious -o jsonpath={.data.password}')).toBe('aHVudGVyMg==');
+    expect(await kubectl(lab, 'get secret kept --namespace=precious -o jsonpath={.data.password}')).toBe(
+      'aHVudGVyMg==',
+    );
     await allIsWell(lab);
     expect(await plays(lab, 'restore.yml', '-e', 'confirm=lab')).toEqual([]);
     await kubectl(lab, 'delete namespace precious --wait=false');
@@ -57,7 +59,9 @@ describe.skipIf(why !== undefined)(`recovery${why === undefined ? '' : ` (skippe
     await kubectl(lab, 'create secret generic of-old --from-literal=password=hunter2');
     await plays(lab, 'backup.yml', '-e', '{"etcd_backup_fresh_minutes": 0}');
     await plays(lab, 'rotate-encryption-key.yml', '-e', 'rotation=since');
-    expect(await plays(lab, 'restore.yml', '-e', 'confirm=lab')).toContain('k8s-master-1: Keys of the snapshot read again');
+    expect(await plays(lab, 'restore.yml', '-e', 'confirm=lab')).toContain(
+      'k8s-master-1: Keys of the snapshot read again',
+    );
 
     expect(await kubectl(lab, 'get secret of-old -o jsonpath={.data.password}')).toBe('aHVudGVyMg==');
     await allIsWell(lab);

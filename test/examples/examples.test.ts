@@ -23,7 +23,9 @@ function runIn(example: string, command: string, ...args: readonly string[]): Do
 
 test('there are five examples, and the page of examples links to each', () => {
   const page = readFileSync(join(ROOT, 'examples/README.md'), 'utf8');
-  const linked = [...page.matchAll(/\]\((?<name>[a-z-]+)\/README\.md\)/g)].map(({ groups = {} }) => groups['name'] ?? '');
+  const linked = [...page.matchAll(/\]\((?<name>[a-z-]+)\/README\.md\)/g)].map(
+    ({ groups = {} }) => groups['name'] ?? '',
+  );
   expect(linked.toSorted()).toEqual(exampleNames());
   expect(linked).toHaveLength(5);
 });
@@ -61,7 +63,9 @@ describe('the reviewed plan', () => {
   test('finds nothing to do the second time', () => {
     const done = runIn(example, RUNBOOK, 'plan', 'site.yml', ...optionsOf(example), '--detailed-exitcode');
     expect(done).toMatchObject({ status: 0 });
-    expect(changesIn(runIn(example, RUNBOOK, 'play', 'site.yml', ...optionsOf(example), '--output', 'json').stdout)).toBe(0);
+    expect(
+      changesIn(runIn(example, RUNBOOK, 'play', 'site.yml', ...optionsOf(example), '--output', 'json').stdout),
+    ).toBe(0);
   });
 
   test('is refused when a file differs from the one that was reviewed', () => {

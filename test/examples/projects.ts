@@ -23,7 +23,8 @@ export function optionsOf(example: string): readonly string[] {
 }
 
 /**
- * A copy of all examples in a new temporary folder, so that plays leave nothing in the checkout. The way to the hosts of a lab leads from there too.
+ * A copy of all examples in a new temporary folder, so that plays leave nothing in the checkout. The way to the hosts
+ * of a lab leads from there too.
  * @returns the folder that holds `examples/`
  */
 export function copyOfExamples(): string {
@@ -35,7 +36,10 @@ export function copyOfExamples(): string {
 
 const lastEvent = z.object({ type: z.literal('run_finished'), recap: z.array(z.object({ changed: z.number() })) });
 
-/** How many tasks have changed something, by what a play with `--output json` printed. @throws where the run did not come to its end. */
+/**
+ * How many tasks have changed something, by what a play with `--output json` printed. @throws where the run did not
+ * come to its end.
+ */
 export function changesIn(stdout: string): number {
   const { recap } = lastEvent.parse(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? ''));
   return recap.reduce((sum, host) => sum + host.changed, 0);

@@ -6,8 +6,9 @@ import { ansibleInventory } from '../inventory/ansible.ts';
 import { runbook } from './outcomes.ts';
 
 /**
- * The same forty tasks, planned by runbook and checked by ansible-core (`ansible-playbook --check`), on this machine, which has nothing of
- * what they make. Neither changes anything. Prints a table in Markdown. Usage: node test/fidelity/ansible-check.ts
+ * The same forty tasks, planned by runbook and checked by ansible-core (`ansible-playbook --check`), on this machine,
+ * which has nothing of what they make. Neither changes anything. Prints a table in Markdown. Usage: node
+ * test/fidelity/ansible-check.ts
  */
 const SOURCE = join(import.meta.dirname, 'forty.yml');
 
@@ -19,10 +20,20 @@ interface Check {
 /** How each task ends in check mode. `on`: failed tasks are ignored, so that those behind them are seen as well. */
 async function check(program: string, folder: string, playbook: string): Promise<Check> {
   const stdout = await new Promise<string>((resolve) => {
-    const env = { ...process.env, ANSIBLE_LOCALHOST_WARNING: 'false', ANSIBLE_NOCOLOR: '1', ANSIBLE_STDOUT_CALLBACK: 'default' };
+    const env = {
+      ...process.env,
+      ANSIBLE_LOCALHOST_WARNING: 'false',
+      ANSIBLE_NOCOLOR: '1',
+      ANSIBLE_STDOUT_CALLBACK: 'default',
+    };
     const python = join(dirname(program), 'python3');
     const args = ['-i', 'hosts.yml', '-e', `ansible_python_interpreter=${python}`, '--check', playbook];
-    execFile(join(dirname(program), 'ansible-playbook'), args, { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 }, (_, out) => resolve(out));
+    execFile(
+      join(dirname(program), 'ansible-playbook'),
+      args,
+      { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 },
+      (_, out) => resolve(out),
+    );
   });
   const results = new Map<string, string>();
   const names: string[] = [];

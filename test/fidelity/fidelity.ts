@@ -1,13 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Lab } from '../../lab/hosts.ts';
-import { find, up } from '../../lab/hosts.ts';
-import { compare, runbook } from './outcomes.ts';
-import type { Run } from './outcomes.ts';
+import { type Lab, find, up } from '../../lab/hosts.ts';
 import { seededRandom } from '../seeded-random.ts';
-import { perturbations } from './perturbations.ts';
-import type { Perturbation } from './perturbations.ts';
+import { compare, runbook, type Run } from './outcomes.ts';
+import { perturbations, type Perturbation } from './perturbations.ts';
 
 /**
  * Holds plans against what plays then do: on untouched hosts, and after each of twenty things that went wrong.
@@ -18,7 +15,9 @@ const NAME = 'fidelity';
 const MOST_OPEN = 0.05;
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' }, keep: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: { seed: { type: 'string', default: '1' }, keep: { type: 'boolean', default: false } },
+});
 const seed = Number(values.seed);
 const failures: string[] = [];
 
@@ -52,10 +51,16 @@ async function planAndPlay(about: string, variables: readonly string[]): Promise
   expect(`${about}: what was planned was done`, notDone.length === 0, notDone);
   expect(`${about}: what was done was planned`, notPlanned.length === 0, notPlanned);
   for (const line of open) say(`    not certain: ${line}`);
-  if (variables.length === 0 && about === UNTOUCHED) expect('at most 5 % are not certain', open.length <= tasks * MOST_OPEN, []);
+  if (variables.length === 0 && about === UNTOUCHED)
+    expect('at most 5 % are not certain', open.length <= tasks * MOST_OPEN, []);
   const again = await site('play', variables);
-  const changed = again.outcomes.filter(({ kind }) => kind !== 'ok' && kind !== 'skipped').map(({ host, task }) => `${host}: ${task}`);
-  expect(`${about}: the run after it is empty`, again.status === 0 && changed.length === 0, [...again.problems, ...changed]);
+  const changed = again.outcomes
+    .filter(({ kind }) => kind !== 'ok' && kind !== 'skipped')
+    .map(({ host, task }) => `${host}: ${task}`);
+  expect(`${about}: the run after it is empty`, again.status === 0 && changed.length === 0, [
+    ...again.problems,
+    ...changed,
+  ]);
 }
 
 const UNTOUCHED = 'untouched hosts';

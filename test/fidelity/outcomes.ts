@@ -24,11 +24,17 @@ export interface Run {
 
 /** Runs `runbook plan` or `runbook play` and reads its events. */
 export async function runbook(args: readonly string[]): Promise<Run> {
-  const { status, stdout, stderr } = await new Promise<{ status: number; stdout: string; stderr: string }>((resolve) => {
-    execFile(process.execPath, [RUNBOOK, ...args, '--output', 'json'], { maxBuffer: MAX_OUTPUT_BYTES }, (error, out, err) =>
-      resolve({ status: error === null ? 0 : Number(error.code ?? 1), stdout: out, stderr: err }),
-    );
-  });
+  const { status, stdout, stderr } = await new Promise<{ status: number; stdout: string; stderr: string }>(
+    (resolve) => {
+      execFile(
+        process.execPath,
+        [RUNBOOK, ...args, '--output', 'json'],
+        { maxBuffer: MAX_OUTPUT_BYTES },
+        (error, out, err) =>
+          resolve({ status: error === null ? 0 : Number(error.code ?? 1), stdout: out, stderr: err }),
+      );
+    },
+  );
   const events = stdout
     .split('\n')
     .filter((line) => line.startsWith('{'))
@@ -46,11 +52,18 @@ export async function runbook(args: readonly string[]): Promise<Run> {
     })),
     problems: [
       ...(status === 0 ? [] : [`exit status ${status}: ${stderr.trim()}`]),
-      ...events.filter((event) => event.type === 'run_finished' && event.stopped !== undefined).map((event) => `stopped: ${event.stopped}`),
-      ...events.filter((event) => event.type === 'host_unreachable').map((event) => `${event.host} is unreachable: ${event.problem.what}`),
+      ...events
+        .filter((event) => event.type === 'run_finished' && event.stopped !== undefined)
+        .map((event) => `stopped: ${event.stopped}`),
+      ...events
+        .filter((event) => event.type === 'host_unreachable')
+        .map((event) => `${event.host} is unreachable: ${event.problem.what}`),
       ...finished
         .filter((event) => event.outcome.kind === 'failed' && event.outcome.ignored === false)
-        .map((event) => `${event.host}: ${event.task.name} failed: ${event.outcome.problem.what}: ${event.outcome.problem.why ?? ''}`),
+        .map(
+          (event) =>
+            `${event.host}: ${event.task.name} failed: ${event.outcome.problem.what}: ${event.outcome.problem.why ?? ''}`,
+        ),
     ],
   };
 }

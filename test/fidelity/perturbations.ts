@@ -1,10 +1,14 @@
-/** Something that is not as the site wants it: done to a host by a shell command as root, or given by other variables. */
+/**
+ * Something that is not as the site wants it: done to a host by a shell command as root, or given by other variables.
+ */
 export interface Perturbation {
   readonly name: string;
   readonly on: 'one host' | 'all hosts';
   readonly command?: string;
   readonly variables?: readonly string[];
-  /** A certificate on the controller that is issued anew for a few days only, by a play of its own with these variables. */
+  /**
+   * A certificate on the controller that is issued anew for a few days only, by a play of its own with these variables.
+   */
   readonly shortLived?: { readonly certificate: string; readonly variables: readonly string[] };
 }
 
@@ -30,7 +34,11 @@ const KEYS = [
   '/etc/etcd/pki/server.key',
   '/etc/kubernetes/pki/scheduler/server.key',
 ] as const;
-const CERTIFICATES = ['/etc/etcd/pki/peer.crt', '/etc/kubernetes/pki/apiserver.crt', '/etc/kubernetes/pki/front-proxy-client.crt'] as const;
+const CERTIFICATES = [
+  '/etc/etcd/pki/peer.crt',
+  '/etc/kubernetes/pki/apiserver.crt',
+  '/etc/kubernetes/pki/front-proxy-client.crt',
+] as const;
 const BINARIES = ['/usr/local/bin/kube-scheduler', '/usr/local/bin/etcdctl', '/usr/local/bin/kubectl'] as const;
 
 /** Twenty of them, each of its own kind; the seed chooses files, units and values. */
@@ -81,7 +89,11 @@ function host(name: string, command: string): Perturbation {
 /** It has 30 days left, and is renewed at 60. */
 function shortLived(certificate: string): Perturbation {
   const variables = ['-e', '{"pki_certificate_days": 30, "pki_renew_before_days": 10}'];
-  return { name: `the certificate ${certificate} is close to its end`, on: 'one host', shortLived: { certificate, variables } };
+  return {
+    name: `the certificate ${certificate} is close to its end`,
+    on: 'one host',
+    shortLived: { certificate, variables },
+  };
 }
 
 function site(name: string, variables: string): Perturbation {

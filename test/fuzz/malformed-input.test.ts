@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decodeFacts } from '../../engine/connection/shell/facts.ts';
 import { BoundedOutput } from '../../engine/connection/shell/bounded-output.ts';
+import { decodeFacts } from '../../engine/connection/shell/facts.ts';
 import { FrameDecoder } from '../../engine/connection/shell/frame-decoder.ts';
-import { parseKnownHosts } from '../../engine/connection/ssh/known-hosts.ts';
 import { parseSshG, readConfig } from '../../engine/connection/ssh-config/ssh-config.ts';
+import { parseKnownHosts } from '../../engine/connection/ssh/known-hosts.ts';
 import { Problem, Problems } from '../../engine/errors/problem.ts';
 import { loadInventory } from '../../engine/inventory/load-inventory.ts';
-import { Vault } from '../../engine/vault/vault.ts';
 import { authorizedKeysRequest } from '../../engine/resources/authorized-keys.ts';
+import { composeObservation } from '../../engine/resources/base/observation.ts';
 import { bootRequest } from '../../engine/resources/boot.ts';
 import { crontabRequest } from '../../engine/resources/crontab.ts';
 import { file } from '../../engine/resources/file.ts';
@@ -21,7 +21,6 @@ import { hostnameRequest } from '../../engine/resources/hostname.ts';
 import { initServiceRequest } from '../../engine/resources/init-service.ts';
 import { kernelModuleRequest } from '../../engine/resources/kernel-module.ts';
 import { mountRequest } from '../../engine/resources/mount.ts';
-import { composeObservation } from '../../engine/resources/base/observation.ts';
 import { packageRequest } from '../../engine/resources/package.ts';
 import { probe } from '../../engine/resources/probe.ts';
 import { selinuxRequest } from '../../engine/resources/selinux.ts';
@@ -33,21 +32,27 @@ import { userRequest } from '../../engine/resources/user.ts';
 import { parseExpression } from '../../engine/values/expression/expression.ts';
 import { parseTemplate } from '../../engine/values/template/template.ts';
 import { readYaml } from '../../engine/values/yaml/yaml.ts';
+import { Vault } from '../../engine/vault/vault.ts';
 import { load, withFiles } from '../playbook/written.ts';
 import { snapshot } from '../ssh/crash-play.ts';
 
-// Malformed input gives a right result or a Problem with a place: never another error, and never a hang. The usual suite tries a few;
-// RUNBOOK_FUZZ=20000 and RUNBOOK_SEED=N try that many from that seed.
+// Malformed input gives a right result or a Problem with a place: never another error, and never a hang. The usual
+// suite tries a few; RUNBOOK_FUZZ=20000 and RUNBOOK_SEED=N try that many from that seed.
 const RUNS = Number(process.env['RUNBOOK_FUZZ'] ?? 300);
 const SEED = Number(process.env['RUNBOOK_SEED'] ?? Date.now() % 1_000_000);
 const ROOT = join(import.meta.dirname, '../..');
 
 /** Real files of ours, to be damaged. */
-const CORPUS = ['playbooks', 'inventory', 'inventory/group_vars', 'roles/etcd/tasks', 'roles/haproxy-keepalived/templates'].flatMap(
-  (folder) =>
-    readdirSync(join(ROOT, folder), { withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => readFileSync(join(ROOT, folder, entry.name), 'utf8').slice(0, 4000)),
+const CORPUS = [
+  'playbooks',
+  'inventory',
+  'inventory/group_vars',
+  'roles/etcd/tasks',
+  'roles/haproxy-keepalived/templates',
+].flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(ROOT, folder, entry.name), 'utf8').slice(0, 4000)),
 );
 const SHARP = [
   '{{',
@@ -101,7 +106,8 @@ const damaged = fc
   .map(([text, cuts, pieces, isPieces]) => {
     if (isPieces) return pieces.join('');
     return cuts.reduce(
-      (left, [at, length, put]) => left.slice(0, at % (left.length + 1)) + put + left.slice((at % (left.length + 1)) + length),
+      (left, [at, length, put]) =>
+        left.slice(0, at % (left.length + 1)) + put + left.slice((at % (left.length + 1)) + length),
       text,
     );
   });
@@ -115,7 +121,9 @@ function toldOrRight(error: unknown): void {
   throw error;
 }
 
-/** A working folder, a home and a place for temporary files, of which nothing but the tests' own folders may be touched. */
+/**
+ * A working folder, a home and a place for temporary files, of which nothing but the tests' own folders may be touched.
+ */
 const before = { folder: process.cwd(), home: process.env['HOME'], temporary: process.env['TMPDIR'] };
 let sentinel: string;
 let untouched: ReadonlyMap<string, string>;
@@ -137,7 +145,9 @@ afterAll(async () => {
   else process.env['TMPDIR'] = before.temporary;
   const found = await snapshot(sentinel);
   rmSync(sentinel, { recursive: true });
-  expect(Object.fromEntries(found), 'something was written outside the working folder').toEqual(Object.fromEntries(untouched));
+  expect(Object.fromEntries(found), 'something was written outside the working folder').toEqual(
+    Object.fromEntries(untouched),
+  );
 });
 
 describe(`damaged input is told or taken (RUNBOOK_SEED=${SEED})`, () => {
@@ -202,10 +212,13 @@ describe(`damaged input is told or taken (RUNBOOK_SEED=${SEED})`, () => {
     const { stdout: whole, stderr } = spawnSync('sh', ['-c', script], { maxBuffer: 64 * 1024 * 1024 });
     // It is taken as it is, so that what is damaged is damaged by the test.
     expect(decode({ status: 0, stdout: whole, stderr }).size).toBe(LOOKED_AT.length);
-    const cuts = fc.array(fc.tuple(fc.nat(), fc.nat(60), fc.oneof(fc.constantFrom('', ...SHARP), fc.string({ maxLength: 20 }))), {
-      minLength: 1,
-      maxLength: 6,
-    });
+    const cuts = fc.array(
+      fc.tuple(fc.nat(), fc.nat(60), fc.oneof(fc.constantFrom('', ...SHARP), fc.string({ maxLength: 20 }))),
+      {
+        minLength: 1,
+        maxLength: 6,
+      },
+    );
     fc.assert(
       fc.property(cuts, (pieces) => {
         const answer = pieces.reduce((left, [at, length, put]) => {
@@ -231,7 +244,9 @@ describe(`damaged input is told or taken (RUNBOOK_SEED=${SEED})`, () => {
 
   test.each(['hosts.yml', 'hosts'])('an inventory, %s', async (name) => {
     const property = fc.asyncProperty(damaged, async (text) => {
-      await withFiles({ [name]: text }, (folder) => loadInventory([join(folder, name)], [], new Vault([]))).catch(toldOrRight);
+      await withFiles({ [name]: text }, (folder) => loadInventory([join(folder, name)], [], new Vault([]))).catch(
+        toldOrRight,
+      );
     });
     await fc.assert(property, { ...options, numRuns: RUNS });
   });

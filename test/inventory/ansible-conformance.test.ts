@@ -190,7 +190,8 @@ if [ "$1" = --host ]; then echo "{\\"me\\": \\"$2\\"}"; else echo '{"web": {"hos
   {
     name: 'hosts that are in ungrouped by mistake, extra variables',
     files: {
-      'hosts.yml': 'ungrouped: { hosts: { a: {}, b: {} } }\nweb: { hosts: { a: {} } }\nall: { hosts: { c: { x: 1 } } }\n',
+      'hosts.yml':
+        'ungrouped: { hosts: { a: {}, b: {} } }\nweb: { hosts: { a: {} } }\nall: { hosts: { c: { x: 1 } } }\n',
       'extra.yml': 'x: "2"\n',
     },
     sources: ['hosts.yml'],
@@ -242,5 +243,6 @@ function write(fixture: Fixture): (args: readonly string[]) => Promise<readonly 
   const environment = { ...process.env, ANSIBLE_LOCALHOST_WARNING: 'False', ANSIBLE_NOCOLOR: '1', LC_ALL: 'C.UTF-8' };
   const ask = async (program: string, args: readonly string[]): Promise<string> =>
     (await run(program, [...args], { cwd: folder, env: environment, encoding: 'utf8' })).stdout;
-  return (args) => Promise.all([ask(RUNBOOK, ['inventory', ...options, ...args]), ask(ansible.program, [...options, ...args])]);
+  return (args) =>
+    Promise.all([ask(RUNBOOK, ['inventory', ...options, ...args]), ask(ansible.program, [...options, ...args])]);
 }

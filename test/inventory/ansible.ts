@@ -4,5 +4,7 @@ import { ANSIBLE, pythonEnvironment } from '../python-environment.ts';
 /** The real `ansible-inventory`; or why it cannot be had. */
 export async function ansibleInventory(): Promise<{ readonly program: string } | { readonly missing: string }> {
   const installed = await pythonEnvironment(ANSIBLE);
-  return installed.kind === 'there' ? { program: join(installed.folder, 'bin/ansible-inventory') } : { missing: installed.why };
+  return installed.kind === 'there'
+    ? { program: join(installed.folder, 'bin/ansible-inventory') }
+    : { missing: installed.why };
 }

@@ -23,14 +23,26 @@ const FAULTS: readonly (readonly [string, Readonly<Record<string, string | Buffe
   ['YAML: a key twice', { 'h.yml': 'web: {}\nweb: {}\n' }, ['duplicate-key h.yml:2:1']],
   ['YAML: a group below itself', { 'h.yml': 'a: { children: { b: { children: { a: {} } } } }\n' }, ['group-cycle']],
   ['YAML: a plugin', { 'h.yml': 'plugin: aws_ec2\n' }, ['inventory-plugin h.yml:1:1']],
-  ['YAML: two documents', { 'h.yml': 'web: { hosts: { a: {} } }\n---\nweb: { hosts: { b: {} } }\n' }, ['two-documents h.yml:3:1']],
-  ['variables in two documents', { h: 'a\n', 'group_vars/all.yml': 'a: 1\n---\nb: 1\n' }, ['two-documents group_vars/all.yml:3:1']],
+  [
+    'YAML: two documents',
+    { 'h.yml': 'web: { hosts: { a: {} } }\n---\nweb: { hosts: { b: {} } }\n' },
+    ['two-documents h.yml:3:1'],
+  ],
+  [
+    'variables in two documents',
+    { h: 'a\n', 'group_vars/all.yml': 'a: 1\n---\nb: 1\n' },
+    ['two-documents group_vars/all.yml:3:1'],
+  ],
   [
     'YAML: names that no pattern could name',
     { 'h.yml': 'web: { hosts: { "a b": {}, "!c": {}, "d[1-3]": {} } }\n' },
     ['wrong-host h.yml:1:18', 'wrong-host h.yml:1:29', 'wrong-host h.yml:1:39'],
   ],
-  ['YAML: not UTF-8', { 'h.yml': Buffer.from('web:\n  vars: { v: "Gr\xfc\xdfe" }\n', 'latin1') }, ['not-utf8 h.yml:2:17']],
+  [
+    'YAML: not UTF-8',
+    { 'h.yml': Buffer.from('web:\n  vars: { v: "Gr\xfc\xdfe" }\n', 'latin1') },
+    ['not-utf8 h.yml:2:17'],
+  ],
   ['YAML: UTF-16', { 'h.yml': Buffer.from('\uFEFFweb:\n', 'utf16le') }, ['not-utf8 h.yml:1:1']],
   ['INI: not UTF-8', { h: Buffer.from('a v=\xe9\n', 'latin1') }, ['not-utf8 h:1:5']],
   [
@@ -61,10 +73,22 @@ const FAULTS: readonly (readonly [string, Readonly<Record<string, string | Buffe
     ['yaml-number h.sh --list:1:1'],
   ],
   ['YAML: a port out of range', { 'h.yml': 'web: { hosts: { "a:99999": {} } }\n' }, ['wrong-host h.yml:1:18']],
-  ['INI: a header with blanks', { h: '[web servers]\nignored\n[b:childs]\n' }, ['wrong-section h:1:1', 'wrong-section h:3:1']],
-  ['INI: not name=value', { h: '[web]\nw1 user root\n[web:vars]\nx\n' }, ['ini-syntax h:2:4', 'ini-syntax h:2:9', 'ini-syntax h:4:1']],
+  [
+    'INI: a header with blanks',
+    { h: '[web servers]\nignored\n[b:childs]\n' },
+    ['wrong-section h:1:1', 'wrong-section h:3:1'],
+  ],
+  [
+    'INI: not name=value',
+    { h: '[web]\nw1 user root\n[web:vars]\nx\n' },
+    ['ini-syntax h:2:4', 'ini-syntax h:2:9', 'ini-syntax h:4:1'],
+  ],
   ['INI: an open quote', { h: 'a x="1\n' }, ['ini-syntax h:1:5']],
-  ['INI: groups that are not there', { h: '[a:children]\nb\n[c:vars]\nx=1\n' }, ['unknown-group h:2:1', 'unknown-group h:3:1']],
+  [
+    'INI: groups that are not there',
+    { h: '[a:children]\nb\n[c:vars]\nx=1\n' },
+    ['unknown-group h:2:1', 'unknown-group h:3:1'],
+  ],
   ['INI: a number too large', { h: 'a n=12345678901234567890\n' }, ['yaml-number h:1:5']],
   ['a program that fails', { 'h.sh': '#!/bin/sh\nexit 3\n' }, ['inventory-script h.sh:1:1']],
   ['a program that prints no JSON', { 'h.sh': '#!/bin/sh\necho hello\n' }, ['inventory-script h.sh:1:1']],
@@ -77,7 +101,10 @@ const FAULTS: readonly (readonly [string, Readonly<Record<string, string | Buffe
   ],
   [
     'a program that prints too many values',
-    { 'h.sh': '#!/bin/sh\nprintf \'{"a":{"vars":{"x":[1\'; head -c 2100000 /dev/zero | sed \'s/\\x00/,1/g\'; echo \']}}}\'\n' },
+    {
+      'h.sh':
+        '#!/bin/sh\nprintf \'{"a":{"vars":{"x":[1\'; head -c 2100000 /dev/zero | sed \'s/\\x00/,1/g\'; echo \']}}}\'\n',
+    },
     ['json-too-large h.sh:1:1'],
   ],
   ['a list of variables', { h: 'a\n', 'group_vars/all.yml': '- 1\n' }, ['wrong-type group_vars/all.yml:1:1']],

@@ -92,13 +92,19 @@ test('brackets that do not close are an error', () => {
   expect(() => selectHosts(inventory, 'web[', undefined)).toThrow(expect.objectContaining({ code: 'wrong-pattern' }));
 });
 
-test.each(['web[13]', 'web[4]', 'web[-5]', '!web[13]', 'db:&web[4]', 'web*[9]'])('%s: a number beyond the hosts is an error', (pattern) => {
-  expect(() => selectHosts(inventory, pattern, undefined)).toThrow(expect.objectContaining({ code: 'no-such-host' }));
-});
+test.each(['web[13]', 'web[4]', 'web[-5]', '!web[13]', 'db:&web[4]', 'web*[9]'])(
+  '%s: a number beyond the hosts is an error',
+  (pattern) => {
+    expect(() => selectHosts(inventory, pattern, undefined)).toThrow(expect.objectContaining({ code: 'no-such-host' }));
+  },
+);
 
 test('a number beyond the hosts is told with the regular expression that may have been meant, which works', () => {
   expect(() => selectHosts(inventory, 'web[12]', undefined)).toThrow(
-    expect.objectContaining({ what: '"web[12]" names no host, as "web" has 4', remedy: expect.stringContaining('~web[12]$') }),
+    expect.objectContaining({
+      what: '"web[12]" names no host, as "web" has 4',
+      remedy: expect.stringContaining('~web[12]$'),
+    }),
   );
   expect(selectHosts(inventory, '~web[12]$', undefined).map(({ name }) => name)).toEqual(['web1', 'web2']);
 });

@@ -3,8 +3,7 @@ import { once } from 'node:events';
 import { openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Lab } from '../../lab/hosts.ts';
-import { down, up } from '../../lab/hosts.ts';
+import { type Lab, down, up } from '../../lab/hosts.ts';
 import { unfitness } from '../../lab/machine.ts';
 import { until } from '../../lab/until.ts';
 import { changesIn, copyOfExamples, exampleNames, optionsOf, RUNBOOK } from '../examples/projects.ts';
@@ -16,7 +15,12 @@ const BALANCER = 'http://192.168.1.26/';
 
 /** The argv of a client in the network of the lab. */
 function client(lab: Lab, ...args: readonly string[]): readonly [string, ...string[]] {
-  const [command = '', ...argv] = [...lab.enter, process.execPath, join(import.meta.dirname, 'http-client.ts'), ...args];
+  const [command = '', ...argv] = [
+    ...lab.enter,
+    process.execPath,
+    join(import.meta.dirname, 'http-client.ts'),
+    ...args,
+  ];
   return [command, ...argv];
 }
 
@@ -29,7 +33,9 @@ function get(lab: Lab, ...args: readonly string[]): string {
 const RESULTS: Readonly<Record<string, (lab: Lab, folder: string) => Promise<void>>> = {
   async web(lab, folder) {
     // By the authority that the play has made.
-    expect(get(lab, 'https://192.168.1.26/', join(folder, 'pki/web-ca.crt'), 'www.example.org')).toBe('Hello from web1');
+    expect(get(lab, 'https://192.168.1.26/', join(folder, 'pki/web-ca.crt'), 'www.example.org')).toBe(
+      'Hello from web1',
+    );
   },
   async 'rolling-update'(lab) {
     const answers = [1, 2, 3, 4].map(() => get(lab, BALANCER));
@@ -42,7 +48,9 @@ const RESULTS: Readonly<Record<string, (lab: Lab, folder: string) => Promise<voi
   },
   async backup(lab) {
     expect(await lab.ssh('k8s-master-1', 'systemctl is-active backup.timer')).toContain('active');
-    expect(await lab.ssh('k8s-master-1', 'sudo sh -c "tar -tzf /var/backups/nightly/*.tar.gz"')).toContain('etc/passwd');
+    expect(await lab.ssh('k8s-master-1', 'sudo sh -c "tar -tzf /var/backups/nightly/*.tar.gz"')).toContain(
+      'etc/passwd',
+    );
   },
 };
 
@@ -103,7 +111,9 @@ describe.skipIf(reason !== undefined)(`examples on hosts${reason === undefined ?
     const asking = spawn(command, argv, { stdio: ['ignore', openSync(file, 'w'), 'ignore'] });
     const ended = once(asking, 'exit');
     try {
-      await until('the client has an answer', async () => readFileSync(file, 'utf8').includes('release 1.0'), { timeoutMs: 60_000 });
+      await until('the client has an answer', async () => readFileSync(file, 'utf8').includes('release 1.0'), {
+        timeoutMs: 60_000,
+      });
       const played = runbook('play', 'rolling-update', '-e', 'release=2.0');
       expect(played.status, played.said).toBe(0);
     } finally {

@@ -1,4 +1,5 @@
-// A client inside a lab's network: `node http-client.ts URL [CA [SERVER NAME]]` prints one answer; `--forever` after the URL prints an answer each tenth of a second, or `lost`.
+// A client inside a lab's network: `node http-client.ts URL [CA [SERVER NAME]]` prints one answer; `--forever` after
+// the URL prints an answer each tenth of a second, or `lost`.
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
@@ -11,15 +12,19 @@ const TIMEOUT_MS = 5000;
 async function answer(): Promise<string> {
   const tls = second === undefined || forever ? {} : { ca: readFileSync(second), servername };
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const request = (url.startsWith('https:') ? https : http).get(url, { agent: false, timeout: TIMEOUT_MS, ...tls }, (response) => {
-    let text = '';
-    response.setEncoding('utf8').on('data', (part: string) => (text += part));
-    response.on('error', reject);
-    response.on('end', () => {
-      if (response.statusCode === 200) resolve(text);
-      else reject(new Error(`status ${response.statusCode}`));
-    });
-  });
+  const request = (url.startsWith('https:') ? https : http).get(
+    url,
+    { agent: false, timeout: TIMEOUT_MS, ...tls },
+    (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => (text += part));
+      response.on('error', reject);
+      response.on('end', () => {
+        if (response.statusCode === 200) resolve(text);
+        else reject(new Error(`status ${response.statusCode}`));
+      });
+    },
+  );
   request.on('error', reject).on('timeout', () => request.destroy(new Error('no answer')));
   return promise;
 }

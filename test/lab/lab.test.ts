@@ -4,8 +4,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Problem } from '../../engine/errors/problem.ts';
 import { cacheFolder } from '../../lab/cache.ts';
-import type { Lab } from '../../lab/hosts.ts';
-import { down, find, up } from '../../lab/hosts.ts';
+import { type Lab, down, find, up } from '../../lab/hosts.ts';
 import { unfitness } from '../../lab/machine.ts';
 import { namesOf, stateFolder } from '../../lab/state.ts';
 import { until } from '../../lab/until.ts';
@@ -36,9 +35,17 @@ async function traces(): Promise<string[]> {
     .filter((line) => line.split(' ')[2] === 'cgroup2')
     .map((line) => `${line.split(' ')[1] ?? ''}/runbook-lab/${id}`)
     .filter((folder) => existsSync(folder));
-  const places = [stateFolder(NAME), `${cacheFolder()}/disks/${id}`, `/var/lib/runbook-lab/${id}`, `/var/tmp/runbook-lab/${id}`];
+  const places = [
+    stateFolder(NAME),
+    `${cacheFolder()}/disks/${id}`,
+    `/var/lib/runbook-lab/${id}`,
+    `/var/tmp/runbook-lab/${id}`,
+  ];
   const supervisors = '/run/systemd/nspawn/propagate';
-  const files = [...places.filter((path) => existsSync(path)), ...(existsSync(supervisors) ? readdirSync(supervisors) : [])];
+  const files = [
+    ...places.filter((path) => existsSync(path)),
+    ...(existsSync(supervisors) ? readdirSync(supervisors) : []),
+  ];
   return [...[...processes, ...mounts, ...namespaces, ...links, ...files].filter((line) => isOurs(line)), ...groups];
 }
 
@@ -66,7 +73,9 @@ describe.skipIf(reason !== undefined)(`lab${reason === undefined ? '' : ` (skipp
   it('gives hosts like freshly installed ones: systemd runs, sudo works, the name is not set yet', async () => {
     expect(await lab.ssh(HOST, 'systemctl is-system-running --wait')).toBe('running\n');
     expect(await lab.ssh(HOST, 'hostname; sudo id -un')).toBe('debian\nroot\n');
-    expect(await lab.ssh(HOST, 'cat /proc/1/comm; ip -4 -o addr show host0')).toMatch(/^systemd\n.*192\.168\.1\.26\/24/);
+    expect(await lab.ssh(HOST, 'cat /proc/1/comm; ip -4 -o addr show host0')).toMatch(
+      /^systemd\n.*192\.168\.1\.26\/24/,
+    );
   });
 
   it('has a package repository that works without a network', async () => {
@@ -133,7 +142,9 @@ describe.skipIf(reason !== undefined)(`lab${reason === undefined ? '' : ` (skipp
     const report = (line: string): void => {
       if (line.startsWith('starting ')) controller.abort(new Problem({ code: 'interrupted', what: 'interrupted' }));
     };
-    await expect(up({ name: NAME, hosts: 2, report, signal: controller.signal })).rejects.toMatchObject({ code: 'interrupted' });
+    await expect(up({ name: NAME, hosts: 2, report, signal: controller.signal })).rejects.toMatchObject({
+      code: 'interrupted',
+    });
     expect(await traces()).toEqual([]);
   });
 });

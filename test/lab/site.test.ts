@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensureBinaries } from '../../lab/binaries.ts';
-import type { Lab } from '../../lab/hosts.ts';
-import { up } from '../../lab/hosts.ts';
+import { type Lab, up } from '../../lab/hosts.ts';
 import { unfitness } from '../../lab/machine.ts';
 import { until } from '../../lab/until.ts';
 import { changesOf, complaints, recapOf, runbook } from './controller.ts';
@@ -49,7 +48,9 @@ describe.skipIf(why !== undefined)(`the site on three hosts${why === undefined ?
     const after = await Promise.all(MASTERS.map(startTimes));
     return after.flatMap((times, index) => {
       const old = (before[index] ?? '').split('\n');
-      return times.split('\n').flatMap((line, row) => (line === old[row] ? [] : [`${MASTERS[index] ?? ''} ${line.split(' ')[0] ?? ''}`]));
+      return times
+        .split('\n')
+        .flatMap((line, row) => (line === old[row] ? [] : [`${MASTERS[index] ?? ''} ${line.split(' ')[0] ?? ''}`]));
     });
   }
 
@@ -81,9 +82,11 @@ describe.skipIf(why !== undefined)(`the site on three hosts${why === undefined ?
     expect(verify.status).toBe(0);
     expect(verify.stdout).toContain('3/3 members healthy over TLS');
     expect(verify.stdout).toContain('k8s:enc:secretbox');
-    expect(await onAll('cat /proc/sys/net/ipv4/conf/all/route_localnet; grep route_localnet /etc/sysctl.d/90-kubernetes.conf || :')).toBe(
-      MASTERS.map((host) => `${host}\n0\n`).join('\n'),
-    );
+    expect(
+      await onAll(
+        'cat /proc/sys/net/ipv4/conf/all/route_localnet; grep route_localnet /etc/sysctl.d/90-kubernetes.conf || :',
+      ),
+    ).toBe(MASTERS.map((host) => `${host}\n0\n`).join('\n'));
   });
 
   test('a second run changes nothing and restarts nothing', async () => {
@@ -105,9 +108,12 @@ describe.skipIf(why !== undefined)(`the site on three hosts${why === undefined ?
   test('--tags runs the component alone, --limit the host alone, -f 1 one host at a time', async () => {
     const tagged = await runbook(lab, ['play', 'playbooks/site.yml', '--tags', 'etcd']);
     expect(complaints(tagged)).toBe('');
-    const roles = new Set(tagged.events.filter((event) => event.type === 'task_finished').map((event) => event.task?.role));
+    const roles = new Set(
+      tagged.events.filter((event) => event.type === 'task_finished').map((event) => event.task?.role),
+    );
     expect(roles.has('etcd')).toBe(true);
-    for (const other of ['apiserver', 'scheduler', 'controller-manager', 'haproxy-keepalived']) expect(roles.has(other)).toBe(false);
+    for (const other of ['apiserver', 'scheduler', 'controller-manager', 'haproxy-keepalived'])
+      expect(roles.has(other)).toBe(false);
 
     const limited = await runbook(lab, ['play', 'playbooks/site.yml', '--limit', 'k8s-master-2']);
     expect(complaints(limited)).toBe('');
@@ -122,7 +128,12 @@ describe.skipIf(why !== undefined)(`the site on three hosts${why === undefined ?
 
   test('a changed flag restarts just that component, one host at a time', async () => {
     const before = await Promise.all(MASTERS.map(startTimes));
-    const play = await runbook(lab, ['play', 'playbooks/site.yml', '-e', '{"scheduler_extra_flags": {"kube-api-qps": "60"}}']);
+    const play = await runbook(lab, [
+      'play',
+      'playbooks/site.yml',
+      '-e',
+      '{"scheduler_extra_flags": {"kube-api-qps": "60"}}',
+    ]);
     expect(complaints(play)).toBe('');
     expect((await restarted(before)).toSorted()).toEqual(MASTERS.map((host) => `${host} kube-scheduler`));
     const handlers = play.events.filter(
@@ -152,12 +163,18 @@ describe.skipIf(why !== undefined)(`the site on three hosts${why === undefined ?
       },
       { timeoutMs: 60_000 },
     );
-    process.stdout.write(`the API answered through the virtual address again after ${((performance.now() - began) / 1000).toFixed(1)} s\n`);
+    process.stdout.write(
+      `the API answered through the virtual address again after ${((performance.now() - began) / 1000).toFixed(1)} s\n`,
+    );
     expect(await holderOfVip()).not.toBe(holder);
 
     await lab.start(holder ?? '');
-    await until('everything is well again', async () => (await runbook(lab, ['play', 'playbooks/verify.yml'])).status === 0, {
-      timeoutMs: 180_000,
-    });
+    await until(
+      'everything is well again',
+      async () => (await runbook(lab, ['play', 'playbooks/verify.yml'])).status === 0,
+      {
+        timeoutMs: 180_000,
+      },
+    );
   });
 });

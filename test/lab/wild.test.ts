@@ -2,19 +2,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import type { Lab } from '../../lab/hosts.ts';
-import { up } from '../../lab/hosts.ts';
+import { type Lab, up } from '../../lab/hosts.ts';
 import { unfitness } from '../../lab/machine.ts';
 import { sshCommand } from '../../lab/ssh.ts';
 import { hostOf } from '../../lab/state.ts';
-import type { WildCase } from '../wild/case.ts';
-import { wildCases } from '../wild/case.ts';
+import { type WildCase, wildCases } from '../wild/case.ts';
 import { runCommand } from '../wild/command.ts';
 import { environmentOf, layOut } from '../wild/controller.ts';
 import type { Place } from '../wild/place.ts';
 import { tryCase } from '../wild/try-case.ts';
 
-/** The cases of test/wild that need systemd, packages or a kernel's own mounts: each on a host as it is after its first boot. */
+/**
+ * The cases of test/wild that need systemd, packages or a kernel's own mounts: each on a host as it is after its first
+ * boot.
+ */
 const NAME = 'wild';
 const HOST = 'k8s-master-1';
 const why = unfitness();

@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { module as group } from '../../engine/modules/group.ts';
 import { module as user } from '../../engine/modules/user.ts';
 import { seededRandom } from '../seeded-random.ts';
-import type { Link } from './host-chain.ts';
-import { lies, planThenPlay } from './host-chain.ts';
+import { type Link, lies, planThenPlay } from './host-chain.ts';
 import { SystemHost } from './system-host.ts';
 
 const HASH = '$6$abcdefgh$0TnkQnTZXgMo1Y0hFkz2yS7P4oYt1Zk0m0QnTZXgMo1Y0hFkz2yS7P4oYt1Zk0mQ';
@@ -42,7 +41,14 @@ const ARGUMENTS: readonly (readonly object[])[] = [
     { password: HASH, update_password: 'on_create' },
   ],
   [{}, {}, { password_lock: true }, { password_lock: false }],
-  [{}, {}, { expires: 1_893_456_000 }, { expires: -1 }, { password_expire_max: 90 }, { password_expire_min: -1, password_expire_warn: 5 }],
+  [
+    {},
+    {},
+    { expires: 1_893_456_000 },
+    { expires: -1 },
+    { password_expire_max: 90 },
+    { password_expire_min: -1, password_expire_warn: 5 },
+  ],
   [{}, { system: true }],
 ];
 
@@ -149,7 +155,11 @@ const TABLE: readonly Row[] = [
     before: 'useradd -m pa; mkdir /home/new',
     fails: 'The home directory of pa cannot be moved to /home/new, where something is already',
   },
-  { what: 'a home that is no directory is let be', args: { ...KEPT, home: '/dev/null' }, before: 'useradd -M -d /dev/null pa' },
+  {
+    what: 'a home that is no directory is let be',
+    args: { ...KEPT, home: '/dev/null' },
+    before: 'useradd -M -d /dev/null pa',
+  },
   {
     what: 'a missing home gets the mode of /etc/login.defs',
     args: KEPT,
@@ -210,7 +220,12 @@ const TABLE: readonly Row[] = [
     shows: ['account', 'uid'],
     proof: 'test "$(id -u pa)" = 4711',
   },
-  { what: 'a group of that number is told to be missing', args: { ...KEPT, group: '4999' }, before: ':', fails: 'There is no group 4999' },
+  {
+    what: 'a group of that number is told to be missing',
+    args: { ...KEPT, group: '4999' },
+    before: ':',
+    fails: 'There is no group 4999',
+  },
   {
     what: 'an account ends on a day',
     args: { ...KEPT, expires: 1_893_456_000 },
@@ -227,7 +242,13 @@ const TABLE: readonly Row[] = [
   },
   {
     what: 'a password ends',
-    args: { ...KEPT, password_expire_max: 90, password_expire_min: 1, password_expire_warn: 3, password_expire_account_disable: 9 },
+    args: {
+      ...KEPT,
+      password_expire_max: 90,
+      password_expire_min: 1,
+      password_expire_warn: 3,
+      password_expire_account_disable: 9,
+    },
     before: 'useradd -m pa',
     shows: ['days before a new password', 'days of a password', 'days of warning', 'days after the password'],
     proof: 'test "$(getent shadow pa | cut -d: -f4-7)" = 1:90:3:9',
@@ -246,7 +267,12 @@ const IN_OTHERS = 'the way to /home/other/pa is in the hands of another user';
 
 const HOMES_OF_OTHERS: readonly Row[] = [
   { what: 'a home is not made there', args: { ...KEPT, home: '/home/other/pa' }, before: OTHERS, fails: IN_OTHERS },
-  { what: 'nor deep in it', args: { ...KEPT, home: '/home/other/a/pa' }, before: OTHERS, fails: IN_OTHERS.replace('other', 'other/a') },
+  {
+    what: 'nor deep in it',
+    args: { ...KEPT, home: '/home/other/a/pa' },
+    before: OTHERS,
+    fails: IN_OTHERS.replace('other', 'other/a'),
+  },
   {
     what: 'nor of an account that is there',
     args: { ...KEPT, home: '/home/other/pa' },
@@ -304,7 +330,12 @@ describe.skipIf(SystemHost.missing !== undefined)('accounts and groups', () => {
   test.each([
     ['removed', { state: 'absent', remove: true }, 'useradd -m -d /home/other/pa pa', 'test -d /home/other/pa'],
     ['made', {}, 'useradd -M -d /home/other/pa pa', 'test ! -e /home/other/pa'],
-    ['moved', { home: '/home/new', move_home: true }, 'useradd -m -d /home/other/pa pa', 'test -d /home/other/pa && test ! -e /home/new'],
+    [
+      'moved',
+      { home: '/home/new', move_home: true },
+      'useradd -m -d /home/other/pa pa',
+      'test -d /home/other/pa && test ! -e /home/new',
+    ],
   ])('a home that the task does not name is not %s in the folder of another user', async (_, args, before, proof) => {
     prepare(`${OTHERS} && ${before}`);
     const { failure } = await host.apply(user, { ...KEPT, ...args });
@@ -322,7 +353,8 @@ describe.skipIf(SystemHost.missing !== undefined)('accounts and groups', () => {
     const { outcome, failure } = await host.apply(user, args);
     expect(failure).toBeUndefined();
     expect(outcome.kind).toBe(shows === undefined ? 'in_sync' : 'change');
-    if (outcome.kind === 'change') expect(outcome.differences.map((one) => (one.kind === 'field' ? one.field : ''))).toEqual(shows);
+    if (outcome.kind === 'change')
+      expect(outcome.differences.map((one) => (one.kind === 'field' ? one.field : ''))).toEqual(shows);
     expect(host.run(proof ?? ':').status).toBe(0);
     expect(host.plan(user, args).kind).toBe('in_sync');
   });
@@ -330,7 +362,11 @@ describe.skipIf(SystemHost.missing !== undefined)('accounts and groups', () => {
   test('the result of an account that is made has its numbers, its home and its shell', async () => {
     prepare(':');
     const { result } = await host.apply(user, { name: 'pa' });
-    const [, , uid = '', gid = '', , home = '', shell = ''] = host.run('getent passwd pa').stdout.toString().trim().split(':');
+    const [, , uid = '', gid = '', , home = '', shell = ''] = host
+      .run('getent passwd pa')
+      .stdout.toString()
+      .trim()
+      .split(':');
     expect(result).toMatchObject({ name: 'pa', uid: Number(uid), group: Number(gid), home, shell });
     expect((await host.apply(group, { name: 'ga' })).result).toMatchObject({
       gid: Number(host.run('getent group ga').stdout.toString().split(':')[2]),
@@ -338,29 +374,37 @@ describe.skipIf(SystemHost.missing !== undefined)('accounts and groups', () => {
   });
 
   const seed = Number(process.env['RUNBOOK_SEED'] ?? 20261128);
-  test(`what a plan is certain of is what a play does, whatever is asked for (seed ${seed})`, { timeout: 300_000 }, async () => {
-    const random = seededRandom(seed);
-    const one = <Item>(items: readonly Item[]): Item => {
-      const item = items[Math.floor(random() * items.length)];
-      if (item === undefined) throw new Error('nothing to choose from');
-      return item;
-    };
-    const link = (): Link =>
-      random() < 0.35
-        ? { module: group, args: one(GROUPS) }
-        : { module: user, args: Object.assign({ name: random() < 0.8 ? 'pa' : 'pb' }, ...ARGUMENTS.map((choices) => one(choices))) };
-    for (let round = 0; round < Number(process.env['RUNBOOK_ROUNDS'] ?? 12); round += 1) {
-      const before = one(BEFORE);
-      const links = Array.from({ length: 1 + Math.floor(random() * 3) }, link);
-      prepare(before);
-      const stories = await planThenPlay(host, links);
-      expect(lies(stories), `round ${round}, after: ${before}\n${JSON.stringify(stories, undefined, 1)}`).toEqual([]);
-      const last = links[stories.length - 1];
-      if (last !== undefined && stories.at(-1)?.played !== 'fails') {
-        expect(host.plan(last.module, last.args).kind, `round ${round}, after: ${before}, once more: ${stories.at(-1)?.task}`).toBe(
-          'in_sync',
-        );
+  test(
+    `what a plan is certain of is what a play does, whatever is asked for (seed ${seed})`,
+    { timeout: 300_000 },
+    async () => {
+      const random = seededRandom(seed);
+      const one = <Item>(items: readonly Item[]): Item => {
+        const item = items[Math.floor(random() * items.length)];
+        if (item === undefined) throw new Error('nothing to choose from');
+        return item;
+      };
+      const link = (): Link =>
+        random() < 0.35
+          ? { module: group, args: one(GROUPS) }
+          : {
+              module: user,
+              args: Object.assign({ name: random() < 0.8 ? 'pa' : 'pb' }, ...ARGUMENTS.map((choices) => one(choices))),
+            };
+      for (let round = 0; round < Number(process.env['RUNBOOK_ROUNDS'] ?? 12); round += 1) {
+        const before = one(BEFORE);
+        const links = Array.from({ length: 1 + Math.floor(random() * 3) }, link);
+        prepare(before);
+        const stories = await planThenPlay(host, links);
+        expect(lies(stories), `round ${round}, after: ${before}\n${JSON.stringify(stories, undefined, 1)}`).toEqual([]);
+        const last = links[stories.length - 1];
+        if (last !== undefined && stories.at(-1)?.played !== 'fails') {
+          expect(
+            host.plan(last.module, last.args).kind,
+            `round ${round}, after: ${before}, once more: ${stories.at(-1)?.task}`,
+          ).toBe('in_sync');
+        }
       }
-    }
-  });
+    },
+  );
 });

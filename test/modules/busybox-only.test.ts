@@ -1,15 +1,25 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, readlinkSync, rmdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  rmdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Module } from '../../engine/modules/base/module.ts';
 import { module as blockinfile } from '../../engine/modules/blockinfile.ts';
 import { module as copy } from '../../engine/modules/copy.ts';
 import { module as file } from '../../engine/modules/file.ts';
 import { module as find } from '../../engine/modules/find.ts';
 import { module as getUrl } from '../../engine/modules/get_url.ts';
 import { module as lineinfile } from '../../engine/modules/lineinfile.ts';
-import type { Module } from '../../engine/modules/base/module.ts';
 import { module as replace } from '../../engine/modules/replace.ts';
 import { module as slurp } from '../../engine/modules/slurp.ts';
 import { module as stat } from '../../engine/modules/stat.ts';
@@ -60,7 +70,14 @@ const ROWS: readonly Row[] = [
   row(file, {
     what: 'modes of a tree',
     before: tree,
-    args: (w) => ({ path: `${w}/d`, state: 'directory', recurse: true, mode: 'u=rwX,g=rX,o=', owner: 'root', group: 'daemon' }),
+    args: (w) => ({
+      path: `${w}/d`,
+      state: 'directory',
+      recurse: true,
+      mode: 'u=rwX,g=rX,o=',
+      owner: 'root',
+      group: 'daemon',
+    }),
     proof(w) {
       expect(['d', 'd/run', 'd/sub/with space'].map((name) => modeOf(join(w, name)))).toEqual(['750', '750', '640']);
       expect(statSync(`${w}/d/run`).gid).toBe(1);
@@ -123,14 +140,22 @@ const ROWS: readonly Row[] = [
     before: pack,
     args: (w) => ({ src: `${w}/a.tgz`, remote_src: true, dest: `${w}/to` }),
     proof: (w) =>
-      expect([textOf(`${w}/to/d/sub/with space`), readlinkSync(`${w}/to/d/link`), modeOf(`${w}/to/d/run`)]).toEqual(['y', 'run', '755']),
+      expect([textOf(`${w}/to/d/sub/with space`), readlinkSync(`${w}/to/d/link`), modeOf(`${w}/to/d/run`)]).toEqual([
+        'y',
+        'run',
+        '755',
+      ]),
   }),
   row(unarchive, {
     what: 'an archive with an owner and a mode',
     before: pack,
     args: (w) => ({ src: `${w}/a.tgz`, remote_src: true, dest: `${w}/to`, owner: 'daemon', mode: 'u=rwX,go=' }),
     proof: (w) =>
-      expect([modeOf(`${w}/to/d/run`), modeOf(`${w}/to/d/sub/with space`), statSync(`${w}/to/d`).uid]).toEqual(['700', '600', 1]),
+      expect([modeOf(`${w}/to/d/run`), modeOf(`${w}/to/d/sub/with space`), statSync(`${w}/to/d`).uid]).toEqual([
+        '700',
+        '600',
+        1,
+      ]),
   }),
 ];
 
@@ -158,7 +183,9 @@ describe.skipIf(process.getuid?.() !== 0).each(BUSYBOXES)('on a host with nothin
     expect(await resultOf(stat as unknown as Row['module'], { path: `${folder}/d/run` })).toMatchObject({
       stat: { exists: true, size: 1 },
     });
-    expect(await resultOf(slurp as unknown as Row['module'], { src: `${folder}/d/run` })).toMatchObject({ content: 'eA==' });
+    expect(await resultOf(slurp as unknown as Row['module'], { src: `${folder}/d/run` })).toMatchObject({
+      content: 'eA==',
+    });
   });
 
   test('a temporary file is made', async () => {

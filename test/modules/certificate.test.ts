@@ -17,12 +17,11 @@ import { module as certificate } from '../../engine/modules/certificate.ts';
 import { module as authority } from '../../engine/modules/certificate_authority.ts';
 import { createAuthority } from '../../engine/pki/authority.ts';
 import { inspectCertificate } from '../../engine/pki/inspect.ts';
-import { mask } from '../../engine/values/mask/mask.ts';
 import type { Secret } from '../../engine/values/base/secret.ts';
-import type { ValueMap } from '../../engine/values/base/value.ts';
-import { Unknown } from '../../engine/values/base/value.ts';
-import { SHELLS } from '../resources/local-sh.ts';
+import { type ValueMap, Unknown } from '../../engine/values/base/value.ts';
+import { mask } from '../../engine/values/mask/mask.ts';
 import { openssl } from '../pki/openssl.ts';
+import { SHELLS } from '../resources/local-sh.ts';
 import { contextAt, Here, parse } from './pki-here.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
@@ -34,7 +33,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-const ca = (): ValueMap => ({ path: `${directory}/pki`, name: 'ca', common_name: 'test-ca', days: 1000, key_size: 2048 });
+const ca = (): ValueMap => ({
+  path: `${directory}/pki`,
+  name: 'ca',
+  common_name: 'test-ca',
+  days: 1000,
+  key_size: 2048,
+});
 const leaf = (more: ValueMap = {}): ValueMap => ({
   path: `${directory}/pki/hosts/a`,
   name: 'server',
@@ -55,7 +60,9 @@ describe.each(SHELLS)('an authority and a certificate made with %s', (_, shell) 
     const made = await here.make(authority, ca());
     const issued = await here.make(certificate, leaf());
     writeFileSync(join(directory, 'ca.pem'), made['certificate'] as string);
-    expect(openssl(['verify', '-no_check_time', '-CAfile', join(directory, 'ca.pem'), leafFile('server.crt')])).toContain('OK');
+    expect(
+      openssl(['verify', '-no_check_time', '-CAfile', join(directory, 'ca.pem'), leafFile('server.crt')]),
+    ).toContain('OK');
     expect(readFileSync(leafFile('server.crt'), 'utf8')).toBe(issued['certificate']);
     expect(readFileSync(leafFile('server.key'), 'utf8')).toBe((issued['key'] as Secret).reveal());
     expect(issued['authority']).toBe(made['certificate']);
@@ -66,10 +73,15 @@ describe.each(SHELLS)('an authority and a certificate made with %s', (_, shell) 
       const again = here.outcome<never>(module as never, given);
       expect(again).toMatchObject({
         kind: 'in_sync',
-        result: { certificate: result['certificate'], not_after: result['not_after'], fingerprint: result['fingerprint'] },
+        result: {
+          certificate: result['certificate'],
+          not_after: result['not_after'],
+          fingerprint: result['fingerprint'],
+        },
       });
     }
-    for (const path of ['pki', 'pki/hosts', 'pki/hosts/a']) expect(statSync(join(directory, path)).mode & 0o777).toBe(0o700);
+    for (const path of ['pki', 'pki/hosts', 'pki/hosts/a'])
+      expect(statSync(join(directory, path)).mode & 0o777).toBe(0o700);
     const modeOf = (path: string): number => statSync(join(directory, path)).mode & 0o777;
     expect(['pki/ca.key', 'pki/hosts/a/server.key'].map(modeOf)).toEqual([0o600, 0o600]);
     expect(['pki/ca.crt', 'pki/hosts/a/server.crt'].map(modeOf)).toEqual([0o644, 0o644]);
@@ -143,7 +155,10 @@ describe('certificate', () => {
 
   it('cannot be issued without the authority or its key', async () => {
     const here = new Here(now);
-    expect(here.outcome(certificate, leaf())).toMatchObject({ kind: 'impossible', what: expect.stringContaining('ca.crt') });
+    expect(here.outcome(certificate, leaf())).toMatchObject({
+      kind: 'impossible',
+      what: expect.stringContaining('ca.crt'),
+    });
     await here.make(authority, ca());
     await here.make(certificate, leaf());
     rmSync(join(directory, 'pki/ca.key'));
@@ -153,7 +168,10 @@ describe('certificate', () => {
       what: expect.stringContaining('ca.key'),
     });
     writeFileSync(join(directory, 'pki/ca.crt'), 'rubbish');
-    expect(here.outcome(certificate, leaf())).toMatchObject({ kind: 'impossible', what: expect.stringContaining('ca.crt') });
+    expect(here.outcome(certificate, leaf())).toMatchObject({
+      kind: 'impossible',
+      what: expect.stringContaining('ca.crt'),
+    });
   });
 
   it('does not overwrite what another task has made meanwhile', async () => {
@@ -239,9 +257,16 @@ describe('certificate_authority', () => {
     const renewed = await new Here(days(91)).make(certificate, leaf());
     const files = { ca: readFileSync(join(directory, 'pki/ca.crt'), 'utf8'), leaf: renewed['certificate'] as string };
     writeFileSync(join(directory, 'ca.pem'), files.ca);
-    expect(openssl(['verify', '-x509_strict', '-no_check_time', '-CAfile', join(directory, 'ca.pem'), leafFile('server.crt')])).toContain(
-      'OK',
-    );
+    expect(
+      openssl([
+        'verify',
+        '-x509_strict',
+        '-no_check_time',
+        '-CAfile',
+        join(directory, 'ca.pem'),
+        leafFile('server.crt'),
+      ]),
+    ).toContain('OK');
     expect(openssl(['x509', '-in', leafFile('server.crt'), '-noout', '-text'])).toContain('NIST CURVE: P-256');
   });
 
@@ -250,13 +275,18 @@ describe('certificate_authority', () => {
     expect(new Here(now).outcome(authority, ca())).toMatchObject({ planned: warned });
     expect(await new Here(now).make(authority, ca())).toMatchObject(warned);
     expect(new Here(now).outcome(authority, ca())).not.toHaveProperty('result.warnings');
-    expect(new Here(now).outcome(authority, { ...ca(), name: 'b', recipients: ['age1abc'] })).toMatchObject({ planned: { warnings: [] } });
+    expect(new Here(now).outcome(authority, { ...ca(), name: 'b', recipients: ['age1abc'] })).toMatchObject({
+      planned: { warnings: [] },
+    });
   });
 
   it('tells of its end ninety days before', async () => {
     await new Here(now).make(authority, ca());
     expect(new Here(days(900)).outcome(authority, ca())).toMatchObject({ kind: 'in_sync', effects: [] });
-    expect(new Here(days(920)).outcome(authority, ca())).toMatchObject({ kind: 'in_sync', effects: [{ kind: 'message' }] });
+    expect(new Here(days(920)).outcome(authority, ca())).toMatchObject({
+      kind: 'in_sync',
+      effects: [{ kind: 'message' }],
+    });
   });
 
   it('is not made anew beside certificates that it issued', async () => {
@@ -265,14 +295,19 @@ describe('certificate_authority', () => {
     await here.make(certificate, leaf());
     rmSync(join(directory, 'pki/ca.key'));
     rmSync(join(directory, 'pki/ca.crt'));
-    expect(here.outcome(authority, ca())).toMatchObject({ kind: 'impossible', remedy: expect.stringContaining('Bring back') });
+    expect(here.outcome(authority, ca())).toMatchObject({
+      kind: 'impossible',
+      remedy: expect.stringContaining('Bring back'),
+    });
     expect(here.outcome(authority, { ...ca(), name: 'etcd-ca', common_name: 'etcd-ca' }).kind).toBe('change');
     rmSync(join(directory, 'pki/hosts'), { recursive: true });
     expect(here.outcome(authority, ca()).kind).toBe('change');
   });
 
   it('asks for the same things in a plan and in a play', async () => {
-    const observed = authority.observes(parse(authority, ca()) as never, undefined, contextAt(now)).map(({ key }) => key);
+    const observed = authority
+      .observes(parse(authority, ca()) as never, undefined, contextAt(now))
+      .map(({ key }) => key);
     expect(observed).toContain(`file:${directory}/pki/ca.key`);
     const made = await new Here(now).make(authority, ca());
     expect(inspectCertificate(made['certificate'] as string).isAuthority).toBe(true);

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { module as assert } from '../../engine/modules/assert.ts';
 import { module as check } from '../../engine/modules/check.ts';
-import { splitWords } from '../../engine/modules/command/command-line.ts';
 import { module as command } from '../../engine/modules/command.ts';
+import { splitWords } from '../../engine/modules/command/command-line.ts';
 import { module as query } from '../../engine/modules/query.ts';
 import { Secret } from '../../engine/values/base/secret.ts';
 import { Unknown } from '../../engine/values/base/value.ts';
-import { CONTEXT, planHere, settleHere, tryModule } from './try-module.ts';
 import { observeHere } from '../resources/local-sh.ts';
+import { CONTEXT, planHere, settleHere, tryModule } from './try-module.ts';
 
 let directory = '';
 beforeEach(() => {
@@ -35,7 +35,11 @@ describe('words of a command line', () => {
 
 describe('command', () => {
   it('always runs, tells its output, and knows no shell', async () => {
-    const { change, result } = await settleHere(command, { argv: ['printf', '%s\n', '$HOME;`id`', "it's"] }, { again: false });
+    const { change, result } = await settleHere(
+      command,
+      { argv: ['printf', '%s\n', '$HOME;`id`', "it's"] },
+      { again: false },
+    );
     expect(change).toMatchObject({ certainty: 'opaque', touches: 'everything' });
     expect(result).toMatchObject({ rc: 0, stdout: "$HOME;`id`\nit's", stdout_lines: ['$HOME;`id`', "it's"] });
   });
@@ -46,7 +50,9 @@ describe('command', () => {
       { again: false },
     );
     expect(result).toMatchObject({ stdout: 'hidden $x' });
-    expect((await settleHere(command, { cmd: 'pwd', chdir: '/etc' }, { again: false })).result).toMatchObject({ stdout: '/etc' });
+    expect((await settleHere(command, { cmd: 'pwd', chdir: '/etc' }, { again: false })).result).toMatchObject({
+      stdout: '/etc',
+    });
   });
   it('reads JSON', async () => {
     const { result } = await settleHere(command, { cmd: `echo '{"a": [1]}'` }, { again: false });
@@ -58,12 +64,20 @@ describe('command', () => {
     await settleHere(command, { argv: ['rm', at('a')], removes: at('a') });
   });
   it('fails with its exit status and its output', async () => {
-    await expect(settleHere(command, { cmd: 'ls /no/such/file' }, { again: false })).rejects.toThrow(/exit status [12].*No such file/s);
-    await expect(settleHere(command, { cmd: 'no-such-command-here' }, { again: false })).rejects.toThrow('there is no such command');
+    await expect(settleHere(command, { cmd: 'ls /no/such/file' }, { again: false })).rejects.toThrow(
+      /exit status [12].*No such file/s,
+    );
+    await expect(settleHere(command, { cmd: 'no-such-command-here' }, { again: false })).rejects.toThrow(
+      'there is no such command',
+    );
   });
   it('takes no secret among its words', async () => {
-    await expect(planHere(command, { cmd: Secret.of('login --password x') })).rejects.toThrow('"cmd" of command must not hold a secret');
-    await expect(planHere(command, { argv: ['login', Secret.of('x')] })).rejects.toThrow('"argv.1" of command must not hold a secret');
+    await expect(planHere(command, { cmd: Secret.of('login --password x') })).rejects.toThrow(
+      '"cmd" of command must not hold a secret',
+    );
+    await expect(planHere(command, { argv: ['login', Secret.of('x')] })).rejects.toThrow(
+      '"argv.1" of command must not hold a secret',
+    );
   });
   it('is planned with words that are not known yet', async () => {
     expect((await planHere(command, { argv: ['join', new Unknown('task "Token"')] })).outcome).toMatchObject({
@@ -73,7 +87,9 @@ describe('command', () => {
   });
   it('runs in the environment of its task', async () => {
     const context = { ...CONTEXT, preamble: "export X='a b'\n" };
-    expect((await settleHere(command, { argv: ['printenv', 'X'] }, { context, again: false })).result).toMatchObject({ stdout: 'a b' });
+    expect((await settleHere(command, { argv: ['printenv', 'X'] }, { context, again: false })).result).toMatchObject({
+      stdout: 'a b',
+    });
   });
 });
 
@@ -81,7 +97,14 @@ describe('query', () => {
   it('tells the output, by lines and as JSON', async () => {
     expect((await planHere(query, { cmd: `echo '{"members": []}'` })).outcome).toEqual({
       kind: 'in_sync',
-      result: { rc: 0, stdout: '{"members": []}', stdout_lines: ['{"members": []}'], stderr: '', stderr_lines: [], json: { members: [] } },
+      result: {
+        rc: 0,
+        stdout: '{"members": []}',
+        stdout_lines: ['{"members": []}'],
+        stderr: '',
+        stderr_lines: [],
+        json: { members: [] },
+      },
     });
     expect((await planHere(query, { cmd: 'echo 5' })).outcome).not.toHaveProperty('result.json');
   });
@@ -109,7 +132,10 @@ describe('query', () => {
 describe('check and apply', () => {
   it('applies only where the check asks for it, and asks again', async () => {
     const { change } = await settleHere(check, { check: `test -e ${at('x')}`, apply: `touch ${at('x')}` });
-    expect(change).toMatchObject({ certainty: 'certain', differences: [{ kind: 'command', text: `touch ${at('x')}` }] });
+    expect(change).toMatchObject({
+      certainty: 'certain',
+      differences: [{ kind: 'command', text: `touch ${at('x')}` }],
+    });
   });
   it('fails where the check is not content with what apply did', async () => {
     await expect(settleHere(check, { check: 'echo still >&2; false', apply: 'true' })).rejects.toThrow(
@@ -117,17 +143,26 @@ describe('check and apply', () => {
     );
   });
   it('is impossible where the check cannot be asked', async () => {
-    expect((await planHere(check, { check: 'no-such-command-here', apply: 'true' })).outcome).toMatchObject({ kind: 'impossible' });
-    const { outcome } = await tryModule(check, { check: 'no-such-command-here', apply: 'true' }, observeHere, { afterChange: true });
+    expect((await planHere(check, { check: 'no-such-command-here', apply: 'true' })).outcome).toMatchObject({
+      kind: 'impossible',
+    });
+    const { outcome } = await tryModule(check, { check: 'no-such-command-here', apply: 'true' }, observeHere, {
+      afterChange: true,
+    });
     expect(outcome).toMatchObject({ kind: 'change', certainty: 'after_change' });
   });
   it('keeps secrets out of every process, key and diff', async () => {
     const secret = Secret.of('hunter2');
-    const text = Secret.around(`x=${secret.reveal()}; tr '\\0' ' ' </proc/$$/cmdline >${at('args')}; printf %s $x >${at('out')}`);
-    const { change } = await settleHere(check, { check: Secret.around(`[ hunter2 = "$(cat ${at('out')} 2>/dev/null)" ]`), apply: text });
-    expect(JSON.stringify([change.differences, change.predictions.map(({ request }) => [request.id, request.key])])).not.toContain(
-      'hunter2',
+    const text = Secret.around(
+      `x=${secret.reveal()}; tr '\\0' ' ' </proc/$$/cmdline >${at('args')}; printf %s $x >${at('out')}`,
     );
+    const { change } = await settleHere(check, {
+      check: Secret.around(`[ hunter2 = "$(cat ${at('out')} 2>/dev/null)" ]`),
+      apply: text,
+    });
+    expect(
+      JSON.stringify([change.differences, change.predictions.map(({ request }) => [request.id, request.key])]),
+    ).not.toContain('hunter2');
     expect(readFileSync(at('args'), 'utf8')).not.toContain('hunter2');
     expect(existsSync(at('out'))).toBe(true);
   });

@@ -78,7 +78,11 @@ describe('copy', () => {
 
   it('goes into a directory that is there, under the name of the source', async () => {
     mkdirSync(at('d'));
-    await settleHere(copy, { src: 'conf/x.yaml', dest: at('d') }, { controller: controllerWith({ 'conf/x.yaml': 'x' }) });
+    await settleHere(
+      copy,
+      { src: 'conf/x.yaml', dest: at('d') },
+      { controller: controllerWith({ 'conf/x.yaml': 'x' }) },
+    );
     expect(readFileSync(at('d/x.yaml'), 'utf8')).toBe('x');
   });
 
@@ -106,7 +110,9 @@ describe('copy', () => {
 
   it('does not put a file in place that its validation refuses, and leaves nothing behind', async () => {
     writeFileSync(at('a'), 'good');
-    await expect(settleHere(copy, { content: 'bad', dest: at('a'), validate: 'grep -q good %s' })).rejects.toThrow('did not pass');
+    await expect(settleHere(copy, { content: 'bad', dest: at('a'), validate: 'grep -q good %s' })).rejects.toThrow(
+      'did not pass',
+    );
     expect(readFileSync(at('a'), 'utf8')).toBe('good');
     expect(readdirSync(directory)).toEqual(['a']);
     await settleHere(copy, { content: 'also good', dest: at('a'), validate: 'grep -q good %s' });
@@ -125,7 +131,11 @@ describe('copy', () => {
 
   it('never shows a secret, neither the new one nor the one before', async () => {
     writeFileSync(at('key'), 'old secret');
-    const { change, result } = await settleHere(copy, { content: Secret.of('new secret'), dest: at('key'), mode: '0600' });
+    const { change, result } = await settleHere(copy, {
+      content: Secret.of('new secret'),
+      dest: at('key'),
+      mode: '0600',
+    });
     expect(JSON.stringify([change.differences, result])).not.toContain('secret');
     expect(readFileSync(at('key'), 'utf8')).toBe('new secret');
   });
@@ -133,7 +143,11 @@ describe('copy', () => {
 
 describe('template', () => {
   it('writes what the template renders to', async () => {
-    await settleHere(template, { src: 'a.hbs', dest: at('a') }, { controller: controllerWith({}, { 'a.hbs': 'rendered' }) });
+    await settleHere(
+      template,
+      { src: 'a.hbs', dest: at('a') },
+      { controller: controllerWith({}, { 'a.hbs': 'rendered' }) },
+    );
     expect(readFileSync(at('a'), 'utf8')).toBe('rendered');
   });
 

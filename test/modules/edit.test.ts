@@ -6,8 +6,7 @@ import { module as blockinfile } from '../../engine/modules/blockinfile.ts';
 import { module as lineinfile } from '../../engine/modules/lineinfile.ts';
 import { module as replace } from '../../engine/modules/replace.ts';
 import { Secret } from '../../engine/values/base/secret.ts';
-import { Unknown } from '../../engine/values/base/value.ts';
-import type { ValueMap } from '../../engine/values/base/value.ts';
+import { Unknown, type ValueMap } from '../../engine/values/base/value.ts';
 import { planHere, settleHere } from './try-module.ts';
 
 let directory = '';
@@ -46,7 +45,8 @@ describe('lineinfile', () => {
   ];
   it.each(table)('%s', async (_, before, given, after) => {
     writeFileSync(at('f'), before);
-    if (before === after) expect((await planHere(lineinfile, { path: at('f'), ...given })).outcome.kind).toBe('in_sync');
+    if (before === after)
+      expect((await planHere(lineinfile, { path: at('f'), ...given })).outcome.kind).toBe('in_sync');
     // A replaced line may match again where the expression is not anchored to what it makes.
     else
       await settleHere(
@@ -88,15 +88,26 @@ describe('lineinfile', () => {
     ['a replaced line keeps its end', 'x=1\r\ny\n', { regexp: '^x=', line: 'x=2' }, 'x=2\r\ny\n'],
     ['the last line gets the end that it lacks', 'a\nx=1', { regexp: '^x=', line: 'x=1' }, 'a\nx=1\n'],
     ['$ stands before the line end', 'a b\r\n', { regexp: 'b$', line: 'c' }, 'c\r\n'],
-    ['bytes that are no UTF-8 stay', 'name=caf\xe9\nport=1\n', { regexp: '^port=', line: 'port=2' }, 'name=caf\xe9\nport=2\n'],
+    [
+      'bytes that are no UTF-8 stay',
+      'name=caf\xe9\nport=1\n',
+      { regexp: '^port=', line: 'port=2' },
+      'name=caf\xe9\nport=2\n',
+    ],
     ['text goes in as UTF-8 there too', 'name=caf\xe9\n', { line: 'é=1' }, 'name=caf\xe9\n\xc3\xa9=1\n'],
-    ['and is found there', 'x=\xe9\n\xc3\xa9=1\n', { regexp: '^(é)=1', line: '\\1=2', backrefs: true }, 'x=\xe9\n\xc3\xa9=2\n'],
+    [
+      'and is found there',
+      'x=\xe9\n\xc3\xa9=1\n',
+      { regexp: '^(é)=1', line: '\\1=2', backrefs: true },
+      'x=\xe9\n\xc3\xa9=2\n',
+    ],
     ['NUL bytes stay', 'a\0b\nc\n', { regexp: '^c', line: 'd' }, 'a\0b\nd\n'],
     ['BOF is no expression', 'BOF\na\n', { line: 'a', insertafter: 'BOF', firstmatch: true }, 'BOF\na\n'],
     ['EOF of insertbefore is one', 'EOF\na\n', { line: 'n', insertbefore: 'EOF' }, 'n\nEOF\na\n'],
   ])('%s', async (_, before, given, after) => {
     writeFileSync(at('f'), Buffer.from(before, 'latin1'));
-    if (before === after) expect((await planHere(lineinfile, { path: at('f'), ...given })).outcome.kind).toBe('in_sync');
+    if (before === after)
+      expect((await planHere(lineinfile, { path: at('f'), ...given })).outcome.kind).toBe('in_sync');
     else await settleHere(lineinfile, { path: at('f'), ...given }, { again: !('backrefs' in given) });
     expect(readFileSync(at('f'), 'latin1')).toBe(after);
   });
@@ -123,11 +134,15 @@ describe('lineinfile', () => {
 
   it('cannot know what an unknown line would change', async () => {
     writeFileSync(at('f'), 'a\n');
-    expect((await planHere(lineinfile, { path: at('f'), line: new Unknown('task "Token"') })).outcome.kind).toBe('cannot_know');
+    expect((await planHere(lineinfile, { path: at('f'), line: new Unknown('task "Token"') })).outcome.kind).toBe(
+      'cannot_know',
+    );
   });
 
   it('refuses what is no regular expression', async () => {
-    await expect(planHere(lineinfile, { path: at('f'), regexp: '(', line: 'x' })).rejects.toThrow('must be a regular expression');
+    await expect(planHere(lineinfile, { path: at('f'), regexp: '(', line: 'x' })).rejects.toThrow(
+      'must be a regular expression',
+    );
   });
 });
 
@@ -135,13 +150,23 @@ describe('blockinfile', () => {
   const [begin, end] = ['# BEGIN ANSIBLE MANAGED BLOCK', '# END ANSIBLE MANAGED BLOCK'];
   const table: readonly Case[] = [
     ['puts the block at the end', 'a', { block: 'x\ny\n' }, `a\n${begin}\nx\ny\n${end}\n`],
-    ['replaces what is between the markers', `a\n${begin}\nold\n${end}\nb\n`, { block: 'new' }, `a\n${begin}\nnew\n${end}\nb\n`],
+    [
+      'replaces what is between the markers',
+      `a\n${begin}\nold\n${end}\nb\n`,
+      { block: 'new' },
+      `a\n${begin}\nnew\n${end}\nb\n`,
+    ],
     ['removes it', `a\n${begin}\nold\n${end}\nb\n`, { state: 'absent' }, 'a\nb\n'],
     ['removes it where it is empty', `${begin}\n${end}\n`, { block: '' }, ''],
     ['puts it before a line', 'a\nb\n', { block: 'x', insertbefore: '^b' }, `a\n${begin}\nx\n${end}\nb\n`],
     ['puts it behind a line', 'a\nb\n', { block: 'x', insertafter: '^a' }, `a\n${begin}\nx\n${end}\nb\n`],
     ['puts it at the beginning', 'a\n', { block: 'x', insertbefore: 'BOF' }, `${begin}\nx\n${end}\na\n`],
-    ['takes markers of its own', 'a\n', { block: 'x', marker: '; {mark} $& mine' }, 'a\n; BEGIN $& mine\nx\n; END $& mine\n'],
+    [
+      'takes markers of its own',
+      'a\n',
+      { block: 'x', marker: '; {mark} $& mine' },
+      'a\n; BEGIN $& mine\nx\n; END $& mine\n',
+    ],
     [
       'ends its lines as the file does',
       `one\r\n${begin}\r\nold\r\n${end}\r\ntwo\r\n`,
@@ -160,13 +185,24 @@ describe('blockinfile', () => {
       { block: 'x', insertafter: '^a', prepend_newline: true, append_newline: true },
       `a\n\n${begin}\nx\n${end}\n\nb\n`,
     ],
-    ['but not at the ends of a file', '', { block: 'x', prepend_newline: true, append_newline: true }, `${begin}\nx\n${end}\n`],
-    ['finds a place in the whole text with (?m)', 'a\nb\nc\n', { block: 'x', insertafter: '(?m)^a\nb$' }, `a\nb\n${begin}\nx\n${end}\nc\n`],
+    [
+      'but not at the ends of a file',
+      '',
+      { block: 'x', prepend_newline: true, append_newline: true },
+      `${begin}\nx\n${end}\n`,
+    ],
+    [
+      'finds a place in the whole text with (?m)',
+      'a\nb\nc\n',
+      { block: 'x', insertafter: '(?m)^a\nb$' },
+      `a\nb\n${begin}\nx\n${end}\nc\n`,
+    ],
     ['leaves it where it is right', `${begin}\nx\n${end}\n`, { block: 'x' }, `${begin}\nx\n${end}\n`],
   ];
   it.each(table)('%s', async (_, before, given, after) => {
     writeFileSync(at('f'), before);
-    if (before === after) expect((await planHere(blockinfile, { path: at('f'), ...given })).outcome.kind).toBe('in_sync');
+    if (before === after)
+      expect((await planHere(blockinfile, { path: at('f'), ...given })).outcome.kind).toBe('in_sync');
     else await settleHere(blockinfile, { path: at('f'), ...given });
     expect(readFileSync(at('f'), 'utf8')).toBe(after);
   });
@@ -175,14 +211,24 @@ describe('blockinfile', () => {
 describe('replace', () => {
   const table: readonly Case[] = [
     ['replaces every match', 'a1 a2\na3\n', { regexp: 'a(\\d)', replace: 'b\\1' }, 'b1 b2\nb3\n'],
-    ['knows lines', '/swap none swap\n#x\n', { regexp: '^([^#].*\\sswap)$', replace: '# \\1' }, '# /swap none swap\n#x\n'],
+    [
+      'knows lines',
+      '/swap none swap\n#x\n',
+      { regexp: '^([^#].*\\sswap)$', replace: '# \\1' },
+      '# /swap none swap\n#x\n',
+    ],
     [
       'stays between two marks',
       'x\n[a]\nx\n[b]\nx\n',
       { regexp: '^x$', replace: 'y', after: '\\[a\\]', before: '\\[b\\]' },
       'x\n[a]\ny\n[b]\nx\n',
     ],
-    ['reads the marks as for the whole text', 'x\n[a]\nx\n', { regexp: 'x', replace: 'y', after: '^\\[a\\]' }, 'x\n[a]\nx\n'],
+    [
+      'reads the marks as for the whole text',
+      'x\n[a]\nx\n',
+      { regexp: 'x', replace: 'y', after: '^\\[a\\]' },
+      'x\n[a]\nx\n',
+    ],
     ['does nothing without the mark', 'x\n', { regexp: 'x', replace: 'y', after: 'none' }, 'x\n'],
     ['removes', 'a b\n', { regexp: ' b' }, 'a\n'],
     ['\\A is the beginning of the text', 'a\na\n', { regexp: '\\Aa', replace: 'b' }, 'b\na\n'],

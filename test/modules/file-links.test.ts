@@ -108,7 +108,8 @@ describe.each([
   ['copy', copy],
   ['template', template],
 ])('%s', (_, module) => {
-  const settle = (given: Record<string, string | boolean>): Promise<unknown> => settleHere(module as typeof copy, given, { controller });
+  const settle = (given: Record<string, string | boolean>): Promise<unknown> =>
+    settleHere(module as typeof copy, given, { controller });
 
   it.each(['d', 'l', 'd/', 'l/', 'none/deep/'])('goes into %s under its own name', async (dest) => {
     mkdirSync(at('d'));
@@ -121,7 +122,11 @@ describe.each([
   it.each(['f', 'gone'])('leaves a link to %s alone where nothing is to be replaced', async (target) => {
     writeFileSync(at('f'), 'old');
     symlinkSync(target, at('l'));
-    const { outcome } = await planHere(module as typeof copy, { src: 'a/src.conf', dest: at('l'), force: false }, { controller });
+    const { outcome } = await planHere(
+      module as typeof copy,
+      { src: 'a/src.conf', dest: at('l'), force: false },
+      { controller },
+    );
     expect(outcome.kind).toBe('in_sync');
   });
 });
@@ -153,7 +158,10 @@ describe('copy of a file of the host', () => {
   });
 
   it('needs one', async () => {
-    expect((await planHere(copy, given())).outcome).toMatchObject({ kind: 'impossible', what: `${at('s')} does not exist on the host` });
+    expect((await planHere(copy, given())).outcome).toMatchObject({
+      kind: 'impossible',
+      what: `${at('s')} does not exist on the host`,
+    });
     mkdirSync(at('s'));
     expect((await planHere(copy, given())).outcome).toMatchObject({
       kind: 'impossible',
@@ -190,9 +198,15 @@ describe('what the host tells beforehand', () => {
     writeFileSync(at('f'), '');
     // Root may write everywhere: what is looked at is the owner.
     const { outcome } = await planHere(copy, { content: 'x', dest: at('f') }, { context: nobody });
-    expect(outcome).toMatchObject({ kind: 'impossible', what: `${at('f')} belongs to root, and nobody may not replace it` });
+    expect(outcome).toMatchObject({
+      kind: 'impossible',
+      what: `${at('f')} belongs to root, and nobody may not replace it`,
+    });
     const mode = await planHere(file, { path: at('f'), mode: '0600' }, { context: nobody });
-    expect(mode.outcome).toMatchObject({ kind: 'impossible', what: `${at('f')} belongs to root, and nobody may not change its mode` });
+    expect(mode.outcome).toMatchObject({
+      kind: 'impossible',
+      what: `${at('f')} belongs to root, and nobody may not change its mode`,
+    });
     const readOnly = await planHere(file, { path: '/proc/sys/kernel/x', state: 'touch' }, { context: nobody });
     expect(readOnly.outcome).toMatchObject({ kind: 'impossible' });
   });

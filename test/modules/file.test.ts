@@ -32,7 +32,9 @@ describe('file: state=directory', () => {
     expect(change.predictions).toHaveLength(3);
     expect(
       change.differences.map((one) =>
-        one.kind === 'field' ? `${one.of.slice(directory.length)} ${one.field} ${typeof one.after === 'string' ? one.after : ''}` : '',
+        one.kind === 'field'
+          ? `${one.of.slice(directory.length)} ${one.field} ${typeof one.after === 'string' ? one.after : ''}`
+          : '',
       ),
     ).toEqual(['/a state a directory', '/a/b state a directory', '/a/b/c state a directory', '/a/b/c mode 0750']);
   });
@@ -67,7 +69,9 @@ describe('file: state=directory', () => {
       kind: 'impossible',
       what: `${at('a')} is a file, not a directory`,
     });
-    expect((await planHere(file, { path: at('a/b'), state: 'directory' })).outcome).toMatchObject({ kind: 'impossible' });
+    expect((await planHere(file, { path: at('a/b'), state: 'directory' })).outcome).toMatchObject({
+      kind: 'impossible',
+    });
   });
 });
 
@@ -98,7 +102,9 @@ describe('file: state=link', () => {
   it('does not remove a directory that holds something', async () => {
     mkdirSync(at('d'));
     writeFileSync(at('d/x'), '');
-    await expect(settleHere(file, { path: at('d'), src: '/etc', state: 'link', force: true })).rejects.toThrow('not an empty one');
+    await expect(settleHere(file, { path: at('d'), src: '/etc', state: 'link', force: true })).rejects.toThrow(
+      'not an empty one',
+    );
     expect(existsSync(at('d/x'))).toBe(true);
   });
   it('makes a second name for a file', async () => {
@@ -122,7 +128,9 @@ describe('file: other states', () => {
     expect(readFileSync(at('t'), 'utf8')).toBe('');
     expect(modeOf('t')).toBe('600');
     await settleHere(file, { path: at('t'), state: 'touch' }, { again: false });
-    expect((await planHere(file, { path: at('t'), state: 'touch', modification_time: 'preserve' })).outcome.kind).toBe('in_sync');
+    expect((await planHere(file, { path: at('t'), state: 'touch', modification_time: 'preserve' })).outcome.kind).toBe(
+      'in_sync',
+    );
   });
   it('sets the mode of what is there', async () => {
     writeFileSync(at('-f'), '');

@@ -2,16 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AnyModule, Outcome } from '../../engine/modules/base/module.ts';
 import { module as blockinfile } from '../../engine/modules/blockinfile.ts';
 import { module as copy } from '../../engine/modules/copy.ts';
 import { module as file } from '../../engine/modules/file.ts';
 import { module as lineinfile } from '../../engine/modules/lineinfile.ts';
 import { module as stat } from '../../engine/modules/stat.ts';
 import { module as template } from '../../engine/modules/template.ts';
-import type { AnyModule, Outcome } from '../../engine/modules/base/module.ts';
 import type { Prediction } from '../../engine/resources/base/resource.ts';
-import { observeHere } from '../resources/local-sh.ts';
 import type { ValueMap } from '../../engine/values/base/value.ts';
+import { observeHere } from '../resources/local-sh.ts';
 import { applyHere, controllerWith, tryModule } from './try-module.ts';
 
 let directory = '';
@@ -34,7 +34,8 @@ async function planAll(tasks: readonly (readonly [AnyModule, ValueMap])[]): Prom
         const states = new Map(observeHere(requests));
         for (const { key, kind, id } of requests) {
           for (const prediction of laid) {
-            const next = prediction.request.key === key ? prediction.state : kind.after?.(states.get(key), id, prediction);
+            const next =
+              prediction.request.key === key ? prediction.state : kind.after?.(states.get(key), id, prediction);
             if (next !== undefined && next !== 'stale') states.set(key, next);
           }
         }

@@ -1,10 +1,9 @@
-import type { AnyModule, Outcome } from '../../engine/modules/base/module.ts';
 import type { Facts } from '../../engine/connection/shell/facts.ts';
+import type { AnyModule, Outcome } from '../../engine/modules/base/module.ts';
 import { composeObservation } from '../../engine/resources/base/observation.ts';
 import type { Request } from '../../engine/resources/base/resource.ts';
 import { View } from '../../engine/run/machine/view.ts';
-import type { Host } from './system-host.ts';
-import { contextOf } from './system-host.ts';
+import { type Host, contextOf } from './system-host.ts';
 
 /** One task of a chain. */
 export interface Link {
@@ -20,8 +19,15 @@ export interface Story {
   readonly why: string | undefined;
 }
 
-/** Plans all tasks on a host, each over what the ones before it will have done, then plays them one by one, up to the first that fails. */
-export async function planThenPlay(host: Host, links: readonly Link[], facts: Partial<Facts> = {}): Promise<readonly Story[]> {
+/**
+ * Plans all tasks on a host, each over what the ones before it will have done, then plays them one by one, up to the
+ * first that fails.
+ */
+export async function planThenPlay(
+  host: Host,
+  links: readonly Link[],
+  facts: Partial<Facts> = {},
+): Promise<readonly Story[]> {
   const view = new View({ value: 0, done: 0 });
   const planned: (Story['planned'] | undefined)[] = [];
   for (const link of links) planned.push(planOver(host, view, link, facts));

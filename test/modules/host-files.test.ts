@@ -1,6 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -81,7 +91,8 @@ async function names(more: Readonly<Record<string, string | boolean>>): Promise<
 describe('find', () => {
   it('lists by name and type, whatever the names are', async () => {
     mkdirSync(at('d/deep'), { recursive: true });
-    for (const name of ['b.conf', 'a.conf', '.hidden.conf', 'x\ny.conf', 'z', 'd/deep/c.conf']) writeFileSync(at(name), '');
+    for (const name of ['b.conf', 'a.conf', '.hidden.conf', 'x\ny.conf', 'z', 'd/deep/c.conf'])
+      writeFileSync(at(name), '');
     expect(await names({ patterns: '*.conf' })).toEqual(['a.conf', 'b.conf', 'x\ny.conf']);
     expect(await names({ patterns: '*.conf', recurse: true, hidden: true })).toEqual([
       '.hidden.conf',
@@ -108,7 +119,12 @@ describe('tempfile', () => {
 describe('get_url', () => {
   it('brings a file, checks its digest, and is content with it then', async () => {
     writeFileSync(at('source'), 'binary');
-    await settleHere(getUrl, { url: `file://${at('source')}`, dest: at('f'), mode: '0755', checksum: `sha256:${sha256('binary')}` });
+    await settleHere(getUrl, {
+      url: `file://${at('source')}`,
+      dest: at('f'),
+      mode: '0755',
+      checksum: `sha256:${sha256('binary')}`,
+    });
     expect(readFileSync(at('f'), 'utf8')).toBe('binary');
     writeFileSync(at('f'), 'tampered');
     await settleHere(getUrl, { url: `file://${at('source')}`, dest: at('f'), checksum: `sha256:${sha256('binary')}` });
@@ -122,14 +138,20 @@ describe('get_url', () => {
     expect(readFileSync(at('d/source'), 'utf8')).toBe('binary');
     writeFileSync(at('SUMS'), `${sha256('x')}  other\n${sha256('x')}  another\n`);
     expect(
-      (await planHere(getUrl, { url: `file://${at('source')}`, dest: at('d/'), checksum: `sha256:file://${at('SUMS')}` })).outcome,
+      (
+        await planHere(getUrl, {
+          url: `file://${at('source')}`,
+          dest: at('d/'),
+          checksum: `sha256:file://${at('SUMS')}`,
+        })
+      ).outcome,
     ).toMatchObject({ kind: 'impossible' });
   });
   it('puts nothing in place that has another digest', async () => {
     writeFileSync(at('source'), 'binary');
-    await expect(settleHere(getUrl, { url: `file://${at('source')}`, dest: at('f'), checksum: `sha256:${sha256('y')}` })).rejects.toThrow(
-      'what came has the digest',
-    );
+    await expect(
+      settleHere(getUrl, { url: `file://${at('source')}`, dest: at('f'), checksum: `sha256:${sha256('y')}` }),
+    ).rejects.toThrow('what came has the digest');
     await expect(settleHere(getUrl, { url: `file://${at('none')}`, dest: at('f') })).rejects.toThrow();
     expect(readdirSync(directory)).toEqual(['source']);
   });
@@ -155,16 +177,24 @@ describe('unarchive', () => {
   it('sees by itself whether it is unpacked', async () => {
     await settleHere(unarchive, { src: at('a.tar.gz'), dest: at('out'), remote_src: true });
     writeFileSync(at('out/top/bin'), 'changed');
-    expect((await planHere(unarchive, { src: at('a.tar.gz'), dest: at('out'), remote_src: true })).outcome.kind).toBe('change');
+    expect((await planHere(unarchive, { src: at('a.tar.gz'), dest: at('out'), remote_src: true })).outcome.kind).toBe(
+      'change',
+    );
   });
   it('brings an archive, and leaves nothing of it behind', async () => {
     const controller = controllerWith({ [at('a.tar.gz')]: readFileSync(at('a.tar.gz')) });
-    await settleHere(unarchive, { src: at('a.tar.gz'), dest: at('out'), creates: at('out/top/bin'), mode: 'u=rwX,go=' }, { controller });
+    await settleHere(
+      unarchive,
+      { src: at('a.tar.gz'), dest: at('out'), creates: at('out/top/bin'), mode: 'u=rwX,go=' },
+      { controller },
+    );
     expect(statSync(at('out/top/bin')).mode & 0o777).toBe(0o700);
     expect(readdirSync('/tmp').filter((name) => name.startsWith('.runbook-testrun'))).toEqual([]);
   });
   it('wants its directory to be there', async () => {
-    expect((await planHere(unarchive, { src: at('a.tar.gz'), dest: at('none'), remote_src: true })).outcome).toMatchObject({
+    expect(
+      (await planHere(unarchive, { src: at('a.tar.gz'), dest: at('none'), remote_src: true })).outcome,
+    ).toMatchObject({
       kind: 'impossible',
       what: `the directory ${at('none')} does not exist`,
     });
@@ -173,13 +203,18 @@ describe('unarchive', () => {
 
 describe('shell and script', () => {
   it('runs shell text with its own shell', async () => {
-    expect((await settleHere(shell, { cmd: 'printf "%s|" a b | tr a x; echo $0' }, { again: false })).result).toMatchObject({
+    expect(
+      (await settleHere(shell, { cmd: 'printf "%s|" a b | tr a x; echo $0' }, { again: false })).result,
+    ).toMatchObject({
       stdout: expect.stringContaining('x|b|'),
     });
     expect(
-      (await settleHere(shell, { cmd: 'echo ${BASH_VERSION:+bash}', executable: '/bin/bash' }, { again: false })).result,
+      (await settleHere(shell, { cmd: 'echo ${BASH_VERSION:+bash}', executable: '/bin/bash' }, { again: false }))
+        .result,
     ).toMatchObject({ stdout: 'bash' });
-    expect((await settleHere(shell, { cmd: 'cat; exit 0', stdin: 'in' }, { again: false })).result).toMatchObject({ stdout: 'in' });
+    expect((await settleHere(shell, { cmd: 'cat; exit 0', stdin: 'in' }, { again: false })).result).toMatchObject({
+      stdout: 'in',
+    });
   });
   it('brings a script, runs it by its interpreter, and removes it', async () => {
     const controller = controllerWith({ 'x.sh': '#!/bin/bash\necho "${BASH_VERSION:+bash} $1 $2"; exit 0\n' });

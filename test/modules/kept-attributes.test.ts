@@ -3,12 +3,12 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AnyModule } from '../../engine/modules/base/module.ts';
 import { module as blockinfile } from '../../engine/modules/blockinfile.ts';
 import { module as copy } from '../../engine/modules/copy.ts';
 import { module as lineinfile } from '../../engine/modules/lineinfile.ts';
 import { module as move } from '../../engine/modules/move.ts';
 import { module as replace } from '../../engine/modules/replace.ts';
-import type { AnyModule } from '../../engine/modules/base/module.ts';
 import { module as template } from '../../engine/modules/template.ts';
 import type { ValueMap } from '../../engine/values/base/value.ts';
 import { SHELLS, runScript } from '../resources/local-sh.ts';
@@ -25,9 +25,11 @@ const at = (name: string): string => join(directory, name);
 const aclOf = (name: string): string => execFileSync('getfacl', ['-cpn', at(name)], { encoding: 'utf8' }).trim();
 const setAcl = (name: string): boolean => spawnSync('setfacl', ['-m', 'u:65534:r', at(name)]).status === 0;
 const setXattr = (path: string): boolean =>
-  spawnSync('perl', ['-e', 'my ($p,$n,$v)=($ARGV[0],"user.note","kept");exit(syscall(188,$p,$n,$v,4,0)==0?0:1)', path]).status === 0;
+  spawnSync('perl', ['-e', 'my ($p,$n,$v)=($ARGV[0],"user.note","kept");exit(syscall(188,$p,$n,$v,4,0)==0?0:1)', path])
+    .status === 0;
 const hasXattr = (path: string): boolean =>
-  spawnSync('perl', ['-e', 'my ($p,$n,$b)=($ARGV[0],"user.note","\\0"x9);exit(syscall(191,$p,$n,$b,9)==4?0:1)', path]).status === 0;
+  spawnSync('perl', ['-e', 'my ($p,$n,$b)=($ARGV[0],"user.note","\\0"x9);exit(syscall(191,$p,$n,$b,9)==4?0:1)', path])
+    .status === 0;
 
 async function apply(module: unknown, given: ValueMap, shell: readonly string[]): Promise<void> {
   const controller = controllerWith({ src: 'new\n' }, { src: 'new\n' });

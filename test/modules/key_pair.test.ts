@@ -5,9 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { module as keyPair } from '../../engine/modules/key_pair.ts';
 import { module as randomKey } from '../../engine/modules/random_key.ts';
 import { describeKey, keysMatch, readPrivateKey } from '../../engine/pki/key-pair.ts';
-import { mask } from '../../engine/values/mask/mask.ts';
 import { Secret } from '../../engine/values/base/secret.ts';
 import { Unknown } from '../../engine/values/base/value.ts';
+import { mask } from '../../engine/values/mask/mask.ts';
 import { SHELLS } from '../resources/local-sh.ts';
 import { Here, parse } from './pki-here.ts';
 
@@ -32,8 +32,13 @@ describe.each(SHELLS)('key_pair with %s', (_, shell) => {
     const key = made['private_key'] as Secret;
     expect(keysMatch(key.reveal(), made['public_key'] as string)).toBe(true);
     expect(readFileSync(file('service-account.key'), 'utf8')).toBe(key.reveal());
-    expect(here.outcome(keyPair, pair())).toMatchObject({ kind: 'in_sync', result: { public_key: made['public_key'] } });
-    expect(['service-account.key', 'service-account.pub'].map((name) => statSync(file(name)).mode & 0o777)).toEqual([0o600, 0o644]);
+    expect(here.outcome(keyPair, pair())).toMatchObject({
+      kind: 'in_sync',
+      result: { public_key: made['public_key'] },
+    });
+    expect(['service-account.key', 'service-account.pub'].map((name) => statSync(file(name)).mode & 0o777)).toEqual([
+      0o600, 0o644,
+    ]);
   });
 });
 
@@ -41,7 +46,10 @@ describe('key_pair', () => {
   it('writes the public key anew from the private one', async () => {
     const here = new Here(now);
     const made = await here.make(keyPair, pair());
-    for (const spoil of [() => rmSync(file('service-account.pub')), () => writeFileSync(file('service-account.pub'), 'rubbish')]) {
+    for (const spoil of [
+      () => rmSync(file('service-account.pub')),
+      () => writeFileSync(file('service-account.pub'), 'rubbish'),
+    ]) {
       spoil();
       const again = await here.make(keyPair, pair());
       expect(again['public_key']).toBe(made['public_key']);
@@ -97,7 +105,10 @@ describe('random_key', () => {
   it('is never replaced', async () => {
     const here = new Here(now);
     await here.make(randomKey, given());
-    expect(here.outcome(randomKey, given({ bytes: 16 }))).toMatchObject({ kind: 'impossible', why: 'It holds 32 bytes, wanted are 16.' });
+    expect(here.outcome(randomKey, given({ bytes: 16 }))).toMatchObject({
+      kind: 'impossible',
+      why: 'It holds 32 bytes, wanted are 16.',
+    });
     writeFileSync(join(directory, 'encryption/key1'), 'no base64!\n');
     expect(here.outcome(randomKey, given())).toMatchObject({ kind: 'impossible', why: 'It does not hold base64.' });
   });

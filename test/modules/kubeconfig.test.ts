@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { module as kubeconfig } from '../../engine/modules/kubeconfig.ts';
 import { inspectKubeconfig } from '../../engine/pki/kubeconfig.ts';
-import { mask } from '../../engine/values/mask/mask.ts';
 import { Secret } from '../../engine/values/base/secret.ts';
-import type { ValueMap } from '../../engine/values/base/value.ts';
-import { Unknown } from '../../engine/values/base/value.ts';
+import { type ValueMap, Unknown } from '../../engine/values/base/value.ts';
+import { mask } from '../../engine/values/mask/mask.ts';
 import { Here } from './pki-here.ts';
 
 const here = new Here(new Date('2026-03-01T12:00:00Z'));
@@ -33,7 +32,10 @@ it('builds the text without looking at anything', () => {
   const content = outcome.kind === 'in_sync' ? outcome.result?.['content'] : undefined;
   expect(content).toBeInstanceOf(Secret);
   const text = (content as Secret).reveal();
-  expect(inspectKubeconfig(text)).toMatchObject({ clusterName: 'prod', credential: { privateKeyPem: 'the private key of the admin' } });
+  expect(inspectKubeconfig(text)).toMatchObject({
+    clusterName: 'prod',
+    credential: { privateKeyPem: 'the private key of the admin' },
+  });
   expect(mask(text)).not.toContain(Buffer.from('the private key of the admin').toString('base64'));
 });
 

@@ -8,7 +8,8 @@ const RESET = `for i in 1 2 3; do for m in /home/m /home/n "/home/b l" /home/rea
 const TMPFS = { path: '/home/m', src: 'tmpfs', fstype: 'tmpfs' };
 const BIND = { path: '/home/n', src: '/home/src', fstype: 'none', opts: 'bind' };
 const NOTHING_LEFT = '! ls -A /etc | grep -q "^.runbook-"';
-const MOUNTED = (path: string, times = 1): string => `test "$(cut -d' ' -f2 /proc/self/mounts | grep -cxF '${path}')" = ${times}`;
+const MOUNTED = (path: string, times = 1): string =>
+  `test "$(cut -d' ' -f2 /proc/self/mounts | grep -cxF '${path}')" = ${times}`;
 
 interface Row {
   readonly what: string;
@@ -79,13 +80,15 @@ const TABLE: readonly Row[] = [
   {
     what: 'another source of a bound directory takes the place of the old one',
     args: BIND,
-    before: 'mkdir /home/src /home/old /home/n; touch /home/src/new; echo "/home/old /home/n none bind 0 0" >/etc/fstab; mount /home/n',
+    before:
+      'mkdir /home/src /home/old /home/n; touch /home/src/new; echo "/home/old /home/n none bind 0 0" >/etc/fstab; mount /home/n',
     proof: 'test -e /home/n/new && test "$(cat /etc/fstab)" = "/home/src /home/n none bind 0 0"',
   },
   {
     what: 'a place behind a link is seen to be mounted',
     args: { ...TMPFS, path: '/home/link' },
-    before: 'mkdir /home/m; ln -s m /home/link; mount -t tmpfs tmpfs /home/m; echo "tmpfs /home/link tmpfs defaults 0 0" >/etc/fstab',
+    before:
+      'mkdir /home/m; ln -s m /home/link; mount -t tmpfs tmpfs /home/m; echo "tmpfs /home/link tmpfs defaults 0 0" >/etc/fstab',
     comes: 'in_sync',
     proof: MOUNTED('/home/m'),
   },
@@ -105,7 +108,8 @@ const TABLE: readonly Row[] = [
   {
     what: 'a line with a slash at its end is the one for the place',
     args: { ...TMPFS, state: 'absent_from_fstab' },
-    before: 'printf "# mine\\ntmpfs /home/m/ tmpfs defaults 0 0\\n" >/etc/fstab; mkdir /home/m; mount -t tmpfs tmpfs /home/m',
+    before:
+      'printf "# mine\\ntmpfs /home/m/ tmpfs defaults 0 0\\n" >/etc/fstab; mkdir /home/m; mount -t tmpfs tmpfs /home/m',
     proof: `test "$(cat /etc/fstab)" = "# mine" && ${MOUNTED('/home/m')}`,
   },
   {
@@ -113,7 +117,11 @@ const TABLE: readonly Row[] = [
     args: { ...TMPFS, opts: 'size=1m', state: 'ephemeral' },
     proof: `${MOUNTED('/home/m')} && ! test -s /etc/fstab`,
   },
-  { what: 'not at boot', args: { ...TMPFS, boot: false }, proof: 'grep -qx "tmpfs /home/m tmpfs defaults,noauto 0 0" /etc/fstab' },
+  {
+    what: 'not at boot',
+    args: { ...TMPFS, boot: false },
+    proof: 'grep -qx "tmpfs /home/m tmpfs defaults,noauto 0 0" /etc/fstab',
+  },
   {
     what: 'a line for swap, beside another one',
     args: { path: 'none', src: '/swap2', fstype: 'swap', opts: 'sw', state: 'present' },
@@ -126,7 +134,12 @@ const TABLE: readonly Row[] = [
     before: 'printf "/swap1 none swap sw 0 0\\n/swap2 none swap sw 0 0\\n" >/etc/fstab',
     proof: 'test "$(cat /etc/fstab)" = "/swap2 none swap sw 0 0"',
   },
-  { what: 'swap that is to be mounted', args: { path: 'none', src: '/swap1', fstype: 'swap' }, comes: 'impossible', proof: ':' },
+  {
+    what: 'swap that is to be mounted',
+    args: { path: 'none', src: '/swap1', fstype: 'swap' },
+    comes: 'impossible',
+    proof: ':',
+  },
 ];
 
 const BEFORE = [
@@ -161,22 +174,30 @@ describe.skipIf(SystemHost.missing !== undefined)('mounts', () => {
     if (comes === undefined && always !== true) expect(host.plan(mount, args).kind).toBe('in_sync');
   });
 
-  test('what a plan is certain of is what a play does, whatever is mounted and listed', { timeout: 300_000 }, async () => {
-    const random = seededRandom(7);
-    const some = <Item>(items: readonly Item[]): Item[] => items.filter((_, index) => index === Math.floor(random() * items.length));
-    for (const before of BEFORE) {
-      for (const state of STATES) {
-        for (const way of some(WAYS)) {
-          prepare(`mkdir /home/src; ${before}`);
-          const args = { ...way, state };
-          const stories = await planThenPlay(
-            host,
-            [args, ...some(WAYS).map((other) => ({ ...other, state: 'mounted' }))].map((one) => ({ module: mount, args: one })),
-          );
-          expect(lies(stories), `after: ${before}\n${JSON.stringify(stories, undefined, 1)}`).toEqual([]);
-          expect(host.run(NOTHING_LEFT).status).toBe(0);
+  test(
+    'what a plan is certain of is what a play does, whatever is mounted and listed',
+    { timeout: 300_000 },
+    async () => {
+      const random = seededRandom(7);
+      const some = <Item>(items: readonly Item[]): Item[] =>
+        items.filter((_, index) => index === Math.floor(random() * items.length));
+      for (const before of BEFORE) {
+        for (const state of STATES) {
+          for (const way of some(WAYS)) {
+            prepare(`mkdir /home/src; ${before}`);
+            const args = { ...way, state };
+            const stories = await planThenPlay(
+              host,
+              [args, ...some(WAYS).map((other) => ({ ...other, state: 'mounted' }))].map((one) => ({
+                module: mount,
+                args: one,
+              })),
+            );
+            expect(lies(stories), `after: ${before}\n${JSON.stringify(stories, undefined, 1)}`).toEqual([]);
+            expect(host.run(NOTHING_LEFT).status).toBe(0);
+          }
         }
       }
-    }
-  });
+    },
+  );
 });

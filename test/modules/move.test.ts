@@ -1,14 +1,23 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Outcome } from '../../engine/modules/base/module.ts';
 import { module as certificate } from '../../engine/modules/certificate.ts';
 import { module as authority } from '../../engine/modules/certificate_authority.ts';
 import { module as keyPair } from '../../engine/modules/key_pair.ts';
 import { module as move } from '../../engine/modules/move.ts';
-import type { Outcome } from '../../engine/modules/base/module.ts';
-import type { Value, ValueMap } from '../../engine/values/base/value.ts';
-import { Unknown } from '../../engine/values/base/value.ts';
+import { type Value, type ValueMap, Unknown } from '../../engine/values/base/value.ts';
 import { SHELLS } from '../resources/local-sh.ts';
 import { Here } from './pki-here.ts';
 import { textIn } from './try-module.ts';
@@ -56,7 +65,12 @@ describe('move', () => {
   it.each<[string, () => void, ValueMap, RegExp]>([
     ['where neither file is there', () => {}, {}, /^there is neither/],
     ['a directory', () => mkdirSync(at('next/a')), {}, /is a directory, not a file/],
-    ['onto a link', () => (writeFileSync(at('next/a'), ''), symlinkSync('b', at('a'))), {}, /is a link to b, not a file/],
+    [
+      'onto a link',
+      () => (writeFileSync(at('next/a'), ''), symlinkSync('b', at('a'))),
+      {},
+      /is a link to b, not a file/,
+    ],
     [
       'into a directory that is not there',
       () => writeFileSync(at('next/a'), ''),
@@ -108,7 +122,10 @@ describe('an authority that is replaced', () => {
     expect(oldTrust).toBe(old['certificate']);
 
     // The plan: all of it is foreseen, though the next ones do not exist yet.
-    expect(kinds([here.plan(authority, ca(at('next'))), here.plan(keyPair, pair(at('next')))])).toEqual(['change', 'change']);
+    expect(kinds([here.plan(authority, ca(at('next'))), here.plan(keyPair, pair(at('next')))])).toEqual([
+      'change',
+      'change',
+    ]);
     expect(isNew(resultOf(here.plan(authority, { ...ca(), ...beside() }))['trust'])).toBe(true);
     expect(isNew(resultOf(here.plan(keyPair, { ...pair(), ...beside() }))['trust'])).toBe(true);
     expect(here.plan(certificate, leaf()).kind).toBe('in_sync');

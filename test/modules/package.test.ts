@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { module as install } from '../../engine/modules/package.ts';
-import { packageScript } from '../../engine/modules/system/package-script.ts';
-import type { PackageWork } from '../../engine/modules/system/package-script.ts';
+import { packageScript, type PackageWork } from '../../engine/modules/system/package-script.ts';
 import { file } from '../../engine/resources/file.ts';
-import { isVersion, packageRequest, packages } from '../../engine/resources/package.ts';
-import type { PackageState } from '../../engine/resources/package.ts';
+import { isVersion, packageRequest, packages, type PackageState } from '../../engine/resources/package.ts';
 import { ABSENT_UNIT, unitRequest } from '../../engine/resources/unit.ts';
 import { userRequest } from '../../engine/resources/user.ts';
 import { SHELLS, runScript } from '../resources/local-sh.ts';
@@ -21,8 +19,16 @@ const plan = (args: object, states: Record<string, PackageState>, facts = {}) =>
 test.each<readonly [string, object, Record<string, PackageState>]>([
   ['one that is there', { name: 'socat' }, { socat: present('1.7.4-4') }],
   ['one that shall not be there and is not', { name: 'socat', state: 'absent' }, { socat: ABSENT }],
-  ['one of another version than the one that shall not be there', { name: 'socat=2.0', state: 'absent' }, { socat: present('1.7.4-4') }],
-  ['old lists, where nothing is to be installed', { name: 'socat', update_cache: true, cache_valid_time: 0 }, { socat: present('1') }],
+  [
+    'one of another version than the one that shall not be there',
+    { name: 'socat=2.0', state: 'absent' },
+    { socat: present('1.7.4-4') },
+  ],
+  [
+    'old lists, where nothing is to be installed',
+    { name: 'socat', update_cache: true, cache_valid_time: 0 },
+    { socat: present('1') },
+  ],
   ['the version that is there', { name: 'socat=1.7.4' }, { socat: present('1.7.4-4') }],
   ['the newest one', { name: 'socat', state: 'latest' }, { socat: { ...present('2'), candidate: '2', refreshed: 1 } }],
   [
@@ -35,7 +41,13 @@ test.each<readonly [string, object, Record<string, PackageState>]>([
 });
 
 test.each<readonly [string, object, Record<string, PackageState>, readonly string[], PackageState]>([
-  ['one of two that is not there', { name: ['socat', 'ipset'] }, { socat: present('1'), ipset: ABSENT }, ['install ipset;'], present('1')],
+  [
+    'one of two that is not there',
+    { name: ['socat', 'ipset'] },
+    { socat: present('1'), ipset: ABSENT },
+    ['install ipset;'],
+    present('1'),
+  ],
   [
     'another version',
     { name: 'socat=2.0', allow_downgrade: true },
@@ -50,8 +62,20 @@ test.each<readonly [string, object, Record<string, PackageState>, readonly strin
     ['install socat;'],
     { ...present('2'), candidate: '2' },
   ],
-  ['one that was cut off', { name: 'socat' }, { socat: { ...present('1'), broken: true } }, ['install socat;'], present('1')],
-  ['one that shall go', { name: 'socat', state: 'absent', purge: true }, { socat: present('1') }, ['get purge socat'], ABSENT],
+  [
+    'one that was cut off',
+    { name: 'socat' },
+    { socat: { ...present('1'), broken: true } },
+    ['install socat;'],
+    present('1'),
+  ],
+  [
+    'one that shall go',
+    { name: 'socat', state: 'absent', purge: true },
+    { socat: present('1') },
+    ['get purge socat'],
+    ABSENT,
+  ],
   [
     'the newest one by old lists',
     { name: 'socat', state: 'latest', update_cache: true },
@@ -68,11 +92,23 @@ test.each<readonly [string, object, Record<string, PackageState>, readonly strin
 });
 
 describe('versions of package lists', () => {
-  const offer = { offered: true, providers: [], provided: false, listed: NOW - 60, holds: false, versions: ['2.0-1', '1:1.5-2', '1.0'] };
+  const offer = {
+    offered: true,
+    providers: [],
+    provided: false,
+    listed: NOW - 60,
+    holds: false,
+    versions: ['2.0-1', '1:1.5-2', '1.0'],
+  };
 
   test.each<readonly [string, object, PackageState, string]>([
     ['no list has', { name: 'a=3.0' }, { ...ABSENT, offer }, 'no package list of the host has a in version 3.0'],
-    ['no list has, over one that is there', { name: 'a=3.0' }, { ...present('1.0'), offer }, 'a=2.0-1, a=1:1.5-2, a=1.0'],
+    [
+      'no list has, over one that is there',
+      { name: 'a=3.0' },
+      { ...present('1.0'), offer },
+      'a=2.0-1, a=1:1.5-2, a=1.0',
+    ],
     ['no list has, with a star', { name: 'a=3.*' }, { ...ABSENT, offer }, 'a in version 3.*'],
     ['that is older', { name: 'a=1.0' }, { ...present('2.0-1'), offer }, 'Write allow_downgrade: true'],
     [
@@ -90,8 +126,18 @@ describe('versions of package lists', () => {
     ['they have', { name: 'a=1.5' }, { ...ABSENT, offer }, 'certain'],
     ['they have, with a star', { name: 'a=2.*' }, { ...present('1.0'), offer }, 'certain'],
     ['that is older and may come', { name: 'a=1.0', allow_downgrade: true }, { ...present('2.0-1'), offer }, 'certain'],
-    ['old lists do not have', { name: 'a=3.0' }, { ...present('1.0'), offer: { ...offer, listed: NOW - 90_000 } }, 'after_change'],
-    ['lists that are refreshed may have', { name: 'a=3.0', update_cache: true, cache_valid_time: 0 }, { ...ABSENT, offer }, 'after_change'],
+    [
+      'old lists do not have',
+      { name: 'a=3.0' },
+      { ...present('1.0'), offer: { ...offer, listed: NOW - 90_000 } },
+      'after_change',
+    ],
+    [
+      'lists that are refreshed may have',
+      { name: 'a=3.0', update_cache: true, cache_valid_time: 0 },
+      { ...ABSENT, offer },
+      'after_change',
+    ],
     ['nobody knows whether there is', { name: 'a=3.0' }, present('1.0'), 'certain'],
   ])('one %s is a change', (_what, args, state, certainty) => {
     expect(plan(args, { a: state })).toMatchObject({ kind: 'change', certainty });
@@ -228,20 +274,30 @@ half\tamd64\t1\thalf-configured
       'script:native': '5',
     });
     expect(states.get('no')).toMatchObject({ installed: false });
-    expect(decode('dpkg\nhalf\tamd64\t1\thalf-configured\n', false, 'half').get('half')).toMatchObject({ installed: true, broken: true });
+    expect(decode('dpkg\nhalf\tamd64\t1\thalf-configured\n', false, 'half').get('half')).toMatchObject({
+      installed: true,
+      broken: true,
+    });
   });
 
   test('apt-cache policy', () => {
     const text =
       'dpkg\ndpkg\tamd64\t1.21\tinstalled\nbash\tamd64\t5.2\tinstalled\n@candidates\nbash:\n  Installed: 5.2\n  Candidate: 5.3\n  Version table:\n     5.3 500\n        500 http://x y\nnone:\n  Installed: (none)\n  Candidate: (none)\n@refreshed\n100\n200\n';
     const states = decode(text, true, 'bash', 'none', 'bash:amd64');
-    expect(states.get('bash')).toEqual({ installed: true, version: '5.2', broken: false, candidate: '5.3', refreshed: 200 });
+    expect(states.get('bash')).toEqual({
+      installed: true,
+      version: '5.2',
+      broken: false,
+      candidate: '5.3',
+      refreshed: 200,
+    });
     expect(states.get('bash:amd64')).toEqual(states.get('bash'));
     expect(states.get('none')).toMatchObject({ installed: false, candidate: undefined });
   });
 
   test('rpm and dnf', () => {
-    const text = 'rpm\nbash\tx86_64\t0:5.1-2.el9\tinstalled\npackage no is not installed\n@candidates\nbash 0:5.1-3.el9\n@refreshed\n5\n';
+    const text =
+      'rpm\nbash\tx86_64\t0:5.1-2.el9\tinstalled\npackage no is not installed\n@candidates\nbash 0:5.1-3.el9\n@refreshed\n5\n';
     expect(decode(text, true, 'bash').get('bash')).toMatchObject({ version: '0:5.1-2.el9', candidate: '0:5.1-3.el9' });
     expect(decode(text, true, 'bash.x86_64').get('bash.x86_64')).toMatchObject({ version: '0:5.1-2.el9' });
     expect(decode(text, true, 'bash.i686').get('bash.i686')).toMatchObject({ installed: false });
@@ -251,7 +307,11 @@ half\tamd64\t1\thalf-configured
   test('apk', () => {
     const text =
       'apk\nP:musl\nV:1.2-r0\nP:bash\nV:5.2-r1\n@candidates\nbash policy:\n  5.2-r2:\n    http://x\n  5.2-r1:\n    lib/apk/db/installed\n@refreshed\n';
-    expect(decode(text, true, 'bash').get('bash')).toMatchObject({ installed: true, version: '5.2-r1', candidate: '5.2-r2' });
+    expect(decode(text, true, 'bash').get('bash')).toMatchObject({
+      installed: true,
+      version: '5.2-r1',
+      candidate: '5.2-r2',
+    });
   });
 });
 

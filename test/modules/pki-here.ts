@@ -1,10 +1,10 @@
 import { decodeFacts } from '../../engine/connection/shell/facts.ts';
 import type { Problem } from '../../engine/errors/problem.ts';
-import { Vault } from '../../engine/vault/vault.ts';
 import { parseArguments } from '../../engine/modules/base/arguments.ts';
 import type { Apply, Change, Context, Module, Outcome } from '../../engine/modules/base/module.ts';
 import { View } from '../../engine/run/machine/view.ts';
 import type { ValueMap } from '../../engine/values/base/value.ts';
+import { Vault } from '../../engine/vault/vault.ts';
 import { observeHere, runScript } from '../resources/local-sh.ts';
 
 export const place = { file: 'tasks.yml', line: 1, column: 1 };
@@ -26,7 +26,9 @@ export function contextAt(now: Date): Context {
 export function parse<Arguments>(module: Module<Arguments>, given: ValueMap): Arguments | readonly string[] {
   const parsed = parseArguments(module, given, () => place);
   if (parsed.kind === 'args') return parsed.args as Arguments;
-  return parsed.kind === 'unknown' ? [`unknown: ${parsed.because}`] : parsed.problems.map((problem: Problem) => problem.what);
+  return parsed.kind === 'unknown'
+    ? [`unknown: ${parsed.because}`]
+    : parsed.problems.map((problem: Problem) => problem.what);
 }
 
 /** This machine as a host: looks and plans as the runner does, and applies with a shell. */

@@ -15,15 +15,16 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Apply, Change, Module } from '../../engine/modules/base/module.ts';
 import { module as copy } from '../../engine/modules/copy.ts';
 import { module as file } from '../../engine/modules/file.ts';
-import type { Apply, Change, Module } from '../../engine/modules/base/module.ts';
 import type { ValueMap } from '../../engine/values/base/value.ts';
 import { givesDefaultAcl } from '../default-acl.ts';
 import { SHELLS, observeHere, runScript } from '../resources/local-sh.ts';
 import { planHere } from './try-module.ts';
 
-// Files, links and directories are changed with as few processes as can be. What the shell does by itself must come to the same in each.
+// Files, links and directories are changed with as few processes as can be. What the shell does by itself must come to
+// the same in each.
 
 const IS_ROOT = process.getuid?.() === 0;
 const SOMEBODY = 12_345;
@@ -52,7 +53,10 @@ describe.each(SHELLS)('small changes with %s', (_, shell) => {
   }
 
   /** As a run does: where it is not as predicted, the apply is mended once. */
-  async function make<Arguments, Loaded>(module: Module<Arguments, Loaded>, given: ValueMap): Promise<{ apply: Apply; mended: boolean }> {
+  async function make<Arguments, Loaded>(
+    module: Module<Arguments, Loaded>,
+    given: ValueMap,
+  ): Promise<{ apply: Apply; mended: boolean }> {
     const change = await planned(module, given);
     const apply = await change.apply();
     expect(runScript(apply.script, shell)).toMatchObject({ status: 0, stderr: Buffer.alloc(0) });
@@ -63,13 +67,16 @@ describe.each(SHELLS)('small changes with %s', (_, shell) => {
     return { apply, mended };
   }
 
-  it.each(['0644', '0640', '0600', '0444', '0666', '0660', '0604', '0755', '4750', '0000'])('a new file has mode %s', async (mode) => {
-    const { apply, mended } = await make(copy, { content: 'x\n', dest: at('a'), mode });
-    expect(modeOf('a')).toBe(Number.parseInt(mode, 8).toString(8));
-    expect(apply).toMatchObject({ brief: true, unsynced: at('a') });
-    expect(mended).toBe(false);
-    expect(readdirSync(directory)).toEqual(['a']);
-  });
+  it.each(['0644', '0640', '0600', '0444', '0666', '0660', '0604', '0755', '4750', '0000'])(
+    'a new file has mode %s',
+    async (mode) => {
+      const { apply, mended } = await make(copy, { content: 'x\n', dest: at('a'), mode });
+      expect(modeOf('a')).toBe(Number.parseInt(mode, 8).toString(8));
+      expect(apply).toMatchObject({ brief: true, unsynced: at('a') });
+      expect(mended).toBe(false);
+      expect(readdirSync(directory)).toEqual(['a']);
+    },
+  );
 
   it.each(['0644', '0640', '0600', '0755'])('a file that is replaced keeps mode %s and its owner', async (mode) => {
     writeFileSync(at('a'), 'old');
@@ -122,7 +129,11 @@ describe.each(SHELLS)('small changes with %s', (_, shell) => {
   ])('new directories have mode %s, also beneath one that hands on its group', async (mode, made) => {
     mkdirSync(at('d'));
     chmodSync(at('d'), 0o2775);
-    const { apply } = await make(file, { path: at("d/e/f'"), state: 'directory', ...(mode === undefined ? {} : { mode }) });
+    const { apply } = await make(file, {
+      path: at("d/e/f'"),
+      state: 'directory',
+      ...(mode === undefined ? {} : { mode }),
+    });
     expect([modeOf('d/e'), modeOf("d/e/f'")]).toEqual([made, made]);
     // Somebody else has made them meanwhile.
     expect(runScript(apply.script, shell)).toMatchObject({ status: 0, stderr: Buffer.alloc(0) });

@@ -1,15 +1,14 @@
-import { spawn, spawnSync } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Completed } from '../../engine/connection/connection.ts';
 import type { Facts } from '../../engine/connection/shell/facts.ts';
-import { Vault } from '../../engine/vault/vault.ts';
 import type { AnyModule, Context, Outcome } from '../../engine/modules/base/module.ts';
 import { composeObservation } from '../../engine/resources/base/observation.ts';
 import type { Prediction, Request, Seen } from '../../engine/resources/base/resource.ts';
 import type { ValueMap } from '../../engine/values/base/value.ts';
+import { Vault } from '../../engine/vault/vault.ts';
 import { settledResult } from './try-module.ts';
 
 export const FACTS: Facts = {
@@ -85,7 +84,12 @@ export abstract class Host {
 
   plan(module: AnyModule, args: object, facts?: Partial<Facts>, shell?: readonly string[]): Outcome {
     const parsed = module.arguments.parse(args);
-    return module.plan(parsed, undefined, this.look(module.observes(parsed, undefined, contextOf(facts)), shell), contextOf(facts));
+    return module.plan(
+      parsed,
+      undefined,
+      this.look(module.observes(parsed, undefined, contextOf(facts)), shell),
+      contextOf(facts),
+    );
   }
 
   /** Plans, applies, and holds the predictions against what is there then. */
@@ -102,7 +106,9 @@ export abstract class Host {
     if (done.status !== 0) return { outcome, failure: `exit ${done.status}: ${done.stderr.toString('utf8')}` };
     const own = module.observes(module.arguments.parse(args), undefined, contextOf(facts));
     const seen = this.look([...own, ...outcome.predictions.map(({ request }) => request)], shell);
-    const faults = outcome.predictions.map((one: Prediction) => one.request.kind.disagreement(one.state, seen.of(one.request)));
+    const faults = outcome.predictions.map((one: Prediction) =>
+      one.request.kind.disagreement(one.state, seen.of(one.request)),
+    );
     const result = settledResult(outcome, apply.finish?.(done).result ?? outcome.planned, seen);
     return { outcome, failure: faults.find((fault) => fault !== undefined), result };
   }

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Facts } from '../../engine/connection/shell/facts.ts';
 import { module as aptRepository } from '../../engine/modules/apt_repository.ts';
 import { module as authorizedKey } from '../../engine/modules/authorized_key.ts';
+import type { AnyModule } from '../../engine/modules/base/module.ts';
 import { module as cron } from '../../engine/modules/cron.ts';
 import { module as group } from '../../engine/modules/group.ts';
 import { module as hostname } from '../../engine/modules/hostname.ts';
 import { module as kernelModule } from '../../engine/modules/kernel_module.ts';
-import type { AnyModule } from '../../engine/modules/base/module.ts';
 import { module as mount } from '../../engine/modules/mount.ts';
 import { module as selinux } from '../../engine/modules/selinux.ts';
 import { module as service } from '../../engine/modules/service.ts';
@@ -53,7 +53,14 @@ const CASES: readonly Case[] = [
   {
     what: 'a service account in a group of its name',
     module: user,
-    args: { name: 'rbuser', group: 'rbuser', system: true, home: '/var/lib/rb', create_home: false, shell: '/usr/sbin/nologin' },
+    args: {
+      name: 'rbuser',
+      group: 'rbuser',
+      system: true,
+      home: '/var/lib/rb',
+      create_home: false,
+      shell: '/usr/sbin/nologin',
+    },
     before: 'groupadd -r rbuser',
     proof: 'getent passwd rbuser | grep -q :/var/lib/rb:/usr/sbin/nologin',
   },
@@ -169,7 +176,12 @@ const CASES: readonly Case[] = [
     module: kernelModule,
     args: { name: ['rb-nosuch'], optional: true, persistent: false },
   },
-  { what: 'a module in a container', module: kernelModule, args: { name: ['rb_nosuch', 'rb2'], optional: true }, facts: CONTAINER },
+  {
+    what: 'a module in a container',
+    module: kernelModule,
+    args: { name: ['rb_nosuch', 'rb2'], optional: true },
+    facts: CONTAINER,
+  },
   {
     what: 'swap at boot',
     module: swap,
@@ -232,7 +244,8 @@ const CASES: readonly Case[] = [
     what: 'another time for an entry of cron',
     module: cron,
     args: { name: 'a job', special_time: 'daily', job: 'true', cron_file: 'rb', user: 'root' },
-    before: 'mkdir -p /etc/cron.d; printf "#Ansible: a job\\n0 0 * * * root true\\n1 1 * * * root other\\n" >/etc/cron.d/rb',
+    before:
+      'mkdir -p /etc/cron.d; printf "#Ansible: a job\\n0 0 * * * root true\\n1 1 * * * root other\\n" >/etc/cron.d/rb',
     proof: 'test "$(cat /etc/cron.d/rb)" = "#Ansible: a job\n@daily root true\n1 1 * * * root other"',
   },
   {
@@ -291,7 +304,8 @@ const CASES: readonly Case[] = [
     module: timezone,
     args: { name: 'Europe/Berlin' },
     before: 'ln -sfn /usr/share/zoneinfo/Etc/UTC /etc/localtime; echo Etc/UTC >/etc/timezone',
-    proof: 'test "$(readlink /etc/localtime)" = /usr/share/zoneinfo/Europe/Berlin && test "$(cat /etc/timezone)" = Europe/Berlin',
+    proof:
+      'test "$(readlink /etc/localtime)" = /usr/share/zoneinfo/Europe/Berlin && test "$(cat /etc/timezone)" = Europe/Berlin',
   },
   {
     what: 'another time zone by a relative link, where the distribution keeps no name',

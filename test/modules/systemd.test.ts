@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { module as service } from '../../engine/modules/systemd.ts';
+import { predict } from '../../engine/resources/base/resource.ts';
 import { file } from '../../engine/resources/file.ts';
 import type { FileState } from '../../engine/resources/file/file-state.ts';
 import { packageRequest } from '../../engine/resources/package.ts';
-import { predict } from '../../engine/resources/base/resource.ts';
-import { managerRequest, managers } from '../../engine/resources/unit-manager.ts';
 import type { UnitState } from '../../engine/resources/system/unit-state.ts';
+import { managerRequest, managers } from '../../engine/resources/unit-manager.ts';
 import { ABSENT_UNIT, unitRequest, units } from '../../engine/resources/unit.ts';
 import { planWith, seenAs } from './system-host.ts';
 
@@ -31,7 +31,11 @@ const IN_SYNC: readonly (readonly [string, object, UnitState])[] = [
   ['a failed unit that shall not run', { state: 'stopped' }, { ...STOPPED, active: 'failed' }],
   ['an absent unit that shall not run', { state: 'stopped', enabled: false }, ABSENT_UNIT],
   ['a static unit that shall be enabled', { enabled: true }, { ...RUNNING, file: 'static' }],
-  ['a unit on its way, not to be waited for', { state: 'started', no_block: true }, { ...RUNNING, active: 'activating' }],
+  [
+    'a unit on its way, not to be waited for',
+    { state: 'started', no_block: true },
+    { ...RUNNING, active: 'activating' },
+  ],
   ['a oneshot that has done its work', { state: 'started' }, { ...ONESHOT, ran: true }],
   ['a masked unit that shall be masked', { masked: true }, { ...STOPPED, load: 'masked', file: 'masked' }],
   ['a stopped unit with another file', { daemon_reload: true }, { ...STOPPED, needsReload: true }],
@@ -56,10 +60,22 @@ const CHANGES: readonly (readonly [string, object, UnitState, Partial<UnitState>
     { active: 'activating', endedInvocation: 'i1' },
     ['restart --no-block'],
   ],
-  ['started anew after a failure', { state: 'started' }, { ...STOPPED, active: 'failed' }, { active: 'active' }, ['reset-failed', 'start']],
+  [
+    'started anew after a failure',
+    { state: 'started' },
+    { ...STOPPED, active: 'failed' },
+    { active: 'active' },
+    ['reset-failed', 'start'],
+  ],
   ['reloaded', { state: 'reloaded' }, RUNNING, { active: 'active', endedInvocation: undefined }, ['reload']],
   ['started where it cannot be reloaded', { state: 'reloaded' }, STOPPED, { active: 'active' }, ['start']],
-  ['stopped and disabled', { state: 'stopped', enabled: false }, RUNNING, { active: 'inactive', file: 'disabled' }, ['disable', 'stop']],
+  [
+    'stopped and disabled',
+    { state: 'stopped', enabled: false },
+    RUNNING,
+    { active: 'inactive', file: 'disabled' },
+    ['disable', 'stop'],
+  ],
   [
     'stopped and masked',
     { state: 'stopped', masked: true },
@@ -75,7 +91,13 @@ const CHANGES: readonly (readonly [string, object, UnitState, Partial<UnitState>
     { load: 'loaded', active: 'active' },
     ['unmask', 'daemon-reload', 'start'],
   ],
-  ['read again', { daemon_reload: true }, { ...RUNNING, needsReload: true }, { needsReload: false, active: 'active' }, ['daemon-reload']],
+  [
+    'read again',
+    { daemon_reload: true },
+    { ...RUNNING, needsReload: true },
+    { needsReload: false, active: 'active' },
+    ['daemon-reload'],
+  ],
   ['run once', { state: 'started' }, ONESHOT, { active: 'inactive', result: 'success' }, ['start']],
   [
     'mended and started',
@@ -92,7 +114,10 @@ test('a unit whose [Install] section wants other links is enabled anew', () => {
   expect(planWith(service, { name: 'etcd', enabled: true }, seenAs([[ETCD, state]])).kind).toBe('in_sync');
   const changed = { ...state, wantedLinks: ['graphical.target.wants/etcd.service'] };
   const outcome = planWith(service, { name: 'etcd', enabled: true }, seenAs([[ETCD, changed]]));
-  expect(outcome).toMatchObject({ kind: 'change', predictions: [{ state: { links: changed.wantedLinks, file: 'enabled' } }] });
+  expect(outcome).toMatchObject({
+    kind: 'change',
+    predictions: [{ state: { links: changed.wantedLinks, file: 'enabled' } }],
+  });
 });
 
 const plan = (args: object, state: UnitState, later = false) =>
@@ -103,7 +128,10 @@ test('what follows on a unit behind a mask is open until the mask is gone', () =
   if (first.kind !== 'change') throw new Error(first.kind);
   expect(first.certainty).toBe('after_change');
   const laid = first.predictions[0]?.state as UnitState;
-  expect(plan({ enabled: true, state: 'restarted' }, laid)).toMatchObject({ kind: 'change', certainty: 'after_change' });
+  expect(plan({ enabled: true, state: 'restarted' }, laid)).toMatchObject({
+    kind: 'change',
+    certainty: 'after_change',
+  });
 });
 
 test.each([
@@ -131,7 +159,8 @@ const content = (text: string): FileState => ({
   content: Buffer.from(text),
 });
 
-const after = (state: UnitState, id: string, path: string, now: FileState) => units.after?.(state, id, predict(file(path), now));
+const after = (state: UnitState, id: string, path: string, now: FileState) =>
+  units.after?.(state, id, predict(file(path), now));
 
 const effect = (declared: boolean) =>
   predict(packageRequest('etcd', { candidate: false, versioned: false, declared }), { installed: true });
@@ -145,29 +174,40 @@ test.each(CHANGES)('a unit is %s', async (_what, args, state, predicted, command
   if (outcome.kind !== 'change') throw new Error(outcome.kind);
   expect(outcome.predictions[0]?.state).toMatchObject(predicted);
   const script = (await outcome.apply()).script;
-  expect([...script.matchAll(/^systemctl (?!status)(.*?) (?:-- |\|\|)/gm)].map(([, command]) => command)).toEqual(commands);
+  expect([...script.matchAll(/^systemctl (?!status)(.*?) (?:-- |\|\|)/gm)].map(([, command]) => command)).toEqual(
+    commands,
+  );
 });
 
 describe('what cannot be', () => {
   test('a unit that does not exist is an error with a remedy', () => {
-    expect(plan({ state: 'started' }, ABSENT_UNIT)).toMatchObject({ kind: 'impossible', what: 'There is no unit etcd.service' });
+    expect(plan({ state: 'started' }, ABSENT_UNIT)).toMatchObject({
+      kind: 'impossible',
+      what: 'There is no unit etcd.service',
+    });
   });
 
   test('where an earlier task may bring it, that is not known', () => {
     const outcome = plan({ state: 'started', enabled: true }, ABSENT_UNIT, true);
-    expect(outcome).toMatchObject({ kind: 'cannot_know', predictions: [{ state: { load: 'loaded', active: 'active', file: 'enabled' } }] });
+    expect(outcome).toMatchObject({
+      kind: 'cannot_know',
+      predictions: [{ state: { load: 'loaded', active: 'active', file: 'enabled' } }],
+    });
   });
 
   test('a masked unit is not started', () => {
     expect(plan({ state: 'started' }, { ...STOPPED, load: 'masked' }).kind).toBe('impossible');
-    expect(plan({ masked: true }, STOPPED)).toMatchObject({ kind: 'impossible', why: '/etc/systemd/system/etcd.service' });
+    expect(plan({ masked: true }, STOPPED)).toMatchObject({
+      kind: 'impossible',
+      why: '/etc/systemd/system/etcd.service',
+    });
   });
 
   test('a host without systemd has no units', () => {
     expect(plan({ state: 'started' }, { ...ABSENT_UNIT, load: 'unmanaged' }).kind).toBe('impossible');
-    expect(planWith(service, { daemon_reload: true }, seenAs([[managerRequest(), { changed: null, running: [] }]])).kind).toBe(
-      'impossible',
-    );
+    expect(
+      planWith(service, { daemon_reload: true }, seenAs([[managerRequest(), { changed: null, running: [] }]])).kind,
+    ).toBe('impossible');
   });
 
   test.each(['getty@.service', 'a b', '--all', 'x/y', 'x;reboot'])('%s is not the name of a unit', (name) => {
@@ -194,7 +234,9 @@ describe('what systemctl prints', () => {
     const path = '/etc/systemd/system/etcd.service.d/10-x.conf';
     expect(decode(`@${path}\n${block('')}`, 'etcd').get('etcd.service')?.needsReload).toBe(true);
     expect(decode(`@${path}\n${block(path)}`, 'etcd').get('etcd.service')?.needsReload).toBe(false);
-    expect(decode(`@/etc/systemd/system/other.service.d/10-x.conf\n${block('')}`, 'etcd').get('etcd.service')?.needsReload).toBe(false);
+    expect(
+      decode(`@/etc/systemd/system/other.service.d/10-x.conf\n${block('')}`, 'etcd').get('etcd.service')?.needsReload,
+    ).toBe(false);
   });
 
   test('a host without systemd', () => {
@@ -214,11 +256,15 @@ describe('what a change of a file says of a unit', () => {
       remainsAfterExit: true,
       needsReload: false,
     });
-    expect(after(ABSENT_UNIT, 'etcd.service', '/etc/systemd/system/etcd.service', content('[Service]\n'))).toMatchObject({
+    expect(
+      after(ABSENT_UNIT, 'etcd.service', '/etc/systemd/system/etcd.service', content('[Service]\n')),
+    ).toMatchObject({
       file: 'static',
       type: 'simple',
     });
-    expect(after(ABSENT_UNIT, 'a@b.service', '/etc/systemd/system/a@.service', content('[Service]\n'))).toMatchObject({ load: 'loaded' });
+    expect(after(ABSENT_UNIT, 'a@b.service', '/etc/systemd/system/a@.service', content('[Service]\n'))).toMatchObject({
+      load: 'loaded',
+    });
   });
 
   test.each([
@@ -235,8 +281,13 @@ describe('what a change of a file says of a unit', () => {
   });
 
   test('a unit file that goes takes the unit with it', () => {
-    expect(after(STOPPED, 'etcd.service', '/etc/systemd/system/etcd.service', gone)).toMatchObject({ load: 'not-found' });
-    expect(after(RUNNING, 'etcd.service', '/etc/systemd/system/etcd.service', gone)).toMatchObject({ active: 'active', needsReload: true });
+    expect(after(STOPPED, 'etcd.service', '/etc/systemd/system/etcd.service', gone)).toMatchObject({
+      load: 'not-found',
+    });
+    expect(after(RUNNING, 'etcd.service', '/etc/systemd/system/etcd.service', gone)).toMatchObject({
+      active: 'active',
+      needsReload: true,
+    });
   });
 
   test('a package that does not tell what it brings may bring any unit', () => {
@@ -250,13 +301,20 @@ describe('what a change of a file says of a unit', () => {
       changed: ['etcd.service'],
       running: ['etcd.service'],
     });
-    expect(managers.after?.(state, 'systemd', predict(file('/etc/systemd/system/new.service'), content('')))).toBeUndefined();
+    expect(
+      managers.after?.(state, 'systemd', predict(file('/etc/systemd/system/new.service'), content(''))),
+    ).toBeUndefined();
   });
 });
 
 describe('what is not as predicted', () => {
   test.each<readonly [string, Partial<UnitState>, Partial<UnitState>, string | undefined]>([
-    ['still the old process', { endedInvocation: 'i1' }, { invocation: 'i1' }, 'was not restarted: it still runs as before'],
+    [
+      'still the old process',
+      { endedInvocation: 'i1' },
+      { invocation: 'i1' },
+      'was not restarted: it still runs as before',
+    ],
     ['a new process', { endedInvocation: 'i1' }, { invocation: 'i2' }, undefined],
     [
       'failed',
@@ -264,7 +322,12 @@ describe('what is not as predicted', () => {
       { active: 'failed', sub: 'failed', result: 'exit-code' },
       'is failed (failed), its last result was exit-code, should be active',
     ],
-    ['still starting', {}, { active: 'activating', sub: 'auto-restart' }, 'is activating (auto-restart), should be active'],
+    [
+      'still starting',
+      {},
+      { active: 'activating', sub: 'auto-restart' },
+      'is activating (auto-restart), should be active',
+    ],
     ['still starting, as it may', { active: 'activating' }, { active: 'activating' }, undefined],
     ['a oneshot that is done', { type: undefined }, { type: 'oneshot', active: 'inactive' }, undefined],
     ['static where enabled was predicted', { file: 'enabled' }, { file: 'static' }, undefined],

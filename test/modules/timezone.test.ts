@@ -3,8 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Outcome } from '../../engine/modules/base/module.ts';
 import { module as timezone } from '../../engine/modules/timezone.ts';
 import { file, wholeFile } from '../../engine/resources/file.ts';
-import type { FileState, RegularFile } from '../../engine/resources/file/file-state.ts';
-import { ABSENT, NOTHING_ABOVE } from '../../engine/resources/file/file-state.ts';
+import { type FileState, type RegularFile, ABSENT, NOTHING_ABOVE } from '../../engine/resources/file/file-state.ts';
 import { need } from '../../engine/resources/need.ts';
 import { packageRequest } from '../../engine/resources/package.ts';
 import { contextOf, planWith, seenAs } from './system-host.ts';
@@ -48,7 +47,9 @@ function planned(given: Given, user = 'root'): Outcome {
     given.later,
   );
   const args = { name: 'Europe/Berlin' };
-  return user === 'root' ? planWith(timezone, args, seen) : timezone.plan(args, undefined, seen, { ...contextOf(), user });
+  return user === 'root'
+    ? planWith(timezone, args, seen)
+    : timezone.plan(args, undefined, seen, { ...contextOf(), user });
 }
 
 /** What a plan says, in one line for each difference. */
@@ -83,7 +84,11 @@ const BERLIN = '/usr/share/zoneinfo/Europe/Berlin';
 
 describe('the plan', () => {
   test.each<readonly [string, Given, readonly string[]]>([
-    ['another zone', {}, ['certain', `/etc/localtime: "a link to /usr/share/zoneinfo/Etc/UTC" → "a link to ${BERLIN}"`, NAME]],
+    [
+      'another zone',
+      {},
+      ['certain', `/etc/localtime: "a link to /usr/share/zoneinfo/Etc/UTC" → "a link to ${BERLIN}"`, NAME],
+    ],
     [
       'a relative link stays relative',
       { localtime: link('../usr/share/zoneinfo/Etc/UTC') },
@@ -91,8 +96,16 @@ describe('the plan', () => {
     ],
     ['a host without the name', { timezone: ABSENT, localtime: link(BERLIN) }, ['in_sync']],
     ['a copy', { localtime: DATA, timezone: ABSENT }, ['certain', `/etc/localtime: "a file" → "a link to ${BERLIN}"`]],
-    ['no link', { localtime: ABSENT, timezone: ABSENT }, ['certain', `/etc/localtime: "absent" → "a link to ${BERLIN}"`]],
-    ['an empty directory', { localtime: FOLDER, timezone: ABSENT }, ['certain', `/etc/localtime: "a directory" → "a link to ${BERLIN}"`]],
+    [
+      'no link',
+      { localtime: ABSENT, timezone: ABSENT },
+      ['certain', `/etc/localtime: "absent" → "a link to ${BERLIN}"`],
+    ],
+    [
+      'an empty directory',
+      { localtime: FOLDER, timezone: ABSENT },
+      ['certain', `/etc/localtime: "a directory" → "a link to ${BERLIN}"`],
+    ],
     ['a directory', { localtime: FOLDER, isEmpty: false }, ['/etc/localtime is a directory, and not an empty one']],
     ['the name alone', { localtime: link(BERLIN) }, ['certain', NAME]],
     [
@@ -101,10 +114,22 @@ describe('the plan', () => {
       ['certain', `/etc/localtime: "a link to /usr/share/zoneinfo/Etc/UTC" → "a link to ${BERLIN}"`],
     ],
     ['all as wanted', { localtime: link(BERLIN), timezone: regular('Europe/Berlin\n') }, ['in_sync']],
-    ['the same link in other words', { localtime: link(`/etc/..${BERLIN}`), timezone: regular('# mine\nEurope/Berlin\n') }, ['in_sync']],
-    ['a zone that is a link', { localtime: link(BERLIN), zone: link('/usr/share/zoneinfo/CET'), timezone: ABSENT }, ['in_sync']],
+    [
+      'the same link in other words',
+      { localtime: link(`/etc/..${BERLIN}`), timezone: regular('# mine\nEurope/Berlin\n') },
+      ['in_sync'],
+    ],
+    [
+      'a zone that is a link',
+      { localtime: link(BERLIN), zone: link('/usr/share/zoneinfo/CET'), timezone: ABSENT },
+      ['in_sync'],
+    ],
     ['no such zone', { zone: ABSENT }, ['this host has no time zone Europe/Berlin']],
-    ['no such zone behind the right link', { zone: ABSENT, localtime: link(BERLIN, ABSENT) }, ['this host has no time zone Europe/Berlin']],
+    [
+      'no such zone behind the right link',
+      { zone: ABSENT, localtime: link(BERLIN, ABSENT) },
+      ['this host has no time zone Europe/Berlin'],
+    ],
     ['no zones', { zone: NOTHING_ABOVE }, ['this host has no time zone Europe/Berlin']],
     ['a zone that leads nowhere', { zone: link('/nowhere', ABSENT) }, ['this host has no time zone Europe/Berlin']],
     ['a folder of zones', { zone: FOLDER }, [`${BERLIN} is not a time zone`]],

@@ -1,16 +1,24 @@
 import { createHash } from 'node:crypto';
-import { resolve } from 'node:path';
 import { createReadStream, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Facts } from '../../engine/connection/shell/facts.ts';
 import type { Place } from '../../engine/errors/problem.ts';
-import { Vault } from '../../engine/vault/vault.ts';
 import { readArchive } from '../../engine/modules/archive-content/archive-read.ts';
 import { parseArguments } from '../../engine/modules/base/arguments.ts';
-import type { AnyModule, Apply, Change, Context, Controller, LocalFile, Module, Outcome } from '../../engine/modules/base/module.ts';
+import type {
+  AnyModule,
+  Apply,
+  Change,
+  Context,
+  Controller,
+  LocalFile,
+  Module,
+  Outcome,
+} from '../../engine/modules/base/module.ts';
 import type { Request, Seen } from '../../engine/resources/base/resource.ts';
 import type { Secret } from '../../engine/values/base/secret.ts';
-import type { ValueMap } from '../../engine/values/base/value.ts';
-import { Unknown } from '../../engine/values/base/value.ts';
+import { type ValueMap, Unknown } from '../../engine/values/base/value.ts';
+import { Vault } from '../../engine/vault/vault.ts';
 import { observeHere, runScript } from '../resources/local-sh.ts';
 
 export const PLACE: Place = { file: 'play.yml', line: 3, column: 5 };
@@ -108,7 +116,11 @@ export async function tryModule<Arguments, Loaded>(
   const any = module as unknown as AnyModule;
   const parsed = parseArguments(any, given, (path) => context.placeOf(path));
   if (parsed.kind !== 'args')
-    throw new Error(parsed.kind === 'unknown' ? `unknown: ${parsed.because}` : parsed.problems.map((problem) => problem.what).join('\n'));
+    throw new Error(
+      parsed.kind === 'unknown'
+        ? `unknown: ${parsed.because}`
+        : parsed.problems.map((problem) => problem.what).join('\n'),
+    );
   const loaded = any.load === undefined ? undefined : await any.load(parsed.args, controller);
   const requests = any.observes(parsed.args, loaded, context);
   const seen = seenOf(states(requests), afterChange);
@@ -149,8 +161,9 @@ export interface Applied {
 }
 
 /**
- * The whole life of a task on this machine: plan, apply, look again. Throws where the apply fails, where the host is not as
- * predicted, where something of the result is still not known, or where a second plan still finds something to do.
+ * The whole life of a task on this machine: plan, apply, look again. Throws where the apply fails, where the host is
+ * not as predicted, where something of the result is still not known, or where a second plan still finds something to
+ * do.
  */
 export async function settleHere<Arguments, Loaded>(
   module: Module<Arguments, Loaded>,
@@ -168,7 +181,8 @@ export async function settleHere<Arguments, Loaded>(
   const result = settledResult(outcome, applied, seenOf(seen));
   if (options.again ?? true) {
     const second = await planHere(module, given, options);
-    if (second.outcome.kind !== 'in_sync') throw new Error(`a second run is not in sync: ${JSON.stringify(second.outcome)}`);
+    if (second.outcome.kind !== 'in_sync')
+      throw new Error(`a second run is not in sync: ${JSON.stringify(second.outcome)}`);
   }
   return { change: outcome, result };
 }

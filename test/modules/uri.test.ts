@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -33,7 +32,10 @@ afterAll(() => server.kill());
 describe('uri', () => {
   it('asks, and reads JSON', async () => {
     const { outcome } = await planHere(uri, { url: `${base}/a?b=c%20d`, headers: { 'X-Token': Secret.of('s"3\\') } });
-    expect(outcome).toMatchObject({ kind: 'in_sync', result: { status: 200, json: { method: 'GET', token: 's"3\\' } } });
+    expect(outcome).toMatchObject({
+      kind: 'in_sync',
+      result: { status: 200, json: { method: 'GET', token: 's"3\\' } },
+    });
   });
   it('tells of another status than is right', async () => {
     expect((await planHere(uri, { url: `${base}/missing` })).outcome).toMatchObject({
@@ -41,7 +43,9 @@ describe('uri', () => {
       failure: 'the server answered 404, not 200',
       result: { status: 404 },
     });
-    expect((await planHere(uri, { url: `${base}/missing`, status_code: [200, 404] })).outcome).not.toHaveProperty('failure');
+    expect((await planHere(uri, { url: `${base}/missing`, status_code: [200, 404] })).outcome).not.toHaveProperty(
+      'failure',
+    );
     expect((await planHere(uri, { url: 'http://127.0.0.1:1/' })).outcome).toMatchObject({
       kind: 'in_sync',
       failure: expect.stringContaining('the server did not answer'),
@@ -69,6 +73,8 @@ describe('a port', () => {
 
 describe('get_url', () => {
   it('fails where the server says so', async () => {
-    await expect(settleHere(getUrl, { url: `${base}/missing`, dest: '/tmp/.runbook-never-there' })).rejects.toThrow('404');
+    await expect(settleHere(getUrl, { url: `${base}/missing`, dest: '/tmp/.runbook-never-there' })).rejects.toThrow(
+      '404',
+    );
   });
 });

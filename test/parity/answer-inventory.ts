@@ -1,13 +1,10 @@
 import { spawn } from 'node:child_process';
 import { basename, join } from 'node:path';
-import type { Answer, Case, Json } from './case.ts';
-import { isMap } from './case.ts';
-import type { Ansible } from './run-ansible.ts';
-import { environment } from './run-ansible.ts';
+import { type Answer, type Case, type Json, isMap } from './case.ts';
+import { type Ansible, environment } from './run-ansible.ts';
 import { refusals, runbook } from './run-runbook.ts';
 import { asYaml } from './spelled.ts';
-import type { Setting } from './workplace.ts';
-import { prepare, workplace, writeText } from './workplace.ts';
+import { type Setting, prepare, workplace, writeText } from './workplace.ts';
 
 interface Request {
   readonly folder: string;
@@ -82,7 +79,10 @@ function refused(why: string): Answer {
   return { ...told(new Map()), refused: why };
 }
 
-export async function inventoriesByRunbook(setting: Setting, cases: readonly Case[]): Promise<ReadonlyMap<string, Answer>> {
+export async function inventoriesByRunbook(
+  setting: Setting,
+  cases: readonly Case[],
+): Promise<ReadonlyMap<string, Answer>> {
   prepare(setting, cases);
   const answers = new Map<string, Answer>();
   for (const { id, input } of cases) {
@@ -130,7 +130,8 @@ async function matched(setting: Setting, cases: readonly Case[]): Promise<Readon
   const folder = workplace(setting, first.id).controller;
   const answers = new Map<string, Answer>();
   for (const { id, input } of cases)
-    if (input.kind === 'pattern') writeText(join(folder, `${id}.yml`), asYaml([{ name: id, hosts: input.pattern, tasks: [] }]));
+    if (input.kind === 'pattern')
+      writeText(join(folder, `${id}.yml`), asYaml([{ name: id, hosts: input.pattern, tasks: [] }]));
   let rest = cases;
   while (rest.length > 0) {
     writeText(join(folder, 'all.yml'), asYaml(rest.map(({ id }) => ({ import_playbook: `${id}.yml` }))));

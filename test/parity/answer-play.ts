@@ -3,16 +3,18 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { Answer, Case, Json } from './case.ts';
-import type { Ansible } from './run-ansible.ts';
-import { ansiblePlay } from './run-ansible.ts';
+import { type Ansible, ansiblePlay } from './run-ansible.ts';
 import { runbookRun } from './run-runbook.ts';
 import { marked, unmarked } from './spelled.ts';
 import type { TaskEvent } from './task-event.ts';
-import type { Setting } from './workplace.ts';
-import { prepare, workplace } from './workplace.ts';
+import { type Setting, prepare, workplace } from './workplace.ts';
 
 /** One playbook, played alone: what each host did, in its order, and how the run ended. */
-export async function playsByAnsible(ansible: Ansible, setting: Setting, cases: readonly Case[]): Promise<ReadonlyMap<string, Answer>> {
+export async function playsByAnsible(
+  ansible: Ansible,
+  setting: Setting,
+  cases: readonly Case[],
+): Promise<ReadonlyMap<string, Answer>> {
   prepare(setting, cases);
   return await each(cases, async (one) => {
     const { controller, marks } = workplace(setting, one.id);
@@ -40,7 +42,8 @@ export async function playsByRunbook(setting: Setting, cases: readonly Case[]): 
     copyFileSync(join(controller, 'site.yml'), join(controller, playbook));
     const args = [playbook, '-i', 'hosts', ...argumentsOf(one, marks)];
     const plan = await runbookRun(setting.root, controller, ['plan', ...args]);
-    if (plan.status === 1) return { facts: new Map(), refused: plan.stderr.trim().slice(0, 1_000), broken: [], open: 0 };
+    if (plan.status === 1)
+      return { facts: new Map(), refused: plan.stderr.trim().slice(0, 1_000), broken: [], open: 0 };
     const run = await runbookRun(setting.root, controller, ['play', ...args, '--no-lock']);
     return {
       facts: told(run.events, run.status, marks),
@@ -50,7 +53,10 @@ export async function playsByRunbook(setting: Setting, cases: readonly Case[]): 
   });
 }
 
-async function each(cases: readonly Case[], answer: (one: Case) => Promise<Answer>): Promise<ReadonlyMap<string, Answer>> {
+async function each(
+  cases: readonly Case[],
+  answer: (one: Case) => Promise<Answer>,
+): Promise<ReadonlyMap<string, Answer>> {
   const atOnce = pLimit(1);
   return new Map(await Promise.all(cases.map((one) => atOnce(async () => [one.id, await answer(one)] as const))));
 }
@@ -59,8 +65,14 @@ function argumentsOf({ input }: Case, marks: ReadonlyMap<string, string>): reado
   return input.kind === 'play' ? input.args.map((arg) => marked(arg, marks)) : [];
 }
 
-/** Of skipped tasks nothing is told: whether each of a block is named or the block as a whole is how a tool shows it. */
-function told(events: readonly TaskEvent[], status: number, marks: ReadonlyMap<string, string>): ReadonlyMap<string, Json> {
+/**
+ * Of skipped tasks nothing is told: whether each of a block is named or the block as a whole is how a tool shows it.
+ */
+function told(
+  events: readonly TaskEvent[],
+  status: number,
+  marks: ReadonlyMap<string, string>,
+): ReadonlyMap<string, Json> {
   const facts = new Map<string, Json>([['exit status', status]]);
   for (const [host, some] of Map.groupBy(events, (event) => event.host)) {
     const lines = some.filter((event) => event.status !== 'skipped').map((event) => line(event));
@@ -77,8 +89,9 @@ function line({ task, handler, item, status, module, result }: TaskEvent): strin
 }
 
 /**
- * A change of which the plan was sure, and a task that it was sure had nothing to do, as the play did them; each as often.
- * Where a task failed of which the plan said that it does not know, what did not run any more was foretold for the case that it goes well.
+ * A change of which the plan was sure, and a task that it was sure had nothing to do, as the play did them; each as
+ * often. Where a task failed of which the plan said that it does not know, what did not run any more was foretold for
+ * the case that it goes well.
  */
 function brokenPromises(plan: readonly TaskEvent[], play: readonly TaskEvent[]): readonly string[] {
   const key = ({ host, task, item, handler, place = '' }: TaskEvent): string =>

@@ -1,32 +1,41 @@
 import { join } from 'node:path';
-import type { Answer, Case, Json } from './case.ts';
-import { tasksOf } from './case.ts';
-import type { Ansible } from './run-ansible.ts';
-import { ansiblePlay } from './run-ansible.ts';
+import { type Answer, type Case, type Json, tasksOf } from './case.ts';
+import { type Ansible, ansiblePlay } from './run-ansible.ts';
 import { refusals, runbookRun } from './run-runbook.ts';
 import { asYaml, spelled, unmarked } from './spelled.ts';
-import type { TaskEvent } from './task-event.ts';
-import { documented } from './task-event.ts';
 import type { Stage, Trees } from './stage.ts';
+import { type TaskEvent, documented } from './task-event.ts';
 import { writeText } from './workplace.ts';
 
 /** What the runs of a batch brought, by case. */
 type Events = ReadonlyMap<string, readonly TaskEvent[]>;
 
-/** Plays many cases by one call of the tool: each is a playbook of its own, and in runbook a host of its own, so that none is seen by another. */
-export async function tasksByAnsible(ansible: Ansible, stage: Stage, cases: readonly Case[]): Promise<ReadonlyMap<string, Answer>> {
+/**
+ * Plays many cases by one call of the tool: each is a playbook of its own, and in runbook a host of its own, so that
+ * none is seen by another.
+ */
+export async function tasksByAnsible(
+  ansible: Ansible,
+  stage: Stage,
+  cases: readonly Case[],
+): Promise<ReadonlyMap<string, Answer>> {
   const root = join(stage.setting.root, 'ansible');
   await stage.prepare(cases);
   writeText(join(root, 'hosts'), `localhost ${stage.variables.join(' ')}\n`);
   writePlaybooks(stage, cases, () => 'localhost');
   const reaching = stage.enter.length === 0 ? ansible : { ...ansible, enter: stage.enter };
   const play = async (some: readonly Case[]): Promise<Events> =>
-    await whole(some, async (batch) => (await ansiblePlay(reaching, root, ['-i', 'hosts', await all(root, batch)])).events);
+    await whole(
+      some,
+      async (batch) => (await ansiblePlay(reaching, root, ['-i', 'hosts', await all(root, batch)])).events,
+    );
   const first = await play(cases);
   const firstTrees = await stage.trees(cases);
   const second = await play(cases);
   const secondTrees = await stage.trees(cases);
-  return new Map(cases.map((one) => [one.id, answer(stage, one, { first, second, firstTrees, secondTrees, plan: new Map() })]));
+  return new Map(
+    cases.map((one) => [one.id, answer(stage, one, { first, second, firstTrees, secondTrees, plan: new Map() })]),
+  );
 }
 
 export async function tasksByRunbook(stage: Stage, cases: readonly Case[]): Promise<ReadonlyMap<string, Answer>> {
@@ -39,7 +48,12 @@ export async function tasksByRunbook(stage: Stage, cases: readonly Case[]): Prom
     let rest = batch;
     for (;;) {
       const options = command === 'play' ? ['--no-lock'] : [];
-      const result = await runbookRun(stage.setting.root, root, [command, await all(root, rest), '-i', 'hosts', ...options], stage.enter);
+      const result = await runbookRun(
+        stage.setting.root,
+        root,
+        [command, await all(root, rest), '-i', 'hosts', ...options],
+        stage.enter,
+      );
       if (result.status !== 1) return result.events;
       const byFile = refusals(result, root);
       const remaining = rest.filter(({ id }) => {
@@ -48,7 +62,8 @@ export async function tasksByRunbook(stage: Stage, cases: readonly Case[]): Prom
         if (why !== undefined) refused.set(id, why);
         return why === undefined;
       });
-      if (remaining.length === rest.length) throw new Error(`runbook ${command} of ${root} ended with 1:\n${result.stderr}`);
+      if (remaining.length === rest.length)
+        throw new Error(`runbook ${command} of ${root} ended with 1:\n${result.stderr}`);
       rest = remaining;
       if (rest.length === 0) return [];
     }
@@ -80,10 +95,13 @@ async function all(root: string, cases: readonly Case[]): Promise<string> {
 }
 
 /**
- * A failure that ends the run ends it for the cases behind it too: they are played once more without it. Where nothing was run at all, the
- * case that keeps the others from it is found by halves.
+ * A failure that ends the run ends it for the cases behind it too: they are played once more without it. Where nothing
+ * was run at all, the case that keeps the others from it is found by halves.
  */
-async function whole(cases: readonly Case[], play: (batch: readonly Case[]) => Promise<readonly TaskEvent[]>): Promise<Events> {
+async function whole(
+  cases: readonly Case[],
+  play: (batch: readonly Case[]) => Promise<readonly TaskEvent[]>,
+): Promise<Events> {
   if (cases.length === 0) return new Map();
   const found = new Map<string, TaskEvent[]>();
   for (const event of await play(cases)) {
@@ -104,7 +122,11 @@ async function whole(cases: readonly Case[], play: (batch: readonly Case[]) => P
 function writePlaybooks(stage: Stage, cases: readonly Case[], host: (id: string) => string): void {
   for (const { id, input } of cases) {
     const { controller, marks } = stage.place(id);
-    const tasks = tasksOf(input).map((task, index) => ({ name: `${id} ${index}`, ...(task as object), ignore_errors: true }));
+    const tasks = tasksOf(input).map((task, index) => ({
+      name: `${id} ${index}`,
+      ...(task as object),
+      ignore_errors: true,
+    }));
     const play = [{ hosts: host(id), gather_facts: false, tasks: spelled(tasks, stage.setting.tool, marks) }];
     writeText(join(controller, 'site.yml'), asYaml(play));
   }
@@ -131,17 +153,22 @@ function answer(stage: Stage, { id, mayFail }: Case, runs: Runs): Answer {
         failures.push(`${name}: ${event.failure?.join(': ') ?? textOf(event.result['msg'] ?? '')}`);
         continue;
       }
-      for (const [member, value] of documented(event.module, event.result)) facts.set(`${name}.result.${member}`, unmarked(value, folders));
+      for (const [member, value] of documented(event.module, event.result))
+        facts.set(`${name}.result.${member}`, unmarked(value, folders));
     }
   };
   tell('first', runs.first.get(id));
   tell('second', runs.second.get(id));
   for (const [path, state] of runs.firstTrees.get(id) ?? []) facts.set(`tree.${path}`, unmarked(state, folders));
-  for (const [path, state] of runs.secondTrees.get(id) ?? []) facts.set(`tree after the second run.${path}`, unmarked(state, folders));
+  for (const [path, state] of runs.secondTrees.get(id) ?? [])
+    facts.set(`tree after the second run.${path}`, unmarked(state, folders));
   const planned = runs.plan.get(id) ?? [];
   return {
     facts,
-    broken: stage.setting.tool === 'runbook' ? brokenPromises({ id, plan: planned, play: runs.first.get(id) ?? [], mayFail }) : [],
+    broken:
+      stage.setting.tool === 'runbook'
+        ? brokenPromises({ id, plan: planned, play: runs.first.get(id) ?? [], mayFail })
+        : [],
     open: planned.filter(({ certain }) => !certain).length,
     failures,
   };

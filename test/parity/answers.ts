@@ -3,14 +3,11 @@ import { join } from 'node:path';
 import { inventoriesByAnsible, inventoriesByRunbook } from './answer-inventory.ts';
 import { playsByAnsible, playsByRunbook } from './answer-play.ts';
 import { tasksByAnsible, tasksByRunbook } from './answer-tasks.ts';
-import type { Answer, Case, Kind } from './case.ts';
-import { SILENT } from './case.ts';
-import type { Difference } from './compare.ts';
-import { compare } from './compare.ts';
+import { type Answer, type Case, type Kind, SILENT } from './case.ts';
+import { type Difference, compare } from './compare.ts';
 import type { LabBench } from './lab-bench.ts';
 import type { Ansible } from './run-ansible.ts';
-import type { Stage } from './stage.ts';
-import { labStage, localStage } from './stage.ts';
+import { type Stage, labStage, localStage } from './stage.ts';
 import type { Setting } from './workplace.ts';
 
 export interface Bench {
@@ -49,15 +46,24 @@ export async function verdicts(bench: Bench, kind: Kind, cases: readonly Case[])
   });
 }
 
-async function answersOf(bench: Bench, kind: Kind, cases: readonly Case[], setting: Setting): Promise<ReadonlyMap<string, Answer>> {
+async function answersOf(
+  bench: Bench,
+  kind: Kind,
+  cases: readonly Case[],
+  setting: Setting,
+): Promise<ReadonlyMap<string, Answer>> {
   switch (kind) {
     case 'tasks':
     case 'system': {
       const stage = stageOf(bench, kind, setting);
-      return setting.tool === 'ansible' ? await tasksByAnsible(bench.ansible, stage, cases) : await tasksByRunbook(stage, cases);
+      return setting.tool === 'ansible'
+        ? await tasksByAnsible(bench.ansible, stage, cases)
+        : await tasksByRunbook(stage, cases);
     }
     case 'play':
-      return setting.tool === 'ansible' ? await playsByAnsible(bench.ansible, setting, cases) : await playsByRunbook(setting, cases);
+      return setting.tool === 'ansible'
+        ? await playsByAnsible(bench.ansible, setting, cases)
+        : await playsByRunbook(setting, cases);
     case 'inventory':
     case 'pattern':
       return setting.tool === 'ansible'

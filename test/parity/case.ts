@@ -23,8 +23,9 @@ export type Area = (typeof AREAS)[number];
 export type Tool = 'ansible' | 'runbook';
 
 /**
- * One input for both tools. `@W@` stands for the folder of the case on the host, `@C@` for the one on the controller, `@P@` for the port of
- * the web server. What the tools spell differently is `{ $ansible: …, $runbook: … }`, see `spelled`.
+ * One input for both tools. `@W@` stands for the folder of the case on the host, `@C@` for the one on the controller,
+ * `@P@` for the port of the web server. What the tools spell differently is `{ $ansible: …, $runbook: … }`, see
+ * `spelled`.
  */
 export interface Case {
   /** AREA-NUMBER: the same input for the same seed. */
@@ -35,14 +36,20 @@ export interface Case {
   /** Files in `@C@`, beside the playbook: a text, or what is written as YAML. */
   readonly files: JsonMap;
   readonly input: Input;
-  /** Nothing that a plan could look at tells whether its change comes about, as with a command that validates what is new: the failure says one of these. */
+  /**
+   * Nothing that a plan could look at tells whether its change comes about, as with a command that validates what is
+   * new: the failure says one of these.
+   */
   readonly mayFail?: readonly string[];
 }
 
 export type Input =
   /** Tasks of one play on one host: planned, played, and played again. */
   | { readonly kind: 'tasks'; readonly tasks: readonly Json[] }
-  /** The same, as root on a host of the lab: accounts, units, packages and the like. `@N@` and `@U@` begin names and numbers of the case. */
+  /**
+   * The same, as root on a host of the lab: accounts, units, packages and the like. `@N@` and `@U@` begin names and
+   * numbers of the case.
+   */
   | { readonly kind: 'system'; readonly tasks: readonly Json[] }
   /** `site.yml` of the files is played on the hosts of `hosts`, with these arguments. */
   | { readonly kind: 'play'; readonly args: readonly string[] }

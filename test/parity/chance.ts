@@ -35,7 +35,10 @@ export class Chance {
   }
 
   /** A map with some of these members, each chosen among its values. */
-  options<Value>(members: Readonly<Record<string, readonly [Value, ...Value[]]>>, probability: number): Record<string, Value> {
+  options<Value>(
+    members: Readonly<Record<string, readonly [Value, ...Value[]]>>,
+    probability: number,
+  ): Record<string, Value> {
     return Object.fromEntries(
       Object.entries(members)
         .filter(() => this.of(probability))

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Answer, Json } from './case.ts';
-import { isMap } from './case.ts';
+import { type Answer, type Json, isMap } from './case.ts';
 
 /** One fact that the tools tell differently; null where one of them has no such fact. */
 export interface Difference {
@@ -54,7 +53,8 @@ function lineByLine(fact: string, theirs: readonly Json[], ours: readonly Json[]
 function agree(one: Json, other: Json): boolean {
   if (Array.isArray(one) && Array.isArray(other))
     return one.length === other.length && one.every((item, index) => agree(item, other[index]));
-  if (isMap(one) && isMap(other)) return Object.entries(one).every(([key, value]) => !(key in other) || agree(value, other[key] ?? null));
+  if (isMap(one) && isMap(other))
+    return Object.entries(one).every(([key, value]) => !(key in other) || agree(value, other[key] ?? null));
   return isDeepStrictEqual(one, other);
 }
 

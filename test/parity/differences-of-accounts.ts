@@ -1,8 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Case, Json, JsonMap } from './case.ts';
-import { isMap, tasksOf } from './case.ts';
-import type { Explanation, Values } from './explanation.ts';
-import { argument, eachWithout, mentions, textOf } from './explanation.ts';
+import { type Case, type Json, type JsonMap, isMap, tasksOf } from './case.ts';
+import { type Explanation, type Values, argument, eachWithout, mentions, textOf } from './explanation.ts';
 
 /** Explains differences of accounts, groups and keys by a row of docs/differences.yml. */
 export const DIFFERENCES_OF_ACCOUNTS: readonly Explanation[] = [
@@ -24,7 +22,12 @@ export const DIFFERENCES_OF_ACCOUNTS: readonly Explanation[] = [
           Array.isArray(runbook) &&
           words(ansible).every((name) => runbook.includes(name) || primary.has(name.at(-1) ?? ''))
         );
-      if (!/^tree.*\.g(roup|shadow) s\w+q[ght]$/.test(fact) || typeof ansible !== 'string' || typeof runbook !== 'string') return false;
+      if (
+        !/^tree.*\.g(roup|shadow) s\w+q[ght]$/.test(fact) ||
+        typeof ansible !== 'string' ||
+        typeof runbook !== 'string'
+      )
+        return false;
       const without = ansible.replace(/s\w+qa,?/, '').replace(/,$/, '');
       return without === runbook && primary.has(fact.at(-1) ?? '');
     },
@@ -32,7 +35,8 @@ export const DIFFERENCES_OF_ACCOUNTS: readonly Explanation[] = [
   {
     id: 'own-group',
     explains: ({ fact, ansible, runbook }, { given, input }) =>
-      (/^tree|\.result\.|^second\..*\.status$/.test(fact) || (fact.endsWith('.status') && ansible === 'failed' && runbook !== 'failed')) &&
+      (/^tree|\.result\.|^second\..*\.status$/.test(fact) ||
+        (fact.endsWith('.status') && ansible === 'failed' && runbook !== 'failed')) &&
       !given.some((line) => /(useradd|groupadd).*@N@a$/.test(line)) &&
       tasksOf(input).some((task) => isMap(task) && isMap(task['user']) && task['user']['group'] === '@N@a'),
   },
@@ -79,7 +83,9 @@ export const DIFFERENCES_OF_ACCOUNTS: readonly Explanation[] = [
       const theirs = ansible.split(':');
       const ours = runbook
         .split(':')
-        .map((field, at) => (theirs[at] === '' && ((inactive && at === INACTIVE_FIELD) || (isLate && at === EXPIRES_FIELD)) ? '' : field));
+        .map((field, at) =>
+          theirs[at] === '' && ((inactive && at === INACTIVE_FIELD) || (isLate && at === EXPIRES_FIELD)) ? '' : field,
+        );
       return { ansible, runbook: ours.join(':') };
     },
   },
@@ -90,7 +96,11 @@ export const DIFFERENCES_OF_ACCOUNTS: readonly Explanation[] = [
         (fact === 'first.0.status' && ansible === 'failed') ||
         /^second\.\d\.status$/.test(fact)) &&
       tasksOf(input).some(
-        (task) => isMap(task) && isMap(task['user']) && task['user']['move_home'] === true && task['user']['home'] === '/home/@N@deep/er/a',
+        (task) =>
+          isMap(task) &&
+          isMap(task['user']) &&
+          task['user']['move_home'] === true &&
+          task['user']['home'] === '/home/@N@deep/er/a',
       ),
   },
   {
@@ -119,7 +129,8 @@ export const DIFFERENCES_OF_ACCOUNTS: readonly Explanation[] = [
         runbook === 'changed' &&
         accountsOf(input).some(({ password }) => isLocked(password)) &&
         accountsOf(input).some(({ password_lock: lock }) => lock === false) &&
-        (isLocked(argument(fact, input, 'user', 'password')) || argument(fact, input, 'user', 'password_lock') === false)
+        (isLocked(argument(fact, input, 'user', 'password')) ||
+          argument(fact, input, 'user', 'password_lock') === false)
       );
     },
   },
@@ -161,7 +172,8 @@ export const DIFFERENCES_OF_ACCOUNTS: readonly Explanation[] = [
   {
     id: 'exclusive-and-comments',
     explains: ({ fact, ansible, runbook }, { input }) => {
-      if (!/^tree.*\/authorized_keys$/.test(fact) || typeof ansible !== 'string' || typeof runbook !== 'string') return false;
+      if (!/^tree.*\/authorized_keys$/.test(fact) || typeof ansible !== 'string' || typeof runbook !== 'string')
+        return false;
       const asks = tasksOf(input).some(
         (task) => isMap(task) && isMap(task['authorized_key']) && task['authorized_key']['exclusive'] === true,
       );
@@ -227,14 +239,21 @@ function lateDays(expires: readonly (Json | undefined)[], isSystem: boolean): bo
 
 /** The arguments of the tasks that make or change an account. */
 function accountsOf({ input }: Case): readonly JsonMap[] {
-  return tasksOf(input).flatMap((task) => (isMap(task) && isMap(task['user']) && task['user']['state'] !== 'absent' ? [task['user']] : []));
+  return tasksOf(input).flatMap((task) =>
+    isMap(task) && isMap(task['user']) && task['user']['state'] !== 'absent' ? [task['user']] : [],
+  );
 }
 
 /** The last letters of the groups that are the primary one of the account. */
 function primaryGroups({ given, input }: Case): ReadonlySet<string> {
-  const asked = tasksOf(input).flatMap((task) => (isMap(task) && isMap(task['user']) ? [task['user']['group'] ?? ''] : []));
+  const asked = tasksOf(input).flatMap((task) =>
+    isMap(task) && isMap(task['user']) ? [task['user']['group'] ?? ''] : [],
+  );
   const text = `${given.filter((line) => line.startsWith('useradd')).join(' ')} ${JSON.stringify(asked)}`;
-  return new Set([...(/-g @N@g|"@N@g"|"@U@7"/.test(text) ? ['g'] : []), ...['h', 't'].filter((letter) => text.includes(`"@N@${letter}"`))]);
+  return new Set([
+    ...(/-g @N@g|"@N@g"|"@U@7"/.test(text) ? ['g'] : []),
+    ...['h', 't'].filter((letter) => text.includes(`"@N@${letter}"`)),
+  ]);
 }
 
 /** Of a line of /etc/passwd as it is shown. */

@@ -1,9 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Case, Json, JsonMap } from './case.ts';
-import { isMap, tasksOf } from './case.ts';
+import { type Case, type Json, type JsonMap, isMap, tasksOf } from './case.ts';
 import type { Difference } from './compare.ts';
-import type { Explanation } from './explanation.ts';
-import { argumentsFor, contentOf, eachWithout, mentions, refuses } from './explanation.ts';
+import { type Explanation, argumentsFor, contentOf, eachWithout, mentions, refuses } from './explanation.ts';
 
 const FILES = ['file', 'copy', 'template', 'lineinfile', 'blockinfile'] as const;
 const WRITTEN = ['copy', 'template'] as const;
@@ -16,7 +14,8 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
   },
   {
     id: 'short-modes',
-    explains: ({ fact, runbook }) => refuses(fact, runbook, 'must be permission bits') && mentions(runbook, 'It is the text "0"'),
+    explains: ({ fact, runbook }) =>
+      refuses(fact, runbook, 'must be permission bits') && mentions(runbook, 'It is the text "0"'),
   },
   {
     id: 'slash-at-the-end',
@@ -80,7 +79,9 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
     explains: ({ fact, ansible, runbook }, input) =>
       mayBeBroken(input) &&
       (isStatus(fact)
-        ? runbook === 'failed' && ansible !== 'failed' && argumentsFor(['file'], input, fact).some(({ state }) => state === 'directory')
+        ? runbook === 'failed' &&
+          ansible !== 'failed' &&
+          argumentsFor(['file'], input, fact).some(({ state }) => state === 'directory')
         : /^tree.*\/(gone|other)$/.test(fact) &&
           runbook === null &&
           mentions(ansible, 'folder ') &&
@@ -95,14 +96,18 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
       if (from === undefined) return false;
       if (fact.startsWith('tree'))
         return (!from.isSecond || fact.startsWith('tree after')) && /\/(gone|other|t)(\/[^/]+)?( \(ACL\))?$/.test(fact);
-      return isSecond(fact) ? !from.isSecond || numberOf(fact) > from.index : !from.isSecond && numberOf(fact) > from.index;
+      return isSecond(fact)
+        ? !from.isSecond || numberOf(fact) > from.index
+        : !from.isSecond && numberOf(fact) > from.index;
     },
   },
   {
     id: 'symbolic-mode-of-what-is-new',
     without: (difference, input) =>
       input.given.some((line) => line.startsWith('setfacl -d')) &&
-      argumentsFor(['file'], input).some(({ state, mode }) => (state === 'directory' || state === 'touch') && isSymbolic(mode ?? null)) &&
+      argumentsFor(['file'], input).some(
+        ({ state, mode }) => (state === 'directory' || state === 'touch') && isSymbolic(mode ?? null),
+      ) &&
       (difference.fact.endsWith('.result.mode') || difference.fact.startsWith('tree'))
         ? eachWithout(difference, (value) => withoutMask(withoutGroupBits(value)))
         : difference,
@@ -114,7 +119,8 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
       ansible === 'changed' &&
       runbook === 'ok' &&
       argumentsFor(['file'], input, fact).some(
-        ({ state, modification_time, access_time }) => state === 'touch' && modification_time === 'preserve' && access_time === undefined,
+        ({ state, modification_time, access_time }) =>
+          state === 'touch' && modification_time === 'preserve' && access_time === undefined,
       ),
   },
   {
@@ -123,15 +129,20 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
       isStatus(fact) &&
       runbook === 'failed' &&
       (argumentsFor(['file'], input, fact).some(({ state, src }) => state === 'link' && src === 'gone')
-        ? ansible !== 'failed' && argumentsFor(['file'], input, fact).some(({ owner, group }) => (owner ?? group) !== undefined)
+        ? ansible !== 'failed' &&
+          argumentsFor(['file'], input, fact).some(({ owner, group }) => (owner ?? group) !== undefined)
         : ansible === 'ok' &&
           mayBeBroken(input) &&
-          argumentsFor(['file'], input, fact).some(({ state }) => state === undefined || state === 'file' || state === 'touch')),
+          argumentsFor(['file'], input, fact).some(
+            ({ state }) => state === undefined || state === 'file' || state === 'touch',
+          )),
   },
   {
     id: 'linked-folder-without-force',
     explains: ({ fact, ansible, runbook }, input) =>
-      argumentsFor(WRITTEN, input).some(({ dest, force, content }) => dest === '@W@/t' && force === false && content === undefined) &&
+      argumentsFor(WRITTEN, input).some(
+        ({ dest, force, content }) => dest === '@W@/t' && force === false && content === undefined,
+      ) &&
       input.given.includes('mkdir -p real/sub') &&
       input.given.includes('ln -s real t') &&
       (isStatus(fact)
@@ -166,7 +177,10 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
   {
     id: 'block-to-remove',
     explains: ({ fact, ansible, runbook }, input) =>
-      isStatus(fact) && ansible === 'changed' && runbook === 'ok' && argumentsFor(['blockinfile'], input, fact).some(isRemoved),
+      isStatus(fact) &&
+      ansible === 'changed' &&
+      runbook === 'ok' &&
+      argumentsFor(['blockinfile'], input, fact).some(isRemoved),
   },
   {
     id: 'block-to-remove',
@@ -188,7 +202,9 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
     id: 'link-to-come',
     explains: ({ fact, ansible, runbook }, input) =>
       input.given.includes('ln -s gone t') &&
-      argumentsFor(WRITTEN, input, fact.includes('.result.') ? fact : undefined).some(({ follow }) => follow === true) &&
+      argumentsFor(WRITTEN, input, fact.includes('.result.') ? fact : undefined).some(
+        ({ follow }) => follow === true,
+      ) &&
       ((/^tree.*\/t$/.test(fact) && mentions(ansible, 'file ') && mentions(runbook, 'link ')) ||
         (/^tree.*\/gone$/.test(fact) && ansible === null && mentions(runbook, 'file ')) ||
         (fact.endsWith('.result.dest') && ansible === '@W@/t' && runbook === '@W@/gone')),
@@ -205,7 +221,9 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
     id: 'validated-first',
     explains: ({ fact, ansible, runbook }, input) =>
       (/^second\.\d\.status$/.test(fact)
-        ? ansible === 'ok' && runbook === 'failed' && argumentsFor(WRITTEN, input, fact).some(({ content }) => content === '')
+        ? ansible === 'ok' &&
+          runbook === 'failed' &&
+          argumentsFor(WRITTEN, input, fact).some(({ content }) => content === '')
         : /^tree.*\/t$/.test(fact) && mentions(runbook, 'link ') && mentions(ansible, 'file ')) &&
       argumentsFor(WRITTEN, input).some((args) => 'validate' in args),
   },
@@ -213,7 +231,9 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
     id: 'hard-link-at-a-folder',
     explains: ({ fact, ansible, runbook }, input) =>
       argumentsFor(['file'], input, isStatus(fact) ? fact : undefined).some(({ state }) => state === 'hard') &&
-      (isStatus(fact) ? runbook === 'failed' && ansible !== 'failed' : /^tree.*\/t\/(s|in)$/.test(fact) && mentions(ansible, 'file ')),
+      (isStatus(fact)
+        ? runbook === 'failed' && ansible !== 'failed'
+        : /^tree.*\/t\/(s|in)$/.test(fact) && mentions(ansible, 'file ')),
   },
   {
     id: 'hard-link-at-a-folder',
@@ -239,11 +259,20 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
     id: 'attributes-of-a-hard-link',
     explains: ({ fact, ansible, runbook }, input) => {
       const isBroken = input.given.includes('ln -s gone t');
-      if (!(isBroken || input.given.includes('ln -s real t')) || !argumentsFor(['file'], input).some(isHardWithAttributes)) return false;
-      if (isStatus(fact)) return isSecond(fact) ? ansible === 'changed' && runbook === 'ok' : isBroken && ansible === 'failed';
+      if (
+        !(isBroken || input.given.includes('ln -s real t')) ||
+        !argumentsFor(['file'], input).some(isHardWithAttributes)
+      )
+        return false;
+      if (isStatus(fact))
+        return isSecond(fact) ? ansible === 'changed' && runbook === 'ok' : isBroken && ansible === 'failed';
       if (/^first\.\d\.result\.(uid|owner|gid|group|mode)$/.test(fact))
         return argumentsFor(['file'], input, fact).some(isHardWithAttributes);
-      return /^tree[^/]*\/(real|t|s|d\/in)$/.test(fact) && mentions(runbook, 'file ') && contentOf(ansible) === contentOf(runbook);
+      return (
+        /^tree[^/]*\/(real|t|s|d\/in)$/.test(fact) &&
+        mentions(runbook, 'file ') &&
+        contentOf(ansible) === contentOf(runbook)
+      );
     },
   },
   {
@@ -264,10 +293,14 @@ export const DIFFERENCES_OF_FILES: readonly Explanation[] = [
 /** Without what is by chance, and the digest, which is another row's; of a look what both have. */
 function nameless(value: Json, other: Json): Json {
   if (typeof value === 'string')
-    return value.replace(/(ansible\.|runbook\.|pre-|a b)[\da-z_]{8,16}/, (_, before: string) => before.replace('ansible.', 'runbook.'));
+    return value.replace(/(ansible\.|runbook\.|pre-|a b)[\da-z_]{8,16}/, (_, before: string) =>
+      before.replace('ansible.', 'runbook.'),
+    );
   if (!isMap(value) || !isMap(other)) return value;
   return Object.fromEntries(
-    Object.entries(value).flatMap(([key, item]) => (key in other && key !== 'checksum' ? [[key, nameless(item, '')]] : [])),
+    Object.entries(value).flatMap(([key, item]) =>
+      key in other && key !== 'checksum' ? [[key, nameless(item, '')]] : [],
+    ),
   );
 }
 

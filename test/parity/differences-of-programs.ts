@@ -1,8 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Case, Json, JsonMap } from './case.ts';
-import { isMap } from './case.ts';
-import type { Explanation } from './explanation.ts';
-import { argumentsFor, contentOf, mentions } from './explanation.ts';
+import { type Case, type Json, type JsonMap, isMap } from './case.ts';
+import { type Explanation, argumentsFor, contentOf, mentions } from './explanation.ts';
 
 /** Of commands, archives, downloads and requests. */
 export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
@@ -120,7 +118,8 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
       const last = input.given.at(-1) ?? '';
       const isZip = argumentsFor(['unarchive'], input).some(({ src }) => src === '@W@/a.zip');
       const isKept = argumentsFor(['unarchive'], input).some((args) => args['keep_newer'] === true);
-      if (last !== 'mkdir -p out/top/a/x' && !((isZip || isKept) && last.endsWith('ln -s ../other out/top/sub'))) return false;
+      if (last !== 'mkdir -p out/top/a/x' && !((isZip || isKept) && last.endsWith('ln -s ../other out/top/sub')))
+        return false;
       // The copy finds what it has written, as nothing is unpacked over it.
       if (fact === 'second.1.status') return ansible === 'changed' && runbook === 'ok';
       if (fact.endsWith('.status')) return runbook === 'failed' && ansible !== 'failed';
@@ -143,7 +142,9 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
         if (!isDeepStrictEqual(args['extra_opts'], ['--strip-components=1'])) return false;
         const { owner = null, group = null, mode = null } = args;
         if (/^tree.*\/out$/.test(fact))
-          return isFolder(ansible, { owner, group, mode }) && isFolder(runbook, { owner: null, group: null, mode: null });
+          return (
+            isFolder(ansible, { owner, group, mode }) && isFolder(runbook, { owner: null, group: null, mode: null })
+          );
         const field = /\.result\.(uid|owner|gid|group|mode)$/.exec(fact)?.[1] ?? '';
         return runbook === OF_ROOT[field] && ansible === resultsFor({ owner, group, mode })[field];
       }),
@@ -154,7 +155,9 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
       argumentsFor(['unarchive'], input).some(
         ({ src, include, extra_opts: extra = [], owner, group, mode }) =>
           (isDeepStrictEqual(include, ['top/a']) || src === '@W@/no-folders.tgz') &&
-          (isDeepStrictEqual(extra, ['--strip-components=1']) ? /^tree.*\/out\/sub$/ : /^tree.*\/out\/top$/).test(fact) &&
+          (isDeepStrictEqual(extra, ['--strip-components=1']) ? /^tree.*\/out\/sub$/ : /^tree.*\/out\/top$/).test(
+            fact,
+          ) &&
           isFolder(ansible, { owner: owner ?? null, group: group ?? null, mode: mode ?? null }) &&
           isFolder(runbook, { owner: null, group: null, mode: null }),
       ),
@@ -175,7 +178,9 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
   {
     id: 'get-url-name',
     explains: ({ fact, ansible, runbook }, input) =>
-      argumentsFor(['get_url'], input).some(({ url, dest }) => mentions(url ?? '', '/moved') && mentions(dest ?? '', '@W@/d')) &&
+      argumentsFor(['get_url'], input).some(
+        ({ url, dest }) => mentions(url ?? '', '/moved') && mentions(dest ?? '', '@W@/d'),
+      ) &&
       (fact.endsWith('.result.dest')
         ? ansible === '@W@/d/text' && runbook === '@W@/d/moved'
         : /^tree.*\/d\/text$/.test(fact)
@@ -217,7 +222,13 @@ function isFolder(state: Json, { owner, group, mode }: JsonMap): boolean {
 }
 
 /** What stood in the folder from the beginning, and what the copy has written. */
-const UNTOUCHED = ['folder 0755 0:0', 'folder 0711 0:0', 'file 0640 0:0 "mine', 'link ', 'file 0644 0:0 "other'] as const;
+const UNTOUCHED = [
+  'folder 0755 0:0',
+  'folder 0711 0:0',
+  'file 0640 0:0 "mine',
+  'link ',
+  'file 0644 0:0 "other',
+] as const;
 
 function withoutContent(state: Json): string {
   return typeof state === 'string' ? state.replace(/ (?:"|\d+ bytes )[^]*$/, '') : '';
@@ -269,5 +280,7 @@ function isFilledIn(ansible: Json, runbook: Json, home: string): boolean {
 /** A pattern for the home directory that the task gives, or for that of the run, which is a folder of its own. */
 function homeOf(input: Case): string {
   const { environment } = firstTask(input);
-  return isMap(environment) && typeof environment['HOME'] === 'string' ? RegExp.escape(environment['HOME']) : String.raw`(?:/[\w.-]+)+`;
+  return isMap(environment) && typeof environment['HOME'] === 'string'
+    ? RegExp.escape(environment['HOME'])
+    : String.raw`(?:/[\w.-]+)+`;
 }

@@ -1,30 +1,35 @@
-import type { Case, Json, JsonMap } from './case.ts';
-import { isMap, tasksOf } from './case.ts';
-import type { Explanation } from './explanation.ts';
-import { argument, mentions, textOf } from './explanation.ts';
+import { type Case, type Json, type JsonMap, isMap, tasksOf } from './case.ts';
+import { type Explanation, argument, mentions, textOf } from './explanation.ts';
 
 /** Explains differences of units, mounts and the like by a row of docs/differences.yml. */
 export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
   {
     id: 'reload-in-vain',
     explains: ({ fact }, input) =>
-      (/^tree.*\.(unit s\w+q|\/etc\/systemd\/system\/)/.test(fact) || /^(first\.[1-9]|second\.\d)\.status$/.test(fact)) &&
+      (/^tree.*\.(unit s\w+q|\/etc\/systemd\/system\/)/.test(fact) ||
+        /^(first\.[1-9]|second\.\d)\.status$/.test(fact)) &&
       tasksOf(input.input).some((task) => isMap(task) && reloadsInVain(task, input)),
   },
   {
     id: 'install-section-changed',
     explains: ({ fact, ansible, runbook }, { input }) => {
       const wanted = tasksOf(input).flatMap((task) => JSON.stringify(task).match(/WantedBy=[a-z.-]+/g) ?? []);
-      return /^tree.*\/[a-z-]+\.target\.wants\//.test(fact) && (ansible === null) !== (runbook === null) && new Set(wanted).size > 1;
+      return (
+        /^tree.*\/[a-z-]+\.target\.wants\//.test(fact) &&
+        (ansible === null) !== (runbook === null) &&
+        new Set(wanted).size > 1
+      );
     },
   },
   {
     id: 'version-to-remove',
     explains: ({ fact, ansible, runbook }, { input }) => {
       const isOther =
-        fact.endsWith('.status') && ((ansible === 'failed' && runbook !== 'failed') || (ansible === 'changed' && runbook === 'ok'));
+        fact.endsWith('.status') &&
+        ((ansible === 'failed' && runbook !== 'failed') || (ansible === 'changed' && runbook === 'ok'));
       // What is there still may be newer than what the second run asks for.
-      if (/^second\.\d\.status$/.test(fact) && ansible === 'changed' && runbook === 'failed') return asksToRemoveVersion(input);
+      if (/^second\.\d\.status$/.test(fact) && ansible === 'changed' && runbook === 'failed')
+        return asksToRemoveVersion(input);
       const isOfIt = /^tree.*\.(package s\w+qa|\/(etc|usr\/share)\/s\w+qa(\/\w+)?)$/.test(fact) && ansible !== runbook;
       return (isOther || isOfIt) && asksToRemoveVersion(input);
     },
@@ -41,7 +46,10 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
   {
     id: 'daemon-reload-tells',
     explains: ({ fact, ansible, runbook }, input) =>
-      fact.endsWith('.status') && ansible === 'ok' && runbook === 'changed' && unitArgument(fact, input, 'daemon_reload') === true,
+      fact.endsWith('.status') &&
+      ansible === 'ok' &&
+      runbook === 'changed' &&
+      unitArgument(fact, input, 'daemon_reload') === true,
   },
   {
     id: 'unit-not-there',
@@ -64,7 +72,10 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
   {
     id: 'other-mount-at-the-place',
     explains: ({ fact, ansible, runbook }, input) =>
-      /^tree.*\.fstab \d+$/.test(fact) && mentions(ansible, ' none bind ') && runbook === null && asksForMount(input, 'mounted'),
+      /^tree.*\.fstab \d+$/.test(fact) &&
+      mentions(ansible, ' none bind ') &&
+      runbook === null &&
+      asksForMount(input, 'mounted'),
   },
   {
     id: 'other-mount-at-the-place',
@@ -81,17 +92,23 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
       fact.endsWith('.result.status') &&
       isMap(ansible) &&
       isMap(runbook) &&
-      Object.entries(runbook).every(([key, value]) => OF_A_MOMENT.has(key) || ansible[key] === undefined || ansible[key] === value),
+      Object.entries(runbook).every(
+        ([key, value]) => OF_A_MOMENT.has(key) || ansible[key] === undefined || ansible[key] === value,
+      ),
   },
   {
     id: 'blanks-in-sysctl-files',
-    explains: ({ fact, ansible, runbook }) => /^tree.*\.\/etc\/sysctl\.d\//.test(fact) && withoutBlanks(ansible) === withoutBlanks(runbook),
+    explains: ({ fact, ansible, runbook }) =>
+      /^tree.*\.\/etc\/sysctl\.d\//.test(fact) && withoutBlanks(ansible) === withoutBlanks(runbook),
   },
   {
     id: 'mount-absent',
     explains: ({ fact, ansible, runbook }, input) =>
       fact.startsWith('tree')
-        ? /^tree.*\.(\/mnt\/|mount \/mnt\/)/.test(fact) && ansible !== null && runbook === null && asksForMount(input, 'absent')
+        ? /^tree.*\.(\/mnt\/|mount \/mnt\/)/.test(fact) &&
+          ansible !== null &&
+          runbook === null &&
+          asksForMount(input, 'absent')
         : fact.endsWith('.status') &&
           argument(fact, input, 'mount', 'state') === 'absent' &&
           (ansible === 'ok' || (ansible === 'failed' && input.given.includes('echo file >/mnt/@N@'))) &&
@@ -100,7 +117,11 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
   {
     id: 'mount-absent-in-use',
     explains: ({ fact, ansible, runbook }, input) =>
-      /^tree.*\.(fstab |mount \/mnt)/.test(fact) && ansible === null && runbook !== null && isFull(input) && asksForMount(input, 'absent'),
+      /^tree.*\.(fstab |mount \/mnt)/.test(fact) &&
+      ansible === null &&
+      runbook !== null &&
+      isFull(input) &&
+      asksForMount(input, 'absent'),
   },
   {
     id: 'remounted-not-mounted',
@@ -129,7 +150,9 @@ export const DIFFERENCES_OF_SYSTEM: readonly Explanation[] = [
     explains: ({ fact, ansible, runbook }, input) =>
       fact.endsWith('.status')
         ? ansible === 'changed' && runbook === 'ok' && argument(fact, input, 'mount', 'state') === 'ephemeral'
-        : /\.mount \/mnt\//.test(fact) && asksForMount(input, 'ephemeral') && fileSystem(ansible) === fileSystem(runbook),
+        : /\.mount \/mnt\//.test(fact) &&
+          asksForMount(input, 'ephemeral') &&
+          fileSystem(ansible) === fileSystem(runbook),
   },
   {
     id: 'mark-of-cron-entries',
@@ -165,7 +188,8 @@ function mountsWith({ input }: Case, name: 'state' | 'opts', value: string): boo
 /** Whether a task asks for more than the reload of a unit that cannot be reloaded. */
 function reloadsInVain(task: JsonMap, { given }: Case): boolean {
   const args = task['systemd'] ?? task['service'];
-  if (!isMap(args) || args['state'] !== 'reloaded' || (args['enabled'] === undefined && args['masked'] === undefined)) return false;
+  if (!isMap(args) || args['state'] !== 'reloaded' || (args['enabled'] === undefined && args['masked'] === undefined))
+    return false;
   const file = given.find((line) => line.startsWith('cat >/etc/systemd/system/@N@a.service')) ?? '';
   return !/^@N@a(\.service)?$/.test(textOf(args['name'])) || !file.includes('ExecReload');
 }
@@ -185,7 +209,14 @@ function fileSystem(value: Json): string {
   return typeof value === 'string' ? value.split(' ').slice(0, 2).join(' ') : '';
 }
 
-const OF_A_MOMENT: ReadonlySet<string> = new Set(['LoadState', 'ActiveState', 'SubState', 'UnitFileState', 'Result', 'NeedDaemonReload']);
+const OF_A_MOMENT: ReadonlySet<string> = new Set([
+  'LoadState',
+  'ActiveState',
+  'SubState',
+  'UnitFileState',
+  'Result',
+  'NeedDaemonReload',
+]);
 
 function withoutBlanks(value: Json): string {
   return typeof value === 'string' ? value.replaceAll(' = ', '=') : JSON.stringify(value);

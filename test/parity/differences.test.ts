@@ -4,12 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { Case, Json } from './case.ts';
 import { EXPLANATIONS, explanation } from './differences.ts';
-import type { Explanation } from './explanation.ts';
-import { eachWithout, explainedBy } from './explanation.ts';
+import { type Explanation, eachWithout, explainedBy } from './explanation.ts';
 import { generated } from './generate.ts';
 
 test('every explanation of a difference is a row of the docs', () => {
-  const rows = parse(readFileSync(join(import.meta.dirname, '../../docs/differences.yml'), 'utf8')) as readonly { readonly id: string }[];
+  const rows = parse(readFileSync(join(import.meta.dirname, '../../docs/differences.yml'), 'utf8')) as readonly {
+    readonly id: string;
+  }[];
   const ids = new Set(rows.map(({ id }) => id));
   expect(EXPLANATIONS.map(({ id }) => id).filter((id) => !ids.has(id))).toEqual([]);
 });
@@ -32,7 +33,8 @@ describe('rows that meet in one value', () => {
   if (input === undefined) throw new Error('no case was made');
   const without = (id: string, part: string): Explanation => ({
     id,
-    without: (difference) => eachWithout(difference, (value) => (typeof value === 'string' ? value.replace(part, '') : value)),
+    without: (difference) =>
+      eachWithout(difference, (value) => (typeof value === 'string' ? value.replace(part, '') : value)),
   });
   const rows: readonly Explanation[] = [
     without('mode', ' 0644'),
@@ -106,7 +108,14 @@ describe('rows explain what they say, and nothing beside it', () => {
       null,
       ['validated-first'],
     ],
-    ['a folder without a check', files([], { copy: { dest: '@W@/t/', src: '@C@/f' } }), 'tree./t', 'folder 0755 0:0', null, undefined],
+    [
+      'a folder without a check',
+      files([], { copy: { dest: '@W@/t/', src: '@C@/f' } }),
+      'tree./t',
+      'folder 0755 0:0',
+      null,
+      undefined,
+    ],
     [
       'owner of a hard link in the place of a link',
       files(['ln -s gone t'], { file: { path: '@W@/t', src: '@W@/s', state: 'hard', owner: 'daemon' } }),

@@ -1,15 +1,13 @@
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { modules } from '../../engine/modules/base/catalogue.ts';
-import type { Case, Json } from './case.ts';
-import { isMap, tasksOf } from './case.ts';
+import { type Case, type Json, isMap, tasksOf } from './case.ts';
 import type { Difference } from './compare.ts';
 import { DIFFERENCES_OF_ACCOUNTS } from './differences-of-accounts.ts';
 import { DIFFERENCES_OF_FILES } from './differences-of-files.ts';
-import { DIFFERENCES_OF_SYSTEM } from './differences-of-system.ts';
 import { DIFFERENCES_OF_PROGRAMS } from './differences-of-programs.ts';
-import type { Explanation } from './explanation.ts';
-import { argumentsFor, eachWithout, explainedBy, mentions, refuses } from './explanation.ts';
+import { DIFFERENCES_OF_SYSTEM } from './differences-of-system.ts';
+import { type Explanation, argumentsFor, eachWithout, explainedBy, mentions, refuses } from './explanation.ts';
 
 export const EXPLANATIONS: readonly Explanation[] = [
   ...DIFFERENCES_OF_FILES,
@@ -23,7 +21,8 @@ export const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     id: 'host-order',
-    explains: ({ fact, ansible, runbook }, { area }) => area === 'patterns' && fact === 'hosts' && sameItems(ansible, runbook),
+    explains: ({ fact, ansible, runbook }, { area }) =>
+      area === 'patterns' && fact === 'hosts' && sameItems(ansible, runbook),
   },
   {
     id: 'port-beside-the-name',
@@ -58,10 +57,13 @@ export const EXPLANATIONS: readonly Explanation[] = [
     id: 'edits-through-links',
     explains: ({ fact, ansible, runbook }, { area, given, input }) => {
       const setsMode = tasksOf(input).some((one) => /"mode":/.test(JSON.stringify(one)));
-      if (/^tree.*\/(real|t) \(ACL\)$/.test(fact)) return area === 'edits' && given.includes('ln -s real t') && setsMode;
+      if (/^tree.*\/(real|t) \(ACL\)$/.test(fact))
+        return area === 'edits' && given.includes('ln -s real t') && setsMode;
       const task = tasksOf(input)[Number(/\.(\d+)\.status$/.exec(fact)?.[1])];
       const hasAttributes = isMap(task ?? null) && /"(mode|owner|group)":/.test(JSON.stringify(task));
-      return area === 'edits' && given.includes('ln -s real t') && hasAttributes && ansible === 'ok' && runbook === 'changed';
+      return (
+        area === 'edits' && given.includes('ln -s real t') && hasAttributes && ansible === 'ok' && runbook === 'changed'
+      );
     },
   },
   {
@@ -76,7 +78,10 @@ export const EXPLANATIONS: readonly Explanation[] = [
   {
     id: 'whole-division',
     explains: ({ fact }, { area, input }) =>
-      area === 'words' && fact.endsWith('.status') && mentions(tasksOf(input), HALVED) && mentions(tasksOf(input), '"x":3'),
+      area === 'words' &&
+      fact.endsWith('.status') &&
+      mentions(tasksOf(input), HALVED) &&
+      mentions(tasksOf(input), '"x":3'),
   },
   {
     id: 'uri-changes',
@@ -90,11 +95,17 @@ export const EXPLANATIONS: readonly Explanation[] = [
     id: 'missing-arguments',
     explains: ({ fact, runbook }) => fact === 'refused' && isDeclared(text(runbook)),
   },
-  { id: 'groups-of-patterns', explains: ({ fact, runbook }) => refuses(fact, runbook, 'must speak only of groups that regexp has') },
+  {
+    id: 'groups-of-patterns',
+    explains: ({ fact, runbook }) => refuses(fact, runbook, 'must speak only of groups that regexp has'),
+  },
   {
     id: 'dest-is-the-file',
     explains: ({ fact, ansible, runbook }) =>
-      fact.endsWith('.result.dest') && typeof ansible === 'string' && typeof runbook === 'string' && dirname(runbook) === ansible,
+      fact.endsWith('.result.dest') &&
+      typeof ansible === 'string' &&
+      typeof runbook === 'string' &&
+      dirname(runbook) === ansible,
   },
   {
     id: 'attempts',
@@ -110,7 +121,13 @@ export const EXPLANATIONS: readonly Explanation[] = [
       if (!isLine(fact) || theirs === undefined || ours === undefined) return false;
       const other = /^vars of (\w+)$/.exec(theirs['level'] ?? '')?.[1];
       const own = new RegExp(`of ${ours['role']}$`).test(ours['level'] ?? '');
-      return theirs['task'] === ours['task'] && theirs['p'] === ours['p'] && other !== undefined && other !== ours['role'] && own;
+      return (
+        theirs['task'] === ours['task'] &&
+        theirs['p'] === ours['p'] &&
+        other !== undefined &&
+        other !== ours['role'] &&
+        own
+      );
     },
   },
   {
@@ -120,9 +137,14 @@ export const EXPLANATIONS: readonly Explanation[] = [
       /^\{\{[^{}]*\}\}\n$/.test(text(isMap(files['t.tpl']) ? (files['t.tpl']['$ansible'] ?? null) : null)) &&
       (fact.endsWith('.result.size')
         ? typeof ansible === 'number' && runbook === ansible + 1
-        : fact.startsWith('tree') && /^file .* "-?\d+"$/.test(text(ansible)) && text(runbook) === text(ansible).replace(/"$/, '\\n"')),
+        : fact.startsWith('tree') &&
+          /^file .* "-?\d+"$/.test(text(ansible)) &&
+          text(runbook) === text(ansible).replace(/"$/, '\\n"')),
   },
-  { id: 'limit-leaves-nothing', explains: ({ fact, runbook }) => refuses(fact, runbook, ' leaves no host for any play of ') },
+  {
+    id: 'limit-leaves-nothing',
+    explains: ({ fact, runbook }) => refuses(fact, runbook, ' leaves no host for any play of '),
+  },
   {
     id: 'end-play-amid-rescue',
     explains: ({ fact, ansible, runbook }, { files }) =>
@@ -131,14 +153,25 @@ export const EXPLANATIONS: readonly Explanation[] = [
   {
     id: 'run-once-in-a-role',
     explains: ({ fact, ansible, runbook }, { files }) => {
-      if (!/^host \w+$/.test(fact) || !Array.isArray(ansible) || !Object.keys(files).some((name) => DEPENDENCIES.test(name))) return false;
+      if (
+        !/^host \w+$/.test(fact) ||
+        !Array.isArray(ansible) ||
+        !Object.keys(files).some((name) => DEPENDENCIES.test(name))
+      )
+        return false;
       const once = Object.entries(files).flatMap(([name, tasks]) => (ROLE_TASKS.test(name) ? namesOfOnce(tasks) : []));
       const others = (lines: Json): readonly Json[] =>
         Array.isArray(lines) ? lines.filter((line) => !once.some((name) => text(line).startsWith(`${name} `))) : [];
-      return ansible.length > (Array.isArray(runbook) ? runbook.length : 0) && isDeepStrictEqual(others(ansible), others(runbook));
+      return (
+        ansible.length > (Array.isArray(runbook) ? runbook.length : 0) &&
+        isDeepStrictEqual(others(ansible), others(runbook))
+      );
     },
   },
-  { id: 'undeclared-in-lint', explains: ({ fact, runbook }) => refuses(fact, runbook, 'There is no variable "nowhere"') },
+  {
+    id: 'undeclared-in-lint',
+    explains: ({ fact, runbook }) => refuses(fact, runbook, 'There is no variable "nowhere"'),
+  },
 ];
 
 /** `right t22 ok "right vars of right none"`: the role, what it sees of `level`, and `p`. */
@@ -151,7 +184,10 @@ const ROLE_TASKS = /^roles\/\w+\/tasks\/main\.yml$/;
 function namesOfOnce(value: Json): readonly string[] {
   if (Array.isArray(value)) return value.flatMap((item: Json) => namesOfOnce(item));
   if (!isMap(value)) return [];
-  return [...(value['run_once'] === true ? [text(value['name'] ?? null)] : []), ...Object.values(value).flatMap(namesOfOnce)];
+  return [
+    ...(value['run_once'] === true ? [text(value['name'] ?? null)] : []),
+    ...Object.values(value).flatMap(namesOfOnce),
+  ];
 }
 
 function text(value: Json): string {
@@ -191,7 +227,9 @@ function common(one: Json, other: Json): Json {
 
 /** Neither with the mode that goes before. */
 function withoutOwner(value: Json): Json {
-  return typeof value === 'string' ? value.replace(/^(link|file \d{4}) \d+:\d+/, (_, type: string) => type.slice(0, 4)) : value;
+  return typeof value === 'string'
+    ? value.replace(/^(link|file \d{4}) \d+:\d+/, (_, type: string) => type.slice(0, 4))
+    : value;
 }
 
 function withoutReturns(value: Json): Json {

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Case, Json, JsonMap } from './case.ts';
-import { isMap, tasksOf } from './case.ts';
+import { type Case, type Json, type JsonMap, isMap, tasksOf } from './case.ts';
 import type { Difference } from './compare.ts';
 
 /** Explains differences by a row of docs/differences.yml: nothing but what the row says. */
@@ -13,7 +12,10 @@ export interface WholeExplanation {
   explains(difference: Difference, input: Case): boolean;
 }
 
-/** Of a row that speaks of a part of a value, such as a bit of a mode or a field of a line: several of them can meet in one value. */
+/**
+ * Of a row that speaks of a part of a value, such as a bit of a mode or a field of a line: several of them can meet in
+ * one value.
+ */
 export interface PartExplanation {
   /** The row. */
   readonly id: string;
@@ -24,7 +26,11 @@ export interface PartExplanation {
 export type Values = Pick<Difference, 'ansible' | 'runbook'>;
 
 /** The rows that explain a difference, each a part of it; or nothing: it is a fault of one of the two. */
-export function explainedBy(explanations: readonly Explanation[], difference: Difference, input: Case): readonly string[] | undefined {
+export function explainedBy(
+  explanations: readonly Explanation[],
+  difference: Difference,
+  input: Case,
+): readonly string[] | undefined {
   const wholes = explanations.filter((one) => 'explains' in one);
   const whole = wholes.find((one) => one.explains(difference, input));
   if (whole !== undefined) return [whole.id];
@@ -55,7 +61,10 @@ export function mentions(value: Json, text: string): boolean {
   return (typeof value === 'string' ? value : JSON.stringify(value)).includes(text);
 }
 
-/** The arguments of the tasks with one of these modules; all where no number is given, else those of the task that a fact is about. */
+/**
+ * The arguments of the tasks with one of these modules; all where no number is given, else those of the task that a
+ * fact is about.
+ */
 export function argumentsFor(modules: readonly string[], { input }: Case, fact?: string): readonly JsonMap[] {
   if (input.kind !== 'tasks') return [];
   const number = fact === undefined ? undefined : Number(/^(?:first|second)\.(\d+)/.exec(fact)?.[1]);

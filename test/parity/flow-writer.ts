@@ -62,8 +62,8 @@ export class FlowWriter {
   }
 
   /**
-   * A play whose failures are fatal gets no rescue, one whose failures are counted no always, and in what has a rescue or an always is no
-   * step of one host for all: rows of the differences.
+   * A play whose failures are fatal gets no rescue, one whose failures are counted no always, and in what has a rescue
+   * or an always is no step of one host for all: rows of the differences.
    */
   play({ isFatal, isCounted }: { readonly isFatal: boolean; readonly isCounted: boolean }): void {
     this.#fatal = isFatal;
@@ -128,7 +128,9 @@ export class FlowWriter {
     const kind: Leaf = this.#chance.one<Leaf>(depth > 0 ? [...KINDS, 'block', 'block', 'include', 'role'] : KINDS);
     switch (kind) {
       case 'word':
-        return [this.#common({ debug: { msg: this.#chance.one(['{{inventory_hostname}}', 'x {{n}}', 'w'] as const) } })];
+        return [
+          this.#common({ debug: { msg: this.#chance.one(['{{inventory_hostname}}', 'x {{n}}', 'w'] as const) } }),
+        ];
       case 'change':
         return [this.#common({ '+': CHANGE, ...this.#notify() })];
       case 'fail':
@@ -241,7 +243,14 @@ export class FlowWriter {
     const more: Record<string, Json> = {};
     if (task['when'] === undefined && this.#chance.of(0.25)) more['when'] = this.#chance.one(CONDITIONS);
     if (this.#chance.of(0.2))
-      more['tags'] = this.#chance.one<Json>([['one'], ['two'], ['one', 'two'], ['always'], ['never'], ['never', 'one']]);
+      more['tags'] = this.#chance.one<Json>([
+        ['one'],
+        ['two'],
+        ['one', 'two'],
+        ['always'],
+        ['never'],
+        ['never', 'one'],
+      ]);
     if (this.#sheltered === 0 && this.#chance.of(0.08)) more['run_once'] = true;
     if (this.#sheltered === 0 && this.#chance.of(0.05)) more['any_errors_fatal'] = true;
     return { name: this.#next(), ...task, ...more };
@@ -285,14 +294,20 @@ export class FlowWriter {
 
   /** What fails in an include of one host for all ends the others too: a row of the differences. */
   #sureTasks(): JsonMap[] {
-    return [this.#common({ '+': CHANGE, ...this.#notify() }), this.#common({ debug: { msg: '{{inventory_hostname}}' } })];
+    return [
+      this.#common({ '+': CHANGE, ...this.#notify() }),
+      this.#common({ debug: { msg: '{{inventory_hostname}}' } }),
+    ];
   }
 
   #role(): JsonMap {
     const name = `role-${this.#next()}`;
     this.files[`roles/${name}/tasks/main.yml`] = [...this.tasks(1, 0), { name: this.#next(), debug: { msg: '{{p}}' } }];
     this.files[`roles/${name}/defaults/main.yml`] = { p: 'default' };
-    const task: Record<string, Json> = { name: this.#next(), [this.#chance.one(['include_role', 'import_role'] as const)]: { name } };
+    const task: Record<string, Json> = {
+      name: this.#next(),
+      [this.#chance.one(['include_role', 'import_role'] as const)]: { name },
+    };
     if (this.#chance.of(0.4)) task['vars'] = { p: 'given' };
     if (this.#chance.of(0.3)) task['when'] = this.#chance.one(CONDITIONS);
     return task;

@@ -59,11 +59,20 @@ export function userCase(chance: Chance): Draft {
   const standing = chance.one(STANDING);
   const given = [...GROUPS, ...standing, 'mkdir skel', 'echo s >skel/.rc', 'chmod 600 skel/.rc'];
   const drawn = [wish(chance, 0.22), ...(chance.of(0.5) ? [wish(chance, 0.2)] : [])];
-  const isThere = standing.some((line) => /(useradd|groupadd).*@N@a$/.test(line)) && drawn.every(({ state }) => state !== 'absent');
+  const isThere =
+    standing.some((line) => /(useradd|groupadd).*@N@a$/.test(line)) && drawn.every(({ state }) => state !== 'absent');
   const [first = {}, ...more] = isThere || drawn.length === 1 ? drawn : drawn.map(withoutOwnGroup);
   const tasks: Json[] = [{ user: first, register: 'made' }, ...more.map((user) => ({ user }))];
   if (chance.of(0.3))
-    tasks.push({ file: { path: '@W@/of-it', state: 'touch', owner: '@N@a', access_time: 'preserve', modification_time: 'preserve' } });
+    tasks.push({
+      file: {
+        path: '@W@/of-it',
+        state: 'touch',
+        owner: '@N@a',
+        access_time: 'preserve',
+        modification_time: 'preserve',
+      },
+    });
   return { given, tasks };
 }
 
@@ -74,11 +83,16 @@ function withoutOwnGroup(args: JsonMap): JsonMap {
 
 function wish(chance: Chance, probability: number): JsonMap {
   const gone = chance.of(0.15);
-  if (gone) return { name: '@N@a', state: 'absent', ...chance.options<Json>({ remove: [true, false], force: [true] }, 0.5) };
+  if (gone)
+    return { name: '@N@a', state: 'absent', ...chance.options<Json>({ remove: [true, false], force: [true] }, 0.5) };
   const { password_lock: lock, ...drawn } = chance.options<Json>(CHOICES, probability);
   const isLocked = typeof drawn['password'] === 'string' && drawn['password'].startsWith('!$');
   // A hash that is locked and to be unlocked is refused: a row of the differences.
-  return { name: '@N@a', ...drawn, ...(lock === undefined || (isLocked && lock === false) ? {} : { password_lock: lock }) };
+  return {
+    name: '@N@a',
+    ...drawn,
+    ...(lock === undefined || (isLocked && lock === false) ? {} : { password_lock: lock }),
+  };
 }
 
 export function groupCase(chance: Chance): Draft {
@@ -94,7 +108,13 @@ export function groupCase(chance: Chance): Draft {
   const wished = (): JsonMap => ({
     name: '@N@a',
     ...chance.options<Json>(
-      { gid: ['@U@1', '@U@2', '@U@3'], state: ['present', 'absent', 'absent'], system: [true], non_unique: [true], force: [true, false] },
+      {
+        gid: ['@U@1', '@U@2', '@U@3'],
+        state: ['present', 'absent', 'absent'],
+        system: [true],
+        non_unique: [true],
+        force: [true, false],
+      },
       0.35,
     ),
   });

@@ -42,7 +42,11 @@ const BEFORE = [
 export function archiveCase(chance: Chance): Draft {
   const [name, pack] = chance.one(PACKINGS);
   const zip = name.endsWith('.zip');
-  const args: Record<string, Json> = { src: `@W@/${name}`, remote_src: chance.of(0.7), dest: chance.one(['@W@/out', '@W@/out/'] as const) };
+  const args: Record<string, Json> = {
+    src: `@W@/${name}`,
+    remote_src: chance.of(0.7),
+    dest: chance.one(['@W@/out', '@W@/out/'] as const),
+  };
   Object.assign(
     args,
     chance.options<Json>(
@@ -58,7 +62,10 @@ export function archiveCase(chance: Chance): Draft {
     ),
   );
   if (!zip && args['exclude'] === undefined)
-    Object.assign(args, chance.options<Json>({ extra_opts: [['--strip-components=1'], ['--no-same-owner']], include: [['top/a']] }, 0.15));
+    Object.assign(
+      args,
+      chance.options<Json>({ extra_opts: [['--strip-components=1'], ['--no-same-owner']], include: [['top/a']] }, 0.15),
+    );
   const tasks: Json[] = [{ unarchive: args }];
   if (chance.of(0.2)) tasks.push({ copy: { dest: '@W@/out/top/a', content: 'other\n' } }, { unarchive: args });
   return { given: [...CONTENT, pack, chance.one(BEFORE)], tasks };

@@ -69,7 +69,13 @@ export function commandCase(chance: Chance): Draft {
   const args: Record<string, Json> = {};
   const shell = chance.of(0.5);
   if (!shell && chance.of(0.25))
-    args['argv'] = chance.one<Json>([['echo', 'a b'], ['printf', '%s|', 'x', '', '*'], ['echo', '$HOME', '`x`'], ['ls', 'd'], ['false']]);
+    args['argv'] = chance.one<Json>([
+      ['echo', 'a b'],
+      ['printf', '%s|', 'x', '', '*'],
+      ['echo', '$HOME', '`x`'],
+      ['ls', 'd'],
+      ['false'],
+    ]);
   else args['cmd'] = shell ? chance.one(SHELLS) : chance.one(COMMANDS);
   Object.assign(
     args,
@@ -93,7 +99,8 @@ export function commandCase(chance: Chance): Draft {
   if (args['stdin'] !== undefined) delete args['argv'];
   const task: Record<string, Json> = { [shell ? 'shell' : 'command']: args, register: 'r' };
   if (chance.of(0.2)) task['environment'] = { HOME: '/x', PARITY: 'a b', PATH: '/usr/bin:/bin' };
-  if (chance.of(0.15)) task['changed_when'] = chance.one<Json>([false, 'r.rc == 0', either('"a" in r.stdout', 'r.stdout.contains("a")')]);
+  if (chance.of(0.15))
+    task['changed_when'] = chance.one<Json>([false, 'r.rc == 0', either('"a" in r.stdout', 'r.stdout.contains("a")')]);
   if (chance.of(0.15)) task['failed_when'] = chance.one<Json>([false, 'r.rc == 3', 'r.rc > 4']);
   if (chance.of(0.1)) Object.assign(task, { until: 'r.rc == 0', retries: 2, delay: 0 });
   const behind = chance.one(BEHIND);
@@ -109,7 +116,10 @@ export function commandCase(chance: Chance): Draft {
   };
 }
 
-/** Where creates or removes tell that it is to run, or changed_when that it changes nothing, the plan is sure of that, and not of how it ends. */
+/**
+ * Where creates or removes tell that it is to run, or changed_when that it changes nothing, the plan is sure of that,
+ * and not of how it ends.
+ */
 function endings(task: JsonMap, { creates, removes }: JsonMap): Pick<Draft, 'mayFail'> {
   const ends = ['the command ended with exit status ', 'gave up after '];
   if (task['changed_when'] === false) return { mayFail: [...ends, 'failed_when is true', 'there is no folder '] };

@@ -1,5 +1,4 @@
-import type { Json, JsonMap } from './case.ts';
-import { isMap } from './case.ts';
+import { type Json, type JsonMap, isMap } from './case.ts';
 import type { Chance } from './chance.ts';
 import type { Draft } from './draft.ts';
 
@@ -20,7 +19,21 @@ const TEXTS = [
   'x\\fy\\n',
   'tab\\there\\n',
 ] as const;
-const LINES = ['a=9', 'a=1', 'b=2', 'new', 'two', '', 'ä=ö', '\\1 x', 'x = 1', ' keep', 'a.b', '$HOME `q` "d"', 'b=\\g<1>'] as const;
+const LINES = [
+  'a=9',
+  'a=1',
+  'b=2',
+  'new',
+  'two',
+  '',
+  'ä=ö',
+  '\\1 x',
+  'x = 1',
+  ' keep',
+  'a.b',
+  '$HOME `q` "d"',
+  'b=\\g<1>',
+] as const;
 const PATTERNS = [
   '^a=',
   '^#? *a=',
@@ -65,7 +78,8 @@ export function lineCase(chance: Chance): Draft {
   if (absent) args['state'] = 'absent';
   const by = chance.one(['regexp', 'regexp', 'search_string', 'line'] as const);
   if (by === 'regexp') args['regexp'] = chance.one(PATTERNS);
-  if (by === 'search_string') args['search_string'] = chance.one(['a=', 'two', 'keep', 'nothing', 'a.b', '[main]'] as const);
+  if (by === 'search_string')
+    args['search_string'] = chance.one(['a=', 'two', 'keep', 'nothing', 'a.b', '[main]'] as const);
   if (!absent || by === 'line') args['line'] = chance.one(LINES);
   if (!absent) {
     if (chance.of(0.35)) args['insertafter'] = chance.one(PLACES);
@@ -81,7 +95,13 @@ export function blockCase(chance: Chance): Draft {
   const block = chance.one(['one\n', 'one', 'one\ntwo\n', '', 'ä\n', ' blank\n\nline\n', 'a=1', '# BEGIN x'] as const);
   args['block'] = block;
   if (chance.of(0.15)) args['state'] = 'absent';
-  if (chance.of(0.3)) args['marker'] = chance.one(['# {mark} x', '; {mark}', '<!-- {mark} -->', '# {mark} ANSIBLE MANAGED BLOCK'] as const);
+  if (chance.of(0.3))
+    args['marker'] = chance.one([
+      '# {mark} x',
+      '; {mark}',
+      '<!-- {mark} -->',
+      '# {mark} ANSIBLE MANAGED BLOCK',
+    ] as const);
   if (chance.of(0.1)) Object.assign(args, { marker_begin: 'START', marker_end: 'STOP' });
   if (chance.of(0.3)) args['insertafter'] = chance.one(PLACES);
   else if (chance.of(0.35)) args['insertbefore'] = chance.one(PLACES_BEFORE);
@@ -124,7 +144,20 @@ export function replaceCase(chance: Chance): Draft {
     ] as const),
   };
   if (chance.of(0.8))
-    args['replace'] = chance.one(['new', '', '\\1', '<\\g<1>>', '\\2\\1', 'a\\nb', '\\\\', '$1', '&', '\\g<k>', 'ä', '\\t'] as const);
+    args['replace'] = chance.one([
+      'new',
+      '',
+      '\\1',
+      '<\\g<1>>',
+      '\\2\\1',
+      'a\\nb',
+      '\\\\',
+      '$1',
+      '&',
+      '\\g<k>',
+      'ä',
+      '\\t',
+    ] as const);
   if (chance.of(0.2)) args['after'] = chance.one(['\\[main\\]', 'a=1', 'nothing', 'one'] as const);
   if (chance.of(0.2)) args['before'] = chance.one(['\\[other\\]', 'b=2', 'nothing', 'three'] as const);
   return { given: text(chance), tasks: [{ replace: args }] };
@@ -132,7 +165,9 @@ export function replaceCase(chance: Chance): Draft {
 
 /** Several edits of one file, each after the other. */
 export function editsCase(chance: Chance): Draft {
-  const drafts = Array.from({ length: chance.number(2, 4) }, () => chance.one([lineCase, blockCase, replaceCase])(chance));
+  const drafts = Array.from({ length: chance.number(2, 4) }, () =>
+    chance.one([lineCase, blockCase, replaceCase])(chance),
+  );
   const given = drafts[0]?.given ?? [];
   const tasks = drafts.flatMap((draft) => draft.tasks);
   const others = tasks.filter((task) => isMap(task) && !('replace' in task));

@@ -1,7 +1,7 @@
 import type { Json, JsonMap } from './case.ts';
 import type { Chance } from './chance.ts';
-import { either } from './spelled.ts';
 import type { Draft } from './draft.ts';
+import { either } from './spelled.ts';
 
 /** What may stand at the path: commands that make it in the folder of the case. */
 const STANDING: readonly [string, readonly string[]][] = [
@@ -45,7 +45,10 @@ function standing(chance: Chance): readonly string[] {
 }
 
 function attributes(chance: Chance, probability = 0.35): Record<string, Json> {
-  return chance.options<Json>({ mode: MODES, owner: [...OWNERS, 'parity-nobody'], group: [...GROUPS, 'parity-nothing'] }, probability);
+  return chance.options<Json>(
+    { mode: MODES, owner: [...OWNERS, 'parity-nobody'], group: [...GROUPS, 'parity-nothing'] },
+    probability,
+  );
 }
 
 /** Without accounts that do not exist: what follows a failure in the middle of a case says nothing of its own. */
@@ -64,18 +67,30 @@ export function fileCase(chance: Chance): Draft {
   } else if (state === 'hard') {
     args['src'] = chance.one(['@W@/s', '@W@/gone', '@W@/d/in'] as const);
     Object.assign(args, chance.options<Json>({ force: [true] }, 0.3));
-  } else if (state === 'directory') Object.assign(args, chance.options<Json>({ recurse: [true], follow: [false] }, 0.3));
+  } else if (state === 'directory')
+    Object.assign(args, chance.options<Json>({ recurse: [true], follow: [false] }, 0.3));
   else if (state === 'touch')
     Object.assign(args, chance.options<Json>({ modification_time: ['preserve'], access_time: ['preserve'] }, 0.4));
   else if (state === 'file') Object.assign(args, chance.options<Json>({ follow: [false, true] }, 0.3));
   return { given, tasks: [{ file: args }] };
 }
 
-const CONTENTS = ['new\n', 'new', '', 'ä ö €\n', 'a\r\nb\r\n', 'two\nlines\n', ' blank \n\n', 'tab\tquote" \'\\n\n'] as const;
+const CONTENTS = [
+  'new\n',
+  'new',
+  '',
+  'ä ö €\n',
+  'a\r\nb\r\n',
+  'two\nlines\n',
+  ' blank \n\n',
+  'tab\tquote" \'\\n\n',
+] as const;
 
 export function copyCase(chance: Chance): Draft {
   const given = [...standing(chance), 'mkdir d', 'printf "in\\n" > d/f'];
-  const args: Record<string, Json> = { dest: chance.one(['@W@/t', '@W@/t', '@W@/t', '@W@/d', '@W@/d/', '@W@/t/', '@W@/none/t'] as const) };
+  const args: Record<string, Json> = {
+    dest: chance.one(['@W@/t', '@W@/t', '@W@/t', '@W@/d', '@W@/d/', '@W@/t/', '@W@/none/t'] as const),
+  };
   const files: Record<string, Json> = {};
   if (chance.of(0.5)) {
     files['f'] = chance.one(CONTENTS);
@@ -116,7 +131,10 @@ export function twoFilesCase(chance: Chance): Draft {
         return { file: { path: '@W@/t', ...attributes(chance, 0.7) } };
     }
   };
-  return { given, tasks: [...Array.from({ length: chance.number(1, 3) }, () => one(knownAttributes)), one(attributes)] };
+  return {
+    given,
+    tasks: [...Array.from({ length: chance.number(1, 3) }, () => one(knownAttributes)), one(attributes)],
+  };
 }
 
 const TEMPLATES: readonly [string, string, string][] = [
@@ -154,9 +172,18 @@ export function templateCase(chance: Chance): Draft {
   const drawn = chance.shuffled(TEMPLATES).slice(0, chance.number(1, 3));
   // A block behind it would not stand on a line of its own, which counts in Handlebars alone.
   const parts = drawn.toSorted(([, one], [, other]) => Number(other.endsWith('\n')) - Number(one.endsWith('\n')));
-  const files = { 't.tpl': either(parts.map(([, jinja]) => jinja).join(''), parts.map(([, , handlebars]) => handlebars).join('')) };
-  const args: Record<string, Json> = { src: '@C@/t.tpl', dest: chance.one(['@W@/t', '@W@/t', '@W@/t', '@W@/d/', '@W@/none/t'] as const) };
-  Object.assign(args, attributes(chance, 0.25), chance.options<Json>({ force: [false], follow: [true], validate: VALIDATIONS }, 0.15));
+  const files = {
+    't.tpl': either(parts.map(([, jinja]) => jinja).join(''), parts.map(([, , handlebars]) => handlebars).join('')),
+  };
+  const args: Record<string, Json> = {
+    src: '@C@/t.tpl',
+    dest: chance.one(['@W@/t', '@W@/t', '@W@/t', '@W@/d/', '@W@/none/t'] as const),
+  };
+  Object.assign(
+    args,
+    attributes(chance, 0.25),
+    chance.options<Json>({ force: [false], follow: [true], validate: VALIDATIONS }, 0.15),
+  );
   const vars = {
     x: chance.one(['abc', 'a b', 'ä', 'x"y', "it's", '<&>'] as const),
     xs: chance.one<Json>([['a', 'b', 'c'], ['b'], ['z', 'b']]),

@@ -2,7 +2,8 @@ import type { Json, JsonMap } from './case.ts';
 import type { Chance } from './chance.ts';
 import { FlowWriter } from './flow-writer.ts';
 
-const HOSTS = '[web]\nh1 n=1\nh2 n=2\nh3 n=3\n[db]\nh4 n=4\n[site:children]\nweb\ndb\n[all:vars]\nansible_connection=local\n';
+const HOSTS =
+  '[web]\nh1 n=1\nh2 n=2\nh3 n=3\n[db]\nh4 n=4\n[site:children]\nweb\ndb\n[all:vars]\nansible_connection=local\n';
 const ARGUMENTS: readonly [readonly string[], ...(readonly string[])[]] = [
   [],
   [],
@@ -53,7 +54,10 @@ function play(chance: Chance, writer: FlowWriter, index: number): JsonMap {
     },
     0.12,
   );
-  writer.play({ isFatal: options['any_errors_fatal'] === true, isCounted: options['max_fail_percentage'] !== undefined });
+  writer.play({
+    isFatal: options['any_errors_fatal'] === true,
+    isCounted: options['max_fail_percentage'] !== undefined,
+  });
   const tasks = writer.tasks(chance.number(2, 6), 2);
   const roles = chance.of(0.25) ? writer.roles() : [];
   const before = chance.of(0.15) ? writer.tasks(2, 1) : [];

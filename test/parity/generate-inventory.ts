@@ -56,7 +56,10 @@ const VALUES: readonly [Json, ...Json[]] = [
 ];
 const NAMES = ['v1', 'v2', 'v3', 'app_port', 'deep'] as const;
 
-export function inventoryCase(chance: Chance): { readonly files: Record<string, Json>; readonly sources: readonly string[] } {
+export function inventoryCase(chance: Chance): {
+  readonly files: Record<string, Json>;
+  readonly sources: readonly string[];
+} {
   const files: Record<string, Json> = {};
   const sources = chance.of(0.15) ? ['one', 'two'] : ['one'];
   for (const [index, source] of sources.entries()) {
@@ -88,26 +91,34 @@ function ini(chance: Chance): string {
     if (chance.of(0.4))
       lines.push(
         `[${group}:vars]`,
-        ...chance.some(NAMES, 0.4).map((name) => `${name}${chance.one(['=', ' = '] as const)}${chance.one(INI_VALUES)}`),
+        ...chance
+          .some(NAMES, 0.4)
+          .map((name) => `${name}${chance.one(['=', ' = '] as const)}${chance.one(INI_VALUES)}`),
       );
   }
   const children = groups.slice(1);
   if (children.length > 0 && chance.of(0.6)) lines.push(`[${groups[0] ?? ''}:children]`, ...chance.some(children, 0.6));
-  if (chance.of(0.3)) lines.push('[all:vars]', ...chance.some(NAMES, 0.4).map((name) => `${name}=${chance.one(INI_VALUES)}`));
+  if (chance.of(0.3))
+    lines.push('[all:vars]', ...chance.some(NAMES, 0.4).map((name) => `${name}=${chance.one(INI_VALUES)}`));
   return `${lines.join('\n')}\n`;
 }
 
 function hostLine(chance: Chance, host: string): string {
   const values = chance
     .some(NAMES, 0.2)
-    .map((name) => `${name}=${chance.one(['1', 'text', '"quoted text"', '2.5', 'True', '0644', "'s'", '[1,2]', 'no'] as const)}`);
+    .map(
+      (name) =>
+        `${name}=${chance.one(['1', 'text', '"quoted text"', '2.5', 'True', '0644', "'s'", '[1,2]', 'no'] as const)}`,
+    );
   const port = chance.of(0.05) && !host.includes('[') ? ':2222' : '';
   return [`${host}${port}`, ...values].join(' ') + (chance.of(0.05) ? ' # comment' : '');
 }
 
 function tree(chance: Chance): Json {
   const hosts = (): Json =>
-    Object.fromEntries(chance.some(HOSTS, 0.25).map((host) => [host, chance.of(0.4) ? { [chance.one(NAMES)]: chance.one(VALUES) } : {}]));
+    Object.fromEntries(
+      chance.some(HOSTS, 0.25).map((host) => [host, chance.of(0.4) ? { [chance.one(NAMES)]: chance.one(VALUES) } : {}]),
+    );
   const group = (depth: number): Json => {
     const found: Record<string, Json> = {};
     if (chance.of(0.8)) found['hosts'] = hosts();
@@ -116,7 +127,8 @@ function tree(chance: Chance): Json {
         [chance.one(NAMES)]: chance.one(VALUES),
         ...(chance.of(0.15) ? { ansible_group_priority: chance.number(0, 3) } : {}),
       };
-    if (depth > 0 && chance.of(0.6)) found['children'] = Object.fromEntries(chance.some(GROUPS, 0.25).map((name) => [name, group(0)]));
+    if (depth > 0 && chance.of(0.6))
+      found['children'] = Object.fromEntries(chance.some(GROUPS, 0.25).map((name) => [name, group(0)]));
     return found;
   };
   return {

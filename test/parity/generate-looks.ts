@@ -46,7 +46,10 @@ const NAMES = [
 ] as const;
 
 export function statCase(chance: Chance): Draft {
-  const args = { path: `@W@/d/${chance.one(NAMES)}`, ...chance.options<Json>({ follow: [true, false], get_checksum: [false] }, 0.4) };
+  const args = {
+    path: `@W@/d/${chance.one(NAMES)}`,
+    ...chance.options<Json>({ follow: [true, false], get_checksum: [false] }, 0.4),
+  };
   return { given: FOLDER, tasks: [{ stat: args }] };
 }
 

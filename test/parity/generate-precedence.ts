@@ -11,7 +11,10 @@ export function precedenceCase(chance: Chance): { readonly files: JsonMap; reado
   const show = (where: string): Json[] => [{ name: where, debug: { msg: all } }];
   const inventory = ['[inner]', 'h1 ansible_connection=local', '[other]', 'h1', '[outer:children]', 'inner'];
   for (const group of ['inner', 'outer', 'other', 'all'])
-    inventory.push(`[${group}:vars]`, ...Object.keys(at(group, 0.2)).map((name) => `${name}="of ${group} in the inventory"`));
+    inventory.push(
+      `[${group}:vars]`,
+      ...Object.keys(at(group, 0.2)).map((name) => `${name}="of ${group} in the inventory"`),
+    );
   const facts = at('set_fact', 0.15);
   const play: Record<string, Json> = {
     name: 'play',
@@ -22,7 +25,11 @@ export function precedenceCase(chance: Chance): { readonly files: JsonMap; reado
     tasks: [
       ...(Object.keys(facts).length > 0 ? [{ name: 'facts', set_fact: facts }] : []),
       ...show('the play'),
-      { name: 'block', vars: at('block', 0.2), block: [{ name: 'a block', debug: { msg: all }, vars: at('task', 0.2) }] },
+      {
+        name: 'block',
+        vars: at('block', 0.2),
+        block: [{ name: 'a block', debug: { msg: all }, vars: at('task', 0.2) }],
+      },
       { name: 'include', include_tasks: 'included.yml' },
       { name: 'role', include_role: { name: 'r' } },
       { name: 'imported role', import_role: { name: 's' } },

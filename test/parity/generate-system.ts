@@ -30,7 +30,9 @@ export function cronCase(chance: Chance): Draft {
     ],
   ]);
   const inFile = chance.of(0.35);
-  const where: JsonMap = inFile ? { cron_file: chance.one(['@N@f', '/etc/cron.d/@N@f'] as const), user: 'root' } : { user: '@N@a' };
+  const where: JsonMap = inFile
+    ? { cron_file: chance.one(['@N@f', '/etc/cron.d/@N@f'] as const), user: 'root' }
+    : { user: '@N@a' };
   const wished = (): JsonMap => {
     if (chance.of(0.2))
       return {
@@ -40,9 +42,17 @@ export function cronCase(chance: Chance): Draft {
         job: chance.one(['/bin:/usr/bin', 'root', ''] as const),
         ...chance.options<Json>({ state: ['absent', 'present'], insertafter: ['PATH'], insertbefore: ['PATH'] }, 0.25),
       };
-    return { ...where, name: chance.one(['one', 'two', 'new'] as const), job: chance.one(ENTRY.job), ...chance.options<Json>(ENTRY, 0.25) };
+    return {
+      ...where,
+      name: chance.one(['one', 'two', 'new'] as const),
+      job: chance.one(ENTRY.job),
+      ...chance.options<Json>(ENTRY, 0.25),
+    };
   };
-  return { given: ['useradd -m @N@a', ...standing], tasks: Array.from({ length: chance.number(1, 3) }, () => ({ cron: wished() })) };
+  return {
+    given: ['useradd -m @N@a', ...standing],
+    tasks: Array.from({ length: chance.number(1, 3) }, () => ({ cron: wished() })),
+  };
 }
 
 const SERVICES: readonly [string, ...string[]] = [
@@ -53,8 +63,8 @@ const SERVICES: readonly [string, ...string[]] = [
   'Type=notify\nExecStart=/bin/sh -c "systemd-notify --ready; exec sleep infinity"\nNotifyAccess=all',
 ];
 /**
- * None of basic.target and what it wants, as systemd starts such units with any other; and none that multi-user.target requires, as its
- * restart restarts that target, which starts all that it wants.
+ * None of basic.target and what it wants, as systemd starts such units with any other; and none that multi-user.target
+ * requires, as its restart restarts that target, which starts all that it wants.
  */
 const INSTALLS: readonly [string, ...string[]] = [
   '[Install]\nWantedBy=multi-user.target',
@@ -102,7 +112,10 @@ export function unitCase(chance: Chance): Draft {
   const first = wished();
   const second = wished();
   const task = (args: JsonMap): Json => ({ [chance.of(0.3) && !('masked' in args) ? 'service' : 'systemd']: args });
-  return { given, tasks: [task({ state: 'started', ...first }), ...(chance.of(0.5) ? [task({ enabled: true, ...second })] : [])] };
+  return {
+    given,
+    tasks: [task({ state: 'started', ...first }), ...(chance.of(0.5) ? [task({ enabled: true, ...second })] : [])],
+  };
 }
 
 /** A unit whose file a task brings. */
@@ -146,7 +159,15 @@ export function packageCase(chance: Chance): Draft {
       ['dpkg -i /srv/parity/@N@a_1.0_all.deb', 'apt-mark hold @N@a'],
     ]),
   ];
-  const names: Json = chance.one<Json>(['@N@a', '@N@a', '@N@b', ['@N@a', '@N@c'], '@N@d', '@N@none', ['@N@a', '@N@none']]);
+  const names: Json = chance.one<Json>([
+    '@N@a',
+    '@N@a',
+    '@N@b',
+    ['@N@a', '@N@c'],
+    '@N@d',
+    '@N@none',
+    ['@N@a', '@N@none'],
+  ]);
   const task = (): Json => {
     const state = chance.one(['present', 'present', 'absent', 'latest', 'installed', 'removed'] as const);
     if (chance.of(0.4) && state !== 'installed' && state !== 'removed') return { package: { name: names, state } };
@@ -186,7 +207,9 @@ const OF_INTERFACES = [
 /** None of `default`: the kernel copies such a value to the interfaces. */
 export const PARAMETERS = [
   ...['lo', 'host0', 'all'].flatMap((one) => OF_INTERFACES.map((name) => `net.ipv4.conf.${one}.${name}`)),
-  ...['app_solicit', 'mcast_solicit', 'ucast_solicit', 'mcast_resolicit', 'proxy_qlen'].map((name) => `net.ipv4.neigh.lo.${name}`),
+  ...['app_solicit', 'mcast_solicit', 'ucast_solicit', 'mcast_resolicit', 'proxy_qlen'].map(
+    (name) => `net.ipv4.neigh.lo.${name}`,
+  ),
 ] as const;
 
 /** Each case has a parameter of its own, as the host's running values are one. */
@@ -224,10 +247,23 @@ export function mountCase(chance: Chance): Draft {
   const bind = chance.of(0.25);
   const wished = (): JsonMap => ({
     path: '/mnt/@N@',
-    state: chance.one(['mounted', 'mounted', 'present', 'unmounted', 'absent', 'remounted', 'ephemeral', 'absent_from_fstab'] as const),
+    state: chance.one([
+      'mounted',
+      'mounted',
+      'present',
+      'unmounted',
+      'absent',
+      'remounted',
+      'ephemeral',
+      'absent_from_fstab',
+    ] as const),
     ...(bind
       ? { src: '@W@/bind', fstype: 'none', opts: 'bind' }
-      : { src: '@N@src', fstype: 'tmpfs', ...chance.options<Json>({ opts: ['size=1m', 'size=2m,noexec', 'defaults'] }, 0.6) }),
+      : {
+          src: '@N@src',
+          fstype: 'tmpfs',
+          ...chance.options<Json>({ opts: ['size=1m', 'size=2m,noexec', 'defaults'] }, 0.6),
+        }),
     ...chance.options<Json>({ boot: [false, true], dump: [0, 1], passno: [0, 2] }, 0.2),
   });
   return {

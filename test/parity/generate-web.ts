@@ -20,10 +20,14 @@ const PATHS = [
 
 export function uriCase(chance: Chance): Draft {
   const asks = chance.of(0.6);
-  const args: Record<string, Json> = { url: `http://127.0.0.1:@P@/${asks ? chance.one(PATHS) : 'echo'}`, return_content: true };
+  const args: Record<string, Json> = {
+    url: `http://127.0.0.1:@P@/${asks ? chance.one(PATHS) : 'echo'}`,
+    return_content: true,
+  };
   if (!asks) {
     args['method'] = chance.one(['POST', 'PUT', 'PATCH', 'DELETE', 'GET'] as const);
-    if (chance.of(0.5)) Object.assign(args, { body: chance.one<Json>([{ a: 1, b: 'ä' }, { a: [1, 2] }]), body_format: 'json' });
+    if (chance.of(0.5))
+      Object.assign(args, { body: chance.one<Json>([{ a: 1, b: 'ä' }, { a: [1, 2] }]), body_format: 'json' });
     else if (chance.of(0.6)) args['body'] = chance.one(['text', 'ä=1', '{"a": 1}'] as const);
   } else if (chance.of(0.15)) args['method'] = 'HEAD';
   Object.assign(
@@ -41,12 +45,19 @@ export function downloadCase(chance: Chance): Draft {
   const args: Record<string, Json> = {
     url: `http://127.0.0.1:@P@/${name}`,
     dest: chance.one(['@W@/t', '@W@/t', '@W@/d', '@W@/d/', '@W@/none/t'] as const),
-    ...chance.options<Json>({ force: [true, false], mode: ['0600', '0755'], owner: ['daemon'], checksum: CHECKSUMS }, 0.25),
+    ...chance.options<Json>(
+      { force: [true, false], mode: ['0600', '0755'], owner: ['daemon'], checksum: CHECKSUMS },
+      0.25,
+    ),
   };
   return {
     given: ['mkdir d', ...chance.some(['printf old > t', 'printf old > d/text'], 0.4)],
     tasks: [{ get_url: args }],
-    ...(name === 'none' ? { mayFail: ['curl: (22) '] } : 'checksum' in args ? { mayFail: ['what came has the digest '] } : {}),
+    ...(name === 'none'
+      ? { mayFail: ['curl: (22) '] }
+      : 'checksum' in args
+        ? { mayFail: ['what came has the digest '] }
+        : {}),
   };
 }
 

@@ -29,7 +29,10 @@ const VALUES: readonly [Json, ...Json[]] = [
   '010',
 ];
 
-/** Values through templates: the type that comes out. One host of Ansible does all cases, and no other one has variables of these names. */
+/**
+ * Values through templates: the type that comes out. One host of Ansible does all cases, and no other one has variables
+ * of these names.
+ */
 export function factCase(chance: Chance): Draft {
   const value = chance.one(VALUES);
   return {
@@ -112,8 +115,20 @@ export function conditionCase(chance: Chance): Draft {
 
 /** What a loop, its variables and its registered results come to. */
 export function loopCase(chance: Chance): Draft {
-  const loop = chance.one<Json>([['a', 'b'], [1, 2, 3], [], [{ n: 'x' }, { n: 'y' }], '{{xs}}', [[1, 2], [3]], ['{{s}}', 'z']]);
-  const task: Record<string, Json> = { debug: { msg: chance.one(['{{item}}', 'i', 'got {{s}}'] as const) }, loop, register: 'r' };
+  const loop = chance.one<Json>([
+    ['a', 'b'],
+    [1, 2, 3],
+    [],
+    [{ n: 'x' }, { n: 'y' }],
+    '{{xs}}',
+    [[1, 2], [3]],
+    ['{{s}}', 'z'],
+  ]);
+  const task: Record<string, Json> = {
+    debug: { msg: chance.one(['{{item}}', 'i', 'got {{s}}'] as const) },
+    loop,
+    register: 'r',
+  };
   if (chance.of(0.3)) task['when'] = chance.one(['item != "a"', 'item == 2', 's == "no"', 's == "abc"'] as const);
   if (chance.of(0.2)) task['loop_control'] = { index_var: 'i', label: 'l{{i}}' };
   const vars = { xs: chance.one<Json>([['p', 'q'], []]), s: 'abc' };

@@ -1,16 +1,25 @@
 import type { Area, Case, JsonMap } from './case.ts';
 import { Chance } from './chance.ts';
 import type { Draft } from './draft.ts';
-import { blockCase, editsCase, lineCase, replaceCase } from './generate-edits.ts';
-import { flowCase } from './generate-flow.ts';
-import { inventoryCase, patternCase } from './generate-inventory.ts';
-import { precedenceCase } from './generate-precedence.ts';
+import { groupCase, keyCase, newAccountCase, userCase } from './generate-accounts.ts';
 import { archiveCase } from './generate-archives.ts';
 import { commandCase } from './generate-commands.ts';
+import { blockCase, editsCase, lineCase, replaceCase } from './generate-edits.ts';
 import { copyCase, fileCase, templateCase, twoFilesCase } from './generate-files.ts';
+import { flowCase } from './generate-flow.ts';
+import { inventoryCase, patternCase } from './generate-inventory.ts';
 import { findCase, seenCase, slurpCase, statCase, tempfileCase } from './generate-looks.ts';
-import { groupCase, keyCase, newAccountCase, userCase } from './generate-accounts.ts';
-import { PARAMETERS, cronCase, hostnameCase, mountCase, newUnitCase, packageCase, sysctlCase, unitCase } from './generate-system.ts';
+import { precedenceCase } from './generate-precedence.ts';
+import {
+  PARAMETERS,
+  cronCase,
+  hostnameCase,
+  mountCase,
+  newUnitCase,
+  packageCase,
+  sysctlCase,
+  unitCase,
+} from './generate-system.ts';
 import { downloadCase, uriCase } from './generate-web.ts';
 import { conditionCase, factCase, loopCase } from './generate-words.ts';
 
@@ -74,8 +83,20 @@ function pattern(chance: Chance): ReturnType<Generator> {
 function system(chance: Chance, number: number): ReturnType<Generator> {
   const accounts: readonly [Draw, ...Draw[]] = [userCase, userCase, userCase, groupCase, keyCase, newAccountCase];
   const parameters = number < PARAMETERS.length ? [sysctlCase, sysctlCase] : [];
-  const others: readonly [Draw, ...Draw[]] = [cronCase, unitCase, unitCase, newUnitCase, packageCase, mountCase, ...parameters];
-  const { given = [], files = {}, tasks } = (number === 0 ? hostnameCase : chance.one(chance.of(0.45) ? accounts : others))(chance, number);
+  const others: readonly [Draw, ...Draw[]] = [
+    cronCase,
+    unitCase,
+    unitCase,
+    newUnitCase,
+    packageCase,
+    mountCase,
+    ...parameters,
+  ];
+  const {
+    given = [],
+    files = {},
+    tasks,
+  } = (number === 0 ? hostnameCase : chance.one(chance.of(0.45) ? accounts : others))(chance, number);
   return { given, files, input: { kind: 'system', tasks } };
 }
 
@@ -89,7 +110,9 @@ export function generated({
   readonly count: number;
   readonly area: Area | undefined;
 }): readonly Case[] {
-  const wanted = SHARES.filter((one) => (area === undefined ? one.costly === undefined || count >= MANY : one.area === area));
+  const wanted = SHARES.filter((one) =>
+    area === undefined ? one.costly === undefined || count >= MANY : one.area === area,
+  );
   const whole = wanted.reduce((sum, { share }) => sum + share, 0);
   return wanted.flatMap((one) =>
     Array.from({ length: Math.ceil((count * one.share) / whole) }, (_, number) => generatedCase(seed, one, number)),

@@ -1,6 +1,5 @@
-import type { Lab } from '../../lab/hosts.ts';
-import { up } from '../../lab/hosts.ts';
 import { distribution } from '../../lab/distribution.ts';
+import { type Lab, up } from '../../lab/hosts.ts';
 import { unfitness } from '../../lab/machine.ts';
 import { packageRepository } from '../../lab/packages.ts';
 import type { Tool } from './case.ts';
@@ -22,7 +21,9 @@ const PYTHON = ['python3', 'python3-apt', 'cron', 'acl'] as const;
 const INSTALL = `apt-get -q update >/dev/null\nDEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install ${PYTHON.join(' ')} >/dev/null`;
 const NAME = 'parity';
 
-/** Builds a package without content: `parity-deb NAME VERSION [FIELD…]`, and `parity-index` tells apt of all of them. */
+/**
+ * Builds a package without content: `parity-deb NAME VERSION [FIELD…]`, and `parity-index` tells apt of all of them.
+ */
 const TOOLS = `
 mkdir -p /srv/parity /usr/local/bin
 cat >/usr/local/bin/parity-deb <<'EOF'
@@ -91,7 +92,10 @@ function benchOf(lab: Lab): LabBench {
         return;
       }
       for (const { name } of state.hosts) await lab.reset(name);
-      await Promise.all([furnish(lab, bench, 'ansible', () => undefined), furnish(lab, bench, 'runbook', () => undefined)]);
+      await Promise.all([
+        furnish(lab, bench, 'ansible', () => undefined),
+        furnish(lab, bench, 'runbook', () => undefined),
+      ]);
     },
     down: async () => await lab.down(),
   };
@@ -118,8 +122,22 @@ async function furnish(lab: Lab, bench: LabBench, tool: Tool, report: (line: str
     'sudo install -d -m 700 /root/.ssh && sudo cp ~/.ssh/authorized_keys /root/.ssh/authorized_keys\n',
   );
   if ((await bench.run(tool, 'test -e /srv/parity && echo there || :\n')) !== '') return;
-  const repository = await packageRepository({ source: await distribution(), base: lab.state.base, report, names: PYTHON });
+  const repository = await packageRepository({
+    source: await distribution(),
+    base: lab.state.base,
+    report,
+    names: PYTHON,
+  });
   const archive = await ended({ program: 'tar', args: ['-c', '-C', repository, '.'], cwd: '/', encoding: 'latin1' });
-  await shell(lab, tool, 'root', Buffer.from(archive.stdout, 'latin1'), 'mkdir -p /srv/python && tar -x -C /srv/python');
-  await bench.run(tool, `set -e\necho 'deb [trusted=yes] file:/srv/python ./' >/etc/apt/sources.list\n${INSTALL}\n${TOOLS}`);
+  await shell(
+    lab,
+    tool,
+    'root',
+    Buffer.from(archive.stdout, 'latin1'),
+    'mkdir -p /srv/python && tar -x -C /srv/python',
+  );
+  await bench.run(
+    tool,
+    `set -e\necho 'deb [trusted=yes] file:/srv/python ./' >/etc/apt/sources.list\n${INSTALL}\n${TOOLS}`,
+  );
 }

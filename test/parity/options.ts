@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Area } from './case.ts';
-import { AREAS } from './case.ts';
+import { type Area, AREAS } from './case.ts';
 
 export interface Options {
   readonly seed: number;

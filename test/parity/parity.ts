@@ -2,17 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import installWhatTestsNeed from '../system-packages.ts';
 import { ANSIBLE, collections, pythonEnvironment } from '../python-environment.ts';
-import type { Bench, Verdict } from './answers.ts';
-import { verdicts } from './answers.ts';
+import installWhatTestsNeed from '../system-packages.ts';
+import { type Bench, type Verdict, verdicts } from './answers.ts';
 import type { Case } from './case.ts';
 import { generated } from './generate.ts';
-import type { LabBench } from './lab-bench.ts';
-import { labBench } from './lab-bench.ts';
 import { isRed, judged } from './judge.ts';
-import type { Options } from './options.ts';
-import { optionsOf } from './options.ts';
+import { type LabBench, labBench } from './lab-bench.ts';
+import { type Options, optionsOf } from './options.ts';
 import { shown } from './show.ts';
 import { shrunk } from './shrink.ts';
 import { webServer } from './web-server.ts';
@@ -58,7 +55,8 @@ async function parity(options: Options): Promise<boolean> {
     const confirmed = options.quick || stop.signal.aborted ? red : await confirm(bench, red);
     if (!options.quick || options.shrink > 0) await tell(bench, confirmed, stop.signal.aborted ? 0 : options.shrink);
     summarize(all, confirmed, options);
-    if (stop.signal.aborted) say(`Ended by ${String(stop.signal.reason)}: ${all.length} of ${cases.length} cases were played\n`);
+    if (stop.signal.aborted)
+      say(`Ended by ${String(stop.signal.reason)}: ${all.length} of ${cases.length} cases were played\n`);
     return confirmed.length === 0 && !stop.signal.aborted;
   } finally {
     server.close();
@@ -151,7 +149,12 @@ function summarize(all: readonly Verdict[], red: readonly Verdict[], { counts, s
   if (counts !== undefined)
     writeFileSync(
       counts,
-      JSON.stringify({ numPassedTests: all.length - failed, numFailedTests: failed, numPendingTests: 0, numTodoTests: 0 }),
+      JSON.stringify({
+        numPassedTests: all.length - failed,
+        numFailedTests: failed,
+        numPendingTests: 0,
+        numTodoTests: 0,
+      }),
     );
 }
 

@@ -32,8 +32,12 @@ export function ended({
   input,
 }: Invocation): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = execFile(program, args, { cwd, env, maxBuffer: MAX_OUTPUT_BYTES, timeout: longest, encoding }, (error, stdout, stderr) =>
-      resolve({ status: error === null ? 0 : typeof error.code === 'number' ? error.code : 255, stdout, stderr }),
+    const child = execFile(
+      program,
+      args,
+      { cwd, env, maxBuffer: MAX_OUTPUT_BYTES, timeout: longest, encoding },
+      (error, stdout, stderr) =>
+        resolve({ status: error === null ? 0 : typeof error.code === 'number' ? error.code : 255, stdout, stderr }),
     );
     // An open pipe would let a program wait for what nobody writes.
     child.stdin?.on('error', () => undefined).end(input);

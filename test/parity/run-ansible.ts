@@ -1,10 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Ended } from './program.ts';
-import { ended } from './program.ts';
-import type { TaskEvent } from './task-event.ts';
-import { itemText } from './task-event.ts';
+import { type Ended, ended } from './program.ts';
+import { type TaskEvent, itemText } from './task-event.ts';
 
 /** ansible-core in a virtual environment. `quick`: its modules are run by mitogen, which keeps one interpreter. */
 export interface Ansible {
@@ -26,7 +24,10 @@ let runs = 0;
 /** Mitogen now and then hangs as it starts. */
 const HANGS_AFTER_MS = 240_000;
 
-/** A quick run that brings nothing is played once more without mitogen: then it was mitogen that hung, or there is nothing to be brought. */
+/**
+ * A quick run that brings nothing is played once more without mitogen: then it was mitogen that hung, or there is
+ * nothing to be brought.
+ */
 export async function ansiblePlay(ansible: Ansible, cwd: string, args: readonly string[]): Promise<AnsibleRun> {
   const run = await playedOnce(ansible, cwd, args);
   return run.events.length === 0 && ansible.quick ? await playedOnce({ ...ansible, quick: false }, cwd, args) : run;

@@ -1,8 +1,6 @@
 import { join, resolve } from 'node:path';
-import type { Ended } from './program.ts';
-import { ended } from './program.ts';
-import type { TaskEvent } from './task-event.ts';
-import { itemText } from './task-event.ts';
+import { type Ended, ended } from './program.ts';
+import { type TaskEvent, itemText } from './task-event.ts';
 
 const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
 
@@ -11,7 +9,12 @@ export interface RunbookRun extends Ended {
 }
 
 /** Its journal goes to a folder of the run. */
-export async function runbook(scratch: string, cwd: string, args: readonly string[], enter: readonly string[] = []): Promise<Ended> {
+export async function runbook(
+  scratch: string,
+  cwd: string,
+  args: readonly string[],
+  enter: readonly string[] = [],
+): Promise<Ended> {
   const env = { ...process.env, LC_ALL: 'C.UTF-8', RUNBOOK_STATE: join(scratch, 'state') };
   const [program, ...before] = [...enter, process.execPath, RUNBOOK];
   return await ended({ program, args: [...before, ...args], cwd, env });
@@ -55,7 +58,9 @@ function event(line: Finished, cwd: string): TaskEvent {
     status: line.outcome.kind,
     certain: line.outcome.kind !== 'unknown' && (line.outcome.certainty ?? 'certain') === 'certain',
     result: line.result ?? {},
-    ...(line.outcome.problem === undefined ? {} : { failure: [line.outcome.problem.what, line.outcome.problem.why ?? ''] }),
+    ...(line.outcome.problem === undefined
+      ? {}
+      : { failure: [line.outcome.problem.what, line.outcome.problem.why ?? ''] }),
   };
 }
 

@@ -24,11 +24,17 @@ function playable({ files, input }: Case): Readonly<Record<string, string>> {
   switch (input.kind) {
     case 'tasks':
     case 'system':
-      return Object.fromEntries([...written, ...spellings('playbook', [{ hosts: 'localhost', gather_facts: false, tasks: input.tasks }])]);
+      return Object.fromEntries([
+        ...written,
+        ...spellings('playbook', [{ hosts: 'localhost', gather_facts: false, tasks: input.tasks }]),
+      ]);
     case 'play':
       return Object.fromEntries([...written, ['arguments', input.args.join(' ')]]);
     case 'inventory':
-      return Object.fromEntries([...written, ['inventory --list', input.sources.map((source) => `-i ${source}`).join(' ')]]);
+      return Object.fromEntries([
+        ...written,
+        ['inventory --list', input.sources.map((source) => `-i ${source}`).join(' ')],
+      ]);
     case 'pattern':
       return Object.fromEntries([...written, ['pattern', input.pattern]]);
   }

@@ -1,14 +1,17 @@
-import type { Bench, Verdict } from './answers.ts';
-import { verdicts } from './answers.ts';
-import type { Case, Input, Json, Kind } from './case.ts';
-import { isMap } from './case.ts';
+import { type Bench, type Verdict, verdicts } from './answers.ts';
+import { type Case, type Input, type Json, type Kind, isMap } from './case.ts';
 import { isRed, judged } from './judge.ts';
 
-/** How many batches of smaller cases are tried, and how many are in one: a playbook that is played alone takes seconds. */
+/**
+ * How many batches of smaller cases are tried, and how many are in one: a playbook that is played alone takes seconds.
+ */
 const ROUNDS = 12;
 const AT_ONCE: Readonly<Record<Kind, number>> = { tasks: 60, system: 40, play: 10, inventory: 60, pattern: 60 };
 
-/** The smallest case that is still red: one part after the other is left out, the largest first, and no case is tried twice. */
+/**
+ * The smallest case that is still red: one part after the other is left out, the largest first, and no case is tried
+ * twice.
+ */
 export async function shrunk(bench: Bench, verdict: Verdict): Promise<Verdict> {
   let smallest = verdict;
   const tried = new Set<string>();
@@ -21,7 +24,9 @@ export async function shrunk(bench: Bench, verdict: Verdict): Promise<Verdict> {
       .map((one, index): Case => ({ ...one, id: `${verdict.input.area}-${round}x${index}` }));
     if (smaller.length === 0) return smallest;
     smaller.forEach((one) => tried.add(textOf(one)));
-    const red = (await verdicts(bench, input.input.kind, smaller)).filter((one) => isRed(judged(one)) && sameKind(one, verdict));
+    const red = (await verdicts(bench, input.input.kind, smaller)).filter(
+      (one) => isRed(judged(one)) && sameKind(one, verdict),
+    );
     smallest = red.toSorted((one, other) => textOf(one.input).length - textOf(other.input).length)[0] ?? smallest;
   }
   return smallest;
@@ -85,7 +90,10 @@ const KEPT: ReadonlySet<string> = new Set([
 /** Each value with one member or item less, at any depth. */
 function without(value: Json): readonly Json[] {
   if (Array.isArray(value))
-    return value.flatMap((item, index) => [value.toSpliced(index, 1), ...without(item).map((smaller) => value.with(index, smaller))]);
+    return value.flatMap((item, index) => [
+      value.toSpliced(index, 1),
+      ...without(item).map((smaller) => value.with(index, smaller)),
+    ]);
   if (!isMap(value) || '$ansible' in value) return [];
   return Object.entries(value).flatMap(([key, item]) => [
     ...(KEPT.has(key) ? [] : [Object.fromEntries(Object.entries(value).filter(([name]) => name !== key))]),

@@ -1,13 +1,15 @@
 import { stringify } from 'yaml';
-import type { Json, JsonMap, Tool } from './case.ts';
-import { isMap } from './case.ts';
+import { type Json, type JsonMap, type Tool, isMap } from './case.ts';
 
 /** A value that the tools write differently, such as a template. */
 export function either(ansible: Json, runbook: Json): JsonMap {
   return { $ansible: ansible, $runbook: runbook };
 }
 
-/** The value as one tool writes it, with the folders of this run in place of their marks. The members of `+` are put in its place. */
+/**
+ * The value as one tool writes it, with the folders of this run in place of their marks. The members of `+` are put in
+ * its place.
+ */
 export function spelled(value: Json, tool: Tool, marks: ReadonlyMap<string, string>): Json {
   if (typeof value === 'string') return marked(value, marks);
   if (Array.isArray(value)) return value.map((item) => spelled(item, tool, marks));

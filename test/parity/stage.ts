@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Case, Json } from './case.ts';
-import { tasksOf } from './case.ts';
+import { type Case, type Json, tasksOf } from './case.ts';
 import type { LabBench } from './lab-bench.ts';
 import { marked } from './spelled.ts';
 import { treeBelow } from './tree.ts';
-import type { Setting, Workplace } from './workplace.ts';
-import { prepare, workplace, writeFiles } from './workplace.ts';
+import { type Setting, type Workplace, prepare, workplace, writeFiles } from './workplace.ts';
 
 /** What a host has of each case, by path or name. */
 export type Trees = ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -27,10 +25,14 @@ export function localStage(setting: Setting, python: string): Stage {
   return {
     setting,
     enter: [],
-    variables: ['ansible_connection=local', ...(setting.tool === 'ansible' ? [`ansible_python_interpreter=${python}`] : [])],
+    variables: [
+      'ansible_connection=local',
+      ...(setting.tool === 'ansible' ? [`ansible_python_interpreter=${python}`] : []),
+    ],
     place: (id) => workplace(setting, id),
     prepare: async (cases) => await Promise.resolve(prepare(setting, cases)),
-    trees: async (cases) => await Promise.resolve(new Map(cases.map(({ id }) => [id, treeBelow(workplace(setting, id).host)]))),
+    trees: async (cases) =>
+      await Promise.resolve(new Map(cases.map(({ id }) => [id, treeBelow(workplace(setting, id).host)]))),
   };
 }
 
@@ -40,7 +42,11 @@ export function labStage(setting: Setting, lab: LabBench): Stage {
   const place = (id: string): Workplace => {
     const { controller, marks } = workplace(setting, id);
     const host = `/srv/w/${id}`;
-    return { host, controller, marks: new Map([...marks, ['@W@', host], ['@N@', token(id)], ['@U@', String(numbers(id))]]) };
+    return {
+      host,
+      controller,
+      marks: new Map([...marks, ['@W@', host], ['@N@', token(id)], ['@U@', String(numbers(id))]]),
+    };
   };
   return {
     setting,
@@ -53,7 +59,9 @@ export function labStage(setting: Setting, lab: LabBench): Stage {
         const { host, controller, marks } = place(one.id);
         writeFiles(controller, one.files, { tool, marks });
         const commands = one.given.map((line) => marked(line, marks)).join('\n');
-        lines.push(`mkdir -p ${host}; ( cd ${host} && set -e\n${commands}\n) >/dev/null || echo 'cannot be set up: ${one.id}'`);
+        lines.push(
+          `mkdir -p ${host}; ( cd ${host} && set -e\n${commands}\n) >/dev/null || echo 'cannot be set up: ${one.id}'`,
+        );
       }
       const wrong = await lab.run(tool, `${lines.join('\n')}\nsystemctl daemon-reload\nparity-index\n`);
       if (wrong !== '') process.stderr.write(wrong);
@@ -63,9 +71,15 @@ export function labStage(setting: Setting, lab: LabBench): Stage {
         cases.map((one) => [one.id, { token: token(one.id), folder: place(one.id).host, parameters: parameters(one) }]),
       );
       const script = readFileSync(join(import.meta.dirname, 'host_state.py'), 'utf8');
-      const told = await lab.run(tool, `python3 - '${JSON.stringify(asked)}' <<'END OF SCRIPT'\n${script}\nEND OF SCRIPT\n`);
+      const told = await lab.run(
+        tool,
+        `python3 - '${JSON.stringify(asked)}' <<'END OF SCRIPT'\n${script}\nEND OF SCRIPT\n`,
+      );
       return new Map(
-        Object.entries(JSON.parse(told) as Record<string, Record<string, string>>).map(([id, all]) => [id, new Map(Object.entries(all))]),
+        Object.entries(JSON.parse(told) as Record<string, Record<string, string>>).map(([id, all]) => [
+          id,
+          new Map(Object.entries(all)),
+        ]),
       );
     },
   };
@@ -85,5 +99,8 @@ function numbers(id: string): number {
 function parameters({ input }: Case): readonly string[] {
   const tasks: Json = [...tasksOf(input)];
   const text = JSON.stringify(tasks);
-  return [...new Set(text.match(/net\.ipv4\.[a-z0-9_.]+/g) ?? []), ...(text.includes('"hostname"') ? ['hostname'] : [])];
+  return [
+    ...new Set(text.match(/net\.ipv4\.[a-z0-9_.]+/g) ?? []),
+    ...(text.includes('"hostname"') ? ['hostname'] : []),
+  ];
 }

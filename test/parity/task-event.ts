@@ -1,5 +1,4 @@
-import type { Json, JsonMap } from './case.ts';
-import { isMap } from './case.ts';
+import { type Json, type JsonMap, isMap } from './case.ts';
 
 /** One task, or one item of its loop, on one host, as either tool tells of it. */
 export interface TaskEvent {
@@ -78,7 +77,8 @@ function byPath(value: Json): Json {
 /** What the comparison looks at in a result. */
 export function documented(module: string, result: JsonMap): readonly (readonly [string, Json])[] {
   const seen = Object.entries(result).map(
-    ([key, value]) => [key, module === 'debug' ? value : module === 'find' ? byPath(common(value)) : common(value)] as const,
+    ([key, value]) =>
+      [key, module === 'debug' ? value : module === 'find' ? byPath(common(value)) : common(value)] as const,
   );
   return seen.filter(
     ([key]) =>

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { createHash } from 'node:crypto';
 
 const LONGEST_TEXT = 2_000;
 
@@ -41,7 +41,10 @@ function content(bytes: Buffer): string {
 
 /** Only what is more than the mode. */
 function accessLists(folder: string): ReadonlyMap<string, string> {
-  const text = execFileSync('getfacl', ['-R', '-s', '-n', '--omit-header', '--absolute-names', '.'], { cwd: folder, encoding: 'utf8' });
+  const text = execFileSync('getfacl', ['-R', '-s', '-n', '--omit-header', '--absolute-names', '.'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
   const names = execFileSync('getfacl', ['-R', '-s', '-n', '.'], { cwd: folder, encoding: 'utf8' })
     .split('\n')
     .filter((line) => line.startsWith('# file: '))

@@ -1,5 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { gzipSync } from 'node:zlib';
 
 const PACKED = gzipSync('unpacked\n');
@@ -18,7 +17,11 @@ const ANSWERS: Readonly<Record<string, readonly [number, Readonly<Record<string,
   '/error': [500, { 'content-type': 'text/plain' }, 'broken'],
   '/created': [201, { 'content-type': 'application/json', 'x-own': 'yes' }, '{"made": true}'],
   '/no-content': [204, {}, ''],
-  '/packed': [200, { 'content-type': 'text/plain', 'content-encoding': 'gzip', 'content-length': String(PACKED.length) }, PACKED],
+  '/packed': [
+    200,
+    { 'content-type': 'text/plain', 'content-encoding': 'gzip', 'content-length': String(PACKED.length) },
+    PACKED,
+  ],
   '/file.tgz': [200, { 'content-type': 'application/octet-stream' }, Buffer.from([1, 2, 3, 0, 255])],
 };
 

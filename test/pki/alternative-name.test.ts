@@ -19,7 +19,11 @@ describe('parseAlternativeNames', () => {
   });
 
   it('keeps each once, in the order given', () => {
-    expect(parseAlternativeNames(['b', '::1', 'a', 'B', '0::1', 'DNS:a']).map(String)).toEqual(['DNS:b', 'IP:::1', 'DNS:a']);
+    expect(parseAlternativeNames(['b', '::1', 'a', 'B', '0::1', 'DNS:a']).map(String)).toEqual([
+      'DNS:b',
+      'IP:::1',
+      'DNS:a',
+    ]);
   });
 
   it.each([

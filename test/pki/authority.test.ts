@@ -36,19 +36,30 @@ describe('createAuthority', () => {
   });
 
   it('may end after 2049', async () => {
-    const { certificatePem } = await createAuthority({ subject, days: 36500 }, { now: new Date('2026-01-02T03:04:05Z') });
+    const { certificatePem } = await createAuthority(
+      { subject, days: 36500 },
+      { now: new Date('2026-01-02T03:04:05Z') },
+    );
     const dates = openssl(['x509', '-in', '{ca}', '-noout', '-startdate', '-enddate'], { ca: certificatePem });
     expect(dates).toBe('notBefore=Jan  2 02:59:05 2026 GMT\nnotAfter=Dec  9 03:04:05 2125 GMT\n');
   });
 
   it('renews with the same key, and certificates issued before still verify', async () => {
     const old = await createAuthority({ subject }, { now: new Date(Date.now() - 86_400_000) });
-    const leaf = await issueCertificate({ subject: { commonName: 'admin' }, alternativeNames: [], usage: 'client' }, old);
+    const leaf = await issueCertificate(
+      { subject: { commonName: 'admin' }, alternativeNames: [], usage: 'client' },
+      old,
+    );
     const renewed = await createAuthority({ subject }, { privateKeyPem: old.privateKeyPem });
     expect(renewed.privateKeyPem).toBe(old.privateKeyPem);
-    expect(new X509Certificate(renewed.certificatePem).serialNumber).not.toBe(new X509Certificate(old.certificatePem).serialNumber);
+    expect(new X509Certificate(renewed.certificatePem).serialNumber).not.toBe(
+      new X509Certificate(old.certificatePem).serialNumber,
+    );
     expect(
-      openssl(['verify', '-x509_strict', '-CAfile', '{ca}', '{leaf}'], { ca: renewed.certificatePem, leaf: leaf.certificatePem }),
+      openssl(['verify', '-x509_strict', '-CAfile', '{ca}', '{leaf}'], {
+        ca: renewed.certificatePem,
+        leaf: leaf.certificatePem,
+      }),
     ).toMatch(/OK/);
   });
 });

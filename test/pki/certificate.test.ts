@@ -32,7 +32,14 @@ const leaves: readonly {
     subject: 'CN = k8s-master-1',
     purposes: 'server, client',
   },
-  { name: 'etcd peer', commonName: 'k8s-master-1', names: member, usage: 'peer', subject: 'CN = k8s-master-1', purposes: 'server, client' },
+  {
+    name: 'etcd peer',
+    commonName: 'k8s-master-1',
+    names: member,
+    usage: 'peer',
+    subject: 'CN = k8s-master-1',
+    purposes: 'server, client',
+  },
   {
     name: 'etcd healthcheck-client',
     commonName: 'kube-etcd-healthcheck-client',
@@ -63,7 +70,13 @@ const leaves: readonly {
     subject: 'O = kubeadm:cluster-admins, O = kubelet-api, CN = kube-apiserver-kubelet-client',
     purposes: 'client',
   },
-  { name: 'front-proxy-client', commonName: 'front-proxy-client', usage: 'client', subject: 'CN = front-proxy-client', purposes: 'client' },
+  {
+    name: 'front-proxy-client',
+    commonName: 'front-proxy-client',
+    usage: 'client',
+    subject: 'CN = front-proxy-client',
+    purposes: 'client',
+  },
   {
     name: 'controller-manager',
     commonName: 'system:kube-controller-manager',
@@ -99,14 +112,19 @@ const purposeTexts: Readonly<Record<string, string>> = {
 
 let authority: IssuedCertificate;
 beforeAll(async () => {
-  authority = await createAuthority({ subject: { commonName: 'kubernetes', organizations: ['Zürich, 北京'], country: 'CH' } });
+  authority = await createAuthority({
+    subject: { commonName: 'kubernetes', organizations: ['Zürich, 北京'], country: 'CH' },
+  });
 });
 
 const RSA_2048 = { type: 'rsa', size: 2048 } as const;
 const RSA_3072 = { type: 'rsa', size: 3072 } as const;
 const P_256 = { type: 'ecdsa', size: 256 } as const;
 const P_384 = { type: 'ecdsa', size: 384 } as const;
-/** The keys of an authority and of a leaf beneath it, and what openssl says of the leaf: its usages, its key, how it is signed. */
+/**
+ * The keys of an authority and of a leaf beneath it, and what openssl says of the leaf: its usages, its key, how it is
+ * signed.
+ */
 const KEYS: readonly (readonly [KeyWish, KeyWish, string, string, string])[] = [
   ['any', 'any', 'Digital Signature', 'NIST CURVE: P-256', 'ecdsa-with-SHA256'],
   [RSA_2048, 'any', 'Digital Signature', 'NIST CURVE: P-256', 'sha256WithRSAEncryption'],
@@ -116,38 +134,54 @@ const KEYS: readonly (readonly [KeyWish, KeyWish, string, string, string])[] = [
   [P_384, P_384, 'Digital Signature', 'NIST CURVE: P-384', 'ecdsa-with-SHA384'],
 ];
 
-describe.each(KEYS)('a leaf of the control plane, %j over %j', (ofAuthority, algorithm, keyUsage, keyText, signature) => {
-  let authority: IssuedCertificate;
-  beforeAll(async () => {
-    const subject = { commonName: 'kubernetes', organizations: ['Zürich, 北京'], country: 'CH' };
-    authority = await createAuthority({ subject, algorithm: ofAuthority });
-  });
+describe.each(KEYS)(
+  'a leaf of the control plane, %j over %j',
+  (ofAuthority, algorithm, keyUsage, keyText, signature) => {
+    let authority: IssuedCertificate;
+    beforeAll(async () => {
+      const subject = { commonName: 'kubernetes', organizations: ['Zürich, 北京'], country: 'CH' };
+      authority = await createAuthority({ subject, algorithm: ofAuthority });
+    });
 
-  it.each(leaves)('$name', async ({ commonName, organizations, names = [], usage, subject, purposes }) => {
-    const alternativeNames = parseAlternativeNames(names);
-    const wanted: CertificateRequest = { subject: { commonName, organizations }, alternativeNames, usage, algorithm };
-    const issued = await issueCertificate(wanted, authority);
-    const files = { ca: authority.certificatePem, leaf: issued.certificatePem };
+    it.each(leaves)('$name', async ({ commonName, organizations, names = [], usage, subject, purposes }) => {
+      const alternativeNames = parseAlternativeNames(names);
+      const wanted: CertificateRequest = { subject: { commonName, organizations }, alternativeNames, usage, algorithm };
+      const issued = await issueCertificate(wanted, authority);
+      const files = { ca: authority.certificatePem, leaf: issued.certificatePem };
 
-    for (const purpose of purposes.split(', ')) {
-      expect(openssl(['verify', '-x509_strict', '-purpose', `ssl${purpose}`, '-CAfile', '{ca}', '{leaf}'], files)).toMatch(/: OK$/m);
-    }
-    const text = openssl(['x509', '-in', '{leaf}', '-noout', '-text'], files);
-    expect(text).toContain(`Subject: ${subject}\n`);
-    expect(text).toMatch(/Basic Constraints: critical\n\s+CA:FALSE\n/);
-    expect(text).toMatch(new RegExp(`X509v3 Key Usage: critical\\n\\s+${keyUsage}\\n`));
-    expect(text.match(/Signature Algorithm: .+/g)).toEqual([`Signature Algorithm: ${signature}`, `Signature Algorithm: ${signature}`]);
-    expect(text).toMatch(new RegExp(`Extended Key Usage: *\\n\\s+${purposeTexts[purposes]}\\n`));
-    expect(text).toContain(keyText);
-    expect(text.includes('Subject Alternative Name')).toBe(names.length > 0);
+      for (const purpose of purposes.split(', ')) {
+        expect(
+          openssl(['verify', '-x509_strict', '-purpose', `ssl${purpose}`, '-CAfile', '{ca}', '{leaf}'], files),
+        ).toMatch(/: OK$/m);
+      }
+      const text = openssl(['x509', '-in', '{leaf}', '-noout', '-text'], files);
+      expect(text).toContain(`Subject: ${subject}\n`);
+      expect(text).toMatch(/Basic Constraints: critical\n\s+CA:FALSE\n/);
+      expect(text).toMatch(new RegExp(`X509v3 Key Usage: critical\\n\\s+${keyUsage}\\n`));
+      expect(text.match(/Signature Algorithm: .+/g)).toEqual([
+        `Signature Algorithm: ${signature}`,
+        `Signature Algorithm: ${signature}`,
+      ]);
+      expect(text).toMatch(new RegExp(`Extended Key Usage: *\\n\\s+${purposeTexts[purposes]}\\n`));
+      expect(text).toContain(keyText);
+      expect(text.includes('Subject Alternative Name')).toBe(names.length > 0);
 
-    const x509 = new X509Certificate(issued.certificatePem);
-    expect(x509.checkPrivateKey(createPrivateKey(issued.privateKeyPem))).toBe(true);
-    for (const name of names) expect(/^[\d.]+$|:/.test(name) ? x509.checkIP(name) : x509.checkHost(name)).toBe(name);
-    expect(inspectCertificate(issued.certificatePem).alternativeNames.map(({ value }) => value)).toEqual(names);
-    expect(needsIssuing({ wanted, ...issued, authorityPem: authority.certificatePem, now: new Date(), renewBeforeDays: 30 })).toEqual([]);
-  });
-});
+      const x509 = new X509Certificate(issued.certificatePem);
+      expect(x509.checkPrivateKey(createPrivateKey(issued.privateKeyPem))).toBe(true);
+      for (const name of names) expect(/^[\d.]+$|:/.test(name) ? x509.checkIP(name) : x509.checkHost(name)).toBe(name);
+      expect(inspectCertificate(issued.certificatePem).alternativeNames.map(({ value }) => value)).toEqual(names);
+      expect(
+        needsIssuing({
+          wanted,
+          ...issued,
+          authorityPem: authority.certificatePem,
+          now: new Date(),
+          renewBeforeDays: 30,
+        }),
+      ).toEqual([]);
+    });
+  },
+);
 
 describe('issueCertificate', () => {
   const client: CertificateRequest = { subject: { commonName: 'admin' }, alternativeNames: [], usage: 'client' };
@@ -181,7 +215,10 @@ describe('issueCertificate', () => {
     });
     expect(new X509Certificate(issued.certificatePem).serialNumber).toBe(serial);
     expect(
-      openssl(['verify', '-x509_strict', '-CAfile', '{ca}', '{leaf}'], { ca: authority.certificatePem, leaf: issued.certificatePem }),
+      openssl(['verify', '-x509_strict', '-CAfile', '{ca}', '{leaf}'], {
+        ca: authority.certificatePem,
+        leaf: issued.certificatePem,
+      }),
     ).toMatch(/OK/);
   });
 
@@ -191,7 +228,9 @@ describe('issueCertificate', () => {
     expect(renewed.privateKeyPem).toBe(first.privateKeyPem);
     expect(renewed.certificatePem).not.toBe(first.certificatePem);
     await expect(
-      issueCertificate({ ...client, algorithm: { type: 'rsa', size: 3072 } }, authority, { privateKeyPem: first.privateKeyPem }),
+      issueCertificate({ ...client, algorithm: { type: 'rsa', size: 3072 } }, authority, {
+        privateKeyPem: first.privateKeyPem,
+      }),
     ).rejects.toMatchObject({ code: 'key-differs', why: 'The key is ECDSA P-256, wanted is RSA 3072.' });
   });
 
@@ -203,7 +242,10 @@ describe('issueCertificate', () => {
     });
     const issued = await issueCertificate(client, foreign);
     expect(
-      openssl(['verify', '-x509_strict', '-CAfile', '{ca}', '{leaf}'], { ca: foreign.certificatePem, leaf: issued.certificatePem }),
+      openssl(['verify', '-x509_strict', '-CAfile', '{ca}', '{leaf}'], {
+        ca: foreign.certificatePem,
+        leaf: issued.certificatePem,
+      }),
     ).toMatch(/OK/);
   });
 
@@ -211,13 +253,21 @@ describe('issueCertificate', () => {
     ['a leaf', () => issueCertificate(client, authority), 'authority-unfit', /CA:TRUE/],
     [
       'the key of another one',
-      async () => ({ ...authority, privateKeyPem: (await createAuthority({ subject: { commonName: 'b' } })).privateKeyPem }),
+      async () => ({
+        ...authority,
+        privateKeyPem: (await createAuthority({ subject: { commonName: 'b' } })).privateKeyPem,
+      }),
       'authority-unfit',
       /private key/,
     ],
     [
       'one that may not sign',
-      () => foreignCertificate({ key: ['-newkey', 'rsa:2048'], subject: '/CN=a', more: ['-addext', 'keyUsage=digitalSignature'] }),
+      () =>
+        foreignCertificate({
+          key: ['-newkey', 'rsa:2048'],
+          subject: '/CN=a',
+          more: ['-addext', 'keyUsage=digitalSignature'],
+        }),
       'authority-unfit',
       /keyCertSign/,
     ],
@@ -241,7 +291,8 @@ describe('issueCertificate', () => {
     ],
     [
       'one with a key on another curve',
-      () => foreignCertificate({ key: ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:secp521r1'], subject: '/CN=ec' }),
+      () =>
+        foreignCertificate({ key: ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:secp521r1'], subject: '/CN=ec' }),
       'unsupported-key',
       /RSA/,
     ],
@@ -253,7 +304,10 @@ describe('issueCertificate', () => {
     ],
   ];
   it.each(unfit)('refuses %s as authority', async (_, make, code, why) => {
-    await expect(issueCertificate(client, await make())).rejects.toMatchObject({ code, why: expect.stringMatching(why) });
+    await expect(issueCertificate(client, await make())).rejects.toMatchObject({
+      code,
+      why: expect.stringMatching(why),
+    });
   });
 
   it.each<readonly [string, Partial<CertificateRequest>, string]>([

@@ -21,7 +21,13 @@ describe('inspectCertificate', () => {
       ],
     });
     const facts = inspectCertificate(certificatePem);
-    expect(facts).toMatchObject({ keyType, keySize, commonName: 'x', organizations: ['Müller, Söhne', 'b'], isAuthority: true });
+    expect(facts).toMatchObject({
+      keyType,
+      keySize,
+      commonName: 'x',
+      organizations: ['Müller, Söhne', 'b'],
+      isAuthority: true,
+    });
     expect(facts.alternativeNames.slice(0, 5)).toEqual([
       { kind: 'dns', value: '*.example.org' },
       { kind: 'ip', value: '2001:db8::1:0:0:1' },
@@ -33,7 +39,8 @@ describe('inspectCertificate', () => {
     expect(facts.extendedKeyUsages).toEqual(['clientAuth', '1.3.6.1.5.5.7.3.3']);
     expect(facts.keyUsages).toEqual(['digitalSignature', 'keyAgreement', 'decipherOnly']);
 
-    const asked = (what: string): string => openssl(['x509', '-in', '{crt}', '-noout', ...what.split(' ')], { crt: certificatePem }).trim();
+    const asked = (what: string): string =>
+      openssl(['x509', '-in', '{crt}', '-noout', ...what.split(' ')], { crt: certificatePem }).trim();
     expect(`serial=${facts.serial}`).toBe(asked('-serial'));
     expect(asked('-fingerprint -sha256').toLowerCase()).toContain(facts.fingerprint.toLowerCase());
     expect(asked('-ext subjectKeyIdentifier').replaceAll(':', '').toLowerCase()).toContain(facts.subjectKeyIdentifier);
@@ -54,7 +61,10 @@ describe('inspectCertificate', () => {
     });
   });
 
-  it.each(['', 'no certificate', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'])('refuses %j', (text) => {
-    expect(() => inspectCertificate(text)).toThrow(expect.objectContaining({ code: 'unreadable-certificate' }));
-  });
+  it.each(['', 'no certificate', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'])(
+    'refuses %j',
+    (text) => {
+      expect(() => inspectCertificate(text)).toThrow(expect.objectContaining({ code: 'unreadable-certificate' }));
+    },
+  );
 });

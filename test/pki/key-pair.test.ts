@@ -1,7 +1,15 @@
 import { createPrivateKey } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { KeyPair, KeyWish } from '../../engine/pki/key-pair.ts';
-import { createKeyPair, describeKey, keyPairFrom, keysMatch, needsPrivateKey, needsPublicKey } from '../../engine/pki/key-pair.ts';
+import {
+  type KeyPair,
+  type KeyWish,
+  createKeyPair,
+  describeKey,
+  keyPairFrom,
+  keysMatch,
+  needsPrivateKey,
+  needsPublicKey,
+} from '../../engine/pki/key-pair.ts';
 import { openssl } from './openssl.ts';
 
 const rsa2048 = { type: 'rsa', size: 2048 } as const;
@@ -50,7 +58,9 @@ describe('needsPrivateKey', () => {
     expect(needsPrivateKey(rsa2048, undefined)).toEqual(['There is no private key.']);
     expect(needsPrivateKey(rsa2048, '')).toEqual(['The private key cannot be read.']);
     expect(needsPrivateKey(rsa2048, locked)).toEqual(['The private key cannot be read.']);
-    expect(needsPrivateKey({ type: 'rsa', size: 4096 }, pair.privateKeyPem)).toEqual(['The key is RSA 2048, wanted is RSA 4096.']);
+    expect(needsPrivateKey({ type: 'rsa', size: 4096 }, pair.privateKeyPem)).toEqual([
+      'The key is RSA 2048, wanted is RSA 4096.',
+    ]);
   });
 });
 
@@ -69,7 +79,12 @@ describe('what a wish takes', () => {
     ['ecdsa', 'P-384', () => ELLIPTIC('secp384r1'), undefined],
     ['ecdsa', 'RSA 2048', () => pair.privateKeyPem, 'The key is RSA 2048, wanted is ECDSA.'],
     [rsa2048, 'P-256', () => ELLIPTIC('prime256v1'), 'The key is ECDSA P-256, wanted is RSA 2048.'],
-    [{ type: 'ecdsa', size: 384 }, 'P-256', () => ELLIPTIC('prime256v1'), 'The key is ECDSA P-256, wanted is ECDSA P-384.'],
+    [
+      { type: 'ecdsa', size: 384 },
+      'P-256',
+      () => ELLIPTIC('prime256v1'),
+      'The key is ECDSA P-256, wanted is ECDSA P-384.',
+    ],
   ];
   it.each(cases)('%j, of a key of %s', (wish, _, key, why) => {
     expect(needsPrivateKey(wish, key())).toEqual(why === undefined ? [] : [why]);
@@ -93,6 +108,8 @@ describe('needsPublicKey', () => {
     expect(needsPublicKey(pair.privateKeyPem, undefined)).toEqual(['There is no public key.']);
     expect(needsPublicKey(pair.privateKeyPem, 'x')).toEqual(['The public key cannot be read.']);
     expect(needsPublicKey(pair.privateKeyPem, pair.privateKeyPem)).toEqual(['The public key cannot be read.']);
-    expect(needsPublicKey(pair.privateKeyPem, other.publicKeyPem)).toEqual(['The public key is not that of the private key.']);
+    expect(needsPublicKey(pair.privateKeyPem, other.publicKeyPem)).toEqual([
+      'The public key is not that of the private key.',
+    ]);
   });
 });

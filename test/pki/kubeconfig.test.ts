@@ -30,12 +30,18 @@ describe('buildKubeconfig', () => {
       apiVersion: 'v1',
       kind: 'Config',
       clusters: [
-        { name: 'kubernetes', cluster: { server: 'https://192.168.1.34:8443', 'certificate-authority-data': base64(config.authorityPem) } },
+        {
+          name: 'kubernetes',
+          cluster: { server: 'https://192.168.1.34:8443', 'certificate-authority-data': base64(config.authorityPem) },
+        },
       ],
       users: [
         {
           name: 'admin',
-          user: { 'client-certificate-data': base64(admin.certificatePem), 'client-key-data': base64(admin.privateKeyPem) },
+          user: {
+            'client-certificate-data': base64(admin.certificatePem),
+            'client-key-data': base64(admin.privateKeyPem),
+          },
         },
       ],
       contexts: [{ name: 'admin@kubernetes', context: { cluster: 'kubernetes', user: 'admin' } }],
@@ -48,22 +54,34 @@ describe('buildKubeconfig', () => {
     expect(buildKubeconfig(config)).toBe(buildKubeconfig({ ...config }));
   });
 
-  it.each(['on', '1e3', '0644', 'system:kube-scheduler', "o'neill: #1"])('is read back as it was for the user %j', (userName) => {
-    const wanted = { ...config, userName, contextName: 'here' };
-    expect(inspectKubeconfig(buildKubeconfig(wanted))).toEqual(wanted);
-  });
-
-  it('holds a token instead of a certificate', () => {
-    const wanted: Kubeconfig = { ...config, credential: { kind: 'token', token: 'abcdef.0123456789abcdef' }, contextName: 'c' };
-    expect(inspectKubeconfig(buildKubeconfig(wanted))).toEqual(wanted);
-  });
-
-  it.each([{ server: '192.168.1.34:8443' }, { server: 'http://192.168.1.34' }, { server: '' }, { userName: '' }, { clusterName: '' }])(
-    'refuses %j',
-    (change) => {
-      expect(() => buildKubeconfig({ ...config, ...change })).toThrow(expect.objectContaining({ code: 'invalid-kubeconfig' }));
+  it.each(['on', '1e3', '0644', 'system:kube-scheduler', "o'neill: #1"])(
+    'is read back as it was for the user %j',
+    (userName) => {
+      const wanted = { ...config, userName, contextName: 'here' };
+      expect(inspectKubeconfig(buildKubeconfig(wanted))).toEqual(wanted);
     },
   );
+
+  it('holds a token instead of a certificate', () => {
+    const wanted: Kubeconfig = {
+      ...config,
+      credential: { kind: 'token', token: 'abcdef.0123456789abcdef' },
+      contextName: 'c',
+    };
+    expect(inspectKubeconfig(buildKubeconfig(wanted))).toEqual(wanted);
+  });
+
+  it.each([
+    { server: '192.168.1.34:8443' },
+    { server: 'http://192.168.1.34' },
+    { server: '' },
+    { userName: '' },
+    { clusterName: '' },
+  ])('refuses %j', (change) => {
+    expect(() => buildKubeconfig({ ...config, ...change })).toThrow(
+      expect.objectContaining({ code: 'invalid-kubeconfig' }),
+    );
+  });
 });
 
 describe('inspectKubeconfig', () => {

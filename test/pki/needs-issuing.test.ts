@@ -2,7 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parseAlternativeNames } from '../../engine/pki/alternative-name.ts';
 import { type AuthorityRequest, createAuthority } from '../../engine/pki/authority.ts';
 import { type CertificateRequest, issueCertificate } from '../../engine/pki/certificate.ts';
-import { type AuthorityCheck, authorityNeedsIssuing, type CertificateCheck, needsIssuing } from '../../engine/pki/needs-issuing.ts';
+import {
+  type AuthorityCheck,
+  authorityNeedsIssuing,
+  type CertificateCheck,
+  needsIssuing,
+} from '../../engine/pki/needs-issuing.ts';
 import type { IssuedCertificate } from '../../engine/pki/signing.ts';
 
 const start = new Date('2030-01-01T00:00:00Z');
@@ -29,8 +34,16 @@ beforeAll(async () => {
   leaf = await issueCertificate(wanted, authority, { now: start });
 });
 
-const inOrder = (): CertificateCheck => ({ wanted, ...leaf, authorityPem: authority.certificatePem, now: start, renewBeforeDays: 30 });
-const asked = (change: Partial<CertificateRequest>): Partial<CertificateCheck> => ({ wanted: { ...wanted, ...change } });
+const inOrder = (): CertificateCheck => ({
+  wanted,
+  ...leaf,
+  authorityPem: authority.certificatePem,
+  now: start,
+  renewBeforeDays: 30,
+});
+const asked = (change: Partial<CertificateRequest>): Partial<CertificateCheck> => ({
+  wanted: { ...wanted, ...change },
+});
 
 describe('needsIssuing', () => {
   const cases: readonly (readonly [string, () => Partial<CertificateCheck>, readonly string[]])[] = [
@@ -50,7 +63,11 @@ describe('needsIssuing', () => {
     ['an unreadable certificate', () => ({ certificatePem: 'x' }), ['The certificate cannot be read.']],
     ['a missing key', () => ({ privateKeyPem: undefined }), ['There is no private key for the certificate.']],
     ['an unreadable key', () => ({ privateKeyPem: 'x' }), ['The private key cannot be read.']],
-    ['the key of another', () => ({ privateKeyPem: twin.privateKeyPem }), ['The private key is not that of the certificate.']],
+    [
+      'the key of another',
+      () => ({ privateKeyPem: twin.privateKeyPem }),
+      ['The private key is not that of the certificate.'],
+    ],
     [
       'another subject',
       () => asked({ subject: { commonName: 'kube-apiserver', organizations: ['a'] } }),
@@ -64,7 +81,10 @@ describe('needsIssuing', () => {
     [
       'other names',
       () => asked({ alternativeNames: parseAlternativeNames(['kubernetes', '10.96.0.1', '10.96.0.2', 'k8s-api']) }),
-      ['The alternative names lack IP:10.96.0.2, DNS:k8s-api.', 'The alternative names have IP:::1, which nobody asks for.'],
+      [
+        'The alternative names lack IP:10.96.0.2, DNS:k8s-api.',
+        'The alternative names have IP:::1, which nobody asks for.',
+      ],
     ],
     ['more usages', () => asked({ usage: 'peer' }), ['The usages lack clientAuth.']],
     [
@@ -82,7 +102,11 @@ describe('needsIssuing', () => {
       () => ({ authorityPem: twin.certificatePem }),
       ['The certificate was signed with another key than the authority has.'],
     ],
-    ['another key size', () => asked({ algorithm: { type: 'rsa', size: 4096 } }), ['The key is ECDSA P-256, wanted is RSA 4096.']],
+    [
+      'another key size',
+      () => asked({ algorithm: { type: 'rsa', size: 4096 } }),
+      ['The key is ECDSA P-256, wanted is RSA 4096.'],
+    ],
     ['nothing when any key will do', () => asked({ algorithm: 'any' }), []],
     ['another type of key', () => asked({ algorithm: 'rsa' }), ['The key is ECDSA P-256, wanted is RSA.']],
     ['one second before the renewal window', () => ({ now: new Date(end - 30 * day - 1000) }), []],
@@ -91,13 +115,25 @@ describe('needsIssuing', () => {
       () => ({ now: new Date(end - 30 * day) }),
       ['The certificate expires on 2031-01-01T00:00:00Z, within 30 days.'],
     ],
-    ['the last second', () => ({ now: new Date(end) }), ['The certificate expires on 2031-01-01T00:00:00Z, within 30 days.']],
+    [
+      'the last second',
+      () => ({ now: new Date(end) }),
+      ['The certificate expires on 2031-01-01T00:00:00Z, within 30 days.'],
+    ],
     ['the last second without a window', () => ({ now: new Date(end), renewBeforeDays: 0 }), []],
-    ['the second after the last', () => ({ now: new Date(end + 1000) }), ['The certificate expired on 2031-01-01T00:00:00Z.']],
+    [
+      'the second after the last',
+      () => ({ now: new Date(end + 1000) }),
+      ['The certificate expired on 2031-01-01T00:00:00Z.'],
+    ],
     [
       'several reasons at once',
       () => ({ ...asked({ usage: 'peer' }), privateKeyPem: undefined, now: new Date(end + 1000) }),
-      ['The usages lack clientAuth.', 'There is no private key for the certificate.', 'The certificate expired on 2031-01-01T00:00:00Z.'],
+      [
+        'The usages lack clientAuth.',
+        'There is no private key for the certificate.',
+        'The certificate expired on 2031-01-01T00:00:00Z.',
+      ],
     ],
   ];
   it.each(cases)('says why: %s', (_, change, reasons) => {
@@ -142,8 +178,16 @@ describe('authorityNeedsIssuing', () => {
     ['a missing certificate', () => ({ certificatePem: undefined }), ['There is no certificate.']],
     ['an unreadable certificate', () => ({ certificatePem: '' }), ['The certificate cannot be read.']],
     ['a missing key', () => ({ privateKeyPem: undefined }), ['There is no private key for the certificate.']],
-    ['the key of another', () => ({ privateKeyPem: twin.privateKeyPem }), ['The private key is not that of the certificate.']],
-    ['another subject', () => ({ wanted: { subject: { commonName: 'x' } } }), ['The subject is CN=kubernetes, O=k8s, wanted is CN=x.']],
+    [
+      'the key of another',
+      () => ({ privateKeyPem: twin.privateKeyPem }),
+      ['The private key is not that of the certificate.'],
+    ],
+    [
+      'another subject',
+      () => ({ wanted: { subject: { commonName: 'x' } } }),
+      ['The subject is CN=kubernetes, O=k8s, wanted is CN=x.'],
+    ],
     [
       'another key size',
       () => ({ wanted: { ...authorityRequest, algorithm: { type: 'rsa', size: 3072 } } }),
@@ -167,6 +211,8 @@ describe('authorityNeedsIssuing', () => {
     ],
   ];
   it.each(cases)('says why: %s', (name, change, reasons) => {
-    expect(authorityNeedsIssuing({ ...check(), ...(name === 'a leaf' ? { renewBeforeDays: 366 } : {}), ...change() })).toEqual(reasons);
+    expect(
+      authorityNeedsIssuing({ ...check(), ...(name === 'a leaf' ? { renewBeforeDays: 366 } : {}), ...change() }),
+    ).toEqual(reasons);
   });
 });

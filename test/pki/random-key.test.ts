@@ -5,7 +5,9 @@ describe('createEncryptionKey', () => {
   it('is 32 bytes in base64, and another one each time', () => {
     expect(Buffer.from(createEncryptionKey(), 'base64')).toHaveLength(32);
     expect(createEncryptionKey()).not.toBe(createEncryptionKey());
-    expect(createEncryptionKey((size) => new Uint8Array(size).fill(255))).toBe('//////////////////////////////////////////8=');
+    expect(createEncryptionKey((size) => new Uint8Array(size).fill(255))).toBe(
+      '//////////////////////////////////////////8=',
+    );
   });
 });
 

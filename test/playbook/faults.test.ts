@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Files } from './written.ts';
-import { faultsOf } from './written.ts';
+import { type Files, faultsOf } from './written.ts';
 
 /** The tasks of a play whose first task stands on line 3, column 7. */
 const tasks = (text: string): Files => ({ 'site.yml': `- hosts: all\n  tasks:\n${text.replace(/^/gm, '    ')}\n` });
@@ -12,19 +11,43 @@ const CASES: readonly Case[] = [
   ['a misspelt keyword of a play', play('sereal: 1'), 'unknown-keyword', 'site.yml:2:3', 'Did you mean "serial"?'],
   ['vars_prompt', play('vars_prompt: []'), 'unknown-keyword', 'site.yml:2:3', /-e/],
   ['a play without hosts', { 'site.yml': '- tasks: []\n' }, 'play-without-hosts', 'site.yml:1:3', /Add hosts:/],
-  ['a list of tasks as playbook', { 'site.yml': '- debug: {msg: a}\n' }, 'play-without-hosts', 'site.yml:1:3', /Tasks stand below tasks:/],
+  [
+    'a list of tasks as playbook',
+    { 'site.yml': '- debug: {msg: a}\n' },
+    'play-without-hosts',
+    'site.yml:1:3',
+    /Tasks stand below tasks:/,
+  ],
   ['a map as playbook', { 'site.yml': 'hosts: all\n' }, 'wrong-type', 'site.yml:1:1', /Begin each entry with "- "/],
   ['yes as boolean', play('become: yes'), 'wrong-type', 'site.yml:2:11', 'Write true.'],
   ['a quoted boolean', play('gather_facts: "false"'), 'wrong-type', 'site.yml:2:18', 'Write false.'],
-  ['an unknown strategy', play('strategy: host_pinned'), 'unknown-choice', 'site.yml:2:13', 'Write one of: linear, free.'],
+  [
+    'an unknown strategy',
+    play('strategy: host_pinned'),
+    'unknown-choice',
+    'site.yml:2:13',
+    'Write one of: linear, free.',
+  ],
   ['serial of zero', play('serial: 0'), 'wrong-type', 'site.yml:2:11', /percentage/],
   ['serial of words', play('serial: [1, half]'), 'wrong-type', 'site.yml:2:15', /percentage/],
   ['a percentage over 100', play('max_fail_percentage: 101'), 'wrong-type', 'site.yml:2:24', ''],
   ['an unknown become_method', play('become_method: runas'), 'become-method', 'site.yml:2:18', /sudo, su, doas/],
-  ['a missing variables file', play('vars_files: [no.yml]'), 'file-not-found', 'site.yml:2:16', /correct (it|its name|the name)/],
+  [
+    'a missing variables file',
+    play('vars_files: [no.yml]'),
+    'file-not-found',
+    'site.yml:2:16',
+    /correct (it|its name|the name)/,
+  ],
   ['a reserved variable', play('vars: { groups: 1 }'), 'variable-name', 'site.yml:2:11', 'Choose another name.'],
   ['a variable with a hyphen', play('vars: { a-b: 1 }'), 'variable-name', 'site.yml:2:11', /underscores/],
-  ['a variable that CEL takes for a type', play('vars: { string: 1 }'), 'variable-name', 'site.yml:2:11', 'Choose another name.'],
+  [
+    'a variable that CEL takes for a type',
+    play('vars: { string: 1 }'),
+    'variable-name',
+    'site.yml:2:11',
+    'Choose another name.',
+  ],
   ['a tag with a template', play('tags: ["{{x}}"]'), 'wrong-type', 'site.yml:2:11', 'Write tags: [one, two].'],
   ['a duplicate key', play('become: true\nbecome: true'), 'duplicate-key', 'site.yml:3:3', /Keep one/],
 
@@ -41,7 +64,13 @@ const CASES: readonly Case[] = [
   ['no module', tasks('- name: a'), 'no-module', 'site.yml:3:7', /Add what it does/],
   ['two modules', tasks('- copy: {src: a}\n  debug: {msg: b}'), 'two-modules', 'site.yml:4:7', /Make two tasks/],
   ['a module and a block', tasks('- copy: {src: a}\n  block: []'), 'two-modules', 'site.yml:4:7', /Make two tasks/],
-  ['a misspelt keyword of a task', tasks('- debug:\n  wehn: true'), 'unknown-keyword', 'site.yml:4:7', 'Did you mean "when"?'],
+  [
+    'a misspelt keyword of a task',
+    tasks('- debug:\n  wehn: true'),
+    'unknown-keyword',
+    'site.yml:4:7',
+    'Did you mean "when"?',
+  ],
   ['with_items', tasks('- debug:\n  with_items: [1]'), 'unknown-keyword', 'site.yml:4:7', /loop:/],
   ['any with_', tasks('- debug:\n  with_ini: [1]'), 'unknown-keyword', 'site.yml:4:7', /loop:/],
   ['include', tasks('- include: a.yml'), 'unknown-keyword', 'site.yml:3:7', /import_tasks/],
@@ -56,10 +85,34 @@ const CASES: readonly Case[] = [
     'site.yml:3:13',
     'Write a map: copy: {src: a, dest: /b}',
   ],
-  ['old arguments in a command', tasks('- command: make chdir=/src'), 'arguments-not-a-map', 'site.yml:3:16', /command: \{cmd: /],
-  ['an argument twice', tasks('- copy: {src: a}\n  args: {src: b}'), 'duplicate-key', 'site.yml:4:14', 'Keep one of them.'],
-  ['an octal mode without quotes', tasks('- copy: {dest: /a, mode: 0644}'), 'unquoted-mode', 'site.yml:3:30', 'Write mode: "0644".'],
-  ['a mode without its zero', tasks('- copy: {dest: /a, mode: 644}'), 'unquoted-mode', 'site.yml:3:30', 'Write mode: "0644".'],
+  [
+    'old arguments in a command',
+    tasks('- command: make chdir=/src'),
+    'arguments-not-a-map',
+    'site.yml:3:16',
+    /command: \{cmd: /,
+  ],
+  [
+    'an argument twice',
+    tasks('- copy: {src: a}\n  args: {src: b}'),
+    'duplicate-key',
+    'site.yml:4:14',
+    'Keep one of them.',
+  ],
+  [
+    'an octal mode without quotes',
+    tasks('- copy: {dest: /a, mode: 0644}'),
+    'unquoted-mode',
+    'site.yml:3:30',
+    'Write mode: "0644".',
+  ],
+  [
+    'a mode without its zero',
+    tasks('- copy: {dest: /a, mode: 644}'),
+    'unquoted-mode',
+    'site.yml:3:30',
+    'Write mode: "0644".',
+  ],
   ['apply without check', tasks('- apply: swapoff -a'), 'check-and-apply', 'site.yml:3:7', /shell:/],
   ['check without apply', tasks('- check: test -e /a'), 'check-and-apply', 'site.yml:3:7', /query:/],
   ['a condition that cannot be read', tasks('- debug:\n  when: a ==='), 'expression-syntax', 'site.yml:4:17', ''],
@@ -69,7 +122,13 @@ const CASES: readonly Case[] = [
   ['a template that cannot be read', tasks('- debug: {msg: "{{#if a}}"}'), 'template-syntax', 'site.yml:3:21', /./],
   ['an unquoted template', tasks('- debug: {msg: {{a}}}'), 'unquoted-template', 'site.yml:3:20', /"\{\{a\}\}"/],
   ['a loop over a map', tasks('- debug:\n  loop: {a: 1}'), 'wrong-type', 'site.yml:4:13', /map/],
-  ['loop_control without a loop', tasks('- debug:\n  loop_control: {label: a}'), 'loop-control-alone', 'site.yml:4:7', /loop:/],
+  [
+    'loop_control without a loop',
+    tasks('- debug:\n  loop_control: {label: a}'),
+    'loop-control-alone',
+    'site.yml:4:7',
+    /loop:/,
+  ],
   [
     'a misspelt loop_control',
     tasks('- debug:\n  loop: [1]\n  loop_control: {loopvar: a}'),
@@ -107,16 +166,46 @@ const CASES: readonly Case[] = [
     'site.yml:2:22',
     /vars: {notify: …}/,
   ],
-  ['retries in quotes', tasks('- debug:\n  until: true\n  retries: "3"'), 'wrong-type', 'site.yml:5:17', 'Write 3 without quotes.'],
-  ['a meta action that would do nothing', tasks('- meta: clear_host_errors'), 'unknown-meta', 'site.yml:3:13', /rescue/],
+  [
+    'retries in quotes',
+    tasks('- debug:\n  until: true\n  retries: "3"'),
+    'wrong-type',
+    'site.yml:5:17',
+    'Write 3 without quotes.',
+  ],
+  [
+    'a meta action that would do nothing',
+    tasks('- meta: clear_host_errors'),
+    'unknown-meta',
+    'site.yml:3:13',
+    /rescue/,
+  ],
   ['another one', tasks('- meta: refresh_inventory'), 'unknown-meta', 'site.yml:3:13', /once a run/],
-  ['an unknown meta action', tasks('- meta: flush_handler'), 'unknown-meta', 'site.yml:3:13', 'Did you mean "flush_handlers"?'],
+  [
+    'an unknown meta action',
+    tasks('- meta: flush_handler'),
+    'unknown-meta',
+    'site.yml:3:13',
+    'Did you mean "flush_handlers"?',
+  ],
   ['rescue without block', tasks('- rescue: []'), 'no-module', 'site.yml:3:7', /block:/],
-  ['a block with a loop', tasks('- block: [{debug: }]\n  loop: [1]'), 'unknown-keyword', 'site.yml:4:7', /include_tasks/],
+  [
+    'a block with a loop',
+    tasks('- block: [{debug: }]\n  loop: [1]'),
+    'unknown-keyword',
+    'site.yml:4:7',
+    /include_tasks/,
+  ],
   ['an empty block', tasks('- block: []'), 'empty-block', 'site.yml:3:7', /./],
   ['a task that is text', tasks('- debug'), 'wrong-type', 'site.yml:3:7', /module/],
   ['an environment of text', tasks('- debug:\n  environment: A=b'), 'wrong-type', 'site.yml:4:20', /NAME/],
-  ['a missing file of tasks', tasks('- import_tasks: no.yml'), 'file-not-found', 'site.yml:3:21', /correct (it|its name|the name)/],
+  [
+    'a missing file of tasks',
+    tasks('- import_tasks: no.yml'),
+    'file-not-found',
+    'site.yml:3:21',
+    /correct (it|its name|the name)/,
+  ],
   [
     'a missing file that is included',
     tasks('- include_tasks: no.yml'),
@@ -139,7 +228,13 @@ const CASES: readonly Case[] = [
     'site.yml:3:39',
     'Did you mean "apply"?',
   ],
-  ['import_role as text', tasks('- import_role: etcd'), 'wrong-type', 'site.yml:3:20', 'Write import_role: {name: etcd}.'],
+  [
+    'import_role as text',
+    tasks('- import_role: etcd'),
+    'wrong-type',
+    'site.yml:3:20',
+    'Write import_role: {name: etcd}.',
+  ],
   ['import_playbook among tasks', tasks('- import_playbook: a.yml'), 'misplaced-import', 'site.yml:3:7', /./],
   [
     'a missing playbook',
@@ -151,13 +246,22 @@ const CASES: readonly Case[] = [
 
   [
     'a notify that nobody hears',
-    { 'site.yml': '- hosts: all\n  tasks: [{debug: , notify: Restart etdc}]\n  handlers: [{name: Restart etcd, debug: }]\n' },
+    {
+      'site.yml':
+        '- hosts: all\n  tasks: [{debug: , notify: Restart etdc}]\n  handlers: [{name: Restart etcd, debug: }]\n',
+    },
     'unknown-handler',
     'site.yml:2:29',
     'Did you mean "Restart etcd"?',
   ],
   ['a handler without a name', play('handlers: [{debug: }]'), 'handler-without-name', 'site.yml:2:14', /name:/],
-  ['a handler with a template in its name', play('handlers: [{name: "{{a}}", debug: }]'), 'template-not-possible', 'site.yml:2:22', ''],
+  [
+    'a handler with a template in its name',
+    play('handlers: [{name: "{{a}}", debug: }]'),
+    'template-not-possible',
+    'site.yml:2:22',
+    '',
+  ],
   ['a handler that includes', play('handlers: [{name: a, meta: noop}]'), 'handler-not-a-task', 'site.yml:2:14', /./],
   [
     'two handlers of one name',
@@ -187,7 +291,10 @@ const CASES: readonly Case[] = [
   ],
   [
     'a parameter that the role does not take',
-    { 'site.yml': '- hosts: all\n  roles: [{role: a, prot: 1}]\n', 'roles/a/meta/main.yml': 'arguments: {port: {type: integer}}' },
+    {
+      'site.yml': '- hosts: all\n  roles: [{role: a, prot: 1}]\n',
+      'roles/a/meta/main.yml': 'arguments: {port: {type: integer}}',
+    },
     'unknown-role-argument',
     'site.yml:2:21',
     'Did you mean "port"?',
@@ -273,7 +380,10 @@ describe('what leads to itself', () => {
 
   test('an include that includes itself is no fault: a condition may end it', async () => {
     expect(
-      await faultsOf({ 'site.yml': '- hosts: all\n  tasks: [{include_tasks: a.yml}]\n', 'a.yml': '- include_tasks: a.yml\n  when: false' }),
+      await faultsOf({
+        'site.yml': '- hosts: all\n  tasks: [{include_tasks: a.yml}]\n',
+        'a.yml': '- include_tasks: a.yml\n  when: false',
+      }),
     ).toEqual([]);
   });
 });
@@ -285,13 +395,22 @@ describe('files that import each other twice, and so double with each', () => {
   test.each<readonly [string, Files]>([
     [
       'import_tasks',
-      { 'site.yml': '- hosts: all\n  tasks: [{import_tasks: t0.yml}]\n', ...twice('t', (next) => `- import_tasks: ${next}\n`) },
+      {
+        'site.yml': '- hosts: all\n  tasks: [{import_tasks: t0.yml}]\n',
+        ...twice('t', (next) => `- import_tasks: ${next}\n`),
+      },
     ],
     [
       'include_tasks',
-      { 'site.yml': '- hosts: all\n  tasks: [{include_tasks: t0.yml}]\n', ...twice('t', (next) => `- include_tasks: ${next}\n`) },
+      {
+        'site.yml': '- hosts: all\n  tasks: [{include_tasks: t0.yml}]\n',
+        ...twice('t', (next) => `- include_tasks: ${next}\n`),
+      },
     ],
-    ['import_playbook', { 'site.yml': '- import_playbook: p0.yml\n', ...twice('p', (next) => `- import_playbook: ${next}\n`) }],
+    [
+      'import_playbook',
+      { 'site.yml': '- import_playbook: p0.yml\n', ...twice('p', (next) => `- import_playbook: ${next}\n`) },
+    ],
     [
       'dependencies of roles',
       {
@@ -306,7 +425,9 @@ describe('files that import each other twice, and so double with each', () => {
     ],
   ])('%s: refused once, with the place and the way there', async (_what, files) => {
     const found = (await faultsOf(files)).filter((fault) => fault.code === 'too-many-steps');
-    expect(found).toEqual([expect.objectContaining({ at: expect.stringMatching(/:\d+:\d+$/), why: expect.stringContaining(' → ') })]);
+    expect(found).toEqual([
+      expect.objectContaining({ at: expect.stringMatching(/:\d+:\d+$/), why: expect.stringContaining(' → ') }),
+    ]);
   });
 });
 
@@ -347,6 +468,12 @@ test('a notify is not blamed where the handlers could not be read', async () => 
   const notify = '- hosts: all\n  tasks: [{debug: , notify: Restart}]\n';
   expect(await codes({ 'site.yml': `${notify}  handlers: [{name: Restart, cpoy: {}}]\n` })).toEqual(['unknown-module']);
   expect(await codes({ 'site.yml': `${notify}  roles: [none]\n` })).toEqual(['unknown-role']);
-  expect(await codes({ 'site.yml': `${notify}  roles: [a]\n`, 'roles/a/handlers/main.yml': '- {' })).toEqual(['yaml-syntax']);
-  expect(await codes({ 'site.yml': '- hosts: all\n  tasks: [{debug: , notify: Restart}, {include_role: {name: "{{r}}"}}]\n' })).toEqual([]);
+  expect(await codes({ 'site.yml': `${notify}  roles: [a]\n`, 'roles/a/handlers/main.yml': '- {' })).toEqual([
+    'yaml-syntax',
+  ]);
+  expect(
+    await codes({
+      'site.yml': '- hosts: all\n  tasks: [{debug: , notify: Restart}, {include_role: {name: "{{r}}"}}]\n',
+    }),
+  ).toEqual([]);
 });

@@ -2,8 +2,7 @@ import { expect, test } from 'vitest';
 import type { Block, Include, Play, Step, Task } from '../../engine/playbook/base/play.ts';
 import { walkSteps } from '../../engine/playbook/base/select-tasks.ts';
 import { layeredScope } from '../../engine/values/scope.ts';
-import type { Files } from './written.ts';
-import { load, loadWritten, withFiles } from './written.ts';
+import { type Files, load, loadWritten, withFiles } from './written.ts';
 
 async function onlyPlay(files: Files): Promise<Play> {
   const { plays } = await loadWritten(files);
@@ -15,8 +14,10 @@ async function onlyPlay(files: Files): Promise<Play> {
 
 const stepsOf = (play: Play): readonly Step[] => [...walkSteps(play.sections.flatMap((section) => section.steps))];
 const tasksOf = (play: Play): readonly Task[] => stepsOf(play).filter((step) => step.kind === 'task');
-const messagesOf = (play: Play): readonly unknown[] => tasksOf(play).map((task) => task.arguments.get('msg')?.value.literal);
-const sources = (step: Step | undefined): readonly string[] => (step?.when ?? []).map((expression) => expression.source);
+const messagesOf = (play: Play): readonly unknown[] =>
+  tasksOf(play).map((task) => task.arguments.get('msg')?.value.literal);
+const sources = (step: Step | undefined): readonly string[] =>
+  (step?.when ?? []).map((expression) => expression.source);
 
 test('a play keeps what it says, and the sections run in their order', async () => {
   const play = await onlyPlay({
@@ -44,13 +45,9 @@ test('a play keeps what it says, and the sections run in their order', async () 
     { kind: 'percent', percent: 50 },
     { kind: 'hosts', count: 3 },
   ]);
-  expect([play.name, play.strategy, play.order, play.maxFailPercentage?.literal, play.anyErrorsFatal?.literal]).toEqual([
-    'all of it',
-    'free',
-    'sorted',
-    30,
-    true,
-  ]);
+  expect([play.name, play.strategy, play.order, play.maxFailPercentage?.literal, play.anyErrorsFatal?.literal]).toEqual(
+    ['all of it', 'free', 'sorted', 30, true],
+  );
   expect(play.layers.map((layer) => [layer.level, [...layer.variables.keys()]])).toEqual([
     ['play vars', ['a']],
     ['play vars', ['b']],
@@ -101,7 +98,12 @@ test('a task keeps what it says', async () => {
   expect(task.module).toBe('copy');
   expect([...task.arguments.keys()]).toEqual(['src', 'dest', 'mode']);
   expect(task.id).toBe('site.yml:3:7');
-  expect(task.loop).toMatchObject({ items: { kind: 'expression' }, variable: 'one', indexVariable: 'i', pauseSeconds: 2 });
+  expect(task.loop).toMatchObject({
+    items: { kind: 'expression' },
+    variable: 'one',
+    indexVariable: 'i',
+    pauseSeconds: 2,
+  });
   expect(task.register).toBe('r');
   expect(task.until?.retries?.literal).toBe(3);
   expect([...(task.until?.delaySeconds?.references ?? [])]).toEqual(['d']);
@@ -109,12 +111,12 @@ test('a task keeps what it says', async () => {
   expect(task.failedWhen).toHaveLength(2);
   expect(task.ignoreErrors?.literal).toBe(true);
   expect(task.notify).toHaveLength(2);
-  expect([task.runOnce?.literal, task.throttle?.literal, task.settings.noLog?.literal, task.settings.timeoutSeconds?.literal]).toEqual([
-    true,
-    2,
-    true,
-    30,
-  ]);
+  expect([
+    task.runOnce?.literal,
+    task.throttle?.literal,
+    task.settings.noLog?.literal,
+    task.settings.timeoutSeconds?.literal,
+  ]).toEqual([true, 2, true, 30]);
   expect([task.settings.become?.literal, task.settings.becomeUser?.literal]).toEqual([true, 'etcd']);
   expect(task.settings.environment).toHaveLength(1);
   expect([...task.tags]).toEqual(['a', 'b']);
@@ -125,11 +127,17 @@ test.each<readonly [string, string, Readonly<Record<string, unknown>>]>([
   ['command: make all', 'command', { cmd: 'make all' }],
   ['query: { cmd: id, chdir: / }', 'query', { cmd: 'id', chdir: '/' }],
   ['debug:', 'debug', {}],
-  ["check: '! test -e /a'\n      apply: rm /a\n      args: { chdir: / }", 'check', { check: '! test -e /a', apply: 'rm /a', chdir: '/' }],
+  [
+    "check: '! test -e /a'\n      apply: rm /a\n      args: { chdir: / }",
+    'check',
+    { check: '! test -e /a', apply: 'rm /a', chdir: '/' },
+  ],
 ])('%s', async (text, module, args) => {
   const [task] = tasksOf(await onlyPlay({ 'site.yml': `- hosts: all\n  tasks:\n    - ${text}\n` }));
   expect(task?.module).toBe(module);
-  expect(Object.fromEntries([...(task?.arguments ?? [])].map(([name, { value }]) => [name, value.literal]))).toEqual(args);
+  expect(Object.fromEntries([...(task?.arguments ?? [])].map(([name, { value }]) => [name, value.literal]))).toEqual(
+    args,
+  );
 });
 
 test.each([
@@ -144,9 +152,15 @@ test.each([
 
 test('assertions are expressions, one or several', async () => {
   const tasks = tasksOf(
-    await onlyPlay({ 'site.yml': '- hosts: all\n  tasks: [{assert: {that: a == 1}}, {assert: {that: [a == 1, b]}}, {debug: }]\n' }),
+    await onlyPlay({
+      'site.yml': '- hosts: all\n  tasks: [{assert: {that: a == 1}}, {assert: {that: [a == 1, b]}}, {debug: }]\n',
+    }),
   );
-  expect(tasks.map((task) => task.asserts?.map((expression) => expression.source))).toEqual([['a == 1'], ['a == 1', 'b'], undefined]);
+  expect(tasks.map((task) => task.asserts?.map((expression) => expression.source))).toEqual([
+    ['a == 1'],
+    ['a == 1', 'b'],
+    undefined,
+  ]);
 });
 
 test('what a play and its blocks say reaches the tasks, innermost last', async () => {
@@ -227,7 +241,9 @@ test('an include is opened when it is reached: its own condition and tags stay i
       const { plays } = await load(folder);
       const include = plays.flatMap((play) => stepsOf(play)).find((step): step is Include => step.kind === 'include');
       expect(sources(include)).toEqual(['outer', 'own']);
-      const opened = await include?.open('a.yml', [{ level: 'task vars', origin: 'loop', variables: new Map([['item', 'a']]) }]);
+      const opened = await include?.open('a.yml', [
+        { level: 'task vars', origin: 'loop', variables: new Map([['item', 'a']]) },
+      ]);
       const [task] = opened?.steps ?? [];
       expect(sources(task)).toEqual(['outer']);
       expect([...(task?.tags ?? [])]).toEqual(['outer', 'applied']);

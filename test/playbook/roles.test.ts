@@ -2,8 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Include, Play, Task } from '../../engine/playbook/base/play.ts';
 import { walkSteps } from '../../engine/playbook/base/select-tasks.ts';
 import { layeredScope } from '../../engine/values/scope.ts';
-import type { Files } from './written.ts';
-import { load, loadWritten, withFiles } from './written.ts';
+import { type Files, load, loadWritten, withFiles } from './written.ts';
 
 async function playOf(files: Files): Promise<Play> {
   const [play] = (await loadWritten(files)).plays;
@@ -47,7 +46,9 @@ test('what the use of a role says holds for its tasks, handlers and dependencies
     'roles/a/meta/main.yml': 'dependencies: [{role: b, when: y, tags: u}]',
     'roles/b/tasks/main.yml': says('b'),
   });
-  expect(tasksOf(play).map((task) => [task.when.map((one) => one.source), [...task.tags], task.settings.become?.literal])).toEqual([
+  expect(
+    tasksOf(play).map((task) => [task.when.map((one) => one.source), [...task.tags], task.settings.become?.literal]),
+  ).toEqual([
     [['x', 'y'], ['t', 'u'], true],
     [['x'], ['t'], true],
   ]);
@@ -75,20 +76,29 @@ describe('a dependency that several roles share', () => {
 
   test('runs again with other parameters, another condition, or where duplicates are wanted', async () => {
     expect(messages(await playOf({ ...shared, 'site.yml': roles('[a, c]') }))).toEqual(['base', 'a', 'base', 'c']);
-    expect(messages(await playOf({ ...shared, 'site.yml': roles('[{role: a, when: x}, b]') }))).toEqual(['base', 'a', 'base', 'b']);
+    expect(messages(await playOf({ ...shared, 'site.yml': roles('[{role: a, when: x}, b]') }))).toEqual([
+      'base',
+      'a',
+      'base',
+      'b',
+    ]);
     const wanted = { ...shared, 'roles/base/meta/main.yml': 'allow_duplicates: true', 'site.yml': roles('[a, b]') };
     expect(messages(await playOf(wanted))).toEqual(['base', 'a', 'base', 'b']);
   });
 
   test('import_role runs each time, what it depends on only if it has not run', async () => {
-    const play = await playOf({ ...shared, 'site.yml': roles('[a]', '  tasks: [{import_role: {name: a}}, {import_role: {name: b}}]\n') });
+    const play = await playOf({
+      ...shared,
+      'site.yml': roles('[a]', '  tasks: [{import_role: {name: a}}, {import_role: {name: b}}]\n'),
+    });
     expect(messages(play)).toEqual(['base', 'a', 'a', 'b']);
   });
 
   test('what ran in a rescue does not count', async () => {
     const play = await playOf({
       ...shared,
-      'site.yml': '- hosts: all\n  tasks: [{block: [{debug: }], rescue: [{import_role: {name: a}}]}, {import_role: {name: b}}]\n',
+      'site.yml':
+        '- hosts: all\n  tasks: [{block: [{debug: }], rescue: [{import_role: {name: a}}]}, {import_role: {name: b}}]\n',
     });
     expect(messages(play)).toEqual([undefined, 'base', 'a', 'base', 'b']);
   });
@@ -126,7 +136,14 @@ test('arguments in our form and in that of Ansible', async () => {
   expect(
     play.roles
       .flatMap((role) => role.arguments)
-      .map(({ name, type, elements, required, choices, description }) => [name, type, elements, required, choices, description]),
+      .map(({ name, type, elements, required, choices, description }) => [
+        name,
+        type,
+        elements,
+        required,
+        choices,
+        description,
+      ]),
   ).toEqual([
     ['port', 'integer', 'any', true, [], 'The port.'],
     ['names', 'list', 'string', false, ['x', 'y'], ''],
@@ -182,6 +199,9 @@ test('an included role brings its handlers when it is reached; a notify of them 
 });
 
 test('roles beside the folder of the playbook are found', async () => {
-  const loaded = await loadWritten({ 'playbooks/site.yml': roles('[a]'), 'roles/a/tasks/main.yml': says('a') }, 'playbooks/site.yml');
+  const loaded = await loadWritten(
+    { 'playbooks/site.yml': roles('[a]'), 'roles/a/tasks/main.yml': says('a') },
+    'playbooks/site.yml',
+  );
   expect(loaded.plays[0]?.roles.map((role) => role.name)).toEqual(['a']);
 });

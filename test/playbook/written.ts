@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { formatPlace, Problems } from '../../engine/errors/problem.ts';
-import { loadPlaybook } from '../../engine/playbook/load-playbook.ts';
 import type { Playbook } from '../../engine/playbook/base/play.ts';
+import { loadPlaybook } from '../../engine/playbook/load-playbook.ts';
 import { someModules } from './some-modules.ts';
 
 export type Files = Readonly<Record<string, string>>;

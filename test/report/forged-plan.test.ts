@@ -2,14 +2,17 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { printRun, printRuns } from '../../engine/report/journal/runs.ts';
 import { listRuns, readRun } from '../../engine/report/journal/run-history.ts';
+import { printRun, printRuns } from '../../engine/report/journal/runs.ts';
 import { printPlan } from '../../engine/report/plan/show-plan.ts';
 import type { PlanDocument } from '../../engine/run/saved-plan/plan-document.ts';
 import { parsePlan, planText } from '../../engine/run/saved-plan/plan-file.ts';
 import { Sink } from './sink.ts';
 
-/** Anything that a terminal obeys, that turns the direction of writing, that Markdown or HTML makes something of, or that notifies. */
+/**
+ * Anything that a terminal obeys, that turns the direction of writing, that Markdown or HTML makes something of, or
+ * that notifies.
+ */
 const EVIL =
   '\x1b[31m\x1b]0;title\x07\x9b2J\r\u202e\u2066\u200f\u2028\n### head\n```\n<img src=x onerror=alert(1)> @octocat #1 [a](https://evil.example) **b** ![i](http://evil.example/i.png) www.evil.example `c` $x$ </details>';
 
@@ -37,10 +40,16 @@ function forged(): PlanDocument {
         steps: [
           {
             ...at,
-            outcome: { ...change, differences: [{ kind: 'text', path: EVIL, absent: 'never', lines: [EVIL, `+${EVIL}`], sha256: EVIL }] },
+            outcome: {
+              ...change,
+              differences: [{ kind: 'text', path: EVIL, absent: 'never', lines: [EVIL, `+${EVIL}`], sha256: EVIL }],
+            },
           },
           { ...at, outcome: { ...change, differences: [{ kind: 'content', path: EVIL, before: EVIL, after: EVIL }] } },
-          { ...at, outcome: { ...change, differences: [{ kind: 'field', of: EVIL, field: EVIL, before: EVIL, after: EVIL }] } },
+          {
+            ...at,
+            outcome: { ...change, differences: [{ kind: 'field', of: EVIL, field: EVIL, before: EVIL, after: EVIL }] },
+          },
           { ...at, outcome: { ...change, differences: [{ kind: 'command', text: EVIL }] } },
           { ...at, outcome: { kind: 'unknown', because: EVIL } },
           { ...at, outcome: { kind: 'ok' } },
@@ -64,11 +73,14 @@ function shown(format: 'text' | 'json' | 'markdown'): string {
   return sink.text;
 }
 
-test.each(['text', 'json', 'markdown'] as const)('of a forged plan no escape sequence reaches the output as %s', (format) => {
-  const text = shown(format);
-  expect(text).not.toMatch(OBEYED);
-  expect(text).toContain('octocat');
-});
+test.each(['text', 'json', 'markdown'] as const)(
+  'of a forged plan no escape sequence reaches the output as %s',
+  (format) => {
+    const text = shown(format);
+    expect(text).not.toMatch(OBEYED);
+    expect(text).toContain('octocat');
+  },
+);
 
 test('as text, a forged plan has no more lines than its parts', () => {
   expect(
@@ -102,7 +114,14 @@ test('of a forged journal no escape sequence reaches the output', () => {
   const folder = mkdtempSync(join(tmpdir(), 'runbook-runs-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const task = { id: EVIL, name: EVIL, module: EVIL, handler: true };
-  const started = { type: 'run_started', playbook: EVIL, at: '2026-01-01T00:00:00Z', hosts: [EVIL], partial: [EVIL], resumed: EVIL };
+  const started = {
+    type: 'run_started',
+    playbook: EVIL,
+    at: '2026-01-01T00:00:00Z',
+    hosts: [EVIL],
+    partial: [EVIL],
+    resumed: EVIL,
+  };
   const events = [
     { type: 'command', arguments: [EVIL] },
     started,
@@ -112,7 +131,12 @@ test('of a forged journal no escape sequence reaches the output', () => {
     { type: 'host_unreachable', host: EVIL, problem: { what: EVIL, why: EVIL }, during: task },
     { type: 'task_started', host: EVIL, task },
     { type: 'handler_owed', host: EVIL, handler: EVIL, playbook: EVIL },
-    { type: 'run_finished', recap: [{ host: EVIL, failed: 1, unreachable: false, owed: [EVIL] }], stopped: EVIL, milliseconds: 1 },
+    {
+      type: 'run_finished',
+      recap: [{ host: EVIL, failed: 1, unreachable: false, owed: [EVIL] }],
+      stopped: EVIL,
+      milliseconds: 1,
+    },
   ];
   const write = (id: string, lines: readonly object[]): void => {
     mkdirSync(join(folder, id));

@@ -27,7 +27,16 @@ async function tell(
   { format = 'plain', mode = 'play', diff = false, verbosity = 0 }: Told = {},
 ): Promise<Sink> {
   const stdout = new Sink();
-  const report = startReport({ format, mode, diff, verbosity, stdout, stderr: new Sink(), journal, command: [mode, 'site.yml'] });
+  const report = startReport({
+    format,
+    mode,
+    diff,
+    verbosity,
+    stdout,
+    stderr: new Sink(),
+    journal,
+    command: [mode, 'site.yml'],
+  });
   for (const event of events) report.emit(event);
   await report.finish();
   return stdout;
@@ -47,7 +56,12 @@ describe('plain lines', () => {
   const shown: readonly (readonly [string, RunEvent, number, string | undefined])[] = [
     ['a change', finished('a', taskAt(1), changed()), 0, 'changed: [a] Task 1'],
     ['a change of an item', finished('a', taskAt(1), changed(), { item: 'x' }), 0, 'changed: [a] Task 1 (x)'],
-    ['a change elsewhere', finished('a', taskAt(1), changed(), { delegatedTo: 'localhost' }), 0, 'changed: [a -> localhost] Task 1'],
+    [
+      'a change elsewhere',
+      finished('a', taskAt(1), changed(), { delegatedTo: 'localhost' }),
+      0,
+      'changed: [a -> localhost] Task 1',
+    ],
     ['a task of a role', finished('a', { ...taskAt(1), role: 'etcd' }, changed()), 0, 'changed: [a] etcd : Task 1'],
     ['a handler', finished('a', { ...taskAt(1), handler: true }, changed()), 0, 'changed: [a] handler Task 1'],
     ['a task in sync', finished('a', taskAt(1), { kind: 'ok' }), 0, undefined],
@@ -69,7 +83,12 @@ describe('plain lines', () => {
       0,
       'warning: [a] Task 1: net.x is not there',
     ],
-    ['a name that forges a line', finished('a', taskAt(1, 'x\nchanged: [b] y'), changed()), 0, 'changed: [a] x\\nchanged: [b] y'],
+    [
+      'a name that forges a line',
+      finished('a', taskAt(1, 'x\nchanged: [b] y'), changed()),
+      0,
+      'changed: [a] x\\nchanged: [b] y',
+    ],
   ];
   it.each(shown)('show %s', async (_, event, verbosity, line) => {
     const { text } = await tell([event], { verbosity });
@@ -274,7 +293,12 @@ describe('JSON lines', () => {
       { kind: 'text', path: '/y', before: null, after: '(known after apply)' },
     ]);
     expect(parsed[1].result).toEqual({ a: '(known after apply)', b: ['********'] });
-    expect(parsed[2].outcome.problem).toEqual({ code: 'task-failed', what: 'it broke', why: 'the reason', remedy: 'mend it' });
+    expect(parsed[2].outcome.problem).toEqual({
+      code: 'task-failed',
+      what: 'it broke',
+      why: 'the reason',
+      remedy: 'mend it',
+    });
   });
 });
 
@@ -337,7 +361,16 @@ describe('the journal', () => {
   it('is a problem where it cannot be begun, and no reason to stop where it cannot be gone on with', async () => {
     const stderr = new Sink();
     const at = (folder: string): ReturnType<typeof startReport> =>
-      startReport({ format: 'plain', mode: 'play', diff: false, verbosity: 0, stdout: new Sink(), stderr, journal: folder, command: [] });
+      startReport({
+        format: 'plain',
+        mode: 'play',
+        diff: false,
+        verbosity: 0,
+        stdout: new Sink(),
+        stderr,
+        journal: folder,
+        command: [],
+      });
     expect(() => at('/dev/null/x').emit(started('play', ['a']))).toThrow('/dev/null/x/run-1/journal.jsonl');
     const report = at(journal);
     report.emit(started('play', ['a']));

@@ -19,7 +19,12 @@ export function taskAt(line: number, name = `Task ${line}`): TaskIdentity {
   return { id: `tasks.yml:${line}:3`, name, module: 'copy', role: undefined, handler: false };
 }
 
-export function finished(host: string, task: TaskIdentity, outcome: TaskOutcome, more: Partial<TaskFinished> = {}): TaskFinished {
+export function finished(
+  host: string,
+  task: TaskIdentity,
+  outcome: TaskOutcome,
+  more: Partial<TaskFinished> = {},
+): TaskFinished {
   return {
     type: 'task_finished',
     host,
@@ -34,7 +39,12 @@ export function finished(host: string, task: TaskIdentity, outcome: TaskOutcome,
 }
 
 export function changed(field = 'mode', before = '0644', after = '0600'): TaskOutcome {
-  return { kind: 'changed', differences: [{ kind: 'field', of: '/etc/x', field, before, after }], certainty: 'certain', notifies: [] };
+  return {
+    kind: 'changed',
+    differences: [{ kind: 'field', of: '/etc/x', field, before, after }],
+    certainty: 'certain',
+    notifies: [],
+  };
 }
 
 export function recapOf(host: string, more: Partial<HostRecap> = {}): HostRecap {
@@ -55,7 +65,16 @@ export function recapOf(host: string, more: Partial<HostRecap> = {}): HostRecap 
 }
 
 export function started(mode: 'play' | 'plan', hosts: readonly string[], partial: readonly string[] = []): RunEvent {
-  return { type: 'run_started', runId: 'run-1', mode, playbook: 'site.yml', inventory: ['hosts.yml'], at: new Date(0), hosts, partial };
+  return {
+    type: 'run_started',
+    runId: 'run-1',
+    mode,
+    playbook: 'site.yml',
+    inventory: ['hosts.yml'],
+    at: new Date(0),
+    hosts,
+    partial,
+  };
 }
 
 export function playStarted(hosts: readonly string[], play = 'Play', batch = 1, batches = 1): RunEvent {

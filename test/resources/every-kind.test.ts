@@ -21,7 +21,9 @@ test('every kind of resource is tried here', () => {
   const engine = join(import.meta.dirname, '../../engine');
   const kinds = readdirSync(engine, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
-    .flatMap((name) => [...readFileSync(join(engine, name), 'utf8').matchAll(/: ResourceKind<[^=]*> = \{\s+name: '([^']+)'/g)])
+    .flatMap((name) => [
+      ...readFileSync(join(engine, name), 'utf8').matchAll(/: ResourceKind<[^=]*> = \{\s+name: '([^']+)'/g),
+    ])
     .map(([, name]) => name ?? '');
   expect(kinds.length).toBeGreaterThan(15);
   expect(Object.keys(EVERY_KIND).toSorted()).toEqual(kinds.toSorted());
@@ -39,27 +41,34 @@ function tell({ failed, seed, counterexample, errorInstance }: fc.RunDetails<[Si
 
 /** As on this machine, and as on a host that has nothing but busybox. */
 const SURROUNDINGS = [
-  ...SHELLS.map(([name, shell]) => ({ name: `${name} and this machine's programs`, shell, path: process.env['PATH'] ?? '' })),
+  ...SHELLS.map(([name, shell]) => ({
+    name: `${name} and this machine's programs`,
+    shell,
+    path: process.env['PATH'] ?? '',
+  })),
   ...BUSYBOXES.map(({ name, path, only }) => ({ name: `nothing but ${name}`, shell: [path, 'sh'], path: only })),
 ];
 
 describe.each(SURROUNDINGS)('with $name', (surroundings) => {
-  test.each(Object.entries(EVERY_KIND))('%s: each is what it is, whatever else is asked with it', (kind, situations) => {
-    const folder = join(folders, `host-${kind}`);
-    fc.assert(
-      fc.property(situations(folder), ({ host, prepare, asks }) => {
-        layOutHost(folder, host);
-        prepare?.();
-        const { alone, together } = lookAloneAndTogether(
-          folder,
-          asks.map(({ request }) => request),
-          surroundings,
-        );
-        expect(together).toEqual(alone);
-        for (const [index, { request, is }] of asks.entries())
-          expect({ of: request.id, is: alone[index] }).toMatchObject({ of: request.id, is: is() });
-      }),
-      { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }), reporter: tell },
-    );
-  });
+  test.each(Object.entries(EVERY_KIND))(
+    '%s: each is what it is, whatever else is asked with it',
+    (kind, situations) => {
+      const folder = join(folders, `host-${kind}`);
+      fc.assert(
+        fc.property(situations(folder), ({ host, prepare, asks }) => {
+          layOutHost(folder, host);
+          prepare?.();
+          const { alone, together } = lookAloneAndTogether(
+            folder,
+            asks.map(({ request }) => request),
+            surroundings,
+          );
+          expect(together).toEqual(alone);
+          for (const [index, { request, is }] of asks.entries())
+            expect({ of: request.id, is: alone[index] }).toMatchObject({ of: request.id, is: is() });
+        }),
+        { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }), reporter: tell },
+      );
+    },
+  );
 });

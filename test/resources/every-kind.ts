@@ -48,13 +48,15 @@ export const EVERY_KIND: Readonly<Record<string, Situations>> = {
             Object.entries(tree).flatMap(([name, one]) => (one.kind === 'link' ? [[`files/${name}`, one.target]] : [])),
           ),
         },
-        asks: [...looks, ['no/such', 'content'] as const, ['sub', 'digest'] as const].flatMap(([name, how], index, all) => {
-          const path = join(folder, 'files', name);
-          // What is asked twice is asked together.
-          if (all.findIndex(([other]) => other === name) !== index) return [];
-          const request = how === 'unless' ? file(path, 'content', [sha256(Buffer.from('x'))]) : file(path, how);
-          return [{ request, is: () => fileAsNodeSees(path, how) }];
-        }),
+        asks: [...looks, ['no/such', 'content'] as const, ['sub', 'digest'] as const].flatMap(
+          ([name, how], index, all) => {
+            const path = join(folder, 'files', name);
+            // What is asked twice is asked together.
+            if (all.findIndex(([other]) => other === name) !== index) return [];
+            const request = how === 'unless' ? file(path, 'content', [sha256(Buffer.from('x'))]) : file(path, how);
+            return [{ request, is: () => fileAsNodeSees(path, how) }];
+          },
+        ),
       }));
   },
   probe: (folder) =>
@@ -80,7 +82,10 @@ export const EVERY_KIND: Readonly<Record<string, Situations>> = {
       const lines = all.map(({ source, at }) => `${escape(source)} ${escape(at)} ext4 rw,noatime 0 0`);
       return {
         host: {
-          files: { 'proc/self/mounts': lines.length === 0 ? '' : `${lines.join('\n')}${end === '' ? '\n' : end}`, 'etc/disk': '' },
+          files: {
+            'proc/self/mounts': lines.length === 0 ? '' : `${lines.join('\n')}${end === '' ? '\n' : end}`,
+            'etc/disk': '',
+          },
           links: { 'dev/disk/by-label/my\\x20disk': '../../../etc/disk' },
         },
         asks: [
@@ -128,7 +133,8 @@ export const EVERY_KIND: Readonly<Record<string, Situations>> = {
         fc.constantFrom('loaded', 'builtin', 'listed', 'available'),
       )
       .map((list) => {
-        const named = (presence: string): readonly string[] => Object.keys(list).filter((name) => list[name] === presence);
+        const named = (presence: string): readonly string[] =>
+          Object.keys(list).filter((name) => list[name] === presence);
         return {
           host: {
             folders: named('builtin').map((name) => `sys/module/${name}`),
@@ -153,7 +159,10 @@ export const EVERY_KIND: Readonly<Record<string, Situations>> = {
     fc.dictionary(accountName, fc.tuple(fc.boolean(), fc.boolean())).map((services) => ({
       host: {
         programs: Object.fromEntries(
-          Object.entries(services).map(([name, [runs]]) => [`etc/init.d/${name}`, `#!/bin/sh\necho "1 1 1"; cat\nexit ${runs ? 0 : 3}\n`]),
+          Object.entries(services).map(([name, [runs]]) => [
+            `etc/init.d/${name}`,
+            `#!/bin/sh\necho "1 1 1"; cat\nexit ${runs ? 0 : 3}\n`,
+          ]),
         ),
         links: Object.fromEntries(
           Object.keys(services)
@@ -163,7 +172,11 @@ export const EVERY_KIND: Readonly<Record<string, Situations>> = {
       },
       asks: [...Object.keys(services), 'none'].map((name) => ({
         request: initServiceRequest(name),
-        is: () => ({ exists: Object.hasOwn(services, name), running: services[name]?.[0] ?? false, enabled: services[name]?.[1] ?? false }),
+        is: () => ({
+          exists: Object.hasOwn(services, name),
+          running: services[name]?.[0] ?? false,
+          enabled: services[name]?.[1] ?? false,
+        }),
       })),
     })),
   package: () =>
@@ -182,7 +195,9 @@ export const EVERY_KIND: Readonly<Record<string, Situations>> = {
         return {
           host: {
             files: isApk
-              ? { 'lib/apk/db/installed': `${names.map((name) => `C:x\nP:${name}\nV:${versions[name]}\nT:V:9\n`).join('\n')}${end}` }
+              ? {
+                  'lib/apk/db/installed': `${names.map((name) => `C:x\nP:${name}\nV:${versions[name]}\nT:V:9\n`).join('\n')}${end}`,
+                }
               : {
                   'var/lib/dpkg/status': `${dpkg.join('\n')}\n`,
                   'lib/apk/db/installed': names.map((name) => `P:${name}\nV:${versions[name]}\n`).join('\n'),
@@ -191,7 +206,10 @@ export const EVERY_KIND: Readonly<Record<string, Situations>> = {
           },
           asks: [...names, 'none', 'li'].map((name) => ({
             request: packageRequest(name, { candidate: false, versioned: false, declared: false }),
-            is: () => (Object.hasOwn(versions, name) ? { installed: true, version: versions[name], broken: false } : { installed: false }),
+            is: () =>
+              Object.hasOwn(versions, name)
+                ? { installed: true, version: versions[name], broken: false }
+                : { installed: false },
           })),
         };
       }),
@@ -199,7 +217,10 @@ export const EVERY_KIND: Readonly<Record<string, Situations>> = {
     fc.dictionary(accountName, fc.constantFrom('active', 'inactive', 'failed')).map((list) =>
       systemd(list, (name) => ({
         request: unitRequest(name),
-        is: () => (Object.hasOwn(list, name) ? { load: 'loaded', active: list[name] } : { load: 'not-found', active: 'inactive' }),
+        is: () =>
+          Object.hasOwn(list, name)
+            ? { load: 'loaded', active: list[name] }
+            : { load: 'not-found', active: 'inactive' },
       })),
     ),
   unit_manager: () =>
@@ -213,7 +234,10 @@ export const EVERY_KIND: Readonly<Record<string, Situations>> = {
         asks: [
           {
             request: managerRequest(),
-            is: () => ({ running: running.toSorted(), changed: running.filter((name) => name.startsWith('ad')).toSorted() }),
+            is: () => ({
+              running: running.toSorted(),
+              changed: running.filter((name) => name.startsWith('ad')).toSorted(),
+            }),
           },
         ],
       };
@@ -249,15 +273,26 @@ export const EVERY_KIND: Readonly<Record<string, Situations>> = {
     })),
   owed: () => {
     const handler = fc.constantFrom('restart a', 'z', "it's", 'ünï', 'a:b', '"');
-    const debt = fc.record({ playbook: fc.constantFrom('site.yml', 'a b'), play: fc.constantFrom('one', '[2]', '\n'), handler });
+    const debt = fc.record({
+      playbook: fc.constantFrom('site.yml', 'a b'),
+      play: fc.constantFrom('one', '[2]', '\n'),
+      handler,
+    });
     const old = handler.map((name) => ({ playbook: undefined, play: undefined, handler: name }));
     const debts = fc.uniqueArray(fc.oneof(debt, old), { selector: (one) => JSON.stringify(one) });
     return fc.tuple(debts, debts, lineEnd).map(([root, own, end]) => {
       const listed = (list: typeof root): string =>
-        list.map((one) => (one.playbook === undefined ? one.handler : JSON.stringify([2, one.playbook, one.play, one.handler]))).join('\n');
+        list
+          .map((one) =>
+            one.playbook === undefined ? one.handler : JSON.stringify([2, one.playbook, one.play, one.handler]),
+          )
+          .join('\n');
       return {
         host: {
-          files: { 'var/lib/runbook/owed': `${listed(root)}${end}`, 'home/me/.local/state/runbook/owed': `${listed(own)}${end}` },
+          files: {
+            'var/lib/runbook/owed': `${listed(root)}${end}`,
+            'home/me/.local/state/runbook/owed': `${listed(own)}${end}`,
+          },
         },
         asks: [
           { request: owedBy('root'), is: () => root },

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Stats } from 'node:fs';
-import { lstatSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { type Stats, lstatSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 /** What a look of that closeness must tell of a path. */
@@ -15,7 +14,12 @@ export function fileAsNodeSees(path: string, how: string): unknown {
     identity: `${found.dev}:${found.ino}`,
   };
   if (found.isSymbolicLink())
-    return { type: 'link', ...attributes, target: readlinkSync(path), ...(how === 'attributes' ? {} : { to: endOf(path, how) }) };
+    return {
+      type: 'link',
+      ...attributes,
+      target: readlinkSync(path),
+      ...(how === 'attributes' ? {} : { to: endOf(path, how) }),
+    };
   return { ...attributes, ...contentOf(path, how) };
 }
 

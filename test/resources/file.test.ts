@@ -4,12 +4,11 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { predict } from '../../engine/resources/base/resource.ts';
 import { file, files } from '../../engine/resources/file.ts';
-import type { FileState, RegularFile } from '../../engine/resources/file/file-state.ts';
-import { ABSENT, NOTHING_ABOVE } from '../../engine/resources/file/file-state.ts';
+import { type FileState, type RegularFile, ABSENT, NOTHING_ABOVE } from '../../engine/resources/file/file-state.ts';
 import { groupRequest } from '../../engine/resources/group.ts';
 import { packageRequest } from '../../engine/resources/package.ts';
-import { predict } from '../../engine/resources/base/resource.ts';
 import { userRequest } from '../../engine/resources/user.ts';
 import { SHELLS, observeHere } from './local-sh.ts';
 
@@ -37,7 +36,13 @@ describe.each(SHELLS)('files seen by %s', (_, shell) => {
     writeFileSync(path, 'hello\n');
     chmodSync(path, 0o4751);
     const [state] = look(file(path, 'content'));
-    expect(state).toMatchObject({ type: 'file', mode: 0o4751, size: 6, sha256: sha256('hello\n'), uid: process.getuid?.() });
+    expect(state).toMatchObject({
+      type: 'file',
+      mode: 0o4751,
+      size: 6,
+      sha256: sha256('hello\n'),
+      uid: process.getuid?.(),
+    });
     expect(state?.type === 'file' && state.content?.toString()).toBe('hello\n');
   });
 
@@ -45,7 +50,10 @@ describe.each(SHELLS)('files seen by %s', (_, shell) => {
     const [same, other] = ['same', 'other'].map((name) => join(directory, name));
     writeFileSync(same ?? '', 'same');
     writeFileSync(other ?? '', 'other');
-    const states = look(file(same ?? '', 'content', [sha256('x'), sha256('same')]), file(other ?? '', 'content', [sha256('same')]));
+    const states = look(
+      file(same ?? '', 'content', [sha256('x'), sha256('same')]),
+      file(other ?? '', 'content', [sha256('same')]),
+    );
     expect(states[0]).toMatchObject({ sha256: sha256('same'), content: undefined });
     expect(states[1]).toMatchObject({ sha256: sha256('other'), content: Buffer.from('other') });
   });
@@ -90,7 +98,11 @@ describe.each(SHELLS)('files seen by %s', (_, shell) => {
       target: 'one',
       to: { path: join(directory, 'end'), state: { type: 'file', sha256: sha256('end') } },
     });
-    expect(states[2]).toMatchObject({ type: 'link', target: 'nowhere', to: { path: join(directory, 'nowhere'), state: ABSENT } });
+    expect(states[2]).toMatchObject({
+      type: 'link',
+      target: 'nowhere',
+      to: { path: join(directory, 'nowhere'), state: ABSENT },
+    });
     expect(states[3]).toMatchObject({ type: 'link', target: 'round' });
     expect(states[4]).toMatchObject({ type: 'link', target: 'a -> b' });
   });
@@ -113,7 +125,11 @@ describe.each(SHELLS)('files seen by %s', (_, shell) => {
     const [path, odd] = [join(directory, name), join(directory, 'odd\n')];
     writeFileSync(path, name);
     writeFileSync(odd, '');
-    const states = look(file(odd, 'content', [sha256('')]), file(path, 'content', [sha256('no')]), file(join(directory, name, 'beneath')));
+    const states = look(
+      file(odd, 'content', [sha256('')]),
+      file(path, 'content', [sha256('no')]),
+      file(join(directory, name, 'beneath')),
+    );
     expect(states[0]).toMatchObject({ sha256: sha256(''), content: undefined });
     expect(states[1]).toMatchObject({ type: 'file', sha256: sha256(name), content: Buffer.from(name) });
     expect(states[2]).toEqual(NOTHING_ABOVE);
@@ -127,7 +143,8 @@ describe.each(SHELLS)('files seen by %s', (_, shell) => {
     const names = ['plain', "it's odd", 'line\nbreak', 'back\\slash', '-r'];
     for (const name of names) writeFileSync(join(directory, name), name);
     const bin = mkdtempSync(join(directory, 'bin-'));
-    for (const [name, script] of Object.entries(stubs)) writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    for (const [name, script] of Object.entries(stubs))
+      writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     if (path === 'without openssl')
       for (const name of ['stat', 'sha256sum', 'readlink', 'find', 'head', 'dash', 'bash'])
         symlinkSync(execFileSync('sh', ['-c', 'command -v "$1"', 'sh', name]).toString().trim(), join(bin, name));
@@ -176,7 +193,14 @@ describe('what follows from a change elsewhere', () => {
     target,
     to: { path: target, state },
   });
-  const unknownDirectory = { type: 'directory', mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
+  const unknownDirectory = {
+    type: 'directory',
+    mode: undefined,
+    uid: undefined,
+    gid: undefined,
+    owner: undefined,
+    group: undefined,
+  };
 
   const table: readonly [string, string, FileState, string, FileState, FileState | 'stale' | undefined][] = [
     ['a directory made gives its children a parent', '/a/b', NOTHING_ABOVE, '/a', directory, ABSENT],
@@ -206,7 +230,12 @@ describe('what follows from a change elsewhere', () => {
     ['somebody may get its number', orphan, predict(userRequest('bea'), { exists: true, uid: undefined }), 'stale'],
     ['its group gets another number', owned, predict(groupRequest('users'), { exists: true, gid: 101 }), 'stale'],
     ['its group is removed', owned, predict(groupRequest('users'), { exists: false }), 'stale'],
-    ["a link leads to what is another owner's", link('/x', owned), predict(userRequest('ada'), { exists: false }), 'stale'],
+    [
+      "a link leads to what is another owner's",
+      link('/x', owned),
+      predict(userRequest('ada'), { exists: false }),
+      'stale',
+    ],
     ['nothing is there', ABSENT, predict(userRequest('ada'), { exists: false }), undefined],
   ])('%s', (_what, state, effect, expected) => {
     expect(files.after?.(state, '/a', effect)).toEqual(expected);

@@ -4,8 +4,8 @@ import { delimiter, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { archiveRequest } from '../../engine/resources/archive.ts';
 import { authorizedKeysRequest } from '../../engine/resources/authorized-keys.ts';
-import { file, wholeFile } from '../../engine/resources/file.ts';
 import type { Request } from '../../engine/resources/base/resource.ts';
+import { file, wholeFile } from '../../engine/resources/file.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { observeHere, SHELLS } from './local-sh.ts';
 
@@ -22,7 +22,12 @@ const LOOKS: readonly (readonly [
 ])[] = [
   ['the digest of a file', 'f', (path) => file(path, 'content', ['0'.repeat(64)]), ['sha256sum', 'dd']],
   ['the digest of a large file', 'f', (path) => file(path, 'digest'), ['openssl', 'sha256sum', 'dd']],
-  ['the digest of a file with an odd name', 'f\nf', (path) => file(path, 'content', ['0'.repeat(64)]), ['sha256sum', 'dd']],
+  [
+    'the digest of a file with an odd name',
+    'f\nf',
+    (path) => file(path, 'content', ['0'.repeat(64)]),
+    ['sha256sum', 'dd'],
+  ],
   ['the content of a file', 'f', (path) => wholeFile(path), ['head', 'dd']],
   ['keys of a user', 'f', (path) => authorizedKeysRequest('root', path), ['cat', 'dd']],
   [

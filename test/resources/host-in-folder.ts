@@ -46,9 +46,16 @@ export function lookAloneAndTogether(
 ): { readonly alone: readonly unknown[]; readonly together: readonly unknown[] } {
   const mark = '==runbook-test==';
   const looks = [requests, ...requests.map((one) => [one])].map((asked) => composeObservation(asked, 'f00f00f00f00'));
-  const script = looks.map((look) => `(\n${inFolder(look.script, folder)}\n) </dev/null 2>&4\nprintf '${mark}%s${mark}' "$?"\n`).join('');
+  const script = looks
+    .map((look) => `(\n${inFolder(look.script, folder)}\n) </dev/null 2>&4\nprintf '${mark}%s${mark}' "$?"\n`)
+    .join('');
   const [command = 'sh', ...args] = shell;
-  const env = { PATH: `${folder}/bin:${path}`, HOME: `${folder}/home/me`, DPKG_ADMINDIR: `${folder}/var/lib/dpkg`, LC_ALL: 'C' };
+  const env = {
+    PATH: `${folder}/bin:${path}`,
+    HOME: `${folder}/home/me`,
+    DPKG_ADMINDIR: `${folder}/var/lib/dpkg`,
+    LC_ALL: 'C',
+  };
   const done = spawnSync(command, args, { input: `exec 4>&2\n${script}`, env, maxBuffer: 64 * 1024 * 1024 });
   const answers = answersIn(done.stdout, mark, done.stderr);
   const [together, ...alone] = looks.map((look, index) =>

@@ -39,7 +39,10 @@ const PIECES = [
   'x'.repeat(70_000),
 ];
 
-/** Bytes of a file: with and without a line end behind the last line, NUL bytes, carriage returns, long lines, what is no UTF-8. */
+/**
+ * Bytes of a file: with and without a line end behind the last line, NUL bytes, carriage returns, long lines, what is
+ * no UTF-8.
+ */
 export const content: fc.Arbitrary<Buffer> = fc
   .array(fc.oneof(fc.constantFrom(...PIECES), fc.string({ maxLength: 8 })), { maxLength: 8 })
   .map((pieces) => Buffer.from(pieces.join(''), 'latin1'));
@@ -72,4 +75,13 @@ export const fileName: fc.Arbitrary<string> = fc.constantFrom(
 );
 
 /** Names of accounts and groups of which some begin as others do. */
-export const accountName: fc.Arbitrary<string> = fc.constantFrom('ada', 'ad', 'adam', 'bea', 'a.b', 'b-c', '_x', 'root');
+export const accountName: fc.Arbitrary<string> = fc.constantFrom(
+  'ada',
+  'ad',
+  'adam',
+  'bea',
+  'a.b',
+  'b-c',
+  '_x',
+  'root',
+);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { probe } from '../../engine/resources/probe.ts';
-import type { ProbeState } from '../../engine/resources/probe.ts';
 import { file } from '../../engine/resources/file.ts';
+import { probe, type ProbeState } from '../../engine/resources/probe.ts';
 import { SHELLS, observeHere } from './local-sh.ts';
 
 describe.each(SHELLS)('commands that only look, under %s', (_, shell) => {

@@ -15,5 +15,8 @@ export interface Situation {
   readonly asks: readonly Ask[];
 }
 
-/** Situations of a host in that folder, by the kind that is looked at. A kind that is missing here is an error of the test. */
+/**
+ * Situations of a host in that folder, by the kind that is looked at. A kind that is missing here is an error of the
+ * test.
+ */
 export type Situations = (folder: string) => fc.Arbitrary<Situation>;

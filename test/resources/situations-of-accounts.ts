@@ -46,43 +46,57 @@ function groupOf(
   list: readonly { readonly name: string; readonly gid: number; readonly members: readonly string[] }[],
   end: string,
 ): string {
-  return list.length === 0 ? '' : `${list.map(({ name, gid, members }) => `${name}:x:${gid}:${members.join(',')}`).join('\n')}${end}`;
+  return list.length === 0
+    ? ''
+    : `${list.map(({ name, gid, members }) => `${name}:x:${gid}:${members.join(',')}`).join('\n')}${end}`;
 }
 
 const NOBODY = ['nobody-here', 'adams'];
 
 export const ACCOUNTS = {
   authorized_keys: (folder) =>
-    fc.tuple(accounts, fc.dictionary(accountName, content), lineEnd, content, fc.boolean()).map(([list, keys, end, other, isThere]) => {
-      const isOf = (name: string): boolean => list.some((one) => one.name === name);
-      const elsewhere = `${folder}/etc/keys/other`;
-      return {
-        host: {
-          programs: { 'bin/getent': GETENT },
-          folders: list.slice(1).map(({ name }) => `home/${name}`),
-          files: {
-            'etc/passwd': passwdOf(folder, list, end),
-            ...(isThere ? { 'etc/keys/other': other } : {}),
-            ...Object.fromEntries(Object.entries(keys).map(([name, text]) => [`home/${name}/.ssh/authorized_keys`, text])),
-          },
-        },
-        asks: [
-          ...[...list.map(({ name }) => name), ...NOBODY].map((name) => ({
-            request: authorizedKeysRequest(name),
-            is: () => {
-              const path = `${folder}/home/${name}/.ssh/authorized_keys`;
-              if (!isOf(name)) return { exists: false, content: null, path: undefined };
-              const above = exists(dirname(path)) ? 'folder' : exists(`${folder}/home/${name}`) ? 'folder of the folder' : 'nothing';
-              return { exists: true, path, content: exists(path) ? readFileSync(path) : null, above };
+    fc
+      .tuple(accounts, fc.dictionary(accountName, content), lineEnd, content, fc.boolean())
+      .map(([list, keys, end, other, isThere]) => {
+        const isOf = (name: string): boolean => list.some((one) => one.name === name);
+        const elsewhere = `${folder}/etc/keys/other`;
+        return {
+          host: {
+            programs: { 'bin/getent': GETENT },
+            folders: list.slice(1).map(({ name }) => `home/${name}`),
+            files: {
+              'etc/passwd': passwdOf(folder, list, end),
+              ...(isThere ? { 'etc/keys/other': other } : {}),
+              ...Object.fromEntries(
+                Object.entries(keys).map(([name, text]) => [`home/${name}/.ssh/authorized_keys`, text]),
+              ),
             },
-          })),
-          ...['ada', 'nobody-here'].map((name) => ({
-            request: authorizedKeysRequest(name, elsewhere),
-            is: () => ({ exists: isOf(name), path: elsewhere, content: exists(elsewhere) ? readFileSync(elsewhere) : null }),
-          })),
-        ],
-      };
-    }),
+          },
+          asks: [
+            ...[...list.map(({ name }) => name), ...NOBODY].map((name) => ({
+              request: authorizedKeysRequest(name),
+              is: () => {
+                const path = `${folder}/home/${name}/.ssh/authorized_keys`;
+                if (!isOf(name)) return { exists: false, content: null, path: undefined };
+                const above = exists(dirname(path))
+                  ? 'folder'
+                  : exists(`${folder}/home/${name}`)
+                    ? 'folder of the folder'
+                    : 'nothing';
+                return { exists: true, path, content: exists(path) ? readFileSync(path) : null, above };
+              },
+            })),
+            ...['ada', 'nobody-here'].map((name) => ({
+              request: authorizedKeysRequest(name, elsewhere),
+              is: () => ({
+                exists: isOf(name),
+                path: elsewhere,
+                content: exists(elsewhere) ? readFileSync(elsewhere) : null,
+              }),
+            })),
+          ],
+        };
+      }),
   user: (folder) =>
     fc.tuple(accounts, groups, lineEnd, lineEnd, fc.boolean()).map(([list, table, end, groupEnd, isThere]) => {
       const holder = (uid: number): string | null => list.find((one) => one.uid === uid)?.name ?? null;

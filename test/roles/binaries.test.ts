@@ -14,14 +14,16 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-/** The role binaries out of a mirror that is asked over HTTP, as a new user has it, and what other roles bring from there in the same run. */
+/**
+ * The role binaries out of a mirror that is asked over HTTP, as a new user has it, and what other roles bring from
+ * there in the same run.
+ */
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
 const COMPONENTS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'];
@@ -72,9 +74,15 @@ async function play(play: object, more: object = {}): Promise<string> {
   mkdirSync(join(folder, 'inventory/group_vars'), { recursive: true });
   cpSync(join(ROOT, 'inventory/group_vars/all.yml'), join(folder, 'inventory/group_vars/all.yml'));
   const host = { ansible_connection: 'local', ansible_host: '127.0.0.1' };
-  writeFileSync(join(folder, 'inventory/hosts.yml'), JSON.stringify({ masters: { hosts: { here: host } }, etcd: { hosts: { here: {} } } }));
+  writeFileSync(
+    join(folder, 'inventory/hosts.yml'),
+    JSON.stringify({ masters: { hosts: { here: host } }, etcd: { hosts: { here: {} } } }),
+  );
   if (!existsSync(join(folder, 'roles'))) symlinkSync(join(ROOT, 'roles'), join(folder, 'roles'));
-  writeFileSync(join(folder, 'site.yml'), JSON.stringify([{ hosts: 'masters', roles: [{ role: 'binaries' }], ...play }]));
+  writeFileSync(
+    join(folder, 'site.yml'),
+    JSON.stringify([{ hosts: 'masters', roles: [{ role: 'binaries' }], ...play }]),
+  );
   const variables = {
     kubernetes_mirror: `${mirror}/kubernetes`,
     etcd_mirror: `${mirror}/etcd`,
@@ -82,7 +90,15 @@ async function play(play: object, more: object = {}): Promise<string> {
     etcd_version: '3.6.16',
     ...more,
   };
-  const argv = [join(ROOT, 'bin/runbook.js'), 'play', 'site.yml', '-i', 'inventory/hosts.yml', '-e', JSON.stringify(variables)];
+  const argv = [
+    join(ROOT, 'bin/runbook.js'),
+    'play',
+    'site.yml',
+    '-i',
+    'inventory/hosts.yml',
+    '-e',
+    JSON.stringify(variables),
+  ];
   const { stdout } = await run(process.execPath, argv, { cwd: folder });
   return stdout;
 }
@@ -92,7 +108,9 @@ test('a first run fetches the binaries over HTTP, and other roles bring them fro
   expect(await play({ tasks: [bring] })).toMatch(CHANGED);
   expect(readFileSync(join(folder, 'brought'), 'utf8')).toBe('#!/bin/sh\necho kubectl\n');
   for (const name of COMPONENTS)
-    expect(readFileSync(join(folder, '.runbook/binaries/kubernetes/v1.36.3/bin/linux/amd64', name), 'utf8')).toContain(name);
+    expect(readFileSync(join(folder, '.runbook/binaries/kubernetes/v1.36.3/bin/linux/amd64', name), 'utf8')).toContain(
+      name,
+    );
   for (const name of ['etcd', 'etcdctl', 'etcdutl'])
     expect(readFileSync(join(folder, '.runbook/binaries/etcd/v3.6.16/linux/amd64', name), 'utf8')).toContain(name);
 });
@@ -127,5 +145,7 @@ test('hosts fetch the binaries themselves where they are told to, and only what 
 
 test('a mirror that is a folder of the controller is nothing that hosts could fetch from', async () => {
   const stopped = play({}, { binary_delivery: 'pull', kubernetes_mirror: folder });
-  await expect(stopped).rejects.toMatchObject({ stdout: expect.stringContaining('binary_delivery is pull, but a mirror is a folder') });
+  await expect(stopped).rejects.toMatchObject({
+    stdout: expect.stringContaining('binary_delivery is pull, but a mirror is a folder'),
+  });
 });

@@ -9,7 +9,11 @@ const ADDRESSES = new Map([
   ['k8s-master-3', '192.168.1.29'],
 ]);
 const ME = { peerURLs: ['https://192.168.1.26:2380'] };
-const OTHER = { name: 'k8s-master-2', peerURLs: ['https://192.168.1.28:2380'], clientURLs: ['https://192.168.1.28:2379'] };
+const OTHER = {
+  name: 'k8s-master-2',
+  peerURLs: ['https://192.168.1.28:2380'],
+  clientURLs: ['https://192.168.1.28:2379'],
+};
 
 interface Situation {
   readonly data: boolean;
@@ -86,8 +90,16 @@ describe('how an etcd member starts', () => {
       },
       'The member did not lose its data',
     ],
-    ['lost data beside a member without quorum', { data: false, living: ['k8s-master-2'], quorum: false }, 'The living cluster has quorum'],
-    ['a first start that was cut off', { data: false, living: ['k8s-master-2'], members: [OTHER, { ...ME, name: 'k8s-master-1' }] }, 'new'],
+    [
+      'lost data beside a member without quorum',
+      { data: false, living: ['k8s-master-2'], quorum: false },
+      'The living cluster has quorum',
+    ],
+    [
+      'a first start that was cut off',
+      { data: false, living: ['k8s-master-2'], members: [OTHER, { ...ME, name: 'k8s-master-1' }] },
+      'new',
+    ],
     [
       'a member that was added to join',
       { data: false, living: ['k8s-master-2'], members: [OTHER, { ...ME, isLearner: true }] },
@@ -103,7 +115,11 @@ describe('how an etcd member starts', () => {
       { data: false, others: true },
       'No member beside this one has data, or this one has data too',
     ],
-    ['a first run of one member alone', { data: false, run: ['k8s-master-1'] }, 'A new cluster has all its members in the run'],
+    [
+      'a first run of one member alone',
+      { data: false, run: ['k8s-master-1'] },
+      'A new cluster has all its members in the run',
+    ],
   ])('%s', async (_name, situation, outcome) => {
     expect(await decide(situation)).toBe(outcome);
   });
@@ -117,7 +133,10 @@ describe('when an etcd member may be restarted', () => {
     ['another one is ill', [true, false, true], false],
     ['the cluster has no quorum anyway', [false, false, false], true],
   ])('%s', async (_name, health, expected) => {
-    const json = [26, 28, 29].map((last, index) => ({ endpoint: `https://192.168.1.${last}:2379`, health: health[index] ?? false }));
+    const json = [26, 28, 29].map((last, index) => ({
+      endpoint: `https://192.168.1.${last}:2379`,
+      health: health[index] ?? false,
+    }));
     const scope = await roleScope({ role: 'etcd', known: { etcd_gate: { json } } });
     if (gate === undefined) throw new Error('the gate is gone');
     expect(holds(entryOf(gate, 'until'), scope)).toBe(expected);

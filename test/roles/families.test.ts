@@ -1,8 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Value, ValueMap } from '../../engine/values/base/value.ts';
-import { isMap } from '../../engine/values/base/value.ts';
+import { type Value, type ValueMap, isMap } from '../../engine/values/base/value.ts';
 import { DEBIAN, RHEL, ROOT, entryOf, holds, rendered, resolved, roleScope, tasksOf } from './role-scope.ts';
 
 /** What differs between families of Linux. A branch that is not in these tables is found by the last test. */
@@ -63,17 +62,25 @@ describe.each(['debian', 'redhat'] as const)('a host of the family %s', (family)
     const task = tasksOf('roles/os-prep/tasks/kernel.yml').get('SELinux does not enforce');
     if (task === undefined) throw new Error('the task is gone');
     expect(holds(entryOf(task, 'when'), await roleScope({ role: 'os-prep', known: factsOf(family) }))).toBe(!debian);
-    expect(await argument('os-prep', 'kernel', 'SELinux does not enforce', 'selinux', 'state', family)).toBe('permissive');
+    expect(await argument('os-prep', 'kernel', 'SELinux does not enforce', 'selinux', 'state', family)).toBe(
+      'permissive',
+    );
   });
 });
 
 it('no role branches by family elsewhere', () => {
-  const files = readdirSync(join(ROOT, 'roles'), { recursive: true, encoding: 'utf8' }).filter((file) => /\.(yml|hbs)$/.test(file));
+  const files = readdirSync(join(ROOT, 'roles'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /\.(yml|hbs)$/.test(file),
+  );
   const branching = files.flatMap((file) => {
     const lines = readFileSync(join(ROOT, 'roles', file), 'utf8').split('\n');
-    return lines.filter((line) => /os\.(family|distribution)|haproxy_debian|os_prep_packages|facts\.selinux/.test(line)).map(() => file);
+    return lines
+      .filter((line) => /os\.(family|distribution)|haproxy_debian|os_prep_packages|facts\.selinux/.test(line))
+      .map(() => file);
   });
-  const counts = Object.fromEntries(branching.toSorted().map((file) => [file, branching.filter((one) => one === file).length]));
+  const counts = Object.fromEntries(
+    branching.toSorted().map((file) => [file, branching.filter((one) => one === file).length]),
+  );
   expect(counts).toEqual({
     'haproxy-keepalived/defaults/main.yml': 1,
     'haproxy-keepalived/tasks/haproxy.yml': 1,

@@ -20,7 +20,8 @@ async function argumentsOf(role: string, variable: string, version: string, extr
 describe.each(COMPONENTS)('flags of $role', ({ role, variable }) => {
   it('name each flag and the versions that it is for', () => {
     const table: unknown = parse(readFileSync(join(ROOT, 'roles', role, 'vars', 'main.yml'), 'utf8'));
-    const rows = (table as Record<string, { flag: string; since: unknown; until: unknown }[]>)[`${variable}_flags`] ?? [];
+    const rows =
+      (table as Record<string, { flag: string; since: unknown; until: unknown }[]>)[`${variable}_flags`] ?? [];
     expect(rows.length).toBeGreaterThan(10);
     for (const row of rows) {
       expect(Object.keys(row), row.flag).toEqual(['flag', 'since', 'until', 'value']);
@@ -29,15 +30,20 @@ describe.each(COMPONENTS)('flags of $role', ({ role, variable }) => {
     }
   });
 
-  it.each(['1.20.2', '1.34.0', '1.35.4', '1.36.3'])('have no flag twice and none without a value in %s', async (version) => {
-    const given = await argumentsOf(role, variable, version);
-    const names = given.map((argument) => argument.split('=')[0]);
-    expect(new Set(names).size).toBe(names.length);
-    for (const argument of given) expect(argument).toMatch(/^--[a-z0-9-]+=\S+$/);
-  });
+  it.each(['1.20.2', '1.34.0', '1.35.4', '1.36.3'])(
+    'have no flag twice and none without a value in %s',
+    async (version) => {
+      const given = await argumentsOf(role, variable, version);
+      const names = given.map((argument) => argument.split('=')[0]);
+      expect(new Set(names).size).toBe(names.length);
+      for (const argument of given) expect(argument).toMatch(/^--[a-z0-9-]+=\S+$/);
+    },
+  );
 
   it('can be added to and overridden', async () => {
-    const given = await argumentsOf(role, variable, '1.36.3', { [`${variable}_extra_flags`]: { v: 5, 'one-more': 'x' } });
+    const given = await argumentsOf(role, variable, '1.36.3', {
+      [`${variable}_extra_flags`]: { v: 5, 'one-more': 'x' },
+    });
     expect(given.filter((argument) => argument.startsWith('--v='))).toEqual(['--v=5']);
     expect(given).toContain('--one-more=x');
   });
@@ -46,7 +52,13 @@ describe.each(COMPONENTS)('flags of $role', ({ role, variable }) => {
 describe('what a version asks for', () => {
   it.each([
     ['apiserver', 'apiserver', '1.33.9', '--anonymous-auth=true', '--authentication-config='],
-    ['apiserver', 'apiserver', '1.34.0', '--authentication-config=/etc/kubernetes/authentication-config.yaml', '--anonymous-auth='],
+    [
+      'apiserver',
+      'apiserver',
+      '1.34.0',
+      '--authentication-config=/etc/kubernetes/authentication-config.yaml',
+      '--anonymous-auth=',
+    ],
     ['apiserver', 'apiserver', '1.20.2', '--insecure-port=0', '--shutdown-send-retry-after'],
     ['apiserver', 'apiserver', '1.36.3', '--shutdown-send-retry-after=true', '--insecure-port'],
     [
@@ -56,8 +68,20 @@ describe('what a version asks for', () => {
       '--controllers=*,bootstrapsigner,tokencleaner',
       '--controllers=*,bootstrap-signer',
     ],
-    ['controller-manager', 'controller_manager', '1.36.3', '--cluster-signing-duration=8760h', '--experimental-cluster-signing-duration'],
-    ['scheduler', 'scheduler', '1.20.2', '--kubeconfig=/run/credentials/kube-scheduler.service/scheduler.conf', '--config='],
+    [
+      'controller-manager',
+      'controller_manager',
+      '1.36.3',
+      '--cluster-signing-duration=8760h',
+      '--experimental-cluster-signing-duration',
+    ],
+    [
+      'scheduler',
+      'scheduler',
+      '1.20.2',
+      '--kubeconfig=/run/credentials/kube-scheduler.service/scheduler.conf',
+      '--config=',
+    ],
     ['scheduler', 'scheduler', '1.36.3', '--config=/etc/kubernetes/scheduler-config.yaml', '--kubeconfig='],
   ])('%s (%s) %s has %s and not %s', async (role, variable, version, there, missing) => {
     const given = await argumentsOf(role, variable, version);

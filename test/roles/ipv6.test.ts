@@ -16,8 +16,17 @@ function runbook(...args: readonly string[]): { readonly status: number | null; 
 }
 
 test.each(['lint', 'plan'])('%s refuses addresses that are not IPv4', (command) => {
-  const variables = ['service_cidr=fd00:2::/112', 'pod_cidr=10.244.0.0/16,fd00:3::/56', 'machine_cidr=fd00:1::/64', 'api_vip=fd00:1::34'];
-  const { status, said } = runbook(command, ...variables.flatMap((one) => ['-e', one]), join(ROOT, 'playbooks/site.yml'));
+  const variables = [
+    'service_cidr=fd00:2::/112',
+    'pod_cidr=10.244.0.0/16,fd00:3::/56',
+    'machine_cidr=fd00:1::/64',
+    'api_vip=fd00:1::34',
+  ];
+  const { status, said } = runbook(
+    command,
+    ...variables.flatMap((one) => ['-e', one]),
+    join(ROOT, 'playbooks/site.yml'),
+  );
   expect(status).toBe(1);
   expect(said).toContain('api_vip must be an IPv4 address, not the string "fd00:1::34"');
   for (const name of ['service_cidr', 'pod_cidr', 'machine_cidr'])

@@ -2,8 +2,8 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { modules } from '../../engine/modules/base/catalogue.ts';
-import { loadPlaybook } from '../../engine/playbook/load-playbook.ts';
 import type { Play, Step, Task } from '../../engine/playbook/base/play.ts';
+import { loadPlaybook } from '../../engine/playbook/load-playbook.ts';
 import { ROOT } from './role-scope.ts';
 
 const load = async (name: string): Promise<readonly Play[]> =>
@@ -11,12 +11,18 @@ const load = async (name: string): Promise<readonly Play[]> =>
 
 function tasksOf(steps: readonly Step[]): readonly Task[] {
   return steps.flatMap((step) =>
-    step.kind === 'task' ? [step] : step.kind === 'block' ? tasksOf([...step.block, ...step.rescue, ...step.always]) : [],
+    step.kind === 'task'
+      ? [step]
+      : step.kind === 'block'
+        ? tasksOf([...step.block, ...step.rescue, ...step.always])
+        : [],
   );
 }
 
 const allTasks = (plays: readonly Play[]): readonly Task[] =>
-  plays.flatMap((play) => tasksOf([...play.sections.flatMap(({ steps }) => steps), ...play.handlers.map(({ step }) => step)]));
+  plays.flatMap((play) =>
+    tasksOf([...play.sections.flatMap(({ steps }) => steps), ...play.handlers.map(({ step }) => step)]),
+  );
 
 describe('the playbooks', () => {
   it.each(readdirSync(join(ROOT, 'playbooks')).filter((name) => name.endsWith('.yml')))(
@@ -28,7 +34,16 @@ describe('the playbooks', () => {
 
   it('site.yml has a tag for each component', async () => {
     const tags = new Set(allTasks(await load('site.yml')).flatMap((task) => [...task.tags]));
-    expect([...tags].toSorted()).toEqual(['always', 'apiserver', 'controller-manager', 'etcd', 'lb', 'os-prep', 'pki', 'scheduler']);
+    expect([...tags].toSorted()).toEqual([
+      'always',
+      'apiserver',
+      'controller-manager',
+      'etcd',
+      'lb',
+      'os-prep',
+      'pki',
+      'scheduler',
+    ]);
   });
 
   it('site.yml stops everywhere when it fails anywhere', async () => {
@@ -36,7 +51,9 @@ describe('the playbooks', () => {
   });
 
   it('site.yml has no command that cannot be asked whether it is needed', async () => {
-    const opaque = allTasks(await load('site.yml')).filter((task) => ['command', 'shell', 'script'].includes(task.module));
+    const opaque = allTasks(await load('site.yml')).filter((task) =>
+      ['command', 'shell', 'script'].includes(task.module),
+    );
     expect(opaque.map((task) => task.id)).toEqual([]);
   });
 
@@ -60,6 +77,7 @@ describe.each(readdirSync(join(ROOT, 'roles')))('role %s', (role) => {
   });
 
   it('has tasks and typed arguments', () => {
-    for (const part of ['tasks', 'meta', 'defaults']) expect(existsSync(join(ROOT, 'roles', role, part, 'main.yml')), part).toBe(true);
+    for (const part of ['tasks', 'meta', 'defaults'])
+      expect(existsSync(join(ROOT, 'roles', role, part, 'main.yml')), part).toBe(true);
   });
 });

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { ValueMap } from '../../engine/values/base/value.ts';
 import { entryOf, holds, resolved, roleScope, tasksOf } from './role-scope.ts';
 
-const tasks = new Map([...tasksOf('roles/os-prep/tasks/preflight-inventory.yml'), ...tasksOf('roles/os-prep/tasks/preflight-host.yml')]);
+const tasks = new Map([
+  ...tasksOf('roles/os-prep/tasks/preflight-inventory.yml'),
+  ...tasksOf('roles/os-prep/tasks/preflight-host.yml'),
+]);
 const HEALTHY = { uid: 0, systemd: 252, clock: 1000, free_mib: 9000, kubernetes: '', etcd: '', taken: [] };
 
 /** The names of the checks that fail, each with its message rendered. */
@@ -41,7 +44,12 @@ describe('preflight', () => {
       'Every machine, and the virtual address, is in the network of the machines',
     ],
     ['a virtual address that a host has', { api_vip: '192.168.1.30' }, {}, 'No address is used twice'],
-    ['a virtual name that a host has', { api_name: 'k8s-node-1' }, {}, 'Names can be host names, and none is that of the virtual address'],
+    [
+      'a virtual name that a host has',
+      { api_name: 'k8s-node-1' },
+      {},
+      'Names can be host names, and none is that of the virtual address',
+    ],
     ['a Kubernetes too old', { kubernetes_version: '1.33.9' }, {}, 'Versions are ones that these roles support'],
     ['a Kubernetes too new', { kubernetes_version: '1.37.0' }, {}, 'Versions are ones that these roles support'],
     ['an etcd of another minor', { etcd_version: '3.7.0' }, {}, 'Versions are ones that these roles support'],
@@ -49,7 +57,12 @@ describe('preflight', () => {
     ['no space', {}, { free_mib: 100 }, 'There is space'],
     ['systemd of RHEL 8', {}, { systemd: 239 }, 'systemd can hand keys to services'],
     ['a port taken', {}, { taken: [6443] }, 'Ports are free'],
-    ['a downgrade', { kubernetes_version: '1.35.4' }, { kubernetes: '1.36.3' }, 'Kubernetes does not go back, nor up by more than a minor'],
+    [
+      'a downgrade',
+      { kubernetes_version: '1.35.4' },
+      { kubernetes: '1.36.3' },
+      'Kubernetes does not go back, nor up by more than a minor',
+    ],
     [
       'a jump over a minor',
       { kubernetes_version: '1.36.3' },

@@ -1,15 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadInventory } from '../../engine/inventory/load-inventory.ts';
-import type { Compiled } from '../../engine/values/compiled.ts';
-import { compileNode } from '../../engine/values/compiled.ts';
-import { parseExpression } from '../../engine/values/expression/expression.ts';
 import type { MapNode, Node } from '../../engine/values/base/node.ts';
-import type { Layer, Level } from '../../engine/values/scope.ts';
-import { layeredScope } from '../../engine/values/scope.ts';
 import { Secret } from '../../engine/values/base/secret.ts';
-import { parseTemplateFile } from '../../engine/values/template/template.ts';
 import type { Scope, Value, ValueMap } from '../../engine/values/base/value.ts';
+import { type Compiled, compileNode } from '../../engine/values/compiled.ts';
+import { parseExpression } from '../../engine/values/expression/expression.ts';
+import { type Layer, type Level, layeredScope } from '../../engine/values/scope.ts';
+import { parseTemplateFile } from '../../engine/values/template/template.ts';
 import { readYaml } from '../../engine/values/yaml/yaml.ts';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
@@ -33,7 +31,12 @@ export interface RoleScope {
   readonly extra?: ValueMap;
 }
 
-export const DEBIAN: ValueMap = { os: { family: 'debian' }, virtualization: 'none', architecture: 'x86_64', selinux: 'disabled' };
+export const DEBIAN: ValueMap = {
+  os: { family: 'debian' },
+  virtualization: 'none',
+  architecture: 'x86_64',
+  selinux: 'disabled',
+};
 export const RHEL: ValueMap = { ...DEBIAN, os: { family: 'redhat' }, selinux: 'enforcing' };
 
 /** The variables that a task of a role sees on a host of an inventory of the project. */
@@ -60,18 +63,28 @@ export async function roleScope(options: RoleScope): Promise<Scope> {
         const scope = scopeOf(host, hostLayers(host));
         const variables: ValueMap = Object.create(null);
         for (const variable of scope.names()) {
-          if (variable !== 'hostvars') Object.defineProperty(variables, variable, { enumerable: true, get: () => scope.lookup(variable) });
+          if (variable !== 'hostvars')
+            Object.defineProperty(variables, variable, { enumerable: true, get: () => scope.lookup(variable) });
         }
         return variables;
       },
     });
   }
-  return scopeOf(name, [roleLayer('role defaults', role, 'defaults'), ...hostLayers(name), roleLayer('role vars', role, 'vars')]);
+  return scopeOf(name, [
+    roleLayer('role defaults', role, 'defaults'),
+    ...hostLayers(name),
+    roleLayer('role vars', role, 'vars'),
+  ]);
 }
 
 function factsOf(scope: Scope): ValueMap {
   const address = scope.lookup('ansible_host') ?? '';
-  return { ...DEBIAN, all_ipv4: [address], interfaces: { lo: { ipv4: ['127.0.0.1'] }, eth0: { ipv4: [address] } }, default_ipv4: null };
+  return {
+    ...DEBIAN,
+    all_ipv4: [address],
+    interfaces: { lo: { ipv4: ['127.0.0.1'] }, eth0: { ipv4: [address] } },
+    default_ipv4: null,
+  };
 }
 
 function layer(level: Level, variables: ValueMap): Layer {
@@ -88,7 +101,11 @@ function roleLayer(level: Level, role: string, part: 'defaults' | 'vars'): Layer
   }
   const [node] = readYaml(text, path);
   const entries = node?.kind === 'map' ? node.entries : [];
-  return { level, origin: path, variables: new Map<string, Compiled>(entries.map(({ key, value }) => [key, compileNode(value)])) };
+  return {
+    level,
+    origin: path,
+    variables: new Map<string, Compiled>(entries.map(({ key, value }) => [key, compileNode(value)])),
+  };
 }
 
 /** A template of a role as text, secrets and all. */

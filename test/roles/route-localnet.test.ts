@@ -66,7 +66,8 @@ describe.skipIf(why !== undefined)(`what listens on 127.0.0.1${why === undefined
   });
   afterAll(() => place.end());
 
-  const run = (command: string, kept = '[]'): Promise<Done> => place.onController(`runbook ${command} p.yml -e '{"kept": ${kept}}' 2>&1`);
+  const run = (command: string, kept = '[]'): Promise<Done> =>
+    place.onController(`runbook ${command} p.yml -e '{"kept": ${kept}}' 2>&1`);
 
   test('is reached by a neighbour where a former version has prepared the host', async () => {
     expect((await place.onHost(ASK)).output).toBe('only for this host');

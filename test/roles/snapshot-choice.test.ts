@@ -37,7 +37,8 @@ async function answer(task: string, extra: ValueMap): Promise<unknown> {
   const known: Record<string, string> = {};
   const facts = entryOf(tasks.get('How a snapshot is looked at') ?? expect.fail(), 'set_fact');
   const scope = () => roleScope({ role: 'etcd-restore', known, extra });
-  if (facts?.kind === 'map') for (const { key, value } of facts.entries) known[key] = textOf(resolved(value, await scope()));
+  if (facts?.kind === 'map')
+    for (const { key, value } of facts.entries) known[key] = textOf(resolved(value, await scope()));
   const text = textOf(resolved(entryOf(tasks.get(task) ?? expect.fail(), 'query'), await scope()));
   return JSON.parse(execFileSync('sh', ['-c', text], { encoding: 'utf8' }));
 }
@@ -90,5 +91,9 @@ it.each<[string, string, ValueMap]>([
 });
 
 it('says that a host without the folder has none', async () => {
-  expect(await answer('Snapshots of this host', { etcd_backup_dir: '/nowhere' })).toEqual({ name: '', time: '', all: [] });
+  expect(await answer('Snapshots of this host', { etcd_backup_dir: '/nowhere' })).toEqual({
+    name: '',
+    time: '',
+    all: [],
+  });
 });

@@ -55,7 +55,9 @@ describe('etcd', () => {
 
 describe('the virtual address', () => {
   it('has one priority a host, falling, and the other hosts as peers', async () => {
-    const texts = await Promise.all(MASTERS.map((host) => rendered('keepalived.conf.hbs', { role: 'haproxy-keepalived', host, known })));
+    const texts = await Promise.all(
+      MASTERS.map((host) => rendered('keepalived.conf.hbs', { role: 'haproxy-keepalived', host, known })),
+    );
     expect(texts.map((text) => /^ {2}priority (\d+)$/m.exec(text)?.[1])).toEqual(['150', '140', '130']);
     for (const text of texts) {
       expect(text).toContain('state BACKUP\n  nopreempt\n  interface eth0\n');
@@ -65,9 +67,9 @@ describe('the virtual address', () => {
   });
 
   it('goes without peers where multicast is wanted', async () => {
-    expect(await rendered('keepalived.conf.hbs', { role: 'haproxy-keepalived', extra: { keepalived_mode: 'multicast' } })).not.toContain(
-      'unicast',
-    );
+    expect(
+      await rendered('keepalived.conf.hbs', { role: 'haproxy-keepalived', extra: { keepalived_mode: 'multicast' } }),
+    ).not.toContain('unicast');
   });
 
   it('has every apiserver behind it, asked over HTTPS', async () => {
@@ -82,7 +84,10 @@ describe('the virtual address', () => {
 
   it('shows statistics only with a password', async () => {
     expect(await rendered('haproxy.cfg.hbs', { role: 'haproxy-keepalived' })).not.toContain('stats enable');
-    const text = await rendered('haproxy.cfg.hbs', { role: 'haproxy-keepalived', extra: { haproxy_stats_password: 'correct horse' } });
+    const text = await rendered('haproxy.cfg.hbs', {
+      role: 'haproxy-keepalived',
+      extra: { haproxy_stats_password: 'correct horse' },
+    });
     expect(text).toContain('bind 127.0.0.1:10080');
   });
 
@@ -105,14 +110,19 @@ describe('the apiserver', () => {
     expect(await rendered(`${unit}.env.hbs`, { role, known, extra })).toMatch(/^KUBE_[A-Z_]+_ARGUMENTS="--.* --.*"$/m);
   });
 
-  it.each(['apiserver', 'controller-manager', 'scheduler'])('%s is handed the keys that its flags name', async (role) => {
-    const unit = role === 'apiserver' ? 'kube-apiserver' : `kube-${role}`;
-    const text = await rendered(`${unit}.service.hbs`, { role, known });
-    const named = [...text.matchAll(new RegExp(`=/run/credentials/${unit}\\.service/(\\S+)`, 'g'))].map(([, name]) => name);
-    const handed = [...text.matchAll(/^LoadCredential=(\S+?):/gm)].map(([, name]) => name);
-    expect(new Set(named)).toEqual(new Set(handed));
-    expect(text).not.toMatch(/--\S+=\/etc\/\S+\.(key|conf)\b/);
-  });
+  it.each(['apiserver', 'controller-manager', 'scheduler'])(
+    '%s is handed the keys that its flags name',
+    async (role) => {
+      const unit = role === 'apiserver' ? 'kube-apiserver' : `kube-${role}`;
+      const text = await rendered(`${unit}.service.hbs`, { role, known });
+      const named = [...text.matchAll(new RegExp(`=/run/credentials/${unit}\\.service/(\\S+)`, 'g'))].map(
+        ([, name]) => name,
+      );
+      const handed = [...text.matchAll(/^LoadCredential=(\S+?):/gm)].map(([, name]) => name);
+      expect(new Set(named)).toEqual(new Set(handed));
+      expect(text).not.toMatch(/--\S+=\/etc\/\S+\.(key|conf)\b/);
+    },
+  );
 
   it('doubles per cent signs, which systemd would expand', async () => {
     const text = await rendered('kube-apiserver.service.hbs', {
@@ -160,7 +170,10 @@ describe('the apiserver', () => {
   });
 
   it('is known by every name and address that a client may use', async () => {
-    const scope = await roleScope({ role: 'pki', extra: { api_extra_names: ['api.example.org'], api_extra_addresses: ['203.0.113.7'] } });
+    const scope = await roleScope({
+      role: 'pki',
+      extra: { api_extra_names: ['api.example.org'], api_extra_addresses: ['203.0.113.7'] },
+    });
     expect(scope.lookup('pki_apiserver_names')).toEqual([
       'localhost',
       'kubernetes',

@@ -5,7 +5,10 @@ import { basename, dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { givesDefaultAcl } from '../default-acl.ts';
 
-/** Whole plays on this machine, three hosts of it that each have a folder of their own: what the language means when it runs. */
+/**
+ * Whole plays on this machine, three hosts of it that each have a folder of their own: what the language means when it
+ * runs.
+ */
 const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
 
 interface Told {
@@ -16,7 +19,12 @@ interface Told {
   readonly task?: { readonly name: string; readonly handler: boolean };
   readonly item?: string;
   readonly outcome?: { readonly kind: string; readonly ignored?: boolean };
-  readonly recap?: readonly { readonly host: string; readonly failed: number; readonly rescued: number; readonly changed: number }[];
+  readonly recap?: readonly {
+    readonly host: string;
+    readonly failed: number;
+    readonly rescued: number;
+    readonly changed: number;
+  }[];
   readonly stopped?: string;
 }
 
@@ -30,7 +38,9 @@ async function play(
   files: Readonly<Record<string, string>>,
   ...args: readonly string[]
 ): Promise<{ status: number; events: readonly Told[]; stderr: string }> {
-  const hosts = Object.fromEntries(['a', 'b', 'c'].map((name) => [name, { ansible_connection: 'local', mine: join(folder, name) }]));
+  const hosts = Object.fromEntries(
+    ['a', 'b', 'c'].map((name) => [name, { ansible_connection: 'local', mine: join(folder, name) }]),
+  );
   const all = { 'hosts.yml': JSON.stringify({ web: { hosts } }), ...files };
   for (const [name, text] of Object.entries(all)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
@@ -70,13 +80,20 @@ test('a new file has its mode, whatever the default ACL of its directory', async
 
 describe('order', () => {
   test('no host changes anything for a task before every host is through with the one ahead', async () => {
-    const { events } = await play({ 'site.yml': `- hosts: web\n  tasks:\n    - ${MARK('one')}\n    - ${MARK('two')}\n` });
+    const { events } = await play({
+      'site.yml': `- hosts: web\n  tasks:\n    - ${MARK('one')}\n    - ${MARK('two')}\n`,
+    });
     expect(story(events).map((line) => line.split(' ')[1])).toEqual(['one', 'one', 'one', 'two', 'two', 'two']);
   });
 
   test('serial takes the hosts in batches', async () => {
-    const { events } = await play({ 'site.yml': `- hosts: web\n  serial: [1, 2]\n  tasks:\n    - ${MARK('one')}\n    - ${MARK('two')}\n` });
-    expect(events.filter((event) => event.type === 'play_started').map((event) => event.hosts)).toEqual([['a'], ['b', 'c']]);
+    const { events } = await play({
+      'site.yml': `- hosts: web\n  serial: [1, 2]\n  tasks:\n    - ${MARK('one')}\n    - ${MARK('two')}\n`,
+    });
+    expect(events.filter((event) => event.type === 'play_started').map((event) => event.hosts)).toEqual([
+      ['a'],
+      ['b', 'c'],
+    ]);
     expect(story(events).slice(0, 2)).toEqual(['a one changed', 'a two changed']);
   });
 
@@ -113,7 +130,10 @@ describe('order', () => {
     - { name: mine, command: "echo {{inventory_hostname}}", register: said }
     - { name: all, copy: { content: "{{#each play_hosts}}{{lookup (lookup (lookup @root.hostvars this) \\"said\\") \\"stdout\\"}}{{/each}}", dest: "{{mine}}" } }
 `;
-    const asked = site.replace(/"\{\{#each.*\{\{\/each\}\}"/, `'{{expr "play_hosts.map(h, hostvars[h].said.stdout).join()"}}'`);
+    const asked = site.replace(
+      /"\{\{#each.*\{\{\/each\}\}"/,
+      `'{{expr "play_hosts.map(h, hostvars[h].said.stdout).join()"}}'`,
+    );
     const { status, stderr } = await play({ 'site.yml': asked });
     expect(stderr).toBe('');
     expect(status).toBe(0);
@@ -157,7 +177,9 @@ describe('failures', () => {
   });
 
   const STOPPERS = ['any_errors_fatal: true', 'max_fail_percentage: 10'];
-  const ways = STOPPERS.flatMap((keyword) => ['debug: { msg: m }', 'command: "true"'].map((module) => ({ keyword, module })));
+  const ways = STOPPERS.flatMap((keyword) =>
+    ['debug: { msg: m }', 'command: "true"'].map((module) => ({ keyword, module })),
+  );
   test.each(ways.flatMap((way) => ['a', 'b'].map((slow) => ({ ...way, slow }))))(
     'with $keyword both hosts do the task at which one fails, and none the next one ($module; $slow is slower)',
     async ({ keyword, module, slow }) => {
@@ -170,13 +192,17 @@ describe('failures', () => {
         'site.yml': `- hosts: [a, b]\n  ${keyword}\n  tasks:\n${steps.map((step) => `    - ${step}\n`).join('')}`,
       });
       const done = story(events).filter((line) => /^\w (?:one|two) /.test(line));
-      expect(done.toSorted()).toEqual([expect.stringMatching(/^a one (?:ok|changed)$/), expect.stringMatching(/^b one failed/)]);
+      expect(done.toSorted()).toEqual([
+        expect.stringMatching(/^a one (?:ok|changed)$/),
+        expect.stringMatching(/^b one failed/),
+      ]);
       expect(status).toBe(2);
     },
   );
 
   test('nobody begins behind a block or a task whose failure is fatal before all are past it', async () => {
-    const fatal = '{ name: one, debug: { msg: m }, failed_when: \'inventory_hostname == "b"\', any_errors_fatal: true }';
+    const fatal =
+      '{ name: one, debug: { msg: m }, failed_when: \'inventory_hostname == "b"\', any_errors_fatal: true }';
     const slow = '{ query: sleep 1, when: \'inventory_hostname == "b"\' }';
     const block = `{ any_errors_fatal: true, block: [{ name: one, debug: { msg: m }, failed_when: 'inventory_hostname == "b"' }] }`;
     for (const step of [fatal, block]) {
@@ -212,8 +238,16 @@ describe('failures', () => {
     ['the condition of an include', `- { include_tasks: b.yml, when: '${OF_A} true' }`, /no key .+nowhere/],
     ['the condition of meta', `- { meta: noop, when: '${OF_A} true' }`, /no key .+nowhere/],
     ['a loop', `- { name: looping, debug: , loop: '${OF_A} [1]' }`, /no key .+nowhere/],
-    ['a throttle', `- { block: [{ debug: }], throttle: "{{expr '${OF_A.replaceAll('"', '\\"')} 1'}}" }`, /no key .+nowhere/],
-    ['an include that never ends', `- { include_tasks: self.yml, when: 'inventory_hostname == "a"' }`, /more than 100 deep/],
+    [
+      'a throttle',
+      `- { block: [{ debug: }], throttle: "{{expr '${OF_A.replaceAll('"', '\\"')} 1'}}" }`,
+      /no key .+nowhere/,
+    ],
+    [
+      'an include that never ends',
+      `- { include_tasks: self.yml, when: 'inventory_hostname == "a"' }`,
+      /more than 100 deep/,
+    ],
   ])("what goes wrong on one host at %s is that host's failure, told with its reason", async (_what, step, why) => {
     const ask = `{ query: 'echo "{\\"file\\":\\"{{inventory_hostname}}.yml\\"}"', register: r }`;
     const { events, status } = await play({
@@ -258,10 +292,16 @@ describe('failures', () => {
   test.each([
     ['ignore_errors', `{ name: one, command: "false", ignore_errors: true }`, 'failed'],
     ['failed_when', `{ name: one, command: "false", failed_when: false }`, 'changed'],
-    ['failed_when on success', `{ name: one, command: echo bad, failed_when: 'result.stdout == "bad"', ignore_errors: true }`, 'failed'],
+    [
+      'failed_when on success',
+      `{ name: one, command: echo bad, failed_when: 'result.stdout == "bad"', ignore_errors: true }`,
+      'failed',
+    ],
     ['changed_when', `{ name: one, command: "true", changed_when: false }`, 'ok'],
   ])('%s decides', async (_, task, outcome) => {
-    const { events, status } = await play({ 'site.yml': `- hosts: a\n  tasks:\n    - ${task}\n    - ${MARK('after')}\n` });
+    const { events, status } = await play({
+      'site.yml': `- hosts: a\n  tasks:\n    - ${task}\n    - ${MARK('after')}\n`,
+    });
     expect(outcome.split(' ')).toContain(story(events)[0]?.split(' ')[2]);
     expect(story(events)).toContain('a after changed');
     expect(status).toBe(0);
@@ -407,7 +447,11 @@ describe('the rest of the run', () => {
     const { status, events, stderr } = await play({ 'site.yml': site });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(story(events, ['changed'])).toEqual(['b in changed']);
-    expect(events.filter((event) => event.type === 'play_started').map((event) => event.hosts)).toEqual([['a', 'b', 'c'], ['b'], []]);
+    expect(events.filter((event) => event.type === 'play_started').map((event) => event.hosts)).toEqual([
+      ['a', 'b', 'c'],
+      ['b'],
+      [],
+    ]);
   });
 
   test('all items that failed are rescued together, and are no failures at the end', async () => {
@@ -422,7 +466,11 @@ describe('the rest of the run', () => {
   });
 
   test('a play that has only a template for hosts is called by what it comes to', async () => {
-    const { events } = await play({ 'site.yml': `- hosts: "{{where}}"\n  tasks: [${MARK('one')}]\n` }, '-e', 'where=a,b');
+    const { events } = await play(
+      { 'site.yml': `- hosts: "{{where}}"\n  tasks: [${MARK('one')}]\n` },
+      '-e',
+      'where=a,b',
+    );
     expect(events.find((event) => event.type === 'play_started')?.play).toBe('a,b');
   });
 
@@ -492,6 +540,10 @@ describe('what other hosts set', () => {
     });
     expect(stderr).toBe('');
     expect(story(events, ['failed'])).toEqual([]);
-    expect(['a', 'b', 'c'].map((host) => readFileSync(join(folder, host), 'utf8'))).toEqual(['before=\n', 'before=a\n', 'before=a,b\n']);
+    expect(['a', 'b', 'c'].map((host) => readFileSync(join(folder, host), 'utf8'))).toEqual([
+      'before=\n',
+      'before=a\n',
+      'before=a,b\n',
+    ]);
   });
 });

@@ -2,12 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Changing, Connection } from '../../engine/connection/connection.ts';
-import { connect } from '../../engine/connection/connection.ts';
-import { Vault } from '../../engine/vault/vault.ts';
+import { type Changing, type Connection, connect } from '../../engine/connection/connection.ts';
 import type { Apply } from '../../engine/modules/base/module.ts';
 import { Machine } from '../../engine/run/machine/machine.ts';
 import { syncedAtOnce } from '../../engine/run/machine/sync-files.ts';
+import { Vault } from '../../engine/vault/vault.ts';
 
 // What is on the disk shows only after a loss of power. So the scripts of a real session are read here, on their way.
 
@@ -58,7 +57,14 @@ function recorded(real: Connection): Connection {
 
 async function make(apply: Apply): Promise<number> {
   const limits = { timeoutMs: undefined, silenceMs: undefined, begun: () => {} };
-  const applied = await machine.change({ privilege: { kind: 'login' }, apply, before: '', own: [], touches: [], limits });
+  const applied = await machine.change({
+    privilege: { kind: 'login' },
+    apply,
+    before: '',
+    own: [],
+    touches: [],
+    limits,
+  });
   return applied.kind === 'begun' ? applied.completed.status : -1;
 }
 

@@ -1,16 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { access, chmod, copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { connectionContext } from '../../engine/connection/ssh/connection-context.ts';
-import { connect } from '../../engine/connection/connection.ts';
 import type { SshTarget } from '../../engine/connection/base/target.ts';
 import { Unreachable } from '../../engine/connection/base/unreachable.ts';
+import { connect } from '../../engine/connection/connection.ts';
+import { connectionContext } from '../../engine/connection/ssh/connection-context.ts';
+import { authorize, freePort, makeKey, startOpensshServer, type OpensshServer } from './openssh-server.ts';
 import { isOverOpenssh } from './transports.ts';
-import { authorize, freePort, makeKey, startOpensshServer } from './openssh-server.ts';
-import type { OpensshServer } from './openssh-server.ts';
 
 let server: OpensshServer;
 
@@ -116,7 +115,9 @@ describe('logging in', () => {
     await authorize(server, `${file}.pub`);
     await works(server.target({ identityFiles: [file], passphrase: 'open sesame' }));
     expect((await refusal(server.target({ identityFiles: [file] }))).why).toContain('no passphrase is given');
-    expect((await refusal(server.target({ identityFiles: [file], passphrase: 'wrong' }))).why).toContain('another passphrase');
+    expect((await refusal(server.target({ identityFiles: [file], passphrase: 'wrong' }))).why).toContain(
+      'another passphrase',
+    );
   });
 
   test('with an ed25519 key in PKCS#8 says how to convert it', async () => {
@@ -209,8 +210,18 @@ describe('a host that cannot be reached', () => {
       /curve25519.*KexAlgorithms/,
     ],
     ['cipher', { Ciphers: 'chacha20-poly1305@openssh.com' }, 'Ciphers=aes256-ctr', /aes256-gcm.*Ciphers/],
-    ['MAC', { MACs: 'umac-128-etm@openssh.com', Ciphers: 'aes256-ctr' }, 'MACs=hmac-sha2-256', /hmac-sha2-256-etm.*MACs/],
-    ['host key', { HostKeyAlgorithms: 'ssh-ed25519' }, 'HostKeyAlgorithms=rsa-sha2-512', /ssh-ed25519.*HostKeyAlgorithms/],
+    [
+      'MAC',
+      { MACs: 'umac-128-etm@openssh.com', Ciphers: 'aes256-ctr' },
+      'MACs=hmac-sha2-256',
+      /hmac-sha2-256-etm.*MACs/,
+    ],
+    [
+      'host key',
+      { HostKeyAlgorithms: 'ssh-ed25519' },
+      'HostKeyAlgorithms=rsa-sha2-512',
+      /ssh-ed25519.*HostKeyAlgorithms/,
+    ],
   ])('because both sides have no %s in common, and the remedy is for that', async (_what, config, option, remedy) => {
     const strange = await startOpensshServer(config);
     onTestFinished(() => strange.stop());

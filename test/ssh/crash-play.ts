@@ -7,13 +7,17 @@ export const TASKS = 40;
 const SERVICES = ['alpha', 'beta', 'gamma', 'delta'];
 
 /**
- * A play of 40 tasks, each of which changes something when `version` goes from 1 to 2. A "service" runs with what its configuration was
- * when its handler ran last.
+ * A play of 40 tasks, each of which changes something when `version` goes from 1 to 2. A "service" runs with what its
+ * configuration was when its handler ran last.
  */
 export function crashPlay(): string {
   const tasks: object[] = [
     { name: 'root', file: { path: '{{root}}', state: 'directory', mode: '0755' } },
-    { name: 'folder', file: { path: '{{root}}/v{{version}}', state: 'directory', mode: '0750' }, notify: 'restart alpha' },
+    {
+      name: 'folder',
+      file: { path: '{{root}}/v{{version}}', state: 'directory', mode: '0750' },
+      notify: 'restart alpha',
+    },
   ];
   for (let number = 0; tasks.length < TASKS; number += 1) tasks.push(taskOf(number));
   const handlers = SERVICES.map((service) => ({
@@ -29,7 +33,11 @@ function taskOf(number: number): object {
   const path = `{{root}}/${service}-${number}.conf`;
   switch (number % 6) {
     case 0:
-      return { name: `copy ${number}`, copy: { dest: path, content: `number ${number} version {{version}}\n`, mode: '0640' }, notify };
+      return {
+        name: `copy ${number}`,
+        copy: { dest: path, content: `number ${number} version {{version}}\n`, mode: '0640' },
+        notify,
+      };
     case 1:
       return { name: `large ${number}`, copy: { src: 'large-{{version}}', dest: path, mode: '0600' }, notify };
     case 2:

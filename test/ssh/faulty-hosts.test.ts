@@ -7,8 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '../../engine/connection/connection.ts';
 import { freePort } from './openssh-server.ts';
-import { startSite } from './site.ts';
-import type { Site } from './site.ts';
+import { startSite, type Site } from './site.ts';
 
 const run = promisify(execFile);
 
@@ -28,7 +27,10 @@ mount -t tmpfs -o ro tmpfs $folder/readonly`,
   });
   afterAll(() => site.stop());
 
-  const play = async (task: object, ...more: readonly string[]): Promise<{ readonly status: number | null; readonly stdout: string }> =>
+  const play = async (
+    task: object,
+    ...more: readonly string[]
+  ): Promise<{ readonly status: number | null; readonly stdout: string }> =>
     site.run([
       'play',
       await site.playbook('one.yml', JSON.stringify([{ name: 'Play', hosts: 'all', tasks: [task] }])),
@@ -121,8 +123,17 @@ mount -t tmpfs -o ro tmpfs $folder/readonly`,
     // A network of its own: the other end of the cable takes what comes, and answers nothing.
     const network = `ip link set lo up; ip link add near type veth peer name far && ip addr add 192.0.2.1/24 dev near &&
 ip link set near up && ip link set far up && ip neigh add 192.0.2.9 lladdr 02:00:00:00:00:09 dev near && exec "$@"`;
-    const ping = [process.execPath, join(import.meta.dirname, '../../bin/runbook.js'), 'ping', 'all', '-i', '192.0.2.9,'];
-    const failed: unknown = await run('unshare', ['--net', 'sh', '-c', network, 'sh', ...ping]).catch((error: unknown) => error);
+    const ping = [
+      process.execPath,
+      join(import.meta.dirname, '../../bin/runbook.js'),
+      'ping',
+      'all',
+      '-i',
+      '192.0.2.9,',
+    ];
+    const failed: unknown = await run('unshare', ['--net', 'sh', '-c', network, 'sh', ...ping]).catch(
+      (error: unknown) => error,
+    );
     expect(failed).toMatchObject({
       code: 4,
       stdout: expect.stringMatching(/no answer from 192\.0\.2\.9 port 22 within 10 s[^]*no firewall drops packets/),

@@ -3,8 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { OpensshServer } from './openssh-server.ts';
-import { freePort, makeKey, startOpensshServer } from './openssh-server.ts';
+import { type OpensshServer, freePort, makeKey, startOpensshServer } from './openssh-server.ts';
 import { connectionVariables } from './transports.ts';
 
 /** One host that cannot be reached holds up no other, and is told by the exit status. */
@@ -22,20 +21,42 @@ beforeEach(() => {
 });
 
 function inventory(down: { readonly port: number; readonly knownHosts: string }): void {
-  const shared = { ...connectionVariables(), ansible_host: '127.0.0.1', ansible_ssh_private_key_file: server.identityFile };
+  const shared = {
+    ...connectionVariables(),
+    ansible_host: '127.0.0.1',
+    ansible_ssh_private_key_file: server.identityFile,
+  };
   const hosts = {
-    up: { ...shared, ansible_port: server.port, ansible_known_hosts_file: server.knownHosts, file: join(folder, 'made') },
-    down: { ...shared, ansible_port: down.port, ansible_known_hosts_file: down.knownHosts, file: join(folder, 'not-made') },
+    up: {
+      ...shared,
+      ansible_port: server.port,
+      ansible_known_hosts_file: server.knownHosts,
+      file: join(folder, 'made'),
+    },
+    down: {
+      ...shared,
+      ansible_port: down.port,
+      ansible_known_hosts_file: down.knownHosts,
+      file: join(folder, 'not-made'),
+    },
   };
   writeFileSync(join(folder, 'hosts.yml'), JSON.stringify({ all: { hosts } }));
-  writeFileSync(join(folder, 'site.yml'), '- hosts: all\n  tasks:\n    - copy: { content: "made\\n", dest: "{{file}}" }\n');
+  writeFileSync(
+    join(folder, 'site.yml'),
+    '- hosts: all\n  tasks:\n    - copy: { content: "made\\n", dest: "{{file}}" }\n',
+  );
 }
 
 function play(): Promise<{ readonly status: number; readonly text: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [RUNBOOK, 'play', 'site.yml', '-i', 'hosts.yml', '--no-lock'], { cwd: folder }, (error, stdout, stderr) => {
-      resolve({ status: typeof error?.code === 'number' ? error.code : 0, text: stdout + stderr });
-    });
+    execFile(
+      process.execPath,
+      [RUNBOOK, 'play', 'site.yml', '-i', 'hosts.yml', '--no-lock'],
+      { cwd: folder },
+      (error, stdout, stderr) => {
+        resolve({ status: typeof error?.code === 'number' ? error.code : 0, text: stdout + stderr });
+      },
+    );
   });
 }
 

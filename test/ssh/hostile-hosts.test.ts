@@ -2,8 +2,7 @@ import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Trap } from './hostile-shell.ts';
-import { startSite } from './site.ts';
-import type { Ended, RunningPlay, Site } from './site.ts';
+import { startSite, type Ended, type RunningPlay, type Site } from './site.ts';
 
 // Real servers whose login user's `sh` turns on whoever uses it, see hostile-shell.ts.
 
@@ -16,7 +15,10 @@ describe.skipIf(process.getuid?.() !== 0)('hosts that never come to an end (the 
     site = await startSite({ bad: { word: 'HOSTILE' }, good: { word: 'kind' } });
     await mkdir(join(site.folder, 'bin'));
     const shell = join(site.folder, 'bin/sh');
-    await writeFile(shell, `#!/bin/sh\nexec ${process.execPath} ${join(import.meta.dirname, 'hostile-shell.ts')} ${trapFile()}\n`);
+    await writeFile(
+      shell,
+      `#!/bin/sh\nexec ${process.execPath} ${join(import.meta.dirname, 'hostile-shell.ts')} ${trapFile()}\n`,
+    );
     await chmod(shell, 0o755);
   });
   beforeEach(() => lay({ word: 'HOSTILE', times: 1, how: 'silent' }));
@@ -84,7 +86,16 @@ describe.skipIf(process.getuid?.() !== 0)('hosts that never come to an end (the 
   ])('Ctrl-C once ends %s that has no answer', async (_what, word, tasks) => {
     await lay({ word, times: 1, how: 'silent' });
     await writeFile(`${trapFile()}.sprung`, '');
-    const running = site.start(['play', await book(tasks), '--output', 'json', '--limit', 'bad', '--look-timeout', '600']);
+    const running = site.start([
+      'play',
+      await book(tasks),
+      '--output',
+      'json',
+      '--limit',
+      'bad',
+      '--look-timeout',
+      '600',
+    ]);
     const ended = await interrupted(running, asked);
     expect(ended).toMatchObject({ status: 130, signal: null });
     expect(ended.stdout).toContain('"stopped":"interrupted"');
@@ -109,7 +120,15 @@ describe.skipIf(process.getuid?.() !== 0)('hosts that never come to an end (the 
         { timeout: 30_000 },
       )
       .toBe(true);
-    const waiting = site.start(['play', await book([{ command: 'true' }]), '--limit', 'good', '--wait-lock', '600', '-vv']);
+    const waiting = site.start([
+      'play',
+      await book([{ command: 'true' }]),
+      '--limit',
+      'good',
+      '--wait-lock',
+      '600',
+      '-vv',
+    ]);
     await expect.poll(() => site.server.sessions(), { timeout: 30_000 }).toBeGreaterThan(1);
     waiting.process.kill('SIGINT');
     expect(await waiting.ended).toMatchObject({ status: 130 });

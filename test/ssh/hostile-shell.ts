@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 
-// A login user's `sh` that serves as a real one does, by way of a real one, until its stdin has brought a word so many times. What it
-// does from there on, the word and the number stand in the JSON file that its first argument names. Run by node, as a host's `sh`.
+// A login user's `sh` that serves as a real one does, by way of a real one, until its stdin has brought a word so many
+// times. What it does from there on, the word and the number stand in the JSON file that its first argument names. Run
+// by node, as a host's `sh`.
 
 export interface Trap {
   readonly word: string;

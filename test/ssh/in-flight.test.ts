@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import { connectionContext } from '../../engine/connection/ssh/connection-context.ts';
-import { bytesInFlight } from '../../engine/connection/ssh2/ssh-in-flight.ts';
-import { connectSsh } from '../../engine/connection/ssh/ssh-transport.ts';
 import type { Transport } from '../../engine/connection/base/transport.ts';
+import { connectionContext } from '../../engine/connection/ssh/connection-context.ts';
+import { connectSsh } from '../../engine/connection/ssh/ssh-transport.ts';
+import { bytesInFlight } from '../../engine/connection/ssh2/ssh-in-flight.ts';
 import { startDelayingProxy } from '../bench/delaying-proxy.ts';
-import { startOpensshServer } from './openssh-server.ts';
-import type { OpensshServer } from './openssh-server.ts';
+import { startOpensshServer, type OpensshServer } from './openssh-server.ts';
 
 const MIB = 1024 * 1024;
 /** What OpenSSH grants. */

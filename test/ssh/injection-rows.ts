@@ -32,7 +32,16 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
   blockinfile: [{ base: { ...FILE, block: 'x' }, code: ['validate'], form: { marker: '# {mark} %s' } }],
   certificate: [
-    { base: { ...PKI, authority: { path: '@/ca', name: 'ca' }, common_name: 'a', usages: ['client'], dns: ['a'], ip: ['10.0.0.1'] } },
+    {
+      base: {
+        ...PKI,
+        authority: { path: '@/ca', name: 'ca' },
+        common_name: 'a',
+        usages: ['client'],
+        dns: ['a'],
+        ip: ['10.0.0.1'],
+      },
+    },
   ],
   // Each of its uses makes a key.
   certificate_authority: [{ base: { ...PKI, common_name: 'a', organization: ['a'], beside: ['@/beside'] } }],
@@ -63,7 +72,17 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   kernel_module: [{ base: { name: 'br_netfilter', optional: true }, dry: true }],
   key_pair: [{ base: { ...PKI, beside: ['@/beside'] } }],
   kubeconfig: [
-    { base: { path: '@/kubeconfig', cluster: 'a', server: 'https://a:6443', authority: 'x', user: 'a', certificate: 'x', key: 'x' } },
+    {
+      base: {
+        path: '@/kubeconfig',
+        cluster: 'a',
+        server: 'https://a:6443',
+        authority: 'x',
+        user: 'a',
+        certificate: 'x',
+        key: 'x',
+      },
+    },
   ],
   lineinfile: [{ base: { ...FILE, line: 'x' }, code: ['validate'] }],
   mount: [{ base: { path: '@/mounted', src: 'tmpfs', fstype: 'tmpfs', state: 'present', fstab: '@/fstab' } }],
@@ -94,7 +113,10 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   unarchive: [{ base: { src: 'plain.tar', dest: '@' } }],
   uri: [{ base: { url: 'http://127.0.0.1:1/x', method: 'POST', body: 'x' }, form: { url: 'http://127.0.0.1:1/%s' } }],
   user: [{ base: { name: 'runbookuser', create_home: false } }],
-  wait_for: [{ base: { path: '@/plain', timeout: 1 }, skip: ['path'] }, { base: { path: '@/none', state: 'absent', timeout: 1 } }],
+  wait_for: [
+    { base: { path: '@/plain', timeout: 1 }, skip: ['path'] },
+    { base: { path: '@/none', state: 'absent', timeout: 1 } },
+  ],
   // Two numbers.
   wait_for_connection: [],
   yum_repository: [{ base: { name: 'x', baseurl: 'http://example.invalid/', file: 'x' } }],

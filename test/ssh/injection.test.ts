@@ -5,14 +5,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { modules } from '../../engine/modules/base/catalogue.ts';
-import type { Row } from './injection-rows.ts';
-import { ROWS } from './injection-rows.ts';
-import { startSite } from './site.ts';
-import type { Ended, Site, ToldEvent } from './site.ts';
+import { type Row, ROWS } from './injection-rows.ts';
+import { startSite, type Ended, type Site, type ToldEvent } from './site.ts';
 
 /**
- * `pwned` is a program that writes down that it was run. Without slashes, so that each word is the name of a file as well. The first one
- * breaks out of no quotes, single ones and double ones.
+ * `pwned` is a program that writes down that it was run. Without slashes, so that each word is the name of a file as
+ * well. The first one breaks out of no quotes, single ones and double ones.
  */
 const BREAKING = `'; pwned; '"; pwned; "$(pwned)\`pwned\``;
 const OTHERS = [
@@ -22,12 +20,16 @@ const OTHERS = [
   `${'n'.repeat(246)}$(pwned)x`,
 ];
 /** RUNBOOK_WORDS=all: every word for every argument. Else the breaking one and one more, which takes turns. */
-const SETS = process.env['RUNBOOK_WORDS'] === 'all' ? [[BREAKING, ...OTHERS]] : OTHERS.map((other) => [BREAKING, other]);
+const SETS =
+  process.env['RUNBOOK_WORDS'] === 'all' ? [[BREAKING, ...OTHERS]] : OTHERS.map((other) => [BREAKING, other]);
 
 /** The arguments of a module that take text, from its schema: a new one is tried without a word here. */
 async function textArguments(name: string): Promise<ReadonlyMap<string, 'text' | 'list' | 'map'>> {
   const found = new Map<string, 'text' | 'list' | 'map'>();
-  const given: unknown = z.toJSONSchema((await modules.module(name)).arguments, { io: 'input', unrepresentable: 'any' });
+  const given: unknown = z.toJSONSchema((await modules.module(name)).arguments, {
+    io: 'input',
+    unrepresentable: 'any',
+  });
   for (const [argument, schema] of Object.entries(PROPERTIES.parse(given).properties ?? {})) {
     const kind = kindOf(schema);
     if (kind !== undefined) found.set(argument, kind);
@@ -65,16 +67,22 @@ async function usesOf(module: string, row: Row, number: number, at: string): Pro
   const text = module === 'set_fact' ? new Map([['fact', 'text'] as const]) : await textArguments(module);
   const uses: Use[] = [];
   for (const [argument, kind] of text) {
-    if (row.skip?.includes(argument) === true || (row.code?.includes(argument) === true && row.form?.[argument] === undefined)) continue;
+    if (
+      row.skip?.includes(argument) === true ||
+      (row.code?.includes(argument) === true && row.form?.[argument] === undefined)
+    )
+      continue;
     const before = row.base[argument];
     const parts = kind === 'map' ? Object.entries(before ?? { 'X-Word': '' }) : [[argument, before] as const];
     for (const [part, value] of parts) {
       const id = `${module}-${number}-${kind === 'map' ? `${argument}-${part}` : argument}`;
       const own = `${at}/${id}/{{n}}`;
-      const word = row.form?.[argument]?.replace('%s', '{{item}}') ?? (isPath(part, value) ? `${own}/{{item}}` : '{{item}}');
+      const word =
+        row.form?.[argument]?.replace('%s', '{{item}}') ?? (isPath(part, value) ? `${own}/{{item}}` : '{{item}}');
       const placed = (given: unknown): unknown => JSON.parse(JSON.stringify(given).replaceAll('@', own)) as unknown;
       const list: readonly unknown[] = Array.isArray(value) ? value : [];
-      const hostile = kind === 'list' ? [...list, word] : kind === 'map' ? { ...(before as object), [part]: word } : word;
+      const hostile =
+        kind === 'list' ? [...list, word] : kind === 'map' ? { ...(before as object), [part]: word } : word;
       uses.push({
         id,
         dry: row.dry ?? false,
@@ -121,7 +129,9 @@ mount --bind $folder/etc /etc; mount --bind $folder/root /root; mount --bind $fo
 mkdir -p /var/spool/cron/crontabs`;
     site = await startSite({ one: {} }, { mounts });
     await mkdir(join(site.folder, 'bin'));
-    await writeFile(join(site.folder, 'bin/pwned'), `#!/bin/sh\necho "$0 $*" >>${site.folder}/was-run\n`, { mode: 0o755 });
+    await writeFile(join(site.folder, 'bin/pwned'), `#!/bin/sh\necho "$0 $*" >>${site.folder}/was-run\n`, {
+      mode: 0o755,
+    });
     at = join(site.folder, 'uses');
     const all: Use[] = [];
     for (const [module, rows] of Object.entries(ROWS))
@@ -142,7 +152,11 @@ mkdir -p /var/spool/cron/crontabs`;
       site.playbook(
         name,
         JSON.stringify([
-          { name, hosts: 'all', tasks: [{ query: `cat ${site.folder}/words.json`, register: 'words' }, ...tasks.map(({ task }) => task)] },
+          {
+            name,
+            hosts: 'all',
+            tasks: [{ query: `cat ${site.folder}/words.json`, register: 'words' }, ...tasks.map(({ task }) => task)],
+          },
         ]),
       );
     const wet = await write(
@@ -171,13 +185,28 @@ mkdir -p /var/spool/cron/crontabs`;
 
   test.each([
     ['copy-0-content', async (folder: string) => readFile(join(folder, 'copied'), 'utf8')],
-    ['copy-0-dest', async (folder: string, word: string) => (await readFile(join(folder, word), 'utf8')) === 'x' && word],
-    ['copy-1-dest', async (folder: string, word: string) => (await readFile(join(folder, word), 'utf8')) === 'plain\n' && word],
-    ['template-0-dest', async (folder: string, word: string) => (await readFile(join(folder, word), 'utf8')) === 'plain\n' && word],
+    [
+      'copy-0-dest',
+      async (folder: string, word: string) => (await readFile(join(folder, word), 'utf8')) === 'x' && word,
+    ],
+    [
+      'copy-1-dest',
+      async (folder: string, word: string) => (await readFile(join(folder, word), 'utf8')) === 'plain\n' && word,
+    ],
+    [
+      'template-0-dest',
+      async (folder: string, word: string) => (await readFile(join(folder, word), 'utf8')) === 'plain\n' && word,
+    ],
     ['file-0-path', async (folder: string, word: string) => (await stat(join(folder, word))).isDirectory() && word],
     ['file-1-src', async (folder: string) => readlink(join(folder, 'link'))],
-    ['move-0-dest', async (folder: string, word: string) => (await readFile(join(folder, word), 'utf8')) === 'banana\n' && word],
-    ['replace-0-replace', async (folder: string) => (await readFile(join(folder, 'plain'), 'utf8')).slice(1, -1).split('n')[0]],
+    [
+      'move-0-dest',
+      async (folder: string, word: string) => (await readFile(join(folder, word), 'utf8')) === 'banana\n' && word,
+    ],
+    [
+      'replace-0-replace',
+      async (folder: string) => (await readFile(join(folder, 'plain'), 'utf8')).slice(1, -1).split('n')[0],
+    ],
   ] as const)('%s: the bytes arrive as they are', async (id, found) => {
     const words = uses.find((use) => use.id === id)?.words ?? [];
     expect(words.length).toBeGreaterThan(1);
@@ -197,7 +226,10 @@ mkdir -p /var/spool/cron/crontabs`;
       JSON.stringify([
         {
           hosts: 'all',
-          tasks: [{ copy: { src: 'bytes', dest: `${site.folder}/arrived`, mode: '0644' } }, { find: { paths: `${site.folder}/odd` } }],
+          tasks: [
+            { copy: { src: 'bytes', dest: `${site.folder}/arrived`, mode: '0644' } },
+            { find: { paths: `${site.folder}/odd` } },
+          ],
         },
       ]),
     );

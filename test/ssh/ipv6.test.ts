@@ -6,8 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort, startOpensshServer } from './openssh-server.ts';
-import type { OpensshServer } from './openssh-server.ts';
+import { freePort, startOpensshServer, type OpensshServer } from './openssh-server.ts';
 
 const run = promisify(execFile);
 const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
@@ -41,11 +40,24 @@ async function play(inventory: string): Promise<string> {
     { get_url: { url: `http://[::1]:${webPort}/f`, dest: '{{folder}}/{{inventory_hostname}}.got' } },
     { command: `echo reached {{inventory_hostname}}` },
   ];
-  const vars = { ansible_known_hosts_file: server.knownHosts, ansible_ssh_private_key_file: server.identityFile, folder: server.folder };
+  const vars = {
+    ansible_known_hosts_file: server.knownHosts,
+    ansible_ssh_private_key_file: server.identityFile,
+    folder: server.folder,
+  };
   await writeFile(join(server.folder, 'site.yml'), JSON.stringify([{ hosts: 'all', tasks }]));
   await writeFile(join(server.folder, 'hosts'), inventory);
   await writeFile(join(server.folder, 'ssh_vars.yml'), JSON.stringify(vars));
-  const args = [RUNBOOK, 'play', '-v', '-i', join(server.folder, 'hosts'), '-e', `@${join(server.folder, 'ssh_vars.yml')}`, '--no-lock'];
+  const args = [
+    RUNBOOK,
+    'play',
+    '-v',
+    '-i',
+    join(server.folder, 'hosts'),
+    '-e',
+    `@${join(server.folder, 'ssh_vars.yml')}`,
+    '--no-lock',
+  ];
   const { stdout } = await run(process.execPath, [...args, join(server.folder, 'site.yml')], {
     env: { ...process.env, RUNBOOK_STATE: join(server.folder, 'state'), HOME: server.folder },
   });

@@ -3,24 +3,28 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connectionContext } from '../../engine/connection/ssh/connection-context.ts';
-import { connect } from '../../engine/connection/connection.ts';
-import { openClient, tcp } from '../../engine/connection/ssh/ssh-client.ts';
-import type { OpenClient } from '../../engine/connection/ssh/open-client.ts';
 import { quote } from '../../engine/connection/base/quote.ts';
-import { startOpensshServer } from './openssh-server.ts';
-import type { OpensshServer } from './openssh-server.ts';
+import { connect } from '../../engine/connection/connection.ts';
+import { connectionContext } from '../../engine/connection/ssh/connection-context.ts';
+import type { OpenClient } from '../../engine/connection/ssh/open-client.ts';
+import { openClient, tcp } from '../../engine/connection/ssh/ssh-client.ts';
+import { startOpensshServer, type OpensshServer } from './openssh-server.ts';
 
 let server: OpensshServer;
 beforeAll(async () => {
   // So new keys are made time and again, and packets are queued meanwhile.
-  server = await startOpensshServer({ RekeyLimit: '1M', Ciphers: 'aes128-gcm@openssh.com,aes256-gcm@openssh.com,aes128-ctr' });
+  server = await startOpensshServer({
+    RekeyLimit: '1M',
+    Ciphers: 'aes128-gcm@openssh.com,aes256-gcm@openssh.com,aes128-ctr',
+  });
 });
 afterAll(() => server.stop());
 
 test('what several connections bring at a time arrives as it was, over many changes of keys', async () => {
   const contents = [20_000_000, 19_999_999, 12_345_678].map((size) => randomBytes(size));
-  const handshakes = await Promise.all(contents.map((content, index) => bring(content, join(server.folder, `file-${index}`), 'reused')));
+  const handshakes = await Promise.all(
+    contents.map((content, index) => bring(content, join(server.folder, `file-${index}`), 'reused')),
+  );
   for (const count of handshakes) expect(count).toBeGreaterThan(2);
   for (const [index, content] of contents.entries())
     expect(digest(await readFile(join(server.folder, `file-${index}`)))).toBe(digest(content));
@@ -39,7 +43,10 @@ test('a cipher that is not known makes packets of its own', async () => {
 
 test.each([
   // What is written to it stays there for a while, unlike what a socket says is written.
-  ['a proxy command', () => ({ proxyCommand: "bash -c 'exec 3<>/dev/tcp/$1/$2 4<&0; cat <&4 >&3 & cat <&3; kill $!' relay %h %p" })],
+  [
+    'a proxy command',
+    () => ({ proxyCommand: "bash -c 'exec 3<>/dev/tcp/$1/$2 4<&0; cat <&4 >&3 & cat <&3; kill $!' relay %h %p" }),
+  ],
   ['a jump host', () => ({ jumps: [server.target({ name: 'jump' })] })],
 ])('%s passes large packets on as they were', async (_name, way) => {
   const connection = await connect(server.target(way()));

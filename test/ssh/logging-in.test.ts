@@ -1,15 +1,13 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, readFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
-import type { Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectionContext } from '../../engine/connection/ssh/connection-context.ts';
 import { openClient, tcp } from '../../engine/connection/ssh/ssh-client.ts';
-import type { OpensshServer } from './openssh-server.ts';
-import { startOpensshServer } from './openssh-server.ts';
+import { type OpensshServer, startOpensshServer } from './openssh-server.ts';
 
 const run = promisify(execFile);
 let server: OpensshServer;
@@ -26,7 +24,8 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 test.each([
-  // Version; algorithms; key exchange; keys in use and service; signature. The first ones go together where the server is quick.
+  // Version; algorithms; key exchange; keys in use and service; signature. The first ones go together where the server
+  // is quick.
   ['an Ed25519 key, which needs no question', ['identity'], { turns: 5, questions: 0 }],
   ['an ECDSA key, which needs no question', ['ecdsa'], { turns: 5, questions: 0 }],
   // The server tells its digests first.
@@ -49,7 +48,9 @@ test('does not ask for proofs of the host keys that the server tells of, and let
   const { client } = await openClient(target, tcp(target), connectionContext());
   const before = await server.log();
   await new Promise((resolve, reject) => {
-    client.exec('exit', (error, channel) => (error === undefined ? channel.resume().once('close', resolve) : reject(error)));
+    client.exec('exit', (error, channel) =>
+      error === undefined ? channel.resume().once('close', resolve) : reject(error),
+    );
   });
   client.end();
   const log = (await server.log()).slice(before.length);
@@ -64,8 +65,8 @@ async function questions(): Promise<number> {
 }
 
 /**
- * A way to the server on which all that a side says within a moment goes together, as on a long one. Counts how often the client speaks:
- * at most as often as it must wait for an answer.
+ * A way to the server on which all that a side says within a moment goes together, as on a long one. Counts how often
+ * the client speaks: at most as often as it must wait for an answer.
  */
 async function turnTaking(
   port: number,

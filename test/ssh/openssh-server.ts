@@ -1,5 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { appendFile, chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -9,8 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { SshTarget } from '../../engine/connection/base/target.ts';
-import { testTarget } from './test-target.ts';
-import type { TargetChanges } from './test-target.ts';
+import { testTarget, type TargetChanges } from './test-target.ts';
 
 const run = promisify(execFile);
 
@@ -45,11 +43,12 @@ export interface OpensshServer {
 }
 
 /**
- * A real OpenSSH server on a free port of the loopback address, with keys of its own in a temporary folder; nothing of this
- * machine's own SSH settings is read or changed. Who runs the test can log in, and as root every user can.
- * `config` adds or replaces options of sshd_config. With `accounts` (root only), the server sees users that this machine does not
- * have: it gets a mount namespace of its own, with other files in the place of passwd, shadow and sudoers. `mounts` (root only) is shell
- * text that makes further mounts in that namespace; $folder is the server's folder.
+ * A real OpenSSH server on a free port of the loopback address, with keys of its own in a temporary folder; nothing of
+ * this machine's own SSH settings is read or changed. Who runs the test can log in, and as root every user can.
+ * `config` adds or replaces options of sshd_config. With `accounts` (root only), the server sees users that this
+ * machine does not have: it gets a mount namespace of its own, with other files in the place of passwd, shadow and
+ * sudoers. `mounts` (root only) is shell text that makes further mounts in that namespace; $folder is the server's
+ * folder.
  */
 export async function startOpensshServer(
   config: Readonly<Record<string, string>> = {},
@@ -115,7 +114,8 @@ export async function startOpensshServer(
     hostKey,
     identityFile,
     knownHosts,
-    target: (changes = {}) => testTarget({ port, identityFiles: [identityFile], knownHostsFiles: [knownHosts], ...changes }),
+    target: (changes = {}) =>
+      testTarget({ port, identityFiles: [identityFile], knownHostsFiles: [knownHosts], ...changes }),
     log: () => readFile(log, 'utf8'),
     sessions: async () => (await sessionsOf(server)).length,
     down,
@@ -127,7 +127,12 @@ export async function startOpensshServer(
   };
 }
 
-async function apart(folder: string, accounts: readonly Account[], mounts: string, command: readonly string[]): Promise<readonly string[]> {
+async function apart(
+  folder: string,
+  accounts: readonly Account[],
+  mounts: string,
+  command: readonly string[],
+): Promise<readonly string[]> {
   const lines = { passwd: '', shadow: '', sudoers: 'root ALL=(ALL) ALL\n' };
   for (const { name, uid, password, shell = '/bin/sh', sudo } of accounts) {
     const { stdout } = await run('openssl', ['passwd', '-6', password]);
@@ -188,7 +193,10 @@ async function untilListening(server: ChildProcess, port: number, log: string): 
   for (;;) {
     if (server.exitCode !== null) throw new Error(`sshd ended: ${await readFile(log, 'utf8')}`);
     const socket = connect(port, '127.0.0.1');
-    const up = await Promise.race([once(socket, 'connect').then(() => true), once(socket, 'error').then(() => false)]).catch(() => false);
+    const up = await Promise.race([
+      once(socket, 'connect').then(() => true),
+      once(socket, 'error').then(() => false),
+    ]).catch(() => false);
     socket.destroy();
     if (up) return;
     if (Date.now() > deadline) throw new Error(`sshd does not listen: ${await readFile(log, 'utf8')}`);

@@ -2,8 +2,7 @@ import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startCuttingProxy } from './cutting-proxy.ts';
-import { startSite } from './site.ts';
-import type { RunningPlay, Site, ToldEvent } from './site.ts';
+import { startSite, type RunningPlay, type Site, type ToldEvent } from './site.ts';
 
 describe.skipIf(process.getuid?.() !== 0)('operators, and hosts that go away (the tests need root, for mounts)', () => {
   let site: Site;
@@ -28,7 +27,8 @@ describe.skipIf(process.getuid?.() !== 0)('operators, and hosts that go away (th
     return { ...running, events };
   }
 
-  const recapOf = (events: readonly ToldEvent[]): ToldEvent | undefined => events.find((event) => event.type === 'run_finished');
+  const recapOf = (events: readonly ToldEvent[]): ToldEvent | undefined =>
+    events.find((event) => event.type === 'run_finished');
 
   test('of two at once one goes, the other is told who holds the host; kill -9 of the first frees it', async () => {
     const book = await play([{ command: 'sleep 600' }]);
@@ -45,7 +45,14 @@ describe.skipIf(process.getuid?.() !== 0)('operators, and hosts that go away (th
   });
 
   test('two names of one machine are told apart from a second run, at once', async () => {
-    const { status, stdout } = await site.run(['play', await play([{ command: 'true' }]), '--limit', 'one,two', '--wait-lock', '600']);
+    const { status, stdout } = await site.run([
+      'play',
+      await play([{ command: 'true' }]),
+      '--limit',
+      'one,two',
+      '--wait-lock',
+      '600',
+    ]);
     expect(status).toBe(4);
     expect(stdout).toMatch(/(one|two) is a second name of a machine that this run is at already/);
     expect(stdout).toMatch(/It is there as (one|two)/);
@@ -57,7 +64,11 @@ describe.skipIf(process.getuid?.() !== 0)('operators, and hosts that go away (th
     const gate = join(site.folder, 'gate');
     const book = await play(
       [
-        { name: 'waits', shell: `until [ -e ${gate} ]; do sleep 0.05; done; touch ${site.folder}/finished`, notify: 'reload' },
+        {
+          name: 'waits',
+          shell: `until [ -e ${gate} ]; do sleep 0.05; done; touch ${site.folder}/finished`,
+          notify: 'reload',
+        },
         { name: 'never', command: `touch ${site.folder}/never` },
       ],
       { handlers: [{ name: 'reload', command: `touch ${site.folder}/reloaded` }] },
@@ -82,7 +93,9 @@ describe.skipIf(process.getuid?.() !== 0)('operators, and hosts that go away (th
   });
 
   test('Ctrl-C twice: nothing is left running on the hosts, and what was begun is owed', async () => {
-    const book = await play([{ shell: 'echo at work; sleep 600', notify: 'reload' }], { handlers: [{ name: 'reload', command: 'true' }] });
+    const book = await play([{ shell: 'echo at work; sleep 600', notify: 'reload' }], {
+      handlers: [{ name: 'reload', command: 'true' }],
+    });
     const running = await begun(['play', book, '--limit', 'one']);
     // Signs that follow on each other at once count as one.
     const pressing = setInterval(() => running.process.kill('SIGINT'), 300);
@@ -91,7 +104,9 @@ describe.skipIf(process.getuid?.() !== 0)('operators, and hosts that go away (th
     expect(await running.ended).toMatchObject({ status: 130 });
     await site.quiet();
     expect(recapOf(running.events)).toMatchObject({
-      recap: expect.arrayContaining([expect.objectContaining({ owed: [{ handler: 'reload', play: 'Play', playbook: 'play.yml' }] })]),
+      recap: expect.arrayContaining([
+        expect.objectContaining({ owed: [{ handler: 'reload', play: 'Play', playbook: 'play.yml' }] }),
+      ]),
     });
     const paying = await play([], { handlers: [{ name: 'reload', command: 'true' }] });
     const paid = await site.run(['play', paying, '--limit', 'one', '--wait-lock', '20']);
@@ -122,7 +137,9 @@ describe.skipIf(process.getuid?.() !== 0)('operators, and hosts that go away (th
     proxy.cut();
     expect(await running.ended).toMatchObject({ status: 4 });
     expect(recapOf(running.events)).toMatchObject({ recap: [{ owed: [{ handler: 'reload', playbook: 'play.yml' }] }] });
-    expect(running.events.find((event) => event.type === 'host_unreachable')).toMatchObject({ during: { module: 'shell' } });
+    expect(running.events.find((event) => event.type === 'host_unreachable')).toMatchObject({
+      during: { module: 'shell' },
+    });
     await site.quiet();
     expect(await site.run(['play', book, '--limit', 'one'])).toMatchObject({ status: 0 });
     await stat(join(site.folder, 'paid'));
@@ -132,10 +149,14 @@ describe.skipIf(process.getuid?.() !== 0)('operators, and hosts that go away (th
     const proxy = await startCuttingProxy(site.server.port);
     onTestFinished(() => proxy.stop());
     const first = "{{#if (eq inventory_hostname 'one')}}sleep 600{{else}}true{{/if}}";
-    const book = await play([{ shell: `echo {{inventory_hostname}} >>${site.folder}/rolled; ${first}` }], { serial: 1 });
+    const book = await play([{ shell: `echo {{inventory_hostname}} >>${site.folder}/rolled; ${first}` }], {
+      serial: 1,
+    });
     const variables = { ansible_port: proxy.port, ansible_server_alive_interval: 0.2 };
     const running = await begun(['play', book, '--no-lock', '-e', JSON.stringify(variables)]);
-    await expect.poll(() => readFile(join(site.folder, 'rolled'), 'utf8').catch(() => ''), { timeout: 20_000 }).toBe('one\n');
+    await expect
+      .poll(() => readFile(join(site.folder, 'rolled'), 'utf8').catch(() => ''), { timeout: 20_000 })
+      .toBe('one\n');
     proxy.stall();
     expect(await running.ended).toMatchObject({ status: 4 });
     expect(recapOf(running.events)).toMatchObject({ stopped: expect.stringContaining('one failed') });

@@ -5,8 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectionContext } from '../../engine/connection/ssh/connection-context.ts';
 import { openClient, tcp } from '../../engine/connection/ssh/ssh-client.ts';
 import { writeTogether } from '../../engine/connection/ssh2/ssh-packets.ts';
-import type { OpensshServer } from './openssh-server.ts';
-import { startOpensshServer } from './openssh-server.ts';
+import { type OpensshServer, startOpensshServer } from './openssh-server.ts';
 
 let server: OpensshServer;
 

@@ -8,8 +8,7 @@ import { ConnectionContext } from '../../engine/connection/ssh/connection-contex
 import { EXPECTED } from '../../engine/connection/ssh2/ssh2-internals.ts';
 import { CORRECTED, corrected } from '../../engine/connection/ssh2/ssh2-patch.ts';
 import type { PatchedLibrary } from '../../engine/connection/ssh2/ssh2-patches.ts';
-import { startOpensshServer } from './openssh-server.ts';
-import type { OpensshServer } from './openssh-server.ts';
+import { startOpensshServer, type OpensshServer } from './openssh-server.ts';
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
@@ -57,7 +56,12 @@ test('a patch with nothing to do says why', async () => {
   try {
     const library = await libraryOf(new ConnectionContext(), other);
     expect(library?.patches.filter((patch) => !patch.took)).toEqual(
-      ['packet-keys', 'large-packets'].map((name) => ({ name, kind: 'speed', took: false, why: 'the cipher is not AES-GCM' })),
+      ['packet-keys', 'large-packets'].map((name) => ({
+        name,
+        kind: 'speed',
+        took: false,
+        why: 'the cipher is not AES-GCM',
+      })),
     );
   } finally {
     await other.stop();
@@ -82,8 +86,22 @@ test.each([
   });
   const path = join(server.folder, 'inventory.json');
   await writeFile(path, inventory);
-  const args = [join(ROOT, 'bin/runbook.js'), 'exec', 'all', '-m', 'command', '-a', 'true', '--no-lock', '-i', path, '-vv'];
-  const { stdout } = await run(process.execPath, args, { env: { ...process.env, ...environment, RUNBOOK_STATE: server.folder } });
+  const args = [
+    join(ROOT, 'bin/runbook.js'),
+    'exec',
+    'all',
+    '-m',
+    'command',
+    '-a',
+    'true',
+    '--no-lock',
+    '-i',
+    path,
+    '-vv',
+  ];
+  const { stdout } = await run(process.execPath, args, {
+    env: { ...process.env, ...environment, RUNBOOK_STATE: server.folder },
+  });
   expect(stdout).toContain(expected);
   expect(stdout.split('ssh2 1.17.0 for').length - 1).toBe(1);
 });

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { connect } from '../../engine/connection/connection.ts';
-import { startOpensshServer } from './openssh-server.ts';
-import type { OpensshServer } from './openssh-server.ts';
+import { startOpensshServer, type OpensshServer } from './openssh-server.ts';
 
 let server: OpensshServer;
 beforeAll(async () => {
@@ -19,15 +18,24 @@ test('a proxy command brings the connection, and none of its processes stays', a
   expect((await host.look('head -c 3000000 /dev/zero', { maxOutputBytes: 4_000_000 })).stdout).toHaveLength(3_000_000);
   await connection.close();
   const left = (): string => execFileSync('ps', ['-eo', 'args']).toString();
-  await vi.waitFor(() => expect(left()).not.toContain(`relay-of-the-test ${server.target().address} ${server.port}`), { timeout: 20_000 });
+  await vi.waitFor(() => expect(left()).not.toContain(`relay-of-the-test ${server.target().address} ${server.port}`), {
+    timeout: 20_000,
+  });
 });
 
 test.each([
   // The system's ssh does not tell the status of a command.
-  ['that ends says how, and what it said', "sh -c 'echo no way through >&2; exit 7'", /(?:status 7\.\n|^)no way through/m],
+  [
+    'that ends says how, and what it said',
+    "sh -c 'echo no way through >&2; exit 7'",
+    /(?:status 7\.\n|^)no way through/m,
+  ],
   ['that is not there says so', 'no-such-program-anywhere %h', /no-such-program-anywhere.*not found/],
 ])('one %s', async (_what, proxyCommand, why) => {
-  await expect(connect(server.target({ proxyCommand }))).rejects.toMatchObject({ code: 'proxy-failed', why: expect.stringMatching(why) });
+  await expect(connect(server.target({ proxyCommand }))).rejects.toMatchObject({
+    code: 'proxy-failed',
+    why: expect.stringMatching(why),
+  });
 });
 
 test('one that never says a word is given up', async () => {

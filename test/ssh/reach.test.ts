@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { reachCases } from './reach/reach-case.ts';
-import { startServers } from './reach/servers.ts';
-import type { Reach } from './reach/servers.ts';
+import { startServers, type Reach } from './reach/servers.ts';
 import { tryReach } from './reach/try-reach.ts';
 
 const cases = reachCases();

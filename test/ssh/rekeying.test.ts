@@ -17,9 +17,11 @@ test('a file arrives from a server that wants new keys meanwhile, and the sessio
     }
     await host.send({ size: content.length, open }, path, { mode: '0600' });
     expect((await readFile(path)).equals(content)).toBe(true);
-    expect((await host.look(`head -c 3000000 ${path}`, { maxOutputBytes: 4_000_000 })).stdout.equals(content.subarray(0, 3_000_000))).toBe(
-      true,
-    );
+    expect(
+      (await host.look(`head -c 3000000 ${path}`, { maxOutputBytes: 4_000_000 })).stdout.equals(
+        content.subarray(0, 3_000_000),
+      ),
+    ).toBe(true);
     await connection.close();
   } finally {
     await server.stop();

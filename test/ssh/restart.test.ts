@@ -1,8 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startSite } from './site.ts';
-import type { Ended, Site, ToldEvent } from './site.ts';
+import { startSite, type Ended, type Site, type ToldEvent } from './site.ts';
 
 describe.skipIf(process.getuid?.() !== 0)('a server that is started anew (the tests need root, for mounts)', () => {
   let site: Site;
@@ -36,19 +35,31 @@ describe.skipIf(process.getuid?.() !== 0)('a server that is started anew (the te
   });
 
   test('is waited for amid a play, and what was done before is not done again', async () => {
-    const gate = { name: 'gate', query: `until [ -e ${site.folder}/gate ]; do sleep 0.05; done`, delegate_to: 'localhost' };
+    const gate = {
+      name: 'gate',
+      query: `until [ -e ${site.folder}/gate ]; do sleep 0.05; done`,
+      delegate_to: 'localhost',
+    };
     let isUp: Promise<void> | undefined;
-    const ended = await play([mark('before'), gate, { name: 'waiting', wait_for_connection: { timeout: 120 } }, mark('after')], (event) => {
-      if (named(event, 'task_finished', 'before')) void site.server.down().then(() => writeFile(join(site.folder, 'gate'), ''));
-      if (named(event, 'task_started', 'waiting')) isUp ??= site.server.up();
-    });
+    const ended = await play(
+      [mark('before'), gate, { name: 'waiting', wait_for_connection: { timeout: 120 } }, mark('after')],
+      (event) => {
+        if (named(event, 'task_finished', 'before'))
+          void site.server.down().then(() => writeFile(join(site.folder, 'gate'), ''));
+        if (named(event, 'task_started', 'waiting')) isUp ??= site.server.up();
+      },
+    );
     await isUp;
     expect(ended.status, ended.stdout).toBe(0);
     expect(await marks()).toBe('before\nafter\n');
   });
 
   test('between two tasks without wait_for_connection: the host is lost at a task that is named, and nothing is done twice', async () => {
-    const gate = { name: 'gate', query: `until [ -e ${site.folder}/gate-2 ]; do sleep 0.05; done`, delegate_to: 'localhost' };
+    const gate = {
+      name: 'gate',
+      query: `until [ -e ${site.folder}/gate-2 ]; do sleep 0.05; done`,
+      delegate_to: 'localhost',
+    };
     const ended = await play([mark('before'), gate, mark('after')], (event) => {
       if (!named(event, 'task_finished', 'before')) return;
       void site.server

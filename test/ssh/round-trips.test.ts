@@ -4,16 +4,14 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { DelayingProxy } from '../bench/delaying-proxy.ts';
-import { startDelayingProxy } from '../bench/delaying-proxy.ts';
+import { type DelayingProxy, startDelayingProxy } from '../bench/delaying-proxy.ts';
 import { writeRunbookPlay } from '../bench/runbook-play.ts';
-import type { BenchHost } from '../bench/tasks.ts';
-import { generateTasks } from '../bench/tasks.ts';
+import { type BenchHost, generateTasks } from '../bench/tasks.ts';
 import { differencesOf, makeTree } from '../bench/wanted-tree.ts';
-import type { OpensshServer } from './openssh-server.ts';
-import { startOpensshServer } from './openssh-server.ts';
+import { type OpensshServer, startOpensshServer } from './openssh-server.ts';
 
-// Counters, not clocks: what a run costs in round trips, bytes and processes is the same on every machine and must not creep up.
+// Counters, not clocks: what a run costs in round trips, bytes and processes is the same on every machine and must not
+// creep up.
 
 const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
 const TASKS = generateTasks(1, 50);
@@ -21,7 +19,9 @@ const run = promisify(execFile);
 const IS_ROOT = process.getuid?.() === 0;
 /** Greeting and observation of 50 tasks, subshells and the counter's own two among them. It is 12. */
 const MOST_PROCESSES = 13;
-/** The same where all 50 tasks change something: three to five more for each of them, its look among them. It is 201. */
+/**
+ * The same where all 50 tasks change something: three to five more for each of them, its look among them. It is 201.
+ */
 const MOST_PROCESSES_OF_FIRST_RUN = 203;
 /** Encrypted and with the handshake. It is 15,150. */
 const MOST_BYTES = 16_000;
@@ -39,9 +39,17 @@ beforeAll(async () => {
   await mkdir(join(folder, 'home'));
   await writeFile(join(folder, 'counting.sh'), COUNTING, { mode: 0o755 });
   const countsProcesses = IS_ROOT ? { ForceCommand: join(folder, 'counting.sh') } : {};
-  server = await startOpensshServer({ SetEnv: `HOME=${join(folder, 'home')} COUNTS=${join(folder, 'processes')}`, ...countsProcesses });
+  server = await startOpensshServer({
+    SetEnv: `HOME=${join(folder, 'home')} COUNTS=${join(folder, 'processes')}`,
+    ...countsProcesses,
+  });
   wire = await startDelayingProxy(server.port, 0);
-  const reach = { port: wire.port, user: userInfo().username, identityFile: server.identityFile, knownHosts: server.knownHosts };
+  const reach = {
+    port: wire.port,
+    user: userInfo().username,
+    identityFile: server.identityFile,
+    knownHosts: server.knownHosts,
+  };
   await writeRunbookPlay(folder, TASKS, [host], reach);
 });
 
@@ -51,7 +59,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** In a fresh namespace processes are numbered from 1, so the number of the one that comes last tells how many were started. */
+/**
+ * In a fresh namespace processes are numbered from 1, so the number of the one that comes last tells how many were
+ * started.
+ */
 const COUNTING = `#!/bin/sh
 exec unshare --pid --fork --mount-proc sh -c 'sh -c "$SSH_ORIGINAL_COMMAND"; sh -c "echo \\$\\$" >"$COUNTS.new"; mv "$COUNTS.new" "$COUNTS"'
 `;
@@ -65,7 +76,16 @@ interface Counts {
 async function play(): Promise<Counts> {
   await rm(join(folder, 'processes'), { force: true });
   const before = wire.bytesSent;
-  const args = [RUNBOOK, 'play', join(folder, 'site.yml'), '-i', join(folder, 'inventory.yml'), '--no-lock', '--output', 'json'];
+  const args = [
+    RUNBOOK,
+    'play',
+    join(folder, 'site.yml'),
+    '-i',
+    join(folder, 'inventory.yml'),
+    '--no-lock',
+    '--output',
+    'json',
+  ];
   const env = { ...process.env, RUNBOOK_STATE: join(folder, 'state'), XDG_CACHE_HOME: join(folder, 'cache') };
   const { stdout } = await run(process.execPath, args, { env, maxBuffer: 64 * 1024 * 1024 });
   const recap = stdout
@@ -109,11 +129,14 @@ test('what a run with nothing to change sends stays small', async () => {
   expect(bytesSent).toBeLessThan(MOST_BYTES);
 });
 
-test.runIf(IS_ROOT)('a run with nothing to change starts few processes on the host, however many tasks there are', async () => {
-  await hostThatNeeds(0);
-  await play();
-  expect(await processes()).toBeLessThanOrEqual(MOST_PROCESSES);
-});
+test.runIf(IS_ROOT)(
+  'a run with nothing to change starts few processes on the host, however many tasks there are',
+  async () => {
+    await hostThatNeeds(0);
+    await play();
+    expect(await processes()).toBeLessThanOrEqual(MOST_PROCESSES);
+  },
+);
 
 test('a first run costs a round trip for each change, one to look, and one to sync', async () => {
   await rm(host.root, { recursive: true, force: true });

@@ -2,11 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { connect } from '../../engine/connection/connection.ts';
-import type { Changing, Connection } from '../../engine/connection/connection.ts';
+import { connect, type Changing, type Connection } from '../../engine/connection/connection.ts';
 import { startCuttingProxy } from './cutting-proxy.ts';
-import { startOpensshServer } from './openssh-server.ts';
-import type { OpensshServer } from './openssh-server.ts';
+import { startOpensshServer, type OpensshServer } from './openssh-server.ts';
 
 let server: OpensshServer;
 let connection: Connection;
@@ -112,7 +110,9 @@ describe('a connection that is cut', () => {
       yield Buffer.alloc(500_000);
       yield Buffer.alloc(500_000);
     }
-    await expect(changing.send({ size: 1_500_000, open }, path, { mode: '0600' })).rejects.toMatchObject({ code: 'connection-lost' });
+    await expect(changing.send({ size: 1_500_000, open }, path, { mode: '0600' })).rejects.toMatchObject({
+      code: 'connection-lost',
+    });
     await vi.waitFor(() => expect(stat(path)).rejects.toThrow('ENOENT'), { timeout: 20_000 });
     await cut.close();
   });
@@ -156,7 +156,10 @@ test('a server that allows one session only says so', async () => {
   });
   // What there is goes on, and a script over its time is ended without a second session.
   const changing = await one.changing({ kind: 'login' });
-  await expect(changing.change('sleep 600', { timeoutMs: 100 })).rejects.toMatchObject({ code: 'timed-out', ended: true });
+  await expect(changing.change('sleep 600', { timeoutMs: 100 })).rejects.toMatchObject({
+    code: 'timed-out',
+    ended: true,
+  });
   expect((await changing.look('echo alive')).stdout.toString()).toBe('alive\n');
   await one.close();
 });

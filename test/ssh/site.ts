@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
@@ -7,9 +6,8 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { vi } from 'vitest';
+import { startOpensshServer, type OpensshServer } from './openssh-server.ts';
 import { connectionVariables } from './transports.ts';
-import { startOpensshServer } from './openssh-server.ts';
-import type { OpensshServer } from './openssh-server.ts';
 
 const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
 
@@ -50,8 +48,9 @@ export interface Site {
 }
 
 /**
- * Hosts that are one OpenSSH server with a lock folder and a folder for what is owed of its own, and the `runbook` program to reach them.
- * `hosts` are lines of variables by host name; each gets the server's address unless it names another port.
+ * Hosts that are one OpenSSH server with a lock folder and a folder for what is owed of its own, and the `runbook`
+ * program to reach them. `hosts` are lines of variables by host name; each gets the server's address unless it names
+ * another port.
  */
 export async function startSite(
   hosts: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
@@ -91,11 +90,21 @@ export async function startSite(
   };
   await writeFile(join(folder, 'inventory.yml'), JSON.stringify(inventory));
   const start: Site['start'] = (args, onEvent) => {
-    const env = { ...process.env, NO_COLOR: '1', RUNBOOK_STATE: state, XDG_CACHE_HOME: join(folder, 'cache'), TMPDIR: temporary };
-    const child = spawn(process.execPath, [RUNBOOK, ...args, ...(args[0] === 'runs' ? [] : ['-i', join(folder, 'inventory.yml')])], {
-      env,
-      cwd: folder,
-    });
+    const env = {
+      ...process.env,
+      NO_COLOR: '1',
+      RUNBOOK_STATE: state,
+      XDG_CACHE_HOME: join(folder, 'cache'),
+      TMPDIR: temporary,
+    };
+    const child = spawn(
+      process.execPath,
+      [RUNBOOK, ...args, ...(args[0] === 'runs' ? [] : ['-i', join(folder, 'inventory.yml')])],
+      {
+        env,
+        cwd: folder,
+      },
+    );
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));

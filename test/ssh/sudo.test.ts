@@ -2,11 +2,9 @@ import { chmod, mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { connect } from '../../engine/connection/connection.ts';
-import type { Connection } from '../../engine/connection/connection.ts';
 import type { BecomePrivilege, SshTarget } from '../../engine/connection/base/target.ts';
-import { startOpensshServer } from './openssh-server.ts';
-import type { OpensshServer } from './openssh-server.ts';
+import { connect, type Connection } from '../../engine/connection/connection.ts';
+import { startOpensshServer, type OpensshServer } from './openssh-server.ts';
 
 const root: BecomePrivilege = { kind: 'become', user: 'root', method: 'sudo' };
 
@@ -39,7 +37,9 @@ describe.skipIf(process.getuid?.() !== 0)('sudo (the test needs root, for users 
   });
 
   test('a wrong password does not', async () => {
-    await expect(login('asked', { identityFiles: [], password: 'wrong' })).rejects.toMatchObject({ code: 'authentication-failed' });
+    await expect(login('asked', { identityFiles: [], password: 'wrong' })).rejects.toMatchObject({
+      code: 'authentication-failed',
+    });
   });
 
   test('becomes another user with a password', async () => {
@@ -76,8 +76,11 @@ describe.skipIf(process.getuid?.() !== 0)('sudo (the test needs root, for users 
   test('that is not installed is told so, with what to do', async () => {
     const programs = await mkdtemp(join(tmpdir(), 'no-sudo-'));
     await chmod(programs, 0o755);
-    for (const name of await readdir('/usr/bin')) if (name !== 'sudo') await symlink(join('/usr/bin', name), join(programs, name));
-    const without = await startOpensshServer({ SetEnv: `PATH=${programs}` }, [{ name: 'alone', uid: 64_005, password: 'x' }]);
+    for (const name of await readdir('/usr/bin'))
+      if (name !== 'sudo') await symlink(join('/usr/bin', name), join(programs, name));
+    const without = await startOpensshServer({ SetEnv: `PATH=${programs}` }, [
+      { name: 'alone', uid: 64_005, password: 'x' },
+    ]);
     const connection = await connect(without.target({ user: 'alone' }));
     await expect(connection.looking(root)).rejects.toMatchObject({
       code: 'sudo-missing',

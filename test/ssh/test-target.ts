@@ -7,7 +7,10 @@ export interface TargetChanges extends Partial<Omit<SshTarget, 'openssh'>> {
   readonly openssh?: Partial<SshTarget['openssh']>;
 }
 
-/** A host on this machine, reached by nothing but what is said here: the system's ssh gets all of it as options, and reads no file. */
+/**
+ * A host on this machine, reached by nothing but what is said here: the system's ssh gets all of it as options, and
+ * reads no file.
+ */
 export function testTarget(changes: TargetChanges & Pick<SshTarget, 'port'>): SshTarget {
   const { openssh, ...rest } = changes;
   const target = {
@@ -51,7 +54,9 @@ function settingsOf(target: Omit<SshTarget, 'openssh'>, proxyCommand: string | u
     `UserKnownHostsFile=${target.knownHostsFiles.length === 0 ? 'none' : target.knownHostsFiles.join(' ')}`,
     'GlobalKnownHostsFile=none',
     `IdentityAgent=${target.agent ?? 'none'}`,
-    ...(target.identityFiles.length === 0 ? ['IdentityFile=none'] : target.identityFiles.map((file) => `IdentityFile=${file}`)),
+    ...(target.identityFiles.length === 0
+      ? ['IdentityFile=none']
+      : target.identityFiles.map((file) => `IdentityFile=${file}`)),
     ...(target.hostKeyAlias === undefined ? [] : [`HostKeyAlias=${target.hostKeyAlias}`]),
     ...(proxyCommand === undefined ? [] : [`ProxyCommand=${proxyCommand}`]),
   ];
@@ -60,7 +65,10 @@ function settingsOf(target: Omit<SshTarget, 'openssh'>, proxyCommand: string | u
 /** As ProxyJump does it, with options in the place of ssh's configuration. */
 function throughJumps(jumps: readonly SshTarget[]): string | undefined {
   return jumps.reduce<string | undefined>((before, jump) => {
-    const settings = [...settingsOf(jump, before), `StrictHostKeyChecking=${jump.hostKeyChecking === 'off' ? 'no' : 'yes'}`];
+    const settings = [
+      ...settingsOf(jump, before),
+      `StrictHostKeyChecking=${jump.hostKeyChecking === 'off' ? 'no' : 'yes'}`,
+    ];
     const options = settings.map((setting) => `-o '${setting.replaceAll('%', '%%').replaceAll("'", `'\\''`)}'`);
     return `ssh -F none ${options.join(' ')} -o BatchMode=yes -W '[%h]:%p' ${jump.alias}`;
   }, undefined);

@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connect } from '../../engine/connection/connection.ts';
-import type { Changing, Connection } from '../../engine/connection/connection.ts';
 import { quote } from '../../engine/connection/base/quote.ts';
+import { connect, type Changing, type Connection } from '../../engine/connection/connection.ts';
 import type { UploadSource } from '../../engine/connection/shell/upload.ts';
-import { startOpensshServer } from './openssh-server.ts';
-import type { OpensshServer } from './openssh-server.ts';
+import { startOpensshServer, type OpensshServer } from './openssh-server.ts';
 
 /** What stands at the path of dd on the host. */
 const DDS = [
@@ -36,7 +34,8 @@ describe.skipIf(process.getuid?.() !== 0).each(DDS)(
       await server.stop();
     });
 
-    const listed = async (folder: string): Promise<string> => (await host.look(`ls -A ${quote(folder)}`)).stdout.toString();
+    const listed = async (folder: string): Promise<string> =>
+      (await host.look(`ls -A ${quote(folder)}`)).stdout.toString();
 
     test('it arrives whole, or not at all', async () => {
       const path = join(server.folder, "it's it");
@@ -48,7 +47,9 @@ describe.skipIf(process.getuid?.() !== 0).each(DDS)(
         return;
       }
       await sending;
-      const { stdout } = await host.look(`stat -c %a ${quote(path)}; cat ${quote(path)}`, { maxOutputBytes: 4_000_000 });
+      const { stdout } = await host.look(`stat -c %a ${quote(path)}; cat ${quote(path)}`, {
+        maxOutputBytes: 4_000_000,
+      });
       expect(stdout.subarray(0, 4).toString()).toBe('640\n');
       expect(stdout.subarray(4).equals(content)).toBe(true);
     });
@@ -58,10 +59,13 @@ describe.skipIf(process.getuid?.() !== 0).each(DDS)(
       await host.change(`echo old >${path}; ln -s nowhere ${path}-link`);
       for (const place of [path, `${path}-link`]) {
         const sending = host.send(sourceOf(Buffer.from('new')), place, { mode: '0600' });
-        if (which === 'that reads and writes nothing') await expect(sending).rejects.toMatchObject({ code: 'source-changed' });
+        if (which === 'that reads and writes nothing')
+          await expect(sending).rejects.toMatchObject({ code: 'source-changed' });
         else {
           await sending;
-          expect((await host.look(`cat ${place}; stat -c ' %F' ${place}`)).stdout.toString()).toBe('new regular file\n');
+          expect((await host.look(`cat ${place}; stat -c ' %F' ${place}`)).stdout.toString()).toBe(
+            'new regular file\n',
+          );
         }
       }
     });
@@ -70,7 +74,9 @@ describe.skipIf(process.getuid?.() !== 0).each(DDS)(
     if (which === 'that reads and writes nothing') return;
     test('a full disk is told, and nothing is left on it', async () => {
       const folder = join(server.folder, 'full');
-      await expect(host.send(sourceOf(randomBytes(3_000_000)), join(folder, 'file'), { mode: '0600' })).rejects.toMatchObject({
+      await expect(
+        host.send(sourceOf(randomBytes(3_000_000)), join(folder, 'file'), { mode: '0600' }),
+      ).rejects.toMatchObject({
         code: 'upload-failed',
         why: expect.stringMatching(/no space left/i),
       });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { compileNode } from '../../engine/values/compiled.ts';
 import type { Node } from '../../engine/values/base/node.ts';
+import { compileNode } from '../../engine/values/compiled.ts';
 import { readYaml } from '../../engine/values/yaml/yaml.ts';
 import { problemOf, scopeOf } from './variables.ts';
 
@@ -23,7 +23,11 @@ test('templates anywhere in a value are rendered, and keep their types', () => {
   const compiled = compile('a: "{{n}}"\nb: ["{{n}}-{{s}}", {c: "{{list}}"}]\nd: plain');
   expect(compiled.literal).toBeUndefined();
   expect([...compiled.references].sort()).toEqual(['list', 'n', 's']);
-  expect(compiled.resolve(scopeOf({ n: 5, s: 'x', list: [1, 2] }))).toEqual({ a: 5, b: ['5-x', { c: [1, 2] }], d: 'plain' });
+  expect(compiled.resolve(scopeOf({ n: 5, s: 'x', list: [1, 2] }))).toEqual({
+    a: 5,
+    b: ['5-x', { c: [1, 2] }],
+    d: 'plain',
+  });
 });
 
 test('maps have no prototype', () => {
@@ -59,6 +63,10 @@ describe('a mistake is told at its true place, however the text is written', () 
   ])('%s', (_name, text, line, column) => {
     const compiled = compile(text);
     const problem = problemOf(() => compiled.resolve(scopeOf({})));
-    expect([problem.what, problem.place?.line, problem.place?.column]).toEqual(['There is no variable "nope"', line, column]);
+    expect([problem.what, problem.place?.line, problem.place?.column]).toEqual([
+      'There is no variable "nope"',
+      line,
+      column,
+    ]);
   });
 });

@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Compiled } from '../../engine/values/compiled.ts';
-import { compileNode } from '../../engine/values/compiled.ts';
-import type { Layer, Level } from '../../engine/values/scope.ts';
-import { layeredScope, LEVELS } from '../../engine/values/scope.ts';
 import { Secret } from '../../engine/values/base/secret.ts';
-import type { Value } from '../../engine/values/base/value.ts';
-import { Unknown } from '../../engine/values/base/value.ts';
+import { type Value, Unknown } from '../../engine/values/base/value.ts';
 import { variableNameProblem } from '../../engine/values/base/variable-name.ts';
+import { type Compiled, compileNode } from '../../engine/values/compiled.ts';
+import { type Layer, type Level, layeredScope, LEVELS } from '../../engine/values/scope.ts';
 import { readYaml } from '../../engine/values/yaml/yaml.ts';
 import { problemOf } from './variables.ts';
 
@@ -24,7 +21,9 @@ const facts = (variables: Record<string, Value>): Layer => ({
 });
 
 test('a later layer hides an earlier one', () => {
-  const scope = layeredScope(LEVELS.map((level) => layer(level, `${level}.yml`, `all: ${level}\nonly_${LEVELS.indexOf(level)}: 1`)));
+  const scope = layeredScope(
+    LEVELS.map((level) => layer(level, `${level}.yml`, `all: ${level}\nonly_${LEVELS.indexOf(level)}: 1`)),
+  );
   expect(scope.lookup('all')).toBe('magic');
   expect(scope.lookup('only_0')).toBe(1);
   expect(scope.lookup('nope')).toBeUndefined();
@@ -32,7 +31,11 @@ test('a later layer hides an earlier one', () => {
 });
 
 test('a default is rendered with the variables that hide its neighbours', () => {
-  const defaults = layer('role defaults', 'defaults/main.yml', 'port: 2379\nurl: "https://{{host}}:{{port}}"\nurls: ["{{url}}"]');
+  const defaults = layer(
+    'role defaults',
+    'defaults/main.yml',
+    'port: 2379\nurl: "https://{{host}}:{{port}}"\nurls: ["{{url}}"]',
+  );
   const scope = layeredScope([defaults, layer('group_vars', 'all.yml', 'host: a\nport: 1')]);
   expect(scope.lookup('urls')).toEqual(['https://a:1']);
   // The same layer serves another host.
@@ -55,20 +58,29 @@ test('a variable is rendered once a scope, and only when it is asked for', () =>
 });
 
 test('null, false and empty text are values', () => {
-  const scope = layeredScope([layer('group_vars', 'all.yml', 'a: 1\nb: 1\nc: 1'), layer('host_vars', 'h.yml', 'a: null\nb: false\nc: ""')]);
+  const scope = layeredScope([
+    layer('group_vars', 'all.yml', 'a: 1\nb: 1\nc: 1'),
+    layer('host_vars', 'h.yml', 'a: null\nb: false\nc: ""'),
+  ]);
   expect([scope.lookup('a'), scope.lookup('b'), scope.lookup('c')]).toEqual([null, false, '']);
 });
 
 test('names of object members are no variables', () => {
   const scope = layeredScope([layer('group_vars', 'all.yml', 'a: 1')]);
-  for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) expect(scope.lookup(name)).toBeUndefined();
+  for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty'])
+    expect(scope.lookup(name)).toBeUndefined();
 });
 
 describe('a variable that is made of itself', () => {
   test('names the chain, with places', () => {
-    const scope = layeredScope([layer('group_vars', 'all.yml', 'a: "{{b}}"\nb: "x{{c.d}}"\nc: { d: "{{expr \\"a\\"}}" }')]);
+    const scope = layeredScope([
+      layer('group_vars', 'all.yml', 'a: "{{b}}"\nb: "x{{c.d}}"\nc: { d: "{{expr \\"a\\"}}" }'),
+    ]);
     const problem = problemOf(() => scope.lookup('a'));
-    expect([problem.code, problem.what]).toEqual(['variable-cycle', 'The variable "a" is made of itself: a → b → c → a']);
+    expect([problem.code, problem.what]).toEqual([
+      'variable-cycle',
+      'The variable "a" is made of itself: a → b → c → a',
+    ]);
     expect(problem.why).toBe('a at all.yml:1:5\nb at all.yml:2:5\nc at all.yml:3:4');
   });
 
@@ -129,10 +141,24 @@ describe('names of variables', () => {
   test.each(['a', '_a', 'etcd_version', 'values', 'first', 'item'])('%s is one', (name) => {
     expect(variableNameProblem(name)).toBeUndefined();
   });
-  test.each(['list', 'map', 'string', 'type', 'int', 'in', 'null', 'true', 'this', 'loop', 'package', 'a-b', '1a', 'a.b', '', '__proto__'])(
-    '%s is none',
-    (name) => {
-      expect(variableNameProblem(name)?.code).toBe('variable-name');
-    },
-  );
+  test.each([
+    'list',
+    'map',
+    'string',
+    'type',
+    'int',
+    'in',
+    'null',
+    'true',
+    'this',
+    'loop',
+    'package',
+    'a-b',
+    '1a',
+    'a.b',
+    '',
+    '__proto__',
+  ])('%s is none', (name) => {
+    expect(variableNameProblem(name)?.code).toBe('variable-name');
+  });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../engine/values/base/secret.ts';
-import type { Value } from '../../engine/values/base/value.ts';
-import { Unknown } from '../../engine/values/base/value.ts';
+import { type Value, Unknown } from '../../engine/values/base/value.ts';
 import { fresh, later, render } from './template-variables.ts';
 
 function reveal(text: string): string {

@@ -1,7 +1,6 @@
 import { Secret } from '../../engine/values/base/secret.ts';
+import { type Value, Unknown } from '../../engine/values/base/value.ts';
 import { parseTemplate } from '../../engine/values/template/template.ts';
-import type { Value } from '../../engine/values/base/value.ts';
-import { Unknown } from '../../engine/values/base/value.ts';
 import { scopeOf } from './variables.ts';
 
 export const place = { file: 'site.yml', line: 10, column: 5 };

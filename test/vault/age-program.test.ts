@@ -93,7 +93,9 @@ describe('for keys of SSH', () => {
 
   test('nothing is asked of a key that a file is not for', async () => {
     await program('age', '-r', mine.recipient, '-o', 'theirs', 'content');
-    same((await shop.runbook(['vault', 'view', '--identity', 'ed25519-locked', '--identity', 'me.txt', 'theirs'])).stdout);
+    same(
+      (await shop.runbook(['vault', 'view', '--identity', 'ed25519-locked', '--identity', 'me.txt', 'theirs'])).stdout,
+    );
   });
 
   test('in recipients.txt, beside others; the own key says for whom where nobody does', async () => {

@@ -3,14 +3,15 @@ import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Problem, Problems } from '../../engine/errors/problem.ts';
+import { Secret } from '../../engine/values/base/secret.ts';
 import { sealAnsible } from '../../engine/vault/base/ansible-vault.ts';
 import { passwordSource } from '../../engine/vault/base/passwords.ts';
-import { Secret } from '../../engine/values/base/secret.ts';
 import { Vault } from '../../engine/vault/vault.ts';
 import { ANSIBLE, pythonEnvironment } from '../python-environment.ts';
 import { Workshop } from './workshop.ts';
 
-// Against ansible-vault itself, both ways. Where it cannot be had, this is red. It takes long to start, so it gets many files at once.
+// Against ansible-vault itself, both ways. Where it cannot be had, this is red. It takes long to start, so it gets many
+// files at once.
 
 const shop = new Workshop();
 const CANARY = 'canary-of-ansible';
@@ -37,11 +38,23 @@ beforeAll(async () => {
   shop.write('pw-client.sh', '#!/bin/sh\n[ "$1 $2" = "--vault-id dev" ] && echo "of development"\n');
   shop.write('broken.sh', '#!/bin/sh\nexit 7\n');
   for (const name of ['pw.sh', 'pw-client.sh', 'broken.sh']) chmodSync(shop.path(name), 0o755);
-  await shop.run(['mkdir', '-p', ...['group_vars', 'host_vars', 'roles/r/defaults', 'roles/r/tasks'].map((name) => `site/${name}`)]);
+  await shop.run([
+    'mkdir',
+    '-p',
+    ...['group_vars', 'host_vars', 'roles/r/defaults', 'roles/r/tasks'].map((name) => `site/${name}`),
+  ]);
   for (const [index, file] of SITE.entries()) shop.write(`site/${file}`, `of_${index}: ${CANARY}-${index}\n`);
   for (const name of ['default.yml', 'dev.yml', 'move', 'clear']) shop.write(name, VARIABLES);
   for (const [name, content] of Object.entries(BYTES)) shop.write(name, content);
-  await ansible('encrypt', '--vault-password-file', 'pw', 'default.yml', 'move', 'clear', ...SITE.map((file) => `site/${file}`));
+  await ansible(
+    'encrypt',
+    '--vault-password-file',
+    'pw',
+    'default.yml',
+    'move',
+    'clear',
+    ...SITE.map((file) => `site/${file}`),
+  );
   await ansible('encrypt', '--vault-id', 'dev@pw-dev', 'dev.yml', ...Object.keys(BYTES));
   value = await ansible('encrypt_string', '--vault-id', 'dev@pw-dev', '--name', 'theirs', `${CANARY}-value`);
 }, 600_000);
@@ -85,7 +98,9 @@ test.each([
   [['--vault-id', 'wrong@wrong', '--vault-id', 'pw'], {}],
   [[], { ANSIBLE_VAULT_PASSWORD_FILE: 'pw' }],
 ])('passwords of the command line and the environment: %j %j', async (args, env) => {
-  expect(await shop.done(['vars', '-i', 'h1,', 'h1', ...args, '-e', '@default.yml'], { env })).toBe('password: "********"\n');
+  expect(await shop.done(['vars', '-i', 'h1,', 'h1', ...args, '-e', '@default.yml'], { env })).toBe(
+    'password: "********"\n',
+  );
 });
 
 test.each([['-J'], ['--vault-id=dev@prompt']])('a password is asked for: %s', async (option) => {
@@ -112,17 +127,33 @@ test('values, of files with values of age among them, and all of them as age', a
 test('files of variables of a role, a play, a group and a host', async () => {
   const names = SITE.map((_file, index) => `of_${index}`);
   const content = names.map((name) => `{{${name}}}`).join(' ');
-  shop.write('site/roles/r/tasks/main.yml', `- copy: { content: "${content}", dest: ${shop.path('out')}, mode: "0600" }\n`);
+  shop.write(
+    'site/roles/r/tasks/main.yml',
+    `- copy: { content: "${content}", dest: ${shop.path('out')}, mode: "0600" }\n`,
+  );
   shop.write('site/inventory', 'h1 ansible_connection=local\n');
-  shop.write('site/play.yml', `- hosts: all\n  vars: { which: h1 }\n  vars_files: [vars.yml, "{{which}}.yml"]\n  roles: [r]\n`);
-  const printed = await shop.done(['play', '--diff', '-vv', '-i', 'site/inventory', '--vault-password-file', 'pw', 'site/play.yml']);
+  shop.write(
+    'site/play.yml',
+    `- hosts: all\n  vars: { which: h1 }\n  vars_files: [vars.yml, "{{which}}.yml"]\n  roles: [r]\n`,
+  );
+  const printed = await shop.done([
+    'play',
+    '--diff',
+    '-vv',
+    '-i',
+    'site/inventory',
+    '--vault-password-file',
+    'pw',
+    'site/play.yml',
+  ]);
   expect(shop.text('out')).toBe(names.map((_name, index) => `${CANARY}-${index}`).join(' '));
   expect(printed).not.toContain('canary');
 });
 
 test('bytes that it has encrypted, and bytes that it decrypts', async () => {
   const keys = vault('dev@pw-dev');
-  for (const [name, content] of Object.entries(BYTES)) expect((await keys.unseal(shop.read(name), name))?.bytes.equals(content)).toBe(true);
+  for (const [name, content] of Object.entries(BYTES))
+    expect((await keys.unseal(shop.read(name), name))?.bytes.equals(content)).toBe(true);
   const ours = { ...BYTES, nothing: Buffer.alloc(0), large: randomBytes(300_000) };
   const password = { label: 'dev', password: Secret.of('of development') };
   for (const [name, content] of Object.entries(ours)) shop.write(`${name}.ours`, sealAnsible(content, password));
@@ -147,7 +178,11 @@ test('one command turns a file into one of age, another one into clear text', as
 describe('refused with the reason', () => {
   const REFUSED: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['no password', [], /vault id dev\. No password was given[\s\S]*--vault-id/],
-    ['wrong passwords', ['dev@wrong', 'default@pw'], /vault id dev\. The passwords of these ids were tried: dev, default\./],
+    [
+      'wrong passwords',
+      ['dev@wrong', 'default@pw'],
+      /vault id dev\. The passwords of these ids were tried: dev, default\./,
+    ],
     ['a file that is not there', ['default@nowhere'], /vault password file \S+nowhere gives no password/],
     ['an empty file', ['default@empty'], /is empty/],
     ['a program that fails', ['default@broken.sh'], /exit status 7[\s\S]*chmod -x/],

@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, linkSync, lstatSync, mkdirSync, readdirSync, readlinkSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Workshop } from './workshop.ts';
 
@@ -53,7 +63,8 @@ describe.each(COMMANDS)('vault %s', (name, command, before, after) => {
     shop.write(file, 'secret: clear-text\n');
     if (before === 'sealed') await shop.done(['vault', 'encrypt', file]);
   };
-  const act = (path: string): Promise<string> => shop.done(['vault', ...command, path], { env: { VISUAL: 'echo more >>' } });
+  const act = (path: string): Promise<string> =>
+    shop.done(['vault', ...command, path], { env: { VISUAL: 'echo more >>' } });
   const isAsMeant = (path: string): void => {
     expect(shop.text(path).includes('clear-text')).toBe(after === 'clear');
   };
@@ -111,7 +122,11 @@ describe.each(COMMANDS)('vault %s', (name, command, before, after) => {
 
 const ENCRYPTED: readonly (readonly [string, () => Promise<Buffer>, RegExp])[] = [
   ['age armor', async () => sealedBy(['vault', 'encrypt']), /by age[\s\S]*vault rekey/],
-  ['armor behind a byte order mark', async () => Buffer.concat([Buffer.from('\uFEFF\n'), await sealedBy(['vault', 'encrypt'])]), /by age/],
+  [
+    'armor behind a byte order mark',
+    async () => Buffer.concat([Buffer.from('\uFEFF\n'), await sealedBy(['vault', 'encrypt'])]),
+    /by age/,
+  ],
   ['binary age', async () => Buffer.from('age-encryption.org/v1\n-> X25519 abc\n'), /by age/],
   ['ansible-vault', async () => Buffer.from('$ANSIBLE_VAULT;1.1;AES256\n6162\n'), /by ansible-vault[\s\S]*vault rekey/],
   [

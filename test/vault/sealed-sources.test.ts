@@ -30,12 +30,16 @@ test.each([
   shop.write(`out-${what}`, 'canary-before\n');
   const second = await play(`copy: { src: secret.key, dest: ${dest}, mode: "0600" }`);
   expect(first.stdout.toString() + second.stdout.toString()).not.toContain('canary');
-  expect((await play(`copy: { src: secret.key, dest: ${dest}, mode: "0600" }`)).stdout.toString()).toMatch(/changed 0|ok/);
+  expect((await play(`copy: { src: secret.key, dest: ${dest}, mode: "0600" }`)).stdout.toString()).toMatch(
+    /changed 0|ok/,
+  );
 });
 
 test('copy with decrypt: false brings the file as it is', async () => {
   await sealed('secret.key', LINES);
-  expect(await play(`copy: { src: secret.key, dest: ${shop.path('as-is')}, decrypt: false }`)).toMatchObject({ status: 0 });
+  expect(await play(`copy: { src: secret.key, dest: ${shop.path('as-is')}, decrypt: false }`)).toMatchObject({
+    status: 0,
+  });
   expect(shop.read('as-is').equals(shop.read('secret.key'))).toBe(true);
 });
 

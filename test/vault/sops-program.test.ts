@@ -72,14 +72,19 @@ async function variables(name: string, more: readonly string[] = []): Promise<st
 
 /** The values in clear, written into a file by a play. */
 async function written(name: string, template: string): Promise<string> {
-  shop.write('play.yml', `- hosts: h1\n  tasks:\n    - copy: { content: '${template}', dest: ${shop.path('out')}, mode: "0600" }\n`);
+  shop.write(
+    'play.yml',
+    `- hosts: h1\n  tasks:\n    - copy: { content: '${template}', dest: ${shop.path('out')}, mode: "0600" }\n`,
+  );
   await shop.done(['play', '-i', 'h1,', '-e', 'ansible_connection=local', '-e', `@${name}`, 'play.yml']);
   return shop.text('out');
 }
 
 /** Why a file is not read. */
 async function refusal(name: string): Promise<Problem> {
-  const error: unknown = await new Vault([shop.path('me.txt')]).variables(shop.read(name), name).catch((reason: unknown) => reason);
+  const error: unknown = await new Vault([shop.path('me.txt')])
+    .variables(shop.read(name), name)
+    .catch((reason: unknown) => reason);
   if (error instanceof Problem) return error;
   throw new Error(`${name} was read`);
 }
@@ -95,11 +100,16 @@ const RULES: readonly (readonly [string, string])[] = [
   ['the digest over what is encrypted only, of some', 'mac_only_encrypted: true, encrypted_regex: "^word"'],
   ['those behind a comment', 'encrypted_comment_regex: "a comment|in a list"'],
   ['all but those behind a comment', 'unencrypted_comment_regex: "in a list"'],
-  ['those behind a comment, and the digest over these only', 'mac_only_encrypted: true, encrypted_comment_regex: "in a list"'],
+  [
+    'those behind a comment, and the digest over these only',
+    'mac_only_encrypted: true, encrypted_comment_regex: "in a list"',
+  ],
 ];
 
 /** What a file of variables holds, by the names on the way to it, and whether it is a secret. */
-async function leaves(name: string): Promise<ReadonlyMap<string, { readonly value: string; readonly isSecret: boolean }>> {
+async function leaves(
+  name: string,
+): Promise<ReadonlyMap<string, { readonly value: string; readonly isSecret: boolean }>> {
   const found = new Map<string, { readonly value: string; readonly isSecret: boolean }>();
   const visit = (node: Node, path: string): void => {
     if (node.kind === 'map') for (const { key, value } of node.entries) visit(value, `${path}.${key}`);
@@ -182,8 +192,14 @@ test('files of groups, hosts, plays and roles, and inventories', async () => {
   );
   const names = ['of_group', 'of_host', 'of_play', 'of_template', 'of_role', 'of_inventory'];
   const content = names.map((name) => `{{${name}}}`).join(' ');
-  shop.write('site/roles/r/tasks/main.yml', `- copy: { content: "${content}", dest: ${shop.path('out')}, mode: "0600" }\n`);
-  shop.write('site/play.yml', `- hosts: all\n  vars: { which: h1 }\n  vars_files: [vars.yml, "{{which}}.yml"]\n  roles: [r]\n`);
+  shop.write(
+    'site/roles/r/tasks/main.yml',
+    `- copy: { content: "${content}", dest: ${shop.path('out')}, mode: "0600" }\n`,
+  );
+  shop.write(
+    'site/play.yml',
+    `- hosts: all\n  vars: { which: h1 }\n  vars_files: [vars.yml, "{{which}}.yml"]\n  roles: [r]\n`,
+  );
   const printed = await shop.done(['play', '--diff', '-v', '-i', 'site/inventory.yml', 'site/play.yml']);
   expect(shop.text('out')).toBe('canary-1 canary-2 canary-3 canary-4 canary-5 canary-6');
   expect(printed).not.toContain('canary');
@@ -206,15 +222,34 @@ const CHANGES: readonly (readonly [string, string, (text: string) => string, Reg
   [
     'a digit of a value',
     'clear.yml',
-    (text) => text.replace(/^word: ENC\[AES256_GCM,data:(.)/m, (_all, one) => `word: ENC[AES256_GCM,data:${one === 'A' ? 'B' : 'A'}`),
+    (text) =>
+      text.replace(
+        /^word: ENC\[AES256_GCM,data:(.)/m,
+        (_all, one) => `word: ENC[AES256_GCM,data:${one === 'A' ? 'B' : 'A'}`,
+      ),
     /changed, or comes/,
   ],
   ['two values for one another', 'clear.yml', swapped, /another place/],
-  ['the order of a list', 'clear.json', (text) => text.replace(/("ENC[^"]*type:int\]"),\s*("ENC[^"]*")/, '$2, $1'), /mac/],
+  [
+    'the order of a list',
+    'clear.json',
+    (text) => text.replace(/("ENC[^"]*type:int\]"),\s*("ENC[^"]*")/, '$2, $1'),
+    /mac/,
+  ],
   ['a value that is taken away', 'clear.yml', (text) => text.replace(/^truth:.*\n/m, ''), /mac/],
   ['a value that is added in clear', 'clear.yml', (text) => `added_unencrypted: 1\n${text}`, /mac/],
-  ['a value in clear where it should be encrypted', 'clear.yml', (text) => text.replace(/^truth: .*$/m, 'truth: true'), /in clear/],
-  ['the digest', 'clear.yml', (text) => text.replace(/mac: ENC\[AES256_GCM,data:./, 'mac: ENC[AES256_GCM,data:-'), /mac/],
+  [
+    'a value in clear where it should be encrypted',
+    'clear.yml',
+    (text) => text.replace(/^truth: .*$/m, 'truth: true'),
+    /in clear/,
+  ],
+  [
+    'the digest',
+    'clear.yml',
+    (text) => text.replace(/mac: ENC\[AES256_GCM,data:./, 'mac: ENC[AES256_GCM,data:-'),
+    /mac/,
+  ],
   ['the time', 'clear.yml', (text) => text.replace(/lastmodified: "\d{4}/, 'lastmodified: "1999'), /lastmodified/],
   [
     'which values are encrypted',
@@ -226,7 +261,9 @@ const CHANGES: readonly (readonly [string, string, (text: string) => string, Reg
 ];
 
 function swapped(text: string): string {
-  const [word = '', number = ''] = ['word', 'number'].map((name) => new RegExp(`^"?${name}"?: (ENC\\S*)`, 'm').exec(text)?.[1]);
+  const [word = '', number = ''] = ['word', 'number'].map(
+    (name) => new RegExp(`^"?${name}"?: (ENC\\S*)`, 'm').exec(text)?.[1],
+  );
   return text.replace(word, '@').replace(number, word).replace('@', number);
 }
 
@@ -239,7 +276,9 @@ test.each(CHANGES)('refused is a file of which somebody has changed %s', async (
   expect(problem.what).toMatch(/was changed since/);
   expect(problem.why).toMatch(says);
   // So says the program itself.
-  expect((await shop.run([sops, 'decrypt', name], { env: { ...env, SOPS_AGE_KEY_FILE: 'me.txt' } })).status).not.toBe(0);
+  expect((await shop.run([sops, 'decrypt', name], { env: { ...env, SOPS_AGE_KEY_FILE: 'me.txt' } })).status).not.toBe(
+    0,
+  );
 });
 
 test('a value that is added to a file whose digest is over what is encrypted only is refused where it should be encrypted', async () => {
@@ -304,7 +343,16 @@ test('a plan and a play say nothing of what is in a file of SOPS', async () => {
     ['play', '-vv'],
     ['play', '--output', 'json'],
   ]) {
-    const printed = await shop.done([...command, '-i', 'h1,', '-e', 'ansible_connection=local', '-e', `@${name}`, 'say.yml']);
+    const printed = await shop.done([
+      ...command,
+      '-i',
+      'h1,',
+      '-e',
+      'ansible_connection=local',
+      '-e',
+      `@${name}`,
+      'say.yml',
+    ]);
     expect(printed).not.toContain('canary');
   }
 });

@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import type { SpawnOptions } from 'node:child_process';
+import { spawn, type SpawnOptions } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +13,10 @@ export interface Ended {
 }
 
 /** Runs a program to its end, whatever its status. */
-export async function run(argv: readonly string[], options: SpawnOptions & { readonly input?: string | Buffer } = {}): Promise<Ended> {
+export async function run(
+  argv: readonly string[],
+  options: SpawnOptions & { readonly input?: string | Buffer } = {},
+): Promise<Ended> {
   const [program = '', ...args] = argv;
   const { input, ...rest } = options;
   const child = spawn(program, args, { ...rest, stdio: 'pipe' });
@@ -38,7 +40,13 @@ export class Workshop {
 
   constructor() {
     const { PATH = '', HOME = '' } = process.env;
-    this.env = { PATH, HOME, XDG_CONFIG_HOME: join(this.folder, 'config'), RUNBOOK_IDENTITY: this.path('me.txt'), NO_COLOR: '1' };
+    this.env = {
+      PATH,
+      HOME,
+      XDG_CONFIG_HOME: join(this.folder, 'config'),
+      RUNBOOK_IDENTITY: this.path('me.txt'),
+      NO_COLOR: '1',
+    };
   }
 
   path(name: string): string {
@@ -64,7 +72,10 @@ export class Workshop {
     options: { readonly input?: string; readonly env?: Readonly<Record<string, string>> } = {},
   ): Promise<Ended> {
     const { input, env } = options;
-    return this.run([process.execPath, RUNBOOK, ...args], { env: { ...this.env, ...env }, ...(input === undefined ? {} : { input }) });
+    return this.run([process.execPath, RUNBOOK, ...args], {
+      env: { ...this.env, ...env },
+      ...(input === undefined ? {} : { input }),
+    });
   }
 
   /** The same, of which nothing but success is expected; gives what it printed. */

@@ -16,7 +16,10 @@ const expected = {
   after: z.string().optional(),
 };
 
-const step = z.union([z.strictObject({ runbook: z.string(), ...expected }), z.strictObject({ sh: z.string(), ...expected })]);
+const step = z.union([
+  z.strictObject({ runbook: z.string(), ...expected }),
+  z.strictObject({ sh: z.string(), ...expected }),
+]);
 
 const schema = z.strictObject({
   says: z.string(),

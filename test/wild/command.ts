@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import type { Done } from './place.ts';
 
-/** Longest time that a step may take before it is ended. A step that waits for ever is a failure, not a hang of the suite. */
+/**
+ * Longest time that a step may take before it is ended. A step that waits for ever is a failure, not a hang of the
+ * suite.
+ */
 const DEADLINE_MS = 120_000;
 
 export interface CommandOptions {
@@ -14,7 +17,12 @@ export interface CommandOptions {
 export function runCommand([program = '', ...args]: readonly string[], options: CommandOptions = {}): Promise<Done> {
   const { cwd, input = '', env = {} } = options;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, timeout: DEADLINE_MS, killSignal: 'SIGKILL' });
+    const child = spawn(program, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      timeout: DEADLINE_MS,
+      killSignal: 'SIGKILL',
+    });
     const output: Buffer[] = [];
     child.stdout.on('data', (data: Buffer) => output.push(data));
     child.stderr.on('data', (data: Buffer) => output.push(data));

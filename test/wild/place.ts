@@ -4,7 +4,10 @@ export interface Done {
   readonly output: string;
 }
 
-/** Where a case is tried: its folder, the controller that `runbook` runs on, and the host that shell text of the case runs on. */
+/**
+ * Where a case is tried: its folder, the controller that `runbook` runs on, and the host that shell text of the case
+ * runs on.
+ */
 export interface Place {
   /** The absolute path of the case's folder on the controller. */
   readonly folder: string;

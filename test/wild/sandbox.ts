@@ -9,9 +9,10 @@ import { environmentOf, layOut, ROOT } from './controller.ts';
 import type { Place } from './place.ts';
 
 /**
- * Makes the root of a throw-away machine: this one's file system with a layer above it that takes all writes, so that accounts, /etc, mounts,
- * locks, owed handlers, processes and the loopback network of a case are its own. It is there, with all that runs in it, as long as its stdin is open. $1 is the folder for the layers, $2 the
- * checkout and $3 the case's folder; both keep their paths.
+ * Makes the root of a throw-away machine: this one's file system with a layer above it that takes all writes, so that
+ * accounts, /etc, mounts, locks, owed handlers, processes and the loopback network of a case are its own. It is there,
+ * with all that runs in it, as long as its stdin is open. $1 is the folder for the layers, $2 the checkout and $3 the
+ * case's folder; both keep their paths.
  */
 const MAKE_ROOT = `set -e
 mount -t tmpfs -o mode=755 tmpfs "$1"
@@ -56,7 +57,12 @@ export async function sandboxFor(one: WildCase): Promise<Place> {
   const env = environmentOf(folder);
   if (whyNoSandbox() !== undefined) {
     const run = (script: string) => runCommand(['sh'], { cwd: folder, input: script, env });
-    return { folder, onController: run, onHost: run, end: async () => rmSync(folder, { recursive: true, force: true }) };
+    return {
+      folder,
+      onController: run,
+      onHost: run,
+      end: async () => rmSync(folder, { recursive: true, force: true }),
+    };
   }
   const layers = `${folder}.layers`;
   mkdirSync(layers);

@@ -7,7 +7,8 @@ export async function tryCase(one: WildCase, place: Place): Promise<void> {
   if (one.given !== undefined) await expectSuccess(place.onHost(strict(one.given)), 'given');
   for (const [index, step] of one.steps.entries()) {
     const title = `step ${index + 1}: ${'runbook' in step ? `runbook ${step.runbook}` : step.sh}`;
-    const done = 'runbook' in step ? await place.onController(`runbook ${step.runbook}`) : await place.onHost(strict(step.sh));
+    const done =
+      'runbook' in step ? await place.onController(`runbook ${step.runbook}`) : await place.onHost(strict(step.sh));
     expectOf(step, done, title);
     if (step.after !== undefined) await expectSuccess(place.onHost(strict(step.after)), `${title}, after`, done.output);
   }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { installedPath } from '../system-packages.ts';
-import type { WildCase } from './case.ts';
-import { wildCases } from './case.ts';
+import { type WildCase, wildCases } from './case.ts';
 import { sandboxFor, whyNoSandbox } from './sandbox.ts';
 import { tryCase } from './try-case.ts';
 

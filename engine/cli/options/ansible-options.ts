@@ -4,10 +4,19 @@ export const ANSIBLE_OPTIONS: ReadonlyMap<string, string> = new Map([
   ['--vault-pass-file', 'Write --vault-password-file FILE.'],
   ['--syntax-check', 'Write runbook lint PLAYBOOK: it tells all that is wrong, and connects to nothing.'],
   ['-k', 'Log in by a key (--private-key), or set ansible_password in the inventory, encrypted by runbook vault.'],
-  ['--ask-pass', 'Log in by a key (--private-key), or set ansible_password in the inventory, encrypted by runbook vault.'],
-  ['--connection-password-file', 'Log in by a key (--private-key), or set ansible_password in the inventory, encrypted by runbook vault.'],
+  [
+    '--ask-pass',
+    'Log in by a key (--private-key), or set ansible_password in the inventory, encrypted by runbook vault.',
+  ],
+  [
+    '--connection-password-file',
+    'Log in by a key (--private-key), or set ansible_password in the inventory, encrypted by runbook vault.',
+  ],
   ['-K', 'Set ansible_become_password in the inventory, encrypted by runbook vault; play and plan ask for it by -K.'],
-  ['--ask-become-pass', 'Write -K (play and plan), or set ansible_become_password in the inventory, encrypted by runbook vault.'],
+  [
+    '--ask-become-pass',
+    'Write -K (play and plan), or set ansible_become_password in the inventory, encrypted by runbook vault.',
+  ],
   ['--become-password-file', 'Set ansible_become_password in the inventory, encrypted by runbook vault.'],
   ['--become-user', 'Write become_user: in the playbook, or -e ansible_become_user=NAME.'],
   ['--become-method', 'Leave it out: sudo is what there is.'],

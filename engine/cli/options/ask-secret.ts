@@ -30,7 +30,10 @@ export async function askSecret(question: string, remedy: string): Promise<Secre
 
 /** Passphrases and passwords of files. Where nobody can be asked, other keys do. */
 export function askOnTerminal(question: string): Promise<Secret> {
-  return askSecret(question, 'Run it on a terminal; or use an identity without a passphrase, for ansible-vault --vault-password-file.');
+  return askSecret(
+    question,
+    'Run it on a terminal; or use an identity without a passphrase, for ansible-vault --vault-password-file.',
+  );
 }
 
 /** Of those who run the command, whatever stdin is. */

@@ -1,5 +1,5 @@
-import type { Layer } from '../../values/scope.ts';
 import type { Value } from '../../values/base/value.ts';
+import type { Layer } from '../../values/scope.ts';
 import { askSecret } from './ask-secret.ts';
 
 /** The variables that -b and -K stand for. */

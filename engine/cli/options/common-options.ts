@@ -1,7 +1,5 @@
-import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
-import type { ControllerFlags } from './controller-access.ts';
-import { addControllerOptions } from './controller-access.ts';
+import { type Command, InvalidArgumentError } from 'commander';
+import { type ControllerFlags, addControllerOptions } from './controller-access.ts';
 import { limitPattern } from './limit.ts';
 
 /** Options of `play` and `plan`, as the command line gives them. */
@@ -64,8 +62,18 @@ export const LOOK_TIMEOUT = 120;
 /** Where hosts and variables come from. */
 export function addInventoryOptions(command: Command): Command {
   const sources = command
-    .option('-i, --inventory <file>', 'inventory file, folder, executable or "host1,"; may be given more than once', collect, [])
-    .option('-e, --extra-vars <vars>', 'name=value pairs, YAML or JSON in braces, or @file; wins over every other variable', collect, []);
+    .option(
+      '-i, --inventory <file>',
+      'inventory file, folder, executable or "host1,"; may be given more than once',
+      collect,
+      [],
+    )
+    .option(
+      '-e, --extra-vars <vars>',
+      'name=value pairs, YAML or JSON in braces, or @file; wins over every other variable',
+      collect,
+      [],
+    );
   return addControllerOptions(addKeyOptions(sources));
 }
 
@@ -88,7 +96,11 @@ export function addKeyOptions(command: Command): Command {
 }
 
 export function addLimitOption(command: Command): Command {
-  return command.option('-l, --limit <pattern>', 'only these hosts; @file: those named in a file, one a line', limitPattern);
+  return command.option(
+    '-l, --limit <pattern>',
+    'only these hosts; @file: those named in a file, one a line',
+    limitPattern,
+  );
 }
 
 /** What `addLockOptions` gives. */
@@ -130,7 +142,11 @@ export function addConnectionOptions(command: Command): Command {
     .option('-u, --user <name>', 'the user to log in as, where the inventory says nothing')
     .option('--private-key <file>', 'the key to log in with, where the inventory says nothing')
     .option('-T, --timeout <seconds>', 'give up connecting after so many seconds', positive, 10)
-    .option('--silence <seconds>', 'end what prints nothing on a host for so long, changes and looks (default: it may be silent)', positive)
+    .option(
+      '--silence <seconds>',
+      'end what prints nothing on a host for so long, changes and looks (default: it may be silent)',
+      positive,
+    )
     .option('--look-timeout <seconds>', 'give up a host that takes longer to be looked at', positive, LOOK_TIMEOUT);
 }
 

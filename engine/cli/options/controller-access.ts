@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { RoleRefusal } from '../../playbook/load-playbook.ts';
-import type { ControllerAccess, Foreigner } from '../../values/controller-access.ts';
-import { FULL_ACCESS, projectAccess } from '../../values/controller-access.ts';
+import { type ControllerAccess, type Foreigner, FULL_ACCESS, projectAccess } from '../../values/controller-access.ts';
 import { statusOf } from '../../values/look-at-once.ts';
 import { foreignness, projectOf, roleOfOthers, viewpoint } from './standing.ts';
 
@@ -25,18 +24,23 @@ export function addControllerOptions(command: Command): Command {
     );
 }
 
-/** What the files of a run may do on this machine: those of the inventory while it is read, and the playbook with its tasks. */
+/**
+ * What the files of a run may do on this machine: those of the inventory while it is read, and the playbook with its
+ * tasks.
+ */
 export interface RunAccess {
   readonly inventory: ControllerAccess;
   readonly playbook: ControllerAccess;
-  /** What the tasks may do where the inventory has no other machine than this one: who plays that wants it done here. */
+  /**
+   * What the tasks may do where the inventory has no other machine than this one: who plays that wants it done here.
+   */
   readonly alone: ControllerAccess;
 }
 
 /**
- * Who plays a playbook of their own in its project has everything that they have themselves; a playbook from elsewhere has its project. Of an
- * inventory from elsewhere no programs are run, and as it says which hosts are this machine, the tasks may do no more than one from elsewhere
- * either; its project counts then as well as that of the playbook.
+ * Who plays a playbook of their own in its project has everything that they have themselves; a playbook from elsewhere
+ * has its project. Of an inventory from elsewhere no programs are run, and as it says which hosts are this machine, the
+ * tasks may do no more than one from elsewhere either; its project counts then as well as that of the playbook.
  */
 export function accessOf(
   { allowController, trust }: ControllerFlags,
@@ -57,9 +61,14 @@ export function accessOf(
   const foreignInventory = foreignerIn(sources);
   const access = (foreigner: Foreigner | undefined, files: readonly string[]): ControllerAccess =>
     foreigner === undefined ? FULL_ACCESS : projectAccess(foreigner, files.map(projectOf), allowController);
-  const ofPlaybook = foreignPlaybook === undefined ? access(foreignInventory, [...sources, ...read]) : access(foreignPlaybook, read);
+  const ofPlaybook =
+    foreignPlaybook === undefined ? access(foreignInventory, [...sources, ...read]) : access(foreignPlaybook, read);
   const isOwn = [foreignPlaybook, foreignInventory].every((one) => one === undefined || one.isElsewhere);
-  return { inventory: access(foreignInventory, [...sources, ...read]), playbook: ofPlaybook, alone: isOwn ? FULL_ACCESS : ofPlaybook };
+  return {
+    inventory: access(foreignInventory, [...sources, ...read]),
+    playbook: ofPlaybook,
+    alone: isOwn ? FULL_ACCESS : ofPlaybook,
+  };
 }
 
 /** Roles that are found by their names must be the operator's own: a folder above the project may be anybody's. */

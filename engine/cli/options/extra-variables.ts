@@ -1,17 +1,16 @@
 import { Problem } from '../../errors/problem.ts';
-import { isCompiled } from '../../values/compiled.ts';
-import type { Compiled } from '../../values/compiled.ts';
-import { concealed } from '../../values/base/concealed.ts';
-import type { Vault } from '../../vault/vault.ts';
 import { writtenVariable } from '../../inventory/written-variable.ts';
-import { isCredential, variableNode } from '../../values/hidden-node.ts';
+import { concealed } from '../../values/base/concealed.ts';
 import type { Node } from '../../values/base/node.ts';
-import { oneDocument } from '../../values/yaml/one-document.ts';
-import type { Layer } from '../../values/scope.ts';
-import { TYPED, isTyped } from '../../values/typed.ts';
 import { Secret } from '../../values/base/secret.ts';
 import type { Value } from '../../values/base/value.ts';
+import { isCompiled, type Compiled } from '../../values/compiled.ts';
+import { isCredential, variableNode } from '../../values/hidden-node.ts';
+import type { Layer } from '../../values/scope.ts';
+import { TYPED, isTyped } from '../../values/typed.ts';
+import { oneDocument } from '../../values/yaml/one-document.ts';
 import { readYaml } from '../../values/yaml/yaml.ts';
+import type { Vault } from '../../vault/vault.ts';
 
 /**
  * The layer of -e. `name=value` pairs (values are text, and `name="two words"` may be quoted), a YAML or JSON map in
@@ -76,7 +75,12 @@ export function pairsIn(text: string): readonly { readonly name: string; readonl
 
 /** The variables for a listing: the texts that were typed are not shown again, nor what is made of them. */
 export function unshown({ variables, ...layer }: Layer): Layer {
-  return { ...layer, variables: new Map([...variables].map(([name, value]) => [name, isTyped(value) ? concealedVariable(value) : value])) };
+  return {
+    ...layer,
+    variables: new Map(
+      [...variables].map(([name, value]) => [name, isTyped(value) ? concealedVariable(value) : value]),
+    ),
+  };
 }
 
 function concealedVariable(value: Compiled | Value): Compiled | Value {

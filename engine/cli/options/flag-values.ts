@@ -1,13 +1,12 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { connectionContext } from '../../connection/connection.ts';
+import type { TargetSettings } from '../../run/machine/target-settings.ts';
+import type { ControllerAccess } from '../../values/controller-access.ts';
 import { DEFAULT_LABEL } from '../../vault/base/ansible-vault.ts';
-import type { PasswordSource } from '../../vault/base/passwords.ts';
-import { passwordSource } from '../../vault/base/passwords.ts';
+import { type PasswordSource, passwordSource } from '../../vault/base/passwords.ts';
 import type { SopsSources } from '../../vault/sops/sops-keys.ts';
 import { Vault } from '../../vault/vault.ts';
-import type { ControllerAccess } from '../../values/controller-access.ts';
-import type { TargetSettings } from '../../run/machine/target-settings.ts';
 import { askOnTerminal } from './ask-secret.ts';
 import type { ConnectionFlags, KeyFlags } from './common-options.ts';
 
@@ -21,7 +20,11 @@ export function identityFiles(given: readonly string[]): readonly string[] {
 
 /** What opens encrypted files: identities, passwords of ansible-vault, and whoever sits at the terminal. */
 export function vaultFor(flags: KeyFlags): Vault {
-  return new Vault(identityFiles(flags.identity), { passwords: passwordSources(flags), ask: askOnTerminal, sops: sopsSources() });
+  return new Vault(identityFiles(flags.identity), {
+    passwords: passwordSources(flags),
+    ask: askOnTerminal,
+    sops: sopsSources(),
+  });
 }
 
 /** What SOPS itself looks at: identities for age. */

@@ -24,6 +24,11 @@ function readLimit(file: string): Buffer {
   } catch (error) {
     if (error instanceof Problem) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    throw new Problem({ code: 'file-not-found', what: `the file of --limit @${file} cannot be read`, why, remedy: 'Correct the path.' });
+    throw new Problem({
+      code: 'file-not-found',
+      what: `the file of --limit @${file} cannot be read`,
+      why,
+      remedy: 'Correct the path.',
+    });
   }
 }

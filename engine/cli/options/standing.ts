@@ -1,9 +1,8 @@
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { type Foreigner, isWithin, realPath } from '../../values/controller-access.ts';
 import { statusOf } from '../../values/look-at-once.ts';
 import { isKept, isOwn, ownUsers } from '../../values/own-files.ts';
-import type { Foreigner } from '../../values/controller-access.ts';
-import { isWithin, realPath } from '../../values/controller-access.ts';
 
 /** Who asks, and where from. */
 export interface Viewpoint {
@@ -25,13 +24,19 @@ export function viewpoint(env: NodeJS.ProcessEnv = process.env): Viewpoint {
   };
 }
 
-/** The folder of what belongs to a playbook or inventory: the top of its Git repository, else its own, or that above `playbooks`. */
+/**
+ * The folder of what belongs to a playbook or inventory: the top of its Git repository, else its own, or that above
+ * `playbooks`.
+ */
 export function projectOf(file: string): string {
   const folder = folderOf(realPath(file));
   return topOf(folder) ?? (basename(folder) === 'playbooks' && !isWide(dirname(folder)) ? dirname(folder) : folder);
 }
 
-/** Undefined: it is trusted as much as the operator, as it is the operator's own and lies in the project that they are in. */
+/**
+ * Undefined: it is trusted as much as the operator, as it is the operator's own and lies in the project that they are
+ * in.
+ */
 export function foreignness(file: string, { folder, users, trusted }: Viewpoint): Foreigner | undefined {
   const real = realPath(file);
   if (trusted.some((one) => isWithin(real, realPath(one)))) return undefined;
@@ -41,12 +46,16 @@ export function foreignness(file: string, { folder, users, trusted }: Viewpoint)
   if (spoiled !== undefined) return foreign(`${spoiled} belongs to another user, or everybody may write to it.`);
   const here = realPath(folder);
   if (isWithin(here, project)) return undefined;
-  if (topOf(folderOf(real)) !== undefined) return foreign(`It is part of the project ${project}, and you are in ${here}.`, true);
+  if (topOf(folderOf(real)) !== undefined)
+    return foreign(`It is part of the project ${project}, and you are in ${here}.`, true);
   if (isWithin(real, topOf(here) ?? here) && (!isWide(here) || folderOf(real) === here)) return undefined;
   return foreign(`It lies in ${project}, and you are in ${here}.`, true);
 }
 
-/** Why a role that was looked up is not the operator's own; undefined: it is, or its folder is trusted. `folder`: where roles were looked for. */
+/**
+ * Why a role that was looked up is not the operator's own; undefined: it is, or its folder is trusted. `folder`: where
+ * roles were looked for.
+ */
 export function roleOfOthers(role: string, folder: string, { users, trusted }: Viewpoint): string | undefined {
   if (trusted.some((one) => isWithin(realPath(role), realPath(one)))) return undefined;
   const real = realPath(role);
@@ -61,7 +70,10 @@ function chain(path: string, project: string): readonly string[] {
   return path === project || dirname(path) === path ? [path] : [path, ...chain(dirname(path), project)];
 }
 
-/** The top of the Git repository that a folder is in. One that spans a home, or all of the temporary files, says nothing of what belongs together. */
+/**
+ * The top of the Git repository that a folder is in. One that spans a home, or all of the temporary files, says nothing
+ * of what belongs together.
+ */
 function topOf(folder: string): string | undefined {
   if (isWide(folder)) return undefined;
   if (statusOf(join(folder, '.git')) !== undefined) return folder;

@@ -8,15 +8,19 @@ import { didYouMean } from '../../values/language/suggest.ts';
 const SPECIAL: ReadonlySet<string> = new Set(['all', 'tagged', 'untagged', 'always', 'never']);
 
 /**
- * Throws Problems for tags of --tags and --skip-tags that no task has: a misspelt one would leave out all, or run what was to be left out.
- * Where an include may bring more tasks that nobody knows yet, it gives warnings in place of them.
+ * Throws Problems for tags of --tags and --skip-tags that no task has: a misspelt one would leave out all, or run what
+ * was to be left out. Where an include may bring more tasks that nobody knows yet, it gives warnings in place of them.
  */
 export function refuseUnknownTags(playbook: Playbook, selection: TagSelection): readonly string[] {
   const brought = broughtBy(playbook.plays.flatMap((play) => play.sections.flatMap((section) => section.steps)));
   const unknown = (['tags', 'skipTags'] as const).flatMap((given) =>
     selection[given]
       .filter((tag) => !SPECIAL.has(tag) && !brought.tags.has(tag))
-      .map((tag) => ({ tag, option: given === 'tags' ? '--tags' : '--skip-tags', remedy: didYouMean(tag, brought.tags) })),
+      .map((tag) => ({
+        tag,
+        option: given === 'tags' ? '--tags' : '--skip-tags',
+        remedy: didYouMean(tag, brought.tags),
+      })),
   );
   if (!brought.isWhole)
     return unknown.map(

@@ -9,7 +9,10 @@ export interface Interruptions {
   stop(): void;
 }
 
-/** Signals closer together count as one: a terminal sends Ctrl-C to each process, and the launcher passes it on too. In milliseconds. */
+/**
+ * Signals closer together count as one: a terminal sends Ctrl-C to each process, and the launcher passes it on too. In
+ * milliseconds.
+ */
 const ONE_SIGN = 150;
 
 /** Ctrl-C while nothing has begun on any host. */
@@ -28,7 +31,9 @@ export function interruptions(stderr: NodeJS.WritableStream): Interruptions {
     last = now;
     if (isSame) return;
     if (!first.signal.aborted) {
-      stderr.write('\nInterrupted: running tasks are finished, no more are started. Press Ctrl-C again to end them now.\n');
+      stderr.write(
+        '\nInterrupted: running tasks are finished, no more are started. Press Ctrl-C again to end them now.\n',
+      );
       first.abort();
     } else if (!second.signal.aborted) {
       stderr.write('\nEnding what runs on the hosts.\n');

@@ -1,12 +1,11 @@
-import type { Place } from '../../errors/problem.ts';
-import { Problem, Problems } from '../../errors/problem.ts';
+import { type Place, Problem, Problems } from '../../errors/problem.ts';
 import { shellWords } from '../../inventory/shell-words.ts';
 import { modules } from '../../modules/base/catalogue.ts';
 import type { Argument, Play, Playbook, Task } from '../../playbook/base/play.ts';
 import { NO_SETTINGS } from '../../playbook/base/settings.ts';
 import { argumentDocuments } from '../../report/reference/module-document.ts';
-import { compileNode } from '../../values/compiled.ts';
 import type { Node } from '../../values/base/node.ts';
+import { compileNode } from '../../values/compiled.ts';
 import { parseTemplate } from '../../values/template/template.ts';
 import { readYaml } from '../../values/yaml/yaml.ts';
 
@@ -82,8 +81,13 @@ export async function oneTaskPlaybook(given: OneTask): Promise<Playbook> {
   return { file: 'exec', plays: [play] };
 }
 
-function underOwnNames(taken: ReadonlyMap<string, Argument>, aliases: Readonly<Record<string, string>>): ReadonlyMap<string, Argument> {
-  return new Map([...taken].map(([name, value]) => [Object.hasOwn(aliases, name) ? (aliases[name] ?? name) : name, value]));
+function underOwnNames(
+  taken: ReadonlyMap<string, Argument>,
+  aliases: Readonly<Record<string, string>>,
+): ReadonlyMap<string, Argument> {
+  return new Map(
+    [...taken].map(([name, value]) => [Object.hasOwn(aliases, name) ? (aliases[name] ?? name) : name, value]),
+  );
 }
 
 async function readArguments({ module: name, arguments: text }: OneTask): Promise<ReadonlyMap<string, Argument>> {
@@ -95,14 +99,20 @@ async function readArguments({ module: name, arguments: text }: OneTask): Promis
   for (const [alias, name] of Object.entries(module.aliases ?? {})) types.set(alias, types.get(name) ?? 'any');
   const firstName = /^([A-Za-z_][A-Za-z0-9_]*)=/.exec(trimmed)?.[1];
   if (module.freeForm !== undefined && (firstName === undefined || !types.has(firstName))) {
-    return new Map([[module.freeForm, argument(scalar(trimmed, { file: ARGUMENTS_FILE, line: 1, column: 1, length: trimmed.length }))]]);
+    return new Map([
+      [
+        module.freeForm,
+        argument(scalar(trimmed, { file: ARGUMENTS_FILE, line: 1, column: 1, length: trimmed.length })),
+      ],
+    ]);
   }
   return fromPairs(trimmed, types);
 }
 
 function fromMap(text: string): ReadonlyMap<string, Argument> {
   const [node] = readYaml(text, ARGUMENTS_FILE);
-  if (node?.kind !== 'map') throw new Problem({ code: 'wrong-type', what: 'the arguments in -a are not a map', place: node?.place });
+  if (node?.kind !== 'map')
+    throw new Problem({ code: 'wrong-type', what: 'the arguments in -a are not a map', place: node?.place });
   return new Map(node.entries.map(({ key, keyPlace, value }) => [key, { keyPlace, value: compileNode(value) }]));
 }
 
@@ -128,7 +138,10 @@ function fromPairs(text: string, types: ReadonlyMap<string, string>): ReadonlyMa
       });
     }
     const name = word.text.slice(0, equals);
-    found.set(name, { ...argument(typedNode(word.text.slice(equals + 1), types.get(name) ?? 'any', place)), keyPlace: place });
+    found.set(name, {
+      ...argument(typedNode(word.text.slice(equals + 1), types.get(name) ?? 'any', place)),
+      keyPlace: place,
+    });
   }
   return found;
 }

@@ -1,15 +1,13 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { modules } from '../../modules/base/catalogue.ts';
-import type { Report } from '../../report/report.ts';
-import { startReport } from '../../report/report.ts';
+import { type Report, startReport } from '../../report/report.ts';
 import type { Mode } from '../../run/base/events.ts';
 import type { RunOptions } from '../../run/run-options.ts';
-import type { RunResult } from '../../run/run.ts';
-import { run } from '../../run/run.ts';
+import { type RunResult, run } from '../../run/run.ts';
 import type { ControllerAccess } from '../../values/controller-access.ts';
-import type { ConnectionFlags } from '../options/common-options.ts';
 import { EXIT } from '../base/exit-status.ts';
+import type { ConnectionFlags } from '../options/common-options.ts';
 import { targetSettings } from '../options/flag-values.ts';
 import { interruptions } from './interruptions.ts';
 import { shownCommand } from './shown-command.ts';
@@ -17,7 +15,17 @@ import { shownCommand } from './shown-command.ts';
 /** What a command says of its run; the rest is the same for all of them. */
 export type Performance = Pick<
   RunOptions,
-  'mode' | 'playbook' | 'inventory' | 'limit' | 'selection' | 'extra' | 'fallback' | 'lock' | 'approval' | 'resume' | 'vault'
+  | 'mode'
+  | 'playbook'
+  | 'inventory'
+  | 'limit'
+  | 'selection'
+  | 'extra'
+  | 'fallback'
+  | 'lock'
+  | 'approval'
+  | 'resume'
+  | 'vault'
 > & { readonly access: ControllerAccess };
 
 /** The folder of the journals of all runs. */
@@ -43,7 +51,11 @@ export function runReport(mode: Mode, diff: boolean, flags: ReportFlags, inputs?
 }
 
 /** Runs a playbook, has a report show what happens, and listens to Ctrl-C meanwhile. */
-export async function performRun({ access, ...performance }: Performance, flags: ConnectionFlags, report: Report): Promise<RunResult> {
+export async function performRun(
+  { access, ...performance }: Performance,
+  flags: ConnectionFlags,
+  report: Report,
+): Promise<RunResult> {
   const signs = interruptions(process.stderr);
   try {
     return await run({

@@ -1,19 +1,18 @@
 import { dirname, relative, resolve } from 'node:path';
+import { Problem } from '../../errors/problem.ts';
 import type { Inventory } from '../../inventory/inventory.ts';
-import type { Vault } from '../../vault/vault.ts';
 import { loadInventory } from '../../inventory/load-inventory.ts';
 import { LOCALHOST } from '../../inventory/localhost.ts';
 import { modules } from '../../modules/base/catalogue.ts';
-import { Problem } from '../../errors/problem.ts';
-import { loadPlaybook } from '../../playbook/load-playbook.ts';
 import type { Playbook } from '../../playbook/base/play.ts';
-import { isController } from '../../run/lookahead/files-to-come.ts';
+import { loadPlaybook } from '../../playbook/load-playbook.ts';
 import { hostScopes } from '../../run/host/host-scopes.ts';
-import type { Layer } from '../../values/scope.ts';
+import { isController } from '../../run/lookahead/files-to-come.ts';
 import type { ControllerAccess } from '../../values/controller-access.ts';
+import type { Layer } from '../../values/scope.ts';
+import type { Vault } from '../../vault/vault.ts';
 import type { InventoryFlags } from '../options/common-options.ts';
-import { accessOf, roleRefusal } from '../options/controller-access.ts';
-import type { RunAccess } from '../options/controller-access.ts';
+import { accessOf, roleRefusal, type RunAccess } from '../options/controller-access.ts';
 import { extraVariables } from '../options/extra-variables.ts';
 import { vaultFor } from '../options/flag-values.ts';
 
@@ -47,11 +46,15 @@ export async function prepareRun(playbookFile: string, flags: InventoryFlags): P
     const digests = [...vault.files, ...others].map(([path, digest]) => [shortest(path), digest] as const);
     return Object.fromEntries(digests.toSorted(([one], [other]) => (one < other ? -1 : 1)));
   };
-  const isAlone = !access.playbook.isFull && hasThisMachineAlone(inventory, extra, { folder: dirname(playbookFile), access });
+  const isAlone =
+    !access.playbook.isFull && hasThisMachineAlone(inventory, extra, { folder: dirname(playbookFile), access });
   return { playbook, inventory, extra, vault, access: isAlone ? access.alone : access.playbook, inputs };
 }
 
-/** A connection that cannot be told yet may lead elsewhere, and an inventory from elsewhere may call any host this machine. */
+/**
+ * A connection that cannot be told yet may lead elsewhere, and an inventory from elsewhere may call any host this
+ * machine.
+ */
 function hasThisMachineAlone(
   inventory: Inventory,
   extra: Layer,

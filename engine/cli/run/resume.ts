@@ -1,8 +1,7 @@
 import { Problem, formatPlace } from '../../errors/problem.ts';
-import type { RunHistory } from '../../report/journal/run-history.ts';
-import { listRuns, playKey, readRun } from '../../report/journal/run-history.ts';
-import { filesChanged } from '../../run/saved-plan/plan-inputs.ts';
+import { type RunHistory, listRuns, playKey, readRun } from '../../report/journal/run-history.ts';
 import type { Resume } from '../../run/resume.ts';
+import { filesChanged } from '../../run/saved-plan/plan-inputs.ts';
 
 export interface Resumable {
   readonly playbook: string;
@@ -13,16 +12,25 @@ export interface Resumable {
 }
 
 /**
- * The run to go on with: the last one of the playbook, or the one that is named. Throws Problem where there is none that did not come to
- * its end, or where it ran something else than what is to be run now.
+ * The run to go on with: the last one of the playbook, or the one that is named. Throws Problem where there is none
+ * that did not come to its end, or where it ran something else than what is to be run now.
  */
 export async function resumeOf(folder: string, named: string | undefined, now: Resumable): Promise<Resume> {
-  const run = named === undefined ? listRuns(folder).find((one) => one.playbook === now.playbook) : readRun(folder, named);
+  const run =
+    named === undefined ? listRuns(folder).find((one) => one.playbook === now.playbook) : readRun(folder, named);
   if (run === undefined)
-    throw refusal(`There is no run of ${now.playbook} to go on with`, `Looked in ${folder}.`, 'Run it without --resume.');
+    throw refusal(
+      `There is no run of ${now.playbook} to go on with`,
+      `Looked in ${folder}.`,
+      'Run it without --resume.',
+    );
   if (run.outcome === 'running') throw refusal(`The run ${run.id} is still going on`, undefined, 'Wait for its end.');
   if (run.outcome === 'ok')
-    throw refusal(`The run ${run.id} came to its end: there is nothing to go on with`, undefined, 'Run it without --resume.');
+    throw refusal(
+      `The run ${run.id} came to its end: there is nothing to go on with`,
+      undefined,
+      'Run it without --resume.',
+    );
   if (run.playbook !== now.playbook || run.inputs !== now.inputs) {
     const what = `The run ${run.id} was one of other files, so what it finished says nothing about these`;
     throw refusal(
@@ -33,13 +41,21 @@ export async function resumeOf(folder: string, named: string | undefined, now: R
   }
   if (run.partial.join() !== now.partial.join()) {
     const why = `It had ${run.partial.join(', ') || 'no --limit and no tags'}.`;
-    throw refusal(`The run ${run.id} left out other parts of the playbook`, why, 'Give the same --limit, --tags and --skip-tags.');
+    throw refusal(
+      `The run ${run.id} left out other parts of the playbook`,
+      why,
+      'Give the same --limit, --tags and --skip-tags.',
+    );
   }
   const chain = chainOf(folder, run);
   const changed = (await Promise.all(chain.map((one) => filesChanged(one.files, Infinity)))).flat();
   if (changed.length > 0) {
     const what = `The run ${run.id} brought other files, so what it finished says nothing about these`;
-    throw refusal(what, `${[...new Set(changed)].join('\n')}.`, 'Run it without --resume: what is so already is not changed again.');
+    throw refusal(
+      what,
+      `${[...new Set(changed)].join('\n')}.`,
+      'Run it without --resume: what is so already is not changed again.',
+    );
   }
   return {
     runId: run.id,

@@ -2,22 +2,23 @@ import { Problem } from '../../errors/problem.ts';
 import { holdAgainst, printHeldPlan } from '../../report/plan/held-plan.ts';
 import { RecordedPlan } from '../../report/plan/recorded-plan.ts';
 import type { Report } from '../../report/report.ts';
-import { engineChanged, extraChanged, staleBecause } from '../../run/saved-plan/compare-plans.ts';
 import type { RunEvent } from '../../run/base/events.ts';
 import { extraDigests } from '../../run/evidence.ts';
+import { engineChanged, extraChanged, staleBecause } from '../../run/saved-plan/compare-plans.ts';
 import type { PlanDocument } from '../../run/saved-plan/plan-document.ts';
 import { readPlan } from '../../run/saved-plan/plan-file.ts';
 import { inputsChanged } from '../../run/saved-plan/plan-inputs.ts';
-import type { ApplyFlags, InventoryFlags } from '../options/common-options.ts';
-import { lockOf } from '../options/common-options.ts';
 import { EXIT } from '../base/exit-status.ts';
-import { performRun, runReport, statusOf } from './perform-run.ts';
-import type { PreparedRun } from './prepare-run.ts';
-import { prepareRun } from './prepare-run.ts';
-import { makePlan, wholePlan } from './saved-plan.ts';
 import { ENGINE_VERSION } from '../base/version.ts';
+import { type ApplyFlags, type InventoryFlags, lockOf } from '../options/common-options.ts';
+import { performRun, runReport, statusOf } from './perform-run.ts';
+import { type PreparedRun, prepareRun } from './prepare-run.ts';
+import { makePlan, wholePlan } from './saved-plan.ts';
 
-/** `runbook apply`: plans anew, refuses where that is another plan than the saved one, and makes its changes and no other. */
+/**
+ * `runbook apply`: plans anew, refuses where that is another plan than the saved one, and makes its changes and no
+ * other.
+ */
 export async function runApplyCommand(file: string, flags: ApplyFlags): Promise<number> {
   const planned = await readPlan(file);
   refuseIf(file, [...engineChanged(planned, ENGINE_VERSION), ...(await inputsChanged(planned.inputs))]);
@@ -69,7 +70,13 @@ function inventoryFlags(planned: PlanDocument, flags: ApplyFlags): InventoryFlag
   const extraVars = flags.extraVars.length > 0 ? flags.extraVars : planned.extraFiles.map((path) => `@${path}`);
   const { identity, vaultId, vaultPasswordFile, askVaultPass, allowController, trust } = flags;
   const keys = { identity, vaultId, vaultPasswordFile, ...(askVaultPass === undefined ? {} : { askVaultPass }) };
-  return { inventory: planned.inventory, extraVars, ...keys, allowController, ...(trust === undefined ? {} : { trust }) };
+  return {
+    inventory: planned.inventory,
+    extraVars,
+    ...keys,
+    allowController,
+    ...(trust === undefined ? {} : { trust }),
+  };
 }
 
 /** So many reasons are told; they have few causes. */

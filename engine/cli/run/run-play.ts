@@ -1,20 +1,20 @@
-import { Problem } from '../../errors/problem.ts';
 import { createHash, scryptSync } from 'node:crypto';
+import { Problem } from '../../errors/problem.ts';
 import { printNotes } from '../../report/listing/vault.ts';
 import type { Mode } from '../../run/base/events.ts';
 import type { Resume } from '../../run/resume.ts';
-import type { RunResult } from '../../run/run.ts';
-import { partialBecause } from '../../run/run.ts';
-import { becomeFallback } from '../options/become-fallback.ts';
-import { lockOf } from '../options/common-options.ts';
-import type { PlayFlags } from '../options/common-options.ts';
+import { type RunResult, partialBecause } from '../../run/run.ts';
 import { EXIT } from '../base/exit-status.ts';
-import { journalFolder, performRun, runReport, statusOf } from './perform-run.ts';
-import type { PreparedRun } from './prepare-run.ts';
-import { prepareRun } from './prepare-run.ts';
+import { becomeFallback } from '../options/become-fallback.ts';
+import { lockOf, type PlayFlags } from '../options/common-options.ts';
 import { refuseUnknownTags } from '../options/unknown-tags.ts';
+import { journalFolder, performRun, runReport, statusOf } from './perform-run.ts';
+import { type PreparedRun, prepareRun } from './prepare-run.ts';
 
-/** `runbook play` and `runbook plan`: wires the parts and gives the exit status. What most runs do not need is loaded when one does. */
+/**
+ * `runbook play` and `runbook plan`: wires the parts and gives the exit status. What most runs do not need is loaded
+ * when one does.
+ */
 export async function runPlayCommand(playbookFile: string, command: Mode, flags: PlayFlags): Promise<number> {
   const mode: Mode = flags.check === true ? 'plan' : command;
   const prepared = await prepareRun(playbookFile, flags);
@@ -90,6 +90,9 @@ async function savePlan(playbook: string, prepared: PreparedRun, flags: PlayFlag
     return made.result;
   }
   await writePlan(path, wholePlan(made, 'The plan is not whole, and was not saved'));
-  printNotes([`Saved to ${path}. See it with \`runbook show ${path}\`, make it so with \`runbook apply ${path}\`.`], process.stderr);
+  printNotes(
+    [`Saved to ${path}. See it with \`runbook show ${path}\`, make it so with \`runbook apply ${path}\`.`],
+    process.stderr,
+  );
   return made.result;
 }

@@ -2,14 +2,14 @@ import { Problem, Problems } from '../../errors/problem.ts';
 import { documentPlan } from '../../report/plan/document-plan.ts';
 import { RecordedPlan } from '../../report/plan/recorded-plan.ts';
 import type { Report } from '../../report/report.ts';
-import { Approval } from '../../run/saved-plan/approval.ts';
 import type { RunEvent } from '../../run/base/events.ts';
-import type { PlanDocument } from '../../run/saved-plan/plan-document.ts';
 import type { RunResult } from '../../run/run.ts';
+import { Approval } from '../../run/saved-plan/approval.ts';
+import type { PlanDocument } from '../../run/saved-plan/plan-document.ts';
+import { ENGINE_VERSION } from '../base/version.ts';
 import type { ConnectionFlags } from '../options/common-options.ts';
 import { performRun } from './perform-run.ts';
 import type { PreparedRun } from './prepare-run.ts';
-import { ENGINE_VERSION } from '../base/version.ts';
 
 /** What a plan is asked for with. */
 export type PlanScope = Pick<PlanDocument, 'playbook' | 'inventory' | 'limit' | 'tags' | 'skipTags' | 'extraFiles'>;
@@ -25,14 +25,20 @@ export interface MadePlan {
 }
 
 /** Plans, and gives the plan as it can be saved. The report shows what it is told of. */
-export async function makePlan(prepared: PreparedRun, scope: PlanScope, flags: ConnectionFlags, report: Report): Promise<MadePlan> {
+export async function makePlan(
+  prepared: PreparedRun,
+  scope: PlanScope,
+  flags: ConnectionFlags,
+  report: Report,
+): Promise<MadePlan> {
   const approval = new Approval();
   const recorded = new RecordedPlan();
   const problems: Problem[] = [];
   const emit = (event: RunEvent): void => {
     recorded.note(event);
     if (event.type === 'host_unreachable') problems.push(event.problem);
-    if (event.type === 'task_finished' && event.outcome.kind === 'failed' && !event.outcome.ignored) problems.push(event.outcome.problem);
+    if (event.type === 'task_finished' && event.outcome.kind === 'failed' && !event.outcome.ignored)
+      problems.push(event.outcome.problem);
     report.emit(event);
   };
   const { playbook, inventory, extra, vault, access } = prepared;
@@ -56,7 +62,11 @@ export function wholePlan({ result, document, problems }: MadePlan, what: string
     throw new Problems([
       first,
       ...more,
-      new Problem({ code: 'plan-incomplete', what, remedy: 'Mend what is told above, or leave those hosts out with --limit.' }),
+      new Problem({
+        code: 'plan-incomplete',
+        what,
+        remedy: 'Mend what is told above, or leave those hosts out with --limit.',
+      }),
     ]);
   }
   if (document === undefined || result.interrupted || result.stopped !== undefined)

@@ -1,11 +1,14 @@
 import { Problem, Problems } from '../../errors/problem.ts';
+import { MASK } from '../../values/base/secret.ts';
 import { mask } from '../../values/mask/mask.ts';
 import { oneDocument } from '../../values/yaml/one-document.ts';
-import { MASK } from '../../values/base/secret.ts';
 import { readYaml } from '../../values/yaml/yaml.ts';
 import { pairsIn } from '../options/extra-variables.ts';
 
-/** The arguments of the program as a journal may hold them: of the values of -e only their names, secrets masked, `@file` as it is. */
+/**
+ * The arguments of the program as a journal may hold them: of the values of -e only their names, secrets masked,
+ * `@file` as it is.
+ */
 export function shownCommand(args: readonly string[], extraVars: readonly string[]): readonly string[] {
   const given = extraVars.filter((one) => one !== '' && !one.startsWith('@'));
   return args.map((arg) => {

@@ -4,11 +4,10 @@ import { loadInventory } from '../../inventory/load-inventory.ts';
 import { selectHosts } from '../../inventory/select-hosts.ts';
 import { showNotKept } from '../../report/run/visits.ts';
 import { hostScopes } from '../../run/host/host-scopes.ts';
-import type { Visit } from '../../run/visit-hosts.ts';
-import { visitHosts } from '../../run/visit-hosts.ts';
+import { type Visit, visitHosts } from '../../run/visit-hosts.ts';
+import { EXIT } from '../base/exit-status.ts';
 import type { ConnectionFlags, InventoryFlags } from '../options/common-options.ts';
 import { accessOf } from '../options/controller-access.ts';
-import { EXIT } from '../base/exit-status.ts';
 import { extraVariables } from '../options/extra-variables.ts';
 import { targetSettings, vaultFor } from '../options/flag-values.ts';
 import { interruptions } from './interruptions.ts';
@@ -30,13 +29,17 @@ export async function visitPattern(pattern: string, flags: VisitFlags, show: (vi
   const extra = await extraVariables(flags.extraVars, vault);
   const access = accessOf(flags, [], flags.inventory);
   const inventory = await loadInventory(flags.inventory, [], vault, access);
-  const allowed = flags.limit === undefined ? undefined : new Set(selectHosts(inventory, flags.limit, undefined).map((host) => host.name));
+  const allowed =
+    flags.limit === undefined
+      ? undefined
+      : new Set(selectHosts(inventory, flags.limit, undefined).map((host) => host.name));
   const scopeOf = hostScopes(inventory, extra, '.');
   const hosts = selectHosts(inventory, pattern, undefined).flatMap((host) => {
     const scope = scopeOf(host.name);
     return scope === undefined || allowed?.has(host.name) === false ? [] : [{ name: host.name, scope }];
   });
-  if (hosts.length === 0) throw new Problem({ code: 'empty-pattern', what: `"${pattern}" matches no host`, remedy: noHostRemedy(flags) });
+  if (hosts.length === 0)
+    throw new Problem({ code: 'empty-pattern', what: `"${pattern}" matches no host`, remedy: noHostRemedy(flags) });
   const failures: Problem[] = [];
   const signs = interruptions(process.stderr);
   signs.begin();

@@ -1,17 +1,21 @@
 import { constants } from 'node:os';
-import { printProblems } from '../../report/text/problems.ts';
 import { printNotes } from '../../report/listing/vault.ts';
-import { editSealed } from '../../vault/edit/edit.ts';
+import { printProblems } from '../../report/text/problems.ts';
 import type { Recipient } from '../../vault/age/recipient.ts';
+import { sealedForm } from '../../vault/base/sealed-form.ts';
+import { editSealed } from '../../vault/edit/edit.ts';
 import { findFile } from '../../vault/edit/replace-file.ts';
 import { sealAgain } from '../../vault/seal.ts';
-import { sealedForm } from '../../vault/base/sealed-form.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { EXIT } from '../base/exit-status.ts';
 import { notEncrypted, ofSops } from './vault-refusals.ts';
 
 /** `runbook vault edit`. Gives the exit status. Throws Problem before the editor is started. */
-export async function editFile(name: string, vault: Vault, recipients: (path: string) => Promise<readonly Recipient[]>): Promise<number> {
+export async function editFile(
+  name: string,
+  vault: Vault,
+  recipients: (path: string) => Promise<readonly Recipient[]>,
+): Promise<number> {
   const file = await findFile(name);
   if (sealedForm(file.bytes) === 'sops') throw ofSops(name);
   const opened = await vault.unseal(file.bytes, name);

@@ -8,9 +8,15 @@ export function alreadyEncrypted(name: string, form: SealedForm): Problem {
       case 'age-binary':
         return ['age', '`runbook vault rekey` encrypts it for others, `runbook vault edit` changes it.'];
       case 'ansible-vault':
-        return ['ansible-vault', '`runbook vault rekey` makes an age file of it; give the password by --vault-password-file.'];
+        return [
+          'ansible-vault',
+          '`runbook vault rekey` makes an age file of it; give the password by --vault-password-file.',
+        ];
       case 'sops':
-        return ['SOPS', 'Variables are read from it as it is. To make an age file of it, decrypt it first: `sops -d -i`.'];
+        return [
+          'SOPS',
+          'Variables are read from it as it is. To make an age file of it, decrypt it first: `sops -d -i`.',
+        ];
       default:
         return form satisfies never;
     }

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
-import { TOOK } from '../ssh2/ssh2-patches.ts';
-import type { Took } from '../ssh2/ssh2-patches.ts';
+import { TOOK, type Took } from '../ssh2/ssh2-patches.ts';
 
 /**
- * Milliseconds that one turn of the event loop may go on for without the timers, the terminal and the other connections having theirs.
- * Measured with 1,000 hosts on the controller's own two cores: turns of up to 200 ms become 50 to 80 ms, collecting garbage included.
+ * Milliseconds that one turn of the event loop may go on for without the timers, the terminal and the other connections
+ * having theirs. Measured with 1,000 hosts on the controller's own two cores: turns of up to 200 ms become 50 to 80 ms,
+ * collecting garbage included.
  */
 const AT_A_STRETCH_MS = 8;
 
@@ -20,8 +20,8 @@ export class EventLoopBudget {
   #isHostsTurn = true;
 
   /**
-   * Waits where this turn of the event loop has gone on for long. The answers of many hosts may come in one turn, and each is work for
-   * some milliseconds: without this, a thousand hosts would keep the terminal from being drawn.
+   * Waits where this turn of the event loop has gone on for long. The answers of many hosts may come in one turn, and
+   * each is work for some milliseconds: without this, a thousand hosts would keep the terminal from being drawn.
    */
   async breathe(): Promise<void> {
     if (!this.#isLong()) return;
@@ -32,8 +32,9 @@ export class EventLoopBudget {
   }
 
   /**
-   * What a socket receives is handed on in the next turn of the event loop where this one has gone on for long: else the loop hands on all
-   * that has come to any socket before it does anything else. The socket reads no more until then.
+   * What a socket receives is handed on in the next turn of the event loop where this one has gone on for long: else
+   * the loop hands on all that has come to any socket before it does anything else. The socket reads no more until
+   * then.
    */
   receiveInTurn(socket: Socket): Took {
     const push = socket.push.bind(socket);
@@ -53,10 +54,15 @@ export class EventLoopBudget {
     setImmediate(() => this.#release());
   }
 
-  /** One after another, each with all that follows from it at once, for as long as there is time: hosts and sockets in turns. */
+  /**
+   * One after another, each with all that follows from it at once, for as long as there is time: hosts and sockets in
+   * turns.
+   */
   #release(): void {
     if (this.#isLong()) return void setImmediate(() => this.#release());
-    const goOn = this.#isHostsTurn ? (this.#hosts.pop() ?? this.#received.shift()) : (this.#received.shift() ?? this.#hosts.pop());
+    const goOn = this.#isHostsTurn
+      ? (this.#hosts.pop() ?? this.#received.shift())
+      : (this.#received.shift() ?? this.#hosts.pop());
     this.#isHostsTurn = !this.#isHostsTurn;
     try {
       goOn?.();

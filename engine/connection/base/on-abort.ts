@@ -2,9 +2,10 @@
 const waiting = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Calls `act` once, when `signal` is aborted, unless it was forgotten before; `act` must not throw. For a signal that all connections share:
- * Node compares each new listener with all that are there, which for thousands of hosts is more than all else that dialling does.
- * A signal that is aborted already calls nothing, nor does none. Gives what forgets it.
+ * Calls `act` once, when `signal` is aborted, unless it was forgotten before; `act` must not throw. For a signal that
+ * all connections share: Node compares each new listener with all that are there, which for thousands of hosts is more
+ * than all else that dialling does. A signal that is aborted already calls nothing, nor does none. Gives what forgets
+ * it.
  */
 export function onAbort(signal: AbortSignal | undefined, act: () => void): () => void {
   if (signal === undefined) return () => {};

@@ -14,7 +14,10 @@ export interface PinnedAlgorithms {
 export interface OpensshCall {
   /** `automatic`: only where ssh2 cannot do what is wanted. */
   readonly use: 'automatic' | 'always';
-  /** What is wanted of the way to the host, jump hosts included, that ssh2 cannot do. As sentences go: "CertificateFile is set". */
+  /**
+   * What is wanted of the way to the host, jump hosts included, that ssh2 cannot do. As sentences go: "CertificateFile
+   * is set".
+   */
   readonly reasons: readonly string[];
   /** Options of ssh_config(5) that are set and of which nothing comes while ssh2 is the transport. */
   readonly notKept: readonly string[];
@@ -64,7 +67,10 @@ export interface SshTarget {
   readonly isJump?: true;
   /** All hosts to go through, the nearest to the controller first. Their own `jumps` are not looked at. */
   readonly jumps: readonly SshTarget[];
-  /** A program whose input and output are the connection, as ProxyCommand of ssh_config(5). Not looked at where there are jumps. */
+  /**
+   * A program whose input and output are the connection, as ProxyCommand of ssh_config(5). Not looked at where there
+   * are jumps.
+   */
   readonly proxyCommand?: string | undefined;
   readonly connectTimeoutMs: number;
   /** How often the host is asked for a sign of life; three unanswered end the connection. 0 asks never. */

@@ -1,6 +1,8 @@
 import { randomFillSync } from 'node:crypto';
 
-/** To ask the system for random bytes costs more than all else that is done for a marker: it is asked for many at once. */
+/**
+ * To ask the system for random bytes costs more than all else that is done for a marker: it is asked for many at once.
+ */
 const pool = Buffer.alloc(4096);
 let used = pool.length;
 

@@ -44,7 +44,9 @@ export interface UnreachableDetails {
   readonly cause?: unknown;
 }
 
-/** The host, or the user to become on it, cannot be reached (any more). `started` tells whether a script may have begun. */
+/**
+ * The host, or the user to become on it, cannot be reached (any more). `started` tells whether a script may have begun.
+ */
 export class Unreachable extends Problem {
   declare readonly code: UnreachableCode;
   declare readonly remedy: string;
@@ -126,5 +128,10 @@ export function lookUnanswered(host: string, { ranMs, limit, lastOutput }: Timed
 
 /** Somebody wanted the run to end while the host was being connected to. */
 export function stoppedBefore(host: string): Unreachable {
-  return new Unreachable({ code: 'stopped', host, what: `${host}: stopped before it was connected`, remedy: 'Run it again.' });
+  return new Unreachable({
+    code: 'stopped',
+    host,
+    what: `${host}: stopped before it was connected`,
+    remedy: 'Run it again.',
+  });
 }

@@ -8,7 +8,9 @@ export interface Wildcards {
 type Part = '*' | ((character: string) => boolean);
 
 export interface WildcardOptions {
-  /** Whether `[…]` is one of several characters, and `[!…]` any other. A bracket that is not closed stands for itself. */
+  /**
+   * Whether `[…]` is one of several characters, and `[!…]` any other. A bracket that is not closed stands for itself.
+   */
   readonly classes: boolean;
   /** Whether capital letters are those of the pattern. */
   readonly ignoreCase: boolean;

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { Server, Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { SshTarget } from '../base/target.ts';
@@ -11,7 +10,10 @@ const Question = z.object({ ssh: z.number(), question: z.string() });
 /** No question of ssh is longer. Characters. */
 const LONGEST = 4096;
 
-/** Answers the questions of one ssh process, each once: what was wrong is not told again, so that no account gets locked. */
+/**
+ * Answers the questions of one ssh process, each once: what was wrong is not told again, so that no account gets
+ * locked.
+ */
 export interface Askpass {
   /** For the environment of ssh. */
   readonly environment: Readonly<Record<string, string>>;
@@ -21,8 +23,8 @@ export interface Askpass {
 }
 
 /**
- * Secrets for ssh, which it asks for by SSH_ASKPASS: the helper in `bin` passes the question on over a socket in `folder`, which nobody
- * else can open. Without a secret ssh is told to ask nobody.
+ * Secrets for ssh, which it asks for by SSH_ASKPASS: the helper in `bin` passes the question on over a socket in
+ * `folder`, which nobody else can open. Without a secret ssh is told to ask nobody.
  */
 export async function askpassFor(target: Pick<SshTarget, 'password' | 'passphrase'>, folder: string): Promise<Askpass> {
   const { password, passphrase } = target;
@@ -64,7 +66,9 @@ export async function askpassFor(target: Pick<SshTarget, 'password' | 'passphras
   };
 }
 
-/** Whether to go on to a host with an unknown key, a PIN, whether a security key was touched: nobody answers that here. */
+/**
+ * Whether to go on to a host with an unknown key, a PIN, whether a security key was touched: nobody answers that here.
+ */
 function kindOf(question: string): 'password' | 'passphrase' | undefined {
   if (question.startsWith('Enter passphrase for ')) return 'passphrase';
   if (/continue connecting|^Enter PIN|user presence|^Allow |Confirm/.test(question)) return undefined;

@@ -1,14 +1,23 @@
+import type { SshTarget } from '../base/target.ts';
+import { Unreachable, type UnreachableCode } from '../base/unreachable.ts';
 import type { ConnectionContext } from '../ssh/connection-context.ts';
 import { knownHostName } from '../ssh/known-hosts.ts';
-import { connectTimeout, connectionLost, explainDialError, explainHandshakeFailure, jumpUnreachable } from '../ssh/ssh-failure.ts';
-import type { SshTarget } from '../base/target.ts';
-import { Unreachable } from '../base/unreachable.ts';
-import type { UnreachableCode } from '../base/unreachable.ts';
+import {
+  connectTimeout,
+  connectionLost,
+  explainDialError,
+  explainHandshakeFailure,
+  jumpUnreachable,
+} from '../ssh/ssh-failure.ts';
 
 /** Lines of ssh that say nothing of the failure. */
-const NOISE = /^(?:Warning: Permanently added|Pseudo-terminal will not|Authenticated to |Control socket|ControlSocket|@+$|\*\* )/;
+const NOISE =
+  /^(?:Warning: Permanently added|Pseudo-terminal will not|Authenticated to |Control socket|ControlSocket|@+$|\*\* )/;
 
-/** Why ssh made no connection, told as ssh2's failures are. `said` are ssh's own words, and what was written to stderr beside. */
+/**
+ * Why ssh made no connection, told as ssh2's failures are. `said` are ssh's own words, and what was written to stderr
+ * beside.
+ */
 export async function explainOpensshFailure(
   target: SshTarget,
   context: ConnectionContext,
@@ -100,7 +109,11 @@ async function loginRefused(
   const { ways, notes } = prepareAuthentication(refusing ?? target, context);
   const { reasons } = (refusing ?? target).openssh;
   const error = explainHandshakeFailure(refusing ?? target, {
-    errors: [new Error(found === 'too-many' ? 'Too many authentication failures' : 'All configured authentication methods failed')],
+    errors: [
+      new Error(
+        found === 'too-many' ? 'Too many authentication failures' : 'All configured authentication methods failed',
+      ),
+    ],
     banner: 'SSH-2.0',
     notes,
     tried: [...ways.map(({ label }) => label), ...(reasons.length === 0 ? [] : ['what else ssh and its agent have'])],
@@ -187,7 +200,14 @@ function retold(target: SshTarget, error: Unreachable, said: string): Unreachabl
   const { code, what, remedy, started } = error;
   // Of a login more is known than ssh says.
   const known = code === 'authentication-failed' ? [error.why ?? ''] : [];
-  return new Unreachable({ code, host: target.name, what, why: [...known, why(target, said)].join('\n'), remedy, started });
+  return new Unreachable({
+    code,
+    host: target.name,
+    what,
+    why: [...known, why(target, said)].join('\n'),
+    remedy,
+    started,
+  });
 }
 
 function why(target: SshTarget, said: string): string {
@@ -201,7 +221,10 @@ function why(target: SshTarget, said: string): string {
 /** Why a connection is gone that has been there. */
 export function explainOpensshLoss(target: SshTarget, said: string): Unreachable {
   const last = said.trim().split('\n').at(-1) ?? '';
-  return connectionLost(target, last === '' ? undefined : new Error(/not responding/.test(last) ? 'Keepalive timeout' : last));
+  return connectionLost(
+    target,
+    last === '' ? undefined : new Error(/not responding/.test(last) ? 'Keepalive timeout' : last),
+  );
 }
 
 /** ssh itself should have given up by then. */

@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { existsSync, readFileSync, watch } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { askpassFor } from './askpass.ts';
-import { makeRoom } from './openssh-room.ts';
 import type { SshTarget } from '../base/target.ts';
 import type { TargetProcess } from '../base/transport.ts';
+import { askpassFor } from './askpass.ts';
+import { makeRoom } from './openssh-room.ts';
 
 /** So much of what is written beside a session is kept for messages. Characters. */
 const MOST_SAID = 8192;
@@ -34,7 +33,10 @@ export interface Master extends SshProcess {
   readonly isUp: boolean;
 }
 
-/** What is the same for all connections: nothing of the user's own connections is used or changed, and nobody is asked anything. */
+/**
+ * What is the same for all connections: nothing of the user's own connections is used or changed, and nobody is asked
+ * anything.
+ */
 const ALWAYS = [
   'IgnoreUnknown=ForkAfterAuthentication,StdinNull,SessionType',
   'ForkAfterAuthentication=no',
@@ -48,7 +50,10 @@ const ALWAYS = [
   'NumberOfPasswordPrompts=1',
 ];
 
-/** Starts ssh with `command` as its first session. Whether it comes about, `ready` tells. Throws where there is no program ssh. */
+/**
+ * Starts ssh with `command` as its first session. Whether it comes about, `ready` tells. Throws where there is no
+ * program ssh.
+ */
 export async function startMaster(target: SshTarget, command: string): Promise<Master> {
   for (const one of [target, ...target.jumps]) await makeKnownHostsFolder(one);
   const room = makeRoom();
@@ -67,7 +72,9 @@ export async function startMaster(target: SshTarget, command: string): Promise<M
     const log = join(folder, `log-${sessions}`);
     // Where a session cannot have the connection, ssh would make one of its own, unnoticed.
     const how =
-      kind === 'master' ? ['-M', '-o', 'LogLevel=INFO'] : ['-o', 'ControlMaster=no', '-o', 'ProxyCommand=false', '-o', 'LogLevel=DEBUG1'];
+      kind === 'master'
+        ? ['-M', '-o', 'LogLevel=INFO']
+        : ['-o', 'ControlMaster=no', '-o', 'ProxyCommand=false', '-o', 'LogLevel=DEBUG1'];
     const child = spawn('ssh', [...how, ...args, '-E', log, '--', target.alias, remote], {
       stdio: 'pipe',
       detached: true,
@@ -178,7 +185,8 @@ function follow(child: ChildProcessWithoutNullStreams, { kind, folder, log, isRe
     },
     ready,
     ended,
-    said: () => [failure, ownWords === '' ? readText(log) : ownWords, beside].filter((text) => text.trim() !== '').join('\n'),
+    said: () =>
+      [failure, ownWords === '' ? readText(log) : ownWords, beside].filter((text) => text.trim() !== '').join('\n'),
     kill: async () => {
       signal('SIGTERM');
       const impatience = setTimeout(() => signal('SIGKILL'), PATIENCE_MS);

@@ -18,8 +18,9 @@ export interface Room {
 }
 
 /**
- * It tells by the end of its input that the program has ended, whatever ended it. ssh then ends as well as a rule, but one that waits for
- * a silent host, or whose connection hangs, does not know. What is told by a terminal or a service manager is for the program.
+ * It tells by the end of its input that the program has ended, whatever ended it. ssh then ends as well as a rule, but
+ * one that waits for a silent host, or whose connection hangs, does not know. What is told by a terminal or a service
+ * manager is for the program.
  */
 const GUARD = `trap '' HUP INT TERM
 leader=
@@ -40,10 +41,17 @@ if [ -n "$leader" ]; then
 fi
 rm -rf -- "$1"`;
 
-/** Makes a room, and starts the process that clears it where this program cannot: ahead of the folder, so that none is left. */
+/**
+ * Makes a room, and starts the process that clears it where this program cannot: ahead of the folder, so that none is
+ * left.
+ */
 export function makeRoom(): Room {
   const folder = join(tmpdir().length > LONGEST_FOLDER ? '/tmp' : tmpdir(), `runbook-ssh-${unguessable(8)}`);
-  const guard = spawn('sh', ['-c', GUARD, 'sh', folder], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, cwd: '/' });
+  const guard = spawn('sh', ['-c', GUARD, 'sh', folder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+    cwd: '/',
+  });
   // Where there is no process for it, the room is cleared by this program alone.
   guard.on('error', () => {});
   guard.stdin.on('error', () => {});

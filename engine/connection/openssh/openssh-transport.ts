@@ -1,15 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConnectionContext } from '../ssh/connection-context.ts';
 import { onAbort } from '../base/on-abort.ts';
-import { explainOpensshFailure, explainOpensshLoss, opensshTimeout } from './openssh-failure.ts';
-import { startMaster } from './openssh-master.ts';
-import type { Master, SshProcess } from './openssh-master.ts';
-import { untilNotDropped } from '../ssh/ssh-client.ts';
-import { channelRefused, connectionLost } from '../ssh/ssh-failure.ts';
 import type { SshTarget } from '../base/target.ts';
 import type { TargetProcess, Transport } from '../base/transport.ts';
-import type { Unreachable } from '../base/unreachable.ts';
-import { stoppedBefore } from '../base/unreachable.ts';
+import { type Unreachable, stoppedBefore } from '../base/unreachable.ts';
+import type { ConnectionContext } from '../ssh/connection-context.ts';
+import { untilNotDropped } from '../ssh/ssh-client.ts';
+import { channelRefused, connectionLost } from '../ssh/ssh-failure.ts';
+import { explainOpensshFailure, explainOpensshLoss, opensshTimeout } from './openssh-failure.ts';
+import { startMaster, type Master, type SshProcess } from './openssh-master.ts';
 
 /** ssh's exit status where the connection failed, or ended. */
 const SSH_FAILED = 255;
@@ -19,8 +17,9 @@ const MOMENT_MS = 1_000;
 const SLACK_MS = 5_000;
 
 /**
- * The system's ssh as the way to a host: one process holds the connection and its first session, one more each further session. It is
- * called as its configuration says, with what the inventory says in place of that. With this program all of them end.
+ * The system's ssh as the way to a host: one process holds the connection and its first session, one more each further
+ * session. It is called as its configuration says, with what the inventory says in place of that. With this program all
+ * of them end.
  */
 export class OpensshTransport implements Transport {
   readonly name = 'openssh';
@@ -48,7 +47,11 @@ export class OpensshTransport implements Transport {
     if (this.#lost !== undefined) throw this.#lost;
     const master = await this.#master?.catch(() => undefined);
     if (master?.isUp === true) return this.#further(master, command);
-    const dialled = untilNotDropped(() => this.#context.handshakes.inTurn(() => this.#dial(command)), this.#context, this.#signal);
+    const dialled = untilNotDropped(
+      () => this.#context.handshakes.inTurn(() => this.#dial(command)),
+      this.#context,
+      this.#signal,
+    );
     this.#master = dialled;
     const { process } = await dialled;
     return process;
@@ -99,7 +102,8 @@ export class OpensshTransport implements Transport {
 
   async #endOf(session: SshProcess, master: Master): Promise<number | undefined> {
     const status = await session.ended;
-    if (status === SSH_FAILED || status === undefined) await Promise.race([master.ended, sleep(MOMENT_MS, undefined, { ref: false })]);
+    if (status === SSH_FAILED || status === undefined)
+      await Promise.race([master.ended, sleep(MOMENT_MS, undefined, { ref: false })]);
     return status;
   }
 

@@ -15,7 +15,12 @@ export function wrongPassword(host: string, { method, user }: BecomePrivilege): 
 }
 
 /** Why no shell of the other user came about, by what the method said in the language C. */
-export function becomeFailure(host: string, privilege: BecomePrivilege, status: number | undefined, said: string): Unreachable {
+export function becomeFailure(
+  host: string,
+  privilege: BecomePrivilege,
+  status: number | undefined,
+  said: string,
+): Unreachable {
   const { method, user } = privilege;
   const common = { host, why: said === '' ? `${method} said nothing; exit status ${status ?? 'unknown'}` : said };
   const isSudo = method === 'sudo';
@@ -43,7 +48,10 @@ export function becomeFailure(host: string, privilege: BecomePrivilege, status: 
       remedy: 'Remove `requiretty` from the sudoers file, or add `Defaults:USER !requiretty` for the login user.',
     });
   }
-  if (/incorrect password|Sorry, try again|Authentication failure|incorrect password/.test(said) && privilege.password !== undefined) {
+  if (
+    /incorrect password|Sorry, try again|Authentication failure|incorrect password/.test(said) &&
+    privilege.password !== undefined
+  ) {
     return wrongPassword(host, privilege);
   }
   switch (method) {

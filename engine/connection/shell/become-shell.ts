@@ -1,17 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { becomeFailure, wrongPassword } from './become-failure.ts';
 import { EarlyOutput } from '../base/early-output.ts';
-import { bare } from './frame.ts';
 import { quote } from '../base/quote.ts';
-import { Shell } from './shell.ts';
-import type { Traffic } from './shell.ts';
 import type { BecomePrivilege } from '../base/target.ts';
 import type { Transport } from '../base/transport.ts';
 import { stoppedBefore } from '../base/unreachable.ts';
+import { becomeFailure, wrongPassword } from './become-failure.ts';
+import { bare } from './frame.ts';
+import { Shell, type Traffic } from './shell.ts';
 
 /**
- * Opens a shell for another user, and runs a script in the very shell if there is one: at no round trip of its own where nothing is asked.
- * The password, where one is given, is only sent when it is asked for. Throws Unreachable.
+ * Opens a shell for another user, and runs a script in the very shell if there is one: at no round trip of its own
+ * where nothing is asked. The password, where one is given, is only sent when it is asked for. Throws Unreachable.
  */
 export async function openBecomeShell(
   transport: Transport,
@@ -87,7 +86,11 @@ function becoming({ method, user, exe, flags, password }: BecomePrivilege): Beco
       return { command: `${program}${given([])} -s /bin/sh -c '${shell}' ${who}`, ready, prompt: 'assword:' };
     case 'doas':
       // It asks at terminals only.
-      return { command: `${program} -n${given([])} -u ${who} -- sh -c '${shell}'`, ready, prompt: randomBytes(8).toString('hex') };
+      return {
+        command: `${program} -n${given([])} -u ${who} -- sh -c '${shell}'`,
+        ready,
+        prompt: randomBytes(8).toString('hex'),
+      };
     default:
       throw new Error(`unknown method ${JSON.stringify(method satisfies never)}`);
   }

@@ -1,4 +1,7 @@
-/** Keeps the first `limit` bytes and, apart from that, the last few. Takes no more memory for many small pieces than for one large one. */
+/**
+ * Keeps the first `limit` bytes and, apart from that, the last few. Takes no more memory for many small pieces than for
+ * one large one.
+ */
 export class BoundedOutput {
   readonly #limit: number;
   #kept = Buffer.alloc(0);
@@ -22,7 +25,9 @@ export class BoundedOutput {
   #keep(part: Buffer): void {
     const bytes = this.#keptBytes + part.length;
     if (bytes > this.#kept.length) {
-      const larger = Buffer.allocUnsafeSlow(this.#keptBytes === 0 ? bytes : Math.min(this.#limit, Math.max(bytes, 2 * this.#kept.length)));
+      const larger = Buffer.allocUnsafeSlow(
+        this.#keptBytes === 0 ? bytes : Math.min(this.#limit, Math.max(bytes, 2 * this.#kept.length)),
+      );
       this.#kept.copy(larger, 0, 0, this.#keptBytes);
       this.#kept = larger;
     }

@@ -14,7 +14,9 @@ export interface Facts {
   /** Without loopback. */
   readonly all_ipv4: readonly string[];
   readonly all_ipv6: readonly string[];
-  readonly interfaces: { readonly [name: string]: { readonly ipv4: readonly string[]; readonly ipv6: readonly string[] } };
+  readonly interfaces: {
+    readonly [name: string]: { readonly ipv4: readonly string[]; readonly ipv6: readonly string[] };
+  };
   /** Who logged in. */
   readonly user: string;
   readonly home: string;
@@ -39,7 +41,9 @@ export interface OperatingSystem {
 
 const PACKAGE_MANAGERS = { 'apt-get': 'apt', dnf: 'dnf', yum: 'yum', apk: 'apk', zypper: 'zypper' } as const;
 
-/** Decodes the output of GREETING. What is missing in it becomes empty, zero or `unknown`: a host need not have it all. */
+/**
+ * Decodes the output of GREETING. What is missing in it becomes empty, zero or `unknown`: a host need not have it all.
+ */
 export function decodeFacts(output: string): Facts {
   const { files, sections } = split(output);
   const hostname = files('/proc/sys/kernel/hostname')[0] ?? '';
@@ -50,8 +54,14 @@ export function decodeFacts(output: string): Facts {
   const all = Object.entries(interfaces)
     .filter(([name]) => name !== 'lo')
     .map(([, addresses]) => addresses);
-  const allIpv4 = [...all.flatMap((one) => one.ipv4), ...plain.filter((address) => !address.includes(':') && !address.startsWith('127.'))];
-  const allIpv6 = [...all.flatMap((one) => one.ipv6), ...plain.filter((address) => address.includes(':') && address !== '::1')];
+  const allIpv4 = [
+    ...all.flatMap((one) => one.ipv4),
+    ...plain.filter((address) => !address.includes(':') && !address.startsWith('127.')),
+  ];
+  const allIpv6 = [
+    ...all.flatMap((one) => one.ipv6),
+    ...plain.filter((address) => address.includes(':') && address !== '::1'),
+  ];
   const manager = sections('package-manager')[0] ?? '';
   return {
     hostname,
@@ -107,7 +117,12 @@ function decodeOs(lines: readonly string[]): OperatingSystem {
   }
   const distribution = values.get('ID') ?? 'unknown';
   const kin = [distribution, ...(values.get('ID_LIKE') ?? '').split(' ')];
-  return { family: osFamily(kin), distribution, version: values.get('VERSION_ID') ?? '', codename: values.get('VERSION_CODENAME') ?? '' };
+  return {
+    family: osFamily(kin),
+    distribution,
+    version: values.get('VERSION_ID') ?? '',
+    codename: values.get('VERSION_CODENAME') ?? '',
+  };
 }
 
 function osFamily(kin: readonly string[]): OperatingSystem['family'] {
@@ -134,7 +149,9 @@ function decodeInterfaces(lines: readonly string[]): Record<string, MutableAddre
   return Object.fromEntries(interfaces);
 }
 
-/** /proc/net/route: interface, destination, gateway, flags, two counters, metric. Destination 0 is the default route. */
+/**
+ * /proc/net/route: interface, destination, gateway, flags, two counters, metric. Destination 0 is the default route.
+ */
 function defaultIpv4(routes: readonly string[], interfaces: Record<string, MutableAddresses>): Facts['default_ipv4'] {
   const [best] = routes
     .map((line) => line.trim().split(/\s+/))
@@ -176,7 +193,8 @@ function decodeSelinux(enforce: string | undefined): Facts['selinux'] {
 }
 
 function decodeVirtualization(files: Lines, marks: readonly string[]): string {
-  const container = files('/run/systemd/container')[0] ?? files('/run/host/container-manager')[0] ?? marks.find((mark) => mark !== '');
+  const container =
+    files('/run/systemd/container')[0] ?? files('/run/host/container-manager')[0] ?? marks.find((mark) => mark !== '');
   if (container !== undefined) return `container:${container}`;
   const hardware = `${files('/sys/class/dmi/id/sys_vendor')[0] ?? ''} ${files('/sys/class/dmi/id/product_name')[0] ?? ''}`;
   const machine = VIRTUAL_MACHINES.find(([pattern]) => pattern.test(hardware));

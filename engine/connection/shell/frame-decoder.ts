@@ -1,8 +1,8 @@
 import { unguessable } from '../base/unguessable.ts';
 
 /**
- * What begins and ends the answer to one script on stdout and on stderr. A script cannot know its own. It starts with a character
- * that output seldom ends in, so that output is hardly ever held back as a possible beginning of it.
+ * What begins and ends the answer to one script on stdout and on stderr. A script cannot know its own. It starts with a
+ * character that output seldom ends in, so that output is hardly ever held back as a possible beginning of it.
  */
 export function newMarker(): string {
   return `_${unguessable(16)}`;
@@ -14,8 +14,8 @@ type Position = 'before' | 'inside' | 'status' | 'done' | 'garbled';
 const MOST_STATUS = 5;
 
 /**
- * Finds one answer in one stream, however it is cut into chunks. What comes before the begin marker (a banner, the late output
- * of an earlier background process) is dropped. Holds back only what may be the beginning of a marker.
+ * Finds one answer in one stream, however it is cut into chunks. What comes before the begin marker (a banner, the late
+ * output of an earlier background process) is dropped. Holds back only what may be the beginning of a marker.
  */
 export class FrameDecoder {
   readonly #begin: Buffer;
@@ -35,7 +35,9 @@ export class FrameDecoder {
     return this.#position === 'done';
   }
 
-  /** What stands behind the end marker is no exit status: this is not the shell that was started. Nothing more is read. */
+  /**
+   * What stands behind the end marker is no exit status: this is not the shell that was started. Nothing more is read.
+   */
   get garbled(): boolean {
     return this.#position === 'garbled';
   }
@@ -72,7 +74,9 @@ export class FrameDecoder {
     }
     if (this.#position === 'status') {
       const newline = data.indexOf(0x0a);
-      this.#status += data.subarray(0, newline === -1 ? MOST_STATUS + 1 : newline).toString('latin1', 0, MOST_STATUS + 1);
+      this.#status += data
+        .subarray(0, newline === -1 ? MOST_STATUS + 1 : newline)
+        .toString('latin1', 0, MOST_STATUS + 1);
       if (!/^[0-9]{0,5}$/.test(this.#status)) this.#position = 'garbled';
       else if (newline !== -1) this.#position = 'done';
     }
@@ -83,7 +87,11 @@ export class FrameDecoder {
 /** How many bytes at the end of the data are a beginning of the marker. */
 function beginningAtEnd(data: Buffer, marker: Buffer): number {
   const first = marker[0] ?? 0;
-  for (let at = data.indexOf(first, data.length - Math.min(data.length, marker.length - 1)); at !== -1; at = data.indexOf(first, at + 1)) {
+  for (
+    let at = data.indexOf(first, data.length - Math.min(data.length, marker.length - 1));
+    at !== -1;
+    at = data.indexOf(first, at + 1)
+  ) {
     if (data.compare(marker, 0, data.length - at, at) === 0) return data.length - at;
   }
   return 0;

@@ -9,7 +9,10 @@ export interface Completed {
   readonly cut: boolean;
 }
 
-/** What is sent to a session at a time: scripts that run one after the other, each of which answers between markers of its own. */
+/**
+ * What is sent to a session at a time: scripts that run one after the other, each of which answers between markers of
+ * its own.
+ */
 export interface Frame<Part extends string, Answer> {
   /** The scripts, in their order. */
   readonly parts: readonly [Part, ...Part[]];
@@ -41,7 +44,11 @@ export interface ChangeFrame extends Frame<'ahead' | 'change' | 'look', Changed>
 }
 
 function scriptFrame(encode: (marker: string) => string): ScriptFrame {
-  return { parts: ['script'], encode: (marker) => encode(marker('script')), answer: (completed) => completed('script') };
+  return {
+    parts: ['script'],
+    encode: (marker) => encode(marker('script')),
+    answer: (completed) => completed('script'),
+  };
 }
 
 function changeFrame(scripts: ChangeScripts, isBrief: boolean, encode: (framed: FramedChange) => string): ChangeFrame {
@@ -64,7 +71,10 @@ function changeFrame(scripts: ChangeScripts, isBrief: boolean, encode: (framed: 
 }
 
 /** Two frames in one round trip, one after the other. */
-export function inOrder(first: ScriptFrame, second: ScriptFrame): Frame<'first' | 'second', readonly [Completed, Completed]> {
+export function inOrder(
+  first: ScriptFrame,
+  second: ScriptFrame,
+): Frame<'first' | 'second', readonly [Completed, Completed]> {
   return {
     parts: ['first', 'second'],
     encode: (marker) => first.encode(() => marker('first')) + second.encode(() => marker('second')),
@@ -75,16 +85,18 @@ export function inOrder(first: ScriptFrame, second: ScriptFrame): Frame<'first' 
 /**
  * Lines that a fresh `sh` gets once, before its first frame. Descriptor 8 is the session itself, 9 is for the lock.
  *
- * It may be another shell: where a start-up file of the login user's shell runs `exec zsh`, the command line that asks for `sh` is lost,
- * and these lines are the first that such a shell reads. zsh and the Korn shells read byte by byte, so that `sh` goes on where they stopped.
- * What others have put into the environment to change how programs work is taken out.
+ * It may be another shell: where a start-up file of the login user's shell runs `exec zsh`, the command line that asks
+ * for `sh` is lost, and these lines are the first that such a shell reads. zsh and the Korn shells read byte by byte,
+ * so that `sh` goes on where they stopped. What others have put into the environment to change how programs work is
+ * taken out.
  */
 export const SESSION_SETUP = [
   '[ -z "$ZSH_VERSION$KSH_VERSION" ] || { whence -v sh >/dev/null 2>&1 && exec sh; }',
   'exec 8<&0',
   'trap : TERM',
   'unset ENV BASH_ENV CDPATH IFS GREP_OPTIONS POSIXLY_CORRECT TAR_OPTIONS BLOCK_SIZE BLOCKSIZE',
-  // To unset POSIXLY_CORRECT ends bash's POSIX mode. `command`, as a shell that has no such option would be over otherwise.
+  // To unset POSIXLY_CORRECT ends bash's POSIX mode. `command`, as a shell that has no such option would be over
+  // otherwise.
   '[ -z "$BASH_VERSION" ] || command set -o posix 2>/dev/null',
   'LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}',
   'export LC_ALL PATH',
@@ -97,7 +109,8 @@ export const SESSION_SETUP = [
  * A script as text for a session's stdin. It is one command to the shell, so all of it is read before any of it runs:
  * - the script runs in a subshell that reads /dev/null, and has neither the session nor the lock open;
  *   `eval` keeps a syntax error inside;
- * - a watcher ends the whole process group as soon as the session's stdin ends: the controller is gone, or wants it ended.
+ * - a watcher ends the whole process group as soon as the session's stdin ends: the controller is gone, or wants it
+ *   ended.
  *   Who does not heed TERM within two seconds gets KILL. That part is a process of its own, for the watcher itself
  *   is ended before the last marker is written: it must never take a byte of the next frame.
  */
@@ -147,9 +160,9 @@ function encodeWatched({ ahead, change, look }: FramedChange): string {
 }
 
 /**
- * A change and the look behind it in one subshell, and with nobody to watch: two processes less. For scripts that are over before
- * anybody could end them. The look runs when the change ends, be it by `exit`. As each write becomes a packet, there are few: what the
- * change prints all counts as its stderr, and so does the look's stderr.
+ * A change and the look behind it in one subshell, and with nobody to watch: two processes less. For scripts that are
+ * over before anybody could end them. The look runs when the change ends, be it by `exit`. As each write becomes a
+ * packet, there are few: what the change prints all counts as its stderr, and so does the look's stderr.
  */
 export function briefChange(scripts: ChangeScripts): ChangeFrame {
   return changeFrame(scripts, true, encodeBrief);
@@ -161,7 +174,8 @@ function encodeBrief({ ahead, change, look }: FramedChange): string {
   const looks = `look(){ S=$?;trap - EXIT;set +eC;umask 022;exec >&7 7>&-;printf '${begins}' $S;eval ${quote(look.script)};exit $?;}`;
   const both =
     `(${looks};trap look EXIT;exec 7>&1 >&2;eval ${quote(change.script)}) </dev/null 8<&- 9<&-;set -- "$?";` +
-    // Behind the first end nothing is read any more. The rest is for a subshell that was killed, and never came to the look.
+    // Behind the first end nothing is read any more. The rest is for a subshell that was killed, and never came to the
+    // look.
     `printf '${look.marker}}%d\n${begins}${look.marker}}%d\n' $1 $1 $1;set --;` +
     `printf '${change.marker}}\n${look.marker}{${look.marker}}\n' >&2;`;
   if (ahead === undefined) return `{ printf ${change.marker}{ >&2;${both}}\n`;
@@ -180,8 +194,8 @@ function notBegunOnStdout(ahead: FramedScript, change: FramedScript, look: Frame
 }
 
 /**
- * A script that reads the session's stdin to its end: a file that is brought. The shell is over with it, for whatever is
- * still to come on stdin must never be taken for commands.
+ * A script that reads the session's stdin to its end: a file that is brought. The shell is over with it, for whatever
+ * is still to come on stdin must never be taken for commands.
  */
 export function last(script: string): ScriptFrame {
   return scriptFrame(
@@ -192,9 +206,9 @@ export function last(script: string): ScriptFrame {
 }
 
 /**
- * A script that prints little text and soon ends, as the greeting does. The session's shell takes what it prints and writes all of the
- * answer at once, as each write becomes a packet; empty lines at the end and what is said on stderr are dropped. It costs one
- * process, which nobody watches.
+ * A script that prints little text and soon ends, as the greeting does. The session's shell takes what it prints and
+ * writes all of the answer at once, as each write becomes a packet; empty lines at the end and what is said on stderr
+ * are dropped. It costs one process, which nobody watches.
  */
 export function short(script: string): ScriptFrame {
   return scriptFrame(
@@ -204,9 +218,13 @@ export function short(script: string): ScriptFrame {
   );
 }
 
-/** A lock's script must run in the session's own shell, for its descriptor 9 must stay. It must not fail to parse, nor exit. */
+/**
+ * A lock's script must run in the session's own shell, for its descriptor 9 must stay. It must not fail to parse, nor
+ * exit.
+ */
 export function bare(script: string): ScriptFrame {
   return scriptFrame(
-    (marker) => `{ printf ${marker}{;printf ${marker}{ >&2;${script}\nprintf '${marker}}%d\\n' "$?";printf '${marker}}\\n' >&2;}\n`,
+    (marker) =>
+      `{ printf ${marker}{;printf ${marker}{ >&2;${script}\nprintf '${marker}}%d\\n' "$?";printf '${marker}}\\n' >&2;}\n`,
   );
 }

@@ -14,15 +14,18 @@ const FILES = [
   '/sys/class/dmi/id/sys_vendor',
 ];
 
-/** How many lines of each file are enough: the default route comes first, and of the other long ones the first lines count. */
+/**
+ * How many lines of each file are enough: the default route comes first, and of the other long ones the first lines
+ * count.
+ */
 const LINES = 60;
 
 /**
- * The first script of a session: it brings the facts (see facts.ts for the decoder) at the cost of three processes, or four
- * before Linux 6.1, which does not tell its machine in a file; nor does that file know of a personality (`setarch`). One who became root
- * by `su` has the name that he had before in his environment: then, and where there is no name, the system is asked. First comes
- * `path:line` for each line of the files, then sections that begin with a line `@name`. Its shell is gone with it, so the last
- * program takes its place.
+ * The first script of a session: it brings the facts (see facts.ts for the decoder) at the cost of three processes, or
+ * four before Linux 6.1, which does not tell its machine in a file; nor does that file know of a personality
+ * (`setarch`). One who became root by `su` has the name that he had before in his environment: then, and where there is
+ * no name, the system is asked. First comes `path:line` for each line of the files, then sections that begin with a
+ * line `@name`. Its shell is gone with it, so the last program takes its place.
  */
 export const GREETING = `grep -H -s -m ${LINES} '' ${FILES.join(' ')}
 echo @addresses

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../../errors/problem.ts';
-import { bare } from './frame.ts';
 import { quote } from '../base/quote.ts';
-import type { Shell } from './shell.ts';
 import { stoppedBefore } from '../base/unreachable.ts';
+import { bare } from './frame.ts';
+import type { Shell } from './shell.ts';
 
 const AGAIN_MS = 500;
 
@@ -18,10 +18,17 @@ export interface Lock {
 }
 
 /**
- * Takes the host's lock with the session's own shell, which holds it as an open descriptor: gone with the session, however that
- * ends. `first` is what the shell answered to `lockScript` already. Throws Problem `locked`, which names the holder, after `waitMs`.
+ * Takes the host's lock with the session's own shell, which holds it as an open descriptor: gone with the session,
+ * however that ends. `first` is what the shell answered to `lockScript` already. Throws Problem `locked`, which names
+ * the holder, after `waitMs`.
  */
-export async function takeLock(shell: Shell, host: string, lock: Lock, first: string, signal?: AbortSignal): Promise<void> {
+export async function takeLock(
+  shell: Shell,
+  host: string,
+  lock: Lock,
+  first: string,
+  signal?: AbortSignal,
+): Promise<void> {
   const deadline = performance.now() + lock.waitMs;
   for (let said = first; ;) {
     const [answer, ...rest] = said.trim().split('\n');
@@ -42,12 +49,17 @@ export async function takeLock(shell: Shell, host: string, lock: Lock, first: st
         code: 'locked',
         what: `${host}: another run holds the lock`,
         why: `Held by ${holder || 'somebody who left no name'}.`,
-        remedy: 'Wait until it is done, or have this run wait: `--wait-lock 600`. The lock is gone when that run is, however it ends.',
+        remedy:
+          'Wait until it is done, or have this run wait: `--wait-lock 600`. The lock is gone when that run is, however it ends.',
       });
     }
-    await sleep(Math.min(AGAIN_MS, Math.max(20, deadline - performance.now())), undefined, { signal }).catch(() => undefined);
+    await sleep(Math.min(AGAIN_MS, Math.max(20, deadline - performance.now())), undefined, { signal }).catch(
+      () => undefined,
+    );
     if (signal?.aborted === true) throw stoppedBefore(host);
-    said = (await shell.exchange(bare(lockScript(lock.holder)), { script: { timeoutMs: 30_000, signal } })).stdout.toString();
+    said = (
+      await shell.exchange(bare(lockScript(lock.holder)), { script: { timeoutMs: 30_000, signal } })
+    ).stdout.toString();
   }
 }
 
@@ -59,12 +71,13 @@ function isAnswer(text: string | undefined): text is Answer {
 }
 
 /**
- * With flock(1): a lock on the file by descriptor 9, which no script inherits. Without it: a folder with the shell's process id
- * in it, void when that process is no more. Both lie where nobody but the user can write, or even look: /run/runbook for root, and for
- * another one below its runtime directory, its home (with the name of the host, as a home may be that of many hosts) or, where it has
- * neither, a folder in /tmp that must be its own. The script goes into it before it looks whose it is. Nobody else can hold the lock, keep anybody from it or leave a name in it. Of who holds it
- * the process is told by the kernel: whose descriptor 9 is that file.
- * It runs in the session's own shell: its variables are taken back, and no command of it may read stdin.
+ * With flock(1): a lock on the file by descriptor 9, which no script inherits. Without it: a folder with the shell's
+ * process id in it, void when that process is no more. Both lie where nobody but the user can write, or even look:
+ * /run/runbook for root, and for another one below its runtime directory, its home (with the name of the host, as a
+ * home may be that of many hosts) or, where it has neither, a folder in /tmp that must be its own. The script goes into
+ * it before it looks whose it is. Nobody else can hold the lock, keep anybody from it or leave a name in it. Of who
+ * holds it the process is told by the kernel: whose descriptor 9 is that file. It runs in the session's own shell: its
+ * variables are taken back, and no command of it may read stdin.
  */
 export function lockScript(holder: string): string {
   const name = quote(holder.replaceAll(/\p{Cc}+/gu, ' '));

@@ -1,9 +1,8 @@
 import { EarlyOutput, START_LIMIT_MS } from '../base/early-output.ts';
-import { bare, inOrder, short } from './frame.ts';
-import { Shell } from './shell.ts';
-import type { Traffic } from './shell.ts';
 import type { Transport } from '../base/transport.ts';
 import { TimedOut, Unreachable } from '../base/unreachable.ts';
+import { bare, inOrder, short } from './frame.ts';
+import { Shell, type Traffic } from './shell.ts';
 
 /** It is understood by fish and csh as well. */
 const LOGIN_SHELL = 'exec sh';
@@ -26,8 +25,16 @@ export interface OpenedShell {
   readonly bare: string;
 }
 
-/** Opens the login user's shell and runs its first scripts, in one round trip once the channel is there. Throws Unreachable. */
-export async function openLoginShell(transport: Transport, host: string, traffic: Traffic, first: FirstScripts): Promise<OpenedShell> {
+/**
+ * Opens the login user's shell and runs its first scripts, in one round trip once the channel is there. Throws
+ * Unreachable.
+ */
+export async function openLoginShell(
+  transport: Transport,
+  host: string,
+  traffic: Traffic,
+  first: FirstScripts,
+): Promise<OpenedShell> {
   const process = await transport.start(LOGIN_SHELL);
   const early = new EarlyOutput(process);
   const shell = new Shell(process, transport, host, traffic);
@@ -37,7 +44,10 @@ export async function openLoginShell(transport: Transport, host: string, traffic
       const completed = await shell.exchange(short(first.script), { script: limits });
       return { shell, greeting: completed.stdout.toString(), bare: '' };
     }
-    const [said, completed] = await shell.exchange(inOrder(bare(first.bare), short(first.script)), { first: limits, second: limits });
+    const [said, completed] = await shell.exchange(inOrder(bare(first.bare), short(first.script)), {
+      first: limits,
+      second: limits,
+    });
     return { shell, greeting: completed.stdout.toString(), bare: said.stdout.toString() };
   } catch (error) {
     if (error instanceof Unreachable && error.code !== 'session-ended') throw error;
@@ -45,7 +55,9 @@ export async function openLoginShell(transport: Transport, host: string, traffic
       code: 'no-shell',
       host,
       what: `${host}: the login works, but no shell answers`,
-      why: [error instanceof TimedOut ? `Nothing came within ${START_LIMIT_MS / 1000} s.` : reason(error), early.said()].join('\n').trim(),
+      why: [error instanceof TimedOut ? `Nothing came within ${START_LIMIT_MS / 1000} s.` : reason(error), early.said()]
+        .join('\n')
+        .trim(),
       remedy:
         'The login user needs a shell (see /etc/passwd), a POSIX `sh` in its PATH, and no forced command or SFTP-only account. ' +
         'A start-up file of that shell, such as ~/.bashrc, that starts another shell (`exec fish`, `exec tcsh`) or asks something must do so for terminals only: `case $- in *i*) exec fish;; esac`.',
@@ -56,7 +68,10 @@ export async function openLoginShell(transport: Transport, host: string, traffic
   }
 }
 
-/** As `openLoginShell`, where such a shell has answered before: what it runs first tells soon enough whether this one does. */
+/**
+ * As `openLoginShell`, where such a shell has answered before: what it runs first tells soon enough whether this one
+ * does.
+ */
 export async function startLoginShell(transport: Transport, host: string, traffic: Traffic): Promise<Shell> {
   return new Shell(await transport.start(LOGIN_SHELL), transport, host, traffic);
 }

@@ -15,7 +15,10 @@ export class Session {
   }
 
   /** As `Shell.exchange`, when all earlier frames are answered. */
-  exchange<Part extends string, Result>(frame: Frame<Part, Result>, limits: { readonly [Each in Part]: ScriptLimits }): Promise<Result> {
+  exchange<Part extends string, Result>(
+    frame: Frame<Part, Result>,
+    limits: { readonly [Each in Part]: ScriptLimits },
+  ): Promise<Result> {
     return this.use((shell) => shell.exchange(frame, limits));
   }
 
@@ -24,7 +27,10 @@ export class Session {
     return this.use(async () => {});
   }
 
-  /** Runs `work` when all earlier work is done, with a shell that takes scripts: a new one where the last one had to be ended. */
+  /**
+   * Runs `work` when all earlier work is done, with a shell that takes scripts: a new one where the last one had to be
+   * ended.
+   */
   use<T>(work: (shell: Shell) => Promise<T>): Promise<T> {
     const turn = this.#last.then(async () => work(await this.#usable()));
     // Nor does it keep what the script answered.
@@ -47,7 +53,10 @@ export class Session {
     await this.#last;
   }
 
-  /** Ends the shell at once, with what it runs. Resolves when the host confirms, or after some seconds. One that is still being opened is left to the end of the way to the host. */
+  /**
+   * Ends the shell at once, with what it runs. Resolves when the host confirms, or after some seconds. One that is
+   * still being opened is left to the end of the way to the host.
+   */
   async end(): Promise<void> {
     const patience = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => patience.resolve(undefined), OPENING_GRACE_MS);

@@ -1,12 +1,10 @@
 import type { Writable } from 'node:stream';
-import { BoundedOutput } from './bounded-output.ts';
-import { FrameDecoder, newMarker } from './frame-decoder.ts';
-import { SESSION_SETUP } from './frame.ts';
-import type { Completed, Frame } from './frame.ts';
 import { onAbort } from '../base/on-abort.ts';
 import type { TargetProcess, Transport } from '../base/transport.ts';
-import { TimedOut, Unreachable } from '../base/unreachable.ts';
-import type { TimedOutDetails } from '../base/unreachable.ts';
+import { TimedOut, Unreachable, type TimedOutDetails } from '../base/unreachable.ts';
+import { BoundedOutput } from './bounded-output.ts';
+import { FrameDecoder, newMarker } from './frame-decoder.ts';
+import { SESSION_SETUP, type Completed, type Frame } from './frame.ts';
 
 /** How long one script of a frame may take, and what it may print. */
 export interface ScriptLimits {
@@ -39,7 +37,10 @@ interface Running {
   readonly stop: (error: Unreachable) => void;
 }
 
-/** One long-lived `sh` on a target. Scripts go in as frames, one at a time; nothing that a script does to its shell outlives it. */
+/**
+ * One long-lived `sh` on a target. Scripts go in as frames, one at a time; nothing that a script does to its shell
+ * outlives it.
+ */
 export class Shell {
   readonly #process: TargetProcess;
   readonly #transport: Transport;
@@ -75,10 +76,13 @@ export class Shell {
   }
 
   /**
-   * Sends a frame and resolves with what its scripts answered, in one round trip. The limits of each script count from the end of the one
-   * before it. Throws Unreachable and TimedOut; a status other than 0 is no error here.
+   * Sends a frame and resolves with what its scripts answered, in one round trip. The limits of each script count from
+   * the end of the one before it. Throws Unreachable and TimedOut; a status other than 0 is no error here.
    */
-  exchange<Part extends string, Result>(frame: Frame<Part, Result>, limits: { readonly [Each in Part]: ScriptLimits }): Promise<Result> {
+  exchange<Part extends string, Result>(
+    frame: Frame<Part, Result>,
+    limits: { readonly [Each in Part]: ScriptLimits },
+  ): Promise<Result> {
     if (this.#running !== undefined) throw new Error('A shell runs one frame at a time');
     const over = this.#over ?? this.#transport.lost;
     if (over !== undefined) return Promise.reject(withStarted(over, 'no'));
@@ -97,7 +101,9 @@ export class Shell {
         last.set(part, output);
         watch.heard();
       };
-      const answers = new Map(frame.parts.map((part) => [part, new Answer(limits[part], (output) => heard(part, output))]));
+      const answers = new Map(
+        frame.parts.map((part) => [part, new Answer(limits[part], (output) => heard(part, output))]),
+      );
       const answerTo = (part: Part): Answer => {
         const answer = answers.get(part);
         if (answer === undefined) throw new Error(`The frame has no ${part}`);
@@ -256,7 +262,9 @@ class Answer {
   /** What came is no answer of a shell. */
   get garbled(): boolean {
     const { stdout, stderr } = this.#decoders;
-    return stdout.garbled || stderr.garbled || (stdout.done && stdout.status === '') || (stderr.done && stderr.status !== '');
+    return (
+      stdout.garbled || stderr.garbled || (stdout.done && stdout.status === '') || (stderr.done && stderr.status !== '')
+    );
   }
 
   take(stream: 'stdout' | 'stderr', data: Buffer): void {

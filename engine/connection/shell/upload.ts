@@ -2,17 +2,20 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import { Problem } from '../../errors/problem.ts';
 import { START_LIMIT_MS } from '../base/early-output.ts';
-import { last } from './frame.ts';
 import { quote } from '../base/quote.ts';
-import type { Shell } from './shell.ts';
 import { Unreachable } from '../base/unreachable.ts';
+import { last } from './frame.ts';
+import type { Shell } from './shell.ts';
 
 export interface UploadSource {
   /** Bytes. */
   readonly size: number;
   /** Hexadecimal. */
   readonly sha256?: string | undefined;
-  /** Whether it is, by its time stamps, what `sha256` was made of. Where it can tell, nothing is digested again while it is sent. */
+  /**
+   * Whether it is, by its time stamps, what `sha256` was made of. Where it can tell, nothing is digested again while it
+   * is sent.
+   */
   isUnchanged?(): Promise<boolean>;
   /** Its bytes in order. A piece may be written over when another one comes after it. */
   open(): Readable | AsyncIterable<Uint8Array>;
@@ -36,15 +39,17 @@ export interface Destination {
 }
 
 /**
- * Streams a file into a path that is made anew, through a shell that is used up by it. The host keeps the file only if all of it
- * came: a cut connection leaves nothing behind. Throws Problem `upload-failed` (the host could not store it), `source-changed`
- * (it is not of the stated size or digest any more) and Unreachable.
+ * Streams a file into a path that is made anew, through a shell that is used up by it. The host keeps the file only if
+ * all of it came: a cut connection leaves nothing behind. Throws Problem `upload-failed` (the host could not store it),
+ * `source-changed` (it is not of the stated size or digest any more) and Unreachable.
  */
 export async function upload(shell: Shell, source: UploadSource, to: Destination): Promise<void> {
   const ready = randomBytes(8).toString('hex');
   const script = arrivalScript(to, source.size, ready);
   const began = Promise.withResolvers<void>();
-  const answer = shell.exchange(last(script), { script: { onOutput: (text) => (text.includes(ready) ? began.resolve() : undefined) } });
+  const answer = shell.exchange(last(script), {
+    script: { onOutput: (text) => (text.includes(ready) ? began.resolve() : undefined) },
+  });
   let answered = false;
   const over = answer.then(
     () => void (answered = true),
@@ -60,7 +65,8 @@ export async function upload(shell: Shell, source: UploadSource, to: Destination
       code: 'upload-failed',
       what: `${to.host}: ${to.path} cannot be written`,
       why: stderr.toString().trim(),
-      remedy: 'Look at the free space and the permissions of that folder, and at whether its file system is mounted read-only.',
+      remedy:
+        'Look at the free space and the permissions of that folder, and at whether its file system is mounted read-only.',
     });
   }
   if (problem !== undefined) throw problem;
@@ -68,13 +74,17 @@ export async function upload(shell: Shell, source: UploadSource, to: Destination
 }
 
 /**
- * What dd takes it hands on to the disk at once, so that it need not be waited for when all has come and `sync` is due: with three
- * files of 100 MB 3 ms instead of 130 ms. What it has handed on stays in memory, for the digest. A dd that cannot do so says it before
- * it reads anything. Where nothing was written cat has its turn; had dd read something none the less, the size tells, or dd where the disk
- * took not a byte.
+ * What dd takes it hands on to the disk at once, so that it need not be waited for when all has come and `sync` is due:
+ * with three files of 100 MB 3 ms instead of 130 ms. What it has handed on stays in memory, for the digest. A dd that
+ * cannot do so says it before it reads anything. Where nothing was written cat has its turn; had dd read something none
+ * the less, the size tells, or dd where the disk took not a byte.
  */
 function arrivalScript(
-  { path, mode, room = NO_ROOM }: { readonly path: string; readonly mode: string; readonly room?: UploadRoom | undefined },
+  {
+    path,
+    mode,
+    room = NO_ROOM,
+  }: { readonly path: string; readonly mode: string; readonly room?: UploadRoom | undefined },
   bytes: number,
   ready: string,
 ): string {
@@ -97,8 +107,17 @@ size=$(wc -c <"$p") && [ "$size" -eq ${bytes} ] || {
 
 const NO_ROOM: UploadRoom = { enter: ':', leave: ':' };
 
-/** Writes at the pace of the host. Where the source is not what it said it is, stops short of its end, so that the host drops it. */
-async function feed(shell: Shell, source: UploadSource, to: Destination, over: Promise<void>, isOver: () => boolean): Promise<unknown> {
+/**
+ * Writes at the pace of the host. Where the source is not what it said it is, stops short of its end, so that the host
+ * drops it.
+ */
+async function feed(
+  shell: Shell,
+  source: UploadSource,
+  to: Destination,
+  over: Promise<void>,
+  isOver: () => boolean,
+): Promise<unknown> {
   const { path } = to;
   const digest = source.sha256 === undefined || source.isUnchanged !== undefined ? undefined : createHash('sha256');
   let sent = 0;
@@ -117,7 +136,8 @@ async function feed(shell: Shell, source: UploadSource, to: Destination, over: P
     }
     if (sent < source.size) return sourceChanged(path, `it has ${sent} bytes, not ${source.size}`);
     const found = digest?.digest('hex');
-    if (found !== undefined && found !== source.sha256) return sourceChanged(path, `its SHA-256 is ${found}, not ${source.sha256}`);
+    if (found !== undefined && found !== source.sha256)
+      return sourceChanged(path, `its SHA-256 is ${found}, not ${source.sha256}`);
     if ((await source.isUnchanged?.()) === false) return sourceChanged(path, 'it was written to meanwhile');
     if (lastPiece !== undefined) await inTime(Promise.race([written(shell.stdin, lastPiece), over]), to);
     return undefined;
@@ -140,7 +160,8 @@ async function inTime<Result>(promise: Promise<Result>, { host, path, limitMs }:
   const timer = setTimeout(() => {
     const what = `${host}: nothing more of ${path} is taken`;
     const why = `Nothing was heard of it for ${limitMs / 1000} s.`;
-    const remedy = 'Look on the host whether its disk hangs. If it is only slow, allow it more time by `--look-timeout SECONDS`.';
+    const remedy =
+      'Look on the host whether its disk hangs. If it is only slow, allow it more time by `--look-timeout SECONDS`.';
     late.reject(new Unreachable({ code: 'no-answer', host, what, why, remedy, started: 'no' }));
   }, limitMs);
   return Promise.race([promise, late.promise]).finally(() => clearTimeout(timer));
@@ -152,7 +173,8 @@ function noAnswer(host: string): Unreachable {
     host,
     what: `${host}: no shell answers that takes a file`,
     why: `Nothing came within ${START_LIMIT_MS / 1000} s.`,
-    remedy: "Look on the host for what the login user's shell waits for when it starts, and whether the file system hangs.",
+    remedy:
+      "Look on the host for what the login user's shell waits for when it starts, and whether the file system hangs.",
   });
 }
 

@@ -5,7 +5,10 @@ export interface JumpName {
   readonly port: number | undefined;
 }
 
-/** `[user@]host[:port]`, an address perhaps in brackets, as `ssh -G` has it, or all of it as a URL. A name of a user may have `@` in it. */
+/**
+ * `[user@]host[:port]`, an address perhaps in brackets, as `ssh -G` has it, or all of it as a URL. A name of a user may
+ * have `@` in it.
+ */
 const JUMP = /^(?:ssh:\/\/)?(?:(?<user>.+)@)?(?:\[(?<address>[^\]]+)\]|(?<host>[^:/@]+))(?::(?<port>\d+))?\/?$/;
 
 /** What fits no form, such as an IPv6 address without brackets, is the name of a host as a whole. */

@@ -8,7 +8,10 @@ import { wildcards } from '../base/wildcards.ts';
 /** A `Host` line's patterns, or a `Match` line, whose outcome only ssh itself can tell. */
 type Block = { readonly kind: 'host'; readonly patterns: readonly string[] } | { readonly kind: 'match' };
 
-/** What the files hold, as far as it decides whether ssh must be asked at all, and for which hosts the answer is the same. */
+/**
+ * What the files hold, as far as it decides whether ssh must be asked at all, and for which hosts the answer is the
+ * same.
+ */
 export interface Outline {
   readonly blocks: readonly Block[];
   /** Whether any option is set that matters here. */
@@ -30,17 +33,22 @@ export interface Login {
 const EMPTY: Outline = { blocks: [], speaks: false, differsByHost: false, differsByLogin: false };
 
 /**
- * What stands in the configuration of every machine of a distribution, and changes nothing until a login fails or a host is new: to ask
- * ssh takes a process.
+ * What stands in the configuration of every machine of a distribution, and changes nothing until a login fails or a
+ * host is new: to ask ssh takes a process.
  */
 const USUAL =
   /^\s*(?:sendenv\s[\s=]*(?:(?:LANG|LC_\*|COLORTERM|NO_COLOR)\s*)+|hashknownhosts\b.*|gssapi(?:authentication|delegatecredentials)\b.*|host\s[\s=]*\*|include\b.*)$/i;
 
-/** Whether what ssh says of the host holds for no other one. A host that is matched by more than wildcards for all has such an answer. */
+/**
+ * Whether what ssh says of the host holds for no other one. A host that is matched by more than wildcards for all has
+ * such an answer.
+ */
 export function hasOwnAnswer(outline: Outline, host: string): boolean {
   return (
     outline.differsByHost ||
-    outline.blocks.some((block) => block.kind === 'match' || (!block.patterns.includes('*') && matches(block.patterns, host)))
+    outline.blocks.some(
+      (block) => block.kind === 'match' || (!block.patterns.includes('*') && matches(block.patterns, host)),
+    )
   );
 }
 
@@ -52,7 +60,10 @@ export function answerKey(outline: Outline, { host, user, port }: Login): string
 
 function matches(patterns: readonly string[], host: string): boolean {
   const hit = (pattern: string): boolean => wildcards(pattern, { classes: false, ignoreCase: true }).test(host);
-  return patterns.some((one) => !one.startsWith('!') && hit(one)) && !patterns.some((one) => one.startsWith('!') && hit(one.slice(1)));
+  return (
+    patterns.some((one) => !one.startsWith('!') && hit(one)) &&
+    !patterns.some((one) => one.startsWith('!') && hit(one.slice(1)))
+  );
 }
 
 /** Files that cannot be read say nothing. */
@@ -102,7 +113,8 @@ async function outlineOf(text: string, file: string, depth: number): Promise<Out
       const known = keyword === 'userknownhostsfile';
       // A file that is included may stand in a block for all.
       differsByHost ||=
-        (isForAll || depth > 0) && (/^(?:hostname|canonicalizehostname)$/.test(keyword) || (known && /%[hnkCjL]/.test(line)));
+        (isForAll || depth > 0) &&
+        (/^(?:hostname|canonicalizehostname)$/.test(keyword) || (known && /%[hnkCjL]/.test(line)));
       differsByLogin ||= known && /%[prC]/.test(line);
     }
   }
@@ -122,7 +134,10 @@ async function includeOf(value: string, file: string, depth: number): Promise<Ou
   return merge(outlines);
 }
 
-/** What most systems include is a folder in which there is nothing. To know that takes less than Node takes to load its patterns, 5 ms. */
+/**
+ * What most systems include is a folder in which there is nothing. To know that takes less than Node takes to load its
+ * patterns, 5 ms.
+ */
 function isInEmptyFolder(pattern: string): boolean {
   const folder = dirname(pattern);
   if (/[*?[\]{}()!+@\\]/.test(folder)) return false;

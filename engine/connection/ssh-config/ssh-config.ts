@@ -4,11 +4,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pLimit from 'p-limit';
 import { Problem } from '../../errors/problem.ts';
-import { answerKey, hasOwnAnswer, readOutline } from './ssh-config-outline.ts';
-import type { Login, Outline } from './ssh-config-outline.ts';
-import { allowedAlgorithms, allowedMethods, beyondSsh2, isSet, notKept } from './ssh-options.ts';
-import type { SshOptions } from './ssh-options.ts';
 import type { LoginMethod, PinnedAlgorithms, SshTarget } from '../base/target.ts';
+import { answerKey, hasOwnAnswer, readOutline, type Login, type Outline } from './ssh-config-outline.ts';
+import { allowedAlgorithms, allowedMethods, beyondSsh2, isSet, notKept, type SshOptions } from './ssh-options.ts';
 
 /** What ssh's own configuration says of a host; undefined where it says nothing beyond ssh's defaults. */
 export interface SshConfig {
@@ -46,9 +44,9 @@ export class SshConfigs {
   readonly #answers = new Map<string, Promise<SshOptions | undefined>>();
 
   /**
-   * The settings of `~/.ssh/config` and `/etc/ssh/ssh_config` for a host, as `ssh -G` gives them. ssh is started at most once for all
-   * the hosts that the same `Host` lines match, and not at all where the files set nothing that matters. Throws Problem `ssh-config`
-   * where ssh refuses its configuration.
+   * The settings of `~/.ssh/config` and `/etc/ssh/ssh_config` for a host, as `ssh -G` gives them. ssh is started at
+   * most once for all the hosts that the same `Host` lines match, and not at all where the files set nothing that
+   * matters. Throws Problem `ssh-config` where ssh refuses its configuration.
    */
   async of(login: Login): Promise<SshConfig> {
     const known = await this.#read();

@@ -61,8 +61,12 @@ export function beyondSsh2(options: SshOptions, usual: SshOptions): readonly str
   const set = [...BEYOND].flatMap(([name, applies]) =>
     isSet(name, options, usual) && (options.get(name) ?? []).some(applies) ? [`${NAMES[name] ?? name} is set`] : [],
   );
-  const lists = algorithmsBeyond(options, usual).map((name) => `${NAMES[name] ?? name} is set to what ssh2 has none of`);
-  const keys = ['pubkeyacceptedalgorithms', 'pubkeyacceptedkeytypes'].filter((name) => isNarrowed(name, options, usual));
+  const lists = algorithmsBeyond(options, usual).map(
+    (name) => `${NAMES[name] ?? name} is set to what ssh2 has none of`,
+  );
+  const keys = ['pubkeyacceptedalgorithms', 'pubkeyacceptedkeytypes'].filter((name) =>
+    isNarrowed(name, options, usual),
+  );
   const preferred = options.get('preferredauthentications')?.[0]?.split(',') ?? [];
   const [first] = preferred.filter((method) => isAllowed(method, options));
   const otherwise = first !== undefined && !isMethod(first) ? [`PreferredAuthentications begins with ${first}`] : [];
@@ -72,15 +76,25 @@ export function beyondSsh2(options: SshOptions, usual: SshOptions): readonly str
 /** Options that are set, and that nothing comes of while ssh2 is the transport. */
 export function notKept(options: SshOptions, usual: SshOptions): readonly string[] {
   return [...options].flatMap(([name, values]) => {
-    if (QUIET.has(name) || !isSet(name, options, usual) || name.startsWith('pubkeyaccepted') || name === 'permitlocalcommand') return [];
+    if (
+      QUIET.has(name) ||
+      !isSet(name, options, usual) ||
+      name.startsWith('pubkeyaccepted') ||
+      name === 'permitlocalcommand'
+    )
+      return [];
     const permission = WITH_PERMISSION.get(name);
     if (permission !== undefined && options.get(permission)?.[0] !== 'yes') return [];
-    if (name === 'sendenv' && values.flatMap((value) => value.split(' ')).every((value) => USUAL_VARIABLES.test(value))) return [];
+    if (name === 'sendenv' && values.flatMap((value) => value.split(' ')).every((value) => USUAL_VARIABLES.test(value)))
+      return [];
     return [NAMES[name] ?? name];
   });
 }
 
-/** Ways to log in in their order, without those that are turned off; undefined where ssh's configuration leaves all of it open. */
+/**
+ * Ways to log in in their order, without those that are turned off; undefined where ssh's configuration leaves all of
+ * it open.
+ */
 export function allowedMethods(options: SshOptions): readonly LoginMethod[] | undefined {
   const preferred = options.get('preferredauthentications')?.[0]?.split(',').filter(isMethod);
   const methods = (preferred ?? METHODS).filter((method) => isAllowed(method, options));
@@ -106,7 +120,10 @@ function isAllowed(method: string, options: SshOptions): boolean {
   return value !== 'no' && value !== 'false';
 }
 
-/** The ones that are offered. Without group exchange: it costs a round trip and primes, and gains nothing where curve25519 is there. */
+/**
+ * The ones that are offered. Without group exchange: it costs a round trip and primes, and gains nothing where
+ * curve25519 is there.
+ */
 export const USUAL_KEY_EXCHANGES: readonly KexAlgorithm[] = [
   'curve25519-sha256',
   'curve25519-sha256@libssh.org',
@@ -154,7 +171,8 @@ export function allowedAlgorithms(options: SshOptions, usual: SshOptions): Pinne
   const hostKeys = someOf('hostkeyalgorithms', HOST_KEYS, options, usual);
   const ciphers = someOf('ciphers', CIPHERS, options, usual);
   const macs = someOf('macs', MACS, options, usual);
-  if (keyExchanges === undefined && hostKeys === undefined && ciphers === undefined && macs === undefined) return undefined;
+  if (keyExchanges === undefined && hostKeys === undefined && ciphers === undefined && macs === undefined)
+    return undefined;
   return { keyExchanges, hostKeys, ciphers, macs };
 }
 
@@ -184,7 +202,12 @@ function someOf<Name extends string>(
 }
 
 /** Whoever narrows a list and puts something first that ssh2 has none of wants that, and ssh can do it. */
-function allowedOf<Name extends string>(option: string, has: readonly Name[], options: SshOptions, usual: SshOptions): Allowed<Name> {
+function allowedOf<Name extends string>(
+  option: string,
+  has: readonly Name[],
+  options: SshOptions,
+  usual: SshOptions,
+): Allowed<Name> {
   const wanted = listOf(option, options);
   if (wanted.length === 0 || !isSet(option, options, usual)) return { kind: 'unset' };
   const names = wanted.flatMap((one) => has.filter((name) => name === one));

@@ -1,16 +1,18 @@
 import { existsSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { readAtOnce } from '../../files/read-file.ts';
 import { Problem } from '../../errors/problem.ts';
-import type { SshConfig, SshConfigs } from './ssh-config.ts';
-import { mayHaveTicket } from './kerberos.ts';
-import { parseJump } from './jump-name.ts';
-import { expandPath } from './ssh-tokens.ts';
-import type { TokenValues } from './ssh-tokens.ts';
+import { readAtOnce } from '../../files/read-file.ts';
 import type { SshTarget } from '../base/target.ts';
+import { parseJump } from './jump-name.ts';
+import { mayHaveTicket } from './kerberos.ts';
+import type { SshConfig, SshConfigs } from './ssh-config.ts';
+import { expandPath, type TokenValues } from './ssh-tokens.ts';
 
-/** What the inventory and the command line say of a host. What is undefined, ssh's own configuration says, else ssh's defaults. */
+/**
+ * What the inventory and the command line say of a host. What is undefined, ssh's own configuration says, else ssh's
+ * defaults.
+ */
 export interface Wanted {
   /** Its name in the inventory. */
   readonly name: string;
@@ -33,7 +35,10 @@ export interface Wanted {
 /** Milliseconds, of the host and its jump hosts. */
 export type Patience = Pick<SshTarget, 'connectTimeoutMs' | 'keepAliveMs'>;
 
-/** Puts together what is known of a host and, each by ssh's configuration alone, of its jump hosts. Throws Problem `ssh-config`. */
+/**
+ * Puts together what is known of a host and, each by ssh's configuration alone, of its jump hosts. Throws Problem
+ * `ssh-config`.
+ */
 export async function sshTarget(wanted: Wanted, patience: Patience, configs: SshConfigs): Promise<SshTarget> {
   const { name, alias, identityFile, password, passphrase, knownHostsFile } = wanted;
   const config = await configs.of({ host: alias, user: wanted.user, port: wanted.port });
@@ -76,9 +81,13 @@ function callOptions(wanted: Wanted, { address, port, user }: SshTarget, jumps: 
   const { identityFile, knownHostsFile } = wanted;
   return [
     ...(identityFile === undefined ? [] : [`IdentityFile=${quoted(home(identityFile))}`]),
-    ...(knownHostsFile === undefined ? [] : [`UserKnownHostsFile=${quoted(home(knownHostsFile))}`, 'GlobalKnownHostsFile=none']),
+    ...(knownHostsFile === undefined
+      ? []
+      : [`UserKnownHostsFile=${quoted(home(knownHostsFile))}`, 'GlobalKnownHostsFile=none']),
     ...(wanted.proxyCommand === undefined ? [] : [`ProxyCommand=${wanted.proxyCommand}`]),
-    ...(wanted.jumps === undefined || wanted.proxyCommand !== undefined ? [] : [`ProxyJump=${jumps.map(inBrackets).join(',')}`]),
+    ...(wanted.jumps === undefined || wanted.proxyCommand !== undefined
+      ? []
+      : [`ProxyJump=${jumps.map(inBrackets).join(',')}`]),
     ...(wanted.user === undefined ? [] : [`User=${user}`]),
     ...(wanted.port === undefined ? [] : [`Port=${port}`]),
     ...(wanted.alias.startsWith('-') ? [`HostName=${address}`] : []),
@@ -112,7 +121,14 @@ function ownPart(
   const address = config.address ?? alias;
   const port = login.port ?? config.port ?? 22;
   const user = login.user ?? config.user ?? userInfo().username;
-  const tokens: TokenValues = { alias, address, port, user, hostKeyAlias: config.hostKeyAlias, jumps: config.jumps?.join(',') };
+  const tokens: TokenValues = {
+    alias,
+    address,
+    port,
+    user,
+    hostKeyAlias: config.hostKeyAlias,
+    jumps: config.jumps?.join(','),
+  };
   const identities = (config.identityFiles ?? DEFAULT_IDENTITIES).filter((file) => file !== 'none');
   const expanded = identities.map((file) => ({ file, path: expandPath(file, tokens) }));
   const identityFiles = expanded.flatMap(({ path }) => path ?? []);
@@ -131,7 +147,8 @@ function ownPart(
     knownHostsFiles: config.knownHostsFiles ?? [home('~/.ssh/known_hosts'), '/etc/ssh/ssh_known_hosts'],
     hostKeyChecking: config.hostKeyChecking ?? 'strict',
     hostKeyAlias: config.hostKeyAlias,
-    hashKnownHosts: async () => (await configs.optionsFor({ host: alias, ...login }))?.get('hashknownhosts')?.[0] === 'yes',
+    hashKnownHosts: async () =>
+      (await configs.optionsFor({ host: alias, ...login }))?.get('hashknownhosts')?.[0] === 'yes',
     algorithms: config.algorithms,
     addressFamily: config.addressFamily,
     bindAddress: config.bindAddress,
@@ -143,7 +160,9 @@ function ownPart(
       reasons: [
         ...(config.reasons ?? []),
         ...agent.reasons,
-        ...expanded.flatMap(({ file, path }) => (path === undefined ? [`IdentityFile ${file} has a token that only ssh knows`] : [])),
+        ...expanded.flatMap(({ file, path }) =>
+          path === undefined ? [`IdentityFile ${file} has a token that only ssh knows`] : [],
+        ),
         ...identityFiles.flatMap(reasonsOfIdentity),
       ],
       notKept: config.notKept ?? [],
@@ -168,14 +187,16 @@ interface Agent {
 function agentOf(setting: string | undefined, tokens: TokenValues): Agent {
   if (setting === undefined) return { socket: process.env['SSH_AUTH_SOCK'], reasons: [] };
   if (setting === 'none') return { socket: undefined, reasons: [] };
-  if (setting.startsWith('$') && !setting.startsWith('${')) return { socket: process.env[setting.slice(1)], reasons: [] };
+  if (setting.startsWith('$') && !setting.startsWith('${'))
+    return { socket: process.env[setting.slice(1)], reasons: [] };
   const socket = expandPath(setting, tokens);
   return { socket, reasons: socket === undefined ? [`IdentityAgent ${setting} has a token that only ssh knows`] : [] };
 }
 
 /** A key that is there and that ssh uses with its certificate, or with the device that holds it. */
 function reasonsOfIdentity(file: string): readonly string[] {
-  if (existsSync(`${file}-cert.pub`) && (existsSync(file) || existsSync(`${file}.pub`))) return [`${file}-cert.pub is a certificate`];
+  if (existsSync(`${file}-cert.pub`) && (existsSync(file) || existsSync(`${file}.pub`)))
+    return [`${file}-cert.pub is a certificate`];
   return isOnDevice(file) ? [`${file} is the key of a security key (FIDO)`] : [];
 }
 
@@ -190,9 +211,9 @@ function isOnDevice(file: string): boolean {
 }
 
 /**
- * Jump hosts by their names, the nearest to the controller first. As with ssh, the first one is reached as its own configuration says,
- * through jump hosts of its own or a ProxyCommand; of the others only the way is given. `behind` are the names that lie behind them: a
- * configuration that sends a jump host through itself ends there.
+ * Jump hosts by their names, the nearest to the controller first. As with ssh, the first one is reached as its own
+ * configuration says, through jump hosts of its own or a ProxyCommand; of the others only the way is given. `behind`
+ * are the names that lie behind them: a configuration that sends a jump host through itself ends there.
  */
 async function jumpsOf(
   names: readonly string[],
@@ -204,7 +225,10 @@ async function jumpsOf(
     names.map(async (text) => {
       const { user, host, port } = parseJump(text);
       const config = await configs.of({ host, user, port });
-      return { config, target: { ...ownPart(host, { user, port }, config, configs), ...patience, isJump: true } as const };
+      return {
+        config,
+        target: { ...ownPart(host, { user, port }, config, configs), ...patience, isJump: true } as const,
+      };
     }),
   );
   const [first] = jumps;

@@ -13,8 +13,9 @@ export interface TokenValues {
 }
 
 /**
- * A path of ssh's configuration with its tokens, `${NAME}` and a leading `~/` replaced. Undefined where it has one that cannot be known
- * here: a variable that is not set, another user's home, %C, which each version of ssh makes of other things.
+ * A path of ssh's configuration with its tokens, `${NAME}` and a leading `~/` replaced. Undefined where it has one that
+ * cannot be known here: a variable that is not set, another user's home, %C, which each version of ssh makes of other
+ * things.
  */
 export function expandPath(path: string, values: TokenValues): string | undefined {
   const tokens: Readonly<Record<string, string>> = {
@@ -38,6 +39,8 @@ export function expandPath(path: string, values: TokenValues): string | undefine
   };
   const expanded = path
     .replace(/^~(?=\/|$)/, homedir())
-    .replaceAll(/\$\{([^}]*)\}|%./g, (token, name: string | undefined) => known(name === undefined ? tokens[token] : process.env[name]));
+    .replaceAll(/\$\{([^}]*)\}|%./g, (token, name: string | undefined) =>
+      known(name === undefined ? tokens[token] : process.env[name]),
+    );
   return isKnown ? expanded : undefined;
 }

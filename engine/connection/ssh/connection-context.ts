@@ -1,10 +1,10 @@
 import { EventLoopBudget } from '../base/breath.ts';
+import { SshConfigs } from '../ssh-config/ssh-config.ts';
+import { PacketBuffers } from '../ssh2/ssh-large-packets.ts';
 import { HandshakeLimiter } from './handshake-turns.ts';
 import type { SharedJump } from './jump-connections.ts';
 import { KnownHostsFiles } from './known-hosts-files.ts';
 import type { LoadedKey } from './loaded-key.ts';
-import { SshConfigs } from '../ssh-config/ssh-config.ts';
-import { PacketBuffers } from '../ssh2/ssh-large-packets.ts';
 
 /** What the connections of one run share. Two runs in one process have one each, and share nothing. */
 export class ConnectionContext {
@@ -28,5 +28,7 @@ export class ConnectionContext {
 /** As the environment wants it: `RUNBOOK_PLAIN_SSH=1` leaves off all of `ssh2-patches.ts` that only saves time. */
 export function connectionContext(environment: NodeJS.ProcessEnv = process.env): ConnectionContext {
   const plain = environment['RUNBOOK_PLAIN_SSH'] ?? '';
-  return new ConnectionContext({ plainSsh: plain === '' || plain === '0' ? undefined : `RUNBOOK_PLAIN_SSH is ${plain}` });
+  return new ConnectionContext({
+    plainSsh: plain === '' || plain === '0' ? undefined : `RUNBOOK_PLAIN_SSH is ${plain}`,
+  });
 }

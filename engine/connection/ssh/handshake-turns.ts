@@ -1,14 +1,20 @@
 import pLimit from 'p-limit';
 
 /**
- * More at once gains nothing where servers are near (measured: a handshake costs the server, not us) and runs into MaxStartups, 10 by
- * default. Where they are far, a handshake is waiting, about seven round trips, and ten at a time would make a long queue.
+ * More at once gains nothing where servers are near (measured: a handshake costs the server, not us) and runs into
+ * MaxStartups, 10 by default. Where they are far, a handshake is waiting, about seven round trips, and ten at a time
+ * would make a long queue.
  */
 const AT_ONCE = 10;
 const MOST_AT_ONCE = 100;
-/** One more ten at once for so many milliseconds until the server's first word: less is what a near one needs to start a process. */
+/**
+ * One more ten at once for so many milliseconds until the server's first word: less is what a near one needs to start a
+ * process.
+ */
 const STEP_MS = 20;
-/** Of so many servers the quickest one tells the distance: the others may have waited for this program, or been busy. */
+/**
+ * Of so many servers the quickest one tells the distance: the others may have waited for this program, or been busy.
+ */
 const REMEMBERED = 10;
 
 /** A server has just been connected to and is to say its first word. What is told first counts. */
@@ -46,7 +52,10 @@ export class HandshakeLimiter {
     return { came: () => settle(performance.now() - began), stayedAway: () => settle(undefined) };
   }
 
-  /** Until the very first word, the time that has gone by tells how far the servers are at least: nobody has to wait for the word to know. */
+  /**
+   * Until the very first word, the time that has gone by tells how far the servers are at least: nobody has to wait for
+   * the word to know.
+   */
   #watch(since: number): void {
     const step = setTimeout(() => {
       // Behind what has come already: this program may have been busy.
@@ -66,14 +75,20 @@ export class HandshakeLimiter {
     if (!this.#isWary) this.#turns.concurrency = handshakesAtOnce(this.#distances);
   }
 
-  /** A server hung up on a handshake, perhaps as there were too many: from here on there are as few as where servers are near. */
+  /**
+   * A server hung up on a handshake, perhaps as there were too many: from here on there are as few as where servers are
+   * near.
+   */
   noteDrop(): void {
     this.#isWary = true;
     this.#turns.concurrency = AT_ONCE;
   }
 }
 
-/** How many handshakes go on at the same time, by the milliseconds that the last servers' first words took from the TCP connection on. */
+/**
+ * How many handshakes go on at the same time, by the milliseconds that the last servers' first words took from the TCP
+ * connection on.
+ */
 export function handshakesAtOnce(distancesMs: readonly number[]): number {
   const distance = Math.min(...distancesMs);
   return Number.isFinite(distance) ? Math.min(MOST_AT_ONCE, AT_ONCE * (1 + Math.floor(distance / STEP_MS))) : AT_ONCE;

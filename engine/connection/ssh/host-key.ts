@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { judgeHostKey, knownHostName, matchesHost } from './known-hosts.ts';
-import type { HostKeyVerdict, KnownHost } from './known-hosts.ts';
-import type { KnownHostsFiles } from './known-hosts-files.ts';
-import { HOST_KEYS } from '../ssh-config/ssh-options.ts';
 import type { SshTarget } from '../base/target.ts';
 import { Unreachable } from '../base/unreachable.ts';
+import { HOST_KEYS } from '../ssh-config/ssh-options.ts';
+import type { KnownHostsFiles } from './known-hosts-files.ts';
+import { judgeHostKey, knownHostName, matchesHost, type HostKeyVerdict, type KnownHost } from './known-hosts.ts';
 
 export type HostKeyAlgorithm = (typeof HOST_KEYS)[number];
 
@@ -24,7 +23,10 @@ export class HostKeyCheck {
     this.#name = name;
     this.#matching = entries.filter((entry) => matchesHost(entry, name));
     const address = target.address.toLowerCase();
-    this.#ofAddress = target.hostKeyAlias === undefined && name !== address ? entries.filter((entry) => matchesHost(entry, address)) : [];
+    this.#ofAddress =
+      target.hostKeyAlias === undefined && name !== address
+        ? entries.filter((entry) => matchesHost(entry, address))
+        : [];
   }
 
   static async of(target: SshTarget, files: KnownHostsFiles): Promise<HostKeyCheck> {
@@ -48,9 +50,11 @@ export class HostKeyCheck {
   /** The types of the keys that are known go first, so that the host shows one that can be compared. */
   algorithms(): readonly HostKeyAlgorithm[] {
     const types = new Set(this.#matching.filter((entry) => entry.marker === 'none').map((entry) => entry.keyType));
-    const isKnown = (algorithm: HostKeyAlgorithm): boolean => types.has(algorithm.startsWith('rsa-') ? 'ssh-rsa' : algorithm);
+    const isKnown = (algorithm: HostKeyAlgorithm): boolean =>
+      types.has(algorithm.startsWith('rsa-') ? 'ssh-rsa' : algorithm);
     const pinned = this.#target.algorithms?.hostKeys;
-    const allowed = pinned === undefined ? HOST_KEYS : pinned.flatMap((name) => HOST_KEYS.filter((algorithm) => algorithm === name));
+    const allowed =
+      pinned === undefined ? HOST_KEYS : pinned.flatMap((name) => HOST_KEYS.filter((algorithm) => algorithm === name));
     return [...allowed.filter(isKnown), ...allowed.filter((algorithm) => !isKnown(algorithm))];
   }
 
@@ -59,7 +63,8 @@ export class HostKeyCheck {
     // It is loaded by now: nothing that only chooses a transport may load it.
     const { library } = await import('../ssh2/ssh2-library.ts');
     const parsed = library.ssh2.utils.parseKey(rawKey);
-    const keyType = parsed instanceof Error ? 'unreadable' : Array.isArray(parsed) ? (parsed[0]?.type ?? '') : parsed.type;
+    const keyType =
+      parsed instanceof Error ? 'unreadable' : Array.isArray(parsed) ? (parsed[0]?.type ?? '') : parsed.type;
     const key = rawKey.toString('base64');
     const verdict = this.#judge(keyType, key);
     if (this.#target.hostKeyChecking === 'off') {
@@ -75,7 +80,8 @@ export class HostKeyCheck {
         throw this.#revoked(verdict.entry, rawKey);
       case 'unknown': {
         const [file] = this.#target.knownHostsFiles;
-        if (this.#target.hostKeyChecking === 'strict' || file === undefined) throw this.#unknown(verdict.authority, keyType, rawKey);
+        if (this.#target.hostKeyChecking === 'strict' || file === undefined)
+          throw this.#unknown(verdict.authority, keyType, rawKey);
         const hashed = (await this.#target.hashKnownHosts?.()) === true;
         const other = await this.#files.append(file, { name: this.#name, hashed, keyType, key });
         if (other !== undefined) throw this.#changed(other, keyType, rawKey);

@@ -1,12 +1,12 @@
+import type { Duplex } from 'node:stream';
 import type { Client } from 'ssh2';
+import type { SshTarget } from '../base/target.ts';
+import { Unreachable } from '../base/unreachable.ts';
 import type { ConnectionContext } from './connection-context.ts';
 import type { SharedJump } from './jump-connections.ts';
 import { throughCommand } from './proxy-command.ts';
 import { openClient, tcp } from './ssh-client.ts';
 import { jumpUnreachable } from './ssh-failure.ts';
-import type { SshTarget } from '../base/target.ts';
-import { Unreachable } from '../base/unreachable.ts';
-import type { Duplex } from 'node:stream';
 
 export interface Way {
   readonly dial: (signal: AbortSignal) => Promise<Duplex>;
@@ -14,17 +14,28 @@ export interface Way {
   release(): void;
 }
 
-/** The way to a target: straight, or through its jump hosts, one behind the other. Throws Unreachable of the jump host. */
-export async function wayTo(target: SshTarget, context: ConnectionContext, signal: AbortSignal | undefined): Promise<Way> {
+/**
+ * The way to a target: straight, or through its jump hosts, one behind the other. Throws Unreachable of the jump host.
+ */
+export async function wayTo(
+  target: SshTarget,
+  context: ConnectionContext,
+  signal: AbortSignal | undefined,
+): Promise<Way> {
   let way: Way = { dial: straight(target.jumps[0] ?? target), release: () => {} };
   for (const [index, jump] of target.jumps.entries()) {
     const next = target.jumps[index + 1] ?? target;
     const before = way;
-    way = await through(before, jump, next, JSON.stringify(target.jumps.slice(0, index + 1).map(identity)), context, signal).catch(
-      (error: unknown) => {
-        throw error instanceof Unreachable && error.host === jump.name ? jumpUnreachable(target, jump, error) : error;
-      },
-    );
+    way = await through(
+      before,
+      jump,
+      next,
+      JSON.stringify(target.jumps.slice(0, index + 1).map(identity)),
+      context,
+      signal,
+    ).catch((error: unknown) => {
+      throw error instanceof Unreachable && error.host === jump.name ? jumpUnreachable(target, jump, error) : error;
+    });
   }
   return way;
 }

@@ -2,8 +2,7 @@ import { appendFile, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Problem } from '../../errors/problem.ts';
 import { readAtOnce } from '../../files/read-file.ts';
-import { hashedName, matchesHost, parseKnownHosts } from './known-hosts.ts';
-import type { KnownHost } from './known-hosts.ts';
+import { hashedName, matchesHost, parseKnownHosts, type KnownHost } from './known-hosts.ts';
 
 /** The entries of one file; one that is not there has none. Throws Problem `file-unreadable`. */
 async function entriesIn(file: string): Promise<readonly KnownHost[]> {
@@ -50,14 +49,17 @@ export class KnownHostsFiles {
   }
 
   /**
-   * Adds a new host's key as one line in one write, so that two runs at once cannot tear each other's lines. Where the host got
-   * another key in the meantime, nothing is written, and that entry comes back.
+   * Adds a new host's key as one line in one write, so that two runs at once cannot tear each other's lines. Where the
+   * host got another key in the meantime, nothing is written, and that entry comes back.
    */
   append(file: string, { name, hashed, keyType, key }: NewKnownHost): Promise<KnownHost | undefined> {
     const append = this.#lastAppend.then(async () => {
       this.#read.delete(file);
-      const entries = (await this.#entriesOf(file)).filter((entry) => entry.marker === 'none' && matchesHost(entry, name));
-      if (entries.length > 0) return entries.some((entry) => entry.keyType === keyType && entry.key === key) ? undefined : entries[0];
+      const entries = (await this.#entriesOf(file)).filter(
+        (entry) => entry.marker === 'none' && matchesHost(entry, name),
+      );
+      if (entries.length > 0)
+        return entries.some((entry) => entry.keyType === keyType && entry.key === key) ? undefined : entries[0];
       await mkdir(dirname(file), { recursive: true, mode: 0o700 });
       const separator = (await endsInNewline(file)) ? '' : '\n';
       await appendFile(file, `${separator}${hashed ? hashedName(name) : name} ${keyType} ${key}\n`, { mode: 0o600 });

@@ -1,6 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Wildcards } from '../base/wildcards.ts';
-import { wildcards } from '../base/wildcards.ts';
+import { type Wildcards, wildcards } from '../base/wildcards.ts';
 
 /** One line of a known_hosts file; the format is that of sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". */
 export interface KnownHost {
@@ -91,8 +90,8 @@ export function matchesHost(entry: KnownHost, name: string): boolean {
 }
 
 /**
- * What the entries that match a host say of the key that it shows. A host that is known by a key of another type only counts
- * as changed: whoever is in between could otherwise just offer another type.
+ * What the entries that match a host say of the key that it shows. A host that is known by a key of another type only
+ * counts as changed: whoever is in between could otherwise just offer another type.
  */
 export function judgeHostKey(matching: readonly KnownHost[], keyType: string, key: string): HostKeyVerdict {
   const revoked = matching.find((entry) => entry.marker === 'revoked' && entry.key === key);

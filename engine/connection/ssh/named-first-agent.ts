@@ -3,8 +3,9 @@ import { readAtOnce } from '../../files/read-file.ts';
 import { library } from '../ssh2/ssh2-library.ts';
 
 /**
- * An agent whose keys come with those first that the identity files name: a server counts each key that it is shown, and hangs up after
- * some (MaxAuthTries, 6). A file names a key by what is in FILE.pub, so also where the file itself is encrypted, or is not here.
+ * An agent whose keys come with those first that the identity files name: a server counts each key that it is shown,
+ * and hangs up after some (MaxAuthTries, 6). A file names a key by what is in FILE.pub, so also where the file itself
+ * is encrypted, or is not here.
  */
 export class NamedFirstAgent extends library.ssh2.OpenSSHAgent {
   readonly #files: readonly string[];
@@ -21,7 +22,8 @@ export class NamedFirstAgent extends library.ssh2.OpenSSHAgent {
     super.getIdentities((error, keys) => {
       if (keys === undefined || error instanceof Error) return callback(error, keys);
       const named = namedKeys(this.#files);
-      const isNamed = (key: (typeof keys)[number]): boolean => named.has(publicPart('pubKey' in key ? key.pubKey : key));
+      const isNamed = (key: (typeof keys)[number]): boolean =>
+        named.has(publicPart('pubKey' in key ? key.pubKey : key));
       callback(undefined, [...keys.filter(isNamed), ...(this.#onlyNamed ? [] : keys.filter((key) => !isNamed(key)))]);
     });
   }
@@ -29,7 +31,9 @@ export class NamedFirstAgent extends library.ssh2.OpenSSHAgent {
 
 function namedKeys(files: readonly string[]): ReadonlySet<string> {
   const found = files.flatMap((file) => [file, `${file}.pub`]).map(textOf);
-  return new Set(found.flatMap((text) => /^(?:ssh|ecdsa|sk)-\S+ (?<key>[A-Za-z0-9+/=]+)/.exec(text)?.groups?.['key'] ?? []));
+  return new Set(
+    found.flatMap((text) => /^(?:ssh|ecdsa|sk)-\S+ (?<key>[A-Za-z0-9+/=]+)/.exec(text)?.groups?.['key'] ?? []),
+  );
 }
 
 /** A file that is not there, or cannot be read, names no key. */

@@ -8,14 +8,16 @@ import { Unreachable } from '../base/unreachable.ts';
 const MOST_SAID = 4096;
 
 /**
- * The streams of a program of this machine in the place of a TCP connection, as ProxyCommand of ssh_config(5): it is given to `sh`, with
- * %h, %p, %r and %n replaced. Resolves when the server has said something. The program and its children are ended with the stream, and
- * by the signal. One that fails before the server said anything gives Unreachable `proxy-failed` with what it said.
+ * The streams of a program of this machine in the place of a TCP connection, as ProxyCommand of ssh_config(5): it is
+ * given to `sh`, with %h, %p, %r and %n replaced. Resolves when the server has said something. The program and its
+ * children are ended with the stream, and by the signal. One that fails before the server said anything gives
+ * Unreachable `proxy-failed` with what it said.
  */
 export function throughCommand(target: SshTarget, command: string, signal: AbortSignal): Promise<Duplex> {
   const child = spawn('sh', ['-c', expand(command, target)], { stdio: 'pipe', detached: true });
   const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
-  // Whoever uses the streams hears of their errors. They may end before anybody does, and that must not end the whole run.
+  // Whoever uses the streams hears of their errors. They may end before anybody does, and that must not end the whole
+  // run.
   for (const one of [stream, child.stdin, child.stdout]) one.on('error', () => undefined);
   let said = '';
   child.stderr.on('data', (data: Buffer) => {
@@ -23,7 +25,8 @@ export function throughCommand(target: SshTarget, command: string, signal: Abort
   });
   const end = (): void => {
     // It leads a process group of its own.
-    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGTERM');
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, 'SIGTERM');
   };
   stream.once('close', end);
   return new Promise((resolve, reject) => {
@@ -44,7 +47,11 @@ export function throughCommand(target: SshTarget, command: string, signal: Abort
     });
     child.once('close', (status, endedBy) => {
       if (status !== 0 || said !== '')
-        return fail([`It ended ${endedBy === null ? `with status ${status ?? 0}` : `by ${endedBy}`}.`, said.trim()].join('\n').trim());
+        return fail(
+          [`It ended ${endedBy === null ? `with status ${status ?? 0}` : `by ${endedBy}`}.`, said.trim()]
+            .join('\n')
+            .trim(),
+        );
       // The server hung up.
       settle();
       resolve(stream);

@@ -2,13 +2,12 @@ import { createPrivateKey, sign } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { AnyAuthMethod, AuthenticationType, NextAuthHandler, ParsedKey } from 'ssh2';
 import { readAtOnce } from '../../files/read-file.ts';
+import type { SshTarget } from '../base/target.ts';
+import { library } from '../ssh2/ssh2-library.ts';
+import { needless, TOOK, type Took } from '../ssh2/ssh2-patches.ts';
+import type { ConnectionContext } from './connection-context.ts';
 import type { LoadedKey } from './loaded-key.ts';
 import { NamedFirstAgent } from './named-first-agent.ts';
-import type { ConnectionContext } from './connection-context.ts';
-import { library } from '../ssh2/ssh2-library.ts';
-import { needless, TOOK } from '../ssh2/ssh2-patches.ts';
-import type { Took } from '../ssh2/ssh2-patches.ts';
-import type { SshTarget } from '../base/target.ts';
 
 /** One way to log in; the label is for messages. */
 export interface Way {
@@ -45,7 +44,11 @@ export function prepareAuthentication(target: SshTarget, context: ConnectionCont
     if (existsSync(target.agent))
       ways.push({
         label: 'the keys of the agent',
-        method: { type: 'agent', username, agent: new NamedFirstAgent(target.agent, target.identityFiles, target.identitiesOnly === true) },
+        method: {
+          type: 'agent',
+          username,
+          agent: new NamedFirstAgent(target.agent, target.identityFiles, target.identitiesOnly === true),
+        },
       });
     else notes.push(`There is no SSH agent at ${target.agent}.`);
   }
@@ -86,7 +89,11 @@ export function withoutPasswords(ways: readonly Way[]): readonly Way[] {
 export function inTurn(
   ways: readonly Way[],
   onTry: (what: string) => void,
-): (accepted: readonly AuthenticationType[] | null, partial: boolean | null, next: NextAuthHandler) => false | undefined {
+): (
+  accepted: readonly AuthenticationType[] | null,
+  partial: boolean | null,
+  next: NextAuthHandler,
+) => false | undefined {
   const left = [...ways];
   return (accepted, _partial, next) => {
     for (const way of takeFrom(left)) {
@@ -123,7 +130,8 @@ function readKey(file: string, passphrase: string | undefined, plainSsh: string 
     return { kind: 'unusable', why: `${file} cannot be read: ${String(error)}.` };
   }
   const parsed = library.ssh2.utils.parseKey(text, passphrase);
-  if (parsed instanceof Error) return { kind: 'unusable', why: whyUnusable(file, text.toString('latin1'), parsed, passphrase) };
+  if (parsed instanceof Error)
+    return { kind: 'unusable', why: whyUnusable(file, text.toString('latin1'), parsed, passphrase) };
   const key = Array.isArray(parsed) ? parsed[0] : parsed;
   if (key === undefined || !key.isPrivateKey()) return { kind: 'unusable', why: `${file} holds no private key.` };
   return { kind: 'key', key, opened: plainSsh === undefined ? openOnce(key) : needless(plainSsh) };
@@ -131,7 +139,10 @@ function readKey(file: string, passphrase: string | undefined, plainSsh: string 
 
 const NO_ED25519: Took = needless('no key of a file is of the type Ed25519');
 
-/** ssh2 reads the PEM of a key anew for every signature. Only for the type where nothing but the key decides how it signs. */
+/**
+ * ssh2 reads the PEM of a key anew for every signature. Only for the type where nothing but the key decides how it
+ * signs.
+ */
 function openOnce(key: ParsedKey): Took {
   if (key.type !== 'ssh-ed25519') return NO_ED25519;
   const opened = createPrivateKey(key.getPrivatePEM());

@@ -2,24 +2,32 @@ import { connect as dialTcp, isIP, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onAbort } from '../base/on-abort.ts';
-import { connectTimeout, explainDialError } from './ssh-failure.ts';
-import type { ConnectionContext } from './connection-context.ts';
-import type { OpenClient } from './open-client.ts';
-import { writeTogether } from '../ssh2/ssh-packets.ts';
-import { ConnectionPatches, needless } from '../ssh2/ssh2-patches.ts';
 import type { SshTarget } from '../base/target.ts';
 import { stoppedBefore, Unreachable } from '../base/unreachable.ts';
+import { writeTogether } from '../ssh2/ssh-packets.ts';
+import { ConnectionPatches, needless } from '../ssh2/ssh2-patches.ts';
+import type { ConnectionContext } from './connection-context.ts';
+import type { OpenClient } from './open-client.ts';
+import { connectTimeout, explainDialError } from './ssh-failure.ts';
 
 /** A host that takes longer to answer the TCP connection gives its turn to another one while it waits. */
 const PATIENCE_MS = 500;
-/** Waits before a further attempt, where the server hung up before it said anything. Each is lengthened by chance, up to double. */
+/**
+ * Waits before a further attempt, where the server hung up before it said anything. Each is lengthened by chance, up to
+ * double.
+ */
 const BACKOFF_MS = [200, 400, 800, 1600, 3200];
 
 /** How the TCP connection, or what stands for it, is made. */
 type Dial = (signal: AbortSignal) => Promise<Duplex>;
 
 /** Connects and logs in. Tries again only where the server hung up before it said anything. Throws Unreachable. */
-export function openClient(target: SshTarget, dial: Dial, context: ConnectionContext, signal?: AbortSignal): Promise<OpenClient> {
+export function openClient(
+  target: SshTarget,
+  dial: Dial,
+  context: ConnectionContext,
+  signal?: AbortSignal,
+): Promise<OpenClient> {
   return untilNotDropped(() => attempt(target, dial, context, signal), context, signal);
 }
 
@@ -33,7 +41,8 @@ export async function untilNotDropped<Result>(
     try {
       return await make();
     } catch (error) {
-      if (!(error instanceof Unreachable) || error.code !== 'connection-dropped' || signal?.aborted === true) throw error;
+      if (!(error instanceof Unreachable) || error.code !== 'connection-dropped' || signal?.aborted === true)
+        throw error;
       handshakes.noteDrop();
     }
     await sleep(pause * (1 + Math.random()), undefined, { signal }).catch(() => {});
@@ -41,16 +50,28 @@ export async function untilNotDropped<Result>(
   return make();
 }
 
-async function attempt(target: SshTarget, dial: Dial, context: ConnectionContext, outer: AbortSignal | undefined): Promise<OpenClient> {
+async function attempt(
+  target: SshTarget,
+  dial: Dial,
+  context: ConnectionContext,
+  outer: AbortSignal | undefined,
+): Promise<OpenClient> {
   const socket = await dialInTurn(target, dial, context, outer);
   if (socket.kind === 'done') return socket.open;
   const connected = await socket.late;
   return context.handshakes.inTurn(() => logIn(target, connected, context, outer));
 }
 
-type Dialled = { readonly kind: 'done'; readonly open: OpenClient } | { readonly kind: 'late'; readonly late: Promise<Duplex> };
+type Dialled =
+  | { readonly kind: 'done'; readonly open: OpenClient }
+  | { readonly kind: 'late'; readonly late: Promise<Duplex> };
 
-function dialInTurn(target: SshTarget, dial: Dial, context: ConnectionContext, outer: AbortSignal | undefined): Promise<Dialled> {
+function dialInTurn(
+  target: SshTarget,
+  dial: Dial,
+  context: ConnectionContext,
+  outer: AbortSignal | undefined,
+): Promise<Dialled> {
   return context.handshakes.inTurn(async () => {
     if (outer?.aborted === true) throw stoppedBefore(target.name);
     // By hand: signals made of signals cost more than all else that dialling does.
@@ -84,7 +105,12 @@ function dialInTurn(target: SshTarget, dial: Dial, context: ConnectionContext, o
 }
 
 /** The library is loaded while the first servers each start a process: Node takes 7 ms for that. */
-async function logIn(target: SshTarget, socket: Duplex, context: ConnectionContext, signal: AbortSignal | undefined): Promise<OpenClient> {
+async function logIn(
+  target: SshTarget,
+  socket: Duplex,
+  context: ConnectionContext,
+  signal: AbortSignal | undefined,
+): Promise<OpenClient> {
   const patches = new ConnectionPatches(context.plainSsh);
   patches.make('joined-writes', () => (socket instanceof Socket ? writeTogether(socket) : NO_SOCKET));
   patches.make('shared-reads', () => (socket instanceof Socket ? context.loop.receiveInTurn(socket) : NO_SOCKET));

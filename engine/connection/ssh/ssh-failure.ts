@@ -171,7 +171,9 @@ function authenticationFailed(target: SshTarget, failure: HandshakeFailure, tooM
     code: 'authentication-failed',
     host: target.name,
     what: `${target.name}: the host does not let ${target.user} in`,
-    why: [tooMany ? 'The server counted too many attempts.' : '', tried, ...failure.notes].filter((line) => line !== '').join('\n'),
+    why: [tooMany ? 'The server counted too many attempts.' : '', tried, ...failure.notes]
+      .filter((line) => line !== '')
+      .join('\n'),
     remedy: remedies,
     cause: failure.errors[0],
   });
@@ -186,7 +188,8 @@ export function connectionLost(target: SshTarget, error: Error | undefined): Unr
     why: silent
       ? `The host gave no sign of life for ${Math.round((target.keepAliveMs * 3) / 1000)} s.`
       : (error?.message ?? 'The host closed the connection.'),
-    remedy: 'Check that the host is up and the network in between. What was running may have been done in part: run it again.',
+    remedy:
+      'Check that the host is up and the network in between. What was running may have been done in part: run it again.',
     cause: error,
   });
 }

@@ -1,24 +1,21 @@
 import type { Duplex } from 'node:stream';
 import type { Algorithms, Client } from 'ssh2';
-import type { ConnectionContext } from './connection-context.ts';
-import { HostKeyCheck } from './host-key.ts';
 import { onAbort } from '../base/on-abort.ts';
-import { inTurn, prepareAuthentication, withoutPasswords } from './ssh-authentication.ts';
-import type { Authentication } from './ssh-authentication.ts';
-import { connectTimeout, explainHandshakeFailure } from './ssh-failure.ts';
-import { leaveHostKeysUnproved } from '../ssh2/ssh-host-key-proofs.ts';
-import { reuseLargePackets } from '../ssh2/ssh-large-packets.ts';
-import { USUAL_KEY_EXCHANGES } from '../ssh-config/ssh-options.ts';
-import { openPacketKeysOnce } from '../ssh2/ssh-packets.ts';
-import { signUnasked } from '../ssh2/ssh-signing.ts';
-import type { OpenClient } from './open-client.ts';
-import { protocolOf } from '../ssh2/ssh2-internals.ts';
-import type { Protocol } from '../ssh2/ssh2-internals.ts';
-import { library } from '../ssh2/ssh2-library.ts';
-import { OTHER_INSIDES } from '../ssh2/ssh2-patches.ts';
-import type { ConnectionPatches, Took } from '../ssh2/ssh2-patches.ts';
 import type { SshTarget } from '../base/target.ts';
 import { stoppedBefore, Unreachable } from '../base/unreachable.ts';
+import { USUAL_KEY_EXCHANGES } from '../ssh-config/ssh-options.ts';
+import { leaveHostKeysUnproved } from '../ssh2/ssh-host-key-proofs.ts';
+import { reuseLargePackets } from '../ssh2/ssh-large-packets.ts';
+import { openPacketKeysOnce } from '../ssh2/ssh-packets.ts';
+import { signUnasked } from '../ssh2/ssh-signing.ts';
+import { protocolOf, type Protocol } from '../ssh2/ssh2-internals.ts';
+import { library } from '../ssh2/ssh2-library.ts';
+import { OTHER_INSIDES, type ConnectionPatches, type Took } from '../ssh2/ssh2-patches.ts';
+import type { ConnectionContext } from './connection-context.ts';
+import { HostKeyCheck } from './host-key.ts';
+import type { OpenClient } from './open-client.ts';
+import { inTurn, prepareAuthentication, withoutPasswords, type Authentication } from './ssh-authentication.ts';
+import { connectTimeout, explainHandshakeFailure } from './ssh-failure.ts';
 
 /** A way to a server, and what was done to it. */
 export interface Dialled {
@@ -43,7 +40,9 @@ export async function shakeHands(
   // New keys come with new ciphers.
   client.on('handshake', () => {
     patches.make('packet-keys', () => inside(client, openPacketKeysOnce));
-    patches.make('large-packets', () => inside(client, (protocol) => reuseLargePackets(protocol, socket, context.packets)));
+    patches.make('large-packets', () =>
+      inside(client, (protocol) => reuseLargePackets(protocol, socket, context.packets)),
+    );
   });
   const errors: Error[] = [];
   const firstWord = context.handshakes.expectFirstWord();
@@ -80,7 +79,9 @@ export async function shakeHands(
       error.level === 'agent' ? tried.push(`agent (${error.message})`) : errors.push(error),
     );
     const told = (): unknown => refused ?? errors.find((error) => error instanceof Unreachable);
-    client.once('close', () => fail(told() ?? explainHandshakeFailure(target, { errors, banner, notes: authentication.notes, tried })));
+    client.once('close', () =>
+      fail(told() ?? explainHandshakeFailure(target, { errors, banner, notes: authentication.notes, tried })),
+    );
     client.once('ready', () => {
       finish();
       client.removeAllListeners('close');
@@ -107,7 +108,8 @@ export async function shakeHands(
           );
         },
         // Not before the host's key was looked at.
-        authHandler: (...asked) => (ways ??= inTurn(waysFor(hostKey, authentication.ways), (what) => tried.push(what)))(...asked),
+        authHandler: (...asked) =>
+          (ways ??= inTurn(waysFor(hostKey, authentication.ways), (what) => tried.push(what)))(...asked),
       });
       patches.make('unasked-signature', () => inside(client, signUnasked));
       patches.make('host-key-proofs', () => inside(client, leaveHostKeysUnproved));

@@ -2,20 +2,23 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, ClientChannel } from 'ssh2';
-import { wayTo } from './jump.ts';
-import type { Way } from './jump.ts';
-import type { ConnectionContext } from './connection-context.ts';
-import { openClient } from './ssh-client.ts';
-import type { OpenClient } from './open-client.ts';
-import type { ConnectionPatches, PatchedLibrary } from '../ssh2/ssh2-patches.ts';
-import { boundInFlight } from '../ssh2/ssh-in-flight.ts';
-import { channelRefused, connectionLost } from './ssh-failure.ts';
 import type { SshTarget } from '../base/target.ts';
 import type { TargetProcess, Transport } from '../base/transport.ts';
 import type { Unreachable } from '../base/unreachable.ts';
+import { boundInFlight } from '../ssh2/ssh-in-flight.ts';
+import type { ConnectionPatches, PatchedLibrary } from '../ssh2/ssh2-patches.ts';
+import type { ConnectionContext } from './connection-context.ts';
+import { wayTo, type Way } from './jump.ts';
+import type { OpenClient } from './open-client.ts';
+import { openClient } from './ssh-client.ts';
+import { channelRefused, connectionLost } from './ssh-failure.ts';
 
 /** Connects to an SSH server, through its jump hosts where it has any. Throws Unreachable. */
-export async function connectSsh(target: SshTarget, context: ConnectionContext, signal: AbortSignal | undefined): Promise<Transport> {
+export async function connectSsh(
+  target: SshTarget,
+  context: ConnectionContext,
+  signal: AbortSignal | undefined,
+): Promise<Transport> {
   const way = await wayTo(target, context, signal);
   try {
     return new SshTransport(target, await openClient(target, way.dial, context, signal), way);
@@ -112,7 +115,8 @@ class SshTransport implements Transport {
     const impatient = Promise.withResolvers<void>();
     const impatience = setTimeout(() => {
       this.#client.destroy();
-      // ssh2 leaves a stream alone that it has ended, and such a one, over a proxy command, may never tell that it is closed.
+      // ssh2 leaves a stream alone that it has ended, and such a one, over a proxy command, may never tell that it is
+      // closed.
       this.#socket.destroy();
       impatient.resolve();
     }, PATIENCE_MS);
@@ -121,7 +125,10 @@ class SshTransport implements Transport {
     this.#release();
   }
 
-  /** The system has all that was said, and delivers it. The server's own goodbye would be one more round trip, and tells nothing. */
+  /**
+   * The system has all that was said, and delivers it. The server's own goodbye would be one more round trip, and tells
+   * nothing.
+   */
   async #handedOver(): Promise<void> {
     const socket = this.#socket;
     if (!(socket instanceof Socket)) return this.gone;

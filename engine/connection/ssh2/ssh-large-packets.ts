@@ -1,11 +1,9 @@
 import { createCipheriv, randomFillSync } from 'node:crypto';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { isGcmCipher } from './ssh2-internals.ts';
-import type { GcmCipher, Protocol } from './ssh2-internals.ts';
 import { NO_GCM } from './ssh-packets.ts';
-import { TOOK } from './ssh2-patches.ts';
-import type { Took } from './ssh2-patches.ts';
+import { isGcmCipher, type GcmCipher, type Protocol } from './ssh2-internals.ts';
+import { TOOK, type Took } from './ssh2-patches.ts';
 
 /** Payloads of this size and more are worth the care. Bytes. */
 const LARGE = 8 * 1024;
@@ -21,9 +19,9 @@ const LEAST_PADDING = 4;
 const IV_BYTES = 12;
 
 /**
- * ssh2 takes two new buffers for each packet, and the collector of garbage is then busy with them: for 300 MB in packets of 32 KiB a
- * third of all the processor time. Large packets are put together in one place here and sent from buffers that are used again; what the
- * cipher returns is given back at once.
+ * ssh2 takes two new buffers for each packet, and the collector of garbage is then busy with them: for 300 MB in
+ * packets of 32 KiB a third of all the processor time. Large packets are put together in one place here and sent from
+ * buffers that are used again; what the cipher returns is given back at once.
  */
 export function reuseLargePackets({ _cipher: cipher }: Protocol, socket: Duplex, buffers: PacketBuffers): Took {
   if (!isGcmCipher(cipher) || cipher._encIV.length !== IV_BYTES) return NO_GCM;
@@ -97,7 +95,8 @@ function sealedPacket(cipher: GcmCipher, packet: Buffer, buffers: PacketBuffers)
   sealed.set(packet.subarray(0, LENGTH_BYTES));
   sealed.set(encrypted, LENGTH_BYTES);
   sealed.set(gcm.getAuthTag(), packet.length);
-  if (encrypted.buffer instanceof ArrayBuffer && encrypted.buffer.byteLength === encrypted.length) encrypted.buffer.transfer(0);
+  if (encrypted.buffer instanceof ArrayBuffer && encrypted.buffer.byteLength === encrypted.length)
+    encrypted.buffer.transfer(0);
   increment(cipher._encIV);
   cipher.outSeqno = (cipher.outSeqno + 1) >>> 0;
   return sealed;

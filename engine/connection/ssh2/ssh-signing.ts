@@ -1,17 +1,16 @@
 import type { ParsedKey } from 'ssh2';
-import { isParsedKey } from './ssh2-internals.ts';
-import type { Protocol } from './ssh2-internals.ts';
-import { TOOK } from './ssh2-patches.ts';
-import type { Took } from './ssh2-patches.ts';
+import { isParsedKey, type Protocol } from './ssh2-internals.ts';
+import { TOOK, type Took } from './ssh2-patches.ts';
 
 /**
- * ssh2 first asks whether the server would take a key, and signs when it knows. The question is there for keys that a person must unlock
- * (RFC 4252, section 7); here it is left out, which saves a round trip. Not for RSA keys, where ssh2 finds out in this way by which
- * digest the server wants them to sign, nor for the agent's. To be called once the client
- * has begun to connect.
+ * ssh2 first asks whether the server would take a key, and signs when it knows. The question is there for keys that a
+ * person must unlock (RFC 4252, section 7); here it is left out, which saves a round trip. Not for RSA keys, where ssh2
+ * finds out in this way by which digest the server wants them to sign, nor for the agent's. To be called once the
+ * client has begun to connect.
  *
- * The signature does not go out with the request for the service, although it might: the server's two answers would be two small segments,
- * and sshd has Nagle's delay on until a session begins, so that the second one waits for our delayed acknowledgement. 40 ms, measured.
+ * The signature does not go out with the request for the service, although it might: the server's two answers would be
+ * two small segments, and sshd has Nagle's delay on until a session begins, so that the second one waits for our
+ * delayed acknowledgement. 40 ms, measured.
  */
 export function signUnasked(protocol: Protocol): Took {
   const say = protocol.authPK.bind(protocol);

@@ -15,7 +15,9 @@ export interface Protocol {
   readonly _cipher: Cipher;
   /** There is none before the first keys are agreed upon. */
   readonly _decipher: Decipher | undefined;
-  /** Says USERAUTH_REQUEST with a public key: with a signature where there is a function that signs, else as a question. */
+  /**
+   * Says USERAUTH_REQUEST with a public key: with a signature where there is a function that signs, else as a question.
+   */
   authPK(user: unknown, key: unknown, algorithm: unknown, signing?: unknown): void;
 }
 

@@ -13,7 +13,10 @@ export interface Ssh2Library {
   readonly isCorrected: boolean;
 }
 
-/** The only place that loads ssh2. The bundle has a file of its own in place of this one (build/bundle.ts), in which the corrections are built in. */
+/**
+ * The only place that loads ssh2. The bundle has a file of its own in place of this one (build/bundle.ts), in which the
+ * corrections are built in.
+ */
 export const library: Ssh2Library = load();
 
 function load(): Ssh2Library {

@@ -5,9 +5,10 @@ import { applyPatch, parsePatch } from 'diff';
 import { EXPECTED } from './ssh2-internals.ts';
 
 /**
- * The reviewed corrections of ssh2: patches/ssh2@VERSION.patch at the root of the sources. The build applies them to what goes into the
- * bundle. A checkout applies them when ssh2 is loaded (`ssh2-library.ts`): no install script runs there, and what npm has
- * installed stays as it is, so that the lock file's checksums still say what lies in node_modules.
+ * The reviewed corrections of ssh2: patches/ssh2@VERSION.patch at the root of the sources. The build applies them to
+ * what goes into the bundle. A checkout applies them when ssh2 is loaded (`ssh2-library.ts`): no install script runs
+ * there, and what npm has installed stays as it is, so that the lock file's checksums still say what lies in
+ * node_modules.
  */
 const CORRECTIONS = parsePatch(readFileSync(join(root(), 'patches', `ssh2@${EXPECTED}.patch`), 'utf8'));
 
@@ -20,7 +21,9 @@ function root(): string {
 /** The files that have corrections, by their paths below the folder of ssh2. */
 export const CORRECTED: readonly string[] = CORRECTIONS.map(({ newFileName = '' }) => newFileName.replace(/^b\//, ''));
 
-/** The text of one of these files with its corrections; undefined where they do not fit, as in another version of ssh2. */
+/**
+ * The text of one of these files with its corrections; undefined where they do not fit, as in another version of ssh2.
+ */
 export function corrected(file: string, text: string): string | undefined {
   const correction = CORRECTIONS[CORRECTED.indexOf(file)];
   const result = correction === undefined ? false : applyPatch(text, correction);

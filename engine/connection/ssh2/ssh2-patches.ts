@@ -1,8 +1,9 @@
 import { EXPECTED } from './ssh2-internals.ts';
 
 /**
- * All that is done to ssh2, and to the sockets that it uses, each in a file of its own that says why. A correction mends a fault: it is a reviewed
- * patch of the sources (`ssh2-patch.ts`). The others only save time, are made to each connection, and can be left off.
+ * All that is done to ssh2, and to the sockets that it uses, each in a file of its own that says why. A correction
+ * mends a fault: it is a reviewed patch of the sources (`ssh2-patch.ts`). The others only save time, are made to each
+ * connection, and can be left off.
  */
 const PATCHES = [
   { name: 'rekeying', kind: 'correctness' },
@@ -67,7 +68,10 @@ export class ConnectionPatches {
   }
 
   get library(): PatchedLibrary {
-    return { version: this.#version, patches: PATCHES.map(({ name, kind }) => ({ name, kind, ...this.#outcome(name) })) };
+    return {
+      version: this.#version,
+      patches: PATCHES.map(({ name, kind }) => ({ name, kind, ...this.#outcome(name) })),
+    };
   }
 
   #outcome(name: PatchName): Pick<Patch, 'took' | 'why'> {

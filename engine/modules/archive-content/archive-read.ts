@@ -3,8 +3,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
-import type { Member } from '../../resources/archive/archive-member.ts';
-import { dangerOf, tidyName } from '../../resources/archive/archive-member.ts';
+import { type Member, dangerOf, tidyName } from '../../resources/archive/archive-member.ts';
 import { BrokenArchive, readTar } from './archive-tar.ts';
 import { readZip } from './archive-zip.ts';
 
@@ -25,7 +24,10 @@ const MAGICS: readonly (readonly [string, Packing])[] = [
 ];
 type Packing = 'zip' | 'gzip' | 'zstd' | 'bzip2' | 'xz' | 'lzip' | 'none';
 
-/** Reads it without unpacking anything. Throws BrokenArchive, also where it would not stay in the folder that it is unpacked in. */
+/**
+ * Reads it without unpacking anything. Throws BrokenArchive, also where it would not stay in the folder that it is
+ * unpacked in.
+ */
 export async function readArchive(path: string): Promise<ArchiveContent> {
   const content = await contentOf(path);
   const danger = dangerOf(content.members.map((member) => ({ ...member, name: tidyName(member.name) })));

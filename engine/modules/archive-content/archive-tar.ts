@@ -61,13 +61,15 @@ export async function readTar(pieces: AsyncIterable<Uint8Array>): Promise<readon
 type Fields = Readonly<Record<string, string>>;
 
 function memberOf(header: Buffer, type: string, size: number, fields: Fields): Member {
-  const prefix = header.subarray(257, 262).toString('latin1') === 'ustar' && header[262] === 0 ? textAt(header, 345, 155) : '';
+  const prefix =
+    header.subarray(257, 262).toString('latin1') === 'ustar' && header[262] === 0 ? textAt(header, 345, 155) : '';
   const plain = textAt(header, 0, 100);
   const raw = fields['GNU.sparse.name'] ?? fields['path'] ?? (prefix === '' ? plain : `${prefix}/${plain}`);
   const linkName = fields['linkpath'] ?? textAt(header, 157, 100);
   const isFile = type === '0' || type === '\0' || type === '7' || type === 'S';
   const kind = isFile && raw.endsWith('/') ? 'directory' : isFile ? 'file' : (TYPES[type] ?? 'other');
-  const realSize = fields['GNU.sparse.realsize'] ?? fields['GNU.sparse.size'] ?? (type === 'S' ? numberAt(header, 483, 12) : size);
+  const realSize =
+    fields['GNU.sparse.realsize'] ?? fields['GNU.sparse.size'] ?? (type === 'S' ? numberAt(header, 483, 12) : size);
   return {
     name: raw,
     type: kind,

@@ -93,7 +93,8 @@ function wideSize(extra: Buffer): number | undefined {
 
 function modifiedOf(entry: Buffer, extra: Buffer): Modified {
   const stamp = extraField(extra, 0x5455);
-  if (stamp !== undefined && stamp.length >= 5 && ((stamp[0] ?? 0) & 1) !== 0) return { kind: 'seconds', seconds: stamp.readInt32LE(1) };
+  if (stamp !== undefined && stamp.length >= 5 && ((stamp[0] ?? 0) & 1) !== 0)
+    return { kind: 'seconds', seconds: stamp.readInt32LE(1) };
   const [time, day] = [entry.readUInt16LE(12), entry.readUInt16LE(14)];
   const two = (value: number): string => String(value).padStart(2, '0');
   const date = `${1980 + (day >> 9)}${two((day >> 5) & 15)}${two(day & 31)}`;

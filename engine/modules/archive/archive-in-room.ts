@@ -2,9 +2,10 @@ import { inRoom, roomFor, stands, standsBelow } from '../path/foreign-folder.ts'
 import type { ForeignWay, Proof } from '../path/way-to-path.ts';
 
 /**
- * Unpacks in a folder of another user. `steps` unpack into the directory `$d` and give owner and mode; that is done in a room, where nobody
- * else gets in. What has come then takes its place name by name, each by a rename; into a directory that is there already the shell goes
- * and proves where it stands first. Such a directory gets the attributes of the archive only where it belongs to the owner of the folder.
+ * Unpacks in a folder of another user. `steps` unpack into the directory `$d` and give owner and mode; that is done in
+ * a room, where nobody else gets in. What has come then takes its place name by name, each by a rename; into a
+ * directory that is there already the shell goes and proves where it stands first. Such a directory gets the attributes
+ * of the archive only where it belongs to the owner of the folder.
  */
 export function unpackInRoom(way: ForeignWay, dest: string, steps: readonly string[]): string {
   const room = roomFor(way, `${dest}/.`);
@@ -21,8 +22,8 @@ export function unpackInRoom(way: ForeignWay, dest: string, steps: readonly stri
 }
 
 /**
- * `merge FROM UP`: all of FROM into the working directory, below which the folder is UP. FROM is reached through the shell that stands in
- * the room, so that no name on the way to it can be changed.
+ * `merge FROM UP`: all of FROM into the working directory, below which the folder is UP. FROM is reached through the
+ * shell that stands in the room, so that no name on the way to it can be changed.
  */
 function mergeFunction(proof: Proof): string {
   return `attributes() {

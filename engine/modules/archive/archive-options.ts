@@ -1,7 +1,5 @@
-import type { Wildcards } from '../../connection/base/wildcards.ts';
-import { wildcards } from '../../connection/base/wildcards.ts';
-import type { Member } from '../../resources/archive/archive-member.ts';
-import { stripped, tidyName } from '../../resources/archive/archive-member.ts';
+import { type Wildcards, wildcards } from '../../connection/base/wildcards.ts';
+import { type Member, stripped, tidyName } from '../../resources/archive/archive-member.ts';
 import type { ArchiveOptions } from '../../resources/archive/archive-script.ts';
 
 /** What the options of tar or unzip mean for what is unpacked. */
@@ -60,7 +58,8 @@ export function readOptions({ extra_opts: extra, include, exclude }: Given): Unp
     } else if (option === '-m' || option === '--touch') options = { ...options, keepsTime: false };
     else if (option === '--no-same-owner') options = { ...options, keepsOwner: false };
     else if (option === '--numeric-owner') options = { ...options, byName: false };
-    else if (/^(?:-p|--preserve-permissions|--same-permissions)$/.test(option)) options = { ...options, keepsMode: true };
+    else if (/^(?:-p|--preserve-permissions|--same-permissions)$/.test(option))
+      options = { ...options, keepsMode: true };
     else if (option === '--no-overwrite-dir') options = { ...options, keepsFolders: true };
     else if (option === '--keep-directory-symlink') options = { ...options, keepsLinkedFolders: true };
     else if (option === '--recursive-unlink') options = { ...options, replacesFolders: true };
@@ -78,7 +77,11 @@ export function chosenMembers(members: readonly Member[], options: UnpackOptions
     if (name === undefined) return [];
     const { type, target } = member;
     return [
-      { ...member, name: tidyName(name), target: type === 'hard_link' && target !== undefined ? hardLinkTarget(target, options) : target },
+      {
+        ...member,
+        name: tidyName(name),
+        target: type === 'hard_link' && target !== undefined ? hardLinkTarget(target, options) : target,
+      },
     ];
   });
 }
@@ -97,7 +100,9 @@ function renaming(options: UnpackOptions, isZip: boolean): (name: string) => str
     if (options.include.length > 0) {
       const isMeant = isZip
         ? included.some((pattern) => pattern.test(name))
-        : options.include.some((one) => plain === one.replace(/\/+$/, '') || plain.startsWith(`${one.replace(/\/+$/, '')}/`));
+        : options.include.some(
+            (one) => plain === one.replace(/\/+$/, '') || plain.startsWith(`${one.replace(/\/+$/, '')}/`),
+          );
       if (!isMeant) return undefined;
     }
     if (isZip) return options.isFlat ? (name.endsWith('/') ? undefined : name.slice(name.lastIndexOf('/') + 1)) : name;
@@ -105,10 +110,15 @@ function renaming(options: UnpackOptions, isZip: boolean): (name: string) => str
   };
 }
 
-/** A pattern as tar and unzip take it: `*` passes over slashes. Of tar's, one for a folder also fits what lies in it, and it may begin at any component. */
+/**
+ * A pattern as tar and unzip take it: `*` passes over slashes. Of tar's, one for a folder also fits what lies in it,
+ * and it may begin at any component.
+ */
 function globOf(pattern: string, isWhole: boolean): Wildcards {
   const body = pattern.replace(/\/+$/, '');
-  const forms = [body, isWhole ? `${body}/` : `${body}/*`].map((form) => wildcards(form, { classes: true, ignoreCase: false }));
+  const forms = [body, isWhole ? `${body}/` : `${body}/*`].map((form) =>
+    wildcards(form, { classes: true, ignoreCase: false }),
+  );
   const fits = (name: string): boolean => forms.some((form) => form.test(name));
   if (isWhole) return { test: fits };
   return { test: (name) => fits(name) || [...name.matchAll(/\//g)].some(({ index }) => fits(name.slice(index + 1))) };

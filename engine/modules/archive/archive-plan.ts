@@ -1,14 +1,13 @@
 import type { ArchiveState, Entry } from '../../resources/archive.ts';
 import type { Member } from '../../resources/archive/archive-member.ts';
+import { type Prediction, predict } from '../../resources/base/resource.ts';
 import { file } from '../../resources/file.ts';
 import type { FileState } from '../../resources/file/file-state.ts';
-import type { Prediction } from '../../resources/base/resource.ts';
-import { predict } from '../../resources/base/resource.ts';
 import type { Value } from '../../values/base/value.ts';
-import type { UnpackOptions } from './archive-options.ts';
-import type { WantedAttributes } from '../path/file-attributes.ts';
 import { applyMode, formatMode } from '../base/file-mode.ts';
 import type { Difference } from '../base/module.ts';
+import type { WantedAttributes } from '../path/file-attributes.ts';
+import type { UnpackOptions } from './archive-options.ts';
 
 /** What one member shall be like where it is unpacked, beside what is there. */
 export interface Unpacking {
@@ -53,10 +52,23 @@ function linkedMember(member: Member, byName: ReadonlyMap<string, Member>): Memb
   return { ...member, type: 'file', size: undefined, mode: undefined, modified: undefined };
 }
 
-/** What tar and unzip pass over: with keep_newer what is not older, with --keep-directory-symlink a link in the place of a folder. */
-function staysAsItIs(seen: Entry, type: Entry['type'], { modified }: Member, { keepNewer, options, isZip }: UnpackAs): boolean {
+/**
+ * What tar and unzip pass over: with keep_newer what is not older, with --keep-directory-symlink a link in the place of
+ * a folder.
+ */
+function staysAsItIs(
+  seen: Entry,
+  type: Entry['type'],
+  { modified }: Member,
+  { keepNewer, options, isZip }: UnpackAs,
+): boolean {
   if (options.keepsLinkedFolders && seen.type === 'link' && type === 'directory') return true;
-  if (!keepNewer || seen.type === 'directory' || modified === undefined || (isZip && (seen.type !== 'file' || type === 'directory')))
+  if (
+    !keepNewer ||
+    seen.type === 'directory' ||
+    modified === undefined ||
+    (isZip && (seen.type !== 'file' || type === 'directory'))
+  )
     return false;
   if (modified.kind === 'local') return seen.modifiedThere !== undefined && seen.modifiedThere >= modified.digits;
   return seen.modified !== undefined && seen.modified >= modified.seconds;
@@ -68,7 +80,9 @@ function keptEntry(seen: Entry, type: Entry['type'], { owner, group, mode }: Wan
     ...seen,
     ...(owner === undefined ? {} : { owner: owner.name, uid: owner.id }),
     ...(group === undefined ? {} : { group: group.name, gid: group.id }),
-    ...(mode === undefined || type === 'link' || seen.mode === undefined ? {} : { mode: applyMode(mode, seen.mode, 'file') }),
+    ...(mode === undefined || type === 'link' || seen.mode === undefined
+      ? {}
+      : { mode: applyMode(mode, seen.mode, 'file') }),
   };
 }
 
@@ -85,7 +99,10 @@ function wantedEntry({ member, content, seen, how, users, groups }: ToUnpack): E
   const { options, attributes, byRoot, isZip } = how;
   const type = content.type === 'hard_link' ? 'file' : content.type;
   // unzip leaves a folder that is there as it is, tar where it is told so, or with keep_newer where something is in it.
-  const folder = type === 'directory' && (isZip || options.keepsFolders || how.keepNewer) && seen?.type === 'directory' ? seen : undefined;
+  const folder =
+    type === 'directory' && (isZip || options.keepsFolders || how.keepNewer) && seen?.type === 'directory'
+      ? seen
+      : undefined;
   const keepsOwner = byRoot && !isZip && options.keepsOwner && folder === undefined;
   const owner = accountOf(attributes.owner, keepsOwner ? [content.owner, content.uid] : [], users, options.byName);
   const group = accountOf(attributes.group, keepsOwner ? [content.group, content.gid] : [], groups, options.byName);
@@ -98,8 +115,12 @@ function wantedEntry({ member, content, seen, how, users, groups }: ToUnpack): E
     gid: group.id,
     group: group.name,
     size: type === 'file' ? content.size : undefined,
-    modified: type === 'file' && options.keepsTime && content.modified?.kind === 'seconds' ? content.modified.seconds : undefined,
-    modifiedThere: type === 'file' && options.keepsTime && content.modified?.kind === 'local' ? content.modified.digits : undefined,
+    modified:
+      type === 'file' && options.keepsTime && content.modified?.kind === 'seconds'
+        ? content.modified.seconds
+        : undefined,
+    modifiedThere:
+      type === 'file' && options.keepsTime && content.modified?.kind === 'local' ? content.modified.digits : undefined,
     target: type === 'link' ? content.target : undefined,
   };
 }
@@ -121,7 +142,11 @@ function modeOfFolder(folder: Entry, { attributes: { mode }, keepNewer, isZip }:
   return folder.mode === undefined ? undefined : applyMode(mode, folder.mode, 'directory');
 }
 
-function modeOf(type: Entry['type'], told: number | undefined, { attributes, options, byRoot, isZip }: UnpackAs): number | undefined {
+function modeOf(
+  type: Entry['type'],
+  told: number | undefined,
+  { attributes, options, byRoot, isZip }: UnpackAs,
+): number | undefined {
   if (type === 'link') return undefined;
   const unmasked = byRoot || options.keepsMode;
   const usual = told === undefined || isZip || unmasked ? told : told & 0o755;
@@ -134,7 +159,8 @@ function modeOf(type: Entry['type'], told: number | undefined, { attributes, opt
 function differencesOf(wanted: Entry, seen: Entry | undefined, how: UnpackAs): readonly Difference[] {
   const of = pathOf(how.dest, wanted.name);
   if (seen === undefined) return [{ kind: 'field', of, field: 'content', before: null, after: described(wanted) }];
-  if (seen.type !== wanted.type) return [{ kind: 'field', of, field: 'type', before: described(seen), after: described(wanted) }];
+  if (seen.type !== wanted.type)
+    return [{ kind: 'field', of, field: 'type', before: described(seen), after: described(wanted) }];
   return FIELDS.flatMap((field): readonly Difference[] => {
     const [before, after] = [seen[field], wanted[field]];
     if (after === undefined || before === after) return [];
@@ -182,13 +208,18 @@ export function pathOf(dest: string, name: string): string {
 }
 
 /** The file states that later tasks may ask for. Undefined where there are too many to tell each. */
-export function predictionsOf(unpackings: readonly Unpacking[], dest: string, there: FileState): readonly Prediction[] | undefined {
+export function predictionsOf(
+  unpackings: readonly Unpacking[],
+  dest: string,
+  there: FileState,
+): readonly Prediction[] | undefined {
   const changed = unpackings.filter(({ differences }) => differences.length > 0);
   if (changed.length > MOST_PREDICTIONS) return undefined;
   return changed.flatMap(({ wanted }) => {
     const state = fileState(wanted);
     if (state === undefined) return [];
-    const isBehindLink = wanted.name === '' && state.type === 'directory' && there.type === 'link' && there.to !== undefined;
+    const isBehindLink =
+      wanted.name === '' && state.type === 'directory' && there.type === 'link' && there.to !== undefined;
     return [predict(file(pathOf(dest, wanted.name)), isBehindLink ? { ...there, to: { ...there.to, state } } : state)];
   });
 }
@@ -209,7 +240,9 @@ function fileState(wanted: Entry): FileState | undefined {
     case 'directory':
       return { type: 'directory', ...attributes };
     case 'link':
-      return wanted.target === undefined ? undefined : { type: 'link', ...attributes, mode: undefined, target: wanted.target };
+      return wanted.target === undefined
+        ? undefined
+        : { type: 'link', ...attributes, mode: undefined, target: wanted.target };
     case 'other':
       return undefined;
   }

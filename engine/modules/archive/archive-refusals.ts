@@ -1,9 +1,8 @@
 import type { ArchiveState } from '../../resources/archive.ts';
 import type { Member } from '../../resources/archive/archive-member.ts';
 import { NO_SUCH_OPTIONS, NO_TAR } from '../../resources/archive/archive-script.ts';
-import { described, pathOf } from './archive-plan.ts';
-import type { UnpackAs, Unpacking } from './archive-plan.ts';
 import type { Context, Impossible } from '../base/module.ts';
+import { described, pathOf, type UnpackAs, type Unpacking } from './archive-plan.ts';
 
 const GNU_TAR = 'Install GNU tar first: package: { name: tar }';
 
@@ -21,7 +20,8 @@ export function problemOf({ src }: Named, problem: string, { facts }: Context): 
     const remedy = `Install it first: package: { name: unzip${facts.package_manager === 'apt' ? ', brings: []' : ''} }`;
     return { kind: 'impossible', what: `${what}, as the host has no unzip of Info-ZIP`, remedy };
   }
-  if (problem === NO_SUCH_OPTIONS || problem === NO_TAR) return { kind: 'impossible', what: `${what}: ${problem}`, remedy: GNU_TAR };
+  if (problem === NO_SUCH_OPTIONS || problem === NO_TAR)
+    return { kind: 'impossible', what: `${what}: ${problem}`, remedy: GNU_TAR };
   return { kind: 'impossible', what: `${what}: ${problem}`, remedy: 'Look at it on the host by tar -tvf or unzip -Z.' };
 }
 
@@ -43,15 +43,22 @@ interface Comparison {
   readonly tool: ArchiveState['tool'];
 }
 
-/** Why an archive that can be listed cannot be unpacked where it shall go; undefined where it can, or where there is nothing to do. */
+/**
+ * Why an archive that can be listed cannot be unpacked where it shall go; undefined where it can, or where there is
+ * nothing to do.
+ */
 export function refusalOf({ members, unpackings, differing, how, tool }: Comparison): Impossible | undefined {
   const obstacle = obstacleOf(unpackings, how, tool);
-  if (obstacle !== undefined) return { kind: 'impossible', what: obstacle, remedy: 'Take it away first: file with state: absent.' };
+  if (obstacle !== undefined)
+    return { kind: 'impossible', what: obstacle, remedy: 'Take it away first: file with state: absent.' };
   if (differing.length === 0) return undefined;
   return (tool === 'busybox' ? notByBusybox(members, how) : undefined) ?? loneLink(members, differing);
 }
 
-function notByBusybox(members: readonly Member[], { keepNewer, attributes: { owner, group, mode } }: UnpackAs): Impossible | undefined {
+function notByBusybox(
+  members: readonly Member[],
+  { keepNewer, attributes: { owner, group, mode } }: UnpackAs,
+): Impossible | undefined {
   if (keepNewer) return { kind: 'impossible', what: 'the tar of busybox cannot keep newer files', remedy: GNU_TAR };
   // Whom it belongs to is set by the names that tar lists.
   const unclear = (owner ?? group ?? mode) === undefined ? undefined : members.find(hasArrow);
@@ -68,7 +75,9 @@ function hasArrow({ type, name, size, target = '' }: Member): boolean {
 function loneLink(members: readonly Member[], differing: readonly Unpacking[]): Impossible | undefined {
   const names = new Set(members.map(({ name }) => name));
   const fresh = new Set(differing.filter(({ seen }) => seen === undefined).map(({ wanted }) => wanted.name));
-  const alone = members.find(({ type, name, target = '' }) => type === 'hard_link' && fresh.has(name) && !names.has(target));
+  const alone = members.find(
+    ({ type, name, target = '' }) => type === 'hard_link' && fresh.has(name) && !names.has(target),
+  );
   if (alone === undefined) return undefined;
   return {
     kind: 'impossible',
@@ -87,7 +96,8 @@ function obstacleOf(unpackings: readonly Unpacking[], how: UnpackAs, tool: Archi
       return `${there}, which stays: mode would be set on what it leads to`;
     if (isKept && how.options.keepsLinkedFolders) continue;
     if (isKept && type === 'directory') return `${there}, which stays as it is newer, where the archive has ${held}`;
-    if (!isKept && seen.type === 'directory' && !how.options.replacesFolders) return `${there}, where the archive has ${held}`;
+    if (!isKept && seen.type === 'directory' && !how.options.replacesFolders)
+      return `${there}, where the archive has ${held}`;
     if (!isKept && type === 'directory' && tool !== 'gnu')
       return `${there}, which ${tool === 'zip' ? 'unzip' : 'tar'} does not replace by ${held}`;
   }

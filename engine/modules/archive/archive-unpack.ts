@@ -1,14 +1,13 @@
 import { quote } from '../../connection/base/quote.ts';
 import { chooseTool, listArchive, namesOfListing, unpackArchive } from '../../resources/archive/archive-script.ts';
-import type { UnpackOptions } from './archive-options.ts';
-import { accountText } from '../path/file-attributes.ts';
-import type { WantedAttributes } from '../path/file-attributes.ts';
 import { formatMode } from '../base/file-mode.ts';
+import type { Apply, LocalFile } from '../base/module.ts';
+import { accountText, type WantedAttributes } from '../path/file-attributes.ts';
 import { temporaryRoom } from '../path/foreign-folder.ts';
 import { withPinned } from '../path/read-pinned.ts';
-import { unpackInRoom } from './archive-in-room.ts';
-import type { Apply, LocalFile } from '../base/module.ts';
 import type { UsableWay } from '../path/way-to-path.ts';
+import { unpackInRoom } from './archive-in-room.ts';
+import type { UnpackOptions } from './archive-options.ts';
 
 interface ToUnpack extends WantedAttributes {
   readonly dest: string;
@@ -25,15 +24,25 @@ export function unpack(args: ToUnpack, options: UnpackOptions, from: ArchivePlac
   if (from.kind === 'brought') {
     const { path, room, remove } = temporaryRoom();
     const cleared = [`trap ${quote(remove)} EXIT`, `trap 'exit 1' HUP INT TERM`];
-    return { script: scriptOf(path, cleared, args, options, way), uploads: [{ source: from.file, path, mode: '0600', room }] };
+    return {
+      script: scriptOf(path, cleared, args, options, way),
+      uploads: [{ source: from.file, path, mode: '0600', room }],
+    };
   }
   if (from.way.kind === 'own') return { script: scriptOf(from.path, [], args, options, way) };
   return { script: withPinned(from.way, from.path, [scriptOf('/proc/self/fd/4', [], args, options, way)]) };
 }
 
-function scriptOf(archive: string, ahead: readonly string[], args: ToUnpack, options: UnpackOptions, way: UsableWay): string {
+function scriptOf(
+  archive: string,
+  ahead: readonly string[],
+  args: ToUnpack,
+  options: UnpackOptions,
+  way: UsableWay,
+): string {
   const { mode } = args;
-  const account = args.group === undefined ? accountText(args.owner) : `${accountText(args.owner)}:${accountText(args.group)}`;
+  const account =
+    args.group === undefined ? accountText(args.owner) : `${accountText(args.owner)}:${accountText(args.group)}`;
   const failed = `printf '%s\\n' "$l" >&2; exit 1`;
   // A directory's set-id bits only go away if five digits say so.
   const bits = mode === undefined ? '' : mode.kind === 'octal' ? `0${formatMode(mode.bits)}` : mode.text;

@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import type { Place } from '../../errors/problem.ts';
-import { Problem } from '../../errors/problem.ts';
+import { type Place, Problem } from '../../errors/problem.ts';
 import { COMMON_ARGUMENTS } from '../../playbook/base/ansible-modules.ts';
-import { mask } from '../../values/mask/mask.ts';
 import { Secret } from '../../values/base/secret.ts';
+import { type Value, type ValueMap, Unknown, isList, isMap } from '../../values/base/value.ts';
 import { didYouMean, listNames } from '../../values/language/suggest.ts';
-import type { Value, ValueMap } from '../../values/base/value.ts';
-import { Unknown, isList, isMap } from '../../values/base/value.ts';
+import { mask } from '../../values/mask/mask.ts';
 import type { AnyModule } from './module.ts';
 
 export type Path = readonly (string | number)[];
@@ -28,7 +26,10 @@ export function problemsOf(
       (key) =>
         new Problem({
           code: 'unknown-argument',
-          what: path.length === 0 ? `${module.name} has no argument "${key}"` : `"${name}" of ${module.name} has no key "${key}"`,
+          what:
+            path.length === 0
+              ? `${module.name} has no argument "${key}"`
+              : `"${name}" of ${module.name} has no key "${key}"`,
           place: path.length === 0 && keyPlace !== undefined ? keyPlace(key) : placeOf([...path, key]),
           why: known.length === 0 ? undefined : `It has: ${listNames(known, 40)}`,
           remedy: (path.length === 0 ? foreignRemedy(module, key) : undefined) ?? didYouMean(key, known),
@@ -61,7 +62,10 @@ export function problemsOf(
   return [
     new Problem({
       code: path.length === 0 ? 'arguments-do-not-fit' : 'wrong-type',
-      what: path.length === 0 ? `${module.name}: ${what}` : `"${name}" of ${module.name} ${sentenceOf(issue, what ?? issue.message)}`,
+      what:
+        path.length === 0
+          ? `${module.name}: ${what}`
+          : `"${name}" of ${module.name} ${sentenceOf(issue, what ?? issue.message)}`,
       place: placeOf(path),
       why: path.length === 0 ? undefined : `It is ${describeValue(value)}`,
       remedy: remedy ?? (path.length === 0 ? undefined : describedBy(module, path)),

@@ -1,14 +1,10 @@
 import { z } from 'zod';
-import type { Place } from '../../errors/problem.ts';
-import type { Problem } from '../../errors/problem.ts';
+import type { Place, Problem } from '../../errors/problem.ts';
 import type { Argument } from '../../playbook/base/play.ts';
 import { Secret } from '../../values/base/secret.ts';
-import type { Scope, Value, ValueMap } from '../../values/base/value.ts';
-import { Unknown, isList, isMap } from '../../values/base/value.ts';
-import type { Path } from './argument-problem.ts';
-import { plainPath, problemsOf, unknownWithin, valueAt } from './argument-problem.ts';
-import type { Mode } from './file-mode.ts';
-import { parseMode } from './file-mode.ts';
+import { type Scope, type Value, type ValueMap, Unknown, isList, isMap } from '../../values/base/value.ts';
+import { type Path, plainPath, problemsOf, unknownWithin, valueAt } from './argument-problem.ts';
+import { type Mode, parseMode } from './file-mode.ts';
 import type { AnyModule } from './module.ts';
 
 /**
@@ -39,7 +35,11 @@ export function parseArguments(module: AnyModule, resolved: ValueMap, placeOf: (
 }
 
 /** At load time: what can be told before any variable is known. Values that hold templates are passed over. */
-export function checkArguments(module: AnyModule, given: ReadonlyMap<string, Argument>, task: Place): readonly Problem[] {
+export function checkArguments(
+  module: AnyModule,
+  given: ReadonlyMap<string, Argument>,
+  task: Place,
+): readonly Problem[] {
   const literals: Record<string, Value> = {};
   for (const [name, argument] of given) literals[name] = literalOf(argument);
   const parsed = module.arguments.safeParse(literals);
@@ -57,11 +57,17 @@ export function checkArguments(module: AnyModule, given: ReadonlyMap<string, Arg
   });
 }
 
-/** Whether a template may still make it right. A rule over several arguments is sure only if it asks for no more than their presence. */
+/**
+ * Whether a template may still make it right. A rule over several arguments is sure only if it asks for no more than
+ * their presence.
+ */
 function isOpen(issue: z.core.$ZodIssue, path: Path, literals: ValueMap): boolean {
   // Where a template stands for a whole map, its keys are not known.
   if (path.length > 0 && valueAt(literals, path) instanceof Unknown) return true;
-  if (issue.code === 'unrecognized_keys' || (issue.code === 'custom' && path.length === 0 && issue.params?.['whole'] === true))
+  if (
+    issue.code === 'unrecognized_keys' ||
+    (issue.code === 'custom' && path.length === 0 && issue.params?.['whole'] === true)
+  )
     return false;
   return unknownWithin(valueAt(literals, path)) !== undefined;
 }
@@ -78,25 +84,33 @@ function literalOf(argument: Argument): Value {
   }
 }
 
-// The pieces that modules build their arguments of. A message is what is wrong ("must be …"), then, on a line of its own, the remedy.
+// The pieces that modules build their arguments of. A message is what is wrong ("must be …"), then, on a line of its
+// own, the remedy.
 
 const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\0');
 
 /** Text that may be secret and, in a plan, not known yet. */
 export function text(): z.ZodType<string | Secret | Unknown> {
   return z
-    .custom<string | Secret | Unknown>((value) => isText(value) || value instanceof Secret || value instanceof Unknown, { error: notText })
+    .custom<string | Secret | Unknown>(
+      (value) => isText(value) || value instanceof Secret || value instanceof Unknown,
+      { error: notText },
+    )
     .meta({ type: 'string' });
 }
 
 /** Text that may not be known yet in a plan, but never is secret. */
 export function openText(): z.ZodType<string | Unknown> {
-  return z.custom<string | Unknown>((value) => isText(value) || value instanceof Unknown, { error: notText }).meta({ type: 'string' });
+  return z
+    .custom<string | Unknown>((value) => isText(value) || value instanceof Unknown, { error: notText })
+    .meta({ type: 'string' });
 }
 
 /** Text that must be known, and may be secret. */
 export function secretText(): z.ZodType<string | Secret> {
-  return z.custom<string | Secret>((value) => isText(value) || value instanceof Secret, { error: notText }).meta({ type: 'string' });
+  return z
+    .custom<string | Secret>((value) => isText(value) || value instanceof Secret, { error: notText })
+    .meta({ type: 'string' });
 }
 
 /** Text that must be known and may be shown to anyone. */
@@ -121,7 +135,10 @@ export function anyValue(): z.ZodType<Value> {
 /** A map of any values. */
 export function anyMap(): z.ZodType<{ readonly [key: string]: Value }> {
   return z
-    .custom<{ readonly [key: string]: Value }>((value) => typeof value === 'object' && isMap(value as Value), 'must be a map')
+    .custom<{ readonly [key: string]: Value }>(
+      (value) => typeof value === 'object' && isMap(value as Value),
+      'must be a map',
+    )
     .meta({ type: 'object' });
 }
 
@@ -148,7 +165,10 @@ export function pathBelow(): z.ZodType<string> {
 }
 
 /** A path that begins with no slash needs `chdir`. */
-export function belowChdir<Schema extends z.ZodObject>(schema: Schema, names: readonly (keyof Schema['shape'] & string)[]): Schema {
+export function belowChdir<Schema extends z.ZodObject>(
+  schema: Schema,
+  names: readonly (keyof Schema['shape'] & string)[],
+): Schema {
   return schema.superRefine((value, context) => {
     const given: Readonly<Record<string, unknown>> = value;
     if (given['chdir'] !== undefined) return;
@@ -238,13 +258,17 @@ export function account(): z.ZodType<Account> {
   return z
     .custom<string | number>(
       (value) =>
-        typeof value === 'number' ? Number.isSafeInteger(value) && value >= 0 : isText(value) && /^[A-Za-z0-9_][^:/\n]*\$?$/.test(value),
+        typeof value === 'number'
+          ? Number.isSafeInteger(value) && value >= 0
+          : isText(value) && /^[A-Za-z0-9_][^:/\n]*\$?$/.test(value),
       {
         error: 'must be the name or the number of an account',
       },
     )
     .transform((value): Account =>
-      typeof value === 'number' || /^[0-9]+$/.test(value) ? { name: undefined, id: Number(value) } : { name: value, id: undefined },
+      typeof value === 'number' || /^[0-9]+$/.test(value)
+        ? { name: undefined, id: Number(value) }
+        : { name: value, id: undefined },
     );
 }
 
@@ -282,7 +306,9 @@ export function wholeNumber({
         const number = typeof value === 'string' && /^-?[0-9]+$/.test(value) ? Number(value) : value;
         return typeof number === 'number' && Number.isSafeInteger(number) && number >= min && number <= max;
       },
-      max === Number.MAX_SAFE_INTEGER ? `must be a whole number, at least ${min}` : `must be a whole number from ${min} to ${max}`,
+      max === Number.MAX_SAFE_INTEGER
+        ? `must be a whole number, at least ${min}`
+        : `must be a whole number from ${min} to ${max}`,
     )
     .transform(Number)
     .meta({ type: 'integer' });
@@ -299,7 +325,9 @@ export function textList(): z.ZodType<readonly string[]> {
 }
 
 /** As `textList`; a text is parted at its commas, as Ansible does. */
-export function commaList({ mayBeEmpty = false }: { readonly mayBeEmpty?: boolean } = {}): z.ZodType<readonly string[]> {
+export function commaList({ mayBeEmpty = false }: { readonly mayBeEmpty?: boolean } = {}): z.ZodType<
+  readonly string[]
+> {
   return z
     .custom<string | readonly string[]>(
       (value) => isText(value) || (Array.isArray(value) && value.every(isText)),
@@ -329,7 +357,10 @@ function partedAtCommas(text: string): readonly string[] {
 }
 
 /** Of these arguments exactly one must be given. */
-export function exactlyOne<Schema extends z.ZodObject>(schema: Schema, names: readonly (keyof Schema['shape'] & string)[]): Schema {
+export function exactlyOne<Schema extends z.ZodObject>(
+  schema: Schema,
+  names: readonly (keyof Schema['shape'] & string)[],
+): Schema {
   return ruled(schema, (given) => {
     const there = names.filter((name) => given.has(name));
     if (there.length === 1) return undefined;
@@ -338,7 +369,10 @@ export function exactlyOne<Schema extends z.ZodObject>(schema: Schema, names: re
 }
 
 /** Of these arguments at most one may be given. */
-export function atMostOne<Schema extends z.ZodObject>(schema: Schema, names: readonly (keyof Schema['shape'] & string)[]): Schema {
+export function atMostOne<Schema extends z.ZodObject>(
+  schema: Schema,
+  names: readonly (keyof Schema['shape'] & string)[],
+): Schema {
   return ruled(schema, (given) => {
     const there = names.filter((name) => given.has(name));
     return there.length < 2 ? undefined : `${there.join(' and ')} cannot be given together`;
@@ -346,7 +380,10 @@ export function atMostOne<Schema extends z.ZodObject>(schema: Schema, names: rea
 }
 
 /** A rule about which arguments are given. It is checked at load time too, where their values may not be known yet. */
-function ruled<Schema extends z.ZodObject>(schema: Schema, fault: (given: ReadonlySet<string>) => string | undefined): Schema {
+function ruled<Schema extends z.ZodObject>(
+  schema: Schema,
+  fault: (given: ReadonlySet<string>) => string | undefined,
+): Schema {
   const faultOf = (value: unknown): string | undefined =>
     typeof value !== 'object' || value === null
       ? undefined

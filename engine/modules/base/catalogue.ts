@@ -1,5 +1,4 @@
-import type { Place } from '../../errors/problem.ts';
-import { Problem } from '../../errors/problem.ts';
+import { type Place, Problem } from '../../errors/problem.ts';
 import type { Argument } from '../../playbook/base/play.ts';
 import { didYouMean } from '../../values/language/suggest.ts';
 import { argumentNames } from './argument-problem.ts';
@@ -48,7 +47,11 @@ export class Catalogue {
 
   async argumentNames(name: string): Promise<ReadonlySet<string>> {
     const module = await this.module(name);
-    return new Set([...argumentNames(module), ...Object.keys(module.aliases ?? {}), ...Object.keys(module.foreign ?? {})]);
+    return new Set([
+      ...argumentNames(module),
+      ...Object.keys(module.aliases ?? {}),
+      ...Object.keys(module.foreign ?? {}),
+    ]);
   }
 
   async aliases(name: string): Promise<Readonly<Record<string, string>>> {

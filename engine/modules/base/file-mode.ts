@@ -35,7 +35,8 @@ export function parseMode(text: string): Mode | undefined {
     if (names === undefined || changes === undefined) return undefined;
     const who = names === '' || names.includes('a') ? EVERYBODY : names.split('').filter(isWho);
     for (const [, operator, permissions = ''] of changes.matchAll(/([+=-])([^+=-]*)/g))
-      if (operator === '+' || operator === '-' || operator === '=') clauses.push({ who, isMasked: names === '', operator, permissions });
+      if (operator === '+' || operator === '-' || operator === '=')
+        clauses.push({ who, isMasked: names === '', operator, permissions });
   }
   return { kind: 'symbolic', text, clauses };
 }
@@ -44,13 +45,24 @@ function isWho(name: string): name is Who {
   return name === 'u' || name === 'g' || name === 'o';
 }
 
-/** The bits that come of it, as Ansible sets them on something that has `current` now: unlike with GNU's chmod, `g=rx` takes set-group-id from a directory. */
+/**
+ * The bits that come of it, as Ansible sets them on something that has `current` now: unlike with GNU's chmod, `g=rx`
+ * takes set-group-id from a directory.
+ */
 export function applyMode(mode: Mode, current: number, type: 'file' | 'directory'): number {
   if (mode.kind === 'octal') return mode.bits;
-  return mode.clauses.reduce((bits, clause) => clause.who.reduce((before, who) => applied(clause, who, before, type), bits), current);
+  return mode.clauses.reduce(
+    (bits, clause) => clause.who.reduce((before, who) => applied(clause, who, before, type), bits),
+    current,
+  );
 }
 
-function applied({ isMasked, operator, permissions }: Clause, who: Who, bits: number, type: 'file' | 'directory'): number {
+function applied(
+  { isMasked, operator, permissions }: Clause,
+  who: Who,
+  bits: number,
+  type: 'file' | 'directory',
+): number {
   const allowed = isMasked ? ~MASK : 0o7777;
   const wanted = permissions
     .split('')

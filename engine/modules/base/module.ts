@@ -3,10 +3,10 @@ import type { Completed } from '../../connection/connection.ts';
 import type { Facts } from '../../connection/shell/facts.ts';
 import type { UploadRoom, UploadSource } from '../../connection/shell/upload.ts';
 import type { Place } from '../../errors/problem.ts';
-import type { Vault } from '../../vault/vault.ts';
 import type { Prediction, Request, Seen } from '../../resources/base/resource.ts';
 import type { Secret } from '../../values/base/secret.ts';
 import type { Unknown, Value, ValueMap } from '../../values/base/value.ts';
+import type { Vault } from '../../vault/vault.ts';
 import type { ArchiveContent } from '../archive-content/archive-read.ts';
 
 /**
@@ -17,13 +17,19 @@ export interface Module<Arguments, Loaded = undefined> {
   readonly name: string;
   /** One sentence in the imperative, for `runbook docs`. */
   readonly summary: string;
-  /** A strict zod object. Fields that may be unknown in a plan or secret use `text()` of arguments.ts. Every field has `.describe()`. */
+  /**
+   * A strict zod object. Fields that may be unknown in a plan or secret use `text()` of arguments.ts. Every field has
+   * `.describe()`.
+   */
   readonly arguments: z.ZodType<Arguments>;
   /** The argument that `module: some text` fills. */
   readonly freeForm?: string;
   /** Other names that Ansible has for arguments, each with the name that it stands for here. */
   readonly aliases?: Readonly<Record<string, string>>;
-  /** Arguments of Ansible's module that this one does without, each with what to do instead: a sentence that works when it is followed. */
+  /**
+   * Arguments of Ansible's module that this one does without, each with what to do instead: a sentence that works when
+   * it is followed.
+   */
   readonly foreign?: Readonly<Record<string, string>>;
   readonly examples: readonly string[];
   /** Reads what the controller has: files and templates of the role. Rendered with the task's variables. */
@@ -37,7 +43,9 @@ export interface Module<Arguments, Loaded = undefined> {
 /** The same module with its types hidden: the runner only passes through what `parse` and `load` gave. */
 export type AnyModule = Module<unknown, unknown>;
 
-export function defineModule<Arguments, Loaded = undefined>(module: Module<Arguments, Loaded>): Module<Arguments, Loaded> {
+export function defineModule<Arguments, Loaded = undefined>(
+  module: Module<Arguments, Loaded>,
+): Module<Arguments, Loaded> {
   return module;
 }
 
@@ -51,8 +59,9 @@ export interface Context {
   /** Unguessable and the same for the whole run: for names of temporary files. */
   readonly runId: string;
   /**
-   * Shell text that sets the task's environment. Empty, or it ends in a newline. The runner puts it around every change; a look that starts
-   * programs of the operator's choice or goes over the network puts it in front (`ownScript`), and so does whatever must have the very PATH.
+   * Shell text that sets the task's environment. Empty, or it ends in a newline. The runner puts it around every
+   * change; a look that starts programs of the operator's choice or goes over the network puts it in front
+   * (`ownScript`), and so does whatever must have the very PATH.
    */
   readonly preamble: string;
   /** Opens what lies encrypted on the controller. */
@@ -79,7 +88,10 @@ export interface LocalFile extends UploadSource {
   readonly mode: number;
   /** The whole content. Only for files below 1 MiB. */
   bytes(): Promise<Buffer>;
-  /** What it holds in clear where it is encrypted as a whole, by age or ansible-vault; undefined for another one. Throws Problem. */
+  /**
+   * What it holds in clear where it is encrypted as a whole, by age or ansible-vault; undefined for another one. Throws
+   * Problem.
+   */
   clear(): Promise<Buffer | undefined>;
 }
 
@@ -101,7 +113,9 @@ export interface Change {
   readonly differences: readonly Difference[];
   /** `opaque`: a command that cannot be asked whether it is needed. */
   readonly certainty: 'certain' | 'opaque' | 'after_change';
-  /** What decides whether it is needed, where `after_change` is not for an earlier change: `fresh package lists decide`. */
+  /**
+   * What decides whether it is needed, where `after_change` is not for an earlier change: `fresh package lists decide`.
+   */
   readonly doubt?: string | undefined;
   /** The states that its resources will have. Held against what is seen after apply; laid over in a plan. */
   readonly predictions: readonly Prediction[];
@@ -113,7 +127,10 @@ export interface Change {
   apply(): Apply | Promise<Apply>;
   /** What `register` gets in a plan, with Unknown for what only the apply tells. */
   readonly planned?: ValueMap;
-  /** What `register` gets once the change is made, from the look behind it: numbers and attributes that only the host could choose. Pure. */
+  /**
+   * What `register` gets once the change is made, from the look behind it: numbers and attributes that only the host
+   * could choose. Pure.
+   */
   settled?(seen: Seen): ValueMap;
 }
 
@@ -156,9 +173,20 @@ export type Effect =
 /** One line, or one diff, of what changes. Secrets in it are masked by whoever shows it. */
 export type Difference =
   /** Content of a text file; undefined: absent before, or gone after. */
-  | { readonly kind: 'text'; readonly path: string; readonly before: Shown | undefined; readonly after: Shown | undefined }
+  | {
+      readonly kind: 'text';
+      readonly path: string;
+      readonly before: Shown | undefined;
+      readonly after: Shown | undefined;
+    }
   /** One attribute: mode 0644 → 0600. */
-  | { readonly kind: 'field'; readonly of: string; readonly field: string; readonly before: Value; readonly after: Value }
+  | {
+      readonly kind: 'field';
+      readonly of: string;
+      readonly field: string;
+      readonly before: Value;
+      readonly after: Value;
+    }
   /** A command line that will run. */
   | { readonly kind: 'command'; readonly text: string | Secret };
 
@@ -174,26 +202,35 @@ export interface Arrival {
 }
 
 export interface Apply {
-  /** Shell text, run in a subshell under the task's privilege. Secrets in it reach the host over the session only. Exits 0 if all went well. */
+  /**
+   * Shell text, run in a subshell under the task's privilege. Secrets in it reach the host over the session only. Exits
+   * 0 if all went well.
+   */
   readonly script: string;
   /** Brought before the script runs, each streamed to a path that the script then moves into place (or removes). */
   readonly uploads?: readonly Arrival[];
   readonly timeoutMs?: number;
-  /** Run, once and briefly, where the host is not as predicted behind the script: what is needed on few hosts and costs a process. */
+  /**
+   * Run, once and briefly, where the host is not as predicted behind the script: what is needed on few hosts and costs
+   * a process.
+   */
   readonly mend?: string;
   /**
-   * It runs nothing but the shell itself and tools that make, move or mark one small file, link or directory: it is over before anybody
-   * could end it. Such a script sets no trap for EXIT, does not `exec`, and leaves no option of the shell set but -e and -C.
+   * It runs nothing but the shell itself and tools that make, move or mark one small file, link or directory: it is
+   * over before anybody could end it. Such a script sets no trap for EXIT, does not `exec`, and leaves no option of the
+   * shell set but -e and -C.
    */
   readonly brief?: true;
   /**
-   * A new file that the script has not synced, as the next run could bring it again: after a loss of power it may be empty. It is synced,
-   * with others, before anything but a brief change is made, and at the end of the play.
+   * A new file that the script has not synced, as the next run could bring it again: after a loss of power it may be
+   * empty. It is synced, with others, before anything but a brief change is made, and at the end of the play.
    */
   readonly unsynced?: string;
   /** After this apply the connection is expected to go away and come back (reboot). */
   readonly reconnect?: { readonly timeoutMs: number };
-  /** What `register` gets. Where absent: rc, stdout, stderr are not kept, and an exit status other than 0 is a failure. */
+  /**
+   * What `register` gets. Where absent: rc, stdout, stderr are not kept, and an exit status other than 0 is a failure.
+   */
   finish?(completed: Completed): Finished;
 }
 

@@ -1,7 +1,10 @@
 import { Problem } from '../../errors/problem.ts';
 import type { Controller, LocalFile } from './module.ts';
 
-/** A file of the controller that goes to hosts as it is. Throws Problem for one that is encrypted: nothing there could make use of it. */
+/**
+ * A file of the controller that goes to hosts as it is. Throws Problem for one that is encrypted: nothing there could
+ * make use of it.
+ */
 export async function plainFile(name: string, controller: Controller): Promise<LocalFile> {
   const file = await controller.file(name);
   if ((await file.clear()) === undefined) return file;

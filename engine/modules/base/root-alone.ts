@@ -10,7 +10,10 @@ export function permissionFor({ user, facts }: Context): string {
   return user === facts.user ? 'Set become: true on the task' : 'Leave become_user out, so that it is root';
 }
 
-/** The outcome; a change that is certain cannot come about where another user than root would make it. `what` is what is changed. */
+/**
+ * The outcome; a change that is certain cannot come about where another user than root would make it. `what` is what is
+ * changed.
+ */
 export function forRootAlone(outcome: Outcome, what: string, context: Context): Outcome {
   if (outcome.kind !== 'change' || outcome.certainty !== 'certain' || isRoot(context)) return outcome;
   return {

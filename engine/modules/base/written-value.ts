@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { Secret } from '../../values/base/secret.ts';
-import type { Value } from '../../values/base/value.ts';
-import { Unknown, isList, isMap } from '../../values/base/value.ts';
+import { type Value, Unknown, isList, isMap } from '../../values/base/value.ts';
 import { unknownWithin } from './argument-problem.ts';
 
-/** Text for a file, which may be secret or not known yet. A number is written as it stands, a map or list as JSON in Ansible's form. */
+/**
+ * Text for a file, which may be secret or not known yet. A number is written as it stands, a map or list as JSON in
+ * Ansible's form.
+ */
 export function writtenValue(): z.ZodType<string | Secret | Unknown> {
   return z
     .custom<Value>((value) => value !== undefined && faultOf(value) === undefined, {
@@ -43,5 +45,8 @@ function asJson(value: Value): string {
     return `{${Object.entries(value)
       .map(([key, one]) => `${asJson(key)}: ${asJson(one)}`)
       .join(', ')}}`;
-  return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

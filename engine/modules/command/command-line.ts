@@ -1,4 +1,7 @@
-/** Words of a command line, split as a shell would: spaces, quotes and backslashes count, nothing is expanded. Undefined where a quote is left open. */
+/**
+ * Words of a command line, split as a shell would: spaces, quotes and backslashes count, nothing is expanded. Undefined
+ * where a quote is left open.
+ */
 export function splitWords(text: string): readonly string[] | undefined {
   const words: string[] = [];
   let word: string | undefined;

@@ -1,7 +1,6 @@
-import { isDeepJson } from '../../values/base/depth.ts';
 import type { Completed } from '../../connection/connection.ts';
-import type { PlainMap, Value, ValueMap } from '../../values/base/value.ts';
-import { Unknown } from '../../values/base/value.ts';
+import { isDeepJson } from '../../values/base/depth.ts';
+import { type PlainMap, type Value, type ValueMap, Unknown } from '../../values/base/value.ts';
 import type { Finished } from '../base/module.ts';
 
 /** What `register` gets of a command: rc, stdout, stderr, both by lines, and `json` where stdout is JSON. */
@@ -50,7 +49,10 @@ function lines(text: string): readonly string[] {
   return text === '' ? [] : text.split(/\r\n|\n|\r/);
 }
 
-/** Only what is a list or a map, and not nested too deeply: `5` and `true` are texts first. A number that would be rounded stays the text that it is written as. */
+/**
+ * Only what is a list or a map, and not nested too deeply: `5` and `true` are texts first. A number that would be
+ * rounded stays the text that it is written as.
+ */
 export function parseJson(text: string): Value | undefined {
   if (!/^\s*[[{]/.test(text) || isDeepJson(text)) return undefined;
   try {

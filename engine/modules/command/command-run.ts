@@ -1,15 +1,13 @@
 import { quote } from '../../connection/base/quote.ts';
 import { unguessable } from '../../connection/base/unguessable.ts';
-import { file } from '../../resources/file.ts';
 import type { Request, Seen } from '../../resources/base/resource.ts';
+import { file } from '../../resources/file.ts';
 import { Secret } from '../../values/base/secret.ts';
-import type { Value } from '../../values/base/value.ts';
-import { Unknown } from '../../values/base/value.ts';
+import { type Value, Unknown } from '../../values/base/value.ts';
 import { boolean, path, text } from '../base/arguments.ts';
-import { finishCommand, unknownResult } from './command-result.ts';
-import { alreadyDone, createsRemoves, createsRemovesRequests } from './creates-removes.ts';
-import type { CreatesRemoves } from './creates-removes.ts';
 import type { Context, Finished, Impossible, Outcome } from '../base/module.ts';
+import { finishCommand, unknownResult } from './command-result.ts';
+import { alreadyDone, createsRemoves, createsRemovesRequests, type CreatesRemoves } from './creates-removes.ts';
 
 /** The arguments that command, shell and script share. */
 export const runArguments = {
@@ -39,9 +37,16 @@ export interface CommandToRun {
 }
 
 /** A command that is run: always, unless `creates` or `removes` tell that there is nothing to do. */
-export function planRun(args: RunArguments, { shown, cmd, script }: CommandToRun, seen: Seen, context: Context): Outcome {
+export function planRun(
+  args: RunArguments,
+  { shown, cmd, script }: CommandToRun,
+  seen: Seen,
+  context: Context,
+): Outcome {
   const done = alreadyDone(args, seen);
-  const open = createsRemovesRequests(args).find((one) => one.kind.name === 'file' && seen.certainty(one) === 'after_change');
+  const open = createsRemovesRequests(args).find(
+    (one) => one.kind.name === 'file' && seen.certainty(one) === 'after_change',
+  );
   if (done !== undefined && open !== undefined) {
     const because = `an earlier change that may bring or remove ${open.id}`;
     return { kind: 'cannot_know', because, planned: { ...unknownResult(because), cmd } };
@@ -58,14 +63,20 @@ export function planRun(args: RunArguments, { shown, cmd, script }: CommandToRun
   const because = 'a command that has not run yet';
   return {
     kind: 'change',
-    differences: [{ kind: 'command', text: shown instanceof Unknown ? 'a command line that is known after an earlier change' : shown }],
+    differences: [
+      {
+        kind: 'command',
+        text: shown instanceof Unknown ? 'a command line that is known after an earlier change' : shown,
+      },
+    ],
     certainty: isAskable ? certainty : 'opaque',
     // `removes` says when to run, not what comes of it.
     predictions: [],
     touches: 'everything',
     planned: { cmd, ...unknownResult(because) },
     apply: () => {
-      if (script === undefined || args.stdin instanceof Unknown) throw new Error('a command that is not known cannot be run');
+      if (script === undefined || args.stdin instanceof Unknown)
+        throw new Error('a command that is not known cannot be run');
       const mark = unguessable(8);
       return {
         script: inEnvironment(args, args.stdin, script, { preamble: context.preamble, mark }),
@@ -78,7 +89,9 @@ export function planRun(args: RunArguments, { shown, cmd, script }: CommandToRun
   };
 }
 
-/** Where it is looked for what tells whether it is to run, the folder is looked at as well: a plan is sure of it then. */
+/**
+ * Where it is looked for what tells whether it is to run, the folder is looked at as well: a plan is sure of it then.
+ */
 function missingFolder({ chdir }: RunArguments, cmd: Value, seen: Seen): Impossible | undefined {
   if (chdir === undefined) return undefined;
   const state = seen.of(file(chdir, 'target'));
@@ -107,7 +120,8 @@ function inEnvironment(
   script: string,
   shell: { readonly preamble: string; readonly mark: string },
 ): string {
-  const directory = args.chdir === undefined ? '' : `cd -- ${quote(args.chdir)} 2>/dev/null || { printf ${shell.mark} >&2; exit 1; }\n`;
+  const directory =
+    args.chdir === undefined ? '' : `cd -- ${quote(args.chdir)} 2>/dev/null || { printf ${shell.mark} >&2; exit 1; }\n`;
   if (stdin === undefined) return `${shell.preamble}${directory}${script}\n`;
   const input = stdin instanceof Secret ? stdin.reveal() : stdin;
   return `${shell.preamble}${directory}printf %s ${quote(args.stdin_add_newline ? `${input}\n` : input)} | {\n${script}\n}\n`;

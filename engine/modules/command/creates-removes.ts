@@ -1,6 +1,6 @@
+import type { Request, Seen } from '../../resources/base/resource.ts';
 import { file } from '../../resources/file.ts';
 import { anyThatFits, isPattern } from '../../resources/glob.ts';
-import type { Request, Seen } from '../../resources/base/resource.ts';
 import { pathBelow } from '../base/arguments.ts';
 
 /** The arguments by which a path tells that there is nothing to do. */

@@ -12,7 +12,10 @@ const CONTROLS: Readonly<Record<string, string>> = { t: '\t', f: '\f', v: '\v', 
 /** Where one of these stands for itself, it needs its backslash. */
 const SPECIAL = /[.[\](){}*+?^$|\\]/;
 
-/** A regular expression as Python writes it, for `grep -E`, which looks line by line. Throws NoExtendedPattern for what it cannot say. */
+/**
+ * A regular expression as Python writes it, for `grep -E`, which looks line by line. Throws NoExtendedPattern for what
+ * it cannot say.
+ */
 export function extendedPattern(text: string): ExtendedPattern {
   const ignoreCase = text.startsWith('(?i)');
   const rest = ignoreCase ? text.slice('(?i)'.length) : text;
@@ -42,7 +45,10 @@ function escape(letter: string): string {
   return SPECIAL.test(letter) ? `\\${letter}` : letter;
 }
 
-/** In brackets a backslash is no escape for grep, so what it escapes goes where it needs none: ] to the front, ^ and - to the end. */
+/**
+ * In brackets a backslash is no escape for grep, so what it escapes goes where it needs none: ] to the front, ^ and -
+ * to the end.
+ */
 function bracket(part: string): string {
   const isNegated = part.startsWith('[^');
   let first = '';

@@ -1,21 +1,19 @@
-import { wholeFile } from '../../resources/file.ts';
-import type { FileDetail } from '../../resources/file/file-detail.ts';
-import { MAX_EDITED_BYTES } from '../../resources/file/file-detail.ts';
-import type { FileState } from '../../resources/file/file-state.ts';
 import type { Request, Seen } from '../../resources/base/resource.ts';
+import { wholeFile } from '../../resources/file.ts';
+import { type FileDetail, MAX_EDITED_BYTES } from '../../resources/file/file-detail.ts';
+import type { FileState } from '../../resources/file/file-state.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { Unknown } from '../../values/base/value.ts';
 import { EndlessMatch, matchLines } from '../../values/language/match-limit.ts';
 import { boolean, path } from '../base/arguments.ts';
-import type { WantedAttributes } from '../path/file-attributes.ts';
-import type { Content } from '../write/file-content.ts';
-import { bytesContent } from '../write/file-content.ts';
-import { placeFor, planFile } from '../write/file-plan.ts';
-import { aboveNeeds, fileNeeds } from '../path/file-needs.ts';
-import { writeArguments } from '../write/file-write-arguments.ts';
 import type { CannotKnow, Context, Impossible, Outcome } from '../base/module.ts';
-import { Pattern } from './regular-expression.ts';
+import type { WantedAttributes } from '../path/file-attributes.ts';
+import { aboveNeeds, fileNeeds } from '../path/file-needs.ts';
+import { type Content, bytesContent } from '../write/file-content.ts';
+import { placeFor, planFile } from '../write/file-plan.ts';
 import { bytesOf, textOf } from '../write/file-text.ts';
+import { writeArguments } from '../write/file-write-arguments.ts';
+import { Pattern } from './regular-expression.ts';
 
 /** The arguments that the modules which edit text files share. */
 export const editArguments = {
@@ -45,9 +43,9 @@ function editRequest(args: EditArguments): Request<FileDetail, FileState> {
 }
 
 /**
- * A text file after an edit. `edit` gets the text, or undefined where there is no file; it gives the new one, or undefined
- * where there is nothing to do without a file. `inserted` is what the edit puts in: where it is secret, the whole file counts
- * as secret.
+ * A text file after an edit. `edit` gets the text, or undefined where there is no file; it gives the new one, or
+ * undefined where there is nothing to do without a file. `inserted` is what the edit puts in: where it is secret, the
+ * whole file counts as secret.
  */
 export function planEdit(
   args: EditArguments,
@@ -70,14 +68,21 @@ export function planEdit(
   if (isAbsent && !args.create) {
     if (seen.certainty(request) === 'after_change')
       return { kind: 'cannot_know', because: `an earlier change that may bring ${args.path}` };
-    return { kind: 'impossible', what: `${args.path} does not exist`, remedy: 'Set create: true, or make it first by copy or template.' };
+    return {
+      kind: 'impossible',
+      what: `${args.path} does not exist`,
+      remedy: 'Set create: true, or make it first by copy or template.',
+    };
   }
-  if (state.type === 'file' && state.content === undefined) return notBrought(args.path, state.size, seen.certainty(request));
+  if (state.type === 'file' && state.content === undefined)
+    return notBrought(args.path, state.size, seen.certainty(request));
   const before = state.type === 'file' && state.content !== undefined ? textOf(state.content) : undefined;
   const after = inserted instanceof Unknown ? undefined : (edited(args, edit, before) ?? before ?? '');
   if (typeof after === 'object') return after;
   const content: Content =
-    inserted instanceof Unknown ? { kind: 'unknown', value: inserted } : bytesContent(bytesOf(after ?? ''), inserted instanceof Secret);
+    inserted instanceof Unknown
+      ? { kind: 'unknown', value: inserted }
+      : bytesContent(bytesOf(after ?? ''), inserted instanceof Secret);
   return planFile(
     {
       path: args.path,
@@ -116,7 +121,11 @@ function edited(
 }
 
 /** A file that is there, without its content. */
-export function notBrought(path: string, size: number | undefined, certainty: 'certain' | 'after_change'): CannotKnow | Impossible {
+export function notBrought(
+  path: string,
+  size: number | undefined,
+  certainty: 'certain' | 'after_change',
+): CannotKnow | Impossible {
   if (certainty === 'after_change' || size === undefined)
     return { kind: 'cannot_know', because: `what an earlier change writes into ${path}` };
   return {

@@ -67,7 +67,13 @@ class Translator {
     const outer = this.#flags;
     const source = this.#alternatives();
     if (this.#at < this.#characters.length) throw this.#fault('a closing parenthesis without an opening one');
-    return { source, flags: outer.i ? 'iv' : 'v', groups: this.#groups, names: new Set(this.#names.keys()), multiline: outer.m };
+    return {
+      source,
+      flags: outer.i ? 'iv' : 'v',
+      groups: this.#groups,
+      names: new Set(this.#names.keys()),
+      multiline: outer.m,
+    };
   }
 
   #fault(what: string): PatternFault {
@@ -102,7 +108,8 @@ class Translator {
 
   #globalFlags(): void {
     for (;;) {
-      const [whole, letters] = /^\(\?([aiLmsux]+)\)/.exec(this.#characters.slice(this.#at, this.#at + 12).join('')) ?? [];
+      const [whole, letters] =
+        /^\(\?([aiLmsux]+)\)/.exec(this.#characters.slice(this.#at, this.#at + 12).join('')) ?? [];
       if (whole === undefined || letters === undefined) return;
       this.#at += whole.length;
       if (letters.includes('L')) throw this.#fault('the flag L is not supported');
@@ -155,7 +162,8 @@ class Translator {
     if (whole === undefined) return undefined;
     // `{}` and `{,}`: the first is no quantifier, the second is.
     if (simple === undefined && from === '' && comma === '') return undefined;
-    if (comma !== '' && to !== undefined && to !== '' && Number(from) > Number(to)) throw this.#fault('the least number is above the most');
+    if (comma !== '' && to !== undefined && to !== '' && Number(from) > Number(to))
+      throw this.#fault('the least number is above the most');
     this.#at += whole.length;
     const many = simple ?? `{${from === '' ? '0' : from}${comma}${to}}`;
     if (this.#take('?')) return `${many}?`;
@@ -277,12 +285,15 @@ class Translator {
         break;
     }
     if (/[1-9]/.test(character)) {
-      const [octal] = /^[0-3][0-7]{2}/.exec(`${character}${this.#characters.slice(this.#at, this.#at + 2).join('')}`) ?? [];
+      const [octal] =
+        /^[0-3][0-7]{2}/.exec(`${character}${this.#characters.slice(this.#at, this.#at + 2).join('')}`) ?? [];
       if (octal !== undefined) {
         this.#at += 2;
         return code(Number.parseInt(octal, 8));
       }
-      return this.#reference(Number(/[0-9]/.test(this.#characters[this.#at] ?? '') ? character + this.#next() : character));
+      return this.#reference(
+        Number(/[0-9]/.test(this.#characters[this.#at] ?? '') ? character + this.#next() : character),
+      );
     }
     return literalOf(this.#escaped(character));
   }

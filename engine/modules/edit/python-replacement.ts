@@ -16,8 +16,13 @@ const CONTROLS: ReadonlyMap<string, string> = new Map([
 
 const ESCAPE = /\\(?:g<([^>]*)>|([0-3][0-7]{2}|0[0-7]?)|([1-9][0-9]?)|([^]?))/gu;
 
-/** Reads `\1`, `\g<1>`, `\g<name>`, `\n` and the like; throws PatternFault for a group that the expression has not got. */
-export function parseReplacement(text: string, groups: { readonly groups: number; readonly names: ReadonlySet<string> }): Replacement {
+/**
+ * Reads `\1`, `\g<1>`, `\g<name>`, `\n` and the like; throws PatternFault for a group that the expression has not got.
+ */
+export function parseReplacement(
+  text: string,
+  groups: { readonly groups: number; readonly names: ReadonlySet<string> },
+): Replacement {
   const parts: (string | number | { readonly name: string })[] = [];
   let at = 0;
   for (const match of text.matchAll(ESCAPE)) {
@@ -57,6 +62,8 @@ function escaped(character: string): string {
 /** A group that has no part in the match stands for nothing. */
 export function expand(replacement: Replacement, match: RegExpExecArray | RegExpMatchArray): string {
   return replacement
-    .map((part) => (typeof part === 'string' ? part : ((typeof part === 'number' ? match[part] : match.groups?.[part.name]) ?? '')))
+    .map((part) =>
+      typeof part === 'string' ? part : ((typeof part === 'number' ? match[part] : match.groups?.[part.name]) ?? ''),
+    )
     .join('');
 }

@@ -1,10 +1,7 @@
 import { z } from 'zod';
-import type { Costly } from '../../values/language/match-limit.ts';
-import { match, powerOf } from '../../values/language/match-limit.ts';
-import { PatternFault, translatePattern } from './python-pattern.ts';
-import type { PatternOptions, Translated } from './python-pattern.ts';
-import { parseReplacement } from './python-replacement.ts';
-import type { Replacement } from './python-replacement.ts';
+import { type Costly, match, powerOf } from '../../values/language/match-limit.ts';
+import { PatternFault, translatePattern, type PatternOptions, type Translated } from './python-pattern.ts';
+import { parseReplacement, type Replacement } from './python-replacement.ts';
 
 /** A regular expression as Python writes it. What matches throws EndlessMatch where that takes too long. */
 export class Pattern implements Costly {
@@ -71,7 +68,8 @@ export class Pattern implements Costly {
   }
 }
 
-const REMEDY = 'It is read as Python reads it: \\A and \\Z are the ends of the text, (?i) in front, (?P<name>…) a named group.';
+const REMEDY =
+  'It is read as Python reads it: \\A and \\Z are the ends of the text, (?i) in front, (?P<name>…) a named group.';
 
 /** A regular expression as an argument. */
 export function pattern(options: PatternOptions): z.ZodType<Pattern> {

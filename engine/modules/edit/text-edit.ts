@@ -1,19 +1,17 @@
 import { quote } from '../../connection/base/quote.ts';
+import { type Prediction, type Request, type Seen, predict } from '../../resources/base/resource.ts';
 import { file, wholeFile } from '../../resources/file.ts';
 import { parentOf } from '../../resources/file/file-state.ts';
-import type { Prediction, Request, Seen } from '../../resources/base/resource.ts';
-import { predict } from '../../resources/base/resource.ts';
-import type { WantedAttributes } from '../path/file-attributes.ts';
-import { notBrought } from './edit-file.ts';
-import { newAttributes } from '../path/file-attributes.ts';
-import { bytesContent, textContent } from '../write/file-content.ts';
-import { bytesOf, textOf } from '../write/file-text.ts';
-import { cannotLook } from '../path/file-needs.ts';
-import { placeFor, planFile } from '../write/file-plan.ts';
-import { OWN_WAY, wayNeeds, wayTo } from '../path/way-to-path.ts';
 import type { ValueMap } from '../../values/base/value.ts';
 import type { Apply, CannotKnow, Context, Difference, Impossible, Outcome } from '../base/module.ts';
+import { type WantedAttributes, newAttributes } from '../path/file-attributes.ts';
+import { cannotLook } from '../path/file-needs.ts';
+import { OWN_WAY, wayNeeds, wayTo } from '../path/way-to-path.ts';
+import { bytesContent, textContent } from '../write/file-content.ts';
+import { placeFor, planFile } from '../write/file-plan.ts';
+import { bytesOf, textOf } from '../write/file-text.ts';
 import { amongOthers, writeFile } from '../write/write-file.ts';
+import { notBrought } from './edit-file.ts';
 
 /** Of a file that is newly made, or has others; and whether the way to it is trusted. */
 type EditedAttributes = WantedAttributes & { readonly unsafe_path?: boolean };
@@ -40,8 +38,9 @@ export function textNeeds(path: string): readonly Request[] {
 }
 
 /**
- * The difference that an edit makes to a text file; no differences where it makes none. `edit` is given '' for a file that does not exist.
- * A link is followed; the directory is made where there is none. Attributes are for a file that is newly made, and for one that has others.
+ * The difference that an edit makes to a text file; no differences where it makes none. `edit` is given '' for a file
+ * that does not exist. A link is followed; the directory is made where there is none. Attributes are for a file that is
+ * newly made, and for one that has others.
  */
 export function editText(
   path: string,
@@ -57,14 +56,22 @@ export function editText(
   if (place.kind === 'impossible') return place;
   const { state } = place;
   if (state.type === 'link') return cannotLook(path, context.user);
-  if (state.type === 'file' && state.content === undefined) return notBrought(path, state.size, seen.certainty(request));
+  if (state.type === 'file' && state.content === undefined)
+    return notBrought(path, state.size, seen.certainty(request));
   const before = state.type === 'file' && state.content !== undefined ? textOf(state.content) : '';
   const after = edit(before);
-  return after === before ? NOTHING : write(path, after, state.type === 'file' ? state.sha256 : undefined, seen, context, attributes);
+  return after === before
+    ? NOTHING
+    : write(path, after, state.type === 'file' ? state.sha256 : undefined, seen, context, attributes);
 }
 
 /** A task that does nothing but the edit of one file. `planned`: its result. */
-export function editOutcome(path: string, edit: Extract<TextEdit, { kind: 'edit' }>, planned: ValueMap, seen: Seen): Outcome {
+export function editOutcome(
+  path: string,
+  edit: Extract<TextEdit, { kind: 'edit' }>,
+  planned: ValueMap,
+  seen: Seen,
+): Outcome {
   if (edit.differences.length === 0) return { kind: 'in_sync', result: planned };
   return {
     kind: 'change',
@@ -89,7 +96,14 @@ function editNew(path: string, text: string, seen: Seen, context: Context, attri
     kind: 'edit',
     differences: [{ kind: 'text', path, before: undefined, after: text }],
     predictions: [
-      predict(file(directory), { type: 'directory', mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined }),
+      predict(file(directory), {
+        type: 'directory',
+        mode: undefined,
+        uid: undefined,
+        gid: undefined,
+        owner: undefined,
+        group: undefined,
+      }),
       predict(file(path, 'content'), {
         type: 'file',
         ...newAttributes(attributes, context.user),

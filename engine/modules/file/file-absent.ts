@@ -1,14 +1,11 @@
 import { quote } from '../../connection/base/quote.ts';
+import { type Seen, predict } from '../../resources/base/resource.ts';
 import { file } from '../../resources/file.ts';
-import type { FileState } from '../../resources/file/file-state.ts';
-import { ABSENT, describeType, nameOf } from '../../resources/file/file-state.ts';
-import type { Seen } from '../../resources/base/resource.ts';
-import { predict } from '../../resources/base/resource.ts';
+import { type FileState, ABSENT, describeType, nameOf } from '../../resources/file/file-state.ts';
+import type { Context, Outcome } from '../base/module.ts';
 import { cannotLook } from '../path/file-needs.ts';
 import { goInto, inRoom, roomFor } from '../path/foreign-folder.ts';
-import { OWN_WAY, wayTo } from '../path/way-to-path.ts';
-import type { UsableWay } from '../path/way-to-path.ts';
-import type { Context, Outcome } from '../base/module.ts';
+import { OWN_WAY, wayTo, type UsableWay } from '../path/way-to-path.ts';
 
 /** Removes whatever stands at a path, with all that is beneath. A link is removed, not what it leads to. */
 export function planAbsent(
@@ -36,8 +33,8 @@ export function planAbsent(
 }
 
 /**
- * In a folder of another user a directory is first taken to where this one cannot go, then everything in it from the top down: a `rm`
- * that goes down by names, as busybox's does, could be led out of the directory by a link.
+ * In a folder of another user a directory is first taken to where this one cannot go, then everything in it from the
+ * top down: a `rm` that goes down by names, as busybox's does, could be led out of the directory by a link.
  */
 function removal(way: UsableWay, path: string, state: FileState): string {
   if (way.kind === 'own') return `rm -rf -- ${quote(path)}`;

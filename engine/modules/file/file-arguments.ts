@@ -19,18 +19,28 @@ export const fileArguments = z
         'For links: what they lead to. A symbolic link may name it relative to its own directory; without src one that is there stays.',
       ),
     ...attributeArguments,
-    recurse: boolean().default(false).describe('Whether owner and mode are set for everything beneath a directory as well.'),
+    recurse: boolean()
+      .default(false)
+      .describe('Whether owner and mode are set for everything beneath a directory as well.'),
     follow: boolean().default(true).describe('Whether owner and mode are those of what a link leads to.'),
     force: boolean()
       .default(false)
       .describe('Whether a link may take the place of a file or an empty directory, and lead to what does not exist.'),
-    modification_time: z.enum(['now', 'preserve']).default('now').describe('For touch: whether the time of a file that is there is set.'),
+    modification_time: z
+      .enum(['now', 'preserve'])
+      .default('now')
+      .describe('For touch: whether the time of a file that is there is set.'),
     access_time: z
       .enum(['now', 'preserve'])
       .optional()
-      .describe('For touch: whether the time of the last access is set. Where it is left out, as modification_time says.'),
+      .describe(
+        'For touch: whether the time of the last access is set. Where it is left out, as modification_time says.',
+      ),
   })
-  .refine((args) => args.src === undefined || args.state === 'link' || args.state === 'hard', 'src is for state: link and state: hard')
+  .refine(
+    (args) => args.src === undefined || args.state === 'link' || args.state === 'hard',
+    'src is for state: link and state: hard',
+  )
   .refine(
     ({ state, path: at, src }) => state !== 'link' || typeof src !== 'string' || !targetsOf(at, src).includes(at),
     'src is path itself: the link would lead to itself, and with force the file would be lost\nWrite in src what the link shall lead to.',

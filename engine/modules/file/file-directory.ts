@@ -1,11 +1,18 @@
 import { quote } from '../../connection/base/quote.ts';
+import { type Request, type Seen, predict } from '../../resources/base/resource.ts';
 import { file } from '../../resources/file.ts';
-import type { Attributes, Directory, FileState } from '../../resources/file/file-state.ts';
-import { endOf, describeType, parentOf } from '../../resources/file/file-state.ts';
-import type { Request, Seen } from '../../resources/base/resource.ts';
-import { predict } from '../../resources/base/resource.ts';
+import {
+  type Attributes,
+  type Directory,
+  type FileState,
+  endOf,
+  describeType,
+  parentOf,
+} from '../../resources/file/file-state.ts';
+import type { ProbeState } from '../../resources/probe.ts';
 import type { ValueMap } from '../../values/base/value.ts';
-import type { FileArguments } from './file-arguments.ts';
+import { formatMode, shownMode } from '../base/file-mode.ts';
+import type { Context, Difference, Outcome } from '../base/module.ts';
 import {
   attributeCommands,
   attributeDifferences,
@@ -13,18 +20,15 @@ import {
   attributesBehind,
   changedAttributes,
   newDirectory,
+  type WantedAttributes,
 } from '../path/file-attributes.ts';
-import type { WantedAttributes } from '../path/file-attributes.ts';
-import { formatMode, shownMode } from '../base/file-mode.ts';
-import { differencesBeneath, isInForeignHands, recursively, treeProbe } from './file-tree.ts';
-import { recursivelyInRoom } from './file-tree-in-room.ts';
 import { aboveNeeds, cannotLook, noDirectoryAbove } from '../path/file-needs.ts';
 import { directoriesIn, makeInRoom } from '../path/foreign-folder.ts';
 import { setAttributes } from '../path/set-attributes.ts';
-import { OWN_WAY, wayInside, wayTo } from '../path/way-to-path.ts';
-import type { UsableWay, Way } from '../path/way-to-path.ts';
-import type { ProbeState } from '../../resources/probe.ts';
-import type { Context, Difference, Outcome } from '../base/module.ts';
+import { OWN_WAY, wayInside, wayTo, type UsableWay, type Way } from '../path/way-to-path.ts';
+import type { FileArguments } from './file-arguments.ts';
+import { recursivelyInRoom } from './file-tree-in-room.ts';
+import { differencesBeneath, isInForeignHands, recursively, treeProbe } from './file-tree.ts';
 
 /** A directory, with the ones above it: each that is made gets the same owner and mode, as with Ansible. */
 export function planDirectory(args: FileArguments, seen: Seen, context: Context): Outcome {
@@ -60,7 +64,9 @@ export function planDirectory(args: FileArguments, seen: Seen, context: Context)
     kind: 'change',
     differences,
     certainty: seen.certainty(request),
-    predictions: [predict(request, state.type === 'link' ? { ...state, isKept: true, to: { path, state: after } } : after)],
+    predictions: [
+      predict(request, state.type === 'link' ? { ...state, isKept: true, to: { path, state: after } } : after),
+    ],
     touches: 'predicted',
     apply: () =>
       args.recurse
@@ -80,13 +86,17 @@ function wayBeneath(args: FileArguments, path: string, seen: Seen, context: Cont
 }
 
 function beneath(way: UsableWay, path: string, args: FileArguments, tree: ProbeState): string {
-  return way.kind === 'own' ? ['set -e', ...recursively(path, args, tree)].join('\n') : recursivelyInRoom(way, path, args, tree);
+  return way.kind === 'own'
+    ? ['set -e', ...recursively(path, args, tree)].join('\n')
+    : recursivelyInRoom(way, path, args, tree);
 }
 
 function planNew(args: FileArguments, seen: Seen, context: Context): Outcome {
   const inTheWay = noDirectoryAbove(args.path, seen, context);
   if (inTheWay !== undefined) return inTheWay;
-  const way = args.unsafe_path ? OWN_WAY : wayTo(file(args.path, args.follow ? 'target' : 'attributes'), args.follow, seen, context);
+  const way = args.unsafe_path
+    ? OWN_WAY
+    : wayTo(file(args.path, args.follow ? 'target' : 'attributes'), args.follow, seen, context);
   if (way.kind === 'impossible') return way;
   const ancestors = aboveNeeds(args.path);
   const missing = [
@@ -122,21 +132,36 @@ function planNew(args: FileArguments, seen: Seen, context: Context): Outcome {
     touches: 'predicted',
     apply: () =>
       way.kind === 'foreign'
-        ? { script: makeInRoom(way, args.path, (word, room) => makeAll([...directoriesIn(room).map(quote), word], args, made, after)) }
+        ? {
+            script: makeInRoom(way, args.path, (word, room) =>
+              makeAll([...directoriesIn(room).map(quote), word], args, made, after),
+            ),
+          }
         : {
-            script: ['set -e', ...missing.map(({ id }, index) => makeDirectory(id, args, made[index] ?? after))].join('\n'),
+            script: ['set -e', ...missing.map(({ id }, index) => makeDirectory(id, args, made[index] ?? after))].join(
+              '\n',
+            ),
             brief: true,
           },
     planned: resultOf(args.path, after),
     settled: (now) =>
-      resultOf(args.path, { ...after, ...attributesBehind(now.of(file(args.path, args.follow ? 'target' : 'attributes'))) }),
+      resultOf(args.path, {
+        ...after,
+        ...attributesBehind(now.of(file(args.path, args.follow ? 'target' : 'attributes'))),
+      }),
   };
 }
 
 /** The directories that are made, from the top: each takes after the one that it is in. */
-function chain(args: FileArguments, missing: readonly Request<unknown, FileState>[], seen: Seen, context: Context): readonly Directory[] {
+function chain(
+  args: FileArguments,
+  missing: readonly Request<unknown, FileState>[],
+  seen: Seen,
+  context: Context,
+): readonly Directory[] {
   const [first] = missing;
-  const above = first === undefined || parentOf(first.id) === '/' ? undefined : seen.of(file(parentOf(first.id), 'target'));
+  const above =
+    first === undefined || parentOf(first.id) === '/' ? undefined : seen.of(file(parentOf(first.id), 'target'));
   const there = above === undefined ? undefined : endOf(above);
   let parent: Attributes | undefined = there?.type === 'directory' ? there : undefined;
   return missing.map(() => {
@@ -147,7 +172,12 @@ function chain(args: FileArguments, missing: readonly Request<unknown, FileState
 }
 
 /** In a room, where nobody else gets in. */
-function makeAll(words: readonly string[], wanted: WantedAttributes, made: readonly Directory[], last: Directory): readonly string[] {
+function makeAll(
+  words: readonly string[],
+  wanted: WantedAttributes,
+  made: readonly Directory[],
+  last: Directory,
+): readonly string[] {
   return words.flatMap((word, index) => {
     const bits = wanted.mode === undefined ? undefined : (made[index] ?? last).mode;
     const mode = bits === undefined ? {} : { mode: { kind: 'octal', bits } as const };
@@ -163,7 +193,12 @@ function makeAll(words: readonly string[], wanted: WantedAttributes, made: reado
 function makeDirectory(path: string, wanted: WantedAttributes, after: Directory): string {
   const bits = wanted.mode === undefined ? undefined : after.mode;
   const mode = bits === undefined ? {} : { mode: { kind: 'octal', bits } as const };
-  const commands = attributeCommands(quote(path), { owner: wanted.owner, group: wanted.group, ...mode }, undefined, 'directory');
+  const commands = attributeCommands(
+    quote(path),
+    { owner: wanted.owner, group: wanted.group, ...mode },
+    undefined,
+    'directory',
+  );
   if (wanted.owner === undefined && wanted.group === undefined) {
     const make = `mkdir${bits === undefined ? '' : ` -m 0${formatMode(bits)}`} -- ${quote(path)}`;
     return `if [ -d ${quote(path)} ]; then ${[':', ...commands].join('; ')}; else ${make}; fi`;

@@ -1,11 +1,15 @@
 import { quote } from '../../connection/base/quote.ts';
+import { type Seen, predict } from '../../resources/base/resource.ts';
 import { file } from '../../resources/file.ts';
-import type { Directory, Link, OtherFile, RegularFile } from '../../resources/file/file-state.ts';
-import type { Seen } from '../../resources/base/resource.ts';
-import { describeType } from '../../resources/file/file-state.ts';
-import { predict } from '../../resources/base/resource.ts';
+import {
+  type Directory,
+  type Link,
+  type OtherFile,
+  type RegularFile,
+  describeType,
+} from '../../resources/file/file-state.ts';
 import type { ValueMap } from '../../values/base/value.ts';
-import type { FileArguments } from './file-arguments.ts';
+import type { Context, Difference, Outcome } from '../base/module.ts';
 import {
   attributeCommands,
   attributeDifferences,
@@ -16,12 +20,11 @@ import {
   newAttributes,
 } from '../path/file-attributes.ts';
 import { cannotLook } from '../path/file-needs.ts';
-import { noDirectory } from '../write/file-plan.ts';
 import { makeInRoom } from '../path/foreign-folder.ts';
 import { setAttributes } from '../path/set-attributes.ts';
-import { OWN_WAY, wayTo } from '../path/way-to-path.ts';
-import type { UsableWay, Way } from '../path/way-to-path.ts';
-import type { Context, Difference, Outcome } from '../base/module.ts';
+import { OWN_WAY, wayTo, type UsableWay, type Way } from '../path/way-to-path.ts';
+import { noDirectory } from '../write/file-plan.ts';
+import type { FileArguments } from './file-arguments.ts';
 
 const EMPTY_DIGEST = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
@@ -49,7 +52,11 @@ export function planExisting(args: FileArguments, seen: Seen, context: Context):
   }
   if (there.type === 'link') return planLinkOwner(args, seen, there, context);
   if (args.state === 'file' && there.type === 'directory') {
-    return { kind: 'impossible', what: `${args.path} is a directory, not a file`, remedy: 'Write state: directory, or leave state out.' };
+    return {
+      kind: 'impossible',
+      what: `${args.path} is a directory, not a file`,
+      remedy: 'Write state: directory, or leave state out.',
+    };
   }
   return planAttributes(args, seen, context, there, []);
 }
@@ -103,7 +110,8 @@ export function planTouch(args: FileArguments, seen: Seen, context: Context): Ou
     };
   }
   const there = state.type === 'link' ? state.to?.state : state;
-  if (there === undefined || there.type === 'absent') return { kind: 'impossible', what: `${args.path} is a link that leads nowhere` };
+  if (there === undefined || there.type === 'absent')
+    return { kind: 'impossible', what: `${args.path} is a link that leads nowhere` };
   return planAttributes(args, seen, context, there, timesToSet(args));
 }
 
@@ -128,14 +136,25 @@ function newFile(args: FileArguments, way: UsableWay): string {
 type Time = 'modification' | 'access';
 
 function timesToSet({ modification_time, access_time = modification_time }: FileArguments): readonly Time[] {
-  return [...(modification_time === 'now' ? ['modification' as const] : []), ...(access_time === 'now' ? ['access' as const] : [])];
+  return [
+    ...(modification_time === 'now' ? ['modification' as const] : []),
+    ...(access_time === 'now' ? ['access' as const] : []),
+  ];
 }
 
 /** One line for both: whoever sets them both means that of the last change. */
 function timeDifference(path: string, times: readonly Time[], mtime: number | undefined): readonly Difference[] {
   const [first] = times;
   if (first === undefined) return [];
-  return [{ kind: 'field', of: path, field: `${first} time`, before: first === 'modification' ? (mtime ?? null) : null, after: 'now' }];
+  return [
+    {
+      kind: 'field',
+      of: path,
+      field: `${first} time`,
+      before: first === 'modification' ? (mtime ?? null) : null,
+      after: 'now',
+    },
+  ];
 }
 
 function touchCommand(word: string, times: readonly Time[]): readonly string[] {
@@ -156,7 +175,10 @@ function planAttributes(
   const state = seen.of(request);
   const path = state.type === 'link' ? (state.to?.path ?? args.path) : args.path;
   const type = there.type === 'directory' ? 'directory' : 'file';
-  const differences = [...attributeDifferences(path, args, there, type), ...timeDifference(args.path, times, there.mtime)];
+  const differences = [
+    ...attributeDifferences(path, args, there, type),
+    ...timeDifference(args.path, times, there.mtime),
+  ];
   if (differences.length === 0) return { kind: 'in_sync', result: resultOf(path, there) };
   const way = wayOf(args, seen, context);
   if (way.kind === 'impossible') return way;
@@ -165,7 +187,9 @@ function planAttributes(
     kind: 'change',
     differences,
     certainty: seen.certainty(request),
-    predictions: [predict(request, state.type === 'link' ? { ...state, isKept: true, to: { path, state: after } } : after)],
+    predictions: [
+      predict(request, state.type === 'link' ? { ...state, isKept: true, to: { path, state: after } } : after),
+    ],
     touches: 'predicted',
     apply: () => ({ script: setAttributes(way, path, args, there, (word) => touchCommand(word, times)) }),
     planned: resultOf(path, after),

@@ -1,14 +1,18 @@
 import { quote } from '../../connection/base/quote.ts';
+import { type Prediction, type Request, type Seen, predict } from '../../resources/base/resource.ts';
 import { file } from '../../resources/file.ts';
 import type { FileDetail } from '../../resources/file/file-detail.ts';
-import type { FileState, Link, LinkEnd, RegularFile } from '../../resources/file/file-state.ts';
-import { describeType, parentOf } from '../../resources/file/file-state.ts';
+import {
+  type FileState,
+  type Link,
+  type LinkEnd,
+  type RegularFile,
+  describeType,
+  parentOf,
+} from '../../resources/file/file-state.ts';
 import { need } from '../../resources/need.ts';
-import type { Prediction, Request, Seen } from '../../resources/base/resource.ts';
-import { predict } from '../../resources/base/resource.ts';
-import type { ValueMap } from '../../values/base/value.ts';
-import { Unknown } from '../../values/base/value.ts';
-import type { FileArguments } from './file-arguments.ts';
+import { type ValueMap, Unknown } from '../../values/base/value.ts';
+import type { Context, Difference, Impossible, Outcome } from '../base/module.ts';
 import {
   attributeCommands,
   attributeDifferences,
@@ -16,17 +20,16 @@ import {
   attributesBehind,
   attributesOf,
   changedAttributes,
+  type WantedAttributes,
 } from '../path/file-attributes.ts';
-import type { WantedAttributes } from '../path/file-attributes.ts';
 import { cannotLook } from '../path/file-needs.ts';
-import { noDirectory } from '../write/file-plan.ts';
 import { makeInRoom } from '../path/foreign-folder.ts';
-import { targetsOf } from './link-target.ts';
 import { setAttributes } from '../path/set-attributes.ts';
-import { OWN_WAY, wayTo } from '../path/way-to-path.ts';
-import type { ForeignWay, UsableWay } from '../path/way-to-path.ts';
-import type { Context, Difference, Impossible, Outcome } from '../base/module.ts';
+import { OWN_WAY, wayTo, type ForeignWay, type UsableWay } from '../path/way-to-path.ts';
+import { noDirectory } from '../write/file-plan.ts';
 import { temporaryBeside } from '../write/write-file.ts';
+import type { FileArguments } from './file-arguments.ts';
+import { targetsOf } from './link-target.ts';
 
 /** A symbolic link. */
 export function planLink(args: FileArguments, seen: Seen, context: Context): Outcome {
@@ -37,11 +40,16 @@ export function planLink(args: FileArguments, seen: Seen, context: Context): Out
   if (target === undefined) return noLinkThere(args.path, state, seen.certainty(request));
   const own = args.follow ? {} : { owner: args.owner, group: args.group };
   const result = { dest: args.path, path: args.path, src: target, state: 'link' };
-  const settled = (now: Seen): ValueMap => ({ ...result, ...attributeResult({ ...NOTHING_KNOWN, ...attributesOf(now.of(request)) }) });
+  const settled = (now: Seen): ValueMap => ({
+    ...result,
+    ...attributeResult({ ...NOTHING_KNOWN, ...attributesOf(now.of(request)) }),
+  });
   const beyond = args.follow ? attributesBeyond(args, state, seen, context) : NOTHING_BEYOND;
   const isThere = state.type === 'link' && state.target === target;
   const differences = [
-    ...(isThere ? attributeDifferences(args.path, own, state, 'file') : differencesOf(args.path, state, `a link to ${target}`)),
+    ...(isThere
+      ? attributeDifferences(args.path, own, state, 'file')
+      : differencesOf(args.path, state, `a link to ${target}`)),
     ...beyond.differences,
   ];
   if (differences.length === 0) return { kind: 'in_sync', result: settled(seen) };
@@ -80,7 +88,11 @@ export function planLink(args: FileArguments, seen: Seen, context: Context): Out
 
 function noLinkThere(path: string, state: FileState, certainty: 'certain' | 'after_change'): Outcome {
   if (certainty === 'after_change') return { kind: 'cannot_know', because: `an earlier change that may bring ${path}` };
-  return { kind: 'impossible', what: `${path} is ${describeType(state)}, not a link`, remedy: 'Write src: what the link shall lead to.' };
+  return {
+    kind: 'impossible',
+    what: `${path} is ${describeType(state)}, not a link`,
+    remedy: 'Write src: what the link shall lead to.',
+  };
 }
 
 interface Beyond {
@@ -113,7 +125,9 @@ function attributesBeyond(args: FileArguments, link: FileState, seen: Seen, cont
   return {
     differences,
     predictions,
-    ...(way.kind === 'impossible' ? { script: '', unsafe: way } : { script: setAttributes(way, end.path, args, end.state) }),
+    ...(way.kind === 'impossible'
+      ? { script: '', unsafe: way }
+      : { script: setAttributes(way, end.path, args, end.state) }),
     end: { path: end.path, state: after },
   };
 }
@@ -176,14 +190,18 @@ export function planHardLink(args: FileArguments, seen: Seen, context: Context):
   const request = file(args.path, args.follow ? 'target' : 'attributes');
   const state = seen.of(request);
   const target = args.src;
-  if (target === undefined || target instanceof Unknown) return { kind: 'cannot_know', because: target?.because ?? 'src' };
+  if (target === undefined || target instanceof Unknown)
+    return { kind: 'cannot_know', because: target?.because ?? 'src' };
   const [source] = targetsOf('/', target);
   if (source === undefined || !target.startsWith('/') || target.split('/').includes('..'))
     return { kind: 'impossible', what: 'src of a hard link must be an absolute path without ".."' };
   const sourceRequest = file(source, 'target');
   const original = seen.of(sourceRequest);
   const result = { dest: args.path, path: args.path, src: source, state: 'hard' };
-  const settled = (now: Seen): ValueMap => ({ ...result, ...attributeResult({ ...NOTHING_KNOWN, ...attributesBehind(now.of(request)) }) });
+  const settled = (now: Seen): ValueMap => ({
+    ...result,
+    ...attributeResult({ ...NOTHING_KNOWN, ...attributesBehind(now.of(request)) }),
+  });
   if (original.type !== 'file') {
     if (seen.certainty(sourceRequest) === 'after_change')
       return { kind: 'cannot_know', because: `an earlier change that may bring ${source}` };
@@ -223,7 +241,10 @@ interface HardLink {
   readonly source: string;
   readonly original: RegularFile;
   readonly way: UsableWay;
-  /** Who owns the directory of the source, where that is another user, who could have put a file of somebody else in its place. */
+  /**
+   * Who owns the directory of the source, where that is another user, who could have put a file of somebody else in its
+   * place.
+   */
   readonly owner: number | undefined;
 }
 
@@ -260,7 +281,8 @@ function obstacleTo(
   context: Context,
 ): Impossible | undefined {
   if (state.type === 'hidden') return cannotLook(args.path, context.user);
-  if (state.type === 'absent') return state.parent || seen.certainty(request) === 'after_change' ? undefined : noDirectory(args.path);
+  if (state.type === 'absent')
+    return state.parent || seen.certainty(request) === 'after_change' ? undefined : noDirectory(args.path);
   if (state.type === 'directory' && args.force && args.state === 'link') return filled(args.path, seen);
   if (state.type === 'link' || (args.force && state.type === 'file')) return undefined;
   return {
@@ -287,7 +309,10 @@ function missingTarget(args: FileArguments, seen: Seen): Impossible | undefined 
   if (args.force || typeof args.src !== 'string') return undefined;
   const targets = targetsOf(args.path, args.src).map((target) => file(target, 'target'));
   const [first] = targets;
-  if (first === undefined || targets.some((one) => seen.of(one).type !== 'absent' || seen.certainty(one) === 'after_change'))
+  if (
+    first === undefined ||
+    targets.some((one) => seen.of(one).type !== 'absent' || seen.certainty(one) === 'after_change')
+  )
     return undefined;
   return {
     kind: 'impossible',

@@ -1,17 +1,16 @@
 import { quote } from '../../connection/base/quote.ts';
 import type { ProbeState } from '../../resources/probe.ts';
-import { accountText } from '../path/file-attributes.ts';
-import type { WantedAttributes } from '../path/file-attributes.ts';
 import { formatMode } from '../base/file-mode.ts';
-import { modeChanges } from './file-tree.ts';
-import type { ModeChange } from './file-tree.ts';
+import { accountText, type WantedAttributes } from '../path/file-attributes.ts';
 import { inRoom, roomFor, stands, standsBelow } from '../path/foreign-folder.ts';
 import type { ForeignWay } from '../path/way-to-path.ts';
+import { modeChanges, type ModeChange } from './file-tree.ts';
 
 /**
- * Gives everything beneath a directory owner and mode where other users can change names in it. The shell goes from directory to directory
- * and proves where it stands; files get a second name in a room first, some hundred at once, and are changed by that. One that has names
- * elsewhere is left alone, unless it belongs to the owner of the folder: it could be a file of root.
+ * Gives everything beneath a directory owner and mode where other users can change names in it. The shell goes from
+ * directory to directory and proves where it stands; files get a second name in a room first, some hundred at once, and
+ * are changed by that. One that has names elsewhere is left alone, unless it belongs to the owner of the folder: it
+ * could be a file of root.
  */
 export function recursivelyInRoom(way: ForeignWay, path: string, wanted: WantedAttributes, tree: ProbeState): string {
   const room = roomFor(way, `${path}/.`);
@@ -49,7 +48,9 @@ function fileSteps({ owner, group }: WantedAttributes, changes: readonly ModeCha
     ...(group === undefined ? [] : [`! -group ${quote(accountText(group))}`]),
   ];
   return [
-    ...(account === '' ? [] : [`find . ! -type d $single \\( ${others.join(' -o ')} \\) -exec chown -h ${quote(account)} -- {} +`]),
+    ...(account === ''
+      ? []
+      : [`find . ! -type d $single \\( ${others.join(' -o ')} \\) -exec chown -h ${quote(account)} -- {} +`]),
     ...changes
       .filter(({ type }) => type !== 'directory')
       .map(({ before, after }) => {

@@ -1,17 +1,16 @@
 import { quote } from '../../connection/base/quote.ts';
-import { probe } from '../../resources/probe.ts';
-import type { ProbeDetail, ProbeState } from '../../resources/probe.ts';
 import type { Request } from '../../resources/base/resource.ts';
-import { accountText, attributeDifferences, modeKept } from '../path/file-attributes.ts';
-import type { WantedAttributes } from '../path/file-attributes.ts';
-import { applyMode, formatMode } from '../base/file-mode.ts';
-import type { Mode } from '../base/file-mode.ts';
+import { probe, type ProbeDetail, type ProbeState } from '../../resources/probe.ts';
+import { applyMode, formatMode, type Mode } from '../base/file-mode.ts';
 import type { Difference } from '../base/module.ts';
+import { accountText, attributeDifferences, modeKept, type WantedAttributes } from '../path/file-attributes.ts';
 
 /** Type, mode and owner of everything beneath a directory, each combination once: short, however large the tree. */
 export function treeProbe(path: string): Request<ProbeDetail, ProbeState> {
   const quoted = quote(path);
-  return probe(`[ -d ${quoted} ] || exit 0\nfind ${quoted}/ ! -type l -exec stat -c '%f %u %g %U %G' -- '{}' + | sort -u`);
+  return probe(
+    `[ -d ${quoted} ] || exit 0\nfind ${quoted}/ ! -type l -exec stat -c '%f %u %g %U %G' -- '{}' + | sort -u`,
+  );
 }
 
 interface Combination {
@@ -45,7 +44,10 @@ export function differencesBeneath(path: string, wanted: WantedAttributes, tree:
 
 export function recursively(path: string, wanted: WantedAttributes, tree: ProbeState): readonly string[] {
   const { owner, group, mode } = wanted;
-  return [...ownersBeneath(path, { owner, group }), ...(mode === undefined ? [] : modesBeneath(path, { owner, group, mode }, tree))];
+  return [
+    ...ownersBeneath(path, { owner, group }),
+    ...(mode === undefined ? [] : modesBeneath(path, { owner, group, mode }, tree)),
+  ];
 }
 
 /** Only of those that are another's: a chown takes set-id bits away, also one to the owner that a file has. */
@@ -77,15 +79,22 @@ export function modeChanges(account: WantedAttributes, mode: Mode, tree: ProbeSt
     if (after !== before) changes.set(`${one.type} ${before}`, { type: one.type, before, after });
   }
   const makes = new Set([...changes.values()].map(({ after }) => after));
-  return [...changes.values()].toSorted((one, other) => Number(makes.has(other.before)) - Number(makes.has(one.before)));
+  return [...changes.values()].toSorted(
+    (one, other) => Number(makes.has(other.before)) - Number(makes.has(one.before)),
+  );
 }
 
 /** `chmod -R` reads a symbolic mode otherwise, and leaves set-id bits of directories unless five digits say so. */
-function modesBeneath(path: string, { mode, ...account }: WantedAttributes & { readonly mode: Mode }, tree: ProbeState): readonly string[] {
+function modesBeneath(
+  path: string,
+  { mode, ...account }: WantedAttributes & { readonly mode: Mode },
+  tree: ProbeState,
+): readonly string[] {
   return modeChanges(account, mode, tree).map(({ type, before, after }) => {
     if (before === undefined) return `chmod -R 0${formatMode(after)} -- ${quote(path)}`;
     const which = `${type === 'directory' ? '-type d' : '! -type d ! -type l'} -perm ${formatMode(before)}`;
-    // Names before directories: one that nobody may enter any more is left by then. (Two lists of one find are too much for some busyboxes.)
+    // Names before directories: one that nobody may enter any more is left by then. (Two lists of one find are too much
+    // for some busyboxes.)
     return `find ${quote(path)}/ -depth ${which} -exec chmod 0${formatMode(after)} -- '{}' +`;
   });
 }
@@ -94,6 +103,7 @@ function modesBeneath(path: string, { mode, ...account }: WantedAttributes & { r
 export function isInForeignHands(tree: ProbeState, user: string): boolean {
   return combinationsIn(tree).some(
     ({ type, uid, owner, group, mode }) =>
-      type === 'directory' && ((uid !== 0 && owner !== user) || (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && owner !== group)),
+      type === 'directory' &&
+      ((uid !== 0 && owner !== user) || (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && owner !== group)),
   );
 }

@@ -1,11 +1,8 @@
 import { quote } from '../../connection/base/quote.ts';
 import type { Attributes, Directory, FileState } from '../../resources/file/file-state.ts';
-import type { Value, ValueMap } from '../../values/base/value.ts';
-import { Unknown } from '../../values/base/value.ts';
-import type { Account } from '../base/arguments.ts';
-import { account, boolean, mode } from '../base/arguments.ts';
-import { applyMode, formatMode, shownMode } from '../base/file-mode.ts';
-import type { Mode } from '../base/file-mode.ts';
+import { type Value, type ValueMap, Unknown } from '../../values/base/value.ts';
+import { type Account, account, boolean, mode } from '../base/arguments.ts';
+import { applyMode, formatMode, shownMode, type Mode } from '../base/file-mode.ts';
 import type { Difference } from '../base/module.ts';
 
 /** Owner and permissions as a task asks for them. What is not given stays as it is. */
@@ -41,11 +38,17 @@ export function newAttributes(wanted: WantedAttributes, user: string): Attribute
   return changedAttributes(wanted, { ...NOTHING_KNOWN, mode: 0o644, owner: user }, 'file');
 }
 
-export const NOTHING_KNOWN: Attributes = { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
+export const NOTHING_KNOWN: Attributes = {
+  mode: undefined,
+  uid: undefined,
+  gid: undefined,
+  owner: undefined,
+  group: undefined,
+};
 
 /**
- * What a directory newly made has. From the one that it is made in it takes set-group-id with its group, and where that one has a
- * default ACL, which cannot be seen, another mode: so the mode is only expected where the task asks for none.
+ * What a directory newly made has. From the one that it is made in it takes set-group-id with its group, and where that
+ * one has a default ACL, which cannot be seen, another mode: so the mode is only expected where the task asks for none.
  */
 export function newDirectory(wanted: WantedAttributes, parent: Attributes | undefined, user: string): Directory {
   const handsOn = ((parent?.mode ?? 0) & 0o2000) !== 0;
@@ -56,7 +59,11 @@ export function newDirectory(wanted: WantedAttributes, parent: Attributes | unde
 }
 
 /** What a thing has once it is as wanted. */
-export function changedAttributes(wanted: WantedAttributes, before: Attributes, type: 'file' | 'directory'): Attributes {
+export function changedAttributes(
+  wanted: WantedAttributes,
+  before: Attributes,
+  type: 'file' | 'directory',
+): Attributes {
   const { owner, group } = wanted;
   return {
     mode: modeAfter(wanted.mode, modeKept(wanted, before, type), type),
@@ -70,16 +77,28 @@ export function changedAttributes(wanted: WantedAttributes, before: Attributes, 
   };
 }
 
-/** The mode before that of the task is set: the kernel takes set-id bits from a file that gets another owner or group, from root as well. */
-export function modeKept({ owner, group }: WantedAttributes, before: Attributes, type: 'file' | 'directory'): number | undefined {
+/**
+ * The mode before that of the task is set: the kernel takes set-id bits from a file that gets another owner or group,
+ * from root as well.
+ */
+export function modeKept(
+  { owner, group }: WantedAttributes,
+  before: Attributes,
+  type: 'file' | 'directory',
+): number | undefined {
   const { mode } = before;
   const staysItsOwn =
-    (owner === undefined || isSame(owner, before.owner, before.uid)) && (group === undefined || isSame(group, before.group, before.gid));
+    (owner === undefined || isSame(owner, before.owner, before.uid)) &&
+    (group === undefined || isSame(group, before.group, before.gid));
   if (mode === undefined || type === 'directory' || staysItsOwn) return mode;
   return mode & ~((mode & 0o010) === 0 ? 0o4000 : 0o6000);
 }
 
-function modeAfter(wanted: Mode | undefined, before: number | undefined, type: 'file' | 'directory'): number | undefined {
+function modeAfter(
+  wanted: Mode | undefined,
+  before: number | undefined,
+  type: 'file' | 'directory',
+): number | undefined {
   if (wanted === undefined) return before;
   if (wanted.kind === 'octal') return wanted.bits;
   return before === undefined ? undefined : applyMode(wanted, before, type);
@@ -99,14 +118,26 @@ export function attributeDifferences(
   const after = changedAttributes(wanted, before, type);
   const differences: Difference[] = [];
   if (before.mode === undefined ? wanted.mode !== undefined : before.mode !== after.mode) {
-    differences.push({ kind: 'field', of: path, field: 'mode', before: modeOrUnknown(before.mode), after: modeOrUnknown(after.mode) });
+    differences.push({
+      kind: 'field',
+      of: path,
+      field: 'mode',
+      before: modeOrUnknown(before.mode),
+      after: modeOrUnknown(after.mode),
+    });
   }
   for (const [field, account, name, id] of [
     ['owner', wanted.owner, before.owner, before.uid],
     ['group', wanted.group, before.group, before.gid],
   ] as const) {
     if (account === undefined || isSame(account, name, id)) continue;
-    differences.push({ kind: 'field', of: path, field, before: name ?? id ?? notKnown(field), after: account.name ?? account.id ?? null });
+    differences.push({
+      kind: 'field',
+      of: path,
+      field,
+      before: name ?? id ?? notKnown(field),
+      after: account.name ?? account.id ?? null,
+    });
   }
   return differences;
 }
@@ -115,7 +146,10 @@ function modeOrUnknown(mode: number | undefined): Value {
   return mode === undefined ? notKnown('mode') : shownMode(mode);
 }
 
-/** Shell lines that give the thing at a path (shell text, already quoted) owner and mode. `chown` first: it takes set-id bits away. */
+/**
+ * Shell lines that give the thing at a path (shell text, already quoted) owner and mode. `chown` first: it takes set-id
+ * bits away.
+ */
 export function attributeCommands(
   path: string,
   wanted: WantedAttributes,
@@ -127,11 +161,13 @@ export function attributeCommands(
   const isOwned = owner === undefined || (before !== undefined && isSame(owner, before.owner, before.uid));
   const isGrouped = group === undefined || (before !== undefined && isSame(group, before.group, before.gid));
   const names = [isOwned ? '' : accountText(owner), isGrouped ? '' : accountText(group)];
-  if (!isOwned || !isGrouped) lines.push(`chown -h ${quote(names[1] === '' ? (names[0] ?? '') : names.join(':'))} -- ${path}`);
+  if (!isOwned || !isGrouped)
+    lines.push(`chown -h ${quote(names[1] === '' ? (names[0] ?? '') : names.join(':'))} -- ${path}`);
   const kept = before === undefined ? undefined : modeKept(wanted, before, type);
   const mode = modeAfter(wanted.mode, kept ?? (type === 'file' ? 0o644 : 0o755), type);
   // A directory's set-id bits only go away if five digits say so.
-  if (wanted.mode !== undefined && mode !== undefined) lines.push(`chmod ${type === 'directory' ? '0' : ''}${formatMode(mode)} -- ${path}`);
+  if (wanted.mode !== undefined && mode !== undefined)
+    lines.push(`chmod ${type === 'directory' ? '0' : ''}${formatMode(mode)} -- ${path}`);
   return lines;
 }
 

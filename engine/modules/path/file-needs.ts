@@ -1,14 +1,11 @@
+import type { Request, Seen } from '../../resources/base/resource.ts';
 import { file } from '../../resources/file.ts';
 import type { FileDetail } from '../../resources/file/file-detail.ts';
-import type { Attributes, FileState } from '../../resources/file/file-state.ts';
-import { describeType, parentOf } from '../../resources/file/file-state.ts';
-import type { Need, NeedState } from '../../resources/need.ts';
-import { need } from '../../resources/need.ts';
-import type { Request, Seen } from '../../resources/base/resource.ts';
-import type { WantedAttributes } from './file-attributes.ts';
-import { accountText, isSame } from './file-attributes.ts';
+import { type Attributes, type FileState, describeType, parentOf } from '../../resources/file/file-state.ts';
+import { type Need, type NeedState, need } from '../../resources/need.ts';
 import type { Context, Impossible, Outcome } from '../base/module.ts';
 import { isRoot, permissionFor } from '../base/root-alone.ts';
+import { type WantedAttributes, accountText, isSame } from './file-attributes.ts';
 
 /** What has to be seen, beside the files themselves, where a task gives one of them an owner and writes it. */
 export function fileNeeds(paths: readonly string[], wanted: WantedAttributes, context: Context): readonly Request[] {
@@ -99,7 +96,8 @@ export function notWritable(path: string, seen: Seen, context: Context): Impossi
     return {
       kind: 'impossible',
       what: `${path} is a file of the kernel, beside which none can be made`,
-      remedy: 'Set a parameter below /proc/sys by sysctl, and another one by check and apply: apply: "echo VALUE >PATH".',
+      remedy:
+        'Set a parameter below /proc/sys by sysctl, and another one by check and apply: apply: "echo VALUE >PATH".',
     };
   }
   if (isRoot(context)) return undefined;
@@ -112,7 +110,9 @@ export function notWritable(path: string, seen: Seen, context: Context): Impossi
   };
 }
 
-/** The outcome; a change that is certain cannot come about where the user may not write the file. `fileNeeds` are seen. */
+/**
+ * The outcome; a change that is certain cannot come about where the user may not write the file. `fileNeeds` are seen.
+ */
 export function forWriters(outcome: Outcome, path: string, seen: Seen, context: Context): Outcome {
   if (outcome.kind !== 'change' || outcome.certainty !== 'certain') return outcome;
   const found = seen.of(file(path, 'content'));
@@ -151,7 +151,9 @@ export function notPermitted(
   if (owner !== undefined && owner !== user && owner !== before?.owner)
     return { kind: 'impossible', what: `${user} may not give ${path} to ${owner}`, remedy };
   const hasNewGroup = wanted.group !== undefined && !isSame(wanted.group, before?.group, before?.gid);
-  const stranger = hasNewGroup ? memberNeeds(wanted, parentOf(change.asked)).find((request) => !isMet(request, seen)) : undefined;
+  const stranger = hasNewGroup
+    ? memberNeeds(wanted, parentOf(change.asked)).find((request) => !isMet(request, seen))
+    : undefined;
   if (stranger !== undefined)
     return {
       kind: 'impossible',
@@ -159,10 +161,20 @@ export function notPermitted(
       remedy,
     };
   if (before?.owner === undefined || before.owner === user) return undefined;
-  if (change.isRewritten) return { kind: 'impossible', what: `${path} belongs to ${before.owner}, and ${user} may not replace it`, remedy };
+  if (change.isRewritten)
+    return { kind: 'impossible', what: `${path} belongs to ${before.owner}, and ${user} may not replace it`, remedy };
   if (change.hasNewMode)
-    return { kind: 'impossible', what: `${path} belongs to ${before.owner}, and ${user} may not change its mode`, remedy };
-  if (hasNewGroup) return { kind: 'impossible', what: `${path} belongs to ${before.owner}, and ${user} may not change its group`, remedy };
+    return {
+      kind: 'impossible',
+      what: `${path} belongs to ${before.owner}, and ${user} may not change its mode`,
+      remedy,
+    };
+  if (hasNewGroup)
+    return {
+      kind: 'impossible',
+      what: `${path} belongs to ${before.owner}, and ${user} may not change its group`,
+      remedy,
+    };
   if (change.times === 'one' || (change.times === 'both' && !isMet(changeable(change.asked), seen)))
     return { kind: 'impossible', what: `${path} belongs to ${before.owner}, and ${user} may not set its time`, remedy };
   return undefined;

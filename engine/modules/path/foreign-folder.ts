@@ -6,12 +6,15 @@ import type { ForeignWay, Proof } from './way-to-path.ts';
 
 /**
  * Shell text that works in a folder in which another user can change every name at any time. Three things make it safe:
- * - A shell that has gone into a directory stays in it, whatever becomes of its name. Where it stands it proves afterwards, by going up from
+ * - A shell that has gone into a directory stays in it, whatever becomes of its name. Where it stands it proves
+ *   afterwards, by going up from
  *   there: `..` is no name that anybody could change. All of it needs `cd -P`: without it a shell makes a whole path of the step, also of
  *   `..`, and goes by the names that stood in it.
- * - Whatever is made is made in a room: a directory of the run's user with mode 0700, in the folder and so on its file system. Nobody
+ * - Whatever is made is made in a room: a directory of the run's user with mode 0700, in the folder and so on its file
+ *   system. Nobody
  *   else can reach a name in there, so these are used as any other.
- * - Into the room comes what is there by a second name (`ln`, which follows nothing), and out of it goes what is new by a rename onto
+ * - Into the room comes what is there by a second name (`ln`, which follows nothing), and out of it goes what is new by
+ *   a rename onto
  *   the last name of the path (`mv -T`, which follows nothing).
  */
 
@@ -127,8 +130,8 @@ function refuse(way: ForeignWay): string {
 }
 
 /**
- * The steps in a room, with a room of its own around them: they find themselves in it, and what they leave behind is cleared away. `isMade`:
- * the room was made before, for a file that was brought.
+ * The steps in a room, with a room of its own around them: they find themselves in it, and what they leave behind is
+ * cleared away. `isMade`: the room was made before, for a file that was brought.
  */
 export function inRoom(room: Room, isMade: boolean, steps: readonly string[]): string {
   return [
@@ -146,7 +149,10 @@ export function intoPlace(room: Room): string {
   return `mv -fT -- ${quote(`./${room.fresh}`)} ${quote(room.target)}`;
 }
 
-/** What stands under the last name, as `./old` in the room. It must be what was seen, and no second name of what is elsewhere. */
+/**
+ * What stands under the last name, as `./old` in the room. It must be what was seen, and no second name of what is
+ * elsewhere.
+ */
 export function pinOld(room: Room, identity: string | undefined): readonly string[] {
   const changed = `{ printf '%s is another file than the one that was looked at, or has names elsewhere\\n' ${quote(room.path)} >&2; exit 1; }`;
   const same = identity === undefined ? '[ -f ./old ] && ! [ -L ./old ]' : `[ "$1" = ${quote(identity)} ]`;
@@ -158,7 +164,11 @@ export function pinOld(room: Room, identity: string | undefined): readonly strin
 }
 
 /** Makes something new, which the steps get as a word of the shell, and lets it take its place. */
-export function makeInRoom(way: ForeignWay, path: string, steps: (word: string, room: Room) => readonly string[]): string {
+export function makeInRoom(
+  way: ForeignWay,
+  path: string,
+  steps: (word: string, room: Room) => readonly string[],
+): string {
   const room = roomFor(way, path);
   const all = [...steps(quote(room.inside), room), intoPlace(room)];
   return inRoom(
@@ -169,7 +179,12 @@ export function makeInRoom(way: ForeignWay, path: string, steps: (word: string, 
 }
 
 /** Steps on what stands at the path, which is `./old` for them. */
-export function onPinned(way: ForeignWay, path: string, identity: string | undefined, steps: readonly string[]): string {
+export function onPinned(
+  way: ForeignWay,
+  path: string,
+  identity: string | undefined,
+  steps: readonly string[],
+): string {
   const room = roomFor(way, path);
   return inRoom(room, false, [...pinOld(room, identity), ...steps]);
 }

@@ -1,14 +1,12 @@
 import { quote } from '../../connection/base/quote.ts';
-import type { Directory, OtherFile, RegularFile } from '../../resources/file/file-state.ts';
-import type { Link } from '../../resources/file/file-state.ts';
-import { attributeCommands } from './file-attributes.ts';
-import type { WantedAttributes } from './file-attributes.ts';
+import type { Directory, OtherFile, RegularFile, Link } from '../../resources/file/file-state.ts';
+import { attributeCommands, type WantedAttributes } from './file-attributes.ts';
 import { intoDirectory, onPinned } from './foreign-folder.ts';
 import type { UsableWay } from './way-to-path.ts';
 
 /**
- * Shell text that gives what stands at the path owner and mode, and does `more` to it, which gets it as a word of the shell. In a folder
- * of another user it is done to the very thing that was seen, or to nothing.
+ * Shell text that gives what stands at the path owner and mode, and does `more` to it, which gets it as a word of the
+ * shell. In a folder of another user it is done to the very thing that was seen, or to nothing.
  */
 export function setAttributes(
   way: UsableWay,

@@ -1,14 +1,21 @@
-import type { Attributes, Directory, FileState, Link } from '../../resources/file/file-state.ts';
-import { ABSENT, nameOf, parentOf } from '../../resources/file/file-state.ts';
-import type { FileDetail } from '../../resources/file/file-detail.ts';
 import type { Request, Seen } from '../../resources/base/resource.ts';
-import { aboveNeeds } from './file-needs.ts';
+import type { FileDetail } from '../../resources/file/file-detail.ts';
+import {
+  type Attributes,
+  type Directory,
+  type FileState,
+  type Link,
+  ABSENT,
+  nameOf,
+  parentOf,
+} from '../../resources/file/file-state.ts';
 import type { Context, Impossible } from '../base/module.ts';
 import { isRoot } from '../base/root-alone.ts';
+import { aboveNeeds } from './file-needs.ts';
 
 /**
- * What leads to a name, by who can put something else in the place of a part of it. Whoever owns a directory can, and whoever may write
- * in it, but for a sticky one, where it takes the owner of the name.
+ * What leads to a name, by who can put something else in the place of a part of it. Whoever owns a directory can, and
+ * whoever may write in it, but for a sticky one, where it takes the owner of the name.
  */
 export type Way =
   /** Only root and the user of the task. */
@@ -53,11 +60,15 @@ export function wayThrough(path: string, seen: ReadonlyMap<string, FileState>, c
   const names = parentOf(path)
     .split('/')
     .filter((name) => name !== '');
-  for (const [index, name] of names.entries()) walk.step(name, seen.get(`/${names.slice(0, index + 1).join('/')}`) ?? ABSENT);
+  for (const [index, name] of names.entries())
+    walk.step(name, seen.get(`/${names.slice(0, index + 1).join('/')}`) ?? ABSENT);
   return walk.arrive(path, seen.get(path) ?? ABSENT);
 }
 
-/** The way to a path as it is named, and to what stands there; `follow`: to the end of a link. `wayNeeds` are seen, and the request. */
+/**
+ * The way to a path as it is named, and to what stands there; `follow`: to the end of a link. `wayNeeds` are seen, and
+ * the request.
+ */
 export function wayTo(request: Request<FileDetail, FileState>, follow: boolean, seen: Seen, context: Context): Way {
   const state = seen.of(request);
   const walk = new Walk(context);
@@ -72,7 +83,11 @@ export function wayTo(request: Request<FileDetail, FileState>, follow: boolean, 
 export const OWN_WAY: UsableWay = { kind: 'own' };
 
 /** Why what is done by the names of these paths alone is not safe. The requests and `wayNeeds` are seen. */
-export function inForeignHands(requests: readonly Request<FileDetail, FileState>[], seen: Seen, context: Context): Impossible | undefined {
+export function inForeignHands(
+  requests: readonly Request<FileDetail, FileState>[],
+  seen: Seen,
+  context: Context,
+): Impossible | undefined {
   for (const request of requests) {
     const way = wayTo(request, true, seen, context);
     if (way.kind === 'impossible') return way;
@@ -137,7 +152,9 @@ class Walk {
     this.#enter(path, state);
   }
 
-  /** To the directory in which a link ends, by its own directories unless somebody can put another link in its place. */
+  /**
+   * To the directory in which a link ends, by its own directories unless somebody can put another link in its place.
+   */
   follow(link: Link): void {
     const { path, state, above = [] } = link.to ?? {};
     if (path === undefined || state === undefined) return;
@@ -186,7 +203,9 @@ class Walk {
     const mode = directory.mode ?? 0;
     const others = (mode & 0o022) === 0 || isGroupOfItsOwn(directory) ? 'no' : (mode & 0o1000) === 0 ? 'yes' : 'sticky';
     const stranger =
-      owner === undefined ? undefined : [...this.#hands.values()].find((hand) => hand !== OTHERS && hand.name !== owner.name);
+      owner === undefined
+        ? undefined
+        : [...this.#hands.values()].find((hand) => hand !== OTHERS && hand.name !== owner.name);
     if (owner !== undefined && stranger !== undefined)
       this.#unsafe ??= `${stranger.name} owns a directory above ${this.#at}, which belongs to ${owner.name}`;
     this.#control = { owner, others };
@@ -197,7 +216,9 @@ class Walk {
   #hand({ uid, owner }: Attributes): Hand | undefined {
     if (uid === 0 || (uid === undefined && owner === undefined)) return undefined;
     const me = this.#context.user;
-    if (uid === undefined ? owner === 'root' || owner === me : owner === me || (isRoot(this.#context) && owner === 'root'))
+    if (
+      uid === undefined ? owner === 'root' || owner === me : owner === me || (isRoot(this.#context) && owner === 'root')
+    )
       return undefined;
     return { name: owner === undefined || owner === 'UNKNOWN' ? `user ${uid ?? ''}` : owner, uid };
   }
@@ -239,6 +260,7 @@ function unsafe(path: string, why: string): Impossible {
     kind: 'impossible',
     what: `the way to ${path} is in the hands of another user`,
     why: `${why}: what is written there could be led elsewhere.`,
-    remedy: 'Give the directories on the way to one owner, or to root. If that user is trusted like root, set unsafe_path: true.',
+    remedy:
+      'Give the directories on the way to one owner, or to root. If that user is trusted like root, set unsafe_path: true.',
   };
 }

@@ -1,25 +1,25 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
 import { quote } from '../../connection/base/quote.ts';
-import { file } from '../../resources/file.ts';
-import type { FileDetail } from '../../resources/file.ts';
-import type { FileState } from '../../resources/file/file-state.ts';
-import { describeType } from '../../resources/file/file-state.ts';
-import type { Prediction, Request, Seen } from '../../resources/base/resource.ts';
-import { predict } from '../../resources/base/resource.ts';
+import { type Prediction, type Request, type Seen, predict } from '../../resources/base/resource.ts';
+import { file, type FileDetail } from '../../resources/file.ts';
+import { type FileState, describeType } from '../../resources/file/file-state.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { Unknown } from '../../values/base/value.ts';
 import { path } from '../base/arguments.ts';
-import type { WantedAttributes } from '../path/file-attributes.ts';
 import { formatMode } from '../base/file-mode.ts';
 import type { Apply, Change, Context, Difference, Finished, Impossible, InSync, Module } from '../base/module.ts';
+import type { WantedAttributes } from '../path/file-attributes.ts';
 import { inForeignHands, OWN_WAY, wayNeeds } from '../path/way-to-path.ts';
 import { amongOthers, writeFile } from '../write/write-file.ts';
 
 // The files of a public key infrastructure: few, small, in folders for nobody but their owner.
 
 const FILE_MODE = 0o600;
-/** Who may read a new file, as far as its folder lets them: a private key is the user's own, a certificate and a public key are for everybody. */
+/**
+ * Who may read a new file, as far as its folder lets them: a private key is the user's own, a certificate and a public
+ * key are for everybody.
+ */
 const MODES = { own: FILE_MODE, public: 0o644 } as const;
 type Audience = keyof typeof MODES;
 
@@ -29,7 +29,10 @@ function attributesFor(audience: Audience): WantedAttributes {
 
 /** A folder. `..` in it is allowed and resolved, as such folders are often named from where the inventory lies. */
 export function folder(): z.ZodType<string> {
-  return z.preprocess((value) => (typeof value === 'string' && value.startsWith('/') ? posix.normalize(value) : value), path());
+  return z.preprocess(
+    (value) => (typeof value === 'string' && value.startsWith('/') ? posix.normalize(value) : value),
+    path(),
+  );
 }
 
 /** The first part of a file's name; an ending is added to it. */
@@ -83,8 +86,8 @@ export function hindrance(what: string, remedy: string, why?: string): Held {
 }
 
 /**
- * What an authority or a key holds, and behind it those of the same name in other folders, none twice: while it is replaced, the next
- * or the previous one stands beside it, and all of them are to be trusted.
+ * What an authority or a key holds, and behind it those of the same name in other folders, none twice: while it is
+ * replaced, the next or the previous one stands beside it, and all of them are to be trusted.
  */
 export function withThoseBeside(own: string | Unknown, beside: readonly Beside[]): string | Unknown {
   const texts: string[] = [];
@@ -112,22 +115,37 @@ export function besides(paths: readonly string[], seen: Seen): readonly Beside[]
 /** The state of such a file after it was written. What it holds is not known before. */
 export function written(path: string, audience: Audience = 'own'): Prediction {
   const attributes = { mode: MODES[audience], uid: undefined, gid: undefined, owner: undefined, group: undefined };
-  return predict(wholeFile(path), { type: 'file', ...attributes, size: undefined, sha256: undefined, content: undefined });
+  return predict(wholeFile(path), {
+    type: 'file',
+    ...attributes,
+    size: undefined,
+    sha256: undefined,
+    content: undefined,
+  });
 }
 
 /** The module, for folders in which only root and the user of the task can change names: keys are kept in no other. */
-export function inOwnFolders<Arguments>(module: Module<Arguments>, pathsOf: (args: Arguments) => readonly string[]): Module<Arguments> {
+export function inOwnFolders<Arguments>(
+  module: Module<Arguments>,
+  pathsOf: (args: Arguments) => readonly string[],
+): Module<Arguments> {
   const files = (args: Arguments): readonly Request<FileDetail, FileState>[] => pathsOf(args).map(wholeFile);
   return {
     ...module,
-    observes: (args, loaded, context) => [...module.observes(args, loaded, context), ...pathsOf(args).flatMap(wayNeeds)],
+    observes: (args, loaded, context) => [
+      ...module.observes(args, loaded, context),
+      ...pathsOf(args).flatMap(wayNeeds),
+    ],
     plan(args, loaded, seen, context) {
       const outcome = module.plan(args, loaded, seen, context);
       if (outcome.kind !== 'change') return outcome;
       const foreign = inForeignHands(files(args), seen, context);
       return foreign === undefined
         ? outcome
-        : { ...foreign, remedy: 'Keep it in a folder that belongs to root or to the user of the task, as do all above it.' };
+        : {
+            ...foreign,
+            remedy: 'Keep it in a folder that belongs to root or to the user of the task, as do all above it.',
+          };
     },
   };
 }
@@ -147,7 +165,10 @@ const MEANWHILE = 97;
 function writeFiles(newFiles: readonly NewFile[], context: Context): string {
   const guards = newFiles
     .filter(({ replaces }) => !replaces)
-    .map((one) => `if [ -e ${quote(one.path)} ]; then echo ${quote(`${one.path} exists by now`)} >&2; exit ${MEANWHILE}; fi`);
+    .map(
+      (one) =>
+        `if [ -e ${quote(one.path)} ]; then echo ${quote(`${one.path} exists by now`)} >&2; exit ${MEANWHILE}; fi`,
+    );
   const folders = [...new Set(newFiles.map((one) => posix.dirname(one.path)))];
   const writes = newFiles.map(({ path, content, audience = 'own' }) => {
     const bytes = Buffer.from(revealed(content), 'utf8');
@@ -167,7 +188,11 @@ function writeFiles(newFiles: readonly NewFile[], context: Context): string {
 }
 
 /** The apply that writes them, and what it gives if it went well. */
-export function applyFiles(newFiles: readonly NewFile[], context: Context, result: Extract<Finished, { kind: 'done' }>['result']): Apply {
+export function applyFiles(
+  newFiles: readonly NewFile[],
+  context: Context,
+  result: Extract<Finished, { kind: 'done' }>['result'],
+): Apply {
   return {
     script: writeFiles(newFiles, context),
     finish: ({ status, stderr }) => {

@@ -1,13 +1,15 @@
 import { z } from 'zod';
-import type { KeyAlgorithm, KeyWish } from '../../pki/key-pair.ts';
-import { describeAlgorithm, newKeyFor } from '../../pki/key-pair.ts';
+import { type KeyAlgorithm, type KeyWish, describeAlgorithm, newKeyFor } from '../../pki/key-pair.ts';
 import { wholeNumber } from '../base/arguments.ts';
 
 // What the modules that make keys are asked for.
 
 type Size = KeyAlgorithm['size'];
 const SIZES: readonly Size[] = [256, 384, 2048, 3072, 4096];
-const KINDS = { 256: 'ecdsa', 384: 'ecdsa', 2048: 'rsa', 3072: 'rsa', 4096: 'rsa' } as const satisfies Record<Size, KeyAlgorithm['type']>;
+const KINDS = { 256: 'ecdsa', 384: 'ecdsa', 2048: 'rsa', 3072: 'rsa', 4096: 'rsa' } as const satisfies Record<
+  Size,
+  KeyAlgorithm['type']
+>;
 
 /** The arguments key_type and key_size. */
 export const keyArguments = {
@@ -17,7 +19,9 @@ export const keyArguments = {
     .describe('What kind of key it has. `any`: a key that is there stays, of either kind; a new one is ECDSA P-256.'),
   key_size: keySize()
     .default(0)
-    .describe('Bits of the key: 256 or 384 (ECDSA), 2048, 3072 or 4096 (RSA). 0: a key that is there stays, a new one has 256 or 3072.'),
+    .describe(
+      'Bits of the key: 256 or 384 (ECDSA), 2048, 3072 or 4096 (RSA). 0: a key that is there stays, a new one has 256 or 3072.',
+    ),
 };
 
 export interface KeyArguments {

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { Problem } from '../../errors/problem.ts';
+import type { Seen } from '../../resources/base/resource.ts';
+import { Secret } from '../../values/base/secret.ts';
 import { isEncrypted } from '../../vault/base/armor.ts';
 import { encryptText } from '../../vault/encrypt.ts';
-import { Secret } from '../../values/base/secret.ts';
-import type { Seen } from '../../resources/base/resource.ts';
 import type { Change, Context, InSync } from '../base/module.ts';
-import type { Held } from './pki-files.ts';
-import { applyFiles, closed, heldBy, hindrance, written } from './pki-files.ts';
+import { type Held, applyFiles, closed, heldBy, hindrance, written } from './pki-files.ts';
 
-// Private keys that lie encrypted on the controller. They are opened when they are looked at, as modules plan synchronously and age does not.
+// Private keys that lie encrypted on the controller. They are opened when they are looked at, as modules plan
+// synchronously and age does not.
 
 /** For whom keys are encrypted where they lie. */
 export function recipients(): z.ZodType<readonly string[]> {
@@ -20,7 +20,10 @@ export function recipients(): z.ZodType<readonly string[]> {
     );
 }
 
-/** As `heldBy`, for what must be kept secret: every output masks it from now on. What is encrypted is given as it was before. */
+/**
+ * As `heldBy`, for what must be kept secret: every output masks it from now on. What is encrypted is given as it was
+ * before.
+ */
 export function secretHeldBy(path: string, seen: Seen, context: Context): Held {
   const held = heldBy(path, seen);
   if (held.kind !== 'text') return held;
@@ -42,8 +45,8 @@ export function secretHeldBy(path: string, seen: Seen, context: Context): Held {
 }
 
 /**
- * The key as it is written. Throws Problem `vault-recipient`, or `key-would-be-lost` where no identity at hand opens what is encrypted for these
- * recipients: nothing is written then, for no later run could read it.
+ * The key as it is written. Throws Problem `vault-recipient`, or `key-would-be-lost` where no identity at hand opens
+ * what is encrypted for these recipients: nothing is written then, for no later run could read it.
  */
 export async function sealed(key: Secret, forWhom: readonly string[], context: Context): Promise<Secret | string> {
   if (forWhom.length === 0) return key;
@@ -55,18 +58,33 @@ export async function sealed(key: Secret, forWhom: readonly string[], context: C
     code: 'key-would-be-lost',
     what: 'no identity at hand opens what is encrypted for these recipients, so the key could not be read again',
     why: opened?.why,
-    remedy: 'Name the file of your age identity with --identity or RUNBOOK_IDENTITY, or add your own recipient (`runbook vault keygen`).',
+    remedy:
+      'Name the file of your age identity with --identity or RUNBOOK_IDENTITY, or add your own recipient (`runbook vault keygen`).',
   });
 }
 
 /** In sync, unless the key is not encrypted though it should be, or is open to others: then a change that mends it. */
-export function safelyKept(inSync: InSync, path: string, seen: Seen, forWhom: readonly string[], context: Context): InSync | Change {
+export function safelyKept(
+  inSync: InSync,
+  path: string,
+  seen: Seen,
+  forWhom: readonly string[],
+  context: Context,
+): InSync | Change {
   const held = heldBy(path, seen);
   if (forWhom.length === 0 || held.kind !== 'text' || isEncrypted(held.text)) return closed(inSync, [path], seen);
   const result = inSync.result ?? {};
   return {
     kind: 'change',
-    differences: [{ kind: 'field', of: path, field: 'private key', before: 'as it is', after: `encrypted for ${forWhom.join(', ')}` }],
+    differences: [
+      {
+        kind: 'field',
+        of: path,
+        field: 'private key',
+        before: 'as it is',
+        after: `encrypted for ${forWhom.join(', ')}`,
+      },
+    ],
     certainty: 'certain',
     predictions: [written(path)],
     touches: 'predicted',

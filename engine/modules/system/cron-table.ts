@@ -17,7 +17,9 @@ export interface VariableWish {
 
 const MARK = /^\s*(?:# runbook: |#Ansible: )(.*?)\s*$/;
 
-/** The table with the entry as it is wanted. A comment above it tells it from others; one that Ansible wrote will do. */
+/**
+ * The table with the entry as it is wanted. A comment above it tells it from others; one that Ansible wrote will do.
+ */
 export function editEntry(text: string, { name, isPresent, line }: EntryWish): string {
   const lines = linesOf(text);
   const at = lines.findIndex((one) => nameIn(one) === name.trim());

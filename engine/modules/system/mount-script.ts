@@ -14,10 +14,15 @@ export interface MountSteps {
   readonly makes: boolean;
   readonly removes: boolean;
   /** The file with the table as it is on the disk, if it is changed, and a name beside it for the old one. */
-  readonly table: { readonly path: string; readonly kept: string; readonly exists: boolean; readonly write: string } | undefined;
+  readonly table:
+    | { readonly path: string; readonly kept: string; readonly exists: boolean; readonly write: string }
+    | undefined;
 }
 
-/** Everything in its order. What fails to be mounted leaves neither its line nor its directory behind: the next boot would stop at it. */
+/**
+ * Everything in its order. What fails to be mounted leaves neither its line nor its directory behind: the next boot
+ * would stop at it.
+ */
 export function mountScript(steps: MountSteps): string {
   const { at, run, table, makes, removes } = steps;
   const undo = [
@@ -29,7 +34,9 @@ export function mountScript(steps: MountSteps): string {
     `at=${quote(at)}`,
     ...(table === undefined ? [] : [keep(table), `{ ${table.write}\n} || { rm -f -- ${quote(table.kept)}; exit 1; }`]),
     ...(makes ? [MAKE] : []),
-    ...(run === undefined ? [] : [`{ ${runScript(steps, run)}; } || { status=$?; ${[...undo, ':'].join('; ')}; exit $status; }`]),
+    ...(run === undefined
+      ? []
+      : [`{ ${runScript(steps, run)}; } || { status=$?; ${[...undo, ':'].join('; ')}; exit $status; }`]),
     ...(table === undefined ? [] : [`rm -f -- ${quote(table.kept)}`]),
     ...(removes ? ['rmdir -- "$at" || exit'] : []),
   ];

@@ -8,7 +8,10 @@ export interface TableEntry {
   readonly options: string;
 }
 
-/** What tells whether a line is the one that is meant. Swap has no place: all its lines have `none`, and the source tells them apart. */
+/**
+ * What tells whether a line is the one that is meant. Swap has no place: all its lines have `none`, and the source
+ * tells them apart.
+ */
 export interface TableKey {
   readonly at: string;
   readonly source: string | undefined;
@@ -21,7 +24,10 @@ export function entryFor(text: string, key: TableKey): TableEntry | undefined {
   return line === undefined ? undefined : { source, at, type, options };
 }
 
-/** The table with this line for the place and no other; undefined: without any. Lines that say the same stay as they are written. */
+/**
+ * The table with this line for the place and no other; undefined: without any. Lines that say the same stay as they are
+ * written.
+ */
 export function editTable(text: string, key: TableKey, line: string | undefined): string {
   const lines = linesOf(text);
   const first = lines.findIndex((one) => isOf(one, key));

@@ -1,8 +1,7 @@
 import { z } from 'zod';
+import { type Prediction, type Request, type Seen, predict } from '../../resources/base/resource.ts';
 import { file } from '../../resources/file.ts';
 import { groupRequest } from '../../resources/group.ts';
-import type { Prediction, Request, Seen } from '../../resources/base/resource.ts';
-import { predict } from '../../resources/base/resource.ts';
 import type { UnitState } from '../../resources/system/unit-state.ts';
 import { ABSENT_UNIT, unitRequest } from '../../resources/unit.ts';
 import { userRequest } from '../../resources/user.ts';
@@ -50,7 +49,12 @@ export function broughtPredictions(one: Brought, seen: Seen, habit: Habit): read
     const request = unitRequest(one.unit);
     const state = seen.of(request);
     return state.load === 'not-found'
-      ? [predict(request, broughtUnit(one.state === undefined ? habit.runs : one.state === 'started', one.enabled ?? habit.enabled))]
+      ? [
+          predict(
+            request,
+            broughtUnit(one.state === undefined ? habit.runs : one.state === 'started', one.enabled ?? habit.enabled),
+          ),
+        ]
       : [];
   }
   if ('user' in one) {

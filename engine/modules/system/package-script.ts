@@ -1,5 +1,5 @@
-import type { Facts } from '../../connection/shell/facts.ts';
 import { quote } from '../../connection/base/quote.ts';
+import type { Facts } from '../../connection/shell/facts.ts';
 
 /** What a package manager has to do. */
 export interface PackageWork {
@@ -31,8 +31,8 @@ export function packageScript(manager: Exclude<Facts['package_manager'], 'none'>
 }
 
 /**
- * Locks are waited for: machines update themselves at boot. needrestart may only list: services are restarted where a playbook says so.
- * The lists' own lock knows no waiting, so it is tried again.
+ * Locks are waited for: machines update themselves at boot. needrestart may only list: services are restarted where a
+ * playbook says so. The lists' own lock knows no waiting, so it is tried again.
  */
 const APT = `export DEBIAN_FRONTEND=noninteractive DEBIAN_PRIORITY=critical APT_LISTCHANGES_FRONTEND=none NEEDRESTART_MODE=l LC_ALL=C
 lists=/var/lib/apt/lists
@@ -73,7 +73,10 @@ mend() {
 }
 `;
 
-/** Debian starts services while it installs them, unless this file forbids it. A file left by a run that was killed is taken away by the next. */
+/**
+ * Debian starts services while it installs them, unless this file forbids it. A file left by a run that was killed is
+ * taken away by the next.
+ */
 const FORBID_STARTING = `trap restore EXIT
 trap 'exit 143' HUP INT TERM
 if [ -e "$policy" ]; then mv "$policy" "$policy.before-runbook" || exit; fi
@@ -83,7 +86,9 @@ printf '#!/bin/sh\\n# runbook: nothing is started during this installation\\nexi
 function apt({ install, remove, refreshOlderThan, recommends, downgrade, purge, startUnits }: PackageWork): string {
   if (install.length === 0) return `${APT}get ${purge ? 'purge' : 'remove'} ${words(remove)}\n`;
   const age =
-    refreshOlderThan === undefined ? '' : ` && [ -z "$(find "$lists/partial" -prune -mmin +${Math.floor(refreshOlderThan / 60)})" ]`;
+    refreshOlderThan === undefined
+      ? ''
+      : ` && [ -z "$(find "$lists/partial" -prune -mmin +${Math.floor(refreshOlderThan / 60)})" ]`;
   const options = [
     recommends === undefined ? '' : recommends ? '--install-recommends' : '--no-install-recommends',
     downgrade ? '--allow-downgrades' : '',
@@ -123,13 +128,19 @@ export function unknownNames(stderr: string): readonly string[] {
   const found = stderr.matchAll(
     /Unable to locate package (\S+)|Package '?([^\s']+)'? has no installation candidate|(?:Unable to find a match|No match for argument|No package): (\S+)|No provider of '([^']+)' found|^ {2}(\S+) \(no such package\)/gm,
   );
-  return [...new Set([...found].map((match) => match.slice(1).find((name) => name !== undefined) ?? ''))].filter((name) => name !== '');
+  return [...new Set([...found].map((match) => match.slice(1).find((name) => name !== undefined) ?? ''))].filter(
+    (name) => name !== '',
+  );
 }
 
-function dnf(manager: 'dnf' | 'yum', { install, remove, latest, refreshOlderThan, recommends, downgrade }: PackageWork): string {
+function dnf(
+  manager: 'dnf' | 'yum',
+  { install, remove, latest, refreshOlderThan, recommends, downgrade }: PackageWork,
+): string {
   if (install.length === 0) return `${manager} -y -q remove ${words(remove)}\n`;
   const wanted = words(install.map(({ name, version }) => (version === undefined ? name : `${name}-${version}`)));
-  const weak = recommends === undefined || manager === 'yum' ? '' : `--setopt=install_weak_deps=${recommends ? 'True' : 'False'} `;
+  const weak =
+    recommends === undefined || manager === 'yum' ? '' : `--setopt=install_weak_deps=${recommends ? 'True' : 'False'} `;
   const refresh = refreshOlderThan === undefined ? '' : `--setopt=metadata_expire=${refreshOlderThan} `;
   const lines = [
     `${manager} -y -q ${refresh}${weak}install ${wanted}${downgrade ? ` && ${manager} -y -q downgrade ${wanted} 2>/dev/null || ${manager} -y -q downgrade ${wanted}` : ''} || exit`,
@@ -142,7 +153,10 @@ function zypper({ install, remove, latest, refreshOlderThan, recommends, downgra
   const run = 'ZYPP_LOCK_TIMEOUT=120 zypper --non-interactive --quiet';
   if (install.length === 0) return `${run} remove ${words(remove)}\n`;
   const wanted = words(install.map(({ name, version }) => (version === undefined ? name : `${name}=${version}`)));
-  const options = [recommends === undefined ? '' : recommends ? '--recommends' : '--no-recommends', downgrade ? '--oldpackage' : ''];
+  const options = [
+    recommends === undefined ? '' : recommends ? '--recommends' : '--no-recommends',
+    downgrade ? '--oldpackage' : '',
+  ];
   const lines = [
     refreshOlderThan === undefined ? '' : `${run} refresh || exit`,
     `${run} install --auto-agree-with-licenses ${options.filter((option) => option !== '').join(' ')} ${wanted} || exit`,

@@ -23,7 +23,9 @@ export function parsePublicKey(line: string): PublicKeyLine | undefined {
 
 function parseAfterOptions(text: string, options: string): PublicKeyLine | undefined {
   const [, type, key, comment = ''] = AFTER_OPTIONS.exec(text) ?? [];
-  return type === undefined || key === undefined || !TYPE.test(type) ? undefined : { options, type, key, comment: comment.trim() };
+  return type === undefined || key === undefined || !TYPE.test(type)
+    ? undefined
+    : { options, type, key, comment: comment.trim() };
 }
 
 /** As sshd reads them: up to the first blank that is not in quotes. A quote in quotes has a backslash before it. */
@@ -46,7 +48,8 @@ export function publicKeyFault({ type, key }: PublicKeyLine): string | undefined
   if (named?.toString('latin1') !== type) return `What stands behind the type is not a key of the type ${type}`;
   // A certificate holds numbers as well, which have no length before them.
   if (type.includes('-cert-')) return undefined;
-  const isWhole = parts.length > 0 && [named, ...parts].reduce((sum, part) => sum + 4 + part.length, 0) === bytes.length;
+  const isWhole =
+    parts.length > 0 && [named, ...parts].reduce((sum, part) => sum + 4 + part.length, 0) === bytes.length;
   const isOfSize = type !== 'ssh-ed25519' || (parts.length === 1 && parts[0]?.length === 32);
   return isWhole && isOfSize ? undefined : 'The key is cut off, or has something behind it';
 }

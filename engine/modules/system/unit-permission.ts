@@ -11,7 +11,10 @@ export function unitPermission(context: Pick<Context, 'user' | 'facts'>): readon
   return isRoot(context) ? [] : [file(POLKIT, 'target')];
 }
 
-/** The outcome; where there is no polkit, only root may change units. Where there is one, its rules decide in the moment of the change. */
+/**
+ * The outcome; where there is no polkit, only root may change units. Where there is one, its rules decide in the moment
+ * of the change.
+ */
 export function forUnits(outcome: Outcome, what: string, seen: Seen, context: Context): Outcome {
   if (outcome.kind !== 'change' || outcome.certainty !== 'certain' || isRoot(context)) return outcome;
   return seen.of(file(POLKIT, 'target')).type === 'absent'

@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import { unsafePath } from '../path/file-attributes.ts';
 import { boolean, commaList, path, text, wholeNumber } from '../base/arguments.ts';
+import { unsafePath } from '../path/file-attributes.ts';
 
 /** What useradd takes, and neither a number nor an option. */
 export const ACCOUNT_NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?$/;
 
 const LARGEST_ID = 4294967294;
-const days = (what: string): z.ZodType<number | undefined> => wholeNumber({ min: -1 }).optional().describe(`${what} -1: no limit.`);
+const days = (what: string): z.ZodType<number | undefined> =>
+  wholeNumber({ min: -1 }).optional().describe(`${what} -1: no limit.`);
 
 export const userArguments = z.strictObject({
   name: z.string().regex(ACCOUNT_NAME, 'must be the name of an account').describe('Name of the account.'),
@@ -35,7 +36,9 @@ export const userArguments = z.strictObject({
     .describe('Full name or purpose.'),
   home: path().optional().describe('Home directory.'),
   create_home: boolean().default(true).describe('Whether its home directory is made where it does not exist.'),
-  move_home: boolean().default(false).describe('Whether the home directory is moved to home where it is another one until now.'),
+  move_home: boolean()
+    .default(false)
+    .describe('Whether the home directory is moved to home where it is another one until now.'),
   skeleton: path().optional().describe('The directory that a new home directory is a copy of, instead of /etc/skel.'),
   umask: z
     .string()
@@ -46,11 +49,18 @@ export const userArguments = z.strictObject({
   system: boolean().default(false).describe('Whether a new account gets a number of the range for system accounts.'),
   password: text()
     .optional()
-    .describe('The password as a crypt hash ($6$…, $y$…), or ! or * for none. With a ! in front of the hash the account is locked.'),
-  update_password: z.enum(['always', 'on_create']).default('always').describe('Whether the password of an existing account is set.'),
+    .describe(
+      'The password as a crypt hash ($6$…, $y$…), or ! or * for none. With a ! in front of the hash the account is locked.',
+    ),
+  update_password: z
+    .enum(['always', 'on_create'])
+    .default('always')
+    .describe('Whether the password of an existing account is set.'),
   password_lock: boolean()
     .optional()
-    .describe('Whether the password is locked. Where it is not given, a locked account stays locked, also with another password.'),
+    .describe(
+      'Whether the password is locked. Where it is not given, a locked account stays locked, also with another password.',
+    ),
   password_expire_min: days('Days that must pass before a password may be changed.'),
   password_expire_max: days('Days after which a password must be changed.'),
   password_expire_warn: days('Days of warning before that.'),
@@ -79,7 +89,8 @@ export const foreignUserArguments: Readonly<Record<string, string>> = {
   ssh_key_passphrase: BY_KEYGEN,
   ssh_key_type: BY_KEYGEN,
   local: 'Leave it out: accounts are always made in the files of the host itself.',
-  seuser: 'Map the account by a command: check: "semanage login -l | grep -q ^NAME", apply: "semanage login -a -s SEUSER NAME".',
+  seuser:
+    'Map the account by a command: check: "semanage login -l | grep -q ^NAME", apply: "semanage login -a -s SEUSER NAME".',
   hidden: 'Leave it out: it is for macOS.',
   login_class: 'Leave it out: it is for FreeBSD and OpenBSD.',
   authorization: 'Leave it out: it is for illumos.',
@@ -96,7 +107,9 @@ export function hasOwnGroup({ name, group }: UserArguments): boolean {
 
 /** Whether anything is asked for that stands in /etc/shadow. */
 export function asksForShadow(args: UserArguments): boolean {
-  return args.password !== undefined || args.password_lock !== undefined || args.expires !== undefined || asksForDays(args);
+  return (
+    args.password !== undefined || args.password_lock !== undefined || args.expires !== undefined || asksForDays(args)
+  );
 }
 
 export function asksForDays(args: UserArguments): boolean {

@@ -1,14 +1,14 @@
 import { quote } from '../../connection/base/quote.ts';
-import type { FileDetail } from '../../resources/file/file-detail.ts';
-import type { FileState } from '../../resources/file/file-state.ts';
-import { file } from '../../resources/file.ts';
 import type { Request, Seen } from '../../resources/base/resource.ts';
 import { IN_OTHER_HANDS } from '../../resources/base/unhindered-read.ts';
+import { file } from '../../resources/file.ts';
+import type { FileDetail } from '../../resources/file/file-detail.ts';
+import type { FileState } from '../../resources/file/file-state.ts';
 import type { UserState } from '../../resources/system/account-state.ts';
 import type { Context, Impossible } from '../base/module.ts';
+import { inForeignHands, wayNeeds } from '../path/way-to-path.ts';
 import type { UserArguments } from './user-arguments.ts';
 import { movesHome } from './user-wish.ts';
-import { inForeignHands, wayNeeds } from '../path/way-to-path.ts';
 
 /** The home directory that can be foreseen, with what leads to it. */
 export function homeNeeds(args: UserArguments): readonly Request[] {
@@ -21,18 +21,30 @@ function homeOf(args: UserArguments): Request<FileDetail, FileState> {
 }
 
 /** Home directories that the task makes, moves or removes. */
-export function touchedHomes(args: UserArguments, state: UserState, after: UserState, isThere: boolean): readonly string[] {
+export function touchedHomes(
+  args: UserArguments,
+  state: UserState,
+  after: UserState,
+  isThere: boolean,
+): readonly string[] {
   if (!after.exists) return args.remove && state.home !== undefined ? [state.home] : [];
   const isMade = args.create_home && !isThere;
   const isMoved = movesHome(args, state);
-  return [isMade || isMoved ? after.home : undefined, isMoved ? state.home : undefined].filter((home) => home !== undefined);
+  return [isMade || isMoved ? after.home : undefined, isMoved ? state.home : undefined].filter(
+    (home) => home !== undefined,
+  );
 }
 
 /**
- * Why a home directory cannot be made, moved or removed: useradd and its like do it by names, which others could exchange meanwhile.
- * `homeNeeds` are seen.
+ * Why a home directory cannot be made, moved or removed: useradd and its like do it by names, which others could
+ * exchange meanwhile. `homeNeeds` are seen.
  */
-export function homeInForeignHands(args: UserArguments, homes: readonly string[], seen: Seen, context: Context): Impossible | undefined {
+export function homeInForeignHands(
+  args: UserArguments,
+  homes: readonly string[],
+  seen: Seen,
+  context: Context,
+): Impossible | undefined {
   const home = homeOf(args);
   return args.unsafe_path || !homes.includes(home.id) ? undefined : inForeignHands([home], seen, context);
 }
@@ -41,7 +53,11 @@ export function homeInForeignHands(args: UserArguments, homes: readonly string[]
 export function refuseForeignHomes(args: UserArguments, homes: readonly string[]): string {
   const unseen = homes.filter((path) => path !== homeOf(args).id);
   if (args.unsafe_path || unseen.length === 0) return '';
-  const said = quote('%s: other users can change names on the way to it. Tell the module by home: %s, or set unsafe_path: true.\\n');
-  const checks = unseen.map((path) => `! in_other_hands ${quote(path)} || { printf ${said} ${quote(path)} ${quote(path)} >&2; exit 1; }`);
+  const said = quote(
+    '%s: other users can change names on the way to it. Tell the module by home: %s, or set unsafe_path: true.\\n',
+  );
+  const checks = unseen.map(
+    (path) => `! in_other_hands ${quote(path)} || { printf ${said} ${quote(path)} ${quote(path)} >&2; exit 1; }`,
+  );
   return `${[IN_OTHER_HANDS, ...checks].join('\n')}\n`;
 }

@@ -15,8 +15,12 @@ export function wantedPassword(args: UserArguments, state: UserState): Pick<User
   const keepsHash = hash === undefined;
   const hasNone = keepsHash ? !state.exists || NONE.has(state.password) : hash === '';
   if (keepsHash) {
-    const kept = state.exists ? { password: state.password, locked: state.locked } : { password: passwordDigest(''), locked: true };
-    return args.password_lock === undefined || (hasNone && !args.password_lock) ? kept : { ...kept, locked: args.password_lock };
+    const kept = state.exists
+      ? { password: state.password, locked: state.locked }
+      : { password: passwordDigest(''), locked: true };
+    return args.password_lock === undefined || (hasNone && !args.password_lock)
+      ? kept
+      : { ...kept, locked: args.password_lock };
   }
   const password = passwordDigest(hash);
   if (hasNone) return { password, locked: true };
@@ -25,7 +29,10 @@ export function wantedPassword(args: UserArguments, state: UserState): Pick<User
 }
 
 /** The hash that is to be set, without a ! in front; undefined where the one that is there stays. */
-function wantedHash({ password, update_password: when }: UserArguments, state: UserState): string | Unknown | undefined {
+function wantedHash(
+  { password, update_password: when }: UserArguments,
+  state: UserState,
+): string | Unknown | undefined {
   if (password === undefined || (state.exists && when === 'on_create')) return undefined;
   return password instanceof Unknown ? password : revealed(password).replace(/^!+/, '');
 }
@@ -33,7 +40,8 @@ function wantedHash({ password, update_password: when }: UserArguments, state: U
 /** The whole field as it is to be written, or undefined where the hash in it stays. */
 export function passwordField(args: UserArguments, state: UserState, after: UserState): string | undefined {
   const hash = wantedHash(args, state);
-  if (typeof hash !== 'string' || (state.exists && after.password === state.password && after.locked === state.locked)) return undefined;
+  if (typeof hash !== 'string' || (state.exists && after.password === state.password && after.locked === state.locked))
+    return undefined;
   return `${after.locked === true ? '!' : ''}${hash}`;
 }
 
@@ -41,7 +49,10 @@ function isLockedHash({ password }: UserArguments): boolean {
   return password !== undefined && !(password instanceof Unknown) && revealed(password).startsWith('!');
 }
 
-/** What useradd is given would be taken as a hash whatever it is: a plain password would lock the account and stand in a file. */
+/**
+ * What useradd is given would be taken as a hash whatever it is: a plain password would lock the account and stand in a
+ * file.
+ */
 export function passwordFault(args: UserArguments): Impossible | undefined {
   const { password, name } = args;
   if (password === undefined || password instanceof Unknown) return undefined;

@@ -1,9 +1,8 @@
 import { quote } from '../../connection/base/quote.ts';
-import type { UserState } from '../../resources/system/account-state.ts';
 import { parentOf } from '../../resources/file/file-state.ts';
+import type { UserState } from '../../resources/system/account-state.ts';
 import { otherGroups } from '../../resources/user.ts';
-import type { UserArguments } from './user-arguments.ts';
-import { hasOwnGroup } from './user-arguments.ts';
+import { type UserArguments, hasOwnGroup } from './user-arguments.ts';
 import { passwordField, wantedAging } from './user-password.ts';
 import { dateOf, movesHome } from './user-wish.ts';
 
@@ -75,7 +74,8 @@ export function modifyUser(args: UserArguments, state: UserState, after: UserSta
     args.shell === undefined || args.shell === state.shell ? '' : option('-s', args.shell),
     args.comment === undefined || args.comment === state.comment ? '' : option('-c', args.comment),
   ].filter((field) => field !== '');
-  const isLockKept = after.locked === undefined || after.locked === state.locked || passwordField(args, state, after) !== undefined;
+  const isLockKept =
+    after.locked === undefined || after.locked === state.locked || passwordField(args, state, after) !== undefined;
   const lock = isLockKept ? '' : after.locked ? '-L' : '-U';
   const usermod = words([
     'usermod',
@@ -98,8 +98,12 @@ export function modifyUser(args: UserArguments, state: UserState, after: UserSta
   const lines = [
     'set -e',
     ...(isMoved && args.home !== undefined ? [makeDirectory(parentOf(args.home))] : []),
-    ...(busybox.length > 0 ? [`if command -v usermod >/dev/null; then ${usermod}; else\n${busybox.join('\n')}\nfi`] : []),
-    ...(args.create_home && !found.homeExists && !isMoved && after.home !== undefined ? [makeHome(args, after.home)] : []),
+    ...(busybox.length > 0
+      ? [`if command -v usermod >/dev/null; then ${usermod}; else\n${busybox.join('\n')}\nfi`]
+      : []),
+    ...(args.create_home && !found.homeExists && !isMoved && after.home !== undefined
+      ? [makeHome(args, after.home)]
+      : []),
     ...setShadow(args, state, after),
   ];
   return `${lines.join('\n')}\n`;
@@ -115,7 +119,9 @@ fi
 `;
 }
 
-/** As useradd would make it: a copy of the skeleton, with the permission bits that the host has for home directories. */
+/**
+ * As useradd would make it: a copy of the skeleton, with the permission bits that the host has for home directories.
+ */
 function makeHome({ name, skeleton = '/etc/skel', umask }: UserArguments, home: string): string {
   const mode =
     umask === undefined

@@ -1,11 +1,9 @@
-import type { GroupState, UserState } from '../../resources/system/account-state.ts';
 import type { FileState } from '../../resources/file/file-state.ts';
+import type { GroupState, UserState } from '../../resources/system/account-state.ts';
 import { otherGroups, passwordDigest } from '../../resources/user.ts';
-import { Unknown } from '../../values/base/value.ts';
-import type { Value } from '../../values/base/value.ts';
+import { Unknown, type Value } from '../../values/base/value.ts';
 import type { Difference } from '../base/module.ts';
-import type { UserArguments } from './user-arguments.ts';
-import { asksForShadow } from './user-arguments.ts';
+import { type UserArguments, asksForShadow } from './user-arguments.ts';
 import { wantedAging, wantedPassword } from './user-password.ts';
 
 /** What was seen beside the account itself. */
@@ -29,8 +27,12 @@ export function wantedState(args: UserArguments, state: UserState, around: Surro
     home,
     homeExists: args.create_home || movesHome(args, state) ? true : homeIsThere(args, state, around),
     shell: args.shell ?? (state.exists ? state.shell : state.defaults?.shell),
-    ...(asksForShadow(args) ? { ...wantedPassword(args, state), aging: wantedAging(args, state) ?? state.aging } : keptShadow(state)),
-    ...(state.holders === undefined ? {} : { holders: { ...state.holders, ...(args.uid === undefined ? {} : { [args.uid]: args.name }) } }),
+    ...(asksForShadow(args)
+      ? { ...wantedPassword(args, state), aging: wantedAging(args, state) ?? state.aging }
+      : keptShadow(state)),
+    ...(state.holders === undefined
+      ? {}
+      : { holders: { ...state.holders, ...(args.uid === undefined ? {} : { [args.uid]: args.name }) } }),
   };
 }
 
@@ -49,8 +51,13 @@ export function homeIsThere(args: UserArguments, state: UserState, around: Surro
   return state.exists ? state.homeExists : state.defaults?.homeExists;
 }
 
-function wantedGroup({ name, group }: UserArguments, state: UserState, around: Surroundings): Pick<UserState, 'group' | 'gid'> {
-  if (group === undefined) return state.exists ? { group: state.group, gid: state.gid } : { group: name, gid: undefined };
+function wantedGroup(
+  { name, group }: UserArguments,
+  state: UserState,
+  around: Surroundings,
+): Pick<UserState, 'group' | 'gid'> {
+  if (group === undefined)
+    return state.exists ? { group: state.group, gid: state.gid } : { group: name, gid: undefined };
   if (state.exists && isOfGroup(group, state, around)) return { group: state.group, gid: state.gid };
   return /^[0-9]+$/.test(group) ? { group: around.group?.name, gid: Number(group) } : { group, gid: around.group?.gid };
 }
@@ -70,7 +77,12 @@ function wantedGroups(args: UserArguments, state: UserState, primary: string | u
 }
 
 /** A line for each thing that is not as wanted. */
-export function findDifferences(args: UserArguments, state: UserState, after: UserState, around: Surroundings): readonly Difference[] {
+export function findDifferences(
+  args: UserArguments,
+  state: UserState,
+  after: UserState,
+  around: Surroundings,
+): readonly Difference[] {
   const of = `user ${args.name}`;
   const differences: Difference[] = [];
   const differ = (field: string, before: Value | undefined, wanted: Value): void => {
@@ -81,7 +93,8 @@ export function findDifferences(args: UserArguments, state: UserState, after: Us
     const wanted = args[field];
     if (wanted !== undefined && (!state.exists || wanted !== state[field])) differ(field, state[field], wanted);
   }
-  if (args.group !== undefined && (!state.exists || !isOfGroup(args.group, state, around))) differ('group', state.group, args.group);
+  if (args.group !== undefined && (!state.exists || !isOfGroup(args.group, state, around)))
+    differ('group', state.group, args.group);
   if (args.groups !== undefined && (state.exists ? !sameGroups(state, after) : args.groups.length > 0))
     differ('groups', [...(state.groups ?? [])], [...(after.groups ?? args.groups)]);
   const isMissing = state.exists && homeIsThere(args, state, around) === false;
@@ -90,12 +103,16 @@ export function findDifferences(args: UserArguments, state: UserState, after: Us
 }
 
 function sameGroups(state: UserState, after: UserState): boolean {
-  return state.groups !== undefined && otherGroups({ ...state, group: after.group }).join() === otherGroups(after).join();
+  return (
+    state.groups !== undefined && otherGroups({ ...state, group: after.group }).join() === otherGroups(after).join()
+  );
 }
 
 /** Whether what lies in the old home directory comes along. */
 export function movesHome(args: UserArguments, state: UserState): boolean {
-  return args.move_home && state.exists && args.home !== undefined && args.home !== state.home && state.homeExists !== false;
+  return (
+    args.move_home && state.exists && args.home !== undefined && args.home !== state.home && state.homeExists !== false
+  );
 }
 
 function shadowDifferences(args: UserArguments, state: UserState, after: UserState): readonly Difference[] {
@@ -104,7 +121,13 @@ function shadowDifferences(args: UserArguments, state: UserState, after: UserSta
   const isKept = args.password === undefined || (state.exists && args.update_password === 'on_create');
   if (!isKept && (!state.exists || after.password === undefined || after.password !== state.password)) {
     const wanted = args.password instanceof Unknown ? args.password : 'the one that is wanted';
-    differences.push({ kind: 'field', of, field: 'password', before: state.exists ? 'another one' : null, after: wanted });
+    differences.push({
+      kind: 'field',
+      of,
+      field: 'password',
+      before: state.exists ? 'another one' : null,
+      after: wanted,
+    });
   }
   if (state.exists && after.locked !== undefined && after.locked !== state.locked)
     differences.push({ kind: 'field', of, field: 'locked', before: state.locked ?? null, after: after.locked });

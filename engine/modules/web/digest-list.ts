@@ -3,7 +3,14 @@ import { nameOf } from '../../resources/file/file-state.ts';
 export const ALGORITHMS = ['sha256', 'sha512', 'sha384', 'sha224', 'sha1', 'md5'] as const;
 export type Algorithm = (typeof ALGORITHMS)[number];
 
-const DIGITS: Readonly<Record<Algorithm, number>> = { sha256: 64, sha512: 128, sha384: 96, sha224: 56, sha1: 40, md5: 32 };
+const DIGITS: Readonly<Record<Algorithm, number>> = {
+  sha256: 64,
+  sha512: 128,
+  sha384: 96,
+  sha224: 56,
+  sha1: 40,
+  md5: 32,
+};
 
 /** `ALGORITHM:DIGEST` or `ALGORITHM:URL`. */
 export interface Checksum {
@@ -29,7 +36,11 @@ function isDigest(text: string, algorithm: Algorithm): boolean {
  * file lies on its server: of several files of one name the one counts whose folders are those of the path. A sentence where there is none, or
  * more than one.
  */
-export function digestInList(list: string, algorithm: Algorithm, path: string): { readonly digest: string } | { readonly fault: string } {
+export function digestInList(
+  list: string,
+  algorithm: Algorithm,
+  path: string,
+): { readonly digest: string } | { readonly fault: string } {
   const entries = list.split(/\r?\n/).flatMap((line) => entryOf(line.trim(), algorithm));
   const name = nameOf(path);
   const named = entries.filter((entry) => entry.name !== undefined && nameOf(entry.name) === name);
@@ -39,7 +50,9 @@ export function digestInList(list: string, algorithm: Algorithm, path: string): 
   const digests = new Set(chosen.map(({ digest }) => digest));
   const [digest] = digests;
   if (digest === undefined) return { fault: `the list of digests has none of ${algorithm} for ${name}` };
-  return digests.size === 1 ? { digest } : { fault: `the list of digests has ${digests.size} of ${algorithm} for ${name}` };
+  return digests.size === 1
+    ? { digest }
+    : { fault: `the list of digests has ${digests.size} of ${algorithm} for ${name}` };
 }
 
 interface Entry {

@@ -1,13 +1,10 @@
 import { quote } from '../../connection/base/quote.ts';
-import { digestLarge } from '../../resources/file/large-digest.ts';
-import type { ProbeDetail, ProbeState } from '../../resources/probe.ts';
-import { probe } from '../../resources/probe.ts';
 import type { Request, Seen } from '../../resources/base/resource.ts';
-import type { Algorithm, Checksum } from './digest-list.ts';
-import { digestInList } from './digest-list.ts';
-import type { HttpRequest } from './http-request.ts';
-import { downloadScript, revealed } from './http-request.ts';
+import { digestLarge } from '../../resources/file/large-digest.ts';
+import { type ProbeDetail, type ProbeState, probe } from '../../resources/probe.ts';
 import { ownScript } from '../base/own-script.ts';
+import { type Algorithm, type Checksum, digestInList } from './digest-list.ts';
+import { type HttpRequest, downloadScript, revealed } from './http-request.ts';
 
 type Question = Request<ProbeDetail, ProbeState>;
 
@@ -21,8 +18,14 @@ export type WantedContent =
   | { readonly kind: 'failure'; readonly what: string; readonly isOpen: boolean };
 
 /** Asks for the list of digests, where the checksum names one. */
-export function listQuestion(checksum: Checksum | undefined, request: HttpRequest, preamble: string): readonly Question[] {
-  return checksum?.url === undefined ? [] : [probe(ownScript(downloadScript({ ...request, url: checksum.url }, '-'), preamble))];
+export function listQuestion(
+  checksum: Checksum | undefined,
+  request: HttpRequest,
+  preamble: string,
+): readonly Question[] {
+  return checksum?.url === undefined
+    ? []
+    : [probe(ownScript(downloadScript({ ...request, url: checksum.url }, '-'), preamble))];
 }
 
 /** Asks for the digest of a file, where the usual look does not have it. */
@@ -56,12 +59,15 @@ export function wantedContent({ checksum, force, request, paths, preamble }: Dow
   if (question === undefined) return { kind: 'any' };
   const { status, stdout, stderr } = seen.of(question);
   const isOpen = seen.certainty(question) === 'after_change';
-  if (status !== 0 || stdout === undefined) return { kind: 'failure', what: `the digest cannot be had: ${stderr?.trim() ?? ''}`, isOpen };
+  if (status !== 0 || stdout === undefined)
+    return { kind: 'failure', what: `the digest cannot be had: ${stderr?.trim() ?? ''}`, isOpen };
   const path = revealed(request.url)
     .replace(/[?#].*$/, '')
     .replace(/^\w+:\/\/[^/]*\//, '');
   const found = digestInList(stdout.toString('utf8'), algorithm, path);
-  return 'digest' in found ? { kind: 'digest', algorithm, digest: found.digest } : { kind: 'failure', what: found.fault, isOpen };
+  return 'digest' in found
+    ? { kind: 'digest', algorithm, digest: found.digest }
+    : { kind: 'failure', what: found.fault, isOpen };
 }
 
 function latest([question]: readonly Question[], seen: Seen): WantedContent {
@@ -73,7 +79,11 @@ function latest([question]: readonly Question[], seen: Seen): WantedContent {
   const status = /^status (\d+)$/m.exec(told)?.[1];
   const digest = /^digest ([0-9a-f]{64})\b/m.exec(told)?.[1];
   if (status === '0' && digest !== undefined) return { kind: 'latest', sha256: digest };
-  return { kind: 'failure', what: `it cannot be downloaded: ${stderr?.trim() ?? ''}`, isOpen: seen.certainty(question) === 'after_change' };
+  return {
+    kind: 'failure',
+    what: `it cannot be downloaded: ${stderr?.trim() ?? ''}`,
+    isOpen: seen.certainty(question) === 'after_change',
+  };
 }
 
 /** Whether the file, whose SHA-256 digest is known, is as it is wanted. */
@@ -103,5 +113,8 @@ export function checkDigest(wanted: WantedContent): readonly string[] {
   if (wanted.kind !== 'digest') return [];
   const { algorithm, digest } = wanted;
   const take = algorithm === 'sha256' ? digestLarge('s', '<"$t"') : `s=$(${algorithm}sum <"$t")`;
-  return [`${take}; s=\${s%% *}`, `if [ "$s" != ${digest} ]; then echo "what came has the digest $s, not ${digest}" >&2; exit 1; fi`];
+  return [
+    `${take}; s=\${s%% *}`,
+    `if [ "$s" != ${digest} ]; then echo "what came has the digest $s, not ${digest}" >&2; exit 1; fi`,
+  ];
 }

@@ -1,7 +1,7 @@
 import type { Secret } from '../../values/base/secret.ts';
 import type { Value, ValueMap } from '../../values/base/value.ts';
-import { parseJson } from '../command/command-result.ts';
 import type { Finished } from '../base/module.ts';
+import { parseJson } from '../command/command-result.ts';
 
 const MARK = '\n--runbook: end of the answer--\n';
 
@@ -37,12 +37,17 @@ export function readAnswer(
     url: typeof args.url === 'string' && url !== '' ? url : args.url,
     redirected: Number(redirects) > 0,
     ...(contentType === '' ? {} : { content_type: contentType }),
-    ...(args.return_content || !isRight ? (text === undefined ? { content_base64: bytes.toString('base64') } : { content: text }) : {}),
+    ...(args.return_content || !isRight
+      ? text === undefined
+        ? { content_base64: bytes.toString('base64') }
+        : { content: text }
+      : {}),
     ...(json === undefined ? {} : { json }),
     ...(status === 0 ? {} : { msg: stderr.trim() }),
   };
   if (status !== 0) return { kind: 'failed', what: `the server did not answer: ${stderr.trim()}`, result };
-  if (!isRight) return { kind: 'failed', what: `the server answered ${statusCode}, not ${args.status_code.join(' or ')}`, result };
+  if (!isRight)
+    return { kind: 'failed', what: `the server answered ${statusCode}, not ${args.status_code.join(' or ')}`, result };
   return { kind: 'done', result };
 }
 

@@ -22,7 +22,9 @@ export const httpArguments = {
   force_basic_auth: boolean().default(true).describe('Name and password are sent with the first request in any case.'),
   http_agent: secretText().optional().describe('What the request says that it comes from (User-Agent).'),
   use_proxy: boolean().default(true).describe('Whether a proxy that the environment names is used.'),
-  decompress: boolean().default(true).describe('Whether an answer that the server has packed for the way (Content-Encoding) is unpacked.'),
+  decompress: boolean()
+    .default(true)
+    .describe('Whether an answer that the server has packed for the way (Content-Encoding) is unpacked.'),
   validate_certs: boolean().default(true).describe('Whether the certificate of the server must be right.'),
 };
 
@@ -53,7 +55,12 @@ export function requestSettings(args: Given): {
   if (name !== undefined) options.push(['user', Secret.around(`${text(name)}:${text(password ?? '')}`)]);
   if (args.http_agent !== undefined) options.push(['user-agent', args.http_agent]);
   if (!args.use_proxy) options.push(['noproxy', '*']);
-  return { headers: args.headers, validateCerts: args.validate_certs, options, flags: args.decompress ? ['compressed'] : [] };
+  return {
+    headers: args.headers,
+    validateCerts: args.validate_certs,
+    options,
+    flags: args.decompress ? ['compressed'] : [],
+  };
 }
 
 function text(value: string | Secret): string {

@@ -1,7 +1,6 @@
 import { quote } from '../../connection/base/quote.ts';
-import type { Need, NeedState } from '../../resources/need.ts';
-import { need } from '../../resources/need.ts';
 import type { Request, Seen } from '../../resources/base/resource.ts';
+import { type Need, type NeedState, need } from '../../resources/need.ts';
 import { Secret } from '../../values/base/secret.ts';
 import type { Impossible } from '../base/module.ts';
 
@@ -20,12 +19,17 @@ export interface HttpRequest {
   readonly follows?: 'all' | 'none' | undefined;
 }
 
-/** curl's configuration for a request. It is given by stdin, so that no secret of it is among the arguments of a process. */
+/**
+ * curl's configuration for a request. It is given by stdin, so that no secret of it is among the arguments of a
+ * process.
+ */
 export function curlConfiguration(request: HttpRequest): string {
   const { method, body } = request;
   const lines: string[] = [
     option('url', revealed(request.url)),
-    ...(request.follows === 'none' ? [] : ['location', ...(body === undefined ? [] : ['post301', 'post302', 'post303'])]),
+    ...(request.follows === 'none'
+      ? []
+      : ['location', ...(body === undefined ? [] : ['post301', 'post302', 'post303'])]),
     ...(request.flags ?? []),
     'silent',
     'show-error',
@@ -44,8 +48,8 @@ export function curlConfiguration(request: HttpRequest): string {
 }
 
 /**
- * Shell text that brings what is at a URL into `target` (shell text, already quoted), by curl or else by wget. Exits not 0 where the
- * server says so, or neither is there.
+ * Shell text that brings what is at a URL into `target` (shell text, already quoted), by curl or else by wget. Exits
+ * not 0 where the server says so, or neither is there.
  */
 export function downloadScript(request: HttpRequest, target: string): string {
   const plain = isPlain(request);
@@ -65,7 +69,10 @@ export function downloadNeed(request: HttpRequest): Request<Need, NeedState> {
 /** What a request of any kind takes for granted on the host. */
 export const CURL_NEED: Request<Need, NeedState> = need({ kind: 'program', names: ['curl'] });
 
-/** Why nothing can be asked for; undefined where it can. A task's own environment may have a PATH in it that the look does not know. */
+/**
+ * Why nothing can be asked for; undefined where it can. A task's own environment may have a PATH in it that the look
+ * does not know.
+ */
 export function noProgram(asked: Request<Need, NeedState>, seen: Seen, preamble: string): Impossible | undefined {
   if (preamble !== '' || seen.of(asked).isMet || seen.certainty(asked) === 'after_change') return undefined;
   const isCurl = asked.key === CURL_NEED.key;

@@ -3,16 +3,21 @@ import type { UploadSource } from '../../connection/shell/upload.ts';
 import { MAX_CONTENT_BYTES } from '../../resources/file/file-detail.ts';
 import type { RegularFile } from '../../resources/file/file-state.ts';
 import { Secret } from '../../values/base/secret.ts';
-import type { Shown } from '../base/module.ts';
-import { readably } from './file-text.ts';
 import { Unknown } from '../../values/base/value.ts';
+import type { Shown } from '../base/module.ts';
 import type { UsableWay } from '../path/way-to-path.ts';
+import { readably } from './file-text.ts';
 
 /** What a file shall hold. */
 export type Content = KnownContent | { readonly kind: 'unknown'; readonly value: Unknown };
 export type KnownContent =
   | TextContent
-  | { readonly kind: 'file'; readonly source: UploadSource; readonly sha256: string; readonly bytes: Buffer | undefined }
+  | {
+      readonly kind: 'file';
+      readonly source: UploadSource;
+      readonly sha256: string;
+      readonly bytes: Buffer | undefined;
+    }
   /** Another file of the host. */
   | {
       readonly kind: 'host';

@@ -1,6 +1,6 @@
-import { endOf } from '../../resources/file/file-state.ts';
-import { file } from '../../resources/file.ts';
 import type { Seen } from '../../resources/base/resource.ts';
+import { file } from '../../resources/file.ts';
+import { endOf } from '../../resources/file/file-state.ts';
 
 /** Whether a directory is at the path, or a link leads to one. It was asked for as `target`. */
 export function isDirectoryAt(path: string, seen: Seen): boolean {

@@ -1,15 +1,19 @@
-import { file } from '../../resources/file.ts';
-import type { FileDetail } from '../../resources/file/file-detail.ts';
-import { MAX_CONTENT_BYTES, MAX_EDITED_BYTES } from '../../resources/file/file-detail.ts';
-import type { AbsentFile, FileState, RegularFile } from '../../resources/file/file-state.ts';
-import { describeType, parentOf } from '../../resources/file/file-state.ts';
-import type { Prediction, Request, Seen } from '../../resources/base/resource.ts';
-import { predict } from '../../resources/base/resource.ts';
-import type { ValueMap } from '../../values/base/value.ts';
-import { Unknown } from '../../values/base/value.ts';
 import { quote } from '../../connection/base/quote.ts';
-import type { WantedAttributes } from '../path/file-attributes.ts';
+import { type Prediction, type Request, type Seen, predict } from '../../resources/base/resource.ts';
+import { file } from '../../resources/file.ts';
+import { type FileDetail, MAX_CONTENT_BYTES, MAX_EDITED_BYTES } from '../../resources/file/file-detail.ts';
 import {
+  type AbsentFile,
+  type FileState,
+  type RegularFile,
+  describeType,
+  parentOf,
+} from '../../resources/file/file-state.ts';
+import { type ValueMap, Unknown } from '../../values/base/value.ts';
+import { formatMode } from '../base/file-mode.ts';
+import type { Apply, Change, Context, Difference, Impossible, Outcome } from '../base/module.ts';
+import {
+  type WantedAttributes,
   attributeCommands,
   attributeDifferences,
   attributeResult,
@@ -19,15 +23,11 @@ import {
   newAttributes,
   newDirectory,
 } from '../path/file-attributes.ts';
-import { formatMode } from '../base/file-mode.ts';
-import { setAttributes } from '../path/set-attributes.ts';
 import { cannotLook, missingAccount, noDirectoryAbove, notPermitted, notWritable } from '../path/file-needs.ts';
-import type { Content, KnownContent } from './file-content.ts';
-import { contentSize, shownContent, shownFile } from './file-content.ts';
-import type { Apply, Change, Context, Difference, Impossible, Outcome } from '../base/module.ts';
+import { setAttributes } from '../path/set-attributes.ts';
+import { type UsableWay, OWN_WAY, wayTo } from '../path/way-to-path.ts';
+import { type Content, type KnownContent, contentSize, shownContent, shownFile } from './file-content.ts';
 import type { FileToWrite } from './file-to-write.ts';
-import type { UsableWay } from '../path/way-to-path.ts';
-import { OWN_WAY, wayTo } from '../path/way-to-path.ts';
 import { backupName, writeFile } from './write-file.ts';
 
 /** A file as a task wants it to be. */
@@ -43,7 +43,10 @@ export interface WantedFile {
   readonly validate: string | undefined;
   /** `fileNeeds` was asked for as well. */
   readonly hasNeeds?: true;
-  /** Where the directory is not there that it goes into: it is made, and those above it, with these. `aboveNeeds` were asked for as well. */
+  /**
+   * Where the directory is not there that it goes into: it is made, and those above it, with these. `aboveNeeds` were
+   * asked for as well.
+   */
   readonly makesDirectory?: WantedAttributes | undefined;
   /** Whether the file that is there is overwritten where it cannot be replaced. */
   readonly unsafe?: boolean | undefined;
@@ -101,7 +104,8 @@ export function placeFor(
       predict(request, { ...state, isKept: true, to: { path: there, state: after } }),
     );
   }
-  if (state.type === 'absent' && makesDirectory) return { kind: 'place', path, state, predicted: (after) => predict(request, after) };
+  if (state.type === 'absent' && makesDirectory)
+    return { kind: 'place', path, state, predicted: (after) => predict(request, after) };
   return standing(path, state, seen.certainty(request), user, (after) => predict(request, after));
 }
 
@@ -138,11 +142,20 @@ export function noDirectory(path: string): Impossible {
 }
 
 /** The difference between a file and what is wanted of it. */
-export function planFile(wanted: WantedFile, request: Request<FileDetail, FileState>, seen: Seen, context: Context): Outcome {
+export function planFile(
+  wanted: WantedFile,
+  request: Request<FileDetail, FileState>,
+  seen: Seen,
+  context: Context,
+): Outcome {
   const found = seen.of(request);
   if (found.type === 'link' && !wanted.force && !wanted.follow)
-    return { kind: 'in_sync', result: { dest: request.id, state: 'link', ...attributeResult(found), ...wanted.result } };
-  const makes = found.type === 'absent' && !found.parent && wanted.makesDirectory !== undefined ? parentOf(request.id) : undefined;
+    return {
+      kind: 'in_sync',
+      result: { dest: request.id, state: 'link', ...attributeResult(found), ...wanted.result },
+    };
+  const makes =
+    found.type === 'absent' && !found.parent && wanted.makesDirectory !== undefined ? parentOf(request.id) : undefined;
   const inTheWay = makes === undefined ? undefined : noDirectoryAbove(request.id, seen, context);
   if (inTheWay !== undefined) return inTheWay;
   const place = placeFor(request, wanted.follow, seen, context.user, makes !== undefined);
@@ -158,7 +171,8 @@ export function planFile(wanted: WantedFile, request: Request<FileDetail, FileSt
     return cannotKnow(wanted, place, `an earlier change of ${path}`, before, context);
   const isChanged = content.kind === 'unknown' || before?.sha256 !== content.sha256;
   const attributes = before === undefined ? [] : attributeDifferences(path, wanted.attributes, before, 'file');
-  const isOpen = before !== undefined && (isModeOpen(wanted.attributes, before) || seen.certainty(request) === 'after_change');
+  const isOpen =
+    before !== undefined && (isModeOpen(wanted.attributes, before) || seen.certainty(request) === 'after_change');
   if (!isChanged && isOpen) return cannotKnow(wanted, place, `an earlier change of ${path}`, before, context);
   if (!isChanged && attributes.length === 0)
     return { kind: 'in_sync', result: resultOf(wanted, path, before ?? fileAfter(wanted, undefined, context)) };
@@ -176,7 +190,13 @@ export function planFile(wanted: WantedFile, request: Request<FileDetail, FileSt
   const isSecret = content.kind === 'text' && content.isSecret;
   const differences: Difference[] = [];
   if (state.type === 'link')
-    differences.push({ kind: 'field', of: path, field: 'type', before: describeType({ ...state, ...NO_ATTRIBUTES }), after: 'a file' });
+    differences.push({
+      kind: 'field',
+      of: path,
+      field: 'type',
+      before: describeType({ ...state, ...NO_ATTRIBUTES }),
+      after: 'a file',
+    });
   if (isChanged) {
     differences.push({
       kind: 'text',
@@ -240,17 +260,31 @@ function refused(
 
 const NO_ATTRIBUTES = { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
 
-function cannotKnow(wanted: WantedFile, place: Place & { kind: 'place' }, because: string, before: RegularFile, context: Context): Outcome {
+function cannotKnow(
+  wanted: WantedFile,
+  place: Place & { kind: 'place' },
+  because: string,
+  before: RegularFile,
+  context: Context,
+): Outcome {
   const after = { ...fileAfter(wanted, before, context), size: undefined, sha256: undefined, content: undefined };
-  return { kind: 'cannot_know', because, predictions: [place.predicted(after)], planned: resultOf(wanted, place.path, after) };
+  return {
+    kind: 'cannot_know',
+    because,
+    predictions: [place.predicted(after)],
+    planned: resultOf(wanted, place.path, after),
+  };
 }
 
 function fileAfter(wanted: WantedFile, before: RegularFile | undefined, context: Context): RegularFile {
   const attributes =
-    before === undefined ? newAttributes(wanted.attributes, context.user) : changedAttributes(wanted.attributes, before, 'file');
+    before === undefined
+      ? newAttributes(wanted.attributes, context.user)
+      : changedAttributes(wanted.attributes, before, 'file');
   const { content } = wanted;
   const isPlain = before === undefined || before.isPlain === true;
-  if (content.kind === 'unknown') return { type: 'file', ...attributes, isPlain, size: undefined, sha256: undefined, content: undefined };
+  if (content.kind === 'unknown')
+    return { type: 'file', ...attributes, isPlain, size: undefined, sha256: undefined, content: undefined };
   const bytes = content.bytes !== undefined && content.bytes.length <= MAX_EDITED_BYTES ? content.bytes : undefined;
   return { type: 'file', ...attributes, isPlain, size: contentSize(content), sha256: content.sha256, content: bytes };
 }
@@ -330,7 +364,11 @@ function resultOf(wanted: WantedFile, path: string, state: RegularFile): ValueMa
     // The digest of a short secret could be guessed from.
     ...(isSecret ? {} : { checksum: state.sha256 ?? new Unknown(`the content of ${path} is known after the change`) }),
     ...(isSecret && isOpenToAll(wanted, state)
-      ? { warnings: [`${path} holds a secret and every user of the host may read it: give it a mode, such as mode: "0600"`] }
+      ? {
+          warnings: [
+            `${path} holds a secret and every user of the host may read it: give it a mode, such as mode: "0600"`,
+          ],
+        }
       : {}),
     ...wanted.result,
   };

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 
-// A byte that is no UTF-8 is a half of a surrogate pair, alone: U+DC80 to U+DCFF, as Python's surrogateescape has it. No text has one.
+// A byte that is no UTF-8 is a half of a surrogate pair, alone: U+DC80 to U+DCFF, as Python's surrogateescape has it.
+// No text has one.
 
 /** The bytes of a file as text that loses none of them: `bytesOf` gives the same bytes. */
 export function textOf(bytes: Buffer): string {
@@ -13,7 +14,9 @@ export function textOf(bytes: Buffer): string {
 export function bytesOf(text: string): Buffer {
   if (text.isWellFormed()) return Buffer.from(text, 'utf8');
   return Buffer.concat(
-    text.split(LONE_BYTE).map((piece) => (isLoneByte(piece) ? Buffer.from([piece.charCodeAt(0) - 0xdc00]) : Buffer.from(piece, 'utf8'))),
+    text
+      .split(LONE_BYTE)
+      .map((piece) => (isLoneByte(piece) ? Buffer.from([piece.charCodeAt(0) - 0xdc00]) : Buffer.from(piece, 'utf8'))),
   );
 }
 
@@ -33,7 +36,9 @@ function decoded(bytes: Buffer, odd: (byte: number) => string): string {
   // One character a byte: what is UTF-8 is found by an expression, the rest are odd bytes.
   return bytes
     .toString('latin1')
-    .replace(NON_ASCII, (piece) => (piece.length === 1 ? odd(piece.charCodeAt(0)) : Buffer.from(piece, 'latin1').toString('utf8')));
+    .replace(NON_ASCII, (piece) =>
+      piece.length === 1 ? odd(piece.charCodeAt(0)) : Buffer.from(piece, 'latin1').toString('utf8'),
+    );
 }
 
 const NON_ASCII =

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { UploadSource } from '../../connection/shell/upload.ts';
 import { quote } from '../../connection/base/quote.ts';
+import type { UploadSource } from '../../connection/shell/upload.ts';
 import type { RegularFile } from '../../resources/file/file-state.ts';
 import type { WantedAttributes } from '../path/file-attributes.ts';
 import { withPinned } from '../path/read-pinned.ts';
@@ -13,7 +13,10 @@ const MAX_INLINE_BYTES = 64 * 1024;
 export interface FileToWrite {
   /** Where it goes in the end: no link. Its directory exists. */
   readonly path: string;
-  /** A path of the same file system, beside which it is brought, where the directory of `path` is only made by the same script. */
+  /**
+   * A path of the same file system, beside which it is brought, where the directory of `path` is only made by the same
+   * script.
+   */
   readonly broughtBeside?: string;
   readonly content: Buffer | UploadSource | CopiedFile;
   readonly attributes: WantedAttributes;
@@ -48,7 +51,9 @@ export function syncCommand(path: string): string {
 
 /** The content where it goes in the script itself. */
 export function inlineText(content: FileToWrite['content']): string | undefined {
-  return Buffer.isBuffer(content) && content.length <= MAX_INLINE_BYTES && isText(content) ? content.toString('utf8') : undefined;
+  return Buffer.isBuffer(content) && content.length <= MAX_INLINE_BYTES && isText(content)
+    ? content.toString('utf8')
+    : undefined;
 }
 
 /** Brings a file of the host into "$t": the very one that was looked at. */
@@ -76,5 +81,9 @@ function isText(bytes: Buffer): boolean {
 }
 
 export function sourceOf(bytes: Buffer): UploadSource {
-  return { size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex'), open: () => Readable.from([bytes]) };
+  return {
+    size: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    open: () => Readable.from([bytes]),
+  };
 }

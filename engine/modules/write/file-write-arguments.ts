@@ -5,8 +5,12 @@ import { attributeArguments } from '../path/file-attributes.ts';
 /** The arguments of all modules that write whole files. */
 export const writeArguments = {
   ...attributeArguments,
-  backup: boolean().default(false).describe('Whether the file that is replaced is kept beside it, with the time in its name.'),
-  validate: validateArgument().optional().describe('A command that checks the new file before it takes its place; %s stands for the file.'),
+  backup: boolean()
+    .default(false)
+    .describe('Whether the file that is replaced is kept beside it, with the time in its name.'),
+  validate: validateArgument()
+    .optional()
+    .describe('A command that checks the new file before it takes its place; %s stands for the file.'),
   unsafe_writes: boolean()
     .default(false)
     .describe(

@@ -1,8 +1,7 @@
 import type { RegularFile } from '../../resources/file/file-state.ts';
-import { attributeCommands, modeKept } from '../path/file-attributes.ts';
-import type { WantedAttributes } from '../path/file-attributes.ts';
 import type { Account } from '../base/arguments.ts';
 import { applyMode, formatMode } from '../base/file-mode.ts';
+import { attributeCommands, modeKept, type WantedAttributes } from '../path/file-attributes.ts';
 
 export type KeptAttributes = WantedAttributes & { readonly mode: { readonly kind: 'octal'; readonly bits: number } };
 
@@ -22,9 +21,10 @@ function numbered(id: number | undefined): Account | undefined {
 }
 
 /**
- * Shell commands, each of them one step, that make the new file "$t" the like of "$d", which it is to replace: owner, group, mode, access
- * control list and extended attributes. GNU's cp knows them all in one process. Where the new mode lets fewer in, the old file gets it
- * first, so that nobody opens the new one in between; where the old one has other names, which keep their mode, an empty file like it.
+ * Shell commands, each of them one step, that make the new file "$t" the like of "$d", which it is to replace: owner,
+ * group, mode, access control list and extended attributes. GNU's cp knows them all in one process. Where the new mode
+ * lets fewer in, the old file gets it first, so that nobody opens the new one in between; where the old one has other
+ * names, which keep their mode, an empty file like it.
  */
 export function takeOver(wanted: WantedAttributes, kept: KeptAttributes, before: RegularFile): readonly string[] {
   const { bits } = kept.mode;
@@ -52,11 +52,16 @@ export function isTighter(kept: KeptAttributes, before: RegularFile): boolean {
   return ((before.mode ?? 0o777) & ~kept.mode.bits & 0o077) !== 0;
 }
 
-/** Mode, access control list and extended attributes of one file for another one. With busybox's cp, or where not all can be set: `chmod`, and the list. */
+/**
+ * Mode, access control list and extended attributes of one file for another one. With busybox's cp, or where not all
+ * can be set: `chmod`, and the list.
+ */
 function likeOf(model: string, file: string, chmod: string): string {
   const list = `{ ! command -v getfacl || ! command -v setfacl || getfacl -pc -- ${model} | setfacl -M - -- ${file} || :; } >/dev/null 2>&1`;
   return `cp --attributes-only --preserve=mode,xattr -- ${model} ${file} 2>/dev/null || { ${chmod} && ${list}; }`;
 }
 
-/** "$m", from which the new file takes its attributes: the old one, or where that has other names an empty file like it. */
+/**
+ * "$m", from which the new file takes its attributes: the old one, or where that has other names an empty file like it.
+ */
 const OWN_MODEL = `{ m="$d"; [ "$(stat -c %h -- "$d" 2>/dev/null || echo 1)" = 1 ] || { m="\${t%-*}m-\${t##*-}" && : >"$m" && { ${likeOf('"$d"', '"$m"', 'chmod 0600 -- "$m"')}; }; }; }`;

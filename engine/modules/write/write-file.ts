@@ -1,21 +1,27 @@
 import { quote } from '../../connection/base/quote.ts';
 import { unguessable } from '../../connection/base/unguessable.ts';
 import { nameOf, parentOf } from '../../resources/file/file-state.ts';
-import { attributeCommands } from '../path/file-attributes.ts';
-import type { WantedAttributes } from '../path/file-attributes.ts';
 import { formatMode } from '../base/file-mode.ts';
-import type { FileToWrite } from './file-to-write.ts';
-import { copySteps, inlineText, isPlain, sourceOf, syncCommand, validation } from './file-to-write.ts';
-import { markOf, randomName } from '../path/foreign-folder.ts';
 import type { Apply, Context } from '../base/module.ts';
-import type { KeptAttributes } from './take-over.ts';
-import { isTighter, keeping, ownerCommands, takeOver } from './take-over.ts';
+import { attributeCommands, type WantedAttributes } from '../path/file-attributes.ts';
+import { markOf, randomName } from '../path/foreign-folder.ts';
+import {
+  type FileToWrite,
+  copySteps,
+  inlineText,
+  isPlain,
+  sourceOf,
+  syncCommand,
+  validation,
+} from './file-to-write.ts';
+import { type KeptAttributes, isTighter, keeping, ownerCommands, takeOver } from './take-over.ts';
 import { writeInRoom } from './write-in-room.ts';
 
 /**
- * Writes beside the target with the final owner and mode, syncs, and renames: the file is the old one or the new one, never half of
- * either, also after a loss of power. Where there is no old one and the next run could bring the new one again, it is synced later. Content in the script goes by the shell's own printf, so it is in no process's arguments. The script ends its shell where
- * something goes wrong.
+ * Writes beside the target with the final owner and mode, syncs, and renames: the file is the old one or the new one,
+ * never half of either, also after a loss of power. Where there is no old one and the next run could bring the new one
+ * again, it is synced later. Content in the script goes by the shell's own printf, so it is in no process's arguments.
+ * The script ends its shell where something goes wrong.
  */
 export function writeFile(file: FileToWrite, context: Context): Apply {
   const { path, content, before, way } = file;
@@ -32,12 +38,16 @@ export function writeFile(file: FileToWrite, context: Context): Apply {
   const steps = [
     ...('copyOf' in content ? copySteps(content, WHY_NOT_WRITTEN) : []),
     ...(inline === undefined ? [] : [`{ printf %s ${quote(inline)} >"$t" || { ${WHY_NOT_WRITTEN}; }; }`]),
-    ...(before !== undefined && !isPlain(before) && isTighter(attributes, before) ? [...validated, ...given] : [...given, ...validated]),
+    ...(before !== undefined && !isPlain(before) && isTighter(attributes, before)
+      ? [...validated, ...given]
+      : [...given, ...validated]),
     ...(isSyncedLater ? [] : [syncCommand('"$t"')]),
     ...(file.backup === undefined ? [] : [`cp -a -- "$d" ${quote(file.backup)}`]),
     // Else mv would move the file into the directory.
     '{ ! [ -d "$d" ] || { printf \'%s is a directory\\n\' "$d" >&2; false; }; }',
-    file.unsafe === true ? '{ mv -f -- "$t" "$d" 2>/dev/null || { cat -- "$t" >"$d" && rm -f -- "$t"; }; }' : 'mv -f -- "$t" "$d"',
+    file.unsafe === true
+      ? '{ mv -f -- "$t" "$d" 2>/dev/null || { cat -- "$t" >"$d" && rm -f -- "$t"; }; }'
+      : 'mv -f -- "$t" "$d"',
   ];
   const lines = [
     `t=${quote(temporary)} d=${quote(path)}`,
@@ -48,18 +58,28 @@ export function writeFile(file: FileToWrite, context: Context): Apply {
       ? []
       : [`umask ${formatMode(isMasked ? 0o777 & ~attributes.mode.bits : 0o077)}; set -C`]),
     `${steps.join(' &&\n')} || { rm -f -- "$t"; exit 1; }`,
-    ...(context.facts.selinux === 'disabled' ? [] : ['if command -v restorecon >/dev/null 2>&1; then restorecon -- "$d" || :; fi']),
+    ...(context.facts.selinux === 'disabled'
+      ? []
+      : ['if command -v restorecon >/dev/null 2>&1; then restorecon -- "$d" || :; fi']),
   ];
   const script = `${lines.join('\n')}\n`;
   if (isBrief) {
-    const mend = isMasked ? { mend: attributeCommands(quote(path), { mode: attributes.mode }, undefined, 'file').join('\n') } : {};
+    const mend = isMasked
+      ? { mend: attributeCommands(quote(path), { mode: attributes.mode }, undefined, 'file').join('\n') }
+      : {};
     return { script, brief: true, ...mend, ...(isSyncedLater ? { unsynced: path } : {}) };
   }
   if (inline !== undefined || 'copyOf' in content) return { script };
-  return { script, uploads: [{ source: Buffer.isBuffer(content) ? sourceOf(content) : content, path: temporary, mode: '0600' }] };
+  return {
+    script,
+    uploads: [{ source: Buffer.isBuffer(content) ? sourceOf(content) : content, path: temporary, mode: '0600' }],
+  };
 }
 
-/** The script as one command of a script that does other things as well: it leaves nothing to be done, and what it sets for its shell ends with it. */
+/**
+ * The script as one command of a script that does other things as well: it leaves nothing to be done, and what it sets
+ * for its shell ends with it.
+ */
 export function amongOthers({ script, uploads, mend, unsynced }: Apply): Apply {
   const rest = [mend ?? ':', unsynced === undefined ? ':' : syncCommand(quote(unsynced))];
   const own = `(\n${script}\n${rest.join(' && ')}\n)\n`;
@@ -74,7 +94,10 @@ export function temporaryBeside(path: string, other: string = path): string {
   return `${parentOf(other) === '/' ? '' : parentOf(other)}/.runbook-${randomName()}-${markOf(path)}`;
 }
 
-/** The name that Ansible gives a backup, with what nobody foresees in the place of the process's number: `hosts.6f0c….2026-11-21@14:05:09~`. */
+/**
+ * The name that Ansible gives a backup, with what nobody foresees in the place of the process's number:
+ * `hosts.6f0c….2026-11-21@14:05:09~`.
+ */
 export function backupName(path: string, now: Date): string {
   const random = unguessable(8);
   const name = `${path}.${random}.${now.toISOString().slice(0, 19).replace('T', '@')}~`;
@@ -82,8 +105,9 @@ export function backupName(path: string, now: Date): string {
 }
 
 /**
- * Whether a file that is made under the right mask has this mode without chmod. A default ACL of the directory takes the mask's place:
- * then chmod comes behind. Not where an owner is to be given, or where the group must not read it: such a file is never open.
+ * Whether a file that is made under the right mask has this mode without chmod. A default ACL of the directory takes
+ * the mask's place: then chmod comes behind. Not where an owner is to be given, or where the group must not read it:
+ * such a file is never open.
  */
 function isModeOfMask(wanted: WantedAttributes, bits: number): boolean {
   return wanted.owner === undefined && wanted.group === undefined && (bits & ~0o666) === 0 && (bits & 0o040) !== 0;

@@ -1,13 +1,29 @@
 import { quote } from '../../connection/base/quote.ts';
-import { attributeCommands } from '../path/file-attributes.ts';
-import { directoriesIn, inRoom, intoPlace, leaveRoom, makeDirectories, makeRoom, pinOld, roomFor } from '../path/foreign-folder.ts';
-import type { Room } from '../path/foreign-folder.ts';
 import { nameOf } from '../../resources/file/file-state.ts';
 import type { Apply, Context } from '../base/module.ts';
-import { isTighter, keeping, ownerCommands, takeOver } from './take-over.ts';
+import { attributeCommands } from '../path/file-attributes.ts';
+import {
+  directoriesIn,
+  inRoom,
+  intoPlace,
+  leaveRoom,
+  makeDirectories,
+  makeRoom,
+  pinOld,
+  roomFor,
+  type Room,
+} from '../path/foreign-folder.ts';
 import type { ForeignWay } from '../path/way-to-path.ts';
-import type { FileToWrite } from './file-to-write.ts';
-import { copySteps, inlineText, isPlain, sourceOf, syncCommand, validation } from './file-to-write.ts';
+import {
+  type FileToWrite,
+  copySteps,
+  inlineText,
+  isPlain,
+  sourceOf,
+  syncCommand,
+  validation,
+} from './file-to-write.ts';
+import { isTighter, keeping, ownerCommands, takeOver } from './take-over.ts';
 
 /** As `writeFile`, in a folder of another user. `unsafe` is left aside there: what is overwritten could be any file. */
 export function writeInRoom(file: FileToWrite, way: ForeignWay, context: Context): Apply {
@@ -16,7 +32,9 @@ export function writeInRoom(file: FileToWrite, way: ForeignWay, context: Context
   const inline = inlineText(content);
   const isBrought = inline === undefined && !('copyOf' in content);
   const steps = [
-    ...('copyOf' in content ? copySteps(content, `printf 'cannot read %s\\n' ${quote(content.copyOf)} >&2; false`) : []),
+    ...('copyOf' in content
+      ? copySteps(content, `printf 'cannot read %s\\n' ${quote(content.copyOf)} >&2; false`)
+      : []),
     ...(inline === undefined ? [] : [`{ printf %s ${quote(inline)} >"$t" || { ${whyNotWritten(path)}; }; }`]),
     ...preparation(file, room, context),
     syncCommand('"$t"'),
@@ -36,7 +54,10 @@ export function writeInRoom(file: FileToWrite, way: ForeignWay, context: Context
   if (!isBrought) return { script };
   const source = Buffer.isBuffer(content) ? sourceOf(content) : content;
   const arrival = [makeRoom(room), ...makeDirectories(room)].join('\n');
-  return { script, uploads: [{ source, path: room.inside, mode: '0600', room: { enter: arrival, leave: leaveRoom(room) } }] };
+  return {
+    script,
+    uploads: [{ source, path: room.inside, mode: '0600', room: { enter: arrival, leave: leaveRoom(room) } }],
+  };
 }
 
 function whyNotWritten(path: string): string {
@@ -58,11 +79,16 @@ function preparation(file: FileToWrite, room: Room, context: Context): readonly 
   const { before, above = {} } = file;
   const kept = keeping(file.attributes, before);
   const mode = attributeCommands('"$t"', { mode: kept.mode }, undefined, 'file');
-  const taken = before !== undefined && !isPlain(before) ? takeOver(file.attributes, kept, before) : ownerCommands(file.attributes, kept);
+  const taken =
+    before !== undefined && !isPlain(before)
+      ? takeOver(file.attributes, kept, before)
+      : ownerCommands(file.attributes, kept);
   const given = [...taken, ...mode];
   // With the room as the working directory of the check, so that nobody can put another file in its place.
   const validated =
-    file.validate === undefined ? [] : [validation(file.validate, `/proc/self/cwd/${room.inside.slice(2)}`, context.preamble)];
+    file.validate === undefined
+      ? []
+      : [validation(file.validate, `/proc/self/cwd/${room.inside.slice(2)}`, context.preamble)];
   const directories = directoriesIn(room).flatMap((directory) => [
     ...attributeCommands(quote(directory), above, undefined, 'directory'),
     ...(above.mode === undefined ? [`chmod u=rwx,go=rx -- ${quote(directory)}`] : []),

@@ -1,7 +1,6 @@
 import type { Node } from '../../values/base/node.ts';
 import type { Value } from '../../values/base/value.ts';
-import type { Fields } from './fields.ts';
-import { isTemplated, nodeKind } from './fields.ts';
+import { type Fields, isTemplated, nodeKind } from './fields.ts';
 import type { BatchSize, SerialTemplate } from './play.ts';
 
 export const BATCH_SIZES =
@@ -13,7 +12,8 @@ export function readBatchSizes(fields: Fields): readonly (BatchSize | SerialTemp
 }
 
 function readBatchSize(node: Node, fields: Fields): BatchSize | SerialTemplate | undefined {
-  if (node.kind !== 'scalar') return fields.wrongNode(node, `A step of serial cannot be ${nodeKind(node)}`, BATCH_SIZES);
+  if (node.kind !== 'scalar')
+    return fields.wrongNode(node, `A step of serial cannot be ${nodeKind(node)}`, BATCH_SIZES);
   if (isTemplated(node)) {
     const value = fields.compile(node);
     return value === undefined ? undefined : { kind: 'template', value };
@@ -25,7 +25,8 @@ function readBatchSize(node: Node, fields: Fields): BatchSize | SerialTemplate |
 
 /** Undefined for what is no size of a batch. */
 export function batchSizeOf(value: Value): BatchSize | undefined {
-  const match = typeof value === 'string' || typeof value === 'number' ? /^(\d+(?:\.\d+)?)(%?)$/.exec(String(value).trim()) : null;
+  const match =
+    typeof value === 'string' || typeof value === 'number' ? /^(\d+(?:\.\d+)?)(%?)$/.exec(String(value).trim()) : null;
   const amount = Number(match?.[1]);
   if (match?.[2] === '%' && amount > 0 && amount <= 100) return { kind: 'percent', percent: amount };
   if (match?.[2] === '' && Number.isInteger(amount) && amount > 0) return { kind: 'hosts', count: amount };

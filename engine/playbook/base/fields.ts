@@ -1,13 +1,10 @@
 import type { Place } from '../../errors/problem.ts';
-import type { Compiled } from '../../values/compiled.ts';
-import { compileNode } from '../../values/compiled.ts';
-import type { Expression } from '../../values/expression/expression.ts';
-import { parseExpression } from '../../values/expression/expression.ts';
 import type { ListNode, MapEntry, MapNode, Node, ScalarNode } from '../../values/base/node.ts';
 import { Secret } from '../../values/base/secret.ts';
+import { type Compiled, compileNode } from '../../values/compiled.ts';
+import { type Expression, parseExpression } from '../../values/expression/expression.ts';
 import { didYouMean } from '../../values/language/suggest.ts';
-import type { Template } from '../../values/template/template.ts';
-import { hasTemplate, parseTemplate } from '../../values/template/template.ts';
+import { type Template, hasTemplate, parseTemplate } from '../../values/template/template.ts';
 import { insteadOf } from './ansible-differences.ts';
 import type { AnsibleDifference } from './ansible-modules.ts';
 import { REFUSED_IN_PLAYS, REFUSED_IN_STEPS, TASK_KEYWORDS } from './keywords.ts';
@@ -56,7 +53,12 @@ export class Fields {
     for (const entry of this.map.entries) if (!allowed.has(entry.key)) this.refuse(entry, allowed, what, ...where);
   }
 
-  refuse(entry: MapEntry, allowed: ReadonlySet<string>, what: string, ...where: readonly AnsibleDifference['where'][]): undefined {
+  refuse(
+    entry: MapEntry,
+    allowed: ReadonlySet<string>,
+    what: string,
+    ...where: readonly AnsibleDifference['where'][]
+  ): undefined {
     return this.problems.add({
       code: 'unknown-keyword',
       what: `${what} has no keyword "${entry.key}"`,
@@ -87,7 +89,11 @@ export class Fields {
     if (entry === undefined) return undefined;
     const { value } = entry;
     if (value.kind === 'scalar' && typeof value.value === 'boolean') return value.value;
-    return this.wrong(entry, 'true or false', booleanRemedy(value) ?? 'Write true or false; a template is not possible here.');
+    return this.wrong(
+      entry,
+      'true or false',
+      booleanRemedy(value) ?? 'Write true or false; a template is not possible here.',
+    );
   }
 
   /** true, false, or a template that gives one of them. */
@@ -104,7 +110,8 @@ export class Fields {
     const entry = this.entry(name);
     if (entry === undefined) return undefined;
     const { value } = entry;
-    if (isTemplated(value) || (value.kind === 'scalar' && typeof value.value === 'number' && value.value >= 0)) return this.compile(value);
+    if (isTemplated(value) || (value.kind === 'scalar' && typeof value.value === 'number' && value.value >= 0))
+      return this.compile(value);
     return this.wrong(entry, 'a number of 0 or more', unquotedNumber(value));
   }
 
@@ -206,7 +213,11 @@ export class Fields {
 
 /** `with_items: "{{xs}}"` is a loop over the same list. */
 function listOf({ key, value }: MapEntry): string | undefined {
-  if (!['with_items', 'with_list', 'with_flattened'].includes(key) || value.kind !== 'scalar' || typeof value.value !== 'string')
+  if (
+    !['with_items', 'with_list', 'with_flattened'].includes(key) ||
+    value.kind !== 'scalar' ||
+    typeof value.value !== 'string'
+  )
     return undefined;
   return `Lists within the list are not opened. Write: loop: ${value.style === 'plain' ? `"${value.value}"` : value.source}`;
 }
@@ -215,7 +226,8 @@ function listOf({ key, value }: MapEntry): string | undefined {
 function misplaced(keyword: string, what: string): string | undefined {
   if (keyword === 'apply' && what === 'include_tasks')
     return 'Write it into the include: include_tasks: {file: tasks.yml, apply: {tags: [a]}}';
-  if (keyword === 'apply' && what === 'include_role') return 'Write it into the include: include_role: {name: role, apply: {tags: [a]}}';
+  if (keyword === 'apply' && what === 'include_role')
+    return 'Write it into the include: include_role: {name: role, apply: {tags: [a]}}';
   if (keyword === 'args' && what.startsWith('include_'))
     return `Write the arguments into the include: ${what}: {${what === 'include_role' ? 'name: role' : 'file: tasks.yml'}, apply: {tags: [a]}}`;
   if (keyword === 'loop') return 'Only tasks and includes loop: put the steps into a file and loop over include_tasks.';

@@ -33,7 +33,15 @@ export const TASK_KEYWORDS: ReadonlySet<string> = new Set([
 export const BLOCK_KEYWORDS: ReadonlySet<string> = new Set([...COMMON, ...HANDED_DOWN, 'block', 'rescue', 'always']);
 export const IMPORT_KEYWORDS: ReadonlySet<string> = new Set([...COMMON, ...HANDED_DOWN]);
 /** Of an include itself. What shall hold for the steps in it stands under its `apply`. */
-export const INCLUDE_KEYWORDS: ReadonlySet<string> = new Set(['name', 'when', 'tags', 'vars', 'loop', 'loop_control', 'run_once']);
+export const INCLUDE_KEYWORDS: ReadonlySet<string> = new Set([
+  'name',
+  'when',
+  'tags',
+  'vars',
+  'loop',
+  'loop_control',
+  'run_once',
+]);
 /** What `apply:` of an include may say of the steps in it. */
 export const APPLY_KEYWORDS: ReadonlySet<string> = new Set(['when', 'tags', 'vars', ...SETTINGS, ...HANDED_DOWN]);
 export const META_KEYWORDS: ReadonlySet<string> = new Set(['name', 'when', 'tags', 'vars']);
@@ -58,7 +66,13 @@ export const PLAY_KEYWORDS: ReadonlySet<string> = new Set([
   ...SETTINGS,
 ]);
 
-export const IMPORT_PLAYBOOK_KEYWORDS: ReadonlySet<string> = new Set(['import_playbook', 'name', 'when', 'tags', 'vars']);
+export const IMPORT_PLAYBOOK_KEYWORDS: ReadonlySet<string> = new Set([
+  'import_playbook',
+  'name',
+  'when',
+  'tags',
+  'vars',
+]);
 
 /** What a use of a role may say; all else there is a parameter of the role. */
 export const ROLE_KEYWORDS: ReadonlySet<string> = new Set([
@@ -75,7 +89,10 @@ export const ROLE_KEYWORDS: ReadonlySet<string> = new Set([
   'throttle',
 ]);
 
-/** Words that stand at other places, or in Ansible at a role. Beside a role they would be taken for parameters that nobody reads. */
+/**
+ * Words that stand at other places, or in Ansible at a role. Beside a role they would be taken for parameters that
+ * nobody reads.
+ */
 export const NO_ROLE_PARAMETERS: ReadonlySet<string> = new Set(
   [
     ...TASK_KEYWORDS,

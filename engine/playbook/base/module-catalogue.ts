@@ -1,5 +1,4 @@
-import type { Place } from '../../errors/problem.ts';
-import type { Problem } from '../../errors/problem.ts';
+import type { Place, Problem } from '../../errors/problem.ts';
 import type { Argument } from './play.ts';
 
 /** What the loader must know of the task modules. engine/modules gives it. */

@@ -43,11 +43,16 @@ export interface Play {
   /** In the order in which they run; handlers run after each section. */
   readonly sections: readonly Section[];
   readonly handlers: readonly Handler[];
-  /** Every role that the play uses, dependencies first: their argument specifications are checked for each host before the first connection. */
+  /**
+   * Every role that the play uses, dependencies first: their argument specifications are checked for each host before
+   * the first connection.
+   */
   readonly roles: readonly Role[];
 }
 
-export type BatchSize = { readonly kind: 'hosts'; readonly count: number } | { readonly kind: 'percent'; readonly percent: number };
+export type BatchSize =
+  | { readonly kind: 'hosts'; readonly count: number }
+  | { readonly kind: 'percent'; readonly percent: number };
 
 /** Gives a size, or a list of them, when the play is chosen. */
 export interface SerialTemplate {
@@ -76,7 +81,10 @@ export interface Role {
   /** What the play (or import_role) gave it. Level: role parameters, above role vars. */
   readonly parameters: Layer;
   readonly arguments: readonly RoleArgument[];
-  /** The conditions of the use itself. They hold for each of its tasks, and where they do not hold its arguments need no check. */
+  /**
+   * The conditions of the use itself. They hold for each of its tasks, and where they do not hold its arguments need no
+   * check.
+   */
   readonly when: readonly Expression[];
   readonly tags: ReadonlySet<string>;
   /** Uses with the same text do the same, and one of them is enough on each host. Undefined: it is done each time. */
@@ -106,7 +114,10 @@ export interface Settings {
 
 export type Step = Task | Block | Include | Meta;
 
-/** What tasks, blocks and includes share; a block's and an import's own are already merged into what is inside them, innermost last. */
+/**
+ * What tasks, blocks and includes share; a block's and an import's own are already merged into what is inside them,
+ * innermost last.
+ */
 export interface StepFrame {
   /** file:line:col of the step; the same in each run of the same files. */
   readonly id: string;
@@ -131,7 +142,11 @@ export interface Task extends StepFrame {
   readonly loop: Loop | undefined;
   readonly register: string | undefined;
   readonly until:
-    | { readonly expressions: readonly Expression[]; readonly retries: Compiled | undefined; readonly delaySeconds: Compiled | undefined }
+    | {
+        readonly expressions: readonly Expression[];
+        readonly retries: Compiled | undefined;
+        readonly delaySeconds: Compiled | undefined;
+      }
     | undefined;
   readonly changedWhen: readonly Expression[] | undefined;
   readonly failedWhen: readonly Expression[] | undefined;
@@ -150,7 +165,9 @@ export interface Argument {
 }
 
 export interface Loop {
-  readonly items: { readonly kind: 'template'; readonly value: Compiled } | { readonly kind: 'expression'; readonly value: Expression };
+  readonly items:
+    | { readonly kind: 'template'; readonly value: Compiled }
+    | { readonly kind: 'expression'; readonly value: Expression };
   readonly variable: string;
   readonly indexVariable: string | undefined;
   readonly label: Template | undefined;
@@ -180,7 +197,10 @@ export interface Include extends StepFrame {
   /** What is known at load of what it will bring. */
   readonly ahead: Brings;
   /** Reads and checks the included steps for one resolved name. */
-  open(name: string, extra: readonly Layer[]): Promise<{ readonly steps: readonly Step[]; readonly handlers: readonly Handler[] }>;
+  open(
+    name: string,
+    extra: readonly Layer[],
+  ): Promise<{ readonly steps: readonly Step[]; readonly handlers: readonly Handler[] }>;
 }
 
 export interface Meta extends StepFrame {

@@ -1,5 +1,4 @@
-import type { ProblemDetails } from '../../errors/problem.ts';
-import { formatPlace, Problem, Problems } from '../../errors/problem.ts';
+import { type ProblemDetails, formatPlace, Problem, Problems } from '../../errors/problem.ts';
 
 /** Gathers what is wrong, so that a user mends it in one go. The same fault met twice counts once. */
 export class ProblemCollector {

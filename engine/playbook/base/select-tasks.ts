@@ -8,8 +8,8 @@ export interface TagSelection {
 }
 
 /**
- * Whether a step of these tags runs, as ansible-core decides it: `always` runs unless it is skipped by name, `never` runs only if one of the
- * step's tags is asked for by name.
+ * Whether a step of these tags runs, as ansible-core decides it: `always` runs unless it is skipped by name, `never`
+ * runs only if one of the step's tags is asked for by name.
  */
 export function isSelected(tags: ReadonlySet<string>, selection: TagSelection): boolean {
   return isWanted(tags, selection.tags) && !isSkipped(tags, selection.skipTags);

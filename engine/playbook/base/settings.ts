@@ -1,7 +1,5 @@
-import { BECOME_METHODS } from '../../connection/base/target.ts';
-import type { BecomeMethod } from '../../connection/base/target.ts';
-import type { Fields } from './fields.ts';
-import { isTemplated } from './fields.ts';
+import { BECOME_METHODS, type BecomeMethod } from '../../connection/base/target.ts';
+import { type Fields, isTemplated } from './fields.ts';
 import type { Settings } from './play.ts';
 
 export const NO_SETTINGS: Settings = {
@@ -83,7 +81,11 @@ function readBecomeMethod(fields: Fields): BecomeMethod | undefined {
 function readEnvironment(fields: Fields): Settings['environment'] {
   const compiled = fields.items('environment').map((node) => {
     if (node.kind === 'map' || isTemplated(node)) return fields.compile(node);
-    return fields.wrongNode(node, 'environment must be a map of names to values', 'Write environment: {NAME: "value"}.');
+    return fields.wrongNode(
+      node,
+      'environment must be a map of names to values',
+      'Write environment: {NAME: "value"}.',
+    );
   });
   return compiled.filter((part) => part !== undefined);
 }

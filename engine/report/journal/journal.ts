@@ -11,11 +11,17 @@ export interface Journal {
 }
 
 /**
- * `FOLDER/RUN/journal.jsonl`, for nobody else to read. It begins with the command that was given, as it may be shown; events before `run_started` are not
- * noted. Throws Problem `no-journal` where it cannot be begun. Where it cannot be gone on with, `warn` is told once: to end a run amid
- * a change would be worse. `inputs` is a digest of the files and variables that the run rests on: who goes on with it must rest on the same.
+ * `FOLDER/RUN/journal.jsonl`, for nobody else to read. It begins with the command that was given, as it may be shown;
+ * events before `run_started` are not noted. Throws Problem `no-journal` where it cannot be begun. Where it cannot be
+ * gone on with, `warn` is told once: to end a run amid a change would be worse. `inputs` is a digest of the files and
+ * variables that the run rests on: who goes on with it must rest on the same.
  */
-export function openJournal(folder: string, command: readonly string[], warn: (text: string) => void, inputs?: string): Journal {
+export function openJournal(
+  folder: string,
+  command: readonly string[],
+  warn: (text: string) => void,
+  inputs?: string,
+): Journal {
   let begun: OpenFile | undefined;
   return {
     note(events) {

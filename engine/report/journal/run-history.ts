@@ -85,9 +85,19 @@ const line = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('host_unreachable'), host: z.string(), problem, during: task.optional() }),
   z.looseObject({ type: z.literal('task_started'), host: z.string(), task }),
   z.looseObject({ type: z.literal('task_finished'), host: z.string(), task, outcome }),
-  z.looseObject({ type: z.literal('handler_owed'), host: z.string(), handler: z.string(), playbook: z.string().optional() }),
+  z.looseObject({
+    type: z.literal('handler_owed'),
+    host: z.string(),
+    handler: z.string(),
+    playbook: z.string().optional(),
+  }),
   z.looseObject({ type: z.literal('play_finished') }),
-  z.looseObject({ type: z.literal('run_finished'), recap: z.array(recap), stopped: z.string().optional(), milliseconds: z.number() }),
+  z.looseObject({
+    type: z.literal('run_finished'),
+    recap: z.array(recap),
+    stopped: z.string().optional(),
+    milliseconds: z.number(),
+  }),
 ]);
 type Line = z.infer<typeof line>;
 
@@ -104,7 +114,9 @@ export function listRuns(folder: string): readonly RunHistory[] {
   } catch {
     return [];
   }
-  return names.flatMap((name) => history(folder, name) ?? []).toSorted((one, other) => other.at.getTime() - one.at.getTime());
+  return names
+    .flatMap((name) => history(folder, name) ?? [])
+    .toSorted((one, other) => other.at.getTime() - one.at.getTime());
 }
 
 /** Throws Problem `no-such-run`. A part of an id is enough where it is one run's only. */
@@ -149,7 +161,10 @@ function history(folder: string, id: string): RunHistory | undefined {
     changes: story.changes,
     failures: story.failures,
     open: [...story.open.values()],
-    owed: ended === undefined ? story.owed() : ended.recap.flatMap(({ host, owed }) => (owed.length === 0 ? [] : { host, debts: owed })),
+    owed:
+      ended === undefined
+        ? story.owed()
+        : ended.recap.flatMap(({ host, owed }) => (owed.length === 0 ? [] : { host, debts: owed })),
     files: Object.fromEntries(story.files),
     finished: story.finished,
   };
@@ -231,7 +246,8 @@ class Story {
     this.open.delete(event.host);
     if (event.outcome.kind === 'changed') {
       this.changes.push(note);
-      for (const name of event.outcome.notifies ?? []) this.#owe(event.host, { playbook: this.#playbook, play: this.#play, handler: name });
+      for (const name of event.outcome.notifies ?? [])
+        this.#owe(event.host, { playbook: this.#playbook, play: this.#play, handler: name });
     }
     if (event.outcome.kind === 'failed' && event.outcome.ignored !== true) {
       this.#batch?.hosts.delete(event.host);

@@ -1,15 +1,15 @@
 import { openOutput } from '../text/output.ts';
 import { owedTexts } from '../text/owed-text.ts';
-import type { Paint } from '../text/paint.ts';
-import { paintFor } from '../text/paint.ts';
-import type { RunHistory, RunOutcome, TaskNote } from './run-history.ts';
+import { type Paint, paintFor } from '../text/paint.ts';
 import { safeLine, safeLines } from '../text/safe-text.ts';
+import type { RunHistory, RunOutcome, TaskNote } from './run-history.ts';
 
 /** One line a run, the last one first. */
 export function printRuns(runs: readonly RunHistory[], stdout: NodeJS.WritableStream): void {
   const paint = paintFor(stdout);
   const lines = runs.map(
-    (run) => `${safeLine(run.id)}  ${paintOutcome(run.outcome, paint, 11)}  ${duration(run).padStart(8)}  ${about(run)}`,
+    (run) =>
+      `${safeLine(run.id)}  ${paintOutcome(run.outcome, paint, 11)}  ${duration(run).padStart(8)}  ${about(run)}`,
   );
   openOutput(stdout).write(lines.length === 0 ? 'No play has been run from here yet.\n' : `${lines.join('\n')}\n`);
 }
@@ -30,7 +30,8 @@ export function printRun(run: RunHistory, stdout: NodeJS.WritableStream): void {
 }
 
 function hostLines(run: RunHistory, host: string, paint: Paint): readonly string[] {
-  const of = <Note extends TaskNote>(notes: readonly Note[]): readonly Note[] => notes.filter((note) => note.host === host);
+  const of = <Note extends TaskNote>(notes: readonly Note[]): readonly Note[] =>
+    notes.filter((note) => note.host === host);
   const owed = run.owed.find((one) => one.host === host)?.debts ?? [];
   const isRunning = run.outcome === 'running';
   return [

@@ -1,15 +1,23 @@
 import type { Host, Inventory } from '../../inventory/inventory.ts';
 import { writtenValue } from '../../inventory/written-variable.ts';
+import { MASK } from '../../values/base/secret.ts';
+import type { Plain, PlainMap } from '../../values/base/value.ts';
 import { maskValue } from '../../values/mask/mask.ts';
 import type { Layer } from '../../values/scope.ts';
-import { MASK } from '../../values/base/secret.ts';
 import { isTyped } from '../../values/typed.ts';
-import type { Plain, PlainMap } from '../../values/base/value.ts';
 import { openOutput } from '../text/output.ts';
 import { safeJson, safeLine } from '../text/safe-text.ts';
 
-/** The inventory as `ansible-inventory --list` gives it: groups, and the variables of each host as they are written. Secrets are masked. */
-export function printInventoryList(inventory: Inventory, shown: readonly Host[], extra: Layer, stdout: NodeJS.WritableStream): void {
+/**
+ * The inventory as `ansible-inventory --list` gives it: groups, and the variables of each host as they are written.
+ * Secrets are masked.
+ */
+export function printInventoryList(
+  inventory: Inventory,
+  shown: readonly Host[],
+  extra: Layer,
+  stdout: NodeJS.WritableStream,
+): void {
   printJson(inventoryList(inventory, shown, extra), stdout);
 }
 
@@ -69,7 +77,13 @@ function writtenVariables(layers: readonly Layer[]): PlainMap {
   return variables;
 }
 
-function graphLines(inventory: Inventory, name: string, withVariables: boolean, extra: Layer, depth: number): readonly string[] {
+function graphLines(
+  inventory: Inventory,
+  name: string,
+  withVariables: boolean,
+  extra: Layer,
+  depth: number,
+): readonly string[] {
   const group = inventory.groups.get(name);
   const inside = depth + 1;
   const lines = [branch(`@${name}:`, depth)];
@@ -94,6 +108,7 @@ function sorted(value: Plain): Plain {
   if (Array.isArray(value)) return value.map(sorted);
   if (value === null || typeof value !== 'object') return value;
   const map: Record<string, Plain> = Object.create(null);
-  for (const [key, member] of Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1))) map[key] = sorted(member);
+  for (const [key, member] of Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+    map[key] = sorted(member);
   return map;
 }

@@ -1,11 +1,10 @@
+import { Problem } from '../../errors/problem.ts';
 import type { Inventory } from '../../inventory/inventory.ts';
 import { selectHosts } from '../../inventory/select-hosts.ts';
 import type { Play, Playbook, Step } from '../../playbook/base/play.ts';
-import type { TagSelection } from '../../playbook/base/select-tasks.ts';
-import { listTags, listTasks } from '../../playbook/base/select-tasks.ts';
-import { Problem } from '../../errors/problem.ts';
-import type { Template } from '../../values/template/template.ts';
+import { type TagSelection, listTags, listTasks } from '../../playbook/base/select-tasks.ts';
 import type { Scope } from '../../values/base/value.ts';
+import type { Template } from '../../values/template/template.ts';
 import { openOutput } from '../text/output.ts';
 import { safeLine } from '../text/safe-text.ts';
 
@@ -16,7 +15,10 @@ export interface Lists {
   readonly tags: boolean;
 }
 
-/** Prints the plays with their hosts, tasks or tags, in Ansible's form. Nothing is connected to. Throws Problem for a pattern that names nothing. */
+/**
+ * Prints the plays with their hosts, tasks or tags, in Ansible's form. Nothing is connected to. Throws Problem for a
+ * pattern that names nothing.
+ */
 export function printLists(
   playbook: Playbook,
   inventory: Inventory,
@@ -25,16 +27,22 @@ export function printLists(
   selection: TagSelection,
   stdout: NodeJS.WritableStream,
 ): void {
-  const allowed = limit === undefined ? undefined : new Set(selectHosts(inventory, limit, undefined).map((host) => host.name));
+  const allowed =
+    limit === undefined ? undefined : new Set(selectHosts(inventory, limit, undefined).map((host) => host.name));
   const lines = [`playbook: ${safeLine(playbook.file)}`];
   for (const [index, play] of playbook.plays.entries()) {
     const pattern = patternOf(play);
-    lines.push('', `  play #${index + 1} (${safeLine(pattern ?? 'hosts are known at run time')}): ${safeLine(play.name)}`);
+    lines.push(
+      '',
+      `  play #${index + 1} (${safeLine(pattern ?? 'hosts are known at run time')}): ${safeLine(play.name)}`,
+    );
     if (lists.hosts) lines.push(...hostLines(play, pattern, inventory, allowed));
     if (lists.tasks)
       lines.push(
         '    tasks:',
-        ...listTasks(play, selection).map((step) => `      ${stepTitle(step)}\tTAGS: ${bracketed([...step.tags].toSorted())}`),
+        ...listTasks(play, selection).map(
+          (step) => `      ${stepTitle(step)}\tTAGS: ${bracketed([...step.tags].toSorted())}`,
+        ),
       );
     if (lists.tags) lines.push(`    TASK TAGS: ${bracketed(listTags(play, selection))}`);
   }

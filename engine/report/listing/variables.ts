@@ -1,13 +1,12 @@
 import { formatPlace } from '../../errors/problem.ts';
 import { displayPath } from '../../playbook/source-files.ts';
+import { MASK } from '../../values/base/secret.ts';
+import type { Value } from '../../values/base/value.ts';
 import { maskValue } from '../../values/mask/mask.ts';
 import type { Candidate, LayeredScope } from '../../values/scope.ts';
-import { MASK } from '../../values/base/secret.ts';
 import { isTypedCandidate } from '../../values/typed.ts';
-import type { Value } from '../../values/base/value.ts';
 import { openOutput } from '../text/output.ts';
-import type { Paint } from '../text/paint.ts';
-import { paintFor } from '../text/paint.ts';
+import { type Paint, paintFor } from '../text/paint.ts';
 import { safeLine, safeLines } from '../text/safe-text.ts';
 
 /** Prints variables with their values, templates rendered, secrets masked. One that cannot be rendered says why. */

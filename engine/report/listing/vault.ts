@@ -1,6 +1,9 @@
 import { openOutput } from '../text/output.ts';
 
-/** Prints what is to be seen in clear, because it was asked for: text, or the bytes of a file. The only output that is not masked. */
+/**
+ * Prints what is to be seen in clear, because it was asked for: text, or the bytes of a file. The only output that is
+ * not masked.
+ */
 export function printClear(content: string | Uint8Array, stdout: NodeJS.WritableStream): void {
   const output = openOutput(stdout);
   if (typeof content === 'string') output.write(content);

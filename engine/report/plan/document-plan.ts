@@ -1,11 +1,12 @@
 import type { Evidence } from '../../run/evidence.ts';
-import type { PlanDocument } from '../../run/saved-plan/plan-document.ts';
-import { PLAN_VERSION } from '../../run/saved-plan/plan-document.ts';
-import type { RecordedPlan } from './recorded-plan.ts';
-import { summaryOf } from './recorded-plan.ts';
+import { type PlanDocument, PLAN_VERSION } from '../../run/saved-plan/plan-document.ts';
+import { type RecordedPlan, summaryOf } from './recorded-plan.ts';
 
 /** What a plan was made of and with. */
-export type PlanOrigin = Pick<PlanDocument, 'engine' | 'playbook' | 'inventory' | 'limit' | 'tags' | 'skipTags' | 'extraFiles' | 'inputs'>;
+export type PlanOrigin = Pick<
+  PlanDocument,
+  'engine' | 'playbook' | 'inventory' | 'limit' | 'tags' | 'skipTags' | 'extraFiles' | 'inputs'
+>;
 
 /** The document of a plan that was recorded whole. */
 export function documentPlan(recorded: RecordedPlan, evidence: Evidence, origin: PlanOrigin): PlanDocument {

@@ -1,7 +1,7 @@
 import type { PlanDocument, PlanStep } from '../../run/saved-plan/plan-document.ts';
 import { openOutput } from '../text/output.ts';
-import { hostNames, stepTitle } from './plan-lines.ts';
 import { safeJson } from '../text/safe-text.ts';
+import { hostNames, stepTitle } from './plan-lines.ts';
 
 /** What a play did, held against the plan that it was given. */
 export interface HeldPlan {
@@ -34,7 +34,9 @@ export function holdAgainst(planned: PlanDocument['plays'], made: PlanDocument['
   };
 }
 
-function* changes(plays: PlanDocument['plays']): Generator<{ readonly key: string; readonly host: string; readonly step: PlanStep }> {
+function* changes(
+  plays: PlanDocument['plays'],
+): Generator<{ readonly key: string; readonly host: string; readonly step: PlanStep }> {
   for (const play of plays) {
     for (const step of play.steps) {
       if (step.outcome.kind !== 'change') continue;
@@ -51,7 +53,8 @@ export function printHeldPlan(held: HeldPlan, format: 'auto' | 'plain' | 'json',
     return;
   }
   const lines = held.notMade.map(
-    ({ title, hosts, certain }) => `planned and not made: ${title} [${hostNames(hosts)}]${certain ? '' : ' (the plan left it open)'}`,
+    ({ title, hosts, certain }) =>
+      `planned and not made: ${title} [${hostNames(hosts)}]${certain ? '' : ' (the plan left it open)'}`,
   );
   const sum = `${held.made} ${held.made === 1 ? 'change was' : 'changes were'} made, all of them in the plan`;
   output.write(`\n${[`${sum}${lines.length === 0 ? ', and none is left out.' : '.'}`, ...lines].join('\n')}\n`);

@@ -1,6 +1,5 @@
 import type { PlanDocument, PlanStep, PlanSummary, PlannedChange } from '../../run/saved-plan/plan-document.ts';
-import type { Extent } from '../text/differences.ts';
-import { plannedChangeLines } from '../text/differences.ts';
+import { type Extent, plannedChangeLines } from '../text/differences.ts';
 import type { Paint } from '../text/paint.ts';
 import { safeLine } from '../text/safe-text.ts';
 import { taskTitle } from '../text/task-title.ts';
@@ -45,7 +44,11 @@ export function playLines(plan: ShownPlan, options: PlanLineOptions): readonly s
   return plan.plays.flatMap((play) => {
     const lines = play.steps.length === 0 ? [] : stepsLines(play.steps, options);
     if (lines.length === 0) return [];
-    return ['', options.paint('bold', `Play: ${safeLine(play.name)}`), ...lines.map((line) => (line === '' ? '' : `  ${line}`))];
+    return [
+      '',
+      options.paint('bold', `Play: ${safeLine(play.name)}`),
+      ...lines.map((line) => (line === '' ? '' : `  ${line}`)),
+    ];
   });
 }
 
@@ -86,7 +89,10 @@ function stepLines(step: PlanStep, hosts: string, options: PlanLineOptions): rea
         ...(diff ? plannedChangeLines(outcome, paint, extent) : []),
         ...outcome.notifies.map((name) => `then the handler ${safeLine(name)}`),
       ];
-      return [paint('yellow', `${word}: ${title}${doubt === '' ? '' : ` (${doubt})`}`), ...details.map((line) => `    ${line}`)];
+      return [
+        paint('yellow', `${word}: ${title}${doubt === '' ? '' : ` (${doubt})`}`),
+        ...details.map((line) => `    ${line}`),
+      ];
     }
     default: {
       const never: never = outcome;

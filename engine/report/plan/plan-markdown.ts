@@ -12,12 +12,15 @@ const plain = (_: string, text: string): string => text;
 type Detail = 'whole' | 'title' | 'counted';
 
 /**
- * A plan as a comment on a pull request: the summary first, each step folded, what is the same on several hosts said once. It is never
- * longer than `limit` characters: what finds no room is named, then counted, and the comment says so at its top and its end.
+ * A plan as a comment on a pull request: the summary first, each step folded, what is the same on several hosts said
+ * once. It is never longer than `limit` characters: what finds no room is named, then counted, and the comment says so
+ * at its top and its end.
  */
 export function planMarkdown(plan: PlanDocument, file: string, limit = COMMENT_LIMIT): string {
   const steps = plan.plays.flatMap((play) =>
-    play.steps.filter(({ outcome }) => outcome.kind === 'change' || outcome.kind === 'unknown').map((step) => ({ play, step })),
+    play.steps
+      .filter(({ outcome }) => outcome.kind === 'change' || outcome.kind === 'unknown')
+      .map((step) => ({ play, step })),
   );
   const details = new Map<PlanStep, Detail>(steps.map(({ step }) => [step, 'whole']));
   const compose = (): string => document(plan, details, file);
@@ -38,7 +41,9 @@ export function planMarkdown(plan: PlanDocument, file: string, limit = COMMENT_L
     }
     text = compose();
   }
-  return text.length <= limit ? text : [...headLines(plan), '', leftOut(file, 'All steps are left out')].join('\n').slice(0, limit);
+  return text.length <= limit
+    ? text
+    : [...headLines(plan), '', leftOut(file, 'All steps are left out')].join('\n').slice(0, limit);
 }
 
 function document(plan: PlanDocument, details: ReadonlyMap<PlanStep, Detail>, file: string): string {
@@ -48,7 +53,8 @@ function document(plan: PlanDocument, details: ReadonlyMap<PlanStep, Detail>, fi
     ...(counts.title === 0 ? [] : [`of ${counts.title} ${counts.title === 1 ? 'step' : 'steps'} the differences`]),
     ...(counts.counted === 0 ? [] : [`${counts.counted} ${counts.counted === 1 ? 'step' : 'steps'} altogether`]),
   ];
-  const note = cut.length === 0 ? [] : ['', leftOut(file, `There is no room here for all of it. Left out: ${cut.join(', and ')}`)];
+  const note =
+    cut.length === 0 ? [] : ['', leftOut(file, `There is no room here for all of it. Left out: ${cut.join(', and ')}`)];
   const plays = plan.plays.flatMap((play) => {
     const written = play.steps.filter((step) => details.has(step));
     if (written.length === 0) return [];
@@ -113,8 +119,9 @@ function code(text: string): string {
 }
 
 /**
- * Text as Markdown and HTML show it, with nothing in it that does anything: no markup, no link, and nobody and nothing that is
- * mentioned. Who looks for mentions reads what the entities stand for, so a space without width keeps them apart.
+ * Text as Markdown and HTML show it, with nothing in it that does anything: no markup, no link, and nobody and nothing
+ * that is mentioned. Who looks for mentions reads what the entities stand for, so a space without width keeps them
+ * apart.
  */
 function escaped(text: string): string {
   return safeLine(text)

@@ -1,15 +1,14 @@
 import type { HostUnreachable, RunEvent, TaskFinished } from '../../run/base/events.ts';
+import { eventLines, type PlainOptions } from '../run/plain.ts';
+import { recapLines } from '../run/recap.ts';
+import type { Renderer } from '../run/renderer.ts';
 import { failureLines } from '../text/failure.ts';
 import type { Output } from '../text/output.ts';
-import { eventLines } from '../run/plain.ts';
-import type { PlainOptions } from '../run/plain.ts';
-import { hostNames, partialLine, playLines, summaryLine } from './plan-lines.ts';
 import { problemLines } from '../text/problems.ts';
-import { recapLines } from '../run/recap.ts';
-import { RecordedPlan, summaryOf } from './recorded-plan.ts';
-import type { Renderer } from '../run/renderer.ts';
 import { safeLine } from '../text/safe-text.ts';
 import { warningLines } from '../text/warnings.ts';
+import { hostNames, partialLine, playLines, summaryLine } from './plan-lines.ts';
+import { RecordedPlan, summaryOf } from './recorded-plan.ts';
 
 /** A plan: shown whole at its end, in the order of the tasks, with what is the same on several hosts said once. */
 export function plan(output: Output, options: PlainOptions): Renderer {
@@ -28,8 +27,12 @@ export function plan(output: Output, options: PlainOptions): Renderer {
     } else if (event.type === 'host_unreachable') unreachable.push(event);
     else if (event.type === 'message' || event.type === 'handler_owed' || event.type === 'options_not_kept')
       told.push(...eventLines(event, options));
-    else if (event.type === 'run_finished') output.write(`${[...lines(), '', ...recapLines(event, paint)].join('\n')}\n`);
-    else if ((options.verbosity > 0 && event.type === 'host_connected') || (options.verbosity > 1 && event.type === 'ssh_patches'))
+    else if (event.type === 'run_finished')
+      output.write(`${[...lines(), '', ...recapLines(event, paint)].join('\n')}\n`);
+    else if (
+      (options.verbosity > 0 && event.type === 'host_connected') ||
+      (options.verbosity > 1 && event.type === 'ssh_patches')
+    )
       output.write(`${eventLines(event, options).join('\n')}\n`);
   }
 
@@ -44,7 +47,10 @@ export function plan(output: Output, options: PlainOptions): Renderer {
     ]);
     return [
       '',
-      paint('bold', summaryLine(summary, failures.filter(({ outcome }) => outcome.kind === 'failed' && !outcome.ignored).length)),
+      paint(
+        'bold',
+        summaryLine(summary, failures.filter(({ outcome }) => outcome.kind === 'failed' && !outcome.ignored).length),
+      ),
       ...(shown.partial.length === 0 ? [] : [paint('magenta', partialLine(shown.partial))]),
       ...(unreachable.length === 0
         ? []

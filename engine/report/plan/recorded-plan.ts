@@ -93,7 +93,10 @@ export class RecordedPlan {
     return this.#partial;
   }
 
-  /** Plays in their order; each with its steps in the order of the tasks, and what is the same on several hosts said once. */
+  /**
+   * Plays in their order; each with its steps in the order of the tasks, and what is the same on several hosts said
+   * once.
+   */
   plays(): readonly RecordedPlay[] {
     return [...this.#plays.values()].map(({ name, place, hosts, finished }) => ({
       name,
@@ -111,7 +114,8 @@ function openPlay(name: string, place: string): OpenPlay {
 export function summaryOf(plays: readonly RecordedPlay[], hosts: number): PlanSummary {
   const count = (kind: PlannedOutcome['kind']): number =>
     plays.reduce(
-      (sum, play) => sum + play.steps.reduce((most, step) => (step.outcome.kind === kind ? most + step.hosts.length : most), 0),
+      (sum, play) =>
+        sum + play.steps.reduce((most, step) => (step.outcome.kind === kind ? most + step.hosts.length : most), 0),
       0,
     );
   return { hosts, change: count('change'), unknown: count('unknown'), inSync: count('ok'), skipped: count('skipped') };
@@ -144,7 +148,10 @@ function plannedOutcome({ outcome, hidden }: TaskFinished): PlannedOutcome | und
   }
 }
 
-/** The order of tasks that each host has been through is kept; a task that only later hosts have stands behind the one before it there. */
+/**
+ * The order of tasks that each host has been through is kept; a task that only later hosts have stands behind the one
+ * before it there.
+ */
 function steps(finished: ReadonlyMap<string, readonly Finished[]>, hosts: readonly string[]): readonly PlanStep[] {
   const order: string[] = [];
   const entries = new Map<string, Map<string, PlanStep & { readonly hosts: string[] }>>();

@@ -7,8 +7,16 @@ import { planMarkdown } from './plan-markdown.ts';
 
 export type PlanFormat = 'text' | 'json' | 'markdown';
 
-/** Prints a saved plan: as text with nothing cut, as the JSON that it is saved as, or as a comment on a pull request. */
-export function printPlan(plan: PlanDocument, file: string, format: PlanFormat, verbosity: number, stdout: NodeJS.WritableStream): void {
+/**
+ * Prints a saved plan: as text with nothing cut, as the JSON that it is saved as, or as a comment on a pull request.
+ */
+export function printPlan(
+  plan: PlanDocument,
+  file: string,
+  format: PlanFormat,
+  verbosity: number,
+  stdout: NodeJS.WritableStream,
+): void {
   const output = openOutput(stdout);
   switch (format) {
     case 'json':

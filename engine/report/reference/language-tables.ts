@@ -1,9 +1,8 @@
-import { ANSIBLE_DIFFERENCES } from '../../playbook/base/ansible-differences.ts';
 import type { AnyModule } from '../../modules/base/module.ts';
+import { ANSIBLE_DIFFERENCES } from '../../playbook/base/ansible-differences.ts';
 import { COMMON_ARGUMENTS } from '../../playbook/base/ansible-modules.ts';
-import type { AnsibleVariable } from '../../values/language/ansible-variables.ts';
-import { ANSIBLE_FACTS, ANSIBLE_MAGIC } from '../../values/language/ansible-variables.ts';
 import { helpers } from '../../values/helpers/helper-table.ts';
+import { type AnsibleVariable, ANSIBLE_FACTS, ANSIBLE_MAGIC } from '../../values/language/ansible-variables.ts';
 import { openOutput } from '../text/output.ts';
 import { paintFor } from '../text/paint.ts';
 
@@ -19,7 +18,10 @@ export function printHelpers(stdout: NodeJS.WritableStream): void {
   openOutput(stdout).write(`${lines.join('\n')}\n`);
 }
 
-/** Prints what Ansible has and this language has not, and what to write instead. `all`: the modules, with the arguments that they do without. */
+/**
+ * Prints what Ansible has and this language has not, and what to write instead. `all`: the modules, with the arguments
+ * that they do without.
+ */
 export function printAnsibleDifferences(all: readonly AnyModule[], stdout: NodeJS.WritableStream): void {
   const paint = paintFor(stdout);
   const ofModules = all.flatMap(({ name, foreign = {} }) =>
@@ -35,7 +37,8 @@ export function printAnsibleDifferences(all: readonly AnyModule[], stdout: NodeJ
   const width = Math.max(...rows.map(([, name]) => name.length));
   const place = Math.max(...rows.map(([where]) => where.length));
   const lines = rows.map(
-    ([where, name, instead]) => `${paint('dim', where.padEnd(place))}  ${paint('cyan', name.padEnd(width))}  ${instead}`,
+    ([where, name, instead]) =>
+      `${paint('dim', where.padEnd(place))}  ${paint('cyan', name.padEnd(width))}  ${instead}`,
   );
   openOutput(stdout).write(`${lines.join('\n')}\n`);
 }

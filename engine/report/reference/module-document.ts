@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { AnyModule } from '../../modules/base/module.ts';
 import { openOutput } from '../text/output.ts';
-import type { Paint } from '../text/paint.ts';
-import { paintFor } from '../text/paint.ts';
+import { type Paint, paintFor } from '../text/paint.ts';
 
 /** One argument of a module, as its documentation shows it. */
 export interface ArgumentDocument {
@@ -44,7 +43,10 @@ function shapeOf(module: AnyModule, io: 'input' | 'output'): Shape {
   return shape.parse(z.toJSONSchema(module.arguments, { io, unrepresentable: 'any', target: 'draft-7' }));
 }
 
-/** Members of a map come with it: `authority.path`. Where a value is transformed, only the output's schema has the default. */
+/**
+ * Members of a map come with it: `authority.path`. Where a value is transformed, only the output's schema has the
+ * default.
+ */
 function documentsOf(within: Shape, output: Shape | undefined, prefix: string): readonly ArgumentDocument[] {
   return Object.entries(within.properties ?? {}).flatMap(([key, one]) => {
     const name = `${prefix}${key}`;

@@ -14,7 +14,15 @@ import { openOutput } from '../text/output.ts';
 type Schema = { readonly [key: string]: unknown };
 
 const BOOLEANS: ReadonlySet<string> = new Set(['become', 'no_log', 'run_once', 'any_errors_fatal', 'gather_facts']);
-const TASK_LISTS: ReadonlySet<string> = new Set(['tasks', 'pre_tasks', 'post_tasks', 'handlers', 'block', 'rescue', 'always']);
+const TASK_LISTS: ReadonlySet<string> = new Set([
+  'tasks',
+  'pre_tasks',
+  'post_tasks',
+  'handlers',
+  'block',
+  'rescue',
+  'always',
+]);
 const TEMPLATE: Schema = { type: 'string', pattern: '\\{\\{' };
 const ANYTHING: Schema = {};
 
@@ -86,9 +94,18 @@ function moduleSchema(module: AnyModule): Schema {
     name,
     { ...(description === undefined ? {} : { description }), anyOf: [schema, TEMPLATE] },
   ]);
-  const others = Object.entries(module.aliases ?? {}).map(([alias, name]) => [alias, { description: `The same as ${name}.` }]);
-  const asMap = { ...given, ...(given.properties === undefined ? {} : { properties: Object.fromEntries([...entries, ...others]) }) };
+  const others = Object.entries(module.aliases ?? {}).map(([alias, name]) => [
+    alias,
+    { description: `The same as ${name}.` },
+  ]);
+  const asMap = {
+    ...given,
+    ...(given.properties === undefined ? {} : { properties: Object.fromEntries([...entries, ...others]) }),
+  };
   const forms = [asMap, ...(module.freeForm === undefined ? [] : [{ type: 'string' }]), { type: 'null' }];
   // `args:` of the task may bring what is missing here.
-  return { description: module.summary, anyOf: forms.map((form) => ('required' in form ? { ...form, required: [] } : form)) };
+  return {
+    description: module.summary,
+    anyOf: forms.map((form) => ('required' in form ? { ...form, required: [] } : form)),
+  };
 }

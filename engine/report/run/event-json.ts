@@ -2,10 +2,10 @@ import type { Problem } from '../../errors/problem.ts';
 import type { Difference, Shown } from '../../modules/base/module.ts';
 import type { RunEvent, TaskIdentity, TaskOutcome } from '../../run/base/events.ts';
 import { escapeControlsInJson } from '../../values/base/control-characters.ts';
-import { mask, maskedOnce, maskValue } from '../../values/mask/mask.ts';
 import { mayHoldSecret } from '../../values/base/may-hold-secret.ts';
 import { MASK, Secret } from '../../values/base/secret.ts';
 import { Unknown } from '../../values/base/value.ts';
+import { mask, maskedOnce, maskValue } from '../../values/mask/mask.ts';
 
 /** An event as one line of JSON, without a line end. Dates as ISO 8601, problems as their parts, secrets masked. */
 export function eventJson(event: RunEvent): string {
@@ -67,10 +67,19 @@ function plainOutcome(outcome: TaskOutcome): object {
     case 'unknown':
       return maskTexts(outcome);
     case 'changed':
-      return { ...outcome, notifies: outcome.notifies.map(mask), differences: outcome.differences.map(plainDifference) };
+      return {
+        ...outcome,
+        notifies: outcome.notifies.map(mask),
+        differences: outcome.differences.map(plainDifference),
+      };
     case 'failed': {
       const { problem, ignored, output } = outcome;
-      return { kind: 'failed', problem: plainProblem(problem), ignored, output: output === undefined ? undefined : maskTexts(output) };
+      return {
+        kind: 'failed',
+        problem: plainProblem(problem),
+        ignored,
+        output: output === undefined ? undefined : maskTexts(output),
+      };
     }
     default: {
       const never: never = outcome;

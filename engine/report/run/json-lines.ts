@@ -1,5 +1,5 @@
-import { eventJson } from './event-json.ts';
 import type { Output } from '../text/output.ts';
+import { eventJson } from './event-json.ts';
 import type { Renderer } from './renderer.ts';
 
 /** For programs: each event as one JSON object a line. */

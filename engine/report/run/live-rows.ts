@@ -1,7 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import type { DefaultRenderer } from 'listr2';
-import type { Output } from '../text/output.ts';
-import { openOutput } from '../text/output.ts';
+import { type Output, openOutput } from '../text/output.ts';
 
 /** How often the rows are drawn. Drawing costs CPU that the connections need as well. */
 const TICK_MS = 100;
@@ -21,8 +20,8 @@ interface Drawing {
 }
 
 /**
- * Shows rows on a terminal; `rows` is asked for their texts at each tick. Whatever happens to the drawing, lines are written: they wait
- * for at most a tick, and what waits when the process ends is written then.
+ * Shows rows on a terminal; `rows` is asked for their texts at each tick. Whatever happens to the drawing, lines are
+ * written: they wait for at most a tick, and what waits when the process ends is written then.
  */
 export function liveRows(stdout: WriteStream, rows: () => readonly string[]): LiveRows {
   const direct = openOutput(stdout);

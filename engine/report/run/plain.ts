@@ -1,25 +1,27 @@
 import type { Difference } from '../../modules/base/module.ts';
 import type { RunEvent, TaskFinished } from '../../run/base/events.ts';
 import { HIDDEN } from '../../run/base/no-log.ts';
-import { byTransport, patchesLine } from '../text/transport-text.ts';
-import { notKeptLine } from '../text/not-kept.ts';
 import { maskValue } from '../../values/mask/mask.ts';
 import { differenceLines } from '../text/differences.ts';
 import { failureLines } from '../text/failure.ts';
+import { notKeptLine } from '../text/not-kept.ts';
 import type { Output } from '../text/output.ts';
 import type { Paint } from '../text/paint.ts';
-import type { SourceReader } from '../text/problems.ts';
-import { problemLines } from '../text/problems.ts';
-import { recapLines } from './recap.ts';
-import type { Renderer } from './renderer.ts';
+import { type SourceReader, problemLines } from '../text/problems.ts';
 import { valueLines, wholeResultLines } from '../text/result-value.ts';
 import { safeLine, safeLines } from '../text/safe-text.ts';
 import { taskTitle } from '../text/task-title.ts';
+import { byTransport, patchesLine } from '../text/transport-text.ts';
 import { warningLines } from '../text/warnings.ts';
+import { recapLines } from './recap.ts';
+import type { Renderer } from './renderer.ts';
 
 export interface PlainOptions {
   readonly diff: boolean;
-  /** 0: what changed or failed. 1: tasks in sync and skipped too, and what they gave. 2: commands and whole results as well. */
+  /**
+   * 0: what changed or failed. 1: tasks in sync and skipped too, and what they gave. 2: commands and whole results as
+   * well.
+   */
   readonly verbosity: number;
   readonly paint: Paint;
   readonly read: SourceReader;
@@ -33,12 +35,17 @@ export function plain(output: Output, options: PlainOptions): Renderer {
   };
   return {
     show(event) {
-      if (event.type === 'task_finished' && event.outcome.kind === 'failed' && !event.outcome.ignored) failures.push(event);
+      if (event.type === 'task_finished' && event.outcome.kind === 'failed' && !event.outcome.ignored)
+        failures.push(event);
       if (event.type === 'run_finished') {
         const { paint } = options;
         const standing = failures.filter((failure) => event.rescued?.has(failure) !== true);
         if (standing.length > 0)
-          say(['', paint('bold', 'Failures'), ...standing.flatMap((failure) => [...failureLines(failure, options), ''])]);
+          say([
+            '',
+            paint('bold', 'Failures'),
+            ...standing.flatMap((failure) => [...failureLines(failure, options), '']),
+          ]);
         say(['', ...recapLines(event, paint)]);
         return;
       }
@@ -54,7 +61,9 @@ export function eventLines(event: RunEvent, options: PlainOptions): readonly str
   switch (event.type) {
     case 'run_started': {
       const partial =
-        event.partial.length === 0 ? [] : [paint('magenta', `Only a part of the playbook: ${event.partial.map(safeLine).join(', ')}`)];
+        event.partial.length === 0
+          ? []
+          : [paint('magenta', `Only a part of the playbook: ${event.partial.map(safeLine).join(', ')}`)];
       return verbosity > 0 ? [`Run ${safeLine(event.runId)}: ${safeLine(event.playbook)}`, ...partial] : partial;
     }
     case 'play_started': {
@@ -72,14 +81,19 @@ export function eventLines(event: RunEvent, options: PlainOptions): readonly str
       return verbosity > 1 ? [patchesLine(event)] : [];
     case 'host_unreachable': {
       const during = event.during === undefined ? '' : ` during ${taskTitle(event.during, undefined)}`;
-      return [paint('red', `unreachable: [${safeLine(event.host)}]${during}`), ...indent(problemLines(event.problem, paint, options.read))];
+      return [
+        paint('red', `unreachable: [${safeLine(event.host)}]${during}`),
+        ...indent(problemLines(event.problem, paint, options.read)),
+      ];
     }
     case 'files_read':
     case 'task_started':
       return [];
     case 'task_retried':
       return verbosity > 0
-        ? [`retry: [${safeLine(event.host)}] ${taskTitle(event.task, undefined)} (${event.attempt} of ${event.attempts})`]
+        ? [
+            `retry: [${safeLine(event.host)}] ${taskTitle(event.task, undefined)} (${event.attempt} of ${event.attempts})`,
+          ]
         : [];
     case 'task_finished':
       return [...finishedLines(event, options), ...warningLines(event, paint)];
@@ -112,7 +126,8 @@ function finishedLines(event: TaskFinished, options: PlainOptions): readonly str
   const { outcome } = event;
   // Only when it is said: of most tasks nothing is.
   const about = (): string => `[${hostTitle(event)}] ${taskTitle(event.task, event.item)}`;
-  const commands = verbosity > 1 && !diff && outcome.kind === 'changed' ? indent(commandLines(outcome.differences, paint)) : [];
+  const commands =
+    verbosity > 1 && !diff && outcome.kind === 'changed' ? indent(commandLines(outcome.differences, paint)) : [];
   const result = verbosity > 1 ? [...commands, ...wholeResultLines(event)] : verbosity > 0 ? valueLines(event) : [];
   switch (outcome.kind) {
     case 'ok':
@@ -124,7 +139,9 @@ function finishedLines(event: TaskFinished, options: PlainOptions): readonly str
     case 'changed':
       return [
         paint('yellow', `changed: ${about()}`),
-        ...(diff && !(event.hidden === true && verbosity > 0) ? indent(changeLines(event, outcome.differences, paint)) : []),
+        ...(diff && !(event.hidden === true && verbosity > 0)
+          ? indent(changeLines(event, outcome.differences, paint))
+          : []),
         ...result,
       ];
     case 'failed':
@@ -147,7 +164,9 @@ function commandLines(differences: readonly Difference[], paint: Paint): readonl
 
 export function hostTitle(event: TaskFinished): string {
   const host = safeLine(event.host);
-  return event.delegatedTo === undefined || event.delegatedTo === event.host ? host : `${host} -> ${safeLine(event.delegatedTo)}`;
+  return event.delegatedTo === undefined || event.delegatedTo === event.host
+    ? host
+    : `${host} -> ${safeLine(event.delegatedTo)}`;
 }
 
 function indent(lines: readonly string[]): readonly string[] {

@@ -73,7 +73,9 @@ export class Progress {
     }
   }
 
-  /** At most so many lines. Where there are more hosts than lines, those are named that change something, longest first. */
+  /**
+   * At most so many lines. Where there are more hosts than lines, those are named that change something, longest first.
+   */
   rows(most: number, now: number): readonly string[] {
     if (this.#play === undefined) return ['starting'];
     const heading = `${this.#play}: ${this.#counts()}`;
@@ -81,14 +83,17 @@ export class Progress {
     const named =
       alive.length < most
         ? alive
-        : alive.filter((host) => this.#doing.get(host)?.busy === true).toSorted((one, other) => this.#since(one) - this.#since(other));
+        : alive
+            .filter((host) => this.#doing.get(host)?.busy === true)
+            .toSorted((one, other) => this.#since(one) - this.#since(other));
     const shown = named.slice(0, Math.max(0, most - 1));
     const names = shown.map(safeLine);
     const width = Math.max(0, ...names.map(displayWidth));
     return [
       heading,
       ...shown.map(
-        (host, index) => `${names[index] ?? ''}${' '.repeat(width - displayWidth(names[index] ?? ''))}  ${this.#activity(host, now)}`,
+        (host, index) =>
+          `${names[index] ?? ''}${' '.repeat(width - displayWidth(names[index] ?? ''))}  ${this.#activity(host, now)}`,
       ),
     ];
   }
@@ -109,7 +114,9 @@ export class Progress {
     if (doing === undefined) return this.#paint('dim', 'connecting');
     if (!doing.busy) return this.#paint('dim', doing.what);
     const milliseconds = now - doing.since;
-    return milliseconds < SHOW_TIME_AFTER_MS ? doing.what : `${doing.what} ${this.#paint('dim', `${Math.floor(milliseconds / 1000)} s`)}`;
+    return milliseconds < SHOW_TIME_AFTER_MS
+      ? doing.what
+      : `${doing.what} ${this.#paint('dim', `${Math.floor(milliseconds / 1000)} s`)}`;
   }
 
   #since(host: string): number {

@@ -4,7 +4,11 @@ import type { Colour, Paint } from '../text/paint.ts';
 import { safeLine } from '../text/safe-text.ts';
 import { displayWidth } from '../text/width.ts';
 
-const COLUMNS: readonly { readonly title: string; readonly of: (recap: HostRecap) => number; readonly colour: Colour }[] = [
+const COLUMNS: readonly {
+  readonly title: string;
+  readonly of: (recap: HostRecap) => number;
+  readonly colour: Colour;
+}[] = [
   { title: 'ok', of: (recap) => recap.ok, colour: 'green' },
   { title: 'changed', of: (recap) => recap.changed, colour: 'yellow' },
   { title: 'unknown', of: (recap) => recap.unknown, colour: 'magenta' },

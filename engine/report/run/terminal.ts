@@ -1,7 +1,7 @@
 import type { WriteStream } from 'node:tty';
-import { liveRows } from './live-rows.ts';
 import type { Output } from '../text/output.ts';
 import type { Paint } from '../text/paint.ts';
+import { liveRows } from './live-rows.ts';
 import { Progress } from './progress.ts';
 import type { Renderer } from './renderer.ts';
 

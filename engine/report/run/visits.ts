@@ -1,15 +1,22 @@
 import { Unreachable } from '../../connection/base/unreachable.ts';
 import type { Problem } from '../../errors/problem.ts';
 import type { Visit } from '../../run/visit-hosts.ts';
+import { notKeptLine } from '../text/not-kept.ts';
 import { openOutput } from '../text/output.ts';
 import { paintFor } from '../text/paint.ts';
 import { problemLines, sourceReader } from '../text/problems.ts';
-import { byTransport, patchesLine } from '../text/transport-text.ts';
-import { notKeptLine } from '../text/not-kept.ts';
 import { safeJson, safeLine } from '../text/safe-text.ts';
+import { byTransport, patchesLine } from '../text/transport-text.ts';
 
-/** Shows hosts as they answer, one line each, from a verbosity of 2 on with the patches of ssh2; with `json`, one object a line. */
-export function showPings(format: 'auto' | 'plain' | 'json', verbosity: number, stdout: NodeJS.WritableStream): (visit: Visit) => void {
+/**
+ * Shows hosts as they answer, one line each, from a verbosity of 2 on with the patches of ssh2; with `json`, one object
+ * a line.
+ */
+export function showPings(
+  format: 'auto' | 'plain' | 'json',
+  verbosity: number,
+  stdout: NodeJS.WritableStream,
+): (visit: Visit) => void {
   const paint = paintFor(stdout);
   const output = openOutput(stdout);
   const read = sourceReader();
@@ -37,14 +44,21 @@ export function showPings(format: 'auto' | 'plain' | 'json', verbosity: number, 
 
 function pingObject(visit: Visit): object {
   if (visit.kind === 'failed') return failedObject(visit.host, visit.problem);
-  return { host: visit.host, ok: true, address: visit.address, transport: visit.transport, milliseconds: Math.round(visit.milliseconds) };
+  return {
+    host: visit.host,
+    ok: true,
+    address: visit.address,
+    transport: visit.transport,
+    milliseconds: Math.round(visit.milliseconds),
+  };
 }
 
 /** Shows the facts of hosts as JSON, one object a host; with `json`, one line each. */
 export function showFacts(format: 'auto' | 'plain' | 'json', stdout: NodeJS.WritableStream): (visit: Visit) => void {
   const output = openOutput(stdout);
   return (visit) => {
-    const object = visit.kind === 'failed' ? failedObject(visit.host, visit.problem) : { host: visit.host, facts: visit.facts };
+    const object =
+      visit.kind === 'failed' ? failedObject(visit.host, visit.problem) : { host: visit.host, facts: visit.facts };
     output.write(`${safeJson(object, format === 'json' ? undefined : 2)}\n`);
   };
 }

@@ -45,13 +45,19 @@ function plannedDifferenceLines(difference: PlannedDifference, paint: Paint, ext
   }
 }
 
-function textLines(difference: Extract<PlannedDifference, { kind: 'text' }>, paint: Paint, extent: Extent): readonly string[] {
+function textLines(
+  difference: Extract<PlannedDifference, { kind: 'text' }>,
+  paint: Paint,
+  extent: Extent,
+): readonly string[] {
   const { absent } = difference;
   const path = safeLine(difference.path);
   // A plan of somebody else's may hold anything. Tabs stay.
   const lines = difference.lines.map((line) => safeText(line).replaceAll('\n', '\\n'));
   const shown =
-    extent === 'whole' || lines.length <= MAX_LINES ? lines : [...lines.slice(0, MAX_LINES), `… ${lines.length - MAX_LINES} more lines`];
+    extent === 'whole' || lines.length <= MAX_LINES
+      ? lines
+      : [...lines.slice(0, MAX_LINES), `… ${lines.length - MAX_LINES} more lines`];
   return [
     paint('red', `--- ${absent === 'before' ? '(absent)' : path}`),
     paint('green', `+++ ${absent === 'after' ? '(absent)' : path}`),

@@ -2,15 +2,17 @@ import { createHash } from 'node:crypto';
 import { structuredPatch } from 'diff';
 import type { Difference, Shown } from '../../modules/base/module.ts';
 import type { PlannedDifference } from '../../run/saved-plan/plan-document.ts';
-import { maskValue } from '../../values/mask/mask.ts';
 import { mayHoldSecret } from '../../values/base/may-hold-secret.ts';
 import { MASK, Secret } from '../../values/base/secret.ts';
-import type { Value } from '../../values/base/value.ts';
-import { Unknown } from '../../values/base/value.ts';
+import { type Value, Unknown } from '../../values/base/value.ts';
+import { maskValue } from '../../values/mask/mask.ts';
 import { safeLine, safeLines, safeText } from './safe-text.ts';
 
 const CONTEXT = 3;
-/** Beyond these a diff is not worth its time: the sizes are told instead. A bound in time would give other plans on a busy machine. */
+/**
+ * Beyond these a diff is not worth its time: the sizes are told instead. A bound in time would give other plans on a
+ * busy machine.
+ */
 const MAX_EDITS = 2500;
 
 /** A difference as it may be shown to anybody: secrets masked, control characters written out, nothing cut. */
@@ -35,7 +37,13 @@ function documentField(difference: Extract<Difference, { kind: 'field' }>): Plan
   const { of, field, before, after } = difference;
   // The old value of a secret is as secret as the new one, though nobody has marked it.
   const secret = mayHoldSecret(before) || mayHoldSecret(after);
-  return { kind: 'field', of: safeLine(of), field: safeLine(field), before: shownValue(before, secret), after: shownValue(after, secret) };
+  return {
+    kind: 'field',
+    of: safeLine(of),
+    field: safeLine(field),
+    before: shownValue(before, secret),
+    after: shownValue(after, secret),
+  };
 }
 
 function shownValue(value: Value, secret: boolean): string {
@@ -57,7 +65,10 @@ function documentText(difference: Extract<Difference, { kind: 'text' }>): Planne
     path,
     absent: before.kind === 'absent' ? 'before' : after.kind === 'absent' ? 'after' : 'never',
     lines: patchLines(before.text, after.text, secret),
-    sha256: typeof difference.after === 'string' && !secret ? createHash('sha256').update(difference.after).digest('hex') : null,
+    sha256:
+      typeof difference.after === 'string' && !secret
+        ? createHash('sha256').update(difference.after).digest('hex')
+        : null,
   };
 }
 
@@ -78,8 +89,12 @@ function patchLines(before: string, after: string, secret: boolean): readonly st
 type LineEnds = 'hidden' | 'shown';
 
 function lineEndsToShow(before: Shown | undefined, after: Shown | undefined): LineEnds {
-  const kinds = [before, after].map((shown) => (shown instanceof Secret ? shown.reveal() : typeof shown === 'string' ? shown : ''));
-  const used = new Set(kinds.flatMap((text) => [...(/\r\n/.test(text) ? ['crlf'] : []), ...(/(?<!\r)\n/.test(text) ? ['lf'] : [])]));
+  const kinds = [before, after].map((shown) =>
+    shown instanceof Secret ? shown.reveal() : typeof shown === 'string' ? shown : '',
+  );
+  const used = new Set(
+    kinds.flatMap((text) => [...(/\r\n/.test(text) ? ['crlf'] : []), ...(/(?<!\r)\n/.test(text) ? ['lf'] : [])]),
+  );
   return used.size > 1 ? 'shown' : 'hidden';
 }
 
@@ -89,8 +104,8 @@ function rangeOf(start: number, count: number): string {
 }
 
 /**
- * What goes out of a file that holds secrets may be an old secret, which nobody has marked. Of such a line only the name before its
- * value is shown, and that only if the new text, whose secrets are known, shows the same name.
+ * What goes out of a file that holds secrets may be an old secret, which nobody has marked. Of such a line only the
+ * name before its value is shown, and that only if the new text, whose secrets are known, shows the same name.
  */
 function hiding(after: string): (line: string) => string {
   const names = new Set(after.split('\n').map(nameIn));

@@ -1,7 +1,13 @@
 import { safeLine } from './safe-text.ts';
 
 /** One line on the options of ssh's configuration that were not kept. */
-export function notKeptLine({ options, hosts }: { readonly options: readonly string[]; readonly hosts: readonly string[] }): string {
+export function notKeptLine({
+  options,
+  hosts,
+}: {
+  readonly options: readonly string[];
+  readonly hosts: readonly string[];
+}): string {
   const [first = ''] = hosts;
   const where = hosts.length === 1 ? safeLine(first) : `${safeLine(first)} and ${hosts.length - 1} more`;
   return (

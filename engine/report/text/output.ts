@@ -14,8 +14,8 @@ const guarded = new WeakSet<NodeJS.WritableStream>();
 const gone = new WeakSet<NodeJS.WritableStream>();
 
 /**
- * A reader that has gone away is no matter. Where writing fails otherwise (a full disk), stderr is told once, and the run goes on: to
- * end it amid a change would be worse.
+ * A reader that has gone away is no matter. Where writing fails otherwise (a full disk), stderr is told once, and the
+ * run goes on: to end it amid a change would be worse.
  */
 export function openOutput(stream: NodeJS.WritableStream): StreamOutput {
   if (!guarded.has(stream)) {
@@ -24,7 +24,8 @@ export function openOutput(stream: NodeJS.WritableStream): StreamOutput {
       const known = gone.has(stream);
       gone.add(stream);
       if (known || error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') return;
-      if (stream !== process.stderr) openOutput(process.stderr).write(`The output cannot be written any more: ${error.message}\n`);
+      if (stream !== process.stderr)
+        openOutput(process.stderr).write(`The output cannot be written any more: ${error.message}\n`);
     });
   }
   return {

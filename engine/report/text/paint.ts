@@ -10,7 +10,9 @@ export type Paint = (colour: Colour, text: string) => string;
  * An empty NO_COLOR counts as not set (no-color.org), FORCE_COLOR=0 as "no colours".
  */
 export function paintFor(stream: NodeJS.WritableStream, environment: NodeJS.ProcessEnv = process.env): Paint {
-  return wantsColours(stream, environment) ? (colour, text) => styleText(colour, text, { validateStream: false }) : (_, text) => text;
+  return wantsColours(stream, environment)
+    ? (colour, text) => styleText(colour, text, { validateStream: false })
+    : (_, text) => text;
 }
 
 function wantsColours(stream: NodeJS.WritableStream, environment: NodeJS.ProcessEnv): boolean {

@@ -1,10 +1,8 @@
-import type { Place, Problem } from '../../errors/problem.ts';
+import { type Place, type Problem, formatPlace } from '../../errors/problem.ts';
 import { readAtOnce } from '../../files/read-file.ts';
-import { formatPlace } from '../../errors/problem.ts';
 import { excerpt } from '../../values/yaml/excerpt.ts';
 import { openOutput } from './output.ts';
-import type { Paint } from './paint.ts';
-import { paintFor } from './paint.ts';
+import { type Paint, paintFor } from './paint.ts';
 import { safeLines } from './safe-text.ts';
 
 /** Prints each problem: what, where with the lines themselves, why, and what to do. Secrets are masked. */

@@ -1,7 +1,7 @@
 import type { TaskFinished } from '../../run/base/events.ts';
 import { HIDDEN } from '../../run/base/no-log.ts';
-import { maskValue } from '../../values/mask/mask.ts';
 import type { PlainMap } from '../../values/base/value.ts';
+import { maskValue } from '../../values/mask/mask.ts';
 import { safeLine, safeLines } from './safe-text.ts';
 
 /** What a task gave: the output of a command as it is, another result as JSON. */
@@ -11,7 +11,8 @@ export function valueLines({ result, hidden }: TaskFinished): readonly string[] 
   const masked = maskValue(result);
   if (!isPlainMap(masked)) return [];
   const { stdout, stderr, changed: _changed, failed: _failed, skipped: _skipped, ...others } = masked;
-  if (typeof stdout === 'string') return [...outputLines(stdout), ...(typeof stderr === 'string' ? outputLines(stderr) : [])].map(indented);
+  if (typeof stdout === 'string')
+    return [...outputLines(stdout), ...(typeof stderr === 'string' ? outputLines(stderr) : [])].map(indented);
   return Object.keys(others).length === 0 ? [] : shown(others).split('\n').map(indented);
 }
 

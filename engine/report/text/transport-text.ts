@@ -1,5 +1,4 @@
-import type { PatchedLibrary } from '../../connection/base/transport.ts';
-import type { TransportName } from '../../connection/base/transport.ts';
+import type { PatchedLibrary, TransportName } from '../../connection/base/transport.ts';
 import { safeLine } from './safe-text.ts';
 
 /** What is said behind an address: the usual way needs no word. */
@@ -10,7 +9,9 @@ export function byTransport(transport: TransportName): string {
 /** Which patches of ssh2 took hold, and why others did not. */
 export function patchesLine({ host, version, patches }: PatchedLibrary & { readonly host: string }): string {
   const took = patches.filter((patch) => patch.took).map(({ name }) => name);
-  const others = patches.flatMap(({ name, took: isThere, why }) => (isThere ? [] : [`${name} (${safeLine(why ?? '')})`]));
+  const others = patches.flatMap(({ name, took: isThere, why }) =>
+    isThere ? [] : [`${name} (${safeLine(why ?? '')})`],
+  );
   const without = others.length === 0 ? '' : `; without ${others.join(', ')}`;
   return `ssh2 ${safeLine(version)} for [${safeLine(host)}], with ${took.length === 0 ? 'no patch' : took.join(', ')}${without}`;
 }

@@ -1,6 +1,6 @@
 import type { TaskFinished } from '../../run/base/events.ts';
-import { maskValue } from '../../values/mask/mask.ts';
 import { isList, isMap } from '../../values/base/value.ts';
+import { maskValue } from '../../values/mask/mask.ts';
 import type { Paint } from './paint.ts';
 import { safeLine } from './safe-text.ts';
 import { taskTitle } from './task-title.ts';

@@ -1,4 +1,5 @@
-// Wide in a terminal: Hangul, CJK, full-width forms, emoji. Without width: combining marks, joiners and variation selectors.
+// Wide in a terminal: Hangul, CJK, full-width forms, emoji. Without width: combining marks, joiners and variation
+// selectors.
 const WIDE =
   /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Extended_Pictographic}/u;
 const NARROW_PICTURE = /[\u00A9\u00AE\u203C\u2049\u2122\u2139\u2194-\u21AA\u2600-\u27BF]/u;

@@ -1,10 +1,11 @@
-import type { Member, Modified } from './archive-member.ts';
-import { stripped, tidyName } from './archive-member.ts';
+import { type Member, type Modified, stripped, tidyName } from './archive-member.ts';
 
 /** What lists and unpacks on the host. */
 export type ArchiveTool = 'gnu' | 'busybox' | 'zip';
 
-/** Reads what the host's own tool tells of an archive. Throws where a name is told in a way that leaves open what it is. */
+/**
+ * Reads what the host's own tool tells of an archive. Throws where a name is told in a way that leaves open what it is.
+ */
 export function readListing(tool: ArchiveTool, output: Buffer, strip: number): readonly Member[] {
   const lines = output.toString('latin1').split('\n');
   switch (tool) {
@@ -18,7 +19,8 @@ export function readListing(tool: ArchiveTool, output: Buffer, strip: number): r
 }
 
 /** Names of accounts of other systems have blanks. */
-const TAR_LINE = /^([-dlhbcps])([-rwxsStT]{9}) (.+?)\/(.*?) +(\d+(?:,\d+)?) (\d{4,}-\d\d-\d\d) (\d\d:\d\d(?::\d\d)?)(?:\.\d+)? (.*)$/;
+const TAR_LINE =
+  /^([-dlhbcps])([-rwxsStT]{9}) (.+?)\/(.*?) +(\d+(?:,\d+)?) (\d{4,}-\d\d-\d\d) (\d\d:\d\d(?::\d\d)?)(?:\.\d+)? (.*)$/;
 
 /** `--quoting-style=c`: names are between quotes, with the escapes of C. Names come stripped. */
 function gnuMember(line: string): readonly Member[] {
@@ -30,13 +32,23 @@ function gnuMember(line: string): readonly Member[] {
   if (name === '') return [];
   const modified = { kind: 'seconds', seconds: Date.parse(`${day}T${time}Z`) / 1000 } as const;
   return [
-    member({ type, bits, owner, group, size, modified, name: fromC(name), target: target === undefined ? undefined : fromC(target) }),
+    member({
+      type,
+      bits,
+      owner,
+      group,
+      size,
+      modified,
+      name: fromC(name),
+      target: target === undefined ? undefined : fromC(target),
+    }),
   ];
 }
 
 /** tar leaves out what leads out of a folder, and goes on. */
 function refuseRemoved(line: string): void {
-  const [, removed = ''] = /^tar: [Rr]emoving leading [`'](.*)' from (?:member names|hard link targets)$/.exec(line) ?? [];
+  const [, removed = ''] =
+    /^tar: [Rr]emoving leading [`'](.*)' from (?:member names|hard link targets)$/.exec(line) ?? [];
   if (removed.split('/').includes('..'))
     throw new Error(`it holds a name with ${removed} in front, which leads out of the folder that it is unpacked in`);
 }
@@ -46,7 +58,8 @@ function busyboxMember(line: string, strip: number): readonly Member[] {
   refuseRemoved(line);
   if (line === '' || line.startsWith('tar: ')) return [];
   const [, type, bits = '', owner, group, size, day, time, rest = ''] = TAR_LINE.exec(line) ?? [];
-  if (type === undefined) throw new Error('it holds a name with a line end, which the tar of busybox does not tell apart');
+  if (type === undefined)
+    throw new Error('it holds a name with a line end, which the tar of busybox does not tell apart');
   const modified = { kind: 'seconds', seconds: Date.parse(`${day}T${time}Z`) / 1000 } as const;
   const arrow = rest.indexOf(' -> ');
   const isHard = type === '-' && arrow >= 0 && size === '0';
@@ -63,10 +76,13 @@ function withoutArrows(members: readonly Member[]): readonly Member[] {
   const names = new Set(members.map(({ name }) => name));
   const unclear = members.find(
     ({ type, target = '' }) =>
-      (type === 'link' || type === 'hard_link') && (target.includes(' -> ') || (type === 'hard_link' && !names.has(target))),
+      (type === 'link' || type === 'hard_link') &&
+      (target.includes(' -> ') || (type === 'hard_link' && !names.has(target))),
   );
   if (unclear === undefined) return members;
-  throw new Error(`it holds ${unclear.name} -> ${unclear.target ?? ''}, of which the tar of busybox does not tell where the name ends`);
+  throw new Error(
+    `it holds ${unclear.name} -> ${unclear.target ?? ''}, of which the tar of busybox does not tell where the name ends`,
+  );
 }
 
 const ZIP_LINE = /^([-dl?])([-rwxsStT]{9}|[-a-zA-Z]+) +[\d.]+ (\S+) +(\d+) \S+ +\S+ (\d{8}\.\d{6}) (.*)$/;

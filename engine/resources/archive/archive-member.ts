@@ -16,7 +16,9 @@ export interface Member {
 }
 
 /** zip may tell of a time by the clock on the wall alone: `20261128.174059`, where the host is. */
-export type Modified = { readonly kind: 'seconds'; readonly seconds: number } | { readonly kind: 'local'; readonly digits: string };
+export type Modified =
+  | { readonly kind: 'seconds'; readonly seconds: number }
+  | { readonly kind: 'local'; readonly digits: string };
 
 /** The name without slashes at its ends and without `.` in it, as tar and unzip take it. */
 export function tidyName(name: string): string {
@@ -40,7 +42,8 @@ export function dangerOf(members: readonly Member[]): string | undefined {
   const links = new Set(members.filter(({ type }) => type === 'link').map(({ name }) => name));
   for (const { name, type, target } of members) {
     const shown = JSON.stringify(name);
-    if (name.split('/').includes('..')) return `it holds ${shown}, which leads out of the folder that it is unpacked in`;
+    if (name.split('/').includes('..'))
+      return `it holds ${shown}, which leads out of the folder that it is unpacked in`;
     if (type === 'hard_link' && (target === undefined || target.startsWith('/') || target.split('/').includes('..')))
       return `it holds ${shown}, a hard link to ${JSON.stringify(target ?? '')}, which is not in the archive`;
     for (let slash = name.lastIndexOf('/'); slash > 0; slash = name.lastIndexOf('/', slash - 1)) {

@@ -14,8 +14,8 @@ export const NO_TAR = 'neither GNU tar nor the tar of busybox is there';
 export const NO_SUCH_OPTIONS = 'its tar is the one of busybox, which has no such options';
 
 /**
- * Shell text that tells into `$tool` what unpacks the archive `$a` (gnu, busybox or zip), into `$z` how busybox must be told its compression,
- * and into `$l` its list. Where that does not work, `$l` is the reason and `failed` is run.
+ * Shell text that tells into `$tool` what unpacks the archive `$a` (gnu, busybox or zip), into `$z` how busybox must be
+ * told its compression, and into `$l` its list. Where that does not work, `$l` is the reason and `failed` is run.
  */
 export function listArchive(options: ArchiveOptions, failed: string): string {
   return `${chooseTool(failed)}
@@ -59,7 +59,10 @@ export function unpackArchive(options: ArchiveOptions, keepNewer: boolean): stri
 esac`;
 }
 
-/** Shell text that prints the names in the list `$l`, below `.`, each with a NUL behind it. Neither a slash at the end nor a chmod must be led astray by links. */
+/**
+ * Shell text that prints the names in the list `$l`, below `.`, each with a NUL behind it. Neither a slash at the end
+ * nor a chmod must be led astray by links.
+ */
 export function namesOfListing(options: ArchiveOptions, which: 'all' | 'not_links'): string {
   const noLinks = which === 'not_links' ? '/^l/d; ' : '';
   const tarLine = '^[-a-z][-rwxsStT]{9} [^/]+/[^/]* +[0-9,]+ [0-9]+-[0-9]+-[0-9]+ [0-9:]+ ';

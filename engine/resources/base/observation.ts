@@ -20,8 +20,9 @@ interface Section {
 }
 
 /**
- * One script that looks at all of these, a section a kind; `marker` must be unguessable. Requests of the same key are made one. The last
- * section, mostly the only one, runs in the script's own shell: its status is the script's, and what it prints needs no end.
+ * One script that looks at all of these, a section a kind; `marker` must be unguessable. Requests of the same key are
+ * made one. The last section, mostly the only one, runs in the script's own shell: its status is the script's, and what
+ * it prints needs no end.
  */
 export function composeObservation(requests: readonly Request[], marker: string): ComposedObservation {
   const sections = sectionsOf(requests);
@@ -29,7 +30,9 @@ export function composeObservation(requests: readonly Request[], marker: string)
   const script = sections
     .map(({ kind, requests: asked }, index) => {
       const text = kind.observe(asked);
-      return index === last ? `${text}\n` : `(\n${text}\n)\nprintf '%s' "${marker}${index}=$?>"\nprintf '%s' "${marker}${index}>" >&2\n`;
+      return index === last
+        ? `${text}\n`
+        : `(\n${text}\n)\nprintf '%s' "${marker}${index}=$?>"\nprintf '%s' "${marker}${index}>" >&2\n`;
     })
     .join('');
   const whole = sections.length === 0 ? ':\n' : `LC_ALL=C; export LC_ALL; umask 022\n${script}`;
@@ -43,7 +46,10 @@ function sectionsOf(requests: readonly Request[]): readonly Section[] {
     let section = kinds.get(kind.name);
     if (section === undefined) kinds.set(kind.name, (section = { kind, byKey: new Map() }));
     const known = section.byKey.get(key);
-    section.byKey.set(key, known === undefined ? request : { ...known, detail: kind.merge(known.detail, request.detail) });
+    section.byKey.set(
+      key,
+      known === undefined ? request : { ...known, detail: kind.merge(known.detail, request.detail) },
+    );
   }
   return [...kinds.values()].map(({ kind, byKey }) => ({ kind, requests: [...byKey.values()] }));
 }
@@ -101,6 +107,7 @@ function decodedBy(kind: Section['kind'], output: Buffer, requests: readonly Req
 }
 
 function failed(kind: string, why: string): Problem {
-  const remedy = 'See what the tools that tell of it answer on the host (`runbook exec`): they may be broken, or be others than usual.';
+  const remedy =
+    'See what the tools that tell of it answer on the host (`runbook exec`): they may be broken, or be others than usual.';
   return new Problem({ code: 'observation-failed', what: `the host could not be looked at (${kind})`, why, remedy });
 }

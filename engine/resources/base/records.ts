@@ -4,8 +4,8 @@ const BOUNDARY_BYTES = 12;
 const END = 'z';
 
 /**
- * Shell text around `body`, which prints records. A record is `"${b}"`, a letter, and any bytes: whatever a file holds, and however it
- * ends, cannot be taken for another record.
+ * Shell text around `body`, which prints records. A record is `"${b}"`, a letter, and any bytes: whatever a file holds,
+ * and however it ends, cannot be taken for another record.
  */
 export function printRecords(body: string): string {
   return `b=${unguessable(BOUNDARY_BYTES)}; printf %s "$b"
@@ -38,5 +38,8 @@ export function recordsOf(output: Buffer): readonly OutputRecord[] {
 /** A record that begins with the number of a request and a colon. */
 export function numbered({ bytes }: OutputRecord): { readonly index: number; readonly rest: Buffer } {
   const colon = bytes.indexOf(0x3a);
-  return { index: Number.parseInt(bytes.toString('latin1', 0, Math.max(colon, 0)), 10), rest: bytes.subarray(colon + 1) };
+  return {
+    index: Number.parseInt(bytes.toString('latin1', 0, Math.max(colon, 0)), 10),
+    rest: bytes.subarray(colon + 1),
+  };
 }

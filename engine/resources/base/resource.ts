@@ -30,12 +30,15 @@ export interface ResourceKind<Detail, State> {
   /** What was seen behind a change that went as predicted, with what only the prediction tells. */
   settled?(predicted: State, seen: State): State;
   /**
-   * What is known of one thing after something else on the same host has changed:
-   * a new state that follows from it, `stale` where it must be looked at again (in a plan: believed, but no longer certain),
-   * the very state where it may have changed and nothing tells (a play looks again, a plan believes it), or undefined where it is untouched. Without this method a change elsewhere never touches this kind.
+   * What is known of one thing after something else on the same host has changed: a new state that follows from it,
+   * `stale` where it must be looked at again (in a plan: believed, but no longer certain), the very state where it may
+   * have changed and nothing tells (a play looks again, a plan believes it), or undefined where it is untouched.
+   * Without this method a change elsewhere never touches this kind.
    */
   after?(state: State, id: string, effect: Prediction): State | 'stale' | undefined;
-  /** The state that one thing has behind such a change of another, whatever it was before; undefined where that counts. */
+  /**
+   * The state that one thing has behind such a change of another, whatever it was before; undefined where that counts.
+   */
   decided?(id: string, effect: Prediction): State | undefined;
 }
 
@@ -54,7 +57,11 @@ export interface Prediction<State = unknown> {
   readonly state: State;
 }
 
-export function request<Detail, State>(kind: ResourceKind<Detail, State>, id: string, detail: Detail): Request<Detail, State> {
+export function request<Detail, State>(
+  kind: ResourceKind<Detail, State>,
+  id: string,
+  detail: Detail,
+): Request<Detail, State> {
   return { kind, id, detail, key: `${kind.name}:${id}` };
 }
 
@@ -63,7 +70,10 @@ export function predict<Detail, State>(of: Request<Detail, State>, state: State)
 }
 
 /** The predicted state if the prediction is about this kind. */
-export function predictedOf<Detail, State>(kind: ResourceKind<Detail, State>, prediction: Prediction): State | undefined {
+export function predictedOf<Detail, State>(
+  kind: ResourceKind<Detail, State>,
+  prediction: Prediction,
+): State | undefined {
   return prediction.request.kind.name === kind.name ? (prediction.state as State) : undefined;
 }
 

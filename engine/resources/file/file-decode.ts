@@ -1,12 +1,23 @@
 import { createHash } from 'node:crypto';
-import type { FileDetail } from './file-detail.ts';
-import { MAX_CONTENT_BYTES, MAX_EDITED_BYTES } from './file-detail.ts';
-import type { Attributes, Directory, FileState, Followed, OtherFile, RegularFile } from './file-state.ts';
-import { ABSENT, NOTHING_ABOVE, parentOf } from './file-state.ts';
 import type { Request } from '../base/resource.ts';
+import { type FileDetail, MAX_CONTENT_BYTES, MAX_EDITED_BYTES } from './file-detail.ts';
+import {
+  type Attributes,
+  type Directory,
+  type FileState,
+  type Followed,
+  type OtherFile,
+  type RegularFile,
+  ABSENT,
+  NOTHING_ABOVE,
+  parentOf,
+} from './file-state.ts';
 
 /** Reads what the script of `files.observe` prints. */
-export function decodeFiles(output: Buffer, requests: readonly Request<FileDetail, FileState>[]): ReadonlyMap<string, FileState> {
+export function decodeFiles(
+  output: Buffer,
+  requests: readonly Request<FileDetail, FileState>[],
+): ReadonlyMap<string, FileState> {
   const pieces = split(output);
   const states = new Map<string, FileState>();
   const followed = new Map<string, Followed>();
@@ -54,7 +65,10 @@ export function decodeFiles(output: Buffer, requests: readonly Request<FileDetai
       }
       case 'm': {
         const text = rest.toString('latin1');
-        missing.set(idOf(Number(text.slice(1))), text.startsWith('a') ? ABSENT : text.startsWith('h') ? { type: 'hidden' } : NOTHING_ABOVE);
+        missing.set(
+          idOf(Number(text.slice(1))),
+          text.startsWith('a') ? ABSENT : text.startsWith('h') ? { type: 'hidden' } : NOTHING_ABOVE,
+        );
         break;
       }
       case 'd':
@@ -82,13 +96,15 @@ export function decodeFiles(output: Buffer, requests: readonly Request<FileDetai
         throw new Error('the observation of files is garbled');
     }
   }
-  if (!understandsFormat) throw new Error('stat does not understand `-c` with a format here: install coreutils, or a busybox that has it');
+  if (!understandsFormat)
+    throw new Error('stat does not understand `-c` with a format here: install coreutils, or a busybox that has it');
   const finish = <State extends FileState>(id: string, detail: FileDetail, state: State): State | RegularFile => {
     if (state.type !== 'file') return state;
     const most = detail.whole ? MAX_EDITED_BYTES : MAX_CONTENT_BYTES;
     const brought = broken.has(id) ? undefined : contents.get(id);
     const content = brought !== undefined && brought.length <= most ? brought : undefined;
-    const sha256 = digests.get(id) ?? (content === undefined ? undefined : createHash('sha256').update(content).digest('hex'));
+    const sha256 =
+      digests.get(id) ?? (content === undefined ? undefined : createHash('sha256').update(content).digest('hex'));
     const isTooLarge = !detail.digested && (state.size ?? 0) > most;
     const isUnreadable = (detail.look === 'digest' || detail.look === 'content') && sha256 === undefined && !isTooLarge;
     return { ...state, sha256, content, ...(isUnreadable ? { unreadable: true } : {}) };
@@ -170,7 +186,15 @@ function decodeFields(record: string): Stat {
   const fields = record.split('\t');
   const [raw = '', uid, gid, owner, group, size, mtime, identity] = fields;
   const bits = Number.parseInt(raw, 16);
-  const attributes = { mode: bits & 0o7777, uid: Number(uid), gid: Number(gid), owner, group, mtime: Number(mtime), identity };
+  const attributes = {
+    mode: bits & 0o7777,
+    uid: Number(uid),
+    gid: Number(gid),
+    owner,
+    group,
+    mtime: Number(mtime),
+    identity,
+  };
   return { state: typed(bits & TYPE_MASK, attributes, Number(size)), name: fields.slice(FIELDS).join('\t') };
 }
 
@@ -194,7 +218,10 @@ function targetIn(text: string, name: string): string {
 }
 
 /** `name -> target`; busybox puts each of the two in quotes. No name that was asked for holds an arrow itself. */
-function splitLink(text: string, ids: ReadonlySet<string>): { readonly id: string; readonly target: string } | undefined {
+function splitLink(
+  text: string,
+  ids: ReadonlySet<string>,
+): { readonly id: string; readonly target: string } | undefined {
   for (let arrow = text.indexOf(' -> '); arrow !== -1; arrow = text.indexOf(' -> ', arrow + 1)) {
     const name = text.slice(0, arrow);
     const target = text.slice(arrow + 4);

@@ -13,7 +13,10 @@ export interface FileDetail {
   readonly look: Look;
   /** No content where the file has one of these digests: the asker has it. */
   readonly unless: readonly string[];
-  /** Whether the host digests the file. Where its content is brought in any case, it need not: a huge file would be read for nothing. */
+  /**
+   * Whether the host digests the file. Where its content is brought in any case, it need not: a huge file would be read
+   * for nothing.
+   */
   readonly digested: boolean;
   /** Content that is larger than what is brought of many is wanted as well. */
   readonly whole: boolean;

@@ -47,7 +47,10 @@ export interface Link extends Attributes {
   readonly type: 'link';
   /** As it is written in the link. */
   readonly target: string;
-  /** Where it leads in the end, if it was asked to be followed. Undefined path: into a directory that does not exist, or in a circle. */
+  /**
+   * Where it leads in the end, if it was asked to be followed. Undefined path: into a directory that does not exist, or
+   * in a circle.
+   */
   readonly to?: LinkEnd | undefined;
   /** Only in a prediction: the link itself was there, and stays. */
   readonly isKept?: boolean | undefined;
@@ -112,21 +115,30 @@ export function describeType(state: FileState): string {
 
 /** What a seen file has that a predicted one should not, as a sentence. Undefined attributes agree with anything. */
 export function disagreement(predicted: FileState, seen: FileState): string | undefined {
-  if (predicted.type === 'absent') return seen.type === 'absent' ? undefined : `it is ${describeType(seen)}, should be absent`;
+  if (predicted.type === 'absent')
+    return seen.type === 'absent' ? undefined : `it is ${describeType(seen)}, should be absent`;
   if (seen.type === 'absent') return `it does not exist, should be ${describeType(predicted)}`;
-  if (seen.type === 'hidden' || predicted.type === 'hidden') return seen.type === predicted.type ? undefined : 'it cannot be looked at';
+  if (seen.type === 'hidden' || predicted.type === 'hidden')
+    return seen.type === predicted.type ? undefined : 'it cannot be looked at';
   if (seen.type !== predicted.type) return `it is ${describeType(seen)}, should be ${describeType(predicted)}`;
   if (predicted.type === 'link' && seen.type === 'link') {
     if (predicted.target !== seen.target) return `it links to ${seen.target}, should link to ${predicted.target}`;
-    return predicted.to === undefined || seen.to === undefined ? undefined : disagreement(predicted.to.state, seen.to.state);
+    return predicted.to === undefined || seen.to === undefined
+      ? undefined
+      : disagreement(predicted.to.state, seen.to.state);
   }
   if (predicted.mode !== undefined && predicted.modeIsExpected !== true && seen.mode !== predicted.mode)
     return `mode is ${octal(seen.mode)}, should be ${octal(predicted.mode)}`;
-  if (predicted.owner !== undefined && seen.owner !== predicted.owner) return `owner is ${seen.owner}, should be ${predicted.owner}`;
-  if (predicted.uid !== undefined && seen.uid !== predicted.uid) return `owner is ${seen.uid}, should be ${predicted.uid}`;
-  if (predicted.group !== undefined && seen.group !== predicted.group) return `group is ${seen.group}, should be ${predicted.group}`;
-  if (predicted.gid !== undefined && seen.gid !== predicted.gid) return `group is ${seen.gid}, should be ${predicted.gid}`;
-  if (predicted.identity !== undefined && seen.identity !== predicted.identity) return 'it is another file than it should be';
+  if (predicted.owner !== undefined && seen.owner !== predicted.owner)
+    return `owner is ${seen.owner}, should be ${predicted.owner}`;
+  if (predicted.uid !== undefined && seen.uid !== predicted.uid)
+    return `owner is ${seen.uid}, should be ${predicted.uid}`;
+  if (predicted.group !== undefined && seen.group !== predicted.group)
+    return `group is ${seen.group}, should be ${predicted.group}`;
+  if (predicted.gid !== undefined && seen.gid !== predicted.gid)
+    return `group is ${seen.gid}, should be ${predicted.gid}`;
+  if (predicted.identity !== undefined && seen.identity !== predicted.identity)
+    return 'it is another file than it should be';
   if (
     predicted.type === 'file' &&
     seen.type === 'file' &&

@@ -37,8 +37,8 @@ export interface UserState {
   readonly homeExists?: boolean | undefined;
   readonly shell?: string | undefined;
   /**
-   * SHA-256 of the hash in /etc/shadow without the ! of a locked account, as the hash itself must not be kept. Of '' where it cannot be read;
-   * only where asked for, as are `locked` and `aging`.
+   * SHA-256 of the hash in /etc/shadow without the ! of a locked account, as the hash itself must not be kept. Of ''
+   * where it cannot be read; only where asked for, as are `locked` and `aging`.
    */
   readonly password?: string | undefined;
   /** Whether the hash has a ! in front. */

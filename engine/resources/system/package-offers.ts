@@ -21,7 +21,10 @@ export interface Offered {
   readonly versioned: string;
 }
 
-/** Shell text behind the list of dpkg in `$d`: asks the lists for those of the names that are not there, or may have another version. */
+/**
+ * Shell text behind the list of dpkg in `$d`: asks the lists for those of the names that are not there, or may have
+ * another version.
+ */
 export function askOffers({ names, versioned }: Offered): string {
   // Of one whose configuration alone is left, and of a name that others merely provide, dpkg has lines as well.
   return `N='
@@ -72,7 +75,9 @@ export function decodeOffers(
   });
 }
 
-/** apt-cache policy: behind `Version table:` a line for each version, and under it a line for each place that has it. */
+/**
+ * apt-cache policy: behind `Version table:` a line for each version, and under it a line for each place that has it.
+ */
 function versionsOf(policy: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   let versions: string[] = [];
@@ -84,7 +89,8 @@ function versionsOf(policy: readonly string[]): ReadonlyMap<string, readonly str
     if (text !== undefined) version = { text, isInstalled: mark === '***' };
     const place = /^ {5,}-?\d+ (\S+)/.exec(line)?.[1];
     // What dpkg alone knows, and is not installed, is what configuration was left of.
-    if (place === undefined || version === undefined || (place === '/var/lib/dpkg/status' && !version.isInstalled)) continue;
+    if (place === undefined || version === undefined || (place === '/var/lib/dpkg/status' && !version.isInstalled))
+      continue;
     if (!versions.includes(version.text)) versions.push(version.text);
   }
   return found;

@@ -11,7 +11,10 @@ export const LIST_LINKS = `for path in ${['/etc', '/run', '/usr/lib', '/lib']
   .join(' ')}; do [ ! -L "$path" ] || printf '>%s\\n' "$path"; done
 `;
 
-/** Shell text that prints what the [Install] sections of the units in $shown say. The last of its script: it changes how words are parted. */
+/**
+ * Shell text that prints what the [Install] sections of the units in $shown say. The last of its script: it changes how
+ * words are parted.
+ */
 export const LIST_INSTALL = `IFS='
 '; set -f; set --
 for line in $shown; do case $line in FragmentPath=/*) set -- "$@" "\${line#*=}" ;; esac; done
@@ -29,7 +32,9 @@ export function linksOf(output: string, id: string): readonly string[] {
 
 /** The lines of one file in what was printed. */
 export function installLines(output: string, fragment: string): readonly string[] {
-  return output.split('\n').flatMap((line) => (line.startsWith(`${fragment}:`) ? [line.slice(fragment.length + 1)] : []));
+  return output
+    .split('\n')
+    .flatMap((line) => (line.startsWith(`${fragment}:`) ? [line.slice(fragment.length + 1)] : []));
 }
 
 /** The links that a unit's [Install] section wants. Undefined where that depends on what only systemd knows. */

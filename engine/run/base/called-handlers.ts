@@ -11,7 +11,10 @@ export interface Call {
   certain: boolean;
   /** Of an earlier run, where this play has not come by a task yet that may call for it. */
   unreached: boolean;
-  /** The one user in whose list of an earlier run it stands, where that is not root: it takes a task of that user to call for it. */
+  /**
+   * The one user in whose list of an earlier run it stands, where that is not root: it takes a task of that user to
+   * call for it.
+   */
   only: string | undefined;
   /** Which failure keeps it from being answered in this play: of the task that called, or of a handler. */
   failed: number | undefined;
@@ -59,7 +62,10 @@ export class CalledHandlers {
   callAgain(name: string, only: string | undefined): void {
     const call = this.#calls.find((one) => one.name === name);
     if (call === undefined)
-      this.#calls = [...this.#calls, { name, by: NOBODY, ran: new Set(), certain: true, unreached: true, only, failed: undefined }];
+      this.#calls = [
+        ...this.#calls,
+        { name, by: NOBODY, ran: new Set(), certain: true, unreached: true, only, failed: undefined },
+      ];
     else if (only === undefined) call.only = undefined;
   }
 
@@ -77,11 +83,15 @@ export class CalledHandlers {
   /** The calls that a handler is to run for now. */
   due(handler: Handler, which: 'reached' | 'all'): readonly Call[] {
     return this.#calls.filter(
-      (call) => call.failed === undefined && (which === 'all' ? !isHearsay(call) : !call.unreached) && isFor(call, handler),
+      (call) =>
+        call.failed === undefined && (which === 'all' ? !isHearsay(call) : !call.unreached) && isFor(call, handler),
     );
   }
 
-  /** Runs a handler for these calls; what it calls for meanwhile comes of it. Where it fails, they are not answered in this play. */
+  /**
+   * Runs a handler for these calls; what it calls for meanwhile comes of it. Where it fails, they are not answered in
+   * this play.
+   */
   async answer(handler: Handler, due: readonly Call[], work: () => Promise<void>): Promise<void> {
     this.#cause = new Set([handler.name, ...due.flatMap((call) => [...call.by])]);
     try {
@@ -95,7 +105,9 @@ export class CalledHandlers {
     for (const call of due) call.ran.add(handler.name);
   }
 
-  /** Ends the calls that none of the handlers has still to run for. Returns the names that nobody calls for any more. */
+  /**
+   * Ends the calls that none of the handlers has still to run for. Returns the names that nobody calls for any more.
+   */
   pay(handlers: readonly Handler[]): readonly string[] {
     return this.withdraw(this.#calls.filter((call) => !handlers.some((handler) => isFor(call, handler))));
   }

@@ -1,6 +1,5 @@
+import { type Scope, Unknown } from '../../values/base/value.ts';
 import type { Expression } from '../../values/expression/expression.ts';
-import type { Scope } from '../../values/base/value.ts';
-import { Unknown } from '../../values/base/value.ts';
 
 /** Do all of them hold? A false one decides, whatever the others are; else one that is not known leaves it open. */
 export function all(conditions: readonly Expression[], scope: Scope): boolean | Unknown {

@@ -1,5 +1,4 @@
-import type { PatchedLibrary } from '../../connection/base/transport.ts';
-import type { TransportName } from '../../connection/base/transport.ts';
+import type { PatchedLibrary, TransportName } from '../../connection/base/transport.ts';
 import type { Problem } from '../../errors/problem.ts';
 import type { Difference } from '../../modules/base/module.ts';
 import type { Value, ValueMap } from '../../values/base/value.ts';
@@ -133,7 +132,12 @@ export type TaskOutcome =
     }
   /** Only in a plan. */
   | { readonly kind: 'unknown'; readonly because: string }
-  | { readonly kind: 'failed'; readonly problem: Problem; readonly ignored: boolean; readonly output: Output | undefined };
+  | {
+      readonly kind: 'failed';
+      readonly problem: Problem;
+      readonly ignored: boolean;
+      readonly output: Output | undefined;
+    };
 
 export interface Output {
   readonly status: number | undefined;

@@ -1,7 +1,6 @@
 import { Problem } from '../../errors/problem.ts';
+import { type Scope, Unknown } from '../../values/base/value.ts';
 import type { Compiled } from '../../values/compiled.ts';
-import type { Scope } from '../../values/base/value.ts';
-import { Unknown } from '../../values/base/value.ts';
 import { wrongType } from './wrong-type.ts';
 
 /** A keyword that is true, false or a template. Throws Problem for anything else; undefined is false. */

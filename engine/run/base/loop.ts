@@ -1,7 +1,6 @@
 import type { Loop, Task } from '../../playbook/base/play.ts';
+import { type Scope, type Value, Unknown, isList } from '../../values/base/value.ts';
 import type { Layer } from '../../values/scope.ts';
-import type { Scope, Value } from '../../values/base/value.ts';
-import { Unknown, isList } from '../../values/base/value.ts';
 import { all } from './conditions.ts';
 import { wrongType } from './wrong-type.ts';
 
@@ -28,15 +27,20 @@ export function loopLayer({ loop, item, index }: LoopTurn): Layer {
 export function turnsOf(loop: Loop, task: Pick<Task, 'place'>, scope: Scope): readonly LoopTurn[] | Unknown {
   const value = loopValue(loop, scope);
   if (value instanceof Unknown) return value;
-  if (!isList(value)) throw wrongType('loop', 'a list', loop.items.kind === 'template' ? loop.items.value.place : task.place);
+  if (!isList(value))
+    throw wrongType('loop', 'a list', loop.items.kind === 'template' ? loop.items.value.place : task.place);
   return value.map((item, index) => ({ loop, item, index }));
 }
 
-/** True where a condition that speaks of no item is false: then it does not matter what the loop goes over, or whether that is there at all. */
+/**
+ * True where a condition that speaks of no item is false: then it does not matter what the loop goes over, or whether
+ * that is there at all.
+ */
 export function isLoopInVain({ when, loop }: Pick<Task, 'when' | 'loop'>, scope: Scope): boolean {
   if (loop === undefined) return false;
   const own = when.filter(
-    ({ references }) => !references.has(loop.variable) && (loop.indexVariable === undefined || !references.has(loop.indexVariable)),
+    ({ references }) =>
+      !references.has(loop.variable) && (loop.indexVariable === undefined || !references.has(loop.indexVariable)),
   );
   return own.length > 0 && all(own, scope) === false;
 }

@@ -2,8 +2,7 @@ import { Problem } from '../../errors/problem.ts';
 import type { Task } from '../../playbook/base/play.ts';
 import { concealed } from '../../values/base/concealed.ts';
 import { Secret } from '../../values/base/secret.ts';
-import type { Scope, Value } from '../../values/base/value.ts';
-import { Unknown, isList, isMap } from '../../values/base/value.ts';
+import { type Scope, type Value, Unknown, isList, isMap } from '../../values/base/value.ts';
 import type { TaskOutcome } from './events.ts';
 import { wrongType } from './wrong-type.ts';
 
@@ -16,7 +15,10 @@ export interface Hush {
   readonly mistake?: Problem;
 }
 
-/** What `no_log` says under these variables. What cannot be told yet may be true, so it hides. Never throws a user's mistake. */
+/**
+ * What `no_log` says under these variables. What cannot be told yet may be true, so it hides. Never throws a user's
+ * mistake.
+ */
 export function hushOf(task: Pick<Task, 'settings' | 'place'>, scope: Scope): Hush {
   try {
     return { hides: isNoLog(task, scope) };
@@ -47,7 +49,12 @@ export function hushedOutcome(outcome: TaskOutcome, hush: Hush): TaskOutcome {
     case 'changed':
       return { ...outcome, differences: [], doubt: outcome.doubt === undefined ? undefined : HIDDEN };
     case 'failed':
-      return { kind: 'failed', problem: hushedProblem(outcome.problem, hush), ignored: outcome.ignored, output: undefined };
+      return {
+        kind: 'failed',
+        problem: hushedProblem(outcome.problem, hush),
+        ignored: outcome.ignored,
+        output: undefined,
+      };
     default: {
       const never: never = outcome;
       throw new Error(`unknown outcome ${JSON.stringify(never)}`);
@@ -81,14 +88,19 @@ function isSame(problem: Problem, mistake: Problem | undefined): boolean {
   return mistake !== undefined && problem.code === mistake.code && problem.what === mistake.what;
 }
 
-/** The result of a failed task as a rescue sees it: it may be asked, and its texts are masked wherever they are shown. */
+/**
+ * The result of a failed task as a rescue sees it: it may be asked, and its texts are masked wherever they are shown.
+ */
 export function hushedResult(result: Value, { hides }: Hush): Value {
   if (!hides) return result;
   if (!isMap(result)) return concealed(result);
   return concealed('msg' in result ? { ...result, msg: Secret.around(HIDDEN) } : result);
 }
 
-/** A result for tasks that follow: what is unknown of it is named after the task alone, as the reason would tell of its arguments. */
+/**
+ * A result for tasks that follow: what is unknown of it is named after the task alone, as the reason would tell of its
+ * arguments.
+ */
 export function hushedUnknowns<Held extends Value>(value: Held, id: string, hush: Hush): Held;
 export function hushedUnknowns(value: Value, id: string, hush: Hush): Value {
   if (!hush.hides || typeof value !== 'object' || value === null || value instanceof Secret) return value;

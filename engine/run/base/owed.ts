@@ -2,8 +2,7 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { quote } from '../../connection/base/quote.ts';
 import { numbered, printRecords, recordsOf } from '../../resources/base/records.ts';
-import type { Request, ResourceKind } from '../../resources/base/resource.ts';
-import { request } from '../../resources/base/resource.ts';
+import { type Request, type ResourceKind, request } from '../../resources/base/resource.ts';
 
 /** The plays that pay each other's debts: those of one playbook, wherever its file lies. */
 export interface Debtor {
@@ -17,7 +16,10 @@ export function debtorOf(playbookFile: string, plays: ReadonlySet<string>): Debt
 
 /** A handler that was called for on a host and has not run, with who owes it. */
 export interface Debt {
-  /** The name of the playbook's file, without its folder; undefined where a version before 2 of the list has written it down. */
+  /**
+   * The name of the playbook's file, without its folder; undefined where a version before 2 of the list has written it
+   * down.
+   */
   readonly playbook: string | undefined;
   readonly play: string | undefined;
   readonly handler: string;
@@ -45,7 +47,9 @@ const owedKind: ResourceKind<null, readonly Debt[]> = {
     const lists = new Map<number, Set<string>>();
     for (const { index, rest } of recordsOf(output).map(numbered))
       lists.set(index, new Set([...(lists.get(index) ?? []), ...rest.toString('utf8').split('\n')]));
-    return new Map(requests.map(({ id }, index) => [id, [...(lists.get(index) ?? [])].flatMap((one) => debtOf(one) ?? [])]));
+    return new Map(
+      requests.map(({ id }, index) => [id, [...(lists.get(index) ?? [])].flatMap((one) => debtOf(one) ?? [])]),
+    );
   },
   merge: () => null,
   disagreement: () => undefined,
@@ -63,8 +67,9 @@ export function writeDown(user: string, debts: readonly Debt[]): string {
 }
 
 /**
- * Shell text that crosses a handler out. The list is taken away under another name first, so that what another run writes down meanwhile
- * is not lost: a play on a local connection takes no lock. What a run that died has left under such a name a minute ago is put back.
+ * Shell text that crosses a handler out. The list is taken away under another name first, so that what another run
+ * writes down meanwhile is not lost: a play on a local connection takes no lock. What a run that died has left under
+ * such a name a minute ago is put back.
  */
 export function crossOut(user: string, debt: Debt): string {
   const others = `grep -vxF -e ${quote(lineOf(debt))} -- "$g"`;

@@ -23,7 +23,10 @@ export class TaskFailed extends Error {
   }
 }
 
-/** A play of an approved plan met a change that is not in it. Neither a rescue nor `ignore_errors` may carry the host on. */
+/**
+ * A play of an approved plan met a change that is not in it. Neither a rescue nor `ignore_errors` may carry the host
+ * on.
+ */
 export class NotInPlan extends Error {
   readonly problem: Problem;
 
@@ -49,7 +52,10 @@ export function asHostGone(error: unknown): HostGone | undefined {
   return error instanceof Unreachable ? new HostGone(error) : undefined;
 }
 
-/** `meta: end_host` and `end_play`, an abort because of another host, an interruption: the host takes no further step, and has not failed. */
+/**
+ * `meta: end_host` and `end_play`, an abort because of another host, an interruption: the host takes no further step,
+ * and has not failed.
+ */
 export class HostStops extends Error {
   readonly reason: 'end_host' | 'end_play' | 'aborted' | 'interrupted';
 

@@ -14,7 +14,10 @@ export class TaskIdentities {
     if (task.name !== undefined && task.name.references.size > 0) return namedIdentity(task, handler, scope);
     let known = this.#known.get(task);
     if (known === undefined)
-      this.#known.set(task, (known = { task: namedIdentity(task, false, scope), handler: namedIdentity(task, true, scope) }));
+      this.#known.set(
+        task,
+        (known = { task: namedIdentity(task, false, scope), handler: namedIdentity(task, true, scope) }),
+      );
     return handler ? known.handler : known.task;
   }
 }
@@ -23,7 +26,12 @@ function namedIdentity(task: Task, handler: boolean, scope: Scope): TaskIdentity
   let name: string;
   try {
     const rendered = task.name?.render(scope);
-    name = typeof rendered === 'string' || typeof rendered === 'number' ? `${rendered}` : rendered instanceof Secret ? MASK : task.module;
+    name =
+      typeof rendered === 'string' || typeof rendered === 'number'
+        ? `${rendered}`
+        : rendered instanceof Secret
+          ? MASK
+          : task.module;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     name = task.module;

@@ -1,5 +1,4 @@
-import type { Place } from '../../errors/problem.ts';
-import { Problem } from '../../errors/problem.ts';
+import { type Place, Problem } from '../../errors/problem.ts';
 
 /** The problem of a keyword that came out as something else than it may be, such as `no_log` as text. */
 export function wrongType(what: string, wanted: string, place: Place): Problem {

@@ -1,9 +1,9 @@
 import { Unreachable } from '../../connection/base/unreachable.ts';
 import { Problem } from '../../errors/problem.ts';
-import type { RunContext } from './context.ts';
+import { HostGone } from '../base/signals.ts';
 import type { HostState } from '../host/host-state.ts';
 import type { Machine } from '../machine/machine.ts';
-import { HostGone } from '../base/signals.ts';
+import type { RunContext } from './context.ts';
 
 /** The machine that a task of this host is done on, if it is connected already. */
 export function machineFor(context: RunContext, host: HostState, delegate: string | undefined): Machine | undefined {
@@ -14,7 +14,9 @@ export function machineFor(context: RunContext, host: HostState, delegate: strin
 export async function connectForPlay(context: RunContext, host: HostState, patienceMs: number): Promise<Machine> {
   const machine = await connectFor(context, host, undefined, patienceMs);
   try {
-    await context.turns.connected(() => context.machines.loginAs(host.name, host.variables.scope(undefined), context.mode));
+    await context.turns.connected(() =>
+      context.machines.loginAs(host.name, host.variables.scope(undefined), context.mode),
+    );
   } catch (error) {
     throw error instanceof Problem ? new HostGone(error) : error;
   }
@@ -22,8 +24,16 @@ export async function connectForPlay(context: RunContext, host: HostState, patie
   return machine;
 }
 
-/** The machine that a task of this host is done on, connected when it is not. A lost host is HostGone; a lost delegate fails the task only. */
-export async function connectFor(context: RunContext, host: HostState, delegate: string | undefined, patienceMs = 0): Promise<Machine> {
+/**
+ * The machine that a task of this host is done on, connected when it is not. A lost host is HostGone; a lost delegate
+ * fails the task only.
+ */
+export async function connectFor(
+  context: RunContext,
+  host: HostState,
+  delegate: string | undefined,
+  patienceMs = 0,
+): Promise<Machine> {
   const name = delegate ?? host.name;
   const ready = context.machines.get(name);
   if (ready !== undefined) return ready;

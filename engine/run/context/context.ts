@@ -1,25 +1,25 @@
 import type { LimitFunction } from 'p-limit';
-import type { Vault } from '../../vault/vault.ts';
 import type { AnyModule } from '../../modules/base/module.ts';
 import type { Play } from '../../playbook/base/play.ts';
+import type { Value } from '../../values/base/value.ts';
 import type { ControllerAccess } from '../../values/controller-access.ts';
 import type { Layer } from '../../values/scope.ts';
-import type { Value } from '../../values/base/value.ts';
-import type { Approval } from '../saved-plan/approval.ts';
-import type { Barrier } from '../order/barrier.ts';
+import type { Vault } from '../../vault/vault.ts';
 import type { ChangeCount } from '../base/change-count.ts';
-import type { ControllerFiles } from '../controller/controller-files.ts';
 import type { Emit, Mode } from '../base/events.ts';
+import type { Debtor } from '../base/owed.ts';
+import type { TaskIdentities } from '../base/task-identity.ts';
+import type { ControllerFiles } from '../controller/controller-files.ts';
 import type { HostState } from '../host/host-state.ts';
+import type { Machines } from '../machine/machines.ts';
+import type { Barrier } from '../order/barrier.ts';
 import type { Stop } from '../order/itinerary.ts';
 import type { AskingTasks } from '../order/other-hosts.ts';
-import type { NamedRequests } from '../preparation/named-requests.ts';
-import type { Debtor } from '../base/owed.ts';
 import type { Pace } from '../order/pace.ts';
-import type { PreparedAhead } from '../preparation/prepared-ahead.ts';
-import type { TaskIdentities } from '../base/task-identity.ts';
-import type { Machines } from '../machine/machines.ts';
 import type { Turns } from '../order/turns.ts';
+import type { NamedRequests } from '../preparation/named-requests.ts';
+import type { PreparedAhead } from '../preparation/prepared-ahead.ts';
+import type { Approval } from '../saved-plan/approval.ts';
 
 /** A play with its hosts chosen. */
 export interface PlannedPlay {

@@ -1,10 +1,10 @@
 import { Unreachable } from '../../connection/base/unreachable.ts';
 import { Problem, Problems } from '../../errors/problem.ts';
 import { isStackOverflow } from '../../values/language/fault.ts';
-import type { RunContext } from './context.ts';
 import type { TaskIdentity, TaskOutcome } from '../base/events.ts';
-import type { HostState } from '../host/host-state.ts';
 import { TaskFailed } from '../base/signals.ts';
+import type { HostState } from '../host/host-state.ts';
+import type { RunContext } from './context.ts';
 
 /** What went wrong, where a user did it; undefined for a lost host, a signal and a fault of ours. */
 export function userProblem(error: unknown): Problem | undefined {
@@ -13,11 +13,17 @@ export function userProblem(error: unknown): Problem | undefined {
   return error instanceof Problem && !(error instanceof Unreachable) ? error : undefined;
 }
 
-/** Tells and counts the failure of what is no task: a block, an include, the play itself. The signal is for the blocks around it. */
+/**
+ * Tells and counts the failure of what is no task: a block, an include, the play itself. The signal is for the blocks
+ * around it.
+ */
 export function failedStep(context: RunContext, host: HostState, step: TaskIdentity, problem: Problem): TaskFailed {
   host.count('failed');
   tell(context, host, step, { kind: 'failed', problem, ignored: false, output: undefined });
-  return new TaskFailed(problem, { name: step.name, result: { changed: false, failed: true, skipped: false, msg: problem.what } });
+  return new TaskFailed(problem, {
+    name: step.name,
+    result: { changed: false, failed: true, skipped: false, msg: problem.what },
+  });
 }
 
 /** Tells and counts that a plan cannot know whether such a step is done, or with what. */
@@ -45,5 +51,10 @@ export function withFactsRemedy(problem: Problem): Problem {
 /** Values that are nested so deeply are the author's or the host's doing. */
 export function tooDeep(cause: unknown): Problem {
   const remedy = 'Find the value that is put into itself again and again, as by set_fact in a loop.';
-  return new Problem({ code: 'nested-too-deeply', what: 'a value is nested too deeply to be worked with', remedy, cause });
+  return new Problem({
+    code: 'nested-too-deeply',
+    what: 'a value is nested too deeply to be worked with',
+    remedy,
+    cause,
+  });
 }

@@ -1,8 +1,7 @@
 import { homedir } from 'node:os';
 import { basename } from 'node:path';
-import type { ControllerAccess } from '../../values/controller-access.ts';
-import { realPath } from '../../values/controller-access.ts';
 import type { Scope } from '../../values/base/value.ts';
+import { type ControllerAccess, realPath } from '../../values/controller-access.ts';
 
 /** Variables of a host that have programs of this machine started, or say how. */
 const RUNNING = [
@@ -14,8 +13,9 @@ const RUNNING = [
 ] as const;
 
 /**
- * What the variables of a host want of this machine ahead of any task: programs that bring the connection, and a file that keys of hosts are
- * written to. A key to log in with is only read to log in with it. Throws Problem `controller-refused`.
+ * What the variables of a host want of this machine ahead of any task: programs that bring the connection, and a file
+ * that keys of hosts are written to. A key to log in with is only read to log in with it. Throws Problem
+ * `controller-refused`.
  */
 export function permitConnection(name: string, scope: Scope, access: ControllerAccess): void {
   if (access.isFull) return;
@@ -24,7 +24,8 @@ export function permitConnection(name: string, scope: Scope, access: ControllerA
   const knownHosts = scope.lookup('ansible_known_hosts_file');
   if (typeof knownHosts !== 'string') return;
   const path = knownHosts.startsWith('~/') ? `${homedir()}${knownHosts.slice(1)}` : knownHosts;
-  // A file of that name is for keys of hosts, wherever it lies. A link of that name may lead to any other, and a quote is one for ssh.
+  // A file of that name is for keys of hosts, wherever it lies. A link of that name may lead to any other, and a quote
+  // is one for ssh.
   const isForKeys = basename(realPath(path)).startsWith('known_hosts') && !/["\s]/.test(path);
   if (!isForKeys) access.permit({ kind: 'write', path }, undefined);
 }

@@ -4,34 +4,30 @@ import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
-import type { Place } from '../../errors/problem.ts';
-import { Problem } from '../../errors/problem.ts';
+import { type Place, Problem } from '../../errors/problem.ts';
 import { MOST_SEALED, readAtOnce } from '../../files/read-file.ts';
-import type { ArchiveContent } from '../../modules/archive-content/archive-read.ts';
-import { readArchive } from '../../modules/archive-content/archive-read.ts';
+import { type ArchiveContent, readArchive } from '../../modules/archive-content/archive-read.ts';
 import { BrokenArchive } from '../../modules/archive-content/archive-tar.ts';
 import type { Controller, LocalFile } from '../../modules/base/module.ts';
 import type { Prediction } from '../../resources/base/resource.ts';
+import { Secret } from '../../values/base/secret.ts';
+import { type Scope, Unknown } from '../../values/base/value.ts';
 import type { ControllerAccess } from '../../values/controller-access.ts';
 import { statusOf } from '../../values/look-at-once.ts';
-import { Secret } from '../../values/base/secret.ts';
-import type { FileTemplate } from '../../values/template/template.ts';
-import { parseTemplateFile } from '../../values/template/template.ts';
+import { type FileTemplate, parseTemplateFile } from '../../values/template/template.ts';
 import { textIn } from '../../values/yaml/text-file.ts';
-import type { Scope } from '../../values/base/value.ts';
-import { Unknown } from '../../values/base/value.ts';
-import type { ChangeCount } from '../base/change-count.ts';
-import type { DigestCache } from './digest-cache.ts';
-import { identityOf } from './digest-cache.ts';
-import { piecesOf } from './file-pieces.ts';
-import { HostStops } from '../base/signals.ts';
-import { upwards } from './upward-paths.ts';
 import { isSealed, isSealedFile } from '../../vault/base/sealed-form.ts';
 import type { Vault } from '../../vault/vault.ts';
+import type { ChangeCount } from '../base/change-count.ts';
+import { HostStops } from '../base/signals.ts';
+import { type DigestCache, identityOf } from './digest-cache.ts';
+import { piecesOf } from './file-pieces.ts';
+import { upwards } from './upward-paths.ts';
 
 /**
- * Bytes. Files up to that are read once, and at once: to wait for another thread takes longer. Larger ones are read for each host, as
- * they are not kept in memory, and only their digests from run to run: for less it costs less than to trust a clock.
+ * Bytes. Files up to that are read once, and at once: to wait for another thread takes longer. Larger ones are read for
+ * each host, as they are not kept in memory, and only their digests from run to run: for less it costs less than to
+ * trust a clock.
  */
 const SMALL = 1024 * 1024;
 
@@ -74,7 +70,10 @@ export interface ControllerFilesParts {
   readonly interrupt?: AbortSignal | undefined;
 }
 
-/** The files and templates that tasks name, each read once a run, and again where a change of the run may have written it. */
+/**
+ * The files and templates that tasks name, each read once a run, and again where a change of the run may have written
+ * it.
+ */
 export class ControllerFiles {
   readonly #digests: DigestCache;
   readonly #files = new Map<string, Read<LocalFile>>();
@@ -170,7 +169,9 @@ export class ControllerFiles {
         for (const path of candidates(name, 'templates', searchPath)) {
           tried.push(path);
           if (this.#toCome.has(normalize(path))) throw new ToCome(path);
-          const read = this.#read(this.#templates, path, placeOf('src'), (_status, from) => this.#openTemplate(path, from));
+          const read = this.#read(this.#templates, path, placeOf('src'), (_status, from) =>
+            this.#openTemplate(path, from),
+          );
           reads.push(read);
           const known = await read.what;
           if (known === undefined) continue;
@@ -202,7 +203,10 @@ export class ControllerFiles {
     return read;
   }
 
-  /** The files are looked at anew only where a change has ended meanwhile: a run without changes asks for none of them twice. */
+  /**
+   * The files are looked at anew only where a change has ended meanwhile: a run without changes asks for none of them
+   * twice.
+   */
   #isCurrent(read: Read<unknown>): boolean {
     if (this.#toCome.size > 0) for (const path of read.from.keys()) if (this.#toCome.has(path)) return false;
     const { done } = this.#changes;
@@ -215,7 +219,9 @@ export class ControllerFiles {
   async #openFile(path: string, status: Stats): Promise<LocalFile> {
     const content = status.size <= SMALL ? readAtOnce(path) : undefined;
     const sha256 =
-      content === undefined ? await this.#digests.of(path, status, (large) => digestOf(large, this.#interrupt)) : digestOfText(content);
+      content === undefined
+        ? await this.#digests.of(path, status, (large) => digestOf(large, this.#interrupt))
+        : digestOfText(content);
     this.#use(path, sha256);
     return {
       path,

@@ -7,27 +7,39 @@ import { statusOf } from '../../values/look-at-once.ts';
 // What a task on the controller wants of it, for a playbook that may not do there whatever it likes.
 
 /** They need nothing of the machine that they are done on. */
-const OF_NO_MACHINE: ReadonlySet<string> = new Set(['assert', 'debug', 'fail', 'group_by', 'pause', 'set_fact', 'wait_for_connection']);
+const OF_NO_MACHINE: ReadonlySet<string> = new Set([
+  'assert',
+  'debug',
+  'fail',
+  'group_by',
+  'pause',
+  'set_fact',
+  'wait_for_connection',
+]);
 
-/** They look at files and write them, and the arguments say which. All other modules run programs, or change the machine as a whole. */
-const OF_FILES: Readonly<Record<string, { readonly reads?: readonly string[]; readonly writes?: readonly string[] }>> = {
-  blockinfile: { writes: ['path'] },
-  certificate: { writes: ['path', 'authority'] },
-  certificate_authority: { writes: ['path'], reads: ['beside'] },
-  copy: { writes: ['dest'] },
-  file: { writes: ['path'] },
-  find: { reads: ['paths'] },
-  key_pair: { writes: ['path'], reads: ['beside'] },
-  kubeconfig: { writes: ['path'] },
-  lineinfile: { writes: ['path'] },
-  move: { writes: ['src', 'dest'] },
-  random_key: { writes: ['path'] },
-  replace: { writes: ['path'] },
-  slurp: { reads: ['src'] },
-  stat: { reads: ['path'] },
-  tempfile: { writes: ['path'] },
-  template: { writes: ['dest'] },
-};
+/**
+ * They look at files and write them, and the arguments say which. All other modules run programs, or change the machine
+ * as a whole.
+ */
+const OF_FILES: Readonly<Record<string, { readonly reads?: readonly string[]; readonly writes?: readonly string[] }>> =
+  {
+    blockinfile: { writes: ['path'] },
+    certificate: { writes: ['path', 'authority'] },
+    certificate_authority: { writes: ['path'], reads: ['beside'] },
+    copy: { writes: ['dest'] },
+    file: { writes: ['path'] },
+    find: { reads: ['paths'] },
+    key_pair: { writes: ['path'], reads: ['beside'] },
+    kubeconfig: { writes: ['path'] },
+    lineinfile: { writes: ['path'] },
+    move: { writes: ['src', 'dest'] },
+    random_key: { writes: ['path'] },
+    replace: { writes: ['path'] },
+    slurp: { reads: ['src'] },
+    stat: { reads: ['path'] },
+    tempfile: { writes: ['path'] },
+    template: { writes: ['dest'] },
+  };
 
 export interface ControllerTask {
   readonly module: string;
@@ -49,7 +61,8 @@ export function permitTask(task: ControllerTask, access: ControllerAccess): void
 /** What a change is about to write, by what it foretells. Throws Problem `controller-refused`. */
 export function permitWrites(predictions: readonly Prediction[], place: Place, access: ControllerAccess): void {
   if (access.isFull) return;
-  for (const { request } of predictions) if (request.id.startsWith('/')) access.permit({ kind: 'write', path: request.id }, place);
+  for (const { request } of predictions)
+    if (request.id.startsWith('/')) access.permit({ kind: 'write', path: request.id }, place);
 }
 
 function requestsOf({ module, args, becomes, hasEnvironment }: ControllerTask): readonly AccessRequest[] {

@@ -1,12 +1,12 @@
-import { open } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 
 /** Bytes. */
 const PIECE = 1024 * 1024;
 
 /**
- * A file's bytes in order, the next piece being read while one is used. They are in two buffers in turn: a piece is written over
- * when another one comes after it. A new buffer for each would be more garbage than all else that a run makes.
+ * A file's bytes in order, the next piece being read while one is used. They are in two buffers in turn: a piece is
+ * written over when another one comes after it. A new buffer for each would be more garbage than all else that a run
+ * makes.
  */
 export async function* piecesOf(path: string): AsyncGenerator<Uint8Array, void, undefined> {
   const file = await open(path);

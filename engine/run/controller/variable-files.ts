@@ -1,14 +1,13 @@
 import { isAbsolute, join } from 'node:path';
-import type { Place } from '../../errors/problem.ts';
-import { Problem } from '../../errors/problem.ts';
+import { type Place, Problem } from '../../errors/problem.ts';
 import { readAtOnce } from '../../files/read-file.ts';
 import type { VariableFile } from '../../playbook/base/play.ts';
+import type { Node } from '../../values/base/node.ts';
+import type { Scope } from '../../values/base/value.ts';
 import { compileNode } from '../../values/compiled.ts';
 import { variableNode } from '../../values/hidden-node.ts';
-import type { Node } from '../../values/base/node.ts';
-import type { Layer } from '../../values/scope.ts';
 import { statusOf } from '../../values/look-at-once.ts';
-import type { Scope } from '../../values/base/value.ts';
+import type { Layer } from '../../values/scope.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { ControllerFiles } from './controller-files.ts';
 
@@ -49,7 +48,11 @@ function variablesLayer(node: Node | undefined, path: string): Layer {
   if (node === undefined || (node.kind === 'scalar' && node.value === null))
     return { level: 'play vars', origin: path, variables: new Map() };
   if (node.kind !== 'map')
-    throw new Problem({ code: 'wrong-type', what: 'a file of variables must be a map of names and values', place: node.place });
+    throw new Problem({
+      code: 'wrong-type',
+      what: 'a file of variables must be a map of names and values',
+      place: node.place,
+    });
   return {
     level: 'play vars',
     origin: path,

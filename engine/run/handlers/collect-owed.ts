@@ -1,11 +1,10 @@
+import { owedBy } from '../base/owed.ts';
 import { connectFor } from '../context/connect-host.ts';
 import { foresee } from '../lookahead/foresee.ts';
-import type { Route } from '../order/itinerary.ts';
 import { NoSuchAccount } from '../machine/machine.ts';
-import { owedBy } from '../base/owed.ts';
-import type { Payer } from './owed-handlers.ts';
-import { callForOwed, learnOwed } from './owed-handlers.ts';
+import type { Route } from '../order/itinerary.ts';
 import { resolveSettings } from '../preparation/step-settings.ts';
+import { type Payer, callForOwed, learnOwed } from './owed-handlers.ts';
 
 export interface Collecting extends Payer {
   /** For looking ahead. */

@@ -1,8 +1,7 @@
 import type { Handler, Play } from '../../playbook/base/play.ts';
+import { type Debt, crossOut } from '../base/owed.ts';
 import type { RunContext } from '../context/context.ts';
 import type { HostState } from '../host/host-state.ts';
-import type { Debt } from '../base/owed.ts';
-import { crossOut } from '../base/owed.ts';
 
 /** What a play owes for handlers of these names. */
 export function debtsOf(context: RunContext, play: Play, handlers: readonly string[]): readonly Debt[] {
@@ -45,7 +44,10 @@ export function callForOwed({ context, host, play, handlers }: Payer): void {
 /** The handlers have run, or need not: they are crossed out for every user that may have written them down. */
 export function forgetOwed(context: RunContext, host: HostState, play: Play, names: readonly string[]): void {
   for (const name of names) {
-    const paid = [...debtsOf(context, play, [name]), ...host.debts().filter((debt) => debt.handler === name && pays(context, play, debt))];
+    const paid = [
+      ...debtsOf(context, play, [name]),
+      ...host.debts().filter((debt) => debt.handler === name && pays(context, play, debt)),
+    ];
     host.forget(paid);
     if (context.mode === 'plan') continue;
     const machine = context.machines.get(host.name);
@@ -55,7 +57,10 @@ export function forgetOwed(context: RunContext, host: HostState, play: Play, nam
   }
 }
 
-/** A debt is paid by the play that made it; by another one of the playbook where that play is no more; and by any where nobody knows. */
+/**
+ * A debt is paid by the play that made it; by another one of the playbook where that play is no more; and by any where
+ * nobody knows.
+ */
 function pays(context: RunContext, play: Play, debt: Debt): boolean {
   const { playbook, plays } = context.debtor;
   if (debt.playbook === undefined || debt.play === undefined) return true;

@@ -1,13 +1,16 @@
 import { resolve } from 'node:path';
 import type { Inventory } from '../../inventory/inventory.ts';
 import { LOCALHOST, localhostOf } from '../../inventory/localhost.ts';
-import type { Layer, LayeredScope } from '../../values/scope.ts';
 import type { ValueMap } from '../../values/base/value.ts';
-import type { RunVariables } from './variables.ts';
-import { HostVariables, lazyMap } from './variables.ts';
+import type { Layer, LayeredScope } from '../../values/scope.ts';
+import { type RunVariables, HostVariables, lazyMap } from './variables.ts';
 
 /** The variables of each host outside of any play: the inventory's, the extra ones and the magic ones but facts. */
-export function hostScopes(inventory: Inventory, extra: Layer, playbookDirectory: string): (host: string) => LayeredScope | undefined {
+export function hostScopes(
+  inventory: Inventory,
+  extra: Layer,
+  playbookDirectory: string,
+): (host: string) => LayeredScope | undefined {
   const run: RunVariables = {
     fallback: undefined,
     extra,

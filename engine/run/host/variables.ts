@@ -1,12 +1,10 @@
 import type { Facts } from '../../connection/shell/facts.ts';
 import type { Host, Inventory } from '../../inventory/inventory.ts';
 import type { Play, StepFrame } from '../../playbook/base/play.ts';
-import { isCredential } from '../../values/hidden-node.ts';
 import { Secret } from '../../values/base/secret.ts';
-import type { Layer } from '../../values/scope.ts';
-import { layeredScope } from '../../values/scope.ts';
-import type { Scope, Value, ValueMap } from '../../values/base/value.ts';
-import { Unknown } from '../../values/base/value.ts';
+import { type Scope, type Value, type ValueMap, Unknown } from '../../values/base/value.ts';
+import { isCredential } from '../../values/hidden-node.ts';
+import { type Layer, layeredScope } from '../../values/scope.ts';
 
 /** What the controller knows that is the same for all hosts. */
 export interface RunVariables {
@@ -99,7 +97,11 @@ export class HostVariables {
    * What a step sees. `over` are layers above its own (loop items, results that are still to come).
    * Scopes are kept until a variable changes, so that what a group variable renders to is rendered once.
    */
-  scope(frame: StepFrame | undefined, over: readonly Layer[] = [], play: PlayScope | undefined = this.#play): LayeredScope {
+  scope(
+    frame: StepFrame | undefined,
+    over: readonly Layer[] = [],
+    play: PlayScope | undefined = this.#play,
+  ): LayeredScope {
     if (over.length > 0) return this.#build({ frame, over, play, others: 'ahead' });
     const byRole = entry(this.#cache, play, () => new Map<object, Map<readonly Layer[], LayeredScope>>());
     const byLayers = entry(byRole, frame?.role ?? NO_ROLE, () => new Map<readonly Layer[], LayeredScope>());
@@ -107,7 +109,9 @@ export class HostVariables {
     return entry(byLayers, key, () => this.#build({ frame, over: [], play, others: 'ahead' }));
   }
 
-  /** As `scope`, for a task's own turn that all hosts have come to: what another host has not set by now is not there. */
+  /**
+   * As `scope`, for a task's own turn that all hosts have come to: what another host has not set by now is not there.
+   */
   scopeOfTurn(frame: StepFrame | undefined, over: readonly Layer[]): LayeredScope {
     return this.#build({ frame, over, play: this.#play, others: 'as_they_are' });
   }
@@ -136,7 +140,10 @@ export class HostVariables {
       ['inventory_dir', this.#host.directory],
       ['playbook_dir', run.playbookDirectory],
       ['groups', run.groups],
-      ['group_names', [...new Set([...this.#host.groups, ...this.#joined])].filter((group) => group !== 'all').toSorted()],
+      [
+        'group_names',
+        [...new Set([...this.#host.groups, ...this.#joined])].filter((group) => group !== 'all').toSorted(),
+      ],
       ['play_hosts', play?.hosts ?? []],
       ['hostvars', others === 'ahead' ? run.hostvars() : run.hostvarsAsTheyAre()],
       ['facts', this.#facts?.value ?? new Unknown('facts, which come with the connection')],
@@ -149,7 +156,10 @@ export class HostVariables {
     return { level: 'magic', origin: 'runbook', variables };
   }
 
-  /** All that another host may ask of this one: its inventory variables, what it registered, and its facts, if it was connected to by now. */
+  /**
+   * All that another host may ask of this one: its inventory variables, what it registered, and its facts, if it was
+   * connected to by now.
+   */
   asHostvars(): ValueMap {
     const { scope, names } = this.#forOthers();
     const there = this.#facts === undefined ? [...names].filter((name) => name !== 'facts') : names;
@@ -159,7 +169,10 @@ export class HostVariables {
   /** As `asHostvars`, and what it is going to register, unknown still. */
   asHostvarsAhead(): ValueMap {
     const { scope, names } = this.#forOthers();
-    return lazyMap(new Set([...names, ...this.#expected.keys()]), (name) => scope.lookup(name) ?? this.#expected.get(name) ?? null);
+    return lazyMap(
+      new Set([...names, ...this.#expected.keys()]),
+      (name) => scope.lookup(name) ?? this.#expected.get(name) ?? null,
+    );
   }
 
   #forOthers(): { readonly scope: Scope; readonly names: ReadonlySet<string> } {
@@ -183,7 +196,9 @@ function entry<Key, Item>(map: Map<Key, Item>, key: Key, make: () => Item): Item
 /** `remote_user`, below the inventory's ansible_user and what else it may say. */
 function loginOf(play: PlayScope | undefined): readonly Layer[] {
   const user = play?.play.settings.user;
-  return user === undefined ? [] : [{ level: 'role defaults', origin: 'remote_user', variables: new Map([['ansible_ssh_user', user]]) }];
+  return user === undefined
+    ? []
+    : [{ level: 'role defaults', origin: 'remote_user', variables: new Map([['ansible_ssh_user', user]]) }];
 }
 
 const NO_ROLE = {};

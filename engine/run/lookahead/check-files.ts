@@ -1,29 +1,31 @@
-import type { Place } from '../../errors/problem.ts';
-import { Problem, Problems } from '../../errors/problem.ts';
+import { type Place, Problem, Problems } from '../../errors/problem.ts';
+import { resultsOf } from '../../playbook/base/brings.ts';
 import type { Play, Playbook, Step, Task } from '../../playbook/base/play.ts';
 import { walkSteps } from '../../playbook/base/select-tasks.ts';
+import { type Scope, type Value, Unknown } from '../../values/base/value.ts';
 import type { ControllerAccess } from '../../values/controller-access.ts';
 import { layeredScope } from '../../values/scope.ts';
-import type { Scope, Value } from '../../values/base/value.ts';
-import { Unknown } from '../../values/base/value.ts';
 import { ControllerFiles, MissingFile } from '../controller/controller-files.ts';
 import { DigestCache } from '../controller/digest-cache.ts';
-import { MAY_WRITE_ANYTHING } from './files-to-come.ts';
 import { placesOf } from '../preparation/prepare.ts';
-import { resultsOf } from '../../playbook/base/brings.ts';
+import { MAY_WRITE_ANYTHING } from './files-to-come.ts';
 
 /** Includes within includes that are looked into; one that includes itself ends somewhere. */
 const MOST_DEEP = 10;
 
 /**
- * What is wrong with the templates and files that tasks name, as far as no host is needed to know: a file with a fixed name that is not there,
- * a template that cannot be read, and one that takes a text for a condition where the playbook itself says that it is text.
+ * What is wrong with the templates and files that tasks name, as far as no host is needed to know: a file with a fixed
+ * name that is not there, a template that cannot be read, and one that takes a text for a condition where the playbook
+ * itself says that it is text.
  */
 export async function checkFiles(playbook: Playbook, access: ControllerAccess): Promise<readonly Problem[]> {
   const found: Problem[] = [];
   const files = new ControllerFiles({ digests: new DigestCache(undefined), changes: { value: 0, done: 0 }, access });
   for (const play of playbook.plays) {
-    const tasks = await tasksOf([...play.sections.flatMap(({ steps }) => steps), ...play.handlers.map(({ step }) => step)], 0);
+    const tasks = await tasksOf(
+      [...play.sections.flatMap(({ steps }) => steps), ...play.handlers.map(({ step }) => step)],
+      0,
+    );
     const results = new Set(tasks.flatMap((task) => [...resultsOf(task)]));
     let mayCome = false;
     for (const task of tasks) {
@@ -54,7 +56,10 @@ async function tasksOf(steps: readonly Step[], depth: number): Promise<readonly 
   return tasks;
 }
 
-function fixedName(template: { readonly references: ReadonlySet<string>; render(scope: Scope): Value }): string | undefined {
+function fixedName(template: {
+  readonly references: ReadonlySet<string>;
+  render(scope: Scope): Value;
+}): string | undefined {
   if (template.references.size > 0) return undefined;
   const name = template.render(NOTHING_KNOWN);
   return typeof name === 'string' ? name : undefined;
@@ -105,7 +110,9 @@ function bringsNothing(task: Task): boolean {
   return !BRINGS_SRC.has(task.module) || (isRemote !== undefined && isRemote.value.literal !== false);
 }
 
-/** Values may be other ones in the inventory; that a template cannot be read, or takes a text for a condition, stays so. */
+/**
+ * Values may be other ones in the inventory; that a template cannot be read, or takes a text for a condition, stays so.
+ */
 function isCertain({ code }: Problem): boolean {
   return !['undefined-variable', 'missing-key', 'variable-cycle'].includes(code);
 }
@@ -122,8 +129,12 @@ function runsSurely(task: Task, scope: Scope): boolean {
 /** May the task write a file on the controller that a later one brings? */
 function writesHere(play: Play, task: Task): boolean {
   const isHere =
-    task.delegateTo !== undefined || play.hosts.literal === undefined || JSON.stringify(play.hosts.literal).includes('localhost');
+    task.delegateTo !== undefined ||
+    play.hosts.literal === undefined ||
+    JSON.stringify(play.hosts.literal).includes('localhost');
   if (!isHere) return false;
-  const writes = [...task.arguments].some(([name, { value }]) => ['path', 'dest'].includes(name) && value.literal !== null);
+  const writes = [...task.arguments].some(
+    ([name, { value }]) => ['path', 'dest'].includes(name) && value.literal !== null,
+  );
   return writes || MAY_WRITE_ANYTHING.has(task.module);
 }

@@ -3,8 +3,7 @@ import { Problem } from '../../errors/problem.ts';
 import type { Role, RoleArgument, StepFrame } from '../../playbook/base/play.ts';
 import { NO_SETTINGS } from '../../playbook/base/settings.ts';
 import { Secret } from '../../values/base/secret.ts';
-import type { Scope, Value } from '../../values/base/value.ts';
-import { Unknown, isList, isMap } from '../../values/base/value.ts';
+import { type Scope, type Value, Unknown, isList, isMap } from '../../values/base/value.ts';
 
 /** A host, as far as the arguments of its roles go. */
 interface CheckedHost {
@@ -14,7 +13,16 @@ interface CheckedHost {
 
 /** Tells what is wrong with the arguments that a role declares, under the variables of a host. */
 export function checkRole(role: Role, host: CheckedHost, add: (problem: Problem) => void): void {
-  const frame = { id: role.name, place: role.place, when: [], tags: role.tags, layers: [], settings: NO_SETTINGS, role, searchPath: [] };
+  const frame = {
+    id: role.name,
+    place: role.place,
+    when: [],
+    tags: role.tags,
+    layers: [],
+    settings: NO_SETTINGS,
+    role,
+    searchPath: [],
+  };
   const scope: Scope = host.variables.scope(frame);
   for (const argument of role.arguments) {
     try {
@@ -27,7 +35,12 @@ export function checkRole(role: Role, host: CheckedHost, add: (problem: Problem)
   }
 }
 
-function argumentProblem(role: Role, argument: RoleArgument, value: Value | undefined, host: string): Problem | undefined {
+function argumentProblem(
+  role: Role,
+  argument: RoleArgument,
+  value: Value | undefined,
+  host: string,
+): Problem | undefined {
   const wrong = value === undefined ? missing(argument) : mismatch(argument, value);
   if (wrong === undefined) return undefined;
   return new Problem({
@@ -45,12 +58,18 @@ function missing(argument: RoleArgument): string | undefined {
 
 function mismatch(argument: RoleArgument, value: Value): string | undefined {
   if (value instanceof Unknown || value === null) return undefined;
-  if (!isOfType(argument.type, value)) return `must be ${withArticle(TYPE_NAMES[argument.type])}, not ${typeName(value)}`;
+  if (!isOfType(argument.type, value))
+    return `must be ${withArticle(TYPE_NAMES[argument.type])}, not ${typeName(value)}`;
   if (isList(value)) {
     const wrong = value.find((one) => !(one instanceof Unknown) && !isOfType(argument.elements, one));
-    if (wrong !== undefined) return `must be a list of ${TYPE_NAMES[argument.elements]}s, but one of them is ${typeName(wrong)}`;
+    if (wrong !== undefined)
+      return `must be a list of ${TYPE_NAMES[argument.elements]}s, but one of them is ${typeName(wrong)}`;
   }
-  if (argument.choices.length > 0 && !(value instanceof Secret) && !argument.choices.some((choice) => choice === value)) {
+  if (
+    argument.choices.length > 0 &&
+    !(value instanceof Secret) &&
+    !argument.choices.some((choice) => choice === value)
+  ) {
     return `must be one of ${argument.choices.join(', ')}`;
   }
   return undefined;

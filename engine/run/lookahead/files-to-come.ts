@@ -1,16 +1,26 @@
 import type { Loop, Task } from '../../playbook/base/play.ts';
+import { type Scope, Unknown } from '../../values/base/value.ts';
 import type { Layer } from '../../values/scope.ts';
-import type { Scope } from '../../values/base/value.ts';
-import { Unknown } from '../../values/base/value.ts';
-import type { MissingFile } from '../controller/controller-files.ts';
-import type { HostState } from '../host/host-state.ts';
 import { loopLayer } from '../base/loop.ts';
-import type { Preparing } from '../preparation/prepare.ts';
-import { usualConnection } from '../machine/target-settings.ts';
+import type { MissingFile } from '../controller/controller-files.ts';
 import { folderless, upwards } from '../controller/upward-paths.ts';
+import type { HostState } from '../host/host-state.ts';
+import { usualConnection } from '../machine/target-settings.ts';
+import type { Preparing } from '../preparation/prepare.ts';
 
-/** What they write is not told by their arguments: a program does anything, and a package or a mount brings files of its own. */
-export const MAY_WRITE_ANYTHING: ReadonlySet<string> = new Set(['check', 'command', 'mount', 'package', 'script', 'shell', 'unarchive']);
+/**
+ * What they write is not told by their arguments: a program does anything, and a package or a mount brings files of its
+ * own.
+ */
+export const MAY_WRITE_ANYTHING: ReadonlySet<string> = new Set([
+  'check',
+  'command',
+  'mount',
+  'package',
+  'script',
+  'shell',
+  'unarchive',
+]);
 
 /** They look, wait or set variables, and make no file. */
 const WRITES_NOTHING: ReadonlySet<string> = new Set([
@@ -45,8 +55,8 @@ export function isController(host: string, scope: Scope): boolean {
 }
 
 /**
- * Before a run: which files its tasks may make on the controller. A later task that brings one of them from there is not refused, as it
- * is not there yet; where it does not come, that task tells.
+ * Before a run: which files its tasks may make on the controller. A later task that brings one of them from there is
+ * not refused, as it is not there yet; where it does not come, that task tells.
  */
 export class FilesToCome {
   readonly #paths = new Set<string>();
@@ -58,7 +68,8 @@ export class FilesToCome {
     if (preparing.kind === 'unknown') return;
     const { args } = preparing.prepared;
     if (typeof args !== 'object' || args === null) return;
-    for (const value of Object.values(args)) if (typeof value === 'string' && value.startsWith('/')) this.#paths.add(folderless(value));
+    for (const value of Object.values(args))
+      if (typeof value === 'string' && value.startsWith('/')) this.#paths.add(folderless(value));
   }
 
   /** A task on the controller that may run: what its arguments name, with any item of its loop. Throws Problem. */

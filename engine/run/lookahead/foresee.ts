@@ -1,21 +1,18 @@
-import type { Task } from '../../playbook/base/play.ts';
 import { resultsOf } from '../../playbook/base/brings.ts';
+import type { Task } from '../../playbook/base/play.ts';
 import { isSelected } from '../../playbook/base/select-tasks.ts';
 import type { Request } from '../../resources/base/resource.ts';
+import { type Value, Unknown } from '../../values/base/value.ts';
 import type { Layer } from '../../values/scope.ts';
-import type { Value } from '../../values/base/value.ts';
-import { Unknown } from '../../values/base/value.ts';
+import { isLoopInVain, loopLayer, turnsOf } from '../base/loop.ts';
 import { machineFor } from '../context/connect-host.ts';
 import type { RunContext } from '../context/context.ts';
 import { permitTask } from '../controller/controller-tasks.ts';
 import type { HostState } from '../host/host-state.ts';
-import type { Route } from '../order/itinerary.ts';
-import { ahead } from '../order/itinerary.ts';
-import { isLoopInVain, loopLayer, turnsOf } from '../base/loop.ts';
+import { type PlayScope, pendingLayer } from '../host/variables.ts';
 import type { View } from '../machine/view.ts';
+import { type Route, ahead } from '../order/itinerary.ts';
 import { moduleContext, onController } from '../preparation/prepare.ts';
-import type { PlayScope } from '../host/variables.ts';
-import { pendingLayer } from '../host/variables.ts';
 
 /** How far one observation looks ahead. A bound for the size of one script, not a rule of the language. */
 const TASKS_AHEAD = 400;
@@ -23,9 +20,15 @@ const REQUESTS_AHEAD = 2000;
 
 /**
  * What the tasks ahead will want to see through the same view, as far as they can name it now. A task that cannot is
- * passed over: it asks by itself when its turn comes. Nothing here may fail: what is wrong with a task is told in its turn.
+ * passed over: it asks by itself when its turn comes. Nothing here may fail: what is wrong with a task is told in its
+ * turn.
  */
-export async function foresee(context: RunContext, host: HostState, route: Route | undefined, view: View): Promise<readonly Request[]> {
+export async function foresee(
+  context: RunContext,
+  host: HostState,
+  route: Route | undefined,
+  view: View,
+): Promise<readonly Request[]> {
   const requests: Request[] = [];
   const pending = new Map<string, Value>();
   let tasks = 0;
@@ -54,7 +57,11 @@ interface Looking {
   readonly requests: Request[];
 }
 
-async function nameRequests({ context, host, view, pending, requests }: Looking, task: Task, play: PlayScope | undefined): Promise<void> {
+async function nameRequests(
+  { context, host, view, pending, requests }: Looking,
+  task: Task,
+  play: PlayScope | undefined,
+): Promise<void> {
   const over: readonly Layer[] = pending.size === 0 ? [] : [pendingLayer(new Map(pending))];
   const plain = host.variables.scope(task, over, play);
   const { loop } = task;

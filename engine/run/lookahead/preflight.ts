@@ -1,33 +1,33 @@
 import { Problem, Problems } from '../../errors/problem.ts';
-import type { Include, Step, Task } from '../../playbook/base/play.ts';
 import { resultsOf } from '../../playbook/base/brings.ts';
+import type { Include, Step, Task } from '../../playbook/base/play.ts';
 import { isSelected, walkSteps } from '../../playbook/base/select-tasks.ts';
+import { type Scope, type Value, Unknown } from '../../values/base/value.ts';
 import type { Layer } from '../../values/scope.ts';
-import type { Scope, Value } from '../../values/base/value.ts';
-import { Unknown } from '../../values/base/value.ts';
-import { checkRole } from './check-role.ts';
 import { all } from '../base/conditions.ts';
+import { type LoopTurn, isLoopInVain, loopLayer, turnsOf } from '../base/loop.ts';
+import { type Hush, hushOf, hushedAhead } from '../base/no-log.ts';
 import type { PlannedPlay, RunContext } from '../context/context.ts';
-import { MissingFile } from '../controller/controller-files.ts';
 import { permitConnection } from '../controller/controller-connections.ts';
+import { MissingFile } from '../controller/controller-files.ts';
 import { permitTask } from '../controller/controller-tasks.ts';
-import { FilesToCome, anyItem, isController, isOnController } from './files-to-come.ts';
-import type { LoopTurn } from '../base/loop.ts';
-import { isLoopInVain, loopLayer, turnsOf } from '../base/loop.ts';
 import type { HostState } from '../host/host-state.ts';
-import type { Hush } from '../base/no-log.ts';
-import { hushOf, hushedAhead } from '../base/no-log.ts';
-import { onController } from '../preparation/prepare.ts';
-import { unsupportedSetting } from '../machine/target-settings.ts';
 import { pendingLayer } from '../host/variables.ts';
+import { unsupportedSetting } from '../machine/target-settings.ts';
+import { onController } from '../preparation/prepare.ts';
+import { checkRole } from './check-role.ts';
+import { FilesToCome, anyItem, isController, isOnController } from './files-to-come.ts';
 
-/** At most this many pairs of host and task are tried one by one; beyond that, one host for each different set of groups. */
+/**
+ * At most this many pairs of host and task are tried one by one; beyond that, one host for each different set of
+ * groups.
+ */
 const PAIRS = 20_000;
 
 /**
  * Finds what is wrong with the tasks under the variables of their hosts before the first connection: missing variables,
- * arguments of the wrong type, missing files, broken templates. What only the run can tell (facts, results) is unknown here
- * and passed over. Throws Problems with all of them, each once.
+ * arguments of the wrong type, missing files, broken templates. What only the run can tell (facts, results) is unknown
+ * here and passed over. Throws Problems with all of them, each once.
  */
 export async function preflight(context: RunContext, plays: readonly PlannedPlay[]): Promise<void> {
   const trial = new Trial(context);
@@ -96,7 +96,8 @@ class Trial {
       if (!isWhole) this.#open.add(host);
       if (!isWhole || delegates || isController(host.name, host.variables.scope(step))) this.#toCome.noteAnything();
     }
-    for (const name of namesBroughtBy(step)) this.#pending(host).set(name, new Unknown(`the ${step.kind} at ${step.id}`));
+    for (const name of namesBroughtBy(step))
+      this.#pending(host).set(name, new Unknown(`the ${step.kind} at ${step.id}`));
   }
 
   async #task(host: HostState, task: Task): Promise<void> {
@@ -129,7 +130,10 @@ class Trial {
     const preparing = await this.#context.prepared.prepareAhead(this.#context, { host, task, item: turn?.item }, scope);
     if (!isHere) return;
     this.#toCome.note(task, preparing);
-    permitTask(onController(task, preparing.kind === 'ready' ? preparing.prepared : NOTHING_KNOWN), this.#context.access);
+    permitTask(
+      onController(task, preparing.kind === 'ready' ? preparing.prepared : NOTHING_KNOWN),
+      this.#context.access,
+    );
   }
 
   #tell({ host, task, hush }: Tried, error: unknown): void {
@@ -168,7 +172,9 @@ function namesBroughtBy(step: Task | Include): Iterable<string> {
 }
 
 function hasRescue({ play }: PlannedPlay): boolean {
-  return play.sections.some(({ steps }) => [...walkSteps(steps)].some((step) => step.kind === 'block' && step.rescue.length > 0));
+  return play.sections.some(({ steps }) =>
+    [...walkSteps(steps)].some((step) => step.kind === 'block' && step.rescue.length > 0),
+  );
 }
 
 const NOTHING_KNOWN = { args: undefined, privilege: { kind: 'login' }, preamble: '' } as const;
@@ -185,7 +191,10 @@ function notePerhaps(toCome: FilesToCome, task: Task, scope: Scope): void {
 
 /** Tasks and includes in the order of the play, what rescues too. */
 function stepsOf({ play }: PlannedPlay): readonly (Task | Include)[] {
-  const steps: Step[] = [...play.sections.flatMap((section) => section.steps), ...play.handlers.map((handler) => handler.step)];
+  const steps: Step[] = [
+    ...play.sections.flatMap((section) => section.steps),
+    ...play.handlers.map((handler) => handler.step),
+  ];
   return [...walkSteps(steps)].filter((step) => step.kind === 'task' || step.kind === 'include');
 }
 

@@ -1,17 +1,16 @@
-import type { Changing, Completed, Connection, Looking } from '../../connection/connection.ts';
-import { briefChange, watchedChange } from '../../connection/shell/frame.ts';
 import type { Privilege } from '../../connection/base/target.ts';
 import { Unreachable } from '../../connection/base/unreachable.ts';
+import type { Changing, Completed, Connection, Looking } from '../../connection/connection.ts';
+import { briefChange, watchedChange } from '../../connection/shell/frame.ts';
 import { Problem } from '../../errors/problem.ts';
-import type { Vault } from '../../vault/vault.ts';
 import type { Apply } from '../../modules/base/module.ts';
 import type { Prediction, Request } from '../../resources/base/resource.ts';
+import type { Vault } from '../../vault/vault.ts';
 import type { ChangeCount } from '../base/change-count.ts';
-import { openSealedFiles } from './sealed-files.ts';
 import { HostStops } from '../base/signals.ts';
+import { openSealedFiles } from './sealed-files.ts';
 import { syncFiles } from './sync-files.ts';
-import type { Asked } from './view.ts';
-import { View, observation, observe } from './view.ts';
+import { type Asked, View, observation, observe } from './view.ts';
 
 /** How an apply ended, with the host's new look already taken in. */
 export type Applied =
@@ -38,7 +37,10 @@ export interface MachineChange {
   readonly limits: ChangeLimits;
 }
 
-/** The account that a task is to be done as is not there. The host is: other tasks may go on, and an earlier one may have to make it. */
+/**
+ * The account that a task is to be done as is not there. The host is: other tasks may go on, and an earlier one may
+ * have to make it.
+ */
 export class NoSuchAccount extends Problem {
   readonly account: string;
 
@@ -53,7 +55,10 @@ export interface MachineParts {
   readonly vault: Vault;
   /** Ends looks. */
   readonly interrupt: AbortSignal;
-  /** Connects to the same host anew, and tries for so long. `interrupt` ends the attempts unless they are a task's that is to be finished. */
+  /**
+   * Connects to the same host anew, and tries for so long. `interrupt` ends the attempts unless they are a task's that
+   * is to be finished.
+   */
   readonly reopen: (timeoutMs: number, how: 'stoppable' | 'to the end') => Promise<Connection>;
 }
 
@@ -112,7 +117,12 @@ export class Machine {
   }
 
   /** Every state that tasks rest on, by the user that it was seen as. */
-  *seenStates(): Generator<{ readonly user: string; readonly key: string; readonly state: unknown; readonly asked: Asked }> {
+  *seenStates(): Generator<{
+    readonly user: string;
+    readonly key: string;
+    readonly state: unknown;
+    readonly asked: Asked;
+  }> {
     for (const privilege of this.#privileges.values())
       for (const seen of this.view(privilege).seenStates()) yield { user: this.userOf(privilege), ...seen };
   }
@@ -142,12 +152,18 @@ export class Machine {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof Unreachable && error.code === 'stopped' && this.#interrupt.aborted) throw new HostStops('interrupted');
+      if (error instanceof Unreachable && error.code === 'stopped' && this.#interrupt.aborted)
+        throw new HostStops('interrupted');
       throw error;
     }
   }
 
-  async #look(privilege: Privilege, requests: readonly Request[], mode: 'play' | 'plan', signal?: AbortSignal): Promise<void> {
+  async #look(
+    privilege: Privilege,
+    requests: readonly Request[],
+    mode: 'play' | 'plan',
+    signal?: AbortSignal,
+  ): Promise<void> {
     const looking: Looking = await this.#opened(privilege, this.connection.looking(privilege));
     const states = await observe(looking, requests, this.connection.target.name, signal);
     if (this.isController) await openSealedFiles(states, this.#vault);
@@ -165,7 +181,8 @@ export class Machine {
     try {
       return await opening;
     } catch (error) {
-      if (error instanceof Unreachable && error.code === 'no-such-account') throw new NoSuchAccount(this.userOf(privilege), error);
+      if (error instanceof Unreachable && error.code === 'no-such-account')
+        throw new NoSuchAccount(this.userOf(privilege), error);
       throw error;
     }
   }
@@ -175,13 +192,20 @@ export class Machine {
     return this.#doubted || this.#laid.some(({ request }) => bringsAccount(request, account));
   }
 
-  /** True where, in a plan, an earlier change may have made anything different: what looks impossible now may be possible then. */
+  /**
+   * True where, in a plan, an earlier change may have made anything different: what looks impossible now may be
+   * possible then.
+   */
   get doubted(): boolean {
     return this.#doubted;
   }
 
   /** A plan's stand-in for a change. */
-  lay(predictions: readonly Prediction[], touches: 'predicted' | 'everything', certainty: 'certain' | 'after_change'): void {
+  lay(
+    predictions: readonly Prediction[],
+    touches: 'predicted' | 'everything',
+    certainty: 'certain' | 'after_change',
+  ): void {
     this.#laid.push(...predictions);
     for (const view of this.#views.values()) {
       view.lay(predictions, certainty);
@@ -239,14 +263,22 @@ export class Machine {
   /** Runs shell text that is the engine's own, beside any task's change. */
   async note(privilege: Privilege, script: string): Promise<Completed> {
     this.#privileges.set(keyOf(privilege), privilege);
-    return (await this.#opened(privilege, this.connection.changing(privilege))).change(script, { timeoutMs: OWN_WORK_MS });
+    return (await this.#opened(privilege, this.connection.changing(privilege))).change(script, {
+      timeoutMs: OWN_WORK_MS,
+    });
   }
 
   /**
-   * The host is about to go away: waits for that, connects anew, and looks at these again until it is back. Returns, too, where the
-   * host has not gone away in time: what was looked at tells. Throws Unreachable where it does not come back in time.
+   * The host is about to go away: waits for that, connects anew, and looks at these again until it is back. Returns,
+   * too, where the host has not gone away in time: what was looked at tells. Throws Unreachable where it does not come
+   * back in time.
    */
-  async comeBack(privilege: Privilege, own: readonly Request[], timeoutMs: number, isBack: () => boolean): Promise<void> {
+  async comeBack(
+    privilege: Privilege,
+    own: readonly Request[],
+    timeoutMs: number,
+    isBack: () => boolean,
+  ): Promise<void> {
     const deadline = performance.now() + timeoutMs;
     do {
       if (!(await within(this.#connection.gone, deadline - performance.now()))) return;
@@ -303,7 +335,12 @@ export class Machine {
 /** Packages bring accounts, and services that know some may be started. */
 function bringsAccount({ kind, id }: Request, account: string): boolean {
   if (kind.name === 'user') return id === account;
-  return kind.name === 'package' || kind.name === 'unit' || kind.name === 'init_service' || (kind.name === 'file' && id === '/etc/passwd');
+  return (
+    kind.name === 'package' ||
+    kind.name === 'unit' ||
+    kind.name === 'init_service' ||
+    (kind.name === 'file' && id === '/etc/passwd')
+  );
 }
 
 /** Files that wait to be synced, at most: a bound for the arguments of one process. */

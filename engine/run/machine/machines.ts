@@ -1,18 +1,15 @@
-import type { Connection, LookLimits } from '../../connection/connection.ts';
-import { connect } from '../../connection/connection.ts';
 import type { Target } from '../../connection/base/target.ts';
+import { type Connection, type LookLimits, connect } from '../../connection/connection.ts';
 import { Problem } from '../../errors/problem.ts';
-import type { Vault } from '../../vault/vault.ts';
 import type { Scope } from '../../values/base/value.ts';
+import type { Vault } from '../../vault/vault.ts';
 import type { ChangeCount } from '../base/change-count.ts';
 import type { Emit } from '../base/events.ts';
-import type { MachineParts } from './machine.ts';
-import { Machine } from './machine.ts';
-import { connectPatiently } from './reconnect.ts';
 import { HostStops } from '../base/signals.ts';
-import type { TargetSettings } from './target-settings.ts';
-import { targetOf } from './target-settings.ts';
+import { type MachineParts, Machine } from './machine.ts';
 import { NotKept } from './not-kept.ts';
+import { connectPatiently } from './reconnect.ts';
+import { type TargetSettings, targetOf } from './target-settings.ts';
 import { ToldPatches } from './told-patches.ts';
 
 const CLOSED_AT_A_STRETCH = 25;
@@ -67,8 +64,8 @@ export class Machines {
   }
 
   /**
-   * A host that does not answer is tried again for so long. Throws Unreachable, or Problem `locked`. A host that could not be reached
-   * is not tried again in the same run.
+   * A host that does not answer is tried again for so long. Throws Unreachable, or Problem `locked`. A host that could
+   * not be reached is not tried again in the same run.
    */
   to(name: string, scope: Scope, patienceMs: number): Promise<Machine> {
     let machine = this.#open.get(name);
@@ -99,7 +96,8 @@ export class Machines {
   async #connect(name: string, scope: Scope, patienceMs: number): Promise<Machine> {
     const began = performance.now();
     const target: Target = await targetOf(name, scope, this.#settings);
-    const lock = this.#lock === undefined || target.kind === 'local' ? undefined : { holder: this.#holder, ...this.#lock };
+    const lock =
+      this.#lock === undefined || target.kind === 'local' ? undefined : { holder: this.#holder, ...this.#lock };
     this.#targets.set(name, target);
     const open = (attempt: AbortSignal): Promise<Connection> =>
       connect(this.#targets.get(name) ?? target, {
@@ -120,11 +118,22 @@ export class Machines {
     const connection = await reopen(patienceMs, 'stoppable').catch((error: unknown) => {
       throw error instanceof Problem && error.code === 'locked' ? this.#lockedBy(name, error) : error;
     });
-    const machine = new Machine(connection, { changes: this.#changes, vault: this.#vault, interrupt: this.#interrupt, reopen });
+    const machine = new Machine(connection, {
+      changes: this.#changes,
+      vault: this.#vault,
+      interrupt: this.#interrupt,
+      reopen,
+    });
     this.#ready.set(name, machine);
     const address = target.kind === 'local' ? 'this machine' : `${target.user}@${target.address}:${target.port}`;
     this.#notKept.note(name, target, connection.transport);
-    this.#emit({ type: 'host_connected', host: name, address, transport: connection.transport, milliseconds: performance.now() - began });
+    this.#emit({
+      type: 'host_connected',
+      host: name,
+      address,
+      transport: connection.transport,
+      milliseconds: performance.now() - began,
+    });
     this.#patches.note(name, connection.library, this.#emit);
     return machine;
   }
@@ -132,7 +141,9 @@ export class Machines {
   /** The lock may be held by this very run, which has come to the same machine under another name. */
   #lockedBy(name: string, locked: Problem): Problem {
     if (locked.why?.includes(this.#holder) !== true) return locked;
-    const others = [...this.#targets].filter(([other, target]) => other !== name && isSamePlace(target, this.#targets.get(name)));
+    const others = [...this.#targets].filter(
+      ([other, target]) => other !== name && isSamePlace(target, this.#targets.get(name)),
+    );
     return new Problem({
       code: 'same-machine',
       what: `${name} is a second name of a machine that this run is at already`,

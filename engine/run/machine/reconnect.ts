@@ -1,15 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Connection } from '../../connection/connection.ts';
 import { Unreachable } from '../../connection/base/unreachable.ts';
+import type { Connection } from '../../connection/connection.ts';
 
 /** Waits between two attempts, in milliseconds; the last one repeats. */
 const PAUSES_MS = [500, 1000, 2000, 4000];
 
 /**
- * Tries to connect until it works or the time is over: for a host that is expected to be away for a while. Nothing has been started on it
- * by an attempt that failed. A host that shows a wrong key is not tried again. Throws the last attempt's Unreachable.
+ * Tries to connect until it works or the time is over: for a host that is expected to be away for a while. Nothing has
+ * been started on it by an attempt that failed. A host that shows a wrong key is not tried again. Throws the last
+ * attempt's Unreachable.
  */
-export async function connectPatiently(open: () => Promise<Connection>, timeoutMs: number, signal: AbortSignal): Promise<Connection> {
+export async function connectPatiently(
+  open: () => Promise<Connection>,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Connection> {
   const deadline = performance.now() + timeoutMs;
   for (let attempt = 0; ; attempt += 1) {
     try {

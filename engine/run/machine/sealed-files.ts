@@ -1,6 +1,6 @@
+import { files } from '../../resources/file.ts';
 import { isEncrypted } from '../../vault/base/armor.ts';
 import type { Vault } from '../../vault/vault.ts';
-import { files } from '../../resources/file.ts';
 
 /** Opens ahead what was seen of files that are encrypted as a whole: modules plan synchronously, and age does not. */
 export async function openSealedFiles(states: ReadonlyMap<string, unknown>, vault: Vault): Promise<void> {

@@ -1,11 +1,11 @@
+import type { Target } from '../../connection/base/target.ts';
 import type { ConnectionContext } from '../../connection/connection.ts';
 import { sshTarget } from '../../connection/ssh-config/ssh-target.ts';
-import type { Target } from '../../connection/base/target.ts';
 import { Problem } from '../../errors/problem.ts';
-import { permitConnection } from '../controller/controller-connections.ts';
-import type { ControllerAccess } from '../../values/controller-access.ts';
 import { Secret } from '../../values/base/secret.ts';
 import type { Scope, Value } from '../../values/base/value.ts';
+import type { ControllerAccess } from '../../values/controller-access.ts';
+import { permitConnection } from '../controller/controller-connections.ts';
 
 /** What the command line says about connections. Inventory variables win over it where Ansible's do. */
 export interface TargetSettings {
@@ -25,7 +25,10 @@ export function usualConnection(name: string): 'local' | 'ssh' {
   return name === 'localhost' ? 'local' : 'ssh';
 }
 
-/** Where and how to reach a host, from its variables, then `~/.ssh/config`, then the command line, then the defaults of ssh. */
+/**
+ * Where and how to reach a host, from its variables, then `~/.ssh/config`, then the command line, then the defaults of
+ * ssh.
+ */
 export async function targetOf(name: string, scope: Scope, settings: TargetSettings): Promise<Target> {
   const kind = text(scope, 'ansible_connection') ?? usualConnection(name);
   if (kind === 'local') return { kind: 'local', name };
@@ -46,7 +49,8 @@ export async function targetOf(name: string, scope: Scope, settings: TargetSetti
       alias: withoutBrackets(text(scope, 'ansible_host') ?? text(scope, 'ansible_ssh_host') ?? name),
       port: number(scope, 'ansible_port', name),
       user: text(scope, 'ansible_user') ?? text(scope, 'ansible_ssh_user') ?? settings.user,
-      identityFile: text(scope, 'ansible_ssh_private_key_file') ?? text(scope, 'ansible_private_key_file') ?? settings.identityFile,
+      identityFile:
+        text(scope, 'ansible_ssh_private_key_file') ?? text(scope, 'ansible_private_key_file') ?? settings.identityFile,
       password: secretText(scope.lookup('ansible_password') ?? scope.lookup('ansible_ssh_pass') ?? settings.password),
       passphrase: secretText(scope.lookup('ansible_ssh_private_key_passphrase')),
       knownHostsFile: text(scope, 'ansible_known_hosts_file'),
@@ -65,7 +69,9 @@ export async function targetOf(name: string, scope: Scope, settings: TargetSetti
 
 /** A variable of a host that has arguments for the program `ssh`, which may not run. */
 export function unsupportedSetting(name: string, scope: Scope): Problem | undefined {
-  const found = ['ansible_ssh_common_args', 'ansible_ssh_extra_args', 'ansible_ssh_args'].find((one) => scope.lookup(one) !== undefined);
+  const found = ['ansible_ssh_common_args', 'ansible_ssh_extra_args', 'ansible_ssh_args'].find(
+    (one) => scope.lookup(one) !== undefined,
+  );
   if (found === undefined) return undefined;
   return new Problem({
     code: 'unsupported-setting',

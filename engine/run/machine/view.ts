@@ -1,6 +1,6 @@
-import type { Completed, Looking } from '../../connection/connection.ts';
 import { unguessable } from '../../connection/base/unguessable.ts';
 import { lookUnanswered, TimedOut } from '../../connection/base/unreachable.ts';
+import type { Completed, Looking } from '../../connection/connection.ts';
 import { Problem } from '../../errors/problem.ts';
 import { composeObservation } from '../../resources/base/observation.ts';
 import type { Prediction, Request, Seen } from '../../resources/base/resource.ts';
@@ -61,7 +61,10 @@ export class View {
     return [...missing.values()];
   }
 
-  /** What is stale and still wanted by a task to come. Commands are left out: they may be slow, and are asked again in their turn anyway. */
+  /**
+   * What is stale and still wanted by a task to come. Commands are left out: they may be slow, and are asked again in
+   * their turn anyway.
+   */
   staleAndWanted(): readonly Request[] {
     return [...this.#known.values()]
       .filter((known) => known.stale && known.wanted && known.origin === 'seen' && known.request.kind.name !== 'probe')
@@ -111,7 +114,11 @@ export class View {
     for (const known of this.#known.values()) {
       if (touched === 'everything') known.stale = true;
       else if (touched.some((prediction) => prediction.request.key === known.request.key)) known.stale = true;
-      else if (touched.some((prediction) => known.request.kind.after?.(known.state, known.request.id, prediction) !== undefined))
+      else if (
+        touched.some(
+          (prediction) => known.request.kind.after?.(known.state, known.request.id, prediction) !== undefined,
+        )
+      )
         known.stale = true;
     }
   }
@@ -120,7 +127,8 @@ export class View {
   readonly #laid: { readonly prediction: Prediction; readonly certainty: Known['certainty'] }[] = [];
 
   /**
-   * In a plan: what the host will be like is laid over what was seen. `after_change`: the run goes on also where it has not come about.
+   * In a plan: what the host will be like is laid over what was seen. `after_change`: the run goes on also where it has
+   * not come about.
    */
   lay(predictions: readonly Prediction[], certainty: Known['certainty'] = 'certain'): void {
     for (const prediction of predictions) {
@@ -164,7 +172,13 @@ export class View {
     const state = known.request.kind.after?.(known.state, known.request.id, prediction);
     if (state === undefined || state === known.state) return;
     if (state === 'stale') this.#known.set(key, { ...known, certainty: 'after_change' });
-    else this.#known.set(key, { ...known, state, origin: 'predicted', certainty: certainty === 'certain' ? known.certainty : certainty });
+    else
+      this.#known.set(key, {
+        ...known,
+        state,
+        origin: 'predicted',
+        certainty: certainty === 'certain' ? known.certainty : certainty,
+      });
   }
 
   /** As the host itself showed it last, without any prediction. */
@@ -186,7 +200,10 @@ export class View {
   }
 }
 
-/** `secret`: of a task with a secret in its hands. `hidden`: of a task under no_log, so that not even its name may be told. */
+/**
+ * `secret`: of a task with a secret in its hands. `hidden`: of a task under no_log, so that not even its name may be
+ * told.
+ */
 export type Asked = 'plain' | 'secret' | 'hidden';
 
 const STRICTNESS: Readonly<Record<Asked, number>> = { plain: 0, secret: 1, hidden: 2 };
@@ -237,13 +254,21 @@ export async function observe(
   const remedy = 'Look for a file or a command output that is far larger than a configuration.';
   const askedFor = requests.slice(0, 10).map((request) => request.key);
   const why = `Asked for: ${askedFor.join(', ')}${requests.length > askedFor.length ? ' and more' : ''}`;
-  const answer = await looking.look(asked.script, { maxOutputBytes: 16 * 1024 * 1024, signal }).catch((error: unknown) => {
-    if (!(error instanceof TimedOut)) throw error;
-    if (!requests.some(({ kind }) => kind.name === 'probe')) throw lookUnanswered(host, error);
-    // It may be the operator's own command that takes so long, so the task failed.
-    const { what, why: told, remedy: patience } = lookUnanswered(host, error);
-    throw new Problem({ code: 'observation-too-slow', what, why: `${told ?? ''}\n${why}`, remedy: patience, cause: error });
-  });
+  const answer = await looking
+    .look(asked.script, { maxOutputBytes: 16 * 1024 * 1024, signal })
+    .catch((error: unknown) => {
+      if (!(error instanceof TimedOut)) throw error;
+      if (!requests.some(({ kind }) => kind.name === 'probe')) throw lookUnanswered(host, error);
+      // It may be the operator's own command that takes so long, so the task failed.
+      const { what, why: told, remedy: patience } = lookUnanswered(host, error);
+      throw new Problem({
+        code: 'observation-too-slow',
+        what,
+        why: `${told ?? ''}\n${why}`,
+        remedy: patience,
+        cause: error,
+      });
+    });
   if (answer.cut) {
     throw new Problem({
       code: 'observation-too-large',

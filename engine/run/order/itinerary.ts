@@ -15,7 +15,8 @@ export interface Stop {
 /** How many steps they are with all that is in them: so much room they take in the order of a play. */
 export function size(steps: readonly Step[]): number {
   let sum = 0;
-  for (const step of steps) sum += step.kind === 'block' ? 1 + size(step.block) + size(step.rescue) + size(step.always) : 1;
+  for (const step of steps)
+    sum += step.kind === 'block' ? 1 + size(step.block) + size(step.rescue) + size(step.always) : 1;
   return sum;
 }
 
@@ -51,7 +52,9 @@ export interface Route {
 }
 
 /** The stops behind the present one, blocks opened, rescues left out: what will run if nothing fails. */
-export function* ahead(route: Route | undefined): Generator<{ readonly stop: Stop; readonly play: PlayScope | undefined }> {
+export function* ahead(
+  route: Route | undefined,
+): Generator<{ readonly stop: Stop; readonly play: PlayScope | undefined }> {
   for (let part = route; part !== undefined; part = part.behind) {
     for (let index = part.index + 1; index < part.stops.length; index += 1) {
       for (const stop of opened(part.stops[index])) yield { stop, play: part.play };

@@ -1,8 +1,7 @@
 import { Problem } from '../../errors/problem.ts';
 import { BATCH_SIZES, batchSizeOf } from '../../playbook/base/batch-size.ts';
 import type { BatchSize, Play } from '../../playbook/base/play.ts';
-import type { Scope, Value } from '../../values/base/value.ts';
-import { Unknown } from '../../values/base/value.ts';
+import { type Scope, type Value, Unknown } from '../../values/base/value.ts';
 import { flagOf } from '../base/flag.ts';
 import { wrongType } from '../base/wrong-type.ts';
 
@@ -23,7 +22,11 @@ export function paceOf(play: Play, scope: Scope): Pace {
   const percentage = typeof most === 'string' && /^\d+(\.\d+)?$/.test(most.trim()) ? Number(most) : most;
   if (percentage !== undefined && (typeof percentage !== 'number' || percentage < 0 || percentage > 100))
     throw wrongType('max_fail_percentage', 'a number from 0 to 100', play.maxFailPercentage?.place ?? play.place);
-  return { serial: play.serial.flatMap((size) => sizesOf(size, scope)), maxFailPercentage: percentage, anyErrorsFatal: fatal };
+  return {
+    serial: play.serial.flatMap((size) => sizesOf(size, scope)),
+    maxFailPercentage: percentage,
+    anyErrorsFatal: fatal,
+  };
 }
 
 function sizesOf(given: Play['serial'][number], scope: Scope): readonly BatchSize[] {

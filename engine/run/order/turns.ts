@@ -2,7 +2,10 @@
 export type Turn = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 export interface Turns {
-  /** For hosts that are connected: ahead of all that wait to be connected, so that they are done with before others begin. */
+  /**
+   * For hosts that are connected: ahead of all that wait to be connected, so that they are done with before others
+   * begin.
+   */
   readonly connected: Turn;
   /** For hosts that are to be connected. */
   readonly connecting: Turn;

@@ -1,19 +1,20 @@
-import { BECOME_METHODS } from '../../connection/base/target.ts';
-import type { BecomeMethod, BecomePrivilege } from '../../connection/base/target.ts';
-import { Problem } from '../../errors/problem.ts';
-import type { Place } from '../../errors/problem.ts';
-
+import { BECOME_METHODS, type BecomeMethod, type BecomePrivilege } from '../../connection/base/target.ts';
+import { Problem, type Place } from '../../errors/problem.ts';
 import { Secret } from '../../values/base/secret.ts';
 import type { Scope, Value } from '../../values/base/value.ts';
 
 /**
- * How to become `user`: by the method of the task, else of the variables. The names of variables are those of Ansible's become plugins: what
- * is said of one method (`ansible_su_pass`) goes ahead of what is said of all (`ansible_become_password`). Throws Problem `become-method`.
+ * How to become `user`: by the method of the task, else of the variables. The names of variables are those of Ansible's
+ * become plugins: what is said of one method (`ansible_su_pass`) goes ahead of what is said of all
+ * (`ansible_become_password`). Throws Problem `become-method`.
  */
 export function becoming(user: string, wanted: BecomeMethod | undefined, scope: Scope, place: Place): BecomePrivilege {
   const method = wanted ?? methodOf(scope, place);
   const said = (...names: readonly string[]): string | undefined => {
-    const value = [...names.map((name) => `ansible_${method}_${name}`), ...names.map((name) => `ansible_become_${name}`)]
+    const value = [
+      ...names.map((name) => `ansible_${method}_${name}`),
+      ...names.map((name) => `ansible_become_${name}`),
+    ]
       .map((name) => scope.lookup(name))
       .find((one) => one !== undefined && one !== null);
     return textOf(value);

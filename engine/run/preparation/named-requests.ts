@@ -25,8 +25,8 @@ export class NamedRequests {
   }
 
   /**
-   * What it must see, in its turn. What was named ahead is used up: these are the very requests that were looked at, so nobody has to
-   * compare whether they ask for the same.
+   * What it must see, in its turn. What was named ahead is used up: these are the very requests that were looked at, so
+   * nobody has to compare whether they ask for the same.
    */
   nameNow(prepared: Prepared, about: Context): readonly Request[] {
     const tasks = this.#kept.get(about.facts);

@@ -1,21 +1,18 @@
 import type { Privilege } from '../../connection/base/target.ts';
-import type { Place } from '../../errors/problem.ts';
-import { Problems } from '../../errors/problem.ts';
+import { type Place, Problems } from '../../errors/problem.ts';
 import { parseArguments } from '../../modules/base/arguments.ts';
 import type { AnyModule, Context } from '../../modules/base/module.ts';
 import type { Task } from '../../playbook/base/play.ts';
+import { type Scope, type Value, Unknown } from '../../values/base/value.ts';
 import { explain } from '../../values/expression/explain.ts';
-import type { Scope, Value } from '../../values/base/value.ts';
-import { Unknown } from '../../values/base/value.ts';
 import type { Vault } from '../../vault/vault.ts';
+import { isNoLog } from '../base/no-log.ts';
+import { wrongType } from '../base/wrong-type.ts';
+import { type ControllerFiles, ToCome } from '../controller/controller-files.ts';
 import type { ControllerTask } from '../controller/controller-tasks.ts';
-import type { ControllerFiles } from '../controller/controller-files.ts';
-import { ToCome } from '../controller/controller-files.ts';
 import type { HostState } from '../host/host-state.ts';
 import type { Machine } from '../machine/machine.ts';
-import { isNoLog } from '../base/no-log.ts';
 import { resolveSettings } from './step-settings.ts';
-import { wrongType } from '../base/wrong-type.ts';
 
 /** What preparing a task takes from its run. */
 export interface PreparingRun {
@@ -41,7 +38,9 @@ export interface Prepared {
   isCurrent(): boolean;
 }
 
-export type Preparing = { readonly kind: 'ready'; readonly prepared: Prepared } | { readonly kind: 'unknown'; readonly because: string };
+export type Preparing =
+  | { readonly kind: 'ready'; readonly prepared: Prepared }
+  | { readonly kind: 'unknown'; readonly because: string };
 
 /** Throws Problem or Problems for whatever is wrong with the task's arguments under these variables. */
 export async function prepare(context: PreparingRun, task: Task, scope: Scope): Promise<Preparing> {
@@ -62,7 +61,10 @@ export async function prepare(context: PreparingRun, task: Task, scope: Scope): 
   const loading = await load(context, task, scope, { module, args: parsed.args });
   if (loading.kind === 'unknown') return loading;
   const { loaded, isCurrent } = loading;
-  return { kind: 'ready', prepared: { module, args: parsed.args, loaded, delegate, noLog, isCurrent, ...settings.settings } };
+  return {
+    kind: 'ready',
+    prepared: { module, args: parsed.args, loaded, delegate, noLog, isCurrent, ...settings.settings },
+  };
 }
 
 /** The expressions of `assert`, each with its answer, and with the values that it came of where it does not hold. */
@@ -106,8 +108,17 @@ async function load(
 }
 
 /** What it wants of the controller, where it is done there. */
-export function onController(task: Task, { args, privilege, preamble }: Pick<Prepared, 'args' | 'privilege' | 'preamble'>): ControllerTask {
-  return { module: task.module, place: task.place, args, becomes: privilege.kind === 'become', hasEnvironment: preamble !== '' };
+export function onController(
+  task: Task,
+  { args, privilege, preamble }: Pick<Prepared, 'args' | 'privilege' | 'preamble'>,
+): ControllerTask {
+  return {
+    module: task.module,
+    place: task.place,
+    args,
+    becomes: privilege.kind === 'become',
+    hasEnvironment: preamble !== '',
+  };
 }
 
 /** What is not known of its arguments, or of what was made of them. Only a plan can do with that. */

@@ -1,10 +1,11 @@
 import type { Task } from '../../playbook/base/play.ts';
 import type { Scope, Value } from '../../values/base/value.ts';
 import type { HostState } from '../host/host-state.ts';
-import type { Prepared, Preparing, PreparingRun } from './prepare.ts';
-import { prepare } from './prepare.ts';
+import { type Prepared, type Preparing, type PreparingRun, prepare } from './prepare.ts';
 
-/** A prepared task with all that it was made of: where these variables have the same values, it would come out the same. */
+/**
+ * A prepared task with all that it was made of: where these variables have the same values, it would come out the same.
+ */
 interface Made {
   readonly prepared: Prepared;
   readonly names: readonly string[];
@@ -63,7 +64,10 @@ export class PreparedAhead {
   }
 }
 
-/** `scope`, and what was asked of it: `isOwn` is false once that can change without a change of the host's own variables. */
+/**
+ * `scope`, and what was asked of it: `isOwn` is false once that can change without a change of the host's own
+ * variables.
+ */
 interface Watched {
   readonly scope: Scope;
   readonly names: readonly string[];

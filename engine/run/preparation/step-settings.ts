@@ -1,14 +1,12 @@
-import type { Privilege } from '../../connection/base/target.ts';
 import { quote } from '../../connection/base/quote.ts';
-import type { Place } from '../../errors/problem.ts';
-import { Problem } from '../../errors/problem.ts';
+import type { Privilege } from '../../connection/base/target.ts';
+import { type Place, Problem } from '../../errors/problem.ts';
 import type { Settings } from '../../playbook/base/play.ts';
-import type { Compiled } from '../../values/compiled.ts';
 import { Secret } from '../../values/base/secret.ts';
-import type { Scope } from '../../values/base/value.ts';
-import { Unknown, isMap } from '../../values/base/value.ts';
-import { becoming } from './becoming.ts';
+import { type Scope, Unknown, isMap } from '../../values/base/value.ts';
+import type { Compiled } from '../../values/compiled.ts';
 import { wrongType } from '../base/wrong-type.ts';
+import { becoming } from './becoming.ts';
 
 /** What `become`, `timeout` and `environment` of a step come to. */
 interface Resolved {
@@ -17,7 +15,9 @@ interface Resolved {
   readonly timeoutMs: number | undefined;
 }
 
-type Resolving = { readonly kind: 'ready'; readonly settings: Resolved } | { readonly kind: 'unknown'; readonly because: string };
+type Resolving =
+  | { readonly kind: 'ready'; readonly settings: Resolved }
+  | { readonly kind: 'unknown'; readonly because: string };
 
 /** Settings of a step under these variables. Throws Problem for what is of the wrong type. */
 export function resolveSettings(settings: Settings, place: Place, scope: Scope): Resolving {
@@ -36,7 +36,8 @@ function privilegeOf(settings: Settings, place: Place, scope: Scope): Privilege 
   if (typeof become !== 'boolean') throw wrongType('become', 'true or false', settings.become?.place ?? place);
   const user = settings.becomeUser?.resolve(scope) ?? scope.lookup('ansible_become_user') ?? 'root';
   if (user instanceof Unknown) return user;
-  if (typeof user !== 'string') throw wrongType('become_user', 'the name of a user', settings.becomeUser?.place ?? place);
+  if (typeof user !== 'string')
+    throw wrongType('become_user', 'the name of a user', settings.becomeUser?.place ?? place);
   return become ? becoming(user, settings.becomeMethod, scope, place) : { kind: 'login' };
 }
 
@@ -50,7 +51,16 @@ function timeoutOf(settings: Settings, place: Place, scope: Scope): number | und
 }
 
 /** Some shells end where these are set, and with another IFS they part words elsewhere. */
-const OF_THE_SHELL: ReadonlySet<string> = new Set(['BASHOPTS', 'BASH_VERSINFO', 'EUID', 'IFS', 'OPTIND', 'PPID', 'SHELLOPTS', 'UID']);
+const OF_THE_SHELL: ReadonlySet<string> = new Set([
+  'BASHOPTS',
+  'BASH_VERSINFO',
+  'EUID',
+  'IFS',
+  'OPTIND',
+  'PPID',
+  'SHELLOPTS',
+  'UID',
+]);
 
 /** Shell text that sets the task's environment. Outer levels first, so that inner ones win. */
 function exports(levels: readonly Compiled[], scope: Scope): string | Unknown {
@@ -73,7 +83,8 @@ function exports(levels: readonly Compiled[], scope: Scope): string | Unknown {
         });
       }
       const text = value instanceof Secret ? value.reveal() : typeof value === 'object' ? undefined : String(value);
-      if (text === undefined) throw wrongType(`environment: ${name}`, 'a text, a number or a boolean', level.placeOf([name]));
+      if (text === undefined)
+        throw wrongType(`environment: ${name}`, 'a text, a number or a boolean', level.placeOf([name]));
       lines.push(`export ${name}=${quote(text)}`);
     }
   }

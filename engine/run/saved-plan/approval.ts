@@ -1,8 +1,7 @@
 import { Problem } from '../../errors/problem.ts';
 import type { Change, Difference, Shown } from '../../modules/base/module.ts';
 import { Secret } from '../../values/base/secret.ts';
-import type { Value } from '../../values/base/value.ts';
-import { Unknown, isList, isMap } from '../../values/base/value.ts';
+import { type Value, Unknown, isList, isMap } from '../../values/base/value.ts';
 import type { TaskIdentity } from '../base/events.ts';
 
 /** Where a change is made: which task, for which host, with which loop item. */
@@ -16,8 +15,8 @@ export interface ChangePlace {
 type Identified = Pick<TaskIdentity, 'id'>;
 
 /**
- * What a plan foresees, exactly as the engine had it in its hands, secrets and all. It is filled by planning and never leaves the process.
- * A play that is given one makes no other change.
+ * What a plan foresees, exactly as the engine had it in its hands, secrets and all. It is filled by planning and never
+ * leaves the process. A play that is given one makes no other change.
  */
 export class Approval {
   readonly #changes = new Map<string, Change[]>();
@@ -77,7 +76,10 @@ function openKey(host: string, { id }: Identified): string {
   return JSON.stringify([host, id]);
 }
 
-/** What the first difference is that is not the planned one. What was not known when it was planned agrees with anything. */
+/**
+ * What the first difference is that is not the planned one. What was not known when it was planned agrees with
+ * anything.
+ */
 function apart(planned: Change, made: readonly Difference[], packaged: boolean): string | undefined {
   const extra = made.find((one) => !planned.differences.some((other) => aboutOf(other) === aboutOf(one)));
   if (extra !== undefined) return `${aboutOf(extra)} is not in it`;
@@ -86,7 +88,9 @@ function apart(planned: Change, made: readonly Difference[], packaged: boolean):
     if (planned.certainty === 'after_change') return 'anywhere';
     return packaged && isNew(expected) ? 'anywhere' : 'as planned';
   };
-  const other = made.find((one) => !planned.differences.some((expected) => sameDifference(expected, one, begins(expected))));
+  const other = made.find(
+    (one) => !planned.differences.some((expected) => sameDifference(expected, one, begins(expected))),
+  );
   return other === undefined ? undefined : `${aboutOf(other)} would be different`;
 }
 
@@ -110,7 +114,9 @@ type Beginning = 'as planned' | 'anywhere';
 
 /** Of something that was not there when it was planned. */
 function isNew(planned: Difference): boolean {
-  return (planned.kind === 'text' && planned.before === undefined) || (planned.kind === 'field' && planned.before === null);
+  return (
+    (planned.kind === 'text' && planned.before === undefined) || (planned.kind === 'field' && planned.before === null)
+  );
 }
 
 function sameDifference(planned: Difference, made: Difference, begins: Beginning): boolean {
@@ -130,7 +136,8 @@ function sameDifference(planned: Difference, made: Difference, begins: Beginning
 function sameShown(planned: Shown | undefined, made: Shown | undefined): boolean {
   if (planned instanceof Unknown) return true;
   const [one, other] = [clear(planned), clear(made)];
-  if (typeof one === 'object' && typeof other === 'object') return one.sha256 === other.sha256 && one.size === other.size;
+  if (typeof one === 'object' && typeof other === 'object')
+    return one.sha256 === other.sha256 && one.size === other.size;
   return one === other;
 }
 
@@ -148,7 +155,8 @@ function sameValue(planned: Value, made: Value): boolean {
   if (isMap(planned) && !(made instanceof Unknown) && isMap(made)) {
     const keys = Object.keys(planned);
     return (
-      keys.length === Object.keys(made).length && keys.every((key) => key in made && sameValue(planned[key] ?? null, made[key] ?? null))
+      keys.length === Object.keys(made).length &&
+      keys.every((key) => key in made && sameValue(planned[key] ?? null, made[key] ?? null))
     );
   }
   return planned === made;

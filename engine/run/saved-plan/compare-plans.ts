@@ -1,6 +1,8 @@
 import type { PlanDocument, PlanStep, PlannedDifference, PlannedOutcome } from './plan-document.ts';
 
-/** Why a plan no longer holds, each as a sentence: what differs between it and the same plan made now. Empty: nothing. */
+/**
+ * Why a plan no longer holds, each as a sentence: what differs between it and the same plan made now. Empty: nothing.
+ */
 export function staleBecause(planned: PlanDocument, now: PlanDocument): readonly string[] {
   return [
     ...engineChanged(planned, now.engine),
@@ -12,7 +14,9 @@ export function staleBecause(planned: PlanDocument, now: PlanDocument): readonly
 }
 
 export function engineChanged(planned: PlanDocument, engine: string): readonly string[] {
-  return planned.engine === engine ? [] : [`the plan was made by runbook ${planned.engine}, and this is runbook ${engine}`];
+  return planned.engine === engine
+    ? []
+    : [`the plan was made by runbook ${planned.engine}, and this is runbook ${engine}`];
 }
 
 export function extraChanged(planned: PlanDocument, extra: Digests): readonly string[] {
@@ -44,8 +48,12 @@ function digestChanges(planned: Digests, now: Digests): readonly { readonly name
 function hostsChanged(planned: PlanDocument, now: PlanDocument): readonly string[] {
   const before = new Map(planned.hosts.map((host) => [host.name, host]));
   const after = new Map(now.hosts.map((host) => [host.name, host]));
-  const gone = planned.hosts.filter(({ name }) => !after.has(name)).map(({ name }) => `the inventory no longer has the host ${name}`);
-  const added = now.hosts.filter(({ name }) => !before.has(name)).map(({ name }) => `the inventory has a new host ${name}`);
+  const gone = planned.hosts
+    .filter(({ name }) => !after.has(name))
+    .map(({ name }) => `the inventory no longer has the host ${name}`);
+  const added = now.hosts
+    .filter(({ name }) => !before.has(name))
+    .map(({ name }) => `the inventory has a new host ${name}`);
   const sentences = new Sentences();
   for (const host of now.hosts) {
     const then = before.get(host.name);
@@ -86,11 +94,13 @@ function stepsChanged(planned: PlanDocument, now: PlanDocument): readonly string
   const sentences = new Sentences();
   for (const [key, { host, step }] of before) {
     const other = after.get(key)?.step;
-    const how = other === undefined ? 'is in the plan, and is not needed any more' : outcomesApart(step.outcome, other.outcome);
+    const how =
+      other === undefined ? 'is in the plan, and is not needed any more' : outcomesApart(step.outcome, other.outcome);
     if (how !== undefined) sentences.add(host, (hosts) => `${titleOf(step)} on ${hosts} ${how}`);
   }
   for (const [key, { host, step }] of after) {
-    if (!before.has(key)) sentences.add(host, (hosts) => `${titleOf(step)} on ${hosts} would be done now, and is not in the plan`);
+    if (!before.has(key))
+      sentences.add(host, (hosts) => `${titleOf(step)} on ${hosts} would be done now, and is not in the plan`);
   }
   return sentences.all();
 }
@@ -121,7 +131,9 @@ function titleOf({ task, item }: PlanStep): string {
 function outcomesApart(planned: PlannedOutcome, now: PlannedOutcome): string | undefined {
   if (JSON.stringify(planned) === JSON.stringify(now)) return undefined;
   if (planned.kind !== 'change' || now.kind !== 'change') return 'would have another outcome than in the plan';
-  const other = now.differences.find((one, index) => JSON.stringify(one) !== JSON.stringify(planned.differences[index]));
+  const other = now.differences.find(
+    (one, index) => JSON.stringify(one) !== JSON.stringify(planned.differences[index]),
+  );
   if (other !== undefined) return `would be done otherwise than in the plan: ${differenceSentence(other)}`;
   if (planned.differences.length !== now.differences.length) return 'would change less than in the plan';
   return JSON.stringify(planned.notifies) === JSON.stringify(now.notifies)

@@ -20,7 +20,13 @@ const difference = z.discriminatedUnion('kind', [
   }),
   /** Content that cannot be shown line by line: why is said in words on both sides. */
   z.strictObject({ kind: z.literal('content'), path: z.string(), before: z.string(), after: z.string() }),
-  z.strictObject({ kind: z.literal('field'), of: z.string(), field: z.string(), before: z.string(), after: z.string() }),
+  z.strictObject({
+    kind: z.literal('field'),
+    of: z.string(),
+    field: z.string(),
+    before: z.string(),
+    after: z.string(),
+  }),
   z.strictObject({ kind: z.literal('command'), text: z.string() }),
 ]);
 
@@ -75,8 +81,8 @@ const summary = z.strictObject({
 });
 
 /**
- * A plan as it is saved, shown and compared. It holds digests and masked differences, never a secret; no time and nothing random, so that
- * the same playbook on the same hosts gives the same bytes.
+ * A plan as it is saved, shown and compared. It holds digests and masked differences, never a secret; no time and
+ * nothing random, so that the same playbook on the same hosts gives the same bytes.
  */
 export const planDocument = z.strictObject({
   format: z.literal('runbook-plan'),

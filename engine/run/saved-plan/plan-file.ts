@@ -4,8 +4,7 @@ import { z } from 'zod';
 import { Problem } from '../../errors/problem.ts';
 import { MOST_SEALED, readWhole } from '../../files/read-file.ts';
 import { escapeControlsInJson } from '../../values/base/control-characters.ts';
-import type { PlanDocument } from './plan-document.ts';
-import { PLAN_VERSION, planDocument } from './plan-document.ts';
+import { type PlanDocument, PLAN_VERSION, planDocument } from './plan-document.ts';
 
 /** A plan as the text of its file: JSON, and in its last line the digest of all that is before. */
 export function planText(document: PlanDocument): string {
@@ -28,11 +27,18 @@ export async function writePlan(path: string, document: PlanDocument): Promise<v
     await rename(beside, path);
   } catch (error) {
     await rm(beside, { force: true });
-    throw new Problem({ code: 'plan-not-written', what: `The plan cannot be written to ${path}`, why: reasonOf(error) });
+    throw new Problem({
+      code: 'plan-not-written',
+      what: `The plan cannot be written to ${path}`,
+      why: reasonOf(error),
+    });
   }
 }
 
-/** Reads a plan that `writePlan` wrote. Throws Problem where it is cut off, edited, of another version, or something else. */
+/**
+ * Reads a plan that `writePlan` wrote. Throws Problem where it is cut off, edited, of another version, or something
+ * else.
+ */
 export async function readPlan(path: string): Promise<PlanDocument> {
   const bytes = await readWhole(path, MOST_SEALED).catch((error: unknown) => {
     if (error instanceof Problem) throw error;
@@ -54,16 +60,31 @@ export function parsePlan(text: string, path: string): PlanDocument {
   const version = /^\{\s*"format": "runbook-plan",\s*"version": (\d+),/.exec(text)?.[1];
   if (version !== undefined && Number(version) !== PLAN_VERSION) {
     const why = `It has version ${version} of the format, and this runbook knows version ${PLAN_VERSION}.`;
-    throw new Problem({ code: 'plan-version', what: `${path} was written by another version of runbook`, why, remedy: REMEDY });
+    throw new Problem({
+      code: 'plan-version',
+      what: `${path} was written by another version of runbook`,
+      why,
+      remedy: REMEDY,
+    });
   }
   const end = /^([\s\S]*),\n "checksum": "[0-9a-f]{64}"\n\}\n$/.exec(text);
   if (end === null) {
-    throw new Problem({ code: 'plan-truncated', what: `The plan ${path} is cut off`, why: 'Its last lines are missing.', remedy: REMEDY });
+    throw new Problem({
+      code: 'plan-truncated',
+      what: `The plan ${path} is cut off`,
+      why: 'Its last lines are missing.',
+      remedy: REMEDY,
+    });
   }
   const body = end[1] ?? '';
   if (!text.includes(checksumLine(body))) {
     const why = 'Its content does not agree with the checksum at its end.';
-    throw new Problem({ code: 'plan-edited', what: `The plan ${path} was changed after it was made`, why, remedy: REMEDY });
+    throw new Problem({
+      code: 'plan-edited',
+      what: `The plan ${path} was changed after it was made`,
+      why,
+      remedy: REMEDY,
+    });
   }
   return decode(`${body}\n}`, path);
 }

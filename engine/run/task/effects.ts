@@ -1,12 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Effect } from '../../modules/base/module.ts';
 import type { TaskIdentity } from '../base/events.ts';
-import { HIDDEN } from '../base/no-log.ts';
-import type { Hush } from '../base/no-log.ts';
+import { HIDDEN, type Hush } from '../base/no-log.ts';
 import type { TaskRun } from './item.ts';
 
 /** Does what an engine-side module asked for: tell, remember, group, pause. */
-export async function applyEffects(run: TaskRun, task: TaskIdentity, hush: Hush, effects: readonly Effect[]): Promise<void> {
+export async function applyEffects(
+  run: TaskRun,
+  task: TaskIdentity,
+  hush: Hush,
+  effects: readonly Effect[],
+): Promise<void> {
   const { context, host } = run;
   for (const effect of effects) {
     switch (effect.kind) {
@@ -23,7 +27,8 @@ export async function applyEffects(run: TaskRun, task: TaskIdentity, hush: Hush,
         context.joinGroup(host.name, effect.group, effect.parents);
         break;
       case 'pause':
-        if (context.mode === 'play') await wait(effect.milliseconds, undefined, { signal: context.interrupt }).catch(() => undefined);
+        if (context.mode === 'play')
+          await wait(effect.milliseconds, undefined, { signal: context.interrupt }).catch(() => undefined);
         break;
       default: {
         const never: never = effect;

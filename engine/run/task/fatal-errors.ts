@@ -1,13 +1,15 @@
 import type { Step } from '../../playbook/base/play.ts';
+import { flagOrTrue } from '../base/flag.ts';
+import { type Frame, isWithin } from '../base/frame.ts';
+import { HostGone, HostStops, TaskFailed } from '../base/signals.ts';
 import { abort } from '../context/abort.ts';
 import type { Batch } from '../context/context.ts';
-import { flagOrTrue } from '../base/flag.ts';
-import type { Frame } from '../base/frame.ts';
-import { isWithin } from '../base/frame.ts';
 import type { HostState } from '../host/host-state.ts';
-import { HostGone, HostStops, TaskFailed } from '../base/signals.ts';
 
-/** Throws HostStops if the play has ended for a host that is about to do the step at `at`. An `always` is done all the same. */
+/**
+ * Throws HostStops if the play has ended for a host that is about to do the step at `at`. An `always` is done all the
+ * same.
+ */
 export function stopIfEnded({ aborted }: Batch, { always }: Frame, at: number): void {
   if (aborted === undefined || at <= aborted.upTo) return;
   const isSpared = aborted.sparesAlways && always !== undefined && !isWithin(aborted.upTo, always);

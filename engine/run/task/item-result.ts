@@ -1,12 +1,11 @@
-import type { Completed } from '../../connection/connection.ts';
 import { Unreachable } from '../../connection/base/unreachable.ts';
+import type { Completed } from '../../connection/connection.ts';
 import { Problem, Problems } from '../../errors/problem.ts';
 import type { Change, Outcome } from '../../modules/base/module.ts';
 import type { Task } from '../../playbook/base/play.ts';
+import { type ValueMap, Unknown } from '../../values/base/value.ts';
 import { isStackOverflow } from '../../values/language/fault.ts';
 import { mask } from '../../values/mask/mask.ts';
-import type { ValueMap } from '../../values/base/value.ts';
-import { Unknown } from '../../values/base/value.ts';
 import type { Output } from '../base/events.ts';
 import { tooDeep } from '../context/step-failure.ts';
 
@@ -63,7 +62,10 @@ export function asTaskProblem(error: unknown): Problem {
   throw error;
 }
 
-/** The end of what a script printed: of stderr, or of stdout if it left stderr empty. At most 20 lines, with secrets masked. */
+/**
+ * The end of what a script printed: of stderr, or of stdout if it left stderr empty. At most 20 lines, with secrets
+ * masked.
+ */
 export function lastLines(completed: Completed): string {
   const text = completed.stderr.length > 0 ? completed.stderr : completed.stdout;
   // Of a secret that is cut in two, neither half would be found.
@@ -71,14 +73,22 @@ export function lastLines(completed: Completed): string {
 }
 
 export function asOutput(completed: Completed): Output {
-  return { status: completed.status, stdout: completed.stdout.toString('utf8'), stderr: completed.stderr.toString('utf8') };
+  return {
+    status: completed.status,
+    stdout: completed.stdout.toString('utf8'),
+    stderr: completed.stderr.toString('utf8'),
+  };
 }
 
 /** What a result of a module holds of a program that it ran. */
 export function outputOf(result: ValueMap): Output | undefined {
   const { rc, stdout, stderr } = result;
   if (typeof rc !== 'number') return undefined;
-  return { status: rc, stdout: typeof stdout === 'string' ? stdout : '', stderr: typeof stderr === 'string' ? stderr : '' };
+  return {
+    status: rc,
+    stdout: typeof stdout === 'string' ? stdout : '',
+    stderr: typeof stderr === 'string' ? stderr : '',
+  };
 }
 
 /** A planned result without what a plan could not tell. */

@@ -1,22 +1,18 @@
-import type { Completed } from '../../connection/connection.ts';
 import { Unreachable } from '../../connection/base/unreachable.ts';
+import type { Completed } from '../../connection/connection.ts';
 import type { Change, Outcome } from '../../modules/base/module.ts';
 import type { Request } from '../../resources/base/resource.ts';
 import { mayHoldSecret } from '../../values/base/may-hold-secret.ts';
+import { type Debt, owedBy } from '../base/owed.ts';
 import type { RunContext } from '../context/context.ts';
 import { permitTask } from '../controller/controller-tasks.ts';
-import { isDelegated, placeOf } from './item.ts';
-import type { ItemRun } from './item.ts';
-import type { ItemResult } from './item-result.ts';
-import { asOutput, failure, lastLines, outputOf } from './item-result.ts';
-import { NoSuchAccount } from '../machine/machine.ts';
-import { makeChange } from './make-change.ts';
-import type { Debt } from '../base/owed.ts';
-import { owedBy } from '../base/owed.ts';
 import { learnOwed } from '../handlers/owed-handlers.ts';
-import type { Prepared } from '../preparation/prepare.ts';
-import { moduleContext, onController } from '../preparation/prepare.ts';
+import { NoSuchAccount } from '../machine/machine.ts';
 import type { Asked } from '../machine/view.ts';
+import { type Prepared, moduleContext, onController } from '../preparation/prepare.ts';
+import { type ItemResult, asOutput, failure, lastLines, outputOf } from './item-result.ts';
+import { isDelegated, placeOf, type ItemRun } from './item.ts';
+import { makeChange } from './make-change.ts';
 
 type OutcomeOf<Kind extends Outcome['kind']> = Extract<Outcome, { kind: Kind }>;
 
@@ -39,17 +35,25 @@ async function lookAndDo(run: ItemRun, look: 'first' | 'again'): Promise<ItemRes
   // A play finds it out as it changes or looks.
   if (context.mode === 'plan') await machine.become(prepared.privilege);
   const requests = context.named.nameNow(prepared, about);
-  // What a command answers may depend on any host, so it is not believed before every host is through with the tasks ahead of it.
+  // What a command answers may depend on any host, so it is not believed before every host is through with the tasks
+  // ahead of it.
   const asks = requests.some((request) => request.kind.name === 'probe');
   if (asks && !run.frame.alone && run.batch.barrier !== undefined) await run.batch.barrier.allReached(run.stop.at);
   if (look === 'again') view.forget(requests);
   const owed = unknownOwed(run);
   if (view.missing([...requests, ...owed]).length > 0) {
-    // Once something has changed, commands are asked in their turn only: they may be slow, and answers from before do not count.
+    // Once something has changed, commands are asked in their turn only: they may be slow, and answers from before do
+    // not count.
     const more = (await run.foresee()).filter((one) => context.changes.value === 0 || one.kind.name !== 'probe');
-    await context.turns.connected(() => machine.look(prepared.privilege, view.missing([...requests, ...owed, ...more]), context.mode));
+    await context.turns.connected(() =>
+      machine.look(prepared.privilege, view.missing([...requests, ...owed, ...more]), context.mode),
+    );
     for (const one of owed)
-      learnOwed({ context, host: run.host, play: run.batch.play, handlers: run.batch.play.handlers }, one.id, view.seen.of(one));
+      learnOwed(
+        { context, host: run.host, play: run.batch.play, handlers: run.batch.play.handlers },
+        one.id,
+        view.seen.of(one),
+      );
     view.release(owed);
     if (owed.length > 0) run.host.called.reach(run.notifies, machine.userOf(prepared.privilege));
   }
@@ -125,8 +129,14 @@ function planChange(run: ItemRun, change: Change): ItemResult {
   return { kind: 'changed', change, result: change.planned ?? {}, output: undefined };
 }
 
-/** Takes a prediction for what later tasks will see. Where it is not sure and the run goes on without it, they may see it or not. */
-function lay(run: ItemRun, { predictions, touches, certainty }: Pick<Change, 'predictions' | 'touches' | 'certainty'>): void {
+/**
+ * Takes a prediction for what later tasks will see. Where it is not sure and the run goes on without it, they may see
+ * it or not.
+ */
+function lay(
+  run: ItemRun,
+  { predictions, touches, certainty }: Pick<Change, 'predictions' | 'touches' | 'certainty'>,
+): void {
   const { machine, context } = run;
   machine.lay(predictions, touches, certainty === 'after_change' && mayBePassedOver(run) ? 'after_change' : 'certain');
   if (machine.isController) context.files.expect(predictions, touches);
@@ -140,7 +150,8 @@ function mayBePassedOver({ task }: ItemRun): boolean {
 async function awaitIt(run: ItemRun, outcome: OutcomeOf<'await'>): Promise<ItemResult> {
   run.context.emit({ type: 'task_started', host: run.host.name, task: run.identity, item: run.item });
   const began = performance.now();
-  const look = (): Promise<Completed> => run.machine.wait(run.prepared.privilege, outcome.script, outcome.timeoutMs + 5000);
+  const look = (): Promise<Completed> =>
+    run.machine.wait(run.prepared.privilege, outcome.script, outcome.timeoutMs + 5000);
   const answer = await look().catch(async (error: unknown) => {
     if (outcome.reconnects !== true || !(error instanceof Unreachable) || error.code === 'stopped') throw error;
     await run.machine.connectAnew(outcome.timeoutMs - (performance.now() - began), 'stoppable');
@@ -148,5 +159,10 @@ async function awaitIt(run: ItemRun, outcome: OutcomeOf<'await'>): Promise<ItemR
   });
   if (answer.status === 0) return { kind: 'ok', result: {}, effects: [] };
   const what = `waited ${Math.round(outcome.timeoutMs / 1000)} s for ${outcome.what}`;
-  return { kind: 'failed', problem: failure(run, { what, why: lastLines(answer) }), result: {}, output: asOutput(answer) };
+  return {
+    kind: 'failed',
+    problem: failure(run, { what, why: lastLines(answer) }),
+    result: {},
+    output: asOutput(answer),
+  };
 }

@@ -1,16 +1,16 @@
 import type { Task } from '../../playbook/base/play.ts';
 import type { Request } from '../../resources/base/resource.ts';
-import type { Layer } from '../../values/scope.ts';
 import type { Scope, Value } from '../../values/base/value.ts';
-import type { ChangePlace } from '../saved-plan/approval.ts';
+import type { Layer } from '../../values/scope.ts';
 import type { Call } from '../base/called-handlers.ts';
-import type { Batch, RunContext } from '../context/context.ts';
 import type { TaskIdentity } from '../base/events.ts';
 import type { Frame } from '../base/frame.ts';
+import type { Batch, RunContext } from '../context/context.ts';
 import type { HostState } from '../host/host-state.ts';
-import type { Route, Stop } from '../order/itinerary.ts';
 import type { Machine } from '../machine/machine.ts';
+import type { Route, Stop } from '../order/itinerary.ts';
 import type { Prepared } from '../preparation/prepare.ts';
+import type { ChangePlace } from '../saved-plan/approval.ts';
 
 /** One task on one host, on its way. */
 export interface TaskRun {

@@ -1,20 +1,18 @@
-import type { Completed } from '../../connection/connection.ts';
 import { TimedOut } from '../../connection/base/unreachable.ts';
+import type { Completed } from '../../connection/connection.ts';
 import type { Apply, Change, Finished } from '../../modules/base/module.ts';
 import { ownScript } from '../../modules/base/own-script.ts';
 import type { Prediction, Request } from '../../resources/base/resource.ts';
 import type { ValueMap } from '../../values/base/value.ts';
-import { permitTask, permitWrites } from '../controller/controller-tasks.ts';
-import { isDelegated, placeOf } from './item.ts';
-import type { ItemRun } from './item.ts';
-import type { ItemResult } from './item-result.ts';
-import { asOutput, failure, knownOnly, lastLines } from './item-result.ts';
-import type { ChangeLimits } from '../machine/machine.ts';
 import { writeDown } from '../base/owed.ts';
-import { debtsOf } from '../handlers/owed-handlers.ts';
-import { onController } from '../preparation/prepare.ts';
 import { NotInPlan } from '../base/signals.ts';
+import { permitTask, permitWrites } from '../controller/controller-tasks.ts';
+import { debtsOf } from '../handlers/owed-handlers.ts';
+import type { ChangeLimits } from '../machine/machine.ts';
 import { syncedAtOnce } from '../machine/sync-files.ts';
+import { onController } from '../preparation/prepare.ts';
+import { type ItemResult, asOutput, failure, knownOnly, lastLines } from './item-result.ts';
+import { isDelegated, placeOf, type ItemRun } from './item.ts';
 
 /** A change that is about to be made. */
 interface Making {
@@ -27,11 +25,13 @@ interface Making {
 }
 
 /** A step of a change came to its end: with what the next step needs, or with the result of the item. */
-type Stepped<Next> = { readonly kind: 'done'; readonly value: Next } | { readonly kind: 'ended'; readonly result: ItemResult };
+type Stepped<Next> =
+  | { readonly kind: 'done'; readonly value: Next }
+  | { readonly kind: 'ended'; readonly result: ItemResult };
 
 /**
- * Makes the change of one item, and holds the host against what the change was to make of it. `requests` are what the task named.
- * Throws HostStops, NotInPlan and Unreachable.
+ * Makes the change of one item, and holds the host against what the change was to make of it. `requests` are what the
+ * task named. Throws HostStops, NotInPlan and Unreachable.
  */
 export async function makeChange(run: ItemRun, change: Change, requests: readonly Request[]): Promise<ItemResult> {
   await claimTurn(run, change);
@@ -42,7 +42,9 @@ export async function makeChange(run: ItemRun, change: Change, requests: readonl
   if (finished.kind === 'ended') return finished.result;
   if (making.apply.reconnect !== undefined) await comeBack(making, making.apply.reconnect.timeoutMs);
   const unsettled = await disagreementsLeft(making);
-  return unsettled.length === 0 ? changed(making, sent.value, finished.value) : contradicted(making, sent.value, finished.value, unsettled);
+  return unsettled.length === 0
+    ? changed(making, sent.value, finished.value)
+    : contradicted(making, sent.value, finished.value, unsettled);
 }
 
 /** Waits for the other hosts, and asks once more whether this change may be made. */
@@ -70,7 +72,10 @@ async function makingOf(run: ItemRun, change: Change, requests: readonly Request
   return { run, change, apply, own: ownRequests(requests, change.predictions), limits };
 }
 
-/** Writes down the handlers that the change owes, and then makes it: in one round trip, unless it is made on another host. */
+/**
+ * Writes down the handlers that the change owes, and then makes it: in one round trip, unless it is made on another
+ * host.
+ */
 async function send({ run, change, apply, own, limits }: Making): Promise<Stepped<Completed>> {
   const { context, machine, prepared } = run;
   const note = writeDown(machine.userOf(prepared.privilege), debtsOf(context, run.batch.play, run.notifies));
@@ -135,7 +140,9 @@ async function disagreementsLeft({ run, change, apply, own, limits }: Making): P
   if (unsettled.length === 0 || apply.mend === undefined) return unsettled;
   const mend: Apply = { script: apply.mend, brief: true };
   const { privilege } = prepared;
-  await run.context.turns.connected(() => machine.change({ privilege, apply: mend, before: '', own, touches: change.predictions, limits }));
+  await run.context.turns.connected(() =>
+    machine.change({ privilege, apply: mend, before: '', own, touches: change.predictions, limits }),
+  );
   return disagreements(run, change.predictions);
 }
 
@@ -146,7 +153,12 @@ function changed({ run, change }: Making, completed: Completed, result: ValueMap
   return { kind: 'changed', change, result: { ...result, ...knownOnly(settled) }, output: asOutput(completed) };
 }
 
-function contradicted({ run, change }: Making, completed: Completed, result: ValueMap, unsettled: readonly string[]): ItemResult {
+function contradicted(
+  { run, change }: Making,
+  completed: Completed,
+  result: ValueMap,
+  unsettled: readonly string[],
+): ItemResult {
   const what = change.unsettled?.what ?? 'the change was made, but the host is not as it should be';
   const remedy = change.unsettled?.remedy ?? 'Something on the host undoes the change, or the module is at fault.';
   const problem = failure(run, { what, why: unsettled.join('\n'), remedy });
@@ -169,7 +181,12 @@ function callFor(run: ItemRun): void {
 
 function notWrittenDown(run: ItemRun, completed: Completed): ItemResult {
   const what = 'the handlers that the change owes could not be written down on the host, so the change was not made';
-  return { kind: 'failed', problem: failure(run, { what, why: lastLines(completed) }), result: {}, output: asOutput(completed) };
+  return {
+    kind: 'failed',
+    problem: failure(run, { what, why: lastLines(completed) }),
+    result: {},
+    output: asOutput(completed),
+  };
 }
 
 /** Everything the task named or predicted, once. */

@@ -1,10 +1,9 @@
-import type { Place } from '../../errors/problem.ts';
-import { Problem } from '../../errors/problem.ts';
+import { type Place, Problem } from '../../errors/problem.ts';
 import type { Handler, Include, Step } from '../../playbook/base/play.ts';
 import { walkSteps } from '../../playbook/base/select-tasks.ts';
 import type { Scope } from '../../values/base/value.ts';
-import type { Approval } from '../saved-plan/approval.ts';
 import { nameableNotifies } from '../handlers/notified-names.ts';
+import type { Approval } from '../saved-plan/approval.ts';
 
 /** Steps that includes may bring to one host in one play: what includes itself by a loop doubles each time. */
 const MOST_INCLUDED = 100_000;
@@ -16,8 +15,15 @@ export interface OpenedInclude {
   readonly scope: Scope;
 }
 
-/** An include that a plan could not open was announced as a whole: with what is in it, and the handlers that this calls for. */
-export function leaveOpenWithin(approval: Approval | undefined, host: string, { include, steps, handlers, scope }: OpenedInclude): void {
+/**
+ * An include that a plan could not open was announced as a whole: with what is in it, and the handlers that this calls
+ * for.
+ */
+export function leaveOpenWithin(
+  approval: Approval | undefined,
+  host: string,
+  { include, steps, handlers, scope }: OpenedInclude,
+): void {
   if (approval?.isOpen(host, include) !== true) return;
   for (const step of walkSteps(steps)) {
     approval.leaveOpen(host, step);

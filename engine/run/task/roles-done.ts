@@ -4,8 +4,8 @@ import type { Role } from '../../playbook/base/play.ts';
 export type StepDone = 'done' | 'skipped' | 'unknown';
 
 /**
- * Which uses of roles have done something on a host in a play. Of uses that are the same (`Role.sameAs`) one is enough: where a condition
- * kept the first one from doing anything, the next one does it.
+ * Which uses of roles have done something on a host in a play. Of uses that are the same (`Role.sameAs`) one is enough:
+ * where a condition kept the first one from doing anything, the next one does it.
  */
 export class RolesDone {
   readonly #first = new Map<string, { readonly role: Role; readonly done: 'done' | 'unknown' }>();
@@ -20,6 +20,7 @@ export class RolesDone {
   note(role: Role | undefined, done: StepDone): void {
     if (role?.sameAs === undefined || done === 'skipped') return;
     const first = this.#first.get(role.sameAs);
-    if (first === undefined || (first.done === 'unknown' && done === 'done')) this.#first.set(role.sameAs, { role, done });
+    if (first === undefined || (first.done === 'unknown' && done === 'done'))
+      this.#first.set(role.sameAs, { role, done });
   }
 }

@@ -1,16 +1,17 @@
 import type { Include, Task } from '../../playbook/base/play.ts';
-import type { Value } from '../../values/base/value.ts';
-import { Unknown } from '../../values/base/value.ts';
-import { abort } from '../context/abort.ts';
-import type { Batch, OnceResult } from '../context/context.ts';
-import { keyOf } from '../context/context.ts';
+import { type Value, Unknown } from '../../values/base/value.ts';
 import { flagOf } from '../base/flag.ts';
+import { HostStops, TaskFailed } from '../base/signals.ts';
+import { wrongType } from '../base/wrong-type.ts';
+import { abort } from '../context/abort.ts';
+import { type Batch, type OnceResult, keyOf } from '../context/context.ts';
 import type { HostState } from '../host/host-state.ts';
 import type { Stop } from '../order/itinerary.ts';
-import { wrongType } from '../base/wrong-type.ts';
-import { HostStops, TaskFailed } from '../base/signals.ts';
 
-/** Whether one host does the step for all. It is asked under the variables of the first host of the batch, so that all hosts have one answer. */
+/**
+ * Whether one host does the step for all. It is asked under the variables of the first host of the batch, so that all
+ * hosts have one answer.
+ */
 export function isOnce(batch: Batch, stop: Stop, step: Task | Include, host: HostState): boolean {
   const { runOnce } = step;
   if (runOnce === undefined) return false;
@@ -38,8 +39,9 @@ export interface OnceOptions {
 }
 
 /**
- * One host does it, the others take over what it registered and set. In lock-step that is the first one of the batch that came here,
- * so that every run chooses the same. If it fails there, the others have failed at it as well: a rescue around it is for all of them.
+ * One host does it, the others take over what it registered and set. In lock-step that is the first one of the batch
+ * that came here, so that every run chooses the same. If it fails there, the others have failed at it as well: a rescue
+ * around it is for all of them.
  */
 export async function once(options: OnceOptions): Promise<void> {
   const { batch, host, stop } = options;
@@ -57,7 +59,8 @@ export async function once(options: OnceOptions): Promise<void> {
     for (const [name, value] of result.remembered) host.variables.remember(name, value);
     return;
   }
-  if (result.error instanceof TaskFailed) throw new TaskFailed(result.error.problem, result.error.task, { elsewhere: true });
+  if (result.error instanceof TaskFailed)
+    throw new TaskFailed(result.error.problem, result.error.task, { elsewhere: true });
   // Where the one host ended by meta, the others may go on.
   if (!(result.error instanceof HostStops)) throw new HostStops('aborted');
 }

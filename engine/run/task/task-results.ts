@@ -1,8 +1,7 @@
 import type { Problem } from '../../errors/problem.ts';
-import type { Value, ValueMap } from '../../values/base/value.ts';
-import { Unknown } from '../../values/base/value.ts';
-import type { ItemResult } from './item-result.ts';
+import { type Value, type ValueMap, Unknown } from '../../values/base/value.ts';
 import type { LoopTurn } from '../base/loop.ts';
+import type { ItemResult } from './item-result.ts';
 
 /** What one turn of a task came to, for `register`. */
 export interface Recorded {
@@ -47,12 +46,21 @@ export function shape(result: ItemResult, turn: LoopTurn | undefined): ValueMap 
   };
 }
 
-/** What a loop as a whole came to: it has changed or failed if an item has, and was skipped if each was, or there is none. */
+/**
+ * What a loop as a whole came to: it has changed or failed if an item has, and was skipped if each was, or there is
+ * none.
+ */
 export function aggregate(results: readonly Recorded[]): ValueMap {
   const failed = any(results.map((one) => one.failed));
   const skipped = results.every((one) => one.skipped);
   const msg = failed === true ? 'One or more items failed' : skipped ? 'All items skipped' : 'All items completed';
-  return { results: results.map((one) => one.value), changed: any(results.map((one) => one.changed)), failed, skipped, msg };
+  return {
+    results: results.map((one) => one.value),
+    changed: any(results.map((one) => one.changed)),
+    failed,
+    skipped,
+    msg,
+  };
 }
 
 function any(answers: readonly (boolean | Unknown)[]): boolean | Unknown {
@@ -63,5 +71,7 @@ function ofTurn(turn: LoopTurn | undefined): ValueMap {
   if (turn === undefined) return {};
   const { loop, item, index } = turn;
   const own = { [loop.variable]: item, ansible_loop_var: loop.variable };
-  return loop.indexVariable === undefined ? own : { ...own, [loop.indexVariable]: index, ansible_index_var: loop.indexVariable };
+  return loop.indexVariable === undefined
+    ? own
+    : { ...own, [loop.indexVariable]: index, ansible_index_var: loop.indexVariable };
 }

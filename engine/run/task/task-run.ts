@@ -1,36 +1,38 @@
-import type { Loop } from '../../playbook/base/play.ts';
 import { Problem } from '../../errors/problem.ts';
+import type { Loop } from '../../playbook/base/play.ts';
+import { type Scope, type ValueMap, Unknown } from '../../values/base/value.ts';
 import type { Layer } from '../../values/scope.ts';
-import type { Scope, ValueMap } from '../../values/base/value.ts';
-import { Unknown } from '../../values/base/value.ts';
-import { all } from '../base/conditions.ts';
 import type { Call } from '../base/called-handlers.ts';
-import { connectFor } from '../context/connect-host.ts';
-import { applyEffects } from './effects.ts';
+import { all } from '../base/conditions.ts';
 import type { TaskIdentity, TaskOutcome } from '../base/events.ts';
-import { isOnController } from '../lookahead/files-to-come.ts';
 import { isHandler } from '../base/frame.ts';
-import { foresee } from '../lookahead/foresee.ts';
-import type { LoopTurn } from '../base/loop.ts';
-import { isLoopInVain, loopLayer, turnsOf } from '../base/loop.ts';
-import type { ItemResult } from './item-result.ts';
-import { asTaskProblem, failure } from './item-result.ts';
-import type { ItemRun, TaskRun } from './item.ts';
-import { runItem } from './item-run.ts';
-import { pauseBetween } from './loop-pause.ts';
-import { HIDDEN, hushOf, hushedOutcome, hushedProblem, hushedResult, hushedUnknowns } from '../base/no-log.ts';
-import type { Hush } from '../base/no-log.ts';
+import { type LoopTurn, isLoopInVain, loopLayer, turnsOf } from '../base/loop.ts';
+import {
+  HIDDEN,
+  hushOf,
+  hushedOutcome,
+  hushedProblem,
+  hushedResult,
+  hushedUnknowns,
+  type Hush,
+} from '../base/no-log.ts';
+import { NotInPlan, TaskFailed } from '../base/signals.ts';
+import { labelOf } from '../base/task-identity.ts';
+import { connectFor } from '../context/connect-host.ts';
+import { withFactsRemedy } from '../context/step-failure.ts';
 import { nameableNotifies, notifiesOf } from '../handlers/notified-names.ts';
 import { forgetOwed } from '../handlers/owed-handlers.ts';
-import type { Prepared } from '../preparation/prepare.ts';
-import { unknownIn } from '../preparation/prepare.ts';
-import { NotInPlan, TaskFailed } from '../base/signals.ts';
-import { withFactsRemedy } from '../context/step-failure.ts';
+import { isOnController } from '../lookahead/files-to-come.ts';
+import { foresee } from '../lookahead/foresee.ts';
+import { type Prepared, unknownIn } from '../preparation/prepare.ts';
 import { resolveSettings } from '../preparation/step-settings.ts';
-import { labelOf } from '../base/task-identity.ts';
+import { applyEffects } from './effects.ts';
+import { type ItemResult, asTaskProblem, failure } from './item-result.ts';
+import { runItem } from './item-run.ts';
+import type { ItemRun, TaskRun } from './item.ts';
+import { pauseBetween } from './loop-pause.ts';
 import type { StepDone } from './roles-done.ts';
-import type { Recorded } from './task-results.ts';
-import { aggregate, failedTurn, shape, skippedTurn, unknownTurn } from './task-results.ts';
+import { type Recorded, aggregate, failedTurn, shape, skippedTurn, unknownTurn } from './task-results.ts';
 import { failedOutcome, ignores, judge, outcomeOf } from './task-verdict.ts';
 import { throttled } from './throttle.ts';
 import { attempted } from './until.ts';
@@ -49,14 +51,26 @@ interface Turn {
   readonly began: number;
 }
 
-/** Runs one task on one host, all its loop items, and says whether it did anything. Throws TaskFailed unless it went well or its errors are ignored. */
+/**
+ * Runs one task on one host, all its loop items, and says whether it did anything. Throws TaskFailed unless it went
+ * well or its errors are ignored.
+ */
 export async function runTask(run: TaskRun): Promise<StepDone> {
   const { task, host } = run;
   const scope = run.scope();
   const identity = run.context.identities.of(run.task, scope, isHandler(run.frame));
   host.doing = identity;
   const hush = hushOf(task, scope);
-  const whole: Turn = { run, identity, loop: undefined, label: undefined, over: [], scope, hush, began: performance.now() };
+  const whole: Turn = {
+    run,
+    identity,
+    loop: undefined,
+    label: undefined,
+    over: [],
+    scope,
+    hush,
+    began: performance.now(),
+  };
   const result = task.loop === undefined ? await runOne(whole) : await runLoop(whole, task.loop);
   if (task.register !== undefined) {
     host.variables.remember(task.register, result.value);
@@ -100,10 +114,14 @@ async function runLoop(whole: Turn, loop: Loop): Promise<Omit<Recorded, 'changed
 
 const SKIPPED = { failed: false, stops: undefined, skipped: true } as const;
 
-/** Each of its items, so that the results are as many as where a condition of the item is false; without items the task as a whole. */
+/**
+ * Each of its items, so that the results are as many as where a condition of the item is false; without items the task
+ * as a whole.
+ */
 function skipLoop(whole: Turn, loop: Loop): Omit<Recorded, 'changed'> {
   const turns = turnsInVain(whole, loop);
-  if (!(turns instanceof Unknown) && turns.length > 0) return { ...SKIPPED, value: aggregate(turns.map((turn) => skip(turn))) };
+  if (!(turns instanceof Unknown) && turns.length > 0)
+    return { ...SKIPPED, value: aggregate(turns.map((turn) => skip(turn))) };
   skip(whole);
   const none = aggregate([]);
   return { ...SKIPPED, value: turns instanceof Unknown ? { ...none, results: turns } : none };
@@ -125,7 +143,10 @@ function turnsInVain(whole: Turn, loop: Loop): readonly Turn[] | Unknown {
   }
 }
 
-/** Every item. A throttled loop goes through all of them on one host before it begins on the next: what they make may belong together. */
+/**
+ * Every item. A throttled loop goes through all of them on one host before it begins on the next: what they make may
+ * belong together.
+ */
 async function runTurns({ run, scope: plain }: Turn, turns: readonly LoopTurn[]): Promise<readonly Recorded[]> {
   return await inTurn(run, plain, async () => {
     const results: Recorded[] = [];
@@ -137,7 +158,10 @@ async function runTurns({ run, scope: plain }: Turn, turns: readonly LoopTurn[])
   });
 }
 
-/** Only with the item's variables a name that speaks of the item can be told; under no_log it says that the item is hidden. */
+/**
+ * Only with the item's variables a name that speaks of the item can be told; under no_log it says that the item is
+ * hidden.
+ */
 function turnOf(run: TaskRun, loop: LoopTurn): Turn {
   const { task } = run;
   const over = [loopLayer(loop)];
@@ -238,7 +262,8 @@ async function attempts({ run, identity, over, scope }: Turn, item: ItemRun): Pr
 /** Calls for the handlers of a change, and takes back what was called for a change that does not count as one. */
 function callHandlers(item: ItemRun, outcome: TaskOutcome, isCertain: boolean): void {
   const { called } = item.host;
-  if (outcome.kind === 'changed') item.calledFor.push(...called.call(item.notifies, isCertain ? 'certain' : 'doubtful'));
+  if (outcome.kind === 'changed')
+    item.calledFor.push(...called.call(item.notifies, isCertain ? 'certain' : 'doubtful'));
   else if (outcome.kind === 'unknown') called.call(item.notifies, 'doubtful');
   // They were written down ahead of a change that changed_when does not count as one.
   else if (outcome.kind === 'ok') withdraw(item, item.calledFor.splice(0));
@@ -315,7 +340,8 @@ function failed(turn: Turn, error: Problem): Recorded {
 /** A plan tells that it is not known; a play needs to know. */
 function unknown(turn: Turn, because: string): Recorded {
   const { run, scope } = turn;
-  if (run.context.mode === 'play') return failed(turn, failure(run, { what: `what it needs is not known: ${because}` }));
+  if (run.context.mode === 'play')
+    return failed(turn, failure(run, { what: `what it needs is not known: ${because}` }));
   run.host.called.call(nameableNotifies(run.task, scope), 'doubtful');
   if (isOnController(run.task, run.host.name, scope, run.context.hosts)) run.context.files.expectAnything();
   finish(turn, { outcome: { kind: 'unknown', because } });
@@ -341,6 +367,16 @@ function finish(turn: Turn, { outcome, delegatedTo, result }: Finish): void {
   else host.count(outcome.kind);
   if (outcome.kind === 'unknown') context.approval?.leaveOpen(host.name, identity);
   const milliseconds = performance.now() - began;
-  const told = hush.hides ? { outcome: hushedOutcome(outcome, hush), result: undefined, hidden: true as const } : { outcome, result };
-  context.emit({ type: 'task_finished', host: host.name, delegatedTo, task: identity, item: label, ...told, milliseconds });
+  const told = hush.hides
+    ? { outcome: hushedOutcome(outcome, hush), result: undefined, hidden: true as const }
+    : { outcome, result };
+  context.emit({
+    type: 'task_finished',
+    host: host.name,
+    delegatedTo,
+    task: identity,
+    item: label,
+    ...told,
+    milliseconds,
+  });
 }

@@ -1,16 +1,14 @@
 import { Problem } from '../../errors/problem.ts';
 import type { Change } from '../../modules/base/module.ts';
 import type { Task } from '../../playbook/base/play.ts';
+import { type Scope, type Value, type ValueMap, Unknown } from '../../values/base/value.ts';
 import type { Expression } from '../../values/expression/expression.ts';
 import type { Layer } from '../../values/scope.ts';
-import type { Scope, Value, ValueMap } from '../../values/base/value.ts';
-import { Unknown } from '../../values/base/value.ts';
 import { all } from '../base/conditions.ts';
-import type { RunContext } from '../context/context.ts';
 import type { TaskOutcome } from '../base/events.ts';
 import { flagOf } from '../base/flag.ts';
-import type { ItemResult, OpenVerdict } from './item-result.ts';
-import { failure } from './item-result.ts';
+import type { RunContext } from '../context/context.ts';
+import { type ItemResult, type OpenVerdict, failure } from './item-result.ts';
 
 /** A task on a host, with the layers above its own variables: the item of its loop. */
 export interface Judged {
@@ -27,7 +25,8 @@ export function judge(of: Judged, raw: ItemResult): ItemResult {
   const judged = withFailure(of, raw, fails);
   if (judged.kind !== 'ok' && judged.kind !== 'changed') return judged;
   const { changedWhen } = of.task;
-  const changes = judged.kind === 'ok' ? false : changedWhen === undefined ? true : all(changedWhen, resultScope(of, judged));
+  const changes =
+    judged.kind === 'ok' ? false : changedWhen === undefined ? true : all(changedWhen, resultScope(of, judged));
   const open = openVerdict(of, fails, changes);
   if (judged.kind === 'ok') return { ...judged, ...open };
   if (changes === false) return { kind: 'ok', result: judged.result, effects: [], ...open };
@@ -66,15 +65,24 @@ function withFailure(of: Judged, raw: ItemResult, fails: boolean | Unknown): Ite
 
 /** Of a plan: a command, a request and the like may fail for reasons of their own. */
 function mayFail({ mode }: Judged, raw: ItemResult): false | Unknown {
-  return mode === 'plan' && raw.kind === 'changed' && raw.change.touches === 'everything' ? new Unknown(MAY_FAIL) : false;
+  return mode === 'plan' && raw.kind === 'changed' && raw.change.touches === 'everything'
+    ? new Unknown(MAY_FAIL)
+    : false;
 }
 
 /** Where failed_when excuses that, nothing was run, and so nothing has changed. */
 const MAY_LACK_FOLDER = 'whether the folder of chdir is there, which is seen only as the command begins';
 const MAY_FAIL = 'whether the task fails, which nothing tells before it is done';
 
-/** Nothing runs behind a failure that ends the host's way, so one counts only where it is ignored. What fails is no change. */
-function openVerdict(of: Judged, fails: boolean | Unknown, changes: boolean | Unknown): { readonly open?: OpenVerdict } {
+/**
+ * Nothing runs behind a failure that ends the host's way, so one counts only where it is ignored. What fails is no
+ * change.
+ */
+function openVerdict(
+  of: Judged,
+  fails: boolean | Unknown,
+  changes: boolean | Unknown,
+): { readonly open?: OpenVerdict } {
   const { task, over, mode } = of;
   if (mode !== 'plan') return {};
   const isOpen = fails instanceof Unknown && task.ignoreErrors !== undefined && ignores(task, of.scope(over));
@@ -85,8 +93,8 @@ function openVerdict(of: Judged, fails: boolean | Unknown, changes: boolean | Un
 }
 
 /**
- * Where it failed before it had a result that the conditions speak of, its own failure is the one to tell. So it is with the status of a
- * command that was not begun: `failed_when: result.rc == 3` excuses those that a command has.
+ * Where it failed before it had a result that the conditions speak of, its own failure is the one to tell. So it is
+ * with the status of a command that was not begun: `failed_when: result.rc == 3` excuses those that a command has.
  */
 function isFailure(of: Judged, conditions: readonly Expression[], raw: ItemResult): boolean | Unknown {
   const { rc, ...others } = raw.result;

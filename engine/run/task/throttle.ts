@@ -1,9 +1,8 @@
 import pLimit from 'p-limit';
 import type { Value } from '../../values/base/value.ts';
-import type { Batch } from '../context/context.ts';
-import { keyOf } from '../context/context.ts';
-import type { Stop } from '../order/itinerary.ts';
 import { wrongType } from '../base/wrong-type.ts';
+import { type Batch, keyOf } from '../context/context.ts';
+import type { Stop } from '../order/itinerary.ts';
 
 export interface Throttled {
   readonly batch: Batch;
@@ -12,10 +11,17 @@ export interface Throttled {
   readonly most: Value | undefined;
 }
 
-/** Does the work of a step when fewer than `most` hosts of the batch are at theirs; at once where there is no `throttle`. */
-export async function throttled<Result>({ batch, stop, most }: Throttled, work: () => Promise<Result>): Promise<Result> {
+/**
+ * Does the work of a step when fewer than `most` hosts of the batch are at theirs; at once where there is no
+ * `throttle`.
+ */
+export async function throttled<Result>(
+  { batch, stop, most }: Throttled,
+  work: () => Promise<Result>,
+): Promise<Result> {
   if (most === undefined || most === 0) return await work();
-  if (typeof most !== 'number' || !Number.isInteger(most)) throw wrongType('throttle', 'a whole number; 0 is no limit', stop.step.place);
+  if (typeof most !== 'number' || !Number.isInteger(most))
+    throw wrongType('throttle', 'a whole number; 0 is no limit', stop.step.place);
   const key = keyOf(stop);
   let limit = batch.throttles.get(key);
   if (limit === undefined) batch.throttles.set(key, (limit = pLimit(most)));

@@ -1,17 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Problem } from '../../errors/problem.ts';
 import type { Task } from '../../playbook/base/play.ts';
+import { type Scope, type Value, Unknown } from '../../values/base/value.ts';
 import { explain } from '../../values/expression/explain.ts';
-import type { Scope, Value } from '../../values/base/value.ts';
-import { Unknown } from '../../values/base/value.ts';
 import { all } from '../base/conditions.ts';
-import type { RunContext } from '../context/context.ts';
 import type { TaskIdentity } from '../base/events.ts';
-import type { ItemResult } from './item-result.ts';
-import { failure } from './item-result.ts';
 import { wrongType } from '../base/wrong-type.ts';
-import type { Judged } from './task-verdict.ts';
-import { resultScope } from './task-verdict.ts';
+import type { RunContext } from '../context/context.ts';
+import { type ItemResult, failure } from './item-result.ts';
+import { type Judged, resultScope } from './task-verdict.ts';
 
 /** Does the task, and says what came of it. `again`: what was seen before is not trusted. */
 export type Attempt = (look: 'first' | 'again') => Promise<ItemResult>;
@@ -24,7 +21,10 @@ export interface Waiting extends Judged {
   readonly plain: Scope;
 }
 
-/** `until`, `retries`, `delay`: attempts until the expressions hold, or the task succeeds where there are none. Adds how many it took. */
+/**
+ * `until`, `retries`, `delay`: attempts until the expressions hold, or the task succeeds where there are none. Adds how
+ * many it took.
+ */
 export async function attempted(of: Waiting, attempt: Attempt): Promise<ItemResult> {
   const { task, context } = of;
   const { until } = task;
@@ -65,9 +65,13 @@ function asPlanned(of: Waiting, result: ItemResult, retries: number): ItemResult
       if (isNever(of) && !isExcused(of.task, result)) return neverSo(of, withAttempts(result, retries + 1));
       const done = isDone(of, result);
       if (done === true) return result;
-      if (done instanceof Unknown) return { ...result, result: { ...result.result, attempts: new Unknown(done.because) } };
+      if (done instanceof Unknown)
+        return { ...result, result: { ...result.result, attempts: new Unknown(done.because) } };
       if (result.kind === 'ok') return { kind: 'waits', because: WAITED_FOR, result: {} };
-      return { ...result, result: Object.fromEntries(Object.keys(result.result).map((key) => [key, new Unknown(WAITED_FOR)])) };
+      return {
+        ...result,
+        result: Object.fromEntries(Object.keys(result.result).map((key) => [key, new Unknown(WAITED_FOR)])),
+      };
     }
     default: {
       const never: never = result;
@@ -122,7 +126,10 @@ function gaveUp(of: Waiting, result: ItemResult, attempts: number, milliseconds:
   const wanted = expressions.map((one) => one.source).join(' && ');
   const what = `gave up after ${tries}${wanted === '' ? '' : `: ${wanted} was never true`}`;
   const values = expressions.flatMap((one) => explain(one, resultScope(of, result)));
-  const last = result.kind === 'failed' ? [`The last attempt: ${result.problem.what}`, ...(result.problem.why ?? '').split('\n')] : [];
+  const last =
+    result.kind === 'failed'
+      ? [`The last attempt: ${result.problem.what}`, ...(result.problem.why ?? '').split('\n')]
+      : [];
   const why = [...values, ...last].filter((line) => line !== '').join('\n');
   const problem = failure(of, {
     what,

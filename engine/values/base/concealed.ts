@@ -1,6 +1,5 @@
 import { Secret } from './secret.ts';
-import type { Value } from './value.ts';
-import { isList, isMap, Unknown } from './value.ts';
+import { type Value, isList, isMap, Unknown } from './value.ts';
 
 /** A value whose texts are not shown, though they may be asked. They are no secrets elsewhere. */
 export function concealed(value: Value): Value {

@@ -1,6 +1,6 @@
 /**
- * C0 but tab and line feed, DEL, C1, line separators, what turns the direction of writing around or marks it, and what annotates text
- * out of sight.
+ * C0 but tab and line feed, DEL, C1, line separators, what turns the direction of writing around or marks it, and what
+ * annotates text out of sight.
  */
 const CONTROL =
   // oxlint-disable-next-line no-control-regex

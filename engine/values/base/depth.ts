@@ -1,5 +1,4 @@
-import type { Value } from './value.ts';
-import { isList, isMap } from './value.ts';
+import { type Value, isList, isMap } from './value.ts';
 
 /** How deep lists and maps may lie within one another, wherever they come from. What works on values recurses. */
 export const MAX_DEPTH = 100;

@@ -10,7 +10,10 @@ export interface ScalarNode {
   readonly value: null | boolean | number | string | Secret;
   /** How it was written: only plain and quoted strings have their text at `place` character by character. */
   readonly style: 'plain' | 'quoted' | 'block';
-  /** For a quoted or plain scalar, where its text begins (behind the quote); for a block scalar, where the `|` or `>` stands. */
+  /**
+   * For a quoted or plain scalar, where its text begins (behind the quote); for a block scalar, where the `|` or `>`
+   * stands.
+   */
   readonly place: Place;
   /** The source as written, e.g. `0644` for a number. */
   readonly source: string;

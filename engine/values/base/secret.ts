@@ -4,9 +4,10 @@ import { inspect } from 'node:util';
 export const MASK = '********';
 
 /**
- * The secrets of the whole process, for safety: text of one run may come out of another (an error that Node words, a file that both read, a
- * journal), and what is a secret anywhere must be shown nowhere. A registry for each run would have to be handed to whatever makes text, and
- * each place that forgets it would show a secret. The price is that a run may hide a word that is a secret of another run only.
+ * The secrets of the whole process, for safety: text of one run may come out of another (an error that Node words, a
+ * file that both read, a journal), and what is a secret anywhere must be shown nowhere. A registry for each run would
+ * have to be handed to whatever makes text, and each place that forgets it would show a secret. The price is that a run
+ * may hide a word that is a secret of another run only.
  */
 const atoms = new Set<string>();
 const numbers = new Set<string>();
@@ -33,14 +34,16 @@ export class Secret {
     return new Secret(text);
   }
 
-  /** Text that holds secrets among other things, such as a rendered configuration file. Its secrets are already known. */
+  /**
+   * Text that holds secrets among other things, such as a rendered configuration file. Its secrets are already known.
+   */
   static around(text: string): Secret {
     return new Secret(text);
   }
 
   /**
-   * Text that was made of secrets: a digest, another spelling, a piece. A piece that tells little of them is no secret elsewhere: a word
-   * out of a pass phrase would hide that word in every text.
+   * Text that was made of secrets: a digest, another spelling, a piece. A piece that tells little of them is no secret
+   * elsewhere: a word out of a pass phrase would hide that word in every text.
    */
   static madeOf(text: string, secrets: Iterable<string>): Secret {
     for (const secret of secrets) if (secret.includes(text) && !isTelling(text, secret)) return Secret.around(text);
@@ -77,7 +80,8 @@ function isTelling(piece: string, whole: string): boolean {
 
 /** A number that is a secret. It stays a number; `mask` hides it as it was written and as it is printed. */
 export function hideNumber(written: string, value: number): void {
-  for (const text of [written.trim(), String(value)]) if (text !== '') (text.length < MIN_NUMBER_LENGTH ? numbers : atoms).add(text);
+  for (const text of [written.trim(), String(value)])
+    if (text !== '') (text.length < MIN_NUMBER_LENGTH ? numbers : atoms).add(text);
 }
 
 /** Whether a number is one that was hidden. */

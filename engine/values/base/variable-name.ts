@@ -1,5 +1,4 @@
-import type { Place } from '../../errors/problem.ts';
-import { Problem } from '../../errors/problem.ts';
+import { type Place, Problem } from '../../errors/problem.ts';
 
 /** Names that CEL takes for types or namespaces: a variable of such a name would misbehave silently. */
 export const typeNames: ReadonlySet<string> = new Set([
@@ -63,7 +62,9 @@ export function variableNameProblem(name: string, place?: Place): Problem | unde
     code: 'variable-name',
     what: `"${name}" cannot be the name of a variable`,
     place,
-    why: typeNames.has(name) ? `In expressions, ${name} is a type.` : `In expressions and templates, ${name} is a keyword.`,
+    why: typeNames.has(name)
+      ? `In expressions, ${name} is a type.`
+      : `In expressions and templates, ${name} is a keyword.`,
     remedy: 'Choose another name.',
   });
 }

@@ -1,5 +1,4 @@
-import type { ParseResult } from '@marcbachmann/cel-js';
-import { Environment } from '@marcbachmann/cel-js';
+import { type ParseResult, Environment } from '@marcbachmann/cel-js';
 // One by one: the whole package is five times as many files to load.
 import type { SemVer } from 'semver';
 import coerce from 'semver/functions/coerce.js';
@@ -11,7 +10,9 @@ import { ArgumentFault, Fault, UnknownTouched } from '../language/fault.ts';
 import { matches, replaceMatches } from '../language/pattern.ts';
 import { spendForMade, spendForSeen, spendSteps } from '../language/step-limit.ts';
 
-/** A function that expressions have beyond those of CEL itself. The documentation and the tests are made of this list. */
+/**
+ * A function that expressions have beyond those of CEL itself. The documentation and the tests are made of this list.
+ */
 export interface CelFunction {
   readonly name: string;
   readonly signature: string;
@@ -26,15 +27,21 @@ interface Implemented extends CelFunction {
 
 function version(text: string): SemVer {
   // By itself, coerce finds a version in any text that holds a digit.
-  const parsed = /^v?\d+(\.\d+){0,2}([-+][0-9A-Za-z.+-]+)?$/.test(text) ? coerce(text, { includePrerelease: true }) : null;
+  const parsed = /^v?\d+(\.\d+){0,2}([-+][0-9A-Za-z.+-]+)?$/.test(text)
+    ? coerce(text, { includePrerelease: true })
+    : null;
   if (parsed === null) throw new ArgumentFault(`"${text}" is not a version`);
   return parsed;
 }
 
-/** Does the version fulfil the range, such as `>=1.31 <2`? A leading v and missing parts are accepted; pre-releases count. */
+/**
+ * Does the version fulfil the range, such as `>=1.31 <2`? A leading v and missing parts are accepted; pre-releases
+ * count.
+ */
 export function semverSatisfies(text: string, range: string): boolean {
   const parsed = validRange(range, { includePrerelease: true });
-  if (parsed === null) throw new ArgumentFault(`"${range}" is not a range of versions`, 'Write it as ">=1.31", "1.x" or ">=1.30 <2".');
+  if (parsed === null)
+    throw new ArgumentFault(`"${range}" is not a range of versions`, 'Write it as ">=1.31", "1.x" or ">=1.30 <2".');
   return satisfies(version(text), parsed, { includePrerelease: true });
 }
 
@@ -301,7 +308,9 @@ function createEnvironment(): Environment {
   }
   environment.registerOperator('double % double', (a: number, b: number) => a % b);
   for (const { signature, run } of table) environment.registerFunction(signature, run);
-  environment.registerFunction(`string.${BOUNDED_MATCHES}(string): bool`, (text: string, source: string) => matches(source, text));
+  environment.registerFunction(`string.${BOUNDED_MATCHES}(string): bool`, (text: string, source: string) =>
+    matches(source, text),
+  );
   environment.registerFunction('default(ast, ast): dyn', defaultMacro);
   environment.registerFunction('defined(ast): bool', definedMacro);
   keepMistakes(environment);
@@ -312,7 +321,9 @@ function createEnvironment(): Environment {
 /** All expressions of a process share its functions. */
 const environment = createEnvironment();
 
-/** Calls of `matches` go to the bounded one: the library's own takes any pattern, and its functions cannot be replaced. */
+/**
+ * Calls of `matches` go to the bounded one: the library's own takes any pattern, and its functions cannot be replaced.
+ */
 function boundMatches(node: unknown): void {
   if (Array.isArray(node)) {
     if (node[0] === 'matches' && Array.isArray(node[2])) node[0] = BOUNDED_MATCHES;

@@ -1,6 +1,6 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { BOUNDED_MATCHES } from './cel-environment.ts';
 import { typeNames } from '../base/variable-name.ts';
+import { BOUNDED_MATCHES } from './cel-environment.ts';
 
 const MACROS: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
 
@@ -28,7 +28,14 @@ const DECIDING_METHODS: ReadonlySet<string> = new Set([
   'size',
   'hasValue',
 ]);
-const DECIDING_FUNCTIONS: ReadonlySet<string> = new Set(['has', 'defined', 'size', 'semver', 'cidrContains', 'cidrOverlaps']);
+const DECIDING_FUNCTIONS: ReadonlySet<string> = new Set([
+  'has',
+  'defined',
+  'size',
+  'semver',
+  'cidrContains',
+  'cidrOverlaps',
+]);
 
 /** What a parsed expression refers to. The macros' own variables are not counted. */
 export function collectReferences(root: ASTNode): References {
@@ -117,7 +124,11 @@ export function collectReferences(root: ASTNode): References {
     if (typeNames.has(node.args)) typeAsVariable ??= { name: node.args, start: node.start, end: node.end };
   };
 
-  const visitMethod = (call: readonly [string, ASTNode, ASTNode[]], bound: ReadonlySet<string>, flows: boolean): void => {
+  const visitMethod = (
+    call: readonly [string, ASTNode, ASTNode[]],
+    bound: ReadonlySet<string>,
+    flows: boolean,
+  ): void => {
     const [method, receiver, operands] = call;
     const [first, ...rest] = operands;
     const isBind = method === 'bind' && receiver.op === 'id' && receiver.args === 'cel';

@@ -1,9 +1,8 @@
 import { Optional } from '@marcbachmann/cel-js';
-import { ArgumentFault, UnknownTouched } from '../language/fault.ts';
 import { Secret } from '../base/secret.ts';
+import { type Value, type ValueMap, isList, Unknown } from '../base/value.ts';
+import { ArgumentFault, UnknownTouched } from '../language/fault.ts';
 import { spendSteps } from '../language/step-limit.ts';
-import type { Value, ValueMap } from '../base/value.ts';
-import { isList, Unknown } from '../base/value.ts';
 
 /** What an evaluation has come upon so far. */
 export interface Evidence {
@@ -61,7 +60,10 @@ class CelMap extends Map<string, unknown> {
     for (const key of Object.keys(this.source)) yield [key, this.get(key)];
   }
 
-  /** The library takes the first entry to name the map's type, and uses `entries` for nothing else: this must not count as a look. */
+  /**
+   * The library takes the first entry to name the map's type, and uses `entries` for nothing else: this must not count
+   * as a look.
+   */
   override *entries(): MapIterator<[string, unknown]> {
     for (const key of Object.keys(this.source)) {
       const member = this.source[key];
@@ -144,16 +146,22 @@ export class Converter {
     if (Array.isArray(result)) return result.map((item) => this.fromCel(item, protect));
     if (result instanceof Map || Object.getPrototypeOf(result) === Object.prototype) {
       const map: Record<string, Value> = Object.create(null);
-      for (const [key, item] of result instanceof Map ? result : Object.entries(result)) map[String(key)] = this.fromCel(item, protect);
+      for (const [key, item] of result instanceof Map ? result : Object.entries(result))
+        map[String(key)] = this.fromCel(item, protect);
       return map;
     }
-    if (result instanceof Optional) throw new ArgumentFault('The result is an optional value', 'End it with .orValue(…).');
-    throw new ArgumentFault('The result is not text, a number, a boolean, a list or a map', 'Turn it to text with string(…).');
+    if (result instanceof Optional)
+      throw new ArgumentFault('The result is an optional value', 'End it with .orValue(…).');
+    throw new ArgumentFault(
+      'The result is not text, a number, a boolean, a list or a map',
+      'Turn it to text with string(…).',
+    );
   }
 }
 
 function fromInteger(result: bigint): number {
   const number = Number(result);
-  if (!Number.isSafeInteger(number)) throw new ArgumentFault(`The result ${result} is too large`, 'Turn it to text with string(…).');
+  if (!Number.isSafeInteger(number))
+    throw new ArgumentFault(`The result ${result} is too large`, 'Turn it to text with string(…).');
   return number;
 }

@@ -1,7 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { pathOf } from './cel-references.ts';
 import { Fault } from '../language/fault.ts';
 import { didYouMean, listNames } from '../language/suggest.ts';
+import { pathOf } from './cel-references.ts';
 
 /** What a fact is. `inside`: its own names are not known before the host answers. */
 interface Fact {
@@ -25,14 +25,21 @@ export const FACTS: ReadonlyMap<string, Fact> = new Map<string, Fact>([
   ['os.family', { type: 'text', values: ['debian', 'redhat', 'alpine', 'suse', 'unknown'], isLower: true }],
   [
     'os.distribution',
-    { type: 'text', isLower: true, otherNames: { redhat: 'rhel', oraclelinux: 'ol', amazon: 'amzn', archlinux: 'arch', suse: 'sles' } },
+    {
+      type: 'text',
+      isLower: true,
+      otherNames: { redhat: 'rhel', oraclelinux: 'ol', amazon: 'amzn', archlinux: 'arch', suse: 'sles' },
+    },
   ],
   ['os.version', TEXT],
   ['os.codename', { type: 'text', isLower: true }],
   ['architecture', { type: 'text', otherNames: { amd64: 'x86_64', arm64: 'aarch64', x64: 'x86_64' } }],
   ['kernel', TEXT],
   ['init', { type: 'text', values: ['systemd', 'openrc', 'other'] }],
-  ['package_manager', { type: 'text', values: ['apt', 'dnf', 'yum', 'apk', 'zypper', 'none'], otherNames: { dnf5: 'dnf' } }],
+  [
+    'package_manager',
+    { type: 'text', values: ['apt', 'dnf', 'yum', 'apk', 'zypper', 'none'], otherNames: { dnf5: 'dnf' } },
+  ],
   ['default_ipv4', { type: 'map' }],
   ['default_ipv4.address', TEXT],
   ['default_ipv4.interface', TEXT],
@@ -84,21 +91,32 @@ export function neverEqual(names: readonly string[], value: unknown): Fault | un
   const fact = FACTS.get(name);
   if (fact === undefined || value === null || (fact.type !== 'text' && fact.type !== 'number')) return undefined;
   const fault = (why: string, remedy: string) =>
-    new Fault({ code: 'never-true', what: `facts.${name} is never ${JSON.stringify(value, plainNumber)}`, why, remedy });
+    new Fault({
+      code: 'never-true',
+      what: `facts.${name} is never ${JSON.stringify(value, plainNumber)}`,
+      why,
+      remedy,
+    });
   const isText = typeof value === 'string';
   if (fact.type === 'number') return isText ? fault('It is a number.', 'Write the number without quotes.') : undefined;
   if (!isText)
     return fault(
       'It is text.',
-      name === 'os.version' ? 'Write semver(facts.os.version, ">=12"), or compare with text: "12".' : 'Compare it with text, in quotes.',
+      name === 'os.version'
+        ? 'Write semver(facts.os.version, ">=12"), or compare with text: "12".'
+        : 'Compare it with text, in quotes.',
     );
   const other = fact.otherNames?.[value.toLowerCase()];
   if (other !== undefined) return fault(`What is meant is called ${other}.`, `Write "${other}".`);
   if (fact.values !== undefined && !fact.values.includes(value)) {
     const lower = fact.values.includes(value.toLowerCase()) ? value.toLowerCase() : undefined;
-    return fault(`It is one of ${fact.values.join(', ')}.`, lower === undefined ? 'Write one of these.' : `Write "${lower}".`);
+    return fault(
+      `It is one of ${fact.values.join(', ')}.`,
+      lower === undefined ? 'Write one of these.' : `Write "${lower}".`,
+    );
   }
-  if (fact.isLower === true && value !== value.toLowerCase()) return fault('It is in lower case.', `Write "${value.toLowerCase()}".`);
+  if (fact.isLower === true && value !== value.toLowerCase())
+    return fault('It is in lower case.', `Write "${value.toLowerCase()}".`);
   return undefined;
 }
 
@@ -107,8 +125,8 @@ function plainNumber(_key: string, value: unknown): unknown {
 }
 
 /**
- * Throws the Fault of the first part of an expression that can never be right: a fact that does not exist, one that is compared with what it
- * can never be, and a text that is taken for a list. `advise` gives what to write for the whole.
+ * Throws the Fault of the first part of an expression that can never be right: a fact that does not exist, one that is
+ * compared with what it can never be, and a text that is taken for a list. `advise` gives what to write for the whole.
  */
 export function checkParts(node: ASTNode, advise: () => string | undefined): void {
   const names = pathOf(node);

@@ -1,12 +1,9 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { Problem } from '../../errors/problem.ts';
+import { Problem, type Place } from '../../errors/problem.ts';
+import { type Scope, Unknown } from '../base/value.ts';
 import { parseCel } from '../cel/cel-environment.ts';
-import type { Expression } from './expression.ts';
-import { parseExpression } from './expression.ts';
 import { mask, maskValue } from '../mask/mask.ts';
-import type { Place } from '../../errors/problem.ts';
-import type { Scope } from '../base/value.ts';
-import { Unknown } from '../base/value.ts';
+import { type Expression, parseExpression } from './expression.ts';
 
 const LONGEST = 200;
 const NOWHERE: Place = { file: '', line: 1, column: 1 };
@@ -14,7 +11,10 @@ const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>
 /** They ask whether something is there: what they are given need not be. */
 const ASKING: ReadonlySet<string> = new Set(['has', 'defined', 'default']);
 
-/** What the sides of an expression's comparisons are under these variables, a line each: `result.rc is 1`. Secrets are masked. */
+/**
+ * What the sides of an expression's comparisons are under these variables, a line each: `result.rc is 1`. Secrets are
+ * masked.
+ */
 export function explain({ source }: Expression, scope: Scope): readonly string[] {
   const lines = new Set<string>();
   for (const { start, end } of operands(parseCel(source).ast)) {

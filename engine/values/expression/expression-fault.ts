@@ -1,7 +1,7 @@
-import { ansibleMember } from '../language/ansible-variables.ts';
 import type { EvaluationError, TypeError as CelTypeError } from '@marcbachmann/cel-js';
 import { BOUNDED_MATCHES } from '../cel/cel-environment.ts';
 import type { Evidence } from '../cel/cel-value.ts';
+import { ansibleMember } from '../language/ansible-variables.ts';
 import { Fault } from '../language/fault.ts';
 import { didYouMean, listNames } from '../language/suggest.ts';
 
@@ -16,7 +16,8 @@ export function missingKey(error: EvaluationError | CelTypeError, source: string
   // Behind the parent there is the member's name, whatever stands between.
   const at = parent === undefined ? -1 : source.indexOf(key, parent.end);
   const keys = missing?.key === key ? missing.keys : undefined;
-  const why = keys === undefined ? undefined : [didYouMean(key, keys), `Its keys: ${listNames(keys)}.`].filter(Boolean).join(' ');
+  const why =
+    keys === undefined ? undefined : [didYouMean(key, keys), `Its keys: ${listNames(keys)}.`].filter(Boolean).join(' ');
   const remedy = ansibleMember(name, key) ?? 'Ask with has(x.y), or give a fallback: default(x.y, …).';
   const details = { code: 'missing-key', what: `${name} has no key "${key}"`, why, remedy };
   return at < 0

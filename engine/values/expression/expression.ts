@@ -1,26 +1,29 @@
-import type { ParseResult } from '@marcbachmann/cel-js';
-import { EvaluationError, ParseError, TypeError as CelTypeError } from '@marcbachmann/cel-js';
+import { type ParseResult, EvaluationError, ParseError, TypeError as CelTypeError } from '@marcbachmann/cel-js';
 import type { Place } from '../../errors/problem.ts';
+import type { ScalarNode } from '../base/node.ts';
+import { Secret } from '../base/secret.ts';
+import { type Scope, type Value, Unknown } from '../base/value.ts';
 import { celFunctions, parseCel } from '../cel/cel-environment.ts';
-import type { References } from '../cel/cel-references.ts';
-import { collectReferences } from '../cel/cel-references.ts';
+import { type References, collectReferences } from '../cel/cel-references.ts';
 import { Converter } from '../cel/cel-value.ts';
-import { describe } from '../language/describe.ts';
-import type { Missing } from './expression-fault.ts';
-import { missingItem, missingKey, plainTypes, sentence, typeRemedy } from './expression-fault.ts';
-import type { Locate } from '../language/fault.ts';
-import { ArgumentFault, Fault, isStackOverflow, isTooLarge, tooLarge, UnknownTouched } from '../language/fault.ts';
-import { ansibleVariable, interfaceFact } from '../language/ansible-variables.ts';
 import { checkParts } from '../cel/fact-paths.ts';
 import { readJinja } from '../jinja/jinja-expression.ts';
 import { celRemedy } from '../jinja/jinja-remedy.ts';
+import { ansibleVariable, interfaceFact } from '../language/ansible-variables.ts';
+import { describe } from '../language/describe.ts';
+import {
+  type Locate,
+  ArgumentFault,
+  Fault,
+  isStackOverflow,
+  isTooLarge,
+  tooLarge,
+  UnknownTouched,
+} from '../language/fault.ts';
 import { locateIn } from '../language/placement.ts';
-import type { ScalarNode } from '../base/node.ts';
-import { Secret } from '../base/secret.ts';
 import { withinSteps } from '../language/step-limit.ts';
 import { didYouMean } from '../language/suggest.ts';
-import type { Scope, Value } from '../base/value.ts';
-import { Unknown } from '../base/value.ts';
+import { type Missing, missingItem, missingKey, plainTypes, sentence, typeRemedy } from './expression-fault.ts';
 
 export interface Expression {
   readonly source: string;
@@ -44,10 +47,15 @@ const MAX_CACHED = 10_000;
 const cache = new Map<string, CompiledExpression>();
 
 /**
- * A CEL expression. `place` is where its text begins; `style` and `source` say how YAML has it written, as in a ScalarNode.
- * Throws Problem `expression-syntax` or `expression-type`.
+ * A CEL expression. `place` is where its text begins; `style` and `source` say how YAML has it written, as in a
+ * ScalarNode. Throws Problem `expression-syntax` or `expression-type`.
  */
-export function parseExpression(text: string, place: Place, style: ScalarNode['style'] = 'plain', source?: string): Expression {
+export function parseExpression(
+  text: string,
+  place: Place,
+  style: ScalarNode['style'] = 'plain',
+  source?: string,
+): Expression {
   const locate = locateIn({ text, place, style, source });
   const compiled = withProblems(locate, () => compileExpression(text));
   const evaluate = (scope: Scope) => withProblems(locate, () => compiled.evaluate(scope));
@@ -190,7 +198,8 @@ class Variables extends Map<string, unknown> {
       name,
       this.#scope,
       range.start,
-      ansibleVariable([name])?.variable.instead ?? `Give it a value, such as with \`-e ${name}=…\`, or write default(…, …) or defined(…).`,
+      ansibleVariable([name])?.variable.instead ??
+        `Give it a value, such as with \`-e ${name}=…\`, or write default(…, …) or defined(…).`,
     );
   }
 }
@@ -230,7 +239,8 @@ function parse(source: string, advise: Advise): ParseResult {
 function refuseComment(source: string, advise: Advise): void {
   const at = blankStrings(source).indexOf('//');
   if (at < 0) return;
-  const remedy = advise(source) ?? 'Divide by /: of whole numbers it gives the whole part. A comment stands behind # of YAML.';
+  const remedy =
+    advise(source) ?? 'Divide by /: of whole numbers it gives the whole part. A comment stands behind # of YAML.';
   throw new Fault({ code: 'expression-syntax', what: '// is no operator here', remedy }, at, 2);
 }
 
@@ -247,7 +257,11 @@ function refuseForeignNames(source: string, { variables, paths }: References, ad
     const constant = CONSTANTS.get(name);
     if (constant === undefined) continue;
     const remedy = advise(source) ?? `Write ${constant}.`;
-    throw new Fault({ code: 'expression-syntax', what: `${name} is written ${constant} here`, remedy }, start, end - start);
+    throw new Fault(
+      { code: 'expression-syntax', what: `${name} is written ${constant} here`, remedy },
+      start,
+      end - start,
+    );
   }
   for (const { names, start, end } of paths) {
     const fault = ansibleNameFault(names, () => advise(source));
@@ -265,7 +279,11 @@ export function ansibleNameFault(names: readonly string[], advise: () => string 
     const device = interfaceFact(names[0] ?? '');
     if (device === undefined) return undefined;
     const instead = `Write facts.interfaces.${device}: it has the lists ipv4 and ipv6.`;
-    return new Fault({ code: 'ansible-variable', what: `There is no variable "${names[0]}": it is Ansible's`, remedy: instead });
+    return new Fault({
+      code: 'ansible-variable',
+      what: `There is no variable "${names[0]}": it is Ansible's`,
+      remedy: instead,
+    });
   }
   const { path, instead } = found.variable;
   const remedy = path === undefined ? undefined : advise();
@@ -293,7 +311,8 @@ function syntaxRemedy(source: string, offset: number, advise: Advise): string | 
   const remedy = advise(source);
   if (remedy !== undefined) return remedy;
   if (/[^=!<>]=(?!=)/.test(blankStrings(source))) return 'Compare with ==.';
-  if (source.slice(offset).startsWith('|')) return 'There are no filters: call functions, x.lower() or default(x, "…").';
+  if (source.slice(offset).startsWith('|'))
+    return 'There are no filters: call functions, x.lower() or default(x, "…").';
   if (source.includes('{{')) return 'Expressions are bare CEL, without braces.';
   if (/\[[^\]?]*:/.test(blankStrings(source)))
     return 'There are no slices. The beginning of a text is x.regexReplace("^(..).*$", "$1"), an item of a list xs[0].';
@@ -303,7 +322,10 @@ function syntaxRemedy(source: string, offset: number, advise: Advise): string | 
 
 /** Words and signs of Jinja, with which no expression can be read. */
 function isJinja(source: string): boolean {
-  return readJinja(source) !== undefined && /(?:^|[\s()])(?:and|or|not|is|if)(?=[\s()]|$)|[^|]\|[^|]|~|\/\//.test(blankStrings(source));
+  return (
+    readJinja(source) !== undefined &&
+    /(?:^|[\s()])(?:and|or|not|is|if)(?=[\s()]|$)|[^|]\|[^|]|~|\/\//.test(blankStrings(source))
+  );
 }
 
 /** Strings of an expression hold anything; a look for words must not see into them. */
@@ -326,7 +348,9 @@ function toFault(error: unknown, { source, advise, missing }: Mistaken): unknown
   const length = Math.max(1, end - start);
   if (error instanceof ParseError) {
     const remedy = syntaxRemedy(source, start, advise);
-    const what = isJinja(source) ? 'This is Jinja, and expressions are CEL' : `The expression cannot be read: ${error.summary}`;
+    const what = isJinja(source)
+      ? 'This is Jinja, and expressions are CEL'
+      : `The expression cannot be read: ${error.summary}`;
     return new Fault({ code: 'expression-syntax', what, remedy }, start, length);
   }
   switch (error.code) {
@@ -357,7 +381,11 @@ function toFault(error: unknown, { source, advise, missing }: Mistaken): unknown
       return missingItem(error, source);
     case 'invalid_macro_argument':
       return new Fault(
-        { code: 'expression-type', what: error.summary, remedy: 'has() takes a member, as in has(x.y); for a variable write defined(x).' },
+        {
+          code: 'expression-type',
+          what: error.summary,
+          remedy: 'has() takes a member, as in has(x.y); for a variable write defined(x).',
+        },
         start,
         length,
       );

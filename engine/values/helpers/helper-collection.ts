@@ -1,15 +1,19 @@
+import { Secret, isTellingNumber } from '../base/secret.ts';
+import { type Value, type ValueMap, isList, isMap, Unknown } from '../base/value.ts';
 import { compareValues, isEqual } from '../language/compare.ts';
 import { ArgumentFault, UnknownTouched } from '../language/fault.ts';
-import type { Helper } from './helper.ts';
-import { listOf, mapOf, numberOf, textOf } from './helper.ts';
-import { Secret, isTellingNumber } from '../base/secret.ts';
 import { spendSteps } from '../language/step-limit.ts';
-import type { Value, ValueMap } from '../base/value.ts';
-import { isList, isMap, Unknown } from '../base/value.ts';
+import { type Helper, listOf, mapOf, numberOf, textOf } from './helper.ts';
 
 const MAX_RANGE = 100_000;
 
-function kept(name: string, summary: string, example: Helper['example'], arity: Helper['arity'], run: Helper['run']): Helper {
+function kept(
+  name: string,
+  summary: string,
+  example: Helper['example'],
+  arity: Helper['arity'],
+  run: Helper['run'],
+): Helper {
   return { name, summary, example, arity, secrets: 'kept', run };
 }
 
@@ -38,7 +42,8 @@ function member(value: Value, path: string): Value {
   for (const key of path.split('.')) {
     const map = mapOf(current);
     const next = Object.hasOwn(map, key) ? map[key] : undefined;
-    if (next === undefined) throw new ArgumentFault(`An item has no key "${key}"; its keys: ${Object.keys(map).join(', ')}`);
+    if (next === undefined)
+      throw new ArgumentFault(`An item has no key "${key}"; its keys: ${Object.keys(map).join(', ')}`);
     current = next;
   }
   return current;
@@ -64,14 +69,26 @@ function range(first: number, last: number, step: number): readonly number[] {
 }
 
 export const collectionHelpers: readonly Helper[] = [
-  kept('length', 'How many characters a text, items a list or keys a map has.', ['{{length members}}', 3], [1, 1], ([value]) =>
-    lengthOf(value),
+  kept(
+    'length',
+    'How many characters a text, items a list or keys a map has.',
+    ['{{length members}}', 3],
+    [1, 1],
+    ([value]) => lengthOf(value),
   ),
   kept('first', 'The first item of a list.', ['{{first members}}', 'c'], [1, 1], ([list]) => end(list, 0)),
   kept('last', 'The last item of a list.', ['{{last members}}', 'b'], [1, 1], ([list]) => end(list, -1)),
   kept('keys', 'The keys of a map.', ['{{keys labels}}', ['tier', 'zone']], [1, 1], ([map]) => Object.keys(mapOf(map))),
-  kept('values', 'The values of a map.', ['{{values labels}}', ['db', 'a']], [1, 1], ([map]) => Object.values(mapOf(map))),
-  kept('concat', 'Lists as one list, or texts as one text.', ['{{concat name ":" port}}', 'etcd-1:2379'], [1, Infinity], concatenate),
+  kept('values', 'The values of a map.', ['{{values labels}}', ['db', 'a']], [1, 1], ([map]) =>
+    Object.values(mapOf(map)),
+  ),
+  kept(
+    'concat',
+    'Lists as one list, or texts as one text.',
+    ['{{concat name ":" port}}', 'etcd-1:2379'],
+    [1, Infinity],
+    concatenate,
+  ),
   kept('list', 'A list of the arguments.', ['{{list 1 "a"}}', [1, 'a']], [0, Infinity], (items) => items),
   {
     name: 'dict',
@@ -104,21 +121,27 @@ export const collectionHelpers: readonly Helper[] = [
   kept('sort', 'The items in order, of text or of numbers.', ['{{sort members}}', ['a', 'b', 'c']], [1, 1], ([list]) =>
     [...listOf(list)].sort(compareValues),
   ),
-  kept('unique', 'The items without repetitions, in their order.', ['{{unique (list 1 2 1)}}', [1, 2]], [1, 1], ([list]) => {
-    const unique: Value[] = [];
-    const structured: Value[] = [];
-    const plain = new Set<Value>();
-    for (const item of listOf(list)) {
-      const isPlain = typeof item !== 'object' || item === null;
-      const others = isPlain ? structured : unique;
-      spendSteps(others.length);
-      if (plain.has(item) || others.some((known) => isEqual(known, item))) continue;
-      if (isPlain) plain.add(item);
-      else structured.push(item);
-      unique.push(item);
-    }
-    return unique;
-  }),
+  kept(
+    'unique',
+    'The items without repetitions, in their order.',
+    ['{{unique (list 1 2 1)}}', [1, 2]],
+    [1, 1],
+    ([list]) => {
+      const unique: Value[] = [];
+      const structured: Value[] = [];
+      const plain = new Set<Value>();
+      for (const item of listOf(list)) {
+        const isPlain = typeof item !== 'object' || item === null;
+        const others = isPlain ? structured : unique;
+        spendSteps(others.length);
+        if (plain.has(item) || others.some((known) => isEqual(known, item))) continue;
+        if (isPlain) plain.add(item);
+        else structured.push(item);
+        unique.push(item);
+      }
+      return unique;
+    },
+  ),
   kept(
     'map',
     'One attribute of each item; a dotted path goes deeper.',

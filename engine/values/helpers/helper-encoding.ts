@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
-import type { Helper } from './helper.ts';
-import { textOf } from './helper.ts';
 import { ArgumentFault } from '../language/fault.ts';
+import { type Helper, textOf } from './helper.ts';
 
 function decode(text: string): string {
   const compact = text.replaceAll(/\s/g, '');
@@ -36,7 +35,8 @@ export const encodingHelpers: readonly Helper[] = [
     example: ['{{yaml labels}}', 'tier: db\nzone: a'],
     arity: [1, 1],
     secrets: 'embedded',
-    run: ([value = null]) => stringify(value, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false }).replace(/\n$/, ''),
+    run: ([value = null]) =>
+      stringify(value, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false }).replace(/\n$/, ''),
   },
   {
     name: 'b64encode',

@@ -1,10 +1,14 @@
+import type { Value } from '../base/value.ts';
 import { cidrHost } from '../language/addresses.ts';
 import { ArgumentFault } from '../language/fault.ts';
-import type { Helper } from './helper.ts';
-import { numberOf, textOf } from './helper.ts';
-import type { Value } from '../base/value.ts';
+import { type Helper, numberOf, textOf } from './helper.ts';
 
-function arithmetic(name: string, summary: string, example: Helper['example'], calculate: (left: number, right: number) => number): Helper {
+function arithmetic(
+  name: string,
+  summary: string,
+  example: Helper['example'],
+  calculate: (left: number, right: number) => number,
+): Helper {
   return {
     name,
     summary,
@@ -23,7 +27,8 @@ function toInteger(value: Value | undefined): number {
   if (typeof value === 'number') return Math.trunc(value);
   const text = textOf(value).trim();
   const number = Number(text);
-  if (!/^[+-]?\d+$/.test(text) || !Number.isSafeInteger(number)) throw new ArgumentFault('The text is not a whole number');
+  if (!/^[+-]?\d+$/.test(text) || !Number.isSafeInteger(number))
+    throw new ArgumentFault('The text is not a whole number');
   return number;
 }
 

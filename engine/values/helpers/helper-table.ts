@@ -1,9 +1,9 @@
-import type { Helper } from './helper.ts';
 import { collectionHelpers } from './helper-collection.ts';
 import { comparisonHelpers, specialHelpers } from './helper-comparison.ts';
 import { encodingHelpers } from './helper-encoding.ts';
 import { numberHelpers } from './helper-number.ts';
 import { textHelpers } from './helper-text.ts';
+import type { Helper } from './helper.ts';
 
 /** Every helper that a template may call. The documentation is made of this table, and the tests run each example. */
 export const helpers: readonly Helper[] = [

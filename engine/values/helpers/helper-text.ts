@@ -1,16 +1,26 @@
 import { quote } from '../../connection/base/quote.ts';
+import { type Value, isList } from '../base/value.ts';
 import { ArgumentFault } from '../language/fault.ts';
-import type { Helper } from './helper.ts';
-import { listOf, numberOf, textOf } from './helper.ts';
 import { replaceMatches } from '../language/pattern.ts';
-import type { Value } from '../base/value.ts';
-import { isList } from '../base/value.ts';
+import { type Helper, listOf, numberOf, textOf } from './helper.ts';
 
-function derived(name: string, summary: string, example: Helper['example'], arity: Helper['arity'], run: Helper['run']): Helper {
+function derived(
+  name: string,
+  summary: string,
+  example: Helper['example'],
+  arity: Helper['arity'],
+  run: Helper['run'],
+): Helper {
   return { name, summary, example, arity, secrets: 'derived', run };
 }
 
-function embedded(name: string, summary: string, example: Helper['example'], arity: Helper['arity'], run: Helper['run']): Helper {
+function embedded(
+  name: string,
+  summary: string,
+  example: Helper['example'],
+  arity: Helper['arity'],
+  run: Helper['run'],
+): Helper {
   return { name, summary, example, arity, secrets: 'embedded', run };
 }
 
@@ -49,10 +59,18 @@ function withoutSlashesAtEnd(path: string): string {
 export const textHelpers: readonly Helper[] = [
   derived('lower', 'In lower case.', ['{{lower "ETCD"}}', 'etcd'], [1, 1], ([text]) => textOf(text).toLowerCase()),
   derived('upper', 'In upper case.', ['{{upper name}}', 'ETCD-1'], [1, 1], ([text]) => textOf(text).toUpperCase()),
-  derived('trim', 'Without white space at both ends.', ['{{trim "  a "}}', 'a'], [1, 1], ([text]) => textOf(text).trim()),
-  derived('replace', 'Replaces each occurrence of a text.', ['{{replace name "-" "."}}', 'etcd.1'], [3, 3], ([text, from, to]) => {
-    return textOf(text).replaceAll(textOf(from), () => textOf(to));
-  }),
+  derived('trim', 'Without white space at both ends.', ['{{trim "  a "}}', 'a'], [1, 1], ([text]) =>
+    textOf(text).trim(),
+  ),
+  derived(
+    'replace',
+    'Replaces each occurrence of a text.',
+    ['{{replace name "-" "."}}', 'etcd.1'],
+    [3, 3],
+    ([text, from, to]) => {
+      return textOf(text).replaceAll(textOf(from), () => textOf(to));
+    },
+  ),
   derived(
     'regex_replace',
     'Replaces each match of a pattern; $1 is the first group.',
@@ -62,9 +80,15 @@ export const textHelpers: readonly Helper[] = [
       return replaceMatches(textOf(from), textOf(text), textOf(to));
     },
   ),
-  derived('split', 'The parts of a text between a separator.', ['{{split "a,b" ","}}', ['a', 'b']], [2, 2], ([text, separator]) => {
-    return textOf(text).split(textOf(separator));
-  }),
+  derived(
+    'split',
+    'The parts of a text between a separator.',
+    ['{{split "a,b" ","}}', ['a', 'b']],
+    [2, 2],
+    ([text, separator]) => {
+      return textOf(text).split(textOf(separator));
+    },
+  ),
   derived(
     'contains',
     'Does the text contain another, or the list an item?',
@@ -83,8 +107,12 @@ export const textHelpers: readonly Helper[] = [
   derived('basename', 'The last part of a path.', ['{{basename "/etc/etcd/ca.crt"}}', 'ca.crt'], [1, 1], ([path]) =>
     baseName(textOf(path)),
   ),
-  derived('dirname', 'The directory part of a path.', ['{{dirname "/etc/etcd/ca.crt"}}', '/etc/etcd'], [1, 1], ([path]) =>
-    directoryName(textOf(path)),
+  derived(
+    'dirname',
+    'The directory part of a path.',
+    ['{{dirname "/etc/etcd/ca.crt"}}', '/etc/etcd'],
+    [1, 1],
+    ([path]) => directoryName(textOf(path)),
   ),
   embedded('string', 'The value as text.', ['{{string port}}', '2379'], [1, 1], ([value = null]) => toText(value)),
   embedded(

@@ -1,9 +1,8 @@
-import { ArgumentFault, UnknownTouched } from '../language/fault.ts';
-import { describe } from '../language/describe.ts';
 import { Secret, isTellingNumber } from '../base/secret.ts';
+import { type Value, type ValueMap, isList, isMap, Unknown } from '../base/value.ts';
+import { describe } from '../language/describe.ts';
+import { ArgumentFault, UnknownTouched } from '../language/fault.ts';
 import { spendForMade, spendForSeen, spendSteps } from '../language/step-limit.ts';
-import type { Value, ValueMap } from '../base/value.ts';
-import { isList, isMap, Unknown } from '../base/value.ts';
 
 /** A function that templates may call: `{{name argument … key=argument}}`. */
 export interface Helper {
@@ -81,7 +80,9 @@ function reveal(value: Value): Revealed {
   if (value instanceof Unknown) throw new UnknownTouched(value);
   if (isList(value)) {
     const items = value.map(reveal);
-    return items.some((item) => item.hasSecret) ? { value: items.map((item) => item.value), hasSecret: true } : { value, hasSecret: false };
+    return items.some((item) => item.hasSecret)
+      ? { value: items.map((item) => item.value), hasSecret: true }
+      : { value, hasSecret: false };
   }
   let hasSecret = false;
   const map: Record<string, Value> = Object.create(null);
@@ -129,9 +130,13 @@ export function callHelper(helper: Helper, operands: readonly Value[], named: Va
     const result = helper.run(opened, openedNamed);
     spendForMade(result);
     if (!hasSecret) return result;
-    return protect(result, helper.secrets === 'derived' ? (text) => Secret.madeOf(text, secrets) : (text) => Secret.around(text));
+    return protect(
+      result,
+      helper.secrets === 'derived' ? (text) => Secret.madeOf(text, secrets) : (text) => Secret.around(text),
+    );
   } catch (error) {
-    if (error instanceof UnknownTouched) return new Unknown(error.unknown.because, helper.secrets === 'embedded' && error.unknown.fresh);
+    if (error instanceof UnknownTouched)
+      return new Unknown(error.unknown.because, helper.secrets === 'embedded' && error.unknown.fresh);
     throw error;
   }
 }

@@ -1,5 +1,4 @@
-import type { CelWriting, Piece } from './jinja-cel-piece.ts';
-import { LEVEL, member, negated } from './jinja-cel-piece.ts';
+import { type CelWriting, type Piece, LEVEL, member, negated } from './jinja-cel-piece.ts';
 import { celTest, celVersion } from './jinja-cel-tests.ts';
 import type { Given, Jinja } from './jinja-expression.ts';
 import { groupsAsHere, lacking, NoCounterpart } from './jinja-translation.ts';
@@ -96,7 +95,8 @@ export function celFilter(writer: CelWriting, of: Jinja, name: string, given: Gi
 function selected(writer: CelWriting, of: Jinja, tested: Jinja, test: readonly Jinja[], isReject: boolean): Piece {
   const [name, ...plain] = test;
   if (name !== undefined && name.kind !== 'text') throw new NoCounterpart();
-  const asked = name === undefined ? writer.piece(tested) : celTest(writer, tested, name.value, { plain, named: new Map() });
+  const asked =
+    name === undefined ? writer.piece(tested) : celTest(writer, tested, name.value, { plain, named: new Map() });
   const condition = isReject ? negated(asked) : asked;
   return member(`${writer.at(of, LEVEL.member)}.filter(i, ${condition.text})`);
 }
@@ -113,7 +113,9 @@ function mapped(writer: CelWriting, of: Jinja, given: Given): Piece {
   const [name, ...plain] = given.plain;
   if (name?.kind !== 'text') throw new NoCounterpart();
   if (name.value === 'extract') return extracted(writer, of, plain);
-  return member(`${writer.at(of, LEVEL.member)}.map(i, ${celFilter(writer, item, name.value, { plain, named: new Map() }).text})`);
+  return member(
+    `${writer.at(of, LEVEL.member)}.map(i, ${celFilter(writer, item, name.value, { plain, named: new Map() }).text})`,
+  );
 }
 
 /** `names | map('extract', hostvars, 'key')` */

@@ -1,5 +1,4 @@
-import type { CelWriting, Piece } from './jinja-cel-piece.ts';
-import { LEVEL, member, negated } from './jinja-cel-piece.ts';
+import { type CelWriting, type Piece, LEVEL, member, negated } from './jinja-cel-piece.ts';
 import type { Given, Jinja } from './jinja-expression.ts';
 import { anchored, COMPARING_TESTS, lacking, NoCounterpart, RESULT_TESTS, versionRange } from './jinja-translation.ts';
 
@@ -16,7 +15,10 @@ export function celTest(writer: CelWriting, of: Jinja, name: string, given: Give
   const compared = (text: string): Piece => ({ text: `${writer.at(of, LEVEL.sum)} ${text}`, level: LEVEL.compare });
   const typed = (...types: readonly string[]): Piece => {
     const asked = `type(${writer.piece(of).text})`;
-    return { text: types.map((type) => `${asked} == ${type}`).join(' || '), level: types.length === 1 ? LEVEL.compare : LEVEL.or };
+    return {
+      text: types.map((type) => `${asked} == ${type}`).join(' || '),
+      level: types.length === 1 ? LEVEL.compare : LEVEL.or,
+    };
   };
   switch (name) {
     case 'defined':
@@ -82,6 +84,7 @@ export function celVersion(writer: CelWriting, of: Jinja, given: Given): Piece {
 }
 
 function matches(writer: CelWriting, of: Jinja, pattern: Jinja, fromStart: boolean): Piece {
-  const asked = pattern.kind === 'text' && fromStart ? ({ kind: 'text', value: anchored(pattern.value) } as const) : pattern;
+  const asked =
+    pattern.kind === 'text' && fromStart ? ({ kind: 'text', value: anchored(pattern.value) } as const) : pattern;
   return member(`${writer.at(of, LEVEL.member)}.matches(${writer.piece(asked).text})`);
 }

@@ -7,7 +7,13 @@ export type Jinja =
   | { readonly kind: 'member'; readonly of: Jinja; readonly key: Jinja }
   | { readonly kind: 'call'; readonly callee: Jinja; readonly given: Given }
   | { readonly kind: 'filter'; readonly of: Jinja; readonly name: string; readonly given: Given }
-  | { readonly kind: 'test'; readonly of: Jinja; readonly name: string; readonly given: Given; readonly isNegated: boolean }
+  | {
+      readonly kind: 'test';
+      readonly of: Jinja;
+      readonly name: string;
+      readonly given: Given;
+      readonly isNegated: boolean;
+    }
   | { readonly kind: 'unary'; readonly operator: 'not' | '-'; readonly of: Jinja }
   | { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly left: Jinja; readonly right: Jinja }
   | { readonly kind: 'choice'; readonly condition: Jinja; readonly yes: Jinja; readonly no: Jinja | undefined }
@@ -49,7 +55,10 @@ interface Token {
 /** Not Jinja, or more of it than is understood here. */
 class Unreadable extends Error {}
 
-/** Undefined where the text is no Jinja expression. The signs that CEL has for the same are taken as well: && || ! and null. */
+/**
+ * Undefined where the text is no Jinja expression. The signs that CEL has for the same are taken as well: && || ! and
+ * null.
+ */
 export function readJinja(text: string): Jinja | undefined {
   try {
     return new JinjaReader(tokensOf(text)).whole();
@@ -112,7 +121,10 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 
 /** As in Python, a backslash before a letter without meaning stays. */
 function unescaped(text: string): string {
-  return text.replaceAll(/\\([\s\S])/g, (whole, letter: string) => ESCAPES.get(letter) ?? (/[\\'"]/.test(letter) ? letter : whole));
+  return text.replaceAll(
+    /\\([\s\S])/g,
+    (whole, letter: string) => ESCAPES.get(letter) ?? (/[\\'"]/.test(letter) ? letter : whole),
+  );
 }
 
 const END: Token = { kind: 'end', text: '' };
@@ -279,7 +291,8 @@ class JinjaReader {
         read = { kind: 'member', of: read, key: this.#choice() };
         this.#want(']');
       } else if (this.#take('(')) read = { kind: 'call', callee: read, given: this.#given() };
-      else if (this.#take('|')) read = { kind: 'filter', of: read, name: this.#dottedName(), given: this.#perhapsGiven() };
+      else if (this.#take('|'))
+        read = { kind: 'filter', of: read, name: this.#dottedName(), given: this.#perhapsGiven() };
       else if (this.#take('is')) {
         const isNegated = this.#take('not');
         read = { kind: 'test', of: read, name: this.#dottedName(), given: this.#testGiven(), isNegated };

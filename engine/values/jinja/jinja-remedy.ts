@@ -1,5 +1,4 @@
-import type { Jinja } from './jinja-expression.ts';
-import { readJinja } from './jinja-expression.ts';
+import { type Jinja, readJinja } from './jinja-expression.ts';
 import { celOf } from './jinja-to-cel.ts';
 import { argumentOf, mustacheOf } from './jinja-to-handlebars.ts';
 import { NoCounterpart } from './jinja-translation.ts';
@@ -13,7 +12,10 @@ function quoteOf(text: string): '"' | "'" {
   return quote === "'" ? "'" : '"';
 }
 
-/** What to write instead of a condition or another expression in Jinja. `accepts` says whether a text is one that is right. */
+/**
+ * What to write instead of a condition or another expression in Jinja. `accepts` says whether a text is one that is
+ * right.
+ */
 export function celRemedy(source: string, accepts: (text: string) => boolean): string | undefined {
   const bare = source.replaceAll(/\{\{-?\s*([\s\S]*?)\s*-?\}\}/g, '$1').trim();
   const jinja = readJinja(bare);
@@ -21,23 +23,36 @@ export function celRemedy(source: string, accepts: (text: string) => boolean): s
   return advice(() => celOf(jinja, quoteOf(bare)), source, accepts, noteOf(jinja) ?? noteOfDefault(jinja));
 }
 
-/** What to write instead of `{{ … }}`, a block's head among them, whose inside is Jinja. `accepts` is asked for the whole mustache. */
+/**
+ * What to write instead of `{{ … }}`, a block's head among them, whose inside is Jinja. `accepts` is asked for the
+ * whole mustache.
+ */
 export function mustacheRemedy(mustache: string, accepts: (text: string) => boolean): string | undefined {
-  const parts = /^\{\{\{?~?-?\s*(#(?:if|unless|each|with)\b|else if\b|\^)?([\s\S]*?)(\s+as\s+\|[^|]*\|\s*)?-?~?\}?\}\}$/.exec(mustache);
+  const parts =
+    /^\{\{\{?~?-?\s*(#(?:if|unless|each|with)\b|else if\b|\^)?([\s\S]*?)(\s+as\s+\|[^|]*\|\s*)?-?~?\}?\}\}$/.exec(
+      mustache,
+    );
   if (parts === null) return undefined;
   const [, head = '', inner = '', names = ''] = parts;
   const jinja = readJinja(inner);
   if (jinja === undefined) return undefined;
   const quote = quoteOf(inner);
   const write = (): string =>
-    head === '' ? `{{${mustacheOf(jinja, quote)}}}` : `{{${head} ${argumentOf(jinja, quote)}${names === '' ? '' : ` ${names.trim()}`}}}`;
+    head === ''
+      ? `{{${mustacheOf(jinja, quote)}}}`
+      : `{{${head} ${argumentOf(jinja, quote)}${names === '' ? '' : ` ${names.trim()}`}}}`;
   // `{{- x -}}` takes the blanks around it, as `{{~ x ~}}` does.
   const left = mustache.startsWith('{{-') ? '~' : '';
   const right = mustache.endsWith('-}}') ? '~' : '';
   return advice(() => `{{${left}${write().slice(2, -2)}${right}}}`, mustache, accepts, noteOfDefault(jinja));
 }
 
-function advice(write: () => string, source: string, accepts: (text: string) => boolean, note: string | undefined): string | undefined {
+function advice(
+  write: () => string,
+  source: string,
+  accepts: (text: string) => boolean,
+  note: string | undefined,
+): string | undefined {
   try {
     const text = write();
     if (text === source || !accepts(text)) return undefined;
@@ -53,13 +68,20 @@ function noteOfDefault(node: Jinja): string | undefined {
   if (node.kind === 'unary') return noteOfDefault(node.of);
   if (node.kind === 'binary') return noteOfDefault(node.left) ?? noteOfDefault(node.right);
   if (node.kind !== 'filter') return undefined;
-  const isForEmpty = ['default', 'd'].includes(node.name) && (node.given.plain[1] ?? node.given.named.get('boolean')) !== undefined;
-  return isForEmpty ? 'default stands in for what is missing or null, and not for an empty text, 0 or false.' : noteOfDefault(node.of);
+  const isForEmpty =
+    ['default', 'd'].includes(node.name) && (node.given.plain[1] ?? node.given.named.get('boolean')) !== undefined;
+  return isForEmpty
+    ? 'default stands in for what is missing or null, and not for an empty text, 0 or false.'
+    : noteOfDefault(node.of);
 }
 
 /** Where the counterpart depends on what a variable holds. */
 function noteOf(node: Jinja): string | undefined {
-  if (node.kind === 'binary' && (node.operator === 'in' || node.operator === 'not in') && ['name', 'member'].includes(node.right.kind)) {
+  if (
+    node.kind === 'binary' &&
+    (node.operator === 'in' || node.operator === 'not in') &&
+    ['name', 'member'].includes(node.right.kind)
+  ) {
     return 'in looks into a list or the keys of a map; for a part of a text there is x.contains("a").';
   }
   if (node.kind === 'binary') return noteOf(node.left) ?? noteOf(node.right);

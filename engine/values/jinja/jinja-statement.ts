@@ -1,5 +1,4 @@
-import type { Origin } from '../language/fault.ts';
-import { Fault } from '../language/fault.ts';
+import { type Origin, Fault } from '../language/fault.ts';
 import { readJinja, readJinjaLoop } from './jinja-expression.ts';
 import { WRITE } from './jinja-remedy.ts';
 import { argumentOf, mustacheOf } from './jinja-to-handlebars.ts';
@@ -12,8 +11,8 @@ const WORDS = [
 ].join('|');
 
 /**
- * A statement ends at the next %}, a comment at the next #}. A comment does not begin behind $ (the length of a variable in a shell),
- * nor with the braces of Handlebars.
+ * A statement ends at the next %}, a comment at the next #}. A comment does not begin behind $ (the length of a
+ * variable in a shell), nor with the braces of Handlebars.
  */
 const MARK = new RegExp(
   [
@@ -59,7 +58,11 @@ export function refuseJinja(text: string, origin?: Origin): void {
 export function refuseJinjaHeader(text: string): void {
   if (!text.startsWith('#jinja2:')) return;
   const what = 'A line #jinja2: is for Jinja, and templates here are Handlebars';
-  throw new Fault({ code: 'jinja-statement', what, remedy: 'Leave the line out.' }, 0, text.split('\n', 1)[0]?.length ?? 1);
+  throw new Fault(
+    { code: 'jinja-statement', what, remedy: 'Leave the line out.' },
+    0,
+    text.split('\n', 1)[0]?.length ?? 1,
+  );
 }
 
 /** The text that is meant: without the backslashes that keep it from being Jinja. */
@@ -108,7 +111,9 @@ function counterpart(word: string, rest: string): string {
     case 'if':
     case 'elif': {
       const condition = inArgument(rest);
-      return condition === undefined ? generalRemedy(word) : `${WRITE}{{${word === 'if' ? '#if' : 'else if'} ${condition}}}`;
+      return condition === undefined
+        ? generalRemedy(word)
+        : `${WRITE}{{${word === 'if' ? '#if' : 'else if'} ${condition}}}`;
     }
     case 'else':
       return `${WRITE}{{else}}`;
@@ -158,7 +163,10 @@ function loopRemedy(rest: string): string {
   if (loop === undefined) return generalRemedy('for');
   const { list, names, condition } = loop;
   const pairs =
-    list.kind === 'call' && list.callee.kind === 'member' && list.callee.key.kind === 'text' && list.callee.key.value.endsWith('items');
+    list.kind === 'call' &&
+    list.callee.kind === 'member' &&
+    list.callee.key.kind === 'text' &&
+    list.callee.key.value.endsWith('items');
   const sorted = list.kind === 'filter' && ['dictsort', 'dict2items'].includes(list.name);
   const of = pairs && list.callee.kind === 'member' ? list.callee.of : sorted ? list.of : list;
   const [first = 'item', second] = names;

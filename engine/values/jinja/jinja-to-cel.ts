@@ -1,7 +1,6 @@
 import { ansibleVariable } from '../language/ansible-variables.ts';
-import type { CelWriting, Piece } from './jinja-cel-piece.ts';
-import { LEVEL, member, negated } from './jinja-cel-piece.ts';
 import { celFilter } from './jinja-cel-filters.ts';
+import { type CelWriting, type Piece, LEVEL, member, negated } from './jinja-cel-piece.ts';
 import { celTest } from './jinja-cel-tests.ts';
 import type { BinaryOperator, Given, Jinja } from './jinja-expression.ts';
 import { asFactsSay, isIdentifier, nameInVars, lackingCall, namesOf, NoCounterpart } from './jinja-translation.ts';
@@ -133,12 +132,18 @@ class CelWriter implements CelWriting {
         return member(`[${node.items.map((item) => this.piece(item).text).join(', ')}]`);
       case 'map':
       default:
-        return member(`{${node.entries.map(([key, value]) => `${this.piece(key).text}: ${this.piece(value).text}`).join(', ')}}`);
+        return member(
+          `{${node.entries.map(([key, value]) => `${this.piece(key).text}: ${this.piece(value).text}`).join(', ')}}`,
+        );
     }
   }
 
   text(value: string): string {
-    const escaped = value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\t', '\\t').replaceAll('\r', '\\r');
+    const escaped = value
+      .replaceAll('\\', '\\\\')
+      .replaceAll('\n', '\\n')
+      .replaceAll('\t', '\\t')
+      .replaceAll('\r', '\\r');
     return `${this.#quote}${escaped.replaceAll(this.#quote, `\\${this.#quote}`)}${this.#quote}`;
   }
 
@@ -178,7 +183,11 @@ class CelWriter implements CelWriting {
     if (key.kind !== 'text') return undefined;
     const keys = [key.value];
     let host = of;
-    while (host.kind === 'member' && host.key.kind === 'text' && !(host.of.kind === 'name' && host.of.name === 'hostvars')) {
+    while (
+      host.kind === 'member' &&
+      host.key.kind === 'text' &&
+      !(host.of.kind === 'name' && host.of.name === 'hostvars')
+    ) {
       keys.unshift(host.key.value);
       host = host.of;
     }
@@ -207,7 +216,8 @@ class CelWriter implements CelWriting {
     if (first === undefined || given.named.size > 0) return lackingCall(name, given);
     if (name === 'not') return negated(this.piece(first));
     if (name === 'keys' || name === 'values') return this.#method(first, name, NOTHING, []);
-    if (HELPERS_AS_FILTERS.has(name)) return celFilter(this, first, name, { plain: given.plain.slice(1), named: given.named });
+    if (HELPERS_AS_FILTERS.has(name))
+      return celFilter(this, first, name, { plain: given.plain.slice(1), named: given.named });
     if (second === undefined || rest.length > 0) return lackingCall(name, given);
     if (name === 'contains') return this.binary('in', second, first);
     if (name === 'starts_with') return this.#method(first, 'startsWith', NOTHING, [this.piece(second).text]);
@@ -247,7 +257,10 @@ class CelWriter implements CelWriting {
       case 'in':
         return isSurelyText(right)
           ? member(`${this.at(right, LEVEL.member)}.contains(${this.piece(left).text})`)
-          : { text: `${this.at(left, LEVEL.sum)} in ${this.at(asFactsSay(left, right), LEVEL.sum)}`, level: LEVEL.compare };
+          : {
+              text: `${this.at(left, LEVEL.sum)} in ${this.at(asFactsSay(left, right), LEVEL.sum)}`,
+              level: LEVEL.compare,
+            };
       case 'not in':
         return negated(this.binary('in', left, right));
       case '~':
@@ -257,7 +270,10 @@ class CelWriter implements CelWriting {
         return joined(operator, LEVEL.sum);
       case '/':
         // Jinja's quotient of whole numbers has a fraction, that of CEL has none.
-        return { text: `double(${this.piece(left).text}) / ${this.at(right, LEVEL.product + 1)}`, level: LEVEL.product };
+        return {
+          text: `double(${this.piece(left).text}) / ${this.at(right, LEVEL.product + 1)}`,
+          level: LEVEL.product,
+        };
       case '*':
       case '//':
       case '%':
@@ -265,7 +281,10 @@ class CelWriter implements CelWriting {
         return joined(operator === '//' ? '/' : operator, LEVEL.product);
       case '==':
       case '!=':
-        return { text: `${this.at(left, LEVEL.sum)} ${operator} ${this.at(asFactsSay(left, right), LEVEL.sum)}`, level: LEVEL.compare };
+        return {
+          text: `${this.at(left, LEVEL.sum)} ${operator} ${this.at(asFactsSay(left, right), LEVEL.sum)}`,
+          level: LEVEL.compare,
+        };
       case '<':
       case '<=':
       case '>':
@@ -285,6 +304,9 @@ class CelWriter implements CelWriting {
 /** What is text whatever the variables hold: then `in` looks into the text. */
 function isSurelyText(node: Jinja): boolean {
   if (node.kind === 'text') return true;
-  if (node.kind === 'member' && node.key.kind === 'text') return ['stdout', 'stderr', 'content', 'msg'].includes(node.key.value);
-  return node.kind === 'filter' && ['lower', 'upper', 'trim', 'string', 'b64decode', 'replace', 'join'].includes(node.name);
+  if (node.kind === 'member' && node.key.kind === 'text')
+    return ['stdout', 'stderr', 'content', 'msg'].includes(node.key.value);
+  return (
+    node.kind === 'filter' && ['lower', 'upper', 'trim', 'string', 'b64decode', 'replace', 'join'].includes(node.name)
+  );
 }

@@ -135,7 +135,8 @@ class HandlebarsWriter {
 
   #text(value: string): string {
     const quote = value.includes(this.#quote) ? (this.#quote === '"' ? "'" : '"') : this.#quote;
-    if (value.includes(quote) || value.includes('\n')) throw new NoCounterpart('Set a variable to the text, and name that.');
+    if (value.includes(quote) || value.includes('\n'))
+      throw new NoCounterpart('Set a variable to the text, and name that.');
     return `${quote}${value}${quote}`;
   }
 
@@ -260,7 +261,10 @@ class HandlebarsWriter {
     const [first] = given.plain;
     const result = RESULT_TESTS.get(name);
     if (result !== undefined) {
-      return not(this.argument({ kind: 'member', of, key: { kind: 'text', value: result.member } }), result.isNegated !== isNegated);
+      return not(
+        this.argument({ kind: 'member', of, key: { kind: 'text', value: result.member } }),
+        result.isNegated !== isNegated,
+      );
     }
     const sign = COMPARING_TESTS.get(name);
     if (sign !== undefined && first !== undefined) return not(this.#binary(sign, of, first), isNegated);
@@ -302,11 +306,17 @@ class HandlebarsWriter {
       case 'regex_replace': {
         if (first === undefined) return this.#expr(node);
         const to =
-          second?.kind === 'text' ? this.#text(groupsAsHere(second.value)) : second === undefined ? this.#text('') : this.argument(second);
+          second?.kind === 'text'
+            ? this.#text(groupsAsHere(second.value))
+            : second === undefined
+              ? this.#text('')
+              : this.argument(second);
         return `(regex_replace ${this.argument(of)} ${this.argument(first)} ${to})`;
       }
       case 'union':
-        return first === undefined ? this.#expr(node) : `(unique (concat ${this.argument(of)} ${this.argument(first)}))`;
+        return first === undefined
+          ? this.#expr(node)
+          : `(unique (concat ${this.argument(of)} ${this.argument(first)}))`;
       case 'hash':
         if (first?.kind === 'text' && first.value === 'sha256') return this.#call1('sha256', of);
         return this.#expr(node);
@@ -315,7 +325,8 @@ class HandlebarsWriter {
         return attribute === undefined ? this.#expr(node) : `(map ${this.argument(of)} ${this.argument(attribute)})`;
       }
       case 'combine':
-        if (given.named.size > 0) throw new NoCounterpart('{{merge a b}} merges one level: merge inner maps one by one.');
+        if (given.named.size > 0)
+          throw new NoCounterpart('{{merge a b}} merges one level: merge inner maps one by one.');
         return this.#call1('merge', of, ...given.plain);
       case 'to_yaml':
       case 'to_nice_yaml':
@@ -326,7 +337,9 @@ class HandlebarsWriter {
         return `(join ${this.argument(of)} ${this.#text('/')})`;
       default: {
         const helper = HELPERS.get(name);
-        return helper === undefined || given.named.size > 0 ? this.#expr(node) : this.#call1(helper, of, ...given.plain);
+        return helper === undefined || given.named.size > 0
+          ? this.#expr(node)
+          : this.#call1(helper, of, ...given.plain);
       }
     }
   }

@@ -1,6 +1,6 @@
 import { FACTS } from '../cel/fact-paths.ts';
-import { ansibleVariable } from '../language/ansible-variables.ts';
 import { findHelper } from '../helpers/helper-table.ts';
+import { ansibleVariable } from '../language/ansible-variables.ts';
 import type { Given, Jinja } from './jinja-expression.ts';
 
 /** Thrown where what Jinja says has no counterpart; `instead` says what to do. */
@@ -15,7 +15,10 @@ export class NoCounterpart extends Error {
 
 /** What Jinja has and neither expressions nor templates have, with the way round. By kind and name. */
 const LACKING: ReadonlyMap<string, string> = new Map([
-  ['filter regex_search', 'Nothing gives a match itself: ask x.matches("…"), or cut it out by x.regexReplace("^.*(…).*$", "$1").'],
+  [
+    'filter regex_search',
+    'Nothing gives a match itself: ask x.matches("…"), or cut it out by x.regexReplace("^.*(…).*$", "$1").',
+  ],
   ['filter regex_findall', 'Nothing gives all matches: let the command print them, and read stdout_lines.'],
   ['filter regex_escape', 'Write the escaped text itself.'],
   ['filter from_json', 'Register the task: a result of a command that prints JSON has it as .json.'],
@@ -41,7 +44,10 @@ const LACKING: ReadonlyMap<string, string> = new Map([
   ['lookup env', 'Give the value by -e: -e name="$NAME". Variables of the controller\'s environment are not read.'],
   ['lookup file', 'Bring the file by copy: {src: …}; variables of a file come by vars_files.'],
   ['lookup template', 'Use the template by template: {src: …}, or as a partial: {{> name}}.'],
-  ['lookup password', 'Write random_key, which makes a secret on the host once, or encrypt the value by runbook vault.'],
+  [
+    'lookup password',
+    'Write random_key, which makes a secret on the host once, or encrypt the value by runbook vault.',
+  ],
   ['lookup pipe', 'Write query: with delegate_to: localhost, and register.'],
   ['lookup vars', 'Write the name itself; a computed one goes into a map: {{lookup settings "name"}}.'],
   ['lookup varnames', 'Put the variables into a map, and take its keys: {{keys settings}}.'],
@@ -66,9 +72,12 @@ export function lacking(kind: string, name: string): never {
 /** `lookup('env', …)`, `query(…)`, `q(…)`: told apart by their first argument. */
 export function lackingCall(name: string, given: Given): never {
   const [first] = given.plain;
-  if (['lookup', 'query', 'q'].includes(name) && first?.kind === 'text') lacking('lookup', first.value.split('.').at(-1) ?? '');
+  if (['lookup', 'query', 'q'].includes(name) && first?.kind === 'text')
+    lacking('lookup', first.value.split('.').at(-1) ?? '');
   if (findHelper(name) !== undefined)
-    throw new NoCounterpart(`${name} is a helper of templates. Give a variable its value, x: "{{${name} …}}", and write x here.`);
+    throw new NoCounterpart(
+      `${name} is a helper of templates. Give a variable its value, x: "{{${name} …}}", and write x here.`,
+    );
   return lacking('call', name);
 }
 
@@ -86,7 +95,9 @@ export function isIdentifier(text: string): boolean {
 
 /** `vars['x']` is x. */
 export function nameInVars(of: Jinja, key: Jinja): string | undefined {
-  return of.kind === 'name' && of.name === 'vars' && key.kind === 'text' && isIdentifier(key.value) ? key.value : undefined;
+  return of.kind === 'name' && of.name === 'vars' && key.kind === 'text' && isIdentifier(key.value)
+    ? key.value
+    : undefined;
 }
 
 /** Tests of results, and what they are of a registered result. */
@@ -122,7 +133,10 @@ export const COMPARING_TESTS: ReadonlyMap<string, '==' | '!=' | '<' | '<=' | '>'
 export function groupsAsHere(replacement: string): string {
   return replacement
     .replaceAll('$', '$$$$')
-    .replaceAll(/\\g<(\w+)>|\\(\d)/g, (_whole, named: string | undefined, digit: string | undefined) => `$${named ?? digit ?? ''}`);
+    .replaceAll(
+      /\\g<(\w+)>|\\(\d)/g,
+      (_whole, named: string | undefined, digit: string | undefined) => `$${named ?? digit ?? ''}`,
+    );
 }
 
 /** A pattern that Python's match() asks for: at the beginning. */

@@ -33,12 +33,17 @@ function parseAddress(text: string): { version: 4 | 6; address: bigint } {
   const left = head === '' ? [] : head.split(':');
   const right = rest === undefined || rest === '' ? [] : rest.split(':');
   const middle = rest === undefined ? [] : Array.from({ length: 8 - left.length - right.length }, () => '0');
-  return { version, address: [...left, ...middle, ...right].reduce((sum, part) => sum * 65536n + BigInt(`0x${part}`), 0n) };
+  return {
+    version,
+    address: [...left, ...middle, ...right].reduce((sum, part) => sum * 65536n + BigInt(`0x${part}`), 0n),
+  };
 }
 
 function formatAddress(version: 4 | 6, address: bigint): string {
   if (version === 4) return [24n, 16n, 8n, 0n].map((shift) => String((address >> shift) & 255n)).join('.');
-  const groups = Array.from({ length: 8 }, (_, index) => ((address >> BigInt(112 - index * 16)) & 0xffffn).toString(16)).join(':');
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    ((address >> BigInt(112 - index * 16)) & 0xffffn).toString(16),
+  ).join(':');
   // RFC 5952: the longest run of two or more zero groups becomes `::`, the first one where several are equal.
   let longest = '';
   for (const [run] of groups.matchAll(/(?<=^|:)0(?::0)+(?=:|$)/g)) if (run.length > longest.length) longest = run;
@@ -54,7 +59,8 @@ function parseNetwork(text: string): Network {
   const { version, address } = parseAddress(host);
   if (length === undefined) return { version, address, prefix: bits(version) };
   const prefix = /^\d{1,3}$/.test(length) ? Number(length) : -1;
-  if (more !== undefined || prefix < 0 || prefix > bits(version)) throw new ArgumentFault(`"${text}" is not a network such as 10.0.0.0/16`);
+  if (more !== undefined || prefix < 0 || prefix > bits(version))
+    throw new ArgumentFault(`"${text}" is not a network such as 10.0.0.0/16`);
   const shift = BigInt(bits(version) - prefix);
   return { version, address: (address >> shift) << shift, prefix };
 }

@@ -15,14 +15,23 @@ const LOWER = 'Values are in lower case here';
 /** Facts: `ansible_NAME`, `ansible_facts.NAME`, `ansible_facts["NAME"]`. */
 export const ANSIBLE_FACTS: readonly AnsibleVariable[] = [
   { name: 'os_family', path: 'facts.os.family', instead: `${LOWER}: debian, redhat, alpine, suse.` },
-  { name: 'distribution', path: 'facts.os.distribution', instead: `${LOWER}, as in /etc/os-release: debian, ubuntu, rocky, rhel.` },
+  {
+    name: 'distribution',
+    path: 'facts.os.distribution',
+    instead: `${LOWER}, as in /etc/os-release: debian, ubuntu, rocky, rhel.`,
+  },
   { name: 'distribution_version', path: 'facts.os.version', instead: 'It is text, such as "12" or "24.04".' },
   {
     name: 'distribution_major_version',
     path: 'facts.os.version',
-    instead: 'It is the whole version ("9.4"): compare with semver(facts.os.version, ">=9 <10"), or x.split(".")[0] == "9".',
+    instead:
+      'It is the whole version ("9.4"): compare with semver(facts.os.version, ">=9 <10"), or x.split(".")[0] == "9".',
   },
-  { name: 'distribution_release', path: 'facts.os.codename', instead: 'It is the VERSION_CODENAME of /etc/os-release, such as bookworm.' },
+  {
+    name: 'distribution_release',
+    path: 'facts.os.codename',
+    instead: 'It is the VERSION_CODENAME of /etc/os-release, such as bookworm.',
+  },
   { name: 'lsb.codename', path: 'facts.os.codename', instead: 'It is the VERSION_CODENAME of /etc/os-release.' },
   { name: 'lsb.id', path: 'facts.os.distribution', instead: `${LOWER}.` },
   { name: 'lsb.release', path: 'facts.os.version', instead: 'It is text.' },
@@ -54,7 +63,11 @@ export const ANSIBLE_FACTS: readonly AnsibleVariable[] = [
   { name: 'default_ipv6', instead: 'Choose an address out of facts.all_ipv6, or set a variable in the inventory.' },
   { name: 'all_ipv4_addresses', path: 'facts.all_ipv4', instead: 'It is a list, without loopback.' },
   { name: 'all_ipv6_addresses', path: 'facts.all_ipv6', instead: 'It is a list, without loopback.' },
-  { name: 'interfaces', path: 'facts.interfaces', instead: 'It is a map of names to {ipv4, ipv6}, which are lists of addresses.' },
+  {
+    name: 'interfaces',
+    path: 'facts.interfaces',
+    instead: 'It is a map of names to {ipv4, ipv6}, which are lists of addresses.',
+  },
   { name: 'user_id', path: 'facts.user', instead: 'It is who logged in.' },
   { name: 'user_dir', path: 'facts.home', instead: 'It is the home directory of who logged in.' },
   { name: 'user_uid', path: 'facts.uid', instead: 'It is the number of who logged in.' },
@@ -62,25 +75,46 @@ export const ANSIBLE_FACTS: readonly AnsibleVariable[] = [
   { name: 'user_shell', instead: 'Write query: with getent passwd, and register.' },
   { name: 'env.HOME', path: 'facts.home', instead: 'It is the home directory of who logged in.' },
   { name: 'env.USER', path: 'facts.user', instead: 'It is who logged in.' },
-  { name: 'env', instead: 'Write facts.home for HOME, facts.user for USER; for another variable query: printenv NAME, and register.' },
+  {
+    name: 'env',
+    instead: 'Write facts.home for HOME, facts.user for USER; for another variable query: printenv NAME, and register.',
+  },
   { name: 'memtotal_mb', path: 'facts.memory_mb', instead: 'It is a number.' },
   { name: 'memfree_mb', instead: 'Write query: free -m, and register.' },
   { name: 'processor_vcpus', path: 'facts.processors', instead: 'It is a number.' },
   { name: 'processor_nproc', path: 'facts.processors', instead: 'It is a number.' },
-  { name: 'processor_count', path: 'facts.processors', instead: 'It is the number of processors that the system sees.' },
-  { name: 'processor_cores', path: 'facts.processors', instead: 'It is the number of processors that the system sees.' },
-  { name: 'virtualization_type', path: 'facts.virtualization', instead: 'It is none, container:… or vm:…, such as vm:kvm.' },
+  {
+    name: 'processor_count',
+    path: 'facts.processors',
+    instead: 'It is the number of processors that the system sees.',
+  },
+  {
+    name: 'processor_cores',
+    path: 'facts.processors',
+    instead: 'It is the number of processors that the system sees.',
+  },
+  {
+    name: 'virtualization_type',
+    path: 'facts.virtualization',
+    instead: 'It is none, container:… or vm:…, such as vm:kvm.',
+  },
   { name: 'virtualization_role', instead: 'Write facts.virtualization: it is none, container:… or vm:….' },
   { name: 'date_time.epoch', path: 'facts.time', instead: 'It is a number: seconds since 1970.' },
   { name: 'date_time.iso8601', instead: 'Write query: date -u +%Y-%m-%dT%H:%M:%SZ, and register.' },
   { name: 'date_time.date', instead: 'Write query: date +%F, and register.' },
-  { name: 'date_time', instead: 'Write facts.time for seconds since 1970; for a form of its own query: date +%F, and register.' },
+  {
+    name: 'date_time',
+    instead: 'Write facts.time for seconds since 1970; for a form of its own query: date +%F, and register.',
+  },
   { name: 'selinux.status', path: 'facts.selinux', instead: 'It is enforcing, permissive or disabled.' },
   { name: 'selinux.mode', path: 'facts.selinux', instead: 'It is enforcing, permissive or disabled.' },
   { name: 'selinux', path: 'facts.selinux', instead: 'It is enforcing, permissive or disabled.' },
   { name: 'mounts', instead: 'Write query: findmnt --json, and register.' },
   { name: 'devices', instead: 'Write query: lsblk --json, and register.' },
-  { name: 'packages', instead: "Write query: with the package manager's own list, such as dpkg-query -W, and register." },
+  {
+    name: 'packages',
+    instead: "Write query: with the package manager's own list, such as dpkg-query -W, and register.",
+  },
   { name: 'services', instead: 'Write query: systemctl show NAME, and register.' },
   { name: 'local', instead: 'Read the file of the host by slurp or query: and register.' },
   { name: 'getent_passwd', instead: 'Write query: getent passwd NAME, and register.' },
@@ -105,10 +139,14 @@ export const ANSIBLE_FACTS: readonly AnsibleVariable[] = [
 
 /** Variables that Ansible itself gives. */
 export const ANSIBLE_MAGIC: readonly AnsibleVariable[] = [
-  { name: 'ansible_facts', instead: 'Write facts: facts.os.family, facts.hostname and so on; `runbook facts HOST` shows them.' },
+  {
+    name: 'ansible_facts',
+    instead: 'Write facts: facts.os.family, facts.hostname and so on; `runbook facts HOST` shows them.',
+  },
   {
     name: 'ansible_check_mode',
-    instead: 'Leave it out: a task does not know whether it is planned or played. A command that only looks is query:, which runs in both.',
+    instead:
+      'Leave it out: a task does not know whether it is planned or played. A command that only looks is query:, which runs in both.',
   },
   { name: 'ansible_diff_mode', instead: 'Leave it out: a task does not know how it is shown.' },
   { name: 'ansible_play_hosts', path: 'play_hosts', instead: 'It is a list of names.' },
@@ -123,7 +161,8 @@ export const ANSIBLE_MAGIC: readonly AnsibleVariable[] = [
   { name: 'inventory_file', instead: 'Write inventory_dir for the folder of the inventory.' },
   {
     name: 'inventory_hostname_short',
-    instead: 'Write inventory_hostname.split(".")[0] in a condition, {{first (split inventory_hostname ".")}} in a template.',
+    instead:
+      'Write inventory_hostname.split(".")[0] in a condition, {{first (split inventory_hostname ".")}} in a template.',
   },
   {
     name: 'ansible_managed',
@@ -132,7 +171,8 @@ export const ANSIBLE_MAGIC: readonly AnsibleVariable[] = [
   },
   {
     name: 'ansible_host',
-    instead: 'Write default(ansible_host, inventory_hostname) in a condition, {{default ansible_host inventory_hostname}} in a template.',
+    instead:
+      'Write default(ansible_host, inventory_hostname) in a condition, {{default ansible_host inventory_hostname}} in a template.',
     isSettable: true,
   },
   {
@@ -143,13 +183,17 @@ export const ANSIBLE_MAGIC: readonly AnsibleVariable[] = [
   { name: 'ansible_user', instead: 'Write facts.user for who logged in.', isSettable: true },
   {
     name: 'omit',
-    instead: 'An argument cannot be left out by a value: give the value that it has otherwise, or write two tasks with when.',
+    instead:
+      'An argument cannot be left out by a value: give the value that it has otherwise, or write two tasks with when.',
   },
   { name: 'ansible_loop', instead: 'Write loop_control: {index_var: i}; the length of the list is size(…).' },
   { name: 'ansible_loop_var', instead: 'Write the name itself: item, or what loop_control.loop_var says.' },
   { name: 'ansible_index_var', instead: 'Write the name itself, as loop_control.index_var says.' },
   { name: 'ansible_failed_task', path: 'failed_task', instead: 'It is known in rescue.' },
-  { name: 'ansible_failed_result', instead: 'Write failed_task.msg in rescue, or register the task and ask for its result.' },
+  {
+    name: 'ansible_failed_result',
+    instead: 'Write failed_task.msg in rescue, or register the task and ask for its result.',
+  },
   { name: 'ansible_version', instead: 'Leave it out; `runbook --version` tells its own.' },
   { name: 'ansible_run_tags', instead: 'Give a variable with -e, and ask for that.' },
   { name: 'ansible_skip_tags', instead: 'Give a variable with -e, and ask for that.' },
@@ -181,7 +225,10 @@ export interface FoundVariable {
 
 /** The row that a path such as `ansible_facts.default_ipv4.address` begins with; the longest one. */
 export function ansibleVariable(names: readonly string[]): FoundVariable | undefined {
-  const plain = names[0] === 'ansible_facts' ? ['ansible_facts', ...names.slice(1).map((name) => name.replace(/^ansible_/, ''))] : names;
+  const plain =
+    names[0] === 'ansible_facts'
+      ? ['ansible_facts', ...names.slice(1).map((name) => name.replace(/^ansible_/, ''))]
+      : names;
   for (let length = Math.min(plain.length, 3); length > 0; length--) {
     const variable = byName.get(plain.slice(0, length).join('.'));
     if (variable !== undefined) return { variable, length };

@@ -1,15 +1,16 @@
+import { Secret } from '../base/secret.ts';
+import { type Value, isList, isMap, Unknown } from '../base/value.ts';
 import { describe } from './describe.ts';
 import { ArgumentFault, UnknownTouched } from './fault.ts';
-import { Secret } from '../base/secret.ts';
-import type { Value } from '../base/value.ts';
-import { isList, isMap, Unknown } from '../base/value.ts';
 
 function plain(value: Value): Exclude<Value, Secret | Unknown> {
   if (value instanceof Unknown) throw new UnknownTouched(value);
   return value instanceof Secret ? value.reveal() : value;
 }
 
-/** Equal in type and content; secrets by their text. Throws UnknownTouched where the answer hangs on an unknown value. */
+/**
+ * Equal in type and content; secrets by their text. Throws UnknownTouched where the answer hangs on an unknown value.
+ */
 export function isEqual(left: Value, right: Value): boolean {
   const a = plain(left);
   const b = plain(right);
@@ -17,7 +18,10 @@ export function isEqual(left: Value, right: Value): boolean {
     return isList(a) && isList(b) && a.length === b.length && a.every((item, index) => isEqual(item, b[index] ?? null));
   if (!isMap(a) || !isMap(b)) return a === b;
   const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && isEqual(a[key] ?? null, b[key] ?? null));
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && isEqual(a[key] ?? null, b[key] ?? null))
+  );
 }
 
 /** Below 0, 0 or above 0, for two texts or two numbers. Texts go by code units, so the order is the same everywhere. */

@@ -1,6 +1,5 @@
 import { Secret } from '../base/secret.ts';
-import type { Value } from '../base/value.ts';
-import { Unknown } from '../base/value.ts';
+import { type Value, Unknown } from '../base/value.ts';
 
 /** What a value is, for a message: never what it holds. */
 export function describe(value: Value): string {

@@ -1,7 +1,6 @@
-import type { Place } from '../../errors/problem.ts';
-import { Problem } from '../../errors/problem.ts';
-import { mask } from '../mask/mask.ts';
+import { type Place, Problem } from '../../errors/problem.ts';
 import type { Unknown } from '../base/value.ts';
+import { mask } from '../mask/mask.ts';
 
 export interface FaultDetails {
   readonly code: string;
@@ -16,7 +15,10 @@ export type Locate = (offset: number, length: number) => Place;
 /** Where a fault lies: `undefined` for the text that is being rendered, a partial or the like for a text of its own. */
 export type Origin = Locate | undefined;
 
-/** A mistake in a template or an expression, by offset in its text. Never leaves this layer: it becomes a `Problem` there. */
+/**
+ * A mistake in a template or an expression, by offset in its text. Never leaves this layer: it becomes a `Problem`
+ * there.
+ */
 export class Fault extends Error {
   readonly details: FaultDetails;
   offset: number;

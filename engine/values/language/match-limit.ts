@@ -11,7 +11,8 @@ const SHORT_FILE = 100_000;
 export class EndlessMatch extends Error {
   readonly expression: string;
   readonly why: string;
-  readonly remedy = 'Write what repeats so that it can match in one way only: [^"]* in place of .*, a+ in place of (a+)+.';
+  readonly remedy =
+    'Write what repeats so that it can match in one way only: [^"]* in place of .*, a+ in place of (a+)+.';
 
   constructor(expression: string, cause: unknown) {
     super(`the regular expression ${shortened(expression)} takes too long`, { cause });
@@ -36,8 +37,8 @@ export interface Costly {
 }
 
 /**
- * While V8 matches, it looks whether it is to be ended, and a `timeout` of node:vm tells it. The thread that watches costs a fifth of a
- * millisecond, so what cannot take long does without.
+ * While V8 matches, it looks whether it is to be ended, and a `timeout` of node:vm tells it. The thread that watches
+ * costs a fifth of a millisecond, so what cannot take long does without.
  */
 class Watch {
   readonly #context = createContext(Object.create(null));
@@ -73,23 +74,30 @@ function isEndless(error: unknown): boolean {
 
 const watch = new Watch();
 
-/** Runs `work`, which matches the expression with a text of so many characters and does nothing else. Throws EndlessMatch. */
+/**
+ * Runs `work`, which matches the expression with a text of so many characters and does nothing else. Throws
+ * EndlessMatch.
+ */
 export function match<Result>(expression: Costly, length: number, work: () => Result): Result {
   return watch.match(expression, length, work);
 }
 
 /**
- * Runs `work`, which matches these expressions with the lines of a text of so many characters, by `match`: all of it has the time of one.
- * It must be pure, as it may end anywhere, and no `finally` of it runs then. Throws EndlessMatch.
+ * Runs `work`, which matches these expressions with the lines of a text of so many characters, by `match`: all of it
+ * has the time of one. It must be pure, as it may end anywhere, and no `finally` of it runs then. Throws EndlessMatch.
  */
 export function matchLines<Result>(expressions: readonly Costly[], length: number, work: () => Result): Result {
   return length <= SHORT_FILE && expressions.every(({ power }) => power <= 2) ? work() : watch.run(work);
 }
 
 /** What the translation of Python's ^, $ and \b comes to, when each set has become one character. */
-const ASSERTIONS = /\(\?:\(\?<=a\)\(\?!a\)\|\(\?<!a\)\(\?=a\)\)|\(\?:\(\?<=a\)\(\?=a\)\|\(\?<!a\)\(\?!a\)\)|\(\?=a\?\(\?!a\)\)|\(\?<?!a\)/g;
+const ASSERTIONS =
+  /\(\?:\(\?<=a\)\(\?!a\)\|\(\?<!a\)\(\?=a\)\)|\(\?:\(\?<=a\)\(\?=a\)\|\(\?<!a\)\(\?!a\)\)|\(\?=a\?\(\?!a\)\)|\(\?<?!a\)/g;
 
-/** The power for an expression of JavaScript. It counts repetitions of single characters; those of groups, alternatives and references are not known. */
+/**
+ * The power for an expression of JavaScript. It counts repetitions of single characters; those of groups, alternatives
+ * and references are not known.
+ */
 export function powerOf(source: string): number {
   const plain = source
     .replaceAll(/\\(?:[uxpP]\{[^}]*\}|[^])|\[(?:\\[^]|[^\]\\])*\]/g, (part) => (/^\\[1-9k]/.test(part) ? '|' : 'a'))

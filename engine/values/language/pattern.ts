@@ -1,6 +1,5 @@
 import { ArgumentFault } from './fault.ts';
-import type { Costly } from './match-limit.ts';
-import { EndlessMatch, match, powerOf } from './match-limit.ts';
+import { type Costly, EndlessMatch, match, powerOf } from './match-limit.ts';
 
 /** Text longer than this is not searched with a pattern. In characters. */
 const MAX_SUBJECT = 1_000_000;
@@ -50,11 +49,18 @@ function compile(source: string): Compiled {
     );
   }
   try {
-    const pattern = { text: source, power: powerOf(source), first: new RegExp(source, 'u'), all: new RegExp(source, 'gu') };
+    const pattern = {
+      text: source,
+      power: powerOf(source),
+      first: new RegExp(source, 'u'),
+      all: new RegExp(source, 'gu'),
+    };
     if (compiled.size > 1000) compiled.clear();
     compiled.set(source, pattern);
     return pattern;
   } catch (error) {
-    throw new ArgumentFault(`The pattern ${source} is not a regular expression: ${error instanceof Error ? error.message : ''}`);
+    throw new ArgumentFault(
+      `The pattern ${source} is not a regular expression: ${error instanceof Error ? error.message : ''}`,
+    );
   }
 }

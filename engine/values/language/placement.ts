@@ -7,7 +7,10 @@ export interface Written {
   readonly text: string;
   readonly place: Place;
   readonly style: ScalarNode['style'];
-  /** The scalar as written, quotes and block header included. Without it, columns of folded and escaped text are a guess. */
+  /**
+   * The scalar as written, quotes and block header included. Without it, columns of folded and escaped text are a
+   * guess.
+   */
   readonly source?: string | undefined;
 }
 
@@ -35,7 +38,10 @@ const ESCAPE_LENGTHS: ReadonlyMap<string, number> = new Map([
   ['U', 10],
 ]);
 
-/** Walks source and text side by side up to `offset` of the text; white space may differ, as folding and indenting change it. */
+/**
+ * Walks source and text side by side up to `offset` of the text; white space may differ, as folding and indenting
+ * change it.
+ */
 function sourceOffset(text: string, source: string, offset: number): number {
   const quote = source[0] === '"' || source[0] === "'" ? source[0] : undefined;
   const isBlock = source[0] === '|' || source[0] === '>';
@@ -51,7 +57,8 @@ function sourceOffset(text: string, source: string, offset: number): number {
     }
     if (isBlank) {
       if (index === offset) return at;
-      // A blank of the text matches one or more blanks of the source. They are skipped when the next other character is compared.
+      // A blank of the text matches one or more blanks of the source. They are skipped when the next other character is
+      // compared.
       if (/\s/.test(source[at] ?? '')) at++;
       continue;
     }
@@ -62,7 +69,10 @@ function sourceOffset(text: string, source: string, offset: number): number {
   return Math.min(at, source.length);
 }
 
-/** A function from an offset in the text to its place in the file: exact where the source is known, else as near as can be. */
+/**
+ * A function from an offset in the text to its place in the file: exact where the source is known, else as near as can
+ * be.
+ */
 export function locateIn(written: Written): Locate {
   return (offset, length) => {
     const { text, place, style, source } = written;
@@ -73,7 +83,9 @@ export function locateIn(written: Written): Locate {
       return { file: place.file, line: place.line + line, column: column + 2, length };
     }
     const isQuoted = source !== undefined && style === 'quoted';
-    const begin = isQuoted ? { line: place.line, column: place.column - 1 } : { line: place.line, column: place.column };
+    const begin = isQuoted
+      ? { line: place.line, column: place.column - 1 }
+      : { line: place.line, column: place.column };
     const before = source === undefined ? text.slice(0, within) : source.slice(0, sourceOffset(text, source, within));
     return { file: place.file, ...advance(begin, before), length };
   };

@@ -2,7 +2,10 @@ import { Fault } from './fault.ts';
 
 /** Steps of one template or expression, with all that it looks up on its way. They take about a second. */
 const MOST_STEPS = 10_000_000;
-/** What each step takes is bounded by the sizes of texts and lists; where those are large, this ends it first. Milliseconds of the processor. */
+/**
+ * What each step takes is bounded by the sizes of texts and lists; where those are large, this ends it first.
+ * Milliseconds of the processor.
+ */
 const MOST_MS = 5_000;
 /** The clock is looked at once in so many calls. */
 const CLOCK_CALLS = 1_024;
@@ -37,7 +40,8 @@ class Meter {
     this.#calls += 1;
     if (this.#calls === CLOCK_CALLS) this.#began = processorTime();
     const isLate = this.#calls % CLOCK_CALLS === 0 && processorTime() - this.#began > MOST_MS;
-    if (this.#steps > MOST_STEPS || isLate) throw tooManySteps(isLate ? `more than ${MOST_MS / 1000} s` : `more than ${MOST_STEPS} steps`);
+    if (this.#steps > MOST_STEPS || isLate)
+      throw tooManySteps(isLate ? `more than ${MOST_MS / 1000} s` : `more than ${MOST_STEPS} steps`);
   }
 }
 
@@ -70,7 +74,10 @@ export function spendForSeen(value: unknown): void {
   else if (Array.isArray(value)) meter.spend(Math.floor(value.length / ITEMS_SEEN));
 }
 
-/** Evaluates a template or an expression: what it looks up on its way counts as part of it. Throws Fault `too-many-steps`. */
+/**
+ * Evaluates a template or an expression: what it looks up on its way counts as part of it. Throws Fault
+ * `too-many-steps`.
+ */
 export function withinSteps<Result>(work: () => Result): Result {
   return meter.within(work);
 }

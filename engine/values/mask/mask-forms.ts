@@ -2,7 +2,10 @@ import { MIN_SECRET_LENGTH } from '../base/secret.ts';
 
 /** A line of a longer secret is looked for by itself from this length on: a line of a PEM key. */
 const MIN_LINE_LENGTH = 8;
-/** Upper and lower case of a secret are looked for from this length on, and only where it has digits too: else it may be a word. */
+/**
+ * Upper and lower case of a secret are looked for from this length on, and only where it has digits too: else it may be
+ * a word.
+ */
 const MIN_CASE_LENGTH = 8;
 
 /** The secret itself, and what of it may turn up alone: its lines, and the password in an address. */
@@ -26,7 +29,10 @@ export function withoutLabels(part: string): string {
   return part.replaceAll(/^-----[A-Z ]+-----\r?\n?/gm, '');
 }
 
-/** The texts to look for: as it is, with the plus signs of a form, and in one case. Escaped text is undone before it is searched. */
+/**
+ * The texts to look for: as it is, with the plus signs of a form, and in one case. Escaped text is undone before it is
+ * searched.
+ */
 export function plainForms(part: string): ReadonlySet<string> {
   const found = new Set([part]);
   if (part.includes(' ')) found.add(part.replaceAll(' ', '+'));
@@ -49,7 +55,9 @@ export function encodedForms(part: string): ReadonlySet<string> {
   return found;
 }
 
-/** What every base64 of a text that holds the part has in common, for the three ways it can lie; and its base64 alone. */
+/**
+ * What every base64 of a text that holds the part has in common, for the three ways it can lie; and its base64 alone.
+ */
 function base64Forms(bytes: Buffer): readonly string[] {
   const whole = bytes.toString('base64');
   const aligned = [0, 1, 2].map((shift) => {

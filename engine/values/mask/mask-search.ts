@@ -1,9 +1,15 @@
 import type { Range } from './mask-view.ts';
 
-/** A set of small numbers that says no at once: a million bits, of which a few per cent are set with hundreds of secrets. */
+/**
+ * A set of small numbers that says no at once: a million bits, of which a few per cent are set with hundreds of
+ * secrets.
+ */
 const BITS = 20;
 
-/** The last four characters as one number. Of characters beyond Latin-1 it holds a mixture, which only costs a look more. */
+/**
+ * The last four characters as one number. Of characters beyond Latin-1 it holds a mixture, which only costs a look
+ * more.
+ */
 function shifted(last: number, code: number): number {
   return (last >>> 8) | (((code ^ (code >>> 8)) & 0xff) << 24);
 }
@@ -116,7 +122,8 @@ export class PieceSearch {
     let longest: Range | undefined;
     for (const row of this.#rows.get(text.slice(at, at + ROW)) ?? []) {
       const range = extended(text, at, row);
-      if (range !== undefined && (longest === undefined || range.to - range.from > longest.to - longest.from)) longest = range;
+      if (range !== undefined && (longest === undefined || range.to - range.from > longest.to - longest.from))
+        longest = range;
     }
     return longest;
   }
@@ -127,7 +134,12 @@ function extended(text: string, at: number, row: Row): Range | undefined {
   let before = 0;
   while (at - before > 0 && row.at - before > 0 && text[at - before - 1] === row.text[row.at - before - 1]) before += 1;
   let behind = ROW;
-  while (at + behind < text.length && row.at + behind < row.text.length && text[at + behind] === row.text[row.at + behind]) behind += 1;
+  while (
+    at + behind < text.length &&
+    row.at + behind < row.text.length &&
+    text[at + behind] === row.text[row.at + behind]
+  )
+    behind += 1;
   if (before + behind < MIN_PIECE) return undefined;
   const range = { from: at - before, to: at + behind };
   return new Set(text.slice(range.from, range.to)).size < MIN_VARIETY ? undefined : range;

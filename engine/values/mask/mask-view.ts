@@ -4,7 +4,9 @@ export interface Range {
   readonly to: number;
 }
 
-/** A text as a program would read it, with the way back to where each part of it stands in the text that it was made of. */
+/**
+ * A text as a program would read it, with the way back to where each part of it stands in the text that it was made of.
+ */
 export interface View {
   readonly text: string;
   /** The ranges that a range of it stands for in the original text. */
@@ -16,7 +18,9 @@ export function plainView(text: string): View {
   return { text, origin: (from, to) => [{ from, to }] };
 }
 
-/** A piece of a view: `length` characters made of what stands from `from` to `to`, one for one where they are as many. */
+/**
+ * A piece of a view: `length` characters made of what stands from `from` to `to`, one for one where they are as many.
+ */
 interface Piece {
   readonly at: number;
   readonly length: number;
@@ -47,7 +51,10 @@ class ViewMaker {
     const of = this.#of;
     this.#take(of.text.length);
     const pieces = this.#pieces;
-    return { text: this.#texts.join(''), origin: (from, to) => rangesOf(pieces, from, to).flatMap((one) => of.origin(one.from, one.to)) };
+    return {
+      text: this.#texts.join(''),
+      origin: (from, to) => rangesOf(pieces, from, to).flatMap((one) => of.origin(one.from, one.to)),
+    };
   }
 
   #take(to: number): void {
@@ -129,7 +136,10 @@ function character(code: number): string | undefined {
   return code <= 0x10ffff ? String.fromCodePoint(code) : undefined;
 }
 
-/** JSON, JavaScript, C, Python and YAML in double quotes, `$'…'` and `printf %q` of shells: a backslash and what it stands for. */
+/**
+ * JSON, JavaScript, C, Python and YAML in double quotes, `$'…'` and `printf %q` of shells: a backslash and what it
+ * stands for.
+ */
 export const backslashes = reading(
   /\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|((?:x[0-9A-Fa-f]{2}|[0-3]?[0-7]{1,2})(?:\\(?:x[0-9A-Fa-f]{2}|[0-3]?[0-7]{1,2}))*)|([^\n]))/g,
   '\\',
@@ -137,7 +147,9 @@ export const backslashes = reading(
     const code = braced ?? short ?? long;
     if (code !== undefined) return character(Number.parseInt(code, 16));
     if (bytes !== undefined) {
-      const values = bytes.split('\\').map((one) => Number.parseInt(one.replace(/^x/, ''), one.startsWith('x') ? 16 : 8));
+      const values = bytes
+        .split('\\')
+        .map((one) => Number.parseInt(one.replace(/^x/, ''), one.startsWith('x') ? 16 : 8));
       return textOfBytes(Buffer.from(values));
     }
     return letter === undefined ? undefined : (LETTERS[letter] ?? letter);
@@ -145,7 +157,9 @@ export const backslashes = reading(
 );
 
 /** `%2F` of addresses, in either case. */
-export const percents = reading(/(?:%[0-9a-f]{2})+/gi, '%', ([bytes]) => textOfBytes(Buffer.from(bytes.replaceAll('%', ''), 'hex')));
+export const percents = reading(/(?:%[0-9a-f]{2})+/gi, '%', ([bytes]) =>
+  textOfBytes(Buffer.from(bytes.replaceAll('%', ''), 'hex')),
+);
 
 /** A quotation mark within a word of shell: `'\''` and `'"'"'`. */
 export const shellQuotes = reading(/'(?:\\'|"'")'/g, `'`, () => `'`);
@@ -153,10 +167,14 @@ export const shellQuotes = reading(/'(?:\\'|"'")'/g, `'`, () => `'`);
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: `'`, nbsp: '\u00a0' };
 
 /** `&amp;`, `&#39;` and `&#x27;` of HTML and XML. */
-export const entities = reading(/&(?:#x([0-9a-f]{1,6})|#([0-9]{1,7})|([a-z]+));/gi, '&', ([, hexadecimal, decimal, name]) => {
-  if (name !== undefined) return ENTITIES[name.toLowerCase()];
-  return character(hexadecimal === undefined ? Number(decimal) : Number.parseInt(hexadecimal, 16));
-});
+export const entities = reading(
+  /&(?:#x([0-9a-f]{1,6})|#([0-9]{1,7})|([a-z]+));/gi,
+  '&',
+  ([, hexadecimal, decimal, name]) => {
+    if (name !== undefined) return ENTITIES[name.toLowerCase()];
+    return character(hexadecimal === undefined ? Number(decimal) : Number.parseInt(hexadecimal, 16));
+  },
+);
 
 /** Lines put together, without their indentation: what was wrapped at some width. */
 export const unwrapped: Reading = reading(/[\r\n]+[ \t]*/g, '\n', () => '');

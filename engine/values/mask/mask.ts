@@ -1,10 +1,18 @@
+import { isHiddenNumber, knownNumbers, knownSecrets, MASK, MIN_SECRET_LENGTH, Secret } from '../base/secret.ts';
+import { type Plain, type Value, isList, isMap, Unknown } from '../base/value.ts';
 import { encodedForms, partsOf, plainForms, withoutLabels } from './mask-forms.ts';
 import { PieceSearch, Search } from './mask-search.ts';
-import type { Range, Reading, View } from './mask-view.ts';
-import { backslashes, entities, percents, plainView, shellQuotes, unwrapped } from './mask-view.ts';
-import { isHiddenNumber, knownNumbers, knownSecrets, MASK, MIN_SECRET_LENGTH, Secret } from '../base/secret.ts';
-import type { Plain, Value } from '../base/value.ts';
-import { isList, isMap, Unknown } from '../base/value.ts';
+import {
+  type Range,
+  type Reading,
+  type View,
+  backslashes,
+  entities,
+  percents,
+  plainView,
+  shellQuotes,
+  unwrapped,
+} from './mask-view.ts';
 
 /** What stands in JSON outputs for a value that is not there yet. */
 const UNKNOWN_TEXT = '(known after apply)';
@@ -12,9 +20,10 @@ const UNKNOWN_TEXT = '(known after apply)';
 const MOST_LAYERS = 3;
 
 /**
- * Text as it may be shown: each known secret is replaced by ********. Found are the secret itself and its lines, as they are, in one case,
- * and as JSON, shells, C, addresses, HTML, base64 and hexadecimal write them, wrapped or not; of the last two pieces too.
- * Secrets of less than four characters are not found. docs/security.md lists what is found, and what is not.
+ * Text as it may be shown: each known secret is replaced by ********. Found are the secret itself and its lines, as
+ * they are, in one case, and as JSON, shells, C, addresses, HTML, base64 and hexadecimal write them, wrapped or not; of
+ * the last two pieces too. Secrets of less than four characters are not found. docs/security.md lists what is found,
+ * and what is not.
  */
 export function mask(text: string): string {
   return replaced(text, hiddenRanges(text));
@@ -71,8 +80,18 @@ export function maskedOnce<From extends object, Masked>(make: (from: From) => Ma
   };
 }
 
-/** Of the whole process, as the secrets are. What is looked for, of as many secrets as `secrets` and `numbers` say. Secrets are only ever added. */
-const tables = { secrets: 0, numbers: 0, all: new Search(), encoded: new Search(), pieces: new PieceSearch(), short: new Search() };
+/**
+ * Of the whole process, as the secrets are. What is looked for, of as many secrets as `secrets` and `numbers` say.
+ * Secrets are only ever added.
+ */
+const tables = {
+  secrets: 0,
+  numbers: 0,
+  all: new Search(),
+  encoded: new Search(),
+  pieces: new PieceSearch(),
+  short: new Search(),
+};
 
 function addForms(): void {
   if (knownSecrets().size === tables.secrets && knownNumbers().size === tables.numbers) return;
@@ -114,7 +133,8 @@ const READINGS: readonly Reading[] = [backslashes, percents, shellQuotes, entiti
 
 function look(view: View, ranges: Range[]): void {
   for (const { from, to } of tables.all.in(view.text)) ranges.push(...view.origin(from, to));
-  for (const { from, to } of tables.short.in(view.text)) if (standsAlone(view.text, from, to)) ranges.push(...view.origin(from, to));
+  for (const { from, to } of tables.short.in(view.text))
+    if (standsAlone(view.text, from, to)) ranges.push(...view.origin(from, to));
   for (const { from, to } of tables.pieces.in(view.text)) ranges.push(...view.origin(from, to));
   const whole = unwrapped(view);
   if (whole === undefined) return;

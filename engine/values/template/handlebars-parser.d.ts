@@ -1,10 +1,16 @@
-// Only the parser of Handlebars is loaded: its compiler makes JavaScript of templates, and costs six times as long to load.
+// Only the parser of Handlebars is loaded: its compiler makes JavaScript of templates, and costs six times as long to
+// load.
 declare module 'handlebars/dist/cjs/handlebars/compiler/base.js' {
   export interface ParseErrorDetails {
     readonly text: string;
     readonly token: string | null;
     readonly line: number;
-    readonly loc?: { readonly first_line: number; readonly first_column: number; readonly last_line: number; readonly last_column: number };
+    readonly loc?: {
+      readonly first_line: number;
+      readonly first_column: number;
+      readonly last_line: number;
+      readonly last_column: number;
+    };
     readonly expected?: readonly string[];
   }
   export const parser: { parseError: (message: string, details: ParseErrorDetails) => never };

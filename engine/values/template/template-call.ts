@@ -1,19 +1,15 @@
-import { isTrue } from '../language/compare.ts';
-import { compileExpression } from '../expression/expression.ts';
-import { ArgumentFault, Fault, UnknownTouched } from '../language/fault.ts';
-import type { Helper } from '../helpers/helper.ts';
-import { callHelper } from '../helpers/helper.ts';
+import { Secret } from '../base/secret.ts';
+import { type Scope, type Value, isList, isMap, Unknown } from '../base/value.ts';
 import { neverEqual } from '../cel/fact-paths.ts';
+import { compileExpression } from '../expression/expression.ts';
 import { findHelper, helperNames } from '../helpers/helper-table.ts';
+import { type Helper, callHelper } from '../helpers/helper.ts';
+import { isTrue } from '../language/compare.ts';
+import { ArgumentFault, Fault, UnknownTouched } from '../language/fault.ts';
 import { didYouMean } from '../language/suggest.ts';
 import type { Frame, Level } from './template-frame.ts';
-import type { Evaluate, PathOptions } from './template-path.ts';
-import { compilePath, memberOf, whyNoMember } from './template-path.ts';
-import type { Call, SyntaxExpression } from './template-syntax.ts';
-import { Secret } from '../base/secret.ts';
-import { templateRemedy } from './template-syntax.ts';
-import type { Scope, Value } from '../base/value.ts';
-import { isList, isMap, Unknown } from '../base/value.ts';
+import { type Evaluate, type PathOptions, compilePath, memberOf, whyNoMember } from './template-path.ts';
+import { type Call, type SyntaxExpression, templateRemedy } from './template-syntax.ts';
 
 /** Compiles an argument or a mustache's content. */
 export function compileSyntaxExpression(expression: SyntaxExpression, options: PathOptions): Evaluate {
@@ -62,7 +58,8 @@ function checkArguments(call: Call, helper: Helper, { source }: PathOptions): vo
     });
   }
   const extra = call.hash?.pairs.find((pair) => helper.name !== 'dict' && helper.named?.includes(pair.key) !== true);
-  if (extra !== undefined) throw source.fault('helper-arguments', `${helper.name} takes no argument named "${extra.key}"`, extra);
+  if (extra !== undefined)
+    throw source.fault('helper-arguments', `${helper.name} takes no argument named "${extra.key}"`, extra);
 }
 
 /** A fact that is compared with what it can never be. */
@@ -79,14 +76,18 @@ function checkFacts(call: Call, { name }: Helper, { source }: PathOptions): void
   }
 }
 
-/** Runs an evaluation whose ArgumentFaults are told at the call's place, and whose result hangs on no unknown value it touched. */
+/**
+ * Runs an evaluation whose ArgumentFaults are told at the call's place, and whose result hangs on no unknown value it
+ * touched.
+ */
 function guarded(call: Call, options: PathOptions, evaluate: Evaluate): Evaluate {
   return (frame) => {
     try {
       return evaluate(frame);
     } catch (error) {
       if (error instanceof UnknownTouched) return new Unknown(error.unknown.because);
-      if (error instanceof ArgumentFault) throw options.source.fault('template-value', error.message, call, { remedy: error.remedy });
+      if (error instanceof ArgumentFault)
+        throw options.source.fault('template-value', error.message, call, { remedy: error.remedy });
       throw error;
     }
   };
@@ -95,7 +96,9 @@ function guarded(call: Call, options: PathOptions, evaluate: Evaluate): Evaluate
 function compilePlain(call: Call, helper: Helper, options: PathOptions): Evaluate {
   const strict = { ...options, isLenient: false };
   const operands = call.params.map((parameter) => compileSyntaxExpression(parameter, strict));
-  const named = (call.hash?.pairs ?? []).map((pair) => [pair.key, compileSyntaxExpression(pair.value, strict)] as const);
+  const named = (call.hash?.pairs ?? []).map(
+    (pair) => [pair.key, compileSyntaxExpression(pair.value, strict)] as const,
+  );
   return guarded(call, options, (frame) => {
     const namedValues: Record<string, Value> = Object.create(null);
     for (const [key, evaluate] of named) namedValues[key] = evaluate(frame) ?? null;
@@ -176,7 +179,8 @@ function compileLookup(call: Call, whole: SyntaxExpression, key: SyntaxExpressio
     if (container === undefined) return undefined;
     const name = evaluateKey(frame) ?? null;
     for (const value of [container, name]) if (value instanceof Unknown) throw new UnknownTouched(value);
-    if (!isMap(container) && !isList(container)) throw new ArgumentFault('lookup takes a map or a list', whyNoMember(container, ''));
+    if (!isMap(container) && !isList(container))
+      throw new ArgumentFault('lookup takes a map or a list', whyNoMember(container, ''));
     const revealed = name instanceof Secret ? name.reveal() : name;
     if (typeof revealed !== 'string' && typeof revealed !== 'number')
       throw new ArgumentFault('The key of a lookup must be text or a number');
@@ -190,7 +194,9 @@ function compileLookup(call: Call, whole: SyntaxExpression, key: SyntaxExpressio
   });
 }
 
-/** `{{expr "CEL"}}`: variables are those of the top level, block parameters and, inside a block, `item` parts by `this`. */
+/**
+ * `{{expr "CEL"}}`: variables are those of the top level, block parameters and, inside a block, `item` parts by `this`.
+ */
 function compileCel(call: Call, text: SyntaxExpression, options: PathOptions): Evaluate {
   const { source } = options;
   if (text.type !== 'StringLiteral' || typeof text.value !== 'string') {
@@ -231,7 +237,8 @@ function localVariable(name: string, level: Level): Evaluate | undefined {
       return found;
     };
     const position = current.blockParameters.indexOf(name);
-    if (position === 0 || (name === 'this' && (current.kind === 'each' || current.kind === 'with'))) return (frame) => at(frame).context;
+    if (position === 0 || (name === 'this' && (current.kind === 'each' || current.kind === 'with')))
+      return (frame) => at(frame).context;
     if (position === 1) return (frame) => at(frame).loop?.key;
     up.push(at);
   }

@@ -1,19 +1,25 @@
+import { type Value, type ValueMap, isList, isMap, Unknown } from '../base/value.ts';
+import { findHelper } from '../helpers/helper-table.ts';
+import { withoutJinjaEscapes } from '../jinja/jinja-statement.ts';
 import { isTrue } from '../language/compare.ts';
 import { describe } from '../language/describe.ts';
 import { ArgumentFault, UnknownTouched } from '../language/fault.ts';
-import { withoutJinjaEscapes } from '../jinja/jinja-statement.ts';
-import { findHelper } from '../helpers/helper-table.ts';
 import { spendSteps } from '../language/step-limit.ts';
 import { compileCall, compileSyntaxExpression } from './template-call.ts';
-import type { Frame, Level } from './template-frame.ts';
-import { rootLevel } from './template-frame.ts';
+import { type Frame, type Level, rootLevel } from './template-frame.ts';
 import { Output } from './template-output.ts';
 import type { Evaluate, PathOptions } from './template-path.ts';
-import type { Block, Mustache, Partial, Program, Statement, SyntaxExpression } from './template-syntax.ts';
-import type { TemplateSource } from './template-syntax.ts';
-import { parseSyntax, templateRemedy } from './template-syntax.ts';
-import type { Value, ValueMap } from '../base/value.ts';
-import { isList, isMap, Unknown } from '../base/value.ts';
+import {
+  type Block,
+  type Mustache,
+  type Partial,
+  type Program,
+  type Statement,
+  type SyntaxExpression,
+  type TemplateSource,
+  parseSyntax,
+  templateRemedy,
+} from './template-syntax.ts';
 
 /** A turn of a loop, and a partial, cost as much as so many steps of an expression. */
 const STEPS_OF_A_TURN = 5;
@@ -134,7 +140,8 @@ class TemplateCompiler {
 
   /** `{{x}}` is a variable, and `{{x y}}` a call. */
   mustache(statement: Mustache): Evaluate {
-    if (statement.params.length > 0 || (statement.hash?.pairs.length ?? 0) > 0) return compileCall(statement, this.#options);
+    if (statement.params.length > 0 || (statement.hash?.pairs.length ?? 0) > 0)
+      return compileCall(statement, this.#options);
     return compileSyntaxExpression(statement.path, this.#options);
   }
 
@@ -143,7 +150,8 @@ class TemplateCompiler {
       try {
         emit(frame, output);
       } catch (error) {
-        if (error instanceof ArgumentFault) throw this.#source.fault('template-value', error.message, at, { remedy: error.remedy });
+        if (error instanceof ArgumentFault)
+          throw this.#source.fault('template-value', error.message, at, { remedy: error.remedy });
         throw error;
       }
     };
@@ -199,7 +207,8 @@ class TemplateCompiler {
         isMet = isTrue(head(frame) ?? null) === wanted;
       } catch (error) {
         if (error instanceof UnknownTouched) return output.undecided(new Unknown(error.unknown.because));
-        if (error instanceof ArgumentFault) throw this.#source.fault('template-value', error.message, argument, { remedy: error.remedy });
+        if (error instanceof ArgumentFault)
+          throw this.#source.fault('template-value', error.message, argument, { remedy: error.remedy });
         throw error;
       }
       (isMet ? then : otherwise)(frame, output);
@@ -217,7 +226,10 @@ class TemplateCompiler {
       const last = entries.length - 1;
       entries.forEach(([key, context], index) => {
         spendSteps(STEPS_OF_A_TURN);
-        body({ scope: frame.scope, outer: frame, context, loop: { index, key, first: index === 0, last: index === last } }, output);
+        body(
+          { scope: frame.scope, outer: frame, context, loop: { index, key, first: index === 0, last: index === last } },
+          output,
+        );
       });
     };
   }
@@ -240,14 +252,26 @@ class TemplateCompiler {
   }
 
   #partial(partial: Partial): Emit {
-    if (partial.name.type === 'SubExpression') throw this.#refuse(partial, 'The name of a partial must be fixed', 'Choose with {{#if}}.');
-    const name = partial.name.type === 'PathExpression' ? partial.name.original : String('value' in partial.name ? partial.name.value : '');
+    if (partial.name.type === 'SubExpression')
+      throw this.#refuse(partial, 'The name of a partial must be fixed', 'Choose with {{#if}}.');
+    const name =
+      partial.name.type === 'PathExpression'
+        ? partial.name.original
+        : String('value' in partial.name ? partial.name.value : '');
     if (this.#partials.open.includes(name))
-      throw this.#refuse(partial, `The partial "${name}" contains itself: ${[...this.#partials.open, name].join(' → ')}`);
+      throw this.#refuse(
+        partial,
+        `The partial "${name}" contains itself: ${[...this.#partials.open, name].join(' → ')}`,
+      );
     if ((this.#partials.taken.count += 1) > MOST_PARTIALS) {
-      throw this.#source.fault('too-many-steps', `More than ${MOST_PARTIALS} partials are put into this template`, partial, {
-        remedy: 'Partials that put in others multiply: go through a list with {{#each}}.',
-      });
+      throw this.#source.fault(
+        'too-many-steps',
+        `More than ${MOST_PARTIALS} partials are put into this template`,
+        partial,
+        {
+          remedy: 'Partials that put in others multiply: go through a list with {{#each}}.',
+        },
+      );
     }
     const inline = this.#partials.inline.get(name);
     const source = inline?.source ?? this.#partials.find(name);
@@ -258,11 +282,17 @@ class TemplateCompiler {
     }
     const [context] = partial.params;
     const evaluateContext = context === undefined ? undefined : compileSyntaxExpression(context, this.#options);
-    const named = (partial.hash?.pairs ?? []).map((pair) => [pair.key, compileSyntaxExpression(pair.value, this.#options)] as const);
+    const named = (partial.hash?.pairs ?? []).map(
+      (pair) => [pair.key, compileSyntaxExpression(pair.value, this.#options)] as const,
+    );
     let level = this.#level;
     if (evaluateContext !== undefined) level = { kind: 'with', outer: level, blockParameters: [], overlay: new Set() };
-    if (named.length > 0) level = { kind: 'partial', outer: level, blockParameters: [], overlay: new Set(named.map(([key]) => key)) };
-    const compiler = new TemplateCompiler(source, level, this.#references, { ...this.#partials, open: [...this.#partials.open, name] });
+    if (named.length > 0)
+      level = { kind: 'partial', outer: level, blockParameters: [], overlay: new Set(named.map(([key]) => key)) };
+    const compiler = new TemplateCompiler(source, level, this.#references, {
+      ...this.#partials,
+      open: [...this.#partials.open, name],
+    });
     const body = compiler.program(inline?.program ?? parseSyntax(source));
     const indent = partial.indent ?? '';
     return (frame, output) => {

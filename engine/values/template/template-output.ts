@@ -1,8 +1,7 @@
+import { Secret, isTellingNumber } from '../base/secret.ts';
+import { type Value, Unknown } from '../base/value.ts';
 import { describe } from '../language/describe.ts';
 import { ArgumentFault, Fault } from '../language/fault.ts';
-import { Secret, isTellingNumber } from '../base/secret.ts';
-import type { Value } from '../base/value.ts';
-import { Unknown } from '../base/value.ts';
 
 /** A configuration has some kilobytes. */
 const MOST_TEXT = 16 * 1024 * 1024;
@@ -34,7 +33,10 @@ export class Output {
       this.undecided(value);
       this.#isFresh ||= value.fresh;
     } else if (value === null)
-      throw new ArgumentFault('null cannot be put into text', 'Give a fallback: {{default x "…"}}, or ask {{#if (defined x)}}.');
+      throw new ArgumentFault(
+        'null cannot be put into text',
+        'Give a fallback: {{default x "…"}}, or ask {{#if (defined x)}}.',
+      );
     else
       throw new ArgumentFault(
         `${describe(value) === 'a list' ? 'A list' : 'A map'} cannot be put into text`,
@@ -63,7 +65,8 @@ export class Output {
       throw new Fault({
         code: 'template-too-large',
         what: `The template comes to more than ${MOST_TEXT / 1024 / 1024} Mi characters`,
-        remedy: 'See which {{#each}} goes through more than it should: blocks within blocks multiply. Bring large files by copy.',
+        remedy:
+          'See which {{#each}} goes through more than it should: blocks within blocks multiply. Bring large files by copy.',
       });
     }
   }

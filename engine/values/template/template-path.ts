@@ -1,16 +1,13 @@
-import { describe } from '../language/describe.ts';
-import { didYouMean, listNames } from '../language/suggest.ts';
-import type { Frame, Level, Loop } from './template-frame.ts';
-import { frameAt } from './template-frame.ts';
-import type { Path, TemplateSource } from './template-syntax.ts';
-import { templateRemedy } from './template-syntax.ts';
-import type { Scope, Value } from '../base/value.ts';
-import { isList, isMap, Unknown } from '../base/value.ts';
-import { ansibleMember, ansibleVariable } from '../language/ansible-variables.ts';
-import { ansibleNameFault, undefinedVariable } from '../expression/expression.ts';
-import { factPathFault } from '../cel/fact-paths.ts';
 import { Secret } from '../base/secret.ts';
+import { type Scope, type Value, isList, isMap, Unknown } from '../base/value.ts';
+import { factPathFault } from '../cel/fact-paths.ts';
+import { ansibleNameFault, undefinedVariable } from '../expression/expression.ts';
+import { ansibleMember, ansibleVariable } from '../language/ansible-variables.ts';
+import { describe } from '../language/describe.ts';
 import type { Fault } from '../language/fault.ts';
+import { didYouMean, listNames } from '../language/suggest.ts';
+import { type Frame, type Level, type Loop, frameAt } from './template-frame.ts';
+import { type Path, type TemplateSource, templateRemedy } from './template-syntax.ts';
 
 /** Gives a value, or `undefined` for what is missing where that is allowed. */
 export type Evaluate = (frame: Frame) => Value | undefined;
@@ -55,9 +52,14 @@ export function compilePath(path: Path, options: PathOptions): Evaluate {
   }
   if (head === undefined) {
     if (level.kind === 'root')
-      throw options.source.fault('template-syntax', `${path.original} means nothing here: it is the item of an #each or #with`, path, {
-        remedy: 'Name a variable.',
-      });
+      throw options.source.fault(
+        'template-syntax',
+        `${path.original} means nothing here: it is the item of an #each or #with`,
+        path,
+        {
+          remedy: 'Name a variable.',
+        },
+      );
     return (frame) => frameAt(frame, hops).context;
   }
   if (level.kind === 'root') return compileVariable(head, members, path, options);
@@ -69,20 +71,35 @@ function isOverlaid(level: Level, name: string | undefined): boolean {
 }
 
 /** `x` in `{{#each xs as |x|}}`. */
-function compileLocal(name: string, members: readonly string[], path: Path, options: PathOptions): Evaluate | undefined {
+function compileLocal(
+  name: string,
+  members: readonly string[],
+  path: Path,
+  options: PathOptions,
+): Evaluate | undefined {
   let hops = 0;
   for (let level: Level | undefined = options.level; level !== undefined; level = level.outer, hops++) {
     const position = level.blockParameters.indexOf(name);
     if (position < 0) continue;
     const up = hops;
-    const base: Evaluate = position === 0 ? (frame) => frameAt(frame, up).context : (frame) => frameAt(frame, up).loop?.key;
+    const base: Evaluate =
+      position === 0 ? (frame) => frameAt(frame, up).context : (frame) => frameAt(frame, up).loop?.key;
     return compileMembers(base, members, path, options);
   }
   return undefined;
 }
 
 /** What a loop of Jinja knows of itself. */
-const OF_LOOP: ReadonlySet<string> = new Set(['index', 'index0', 'first', 'last', 'length', 'revindex', 'previtem', 'nextitem']);
+const OF_LOOP: ReadonlySet<string> = new Set([
+  'index',
+  'index0',
+  'first',
+  'last',
+  'length',
+  'revindex',
+  'previtem',
+  'nextitem',
+]);
 
 function refuseLoop(path: Path, { source, level }: PathOptions): void {
   const [name, member = ''] = path.parts;
@@ -162,12 +179,22 @@ export function memberOf(value: Value, key: string | number): Value | undefined 
 }
 
 export function whyNoMember(value: Value, key: string): string {
-  if (isMap(value)) return [didYouMean(key, Object.keys(value)), `Its keys: ${listNames(Object.keys(value))}.`].filter(Boolean).join(' ');
+  if (isMap(value))
+    return [didYouMean(key, Object.keys(value)), `Its keys: ${listNames(Object.keys(value))}.`]
+      .filter(Boolean)
+      .join(' ');
   if (isList(value)) return `It is a list of ${value.length}.`;
   return `It is ${describe(value)}.`;
 }
 
-function missingMember(value: Value, key: string, parent: string, path: Path, { source, level }: PathOptions, scope: Scope): Fault {
+function missingMember(
+  value: Value,
+  key: string,
+  parent: string,
+  path: Path,
+  { source, level }: PathOptions,
+  scope: Scope,
+): Fault {
   const start = source.offset(path.loc.start);
   const at = Math.max(start, source.text.indexOf(key, start + (parent === 'The item' ? 0 : parent.length)));
   const isText = typeof value === 'string' || isList(value) || value instanceof Secret;
@@ -177,7 +204,10 @@ function missingMember(value: Value, key: string, parent: string, path: Path, { 
     : isText && key === 'length'
       ? 'Write (length x).'
       : (ansibleMember(parent, key) ?? 'Give a fallback: {{default x.y "…"}}.');
-  const fault = source.fault('missing-key', `${parent} has no key "${key}"`, path, { why: whyNoMember(value, key), remedy });
+  const fault = source.fault('missing-key', `${parent} has no key "${key}"`, path, {
+    why: whyNoMember(value, key),
+    remedy,
+  });
   fault.offset = at;
   fault.length = Math.max(1, key.length);
   return fault;
@@ -194,7 +224,9 @@ function compileData(path: Path, options: PathOptions): Evaluate {
   const [name = '', head, ...members] = path.parts;
   if (name === 'root') {
     if (head === undefined)
-      throw options.source.fault('template-syntax', '@root means nothing by itself', path, { remedy: 'Name a variable: @root.x.' });
+      throw options.source.fault('template-syntax', '@root means nothing by itself', path, {
+        remedy: 'Name a variable: @root.x.',
+      });
     return compileVariable(head, members, path, options);
   }
   const read = Object.hasOwn(LOOP_DATA, name) ? LOOP_DATA[name] : undefined;

@@ -2,7 +2,10 @@ import { parse } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
 import { isExpression } from '../expression/expression.ts';
 import { mustacheRemedy } from '../jinja/jinja-remedy.ts';
 
-/** What to write instead of the mustache at this offset of the text, where its inside is Jinja. The remedy is one that can be read. */
+/**
+ * What to write instead of the mustache at this offset of the text, where its inside is Jinja. The remedy is one that
+ * can be read.
+ */
 export function mustacheRemedyAt(text: string, offset: number): string | undefined {
   const mustache = mustacheAt(text, offset);
   return mustache === undefined ? undefined : mustacheRemedy(mustache, isTemplate);

@@ -1,7 +1,6 @@
 import { parse, parser } from 'handlebars/dist/cjs/handlebars/compiler/base.js';
-import type { Origin } from '../language/fault.ts';
-import { Fault, isStackOverflow } from '../language/fault.ts';
 import { refuseJinja } from '../jinja/jinja-statement.ts';
+import { type Origin, Fault, isStackOverflow } from '../language/fault.ts';
 import { firstUnreadable, mustacheRemedyAt } from './template-remedy.ts';
 
 /** What to write instead of the mustache that this part stands in, see `mustacheRemedyAt`. */
@@ -101,7 +100,12 @@ export class TemplateSource {
   ): Fault {
     const start = this.offset(at.loc.start);
     const end = this.offset(at.loc.end);
-    return new Fault({ code, what, ...details }, start, Math.max(1, Math.min(end, lineEnd(this.text, start)) - start), this.origin);
+    return new Fault(
+      { code, what, ...details },
+      start,
+      Math.max(1, Math.min(end, lineEnd(this.text, start)) - start),
+      this.origin,
+    );
   }
 }
 
@@ -129,7 +133,8 @@ class SyntaxFailure extends Error {
 // The library's message names the line only; its details have the column too.
 parser.parseError = (message, details) => {
   // What it locates is the token before the one that does not fit.
-  const position = details.loc === undefined ? undefined : { line: details.loc.last_line, column: details.loc.last_column };
+  const position =
+    details.loc === undefined ? undefined : { line: details.loc.last_line, column: details.loc.last_column };
   throw new SyntaxFailure(message, details.token, position);
 };
 
@@ -162,7 +167,10 @@ export function parseSyntax(source: TemplateSource): Program {
   }
 }
 
-/** Parsing and rendering recurse, and the parser takes quadratic time: depth is measured before, by brackets and block heads alone. */
+/**
+ * Parsing and rendering recurse, and the parser takes quadratic time: depth is measured before, by brackets and block
+ * heads alone.
+ */
 function checkNesting({ text, origin }: TemplateSource): void {
   let blocks = 0;
   let calls = 0;
@@ -215,8 +223,10 @@ function syntaxFault(error: SyntaxFailure, source: TemplateSource): Fault {
   const lastOpening = text.lastIndexOf('{{');
   if (!text.slice(lastOpening).includes('}}'))
     return fault('The template ends too soon', 'Close it with }}, or write \\{{ for braces as text.', lastOpening);
-  if (error.token === 'CLOSE_UNESCAPED') return fault('}}} closes only {{{', 'Put a blank between the template and the brace: }} }.');
-  if (error.token === 'CLOSE_BLOCK_PARAMS') return fault('There are no filters', 'Call a helper: {{lower name}}, {{default name "x"}}.');
+  if (error.token === 'CLOSE_UNESCAPED')
+    return fault('}}} closes only {{{', 'Put a blank between the template and the brace: }} }.');
+  if (error.token === 'CLOSE_BLOCK_PARAMS')
+    return fault('There are no filters', 'Call a helper: {{lower name}}, {{default name "x"}}.');
   if (error.token === 'EOF' || error.token === null) {
     return fault(
       'The template ends too soon',
@@ -225,13 +235,15 @@ function syntaxFault(error: SyntaxFailure, source: TemplateSource): Fault {
     );
   }
   if (error.token === 'OPEN_ENDBLOCK') return fault('This closes a block that is not open', undefined, open);
-  if (error.token === 'INVERSE' || error.token === 'OPEN_INVERSE_CHAIN') return fault('This else belongs to no block', undefined, open);
+  if (error.token === 'INVERSE' || error.token === 'OPEN_INVERSE_CHAIN')
+    return fault('This else belongs to no block', undefined, open);
   const found = text.slice(offset, offset + 20).split('\n', 1)[0] ?? '';
   return fault(`The template cannot be read at "${found}"`, operatorRemedy(near));
 }
 
 function operatorRemedy(near: string): string | undefined {
-  if (/[=!<>]=|[<>+*]/.test(near)) return 'Templates have helpers, not operators: {{#if (eq a b)}}, or {{expr "a == b"}}.';
+  if (/[=!<>]=|[<>+*]/.test(near))
+    return 'Templates have helpers, not operators: {{#if (eq a b)}}, or {{expr "a == b"}}.';
   if (/\.\d/.test(near)) return 'Write the index of a list in brackets: list.[0].';
   if (/\[[^\]]*:/.test(near))
     return 'There are no slices. The beginning of a text is {{regex_replace x "^(..).*$" "$1"}}, an item of a list {{xs.[0]}}.';
@@ -271,7 +283,10 @@ function libraryFault(error: Error, source: TemplateSource): Fault {
     );
   const offset = source.offset({ line: Number(position[2]), column: Number(position[3]) });
   const mismatch = /^(\S+) doesn't match (\S+)$/.exec(position[1] ?? '');
-  const what = mismatch === null ? `The template cannot be read: ${position[1]}` : `{{#${mismatch[1]}}} is closed by {{/${mismatch[2]}}}`;
+  const what =
+    mismatch === null
+      ? `The template cannot be read: ${position[1]}`
+      : `{{#${mismatch[1]}}} is closed by {{/${mismatch[2]}}}`;
   return new Fault(
     { code: 'template-syntax', what, remedy: mismatch === null ? undefined : `Close it with {{/${mismatch[1]}}}.` },
     offset,

@@ -1,16 +1,14 @@
 import type { Place } from '../../errors/problem.ts';
-import type { Locate } from '../language/fault.ts';
-import { Fault, isStackOverflow, isTooLarge, tooLarge } from '../language/fault.ts';
 import type { ScalarNode } from '../base/node.ts';
-import { locateIn, locateInFile } from '../language/placement.ts';
 import type { Secret } from '../base/secret.ts';
-import type { CompiledTemplate } from './template-compile.ts';
-import { compileTemplate } from './template-compile.ts';
+import type { Scope, Unknown, Value } from '../base/value.ts';
+import { mayHoldJinja, refuseJinja, refuseJinjaHeader, withoutJinjaEscapes } from '../jinja/jinja-statement.ts';
+import { type Locate, Fault, isStackOverflow, isTooLarge, tooLarge } from '../language/fault.ts';
+import { locateIn, locateInFile } from '../language/placement.ts';
 import { withinSteps } from '../language/step-limit.ts';
+import { type CompiledTemplate, compileTemplate } from './template-compile.ts';
 import { Output } from './template-output.ts';
 import { TemplateSource } from './template-syntax.ts';
-import { mayHoldJinja, refuseJinja, refuseJinjaHeader, withoutJinjaEscapes } from '../jinja/jinja-statement.ts';
-import type { Scope, Unknown, Value } from '../base/value.ts';
 
 export interface Template {
   /** The top-level variables that it uses. */
@@ -48,7 +46,12 @@ export function hasTemplate(text: string): boolean {
  * ScalarNode; without `source`, the columns of mistakes in folded or escaped text are a guess.
  * Throws Problem `template-syntax`, `unknown-helper` or `helper-arguments`.
  */
-export function parseTemplate(text: string, place: Place, style: ScalarNode['style'] = 'plain', source?: string): Template {
+export function parseTemplate(
+  text: string,
+  place: Place,
+  style: ScalarNode['style'] = 'plain',
+  source?: string,
+): Template {
   if (!text.includes('{{') && !mayHoldJinja(text)) return { references: NO_REFERENCES, render: () => text };
   const locate = locateIn({ text, place, style, source });
   if (!text.includes('{{')) {
@@ -64,18 +67,30 @@ export function parseTemplate(text: string, place: Place, style: ScalarNode['sty
   }
   const { references, lone, emit } = compiled;
   if (lone !== undefined)
-    return { references, render: (scope) => withProblems(locate, () => withinSteps(() => lone(rootFrame(scope))) ?? null) };
+    return {
+      references,
+      render: (scope) => withProblems(locate, () => withinSteps(() => lone(rootFrame(scope))) ?? null),
+    };
   return { references, render: (scope) => withProblems(locate, () => renderText(emit, scope)) };
 }
 
-/** A template file; it renders to text. `findPartial` gives the files that `{{> name}}` means, relative to the role's templates. */
-export function parseTemplateFile(text: string, file: string, findPartial?: (name: string) => PartialFile | undefined): FileTemplate {
+/**
+ * A template file; it renders to text. `findPartial` gives the files that `{{> name}}` means, relative to the role's
+ * templates.
+ */
+export function parseTemplateFile(
+  text: string,
+  file: string,
+  findPartial?: (name: string) => PartialFile | undefined,
+): FileTemplate {
   const locate = locateInFile(text, file);
   withProblems(locate, () => refuseJinjaHeader(text));
   const { references, emit } = withProblems(locate, () =>
     compileTemplate(new TemplateSource(text), (name) => {
       const partial = findPartial?.(name);
-      return partial === undefined ? undefined : new TemplateSource(partial.text, locateInFile(partial.text, partial.file));
+      return partial === undefined
+        ? undefined
+        : new TemplateSource(partial.text, locateInFile(partial.text, partial.file));
     }),
   );
   return { references, render: (scope) => withProblems(locate, () => renderText(emit, scope)) };
@@ -99,7 +114,8 @@ function withProblems<T>(locate: Locate, action: () => T): T {
   } catch (error) {
     if (error instanceof Fault) throw error.toProblem(locate);
     if (isTooLarge(error)) throw tooLarge().toProblem(locate);
-    if (isStackOverflow(error)) throw new Fault({ code: 'template-syntax', what: 'The template is nested too deeply' }).toProblem(locate);
+    if (isStackOverflow(error))
+      throw new Fault({ code: 'template-syntax', what: 'The template is nested too deeply' }).toProblem(locate);
     throw error;
   }
 }

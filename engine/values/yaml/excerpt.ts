@@ -25,7 +25,9 @@ export function excerpt(text: string, place: Place): string {
 
   const rows: string[] = [];
   if (before !== undefined && before.trim() !== '') {
-    rows.push(`${String(place.line - 1).padStart(gutter)} | ${before.length > WIDTH ? `${before.slice(0, WIDTH)}…` : before}`);
+    rows.push(
+      `${String(place.line - 1).padStart(gutter)} | ${before.length > WIDTH ? `${before.slice(0, WIDTH)}…` : before}`,
+    );
   }
   rows.push(`${place.line} | ${lead}${shown}${tail}`, `${' '.repeat(gutter)} | ${blank}${carets}`);
   return rows.join('\n');

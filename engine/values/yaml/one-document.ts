@@ -1,7 +1,10 @@
 import { Problem } from '../../errors/problem.ts';
 import type { Node } from '../base/node.ts';
 
-/** The one document of a YAML file; undefined for an empty file. Throws Problem `two-documents`, as nobody would notice that the second is left out. */
+/**
+ * The one document of a YAML file; undefined for an empty file. Throws Problem `two-documents`, as nobody would notice
+ * that the second is left out.
+ */
 export function oneDocument(nodes: readonly Node[]): Node | undefined {
   const [first, second] = nodes;
   if (second === undefined) return first;

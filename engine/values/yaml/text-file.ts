@@ -15,7 +15,9 @@ export function textIn(bytes: Buffer, file: string): string {
     code: 'not-utf8',
     what: `${file} is not UTF-8 text`,
     place: { file, line, column, length: 1 },
-    why: isUtf16 ? 'It begins as UTF-16 does.' : `The byte 0x${byte.toString(16).toUpperCase().padStart(2, '0')} stands there.`,
+    why: isUtf16
+      ? 'It begins as UTF-16 does.'
+      : `The byte 0x${byte.toString(16).toUpperCase().padStart(2, '0')} stands there.`,
     remedy: `Save it as UTF-8, such as with \`iconv -f ${isUtf16 ? 'UTF-16' : 'ISO-8859-1'} -t UTF-8\`. A file that copy brings by src may hold any bytes.`,
   });
 }
@@ -25,7 +27,9 @@ export function withoutMark(text: string): string {
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
-/** No character of several bytes has a line end in it, so the first line that is not UTF-8 holds the first wrong byte. */
+/**
+ * No character of several bytes has a line end in it, so the first line that is not UTF-8 holds the first wrong byte.
+ */
 function firstWrong(bytes: Buffer): { readonly line: number; readonly column: number; readonly byte: number } {
   let begin = 0;
   for (let line = 1; ; line += 1) {

@@ -9,7 +9,12 @@ export interface YamlMistake {
 }
 
 /** Looks for the mistakes that people make in the lines around the place at which the parser gave up. */
-export function yamlMistake(lines: readonly string[], code: string, message: string, line: number): YamlMistake | undefined {
+export function yamlMistake(
+  lines: readonly string[],
+  code: string,
+  message: string,
+  line: number,
+): YamlMistake | undefined {
   if (message.startsWith('Flow ') || message.startsWith('Unexpected flow-'))
     return tab(lines, line) ?? quotes(lines, line) ?? unclosed(lines, line);
   return tab(lines, line) ?? quotes(lines, line) ?? colon(lines, line) ?? indentation(lines, code, line);
@@ -24,8 +29,8 @@ interface Bracket {
 const ENDS: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
 
 /**
- * At the line, a bracket that another one closes or that closes nothing; else the last one up to it that nothing closes. Further up
- * there may be text of several lines, in which a bracket is a sign as any other.
+ * At the line, a bracket that another one closes or that closes nothing; else the last one up to it that nothing
+ * closes. Further up there may be text of several lines, in which a bracket is a sign as any other.
  */
 function unclosed(lines: readonly string[], line: number): YamlMistake | undefined {
   const open: Bracket[] = [];
@@ -34,7 +39,8 @@ function unclosed(lines: readonly string[], line: number): YamlMistake | undefin
     else {
       const begun = open.pop();
       if (bracket.line < line) continue;
-      if (begun === undefined) return { ...bracket, what: `This ${bracket.sign} closes nothing`, length: 1, remedy: 'Take it away.' };
+      if (begun === undefined)
+        return { ...bracket, what: `This ${bracket.sign} closes nothing`, length: 1, remedy: 'Take it away.' };
       if (ENDS[begun.sign] !== bracket.sign) return notClosed(begun, bracket);
     }
   }
@@ -45,7 +51,12 @@ function unclosed(lines: readonly string[], line: number): YamlMistake | undefin
 function notClosed(begun: Bracket, ahead?: Bracket): YamlMistake {
   const place = ahead?.line === begun.line ? `column ${ahead.column + 1}` : `line ${(ahead?.line ?? 0) + 1}`;
   const where = ahead === undefined ? 'where it ends' : `ahead of the ${ahead.sign} in ${place}`;
-  return { ...begun, what: `This ${begun.sign} is not closed`, length: 1, remedy: `Add ${ENDS[begun.sign] ?? ''} ${where}.` };
+  return {
+    ...begun,
+    what: `This ${begun.sign} is not closed`,
+    length: 1,
+    remedy: `Add ${ENDS[begun.sign] ?? ''} ${where}.`,
+  };
 }
 
 /** The brackets outside of quoted text and comments. */
@@ -59,7 +70,8 @@ function* bracketsOf(lines: readonly string[]): Iterable<Bracket> {
 /** `msg: hello: world` */
 function colon(lines: readonly string[], line: number): YamlMistake | undefined {
   const text = lines[line] ?? '';
-  const [, before = '', name = '', blanks = '', value] = /^(\s*(?:- +)*)([\w.-]+):(\s+)([^"'|>\s[{&*!#].*:(?:\s.*)?)$/.exec(text) ?? [];
+  const [, before = '', name = '', blanks = '', value] =
+    /^(\s*(?:- +)*)([\w.-]+):(\s+)([^"'|>\s[{&*!#].*:(?:\s.*)?)$/.exec(text) ?? [];
   if (value === undefined) return undefined;
   const quoted = value.includes('"') || value.includes('\\') ? `'${value.replaceAll("'", "''")}'` : `"${value}"`;
   return {

@@ -1,12 +1,26 @@
-import type { Alias, CST, Document, Node as YamlNode, Pair, ParsedNode, Scalar } from 'yaml';
-import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser } from 'yaml';
-import type { Place } from '../../errors/problem.ts';
-import { Problem, Problems } from '../../errors/problem.ts';
+import {
+  type Alias,
+  type CST,
+  type Document,
+  type Node as YamlNode,
+  type Pair,
+  type ParsedNode,
+  type Scalar,
+  Composer,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  Parser,
+} from 'yaml';
+import { type Place, Problem, Problems } from '../../errors/problem.ts';
 import { MAX_DEPTH } from '../base/depth.ts';
 import type { ListNode, MapEntry, MapNode, Node, ScalarNode } from '../base/node.ts';
 import type { Secret } from '../base/secret.ts';
-import { yamlMistake } from './yaml-mistake.ts';
 import { withoutMark } from './text-file.ts';
+import { yamlMistake } from './yaml-mistake.ts';
 
 /** Playbooks are small; what is larger than this is not one. In characters. */
 const MAX_LENGTH = 8_000_000;
@@ -79,9 +93,15 @@ class YamlReader {
   /** A document is one token, which is there when the document has been read. */
   *#tokens(): Generator<readonly CST.Token[]> {
     if (this.#text.length > MAX_LENGTH) {
-      this.#report('yaml-too-large', `The file has ${this.#text.length} characters; at most ${MAX_LENGTH} are read as YAML`, 0, 0, {
-        remedy: 'Split it, or have it copied to the host as a file.',
-      });
+      this.#report(
+        'yaml-too-large',
+        `The file has ${this.#text.length} characters; at most ${MAX_LENGTH} are read as YAML`,
+        0,
+        0,
+        {
+          remedy: 'Split it, or have it copied to the host as a file.',
+        },
+      );
       return;
     }
     const parser = new Parser(this.#lines.addNewLine);
@@ -128,7 +148,13 @@ class YamlReader {
       // The parser recurses; what is nested thousands deep ends its stack.
       if (!(error instanceof Error)) throw error;
       const nested = error instanceof RangeError;
-      this.#report('yaml-syntax', nested ? 'The file is nested too deeply' : `The file is not valid YAML: ${error.message}`, 0, 0, {});
+      this.#report(
+        'yaml-syntax',
+        nested ? 'The file is nested too deeply' : `The file is not valid YAML: ${error.message}`,
+        0,
+        0,
+        {},
+      );
       return undefined;
     }
   }
@@ -179,7 +205,8 @@ class YamlReader {
     if (/(^|[:\-,[{]\s*)\{\{/.test(text)) return 'Quote a value that begins with {{: "{{…}}".';
     if (code === 'TAB_AS_INDENT') return 'Indent with spaces.';
     if (code === 'BAD_SCALAR_START') return 'Quote the value.';
-    if (code === 'BAD_DQ_ESCAPE') return 'Write \\\\ for a backslash, or put the text into single quotes, in which it stands for itself.';
+    if (code === 'BAD_DQ_ESCAPE')
+      return 'Write \\\\ for a backslash, or put the text into single quotes, in which it stands for itself.';
     if (/:\s+[^"'|>\s].*:\s/.test(text)) return 'Quote a value that holds ": ".';
     return undefined;
   }
@@ -250,7 +277,8 @@ class YamlReader {
     const target = this.#anchors.get(alias.source);
     if (target !== undefined && target !== 'open') return target;
     const start = alias.range?.[0] ?? 0;
-    const what = target === undefined ? `There is no anchor &${alias.source} above` : `The alias *${alias.source} contains itself`;
+    const what =
+      target === undefined ? `There is no anchor &${alias.source} above` : `The alias *${alias.source} contains itself`;
     this.#report('yaml-alias', what, start, alias.source.length + 1, {
       remedy: target === undefined ? 'Text that begins with * must be quoted.' : undefined,
     });
@@ -271,7 +299,8 @@ class YamlReader {
         });
         continue;
       }
-      const converted = value === null ? this.#nullNode(this.#place(key.range?.[1] ?? keyStart, 1)) : this.#convert(value, depth + 1);
+      const converted =
+        value === null ? this.#nullNode(this.#place(key.range?.[1] ?? keyStart, 1)) : this.#convert(value, depth + 1);
       size += converted.size;
       if (isScalar(key) && key.type === 'PLAIN' && key.source === '<<') {
         this.#collectMerge(converted.node, merged, keyStart);
@@ -279,7 +308,10 @@ class YamlReader {
       }
       const name = this.#key(key, keyStart);
       if (name === undefined) continue;
-      const keyPlace = this.#place(keyStart + (isScalar(key) && key.type?.startsWith('QUOTE') === true ? 1 : 0), name.length);
+      const keyPlace = this.#place(
+        keyStart + (isScalar(key) && key.type?.startsWith('QUOTE') === true ? 1 : 0),
+        name.length,
+      );
       entries.set(name, { key: name, keyPlace, value: converted.node });
     }
     for (const entry of merged) if (!entries.has(entry.key)) entries.set(entry.key, entry);
@@ -309,13 +341,21 @@ class YamlReader {
     }
     if (typeof key.value !== 'string') {
       const source = key.source ?? '';
-      this.#report('yaml-key', `The key ${source === '' ? 'null' : source} is not text`, start, Math.max(1, source.length), {
-        remedy: `Quote it: "${source}".`,
-      });
+      this.#report(
+        'yaml-key',
+        `The key ${source === '' ? 'null' : source} is not text`,
+        start,
+        Math.max(1, source.length),
+        {
+          remedy: `Quote it: "${source}".`,
+        },
+      );
       return undefined;
     }
     if (FORBIDDEN_KEYS.has(key.value)) {
-      this.#report('yaml-key', `"${key.value}" cannot be a key`, start, key.value.length, { remedy: 'Choose another name.' });
+      this.#report('yaml-key', `"${key.value}" cannot be a key`, start, key.value.length, {
+        remedy: 'Choose another name.',
+      });
       return undefined;
     }
     return key.value;

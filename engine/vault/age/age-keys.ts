@@ -1,15 +1,11 @@
-import type { Place } from '../../errors/problem.ts';
-import { Problem } from '../../errors/problem.ts';
+import { type Place, Problem } from '../../errors/problem.ts';
 import type { Secret } from '../../values/base/secret.ts';
-import type { OpenedBytes } from './age.ts';
-import { decryptAge, recipientTypes } from './age.ts';
-import { passphraseIdentity } from './age-scrypt.ts';
 import { asBinary } from '../base/armor.ts';
-import type { VaultIdentity } from './identities.ts';
-import { identitiesIn, readIdentities } from './identities.ts';
-import type { Ask } from '../base/passphrase.ts';
-import { openedByPassphrase } from '../base/passphrase.ts';
+import { type Ask, openedByPassphrase } from '../base/passphrase.ts';
 import { noIdentity } from '../base/vault-problems.ts';
+import { passphraseIdentity } from './age-scrypt.ts';
+import { type OpenedBytes, decryptAge, recipientTypes } from './age.ts';
+import { type VaultIdentity, identitiesIn, readIdentities } from './identities.ts';
 
 export type OpenedAge =
   | { readonly kind: 'opened'; readonly bytes: Buffer; readonly passphrase: Secret | undefined }
@@ -31,7 +27,10 @@ export class AgeKeys {
     this.#text = text;
   }
 
-  /** What an armored text holds. `name` stands in the question for a passphrase. Throws Problem where there is no key at all. */
+  /**
+   * What an armored text holds. `name` stands in the question for a passphrase. Throws Problem where there is no key at
+   * all.
+   */
   openArmor(armored: string, name: string, place: Place | undefined): Promise<OpenedAge> {
     return this.open(Buffer.from(armored, 'latin1'), name, place);
   }
@@ -40,7 +39,9 @@ export class AgeKeys {
   async open(bytes: Buffer, name: string, place: Place | undefined): Promise<OpenedAge> {
     try {
       const binary = asBinary(bytes);
-      return recipientTypes(binary).includes('scrypt') ? await this.#byPassphrase(binary, name) : await this.#byIdentity(binary, place);
+      return recipientTypes(binary).includes('scrypt')
+        ? await this.#byPassphrase(binary, name)
+        : await this.#byIdentity(binary, place);
     } catch (error) {
       if (error instanceof Problem || !(error instanceof Error)) throw error;
       return { kind: 'failed', why: error.message };
@@ -62,7 +63,8 @@ export class AgeKeys {
       return openedByPassphrase(`Passphrase of ${name}`, this.#ask, kept);
     });
     const opened = await decryptAge(binary, [identity]);
-    if (opened.kind === 'failed') return right === undefined ? { kind: 'failed', why: 'The passphrase was wrong.' } : opened;
+    if (opened.kind === 'failed')
+      return right === undefined ? { kind: 'failed', why: 'The passphrase was wrong.' } : opened;
     if (right !== undefined && !this.#passphrases.includes(right)) this.#passphrases.push(right);
     return { ...opened, passphrase: right };
   }

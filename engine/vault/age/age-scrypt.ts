@@ -37,7 +37,9 @@ export function passphraseIdentity(
       if (stanzas.length !== 1 || !/^[1-9]\d*$/.test(stanza.args[2] ?? '')) throw new Error('the header is damaged');
       if (factor > MAX_WORK_FACTOR) throw new Error(`its scrypt work factor ${factor} is above ${MAX_WORK_FACTOR}`);
       const salt = argument(stanza, 1, SALT_LENGTH);
-      const fileKey = await open(async (passphrase) => unwrapFileKey(stanza.body, await derive(passphrase, salt, factor)) ?? undefined);
+      const fileKey = await open(
+        async (passphrase) => unwrapFileKey(stanza.body, await derive(passphrase, salt, factor)) ?? undefined,
+      );
       return fileKey ?? null;
     },
   };

@@ -1,5 +1,5 @@
-import type { KeyObject } from 'node:crypto';
 import {
+  type KeyObject,
   constants,
   createHash,
   createPrivateKey,
@@ -18,7 +18,11 @@ import type { SshPublicKey } from './ssh-public-key.ts';
 
 const ED25519_LABEL = 'age-encryption.org/v1/ssh-ed25519';
 const RSA_LABEL = 'age-encryption.org/v1/ssh-rsa';
-const RSA = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256', oaepLabel: Buffer.from(RSA_LABEL) } as const;
+const RSA = {
+  padding: constants.RSA_PKCS1_OAEP_PADDING,
+  oaepHash: 'sha256',
+  oaepLabel: Buffer.from(RSA_LABEL),
+} as const;
 const KEY_LENGTH = 32;
 /** What stands in front of the bytes of an X25519 key in PKCS #8 and SPKI (RFC 8410). */
 const PRIVATE_PREFIX = Buffer.from('302e020100300506032b656e04220420', 'hex');
@@ -31,17 +35,23 @@ export async function sshRecipient(key: SshPublicKey): Promise<Recipient> {
   const { Stanza } = await import('age-encryption');
   return {
     wrapFileKey(fileKey) {
-      if (key.type === 'ssh-rsa') return [new Stanza(['ssh-rsa', key.tag], publicEncrypt({ key: key.key, ...RSA }, fileKey))];
+      if (key.type === 'ssh-rsa')
+        return [new Stanza(['ssh-rsa', key.tag], publicEncrypt({ key: key.key, ...RSA }, fileKey))];
       const ephemeral = randomBytes(KEY_LENGTH);
       const share = publicOf(ephemeral);
       const point = montgomery(key.point);
       const secret = multiplied(tweakOf(key), multiplied(ephemeral, point));
-      return [new Stanza(['ssh-ed25519', key.tag, base64(share)], wrapFileKey(fileKey, wrappingKey(secret, share, point)))];
+      return [
+        new Stanza(['ssh-ed25519', key.tag, base64(share)], wrapFileKey(fileKey, wrappingKey(secret, share, point))),
+      ];
     },
   };
 }
 
-/** Opens what is encrypted for a key of SSH. `unlock` gives the private key, and is called only where a file is encrypted for this one. */
+/**
+ * Opens what is encrypted for a key of SSH. `unlock` gives the private key, and is called only where a file is
+ * encrypted for this one.
+ */
 export function sshIdentity(key: SshPublicKey, unlock: () => Promise<KeyObject>): Identity {
   return {
     async unwrapFileKey(stanzas) {

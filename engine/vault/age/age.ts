@@ -4,7 +4,9 @@ import { Problem } from '../../errors/problem.ts';
 /** A key as age-encryption takes it: `AGE-SECRET-KEY-…`, or what tries itself. */
 export type AgeKey = string | Identity;
 
-export type OpenedBytes = { readonly kind: 'opened'; readonly bytes: Buffer } | { readonly kind: 'failed'; readonly why: string };
+export type OpenedBytes =
+  | { readonly kind: 'opened'; readonly bytes: Buffer }
+  | { readonly kind: 'failed'; readonly why: string };
 
 /** The header's lines that say for whom a file is; it ends in a line of three dashes. */
 const STANZA = /^-> (\S+)/gm;

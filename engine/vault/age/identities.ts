@@ -3,13 +3,11 @@ import { Problem } from '../../errors/problem.ts';
 import { readWhole } from '../../files/read-file.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { textIn, withoutMark } from '../../values/yaml/text-file.ts';
-import type { AgeKey } from './age.ts';
-import { decryptAge } from './age.ts';
 import { asBinary } from '../base/armor.ts';
-import { passphraseIdentity } from './age-scrypt.ts';
-import type { Ask } from '../base/passphrase.ts';
-import { openedByPassphrase } from '../base/passphrase.ts';
+import { type Ask, openedByPassphrase } from '../base/passphrase.ts';
 import { sealedForm } from '../base/sealed-form.ts';
+import { passphraseIdentity } from './age-scrypt.ts';
+import { type AgeKey, decryptAge } from './age.ts';
 import { isPrivateKey, sshKeyIn } from './ssh-identity.ts';
 import { sshPublicLine } from './ssh-public-key.ts';
 
@@ -24,14 +22,18 @@ export interface VaultIdentity {
 }
 
 /**
- * The identities in a file, none where it is missing: lines `AGE-SECRET-KEY-…`, such a file encrypted with a passphrase, or a private key of SSH.
- * Throws Problem for what is no identity.
+ * The identities in a file, none where it is missing: lines `AGE-SECRET-KEY-…`, such a file encrypted with a
+ * passphrase, or a private key of SSH. Throws Problem for what is no identity.
  */
 export async function readIdentities(file: string, ask: Ask): Promise<readonly VaultIdentity[]> {
   const bytes = await readWhole(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     if (error instanceof Problem) throw error;
-    throw new Problem({ code: 'file-unreadable', what: `the identity file ${file} cannot be read`, why: error.message });
+    throw new Problem({
+      code: 'file-unreadable',
+      what: `the identity file ${file} cannot be read`,
+      why: error.message,
+    });
   });
   if (bytes === undefined) return [];
   const form = sealedForm(bytes);
@@ -63,7 +65,9 @@ export function identitiesIn(text: string, file: string): readonly VaultIdentity
   return identities;
 }
 
-/** An identity file that a passphrase opens, as `age-keygen | age -p` makes it. It is opened when it is needed, once. */
+/**
+ * An identity file that a passphrase opens, as `age-keygen | age -p` makes it. It is opened when it is needed, once.
+ */
 function protectedFile(bytes: Buffer, file: string, ask: Ask): VaultIdentity {
   let opened: Promise<readonly VaultIdentity[]> | undefined;
   const open = async (): Promise<readonly VaultIdentity[]> => {
@@ -82,7 +86,11 @@ function protectedFile(bytes: Buffer, file: string, ask: Ask): VaultIdentity {
   const identities = (): Promise<readonly VaultIdentity[]> => (opened ??= open());
   const all = async <Part>(part: (identity: VaultIdentity) => Promise<readonly Part[]>): Promise<readonly Part[]> =>
     (await Promise.all((await identities()).map(part))).flat();
-  return { isAtHand: false, keys: () => all((identity) => identity.keys()), recipients: () => all((identity) => identity.recipients()) };
+  return {
+    isAtHand: false,
+    keys: () => all((identity) => identity.keys()),
+    recipients: () => all((identity) => identity.recipients()),
+  };
 }
 
 function noIdentity(line: string, where: string): Problem {

@@ -1,6 +1,5 @@
 import type { Recipient as AgeRecipient } from 'age-encryption';
-import { Problem } from '../../errors/problem.ts';
-import type { Place } from '../../errors/problem.ts';
+import { Problem, type Place } from '../../errors/problem.ts';
 import { sshRecipient } from './age-ssh.ts';
 import { parseSshPublicKey } from './ssh-public-key.ts';
 
@@ -24,7 +23,8 @@ export async function parseRecipient(text: string, place?: Place): Promise<Recip
       what: `${place === undefined ? `"${text}"` : 'this'} is no recipient`,
       place,
       why: error instanceof Error ? error.message : undefined,
-      remedy: 'Write age1… (`runbook vault keygen` tells yours), or the line of a file ~/.ssh/id_ed25519.pub or id_rsa.pub.',
+      remedy:
+        'Write age1… (`runbook vault keygen` tells yours), or the line of a file ~/.ssh/id_ed25519.pub or id_rsa.pub.',
     });
   }
 }

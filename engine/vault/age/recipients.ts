@@ -5,10 +5,9 @@ import { readWhole } from '../../files/read-file.ts';
 import { realPath } from '../../values/controller-access.ts';
 import { isOwn, ownUsers } from '../../values/own-files.ts';
 import { textIn, withoutMark } from '../../values/yaml/text-file.ts';
-import { readIdentities } from './identities.ts';
 import type { Ask } from '../base/passphrase.ts';
-import type { Recipient } from './recipient.ts';
-import { parseRecipient } from './recipient.ts';
+import { readIdentities } from './identities.ts';
+import { type Recipient, parseRecipient } from './recipient.ts';
 
 /** The file that says for whom files near it are encrypted: `age1…` or `ssh-ed25519 …`, one a line. */
 export const RECIPIENTS_FILE = 'recipients.txt';
@@ -47,7 +46,10 @@ function onceEach(recipients: readonly Recipient[]): readonly Recipient[] {
   return [...new Map(recipients.map((recipient) => [recipient.text, recipient])).values()];
 }
 
-/** Who writes the file that is found in a folder above decides who can read the secrets. Throws Problem where that is another user. */
+/**
+ * Who writes the file that is found in a folder above decides who can read the secrets. Throws Problem where that is
+ * another user.
+ */
 async function nearestOwn(folder: string): Promise<string | undefined> {
   const file = await nearestRecipients(folder);
   const users = ownUsers();
@@ -74,7 +76,11 @@ async function nearestRecipients(folder: string): Promise<string | undefined> {
 async function readRecipients(file: string): Promise<readonly Recipient[]> {
   const bytes = await readWhole(file).catch((error: NodeJS.ErrnoException) => {
     if (error instanceof Problem) throw error;
-    throw new Problem({ code: 'file-not-found', what: `the recipients file ${file} cannot be read`, why: error.message });
+    throw new Problem({
+      code: 'file-not-found',
+      what: `the recipients file ${file} cannot be read`,
+      why: error.message,
+    });
   });
   const recipients: Recipient[] = [];
   for (const [index, raw] of withoutMark(textIn(bytes, file)).split('\n').entries()) {

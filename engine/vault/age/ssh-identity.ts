@@ -1,12 +1,9 @@
-import { createPrivateKey } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Identity } from 'age-encryption';
 import { Problem } from '../../errors/problem.ts';
+import { type Ask, openedByPassphrase } from '../base/passphrase.ts';
 import { sshIdentity } from './age-ssh.ts';
-import type { Ask } from '../base/passphrase.ts';
-import { openedByPassphrase } from '../base/passphrase.ts';
-import type { SshPublicKey } from './ssh-public-key.ts';
-import { sshPublicKey } from './ssh-public-key.ts';
+import { type SshPublicKey, sshPublicKey } from './ssh-public-key.ts';
 
 const OPENSSH = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]*)-----END OPENSSH PRIVATE KEY-----/;
 const MAGIC = Buffer.from('openssh-key-v1\0');
@@ -21,7 +18,10 @@ export function isPrivateKey(text: string): boolean {
   return /^\s*-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text);
 }
 
-/** A private key of SSH as an identity. Its passphrase is asked for when something is met that is encrypted for it. Throws Problem. */
+/**
+ * A private key of SSH as an identity. Its passphrase is asked for when something is met that is encrypted for it.
+ * Throws Problem.
+ */
 export async function sshKeyIn(text: string, file: string, ask: Ask): Promise<SshKey> {
   const publicKey = await publicKeyIn(text, file);
   let unlocked: Promise<KeyObject> | undefined;

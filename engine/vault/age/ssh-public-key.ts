@@ -1,5 +1,4 @@
-import { createHash, createPublicKey } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { base64 } from './age-stanza.ts';
 
 /** A public key of SSH that files can be encrypted for. */
@@ -17,7 +16,8 @@ const ED25519_LENGTH = 32;
 /** A line of an authorized_keys file or of a file NAME.pub. Throws Error that says why it is no such key. */
 export function parseSshPublicKey(line: string): SshPublicKey {
   const [type = '', encoded = ''] = line.trim().split(/\s+/);
-  if (type !== 'ssh-ed25519' && type !== 'ssh-rsa') throw new Error(`nothing can be encrypted for keys of the type ${type}`);
+  if (type !== 'ssh-ed25519' && type !== 'ssh-rsa')
+    throw new Error(`nothing can be encrypted for keys of the type ${type}`);
   const key = sshPublicKey(Buffer.from(encoded, 'base64'));
   if (key.type !== type) throw new Error(`it holds a key of the type ${key.type}`);
   return key;
@@ -35,7 +35,10 @@ export function sshPublicKey(blob: Buffer): SshPublicKey {
   }
   if (type !== 'ssh-rsa') throw new Error(`nothing can be encrypted for keys of the type ${type}`);
   if (second === undefined) throw new Error('it is damaged');
-  const key = createPublicKey({ key: { kty: 'RSA', e: first.toString('base64url'), n: second.toString('base64url') }, format: 'jwk' });
+  const key = createPublicKey({
+    key: { kty: 'RSA', e: first.toString('base64url'), n: second.toString('base64url') },
+    format: 'jwk',
+  });
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
   if (bits < MIN_RSA_BITS) throw new Error(`it has ${bits} bits, and ${MIN_RSA_BITS} are the least`);
   return { type, blob, tag, key };

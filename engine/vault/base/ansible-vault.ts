@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Secret } from '../../values/base/secret.ts';
 
-// The format of ansible-vault 1.1 and 1.2, by https://docs.ansible.com/ansible/latest/vault_guide/vault_using_encrypted_content.html#ansible-vault-file-format
+// The format of ansible-vault 1.1 and 1.2, by
+// https://docs.ansible.com/ansible/latest/vault_guide/vault_using_encrypted_content.html#ansible-vault-file-format
 
 /** A password and the label by which files say that they want it. */
 export interface VaultPassword {
@@ -31,7 +32,10 @@ interface Envelope {
   readonly sealed: Buffer;
 }
 
-/** Opens what ansible-vault has encrypted. A password whose label is the file's is tried first, then the others, as Ansible does. */
+/**
+ * Opens what ansible-vault has encrypted. A password whose label is the file's is tried first, then the others, as
+ * Ansible does.
+ */
 export function openAnsible(text: string, passwords: readonly VaultPassword[]): OpenedAnsible {
   const envelope = parse(text);
   if (typeof envelope === 'string') return { kind: 'damaged', why: envelope };
@@ -43,7 +47,10 @@ export function openAnsible(text: string, passwords: readonly VaultPassword[]): 
   }
   const tried = passwords.map((one) => one.label).join(', ');
   const named = label === DEFAULT_LABEL ? '' : `It was encrypted with the vault id ${label}. `;
-  return { kind: 'failed', why: `${named}${tried === '' ? 'No password was given.' : `The passwords of these ids were tried: ${tried}.`}` };
+  return {
+    kind: 'failed',
+    why: `${named}${tried === '' ? 'No password was given.' : `The passwords of these ids were tried: ${tried}.`}`,
+  };
 }
 
 /** The same bytes for ansible-vault, in its format 1.1, or 1.2 where there is a label. Ends in a line end. */
@@ -66,7 +73,8 @@ function parse(text: string): Envelope | string {
     .map((line) => line.trim())
     .filter((line) => line !== '');
   const [, version, cipher, label = ''] = HEADER.exec(header) ?? [];
-  if (version === undefined) return `Its first line ${JSON.stringify(header.slice(0, 60))} is not of the formats 1.1 and 1.2.`;
+  if (version === undefined)
+    return `Its first line ${JSON.stringify(header.slice(0, 60))} is not of the formats 1.1 and 1.2.`;
   if (cipher !== 'AES256')
     return `It is encrypted by ${cipher ?? 'something'}, which ansible-vault has given up: rekey it with an ansible-vault of then.`;
   const damaged = 'It is damaged: its body is not what ansible-vault writes.';
@@ -92,7 +100,10 @@ function openWith({ salt, mac, sealed }: Envelope, password: Secret): Buffer | u
   return padded.subarray(0, padded.length - Math.min(padding, BLOCK_LENGTH));
 }
 
-function keysOf(password: Secret, salt: Buffer): { readonly cipherKey: Buffer; readonly macKey: Buffer; readonly counter: Buffer } {
+function keysOf(
+  password: Secret,
+  salt: Buffer,
+): { readonly cipherKey: Buffer; readonly macKey: Buffer; readonly counter: Buffer } {
   const keys = pbkdf2Sync(password.reveal(), salt, ITERATIONS, 80, 'sha256');
   return { cipherKey: keys.subarray(0, 32), macKey: keys.subarray(32, 64), counter: keys.subarray(64) };
 }

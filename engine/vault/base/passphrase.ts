@@ -6,7 +6,10 @@ export type Ask = (question: string) => Promise<Secret>;
 /** How often somebody may mistype. */
 const ATTEMPTS = 3;
 
-/** What `open` makes of the passphrase that is asked for; it gives undefined for a wrong one. Undefined after three wrong ones. Throws Problem. */
+/**
+ * What `open` makes of the passphrase that is asked for; it gives undefined for a wrong one. Undefined after three
+ * wrong ones. Throws Problem.
+ */
 export async function openedByPassphrase<Result>(
   question: string,
   ask: Ask,

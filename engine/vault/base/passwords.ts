@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcessByStdio } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -10,8 +9,7 @@ import { Problem } from '../../errors/problem.ts';
 import { readWhole } from '../../files/read-file.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { textIn } from '../../values/yaml/text-file.ts';
-import type { VaultPassword } from './ansible-vault.ts';
-import { DEFAULT_LABEL } from './ansible-vault.ts';
+import { type VaultPassword, DEFAULT_LABEL } from './ansible-vault.ts';
 import type { Ask } from './passphrase.ts';
 
 /** Bytes that a program may print. */
@@ -36,7 +34,8 @@ export function passwordSource(text: string): PasswordSource {
 export async function readPasswords(sources: readonly PasswordSource[], ask: Ask): Promise<readonly VaultPassword[]> {
   const passwords: VaultPassword[] = [];
   for (const { label, from } of sources) {
-    const password = from.kind === 'prompt' ? await ask(`Vault password (${label})`) : await passwordOf(from.path, label);
+    const password =
+      from.kind === 'prompt' ? await ask(`Vault password (${label})`) : await passwordOf(from.path, label);
     if (password.reveal() === '')
       throw new Problem({
         code: 'vault-password',
@@ -53,9 +52,12 @@ async function passwordOf(path: string, label: string): Promise<Secret> {
   const status = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw unreadable(path, error.message, 'Correct the path; it is looked for in the working folder.');
   });
-  if (!status.isFile() && !status.isFIFO() && !status.isCharacterDevice()) throw unreadable(path, 'It is no file.', 'Name a file.');
+  if (!status.isFile() && !status.isFIFO() && !status.isCharacterDevice())
+    throw unreadable(path, 'It is no file.', 'Name a file.');
   const isProgram = status.isFile() && (status.mode & 0o111) !== 0 && (await canRun(path));
-  const text = isProgram ? await printedBy(path, label) : textIn(await readWhole(path).catch(refused(path)), path).trim();
+  const text = isProgram
+    ? await printedBy(path, label)
+    : textIn(await readWhole(path).catch(refused(path)), path).trim();
   return Secret.of(text);
 }
 
@@ -66,10 +68,13 @@ async function printedBy(path: string, label: string): Promise<string> {
   const child = spawn(resolve(path), args, { stdio: ['inherit', 'pipe', 'inherit'] });
   const failure = new Promise<string | undefined>((fulfil) => {
     child.on('error', (error) => fulfil(`It cannot be run: ${error.message}.`));
-    child.on('close', (status, signal) => fulfil(status === 0 ? undefined : `It ended with ${signal ?? `exit status ${status}`}.`));
+    child.on('close', (status, signal) =>
+      fulfil(status === 0 ? undefined : `It ended with ${signal ?? `exit status ${status}`}.`),
+    );
   });
   const [bytes, why] = await Promise.all([read(child), failure]);
-  if (bytes.length > MOST_PRINTED) throw unreadable(path, `It prints more than ${MOST_PRINTED} bytes.`, 'Let it print the password alone.');
+  if (bytes.length > MOST_PRINTED)
+    throw unreadable(path, `It prints more than ${MOST_PRINTED} bytes.`, 'Let it print the password alone.');
   if (why === undefined) return textIn(bytes, path).replaceAll(/^[\r\n]+|[\r\n]+$/g, '');
   throw unreadable(path, why, 'It is run, as it is executable: `chmod -x` where it holds the password itself.');
 }
@@ -102,5 +107,10 @@ function refused(path: string): (error: NodeJS.ErrnoException) => never {
 }
 
 function unreadable(path: string, why: string, remedy: string): Problem {
-  return new Problem({ code: 'vault-password', what: `the vault password file ${path} gives no password`, why, remedy });
+  return new Problem({
+    code: 'vault-password',
+    what: `the vault password file ${path} gives no password`,
+    why,
+    remedy,
+  });
 }

@@ -11,7 +11,10 @@ const HEAD_BYTES = 4096;
 const SOPS_PART = /(?:^|[{,\s])"?sops"?\s*:|^sops_mac=|^\[sops\]/m;
 const SOPS_VALUE = 'ENC[AES256_GCM,';
 
-/** Whether a file is encrypted as a whole, by age or ansible-vault: a file of SOPS is one of its own form. Its beginning is enough. */
+/**
+ * Whether a file is encrypted as a whole, by age or ansible-vault: a file of SOPS is one of its own form. Its beginning
+ * is enough.
+ */
 export function isSealed(bytes: Buffer): boolean {
   const form = sealedForm(bytes.subarray(0, HEAD_BYTES));
   return form !== undefined && form !== 'sops';

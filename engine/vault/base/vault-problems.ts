@@ -1,5 +1,4 @@
-import type { Place } from '../../errors/problem.ts';
-import { Problem } from '../../errors/problem.ts';
+import { type Place, Problem } from '../../errors/problem.ts';
 
 export function wrongKey(place: Place, why: string): Problem {
   return new Problem({

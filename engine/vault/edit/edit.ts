@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { Problem } from '../../errors/problem.ts';
 import { makeClearFolder, removeClearFolder } from './clear-folder.ts';
-import type { SignalGuard } from './editor.ts';
-import { guardSignals, runEditor } from './editor.ts';
-import type { FoundFile } from './replace-file.ts';
-import { findFile, replaceFile, writeNewFile } from './replace-file.ts';
+import { type SignalGuard, guardSignals, runEditor } from './editor.ts';
+import { type FoundFile, findFile, replaceFile, writeNewFile } from './replace-file.ts';
 
 export interface EditRequest {
   readonly file: FoundFile;
@@ -26,9 +24,10 @@ export type EditEnd =
   | { readonly kind: 'failed'; readonly problem: Problem; readonly signal: NodeJS.Signals | undefined };
 
 /**
- * Opens an editor (`$VISUAL`, `$EDITOR`, else vi) on the clear text of an encrypted file, and encrypts what was made of it. However that ends,
- * no clear text stays behind, and what was saved in the editor is kept: in the file, or encrypted beside it, which the problem says.
- * Throws Problem before the editor is started where it could not be written afterwards.
+ * Opens an editor (`$VISUAL`, `$EDITOR`, else vi) on the clear text of an encrypted file, and encrypts what was made of
+ * it. However that ends, no clear text stays behind, and what was saved in the editor is kept: in the file, or
+ * encrypted beside it, which the problem says. Throws Problem before the editor is started where it could not be
+ * written afterwards.
  */
 export async function editSealed(request: EditRequest): Promise<EditEnd> {
   const { file, clear, seal } = request;
@@ -63,7 +62,9 @@ async function mayBeWritten({ name, path, status }: FoundFile): Promise<void> {
   if (user !== undefined && user !== 0 && user !== status.uid) refuse('It belongs to somebody else.');
 }
 
-type Ended = Exclude<EditEnd, { kind: 'failed' }> | (Extract<EditEnd, { kind: 'failed' }> & { readonly keepsFolder: boolean });
+type Ended =
+  | Exclude<EditEnd, { kind: 'failed' }>
+  | (Extract<EditEnd, { kind: 'failed' }> & { readonly keepsFolder: boolean });
 
 async function editIn(folder: string, request: EditRequest, guard: SignalGuard): Promise<Ended> {
   const { file, clear, environment } = request;
@@ -74,12 +75,14 @@ async function editIn(folder: string, request: EditRequest, guard: SignalGuard):
   const edited = await readFile(path).catch(() => undefined);
   const signal = end.kind === 'told' ? end.signal : guard.told();
   const fail = (problem: Problem): Promise<Ended> => failed(problem, edited, request, folder, signal);
-  if (signal !== undefined) return fail(new Problem({ code: 'interrupted', what: `the edit of ${file.name} was ended by ${signal}` }));
+  if (signal !== undefined)
+    return fail(new Problem({ code: 'interrupted', what: `the edit of ${file.name} was ended by ${signal}` }));
   if (end.kind === 'failed') {
     const remedy = end.isMissing ? 'Set VISUAL or EDITOR to an editor that is there.' : undefined;
     return fail(new Problem({ code: 'editor', what: `the editor "${editor}" failed`, why: end.why, remedy }));
   }
-  if (edited === undefined) return fail(new Problem({ code: 'editor', what: `the editor "${editor}" has removed the file it was given` }));
+  if (edited === undefined)
+    return fail(new Problem({ code: 'editor', what: `the editor "${editor}" has removed the file it was given` }));
   if (edited.equals(clear)) return { kind: 'unchanged' };
   try {
     const notes = await write(edited, request);
@@ -123,8 +126,14 @@ async function failed(
   const kept = await keep(edited, request);
   const [says, remedy] =
     kept === undefined
-      ? [`The edit is kept in clear in ${folder}, which only you can enter.`, `Encrypt it, then remove the folder: rm -r ${folder}`]
-      : [`The edit is kept, encrypted, in ${kept}.`, `Look at it with \`runbook vault view ${kept}\`; to take it, mv ${kept} ${file.path}`];
+      ? [
+          `The edit is kept in clear in ${folder}, which only you can enter.`,
+          `Encrypt it, then remove the folder: rm -r ${folder}`,
+        ]
+      : [
+          `The edit is kept, encrypted, in ${kept}.`,
+          `Look at it with \`runbook vault view ${kept}\`; to take it, mv ${kept} ${file.path}`,
+        ];
   return { kind: 'failed', problem: told(says, remedy), signal, keepsFolder: kept === undefined };
 }
 

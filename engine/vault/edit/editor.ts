@@ -1,5 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { constants } from 'node:os';
 
@@ -11,7 +10,10 @@ export type EditorEnd =
 
 /** How long an editor may take to end when it is told to. In milliseconds. */
 const PATIENCE = 3_000;
-/** They come from the keyboard as a rule, and the editor on the terminal gets them as well: what they mean is its affair. */
+/**
+ * They come from the keyboard as a rule, and the editor on the terminal gets them as well: what they mean is its
+ * affair.
+ */
 const OF_KEYBOARD: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
 const OF_OTHERS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP'];
 
@@ -19,14 +21,18 @@ const OF_OTHERS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP'];
 export interface SignalGuard {
   /** The first signal that asked for the end. */
   told(): NodeJS.Signals | undefined;
-  /** SIGTERM and SIGHUP, and where there is no terminal SIGINT and SIGQUIT, are handed on to this one and to all that it has started. */
+  /**
+   * SIGTERM and SIGHUP, and where there is no terminal SIGINT and SIGQUIT, are handed on to this one and to all that it
+   * has started.
+   */
   handTo(child: ChildProcess | undefined): void;
   stop(): void;
 }
 
 /** Runs an editor on a file and waits for its end. Ctrl-C ends only the editor, where that lets itself be ended. */
 export function runEditor(editor: string, file: string, guard: SignalGuard): Promise<EditorEnd> {
-  // As git does: the variable may hold arguments, and the shell splits them. The traps keep the shell there until the editor has ended.
+  // As git does: the variable may hold arguments, and the shell splits them. The traps keep the shell there until the
+  // editor has ended.
   const child = spawn('sh', ['-c', `trap : INT QUIT; ${editor} "$1"`, 'editor', file], { stdio: 'inherit' });
   guard.handTo(child);
   return new Promise<EditorEnd>((resolve) => {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import type { Stats } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { lstat, open, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Problem } from '../../errors/problem.ts';
@@ -54,8 +53,9 @@ export async function findFile(name: string): Promise<FoundFile> {
 }
 
 /**
- * Replaces a file's content in one step, so that nobody ever sees half of it. It keeps its owner, group and mode. Throws Problem where it
- * cannot keep them. Gives what is to be told: that other names of the file (hard links) keep what it held before.
+ * Replaces a file's content in one step, so that nobody ever sees half of it. It keeps its owner, group and mode.
+ * Throws Problem where it cannot keep them. Gives what is to be told: that other names of the file (hard links) keep
+ * what it held before.
  */
 export async function replaceFile(file: FoundFile, bytes: Uint8Array): Promise<readonly string[]> {
   const { path, name, status } = file;
@@ -65,7 +65,8 @@ export async function replaceFile(file: FoundFile, bytes: Uint8Array): Promise<r
     try {
       await written.writeFile(bytes);
       const own = await written.stat();
-      if (own.uid !== status.uid || own.gid !== status.gid) await written.chown(status.uid, status.gid).catch(notTheOwner(name));
+      if (own.uid !== status.uid || own.gid !== status.gid)
+        await written.chown(status.uid, status.gid).catch(notTheOwner(name));
       await written.chmod(status.mode & 0o7777);
       await written.sync();
     } finally {
@@ -80,7 +81,10 @@ export async function replaceFile(file: FoundFile, bytes: Uint8Array): Promise<r
   }
   const others = status.nlink - 1;
   if (others < 1) return [];
-  const names = others === 1 ? 'one more name (a hard link), which still holds' : `${others} more names (hard links), which still hold`;
+  const names =
+    others === 1
+      ? 'one more name (a hard link), which still holds'
+      : `${others} more names (hard links), which still hold`;
   return [`${name} has ${names} what it held before: find them with \`find / -xdev -inum ${status.ino}\`.`];
 }
 

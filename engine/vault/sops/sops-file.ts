@@ -39,7 +39,8 @@ export function readSopsFile(text: string, file: string): SopsFile | undefined {
   if (document?.kind !== 'map') return undefined;
   const isOwn = (key: string): boolean => (isDotenv ? key.startsWith(DOTENV_PREFIX) : key === 'sops');
   const facts = new Map<string, string>();
-  for (const { key, value } of document.entries) if (isOwn(key)) flatten(value, isDotenv ? key.slice(DOTENV_PREFIX.length) : '', facts);
+  for (const { key, value } of document.entries)
+    if (isOwn(key)) flatten(value, isDotenv ? key.slice(DOTENV_PREFIX.length) : '', facts);
   const mac = facts.get('mac');
   if (mac === undefined) return undefined;
   const names = [...facts.keys()];
@@ -56,7 +57,9 @@ export function readSopsFile(text: string, file: string): SopsFile | undefined {
       encryptedSuffix: some(facts.get('encrypted_suffix')),
       unencryptedRegex: some(facts.get('unencrypted_regex')),
       encryptedRegex: some(facts.get('encrypted_regex')),
-      byComment: ['unencrypted_comment_regex', 'encrypted_comment_regex'].some((name) => some(facts.get(name)) !== undefined),
+      byComment: ['unencrypted_comment_regex', 'encrypted_comment_regex'].some(
+        (name) => some(facts.get(name)) !== undefined,
+      ),
     },
   };
 }

@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Place } from '../../errors/problem.ts';
-import { Problem } from '../../errors/problem.ts';
+import { type Place, Problem } from '../../errors/problem.ts';
 import type { Node } from '../../values/base/node.ts';
+import { hiddenNode } from '../../values/hidden-node.ts';
 import { oneDocument } from '../../values/yaml/one-document.ts';
 import { readYaml } from '../../values/yaml/yaml.ts';
 import { AgeKeys } from '../age/age-keys.ts';
 import { tidyArmor } from '../base/armor.ts';
-import { hiddenNode } from '../../values/hidden-node.ts';
 import type { Ask } from '../base/passphrase.ts';
 import type { SopsFile } from './sops-file.ts';
 import { isSealedValue } from './sops-value.ts';
@@ -23,8 +22,8 @@ export interface SopsSources {
   /** Identities by themselves, one a line. */
   readonly identities?: string | undefined;
   /**
-   * The program `sops`, for files that no identity opens. It goes where the file says, with what the user may do there, such as to a server whose
-   * address is in the file: so it is only asked where somebody has named it.
+   * The program `sops`, for files that no identity opens. It goes where the file says, with what the user may do there,
+   * such as to a server whose address is in the file: so it is only asked where somebody has named it.
    */
   readonly program?: string | undefined;
 }
@@ -34,7 +33,11 @@ export class SopsKeys {
   readonly #keys: AgeKeys;
   readonly #program: string | undefined;
 
-  constructor(identityFiles: readonly string[], { identityFiles: own = [], identities, program }: SopsSources, ask: Ask) {
+  constructor(
+    identityFiles: readonly string[],
+    { identityFiles: own = [], identities, program }: SopsSources,
+    ask: Ask,
+  ) {
     this.#keys = new AgeKeys([...identityFiles, ...own], ask, identities);
     this.#program = program;
   }
@@ -72,15 +75,17 @@ export class SopsKeys {
 /** What the program says, laid over the file, which knows the places and what of it was encrypted. */
 async function throughProgram(program: string, sops: SopsFile, file: string, place: Place): Promise<Node> {
   const args = ['decrypt', '--input-type', sops.form, '--output-type', 'json', file];
-  const { stdout } = await run(program, args, { maxBuffer: MAX_OUTPUT }).catch((error: Error & { readonly stderr?: string }) => {
-    throw new Problem({
-      code: 'sops-program',
-      what: `${program} does not open this`,
-      place,
-      why: error.stderr?.trim() || error.message,
-      remedy: `Try \`${program} decrypt ${file}\` by itself. RUNBOOK_SOPS names the program.`,
-    });
-  });
+  const { stdout } = await run(program, args, { maxBuffer: MAX_OUTPUT }).catch(
+    (error: Error & { readonly stderr?: string }) => {
+      throw new Problem({
+        code: 'sops-program',
+        what: `${program} does not open this`,
+        place,
+        why: error.stderr?.trim() || error.message,
+        remedy: `Try \`${program} decrypt ${file}\` by itself. RUNBOOK_SOPS names the program.`,
+      });
+    },
+  );
   const clear = oneDocument(readYaml(stdout, file));
   return clear === undefined ? sops.content : lay(sops.content, clear);
 }
@@ -88,7 +93,10 @@ async function throughProgram(program: string, sops: SopsFile, file: string, pla
 function lay(sealed: Node, clear: Node): Node {
   if (sealed.kind === 'map' && clear.kind === 'map') {
     const values = new Map(clear.entries.map((entry) => [entry.key, entry.value]));
-    const entries = sealed.entries.map((entry) => ({ ...entry, value: lay(entry.value, values.get(entry.key) ?? entry.value) }));
+    const entries = sealed.entries.map((entry) => ({
+      ...entry,
+      value: lay(entry.value, values.get(entry.key) ?? entry.value),
+    }));
     return { ...sealed, entries };
   }
   if (sealed.kind === 'list' && clear.kind === 'list') {

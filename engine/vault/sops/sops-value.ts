@@ -14,7 +14,10 @@ export function isSealedValue(value: unknown): value is string {
   return typeof value === 'string' && SEALED.test(value);
 }
 
-/** Opens one value. `path` binds it to its place in the file: the names on the way to it. Throws Error that says why it cannot. */
+/**
+ * Opens one value. `path` binds it to its place in the file: the names on the way to it. Throws Error that says why it
+ * cannot.
+ */
 export function openValue(sealed: string, key: Buffer, path: string): SopsValue {
   if (sealed === '') return { kind: 'value', value: '', bytes: Buffer.alloc(0) };
   const [, data = '', iv = '', tag = '', type = ''] = SEALED.exec(sealed) ?? [];
@@ -62,13 +65,15 @@ function typed(bytes: Buffer, type: string): SopsValue {
 export function digestBytes({ value, source }: ScalarNode): string | undefined {
   if (value === null) return undefined;
   if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (typeof value === 'number') return /^[-+]?(?:\d+|0[xob][\da-fA-F]+)$/.test(source) ? BigInt(source).toString() : fixed(value);
+  if (typeof value === 'number')
+    return /^[-+]?(?:\d+|0[xob][\da-fA-F]+)$/.test(source) ? BigInt(source).toString() : fixed(value);
   return value instanceof Secret ? value.reveal() : value;
 }
 
 /** A number without an exponent, in as few digits as tell it from all others. */
 function fixed(value: number): string {
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value)) ?? [];
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value)) ?? [];
   const digits = whole + fraction;
   const point = whole.length + Number(exponent);
   if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`;

@@ -1,22 +1,24 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Hash } from 'node:crypto';
-import type { Place } from '../../errors/problem.ts';
-import { Problem } from '../../errors/problem.ts';
-import { ArgumentFault } from '../../values/language/fault.ts';
+import { createHash, timingSafeEqual, type Hash } from 'node:crypto';
+import { type Place, Problem } from '../../errors/problem.ts';
 import type { Node, ScalarNode } from '../../values/base/node.ts';
-import { matches } from '../../values/language/pattern.ts';
 import { hiddenNode } from '../../values/hidden-node.ts';
+import { ArgumentFault } from '../../values/language/fault.ts';
+import { matches } from '../../values/language/pattern.ts';
 import type { SopsFile, SopsRules } from './sops-file.ts';
 import { digestBytes, isSealedValue, openValue } from './sops-value.ts';
 
-// The format of SOPS: https://getsops.io/docs/#important-information-on-types and "Encryption Protocol" there. Each value is encrypted by itself
-// with AES-256-GCM and bound to the names on the way to it; an encrypted digest over all values holds the file together.
+// The format of SOPS: https://getsops.io/docs/#important-information-on-types and "Encryption Protocol" there. Each
+// value is encrypted by itself with AES-256-GCM and bound to the names on the way to it; an encrypted digest over all
+// values holds the file together.
 
 const DATA_KEY_LENGTH = 32;
 /** What the digest begins with where it is only over what is encrypted: by the source of SOPS. */
 const MAC_ONLY_ENCRYPTED = Buffer.from('8a3fd2ad54ce66527b1034f3d147be0b0b975b3bf44f72c6fdadec8176f27d69', 'hex');
 
-/** The values of a file in clear, those that were encrypted as secrets. Throws Problem where a value or the file as a whole was changed. */
+/**
+ * The values of a file in clear, those that were encrypted as secrets. Throws Problem where a value or the file as a
+ * whole was changed.
+ */
 export function openSops(file: SopsFile, dataKey: Buffer, place: Place): Node {
   if (dataKey.length !== DATA_KEY_LENGTH) throw changed(place, 'Its key is damaged.');
   const digest = createHash('sha512');
@@ -71,7 +73,8 @@ function scalar(node: ScalarNode, path: readonly string[], { file, dataKey, dige
     if (!file.macOnlyEncrypted) digest.update(digestBytes(node) ?? '');
     return node;
   }
-  if (typeof value !== 'string') throw changed(place, 'It is in clear, and by the rules of the file it should be encrypted.');
+  if (typeof value !== 'string')
+    throw changed(place, 'It is in clear, and by the rules of the file it should be encrypted.');
   try {
     const opened = openValue(value, dataKey, `${path.join(':')}:`);
     if (opened.kind === 'comment') return undefined;
@@ -120,6 +123,7 @@ function changed(place: Place, why: string): Problem {
     what: 'this is encrypted by SOPS, and was changed since',
     place,
     why,
-    remedy: 'Restore it from where it was whole, such as git; edit it with `sops edit` only. A change of your own: `sops -d --ignore-mac`.',
+    remedy:
+      'Restore it from where it was whole, such as git; edit it with `sops edit` only. A change of your own: `sops -d --ignore-mac`.',
   });
 }

@@ -2,8 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Viewpoint } from '../../../engine/cli/options/standing.ts';
-import { foreignness, projectOf, viewpoint } from '../../../engine/cli/options/standing.ts';
+import { type Viewpoint, foreignness, projectOf, viewpoint } from '../../../engine/cli/options/standing.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
 const OWN = process.getuid?.() ?? 0;
@@ -32,7 +31,8 @@ test.each<[string, readonly string[], string, string]>([
 test('neither a home nor the folder of temporary files is a project', () => {
   const root = tree('playbooks/p.yml');
   expect(projectOf(join(root, 'playbooks/p.yml'))).toBe(root);
-  for (const wide of [homedir(), tmpdir(), '/']) expect(projectOf(join(wide, 'playbooks', 'nothing.yml'))).toBe(join(wide, 'playbooks'));
+  for (const wide of [homedir(), tmpdir(), '/'])
+    expect(projectOf(join(wide, 'playbooks', 'nothing.yml'))).toBe(join(wide, 'playbooks'));
 });
 
 /** From a folder, with these users' files as one's own: why a playbook is from elsewhere; undefined where it is not. */
@@ -48,7 +48,13 @@ test.each<[string, readonly string[], string, string, string | undefined]>([
   ['beside it in a repository around both', ['a/.git/', 'a/b/p.yml', 'a/c/'], 'a/b/p.yml', 'a/c', undefined],
   ['elsewhere', ['a/p.yml', 'b/'], 'a/p.yml', 'b', 'It lies in /a, and you are in /b.'],
   ['in a folder whose name only begins so', ['ab/p.yml', 'a/'], 'ab/p.yml', 'a', 'It lies in /ab, and you are in /a.'],
-  ['above its repository', ['a/b/.git/', 'a/b/p.yml'], 'a/b/p.yml', 'a', 'It is part of the project /a/b, and you are in /a.'],
+  [
+    'above its repository',
+    ['a/b/.git/', 'a/b/p.yml'],
+    'a/b/p.yml',
+    'a',
+    'It is part of the project /a/b, and you are in /a.',
+  ],
   [
     'in the repository around its own',
     ['a/.git/', 'a/b/.git', 'a/b/p.yml'],
@@ -62,7 +68,9 @@ test.each<[string, readonly string[], string, string, string | undefined]>([
 
 test('a folder that holds files from everywhere vouches for none below it', () => {
   const root = tree('p.yml');
-  expect(foreignness(join(root, 'p.yml'), { folder: tmpdir(), users: new Set([OWN]), trusted: [] })?.isElsewhere).toBe(true);
+  expect(foreignness(join(root, 'p.yml'), { folder: tmpdir(), users: new Set([OWN]), trusted: [] })?.isElsewhere).toBe(
+    true,
+  );
   expect(foreignness(join(root, 'p.yml'), { folder: '/', users: new Set([OWN]), trusted: [] })?.isElsewhere).toBe(true);
 });
 

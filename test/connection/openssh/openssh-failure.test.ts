@@ -6,7 +6,10 @@ import { testTarget } from '../../ssh/test-target.ts';
 /** What the system's ssh says where no connection comes about, and the code that runbook gives it. */
 test.each([
   ['kex_exchange_identification: Connection closed by remote host', 'connection-dropped'],
-  ['kex_exchange_identification: read: Connection reset by peer\nConnection reset by 127.0.0.1 port 22', 'connection-dropped'],
+  [
+    'kex_exchange_identification: read: Connection reset by peer\nConnection reset by 127.0.0.1 port 22',
+    'connection-dropped',
+  ],
   ['ssh: connect to host 127.0.0.1 port 22: Connection reset by peer', 'connection-dropped'],
   ['banner exchange: Connection to 127.0.0.1 port 22: Broken pipe', 'connection-dropped'],
   ['ssh_dispatch_run_fatal: Connection to 127.0.0.1 port 22: Broken pipe', 'connection-dropped'],

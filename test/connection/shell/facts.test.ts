@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
 import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
 import { decodeFacts } from '../../../engine/connection/shell/facts.ts';
 
 const ROCKY = `/etc/os-release:NAME="Rocky Linux"
@@ -83,7 +83,11 @@ describe('decodeFacts', () => {
 
   test('takes addresses from hostname -I where there is no ip', () => {
     const facts = decodeFacts('@addresses\n@plain-addresses\n10.0.0.7 172.17.0.1 fd00::7 \n');
-    expect([facts.all_ipv4, facts.all_ipv6, facts.default_ipv4]).toEqual([['10.0.0.7', '172.17.0.1'], ['fd00::7'], null]);
+    expect([facts.all_ipv4, facts.all_ipv6, facts.default_ipv4]).toEqual([
+      ['10.0.0.7', '172.17.0.1'],
+      ['fd00::7'],
+      null,
+    ]);
   });
 
   test('takes any answer', () => {

@@ -16,7 +16,11 @@ function decode(chunks: readonly Buffer[]): { output: Buffer; status: string; do
 
 /** The same bytes, cut at the given places. */
 function cut(data: Buffer, places: readonly number[]): Buffer[] {
-  const sorted = [0, ...places.map((place) => place % (data.length + 1)).toSorted((one, other) => one - other), data.length];
+  const sorted = [
+    0,
+    ...places.map((place) => place % (data.length + 1)).toSorted((one, other) => one - other),
+    data.length,
+  ];
   return sorted.slice(1).map((end, index) => data.subarray(sorted[index], end));
 }
 
@@ -25,7 +29,11 @@ describe('FrameDecoder', () => {
 
   test('finds the answer when it is cut at any one place', () => {
     for (let place = 0; place <= answer.length; place += 1) {
-      expect(decode(cut(answer, [place]))).toEqual({ output: Buffer.from('out\0put, no newline'), status: '17', done: true });
+      expect(decode(cut(answer, [place]))).toEqual({
+        output: Buffer.from('out\0put, no newline'),
+        status: '17',
+        done: true,
+      });
     }
   });
 

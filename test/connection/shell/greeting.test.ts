@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { BUSYBOXES } from '../../busyboxes.ts';
 import { decodeFacts } from '../../../engine/connection/shell/facts.ts';
 import { GREETING } from '../../../engine/connection/shell/greeting.ts';
+import { BUSYBOXES } from '../../busyboxes.ts';
 
 const run = promisify(execFile);
 const SHELLS = ['/bin/dash', '/bin/bash', ...BUSYBOXES.map(({ path }) => path)].filter((path) => existsSync(path));
@@ -28,7 +28,9 @@ describe.each(SHELLS)('%s', (shell) => {
     const [program = '', ...args] = inShell;
     const before = Math.floor(Date.now() / 1000);
     const facts = decodeFacts((await run(program, args)).stdout);
-    expect(facts.memory_mb).toBe(Math.floor(Number(/^MemTotal: +(\d+)/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) / 1024));
+    expect(facts.memory_mb).toBe(
+      Math.floor(Number(/^MemTotal: +(\d+)/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) / 1024),
+    );
     expect(facts.time).toBeGreaterThanOrEqual(before);
     expect(facts.time).toBeLessThanOrEqual(Math.floor(Date.now() / 1000));
   });

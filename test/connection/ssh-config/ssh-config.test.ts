@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { answerKey } from '../../../engine/connection/ssh-config/ssh-config-outline.ts';
-import type { Outline } from '../../../engine/connection/ssh-config/ssh-config-outline.ts';
-import { parseSshG, readConfig } from '../../../engine/connection/ssh-config/ssh-config.ts';
-import type { SshConfig } from '../../../engine/connection/ssh-config/ssh-config.ts';
+import { answerKey, type Outline } from '../../../engine/connection/ssh-config/ssh-config-outline.ts';
+import { parseSshG, readConfig, type SshConfig } from '../../../engine/connection/ssh-config/ssh-config.ts';
 
 /** Where ssh's defaults are `usual`, so that what equals them counts as not set. */
 function configOf(output: string, host: string, usual = ''): SshConfig {
@@ -52,14 +50,26 @@ describe('what ssh2 is told', () => {
   const kex = 'kexalgorithms sntrup761x25519-sha512,curve25519-sha256,ecdh-sha2-nistp256';
 
   test.each<[string, string, Partial<SshConfig>]>([
-    ['ways to log in are turned off', 'passwordauthentication no\npubkeyauthentication false', { loginMethods: ['keyboard-interactive'] }],
-    ['they are put in another order', 'preferredauthentications password,publickey', { loginMethods: ['password', 'publickey'] }],
+    [
+      'ways to log in are turned off',
+      'passwordauthentication no\npubkeyauthentication false',
+      { loginMethods: ['keyboard-interactive'] },
+    ],
+    [
+      'they are put in another order',
+      'preferredauthentications password,publickey',
+      { loginMethods: ['password', 'publickey'] },
+    ],
     [
       'one of them is turned off there',
       'preferredauthentications password,publickey\npasswordauthentication no',
       { loginMethods: ['publickey'] },
     ],
-    ['a list without what is not wanted', 'kexalgorithms curve25519-sha256', { algorithms: { keyExchanges: ['curve25519-sha256'] } }],
+    [
+      'a list without what is not wanted',
+      'kexalgorithms curve25519-sha256',
+      { algorithms: { keyExchanges: ['curve25519-sha256'] } },
+    ],
     [
       'a list with one more at its end',
       `${kex},diffie-hellman-group1-sha1`,

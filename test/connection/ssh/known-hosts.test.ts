@@ -1,8 +1,13 @@
 import { createHmac } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { judgeHostKey, knownHostName, matchesHost, parseKnownHosts } from '../../../engine/connection/ssh/known-hosts.ts';
-import type { HostKeyVerdict } from '../../../engine/connection/ssh/known-hosts.ts';
+import {
+  judgeHostKey,
+  knownHostName,
+  matchesHost,
+  parseKnownHosts,
+  type HostKeyVerdict,
+} from '../../../engine/connection/ssh/known-hosts.ts';
 
 const ED = 'AAAAC3NzaC1lZDI1NTE5AAAAIE';
 const OTHER = 'AAAAC3NzaC1lZDI1NTE5AAAAIF';
@@ -45,7 +50,10 @@ describe('a host key', () => {
 
   test('names the line that has another key', () => {
     const entries = parseKnownHosts(`# first\nweb1 ssh-ed25519 ${OTHER}\n`, '/home/x/known_hosts');
-    expect(judgeHostKey(entries, 'ssh-ed25519', ED)).toMatchObject({ kind: 'changed', entry: { file: '/home/x/known_hosts', line: 2 } });
+    expect(judgeHostKey(entries, 'ssh-ed25519', ED)).toMatchObject({
+      kind: 'changed',
+      entry: { file: '/home/x/known_hosts', line: 2 },
+    });
   });
 
   test('any text is read without an error', () => {

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { checkArguments, parseArguments } from '../../../engine/modules/base/arguments.ts';
 import { modules } from '../../../engine/modules/base/catalogue.ts';
-import type { AnyModule } from '../../../engine/modules/base/module.ts';
 import { applyMode, parseMode } from '../../../engine/modules/base/file-mode.ts';
+import type { AnyModule } from '../../../engine/modules/base/module.ts';
 import type { Argument } from '../../../engine/playbook/base/play.ts';
 import { Secret } from '../../../engine/values/base/secret.ts';
-import type { Value, ValueMap } from '../../../engine/values/base/value.ts';
-import { Unknown } from '../../../engine/values/base/value.ts';
+import { type Value, type ValueMap, Unknown } from '../../../engine/values/base/value.ts';
 import { PLACE } from '../try-module.ts';
 
 const copy = await modules.module('copy');
@@ -14,7 +13,9 @@ const file = await modules.module('file');
 
 function problems(module: AnyModule, given: ValueMap): readonly (readonly [string, string, string | undefined])[] {
   const parsed = parseArguments(module, given, () => PLACE);
-  return parsed.kind === 'problems' ? parsed.problems.map(({ code, what, remedy }) => [code, what, remedy] as const) : [];
+  return parsed.kind === 'problems'
+    ? parsed.problems.map(({ code, what, remedy }) => [code, what, remedy] as const)
+    : [];
 }
 
 describe('arguments that are wrong', () => {
@@ -22,7 +23,13 @@ describe('arguments that are wrong', () => {
     [copy, { content: 'x', dets: '/a' }, 'unknown-argument', 'copy has no argument "dets"', 'Did you mean "dest"?'],
     [copy, { content: 'x' }, 'missing-argument', 'copy needs "dest"', expect.stringContaining('dest: ')],
     [copy, { dest: '/a' }, 'arguments-do-not-fit', 'copy: give one of src, content', undefined],
-    [copy, { dest: '/a', src: 'x', content: 'y' }, 'arguments-do-not-fit', 'copy: src and content cannot be given together', undefined],
+    [
+      copy,
+      { dest: '/a', src: 'x', content: 'y' },
+      'arguments-do-not-fit',
+      'copy: src and content cannot be given together',
+      undefined,
+    ],
     [
       copy,
       { dest: '/a', content: 1.5 },
@@ -44,10 +51,34 @@ describe('arguments that are wrong', () => {
       '"backup" of copy must be true or false',
       'Write true, without quotes.',
     ],
-    [copy, { dest: 'a/b', content: 'x' }, 'wrong-type', '"dest" of copy must be an absolute path', 'Begin it with a slash.'],
-    [copy, { dest: '/a/../b', content: 'x' }, 'wrong-type', '"dest" of copy must not hold ".."', 'Write out the path that is meant.'],
-    [copy, { dest: '/a', content: 'a\0b' }, 'wrong-type', '"content" of copy must not hold a NUL byte', expect.anything()],
-    [copy, { dest: Secret.of('/a'), content: 'x' }, 'secret-in-argument', '"dest" of copy must not hold a secret', expect.anything()],
+    [
+      copy,
+      { dest: 'a/b', content: 'x' },
+      'wrong-type',
+      '"dest" of copy must be an absolute path',
+      'Begin it with a slash.',
+    ],
+    [
+      copy,
+      { dest: '/a/../b', content: 'x' },
+      'wrong-type',
+      '"dest" of copy must not hold ".."',
+      'Write out the path that is meant.',
+    ],
+    [
+      copy,
+      { dest: '/a', content: 'a\0b' },
+      'wrong-type',
+      '"content" of copy must not hold a NUL byte',
+      expect.anything(),
+    ],
+    [
+      copy,
+      { dest: Secret.of('/a'), content: 'x' },
+      'secret-in-argument',
+      '"dest" of copy must not hold a secret',
+      expect.anything(),
+    ],
     [
       file,
       { path: '/a', state: 'dir' },
@@ -85,7 +116,10 @@ describe('arguments at load time', () => {
           value === template ? (scope.lookup('x') ?? null) : value;
         return [
           name,
-          { keyPlace: { ...place, column: 3 }, value: { place, references: new Set(), literal: undefined, resolve, placeOf: () => place } },
+          {
+            keyPlace: { ...place, column: 3 },
+            value: { place, references: new Set(), literal: undefined, resolve, placeOf: () => place },
+          },
         ];
       }),
     );
@@ -99,7 +133,9 @@ describe('arguments at load time', () => {
     ]);
   });
   it('are right where templates may make them right', () => {
-    expect(checkArguments(copy, given({ src: template, dest: template, mode: template, backup: template }), PLACE)).toEqual([]);
+    expect(
+      checkArguments(copy, given({ src: template, dest: template, mode: template, backup: template }), PLACE),
+    ).toEqual([]);
     expect(checkArguments(file, given({ path: '/a', state: template }), PLACE)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { argumentNames, shapeOf } from '../../../engine/modules/base/argument-problem.ts';
 import { modules } from '../../../engine/modules/base/catalogue.ts';
 

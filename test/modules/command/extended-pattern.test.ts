@@ -5,7 +5,10 @@ import { extendedPattern, NoExtendedPattern } from '../../../engine/modules/comm
 /** Whether the real grep finds the pattern in a line. */
 function finds(pattern: string, line: string): boolean {
   const { source, ignoreCase } = extendedPattern(pattern);
-  const done = spawnSync('grep', [`-Eq${ignoreCase ? 'i' : ''}`, '-e', source], { input: `${line}\n`, encoding: 'utf8' });
+  const done = spawnSync('grep', [`-Eq${ignoreCase ? 'i' : ''}`, '-e', source], {
+    input: `${line}\n`,
+    encoding: 'utf8',
+  });
   expect(done.stderr).toBe('');
   return done.status === 0;
 }

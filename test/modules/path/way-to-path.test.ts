@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Context } from '../../../engine/modules/base/module.ts';
-import type { Way } from '../../../engine/modules/path/way-to-path.ts';
-import { wayTo } from '../../../engine/modules/path/way-to-path.ts';
-import type { Directory, FileState, Link } from '../../../engine/resources/file/file-state.ts';
-import { ABSENT } from '../../../engine/resources/file/file-state.ts';
+import { type Way, wayTo } from '../../../engine/modules/path/way-to-path.ts';
 import { file } from '../../../engine/resources/file.ts';
+import { type Directory, type FileState, type Link, ABSENT } from '../../../engine/resources/file/file-state.ts';
 import { CONTEXT } from '../try-module.ts';
 
 const IDS: Readonly<Record<string, number>> = { root: 0, alice: 1001, bob: 1002 };
@@ -13,8 +11,17 @@ function owned(owner: string, mode = 0o755, group = owner): Omit<Directory, 'typ
   return { mode, owner, uid: IDS[owner], gid: undefined, group };
 }
 
-const dir = (owner: string, mode?: number, group?: string): Directory => ({ type: 'directory', ...owned(owner, mode, group) });
-const plain = (owner: string): FileState => ({ type: 'file', ...owned(owner, 0o644), size: 0, sha256: undefined, content: undefined });
+const dir = (owner: string, mode?: number, group?: string): Directory => ({
+  type: 'directory',
+  ...owned(owner, mode, group),
+});
+const plain = (owner: string): FileState => ({
+  type: 'file',
+  ...owned(owner, 0o644),
+  size: 0,
+  sha256: undefined,
+  content: undefined,
+});
 const link = (owner: string, path: string, above: readonly Directory[], end: Directory | undefined): Link => ({
   type: 'link',
   ...owned(owner, 0o777),
@@ -32,7 +39,12 @@ const ROOT_TREE: Readonly<Record<string, FileState>> = {
 
 function way(path: string, states: Readonly<Record<string, FileState>>, context: Context = CONTEXT): Way {
   const known = { ...ROOT_TREE, ...states };
-  return wayTo(file(path), true, { of: (request) => (known[request.id] ?? ABSENT) as never, certainty: () => 'certain' }, context);
+  return wayTo(
+    file(path),
+    true,
+    { of: (request) => (known[request.id] ?? ABSENT) as never, certainty: () => 'certain' },
+    context,
+  );
 }
 
 const below = (anchor: string, levels: number) => ({ kind: 'below', anchor, levels });
@@ -102,6 +114,9 @@ describe('a way that cannot be made safe', () => {
     ['/home/alice/l', { '/home/alice/l': link('alice', '/srv/bob', [dir('root')], dir('bob')) }],
     ['/home/alice/l', { '/home/alice/l': link('alice', '/srv/a', [dir('root')], dir('alice')) }],
   ])('leads to %s (%#)', (path, states) => {
-    expect(way(path, states)).toMatchObject({ kind: 'impossible', remedy: expect.stringContaining('unsafe_path: true') });
+    expect(way(path, states)).toMatchObject({
+      kind: 'impossible',
+      remedy: expect.stringContaining('unsafe_path: true'),
+    });
   });
 });

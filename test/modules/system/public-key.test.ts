@@ -8,8 +8,14 @@ test.each([
   [`ssh-ed25519 ${KEY}`, ED25519],
   [` \tssh-ed25519   ${KEY}\tada lovelace \r`, { ...ED25519, comment: 'ada lovelace' }],
   [`no-pty,from="10.0.0.0/8" ssh-ed25519 ${KEY} a`, { ...ED25519, options: 'no-pty,from="10.0.0.0/8"', comment: 'a' }],
-  [`command="echo ssh-rsa AAAA x",no-pty ssh-ed25519 ${KEY}`, { ...ED25519, options: 'command="echo ssh-rsa AAAA x",no-pty' }],
-  [`command="say \\"ssh-rsa AAAA\\" x" ssh-ed25519 ${KEY}`, { ...ED25519, options: 'command="say \\"ssh-rsa AAAA\\" x"' }],
+  [
+    `command="echo ssh-rsa AAAA x",no-pty ssh-ed25519 ${KEY}`,
+    { ...ED25519, options: 'command="echo ssh-rsa AAAA x",no-pty' },
+  ],
+  [
+    `command="say \\"ssh-rsa AAAA\\" x" ssh-ed25519 ${KEY}`,
+    { ...ED25519, options: 'command="say \\"ssh-rsa AAAA\\" x"' },
+  ],
   [`# ssh-ed25519 ${KEY}`, undefined],
   [`#ssh-ed25519 ${KEY}`, undefined],
   ['', undefined],

@@ -8,8 +8,8 @@ import type { Play, Step } from '../../../engine/playbook/base/play.ts';
 import { load } from '../written.ts';
 
 /**
- * Each keyword at each place: it makes a difference there, or it is refused with the way out. A keyword that comes to a table is tried
- * here by itself, and needs a value below.
+ * Each keyword at each place: it makes a difference there, or it is refused with the way out. A keyword that comes to a
+ * table is tried here by itself, and needs a value below.
  */
 const VALUES: Readonly<Record<string, unknown>> = {
   always: [{ debug: null }],
@@ -64,9 +64,15 @@ const VALUES: Readonly<Record<string, unknown>> = {
 };
 
 /** Keywords that mean nothing without another one. */
-const COMPANIONS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { delay: { retries: 3 }, loop_control: { loop: [1] } };
+const COMPANIONS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  delay: { retries: 3 },
+  loop_control: { loop: [1] },
+};
 
-/** What Ansible's documentation lists as keywords of plays, roles, blocks and tasks, and what stands in none of the tables here. */
+/**
+ * What Ansible's documentation lists as keywords of plays, roles, blocks and tasks, and what stands in none of the
+ * tables here.
+ */
 const ANSIBLE =
   'action async become_exe become_flags check_mode collections connection debugger delegate_facts diff fact_path force_handlers gather_subset gather_timeout local_action module_defaults poll port vars_prompt with_items with_first_found extended extended_allitems break_when'.split(
     ' ',
@@ -95,17 +101,32 @@ const H = { name: 'H', debug: null };
 const withTask = (task: unknown): unknown => [{ hosts: 'all', tasks: [task], handlers: [H] }];
 
 const LEVELS: Readonly<Record<string, Level>> = {
-  play: { takes: tables.PLAY_KEYWORDS, playbook: (keyword) => [{ hosts: 'all', tasks: [{ debug: null }], ...keyword }] },
+  play: {
+    takes: tables.PLAY_KEYWORDS,
+    playbook: (keyword) => [{ hosts: 'all', tasks: [{ debug: null }], ...keyword }],
+  },
   block: { takes: tables.BLOCK_KEYWORDS, playbook: (keyword) => withTask({ block: [{ command: 'x' }], ...keyword }) },
   task: { takes: tables.TASK_KEYWORDS, playbook: (keyword) => withTask({ command: 'x', ...keyword }) },
   handler: {
     takes: tables.TASK_KEYWORDS.union(new Set(['listen'])),
     playbook: (keyword) => [{ hosts: 'all', handlers: [H, { name: 'own', command: 'x', ...keyword }] }],
   },
-  import_tasks: { takes: tables.IMPORT_KEYWORDS, playbook: (keyword) => withTask({ import_tasks: 't.yml', ...keyword }) },
-  import_role: { takes: tables.IMPORT_KEYWORDS, playbook: (keyword) => withTask({ import_role: { name: 'r' }, ...keyword }) },
-  include_tasks: { takes: tables.INCLUDE_KEYWORDS, playbook: (keyword) => withTask({ include_tasks: 't.yml', ...keyword }) },
-  include_role: { takes: tables.INCLUDE_KEYWORDS, playbook: (keyword) => withTask({ include_role: { name: 'r' }, ...keyword }) },
+  import_tasks: {
+    takes: tables.IMPORT_KEYWORDS,
+    playbook: (keyword) => withTask({ import_tasks: 't.yml', ...keyword }),
+  },
+  import_role: {
+    takes: tables.IMPORT_KEYWORDS,
+    playbook: (keyword) => withTask({ import_role: { name: 'r' }, ...keyword }),
+  },
+  include_tasks: {
+    takes: tables.INCLUDE_KEYWORDS,
+    playbook: (keyword) => withTask({ include_tasks: 't.yml', ...keyword }),
+  },
+  include_role: {
+    takes: tables.INCLUDE_KEYWORDS,
+    playbook: (keyword) => withTask({ include_role: { name: 'r' }, ...keyword }),
+  },
   apply: {
     takes: tables.APPLY_KEYWORDS,
     playbook: (keyword) => withTask({ include_tasks: { file: 't.yml', apply: keyword } }),
@@ -127,13 +148,18 @@ const LEVELS: Readonly<Record<string, Level>> = {
     takes: tables.LOOP_CONTROL_KEYWORDS,
     playbook: (keyword) => withTask({ command: 'x', loop: [1, 2], loop_control: keyword }),
   },
-  import_playbook: { takes: tables.IMPORT_PLAYBOOK_KEYWORDS, playbook: (keyword) => [{ import_playbook: 'first.yml', ...keyword }] },
+  import_playbook: {
+    takes: tables.IMPORT_PLAYBOOK_KEYWORDS,
+    playbook: (keyword) => [{ import_playbook: 'first.yml', ...keyword }],
+  },
 };
 
 const NO_KEYWORDS: ReadonlySet<ReadonlySet<string>> = new Set([tables.MAGIC_VARIABLES, tables.STRUCTURAL_ACTIONS]);
 const ALL = [
   ...new Set([
-    ...Object.values(tables).flatMap((table) => (table instanceof Set && !NO_KEYWORDS.has(table) ? [...table].map(String) : [])),
+    ...Object.values(tables).flatMap((table) =>
+      table instanceof Set && !NO_KEYWORDS.has(table) ? [...table].map(String) : [],
+    ),
     ...ANSIBLE,
     'listen',
   ]),
@@ -171,11 +197,21 @@ async function stepText(step: Step): Promise<string> {
   if (step.kind !== 'include') return asText(step);
   const { when, tags, loop, runOnce, target } = step;
   const { steps } = await step.open(target.kind === 'tasks' ? 't.yml' : 'r', []);
-  return asText({ when, tags, loop, runOnce, name: step.name, vars: step.layers.map((layer) => [...layer.variables.keys()]), steps });
+  return asText({
+    when,
+    tags,
+    loop,
+    runOnce,
+    name: step.name,
+    vars: step.layers.map((layer) => [...layer.variables.keys()]),
+    steps,
+  });
 }
 
 async function playText(play: Play): Promise<string> {
-  const sections = await Promise.all(play.sections.map(async ({ steps }) => (await Promise.all(steps.map(stepText))).join('\n')));
+  const sections = await Promise.all(
+    play.sections.map(async ({ steps }) => (await Promise.all(steps.map(stepText))).join('\n')),
+  );
   return `${sections.join('\n')}\n${asText({ ...play, sections: play.sections.map((section) => section.name) })}`;
 }
 
@@ -191,7 +227,9 @@ async function verdictOf({ playbook }: Level, keyword: string): Promise<Verdict>
     return plain === said ? 'without effect' : 'effective';
   } catch (error) {
     if (!(error instanceof Problems)) throw error;
-    return error.problems.every(({ remedy }) => remedy !== undefined && remedy !== '') ? 'refused' : 'refused without a remedy';
+    return error.problems.every(({ remedy }) => remedy !== undefined && remedy !== '')
+      ? 'refused'
+      : 'refused without a remedy';
   }
 }
 
@@ -211,7 +249,11 @@ describe.each(Object.entries(LEVELS))('%s', (level, of) => {
     for (const keyword of ALL) {
       if (of.passes?.has(keyword) === true) continue;
       const takes = of.takes.has(keyword) && !REFUSED_BY_VALUE.has(`${level} ${keyword}`);
-      wanted[keyword] = WITHOUT_EFFECT.includes(`${level} ${keyword}`) ? 'without effect' : takes ? 'effective' : 'refused';
+      wanted[keyword] = WITHOUT_EFFECT.includes(`${level} ${keyword}`)
+        ? 'without effect'
+        : takes
+          ? 'effective'
+          : 'refused';
       verdicts[keyword] = await verdictOf(of, keyword);
     }
     expect(verdicts).toEqual(wanted);
@@ -221,7 +263,9 @@ describe.each(Object.entries(LEVELS))('%s', (level, of) => {
 /** Known only so that the message can say what to do instead. */
 const REFUSED_BY_VALUE: ReadonlySet<string> = new Set([
   ...[...tables.REFUSED_IN_PLAYS].map((keyword) => `play ${keyword}`),
-  ...Object.keys(LEVELS).flatMap((level) => (level === 'play' ? [] : [...tables.REFUSED_IN_STEPS].map((keyword) => `${level} ${keyword}`))),
+  ...Object.keys(LEVELS).flatMap((level) =>
+    level === 'play' ? [] : [...tables.REFUSED_IN_STEPS].map((keyword) => `${level} ${keyword}`),
+  ),
 ]);
 
 test('each keyword has a value to be tried with', () => {

@@ -52,5 +52,8 @@ test('the lists hold what would run', async () => {
   ).plays;
   if (play === undefined) throw new Error('no play');
   expect(listTags(play, { tags: [], skipTags: [] })).toEqual(['a', 'b', 'c', 'd']);
-  expect(listTasks(play, { tags: ['d'], skipTags: ['c'] }).map((step) => step.id)).toEqual(['site.yml:4:35', 'site.yml:5:16']);
+  expect(listTasks(play, { tags: ['d'], skipTags: ['c'] }).map((step) => step.id)).toEqual([
+    'site.yml:4:35',
+    'site.yml:5:16',
+  ]);
 });

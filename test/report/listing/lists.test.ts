@@ -28,7 +28,11 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-async function list(what: 'hosts' | 'tasks' | 'tags', limit: string | undefined, tags: readonly string[]): Promise<readonly string[]> {
+async function list(
+  what: 'hosts' | 'tasks' | 'tags',
+  limit: string | undefined,
+  tags: readonly string[],
+): Promise<readonly string[]> {
   const inventory = await loadInventory([join(directory, 'hosts.yml')]);
   const playbook = await loadPlaybook(join(directory, 'site.yml'), { modules, rolesPath: [] });
   const sink = new Sink();

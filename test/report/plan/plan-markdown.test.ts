@@ -37,14 +37,17 @@ function planOf(steps: readonly PlanStep[]): PlanDocument {
   };
 }
 
-const long = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `+line ${index} of a long file`);
+const long = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => `+line ${index} of a long file`);
 
 describe('a plan as a comment', () => {
   it('has its summary first, and each step folded', () => {
     const lines = planMarkdown(planOf([step('Motd', ['-a', '+b'])]), 'site.plan').split('\n');
     expect(lines[0]).toBe('### Plan: 2 to change, 0 in sync, 0 unknown on 2 hosts');
     expect(lines).toContain('<details><summary>🟡 <b>Motd</b> on a, b: would change</summary>');
-    expect(lines.filter((line) => line.startsWith('<details>'))).toHaveLength(lines.filter((line) => line.endsWith('</details>')).length);
+    expect(lines.filter((line) => line.startsWith('<details>'))).toHaveLength(
+      lines.filter((line) => line.endsWith('</details>')).length,
+    );
   });
 
   it('lets nothing in a diff or a name end its block', () => {
@@ -60,7 +63,11 @@ describe('a plan as a comment', () => {
       Array.from({ length: 300 }, (_, index) => step(`Task ${index}`, long(20))),
       /Left out: of \d+ steps the differences/,
     ],
-    ['there are too many steps', Array.from({ length: 3000 }, (_, index) => step(`Task ${index}`, ['+x'])), /\d+ steps altogether/],
+    [
+      'there are too many steps',
+      Array.from({ length: 3000 }, (_, index) => step(`Task ${index}`, ['+x'])),
+      /\d+ steps altogether/,
+    ],
     [
       'there are far too many hosts',
       [
@@ -84,7 +91,10 @@ describe('a plan as a comment', () => {
   });
 
   it('keeps as much as there is room for', () => {
-    const text = planMarkdown(planOf([step('Short', ['+x']), step('Long', long(5000)), step('Other', long(100))]), 'site.plan');
+    const text = planMarkdown(
+      planOf([step('Short', ['+x']), step('Long', long(5000)), step('Other', long(100))]),
+      'site.plan',
+    );
     expect(text).toContain('<details><summary>🟡 <b>Short</b>');
     expect(text).toContain('<details><summary>🟡 <b>Other</b>');
     expect(text).toContain('- 🟡 <b>Long</b> on a, b: would change — differences left out');

@@ -11,7 +11,11 @@ const digest = 'a'.repeat(64);
 
 const table: readonly (readonly [string, Difference, readonly string[]])[] = [
   ['a field', { kind: 'field', of: '/x', field: 'mode', before: '0644', after: '0600' }, ['/x: mode: "0644" → "0600"']],
-  ['a field that is new', { kind: 'field', of: '/x', field: 'owner', before: null, after: 'root' }, ['/x: owner: (none) → "root"']],
+  [
+    'a field that is new',
+    { kind: 'field', of: '/x', field: 'owner', before: null, after: 'root' },
+    ['/x: owner: (none) → "root"'],
+  ],
   [
     'a field that is not known',
     { kind: 'field', of: 'u', field: 'uid', before: 1, after: new Unknown('x') },
@@ -24,8 +28,16 @@ const table: readonly (readonly [string, Difference, readonly string[]])[] = [
   ],
   ['a command', { kind: 'command', text: 'echo a\necho b' }, ['$ echo a', '  echo b']],
   ['a command with a secret', { kind: 'command', text: Secret.around('login new-password') }, ['$ login ********']],
-  ['a new file', { kind: 'text', path: '/x', before: undefined, after: 'a\n' }, ['--- (absent)', '+++ /x', '@@ -0,0 +1,1 @@', '+a']],
-  ['a file that goes', { kind: 'text', path: '/x', before: 'a\n', after: undefined }, ['--- /x', '+++ (absent)', '@@ -1,1 +0,0 @@', '-a']],
+  [
+    'a new file',
+    { kind: 'text', path: '/x', before: undefined, after: 'a\n' },
+    ['--- (absent)', '+++ /x', '@@ -0,0 +1,1 @@', '+a'],
+  ],
+  [
+    'a file that goes',
+    { kind: 'text', path: '/x', before: 'a\n', after: undefined },
+    ['--- /x', '+++ (absent)', '@@ -1,1 +0,0 @@', '-a'],
+  ],
   [
     'content that is not known',
     { kind: 'text', path: '/x', before: 'a\nb\n', after: new Unknown('y') },
@@ -58,7 +70,16 @@ describe('a difference', () => {
   it('has three lines of context', () => {
     const before = Array.from({ length: 20 }, (_, index) => `line ${index}\n`).join('');
     const shown = lines({ kind: 'text', path: '/x', before, after: before.replace('line 10\n', 'ten\n') });
-    expect(shown.slice(3)).toEqual([' line 7', ' line 8', ' line 9', '-line 10', '+ten', ' line 11', ' line 12', ' line 13']);
+    expect(shown.slice(3)).toEqual([
+      ' line 7',
+      ' line 8',
+      ' line 9',
+      '-line 10',
+      '+ten',
+      ' line 11',
+      ' line 12',
+      ' line 13',
+    ]);
   });
 
   it('does not show the secret that goes, of which nobody knows', () => {
@@ -68,20 +89,32 @@ describe('a difference', () => {
       before: 'user: a\npassword: old-password\nport: 1\nGONE\n',
       after: Secret.around('user: a\npassword: new-password\nport: 2\n'),
     });
-    expect(shown.slice(3)).toEqual([' user: a', '-password: ********', '-port: ********', '-********', '+password: ********', '+port: 2']);
+    expect(shown.slice(3)).toEqual([
+      ' user: a',
+      '-password: ********',
+      '-port: ********',
+      '-********',
+      '+password: ********',
+      '+port: 2',
+    ]);
   });
 
   it('shows nothing of a secret in which no part is known to be the secret one', () => {
-    expect(lines({ kind: 'text', path: '/x', before: undefined, after: Secret.around('what part of this is it') })).toEqual([
-      '/x: content (absent) → (secret)',
-    ]);
+    expect(
+      lines({ kind: 'text', path: '/x', before: undefined, after: Secret.around('what part of this is it') }),
+    ).toEqual(['/x: content (absent) → (secret)']);
   });
 
   it('says so where only secrets differ', () => {
     Secret.of('first-secret');
     Secret.of('other-secret');
     expect(
-      lines({ kind: 'text', path: '/x', before: Secret.around('a: first-secret\n'), after: Secret.around('a: other-secret\n') }).at(-1),
+      lines({
+        kind: 'text',
+        path: '/x',
+        before: Secret.around('a: first-secret\n'),
+        after: Secret.around('a: other-secret\n'),
+      }).at(-1),
     ).toBe('(only secrets differ)');
   });
 

@@ -1,14 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BUSYBOXES } from '../../busyboxes.ts';
-import { file } from '../../../engine/resources/file.ts';
 import { composeObservation } from '../../../engine/resources/base/observation.ts';
+import { type ResourceKind, request } from '../../../engine/resources/base/resource.ts';
+import { file } from '../../../engine/resources/file.ts';
 import { probe } from '../../../engine/resources/probe.ts';
-import type { ResourceKind } from '../../../engine/resources/base/resource.ts';
-import { request } from '../../../engine/resources/base/resource.ts';
+import { BUSYBOXES } from '../../busyboxes.ts';
 import { observeHere, runScript } from '../local-sh.ts';
 
 function kindWith(name: string, script: string): ResourceKind<number, string> {
@@ -35,7 +34,10 @@ describe('one script for several kinds', () => {
   it('asks once for the same thing, as closely as the closest asker', () => {
     const kind = kindWith('one', 'printf x');
     const asked: number[] = [];
-    const counting: typeof kind = { ...kind, observe: (requests) => (asked.push(...requests.map(({ detail }) => detail)), 'printf x') };
+    const counting: typeof kind = {
+      ...kind,
+      observe: (requests) => (asked.push(...requests.map(({ detail }) => detail)), 'printf x'),
+    };
     composeObservation([request(counting, 'x', 1), request(counting, 'x', 3), request(counting, 'x', 2)], 'm');
     expect(asked).toEqual([3]);
   });
@@ -49,7 +51,11 @@ describe('one script for several kinds', () => {
     const good = request(kindWith('good', ':'), 'x', 1);
     const bad = request(kindWith('bad', 'echo broken >&2; exit 4'), 'x', 1);
     expect(() => observeHere([good, bad])).toThrow(
-      expect.objectContaining({ code: 'observation-failed', what: 'the host could not be looked at (bad)', why: 'Exit status 4: broken' }),
+      expect.objectContaining({
+        code: 'observation-failed',
+        what: 'the host could not be looked at (bad)',
+        why: 'Exit status 4: broken',
+      }),
     );
   });
 
@@ -111,7 +117,11 @@ describe.each(BUSYBOXES)('on a host with nothing but $name', ({ path }) => {
     expect(asked.slice(0, 4).map(({ key }) => states.get(key))).toMatchObject([
       { type: 'file', content: Buffer.from('text') },
       { type: 'file', content: Buffer.from('other'), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
-      { type: 'link', target: readlinkSync(join(directory, "l'")), to: { path: join(directory, 'c'), state: { type: 'file', size: 5 } } },
+      {
+        type: 'link',
+        target: readlinkSync(join(directory, "l'")),
+        to: { path: join(directory, 'c'), state: { type: 'file', size: 5 } },
+      },
       { type: 'absent', parent: false },
     ]);
   });
@@ -124,14 +134,18 @@ describe('how many processes a look takes', () => {
       const names = Array.from({ length: 60 }, (_, index) => join(directory, `f${index}`));
       for (const name of names) writeFileSync(name, name);
       const digests = observeHere(names.map((name) => file(name, 'digest')));
-      const known = names.map((name) => file(name, 'content', [(digests.get(`file:${name}`) as { sha256: string }).sha256]));
+      const known = names.map((name) =>
+        file(name, 'content', [(digests.get(`file:${name}`) as { sha256: string }).sha256]),
+      );
       const { script } = composeObservation(known, 'marker');
       const counting = mkdtempSync(join(directory, 'bin'));
       for (const tool of ['stat', 'sha256sum', 'find', 'head', 'readlink', 'cat']) {
         const real = execFileSync('sh', ['-c', `command -v ${tool}`])
           .toString()
           .trim();
-        writeFileSync(join(counting, tool), `#!/bin/sh\necho ${tool} >>${directory}/log\nexec ${real} "$@"\n`, { mode: 0o755 });
+        writeFileSync(join(counting, tool), `#!/bin/sh\necho ${tool} >>${directory}/log\nexec ${real} "$@"\n`, {
+          mode: 0o755,
+        });
       }
       runScript(script, ['sh'], { ...process.env, PATH: `${counting}:${process.env['PATH'] ?? ''}` });
       expect(execFileSync('cat', [join(directory, 'log')]).toString()).toBe('stat\nsha256sum\n');

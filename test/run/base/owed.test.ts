@@ -1,10 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Debt } from '../../../engine/run/base/owed.ts';
-import { crossOut, owedBy, writeDown } from '../../../engine/run/base/owed.ts';
+import { type Debt, crossOut, owedBy, writeDown } from '../../../engine/run/base/owed.ts';
 
 let home: string;
 let list: string;
@@ -15,7 +24,10 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true }));
 
 function sh(script: string): Buffer {
-  return execFileSync('sh', ['-c', script], { env: { ...process.env, HOME: home }, stdio: ['ignore', 'pipe', 'ignore'] });
+  return execFileSync('sh', ['-c', script], {
+    env: { ...process.env, HOME: home },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
 }
 
 function owed(): readonly Debt[] | undefined {
@@ -79,7 +91,10 @@ test('what a run that died while it crossed out has left under another name is o
   sh(writeDown('operator', [debt('Reboot')]));
   expect(owed()).toEqual([debt('Reboot'), debt('Restart'), debt('Reload')]);
   sh(crossOut('operator', debt('Restart')));
-  expect(owed()?.toSorted((one, other) => one.handler.localeCompare(other.handler))).toEqual([debt('Reboot'), debt('Reload')]);
+  expect(owed()?.toSorted((one, other) => one.handler.localeCompare(other.handler))).toEqual([
+    debt('Reboot'),
+    debt('Reload'),
+  ]);
   expect(existsSync(`${list}.123`)).toBe(false);
   renameSync(list, `${list}.123`);
   sh(crossOut('operator', debt('Reload')));
@@ -92,7 +107,9 @@ test('what another run writes down while one crosses out is not lost', () => {
   mkdirSync(tools);
   for (const tool of ['grep', 'mv', 'rm']) {
     const meanwhile = writeDown('operator', [debt(`While ${tool}`)]);
-    writeFileSync(join(tools, tool), `#!/bin/sh\n( ${meanwhile} )\nPATH=\${PATH#*:} exec ${tool} "$@"\n`, { mode: 0o755 });
+    writeFileSync(join(tools, tool), `#!/bin/sh\n( ${meanwhile} )\nPATH=\${PATH#*:} exec ${tool} "$@"\n`, {
+      mode: 0o755,
+    });
   }
   sh(`PATH=${tools}:$PATH; ${crossOut('operator', debt('Restart'))}`);
   expect(owed()).toEqual(expect.arrayContaining(['grep', 'mv', 'rm'].map((tool) => debt(`While ${tool}`))));

@@ -12,19 +12,22 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test.each([0, 1, MIB - 1, MIB, MIB + 1, 5 * MIB + 7])('a file of %d bytes comes whole, in two buffers', async (size) => {
-  const path = join(folder, 'file');
-  const content = randomBytes(size);
-  writeFileSync(path, content);
-  const came: Buffer[] = [];
-  const buffers = new Set<ArrayBufferLike>();
-  for await (const piece of piecesOf(path)) {
-    buffers.add(piece.buffer);
-    came.push(Buffer.from(piece));
-  }
-  expect(Buffer.concat(came).equals(content)).toBe(true);
-  expect(buffers.size).toBe(Math.min(2, Math.ceil(size / MIB)));
-});
+test.each([0, 1, MIB - 1, MIB, MIB + 1, 5 * MIB + 7])(
+  'a file of %d bytes comes whole, in two buffers',
+  async (size) => {
+    const path = join(folder, 'file');
+    const content = randomBytes(size);
+    writeFileSync(path, content);
+    const came: Buffer[] = [];
+    const buffers = new Set<ArrayBufferLike>();
+    for await (const piece of piecesOf(path)) {
+      buffers.add(piece.buffer);
+      came.push(Buffer.from(piece));
+    }
+    expect(Buffer.concat(came).equals(content)).toBe(true);
+    expect(buffers.size).toBe(Math.min(2, Math.ceil(size / MIB)));
+  },
+);
 
 test('the last piece stays as it is when the end was asked for', async () => {
   const path = join(folder, 'file');

@@ -2,8 +2,7 @@ import { expect, test } from 'vitest';
 import type { Role, RoleArgument } from '../../../engine/playbook/base/play.ts';
 import { checkRole } from '../../../engine/run/lookahead/check-role.ts';
 import { Secret } from '../../../engine/values/base/secret.ts';
-import type { Value } from '../../../engine/values/base/value.ts';
-import { Unknown } from '../../../engine/values/base/value.ts';
+import { type Value, Unknown } from '../../../engine/values/base/value.ts';
 import { scopeOf } from '../../values/variables.ts';
 
 const NOTHING = { level: 'role defaults', origin: 'none', variables: new Map() } as const;
@@ -67,8 +66,18 @@ test.each<[string, Partial<RoleArgument>, Value | undefined, string]>([
   ['a map where a truth value is to be', { type: 'boolean' }, {}, 'must be a boolean, not a map'],
   ['a secret, which is not shown', { type: 'map' }, Secret.of('s3cret'), 'must be a map, not a secret text'],
   ['no address', { type: 'ipv4' }, '10.0.0', 'must be an IPv4 address, not the string "10.0.0"'],
-  ['no network', { type: 'ipv4_network' }, '10.0.0.0/33', 'must be an IPv4 network such as 10.96.0.0/16, not the string "10.0.0.0/33"'],
-  ['a wrong element', { type: 'list', elements: 'integer' }, [1, 'x'], 'must be a list of integers, but one of them is the string "x"'],
+  [
+    'no network',
+    { type: 'ipv4_network' },
+    '10.0.0.0/33',
+    'must be an IPv4 network such as 10.96.0.0/16, not the string "10.0.0.0/33"',
+  ],
+  [
+    'a wrong element',
+    { type: 'list', elements: 'integer' },
+    [1, 'x'],
+    'must be a list of integers, but one of them is the string "x"',
+  ],
   ['none of the choices', { choices: [80, 443] }, 8080, 'must be one of 80, 443'],
 ])('is told: %s', (_, argument, value, what) => {
   expect(told(argument, value)).toMatchObject([{ code: 'wrong-role-argument', what: `role web: port ${what}` }]);

@@ -11,7 +11,11 @@ test.each<[string, Record<string, Value>, Partial<BecomePrivilege>]>([
   ['a method', { ansible_become_method: 'su' }, { method: 'su' }],
   ['its password', { ansible_become_password: 'a' }, { method: 'sudo', password: 'a' }],
   ['a password that is a number', { ansible_become_pass: 1234 }, { method: 'sudo', password: '1234' }],
-  ['what is said of sudo goes ahead', { ansible_sudo_pass: 'b', ansible_become_password: 'a' }, { method: 'sudo', password: 'b' }],
+  [
+    'what is said of sudo goes ahead',
+    { ansible_sudo_pass: 'b', ansible_become_password: 'a' },
+    { method: 'sudo', password: 'b' },
+  ],
   [
     'what is said of another method does not count',
     { ansible_su_pass: 'b', ansible_become_password: 'a' },

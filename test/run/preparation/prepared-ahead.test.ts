@@ -18,7 +18,10 @@ test('a variable that changed since is seen in the turn of the task, its own and
     ['a', 'b'].map((name) => [name, { ansible_connection: 'local', mine: join(folder, name), said: 'old' }]),
   );
   writeFileSync(join(folder, 'hosts.yml'), JSON.stringify({ web: { hosts } }));
-  writeFileSync(join(folder, 'others.hbs'), '{{#each play_hosts}}{{lookup (lookup @root.hostvars this) "said"}} {{/each}}');
+  writeFileSync(
+    join(folder, 'others.hbs'),
+    '{{#each play_hosts}}{{lookup (lookup @root.hostvars this) "said"}} {{/each}}',
+  );
   writeFileSync(
     join(folder, 'site.yml'),
     `- hosts: web
@@ -30,8 +33,11 @@ test('a variable that changed since is seen in the turn of the task, its own and
 `,
   );
   const status = await new Promise((resolve) => {
-    execFile(process.execPath, [RUNBOOK, 'play', 'site.yml', '-i', 'hosts.yml', '--no-lock'], { cwd: folder }, (error) =>
-      resolve(error?.code ?? 0),
+    execFile(
+      process.execPath,
+      [RUNBOOK, 'play', 'site.yml', '-i', 'hosts.yml', '--no-lock'],
+      { cwd: folder },
+      (error) => resolve(error?.code ?? 0),
     );
   });
   expect(status).toBe(0);

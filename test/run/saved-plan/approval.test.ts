@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Change, Difference } from '../../../engine/modules/base/module.ts';
-import { Approval } from '../../../engine/run/saved-plan/approval.ts';
-import type { ChangePlace } from '../../../engine/run/saved-plan/approval.ts';
+import { Approval, type ChangePlace } from '../../../engine/run/saved-plan/approval.ts';
 import { Secret } from '../../../engine/values/base/secret.ts';
 import { Unknown } from '../../../engine/values/base/value.ts';
 
@@ -12,7 +11,14 @@ const at: ChangePlace = {
 };
 
 function change(differences: readonly Difference[], certainty: Change['certainty'] = 'certain'): Change {
-  return { kind: 'change', differences, certainty, predictions: [], touches: 'predicted', apply: () => ({ script: ':' }) };
+  return {
+    kind: 'change',
+    differences,
+    certainty,
+    predictions: [],
+    touches: 'predicted',
+    apply: () => ({ script: ':' }),
+  };
 }
 
 const field = (before: string | null, after: string | Secret | Unknown): Difference => ({
@@ -22,20 +28,40 @@ const field = (before: string | null, after: string | Secret | Unknown): Differe
   before,
   after,
 });
-const text = (before: string | undefined, after: string | Secret | Unknown): Difference => ({ kind: 'text', path: '/x', before, after });
+const text = (before: string | undefined, after: string | Secret | Unknown): Difference => ({
+  kind: 'text',
+  path: '/x',
+  before,
+  after,
+});
 
 const table: readonly (readonly [string, Change, Change, boolean])[] = [
   ['the same field', change([field('1', '2')]), change([field('1', '2')]), true],
   ['another value', change([field('1', '2')]), change([field('1', '3')]), false],
   ['another value to begin from', change([field('1', '2')]), change([field('0', '2')]), false],
-  ['another beginning where an earlier change decides', change([field('1', '2')], 'after_change'), change([field('0', '2')]), true],
-  ['another end where an earlier change decides', change([field('1', '2')], 'after_change'), change([field('1', '3')]), false],
+  [
+    'another beginning where an earlier change decides',
+    change([field('1', '2')], 'after_change'),
+    change([field('0', '2')]),
+    true,
+  ],
+  [
+    'another end where an earlier change decides',
+    change([field('1', '2')], 'after_change'),
+    change([field('1', '3')]),
+    false,
+  ],
   ['a value that was not known', change([field(null, new Unknown('x'))]), change([field(null, '3')]), true],
   ['content that was not known', change([text(undefined, new Unknown('x'))]), change([text(undefined, 'new')]), true],
   ['one difference more', change([field('1', '2')]), change([field('1', '2'), text('a', 'b')]), false],
   ['another secret', change([text('a', Secret.around('one'))]), change([text('a', Secret.around('two'))]), false],
   ['the same secret', change([text('a', Secret.around('one'))]), change([text('a', Secret.around('one'))]), true],
-  ['another command', change([{ kind: 'command', text: 'a' }], 'opaque'), change([{ kind: 'command', text: 'b' }], 'opaque'), false],
+  [
+    'another command',
+    change([{ kind: 'command', text: 'a' }], 'opaque'),
+    change([{ kind: 'command', text: 'b' }], 'opaque'),
+    false,
+  ],
 ];
 
 describe('an approved plan', () => {

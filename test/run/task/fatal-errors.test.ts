@@ -25,7 +25,9 @@ interface Told {
 }
 
 /** The hosts that did each task, by its name, and the exit status. */
-async function whoDid(site: string): Promise<{ readonly status: number; readonly did: Readonly<Record<string, string>> }> {
+async function whoDid(
+  site: string,
+): Promise<{ readonly status: number; readonly did: Readonly<Record<string, string>> }> {
   writeFileSync(join(folder, 'hosts.yml'), HOSTS);
   writeFileSync(join(folder, 'site.yml'), site);
   writeFileSync(join(folder, 'in.yml'), `${FAILS}- { name: inner, debug: { msg: m } }\n`);
@@ -129,7 +131,9 @@ test.each([
   },
 ])('$what', async ({ play, steps, did, lacks }) => {
   const indented = steps.replaceAll(/^/gm, '    ');
-  const seen = await whoDid(`- hosts: web\n  gather_facts: false\n${play === undefined ? '' : `  ${play}\n`}  tasks:\n${indented}\n`);
+  const seen = await whoDid(
+    `- hosts: web\n  gather_facts: false\n${play === undefined ? '' : `  ${play}\n`}  tasks:\n${indented}\n`,
+  );
   expect(seen.status).toBe(2);
   if (lacks === undefined) expect(seen.did).toEqual(did);
   else {

@@ -12,7 +12,12 @@ test.each([
   { what: 'where the loop has no pause', context: contextOf('play'), loop: { pauseSeconds: 0 }, index: 1 },
   { what: 'ahead of the first item', context: contextOf('play'), loop: HOUR, index: 0 },
   { what: 'in a plan', context: contextOf('plan'), loop: HOUR, index: 1 },
-  { what: 'once the operator has asked to stop', context: contextOf('play', AbortSignal.abort()), loop: HOUR, index: 1 },
+  {
+    what: 'once the operator has asked to stop',
+    context: contextOf('play', AbortSignal.abort()),
+    loop: HOUR,
+    index: 1,
+  },
 ])('nothing waits $what', async ({ context, loop, index }) => {
   await pauseBetween(context, loop, index);
 });

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort, startOpensshServer } from '../openssh-server.ts';
-import type { OpensshServer } from '../openssh-server.ts';
+import { freePort, startOpensshServer, type OpensshServer } from '../openssh-server.ts';
 
 /** A user of the servers with a password; the keys of `sec` let everybody in who has them. */
 export const ACCOUNT = { name: 'reach_pw', uid: 4801, password: 'open "$`sesame' } as const;
@@ -26,13 +25,25 @@ const SERVERS = {
   noForwarding: { config: { AllowTcpForwarding: 'no' } },
   fewTries: { config: { MaxAuthTries: '2' } },
   oneSession: { config: { MaxSessions: '1' } },
-  password: { config: { PasswordAuthentication: 'yes', PubkeyAuthentication: 'no', KbdInteractiveAuthentication: 'no' }, accounts: true },
+  password: {
+    config: { PasswordAuthentication: 'yes', PubkeyAuthentication: 'no', KbdInteractiveAuthentication: 'no' },
+    accounts: true,
+  },
   interactive: {
-    config: { PasswordAuthentication: 'no', PubkeyAuthentication: 'no', KbdInteractiveAuthentication: 'yes', UsePAM: 'yes' },
+    config: {
+      PasswordAuthentication: 'no',
+      PubkeyAuthentication: 'no',
+      KbdInteractiveAuthentication: 'yes',
+      UsePAM: 'yes',
+    },
     accounts: true,
   },
   both: {
-    config: { PasswordAuthentication: 'yes', AuthenticationMethods: 'publickey,password', KbdInteractiveAuthentication: 'no' },
+    config: {
+      PasswordAuthentication: 'yes',
+      AuthenticationMethods: 'publickey,password',
+      KbdInteractiveAuthentication: 'no',
+    },
     accounts: true,
   },
   usersByAuthority: { config: { AuthorizedKeysFile: 'none', TrustedUserCAKeys: '$F/user_ca.pub' } },
@@ -74,7 +85,8 @@ export async function startServers(folder: string, names: readonly ServerName[])
       const config = Object.entries(kind.config).map(([option, value]) => [option, value.replaceAll('$F', folder)]);
       // The certificate is for this key.
       const key = 'HostCertificate' in kind.config ? { HostKey: join(folder, 'host') } : {};
-      const authorized = 'AuthorizedKeysFile' in kind.config ? {} : { AuthorizedKeysFile: join(folder, 'authorized_keys') };
+      const authorized =
+        'AuthorizedKeysFile' in kind.config ? {} : { AuthorizedKeysFile: join(folder, 'authorized_keys') };
       const port6 = kind.ipv6 === true ? await freePort() : undefined;
       // sshd takes the name of an option in any case, and this one more than once.
       const further = port6 === undefined ? {} : { listenaddress: `[::1]:${port6}` };
@@ -118,13 +130,15 @@ function makeKeys(folder: string): void {
     if (!existsSync(join(folder, name)))
       execFileSync('ssh-keygen', ['-q', '-N', '', '-t', 'ed25519', ...options, '-f', join(folder, name)]);
   };
-  for (const name of ['key', 'second', 'stranger', 'certified', 'user_ca', 'host_ca', 'other_ca', 'host', 'other_host']) make(name);
+  for (const name of ['key', 'second', 'stranger', 'certified', 'user_ca', 'host_ca', 'other_ca', 'host', 'other_host'])
+    make(name);
   make('host_rsa', '-t', 'rsa', '-b', '2048');
   make('host_ecdsa', '-t', 'ecdsa');
   make('rsa', '-t', 'rsa', '-b', '2048');
   make('ecdsa', '-t', 'ecdsa');
   make('sealed', '-N', 'open sesame', '-a', '1');
-  const sign = (...args: readonly string[]): void => void execFileSync('ssh-keygen', ['-q', ...args], { stdio: 'ignore' });
+  const sign = (...args: readonly string[]): void =>
+    void execFileSync('ssh-keygen', ['-q', ...args], { stdio: 'ignore' });
   sign('-s', join(folder, 'user_ca'), '-I', 'who', '-n', 'root', join(folder, 'certified.pub'));
   sign('-s', join(folder, 'host_ca'), '-I', 'host', '-h', '-n', '127.0.0.1', join(folder, 'host.pub'));
   copyFileSync(join(folder, 'host.pub'), join(folder, 'other.pub'));

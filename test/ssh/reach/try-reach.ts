@@ -5,8 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { vi } from 'vitest';
 import type { ReachCase } from './reach-case.ts';
-import { ACCOUNT, publicKey } from './servers.ts';
-import type { Reach, ServerName } from './servers.ts';
+import { ACCOUNT, publicKey, type Reach, type ServerName } from './servers.ts';
 
 const run = promisify(execFile);
 const RUNBOOK = join(import.meta.dirname, '../../../bin/runbook.js');
@@ -18,7 +17,12 @@ const RELAY = join(import.meta.dirname, 'relay.cjs');
 export interface Tried {
   /** Undefined where ssh was not asked. */
   readonly ssh: { readonly reached: boolean; readonly said: string } | undefined;
-  readonly runbook: { readonly ok: boolean; readonly transport?: string; readonly code?: string; readonly said: string };
+  readonly runbook: {
+    readonly ok: boolean;
+    readonly transport?: string;
+    readonly code?: string;
+    readonly said: string;
+  };
 }
 
 /** A home of root with nothing but the case's files, as ssh finds it by passwd; $1 is its folder. */
@@ -48,15 +52,38 @@ export async function tryReach(one: ReachCase, reach: Reach, home: string): Prom
     const environment = Object.entries(one.environment).map(([name, value]) => `${name}=${fill(value)}`);
     const auth = one.agent === undefined || one.hidesAgent === true ? [] : [`SSH_AUTH_SOCK=${socket}`];
     const env = ['env', '-u', 'SSH_AUTH_SOCK', ...environment, ...auth];
-    const inHome = (...command: readonly string[]): readonly string[] => ['--mount', 'sh', '-c', AT_HOME, 'sh', home, ...env, ...command];
+    const inHome = (...command: readonly string[]): readonly string[] => [
+      '--mount',
+      'sh',
+      '-c',
+      AT_HOME,
+      'sh',
+      home,
+      ...env,
+      ...command,
+    ];
     const asked = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=20', ...one.ssh.map(fill), one.alias];
     const ssh = one.without === 'ssh' ? undefined : await askSsh(inHome('ssh', '-T', ...asked, 'exec sh'));
     const variables = {
       ansible_host: one.alias,
-      ...Object.fromEntries(Object.entries(one.vars).map(([name, value]) => [name, typeof value === 'string' ? fill(value) : value])),
+      ...Object.fromEntries(
+        Object.entries(one.vars).map(([name, value]) => [name, typeof value === 'string' ? fill(value) : value]),
+      ),
     };
     writeFileSync(join(home, 'hosts.yml'), JSON.stringify({ all: { hosts: { h: variables } } }));
-    const args = [process.execPath, RUNBOOK, 'ping', 'h', '--trust', '-i', join(home, 'hosts.yml'), '--output', 'json', '--timeout', '20'];
+    const args = [
+      process.execPath,
+      RUNBOOK,
+      'ping',
+      'h',
+      '--trust',
+      '-i',
+      join(home, 'hosts.yml'),
+      '--output',
+      'json',
+      '--timeout',
+      '20',
+    ];
     return { ssh, runbook: await askRunbook(inHome(...args)) };
   } finally {
     agent?.kill();
@@ -96,7 +123,10 @@ function layOut(one: ReachCase, reach: Reach, home: string, fill: (text: string)
   write('known_hosts', `${known.join('')}${fill(one.known)}\n`);
   if (one.config !== '') write('config', `${fill(one.config)}\n`);
   for (const [name, content] of Object.entries(one.files)) write(name, fill(content));
-  const passwd = readFileSync('/etc/passwd', 'utf8').replace(/^root:(.*):\/root:/m, (_, fields: string) => `root:${fields}:${home}:`);
+  const passwd = readFileSync('/etc/passwd', 'utf8').replace(
+    /^root:(.*):\/root:/m,
+    (_, fields: string) => `root:${fields}:${home}:`,
+  );
   writeFileSync(join(home, 'passwd'), passwd);
   writeFileSync(join(home, 'ssh_config'), SYSTEM_CONFIG);
   chmodSync(home, 0o755);

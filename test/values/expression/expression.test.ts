@@ -1,10 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Problem } from '../../../engine/errors/problem.ts';
-import { parseExpression } from '../../../engine/values/expression/expression.ts';
 import { Secret } from '../../../engine/values/base/secret.ts';
-import type { Value } from '../../../engine/values/base/value.ts';
-import { Unknown } from '../../../engine/values/base/value.ts';
+import { type Value, Unknown } from '../../../engine/values/base/value.ts';
+import { parseExpression } from '../../../engine/values/expression/expression.ts';
 import { problemOf, scopeOf } from '../variables.ts';
 
 const place = { file: 'site.yml', line: 7, column: 9 };
@@ -117,7 +116,11 @@ describe('values', () => {
   test('members of a lazy map are not asked for either', () => {
     const asked: string[] = [];
     const host = (name: string) => ({ enumerable: true, get: () => (asked.push(name), { ip: name }) });
-    const hostvars = Object.defineProperties(Object.create(null), { a: host('a'), b: host('b'), c: host('c') }) as Value;
+    const hostvars = Object.defineProperties(Object.create(null), {
+      a: host('a'),
+      b: host('b'),
+      c: host('c'),
+    }) as Value;
     const scope = scopeOf({ hostvars, name: 'b' });
     expect(parseExpression('hostvars[name].ip == "b"', place).evaluate(scope)).toBe(true);
     expect(asked).toEqual(['b']);
@@ -139,7 +142,9 @@ describe('values', () => {
         name === 'names'
           ? ['a', 'b']
           : depth++ === 0
-            ? ((expression.evaluate({ ...scope, lookup: (inner) => (inner === 'names' ? ['z'] : '!') }) as string[])[0] ?? '')
+            ? ((
+                expression.evaluate({ ...scope, lookup: (inner) => (inner === 'names' ? ['z'] : '!') }) as string[]
+              )[0] ?? '')
             : '?',
       names: () => [],
     };
@@ -219,8 +224,17 @@ describe('mistakes', () => {
 
   test('in a block of several lines they are told in the right one', () => {
     const source = '>-\n    one == 1 &&\n    nope == 2\n';
-    const expression = parseExpression('one == 1 && nope == 2', { file: 'site.yml', line: 3, column: 11 }, 'block', source);
-    expect(problemOf(() => expression.evaluate(scopeOf(variables))).place).toMatchObject({ line: 5, column: 5, length: 4 });
+    const expression = parseExpression(
+      'one == 1 && nope == 2',
+      { file: 'site.yml', line: 3, column: 11 },
+      'block',
+      source,
+    );
+    expect(problemOf(() => expression.evaluate(scopeOf(variables))).place).toMatchObject({
+      line: 5,
+      column: 5,
+      length: 4,
+    });
   });
 });
 
@@ -230,7 +244,10 @@ describe('conditions', () => {
   });
 
   test.each(['word', 'one', 'names', 'nothing', 'result', 'password', '"true"'])('%s is none', (text) => {
-    expect(problemOf(() => condition(text))).toMatchObject({ code: 'condition-type', place: { line: 7, column: 9, length: text.length } });
+    expect(problemOf(() => condition(text))).toMatchObject({
+      code: 'condition-type',
+      place: { line: 7, column: 9, length: text.length },
+    });
   });
 });
 
@@ -381,7 +398,13 @@ test('whatever the text, there is a result or a problem with a place', () => {
     }),
     { numRuns: 5000 },
   );
-  for (const text of ['('.repeat(5000), `${'!'.repeat(15_000)}no`, `${'-'.repeat(15_000)}1`, '['.repeat(5000), 'yes && '.repeat(5000)]) {
+  for (const text of [
+    '('.repeat(5000),
+    `${'!'.repeat(15_000)}no`,
+    `${'-'.repeat(15_000)}1`,
+    '['.repeat(5000),
+    'yes && '.repeat(5000),
+  ]) {
     expect(problemOf(() => evaluate(text)).code).toBe('expression-syntax');
   }
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { celFunctions } from '../../../engine/values/cel/cel-environment.ts';
 import { parseExpression } from '../../../engine/values/expression/expression.ts';
-import { exampleVariables } from '../../../engine/values/helpers/helper.ts';
 import { helpers } from '../../../engine/values/helpers/helper-table.ts';
+import { exampleVariables } from '../../../engine/values/helpers/helper.ts';
 import { parseTemplate, parseTemplateFile } from '../../../engine/values/template/template.ts';
 import { problemOf, scopeOf } from '../variables.ts';
 
@@ -16,9 +16,12 @@ describe('the example of each helper', () => {
 });
 
 describe('the example of each CEL function', () => {
-  test.each(celFunctions.map((known) => [known.name, ...known.example] as const))('%s: %s', (_name, expression, result) => {
-    expect(parseExpression(expression, place).evaluate(scopeOf({}))).toEqual(result);
-  });
+  test.each(celFunctions.map((known) => [known.name, ...known.example] as const))(
+    '%s: %s',
+    (_name, expression, result) => {
+      expect(parseExpression(expression, place).evaluate(scopeOf({}))).toEqual(result);
+    },
+  );
 });
 
 test('helpers have names of their own and say what they do', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Problem } from '../../../engine/errors/problem.ts';
-import { ANSIBLE_FACTS, ANSIBLE_MAGIC } from '../../../engine/values/language/ansible-variables.ts';
-import { parseExpression } from '../../../engine/values/expression/expression.ts';
 import { FACTS } from '../../../engine/values/cel/fact-paths.ts';
+import { parseExpression } from '../../../engine/values/expression/expression.ts';
 import { WRITE } from '../../../engine/values/jinja/jinja-remedy.ts';
+import { ANSIBLE_FACTS, ANSIBLE_MAGIC } from '../../../engine/values/language/ansible-variables.ts';
 import { parseTemplate, parseTemplateFile } from '../../../engine/values/template/template.ts';
 import { problemOf } from '../variables.ts';
 
@@ -212,17 +212,24 @@ describe('a statement or comment of Jinja is refused with its form in Handlebars
   ])('%s', (source, wanted) => {
     for (const refused of [() => parseTemplate(source, place), () => parseTemplateFile(source, 't.j2')]) {
       const problem = problemOf(refused);
-      expect([problem.code, problem.what]).toEqual([expect.stringMatching(/^jinja-/), expect.stringContaining('is Jinja')]);
+      expect([problem.code, problem.what]).toEqual([
+        expect.stringMatching(/^jinja-/),
+        expect.stringContaining('is Jinja'),
+      ]);
       expect(codeOf(problem)).toBe(wanted);
     }
   });
 
-  test.each(['{% extends "a" %}', '{% block x %}', '{% import "a" as b %}', '{% do x.append(1) %}', '{% filter upper %}', '{% break %}'])(
-    '%s',
-    (source) => {
-      expect(problemOf(() => parseTemplate(source, place)).remedy).toMatch(/\{\{/);
-    },
-  );
+  test.each([
+    '{% extends "a" %}',
+    '{% block x %}',
+    '{% import "a" as b %}',
+    '{% do x.append(1) %}',
+    '{% filter upper %}',
+    '{% break %}',
+  ])('%s', (source) => {
+    expect(problemOf(() => parseTemplate(source, place)).remedy).toMatch(/\{\{/);
+  });
 
   test('it says where, and how many more there are', () => {
     const problem = problemOf(() => parseTemplateFile('a\n  {% if x %}\n{{y}}\n{% endif %}\n', 't.j2'));
@@ -231,7 +238,9 @@ describe('a statement or comment of Jinja is refused with its form in Handlebars
   });
 
   test('the header line of a template file is refused', () => {
-    expect(problemOf(() => parseTemplateFile('#jinja2: trim_blocks: False\nx', 't.j2')).remedy).toMatch(/Leave the line out/);
+    expect(problemOf(() => parseTemplateFile('#jinja2: trim_blocks: False\nx', 't.j2')).remedy).toMatch(
+      /Leave the line out/,
+    );
   });
 });
 
@@ -285,7 +294,10 @@ describe('facts', () => {
     ['has(facts.nothing)', /no fact "nothing"/, /query/],
   ])('%s', (source, what, remedy) => {
     const problem = problemOf(() => parseExpression(source, place));
-    expect([problem.what, `${problem.remedy} ${problem.why}`]).toEqual([expect.stringMatching(what), expect.stringMatching(remedy)]);
+    expect([problem.what, `${problem.remedy} ${problem.why}`]).toEqual([
+      expect.stringMatching(what),
+      expect.stringMatching(remedy),
+    ]);
   });
 
   test.each([
@@ -308,14 +320,19 @@ describe('facts', () => {
     ...ANSIBLE_FACTS.filter((fact) => !fact.isSettable).map((fact) => `ansible_${fact.name}`),
     ...ANSIBLE_MAGIC.filter((one) => !one.isSettable).map((one) => one.name),
   ])('%s is refused with what to write', (name) => {
-    const problems = [problemOf(() => parseExpression(name, place)), problemOf(() => parseTemplate(`{{${name}}}`, place))];
+    const problems = [
+      problemOf(() => parseExpression(name, place)),
+      problemOf(() => parseTemplate(`{{${name}}}`, place)),
+    ];
     for (const problem of problems) {
       expect([problem.code, problem.remedy]).toEqual(['ansible-variable', expect.stringMatching(/\w/)]);
     }
   });
 
   test('every path that is named instead of a fact is one', () => {
-    const paths = [...ANSIBLE_FACTS, ...ANSIBLE_MAGIC].flatMap(({ path }) => (path?.startsWith('facts.') === true ? [path.slice(6)] : []));
+    const paths = [...ANSIBLE_FACTS, ...ANSIBLE_MAGIC].flatMap(({ path }) =>
+      path?.startsWith('facts.') === true ? [path.slice(6)] : [],
+    );
     expect(paths.filter((path) => !FACTS.has(path))).toEqual([]);
   });
 });

@@ -33,7 +33,10 @@ test.each<[string, string, boolean]>([
 });
 
 test('networks overlap where one holds the other', () => {
-  expect([cidrOverlaps('10.3.0.0/16', '10.0.0.0/8'), cidrOverlaps('10.96.0.0/12', '10.244.0.0/16')]).toEqual([true, false]);
+  expect([cidrOverlaps('10.3.0.0/16', '10.0.0.0/8'), cidrOverlaps('10.96.0.0/12', '10.244.0.0/16')]).toEqual([
+    true,
+    false,
+  ]);
 });
 
 test('a bare address is a network of one', () => {

@@ -7,7 +7,8 @@ const place = { file: 'play.yml', line: 3, column: 9 };
 const numbers = Array.from({ length: 1_000 }, (_, index) => index);
 const text = 'x'.repeat(1_000_000);
 const scope = scopeOf({ numbers, text });
-const seven = (of: string): string => 'abcdefg'.split('').reduceRight((inner, name) => `${of}.map(${name}, ${inner})`, '"text"');
+const seven = (of: string): string =>
+  'abcdefg'.split('').reduceRight((inner, name) => `${of}.map(${name}, ${inner})`, '"text"');
 
 describe('an expression without end is ended', () => {
   test.each([
@@ -71,13 +72,17 @@ describe('a template without end is ended', () => {
     };
     // They are put into one another when they are read.
     expect(() => parseTemplateFile('{{> p30}}', 'a.hbs', find).render(scope)).not.toThrow();
-    expect(() => parseTemplateFile('{{> p0}}', 'a.hbs', find).render(scope)).toThrow(expect.objectContaining({ code: 'too-many-steps' }));
+    expect(() => parseTemplateFile('{{> p0}}', 'a.hbs', find).render(scope)).toThrow(
+      expect.objectContaining({ code: 'too-many-steps' }),
+    );
   });
 });
 
 test('what is large and has an end is worked out', () => {
   expect(parseExpression('numbers.all(a, numbers.exists(b, b == a))', place).evaluate(scope)).toBe(true);
   expect(parseTemplate('{{length (unique (range 1 99999))}}', place).render(scope)).toBe(99_999);
-  expect(parseTemplate('{{#each numbers}}{{#each @root.numbers}}x{{/each}}{{/each}} ', place).render(scope)).toHaveLength(1_000_001);
+  expect(
+    parseTemplate('{{#each numbers}}{{#each @root.numbers}}x{{/each}}{{/each}} ', place).render(scope),
+  ).toHaveLength(1_000_001);
   expect(parseTemplate(`{{basename "${'/'.repeat(300_000)}a"}}`, place).render(scope)).toBe('a');
 });

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { mask, maskedOnce, maskValue } from '../../../engine/values/mask/mask.ts';
 import { MASK, Secret } from '../../../engine/values/base/secret.ts';
 import { Unknown } from '../../../engine/values/base/value.ts';
+import { mask, maskedOnce, maskValue } from '../../../engine/values/mask/mask.ts';
 
 const PEM = [
   '-----BEGIN PRIVATE KEY-----',
@@ -13,7 +13,18 @@ const PEM = [
   '',
 ].join('\n');
 const QUOTED = `it's "a" \\ tricky\nsecret & more`;
-for (const text of ['correct-horse', 'abcdef', 'defghi', 'abcdefghijkl', 'abc', 'tail-newline\n', 'grüße-€', PEM, QUOTED]) Secret.of(text);
+for (const text of [
+  'correct-horse',
+  'abcdef',
+  'defghi',
+  'abcdefghijkl',
+  'abc',
+  'tail-newline\n',
+  'grüße-€',
+  PEM,
+  QUOTED,
+])
+  Secret.of(text);
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 describe('a secret is hidden', () => {
@@ -52,15 +63,27 @@ describe('a secret is hidden', () => {
 });
 
 describe('shown as it is', () => {
-  test.each(['', 'abc', 'ab', 'nothing here', '-----BEGIN PRIVATE KEY-----', 'Zz09', 'correct-hors', 'x'.repeat(10_000)])('%j', (text) => {
+  test.each([
+    '',
+    'abc',
+    'ab',
+    'nothing here',
+    '-----BEGIN PRIVATE KEY-----',
+    'Zz09',
+    'correct-hors',
+    'x'.repeat(10_000),
+  ])('%j', (text) => {
     expect(mask(text)).toBe(text);
   });
 });
 
-test.each([' ', '\t', '\\', '%', '&', "'", '{', '=', '-----', '://a:'])('text that says %j again and again takes no time', (one) => {
-  const text = `${one.repeat(500_000)}\n.`;
-  expect(mask(text)).toBe(text);
-});
+test.each([' ', '\t', '\\', '%', '&', "'", '{', '=', '-----', '://a:'])(
+  'text that says %j again and again takes no time',
+  (one) => {
+    const text = `${one.repeat(500_000)}\n.`;
+    expect(mask(text)).toBe(text);
+  },
+);
 
 test('a secret that is made later is hidden from then on', () => {
   expect(mask('later-made')).toBe('later-made');
@@ -69,28 +92,40 @@ test('a secret that is made later is hidden from then on', () => {
 });
 
 test('values for outputs hold neither secrets nor unknowns', () => {
-  const value = { a: Secret.of('value-secret'), b: [new Unknown('task "T"'), 'say value-secret'], 'value-secret': 1, c: null, d: true };
+  const value = {
+    a: Secret.of('value-secret'),
+    b: [new Unknown('task "T"'), 'say value-secret'],
+    'value-secret': 1,
+    c: null,
+    d: true,
+  };
   expect(maskValue(value)).toEqual({ a: MASK, b: ['(known after apply)', `say ${MASK}`], [MASK]: 1, c: null, d: true });
 });
 
 test('no secret survives, whatever is around it', () => {
-  const secret = fc.string({ minLength: 4, maxLength: 30, unit: 'binary' }).filter((text) => !MASK.includes(text) && text.isWellFormed());
+  const secret = fc
+    .string({ minLength: 4, maxLength: 30, unit: 'binary' })
+    .filter((text) => !MASK.includes(text) && text.isWellFormed());
   const around = fc.string({ maxLength: 40 });
   fc.assert(
-    fc.property(fc.array(secret, { minLength: 1, maxLength: 4 }), fc.array(around, { minLength: 5, maxLength: 5 }), (secrets, texts) => {
-      for (const text of secrets) Secret.of(text);
-      const plain = texts.map((text, index) => text + (secrets[index] ?? '')).join('');
-      const forms = [plain, JSON.stringify(plain), encodeURIComponent(plain), plain.replaceAll("'", `'\\''`)];
-      for (const form of forms) {
-        const hidden = mask(form);
-        for (const text of secrets) {
-          for (const written of [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)]) {
-            // Text may come to stand beside the mask that looks like a part of it.
-            if (!written.includes('*')) expect(hidden.includes(written)).toBe(false);
+    fc.property(
+      fc.array(secret, { minLength: 1, maxLength: 4 }),
+      fc.array(around, { minLength: 5, maxLength: 5 }),
+      (secrets, texts) => {
+        for (const text of secrets) Secret.of(text);
+        const plain = texts.map((text, index) => text + (secrets[index] ?? '')).join('');
+        const forms = [plain, JSON.stringify(plain), encodeURIComponent(plain), plain.replaceAll("'", `'\\''`)];
+        for (const form of forms) {
+          const hidden = mask(form);
+          for (const text of secrets) {
+            for (const written of [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)]) {
+              // Text may come to stand beside the mask that looks like a part of it.
+              if (!written.includes('*')) expect(hidden.includes(written)).toBe(false);
+            }
           }
         }
-      }
-    }),
+      },
+    ),
     { numRuns: 300 },
   );
 });
@@ -106,7 +141,9 @@ test('no base64 of a secret survives', () => {
         Secret.of(text);
         for (const encoding of ['base64', 'base64url'] as const) {
           const hidden = mask(Buffer.from(before + text + behind).toString(encoding));
-          expect(Buffer.from(hidden.replaceAll('*', ''), encoding).toString().includes(text) && !hidden.includes(MASK)).toBe(false);
+          expect(
+            Buffer.from(hidden.replaceAll('*', ''), encoding).toString().includes(text) && !hidden.includes(MASK),
+          ).toBe(false);
           expect(hidden).toContain(MASK);
         }
       },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { hasTemplate, parseTemplate, parseTemplateFile } from '../../../engine/values/template/template.ts';
 import type { Value } from '../../../engine/values/base/value.ts';
+import { hasTemplate, parseTemplate, parseTemplateFile } from '../../../engine/values/template/template.ts';
 import { place, render, variables } from '../template-variables.ts';
 import { problemOf, scopeOf } from '../variables.ts';
 
@@ -45,7 +45,10 @@ describe('values', () => {
     ['{{#each blank}}a{{else}}none{{/each}}', 'none'],
     ['{{#each users}}{{name}}{{../text}}{{@root.one}} {{/each}}', 'annx1 bobx1 '],
     ['{{#each users as |user n|}}{{n}}{{user.name}}{{text}}{{/each}}'.replace('{{text}}', '{{../text}}'), '0annx1bobx'],
-    ['{{#each users}}{{#each @root.list}}{{../name}}{{this}}{{@../index}}{{@index}} {{/each}}{{/each}}', 'anna00 annb01 boba10 bobb11 '],
+    [
+      '{{#each users}}{{#each @root.list}}{{../name}}{{this}}{{@../index}}{{@index}} {{/each}}{{/each}}',
+      'anna00 annb01 boba10 bobb11 ',
+    ],
     ['{{#each users}}{{#if admin}}{{name}}{{/if}}{{/each}}', 'ann'],
     ['{{#with map.inner}}{{deep}}{{this.deep}}{{./deep}}{{../one}}{{/with}}', 'ddd1'],
     ['{{#with nothing}}a{{else}}b{{/with}}', 'b'],
@@ -74,10 +77,14 @@ describe('values', () => {
   });
 
   test('blocks and partials that stand alone on a line leave no line', () => {
-    const file = parseTemplateFile('a:\n{{#each list}}\n  - {{this}}\n{{/each}}\n  {{> part.hbs}}\nend\n', 'x.hbs', () => ({
-      text: 'p: {{one}}\nq\n',
-      file: 'part.hbs',
-    }));
+    const file = parseTemplateFile(
+      'a:\n{{#each list}}\n  - {{this}}\n{{/each}}\n  {{> part.hbs}}\nend\n',
+      'x.hbs',
+      () => ({
+        text: 'p: {{one}}\nq\n',
+        file: 'part.hbs',
+      }),
+    );
     expect(file.render(scopeOf(variables))).toBe('a:\n  - a\n  - b\n  p: 1\n  q\nend\n');
   });
 
@@ -142,7 +149,14 @@ describe('what other Handlebars runtimes let pass is an error with its place', (
   });
 
   test('it never shows a value', () => {
-    for (const text of ['{{map.nope}}', 'a{{map}}', '{{mixed.nope}}', '{{add password 1}}', '{{password.x}}', '{{lookup map password}}']) {
+    for (const text of [
+      '{{map.nope}}',
+      'a{{map}}',
+      '{{mixed.nope}}',
+      '{{add password 1}}',
+      '{{password.x}}',
+      '{{lookup map password}}',
+    ]) {
       const problem = problemOf(() => render(text));
       expect(`${problem.what}${problem.why}${problem.remedy}`).not.toMatch(/pa55word|bob/);
     }
@@ -192,7 +206,11 @@ describe('mistakes that are found before there are values', () => {
   });
 
   test('in a partial, they are told in its own file', () => {
-    expect(problemOf(() => parseWithPartial('a\n {{foo 1}}')).place).toMatchObject({ file: 'p.hbs', line: 2, column: 4 });
+    expect(problemOf(() => parseWithPartial('a\n {{foo 1}}')).place).toMatchObject({
+      file: 'p.hbs',
+      line: 2,
+      column: 4,
+    });
     expect(problemOf(() => parseWithPartial('a\n {{nope}}').render(scopeOf({}))).place).toMatchObject({
       file: 'p.hbs',
       line: 2,
@@ -206,7 +224,9 @@ describe('mistakes that are found before there are values', () => {
   });
 
   test('a file in lines has its mistakes in the right line', () => {
-    expect(problemOf(() => parseTemplateFile('a\n  {{#if b}}\n    {{b | c}}\n  {{/if}}\n', 'x.hbs')).place).toMatchObject({
+    expect(
+      problemOf(() => parseTemplateFile('a\n  {{#if b}}\n    {{b | c}}\n  {{/if}}\n', 'x.hbs')).place,
+    ).toMatchObject({
       line: 3,
       column: 9,
     });

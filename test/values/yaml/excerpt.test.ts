@@ -10,7 +10,9 @@ test('the line is underlined, with the line before it', () => {
 });
 
 test('a tab is kept, so that the caret stands where the text does', () => {
-  expect(excerpt(text, { file: 'f', line: 2, column: 4 })).toBe(['1 | tasks:', '2 | \t- name: x', '  | \t  ^'].join('\n'));
+  expect(excerpt(text, { file: 'f', line: 2, column: 4 })).toBe(
+    ['1 | tasks:', '2 | \t- name: x', '  | \t  ^'].join('\n'),
+  );
 });
 
 test('a place outside of the text is no reason to fail', () => {

@@ -9,7 +9,9 @@ import { problemOf } from '../variables.ts';
 function plain(node: Node | undefined): unknown {
   if (node === undefined) return undefined;
   if (node.kind === 'scalar') return node.value;
-  return node.kind === 'list' ? node.items.map(plain) : Object.fromEntries(node.entries.map((entry) => [entry.key, plain(entry.value)]));
+  return node.kind === 'list'
+    ? node.items.map(plain)
+    : Object.fromEntries(node.entries.map((entry) => [entry.key, plain(entry.value)]));
 }
 
 const read = (text: string) => plain(readYaml(text, 'site.yml')[0]);
@@ -98,7 +100,12 @@ describe('mistakes', () => {
     ['a: !vault abc', 'vault-no-key', 1, 11, /encrypted/],
   ])('%j is %s', (text, code, line, column, what) => {
     const problem = problemOf(() => readYaml(text, 'site.yml'));
-    expect([problem.code, problem.place?.file, problem.place?.line, problem.place?.column]).toEqual([code, 'site.yml', line, column]);
+    expect([problem.code, problem.place?.file, problem.place?.line, problem.place?.column]).toEqual([
+      code,
+      'site.yml',
+      line,
+      column,
+    ]);
     expect(problem.what).toMatch(what);
   });
 
@@ -112,7 +119,10 @@ describe('mistakes', () => {
       readYaml('a: 1\na: 2\nb: !foo x\n', 'f');
       expect.unreachable();
     } catch (error) {
-      expect(error instanceof Problems && error.problems.map((problem) => problem.code)).toEqual(['duplicate-key', 'yaml-unknown-tag']);
+      expect(error instanceof Problems && error.problems.map((problem) => problem.code)).toEqual([
+        'duplicate-key',
+        'yaml-unknown-tag',
+      ]);
     }
   });
 
@@ -206,7 +216,8 @@ test('whatever the text, there is a result or problems with places', () => {
         readYaml(source, 'f');
       } catch (error) {
         if (!(error instanceof Problems)) throw error;
-        for (const { place } of error.problems) expect(place !== undefined && place.line >= 1 && place.column >= 1).toBe(true);
+        for (const { place } of error.problems)
+          expect(place !== undefined && place.line >= 1 && place.column >= 1).toBe(true);
       }
     }),
     { numRuns: 3000 },

@@ -20,7 +20,8 @@ beforeAll(async () => {
   await shop.identity('me.txt');
 }, 60_000);
 beforeEach(async () => {
-  for (const name of ['f.yml', 'f.yml.edited', 'ready', 'recipients.txt']) rmSync(shop.path(name), { force: true, recursive: true });
+  for (const name of ['f.yml', 'f.yml.edited', 'ready', 'recipients.txt'])
+    rmSync(shop.path(name), { force: true, recursive: true });
   shop.write('f.yml', CLEAR);
   await shop.done(['vault', 'encrypt', 'f.yml']);
 }, 60_000);
@@ -40,7 +41,10 @@ function edit(visual: Readonly<Record<string, string>>): ReturnType<Workshop['ru
   return shop.run([RUNBOOK, 'vault', 'edit', 'f.yml'], { env: visual });
 }
 
-function onTerminal(visual: Readonly<Record<string, string>>, steps: readonly (readonly [string, string])[]): ReturnType<Workshop['run']> {
+function onTerminal(
+  visual: Readonly<Record<string, string>>,
+  steps: readonly (readonly [string, string])[],
+): ReturnType<Workshop['run']> {
   return shop.run(['python3', TERMINAL, JSON.stringify(steps), RUNBOOK, 'vault', 'edit', 'f.yml'], { env: visual });
 }
 
@@ -74,8 +78,14 @@ function isAlive(pid: number): boolean {
 
 const EDITORS: readonly (readonly [string, string])[] = [
   ['an editor that waits', `echo 'more: saved' >>"$1"; echo $$ >${ready}; exec sleep 600`],
-  ['an editor in a process group of its own', `echo 'more: saved' >>"$1"; exec setsid -w sh -c 'echo $$ >${ready}; exec sleep 600'`],
-  ['an editor that does not listen', `trap '' INT TERM HUP QUIT; echo 'more: saved' >>"$1"; echo $$ >${ready}; sleep 600; sleep 600`],
+  [
+    'an editor in a process group of its own',
+    `echo 'more: saved' >>"$1"; exec setsid -w sh -c 'echo $$ >${ready}; exec sleep 600'`,
+  ],
+  [
+    'an editor that does not listen',
+    `trap '' INT TERM HUP QUIT; echo 'more: saved' >>"$1"; echo $$ >${ready}; sleep 600; sleep 600`,
+  ],
 ];
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
@@ -91,7 +101,9 @@ describe.each(EDITORS)('%s', (_what, script) => {
     const ended = new Promise<number | null>((resolve) => {
       child.on('close', resolve);
     });
-    await until('the editor runs', async () => existsSync(ready) && shop.text('ready').endsWith('\n'), { timeoutMs: 30_000 });
+    await until('the editor runs', async () => existsSync(ready) && shop.text('ready').endsWith('\n'), {
+      timeoutMs: 30_000,
+    });
     expect(readdirSync(runtime)).toHaveLength(1);
     child.kill(signal);
     expect(await ended).toBe(128 + constants.signals[signal]);
@@ -186,7 +198,9 @@ test('what somebody else has written meanwhile is not overwritten, and the edit 
 test('where the file can no longer be written, the edit is kept elsewhere, encrypted', async () => {
   const folder = shop.path('gone');
   await shop.run(['sh', '-c', `mkdir -p ${folder} && cp f.yml ${folder}/f.yml`]);
-  const ended = await shop.run([RUNBOOK, 'vault', 'edit', 'gone/f.yml'], { env: editor(`echo 'more: 1' >>"$1"; rm -r ${folder}`) });
+  const ended = await shop.run([RUNBOOK, 'vault', 'edit', 'gone/f.yml'], {
+    env: editor(`echo 'more: 1' >>"$1"; rm -r ${folder}`),
+  });
   expect(ended).toMatchObject({ status: 1 });
   const kept = /is kept, encrypted, in (\S+f\.yml)/.exec(ended.stderr)?.[1] ?? '';
   expect(await clearOf(kept)).toBe(`${CLEAR}more: 1\n`);
@@ -196,5 +210,7 @@ test('where the file can no longer be written, the edit is kept elsewhere, encry
 
 test('the clear text is in memory, for its owner alone', async () => {
   await edit(editor(`stat -c '%a %n' "$(dirname "$1")" "$1" >${ready}; stat -f -c %T "$1" >>${ready}`));
-  expect(shop.text('ready')).toMatch(new RegExp(`^700 ${runtime}/runbook-edit-\\S+\n600 ${runtime}/\\S+/f\\.yml\ntmpfs\n$`));
+  expect(shop.text('ready')).toMatch(
+    new RegExp(`^700 ${runtime}/runbook-edit-\\S+\n600 ${runtime}/\\S+/f\\.yml\ntmpfs\n$`),
+  );
 });
