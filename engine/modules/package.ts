@@ -1,21 +1,22 @@
 import { z } from 'zod';
 import type { Completed } from '../connection/connection.ts';
 import type { Facts } from '../connection/shell/facts.ts';
-import { type Request, type Seen, predict } from '../resources/base/resource.ts';
-import { type PackageState, isVersion, packageRequest } from '../resources/package.ts';
+import { type Seen, predict } from '../resources/base/resource.ts';
+import { type PackageState, packageRequest } from '../resources/package.ts';
 import { boolean, commaList, wholeNumber } from './base/arguments.ts';
 import {
   type Change,
   type Context,
   type Difference,
   type Finished,
-  type Impossible,
   type Outcome,
   defineModule,
 } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
 import { brought, broughtPredictions, broughtRequests } from './system/package-brings.ts';
+import { heldProblem, installProblem } from './system/package-refusals.ts';
 import { packageLists, packageScript, unknownNames } from './system/package-script.ts';
+import { type Asked, type PackageStep, asked, isProvided, isUnoffered, stepOf } from './system/package-steps.ts';
 
 /** A package as it is asked for: `name` or `name=version`. */
 const PACKAGE = /^[A-Za-z0-9][A-Za-z0-9+._-]*(:[a-z0-9-]+)?(=[A-Za-z0-9.+:~^_-]+\*?)?$/;
@@ -120,36 +121,6 @@ export const module = defineModule<Arguments>({
   plan: (args, _loaded, seen, context) => forRootAlone(plan(args, seen, context), 'the packages of the host', context),
 });
 
-interface Asked {
-  readonly name: string;
-  readonly version: string | undefined;
-  readonly request: Request<{ candidate: boolean; declared: boolean }, PackageState>;
-}
-
-function asked(args: Arguments): readonly Asked[] {
-  return (args.name ?? []).map((text) => {
-    const equals = text.indexOf('=');
-    const name = equals < 0 ? text : text.slice(0, equals);
-    const declared = args.brings !== undefined && args.state !== 'absent';
-    return {
-      name,
-      version: equals < 0 ? undefined : text.slice(equals + 1),
-      request: packageRequest(name, {
-        candidate: args.state === 'latest',
-        versioned: equals >= 0 && args.state !== 'absent',
-        declared,
-      }),
-    };
-  });
-}
-
-interface Step {
-  readonly one: Asked;
-  readonly before: string;
-  readonly after: string;
-  readonly state: PackageState;
-}
-
 function plan(args: Arguments, seen: Seen, { facts, now }: Context): Outcome {
   const manager = facts.package_manager;
   if (manager === 'none')
@@ -158,13 +129,14 @@ function plan(args: Arguments, seen: Seen, { facts, now }: Context): Outcome {
       what: 'This host has no package manager that is known here',
       remedy: 'apt, dnf, yum, zypper and apk are.',
     };
-  if (args.name === undefined) return planLists(args, seen, facts, manager, now);
+  if (args.name === undefined) return planLists(args, seen, { facts, manager, now });
   const all = asked(args);
-  const unoffered =
-    args.state === 'absent' ? undefined : (unofferedProblem(args, all, seen, now) ?? downgradeProblem(args, all, seen));
-  if (unoffered !== undefined) return unoffered;
+  const problem = args.state === 'absent' ? undefined : installProblem(args, all, seen, now);
+  if (problem !== undefined) return problem;
   const steps = all.flatMap((one) =>
-    args.state !== 'absent' && isProvided(one, seen) ? [] : stepOf(args, one, seen.of(one.request), manager === 'apt'),
+    args.state !== 'absent' && isProvided(one, seen)
+      ? []
+      : stepOf(args, one, seen.of(one.request), { leaves: manager === 'apt' }),
   );
   const held = heldProblem(steps, seen);
   if (held !== undefined) return held;
@@ -237,9 +209,11 @@ function listsRequest({ package_manager: manager }: Facts): Asked['request'] {
 function planLists(
   args: Arguments,
   seen: Seen,
-  facts: Facts,
-  manager: Exclude<Facts['package_manager'], 'none'>,
-  now: Date,
+  {
+    facts,
+    manager,
+    now,
+  }: { readonly facts: Facts; readonly manager: Exclude<Facts['package_manager'], 'none'>; readonly now: Date },
 ): Outcome {
   const request = listsRequest(facts);
   const state = seen.of(request);
@@ -263,100 +237,9 @@ function planLists(
   };
 }
 
-/** What the lists say of packages that are to be installed, if they are fresh enough to be believed. */
-function unofferedProblem(args: Arguments, all: readonly Asked[], seen: Seen, now: Date): Impossible | undefined {
-  const missing = all.flatMap((one) => {
-    const { offer } = seen.of(one.request);
-    return offer === undefined || !isUnoffered(one, seen) || seen.certainty(one.request) !== 'certain'
-      ? []
-      : [{ ...one, offer }];
-  });
-  const virtual = missing.find(({ offer }) => offer.providers.length > 0);
-  if (virtual !== undefined) {
-    return {
-      kind: 'impossible',
-      what: `${virtual.name} is a virtual package: none has that name`,
-      remedy: `Write one that provides it: ${virtual.offer.providers.slice(0, 10).join(', ')}.`,
-    };
-  }
-  const fresh = missing.filter(
-    ({ offer }) =>
-      offer.listed + FRESH_SECONDS >= now.getTime() / 1000 && offer.listed <= now.getTime() / 1000 + FRESH_SECONDS,
-  );
-  if (fresh.length === 0 || (args.update_cache && args.cache_valid_time < FRESH_SECONDS)) return undefined;
-  const names = fresh.map(({ name, version, offer }) =>
-    offer.offered && version !== undefined ? `${name} in version ${version}` : name,
-  );
-  const others = fresh.flatMap(({ name, offer }) => offer.versions.map((version) => `${name}=${version}`));
-  return {
-    kind: 'impossible',
-    what: `no package list of the host has ${names.join(', ')}`,
-    why: 'The lists were refreshed less than an hour ago.',
-    remedy: `${others.length === 0 ? 'Look at the name' : `Take one that they have (${others.slice(0, 10).join(', ')})`}, or list its repository first: apt_repository, yum_repository.`,
-  };
-}
-
-/** Whether the lists have neither the package nor one that provides it, or not the version that is to be installed. */
-function isUnoffered(one: Asked, seen: Seen): boolean {
-  const { installed, version, offer } = seen.of(one.request);
-  if (offer === undefined || isProvided(one, seen)) return false;
-  if (!installed && !offer.offered) return true;
-  if (one.version === undefined || (installed && version === undefined)) return false;
-  return ![...(version === undefined ? [] : [version]), ...offer.versions].some((each) =>
-    isVersion(each, one.version ?? each),
-  );
-}
-
-/** The package manager does nothing at all where an older version would come. */
-function downgradeProblem(
-  { allow_downgrade: isAllowed }: Arguments,
-  all: readonly Asked[],
-  seen: Seen,
-): Impossible | undefined {
-  const older = all.find((one) => {
-    const { version: now, offer, installed } = seen.of(one.request);
-    if (isAllowed || !installed || now === undefined || offer === undefined || !isAnother(one, seen.of(one.request)))
-      return false;
-    const wanted = offer.versions.findIndex((each) => one.version !== undefined && isVersion(each, one.version));
-    return (
-      offer.versions.includes(now) && wanted > offer.versions.indexOf(now) && seen.certainty(one.request) === 'certain'
-    );
-  });
-  if (older === undefined) return undefined;
-  return {
-    kind: 'impossible',
-    what: `${older.name} is there in version ${seen.of(older.request).version ?? ''}, and ${older.version ?? ''} is older`,
-    remedy: 'Write allow_downgrade: true, if the older one shall replace it.',
-  };
-}
-
-const FRESH_SECONDS = 3600;
-
-const HALF = 'half configured';
-
-/** apt does nothing at all where a package that is held would change. */
-function heldProblem(steps: readonly Step[], seen: Seen): Impossible | undefined {
-  const held = steps.filter(
-    ({ one, before }) =>
-      before !== HALF && seen.of(one.request).held === true && seen.certainty(one.request) === 'certain',
-  );
-  if (held.length === 0) return undefined;
-  const names = held.map(({ one }) => one.name);
-  return {
-    kind: 'impossible',
-    what: `${names.join(', ')} may not change, as the host holds ${names.length === 1 ? 'it' : 'them'} back`,
-    remedy: `Let go of ${names.length === 1 ? 'it' : 'them'} with a task before this one: command: apt-mark unhold ${names.join(' ')}`,
-  };
-}
-
-/** A package of another name that is installed provides it. */
-function isProvided({ version, request }: Asked, seen: Seen): boolean {
-  return version === undefined && seen.of(request).offer?.provided === true;
-}
-
 /** Old lists do not have it; the refreshed ones may. What a removal leaves behind shows only then. */
-function certaintyOf(steps: readonly Step[], aged: boolean, seen: Seen): Pick<Change, 'certainty' | 'doubt'> {
-  const isOfEarlier = ({ one, state }: Step): boolean =>
+function certaintyOf(steps: readonly PackageStep[], aged: boolean, seen: Seen): Pick<Change, 'certainty' | 'doubt'> {
+  const isOfEarlier = ({ one, state }: PackageStep): boolean =>
     seen.certainty(one.request) === 'after_change' || (!state.installed && seen.of(one.request).leftover === 'perhaps');
   if (steps.some(isOfEarlier)) return { certainty: 'after_change' };
   const mayBeKept = steps.some(
@@ -367,55 +250,16 @@ function certaintyOf(steps: readonly Step[], aged: boolean, seen: Seen): Pick<Ch
   return isOpen ? { certainty: 'after_change', doubt: 'fresh package lists decide' } : { certainty: 'certain' };
 }
 
-function stepOf(args: Arguments, one: Asked, state: PackageState, leaves: boolean): readonly Step[] {
-  const now = state.installed ? (state.version ?? 'present') : 'absent';
-  // The lists stay as they are.
-  const offer = state.offer === undefined ? {} : { offer: state.offer };
-  if (args.state === 'absent') {
-    const leftover = leaves && !args.purge ? 'perhaps' : undefined;
-    const gone = { installed: false, broken: false, leftover, ...offer } as const;
-    if (state.installed) return isAnother(one, state) ? [] : [{ one, before: now, after: 'absent', state: gone }];
-    return args.purge && state.leftover !== undefined
-      ? [{ one, before: 'configuration', after: 'absent', state: gone }]
-      : [];
-  }
-  const exact = one.version?.endsWith('*') === true ? undefined : one.version;
-  const newer =
-    args.state === 'latest' &&
-    state.candidate !== undefined &&
-    state.version !== undefined &&
-    state.candidate !== state.version;
-  const after = {
-    installed: true,
-    version: newer ? state.candidate : exact,
-    broken: false,
-    candidate: state.candidate,
-    ...offer,
-  };
-  if (!state.installed) return [{ one, before: 'absent', after: one.version ?? 'present', state: after }];
-  if (one.version !== undefined && isAnother(one, state))
-    return [{ one, before: now, after: one.version, state: after }];
-  if (newer && one.version === undefined)
-    return [{ one, before: now, after: state.candidate ?? 'latest', state: after }];
-  return state.broken === true ? [{ one, before: HALF, after: 'present', state: { ...state, broken: false } }] : [];
-}
-
-/** Another version than the one that is named. */
-function isAnother({ version }: Asked, state: PackageState): boolean {
-  return version !== undefined && state.version !== undefined && !isVersion(state.version, version);
-}
-
-function predicted(one: Asked, state: PackageState, steps: readonly Step[], aged: boolean): PackageState {
-  const step = steps.find((each) => each.one === one);
+function predicted(one: Asked, state: PackageState, steps: readonly PackageStep[], aged: boolean): PackageState {
   if (aged) return { installed: true, broken: false };
-  return step === undefined ? state : step.state;
+  return steps.find((each) => each.one === one)?.state ?? state;
 }
 
 function isAged(state: PackageState, args: Arguments, now: Date): boolean {
   return state.refreshed !== undefined && state.refreshed + args.cache_valid_time < now.getTime() / 1000;
 }
 
-function difference({ one, before, after }: Step): Difference {
+function difference({ one, before, after }: PackageStep): Difference {
   return { kind: 'field', of: `package ${one.name}`, field: 'version', before, after };
 }
 

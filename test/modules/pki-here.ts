@@ -1,7 +1,7 @@
 import { decodeFacts } from '../../engine/connection/shell/facts.ts';
 import type { Problem } from '../../engine/errors/problem.ts';
-import { parseArguments } from '../../engine/modules/base/arguments.ts';
 import type { Apply, Change, Context, Module, Outcome } from '../../engine/modules/base/module.ts';
+import { parseArguments } from '../../engine/modules/base/parse-arguments.ts';
 import { View } from '../../engine/run/machine/view.ts';
 import type { ValueMap } from '../../engine/values/base/value.ts';
 import { Vault } from '../../engine/vault/vault.ts';

@@ -4,7 +4,6 @@ import { resolve } from 'node:path';
 import type { Facts } from '../../engine/connection/shell/facts.ts';
 import type { Place } from '../../engine/errors/problem.ts';
 import { readArchive } from '../../engine/modules/archive-content/archive-read.ts';
-import { parseArguments } from '../../engine/modules/base/arguments.ts';
 import type {
   AnyModule,
   Apply,
@@ -15,6 +14,7 @@ import type {
   Module,
   Outcome,
 } from '../../engine/modules/base/module.ts';
+import { parseArguments } from '../../engine/modules/base/parse-arguments.ts';
 import type { Request, Seen } from '../../engine/resources/base/resource.ts';
 import type { Secret } from '../../engine/values/base/secret.ts';
 import { type ValueMap, Unknown } from '../../engine/values/base/value.ts';

@@ -2,9 +2,9 @@ import { type Place, Problem } from '../../errors/problem.ts';
 import type { Argument } from '../../playbook/base/play.ts';
 import { didYouMean } from '../../values/language/suggest.ts';
 import { argumentNames } from './argument-problem.ts';
-import { checkArguments } from './arguments.ts';
 import { moduleFiles } from './module-files.ts';
 import type { AnyModule } from './module.ts';
+import { checkArguments } from './parse-arguments.ts';
 
 /** What Ansible calls the modules that come with it. */
 const PREFIX = /^ansible\.(builtin|legacy)\./;

@@ -1,7 +1,7 @@
 import type { Privilege } from '../../connection/base/target.ts';
 import { type Place, Problems } from '../../errors/problem.ts';
-import { parseArguments } from '../../modules/base/arguments.ts';
 import type { AnyModule, Context } from '../../modules/base/module.ts';
+import { parseArguments } from '../../modules/base/parse-arguments.ts';
 import type { Task } from '../../playbook/base/play.ts';
 import { type Scope, type Value, Unknown } from '../../values/base/value.ts';
 import { explain } from '../../values/expression/explain.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { checkArguments, parseArguments } from '../../../engine/modules/base/arguments.ts';
 import { modules } from '../../../engine/modules/base/catalogue.ts';
 import { applyMode, parseMode } from '../../../engine/modules/base/file-mode.ts';
 import type { AnyModule } from '../../../engine/modules/base/module.ts';
+import { checkArguments, parseArguments } from '../../../engine/modules/base/parse-arguments.ts';
 import type { Argument } from '../../../engine/playbook/base/play.ts';
 import { Secret } from '../../../engine/values/base/secret.ts';
 import { type Value, type ValueMap, Unknown } from '../../../engine/values/base/value.ts';

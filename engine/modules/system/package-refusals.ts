@@ -1,0 +1,85 @@
+import type { Seen } from '../../resources/base/resource.ts';
+import { isVersion } from '../../resources/package.ts';
+import type { Impossible } from '../base/module.ts';
+import { type Asked, type PackageStep, HALF, isAnother, isUnoffered } from './package-steps.ts';
+
+/** Package lists that were refreshed less than this long ago are believed. */
+const FRESH_SECONDS = 3600;
+
+/** The arguments that say how old the package lists may be, and whether a version may go down. */
+export interface ListsWish {
+  readonly update_cache: boolean;
+  readonly cache_valid_time: number;
+  readonly allow_downgrade: boolean;
+}
+
+/** Why these packages cannot be installed: the lists, if they are fresh, have no such package or no such version. */
+export function installProblem(wish: ListsWish, all: readonly Asked[], seen: Seen, now: Date): Impossible | undefined {
+  return unofferedProblem(wish, all, seen, now) ?? (wish.allow_downgrade ? undefined : downgradeProblem(all, seen));
+}
+
+/** What the lists say of packages that are to be installed, if they are fresh enough to be believed. */
+function unofferedProblem(wish: ListsWish, all: readonly Asked[], seen: Seen, now: Date): Impossible | undefined {
+  const missing = all.flatMap((one) => {
+    const { offer } = seen.of(one.request);
+    return offer === undefined || !isUnoffered(one, seen) || seen.certainty(one.request) !== 'certain'
+      ? []
+      : [{ ...one, offer }];
+  });
+  const virtual = missing.find(({ offer }) => offer.providers.length > 0);
+  if (virtual !== undefined) {
+    return {
+      kind: 'impossible',
+      what: `${virtual.name} is a virtual package: none has that name`,
+      remedy: `Write one that provides it: ${virtual.offer.providers.slice(0, 10).join(', ')}.`,
+    };
+  }
+  const fresh = missing.filter(
+    ({ offer }) =>
+      offer.listed + FRESH_SECONDS >= now.getTime() / 1000 && offer.listed <= now.getTime() / 1000 + FRESH_SECONDS,
+  );
+  if (fresh.length === 0 || (wish.update_cache && wish.cache_valid_time < FRESH_SECONDS)) return undefined;
+  const names = fresh.map(({ name, version, offer }) =>
+    offer.offered && version !== undefined ? `${name} in version ${version}` : name,
+  );
+  const others = fresh.flatMap(({ name, offer }) => offer.versions.map((version) => `${name}=${version}`));
+  return {
+    kind: 'impossible',
+    what: `no package list of the host has ${names.join(', ')}`,
+    why: 'The lists were refreshed less than an hour ago.',
+    remedy: `${others.length === 0 ? 'Look at the name' : `Take one that they have (${others.slice(0, 10).join(', ')})`}, or list its repository first: apt_repository, yum_repository.`,
+  };
+}
+
+/** The package manager does nothing at all if an older version would replace a newer one. */
+function downgradeProblem(all: readonly Asked[], seen: Seen): Impossible | undefined {
+  const older = all.find((one) => {
+    const { version: now, offer, installed } = seen.of(one.request);
+    if (!installed || now === undefined || offer === undefined || !isAnother(one, seen.of(one.request))) return false;
+    const wanted = offer.versions.findIndex((each) => one.version !== undefined && isVersion(each, one.version));
+    return (
+      offer.versions.includes(now) && wanted > offer.versions.indexOf(now) && seen.certainty(one.request) === 'certain'
+    );
+  });
+  if (older === undefined) return undefined;
+  return {
+    kind: 'impossible',
+    what: `${older.name} is there in version ${seen.of(older.request).version ?? ''}, and ${older.version ?? ''} is older`,
+    remedy: 'Write allow_downgrade: true, if the older one shall replace it.',
+  };
+}
+
+/** apt does nothing at all if a package that is held would change. */
+export function heldProblem(steps: readonly PackageStep[], seen: Seen): Impossible | undefined {
+  const held = steps.filter(
+    ({ one, before }) =>
+      before !== HALF && seen.of(one.request).held === true && seen.certainty(one.request) === 'certain',
+  );
+  if (held.length === 0) return undefined;
+  const names = held.map(({ one }) => one.name);
+  return {
+    kind: 'impossible',
+    what: `${names.join(', ')} may not change, as the host holds ${names.length === 1 ? 'it' : 'them'} back`,
+    remedy: `Let go of ${names.length === 1 ? 'it' : 'them'} with a task before this one: command: apt-mark unhold ${names.join(' ')}`,
+  };
+}

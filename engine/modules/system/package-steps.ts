@@ -1,0 +1,119 @@
+import type { Request, Seen } from '../../resources/base/resource.ts';
+import { type PackageState, isVersion, packageRequest } from '../../resources/package.ts';
+
+/** The arguments that decide which packages change. */
+export interface PackageWish {
+  readonly name?: readonly string[] | undefined;
+  readonly state: 'present' | 'absent' | 'latest';
+  readonly purge: boolean;
+  readonly brings?: readonly unknown[] | undefined;
+}
+
+/** A package that a task names. */
+export interface Asked {
+  readonly name: string;
+  /** The version that the task names, if it names one. */
+  readonly version: string | undefined;
+  readonly request: Request<{ candidate: boolean; declared: boolean }, PackageState>;
+}
+
+/** The packages that a task names, in its order. */
+export function asked(wish: PackageWish): readonly Asked[] {
+  return (wish.name ?? []).map((text) => {
+    const equals = text.indexOf('=');
+    const name = equals < 0 ? text : text.slice(0, equals);
+    const declared = wish.brings !== undefined && wish.state !== 'absent';
+    return {
+      name,
+      version: equals < 0 ? undefined : text.slice(equals + 1),
+      request: packageRequest(name, {
+        candidate: wish.state === 'latest',
+        versioned: equals >= 0 && wish.state !== 'absent',
+        declared,
+      }),
+    };
+  });
+}
+
+/** The change of one package. `before` and `after` are for people. */
+export interface PackageStep {
+  readonly one: Asked;
+  readonly before: string;
+  readonly after: string;
+  readonly state: PackageState;
+}
+
+/** The `before` of a package that was unpacked and not configured. */
+export const HALF = 'half configured';
+
+/**
+ * The change that one package needs: none or one. `leaves`: the package manager leaves the configuration of a removed
+ * package.
+ */
+export function stepOf(
+  wish: PackageWish,
+  one: Asked,
+  state: PackageState,
+  { leaves }: { readonly leaves: boolean },
+): readonly PackageStep[] {
+  return wish.state === 'absent' ? removal(one, state, { leaves, purge: wish.purge }) : installation(wish, one, state);
+}
+
+function removal(
+  one: Asked,
+  state: PackageState,
+  { leaves, purge }: { readonly leaves: boolean; readonly purge: boolean },
+): readonly PackageStep[] {
+  const leftover = leaves && !purge ? 'perhaps' : undefined;
+  const gone = { installed: false, broken: false, leftover, ...unchangedOffer(state) } as const;
+  if (state.installed)
+    return isAnother(one, state) ? [] : [{ one, before: state.version ?? 'present', after: 'absent', state: gone }];
+  return purge && state.leftover !== undefined ? [{ one, before: 'configuration', after: 'absent', state: gone }] : [];
+}
+
+function installation(wish: PackageWish, one: Asked, state: PackageState): readonly PackageStep[] {
+  const newer = wish.state === 'latest' ? newerCandidate(state) : undefined;
+  const exact = one.version?.endsWith('*') === true ? undefined : one.version;
+  const after = {
+    installed: true,
+    version: newer ?? exact,
+    broken: false,
+    candidate: state.candidate,
+    ...unchangedOffer(state),
+  };
+  if (!state.installed) return [{ one, before: 'absent', after: one.version ?? 'present', state: after }];
+  const before = state.version ?? 'present';
+  if (one.version !== undefined && isAnother(one, state)) return [{ one, before, after: one.version, state: after }];
+  if (newer !== undefined && one.version === undefined) return [{ one, before, after: newer, state: after }];
+  return state.broken === true ? [{ one, before: HALF, after: 'present', state: { ...state, broken: false } }] : [];
+}
+
+function newerCandidate({ candidate, version }: PackageState): string | undefined {
+  return version === undefined || candidate === version ? undefined : candidate;
+}
+
+/** A change of packages leaves the package lists as they are. */
+function unchangedOffer({ offer }: PackageState): Pick<PackageState, 'offer'> {
+  return offer === undefined ? {} : { offer };
+}
+
+/** Whether another version is installed than the task names. */
+export function isAnother({ version }: Asked, state: PackageState): boolean {
+  return version !== undefined && state.version !== undefined && !isVersion(state.version, version);
+}
+
+/** Whether the lists have neither the package nor one that provides it, or not the version that is to be installed. */
+export function isUnoffered(one: Asked, seen: Seen): boolean {
+  const { installed, version, offer } = seen.of(one.request);
+  if (offer === undefined || isProvided(one, seen)) return false;
+  if (!installed && !offer.offered) return true;
+  if (one.version === undefined || (installed && version === undefined)) return false;
+  return ![...(version === undefined ? [] : [version]), ...offer.versions].some((each) =>
+    isVersion(each, one.version ?? each),
+  );
+}
+
+/** Whether an installed package of another name provides this one. */
+export function isProvided({ version, request }: Asked, seen: Seen): boolean {
+  return version === undefined && seen.of(request).offer?.provided === true;
+}

@@ -1,0 +1,57 @@
+import { quote } from '../../connection/base/quote.ts';
+import type { UnitState } from '../../resources/system/unit-state.ts';
+import { unitName } from '../../resources/unit.ts';
+import type { ValueMap } from '../../values/base/value.ts';
+import type { Apply } from '../base/module.ts';
+import { type UnitSteps, type UnitWish, DONE } from './unit-steps.ts';
+
+/**
+ * systemd has time limits of its own for starting and stopping; this one is only for a systemd that does not answer.
+ */
+const PATIENCE_MS = 30 * 60_000;
+
+/** Carries out the steps. `result` is registered if all of them succeed. */
+export function applySteps(wish: UnitWish, state: UnitState, steps: UnitSteps, result: ValueMap): Apply {
+  const block = wish.no_block ? '--no-block ' : '';
+  const lines = [
+    `unit=${quote(unitName(wish.name))}`,
+    'tell() { systemctl status --no-pager --full --lines=20 -- "$unit" >&2 || :; exit 1; }',
+    steps.mask === 'unmask' ? 'systemctl unmask -- "$unit" || exit' : '',
+    steps.reload ? 'systemctl daemon-reload || exit' : '',
+    steps.enable === undefined ? '' : `systemctl ${steps.enable} -- "$unit" || exit`,
+    // A unit that failed too often in a short time would refuse to start, although what it failed of has been mended.
+    steps.run !== undefined && state.active === 'failed' ? 'systemctl reset-failed -- "$unit" || :' : '',
+    steps.run === undefined ? '' : `systemctl ${steps.run} ${block}-- "$unit" || tell`,
+    // Not even then is it told from the one before while that one still ends.
+    steps.run === 'restart' && wish.no_block
+      ? 'while [ "$(systemctl is-active -- "$unit")" = deactivating ]; do sleep 1; done'
+      : '',
+    steps.run === undefined || steps.run === 'stop' ? '' : hasStarted(wish.no_block),
+    steps.mask === 'mask' ? 'systemctl mask -- "$unit" || exit' : '',
+  ];
+  return {
+    script: `${lines.filter((line) => line !== '').join('\n')}\n`,
+    timeoutMs: PATIENCE_MS,
+    finish: ({ status, stdout, stderr }) => {
+      if (status === 0) return { kind: 'done', result };
+      const output = { rc: status, stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8') };
+      return {
+        kind: 'failed',
+        what: `${unitName(wish.name)} could not be ${steps.run === undefined ? 'changed' : DONE[steps.run]}`,
+        result: output,
+      };
+    },
+  };
+}
+
+/**
+ * `systemctl start` may succeed for a unit that is waiting for its next attempt: looked at at once, while its journal
+ * still tells why.
+ */
+function hasStarted(noBlock: boolean): string {
+  return `case $(systemctl is-active -- "$unit") in
+  active|reloading|refreshing${noBlock ? '|activating|inactive' : ''}) ;;
+  inactive) [ "$(systemctl show -p Type --value -- "$unit")" = oneshot ] || tell ;;
+  *) tell ;;
+esac`;
+}
