@@ -1,17 +1,15 @@
-import { Problem } from '../errors/problem.ts';
 import type { Block, Handler, Include, Meta, Task } from '../playbook/base/play.ts';
 import { hasSelected, isSelected } from '../playbook/base/select-tasks.ts';
-import { Unknown, type Scope, type Value } from '../values/base/value.ts';
-import { all } from './base/conditions.ts';
+import { Unknown, type Value } from '../values/base/value.ts';
 import { type Frame, type Span, OUTERMOST, isHandler } from './base/frame.ts';
 import { isLoopInVain, loopLayer, turnsOf } from './base/loop.ts';
-import { HIDDEN, hushOf, hushedProblem } from './base/no-log.ts';
+import { hushOf, hushedProblem } from './base/no-log.ts';
 import { HostStops, TaskFailed, asHostGone } from './base/signals.ts';
 import { identityOfStep } from './base/task-identity.ts';
 import { wrongType } from './base/wrong-type.ts';
 import { abort } from './context/abort.ts';
 import type { Batch, RunContext } from './context/context.ts';
-import { failedStep, unknownStep, userProblem } from './context/step-failure.ts';
+import { failedStep, userProblem } from './context/step-failure.ts';
 import { collectOwed } from './handlers/collect-owed.ts';
 import { forgetOwed } from './handlers/owed-handlers.ts';
 import type { HostState } from './host/host-state.ts';
@@ -22,6 +20,7 @@ import { pauseBetween } from './task/loop-pause.ts';
 import { countIncluded, leaveOpenWithin } from './task/open-includes.ts';
 import { type StepDone, RolesDone } from './task/roles-done.ts';
 import { isOnce, once } from './task/run-once.ts';
+import { holds, reportUnknown } from './task/step-condition.ts';
 import { runTask } from './task/task-run.ts';
 import { throttled } from './task/throttle.ts';
 
@@ -266,8 +265,9 @@ export class HostRun {
     const plain = variables.scope(step);
     if (isLoopInVain(step, plain)) return;
     const turns = step.loop === undefined ? [undefined] : turnsOf(step.loop, step, plain);
+    const bare = { context: this.#context, host: this.#host, step, frame };
     if (turns instanceof Unknown) {
-      this.#notKnown(step, frame, turns.because);
+      reportUnknown(bare, turns.because);
       return;
     }
     const width = (stop.until - stop.at) / Math.max(1, turns.length + 1);
@@ -275,10 +275,10 @@ export class HostRun {
       await pauseBetween(this.#context, step.loop, index);
       const over = turn === undefined ? [] : [loopLayer(turn)];
       const scope = variables.scope(step, over);
-      if (!this.#holds(step, frame, scope)) continue;
+      if (!holds(bare, scope)) continue;
       const name = (step.target.kind === 'tasks' ? step.target.file : step.target.role).render(scope);
       if (name instanceof Unknown) {
-        this.#notKnown(step, frame, name.because);
+        reportUnknown(bare, name.because);
         continue;
       }
       if (typeof name !== 'string') throw wrongType('what to include', 'the name of a file or a role', step.place);
@@ -299,25 +299,14 @@ export class HostRun {
     }
   }
 
-  /** The condition of a step that is no task. What is not known in a plan is told, and the step is passed over. */
-  #holds(step: Include | Meta, frame: Frame, scope: Scope): boolean {
-    const holds = all(step.when, scope);
-    if (holds instanceof Unknown) this.#notKnown(step, frame, holds.because);
-    return holds === true;
-  }
-
-  #notKnown(step: Include | Meta, frame: Frame, because: string): void {
-    const identity = identityOfStep(step, isHandler(frame));
-    const { hides } = hushOf(step, this.#host.variables.scope(step));
-    if (this.#context.mode === 'plan')
-      unknownStep(this.#context, this.#host, identity, hides ? `what is ${HIDDEN}` : because);
-    else throw new Problem({ code: 'task-failed', what: `what it needs is not known: ${because}`, place: step.place });
+  #isMeant(step: Meta, frame: Frame): boolean {
+    return holds({ context: this.#context, host: this.#host, step, frame }, this.#host.variables.scope(step));
   }
 
   /** In lock-step one host asks whether the play ends, for all. */
   async #endPlay(stop: Stop, step: Meta, frame: Frame): Promise<void> {
     const end = (): void => {
-      if (!this.#holds(step, frame, this.#host.variables.scope(step))) return;
+      if (!this.#isMeant(step, frame)) return;
       abort(this.#batch, { kind: 'end_play' }, this.#host);
       throw new HostStops('end_play');
     };
@@ -327,7 +316,7 @@ export class HostRun {
 
   async #meta(stop: Stop, step: Meta, { route, frame }: Way): Promise<void> {
     if (step.action === 'end_play') return this.#endPlay(stop, step, frame);
-    if (!this.#holds(step, frame, this.#host.variables.scope(step))) return;
+    if (!this.#isMeant(step, frame)) return;
     switch (step.action) {
       case 'flush_handlers':
         return this.flush('reached', { from: stop.at, until: stop.until }, route, frame);

@@ -1,0 +1,34 @@
+import { Problem } from '../../errors/problem.ts';
+import type { Include, Meta } from '../../playbook/base/play.ts';
+import { Unknown, type Scope } from '../../values/base/value.ts';
+import { all } from '../base/conditions.ts';
+import { type Frame, isHandler } from '../base/frame.ts';
+import { HIDDEN, hushOf } from '../base/no-log.ts';
+import { identityOfStep } from '../base/task-identity.ts';
+import type { RunContext } from '../context/context.ts';
+import { unknownStep } from '../context/step-failure.ts';
+import type { HostState } from '../host/host-state.ts';
+
+/** An include or a meta step of one host. */
+export interface BareStep {
+  readonly context: RunContext;
+  readonly host: HostState;
+  readonly step: Include | Meta;
+  readonly frame: Frame;
+}
+
+/** Whether the condition of the step is true. A condition that a plan cannot know is reported, and counts as false. */
+export function holds(bare: BareStep, scope: Scope): boolean {
+  const value = all(bare.step.when, scope);
+  if (value instanceof Unknown) reportUnknown(bare, value.because);
+  return value === true;
+}
+
+/** Reports in a plan that the step cannot be planned. A play knows every value by then: it throws Problem. */
+export function reportUnknown({ context, host, step, frame }: BareStep, because: string): void {
+  const identity = identityOfStep(step, isHandler(frame));
+  const { hides } = hushOf(step, host.variables.scope(step));
+  if (context.mode !== 'plan')
+    throw new Problem({ code: 'task-failed', what: `what it needs is not known: ${because}`, place: step.place });
+  unknownStep(context, host, identity, hides ? `what is ${HIDDEN}` : because);
+}
