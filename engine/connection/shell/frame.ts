@@ -107,12 +107,11 @@ export const SESSION_SETUP = [
 
 /**
  * A script as text for a session's stdin. It is one command to the shell, so all of it is read before any of it runs:
- * - the script runs in a subshell that reads /dev/null, and has neither the session nor the lock open;
- *   `eval` keeps a syntax error inside;
+ * - the script runs in a subshell that reads /dev/null, and has neither the session nor the lock open; `eval` keeps a
+ *   syntax error inside;
  * - a watcher ends the whole process group as soon as the session's stdin ends: the controller is gone, or wants it
- *   ended.
- *   Who does not heed TERM within two seconds gets KILL. That part is a process of its own, for the watcher itself
- *   is ended before the last marker is written: it must never take a byte of the next frame.
+ *   ended. Who does not heed TERM within two seconds gets KILL. That part is a process of its own, for the watcher
+ *   itself is ended before the last marker is written: it must never take a byte of the next frame.
  */
 export function watched(script: string): ScriptFrame {
   return scriptFrame(

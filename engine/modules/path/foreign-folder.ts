@@ -7,15 +7,12 @@ import type { ForeignWay, Proof } from './way-to-path.ts';
 /**
  * Shell text that works in a folder in which another user can change every name at any time. Three things make it safe:
  * - A shell that has gone into a directory stays in it, whatever becomes of its name. Where it stands it proves
- *   afterwards, by going up from
- *   there: `..` is no name that anybody could change. All of it needs `cd -P`: without it a shell makes a whole path of the step, also of
- *   `..`, and goes by the names that stood in it.
+ *   afterwards, by going up from there: `..` is no name that anybody could change. All of it needs `cd -P`: without it
+ *   a shell makes a whole path of the step, also of `..`, and goes by the names that stood in it.
  * - Whatever is made is made in a room: a directory of the run's user with mode 0700, in the folder and so on its file
- *   system. Nobody
- *   else can reach a name in there, so these are used as any other.
+ *   system. Nobody else can reach a name in there, so these are used as any other.
  * - Into the room comes what is there by a second name (`ln`, which follows nothing), and out of it goes what is new by
- *   a rename onto
- *   the last name of the path (`mv -T`, which follows nothing).
+ *   a rename onto the last name of the path (`mv -T`, which follows nothing).
  */
 
 /** A room for one target: where it is made, and under which unforeseeable names. */
