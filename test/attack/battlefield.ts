@@ -75,8 +75,10 @@ export async function attack(
   seed: number,
 ): Promise<Attacked> {
   const { task } = writing;
-  if (typeof task === 'string') writeFileSync(join(place.folder, 'play.yml'), playOf(task, rounds));
-  else writeFileSync(join(place.folder, 'round.sh'), task.script);
+  if (typeof task === 'string') {
+    writeFileSync(join(place.folder, 'play.yml'), PLAY(rounds));
+    writeFileSync(join(place.folder, 'round.yml'), ROUND(task));
+  } else writeFileSync(join(place.folder, 'round.sh'), task.script);
   const { status, output } = await place.onHost(`${stage(rounds, writing, strike)}\n${fight(writing, strike, seed)}`);
   const [, said = '', before = '', after = '', leaked = '', figures = ''] = output.split(`${MARK}\n`);
   const [, struck, done, end] = /^struck (\d+)\ndone (\d+)\nstatus (\d+)\n$/.exec(figures) ?? [];
@@ -92,18 +94,24 @@ export async function attack(
   };
 }
 
-function playOf(task: string, rounds: number): string {
-  const items = Array.from({ length: rounds }, (_, index) => index).join(', ');
-  return `- hosts: localhost
+const PLAY = (rounds: number): string => `- hosts: localhost
   gather_facts: false
   vars: { key: "${KEY}" }
   tasks:
-    - name: round
-      ${task}
-      loop: [${items}]
-      ignore_errors: true
+    - include_tasks: round.yml
+      loop: [${Array.from({ length: rounds }, (_, index) => index).join(', ')}]
 `;
-}
+
+/**
+ * With a command before it: what the run has seen of the host counts no more, so that each round looks and can be
+ * struck anew, also behind one that was refused.
+ */
+const ROUND = (task: string): string => `- command: "true"
+  changed_when: false
+- name: round
+  ${task}
+  ignore_errors: true
+`;
 
 /** Between the parts of what an attack prints. */
 const MARK = '=====';

@@ -38,7 +38,10 @@ merge() {
     if ! [ -d "$from" ] || [ -L "$from" ]; then
       mv -fT -- "$from" "$name" 2>/dev/null || { [ -L "$name" ] && rm -f -- "$name" && mv -fT -- "$from" "$name"; } || return 1
     elif [ -d "$name" ] && ! [ -L "$name" ]; then
-      (cd -P -- "$name" && ${standsBelow(proof, '"${2}../"')} && merge "$from" "\${2}../" && attributes "$from" "\${2}../" && touch -r "$from" .) || return 1
+      (
+        set -- "$from" "\${2}../"
+        cd -P -- "$name" && ${standsBelow(proof, '"$2"')} && merge "$1" "$2" && attributes "$1" "$2" && touch -r "$1" .
+      ) || return 1
       rmdir -- "$from"
     else
       [ -d "$name" ] && ! [ -L "$name" ] || rm -f -- "$name"
