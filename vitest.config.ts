@@ -1,7 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { parse } from 'yaml';
+
+/** Which files of test/ssh run over which transports. */
+const TRANSPORTS: Readonly<Record<string, { readonly over: string; readonly plain?: boolean }>> = parse(
+  readFileSync(join(import.meta.dirname, 'test/ssh/transports.yml'), 'utf8'),
+);
+
+function filesOver(isMeant: (row: { readonly over: string; readonly plain?: boolean }) => boolean): string[] {
+  return Object.entries(TRANSPORTS).flatMap(([name, row]) => (isMeant(row) ? [`test/ssh/${name}.test.ts`] : []));
+}
 
 /**
- * unit: quick and alone. ssh: real OpenSSH servers on loopback; openssh: some of them by the system's ssh; plain-ssh:
+ * unit: quick and alone. ssh: real OpenSSH servers on loopback; openssh: most of them by the system's ssh; plain-ssh:
  * some without the patches that only save time. lab: real hosts, one file after another. e2e: so, with clusters in use.
  */
 export default defineConfig({
@@ -28,25 +40,7 @@ export default defineConfig({
       {
         test: {
           name: 'openssh',
-          include: [
-            'session',
-            'upload',
-            'sudo',
-            'connecting',
-            'proxy-command',
-            'cut',
-            'operators',
-            'restart',
-            'resume',
-            'faulty-hosts',
-            'hostile-hosts',
-            'rekeying',
-            'host-down',
-            'crash',
-            'ipv6',
-            'injection',
-            'left-behind',
-          ].map((name) => `test/ssh/${name}.test.ts`),
+          include: filesOver(({ over }) => over === 'both'),
           env: { RUNBOOK_TEST_TRANSPORT: 'openssh' },
           testTimeout: 180_000,
           hookTimeout: 180_000,
@@ -56,7 +50,7 @@ export default defineConfig({
       {
         test: {
           name: 'plain-ssh',
-          include: ['connecting', 'rekeying', 'session', 'upload'].map((name) => `test/ssh/${name}.test.ts`),
+          include: filesOver(({ plain }) => plain === true),
           env: { RUNBOOK_PLAIN_SSH: '1' },
           testTimeout: 180_000,
           hookTimeout: 180_000,

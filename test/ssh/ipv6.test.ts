@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort, startOpensshServer, type OpensshServer } from './openssh-server.ts';
+import { connectionVariables, isOverOpenssh } from './transports.ts';
 
 const run = promisify(execFile);
 const RUNBOOK = join(import.meta.dirname, '../../bin/runbook.js');
@@ -23,6 +25,10 @@ beforeAll(async () => {
   await mkdir(join(server.folder, '.ssh'));
   await copyFile(server.identityFile, join(server.folder, '.ssh/id_ed25519'));
   await copyFile(server.knownHosts, join(server.folder, '.ssh/known_hosts'));
+  // ssh finds its home by passwd, whatever HOME says.
+  const accounts = await readFile('/etc/passwd', 'utf8');
+  const entry = new RegExp(`^(${userInfo().username}:.*):[^:]*:([^:]*)$`, 'm');
+  await writeFile(join(server.folder, 'at-home'), accounts.replace(entry, `$1:${server.folder}:$2`));
   web.listen(0, '::1');
   await once(web, 'listening');
 });
@@ -41,6 +47,7 @@ async function play(inventory: string): Promise<string> {
     { command: `echo reached {{inventory_hostname}}` },
   ];
   const vars = {
+    ...connectionVariables(),
     ansible_known_hosts_file: server.knownHosts,
     ansible_ssh_private_key_file: server.identityFile,
     folder: server.folder,
@@ -48,7 +55,11 @@ async function play(inventory: string): Promise<string> {
   await writeFile(join(server.folder, 'site.yml'), JSON.stringify([{ hosts: 'all', tasks }]));
   await writeFile(join(server.folder, 'hosts'), inventory);
   await writeFile(join(server.folder, 'ssh_vars.yml'), JSON.stringify(vars));
+  const atHome = ['--mount', 'sh', '-c', 'mount --bind "$1" /etc/passwd && shift && exec "$@"', 'sh'];
   const args = [
+    ...atHome,
+    join(server.folder, 'at-home'),
+    process.execPath,
     RUNBOOK,
     'play',
     '-v',
@@ -58,18 +69,20 @@ async function play(inventory: string): Promise<string> {
     `@${join(server.folder, 'ssh_vars.yml')}`,
     '--no-lock',
   ];
-  const { stdout } = await run(process.execPath, [...args, join(server.folder, 'site.yml')], {
+  const { stdout } = await run('unshare', [...args, join(server.folder, 'site.yml')], {
     env: { ...process.env, RUNBOOK_STATE: join(server.folder, 'state'), HOME: server.folder },
   });
   return stdout;
 }
 
-test.each([
+test.runIf(process.getuid?.() === 0).each([
   ['in a variable', () => `h1 ansible_host=::1 ansible_port=${port}`],
   ['in brackets, as ssh takes it', () => `h1 ansible_host=[::1] ansible_port=${port}`],
   ['as the name, with its port', () => `[::1]:${port}`],
   ['of a jump host', () => `h1 ansible_host=127.0.0.1 ansible_port=${server.port} ansible_jump_host=[::1]:${port}`],
   ['behind a jump host', () => `h1 ansible_host=::1 ansible_port=${port} ansible_jump_host=127.0.0.1:${server.port}`],
 ])('an IPv6 address %s', async (_, inventory) => {
-  expect(await play(inventory())).toMatch(/^changed: \[.*\] command/m);
+  const said = await play(inventory());
+  expect(said).toMatch(/^changed: \[.*\] command/m);
+  expect(said.includes('by openssh')).toBe(isOverOpenssh());
 });

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { SshTarget } from '../../engine/connection/base/target.ts';
 import { testTarget, type TargetChanges } from './test-target.ts';
+import { isOverOpenssh } from './transports.ts';
 
 const run = promisify(execFile);
 
@@ -81,6 +82,7 @@ export async function startOpensshServer(
     PermitRootLogin: 'yes',
     UseDNS: 'no',
     MaxStartups: '100',
+    ...(isOverOpenssh() ? { LogLevel: 'DEBUG1' } : {}),
     ...config,
   };
   const configFile = join(folder, 'sshd_config');
@@ -122,7 +124,10 @@ export async function startOpensshServer(
     up,
     stop: async () => {
       await down();
+      const told = await readFile(log, 'utf8');
       await rm(folder, { recursive: true, force: true });
+      if (isOverOpenssh() && /remote software version ssh2js/.test(told))
+        throw new Error("A test of the system's ssh has connected by ssh2");
     },
   };
 }
