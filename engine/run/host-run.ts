@@ -4,7 +4,7 @@ import { Unknown, type Value } from '../values/base/value.ts';
 import { type Frame, type Span, OUTERMOST, isHandler } from './base/frame.ts';
 import { isLoopInVain, loopLayer, turnsOf } from './base/loop.ts';
 import { hushOf, hushedProblem } from './base/no-log.ts';
-import { HostStops, TaskFailed, asHostGone } from './base/signals.ts';
+import { HostStops, TaskFailed, asHostGone, isEndOnDemand } from './base/signals.ts';
 import { identityOfStep } from './base/task-identity.ts';
 import { wrongType } from './base/wrong-type.ts';
 import { abort } from './context/abort.ts';
@@ -237,11 +237,15 @@ export class HostRun {
         msg: ended.problem.what,
         result: ended.task.result,
       });
-      ended = await this.#part(stop.rescue, route, frame);
-      if (ended === undefined) {
+      const rescued = (): void => {
         this.#host.rescued(before);
         forgetOwed(this.#context, this.#host, this.#batch.play, this.#host.called.rescue(callsFailed));
-      }
+      };
+      ended = await this.#part(stop.rescue, route, frame).catch((error: unknown) => {
+        if (isEndOnDemand(error)) rescued();
+        throw error;
+      });
+      if (ended === undefined) rescued();
     }
     const [first, last] = [stop.always.at(0), stop.always.at(-1)];
     if (first !== undefined && last !== undefined)

@@ -64,3 +64,8 @@ export class HostStops extends Error {
     this.reason = reason;
   }
 }
+
+/** Whether a task of the playbook asked for the end. A rescue that ends so has done its work. */
+export function isEndOnDemand(error: unknown): boolean {
+  return error instanceof HostStops && (error.reason === 'end_host' || error.reason === 'end_play');
+}
