@@ -134,35 +134,41 @@ const INDENTED: ReadonlySet<string> = new Set([
 function indentation(lines: readonly string[], code: string, line: number): YamlMistake | undefined {
   if (!INDENTED.has(code)) return undefined;
   for (const at of [line, line + 1, line - 1]) {
-    const text = lines[at] ?? '';
-    if (!/^\s*(?:- )?[\w."'-]+\s*:(?:\s|$)/.test(text)) continue;
-    const own = contentColumn(text);
-    const above = lastKeyAbove(lines, at);
-    if (above === undefined) continue;
-    const wanted = contentColumn(lines[above] ?? '');
-    const off = Math.abs(own - wanted);
-    const isInside = own > wanted && /:\s*$/.test(lines[above] ?? '');
-    if (off === 0 || off > 3 || isInside) continue;
-    const item = /^\s*-/.test(text);
-    if (item) continue;
-    const [name = ''] = text.trim().split(':');
-    const [aboveName = ''] = (lines[above] ?? '').replace(/^\s*(?:- )*/, '').split(':');
-    return {
-      what: `${name} is indented by ${own} spaces, and ${aboveName} above it by ${wanted}`,
-      line: at,
-      column: own,
-      length: name.length,
-      remedy: `Indent it by ${wanted} spaces, so that both belong to one map.`,
-    };
+    const mistake = misplacedKey(lines, at);
+    if (mistake !== undefined) return mistake;
   }
   return undefined;
 }
 
-function lastKeyAbove(lines: readonly string[], line: number): number | undefined {
+const KEY_LINE = /^\s*(?:- )*[\w."'-]+\s*:(?:\s|$)/;
+
+function misplacedKey(lines: readonly string[], at: number): YamlMistake | undefined {
+  const text = lines[at] ?? '';
+  const isItem = /^\s*-/.test(text);
+  const above = lastKeyAbove(lines, at);
+  if (isItem || !KEY_LINE.test(text) || above === undefined) return undefined;
+  const own = contentColumn(text);
+  const wanted = contentColumn(above);
+  const off = Math.abs(own - wanted);
+  const isInside = own > wanted && /:\s*$/.test(above);
+  if (off === 0 || off > 3 || isInside) return undefined;
+  const [name = ''] = text.trim().split(':');
+  const [aboveName = ''] = above.replace(/^\s*(?:- )*/, '').split(':');
+  return {
+    what: `${name} is indented by ${own} spaces, and ${aboveName} above it by ${wanted}`,
+    line: at,
+    column: own,
+    length: name.length,
+    remedy: `Indent it by ${wanted} spaces, so that both belong to one map.`,
+  };
+}
+
+/** The line that is the last one above with any content, if it has a key. */
+function lastKeyAbove(lines: readonly string[], line: number): string | undefined {
   for (let at = line - 1; at >= 0; at--) {
     const text = lines[at] ?? '';
     if (text.trim() === '' || text.trim().startsWith('#')) continue;
-    return /^\s*(?:- )*[\w."'-]+\s*:(?:\s|$)/.test(text) ? at : undefined;
+    return KEY_LINE.test(text) ? text : undefined;
   }
   return undefined;
 }

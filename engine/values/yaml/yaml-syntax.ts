@@ -1,0 +1,70 @@
+import type { Document } from 'yaml';
+import { yamlMistake } from './yaml-mistake.ts';
+import type { YamlProblems } from './yaml-problems.ts';
+
+/** Reports what the parser found wrong in a document, in the words of the person who wrote the file. */
+export function reportSyntax(document: Document.Parsed, problems: YamlProblems): void {
+  for (const { code, message, pos } of document.errors) {
+    if (code === 'DUPLICATE_KEY') reportDuplicateKey(pos[0], problems);
+    // After the first mistake, most errors of the parser only follow from it.
+    else if (!problems.has('yaml-syntax')) reportMistake(code, message, pos, problems);
+  }
+  for (const warning of document.warnings) {
+    if (warning.code !== 'TAG_RESOLVE_FAILED') continue;
+    const [offset, end] = warning.pos;
+    const tag = problems.text.slice(offset, end);
+    problems.report({
+      code: 'yaml-unknown-tag',
+      what: `There is no YAML tag ${tag}`,
+      offset,
+      length: tag.length,
+      remedy: 'The only tag is !vault. Text that begins with ! must be quoted.',
+    });
+  }
+}
+
+function reportDuplicateKey(offset: number, problems: YamlProblems): void {
+  const key = /^[^:\s]*/.exec(problems.text.slice(offset))?.[0] ?? '';
+  problems.report({
+    code: 'duplicate-key',
+    what: `The key "${key.replaceAll(/^["']|["']$/g, '')}" is there twice in the same map`,
+    offset,
+    length: key.length,
+    remedy: 'Keep one of them; YAML would silently take the last one.',
+  });
+}
+
+function reportMistake(
+  code: string,
+  message: string,
+  [offset, end]: readonly [number, number],
+  problems: YamlProblems,
+): void {
+  const { text, lines } = problems;
+  const { line } = lines.linePos(Math.min(offset, text.length));
+  const mistake = yamlMistake(text.split(/\r?\n/), code, message, line - 1);
+  if (mistake === undefined) {
+    const remedy = syntaxRemedy(code, lineAt(offset, problems));
+    problems.report({ code: 'yaml-syntax', what: message, offset, length: end - offset, remedy });
+    return;
+  }
+  const { what, why, remedy, length, column } = mistake;
+  const start = lines.lineStarts[mistake.line] ?? 0;
+  problems.report({ code: 'yaml-syntax', what, offset: start + column, length, why, remedy });
+}
+
+function lineAt(offset: number, { text, lines }: YamlProblems): string {
+  const { line } = lines.linePos(offset);
+  const start = lines.lineStarts[line - 1] ?? 0;
+  return text.slice(start).split('\n', 1)[0] ?? '';
+}
+
+function syntaxRemedy(code: string, line: string): string | undefined {
+  if (/(^|[:\-,[{]\s*)\{\{/.test(line)) return 'Quote a value that begins with {{: "{{…}}".';
+  if (code === 'TAB_AS_INDENT') return 'Indent with spaces.';
+  if (code === 'BAD_SCALAR_START') return 'Quote the value.';
+  if (code === 'BAD_DQ_ESCAPE')
+    return 'Write \\\\ for a backslash, or put the text into single quotes, in which it stands for itself.';
+  if (/:\s+[^"'|>\s].*:\s/.test(line)) return 'Quote a value that holds ": ".';
+  return undefined;
+}
