@@ -153,8 +153,8 @@ export const WRITINGS: Readonly<Record<string, Writing>> = {
     given: 'ln -s /srv/open/large f; chown -h alice f',
   },
   'a hard link': {
-    task: 'file: { path: "/home/alice/d/n{{item}}", src: "/home/alice/d/s{{item}}", state: hard, mode: "0644" }',
-    given: 'for i in $(seq 0 $rounds); do echo $i >s$i; done',
+    task: 'file: { path: "/home/alice/d/n{{item}}", src: /home/alice/d/f, state: hard, mode: "0644" }',
+    given: 'echo old >f; chown alice f',
   },
   removal: {
     task: 'file: { path: "/home/alice/d/n{{item}}", state: absent }',

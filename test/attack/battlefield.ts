@@ -79,7 +79,9 @@ export async function attack(
     writeFileSync(join(place.folder, 'play.yml'), PLAY(rounds));
     writeFileSync(join(place.folder, 'round.yml'), ROUND(task));
   } else writeFileSync(join(place.folder, 'round.sh'), task.script);
-  const { status, output } = await place.onHost(`${stage(rounds, writing, strike)}\n${fight(writing, strike, seed)}`);
+  const { status, output } = await place.onHost(
+    `${stage(rounds, writing, strike)}\n${fight(writing, strike, rounds, seed)}`,
+  );
   const [, said = '', before = '', after = '', leaked = '', figures = ''] = output.split(`${MARK}\n`);
   const [, struck, done, end] = /^struck (\d+)\ndone (\d+)\nstatus (\d+)\n$/.exec(figures) ?? [];
   if (status !== 0 || end === undefined) throw new Error(output);
@@ -130,7 +132,7 @@ victims() { (${VICTIMS}); }
 set +e`;
 }
 
-function fight(writing: Writing, { when, with: thing }: Strike, seed: number): string {
+function fight(writing: Writing, { when, with: thing }: Strike, rounds: number, seed: number): string {
   const { task, at = '/home/alice/d' } = writing;
   const run =
     typeof task === 'string'
@@ -143,7 +145,7 @@ setpriv --reuid=alice --regid=alice --clear-groups "$w/attacker" strike ${at} /h
 attacker=$!
 exec 4<ready
 read -r _ <&4
-timeout -k 2 ${DEADLINE_S} ${run} >out.json 2>err.txt 4<&-
+timeout -k 2 ${deadline(rounds)} ${run} >out.json 2>err.txt 4<&-
 status=$?
 kill $attacker
 read -r struck <&4
@@ -164,8 +166,8 @@ echo "status $status"
 exit 0`;
 }
 
-/** A run that alice can hold for so long is one that she has stopped. */
-const DEADLINE_S = 100;
+/** A run that alice can hold for so long is one that she has stopped. In seconds; a round takes less than one. */
+const deadline = (rounds: number): number => 60 + 2 * rounds;
 
 /** Each file and folder of root with all that must stay. A second name more is alice's own doing. */
 const VICTIMS = `cd /victim; find . -type f -exec sha256sum {} +; find . -printf '%y %m %U %G %p\\n'`;

@@ -8,7 +8,7 @@ import {
   type LinkEnd,
   type RegularFile,
   describeType,
-  parentOf,
+  nameOf,
 } from '../../resources/file/file-state.ts';
 import { need } from '../../resources/need.ts';
 import { type ValueMap, Unknown } from '../../values/base/value.ts';
@@ -23,7 +23,7 @@ import {
   type WantedAttributes,
 } from '../path/file-attributes.ts';
 import { cannotLook } from '../path/file-needs.ts';
-import { makeInRoom } from '../path/foreign-folder.ts';
+import { goInto, makeInRoom } from '../path/foreign-folder.ts';
 import { setAttributes } from '../path/set-attributes.ts';
 import { OWN_WAY, wayTo, type ForeignWay, type UsableWay } from '../path/way-to-path.ts';
 import { noDirectory } from '../write/file-plan.ts';
@@ -227,9 +227,7 @@ export function planHardLink(args: FileArguments, seen: Seen, context: Context):
     predictions: [predict(request, after), predict(sourceRequest, after)],
     touches: 'predicted',
     apply: () => ({
-      script: isThere
-        ? setAttributes(way, args.path, args, state)
-        : hardLink({ args, source, original, way, owner: from.kind === 'own' ? undefined : ownerOf(source, seen) }),
+      script: isThere ? setAttributes(way, args.path, args, state) : hardLink({ args, source, original, way, from }),
     }),
     planned: { ...result, ...attributeResult(after) },
     settled,
@@ -241,34 +239,34 @@ interface HardLink {
   readonly source: string;
   readonly original: RegularFile;
   readonly way: UsableWay;
-  /**
-   * Who owns the directory of the source, where that is another user, who could have put a file of somebody else in its
-   * place.
-   */
-  readonly owner: number | undefined;
+  /** The way to the source. */
+  readonly from: UsableWay;
 }
 
-function hardLink({ args, source, original, way, owner }: HardLink): string {
-  const steps = (word: string): readonly string[] => [
-    `ln -- ${quote(source)} ${word}`,
-    ...(owner === undefined && way.kind === 'own' ? [] : [sameFile(word, source, original.identity, owner)]),
+function hardLink({ args, source, original, way, from }: HardLink): string {
+  if (way.kind === 'own') {
+    const steps = [secondName(from, source, '"$t"', original), ...attributeCommands('"$t"', args, original, 'file')];
+    const all = [...steps, INTO_PLACE].join(' &&\n');
+    return `t=${quote(temporaryBeside(args.path))} d=${quote(args.path)}\n${all} || { rm -f -- "$t"; exit 1; }`;
+  }
+  return makeInRoom(way, args.path, (word) => [
+    'read -r me _ </proc/self/stat',
+    // The shell that stands in the room is the only way to it that nobody else can change.
+    secondName(from, source, `"/proc/$me/cwd/"${word}`, original),
     ...attributeCommands(word, args, original, 'file'),
-  ];
-  if (way.kind === 'foreign') return makeInRoom(way, args.path, steps);
-  const all = [...steps('"$t"'), INTO_PLACE].join(' &&\n');
-  return `t=${quote(temporaryBeside(args.path))} d=${quote(args.path)}\n${all} || { rm -f -- "$t"; exit 1; }`;
+  ]);
 }
 
-function sameFile(word: string, source: string, identity: string | undefined, owner: number | undefined): string {
-  const own = owner === undefined ? '' : ` && { [ "$2" = 2 ] || [ "$3" = ${owner} ]; }`;
-  const changed = `{ printf '%s is another file than the one that was looked at, or has names elsewhere\\n' ${quote(source)} >&2; false; }`;
-  return `{ set -- $(stat -c '%d:%i %h %u' -- ${word}) && [ "$1" = ${quote(identity ?? '')} ]${own} || ${changed}; }`;
-}
-
-function ownerOf(path: string, seen: Seen): number | undefined {
-  const state = seen.of(file(parentOf(path), 'target'));
-  const there = state.type === 'link' ? state.to?.state : state;
-  return there?.type === 'directory' ? there.uid : undefined;
+/** One step of the shell. In a folder of another user the name is taken where the shell has proved that it stands. */
+function secondName(from: UsableWay, source: string, word: string, original: RegularFile): string {
+  if (from.kind === 'own') return `ln -- ${quote(source)} ${word}`;
+  const name = quote(`./${nameOf(source)}`);
+  const changed = `{ printf '%s is another file than the one that was looked at, or has names elsewhere\\n' ${quote(source)} >&2; exit 1; }`;
+  return `(
+${goInto(from)}
+ln -- ${name} ${word} || exit 1
+seen=$(stat -c '%d:%i %h %u' -- ${word} .) && set -- $seen && [ "$1" = ${quote(original.identity ?? '')} ] && { [ "$2" = 2 ] || [ "$3" = "$6" ]; } || ${changed}
+)`;
 }
 
 const NOTHING_KNOWN = { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
