@@ -32,7 +32,7 @@ describe.skipIf(noSandbox !== undefined)(`a user of the host who attacks a run o
   describe.each(Object.entries(WRITINGS))('by way of %s', (way, writing) => {
     test.each(strikes.filter(([, strike]) => isStruck(writing, strike)))(
       'gains nothing with %s',
-      { timeout: 300_000 },
+      { timeout: 900_000 },
       async (title, strike) => {
         const count = Number(rounds ?? 2);
         const tries: Attacked[] = [];

@@ -45,6 +45,10 @@ static void end(int signal) {
   _exit(write(STDOUT_FILENO, text, (size_t)size) == size ? 0 : 1);
 }
 
+static int is_sticky(void) {
+  return strcmp(folder, "/tmp") == 0 || strcmp(folder, "/var/tmp") == 0;
+}
+
 static int chance(int among) {
   seed = seed * 1103515245u + 12345u;
   return (int)((seed >> 16) % (unsigned)among);
@@ -93,7 +97,7 @@ static int make(char *at, size_t size) {
   if (strcmp(with, "hard") == 0) {
     struct stat there;
     /* In /tmp nobody can exchange what belongs to root: it is taken from the stock as a whole. */
-    if (strcmp(folder, "/tmp") == 0) {
+    if (is_sticky()) {
       snprintf(at, size, "%s/hard-%d", stock, n);
       return lstat(at, &there);
     }

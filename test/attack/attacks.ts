@@ -1,6 +1,17 @@
 import { lockScript } from '../../engine/connection/shell/lock.ts';
+import { crossOut, owedBy, writeDown, type Debt } from '../../engine/run/base/owed.ts';
 
 const LOCK = `HOME=/nonexistent${lockScript('bob')}\nrm -rf /tmp/runbook-23456 2>/dev/null`;
+
+const DEBT: Debt = { playbook: 'site.yml', play: 'Apps', handler: 'Restart' };
+const OWED_BY_BOB = owedBy('bob');
+const OWED = `HOME=/nonexistent b=%
+${writeDown('bob', [DEBT])} && echo taken
+look() { ${OWED_BY_BOB.kind.observe([OWED_BY_BOB])}
+}
+(look) >/dev/null
+${crossOut('bob', DEBT)}
+rm -rf /var/tmp/runbook-23456 2>/dev/null`;
 
 /**
  * How a user of the host attacks a run of root that writes in a folder of this user. `attacker.c` tells what they do.
@@ -55,7 +66,7 @@ export interface Writing {
   /** Shell text that root runs before each attack, in the folder of the user. `$rounds`: how many there are. */
   readonly given?: string;
   /** The folder in which alice waits, where it is not `/home/alice/d`. */
-  readonly at?: '/tmp';
+  readonly at?: '/tmp' | '/var/tmp';
   /** What she strikes at all the time, where it is neither `n{{item}}` nor `f`. */
   readonly name?: string;
   /**
@@ -67,7 +78,7 @@ export interface Writing {
 
 /** Whether alice has anything to strike at. */
 export function isStruck({ at, name, never = [] }: Writing, { when, with: thing }: Strike): boolean {
-  if (at === '/tmp') return name === undefined ? when === 'again' : when === 'always' && thing !== 'swap';
+  if (at !== undefined) return name === undefined ? when === 'again' : when === 'always' && thing !== 'swap';
   return when !== 'again' && !never.includes(when);
 }
 
@@ -235,6 +246,12 @@ export const WRITINGS: Readonly<Record<string, Writing>> = {
     task: { script: LOCK },
     given: 'chown -R bob: /victim',
     at: '/tmp',
+    name: 'runbook-23456',
+  },
+  'owed handlers of a user without a home': {
+    task: { script: OWED },
+    given: 'chown -R bob: /victim; rm -rf /var/tmp/runbook-23456 /var/tmp/away-*',
+    at: '/var/tmp',
     name: 'runbook-23456',
   },
   'a temporary file': { task: 'tempfile: { path: /home/alice/d }' },

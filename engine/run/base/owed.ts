@@ -38,8 +38,8 @@ const owedKind: ResourceKind<null, readonly Debt[]> = {
     printRecords(
       requests
         .map(
-          (one, index) =>
-            `${fileOf(one.id)}; for g in "$f" "$f".[0-9]*; do if [ -r "$g" ]; then printf %s "\${b}n${index}:"; cat -- "$g" || exit; fi; done`,
+          ({ id }, index) =>
+            `( ${goInto(id)} || exit 0; for g in ./owed ./owed.[0-9]*; do if [ -r "$g" ]; then printf %s "\${b}n${index}:"; cat -- "$g" || exit; fi; done ) || exit`,
         )
         .join('\n'),
     ),
@@ -63,7 +63,9 @@ export function owedBy(user: string): Request<null, readonly Debt[]> {
 /** Shell text that writes handlers down. It fails if that cannot be done. */
 export function writeDown(user: string, debts: readonly Debt[]): string {
   if (debts.length === 0) return '';
-  return `${fileOf(user)}; mkdir -p -m 0700 "\${f%/*}" && printf '%s\\n' ${debts.map((debt) => quote(lineOf(debt))).join(' ')} >>"$f"`;
+  const lines = debts.map((debt) => quote(lineOf(debt))).join(' ');
+  const foreign = `{ printf '%s is not a folder of the user alone\\n' "$d" >&2; exit 1; }`;
+  return `( ${folderOf(user)}; [ -d "$d" ] || { umask 077; mkdir -p -- "$d" || exit; }; ${GO_INTO} || ${foreign}; printf '%s\\n' ${lines} >>./owed )`;
 }
 
 /**
@@ -74,19 +76,28 @@ export function writeDown(user: string, debts: readonly Debt[]): string {
 export function crossOut(user: string, debt: Debt): string {
   const others = `grep -vxF -e ${quote(lineOf(debt))} -- "$g"`;
   const steps = [
-    fileOf(user),
-    'n=$$; while [ -e "$f.$n" ]; do n=$((n+1)); done',
-    '[ ! -e "$f" ] || mv -f "$f" "$f.$n"',
-    'for g in "$f".[0-9]*; do [ -e "$g" ] || continue',
-    '[ "$g" = "$f.$n" ] || [ -n "$(find "$g" -mmin +1)" ] || continue',
+    `${goInto(user)} || exit 0`,
+    'n=$$; while [ -e "./owed.$n" ]; do n=$((n+1)); done',
+    '[ ! -e ./owed ] || mv -f ./owed "./owed.$n"',
+    'for g in ./owed.[0-9]*; do [ -e "$g" ] || continue',
+    '[ "$g" = "./owed.$n" ] || [ -n "$(find "$g" -mmin +1)" ] || continue',
     // What cannot be read, or not be put back, stays under the other name: that is part of the list.
-    `k=$(${others}); [ $? -le 1 ] || continue; { [ -z "$k" ] || printf '%s\\n' "$k" >>"$f"; } && rm -f "$g"; done`,
+    `k=$(${others}); [ $? -le 1 ] || continue; { [ -z "$k" ] || printf '%s\\n' "$k" >>./owed; } && rm -f "$g"; done`,
   ];
   return `( ${steps.join('; ')} )`;
 }
 
-function fileOf(user: string): string {
-  return user === 'root' ? 'f=/var/lib/runbook/owed' : 'f="$HOME/.local/state/runbook/owed"';
+/** A user whose home is nowhere, or in the hands of another, has a folder below /var/tmp, which outlives a reboot. */
+function folderOf(user: string): string {
+  if (user === 'root') return 'd=/var/lib/runbook';
+  return 'if [ -O "$HOME" ]; then d="$HOME/.local/state/runbook"; else d=/var/tmp/runbook-$(id -u); fi';
+}
+
+/** What the shell has gone into stays the same, whoever changes its name. */
+const GO_INTO = 'cd -P -- "$d/" 2>/dev/null && [ -O . ] && { [ "${d%/*}" != /var/tmp ] || [ .. -ef /var/tmp ]; }';
+
+function goInto(user: string): string {
+  return `${folderOf(user)}; ${GO_INTO}`;
 }
 
 function lineOf({ playbook, play, handler }: Debt): string {
