@@ -45,6 +45,7 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
   // Each of its uses makes a key.
   certificate_authority: [{ base: { ...PKI, common_name: 'a', organization: ['a'], beside: ['@/beside'] } }],
+  certificate_info: [{ base: { paths: ['@/none.crt'] } }],
   check: [{ base: { check: 'false', apply: 'true' }, code: ['check', 'apply'] }],
   command: [
     { base: { argv: ['printf', '%s'] }, skip: ['cmd'] },

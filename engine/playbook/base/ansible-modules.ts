@@ -44,6 +44,7 @@ export const ANSIBLE_MODULES: readonly AnsibleDifference[] = [
   row('openssl_privatekey', 'Write certificate, which makes the key as well, or key_pair.'),
   row('openssl_csr', 'Write certificate: requests are made on the controller.'),
   row('x509_certificate', 'Write certificate.'),
+  row('x509_certificate_info', 'Write certificate_info: with paths, and register.'),
   row('openssl_certificate', 'Write certificate.'),
   row('openssl_dhparam', `${CHECK}: apply: openssl dhparam -out ….`),
   row('openssh_keypair', `${CHECK}: check: test -f ~/.ssh/id_ed25519, apply: ssh-keygen ….`),

@@ -26,6 +26,7 @@ const OF_FILES: Readonly<Record<string, { readonly reads?: readonly string[]; re
     blockinfile: { writes: ['path'] },
     certificate: { writes: ['path', 'authority'] },
     certificate_authority: { writes: ['path'], reads: ['beside'] },
+    certificate_info: { reads: ['paths'] },
     copy: { writes: ['dest'] },
     file: { writes: ['path'] },
     find: { reads: ['paths'] },
