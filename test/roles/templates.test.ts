@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import type { ValueMap } from '../../engine/values/base/value.ts';
 import { MASTERS, RHEL, ROOT, rendered, roleScope } from './role-scope.ts';
 
 const known = {
@@ -15,6 +16,14 @@ const known = {
     ],
   },
 };
+/** What certificate_info registers: each certificate of the index. */
+async function certificatesOf(inventory: 'lab' | 'prod'): Promise<ValueMap> {
+  const files = (await roleScope({ role: 'pki', inventory })).lookup('pki_index_files');
+  if (typeof files !== 'string') throw new Error('the files of the index are no text');
+  const facts = { exists: true, subject: 'CN=a', issuer: 'CN=b', names: ['a'], not_after: 'then', fingerprint: 'AB' };
+  return { certificates: Object.fromEntries(files.split('\n').map((file) => [file, facts])) };
+}
+
 const templates = readdirSync(join(ROOT, 'roles')).flatMap((role) => {
   try {
     return readdirSync(join(ROOT, 'roles', role, 'templates')).map((template) => ({ role, template }));
@@ -25,8 +34,9 @@ const templates = readdirSync(join(ROOT, 'roles')).flatMap((role) => {
 
 describe.each(templates)('$role/$template', ({ role, template }) => {
   it.each(['lab', 'prod'] as const)('renders for each master of %s', async (inventory) => {
+    const index = { pki_index: await certificatesOf(inventory), pki_index_hosts: MASTERS };
     for (const host of MASTERS) {
-      const text = await rendered(template, { role, host, inventory, known });
+      const text = await rendered(template, { role, host, inventory, known: { ...known, ...index } });
       expect(text).not.toMatch(/\{\{|undefined|\[object/);
       if (/\.ya?ml\.hbs$/.test(template)) parse(text);
     }
