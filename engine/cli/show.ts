@@ -1,7 +1,10 @@
+import { relative } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { forgeLinks } from '../report/plan/forge-links.ts';
 import { printPlan } from '../report/plan/show-plan.ts';
 import { readPlan } from '../run/saved-plan/plan-file.ts';
 import { EXIT } from './base/exit-status.ts';
+import { topOf } from './options/standing.ts';
 
 interface ShowFlags {
   readonly format: 'text' | 'json' | 'markdown';
@@ -14,7 +17,15 @@ export function addShowCommand(command: Command, done: (status: number) => void)
     .option('--format <format>', 'text, json, or markdown (for a comment on a pull request)', planFormat, 'text')
     .option('-v, --verbose', 'tell more: tasks in sync and skipped too', (_: string, count: number) => count + 1, 0)
     .action(async (file: string, flags: ShowFlags) => {
-      printPlan(await readPlan(file), file, flags.format, flags.verbose, process.stdout);
+      const folder = process.cwd();
+      const prefix = relative(topOf(folder) ?? folder, folder);
+      printPlan(await readPlan(file), {
+        file,
+        format: flags.format,
+        verbosity: flags.verbose,
+        stdout: process.stdout,
+        link: forgeLinks(process.env, prefix === '' ? '' : `${prefix}/`),
+      });
       done(EXIT.ok);
     });
 }

@@ -213,12 +213,13 @@ export class HostRun {
     const most = block.throttle?.resolve(this.#host.variables.scope(block));
     const within: Frame = block.anyErrorsFatal === undefined ? frame : { ...frame, fatal: block };
     try {
+      const throttle = typeof most === 'number' && most > 0 ? most : within.throttle;
       if (most === undefined || most === 0) await this.#inParts(stop, block, { route, frame: within });
       else
         await throttled({ batch: this.#batch, stop, most }, async () => {
           // Hosts go one after another so that the first failure is the last.
           this.#mayGoOn(Number.POSITIVE_INFINITY, frame);
-          await this.#inParts(stop, block, { route, frame: { ...within, alone: true } });
+          await this.#inParts(stop, block, { route, frame: { ...within, throttle, alone: true } });
         });
     } finally {
       this.#isFatalBehind ||= block.anyErrorsFatal !== undefined;
@@ -375,7 +376,8 @@ export class HostRun {
       const due = called.due(handler, which);
       if (due.length === 0) continue;
       hasRun = true;
-      const handling: Frame = { ...frame, handler: due.some((call) => call.certain) ? 'notified' : 'perhaps' };
+      const kind = due.some((call) => call.certain) ? 'notified' : 'perhaps';
+      const handling: Frame = { ...frame, handler: kind, handling: handler.name };
       await called.answer(handler, due, () =>
         this.#step(stop, { route: { stops: [stop], index: 0, behind: route, play: undefined }, frame: handling }),
       );

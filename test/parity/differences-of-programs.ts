@@ -21,7 +21,7 @@ export const DIFFERENCES_OF_PROGRAMS: readonly Explanation[] = [
         : /\.0\.result\.stderr(_lines)?$/.test(fact)
           ? isDeepStrictEqual([ansible, runbook].flat(), fact.endsWith('lines') ? ['Killed'] : ['', 'Killed'])
           : firstTask(input)['failed_when'] === 'r.rc > 4' &&
-            (isBehind(fact) || (fact.endsWith('.0.status') && ansible === 'changed' && runbook === 'failed'))),
+            (isBehind(fact) || (fact.endsWith('.0.status') && ansible !== 'failed' && runbook === 'failed'))),
   },
   {
     id: 'no-such-program',

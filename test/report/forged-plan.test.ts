@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { listRuns, readRun } from '../../engine/report/journal/run-history.ts';
 import { printRun, printRuns } from '../../engine/report/journal/runs.ts';
+import { forgeLinks } from '../../engine/report/plan/forge-links.ts';
 import { printPlan } from '../../engine/report/plan/show-plan.ts';
 import type { PlanDocument } from '../../engine/run/saved-plan/plan-document.ts';
 import { parsePlan, planText } from '../../engine/run/saved-plan/plan-file.ts';
@@ -59,17 +60,23 @@ function forged(): PlanDocument {
     ],
     extra: { [EVIL]: EVIL },
     inputs: { [EVIL]: EVIL },
-    hosts: [{ name: EVIL, variables: { [EVIL]: EVIL }, observed: { [EVIL]: EVIL } }],
+    hosts: [{ name: EVIL, address: EVIL, variables: { [EVIL]: EVIL }, observed: { [EVIL]: EVIL } }],
   };
 }
 
 // oxlint-disable-next-line no-control-regex
 const OBEYED = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069]/;
 
+const FORGE = {
+  GITHUB_SERVER_URL: 'https://forge.example',
+  GITHUB_REPOSITORY: 'owner/name',
+  GITHUB_SHA: '0123abcd',
+};
+
 function shown(format: 'text' | 'json' | 'markdown'): string {
   const sink = new Sink();
   const plan = parsePlan(planText(forged()), 'forged.plan');
-  printPlan(plan, `forged ${EVIL}`, format, 2, sink);
+  printPlan(plan, { file: `forged ${EVIL}`, format, verbosity: 2, stdout: sink, link: forgeLinks(FORGE, '') });
   return sink.text;
 }
 
@@ -102,7 +109,7 @@ test('as Markdown, a forged plan is text: nothing of it is markup, a link or a m
   const prose = text.replaceAll(/^(`{3,})diff\n[^]*?\n\1$/gm, '').replaceAll(/(`+)(?!`)[^]*?[^`]\1(?!`)/g, '');
   expect(prose).not.toContain('`');
   expect(prose).not.toMatch(/@|\*\*b|\]\(|https?:\/\/|www\.|(?<!&)#1\b|\$x\$/);
-  expect(prose.match(/<[^>]*>/g)?.filter((tag) => !/^<\/?(?:details|summary|b)>$/.test(tag))).toEqual([]);
+  expect(prose.match(/<[^>]*>/g)?.filter((tag) => !/^<\/?(?:details|summary|b|sub|code)>$/.test(tag))).toEqual([]);
   expect(prose.match(/<details>/g)).toHaveLength(prose.match(/<\/details>/g)?.length ?? 0);
   expect(prose.split('\n').filter((line) => /^#{1,6} head/.test(line))).toEqual([]);
   // Who reads the entities too finds nobody mentioned.

@@ -164,8 +164,8 @@ describe('a plan', () => {
     ]);
     expect(sink.lines().filter((line) => line.includes('Plan') || line.includes('change:'))).toEqual([
       'Plan: 5 to change, 1 in sync, 0 unknown on 3 hosts',
-      '  would change: Task 1 [a, b, c]',
-      '  would change: Task 2 [a, b]',
+      '  ~ would change: Task 1 [a, b, c]  tasks.yml:1',
+      '  ~ would change: Task 2 [a, b]  tasks.yml:2',
     ]);
   });
 
@@ -179,11 +179,11 @@ describe('a plan', () => {
       ],
       { diff: true },
     );
-    expect(sink.lines().slice(3, -5)).toEqual([
+    expect(sink.lines().slice(4, -5)).toEqual([
       'Play: Play',
-      '  would change: Task 2 [a]',
+      '  ~ would change: Task 2 [a]  tasks.yml:2',
       '      /etc/x: owner: "root" → "etcd"',
-      '  would change: Task 2 [b]',
+      '  ~ would change: Task 2 [b]  tasks.yml:2',
       '      /etc/x: owner: "bin" → "etcd"',
     ]);
   });
@@ -202,10 +202,10 @@ describe('a plan', () => {
     ]);
     expect(sink.lines().filter((line) => /change:|^Play/.test(line))).toEqual([
       'Play: Play',
-      '  would change: Task 2 [b]',
-      '  would change: Task 3 [a, b]',
+      '  ~ would change: Task 2 [b]  tasks.yml:2',
+      '  ~ would change: Task 3 [a, b]  tasks.yml:3',
       'Play: Second',
-      '  would change: Task 1 [a]',
+      '  ~ would change: Task 1 [a]  tasks.yml:1',
     ]);
   });
 
@@ -226,11 +226,11 @@ describe('a plan', () => {
       ended(recapOf('a')),
     ]);
     expect(sink.lines().filter((line) => line.includes('Task'))).toEqual([
-      '  would change: Task 1 [a]',
-      '  may change: Task 2 [a] (an earlier change decides)',
-      '  would run: Task 3 [a] (nothing tells whether it is needed)',
-      '  unknown: Task 4 [a] (known after apply: task "x")',
-      '  may change: Task 5 [a] (fresh package lists decide)',
+      '  ~ would change: Task 1 [a]  tasks.yml:1',
+      '  ~ may change: Task 2 [a] (an earlier change decides)  tasks.yml:2',
+      '  ! would run: Task 3 [a] (nothing tells whether it is needed)  tasks.yml:3',
+      '  ? unknown: Task 4 [a] (known after apply: task "x")',
+      '  ~ may change: Task 5 [a] (fresh package lists decide)  tasks.yml:5',
     ]);
     expect(sink.text).toContain('then the handler Restart');
   });
@@ -252,9 +252,11 @@ describe('a plan', () => {
     const sink = await plan([
       playStarted(hosts),
       ...hosts.map((host) => finished(host, taskAt(1), changed())),
+      ...hosts.slice(1).map((host) => finished(host, taskAt(2), changed())),
       ended(...hosts.map((host) => recapOf(host))),
     ]);
-    expect(sink.lines()).toContain('  would change: Task 1 [h0, h1, h2, h3, h4, h5 and 34 more]');
+    expect(sink.lines()).toContain('  ~ would change: Task 1 [all 40 hosts]  tasks.yml:1');
+    expect(sink.lines()).toContain('  ~ would change: Task 2 [h1, h2, h3, h4, h5, h6 and 33 more]  tasks.yml:2');
   });
 });
 

@@ -74,7 +74,7 @@ function chain(path: string, project: string): readonly string[] {
  * The top of the Git repository that a folder is in. One that spans a home, or all of the temporary files, says nothing
  * of what belongs together.
  */
-function topOf(folder: string): string | undefined {
+export function topOf(folder: string): string | undefined {
   if (isWide(folder)) return undefined;
   if (statusOf(join(folder, '.git')) !== undefined) return folder;
   return topOf(dirname(folder));

@@ -27,6 +27,9 @@ export function documentPlan(recorded: RecordedPlan, evidence: Evidence, origin:
     plays,
     extra: evidence.extra,
     inputs,
-    hosts: evidence.hosts,
+    hosts: evidence.hosts.map(({ name, ...digests }) => {
+      const address = recorded.addresses.get(name);
+      return { name, ...(address === undefined ? {} : { address }), ...digests };
+    }),
   };
 }

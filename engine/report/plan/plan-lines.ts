@@ -1,8 +1,12 @@
-import type { PlanDocument, PlanStep, PlanSummary, PlannedChange } from '../../run/saved-plan/plan-document.ts';
-import { type Extent, plannedChangeLines } from '../text/differences.ts';
+import type { PlanDocument, PlanStep, PlanSummary } from '../../run/saved-plan/plan-document.ts';
+import { plannedChangeLines, type Extent } from '../text/differences.ts';
 import type { Paint } from '../text/paint.ts';
 import { safeLine } from '../text/safe-text.ts';
-import { taskTitle } from '../text/task-title.ts';
+import { SECTIONS, highlightsOf, type Highlight } from './highlights.ts';
+import { OPERATIONS, SIGNS, type Operation } from './operation.ts';
+import { legendOf, type OwnNames } from './own-names.ts';
+import { marksOf, review, type ReviewedStep, type ReviewedTask } from './review.ts';
+import { certaintyOf, stepTitle } from './step-title.ts';
 
 /** What there is to show of a plan, whether it is saved or not. */
 export type ShownPlan = Pick<PlanDocument, 'partial' | 'summary' | 'plays'>;
@@ -14,13 +18,18 @@ export interface PlanLineOptions {
   /** From 1: what is in sync, and what is skipped. */
   readonly verbosity: number;
   readonly extent: Extent;
+  readonly names?: OwnNames;
 }
 
 /** Beyond so many names the rest is counted. */
 const MOST_NAMES = 8;
+/** A plan that is longer than a small terminal has its highlights on top. */
+const LINES_AT_A_GLANCE = 20;
 
-export function hostNames(hosts: readonly string[]): string {
+/** `all`: the hosts of the play, where it has to be seen that none of many is left out. */
+export function hostNames(hosts: readonly string[], all: readonly string[] = []): string {
   const names = [...new Set(hosts)];
+  if (names.length > MOST_NAMES && names.length === all.length) return `all ${names.length} hosts`;
   const shown = names.length > MOST_NAMES ? names.slice(0, MOST_NAMES - 2) : names;
   return `${shown.map(safeLine).join(', ')}${shown.length < names.length ? ` and ${names.length - shown.length} more` : ''}`;
 }
@@ -35,14 +44,58 @@ export function summaryLine(summary: PlanSummary, failed = 0): string {
   return `Plan: ${parts.join(', ')} on ${summary.hosts} ${summary.hosts === 1 ? 'host' : 'hosts'}`;
 }
 
+/** How many changes there are of each operation, on each host; undefined where nothing is changed. */
+export function operationsLine(
+  tasks: readonly ReviewedTask[],
+  signed: (sign: string) => string = (sign) => sign,
+): string | undefined {
+  const counts = new Map<Operation, number>();
+  for (const { operation, hosts } of tasks.flatMap((task) => task.steps))
+    if (operation !== undefined) counts.set(operation, (counts.get(operation) ?? 0) + hosts.length);
+  const parts = OPERATIONS.toReversed().flatMap((operation) => {
+    const count = counts.get(operation);
+    return count === undefined ? [] : [`${signed(SIGNS[operation])} ${count} ${operation}`];
+  });
+  return parts.length === 0 ? undefined : parts.join('   ');
+}
+
 export function partialLine(partial: readonly string[]): string {
   return `This is only a part of the playbook: ${partial.map(safeLine).join(', ')}`;
 }
 
-/** The plays with their tasks, each with the hosts that have it in common. */
+/**
+ * The operations counted, what is removed, run and restarted, and the plays with their tasks, each with the hosts that
+ * have it in common.
+ */
 export function playLines(plan: ShownPlan, options: PlanLineOptions): readonly string[] {
+  const tasks = review(plan.plays, options.names);
+  const { paint } = options;
+  const operations = operationsLine(tasks);
+  const details = detailLines(plan, tasks, options);
+  const legend = legendOf(marksOf(tasks));
+  return [
+    ...(operations === undefined ? [] : [operations]),
+    ...(details.length > LINES_AT_A_GLANCE ? highlightLines(highlightsOf(tasks), paint) : []),
+    ...(legend.length === 0 ? [] : ['', ...legend]),
+    ...details,
+  ];
+}
+
+function highlightLines(highlights: readonly Highlight[], paint: Paint): readonly string[] {
+  return SECTIONS.flatMap((section) => {
+    const of = highlights.filter((one) => one.section === section);
+    return of.length === 0 ? [] : ['', paint('bold', section), ...of.map((one) => `  ${highlightLine(one)}`)];
+  });
+}
+
+function highlightLine({ sign, title, hosts, all, order, details, isCertain }: Highlight): string {
+  const said = [`${sign} ${title} [${hostNames(hosts, all)}]`, order, details].filter((part) => part !== '').join(', ');
+  return isCertain ? said : `${said} (may happen)`;
+}
+
+function detailLines(plan: ShownPlan, tasks: readonly ReviewedTask[], options: PlanLineOptions): readonly string[] {
   return plan.plays.flatMap((play) => {
-    const lines = play.steps.length === 0 ? [] : stepsLines(play.steps, options);
+    const lines = tasks.filter((task) => task.play === play).flatMap((task) => taskLines(task, options));
     if (lines.length === 0) return [];
     return [
       '',
@@ -53,44 +106,40 @@ export function playLines(plan: ShownPlan, options: PlanLineOptions): readonly s
 }
 
 /** Without the differences, more steps look the same: those of one task are shown as one. */
-function stepsLines(steps: readonly PlanStep[], options: PlanLineOptions): readonly string[] {
+function taskLines({ play, steps }: ReviewedTask, options: PlanLineOptions): readonly string[] {
   const shown = new Map<string, { readonly lines: (hosts: string) => readonly string[]; readonly hosts: string[] }>();
-  let before = '';
-  let run = 0;
-  for (const step of steps) {
-    const lines = (hosts: string): readonly string[] => stepLines(step, hosts, options);
+  for (const reviewed of steps) {
+    const lines = (hosts: string): readonly string[] => stepLines(reviewed, hosts, options);
     const text = lines('').join('\n');
     if (text === '') continue;
-    if (step.task.id !== before) run += 1;
-    before = step.task.id;
-    const key = `${run} ${text}`;
-    const same = shown.get(key);
-    if (same === undefined) shown.set(key, { lines, hosts: [...step.hosts] });
-    else same.hosts.push(...step.hosts);
+    const same = shown.get(text);
+    if (same === undefined) shown.set(text, { lines, hosts: [...reviewed.hosts] });
+    else same.hosts.push(...reviewed.hosts);
   }
-  return [...shown.values()].flatMap(({ lines, hosts }) => lines(hostNames(hosts)));
+  return [...shown.values()].flatMap(({ lines, hosts }) => lines(hostNames(hosts, play.hosts)));
 }
 
-function stepLines(step: PlanStep, hosts: string, options: PlanLineOptions): readonly string[] {
+function stepLines({ step, operation }: ReviewedStep, hosts: string, options: PlanLineOptions): readonly string[] {
   const { paint, verbosity, diff, extent } = options;
   const { outcome } = step;
-  const on = step.delegatedTo === null ? hosts : `${hosts} -> ${safeLine(step.delegatedTo)}`;
-  const title = `${stepTitle(step)} [${on}]`;
+  const title = `${stepTitle(step)} [${onHosts(step, hosts)}]`;
   switch (outcome.kind) {
     case 'ok':
       return verbosity > 0 ? [paint('green', `in sync: ${title}`)] : [];
     case 'skipped':
       return verbosity > 0 ? [paint('cyan', `skipped: ${title} (${safeLine(outcome.why)})`)] : [];
     case 'unknown':
-      return [paint('magenta', `unknown: ${title} (known after apply: ${safeLine(outcome.because)})`)];
+      return [paint('magenta', `? unknown: ${title} (known after apply: ${safeLine(outcome.because)})`)];
     case 'change': {
       const { word, doubt } = certaintyOf(outcome);
+      const sign = operation === undefined ? ' ' : SIGNS[operation];
       const details = [
         ...(diff ? plannedChangeLines(outcome, paint, extent) : []),
         ...outcome.notifies.map((name) => `then the handler ${safeLine(name)}`),
       ];
+      const place = paint('dim', `  ${placeOf(step)}`);
       return [
-        paint('yellow', `${word}: ${title}${doubt === '' ? '' : ` (${doubt})`}`),
+        `${paint(COLOURS[operation ?? 'change'], `${sign} ${word}: ${title}${doubt === '' ? '' : ` (${doubt})`}`)}${place}`,
         ...details.map((line) => `    ${line}`),
       ];
     }
@@ -101,18 +150,13 @@ function stepLines(step: PlanStep, hosts: string, options: PlanLineOptions): rea
   }
 }
 
-export function stepTitle({ task, item }: PlanStep): string {
-  return taskTitle({ ...task, role: task.role ?? undefined }, item ?? undefined);
+const COLOURS = { create: 'green', change: 'yellow', remove: 'red', run: 'yellow', restart: 'yellow' } as const;
+
+function onHosts({ delegatedTo }: PlanStep, hosts: string): string {
+  return delegatedTo === null ? hosts : `${hosts} -> ${safeLine(delegatedTo)}`;
 }
 
-/** How a change is marked: what it is called, and what is not certain of it. */
-export function certaintyOf({ certainty, doubt }: PlannedChange): { readonly word: string; readonly doubt: string } {
-  const { word, doubt: usual } = CERTAINTY[certainty];
-  return { word, doubt: safeLine(doubt ?? usual) };
+/** file:line of the task. */
+export function placeOf({ task }: PlanStep): string {
+  return safeLine(task.id.replace(/:\d+$/, ''));
 }
-
-const CERTAINTY: Readonly<Record<PlannedChange['certainty'], { readonly word: string; readonly doubt: string }>> = {
-  certain: { word: 'would change', doubt: '' },
-  after_change: { word: 'may change', doubt: 'an earlier change decides' },
-  opaque: { word: 'would run', doubt: 'nothing tells whether it is needed' },
-};

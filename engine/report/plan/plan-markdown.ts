@@ -1,135 +1,212 @@
 import type { PlanDocument, PlanStep } from '../../run/saved-plan/plan-document.ts';
-import { plannedChangeLines } from '../text/differences.ts';
-import { safeLine } from '../text/safe-text.ts';
-import { certaintyOf, partialLine, stepTitle, summaryLine } from './plan-lines.ts';
+import type { PlaceLink } from './forge-links.ts';
+import { SECTIONS, highlightsOf, type Highlight } from './highlights.ts';
+import { code, escaped, fenceFor } from './markdown-text.ts';
+import { OPERATIONS, SIGNS } from './operation.ts';
+import { legendOf, type OwnNames } from './own-names.ts';
+import { hostNames, operationsLine, partialLine, placeOf, summaryLine } from './plan-lines.ts';
+import { reviewDiff } from './review-diff.ts';
+import { marksOf, review, type ReviewedStep, type ReviewedTask } from './review.ts';
+import { certaintyOf, stepTitle } from './step-title.ts';
 
 /** The longest comment that GitHub takes, in characters; GitLab takes more. */
 export const COMMENT_LIMIT = 65_536;
 
-const plain = (_: string, text: string): string => text;
-
-/** What of a step is written: all of it, its title alone, or only that it is one more. */
-type Detail = 'whole' | 'title' | 'counted';
-
-/**
- * A plan as a comment on a pull request: the summary first, each step folded, what is the same on several hosts said
- * once. It is never longer than `limit` characters: what finds no room is named, then counted, and the comment says so
- * at its top and its end.
- */
-export function planMarkdown(plan: PlanDocument, file: string, limit = COMMENT_LIMIT): string {
-  const steps = plan.plays.flatMap((play) =>
-    play.steps
-      .filter(({ outcome }) => outcome.kind === 'change' || outcome.kind === 'unknown')
-      .map((step) => ({ play, step })),
-  );
-  const details = new Map<PlanStep, Detail>(steps.map(({ step }) => [step, 'whole']));
-  const compose = (): string => document(plan, details, file);
-  let text = compose();
-  for (const less of ['title', 'counted'] as const) {
-    if (text.length <= limit) return text;
-    // Room is made from the largest down, so that as many steps as can be stay whole.
-    const bySize = steps.map(({ step }) => ({ step, size: stepMarkdown(step, details.get(step) ?? 'whole').length }));
-    for (const { step, size } of bySize.toSorted((one, other) => other.size - one.size)) {
-      details.set(step, less);
-      const freed = size - stepMarkdown(step, less).length;
-      if (text.length - freed > limit) {
-        text = text.slice(0, Math.max(0, text.length - freed));
-        continue;
-      }
-      text = compose();
-      if (text.length <= limit) return text;
-    }
-    text = compose();
-  }
-  return text.length <= limit
-    ? text
-    : [...headLines(plan), '', leftOut(file, 'All steps are left out')].join('\n').slice(0, limit);
+export interface MarkdownOptions {
+  /** The file of the plan, as `runbook show` is to be given it. */
+  readonly file: string;
+  /** In characters. */
+  readonly limit?: number;
+  readonly link?: PlaceLink;
+  readonly names?: OwnNames;
 }
 
-function document(plan: PlanDocument, details: ReadonlyMap<PlanStep, Detail>, file: string): string {
-  const counts = { title: 0, counted: 0 };
-  for (const detail of details.values()) if (detail !== 'whole') counts[detail] += 1;
-  const cut = [
-    ...(counts.title === 0 ? [] : [`of ${counts.title} ${counts.title === 1 ? 'step' : 'steps'} the differences`]),
-    ...(counts.counted === 0 ? [] : [`${counts.counted} ${counts.counted === 1 ? 'step' : 'steps'} altogether`]),
-  ];
-  const note =
-    cut.length === 0 ? [] : ['', leftOut(file, `There is no room here for all of it. Left out: ${cut.join(', and ')}`)];
-  const plays = plan.plays.flatMap((play) => {
-    const written = play.steps.filter((step) => details.has(step));
-    if (written.length === 0) return [];
-    const shown = written.filter((step) => details.get(step) !== 'counted');
-    const more = written.length - shown.length;
+/** What of a task is written: all, its steps without their differences, one line, or only that it is one more. */
+const DETAILS = ['whole', 'steps', 'line', 'counted'] as const;
+type Detail = (typeof DETAILS)[number];
+
+/**
+ * A plan as a comment on a pull request: the summary first, then what is restarted, removed and run, and each task
+ * folded. It is never longer than `limit` characters. Room is made by leaving out the differences of what is created,
+ * the longest first, then of the rest, and then whole tasks; what is removed, run and restarted stays on top.
+ */
+export function planMarkdown(plan: PlanDocument, options: MarkdownOptions): string {
+  const { limit = COMMENT_LIMIT } = options;
+  const comment = new Comment(plan, options);
+  comment.shrinkTo(limit);
+  const text = comment.compose();
+  if (text.length <= limit) return text;
+  const note = `\n\n${leftOut(options.file, 'The rest is left out')}\n`;
+  return `${text.slice(0, Math.max(0, text.lastIndexOf('\n', limit - note.length)))}${note}`.slice(0, limit);
+}
+
+class Comment {
+  readonly #plan: PlanDocument;
+  readonly #options: MarkdownOptions;
+  readonly #tasks: readonly ReviewedTask[];
+  readonly #details: Map<ReviewedTask, Detail>;
+  readonly #highlights: readonly Highlight[];
+
+  constructor(plan: PlanDocument, options: MarkdownOptions) {
+    this.#plan = plan;
+    this.#options = options;
+    const all = review(plan.plays, options.names);
+    this.#highlights = highlightsOf(all);
+    this.#tasks = all
+      .map((task) => ({ ...task, steps: task.steps.filter(({ step }) => isShown(step)) }))
+      .filter(({ steps }) => steps.length > 0);
+    this.#details = new Map(this.#tasks.map((task) => [task, 'whole']));
+  }
+
+  /** Leaves out as little as can be, by the rank of the tasks and then by size. */
+  shrinkTo(limit: number): void {
+    let length = this.compose().length;
+    for (const less of DETAILS.slice(1)) {
+      if (length <= limit) return;
+      const sized = this.#tasks.map((task) => ({ task, size: this.#length(task), rank: rankOf(task) }));
+      for (const { task, size } of sized.toSorted((one, other) => one.rank - other.rank || other.size - one.size)) {
+        this.#details.set(task, less);
+        length -= size - this.#length(task);
+        if (length > limit) continue;
+        length = this.compose().length;
+        if (length <= limit) return;
+      }
+      length = this.compose().length;
+    }
+  }
+
+  #length(task: ReviewedTask): number {
+    return taskMarkdown(task, this.#details.get(task) ?? 'whole', this.#options.link).length;
+  }
+
+  compose(): string {
+    const note = this.#note();
+    const plays = this.#plan.plays.flatMap((play) => {
+      const tasks = this.#tasks.filter((task) => task.play === play);
+      if (tasks.length === 0) return [];
+      const shown = tasks.filter((task) => this.#details.get(task) !== 'counted');
+      const more = tasks.length - shown.length;
+      return [
+        '',
+        `#### ${escaped(play.name)}`,
+        '',
+        ...shown.map((task) => taskMarkdown(task, this.#details.get(task) ?? 'whole', this.#options.link)),
+        ...(more === 0 ? [] : [`- … and ${more} more ${more === 1 ? 'task' : 'tasks'} (left out)`]),
+      ];
+    });
+    return `${[...this.#head(), ...note, ...this.#sections(), ...plays, ...(plays.length > 0 ? note : [])].join('\n')}\n`;
+  }
+
+  #head(): readonly string[] {
+    const { summary, playbook, inventory, engine, partial } = this.#plan;
+    const operations = operationsLine(this.#tasks, code);
     return [
+      `### ${summaryLine(summary)}`,
       '',
-      `#### ${escaped(play.name)}`,
-      '',
-      ...shown.map((step) => stepMarkdown(step, details.get(step) ?? 'whole')),
-      ...(more === 0 ? [] : [`… and ${more} more ${more === 1 ? 'step' : 'steps'} (left out)`]),
+      ...(operations === undefined ? [] : [operations, '']),
+      `${code(playbook)} on ${(inventory.length === 0 ? ['localhost'] : inventory).map(code).join(', ')}, runbook ${escaped(engine)}`,
+      ...(partial.length === 0 ? [] : ['', `> ⚠️ ${escaped(partialLine(partial))}`]),
+      ...(this.#tasks.length === 0 ? [] : ['', '<sub>🟡 certain, 🟠 not certain yet, ❔ known after apply</sub>']),
+      ...legendOf(marksOf(this.#tasks)).flatMap((line) => ['', `<sub>${escaped(line)}</sub>`]),
     ];
-  });
-  return `${[...headLines(plan), ...note, ...plays, ...(plays.length > 0 ? note : [])].join('\n')}\n`;
+  }
+
+  #sections(): readonly string[] {
+    return SECTIONS.flatMap((section) => {
+      const of = this.#highlights.filter((one) => one.section === section);
+      return of.length === 0 ? [] : ['', `#### ${section}`, '', ...of.map(highlightMarkdown)];
+    });
+  }
+
+  /** What is left out is named by its tasks. */
+  #note(): readonly string[] {
+    const count = (detail: Detail): number => [...this.#details.values()].filter((one) => one === detail).length;
+    const [steps, lines, counted] = [count('steps'), count('line'), count('counted')];
+    const cut = [
+      ...(steps + lines === 0 ? [] : [`of ${steps + lines} ${steps + lines === 1 ? 'task' : 'tasks'} the differences`]),
+      ...(counted === 0 ? [] : [`${counted} ${counted === 1 ? 'task' : 'tasks'} altogether`]),
+    ];
+    if (cut.length === 0) return [];
+    const what = `There is no room here for all of it. Left out: ${cut.join(', and ')}`;
+    return ['', leftOut(this.#options.file, what)];
+  }
+}
+
+function isShown({ outcome }: PlanStep): boolean {
+  return outcome.kind === 'change' || outcome.kind === 'unknown';
+}
+
+/** What may be left out first has the lowest rank. */
+function rankOf({ steps }: ReviewedTask): number {
+  return Math.max(
+    ...steps.map(({ operation }) =>
+      operation === undefined ? 0.5 : OPERATIONS.length - 1 - OPERATIONS.indexOf(operation),
+    ),
+  );
 }
 
 function leftOut(file: string, what: string): string {
   return `> ⚠️ ${what}. See everything with ${code(`runbook show ${file}`)}.`;
 }
 
-function headLines(plan: PlanDocument): readonly string[] {
-  return [
-    `### ${summaryLine(plan.summary)}`,
-    '',
-    `${code(plan.playbook)} on ${(plan.inventory.length === 0 ? ['localhost'] : plan.inventory).map(code).join(', ')}, runbook ${escaped(plan.engine)}`,
-    ...(plan.partial.length === 0 ? [] : ['', `> ⚠️ ${escaped(partialLine(plan.partial))}`]),
-  ];
+function highlightMarkdown({ sign, title, hosts, all, order, details, isCertain }: Highlight): string {
+  const said = [`${code(sign)} <b>${escaped(title)}</b> on ${escaped(hostNames(hosts, all))}`, order, escaped(details)];
+  return `- ${said.filter((part) => part !== '').join(', ')}${isCertain ? '' : ' (may happen)'}`;
 }
 
-function stepMarkdown(step: PlanStep, detail: Detail): string {
-  if (detail === 'counted') return '';
-  const title = `${mark(step)} <b>${escaped(stepTitle(step))}</b> on ${escaped(step.hosts.join(', '))}${step.delegatedTo === null ? '' : ` → ${escaped(step.delegatedTo)}`}`;
+function taskMarkdown(task: ReviewedTask, detail: Detail, link: PlaceLink | undefined): string {
+  const [first] = task.steps;
+  if (first === undefined || detail === 'counted') return '';
+  const said = task.steps.length === 1 ? stepSaid(task, first) : taskSaid(task, first);
+  const title = `${said} ${placeMarkdown(first.step, link)}`;
+  const bodies = detail === 'line' ? [] : task.steps.map((one) => bodyOf(task, one, detail));
+  const body = bodies.flat();
+  const isCut = detail !== 'whole' && task.steps.some(({ step }) => diffOf(step).length > 0);
+  if (body.length === 0) return `- ${title}${isCut ? ' — differences left out' : ''}`;
+  return `<details><summary>${title}${isCut ? ' — differences left out' : ''}</summary>\n\n${body.join('\n')}\n</details>`;
+}
+
+/** A step in one line, with its hosts. */
+function stepSaid({ play }: ReviewedTask, reviewed: ReviewedStep): string {
+  const { step, hosts } = reviewed;
   const { outcome } = step;
-  if (outcome.kind === 'unknown') return `- ${title} (known after apply: ${escaped(outcome.because)})`;
-  if (outcome.kind !== 'change') return `- ${title}`;
+  const on = `${escaped(hostNames(hosts, play.hosts))}${step.delegatedTo === null ? '' : ` → ${escaped(step.delegatedTo)}`}`;
+  const title = `${markOf(reviewed)} <b>${escaped(stepTitle(step))}</b> on ${on}`;
+  if (outcome.kind === 'unknown') return `${title} (known after apply: ${escaped(outcome.because)})`;
+  if (outcome.kind !== 'change') return title;
   const { word, doubt } = certaintyOf(outcome);
-  const said = `${title}: ${word}${doubt === '' ? '' : ` (${escaped(doubt)})`}${outcome.notifies.length === 0 ? '' : `, then ${escaped(outcome.notifies.join(', '))}`}`;
-  if (detail === 'title') return `- ${said} — differences left out`;
-  const lines = plannedChangeLines(outcome, plain, 'whole');
-  if (lines.length === 0) return `- ${said}`;
+  const then = outcome.notifies.length === 0 ? '' : `, then ${escaped(outcome.notifies.join(', '))}`;
+  return `${title}: ${word}${doubt === '' ? '' : ` (${escaped(doubt)})`}${then}`;
+}
+
+/** A task with several items, or with differences from host to host. */
+function taskSaid({ play, steps }: ReviewedTask, first: ReviewedStep): string {
+  const marks = [...new Set(steps.map(markOf))].join(' ');
+  const hosts = steps.flatMap((step) => step.hosts);
+  return `${marks} <b>${escaped(stepTitle({ ...first.step, item: null }))}</b> on ${escaped(hostNames(hosts, play.hosts))}: ${steps.length} different steps`;
+}
+
+function bodyOf(task: ReviewedTask, reviewed: ReviewedStep, detail: Detail): readonly string[] {
+  const lines = detail === 'whole' ? diffOf(reviewed.step) : [];
+  const isOneOfSeveral = task.steps.length > 1;
+  const title = isOneOfSeveral ? [`${stepSaid(task, reviewed)}`, ''] : [];
+  if (lines.length === 0) return title;
   const fence = fenceFor(lines);
-  return `<details><summary>${said}</summary>\n\n${fence}diff\n${lines.join('\n')}\n${fence}\n</details>`;
+  return [...title, `${fence}diff`, ...lines, fence, ...(isOneOfSeveral ? [''] : [])];
 }
 
-function mark({ outcome }: PlanStep): string {
-  if (outcome.kind !== 'change') return '❔';
-  return outcome.certainty === 'certain' ? '🟡' : '🟠';
+function diffOf({ outcome }: PlanStep): readonly string[] {
+  return outcome.kind === 'change' ? reviewDiff(outcome) : [];
 }
 
-/** Longer than any row of backticks in the text, so that nothing in a diff can end the block. */
-function fenceFor(lines: readonly string[]): string {
-  const longest = Math.max(2, ...lines.flatMap((line) => [...line.matchAll(/`+/g)].map(([ticks]) => ticks.length)));
-  return '`'.repeat(longest + 1);
+function placeMarkdown(step: PlanStep, link: PlaceLink | undefined): string {
+  const place = placeOf(step);
+  const address = link?.(place);
+  const text = `<code>${escaped(place)}</code>`;
+  return address === undefined ? text : `<a href="${escaped(address).replaceAll('&#8203;', '')}">${text}</a>`;
 }
 
-/** Text between backticks, more of them than stand in it. */
-function code(text: string): string {
-  const line = safeLine(text);
-  const fence = '`'.repeat(1 + Math.max(0, ...[...line.matchAll(/`+/g)].map(([ticks]) => ticks.length)));
-  const room = /^`|`$|^ .* $|^$/.test(line) ? ' ' : '';
-  return `${fence}${room}${line}${room}${fence}`;
-}
-
-/**
- * Text as Markdown and HTML show it, with nothing in it that does anything: no markup, no link, and nobody and nothing
- * that is mentioned. Who looks for mentions reads what the entities stand for, so a space without width keeps them
- * apart.
- */
-function escaped(text: string): string {
-  return safeLine(text)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll(
-      /([\\`*_[\]~|#@$!]|:(?=\/\/)|(?<=www)\.)/gi,
-      (character) => `&#${character.charCodeAt(0)};${/[#@]/.test(character) ? '&#8203;' : ''}`,
-    );
+function markOf({ step: { outcome }, operation }: ReviewedStep): string {
+  if (outcome.kind !== 'change' || operation === undefined) return '❔';
+  return `${outcome.certainty === 'certain' ? '🟡' : '🟠'} ${escaped(SIGNS[operation])}`;
 }

@@ -7,6 +7,7 @@ import type { Output } from '../text/output.ts';
 import { problemLines } from '../text/problems.ts';
 import { safeLine } from '../text/safe-text.ts';
 import { warningLines } from '../text/warnings.ts';
+import { OwnNames } from './own-names.ts';
 import { hostNames, partialLine, playLines, summaryLine } from './plan-lines.ts';
 import { RecordedPlan, summaryOf } from './recorded-plan.ts';
 
@@ -55,7 +56,13 @@ export function plan(output: Output, options: PlainOptions): Renderer {
       ...(unreachable.length === 0
         ? []
         : [paint('red', `The plan lacks what is unreachable: ${hostNames(unreachable.map(({ host }) => host))}`)]),
-      ...playLines(shown, { paint, diff: options.diff, verbosity: options.verbosity, extent: 'cut' }),
+      ...playLines(shown, {
+        paint,
+        diff: options.diff,
+        verbosity: options.verbosity,
+        extent: 'cut',
+        names: new OwnNames(recorded.addresses),
+      }),
       ...failures.flatMap((failure) => ['', ...failureLines(failure, options)]),
       ...lost,
       ...(told.length === 0 ? [] : ['', ...told]),

@@ -27,6 +27,7 @@ export class RecordedPlan {
   #hosts: readonly string[] = [];
   #partial: readonly string[] = [];
   #playing: OpenPlay | undefined;
+  readonly #addresses = new Map<string, string>();
 
   note(event: RunEvent): void {
     switch (event.type) {
@@ -44,8 +45,12 @@ export class RecordedPlan {
       case 'task_finished':
         this.#finish(event);
         return;
+      case 'host_connected': {
+        const address = /^[^@]*@(.+):\d+$/.exec(event.address)?.[1];
+        if (address !== undefined && address !== event.host) this.#addresses.set(event.host, address);
+        return;
+      }
       case 'files_read':
-      case 'host_connected':
       case 'host_unreachable':
       case 'task_started':
       case 'task_retried':
@@ -77,7 +82,12 @@ export class RecordedPlan {
     ofHost.push({
       at: JSON.stringify([task.id, earlier]),
       step: {
-        task: { ...task, name: safeLine(task.name), role: task.role ?? null },
+        task: {
+          ...task,
+          name: safeLine(task.name),
+          role: task.role ?? null,
+          ...(task.within === undefined ? {} : { within: safeLine(task.within) }),
+        },
         item: item === undefined ? null : safeLine(item),
         delegatedTo: delegatedTo === undefined || delegatedTo === host ? null : delegatedTo,
         outcome,
@@ -87,6 +97,11 @@ export class RecordedPlan {
 
   get hosts(): readonly string[] {
     return this.#hosts;
+  }
+
+  /** Of hosts that are reached by another word than their name. */
+  get addresses(): ReadonlyMap<string, string> {
+    return this.#addresses;
   }
 
   get partial(): readonly string[] {

@@ -85,6 +85,10 @@ export interface TaskIdentity {
   readonly module: string;
   readonly role: string | undefined;
   readonly handler: boolean;
+  /** The handler that is a block with this task in it, by its name. */
+  readonly within?: string | undefined;
+  /** How many hosts of the batch do it at once, where that is limited. */
+  readonly throttle?: number | undefined;
 }
 
 /** A host begins to change something, or to look for longer than one observation. Tasks in sync do not emit it. */

@@ -13,6 +13,10 @@ export interface Frame {
   readonly alone: boolean;
   /** `perhaps`: a handler that nothing certain has notified. */
   readonly handler: 'no' | 'notified' | 'perhaps';
+  /** The name of the handler that runs. */
+  readonly handling: string | undefined;
+  /** How many hosts are in the innermost throttled block at once. */
+  readonly throttle: number | undefined;
   /** Takes in what run_once tasks register, in an include that one host does for all. */
   readonly shared: Map<string, Value> | undefined;
   /** The innermost block that sets `any_errors_fatal`. */
@@ -26,6 +30,8 @@ export interface Frame {
 export const OUTERMOST: Frame = {
   alone: false,
   handler: 'no',
+  handling: undefined,
+  throttle: undefined,
   shared: undefined,
   fatal: undefined,
   isRescued: false,

@@ -39,7 +39,7 @@ const owedKind: ResourceKind<null, readonly Debt[]> = {
       requests
         .map(
           ({ id }, index) =>
-            `( ${goInto(id)} || exit 0; for g in ./owed ./owed.[0-9]*; do if [ -r "$g" ]; then printf %s "\${b}n${index}:"; cat -- "$g" || exit; fi; done ) || exit`,
+            `( ${goInto(id)} || exit 0; for g in ./owed ./owed.[0-9]*; do if [ -r "$g" ]; then printf %s "\${b}n${index}:"; cat -- "$g" || [ ! -e "$g" ] || exit; fi; done ) || exit`,
         )
         .join('\n'),
     ),

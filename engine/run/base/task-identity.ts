@@ -3,14 +3,23 @@ import type { Step, Task } from '../../playbook/base/play.ts';
 import { MASK, Secret } from '../../values/base/secret.ts';
 import type { Scope, Value } from '../../values/base/value.ts';
 import type { TaskIdentity } from './events.ts';
+import { type Frame, isHandler } from './frame.ts';
 
 /** What tasks are called in reports, in one run. */
 export class TaskIdentities {
   /** Of tasks whose names are the same for all hosts. */
   readonly #known = new WeakMap<Task, { readonly task: TaskIdentity; readonly handler: TaskIdentity }>();
 
-  /** What a task is called under these variables. */
-  of(task: Task, scope: Scope, handler: boolean): TaskIdentity {
+  /** What a task is called under these variables, in these surroundings. */
+  of(task: Task, scope: Scope, frame: Frame): TaskIdentity {
+    const named = this.#named(task, scope, isHandler(frame));
+    const throttle = frame.throttle ?? limitOf(task, scope);
+    const within = frame.handling === named.name ? undefined : frame.handling;
+    if (throttle === undefined && within === undefined) return named;
+    return { ...named, ...(within === undefined ? {} : { within }), ...(throttle === undefined ? {} : { throttle }) };
+  }
+
+  #named(task: Task, scope: Scope, handler: boolean): TaskIdentity {
     if (task.name !== undefined && task.name.references.size > 0) return namedIdentity(task, handler, scope);
     let known = this.#known.get(task);
     if (known === undefined)
@@ -20,6 +29,13 @@ export class TaskIdentities {
       );
     return handler ? known.handler : known.task;
   }
+}
+
+/** A value that is wrong is told where it is used. */
+function limitOf({ throttle }: Task, scope: Scope): number | undefined {
+  if (throttle === undefined || throttle.references.size > 0) return undefined;
+  const most = throttle.resolve(scope);
+  return typeof most === 'number' && most > 0 ? most : undefined;
 }
 
 function namedIdentity(task: Task, handler: boolean, scope: Scope): TaskIdentity {

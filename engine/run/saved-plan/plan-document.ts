@@ -55,6 +55,10 @@ const step = z.strictObject({
     module: z.string(),
     role: z.string().nullable(),
     handler: z.boolean(),
+    /** The handler that is a block with this task in it. */
+    within: z.string().optional(),
+    /** How many hosts do it at once, where that is limited. */
+    throttle: z.number().optional(),
   }),
   item: z.string().nullable(),
   /** The host that it is done on, where that is another one. */
@@ -105,7 +109,17 @@ export const planDocument = z.strictObject({
   /** Digests of the files of the controller that were read, by path. */
   inputs: digests,
   /** Of each host that was looked at, and of the controller: its inventory variables, and what was seen. */
-  hosts: z.array(z.strictObject({ name: z.string(), variables: digests, observed: digests })).readonly(),
+  hosts: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        /** Where it is reached, if not by its name. */
+        address: z.string().optional(),
+        variables: digests,
+        observed: digests,
+      }),
+    )
+    .readonly(),
 });
 
 export type PlanDocument = Readonly<z.infer<typeof planDocument>>;

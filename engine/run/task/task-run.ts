@@ -5,7 +5,6 @@ import type { Layer } from '../../values/scope.ts';
 import type { Call } from '../base/called-handlers.ts';
 import { all } from '../base/conditions.ts';
 import type { TaskIdentity, TaskOutcome } from '../base/events.ts';
-import { isHandler } from '../base/frame.ts';
 import { type LoopTurn, isLoopInVain, loopLayer, turnsOf } from '../base/loop.ts';
 import {
   HIDDEN,
@@ -58,7 +57,7 @@ interface Turn {
 export async function runTask(run: TaskRun): Promise<StepDone> {
   const { task, host } = run;
   const scope = run.scope();
-  const identity = run.context.identities.of(run.task, scope, isHandler(run.frame));
+  const identity = run.context.identities.of(run.task, scope, run.frame);
   host.doing = identity;
   const hush = hushOf(task, scope);
   const whole: Turn = {
@@ -168,7 +167,7 @@ function turnOf(run: TaskRun, loop: LoopTurn): Turn {
   const scope = run.scope(over);
   const hush = hushOf(task, scope);
   const named = hush.hides ? run.scope([loopLayer({ ...loop, item: HIDDEN })]) : scope;
-  const identity = run.context.identities.of(task, named, isHandler(run.frame));
+  const identity = run.context.identities.of(task, named, run.frame);
   return { run, identity, loop, label: undefined, over, scope, hush, began: performance.now() };
 }
 

@@ -1,0 +1,71 @@
+import type { PlanDocument, PlanStep } from '../../run/saved-plan/plan-document.ts';
+import { operationOf, type Operation } from './operation.ts';
+import { marksIn, OwnNames, type OwnMark } from './own-names.ts';
+
+type Plays = PlanDocument['plays'];
+
+/** A step on all hosts where it comes to the same, but for the host's own name. */
+export interface ReviewedStep {
+  /** With marks in place of what only one of the hosts is called. */
+  readonly step: PlanStep;
+  readonly hosts: readonly string[];
+  readonly marks: readonly OwnMark[];
+  /** Undefined: nothing is changed. */
+  readonly operation: Operation | undefined;
+}
+
+/** A task with all that its items and hosts come to, in the order of the plan. */
+export interface ReviewedTask {
+  readonly play: Plays[number];
+  readonly id: string;
+  readonly steps: readonly ReviewedStep[];
+}
+
+/** The plan by tasks. A task that the plan has at two points, such as a handler that runs twice, is there twice. */
+export function review(plays: Plays, names: OwnNames = new OwnNames()): readonly ReviewedTask[] {
+  return plays.flatMap((play) => runsOf(play.steps).map((steps) => reviewed(play, steps, names)));
+}
+
+/** Steps of one task that stand together. */
+function runsOf(steps: readonly PlanStep[]): readonly (readonly PlanStep[])[] {
+  const runs: PlanStep[][] = [];
+  for (const step of steps) {
+    const last = runs.at(-1);
+    if (last?.[0]?.task.id === step.task.id) last.push(step);
+    else runs.push([step]);
+  }
+  return runs;
+}
+
+function reviewed(play: Plays[number], steps: readonly PlanStep[], names: OwnNames): ReviewedTask {
+  const groups = new Map<string, { readonly first: PlanStep; readonly marked: PlanStep; readonly hosts: string[] }>();
+  for (const step of steps) {
+    const [host, ...others] = step.hosts;
+    // What several hosts have in common tells nothing of one of them.
+    const marked = host === undefined || others.length > 0 ? step : names.mark(step, host);
+    const { hosts: _, ...rest } = marked;
+    const key = JSON.stringify(rest);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { first: step, marked, hosts: [...step.hosts] });
+    else group.hosts.push(...step.hosts);
+  }
+  return {
+    play,
+    id: steps[0]?.task.id ?? '',
+    steps: [...groups.values()].map(({ first, marked, hosts }) => {
+      const isAlone = hosts.length === first.hosts.length;
+      const shown = isAlone ? first : marked;
+      return {
+        step: { ...shown, hosts },
+        hosts,
+        marks: isAlone ? [] : marksIn(marked),
+        operation: first.outcome.kind === 'change' ? operationOf(first.outcome) : undefined,
+      };
+    }),
+  };
+}
+
+/** The marks that any of the steps have. */
+export function marksOf(tasks: readonly ReviewedTask[]): ReadonlySet<OwnMark> {
+  return new Set(tasks.flatMap(({ steps }) => steps.flatMap(({ marks }) => marks)));
+}

@@ -1,0 +1,20 @@
+import type { PlanStep, PlannedChange } from '../../run/saved-plan/plan-document.ts';
+import { safeLine } from '../text/safe-text.ts';
+import { taskTitle } from '../text/task-title.ts';
+
+export function stepTitle({ task, item }: PlanStep): string {
+  const title = taskTitle({ ...task, role: task.role ?? undefined }, item ?? undefined);
+  return task.within === undefined ? title : `${title}, of ${safeLine(task.within)}`;
+}
+
+/** How a change is marked: what it is called, and what is not certain of it. */
+export function certaintyOf({ certainty, doubt }: PlannedChange): { readonly word: string; readonly doubt: string } {
+  const { word, doubt: usual } = CERTAINTY[certainty];
+  return { word, doubt: safeLine(doubt ?? usual) };
+}
+
+const CERTAINTY: Readonly<Record<PlannedChange['certainty'], { readonly word: string; readonly doubt: string }>> = {
+  certain: { word: 'would change', doubt: '' },
+  after_change: { word: 'may change', doubt: 'an earlier change decides' },
+  opaque: { word: 'would run', doubt: 'nothing tells whether it is needed' },
+};
