@@ -64,7 +64,7 @@ async function show(flags: Flags): Promise<void> {
   } else if (flags.graph !== undefined) {
     const group = flags.graph === true ? 'all' : flags.graph;
     if (!inventory.groups.has(group)) throw unknown('group', group, inventory.groups.keys());
-    printInventoryGraph(inventory, group, flags.vars === true, extra, process.stdout);
+    printInventoryGraph(group, { inventory, withVariables: flags.vars === true, extra }, process.stdout);
   } else {
     const shown =
       flags.limit === undefined ? [...inventory.hosts.values()] : selectHosts(inventory, flags.limit, undefined);

@@ -38,28 +38,16 @@ export function addLintCommand(command: Command, done: (status: number) => void)
 async function lint(playbooks: readonly string[], flags: InventoryFlags): Promise<number> {
   // To make code of a schema pays after many values; here each checks a few.
   config({ jitless: true });
-  const vault = vaultFor(flags);
   const found: Problem[] = [];
   const folders = [...new Set(playbooks.map((file) => dirname(file)))];
+  const vault = vaultFor(flags);
   const access = accessOf(flags, playbooks, flags.inventory);
   const inventory = await gather(found, () => loadInventory(flags.inventory, folders, vault, access));
-  const hasInventory = flags.inventory.length > 0;
+  const linting: Linting = { flags, vault, access: access.playbook, inventory };
   if (inventory !== undefined) found.push(...mistakesOf([...inventory.hosts.values()].flatMap(({ layers }) => layers)));
-  if (!hasInventory)
+  if (flags.inventory.length === 0)
     for (const folder of folders) found.push(...(await variableProblems(folder, vault, access.playbook)));
-  for (const file of playbooks) {
-    const playbook = await gather(found, () =>
-      loadPlaybook(file, { modules, rolesPath: [], vault, access: access.playbook, roleRefusal: roleRefusal(flags) }),
-    );
-    if (playbook === undefined) continue;
-    found.push(...(await checkFiles(playbook, access.playbook)));
-    if (inventory === undefined) continue;
-    const patterns = hasInventory ? patternProblems(playbook, inventory) : [];
-    found.push(...patterns);
-    const isHere = playbook.plays.every((play) => patternOf(play) === 'localhost');
-    if (patterns.length === 0 && (hasInventory || isHere))
-      await gather(found, () => checkHosts(playbook, inventory, vault, access.playbook, flags));
-  }
+  for (const file of playbooks) found.push(...(await playbookProblems(file, linting)));
   const told = distinct(found);
   if (told.length > 0) printProblems(told, process.stderr);
   const files = `${playbooks.length} ${playbooks.length === 1 ? 'playbook' : 'playbooks'}`;
@@ -67,6 +55,33 @@ async function lint(playbooks: readonly string[], flags: InventoryFlags): Promis
     `${files}: ${told.length === 0 ? 'no problems' : told.length === 1 ? '1 problem' : `${told.length} problems`}\n`,
   );
   return told.length === 0 ? EXIT.ok : EXIT.problem;
+}
+
+/** What the playbooks of one command have in common. */
+interface Linting {
+  readonly flags: InventoryFlags;
+  readonly vault: Vault;
+  readonly access: ControllerAccess;
+  /** Undefined if it cannot be read. */
+  readonly inventory: Inventory | undefined;
+}
+
+async function playbookProblems(file: string, linting: Linting): Promise<readonly Problem[]> {
+  const { flags, vault, access, inventory } = linting;
+  const found: Problem[] = [];
+  const playbook = await gather(found, () =>
+    loadPlaybook(file, { modules, rolesPath: [], vault, access, roleRefusal: roleRefusal(flags) }),
+  );
+  if (playbook === undefined) return found;
+  found.push(...(await checkFiles(playbook, access)));
+  if (inventory === undefined) return found;
+  const hasInventory = flags.inventory.length > 0;
+  const patterns = hasInventory ? patternProblems(playbook, inventory) : [];
+  found.push(...patterns);
+  const isHere = playbook.plays.every((play) => patternOf(play) === 'localhost');
+  if (patterns.length === 0 && (hasInventory || isHere))
+    await gather(found, () => checkHosts(playbook, inventory, linting));
+  return found;
 }
 
 /** What is wrong in group_vars and host_vars beside a playbook, whichever groups and hosts there will be. */
@@ -82,13 +97,7 @@ async function variableProblems(folder: string, vault: Vault, access: Controller
 }
 
 /** What a plan refuses under the variables of the hosts before it connects to any. */
-async function checkHosts(
-  playbook: Playbook,
-  inventory: Inventory,
-  vault: Vault,
-  access: ControllerAccess,
-  flags: InventoryFlags,
-): Promise<void> {
+async function checkHosts(playbook: Playbook, inventory: Inventory, { flags, vault, access }: Linting): Promise<void> {
   const never = new AbortController().signal;
   await run({
     mode: 'plan',

@@ -13,15 +13,23 @@ export function expandRange(name: string, place: Place | undefined): readonly st
   const { from = '0', to = '0', step = '1' } = match.groups;
   const before = name.slice(0, match.index);
   const after = name.slice(match.index + match[0].length);
-  const middles = /^\d/.test(to)
-    ? numbers(from, to, Number(step), name, place)
-    : letters(from, to, Number(step), name, place);
+  const range: Range = { from, to, step: Number(step), name, place };
+  const middles = /^\d/.test(to) ? numbers(range) : letters(range);
   const rest = expandRange(after, place);
   if (middles.length * rest.length > MOST) throw wrong(name, `It stands for more than ${MOST} hosts.`, place);
   return middles.flatMap((middle) => rest.map((end) => `${before}${middle}${end}`));
 }
 
-function numbers(from: string, to: string, step: number, name: string, place: Place | undefined): readonly string[] {
+/** What stands between the brackets of the pattern `name`. */
+interface Range {
+  readonly from: string;
+  readonly to: string;
+  readonly step: number;
+  readonly name: string;
+  readonly place: Place | undefined;
+}
+
+function numbers({ from, to, step, name, place }: Range): readonly string[] {
   const first = Number(from);
   const last = Number(to);
   if (!/^\d/.test(from) || last < first || step < 1)
@@ -33,7 +41,7 @@ function numbers(from: string, to: string, step: number, name: string, place: Pl
   return names;
 }
 
-function letters(from: string, to: string, step: number, name: string, place: Place | undefined): readonly string[] {
+function letters({ from, to, step, name, place }: Range): readonly string[] {
   const first = from.charCodeAt(0);
   const last = to.charCodeAt(0);
   if (/^\d/.test(from) || last < first || step < 1)

@@ -161,11 +161,12 @@ class IniReader {
       const name = word.text.slice(0, equals);
       const source = word.source.slice(word.source.indexOf('=') + 1);
       const variable = this.#compile(
-        name,
-        word.text.slice(equals + 1),
-        source,
-        place(word.start, name.length),
-        place(word.start + word.source.length - source.length),
+        { name, place: place(word.start, name.length) },
+        {
+          text: word.text.slice(equals + 1),
+          source,
+          place: place(word.start + word.source.length - source.length),
+        },
       );
       if (variable !== undefined) variables.set(name, variable);
     }
@@ -186,11 +187,8 @@ class IniReader {
     const name = line.slice(0, equals).trim();
     const value = line.slice(equals + 1).trimStart();
     const variable = this.#compile(
-      name,
-      value,
-      value,
-      place(0, name.length),
-      place(line.length - value.length, value.length),
+      { name, place: place(0, name.length) },
+      { text: value, source: value, place: place(line.length - value.length, value.length) },
     );
     if (variable !== undefined)
       this.#into.addGroupVariables(this.#group, { origin: this.#file, variables: new Map([[name, variable]]) });
@@ -218,21 +216,34 @@ class IniReader {
     else this.#pending.set(child, { place: place(0, child.length), parents: [this.#group] });
   }
 
-  #compile(name: string, value: string, source: string, keyPlace: Place, place: Place): WrittenVariable | undefined {
-    const wrongName = variableNameProblem(name, keyPlace);
+  #compile(key: WrittenKey, { text, source, place }: WrittenText): WrittenVariable | undefined {
+    const wrongName = variableNameProblem(key.name, key.place);
     if (wrongName !== undefined) throw wrongName;
-    const literal = pythonLiteral(value);
+    const literal = pythonLiteral(text);
     if (literal.kind === 'unsafe') {
       throw new Problem({
         code: 'yaml-number',
-        what: `${value.slice(0, 40)} does not fit a number`,
+        what: `${text.slice(0, 40)} does not fit a number`,
         place,
-        remedy: `Quote it twice to have it as text: "'${value}'".`,
+        remedy: `Quote it twice to have it as text: "'${text}'".`,
       });
     }
-    const node = literal.kind === 'text' ? scalar(value, source, place) : nodeOf(literal.value, source, place);
-    return this.#into.attempt(() => writtenVariable(variableNode(name, this.#isHidden ? hiddenNode(node) : node)));
+    const node = literal.kind === 'text' ? scalar(text, source, place) : nodeOf(literal.value, source, place);
+    return this.#into.attempt(() => writtenVariable(variableNode(key.name, this.#isHidden ? hiddenNode(node) : node)));
   }
+}
+
+interface WrittenKey {
+  readonly name: string;
+  readonly place: Place;
+}
+
+interface WrittenText {
+  /** Without quotes and escapes. */
+  readonly text: string;
+  /** As it is in the file. */
+  readonly source: string;
+  readonly place: Place;
 }
 
 function sectionOf(name: string): Section | undefined {

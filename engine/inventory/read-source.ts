@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { type Stats, readdirSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { Problem } from '../errors/problem.ts';
@@ -47,31 +47,30 @@ export async function readSource(
     );
     return undefined;
   }
-  await readPath(source, status.isDirectory(), status.mode, into, vault, access);
+  await readPath(source, status, { into, vault, access });
   return sourceDirectory(source);
 }
 
-async function readPath(
-  path: string,
-  isFolder: boolean,
-  mode: number,
-  into: RawInventory,
-  vault: Vault,
-  access: ControllerAccess,
-): Promise<void> {
-  if (isFolder) {
+interface Reading {
+  readonly into: RawInventory;
+  readonly vault: Vault;
+  readonly access: ControllerAccess;
+}
+
+async function readPath(path: string, status: Stats, reading: Reading): Promise<void> {
+  const { into, vault, access } = reading;
+  if (status.isDirectory()) {
     for (const name of readdirSync(path).toSorted()) {
       if (IGNORED.test(name)) continue;
       const inside = join(path, name);
-      const status = statSync(inside);
-      await readPath(inside, status.isDirectory(), status.mode, into, vault, access);
+      await readPath(inside, statSync(inside), reading);
     }
     return;
   }
   into.enter(sourceDirectory(path));
   try {
     access.permit({ kind: 'read', path }, undefined);
-    if ((mode & 0o111) !== 0 && (await isProgram(path))) {
+    if ((status.mode & 0o111) !== 0 && (await isProgram(path))) {
       access.permit({ kind: 'run', what: `the inventory ${path}` }, undefined);
       vault.noteFile(path, readAtOnce(path, MOST_SEALED));
       await runInventoryScript(path, into);

@@ -19,8 +19,6 @@ export function shellWords(line: string): ShellWords {
   const words: ShellWord[] = [];
   let text = '';
   let start = -1;
-  let quote: '"' | "'" | undefined;
-  let quotedAt = 0;
   const end = (at: number): void => {
     if (start >= 0) words.push({ text, source: line.slice(start, at), start });
     text = '';
@@ -28,29 +26,40 @@ export function shellWords(line: string): ShellWords {
   };
   for (let at = 0; at < line.length; at++) {
     const character = line[at] ?? '';
-    const next = line[at + 1];
-    if (quote !== undefined) {
-      if (character === quote) quote = undefined;
-      else if (character === '\\' && quote === '"' && (next === '"' || next === '\\')) text += line[++at] ?? '';
-      else text += character;
-      continue;
+    if (character === '#') {
+      end(at);
+      return { kind: 'words', words };
     }
     if (/\s/.test(character)) {
       end(at);
       continue;
     }
-    if (character === '#') {
-      end(at);
-      return { kind: 'words', words };
-    }
     if (start < 0) start = at;
     if (character === '"' || character === "'") {
-      quote = character;
-      quotedAt = at;
-    } else if (character === '\\' && next !== undefined) text += line[++at] ?? '';
+      const quoted = quotedPart(line, at, character);
+      if (quoted === undefined) return { kind: 'open_quote', at };
+      text += quoted.text;
+      at = quoted.end;
+    } else if (character === '\\' && at + 1 < line.length) text += line[++at] ?? '';
     else text += character;
   }
-  if (quote !== undefined) return { kind: 'open_quote', at: quotedAt };
   end(line.length);
   return { kind: 'words', words };
+}
+
+/** The text between the quote at `start` and its other one, which is at `end`; undefined if there is no other one. */
+function quotedPart(
+  line: string,
+  start: number,
+  quote: string,
+): { readonly text: string; readonly end: number } | undefined {
+  let text = '';
+  for (let at = start + 1; at < line.length; at++) {
+    const character = line[at] ?? '';
+    const next = line[at + 1];
+    if (character === quote) return { text, end: at };
+    if (character === '\\' && quote === '"' && (next === '"' || next === '\\')) text += line[++at] ?? '';
+    else text += character;
+  }
+  return undefined;
 }

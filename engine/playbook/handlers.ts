@@ -81,7 +81,7 @@ async function readImportedHandlers(fields: Fields, value: Node, outer: Surround
   const followed =
     path === undefined
       ? undefined
-      : follow(path, displayPath(path), value.place, enter(fields, outer, reading), reading);
+      : follow({ path, shown: displayPath(path) }, value.place, enter(fields, outer, reading), reading);
   if (path === undefined || followed === undefined) return;
   const opened = await openTaskFile(path, value.place, followed, reading);
   await readList(opened.nodes, opened.surroundings, reading);

@@ -20,7 +20,8 @@ export async function readImportedTasks(
   const name = file === undefined ? undefined : fields.literalText(file, 'import_tasks');
   if (name === undefined) return [];
   const path = findTaskFile(name.value, name.place, outer, reading);
-  const followed = path === undefined ? undefined : follow(path, displayPath(path), name.place, inner, reading);
+  const followed =
+    path === undefined ? undefined : follow({ path, shown: displayPath(path) }, name.place, inner, reading);
   if (path === undefined || followed === undefined) return [];
   const opened = await openTaskFile(path, name.place, followed, reading);
   return reading.readSteps(opened.nodes, opened.surroundings, reading);

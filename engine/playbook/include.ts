@@ -31,7 +31,7 @@ export async function readIncludedTasks(
   const node = fileNode(action, new Set(['file', 'apply']), reading);
   const file = node === undefined ? undefined : fields.templateOf(node, 'include_tasks');
   const frame = enter(fields, outer, reading);
-  const inner = inside(fields, action, frame, outer, reading);
+  const inner = inside(fields, action, { ...outer, layers: frame.layers }, reading);
   if (node === undefined || file === undefined) return [];
   const open: Opener = async (name, extra, within) => {
     const path = findTaskFile(name, node.place, outer, within);
@@ -77,7 +77,7 @@ export async function readIncludedRole(
   const call = readRoleCall(fields, action, new Set([...ROLE_CALL, 'apply']), reading);
   const role = call === undefined ? undefined : call.fields.templateOf(call.name, 'The name of a role');
   const frame = enter(withoutVars(fields), outer, reading);
-  const inner = inside(withoutVars(fields), action, frame, outer, reading);
+  const inner = inside(withoutVars(fields), action, { ...outer, layers: frame.layers }, reading);
   if (call === undefined || role === undefined) return [];
   const none = new Fields({ kind: 'map', entries: [], place: action.keyPlace }, reading.problems);
   const parameters = fields.subMap('vars')?.entries ?? [];
@@ -94,17 +94,10 @@ export async function readIncludedRole(
 }
 
 /**
- * What holds for the included steps: all that surrounds the include, its vars and its `apply`; its own condition and
- * tags are only its own.
+ * What holds for the included steps: `base`, which is all that surrounds the include and its vars, and its `apply`. The
+ * condition and the tags of the include are not handed down.
  */
-function inside(
-  fields: Fields,
-  action: MapEntry,
-  frame: Surroundings,
-  outer: Surroundings,
-  reading: Reading,
-): Surroundings {
-  const base: Surroundings = { ...outer, layers: frame.layers };
+function inside(fields: Fields, action: MapEntry, base: Surroundings, reading: Reading): Surroundings {
   const apply = action.value.kind === 'map' ? new Fields(action.value, fields.problems).subMap('apply') : undefined;
   if (apply === undefined) return base;
   const applied = new Fields(apply, reading.problems);

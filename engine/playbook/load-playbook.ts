@@ -110,11 +110,10 @@ async function readEntry(node: Node, path: string, outer: Surroundings, loading:
     });
     return [];
   }
-  const reading = readingFor(path, loading);
   const surroundings = { ...outer, ...playSurroundings(path) };
   if (node.entries.some((entry) => shortName(entry.key) === 'import_playbook'))
-    return readImport(node, path, surroundings, reading, loading);
-  const play = await readPlay(node, surroundings, reading);
+    return readImport(node, path, surroundings, loading);
+  const play = await readPlay(node, surroundings, readingFor(path, loading));
   return play === undefined ? [] : [play];
 }
 
@@ -122,9 +121,9 @@ async function readImport(
   node: MapNode,
   path: string,
   outer: Surroundings,
-  reading: Reading,
   loading: Loading,
 ): Promise<readonly Play[]> {
+  const reading = readingFor(path, loading);
   const fields = new Fields(
     { ...node, entries: node.entries.map((entry) => ({ ...entry, key: shortName(entry.key) })) },
     reading.problems,
@@ -144,7 +143,8 @@ async function readImport(
     });
     return [];
   }
-  const followed = follow(imported, displayPath(imported), name.place, inner, reading);
+  const link = { path: imported, shown: displayPath(imported) };
+  const followed = follow(link, name.place, inner, reading);
   return followed === undefined ? [] : readPlaybook(imported, name.place, followed, loading);
 }
 

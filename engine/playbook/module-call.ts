@@ -13,15 +13,19 @@ export interface ModuleCall {
   readonly asserts: readonly Expression[] | undefined;
 }
 
+/** The module that a task calls, and the entry of the task that says so. */
+export interface ModuleEntry {
+  readonly module: string;
+  readonly entry: MapEntry;
+}
+
 /** Arguments whose bare number YAML reads as decimal, although an octal one is meant. */
 const MODES: ReadonlySet<string> = new Set(['mode', 'directory_mode', 'umask']);
 
 /** The module that a task names, with its arguments checked as far as they are known. */
 export async function readModuleCall(
   fields: Fields,
-  module: string,
-  entry: MapEntry,
-  taskPlace: Place,
+  { module, entry }: ModuleEntry,
   reading: Reading,
 ): Promise<ModuleCall> {
   const written: Nodes = new Map();
@@ -41,7 +45,8 @@ export async function readModuleCall(
     else compiled.set(name, { keyPlace, value: argument });
   }
   if (isWhole) {
-    for (const problem of await reading.modules.check(module, compiled, taskPlace)) reading.problems.take(problem);
+    for (const problem of await reading.modules.check(module, compiled, fields.map.place))
+      reading.problems.take(problem);
   }
   const that = module === 'assert' ? nodes.get('that') : undefined;
   return { module, arguments: compiled, asserts: that === undefined ? undefined : readAsserts(fields, that.value) };

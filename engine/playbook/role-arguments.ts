@@ -45,25 +45,31 @@ const ANSIBLE_KEYWORDS: ReadonlySet<string> = new Set([
   'removed_in_version',
 ]);
 
+/** How arguments of a role are described in one of the two places where a role may do it. */
+interface ArgumentForm {
+  readonly types: Readonly<Record<string, RoleArgument['type']>>;
+  readonly keywords: ReadonlySet<string>;
+  readonly typeIfAbsent: RoleArgument['type'];
+}
+
+const OWN_FORM: ArgumentForm = { types: OWN_TYPES, keywords: OWN_KEYWORDS, typeIfAbsent: 'any' };
+const ANSIBLE_FORM: ArgumentForm = { types: ANSIBLE_TYPES, keywords: ANSIBLE_KEYWORDS, typeIfAbsent: 'string' };
+
 /** `arguments:` of meta/main.yml: a map of names to {type, description, required, choices, elements}. */
 export function readRoleArguments(map: MapNode, problems: ProblemCollector): readonly RoleArgument[] {
-  return map.entries.flatMap((entry) => readArgument(entry, OWN_TYPES, OWN_KEYWORDS, 'any', problems) ?? []);
+  return map.entries.flatMap((entry) => readArgument(entry, OWN_FORM, problems) ?? []);
 }
 
 /** `argument_specs:` in Ansible's form; only its entry point `main` counts. */
 export function readArgumentSpecs(map: MapNode, problems: ProblemCollector): readonly RoleArgument[] {
   const main = new Fields(map, problems).subMap('main');
   const options = main === undefined ? undefined : new Fields(main, problems).subMap('options');
-  return (options?.entries ?? []).flatMap(
-    (entry) => readArgument(entry, ANSIBLE_TYPES, ANSIBLE_KEYWORDS, 'string', problems) ?? [],
-  );
+  return (options?.entries ?? []).flatMap((entry) => readArgument(entry, ANSIBLE_FORM, problems) ?? []);
 }
 
 function readArgument(
   entry: MapEntry,
-  types: Readonly<Record<string, RoleArgument['type']>>,
-  keywords: ReadonlySet<string>,
-  typeIfAbsent: RoleArgument['type'],
+  { types, keywords, typeIfAbsent }: ArgumentForm,
   problems: ProblemCollector,
 ): RoleArgument | undefined {
   checkVariableName(entry.key, entry.keyPlace, problems);

@@ -87,8 +87,8 @@ async function readRole(path: string, place: Place, parts: RoleParts, reading: R
   return {
     name: basename(path),
     path,
-    defaults: await readRoleVariables(path, 'defaults', parts.defaultsFrom, place, reading),
-    variables: await readRoleVariables(path, 'vars', parts.varsFrom, place, reading),
+    defaults: await readRoleVariables(path, { part: 'defaults', from: parts.defaultsFrom }, place, reading),
+    variables: await readRoleVariables(path, { part: 'vars', from: parts.varsFrom }, place, reading),
     arguments: await readArguments(path, place, meta, reading),
     dependencies: meta?.list('dependencies')?.items ?? [],
     allowDuplicates: meta?.boolean('allow_duplicates') ?? false,
@@ -121,8 +121,7 @@ export function rolePart(path: string, part: string, from: string): string | und
 /** One file, or all files of the folder `<part>/<from>/`, in the order of their names. */
 async function readRoleVariables(
   path: string,
-  part: 'defaults' | 'vars',
-  from: string,
+  { part, from }: { readonly part: 'defaults' | 'vars'; readonly from: string },
   place: Place,
   reading: Reading,
 ): Promise<Layer> {

@@ -89,15 +89,19 @@ export async function resolveRole(
   reading: Reading,
   repetition: Repetition,
 ): Promise<readonly RoleUse[]> {
-  return resolve(reference, outer, reading, repetition, 'direct');
+  return resolve(reference, outer, reading, { repetition, kind: 'direct' });
+}
+
+interface Resolving {
+  readonly repetition: Repetition;
+  readonly kind: 'direct' | 'dependency';
 }
 
 async function resolve(
   reference: RoleReference,
   outer: Surroundings,
   reading: Reading,
-  repetition: Repetition,
-  kind: 'direct' | 'dependency',
+  { repetition, kind }: Resolving,
 ): Promise<readonly RoleUse[]> {
   if (!reading.budget.take(reference.place, outer.chain, reading.problems)) return [];
   const folder = await openRole(reference.name, reference.place, reference.parts, reading);
@@ -105,13 +109,8 @@ async function resolve(
     reading.play.unknownHandlers.push(reference.place);
     return [];
   }
-  const followed = follow(
-    `${folder.path}\0${reference.parts.tasksFrom}`,
-    `role ${folder.name}`,
-    reference.place,
-    outer,
-    reading,
-  );
+  const link = { path: `${folder.path}\0${reference.parts.tasksFrom}`, shown: `role ${folder.name}` };
+  const followed = follow(link, reference.place, outer, reading);
   if (followed === undefined) return [];
   const inner = enter(reference.fields, followed, reading);
   checkParameters(reference, folder, reading);
@@ -125,34 +124,21 @@ async function resolve(
   for (const node of folder.dependencies) {
     const dependency = readRoleReference(node, reading);
     if (dependency !== undefined)
-      uses.push(...(await resolve(dependency, surroundings, reading, repetition, 'dependency')));
+      uses.push(...(await resolve(dependency, surroundings, reading, { repetition, kind: 'dependency' })));
   }
-  if (
-    isRepeated(
-      useKey(reference, folder, conditions, tags),
-      tags,
-      folder,
-      reading,
-      kind === 'direct' && repetition === 'unless_covered' ? 'always' : repetition,
-    )
-  )
-    return uses;
+  const isRepeatable = folder.allowDuplicates || (kind === 'direct' && repetition === 'unless_covered');
+  const key = useKey(reference, folder, conditions, tags);
+  if (isRepeated(key, tags, isRepeatable ? 'always' : repetition, reading)) return uses;
   reading.play.roles.push(role);
   return [...uses, { role, parts: reference.parts, surroundings }];
 }
 
-function isRepeated(
-  key: string,
-  tags: Set<string>,
-  folder: RoleFolder,
-  reading: Reading,
-  repetition: Repetition | 'always',
-): boolean {
+/** Whether an earlier use with this key makes this one superfluous. `always`: each use runs. */
+function isRepeated(key: string, tags: Set<string>, repetition: Repetition | 'always', reading: Reading): boolean {
   const earlier = reading.play.uses.get(key);
   if (earlier === undefined) reading.play.uses.set(key, { tags });
-  if (earlier === undefined || folder.allowDuplicates) return false;
+  if (earlier === undefined || repetition === 'always') return false;
   if (repetition === 'unless_covered') return tags.isSubsetOf(earlier.tags);
-  if (repetition === 'always') return false;
   for (const tag of tags) earlier.tags.add(tag);
   return true;
 }
@@ -268,7 +254,7 @@ export async function readRoleSteps(use: RoleUse, reading: Reading): Promise<rea
     if (parts.tasksFrom !== 'main') missingPart(role, 'tasks', parts.tasksFrom, reading);
     return [];
   }
-  const followed = follow(tasks, displayPath(tasks), role.place, surroundings, reading);
+  const followed = follow({ path: tasks, shown: displayPath(tasks) }, role.place, surroundings, reading);
   if (followed === undefined) return [];
   const opened = await openTaskFile(tasks, role.place, followed, reading);
   return reading.readSteps(opened.nodes, opened.surroundings, reading);

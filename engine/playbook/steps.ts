@@ -84,10 +84,10 @@ async function readStep(node: MapNode, outer: Surroundings, reading: Reading): P
     case 'check':
     case 'apply':
       refuse(TASK_KEYWORDS, 'A task', ['check', 'apply']);
-      return [await readTask(fields, 'check', action, outer, reading)];
+      return [await readTask(fields, { module: 'check', entry: action }, outer, reading)];
     default:
       refuse(TASK_KEYWORDS, 'A task');
-      return [await readTask(fields, action.key, action, outer, reading)];
+      return [await readTask(fields, { module: action.key, entry: action }, outer, reading)];
   }
 }
 

@@ -5,6 +5,7 @@ import { type Fields, isTemplated } from './base/fields.ts';
 import type { StepFrame } from './base/play.ts';
 import { readSettings } from './base/settings.ts';
 import type { HandedDown, Reading, Surroundings } from './reading.ts';
+import type { Link } from './step-budget.ts';
 import { readTags } from './tags.ts';
 import { readVariables } from './variables.ts';
 
@@ -63,23 +64,17 @@ export function frameOf(place: Place, inner: Surroundings, reading: Reading): St
 }
 
 /** The surroundings with one more file or role in the chain; a Problem where it is in the chain already. */
-export function follow(
-  path: string,
-  shown: string,
-  place: Place,
-  outer: Surroundings,
-  reading: Reading,
-): Surroundings | undefined {
-  const chain = [...outer.chain, { path, shown }];
-  const first = outer.chain.findIndex((link) => link.path === path);
+export function follow(link: Link, place: Place, outer: Surroundings, reading: Reading): Surroundings | undefined {
+  const chain = [...outer.chain, link];
+  const first = outer.chain.findIndex(({ path }) => path === link.path);
   if (first === -1) return { ...outer, chain };
   return reading.problems.add({
     code: 'cycle',
-    what: `${shown} leads to itself`,
+    what: `${link.shown} leads to itself`,
     place,
     why: chain
       .slice(first)
-      .map((link) => link.shown)
+      .map(({ shown }) => shown)
       .join(' → '),
     remedy: 'Take one of these steps out. A list of things is done by loop, not by a file that imports itself.',
   });

@@ -1,17 +1,15 @@
-import type { MapEntry } from '../values/base/node.ts';
 import type { Fields } from './base/fields.ts';
 import type { Task } from './base/play.ts';
 import { readLoop } from './loop.ts';
-import { readModuleCall } from './module-call.ts';
+import { type ModuleEntry, readModuleCall } from './module-call.ts';
 import type { Reading, Surroundings } from './reading.ts';
 import { enter, frameOf } from './surroundings.ts';
 import { checkVariableName } from './variables.ts';
 
-/** A task that calls a module. `action` is the entry that names it. */
+/** A task that calls a module. */
 export async function readTask(
   fields: Fields,
-  module: string,
-  action: MapEntry,
+  action: ModuleEntry,
   outer: Surroundings,
   reading: Reading,
 ): Promise<Task> {
@@ -21,7 +19,7 @@ export async function readTask(
     kind: 'task',
     ...frameOf(fields.map.place, inner, reading),
     name: fields.template('name'),
-    ...(await readModuleCall(fields, module, action, fields.map.place, reading)),
+    ...(await readModuleCall(fields, action, reading)),
     loop: readLoop(fields),
     register: readRegister(fields),
     until: readUntil(fields),

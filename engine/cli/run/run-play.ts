@@ -25,9 +25,13 @@ export async function runPlayCommand(playbookFile: string, command: Mode, flags:
     printLists(
       playbook,
       inventory,
-      { hosts: flags.listHosts === true, tasks: flags.listTasks === true, tags: flags.listTags === true },
-      flags.limit,
-      selection,
+      {
+        hosts: flags.listHosts === true,
+        tasks: flags.listTasks === true,
+        tags: flags.listTags === true,
+        limit: flags.limit,
+        selection,
+      },
       process.stdout,
     );
     return EXIT.ok;

@@ -26,15 +26,16 @@ export function printInventoryHost(host: Host, extra: Layer, stdout: NodeJS.Writ
   printJson(hostVariables(host, extra), stdout);
 }
 
+export interface GraphOptions {
+  readonly inventory: Inventory;
+  /** The variables of each host are shown below its name. */
+  readonly withVariables: boolean;
+  readonly extra: Layer;
+}
+
 /** Groups and hosts as a tree, below one group. */
-export function printInventoryGraph(
-  inventory: Inventory,
-  group: string,
-  withVariables: boolean,
-  extra: Layer,
-  stdout: NodeJS.WritableStream,
-): void {
-  openOutput(stdout).write(`${graphLines(inventory, group, withVariables, extra, 0).map(safeLine).join('\n')}\n`);
+export function printInventoryGraph(group: string, options: GraphOptions, stdout: NodeJS.WritableStream): void {
+  openOutput(stdout).write(`${graphLines(group, options, 0).map(safeLine).join('\n')}\n`);
 }
 
 function printJson(value: PlainMap, stdout: NodeJS.WritableStream): void {
@@ -77,17 +78,12 @@ function writtenVariables(layers: readonly Layer[]): PlainMap {
   return variables;
 }
 
-function graphLines(
-  inventory: Inventory,
-  name: string,
-  withVariables: boolean,
-  extra: Layer,
-  depth: number,
-): readonly string[] {
+function graphLines(name: string, options: GraphOptions, depth: number): readonly string[] {
+  const { inventory, withVariables, extra } = options;
   const group = inventory.groups.get(name);
   const inside = depth + 1;
   const lines = [branch(`@${name}:`, depth)];
-  for (const child of group?.children ?? []) lines.push(...graphLines(inventory, child, withVariables, extra, inside));
+  for (const child of group?.children ?? []) lines.push(...graphLines(child, options, inside));
   if (name === 'all') return lines;
   for (const host of group?.ownHosts ?? []) {
     lines.push(branch(host, inside));

@@ -8,11 +8,13 @@ import type { Template } from '../../values/template/template.ts';
 import { openOutput } from '../text/output.ts';
 import { safeLine } from '../text/safe-text.ts';
 
-/** What `--list-hosts`, `--list-tasks` and `--list-tags` ask for. */
+/** What `--list-hosts`, `--list-tasks` and `--list-tags` ask for, and the options that narrow it down. */
 export interface Lists {
   readonly hosts: boolean;
   readonly tasks: boolean;
   readonly tags: boolean;
+  readonly limit: string | undefined;
+  readonly selection: TagSelection;
 }
 
 /**
@@ -23,10 +25,9 @@ export function printLists(
   playbook: Playbook,
   inventory: Inventory,
   lists: Lists,
-  limit: string | undefined,
-  selection: TagSelection,
   stdout: NodeJS.WritableStream,
 ): void {
+  const { limit, selection } = lists;
   const allowed =
     limit === undefined ? undefined : new Set(selectHosts(inventory, limit, undefined).map((host) => host.name));
   const lines = [`playbook: ${safeLine(playbook.file)}`];

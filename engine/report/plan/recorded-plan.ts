@@ -3,6 +3,8 @@ import type { PlanDocument, PlanStep, PlanSummary, PlannedOutcome } from '../../
 import { documentDifference } from '../text/document-difference.ts';
 import { safeLine } from '../text/safe-text.ts';
 
+type PlayStarted = Extract<RunEvent, { readonly type: 'play_started' }>;
+
 type RecordedPlay = PlanDocument['plays'][number];
 
 /** One task on one host, as it came. */
@@ -35,13 +37,9 @@ export class RecordedPlan {
         this.#hosts = event.hosts;
         this.#partial = event.partial.map(safeLine);
         return;
-      case 'play_started': {
-        const key = `${event.place} ${event.play}`;
-        this.#playing = this.#plays.get(key) ?? openPlay(safeLine(event.play), event.place);
-        for (const host of event.hosts) this.#playing.hosts.add(host);
-        this.#plays.set(key, this.#playing);
+      case 'play_started':
+        this.#begin(event);
         return;
-      }
       case 'task_finished':
         this.#finish(event);
         return;
@@ -66,6 +64,13 @@ export class RecordedPlan {
         throw new Error(`unknown event ${JSON.stringify(never)}`);
       }
     }
+  }
+
+  #begin({ play, place, hosts }: PlayStarted): void {
+    const key = `${place} ${play}`;
+    this.#playing = this.#plays.get(key) ?? openPlay(safeLine(play), place);
+    for (const host of hosts) this.#playing.hosts.add(host);
+    this.#plays.set(key, this.#playing);
   }
 
   #finish(event: TaskFinished): void {

@@ -1,6 +1,6 @@
 import type { Problem } from '../../errors/problem.ts';
 import type { Difference, Shown } from '../../modules/base/module.ts';
-import type { RunEvent, TaskIdentity, TaskOutcome } from '../../run/base/events.ts';
+import type { RunEvent, TaskFinished, TaskIdentity, TaskOutcome } from '../../run/base/events.ts';
 import { escapeControlsInJson } from '../../values/base/control-characters.ts';
 import { mayHoldSecret } from '../../values/base/may-hold-secret.ts';
 import { MASK, Secret } from '../../values/base/secret.ts';
@@ -16,20 +16,8 @@ function plainEvent(event: RunEvent): object {
   switch (event.type) {
     case 'host_unreachable':
       return { ...maskTexts({ ...event, problem: undefined }), problem: plainProblem(event.problem) };
-    case 'task_finished': {
-      const { type, host, delegatedTo, task, item, outcome, result, hidden, milliseconds } = event;
-      return {
-        type,
-        host: mask(host),
-        delegatedTo: delegatedTo === undefined ? undefined : mask(delegatedTo),
-        task: maskedTask(task),
-        item: item === undefined ? undefined : mask(item),
-        milliseconds,
-        outcome: plainOutcome(outcome),
-        result: result === undefined ? undefined : maskValue(result),
-        hidden,
-      };
-    }
+    case 'task_finished':
+      return plainFinished(event);
     case 'message': {
       const { text, ...rest } = event;
       return { ...maskTexts(rest), text: maskValue(text) };
@@ -54,6 +42,21 @@ function plainEvent(event: RunEvent): object {
       throw new Error(`unknown event ${JSON.stringify(never)}`);
     }
   }
+}
+
+function plainFinished(event: TaskFinished): object {
+  const { type, host, delegatedTo, task, item, outcome, result, hidden, milliseconds } = event;
+  return {
+    type,
+    host: mask(host),
+    delegatedTo: delegatedTo === undefined ? undefined : mask(delegatedTo),
+    task: maskedTask(task),
+    item: item === undefined ? undefined : mask(item),
+    milliseconds,
+    outcome: plainOutcome(outcome),
+    result: result === undefined ? undefined : maskValue(result),
+    hidden,
+  };
 }
 
 /** Hosts share what names a task. */

@@ -57,60 +57,30 @@ export function plain(output: Output, options: PlainOptions): Renderer {
 
 /** What one event of a play has to say, as lines. The recap is not among it. */
 export function eventLines(event: RunEvent, options: PlainOptions): readonly string[] {
-  const { paint, verbosity } = options;
+  const { paint } = options;
   switch (event.type) {
-    case 'run_started': {
-      const partial =
-        event.partial.length === 0
-          ? []
-          : [paint('magenta', `Only a part of the playbook: ${event.partial.map(safeLine).join(', ')}`)];
-      return verbosity > 0 ? [`Run ${safeLine(event.runId)}: ${safeLine(event.playbook)}`, ...partial] : partial;
-    }
-    case 'play_started': {
-      const batch = event.batches > 1 ? `, batch ${event.batch} of ${event.batches}` : '';
-      const hosts = event.hosts.length === 1 ? safeLine(event.hosts[0] ?? '') : `${event.hosts.length} hosts`;
-      return ['', paint('bold', `Play: ${safeLine(event.play)} (${hosts}${batch})`)];
-    }
+    case 'run_started':
+      return runStartedLines(event, options);
+    case 'play_started':
+      return playStartedLines(event, paint);
     case 'host_connected':
-      return verbosity > 0
-        ? [
-            `connected: [${safeLine(event.host)}] ${safeLine(event.address)}${byTransport(event.transport)} in ${Math.round(event.milliseconds)} ms`,
-          ]
-        : [];
+      return connectedLines(event, options);
     case 'ssh_patches':
-      return verbosity > 1 ? [patchesLine(event)] : [];
-    case 'host_unreachable': {
-      const during = event.during === undefined ? '' : ` during ${taskTitle(event.during, undefined)}`;
-      return [
-        paint('red', `unreachable: [${safeLine(event.host)}]${during}`),
-        ...indent(problemLines(event.problem, paint, options.read)),
-      ];
-    }
-    case 'files_read':
-    case 'task_started':
-      return [];
+      return patchesLines(event, options);
+    case 'host_unreachable':
+      return unreachableLines(event, options);
     case 'task_retried':
-      return verbosity > 0
-        ? [
-            `retry: [${safeLine(event.host)}] ${taskTitle(event.task, undefined)} (${event.attempt} of ${event.attempts})`,
-          ]
-        : [];
+      return retriedLines(event, options);
     case 'task_finished':
       return [...finishedLines(event, options), ...warningLines(event, paint)];
-    case 'message': {
-      const value = maskValue(event.text);
-      const lines = safeLines(typeof value === 'string' ? value : JSON.stringify(value, undefined, 2));
-      return [`message: [${safeLine(event.host)}] ${taskTitle(event.task, undefined)}`, ...indent(lines)];
-    }
+    case 'message':
+      return messageLines(event);
     case 'handler_owed':
-      return [
-        paint(
-          'yellow',
-          `owed: [${safeLine(event.host)}] an earlier run${event.playbook === undefined ? '' : ` of ${safeLine(event.playbook)}`} left the handler "${safeLine(event.handler)}"; it is run with the handlers of this play`,
-        ),
-      ];
+      return [paint('yellow', owedLine(event))];
     case 'options_not_kept':
       return [paint('yellow', notKeptLine(event))];
+    case 'files_read':
+    case 'task_started':
     case 'play_finished':
     case 'run_finished':
       return [];
@@ -121,29 +91,76 @@ export function eventLines(event: RunEvent, options: PlainOptions): readonly str
   }
 }
 
+type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { readonly type: Type }>;
+
+function runStartedLines(event: EventOf<'run_started'>, { paint, verbosity }: PlainOptions): readonly string[] {
+  const run = verbosity > 0 ? [`Run ${safeLine(event.runId)}: ${safeLine(event.playbook)}`] : [];
+  if (event.partial.length === 0) return run;
+  return [...run, paint('magenta', `Only a part of the playbook: ${event.partial.map(safeLine).join(', ')}`)];
+}
+
+function playStartedLines(event: EventOf<'play_started'>, paint: Paint): readonly string[] {
+  const batch = event.batches > 1 ? `, batch ${event.batch} of ${event.batches}` : '';
+  const hosts = event.hosts.length === 1 ? safeLine(event.hosts[0] ?? '') : `${event.hosts.length} hosts`;
+  return ['', paint('bold', `Play: ${safeLine(event.play)} (${hosts}${batch})`)];
+}
+
+function connectedLines(event: EventOf<'host_connected'>, { verbosity }: PlainOptions): readonly string[] {
+  if (verbosity === 0) return [];
+  const { host, address, transport, milliseconds } = event;
+  const way = `${safeLine(address)}${byTransport(transport)}`;
+  return [`connected: [${safeLine(host)}] ${way} in ${Math.round(milliseconds)} ms`];
+}
+
+function patchesLines(event: EventOf<'ssh_patches'>, { verbosity }: PlainOptions): readonly string[] {
+  return verbosity > 1 ? [patchesLine(event)] : [];
+}
+
+function unreachableLines(event: EventOf<'host_unreachable'>, { paint, read }: PlainOptions): readonly string[] {
+  const during = event.during === undefined ? '' : ` during ${taskTitle(event.during, undefined)}`;
+  return [
+    paint('red', `unreachable: [${safeLine(event.host)}]${during}`),
+    ...indent(problemLines(event.problem, paint, read)),
+  ];
+}
+
+function retriedLines(event: EventOf<'task_retried'>, { verbosity }: PlainOptions): readonly string[] {
+  if (verbosity === 0) return [];
+  const { host, task, attempt, attempts } = event;
+  return [`retry: [${safeLine(host)}] ${taskTitle(task, undefined)} (${attempt} of ${attempts})`];
+}
+
+function messageLines({ host, task, text }: EventOf<'message'>): readonly string[] {
+  const value = maskValue(text);
+  const lines = safeLines(typeof value === 'string' ? value : JSON.stringify(value, undefined, 2));
+  return [`message: [${safeLine(host)}] ${taskTitle(task, undefined)}`, ...indent(lines)];
+}
+
+function owedLine({ host, playbook, handler }: EventOf<'handler_owed'>): string {
+  const run = `an earlier run${playbook === undefined ? '' : ` of ${safeLine(playbook)}`}`;
+  return `owed: [${safeLine(host)}] ${run} left the handler "${safeLine(handler)}"; it is run with the handlers of this play`;
+}
+
 function finishedLines(event: TaskFinished, options: PlainOptions): readonly string[] {
   const { paint, verbosity, diff } = options;
   const { outcome } = event;
-  // Only when it is said: of most tasks nothing is.
+  // Most tasks print nothing: the title is made only for those that do.
   const about = (): string => `[${hostTitle(event)}] ${taskTitle(event.task, event.item)}`;
-  const commands =
-    verbosity > 1 && !diff && outcome.kind === 'changed' ? indent(commandLines(outcome.differences, paint)) : [];
-  const result = verbosity > 1 ? [...commands, ...wholeResultLines(event)] : verbosity > 0 ? valueLines(event) : [];
   switch (outcome.kind) {
     case 'ok':
-      return verbosity > 0 ? [paint('green', `ok: ${about()}`), ...result] : [];
+      return verbosity > 0 ? [paint('green', `ok: ${about()}`), ...resultLines(event, options)] : [];
     case 'skipped':
       return verbosity > 0 ? [paint('cyan', `skipped: ${about()} (${safeLine(outcome.why)})`)] : [];
     case 'unknown':
       return [paint('magenta', `unknown: ${about()}: known after ${safeLine(outcome.because)}`)];
-    case 'changed':
+    case 'changed': {
+      const isDiffShown = diff && !(event.hidden === true && verbosity > 0);
       return [
         paint('yellow', `changed: ${about()}`),
-        ...(diff && !(event.hidden === true && verbosity > 0)
-          ? indent(changeLines(event, outcome.differences, paint))
-          : []),
-        ...result,
+        ...(isDiffShown ? indent(changeLines(event, outcome.differences, paint)) : []),
+        ...resultLines(event, options),
       ];
+    }
     case 'failed':
       return failureLines(event, options);
     default: {
@@ -151,6 +168,15 @@ function finishedLines(event: TaskFinished, options: PlainOptions): readonly str
       throw new Error(`unknown outcome ${JSON.stringify(never)}`);
     }
   }
+}
+
+/** What a task gave, as far as the verbosity asks for it. */
+function resultLines(event: TaskFinished, { paint, verbosity, diff }: PlainOptions): readonly string[] {
+  if (verbosity === 0) return [];
+  if (verbosity === 1) return valueLines(event);
+  const { outcome } = event;
+  const commands = !diff && outcome.kind === 'changed' ? indent(commandLines(outcome.differences, paint)) : [];
+  return [...commands, ...wholeResultLines(event)];
 }
 
 function changeLines({ hidden }: TaskFinished, differences: readonly Difference[], paint: Paint): readonly string[] {

@@ -1,4 +1,4 @@
-import type { RunEvent } from '../../run/base/events.ts';
+import type { RunEvent, TaskFinished } from '../../run/base/events.ts';
 import type { Paint } from '../text/paint.ts';
 import { safeLine } from '../text/safe-text.ts';
 import { taskTitle } from '../text/task-title.ts';
@@ -31,9 +31,7 @@ export class Progress {
   follow(event: RunEvent): void {
     switch (event.type) {
       case 'play_started':
-        this.#play = `${safeLine(event.play)}${event.batches > 1 ? `, batch ${event.batch} of ${event.batches}` : ''}`;
-        this.#hosts = event.hosts;
-        this.#doing.clear();
+        this.#begin(event);
         return;
       case 'host_connected':
         this.#doing.set(event.host, { what: 'connected', since: performance.now(), busy: false });
@@ -49,9 +47,7 @@ export class Progress {
         });
         return;
       case 'task_finished':
-        this.#doing.set(event.host, { what: taskTitle(event.task, event.item), since: performance.now(), busy: false });
-        if (event.outcome.kind === 'failed' && !event.outcome.ignored) this.#broken.add(event.host);
-        if (event.outcome.kind === 'changed') this.#changed.add(event.host);
+        this.#finish(event);
         return;
       case 'host_unreachable':
         this.#broken.add(event.host);
@@ -71,6 +67,18 @@ export class Progress {
       default:
         throw new Error(`unknown event ${JSON.stringify(event satisfies never)}`);
     }
+  }
+
+  #begin({ play, hosts, batch, batches }: Extract<RunEvent, { readonly type: 'play_started' }>): void {
+    this.#play = `${safeLine(play)}${batches > 1 ? `, batch ${batch} of ${batches}` : ''}`;
+    this.#hosts = hosts;
+    this.#doing.clear();
+  }
+
+  #finish({ host, task, item, outcome }: TaskFinished): void {
+    this.#doing.set(host, { what: taskTitle(task, item), since: performance.now(), busy: false });
+    if (outcome.kind === 'failed' && !outcome.ignored) this.#broken.add(host);
+    if (outcome.kind === 'changed') this.#changed.add(host);
   }
 
   /**

@@ -229,8 +229,6 @@ export class Machine {
     const changing: Changing = await this.#opened(privilege, this.connection.changing(privilege));
     for (const upload of apply.uploads ?? []) await changing.send(upload.source, upload.path, upload);
     const key = keyOf(privilege);
-    const crossings = this.#crossings.get(key) ?? [];
-    this.#crossings.delete(key);
     this.#changes.value += 1;
     for (const view of this.#views.values()) view.invalidate(touches);
     const view = this.view(privilege);
@@ -238,26 +236,34 @@ export class Machine {
     const asked = observation([...again.values()]);
     // What starts a service or restarts the host must find the files on the disk.
     const syncs = apply.brief === true && (this.#unsynced.get(key)?.size ?? 0) < MOST_UNSYNCED ? '' : this.#syncs(key);
-    // What is only tidied up may fail; what is last decides.
-    const ahead = [...crossings, syncs, before === '' && crossings.length + syncs.length > 0 ? ':' : before];
+    const ahead = this.#ahead(key, syncs, before);
     given.begun();
     const limits = { timeoutMs: given.timeoutMs, silenceMs: given.silenceMs };
-    // The stderr of a brief look counts as the change's, so looks of several kinds could not be told apart there.
-    const isOfOneKind = new Set(asked.requests.map(({ kind }) => kind.name)).size <= 1;
-    const areBrief = asked.requests.every(({ kind, detail }) => kind.isBrief?.(detail) === true);
-    const brief = apply.brief === true && syncs === '' && isOfOneKind && areBrief;
-    const scripts = { ahead: ahead.filter((part) => part !== '').join('\n'), change: apply.script, look: asked.script };
+    const isBrief = apply.brief === true && syncs === '' && isBriefLook(asked.requests);
+    const scripts = { ahead, change: apply.script, look: asked.script };
     const answer = await changing
-      .changeAndLook(brief ? briefChange(scripts) : watchedChange(scripts), limits, { maxOutputBytes: MOST_LOOKED_AT })
+      .changeAndLook(isBrief ? briefChange(scripts) : watchedChange(scripts), limits, {
+        maxOutputBytes: MOST_LOOKED_AT,
+      })
       .finally(() => (this.#changes.done += 1));
     if (answer.kind === 'not_begun') return answer;
     if (apply.unsynced !== undefined && answer.change.status === 0) this.#unsyncedBy(key).add(apply.unsynced);
-    if (!answer.look.cut) {
-      const states = asked.decode(answer.look);
-      if (this.isController) await openSealedFiles(states, this.#vault);
-      view.learn(asked.requests, states);
-    }
+    if (!answer.look.cut) await this.#learn(view, asked.requests, asked.decode(answer.look));
     return { kind: 'begun', completed: answer.change };
+  }
+
+  async #learn(view: View, requests: readonly Request[], states: ReadonlyMap<string, unknown>): Promise<void> {
+    if (this.isController) await openSealedFiles(states, this.#vault);
+    view.learn(requests, states);
+  }
+
+  /** What goes ahead of a change: what crosses out handlers, what syncs files, and `before`, whose status counts. */
+  #ahead(key: string, syncs: string, before: string): string {
+    const crossings = this.#crossings.get(key) ?? [];
+    this.#crossings.delete(key);
+    const own = [...crossings, syncs].filter((part) => part !== '');
+    // What is only tidied up may fail; what is last decides.
+    return [...own, before === '' && own.length > 0 ? ':' : before].filter((part) => part !== '').join('\n');
   }
 
   /** Runs shell text that is the engine's own, beside any task's change. */
@@ -363,4 +369,13 @@ const MOST_LOOKED_AT = 16 * 1024 * 1024;
 
 function keyOf(privilege: Privilege): string {
   return privilege.kind === 'login' ? 'login' : `become:${privilege.user}`;
+}
+
+/**
+ * Whether the look after a brief change is brief, too. The stderr of a brief look counts as that of the change, so that
+ * looks of several kinds could not be told apart there.
+ */
+function isBriefLook(requests: readonly Request[]): boolean {
+  const isOfOneKind = new Set(requests.map(({ kind }) => kind.name)).size <= 1;
+  return isOfOneKind && requests.every(({ kind, detail }) => kind.isBrief?.(detail) === true);
 }

@@ -46,11 +46,10 @@ export async function targetOf(name: string, scope: Scope, settings: TargetSetti
   return sshTarget(
     {
       name,
-      alias: withoutBrackets(text(scope, 'ansible_host') ?? text(scope, 'ansible_ssh_host') ?? name),
+      alias: withoutBrackets(text(scope, 'ansible_host', 'ansible_ssh_host') ?? name),
       port: number(scope, 'ansible_port', name),
-      user: text(scope, 'ansible_user') ?? text(scope, 'ansible_ssh_user') ?? settings.user,
-      identityFile:
-        text(scope, 'ansible_ssh_private_key_file') ?? text(scope, 'ansible_private_key_file') ?? settings.identityFile,
+      user: text(scope, 'ansible_user', 'ansible_ssh_user') ?? settings.user,
+      identityFile: text(scope, 'ansible_ssh_private_key_file', 'ansible_private_key_file') ?? settings.identityFile,
       password: secretText(scope.lookup('ansible_password') ?? scope.lookup('ansible_ssh_pass') ?? settings.password),
       passphrase: secretText(scope.lookup('ansible_ssh_private_key_passphrase')),
       knownHostsFile: text(scope, 'ansible_known_hosts_file'),
@@ -80,12 +79,16 @@ export function unsupportedSetting(name: string, scope: Scope): Problem | undefi
   });
 }
 
-function text(scope: Scope, name: string): string | undefined {
-  const value = scope.lookup(name);
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === 'string') return value;
-  if (value instanceof Secret) return value.reveal();
-  throw new Problem({ code: 'wrong-type', what: `${name} must be text`, why: `It is ${JSON.stringify(value)}.` });
+/** The first of these variables that is set. */
+function text(scope: Scope, ...names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const value = scope.lookup(name);
+    if (value === undefined || value === null) continue;
+    if (typeof value === 'string') return value;
+    if (value instanceof Secret) return value.reveal();
+    throw new Problem({ code: 'wrong-type', what: `${name} must be text`, why: `It is ${JSON.stringify(value)}.` });
+  }
+  return undefined;
 }
 
 function number(scope: Scope, name: string, host: string): number | undefined {

@@ -31,14 +31,23 @@ export function resolveSettings(settings: Settings, place: Place, scope: Scope):
 }
 
 function privilegeOf(settings: Settings, place: Place, scope: Scope): Privilege | Unknown {
-  const become = settings.become?.resolve(scope) ?? scope.lookup('ansible_become') ?? false;
+  const become = becomes(settings, place, scope);
   if (become instanceof Unknown) return become;
-  if (typeof become !== 'boolean') throw wrongType('become', 'true or false', settings.become?.place ?? place);
-  const user = settings.becomeUser?.resolve(scope) ?? scope.lookup('ansible_become_user') ?? 'root';
+  const user = becomeUserOf(settings, place, scope);
   if (user instanceof Unknown) return user;
-  if (typeof user !== 'string')
-    throw wrongType('become_user', 'the name of a user', settings.becomeUser?.place ?? place);
   return become ? becoming(user, settings.becomeMethod, scope, place) : { kind: 'login' };
+}
+
+function becomes({ become }: Settings, place: Place, scope: Scope): boolean | Unknown {
+  const value = become?.resolve(scope) ?? scope.lookup('ansible_become') ?? false;
+  if (typeof value === 'boolean' || value instanceof Unknown) return value;
+  throw wrongType('become', 'true or false', become?.place ?? place);
+}
+
+function becomeUserOf({ becomeUser }: Settings, place: Place, scope: Scope): string | Unknown {
+  const value = becomeUser?.resolve(scope) ?? scope.lookup('ansible_become_user') ?? 'root';
+  if (typeof value === 'string' || value instanceof Unknown) return value;
+  throw wrongType('become_user', 'the name of a user', becomeUser?.place ?? place);
 }
 
 /** In milliseconds; undefined where the step sets none. */

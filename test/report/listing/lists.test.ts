@@ -39,9 +39,13 @@ async function list(
   printLists(
     playbook,
     inventory,
-    { hosts: what === 'hosts', tasks: what === 'tasks', tags: what === 'tags' },
-    limit,
-    { tags, skipTags: [] },
+    {
+      hosts: what === 'hosts',
+      tasks: what === 'tasks',
+      tags: what === 'tags',
+      limit,
+      selection: { tags, skipTags: [] },
+    },
     sink,
   );
   return sink.lines().slice(3, -1);
