@@ -86,7 +86,10 @@ export async function ensureBinaries(options: BinariesOptions = {}): Promise<Mir
  * @throws Problem `binaries-unavailable`
  */
 export async function ensureKubeBench(options: Pick<BinariesOptions, 'report' | 'signal'> = {}): Promise<string> {
-  return await ensureProgram('kube-bench', KUBE_BENCH, KUBE_BENCH_COMMANDS, buildKubeBench, options);
+  return await ensureProgram(
+    { name: 'kube-bench', version: KUBE_BENCH, commands: KUBE_BENCH_COMMANDS, source: buildKubeBench },
+    options,
+  );
 }
 
 /**
@@ -95,19 +98,23 @@ export async function ensureKubeBench(options: Pick<BinariesOptions, 'report' | 
  * @throws Problem `binaries-unavailable`
  */
 export async function ensureAge(options: Pick<BinariesOptions, 'report' | 'signal'> = {}): Promise<string> {
-  return await ensureProgram('age', AGE, AGE_COMMANDS, buildAge, options);
+  return await ensureProgram({ name: 'age', version: AGE, commands: AGE_COMMANDS, source: buildAge }, options);
 }
 
 /** The same, for `sops`. The first time takes some minutes. */
 export async function ensureSops(options: Pick<BinariesOptions, 'report' | 'signal'> = {}): Promise<string> {
-  return await ensureProgram('sops', SOPS, SOPS_COMMANDS, buildSops, options);
+  return await ensureProgram({ name: 'sops', version: SOPS, commands: SOPS_COMMANDS, source: buildSops }, options);
+}
+
+interface Program {
+  readonly name: string;
+  readonly version: string;
+  readonly commands: readonly string[];
+  readonly source: Source;
 }
 
 async function ensureProgram(
-  name: string,
-  version: string,
-  commands: readonly string[],
-  source: Source,
+  { name, version, commands, source }: Program,
   options: Pick<BinariesOptions, 'report' | 'signal'>,
 ): Promise<string> {
   const context = { architecture: architecture(), report: options.report ?? (() => undefined), signal: options.signal };

@@ -156,20 +156,32 @@ export async function buildEtcd(version: string, folder: string, context: Source
 
 /** age and age-keygen. */
 export async function buildAge(version: string, folder: string, context: SourceContext): Promise<string> {
-  return await buildPackages(`filippo.io/age@v${version}`, AGE_COMMANDS, '-s -w', folder, context);
+  return await buildPackages(
+    { module: `filippo.io/age@v${version}`, commands: AGE_COMMANDS, flags: '-s -w' },
+    folder,
+    context,
+  );
 }
 
 /** sops, with the libraries of all clouds: large, so that others of the machine go first. */
 export async function buildSops(version: string, folder: string, context: SourceContext): Promise<string> {
   const flags = `-s -w -X github.com/getsops/sops/v3/version.Version=${version}`;
-  return await buildPackages(`github.com/getsops/sops/v3@v${version}`, SOPS_COMMANDS, flags, folder, context);
+  return await buildPackages(
+    { module: `github.com/getsops/sops/v3@v${version}`, commands: SOPS_COMMANDS, flags },
+    folder,
+    context,
+  );
 }
 
-/** The programs `cmd/NAME` of one published module. */
+/** The programs `cmd/NAME` of one published module, and the flags of the linker. */
+interface Programs {
+  readonly module: string;
+  readonly commands: readonly string[];
+  readonly flags: string;
+}
+
 async function buildPackages(
-  module: string,
-  commands: readonly string[],
-  flags: string,
+  { module, commands, flags }: Programs,
   folder: string,
   context: SourceContext,
 ): Promise<string> {

@@ -91,85 +91,17 @@ async function status(name: string | undefined): Promise<void> {
   for (const one of names) say(`lab ${one} (${stateFolder(one)})\n${await describe(await find(one))}`);
 }
 
+const NAME_FLAG = ['--name <name>', 'name of the lab', 'lab'] as const;
+
 function program(): Command {
   const cli = new Command('lab');
-  const name = ['--name <name>', 'name of the lab', 'lab'] as const;
   cli
     .description('Throw-away Linux hosts to run playbooks against')
     .exitOverride()
     .showHelpAfterError('(see lab --help)');
-
-  cli
-    .command('up')
-    .description('make the hosts that are missing, and start those that are off')
-    .option('--hosts <count>', 'how many hosts there shall be at least', parseCount, 3)
-    .option(...name)
-    .action(async (options: NameOption & { hosts: number }) => {
-      say(await describe(await up({ ...options, report: tell, signal: interruption() })));
-    });
-  cli
-    .command('down')
-    .description('remove the lab: nothing is left but the cache')
-    .option(...name)
-    .action(async (options: NameOption) => {
-      await down(options.name);
-      say(`lab ${options.name} is gone`);
-    });
-  cli
-    .command('status')
-    .description('show the hosts')
-    .option('--name <name>', 'name of the lab (all labs)')
-    .action(async (options: Partial<NameOption>) => await status(options.name));
-
-  const onHost = (
-    command: string,
-    summary: string,
-    done: string,
-    act: (lab: Lab, host: string) => Promise<void>,
-  ): void => {
-    cli
-      .command(`${command} <host>`)
-      .description(summary)
-      .option(...name)
-      .action(async (host: string, options: NameOption) => {
-        await act(await find(options.name), host);
-        say(`${host} ${done}`);
-      });
-  };
-  onHost('kill', 'cut the power of a host; its disk stays', 'is off', async (lab, host) => await lab.kill(host));
-  onHost('start', 'switch a host on again', 'is on', async (lab, host) => await lab.start(host));
-  onHost(
-    'reset',
-    'give a host a fresh disk, as if installed anew',
-    'is as new',
-    async (lab, host) => await lab.reset(host),
-  );
-  onHost('cut', 'pull the network cable of a host', 'is cut off', async (lab, host) => await lab.cut(host));
-  onHost(
-    'isolate',
-    'drop the frames of a host, which sees its link up',
-    'is isolated',
-    async (lab, host) => await lab.isolate(host),
-  );
-  onHost('mend', 'undo cut and isolate', 'is connected', async (lab, host) => await lab.mend(host));
-
-  cli
-    .command('ssh <host> [command...]')
-    .description('log in to a host, or run a command there: lab ssh k8s-master-1 -- uptime')
-    .option(...name)
-    .action(async (host: string, command: readonly string[], options: NameOption) => {
-      const { state } = await find(options.name);
-      const argv = sshCommand(state, hostOf(state, host), command);
-      await hand(command.length === 0 && process.stdin.isTTY ? [...argv, '-t'] : argv);
-    });
-  cli
-    .command('exec <command...>')
-    .description('run a command of this machine inside the network of the lab: lab exec -- runbook play site.yml')
-    .option(...name)
-    .action(
-      async (command: readonly string[], options: NameOption) =>
-        await hand([...(await find(options.name)).enter, ...command]),
-    );
+  addLabCommands(cli);
+  addHostCommands(cli);
+  addTerminalCommands(cli);
   cli
     .command('binaries')
     .description('fill the cache with the binaries of Kubernetes and etcd, and say where they are')
@@ -181,6 +113,110 @@ function program(): Command {
       say(`etcd ${options.etcd} ${mirrors.etcd}`);
     });
   return cli;
+}
+
+function addLabCommands(cli: Command): void {
+  cli
+    .command('up')
+    .description('make the hosts that are missing, and start those that are off')
+    .option('--hosts <count>', 'how many hosts there shall be at least', parseCount, 3)
+    .option(...NAME_FLAG)
+    .action(async (options: NameOption & { hosts: number }) => {
+      say(await describe(await up({ ...options, report: tell, signal: interruption() })));
+    });
+  cli
+    .command('down')
+    .description('remove the lab: nothing is left but the cache')
+    .option(...NAME_FLAG)
+    .action(async (options: NameOption) => {
+      await down(options.name);
+      say(`lab ${options.name} is gone`);
+    });
+  cli
+    .command('status')
+    .description('show the hosts')
+    .option('--name <name>', 'name of the lab (all labs)')
+    .action(async (options: Partial<NameOption>) => await status(options.name));
+}
+
+interface HostCommand {
+  readonly command: string;
+  readonly summary: string;
+  /** What is said of the host afterwards. */
+  readonly done: string;
+  readonly act: (lab: Lab, host: string) => Promise<void>;
+}
+
+const HOST_COMMANDS: readonly HostCommand[] = [
+  {
+    command: 'kill',
+    summary: 'cut the power of a host; its disk stays',
+    done: 'is off',
+    act: async (lab, host) => await lab.kill(host),
+  },
+  {
+    command: 'start',
+    summary: 'switch a host on again',
+    done: 'is on',
+    act: async (lab, host) => await lab.start(host),
+  },
+  {
+    command: 'reset',
+    summary: 'give a host a fresh disk, as if installed anew',
+    done: 'is as new',
+    act: async (lab, host) => await lab.reset(host),
+  },
+  {
+    command: 'cut',
+    summary: 'pull the network cable of a host',
+    done: 'is cut off',
+    act: async (lab, host) => await lab.cut(host),
+  },
+  {
+    command: 'isolate',
+    summary: 'drop the frames of a host, which sees its link up',
+    done: 'is isolated',
+    act: async (lab, host) => await lab.isolate(host),
+  },
+  {
+    command: 'mend',
+    summary: 'undo cut and isolate',
+    done: 'is connected',
+    act: async (lab, host) => await lab.mend(host),
+  },
+];
+
+function addHostCommands(cli: Command): void {
+  for (const { command, summary, done, act } of HOST_COMMANDS) {
+    cli
+      .command(`${command} <host>`)
+      .description(summary)
+      .option(...NAME_FLAG)
+      .action(async (host: string, options: NameOption) => {
+        await act(await find(options.name), host);
+        say(`${host} ${done}`);
+      });
+  }
+}
+
+function addTerminalCommands(cli: Command): void {
+  cli
+    .command('ssh <host> [command...]')
+    .description('log in to a host, or run a command there: lab ssh k8s-master-1 -- uptime')
+    .option(...NAME_FLAG)
+    .action(async (host: string, command: readonly string[], options: NameOption) => {
+      const { state } = await find(options.name);
+      const argv = sshCommand(state, hostOf(state, host), command);
+      await hand(command.length === 0 && process.stdin.isTTY ? [...argv, '-t'] : argv);
+    });
+  cli
+    .command('exec <command...>')
+    .description('run a command of this machine inside the network of the lab: lab exec -- runbook play site.yml')
+    .option(...NAME_FLAG)
+    .action(
+      async (command: readonly string[], options: NameOption) =>
+        await hand([...(await find(options.name)).enter, ...command]),
+    );
 }
 
 function explain(problem: Problem): string {

@@ -15,29 +15,39 @@ export async function measurePlays(
   const tooSlow = new Map<ToolName, Size[]>();
   for (const roundTripMs of options.roundTripsMs) {
     const proxy = roundTripMs === 0 ? undefined : await startDelayingProxy(site.server.port, roundTripMs);
-    for (const hosts of options.hosts) {
-      for (const count of options.tasks) {
-        const size = { hosts, tasks: count, roundTripMs };
-        const taking: Tool[] = [];
-        for (const one of tools) {
-          const why = 'missing' in one ? one.missing : slowBefore(tooSlow.get(one.name) ?? [], size);
-          if (why === undefined && !('missing' in one)) taking.push(one);
-          else
-            for (const run of ['first', 'no-change'] as const) {
-              const cell: Cell = { tool: one.name, ...size, run, milliseconds: [], skipped: why };
-              cells.push(cell);
-              tell(cell);
-            }
-        }
-        const measured = await measureSize(site, taking, size, proxy?.port, options, tell);
-        for (const { tool: name, skipped } of measured)
-          if (skipped?.includes('was not done') === true) tooSlow.set(name, [...(tooSlow.get(name) ?? []), size]);
-        cells.push(...measured);
-      }
+    for (const size of sizesOf(options, roundTripMs)) {
+      const { taking, skipped } = taken(tools, tooSlow, size);
+      skipped.forEach(tell);
+      const measured = await measureSize({ site, tools: taking, size, port: proxy?.port, options, tell });
+      for (const { tool: name, skipped: why } of measured)
+        if (why?.includes('was not done') === true) tooSlow.set(name, [...(tooSlow.get(name) ?? []), size]);
+      cells.push(...skipped, ...measured);
     }
     await proxy?.stop();
   }
   return cells;
+}
+
+function sizesOf({ hosts, tasks }: Options, roundTripMs: number): readonly Size[] {
+  return hosts.flatMap((count) => tasks.map((length) => ({ hosts: count, tasks: length, roundTripMs })));
+}
+
+/** The tools that take part at this size, and the cells of those that do not. */
+function taken(
+  tools: readonly Awaited<ReturnType<typeof tool>>[],
+  tooSlow: ReadonlyMap<ToolName, readonly Size[]>,
+  size: Size,
+): { readonly taking: readonly Tool[]; readonly skipped: readonly Cell[] } {
+  const taking: Tool[] = [];
+  const skipped: Cell[] = [];
+  for (const one of tools) {
+    const why = 'missing' in one ? one.missing : slowBefore(tooSlow.get(one.name) ?? [], size);
+    if (why === undefined && !('missing' in one)) taking.push(one);
+    else
+      for (const run of ['first', 'no-change'] as const)
+        skipped.push({ tool: one.name, ...size, run, milliseconds: [], skipped: why });
+  }
+  return { taking, skipped };
 }
 
 function slowBefore(known: readonly Size[], { hosts, tasks, roundTripMs }: Size): string | undefined {

@@ -35,18 +35,21 @@ interface Entrant {
   readonly failures: Map<Cell['run'], string>;
 }
 
+export interface Measurement {
+  readonly site: BenchSite;
+  readonly tools: readonly Tool[];
+  readonly size: Size;
+  /** Of the proxy that makes the hosts distant; undefined where they are near. */
+  readonly port: number | undefined;
+  readonly options: Options;
+  readonly tell: (cell: Cell) => void;
+}
+
 /**
  * Measures tools on one size in rounds: each round runs every tool once, so that all of them see the same machine,
  * whatever else it does meanwhile. First all first runs, then those without changes.
  */
-export async function measureSize(
-  site: BenchSite,
-  tools: readonly Tool[],
-  size: Size,
-  port: number | undefined,
-  options: Options,
-  tell: (cell: Cell) => void,
-): Promise<readonly Cell[]> {
+export async function measureSize({ site, tools, size, port, options, tell }: Measurement): Promise<readonly Cell[]> {
   const tasks = generateTasks(options.seed, size.tasks);
   const entrants: Entrant[] = [];
   for (const one of tools) {

@@ -53,30 +53,32 @@ function shared(files: Readonly<Record<string, string>>): Shared {
 const PLAYBOOK = '- { hosts: localhost, roles: [common] }\n';
 const ROLE = { 'roles/common/tasks/main.yml': '- { name: Of the role, debug: { msg: m } }\n' };
 
+const SPOILED: readonly (readonly [string, (above: string) => void])[] = [
+  ['the role belongs to another user', (above) => chownSync(join(above, 'roles/common'), SOMEBODY, SOMEBODY)],
+  ['the folder of roles belongs to another user', (above) => chownSync(join(above, 'roles'), SOMEBODY, SOMEBODY)],
+  ['everybody may write to the folder of roles', (above) => chmodSync(join(above, 'roles'), 0o777)],
+  ['the folder above belongs to another user', (above) => chownSync(above, SOMEBODY, SOMEBODY)],
+  ['everybody may take away what is in the folder above', (above) => chmodSync(above, 0o777)],
+  [
+    'the role is a link of another user',
+    (above) => {
+      renameSync(join(above, 'roles/common'), join(above, 'elsewhere'));
+      symlinkSync('../elsewhere', join(above, 'roles/common'));
+      lchownSync(join(above, 'roles/common'), SOMEBODY, SOMEBODY);
+    },
+  ],
+  [
+    'the role is a link to a folder of another user',
+    (above) => {
+      renameSync(join(above, 'roles/common'), join(above, 'elsewhere'));
+      symlinkSync('../elsewhere', join(above, 'roles/common'));
+      chownSync(join(above, 'elsewhere'), SOMEBODY, SOMEBODY);
+    },
+  ],
+];
+
 describe.skipIf(process.getuid?.() !== 0)('files of others above a project (the tests need root, for owners)', () => {
-  test.each<readonly [string, (above: string) => void]>([
-    ['the role belongs to another user', (above) => chownSync(join(above, 'roles/common'), SOMEBODY, SOMEBODY)],
-    ['the folder of roles belongs to another user', (above) => chownSync(join(above, 'roles'), SOMEBODY, SOMEBODY)],
-    ['everybody may write to the folder of roles', (above) => chmodSync(join(above, 'roles'), 0o777)],
-    ['the folder above belongs to another user', (above) => chownSync(above, SOMEBODY, SOMEBODY)],
-    ['everybody may take away what is in the folder above', (above) => chmodSync(above, 0o777)],
-    [
-      'the role is a link of another user',
-      (above) => {
-        renameSync(join(above, 'roles/common'), join(above, 'elsewhere'));
-        symlinkSync('../elsewhere', join(above, 'roles/common'));
-        lchownSync(join(above, 'roles/common'), SOMEBODY, SOMEBODY);
-      },
-    ],
-    [
-      'the role is a link to a folder of another user',
-      (above) => {
-        renameSync(join(above, 'roles/common'), join(above, 'elsewhere'));
-        symlinkSync('../elsewhere', join(above, 'roles/common'));
-        chownSync(join(above, 'elsewhere'), SOMEBODY, SOMEBODY);
-      },
-    ],
-  ])('a role is not taken where %s, unless the folder is trusted', (_what, spoil) => {
+  test.each(SPOILED)('a role is not taken where %s, unless the folder is trusted', (_what, spoil) => {
     const here = shared(ROLE);
     expect(here.run(['play', 'p.yml'])).toMatchObject({ status: 0, output: expect.stringContaining('Of the role') });
     spoil(here.shared);

@@ -97,7 +97,7 @@ async function planned(name: string): Promise<string> {
   return folder;
 }
 
-describe('a saved plan', { timeout: 300_000 }, () => {
+describe('a saved plan that holds', { timeout: 300_000 }, () => {
   test('is for its owner only, and the same bytes whenever it is made', async () => {
     const folder = await planned('same');
     expect(statSync(join(folder, 'site.plan')).mode & 0o777).toBe(0o600);
@@ -133,7 +133,9 @@ describe('a saved plan', { timeout: 300_000 }, () => {
     expect(markdown.stdout).toMatch(/^### Plan: 4 to change/);
     expect(markdown.stdout).toContain('<details><summary>🟡 <b>Message</b> on one: would change</summary>');
   });
+});
 
+describe('a saved plan of a part', { timeout: 300_000 }, () => {
   test('is not saved where a host cannot be planned', async () => {
     const folder = copyOf('lost');
     write(

@@ -129,63 +129,64 @@ function described(pem: string): Described {
 const CERTIFICATES = "sudo grep -rlE 'BEGIN CERTIFICATE|client-certificate-data' /etc/etcd /etc/kubernetes";
 
 const reason = why ?? cfssl;
-describe.skipIf(reason !== undefined)(`certificates${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
-  let lab: Lab;
-  const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
+const SKIPPED = reason === undefined ? '' : ` (skipped: ${reason})`;
+let lab: Lab;
+const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
 
-  beforeAll(async () => {
-    lab = await cluster('ops-b');
-  });
-  afterAll(async () => {
-    rmSync(folder, { recursive: true });
-    await release(lab);
-  });
+beforeAll(async () => {
+  lab = await cluster('ops-b');
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await release(lab);
+});
 
-  async function pemOf(host: string, file: string): Promise<string> {
-    const command = file.endsWith('.conf')
-      ? `sudo sed -n 's/^ *client-certificate-data: *//p' ${file} | tr -d '"' | base64 -d`
-      : `sudo cat ${file}`;
-    return await lab.ssh(host, command);
-  }
+async function pemOf(host: string, file: string): Promise<string> {
+  const command = file.endsWith('.conf')
+    ? `sudo sed -n 's/^ *client-certificate-data: *//p' ${file} | tr -d '"' | base64 -d`
+    : `sudo cat ${file}`;
+  return await lab.ssh(host, command);
+}
 
-  function issuedByCfssl(wanted: Wanted): string {
-    const request = {
-      CN: wanted.name,
-      key: { algo: 'rsa', size: 2048 },
-      ...(wanted.organization === undefined ? {} : { names: [{ O: wanted.organization }] }),
-      ...(wanted.hosts === undefined ? {} : { hosts: wanted.hosts }),
-    };
-    const usages = ['signing', 'key encipherment', ...wanted.usages];
-    writeFileSync(join(folder, 'request.json'), JSON.stringify(request));
-    writeFileSync(
-      join(folder, 'config.json'),
-      JSON.stringify({ signing: { profiles: { leaf: { usages, expiry: '8760h' } } } }),
-    );
-    const authority = join(pkiOf(lab), wanted.authority);
-    const argv = [
-      'gencert',
-      '-loglevel=5',
-      `-ca=${authority}.crt`,
-      `-ca-key=${authority}.key`,
-      '-config=config.json',
-      '-profile=leaf',
-      'request.json',
-    ];
-    const answer: { readonly cert: string } = JSON.parse(
-      execFileSync('cfssl', argv, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] }).toString(),
-    );
-    return answer.cert;
-  }
+function issuedByCfssl(wanted: Wanted): string {
+  const request = {
+    CN: wanted.name,
+    key: { algo: 'rsa', size: 2048 },
+    ...(wanted.organization === undefined ? {} : { names: [{ O: wanted.organization }] }),
+    ...(wanted.hosts === undefined ? {} : { hosts: wanted.hosts }),
+  };
+  const usages = ['signing', 'key encipherment', ...wanted.usages];
+  writeFileSync(join(folder, 'request.json'), JSON.stringify(request));
+  writeFileSync(
+    join(folder, 'config.json'),
+    JSON.stringify({ signing: { profiles: { leaf: { usages, expiry: '8760h' } } } }),
+  );
+  const authority = join(pkiOf(lab), wanted.authority);
+  const argv = [
+    'gencert',
+    '-loglevel=5',
+    `-ca=${authority}.crt`,
+    `-ca-key=${authority}.key`,
+    '-config=config.json',
+    '-profile=leaf',
+    'request.json',
+  ];
+  const answer: { readonly cert: string } = JSON.parse(
+    execFileSync('cfssl', argv, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] }).toString(),
+  );
+  return answer.cert;
+}
 
-  function authorityByCfssl(name: string): string {
-    writeFileSync(join(folder, 'authority.json'), JSON.stringify({ CN: name, key: { algo: 'rsa', size: 2048 } }));
-    const argv = ['gencert', '-loglevel=5', '-initca', 'authority.json'];
-    const answer: { readonly cert: string } = JSON.parse(
-      execFileSync('cfssl', argv, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] }).toString(),
-    );
-    return answer.cert;
-  }
+function authorityByCfssl(name: string): string {
+  writeFileSync(join(folder, 'authority.json'), JSON.stringify({ CN: name, key: { algo: 'rsa', size: 2048 } }));
+  const argv = ['gencert', '-loglevel=5', '-initca', 'authority.json'];
+  const answer: { readonly cert: string } = JSON.parse(
+    execFileSync('cfssl', argv, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] }).toString(),
+  );
+  return answer.cert;
+}
 
+describe.skipIf(reason !== undefined)(`certificates${SKIPPED}`, () => {
   test.each(MASTERS)('%s has each one as it is asked for, valid, and as cfssl makes it', async (host) => {
     for (const wanted of wantedOn(host)) {
       const pem = await pemOf(host, wanted.file);

@@ -33,6 +33,23 @@ type Cut =
   | { readonly killed: true; readonly changes: number; readonly during: string }
   | { readonly killed: false; readonly changes: number };
 
+/** The events of a run as far as they have come. */
+class Seen {
+  readonly events: RunbookEvent[] = [];
+  changes = 0;
+  isConnected = false;
+  /** The task that the run is at. */
+  last = 'the first task';
+
+  add(event: RunbookEvent): void {
+    this.events.push(event);
+    const { task, type, outcome, host } = event;
+    if (task !== undefined) this.last = `${task.role ?? 'play'} : ${task.name} [${host ?? ''}]`;
+    if (type === 'task_finished' && outcome?.kind === 'changed') this.changes += 1;
+    if (type === 'host_connected') this.isConnected = true;
+  }
+}
+
 /**
  * Plays until so many changes were made and a moment more, then kills the controller with everything that it started on
  * this machine. A run that ends before that must end well.
@@ -41,9 +58,7 @@ async function cutOff(lab: Lab, args: readonly string[], point: Point): Promise<
   const [command = '', ...argv] = controllerCommand(lab, [...args, ...PATIENCE]);
   const child = spawn(command, argv, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
   const closed = once(child, 'close');
-  const events: RunbookEvent[] = [];
-  let changes = 0;
-  let last = 'the first task';
+  const seen = new Seen();
   let dying = false;
   const { pid } = child;
   const kill = async (): Promise<void> => {
@@ -51,19 +66,15 @@ async function cutOff(lab: Lab, args: readonly string[], point: Point): Promise<
     await Promise.race([closed, pause(point.milliseconds)]);
     if (pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-pid, 'SIGKILL');
   };
-  let connected = false;
   let killing: Promise<void> = Promise.resolve();
   for await (const line of createInterface({ input: child.stdout })) {
     if (!line.startsWith('{') || !line.endsWith('}')) continue;
-    const event: RunbookEvent = JSON.parse(line);
-    events.push(event);
-    if (event.task !== undefined) last = `${event.task.role ?? 'play'} : ${event.task.name} [${event.host ?? ''}]`;
-    if (event.type === 'task_finished' && event.outcome?.kind === 'changed') changes += 1;
-    if (event.type === 'host_connected') connected = true;
-    if (!dying && connected && changes >= point.changes) killing = kill();
+    seen.add(JSON.parse(line));
+    if (!dying && seen.isConnected && seen.changes >= point.changes) killing = kill();
   }
   await killing;
   await closed;
+  const { events, changes, last } = seen;
   if (child.signalCode === 'SIGKILL') return { killed: true, changes, during: last };
   expect(complaints({ status: child.exitCode ?? -1, stdout: '', stderr: '', events })).toBe('');
   expect(child.exitCode).toBe(0);

@@ -6,27 +6,28 @@ import { underLoad } from './load.ts';
 
 /** Something breaks while a client uses the API through the virtual address. */
 const why = unfitness();
+const SKIPPED = why === undefined ? '' : ` (skipped: ${why})`;
 /** What docs/operations.md promises. */
 const LONGEST_GAP_MS = 5000;
 
-describe.skipIf(why !== undefined)(`faults${why === undefined ? '' : ` (skipped: ${why})`}`, () => {
-  let lab: Lab;
+let lab: Lab;
 
-  beforeAll(async () => {
-    lab = await cluster('ops-b');
-  });
-  beforeEach(() => allIsWell(lab));
-  afterAll(() => release(lab));
+beforeAll(async () => {
+  lab = await cluster('ops-b');
+});
+beforeEach(() => allIsWell(lab));
+afterAll(() => release(lab));
 
-  const kill = (unit: string) => async (host: string) => {
-    await lab.ssh(host, `sudo systemctl kill --signal=KILL ${unit}`);
-    return () => Promise.resolve();
-  };
-  const stop = (unit: string) => async (host: string) => {
-    await lab.ssh(host, `sudo systemctl stop ${unit}`);
-    return async () => void (await lab.ssh(host, `sudo systemctl start ${unit}`));
-  };
+const kill = (unit: string) => async (host: string) => {
+  await lab.ssh(host, `sudo systemctl kill --signal=KILL ${unit}`);
+  return () => Promise.resolve();
+};
+const stop = (unit: string) => async (host: string) => {
+  await lab.ssh(host, `sudo systemctl stop ${unit}`);
+  return async () => void (await lab.ssh(host, `sudo systemctl start ${unit}`));
+};
 
+describe.skipIf(why !== undefined)(`faults${SKIPPED}`, () => {
   test.each<[string, () => Promise<string>, (host: string) => Promise<() => Promise<void>>]>([
     ['the leader of etcd is killed', () => etcdLeader(lab), kill('etcd')],
     ['the leader of etcd stops', () => etcdLeader(lab), stop('etcd')],

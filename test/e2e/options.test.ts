@@ -11,6 +11,7 @@ import { API, MASTERS, allIsWell, cluster, pkiOf, plays, release } from './clust
  * they are off.
  */
 const why = unfitness();
+const SKIPPED = why === undefined ? '' : ` (skipped: ${why})`;
 const FILES = ['tokens.csv', 'abac-policy.jsonl', 'bootstrap-tokens.yaml', 'kube-apiserver.env'];
 const JANE = 'token-of-jane';
 const NODE = 'abcdef.0123456789abcdef';
@@ -24,42 +25,42 @@ async function ownIdentity(lab: Lab): Promise<string> {
   return identityToRecipient(identity);
 }
 
-describe.skipIf(why !== undefined)(`options of the roles${why === undefined ? '' : ` (skipped: ${why})`}`, () => {
-  let lab: Lab;
-  let kubeconfig = '';
-  let options: readonly string[] = [];
+let lab: Lab;
+let kubeconfig = '';
+let options: readonly string[] = [];
 
-  beforeAll(async () => {
-    lab = await cluster('ops-b');
-    kubeconfig = join(pkiOf(lab), '../admin.conf');
-    const given = {
-      unit_style: 'environment_file',
-      apiserver_static_tokens: [{ token: JANE, user: 'jane', uid: '7', groups: ['viewers'] }],
-      apiserver_abac_policies: [{ user: 'jane', namespace: '*', resource: 'pods', readonly: true }],
-      apiserver_bootstrap_tokens: [{ id: NODE.slice(0, 6), secret: NODE.slice(7), description: 'a node to come' }],
-      haproxy_stats_password: 'horse',
-      pki_recipients: [await ownIdentity(lab)],
-      keepalived_mode: 'multicast',
-      pki_controller_kubeconfig: kubeconfig,
-    };
-    options = ['-e', JSON.stringify(given)];
-  });
-  afterAll(() => release(lab));
+beforeAll(async () => {
+  lab = await cluster('ops-b');
+  kubeconfig = join(pkiOf(lab), '../admin.conf');
+  const given = {
+    unit_style: 'environment_file',
+    apiserver_static_tokens: [{ token: JANE, user: 'jane', uid: '7', groups: ['viewers'] }],
+    apiserver_abac_policies: [{ user: 'jane', namespace: '*', resource: 'pods', readonly: true }],
+    apiserver_bootstrap_tokens: [{ id: NODE.slice(0, 6), secret: NODE.slice(7), description: 'a node to come' }],
+    haproxy_stats_password: 'horse',
+    pki_recipients: [await ownIdentity(lab)],
+    keepalived_mode: 'multicast',
+    pki_controller_kubeconfig: kubeconfig,
+  };
+  options = ['-e', JSON.stringify(given)];
+});
+afterAll(() => release(lab));
 
-  /** Says who the bearer of a token is, as every apiserver sees it, and whether they may do something. */
-  async function asBearer(token: string, ...args: readonly string[]): Promise<string> {
-    const kubectl = `kubectl --kubeconfig=/dev/null --server=${API} --certificate-authority=/etc/kubernetes/pki/ca.crt --token=${token}`;
-    return (await lab.ssh('k8s-master-1', `sudo ${kubectl} ${args.join(' ')} 2>&1 || true`)).trim();
-  }
-  const nameOf = (token: string): Promise<string> =>
-    asBearer(token, 'auth', 'whoami', '-o', 'jsonpath={.status.userInfo.username}');
-  const may = (token: string, what: string): Promise<string> => asBearer(token, 'auth', 'can-i', what);
-  const statistics = (login: string): Promise<string> =>
-    lab.ssh(
-      'k8s-master-2',
-      `bash -c 'exec 3<>/dev/tcp/127.0.0.1/10080; printf "GET / HTTP/1.0\\r\\nAuthorization: Basic ${Buffer.from(login).toString('base64')}\\r\\n\\r\\n" >&3; head -n 1 <&3'`,
-    );
+/** Says who the bearer of a token is, as every apiserver sees it, and whether they may do something. */
+async function asBearer(token: string, ...args: readonly string[]): Promise<string> {
+  const kubectl = `kubectl --kubeconfig=/dev/null --server=${API} --certificate-authority=/etc/kubernetes/pki/ca.crt --token=${token}`;
+  return (await lab.ssh('k8s-master-1', `sudo ${kubectl} ${args.join(' ')} 2>&1 || true`)).trim();
+}
+const nameOf = (token: string): Promise<string> =>
+  asBearer(token, 'auth', 'whoami', '-o', 'jsonpath={.status.userInfo.username}');
+const may = (token: string, what: string): Promise<string> => asBearer(token, 'auth', 'can-i', what);
+const statistics = (login: string): Promise<string> =>
+  lab.ssh(
+    'k8s-master-2',
+    `bash -c 'exec 3<>/dev/tcp/127.0.0.1/10080; printf "GET / HTTP/1.0\\r\\nAuthorization: Basic ${Buffer.from(login).toString('base64')}\\r\\n\\r\\n" >&3; head -n 1 <&3'`,
+  );
 
+describe.skipIf(why !== undefined)(`options of the roles${SKIPPED}`, () => {
   test('are taken by the components', async () => {
     await plays(lab, 'site.yml', ...options);
     expect(await nameOf(JANE)).toBe('jane');

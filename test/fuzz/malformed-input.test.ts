@@ -184,7 +184,9 @@ describe(`damaged input is told or taken (RUNBOOK_SEED=${SEED})`, () => {
       options,
     );
   });
+});
 
+describe(`damaged answers of hosts are told or taken (RUNBOOK_SEED=${SEED})`, () => {
   /** Kinds of things to look at, and what this machine answers when it is asked for all of them. */
   const LOOKED_AT = [
     file('/etc/hostname', 'content'),
@@ -234,7 +236,9 @@ describe(`damaged input is told or taken (RUNBOOK_SEED=${SEED})`, () => {
       options,
     );
   });
+});
 
+describe(`damaged files are told or taken (RUNBOOK_SEED=${SEED})`, () => {
   test('a playbook', async () => {
     const property = fc.asyncProperty(damaged, async (text) => {
       await withFiles({ 'site.yml': text }, (folder) => load(folder)).catch(toldOrRight);

@@ -13,6 +13,7 @@ const execute = promisify(execFile);
 const NAME = 'lab-test';
 const HOST = 'k8s-master-1';
 const reason = unfitness();
+const SKIPPED = reason === undefined ? '' : ` (skipped: ${reason})`;
 
 /** What this machine has of the lab: processes, mounts, namespaces, interfaces, control groups, files. */
 async function traces(): Promise<string[]> {
@@ -59,17 +60,17 @@ async function answers(lab: Lab): Promise<boolean> {
   }
 }
 
-describe.skipIf(reason !== undefined)(`lab${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
-  let lab: Lab;
+let lab: Lab;
 
-  beforeAll(async () => {
-    lab = await up({ name: NAME, hosts: 1 });
-  }, 300_000);
+beforeAll(async () => {
+  lab = await up({ name: NAME, hosts: 1 });
+}, 300_000);
 
-  afterAll(async () => {
-    await down(NAME);
-  }, 60_000);
+afterAll(async () => {
+  await down(NAME);
+}, 60_000);
 
+describe.skipIf(reason !== undefined)(`lab${SKIPPED}`, () => {
   it('gives hosts like freshly installed ones: systemd runs, sudo works, the name is not set yet', async () => {
     expect(await lab.ssh(HOST, 'systemctl is-system-running --wait')).toBe('running\n');
     expect(await lab.ssh(HOST, 'hostname; sudo id -un')).toBe('debian\nroot\n');
@@ -108,7 +109,9 @@ describe.skipIf(reason !== undefined)(`lab${reason === undefined ? '' : ` (skipp
     expect(await lab.condition(HOST)).toBe('on');
     await until('the host answers again', async () => await answers(lab), { timeoutMs: 20_000 });
   });
+});
 
+describe.skipIf(reason !== undefined)(`lab, further${SKIPPED}`, () => {
   it('refuses to cut the link of a host that is off', async () => {
     await lab.kill(HOST);
     await expect(lab.cut(HOST)).rejects.toMatchObject({ code: 'lab-host-off' });

@@ -10,27 +10,25 @@ export interface Difference {
 
 /** Every difference of two answers. Of results only what both have counts; where both refuse or fail, they agree. */
 export function compare(ansible: Answer, runbook: Answer): readonly Difference[] {
-  if (runbook.refused !== undefined) {
-    if (ansible.refused !== undefined || failed(ansible)) return [];
-    return [{ fact: 'refused', ansible: summary(ansible), runbook: runbook.refused }];
-  }
-  if (ansible.refused !== undefined) {
-    return failed(runbook) ? [] : [{ fact: 'refused', ansible: ansible.refused, runbook: summary(runbook) }];
-  }
-  const found: Difference[] = [];
-  for (const fact of new Set([...ansible.facts.keys(), ...runbook.facts.keys()])) {
-    const theirs = ansible.facts.get(fact);
-    const ours = runbook.facts.get(fact);
-    const result = fact.includes('.result.');
-    if (result && (theirs === undefined || ours === undefined)) continue;
-    if (isHost(fact) && lines(theirs, ours)) {
-      found.push(...lineByLine(fact, theirs as readonly Json[], ours as readonly Json[]));
-      continue;
-    }
-    if (result ? agree(theirs ?? null, ours ?? null) : isDeepStrictEqual(theirs, ours)) continue;
-    found.push({ fact, ansible: theirs ?? null, runbook: ours ?? null });
-  }
-  return found;
+  if (ansible.refused !== undefined || runbook.refused !== undefined) return refusals(ansible, runbook);
+  const facts = new Set([...ansible.facts.keys(), ...runbook.facts.keys()]);
+  return [...facts].flatMap((fact) => compareFact(fact, ansible.facts.get(fact), runbook.facts.get(fact)));
+}
+
+function refusals(ansible: Answer, runbook: Answer): readonly Difference[] {
+  const theirs = ansible.refused ?? (failed(ansible) ? undefined : summary(ansible));
+  const ours = runbook.refused ?? (failed(runbook) ? undefined : summary(runbook));
+  const areBoth = ansible.refused !== undefined && runbook.refused !== undefined;
+  if (areBoth || theirs === undefined || ours === undefined) return [];
+  return [{ fact: 'refused', ansible: theirs, runbook: ours }];
+}
+
+function compareFact(fact: string, theirs: Json | undefined, ours: Json | undefined): readonly Difference[] {
+  const isResult = fact.includes('.result.');
+  if (isResult && (theirs === undefined || ours === undefined)) return [];
+  if (isHost(fact) && lines(theirs, ours)) return lineByLine(fact, theirs as readonly Json[], ours as readonly Json[]);
+  if (isResult ? agree(theirs ?? null, ours ?? null) : isDeepStrictEqual(theirs, ours)) return [];
+  return [{ fact, ansible: theirs ?? null, runbook: ours ?? null }];
 }
 
 function isHost(fact: string): boolean {

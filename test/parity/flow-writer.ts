@@ -137,64 +137,18 @@ export class FlowWriter {
         return [this.#common(this.#failure())];
       case 'register':
         return this.#registered();
-      case 'fact': {
-        const once = this.#chance.of(0.3) ? { run_once: true } : {};
-        return [
-          { name: this.#next(), set_fact: { f: this.#chance.one(['v{{n}}', '{{n}}'] as const) }, ...once },
-          { name: this.#next(), debug: { msg: '{{f}}' } },
-        ];
-      }
+      case 'fact':
+        return this.#fact();
       case 'loop':
-        return [
-          this.#common({
-            '+': CHANGE,
-            loop: this.#chance.one<Json>([['a', 'b'], [1, 2], []]),
-            ...this.#notify(),
-            ...(this.#chance.of(0.2) ? { when: 'item != "a"' } : {}),
-          }),
-        ];
+        return this.#loop();
       case 'until':
-        return [
-          {
-            name: this.#next(),
-            '+': CHANGE,
-            register: 'u',
-            until: this.#chance.one<Json>(['n < 3', 'n == 9']),
-            retries: 2,
-            delay: 0,
-            ignore_errors: this.#chance.of(0.6),
-          },
-          { name: this.#next(), debug: { msg: 'attempts {{u.attempts}}' } },
-        ];
+        return this.#until();
       case 'meta':
-        return [
-          {
-            meta: this.#chance.one<Json>([
-              'flush_handlers',
-              'flush_handlers',
-              'noop',
-              // Amid a rescue it leaves a failure that counts: a row of the differences.
-              this.#sheltered > 0 ? 'noop' : 'end_play',
-              'end_host',
-            ]),
-            ...(this.#chance.of(0.6) ? { when: this.#chance.one(CONDITIONS) } : {}),
-          },
-        ];
+        return this.#meta();
       case 'once':
-        return [
-          { name: this.#next(), debug: { msg: '{{inventory_hostname}}' }, run_once: true, register: 'o' },
-          { name: this.#next(), debug: { msg: '{{o.msg}}' } },
-        ];
+        return this.#once();
       case 'delegate':
-        return [
-          {
-            name: this.#next(),
-            debug: { msg: '{{inventory_hostname}}' },
-            delegate_to: this.#chance.one(['h1', 'h4', 'localhost'] as const),
-            register: 'd',
-          },
-          { name: this.#next(), debug: { msg: '{{d.msg}}' } },
-        ];
+        return this.#delegated();
       case 'block':
         return [this.#block(depth)];
       case 'include':
@@ -202,6 +156,75 @@ export class FlowWriter {
       case 'role':
         return [this.#role()];
     }
+  }
+
+  #fact(): JsonMap[] {
+    const once = this.#chance.of(0.3) ? { run_once: true } : {};
+    return [
+      { name: this.#next(), set_fact: { f: this.#chance.one(['v{{n}}', '{{n}}'] as const) }, ...once },
+      { name: this.#next(), debug: { msg: '{{f}}' } },
+    ];
+  }
+
+  #loop(): JsonMap[] {
+    return [
+      this.#common({
+        '+': CHANGE,
+        loop: this.#chance.one<Json>([['a', 'b'], [1, 2], []]),
+        ...this.#notify(),
+        ...(this.#chance.of(0.2) ? { when: 'item != "a"' } : {}),
+      }),
+    ];
+  }
+
+  #until(): JsonMap[] {
+    return [
+      {
+        name: this.#next(),
+        '+': CHANGE,
+        register: 'u',
+        until: this.#chance.one<Json>(['n < 3', 'n == 9']),
+        retries: 2,
+        delay: 0,
+        ignore_errors: this.#chance.of(0.6),
+      },
+      { name: this.#next(), debug: { msg: 'attempts {{u.attempts}}' } },
+    ];
+  }
+
+  #meta(): JsonMap[] {
+    return [
+      {
+        meta: this.#chance.one<Json>([
+          'flush_handlers',
+          'flush_handlers',
+          'noop',
+          // Amid a rescue it leaves a failure that counts: a row of the differences.
+          this.#sheltered > 0 ? 'noop' : 'end_play',
+          'end_host',
+        ]),
+        ...(this.#chance.of(0.6) ? { when: this.#chance.one(CONDITIONS) } : {}),
+      },
+    ];
+  }
+
+  #once(): JsonMap[] {
+    return [
+      { name: this.#next(), debug: { msg: '{{inventory_hostname}}' }, run_once: true, register: 'o' },
+      { name: this.#next(), debug: { msg: '{{o.msg}}' } },
+    ];
+  }
+
+  #delegated(): JsonMap[] {
+    return [
+      {
+        name: this.#next(),
+        debug: { msg: '{{inventory_hostname}}' },
+        delegate_to: this.#chance.one(['h1', 'h4', 'localhost'] as const),
+        register: 'd',
+      },
+      { name: this.#next(), debug: { msg: '{{d.msg}}' } },
+    ];
   }
 
   #registered(): JsonMap[] {

@@ -85,7 +85,7 @@ function benchOf(lab: Lab): LabBench {
           ]
         : [`ansible_known_hosts_file=${state.knownHosts}`]),
     ],
-    run: async (tool, script) => await shell(lab, tool, 'root', script),
+    run: async (tool, script) => await shell({ lab, tool, user: 'root' }, script),
     async fresh() {
       if (!used) {
         used = true;
@@ -102,7 +102,14 @@ function benchOf(lab: Lab): LabBench {
   return bench;
 }
 
-async function shell(lab: Lab, tool: Tool, user: string, script: string | Buffer, command = 'sh -s'): Promise<string> {
+interface Login {
+  readonly lab: Lab;
+  readonly tool: Tool;
+  readonly user: string;
+}
+
+/** Runs the command on the host of a tool, with the script as its input, and gives its output. */
+async function shell({ lab, tool, user }: Login, script: string | Buffer, command = 'sh -s'): Promise<string> {
   const { state } = lab;
   const options = [`UserKnownHostsFile=${state.knownHosts}`, 'IdentitiesOnly=yes', 'BatchMode=yes', 'LogLevel=ERROR'];
   const [program, ...before] = [...state.enter, 'ssh', '-F', '/dev/null', '-i', state.key];
@@ -116,9 +123,7 @@ async function shell(lab: Lab, tool: Tool, user: string, script: string | Buffer
 /** Lets root in, and brings Python. */
 async function furnish(lab: Lab, bench: LabBench, tool: Tool, report: (line: string) => void): Promise<void> {
   await shell(
-    lab,
-    tool,
-    lab.state.user,
+    { lab, tool, user: lab.state.user },
     'sudo install -d -m 700 /root/.ssh && sudo cp ~/.ssh/authorized_keys /root/.ssh/authorized_keys\n',
   );
   if ((await bench.run(tool, 'test -e /srv/parity && echo there || :\n')) !== '') return;
@@ -130,9 +135,7 @@ async function furnish(lab: Lab, bench: LabBench, tool: Tool, report: (line: str
   });
   const archive = await ended({ program: 'tar', args: ['-c', '-C', repository, '.'], cwd: '/', encoding: 'latin1' });
   await shell(
-    lab,
-    tool,
-    'root',
+    { lab, tool, user: 'root' },
     Buffer.from(archive.stdout, 'latin1'),
     'mkdir -p /srv/python && tar -x -C /srv/python',
   );

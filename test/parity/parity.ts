@@ -34,8 +34,7 @@ async function parity(options: Options): Promise<boolean> {
   if (typeof hosts === 'string') say(`system: ${drawn.length - cases.length} cases are left out: ${hosts}\n`);
   if (typeof hosts === 'string' && options.required && options.area === 'system') return false;
   say(`${cases.length} cases of seed ${options.seed}, against ${ANSIBLE[0]}\n`);
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal));
+  const system = typeof hosts === 'object' ? hosts : undefined;
   const server = await webServer();
   const root = mkdtempSync(join(tmpdir(), 'parity-'));
   try {
@@ -44,25 +43,32 @@ async function parity(options: Options): Promise<boolean> {
         folder: installed.folder,
         scratch: root,
         quick: true,
-        ...(typeof hosts === 'object' ? { collections: hosts.collections } : {}),
+        ...(system === undefined ? {} : { collections: system.collections }),
       },
       root,
       port: server.port,
-      ...(typeof hosts === 'object' ? { lab: hosts.lab } : {}),
+      ...(system === undefined ? {} : { lab: system.lab }),
     };
-    const all = await inBatches(bench, cases, { atOnce: options.quick && options.shrink === 0, stop: stop.signal });
-    const red = all.filter((verdict) => isRed(judged(verdict)));
-    const confirmed = options.quick || stop.signal.aborted ? red : await confirm(bench, red);
-    if (!options.quick || options.shrink > 0) await tell(bench, confirmed, stop.signal.aborted ? 0 : options.shrink);
-    summarize(all, confirmed, options);
-    if (stop.signal.aborted)
-      say(`Ended by ${String(stop.signal.reason)}: ${all.length} of ${cases.length} cases were played\n`);
-    return confirmed.length === 0 && !stop.signal.aborted;
+    return await played(bench, cases, options);
   } finally {
     server.close();
-    if (typeof hosts === 'object') await hosts.lab.down();
+    await system?.lab.down();
     rmSync(root, { recursive: true, force: true });
   }
+}
+
+/** Plays the cases and tells what is red. Whether nothing is, and nobody ended the run. */
+async function played(bench: Bench, cases: readonly Case[], options: Options): Promise<boolean> {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal));
+  const all = await inBatches(bench, cases, { atOnce: options.quick && options.shrink === 0, stop: stop.signal });
+  const red = all.filter((verdict) => isRed(judged(verdict)));
+  const confirmed = options.quick || stop.signal.aborted ? red : await confirm(bench, red);
+  if (!options.quick || options.shrink > 0) await tell(bench, confirmed, stop.signal.aborted ? 0 : options.shrink);
+  summarize(all, confirmed, options);
+  if (stop.signal.aborted)
+    say(`Ended by ${String(stop.signal.reason)}: ${all.length} of ${cases.length} cases were played\n`);
+  return confirmed.length === 0 && !stop.signal.aborted;
 }
 
 /** What the area system needs, or why it is not there. */

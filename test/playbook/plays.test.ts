@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Block, Include, Play, Step, Task } from '../../engine/playbook/base/play.ts';
+import type { Include, Play, Step, Task } from '../../engine/playbook/base/play.ts';
 import { walkSteps } from '../../engine/playbook/base/select-tasks.ts';
 import { layeredScope } from '../../engine/values/scope.ts';
 import { type Files, load, loadWritten, withFiles } from './written.ts';
@@ -61,9 +61,7 @@ test('a play without a name is called by its hosts', async () => {
   expect((await onlyPlay({ 'site.yml': '- hosts: etcd:&a\n' })).name).toBe('etcd:&a');
 });
 
-test('a task keeps what it says', async () => {
-  const play = await onlyPlay({
-    'site.yml': `- hosts: all
+const TASK_WITH_EVERYTHING = `- hosts: all
   tasks:
     - name: Config of {{a}}
       ansible.builtin.copy: { src: a, dest: /b }
@@ -91,8 +89,10 @@ test('a task keeps what it says', async () => {
     - name: Restart
       listen: [other]
       systemd: { name: etcd, state: restarted }
-`,
-  });
+`;
+
+test('a task keeps what it says', async () => {
+  const play = await onlyPlay({ 'site.yml': TASK_WITH_EVERYTHING });
   const [task] = tasksOf(play);
   if (task === undefined) throw new Error('no task');
   expect(task.module).toBe('copy');
@@ -193,16 +193,17 @@ test('what a play and its blocks say reaches the tasks, innermost last', async (
   });
   const [block] = stepsOf(play);
   const [inner, rescued, always] = tasksOf(play);
-  expect(block).toMatchObject({ kind: 'block' } satisfies Partial<Block>);
-  expect(block?.kind === 'block' && block.throttle?.literal).toBe(1);
+  if (block?.kind !== 'block') throw new Error('no block');
+  if (inner === undefined || rescued === undefined || always === undefined) throw new Error('no tasks');
+  expect(block.throttle?.literal).toBe(1);
   expect(sources(block)).toEqual(['a', 'b']);
   expect(sources(inner)).toEqual(['a', 'b', 'c']);
-  expect([...(inner?.tags ?? [])]).toEqual(['play', 'block', 'task']);
-  expect(inner?.layers.map((layer) => layeredScope([layer]).lookup('x'))).toEqual([1, 2]);
-  expect([inner?.settings.become?.literal, rescued?.settings.become?.literal]).toEqual([false, true]);
-  expect(inner?.settings.environment.map((one) => one.literal)).toEqual([{ A: 'play' }, { A: 'task' }]);
-  expect([inner?.ignoreErrors?.literal, inner?.throttle, inner?.notify.length]).toEqual([true, undefined, 1]);
-  expect(rescued?.layers).toBe(always?.layers);
+  expect([...inner.tags]).toEqual(['play', 'block', 'task']);
+  expect(inner.layers.map((layer) => layeredScope([layer]).lookup('x'))).toEqual([1, 2]);
+  expect([inner.settings.become?.literal, rescued.settings.become?.literal]).toEqual([false, true]);
+  expect(inner.settings.environment.map((one) => one.literal)).toEqual([{ A: 'play' }, { A: 'task' }]);
+  expect([inner.ignoreErrors?.literal, inner.throttle, inner.notify.length]).toEqual([true, undefined, 1]);
+  expect(rescued.layers).toBe(always.layers);
 });
 
 test('an import gives its condition, tags and variables to each task', async () => {

@@ -95,7 +95,9 @@ describe('plain lines', () => {
     if (line === undefined) expect(text).toBe('');
     else expect(text.split('\n')).toContain(line);
   });
+});
 
+describe('plain lines of a whole run', () => {
   it('show a failure at once and again at the end, with its output made harmless', async () => {
     const sink = await tell([
       failed(),
@@ -208,7 +210,9 @@ describe('a plan', () => {
       '  ~ would change: Task 1 [a]  tasks.yml:1',
     ]);
   });
+});
 
+describe('a plan and what it says beside the changes', () => {
   it('marks how certain it is', async () => {
     const sink = await plan([
       playStarted(['a']),
@@ -359,7 +363,9 @@ describe('the journal', () => {
     expect(statSync(file()).mode & 0o777).toBe(0o600);
     expect(statSync(join(journal, 'run-1')).mode & 0o777).toBe(0o700);
   });
+});
 
+describe('the journal that cannot be written, or need not be', () => {
   it('is a problem where it cannot be begun, and no reason to stop where it cannot be gone on with', async () => {
     const stderr = new Sink();
     const at = (folder: string): ReturnType<typeof startReport> =>

@@ -168,7 +168,9 @@ describe('failures', () => {
     ).toEqual(['a two changed', 'c two changed']);
     expect(status).toBe(2);
   });
+});
 
+describe('failures that are fatal', () => {
   test('any_errors_fatal stops the others too', async () => {
     const site = `- hosts: web\n  any_errors_fatal: true\n  tasks:\n    - { name: one, command: "test {{inventory_hostname}} != b" }\n    - ${MARK('two')}\n`;
     const { events, status } = await play({ 'site.yml': site });
@@ -212,7 +214,9 @@ describe('failures', () => {
       expect(story(events).filter((line) => line.includes('two'))).toEqual([]);
     }
   });
+});
 
+describe('failures of the step in which all hosts are', () => {
   test.each([
     ['that a rescue catches stops nobody', 'rescue', 0, ['after', 'after', 'then']],
     ['stops the play once what must always follow is done', 'always', 2, ['then']],
@@ -270,7 +274,9 @@ describe('failures', () => {
     const { events } = await play({ 'site.yml': site });
     expect(story(events)).toEqual(['a one failed']);
   });
+});
 
+describe('rescue and always', () => {
   test('rescue catches, always runs, and the host has not failed', async () => {
     const site = `- hosts: a
   tasks:
@@ -308,9 +314,9 @@ describe('failures', () => {
   });
 });
 
-describe('handlers', () => {
-  const HANDLERS = `  handlers:\n    - ${MARK('told')}\n    - { name: other, listen: news, shell: "echo other >> {{mine}}" }\n`;
+const HANDLERS = `  handlers:\n    - ${MARK('told')}\n    - { name: other, listen: news, shell: "echo other >> {{mine}}" }\n`;
 
+describe('handlers', () => {
   test('run once, in the order in which they are written, only where something changed', async () => {
     const site = `- hosts: web
   tasks:
@@ -344,7 +350,9 @@ ${HANDLERS}`;
     const third = await play({ 'site.yml': site('true') });
     expect(third.events.some((event) => event.type === 'handler_owed')).toBe(false);
   });
+});
 
+describe('handlers of an earlier run, and flushes', () => {
   test('of an earlier run wait for a task that notifies them: what they restart may be half made before', async () => {
     // As root it is owed on the machine itself, where other tests pay theirs.
     const told = `told-${basename(folder)}`;

@@ -41,28 +41,36 @@ function why(root: string, file: string, from: string, more: Partial<Viewpoint> 
   return foreignness(join(root, file), view)?.why.replaceAll(root, '');
 }
 
-test.each<[string, readonly string[], string, string, string | undefined]>([
-  ['beside it', ['a/p.yml'], 'a/p.yml', 'a', undefined],
-  ['above it', ['a/b/c/p.yml'], 'a/b/c/p.yml', 'a', undefined],
-  ['below it in its repository', ['a/.git/', 'a/p.yml', 'a/x/y/'], 'a/p.yml', 'a/x/y', undefined],
-  ['beside it in a repository around both', ['a/.git/', 'a/b/p.yml', 'a/c/'], 'a/b/p.yml', 'a/c', undefined],
-  ['elsewhere', ['a/p.yml', 'b/'], 'a/p.yml', 'b', 'It lies in /a, and you are in /b.'],
-  ['in a folder whose name only begins so', ['ab/p.yml', 'a/'], 'ab/p.yml', 'a', 'It lies in /ab, and you are in /a.'],
+test.each<[string, readonly string[], { readonly file: string; readonly from: string }, string | undefined]>([
+  ['beside it', ['a/p.yml'], { file: 'a/p.yml', from: 'a' }, undefined],
+  ['above it', ['a/b/c/p.yml'], { file: 'a/b/c/p.yml', from: 'a' }, undefined],
+  ['below it in its repository', ['a/.git/', 'a/p.yml', 'a/x/y/'], { file: 'a/p.yml', from: 'a/x/y' }, undefined],
+  [
+    'beside it in a repository around both',
+    ['a/.git/', 'a/b/p.yml', 'a/c/'],
+    { file: 'a/b/p.yml', from: 'a/c' },
+    undefined,
+  ],
+  ['elsewhere', ['a/p.yml', 'b/'], { file: 'a/p.yml', from: 'b' }, 'It lies in /a, and you are in /b.'],
+  [
+    'in a folder whose name only begins so',
+    ['ab/p.yml', 'a/'],
+    { file: 'ab/p.yml', from: 'a' },
+    'It lies in /ab, and you are in /a.',
+  ],
   [
     'above its repository',
     ['a/b/.git/', 'a/b/p.yml'],
-    'a/b/p.yml',
-    'a',
+    { file: 'a/b/p.yml', from: 'a' },
     'It is part of the project /a/b, and you are in /a.',
   ],
   [
     'in the repository around its own',
     ['a/.git/', 'a/b/.git', 'a/b/p.yml'],
-    'a/b/p.yml',
-    'a',
+    { file: 'a/b/p.yml', from: 'a' },
     'It is part of the project /a/b, and you are in /a.',
   ],
-])('an operator %s', (_, paths, file, from, expected) => {
+])('an operator %s', (_, paths, { file, from }, expected) => {
   expect(why(tree(...paths), file, from)).toBe(expected);
 });
 

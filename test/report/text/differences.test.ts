@@ -104,7 +104,9 @@ describe('a difference', () => {
       lines({ kind: 'text', path: '/x', before: undefined, after: Secret.around('what part of this is it') }),
     ).toEqual(['/x: content (absent) → (secret)']);
   });
+});
 
+describe('a difference that cannot be shown whole', () => {
   it('says so where only secrets differ', () => {
     Secret.of('first-secret');
     Secret.of('other-secret');
