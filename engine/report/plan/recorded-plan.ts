@@ -43,11 +43,9 @@ export class RecordedPlan {
       case 'task_finished':
         this.#finish(event);
         return;
-      case 'host_connected': {
-        const address = /^[^@]*@(.+):\d+$/.exec(event.address)?.[1];
-        if (address !== undefined && address !== event.host) this.#addresses.set(event.host, address);
+      case 'host_connected':
+        this.#connect(event);
         return;
-      }
       case 'files_read':
       case 'host_unreachable':
       case 'task_started':
@@ -64,6 +62,11 @@ export class RecordedPlan {
         throw new Error(`unknown event ${JSON.stringify(never)}`);
       }
     }
+  }
+
+  #connect({ host, address: given }: Extract<RunEvent, { readonly type: 'host_connected' }>): void {
+    const address = /^[^@]*@(.+):\d+$/.exec(given)?.[1];
+    if (address !== undefined && address !== host) this.#addresses.set(host, address);
   }
 
   #begin({ play, place, hosts }: PlayStarted): void {

@@ -46,65 +46,67 @@ const ADDRESSES = new OwnNames(
   ]),
 );
 
+const SAME: readonly (readonly [string, readonly (readonly [string, string])[], OwnNames | undefined])[] = [
+  [
+    'the name',
+    [
+      ['web-1', '+I am web-1.'],
+      ['web-10', '+I am web-10.'],
+    ],
+    undefined,
+  ],
+  [
+    'a name with its domain',
+    [
+      ['a.example.com', '+name a.example.com'],
+      ['b.example.com', '+name b.example.com'],
+    ],
+    undefined,
+  ],
+  [
+    'the first label of it',
+    [
+      ['a.example.com', '+a a.example.com'],
+      ['b.example.com', '+b b.example.com'],
+    ],
+    undefined,
+  ],
+  [
+    'a name behind a dash',
+    [
+      ['a', '+old-a-x'],
+      ['b', '+old-b-x'],
+    ],
+    undefined,
+  ],
+  [
+    'the address',
+    [
+      ['a', '+https://10.0.0.1:2380'],
+      ['b', '+https://10.0.0.11:2380'],
+    ],
+    ADDRESSES,
+  ],
+  [
+    'name and address',
+    [
+      ['a', '+a=10.0.0.1'],
+      ['b', '+b=10.0.0.11'],
+    ],
+    ADDRESSES,
+  ],
+  [
+    'letters that a pattern takes for more',
+    [
+      ['a+(b', '+a+(b'],
+      ['c', '+c'],
+    ],
+    undefined,
+  ],
+];
+
 describe('steps of one task are one step where they differ only by', () => {
-  test.each<readonly [string, readonly (readonly [string, string])[], OwnNames | undefined]>([
-    [
-      'the name',
-      [
-        ['web-1', '+I am web-1.'],
-        ['web-10', '+I am web-10.'],
-      ],
-      undefined,
-    ],
-    [
-      'a name with its domain',
-      [
-        ['a.example.com', '+name a.example.com'],
-        ['b.example.com', '+name b.example.com'],
-      ],
-      undefined,
-    ],
-    [
-      'the first label of it',
-      [
-        ['a.example.com', '+a a.example.com'],
-        ['b.example.com', '+b b.example.com'],
-      ],
-      undefined,
-    ],
-    [
-      'a name behind a dash',
-      [
-        ['a', '+old-a-x'],
-        ['b', '+old-b-x'],
-      ],
-      undefined,
-    ],
-    [
-      'the address',
-      [
-        ['a', '+https://10.0.0.1:2380'],
-        ['b', '+https://10.0.0.11:2380'],
-      ],
-      ADDRESSES,
-    ],
-    [
-      'name and address',
-      [
-        ['a', '+a=10.0.0.1'],
-        ['b', '+b=10.0.0.11'],
-      ],
-      ADDRESSES,
-    ],
-    [
-      'letters that a pattern takes for more',
-      [
-        ['a+(b', '+a+(b'],
-        ['c', '+c'],
-      ],
-      undefined,
-    ],
-  ])('%s', (_, of, names) => {
+  test.each(SAME)('%s', (_, of, names) => {
     const steps = of.map(([host, text]) => step({ hosts: [host], differences: [line(text)] }));
     expect(groups(steps, names)).toEqual([of.map(([host]) => host)]);
   });
