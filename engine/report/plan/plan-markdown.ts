@@ -189,7 +189,7 @@ function taskSaid({ play, steps }: ReviewedTask, first: ReviewedStep): string {
 function bodyOf(task: ReviewedTask, reviewed: ReviewedStep, detail: Detail): readonly string[] {
   const lines = detail === 'whole' ? diffOf(reviewed.step) : [];
   const isOneOfSeveral = task.steps.length > 1;
-  const title = isOneOfSeveral ? [`${stepSaid(task, reviewed)}`, ''] : [];
+  const title = isOneOfSeveral ? [stepSaid(task, reviewed), ''] : [];
   if (lines.length === 0) return title;
   const fence = fenceFor(lines);
   return [...title, `${fence}diff`, ...lines, fence, ...(isOneOfSeveral ? [''] : [])];
