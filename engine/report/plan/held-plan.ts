@@ -1,7 +1,7 @@
 import type { PlanDocument, PlanStep } from '../../run/saved-plan/plan-document.ts';
+import { hostNames } from '../text/host-names.ts';
 import { openOutput } from '../text/output.ts';
 import { safeJson } from '../text/safe-text.ts';
-import { hostNames } from './plan-lines.ts';
 import { stepTitle } from './step-title.ts';
 
 /** What a play did, held against the plan that it was given. */

@@ -1,10 +1,11 @@
 import type { PlanDocument, PlanStep, PlanSummary } from '../../run/saved-plan/plan-document.ts';
 import { plannedChangeLines, type Extent } from '../text/differences.ts';
+import { hostNames } from '../text/host-names.ts';
+import { legendOf, type OwnNames } from '../text/own-names.ts';
 import type { Paint } from '../text/paint.ts';
 import { safeLine } from '../text/safe-text.ts';
 import { SECTIONS, highlightsOf, type Highlight } from './highlights.ts';
 import { OPERATIONS, SIGNS, type Operation } from './operation.ts';
-import { legendOf, type OwnNames } from './own-names.ts';
 import { marksOf, review, type ReviewedStep, type ReviewedTask } from './review.ts';
 import { certaintyOf, stepTitle } from './step-title.ts';
 
@@ -21,18 +22,8 @@ export interface PlanLineOptions {
   readonly names?: OwnNames;
 }
 
-/** Beyond so many names the rest is counted. */
-const MOST_NAMES = 8;
 /** A plan that is longer than a small terminal has its highlights on top. */
 const LINES_AT_A_GLANCE = 20;
-
-/** `all`: the hosts of the play, where it has to be seen that none of many is left out. */
-export function hostNames(hosts: readonly string[], all: readonly string[] = []): string {
-  const names = [...new Set(hosts)];
-  if (names.length > MOST_NAMES && names.length === all.length) return `all ${names.length} hosts`;
-  const shown = names.length > MOST_NAMES ? names.slice(0, MOST_NAMES - 2) : names;
-  return `${shown.map(safeLine).join(', ')}${shown.length < names.length ? ` and ${names.length - shown.length} more` : ''}`;
-}
 
 export function summaryLine(summary: PlanSummary, failed = 0): string {
   const parts = [

@@ -1,10 +1,11 @@
 import type { PlanDocument, PlanStep } from '../../run/saved-plan/plan-document.ts';
+import { hostNames } from '../text/host-names.ts';
+import { legendOf, type OwnNames } from '../text/own-names.ts';
 import type { PlaceLink } from './forge-links.ts';
 import { SECTIONS, highlightsOf, type Highlight } from './highlights.ts';
 import { code, escaped, fenceFor } from './markdown-text.ts';
 import { OPERATIONS, SIGNS } from './operation.ts';
-import { legendOf, type OwnNames } from './own-names.ts';
-import { hostNames, operationsLine, partialLine, placeOf, summaryLine } from './plan-lines.ts';
+import { operationsLine, partialLine, placeOf, summaryLine } from './plan-lines.ts';
 import { reviewDiff } from './review-diff.ts';
 import { marksOf, review, type ReviewedStep, type ReviewedTask } from './review.ts';
 import { certaintyOf, stepTitle } from './step-title.ts';

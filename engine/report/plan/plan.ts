@@ -1,19 +1,19 @@
 import type { HostUnreachable, RunEvent, TaskFinished } from '../../run/base/events.ts';
 import { eventLines, type PlainOptions } from '../run/plain.ts';
-import { recapLines } from '../run/recap.ts';
+import { Recap } from '../run/recap.ts';
 import type { Renderer } from '../run/renderer.ts';
-import { failureLines } from '../text/failure.ts';
+import { failureLines, groupedFailureLines } from '../text/failure.ts';
+import { hostNames } from '../text/host-names.ts';
 import type { Output } from '../text/output.ts';
-import { problemLines } from '../text/problems.ts';
-import { safeLine } from '../text/safe-text.ts';
+import { OwnNames } from '../text/own-names.ts';
 import { warningLines } from '../text/warnings.ts';
-import { OwnNames } from './own-names.ts';
-import { hostNames, partialLine, playLines, summaryLine } from './plan-lines.ts';
+import { partialLine, playLines, summaryLine } from './plan-lines.ts';
 import { RecordedPlan, summaryOf } from './recorded-plan.ts';
 
 /** A plan: shown whole at its end, in the order of the tasks, with what is the same on several hosts said once. */
 export function plan(output: Output, options: PlainOptions): Renderer {
   const recorded = new RecordedPlan();
+  const recap = new Recap('plan');
   const unreachable: HostUnreachable[] = [];
   const failures: TaskFinished[] = [];
   /** What tasks have to say is told behind the plan: its summary comes first. */
@@ -29,7 +29,7 @@ export function plan(output: Output, options: PlainOptions): Renderer {
     else if (event.type === 'message' || event.type === 'handler_owed' || event.type === 'options_not_kept')
       told.push(...eventLines(event, options));
     else if (event.type === 'run_finished')
-      output.write(`${[...lines(), '', ...recapLines(event, paint)].join('\n')}\n`);
+      output.write(`${[...lines(), '', ...recap.lines(event, paint)].join('\n')}\n`);
     else if (
       (options.verbosity > 0 && event.type === 'host_connected') ||
       (options.verbosity > 1 && event.type === 'ssh_patches')
@@ -41,17 +41,14 @@ export function plan(output: Output, options: PlainOptions): Renderer {
     const plays = recorded.plays();
     const summary = summaryOf(plays, recorded.hosts.length);
     const shown = { partial: recorded.partial, summary, plays };
-    const lost = unreachable.flatMap(({ host, problem }) => [
-      '',
-      paint('red', `unreachable: [${safeLine(host)}]`),
-      ...problemLines(problem, paint, options.read).map((line) => `    ${line}`),
-    ]);
+    const names = new OwnNames(recorded.addresses);
+    const isIgnored = ({ outcome }: TaskFinished): boolean => outcome.kind === 'failed' && outcome.ignored;
+    const ignored = failures.filter(isIgnored);
+    const standing = failures.filter((failure) => !isIgnored(failure));
+    const broken = [...standing, ...unreachable];
     return [
       '',
-      paint(
-        'bold',
-        summaryLine(summary, failures.filter(({ outcome }) => outcome.kind === 'failed' && !outcome.ignored).length),
-      ),
+      paint('bold', summaryLine(summary, standing.length)),
       ...(shown.partial.length === 0 ? [] : [paint('magenta', partialLine(shown.partial))]),
       ...(unreachable.length === 0
         ? []
@@ -61,10 +58,10 @@ export function plan(output: Output, options: PlainOptions): Renderer {
         diff: options.diff,
         verbosity: options.verbosity,
         extent: 'cut',
-        names: new OwnNames(recorded.addresses),
+        names,
       }),
-      ...failures.flatMap((failure) => ['', ...failureLines(failure, options)]),
-      ...lost,
+      ...ignored.flatMap((failure) => ['', ...failureLines(failure, options)]),
+      ...(broken.length === 0 ? [] : ['', ...groupedFailureLines(broken, options, names).slice(0, -1)]),
       ...(told.length === 0 ? [] : ['', ...told]),
     ];
   }

@@ -1,6 +1,7 @@
 import type { PlanDocument, PlanStep } from '../../run/saved-plan/plan-document.ts';
+import { marksIn, OwnNames, type OwnMark } from '../text/own-names.ts';
+import { mappedStep } from './mapped-step.ts';
 import { operationOf, type Operation } from './operation.ts';
-import { marksIn, OwnNames, type OwnMark } from './own-names.ts';
 
 type Plays = PlanDocument['plays'];
 
@@ -42,7 +43,7 @@ function reviewed(play: Plays[number], steps: readonly PlanStep[], names: OwnNam
   for (const step of steps) {
     const [host, ...others] = step.hosts;
     // What several hosts have in common tells nothing of one of them.
-    const marked = host === undefined || others.length > 0 ? step : names.mark(step, host);
+    const marked = host === undefined || others.length > 0 ? step : mappedStep(step, names.marking(host));
     const { hosts: _, ...rest } = marked;
     const key = JSON.stringify(rest);
     const group = groups.get(key);
@@ -58,7 +59,7 @@ function reviewed(play: Plays[number], steps: readonly PlanStep[], names: OwnNam
       return {
         step: { ...shown, hosts },
         hosts,
-        marks: isAlone ? [] : marksIn(marked),
+        marks: isAlone ? [] : marksIn(JSON.stringify(marked)),
         operation: first.outcome.kind === 'change' ? operationOf(first.outcome) : undefined,
       };
     }),

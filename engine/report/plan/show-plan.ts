@@ -1,9 +1,9 @@
 import type { PlanDocument } from '../../run/saved-plan/plan-document.ts';
 import { planText } from '../../run/saved-plan/plan-file.ts';
 import { openOutput } from '../text/output.ts';
+import { OwnNames } from '../text/own-names.ts';
 import { paintFor } from '../text/paint.ts';
 import type { PlaceLink } from './forge-links.ts';
-import { OwnNames } from './own-names.ts';
 import { partialLine, playLines, summaryLine } from './plan-lines.ts';
 import { planMarkdown } from './plan-markdown.ts';
 

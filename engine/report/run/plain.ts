@@ -1,19 +1,19 @@
 import type { Difference } from '../../modules/base/module.ts';
-import type { RunEvent, TaskFinished } from '../../run/base/events.ts';
+import type { HostUnreachable, RunEvent, TaskFinished } from '../../run/base/events.ts';
 import { HIDDEN } from '../../run/base/no-log.ts';
 import { maskValue } from '../../values/mask/mask.ts';
 import { differenceLines } from '../text/differences.ts';
-import { failureLines } from '../text/failure.ts';
+import { groupedFailureLines, shortFailureLines, shortUnreachableLines } from '../text/failure.ts';
 import { notKeptLine } from '../text/not-kept.ts';
 import type { Output } from '../text/output.ts';
 import type { Paint } from '../text/paint.ts';
-import { type SourceReader, problemLines } from '../text/problems.ts';
+import type { SourceReader } from '../text/problems.ts';
 import { valueLines, wholeResultLines } from '../text/result-value.ts';
 import { safeLine, safeLines } from '../text/safe-text.ts';
 import { taskTitle } from '../text/task-title.ts';
 import { byTransport, patchesLine } from '../text/transport-text.ts';
 import { warningLines } from '../text/warnings.ts';
-import { recapLines } from './recap.ts';
+import { Recap } from './recap.ts';
 import type { Renderer } from './renderer.ts';
 
 export interface PlainOptions {
@@ -29,30 +29,33 @@ export interface PlainOptions {
 
 /** A play, as lines in the order in which things happen. */
 export function plain(output: Output, options: PlainOptions): Renderer {
-  const failures: TaskFinished[] = [];
+  const failures: (TaskFinished | HostUnreachable)[] = [];
+  const recap = new Recap('play');
   const say = (lines: readonly string[]): void => {
     if (lines.length > 0) output.write(`${lines.join('\n')}\n`);
   };
   return {
     show(event) {
-      if (event.type === 'task_finished' && event.outcome.kind === 'failed' && !event.outcome.ignored)
-        failures.push(event);
+      if (event.type === 'run_started' || event.type === 'task_finished') recap.note(event);
+      if (isFailure(event)) failures.push(event);
       if (event.type === 'run_finished') {
         const { paint } = options;
-        const standing = failures.filter((failure) => event.rescued?.has(failure) !== true);
-        if (standing.length > 0)
-          say([
-            '',
-            paint('bold', 'Failures'),
-            ...standing.flatMap((failure) => [...failureLines(failure, options), '']),
-          ]);
-        say(['', ...recapLines(event, paint)]);
+        const standing = failures.filter(
+          (failure) => failure.type !== 'task_finished' || event.rescued?.has(failure) !== true,
+        );
+        if (standing.length > 0) say(['', paint('bold', 'Failures'), ...groupedFailureLines(standing, options)]);
+        say(['', ...recap.lines(event, paint)]);
         return;
       }
       say(eventLines(event, options));
     },
     finish: () => output.drained(),
   };
+}
+
+function isFailure(event: RunEvent): event is TaskFinished | HostUnreachable {
+  if (event.type === 'host_unreachable') return true;
+  return event.type === 'task_finished' && event.outcome.kind === 'failed' && !event.outcome.ignored;
 }
 
 /** What one event of a play has to say, as lines. The recap is not among it. */
@@ -68,7 +71,7 @@ export function eventLines(event: RunEvent, options: PlainOptions): readonly str
     case 'ssh_patches':
       return patchesLines(event, options);
     case 'host_unreachable':
-      return unreachableLines(event, options);
+      return shortUnreachableLines(event, paint);
     case 'task_retried':
       return retriedLines(event, options);
     case 'task_finished':
@@ -116,14 +119,6 @@ function patchesLines(event: EventOf<'ssh_patches'>, { verbosity }: PlainOptions
   return verbosity > 1 ? [patchesLine(event)] : [];
 }
 
-function unreachableLines(event: EventOf<'host_unreachable'>, { paint, read }: PlainOptions): readonly string[] {
-  const during = event.during === undefined ? '' : ` during ${taskTitle(event.during, undefined)}`;
-  return [
-    paint('red', `unreachable: [${safeLine(event.host)}]${during}`),
-    ...indent(problemLines(event.problem, paint, read)),
-  ];
-}
-
 function retriedLines(event: EventOf<'task_retried'>, { verbosity }: PlainOptions): readonly string[] {
   if (verbosity === 0) return [];
   const { host, task, attempt, attempts } = event;
@@ -162,7 +157,7 @@ function finishedLines(event: TaskFinished, options: PlainOptions): readonly str
       ];
     }
     case 'failed':
-      return failureLines(event, options);
+      return shortFailureLines(event, paint);
     default: {
       const never: never = outcome;
       throw new Error(`unknown outcome ${JSON.stringify(never)}`);

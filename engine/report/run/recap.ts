@@ -1,45 +1,138 @@
-import type { HostRecap, RunFinished } from '../../run/base/events.ts';
+import type { HostRecap, RunFinished, RunStarted, TaskFinished } from '../../run/base/events.ts';
+import { durationText } from '../text/duration.ts';
 import { owedTexts } from '../text/owed-text.ts';
 import type { Colour, Paint } from '../text/paint.ts';
 import { safeLine } from '../text/safe-text.ts';
+import { taskTitle } from '../text/task-title.ts';
 import { displayWidth } from '../text/width.ts';
+import { resumeCommand } from './resume-command.ts';
 
-const COLUMNS: readonly {
+interface Column {
   readonly title: string;
   readonly of: (recap: HostRecap) => number;
   readonly colour: Colour;
-}[] = [
-  { title: 'ok', of: (recap) => recap.ok, colour: 'green' },
-  { title: 'changed', of: (recap) => recap.changed, colour: 'yellow' },
+  /** Shown also where it is 0 for all hosts. */
+  readonly isUsual?: true;
+}
+
+const columns = (changed: string): readonly Column[] => [
+  { title: 'ok', of: (recap) => recap.ok, colour: 'green', isUsual: true },
+  { title: changed, of: (recap) => recap.changed, colour: 'yellow', isUsual: true },
   { title: 'unknown', of: (recap) => recap.unknown, colour: 'magenta' },
   { title: 'skipped', of: (recap) => recap.skipped, colour: 'cyan' },
-  { title: 'failed', of: (recap) => recap.failed, colour: 'red' },
+  { title: 'failed', of: (recap) => recap.failed, colour: 'red', isUsual: true },
   { title: 'ignored', of: (recap) => recap.ignored, colour: 'cyan' },
   { title: 'rescued', of: (recap) => recap.rescued, colour: 'yellow' },
   { title: 'unreachable', of: (recap) => (recap.unreachable ? 1 : 0), colour: 'red' },
 ];
 
-/** What became of each host, as a table; then the handlers that are still owed, and why the run stopped. */
-export function recapLines(event: RunFinished, paint: Paint): readonly string[] {
-  const names = event.recap.map((recap) => safeLine(recap.host));
+const COLUMNS = { play: columns('changed'), plan: columns('to change') };
+
+/** With more hosts than these only those that need somebody have a row, and no more of them than these. */
+const MOST_ROWS = 20;
+/** Tasks that take less than this are not worth a thought. */
+const SLOW_MS = 1000;
+const MOST_SLOW = 3;
+
+/** Gathers what the end of a run tells. */
+export class Recap {
+  readonly #mode: 'play' | 'plan';
+  #started: RunStarted | undefined;
+  /** The longest that a task took on a host, by its title, in milliseconds. */
+  readonly #slowest = new Map<string, number>();
+
+  constructor(mode: 'play' | 'plan') {
+    this.#mode = mode;
+  }
+
+  note(event: RunStarted | TaskFinished): void {
+    if (event.type === 'run_started') this.#started = event;
+    else if (event.milliseconds >= SLOW_MS) {
+      const title = taskTitle(event.task, undefined);
+      this.#slowest.set(title, Math.max(event.milliseconds, this.#slowest.get(title) ?? 0));
+    }
+  }
+
+  /** What became of the hosts: in a sentence, as a table; what is owed; what was slow; why the run stopped; what next. */
+  lines(event: RunFinished, paint: Paint): readonly string[] {
+    const slowest = [...this.#slowest].toSorted(([, one], [, other]) => other - one).slice(0, MOST_SLOW);
+    const owed = event.recap.flatMap((recap) =>
+      owedTexts(recap.owed).map((text) => paint('yellow', `${safeLine(recap.host)} owes the handlers ${text}.`)),
+    );
+    return [
+      ...(this.#mode === 'play' && this.#started !== undefined ? [this.#sentence(this.#started, event, paint)] : []),
+      ...tableLines(event.recap, COLUMNS[this.#mode], paint),
+      ...owed,
+      ...(slowest.length === 0
+        ? []
+        : [`Slowest: ${slowest.map(([title, took]) => `${title} ${durationText(took)}`).join(' · ')}`]),
+      ...(event.stopped === undefined ? [] : [paint('red', `Stopped: ${safeLine(event.stopped)}`)]),
+      ...this.#next(event),
+    ];
+  }
+
+  #sentence({ playbook, runId }: RunStarted, { recap, milliseconds }: RunFinished, paint: Paint): string {
+    const hosts = `${recap.length} ${recap.length === 1 ? 'host' : 'hosts'}`;
+    const counts = countsOf(recap);
+    const isAllInSync = counts.changed + counts.failed + counts.unreachable === 0;
+    const said = isAllInSync
+      ? 'nothing to do'
+      : Object.entries({
+          changed: counts.changed,
+          'in sync': counts.inSync,
+          failed: counts.failed,
+          unreachable: counts.unreachable,
+        })
+          .filter(([, count]) => count > 0)
+          .map(([word, count]) => `${count} ${word}`)
+          .join(', ');
+    return paint(
+      'bold',
+      `${safeLine(playbook)} on ${hosts} in ${durationText(milliseconds)}: ${said} (run ${safeLine(runId)})`,
+    );
+  }
+
+  #next({ recap, stopped }: RunFinished): readonly string[] {
+    const isBroken = stopped !== undefined || recap.some((host) => host.failed > 0 || host.unreachable);
+    if (!isBroken || this.#started === undefined) return [];
+    const command = resumeCommand(this.#started);
+    return command === undefined ? [] : [`Next: correct it, then ${command}`];
+  }
+}
+
+function countsOf(
+  recap: readonly HostRecap[],
+): Readonly<Record<'changed' | 'inSync' | 'failed' | 'unreachable', number>> {
+  const counts = { changed: 0, inSync: 0, failed: 0, unreachable: 0 };
+  for (const host of recap) {
+    if (host.unreachable) counts.unreachable += 1;
+    else if (host.failed > 0) counts.failed += 1;
+    else if (host.changed > 0) counts.changed += 1;
+    else counts.inSync += 1;
+  }
+  return counts;
+}
+
+function tableLines(recap: readonly HostRecap[], columns: readonly Column[], paint: Paint): readonly string[] {
+  const isLong = recap.length > MOST_ROWS;
+  const worth = isLong ? recap.filter((host) => host.failed > 0 || host.unreachable || host.owed.length > 0) : recap;
+  const shown = worth.slice(0, MOST_ROWS);
+  if (shown.length === 0) return [];
+  const used = columns.filter(({ of, isUsual }) => isUsual === true || shown.some((host) => of(host) > 0));
+  const names = shown.map((host) => safeLine(host.host));
   const width = Math.max(4, ...names.map(displayWidth));
-  const header = [' '.repeat(width), ...COLUMNS.map(({ title }) => title)].join('  ');
-  const rows = event.recap.map((recap, index) => {
+  const rows = shown.map((host, index) => {
     const name = names[index] ?? '';
-    const cells = COLUMNS.map(({ title, of, colour }) => {
-      const count = of(recap);
-      const cell = String(count).padStart(title.length);
-      return count === 0 ? paint('dim', cell) : paint(colour, cell);
+    const cells = used.map(({ title, of, colour }) => {
+      const count = of(host);
+      return paint(count === 0 ? 'dim' : colour, String(count).padStart(title.length));
     });
-    return [`${paint(hostColour(recap), name)}${' '.repeat(width - displayWidth(name))}`, ...cells].join('  ');
+    return [`${paint(hostColour(host), name)}${' '.repeat(width - displayWidth(name))}`, ...cells].join('  ');
   });
-  const owed = event.recap.flatMap((recap) =>
-    owedTexts(recap.owed).map((text) => paint('yellow', `${safeLine(recap.host)} owes the handlers ${text}.`)),
-  );
   return [
-    ...(event.recap.length === 0 ? [] : [paint('bold', header), ...rows]),
-    ...owed,
-    ...(event.stopped === undefined ? [] : [paint('red', `Stopped: ${safeLine(event.stopped)}`)]),
+    paint('bold', [' '.repeat(width), ...used.map(({ title }) => title)].join('  ')),
+    ...rows,
+    ...(worth.length > shown.length ? [`… and ${worth.length - shown.length} more hosts like these`] : []),
   ];
 }
 

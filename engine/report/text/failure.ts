@@ -1,36 +1,165 @@
-import type { TaskFinished } from '../../run/base/events.ts';
+import { Problem } from '../../errors/problem.ts';
+import type { HostUnreachable, TaskFinished, TaskIdentity } from '../../run/base/events.ts';
+import { hostNames } from './host-names.ts';
+import { type Marking, OwnNames, legendOf, marksIn } from './own-names.ts';
 import type { Paint } from './paint.ts';
 import { type SourceReader, problemLines } from './problems.ts';
 import { safeLine, safeLines } from './safe-text.ts';
 import { taskTitle } from './task-title.ts';
 
+export interface FailureOptions {
+  readonly paint: Paint;
+  readonly read: SourceReader;
+  /** From 1: outputs are shown whole. */
+  readonly verbosity: number;
+}
+
+/** Of an output, so many lines are shown, and the first and the last of them. */
+const MOST_OUTPUT_LINES = 40;
+const FIRST_OUTPUT_LINES = 10;
+const MOST_REASON_LINES = 5;
+
 /** A failed task with all that helps to see why. */
-export function failureLines(
-  event: TaskFinished,
-  options: { readonly paint: Paint; readonly read: SourceReader },
-): readonly string[] {
+export function failureLines(event: TaskFinished, options: FailureOptions): readonly string[] {
+  if (event.outcome.kind !== 'failed') return [];
+  return event.outcome.ignored ? ignoredLines(event, options.paint) : wholeLines(failureOf(event), options);
+}
+
+/** The same in short, as it happens: its reason comes with the end of the run. */
+export function shortFailureLines(event: TaskFinished, paint: Paint): readonly string[] {
   const { outcome } = event;
   if (outcome.kind !== 'failed') return [];
-  const { paint, read } = options;
-  const host =
-    event.delegatedTo === undefined || event.delegatedTo === event.host
-      ? event.host
-      : `${event.host} -> ${event.delegatedTo}`;
-  const title = `[${safeLine(host)}] ${taskTitle(event.task, event.item)}`;
-  if (outcome.ignored)
-    return [
-      paint('cyan', `failed, ignored: ${title}: ${safeLine(outcome.problem.what)}`),
-      ...indent(reasonOf(outcome)),
-    ];
-  const at = outcome.problem.place === undefined ? [`  ${paint('cyan', '-->')} ${safeLine(event.task.id)}`] : [];
+  if (outcome.ignored) return ignoredLines(event, paint);
   return [
-    paint('red', `failed: ${title}`),
-    ...indent([...problemLines(outcome.problem, paint, read), ...at]),
-    ...(outcome.output === undefined ? [] : outputLines(outcome.output)),
+    paint('red', `failed: ${titleOf(event)}: ${safeLine(outcome.problem.what)}`),
+    ...reasonOf(outcome).slice(-1).map(indented),
   ];
 }
 
-const MOST_REASON_LINES = 5;
+export function shortUnreachableLines({ host, during, problem }: HostUnreachable, paint: Paint): readonly string[] {
+  const when = during === undefined ? '' : ` during ${taskTitle(during, undefined)}`;
+  return [paint('red', `unreachable: [${safeLine(host)}]${when}: ${safeLine(problem.what)}`)];
+}
+
+/** All failures of a run in full; what is the same on several hosts, but for their own names, is told once. */
+export function groupedFailureLines(
+  events: readonly (TaskFinished | HostUnreachable)[],
+  options: FailureOptions,
+  names: OwnNames = new OwnNames(),
+): readonly string[] {
+  const groups = new Map<string, { readonly first: Failure; readonly marked: Failure; readonly hosts: string[] }>();
+  for (const event of events) {
+    const failure = event.type === 'task_finished' ? failureOf(event) : unreachableOf(event);
+    const marked = markedFailure(failure, names.marking(event.host));
+    const { hosts: _, ...rest } = marked;
+    const key = JSON.stringify(rest);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { first: failure, marked, hosts: [event.host] });
+    else group.hosts.push(event.host);
+  }
+  const told = [...groups.values()].map(({ first, marked, hosts }) =>
+    hosts.length === 1 ? first : { ...marked, hosts: [hostNames(hosts)] },
+  );
+  const legend = legendOf(new Set(told.flatMap((failure) => marksIn(JSON.stringify(failure)))));
+  return [
+    ...told.flatMap((failure) => [...wholeLines(failure, options), '']),
+    ...legend,
+    ...(legend.length > 0 ? [''] : []),
+  ];
+}
+
+/** What there is to tell of a failure, as text. */
+interface Failure {
+  readonly word: 'failed' | 'unreachable';
+  readonly hosts: readonly string[];
+  readonly elsewhere: string | undefined;
+  readonly title: string;
+  readonly problem: Pick<Problem, 'code' | 'what' | 'place' | 'why' | 'remedy'>;
+  /** file:line:column of the task, where the problem has no place. */
+  readonly at: string | undefined;
+  readonly output: FailedOutput | undefined;
+}
+
+interface FailedOutput {
+  readonly status: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function failureOf(event: TaskFinished): Failure {
+  const { outcome } = event;
+  if (outcome.kind !== 'failed') throw new Error(`${event.task.id} has not failed`);
+  return {
+    word: 'failed',
+    hosts: [event.host],
+    elsewhere: event.delegatedTo === event.host ? undefined : event.delegatedTo,
+    title: taskTitle(event.task, event.item),
+    problem: partsOf(outcome.problem),
+    at: outcome.problem.place === undefined ? event.task.id : undefined,
+    output: outcome.output,
+  };
+}
+
+function unreachableOf({ host, during, problem }: HostUnreachable): Failure {
+  const title = (task: TaskIdentity): string => `during ${taskTitle(task, undefined)}`;
+  return {
+    word: 'unreachable',
+    hosts: [host],
+    elsewhere: undefined,
+    title: during === undefined ? '' : title(during),
+    problem: partsOf(problem),
+    at: undefined,
+    output: undefined,
+  };
+}
+
+function partsOf({ code, what, place, why, remedy }: Problem): Failure['problem'] {
+  return { code, what, place, why, remedy };
+}
+
+function markedFailure(failure: Failure, mark: Marking): Failure {
+  const { problem, output } = failure;
+  const marked = (text: string | undefined): string | undefined => (text === undefined ? undefined : mark(text));
+  return {
+    ...failure,
+    title: mark(failure.title),
+    problem: { ...problem, what: mark(problem.what), why: marked(problem.why), remedy: marked(problem.remedy) },
+    output: output && { ...output, stdout: mark(output.stdout), stderr: mark(output.stderr) },
+  };
+}
+
+function wholeLines(failure: Failure, options: FailureOptions): readonly string[] {
+  const { paint, read, verbosity } = options;
+  const { word, hosts, elsewhere, title, at, output } = failure;
+  const on = [hosts.join(', '), ...(elsewhere === undefined ? [] : [elsewhere])].map(safeLine).join(' -> ');
+  // What stands in the output below is not told as reason too.
+  const why = isIn(failure.problem.why, output) ? undefined : failure.problem.why;
+  return [
+    paint('red', `${word}: [${on}]${title === '' ? '' : ` ${title}`}`),
+    ...problemLines(new Problem({ ...failure.problem, why }), paint, read).map(indented),
+    ...(at === undefined ? [] : [`      ${paint('cyan', '-->')} ${safeLine(at)}`]),
+    ...(output === undefined ? [] : outputLines(output, verbosity)),
+  ];
+}
+
+function isIn(why: string | undefined, output: FailedOutput | undefined): boolean {
+  if (why === undefined || output === undefined || why.trim() === '') return false;
+  return [output.stdout, output.stderr].some((text) => text.includes(why.trim()));
+}
+
+function ignoredLines(event: TaskFinished, paint: Paint): readonly string[] {
+  const { outcome } = event;
+  if (outcome.kind !== 'failed') return [];
+  return [
+    paint('cyan', `failed, ignored: ${titleOf(event)}: ${safeLine(outcome.problem.what)}`),
+    ...reasonOf(outcome).map(indented),
+  ];
+}
+
+function titleOf({ host, delegatedTo, task, item }: TaskFinished): string {
+  const on = delegatedTo === undefined || delegatedTo === host ? host : `${host} -> ${delegatedTo}`;
+  return `[${safeLine(on)}] ${taskTitle(task, item)}`;
+}
 
 /** The last of what tells why: what the problem says, else what came on stderr, else on stdout. */
 function reasonOf({ problem, output }: Extract<TaskFinished['outcome'], { kind: 'failed' }>): readonly string[] {
@@ -38,23 +167,29 @@ function reasonOf({ problem, output }: Extract<TaskFinished['outcome'], { kind: 
   return text === undefined ? [] : safeLines(text.trimEnd()).slice(-MOST_REASON_LINES);
 }
 
-function outputLines(output: {
-  readonly status: number | undefined;
-  readonly stdout: string;
-  readonly stderr: string;
-}): readonly string[] {
+function outputLines({ status, stdout, stderr }: FailedOutput, verbosity: number): readonly string[] {
   const lines: string[] = [];
-  if (output.status !== undefined) lines.push(`    exit status: ${output.status}`);
+  if (status !== undefined) lines.push(`    exit status: ${status}`);
   for (const [name, text] of [
-    ['stdout', output.stdout],
-    ['stderr', output.stderr],
+    ['stdout', stdout],
+    ['stderr', stderr],
   ] as const) {
     if (text.trim() === '') continue;
-    lines.push(`    ${name}:`, ...safeLines(text).map((line) => `      ${line}`));
+    lines.push(`    ${name}:`, ...shortened(safeLines(text), verbosity).map((line) => `      ${line}`));
   }
   return lines;
 }
 
-function indent(lines: readonly string[]): readonly string[] {
-  return lines.map((line) => `    ${line}`);
+function shortened(lines: readonly string[], verbosity: number): readonly string[] {
+  const left = lines.length - MOST_OUTPUT_LINES;
+  if (verbosity > 0 || left <= 1) return lines;
+  return [
+    ...lines.slice(0, FIRST_OUTPUT_LINES),
+    `… ${left} lines are left out here; -v shows them`,
+    ...lines.slice(FIRST_OUTPUT_LINES + left),
+  ];
+}
+
+function indented(line: string): string {
+  return `    ${line}`;
 }

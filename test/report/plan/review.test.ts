@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { highlightsOf } from '../../../engine/report/plan/highlights.ts';
-import { OwnNames } from '../../../engine/report/plan/own-names.ts';
 import { review } from '../../../engine/report/plan/review.ts';
+import { OwnNames } from '../../../engine/report/text/own-names.ts';
 import type { PlanDocument, PlanStep, PlannedDifference } from '../../../engine/run/saved-plan/plan-document.ts';
 
 interface Given {

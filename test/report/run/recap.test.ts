@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { Recap } from '../../../engine/report/run/recap.ts';
+import type { HostRecap } from '../../../engine/run/base/events.ts';
+import { changed, finished, recapOf, started, taskAt } from '../sink.ts';
+
+const plainly = (_: string, text: string): string => text;
+
+interface Given {
+  readonly recap: readonly HostRecap[];
+  readonly stopped?: string;
+  readonly milliseconds?: number;
+  readonly slow?: Readonly<Record<string, number>>;
+}
+
+function told(
+  { recap, stopped, milliseconds = 1234, slow = {} }: Given,
+  mode: 'play' | 'plan' = 'play',
+): readonly string[] {
+  const end = new Recap(mode);
+  const begun = started(
+    mode,
+    recap.map(({ host }) => host),
+  );
+  if (begun.type === 'run_started') end.note(begun);
+  for (const [title, took] of Object.entries(slow))
+    end.note(finished('a', taskAt(1, title), changed(), { milliseconds: took }));
+  return end.lines({ type: 'run_finished', recap, stopped, milliseconds }, plainly);
+}
+
+const many = (count: number, more: Partial<HostRecap>): readonly HostRecap[] =>
+  Array.from({ length: count }, (_, index) => recapOf(`web-${index}`, more));
+
+describe('a run ends with one sentence', () => {
+  test.each<readonly [string, Given, string]>([
+    [
+      'of what was done',
+      { recap: [recapOf('a', { changed: 2 }), recapOf('b', { ok: 1 }), recapOf('c', { changed: 1, failed: 1 })] },
+      'site.yml on 3 hosts in 1.2 s: 1 changed, 1 in sync, 1 failed (run run-1)',
+    ],
+    [
+      'where nothing was',
+      { recap: [recapOf('a', { ok: 3 })] },
+      'site.yml on 1 host in 1.2 s: nothing to do (run run-1)',
+    ],
+    [
+      'also of hosts that went away',
+      { recap: [recapOf('a', { unreachable: true, changed: 1 })], milliseconds: 134_000 },
+      'site.yml on 1 host in 2 min 14 s: 1 unreachable (run run-1)',
+    ],
+  ])('%s', (_, given, sentence) => {
+    expect(told(given)[0]).toBe(sentence);
+  });
+});
+
+test('only columns with something in them are shown, beside the usual ones', () => {
+  expect(told({ recap: [recapOf('a', { ok: 12, skipped: 1 })] }).slice(1)).toEqual([
+    '      ok  changed  skipped  failed',
+    'a     12        0        1       0',
+  ]);
+});
+
+test('of many hosts only those that need somebody have a row', () => {
+  const recap = [...many(2998, { changed: 1 }), recapOf('bad', { failed: 1 }), recapOf('gone', { unreachable: true })];
+  expect(told({ recap, milliseconds: 61_000 })).toEqual([
+    'site.yml on 3000 hosts in 1 min 1 s: 2998 changed, 1 failed, 1 unreachable (run run-1)',
+    '      ok  changed  failed  unreachable',
+    'bad    0        0       1            0',
+    'gone   0        0       0            1',
+    'Next: correct it, then runbook play site.yml -i hosts.yml --resume run-1',
+  ]);
+});
+
+test('of very many failures the rest is counted', () => {
+  expect(told({ recap: many(200, { failed: 1 }) }).slice(-2)).toEqual([
+    '… and 180 more hosts like these',
+    'Next: correct it, then runbook play site.yml -i hosts.yml --resume run-1',
+  ]);
+});
+
+test('the slowest tasks are named, each by the host that took longest', () => {
+  expect(told({ recap: [], slow: { Long: 4100, Short: 30, Longer: 65_000, Some: 1200, Others: 1000 } })).toContain(
+    'Slowest: Longer 1 min 5 s · Long 4.1 s · Some 1.2 s',
+  );
+});
+
+test('a plan has no sentence of its own, and names what is to change', () => {
+  expect(told({ recap: [recapOf('a', { changed: 1 })] }, 'plan')).toEqual([
+    '      ok  to change  failed',
+    'a      0          1       0',
+  ]);
+  expect(told({ recap: many(600, { changed: 1 }) }, 'plan')).toEqual([]);
+});
