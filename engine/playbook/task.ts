@@ -20,6 +20,7 @@ export async function readTask(
     ...frameOf(fields.map.place, inner, reading),
     name: fields.template('name'),
     ...(await readModuleCall(fields, action, reading)),
+    modulePlace: action.entry.keyPlace,
     loop: readLoop(fields),
     register: readRegister(fields),
     until: readUntil(fields),

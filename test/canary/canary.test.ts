@@ -73,7 +73,7 @@ describe('in no output', () => {
     const outputs = await outputsOfRuns(project, 'site.yml', ARGS);
     const play = outputs.get('play -vv --diff') ?? '';
     for (const task of ['Print', 'Made of it', 'Typed']) expect(play).toContain(task);
-    expect(play).toMatch(/^one +\d+ +\d+ +0 +\d+ +0 /m);
+    expect(play).toMatch(/^site\.yml on \d+ hosts? in [^:]+: (?!.*(?:failed|unreachable))/m);
     expect(hits(outputs, TRACES)).toEqual([]);
     const kept = new Map([...outputs].filter(([name]) => /journal|runs/.test(name)));
     expect(kept.size).toBeGreaterThan(2);

@@ -31,7 +31,7 @@ ip link set lo up
 # Locks and owed handlers of what else runs on this machine are none of the case's, nor is what its root starts at each login: that may
 # wait for a lock of its own.
 rm -f "$HOME/.bashrc" "$HOME/.bash_profile" "$HOME/.profile"
-rm -rf /var/lib/runbook /run/runbook
+rm -rf /var/lib/runbook /run/runbook /var/tmp/runbook-*
 echo ready
 read -r _ || true
 `;

@@ -47,6 +47,7 @@ export async function oneTaskPlaybook(given: OneTask): Promise<Playbook> {
     searchPath: [process.cwd()],
     name: parseTemplate(module.name, TASK_PLACE, 'plain', module.name),
     module: module.name,
+    modulePlace: TASK_PLACE,
     arguments: taken,
     asserts: undefined,
     loop: undefined,

@@ -136,6 +136,8 @@ export interface Task extends StepFrame {
   readonly kind: 'task';
   readonly name: Template | undefined;
   readonly module: string;
+  /** Where the task names its module. */
+  readonly modulePlace: Place;
   readonly arguments: ReadonlyMap<string, Argument>;
   /** `assert.that`, read as expressions: the runner tells the module which of them hold. */
   readonly asserts: readonly Expression[] | undefined;

@@ -61,7 +61,7 @@ export function plan(output: Output, options: PlainOptions): Renderer {
         names,
       }),
       ...ignored.flatMap((failure) => ['', ...failureLines(failure, options)]),
-      ...(broken.length === 0 ? [] : ['', ...groupedFailureLines(broken, options, names).slice(0, -1)]),
+      ...(broken.length === 0 ? [] : ['', ...groupedFailureLines(broken, options, names)]),
       ...(told.length === 0 ? [] : ['', ...told]),
     ];
   }

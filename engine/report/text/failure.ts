@@ -62,9 +62,8 @@ export function groupedFailureLines(
   );
   const legend = legendOf(new Set(told.flatMap((failure) => marksIn(JSON.stringify(failure)))));
   return [
-    ...told.flatMap((failure) => [...wholeLines(failure, options), '']),
-    ...legend,
-    ...(legend.length > 0 ? [''] : []),
+    ...told.flatMap((failure) => ['', ...wholeLines(failure, options)]).slice(1),
+    ...(legend.length > 0 ? ['', ...legend] : []),
   ];
 }
 

@@ -38,7 +38,8 @@ export function sourceReader(): SourceReader {
 
 function readText(file: string): string | undefined {
   // Arguments of a single task stand on the command line.
-  if (file === '-a' || file === '-m') return process.argv[process.argv.indexOf(file) + 1];
+  if (file === '-a' || file === '-m')
+    return process.argv.includes(file) ? process.argv[process.argv.indexOf(file) + 1] : undefined;
   try {
     return readAtOnce(file).toString();
   } catch {

@@ -50,7 +50,7 @@ export interface FailureText {
 }
 
 export function failure({ task }: { readonly task: Task }, { what, why, remedy }: FailureText): Problem {
-  return new Problem({ code: 'task-failed', what, place: task.place, why, remedy });
+  return new Problem({ code: 'task-failed', what, place: task.modulePlace, why, remedy });
 }
 
 /** Any error that is a task's failure, as the one Problem; others are faults or a lost host and are thrown on. */

@@ -182,7 +182,15 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const PLACES: ReadonlySet<string> = new Set(['place', 'keyPlace', 'hostsPlace', 'id', 'searchPath', 'path']);
+const PLACES: ReadonlySet<string> = new Set([
+  'place',
+  'modulePlace',
+  'keyPlace',
+  'hostsPlace',
+  'id',
+  'searchPath',
+  'path',
+]);
 
 /** What the runner reads of it, as text. */
 function asText(value: unknown): string {
