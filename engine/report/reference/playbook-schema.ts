@@ -58,9 +58,9 @@ function playbookSchema(modules: readonly AnyModule[]): Schema {
         properties: {
           ...keywords(STRUCTURAL_ACTIONS),
           ...keywords(BLOCK_KEYWORDS.union(TASK_KEYWORDS).difference(REFUSED_IN_STEPS)),
-          apply: ANYTHING,
           listen: ANYTHING,
           ...Object.fromEntries(modules.map((module) => [module.name, reference(module)])),
+          ...pairSchema(modules),
         },
         patternProperties: Object.fromEntries(
           modules.map((module) => [`^ansible\\.(builtin|legacy)\\.${module.name}$`, reference(module)]),
@@ -68,6 +68,16 @@ function playbookSchema(modules: readonly AnyModule[]): Schema {
       },
     },
   };
+}
+
+/** `check` and `apply` are keys of the task itself, where every other module has its arguments below its name. */
+function pairSchema(modules: readonly AnyModule[]): Schema {
+  const pair = modules.find(({ name }) => name === 'check');
+  const { properties: arguments_ = {} } =
+    pair === undefined ? {} : properties.parse(z.toJSONSchema(pair.arguments, { io: 'input', unrepresentable: 'any' }));
+  return Object.fromEntries(
+    ['check', 'apply'].map((name) => [name, { description: arguments_[name]?.['description'], type: 'string' }]),
+  );
 }
 
 function reference(module: AnyModule): Schema {
@@ -85,6 +95,28 @@ function keyword(name: string): Schema {
 
 const properties = z.looseObject({ properties: z.record(z.string(), z.record(z.string(), z.unknown())).optional() });
 
+/** A schema in which each value may be a template, however deep it stands. */
+function templated(schema: Schema): Schema {
+  return Object.fromEntries(
+    Object.entries(schema).map(([name, value]) => {
+      if (name === 'items' || name === 'additionalProperties') return [name, orTemplate(value)];
+      if (name === 'anyOf' && Array.isArray(value))
+        return [name, value.map((one) => (isSchema(one) ? templated(one) : one))];
+      if (name === 'properties' && isSchema(value))
+        return [name, Object.fromEntries(Object.entries(value).map(([key, one]) => [key, orTemplate(one)]))];
+      return [name, value];
+    }),
+  );
+}
+
+function orTemplate(value: unknown): unknown {
+  return isSchema(value) ? { anyOf: [templated(value), TEMPLATE] } : value;
+}
+
+function isSchema(value: unknown): value is Schema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Each argument may be a template, whatever its type. */
 function moduleSchema(module: AnyModule): Schema {
   const { $schema: _, ...given } = properties.parse(
@@ -92,7 +124,7 @@ function moduleSchema(module: AnyModule): Schema {
   );
   const entries = Object.entries(given.properties ?? {}).map(([name, { description, ...schema }]) => [
     name,
-    { ...(description === undefined ? {} : { description }), anyOf: [schema, TEMPLATE] },
+    { ...(description === undefined ? {} : { description }), anyOf: [templated(schema), TEMPLATE] },
   ]);
   const others = Object.entries(module.aliases ?? {}).map(([alias, name]) => [
     alias,
