@@ -15,6 +15,7 @@ import { byTransport, patchesLine } from '../text/transport-text.ts';
 import { warningLines } from '../text/warnings.ts';
 import { Recap } from './recap.ts';
 import type { Renderer } from './renderer.ts';
+import { ResultGroups } from './result-groups.ts';
 
 export interface PlainOptions {
   readonly diff: boolean;
@@ -34,8 +35,10 @@ export function plain(output: Output, options: PlainOptions): Renderer {
   const say = (lines: readonly string[]): void => {
     if (lines.length > 0) output.write(`${lines.join('\n')}\n`);
   };
+  const groups = options.verbosity === 0 && !options.diff ? new ResultGroups(say, options.paint) : undefined;
   return {
     show(event) {
+      const isPutOff = groups?.take(event) === true;
       if (event.type === 'run_started' || event.type === 'task_finished') recap.note(event);
       if (isFailure(event)) failures.push(event);
       if (event.type === 'run_finished') {
@@ -47,7 +50,7 @@ export function plain(output: Output, options: PlainOptions): Renderer {
         say(['', ...recap.lines(event, paint)]);
         return;
       }
-      say(eventLines(event, options));
+      if (!isPutOff) say(eventLines(event, options));
     },
     finish: () => output.drained(),
   };
