@@ -216,10 +216,13 @@ function percentageLost(batch: Batch): number {
   return (lost(batch).length / batch.hosts.length) * 100;
 }
 
+/** Beyond so many hosts a sentence only counts them. */
+const MOST_NAMES = 8;
+
 /** After a batch: may the next one go? */
 function verdict(batch: Batch): BatchEnd {
   const failed = lost(batch);
-  const names = failed.map((host) => host.name).join(', ');
+  const names = failed.length > MOST_NAMES ? `${failed.length} hosts` : failed.map((host) => host.name).join(', ');
   switch (batch.aborted?.kind) {
     case 'end_play':
       return { kind: 'play_ended' };

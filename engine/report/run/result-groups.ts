@@ -1,7 +1,7 @@
 import type { RunEvent, TaskFinished } from '../../run/base/events.ts';
 import { durationText } from '../text/duration.ts';
 import { shortFailureLines } from '../text/failure.ts';
-import { hostNames } from '../text/host-names.ts';
+import { hostNames, inNaturalOrder } from '../text/host-names.ts';
 import { OwnNames } from '../text/own-names.ts';
 import type { Paint } from '../text/paint.ts';
 import { taskTitle } from '../text/task-title.ts';
@@ -82,7 +82,7 @@ export class ResultGroups {
   #lines({ first, hosts, least, most }: Group): readonly string[] {
     const took = most < SLOW_MS ? '' : ` (${timesText(least, most)})`;
     const isAlone = hosts.length === 1;
-    const on = hostNames(hosts, this.#all);
+    const on = hostNames(inNaturalOrder(hosts), this.#all);
     if (first.outcome.kind === 'failed') {
       const [line = '', ...more] = shortFailureLines(isAlone ? first : { ...first, host: on }, this.#paint);
       const mark = isAlone ? (text: string): string => text : this.#names.marking(first.host);

@@ -1,6 +1,6 @@
 import { Problem } from '../../errors/problem.ts';
 import type { HostUnreachable, TaskFinished, TaskIdentity } from '../../run/base/events.ts';
-import { hostNames } from './host-names.ts';
+import { hostNames, inNaturalOrder } from './host-names.ts';
 import { type Marking, OwnNames, legendOf, marksIn } from './own-names.ts';
 import type { Paint } from './paint.ts';
 import { type SourceReader, problemLines } from './problems.ts';
@@ -58,7 +58,7 @@ export function groupedFailureLines(
     else group.hosts.push(event.host);
   }
   const told = [...groups.values()].map(({ first, marked, hosts }) =>
-    hosts.length === 1 ? first : { ...marked, hosts: [hostNames(hosts)] },
+    hosts.length === 1 ? first : { ...marked, hosts: [hostNames(inNaturalOrder(hosts))] },
   );
   const legend = legendOf(new Set(told.flatMap((failure) => marksIn(JSON.stringify(failure)))));
   return [

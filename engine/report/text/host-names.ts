@@ -10,3 +10,8 @@ export function hostNames(hosts: readonly string[], all: readonly string[] = [])
   const shown = names.length > MOST_NAMES ? names.slice(0, MOST_NAMES - 2) : names;
   return `${shown.map(safeLine).join(', ')}${shown.length < names.length ? ` and ${names.length - shown.length} more` : ''}`;
 }
+
+/** `web-2` before `web-10`. */
+export function inNaturalOrder(hosts: readonly string[]): readonly string[] {
+  return hosts.toSorted((one, other) => one.localeCompare(other, 'en', { numeric: true }));
+}
