@@ -41,9 +41,9 @@ export async function runPlay(
       batches: batches.length,
     });
     const end = await runBatch(context, planned, active, later);
+    if (context.interrupted()) return { kind: 'stopped', why: 'interrupted' };
     if (end.kind === 'stopped') return end;
     if (end.kind === 'play_ended') break;
-    if (context.interrupted()) return { kind: 'stopped', why: 'interrupted' };
   }
   context.emit({ type: 'play_finished', play: play.name });
   return { kind: 'done' };
@@ -113,7 +113,7 @@ async function runHost({ context, batch, host, sections, later }: HostInPlay): P
   } catch (error) {
     ended({ context, batch, host, isWeighed: run.hasWeighed(error) }, error);
     // What has been paid must not be owed by a host that failed later.
-    if (host.status !== 'unreachable')
+    if (host.status === 'active' || host.status === 'failed')
       await settle(context, host).catch((later: unknown) => ended({ context, batch, host, isWeighed: false }, later));
   } finally {
     host.leavePlay(debtsOf(context, batch.play, host.called.names));
@@ -178,7 +178,7 @@ function ended({ context, batch, host, isWeighed }: Ended, error: unknown): void
   if (error instanceof HostStops || (error instanceof TaskFailed && error.elsewhere)) return;
   const gone = asHostGone(error);
   if (gone !== undefined) {
-    host.status = 'unreachable';
+    host.status = gone.problem.code === 'stopped' && context.interrupted() ? 'interrupted' : 'unreachable';
     context.emit({ type: 'host_unreachable', host: host.name, problem: gone.problem, during: host.doing });
   } else if (error instanceof TaskFailed || error instanceof NotInPlan) host.status = 'failed';
   else {

@@ -58,6 +58,7 @@ export function recapOf(host: string, more: Partial<HostRecap> = {}): HostRecap 
     ignored: 0,
     rescued: 0,
     unreachable: false,
+    interrupted: false,
     owed: [],
     roundTrips: 1,
     ...more,

@@ -24,6 +24,7 @@ const columns = (changed: string): readonly Column[] => [
   { title: 'ignored', of: (recap) => recap.ignored, colour: 'cyan' },
   { title: 'rescued', of: (recap) => recap.rescued, colour: 'yellow' },
   { title: 'unreachable', of: (recap) => (recap.unreachable ? 1 : 0), colour: 'red' },
+  { title: 'interrupted', of: (recap) => (recap.interrupted ? 1 : 0), colour: 'red' },
 ];
 
 const COLUMNS = { play: columns('changed'), plan: columns('to change') };
@@ -74,7 +75,7 @@ export class Recap {
   #sentence({ playbook, runId }: RunStarted, { recap, milliseconds }: RunFinished, paint: Paint): string {
     const hosts = `${recap.length} ${recap.length === 1 ? 'host' : 'hosts'}`;
     const counts = countsOf(recap);
-    const isAllInSync = counts.changed + counts.failed + counts.unreachable === 0;
+    const isAllInSync = counts.inSync === recap.length;
     const said = isAllInSync
       ? 'nothing to do'
       : Object.entries({
@@ -82,6 +83,7 @@ export class Recap {
           'in sync': counts.inSync,
           failed: counts.failed,
           unreachable: counts.unreachable,
+          interrupted: counts.interrupted,
         })
           .filter(([, count]) => count > 0)
           .map(([word, count]) => `${count} ${word}`)
@@ -93,19 +95,20 @@ export class Recap {
   }
 
   #next({ recap, stopped }: RunFinished): readonly string[] {
-    const isBroken = stopped !== undefined || recap.some((host) => host.failed > 0 || host.unreachable);
-    if (!isBroken || this.#started === undefined) return [];
+    const isUnfinished = stopped !== undefined || recap.some(isBroken);
+    if (!isUnfinished || this.#started === undefined) return [];
     const command = resumeCommand(this.#started);
     return command === undefined ? [] : [`Next: correct it, then ${command}`];
   }
 }
 
-function countsOf(
-  recap: readonly HostRecap[],
-): Readonly<Record<'changed' | 'inSync' | 'failed' | 'unreachable', number>> {
-  const counts = { changed: 0, inSync: 0, failed: 0, unreachable: 0 };
+type Counted = 'changed' | 'inSync' | 'failed' | 'unreachable' | 'interrupted';
+
+function countsOf(recap: readonly HostRecap[]): Readonly<Record<Counted, number>> {
+  const counts = { changed: 0, inSync: 0, failed: 0, unreachable: 0, interrupted: 0 };
   for (const host of recap) {
     if (host.unreachable) counts.unreachable += 1;
+    else if (host.interrupted) counts.interrupted += 1;
     else if (host.failed > 0) counts.failed += 1;
     else if (host.changed > 0) counts.changed += 1;
     else counts.inSync += 1;
@@ -115,7 +118,7 @@ function countsOf(
 
 function tableLines(recap: readonly HostRecap[], columns: readonly Column[], paint: Paint): readonly string[] {
   const isLong = recap.length > MOST_ROWS;
-  const worth = isLong ? recap.filter((host) => host.failed > 0 || host.unreachable || host.owed.length > 0) : recap;
+  const worth = isLong ? recap.filter((host) => isBroken(host) || host.owed.length > 0) : recap;
   const shown = worth.slice(0, MOST_ROWS);
   if (shown.length === 0) return [];
   const used = columns.filter(({ of, isUsual }) => isUsual === true || shown.some((host) => of(host) > 0));
@@ -136,8 +139,12 @@ function tableLines(recap: readonly HostRecap[], columns: readonly Column[], pai
   ];
 }
 
+function isBroken({ failed, unreachable, interrupted }: HostRecap): boolean {
+  return failed > 0 || unreachable || interrupted;
+}
+
 function hostColour(recap: HostRecap): Colour {
-  if (recap.unreachable || recap.failed > 0) return 'red';
+  if (isBroken(recap)) return 'red';
   if (recap.changed > 0) return 'yellow';
   return recap.unknown > 0 ? 'magenta' : 'green';
 }

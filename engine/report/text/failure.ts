@@ -38,7 +38,12 @@ export function shortFailureLines(event: TaskFinished, paint: Paint): readonly s
 
 export function shortUnreachableLines({ host, during, problem }: HostUnreachable, paint: Paint): readonly string[] {
   const when = during === undefined ? '' : ` during ${taskTitle(during, undefined)}`;
-  return [paint('red', `unreachable: [${safeLine(host)}]${when}: ${safeLine(problem.what)}`)];
+  return [paint('red', `${wordFor(problem)}: [${safeLine(host)}]${when}: ${safeLine(problem.what)}`)];
+}
+
+/** A session that runbook itself has ended is no host that cannot be reached. */
+function wordFor({ code }: Pick<Problem, 'code'>): 'unreachable' | 'interrupted' {
+  return code === 'stopped' ? 'interrupted' : 'unreachable';
 }
 
 /** All failures of a run in full; what is the same on several hosts, but for their own names, is told once. */
@@ -69,7 +74,7 @@ export function groupedFailureLines(
 
 /** What there is to tell of a failure, as text. */
 interface Failure {
-  readonly word: 'failed' | 'unreachable';
+  readonly word: 'failed' | 'unreachable' | 'interrupted';
   readonly hosts: readonly string[];
   readonly elsewhere: string | undefined;
   readonly title: string;
@@ -102,7 +107,7 @@ function failureOf(event: TaskFinished): Failure {
 function unreachableOf({ host, during, problem }: HostUnreachable): Failure {
   const title = (task: TaskIdentity): string => `during ${taskTitle(task, undefined)}`;
   return {
-    word: 'unreachable',
+    word: wordFor(problem),
     hosts: [host],
     elsewhere: undefined,
     title: during === undefined ? '' : title(during),

@@ -197,6 +197,8 @@ export interface HostRecap {
   readonly ignored: number;
   readonly rescued: number;
   readonly unreachable: boolean;
+  /** The operator has ended the run while a change was made on it. */
+  readonly interrupted: boolean;
   /** Handlers that a change called for and that did not run. */
   readonly owed: readonly Debt[];
   readonly roundTrips: number;

@@ -10,7 +10,8 @@ export class HostState {
   readonly variables: HostVariables;
   /** The task that it is at, for the report of a lost connection. */
   doing: TaskIdentity | undefined;
-  status: 'active' | 'failed' | 'unreachable' = 'active';
+  /** `interrupted`: the operator has ended the run while a change was made on it, which may be half done. */
+  status: 'active' | 'failed' | 'unreachable' | 'interrupted' = 'active';
   /** Handlers that are called for in the play that it is in. */
   called = new CalledHandlers();
   /** Handlers that an earlier run left owed, by the user that owes them; empty of what this run has paid. */
@@ -81,6 +82,7 @@ export class HostState {
       host: this.name,
       ...this.#counts,
       unreachable: this.status === 'unreachable',
+      interrupted: this.status === 'interrupted',
       owed: mode === 'plan' ? [] : [...new Map(this.debts().map((debt) => [keyOf(debt), debt])).values()],
       roundTrips,
     };
