@@ -4,15 +4,24 @@ import type { Role, RoleArgument, StepFrame } from '../../playbook/base/play.ts'
 import { NO_SETTINGS } from '../../playbook/base/settings.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { type Scope, type Value, Unknown, isList, isMap } from '../../values/base/value.ts';
+import type { Layer } from '../../values/scope.ts';
 
 /** A host, as far as the arguments of its roles go. */
 interface CheckedHost {
   readonly name: string;
-  readonly variables: { scope(frame: StepFrame): Scope };
+  readonly variables: { scope(frame: StepFrame, over: readonly Layer[]): Scope };
 }
 
-/** Tells what is wrong with the arguments that a role declares, under the variables of a host. */
-export function checkRole(role: Role, host: CheckedHost, add: (problem: Problem) => void): void {
+/**
+ * Checks the arguments that a role declares, under the variables of a host, and adds a problem for each fault. `results`
+ * has the names that tasks of the play will bring: an argument that is made of them is not known yet.
+ */
+export function checkRole(
+  role: Role,
+  host: CheckedHost,
+  results: readonly Layer[],
+  add: (problem: Problem) => void,
+): void {
   const frame = {
     id: role.name,
     place: role.place,
@@ -23,15 +32,26 @@ export function checkRole(role: Role, host: CheckedHost, add: (problem: Problem)
     role,
     searchPath: [],
   };
-  const scope: Scope = host.variables.scope(frame);
+  const now = host.variables.scope(frame, []);
   for (const argument of role.arguments) {
     try {
-      const problem = argumentProblem(role, argument, scope.lookup(argument.name), host.name);
+      const value = valueOf(argument, now, () => host.variables.scope(frame, results));
+      const problem = argumentProblem(role, argument, value, host.name);
       if (problem !== undefined) add(problem);
     } catch (error) {
       if (error instanceof Problem) add(error);
       else throw error;
     }
+  }
+}
+
+/** The value as it is now. If it cannot be made now, as it will be once the tasks of the play have brought their results. */
+function valueOf(argument: RoleArgument, now: Scope, later: () => Scope): Value | undefined {
+  try {
+    return now.lookup(argument.name);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return later().lookup(argument.name);
   }
 }
 

@@ -45,6 +45,10 @@ function expectResults(context: RunContext, planned: PlannedPlay): void {
   }
 }
 
+function unknownOf(step: Task | Include): Unknown {
+  return new Unknown(`the ${step.kind} at ${step.id}`);
+}
+
 /** What the tasks would meet, tried without a host. */
 class Trial {
   readonly #context: RunContext;
@@ -67,10 +71,14 @@ class Trial {
     const everyHost = planned.hosts.length * steps.length <= PAIRS;
     const hosts = everyHost ? planned.hosts : oneForEachGroups(planned.hosts);
     const names = planned.hosts.map((host) => host.name);
+    const own = steps.flatMap((step) =>
+      [...namesBroughtBy(step)].map((name): [string, Value] => [name, unknownOf(step)]),
+    );
     for (const host of hosts) {
       host.variables.enter({ play: planned.play, layers: planned.layers, hosts: names });
       this.#connection(host);
-      for (const role of planned.play.roles) checkRole(role, host, (problem) => this.#add(problem));
+      const results = [pendingLayer(new Map([...this.#pending(host), ...own]))];
+      for (const role of planned.play.roles) checkRole(role, host, results, (problem) => this.#add(problem));
       if (hasRescue(planned)) this.#pending(host).set('failed_task', new Unknown('a failure'));
       for (const step of steps) if (isSelected(step.tags, this.#context.selection)) await this.#step(host, step);
     }
@@ -96,8 +104,7 @@ class Trial {
       if (!isWhole) this.#open.add(host);
       if (!isWhole || delegates || isController(host.name, host.variables.scope(step))) this.#toCome.noteAnything();
     }
-    for (const name of namesBroughtBy(step))
-      this.#pending(host).set(name, new Unknown(`the ${step.kind} at ${step.id}`));
+    for (const name of namesBroughtBy(step)) this.#pending(host).set(name, unknownOf(step));
   }
 
   async #task(host: HostState, task: Task): Promise<void> {

@@ -42,7 +42,7 @@ function told(argument: Partial<RoleArgument>, value: Value | undefined) {
     readonly remedy: string | undefined;
   }[] = [];
   const scope = scopeOf(value === undefined ? {} : { port: value });
-  checkRole(roleWith(argument), { name: 'a', variables: { scope: () => scope } }, ({ code, what, why, remedy }) => {
+  checkRole(roleWith(argument), { name: 'a', variables: { scope: () => scope } }, [], ({ code, what, why, remedy }) => {
     problems.push({ code, what, why, remedy });
   });
   return problems;
