@@ -106,7 +106,7 @@ describe.skipIf(why !== undefined)(`operations on a cluster in use: upgrades${SK
 
   test('an upgrade to the next minor', async () => {
     const upgraded = await playUnnoticed('upgrade.yml', '-e', `kubernetes_version=${DEFAULT_KUBERNETES}`);
-    const hosts = changesOf(upgraded).filter((change) => change.endsWith('Restart this apiserver'));
+    const hosts = changesOf(upgraded).filter((change) => change.endsWith('kube-apiserver restarted'));
     expect(hosts.length).toBe(3);
     for (const version of await versions()) expect(version).toContain(`v${DEFAULT_KUBERNETES}`);
     await expectNothingToDo('upgrade.yml');
@@ -135,9 +135,9 @@ describe.skipIf(why !== undefined)(`operations on a cluster in use: changes of a
     const times = (task: string): number => changed.filter((change) => change.includes(task)).length;
     // A leader restarts only once another member leads, and while apiservers are still: at least one of the three
     // leads in its turn.
-    expect(times('Another member leads')).toBeGreaterThan(0);
-    expect(times('Apiserver is going to hold still')).toBe(3 * times('Another member leads'));
-    expect(times('Restart this member')).toBe(3);
+    expect(times('Another etcd member leads')).toBeGreaterThan(0);
+    expect(times('Pause of kube-apiserver scheduled')).toBe(3 * times('Another etcd member leads'));
+    expect(times('etcd member restarted')).toBe(3);
     await expectNothingToDo('site.yml', '-e', JSON.stringify(flags));
   });
 

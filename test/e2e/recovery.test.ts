@@ -27,8 +27,8 @@ describe.skipIf(why !== undefined)(`recovery of data${SKIPPED}`, () => {
     expect(await lab.ssh('k8s-master-2', 'systemctl is-active etcd || true')).toMatch(/inactive|failed/);
 
     const changes = await plays(lab, 'replace-master.yml', '-e', 'replaced=k8s-master-2');
-    expect(changes).toContain('k8s-master-2: It is a learner');
-    expect(changes).toContain('k8s-master-2: A learner in sync gets its vote');
+    expect(changes).toContain('k8s-master-2: etcd member joined as learner');
+    expect(changes).toContain('k8s-master-2: etcd learner promoted to a voting member');
     await allIsWell(lab);
     expect(await plays(lab, 'replace-master.yml', '-e', 'replaced=k8s-master-2')).toEqual([]);
   });
@@ -61,7 +61,7 @@ describe.skipIf(why !== undefined)(`recovery of data${SKIPPED}`, () => {
     await plays(lab, 'backup.yml', '-e', '{"etcd_backup_fresh_minutes": 0}');
     await plays(lab, 'rotate-encryption-key.yml', '-e', 'rotation=since');
     expect(await plays(lab, 'restore.yml', '-e', 'confirm=lab')).toContain(
-      'k8s-master-1: Keys of the snapshot read again',
+      'k8s-master-1: Keys of the snapshot in use again',
     );
 
     expect(await kubectl(lab, 'get secret of-old -o jsonpath={.data.password}')).toBe('aHVudGVyMg==');

@@ -88,7 +88,7 @@ describe('how an etcd member starts', () => {
         living: ['k8s-master-2'],
         members: [OTHER, { ...ME, name: 'k8s-master-1', clientURLs: ['https://192.168.1.26:2379'] }],
       },
-      'The member did not lose its data',
+      'The etcd member did not lose its data',
     ],
     [
       'lost data beside a member without quorum',
@@ -108,12 +108,12 @@ describe('how an etcd member starts', () => {
     [
       'a stranger beside a living cluster',
       { data: false, living: ['k8s-master-2'], members: [OTHER] },
-      'The living cluster knows the member',
+      'The living cluster knows the etcd member',
     ],
     [
       'no data beside sleeping members with data',
       { data: false, others: true },
-      'No member beside this one has data, or this one has data too',
+      'Either all etcd members have data or none',
     ],
     [
       'a first run of one member alone',
@@ -126,7 +126,7 @@ describe('how an etcd member starts', () => {
 });
 
 describe('when an etcd member may be restarted', () => {
-  const gate = tasksOf('roles/etcd/handlers/main.yml').get('The cluster can do without this member');
+  const gate = tasksOf('roles/etcd/handlers/main.yml').get('etcd keeps quorum without the member');
   it.each<[string, readonly [boolean, boolean, boolean], boolean]>([
     ['all are healthy', [true, true, true], true],
     ['it is the one that is ill', [false, true, true], true],

@@ -35,7 +35,7 @@ function textOf(value: Value): string {
 /** What the task asks of a host, or of the controller, and is answered. */
 async function answer(task: string, extra: ValueMap): Promise<unknown> {
   const known: Record<string, string> = {};
-  const facts = entryOf(tasks.get('How a snapshot is looked at') ?? expect.fail(), 'set_fact');
+  const facts = entryOf(tasks.get('Shell text that looks at a snapshot') ?? expect.fail(), 'set_fact');
   const scope = () => roleScope({ role: 'etcd-restore', known, extra });
   if (facts?.kind === 'map')
     for (const { key, value } of facts.entries) known[key] = textOf(resolved(value, await scope()));
