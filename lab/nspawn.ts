@@ -7,7 +7,7 @@ import { exists } from './cache.ts';
 import { diskOf } from './disk.ts';
 import { BRIDGE, enterCommand, removePort } from './network.ts';
 import { cutPower, isPowered, makeGroup } from './power.ts';
-import { authorise, layHostKey } from './ssh.ts';
+import { authorize, layHostKey } from './ssh.ts';
 import { type HostState, type LabState, NETWORK } from './state.ts';
 import { until } from './until.ts';
 
@@ -34,7 +34,7 @@ exit "$status"
 export async function makeDisk(state: LabState, host: HostState, publicKey: string): Promise<void> {
   const disk = diskOf(state.disks, host.machine);
   for (const folder of [disk.upper, disk.work, disk.root]) await mkdir(folder, { recursive: true });
-  await authorise(state.base, disk.upper, `home/${state.user}`, publicKey);
+  await authorize(state.base, disk.upper, `home/${state.user}`, publicKey);
   await layHostKey(disk.upper);
   const network = join(disk.upper, 'etc/systemd/network');
   await mkdir(network, { recursive: true });

@@ -19,7 +19,7 @@ export async function layHostKey(upper: string): Promise<void> {
 }
 
 /** Lets the lab's key in as the user whose home, in the base system, is `home`. */
-export async function authorise(base: string, upper: string, home: string, publicKey: string): Promise<void> {
+export async function authorize(base: string, upper: string, home: string, publicKey: string): Promise<void> {
   await cp(join(base, home), join(upper, home), { recursive: true });
   const folder = join(upper, home, '.ssh');
   await mkdir(folder, { mode: 0o700 });

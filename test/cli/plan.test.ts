@@ -227,7 +227,7 @@ const STALE: readonly Stale[] = [
   },
   {
     name: 'with a new file of variables',
-    spoil: (folder) => write(folder, 'host_vars/one.yml', 'colour: red\n'),
+    spoil: (folder) => write(folder, 'host_vars/one.yml', 'color: red\n'),
     says: 'the file host_vars/one.yml is read now',
   },
   {

@@ -28,7 +28,7 @@ const former: WildCase = {
   steps: [{ sh: 'true', status: 0, shows: [], hides: [] }],
 };
 
-/** A neighbour on the same link that has given up its own 127.0.0.1, and sends what is meant for it to the host. */
+/** A neighbor on the same link that has given up its own 127.0.0.1, and sends what is meant for it to the host. */
 const NEIGHBOUR = `
 mount -o remount,rw /proc/sys 2>/dev/null || true
 setsid unshare --net sleep 3600 >/dev/null 2>&1 </dev/null &
@@ -45,15 +45,15 @@ nsenter --target=$pid --net sh -ec '
   ip address del 127.0.0.1/8 dev lo
   ip route add 127.0.0.1/32 via 10.9.0.1
   echo 1 > ${PARAMETER}'
-echo $pid >"$w/neighbour"
+echo $pid >"$w/neighbor"
 cat >"$w/serve.cjs" <<'END'
 require('node:net').createServer((s) => s.end('only for this host')).listen(10259, '127.0.0.1', () => require('node:fs').writeFileSync(process.argv[2], ''));
 END
 setsid '${process.execPath}' "$w/serve.cjs" "$w/ready" >/dev/null 2>&1 </dev/null &
 until [ -e "$w/ready" ]; do :; done
 `;
-/** What the neighbour reads from the host's 127.0.0.1. */
-const ASK = `nsenter --target=$(cat "$w/neighbour") --net timeout 2 bash -c 'exec 3<>/dev/tcp/127.0.0.1/10259 && cat <&3' 2>/dev/null || true`;
+/** What the neighbor reads from the host's 127.0.0.1. */
+const ASK = `nsenter --target=$(cat "$w/neighbor") --net timeout 2 bash -c 'exec 3<>/dev/tcp/127.0.0.1/10259 && cat <&3' 2>/dev/null || true`;
 
 describe.skipIf(why !== undefined)(`what listens on 127.0.0.1${why === undefined ? '' : ` (skipped: ${why})`}`, () => {
   let place: Place;
@@ -69,7 +69,7 @@ describe.skipIf(why !== undefined)(`what listens on 127.0.0.1${why === undefined
   const run = (command: string, kept = '[]'): Promise<Done> =>
     place.onController(`runbook ${command} p.yml -e '{"kept": ${kept}}' 2>&1`);
 
-  test('is reached by a neighbour where a former version has prepared the host', async () => {
+  test('is reached by a neighbor where a former version has prepared the host', async () => {
     expect((await place.onHost(ASK)).output).toBe('only for this host');
   });
 

@@ -30,7 +30,7 @@ test('a later layer hides an earlier one', () => {
   expect(scope.names()).toHaveLength(LEVELS.length + 1);
 });
 
-test('a default is rendered with the variables that hide its neighbours', () => {
+test('a default is rendered with the variables that hide its neighbors', () => {
   const defaults = layer(
     'role defaults',
     'defaults/main.yml',

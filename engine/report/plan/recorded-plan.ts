@@ -9,7 +9,7 @@ type RecordedPlay = PlanDocument['plays'][number];
 
 /** One task on one host, as it came. */
 interface Finished {
-  /** The task, and the how-manieth time that the host met it in the play. */
+  /** The task, and how often the host had met it before in the play. */
   readonly at: string;
   readonly step: Omit<PlanStep, 'hosts'>;
 }

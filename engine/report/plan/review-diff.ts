@@ -6,7 +6,7 @@ import { safeLine } from '../text/safe-text.ts';
 const plain = (_: string, text: string): string => text;
 
 /**
- * The differences of a change as lines of a diff, so that a forge colours them: what is new begins with `+`, what goes
+ * The differences of a change as lines of a diff, so that a forge colors them: what is new begins with `+`, what goes
  * with `-`.
  */
 export function reviewDiff(change: PlannedChange): readonly string[] {

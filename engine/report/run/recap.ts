@@ -1,7 +1,7 @@
 import type { HostRecap, RunFinished, RunStarted, TaskFinished } from '../../run/base/events.ts';
 import { durationText } from '../text/duration.ts';
 import { owedTexts } from '../text/owed-text.ts';
-import type { Colour, Paint } from '../text/paint.ts';
+import type { Color, Paint } from '../text/paint.ts';
 import { safeLine } from '../text/safe-text.ts';
 import { taskTitle } from '../text/task-title.ts';
 import { displayWidth } from '../text/width.ts';
@@ -10,21 +10,21 @@ import { resumeCommand } from './resume-command.ts';
 interface Column {
   readonly title: string;
   readonly of: (recap: HostRecap) => number;
-  readonly colour: Colour;
+  readonly color: Color;
   /** Shown also where it is 0 for all hosts. */
   readonly isUsual?: true;
 }
 
 const columns = (changed: string): readonly Column[] => [
-  { title: 'ok', of: (recap) => recap.ok, colour: 'green', isUsual: true },
-  { title: changed, of: (recap) => recap.changed, colour: 'yellow', isUsual: true },
-  { title: 'unknown', of: (recap) => recap.unknown, colour: 'magenta' },
-  { title: 'skipped', of: (recap) => recap.skipped, colour: 'cyan' },
-  { title: 'failed', of: (recap) => recap.failed, colour: 'red', isUsual: true },
-  { title: 'ignored', of: (recap) => recap.ignored, colour: 'cyan' },
-  { title: 'rescued', of: (recap) => recap.rescued, colour: 'yellow' },
-  { title: 'unreachable', of: (recap) => (recap.unreachable ? 1 : 0), colour: 'red' },
-  { title: 'interrupted', of: (recap) => (recap.interrupted ? 1 : 0), colour: 'red' },
+  { title: 'ok', of: (recap) => recap.ok, color: 'green', isUsual: true },
+  { title: changed, of: (recap) => recap.changed, color: 'yellow', isUsual: true },
+  { title: 'unknown', of: (recap) => recap.unknown, color: 'magenta' },
+  { title: 'skipped', of: (recap) => recap.skipped, color: 'cyan' },
+  { title: 'failed', of: (recap) => recap.failed, color: 'red', isUsual: true },
+  { title: 'ignored', of: (recap) => recap.ignored, color: 'cyan' },
+  { title: 'rescued', of: (recap) => recap.rescued, color: 'yellow' },
+  { title: 'unreachable', of: (recap) => (recap.unreachable ? 1 : 0), color: 'red' },
+  { title: 'interrupted', of: (recap) => (recap.interrupted ? 1 : 0), color: 'red' },
 ];
 
 const COLUMNS = { play: columns('changed'), plan: columns('to change') };
@@ -126,11 +126,11 @@ function tableLines(recap: readonly HostRecap[], columns: readonly Column[], pai
   const width = Math.max(4, ...names.map(displayWidth));
   const rows = shown.map((host, index) => {
     const name = names[index] ?? '';
-    const cells = used.map(({ title, of, colour }) => {
+    const cells = used.map(({ title, of, color }) => {
       const count = of(host);
-      return paint(count === 0 ? 'dim' : colour, String(count).padStart(title.length));
+      return paint(count === 0 ? 'dim' : color, String(count).padStart(title.length));
     });
-    return [`${paint(hostColour(host), name)}${' '.repeat(width - displayWidth(name))}`, ...cells].join('  ');
+    return [`${paint(hostColor(host), name)}${' '.repeat(width - displayWidth(name))}`, ...cells].join('  ');
   });
   return [
     paint('bold', [' '.repeat(width), ...used.map(({ title }) => title)].join('  ')),
@@ -143,7 +143,7 @@ function isBroken({ failed, unreachable, interrupted }: HostRecap): boolean {
   return failed > 0 || unreachable || interrupted;
 }
 
-function hostColour(recap: HostRecap): Colour {
+function hostColor(recap: HostRecap): Color {
   if (isBroken(recap)) return 'red';
   if (recap.changed > 0) return 'yellow';
   return recap.unknown > 0 ? 'magenta' : 'green';

@@ -1,21 +1,21 @@
 import { styleText } from 'node:util';
 
-export type Colour = 'green' | 'yellow' | 'red' | 'magenta' | 'cyan' | 'bold' | 'dim';
+export type Color = 'green' | 'yellow' | 'red' | 'magenta' | 'cyan' | 'bold' | 'dim';
 
-/** Colours a text, or leaves it as it is. */
-export type Paint = (colour: Colour, text: string) => string;
+/** Colors a text, or leaves it as it is. */
+export type Paint = (color: Color, text: string) => string;
 
 /**
- * Colours for a stream: on a terminal, unless NO_COLOR is set; elsewhere only with FORCE_COLOR.
- * An empty NO_COLOR counts as not set (no-color.org), FORCE_COLOR=0 as "no colours".
+ * Colors for a stream: on a terminal, unless NO_COLOR is set; elsewhere only with FORCE_COLOR.
+ * An empty NO_COLOR counts as not set (no-color.org), FORCE_COLOR=0 as "no colors".
  */
 export function paintFor(stream: NodeJS.WritableStream, environment: NodeJS.ProcessEnv = process.env): Paint {
-  return wantsColours(stream, environment)
-    ? (colour, text) => styleText(colour, text, { validateStream: false })
+  return wantsColors(stream, environment)
+    ? (color, text) => styleText(color, text, { validateStream: false })
     : (_, text) => text;
 }
 
-function wantsColours(stream: NodeJS.WritableStream, environment: NodeJS.ProcessEnv): boolean {
+function wantsColors(stream: NodeJS.WritableStream, environment: NodeJS.ProcessEnv): boolean {
   const force = environment['FORCE_COLOR'];
   if (force !== undefined) return force !== '0' && force !== 'false';
   if ((environment['NO_COLOR'] ?? '') !== '') return false;

@@ -3,7 +3,7 @@ import { mask, maskValue } from '../../values/mask/mask.ts';
 
 /**
  * Text as a terminal or a log may get it: secrets masked, and control characters written out, so that what a host
- * prints cannot move the cursor, set colours or forge lines. Tabs and line ends stay.
+ * prints cannot move the cursor, set colors or forge lines. Tabs and line ends stay.
  */
 export function safeText(text: string): string {
   return escapeControls(mask(text));

@@ -61,14 +61,14 @@ it('a secret in the lines themselves is masked, and a file that is gone has no l
   expect(sink.text).toContain('gone:1:1');
 });
 
-const colours: readonly (readonly [string, NodeJS.ProcessEnv, boolean])[] = [
+const colors: readonly (readonly [string, NodeJS.ProcessEnv, boolean])[] = [
   ['no terminal', {}, false],
   ['FORCE_COLOR', { FORCE_COLOR: '1' }, true],
   ['FORCE_COLOR=0', { FORCE_COLOR: '0' }, false],
   ['NO_COLOR', { NO_COLOR: '1' }, false],
 ];
-it.each(colours)('colours with %s', (_, environment, coloured) => {
-  expect(paintFor(new Sink(), environment)('red', 'x') !== 'x').toBe(coloured);
+it.each(colors)('colors with %s', (_, environment, colored) => {
+  expect(paintFor(new Sink(), environment)('red', 'x') !== 'x').toBe(colored);
 });
 
 const widths: readonly (readonly [string, number])[] = [

@@ -36,7 +36,7 @@ test('the slowest host never waits', async () => {
   expect(await settled(barrier.allReached(1))).toBe(true);
 });
 
-test('fractions order the steps of an include between its neighbours', async () => {
+test('fractions order the steps of an include between its neighbors', async () => {
   const barrier = new Barrier(['a', 'b']);
   barrier.reach('a', 1.5);
   const waiting = barrier.allReached(1.5);
