@@ -29,7 +29,7 @@ const former: WildCase = {
 };
 
 /** A neighbor on the same link that has given up its own 127.0.0.1, and sends what is meant for it to the host. */
-const NEIGHBOUR = `
+const NEIGHBOR = `
 mount -o remount,rw /proc/sys 2>/dev/null || true
 setsid unshare --net sleep 3600 >/dev/null 2>&1 </dev/null &
 pid=$!
@@ -59,7 +59,7 @@ describe.skipIf(why !== undefined)(`what listens on 127.0.0.1${why === undefined
   let place: Place;
   beforeAll(async () => {
     place = await sandboxFor(former);
-    expect(await place.onHost(`set -e\n${NEIGHBOUR}`)).toEqual({ status: 0, output: '' });
+    expect(await place.onHost(`set -e\n${NEIGHBOR}`)).toEqual({ status: 0, output: '' });
     await place.onHost(
       `mkdir -p /etc/sysctl.d; printf 'net.ipv4.ip_forward = 1\nnet.ipv4.conf.all.route_localnet = 1\n' >${FILE}; echo 1 >${PARAMETER}`,
     );
