@@ -52,8 +52,7 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
   const edit = editText(
     path,
     (text) => editSources(text, args),
-    seen,
-    context,
+    { seen, context },
     args.mode === undefined ? {} : { mode: args.mode },
   );
   if (edit.kind !== 'edit') return edit;

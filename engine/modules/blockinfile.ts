@@ -53,13 +53,10 @@ export const module = defineModule<Arguments>({
   plan: (args, _loaded, seen, context) => {
     const { block } = args;
     const lines = block instanceof Unknown ? '' : block instanceof Secret ? block.reveal() : block;
-    return planEdit(
-      args,
-      block,
-      (before) => withBlock(args, args.state === 'present' ? lines : '', before),
+    return planEdit(args, block, (before) => withBlock(args, args.state === 'present' ? lines : '', before), {
       seen,
       context,
-    );
+    });
   },
 });
 

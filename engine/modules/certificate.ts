@@ -84,26 +84,18 @@ const anywhere = defineModule<Arguments>({
     if (authority.kind === 'absent') return noAuthority(args, authorityCertificatePath(args));
     if (certificate.kind === 'to_come' || key.kind === 'to_come')
       return { kind: 'in_sync', result: planned(args, authority) };
-    if (authority.kind !== 'text')
-      return issue(
-        args,
-        context,
-        certificate,
-        key,
-        authority,
-        authorityKey,
-        toBeMade('its authority is still to be made'),
-      );
-    const check = whyIssue(args, context, certificate, key, authority.text);
+    const files = { certificate, key, authority, authorityKey };
+    if (authority.kind !== 'text') return issue(args, files, toBeMade('its authority is still to be made'), context);
+    const check = whyIssue(args, files, authority.text, context);
     if (check.kind === 'impossible') return check;
-    if (check.reasons.length > 0) return issue(args, context, certificate, key, authority, authorityKey, check.reasons);
+    if (check.reasons.length > 0) return issue(args, files, check.reasons, context);
     if (certificate.kind !== 'text' || key.kind !== 'text')
       throw new Error('a certificate in order has a text and a key');
     const inSync = {
       kind: 'in_sync',
       result: result(args, certificate.text, Secret.of(key.text), authority.text),
     } as const;
-    return safelyKept(inSync, keyPath(args), seen, args.recipients, context);
+    return safelyKept(inSync, keyPath(args), args.recipients, { seen, context });
   },
 });
 
@@ -136,12 +128,19 @@ function isName(sort: 'dns' | 'ip', text: string): boolean {
   }
 }
 
+/** The files of a certificate and of its authority. */
+interface Files {
+  readonly certificate: Held;
+  readonly key: Held;
+  readonly authority: Held;
+  readonly authorityKey: Held;
+}
+
 function whyIssue(
   args: Arguments,
-  context: Context,
-  certificate: Held,
-  key: Held,
+  { certificate, key }: Files,
   authorityPem: string,
+  context: Context,
 ): { readonly kind: 'checked'; readonly reasons: readonly string[] } | Impossible {
   try {
     const reasons = needsIssuing({
@@ -168,15 +167,8 @@ function whyIssue(
 /** Why it is issued, as sentences. They are told against the authority: unknown where that is still to be made. */
 type Reasons = readonly string[] | Unknown;
 
-function issue(
-  args: Arguments,
-  context: Context,
-  certificate: Held,
-  key: Held,
-  authority: Held,
-  authorityKey: Held,
-  reasons: Reasons,
-): Outcome {
+function issue(args: Arguments, files: Files, reasons: Reasons, context: Context): Outcome {
+  const { certificate, key, authority, authorityKey } = files;
   if (authorityKey.kind === 'hindrance') return authorityKey.impossible;
   if (authorityKey.kind === 'absent') return noAuthority(args, authorityKeyPath(args));
   return {

@@ -108,7 +108,7 @@ const anywhere = defineModule<Arguments>({
       result: result(args, certificate.text, Secret.of(key.text), beside),
       effects,
     } as const;
-    return safelyKept(inSync, keyPath(args), seen, args.recipients, context);
+    return safelyKept(inSync, keyPath(args), args.recipients, { seen, context });
   },
 });
 

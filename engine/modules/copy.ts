@@ -2,14 +2,14 @@ import { z } from 'zod';
 import type { Seen } from '../resources/base/resource.ts';
 import { file } from '../resources/file.ts';
 import { MAX_CONTENT_BYTES } from '../resources/file/file-detail.ts';
-import { type FileState, describeType } from '../resources/file/file-state.ts';
+import { type FileState, type RegularFile, describeType } from '../resources/file/file-state.ts';
 import { boolean, exactlyOne, mode, modeOrPreserve, pathOrDirectory, plainText } from './base/arguments.ts';
 import type { Mode } from './base/file-mode.ts';
 import { type CannotKnow, type Context, type Controller, type Impossible, defineModule } from './base/module.ts';
 import { writtenValue } from './base/written-value.ts';
 import type { WantedAttributes } from './path/file-attributes.ts';
 import { aboveNeeds, cannotLook, fileNeeds } from './path/file-needs.ts';
-import { OWN_WAY, wayNeeds, wayTo } from './path/way-to-path.ts';
+import { type Way, OWN_WAY, wayNeeds, wayTo } from './path/way-to-path.ts';
 import { type Content, bytesContent, contentOf } from './write/file-content.ts';
 import { intoDirectory, isDirectoryAt, withoutSlash } from './write/file-destination.ts';
 import { fileRequest, planFile } from './write/file-plan.ts';
@@ -140,29 +140,18 @@ function contentOnHost(
 ): Loaded | CannotKnow | Impossible {
   const request = file(src, 'digest');
   const state = seen.of(request);
-  const there: FileState = state.type === 'link' ? (state.to?.state ?? state) : state;
-  const mayCome = seen.certainty(request) === 'after_change';
+  const end = state.type === 'link' ? state.to : undefined;
+  const there: FileState = end?.state ?? state;
   switch (there.type) {
     case 'file': {
       if (there.unreadable === true) return cannotLook(src, context.user);
-      const { sha256, size, content: bytes, mode: bits } = there;
-      if (sha256 !== undefined && size !== undefined) {
-        const way = isTrusted ? OWN_WAY : wayTo(request, true, seen, context);
-        if (way.kind === 'impossible') return way;
-        const path = state.type === 'link' ? (state.to?.path ?? src) : src;
-        return { content: { kind: 'host', path, size, sha256, bytes, way }, mode: bits };
-      }
-      return { kind: 'cannot_know', because: `what an earlier change writes into ${src}` };
+      const way = isTrusted ? OWN_WAY : wayTo(request, true, seen, context);
+      return contentOfFile(src, there, end?.path ?? src, way);
     }
     case 'hidden':
       return cannotLook(src, context.user);
     case 'absent':
-      if (mayCome) return { kind: 'cannot_know', because: `an earlier change that may bring ${src}` };
-      return {
-        kind: 'impossible',
-        what: `${src} does not exist on the host`,
-        remedy: 'Without remote_src: true the file is one of the controller.',
-      };
+      return absentSource(src, seen.certainty(request));
     case 'directory':
       return {
         kind: 'impossible',
@@ -173,6 +162,27 @@ function contentOnHost(
     case 'other':
       return { kind: 'impossible', what: `${src} is ${describeType(there)}, not a file` };
   }
+}
+
+function contentOfFile(
+  src: string,
+  { sha256, size, content: bytes, mode }: RegularFile,
+  path: string,
+  way: Way,
+): Loaded | CannotKnow | Impossible {
+  if (sha256 === undefined || size === undefined)
+    return { kind: 'cannot_know', because: `what an earlier change writes into ${src}` };
+  if (way.kind === 'impossible') return way;
+  return { content: { kind: 'host', path, size, sha256, bytes, way }, mode };
+}
+
+function absentSource(src: string, certainty: 'certain' | 'after_change'): CannotKnow | Impossible {
+  if (certainty === 'after_change') return { kind: 'cannot_know', because: `an earlier change that may bring ${src}` };
+  return {
+    kind: 'impossible',
+    what: `${src} does not exist on the host`,
+    remedy: 'Without remote_src: true the file is one of the controller.',
+  };
 }
 
 function requestFor(path: string, loaded: Loaded | undefined): ReturnType<typeof file> {

@@ -138,7 +138,7 @@ function planFile(args: Arguments, at: string, seen: Seen, context: Context): Ou
     misplaced = missingBeside(args, text);
     return (after = edited(text, args, `${args.user ?? context.user} `));
   };
-  const edit = editText(at, change, seen, context, { unsafe_path: args.unsafe_path });
+  const edit = editText(at, change, { seen, context }, { unsafe_path: args.unsafe_path });
   if (edit.kind !== 'edit') return edit;
   if (misplaced !== undefined && seen.certainty(textRequest(at)) === 'certain') return misplaced;
   const result = { name: args.name, state: args.state, cron_file: at, ...listed(after) };

@@ -1,5 +1,6 @@
 import { type Request, type Seen, predictedOf } from '../resources/base/resource.ts';
 import { file, files } from '../resources/file.ts';
+import type { FileState } from '../resources/file/file-state.ts';
 import { need } from '../resources/need.ts';
 import { type Change, type Context, type Impossible, type Outcome, defineModule } from './base/module.ts';
 import { isRoot } from './base/root-alone.ts';
@@ -11,7 +12,15 @@ import { planHardLink, planLink } from './file/file-link.ts';
 import { treeProbe } from './file/file-tree.ts';
 import { targetsOf } from './file/link-target.ts';
 import { isModeOpen } from './path/file-attributes.ts';
-import { aboveNeeds, changeable, fileNeeds, missingAccount, notPermitted, notWritable } from './path/file-needs.ts';
+import {
+  type PermittedChange,
+  aboveNeeds,
+  changeable,
+  fileNeeds,
+  missingAccount,
+  notPermitted,
+  notWritable,
+} from './path/file-needs.ts';
 import { wayNeeds } from './path/way-to-path.ts';
 import { foreignFileArguments } from './write/file-write-arguments.ts';
 
@@ -83,35 +92,40 @@ function doubted(args: FileArguments, outcome: Outcome, seen: Seen): Outcome {
 /** Why such a change cannot be made, as far as the host tells that beforehand. */
 function refusal(args: FileArguments, change: Change, seen: Seen, context: Context): Impossible | undefined {
   if (change.certainty === 'after_change') return undefined;
-  const before = seen.of(file(args.path));
-  const after = change.predictions
-    .map((one) => (one.request.id === args.path ? predictedOf(files, one) : undefined))
-    .find((one) => one !== undefined);
-  const isAnother =
-    after?.type !== before.type || (after.type === 'link' && before.type === 'link' && after.target !== before.target);
-  const behind = before.type === 'link' && args.follow ? before.to?.state : before;
-  const standing = behind === undefined || behind.type === 'absent' || behind.type === 'hidden' ? undefined : behind;
+  const account = args.state === 'absent' ? undefined : missingAccount(args, seen);
+  if (account !== undefined) return account;
+  const { path } = args;
+  const before = seen.of(file(path));
+  if (!becomesAnother(before, stateAfter(change, path)))
+    return notPermitted(path, args, attributeChange(args, change, before), { seen, context });
+  const isMade = args.state === 'directory' || args.state === 'touch';
   return (
-    (args.state === 'absent' ? undefined : missingAccount(args, seen)) ??
-    (isAnother
-      ? (notWritable(args.path, seen, context) ??
-        (args.state === 'directory' || args.state === 'touch'
-          ? notPermitted(args.path, args, { ...NEW, asked: args.path }, seen, context)
-          : undefined))
-      : notPermitted(
-          args.path,
-          args,
-          {
-            asked: args.path,
-            before: standing,
-            isRewritten: false,
-            hasNewMode: hasField(change, 'mode'),
-            times: timesOf(args, change),
-          },
-          seen,
-          context,
-        ))
+    notWritable(path, seen, context) ??
+    (isMade ? notPermitted(path, args, { ...NEW, asked: path }, { seen, context }) : undefined)
   );
+}
+
+function stateAfter(change: Change, path: string): FileState | undefined {
+  return change.predictions
+    .map((one) => (one.request.id === path ? predictedOf(files, one) : undefined))
+    .find((one) => one !== undefined);
+}
+
+/** Whether something else is put in the place of what is there. */
+function becomesAnother(before: FileState, after: FileState | undefined): boolean {
+  if (after?.type !== before.type) return true;
+  return after.type === 'link' && before.type === 'link' && after.target !== before.target;
+}
+
+function attributeChange(args: FileArguments, change: Change, before: FileState): PermittedChange {
+  const behind = before.type === 'link' && args.follow ? before.to?.state : before;
+  return {
+    asked: args.path,
+    before: behind === undefined || behind.type === 'absent' || behind.type === 'hidden' ? undefined : behind,
+    isRewritten: false,
+    hasNewMode: hasField(change, 'mode'),
+    times: timesOf(args, change),
+  };
 }
 
 const NEW = { before: undefined, isRewritten: false, hasNewMode: false } as const;

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
+import type { Seen } from '../resources/base/resource.ts';
 import { file } from '../resources/file.ts';
 import { type FileState, type RegularFile, endOf, nameOf } from '../resources/file/file-state.ts';
 import { Secret } from '../values/base/secret.ts';
 import { type Value, type ValueMap, Unknown } from '../values/base/value.ts';
 import { boolean, path, pathOrDirectory, plainText, secretText } from './base/arguments.ts';
-import { type Apply, type Context, defineModule } from './base/module.ts';
+import { type Apply, type Change, type Context, type Observed, type Outcome, defineModule } from './base/module.ts';
 import {
   attributeArguments,
   attributeCommands,
@@ -30,7 +31,7 @@ import {
 } from './web/download-digest.ts';
 import { httpAliases, httpArguments, requestSettings, timeout } from './web/http-arguments.ts';
 import { downloadNeed, downloadScript, noProgram, revealed, type HttpRequest } from './web/http-request.ts';
-import { placeFor } from './write/file-plan.ts';
+import { type FilePlace, placeFor } from './write/file-place.ts';
 import { keeping, takeOver } from './write/take-over.ts';
 import { backupName, temporaryBeside } from './write/write-file.ts';
 
@@ -102,67 +103,109 @@ export const module = defineModule<Arguments>({
       };
     const path = inside !== undefined && isDirectory(seen.of(file(first, 'digest'))) ? inside : first;
     const request = file(path, 'digest');
-    const place = placeFor(request, true, seen, context.user);
+    const place = placeFor(request, { follow: true }, seen, context.user);
     if (place.kind === 'impossible') return place;
-    const before = place.state.type === 'file' ? place.state : undefined;
-    const wanted = wantedContent(asked, seen);
-    const needed = downloadNeed(asked.request);
-    const missing = noProgram(needed, seen, context.preamble);
-    if (wanted.kind === 'failure') {
-      if (missing !== undefined) return missing;
-      if (wanted.isOpen)
-        return { kind: 'cannot_know', because: 'what is downloaded cannot be had before an earlier change' };
-      return {
-        kind: 'impossible',
-        what: wanted.what,
-        remedy: `Look at the URL${asked.checksum === undefined ? '' : ' of the checksum'}.`,
-      };
-    }
-    const isBrought =
-      before === undefined || !isAsWanted(wanted, { path, sha256: before.sha256 }, asked.checksum, seen);
-    if (isBrought && missing !== undefined) return missing;
-    const attributes = before === undefined ? [] : attributeDifferences(path, args, before, 'file');
-    if (!isBrought && attributes.length === 0) return { kind: 'in_sync', result: resultOf(args, path, before) };
-    const way = args.unsafe_path ? OWN_WAY : wayTo(request, true, seen, context);
-    if (way.kind === 'impossible') return way;
-    const kept = before === undefined ? newAttributes(args, context.user) : changedAttributes(args, before, 'file');
-    const sha256 = wanted.kind === 'digest' && wanted.algorithm === 'sha256' ? wanted.digest : undefined;
-    const after: RegularFile = isBrought
-      ? { type: 'file', ...kept, size: undefined, sha256, content: undefined }
-      : { ...(before ?? { size: undefined, sha256, content: undefined }), type: 'file', ...kept };
-    const backup = args.backup && isBrought && before !== undefined ? backupName(place.path, context.now) : undefined;
-    const spare = backup === undefined ? {} : { backup_file: backup };
-    return {
-      kind: 'change',
-      differences: [
-        ...(isBrought
-          ? [
-              {
-                kind: 'field',
-                of: path,
-                field: 'content',
-                before: before?.sha256 ?? null,
-                after: shownContent(args, wanted),
-              } as const,
-            ]
-          : []),
-        ...attributes,
-      ],
-      certainty:
-        isBrought && !seen.of(needed).isMet && seen.certainty(needed) === 'after_change'
-          ? 'after_change'
-          : seen.certainty(request),
-      predictions: [place.predicted(after)],
-      touches: 'predicted',
-      apply: () =>
-        isBrought
-          ? bring(args, { path: place.path, wanted, before, backup, way })
-          : { script: setAttributes(way, place.path, args, before) },
-      planned: { ...resultOf(args, path, after), ...spare },
-      settled: (now) => ({ ...resultOf(args, path, fileBehind(now.of(request)) ?? after), ...spare }),
-    };
+    return planDownload(args, { asked, path, place }, { seen, context });
   },
 });
+
+/** A download, and where its file goes. */
+interface Target {
+  readonly asked: Download;
+  /** The path as the task names it; a link there is followed to the place. */
+  readonly path: string;
+  readonly place: FilePlace;
+}
+
+function planDownload(args: Arguments, target: Target, observed: Observed): Outcome {
+  const { asked, path, place } = target;
+  const { seen, context } = observed;
+  const before = place.state.type === 'file' ? place.state : undefined;
+  const wanted = wantedContent(asked, seen);
+  const missing = noProgram(downloadNeed(asked.request), seen, context.preamble);
+  if (wanted.kind === 'failure') return missing ?? failure(wanted, asked);
+  if (before === undefined || !isAsWanted(wanted, { path, sha256: before.sha256 }, asked.checksum, seen))
+    return missing ?? planContent(args, { ...target, before, wanted }, observed);
+  return planAttributes(args, target, before, observed);
+}
+
+function planContent(
+  args: Arguments,
+  {
+    asked,
+    path,
+    place,
+    before,
+    wanted,
+  }: Target & { readonly before: RegularFile | undefined; readonly wanted: WantedContent },
+  { seen, context }: Observed,
+): Outcome {
+  const request = file(path, 'digest');
+  const way = args.unsafe_path ? OWN_WAY : wayTo(request, true, seen, context);
+  if (way.kind === 'impossible') return way;
+  const kept = before === undefined ? newAttributes(args, context.user) : changedAttributes(args, before, 'file');
+  const after: RegularFile = { type: 'file', ...kept, size: undefined, sha256: sha256Of(wanted), content: undefined };
+  const backup = args.backup && before !== undefined ? backupName(place.path, context.now) : undefined;
+  const spare = backup === undefined ? {} : { backup_file: backup };
+  return {
+    kind: 'change',
+    differences: [
+      { kind: 'field', of: path, field: 'content', before: before?.sha256 ?? null, after: shownContent(args, wanted) },
+      ...(before === undefined ? [] : attributeDifferences(path, args, before, 'file')),
+    ],
+    certainty: certaintyOfDownload(asked, path, seen),
+    predictions: [place.predicted(after)],
+    touches: 'predicted',
+    apply: () => bring(args, { path: place.path, wanted, before, backup, way }),
+    planned: { ...resultOf(args, path, after), ...spare },
+    settled: (now) => ({ ...resultOf(args, path, fileBehind(now.of(request)) ?? after), ...spare }),
+  };
+}
+
+function planAttributes(
+  args: Arguments,
+  { path, place }: Target,
+  before: RegularFile,
+  { seen, context }: Observed,
+): Outcome {
+  const request = file(path, 'digest');
+  const differences = attributeDifferences(path, args, before, 'file');
+  if (differences.length === 0) return { kind: 'in_sync', result: resultOf(args, path, before) };
+  const way = args.unsafe_path ? OWN_WAY : wayTo(request, true, seen, context);
+  if (way.kind === 'impossible') return way;
+  const after: RegularFile = { ...before, ...changedAttributes(args, before, 'file') };
+  return {
+    kind: 'change',
+    differences,
+    certainty: seen.certainty(request),
+    predictions: [place.predicted(after)],
+    touches: 'predicted',
+    apply: () => ({ script: setAttributes({ way, path: place.path, wanted: args, there: before }) }),
+    planned: resultOf(args, path, after),
+    settled: (now) => resultOf(args, path, fileBehind(now.of(request)) ?? after),
+  };
+}
+
+/** Nothing tells yet what is to be downloaded. */
+function failure(wanted: WantedContent & { readonly kind: 'failure' }, { checksum }: Download): Outcome {
+  if (wanted.isOpen)
+    return { kind: 'cannot_know', because: 'what is downloaded cannot be had before an earlier change' };
+  return {
+    kind: 'impossible',
+    what: wanted.what,
+    remedy: `Look at the URL${checksum === undefined ? '' : ' of the checksum'}.`,
+  };
+}
+
+function sha256Of(wanted: WantedContent): string | undefined {
+  return wanted.kind === 'digest' && wanted.algorithm === 'sha256' ? wanted.digest : undefined;
+}
+
+function certaintyOfDownload({ request }: Download, path: string, seen: Seen): Change['certainty'] {
+  const needed = downloadNeed(request);
+  const isProgramToCome = !seen.of(needed).isMet && seen.certainty(needed) === 'after_change';
+  return isProgramToCome ? 'after_change' : seen.certainty(file(path, 'digest'));
+}
 
 function askedOf(args: Arguments, { preamble }: Context): Download {
   const checksum = args.checksum === undefined || args.checksum === '' ? undefined : readChecksum(args.checksum);

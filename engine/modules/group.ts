@@ -5,7 +5,7 @@ import { groupRequest } from '../resources/group.ts';
 import type { GroupState } from '../resources/system/account-state.ts';
 import { Unknown, type ValueMap } from '../values/base/value.ts';
 import { boolean, wholeNumber } from './base/arguments.ts';
-import { type Impossible, type Outcome, defineModule } from './base/module.ts';
+import { type Difference, type Impossible, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
 
 const schema = z
@@ -37,25 +37,10 @@ function plan(args: Arguments, seen: Seen): Outcome {
   if (wanted === state.exists && !isRenumbered) return { kind: 'in_sync', result: describe(args, state) };
   const fault = takenNumber(args, state, seen) ?? neededGroup(args, state, seen);
   if (fault !== undefined) return fault;
-  const of = `group ${args.name}`;
-  const holders = args.gid === undefined ? {} : { holders: { ...state.holders, [args.gid]: args.name } };
-  const known = state.exists ? state : { members: [], primaryOf: [] };
-  const after: GroupState = wanted
-    ? { ...known, exists: true, gid: args.gid ?? state.gid, ...holders }
-    : { exists: false };
+  const after = stateAfter(args, state);
   return {
     kind: 'change',
-    differences: [
-      isRenumbered
-        ? { kind: 'field', of, field: 'gid', before: state.gid ?? null, after: args.gid ?? null }
-        : {
-            kind: 'field',
-            of,
-            field: 'group',
-            before: wanted ? 'absent' : 'present',
-            after: wanted ? 'present' : 'absent',
-          },
-    ],
+    differences: [isRenumbered ? newNumber(args, state) : existence(args)],
     // A group that an earlier task makes gets a number of the host's own choice, perhaps this one.
     certainty: isRenumbered && state.gid === undefined ? 'after_change' : seen.certainty(asked),
     predictions: [predict(asked, after)],
@@ -64,6 +49,22 @@ function plan(args: Arguments, seen: Seen): Outcome {
     planned: describe(args, after),
     settled: (now) => describe(args, now.of(asked)),
   };
+}
+
+function stateAfter(args: Arguments, state: GroupState): GroupState {
+  if (args.state === 'absent') return { exists: false };
+  const holders = args.gid === undefined ? {} : { holders: { ...state.holders, [args.gid]: args.name } };
+  const known = state.exists ? state : { members: [], primaryOf: [] };
+  return { ...known, exists: true, gid: args.gid ?? state.gid, ...holders };
+}
+
+function newNumber({ name, gid }: Arguments, state: GroupState): Difference {
+  return { kind: 'field', of: `group ${name}`, field: 'gid', before: state.gid ?? null, after: gid ?? null };
+}
+
+function existence({ name, state }: Arguments): Difference {
+  const before = state === 'present' ? 'absent' : 'present';
+  return { kind: 'field', of: `group ${name}`, field: 'group', before, after: state };
 }
 
 type Arguments = z.infer<typeof schema>;

@@ -31,7 +31,7 @@ export const module = defineModule<z.infer<typeof schema>>({
 
 function plan({ name }: z.infer<typeof schema>, seen: Seen, context: Context): Outcome {
   const running = seen.of(hostnameRequest()).running;
-  const edit = editText(FILE, (text) => (text.trim() === name ? text : `${name}\n`), seen, context);
+  const edit = editText(FILE, (text) => (text.trim() === name ? text : `${name}\n`), { seen, context });
   if (edit.kind !== 'edit') return edit;
   const isNamed = running === name;
   if (isNamed && edit.differences.length === 0) return { kind: 'in_sync', result: { name } };

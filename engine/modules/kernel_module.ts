@@ -64,7 +64,7 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
   const sorted = args.state === 'present' ? sortForLoading(args, seen, context) : sortForRemoval(args, seen);
   if ('kind' in sorted) return sorted;
   const edit = args.persistent
-    ? editText(fileOf(args), (text) => editNames(text, args, sorted.usable), seen, context)
+    ? editText(fileOf(args), (text) => editNames(text, args, sorted.usable), { seen, context })
     : undefined;
   if (edit !== undefined && edit.kind !== 'edit') return edit;
   const result: ValueMap = { name: [...args.name], warnings: [...sorted.warnings] };

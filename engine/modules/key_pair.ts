@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { createKeyPair, keyPairFrom, needsPrivateKey, needsPublicKey } from '../pki/key-pair.ts';
 import { Secret } from '../values/base/secret.ts';
 import type { Unknown, ValueMap } from '../values/base/value.ts';
-import { type Outcome, defineModule } from './base/module.ts';
+import { type Context, type Impossible, type Observed, type Outcome, defineModule } from './base/module.ts';
 import {
+  type Held,
   applyFiles,
   baseName,
   besides,
@@ -53,79 +54,94 @@ const anywhere = defineModule<Arguments>({
     const beside = besides(besidePaths(args), seen);
     if ('kind' in beside) return beside;
     if (key.kind === 'to_come' || pub.kind === 'to_come') return { kind: 'in_sync', result: planned(args) };
-    if (key.kind === 'absent') {
-      if (pub.kind === 'absent') {
-        return {
-          kind: 'change',
-          differences: [{ kind: 'field', of: keyPath(args), field: 'private key', before: null, after: newKey(args) }],
-          certainty: 'certain',
-          predictions: [written(keyPath(args)), written(publicPath(args), 'public')],
-          touches: 'predicted',
-          async apply() {
-            const pair = await createKeyPair(keyWish(args));
-            const secret = Secret.of(pair.privateKeyPem);
-            return applyFiles(
-              [
-                { path: keyPath(args), content: await sealed(secret, args.recipients, context), replaces: false },
-                { path: publicPath(args), content: pair.publicKeyPem, audience: 'public', replaces: false },
-              ],
-              context,
-              result(args, secret, pair.publicKeyPem, beside),
-            );
-          },
-          planned: planned(args),
-        };
-      }
-      return {
-        kind: 'impossible',
-        what: `the private key ${keyPath(args)} is gone, though its public key is there`,
-        remedy: `Bring it back. ${KEEP}`,
-      };
-    }
-    const reasons = needsPrivateKey(keyWish(args), key.text);
-    if (reasons.length > 0) {
-      return {
-        kind: 'impossible',
-        what: `the private key ${keyPath(args)} is not as it should be, and is not replaced`,
-        why: reasons.join('\n'),
-        remedy: KEEP,
-      };
-    }
-    const secret = Secret.of(key.text);
-    const publicReasons = needsPublicKey(key.text, pub.kind === 'text' ? pub.text : undefined);
-    if (publicReasons.length === 0 && pub.kind === 'text')
-      return safelyKept(
-        { kind: 'in_sync', result: result(args, secret, pub.text, beside) },
-        keyPath(args),
-        seen,
-        args.recipients,
-        context,
-      );
-    const { publicKeyPem } = keyPairFrom(key.text);
-    return {
-      kind: 'change',
-      differences: [
-        {
-          kind: 'field',
-          of: publicPath(args),
-          field: 'public key',
-          before: pub.kind === 'absent' ? null : [...publicReasons],
-          after: 'that of the private key',
-        },
-      ],
-      certainty: 'certain',
-      predictions: [written(publicPath(args), 'public')],
-      touches: 'predicted',
-      apply: () =>
-        applyFiles(
-          [{ path: publicPath(args), content: publicKeyPem, audience: 'public', replaces: pub.kind !== 'absent' }],
-          context,
-          result(args, secret, publicKeyPem, beside),
-        ),
-      planned: result(args, secret, publicKeyPem, beside),
-    };
+    const pair = { args, beside, key, pub };
+    if (key.kind === 'absent') return pub.kind === 'absent' ? makePair(pair, context) : lostKey(args);
+    return planPublicKey({ ...pair, key }, { seen, context });
   },
 });
+
+/** The files of a key pair, and the public keys beside them. */
+interface Pair {
+  readonly args: Arguments;
+  readonly beside: readonly (string | Unknown)[];
+  readonly key: Held;
+  readonly pub: Held;
+}
+
+function makePair({ args, beside }: Pair, context: Context): Outcome {
+  return {
+    kind: 'change',
+    differences: [{ kind: 'field', of: keyPath(args), field: 'private key', before: null, after: newKey(args) }],
+    certainty: 'certain',
+    predictions: [written(keyPath(args)), written(publicPath(args), 'public')],
+    touches: 'predicted',
+    async apply() {
+      const pair = await createKeyPair(keyWish(args));
+      const secret = Secret.of(pair.privateKeyPem);
+      return applyFiles(
+        [
+          { path: keyPath(args), content: await sealed(secret, args.recipients, context), replaces: false },
+          { path: publicPath(args), content: pair.publicKeyPem, audience: 'public', replaces: false },
+        ],
+        context,
+        result(args, secret, pair.publicKeyPem, beside),
+      );
+    },
+    planned: planned(args),
+  };
+}
+
+function lostKey(args: Arguments): Impossible {
+  return {
+    kind: 'impossible',
+    what: `the private key ${keyPath(args)} is gone, though its public key is there`,
+    remedy: `Bring it back. ${KEEP}`,
+  };
+}
+
+/** The private key stays, if it fits; the public key becomes that of the private key. */
+function planPublicKey(
+  { args, beside, key, pub }: Pair & { readonly key: Held & { readonly kind: 'text' } },
+  { seen, context }: Observed,
+): Outcome {
+  const reasons = needsPrivateKey(keyWish(args), key.text);
+  if (reasons.length > 0)
+    return {
+      kind: 'impossible',
+      what: `the private key ${keyPath(args)} is not as it should be, and is not replaced`,
+      why: reasons.join('\n'),
+      remedy: KEEP,
+    };
+  const secret = Secret.of(key.text);
+  const publicReasons = needsPublicKey(key.text, pub.kind === 'text' ? pub.text : undefined);
+  if (publicReasons.length === 0 && pub.kind === 'text') {
+    const inSync = { kind: 'in_sync', result: result(args, secret, pub.text, beside) } as const;
+    return safelyKept(inSync, keyPath(args), args.recipients, { seen, context });
+  }
+  const { publicKeyPem } = keyPairFrom(key.text);
+  return {
+    kind: 'change',
+    differences: [
+      {
+        kind: 'field',
+        of: publicPath(args),
+        field: 'public key',
+        before: pub.kind === 'absent' ? null : [...publicReasons],
+        after: 'that of the private key',
+      },
+    ],
+    certainty: 'certain',
+    predictions: [written(publicPath(args), 'public')],
+    touches: 'predicted',
+    apply: () =>
+      applyFiles(
+        [{ path: publicPath(args), content: publicKeyPem, audience: 'public', replaces: pub.kind !== 'absent' }],
+        context,
+        result(args, secret, publicKeyPem, beside),
+      ),
+    planned: result(args, secret, publicKeyPem, beside),
+  };
+}
 
 export const module = inOwnFolders(anywhere, (args) => [keyPath(args), publicPath(args)]);
 

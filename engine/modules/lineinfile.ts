@@ -112,7 +112,7 @@ export const module = defineModule<Arguments>({
               : withLine(args, line, new Lines(before ?? '')).toString()
         : (before: string | undefined) =>
             before === undefined ? undefined : withoutLine(args, line, new Lines(before));
-    return planEdit(args, args.line ?? '', edit, seen, context);
+    return planEdit(args, args.line ?? '', edit, { seen, context });
   },
 });
 
@@ -130,13 +130,17 @@ function withLine(args: Arguments, text: string, file: Lines): Lines {
   }
   const { exact, anchor } = search(args, line.text, file);
   if (exact !== -1) replaceLine(file, exact, line.text);
-  else if (!args.backrefs) {
-    const at = args.insertbefore?.text === 'BOF' || args.insertafter?.text === 'BOF' ? 0 : anchor;
-    if (at === -1) file.insert(lines.length, line);
-    else if (args.insertafter === undefined || at === 0 || (lines[at] ?? lines[at - 1])?.text !== line.text)
-      file.insert(at, line);
-  }
+  else if (!args.backrefs) insertLine(args, line, anchor, file);
   return file;
+}
+
+/** A line is not put beside a line of the same text that insertafter has found. */
+function insertLine({ insertafter, insertbefore }: Arguments, line: Line, anchor: number, file: Lines): void {
+  const { lines } = file;
+  const at = insertbefore?.text === 'BOF' || insertafter?.text === 'BOF' ? 0 : anchor;
+  if (at === -1) file.insert(lines.length, line);
+  else if (insertafter === undefined || at === 0 || (lines[at] ?? lines[at - 1])?.text !== line.text)
+    file.insert(at, line);
 }
 
 function expandedLine({ regexp }: Arguments, text: string, match: RegExpExecArray): string {

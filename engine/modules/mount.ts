@@ -1,15 +1,25 @@
 import { z } from 'zod';
 import { quote } from '../connection/base/quote.ts';
-import { type Prediction, type Seen, predict } from '../resources/base/resource.ts';
+import { type Prediction, type Request, type Seen, predict } from '../resources/base/resource.ts';
 import { file } from '../resources/file.ts';
+import type { FileDetail } from '../resources/file/file-detail.ts';
 import { type FileState, endOf } from '../resources/file/file-state.ts';
 import { type MountState, mountRequest } from '../resources/mount.ts';
+import type { ValueMap } from '../values/base/value.ts';
 import { boolean, path, wholeNumber } from './base/arguments.ts';
-import { type Context, type Difference, type Impossible, type Outcome, defineModule } from './base/module.ts';
+import {
+  type Context,
+  type Difference,
+  type Impossible,
+  type Observed,
+  type Outcome,
+  defineModule,
+} from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
-import { editText, textNeeds, textRequest } from './edit/text-edit.ts';
+import { type TextEdit, editText, textNeeds, textRequest } from './edit/text-edit.ts';
 import { unsafePath } from './path/file-attributes.ts';
 import { inForeignHands, wayNeeds } from './path/way-to-path.ts';
+import { findRun, isBound, mountAfter } from './system/mount-run.ts';
 import { type MountSteps, type Run, mountScript } from './system/mount-script.ts';
 import { editTable, entryFor, tableLine, type TableEntry } from './system/mount-table.ts';
 import { temporaryBeside } from './write/write-file.ts';
@@ -125,6 +135,43 @@ function faultOf(args: Arguments): Impossible | undefined {
 function plan(args: Arguments, seen: Seen, context: Context): Outcome {
   const fault = faultOf(args);
   if (fault !== undefined) return fault;
+  const { edit, listed } = planTable(args, { seen, context });
+  if (edit.kind !== 'edit') return edit;
+  const isChanged = edit.differences.length > 0;
+  const state: MountState = isPlaceless(args) ? { mounted: false, layers: 0, devices: {} } : seen.of(mountOf(args));
+  const run = findRun(args, state, listed, isChanged);
+  if (run === 'other') return occupied(args, state);
+  const there = isPlaceless(args) ? undefined : seen.of(file(args.path, 'target'));
+  const situation = { edit, listed, state, run, there, ...directoryStep(args, { isChanged, state, run, there }) };
+  const obstacle = obstacleOf(args, situation, seen);
+  if (obstacle !== undefined) return obstacle;
+  if (!isChanged && run === undefined && !situation.removes && !situation.makes)
+    return { kind: 'in_sync', result: resultOf(args) };
+  const places = [...(isChanged ? [file(args.fstab, 'content')] : []), ...placeOf(args)];
+  const foreign = args.unsafe_path ? undefined : inForeignHands(places, seen, context);
+  return foreign ?? change(args, situation, seen);
+}
+
+type TableEdit = Extract<TextEdit, { kind: 'edit' }>;
+
+/** What there is of a mount, and what has to be done. */
+interface Situation {
+  readonly edit: TableEdit;
+  /** The line of the table, if it has one. */
+  readonly listed: TableEntry | undefined;
+  readonly state: MountState;
+  readonly run: Run | undefined;
+  /** What stands at the path; undefined for swap. */
+  readonly there: FileState | undefined;
+  /** Whether the directory is made, or removed. */
+  readonly makes: boolean;
+  readonly removes: boolean;
+}
+
+function planTable(
+  args: Arguments,
+  observed: Observed,
+): { readonly edit: TextEdit; readonly listed: TableEntry | undefined } {
   const key = { at: args.path, source: args.src };
   const words = [args.src ?? '', args.path, args.fstype ?? '', optionsOf(args), String(args.dump), String(args.passno)];
   const wish = tableWish(args);
@@ -135,57 +182,61 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
       listed = entryFor(text, key);
       return wish === 'as it is' ? text : editTable(text, key, wish === 'line' ? tableLine(words) : undefined);
     },
-    seen,
-    context,
+    observed,
     { unsafe_path: args.unsafe_path },
   );
-  if (edit.kind !== 'edit') return edit;
-  const asked = mountOf(args);
-  const state: MountState = isPlaceless(args) ? { mounted: false, layers: 0, devices: {} } : seen.of(asked);
-  const isChanged = edit.differences.length > 0;
-  const run = findRun(args, state, listed, isChanged);
-  if (run === 'other') return occupied(args, state);
-  const directory = file(args.path, 'target');
-  const there = isPlaceless(args) ? undefined : seen.of(directory);
+  return { edit, listed };
+}
+
+/** The directory that the file system is mounted at; none for swap. */
+function placeOf(args: Arguments): readonly Request<FileDetail, FileState>[] {
+  return isPlaceless(args) ? [] : [file(args.path, 'target')];
+}
+
+function directoryStep(
+  args: Arguments,
+  { isChanged, state, run, there }: Pick<Situation, 'state' | 'run' | 'there'> & { readonly isChanged: boolean },
+): Pick<Situation, 'makes' | 'removes'> {
+  // Nothing of a mount is there: what lies in the directory was put there since.
+  const isLeft = state.isEmpty === false && run === undefined && !isChanged;
+  return {
+    makes: (run === 'mount' || args.state === 'mounted') && there?.type === 'absent',
+    removes: args.state === 'absent' && there?.type === 'directory' && !isLeft,
+  };
+}
+
+/** What stands in the way at the place of the mount. */
+function obstacleOf(
+  args: Arguments,
+  { listed, state, run, there, removes }: Situation,
+  seen: Seen,
+): Impossible | undefined {
   if (
     run === 'mount' &&
     there !== undefined &&
     !canCarry(args, listed, there) &&
-    seen.certainty(directory) === 'certain'
+    seen.certainty(file(args.path, 'target')) === 'certain'
   )
     return noDirectory(args);
   const unbound = run === 'mount' || run === 'again' ? bindFault(args, there, seen) : undefined;
   if (unbound !== undefined) return unbound;
-  const isThere = there?.type !== 'absent';
-  // Nothing of a mount is there: what lies in the directory was put there since.
-  const isLeft = state.isEmpty === false && run === undefined && !isChanged;
-  const removes = args.state === 'absent' && there?.type === 'directory' && !isLeft;
-  if (removes && state.isEmpty === false && seen.certainty(asked) === 'certain') return notEmpty(args);
-  const makes = (run === 'mount' || args.state === 'mounted') && !isThere;
-  const result = {
-    path: args.path,
-    state: args.state,
-    ...(args.src === undefined ? {} : { src: args.src }),
-    opts: optionsOf(args),
-    fstab: args.fstab,
-  };
-  if (!isChanged && run === undefined && !removes && !makes) return { kind: 'in_sync', result };
-  const places = [...(isChanged ? [file(args.fstab, 'content')] : []), ...(there === undefined ? [] : [directory])];
-  const foreign = args.unsafe_path ? undefined : inForeignHands(places, seen, context);
-  if (foreign !== undefined) return foreign;
-  const requests = isPlaceless(args) ? [textRequest(args.fstab)] : [asked, textRequest(args.fstab), directory];
+  return removes && state.isEmpty === false && seen.certainty(mountOf(args)) === 'certain' ? notEmpty(args) : undefined;
+}
+
+function change(args: Arguments, { edit, state, run, there, makes, removes }: Situation, seen: Seen): Outcome {
+  const requests = [textRequest(args.fstab), ...(isPlaceless(args) ? [] : [mountOf(args)]), ...placeOf(args)];
   return {
     kind: 'change',
     differences: [...edit.differences, ...liveDifferences(args, state, run, { makes, removes })],
     certainty: requests.some((one) => seen.certainty(one) === 'after_change') ? 'after_change' : 'certain',
     predictions: [
       ...edit.predictions,
-      ...(isPlaceless(args) ? [] : [predict(asked, mountAfter(args, state, run))]),
+      ...(isPlaceless(args) ? [] : [predict(mountOf(args), mountAfter(args, state, run))]),
       ...(there === undefined ? [] : directoryPrediction(args.path, there, run !== undefined, removes)),
     ],
     touches: 'predicted',
     async apply() {
-      const written = isChanged ? await edit.apply() : undefined;
+      const written = edit.differences.length > 0 ? await edit.apply() : undefined;
       const table = written === undefined ? undefined : { ...tablePlace(args, seen), write: written.script };
       const steps: MountSteps = {
         at: args.path,
@@ -199,75 +250,18 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
       };
       return { ...written, script: mountScript(steps) };
     },
-    planned: result,
+    planned: resultOf(args),
   };
 }
 
-function mountAfter(args: Arguments, state: MountState, run: Run | undefined): MountState {
-  const { devices, isEmpty } = state;
-  switch (run) {
-    case undefined:
-    case 'remount':
-      return state;
-    case 'umount':
-      return { mounted: false, layers: 0, devices, bound: [], isEmpty };
-    case 'mount':
-    case 'again': {
-      const isOf = isBound(args.opts) ? {} : { source: args.src, type: args.fstype };
-      const bound = isBound(args.opts) && args.src !== undefined ? [args.src] : [];
-      return { ...isOf, mounted: true, layers: run === 'mount' ? 1 : state.layers, devices, bound, isEmpty };
-    }
-  }
-}
-
-function findRun(
-  args: Arguments,
-  state: MountState,
-  listed: TableEntry | undefined,
-  isChanged: boolean,
-): Run | 'other' | undefined {
-  const isOther = isOtherSource(args, state);
-  switch (args.state) {
-    case 'present':
-    case 'absent_from_fstab':
-      return undefined;
-    case 'unmounted':
-    case 'absent':
-      return state.mounted ? 'umount' : undefined;
-    case 'remounted':
-      if (!state.mounted) return 'mount';
-      // What is bound to a place has no file system of its own that could be mounted anew.
-      return isBound(args.opts) || isBound(listed?.options ?? '') ? 'again' : 'remount';
-    case 'ephemeral':
-      if (!state.mounted) return 'mount';
-      return isOther || isOtherMemory(args, state) ? 'other' : undefined;
-    case 'mounted':
-      if (!state.mounted) return 'mount';
-      // Taken away, it would be lost with all that is in it.
-      if (isOther && state.type === 'tmpfs' && (listed === undefined || listed.source === args.src)) return 'other';
-      if (isOther) return 'again';
-      if (!isChanged) return undefined;
-      return listed !== undefined && (listed.source !== args.src || listed.type !== args.fstype) ? 'again' : 'remount';
-  }
-}
-
-/**
- * What a remote mount is called by the kernel may differ from what was asked for: only devices and what is bound tell.
- */
-function isOtherSource({ src, opts }: Arguments, state: MountState): boolean {
-  if (src === undefined || !state.mounted) return false;
-  if (isBound(opts)) return src.startsWith('/') && state.bound?.includes(src) === false;
-  const device = state.devices[src];
-  return device !== undefined && state.source !== src && device !== state.source;
-}
-
-/** A file system in memory has the very name that it was given. */
-function isOtherMemory({ src, fstype, opts }: Arguments, { type, source }: MountState): boolean {
-  return type === 'tmpfs' && !isBound(opts) && (fstype !== 'tmpfs' || source !== src);
-}
-
-function isBound(options: string): boolean {
-  return options.split(',').some((option) => option === 'bind' || option === 'rbind');
+function resultOf(args: Arguments): ValueMap {
+  return {
+    path: args.path,
+    state: args.state,
+    ...(args.src === undefined ? {} : { src: args.src }),
+    opts: optionsOf(args),
+    fstab: args.fstab,
+  };
 }
 
 /** What is bound may be a file, and lies on a file then. */

@@ -9,7 +9,7 @@ import { type Context, type Difference, type Impossible, type Outcome, defineMod
 import { unsafePath } from './path/file-attributes.ts';
 import { cannotLook } from './path/file-needs.ts';
 import { inForeignHands, wayNeeds } from './path/way-to-path.ts';
-import { noDirectory } from './write/file-plan.ts';
+import { noDirectory } from './write/file-place.ts';
 import { temporaryBeside } from './write/write-file.ts';
 
 const schema = z.strictObject({
@@ -35,36 +35,59 @@ export const module = defineModule<Arguments>({
     const target = standing(args.dest, seen, context);
     const kept = args.keep === undefined ? undefined : standing(args.keep, seen, context);
     for (const one of [source, target, kept]) if (one?.kind === 'impossible') return one;
-    const result = { src: args.src, dest: args.dest };
-    if (source.kind !== 'file') {
-      if (target.kind === 'file') return { kind: 'in_sync', result };
-      return { kind: 'impossible', what: `there is neither ${args.src} nor ${args.dest}` };
-    }
+    if (source.kind !== 'file') return withoutSource(args, target);
     if (target.kind === 'nowhere') return noDirectory(args.dest);
-    const keep = args.keep !== undefined && target.kind === 'file' && kept?.kind !== 'file' ? args.keep : undefined;
-    if (keep !== undefined && kept?.kind === 'nowhere') return noDirectory(keep);
+    const replaced = target.kind === 'file' ? target.state : undefined;
+    const spare = spareFor(args, replaced, kept);
+    if (spare?.isNowhere === true) return noDirectory(spare.path);
     const foreign = args.unsafe_path ? undefined : inForeignHands(pathsOf(args).map(asked), seen, context);
     if (foreign !== undefined) return foreign;
-    const differences: Difference[] = [
-      ...(keep === undefined ? [] : [field(keep, 'absent', `what ${args.dest} holds now`)]),
-      field(args.dest, target.kind === 'file' ? 'a file' : 'absent', `what ${args.src} holds now`),
-      field(args.src, 'a file', 'absent'),
-    ];
     return {
       kind: 'change',
-      differences,
+      differences: [
+        ...(spare === undefined ? [] : [field(spare.path, 'absent', `what ${args.dest} holds now`)]),
+        field(args.dest, replaced === undefined ? 'absent' : 'a file', `what ${args.src} holds now`),
+        field(args.src, 'a file', 'absent'),
+      ],
       certainty: seen.certainty(asked(args.src)),
       predictions: [
-        ...(keep === undefined || target.kind !== 'file' ? [] : [predict(asked(keep), copyOf(target.state))]),
+        ...(spare === undefined ? [] : [predict(asked(spare.path), spare.state)]),
         predict(asked(args.dest), source.state),
         predict(asked(args.src), ABSENT),
       ],
       touches: 'predicted',
-      apply: () => ({ script: script(args, keep) }),
-      planned: result,
+      apply: () => ({ script: script(args, spare?.path) }),
+      planned: { src: args.src, dest: args.dest },
     };
   },
 });
+
+function withoutSource({ src, dest }: Arguments, target: Standing): Outcome {
+  return target.kind === 'file'
+    ? { kind: 'in_sync', result: { src, dest } }
+    : { kind: 'impossible', what: `there is neither ${src} nor ${dest}` };
+}
+
+/** The copy of a file that is replaced. */
+interface Spare {
+  readonly path: string;
+  readonly state: RegularFile;
+  /** Whether its directory is missing. */
+  readonly isNowhere: boolean;
+}
+
+function spareFor(
+  { keep }: Arguments,
+  replaced: RegularFile | undefined,
+  kept: Standing | undefined,
+): Spare | undefined {
+  if (keep === undefined || replaced === undefined || kept?.kind === 'file') return undefined;
+  return {
+    path: keep,
+    state: { ...replaced, identity: undefined, mtime: undefined },
+    isNowhere: kept?.kind === 'nowhere',
+  };
+}
 
 function pathsOf({ src, dest, keep }: Arguments): readonly string[] {
   return keep === undefined ? [src, dest] : [src, dest, keep];
@@ -102,10 +125,6 @@ function standing(id: string, seen: Seen, context: Context): Standing {
 
 function field(of: string, before: string, after: string): Difference {
   return { kind: 'field', of, field: 'state', before, after };
-}
-
-function copyOf(state: RegularFile): RegularFile {
-  return { ...state, identity: undefined, mtime: undefined };
 }
 
 /** A kept file is whole or not there at all, and is on the disk before the one that it comes from goes. */

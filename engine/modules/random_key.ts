@@ -43,13 +43,10 @@ const anywhere = defineModule<Arguments>({
             remedy,
           };
         }
-        return safelyKept(
-          { kind: 'in_sync', result: { path, value: Secret.of(held.text.trim()) } },
-          path,
+        return safelyKept({ kind: 'in_sync', result: { path, value: Secret.of(held.text.trim()) } }, path, forWhom, {
           seen,
-          forWhom,
           context,
-        );
+        });
       }
       case 'absent':
         return {

@@ -77,7 +77,7 @@ export const module = defineModule<Arguments>({
   observes: (args, _loaded, context) => editRequests({ ...args, create: false }, context),
   plan(args, _loaded, seen, context) {
     const edit = (before: string | undefined): string => replaced(args, plain(args.replace), before ?? '');
-    return planEdit({ ...args, create: false }, args.replace, edit, seen, context);
+    return planEdit({ ...args, create: false }, args.replace, edit, { seen, context });
   },
 });
 

@@ -43,7 +43,7 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
         : { kind: 'in_sync', result: { state: mode, reboot_required: false } };
     }
   }
-  const edit = editText(FILE, (text) => editConfig(text, args), seen, context);
+  const edit = editText(FILE, (text) => editConfig(text, args), { seen, context });
   if (edit.kind !== 'edit') return edit;
   const live = liveMode(args.state, mode);
   const result: ValueMap = { state: args.state, reboot_required: live !== args.state };

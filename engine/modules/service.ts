@@ -5,7 +5,7 @@ import { type InitServiceState, initServiceRequest } from '../resources/init-ser
 import { managerRequest } from '../resources/unit-manager.ts';
 import { unitRequest } from '../resources/unit.ts';
 import { boolean } from './base/arguments.ts';
-import { type Difference, type Outcome, defineModule } from './base/module.ts';
+import { type Change, type Difference, type Outcome, defineModule } from './base/module.ts';
 import { forRootAlone } from './base/root-alone.ts';
 import { forUnits, unitPermission } from './system/unit-permission.ts';
 import { UNIT_NAME, planReload, planUnit } from './systemd.ts';
@@ -75,21 +75,9 @@ export const module = defineModule<Arguments>({
 function plan(args: Named, seen: Seen): Outcome {
   const asked = initServiceRequest(args.name);
   const state = seen.of(asked);
-  if (!state.exists) {
-    if (seen.certainty(asked) === 'after_change')
-      return {
-        kind: 'cannot_know',
-        because: `the service ${args.name} does not exist yet; an earlier change may bring it`,
-      };
-    if (args.enabled !== true && (args.state === undefined || args.state === 'stopped')) return { kind: 'in_sync' };
-    return {
-      kind: 'impossible',
-      what: `There is no service ${args.name}`,
-      remedy: 'Install the package that brings it with a task before this one',
-    };
-  }
+  if (!state.exists) return missing(args, seen.certainty(asked));
   const run = findRun(args, state);
-  const enable = args.enabled === undefined || args.enabled === state.enabled ? undefined : args.enabled;
+  const enable = args.enabled === state.enabled ? undefined : args.enabled;
   const after: InitServiceState = {
     exists: true,
     running: run === undefined ? state.running : run !== 'stop',
@@ -97,21 +85,9 @@ function plan(args: Named, seen: Seen): Outcome {
   };
   const result = { name: args.name, state: after.running ? 'started' : 'stopped', enabled: after.enabled };
   if (run === undefined && enable === undefined) return { kind: 'in_sync', result };
-  const of = `service ${args.name}`;
-  const differences: Difference[] = [];
-  if (enable !== undefined)
-    differences.push({ kind: 'field', of, field: 'enabled', before: state.enabled, after: enable });
-  if (run !== undefined)
-    differences.push({
-      kind: 'field',
-      of,
-      field: 'state',
-      before: state.running ? 'started' : 'stopped',
-      after: args.state ?? run,
-    });
   return {
     kind: 'change',
-    differences,
+    differences: differencesOf(args, state, { enable, run }),
     certainty: seen.certainty(asked),
     predictions: [predict(asked, after)],
     touches: 'predicted',
@@ -120,6 +96,35 @@ function plan(args: Named, seen: Seen): Outcome {
     }),
     planned: result,
   };
+}
+
+function missing(args: Named, certainty: Change['certainty']): Outcome {
+  if (certainty === 'after_change')
+    return {
+      kind: 'cannot_know',
+      because: `the service ${args.name} does not exist yet; an earlier change may bring it`,
+    };
+  if (args.enabled !== true && (args.state === undefined || args.state === 'stopped')) return { kind: 'in_sync' };
+  return {
+    kind: 'impossible',
+    what: `There is no service ${args.name}`,
+    remedy: 'Install the package that brings it with a task before this one',
+  };
+}
+
+function differencesOf(
+  args: Named,
+  state: InitServiceState,
+  { enable, run }: { readonly enable: boolean | undefined; readonly run: Run | undefined },
+): readonly Difference[] {
+  const of = `service ${args.name}`;
+  const before = state.running ? 'started' : 'stopped';
+  return [
+    ...(enable === undefined
+      ? []
+      : [{ kind: 'field', of, field: 'enabled', before: state.enabled, after: enable } as const]),
+    ...(run === undefined ? [] : [{ kind: 'field', of, field: 'state', before, after: args.state ?? run } as const]),
+  ];
 }
 
 type Run = 'start' | 'stop' | 'restart' | 'reload';

@@ -28,7 +28,7 @@ export const module = defineModule<z.infer<typeof schema>>({
 function plan(seen: Seen, context: Context): Outcome {
   const { active } = seen.of(swapRequest());
   const isForeign = context.facts.virtualization.startsWith('container:');
-  const edit = editText(FILE, commentSwap, seen, context);
+  const edit = editText(FILE, commentSwap, { seen, context });
   if (edit.kind !== 'edit') return edit;
   const isOff = active.length === 0 || isForeign;
   const warnings =

@@ -81,9 +81,14 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
     return { kind: 'impossible', what: `${args.name ?? ''} has no value`, remedy: 'Give value, or state: absent' };
   const live = isLive(args) ? planLive(args, wanted, seen) : NOTHING_LIVE;
   if ('kind' in live) return live;
-  const edit = editText(args.sysctl_file, (text) => editLines(text, wanted), seen, context, {
-    unsafe_path: args.unsafe_path,
-  });
+  const edit = editText(
+    args.sysctl_file,
+    (text) => editLines(text, wanted),
+    { seen, context },
+    {
+      unsafe_path: args.unsafe_path,
+    },
+  );
   if (edit.kind !== 'edit') return edit;
   const result: ValueMap = { sysctl_file: args.sysctl_file, warnings: [...live.warnings] };
   if (edit.differences.length === 0 && live.steps.length === 0) return { kind: 'in_sync', result };

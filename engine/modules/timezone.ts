@@ -139,12 +139,10 @@ function editName(name: string, seen: Seen, context: Context): TextEdit {
       remedy: `Remove it: file: { path: ${NAME_FILE}, state: absent }. A host without the file needs none.`,
     };
   }
-  return editText(
-    NAME_FILE,
-    (text) => (there?.type === 'absent' || nameIn(text) === name ? text : `${name}\n`),
+  return editText(NAME_FILE, (text) => (there?.type === 'absent' || nameIn(text) === name ? text : `${name}\n`), {
     seen,
     context,
-  );
+  });
 }
 
 function nameIn(text: string): string {

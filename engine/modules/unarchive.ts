@@ -7,7 +7,7 @@ import { describeType, type Directory, type FileState, type Followed } from '../
 import type { ValueMap } from '../values/base/value.ts';
 import type { ArchiveContent } from './archive-content/archive-read.ts';
 import { chosenMembers, readOptions, type UnpackOptions } from './archive/archive-options.ts';
-import { compareMembers, predictionsOf, type Unpacking } from './archive/archive-plan.ts';
+import { type UnpackAs, type Unpacking, compareMembers, predictionsOf } from './archive/archive-plan.ts';
 import { nothingIn, problemOf, refusalOf } from './archive/archive-refusals.ts';
 import { unpack } from './archive/archive-unpack.ts';
 import { boolean, commaList, path, plainText } from './base/arguments.ts';
@@ -18,6 +18,7 @@ import {
   type Difference,
   type Impossible,
   type LocalFile,
+  type Observed,
   type Outcome,
   defineModule,
 } from './base/module.ts';
@@ -27,7 +28,7 @@ import { alreadyDone, createdPath, createsRemoves, createsRemovesRequests } from
 import { attributeArguments, attributeResult } from './path/file-attributes.ts';
 import { cannotLook } from './path/file-needs.ts';
 import { OWN_WAY, wayInside, wayNeeds, wayTo, type Way } from './path/way-to-path.ts';
-import { noDirectory } from './write/file-plan.ts';
+import { noDirectory } from './write/file-place.ts';
 
 const schema = z.strictObject({
   src: plainText()
@@ -39,7 +40,7 @@ const schema = z.strictObject({
   dest: path().describe(
     'The directory on the host that it is unpacked in. It must be there. What is in it beside the archive is left alone.',
   ),
-  remote_src: boolean().default(false).describe('Whether the archive is on the host already.'),
+  remote_src: boolean().default(false).describe('Whether src is a file of the host.'),
   creates: createsRemoves.creates,
   keep_newer: boolean().default(false).describe('Whether a file stays that is newer than the one in the archive.'),
   list_files: boolean().default(false).describe('Whether the names in the archive are registered, as files.'),
@@ -90,8 +91,8 @@ export const module = defineModule<Arguments, Loaded | undefined>({
     const [question] = comparison(args, loaded);
     const outcome =
       question === undefined
-        ? unpackUnseen(args, loaded, seen, context, result)
-        : planComparison(args, loaded, seen, context, question);
+        ? unpackUnseen(args, loaded, { seen, context })
+        : planComparison(args, loaded, question, { seen, context });
     if (outcome.kind !== 'change') return outcome;
     for (const way of [wayInto(args, seen, context), wayToSource(args, seen, context)])
       if (way.kind === 'impossible') return way;
@@ -195,13 +196,7 @@ function hindranceOf(
 }
 
 /** Nothing tells which members differ. */
-function unpackUnseen(
-  args: Arguments,
-  loaded: Loaded | undefined,
-  seen: Seen,
-  context: Context,
-  result: ValueMap,
-): Change {
+function unpackUnseen(args: Arguments, loaded: Loaded | undefined, { seen, context }: Observed): Change {
   const tells = createsRemovesRequests(args)[0];
   return {
     kind: 'change',
@@ -210,7 +205,7 @@ function unpackUnseen(
     predictions: [],
     touches: 'everything',
     apply: () => unpackNow(args, loaded, seen, context),
-    planned: result,
+    planned: resultOf(args, behindLink(seen.of(file(args.dest, 'target')))),
   };
 }
 
@@ -221,50 +216,82 @@ function wholeArchive(args: Arguments): Difference {
 function planComparison(
   args: Arguments,
   loaded: Loaded | undefined,
-  seen: Seen,
-  context: Context,
   question: ArchiveQuestion,
+  observed: Observed,
 ): Outcome {
+  const { seen, context } = observed;
   const state = seen.of(question);
   const certainty = seen.certainty(question);
-  const options = optionsOf(args);
-  const there = seen.of(file(args.dest, 'target'));
-  const result = resultOf(args, behindLink(there));
-  const source = args.remote_src ? seen.of(file(args.src, 'target')) : undefined;
-  const isToCome = source?.type === 'absent' || (source?.type === 'file' && source.mtime === undefined);
-  if (isToCome || !state.isLookedAt || (state.problem !== undefined && certainty === 'after_change'))
-    return { ...unpackUnseen(args, loaded, seen, context, result), certainty: 'after_change' };
+  const unseen = (): Change => ({ ...unpackUnseen(args, loaded, observed), certainty: 'after_change' });
+  if (isToCome(args, seen) || !state.isLookedAt || (state.problem !== undefined && certainty === 'after_change'))
+    return unseen();
   if (state.problem !== undefined) return problemOf(args, state.problem, context);
   const content = loaded?.content;
-  const members = content === undefined ? state.members : chosenMembers(content.members, options, content.isZip);
+  const members =
+    content === undefined ? state.members : chosenMembers(content.members, optionsOf(args), content.isZip);
   const danger = dangerOf(members);
   if (danger !== undefined) return problemOf(args, danger, context);
   if (members.length === 0) return nothingIn(args);
-  const isZip = content?.isZip ?? state.tool === 'zip';
-  const { dest, owner, group, mode, keep_newer: keepNewer } = args;
-  const how = { dest, options, attributes: { owner, group, mode }, keepNewer, byRoot: isRoot(context), isZip };
+  const how = unpackAs(args, content?.isZip ?? state.tool === 'zip', context);
   const unpackings = compareMembers(members, state, how);
-  const listed = args.list_files ? { ...result, files: unpackings.map(({ wanted }) => wanted.name) } : result;
   const differing = unpackings.filter(({ differences }) => differences.length > 0);
   const refusal = refusalOf({ members, unpackings, differing, how, tool: state.tool });
-  if (refusal !== undefined)
-    return certainty === 'certain'
-      ? refusal
-      : { ...unpackUnseen(args, loaded, seen, context, result), certainty: 'after_change' };
+  if (refusal !== undefined) return certainty === 'certain' ? refusal : unseen();
+  return planUnpackings(args, loaded, { question, unpackings, differing }, observed);
+}
+
+/** Whether an earlier change brings the archive. */
+function isToCome(args: Arguments, seen: Seen): boolean {
+  if (!args.remote_src) return false;
+  const source = seen.of(file(args.src, 'target'));
+  return source.type === 'absent' || (source.type === 'file' && source.mtime === undefined);
+}
+
+function unpackAs({ dest, owner, group, mode, ...args }: Arguments, isZip: boolean, context: Context): UnpackAs {
+  return {
+    dest,
+    options: readOptions(args),
+    attributes: { owner, group, mode },
+    keepNewer: args.keep_newer,
+    byRoot: isRoot(context),
+    isZip,
+  };
+}
+
+interface Compared {
+  readonly question: ArchiveQuestion;
+  readonly unpackings: readonly Unpacking[];
+  readonly differing: readonly Unpacking[];
+}
+
+function planUnpackings(
+  args: Arguments,
+  loaded: Loaded | undefined,
+  { question, unpackings, differing }: Compared,
+  { seen, context }: Observed,
+): Outcome {
+  const certainty = seen.certainty(question);
+  const directory = file(args.dest, 'target');
+  const there = seen.of(directory);
+  const result = resultOf(args, behindLink(there));
+  const listed = args.list_files ? { ...result, files: unpackings.map(({ wanted }) => wanted.name) } : result;
   if (differing.length === 0) {
     if (certainty === 'certain') return { kind: 'in_sync', result: listed };
     return { kind: 'cannot_know', because: `an earlier change of what ${args.src} is compared with`, planned: listed };
   }
-  const told = predictionsOf(unpackings, dest, there);
+  const told = predictionsOf(unpackings, args.dest, there);
   return {
     kind: 'change',
-    differences: shortened(differing, dest),
-    certainty: certainty === 'certain' ? seen.certainty(file(args.dest, 'target')) : certainty,
-    predictions: [predict(behind(question), after(state, unpackings)), ...(told ?? [changedBeneath(args, there)])],
+    differences: shortened(differing, args.dest),
+    certainty: certainty === 'certain' ? seen.certainty(directory) : certainty,
+    predictions: [
+      predict(behind(question), after(seen.of(question), unpackings)),
+      ...(told ?? [changedBeneath(args, there)]),
+    ],
     touches: told === undefined ? 'everything' : 'predicted',
     apply: () => unpackNow(args, loaded, seen, context),
     planned: listed,
-    settled: (now) => resultOf(args, behindLink(now.of(file(args.dest, 'target')))),
+    settled: (now) => resultOf(args, behindLink(now.of(directory))),
   };
 }
 

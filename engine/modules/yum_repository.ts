@@ -63,7 +63,7 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
     };
   }
   const path = fileOf(args);
-  const edit = editText(path, (text) => editSection(text, args), seen, context);
+  const edit = editText(path, (text) => editSection(text, args), { seen, context });
   if (edit.kind !== 'edit') return edit;
   return editOutcome(path, edit, { repo: args.name, state: args.state, dest: path }, seen);
 }

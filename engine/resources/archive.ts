@@ -14,7 +14,7 @@ import {
 import { type Prediction, type Request, type ResourceKind, predictedOf, request } from './base/resource.ts';
 import { IN_OTHER_HANDS, opening } from './base/unhindered-read.ts';
 import { files } from './file.ts';
-import { isBeneath } from './file/file-state.ts';
+import { type FileState, isBeneath } from './file/file-state.ts';
 import { isPattern, somethingFits } from './glob.ts';
 
 /** What stands at the place of one member. In a prediction, what is not known is undefined. */
@@ -276,15 +276,22 @@ function stateAfter(state: ArchiveState, _id: string, effect: Prediction): Archi
   const other = predictedOf(files, effect);
   if (other === undefined) return undefined;
   const { id } = effect.request;
-  const { dest, src, unless } = state;
-  if (unless !== undefined && mayFit(unless, id)) return 'stale';
-  if (src !== undefined && (id === src || isBeneath(src, id))) return 'stale';
+  return concernsSource(state, id) || concernsDestination(state, id, other) ? 'stale' : undefined;
+}
+
+/** Whether a change of the path may be one of the archive, or of what `creates` names. */
+function concernsSource({ src, unless }: ArchiveState, id: string): boolean {
+  if (unless !== undefined && mayFit(unless, id)) return true;
+  return src !== undefined && (id === src || isBeneath(src, id));
+}
+
+/** Whether a change of the path may be one of what the members are compared with. */
+function concernsDestination(state: ArchiveState, id: string, other: FileState): boolean {
+  const { dest } = state;
   const isPlainDirectory = other.type === 'directory' && other.changedBeneath !== true;
-  if (isBeneath(dest, id)) return isPlainDirectory ? undefined : 'stale';
-  if (id === dest)
-    return isPlainDirectory && (state.entries.length === 0 || !isAbout(state, '', true)) ? undefined : 'stale';
-  if (!isBeneath(id, dest)) return undefined;
-  return isAbout(state, id.slice(dest === '/' ? 1 : dest.length + 1), isPlainDirectory) ? 'stale' : undefined;
+  if (isBeneath(dest, id)) return !isPlainDirectory;
+  if (id === dest) return !isPlainDirectory || (state.entries.length > 0 && isAbout(state, '', true));
+  return isBeneath(id, dest) && isAbout(state, id.slice(dest === '/' ? 1 : dest.length + 1), isPlainDirectory);
 }
 
 /** Whether a change of this path may be one of what the pattern fits. */

@@ -277,13 +277,13 @@ function decodeCandidates(lines: readonly string[]): Map<string, string> {
   const candidates = new Map<string, string>();
   let name = '';
   for (const line of lines) {
-    const heading = /^(\S+?)(?: policy)?:$/.exec(line)?.[1] ?? /^Name\s*: (\S+)/.exec(line)?.[1];
+    const heading = fieldOf(line, /^(\S+?)(?: policy)?:$/, /^Name\s*: (\S+)/);
     if (heading !== undefined) {
       name = heading;
       continue;
     }
-    const apk = /^ {2}(\d\S*):$/.exec(line)?.[1];
-    const version = /^ {2}Candidate: (\S+)/.exec(line)?.[1] ?? apk ?? /^Version\s*: (\S+)/.exec(line)?.[1];
+    const apk = fieldOf(line, /^ {2}(\d\S*):$/);
+    const version = apk ?? fieldOf(line, /^ {2}Candidate: (\S+)/, /^Version\s*: (\S+)/);
     if (version !== undefined) {
       if (version !== '(none)' && (apk === undefined || !candidates.has(name))) candidates.set(name, version);
       continue;
@@ -292,4 +292,13 @@ function decodeCandidates(lines: readonly string[]): Map<string, string> {
     if (queried !== undefined && found !== undefined) candidates.set(queried, found);
   }
   return candidates;
+}
+
+/** The first group of the first pattern that fits the line. */
+function fieldOf(line: string, ...patterns: readonly RegExp[]): string | undefined {
+  for (const pattern of patterns) {
+    const found = pattern.exec(line)?.[1];
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

@@ -109,29 +109,24 @@ export function isDisabled(file: string): boolean {
 function disagreement(predicted: UnitState, seen: UnitState): string | undefined {
   const isLoadedAs = predicted.load === 'unmasked' ? seen.load !== 'masked' : predicted.load === seen.load;
   if (!isLoadedAs) return `is ${seen.load}, should be ${predicted.load}`;
-  if (!isActiveAs(predicted, seen)) {
-    const detail =
-      seen.result === undefined || seen.result === 'success' || seen.result === ''
-        ? ''
-        : `, its last result was ${seen.result}`;
-    return `is ${seen.active} (${seen.sub ?? ''})${detail}, should be ${predicted.active}`;
-  }
-  if (
-    predicted.endedInvocation !== undefined &&
-    predicted.endedInvocation !== '' &&
-    predicted.endedInvocation === seen.invocation
-  ) {
-    return 'was not restarted: it still runs as before';
-  }
-  if (predicted.needsReload !== seen.needsReload) {
+  if (!isActiveAs(predicted, seen)) return `${activity(seen)}, should be ${predicted.active}`;
+  const { endedInvocation: ended = '' } = predicted;
+  if (ended !== '' && ended === seen.invocation) return 'was not restarted: it still runs as before';
+  if (predicted.needsReload !== seen.needsReload)
     return seen.needsReload ? 'has changed on disk since systemd read it: daemon-reload is needed' : undefined;
-  }
-  if (predicted.file !== undefined && seen.file !== undefined && !isFileAs(predicted.file, seen.file)) {
+  return enablementDisagreement(predicted, seen);
+}
+
+function activity({ active, sub = '', result = '' }: UnitState): string {
+  const last = result === 'success' || result === '' ? '' : `, its last result was ${result}`;
+  return `is ${active} (${sub})${last}`;
+}
+
+function enablementDisagreement(predicted: UnitState, seen: UnitState): string | undefined {
+  if (predicted.file !== undefined && seen.file !== undefined && !isFileAs(predicted.file, seen.file))
     return `is ${seen.file === '' ? 'without a unit file' : seen.file}, should be ${predicted.file}`;
-  }
   const [missing] = predicted.links === undefined || missingLinks(predicted).length > 0 ? [] : missingLinks(seen);
-  if (missing !== undefined) return `is enabled, but without the link ${missing}`;
-  return undefined;
+  return missing === undefined ? undefined : `is enabled, but without the link ${missing}`;
 }
 
 function isActiveAs(predicted: UnitState, seen: UnitState): boolean {

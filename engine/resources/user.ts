@@ -99,24 +99,35 @@ export function otherGroups({ groups, group }: Pick<UserState, 'groups' | 'group
 
 function disagreement(predicted: UserState, seen: UserState): string | undefined {
   if (predicted.exists !== seen.exists) return seen.exists ? 'still exists' : 'does not exist';
+  return (
+    fieldDisagreement(predicted, seen) ??
+    groupDisagreement(predicted, seen) ??
+    (predicted.homeExists === true && seen.homeExists === false ? 'has no home directory' : undefined) ??
+    (differ(predicted.password, seen.password) ? 'has another password than the one that was set' : undefined) ??
+    (differ(predicted.locked, seen.locked) ? (seen.locked ? 'is still locked' : 'is not locked') : undefined) ??
+    agingDisagreement(predicted.aging, seen.aging)
+  );
+}
+
+/** Whether both are known, and are not the same. */
+function differ(
+  predicted: string | number | boolean | undefined,
+  seen: string | number | boolean | undefined,
+): boolean {
+  return predicted !== undefined && seen !== undefined && predicted !== seen;
+}
+
+function fieldDisagreement(predicted: UserState, seen: UserState): string | undefined {
   // Two groups may have one number: then the name tells nothing.
   const group = predicted.gid === undefined ? 'group' : 'gid';
-  for (const field of ['uid', group, 'comment', 'home', 'shell'] as const) {
-    if (predicted[field] !== undefined && seen[field] !== undefined && predicted[field] !== seen[field]) {
-      return `${field} is ${seen[field]}, should be ${predicted[field]}`;
-    }
-  }
-  if (predicted.groups !== undefined && seen.groups !== undefined) {
-    const [wanted, found] = [predicted, seen].map((state) => otherGroups(state).join(', '));
-    if (wanted !== found) return `groups are ${found}, should be ${wanted}`;
-  }
-  if (predicted.homeExists === true && seen.homeExists === false) return 'has no home directory';
-  if (predicted.password !== undefined && seen.password !== undefined && predicted.password !== seen.password) {
-    return 'has another password than the one that was set';
-  }
-  if (predicted.locked !== undefined && seen.locked !== undefined && predicted.locked !== seen.locked)
-    return seen.locked ? 'is still locked' : 'is not locked';
-  return agingDisagreement(predicted.aging, seen.aging);
+  const field = (['uid', group, 'comment', 'home', 'shell'] as const).find((one) => differ(predicted[one], seen[one]));
+  return field === undefined ? undefined : `${field} is ${seen[field]}, should be ${predicted[field]}`;
+}
+
+function groupDisagreement(predicted: UserState, seen: UserState): string | undefined {
+  if (predicted.groups === undefined || seen.groups === undefined) return undefined;
+  const [wanted, found] = [predicted, seen].map((state) => otherGroups(state).join(', '));
+  return wanted === found ? undefined : `groups are ${found}, should be ${wanted}`;
 }
 
 function agingDisagreement(predicted: Aging | undefined, seen: Aging | undefined): string | undefined {

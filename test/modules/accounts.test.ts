@@ -317,16 +317,47 @@ const GROUPS: readonly object[] = [
   { name: 'gb', gid: 4711, non_unique: true },
 ];
 
+function prepare(host: SystemHost, before: string): void {
+  expect(host.run(`{ ${RESET}\n} >/dev/null 2>&1\n${before}`).status).toBe(0);
+}
+
+function chosen<Item>(items: readonly Item[], random: () => number): Item {
+  const item = items[Math.floor(random() * items.length)];
+  if (item === undefined) throw new Error('nothing to choose from');
+  return item;
+}
+
+function randomLink(random: () => number): Link {
+  if (random() < 0.35) return { module: group, args: chosen(GROUPS, random) };
+  const name = random() < 0.8 ? 'pa' : 'pb';
+  return { module: user, args: Object.assign({ name }, ...ARGUMENTS.map((choices) => chosen(choices, random))) };
+}
+
+/** Plays random tasks, and expects that no plan was certain of anything else than the play did. */
+async function playRandomTasks(host: SystemHost, seed: number): Promise<void> {
+  const random = seededRandom(seed);
+  for (let round = 0; round < Number(process.env['RUNBOOK_ROUNDS'] ?? 12); round += 1) {
+    const before = chosen(BEFORE, random);
+    const links = Array.from({ length: 1 + Math.floor(random() * 3) }, () => randomLink(random));
+    prepare(host, before);
+    const stories = await planThenPlay(host, links);
+    expect(lies(stories), `round ${round}, after: ${before}\n${JSON.stringify(stories, undefined, 1)}`).toEqual([]);
+    const last = links[stories.length - 1];
+    if (last !== undefined && stories.at(-1)?.played !== 'fails') {
+      expect(
+        host.plan(last.module, last.args).kind,
+        `round ${round}, after: ${before}, once more: ${stories.at(-1)?.task}`,
+      ).toBe('in_sync');
+    }
+  }
+}
+
 describe.skipIf(SystemHost.missing !== undefined)('accounts and groups', () => {
   let host: SystemHost;
   beforeAll(async () => {
     host = await SystemHost.start();
   });
   afterAll(() => host.stop());
-  const prepare = (before: string): void => {
-    expect(host.run(`{ ${RESET}\n} >/dev/null 2>&1\n${before}`).status).toBe(0);
-  };
-
   test.each([
     ['removed', { state: 'absent', remove: true }, 'useradd -m -d /home/other/pa pa', 'test -d /home/other/pa'],
     ['made', {}, 'useradd -M -d /home/other/pa pa', 'test ! -e /home/other/pa'],
@@ -337,14 +368,14 @@ describe.skipIf(SystemHost.missing !== undefined)('accounts and groups', () => {
       'test -d /home/other/pa && test ! -e /home/new',
     ],
   ])('a home that the task does not name is not %s in the folder of another user', async (_, args, before, proof) => {
-    prepare(`${OTHERS} && ${before}`);
+    prepare(host, `${OTHERS} && ${before}`);
     const { failure } = await host.apply(user, { ...KEPT, ...args });
     expect(failure).toMatch(/other users can change names/);
     expect(host.run(`${proof} && id pa`).status).toBe(0);
   });
 
   test.each([...TABLE, ...HOMES_OF_OTHERS])('$what', async ({ args, before, proof, shows, fails }) => {
-    prepare(before);
+    prepare(host, before);
     const [planned] = [host.plan(user, args)];
     if (fails !== undefined) {
       expect(planned).toMatchObject({ kind: 'impossible', what: fails });
@@ -360,7 +391,7 @@ describe.skipIf(SystemHost.missing !== undefined)('accounts and groups', () => {
   });
 
   test('the result of an account that is made has its numbers, its home and its shell', async () => {
-    prepare(':');
+    prepare(host, ':');
     const { result } = await host.apply(user, { name: 'pa' });
     const [, , uid = '', gid = '', , home = '', shell = ''] = host
       .run('getent passwd pa')
@@ -377,34 +408,6 @@ describe.skipIf(SystemHost.missing !== undefined)('accounts and groups', () => {
   test(
     `what a plan is certain of is what a play does, whatever is asked for (seed ${seed})`,
     { timeout: 300_000 },
-    async () => {
-      const random = seededRandom(seed);
-      const one = <Item>(items: readonly Item[]): Item => {
-        const item = items[Math.floor(random() * items.length)];
-        if (item === undefined) throw new Error('nothing to choose from');
-        return item;
-      };
-      const link = (): Link =>
-        random() < 0.35
-          ? { module: group, args: one(GROUPS) }
-          : {
-              module: user,
-              args: Object.assign({ name: random() < 0.8 ? 'pa' : 'pb' }, ...ARGUMENTS.map((choices) => one(choices))),
-            };
-      for (let round = 0; round < Number(process.env['RUNBOOK_ROUNDS'] ?? 12); round += 1) {
-        const before = one(BEFORE);
-        const links = Array.from({ length: 1 + Math.floor(random() * 3) }, link);
-        prepare(before);
-        const stories = await planThenPlay(host, links);
-        expect(lies(stories), `round ${round}, after: ${before}\n${JSON.stringify(stories, undefined, 1)}`).toEqual([]);
-        const last = links[stories.length - 1];
-        if (last !== undefined && stories.at(-1)?.played !== 'fails') {
-          expect(
-            host.plan(last.module, last.args).kind,
-            `round ${round}, after: ${before}, once more: ${stories.at(-1)?.task}`,
-          ).toBe('in_sync');
-        }
-      }
-    },
+    () => playRandomTasks(host, seed),
   );
 });

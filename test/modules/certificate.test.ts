@@ -89,20 +89,38 @@ describe.each(SHELLS)('an authority and a certificate made with %s', (_, shell) 
   });
 });
 
+const ISSUED_ANEW: readonly (readonly [string, ValueMap, RegExp])[] = [
+  ['another subject', { common_name: 'b' }, /subject is CN=a/],
+  ['a further organization', { organization: ['system:masters'] }, /subject is CN=a/],
+  ['a further name', { dns: ['a', 'a.example.org', 'b'] }, /lack DNS:b/],
+  ['an address less', { ip: ['10.0.0.1'] }, /have IP:::1/],
+  ['other usages', { usages: ['server'] }, /usages have/],
+  ['another key size', { key_size: 3072 }, /wanted is RSA 3072/],
+];
+
+const IN_THE_WAY: readonly (readonly [string, (path: string) => void])[] = [
+  ['a directory', (path) => mkdirSync(path)],
+  ['a link that leads nowhere', (path) => symlinkSync('/nowhere', path)],
+];
+
+const WRONG: readonly (readonly [string, ValueMap, RegExp])[] = [
+  ['a server without names', { dns: [], ip: [] }, /server/],
+  ['an address among the names', { dns: ['10.0.0.1'] }, /10\.0\.0\.1/],
+  ['a name among the addresses', { ip: ['example.org'] }, /example\.org/],
+  ['a window as long as its life', { renew_before_days: 100 }, /less than days/],
+  ['an unknown usage', { usages: ['email'] }, /usages/],
+  ['a key of 1024 bits', { key_size: 1024 }, /2048/],
+  ['a size of RSA for an ECDSA key', { key_type: 'ecdsa', key_size: 2048 }, /must fit key_type/],
+  ['a size of ECDSA for an RSA key', { key_type: 'rsa', key_size: 256 }, /must fit key_type/],
+  ['a name with a slash', { name: '../x' }, /name/],
+];
+
 describe('certificate', () => {
-  const issuedAnew: readonly (readonly [string, ValueMap, RegExp])[] = [
-    ['another subject', { common_name: 'b' }, /subject is CN=a/],
-    ['a further organization', { organization: ['system:masters'] }, /subject is CN=a/],
-    ['a further name', { dns: ['a', 'a.example.org', 'b'] }, /lack DNS:b/],
-    ['an address less', { ip: ['10.0.0.1'] }, /have IP:::1/],
-    ['other usages', { usages: ['server'] }, /usages have/],
-    ['another key size', { key_size: 3072 }, /wanted is RSA 3072/],
-  ];
   it('is issued anew for a reason, and says which', async () => {
     const here = new Here(now);
     await here.make(authority, ca());
     await here.make(certificate, leaf());
-    for (const [name, more, reason] of issuedAnew) {
+    for (const [name, more, reason] of ISSUED_ANEW) {
       const outcome = here.outcome(certificate, leaf(more));
       expect(outcome.kind, name).toBe('change');
       expect(JSON.stringify(outcome), name).toMatch(reason);
@@ -137,7 +155,9 @@ describe('certificate', () => {
     expect(new Here(now).outcome(certificate, leaf()).kind).toBe('change');
     expect(mask(line)).toBe('********');
   });
+});
 
+describe('certificate, beside what is there', () => {
   it('in a plan before there is an authority is a certain change with values that are new', () => {
     const here = new Here(now);
     const made = here.plan(authority, ca());
@@ -173,7 +193,9 @@ describe('certificate', () => {
       what: expect.stringContaining('ca.crt'),
     });
   });
+});
 
+describe('certificate, whose files have changed', () => {
   it('does not overwrite what another task has made meanwhile', async () => {
     const here = new Here(now);
     await here.make(authority, ca());
@@ -195,11 +217,7 @@ describe('certificate', () => {
     expect(here.outcome(certificate, leaf()).kind).toBe('in_sync');
   });
 
-  const inTheWay: readonly (readonly [string, (path: string) => void])[] = [
-    ['a directory', (path) => mkdirSync(path)],
-    ['a link that leads nowhere', (path) => symlinkSync('/nowhere', path)],
-  ];
-  it.each(inTheWay)('is impossible where %s stands in the way', async (_, put) => {
+  it.each(IN_THE_WAY)('is impossible where %s stands in the way', async (_, put) => {
     const here = new Here(now);
     await here.make(authority, ca());
     mkdirSync(join(directory, 'pki/hosts/a'), { recursive: true });
@@ -207,18 +225,7 @@ describe('certificate', () => {
     expect(here.outcome(certificate, leaf())).toMatchObject({ kind: 'impossible' });
   });
 
-  const wrong: readonly (readonly [string, ValueMap, RegExp])[] = [
-    ['a server without names', { dns: [], ip: [] }, /server/],
-    ['an address among the names', { dns: ['10.0.0.1'] }, /10\.0\.0\.1/],
-    ['a name among the addresses', { ip: ['example.org'] }, /example\.org/],
-    ['a window as long as its life', { renew_before_days: 100 }, /less than days/],
-    ['an unknown usage', { usages: ['email'] }, /usages/],
-    ['a key of 1024 bits', { key_size: 1024 }, /2048/],
-    ['a size of RSA for an ECDSA key', { key_type: 'ecdsa', key_size: 2048 }, /must fit key_type/],
-    ['a size of ECDSA for an RSA key', { key_type: 'rsa', key_size: 256 }, /must fit key_type/],
-    ['a name with a slash', { name: '../x' }, /name/],
-  ];
-  it.each(wrong)('refuses %s', (_, more, sentence) => {
+  it.each(WRONG)('refuses %s', (_, more, sentence) => {
     expect(parse(certificate, leaf(more))).toEqual([expect.stringMatching(sentence)]);
   });
 
@@ -279,7 +286,9 @@ describe('certificate_authority', () => {
       planned: { warnings: [] },
     });
   });
+});
 
+describe('certificate_authority, later', () => {
   it('tells of its end ninety days before', async () => {
     await new Here(now).make(authority, ca());
     expect(new Here(days(900)).outcome(authority, ca())).toMatchObject({ kind: 'in_sync', effects: [] });

@@ -63,7 +63,9 @@ describe('copy', () => {
       expect(readFileSync(at("odd $(name) 'x'\n"), 'utf8')).toBe(content);
     },
   );
+});
 
+describe('copy of a file', () => {
   it('brings files that are large or not text beside the script', async () => {
     const bytes = Buffer.from([0, 1, 255, 10]);
     const large = Buffer.alloc(2 * 1024 * 1024, 'y');
@@ -95,7 +97,9 @@ describe('copy', () => {
     expect(readFileSync(at('end'), 'utf8')).toBe('through');
     expect(readFileSync(at('one'), 'utf8')).toBe('instead');
   });
+});
 
+describe('copy over a file that is there', () => {
   it('keeps the old file where it is asked to', async () => {
     writeFileSync(at('a'), 'old');
     const { result } = await settleHere(copy, { content: 'new', dest: at('a'), backup: true });

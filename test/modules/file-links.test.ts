@@ -83,8 +83,10 @@ describe('a link', () => {
     await settleHere(file, given);
     expect(readlinkSync(at('d'))).toBe('/etc');
   });
+});
 
-  it.each(['directory', 'file', 'nothing', 'the same file'])('of a hard kind replaces a link to %s', async (what) => {
+describe('a hard link', () => {
+  it.each(['directory', 'file', 'nothing', 'the same file'])('replaces a link to %s', async (what) => {
     writeFileSync(at('s'), 'text');
     if (what === 'directory') mkdirSync(at('t'));
     if (what === 'file') writeFileSync(at('t'), '');
@@ -95,7 +97,7 @@ describe('a link', () => {
     expect(readdirSync(directory).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
-  it('of a hard kind has the mode that is asked for', async () => {
+  it('has the mode that is asked for', async () => {
     writeFileSync(at('s'), 'text');
     linkSync(at('s'), at('h'));
     await settleHere(file, { path: at('h'), state: 'hard', src: at('s'), mode: '0600' });

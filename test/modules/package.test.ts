@@ -40,50 +40,51 @@ test.each<readonly [string, object, Record<string, PackageState>]>([
   expect(plan(args, states).kind).toBe('in_sync');
 });
 
-test.each<readonly [string, object, Record<string, PackageState>, readonly string[], PackageState]>([
+test.each<
+  readonly [
+    string,
+    object,
+    Record<string, PackageState>,
+    { readonly parts: readonly string[]; readonly predicted: PackageState },
+  ]
+>([
   [
     'one of two that is not there',
     { name: ['socat', 'ipset'] },
     { socat: present('1'), ipset: ABSENT },
-    ['install ipset;'],
-    present('1'),
+    { parts: ['install ipset;'], predicted: present('1') },
   ],
   [
     'another version',
     { name: 'socat=2.0', allow_downgrade: true },
     { socat: present('3.0-1') },
-    ['--allow-downgrades', 'version socat 2.0'],
-    { ...present('2.0') },
+    { parts: ['--allow-downgrades', 'version socat 2.0'], predicted: { ...present('2.0') } },
   ],
   [
     'a newer one',
     { name: 'socat', state: 'latest' },
     { socat: { ...present('1'), candidate: '2', refreshed: 1 } },
-    ['install socat;'],
-    { ...present('2'), candidate: '2' },
+    { parts: ['install socat;'], predicted: { ...present('2'), candidate: '2' } },
   ],
   [
     'one that was cut off',
     { name: 'socat' },
     { socat: { ...present('1'), broken: true } },
-    ['install socat;'],
-    present('1'),
+    { parts: ['install socat;'], predicted: present('1') },
   ],
   [
     'one that shall go',
     { name: 'socat', state: 'absent', purge: true },
     { socat: present('1') },
-    ['get purge socat'],
-    ABSENT,
+    { parts: ['get purge socat'], predicted: ABSENT },
   ],
   [
     'the newest one by old lists',
     { name: 'socat', state: 'latest', update_cache: true },
     { socat: { ...present('2'), candidate: '2', refreshed: 1 } },
-    ['-mmin +60', 'install socat;'],
-    { installed: true, broken: false },
+    { parts: ['-mmin +60', 'install socat;'], predicted: { installed: true, broken: false } },
   ],
-])('%s is a change', async (_what, args, states, parts, predicted) => {
+])('%s is a change', async (_what, args, states, { parts, predicted }) => {
   const outcome = plan(args, states);
   if (outcome.kind !== 'change') throw new Error(outcome.kind);
   const { script } = await outcome.apply();
@@ -91,30 +92,30 @@ test.each<readonly [string, object, Record<string, PackageState>, readonly strin
   expect(outcome.predictions[0]?.state).toMatchObject(predicted);
 });
 
-describe('versions of package lists', () => {
-  const offer = {
-    offered: true,
-    providers: [],
-    provided: false,
-    listed: NOW - 60,
-    holds: false,
-    versions: ['2.0-1', '1:1.5-2', '1.0'],
-  };
+const OFFER = {
+  offered: true,
+  providers: [],
+  provided: false,
+  listed: NOW - 60,
+  holds: false,
+  versions: ['2.0-1', '1:1.5-2', '1.0'],
+};
 
+describe('versions of package lists', () => {
   test.each<readonly [string, object, PackageState, string]>([
-    ['no list has', { name: 'a=3.0' }, { ...ABSENT, offer }, 'no package list of the host has a in version 3.0'],
+    ['no list has', { name: 'a=3.0' }, { ...ABSENT, offer: OFFER }, 'no package list of the host has a in version 3.0'],
     [
       'no list has, over one that is there',
       { name: 'a=3.0' },
-      { ...present('1.0'), offer },
+      { ...present('1.0'), offer: OFFER },
       'a=2.0-1, a=1:1.5-2, a=1.0',
     ],
-    ['no list has, with a star', { name: 'a=3.*' }, { ...ABSENT, offer }, 'a in version 3.*'],
-    ['that is older', { name: 'a=1.0' }, { ...present('2.0-1'), offer }, 'Write allow_downgrade: true'],
+    ['no list has, with a star', { name: 'a=3.*' }, { ...ABSENT, offer: OFFER }, 'a in version 3.*'],
+    ['that is older', { name: 'a=1.0' }, { ...present('2.0-1'), offer: OFFER }, 'Write allow_downgrade: true'],
     [
       'that is older, without its epoch',
       { name: 'a=1.0' },
-      { ...present('1:1.5-2'), offer },
+      { ...present('1:1.5-2'), offer: OFFER },
       'a is there in version 1:1.5-2, and 1.0 is older',
     ],
   ])('one %s is refused', (_what, args, state, expected) => {
@@ -123,29 +124,36 @@ describe('versions of package lists', () => {
   });
 
   test.each<readonly [string, object, PackageState, string]>([
-    ['they have', { name: 'a=1.5' }, { ...ABSENT, offer }, 'certain'],
-    ['they have, with a star', { name: 'a=2.*' }, { ...present('1.0'), offer }, 'certain'],
-    ['that is older and may come', { name: 'a=1.0', allow_downgrade: true }, { ...present('2.0-1'), offer }, 'certain'],
+    ['they have', { name: 'a=1.5' }, { ...ABSENT, offer: OFFER }, 'certain'],
+    ['they have, with a star', { name: 'a=2.*' }, { ...present('1.0'), offer: OFFER }, 'certain'],
+    [
+      'that is older and may come',
+      { name: 'a=1.0', allow_downgrade: true },
+      { ...present('2.0-1'), offer: OFFER },
+      'certain',
+    ],
     [
       'old lists do not have',
       { name: 'a=3.0' },
-      { ...present('1.0'), offer: { ...offer, listed: NOW - 90_000 } },
+      { ...present('1.0'), offer: { ...OFFER, listed: NOW - 90_000 } },
       'after_change',
     ],
     [
       'lists that are refreshed may have',
       { name: 'a=3.0', update_cache: true, cache_valid_time: 0 },
-      { ...ABSENT, offer },
+      { ...ABSENT, offer: OFFER },
       'after_change',
     ],
     ['nobody knows whether there is', { name: 'a=3.0' }, present('1.0'), 'certain'],
   ])('one %s is a change', (_what, args, state, certainty) => {
     expect(plan(args, { a: state })).toMatchObject({ kind: 'change', certainty });
   });
+});
 
+describe('what package lists have', () => {
   test('are still known after a removal', () => {
-    const outcome = plan({ name: 'a', state: 'absent', purge: true }, { a: { ...present('1.0'), offer } });
-    expect(outcome).toMatchObject({ predictions: [{ state: { installed: false, offer } }] });
+    const outcome = plan({ name: 'a', state: 'absent', purge: true }, { a: { ...present('1.0'), offer: OFFER } });
+    expect(outcome).toMatchObject({ predictions: [{ state: { installed: false, offer: OFFER } }] });
   });
 
   test('are those that can be installed, and the one that is', () => {
@@ -279,7 +287,9 @@ half\tamd64\t1\thalf-configured
       broken: true,
     });
   });
+});
 
+describe('what package managers print of versions', () => {
   test('apt-cache policy', () => {
     const text =
       'dpkg\ndpkg\tamd64\t1.21\tinstalled\nbash\tamd64\t5.2\tinstalled\n@candidates\nbash:\n  Installed: 5.2\n  Candidate: 5.3\n  Version table:\n     5.3 500\n        500 http://x y\nnone:\n  Installed: (none)\n  Candidate: (none)\n@refreshed\n100\n200\n';

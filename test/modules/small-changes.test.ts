@@ -37,40 +37,41 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 const at = (name: string): string => join(directory, name);
 const modeOf = (name: string): string => (statSync(at(name)).mode & 0o7777).toString(8);
 
+async function planned<Arguments, Loaded>(module: Module<Arguments, Loaded>, given: ValueMap): Promise<Change> {
+  const { outcome } = await planHere(module, given);
+  if (outcome.kind !== 'change') throw new Error(`expected a change: ${JSON.stringify(outcome)}`);
+  return outcome;
+}
+
+function disagreements({ predictions }: Change, shell: readonly string[]): readonly string[] {
+  const seen = observeHere(
+    predictions.map(({ request }) => request),
+    shell,
+  );
+  return predictions.flatMap(({ request, state }) => request.kind.disagreement(state, seen.get(request.key)) ?? []);
+}
+
+/** As a run does: where it is not as predicted, the apply is mended once. */
+async function make<Arguments, Loaded>(
+  shell: readonly string[],
+  module: Module<Arguments, Loaded>,
+  given: ValueMap,
+): Promise<{ apply: Apply; mended: boolean }> {
+  const change = await planned(module, given);
+  const apply = await change.apply();
+  expect(runScript(apply.script, shell)).toMatchObject({ status: 0, stderr: Buffer.alloc(0) });
+  const mended = apply.mend !== undefined && disagreements(change, shell).length > 0;
+  if (mended) expect(runScript(apply.mend, shell)).toMatchObject({ status: 0 });
+  expect(disagreements(change, shell)).toEqual([]);
+  expect((await planHere(module, given)).outcome.kind).toBe('in_sync');
+  return { apply, mended };
+}
+
 describe.each(SHELLS)('small changes with %s', (_, shell) => {
-  async function planned<Arguments, Loaded>(module: Module<Arguments, Loaded>, given: ValueMap): Promise<Change> {
-    const { outcome } = await planHere(module, given);
-    if (outcome.kind !== 'change') throw new Error(`expected a change: ${JSON.stringify(outcome)}`);
-    return outcome;
-  }
-
-  function disagreements({ predictions }: Change): readonly string[] {
-    const seen = observeHere(
-      predictions.map(({ request }) => request),
-      shell,
-    );
-    return predictions.flatMap(({ request, state }) => request.kind.disagreement(state, seen.get(request.key)) ?? []);
-  }
-
-  /** As a run does: where it is not as predicted, the apply is mended once. */
-  async function make<Arguments, Loaded>(
-    module: Module<Arguments, Loaded>,
-    given: ValueMap,
-  ): Promise<{ apply: Apply; mended: boolean }> {
-    const change = await planned(module, given);
-    const apply = await change.apply();
-    expect(runScript(apply.script, shell)).toMatchObject({ status: 0, stderr: Buffer.alloc(0) });
-    const mended = apply.mend !== undefined && disagreements(change).length > 0;
-    if (mended) expect(runScript(apply.mend, shell)).toMatchObject({ status: 0 });
-    expect(disagreements(change)).toEqual([]);
-    expect((await planHere(module, given)).outcome.kind).toBe('in_sync');
-    return { apply, mended };
-  }
-
   it.each(['0644', '0640', '0600', '0444', '0666', '0660', '0604', '0755', '4750', '0000'])(
     'a new file has mode %s',
     async (mode) => {
-      const { apply, mended } = await make(copy, { content: 'x\n', dest: at('a'), mode });
+      const { apply, mended } = await make(shell, copy, { content: 'x\n', dest: at('a'), mode });
       expect(modeOf('a')).toBe(Number.parseInt(mode, 8).toString(8));
       expect(apply).toMatchObject({ brief: true, unsynced: at('a') });
       expect(mended).toBe(false);
@@ -83,7 +84,7 @@ describe.each(SHELLS)('small changes with %s', (_, shell) => {
     if (IS_ROOT) chownSync(at('a'), SOMEBODY, SOMEBODY);
     chmodSync(at('a'), Number.parseInt(mode, 8));
     const { uid, gid } = statSync(at('a'));
-    const { apply } = await make(copy, { content: 'new\n', dest: at('a') });
+    const { apply } = await make(shell, copy, { content: 'new\n', dest: at('a') });
     expect(statSync(at('a'))).toMatchObject({ uid, gid });
     expect(modeOf('a')).toBe(Number.parseInt(mode, 8).toString(8));
     expect(readFileSync(at('a'), 'utf8')).toBe('new\n');
@@ -94,20 +95,20 @@ describe.each(SHELLS)('small changes with %s', (_, shell) => {
     writeFileSync(at('a'), 'old');
     chownSync(directory, 0, SOMEBODY);
     chmodSync(directory, 0o2775);
-    await make(copy, { content: 'new\n', dest: at('a') });
+    await make(shell, copy, { content: 'new\n', dest: at('a') });
     expect(statSync(at('a'))).toMatchObject({ uid: 0, gid: 0 });
   });
 
   it('a new file has its mode also where the directory has a default ACL', async ({ skip }) => {
     skip(!givesDefaultAcl(directory), 'directories take no ACL here');
-    const { mended } = await make(copy, { content: 'x\n', dest: at('a'), mode: '0640' });
+    const { mended } = await make(shell, copy, { content: 'x\n', dest: at('a'), mode: '0640' });
     expect(mended).toBe(true);
     expect(modeOf('a')).toBe('640');
-    await make(copy, { content: 'x\n', dest: at('secret'), mode: '0600' });
-    await make(file, { path: at('d/e'), state: 'directory', mode: '0750' });
+    await make(shell, copy, { content: 'x\n', dest: at('secret'), mode: '0600' });
+    await make(shell, file, { path: at('d/e'), state: 'directory', mode: '0750' });
     expect([modeOf('d'), modeOf('d/e')]).toEqual(['750', '750']);
-    await make(file, { path: at('p/q'), state: 'directory' });
-    await make(file, { path: at('t'), state: 'touch', modification_time: 'preserve' });
+    await make(shell, file, { path: at('p/q'), state: 'directory' });
+    await make(shell, file, { path: at('t'), state: 'touch', modification_time: 'preserve' });
     expect([modeOf('p/q'), modeOf('t')]).toEqual(['777', '666']);
   });
 
@@ -118,7 +119,9 @@ describe.each(SHELLS)('small changes with %s', (_, shell) => {
     expect([status, stderr.toString()]).toEqual([1, `${at('a')} is a directory\n`]);
     expect([readdirSync(directory), readdirSync(at('a'))]).toEqual([['a'], []]);
   });
+});
 
+describe.each(SHELLS)('small changes of directories with %s', (_, shell) => {
   it.each([
     [undefined, '2755'],
     ['g+w', '2775'],
@@ -129,7 +132,7 @@ describe.each(SHELLS)('small changes with %s', (_, shell) => {
   ])('new directories have mode %s, also beneath one that hands on its group', async (mode, made) => {
     mkdirSync(at('d'));
     chmodSync(at('d'), 0o2775);
-    const { apply } = await make(file, {
+    const { apply } = await make(shell, file, {
       path: at("d/e/f'"),
       state: 'directory',
       ...(mode === undefined ? {} : { mode }),
@@ -148,25 +151,27 @@ describe.each(SHELLS)('small changes with %s', (_, shell) => {
     mkdirSync(at('d/e'), { recursive: true });
     writeFileSync(at('d/f'), '');
     chmodSync(at('d/e'), 0o2755);
-    await make(file, { path: at('d'), state: 'directory', recurse: true, mode });
+    await make(shell, file, { path: at('d'), state: 'directory', recurse: true, mode });
     expect(['d', 'd/f', 'd/e'].map(modeOf)).toEqual(made);
   });
 
   it.runIf(IS_ROOT)('new directories and links have their owner', async () => {
-    await make(file, { path: at('d/e'), state: 'directory', mode: '0750', owner: SOMEBODY, group: SOMEBODY });
-    await make(file, { path: at('l'), src: 'd', state: 'link', owner: SOMEBODY, follow: false });
+    await make(shell, file, { path: at('d/e'), state: 'directory', mode: '0750', owner: SOMEBODY, group: SOMEBODY });
+    await make(shell, file, { path: at('l'), src: 'd', state: 'link', owner: SOMEBODY, follow: false });
     for (const name of ['d', 'd/e', 'l']) expect(lstatSync(at(name)).uid).toBe(SOMEBODY);
     expect(modeOf('d/e')).toBe('750');
   });
+});
 
+describe.each(SHELLS)('small changes of links with %s', (_, shell) => {
   it('a link is made and replaced', async () => {
     mkdirSync(at('d'));
-    await make(file, { path: at("l'"), src: at('d'), state: 'link' });
-    await make(file, { path: at("l'"), src: 'd', state: 'link' });
+    await make(shell, file, { path: at("l'"), src: at('d'), state: 'link' });
+    await make(shell, file, { path: at("l'"), src: 'd', state: 'link' });
     expect(readlinkSync(at("l'"))).toBe('d');
     rmSync(at("l'"));
     mkdirSync(at("l'"));
-    await make(file, { path: at("l'"), src: at('d'), state: 'link', force: true });
+    await make(shell, file, { path: at("l'"), src: at('d'), state: 'link', force: true });
     expect([readdirSync(directory), readdirSync(at('d'))]).toEqual([['d', "l'"], []]);
   });
 

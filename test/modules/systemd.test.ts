@@ -42,69 +42,97 @@ const IN_SYNC: readonly (readonly [string, object, UnitState])[] = [
   ['a running unit as systemd knows it', { daemon_reload: true, state: 'started' }, RUNNING],
 ];
 
-const CHANGES: readonly (readonly [string, object, UnitState, Partial<UnitState>, readonly string[]])[] = [
-  ['started', { state: 'started', enabled: true }, STOPPED, { active: 'active', file: 'enabled' }, ['enable', 'start']],
+interface Expected {
+  readonly predicted: Partial<UnitState>;
+  /** Of systemctl. */
+  readonly commands: readonly string[];
+}
+
+const CHANGES: readonly (readonly [string, object, UnitState, Expected])[] = [
+  [
+    'started',
+    { state: 'started', enabled: true },
+    STOPPED,
+    { predicted: { active: 'active', file: 'enabled' }, commands: ['enable', 'start'] },
+  ],
   [
     'started after its file changed',
     { state: 'started' },
     { ...STOPPED, needsReload: true },
-    { active: 'active', needsReload: false },
-    ['daemon-reload', 'start'],
+    { predicted: { active: 'active', needsReload: false }, commands: ['daemon-reload', 'start'] },
   ],
-  ['waited for', { state: 'started' }, { ...RUNNING, active: 'activating' }, { active: 'active' }, ['start']],
-  ['restarted', { state: 'restarted' }, RUNNING, { active: 'active', endedInvocation: 'i1' }, ['restart']],
+  [
+    'waited for',
+    { state: 'started' },
+    { ...RUNNING, active: 'activating' },
+    { predicted: { active: 'active' }, commands: ['start'] },
+  ],
+  [
+    'restarted',
+    { state: 'restarted' },
+    RUNNING,
+    { predicted: { active: 'active', endedInvocation: 'i1' }, commands: ['restart'] },
+  ],
   [
     'restarted without waiting',
     { state: 'restarted', no_block: true },
     RUNNING,
-    { active: 'activating', endedInvocation: 'i1' },
-    ['restart --no-block'],
+    { predicted: { active: 'activating', endedInvocation: 'i1' }, commands: ['restart --no-block'] },
   ],
   [
     'started anew after a failure',
     { state: 'started' },
     { ...STOPPED, active: 'failed' },
-    { active: 'active' },
-    ['reset-failed', 'start'],
+    { predicted: { active: 'active' }, commands: ['reset-failed', 'start'] },
   ],
-  ['reloaded', { state: 'reloaded' }, RUNNING, { active: 'active', endedInvocation: undefined }, ['reload']],
-  ['started where it cannot be reloaded', { state: 'reloaded' }, STOPPED, { active: 'active' }, ['start']],
+  [
+    'reloaded',
+    { state: 'reloaded' },
+    RUNNING,
+    { predicted: { active: 'active', endedInvocation: undefined }, commands: ['reload'] },
+  ],
+  [
+    'started where it cannot be reloaded',
+    { state: 'reloaded' },
+    STOPPED,
+    { predicted: { active: 'active' }, commands: ['start'] },
+  ],
   [
     'stopped and disabled',
     { state: 'stopped', enabled: false },
     RUNNING,
-    { active: 'inactive', file: 'disabled' },
-    ['disable', 'stop'],
+    { predicted: { active: 'inactive', file: 'disabled' }, commands: ['disable', 'stop'] },
   ],
   [
     'stopped and masked',
     { state: 'stopped', masked: true },
     { ...RUNNING, fragment: '/usr/lib/systemd/system/etcd.service' },
-    { active: 'inactive', load: 'masked' },
-    ['stop', 'mask'],
+    { predicted: { active: 'inactive', load: 'masked' }, commands: ['stop', 'mask'] },
   ],
-  ['masked before it is there', { masked: true }, ABSENT_UNIT, { load: 'masked' }, ['mask']],
+  ['masked before it is there', { masked: true }, ABSENT_UNIT, { predicted: { load: 'masked' }, commands: ['mask'] }],
   [
     'unmasked and started',
     { masked: false, state: 'started' },
     { ...STOPPED, load: 'masked', file: 'masked' },
-    { load: 'loaded', active: 'active' },
-    ['unmask', 'daemon-reload', 'start'],
+    { predicted: { load: 'loaded', active: 'active' }, commands: ['unmask', 'daemon-reload', 'start'] },
   ],
   [
     'read again',
     { daemon_reload: true },
     { ...RUNNING, needsReload: true },
-    { needsReload: false, active: 'active' },
-    ['daemon-reload'],
+    { predicted: { needsReload: false, active: 'active' }, commands: ['daemon-reload'] },
   ],
-  ['run once', { state: 'started' }, ONESHOT, { active: 'inactive', result: 'success' }, ['start']],
+  [
+    'run once',
+    { state: 'started' },
+    ONESHOT,
+    { predicted: { active: 'inactive', result: 'success' }, commands: ['start'] },
+  ],
   [
     'mended and started',
     { state: 'started' },
     { ...STOPPED, load: 'bad-setting' },
-    { load: 'loaded', active: 'active' },
-    ['daemon-reload', 'start'],
+    { predicted: { load: 'loaded', active: 'active' }, commands: ['daemon-reload', 'start'] },
   ],
 ];
 
@@ -169,7 +197,7 @@ test.each(IN_SYNC)('%s is in sync', (_what, args, state) => {
   expect(plan(args, state).kind).toBe('in_sync');
 });
 
-test.each(CHANGES)('a unit is %s', async (_what, args, state, predicted, commands) => {
+test.each(CHANGES)('a unit is %s', async (_what, args, state, { predicted, commands }) => {
   const outcome = plan(args, state);
   if (outcome.kind !== 'change') throw new Error(outcome.kind);
   expect(outcome.predictions[0]?.state).toMatchObject(predicted);

@@ -82,70 +82,68 @@ function told(outcome: Outcome): readonly string[] {
 const NAME = String.raw`/etc/timezone: "Etc/UTC\n" → "Europe/Berlin\n"`;
 const BERLIN = '/usr/share/zoneinfo/Europe/Berlin';
 
+const PLANS: readonly (readonly [string, Given, readonly string[]])[] = [
+  [
+    'another zone',
+    {},
+    ['certain', `/etc/localtime: "a link to /usr/share/zoneinfo/Etc/UTC" → "a link to ${BERLIN}"`, NAME],
+  ],
+  [
+    'a relative link stays relative',
+    { localtime: link('../usr/share/zoneinfo/Etc/UTC') },
+    ['certain', `/etc/localtime: "a link to ../usr/share/zoneinfo/Etc/UTC" → "a link to ..${BERLIN}"`, NAME],
+  ],
+  ['a host without the name', { timezone: ABSENT, localtime: link(BERLIN) }, ['in_sync']],
+  ['a copy', { localtime: DATA, timezone: ABSENT }, ['certain', `/etc/localtime: "a file" → "a link to ${BERLIN}"`]],
+  ['no link', { localtime: ABSENT, timezone: ABSENT }, ['certain', `/etc/localtime: "absent" → "a link to ${BERLIN}"`]],
+  [
+    'an empty directory',
+    { localtime: FOLDER, timezone: ABSENT },
+    ['certain', `/etc/localtime: "a directory" → "a link to ${BERLIN}"`],
+  ],
+  ['a directory', { localtime: FOLDER, isEmpty: false }, ['/etc/localtime is a directory, and not an empty one']],
+  ['the name alone', { localtime: link(BERLIN) }, ['certain', NAME]],
+  [
+    'the link alone',
+    { timezone: regular('Europe/Berlin') },
+    ['certain', `/etc/localtime: "a link to /usr/share/zoneinfo/Etc/UTC" → "a link to ${BERLIN}"`],
+  ],
+  ['all as wanted', { localtime: link(BERLIN), timezone: regular('Europe/Berlin\n') }, ['in_sync']],
+  [
+    'the same link in other words',
+    { localtime: link(`/etc/..${BERLIN}`), timezone: regular('# mine\nEurope/Berlin\n') },
+    ['in_sync'],
+  ],
+  [
+    'a zone that is a link',
+    { localtime: link(BERLIN), zone: link('/usr/share/zoneinfo/CET'), timezone: ABSENT },
+    ['in_sync'],
+  ],
+  ['no such zone', { zone: ABSENT }, ['this host has no time zone Europe/Berlin']],
+  [
+    'no such zone behind the right link',
+    { zone: ABSENT, localtime: link(BERLIN, ABSENT) },
+    ['this host has no time zone Europe/Berlin'],
+  ],
+  ['no zones', { zone: NOTHING_ABOVE }, ['this host has no time zone Europe/Berlin']],
+  ['a zone that leads nowhere', { zone: link('/nowhere', ABSENT) }, ['this host has no time zone Europe/Berlin']],
+  ['a folder of zones', { zone: FOLDER }, [`${BERLIN} is not a time zone`]],
+  ['another file', { zone: regular('# tz zone descriptions') }, [`${BERLIN} is not a time zone`]],
+  [
+    'a zone that an earlier task may bring',
+    { zone: NOTHING_ABOVE, later: [ZONE] },
+    ['cannot know', `an earlier change that may bring ${BERLIN}`],
+  ],
+  ['a name that an earlier task may change', { localtime: link(BERLIN), later: [TIMEZONE] }, ['after_change', NAME]],
+  [
+    'data in the place of the name',
+    { timezone: link('/etc/localtime') },
+    ['/etc/timezone holds the data of a time zone; it should hold a name'],
+  ],
+];
+
 describe('the plan', () => {
-  test.each<readonly [string, Given, readonly string[]]>([
-    [
-      'another zone',
-      {},
-      ['certain', `/etc/localtime: "a link to /usr/share/zoneinfo/Etc/UTC" → "a link to ${BERLIN}"`, NAME],
-    ],
-    [
-      'a relative link stays relative',
-      { localtime: link('../usr/share/zoneinfo/Etc/UTC') },
-      ['certain', `/etc/localtime: "a link to ../usr/share/zoneinfo/Etc/UTC" → "a link to ..${BERLIN}"`, NAME],
-    ],
-    ['a host without the name', { timezone: ABSENT, localtime: link(BERLIN) }, ['in_sync']],
-    ['a copy', { localtime: DATA, timezone: ABSENT }, ['certain', `/etc/localtime: "a file" → "a link to ${BERLIN}"`]],
-    [
-      'no link',
-      { localtime: ABSENT, timezone: ABSENT },
-      ['certain', `/etc/localtime: "absent" → "a link to ${BERLIN}"`],
-    ],
-    [
-      'an empty directory',
-      { localtime: FOLDER, timezone: ABSENT },
-      ['certain', `/etc/localtime: "a directory" → "a link to ${BERLIN}"`],
-    ],
-    ['a directory', { localtime: FOLDER, isEmpty: false }, ['/etc/localtime is a directory, and not an empty one']],
-    ['the name alone', { localtime: link(BERLIN) }, ['certain', NAME]],
-    [
-      'the link alone',
-      { timezone: regular('Europe/Berlin') },
-      ['certain', `/etc/localtime: "a link to /usr/share/zoneinfo/Etc/UTC" → "a link to ${BERLIN}"`],
-    ],
-    ['all as wanted', { localtime: link(BERLIN), timezone: regular('Europe/Berlin\n') }, ['in_sync']],
-    [
-      'the same link in other words',
-      { localtime: link(`/etc/..${BERLIN}`), timezone: regular('# mine\nEurope/Berlin\n') },
-      ['in_sync'],
-    ],
-    [
-      'a zone that is a link',
-      { localtime: link(BERLIN), zone: link('/usr/share/zoneinfo/CET'), timezone: ABSENT },
-      ['in_sync'],
-    ],
-    ['no such zone', { zone: ABSENT }, ['this host has no time zone Europe/Berlin']],
-    [
-      'no such zone behind the right link',
-      { zone: ABSENT, localtime: link(BERLIN, ABSENT) },
-      ['this host has no time zone Europe/Berlin'],
-    ],
-    ['no zones', { zone: NOTHING_ABOVE }, ['this host has no time zone Europe/Berlin']],
-    ['a zone that leads nowhere', { zone: link('/nowhere', ABSENT) }, ['this host has no time zone Europe/Berlin']],
-    ['a folder of zones', { zone: FOLDER }, [`${BERLIN} is not a time zone`]],
-    ['another file', { zone: regular('# tz zone descriptions') }, [`${BERLIN} is not a time zone`]],
-    [
-      'a zone that an earlier task may bring',
-      { zone: NOTHING_ABOVE, later: [ZONE] },
-      ['cannot know', `an earlier change that may bring ${BERLIN}`],
-    ],
-    ['a name that an earlier task may change', { localtime: link(BERLIN), later: [TIMEZONE] }, ['after_change', NAME]],
-    [
-      'data in the place of the name',
-      { timezone: link('/etc/localtime') },
-      ['/etc/timezone holds the data of a time zone; it should hold a name'],
-    ],
-  ])('%s', (_what, given, expected) => {
+  test.each(PLANS)('%s', (_what, given, expected) => {
     expect(told(planned(given))).toEqual(expected);
   });
 

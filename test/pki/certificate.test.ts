@@ -125,18 +125,50 @@ const P_384 = { type: 'ecdsa', size: 384 } as const;
  * The keys of an authority and of a leaf beneath it, and what openssl says of the leaf: its usages, its key, how it is
  * signed.
  */
-const KEYS: readonly (readonly [KeyWish, KeyWish, string, string, string])[] = [
-  ['any', 'any', 'Digital Signature', 'NIST CURVE: P-256', 'ecdsa-with-SHA256'],
-  [RSA_2048, 'any', 'Digital Signature', 'NIST CURVE: P-256', 'sha256WithRSAEncryption'],
-  [RSA_2048, RSA_2048, 'Digital Signature, Key Encipherment', 'Public-Key: (2048 bit)', 'sha256WithRSAEncryption'],
-  ['rsa', RSA_3072, 'Digital Signature, Key Encipherment', 'Public-Key: (3072 bit)', 'sha256WithRSAEncryption'],
-  [P_256, RSA_2048, 'Digital Signature, Key Encipherment', 'Public-Key: (2048 bit)', 'ecdsa-with-SHA256'],
-  [P_384, P_384, 'Digital Signature', 'NIST CURVE: P-384', 'ecdsa-with-SHA384'],
+const KEYS: readonly (readonly [
+  KeyWish,
+  KeyWish,
+  { readonly keyUsage: string; readonly keyText: string; readonly signature: string },
+])[] = [
+  ['any', 'any', { keyUsage: 'Digital Signature', keyText: 'NIST CURVE: P-256', signature: 'ecdsa-with-SHA256' }],
+  [
+    RSA_2048,
+    'any',
+    { keyUsage: 'Digital Signature', keyText: 'NIST CURVE: P-256', signature: 'sha256WithRSAEncryption' },
+  ],
+  [
+    RSA_2048,
+    RSA_2048,
+    {
+      keyUsage: 'Digital Signature, Key Encipherment',
+      keyText: 'Public-Key: (2048 bit)',
+      signature: 'sha256WithRSAEncryption',
+    },
+  ],
+  [
+    'rsa',
+    RSA_3072,
+    {
+      keyUsage: 'Digital Signature, Key Encipherment',
+      keyText: 'Public-Key: (3072 bit)',
+      signature: 'sha256WithRSAEncryption',
+    },
+  ],
+  [
+    P_256,
+    RSA_2048,
+    {
+      keyUsage: 'Digital Signature, Key Encipherment',
+      keyText: 'Public-Key: (2048 bit)',
+      signature: 'ecdsa-with-SHA256',
+    },
+  ],
+  [P_384, P_384, { keyUsage: 'Digital Signature', keyText: 'NIST CURVE: P-384', signature: 'ecdsa-with-SHA384' }],
 ];
 
 describe.each(KEYS)(
   'a leaf of the control plane, %j over %j',
-  (ofAuthority, algorithm, keyUsage, keyText, signature) => {
+  (ofAuthority, algorithm, { keyUsage, keyText, signature }) => {
     let authority: IssuedCertificate;
     beforeAll(async () => {
       const subject = { commonName: 'kubernetes', organizations: ['Zürich, 北京'], country: 'CH' };
@@ -183,17 +215,71 @@ describe.each(KEYS)(
   },
 );
 
-describe('issueCertificate', () => {
-  const client: CertificateRequest = { subject: { commonName: 'admin' }, alternativeNames: [], usage: 'client' };
+const CLIENT: CertificateRequest = { subject: { commonName: 'admin' }, alternativeNames: [], usage: 'client' };
 
+const UNFIT: readonly (readonly [string, () => IssuedCertificate | Promise<IssuedCertificate>, string, RegExp])[] = [
+  ['a leaf', () => issueCertificate(CLIENT, authority), 'authority-unfit', /CA:TRUE/],
+  [
+    'the key of another one',
+    async () => ({
+      ...authority,
+      privateKeyPem: (await createAuthority({ subject: { commonName: 'b' } })).privateKeyPem,
+    }),
+    'authority-unfit',
+    /private key/,
+  ],
+  [
+    'one that may not sign',
+    () =>
+      foreignCertificate({
+        key: ['-newkey', 'rsa:2048'],
+        subject: '/CN=a',
+        more: ['-addext', 'keyUsage=digitalSignature'],
+      }),
+    'authority-unfit',
+    /keyCertSign/,
+  ],
+  [
+    'an expired one',
+    () => createAuthority({ subject: { commonName: 'old' } }, { now: new Date('2001-01-01') }),
+    'authority-unfit',
+    /expired on 2010-/,
+  ],
+  [
+    'one of the future',
+    () => createAuthority({ subject: { commonName: 'new' } }, { now: new Date('2901-01-01') }),
+    'authority-unfit',
+    /clock|not valid before 2900-/,
+  ],
+  [
+    'one with an Ed25519 key',
+    () => foreignCertificate({ key: ['-newkey', 'ed25519'], subject: '/CN=ed' }),
+    'unsupported-key',
+    /RSA|ECDSA/,
+  ],
+  [
+    'one with a key on another curve',
+    () => foreignCertificate({ key: ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:secp521r1'], subject: '/CN=ec' }),
+    'unsupported-key',
+    /RSA/,
+  ],
+  [
+    'one whose name has attributes side by side',
+    () => foreignCertificate({ key: ['-newkey', 'rsa:2048'], subject: '/O=a+CN=b', more: ['-multivalue-rdn'] }),
+    'authority-unfit',
+    /unusual/,
+  ],
+];
+
+describe('issueCertificate', () => {
   it('never lets a certificate outlive its authority, nor begin before it', async () => {
     const now = new Date('2030-06-01T12:00:00.700Z');
     const short = await createAuthority({ subject: { commonName: 'short' }, days: 10 }, { now });
-    const facts = inspectCertificate((await issueCertificate(client, short, { now })).certificatePem);
+    const facts = inspectCertificate((await issueCertificate(CLIENT, short, { now })).certificatePem);
     expect(facts.notBefore).toEqual(new Date('2030-06-01T11:55:00Z'));
     expect(facts.notAfter).toEqual(new Date('2030-06-11T12:00:00Z'));
     const later = inspectCertificate(
-      (await issueCertificate({ ...client, days: 5 }, short, { now: new Date('2030-06-02T00:00:00Z') })).certificatePem,
+      (await issueCertificate({ ...CLIENT, days: 5 }, short, { now: new Date('2030-06-02T00:00:00Z') })).certificatePem,
     );
     expect(later.notAfter).toEqual(new Date('2030-06-07T00:00:00Z'));
   });
@@ -209,7 +295,7 @@ describe('issueCertificate', () => {
     ['starts with a zero byte', `00${'7f'.repeat(15)}`, '7F'.repeat(15)],
     ['is all zero', '00'.repeat(16), '01'],
   ])('keeps the serial positive and minimal when the random number %s', async (_, random, serial) => {
-    const issued = await issueCertificate(client, authority, {
+    const issued = await issueCertificate(CLIENT, authority, {
       random: () => Buffer.from(random, 'hex'),
       privateKeyPem: authority.privateKeyPem,
     });
@@ -223,24 +309,26 @@ describe('issueCertificate', () => {
   });
 
   it('keeps a key that it is given, and refuses one of another size', async () => {
-    const first = await issueCertificate(client, authority);
-    const renewed = await issueCertificate(client, authority, { privateKeyPem: first.privateKeyPem });
+    const first = await issueCertificate(CLIENT, authority);
+    const renewed = await issueCertificate(CLIENT, authority, { privateKeyPem: first.privateKeyPem });
     expect(renewed.privateKeyPem).toBe(first.privateKeyPem);
     expect(renewed.certificatePem).not.toBe(first.certificatePem);
     await expect(
-      issueCertificate({ ...client, algorithm: { type: 'rsa', size: 3072 } }, authority, {
+      issueCertificate({ ...CLIENT, algorithm: { type: 'rsa', size: 3072 } }, authority, {
         privateKeyPem: first.privateKeyPem,
       }),
     ).rejects.toMatchObject({ code: 'key-differs', why: 'The key is ECDSA P-256, wanted is RSA 3072.' });
   });
+});
 
+describe('issueCertificate, under which authority', () => {
   it('issues under an authority that openssl made', async () => {
     const foreign = foreignCertificate({
       key: ['-newkey', 'rsa:2048'],
       subject: '/C=DE/O=Müller, Söhne/emailAddress=pki@example.org/CN=Root',
       more: ['-addext', 'keyUsage=critical,keyCertSign'],
     });
-    const issued = await issueCertificate(client, foreign);
+    const issued = await issueCertificate(CLIENT, foreign);
     expect(
       openssl(['verify', '-x509_strict', '-CAfile', '{ca}', '{leaf}'], {
         ca: foreign.certificatePem,
@@ -249,62 +337,8 @@ describe('issueCertificate', () => {
     ).toMatch(/OK/);
   });
 
-  const unfit: readonly (readonly [string, () => IssuedCertificate | Promise<IssuedCertificate>, string, RegExp])[] = [
-    ['a leaf', () => issueCertificate(client, authority), 'authority-unfit', /CA:TRUE/],
-    [
-      'the key of another one',
-      async () => ({
-        ...authority,
-        privateKeyPem: (await createAuthority({ subject: { commonName: 'b' } })).privateKeyPem,
-      }),
-      'authority-unfit',
-      /private key/,
-    ],
-    [
-      'one that may not sign',
-      () =>
-        foreignCertificate({
-          key: ['-newkey', 'rsa:2048'],
-          subject: '/CN=a',
-          more: ['-addext', 'keyUsage=digitalSignature'],
-        }),
-      'authority-unfit',
-      /keyCertSign/,
-    ],
-    [
-      'an expired one',
-      () => createAuthority({ subject: { commonName: 'old' } }, { now: new Date('2001-01-01') }),
-      'authority-unfit',
-      /expired on 2010-/,
-    ],
-    [
-      'one of the future',
-      () => createAuthority({ subject: { commonName: 'new' } }, { now: new Date('2901-01-01') }),
-      'authority-unfit',
-      /clock|not valid before 2900-/,
-    ],
-    [
-      'one with an Ed25519 key',
-      () => foreignCertificate({ key: ['-newkey', 'ed25519'], subject: '/CN=ed' }),
-      'unsupported-key',
-      /RSA|ECDSA/,
-    ],
-    [
-      'one with a key on another curve',
-      () =>
-        foreignCertificate({ key: ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:secp521r1'], subject: '/CN=ec' }),
-      'unsupported-key',
-      /RSA/,
-    ],
-    [
-      'one whose name has attributes side by side',
-      () => foreignCertificate({ key: ['-newkey', 'rsa:2048'], subject: '/O=a+CN=b', more: ['-multivalue-rdn'] }),
-      'authority-unfit',
-      /unusual/,
-    ],
-  ];
-  it.each(unfit)('refuses %s as authority', async (_, make, code, why) => {
-    await expect(issueCertificate(client, await make())).rejects.toMatchObject({
+  it.each(UNFIT)('refuses %s as authority', async (_, make, code, why) => {
+    await expect(issueCertificate(CLIENT, await make())).rejects.toMatchObject({
       code,
       why: expect.stringMatching(why),
     });
@@ -321,6 +355,6 @@ describe('issueCertificate', () => {
     ['days beyond the calendar', { days: 1e9 }, 'invalid-lifetime'],
     ['days that are no number', { days: Number.NaN }, 'invalid-lifetime'],
   ])('refuses %s', async (_, change, code) => {
-    await expect(issueCertificate({ ...client, ...change }, authority)).rejects.toMatchObject({ code });
+    await expect(issueCertificate({ ...CLIENT, ...change }, authority)).rejects.toMatchObject({ code });
   });
 });

@@ -2,6 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { inspectCertificate } from '../../engine/pki/inspect.ts';
 import { foreignCertificate, openssl } from './openssl.ts';
 
+const EXTENSIONS = [
+  '-addext',
+  'subjectAltName=DNS:*.Example.org,IP:2001:db8:0:0:1:0:0:1,IP:10.0.0.1,email:a@b.c,URI:spiffe://x/y,otherName:1.2.3;UTF8:z',
+  '-addext',
+  'extendedKeyUsage=clientAuth,codeSigning',
+  '-addext',
+  'keyUsage=digitalSignature,keyAgreement,decipherOnly',
+];
+
 describe('inspectCertificate', () => {
   it.each([
     [['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'], 'ec', undefined],
@@ -11,14 +20,7 @@ describe('inspectCertificate', () => {
     const { certificatePem } = foreignCertificate({
       key,
       subject: '/O=Müller, Söhne/O=b/CN=x',
-      more: [
-        '-addext',
-        'subjectAltName=DNS:*.Example.org,IP:2001:db8:0:0:1:0:0:1,IP:10.0.0.1,email:a@b.c,URI:spiffe://x/y,otherName:1.2.3;UTF8:z',
-        '-addext',
-        'extendedKeyUsage=clientAuth,codeSigning',
-        '-addext',
-        'keyUsage=digitalSignature,keyAgreement,decipherOnly',
-      ],
+      more: EXTENSIONS,
     });
     const facts = inspectCertificate(certificatePem);
     expect(facts).toMatchObject({

@@ -45,98 +45,99 @@ const asked = (change: Partial<CertificateRequest>): Partial<CertificateCheck> =
   wanted: { ...wanted, ...change },
 });
 
+const REASONS: readonly (readonly [string, () => Partial<CertificateCheck>, readonly string[]])[] = [
+  ['nothing', () => ({}), []],
+  [
+    'nothing when organizations come in another order',
+    () => asked({ subject: { commonName: 'kube-apiserver', organizations: ['b', 'a'] } }),
+    [],
+  ],
+  [
+    'nothing when names come in another order',
+    () => asked({ alternativeNames: parseAlternativeNames(['0::1', 'KUBERNETES', '10.96.0.1']) }),
+    [],
+  ],
+  ['nothing when other days are asked', () => asked({ days: 90 }), []],
+  ['a missing certificate', () => ({ certificatePem: undefined }), ['There is no certificate.']],
+  ['an unreadable certificate', () => ({ certificatePem: 'x' }), ['The certificate cannot be read.']],
+  ['a missing key', () => ({ privateKeyPem: undefined }), ['There is no private key for the certificate.']],
+  ['an unreadable key', () => ({ privateKeyPem: 'x' }), ['The private key cannot be read.']],
+  [
+    'the key of another',
+    () => ({ privateKeyPem: twin.privateKeyPem }),
+    ['The private key is not that of the certificate.'],
+  ],
+  [
+    'another subject',
+    () => asked({ subject: { commonName: 'kube-apiserver', organizations: ['a'] } }),
+    ['The subject is CN=kube-apiserver, O=b, O=a, wanted is CN=kube-apiserver, O=a.'],
+  ],
+  [
+    'another subject that reads the same but for a comma',
+    () => asked({ subject: { commonName: 'kube-apiserver', organizations: ['b, O=a'] } }),
+    ['The subject is CN=kube-apiserver, O=b, O=a, wanted is CN=kube-apiserver, O=b\\, O=a.'],
+  ],
+  [
+    'other names',
+    () => asked({ alternativeNames: parseAlternativeNames(['kubernetes', '10.96.0.1', '10.96.0.2', 'k8s-api']) }),
+    [
+      'The alternative names lack IP:10.96.0.2, DNS:k8s-api.',
+      'The alternative names have IP:::1, which nobody asks for.',
+    ],
+  ],
+  ['more usages', () => asked({ usage: 'peer' }), ['The usages lack clientAuth.']],
+  [
+    'other usages',
+    () => asked({ usage: 'client' }),
+    ['The usages lack clientAuth.', 'The usages have serverAuth, which nobody asks for.'],
+  ],
+  [
+    'another issuer',
+    () => ({ authorityPem: stranger.certificatePem }),
+    ['The issuer is CN=kubernetes, O=k8s, the authority is CN=stranger.'],
+  ],
+  [
+    'an authority of the same name',
+    () => ({ authorityPem: twin.certificatePem }),
+    ['The certificate was signed with another key than the authority has.'],
+  ],
+  [
+    'another key size',
+    () => asked({ algorithm: { type: 'rsa', size: 4096 } }),
+    ['The key is ECDSA P-256, wanted is RSA 4096.'],
+  ],
+  ['nothing when any key will do', () => asked({ algorithm: 'any' }), []],
+  ['another type of key', () => asked({ algorithm: 'rsa' }), ['The key is ECDSA P-256, wanted is RSA.']],
+  ['one second before the renewal window', () => ({ now: new Date(end - 30 * day - 1000) }), []],
+  [
+    'the first instant of the renewal window',
+    () => ({ now: new Date(end - 30 * day) }),
+    ['The certificate expires on 2031-01-01T00:00:00Z, within 30 days.'],
+  ],
+  [
+    'the last second',
+    () => ({ now: new Date(end) }),
+    ['The certificate expires on 2031-01-01T00:00:00Z, within 30 days.'],
+  ],
+  ['the last second without a window', () => ({ now: new Date(end), renewBeforeDays: 0 }), []],
+  [
+    'the second after the last',
+    () => ({ now: new Date(end + 1000) }),
+    ['The certificate expired on 2031-01-01T00:00:00Z.'],
+  ],
+  [
+    'several reasons at once',
+    () => ({ ...asked({ usage: 'peer' }), privateKeyPem: undefined, now: new Date(end + 1000) }),
+    [
+      'The usages lack clientAuth.',
+      'There is no private key for the certificate.',
+      'The certificate expired on 2031-01-01T00:00:00Z.',
+    ],
+  ],
+];
+
 describe('needsIssuing', () => {
-  const cases: readonly (readonly [string, () => Partial<CertificateCheck>, readonly string[]])[] = [
-    ['nothing', () => ({}), []],
-    [
-      'nothing when organizations come in another order',
-      () => asked({ subject: { commonName: 'kube-apiserver', organizations: ['b', 'a'] } }),
-      [],
-    ],
-    [
-      'nothing when names come in another order',
-      () => asked({ alternativeNames: parseAlternativeNames(['0::1', 'KUBERNETES', '10.96.0.1']) }),
-      [],
-    ],
-    ['nothing when other days are asked', () => asked({ days: 90 }), []],
-    ['a missing certificate', () => ({ certificatePem: undefined }), ['There is no certificate.']],
-    ['an unreadable certificate', () => ({ certificatePem: 'x' }), ['The certificate cannot be read.']],
-    ['a missing key', () => ({ privateKeyPem: undefined }), ['There is no private key for the certificate.']],
-    ['an unreadable key', () => ({ privateKeyPem: 'x' }), ['The private key cannot be read.']],
-    [
-      'the key of another',
-      () => ({ privateKeyPem: twin.privateKeyPem }),
-      ['The private key is not that of the certificate.'],
-    ],
-    [
-      'another subject',
-      () => asked({ subject: { commonName: 'kube-apiserver', organizations: ['a'] } }),
-      ['The subject is CN=kube-apiserver, O=b, O=a, wanted is CN=kube-apiserver, O=a.'],
-    ],
-    [
-      'another subject that reads the same but for a comma',
-      () => asked({ subject: { commonName: 'kube-apiserver', organizations: ['b, O=a'] } }),
-      ['The subject is CN=kube-apiserver, O=b, O=a, wanted is CN=kube-apiserver, O=b\\, O=a.'],
-    ],
-    [
-      'other names',
-      () => asked({ alternativeNames: parseAlternativeNames(['kubernetes', '10.96.0.1', '10.96.0.2', 'k8s-api']) }),
-      [
-        'The alternative names lack IP:10.96.0.2, DNS:k8s-api.',
-        'The alternative names have IP:::1, which nobody asks for.',
-      ],
-    ],
-    ['more usages', () => asked({ usage: 'peer' }), ['The usages lack clientAuth.']],
-    [
-      'other usages',
-      () => asked({ usage: 'client' }),
-      ['The usages lack clientAuth.', 'The usages have serverAuth, which nobody asks for.'],
-    ],
-    [
-      'another issuer',
-      () => ({ authorityPem: stranger.certificatePem }),
-      ['The issuer is CN=kubernetes, O=k8s, the authority is CN=stranger.'],
-    ],
-    [
-      'an authority of the same name',
-      () => ({ authorityPem: twin.certificatePem }),
-      ['The certificate was signed with another key than the authority has.'],
-    ],
-    [
-      'another key size',
-      () => asked({ algorithm: { type: 'rsa', size: 4096 } }),
-      ['The key is ECDSA P-256, wanted is RSA 4096.'],
-    ],
-    ['nothing when any key will do', () => asked({ algorithm: 'any' }), []],
-    ['another type of key', () => asked({ algorithm: 'rsa' }), ['The key is ECDSA P-256, wanted is RSA.']],
-    ['one second before the renewal window', () => ({ now: new Date(end - 30 * day - 1000) }), []],
-    [
-      'the first instant of the renewal window',
-      () => ({ now: new Date(end - 30 * day) }),
-      ['The certificate expires on 2031-01-01T00:00:00Z, within 30 days.'],
-    ],
-    [
-      'the last second',
-      () => ({ now: new Date(end) }),
-      ['The certificate expires on 2031-01-01T00:00:00Z, within 30 days.'],
-    ],
-    ['the last second without a window', () => ({ now: new Date(end), renewBeforeDays: 0 }), []],
-    [
-      'the second after the last',
-      () => ({ now: new Date(end + 1000) }),
-      ['The certificate expired on 2031-01-01T00:00:00Z.'],
-    ],
-    [
-      'several reasons at once',
-      () => ({ ...asked({ usage: 'peer' }), privateKeyPem: undefined, now: new Date(end + 1000) }),
-      [
-        'The usages lack clientAuth.',
-        'There is no private key for the certificate.',
-        'The certificate expired on 2031-01-01T00:00:00Z.',
-      ],
-    ],
-  ];
-  it.each(cases)('says why: %s', (_, change, reasons) => {
+  it.each(REASONS)('says why: %s', (_, change, reasons) => {
     expect(needsIssuing({ ...inOrder(), ...change() })).toEqual(reasons);
   });
 

@@ -19,23 +19,23 @@ function asNobody(): readonly string[] {
   return process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : [];
 }
 
+let directory = '';
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'runbook-file-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+function look(shell: readonly string[], ...requests: ReturnType<typeof file>[]): FileState[] {
+  const states = observeHere(requests, shell);
+  return requests.map(({ key }) => states.get(key) as FileState);
+}
+
 describe.each(SHELLS)('files seen by %s', (_, shell) => {
-  let directory = '';
-  beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), 'runbook-file-'));
-  });
-  afterEach(() => rmSync(directory, { recursive: true, force: true }));
-
-  function look(...requests: ReturnType<typeof file>[]): FileState[] {
-    const states = observeHere(requests, shell);
-    return requests.map(({ key }) => states.get(key) as FileState);
-  }
-
   it('tells type, mode, owner, size, digest and content', () => {
     const path = join(directory, 'a');
     writeFileSync(path, 'hello\n');
     chmodSync(path, 0o4751);
-    const [state] = look(file(path, 'content'));
+    const [state] = look(shell, file(path, 'content'));
     expect(state).toMatchObject({
       type: 'file',
       mode: 0o4751,
@@ -51,6 +51,7 @@ describe.each(SHELLS)('files seen by %s', (_, shell) => {
     writeFileSync(same ?? '', 'same');
     writeFileSync(other ?? '', 'other');
     const states = look(
+      shell,
       file(same ?? '', 'content', [sha256('x'), sha256('same')]),
       file(other ?? '', 'content', [sha256('same')]),
     );
@@ -61,14 +62,17 @@ describe.each(SHELLS)('files seen by %s', (_, shell) => {
   it('never brings more than 1 MiB, and does not read more for nothing', () => {
     const path = join(directory, 'large');
     writeFileSync(path, Buffer.alloc(1024 * 1024 + 1, 'x'));
-    const [state] = look(file(path, 'content'));
+    const [state] = look(shell, file(path, 'content'));
     expect(state).toMatchObject({ type: 'file', size: 1024 * 1024 + 1, content: undefined, sha256: undefined });
     expect(state).not.toHaveProperty('unreadable');
   });
+});
 
+describe.each(SHELLS)('paths seen by %s', (_, shell) => {
   it('tells whether the directory of an absent file exists', () => {
     writeFileSync(join(directory, 'plain'), '');
     const states = look(
+      shell,
       file(join(directory, 'x')),
       file(join(directory, 'no/such/x')),
       file(join(directory, 'plain/x')),
@@ -85,6 +89,7 @@ describe.each(SHELLS)('files seen by %s', (_, shell) => {
     symlinkSync('round', join(directory, 'round'));
     symlinkSync('a -> b', join(directory, 'x -> y'));
     const states = look(
+      shell,
       file(join(directory, 'one')),
       file(join(directory, 'two'), 'digest'),
       file(join(directory, 'dangling'), 'target'),
@@ -106,7 +111,9 @@ describe.each(SHELLS)('files seen by %s', (_, shell) => {
     expect(states[3]).toMatchObject({ type: 'link', target: 'round' });
     expect(states[4]).toMatchObject({ type: 'link', target: 'a -> b' });
   });
+});
 
+describe.each(SHELLS)('odd names seen by %s', (_, shell) => {
   it.each([
     'with space',
     "quote'd",
@@ -126,6 +133,7 @@ describe.each(SHELLS)('files seen by %s', (_, shell) => {
     writeFileSync(path, name);
     writeFileSync(odd, '');
     const states = look(
+      shell,
       file(odd, 'content', [sha256('')]),
       file(path, 'content', [sha256('no')]),
       file(join(directory, name, 'beneath')),
@@ -134,7 +142,9 @@ describe.each(SHELLS)('files seen by %s', (_, shell) => {
     expect(states[1]).toMatchObject({ type: 'file', sha256: sha256(name), content: Buffer.from(name) });
     expect(states[2]).toEqual(NOTHING_ABOVE);
   });
+});
 
+describe.each(SHELLS)('digests made by %s', (_, shell) => {
   it.each([
     ['by openssl', { sha256sum: 'exit 1' }, 'as it is'],
     ['by sha256sum where openssl fails', { openssl: 'echo broken; exit 1' }, 'as it is'],
@@ -170,7 +180,7 @@ describe.each(SHELLS)('files seen by %s', (_, shell) => {
 
   it('looks at directories, devices and pipes without reading them', () => {
     mkdirSync(join(directory, 'd'));
-    const states = look(file(join(directory, 'd'), 'content'), file('/dev/zero', 'content'));
+    const states = look(shell, file(join(directory, 'd'), 'content'), file('/dev/zero', 'content'));
     expect(states.map((state) => state.type)).toEqual(['directory', 'other']);
   });
 
@@ -178,7 +188,7 @@ describe.each(SHELLS)('files seen by %s', (_, shell) => {
     const bytes = Buffer.from([0, 255, 10, 13, 0, 10]);
     const path = join(directory, 'bytes');
     writeFileSync(path, bytes);
-    const [state] = look(file(path, 'content'));
+    const [state] = look(shell, file(path, 'content'));
     expect(state?.type === 'file' && state.content).toEqual(bytes);
   });
 });
@@ -202,20 +212,21 @@ describe('what follows from a change elsewhere', () => {
     group: undefined,
   };
 
-  const table: readonly [string, string, FileState, string, FileState, FileState | 'stale' | undefined][] = [
-    ['a directory made gives its children a parent', '/a/b', NOTHING_ABOVE, '/a', directory, ABSENT],
-    ['but not its grandchildren', '/a/b/c', NOTHING_ABOVE, '/a', directory, undefined],
-    ['directories above it are made too', '/a/x', NOTHING_ABOVE, '/a/b/c', directory, ABSENT],
-    ['and are directories then', '/a/b', ABSENT, '/a/b/c', directory, unknownDirectory as FileState],
-    ['a directory removed takes what is beneath', '/a/b/c', regular, '/a', ABSENT, NOTHING_ABOVE],
-    ['a sibling is left alone', '/ab', regular, '/a', ABSENT, undefined],
-    ['a link changed makes what is beneath stale', '/a/b', regular, '/a', link('/x'), 'stale'],
-    ['writing through a link changes where it leads', '/x', ABSENT, '/a', link('/x', regular), regular],
-    ['a link follows what it leads to', '/a', link('/x'), '/x', regular, link('/x', regular)],
-    ['a file beside it changes nothing', '/a/b', regular, '/a/c', regular, undefined],
-    ['a file in a directory changes nothing about the directory', '/a', directory, '/a/c', regular, undefined],
+  type At = readonly [path: string, state: FileState];
+  const table: readonly [string, At, At, FileState | 'stale' | undefined][] = [
+    ['a directory made gives its children a parent', ['/a/b', NOTHING_ABOVE], ['/a', directory], ABSENT],
+    ['but not its grandchildren', ['/a/b/c', NOTHING_ABOVE], ['/a', directory], undefined],
+    ['directories above it are made too', ['/a/x', NOTHING_ABOVE], ['/a/b/c', directory], ABSENT],
+    ['and are directories then', ['/a/b', ABSENT], ['/a/b/c', directory], unknownDirectory as FileState],
+    ['a directory removed takes what is beneath', ['/a/b/c', regular], ['/a', ABSENT], NOTHING_ABOVE],
+    ['a sibling is left alone', ['/ab', regular], ['/a', ABSENT], undefined],
+    ['a link changed makes what is beneath stale', ['/a/b', regular], ['/a', link('/x')], 'stale'],
+    ['writing through a link changes where it leads', ['/x', ABSENT], ['/a', link('/x', regular)], regular],
+    ['a link follows what it leads to', ['/a', link('/x')], ['/x', regular], link('/x', regular)],
+    ['a file beside it changes nothing', ['/a/b', regular], ['/a/c', regular], undefined],
+    ['a file in a directory changes nothing about the directory', ['/a', directory], ['/a/c', regular], undefined],
   ];
-  it.each(table)('%s', (_, path, state, changed, effect, expected) => {
+  it.each(table)('%s', (_, [path, state], [changed, effect], expected) => {
     expect(files.after?.(state, path, predict(file(changed), effect))).toEqual(expected);
   });
 
@@ -249,15 +260,25 @@ describe('what follows for a file from a change of a package', () => {
     predict(packageRequest('nginx', { candidate: false, versioned: false, declared }), { installed, broken: false });
 
   /** `state`: a play looks again, a plan believes what it has seen. */
-  it.each<[string, string, FileState, ReturnType<typeof predict>, 'state' | 'stale']>([
-    ['a package may bring it', '/etc/nginx/nginx.conf', NOTHING_ABOVE, packageEffect(true, false), 'stale'],
-    ['a package lists all that it brings', '/etc/nginx/nginx.conf', NOTHING_ABOVE, packageEffect(true, true), 'state'],
-    ['a package that is removed brings nothing', '/etc/nginx/nginx.conf', ABSENT, packageEffect(false, false), 'state'],
-    ['it is where packages put nothing', '/srv/app/config', ABSENT, packageEffect(true, false), 'state'],
-    ['its folder only begins like one of those', '/srvx', ABSENT, packageEffect(true, false), 'stale'],
-    ['a package may change it', '/etc/passwd', there, packageEffect(true, false), 'state'],
-    ['a package may remove it', '/etc/nginx/nginx.conf', there, packageEffect(false, false), 'state'],
-  ])('%s', (_what, path, state, effect, expected) => {
+  it.each<[string, readonly [string, FileState], ReturnType<typeof predict>, 'state' | 'stale']>([
+    ['a package may bring it', ['/etc/nginx/nginx.conf', NOTHING_ABOVE], packageEffect(true, false), 'stale'],
+    [
+      'a package lists all that it brings',
+      ['/etc/nginx/nginx.conf', NOTHING_ABOVE],
+      packageEffect(true, true),
+      'state',
+    ],
+    [
+      'a package that is removed brings nothing',
+      ['/etc/nginx/nginx.conf', ABSENT],
+      packageEffect(false, false),
+      'state',
+    ],
+    ['it is where packages put nothing', ['/srv/app/config', ABSENT], packageEffect(true, false), 'state'],
+    ['its folder only begins like one of those', ['/srvx', ABSENT], packageEffect(true, false), 'stale'],
+    ['a package may change it', ['/etc/passwd', there], packageEffect(true, false), 'state'],
+    ['a package may remove it', ['/etc/nginx/nginx.conf', there], packageEffect(false, false), 'state'],
+  ])('%s', (_what, [path, state], effect, expected) => {
     expect(files.after?.(state, path, effect)).toBe(expected === 'state' ? state : expected);
   });
 });

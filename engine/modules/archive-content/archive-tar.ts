@@ -12,77 +12,117 @@ export class BrokenArchive extends Error {}
 export async function readTar(pieces: AsyncIterable<Uint8Array>): Promise<readonly Member[]> {
   const reader = new Reader(pieces);
   const members: Member[] = [];
-  let wide: Fields = {};
-  let next: Fields = {};
-  let isFirst = true;
-  for (;;) {
-    const header = await reader.take(BLOCK);
-    if (header === undefined) {
-      if (isFirst) throw new BrokenArchive('it is empty');
-      break;
+  let ahead: Ahead = { wide: {}, next: {} };
+  for (let isFirst = true; ; isFirst = false) {
+    const header = await readHeader(reader, isFirst);
+    if (header === undefined) break;
+    const record = await readRecord(reader, header, ahead);
+    if (record !== undefined) {
+      ahead = record;
+      continue;
     }
-    if (header.every((byte) => byte === 0)) break;
-    if (!hasRightSum(header)) throw new BrokenArchive(isFirst ? 'it is no archive of tar or zip' : 'it is damaged');
-    isFirst = false;
-    const type = String.fromCharCode(header[156] ?? 0);
-    const size = numberAt(header, 124, 12);
-    switch (type) {
-      case 'L':
-        next = { ...next, path: textOf(await reader.data(size)) };
-        continue;
-      case 'K':
-        next = { ...next, linkpath: textOf(await reader.data(size)) };
-        continue;
-      case 'x':
-        next = { ...next, ...paxFields(await reader.data(size)) };
-        continue;
-      case 'g':
-        wide = { ...wide, ...paxFields(await reader.data(size)) };
-        continue;
-      case 'V':
-      case 'M':
-      case 'D':
-        await reader.skip(size);
-        next = {};
-        continue;
-    }
-    const fields = { ...wide, ...next };
-    next = {};
-    const stored = fields['size'] === undefined ? size : Number(fields['size']);
-    if (type === 'S') await skipSparseHeaders(reader, header);
-    if (!'123456'.includes(type)) await reader.skip(stored);
-    members.push(memberOf(header, type, stored, fields));
+    members.push(await readMember(reader, header, { ...ahead.wide, ...ahead.next }));
     if (members.length > MOST_MEMBERS) throw new BrokenArchive(`it holds more than ${MOST_MEMBERS} members`);
+    ahead = { ...ahead, next: {} };
   }
   await reader.drain();
   return members;
 }
 
+/** The next header; undefined at the end of the archive. */
+async function readHeader(reader: Reader, isFirst: boolean): Promise<Buffer | undefined> {
+  const header = await reader.take(BLOCK);
+  if (header === undefined && isFirst) throw new BrokenArchive('it is empty');
+  if (header === undefined || header.every((byte) => byte === 0)) return undefined;
+  if (!hasRightSum(header)) throw new BrokenArchive(isFirst ? 'it is no archive of tar or zip' : 'it is damaged');
+  return header;
+}
+
+/** The fields that records in front of a member give: to all members that follow, and to the next one. */
+interface Ahead {
+  readonly wide: Fields;
+  readonly next: Fields;
+}
+
+/** Reads a record that is no member, and adds its fields; undefined if the header is of a member. */
+async function readRecord(reader: Reader, header: Buffer, { wide, next }: Ahead): Promise<Ahead | undefined> {
+  const size = numberAt(header, 124, 12);
+  switch (typeOf(header)) {
+    case 'L':
+      return { wide, next: { ...next, path: textOf(await reader.data(size)) } };
+    case 'K':
+      return { wide, next: { ...next, linkpath: textOf(await reader.data(size)) } };
+    case 'x':
+      return { wide, next: { ...next, ...paxFields(await reader.data(size)) } };
+    case 'g':
+      return { wide: { ...wide, ...paxFields(await reader.data(size)) }, next };
+    case 'V':
+    case 'M':
+    case 'D':
+      await reader.skip(size);
+      return { wide, next: {} };
+    default:
+      return undefined;
+  }
+}
+
+async function readMember(reader: Reader, header: Buffer, fields: Fields): Promise<Member> {
+  const type = typeOf(header);
+  const size = fields['size'] === undefined ? numberAt(header, 124, 12) : Number(fields['size']);
+  if (type === 'S') await skipSparseHeaders(reader, header);
+  if (!'123456'.includes(type)) await reader.skip(size);
+  return memberOf(header, size, fields);
+}
+
+function typeOf(header: Buffer): string {
+  return String.fromCharCode(header[156] ?? 0);
+}
+
 type Fields = Readonly<Record<string, string>>;
 
-function memberOf(header: Buffer, type: string, size: number, fields: Fields): Member {
-  const prefix =
-    header.subarray(257, 262).toString('latin1') === 'ustar' && header[262] === 0 ? textAt(header, 345, 155) : '';
-  const plain = textAt(header, 0, 100);
-  const raw = fields['GNU.sparse.name'] ?? fields['path'] ?? (prefix === '' ? plain : `${prefix}/${plain}`);
-  const linkName = fields['linkpath'] ?? textAt(header, 157, 100);
-  const isFile = type === '0' || type === '\0' || type === '7' || type === 'S';
-  const kind = isFile && raw.endsWith('/') ? 'directory' : isFile ? 'file' : (TYPES[type] ?? 'other');
-  const realSize =
-    fields['GNU.sparse.realsize'] ?? fields['GNU.sparse.size'] ?? (type === 'S' ? numberAt(header, 483, 12) : size);
+function memberOf(header: Buffer, size: number, fields: Fields): Member {
+  const text = (key: string, at: number, length: number): string => fields[key] ?? textAt(header, at, length);
+  const number = (key: string, at: number, length: number): number =>
+    Number(fields[key] ?? numberAt(header, at, length));
+  const name = nameIn(header, fields);
+  const kind = kindOf(typeOf(header), name);
   return {
-    name: raw,
+    name,
     type: kind,
-    size: kind === 'file' ? Number(realSize) : undefined,
+    size: kind === 'file' ? realSize(header, size, fields) : undefined,
     mode: numberAt(header, 100, 8) & 0o7777,
-    owner: orNone(fields['uname'] ?? textAt(header, 265, 32)),
-    uid: Number(fields['uid'] ?? numberAt(header, 108, 8)),
-    group: orNone(fields['gname'] ?? textAt(header, 297, 32)),
-    gid: Number(fields['gid'] ?? numberAt(header, 116, 8)),
-    modified: { kind: 'seconds', seconds: Math.floor(Number(fields['mtime'] ?? numberAt(header, 136, 12))) },
-    target: kind === 'link' || kind === 'hard_link' ? linkName : undefined,
+    owner: orNone(text('uname', 265, 32)),
+    uid: number('uid', 108, 8),
+    group: orNone(text('gname', 297, 32)),
+    gid: number('gid', 116, 8),
+    modified: { kind: 'seconds', seconds: Math.floor(number('mtime', 136, 12)) },
+    target: kind === 'link' || kind === 'hard_link' ? text('linkpath', 157, 100) : undefined,
   };
 }
+
+function nameIn(header: Buffer, fields: Fields): string {
+  const long = fields['GNU.sparse.name'] ?? fields['path'];
+  if (long !== undefined) return long;
+  const hasPrefix = header.subarray(257, 262).toString('latin1') === 'ustar' && header[262] === 0;
+  const prefix = hasPrefix ? textAt(header, 345, 155) : '';
+  const plain = textAt(header, 0, 100);
+  return prefix === '' ? plain : `${prefix}/${plain}`;
+}
+
+function kindOf(type: string, name: string): Member['type'] {
+  if (!PLAIN_FILES.has(type)) return TYPES[type] ?? 'other';
+  return name.endsWith('/') ? 'directory' : 'file';
+}
+
+/** The size that the file gets: of a sparse one more than the archive stores. */
+function realSize(header: Buffer, stored: number, fields: Fields): number {
+  const size = fields['GNU.sparse.realsize'] ?? fields['GNU.sparse.size'];
+  if (size !== undefined) return Number(size);
+  return typeOf(header) === 'S' ? numberAt(header, 483, 12) : stored;
+}
+
+/** The types of files: new and old, contiguous, sparse. */
+const PLAIN_FILES: ReadonlySet<string> = new Set(['0', '\0', '7', 'S']);
 
 const TYPES: Readonly<Record<string, Member['type']>> = { '1': 'hard_link', '2': 'link', '5': 'directory' };
 

@@ -33,6 +33,21 @@ interface Given {
 const IDLE =
   /^(?:-z|-j|-J|-v|-q|-qq|-o|--gzip|--gunzip|--bzip2|--xz|--zstd|--lzip|--auto-compress|-a|--verbose|--warning=[\w-]+|--overwrite|--unlink-first|-U|--delay-directory-restore|--no-delay-directory-restore|--(?:no-)?(?:acls|xattrs|selinux)|--same-owner)$/;
 
+/** Options that change how something is unpacked. */
+const EFFECTS: ReadonlyMap<string, Partial<UnpackOptions>> = new Map([
+  ['-m', { keepsTime: false }],
+  ['--touch', { keepsTime: false }],
+  ['--no-same-owner', { keepsOwner: false }],
+  ['--numeric-owner', { byName: false }],
+  ['-p', { keepsMode: true }],
+  ['--preserve-permissions', { keepsMode: true }],
+  ['--same-permissions', { keepsMode: true }],
+  ['--no-overwrite-dir', { keepsFolders: true }],
+  ['--keep-directory-symlink', { keepsLinkedFolders: true }],
+  ['--recursive-unlink', { replacesFolders: true }],
+  ['-j', { isFlat: true }],
+]);
+
 export function readOptions({ extra_opts: extra, include, exclude }: Given): UnpackOptions {
   let options: UnpackOptions = {
     extra,
@@ -51,19 +66,12 @@ export function readOptions({ extra_opts: extra, include, exclude }: Given): Unp
   };
   for (let index = 0; index < extra.length; index += 1) {
     const option = extra[index] ?? '';
-    const [, strip] = /^--strip(?:-components)?(?:=(\d+))?$/.exec(option) ?? [];
+    const effect = EFFECTS.get(option);
     if (option.startsWith('--strip')) {
+      const [, strip] = /^--strip(?:-components)?(?:=(\d+))?$/.exec(option) ?? [];
       const count = strip ?? extra[(index += 1)] ?? '';
       options = { ...options, strip: Number(count), isUnderstood: options.isUnderstood && /^\d+$/.test(count) };
-    } else if (option === '-m' || option === '--touch') options = { ...options, keepsTime: false };
-    else if (option === '--no-same-owner') options = { ...options, keepsOwner: false };
-    else if (option === '--numeric-owner') options = { ...options, byName: false };
-    else if (/^(?:-p|--preserve-permissions|--same-permissions)$/.test(option))
-      options = { ...options, keepsMode: true };
-    else if (option === '--no-overwrite-dir') options = { ...options, keepsFolders: true };
-    else if (option === '--keep-directory-symlink') options = { ...options, keepsLinkedFolders: true };
-    else if (option === '--recursive-unlink') options = { ...options, replacesFolders: true };
-    else if (option === '-j') options = { ...options, isFlat: true };
+    } else if (effect !== undefined) options = { ...options, ...effect };
     else if (!IDLE.test(option)) options = { ...options, isUnderstood: false };
   }
   return options;

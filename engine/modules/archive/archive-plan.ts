@@ -98,11 +98,7 @@ interface ToUnpack {
 function wantedEntry({ member, content, seen, how, users, groups }: ToUnpack): Entry {
   const { options, attributes, byRoot, isZip } = how;
   const type = content.type === 'hard_link' ? 'file' : content.type;
-  // unzip leaves a folder that is there as it is, tar where it is told so, or with keep_newer where something is in it.
-  const folder =
-    type === 'directory' && (isZip || options.keepsFolders || how.keepNewer) && seen?.type === 'directory'
-      ? seen
-      : undefined;
+  const folder = type === 'directory' ? untouchedFolder(seen, how) : undefined;
   const keepsOwner = byRoot && !isZip && options.keepsOwner && folder === undefined;
   const owner = accountOf(attributes.owner, keepsOwner ? [content.owner, content.uid] : [], users, options.byName);
   const group = accountOf(attributes.group, keepsOwner ? [content.group, content.gid] : [], groups, options.byName);
@@ -115,13 +111,23 @@ function wantedEntry({ member, content, seen, how, users, groups }: ToUnpack): E
     gid: group.id,
     group: group.name,
     size: type === 'file' ? content.size : undefined,
-    modified:
-      type === 'file' && options.keepsTime && content.modified?.kind === 'seconds'
-        ? content.modified.seconds
-        : undefined,
-    modifiedThere:
-      type === 'file' && options.keepsTime && content.modified?.kind === 'local' ? content.modified.digits : undefined,
+    ...timeOf(type === 'file' && options.keepsTime ? content.modified : undefined),
     target: type === 'link' ? content.target : undefined,
+  };
+}
+
+/**
+ * The folder that is there, if its attributes stay. unzip leaves a folder that is there as it is, and so does tar with
+ * --no-overwrite-dir, or with keep_newer if something is in the folder.
+ */
+function untouchedFolder(seen: Entry | undefined, { options, keepNewer, isZip }: UnpackAs): Entry | undefined {
+  return seen?.type === 'directory' && (isZip || options.keepsFolders || keepNewer) ? seen : undefined;
+}
+
+function timeOf(modified: Member['modified']): Pick<Entry, 'modified' | 'modifiedThere'> {
+  return {
+    modified: modified?.kind === 'seconds' ? modified.seconds : undefined,
+    modifiedThere: modified?.kind === 'local' ? modified.digits : undefined,
   };
 }
 

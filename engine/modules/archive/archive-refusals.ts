@@ -1,4 +1,4 @@
-import type { ArchiveState } from '../../resources/archive.ts';
+import type { ArchiveState, Entry } from '../../resources/archive.ts';
 import type { Member } from '../../resources/archive/archive-member.ts';
 import { NO_SUCH_OPTIONS, NO_TAR } from '../../resources/archive/archive-script.ts';
 import type { Context, Impossible } from '../base/module.ts';
@@ -88,18 +88,31 @@ function loneLink(members: readonly Member[], differing: readonly Unpacking[]): 
 
 /** What stands in the place of a member so that it stays there, or would lead astray; undefined where nothing does. */
 function obstacleOf(unpackings: readonly Unpacking[], how: UnpackAs, tool: ArchiveState['tool']): string | undefined {
-  for (const { type, seen, wanted, isKept } of unpackings) {
+  for (const unpacking of unpackings) {
+    const { type, seen, wanted, isKept } = unpacking;
     if (seen === undefined || seen.type === type) continue;
-    const there = `${pathOf(how.dest, wanted.name)} is ${described(seen)}`;
-    const held = { file: 'a file', directory: 'a directory', link: 'a link', other: 'a device or pipe' }[type];
-    if (isKept && seen.type === 'link' && how.attributes.mode !== undefined)
-      return `${there}, which stays: mode would be set on what it leads to`;
-    if (isKept && how.options.keepsLinkedFolders) continue;
-    if (isKept && type === 'directory') return `${there}, which stays as it is newer, where the archive has ${held}`;
-    if (!isKept && seen.type === 'directory' && !how.options.replacesFolders)
-      return `${there}, where the archive has ${held}`;
-    if (!isKept && type === 'directory' && tool !== 'gnu')
-      return `${there}, which ${tool === 'zip' ? 'unzip' : 'tar'} does not replace by ${held}`;
+    const fault = isKept ? faultOfKept(seen, type, how) : faultOfReplaced(seen, type, how, tool);
+    if (fault !== undefined) return `${pathOf(how.dest, wanted.name)} is ${described(seen)}, ${fault}`;
   }
   return undefined;
+}
+
+const A_THING = { file: 'a file', directory: 'a directory', link: 'a link', other: 'a device or pipe' } as const;
+
+function faultOfKept(seen: Entry, type: Entry['type'], how: UnpackAs): string | undefined {
+  if (seen.type === 'link' && how.attributes.mode !== undefined)
+    return 'which stays: mode would be set on what it leads to';
+  if (how.options.keepsLinkedFolders || type !== 'directory') return undefined;
+  return `which stays as it is newer, where the archive has ${A_THING[type]}`;
+}
+
+function faultOfReplaced(
+  seen: Entry,
+  type: Entry['type'],
+  how: UnpackAs,
+  tool: ArchiveState['tool'],
+): string | undefined {
+  if (seen.type === 'directory' && !how.options.replacesFolders) return `where the archive has ${A_THING[type]}`;
+  if (type !== 'directory' || tool === 'gnu') return undefined;
+  return `which ${tool === 'zip' ? 'unzip' : 'tar'} does not replace by ${A_THING[type]}`;
 }

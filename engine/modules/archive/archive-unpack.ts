@@ -25,21 +25,22 @@ export function unpack(args: ToUnpack, options: UnpackOptions, from: ArchivePlac
     const { path, room, remove } = temporaryRoom();
     const cleared = [`trap ${quote(remove)} EXIT`, `trap 'exit 1' HUP INT TERM`];
     return {
-      script: scriptOf(path, cleared, args, options, way),
+      script: scriptOf(path, { args, options, way }, cleared),
       uploads: [{ source: from.file, path, mode: '0600', room }],
     };
   }
-  if (from.way.kind === 'own') return { script: scriptOf(from.path, [], args, options, way) };
-  return { script: withPinned(from.way, from.path, [scriptOf('/proc/self/fd/4', [], args, options, way)]) };
+  if (from.way.kind === 'own') return { script: scriptOf(from.path, { args, options, way }) };
+  return { script: withPinned(from.way, from.path, [scriptOf('/proc/self/fd/4', { args, options, way })]) };
 }
 
-function scriptOf(
-  archive: string,
-  ahead: readonly string[],
-  args: ToUnpack,
-  options: UnpackOptions,
-  way: UsableWay,
-): string {
+interface Unpack {
+  readonly args: ToUnpack;
+  readonly options: UnpackOptions;
+  readonly way: UsableWay;
+}
+
+/** Shell text that unpacks the archive. `ahead`: lines that come first. */
+function scriptOf(archive: string, { args, options, way }: Unpack, ahead: readonly string[] = []): string {
   const { mode } = args;
   const account =
     args.group === undefined ? accountText(args.owner) : `${accountText(args.owner)}:${accountText(args.group)}`;

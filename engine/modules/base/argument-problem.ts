@@ -9,81 +9,94 @@ import type { AnyModule } from './module.ts';
 
 export type Path = readonly (string | number)[];
 
-/** One issue of a schema as problems for the operator: an issue of unknown keys is one a key. */
-export function problemsOf(
-  module: AnyModule,
-  issue: z.core.$ZodIssue,
-  values: ValueMap,
-  placeOf: (path: Path) => Place,
-  keyPlace?: (name: string) => Place,
-): readonly Problem[] {
+/** Arguments of a module, and where each of them stands. */
+export interface PlacedArguments {
+  readonly module: AnyModule;
+  readonly values: ValueMap;
+  placeOf(path: Path): Place;
+  /** The place of the name of an argument; without it the place of its value is told. */
+  keyPlace?(name: string): Place;
+}
+
+/** One issue of a schema as problems for the operator: an issue of unknown keys is one problem for each key. */
+export function problemsOf(issue: z.core.$ZodIssue, given: PlacedArguments): readonly Problem[] {
   const path = plainPath(issue.path);
-  const name = path.map(String).join('.');
-  const value = valueAt(values, path);
-  if (issue.code === 'unrecognized_keys') {
-    const known = path.length === 0 ? argumentNames(module) : [];
-    return issue.keys.map(
-      (key) =>
-        new Problem({
-          code: 'unknown-argument',
-          what:
-            path.length === 0
-              ? `${module.name} has no argument "${key}"`
-              : `"${name}" of ${module.name} has no key "${key}"`,
-          place: path.length === 0 && keyPlace !== undefined ? keyPlace(key) : placeOf([...path, key]),
-          why: known.length === 0 ? undefined : `It has: ${listNames(known, 40)}`,
-          remedy: (path.length === 0 ? foreignRemedy(module, key) : undefined) ?? didYouMean(key, known),
-        }),
-    );
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => unknownKey(key, path, given));
+    case 'invalid_key':
+      return [wrongKey(issue, path, given)];
+    default:
+      return [path.length === 0 ? unfitting(issue, given) : wrongValue(issue, path, given)];
   }
-  if (issue.code === 'invalid_key') return [wrongKey(module, issue, path, placeOf, keyPlace)];
-  if (path.length > 0 && value === undefined) {
-    return [
-      new Problem({
-        code: 'missing-argument',
-        what: `${module.name} needs "${name}"`,
-        place: placeOf(path),
-        remedy: describedBy(module, path),
-      }),
-    ];
-  }
-  if (path.length > 0 && holdsSecret(value)) {
-    return [
-      new Problem({
-        code: 'secret-in-argument',
-        what: `"${name}" of ${module.name} must not hold a secret`,
-        place: placeOf(path),
-        why: 'It would show in the list of processes or in an output.',
-        remedy: 'Hand it over by the content of a file, by stdin, or by the environment of the task.',
-      }),
-    ];
-  }
+}
+
+function unknownKey(key: string, path: Path, { module, placeOf, keyPlace }: PlacedArguments): Problem {
+  if (path.length > 0)
+    return new Problem({
+      code: 'unknown-argument',
+      what: `"${nameOf(path)}" of ${module.name} has no key "${key}"`,
+      place: placeOf([...path, key]),
+      remedy: didYouMean(key, []),
+    });
+  const known = argumentNames(module);
+  return new Problem({
+    code: 'unknown-argument',
+    what: `${module.name} has no argument "${key}"`,
+    place: keyPlace === undefined ? placeOf([key]) : keyPlace(key),
+    why: known.length === 0 ? undefined : `It has: ${listNames(known, 40)}`,
+    remedy: foreignRemedy(module, key) ?? didYouMean(key, known),
+  });
+}
+
+/** A problem of several arguments together. */
+function unfitting(issue: z.core.$ZodIssue, { module, placeOf }: PlacedArguments): Problem {
   const [what, remedy] = issue.message.split('\n');
-  return [
-    new Problem({
-      code: path.length === 0 ? 'arguments-do-not-fit' : 'wrong-type',
-      what:
-        path.length === 0
-          ? `${module.name}: ${what}`
-          : `"${name}" of ${module.name} ${sentenceOf(issue, what ?? issue.message)}`,
-      place: placeOf(path),
-      why: path.length === 0 ? undefined : `It is ${describeValue(value)}`,
-      remedy: remedy ?? (path.length === 0 ? undefined : describedBy(module, path)),
-    }),
-  ];
+  return new Problem({ code: 'arguments-do-not-fit', what: `${module.name}: ${what}`, place: placeOf([]), remedy });
+}
+
+function wrongValue(issue: z.core.$ZodIssue, path: Path, { module, values, placeOf }: PlacedArguments): Problem {
+  const argument = `"${nameOf(path)}" of ${module.name}`;
+  const place = placeOf(path);
+  const value = valueAt(values, path);
+  if (value === undefined)
+    return new Problem({
+      code: 'missing-argument',
+      what: `${module.name} needs "${nameOf(path)}"`,
+      place,
+      remedy: describedBy(module, path),
+    });
+  if (holdsSecret(value))
+    return new Problem({
+      code: 'secret-in-argument',
+      what: `${argument} must not hold a secret`,
+      place,
+      why: 'It would show in the list of processes or in an output.',
+      remedy: 'Hand it over by the content of a file, by stdin, or by the environment of the task.',
+    });
+  const [what, remedy] = issue.message.split('\n');
+  return new Problem({
+    code: 'wrong-type',
+    what: `${argument} ${sentenceOf(issue, what ?? issue.message)}`,
+    place,
+    why: `It is ${describeValue(value)}`,
+    remedy: remedy ?? describedBy(module, path),
+  });
+}
+
+function nameOf(path: Path): string {
+  return path.map(String).join('.');
 }
 
 /** Of a map that has names for keys. */
 function wrongKey(
-  module: AnyModule,
   issue: z.core.$ZodIssueInvalidKey,
   path: Path,
-  placeOf: (path: Path) => Place,
-  keyPlace?: (name: string) => Place,
+  { module, placeOf, keyPlace }: PlacedArguments,
 ): Problem {
   const key = String(path.at(-1) ?? '');
   const [rule = '', remedy] = (issue.issues[0]?.message ?? 'is not right').split('\n');
-  const where = path.length > 1 ? `"${path.slice(0, -1).join('.')}" of ${module.name}` : module.name;
+  const where = path.length > 1 ? `"${nameOf(path.slice(0, -1))}" of ${module.name}` : module.name;
   return new Problem({
     code: 'wrong-name',
     what: `The name "${key}" in ${where} ${rule}`,

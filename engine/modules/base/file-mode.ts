@@ -29,16 +29,20 @@ export function parseMode(text: string): Mode | undefined {
   }
   // As ls shows it, which would be read as what is to be taken away.
   if (/^[-dlbcps]?(?:[r-][w-][xsS-]){2}[r-][w-][xtT-][+.@]?$/.test(text)) return undefined;
-  const clauses: Clause[] = [];
-  for (const clause of text.split(',')) {
-    const [, names, changes] = /^([ugoa]*)((?:[+=-](?:[rwxXst]*|[ugo]))+)$/.exec(clause) ?? [];
-    if (names === undefined || changes === undefined) return undefined;
-    const who = names === '' || names.includes('a') ? EVERYBODY : names.split('').filter(isWho);
-    for (const [, operator, permissions = ''] of changes.matchAll(/([+=-])([^+=-]*)/g))
-      if (operator === '+' || operator === '-' || operator === '=')
-        clauses.push({ who, isMasked: names === '', operator, permissions });
-  }
-  return { kind: 'symbolic', text, clauses };
+  const clauses = text.split(',').map(clausesOf);
+  return clauses.every((one) => one !== undefined) ? { kind: 'symbolic', text, clauses: clauses.flat() } : undefined;
+}
+
+/** The clauses of `u=rw-x`: one for each operator; undefined for anything else. */
+function clausesOf(text: string): readonly Clause[] | undefined {
+  const [, names, changes] = /^([ugoa]*)((?:[+=-](?:[rwxXst]*|[ugo]))+)$/.exec(text) ?? [];
+  if (names === undefined || changes === undefined) return undefined;
+  const who = names === '' || names.includes('a') ? EVERYBODY : names.split('').filter(isWho);
+  return [...changes.matchAll(/([+=-])([^+=-]*)/g)].flatMap(([, operator, permissions = '']) =>
+    operator === '+' || operator === '-' || operator === '='
+      ? [{ who, isMasked: names === '', operator, permissions }]
+      : [],
+  );
 }
 
 function isWho(name: string): name is Who {

@@ -70,6 +70,12 @@ export interface Context {
   placeOf(path: readonly (string | number)[]): Place;
 }
 
+/** What a plan is computed from, beside the arguments of the task. */
+export interface Observed {
+  readonly seen: Seen;
+  readonly context: Context;
+}
+
 /** What a module may read on the controller. Names are looked up in the role's folder, then beside the playbook. */
 export interface Controller {
   /** A file of `files/` (or an absolute path). Throws Problem with the places it looked in. */

@@ -24,7 +24,7 @@ export function parseArguments(module: AnyModule, resolved: ValueMap, placeOf: (
     const path = plainPath(issue.path);
     const value = valueAt(resolved, path);
     const reason = unknownWithin(value);
-    if (reason === undefined) problems.push(...problemsOf(module, issue, resolved, placeOf));
+    if (reason === undefined) problems.push(...problemsOf(issue, { module, values: resolved, placeOf }));
     else unknown ??= reason;
   }
   const [first, ...rest] = problems;
@@ -51,7 +51,7 @@ export function checkArguments(
   const keyPlace = (name: string): Place => given.get(name)?.keyPlace ?? task;
   return parsed.error.issues.flatMap((issue) => {
     const path = plainPath(issue.path);
-    return isOpen(issue, path, literals) ? [] : problemsOf(module, issue, literals, placeOf, keyPlace);
+    return isOpen(issue, path, literals) ? [] : problemsOf(issue, { module, values: literals, placeOf, keyPlace });
   });
 }
 

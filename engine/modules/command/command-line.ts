@@ -10,27 +10,42 @@ export function splitWords(text: string): readonly string[] | undefined {
     if (/\s/.test(character)) {
       if (word !== undefined) words.push(word);
       word = undefined;
-    } else if (character === "'") {
-      const end = text.indexOf("'", at + 1);
-      if (end === -1) return undefined;
-      word = (word ?? '') + text.slice(at + 1, end);
-      at = end;
-    } else if (character === '"') {
-      const quoted = readDoubleQuotes(text, at + 1);
-      if (quoted === undefined) return undefined;
-      word = (word ?? '') + quoted.content;
-      at = quoted.end;
-    } else if (character === '\\') {
-      if (at + 1 >= text.length) return undefined;
-      at += 1;
-      if (text.charAt(at) !== '\n') word = (word ?? '') + text.charAt(at);
-    } else word = (word ?? '') + character;
+      continue;
+    }
+    const part = readPart(text, at);
+    if (part === undefined) return undefined;
+    if (part.content !== undefined) word = (word ?? '') + part.content;
+    at = part.end;
   }
   if (word !== undefined) words.push(word);
   return words;
 }
 
-function readDoubleQuotes(text: string, from: number): { readonly content: string; readonly end: number } | undefined {
+/** A piece of a word. `end`: where its last character stands. No content: a line that goes on. */
+interface Part {
+  readonly content: string | undefined;
+  readonly end: number;
+}
+
+function readPart(text: string, at: number): Part | undefined {
+  switch (text.charAt(at)) {
+    case "'": {
+      const end = text.indexOf("'", at + 1);
+      return end === -1 ? undefined : { content: text.slice(at + 1, end), end };
+    }
+    case '"':
+      return readDoubleQuotes(text, at + 1);
+    case '\\': {
+      const end = at + 1;
+      if (end >= text.length) return undefined;
+      return { content: text.charAt(end) === '\n' ? undefined : text.charAt(end), end };
+    }
+    default:
+      return { content: text.charAt(at), end: at };
+  }
+}
+
+function readDoubleQuotes(text: string, from: number): Part | undefined {
   let content = '';
   for (let at = from; at < text.length; at += 1) {
     const character = text.charAt(at);

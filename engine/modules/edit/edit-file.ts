@@ -1,16 +1,17 @@
-import type { Request, Seen } from '../../resources/base/resource.ts';
+import type { Request } from '../../resources/base/resource.ts';
 import { wholeFile } from '../../resources/file.ts';
 import { type FileDetail, MAX_EDITED_BYTES } from '../../resources/file/file-detail.ts';
-import type { FileState } from '../../resources/file/file-state.ts';
+import type { FileState, RegularFile } from '../../resources/file/file-state.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { Unknown } from '../../values/base/value.ts';
 import { EndlessMatch, matchLines } from '../../values/language/match-limit.ts';
 import { boolean, path } from '../base/arguments.ts';
-import type { CannotKnow, Context, Impossible, Outcome } from '../base/module.ts';
+import type { CannotKnow, Context, Impossible, Observed, Outcome } from '../base/module.ts';
 import type { WantedAttributes } from '../path/file-attributes.ts';
 import { aboveNeeds, fileNeeds } from '../path/file-needs.ts';
 import { type Content, bytesContent } from '../write/file-content.ts';
-import { placeFor, planFile } from '../write/file-plan.ts';
+import { placeFor } from '../write/file-place.ts';
+import { type WantedFile, planFile } from '../write/file-plan.ts';
 import { bytesOf, textOf } from '../write/file-text.ts';
 import { writeArguments } from '../write/file-write-arguments.ts';
 import { Pattern } from './regular-expression.ts';
@@ -50,66 +51,71 @@ function editRequest(args: EditArguments): Request<FileDetail, FileState> {
 export function planEdit(
   args: EditArguments,
   inserted: string | Secret | Unknown,
-  edit: (before: string | undefined) => string | Impossible | undefined,
-  seen: Seen,
-  context: Context,
+  edit: Edit,
+  { seen, context }: Observed,
 ): Outcome {
   const request = editRequest(args);
-  const place = placeFor(request, true, seen, context.user, args.create);
-  const isAbsent = place.kind === 'impossible' ? seen.of(request).type === 'absent' : place.state.type === 'absent';
+  const place = placeFor(request, { follow: true, makesDirectory: args.create }, seen, context.user);
+  const isAbsent = (place.kind === 'impossible' ? seen.of(request) : place.state).type === 'absent';
   // Nothing to be taken out of a file that is not there, even where its directory is not.
-  if (isAbsent && !(inserted instanceof Unknown) && edit(undefined) === undefined) {
-    if (seen.certainty(request) === 'after_change')
-      return { kind: 'cannot_know', because: `an earlier change that may bring ${args.path}` };
-    return { kind: 'in_sync', result: { path: args.path, msg: 'the file does not exist' } };
-  }
+  const isDone = isAbsent && !(inserted instanceof Unknown) && edit(undefined) === undefined;
+  if (isDone || (isAbsent && !args.create && place.kind === 'place'))
+    return withoutFile(args.path, isDone, seen.certainty(request));
   if (place.kind === 'impossible') return place;
-  const { state } = place;
-  if (isAbsent && !args.create) {
-    if (seen.certainty(request) === 'after_change')
-      return { kind: 'cannot_know', because: `an earlier change that may bring ${args.path}` };
-    return {
-      kind: 'impossible',
-      what: `${args.path} does not exist`,
-      remedy: 'Set create: true, or make it first by copy or template.',
-    };
-  }
-  if (state.type === 'file' && state.content === undefined)
-    return notBrought(args.path, state.size, seen.certainty(request));
-  const before = state.type === 'file' && state.content !== undefined ? textOf(state.content) : undefined;
-  const after = inserted instanceof Unknown ? undefined : (edited(args, edit, before) ?? before ?? '');
-  if (typeof after === 'object') return after;
-  const content: Content =
-    inserted instanceof Unknown
-      ? { kind: 'unknown', value: inserted }
-      : bytesContent(bytesOf(after ?? ''), inserted instanceof Secret);
-  return planFile(
-    {
-      path: args.path,
-      content,
-      attributes: args,
-      follow: true,
-      force: true,
-      backup: args.backup,
-      validate: args.validate,
-      unsafe: args.unsafe_writes,
-      unsafePath: args.unsafe_path,
-      madeOf: state.type === 'file' ? state.sha256 : undefined,
-      hasNeeds: true,
-      makesDirectory: args.create ? {} : undefined,
-      result: { path: args.path },
-    },
-    request,
-    seen,
-    context,
-  );
+  const there = place.state.type === 'file' ? place.state : undefined;
+  const content =
+    there !== undefined && there.content === undefined
+      ? notBrought(args.path, there.size, seen.certainty(request))
+      : contentAfter(args, inserted, edit, there);
+  if (content.kind === 'impossible' || content.kind === 'cannot_know') return content;
+  return planFile(wantedFile(args, content, there), request, seen, context);
 }
 
-function edited(
+/** Gets the text of the file, or undefined without a file; gives the new text, or undefined if nothing is to be done. */
+type Edit = (before: string | undefined) => string | Impossible | undefined;
+
+/** The outcome for a file that is not there and is not made. `isDone`: nothing is to be done without it. */
+function withoutFile(path: string, isDone: boolean, certainty: 'certain' | 'after_change'): Outcome {
+  if (certainty === 'after_change') return { kind: 'cannot_know', because: `an earlier change that may bring ${path}` };
+  if (isDone) return { kind: 'in_sync', result: { path, msg: 'the file does not exist' } };
+  return {
+    kind: 'impossible',
+    what: `${path} does not exist`,
+    remedy: 'Set create: true, or make it first by copy or template.',
+  };
+}
+
+function contentAfter(
   args: EditArguments,
-  edit: (before: string | undefined) => string | Impossible | undefined,
-  before: string | undefined,
-): string | Impossible | undefined {
+  inserted: string | Secret | Unknown,
+  edit: Edit,
+  there: RegularFile | undefined,
+): Content | Impossible {
+  if (inserted instanceof Unknown) return { kind: 'unknown', value: inserted };
+  const before = there?.content === undefined ? undefined : textOf(there.content);
+  const after = edited(args, edit, before) ?? before ?? '';
+  return typeof after === 'object' ? after : bytesContent(bytesOf(after), inserted instanceof Secret);
+}
+
+function wantedFile(args: EditArguments, content: Content, there: RegularFile | undefined): WantedFile {
+  return {
+    path: args.path,
+    content,
+    attributes: args,
+    follow: true,
+    force: true,
+    backup: args.backup,
+    validate: args.validate,
+    unsafe: args.unsafe_writes,
+    unsafePath: args.unsafe_path,
+    madeOf: there?.sha256,
+    hasNeeds: true,
+    makesDirectory: args.create ? {} : undefined,
+    result: { path: args.path },
+  };
+}
+
+function edited(args: EditArguments, edit: Edit, before: string | undefined): string | Impossible | undefined {
   const expressions = Object.values(args).filter((value) => value instanceof Pattern);
   if (expressions.length === 0) return edit(before);
   try {

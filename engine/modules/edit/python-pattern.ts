@@ -284,18 +284,17 @@ class Translator {
       default:
         break;
     }
-    if (/[1-9]/.test(character)) {
-      const [octal] =
-        /^[0-3][0-7]{2}/.exec(`${character}${this.#characters.slice(this.#at, this.#at + 2).join('')}`) ?? [];
-      if (octal !== undefined) {
-        this.#at += 2;
-        return code(Number.parseInt(octal, 8));
-      }
-      return this.#reference(
-        Number(/[0-9]/.test(this.#characters[this.#at] ?? '') ? character + this.#next() : character),
-      );
+    return /[1-9]/.test(character) ? this.#number(character) : literalOf(this.#escaped(character));
+  }
+
+  /** A group of one or two digits, or a character of three octal digits. */
+  #number(first: string): string {
+    const [octal] = /^[0-3][0-7]{2}/.exec(`${first}${this.#characters.slice(this.#at, this.#at + 2).join('')}`) ?? [];
+    if (octal !== undefined) {
+      this.#at += 2;
+      return code(Number.parseInt(octal, 8));
     }
-    return literalOf(this.#escaped(character));
+    return this.#reference(Number(/[0-9]/.test(this.#characters[this.#at] ?? '') ? first + this.#next() : first));
   }
 
   #negated(letter: 'D' | 'S' | 'W'): string {

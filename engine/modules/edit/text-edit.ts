@@ -3,12 +3,13 @@ import { type Prediction, type Request, type Seen, predict } from '../../resourc
 import { file, wholeFile } from '../../resources/file.ts';
 import { parentOf } from '../../resources/file/file-state.ts';
 import type { ValueMap } from '../../values/base/value.ts';
-import type { Apply, CannotKnow, Context, Difference, Impossible, Outcome } from '../base/module.ts';
+import type { Apply, CannotKnow, Difference, Impossible, Observed, Outcome } from '../base/module.ts';
 import { type WantedAttributes, newAttributes } from '../path/file-attributes.ts';
 import { cannotLook } from '../path/file-needs.ts';
 import { OWN_WAY, wayNeeds, wayTo } from '../path/way-to-path.ts';
 import { bytesContent, textContent } from '../write/file-content.ts';
-import { placeFor, planFile } from '../write/file-plan.ts';
+import { placeFor } from '../write/file-place.ts';
+import { planFile } from '../write/file-plan.ts';
 import { bytesOf, textOf } from '../write/file-text.ts';
 import { amongOthers, writeFile } from '../write/write-file.ts';
 import { notBrought } from './edit-file.ts';
@@ -45,14 +46,14 @@ export function textNeeds(path: string): readonly Request[] {
 export function editText(
   path: string,
   edit: (text: string) => string,
-  seen: Seen,
-  context: Context,
+  observed: Observed,
   attributes: EditedAttributes = {},
 ): TextEdit {
+  const { seen, context } = observed;
   const request = file(path, 'content');
   const found = seen.of(request);
-  if (found.type === 'absent' && !found.parent) return editNew(path, edit(''), seen, context, attributes);
-  const place = placeFor(request, true, seen, context.user);
+  if (found.type === 'absent' && !found.parent) return editNew(path, edit(''), observed, attributes);
+  const place = placeFor(request, { follow: true }, seen, context.user);
   if (place.kind === 'impossible') return place;
   const { state } = place;
   if (state.type === 'link') return cannotLook(path, context.user);
@@ -60,9 +61,8 @@ export function editText(
     return notBrought(path, state.size, seen.certainty(request));
   const before = state.type === 'file' && state.content !== undefined ? textOf(state.content) : '';
   const after = edit(before);
-  return after === before
-    ? NOTHING
-    : write(path, after, state.type === 'file' ? state.sha256 : undefined, seen, context, attributes);
+  if (after === before) return NOTHING;
+  return write({ path, text: after, attributes, madeOf: state.type === 'file' ? state.sha256 : undefined }, observed);
 }
 
 /** A task that does nothing but the edit of one file. `planned`: its result. */
@@ -86,7 +86,7 @@ export function editOutcome(
 
 const NOTHING: TextEdit = { kind: 'edit', differences: [], predictions: [], apply: () => ({ script: '' }) };
 
-function editNew(path: string, text: string, seen: Seen, context: Context, attributes: EditedAttributes): TextEdit {
+function editNew(path: string, text: string, { seen, context }: Observed, attributes: EditedAttributes): TextEdit {
   if (text === '') return NOTHING;
   const way = attributes.unsafe_path === true ? OWN_WAY : wayTo(file(path, 'content'), true, seen, context);
   if (way.kind === 'impossible') return way;
@@ -130,14 +130,15 @@ function editNew(path: string, text: string, seen: Seen, context: Context, attri
   };
 }
 
-function write(
-  path: string,
-  text: string,
-  madeOf: string | undefined,
-  seen: Seen,
-  context: Context,
-  attributes: EditedAttributes,
-): TextEdit {
+interface EditedFile {
+  readonly path: string;
+  readonly text: string;
+  readonly attributes: EditedAttributes;
+  /** The digest that the file had before the edit. */
+  readonly madeOf: string | undefined;
+}
+
+function write({ path, text, attributes, madeOf }: EditedFile, { seen, context }: Observed): TextEdit {
   const outcome = planFile(
     {
       path,

@@ -5,6 +5,7 @@ import {
   type Attributes,
   type Directory,
   type FileState,
+  type Link,
   endOf,
   describeType,
   parentOf,
@@ -46,6 +47,19 @@ export function planDirectory(args: FileArguments, seen: Seen, context: Context)
       remedy: 'Remove it first: file: { path: …, state: absent }',
     };
   }
+  return planExisting(args, { path, there, link: state.type === 'link' ? state : undefined }, seen, context);
+}
+
+/** A directory that is there. */
+interface Existing {
+  readonly path: string;
+  readonly there: Directory;
+  /** The link that leads to it. */
+  readonly link: Link | undefined;
+}
+
+function planExisting(args: FileArguments, { path, there, link }: Existing, seen: Seen, context: Context): Outcome {
+  const request = file(args.path, args.follow ? 'target' : 'attributes');
   const differences = [
     ...attributeDifferences(path, args, there, 'directory'),
     ...(args.recurse ? differencesBeneath(path, args, seen.of(treeProbe(args.path))) : []),
@@ -64,14 +78,15 @@ export function planDirectory(args: FileArguments, seen: Seen, context: Context)
     kind: 'change',
     differences,
     certainty: seen.certainty(request),
-    predictions: [
-      predict(request, state.type === 'link' ? { ...state, isKept: true, to: { path, state: after } } : after),
-    ],
+    predictions: [predict(request, link === undefined ? after : { ...link, isKept: true, to: { path, state: after } })],
     touches: 'predicted',
     apply: () =>
       args.recurse
         ? { script: beneath(inside, path, args, seen.of(treeProbe(args.path))) }
-        : { script: setAttributes(way, path, args, there), ...(way.kind === 'own' ? { brief: true } : {}) },
+        : {
+            script: setAttributes({ way, path, wanted: args, there }),
+            ...(way.kind === 'own' ? { brief: true } : {}),
+          },
     planned: resultOf(path, after),
     settled: (now) => resultOf(path, { ...after, ...attributesBehind(now.of(request)) }),
   };

@@ -9,7 +9,7 @@ import {
   describeType,
 } from '../../resources/file/file-state.ts';
 import type { ValueMap } from '../../values/base/value.ts';
-import type { Context, Difference, Outcome } from '../base/module.ts';
+import type { Context, Difference, Observed, Outcome } from '../base/module.ts';
 import {
   attributeCommands,
   attributeDifferences,
@@ -23,7 +23,7 @@ import { cannotLook } from '../path/file-needs.ts';
 import { makeInRoom } from '../path/foreign-folder.ts';
 import { setAttributes } from '../path/set-attributes.ts';
 import { OWN_WAY, wayTo, type UsableWay, type Way } from '../path/way-to-path.ts';
-import { noDirectory } from '../write/file-plan.ts';
+import { noDirectory } from '../write/file-place.ts';
 import type { FileArguments } from './file-arguments.ts';
 
 const EMPTY_DIGEST = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
@@ -58,7 +58,7 @@ export function planExisting(args: FileArguments, seen: Seen, context: Context):
       remedy: 'Write state: directory, or leave state out.',
     };
   }
-  return planAttributes(args, seen, context, there, []);
+  return planAttributes(args, there, [], { seen, context });
 }
 
 function planLinkOwner(args: FileArguments, seen: Seen, link: Link, context: Context): Outcome {
@@ -75,7 +75,7 @@ function planLinkOwner(args: FileArguments, seen: Seen, link: Link, context: Con
     certainty: seen.certainty(request),
     predictions: [predict(request, { ...link, ...changedAttributes(wanted, link, 'file') })],
     touches: 'predicted',
-    apply: () => ({ script: setAttributes(way, args.path, wanted, link) }),
+    apply: () => ({ script: setAttributes({ way, path: args.path, wanted, there: link }) }),
     planned: { ...result, ...attributeResult(changedAttributes(wanted, link, 'file')) },
     settled: (now) => ({ ...result, ...attributeResult({ ...link, ...attributesOf(now.of(request)) }) }),
   };
@@ -112,7 +112,7 @@ export function planTouch(args: FileArguments, seen: Seen, context: Context): Ou
   const there = state.type === 'link' ? state.to?.state : state;
   if (there === undefined || there.type === 'absent')
     return { kind: 'impossible', what: `${args.path} is a link that leads nowhere` };
-  return planAttributes(args, seen, context, there, timesToSet(args));
+  return planAttributes(args, there, timesToSet(args), { seen, context });
 }
 
 function wayOf(args: FileArguments, seen: Seen, context: Context, follow: boolean = args.follow): Way {
@@ -166,10 +166,9 @@ function touchCommand(word: string, times: readonly Time[]): readonly string[] {
 
 function planAttributes(
   args: FileArguments,
-  seen: Seen,
-  context: Context,
   there: RegularFile | Directory | OtherFile,
   times: readonly Time[],
+  { seen, context }: Observed,
 ): Outcome {
   const request = file(args.path, args.follow ? 'target' : 'attributes');
   const state = seen.of(request);
@@ -191,7 +190,9 @@ function planAttributes(
       predict(request, state.type === 'link' ? { ...state, isKept: true, to: { path, state: after } } : after),
     ],
     touches: 'predicted',
-    apply: () => ({ script: setAttributes(way, path, args, there, (word) => touchCommand(word, times)) }),
+    apply: () => ({
+      script: setAttributes({ way, path, wanted: args, there, more: (word) => touchCommand(word, times) }),
+    }),
     planned: resultOf(path, after),
     settled: (now) => resultOf(path, { ...after, ...attributesBehind(now.of(request)) }),
   };

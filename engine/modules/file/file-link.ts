@@ -12,7 +12,7 @@ import {
 } from '../../resources/file/file-state.ts';
 import { need } from '../../resources/need.ts';
 import { type ValueMap, Unknown } from '../../values/base/value.ts';
-import type { Context, Difference, Impossible, Outcome } from '../base/module.ts';
+import type { Context, Difference, Impossible, Observed, Outcome } from '../base/module.ts';
 import {
   attributeCommands,
   attributeDifferences,
@@ -26,7 +26,7 @@ import { cannotLook } from '../path/file-needs.ts';
 import { goInto, makeInRoom } from '../path/foreign-folder.ts';
 import { setAttributes } from '../path/set-attributes.ts';
 import { OWN_WAY, wayTo, type ForeignWay, type UsableWay } from '../path/way-to-path.ts';
-import { noDirectory } from '../write/file-plan.ts';
+import { noDirectory } from '../write/file-place.ts';
 import { temporaryBeside } from '../write/write-file.ts';
 import type { FileArguments } from './file-arguments.ts';
 import { targetsOf } from './link-target.ts';
@@ -36,54 +36,79 @@ export function planLink(args: FileArguments, seen: Seen, context: Context): Out
   const request = file(args.path);
   const state = seen.of(request);
   if (args.src instanceof Unknown) return { kind: 'cannot_know', because: args.src.because };
-  const target = args.src ?? (state.type === 'link' ? state.target : undefined);
+  const there = state.type === 'link' ? state : undefined;
+  const target = args.src ?? there?.target;
   if (target === undefined) return noLinkThere(args.path, state, seen.certainty(request));
-  const own = args.follow ? {} : { owner: args.owner, group: args.group };
+  const own = ownAttributes(args);
   const result = { dest: args.path, path: args.path, src: target, state: 'link' };
   const settled = (now: Seen): ValueMap => ({
     ...result,
     ...attributeResult({ ...NOTHING_KNOWN, ...attributesOf(now.of(request)) }),
   });
   const beyond = args.follow ? attributesBeyond(args, state, seen, context) : NOTHING_BEYOND;
-  const isThere = state.type === 'link' && state.target === target;
-  const differences = [
-    ...(isThere
-      ? attributeDifferences(args.path, own, state, 'file')
-      : differencesOf(args.path, state, `a link to ${target}`)),
-    ...beyond.differences,
-  ];
+  const link = { args, target, own, state, kept: there?.target === target ? there : undefined };
+  const differences = [...linkDifferences(link), ...beyond.differences];
   if (differences.length === 0) return { kind: 'in_sync', result: settled(seen) };
-  const obstacle = isThere ? undefined : (obstacleTo(args, request, state, seen, context) ?? missingTarget(args, seen));
+  const obstacle = link.kept === undefined ? obstacleOf(link, seen, context) : undefined;
   if (obstacle !== undefined) return obstacle;
-  const owners = { uid: own.owner?.id, owner: own.owner?.name, gid: own.group?.id, group: own.group?.name };
-  const after: Link = isThere
-    ? { ...state, ...changedAttributes(own, state, 'file'), to: beyond.end ?? state.to }
-    : { type: 'link', target, mode: undefined, ...owners, to: beyond.end ?? endOf(args.path, target, seen) };
+  const after = linkAfter(link, beyond.end, seen);
   const way = args.unsafe_path ? OWN_WAY : wayTo(request, false, seen, context);
   if (way.kind === 'impossible') return way;
   if (beyond.unsafe !== undefined) return beyond.unsafe;
-  const script = (): string =>
-    isThere
-      ? setAttributes(way, args.path, own, state)
-      : way.kind === 'foreign'
-        ? foreignLink(way, args.path, target, own, state)
-        : state.type === 'absent'
-          ? newLink(args.path, target, own)
-          : replacingLink(args.path, target, own, state);
-  const isBrief = way.kind === 'own' && beyond.script === '';
   return {
     kind: 'change',
     differences,
     certainty: seen.certainty(request),
     predictions: [predict(request, after), ...beyond.predictions],
     touches: 'predicted',
-    apply: () => {
-      const text = beyond.script === '' ? script() : `(\n${script()}\n)\n[ $? = 0 ] || exit 1\n${beyond.script}`;
-      return isBrief ? { script: text, brief: true } : { script: text };
+    apply() {
+      const script = linkScript(link, way);
+      if (beyond.script !== '') return { script: `(\n${script}\n)\n[ $? = 0 ] || exit 1\n${beyond.script}` };
+      return way.kind === 'own' ? { script, brief: true } : { script };
     },
     planned: { ...result, ...attributeResult(after) },
     settled,
   };
+}
+
+/** With follow: true the attributes are for what the link leads to. */
+function ownAttributes({ follow, owner, group }: FileArguments): WantedAttributes {
+  return follow ? {} : { owner, group };
+}
+
+/** A link as it shall be, beside what stands in its place. */
+interface WantedLink {
+  readonly args: FileArguments;
+  readonly target: string;
+  /** Attributes of the link itself. */
+  readonly own: WantedAttributes;
+  readonly state: FileState;
+  /** The link that is there, if it leads to the target. */
+  readonly kept: Link | undefined;
+}
+
+function linkDifferences({ args, target, own, state, kept }: WantedLink): readonly Difference[] {
+  return kept === undefined
+    ? differencesOf(args.path, state, `a link to ${target}`)
+    : attributeDifferences(args.path, own, kept, 'file');
+}
+
+function obstacleOf({ args, state }: WantedLink, seen: Seen, context: Context): Impossible | undefined {
+  return obstacleTo(args, state, { seen, context }) ?? missingTarget(args, seen);
+}
+
+/** `end`: the end of the link with its new attributes, if it gets any. */
+function linkAfter({ args, target, own, kept }: WantedLink, end: LinkEnd | undefined, seen: Seen): Link {
+  if (kept !== undefined) return { ...kept, ...changedAttributes(own, kept, 'file'), to: end ?? kept.to };
+  const owners = { uid: own.owner?.id, owner: own.owner?.name, gid: own.group?.id, group: own.group?.name };
+  return { type: 'link', target, mode: undefined, ...owners, to: end ?? endOf(args.path, target, seen) };
+}
+
+function linkScript(link: WantedLink, way: UsableWay): string {
+  const { args, target, own, state, kept } = link;
+  if (kept !== undefined) return setAttributes({ way, path: args.path, wanted: own, there: kept });
+  if (way.kind === 'foreign') return foreignLink(way, link);
+  return state.type === 'absent' ? newLink(args.path, target, own) : replacingLink(args.path, target, own, state);
 }
 
 function noLinkThere(path: string, state: FileState, certainty: 'certain' | 'after_change'): Outcome {
@@ -127,7 +152,7 @@ function attributesBeyond(args: FileArguments, link: FileState, seen: Seen, cont
     predictions,
     ...(way.kind === 'impossible'
       ? { script: '', unsafe: way }
-      : { script: setAttributes(way, end.path, args, end.state) }),
+      : { script: setAttributes({ way, path: end.path, wanted: args, there: end.state }) }),
     end: { path: end.path, state: after },
   };
 }
@@ -162,8 +187,8 @@ function newLink(at: string, target: string, own: WantedAttributes): string {
   ].join('\n');
 }
 
-function foreignLink(way: ForeignWay, path: string, target: string, own: WantedAttributes, state: FileState): string {
-  return makeInRoom(way, path, (word, room) => [
+function foreignLink(way: ForeignWay, { args, target, own, state }: WantedLink): string {
+  return makeInRoom(way, args.path, (word, room) => [
     `ln -s -- ${quote(target)} ${word}`,
     ...attributeCommands(word, own, undefined, 'file'),
     ...(state.type === 'directory' ? [`rmdir -- ${quote(room.target)}`] : []),
@@ -187,33 +212,40 @@ const INTO_PLACE = '{ mv -fT -- "$t" "$d" 2>/dev/null || { rm -f -- "$d" && mv -
 
 /** A second name for a file. */
 export function planHardLink(args: FileArguments, seen: Seen, context: Context): Outcome {
-  const request = file(args.path, args.follow ? 'target' : 'attributes');
-  const state = seen.of(request);
-  const target = args.src;
-  if (target === undefined || target instanceof Unknown)
-    return { kind: 'cannot_know', because: target?.because ?? 'src' };
-  const [source] = targetsOf('/', target);
-  if (source === undefined || !target.startsWith('/') || target.split('/').includes('..'))
+  if (args.src === undefined || args.src instanceof Unknown)
+    return { kind: 'cannot_know', because: args.src?.because ?? 'src' };
+  const source = sourceOf(args.src);
+  if (source === undefined)
     return { kind: 'impossible', what: 'src of a hard link must be an absolute path without ".."' };
+  const original = seen.of(file(source, 'target'));
+  if (original.type === 'file') return planSecondName(args, source, original, { seen, context });
+  if (seen.certainty(file(source, 'target')) === 'after_change')
+    return { kind: 'cannot_know', because: `an earlier change that may bring ${source}` };
+  return { kind: 'impossible', what: `${source} is ${describeType(original)}; only a file can have a hard link` };
+}
+
+function sourceOf(src: string): string | undefined {
+  return src.startsWith('/') && !src.split('/').includes('..') ? targetsOf('/', src)[0] : undefined;
+}
+
+function planSecondName(args: FileArguments, source: string, original: RegularFile, observed: Observed): Outcome {
+  const { seen, context } = observed;
+  const request = file(args.path, args.follow ? 'target' : 'attributes');
   const sourceRequest = file(source, 'target');
-  const original = seen.of(sourceRequest);
+  const state = seen.of(request);
   const result = { dest: args.path, path: args.path, src: source, state: 'hard' };
   const settled = (now: Seen): ValueMap => ({
     ...result,
     ...attributeResult({ ...NOTHING_KNOWN, ...attributesBehind(now.of(request)) }),
   });
-  if (original.type !== 'file') {
-    if (seen.certainty(sourceRequest) === 'after_change')
-      return { kind: 'cannot_know', because: `an earlier change that may bring ${source}` };
-    return { kind: 'impossible', what: `${source} is ${describeType(original)}; only a file can have a hard link` };
-  }
-  const isThere = state.type === 'file' && state.identity !== undefined && state.identity === original.identity;
+  const isSame = state.type === 'file' && state.identity !== undefined && state.identity === original.identity;
+  const there = isSame ? state : undefined;
   const differences = [
-    ...(isThere ? [] : differencesOf(args.path, state, `a hard link to ${source}`)),
+    ...(there === undefined ? differencesOf(args.path, state, `a hard link to ${source}`) : []),
     ...attributeDifferences(args.path, args, original, 'file'),
   ];
   if (differences.length === 0) return { kind: 'in_sync', result: settled(seen) };
-  const obstacle = isThere ? undefined : obstacleTo(args, request, state, seen, context);
+  const obstacle = there === undefined ? obstacleTo(args, state, observed) : undefined;
   if (obstacle !== undefined) return obstacle;
   const after = { ...original, ...changedAttributes(args, original, 'file') };
   const way = args.unsafe_path ? OWN_WAY : wayTo(request, args.follow, seen, context);
@@ -227,7 +259,10 @@ export function planHardLink(args: FileArguments, seen: Seen, context: Context):
     predictions: [predict(request, after), predict(sourceRequest, after)],
     touches: 'predicted',
     apply: () => ({
-      script: isThere ? setAttributes(way, args.path, args, state) : hardLink({ args, source, original, way, from }),
+      script:
+        there === undefined
+          ? hardLink({ args, source, original, way, from })
+          : setAttributes({ way, path: args.path, wanted: args, there }),
     }),
     planned: { ...result, ...attributeResult(after) },
     settled,
@@ -271,13 +306,9 @@ seen=$(stat -c '%d:%i %h %u' -- ${word} .) && set -- $seen && [ "$1" = ${quote(o
 
 const NOTHING_KNOWN = { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
 
-function obstacleTo(
-  args: FileArguments,
-  request: Request<unknown, FileState>,
-  state: FileState,
-  seen: Seen,
-  context: Context,
-): Impossible | undefined {
+/** Why what stands at the path cannot make way for a link. */
+function obstacleTo(args: FileArguments, state: FileState, { seen, context }: Observed): Impossible | undefined {
+  const request = file(args.path, args.state === 'hard' && args.follow ? 'target' : 'attributes');
   if (state.type === 'hidden') return cannotLook(args.path, context.user);
   if (state.type === 'absent')
     return state.parent || seen.certainty(request) === 'after_change' ? undefined : noDirectory(args.path);

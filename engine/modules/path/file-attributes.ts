@@ -156,19 +156,24 @@ export function attributeCommands(
   before: Attributes | undefined,
   type: 'file' | 'directory',
 ): readonly string[] {
-  const lines: string[] = [];
-  const { owner, group } = wanted;
-  const isOwned = owner === undefined || (before !== undefined && isSame(owner, before.owner, before.uid));
-  const isGrouped = group === undefined || (before !== undefined && isSame(group, before.group, before.gid));
-  const names = [isOwned ? '' : accountText(owner), isGrouped ? '' : accountText(group)];
-  if (!isOwned || !isGrouped)
-    lines.push(`chown -h ${quote(names[1] === '' ? (names[0] ?? '') : names.join(':'))} -- ${path}`);
+  const account = newAccount(wanted, before);
   const kept = before === undefined ? undefined : modeKept(wanted, before, type);
   const mode = modeAfter(wanted.mode, kept ?? (type === 'file' ? 0o644 : 0o755), type);
-  // A directory's set-id bits only go away if five digits say so.
-  if (wanted.mode !== undefined && mode !== undefined)
-    lines.push(`chmod ${type === 'directory' ? '0' : ''}${formatMode(mode)} -- ${path}`);
-  return lines;
+  return [
+    ...(account === undefined ? [] : [`chown -h ${quote(account)} -- ${path}`]),
+    // A directory's set-id bits only go away if five digits say so.
+    ...(wanted.mode === undefined || mode === undefined
+      ? []
+      : [`chmod ${type === 'directory' ? '0' : ''}${formatMode(mode)} -- ${path}`]),
+  ];
+}
+
+/** The account as chown takes it, without what is so already; undefined if both are. */
+function newAccount({ owner, group }: WantedAttributes, before: Attributes | undefined): string | undefined {
+  const isOwned = owner === undefined || (before !== undefined && isSame(owner, before.owner, before.uid));
+  const isGrouped = group === undefined || (before !== undefined && isSame(group, before.group, before.gid));
+  if (isGrouped) return isOwned ? undefined : accountText(owner);
+  return `${isOwned ? '' : accountText(owner)}:${accountText(group)}`;
 }
 
 export function accountText(account: Account | undefined): string {

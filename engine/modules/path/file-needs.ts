@@ -3,7 +3,7 @@ import { file } from '../../resources/file.ts';
 import type { FileDetail } from '../../resources/file/file-detail.ts';
 import { type Attributes, type FileState, describeType, parentOf } from '../../resources/file/file-state.ts';
 import { type Need, type NeedState, need } from '../../resources/need.ts';
-import type { Context, Impossible, Outcome } from '../base/module.ts';
+import type { Context, Impossible, Observed, Outcome } from '../base/module.ts';
 import { isRoot, permissionFor } from '../base/root-alone.ts';
 import { type WantedAttributes, accountText, isSame } from './file-attributes.ts';
 
@@ -140,44 +140,48 @@ export function notPermitted(
   path: string,
   wanted: WantedAttributes,
   change: PermittedChange,
-  seen: Seen,
-  context: Context,
+  { seen, context }: Observed,
 ): Impossible | undefined {
-  const { user } = context;
-  const { before } = change;
   if (isRoot(context)) return undefined;
-  const remedy = remedyFor(context);
+  const what =
+    foreignAccount(path, wanted, change, { seen, context }) ?? foreignFile(path, wanted, change, { seen, context });
+  return what === undefined ? undefined : { kind: 'impossible', what, remedy: remedyFor(context) };
+}
+
+/** The accounts that the user may not give a file to. */
+function foreignAccount(
+  path: string,
+  wanted: WantedAttributes,
+  { before, asked }: PermittedChange,
+  { seen, context: { user } }: Observed,
+): string | undefined {
   const owner = wanted.owner?.name;
   if (owner !== undefined && owner !== user && owner !== before?.owner)
-    return { kind: 'impossible', what: `${user} may not give ${path} to ${owner}`, remedy };
-  const hasNewGroup = wanted.group !== undefined && !isSame(wanted.group, before?.group, before?.gid);
-  const stranger = hasNewGroup
-    ? memberNeeds(wanted, parentOf(change.asked)).find((request) => !isMet(request, seen))
+    return `${user} may not give ${path} to ${owner}`;
+  if (!hasNewGroup(wanted, before)) return undefined;
+  return memberNeeds(wanted, parentOf(asked)).some((request) => !isMet(request, seen))
+    ? `${user} may not give ${path} to the group ${accountText(wanted.group)}, without being in it`
     : undefined;
-  if (stranger !== undefined)
-    return {
-      kind: 'impossible',
-      what: `${user} may not give ${path} to the group ${accountText(wanted.group)}, without being in it`,
-      remedy,
-    };
+}
+
+/** The changes that only the owner of a file may make. */
+function foreignFile(
+  path: string,
+  wanted: WantedAttributes,
+  { before, isRewritten, hasNewMode, times, asked }: PermittedChange,
+  { seen, context: { user } }: Observed,
+): string | undefined {
   if (before?.owner === undefined || before.owner === user) return undefined;
-  if (change.isRewritten)
-    return { kind: 'impossible', what: `${path} belongs to ${before.owner}, and ${user} may not replace it`, remedy };
-  if (change.hasNewMode)
-    return {
-      kind: 'impossible',
-      what: `${path} belongs to ${before.owner}, and ${user} may not change its mode`,
-      remedy,
-    };
-  if (hasNewGroup)
-    return {
-      kind: 'impossible',
-      what: `${path} belongs to ${before.owner}, and ${user} may not change its group`,
-      remedy,
-    };
-  if (change.times === 'one' || (change.times === 'both' && !isMet(changeable(change.asked), seen)))
-    return { kind: 'impossible', what: `${path} belongs to ${before.owner}, and ${user} may not set its time`, remedy };
-  return undefined;
+  const hindered = `${path} belongs to ${before.owner}, and ${user} may not`;
+  if (isRewritten) return `${hindered} replace it`;
+  if (hasNewMode) return `${hindered} change its mode`;
+  if (hasNewGroup(wanted, before)) return `${hindered} change its group`;
+  const mayNotTouch = times === 'one' || (times === 'both' && !isMet(changeable(asked), seen));
+  return mayNotTouch ? `${hindered} set its time` : undefined;
+}
+
+function hasNewGroup({ group }: WantedAttributes, before: Attributes | undefined): boolean {
+  return group !== undefined && !isSame(group, before?.group, before?.gid);
 }
 
 function remedyFor(context: Context): string {

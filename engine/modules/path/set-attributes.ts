@@ -4,17 +4,21 @@ import { attributeCommands, type WantedAttributes } from './file-attributes.ts';
 import { intoDirectory, onPinned } from './foreign-folder.ts';
 import type { UsableWay } from './way-to-path.ts';
 
+/** Owner and mode for what stands at a path. */
+export interface AttributeChange {
+  readonly way: UsableWay;
+  readonly path: string;
+  readonly wanted: WantedAttributes;
+  readonly there: RegularFile | Directory | OtherFile | Link;
+  /** Further commands for it, which comes as a word of the shell. */
+  readonly more?: (word: string) => readonly string[];
+}
+
 /**
- * Shell text that gives what stands at the path owner and mode, and does `more` to it, which gets it as a word of the
- * shell. In a folder of another user it is done to the very thing that was seen, or to nothing.
+ * Shell text that makes the change. In a folder of another user it is made to the very thing that was seen, or to
+ * nothing.
  */
-export function setAttributes(
-  way: UsableWay,
-  path: string,
-  wanted: WantedAttributes,
-  there: RegularFile | Directory | OtherFile | Link,
-  more: (word: string) => readonly string[] = () => [],
-): string {
+export function setAttributes({ way, path, wanted, there, more = () => [] }: AttributeChange): string {
   const type = there.type === 'directory' ? 'directory' : 'file';
   const steps = (word: string): readonly string[] => [...more(word), ...attributeCommands(word, wanted, there, type)];
   if (way.kind === 'own') return ['set -e', ...steps(quote(path))].join('\n');

@@ -4,7 +4,7 @@ import type { Seen } from '../../resources/base/resource.ts';
 import { Secret } from '../../values/base/secret.ts';
 import { isEncrypted } from '../../vault/base/armor.ts';
 import { encryptText } from '../../vault/encrypt.ts';
-import type { Change, Context, InSync } from '../base/module.ts';
+import type { Change, Context, InSync, Observed } from '../base/module.ts';
 import { type Held, applyFiles, closed, heldBy, hindrance, written } from './pki-files.ts';
 
 // Private keys that lie encrypted on the controller. They are opened when they are looked at, as modules plan
@@ -67,9 +67,8 @@ export async function sealed(key: Secret, forWhom: readonly string[], context: C
 export function safelyKept(
   inSync: InSync,
   path: string,
-  seen: Seen,
   forWhom: readonly string[],
-  context: Context,
+  { seen, context }: Observed,
 ): InSync | Change {
   const held = heldBy(path, seen);
   if (forWhom.length === 0 || held.kind !== 'text' || isEncrypted(held.text)) return closed(inSync, [path], seen);

@@ -29,7 +29,7 @@ export interface UnitSteps {
 /** The commands that a unit needs, and what they change. */
 export function findSteps(wish: UnitWish, state: UnitState): UnitSteps {
   const isMasked = state.load === 'masked' || state.file === 'masked';
-  const mask = wish.masked === undefined || wish.masked === isMasked ? undefined : wish.masked ? 'mask' : 'unmask';
+  const mask = findMask(wish.masked, isMasked);
   const enable = wish.enabled === undefined ? undefined : findEnable(wish.enabled, state);
   const run = findRun(wish, state);
   const rereads = wish.daemon_reload && state.needsReload && isRunning(state);
@@ -64,6 +64,11 @@ function enableField(enable: UnitSteps['enable'], { links = [], wantedLinks = []
 /** Whether the steps need the content of the unit's file. */
 function usesUnit({ enable, run }: Pick<UnitSteps, 'enable' | 'run'>): boolean {
   return enable === 'enable' || enable === 'reenable' || (run !== undefined && run !== 'stop');
+}
+
+function findMask(wanted: boolean | undefined, isMasked: boolean): UnitSteps['mask'] {
+  if (wanted === undefined || wanted === isMasked) return undefined;
+  return wanted ? 'mask' : 'unmask';
 }
 
 function findEnable(wanted: boolean, state: UnitState): UnitSteps['enable'] {

@@ -17,42 +17,15 @@ export interface Found {
 /** Makes the account. Alpine's busybox has `adduser`, everything else has `useradd`. */
 export function createUser(args: UserArguments, after: UserState, found: Found): string {
   const makesGroup = hasOwnGroup(args) && !found.ownGroupExists;
-  const primary = quote(args.group ?? args.name);
   const makesHome = args.create_home && !found.homeExists;
-  const useradd = [
-    'useradd',
-    makesGroup ? '-U' : `-g ${primary}`,
-    args.system ? '-r' : '',
-    args.create_home ? '-m' : '-M',
-    args.create_home ? option('-k', args.skeleton) : '',
-    args.umask === undefined ? '' : `-K UMASK=${args.umask}`,
-    option('-u', args.uid),
-    args.uid !== undefined && args.non_unique ? '-o' : '',
-    option('-d', after.home),
-    option('-s', args.shell),
-    option('-c', args.comment),
-    args.groups === undefined || otherGroups(after).length === 0 ? '' : `-G ${quote(otherGroups(after).join(','))}`,
-    `-- ${quote(args.name)}`,
-  ];
-  const adduser = [
-    'adduser -D',
-    args.system ? '-S' : '',
-    args.create_home ? option('-k', args.skeleton) : '-H',
-    `-G ${primary}`,
-    option('-u', args.uid),
-    option('-h', after.home),
-    option('-s', args.shell),
-    option('-g', args.comment),
-    quote(args.name),
-  ];
   const lines = [
     'set -e',
     ...(makesHome && after.home !== undefined ? [makeDirectory(parentOf(after.home))] : []),
     'if command -v useradd >/dev/null; then',
-    `  ${words(useradd)}`,
+    `  ${useradd(args, after, makesGroup)}`,
     'else',
     ...(makesGroup ? [`  addgroup ${args.system ? '-S ' : ''}${quote(args.name)}`] : []),
-    `  ${words(adduser)}`,
+    `  ${adduser(args, after)}`,
     ...otherGroups(after).map((group) => `  addgroup ${quote(args.name)} ${quote(group)}`),
     'fi',
     ...(makesHome && args.umask !== undefined ? [`chmod ${modeUnder(args.umask)} ${quote(after.home ?? '')}`] : []),
@@ -61,52 +34,90 @@ export function createUser(args: UserArguments, after: UserState, found: Found):
   return `${lines.join('\n')}\n`;
 }
 
-/** Brings an existing account to the state. */
-export function modifyUser(args: UserArguments, state: UserState, after: UserState, found: Found): string {
-  const joined = otherGroups(after).filter((group) => state.groups?.includes(group) !== true);
-  const left = (state.groups ?? []).filter((group) => after.groups?.includes(group) !== true);
-  const isRegrouped = args.groups !== undefined && (joined.length > 0 || left.length > 0);
-  const isMoved = movesHome(args, state);
-  const fields = [
-    args.uid === undefined || args.uid === state.uid ? '' : `-u ${args.uid}${args.non_unique ? ' -o' : ''}`,
-    args.group === undefined || found.isOfGroup ? '' : option('-g', args.group),
-    args.home === undefined || args.home === state.home ? '' : `${option('-d', args.home)}${isMoved ? ' -m' : ''}`,
-    args.shell === undefined || args.shell === state.shell ? '' : option('-s', args.shell),
-    args.comment === undefined || args.comment === state.comment ? '' : option('-c', args.comment),
-  ].filter((field) => field !== '');
-  const isLockKept =
-    after.locked === undefined || after.locked === state.locked || passwordField(args, state, after) !== undefined;
-  const lock = isLockKept ? '' : after.locked ? '-L' : '-U';
-  const usermod = words([
-    'usermod',
-    ...fields,
-    lock,
-    isRegrouped ? `-G ${quote(otherGroups(after).join(','))}` : '',
-    '--',
+function useradd(args: UserArguments, after: UserState, makesGroup: boolean): string {
+  const groups = args.groups === undefined ? [] : otherGroups(after);
+  return words([
+    'useradd',
+    makesGroup ? '-U' : `-g ${quote(args.group ?? args.name)}`,
+    args.system ? '-r' : '',
+    ...(args.create_home ? ['-m', option('-k', args.skeleton)] : ['-M']),
+    args.umask === undefined ? '' : `-K UMASK=${args.umask}`,
+    option('-u', args.uid),
+    args.uid !== undefined && args.non_unique ? '-o' : '',
+    option('-d', after.home),
+    option('-s', args.shell),
+    option('-c', args.comment),
+    groups.length === 0 ? '' : `-G ${quote(groups.join(','))}`,
+    `-- ${quote(args.name)}`,
+  ]);
+}
+
+function adduser(args: UserArguments, after: UserState): string {
+  return words([
+    'adduser -D',
+    args.system ? '-S' : '',
+    args.create_home ? option('-k', args.skeleton) : '-H',
+    `-G ${quote(args.group ?? args.name)}`,
+    option('-u', args.uid),
+    option('-h', after.home),
+    option('-s', args.shell),
+    option('-g', args.comment),
     quote(args.name),
   ]);
-  const busybox = [
-    ...(fields.length > 0 ? ["echo 'Changing an account needs usermod: install the package shadow' >&2; exit 1"] : []),
-    ...(lock === '' ? [] : [`passwd ${lock.toLowerCase()} ${quote(args.name)}`]),
-    ...(isRegrouped
-      ? [
-          ...joined.map((group) => `addgroup ${quote(args.name)} ${quote(group)}`),
-          ...left.map((group) => `delgroup ${quote(args.name)} ${quote(group)}`),
-        ]
-      : []),
-  ];
+}
+
+/** Brings an existing account to the state. */
+export function modifyUser(args: UserArguments, state: UserState, after: UserState, found: Found): string {
+  const isMoved = movesHome(args, state);
+  const makesHome = args.create_home && !found.homeExists && !isMoved;
   const lines = [
     'set -e',
     ...(isMoved && args.home !== undefined ? [makeDirectory(parentOf(args.home))] : []),
-    ...(busybox.length > 0
-      ? [`if command -v usermod >/dev/null; then ${usermod}; else\n${busybox.join('\n')}\nfi`]
-      : []),
-    ...(args.create_home && !found.homeExists && !isMoved && after.home !== undefined
-      ? [makeHome(args, after.home)]
-      : []),
+    ...modification(args, state, after, found),
+    ...(makesHome && after.home !== undefined ? [makeHome(args, after.home)] : []),
     ...setShadow(args, state, after),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** usermod, or what busybox has in its place; nothing if neither has anything to do. */
+function modification(args: UserArguments, state: UserState, after: UserState, found: Found): readonly string[] {
+  const name = quote(args.name);
+  const fields = changedFields(args, state, found);
+  const lock = lockOption(args, state, after);
+  const joined = otherGroups(after).filter((group) => state.groups?.includes(group) !== true);
+  const left = (state.groups ?? []).filter((group) => after.groups?.includes(group) !== true);
+  const isRegrouped = args.groups !== undefined && (joined.length > 0 || left.length > 0);
+  const busybox = [
+    ...(fields.length > 0 ? ["echo 'Changing an account needs usermod: install the package shadow' >&2; exit 1"] : []),
+    ...(lock === '' ? [] : [`passwd ${lock.toLowerCase()} ${name}`]),
+    ...(isRegrouped ? joined.map((group) => `addgroup ${name} ${quote(group)}`) : []),
+    ...(isRegrouped ? left.map((group) => `delgroup ${name} ${quote(group)}`) : []),
+  ];
+  if (busybox.length === 0) return [];
+  const groups = isRegrouped ? `-G ${quote(otherGroups(after).join(','))}` : '';
+  const usermod = words(['usermod', ...fields, lock, groups, '--', name]);
+  return [`if command -v usermod >/dev/null; then ${usermod}; else\n${busybox.join('\n')}\nfi`];
+}
+
+function changedFields(args: UserArguments, state: UserState, { isOfGroup }: Found): readonly string[] {
+  const changed = <Name extends 'uid' | 'home' | 'shell' | 'comment'>(name: Name): UserArguments[Name] | undefined =>
+    args[name] === state[name] ? undefined : args[name];
+  const [uid, home] = [changed('uid'), changed('home')];
+  return [
+    uid === undefined ? '' : `-u ${uid}${args.non_unique ? ' -o' : ''}`,
+    isOfGroup ? '' : option('-g', args.group),
+    home === undefined ? '' : `${option('-d', home)}${movesHome(args, state) ? ' -m' : ''}`,
+    option('-s', changed('shell')),
+    option('-c', changed('comment')),
+  ].filter((field) => field !== '');
+}
+
+/** Locking alone: a password that is set brings its lock along. */
+function lockOption(args: UserArguments, state: UserState, after: UserState): '' | '-L' | '-U' {
+  if (after.locked === undefined || after.locked === state.locked) return '';
+  if (passwordField(args, state, after) !== undefined) return '';
+  return after.locked ? '-L' : '-U';
 }
 
 export function removeUser({ name, remove, force }: UserArguments): string {

@@ -16,24 +16,33 @@ export interface Surroundings {
 
 /** The account as it will be. */
 export function wantedState(args: UserArguments, state: UserState, around: Surroundings): UserState {
-  const home = args.home ?? (state.exists ? state.home : state.defaults?.home);
   const primary = wantedGroup(args, state, around);
   return {
     exists: true,
     uid: args.uid ?? state.uid,
     ...primary,
     groups: wantedGroups(args, state, primary.group),
-    comment: args.comment ?? (state.exists ? state.comment : ''),
-    home,
+    ...wantedFields(args, state),
     homeExists: args.create_home || movesHome(args, state) ? true : homeIsThere(args, state, around),
-    shell: args.shell ?? (state.exists ? state.shell : state.defaults?.shell),
     ...(asksForShadow(args)
       ? { ...wantedPassword(args, state), aging: wantedAging(args, state) ?? state.aging }
       : keptShadow(state)),
-    ...(state.holders === undefined
-      ? {}
-      : { holders: { ...state.holders, ...(args.uid === undefined ? {} : { [args.uid]: args.name }) } }),
+    ...wantedHolders(args, state),
   };
+}
+
+function wantedFields(args: UserArguments, state: UserState): Pick<UserState, 'comment' | 'home' | 'shell'> {
+  const usual = state.exists ? state : { comment: '', home: state.defaults?.home, shell: state.defaults?.shell };
+  return {
+    comment: args.comment ?? usual.comment,
+    home: args.home ?? usual.home,
+    shell: args.shell ?? usual.shell,
+  };
+}
+
+function wantedHolders({ name, uid }: UserArguments, { holders }: UserState): Pick<UserState, 'holders'> {
+  if (holders === undefined) return {};
+  return { holders: uid === undefined ? holders : { ...holders, [uid]: name } };
 }
 
 /** What another task has had looked at stays as it is. A new account has no password, and is locked. */
@@ -83,23 +92,43 @@ export function findDifferences(
   after: UserState,
   around: Surroundings,
 ): readonly Difference[] {
-  const of = `user ${args.name}`;
-  const differences: Difference[] = [];
-  const differ = (field: string, before: Value | undefined, wanted: Value): void => {
-    differences.push({ kind: 'field', of, field, before: before ?? null, after: wanted });
-  };
-  if (!state.exists) differ('account', 'absent', 'present');
-  for (const field of ['uid', 'comment', 'home', 'shell'] as const) {
-    const wanted = args[field];
-    if (wanted !== undefined && (!state.exists || wanted !== state[field])) differ(field, state[field], wanted);
-  }
-  if (args.group !== undefined && (!state.exists || !isOfGroup(args.group, state, around)))
-    differ('group', state.group, args.group);
-  if (args.groups !== undefined && (state.exists ? !sameGroups(state, after) : args.groups.length > 0))
-    differ('groups', [...(state.groups ?? [])], [...(after.groups ?? args.groups)]);
   const isMissing = state.exists && homeIsThere(args, state, around) === false;
-  if (args.create_home && isMissing && !movesHome(args, state)) differ('home directory', 'absent', 'present');
-  return [...differences, ...shadowDifferences(args, state, after)];
+  const fields: readonly (Field | undefined)[] = [
+    state.exists ? undefined : ['account', 'absent', 'present'],
+    ...(['uid', 'comment', 'home', 'shell'] as const).map((field) => plainField(field, args, state)),
+    args.group === undefined || (state.exists && isOfGroup(args.group, state, around))
+      ? undefined
+      : ['group', state.group, args.group],
+    groupsField(args, state, after),
+    args.create_home && isMissing && !movesHome(args, state) ? ['home directory', 'absent', 'present'] : undefined,
+    passwordField(args, state, after),
+    state.exists && after.locked !== undefined && after.locked !== state.locked
+      ? ['locked', state.locked, after.locked]
+      : undefined,
+    ...agingFields(args, state),
+  ];
+  return fields.flatMap((field): readonly Difference[] => {
+    if (field === undefined) return [];
+    const [name, before = null, wanted] = field;
+    return [{ kind: 'field', of: `user ${args.name}`, field: name, before, after: wanted }];
+  });
+}
+
+type Field = readonly [name: string, before: Value | undefined, after: Value];
+
+function plainField(
+  field: 'uid' | 'comment' | 'home' | 'shell',
+  args: UserArguments,
+  state: UserState,
+): Field | undefined {
+  const wanted = args[field];
+  return wanted === undefined || (state.exists && wanted === state[field]) ? undefined : [field, state[field], wanted];
+}
+
+function groupsField({ groups: wanted }: UserArguments, state: UserState, after: UserState): Field | undefined {
+  if (wanted === undefined) return undefined;
+  const isRight = state.exists ? sameGroups(state, after) : wanted.length === 0;
+  return isRight ? undefined : ['groups', [...(state.groups ?? [])], [...(after.groups ?? wanted)]];
 }
 
 function sameGroups(state: UserState, after: UserState): boolean {
@@ -115,35 +144,21 @@ export function movesHome(args: UserArguments, state: UserState): boolean {
   );
 }
 
-function shadowDifferences(args: UserArguments, state: UserState, after: UserState): readonly Difference[] {
-  const of = `user ${args.name}`;
-  const differences: Difference[] = [];
+function passwordField(args: UserArguments, state: UserState, after: UserState): Field | undefined {
   const isKept = args.password === undefined || (state.exists && args.update_password === 'on_create');
-  if (!isKept && (!state.exists || after.password === undefined || after.password !== state.password)) {
-    const wanted = args.password instanceof Unknown ? args.password : 'the one that is wanted';
-    differences.push({
-      kind: 'field',
-      of,
-      field: 'password',
-      before: state.exists ? 'another one' : null,
-      after: wanted,
-    });
-  }
-  if (state.exists && after.locked !== undefined && after.locked !== state.locked)
-    differences.push({ kind: 'field', of, field: 'locked', before: state.locked ?? null, after: after.locked });
+  if (isKept || (state.exists && after.password !== undefined && after.password === state.password)) return undefined;
+  const wanted = args.password instanceof Unknown ? args.password : 'the one that is wanted';
+  return ['password', state.exists ? 'another one' : null, wanted];
+}
+
+function agingFields(args: UserArguments, state: UserState): readonly Field[] {
   const wanted = wantedAging(args, { exists: true });
-  for (const field of ['min', 'max', 'warn', 'inactive', 'expires'] as const) {
+  return (['min', 'max', 'warn', 'inactive', 'expires'] as const).flatMap((field): readonly Field[] => {
     const days = wanted?.[field];
-    if (days === undefined || (state.exists && state.aging?.[field] === days)) continue;
-    differences.push({
-      kind: 'field',
-      of,
-      field: AGING_NAMES[field],
-      before: shownDays(field, state.aging?.[field]),
-      after: shownDays(field, days),
-    });
-  }
-  return differences;
+    const now = state.aging?.[field];
+    if (days === undefined || (state.exists && now === days)) return [];
+    return [[AGING_NAMES[field], shownDays(field, now), shownDays(field, days)]];
+  });
 }
 
 const AGING_NAMES = {

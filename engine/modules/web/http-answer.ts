@@ -16,39 +16,60 @@ interface Asked {
   readonly return_content: boolean;
 }
 
+/** The output of curl, and the parts of its trailer. */
+interface Answer {
+  readonly bytes: Buffer;
+  readonly statusCode: number;
+  readonly redirects: number;
+  readonly contentType: string;
+  readonly url: string;
+}
+
+function partsOf(stdout: Buffer): Answer {
+  const mark = stdout.lastIndexOf(MARK);
+  const end = mark === -1 ? stdout.length : mark;
+  const [code = '0', redirects = '0', contentType = '', url = ''] = stdout
+    .subarray(Math.min(end + MARK.length, stdout.length))
+    .toString('utf8')
+    .split('\n');
+  return {
+    bytes: stdout.subarray(0, end),
+    statusCode: Number(code),
+    redirects: Number(redirects),
+    contentType,
+    url,
+  };
+}
+
 /** What `register` gets of an answer. */
 export function readAnswer(
   args: Asked,
   { status, stdout, stderr }: { readonly status: number; readonly stdout: Buffer; readonly stderr: string },
 ): Finished {
-  const cut = stdout.lastIndexOf(MARK);
-  const [code = '0', redirects = '0', contentType = '', url = ''] = stdout
-    .subarray(cut === -1 ? stdout.length : cut + MARK.length)
-    .toString('utf8')
-    .split('\n');
-  const statusCode = Number(code);
+  const answer = partsOf(stdout);
+  const { statusCode, contentType, url } = answer;
   const isRight = status === 0 && args.status_code.includes(statusCode);
-  const bytes = stdout.subarray(0, cut === -1 ? stdout.length : cut);
-  const text = decoded(bytes, contentType);
-  const json = text === undefined ? undefined : jsonOf(text, contentType);
   const result: ValueMap = {
     status: statusCode === 0 ? -1 : statusCode,
     // A secret address is not registered as it was given, and where it leads is as secret.
     url: typeof args.url === 'string' && url !== '' ? url : args.url,
-    redirected: Number(redirects) > 0,
+    redirected: answer.redirects > 0,
     ...(contentType === '' ? {} : { content_type: contentType }),
-    ...(args.return_content || !isRight
-      ? text === undefined
-        ? { content_base64: bytes.toString('base64') }
-        : { content: text }
-      : {}),
-    ...(json === undefined ? {} : { json }),
+    ...contentOf(answer, args.return_content || !isRight),
     ...(status === 0 ? {} : { msg: stderr.trim() }),
   };
   if (status !== 0) return { kind: 'failed', what: `the server did not answer: ${stderr.trim()}`, result };
   if (!isRight)
     return { kind: 'failed', what: `the server answered ${statusCode}, not ${args.status_code.join(' or ')}`, result };
   return { kind: 'done', result };
+}
+
+/** The content as text, or in base64 if it is no text, and what it says as JSON. */
+function contentOf({ bytes, contentType }: Answer, isReturned: boolean): ValueMap {
+  const text = decoded(bytes, contentType);
+  if (text === undefined) return isReturned ? { content_base64: bytes.toString('base64') } : {};
+  const json = jsonOf(text, contentType);
+  return { ...(isReturned ? { content: text } : {}), ...(json === undefined ? {} : { json }) };
 }
 
 /** Undefined where it is no text in the charset that is named, or in UTF-8. */

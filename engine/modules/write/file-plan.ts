@@ -1,32 +1,24 @@
-import { quote } from '../../connection/base/quote.ts';
-import { type Prediction, type Request, type Seen, predict } from '../../resources/base/resource.ts';
+import type { Request, Seen } from '../../resources/base/resource.ts';
 import { file } from '../../resources/file.ts';
 import { type FileDetail, MAX_CONTENT_BYTES, MAX_EDITED_BYTES } from '../../resources/file/file-detail.ts';
-import {
-  type AbsentFile,
-  type FileState,
-  type RegularFile,
-  describeType,
-  parentOf,
-} from '../../resources/file/file-state.ts';
+import { type FileState, type RegularFile, describeType, parentOf } from '../../resources/file/file-state.ts';
 import { type ValueMap, Unknown } from '../../values/base/value.ts';
-import { formatMode } from '../base/file-mode.ts';
-import type { Apply, Change, Context, Difference, Impossible, Outcome } from '../base/module.ts';
+import type { Apply, Context, Difference, Impossible, Observed, Outcome } from '../base/module.ts';
 import {
   type WantedAttributes,
-  attributeCommands,
   attributeDifferences,
   attributeResult,
   attributesBehind,
   changedAttributes,
   isModeOpen,
   newAttributes,
-  newDirectory,
 } from '../path/file-attributes.ts';
-import { cannotLook, missingAccount, noDirectoryAbove, notPermitted, notWritable } from '../path/file-needs.ts';
+import { missingAccount, noDirectoryAbove, notPermitted, notWritable } from '../path/file-needs.ts';
 import { setAttributes } from '../path/set-attributes.ts';
 import { type UsableWay, OWN_WAY, wayTo } from '../path/way-to-path.ts';
+import { directoryMade, inside, newDirectoryField } from './directory-of-file.ts';
 import { type Content, type KnownContent, contentSize, shownContent, shownFile } from './file-content.ts';
+import { type FilePlace, placeFor } from './file-place.ts';
 import type { FileToWrite } from './file-to-write.ts';
 import { backupName, writeFile } from './write-file.ts';
 
@@ -64,83 +56,6 @@ export function fileRequest(path: string, content: Content): Request<FileDetail,
   return contentSize(content) > MAX_CONTENT_BYTES ? file(path, 'digest') : file(path, 'content', [content.sha256]);
 }
 
-/** What stands where a file is to be written, behind any link that is to be followed. */
-export type Place =
-  | {
-      readonly kind: 'place';
-      readonly path: string;
-      readonly state: RegularFile | AbsentFile | ReplacedLink;
-      predicted(state: RegularFile): Prediction;
-    }
-  | Impossible;
-
-interface ReplacedLink {
-  readonly type: 'link';
-  readonly target: string;
-}
-
-/** Where a file at `request` would be written, or why none can be. */
-export function placeFor(
-  request: Request<FileDetail, FileState>,
-  follow: boolean,
-  seen: Seen,
-  user: string,
-  makesDirectory = false,
-): Place {
-  const state = seen.of(request);
-  const path = request.id;
-  if (state.type === 'link') {
-    if (!follow) return { kind: 'place', path, state, predicted: (after) => predict(request, after) };
-    const end = state.to;
-    if (end?.path === undefined) {
-      return {
-        kind: 'impossible',
-        what: `${path} is a link to ${state.target}, which leads nowhere`,
-        remedy: 'Remove the link, or make the directory that it leads to.',
-      };
-    }
-    const there = end.path;
-    return standing(there, end.state, seen.certainty(request), user, (after) =>
-      predict(request, { ...state, isKept: true, to: { path: there, state: after } }),
-    );
-  }
-  if (state.type === 'absent' && makesDirectory)
-    return { kind: 'place', path, state, predicted: (after) => predict(request, after) };
-  return standing(path, state, seen.certainty(request), user, (after) => predict(request, after));
-}
-
-function standing(
-  path: string,
-  state: FileState,
-  certainty: 'certain' | 'after_change',
-  user: string,
-  predicted: (state: RegularFile) => Prediction,
-): Place {
-  switch (state.type) {
-    case 'file':
-      if (state.unreadable === true) return cannotLook(path, user);
-      return { kind: 'place', path, state, predicted };
-    case 'absent':
-      if (!state.parent && certainty === 'certain') return noDirectory(path);
-      return { kind: 'place', path, state, predicted };
-    case 'hidden':
-      return cannotLook(path, user);
-    case 'directory':
-    case 'other':
-    case 'link':
-      return { kind: 'impossible', what: `${path} is ${describeType(state)}, not a file` };
-  }
-}
-
-export function noDirectory(path: string): Impossible {
-  return {
-    kind: 'impossible',
-    what: `the directory ${parentOf(path)} does not exist`,
-    why: `${path} would be in it.`,
-    remedy: `Make it first: file: { path: ${parentOf(path)}, state: directory }`,
-  };
-}
-
 /** The difference between a file and what is wanted of it. */
 export function planFile(
   wanted: WantedFile,
@@ -154,127 +69,139 @@ export function planFile(
       kind: 'in_sync',
       result: { dest: request.id, state: 'link', ...attributeResult(found), ...wanted.result },
     };
-  const makes =
-    found.type === 'absent' && !found.parent && wanted.makesDirectory !== undefined ? parentOf(request.id) : undefined;
-  const inTheWay = makes === undefined ? undefined : noDirectoryAbove(request.id, seen, context);
-  if (inTheWay !== undefined) return inTheWay;
-  const place = placeFor(request, wanted.follow, seen, context.user, makes !== undefined);
+  const lacksDirectory = found.type === 'absent' && !found.parent && wanted.makesDirectory !== undefined;
+  const obstacle = lacksDirectory ? noDirectoryAbove(request.id, seen, context) : undefined;
+  if (obstacle !== undefined) return obstacle;
+  const place = placeFor(request, { follow: wanted.follow, makesDirectory: lacksDirectory }, seen, context.user);
   if (place.kind === 'impossible') return place;
-  const { state, path } = place;
-  const before = state.type === 'file' ? state : undefined;
-  if (before !== undefined && !wanted.force) return { kind: 'in_sync', result: resultOf(wanted, path, before) };
-  const { content } = wanted;
-  if (before !== undefined && content.kind === 'unknown' && !content.value.fresh) {
-    return cannotKnow(wanted, place, content.value.because, before, context);
-  }
-  if (before !== undefined && before.sha256 === undefined)
-    return cannotKnow(wanted, place, `an earlier change of ${path}`, before, context);
-  const isChanged = content.kind === 'unknown' || before?.sha256 !== content.sha256;
-  const attributes = before === undefined ? [] : attributeDifferences(path, wanted.attributes, before, 'file');
-  const isOpen =
-    before !== undefined && (isModeOpen(wanted.attributes, before) || seen.certainty(request) === 'after_change');
-  if (!isChanged && isOpen) return cannotKnow(wanted, place, `an earlier change of ${path}`, before, context);
-  if (!isChanged && attributes.length === 0)
-    return { kind: 'in_sync', result: resultOf(wanted, path, before ?? fileAfter(wanted, undefined, context)) };
-  const way = wanted.unsafePath ? OWN_WAY : wayTo(request, wanted.follow, seen, context);
-  const refusal = refused(
-    wanted,
-    path,
-    { before, isRewritten: isChanged, isFollowed: found.type === 'link' && wanted.follow, asked: request.id },
-    seen,
-    context,
+  const before = place.state.type === 'file' ? place.state : undefined;
+  const writing = { wanted, request, place, makes: lacksDirectory ? parentOf(request.id) : undefined };
+  const observed = { seen, context };
+  return (
+    (before === undefined ? undefined : withoutChange(writing, before, observed)) ??
+    planChange(writing, before, observed)
   );
+}
+
+/** A file, and where it is written. */
+interface Writing {
+  readonly wanted: WantedFile;
+  readonly request: Request<FileDetail, FileState>;
+  readonly place: FilePlace;
+  /** The directory that is made for the file, if it is missing. */
+  readonly makes: string | undefined;
+}
+
+/** The outcome for a file that is there, if it stays as it is, or if nobody knows whether it does. */
+function withoutChange(
+  { wanted, request, place }: Writing,
+  before: RegularFile,
+  observed: Observed,
+): Outcome | undefined {
+  const { seen, context } = observed;
+  const { content } = wanted;
+  const { path } = place;
+  if (!wanted.force) return { kind: 'in_sync', result: resultOf(wanted, path, before) };
+  const cannotKnow = (because: string): Outcome => {
+    const after = { ...fileAfter(wanted, before, context), size: undefined, sha256: undefined, content: undefined };
+    const planned = resultOf(wanted, path, after);
+    return { kind: 'cannot_know', because, predictions: [place.predicted(after)], planned };
+  };
+  if (content.kind === 'unknown') return content.value.fresh ? undefined : cannotKnow(content.value.because);
+  if (before.sha256 === undefined) return cannotKnow(`an earlier change of ${path}`);
+  if (before.sha256 !== content.sha256) return undefined;
+  if (isModeOpen(wanted.attributes, before) || seen.certainty(request) === 'after_change')
+    return cannotKnow(`an earlier change of ${path}`);
+  if (attributeDifferences(path, wanted.attributes, before, 'file').length > 0) return undefined;
+  return { kind: 'in_sync', result: resultOf(wanted, path, before) };
+}
+
+function planChange(writing: Writing, before: RegularFile | undefined, observed: Observed): Outcome {
+  const { wanted, request, place, makes } = writing;
+  const { seen, context } = observed;
+  const { path } = place;
+  const isRewritten = wanted.content.kind === 'unknown' || before?.sha256 !== wanted.content.sha256;
+  const way = wanted.unsafePath ? OWN_WAY : wayTo(request, wanted.follow, seen, context);
+  const refusal = refused(writing, { before, isRewritten }, observed);
   if (refusal !== undefined && seen.certainty(request) === 'certain') return refusal;
   if (way.kind === 'impossible') return way;
   const after = fileAfter(wanted, before, context);
-  const isSecret = content.kind === 'text' && content.isSecret;
-  const differences: Difference[] = [];
-  if (state.type === 'link')
-    differences.push({
-      kind: 'field',
-      of: path,
-      field: 'type',
-      before: describeType({ ...state, ...NO_ATTRIBUTES }),
-      after: 'a file',
-    });
-  if (isChanged) {
-    differences.push({
-      kind: 'text',
-      path,
-      before: before === undefined ? undefined : shownFile(before, isSecret),
-      after: shownContent(content),
-    });
-  }
-  const backup = wanted.backup && isChanged && before !== undefined ? backupName(path, context.now) : undefined;
-  const change: Change = {
+  const backup = wanted.backup && isRewritten && before !== undefined ? backupName(path, context.now) : undefined;
+  const isReproducible = wanted.force && place.state.type === 'absent';
+  return {
     kind: 'change',
-    differences: [
-      ...(makes === undefined ? [] : [newDirectoryField(makes)]),
-      ...differences,
-      ...(before === undefined ? newFields(wanted, path) : attributes),
-    ],
+    differences: differencesOf(writing, before, isRewritten),
     certainty: seen.certainty(request),
-    predictions: [...(makes === undefined ? [] : [directoryMade(makes, wanted, context)]), place.predicted(after)],
+    predictions: [
+      ...(makes === undefined ? [] : [directoryMade(makes, wanted.makesDirectory ?? {}, context)]),
+      place.predicted(after),
+    ],
     touches: 'predicted',
-    apply: () =>
-      isChanged || before === undefined
-        ? inside(
-            way.kind === 'own' ? makes : undefined,
-            wanted,
-            written(
-              wanted,
-              known(content),
-              { path, before, backup, way, isReproducible: wanted.force && state.type === 'absent' },
-              context,
-            ),
-          )
-        : attributesOnly(path, wanted.attributes, before, way),
+    apply() {
+      if (!isRewritten && before !== undefined) return attributesOnly(path, wanted.attributes, before, way);
+      const written = writeContent(wanted, { path, before, backup, way, isReproducible }, context);
+      return makes === undefined || way.kind !== 'own' ? written : inside(makes, wanted.makesDirectory ?? {}, written);
+    },
     planned: { ...resultOf(wanted, path, after), ...(backup === undefined ? {} : { backup_file: backup }) },
     settled: (now) => resultOf(wanted, path, { ...after, ...attributesBehind(now.of(request)) }),
   };
-  return change;
 }
 
+function differencesOf(
+  { wanted, place: { path, state }, makes }: Writing,
+  before: RegularFile | undefined,
+  isRewritten: boolean,
+): readonly Difference[] {
+  const { content } = wanted;
+  const isSecret = content.kind === 'text' && content.isSecret;
+  const replaced: readonly Difference[] =
+    state.type === 'link'
+      ? [
+          {
+            kind: 'field',
+            of: path,
+            field: 'type',
+            before: describeType({ ...state, ...NO_ATTRIBUTES }),
+            after: 'a file',
+          },
+        ]
+      : [];
+  const rewritten: readonly Difference[] = isRewritten
+    ? [
+        {
+          kind: 'text',
+          path,
+          before: before === undefined ? undefined : shownFile(before, isSecret),
+          after: shownContent(content),
+        },
+      ]
+    : [];
+  return [
+    ...(makes === undefined ? [] : [newDirectoryField(makes)]),
+    ...replaced,
+    ...rewritten,
+    ...(before === undefined ? newFields(wanted, path) : attributeDifferences(path, wanted.attributes, before, 'file')),
+  ];
+}
+
+/** Why the user may not make the change. */
 function refused(
-  { attributes, hasNeeds }: WantedFile,
-  path: string,
-  change: {
-    readonly before: RegularFile | undefined;
-    readonly isRewritten: boolean;
-    readonly isFollowed: boolean;
-    readonly asked: string;
-  },
-  seen: Seen,
-  context: Context,
+  { wanted: { attributes, hasNeeds, follow }, request, place: { path } }: Writing,
+  { before, isRewritten }: { readonly before: RegularFile | undefined; readonly isRewritten: boolean },
+  { seen, context }: Observed,
 ): Impossible | undefined {
   if (hasNeeds !== true) return undefined;
-  const { before, isRewritten, isFollowed, asked } = change;
+  const isFollowed = follow && seen.of(request).type === 'link';
   const hasNewMode = before !== undefined && changedAttributes(attributes, before, 'file').mode !== before.mode;
-  const permitted = { before, isRewritten: isRewritten && before !== undefined, hasNewMode, asked };
+  const change = { before, isRewritten: isRewritten && before !== undefined, hasNewMode, asked: request.id };
   return (
     missingAccount(attributes, seen) ??
     (isRewritten && !isFollowed ? notWritable(path, seen, context) : undefined) ??
-    notPermitted(path, attributes, permitted, seen, context)
+    notPermitted(path, attributes, change, { seen, context })
   );
 }
 
 const NO_ATTRIBUTES = { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
-
-function cannotKnow(
-  wanted: WantedFile,
-  place: Place & { kind: 'place' },
-  because: string,
-  before: RegularFile,
-  context: Context,
-): Outcome {
-  const after = { ...fileAfter(wanted, before, context), size: undefined, sha256: undefined, content: undefined };
-  return {
-    kind: 'cannot_know',
-    because,
-    predictions: [place.predicted(after)],
-    planned: resultOf(wanted, place.path, after),
-  };
-}
 
 function fileAfter(wanted: WantedFile, before: RegularFile | undefined, context: Context): RegularFile {
   const attributes =
@@ -296,18 +223,12 @@ function newFields(wanted: WantedFile, path: string): readonly Difference[] {
   );
 }
 
-function known(content: Content): KnownContent {
-  if (content.kind === 'unknown') throw new Error('content that is not known cannot be written');
-  return content;
-}
-
-function written(
-  wanted: WantedFile,
-  content: KnownContent,
+function writeContent(
+  { content, attributes, validate, unsafe, madeOf, makesDirectory: above }: WantedFile,
   file: Pick<FileToWrite, 'path' | 'before' | 'backup' | 'isReproducible' | 'way'>,
   context: Context,
 ): Apply {
-  const { attributes, validate, unsafe, madeOf, makesDirectory: above } = wanted;
+  if (content.kind === 'unknown') throw new Error('content that is not known cannot be written');
   return writeFile({ ...file, content: sourceOf(content), attributes, validate, unsafe, madeOf, above }, context);
 }
 
@@ -322,30 +243,8 @@ function sourceOf(content: KnownContent): FileToWrite['content'] {
   }
 }
 
-function newDirectoryField(path: string): Difference {
-  return { kind: 'field', of: path, field: 'state', before: 'absent', after: 'a directory' };
-}
-
-function directoryMade(path: string, { makesDirectory }: WantedFile, context: Context): Prediction {
-  return predict(file(path), { ...newDirectory(makesDirectory ?? {}, undefined, context.user), modeIsExpected: true });
-}
-
-/** The script behind one that makes the directory, with those above it, and gives each of them its owner. */
-function inside(directory: string | undefined, { makesDirectory = {} }: WantedFile, apply: Apply): Apply {
-  if (directory === undefined) return apply;
-  const { mode } = newDirectory({ mode: makesDirectory.mode }, undefined, '');
-  const mask = makesDirectory.mode === undefined || mode === undefined ? '' : `umask ${formatMode(0o777 & ~mode)}; `;
-  const make = `(${mask}mkdir -p -- ${quote(directory)}) || exit 1\n`;
-  const { owner, group } = makesDirectory;
-  const [own] = attributeCommands('"$made"', { owner, group }, undefined, 'directory');
-  if (own === undefined) return { ...apply, script: `${make}${apply.script}` };
-  const find = `made=${quote(directory)} top=$made; while above=\${top%/*}; [ -n "$above" ] && ! [ -d "$above" ]; do top=$above; done\n`;
-  const give = `while ${own} || exit 1; [ "$made" != "$top" ]; do made=\${made%/*}; done\n`;
-  return { ...apply, script: `${find}${make}${give}${apply.script}` };
-}
-
 function attributesOnly(path: string, attributes: WantedAttributes, before: RegularFile, way: UsableWay): Apply {
-  const script = setAttributes(way, path, attributes, before);
+  const script = setAttributes({ way, path, wanted: attributes, there: before });
   return way.kind === 'own' ? { script, brief: true } : { script };
 }
 

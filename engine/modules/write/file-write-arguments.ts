@@ -7,7 +7,7 @@ export const writeArguments = {
   ...attributeArguments,
   backup: boolean()
     .default(false)
-    .describe('Whether the file that is replaced is kept beside it, with the time in its name.'),
+    .describe('Whether a file that is replaced is kept beside it, with the time in its name.'),
   validate: validateArgument()
     .optional()
     .describe('A command that checks the new file before it takes its place; %s stands for the file.'),

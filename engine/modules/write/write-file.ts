@@ -3,7 +3,7 @@ import { unguessable } from '../../connection/base/unguessable.ts';
 import { nameOf, parentOf } from '../../resources/file/file-state.ts';
 import { formatMode } from '../base/file-mode.ts';
 import type { Apply, Context } from '../base/module.ts';
-import { attributeCommands, type WantedAttributes } from '../path/file-attributes.ts';
+import { attributeCommands } from '../path/file-attributes.ts';
 import { markOf, randomName } from '../path/foreign-folder.ts';
 import {
   type FileToWrite,
@@ -24,23 +24,58 @@ import { writeInRoom } from './write-in-room.ts';
  * The script ends its shell where something goes wrong.
  */
 export function writeFile(file: FileToWrite, context: Context): Apply {
-  const { path, content, before, way } = file;
-  if (way.kind === 'foreign') return writeInRoom(file, way, context);
+  if (file.way.kind === 'foreign') return writeInRoom(file, file.way, context);
+  const { path, content, before } = file;
   const temporary = temporaryBeside(path, file.broughtBeside);
-  const attributes = keeping(file.attributes, before);
+  const kept = keeping(file.attributes, before);
   const inline = inlineText(content);
   const isBrief = inline !== undefined && file.validate === undefined && file.backup === undefined;
   const isSyncedLater = isBrief && file.isReproducible && before === undefined;
-  const isMasked = isBrief && isPlain(before) && isModeOfMask(file.attributes, attributes.mode.bits);
-  const given = ownerAndMode(file, attributes, isMasked);
-  const validated = file.validate === undefined ? [] : [validation(file.validate, temporary, context.preamble)];
-  // Each of them does nothing but its own step, and fails where that does.
+  const isMasked = isBrief && isModeOfMask(file, kept.mode.bits);
   const steps = [
-    ...('copyOf' in content ? copySteps(content, WHY_NOT_WRITTEN) : []),
-    ...(inline === undefined ? [] : [`{ printf %s ${quote(inline)} >"$t" || { ${WHY_NOT_WRITTEN}; }; }`]),
-    ...(before !== undefined && !isPlain(before) && isTighter(attributes, before)
-      ? [...validated, ...given]
-      : [...given, ...validated]),
+    ...writingSteps(content, inline),
+    ...placingSteps(file, { temporary, kept, isMasked, isSyncedLater }, context),
+  ];
+  const isBrought = inline === undefined && !('copyOf' in content);
+  const mask = isBrought ? undefined : `umask ${formatMode(isMasked ? 0o777 & ~kept.mode.bits : 0o077)}; set -C`;
+  const script = scriptOf(path, temporary, { mask, steps }, context);
+  if (isBrought) {
+    const source = Buffer.isBuffer(content) ? sourceOf(content) : content;
+    return { script, uploads: [{ source, path: temporary, mode: '0600' }] };
+  }
+  if (!isBrief) return { script };
+  const mend = isMasked
+    ? { mend: attributeCommands(quote(path), { mode: kept.mode }, undefined, 'file').join('\n') }
+    : {};
+  return { script, brief: true, ...mend, ...(isSyncedLater ? { unsynced: path } : {}) };
+}
+
+/** None for a file that is brought. */
+function writingSteps(content: FileToWrite['content'], inline: string | undefined): readonly string[] {
+  if (inline !== undefined) return [`{ printf %s ${quote(inline)} >"$t" || { ${WHY_NOT_WRITTEN}; }; }`];
+  return 'copyOf' in content ? copySteps(content, WHY_NOT_WRITTEN) : [];
+}
+
+interface Placing {
+  readonly temporary: string;
+  readonly kept: KeptAttributes;
+  /** Whether the mask of the shell gives the file its mode. */
+  readonly isMasked: boolean;
+  readonly isSyncedLater: boolean;
+}
+
+/** From the written file to the file in its place. Each step does one thing, and fails if that fails. */
+function placingSteps(
+  file: FileToWrite,
+  { temporary, kept, isMasked, isSyncedLater }: Placing,
+  context: Context,
+): readonly string[] {
+  const { before } = file;
+  const given = ownerAndMode(file, kept, isMasked);
+  const validated = file.validate === undefined ? [] : [validation(file.validate, temporary, context.preamble)];
+  const isValidatedFirst = before !== undefined && !isPlain(before) && isTighter(kept, before);
+  return [
+    ...(isValidatedFirst ? [...validated, ...given] : [...given, ...validated]),
     ...(isSyncedLater ? [] : [syncCommand('"$t"')]),
     ...(file.backup === undefined ? [] : [`cp -a -- "$d" ${quote(file.backup)}`]),
     // Else mv would move the file into the directory.
@@ -49,31 +84,26 @@ export function writeFile(file: FileToWrite, context: Context): Apply {
       ? '{ mv -f -- "$t" "$d" 2>/dev/null || { cat -- "$t" >"$d" && rm -f -- "$t"; }; }'
       : 'mv -f -- "$t" "$d"',
   ];
+}
+
+function scriptOf(
+  path: string,
+  temporary: string,
+  { mask, steps }: { readonly mask: string | undefined; readonly steps: readonly string[] },
+  context: Context,
+): string {
   const lines = [
     `t=${quote(temporary)} d=${quote(path)}`,
     // A run that was killed between the sending of the file and this script has left its own.
     `for left in "\${t%/*}/".runbook-*-${markOf(path)}; do [ "$left" = "$t" ] || ! [ -e "$left" ] || rm -f -- "$left"; done`,
     `trap 'rm -f -- "$t"; exit 1' HUP INT TERM`,
-    ...(inline === undefined && !('copyOf' in content)
-      ? []
-      : [`umask ${formatMode(isMasked ? 0o777 & ~attributes.mode.bits : 0o077)}; set -C`]),
+    ...(mask === undefined ? [] : [mask]),
     `${steps.join(' &&\n')} || { rm -f -- "$t"; exit 1; }`,
     ...(context.facts.selinux === 'disabled'
       ? []
       : ['if command -v restorecon >/dev/null 2>&1; then restorecon -- "$d" || :; fi']),
   ];
-  const script = `${lines.join('\n')}\n`;
-  if (isBrief) {
-    const mend = isMasked
-      ? { mend: attributeCommands(quote(path), { mode: attributes.mode }, undefined, 'file').join('\n') }
-      : {};
-    return { script, brief: true, ...mend, ...(isSyncedLater ? { unsynced: path } : {}) };
-  }
-  if (inline !== undefined || 'copyOf' in content) return { script };
-  return {
-    script,
-    uploads: [{ source: Buffer.isBuffer(content) ? sourceOf(content) : content, path: temporary, mode: '0600' }],
-  };
+  return `${lines.join('\n')}\n`;
 }
 
 /**
@@ -109,7 +139,8 @@ export function backupName(path: string, now: Date): string {
  * the mask's place: then chmod comes behind. Not where an owner is to be given, or where the group must not read it:
  * such a file is never open.
  */
-function isModeOfMask(wanted: WantedAttributes, bits: number): boolean {
+function isModeOfMask({ before, attributes: wanted }: FileToWrite, bits: number): boolean {
+  if (!isPlain(before)) return false;
   return wanted.owner === undefined && wanted.group === undefined && (bits & ~0o666) === 0 && (bits & 0o040) !== 0;
 }
 

@@ -61,14 +61,29 @@ function busyboxMember(line: string, strip: number): readonly Member[] {
   if (type === undefined)
     throw new Error('it holds a name with a line end, which the tar of busybox does not tell apart');
   const modified = { kind: 'seconds', seconds: Date.parse(`${day}T${time}Z`) / 1000 } as const;
-  const arrow = rest.indexOf(' -> ');
-  const isHard = type === '-' && arrow >= 0 && size === '0';
-  const isLink = type === 'l' || isHard;
-  const name = stripped(asUtf8(isLink && arrow >= 0 ? rest.slice(0, arrow) : rest), strip);
+  const isHard = type === '-' && size === '0' && rest.includes(ARROW);
+  const [told, target] = isHard || type === 'l' ? atArrow(rest) : [rest, undefined];
+  const name = stripped(asUtf8(told), strip);
   if (name === undefined) return [];
-  const target = isLink && arrow >= 0 ? asUtf8(rest.slice(arrow + 4)) : undefined;
-  const linked = isHard && target !== undefined && !target.startsWith('/') ? (stripped(target, strip) ?? '') : target;
-  return [member({ type: isHard ? 'h' : type, bits, owner, group, size, modified, name, target: linked })];
+  const linked = target === undefined ? undefined : asUtf8(target);
+  return [
+    isHard
+      ? member({ type: 'h', bits, owner, group, size, modified, name, target: hardTarget(linked, strip) })
+      : member({ type, bits, owner, group, size, modified, name, target: linked }),
+  ];
+}
+
+const ARROW = ' -> ';
+
+/** The name of a link, and its target. */
+function atArrow(text: string): readonly [name: string, target: string | undefined] {
+  const at = text.indexOf(ARROW);
+  return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + ARROW.length)];
+}
+
+/** A hard link leads to a member, whose name is stripped too. */
+function hardTarget(target: string | undefined, strip: number): string | undefined {
+  return target === undefined || target.startsWith('/') ? target : (stripped(target, strip) ?? '');
 }
 
 /** In a list of busybox nothing tells whether an arrow is part of a name, or stands behind the name of a link. */

@@ -18,107 +18,142 @@ export function decodeFiles(
   output: Buffer,
   requests: readonly Request<FileDetail, FileState>[],
 ): ReadonlyMap<string, FileState> {
-  const pieces = split(output);
-  const states = new Map<string, FileState>();
-  const followed = new Map<string, Followed>();
-  const targets = new Map<number, string>();
-  const digests = new Map<string, string>();
-  const contents = new Map<string, Buffer>();
-  const idOf = (index: number): string => requests[index]?.id ?? '';
-  const ids = new Set(requests.map(({ id }) => id));
-  const missing = new Map<string, FileState>();
-  const broken = new Set<string>();
-  const isNamedTwice = pieces.some((piece) => piece[0] === NAME);
-  let linkOfNextName: Stat | undefined;
-  let understandsFormat = false;
-  for (const piece of pieces) {
-    const rest = piece.subarray(1);
-    switch (String.fromCharCode(piece[0] ?? 0)) {
-      case 's': {
-        const seen = isNamedTwice ? decodeFields(rest.toString('utf8')) : decodeStat(rest);
-        const { state, name } = seen;
-        understandsFormat = true;
-        if (state.type === 'link' && isNamedTwice) linkOfNextName = seen;
-        else if (state.type === 'link') {
-          const link = splitLink(name, ids);
-          if (link !== undefined) states.set(link.id, { ...state, target: link.target });
-        } else states.set(ids.has(name) ? name : unquoted(name), state);
-        break;
-      }
+  const records = new Records(requests, split(output));
+  if (!records.understandsFormat)
+    throw new Error('stat does not understand `-c` with a format here: install coreutils, or a busybox that has it');
+  const { states, missing, targets, followed } = records;
+  return new Map(
+    requests.map(({ id, detail }, index): [string, FileState] => {
+      const state = states.get(id) ?? missing.get(id) ?? ABSENT;
+      if (state.type !== 'link' || detail.look === 'attributes') return [id, withContent(state, id, detail, records)];
+      const path = targets.get(index);
+      const end = followed.get(id) ?? (path === undefined ? NOTHING_ABOVE : ABSENT);
+      const above = path === undefined ? [] : directoriesAbove(path, followed);
+      const to = { path, state: withContent(end, id, detail, records), ...(above.length === 0 ? {} : { above }) };
+      return [id, { ...state, to }];
+    }),
+  );
+}
+
+/** What the records of one look tell, by the paths that were asked for. */
+class Records {
+  readonly states = new Map<string, FileState>();
+  readonly missing = new Map<string, FileState>();
+  /** The ends of links, by the index of the request. */
+  readonly targets = new Map<number, string>();
+  /** What links lead to, and the directories above their ends. */
+  readonly followed = new Map<string, Followed>();
+  readonly digests = new Map<string, string>();
+  readonly contents = new Map<string, Buffer>();
+  /** Files whose content could not be read to its end. */
+  readonly broken = new Set<string>();
+  understandsFormat = false;
+  readonly #requests: readonly Request<FileDetail, FileState>[];
+  readonly #ids: ReadonlySet<string>;
+  readonly #isNamedTwice: boolean;
+  #linkOfNextName: Stat | undefined;
+
+  constructor(requests: readonly Request<FileDetail, FileState>[], pieces: readonly Buffer[]) {
+    this.#requests = requests;
+    this.#ids = new Set(requests.map(({ id }) => id));
+    this.#isNamedTwice = pieces.some((piece) => piece[0] === NAME);
+    for (const piece of pieces) this.#read(String.fromCharCode(piece[0] ?? 0), piece.subarray(1));
+  }
+
+  #read(kind: string, rest: Buffer): void {
+    switch (kind) {
+      case 's':
+        return this.#readStat(rest);
       case 't':
-        if (linkOfNextName?.state.type === 'link') {
-          const { state, name } = linkOfNextName;
-          states.set(name, { ...state, target: targetIn(withoutNewline(rest.toString('utf8')), name) });
-        }
-        linkOfNextName = undefined;
-        break;
+        return this.#readLinkName(rest);
       case 'l': {
         const { state, name } = decodeStat(rest);
-        if (state.type !== 'link') followed.set(name, state);
-        break;
+        if (state.type !== 'link') this.followed.set(name, state);
+        return;
       }
       case 'r': {
         const [index, target] = indexed(rest);
         const path = withoutNewline(target.toString('utf8'));
-        if (path !== '') targets.set(index, path);
-        break;
+        if (path !== '') this.targets.set(index, path);
+        return;
       }
-      case 'm': {
-        const text = rest.toString('latin1');
-        missing.set(
-          idOf(Number(text.slice(1))),
-          text.startsWith('a') ? ABSENT : text.startsWith('h') ? { type: 'hidden' } : NOTHING_ABOVE,
-        );
-        break;
-      }
+      case 'm':
+        return this.#readMissing(rest.toString('latin1'));
       case 'd':
-        for (const line of rest.toString('utf8').split('\n')) {
-          const [, digest, name] = /^([0-9a-f]{64}) [ *]([^]*)$/.exec(line) ?? [];
-          if (digest !== undefined && name !== undefined) digests.set(name, digest);
-        }
-        break;
+        return this.#readDigests(rest.toString('utf8'));
       case 'e': {
         const [index, line] = indexed(rest);
-        digests.set(idOf(index), line.toString('latin1').slice(0, 64));
-        break;
+        this.digests.set(this.#idOf(index), line.toString('latin1').slice(0, 64));
+        return;
       }
       case 'c': {
         const [index, content] = indexed(rest);
-        contents.set(idOf(index), content);
-        break;
+        this.contents.set(this.#idOf(index), content);
+        return;
       }
       case 'x':
-        broken.add(idOf(Number(rest.toString('latin1'))));
-        break;
+        this.broken.add(this.#idOf(Number(rest.toString('latin1'))));
+        return;
       case 'z':
-        break;
+        return;
       default:
         throw new Error('the observation of files is garbled');
     }
   }
-  if (!understandsFormat)
-    throw new Error('stat does not understand `-c` with a format here: install coreutils, or a busybox that has it');
-  const finish = <State extends FileState>(id: string, detail: FileDetail, state: State): State | RegularFile => {
-    if (state.type !== 'file') return state;
-    const most = detail.whole ? MAX_EDITED_BYTES : MAX_CONTENT_BYTES;
-    const brought = broken.has(id) ? undefined : contents.get(id);
-    const content = brought !== undefined && brought.length <= most ? brought : undefined;
-    const sha256 =
-      digests.get(id) ?? (content === undefined ? undefined : createHash('sha256').update(content).digest('hex'));
-    const isTooLarge = !detail.digested && (state.size ?? 0) > most;
-    const isUnreadable = (detail.look === 'digest' || detail.look === 'content') && sha256 === undefined && !isTooLarge;
-    return { ...state, sha256, content, ...(isUnreadable ? { unreadable: true } : {}) };
-  };
-  return new Map(
-    requests.map(({ id, detail }, index): [string, FileState] => {
-      const state = states.get(id) ?? missing.get(id) ?? ABSENT;
-      if (state.type !== 'link' || detail.look === 'attributes') return [id, finish(id, detail, state)];
-      const path = targets.get(index);
-      const end = followed.get(id) ?? (path === undefined ? NOTHING_ABOVE : ABSENT);
-      const above = path === undefined ? [] : directoriesAbove(path, followed);
-      return [id, { ...state, to: { path, state: finish(id, detail, end), ...(above.length === 0 ? {} : { above }) } }];
-    }),
-  );
+
+  #readStat(record: Buffer): void {
+    const seen = this.#isNamedTwice ? decodeFields(record.toString('utf8')) : decodeStat(record);
+    const { state, name } = seen;
+    this.understandsFormat = true;
+    if (state.type !== 'link') this.states.set(this.#ids.has(name) ? name : unquoted(name), state);
+    else if (this.#isNamedTwice) this.#linkOfNextName = seen;
+    else {
+      const link = splitLink(name, this.#ids);
+      if (link !== undefined) this.states.set(link.id, { ...state, target: link.target });
+    }
+  }
+
+  #readLinkName(record: Buffer): void {
+    if (this.#linkOfNextName?.state.type === 'link') {
+      const { state, name } = this.#linkOfNextName;
+      this.states.set(name, { ...state, target: targetIn(withoutNewline(record.toString('utf8')), name) });
+    }
+    this.#linkOfNextName = undefined;
+  }
+
+  #readMissing(text: string): void {
+    const state: FileState = text.startsWith('a') ? ABSENT : text.startsWith('h') ? { type: 'hidden' } : NOTHING_ABOVE;
+    this.missing.set(this.#idOf(Number(text.slice(1))), state);
+  }
+
+  #readDigests(text: string): void {
+    for (const line of text.split('\n')) {
+      const [, digest, name] = /^([0-9a-f]{64}) [ *]([^]*)$/.exec(line) ?? [];
+      if (digest !== undefined && name !== undefined) this.digests.set(name, digest);
+    }
+  }
+
+  #idOf(index: number): string {
+    return this.#requests[index]?.id ?? '';
+  }
+}
+
+/** The state of a file with its digest and content, as far as they were asked for and brought. */
+function withContent<State extends FileState>(
+  state: State,
+  id: string,
+  detail: FileDetail,
+  { broken, contents, digests }: Records,
+): State | RegularFile {
+  if (state.type !== 'file') return state;
+  const most = detail.whole ? MAX_EDITED_BYTES : MAX_CONTENT_BYTES;
+  const brought = broken.has(id) ? undefined : contents.get(id);
+  const content = brought !== undefined && brought.length <= most ? brought : undefined;
+  const sha256 =
+    digests.get(id) ?? (content === undefined ? undefined : createHash('sha256').update(content).digest('hex'));
+  const isTooLarge = !detail.digested && (state.size ?? 0) > most;
+  const isUnreadable = (detail.look === 'digest' || detail.look === 'content') && sha256 === undefined && !isTooLarge;
+  return { ...state, sha256, content, ...(isUnreadable ? { unreadable: true } : {}) };
 }
 
 /** From the top; those that were seen. */

@@ -121,34 +121,39 @@ export function disagreement(predicted: FileState, seen: FileState): string | un
   if (seen.type === 'hidden' || predicted.type === 'hidden')
     return seen.type === predicted.type ? undefined : 'it cannot be looked at';
   if (seen.type !== predicted.type) return `it is ${describeType(seen)}, should be ${describeType(predicted)}`;
-  if (predicted.type === 'link' && seen.type === 'link') {
-    if (predicted.target !== seen.target) return `it links to ${seen.target}, should link to ${predicted.target}`;
-    return predicted.to === undefined || seen.to === undefined
-      ? undefined
-      : disagreement(predicted.to.state, seen.to.state);
-  }
+  if (predicted.type === 'link' && seen.type === 'link') return linkDisagreement(predicted, seen);
+  return attributeDisagreement(predicted, seen) ?? contentDisagreement(predicted, seen);
+}
+
+function linkDisagreement(predicted: Link, seen: Link): string | undefined {
+  if (predicted.target !== seen.target) return `it links to ${seen.target}, should link to ${predicted.target}`;
+  return predicted.to === undefined || seen.to === undefined
+    ? undefined
+    : disagreement(predicted.to.state, seen.to.state);
+}
+
+const ACCOUNTS = [
+  ['owner', 'owner'],
+  ['uid', 'owner'],
+  ['group', 'group'],
+  ['gid', 'group'],
+] as const;
+
+function attributeDisagreement(predicted: Attributes, seen: Attributes): string | undefined {
   if (predicted.mode !== undefined && predicted.modeIsExpected !== true && seen.mode !== predicted.mode)
     return `mode is ${octal(seen.mode)}, should be ${octal(predicted.mode)}`;
-  if (predicted.owner !== undefined && seen.owner !== predicted.owner)
-    return `owner is ${seen.owner}, should be ${predicted.owner}`;
-  if (predicted.uid !== undefined && seen.uid !== predicted.uid)
-    return `owner is ${seen.uid}, should be ${predicted.uid}`;
-  if (predicted.group !== undefined && seen.group !== predicted.group)
-    return `group is ${seen.group}, should be ${predicted.group}`;
-  if (predicted.gid !== undefined && seen.gid !== predicted.gid)
-    return `group is ${seen.gid}, should be ${predicted.gid}`;
+  for (const [field, name] of ACCOUNTS)
+    if (predicted[field] !== undefined && seen[field] !== predicted[field])
+      return `${name} is ${seen[field]}, should be ${predicted[field]}`;
   if (predicted.identity !== undefined && seen.identity !== predicted.identity)
     return 'it is another file than it should be';
-  if (
-    predicted.type === 'file' &&
-    seen.type === 'file' &&
-    predicted.sha256 !== undefined &&
-    seen.sha256 !== undefined &&
-    seen.sha256 !== predicted.sha256
-  ) {
-    return 'its content is not what was written';
-  }
   return undefined;
+}
+
+function contentDisagreement(predicted: FileState, seen: FileState): string | undefined {
+  if (predicted.type !== 'file' || seen.type !== 'file') return undefined;
+  const isKnown = predicted.sha256 !== undefined && seen.sha256 !== undefined;
+  return isKnown && seen.sha256 !== predicted.sha256 ? 'its content is not what was written' : undefined;
 }
 
 /** What stands at the path, or what a link there leads to; undefined for a link without an end. */

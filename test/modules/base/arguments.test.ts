@@ -18,78 +18,66 @@ function problems(module: AnyModule, given: ValueMap): readonly (readonly [strin
     : [];
 }
 
-describe('arguments that are wrong', () => {
-  const table: readonly [AnyModule, ValueMap, string, string, string | undefined][] = [
-    [copy, { content: 'x', dets: '/a' }, 'unknown-argument', 'copy has no argument "dets"', 'Did you mean "dest"?'],
-    [copy, { content: 'x' }, 'missing-argument', 'copy needs "dest"', expect.stringContaining('dest: ')],
-    [copy, { dest: '/a' }, 'arguments-do-not-fit', 'copy: give one of src, content', undefined],
+/** A module, its arguments, and code, text and remedy of the problem. */
+const WRONG: readonly [AnyModule, ValueMap, readonly [string, string, string | undefined]][] = [
+  [copy, { content: 'x', dets: '/a' }, ['unknown-argument', 'copy has no argument "dets"', 'Did you mean "dest"?']],
+  [copy, { content: 'x' }, ['missing-argument', 'copy needs "dest"', expect.stringContaining('dest: ')]],
+  [copy, { dest: '/a' }, ['arguments-do-not-fit', 'copy: give one of src, content', undefined]],
+  [
+    copy,
+    { dest: '/a', src: 'x', content: 'y' },
+    ['arguments-do-not-fit', 'copy: src and content cannot be given together', undefined],
+  ],
+  [
+    copy,
+    { dest: '/a', content: 1.5 },
     [
-      copy,
-      { dest: '/a', src: 'x', content: 'y' },
-      'arguments-do-not-fit',
-      'copy: src and content cannot be given together',
-      undefined,
-    ],
-    [
-      copy,
-      { dest: '/a', content: 1.5 },
       'wrong-type',
       '"content" of copy must be a text',
       'Write it in quotes: "1.5". Out of a variable: {{string NAME}}.',
     ],
-    [
-      copy,
-      { dest: '/a', content: 'x', mode: 420 },
-      'wrong-type',
-      '"mode" of copy must be a text, as YAML reads 420 as a number',
-      'Write it in quotes: "0644"',
-    ],
-    [
-      copy,
-      { dest: '/a', content: 'x', backup: 'yes' },
-      'wrong-type',
-      '"backup" of copy must be true or false',
-      'Write true, without quotes.',
-    ],
-    [
-      copy,
-      { dest: 'a/b', content: 'x' },
-      'wrong-type',
-      '"dest" of copy must be an absolute path',
-      'Begin it with a slash.',
-    ],
-    [
-      copy,
-      { dest: '/a/../b', content: 'x' },
-      'wrong-type',
-      '"dest" of copy must not hold ".."',
-      'Write out the path that is meant.',
-    ],
-    [
-      copy,
-      { dest: '/a', content: 'a\0b' },
-      'wrong-type',
-      '"content" of copy must not hold a NUL byte',
-      expect.anything(),
-    ],
-    [
-      copy,
-      { dest: Secret.of('/a'), content: 'x' },
-      'secret-in-argument',
-      '"dest" of copy must not hold a secret',
-      expect.anything(),
-    ],
-    [
-      file,
-      { path: '/a', state: 'dir' },
-      'wrong-type',
-      '"state" of file must be one of file, directory, link, hard, touch, absent',
-      expect.anything(),
-    ],
-    [file, { path: '/a', state: 'hard' }, 'arguments-do-not-fit', 'file: state: hard needs src', undefined],
-  ];
-  it.each(table)('%#', (module, given, code, what, remedy) => {
-    expect(problems(module, given)).toContainEqual([code, what, remedy]);
+  ],
+  [
+    copy,
+    { dest: '/a', content: 'x', mode: 420 },
+    ['wrong-type', '"mode" of copy must be a text, as YAML reads 420 as a number', 'Write it in quotes: "0644"'],
+  ],
+  [
+    copy,
+    { dest: '/a', content: 'x', backup: 'yes' },
+    ['wrong-type', '"backup" of copy must be true or false', 'Write true, without quotes.'],
+  ],
+  [
+    copy,
+    { dest: 'a/b', content: 'x' },
+    ['wrong-type', '"dest" of copy must be an absolute path', 'Begin it with a slash.'],
+  ],
+  [
+    copy,
+    { dest: '/a/../b', content: 'x' },
+    ['wrong-type', '"dest" of copy must not hold ".."', 'Write out the path that is meant.'],
+  ],
+  [
+    copy,
+    { dest: '/a', content: 'a\0b' },
+    ['wrong-type', '"content" of copy must not hold a NUL byte', expect.anything()],
+  ],
+  [
+    copy,
+    { dest: Secret.of('/a'), content: 'x' },
+    ['secret-in-argument', '"dest" of copy must not hold a secret', expect.anything()],
+  ],
+  [
+    file,
+    { path: '/a', state: 'dir' },
+    ['wrong-type', '"state" of file must be one of file, directory, link, hard, touch, absent', expect.anything()],
+  ],
+  [file, { path: '/a', state: 'hard' }, ['arguments-do-not-fit', 'file: state: hard needs src', undefined]],
+];
+
+describe('arguments that are wrong', () => {
+  it.each(WRONG)('%#', (module, given, problem) => {
+    expect(problems(module, given)).toContainEqual(problem);
   });
 
   it('are all told at once', () => {

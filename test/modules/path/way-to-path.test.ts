@@ -71,37 +71,43 @@ describe('a way that nobody else can change', () => {
 
 describe('a way that is in the hands of one other user', () => {
   test.each([
-    ['/home/alice/file', {}, '/home/alice', [], below('/home/alice', 0)],
-    ['/home/alice/a/b', { '/home/alice/a': dir('alice') }, '/home/alice/a', [], below('/home/alice', 1)],
-    ['/home/alice/a/b', { '/home/alice/a': dir('root') }, '/home/alice/a', [], below('/home/alice', 1)],
-    ['/home/alice/a/b/c', {}, '/home/alice', ['a', 'b'], below('/home/alice', 0)],
-    ['/srv/x/file', { '/srv/x': dir('root', 0o2775, 'staff') }, '/srv/x', [], below('/srv/x', 0)],
-    ['/tmp/file', {}, '/tmp', [], below('/tmp', 0)],
-    ['/tmp/file', { '/tmp/file': plain('alice') }, '/tmp', [], below('/tmp', 0)],
-    ['/tmp/a/file', { '/tmp/a': dir('alice') }, '/tmp/a', [], below('/tmp', 1)],
+    ['/home/alice/file', {}, { folder: '/home/alice', missing: [], proof: below('/home/alice', 0) }],
+    [
+      '/home/alice/a/b',
+      { '/home/alice/a': dir('alice') },
+      { folder: '/home/alice/a', missing: [], proof: below('/home/alice', 1) },
+    ],
+    [
+      '/home/alice/a/b',
+      { '/home/alice/a': dir('root') },
+      { folder: '/home/alice/a', missing: [], proof: below('/home/alice', 1) },
+    ],
+    ['/home/alice/a/b/c', {}, { folder: '/home/alice', missing: ['a', 'b'], proof: below('/home/alice', 0) }],
+    [
+      '/srv/x/file',
+      { '/srv/x': dir('root', 0o2775, 'staff') },
+      { folder: '/srv/x', missing: [], proof: below('/srv/x', 0) },
+    ],
+    ['/tmp/file', {}, { folder: '/tmp', missing: [], proof: below('/tmp', 0) }],
+    ['/tmp/file', { '/tmp/file': plain('alice') }, { folder: '/tmp', missing: [], proof: below('/tmp', 0) }],
+    ['/tmp/a/file', { '/tmp/a': dir('alice') }, { folder: '/tmp/a', missing: [], proof: below('/tmp', 1) }],
     [
       '/srv/l/x',
       { '/srv/l': link('root', '/home/alice/d', [dir('root'), dir('alice')], dir('alice')) },
-      '/home/alice/d',
-      [],
-      below('/home/alice', 1),
+      { folder: '/home/alice/d', missing: [], proof: below('/home/alice', 1) },
     ],
     [
       '/home/alice/now/x',
       { '/home/alice/now': link('alice', '/home/alice/v2', [dir('root'), dir('alice')], dir('alice')) },
-      '/home/alice/v2',
-      [],
-      { kind: 'owner', uid: 1001 },
+      { folder: '/home/alice/v2', missing: [], proof: { kind: 'owner', uid: 1001 } },
     ],
     [
       '/home/alice/now',
       { '/home/alice/now': link('alice', '/home/alice/v2', [dir('root'), dir('alice')], dir('alice')) },
-      '/home/alice',
-      [],
-      { kind: 'owner', uid: 1001 },
+      { folder: '/home/alice', missing: [], proof: { kind: 'owner', uid: 1001 } },
     ],
-  ])('leads to %s (%#)', (path, states, folder, missing, proof) => {
-    expect(way(path, states)).toEqual({ kind: 'foreign', folder, missing, proof });
+  ])('leads to %s (%#)', (path, states, expected) => {
+    expect(way(path, states)).toEqual({ kind: 'foreign', ...expected });
   });
 });
 

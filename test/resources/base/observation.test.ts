@@ -46,7 +46,9 @@ describe('one script for several kinds', () => {
     expect(composeObservation([], 'm').script).toBe(':\n');
     expect(observeHere([])).toEqual(new Map());
   });
+});
 
+describe('a look that fails', () => {
   it('tells which kind failed, and what it said', () => {
     const good = request(kindWith('good', ':'), 'x', 1);
     const bad = request(kindWith('bad', 'echo broken >&2; exit 4'), 'x', 1);

@@ -1,0 +1,94 @@
+import type { MountState } from '../../resources/mount.ts';
+import type { Run } from './mount-script.ts';
+import type { TableEntry } from './mount-table.ts';
+
+/** What a task wants of a mount. */
+export interface MountWish {
+  readonly src?: string | undefined;
+  readonly fstype?: string | undefined;
+  readonly opts: string;
+  readonly state: 'mounted' | 'present' | 'unmounted' | 'absent' | 'absent_from_fstab' | 'remounted' | 'ephemeral';
+}
+
+/** The step that a mount needs. `isChanged`: the line of its table changes. `other`: something else is in its place. */
+export function findRun(
+  args: MountWish,
+  state: MountState,
+  listed: TableEntry | undefined,
+  isChanged: boolean,
+): Run | 'other' | undefined {
+  switch (args.state) {
+    case 'present':
+    case 'absent_from_fstab':
+      return undefined;
+    case 'unmounted':
+    case 'absent':
+      return state.mounted ? 'umount' : undefined;
+    case 'remounted':
+      return state.mounted ? remount(args, listed) : 'mount';
+    case 'ephemeral':
+      if (!state.mounted) return 'mount';
+      return isOtherSource(args, state) || isOtherMemory(args, state) ? 'other' : undefined;
+    case 'mounted':
+      return state.mounted ? adjustment(args, state, listed, isChanged) : 'mount';
+  }
+}
+
+/** What is bound to a place has no file system of its own that could be mounted anew. */
+function remount({ opts }: MountWish, listed: TableEntry | undefined): 'again' | 'remount' {
+  return isBound(opts) || isBound(listed?.options ?? '') ? 'again' : 'remount';
+}
+
+/** The change of something that is mounted already. */
+function adjustment(
+  args: MountWish,
+  state: MountState,
+  listed: TableEntry | undefined,
+  isChanged: boolean,
+): 'again' | 'remount' | 'other' | undefined {
+  if (isOtherSource(args, state)) {
+    // Taken away, it would be lost with all that is in it.
+    const isLost = state.type === 'tmpfs' && (listed === undefined || listed.source === args.src);
+    return isLost ? 'other' : 'again';
+  }
+  if (!isChanged) return undefined;
+  return listed !== undefined && (listed.source !== args.src || listed.type !== args.fstype) ? 'again' : 'remount';
+}
+
+/**
+ * What a remote mount is called by the kernel may differ from what was asked for: only devices and what is bound tell.
+ */
+function isOtherSource({ src, opts }: MountWish, state: MountState): boolean {
+  if (src === undefined || !state.mounted) return false;
+  if (isBound(opts)) return src.startsWith('/') && state.bound?.includes(src) === false;
+  const device = state.devices[src];
+  return device !== undefined && state.source !== src && device !== state.source;
+}
+
+/** A file system in memory has the very name that it was given. */
+function isOtherMemory({ src, fstype, opts }: MountWish, { type, source }: MountState): boolean {
+  return type === 'tmpfs' && !isBound(opts) && (fstype !== 'tmpfs' || source !== src);
+}
+
+/** Whether these options bind a place to another one. */
+export function isBound(options: string): boolean {
+  return options.split(',').some((option) => option === 'bind' || option === 'rbind');
+}
+
+/** The mount after that step. */
+export function mountAfter(args: MountWish, state: MountState, run: Run | undefined): MountState {
+  const { devices, isEmpty } = state;
+  switch (run) {
+    case undefined:
+    case 'remount':
+      return state;
+    case 'umount':
+      return { mounted: false, layers: 0, devices, bound: [], isEmpty };
+    case 'mount':
+    case 'again': {
+      const isOf = isBound(args.opts) ? {} : { source: args.src, type: args.fstype };
+      const bound = isBound(args.opts) && args.src !== undefined ? [args.src] : [];
+      return { ...isOf, mounted: true, layers: run === 'mount' ? 1 : state.layers, devices, bound, isEmpty };
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import { type Prediction, type Request, type Seen, predict } from '../../resources/base/resource.ts';
+import type { FileDetail } from '../../resources/file/file-detail.ts';
+import {
+  type AbsentFile,
+  type FileState,
+  type Followed,
+  type RegularFile,
+  describeType,
+  parentOf,
+} from '../../resources/file/file-state.ts';
+import type { Impossible } from '../base/module.ts';
+import { cannotLook } from '../path/file-needs.ts';
+
+/** What stands where a file is to be written, behind any link that is to be followed. */
+export interface FilePlace {
+  readonly kind: 'place';
+  readonly path: string;
+  readonly state: RegularFile | AbsentFile | ReplacedLink;
+  predicted(state: RegularFile): Prediction;
+}
+
+interface ReplacedLink {
+  readonly type: 'link';
+  readonly target: string;
+}
+
+interface PlaceOptions {
+  /** Whether a link is kept, and the file that it leads to is written. */
+  readonly follow: boolean;
+  /** Whether the directory of the file may be missing. */
+  readonly makesDirectory?: boolean;
+}
+
+/** Where a file at `request` would be written, or why none can be. */
+export function placeFor(
+  request: Request<FileDetail, FileState>,
+  { follow, makesDirectory = false }: PlaceOptions,
+  seen: Seen,
+  user: string,
+): FilePlace | Impossible {
+  const state = seen.of(request);
+  const path = request.id;
+  const predicted = (after: FileState): Prediction => predict(request, after);
+  if (state.type === 'link') {
+    if (!follow) return { kind: 'place', path, state, predicted };
+    const end = state.to;
+    if (end?.path === undefined) {
+      return {
+        kind: 'impossible',
+        what: `${path} is a link to ${state.target}, which leads nowhere`,
+        remedy: 'Remove the link, or make the directory that it leads to.',
+      };
+    }
+    const there = end.path;
+    const behind = (after: Followed): Prediction =>
+      predict(request, { ...state, isKept: true, to: { path: there, state: after } });
+    return standing({ path: there, state: end.state, predicted: behind }, seen.certainty(request), user);
+  }
+  if (state.type === 'absent' && makesDirectory) return { kind: 'place', path, state, predicted };
+  return standing({ path, state, predicted }, seen.certainty(request), user);
+}
+
+interface Standing {
+  readonly path: string;
+  readonly state: FileState;
+  predicted(state: RegularFile): Prediction;
+}
+
+function standing(
+  { path, state, predicted }: Standing,
+  certainty: 'certain' | 'after_change',
+  user: string,
+): FilePlace | Impossible {
+  switch (state.type) {
+    case 'file':
+      if (state.unreadable === true) return cannotLook(path, user);
+      return { kind: 'place', path, state, predicted };
+    case 'absent':
+      if (!state.parent && certainty === 'certain') return noDirectory(path);
+      return { kind: 'place', path, state, predicted };
+    case 'hidden':
+      return cannotLook(path, user);
+    case 'directory':
+    case 'other':
+    case 'link':
+      return { kind: 'impossible', what: `${path} is ${describeType(state)}, not a file` };
+  }
+}
+
+/** The problem that a path has no directory. */
+export function noDirectory(path: string): Impossible {
+  return {
+    kind: 'impossible',
+    what: `the directory ${parentOf(path)} does not exist`,
+    why: `${path} would be in it.`,
+    remedy: `Make it first: file: { path: ${parentOf(path)}, state: directory }`,
+  };
+}
