@@ -11,18 +11,18 @@ const schema = z.strictObject({
     .string()
     .regex(
       /^deb(-src)?\s+(\[[^\]\n]*\]\s+)?\S+\s+\S+[^\n]*$/,
-      'must be a line of sources.list: deb [signed-by=…] https://… suite components\nPPAs are written out.',
+      'must be a line of sources.list: deb [signed-by=…] https://… suite components\nFor a PPA write its whole line.',
     )
     .describe(
-      'The line as in sources.list. Its key goes into /etc/apt/keyrings by copy or get_url, and is named by signed-by.',
+      'The line as in sources.list. Put the key of the repository into /etc/apt/keyrings by copy or get_url, and name it in signed-by.',
     ),
-  state: z.enum(['present', 'absent']).default('present').describe('Whether packages are taken from it.'),
+  state: z.enum(['present', 'absent']).default('present').describe('Whether packages are taken from the repository.'),
   filename: z
     .string()
     .regex(/^[A-Za-z0-9_.-]+$/, 'must be a file name')
     .optional()
-    .describe('Name of the file in /etc/apt/sources.list.d, without .list. Made of the address where it is not given.'),
-  mode: mode().optional().describe('Permission bits of the file; "0600" where the line holds a password.'),
+    .describe('Name of the file in /etc/apt/sources.list.d, without .list. The default is made of the address.'),
+  mode: mode().optional().describe('Permission bits of the file. Write "0600" if the line holds a password.'),
   update_cache: boolean().default(true).describe('Whether the package lists are refreshed after a change.'),
 });
 
@@ -30,7 +30,7 @@ type Arguments = z.infer<typeof schema>;
 
 export const module = defineModule<Arguments>({
   name: 'apt_repository',
-  summary: 'Say from where Debian and its kin take packages.',
+  summary: 'Manage package repositories of Debian and its derivatives.',
   arguments: schema,
   freeForm: 'repo',
   examples: [

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { boolean, text } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 
-/** The runner evaluates the expressions and tells which hold; as they are written they are only checked. */
+/** The runner evaluates the expressions. The module only checks that they are expressions. */
 const condition = z.union([
   z.string(),
   z.boolean(),
@@ -13,15 +13,15 @@ const schema = z.strictObject({
   that: z
     .union([condition, z.array(condition)])
     .describe('Conditions that must hold: one expression or a list of them.'),
-  fail_msg: text().optional().describe('What to say where one does not hold.'),
+  fail_msg: text().optional().describe('The message if a condition does not hold.'),
   msg: text().optional().describe('The same as fail_msg.'),
-  success_msg: text().optional().describe('What to say where all hold.'),
+  success_msg: text().optional().describe('The message if all conditions hold.'),
   quiet: boolean().default(false).describe('Whether success_msg is left out.'),
 });
 
 export const module = defineModule<z.infer<typeof schema>>({
   name: 'assert',
-  summary: 'Fail where a condition does not hold.',
+  summary: 'Fail if a condition does not hold.',
   arguments: schema,
   freeForm: 'that',
   examples: ['assert: { that: ["size(groups.etcd) % 2 == 1"], fail_msg: "etcd needs an odd number of members" }'],
@@ -33,7 +33,7 @@ export const module = defineModule<z.infer<typeof schema>>({
     const [first] = broken;
     if (first !== undefined) {
       const why = broken.map(({ expression, values }) =>
-        [`Does not hold: ${expression}`, ...values.map((line) => `  ${line}`)].join('\n'),
+        [`This condition is false: ${expression}`, ...values.map((line) => `  ${line}`)].join('\n'),
       );
       return {
         kind: 'impossible',

@@ -11,26 +11,29 @@ import { unsafePath } from './path/file-attributes.ts';
 import { OWN_WAY, wayThrough, type UsableWay, type Way } from './path/way-to-path.ts';
 import { type PublicKeyLine, parsePublicKey, publicKeyFault } from './system/public-key.ts';
 import { ACCOUNT_NAME } from './system/user-arguments.ts';
-import { amongOthers, writeFile } from './write/write-file.ts';
+import { asSubscript, writeFile } from './write/write-file.ts';
 
 const schema = z.strictObject({
-  user: z.string().regex(ACCOUNT_NAME, 'must be the name of an account').describe('Whose keys they are.'),
-  key: textList().describe('Public keys: a line each, as in a .pub file; one text, or a list of them.'),
+  user: z
+    .string()
+    .regex(ACCOUNT_NAME, 'must be the name of an account')
+    .describe('The user who may log in with the keys.'),
+  key: textList().describe('Public keys, one on each line, as in a .pub file: one text, or a list of texts.'),
   state: z.enum(['present', 'absent']).default('present').describe('Whether the keys may log in.'),
   exclusive: boolean().default(false).describe('Whether all other keys are removed.'),
-  key_options: plainText().optional().describe('What stands before each key: from="10.0.0.0/8",no-pty.'),
+  key_options: plainText().optional().describe('Options that are written before each key: from="10.0.0.0/8",no-pty.'),
   comment: z
     .string()
     .regex(/^[^\n\r]*$/, 'must be one line')
     .optional()
-    .describe('What stands behind each key, in the place of its own comment.'),
+    .describe('The comment that is written after each key, in place of its own comment.'),
   path: path()
     .optional()
-    .describe('The file, where it is another one than .ssh/authorized_keys in the home directory.'),
+    .describe('The file of the keys. Default: .ssh/authorized_keys in the home directory of the user.'),
   manage_dir: boolean()
     .default(true)
     .describe(
-      'Whether the folder of the file is made, with mode 0700, where it does not exist. One that exists is left as it is.',
+      'Whether the folder of the file is made with mode 0700 if it does not exist. An existing folder is left as it is.',
     ),
   unsafe_path: unsafePath(),
 });
@@ -39,7 +42,7 @@ type Arguments = z.infer<typeof schema>;
 
 export const module = defineModule<Arguments>({
   name: 'authorized_key',
-  summary: 'Say which public keys may log in as a user.',
+  summary: 'Manage the public keys that may log in as a user.',
   arguments: schema,
   examples: ['authorized_key: { user: root, key: "{{admin_keys}}", exclusive: true }'],
   observes: (args) => [askedOf(args)],
@@ -126,7 +129,7 @@ function withoutUser(args: Arguments, seen: Seen): Outcome {
   };
 }
 
-/** Why the file cannot be written where it is to be. */
+/** Why the file cannot be written at its place. */
 function folderFault(args: Arguments, target: string, seen: Seen): Outcome | undefined {
   const folder = parentOf(target);
   const asked = askedOf(args);
@@ -262,15 +265,15 @@ function wayToKeys(user: string, { home, places = [] }: AuthorizedKeysState, tar
 function refused(path: string, why: string): Impossible {
   return {
     kind: 'impossible',
-    what: `no keys are written by way of ${path}`,
+    what: `keys are not written through ${path}`,
     why,
     remedy:
-      'Look what it is, and remove it by a task before this one: file: { path: …, state: absent }. If it is meant to be there and its owner is trusted like root, set unsafe_path: true.',
+      'Look at it, and remove it by a task before this one: file: { path: …, state: absent }. If it is meant to be there and its owner is trusted like root, set unsafe_path: true.',
   };
 }
 
 function write(user: string, { state, target, content, way }: NewKeys, context: Context): Apply {
-  // For chown a colon at the end stands for the login group of the account, whichever it is by then.
+  // A colon at the end makes chown take the login group that the account has then.
   const attributes = {
     owner: { name: `${user}:`, id: undefined },
     group: undefined,
@@ -294,10 +297,10 @@ function write(user: string, { state, target, content, way }: NewKeys, context: 
     context,
   );
   if (way.kind === 'foreign') return written;
-  if (state.above === 'folder') return { ...written, script: amongOthers(written).script };
+  if (state.above === 'folder') return { ...written, script: asSubscript(written).script };
   const folder = quote(parentOf(target));
   return {
     ...written,
-    script: `[ -d ${folder} ] || { mkdir -m 0700 -- ${folder} && chown ${quote(`${user}:`)} ${folder}; } || exit\n${amongOthers(written).script}`,
+    script: `[ -d ${folder} ] || { mkdir -m 0700 -- ${folder} && chown ${quote(`${user}:`)} ${folder}; } || exit\n${asSubscript(written).script}`,
   };
 }

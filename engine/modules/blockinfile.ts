@@ -18,21 +18,23 @@ const schema = atMostOne(
       .describe(
         'The lines around the block; {mark} becomes marker_begin and marker_end. Each block of a file needs its own.',
       ),
-    marker_begin: markerText().default('BEGIN').describe('What {mark} is above the block.'),
-    marker_end: markerText().default('END').describe('What {mark} is below the block.'),
+    marker_begin: markerText().default('BEGIN').describe('The text for {mark} in the line above the block.'),
+    marker_end: markerText().default('END').describe('The text for {mark} in the line below the block.'),
     insertafter: pattern({ classes: 'ascii' })
       .optional()
-      .describe('A new block goes behind the last line that matches, else to the end (EOF).'),
+      .describe('A new block is put after the last line that matches; without a match, at the end of the file (EOF).'),
     insertbefore: pattern({ classes: 'ascii' })
       .optional()
-      .describe('A new block goes before the last line that matches, else to the end. BOF: to the beginning.'),
+      .describe(
+        'A new block is put before the last line that matches; without a match, at the end of the file. BOF: at the beginning.',
+      ),
     prepend_newline: boolean()
       .default(false)
-      .describe('Whether an empty line stands before the block, unless it begins the file.'),
+      .describe('Whether an empty line is put before the block, unless the block begins the file.'),
     append_newline: boolean()
       .default(false)
-      .describe('Whether an empty line stands behind the block, unless it ends the file.'),
-    state: z.enum(['present', 'absent']).default('present').describe('Whether the block shall be there.'),
+      .describe('Whether an empty line is put after the block, unless the block ends the file.'),
+    state: z.enum(['present', 'absent']).default('present').describe('Whether the block exists in the file.'),
   }),
   ['insertafter', 'insertbefore'],
 );
@@ -87,14 +89,14 @@ function isSameText(some: readonly Line[], others: readonly Line[]): boolean {
   return some.length === others.length && some.every(({ text: own }, index) => own === others[index]?.text);
 }
 
-/** What stands between could be anything. */
+/** The lines between the markers may be anything. */
 function reversed({ path, marker, marker_begin, marker_end }: Arguments): Impossible {
   const of = (mark: string): string => `"${marker.replaceAll('{mark}', () => mark)}"`;
   return {
     kind: 'impossible',
-    what: `in ${path} the last ${of(marker_begin)} stands behind every ${of(marker_end)}`,
-    why: 'Where the block begins and ends cannot be told.',
-    remedy: 'Put the two lines into their order by hand, or remove both.',
+    what: `in ${path} the last ${of(marker_begin)} comes after every ${of(marker_end)}`,
+    why: 'The beginning and the end of the block are not clear.',
+    remedy: 'Put the two lines in order by hand, or remove both.',
   };
 }
 

@@ -10,45 +10,45 @@ import { type ValueMap, Unknown } from '../values/base/value.ts';
 import { filledText, textList, wholeNumber } from './base/arguments.ts';
 import { type Context, type Difference, type Impossible, type Outcome, defineModule } from './base/module.ts';
 import {
-  type Held,
+  type FileContents,
   applyFiles,
   baseName,
   folder,
-  heldBy,
+  readContents,
   toBeMade,
   wholeFile,
   written,
   inOwnFolders,
 } from './pki/pki-files.ts';
 import { KEYS_DISAGREE, keyArguments, keysAgree, keyWish, newKey } from './pki/pki-keys.ts';
-import { recipients, safelyKept, sealed, secretHeldBy } from './pki/sealed-keys.ts';
+import { recipients, safelyKept, sealed, readSecret } from './pki/sealed-keys.ts';
 
 const schema = z
   .strictObject({
-    path: folder().describe(
-      'The folder of the files NAME.crt and NAME.key. It is made if need be, for nobody but the user.',
-    ),
-    name: baseName().describe('The first part of the names of its files.'),
+    path: folder().describe('The folder of the files NAME.crt and NAME.key. A missing folder is made, with mode 0700.'),
+    name: baseName().describe('The first part of the names of the files.'),
     authority: z
       .strictObject({
         path: folder().describe('The folder of the authority.'),
-        name: baseName().describe('The name that certificate_authority gave it.'),
+        name: baseName().describe('The name of the authority, as in certificate_authority.'),
       })
-      .describe('The authority that issues it: path and name as certificate_authority has them.'),
-    common_name: filledText().describe('Whom it is for. Kubernetes takes it for the name of the user.'),
-    organization: textList().default([]).describe('Organizations. Kubernetes takes them for the groups of the user.'),
-    dns: names('dns').describe('DNS names that it is good for.'),
-    ip: names('ip').describe('Addresses that it is good for.'),
+      .describe('The authority that issues the certificate: path and name as in certificate_authority.'),
+    common_name: filledText().describe('The common name of the subject. Kubernetes takes it as the name of the user.'),
+    organization: textList()
+      .default([])
+      .describe('Organizations of the subject. Kubernetes takes them as the groups of the user.'),
+    dns: names('dns').describe('DNS names that the certificate is valid for.'),
+    ip: names('ip').describe('IP addresses that the certificate is valid for.'),
     usages: z
       .array(z.enum(['server', 'client']))
       .min(1)
-      .describe('What it is shown as: server, client, or both.'),
+      .describe('The uses of the certificate: server, client, or both.'),
     days: wholeNumber({ min: 1, max: 36500 })
       .default(365)
-      .describe('Its life in days. It ends no later than its authority.'),
+      .describe('The lifetime in days. The certificate ends no later than the certificate of its authority.'),
     renew_before_days: wholeNumber({ max: 36500 })
       .default(30)
-      .describe('It is issued anew from so many days before its end.'),
+      .describe('The certificate is issued anew during this number of days before its end.'),
     recipients: recipients(),
     ...keyArguments,
   })
@@ -59,15 +59,15 @@ const schema = z
   })
   .refine(({ usages, dns, ip }) => !usages.includes('server') || dns.length + ip.length > 0, {
     path: ['usages'],
-    message:
-      'must not hold server where there is neither dns nor ip\nClients look for the name of a server among those only.',
+    message: 'must not contain server without dns or ip\nClients look for the name of a server only there.',
   });
 
 type Arguments = z.infer<typeof schema>;
 
 const anywhere = defineModule<Arguments>({
   name: 'certificate',
-  summary: 'Issue a certificate with its key under an authority, and anew when it no longer fits or nears its end.',
+  summary:
+    'Issue a certificate and its key by an authority, and issue it anew if it no longer matches the task or ends soon.',
   arguments: schema,
   examples: [
     'certificate: { path: "{{pki_dir}}/hosts/web1", name: server, authority: { path: "{{pki_dir}}", name: ca }, common_name: web1, dns: [web1, web1.example.org], usages: [server] }',
@@ -76,11 +76,11 @@ const anywhere = defineModule<Arguments>({
   observes: (args) =>
     [certificatePath(args), keyPath(args), authorityCertificatePath(args), authorityKeyPath(args)].map(wholeFile),
   plan(args, _loaded, seen, context) {
-    const certificate = heldBy(certificatePath(args), seen);
-    const key = secretHeldBy(keyPath(args), seen, context);
-    const authority = heldBy(authorityCertificatePath(args), seen);
-    const authorityKey = secretHeldBy(authorityKeyPath(args), seen, context);
-    for (const held of [certificate, key, authority]) if (held.kind === 'hindrance') return held.impossible;
+    const certificate = readContents(certificatePath(args), seen);
+    const key = readSecret(keyPath(args), seen, context);
+    const authority = readContents(authorityCertificatePath(args), seen);
+    const authorityKey = readSecret(authorityKeyPath(args), seen, context);
+    for (const held of [certificate, key, authority]) if (held.kind === 'blocked') return held.impossible;
     if (authority.kind === 'absent') return noAuthority(args, authorityCertificatePath(args));
     if (certificate.kind === 'to_come' || key.kind === 'to_come')
       return { kind: 'in_sync', result: planned(args, authority) };
@@ -130,10 +130,10 @@ function isName(sort: 'dns' | 'ip', text: string): boolean {
 
 /** The files of a certificate and of its authority. */
 interface Files {
-  readonly certificate: Held;
-  readonly key: Held;
-  readonly authority: Held;
-  readonly authorityKey: Held;
+  readonly certificate: FileContents;
+  readonly key: FileContents;
+  readonly authority: FileContents;
+  readonly authorityKey: FileContents;
 }
 
 function whyIssue(
@@ -164,12 +164,15 @@ function whyIssue(
   }
 }
 
-/** Why it is issued, as sentences. They are told against the authority: unknown where that is still to be made. */
+/**
+ * The reasons for a new certificate, as sentences. They depend on the authority, and are unknown if the authority has
+ * yet to be made.
+ */
 type Reasons = readonly string[] | Unknown;
 
 function issue(args: Arguments, files: Files, reasons: Reasons, context: Context): Outcome {
   const { certificate, key, authority, authorityKey } = files;
-  if (authorityKey.kind === 'hindrance') return authorityKey.impossible;
+  if (authorityKey.kind === 'blocked') return authorityKey.impossible;
   if (authorityKey.kind === 'absent') return noAuthority(args, authorityKeyPath(args));
   return {
     kind: 'change',
@@ -209,7 +212,12 @@ function issue(args: Arguments, files: Files, reasons: Reasons, context: Context
   };
 }
 
-function differences(args: Arguments, certificate: Held, key: Held, reasons: Reasons): readonly Difference[] {
+function differences(
+  args: Arguments,
+  certificate: FileContents,
+  key: FileContents,
+  reasons: Reasons,
+): readonly Difference[] {
   const { subject, alternativeNames, usage } = wanted(args);
   const text = [
     formatName(subjectAttributes(subject)),
@@ -241,7 +249,7 @@ function noAuthority(args: Arguments, path: string): Impossible {
     kind: 'impossible',
     what: `the authority "${args.authority.name}" cannot issue a certificate, as there is no ${path}`,
     remedy:
-      'Make the authority first, with certificate_authority, or bring back its files. With --tags, see that the task that makes it is among them.',
+      'Make the authority first, with certificate_authority, or bring back its files. With --tags, include the task that makes the authority.',
   };
 }
 
@@ -250,7 +258,7 @@ function result(args: Arguments, certificate: string, key: Secret, authority: st
   return { path: certificatePath(args), certificate, key, authority, not_after: notAfter.toISOString(), fingerprint };
 }
 
-function planned(args: Arguments, authority: Held): ValueMap {
+function planned(args: Arguments, authority: FileContents): ValueMap {
   const certificate = toBeMade(`the certificate "${args.name}" still to be issued`);
   return {
     path: certificatePath(args),

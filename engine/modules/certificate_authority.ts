@@ -13,19 +13,19 @@ import { type Context, type Effect, type Impossible, type Outcome, defineModule 
 import {
   applyFiles,
   baseName,
-  besides,
+  readSiblings,
   folder,
-  heldBy,
+  readContents,
   toBeMade,
   wholeFile,
-  withThoseBeside,
+  withSiblings,
   written,
   inOwnFolders,
 } from './pki/pki-files.ts';
 import { KEYS_DISAGREE, keyArguments, keysAgree, keyWish, newKey } from './pki/pki-keys.ts';
-import { recipients, safelyKept, sealed, secretHeldBy } from './pki/sealed-keys.ts';
+import { recipients, safelyKept, sealed, readSecret } from './pki/sealed-keys.ts';
 
-/** From so many days before an authority's end every run tells of it: its renewal takes planning. */
+/** During this number of days before the end of an authority each run warns of it: a renewal takes planning. */
 const WARN_DAYS = 90;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -34,20 +34,20 @@ const ROTATE =
 
 const schema = z
   .strictObject({
-    path: folder().describe(
-      'The folder of the files NAME.crt and NAME.key. It is made if need be, for nobody but the user.',
-    ),
-    name: baseName().describe('The first part of the names of its files.'),
-    common_name: filledText().describe('The name by which certificates name their issuer.'),
-    organization: textList().default([]).describe('Organizations in its subject.'),
-    days: wholeNumber({ min: 1, max: 36500 }).default(3650).describe('Its life in days. Counts when it is made.'),
+    path: folder().describe('The folder of the files NAME.crt and NAME.key. A missing folder is made, with mode 0700.'),
+    name: baseName().describe('The first part of the names of the files.'),
+    common_name: filledText().describe('The common name of the authority. Certificates name their issuer by it.'),
+    organization: textList().default([]).describe('Organizations of the subject.'),
+    days: wholeNumber({ min: 1, max: 36500 })
+      .default(3650)
+      .describe('The lifetime in days. It has an effect only when the authority is made.'),
     recipients: recipients(),
     ...keyArguments,
     beside: z
       .array(folder())
       .default([])
       .describe(
-        'Folders where another one of this name may stand, while it is replaced. `trust` of the result has the certificates of all.',
+        'Folders that may hold another authority of this name, while the authority is replaced. `trust` of the result has the certificates of all of them.',
       ),
   })
   .refine(keysAgree, KEYS_DISAGREE);
@@ -69,11 +69,11 @@ const anywhere = defineModule<Arguments>({
     issuedBeneath(args),
   ],
   plan(args, _loaded, seen, context) {
-    const certificate = heldBy(certificatePath(args), seen);
-    const key = secretHeldBy(keyPath(args), seen, context);
-    if (certificate.kind === 'hindrance') return certificate.impossible;
-    if (key.kind === 'hindrance') return key.impossible;
-    const beside = besides(besidePaths(args), seen);
+    const certificate = readContents(certificatePath(args), seen);
+    const key = readSecret(keyPath(args), seen, context);
+    if (certificate.kind === 'blocked') return certificate.impossible;
+    if (key.kind === 'blocked') return key.impossible;
+    const beside = readSiblings(besidePaths(args), seen);
     if ('kind' in beside) return beside;
     if (certificate.kind === 'to_come' || key.kind === 'to_come') return { kind: 'in_sync', result: planned(args) };
     if (certificate.kind === 'absent' && key.kind === 'absent') return lost(args, seen) ?? make(args, beside, context);
@@ -82,7 +82,7 @@ const anywhere = defineModule<Arguments>({
         certificate.kind === 'absent' ? [keyPath(args), certificatePath(args)] : [certificatePath(args), keyPath(args)];
       return {
         kind: 'impossible',
-        what: `of the authority "${args.name}" only half is there`,
+        what: `the authority "${args.name}" is incomplete`,
         why: `There is ${there}, but no ${missing}.`,
         remedy: ROTATE,
       };
@@ -97,7 +97,7 @@ const anywhere = defineModule<Arguments>({
     if (reasons.length > 0) {
       return {
         kind: 'impossible',
-        what: `the authority "${args.name}" in ${args.path} is not as it should be, and is not replaced`,
+        what: `the authority "${args.name}" in ${args.path} does not match the task, and is never replaced`,
         why: reasons.join('\n'),
         remedy: ROTATE,
       };
@@ -146,11 +146,11 @@ function make(args: Arguments, beside: readonly (string | Unknown)[], context: C
   };
 }
 
-/** Told once, when the key is made: from then on it is where whoever has chosen so wants it. */
+/** Shown once, when the key is made: after that the key is where the operator wants it. */
 function inClear(args: Arguments): readonly string[] {
   if (args.recipients.length > 0) return [];
   return [
-    `The key of the authority "${args.name}" lies in ${keyPath(args)} as it is, and whoever reads it can issue certificates that everybody trusts. \`runbook vault keygen\` makes an identity; name its age1… in recipients (pki_recipients of the role pki), and this key and all others are encrypted at the next run`,
+    `The key of the authority "${args.name}" is not encrypted in ${keyPath(args)}: everybody who can read the file can issue certificates that everybody trusts. \`runbook vault keygen\` makes an identity; name its age1… in recipients (pki_recipients of the role pki), and this key and all others are encrypted at the next run`,
   ];
 }
 
@@ -199,7 +199,7 @@ function endsSoon(args: Arguments, pem: string, now: Date): readonly Effect[] {
 }
 
 function result(args: Arguments, certificate: string, key: Secret, beside: readonly (string | Unknown)[]): ValueMap {
-  const trust = withThoseBeside(certificate, beside);
+  const trust = withSiblings(certificate, beside);
   const { notAfter, fingerprint } = inspectCertificate(certificate);
   return {
     path: certificatePath(args),

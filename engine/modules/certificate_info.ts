@@ -7,10 +7,10 @@ import { wholeFile } from '../resources/file.ts';
 import { type ValueMap, Unknown } from '../values/base/value.ts';
 import { pathList } from './base/arguments.ts';
 import { type Impossible, type Outcome, defineModule } from './base/module.ts';
-import { heldBy } from './pki/pki-files.ts';
+import { readContents } from './pki/pki-files.ts';
 
 const schema = z.strictObject({
-  paths: pathList().describe('The files of the certificates, in PEM form. A text is parted at its commas.'),
+  paths: pathList().describe('The files of the certificates, in PEM form. A text is split at its commas.'),
 });
 type Arguments = z.infer<typeof schema>;
 
@@ -44,9 +44,9 @@ interface Entry {
 }
 
 function entryOf(path: string, seen: Seen): Entry | Impossible {
-  const held = heldBy(path, seen);
+  const held = readContents(path, seen);
   switch (held.kind) {
-    case 'hindrance':
+    case 'blocked':
       return held.impossible;
     case 'to_come':
       return toCome(path);

@@ -10,17 +10,17 @@ import { finishCommand, meaning, unknownResult } from './command/command-result.
 
 const schema = z.strictObject({
   check: secretText().describe(
-    'Shell text that only looks. Exit status 0: there is nothing to do. It runs in a plan too, may run early, and again.',
+    'Shell text that changes nothing. Exit status 0 means that there is nothing to do. It also runs in a plan, and may run early and several times.',
   ),
   apply: text().describe(
-    'Shell text that brings it about. It runs only if check ends with another status than 0, and check is asked again after it.',
+    'Shell text that makes the change. It runs only if the exit status of check is not 0. After it check runs again.',
   ),
 });
 type Arguments = z.infer<typeof schema>;
 
 export const module = defineModule<Arguments>({
   name: 'check',
-  summary: 'Bring something about by a command, if another command tells that it is needed.',
+  summary: 'Make a change by a command, if another command says that the change is needed.',
   arguments: schema,
   examples: ["check: '! swapon --noheadings --show | grep -q .'\napply: swapoff -a"],
   observes: (args, _loaded, context) => [questionOf(args, context)],
@@ -30,14 +30,14 @@ export const module = defineModule<Arguments>({
     const certainty = seen.certainty(question);
     if (status === 0)
       return { kind: 'in_sync', result: { rc: 0, stdout: '', stdout_lines: [], stderr: '', stderr_lines: [] } };
-    // Such a status is no answer: the question itself could not be asked.
+    // Such a status is no answer: the check itself could not run.
     if (certainty === 'certain' && (status === 126 || status === 127 || status > 128)) {
       return {
         kind: 'impossible',
         what: `check ended with exit status ${status}${meaning(status)}`,
         ...(stderr === undefined || stderr.trim() === '' ? {} : { why: stderr.trim() }),
         remedy:
-          'A check exits 0 where there is nothing to do, and 1 where there is. Make it work on a host where nothing is installed yet.',
+          'A check must exit with 0 if there is nothing to do, and with 1 otherwise. Make it work on a host where nothing is installed yet.',
       };
     }
     const { apply } = args;
@@ -50,7 +50,7 @@ export const module = defineModule<Arguments>({
       predictions: [predict(question, { status: 0, stdout: undefined, stderr: undefined })],
       unsettled: {
         what: `apply was done, but check still says that it is needed: $ ${args.check instanceof Secret ? MASK : args.check}`,
-        remedy: 'See whether check asks for what apply brings about, and whether apply told an error.',
+        remedy: 'Look whether check tests the change that apply makes, and whether apply reported an error.',
       },
       touches: 'everything',
       planned: unknownResult('a command that has not run yet'),

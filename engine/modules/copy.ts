@@ -23,22 +23,24 @@ const fields = z.strictObject({
     ),
   content: writtenValue()
     .optional()
-    .describe('What the file shall hold, instead of src. A map or a list is written as JSON.'),
+    .describe('The content of the file, in place of src. A map or a list is written as JSON.'),
   dest: pathOrDirectory().describe(
-    'Where the file goes on the host. With a slash at its end, or where a directory is: into it, under the name that src has.',
+    'The path of the file on the host. If it ends with a slash, or is a directory, the file is put into that directory, with the name of src.',
   ),
   ...writeArguments,
   mode: modeOrPreserve()
     .optional()
     .describe('Permission bits in quotes ("0644"), or as chmod takes them ("u=rw,go=r"). preserve: those of src.'),
-  force: boolean().default(true).describe('Whether a file that is there and differs is replaced.'),
-  follow: boolean().default(false).describe('Whether a link at dest is kept and the file that it leads to is written.'),
+  force: boolean().default(true).describe('Whether an existing file with another content is replaced.'),
+  follow: boolean()
+    .default(false)
+    .describe('Whether a link at dest is kept, and the file that it leads to is written.'),
   decrypt: boolean()
     .default(true)
     .describe(
-      'Whether a src that is encrypted as a whole, by age or ansible-vault, comes to the host in clear. false: as it is.',
+      'Whether a src that is encrypted as a whole, by age or ansible-vault, is decrypted for the host. false: the file is copied as it is.',
     ),
-  remote_src: boolean().default(false).describe('Whether src is a file of the host.'),
+  remote_src: boolean().default(false).describe('Whether src is a file on the host, not on the controller.'),
   directory_mode: mode().optional().describe('Permission bits of directories that are made for dest.'),
 });
 
@@ -46,7 +48,7 @@ const schema = exactlyOne(fields, ['src', 'content'])
   .refine((args) => !args.remote_src || args.src !== undefined, 'remote_src needs src')
   .refine(
     (args) => !args.remote_src || args.src?.startsWith('/') !== false,
-    'src must be an absolute path where it is a file of the host',
+    'src must be an absolute path if remote_src is true',
   )
   .refine((args) => args.mode !== 'preserve' || args.src !== undefined, 'mode: preserve needs src');
 type Arguments = z.infer<typeof schema>;
@@ -59,11 +61,11 @@ interface Loaded {
 
 export const module = defineModule<Arguments, Loaded | undefined>({
   name: 'copy',
-  summary: 'Bring a file, or write given text into one.',
+  summary: 'Copy a file to the host, or write a text into a file.',
   arguments: schema,
   foreign: {
     ...foreignFileArguments,
-    checksum: 'Leave it out: what has come is held against the SHA-256 of what was sent each time.',
+    checksum: 'Leave it out: each file that arrives is compared with the SHA-256 of the file that was sent.',
     local_follow: 'Leave it out: links of the controller are followed.',
   },
   examples: [
@@ -86,7 +88,7 @@ export const module = defineModule<Arguments, Loaded | undefined>({
       return {
         kind: 'impossible',
         what: `${directory} is a directory`,
-        remedy: 'Give dest the name of the file as well: content has none.',
+        remedy: 'Write the name of the file in dest too: content has no name.',
       };
     }
     const path = isInside && args.src !== undefined ? intoDirectory(directory, args.src) : directory;
@@ -155,7 +157,7 @@ function contentOnHost(
     case 'directory':
       return {
         kind: 'impossible',
-        what: `${src} is a directory, and copy brings files`,
+        what: `${src} is a directory, and copy copies only files`,
         remedy: `Copy the directory by command: cp -a, with creates:.`,
       };
     case 'link':
@@ -181,7 +183,7 @@ function absentSource(src: string, certainty: 'certain' | 'after_change'): Canno
   return {
     kind: 'impossible',
     what: `${src} does not exist on the host`,
-    remedy: 'Without remote_src: true the file is one of the controller.',
+    remedy: 'Leave remote_src out for a file on the controller.',
   };
 }
 

@@ -15,10 +15,10 @@ import { printBytes } from './system/print-bytes.ts';
 import { ACCOUNT_NAME } from './system/user-arguments.ts';
 import { bytesOf, readably, textOf } from './write/file-text.ts';
 
-/** A `*` says nothing that is not so already: it may stand beside special_time. */
+/** A `*` is the default of a field, so it may be given together with special_time. */
 const field = z
   .union([z.string().regex(/^[0-9A-Za-z*,/~-]+$/), z.number().int().min(0)], {
-    error: 'must be what cron takes in this field: a number, *, or such as */5, 1,2 and 1-5',
+    error: 'must be a value that cron accepts in this field: a number, *, */5, 1,2 or 1-5',
   })
   .transform((value) => (value === '*' ? undefined : String(value)))
   .optional();
@@ -27,47 +27,51 @@ const fileName = z
   .string()
   .regex(
     /^[A-Za-z0-9_-]+$/,
-    'must be a file name of letters, digits, hyphens and underscores: cron passes others over',
+    'must be a file name of letters, digits, hyphens and underscores: cron ignores other names',
   );
 
 const schema = z.strictObject({
   name: line.describe(
-    'Tells this entry from others: it stands as a comment above the line. With env, the name of the variable.',
+    'The name of the entry, which is written as a comment above its line. With env, the name of the variable.',
   ),
   job: z
     .string()
     .regex(/^[^\n]*$/, 'must be one line')
     .optional()
-    .describe('The command. A % in it stands for a line end, as cron has it. With env, the value of the variable.'),
-  state: z.enum(['present', 'absent']).default('present').describe('Whether the entry shall exist.'),
-  minute: field.describe('0 to 59, *, */5, 1,2. Every minute where it is not given.'),
-  hour: field.describe('0 to 23. Every hour where it is not given.'),
+    .describe('The command. cron reads a % in it as a line end. With env, the value of the variable.'),
+  state: z.enum(['present', 'absent']).default('present').describe('Whether the entry exists.'),
+  minute: field.describe('0 to 59, *, */5, 1,2. Default: every minute.'),
+  hour: field.describe('0 to 23. Default: every hour.'),
   day: field.describe('Day of the month, 1 to 31.'),
   month: field.describe('1 to 12.'),
   weekday: field.describe('0 to 6, Sunday is 0.'),
   special_time: z
     .enum(['reboot', 'yearly', 'annually', 'monthly', 'weekly', 'daily', 'hourly'])
     .optional()
-    .describe('Instead of the five fields.'),
-  disabled: boolean().default(false).describe('Whether the line is a comment.'),
-  env: boolean().default(false).describe('Whether it is a variable for the commands, and no command.'),
-  insertafter: line.optional().describe('With env: the variable behind which a new one is put.'),
+    .describe('A time in place of the five fields.'),
+  disabled: boolean().default(false).describe('Whether the line is turned into a comment.'),
+  env: boolean().default(false).describe('Whether the entry is a variable for the commands, and not a command.'),
+  insertafter: line.optional().describe('With env: the variable after which a new variable is put.'),
   insertbefore: line
     .optional()
-    .describe('With env: the variable ahead of which a new one is put. At the top where neither is given.'),
+    .describe(
+      'With env: the variable before which a new variable is put. Without insertafter and insertbefore a new variable is put at the top.',
+    ),
   user: z
     .string()
     .regex(ACCOUNT_NAME, 'must be the name of an account')
     .optional()
-    .describe('Whose crontab; with cron_file: as whom the command runs. The user of the task where it is not given.'),
+    .describe(
+      'The user of the crontab; with cron_file the user that the command runs as. Default: the user of the task.',
+    ),
   cron_file: z
     .union([path(), fileName], {
       error:
-        'must be an absolute path, or a file name of letters, digits, hyphens and underscores: cron passes others over',
+        'must be an absolute path, or a file name of letters, digits, hyphens and underscores: cron ignores other names',
     })
     .optional()
     .describe(
-      'A file of /etc/cron.d, by its name or path, instead of the crontab of a user. It goes with its last entry.',
+      'A file of /etc/cron.d, by its name or path, in place of the crontab of a user. The file is removed with its last entry.',
     ),
   unsafe_path: unsafePath(),
 });
@@ -78,7 +82,7 @@ const FIELDS = ['minute', 'hour', 'day', 'month', 'weekday'] as const;
 
 export const module = defineModule<Arguments>({
   name: 'cron',
-  summary: 'Have a command run at certain times.',
+  summary: 'Manage commands that cron runs at given times.',
   // Each of the fields goes without special_time.
   arguments: FIELDS.reduce(
     (ruled, name) => atMostOne(ruled, ['special_time', name]),
@@ -157,7 +161,7 @@ function missingBeside(args: Arguments, text: string): Impossible | undefined {
     return undefined;
   return {
     kind: 'impossible',
-    what: `There is no variable ${other} in the table, beside which ${args.name} could be put`,
+    what: `The table has no variable ${other} to put ${args.name} beside`,
     remedy: `Set ${other} with a task before this one, or leave ${args.insertafter === undefined ? 'insertbefore' : 'insertafter'} out: a new variable is put at the top then`,
   };
 }

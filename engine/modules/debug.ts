@@ -4,9 +4,11 @@ import { defineModule } from './base/module.ts';
 
 const schema = atMostOne(
   z.strictObject({
-    msg: anyValue().optional().describe('What to show: text, or any value.'),
-    var: anyValue().optional().describe('What to show: a variable or an expression, such as members or result.stdout.'),
-    verbosity: wholeNumber().optional().describe('Accepted for playbooks written for Ansible; it is always shown.'),
+    msg: anyValue().optional().describe('The text or value to show.'),
+    var: anyValue().optional().describe('The variable or expression to show, such as members or result.stdout.'),
+    verbosity: wholeNumber()
+      .optional()
+      .describe('Accepted for playbooks written for Ansible. The message is always shown.'),
   }),
   ['msg', 'var'],
 );

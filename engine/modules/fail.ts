@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { text } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 
-const schema = z.strictObject({ msg: text().default('Failed as requested from task').describe('Why.') });
+const schema = z.strictObject({ msg: text().default('Failed as requested from task').describe('The reason.') });
 
 export const module = defineModule<z.infer<typeof schema>>({
   name: 'fail',

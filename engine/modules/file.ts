@@ -89,7 +89,7 @@ function doubted(args: FileArguments, outcome: Outcome, seen: Seen): Outcome {
   return outcome;
 }
 
-/** Why such a change cannot be made, as far as the host tells that beforehand. */
+/** Why the change cannot be made, as far as the look shows it. */
 function refusal(args: FileArguments, change: Change, seen: Seen, context: Context): Impossible | undefined {
   if (change.certainty === 'after_change') return undefined;
   const account = args.state === 'absent' ? undefined : missingAccount(args, seen);

@@ -8,17 +8,17 @@ import { formatMode } from './base/file-mode.ts';
 import { defineModule } from './base/module.ts';
 
 const schema = z.strictObject({
-  paths: pathList().describe('The directories that are looked through. A text is parted at its commas.'),
+  paths: pathList().describe('The directories to search. A text is split at its commas.'),
   patterns: commaList()
     .default([])
-    .describe('Shell patterns, one of which the name must match: *.conf. A text is parted at its commas.'),
+    .describe('Shell patterns (*.conf). The name must match one of them. A text is split at its commas.'),
   excludes: commaList()
     .default([])
-    .describe('Shell patterns, none of which the name may match. A text is parted at its commas.'),
-  file_type: z.enum(['file', 'directory', 'link', 'any']).default('file').describe('What is looked for.'),
-  recurse: boolean().default(false).describe('Whether directories beneath are looked through as well.'),
-  depth: wholeNumber({ min: 1 }).optional().describe('How many levels deep, with recurse.'),
-  hidden: boolean().default(false).describe('Whether names with a dot in front count.'),
+    .describe('Shell patterns. A name that matches one of them is left out. A text is split at its commas.'),
+  file_type: z.enum(['file', 'directory', 'link', 'any']).default('file').describe('The type of file to search for.'),
+  recurse: boolean().default(false).describe('Whether the directories beneath are searched too.'),
+  depth: wholeNumber({ min: 1 }).optional().describe('The depth of the search in levels, with recurse.'),
+  hidden: boolean().default(false).describe('Whether names that begin with a dot are listed.'),
 });
 type Arguments = z.infer<typeof schema>;
 
@@ -27,16 +27,16 @@ export const module = defineModule<Arguments>({
   summary: 'List files of the host by name and type.',
   arguments: schema,
   foreign: {
-    use_regex: 'Write shell patterns, or take of the result what fits: when: item.path.matches("…").',
-    age: 'Ask by query: find PATH -mtime +28 for what is older than 28 days.',
-    age_stamp: 'Ask by query: find PATH with -mtime, -ctime or -atime.',
-    size: 'Take of the result what fits: when: item.size > 10485760.',
-    contains: 'Ask by query: grep -rl EXPRESSION PATH.',
-    read_whole_file: 'Ask by query: grep -rlz EXPRESSION PATH.',
-    mode: 'Take of the result what fits: when: item.mode == "0644".',
-    exact_mode: 'Take of the result what fits: when: item.mode == "0644".',
-    follow: 'Ask by query: find -L PATH.',
-    get_checksum: 'Ask by stat in a loop over the result.',
+    use_regex: 'Write shell patterns, or filter the result: when: item.path.matches("…").',
+    age: 'Use query: find PATH -mtime +28 for what is older than 28 days.',
+    age_stamp: 'Use query: find PATH with -mtime, -ctime or -atime.',
+    size: 'Filter the result: when: item.size > 10485760.',
+    contains: 'Use query: grep -rl EXPRESSION PATH.',
+    read_whole_file: 'Use query: grep -rlz EXPRESSION PATH.',
+    mode: 'Filter the result: when: item.mode == "0644".',
+    exact_mode: 'Filter the result: when: item.mode == "0644".',
+    follow: 'Use query: find -L PATH.',
+    get_checksum: 'Use stat in a loop over the result.',
     limit: 'Leave it out: all are listed.',
   },
   aliases: { path: 'paths', name: 'paths', pattern: 'patterns', exclude: 'excludes' },

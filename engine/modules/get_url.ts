@@ -41,9 +41,9 @@ const schema = z.strictObject({
       (url) => /^(https?|ftp|file):\/\//.test(revealed(url)),
       'must begin with https://, http://, ftp:// or file://',
     )
-    .describe('Where the file is brought from, by the host itself.'),
+    .describe('The URL of the file. The host itself downloads it.'),
   dest: pathOrDirectory().describe(
-    'Where it goes on the host. With a slash at its end, or where a directory is: into it, under its own name.',
+    'The path of the file on the host. If it ends with a slash, or is a directory, the file is put into that directory, with the name in the URL.',
   ),
   checksum: plainText()
     .refine(
@@ -52,19 +52,19 @@ const schema = z.strictObject({
     )
     .optional()
     .describe(
-      'The digest that the file must have: sha256:HEX, or sha256:URL of a list of digests and names; also sha512, sha384, sha224, sha1 and md5. With it, a file that is there and differs is brought anew.',
+      'The digest that the file must have: sha256:HEX, or sha256:URL of a list of digests and names; also sha512, sha384, sha224, sha1 and md5. With checksum an existing file with another digest is downloaded again.',
     ),
   force: boolean()
     .default(false)
     .describe(
-      'Whether a file that is there is compared with what the URL holds, and brought anew where they differ. Each look downloads it.',
+      'Whether an existing file is compared with the file of the URL, and replaced if they differ. Each comparison downloads the file.',
     ),
   backup: boolean()
     .default(false)
-    .describe('Whether a file that is replaced is kept beside it, with the time in its name.'),
+    .describe('Whether the old file is kept beside the new one, with the time in its name.'),
   ...httpArguments,
-  client_cert: path().optional().describe('A certificate (PEM) on the host to show to the server.'),
-  client_key: path().optional().describe('The key of client_cert.'),
+  client_cert: path().optional().describe('The path of a client certificate (PEM) on the host.'),
+  client_key: path().optional().describe('The path of the private key of client_cert.'),
   timeout: timeout(10),
   ...attributeArguments,
 });
@@ -77,7 +77,7 @@ export const module = defineModule<Arguments>({
   aliases: { ...httpAliases, thirsty: 'force' },
   foreign: {
     sha256sum: 'Write checksum: "sha256:…" with that digest.',
-    tmp_dest: 'Leave it out; it is brought beside the place where it goes, and renamed.',
+    tmp_dest: 'Leave it out; the file is downloaded beside dest, and renamed.',
     unsafe_writes: 'Leave it out; files are replaced in one step.',
   },
   examples: [
@@ -99,7 +99,7 @@ export const module = defineModule<Arguments>({
       return {
         kind: 'impossible',
         what: `${shownUrl(args)} names no file`,
-        remedy: 'Give dest with the name that the file shall have.',
+        remedy: 'Write the name of the file in dest.',
       };
     const path = inside !== undefined && isDirectory(seen.of(file(first, 'digest'))) ? inside : first;
     const request = file(path, 'digest');
@@ -186,10 +186,9 @@ function planAttributes(
   };
 }
 
-/** Nothing tells yet what is to be downloaded. */
+/** The content of the URL is not known, as its digest could not be read. */
 function failure(wanted: WantedContent & { readonly kind: 'failure' }, { checksum }: Download): Outcome {
-  if (wanted.isOpen)
-    return { kind: 'cannot_know', because: 'what is downloaded cannot be had before an earlier change' };
+  if (wanted.isOpen) return { kind: 'cannot_know', because: 'the download is not possible before an earlier change' };
   return {
     kind: 'impossible',
     what: wanted.what,

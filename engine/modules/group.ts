@@ -14,19 +14,19 @@ const schema = z
       .string()
       .regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?$/, 'must be the name of a group')
       .describe('Name of the group.'),
-    state: z.enum(['present', 'absent']).default('present').describe('Whether the group shall exist.'),
-    gid: wholeNumber({ max: 4294967294 }).optional().describe('Its number.'),
+    state: z.enum(['present', 'absent']).default('present').describe('Whether the group exists.'),
+    gid: wholeNumber({ max: 4294967294 }).optional().describe('The number.'),
     non_unique: boolean().default(false).describe('Whether gid may be a number that another group has.'),
-    system: boolean().default(false).describe('Whether a new group gets a number of the range for system groups.'),
+    system: boolean().default(false).describe('Whether a new group gets a number from the range for system groups.'),
     force: boolean()
       .default(false)
       .describe(
-        'With state absent: remove it also where it is the primary group of an account, which then has a number for a group.',
+        'With state absent: also remove the primary group of an account. The account then has a group number without a name.',
       ),
   })
   .refine(({ gid, non_unique: isShared }) => gid !== undefined || !isShared, {
     path: ['non_unique'],
-    message: 'is of use only with gid\nGive gid, or leave non_unique out.',
+    message: 'has an effect only with gid\nGive gid, or leave non_unique out.',
   });
 
 function plan(args: Arguments, seen: Seen): Outcome {
@@ -100,7 +100,7 @@ function takenNumber(args: Arguments, state: GroupState, seen: Seen): Impossible
     return undefined;
   return {
     kind: 'impossible',
-    what: `The number ${args.gid} is that of the group ${holder}`,
+    what: `The number ${args.gid} belongs to the group ${holder}`,
     remedy: `Give ${args.name} another gid; or set non_unique: true, if both shall be one group with two names`,
   };
 }
@@ -117,7 +117,7 @@ function neededGroup(args: Arguments, { primaryOf = [] }: GroupState, seen: Seen
   return {
     kind: 'impossible',
     what: `${args.name} is the primary group of ${first}`,
-    remedy: `Give ${first} another group, or remove it, with a task before this one; or set force: true`,
+    remedy: `Give ${first} another group, or remove the account, with a task before this one; or set force: true`,
   };
 }
 

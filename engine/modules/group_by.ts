@@ -3,8 +3,8 @@ import { filledText, textList } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 
 const schema = z.strictObject({
-  key: filledText().describe('The group. Spaces and hyphens in it become underscores, as with Ansible.'),
-  parents: textList().default(['all']).describe('The groups that it is part of.'),
+  key: filledText().describe('The group. Spaces and hyphens in its name become underscores, as with Ansible.'),
+  parents: textList().default(['all']).describe('The parent groups of the group.'),
 });
 
 export const module = defineModule<z.infer<typeof schema>>({

@@ -15,13 +15,13 @@ const schema = z.strictObject({
       /^(?=.{1,64}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/,
       'must be a host name: letters, digits and hyphens, parts joined by dots, at most 64 characters',
     )
-    .describe('The name that the host shall have.'),
+    .describe('The new name of the host.'),
 });
 
 export const module = defineModule<z.infer<typeof schema>>({
   name: 'hostname',
   summary:
-    'Name the host, now and for the next boot. /etc/hosts is left alone, and facts.hostname stays what it was until the next run.',
+    'Set the name of the host, now and for the next boot. /etc/hosts is not changed, and facts.hostname has the old name until the next run.',
   arguments: schema,
   freeForm: 'name',
   examples: ['hostname: { name: "{{inventory_hostname}}" }'],

@@ -18,18 +18,20 @@ const schema = z.strictObject({
   state: z
     .enum(['present', 'absent'])
     .default('present')
-    .describe('Whether it is loaded. One that is built into the kernel counts as loaded.'),
+    .describe('Whether the module is loaded. A module that is built into the kernel counts as loaded.'),
   persistent: boolean()
     .default(true)
-    .describe('Whether it is loaded at boot as well: whether it stands in a file of /etc/modules-load.d.'),
+    .describe('Whether the module is also loaded at boot: whether it is named in a file of /etc/modules-load.d.'),
   file: z
     .string()
     .regex(/^[A-Za-z0-9_.-]+$/, 'must be a file name without a folder')
     .optional()
-    .describe('Name of that file, without .conf. The module itself where only one is named, else `runbook`.'),
+    .describe(
+      'Name of the file in /etc/modules-load.d, without .conf. Default: the name of the module; with several modules, `runbook`.',
+    ),
   optional: boolean()
     .default(false)
-    .describe('Whether a module that this kernel does not have is let be. warnings name it.'),
+    .describe('Whether a module that this kernel does not have is skipped, with a warning.'),
 });
 
 type Arguments = z.infer<typeof schema>;

@@ -4,34 +4,32 @@ import { Secret } from '../values/base/secret.ts';
 import type { Unknown, ValueMap } from '../values/base/value.ts';
 import { type Context, type Impossible, type Observed, type Outcome, defineModule } from './base/module.ts';
 import {
-  type Held,
+  type FileContents,
   applyFiles,
   baseName,
-  besides,
+  readSiblings,
   folder,
-  heldBy,
+  readContents,
   toBeMade,
   wholeFile,
-  withThoseBeside,
+  withSiblings,
   written,
   inOwnFolders,
 } from './pki/pki-files.ts';
 import { KEYS_DISAGREE, keyArguments, keysAgree, keyWish, newKey } from './pki/pki-keys.ts';
-import { recipients, safelyKept, sealed, secretHeldBy } from './pki/sealed-keys.ts';
+import { recipients, safelyKept, sealed, readSecret } from './pki/sealed-keys.ts';
 
 const schema = z
   .strictObject({
-    path: folder().describe(
-      'The folder of the files NAME.key and NAME.pub. It is made if need be, for nobody but the user.',
-    ),
-    name: baseName().describe('The first part of the names of its files.'),
+    path: folder().describe('The folder of the files NAME.key and NAME.pub. A missing folder is made, with mode 0700.'),
+    name: baseName().describe('The first part of the names of the files.'),
     ...keyArguments,
     recipients: recipients(),
     beside: z
       .array(folder())
       .default([])
       .describe(
-        'Folders where another one of this name may stand, while it is replaced. `trust` of the result has the public keys of all.',
+        'Folders that may hold another key pair of this name, while the key pair is replaced. `trust` of the result has the public keys of all of them.',
       ),
   })
   .refine(keysAgree, KEYS_DISAGREE);
@@ -47,11 +45,11 @@ const anywhere = defineModule<Arguments>({
   examples: ['key_pair: { path: "{{pki_dir}}", name: service-account }'],
   observes: (args) => [keyPath(args), publicPath(args), ...besidePaths(args)].map(wholeFile),
   plan(args, _loaded, seen, context): Outcome {
-    const key = secretHeldBy(keyPath(args), seen, context);
-    const pub = heldBy(publicPath(args), seen);
-    if (key.kind === 'hindrance') return key.impossible;
-    if (pub.kind === 'hindrance') return pub.impossible;
-    const beside = besides(besidePaths(args), seen);
+    const key = readSecret(keyPath(args), seen, context);
+    const pub = readContents(publicPath(args), seen);
+    if (key.kind === 'blocked') return key.impossible;
+    if (pub.kind === 'blocked') return pub.impossible;
+    const beside = readSiblings(besidePaths(args), seen);
     if ('kind' in beside) return beside;
     if (key.kind === 'to_come' || pub.kind === 'to_come') return { kind: 'in_sync', result: planned(args) };
     const pair = { args, beside, key, pub };
@@ -64,8 +62,8 @@ const anywhere = defineModule<Arguments>({
 interface Pair {
   readonly args: Arguments;
   readonly beside: readonly (string | Unknown)[];
-  readonly key: Held;
-  readonly pub: Held;
+  readonly key: FileContents;
+  readonly pub: FileContents;
 }
 
 function makePair({ args, beside }: Pair, context: Context): Outcome {
@@ -101,14 +99,14 @@ function lostKey(args: Arguments): Impossible {
 
 /** The private key stays, if it fits; the public key becomes that of the private key. */
 function planPublicKey(
-  { args, beside, key, pub }: Pair & { readonly key: Held & { readonly kind: 'text' } },
+  { args, beside, key, pub }: Pair & { readonly key: FileContents & { readonly kind: 'text' } },
   { seen, context }: Observed,
 ): Outcome {
   const reasons = needsPrivateKey(keyWish(args), key.text);
   if (reasons.length > 0)
     return {
       kind: 'impossible',
-      what: `the private key ${keyPath(args)} is not as it should be, and is not replaced`,
+      what: `the private key ${keyPath(args)} does not match the task, and is never replaced`,
       why: reasons.join('\n'),
       remedy: KEEP,
     };
@@ -155,7 +153,7 @@ function result(
     path: keyPath(args),
     private_key: privateKey,
     public_key: publicKey,
-    trust: withThoseBeside(publicKey, beside),
+    trust: withSiblings(publicKey, beside),
   };
 }
 

@@ -5,16 +5,27 @@ import { Secret } from '../values/base/secret.ts';
 import { type Value, Unknown } from '../values/base/value.ts';
 import { filledText, openText, text } from './base/arguments.ts';
 import { type Context, type Impossible, type Outcome, defineModule } from './base/module.ts';
-import { applyFiles, closed, folder, heldBy, toBeMade, wholeFile, written, inOwnFolders } from './pki/pki-files.ts';
+import {
+  applyFiles,
+  closed,
+  folder,
+  readContents,
+  toBeMade,
+  wholeFile,
+  written,
+  inOwnFolders,
+} from './pki/pki-files.ts';
 
 const schema = z.strictObject({
   path: folder()
     .optional()
-    .describe('The file to write. Without it nothing is written: the text is the result, for a later task.'),
+    .describe('The file to write. Without path nothing is written, and a later task can use the text in the result.'),
   cluster: filledText().describe('The name of the cluster.'),
   server: filledText().describe('The URL of the API: https://host:port.'),
-  authority: openText().describe('The certificate, in PEM, of the authority that the server is verified with.'),
-  user: filledText().describe('The name of the user, as the file calls it.'),
+  authority: openText().describe(
+    'The certificate (PEM) of the authority that has issued the certificate of the server.',
+  ),
+  user: filledText().describe('The name of the user in the file.'),
   certificate: openText().describe("The user's certificate, in PEM."),
   key: text().describe("The user's private key, in PEM."),
 });
@@ -35,8 +46,8 @@ const anywhere = defineModule<Arguments>({
     if (!(content instanceof Secret) && !(content instanceof Unknown)) return content;
     const { path } = args;
     if (path === undefined) return { kind: 'in_sync', result: { content } };
-    const held = heldBy(path, seen);
-    if (held.kind === 'hindrance') return held.impossible;
+    const held = readContents(path, seen);
+    if (held.kind === 'blocked') return held.impossible;
     if (held.kind === 'text') hideKey(held.text);
     const result = { path, content };
     if (content instanceof Unknown && !content.fresh && held.kind !== 'absent') {
@@ -88,7 +99,7 @@ function hideKey(kubeconfig: string): void {
   }
 }
 
-/** The text; unknown where a part of it is. */
+/** The text; unknown if a part of it is unknown. */
 function build(args: Arguments): Secret | Unknown | Impossible {
   const { authority, certificate, key } = args;
   const unknown = firstUnknown([authority, certificate, key]);

@@ -10,7 +10,7 @@ import { type Line, Lines, matched } from './edit/text-lines.ts';
 import { foreignFileArguments } from './write/file-write-arguments.ts';
 
 const SEVERAL_LINES =
-  'must be one line, without a line end: the next run would not find it, and put it in again\nWrite blockinfile for several lines. For one line take the line end away (line: |- in place of line: |).';
+  'must be one line, without a line end: the next run would not find the line, and would add it again\nFor several lines use blockinfile. For one line remove the line end (line: |- in place of line: |).';
 
 const schema = z
   .strictObject({
@@ -22,22 +22,26 @@ const schema = z
     regexp: linePattern()
       .optional()
       .describe(
-        'The line that is replaced, or removed: the last one that matches (all, for absent). As Python reads it.',
+        'A regular expression of Python for the line to replace or remove. The last match is replaced; with state absent all matches are removed.',
       ),
-    search_string: plainText().optional().describe('As regexp, but a plain text that the line holds.'),
-    state: z.enum(['present', 'absent']).default('present').describe('Whether the line shall be there.'),
+    search_string: plainText().optional().describe('Like regexp, but a plain text that the line contains.'),
+    state: z.enum(['present', 'absent']).default('present').describe('Whether the line exists in the file.'),
     backrefs: boolean()
       .default(false)
       .describe(
-        'Whether \\1 and the like in line stand for groups of regexp. Without a match the file stays as it is.',
+        'Whether references such as \\1 in line stand for groups of regexp. Without a match the file stays as it is.',
       ),
-    firstmatch: boolean().default(false).describe('Whether the first line that matches counts instead of the last.'),
+    firstmatch: boolean()
+      .default(false)
+      .describe('Whether the first line that matches is used, in place of the last one.'),
     insertafter: linePattern()
       .optional()
-      .describe('A new line goes behind the last line that matches, else to the end (EOF).'),
+      .describe('A new line is put after the last line that matches; without a match, at the end of the file (EOF).'),
     insertbefore: linePattern()
       .optional()
-      .describe('A new line goes before the last line that matches, else to the end. BOF: to the beginning.'),
+      .describe(
+        'A new line is put before the last line that matches; without a match, at the end of the file. BOF: at the beginning.',
+      ),
   })
   .refine((args) => args.state === 'absent' || args.line !== undefined, 'line is needed, unless state is absent')
   .refine(
@@ -65,7 +69,7 @@ const schema = z
   });
 type Arguments = z.infer<typeof schema>;
 
-/** As in Ansible a line is matched as bytes: \w and \d are those of ASCII. */
+/** As in Ansible a line is matched as bytes: \w and \d match ASCII. */
 function linePattern(): z.ZodType<Pattern> {
   return pattern({ classes: 'ascii' });
 }
@@ -85,7 +89,7 @@ function faultIn(args: unknown): string | undefined {
 function faultOfReplacement(regexp: Pattern, line: string): string | undefined {
   const fault = regexp.faultOf(line);
   if (fault !== undefined)
-    return `must speak only of groups that regexp has: ${fault}\nWrite the group in parentheses in regexp; a backslash is \\\\.`;
+    return `must refer only to groups of regexp: ${fault}\nWrite the group in parentheses in regexp; a backslash is \\\\.`;
   return regexp.replacement(line).some((part) => typeof part === 'string' && part.includes('\n'))
     ? SEVERAL_LINES
     : undefined;
@@ -116,7 +120,7 @@ export const module = defineModule<Arguments>({
   },
 });
 
-/** As Ansible's module does it, whose users rely on which of several lines is meant. */
+/** Follows Ansible's module, as users rely on its choice among several matching lines. */
 function withLine(args: Arguments, text: string, file: Lines): Lines {
   const { lines } = file;
   const test = matcher(args);
@@ -154,7 +158,7 @@ function replaceLine({ lines, lineEnd }: Lines, index: number, text: string): vo
   lines[index] = { text, end: end === '' ? lineEnd : end };
 }
 
-/** Where the line stands already, and where a new one would go: -1 for nowhere. */
+/** The index of an equal line, and the index for a new line; -1 for none. */
 function search(args: Arguments, text: string, { lines }: Lines): { readonly exact: number; readonly anchor: number } {
   const { insertafter: after, insertbefore: before } = args;
   const wanted = before ?? after;

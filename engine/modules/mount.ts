@@ -27,23 +27,25 @@ import { temporaryBeside } from './write/write-file.ts';
 const word = z.string().regex(/^\S+$/, 'must be one word');
 
 const schema = z.strictObject({
-  path: z.union([z.literal('none'), path()]).describe('The directory; `none` for swap, which has no place.'),
+  path: z
+    .union([z.literal('none'), path()])
+    .describe('The directory of the mount; `none` for swap, which has no directory.'),
   src: z
     .string()
     .regex(/^[^\n]+$/)
     .optional()
-    .describe('What is mounted: a device, UUID=…, LABEL=…, server:/path, tmpfs.'),
+    .describe('The source: a device, UUID=…, LABEL=…, server:/path, tmpfs.'),
   fstype: word.optional().describe('Type of the file system.'),
   opts: word.default('defaults').describe('Options, joined by commas.'),
-  boot: boolean().default(true).describe('Whether it is mounted at boot. False: the option noauto is added.'),
+  boot: boolean().default(true).describe('Whether the file system is mounted at boot. false adds the option noauto.'),
   dump: wholeNumber({ max: 9 }).default(0).describe('Fifth field of fstab.'),
   passno: wholeNumber({ max: 9 }).default(0).describe('Sixth field of fstab: the order of checks at boot.'),
-  fstab: path().default('/etc/fstab').describe('The file that lists what is mounted at boot.'),
+  fstab: path().default('/etc/fstab').describe('The table of file systems that are mounted at boot.'),
   state: z
     .enum(['mounted', 'present', 'unmounted', 'absent', 'absent_from_fstab', 'remounted', 'ephemeral'])
     .default('mounted')
     .describe(
-      '`mounted`: now and at boot. `present`: at boot only. `unmounted`: not now. `absent`: neither, and the directory is removed. `absent_from_fstab`: not at boot. `remounted`: always mounted anew. `ephemeral`: now only.',
+      '`mounted`: mounted now and at boot. `present`: mounted at boot; nothing changes now. `unmounted`: unmounted now; fstab stays. `absent`: not mounted, not in fstab, and the directory is removed. `absent_from_fstab`: not in fstab; nothing changes now. `remounted`: always mounted again. `ephemeral`: mounted now; fstab stays.',
     ),
   unsafe_path: unsafePath(),
 });
@@ -59,7 +61,7 @@ export const module = defineModule<Arguments>({
     backup:
       'Leave it out: fstab is replaced in one step, and a mount that fails puts the old one back. To keep a copy, use copy or command before.',
     opts_no_log:
-      'Keep a password in a file of its own and name it: opts: "credentials=/root/share". Options stand in fstab, which all may read.',
+      'Keep a password in a file of its own and name it: opts: "credentials=/root/share". Every user can read the options in fstab.',
   },
   examples: [
     'mount: { path: /var/lib/etcd, src: LABEL=etcd, fstype: ext4, opts: "noatime" }',
@@ -111,12 +113,13 @@ function optionsOf({ opts, boot }: Arguments): string {
 function faultOf(args: Arguments): Impossible | undefined {
   const { src, fstype } = args;
   if (isPlaceless(args)) {
-    if (src === undefined) return { kind: 'impossible', what: 'Which swap is meant is not told', remedy: 'Give src' };
+    if (src === undefined)
+      return { kind: 'impossible', what: 'The task does not say which swap it means', remedy: 'Give src' };
     if (args.state === 'present' || args.state === 'absent' || args.state === 'absent_from_fstab') {
       if (args.state !== 'present' || fstype === 'swap') return undefined;
       return {
         kind: 'impossible',
-        what: 'Only swap has no place',
+        what: 'Only swap can have the path none',
         remedy: 'Give fstype: swap, or the directory as path',
       };
     }
@@ -129,7 +132,11 @@ function faultOf(args: Arguments): Impossible | undefined {
   }
   if ((tableWish(args) !== 'line' && args.state !== 'ephemeral') || (src !== undefined && fstype !== undefined))
     return undefined;
-  return { kind: 'impossible', what: `What to mount at ${args.path} is not told`, remedy: 'Give src and fstype' };
+  return {
+    kind: 'impossible',
+    what: `The task does not say what to mount at ${args.path}`,
+    remedy: 'Give src and fstype',
+  };
 }
 
 function plan(args: Arguments, seen: Seen, context: Context): Outcome {
@@ -161,7 +168,7 @@ interface Situation {
   readonly listed: TableEntry | undefined;
   readonly state: MountState;
   readonly run: Run | undefined;
-  /** What stands at the path; undefined for swap. */
+  /** The state of the path; undefined for swap. */
   readonly there: FileState | undefined;
   /** Whether the directory is made, or removed. */
   readonly makes: boolean;
@@ -197,7 +204,7 @@ function directoryStep(
   args: Arguments,
   { isChanged, state, run, there }: Pick<Situation, 'state' | 'run' | 'there'> & { readonly isChanged: boolean },
 ): Pick<Situation, 'makes' | 'removes'> {
-  // Nothing of a mount is there: what lies in the directory was put there since.
+  // No part of a mount is left: the content of the directory came later.
   const isLeft = state.isEmpty === false && run === undefined && !isChanged;
   return {
     makes: (run === 'mount' || args.state === 'mounted') && there?.type === 'absent',
@@ -205,7 +212,7 @@ function directoryStep(
   };
 }
 
-/** What stands in the way at the place of the mount. */
+/** Why the file system cannot be mounted at the path. */
 function obstacleOf(
   args: Arguments,
   { listed, state, run, there, removes }: Situation,
@@ -264,7 +271,7 @@ function resultOf(args: Arguments): ValueMap {
   };
 }
 
-/** What is bound may be a file, and lies on a file then. */
+/** A bind mount may be of a file, and is mounted on a file then. */
 function canCarry(args: Arguments, listed: TableEntry | undefined, there: FileState): boolean {
   const end = endOf(there);
   return end?.type !== 'file' || isBound(args.opts) || isBound(listed?.options ?? '');
@@ -281,14 +288,14 @@ function bindFault(args: Arguments, there: FileState | undefined, seen: Seen): I
   if (source?.type === 'absent')
     return {
       kind: 'impossible',
-      what: `There is no ${asked.id} that could be bound to ${args.path}`,
+      what: `There is no ${asked.id} to bind to ${args.path}`,
       remedy: `Make it with a task before this one: file: { path: ${asked.id}, state: directory }`,
     };
   if (source?.type === 'directory' && end?.type === 'file') return noDirectory(args);
   if (source?.type !== 'file' || end?.type === 'file' || end === undefined) return undefined;
   return {
     kind: 'impossible',
-    what: `${asked.id} is a file: it can be bound to a file alone, and ${args.path} is none`,
+    what: `${asked.id} is a file, which can only be bound to a file, and ${args.path} is not one`,
     remedy: `Make a file there with a task before this one: copy: { dest: ${args.path}, content: "", force: false }`,
   };
 }
@@ -313,11 +320,11 @@ function occupied({ path: at, src }: Arguments, { source }: MountState): Impossi
   return {
     kind: 'impossible',
     what: `${source ?? 'Something else'} is mounted at ${at}, not ${src ?? ''}`,
-    remedy: `Take it away with a task before this one: mount: { path: ${at}, state: unmounted }`,
+    remedy: `Unmount it with a task before this one: mount: { path: ${at}, state: unmounted }`,
   };
 }
 
-/** Nothing, where the system's own fstab tells. */
+/** Empty if the system's own fstab has the options. */
 function howOf(args: Arguments): string {
   if (args.src === undefined || args.fstype === undefined || (args.fstab === '/etc/fstab' && args.state === 'mounted'))
     return '';
@@ -365,7 +372,7 @@ function liveDifferences(
   ];
 }
 
-/** Another file system lies over the directory: nothing that was known beneath is so any more. */
+/** Another file system covers the directory: the known states beneath it do not hold any more. */
 function directoryPrediction(
   at: string,
   there: FileState,

@@ -13,20 +13,16 @@ import { noDirectory } from './write/file-place.ts';
 import { temporaryBeside } from './write/write-file.ts';
 
 const schema = z.strictObject({
-  src: path().describe('The file to move. If there is none, but one at dest, it has been moved already.'),
-  dest: path().describe('Its new path, in the same file system. A file that is there is replaced in one step.'),
-  keep: path()
-    .optional()
-    .describe(
-      'Where the file that dest holds is kept before it is replaced. What is kept there already stays: it is the older one.',
-    ),
+  src: path().describe('The file to move. If it is missing and dest is a file, the file has been moved already.'),
+  dest: path().describe('The new path, in the same file system. An existing file is replaced in one step.'),
+  keep: path().optional().describe('The path of a copy of the replaced file. An existing copy stays, as it is older.'),
   unsafe_path: unsafePath(),
 });
 type Arguments = z.infer<typeof schema>;
 
 export const module = defineModule<Arguments>({
   name: 'move',
-  summary: 'Let a file take the place of another one, and keep that one if need be.',
+  summary: 'Move a file over another one, and keep a copy of the replaced file on request.',
   arguments: schema,
   examples: ['move: { src: /srv/pki/next/ca.crt, dest: /srv/pki/ca.crt, keep: /srv/pki/previous/ca.crt }'],
   observes: (args) => pathsOf(args).flatMap((path) => [asked(path), ...wayNeeds(path)]),

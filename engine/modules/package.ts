@@ -38,43 +38,44 @@ const schema = z
             context.addIssue({
               code: 'custom',
               path: names.length === 1 ? [] : [index],
-              message: 'must be the name of a package\nWrite name or name=version. Patterns and files are not taken.',
+              message:
+                'must be the name of a package\nWrite name or name=version. Patterns and files are not supported.',
             });
       })
       .optional()
       .describe(
-        'Packages of the distribution, as name or name=version; a text is parted at its commas. The version may leave out epoch and release, or end in *. Without any, update_cache alone refreshes the lists.',
+        'Packages of the distribution, as name or name=version; a text is split at its commas. The version may be written without epoch and release, or end in *. Without names, update_cache refreshes the lists.',
       ),
     state: z
       .enum(['present', 'installed', 'absent', 'removed', 'latest'])
       .default('present')
       .transform((state) => STATES[state])
       .describe(
-        '`latest` is judged by the package lists that the host has. `installed` is `present`, `removed` is `absent`.',
+        '`latest` compares with the package lists already on the host. `installed` means `present`, `removed` means `absent`.',
       ),
     update_cache: boolean()
       .default(false)
       .describe(
-        'Refresh the package lists before installing, where they are older than cache_valid_time. Beside names it is no change by itself; without names it is one. Missing and outdated lists are refreshed anyway.',
+        'Whether package lists older than cache_valid_time are refreshed before an installation. With names the refresh alone does not count as a change; without names it does. Missing and outdated lists are always refreshed.',
       ),
-    cache_valid_time: wholeNumber().default(3600).describe('Seconds for which package lists count as fresh.'),
+    cache_valid_time: wholeNumber()
+      .default(3600)
+      .describe('The age in seconds up to which package lists count as fresh.'),
     install_recommends: boolean()
       .optional()
-      .describe(
-        'Whether packages that are merely recommended come along. The distribution decides where it is not told.',
-      ),
+      .describe('Whether recommended packages are installed too. Default: as the distribution does.'),
     allow_downgrade: boolean().default(false).describe('Whether an older version may replace a newer one.'),
-    purge: boolean().default(false).describe('With state absent: remove its configuration as well.'),
+    purge: boolean().default(false).describe('With state absent: also remove the configuration of the packages.'),
     start_units: boolean()
       .default(true)
       .describe(
-        'Whether services may be started by the installation, as Debian does. False keeps them down until a later task has configured them.',
+        'Whether the installation may start services, as on Debian. false keeps them stopped until a later task has configured them.',
       ),
     brings: z
       .array(brought)
       .optional()
       .describe(
-        'All that the installation leaves and a later task deals with: units, users, groups, files. Units are started and enabled on Debian and its kin, and not on others, unless state and enabled tell. With it a plan is exact; an empty list says: nothing.',
+        'Everything that the package creates and that a later task uses: units, users, groups, files. On Debian and its derivatives units are assumed to be started and enabled, on others not; state and enabled say otherwise. With brings a plan is exact; an empty list means nothing.',
       ),
   })
   .refine((given) => given.name !== undefined || given.update_cache, {
@@ -126,8 +127,8 @@ function plan(args: Arguments, seen: Seen, { facts, now }: Context): Outcome {
   if (manager === 'none')
     return {
       kind: 'impossible',
-      what: 'This host has no package manager that is known here',
-      remedy: 'apt, dnf, yum, zypper and apk are.',
+      what: 'This host has no supported package manager',
+      remedy: 'apt, dnf, yum, zypper and apk are supported.',
     };
   if (args.name === undefined) return planLists(args, seen, { facts, manager, now });
   const all = asked(args);
@@ -192,12 +193,12 @@ function finished({ status, stderr }: Completed, { os }: Facts): Finished {
   const where = `${os.distribution} ${os.version}`;
   return {
     kind: 'failed',
-    what: `no package list of the host has ${names.join(', ')}: look at the name in ${where}, and whether its repository is listed`,
+    what: `no package list of the host has ${names.join(', ')}: check the name for ${where}, and whether its repository is configured`,
     result: {},
   };
 }
 
-/** The package manager itself stands for the lists. */
+/** The request for the lists uses the package of the package manager itself. */
 function listsRequest({ package_manager: manager }: Facts): Asked['request'] {
   return packageRequest(manager === 'apk' ? 'apk-tools' : manager, {
     candidate: true,
@@ -237,7 +238,7 @@ function planLists(
   };
 }
 
-/** Old lists do not have it; the refreshed ones may. What a removal leaves behind shows only then. */
+/** Old lists may lack a package that refreshed lists have. Files that a removal leaves show only after it. */
 function certaintyOf(steps: readonly PackageStep[], aged: boolean, seen: Seen): Pick<Change, 'certainty' | 'doubt'> {
   const isOfEarlier = ({ one, state }: PackageStep): boolean =>
     seen.certainty(one.request) === 'after_change' || (!state.installed && seen.of(one.request).leftover === 'perhaps');
@@ -268,7 +269,7 @@ function agedDifference(facts: Facts): Difference {
     kind: 'field',
     of: `${facts.package_manager} package lists`,
     field: 'age',
-    before: 'too old to tell what is the latest',
+    before: 'too old to know the latest versions',
     after: 'refreshed',
   };
 }

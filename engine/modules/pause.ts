@@ -6,11 +6,11 @@ const schema = z
   .strictObject({
     seconds: wholeNumber().optional().describe('How long.'),
     minutes: wholeNumber().optional().describe('How long.'),
-    prompt: plainText().optional().describe('What is said meanwhile.'),
+    prompt: plainText().optional().describe('The message during the wait.'),
   })
   .refine(
     ({ seconds, minutes }) => seconds !== undefined || minutes !== undefined,
-    'give seconds or minutes: nobody is asked\nWrite pause: {minutes: 5}. For somebody to look in between, save a plan, or end the playbook here and go on with a second one.',
+    'give seconds or minutes: pause does not ask anybody\nWrite pause: {minutes: 5}. For somebody to look in between, save a plan, or end the playbook here and go on with a second one.',
   );
 
 export const module = defineModule<z.infer<typeof schema>>({

@@ -8,20 +8,22 @@ import { defineModule, type Context } from './base/module.ts';
 import { commandResult, meaning } from './command/command-result.ts';
 
 const schema = z.strictObject({
-  cmd: secretText().describe('Shell text that only looks. It runs in a plan too, may run early, and again.'),
-  chdir: path().optional().describe('The directory that it runs in.'),
+  cmd: secretText().describe(
+    'Shell text that changes nothing. It also runs in a plan, and may run early and several times.',
+  ),
+  chdir: path().optional().describe('The directory in which the command runs.'),
   volatile: z
     .boolean()
     .default(false)
     .describe(
-      'True where changes ahead of it decide the answer, also such on other hosts. A plan with any on the host says unknown then.',
+      'Whether earlier changes, also on other hosts, affect the answer. If earlier tasks change the host, a plan then reports the answer as unknown.',
     ),
 });
 type Arguments = z.infer<typeof schema>;
 
 export const module = defineModule<Arguments>({
   name: 'query',
-  summary: 'Ask a command that changes nothing, also in a plan.',
+  summary: 'Run a command that changes nothing and use its answer, also in a plan.',
   arguments: schema,
   freeForm: 'cmd',
   examples: ['query: etcdctl member list -w json'],
@@ -36,7 +38,7 @@ export const module = defineModule<Arguments>({
     if (status === 0) return { kind: 'in_sync', result };
     // What it asks may not be there before an earlier task has made it.
     if (seen.certainty(question) === 'after_change')
-      return { kind: 'cannot_know', because: 'the command fails now, and may not after an earlier change' };
+      return { kind: 'cannot_know', because: 'the command fails now, but may succeed after an earlier change' };
     return { kind: 'in_sync', result, failure: `the command ended with exit status ${status}${meaning(status)}` };
   },
 });

@@ -5,13 +5,13 @@ import type { ValueMap } from '../values/base/value.ts';
 import { wholeNumber } from './base/arguments.ts';
 import { type Outcome, defineModule } from './base/module.ts';
 import { applyFiles, folder, toBeMade, wholeFile, written, inOwnFolders } from './pki/pki-files.ts';
-import { recipients, safelyKept, sealed, secretHeldBy } from './pki/sealed-keys.ts';
+import { recipients, safelyKept, sealed, readSecret } from './pki/sealed-keys.ts';
 
 const schema = z.strictObject({
-  path: folder().describe('The file of the key. Its folder is made if need be, for nobody but the user.'),
+  path: folder().describe('The file of the key. A missing folder is made, with mode 0700.'),
   bytes: wholeNumber({ min: 16, max: 1024 })
     .default(32)
-    .describe('The length of the key. 32 is what secretbox and AES-256 want.'),
+    .describe('The length of the key in bytes. secretbox and AES-256 need 32.'),
   recipients: recipients(),
 });
 
@@ -25,9 +25,9 @@ const anywhere = defineModule<Arguments>({
   examples: ['random_key: { path: "{{pki_dir}}/encryption/key1", bytes: 32 }'],
   observes: ({ path }) => [wholeFile(path)],
   plan({ path, bytes, recipients: forWhom }, _loaded, seen, context): Outcome {
-    const held = secretHeldBy(path, seen, context);
+    const held = readSecret(path, seen, context);
     switch (held.kind) {
-      case 'hindrance':
+      case 'blocked':
         return held.impossible;
       case 'to_come':
         return { kind: 'in_sync', result: planned(path) };
@@ -38,7 +38,7 @@ const anywhere = defineModule<Arguments>({
             'What is encrypted with it could no longer be read. Add a key of another name, and remove this one when nothing needs it.';
           return {
             kind: 'impossible',
-            what: `the key ${path} is not as it should be, and is not replaced`,
+            what: `the key ${path} does not match the task, and is never replaced`,
             why,
             remedy,
           };
@@ -72,7 +72,7 @@ function whyUnfit(text: string, bytes: number): string | undefined {
   const trimmed = text.trim();
   const decoded = Buffer.from(trimmed, 'base64');
   if (decoded.toString('base64') !== trimmed) return 'It does not hold base64.';
-  return decoded.length === bytes ? undefined : `It holds ${decoded.length} bytes, wanted are ${bytes}.`;
+  return decoded.length === bytes ? undefined : `It holds ${decoded.length} bytes; the task wants ${bytes}.`;
 }
 
 function planned(path: string): ValueMap {

@@ -6,14 +6,14 @@ import { plainText, wholeNumber } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 
 const schema = z.strictObject({
-  reboot_timeout: wholeNumber({ min: 1 }).default(600).describe('Seconds in which the host must be back.'),
-  pre_reboot_delay: wholeNumber().default(0).describe('Seconds to wait before the host goes down.'),
-  msg: plainText().default('Reboot by runbook').describe('What users on the host are told.'),
+  reboot_timeout: wholeNumber({ min: 1 }).default(600).describe('Seconds within which the host must answer again.'),
+  pre_reboot_delay: wholeNumber().default(0).describe('Seconds to wait before the reboot.'),
+  msg: plainText().default('Reboot by runbook').describe('The message to users of the host.'),
 });
 
 export const module = defineModule<z.infer<typeof schema>>({
   name: 'reboot',
-  summary: 'Start the host anew and wait until it is back. Always acts: give it a when.',
+  summary: 'Reboot the host and wait until it answers again. It always reboots: add a when.',
   arguments: schema,
   examples: ['reboot: {}', 'reboot: { reboot_timeout: 1200 }'],
   observes: () => [bootRequest()],

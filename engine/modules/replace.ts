@@ -17,15 +17,19 @@ const schema = z
   .strictObject({
     ...withoutCreate,
     regexp: pattern({ multiline: true, classes: 'unicode' }).describe(
-      'What is replaced, wherever it matches. ^ and $ are the ends of a line; as Python reads it.',
+      'A regular expression of Python. Every match is replaced. ^ and $ are the ends of a line.',
     ),
-    replace: text().default('').describe('What stands there instead; \\1 and \\g<name> stand for groups.'),
+    replace: text().default('').describe('The new text; \\1 and \\g<name> stand for groups.'),
     after: pattern(SECTION)
       .optional()
-      .describe('Only behind the first match of this. ^ is the beginning of the file, . matches line ends.'),
+      .describe(
+        'Replace only after the first match of this expression. ^ is the beginning of the file, . matches line ends.',
+      ),
     before: pattern(SECTION)
       .optional()
-      .describe('Only before the first match of this behind after; without after, before the last match. As after.'),
+      .describe(
+        'Replace only before the first match of this expression that follows after; without after, before its last match. It is read like after.',
+      ),
   })
   .refine((args) => faultIn(args) === undefined, {
     // Also where another argument is wrong, or not known before the run.
@@ -57,7 +61,7 @@ function faultIn(args: unknown): string | undefined {
   const fault = typeof replace === 'string' || replace instanceof Secret ? regexp.faultOf(plain(replace)) : undefined;
   return fault === undefined
     ? undefined
-    : `must speak only of groups that regexp has: ${fault}\nWrite the group in parentheses in regexp; a backslash is \\\\.`;
+    : `must refer only to groups of regexp: ${fault}\nWrite the group in parentheses in regexp; a backslash is \\\\.`;
 }
 
 function plain(value: string | Secret | Unknown): string {
@@ -96,7 +100,7 @@ function replaced(args: Arguments, replacement: string, text: string): string {
   return text.slice(0, start) + result + part.slice(at) + text.slice(end);
 }
 
-/** Where the part of the text begins and ends that is looked through; undefined where there is none. */
+/** The beginning and the end of the part of the text that is searched; undefined if there is none. */
 function boundsOf(args: Arguments, text: string): readonly [number, number] | undefined {
   const wanted = section(args);
   if (wanted === undefined) return [0, text.length];

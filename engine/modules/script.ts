@@ -13,7 +13,9 @@ const schema = belowChdir(
     cmd: plainText().describe('The script in files/ of the role or beside the playbook, and its arguments.'),
     executable: plainText()
       .optional()
-      .describe('What runs it, with options if need be (bash -x); else its first line (#!) tells, else sh.'),
+      .describe(
+        'The program that runs the script, with options (bash -x). Default: the program in the first line (#!), or sh.',
+      ),
     ...runArguments,
   }),
   ['creates', 'removes'],
@@ -27,7 +29,7 @@ interface Loaded {
 
 export const module = defineModule<z.infer<typeof schema>, Loaded | undefined>({
   name: 'script',
-  summary: 'Bring a script and run it.',
+  summary: 'Copy a script to the host and run it.',
   arguments: schema,
   freeForm: 'cmd',
   examples: ['script: { cmd: "check-disk.sh --min 10", creates: /var/lib/disk-checked }'],

@@ -11,7 +11,7 @@ const FILE = '/etc/selinux/config';
 const schema = z.strictObject({
   state: z
     .enum(['enforcing', 'permissive', 'disabled'])
-    .describe('`disabled` takes a reboot; until then it is permissive, and reboot_required is true.'),
+    .describe('`disabled` needs a reboot. Until the reboot SELinux is permissive, and reboot_required is true.'),
   policy: z
     .string()
     .regex(/^[a-z]+$/, 'must be the name of a policy')
@@ -24,7 +24,7 @@ type Arguments = z.infer<typeof schema>;
 export const module = defineModule<Arguments>({
   name: 'selinux',
   summary:
-    'Set the mode of SELinux, now and for the next boot. A host without SELinux is in sync unless it shall enforce.',
+    'Set the mode of SELinux, now and for the next boot. A host without SELinux is in sync, except for state enforcing.',
   arguments: schema,
   freeForm: 'state',
   examples: ['selinux: { state: permissive }'],
@@ -69,7 +69,8 @@ function plan(args: Arguments, seen: Seen, context: Context): Outcome {
 }
 
 /**
- * What the running kernel can be brought to: a kernel that has SELinux cannot lose it, and one without cannot get it.
+ * The mode that the running kernel can reach: a kernel with SELinux cannot lose it, and a kernel without SELinux cannot
+ * get it.
  */
 function liveMode(wanted: Arguments['state'], mode: SelinuxState['mode']): SelinuxState['mode'] {
   if (mode === 'disabled') return 'disabled';

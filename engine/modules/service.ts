@@ -16,21 +16,21 @@ const schema = z
       .string()
       .regex(UNIT_NAME, 'must be the name of a service')
       .optional()
-      .describe('The service. May be left out where only daemon_reload is asked for.'),
+      .describe('The service. It may be left out if daemon_reload is the only other argument.'),
     state: z
       .enum(['started', 'stopped', 'restarted', 'reloaded'])
       .optional()
-      .describe('`restarted` and `reloaded` always act; a service that does not run is started by them.'),
+      .describe('`restarted` and `reloaded` always act. They start a service that does not run.'),
     enabled: boolean().optional().describe('Whether the service starts at boot.'),
     daemon_reload: boolean()
       .default(false)
-      .describe('As that of the module systemd, on hosts with systemd; others have nothing that would be read again.'),
+      .describe('As in the module systemd. It does nothing on hosts without systemd.'),
   })
   .refine(
     (args) => args.name !== undefined || (args.daemon_reload && args.state === undefined && args.enabled === undefined),
     {
       path: ['name'],
-      message: 'is needed, unless daemon_reload is all that is asked for',
+      message: 'is needed, unless daemon_reload is the only argument',
     },
   );
 

@@ -13,7 +13,7 @@ const schema = z.record(name, anyValue());
 
 export const module = defineModule<z.infer<typeof schema>>({
   name: 'set_fact',
-  summary: 'Give variables values that the tasks after it see, for this host.',
+  summary: 'Set variables of this host for the tasks that follow.',
   arguments: schema,
   examples: ['set_fact: { is_first: "{{expr "groups.etcd[0] == inventory_hostname"}}" }'],
   observes: () => [],

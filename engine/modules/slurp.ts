@@ -10,7 +10,7 @@ const schema = z.strictObject({ src: path().describe('The file on the host, of a
 
 export const module = defineModule<z.infer<typeof schema>>({
   name: 'slurp',
-  summary: 'Read a file of the host: in base64, and as `json` where it holds a JSON list or map.',
+  summary: 'Read a file of the host: in base64, and as `json` if it holds a JSON list or map.',
   arguments: schema,
   freeForm: 'src',
   aliases: { path: 'src' },
@@ -40,7 +40,7 @@ export const module = defineModule<z.infer<typeof schema>>({
       return {
         kind: 'impossible',
         what: `${args.src} is too large to be read`,
-        why: `It has ${there.size} bytes; up to 8 MiB is brought.`,
+        why: `It has ${there.size} bytes; at most 8 MiB can be read.`,
       };
     return {
       kind: 'impossible',

@@ -9,22 +9,22 @@ import { cannotLook } from './path/file-needs.ts';
 
 const schema = z.strictObject({
   path: path().describe('The path on the host.'),
-  follow: boolean().default(false).describe('Whether to tell of what a link leads to.'),
-  get_checksum: boolean().default(true).describe('Whether to tell the digest of a file.'),
-  checksum_algorithm: z.literal('sha256').default('sha256').describe('The digest is SHA-256.'),
+  follow: boolean().default(false).describe('Whether the target of a link is described, in place of the link.'),
+  get_checksum: boolean().default(true).describe('Whether the digest of a file is computed.'),
+  checksum_algorithm: z.literal('sha256').default('sha256').describe('The algorithm of the digest: SHA-256.'),
 });
 type Arguments = z.infer<typeof schema>;
 
 export const module = defineModule<Arguments>({
   name: 'stat',
-  summary: 'Tell what stands at a path.',
+  summary: 'Get information about a path.',
   arguments: schema,
   freeForm: 'path',
   aliases: { dest: 'path', name: 'path', checksum: 'checksum_algorithm', checksum_algo: 'checksum_algorithm' },
   foreign: {
-    get_md5: 'Leave it out. Ask by query: md5sum PATH.',
-    get_mime: 'Leave it out. Ask by query: file --brief --mime-type PATH.',
-    get_attributes: 'Leave it out. Ask by query: lsattr -d PATH.',
+    get_md5: 'Leave it out. Use query: md5sum PATH.',
+    get_mime: 'Leave it out. Use query: file --brief --mime-type PATH.',
+    get_attributes: 'Leave it out. Use query: lsattr -d PATH.',
   },
   examples: ['stat: { path: /var/lib/etcd/member }'],
   observes: (args) => [requestOf(args)],
@@ -105,7 +105,7 @@ function permissions(path: string, mode: number | undefined): ValueMap {
   return Object.fromEntries(Object.entries(BITS).map(([name, bit]) => [name, value(bit)]));
 }
 
-/** Device and inode, where the host has told them. */
+/** Device and inode, if the host has reported them. */
 function identity(text: string | undefined): ValueMap {
   const [device, inode] = text?.split(':') ?? [];
   return device === undefined || inode === undefined ? {} : { dev: Number(device), inode: Number(inode) };

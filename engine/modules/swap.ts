@@ -11,7 +11,7 @@ const FILE = '/etc/fstab';
 const schema = z.strictObject({
   state: z
     .enum(['off'], { error: 'must be off\nWrite "off" in quotes.' })
-    .describe('`off`: no swap in use, and none at the next boot: its lines in /etc/fstab become comments.'),
+    .describe('`off`: swap is not used now, nor after the next boot: its lines in /etc/fstab become comments.'),
 });
 
 export const module = defineModule<z.infer<typeof schema>>({

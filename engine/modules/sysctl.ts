@@ -23,24 +23,26 @@ const value = z
 
 const schema = exactlyOne(
   z.strictObject({
-    name: key.optional().describe('The parameter, for one alone.'),
-    value: value.optional().describe('Its value. Needed with name, unless state is absent.'),
-    values: z.record(key, value).optional().describe('Several parameters with their values, in one file and one look.'),
+    name: key.optional().describe('The parameter, if there is only one.'),
+    value: value.optional().describe('The value of the parameter. It is needed with name, unless state is absent.'),
+    values: z.record(key, value).optional().describe('Several parameters with their values, in one file.'),
     state: z
       .enum(['present', 'absent'])
       .default('present')
-      .describe('`absent` takes the lines out of the file; the running values stay.'),
-    sysctl_file: path().default('/etc/sysctl.d/99-runbook.conf').describe('Where the values stand for the next boot.'),
+      .describe('`absent` removes the lines from the file. The running kernel keeps its values.'),
+    sysctl_file: path()
+      .default('/etc/sysctl.d/99-runbook.conf')
+      .describe('The file with the values for the next boot.'),
     reload: boolean()
       .default(true)
-      .describe('Whether the running kernel gets the values too. False: only the file is kept.'),
+      .describe('Whether the running kernel gets the values too. false: only the file is changed.'),
     sysctl_set: boolean()
       .default(false)
-      .describe('Whether the running kernel gets the values also where reload is false.'),
+      .describe('Whether the running kernel gets the values even if reload is false.'),
     optional: boolean()
       .default(false)
       .describe(
-        'Whether a parameter that does not exist or cannot be set here, as in containers, is let be. It stays in the file; warnings name it.',
+        'Whether a parameter that does not exist or cannot be set here, as in containers, is not set, with a warning. The file has it nevertheless.',
       ),
     unsafe_path: unsafePath(),
     ignoreerrors: boolean().default(false).describe("Ansible's word for optional."),
@@ -127,7 +129,7 @@ function finishWith(result: ValueMap): NonNullable<Apply['finish']> {
         };
 }
 
-/** Names with their values; null where the line shall go. Undefined: a value is missing. */
+/** Names with their values; null for a line that is removed. Undefined: a value is missing. */
 function wantedValues(args: Arguments): ReadonlyMap<string, string | null> | undefined {
   if (args.state === 'absent') return new Map(namesOf(args).map((name) => [name, null]));
   if (args.values !== undefined) return new Map(Object.entries(args.values));
@@ -191,15 +193,16 @@ function setLive({ name, after }: LiveStep): string {
 }
 
 /**
- * The last line of a name counts and is kept where it stands; others of the same name go. New names come at the end.
+ * The last line of a name counts, and keeps its place; others of the same name are removed. New names are added at the
+ * end.
  */
-/** The parameter of a line and its value, where it sets one. */
+/** The parameter of a line and its value, if the line sets one. */
 function assigned(line: string): readonly [name?: string, value?: string] {
   const [, name, value] = /^\s*-?\s*([^#;=\s][^=]*?)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
   return name === undefined ? [] : [name, normalizeValue(value ?? '')];
 }
 
-/** Of several lines the last one counts: where it is right, all stay. */
+/** Of several lines the last one counts: if it is right, all lines stay. */
 function editLines(text: string, wanted: ReadonlyMap<string, string | null>): string {
   const byPath = new Map([...wanted].map(([name, value]) => [sysctlPath(name), { name, value }]));
   const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');

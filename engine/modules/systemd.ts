@@ -17,20 +17,22 @@ const schema = z
       .string()
       .regex(
         UNIT_NAME,
-        'must be the name of a unit\nOf a template such as getty@.service, name an instance: getty@tty1.service',
+        'must be the name of a unit\nFor a template such as getty@.service write an instance: getty@tty1.service',
       )
       .optional()
-      .describe('The unit. Without a suffix it is a service. May be left out where only daemon_reload is asked for.'),
+      .describe(
+        'The unit. A name without a suffix means a service. It may be left out if daemon_reload is the only other argument.',
+      ),
     state: z
       .enum(['started', 'stopped', 'restarted', 'reloaded'])
       .optional()
-      .describe('`restarted` and `reloaded` always act; on a unit that does not run they start it.'),
+      .describe('`restarted` and `reloaded` always act. They start a unit that does not run.'),
     enabled: boolean().optional().describe('Whether the unit starts at boot.'),
-    masked: boolean().optional().describe('Whether the unit is made impossible to start.'),
+    masked: boolean().optional().describe('Whether the unit is masked: nothing can start it.'),
     daemon_reload: boolean()
       .default(false)
       .describe(
-        'Have systemd read its unit files where a running unit differs from its file. Starting, restarting and enabling do so by themselves.',
+        'Whether systemd reads its unit files again if the file of a running unit has changed. state and enabled do this by themselves.',
       ),
     scope: z
       .literal('system', {
@@ -38,10 +40,12 @@ const schema = z
           'must be system\nFor units of an account write shell: "XDG_RUNTIME_DIR=/run/user/$(id -u) systemctl --user enable --now NAME" with become_user, after shell: "loginctl enable-linger ACCOUNT && systemctl start user@$(id -u ACCOUNT)" (on Debian both want the package libpam-systemd).',
       })
       .default('system')
-      .describe('Whose units are meant. Only those of the system are.'),
+      .describe('The manager of the unit. Only system is supported.'),
     no_block: boolean()
       .default(false)
-      .describe('Do not wait until the unit has started: `activating` will do. A restart waits until it has stopped.'),
+      .describe(
+        'Whether the task ends while the unit is still starting (`activating`). A restart always waits until the unit has stopped.',
+      ),
   })
   .refine((args) => args.name !== undefined || args.daemon_reload, {
     path: ['name'],
@@ -53,7 +57,7 @@ const schema = z
     {
       path: ['masked'],
       message:
-        'cannot be true for a unit that is to run or to be enabled\nWrite masked: false; or state: stopped and enabled: false.',
+        'cannot be true for a unit that the task starts or enables\nWrite masked: false; or state: stopped and enabled: false.',
     },
   );
 
@@ -84,10 +88,7 @@ export const module = defineModule<z.infer<typeof schema>>({
   },
 });
 
-/**
- * The difference between a unit and what is wanted of it. The caller has `unitRequest(wish.name)` among what it
- * observes.
- */
+/** The difference between a unit and its wanted state. The caller has `unitRequest(wish.name)` among its requests. */
 export function planUnit(wish: UnitWish, seen: Seen): Outcome {
   const asked = unitRequest(wish.name);
   const state = seen.of(asked);
@@ -111,12 +112,12 @@ export function planUnit(wish: UnitWish, seen: Seen): Outcome {
 }
 
 function certaintyOf(state: UnitState, steps: UnitSteps): Pick<Change, 'certainty'> & { readonly doubt?: string } {
-  // What lies behind a mask is seen only when it is gone.
+  // The unit behind a mask is seen only after the mask is gone.
   if (
     state.isBehindMask === true ||
     (steps.mask === 'unmask' && (steps.enable !== undefined || steps.run !== undefined))
   )
-    return { certainty: 'after_change', doubt: 'what lies behind the mask decides' };
+    return { certainty: 'after_change', doubt: 'the unit behind the mask decides' };
   if (steps.run === 'start' && isDoneOneshot(state) && state.ran === undefined)
     return { certainty: 'after_change', doubt: 'systemd may forget that it has run' };
   return { certainty: 'certain' };
@@ -148,7 +149,7 @@ function unmanaged(): Outcome {
   };
 }
 
-/** Why the unit cannot be brought to the wanted state, or need not be; undefined if nothing stands against it. */
+/** Why the unit cannot be brought to the wanted state, or need not be; undefined if nothing prevents it. */
 function findBlocker(wish: UnitWish, state: UnitState, certainty: Change['certainty']): Outcome | undefined {
   const name = unitName(wish.name);
   const wantsUp = (wish.state !== undefined && wish.state !== 'stopped') || wish.enabled === true;
@@ -165,7 +166,7 @@ function findBlocker(wish: UnitWish, state: UnitState, certainty: Change['certai
         return {
           kind: 'impossible',
           what: `${name} is masked`,
-          remedy: 'Set masked: false as well, if it is meant to run',
+          remedy: 'Set masked: false too, if the unit should run',
         };
   }
   return unreloadable(wish, state) ?? unmaskable(wish, state);
@@ -216,7 +217,7 @@ function cannotKnow(wish: UnitWish, state: UnitState, name: string): Outcome {
     kind: 'cannot_know',
     because:
       state.load === 'unmasked'
-        ? `what ${name} is shows when an earlier task has unmasked it`
+        ? `the state of ${name} is known after an earlier task has unmasked it`
         : `${name} does not exist yet; an earlier change may bring it`,
     predictions: [predict(unitRequest(wish.name), after)],
     planned: unitResult(wish, after),

@@ -14,16 +14,16 @@ import { OWN_WAY, wayInside, wayNeeds } from './path/way-to-path.ts';
 const name = plainText().refine((value) => !value.includes('/'), 'must not hold a slash');
 
 const schema = z.strictObject({
-  state: z.enum(['file', 'directory']).default('file').describe('What is made.'),
-  path: path().default('/tmp').describe('The directory that it is made in.'),
-  prefix: name.default('runbook.').describe('How its name begins.'),
-  suffix: name.default('').describe('How its name ends.'),
+  state: z.enum(['file', 'directory']).default('file').describe('The type of what is made.'),
+  path: path().default('/tmp').describe('The parent directory.'),
+  prefix: name.default('runbook.').describe('The beginning of the name.'),
+  suffix: name.default('').describe('The end of the name.'),
   unsafe_path: unsafePath(),
 });
 
 export const module = defineModule<z.infer<typeof schema>>({
   name: 'tempfile',
-  summary: 'Make a temporary file or directory that only its owner can read. It is left to the playbook to remove it.',
+  summary: 'Make a temporary file or directory that only its owner can read. The playbook has to remove it.',
   arguments: schema,
   examples: ['tempfile: { state: directory, suffix: build }'],
   observes: (args) => [file(args.path, 'target'), ...wayNeeds(`${args.path}/.`)],

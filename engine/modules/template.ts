@@ -15,16 +15,18 @@ const LINE_ENDS = { '\n': '\n', '\r\n': '\r\n', '\r': '\r', '\\n': '\n', '\\r\\n
 const schema = z.strictObject({
   src: plainText().describe('The template, in templates/ of the role or beside the playbook.'),
   dest: pathOrDirectory().describe(
-    'Where the file goes on the host. With a slash at its end, or where a directory is: into it, under the name that src has.',
+    'The path of the file on the host. If it ends with a slash, or is a directory, the file is put into that directory, with the name of src.',
   ),
   ...writeArguments,
-  force: boolean().default(true).describe('Whether a file that is there and differs is replaced.'),
-  follow: boolean().default(false).describe('Whether a link at dest is kept and the file that it leads to is written.'),
+  force: boolean().default(true).describe('Whether an existing file with another content is replaced.'),
+  follow: boolean()
+    .default(false)
+    .describe('Whether a link at dest is kept, and the file that it leads to is written.'),
   newline_sequence: z
     .enum(['\n', '\r\n', '\r', '\\n', '\\r\\n', '\\r'])
     .default('\n')
     .transform((written) => LINE_ENDS[written])
-    .describe('What ends the lines of the file, whatever ends those of the template.'),
+    .describe('The line end of the file. The line ends of the template do not matter.'),
 });
 type Arguments = z.infer<typeof schema>;
 
@@ -36,10 +38,10 @@ export const module = defineModule<Arguments, Content>({
   arguments: schema,
   foreign: {
     ...foreignFileArguments,
-    trim_blocks: `Write {{~#if x}} or {{#if x~}}: ~ takes the blanks and line ends beside it away. ${HANDLEBARS}`,
-    lstrip_blocks: `Write {{~#if x}} or {{#if x~}}: ~ takes the blanks and line ends beside it away. ${HANDLEBARS}`,
-    variable_start_string: `Write \\{{ where two braces are to stand in the file. ${HANDLEBARS}`,
-    variable_end_string: `Write \\{{ where two braces are to stand in the file. ${HANDLEBARS}`,
+    trim_blocks: `Write {{~#if x}} or {{#if x~}}: ~ removes the spaces and line ends beside it. ${HANDLEBARS}`,
+    lstrip_blocks: `Write {{~#if x}} or {{#if x~}}: ~ removes the spaces and line ends beside it. ${HANDLEBARS}`,
+    variable_start_string: `Write \\{{ for two braces in the file. ${HANDLEBARS}`,
+    variable_end_string: `Write \\{{ for two braces in the file. ${HANDLEBARS}`,
     block_start_string: HANDLEBARS,
     block_end_string: HANDLEBARS,
     comment_start_string: HANDLEBARS,

@@ -15,7 +15,7 @@ import { wayNeeds } from './path/way-to-path.ts';
 /** What the C library reads: localtime(5). */
 const LINK = '/etc/localtime';
 const ZONES = '/usr/share/zoneinfo';
-/** Its name as text, on distributions that have such a file. */
+/** The name as text, on distributions that have such a file. */
 const NAME_FILE = '/etc/timezone';
 
 /** How a compiled zone begins: RFC 9636. */
@@ -32,12 +32,12 @@ const schema = z.strictObject({
     .refine((name) => name !== 'localtime', {
       error: 'must be the name of a time zone: localtime is the zone that the host has already',
     })
-    .describe('The time zone, as it is named below /usr/share/zoneinfo on the host. Upper and lower case count.'),
+    .describe('The name of the time zone, as below /usr/share/zoneinfo on the host. Upper and lower case differ.'),
 });
 
 type Arguments = z.infer<typeof schema>;
 
-/** No file tells which time the clock itself keeps, so that no plan could. */
+/** No file says which time the hardware clock keeps, so a plan could not know. */
 const NO_CLOCK =
   'Leave it out: the hardware clock is not set. To set it, write command: hwclock --systohc --utc, or --localtime.';
 
@@ -92,7 +92,7 @@ function plan({ name }: Arguments, seen: Seen, context: Context): Outcome {
   };
 }
 
-/** Why the host cannot have this zone, as far as its files tell. */
+/** Why the host cannot have this zone, as far as its files show. */
 function unusableZone(name: string, seen: Seen, { user }: Context): Impossible | undefined {
   const { id: path } = zoneRequest(name);
   const there = endOf(seen.of(zoneRequest(name)));

@@ -36,19 +36,21 @@ const schema = z.strictObject({
       (src) => !/^[a-z][a-z0-9+.-]*:\/\//i.test(src),
       'must be a path\nBring the archive by get_url, with its checksum, and unpack it with remote_src: true.',
     )
-    .describe('The archive: in files/ of the role or beside the playbook; with remote_src a path on the host.'),
+    .describe('The archive, in files/ of the role or beside the playbook; with remote_src a path on the host.'),
   dest: path().describe(
-    'The directory on the host that it is unpacked in. It must be there. What is in it beside the archive is left alone.',
+    'The directory on the host that gets the content of the archive. It must exist. Other files in it are left alone.',
   ),
-  remote_src: boolean().default(false).describe('Whether src is a file of the host.'),
+  remote_src: boolean().default(false).describe('Whether src is a file on the host, not on the controller.'),
   creates: createsRemoves.creates,
-  keep_newer: boolean().default(false).describe('Whether a file stays that is newer than the one in the archive.'),
-  list_files: boolean().default(false).describe('Whether the names in the archive are registered, as files.'),
+  keep_newer: boolean()
+    .default(false)
+    .describe('Whether a file that is newer than the one in the archive stays as it is.'),
+  list_files: boolean().default(false).describe('Whether the result has the names in the archive, as `files`.'),
   extra_opts: commaList({ mayBeEmpty: true })
     .default([])
     .describe('Further options of tar or unzip: --strip-components=1.'),
-  include: commaList({ mayBeEmpty: true }).default([]).describe('Only these members of the archive.'),
-  exclude: commaList({ mayBeEmpty: true }).default([]).describe('All members but these.'),
+  include: commaList({ mayBeEmpty: true }).default([]).describe('The members of the archive to unpack. Default: all.'),
+  exclude: commaList({ mayBeEmpty: true }).default([]).describe('The members of the archive to leave out.'),
   ...attributeArguments,
 });
 type Arguments = z.infer<typeof schema>;
@@ -86,8 +88,8 @@ export const module = defineModule<Arguments, Loaded | undefined>({
     const there = behindLink(state);
     const result = resultOf(args, there);
     if (alreadyDone(args, seen) !== undefined) return { kind: 'in_sync', result };
-    const hindrance = hindranceOf(args, there, seen, context);
-    if (hindrance !== undefined) return hindrance;
+    const blocker = blockerOf(args, there, seen, context);
+    if (blocker !== undefined) return blocker;
     const [question] = comparison(args, loaded);
     const outcome =
       question === undefined
@@ -107,7 +109,7 @@ function wayInto(args: Arguments, seen: Seen, context: Context): Way {
   if (way.kind !== 'foreign' || !args.keep_newer) return way;
   return {
     kind: 'impossible',
-    what: `keep_newer cannot be kept in ${args.dest}, in which other users can change names`,
+    what: `keep_newer is not possible in ${args.dest}, where other users can change names`,
     remedy: 'Leave keep_newer out. If these users are trusted like root, set unsafe_path: true.',
   };
 }
@@ -139,7 +141,7 @@ function optionsOf(args: Arguments): UnpackOptions {
   return readOptions(args);
 }
 
-/** What has to be seen to tell which members differ. Nothing where an option leaves open what comes of it. */
+/** The requests that show which members differ; none if the result of an option cannot be predicted. */
 function comparison(args: Arguments, loaded: Loaded | undefined): readonly ArchiveQuestion[] {
   const detail = toCompare(args, loaded);
   return detail === undefined ? [] : [archiveRequest({ ...detail, unless: createdPath(args) })];
@@ -162,12 +164,7 @@ function toCompare(
   return { dest, archive: { kind: 'controller', names, isZip: content.isZip, options } };
 }
 
-function hindranceOf(
-  args: Arguments,
-  there: FileState | Followed,
-  seen: Seen,
-  context: Context,
-): Impossible | undefined {
+function blockerOf(args: Arguments, there: FileState | Followed, seen: Seen, context: Context): Impossible | undefined {
   if (there.type === 'hidden') return cannotLook(args.dest, context.user);
   if (there.type === 'absent' && seen.certainty(file(args.dest, 'target')) === 'certain')
     return noDirectory(`${args.dest}/…`);
@@ -177,8 +174,8 @@ function hindranceOf(
   if (!args.src.startsWith('/'))
     return {
       kind: 'impossible',
-      what: `the archive ${args.src} is no absolute path`,
-      remedy: 'Begin it with a slash, as it is on the host.',
+      what: `the path ${args.src} of the archive is not absolute`,
+      remedy: 'Write the whole path on the host, from its first slash.',
     };
   const request = file(args.src, 'target');
   const source = seen.of(request);
@@ -191,11 +188,11 @@ function hindranceOf(
       end.type === 'absent'
         ? `the archive ${args.src} does not exist on the host`
         : `${args.src} is ${describeType(end)}, not an archive`,
-    ...(end.type === 'absent' ? { remedy: 'Without remote_src it is brought from the controller.' } : {}),
+    ...(end.type === 'absent' ? { remedy: 'Leave remote_src out for an archive on the controller.' } : {}),
   };
 }
 
-/** Nothing tells which members differ. */
+/** It is not known which members differ. */
 function unpackUnseen(args: Arguments, loaded: Loaded | undefined, { seen, context }: Observed): Change {
   const tells = createsRemovesRequests(args)[0];
   return {
@@ -240,7 +237,7 @@ function planComparison(
   return planUnpackings(args, loaded, { question, unpackings, differing }, observed);
 }
 
-/** Whether an earlier change brings the archive. */
+/** Whether an earlier change will bring the archive. */
 function isToCome(args: Arguments, seen: Seen): boolean {
   if (!args.remote_src) return false;
   const source = seen.of(file(args.src, 'target'));
@@ -295,7 +292,7 @@ function planUnpackings(
   };
 }
 
-/** Behind the change what `creates` names is there, and tells nothing any more. */
+/** After the change the path of `creates` exists, and says nothing any more. */
 function behind({ detail }: ArchiveQuestion): ArchiveQuestion {
   return archiveRequest({ ...detail, unless: undefined });
 }
@@ -322,7 +319,7 @@ function after(state: ArchiveState, unpackings: readonly Unpacking[]): ArchiveSt
   return { ...state, unless: undefined, entries: unpackings.map(({ wanted }) => wanted) };
 }
 
-/** Members that a plan tells one by one. */
+/** The most members that a plan lists one by one. */
 const MOST_TOLD = 100;
 
 function shortened(differing: readonly Unpacking[], dest: string): readonly Difference[] {

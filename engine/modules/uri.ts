@@ -17,13 +17,15 @@ const status = wholeNumber({ min: 100, max: 599 });
 const schema = z.strictObject({
   url: secretText()
     .refine((url) => /^https?:\/\//.test(revealed(url)), 'must begin with https:// or http://')
-    .describe('What is asked, by the host itself.'),
+    .describe('The URL of the request. The host itself sends it.'),
   method: z
     .string()
     .regex(/^[A-Za-z]+$/, 'must be a method of HTTP: GET, POST, …')
     .transform((method) => method.toUpperCase())
     .default('GET')
-    .describe('GET, HEAD and OPTIONS only look; they are asked in a plan too. Any other one is a change.'),
+    .describe(
+      'The method. GET, HEAD and OPTIONS change nothing, and are also sent in a plan. Any other method is a change.',
+    ),
   status_code: z
     .union([
       status.transform((one) => [one]),
@@ -34,33 +36,35 @@ const schema = z.strictObject({
         .transform((text) => text.split(',').map(Number)),
     ])
     .default([200])
-    .describe('The statuses that are right.'),
+    .describe('The status codes that count as success.'),
   ...httpArguments,
   body: anyValue()
     .optional()
-    .describe('What is sent: text, or with body_format: json any value, or with form-urlencoded a map.'),
-  body_format: z.enum(['raw', 'json', 'form-urlencoded']).default('raw').describe('How body is written.'),
+    .describe('The body: a text; with body_format: json any value, with form-urlencoded a map.'),
+  body_format: z.enum(['raw', 'json', 'form-urlencoded']).default('raw').describe('The format of the body.'),
   follow_redirects: z
     .enum(['safe', 'all', 'none', 'yes', 'no'])
     .default('safe')
-    .describe('Which answers that name another address are followed: safe: those to GET and HEAD.'),
+    .describe('The redirects to follow. safe: those of GET and HEAD.'),
   return_content: boolean()
     .default(true)
-    .describe('Whether the answer is registered as content. Of a failure it always is.'),
+    .describe('Whether the result has the body of the answer, as `content`. After a failure it always has.'),
   ...createsRemoves,
   ca_path: path()
     .optional()
-    .describe('The authorities (PEM) on the host that the server must have its certificate from.'),
-  client_cert: path().optional().describe('A certificate (PEM) on the host to show to the server.'),
-  client_key: path().optional().describe('The key of client_cert.'),
-  unix_socket: path().optional().describe('A socket to ask by.'),
+    .describe(
+      'The path of a file on the host with the authorities (PEM) that may issue the certificate of the server.',
+    ),
+  client_cert: path().optional().describe('The path of a client certificate (PEM) on the host.'),
+  client_key: path().optional().describe('The path of the private key of client_cert.'),
+  unix_socket: path().optional().describe('The path of a Unix socket for the request.'),
   timeout: timeout(30),
 });
 type Arguments = z.infer<typeof schema>;
 
 export const module = defineModule<Arguments>({
   name: 'uri',
-  summary: 'Ask a web server.',
+  summary: 'Send an HTTP request.',
   arguments: schema,
   freeForm: 'url',
   aliases: httpAliases,
@@ -102,7 +106,10 @@ export const module = defineModule<Arguments>({
     const answer = readAnswer(args, { status, stdout, stderr: stderr ?? '' });
     if (answer.kind === 'done') return { kind: 'in_sync', result: answer.result };
     if (seen.certainty(question) === 'after_change')
-      return { kind: 'cannot_know', because: 'the server does not answer so now, and may after an earlier change' };
+      return {
+        kind: 'cannot_know',
+        because: 'the server does not give this answer now, but may after an earlier change',
+      };
     return { kind: 'in_sync', result: answer.result, failure: answer.what };
   },
 });
@@ -186,7 +193,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** A map, or a list of pairs. A value that is a list stands for several of that name. */
+/** A map, or a list of pairs. A list as a value gives several fields of one name. */
 function form(value: unknown): string {
   const pairs: unknown[] = Array.isArray(value)
     ? value

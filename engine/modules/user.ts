@@ -200,7 +200,7 @@ function takenNumber(args: UserArguments, state: UserState, seen: Seen): Impossi
     return undefined;
   return {
     kind: 'impossible',
-    what: `The number ${args.uid} is that of the account ${holder}`,
+    what: `The number ${args.uid} belongs to the account ${holder}`,
     remedy: `Give ${args.name} another uid; or set non_unique: true, if both shall be one account with two names`,
   };
 }

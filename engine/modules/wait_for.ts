@@ -9,25 +9,29 @@ const schema = z
   .strictObject({
     port: wholeNumber({ min: 1, max: 65_535 })
       .optional()
-      .describe('A TCP port that shall take connections, or no more with state: stopped.'),
+      .describe('A TCP port to wait for: until it accepts connections; with state: stopped, until it no longer does.'),
     host: plainText()
       .refine((value) => /^[A-Za-z0-9_.:-]+$/.test(value) && !value.startsWith('-'), 'must be a name or an address')
       .default('127.0.0.1')
-      .describe('The machine of the port, as the host sees it.'),
-    path: path().optional().describe('A path that shall exist, or no more with state: absent.'),
+      .describe('The name or address of the machine with the port, as seen from the host.'),
+    path: path()
+      .optional()
+      .describe('A path to wait for: until it exists; with state: absent, until it no longer does.'),
     search_regex: plainText()
       .superRefine((value, context) => {
         const fault = patternFault(value);
         if (fault !== undefined) context.addIssue(fault);
       })
       .optional()
-      .describe('With path: a regular expression that a line of the file shall match, or no more with state: absent.'),
-    state: z.enum(['started', 'stopped', 'present', 'absent']).default('started').describe('What is waited for.'),
-    timeout: wholeNumber({ min: 1 }).default(300).describe('Seconds after which it has failed.'),
-    delay: wholeNumber().default(0).describe('Seconds before it is first looked at.'),
-    sleep: wholeNumber({ min: 1 }).default(1).describe('Seconds between two looks.'),
+      .describe(
+        'With path: a regular expression. The task waits until a line of the file matches it; with state: absent, until no line does.',
+      ),
+    state: z.enum(['started', 'stopped', 'present', 'absent']).default('started').describe('The state to wait for.'),
+    timeout: wholeNumber({ min: 1 }).default(300).describe('Seconds after which the task fails.'),
+    delay: wholeNumber().default(0).describe('Seconds before the first check.'),
+    sleep: wholeNumber({ min: 1 }).default(1).describe('Seconds between two checks.'),
     connect_timeout: wholeNumber({ min: 1 }).default(5).describe('Seconds for one attempt to connect.'),
-    msg: plainText().optional().describe('What is waited for, in words.'),
+    msg: plainText().optional().describe('The thing that the task waits for, in the words of messages.'),
   })
   .refine(
     (args) => (args.port === undefined) !== (args.path === undefined),
@@ -41,7 +45,7 @@ type Arguments = z.infer<typeof schema>;
 
 export const module = defineModule<Arguments>({
   name: 'wait_for',
-  summary: 'Wait until a port takes connections or a path exists. A plan does not wait.',
+  summary: 'Wait until a port accepts connections or a path exists. A plan does not wait.',
   arguments: schema,
   examples: ['wait_for: { port: 6443, timeout: 120 }', 'wait_for: { path: /run/haproxy.sock }'],
   observes: (args) => [probe(once(args))],
@@ -72,7 +76,7 @@ function isGone(args: Arguments): boolean {
   return args.state === 'absent' || args.state === 'stopped';
 }
 
-/** Looks once: exit 0 where it is so. */
+/** Looks once: exit 0 if the condition holds. */
 function once(args: Arguments): string {
   const positive =
     args.path === undefined
@@ -98,7 +102,7 @@ function patternFault(pattern: string): string | undefined {
   }
 }
 
-/** bash, nc or curl connect; where none of them is there, the kernel's own table tells of local ports. */
+/** bash, nc or curl connect. Without them the table of the kernel shows local ports. */
 function connectScript(host: string, port: number, seconds: number): string {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
   return `if command -v bash >/dev/null 2>&1 && command -v timeout >/dev/null 2>&1; then

@@ -3,7 +3,7 @@ import { wholeNumber } from './base/arguments.ts';
 import { defineModule } from './base/module.ts';
 
 const schema = z.strictObject({
-  timeout: wholeNumber({ min: 1 }).default(600).describe('Seconds in which the host must answer.'),
+  timeout: wholeNumber({ min: 1 }).default(600).describe('Seconds within which the host must answer.'),
   delay: wholeNumber().default(0).describe('Seconds to wait before the first attempt.'),
 });
 

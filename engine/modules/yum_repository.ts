@@ -12,34 +12,34 @@ const schema = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9_.:-]+$/, 'must be an id: letters, digits, . _ : -')
     .describe('Id of the repository.'),
-  description: line.optional().describe('What people are shown. The id where it is not given.'),
-  baseurl: textList().optional().describe('Its addresses.'),
+  description: line.optional().describe('The name for people. Default: the id.'),
+  baseurl: textList().optional().describe('The addresses of the repository.'),
   mirrorlist: line.optional().describe('Address of a list of mirrors.'),
   metalink: line.optional().describe('Address of a metalink.'),
   gpgcheck: boolean().default(true).describe('Whether signatures of packages are checked.'),
-  repo_gpgcheck: boolean().optional().describe('Whether the signature of its index is checked.'),
-  gpgkey: textList().optional().describe('Addresses of the keys.'),
-  enabled: boolean().default(true).describe('Whether packages are taken from it.'),
-  priority: wholeNumber({ max: 99 }).optional().describe('Lower goes first.'),
-  exclude: textList().optional().describe('Packages that are not taken from it.'),
-  includepkgs: textList().optional().describe('The only packages that are taken from it.'),
-  module_hotfixes: boolean().optional().describe('Whether module filtering is off for it.'),
+  repo_gpgcheck: boolean().optional().describe('Whether the signature of the index is checked.'),
+  gpgkey: textList().optional().describe('The addresses of the keys for the signatures.'),
+  enabled: boolean().default(true).describe('Whether packages are taken from the repository.'),
+  priority: wholeNumber({ max: 99 }).optional().describe('The priority. The lowest number wins.'),
+  exclude: textList().optional().describe('Packages that are not taken from the repository.'),
+  includepkgs: textList().optional().describe('The only packages that are taken from the repository.'),
+  module_hotfixes: boolean().optional().describe('Whether module filtering is off for the repository.'),
   sslverify: boolean().optional().describe('Whether the certificate of the server is checked.'),
-  sslcacert: line.optional().describe('Path of the authority that has signed it.'),
+  sslcacert: line.optional().describe('The path of the authority that has issued the certificate of the server.'),
   proxy: line.optional().describe('Address of a proxy, or _none_.'),
   file: z
     .string()
     .regex(/^[A-Za-z0-9_.-]+$/, 'must be a file name')
     .optional()
-    .describe('Name of the file in /etc/yum.repos.d, without .repo. The id where it is not given.'),
-  state: z.enum(['present', 'absent']).default('present').describe('Whether the repository is listed.'),
+    .describe('Name of the file in /etc/yum.repos.d, without .repo. Default: the id.'),
+  state: z.enum(['present', 'absent']).default('present').describe('Whether the repository exists in its file.'),
 });
 
 type Arguments = z.infer<typeof schema>;
 
 export const module = defineModule<Arguments>({
   name: 'yum_repository',
-  summary: 'Say from where RHEL and its kin take packages.',
+  summary: 'Manage package repositories of RHEL and its derivatives.',
   arguments: schema,
   examples: [
     'yum_repository: { name: kubernetes, baseurl: https://pkgs.k8s.io/core:/stable:/v1.36/rpm/, gpgkey: https://pkgs.k8s.io/core:/stable:/v1.36/rpm/repodata/repomd.xml.key }',
@@ -72,7 +72,9 @@ function fileOf({ name, file }: Arguments): string {
   return `/etc/yum.repos.d/${file ?? name.replaceAll(':', '_')}.repo`;
 }
 
-/** Replaces the whole section: what the task does not tell has its default. Other sections stay as they are. */
+/**
+ * Replaces the whole section: settings that the task does not give get their defaults. Other sections stay as they are.
+ */
 function editSection(text: string, args: Arguments): string {
   const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
   const start = lines.findIndex((one) => one.trim() === `[${args.name}]`);

@@ -15,8 +15,8 @@ export class AlternativeName {
   }
 
   /**
-   * From text: an IPv4 or IPv6 address, or else a DNS name; `DNS:` and `IP:` may stand before it, as OpenSSL writes
-   * them. Throws a Problem (`invalid-alternative-name`).
+   * Reads an IPv4 or IPv6 address, or else a DNS name; `DNS:` or `IP:` may come before it, as OpenSSL writes them.
+   * Throws a Problem (`invalid-alternative-name`).
    */
   static parse(text: string): AlternativeName {
     const [, prefix, rest = text] = /^(DNS|IP):(.*)$/is.exec(text) ?? [];
@@ -45,7 +45,7 @@ function canonicalAddress(text: string): string {
   if (isIP(text) === 4) return text;
   const address = new SocketAddress({ address: text, family: 'ipv6' }).address;
   if (/^::ffff:\d+\./.test(address))
-    throw invalid(text, `It is an IPv4 address in disguise: write ${address.slice('::ffff:'.length)}.`);
+    throw invalid(text, `It is an IPv4 address in IPv6 form: write ${address.slice('::ffff:'.length)}.`);
   return address;
 }
 

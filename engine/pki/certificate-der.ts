@@ -2,7 +2,10 @@ import { SocketAddress } from 'node:net';
 import forge from 'node-forge';
 import type { NameAttribute } from './distinguished-name.ts';
 
-/** What stands in a certificate and node's X509Certificate does not tell, or only as text that must be parsed again. */
+/**
+ * The parts of a certificate that node's X509Certificate does not give, or gives only as text that must be parsed
+ * again.
+ */
 export interface CertificateDer {
   readonly issuer: readonly EncodedAttribute[];
   readonly subject: readonly EncodedAttribute[];

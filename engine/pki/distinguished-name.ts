@@ -87,7 +87,7 @@ function canonical(attributes: readonly NameAttribute[]): string {
 }
 
 function invalid(what: string, why: string | undefined): Problem {
-  return new Problem({ code: 'invalid-subject', what, why, remedy: 'Mend the subject of the certificate.' });
+  return new Problem({ code: 'invalid-subject', what, why, remedy: 'Correct the subject of the certificate.' });
 }
 
 const words = {

@@ -31,7 +31,7 @@ export interface CertificateFacts {
   readonly publicKeyDigest: string;
 }
 
-/** A certificate as node knows it, beside what only its DER tells. */
+/** A certificate as node knows it, with the parts that only its DER has. */
 export interface ReadCertificate {
   readonly x509: X509Certificate;
   readonly der: CertificateDer;

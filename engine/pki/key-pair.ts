@@ -20,7 +20,7 @@ export interface EcdsaAlgorithm {
   readonly size: 256 | 384;
 }
 
-/** What a key shall be: one algorithm; any size of a type; or whatever is there, as long as it can be used. */
+/** The wanted kind of key: one algorithm; a type of any size; or any existing key that can be used. */
 export type KeyWish = KeyAlgorithm | KeyAlgorithm['type'] | 'any';
 
 const CURVES: Readonly<Record<EcdsaAlgorithm['size'], string>> = { 256: 'prime256v1', 384: 'secp384r1' };
@@ -71,8 +71,7 @@ export function keysMatch(privateKeyPem: string, publicKeyPem: string): boolean 
 }
 
 /**
- * Why a private key must be made anew, as sentences; none where it is in order. `undefined` stands for a file that is
- * not there.
+ * Why a private key must be made anew, as sentences; none if the key is in order. `undefined`: the file does not exist.
  */
 export function needsPrivateKey(wanted: KeyWish, privateKeyPem: string | undefined): readonly string[] {
   if (privateKeyPem === undefined) return ['There is no private key.'];
@@ -97,11 +96,11 @@ export function whyOtherAlgorithm(key: KeyObject, wanted: KeyWish): readonly str
   const found = describeKey(key);
   if (typeof wanted === 'object') {
     const expected = describeAlgorithm(wanted);
-    return found === expected ? [] : [`The key is ${found}, wanted is ${expected}.`];
+    return found === expected ? [] : [`The key is ${found}, should be ${expected}.`];
   }
   if (!isUsable(key)) return [`The key is ${found}, should be RSA of 2048 bits or more, or ECDSA P-256 or P-384.`];
   const type = key.asymmetricKeyType === 'rsa' ? 'rsa' : 'ecdsa';
-  return wanted === 'any' || wanted === type ? [] : [`The key is ${found}, wanted is ${wanted.toUpperCase()}.`];
+  return wanted === 'any' || wanted === type ? [] : [`The key is ${found}, should be ${wanted.toUpperCase()}.`];
 }
 
 /** Whether certificates can be made with it, and are taken by whoever knows today's TLS. */
@@ -111,13 +110,13 @@ function isUsable(key: KeyObject): boolean {
   return key.asymmetricKeyType === 'ec' && Object.values(CURVES).includes(namedCurve);
 }
 
-/** Throws a Problem (`key-differs`) where a key that is to be kept is not of the algorithm that is asked. */
+/** Throws a Problem (`key-differs`) if a key that is kept is not of the requested algorithm. */
 export function requireAlgorithm(key: KeyObject, wanted: KeyWish): void {
   const reasons = whyOtherAlgorithm(key, wanted);
   if (reasons.length === 0) return;
   throw new Problem({
     code: 'key-differs',
-    what: 'The private key to be kept is not of the kind that is asked.',
+    what: 'The existing private key is not of the requested type.',
     why: reasons.join('\n'),
     remedy: 'Ask for the algorithm and size that the key has, or let a new key be made.',
   });
@@ -150,7 +149,7 @@ export function readPrivateKey(pem: string): KeyObject {
 
 /** Throws a Problem (`unreadable-public-key`). */
 export function readPublicKey(pem: string): KeyObject {
-  // createPublicKey takes a private key as well, and would hide that a secret lies where anyone may read it.
+  // createPublicKey also accepts a private key, and would hide that a secret is in a file that everybody may read.
   try {
     if (/PRIVATE KEY/.test(pem)) throw new Error('a private key stands where a public one should');
     return createPublicKey(pem);
@@ -166,7 +165,7 @@ export function readPublicKey(pem: string): KeyObject {
 }
 
 function keyPairOf(privateKey: KeyObject, encoding: PrivateKeyEncoding): KeyPair {
-  // PKCS#1 is for RSA only; any other key that an operator brought is written as PKCS#8.
+  // PKCS#1 is for RSA only; an existing key of another type is written as PKCS#8.
   const type = privateKey.asymmetricKeyType === 'rsa' ? encoding : 'pkcs8';
   return {
     privateKeyPem: privateKey.export({ type, format: 'pem' }).toString(),

@@ -54,8 +54,8 @@ export function buildKubeconfig(config: Kubeconfig): string {
 }
 
 /**
- * What the current context of a kubeconfig says, whoever wrote it. Throws a Problem (`invalid-kubeconfig`) where it is
- * none, names what it does not have, or refers to other files. It quotes no secret.
+ * The facts of the current context of any kubeconfig. Throws a Problem (`invalid-kubeconfig`) if the text is no
+ * kubeconfig, if an entry is missing, or if it refers to other files. The Problem quotes no secret.
  */
 export function inspectKubeconfig(text: string): Required<Kubeconfig> {
   const root = record(readYaml(text), 'the kubeconfig');

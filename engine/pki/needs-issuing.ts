@@ -11,7 +11,7 @@ import { millisecondsPerDay } from './signing.ts';
 
 export interface CertificateCheck {
   readonly wanted: CertificateRequest;
-  /** `undefined` stands for a file that is not there. */
+  /** `undefined`: the file does not exist. */
   readonly certificatePem: string | undefined;
   readonly privateKeyPem: string | undefined;
   /** The certificate of the authority that is to have issued it. */
@@ -29,8 +29,8 @@ export interface AuthorityCheck {
 }
 
 /**
- * Why a certificate must be issued anew, as sentences; none where it is in order. A certificate that already ends with
- * its authority is not held to be in its renewal window: a new one would end on the same day. Throws a Problem:
+ * Why a certificate must be issued anew, as sentences; none if it is in order. A certificate that already ends together
+ * with its authority has no renewal window: a new one would end on the same day. Throws a Problem:
  * `unreadable-certificate` for the authority, `invalid-subject`, `invalid-renewal-window`.
  */
 export function needsIssuing(check: CertificateCheck): readonly string[] {
@@ -59,9 +59,9 @@ export function needsIssuing(check: CertificateCheck): readonly string[] {
 }
 
 /**
- * Why an authority must be made anew, as sentences; none where it is in order.
- * Every certificate under it depends on this: ask before you act on any reason but that there is none yet.
- * Throws a Problem: `invalid-subject`, `invalid-renewal-window`.
+ * Why an authority must be made anew, as sentences; none if it is in order. Every certificate under it depends on this:
+ * ask the operator first, unless there is no authority yet. Throws a Problem: `invalid-subject`,
+ * `invalid-renewal-window`.
  */
 export function authorityNeedsIssuing(check: AuthorityCheck): readonly string[] {
   const { wanted, certificatePem, privateKeyPem, now, renewBeforeDays } = check;
@@ -89,7 +89,7 @@ export function authorityNeedsIssuing(check: AuthorityCheck): readonly string[] 
 function whyOtherSubject({ der }: ReadCertificate, wanted: ReturnType<typeof subjectAttributes>): readonly string[] {
   return sameName(der.subject, wanted)
     ? []
-    : [`The subject is ${formatName(der.subject)}, wanted is ${formatName(wanted)}.`];
+    : [`The subject is ${formatName(der.subject)}, should be ${formatName(wanted)}.`];
 }
 
 function whyOtherNames(found: readonly FoundName[], wanted: readonly AlternativeName[]): readonly string[] {
@@ -102,7 +102,7 @@ function whyOtherSet(what: string, found: readonly string[], wanted: readonly st
   const extra = found.filter((item) => !wanted.includes(item));
   return [
     ...(missing.length > 0 ? [`The ${what} lack ${missing.join(', ')}.`] : []),
-    ...(extra.length > 0 ? [`The ${what} have ${extra.join(', ')}, which nobody asks for.`] : []),
+    ...(extra.length > 0 ? [`The ${what} have ${extra.join(', ')}, which the task does not name.`] : []),
   ];
 }
 

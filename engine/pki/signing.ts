@@ -40,7 +40,7 @@ export interface Validity {
 
 export const millisecondsPerDay = 24 * 60 * 60 * 1000;
 
-/** Hosts whose clock is behind by up to this must accept a new certificate: 5 minutes, as cfssl and cert-manager do. */
+/** Hosts whose clock is slow by up to this must accept a new certificate: 5 minutes, as in cfssl and cert-manager. */
 const backdating = 5 * 60 * 1000;
 
 /** From five minutes before `now` to `days` after it, in whole seconds. Throws a Problem (`invalid-lifetime`). */
@@ -89,7 +89,7 @@ export function signCertificate(
 interface Signature {
   readonly digest: 'sha256' | 'sha384';
   readonly oid: string;
-  /** Those of RSA are NULL, those of ECDSA are left out: RFC 4055, 5 and RFC 5758, 3.2. */
+  /** The parameters of RSA are NULL, those of ECDSA are left out: RFC 4055, 5 and RFC 5758, 3.2. */
   readonly parameters: readonly forge.asn1.Asn1[];
 }
 
@@ -103,8 +103,8 @@ function signatureOf(key: KeyObject): Signature {
 }
 
 /**
- * Forge writes the extensions, as it knows their forms. It knows the identifiers of RSA keys only, so that one is given
- * to it.
+ * Forge writes the extensions, as it knows their forms. It can compute the identifiers of RSA keys only, so the
+ * identifier is computed here.
  */
 function extensionsOf({ extensions, publicKey }: CertificateDraft): forge.asn1.Asn1 {
   const identifier = universal(forge.asn1.Type.OCTETSTRING, forge.util.hexToBytes(keyIdentifier(publicKey)));

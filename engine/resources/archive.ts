@@ -17,7 +17,7 @@ import { files } from './file.ts';
 import { type FileState, isBeneath } from './file/file-state.ts';
 import { isPattern, somethingFits } from './glob.ts';
 
-/** What stands at the place of one member. In a prediction, what is not known is undefined. */
+/** The state of the place of one member. In a prediction, unknown fields are undefined. */
 export interface Entry {
   readonly name: string;
   readonly type: 'file' | 'directory' | 'link' | 'other';
@@ -38,7 +38,7 @@ export interface ArchiveDetail {
   readonly dest: string;
   /** A path, or a pattern of paths. Where one exists, nothing is looked at. */
   readonly unless?: string | undefined;
-  /** An archive on the host, or the names that one on the controller holds. */
+  /** An archive on the host, or the names in an archive on the controller. */
   readonly archive:
     | { readonly kind: 'host'; readonly path: string; readonly options: ArchiveOptions }
     | {
@@ -49,18 +49,18 @@ export interface ArchiveDetail {
       };
 }
 
-/** An archive, and what stands where its members go. */
+/** An archive, and the states of the places of its members. */
 export interface ArchiveState {
   readonly dest: string;
   readonly src: string | undefined;
   readonly unless: string | undefined;
   /** False: what `unless` names exists. */
   readonly isLookedAt: boolean;
-  /** Undefined where there was nothing to be listed or unpacked. */
+  /** Undefined if nothing had to be listed or unpacked. */
   readonly tool: ArchiveTool | undefined;
   /** Why it cannot be listed or unpacked. */
   readonly problem: string | undefined;
-  /** The names that were asked for; of an archive on the host its members tell them. */
+  /** The requested names; for an archive on the host its members have them. */
   readonly names: readonly string[];
   /** Of an archive on the host. */
   readonly members: readonly Member[];
@@ -95,7 +95,7 @@ export const archives: ResourceKind<ArchiveDetail, ArchiveState> = {
   after: stateAfter,
 };
 
-/** Asks what an archive holds, and what stands in `dest` in its place. */
+/** Asks for the members of an archive, and for the states of their places in `dest`. */
 export function archiveRequest(detail: ArchiveDetail): Request<ArchiveDetail, ArchiveState> {
   const digest = createHash('sha256').update(JSON.stringify(detail)).digest('hex').slice(0, 16);
   return request(archives, `${detail.dest} ${digest}`, detail);
@@ -235,7 +235,7 @@ function nameAndTarget(
   isLink: boolean,
 ): { readonly name: string; readonly target: string | undefined } | undefined {
   if (!isLink) return { name: unquoted(text), target: undefined };
-  // A name with an arrow in it is taken for a shorter one, which nobody asks for.
+  // A name with an arrow in it is read as a shorter name, which no task asks for.
   const arrow = text.indexOf(' -> ');
   return arrow === -1 ? undefined : { name: unquoted(text.slice(0, arrow)), target: unquoted(text.slice(arrow + 4)) };
 }
@@ -244,7 +244,7 @@ function unquoted(text: string): string {
   return text.length >= 2 && text.startsWith("'") && text.endsWith("'") ? text.slice(1, -1) : text;
 }
 
-/** How something differs from what is wanted of it, as a sentence. */
+/** How the state differs from the wanted state, as a sentence. */
 function entryDisagreement(wanted: Entry, seen: Entry | undefined): string | undefined {
   if (seen === undefined) return 'it does not exist';
   for (const field of [
@@ -268,7 +268,7 @@ function entryDisagreement(wanted: Entry, seen: Entry | undefined): string | und
 }
 
 function stateAfter(state: ArchiveState, _id: string, effect: Prediction): ArchiveState | 'stale' | undefined {
-  // It may bring what unpacks.
+  // The package may bring the program that unpacks.
   if (effect.request.kind.name === 'package') {
     const bringsTar = state.tool === 'busybox' && effect.request.id === 'tar';
     return state.problem === undefined && !bringsTar ? undefined : 'stale';

@@ -15,15 +15,15 @@ import { users } from './user.ts';
 
 /** The public keys that may log in as a user. */
 export interface AuthorizedKeysState {
-  /** Whether there is such a user. */
+  /** Whether the user exists. */
   readonly exists: boolean;
   /** The file that the keys are in. Undefined where the user's home directory is not known. */
   readonly path: string | undefined;
-  /** The bytes of the file; null where there is none. */
+  /** The bytes of the file; null if it does not exist. */
   readonly content: Buffer | null;
   /** How much there is of what is above the file. `hidden`: whoever looks may not enter it. */
   readonly above: 'folder' | 'folder of the folder' | 'nothing' | 'hidden';
-  /** The folder of the folder, by its path without links. Undefined where it is not there. */
+  /** The parent of the folder, by its path without links; undefined if it does not exist. */
   readonly home?: string | undefined;
   /** What is there of the file, its folder and all above them, below that path. */
   readonly places?: readonly KeyPlace[] | undefined;
@@ -40,7 +40,7 @@ interface AuthorizedKeysDetail {
   readonly path: string | undefined;
 }
 
-/** Ids are names of users, with a colon and the path behind it where another file than the usual one is asked for. */
+/** An id is the name of a user; for another file than the usual one followed by a colon and its path. */
 export const authorizedKeys: ResourceKind<AuthorizedKeysDetail, AuthorizedKeysState> = {
   name: 'authorized_keys',
   observe(requests) {

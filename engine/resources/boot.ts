@@ -18,7 +18,7 @@ export const boots: ResourceKind<undefined, BootState> = {
   decode: (output, requests) => new Map(requests.map(({ id }) => [id, { id: output.toString('utf8') }])),
   merge: () => undefined,
   disagreement: (predicted, seen) =>
-    predicted.ended !== undefined && predicted.ended === seen.id ? 'has not started anew' : undefined,
+    predicted.ended !== undefined && predicted.ended === seen.id ? 'has not rebooted' : undefined,
 };
 
 export function bootRequest(): Request<undefined, BootState> {

@@ -8,7 +8,7 @@ import { users } from './user.ts';
 export interface CrontabState {
   /** Whether the host has the command crontab. */
   readonly available: boolean;
-  /** Its bytes; none where there is no crontab. */
+  /** The bytes of the crontab; none if there is no crontab. */
   readonly content: Buffer;
   /** Why the command did not show it: the user does not exist, or may have none. */
   readonly failure?: string | undefined;
@@ -52,7 +52,7 @@ fi`),
   },
 };
 
-/** Vixie's cron and its kin say `no crontab for root`, busybox that it cannot open the file. */
+/** Vixie cron and its derivatives say `no crontab for root`, busybox that it cannot open the file. */
 function isNone(said: string): boolean {
   return /no crontab for /.test(said) || /can't open '[^']*': No such file or directory/.test(said);
 }

@@ -20,7 +20,7 @@ import { users } from './user.ts';
 
 export type { FileDetail } from './file/file-detail.ts';
 
-/** What stands at an absolute path: files, directories, links. */
+/** The state of an absolute path: a file, directory or link. */
 export const files: ResourceKind<FileDetail, FileState> = {
   name: 'file',
   observe: (requests) => observeFiles(requests, unguessable(12)),
@@ -66,13 +66,13 @@ function fileIn(state: FileState): RegularFile | undefined {
   return there?.type === 'file' ? there : undefined;
 }
 
-/** Whose content is wanted by one of them only is not spared by what the other one has. */
+/** If only one request wants the content, the digests of the other request do not spare it. */
 function unlessBoth(one: FileDetail, other: FileDetail): readonly string[] {
   if (one.look !== 'content') return other.unless;
   return other.look === 'content' ? one.unless.filter((digest) => other.unless.includes(digest)) : one.unless;
 }
 
-/** Asks what stands at `path`. */
+/** Asks for the state of `path`. */
 export function file(
   path: string,
   look: Look = 'attributes',
@@ -126,7 +126,7 @@ const APART_FROM_PACKAGES = /^\/(?:dev|home|media|mnt|proc|root|srv|sys|tmp)(?:\
 
 /**
  * A package may bring, change or remove any file, so a play looks again. A plan believes what it has seen, except for a
- * file that is absent: a package that does not list what it brings may bring it.
+ * missing file: a package that does not list what it brings may bring the file.
  */
 function afterPackage(state: FileState, path: string, effect: Prediction): FileState | 'stale' | undefined {
   const other = predictedOf(packages, effect);

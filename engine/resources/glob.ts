@@ -15,12 +15,12 @@ export function anyThatFits(pattern: string): Request<ProbeDetail, ProbeState> {
   return probe(somethingFits(pattern));
 }
 
-/** Shell text, for a subshell, whose status is 0 where something fits the pattern, or stands at the path. */
+/** Shell text, for a subshell, with status 0 if a path matches the pattern. */
 export function somethingFits(pattern: string): string {
   return `set +f; set -- ${patternWord(pattern)}; [ -e "$1" ] || [ -L "$1" ]`;
 }
 
-/** The pattern as a word of the shell: `*`, `?` and `[…]` count, all else stands for itself. */
+/** The pattern as a word of the shell: `*`, `?` and `[…]` keep their meaning, everything else is literal. */
 function patternWord(pattern: string): string {
   return pattern.replace(
     /(\[[!^]?\]?)|([*?\]-])|([^*?[\]-]+)/g,

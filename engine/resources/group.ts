@@ -7,7 +7,7 @@ import { isRemovedUser, users } from './user.ts';
 export interface GroupDetail {
   /** Numbers that may be in use. */
   readonly gids: readonly number[];
-  /** Whether to look whose primary group it is. */
+  /** Whether to look for accounts with this primary group. */
   readonly accounts: boolean;
 }
 
@@ -76,7 +76,7 @@ export function groupRequest(name: string, detail: Partial<GroupDetail> = {}): R
   return request(groups, name, { gids: [], accounts: false, ...detail });
 }
 
-/** No group has such names. */
+/** No group can have such a name. */
 const ACCOUNT = '/account';
 const SETTING = '/setting';
 
@@ -90,7 +90,7 @@ function isNumber(id: string): boolean {
   return /^[0-9]+$/.test(id);
 }
 
-/** Its lists once an account is as told. */
+/** The members of a group after a change of an account. */
 function afterUser(state: GroupState, id: string, name: string, account: UserState): GroupState | undefined {
   const isListed =
     account.exists && (account.groups === undefined ? state.members?.includes(name) : account.groups.includes(id));

@@ -10,9 +10,9 @@ export interface MountState {
   readonly source?: string | undefined;
   readonly type?: string | undefined;
   readonly options?: string | undefined;
-  /** The device behind each source that was asked for and is one: a path below /dev, a UUID= or LABEL=. */
+  /** The devices of the requested sources that have one: a path below /dev, a UUID= or LABEL=. */
   readonly devices: Readonly<Record<string, string>>;
-  /** Those of the sources asked for that are the very file or directory that is seen at the place. */
+  /** The requested sources that are the same file or directory as the one at the path. */
   readonly bound?: readonly string[] | undefined;
   /**
    * Whether nothing is in the directory itself, where that was asked for. Undefined where another file system hides it.
@@ -109,7 +109,7 @@ function deviceOf(source: string, index: number): string {
     : `[ ! -e ${quote(link)} ] || printf 'device\\t${index}\\t%s\\n' "$(readlink -f ${quote(link)})"\n`;
 }
 
-/** Where links lead, of the path and of what is above it: the kernel tells of no others. */
+/** The paths without links, of the mount and of the directories above it: the kernel knows only these. */
 function realPathOf(path: string, index: number): string {
   return `p=${quote(path)}
 if [ -L "$p" ]; then p=$(readlink -f -- "$p"); elif d=$(cd -P -- "\${p%/*}/" 2>/dev/null && pwd -P); then p=\${d%/}/\${p##*/}; fi
@@ -117,7 +117,7 @@ case $p in *"$N"*) ;; *) printf 'real\\t${index}\\t%s\\n' "$p" ;; esac
 `;
 }
 
-/** Behind `realPathOf`, which leaves the place in `$p`. */
+/** After `realPathOf`, which sets `$p` to the path. */
 function lookAt(
   { id, detail }: { readonly id: string; readonly detail: MountDetail },
   index: number,

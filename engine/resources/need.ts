@@ -17,7 +17,7 @@ export type Need =
   | { readonly kind: 'changeable'; readonly path: string }
   /** The user is in the group of this name or number, or the folder gives what is made in it its own group. */
   | { readonly kind: 'member'; readonly name: string; readonly folder: string }
-  /** Where a directory is at the path, nothing is in it. */
+  /** The directory at the path, if there is one, is empty. */
   | { readonly kind: 'empty'; readonly path: string }
   /** One of these programs is there. */
   | { readonly kind: 'program'; readonly names: readonly string[] };
@@ -26,7 +26,7 @@ export interface NeedState {
   readonly isMet: boolean;
 }
 
-/** Told by the shell alone, but for accounts that are in no file of the host. */
+/** The shell alone finds it out, except for accounts that are in no file of the host. */
 export const needs: ResourceKind<Need, NeedState> = {
   name: 'need',
   observe(requests) {
@@ -123,7 +123,7 @@ function accountAfter(
   return !state.isMet && isUndeclaredPackage(effect) ? 'stale' : undefined;
 }
 
-/** Any package may bring it, and one of its name does. */
+/** Any package may bring it, and a package of its name does. */
 function programAfter(names: readonly string[], state: NeedState, effect: Prediction): NeedState | 'stale' | undefined {
   const { id } = effect.request;
   const other = predictedOf(packages, effect);

@@ -9,9 +9,9 @@ export interface PackageState {
   readonly version?: string | undefined;
   /** Unpacked or half configured: an earlier installation was cut off. */
   readonly broken?: boolean | undefined;
-  /** Whether its configuration was left behind: it is not installed, and can be purged. */
+  /** Whether only its configuration is left: it is not installed, and can be purged. */
   readonly leftover?: 'yes' | 'perhaps' | undefined;
-  /** Whether the host is told to leave it as it is (`apt-mark hold`). */
+  /** Whether the host holds it back (`apt-mark hold`). */
   readonly held?: boolean | undefined;
   /** The version that the host's package lists offer; only where asked for. */
   readonly candidate?: string | undefined;
@@ -30,7 +30,7 @@ export interface PackageDetail {
   readonly candidate: boolean;
   /** Whether a certain version is wanted: the lists are asked which they have. */
   readonly versioned: boolean;
-  /** Whoever asks tells all units and users that the package brings: nothing else is in doubt after it is installed. */
+  /** The task lists all units and users that the package brings: other states do not change by its installation. */
   readonly declared: boolean;
 }
 
@@ -99,12 +99,12 @@ fi
   },
 };
 
-/** Where a host says from where it takes packages. */
+/** Files in which a host lists its package repositories. */
 const SOURCES = /^\/etc\/(?:apt|yum\.repos\.d|zypp\/repos\.d|apk\/repositories)(?:\/|$)/;
 
 /**
- * Other sources and fresher lists may offer what the old ones did not; and one package may bring another one, or push
- * it out.
+ * Other repositories and fresher lists may have what the old lists lack; and one package may bring or remove another
+ * one.
  */
 function stateAfter(state: PackageState, _id: string, effect: Prediction): PackageState | 'stale' | undefined {
   const other = predictedOf(packages, effect);
@@ -119,7 +119,7 @@ export function packageRequest(name: string, detail: PackageDetail): Request<Pac
   return request(packages, name, detail);
 }
 
-/** Whether a package has changed that does not tell what it brings: any unit, user or group may have come with it. */
+/** Whether a package without a list of what it brings has changed: any unit, user or group may have come with it. */
 export function isUndeclaredPackage(effect: Prediction): boolean {
   if (effect.request.kind.name !== packages.name) return false;
   const detail = effect.request.detail;
@@ -127,8 +127,8 @@ export function isUndeclaredPackage(effect: Prediction): boolean {
 }
 
 /**
- * Whether an installed version is the one that was asked for. Epoch and release may be left out of the wanted one; a
- * `*` at its end stands for any rest.
+ * Whether an installed version is the requested one. The requested version may leave out epoch and release; a `*` at
+ * its end matches any rest.
  */
 export function isVersion(installed: string, wanted: string): boolean {
   const withoutEpoch = installed.replace(/^\d+:/, '');
@@ -185,7 +185,7 @@ interface Row {
   readonly state: PackageState;
 }
 
-/** Names may have the architecture behind them: `libc6:i386` for dpkg, `glibc.i686` for rpm. */
+/** The architecture may follow the name: `libc6:i386` for dpkg, `glibc.i686` for rpm. */
 function decodeTable(lines: readonly string[], separator: ':' | '.'): Listing {
   const { head, candidates, refreshed } = split(lines);
   const rows = new Map<string, Row[]>();
@@ -224,7 +224,7 @@ function decodeTable(lines: readonly string[], separator: ':' | '.'): Listing {
   };
 }
 
-/** The one that a name without architecture means. What is installed goes ahead of what was. */
+/** The row for a name without architecture. Installed packages come before removed ones. */
 function ofAll(rows: readonly Row[], native: string | undefined): Row | undefined {
   const there = rows.filter(({ state }) => state.installed);
   const all = there.length > 0 ? there : rows;

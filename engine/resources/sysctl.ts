@@ -7,15 +7,15 @@ export interface SysctlState {
   readonly exists: boolean;
   /** Whether it can be set here: containers have their machine's, read-only. */
   readonly writable: boolean;
-  /** Blanks between numbers are one space each. Undefined where it cannot be read, or is not known in a prediction. */
+  /** With one space between numbers. Undefined if it cannot be read, or is not known in a prediction. */
   readonly value?: string | undefined;
 }
 
 /** Ids are paths beneath /proc/sys, as `sysctlPath` makes them. */
 export const sysctls: ResourceKind<undefined, SysctlState> = {
   name: 'sysctl',
-  // Not by the shell's `read`: dash and busybox read byte by byte, and the kernel gives such a number's first byte
-  // only.
+  // Not by the shell's `read`: dash and busybox read single bytes, and for some parameters the kernel then gives only
+  // the first byte.
   observe: (requests) => `while read -r device at type options rest; do
   case $at in /|/proc|/proc/sys|/proc/sys/*) printf 'mount %s %s\\n' "$at" "$options" ;; esac
 done </proc/self/mounts
@@ -77,12 +77,12 @@ function valuesIn(lines: readonly string[], groups: readonly (readonly string[])
   return values;
 }
 
-/** `name` as sysctl takes it: net.ipv4.ip_forward, or net/ipv4/conf/eth0.1/forwarding where a name holds a dot. */
+/** `name` as sysctl reads it: net.ipv4.ip_forward, or net/ipv4/conf/eth0.1/forwarding if a part contains a dot. */
 export function sysctlRequest(name: string): Request<undefined, SysctlState> {
   return request(sysctls, sysctlPath(name), undefined);
 }
 
-/** As procps reads it: the first separator tells what separates; the other one then is part of a name. */
+/** As procps reads it: the first separator decides; the other character is then part of a name. */
 export function sysctlPath(name: string): string {
   const first = /[./]/.exec(name)?.[0];
   return first === '/' ? name : name.replace(/[./]/g, (separator) => (separator === '.' ? '/' : '.'));

@@ -15,7 +15,7 @@ const FOLDERS = [
 
 /** Which units a path is about. */
 interface UnitPath {
-  /** The file's own name, or that of the unit whose drop-in it is. */
+  /** The name of the file, or of the unit whose drop-in it is. */
   readonly name: string;
   readonly part: 'main' | 'drop-in' | 'link';
   readonly rank: number;
@@ -37,7 +37,7 @@ export function unitFileChange(state: UnitState, id: string, effect: Prediction)
   }
 }
 
-/** The unit whose files a path is among, for what asks only which units may have changed. */
+/** The unit that a path belongs to, for callers that only ask which units may have changed. */
 export function isUnitFileOf(path: string, id: string): boolean {
   const found = unitPath(path);
   return found !== undefined && found.part !== 'link' && isAbout(found, id);
@@ -52,8 +52,8 @@ export function listedDropIns(text: string): readonly string[] {
 }
 
 /**
- * Whether a unit has a drop-in that systemd has not read, by what its DropInPaths tells. Of a drop-in in a directory
- * that is new as well systemd 252 knows nothing, and says that no reload is needed.
+ * Whether a unit has a drop-in that systemd has not read, by its DropInPaths. systemd 252 does not notice a drop-in in
+ * a new directory, and says that no reload is needed.
  */
 export function hasUnreadDropIn(id: string, onDisk: readonly string[], dropInPaths: string): boolean {
   const read = new Set(dropInPaths.split(' ').map((path) => path.slice(path.lastIndexOf('/') + 1)));

@@ -4,7 +4,7 @@ import { LIST_DROP_INS, hasUnreadDropIn, isUnitFileOf, listedDropIns } from './u
 
 /** systemd as a whole. */
 export interface ManagerState {
-  /** Running units whose files on disk are not what systemd has read, sorted; null where systemd does not run. */
+  /** Running units whose files on disk differ from what systemd has read, sorted; null if systemd does not run. */
   readonly changed: readonly string[] | null;
   /** All running units. */
   readonly running: readonly string[];

@@ -168,7 +168,7 @@ function decodeUnit(properties: ReadonlyMap<string, string>, dropIns: readonly s
   };
 }
 
-/** What drop-ins add to [Install] is not read, so nothing is told of such a unit. */
+/** The [Install] sections of drop-ins are not read, so the links of such a unit are not known. */
 function decodeLinks(
   properties: ReadonlyMap<string, string>,
   output: string,

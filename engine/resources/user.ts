@@ -118,7 +118,7 @@ function differ(
 }
 
 function fieldDisagreement(predicted: UserState, seen: UserState): string | undefined {
-  // Two groups may have one number: then the name tells nothing.
+  // Two groups may have the same number: then the name says nothing.
   const group = predicted.gid === undefined ? 'group' : 'gid';
   const field = (['uid', group, 'comment', 'home', 'shell'] as const).find((one) => differ(predicted[one], seen[one]));
   return field === undefined ? undefined : `${field} is ${seen[field]}, should be ${predicted[field]}`;
@@ -223,7 +223,7 @@ fi
 `;
 }
 
-/** What useradd takes where it is not told, and whether the home directory that it would make is there. */
+/** The defaults of useradd, and whether the default home directory exists. */
 function defaultsOf(names: readonly string[]): string {
   return `base=/home
 if [ -r /etc/default/useradd ]; then

@@ -126,7 +126,7 @@ test('without an identity that opens them nothing is done, and it says what is m
   for (const identity of ['other', 'nobody']) {
     const ended = await runbook('play', { recipients: [mine] }, identity);
     expect(ended.status).toBe(2);
-    expect(ended.stdout).toContain('pki/ca.key is encrypted, and cannot be opened');
+    expect(ended.stdout).toContain('pki/ca.key is encrypted, and no identity can decrypt it');
     expect(ended.stdout).toContain('--identity');
   }
   expect(KEYS.map((name) => read(`pki/${name}`))).toEqual(before);

@@ -211,7 +211,7 @@ const TABLE: readonly Row[] = [
     what: 'a number that another account has is told before',
     args: { ...KEPT, uid: 4711 },
     before: 'useradd -u 4711 pb',
-    fails: 'The number 4711 is that of the account pb',
+    fails: 'The number 4711 belongs to the account pb',
   },
   {
     what: 'two accounts have one number where that is asked for',
@@ -257,13 +257,13 @@ const TABLE: readonly Row[] = [
     what: 'a hash that is locked and to be unlocked is refused',
     args: { ...KEPT, password: `!${HASH}`, password_lock: false },
     before: ':',
-    fails: 'The password of pa is locked by the ! in front, and password_lock: false is to unlock it',
+    fails: 'The password of pa is locked by the ! before it, and password_lock: false unlocks it',
   },
 ];
 
 /** A folder in which another user can change every name. */
 const OTHERS = 'mkdir /home/other && chown 12345 /home/other';
-const IN_OTHERS = 'the way to /home/other/pa is in the hands of another user';
+const IN_OTHERS = 'another user can change the way to /home/other/pa';
 
 const HOMES_OF_OTHERS: readonly Row[] = [
   { what: 'a home is not made there', args: { ...KEPT, home: '/home/other/pa' }, before: OTHERS, fails: IN_OTHERS },

@@ -95,7 +95,7 @@ const ISSUED_ANEW: readonly (readonly [string, ValueMap, RegExp])[] = [
   ['a further name', { dns: ['a', 'a.example.org', 'b'] }, /lack DNS:b/],
   ['an address less', { ip: ['10.0.0.1'] }, /have IP:::1/],
   ['other usages', { usages: ['server'] }, /usages have/],
-  ['another key size', { key_size: 3072 }, /wanted is RSA 3072/],
+  ['another key size', { key_size: 3072 }, /should be RSA 3072/],
 ];
 
 const IN_THE_WAY: readonly (readonly [string, (path: string) => void])[] = [
@@ -278,7 +278,7 @@ describe('certificate_authority', () => {
   });
 
   it('says once that its key lies in clear, and how to have it encrypted', async () => {
-    const warned = { warnings: [expect.stringMatching(/ca\.key as it is.*recipients/)] };
+    const warned = { warnings: [expect.stringMatching(/is not encrypted in .*ca\.key.*recipients/)] };
     expect(new Here(now).outcome(authority, ca())).toMatchObject({ planned: warned });
     expect(await new Here(now).make(authority, ca())).toMatchObject(warned);
     expect(new Here(now).outcome(authority, ca())).not.toHaveProperty('result.warnings');

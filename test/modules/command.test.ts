@@ -180,7 +180,7 @@ describe('assert', () => {
     ],
   ])('%j: %s', async (that, kind) => {
     expect((await planHere(assert, { that, fail_msg: 'no' })).outcome).toMatchObject(
-      kind === 'impossible' ? { kind, what: 'no', why: 'Does not hold: b\n  b is 2' } : { kind },
+      kind === 'impossible' ? { kind, what: 'no', why: 'This condition is false: b\n  b is 2' } : { kind },
     );
   });
 });

@@ -77,7 +77,7 @@ describe('a link', () => {
     const given = { path: at('d'), state: 'link', src: '/etc', force: true };
     expect((await planHere(file, given)).outcome).toMatchObject({
       kind: 'impossible',
-      what: `${at('d')} is a directory, and not an empty one`,
+      what: `${at('d')} is a directory that is not empty`,
     });
     rmSync(at('d/.hidden'));
     await settleHere(file, given);
@@ -167,7 +167,7 @@ describe('copy of a file of the host', () => {
     mkdirSync(at('s'));
     expect((await planHere(copy, given())).outcome).toMatchObject({
       kind: 'impossible',
-      what: `${at('s')} is a directory, and copy brings files`,
+      what: `${at('s')} is a directory, and copy copies only files`,
     });
   });
 });

@@ -87,7 +87,7 @@ describe('file: state=link', () => {
   it('wants what it leads to to exist, unless forced', async () => {
     expect((await planHere(file, { path: at('l'), src: 'none', state: 'link' })).outcome).toMatchObject({
       kind: 'impossible',
-      what: `${at('none')}, which the link would lead to, does not exist`,
+      what: `the target ${at('none')} of the link does not exist`,
     });
     await settleHere(file, { path: at('l'), src: 'none', state: 'link', force: true });
   });
@@ -103,7 +103,7 @@ describe('file: state=link', () => {
     mkdirSync(at('d'));
     writeFileSync(at('d/x'), '');
     await expect(settleHere(file, { path: at('d'), src: '/etc', state: 'link', force: true })).rejects.toThrow(
-      'not an empty one',
+      'that is not empty',
     );
     expect(existsSync(at('d/x'))).toBe(true);
   });

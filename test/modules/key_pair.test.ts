@@ -107,7 +107,7 @@ describe('random_key', () => {
     await here.make(randomKey, given());
     expect(here.outcome(randomKey, given({ bytes: 16 }))).toMatchObject({
       kind: 'impossible',
-      why: 'It holds 32 bytes, wanted are 16.',
+      why: 'It holds 32 bytes; the task wants 16.',
     });
     writeFileSync(join(directory, 'encryption/key1'), 'no base64!\n');
     expect(here.outcome(randomKey, given())).toMatchObject({ kind: 'impossible', why: 'It does not hold base64.' });

@@ -116,7 +116,7 @@ describe('versions of package lists', () => {
       'that is older, without its epoch',
       { name: 'a=1.0' },
       { ...present('1:1.5-2'), offer: OFFER },
-      'a is there in version 1:1.5-2, and 1.0 is older',
+      'a is installed in version 1:1.5-2, and 1.0 is older',
     ],
   ])('one %s is refused', (_what, args, state, expected) => {
     expect(JSON.stringify(plan(args, { a: state }))).toContain(expected);

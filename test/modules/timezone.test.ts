@@ -101,7 +101,7 @@ const PLANS: readonly (readonly [string, Given, readonly string[]])[] = [
     { localtime: FOLDER, timezone: ABSENT },
     ['certain', `/etc/localtime: "a directory" → "a link to ${BERLIN}"`],
   ],
-  ['a directory', { localtime: FOLDER, isEmpty: false }, ['/etc/localtime is a directory, and not an empty one']],
+  ['a directory', { localtime: FOLDER, isEmpty: false }, ['/etc/localtime is a directory that is not empty']],
   ['the name alone', { localtime: link(BERLIN) }, ['certain', NAME]],
   [
     'the link alone',
@@ -148,7 +148,7 @@ describe('the plan', () => {
   });
 
   test('a user who is not root may not change it, and is told so', () => {
-    expect(told(planned({}, 'ada'))).toEqual(['ada may not change the time zone of the host, which is for root alone']);
+    expect(told(planned({}, 'ada'))).toEqual(['ada may not change the time zone of the host; only root may']);
     expect(told(planned({ localtime: link(BERLIN), timezone: ABSENT }, 'ada'))).toEqual(['in_sync']);
   });
 

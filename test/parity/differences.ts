@@ -97,7 +97,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     id: 'groups-of-patterns',
-    explains: ({ fact, runbook }) => refuses(fact, runbook, 'must speak only of groups that regexp has'),
+    explains: ({ fact, runbook }) => refuses(fact, runbook, 'must refer only to groups of regexp'),
   },
   {
     id: 'dest-is-the-file',

@@ -317,7 +317,7 @@ describe('issueCertificate', () => {
       issueCertificate({ ...CLIENT, algorithm: { type: 'rsa', size: 3072 } }, authority, {
         privateKeyPem: first.privateKeyPem,
       }),
-    ).rejects.toMatchObject({ code: 'key-differs', why: 'The key is ECDSA P-256, wanted is RSA 3072.' });
+    ).rejects.toMatchObject({ code: 'key-differs', why: 'The key is ECDSA P-256, should be RSA 3072.' });
   });
 });
 

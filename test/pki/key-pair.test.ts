@@ -59,7 +59,7 @@ describe('needsPrivateKey', () => {
     expect(needsPrivateKey(rsa2048, '')).toEqual(['The private key cannot be read.']);
     expect(needsPrivateKey(rsa2048, locked)).toEqual(['The private key cannot be read.']);
     expect(needsPrivateKey({ type: 'rsa', size: 4096 }, pair.privateKeyPem)).toEqual([
-      'The key is RSA 2048, wanted is RSA 4096.',
+      'The key is RSA 2048, should be RSA 4096.',
     ]);
   });
 });
@@ -75,15 +75,15 @@ describe('what a wish takes', () => {
     ['any', 'P-521', () => ELLIPTIC('secp521r1'), `The key is EC secp521r1, ${UNFIT}`],
     ['any', 'Ed25519', () => openssl(['genpkey', '-algorithm', 'ed25519']), `The key is ED25519, ${UNFIT}`],
     ['rsa', 'RSA 2048', () => pair.privateKeyPem, undefined],
-    ['rsa', 'P-256', () => ELLIPTIC('prime256v1'), 'The key is ECDSA P-256, wanted is RSA.'],
+    ['rsa', 'P-256', () => ELLIPTIC('prime256v1'), 'The key is ECDSA P-256, should be RSA.'],
     ['ecdsa', 'P-384', () => ELLIPTIC('secp384r1'), undefined],
-    ['ecdsa', 'RSA 2048', () => pair.privateKeyPem, 'The key is RSA 2048, wanted is ECDSA.'],
-    [rsa2048, 'P-256', () => ELLIPTIC('prime256v1'), 'The key is ECDSA P-256, wanted is RSA 2048.'],
+    ['ecdsa', 'RSA 2048', () => pair.privateKeyPem, 'The key is RSA 2048, should be ECDSA.'],
+    [rsa2048, 'P-256', () => ELLIPTIC('prime256v1'), 'The key is ECDSA P-256, should be RSA 2048.'],
     [
       { type: 'ecdsa', size: 384 },
       'P-256',
       () => ELLIPTIC('prime256v1'),
-      'The key is ECDSA P-256, wanted is ECDSA P-384.',
+      'The key is ECDSA P-256, should be ECDSA P-384.',
     ],
   ];
   it.each(cases)('%j, of a key of %s', (wish, _, key, why) => {

@@ -70,26 +70,26 @@ const REASONS: readonly (readonly [string, () => Partial<CertificateCheck>, read
   [
     'another subject',
     () => asked({ subject: { commonName: 'kube-apiserver', organizations: ['a'] } }),
-    ['The subject is CN=kube-apiserver, O=b, O=a, wanted is CN=kube-apiserver, O=a.'],
+    ['The subject is CN=kube-apiserver, O=b, O=a, should be CN=kube-apiserver, O=a.'],
   ],
   [
     'another subject that reads the same but for a comma',
     () => asked({ subject: { commonName: 'kube-apiserver', organizations: ['b, O=a'] } }),
-    ['The subject is CN=kube-apiserver, O=b, O=a, wanted is CN=kube-apiserver, O=b\\, O=a.'],
+    ['The subject is CN=kube-apiserver, O=b, O=a, should be CN=kube-apiserver, O=b\\, O=a.'],
   ],
   [
     'other names',
     () => asked({ alternativeNames: parseAlternativeNames(['kubernetes', '10.96.0.1', '10.96.0.2', 'k8s-api']) }),
     [
       'The alternative names lack IP:10.96.0.2, DNS:k8s-api.',
-      'The alternative names have IP:::1, which nobody asks for.',
+      'The alternative names have IP:::1, which the task does not name.',
     ],
   ],
   ['more usages', () => asked({ usage: 'peer' }), ['The usages lack clientAuth.']],
   [
     'other usages',
     () => asked({ usage: 'client' }),
-    ['The usages lack clientAuth.', 'The usages have serverAuth, which nobody asks for.'],
+    ['The usages lack clientAuth.', 'The usages have serverAuth, which the task does not name.'],
   ],
   [
     'another issuer',
@@ -104,10 +104,10 @@ const REASONS: readonly (readonly [string, () => Partial<CertificateCheck>, read
   [
     'another key size',
     () => asked({ algorithm: { type: 'rsa', size: 4096 } }),
-    ['The key is ECDSA P-256, wanted is RSA 4096.'],
+    ['The key is ECDSA P-256, should be RSA 4096.'],
   ],
   ['nothing when any key will do', () => asked({ algorithm: 'any' }), []],
-  ['another type of key', () => asked({ algorithm: 'rsa' }), ['The key is ECDSA P-256, wanted is RSA.']],
+  ['another type of key', () => asked({ algorithm: 'rsa' }), ['The key is ECDSA P-256, should be RSA.']],
   ['one second before the renewal window', () => ({ now: new Date(end - 30 * day - 1000) }), []],
   [
     'the first instant of the renewal window',
@@ -187,12 +187,12 @@ describe('authorityNeedsIssuing', () => {
     [
       'another subject',
       () => ({ wanted: { subject: { commonName: 'x' } } }),
-      ['The subject is CN=kubernetes, O=k8s, wanted is CN=x.'],
+      ['The subject is CN=kubernetes, O=k8s, should be CN=x.'],
     ],
     [
       'another key size',
       () => ({ wanted: { ...authorityRequest, algorithm: { type: 'rsa', size: 3072 } } }),
-      ['The key is ECDSA P-256, wanted is RSA 3072.'],
+      ['The key is ECDSA P-256, should be RSA 3072.'],
     ],
     ['one second before the renewal window', () => ({ now: new Date(authorityEnd - 180 * day - 1000) }), []],
     [

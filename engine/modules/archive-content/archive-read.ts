@@ -25,8 +25,8 @@ const MAGICS: readonly (readonly [string, Packing])[] = [
 type Packing = 'zip' | 'gzip' | 'zstd' | 'bzip2' | 'xz' | 'lzip' | 'none';
 
 /**
- * Reads it without unpacking anything. Throws BrokenArchive, also where it would not stay in the folder that it is
- * unpacked in.
+ * Lists the members without unpacking them. Throws BrokenArchive, also if a member would leave the folder that the
+ * archive is unpacked in.
  */
 export async function readArchive(path: string): Promise<ArchiveContent> {
   const content = await contentOf(path);
@@ -88,7 +88,7 @@ async function through(
 async function byProgram(source: Readable, program: string): Promise<readonly Member[]> {
   const child = spawn(program, ['-dc'], { stdio: ['pipe', 'pipe', 'ignore'] });
   const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', () => reject(new BrokenArchive(`${program} is not on the controller, and it is packed by it`)));
+    child.once('error', () => reject(new BrokenArchive(`it is packed by ${program}, which is not on the controller`)));
     child.once('close', resolve);
   });
   ended.catch(() => undefined);

@@ -1,14 +1,14 @@
 import type { Member } from '../../resources/archive/archive-member.ts';
 
 const BLOCK = 512;
-/** Members of one archive, and bytes of one name, at most: a look tells of all of them in one answer. */
+/** The limit for members of one archive and for bytes of one name: one look reports all of them in one answer. */
 export const MOST_MEMBERS = 50_000;
 const MOST_HEADER_BYTES = 1024 * 1024;
 
 /** Why an archive cannot be read. */
 export class BrokenArchive extends Error {}
 
-/** What the tar archive holds that comes in these pieces. Names and the targets of links are as they stand in it. */
+/** The members of a tar archive that comes in these pieces. Names and targets of links are as the archive has them. */
 export async function readTar(pieces: AsyncIterable<Uint8Array>): Promise<readonly Member[]> {
   const reader = new Reader(pieces);
   const members: Member[] = [];
@@ -130,7 +130,7 @@ function orNone(text: string): string | undefined {
   return text === '' ? undefined : text;
 }
 
-/** The sum of the bytes of the header, its own field taken for blanks. */
+/** The sum of the bytes of the header; its own field counts as spaces. */
 function hasRightSum(header: Buffer): boolean {
   let sum = 8 * 0x20;
   for (const [index, byte] of header.entries()) if (index < 148 || index >= 156) sum += byte;
@@ -217,7 +217,7 @@ class Reader {
     this.#pieces = pieces[Symbol.asyncIterator]();
   }
 
-  /** So many bytes; undefined at the end. */
+  /** Takes this number of bytes; undefined at the end. */
   async take(length: number): Promise<Buffer | undefined> {
     while (this.#buffer.length < length) {
       const piece = await this.#pieces.next();

@@ -6,7 +6,7 @@ const END = 0x06054b50;
 const END_64 = 0x06064b50;
 const LOCATOR_64 = 0x07064b50;
 const ENTRY = 0x02014b50;
-/** The end with its comment, at most, and the locator in front of it. */
+/** The most bytes that the end record, its comment and the locator before it take. */
 const END_BYTES = 22 + 0xffff + 20;
 const MOST_DIRECTORY_BYTES = 64 * 1024 * 1024;
 

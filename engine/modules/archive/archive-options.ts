@@ -4,11 +4,11 @@ import type { ArchiveOptions } from '../../resources/archive/archive-script.ts';
 
 /** What the options of tar or unzip mean for what is unpacked. */
 export interface UnpackOptions extends ArchiveOptions {
-  /** False: something is among them whose outcome cannot be told beforehand. */
+  /** False: the result of one of the options cannot be predicted. */
   readonly isUnderstood: boolean;
-  /** Whether files get the time that the archive tells. */
+  /** Whether files get the times that the archive has. */
   readonly keepsTime: boolean;
-  /** Whether root gives files to whom the archive tells. */
+  /** Whether root gives files to the owners that the archive has. */
   readonly keepsOwner: boolean;
   readonly keepsMode: boolean;
   /** Whether names of accounts count, or only their numbers. */
@@ -98,7 +98,7 @@ function hardLinkTarget(target: string, { strip }: UnpackOptions): string {
   return target.startsWith('/') ? target : tidyName(stripped(target, strip) ?? '');
 }
 
-/** The name under which a member is unpacked; undefined where it is not. */
+/** The name under which a member is unpacked; undefined if it is left out. */
 function renaming(options: UnpackOptions, isZip: boolean): (name: string) => string | undefined {
   const excluded = options.exclude.map((pattern) => globOf(pattern, isZip));
   const included = options.include.map((pattern) => globOf(pattern, true));
@@ -119,8 +119,8 @@ function renaming(options: UnpackOptions, isZip: boolean): (name: string) => str
 }
 
 /**
- * A pattern as tar and unzip take it: `*` passes over slashes. Of tar's, one for a folder also fits what lies in it,
- * and it may begin at any component.
+ * A pattern as tar and unzip read it: `*` also matches slashes. For tar a pattern of a folder also matches everything
+ * in the folder, and may begin at any component.
  */
 function globOf(pattern: string, isWhole: boolean): Wildcards {
   const body = pattern.replace(/\/+$/, '');

@@ -9,7 +9,7 @@ import type { Difference } from '../base/module.ts';
 import type { WantedAttributes } from '../path/file-attributes.ts';
 import type { UnpackOptions } from './archive-options.ts';
 
-/** What one member shall be like where it is unpacked, beside what is there. */
+/** The wanted state of one member at its place, and the state that was seen there. */
 export interface Unpacking {
   /** What the archive has there. */
   readonly type: Entry['type'];
@@ -30,7 +30,7 @@ export interface UnpackAs {
   readonly isZip: boolean;
 }
 
-/** Compares each member with what stands in its place. Of a name that comes twice the last one counts. */
+/** Compares each member with the state of its place. If a name comes twice, the last member counts. */
 export function compareMembers(members: readonly Member[], state: ArchiveState, how: UnpackAs): readonly Unpacking[] {
   const entries = new Map(state.entries.map((entry) => [entry.name, entry]));
   const byName = new Map(members.map((member) => [member.name, member]));
@@ -74,7 +74,7 @@ function staysAsItIs(
   return seen.modified !== undefined && seen.modified >= modified.seconds;
 }
 
-/** Its owner and mode are set all the same where the task tells them. */
+/** Owner and mode are set nevertheless, if the task gives them. */
 function keptEntry(seen: Entry, type: Entry['type'], { owner, group, mode }: WantedAttributes): Entry {
   return {
     ...seen,
@@ -213,7 +213,7 @@ export function pathOf(dest: string, name: string): string {
   return dest === '/' ? `/${name}` : `${dest}/${name}`;
 }
 
-/** The file states that later tasks may ask for. Undefined where there are too many to tell each. */
+/** The file states that later tasks may ask for; undefined if there are too many of them. */
 export function predictionsOf(
   unpackings: readonly Unpacking[],
   dest: string,

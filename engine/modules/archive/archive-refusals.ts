@@ -30,7 +30,9 @@ export function nothingIn(args: Named): Impossible {
   const isChosen = args.include.length + args.exclude.length + args.extra_opts.length > 0;
   return {
     kind: 'impossible',
-    what: isChosen ? `the archive ${args.src} holds nothing that is asked for` : `the archive ${args.src} is empty`,
+    what: isChosen
+      ? `the archive ${args.src} has none of the members that the task asks for`
+      : `the archive ${args.src} is empty`,
     remedy: isChosen ? 'Write the names as they stand in the archive: tar -tf shows them.' : 'Look at how it was made.',
   };
 }
@@ -43,14 +45,11 @@ interface Comparison {
   readonly tool: ArchiveState['tool'];
 }
 
-/**
- * Why an archive that can be listed cannot be unpacked where it shall go; undefined where it can, or where there is
- * nothing to do.
- */
+/** Why a listed archive cannot be unpacked into its directory; undefined if it can, or if there is nothing to do. */
 export function refusalOf({ members, unpackings, differing, how, tool }: Comparison): Impossible | undefined {
   const obstacle = obstacleOf(unpackings, how, tool);
   if (obstacle !== undefined)
-    return { kind: 'impossible', what: obstacle, remedy: 'Take it away first: file with state: absent.' };
+    return { kind: 'impossible', what: obstacle, remedy: 'Remove it first: file with state: absent.' };
   if (differing.length === 0) return undefined;
   return (tool === 'busybox' ? notByBusybox(members, how) : undefined) ?? loneLink(members, differing);
 }
@@ -60,7 +59,7 @@ function notByBusybox(
   { keepNewer, attributes: { owner, group, mode } }: UnpackAs,
 ): Impossible | undefined {
   if (keepNewer) return { kind: 'impossible', what: 'the tar of busybox cannot keep newer files', remedy: GNU_TAR };
-  // Whom it belongs to is set by the names that tar lists.
+  // Owner and mode are set by the names that tar lists.
   const unclear = (owner ?? group ?? mode) === undefined ? undefined : members.find(hasArrow);
   if (unclear === undefined) return undefined;
   const what = `the tar of busybox does not tell where the name ${JSON.stringify(unclear.name)} ends`;
@@ -71,7 +70,7 @@ function hasArrow({ type, name, size, target = '' }: Member): boolean {
   return type !== 'directory' && (type !== 'file' || size === 0) && `${name} ${target}`.includes(' -> ');
 }
 
-/** A hard link whose file is not asked for cannot be made where that file is not there. */
+/** A hard link cannot be made if its file is not unpacked and does not exist. */
 function loneLink(members: readonly Member[], differing: readonly Unpacking[]): Impossible | undefined {
   const names = new Set(members.map(({ name }) => name));
   const fresh = new Set(differing.filter(({ seen }) => seen === undefined).map(({ wanted }) => wanted.name));
@@ -81,12 +80,15 @@ function loneLink(members: readonly Member[], differing: readonly Unpacking[]): 
   if (alone === undefined) return undefined;
   return {
     kind: 'impossible',
-    what: `${alone.name} is a hard link to ${alone.target}, which is not asked for`,
-    remedy: `Ask for both, or for neither: ${alone.target} beside ${alone.name}.`,
+    what: `${alone.name} is a hard link to ${alone.target}, which the task leaves out`,
+    remedy: `Unpack both or neither: ${alone.target} and ${alone.name}.`,
   };
 }
 
-/** What stands in the place of a member so that it stays there, or would lead astray; undefined where nothing does. */
+/**
+ * Something in the place of a member that would stay, or would lead elsewhere; undefined if there is nothing of the
+ * kind.
+ */
 function obstacleOf(unpackings: readonly Unpacking[], how: UnpackAs, tool: ArchiveState['tool']): string | undefined {
   for (const unpacking of unpackings) {
     const { type, seen, wanted, isKept } = unpacking;
@@ -100,8 +102,7 @@ function obstacleOf(unpackings: readonly Unpacking[], how: UnpackAs, tool: Archi
 const A_THING = { file: 'a file', directory: 'a directory', link: 'a link', other: 'a device or pipe' } as const;
 
 function faultOfKept(seen: Entry, type: Entry['type'], how: UnpackAs): string | undefined {
-  if (seen.type === 'link' && how.attributes.mode !== undefined)
-    return 'which stays: mode would be set on what it leads to';
+  if (seen.type === 'link' && how.attributes.mode !== undefined) return 'which stays: mode would be set on its target';
   if (how.options.keepsLinkedFolders || type !== 'directory') return undefined;
   return `which stays as it is newer, where the archive has ${A_THING[type]}`;
 }

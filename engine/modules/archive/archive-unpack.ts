@@ -14,7 +14,7 @@ interface ToUnpack extends WantedAttributes {
   readonly keep_newer: boolean;
 }
 
-/** Where an archive is found: brought from the controller, or at a path of the host, which is no link. */
+/** The place of an archive: uploaded from the controller, or at a path of the host that is no link. */
 export type ArchivePlace =
   | { readonly kind: 'brought'; readonly file: LocalFile }
   | { readonly kind: 'host'; readonly path: string; readonly way: UsableWay };
@@ -39,7 +39,7 @@ interface Unpack {
   readonly way: UsableWay;
 }
 
-/** Shell text that unpacks the archive. `ahead`: lines that come first. */
+/** Shell text that unpacks the archive. `ahead`: lines at its beginning. */
 function scriptOf(archive: string, { args, options, way }: Unpack, ahead: readonly string[] = []): string {
   const { mode } = args;
   const account =

@@ -9,13 +9,13 @@ import type { AnyModule } from './module.ts';
 
 export type Path = readonly (string | number)[];
 
-/** Arguments of a module, and where each of them stands. */
+/** The arguments of a module with their places. */
 export interface PlacedArguments {
   readonly module: AnyModule;
   readonly values: ValueMap;
-  placeOf(path: Path): Place;
-  /** The place of the name of an argument; without it the place of its value is told. */
-  keyPlace?(name: string): Place;
+  readonly placeOf: (path: Path) => Place;
+  /** The place of the name of an argument. Without this function the place of the value is shown. */
+  readonly keyPlace?: (name: string) => Place;
 }
 
 /** One issue of a schema as problems for the operator: an issue of unknown keys is one problem for each key. */
@@ -56,20 +56,20 @@ function unfitting(issue: z.core.$ZodIssue, { module, placeOf }: PlacedArguments
 }
 
 function wrongValue(issue: z.core.$ZodIssue, path: Path, { module, values, placeOf }: PlacedArguments): Problem {
-  const argument = `"${nameOf(path)}" of ${module.name}`;
+  const name = nameOf(path);
   const place = placeOf(path);
   const value = valueAt(values, path);
   if (value === undefined)
     return new Problem({
       code: 'missing-argument',
-      what: `${module.name} needs "${nameOf(path)}"`,
+      what: `${module.name} needs "${name}"`,
       place,
       remedy: describedBy(module, path),
     });
   if (holdsSecret(value))
     return new Problem({
       code: 'secret-in-argument',
-      what: `${argument} must not hold a secret`,
+      what: `"${name}" of ${module.name} must not hold a secret`,
       place,
       why: 'It would show in the list of processes or in an output.',
       remedy: 'Hand it over by the content of a file, by stdin, or by the environment of the task.',
@@ -77,7 +77,7 @@ function wrongValue(issue: z.core.$ZodIssue, path: Path, { module, values, place
   const [what, remedy] = issue.message.split('\n');
   return new Problem({
     code: 'wrong-type',
-    what: `${argument} ${sentenceOf(issue, what ?? issue.message)}`,
+    what: `"${name}" of ${module.name} ${sentenceOf(issue, what ?? issue.message)}`,
     place,
     why: `It is ${describeValue(value)}`,
     remedy: remedy ?? describedBy(module, path),
@@ -191,7 +191,7 @@ export function argumentNames(module: AnyModule): readonly string[] {
   return Object.keys(shapeOf(module.arguments));
 }
 
-/** The fields of a strict object, also behind rules and transforms. */
+/** The fields of a strict object, also of one that is wrapped in rules and transforms. */
 export function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.core.$ZodType>> {
   if (schema instanceof z.ZodObject) return schema.shape;
   if (schema instanceof z.ZodPipe) return shapeOf(schema.in);

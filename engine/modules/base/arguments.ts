@@ -72,7 +72,10 @@ export function path(): z.ZodType<string> {
     .transform(tidyPath);
 }
 
-/** As `path`, or one without a slash in front: it lies below the directory that the task runs in (`belowChdir`). */
+/**
+ * Like `path`, but a path without a slash at its beginning is allowed: it is relative to the directory of the task
+ * (`belowChdir`).
+ */
 export function pathBelow(): z.ZodType<string> {
   return z
     .string({ error: ({ input }) => notText({ input }) })
@@ -131,7 +134,7 @@ function pathFault(value: string): string | undefined {
 function homeRemedy(value: string): string {
   const [, user = ''] = /^~([^/]*)/.exec(value) ?? [];
   if (user === '') return 'Write {{facts.home}}/… for what lies in the home directory of the user who logs in.';
-  return `Write {{u.home}}/… behind a task that asks for the account: user: { name: ${user} }, register: u.`;
+  return `Write {{u.home}}/… after a task that registers the account: user: { name: ${user} }, register: u.`;
 }
 
 function tidyPath(value: string): string {
@@ -145,7 +148,7 @@ export function mode(): z.ZodType<Mode> {
   return modeText(isMode).transform((value): Mode => parseMode(value) ?? z.NEVER);
 }
 
-/** Permission bits, or those of the source. */
+/** Permission bits, or `preserve` for those of the source. */
 export function modeOrPreserve(): z.ZodType<Mode | 'preserve'> {
   return modeText((value) => value === 'preserve' || isMode(value)).transform((value) =>
     value === 'preserve' ? value : (parseMode(value) ?? z.NEVER),
@@ -322,7 +325,7 @@ function ruled<Schema extends z.ZodObject>(
 
 function notText({ input }: { readonly input?: unknown }): string {
   if (typeof input === 'number' || typeof input === 'boolean')
-    return `must be a text\nWrite it in quotes: "${input}". Out of a variable: {{string NAME}}.`;
+    return `must be a text\nWrite it in quotes: "${input}". For a variable write {{string NAME}}.`;
   if (typeof input === 'string') return 'must not hold a NUL byte';
   return isList(input as Value) ? 'must be a text, not a list' : 'must be a text';
 }

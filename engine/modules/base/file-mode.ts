@@ -50,8 +50,8 @@ function isWho(name: string): name is Who {
 }
 
 /**
- * The bits that come of it, as Ansible sets them on something that has `current` now: unlike with GNU's chmod, `g=rx`
- * takes set-group-id from a directory.
+ * The permission bits after a change of `current`, as Ansible computes them: unlike with GNU's chmod, `g=rx` removes
+ * set-group-id from a directory.
  */
 export function applyMode(mode: Mode, current: number, type: 'file' | 'directory'): number {
   if (mode.kind === 'octal') return mode.bits;

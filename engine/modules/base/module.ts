@@ -24,7 +24,7 @@ export interface Module<Arguments, Loaded = undefined> {
   readonly arguments: z.ZodType<Arguments>;
   /** The argument that `module: some text` fills. */
   readonly freeForm?: string;
-  /** Other names that Ansible has for arguments, each with the name that it stands for here. */
+  /** Other names of arguments in Ansible, each with its name here. */
   readonly aliases?: Readonly<Record<string, string>>;
   /**
    * Arguments of Ansible's module that this one does without, each with what to do instead: a sentence that works when
@@ -64,9 +64,9 @@ export interface Context {
    * (`ownScript`), and so does whatever must have the very PATH.
    */
   readonly preamble: string;
-  /** Opens what lies encrypted on the controller. */
+  /** Decrypts values of the controller. */
   readonly vault: Pick<Vault, 'opened' | 'openAhead'>;
-  /** Where an argument stands: ['src']. The task's own place for an unknown path. */
+  /** The place of an argument, named by its path (`['src']`); the place of the task for an unknown path. */
   placeOf(path: readonly (string | number)[]): Place;
 }
 
@@ -80,7 +80,7 @@ export interface Observed {
 export interface Controller {
   /** A file of `files/` (or an absolute path). Throws Problem with the places it looked in. */
   file(name: string): Promise<LocalFile>;
-  /** What this archive of tar or zip holds. Throws Problem where it cannot be read, or is not safe to be unpacked. */
+  /** The members of this tar or zip archive. Throws Problem if the archive cannot be read, or is not safe to unpack. */
   archive(file: LocalFile): Promise<ArchiveContent>;
   /** A template of `templates/`, rendered with the task's variables. */
   template(name: string): Promise<string | Secret | Unknown>;
@@ -95,8 +95,8 @@ export interface LocalFile extends UploadSource {
   /** The whole content. Only for files below 1 MiB. */
   bytes(): Promise<Buffer>;
   /**
-   * What it holds in clear where it is encrypted as a whole, by age or ansible-vault; undefined for another one. Throws
-   * Problem.
+   * The decrypted content of a file that is encrypted as a whole, by age or ansible-vault; undefined for another file.
+   * Throws Problem.
    */
   clear(): Promise<Buffer | undefined>;
 }
@@ -123,7 +123,7 @@ export interface Change {
    * What decides whether it is needed, where `after_change` is not for an earlier change: `fresh package lists decide`.
    */
   readonly doubt?: string | undefined;
-  /** The states that its resources will have. Held against what is seen after apply; laid over in a plan. */
+  /** The states that its resources will have. They are compared with the states that are seen after apply; in a plan they are laid over the states that were seen. */
   readonly predictions: readonly Prediction[];
   /** What to say where the host is not as predicted afterwards, if there is more to say than that. */
   readonly unsettled?: { readonly what: string; readonly remedy: string };
@@ -131,11 +131,11 @@ export interface Change {
   readonly touches: 'predicted' | 'everything';
   /** What to run on the host. Called in a play only. May be slow (make a key). */
   apply(): Apply | Promise<Apply>;
-  /** What `register` gets in a plan, with Unknown for what only the apply tells. */
+  /** The result for `register` in a plan; Unknown for values that only the apply brings. */
   readonly planned?: ValueMap;
   /**
-   * What `register` gets once the change is made, from the look behind it: numbers and attributes that only the host
-   * could choose. Pure.
+   * The result for `register` after the change, from the look after it: numbers and attributes that only the host could
+   * choose. Pure.
    */
   settled?(seen: Seen): ValueMap;
 }
@@ -155,12 +155,12 @@ export interface Await {
 export interface CannotKnow {
   readonly kind: 'cannot_know';
   readonly because: string;
-  /** Predictions where the parts that are known are told. */
+  /** Predictions for the parts that are known. */
   readonly predictions?: readonly Prediction[];
   readonly planned?: ValueMap;
 }
 
-/** The wanted state cannot be brought about from what is seen. */
+/** The wanted state cannot be reached from the state that was seen. */
 export interface Impossible {
   readonly kind: 'impossible';
   readonly what: string;
@@ -196,10 +196,10 @@ export type Difference =
   /** A command line that will run. */
   | { readonly kind: 'command'; readonly text: string | Secret };
 
-/** `size` and `sha256` stand for content too large or not text. */
+/** `size` and `sha256` take the place of content that is too large, or is not text. */
 export type Shown = string | Secret | Unknown | { readonly size: number; readonly sha256: string };
 
-/** A file that is brought to a path. */
+/** A file that is uploaded to a path. */
 export interface Arrival {
   readonly source: UploadSource;
   readonly path: string;
@@ -213,23 +213,23 @@ export interface Apply {
    * 0 if all went well.
    */
   readonly script: string;
-  /** Brought before the script runs, each streamed to a path that the script then moves into place (or removes). */
+  /** Uploaded before the script runs, each to a path that the script then renames or removes. */
   readonly uploads?: readonly Arrival[];
   readonly timeoutMs?: number;
   /**
-   * Run, once and briefly, where the host is not as predicted behind the script: what is needed on few hosts and costs
-   * a process.
+   * A short script that runs once, after `script`, if the host is not as predicted: a repair that few hosts need and
+   * that costs a process.
    */
   readonly mend?: string;
   /**
-   * It runs nothing but the shell itself and tools that make, move or mark one small file, link or directory: it is
-   * over before anybody could end it. Such a script sets no trap for EXIT, does not `exec`, and leaves no option of the
-   * shell set but -e and -C.
+   * The script runs only the shell itself and tools that make, move or mark one small file, link or directory, so that
+   * it is over before anybody could end it. Such a script sets no trap for EXIT, does not `exec`, and leaves no option
+   * of the shell set but -e and -C.
    */
   readonly brief?: true;
   /**
-   * A new file that the script has not synced, as the next run could bring it again: after a loss of power it may be
-   * empty. It is synced, with others, before anything but a brief change is made, and at the end of the play.
+   * A new file that the script has not synced, because the next run could write it again: after a loss of power it may
+   * be empty. It is synced together with others before the next change that is not brief, and at the end of the play.
    */
   readonly unsynced?: string;
   /** After this apply the connection is expected to go away and come back (reboot). */

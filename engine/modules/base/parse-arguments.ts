@@ -6,8 +6,8 @@ import { type Path, plainPath, problemsOf, unknownWithin, valueAt } from './argu
 import type { AnyModule } from './module.ts';
 
 /**
- * Arguments for one run of a task. `unknown`: a field needs a value that only an earlier change brings.
- * A Secret in a field that does not take secrets is a problem, and so is anything of a wrong type.
+ * The arguments for one run of a task. `unknown`: a field needs a value that only an earlier change brings. A Secret in
+ * a field that takes no secrets is a problem, and so is a value of a wrong type.
  */
 export type Parsed =
   | { readonly kind: 'args'; readonly args: unknown }
@@ -32,7 +32,7 @@ export function parseArguments(module: AnyModule, resolved: ValueMap, placeOf: (
   return { kind: 'unknown', because: unknown?.because ?? 'an earlier change' };
 }
 
-/** At load time: what can be told before any variable is known. Values that hold templates are passed over. */
+/** Checks arguments at load time, before any variable is known. Values with templates are skipped. */
 export function checkArguments(
   module: AnyModule,
   given: ReadonlyMap<string, Argument>,
@@ -60,7 +60,7 @@ export function checkArguments(
  * their presence.
  */
 function isOpen(issue: z.core.$ZodIssue, path: Path, literals: ValueMap): boolean {
-  // Where a template stands for a whole map, its keys are not known.
+  // If a template gives a whole map, the keys of the map are not known.
   if (path.length > 0 && valueAt(literals, path) instanceof Unknown) return true;
   if (
     issue.code === 'unrecognized_keys' ||
@@ -70,14 +70,14 @@ function isOpen(issue: z.core.$ZodIssue, path: Path, literals: ValueMap): boolea
   return unknownWithin(valueAt(literals, path)) !== undefined;
 }
 
-/** Every template stands for a value that is not known yet. */
+/** Each template gives a value that is not known yet. */
 const nothingKnown: Scope = { lookup: () => new Unknown('a template'), names: () => [] };
 
 function literalOf(argument: Argument): Value {
   try {
     return argument.value.resolve(nothingKnown);
   } catch {
-    // What is wrong inside a template is told by whoever reads it.
+    // A fault inside a template is reported by the code that compiles it.
     return new Unknown('a template');
   }
 }

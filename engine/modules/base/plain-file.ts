@@ -2,8 +2,8 @@ import { Problem } from '../../errors/problem.ts';
 import type { Controller, LocalFile } from './module.ts';
 
 /**
- * A file of the controller that goes to hosts as it is. Throws Problem for one that is encrypted: nothing there could
- * make use of it.
+ * A file of the controller that goes to hosts unchanged. Throws Problem for an encrypted file, which the host could not
+ * use.
  */
 export async function plainFile(name: string, controller: Controller): Promise<LocalFile> {
   const file = await controller.file(name);
@@ -11,7 +11,7 @@ export async function plainFile(name: string, controller: Controller): Promise<L
   throw new Problem({
     code: 'encrypted-file',
     what: `${file.path} is encrypted`,
-    why: 'Only copy and template open such files.',
-    remedy: 'Bring it by copy, with a mode that keeps it from others, and use it from there.',
+    why: 'Only copy and template decrypt such files.',
+    remedy: 'Copy it to the host by copy, with a mode such as "0600", and use it there.',
   });
 }

@@ -18,7 +18,7 @@ export function forRootAlone(outcome: Outcome, what: string, context: Context): 
   if (outcome.kind !== 'change' || outcome.certainty !== 'certain' || isRoot(context)) return outcome;
   return {
     kind: 'impossible',
-    what: `${context.user} may not change ${what}, which is for root alone`,
+    what: `${context.user} may not change ${what}; only root may`,
     remedy: `${permissionFor(context)}.`,
   };
 }

@@ -4,8 +4,8 @@ import { type Value, Unknown, isList, isMap } from '../../values/base/value.ts';
 import { unknownWithin } from './argument-problem.ts';
 
 /**
- * Text for a file, which may be secret or not known yet. A number is written as it stands, a map or list as JSON in
- * Ansible's form.
+ * The text of a value for a file; it may be secret or not known yet. A number is written with its digits, a map or list
+ * as JSON in the form of Ansible.
  */
 export function writtenValue(): z.ZodType<string | Secret | Unknown> {
   return z
@@ -27,7 +27,7 @@ function faultOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value.includes('\0') ? 'must not hold a NUL byte' : undefined;
   if (value === null) return 'must be a text\nWrite "" for an empty file.';
   if (typeof value === 'boolean' || (typeof value === 'number' && !Number.isSafeInteger(value)))
-    return `must be a text\nWrite it in quotes: "${value}". Out of a variable: {{string NAME}}.`;
+    return `must be a text\nWrite it in quotes: "${value}". For a variable write {{string NAME}}.`;
   return undefined;
 }
 
@@ -37,7 +37,7 @@ function holdsSecret(value: Value): boolean {
   return isMap(value) && Object.values(value).some(holdsSecret);
 }
 
-/** As Python writes it: with blanks behind commas and colons, and in ASCII. */
+/** JSON as Python writes it: with spaces after commas and colons, and in ASCII. */
 function asJson(value: Value): string {
   if (value instanceof Secret) return asJson(value.reveal());
   if (isList(value)) return `[${value.map(asJson).join(', ')}]`;

@@ -1,6 +1,6 @@
 /**
- * Words of a command line, split as a shell would: spaces, quotes and backslashes count, nothing is expanded. Undefined
- * where a quote is left open.
+ * Splits a command line into words as a shell does, with its spaces, quotes and backslashes; nothing is expanded.
+ * Undefined if a quote is left open.
  */
 export function splitWords(text: string): readonly string[] | undefined {
   const words: string[] = [];
@@ -21,7 +21,7 @@ export function splitWords(text: string): readonly string[] | undefined {
   return words;
 }
 
-/** A piece of a word. `end`: where its last character stands. No content: a line that goes on. */
+/** A piece of a word. `end`: the index of its last character. No content: the line continues. */
 interface Part {
   readonly content: string | undefined;
   readonly end: number;

@@ -11,10 +11,10 @@ import { alreadyDone, createsRemoves, createsRemovesRequests, type CreatesRemove
 
 /** The arguments that command, shell and script share. */
 export const runArguments = {
-  chdir: path().optional().describe('The directory that it runs in.'),
+  chdir: path().optional().describe('The directory in which the command runs.'),
   ...createsRemoves,
-  stdin: text().optional().describe('What it reads from its standard input; may be secret.'),
-  stdin_add_newline: boolean().default(true).describe('Whether a newline is put behind stdin.'),
+  stdin: text().optional().describe('The text that the command reads from its standard input. It may be secret.'),
+  stdin_add_newline: boolean().default(true).describe('Whether a newline is added at the end of stdin.'),
 };
 
 export interface RunArguments extends CreatesRemoves {
@@ -30,13 +30,13 @@ export function runRequests(args: RunArguments): readonly Request[] {
 export interface CommandToRun {
   /** Its line for the diff. */
   readonly shown: string | Secret | Unknown;
-  /** What `register` gets of it. */
+  /** The command for `register`. */
   readonly cmd: Value;
-  /** What is run; undefined where it holds what is not known yet. */
+  /** The script to run; undefined if a value in it is not known yet. */
   readonly script: string | undefined;
 }
 
-/** A command that is run: always, unless `creates` or `removes` tell that there is nothing to do. */
+/** A command that always runs, unless `creates` or `removes` say that there is nothing to do. */
 export function planRun(
   args: RunArguments,
   { shown, cmd, script }: CommandToRun,
@@ -70,7 +70,7 @@ export function planRun(
       },
     ],
     certainty: isAskable ? certainty : 'opaque',
-    // `removes` says when to run, not what comes of it.
+    // `removes` says when to run, and not what the result is.
     predictions: [],
     touches: 'everything',
     planned: { cmd, ...unknownResult(because) },
@@ -89,9 +89,7 @@ export function planRun(
   };
 }
 
-/**
- * Where it is looked for what tells whether it is to run, the folder is looked at as well: a plan is sure of it then.
- */
+/** The folder is observed if `creates` or `removes` are observed too: then the plan is certain about it. */
 function missingFolder({ chdir }: RunArguments, cmd: Value, seen: Seen): Impossible | undefined {
   if (chdir === undefined) return undefined;
   const state = seen.of(file(chdir, 'target'));
@@ -99,12 +97,12 @@ function missingFolder({ chdir }: RunArguments, cmd: Value, seen: Seen): Impossi
   return there.type === 'absent' || there.type === 'file' ? { ...noFolder(chdir, cmd), kind: 'impossible' } : undefined;
 }
 
-/** Its status must not be taken for that of the command, which has not run: there is none. */
+/** The command has not run, so it has no exit status. */
 function noFolder(path: string, cmd: Value): Extract<Finished, { kind: 'not_begun' }> {
   return {
     kind: 'not_begun',
-    what: `there is no folder ${path} that it can be run in`,
-    remedy: 'Correct chdir, or make the folder ahead of this and let the user who runs it enter it.',
+    what: `there is no folder ${path} to run the command in`,
+    remedy: 'Correct chdir, or make the folder with a task before this one, and let the user of the task enter it.',
     result: { cmd, rc: null, stdout: '', stdout_lines: [], stderr: '', stderr_lines: [] },
   };
 }

@@ -3,15 +3,17 @@ import { file } from '../../resources/file.ts';
 import { anyThatFits, isPattern } from '../../resources/glob.ts';
 import { pathBelow } from '../base/arguments.ts';
 
-/** The arguments by which a path tells that there is nothing to do. */
+/** The arguments with paths that say whether there is nothing to do. */
 export const createsRemoves = {
   creates: pathBelow()
     .optional()
-    .describe('A path that it brings, or a pattern of such (*.conf): where one exists, there is nothing to do.'),
+    .describe(
+      'A path that the command makes, or a pattern of paths (*.conf). If such a path exists, the command does not run.',
+    ),
   removes: pathBelow()
     .optional()
     .describe(
-      'A path, or a pattern of such: where none exists, there is nothing to do. Whether the command takes it away is its own matter.',
+      'A path that the command removes, or a pattern of paths. If no such path exists, the command does not run.',
     ),
 };
 
@@ -25,12 +27,12 @@ export function createsRemovesRequests(args: CreatesRemoves): readonly Request[]
   return [args.creates, args.removes].flatMap((one) => (one === undefined ? [] : [requestFor(one, args.chdir)]));
 }
 
-/** The path, or the pattern of paths, where one that exists tells that there is nothing to do. */
+/** The path, or the pattern of paths. If one exists, there is nothing to do. */
 export function createdPath({ creates, chdir }: CreatesRemoves): string | undefined {
   return creates === undefined ? undefined : absolute(creates, chdir);
 }
 
-/** Why there is nothing to do, as a sentence; undefined where there is. */
+/** Why there is nothing to do, as a sentence; undefined if there is something to do. */
 export function alreadyDone(args: CreatesRemoves, seen: Seen): string | undefined {
   const { creates, removes, chdir } = args;
   if (creates !== undefined && isThere(creates, chdir, seen)) return `${creates} exists`;
@@ -48,7 +50,7 @@ function requestFor(path: string, chdir: string | undefined): Request {
   return isPattern(whole) ? anyThatFits(whole) : file(whole);
 }
 
-/** A path that begins with no slash lies below the directory that the command runs in. */
+/** A path without a slash at its beginning is relative to the directory of the command. */
 function absolute(path: string, chdir: string | undefined): string {
   return path.startsWith('/') ? path : `${chdir === undefined || chdir === '/' ? '' : chdir}/${path}`;
 }

@@ -1,4 +1,4 @@
-/** A pattern that cannot be said to `grep -E`. */
+/** A pattern that `grep -E` cannot express. */
 export class NoExtendedPattern extends Error {}
 
 /** What `grep` is given. */
@@ -9,7 +9,7 @@ export interface ExtendedPattern {
 
 const CLASSES: Readonly<Record<string, string>> = { d: '0-9', w: '[:alnum:]_', s: '[:space:]' };
 const CONTROLS: Readonly<Record<string, string>> = { t: '\t', f: '\f', v: '\v', a: '\x07' };
-/** Where one of these stands for itself, it needs its backslash. */
+/** These characters need a backslash to be taken literally. */
 const SPECIAL = /[.[\](){}*+?^$|\\]/;
 
 /**
@@ -46,8 +46,8 @@ function escape(letter: string): string {
 }
 
 /**
- * In brackets a backslash is no escape for grep, so what it escapes goes where it needs none: ] to the front, ^ and -
- * to the end.
+ * In brackets a backslash is no escape for grep. So each escaped character goes where it needs no escape: ] to the
+ * front, ^ and - to the end.
  */
 function bracket(part: string): string {
   const isNegated = part.startsWith('[^');

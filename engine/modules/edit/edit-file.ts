@@ -20,7 +20,7 @@ import { Pattern } from './regular-expression.ts';
 export const editArguments = {
   path: path().describe('The file on the host. A link is followed.'),
   ...writeArguments,
-  create: boolean().default(false).describe('Whether the file is made where there is none, with its directory.'),
+  create: boolean().default(false).describe('Whether a missing file is made, with its directory.'),
 };
 
 /** Other names of `path` in Ansible's modules that edit files. */
@@ -44,8 +44,8 @@ function editRequest(args: EditArguments): Request<FileDetail, FileState> {
 }
 
 /**
- * A text file after an edit. `edit` gets the text, or undefined where there is no file; it gives the new one, or
- * undefined where there is nothing to do without a file. `inserted` is what the edit puts in: where it is secret, the
+ * A text file after an edit. `edit` gets the text, or undefined if there is no file; it returns the new text, or
+ * undefined if there is nothing to do without a file. `inserted` is the text that the edit adds: if it is secret, the
  * whole file counts as secret.
  */
 export function planEdit(

@@ -9,7 +9,7 @@ export interface Translated {
   readonly multiline: boolean;
 }
 
-/** What Python would not take either, or what cannot be said in JavaScript. */
+/** A fault that Python would report too, or an expression that JavaScript cannot express. */
 export class PatternFault extends Error {}
 
 export interface PatternOptions {
@@ -17,7 +17,7 @@ export interface PatternOptions {
   readonly multiline?: boolean;
   /** Whether . matches line ends. */
   readonly dotall?: boolean;
-  /** What \w, \d and \s stand for: those of ASCII, as where Python matches bytes, or those of all scripts. */
+  /** The characters of \w, \d and \s: those of ASCII, as when Python matches bytes, or those of all scripts. */
   readonly classes: 'ascii' | 'unicode';
 }
 
@@ -163,7 +163,7 @@ class Translator {
     // `{}` and `{,}`: the first is no quantifier, the second is.
     if (simple === undefined && from === '' && comma === '') return undefined;
     if (comma !== '' && to !== undefined && to !== '' && Number(from) > Number(to))
-      throw this.#fault('the least number is above the most');
+      throw this.#fault('the minimum of a quantifier is above its maximum');
     this.#at += whole.length;
     const many = simple ?? `{${from === '' ? '0' : from}${comma}${to}}`;
     if (this.#take('?')) return `${many}?`;
@@ -232,7 +232,7 @@ class Translator {
     const number = (this.#groups += 1);
     if (name !== undefined) {
       if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name)) throw this.#fault(`"${name}" is no name of a group`);
-      if (this.#names.has(name)) throw this.#fault(`the group "${name}" is there twice`);
+      if (this.#names.has(name)) throw this.#fault(`two groups have the name "${name}"`);
       this.#names.set(name, number);
     }
     const result = this.#inside(name === undefined ? opening : `${opening}?<${name}>`);
@@ -307,7 +307,7 @@ class Translator {
     return `(?:(?<=${word})(?${here}${word})|(?<!${word})(?${there}${word}))`;
   }
 
-  /** The character that an escape stands for, inside a set and outside. */
+  /** The character of an escape, inside a set and outside. */
   #escaped(character: string): number {
     const control = CONTROLS[character];
     if (control !== undefined) return control;
@@ -349,7 +349,7 @@ class Translator {
     }
   }
 
-  /** A character of a set, or what stands for several. */
+  /** A character of a set, or an escape for several characters. */
   #member(): number | string {
     const character = this.#next();
     if (character !== '\\') return character.codePointAt(0) ?? 0;

@@ -1,6 +1,6 @@
 import { PatternFault } from './python-pattern.ts';
 
-/** What stands for a match, as Python writes it: text, and groups by number or name. */
+/** The replacement of a match, as Python writes it: text, and groups by number or name. */
 export type Replacement = readonly (string | number | { readonly name: string })[];
 
 const CONTROLS: ReadonlyMap<string, string> = new Map([
@@ -59,7 +59,7 @@ function escaped(character: string): string {
   return `\\${character}`;
 }
 
-/** A group that has no part in the match stands for nothing. */
+/** A group that took no part in the match gives an empty text. */
 export function expand(replacement: Replacement, match: RegExpExecArray | RegExpMatchArray): string {
   return replacement
     .map((part) =>

@@ -45,18 +45,18 @@ export class Pattern implements Costly {
     return this.#translated.multiline;
   }
 
-  /** Where a named group of the first match begins and ends. */
+  /** The beginning and the end of a named group in the first match. */
   boundsOf(name: string, text: string): readonly [number, number] | undefined {
     const { source, flags } = this.#translated;
     return match(this, text.length, () => new RegExp(source, `d${flags}`).exec(text)?.indices?.groups?.[name]);
   }
 
-  /** What is to stand for a match; throws PatternFault where it names a group that is not there. */
+  /** The parts of a replacement. Throws PatternFault if it names a group that does not exist. */
   replacement(text: string): Replacement {
     return parseReplacement(text, this.#translated);
   }
 
-  /** What is wrong with such a replacement. */
+  /** The fault of such a replacement, if it has one. */
   faultOf(replacement: string): string | undefined {
     try {
       this.replacement(replacement);

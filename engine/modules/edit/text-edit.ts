@@ -11,7 +11,7 @@ import { bytesContent, textContent } from '../write/file-content.ts';
 import { placeFor } from '../write/file-place.ts';
 import { planFile } from '../write/file-plan.ts';
 import { bytesOf, textOf } from '../write/file-text.ts';
-import { amongOthers, writeFile } from '../write/write-file.ts';
+import { asSubscript, writeFile } from '../write/write-file.ts';
 import { notBrought } from './edit-file.ts';
 
 /** Of a file that is newly made, or has others; and whether the way to it is trusted. */
@@ -39,9 +39,9 @@ export function textNeeds(path: string): readonly Request[] {
 }
 
 /**
- * The difference that an edit makes to a text file; no differences where it makes none. `edit` is given '' for a file
- * that does not exist. A link is followed; the directory is made where there is none. Attributes are for a file that is
- * newly made, and for one that has others.
+ * The change that an edit makes to a text file; no differences if it makes none. `edit` gets '' for a file that does
+ * not exist. A link is followed; a missing directory is made. Attributes are for a new file, and for a file with other
+ * attributes.
  */
 export function editText(
   path: string,
@@ -123,7 +123,7 @@ function editNew(path: string, text: string, { seen, context }: Observed, attrib
         validate: undefined,
         way,
       };
-      const written = amongOthers(writeFile(file, context));
+      const written = asSubscript(writeFile(file, context));
       if (way.kind === 'foreign') return written;
       return { ...written, script: `mkdir -p -- ${quote(directory)} || exit\n${written.script}` };
     },
@@ -162,7 +162,7 @@ function write({ path, text, attributes, madeOf }: EditedFile, { seen, context }
         kind: 'edit',
         differences: outcome.differences,
         predictions: outcome.predictions,
-        apply: async () => amongOthers(await outcome.apply()),
+        apply: async () => asSubscript(await outcome.apply()),
       };
     case 'cannot_know':
     case 'impossible':

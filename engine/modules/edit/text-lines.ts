@@ -1,4 +1,6 @@
-/** A line of a file, apart from its line end: none where it is the last one of a file that does not end in one. */
+/**
+ * A line of a file, and its line end apart from it: an empty one for the last line of a file that does not end in one.
+ */
 export interface Line {
   readonly text: string;
   readonly end: '' | '\n' | '\r\n';
@@ -20,7 +22,7 @@ export class Lines {
     return { text, end: this.lineEnd };
   }
 
-  /** Puts lines in front of the one at `index`; what stands before them gets the line end that it lacks. */
+  /** Inserts lines before the line at `index`. The line before them gets a line end if it has none. */
   insert(index: number, ...lines: readonly Line[]): void {
     const before = this.lines[index - 1];
     if (before?.end === '' && lines.length > 0) this.lines[index - 1] = { ...before, end: this.lineEnd };

@@ -7,7 +7,7 @@ import { cannotLook } from '../path/file-needs.ts';
 import { goInto, inRoom, roomFor } from '../path/foreign-folder.ts';
 import { OWN_WAY, wayTo, type UsableWay } from '../path/way-to-path.ts';
 
-/** Removes whatever stands at a path, with all that is beneath. A link is removed, not what it leads to. */
+/** Removes a path with everything beneath it. A link is removed, and not its target. */
 export function planAbsent(
   { path, unsafe_path: isTrusted }: { readonly path: string; readonly unsafe_path: boolean },
   seen: Seen,

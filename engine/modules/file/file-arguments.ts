@@ -11,31 +11,31 @@ export const fileArguments = z
       .enum(['file', 'directory', 'link', 'hard', 'touch', 'absent'])
       .optional()
       .describe(
-        '`file`: it must be there already, only owner and mode are set. `directory`: it is made, with the directories above it. `link`, `hard`: a link to src. `touch`: made empty, or its time set. `absent`: removed, with all that is beneath.',
+        '`file`: the path must exist; only owner and mode are set. `directory`: the directory is made, with the directories above it. `link`, `hard`: a link to src. `touch`: an empty file is made, or the time of an existing file is set. `absent`: the path is removed, with everything beneath it.',
       ),
     src: openText()
       .optional()
       .describe(
-        'For links: what they lead to. A symbolic link may name it relative to its own directory; without src one that is there stays.',
+        'The target of a link. For a symbolic link the target may be relative to the directory of the link. Without src an existing link stays.',
       ),
     ...attributeArguments,
     recurse: boolean()
       .default(false)
-      .describe('Whether owner and mode are set for everything beneath a directory as well.'),
-    follow: boolean().default(true).describe('Whether owner and mode are those of what a link leads to.'),
+      .describe('Whether owner and mode are also set for everything beneath a directory.'),
+    follow: boolean()
+      .default(true)
+      .describe('Whether owner and mode are set on the target of a link, and not on the link.'),
     force: boolean()
       .default(false)
-      .describe('Whether a link may take the place of a file or an empty directory, and lead to what does not exist.'),
+      .describe('Whether a link may replace a file or an empty directory, and may have a target that does not exist.'),
     modification_time: z
       .enum(['now', 'preserve'])
       .default('now')
-      .describe('For touch: whether the time of a file that is there is set.'),
+      .describe('For touch: whether the time of an existing file is set.'),
     access_time: z
       .enum(['now', 'preserve'])
       .optional()
-      .describe(
-        'For touch: whether the time of the last access is set. Where it is left out, as modification_time says.',
-      ),
+      .describe('For touch: whether the time of the last access is set. Default: the value of modification_time.'),
   })
   .refine(
     (args) => args.src === undefined || args.state === 'link' || args.state === 'hard',
@@ -43,7 +43,7 @@ export const fileArguments = z
   )
   .refine(
     ({ state, path: at, src }) => state !== 'link' || typeof src !== 'string' || !targetsOf(at, src).includes(at),
-    'src is path itself: the link would lead to itself, and with force the file would be lost\nWrite in src what the link shall lead to.',
+    'src is path itself: the link would lead to itself, and with force the file would be lost\nWrite the target of the link in src.',
   )
   .refine((args) => args.state !== 'hard' || args.src !== undefined, 'state: hard needs src')
   .refine((args) => !args.recurse || args.state === 'directory', 'recurse is for state: directory');

@@ -40,7 +40,7 @@ export function planExisting(args: FileArguments, seen: Seen, context: Context):
     return {
       kind: 'impossible',
       what: `${args.path} does not exist`,
-      remedy: 'Make it by copy or template, or say which state it shall have: directory, touch, link.',
+      remedy: 'Make it by copy or template, or write its state: directory, touch, link.',
     };
   }
   if (there.type === 'link' && args.state === 'file') {
@@ -81,7 +81,7 @@ function planLinkOwner(args: FileArguments, seen: Seen, link: Link, context: Con
   };
 }
 
-/** An empty file where there is none; else the time of what is there. */
+/** Makes an empty file, or sets the time of an existing path. */
 export function planTouch(args: FileArguments, seen: Seen, context: Context): Outcome {
   const request = file(args.path, args.follow ? 'target' : 'attributes');
   const state = seen.of(request);

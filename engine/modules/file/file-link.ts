@@ -76,7 +76,7 @@ function ownAttributes({ follow, owner, group }: FileArguments): WantedAttribute
   return follow ? {} : { owner, group };
 }
 
-/** A link as it shall be, beside what stands in its place. */
+/** A wanted link, and the state of its path. */
 interface WantedLink {
   readonly args: FileArguments;
   readonly target: string;
@@ -116,7 +116,7 @@ function noLinkThere(path: string, state: FileState, certainty: 'certain' | 'aft
   return {
     kind: 'impossible',
     what: `${path} is ${describeType(state)}, not a link`,
-    remedy: 'Write src: what the link shall lead to.',
+    remedy: 'Write the target of the link in src.',
   };
 }
 
@@ -145,7 +145,7 @@ function attributesBeyond(args: FileArguments, link: FileState, seen: Seen, cont
   const way = args.unsafe_path ? OWN_WAY : wayTo(request, true, seen, context);
   const after = { ...end.state, ...changedAttributes(args, end.state, type) };
   const predicted: FileState = state.type === 'link' ? { ...state, to: { path: end.path, state: after } } : after;
-  // What the link itself is predicted to be comes first, and is not to be taken for this.
+  // The prediction of the link itself comes first, and must not be replaced by this one.
   const predictions = request.id === args.path && link.type === 'link' ? [] : [predict(request, predicted)];
   return {
     differences,
@@ -175,7 +175,7 @@ function targetRequest(path: string, target: string, seen: Seen): Request<FileDe
     .find((one) => seen.of(one).type !== 'absent');
 }
 
-/** A link is made in one step, and where something stands it is not made. */
+/** A link is made in one step, and only if nothing is in its place. */
 function newLink(at: string, target: string, own: WantedAttributes): string {
   const path = quote(at);
   return [
@@ -306,7 +306,7 @@ seen=$(stat -c '%d:%i %h %u' -- ${word} .) && set -- $seen && [ "$1" = ${quote(o
 
 const NOTHING_KNOWN = { mode: undefined, uid: undefined, gid: undefined, owner: undefined, group: undefined };
 
-/** Why what stands at the path cannot make way for a link. */
+/** Why a link cannot replace what is at the path. */
 function obstacleTo(args: FileArguments, state: FileState, { seen, context }: Observed): Impossible | undefined {
   const request = file(args.path, args.state === 'hard' && args.follow ? 'target' : 'attributes');
   if (state.type === 'hidden') return cannotLook(args.path, context.user);
@@ -329,7 +329,7 @@ function filled(path: string, seen: Seen): Impossible | undefined {
   if (seen.of(request).isMet || seen.certainty(request) === 'after_change') return undefined;
   return {
     kind: 'impossible',
-    what: `${path} is a directory, and not an empty one`,
+    what: `${path} is a directory that is not empty`,
     remedy: `Remove it first, with all that is beneath: file: { path: ${path}, state: absent }`,
   };
 }
@@ -345,7 +345,7 @@ function missingTarget(args: FileArguments, seen: Seen): Impossible | undefined 
     return undefined;
   return {
     kind: 'impossible',
-    what: `${first.id}, which the link would lead to, does not exist`,
+    what: `the target ${first.id} of the link does not exist`,
     remedy: 'Make it first, or set force: true.',
   };
 }

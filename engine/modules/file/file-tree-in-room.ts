@@ -7,9 +7,9 @@ import type { ForeignWay } from '../path/way-to-path.ts';
 import { modeChanges, type ModeChange } from './file-tree.ts';
 
 /**
- * Gives everything beneath a directory owner and mode where other users can change names in it. The shell goes from
- * directory to directory and proves where it stands; files get a second name in a room first, some hundred at once, and
- * are changed by that. One that has names elsewhere is left alone, unless it belongs to the owner of the folder: it
+ * Gives everything beneath a directory owner and mode, if other users can change names in it. The shell goes from
+ * directory to directory and proves where it is. Files get a second name in a room first, some hundred together, and
+ * are changed by this name. A file with names elsewhere is left alone, unless it belongs to the owner of the folder: it
  * could be a file of root.
  */
 export function recursivelyInRoom(way: ForeignWay, path: string, wanted: WantedAttributes, tree: ProbeState): string {

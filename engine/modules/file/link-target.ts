@@ -1,8 +1,8 @@
 import { parentOf } from '../../resources/file/file-state.ts';
 
 /**
- * What a link at `path` with this text leads to: the path without "..", as far as its text tells, and the one that the
- * host itself follows, where there is a ".." in it.
+ * The paths that a link at `path` with this text leads to: the path with each ".." resolved by its text, and, if the
+ * text has a "..", the path that the host itself follows.
  */
 export function targetsOf(path: string, target: string): readonly string[] {
   if (target === '' || target.includes('\0')) return [];

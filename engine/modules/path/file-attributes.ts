@@ -14,8 +14,8 @@ export interface WantedAttributes {
 
 /** The arguments that modules for files share. */
 export const attributeArguments = {
-  owner: account().optional().describe('Name or number of the user that shall own it.'),
-  group: account().optional().describe('Name or number of the group that shall own it.'),
+  owner: account().optional().describe('The owner: name or number of a user.'),
+  group: account().optional().describe('The group: name or number.'),
   mode: mode().optional().describe('Permission bits in quotes ("0644"), or as chmod takes them ("u=rw,go=r").'),
   unsafe_path: unsafePath(),
 };
@@ -29,7 +29,7 @@ function booleanDefault() {
   return boolean()
     .default(false)
     .describe(
-      'Whether users of the host who have a hand in the path are trusted like the user of the task: they could have it write elsewhere.',
+      'Whether other users of the host who can change names on the path are trusted like the user of the task. Such a user could make the task write elsewhere.',
     );
 }
 
@@ -47,8 +47,8 @@ export const NOTHING_KNOWN: Attributes = {
 };
 
 /**
- * What a directory newly made has. From the one that it is made in it takes set-group-id with its group, and where that
- * one has a default ACL, which cannot be seen, another mode: so the mode is only expected where the task asks for none.
+ * The attributes of a new directory. It takes set-group-id and the group from its parent directory. If the parent has a
+ * default ACL, which cannot be seen, it gets another mode: so the mode is only expected if the task gives none.
  */
 export function newDirectory(wanted: WantedAttributes, parent: Attributes | undefined, user: string): Directory {
   const handsOn = ((parent?.mode ?? 0) & 0o2000) !== 0;
@@ -191,20 +191,20 @@ export function attributeResult(attributes: Attributes): ValueMap {
   };
 }
 
-/** In a plan: an earlier task makes it, with a mode that only the host can tell, and this task wants one. */
+/** In a plan: an earlier task makes the file with a mode that only the host knows, and this task gives a mode. */
 export function isModeOpen(wanted: WantedAttributes, there: FileState): boolean {
   const behind = there.type === 'link' ? (there.to?.state ?? there) : there;
   return wanted.mode !== undefined && 'modeIsExpected' in behind && behind.modeIsExpected === true;
 }
 
-/** What was seen of these, of the link itself where it is one. */
+/** The attributes that were seen; those of the link itself if it is a link. */
 export function attributesOf(state: FileState): Partial<Attributes> {
   if (state.type === 'absent' || state.type === 'hidden') return {};
   const { mode, uid, gid, owner, group } = state;
   return { mode, uid, gid, owner, group };
 }
 
-/** As `attributesOf`, but of what a link leads to where it was followed. */
+/** Like `attributesOf`, but of the end of a link that was followed. */
 export function attributesBehind(state: FileState): Partial<Attributes> {
   return attributesOf(state.type === 'link' ? (state.to?.state ?? state) : state);
 }

@@ -7,7 +7,7 @@ import type { Context, Impossible, Observed, Outcome } from '../base/module.ts';
 import { isRoot, permissionFor } from '../base/root-alone.ts';
 import { type WantedAttributes, accountText, isSame } from './file-attributes.ts';
 
-/** What has to be seen, beside the files themselves, where a task gives one of them an owner and writes it. */
+/** The requests, besides those of the files, of a task that writes a file with an owner. */
 export function fileNeeds(paths: readonly string[], wanted: WantedAttributes, context: Context): readonly Request[] {
   const folders = paths.map(parentOf);
   const ways = paths.flatMap(aboveNeeds);
@@ -29,7 +29,7 @@ function memberNeeds({ group }: WantedAttributes, folder: string): readonly Requ
   return group === undefined ? [] : [need({ kind: 'member', name: accountText(group), folder })];
 }
 
-/** What has to be seen where a task makes the directories above the path as well. */
+/** The requests of a task that also makes the directories above the path. */
 export function aboveNeeds(path: string): readonly Request<FileDetail, FileState>[] {
   return ancestorsOf(path).map((ancestor) => file(ancestor, 'target'));
 }
@@ -95,7 +95,7 @@ export function notWritable(path: string, seen: Seen, context: Context): Impossi
   if (KERNEL_FILES.test(path)) {
     return {
       kind: 'impossible',
-      what: `${path} is a file of the kernel, beside which none can be made`,
+      what: `${path} is a file of the kernel: no file can be made beside it`,
       remedy:
         'Set a parameter below /proc/sys by sysctl, and another one by check and apply: apply: "echo VALUE >PATH".',
     };

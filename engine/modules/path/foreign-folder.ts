@@ -15,7 +15,7 @@ import type { ForeignWay, Proof } from './way-to-path.ts';
  *   a rename onto the last name of the path (`mv -T`, which follows nothing).
  */
 
-/** A room for one target: where it is made, and under which unforeseeable names. */
+/** A room for one target: its path, and the unpredictable names in it. */
 export interface Room {
   readonly way: ForeignWay;
   /** Of the room, in the folder. */
@@ -43,7 +43,7 @@ export function roomFor(way: ForeignWay, path: string): Room {
   };
 }
 
-/** Tells what is made for one target from what is made for others beside it. */
+/** Distinguishes the files for one target from files for others beside it. */
 export function markOf(path: string): string {
   return createHash('sha256').update(path).digest('hex').slice(0, 8);
 }
@@ -69,7 +69,7 @@ export function makeRoom(room: Room): string {
   ].join('\n');
 }
 
-/** A place for a file that is brought only for a while, where nobody else can get at it. */
+/** A temporary place for an uploaded file that nobody else can reach. */
 export function temporaryRoom(): { readonly path: string; readonly room: UploadRoom; readonly remove: string } {
   const name = `.runbook-${randomName()}`;
   const folder = `/tmp/${name}`;
@@ -111,12 +111,12 @@ export function goInto(way: ForeignWay): string {
   return `cd -P -- ${quote(folder)} && ${stands(way.proof, 0)} || ${refuse(way)}`;
 }
 
-/** Whether the directory so many levels up is the folder. */
+/** Whether the directory this number of levels up is the folder. */
 export function stands(proof: Proof, up: number): string {
   return standsBelow(proof, '../'.repeat(up));
 }
 
-/** The same for a number of directories that only the shell knows: a word of it, with `../` for each of them. */
+/** The same for a number of levels that only the shell knows: a word with `../` for each level. */
 export function standsBelow(proof: Proof, above: string): string {
   if (proof.kind === 'owner') return `[ "$(stat -c %u ${above}.)" = ${proof.uid} ]`;
   return `[ ${above}${'../'.repeat(proof.levels)}. -ef ${quote(proof.anchor)} ]`;
@@ -127,8 +127,8 @@ function refuse(way: ForeignWay): string {
 }
 
 /**
- * The steps in a room, with a room of its own around them: they find themselves in it, and what they leave behind is
- * cleared away. `isMade`: the room was made before, for a file that was brought.
+ * The steps in a room, with the room made around them. The steps run in the room, and their remains are removed.
+ * `isMade`: the room was made before, for an uploaded file.
  */
 export function inRoom(room: Room, isMade: boolean, steps: readonly string[]): string {
   return [
@@ -147,7 +147,7 @@ export function intoPlace(room: Room): string {
 }
 
 /**
- * What stands under the last name, as `./old` in the room. It must be what was seen, and no second name of what is
+ * The file under the last name, as `./old` in the room. It must be the file that was seen, and no second name of a file
  * elsewhere.
  */
 export function pinOld(room: Room, identity: string | undefined): readonly string[] {
@@ -175,7 +175,7 @@ export function makeInRoom(
   );
 }
 
-/** Steps on what stands at the path, which is `./old` for them. */
+/** Steps on the file at the path, which is `./old` for them. */
 export function onPinned(
   way: ForeignWay,
   path: string,

@@ -5,10 +5,10 @@ import { goInto } from './foreign-folder.ts';
 import type { ForeignWay } from './way-to-path.ts';
 
 /**
- * Shell text that runs steps with descriptor 4, which is a file in a folder of another user, and nothing else that this
- * one could put in its place: what is read is opened once, and it must be what stands under the name, and have no
- * second name elsewhere unless it belongs to the owner of the folder. It fails where the steps fail, or there is no
- * such file; a named pipe is not waited for.
+ * Shell text that runs steps with descriptor 4 open on a file in a folder of another user, and on no other file that
+ * this user could put in its place. The file is opened once. It must be the file under the name, and must not have a
+ * second name elsewhere unless it belongs to the owner of the folder. The text fails if the steps fail, or if there is
+ * no such file; it does not wait for a named pipe.
  */
 export function withPinned(way: ForeignWay, path: string, steps: readonly string[]): string {
   const name = quote(`./${nameOf(path)}`);

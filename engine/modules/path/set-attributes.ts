@@ -4,7 +4,7 @@ import { attributeCommands, type WantedAttributes } from './file-attributes.ts';
 import { intoDirectory, onPinned } from './foreign-folder.ts';
 import type { UsableWay } from './way-to-path.ts';
 
-/** Owner and mode for what stands at a path. */
+/** A change of owner and mode at a path. */
 export interface AttributeChange {
   readonly way: UsableWay;
   readonly path: string;

@@ -14,8 +14,8 @@ import { isRoot } from '../base/root-alone.ts';
 import { aboveNeeds } from './file-needs.ts';
 
 /**
- * What leads to a name, by who can put something else in the place of a part of it. Whoever owns a directory can, and
- * whoever may write in it, but for a sticky one, where it takes the owner of the name.
+ * Who can replace a part of the way to a name. The owner of a directory can, and everybody who may write in it; in a
+ * sticky directory only the owner of the name can.
  */
 export type Way =
   /** Only root and the user of the task. */
@@ -31,12 +31,15 @@ export interface ForeignWay {
   readonly folder: string;
   /** Names of directories that are still to be made below it. */
   readonly missing: readonly string[];
-  /** How the shell tells that it stands in the folder, and nowhere else. */
+  /** How the shell proves that it is in the folder, and nowhere else. */
   readonly proof: Proof;
 }
 
 export type Proof =
-  /** So many directories above the folder is this one, whose own name only root and the user of the task can change. */
+  /**
+   * This number of directories above the folder is a directory whose own name only root and the user of the task can
+   * change.
+   */
   | { readonly kind: 'below'; readonly anchor: string; readonly levels: number }
   /** It belongs to this user, who can only lead to what is his own. */
   | { readonly kind: 'owner'; readonly uid: number };
@@ -46,7 +49,7 @@ export function wayNeeds(path: string): readonly Request<FileDetail, FileState>[
   return aboveNeeds(path);
 }
 
-/** The way to a new name in a directory. `wayNeeds` of such a name are seen. */
+/** The way to a new name in a directory. The caller has observed `wayNeeds` of such a name. */
 export function wayInside(directory: string, seen: Seen, context: Context): Way {
   const path = `${directory === '/' ? '' : directory}/.`;
   const walk = new Walk(context);
@@ -66,8 +69,8 @@ export function wayThrough(path: string, seen: ReadonlyMap<string, FileState>, c
 }
 
 /**
- * The way to a path as it is named, and to what stands there; `follow`: to the end of a link. `wayNeeds` are seen, and
- * the request.
+ * The way to a path, and to the file there. `follow`: to the end of a link. The caller has observed `wayNeeds` and the
+ * request.
  */
 export function wayTo(request: Request<FileDetail, FileState>, follow: boolean, seen: Seen, context: Context): Way {
   const state = seen.of(request);
@@ -112,7 +115,7 @@ interface Hand {
 const ROOT: Control = { owner: undefined, others: 'no' };
 const OTHERS: Hand = { name: 'others', uid: undefined };
 
-/** Goes down from the root directory, and remembers whose hands the way is in. */
+/** Goes down from the root directory, and records who can change the way. */
 class Walk {
   readonly #context: Context;
   #at = '';
@@ -223,7 +226,7 @@ class Walk {
     return { name: owner === undefined || owner === 'UNKNOWN' ? `user ${uid ?? ''}` : owner, uid };
   }
 
-  /** The way, with the last name of it. */
+  /** The way, with its last name. */
   arrive(path: string, state: FileState): Way {
     if (this.#missing.length === 0) this.#doubt(state);
     else this.#doubt({ type: 'absent', parent: true });
@@ -258,8 +261,8 @@ function depthOf(path: string): number {
 function unsafe(path: string, why: string): Impossible {
   return {
     kind: 'impossible',
-    what: `the way to ${path} is in the hands of another user`,
-    why: `${why}: what is written there could be led elsewhere.`,
+    what: `another user can change the way to ${path}`,
+    why: `${why}: the task could be made to write elsewhere.`,
     remedy:
       'Give the directories on the way to one owner, or to root. If that user is trusted like root, set unsafe_path: true.',
   };

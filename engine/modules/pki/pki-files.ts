@@ -11,7 +11,7 @@ import { formatMode } from '../base/file-mode.ts';
 import type { Apply, Change, Context, Difference, Finished, Impossible, InSync, Module } from '../base/module.ts';
 import type { WantedAttributes } from '../path/file-attributes.ts';
 import { inForeignHands, OWN_WAY, wayNeeds } from '../path/way-to-path.ts';
-import { amongOthers, writeFile } from '../write/write-file.ts';
+import { asSubscript, writeFile } from '../write/write-file.ts';
 
 // The files of a public key infrastructure: few, small, in folders for nobody but their owner.
 
@@ -27,7 +27,7 @@ function attributesFor(audience: Audience): WantedAttributes {
   return { mode: { kind: 'octal', bits: MODES[audience] }, owner: undefined, group: undefined };
 }
 
-/** A folder. `..` in it is allowed and resolved, as such folders are often named from where the inventory lies. */
+/** A folder. `..` in it is resolved, as such folders are often relative to the inventory. */
 export function folder(): z.ZodType<string> {
   return z.preprocess(
     (value) => (typeof value === 'string' && value.startsWith('/') ? posix.normalize(value) : value),
@@ -50,46 +50,46 @@ export function wholeFile(path: string): Request<FileDetail, FileState> {
   return file(path, 'content');
 }
 
-/** What such a file holds. `to_come`: an earlier change of the same plan is going to write it. */
-export type Held =
+/** The content of such a file. `to_come`: an earlier change of the same plan will write it. */
+export type FileContents =
   | { readonly kind: 'absent' }
   | { readonly kind: 'text'; readonly text: string; readonly mode: number }
   | { readonly kind: 'to_come' }
-  | { readonly kind: 'hindrance'; readonly impossible: Impossible };
+  | { readonly kind: 'blocked'; readonly impossible: Impossible };
 
-export function heldBy(path: string, seen: Seen): Held {
+export function readContents(path: string, seen: Seen): FileContents {
   const state = seen.of(wholeFile(path));
   const followed = state.type === 'link' && state.to !== undefined ? state.to.state : state;
   switch (followed.type) {
     case 'absent':
       // A link that leads nowhere would be replaced by the file, which nobody has asked for.
       return state.type === 'link'
-        ? hindrance(`${path} is a link that leads nowhere`, 'Remove the link, or bring back what it leads to.')
+        ? blocked(`${path} is a link that leads nowhere`, 'Remove the link, or bring back what it leads to.')
         : { kind: 'absent' };
     case 'file':
       if (followed.content !== undefined)
         return { kind: 'text', text: followed.content.toString('utf8'), mode: followed.mode ?? FILE_MODE };
-      if (followed.unreadable === true) return hindrance(`${path} cannot be read`, 'Run as the user who owns it.');
+      if (followed.unreadable === true) return blocked(`${path} cannot be read`, 'Run as the user who owns it.');
       if (followed.size === undefined) return { kind: 'to_come' };
-      return hindrance(`${path} is too large to be a key or a certificate`, 'Look what it is, and move it away.');
+      return blocked(`${path} is too large to be a key or a certificate`, 'Look at it, and move it away.');
     case 'hidden':
-      return hindrance(`${path} cannot be looked at`, 'Run as the user who owns the folder.');
+      return blocked(`${path} cannot be looked at`, 'Run as the user who owns the folder.');
     case 'directory':
     case 'other':
     case 'link':
-      return hindrance(`${path} is ${describeType(followed)}, should be a file`, 'Look what it is, and move it away.');
+      return blocked(`${path} is ${describeType(followed)}, should be a file`, 'Look at it, and move it away.');
   }
 }
 
-export function hindrance(what: string, remedy: string, why?: string): Held {
-  return { kind: 'hindrance', impossible: { kind: 'impossible', what, remedy, ...(why === undefined ? {} : { why }) } };
+export function blocked(what: string, remedy: string, why?: string): FileContents {
+  return { kind: 'blocked', impossible: { kind: 'impossible', what, remedy, ...(why === undefined ? {} : { why }) } };
 }
 
 /**
- * What an authority or a key holds, and behind it those of the same name in other folders, none twice: while it is
- * replaced, the next or the previous one stands beside it, and all of them are to be trusted.
+ * The text of an authority or key, followed by the texts of the same name in other folders, each once. During a
+ * replacement the next or previous one is in another folder, and all of them are to be trusted.
  */
-export function withThoseBeside(own: string | Unknown, beside: readonly Beside[]): string | Unknown {
+export function withSiblings(own: string | Unknown, beside: readonly Beside[]): string | Unknown {
   const texts: string[] = [];
   for (const text of [own, ...beside]) {
     if (text instanceof Unknown) return text;
@@ -100,19 +100,19 @@ export function withThoseBeside(own: string | Unknown, beside: readonly Beside[]
 
 type Beside = string | Unknown;
 
-/** What stands beside, in files that may not be there. */
-export function besides(paths: readonly string[], seen: Seen): readonly Beside[] | Impossible {
+/** Reads the files of the same name in other folders. A file may be missing. */
+export function readSiblings(paths: readonly string[], seen: Seen): readonly Beside[] | Impossible {
   const found: Beside[] = [];
   for (const path of paths) {
-    const held = heldBy(path, seen);
-    if (held.kind === 'hindrance') return held.impossible;
+    const held = readContents(path, seen);
+    if (held.kind === 'blocked') return held.impossible;
     if (held.kind === 'to_come') found.push(toBeMade(`${path} still to be made`));
     if (held.kind === 'text') found.push(held.text);
   }
   return found;
 }
 
-/** The state of such a file after it was written. What it holds is not known before. */
+/** The state of such a file after it was written. Its content is not known before. */
 export function written(path: string, audience: Audience = 'own'): Prediction {
   const attributes = { mode: MODES[audience], uid: undefined, gid: undefined, owner: undefined, group: undefined };
   return predict(wholeFile(path), {
@@ -182,7 +182,7 @@ function writeFiles(newFiles: readonly NewFile[], context: Context): string {
       validate: undefined,
       way: OWN_WAY,
     };
-    return amongOthers(writeFile(file, context)).script;
+    return asSubscript(writeFile(file, context)).script;
   });
   return ['set -e', 'umask 077', ...guards, `mkdir -p -- ${folders.map(quote).join(' ')}`, ...writes].join('\n');
 }
@@ -212,7 +212,7 @@ export function applyFiles(
 /** In sync, unless one of these files is open to others: then a change that closes it. */
 export function closed(inSync: InSync, paths: readonly string[], seen: Seen): InSync | Change {
   const open = paths.flatMap((path) => {
-    const held = heldBy(path, seen);
+    const held = readContents(path, seen);
     return held.kind === 'text' && (held.mode & 0o077) !== 0 ? [{ path, mode: held.mode }] : [];
   });
   if (open.length === 0) return inSync;
@@ -244,7 +244,7 @@ function closedState(path: string, seen: Seen): Prediction {
   return predict(asked, state);
 }
 
-/** Stands for a value that the task is going to make. */
+/** The value of something that the task has yet to make. */
 export function toBeMade(what: string): Unknown {
   return new Unknown(what, true);
 }

@@ -16,11 +16,11 @@ export const keyArguments = {
   key_type: z
     .enum(['any', 'ecdsa', 'rsa'])
     .default('any')
-    .describe('What kind of key it has. `any`: a key that is there stays, of either kind; a new one is ECDSA P-256.'),
+    .describe('The type of the key. `any`: an existing key of either type stays; a new key is ECDSA P-256.'),
   key_size: keySize()
     .default(0)
     .describe(
-      'Bits of the key: 256 or 384 (ECDSA), 2048, 3072 or 4096 (RSA). 0: a key that is there stays, a new one has 256 or 3072.',
+      'The size of the key in bits: 256 or 384 (ECDSA), 2048, 3072 or 4096 (RSA). 0: an existing key stays; a new key has 256 or 3072.',
     ),
 };
 
@@ -38,7 +38,7 @@ function keySize(): z.ZodType<KeyArguments['key_size']> {
   });
 }
 
-/** Whether both arguments can be meant at once, for a schema's refine; `KEYS_DISAGREE` says it. */
+/** Whether the two arguments fit together, for the refine of a schema; `KEYS_DISAGREE` is its message. */
 export function keysAgree({ key_type: type, key_size: size }: KeyArguments): boolean {
   return type === 'any' || size === 0 || KINDS[size] === type;
 }

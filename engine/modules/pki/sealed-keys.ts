@@ -5,27 +5,27 @@ import { Secret } from '../../values/base/secret.ts';
 import { isEncrypted } from '../../vault/base/armor.ts';
 import { encryptText } from '../../vault/encrypt.ts';
 import type { Change, Context, InSync, Observed } from '../base/module.ts';
-import { type Held, applyFiles, closed, heldBy, hindrance, written } from './pki-files.ts';
+import { type FileContents, applyFiles, blocked, closed, readContents, written } from './pki-files.ts';
 
 // Private keys that lie encrypted on the controller. They are opened when they are looked at, as modules plan
 // synchronously and age does not.
 
-/** For whom keys are encrypted where they lie. */
+/** The recipients that keys are encrypted for in their files. */
 export function recipients(): z.ZodType<readonly string[]> {
   return z
     .array(z.string().regex(/^age1[a-z0-9]+$/, 'must be an age recipient: age1…'))
     .default([])
     .describe(
-      'age recipients that private keys are encrypted for where they lie, on the controller only; an identity of one of them must be at hand. None: as they are.',
+      'age recipients for which private keys are encrypted in their files, on the controller only. The identity of one recipient must be available. An empty list leaves private keys unencrypted.',
     );
 }
 
 /**
- * As `heldBy`, for what must be kept secret: every output masks it from now on. What is encrypted is given as it was
+ * As `readContents`, for what must be kept secret: every output masks it from now on. What is encrypted is given as it was
  * before.
  */
-export function secretHeldBy(path: string, seen: Seen, context: Context): Held {
-  const held = heldBy(path, seen);
+export function readSecret(path: string, seen: Seen, context: Context): FileContents {
+  const held = readContents(path, seen);
   if (held.kind !== 'text') return held;
   if (!isEncrypted(held.text)) {
     Secret.of(held.text);
@@ -36,10 +36,10 @@ export function secretHeldBy(path: string, seen: Seen, context: Context): Held {
     Secret.of(opened.text);
     return { ...held, text: opened.text };
   }
-  const why = opened?.why ?? 'Encrypted keys are opened on the controller only.';
-  return hindrance(
-    `${path} is encrypted, and cannot be opened`,
-    'Give an identity that it was encrypted for, with --identity or RUNBOOK_IDENTITY.',
+  const why = opened?.why ?? 'Encrypted keys are decrypted on the controller only.';
+  return blocked(
+    `${path} is encrypted, and no identity can decrypt it`,
+    'Give the identity of one of its recipients, with --identity or RUNBOOK_IDENTITY.',
     why,
   );
 }
@@ -56,21 +56,21 @@ export async function sealed(key: Secret, forWhom: readonly string[], context: C
   if (opened?.kind === 'opened') return armored;
   throw new Problem({
     code: 'key-would-be-lost',
-    what: 'no identity at hand opens what is encrypted for these recipients, so the key could not be read again',
+    what: 'no available identity can decrypt for these recipients, so the key could not be read again',
     why: opened?.why,
     remedy:
       'Name the file of your age identity with --identity or RUNBOOK_IDENTITY, or add your own recipient (`runbook vault keygen`).',
   });
 }
 
-/** In sync, unless the key is not encrypted though it should be, or is open to others: then a change that mends it. */
+/** In sync; or a change, if the key should be encrypted and is not, or if others may read it. */
 export function safelyKept(
   inSync: InSync,
   path: string,
   forWhom: readonly string[],
   { seen, context }: Observed,
 ): InSync | Change {
-  const held = heldBy(path, seen);
+  const held = readContents(path, seen);
   if (forWhom.length === 0 || held.kind !== 'text' || isEncrypted(held.text)) return closed(inSync, [path], seen);
   const result = inSync.result ?? {};
   return {

@@ -11,20 +11,18 @@ export interface VariableWish {
   readonly name: string;
   readonly isPresent: boolean;
   readonly value: string;
-  /** Beside which other one it is put where it is new; at the top where that is not there. */
+  /** The variable beside which a new variable is put; at the top if the table does not have it. */
   readonly beside: { readonly name: string; readonly where: 'before' | 'after' } | undefined;
 }
 
 const MARK = /^\s*(?:# runbook: |#Ansible: )(.*?)\s*$/;
 
-/**
- * The table with the entry as it is wanted. A comment above it tells it from others; one that Ansible wrote will do.
- */
+/** The table with the wanted entry. The comment above an entry identifies it; comments of Ansible are accepted. */
 export function editEntry(text: string, { name, isPresent, line }: EntryWish): string {
   const lines = linesOf(text);
   const at = lines.findIndex((one) => nameIn(one) === name.trim());
   if (at < 0) return isPresent ? joined([...lines, `# runbook: ${name}`, line]) : text;
-  // Below a comment that has lost its entry the next one begins at once.
+  // If a comment has lost its entry, the next entry begins directly below it.
   const isWhole = lines[at + 1] !== undefined && nameIn(lines[at + 1] ?? '') === undefined;
   const entry = isPresent ? [lines[at] ?? '', line] : [];
   return same(text, lines, [...lines.slice(0, at), ...entry, ...lines.slice(at + (isWhole ? 2 : 1))]);

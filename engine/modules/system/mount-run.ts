@@ -55,9 +55,7 @@ function adjustment(
   return listed !== undefined && (listed.source !== args.src || listed.type !== args.fstype) ? 'again' : 'remount';
 }
 
-/**
- * What a remote mount is called by the kernel may differ from what was asked for: only devices and what is bound tell.
- */
+/** The kernel may name a remote mount differently than the task: only devices and bind mounts can be compared. */
 function isOtherSource({ src, opts }: MountWish, state: MountState): boolean {
   if (src === undefined || !state.mounted) return false;
   if (isBound(opts)) return src.startsWith('/') && state.bound?.includes(src) === false;

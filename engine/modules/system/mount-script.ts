@@ -6,7 +6,7 @@ export type Run = 'mount' | 'remount' | 'umount' | 'again';
 export interface MountSteps {
   readonly at: string;
   readonly run: Run | undefined;
-  /** The arguments of mount ahead of the place; empty where fstab tells. */
+  /** The arguments of mount before the path; empty if fstab has them. */
   readonly how: string;
   readonly options: string;
   /** How many file systems lie there. */
@@ -20,8 +20,7 @@ export interface MountSteps {
 }
 
 /**
- * Everything in its order. What fails to be mounted leaves neither its line nor its directory behind: the next boot
- * would stop at it.
+ * All steps in their order. If a mount fails, neither its line nor its directory stays: the next boot would stop at it.
  */
 export function mountScript(steps: MountSteps): string {
   const { at, run, table, makes, removes } = steps;

@@ -8,10 +8,7 @@ export interface TableEntry {
   readonly options: string;
 }
 
-/**
- * What tells whether a line is the one that is meant. Swap has no place: all its lines have `none`, and the source
- * tells them apart.
- */
+/** Identifies the line of a mount. All lines of swap have `none` for a path, and are distinguished by their source. */
 export interface TableKey {
   readonly at: string;
   readonly source: string | undefined;

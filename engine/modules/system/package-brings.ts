@@ -27,7 +27,7 @@ export const brought = z.union(
 
 type Brought = z.infer<typeof brought>;
 
-/** What is to be looked at of it. */
+/** The requests for it. */
 export function broughtRequests(all: readonly Brought[]): readonly Request[] {
   return all.map((one): Request => {
     if ('unit' in one) return unitRequest(one.unit);

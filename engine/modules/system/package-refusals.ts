@@ -30,8 +30,8 @@ function unofferedProblem(wish: ListsWish, all: readonly Asked[], seen: Seen, no
   if (virtual !== undefined) {
     return {
       kind: 'impossible',
-      what: `${virtual.name} is a virtual package: none has that name`,
-      remedy: `Write one that provides it: ${virtual.offer.providers.slice(0, 10).join(', ')}.`,
+      what: `${virtual.name} is a virtual package: no package has this name`,
+      remedy: `Write a package that provides it: ${virtual.offer.providers.slice(0, 10).join(', ')}.`,
     };
   }
   const fresh = missing.filter(
@@ -47,7 +47,7 @@ function unofferedProblem(wish: ListsWish, all: readonly Asked[], seen: Seen, no
     kind: 'impossible',
     what: `no package list of the host has ${names.join(', ')}`,
     why: 'The lists were refreshed less than an hour ago.',
-    remedy: `${others.length === 0 ? 'Look at the name' : `Take one that they have (${others.slice(0, 10).join(', ')})`}, or list its repository first: apt_repository, yum_repository.`,
+    remedy: `${others.length === 0 ? 'Check the name' : `Write a version that the lists have (${others.slice(0, 10).join(', ')})`}, or add its repository first: apt_repository, yum_repository.`,
   };
 }
 
@@ -64,8 +64,8 @@ function downgradeProblem(all: readonly Asked[], seen: Seen): Impossible | undef
   if (older === undefined) return undefined;
   return {
     kind: 'impossible',
-    what: `${older.name} is there in version ${seen.of(older.request).version ?? ''}, and ${older.version ?? ''} is older`,
-    remedy: 'Write allow_downgrade: true, if the older one shall replace it.',
+    what: `${older.name} is installed in version ${seen.of(older.request).version ?? ''}, and ${older.version ?? ''} is older`,
+    remedy: 'Write allow_downgrade: true, if the older version may replace it.',
   };
 }
 
@@ -80,6 +80,6 @@ export function heldProblem(steps: readonly PackageStep[], seen: Seen): Impossib
   return {
     kind: 'impossible',
     what: `${names.join(', ')} may not change, as the host holds ${names.length === 1 ? 'it' : 'them'} back`,
-    remedy: `Let go of ${names.length === 1 ? 'it' : 'them'} with a task before this one: command: apt-mark unhold ${names.join(' ')}`,
+    remedy: `Release ${names.length === 1 ? 'it' : 'them'} with a task before this one: command: apt-mark unhold ${names.join(' ')}`,
   };
 }

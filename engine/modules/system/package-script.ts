@@ -5,7 +5,7 @@ import type { Facts } from '../../connection/shell/facts.ts';
 export interface PackageWork {
   readonly install: readonly { readonly name: string; readonly version: string | undefined }[];
   readonly remove: readonly string[];
-  /** Installed ones are to be brought to the newest version, too. */
+  /** Installed packages too are updated to the newest version. */
   readonly latest: boolean;
   /** Seconds; undefined: only where lists are missing or older than the list of sources. */
   readonly refreshOlderThan: number | undefined;
@@ -31,8 +31,8 @@ export function packageScript(manager: Exclude<Facts['package_manager'], 'none'>
 }
 
 /**
- * Locks are waited for: machines update themselves at boot. needrestart may only list: services are restarted where a
- * playbook says so. The lists' own lock knows no waiting, so it is tried again.
+ * The script waits for locks, as machines update themselves at boot. needrestart may only list: a playbook says which
+ * services restart. The lock of the lists cannot be waited for, so the refresh is tried again.
  */
 const APT = `export DEBIAN_FRONTEND=noninteractive DEBIAN_PRIORITY=critical APT_LISTCHANGES_FRONTEND=none NEEDRESTART_MODE=l LC_ALL=C
 lists=/var/lib/apt/lists
@@ -123,7 +123,7 @@ export function packageLists(manager: Exclude<Facts['package_manager'], 'none'>)
   }
 }
 
-/** The names of which a package manager has said that there is no such package. */
+/** The names of packages that a package manager says do not exist. */
 export function unknownNames(stderr: string): readonly string[] {
   const found = stderr.matchAll(
     /Unable to locate package (\S+)|Package '?([^\s']+)'? has no installation candidate|(?:Unable to find a match|No match for argument|No package): (\S+)|No provider of '([^']+)' found|^ {2}(\S+) \(no such package\)/gm,

@@ -1,6 +1,6 @@
 /** A line of an authorized_keys file, or of a .pub file, taken apart. */
 export interface PublicKeyLine {
-  /** What stands before the type: `no-pty,from="10.0.0.0/8"`. Empty where there is nothing. */
+  /** The options before the type: `no-pty,from="10.0.0.0/8"`. Empty if there are none. */
   readonly options: string;
   readonly type: string;
   /** Base64 text. */
@@ -40,18 +40,18 @@ function endOfOptions(text: string): number {
   return text.length;
 }
 
-/** Why sshd would not take the key, as a sentence; undefined where it would. */
+/** Why sshd would refuse the key, as a sentence; undefined if it would not. */
 export function publicKeyFault({ type, key }: PublicKeyLine): string | undefined {
   const bytes = Buffer.from(key, 'base64');
-  if (bytes.toString('base64') !== key) return 'What stands behind the type is not whole base64 text';
+  if (bytes.toString('base64') !== key) return 'The text after the type is not complete base64';
   const [named, ...parts] = fieldsOf(bytes);
-  if (named?.toString('latin1') !== type) return `What stands behind the type is not a key of the type ${type}`;
+  if (named?.toString('latin1') !== type) return `The text after the type is not a key of the type ${type}`;
   // A certificate holds numbers as well, which have no length before them.
   if (type.includes('-cert-')) return undefined;
   const isWhole =
     parts.length > 0 && [named, ...parts].reduce((sum, part) => sum + 4 + part.length, 0) === bytes.length;
   const isOfSize = type !== 'ssh-ed25519' || (parts.length === 1 && parts[0]?.length === 32);
-  return isWhole && isOfSize ? undefined : 'The key is cut off, or has something behind it';
+  return isWhole && isOfSize ? undefined : 'The key is cut off, or is followed by something else';
 }
 
 /** Each has its length before it, in four bytes. */

@@ -22,7 +22,7 @@ export function applySteps(wish: UnitWish, state: UnitState, steps: UnitSteps, r
     // A unit that failed too often in a short time would refuse to start, although what it failed of has been mended.
     steps.run !== undefined && state.active === 'failed' ? 'systemctl reset-failed -- "$unit" || :' : '',
     steps.run === undefined ? '' : `systemctl ${steps.run} ${block}-- "$unit" || tell`,
-    // Not even then is it told from the one before while that one still ends.
+    // With --no-block, wait until the old instance has ended: until then the new one looks the same.
     steps.run === 'restart' && wish.no_block
       ? 'while [ "$(systemctl is-active -- "$unit")" = deactivating ]; do sleep 1; done'
       : '',
@@ -45,8 +45,8 @@ export function applySteps(wish: UnitWish, state: UnitState, steps: UnitSteps, r
 }
 
 /**
- * `systemctl start` may succeed for a unit that is waiting for its next attempt: looked at at once, while its journal
- * still tells why.
+ * `systemctl start` may succeed for a unit that waits for its next attempt. So the unit is checked immediately, while
+ * its journal still has the reason.
  */
 function hasStarted(noBlock: boolean): string {
   return `case $(systemctl is-active -- "$unit") in

@@ -11,8 +11,8 @@ const days = (what: string): z.ZodType<number | undefined> =>
 
 export const userArguments = z.strictObject({
   name: z.string().regex(ACCOUNT_NAME, 'must be the name of an account').describe('Name of the account.'),
-  state: z.enum(['present', 'absent']).default('present').describe('Whether the account shall exist.'),
-  uid: wholeNumber({ max: LARGEST_ID }).optional().describe('Its number.'),
+  state: z.enum(['present', 'absent']).default('present').describe('Whether the account exists.'),
+  uid: wholeNumber({ max: LARGEST_ID }).optional().describe('The number.'),
   non_unique: boolean().default(false).describe('Whether uid may be a number that another account has.'),
   group: z
     .union([z.number().int().min(0), z.string().regex(/^([A-Za-z_][A-Za-z0-9_.-]{0,31}\$?|[0-9]+)$/)], {
@@ -20,46 +20,46 @@ export const userArguments = z.strictObject({
     })
     .transform(String)
     .optional()
-    .describe('Primary group, which exists. Where it is not given, a new account gets the group of its own name.'),
+    .describe('The primary group, which must exist. Default for a new account: a group with the name of the account.'),
   groups: commaList({ mayBeEmpty: true })
     .refine(
       (names) => !names.some((name) => /^[0-9]+$/.test(name)),
       'must be names of groups\nWrite the name of the group, not its number.',
     )
     .optional()
-    .describe('Other groups that it is a member of: a list, or a text with commas. Empty: none.'),
-  append: boolean().default(false).describe('Whether it stays in groups that are not named in groups.'),
+    .describe('Other groups of the account: a list, or a text with commas. Empty: none.'),
+  append: boolean()
+    .default(false)
+    .describe('Whether the account stays a member of groups that are not named in groups.'),
   comment: z
     .string()
     .regex(/^[^:\n]*$/, 'must not hold a colon or a line end')
     .optional()
     .describe('Full name or purpose.'),
   home: path().optional().describe('Home directory.'),
-  create_home: boolean().default(true).describe('Whether its home directory is made where it does not exist.'),
-  move_home: boolean()
-    .default(false)
-    .describe('Whether the home directory is moved to home where it is another one until now.'),
-  skeleton: path().optional().describe('The directory that a new home directory is a copy of, instead of /etc/skel.'),
+  create_home: boolean().default(true).describe('Whether a missing home directory is made.'),
+  move_home: boolean().default(false).describe('Whether an existing home directory is moved to home.'),
+  skeleton: path().optional().describe('The directory that is copied for a new home directory. Default: /etc/skel.'),
   umask: z
     .string()
     .regex(/^[0-7]{3,4}$/, 'must be octal digits\nWrite them in quotes: "0077".')
     .optional()
     .describe("What a new home directory's permission bits leave out, instead of what /etc/login.defs says."),
   shell: path().optional().describe('Login shell.'),
-  system: boolean().default(false).describe('Whether a new account gets a number of the range for system accounts.'),
+  system: boolean().default(false).describe('Whether a new account gets a number from the range for system accounts.'),
   password: text()
     .optional()
     .describe(
-      'The password as a crypt hash ($6$…, $y$…), or ! or * for none. With a ! in front of the hash the account is locked.',
+      'The password as a crypt hash ($6$…, $y$…), or ! or * for no password. A ! before the hash locks the account.',
     ),
   update_password: z
     .enum(['always', 'on_create'])
     .default('always')
-    .describe('Whether the password of an existing account is set.'),
+    .describe('Whether the password of an existing account is changed too.'),
   password_lock: boolean()
     .optional()
     .describe(
-      'Whether the password is locked. Where it is not given, a locked account stays locked, also with another password.',
+      'Whether the password is locked. Without password_lock a locked account stays locked, also with a new password.',
     ),
   password_expire_min: days('Days that must pass before a password may be changed.'),
   password_expire_max: days('Days after which a password must be changed.'),
@@ -69,9 +69,11 @@ export const userArguments = z.strictObject({
     .union([z.number(), z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/)], { error: 'must be a time in seconds since 1970' })
     .transform(Number)
     .optional()
-    .describe('When the account ends, in seconds since 1970; the day counts. Negative: never.'),
-  remove: boolean().default(false).describe('With state absent: remove its home directory and mail as well.'),
-  force: boolean().default(false).describe('With state absent: also while the account is logged in.'),
+    .describe('The end of the account in seconds since 1970, rounded to the day. Negative: never.'),
+  remove: boolean()
+    .default(false)
+    .describe('With state absent: also remove the home directory and the mail of the account.'),
+  force: boolean().default(false).describe('With state absent: remove the account even while it is logged in.'),
   unsafe_path: unsafePath(),
 });
 
@@ -105,7 +107,7 @@ export function hasOwnGroup({ name, group }: UserArguments): boolean {
   return group === undefined || group === name;
 }
 
-/** Whether anything is asked for that stands in /etc/shadow. */
+/** Whether the task needs anything from /etc/shadow. */
 export function asksForShadow(args: UserArguments): boolean {
   return (
     args.password !== undefined || args.password_lock !== undefined || args.expires !== undefined || asksForDays(args)

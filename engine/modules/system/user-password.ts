@@ -49,18 +49,15 @@ function isLockedHash({ password }: UserArguments): boolean {
   return password !== undefined && !(password instanceof Unknown) && revealed(password).startsWith('!');
 }
 
-/**
- * What useradd is given would be taken as a hash whatever it is: a plain password would lock the account and stand in a
- * file.
- */
+/** useradd takes any text as a hash: a plain password would lock the account and be written to a file. */
 export function passwordFault(args: UserArguments): Impossible | undefined {
   const { password, name } = args;
   if (password === undefined || password instanceof Unknown) return undefined;
   if (/^!+[^!]/.test(revealed(password)) && args.password_lock === false)
     return {
       kind: 'impossible',
-      what: `The password of ${name} is locked by the ! in front, and password_lock: false is to unlock it`,
-      remedy: 'Take one of the two away',
+      what: `The password of ${name} is locked by the ! before it, and password_lock: false unlocks it`,
+      remedy: 'Remove one of the two',
     };
   if (/^(?:!{0,2}\$[0-9a-z]+\$[^:\s]+|!{1,2}|!?\*)$/.test(revealed(password))) return undefined;
   return {

@@ -66,7 +66,7 @@ function adduser(args: UserArguments, after: UserState): string {
   ]);
 }
 
-/** Brings an existing account to the state. */
+/** Changes an existing account to the wanted state. */
 export function modifyUser(args: UserArguments, state: UserState, after: UserState, found: Found): string {
   const isMoved = movesHome(args, state);
   const makesHome = args.create_home && !found.homeExists && !isMoved;
@@ -113,7 +113,7 @@ function changedFields(args: UserArguments, state: UserState, { isOfGroup }: Fou
   ].filter((field) => field !== '');
 }
 
-/** Locking alone: a password that is set brings its lock along. */
+/** The option that locks or unlocks. A new password brings its own lock. */
 function lockOption(args: UserArguments, state: UserState, after: UserState): '' | '-L' | '-U' {
   if (after.locked === undefined || after.locked === state.locked) return '';
   if (passwordField(args, state, after) !== undefined) return '';
@@ -163,7 +163,7 @@ function modeUnder(umask: string): string {
   return (0o777 & ~Number.parseInt(umask, 8)).toString(8).padStart(4, '0');
 }
 
-/** The hash goes by stdin of chpasswd, which a builtin writes: it is in no process's arguments. */
+/** The hash goes to the stdin of chpasswd by a builtin, so that it is in the arguments of no process. */
 function setShadow(args: UserArguments, state: UserState, after: UserState): readonly string[] {
   const field = passwordField(args, state, after);
   const { min, max, warn, inactive, expires } = wantedAging(args, { exists: true }) ?? {};

@@ -8,7 +8,7 @@ import { wantedAging, wantedPassword } from './user-password.ts';
 
 /** What was seen beside the account itself. */
 export interface Surroundings {
-  /** What stands at `home`, where that is given. */
+  /** The state of `home`, if it is given. */
   readonly home: FileState | undefined;
   /** The primary group that is asked for. */
   readonly group: GroupState | undefined;
@@ -51,7 +51,7 @@ function keptShadow({ exists, password, locked, aging }: UserState): Partial<Use
   return locked !== undefined ? { password, locked, aging } : {};
 }
 
-/** Whether the home directory is there already, at the place where it shall be. Undefined: not known. */
+/** Whether the home directory already exists at its wanted path. Undefined: not known. */
 export function homeIsThere(args: UserArguments, state: UserState, around: Surroundings): boolean | undefined {
   if (args.home !== undefined && (!state.exists || args.home !== state.home)) {
     const there = around.home?.type === 'link' ? around.home.to?.state : around.home;
@@ -137,7 +137,7 @@ function sameGroups(state: UserState, after: UserState): boolean {
   );
 }
 
-/** Whether what lies in the old home directory comes along. */
+/** Whether the content of the old home directory is moved. */
 export function movesHome(args: UserArguments, state: UserState): boolean {
   return (
     args.move_home && state.exists && args.home !== undefined && args.home !== state.home && state.homeExists !== false
@@ -147,8 +147,8 @@ export function movesHome(args: UserArguments, state: UserState): boolean {
 function passwordField(args: UserArguments, state: UserState, after: UserState): Field | undefined {
   const isKept = args.password === undefined || (state.exists && args.update_password === 'on_create');
   if (isKept || (state.exists && after.password !== undefined && after.password === state.password)) return undefined;
-  const wanted = args.password instanceof Unknown ? args.password : 'the one that is wanted';
-  return ['password', state.exists ? 'another one' : null, wanted];
+  const wanted = args.password instanceof Unknown ? args.password : 'the new one';
+  return ['password', state.exists ? 'the old one' : null, wanted];
 }
 
 function agingFields(args: UserArguments, state: UserState): readonly Field[] {

@@ -32,9 +32,9 @@ function isDigest(text: string, algorithm: Algorithm): boolean {
 }
 
 /**
- * The digest of one file in a list of such: `DIGEST  NAME`, `DIGEST *NAME`, `SHA256 (NAME) = DIGEST`, or the digest alone. `path` is where the
- * file lies on its server: of several files of one name the one counts whose folders are those of the path. A sentence where there is none, or
- * more than one.
+ * The digest of one file in a list: `DIGEST NAME`, `DIGEST *NAME`, `SHA256 (NAME) = DIGEST`, or the digest alone.
+ * `path` is the path of the file on its server: among several files of one name the file with the folders of that path
+ * counts. A sentence if there is none, or more than one.
  */
 export function digestInList(
   list: string,

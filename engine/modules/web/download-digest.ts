@@ -34,7 +34,7 @@ export function digestOfFile(checksum: Checksum | undefined, path: string): read
   return [probe(`p=${quote(path)}; [ -f "$p" ] || exit 0; ${checksum.algorithm}sum <"$p"`)];
 }
 
-/** Asks for the digest of what the URL holds, where a file stands that may be replaced by it. */
+/** Asks for the digest of the URL's content, if a file exists that it may replace. */
 export function latestQuestion(paths: readonly string[], request: HttpRequest, preamble: string): readonly Question[] {
   const any = paths.map((path) => `[ -f ${quote(path)} ]`).join(' || ');
   const script = `${any} || exit 0
@@ -74,7 +74,7 @@ function latest([question]: readonly Question[], seen: Seen): WantedContent {
   if (question === undefined) return { kind: 'any' };
   const { stdout, stderr } = seen.of(question);
   const told = stdout?.toString('latin1') ?? '';
-  // No file stands there.
+  // There is no file.
   if (told === '') return { kind: 'latest', sha256: undefined };
   const status = /^status (\d+)$/m.exec(told)?.[1];
   const digest = /^digest ([0-9a-f]{64})\b/m.exec(told)?.[1];
@@ -86,7 +86,7 @@ function latest([question]: readonly Question[], seen: Seen): WantedContent {
   };
 }
 
-/** Whether the file, whose SHA-256 digest is known, is as it is wanted. */
+/** Whether the file with this SHA-256 digest has the wanted content. */
 export function isAsWanted(
   wanted: WantedContent,
   file: { readonly path: string; readonly sha256: string | undefined },

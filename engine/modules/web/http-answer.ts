@@ -5,7 +5,7 @@ import { parseJson } from '../command/command-result.ts';
 
 const MARK = '\n--runbook: end of the answer--\n';
 
-/** What curl writes behind the content (-w). */
+/** The lines that curl writes after the content (-w). */
 export function trailer(): string {
   return `${MARK.replaceAll('\n', '\\n')}%{http_code}\\n%{num_redirects}\\n%{content_type}\\n%{url_effective}`;
 }
@@ -51,7 +51,7 @@ export function readAnswer(
   const isRight = status === 0 && args.status_code.includes(statusCode);
   const result: ValueMap = {
     status: statusCode === 0 ? -1 : statusCode,
-    // A secret address is not registered as it was given, and where it leads is as secret.
+    // A secret address is registered as it was given, since its redirect is as secret.
     url: typeof args.url === 'string' && url !== '' ? url : args.url,
     redirected: answer.redirects > 0,
     ...(contentType === '' ? {} : { content_type: contentType }),
@@ -72,7 +72,7 @@ function contentOf({ bytes, contentType }: Answer, isReturned: boolean): ValueMa
   return { ...(isReturned ? { content: text } : {}), ...(json === undefined ? {} : { json }) };
 }
 
-/** Undefined where it is no text in the charset that is named, or in UTF-8. */
+/** Undefined if the bytes are no text in the named charset, or in UTF-8. */
 function decoded(bytes: Buffer, contentType: string): string | undefined {
   const charset = /;\s*charset="?([^\s;"]+)"?/i.exec(contentType)?.[1] ?? 'utf-8';
   try {

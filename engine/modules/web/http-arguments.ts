@@ -17,19 +17,19 @@ export const httpArguments = {
     .record(z.string().regex(/^[A-Za-z0-9-]+$/), headerValue)
     .default({})
     .describe('Headers of the request.'),
-  url_username: secretText().optional().describe('Who asks, for basic authentication.'),
+  url_username: secretText().optional().describe('The user name for basic authentication.'),
   url_password: secretText().optional().describe('The password of url_username.'),
-  force_basic_auth: boolean().default(true).describe('Name and password are sent with the first request in any case.'),
-  http_agent: secretText().optional().describe('What the request says that it comes from (User-Agent).'),
-  use_proxy: boolean().default(true).describe('Whether a proxy that the environment names is used.'),
-  decompress: boolean()
-    .default(true)
-    .describe('Whether an answer that the server has packed for the way (Content-Encoding) is unpacked.'),
-  validate_certs: boolean().default(true).describe('Whether the certificate of the server must be right.'),
+  force_basic_auth: boolean().default(true).describe('Whether user name and password are sent with the first request.'),
+  http_agent: secretText().optional().describe('The value of the header User-Agent.'),
+  use_proxy: boolean().default(true).describe('Whether the proxy in the environment is used.'),
+  decompress: boolean().default(true).describe('Whether a compressed answer (Content-Encoding) is decompressed.'),
+  validate_certs: boolean().default(true).describe('Whether the certificate of the server is verified.'),
 };
 
 export const timeout = (seconds: number): z.ZodType<number> =>
-  wholeNumber({ min: 1 }).default(seconds).describe('Seconds to connect, and without any progress.');
+  wholeNumber({ min: 1 })
+    .default(seconds)
+    .describe('The limit in seconds for connecting, and for a time without progress.');
 
 export const httpAliases = { user: 'url_username', username: 'url_username', password: 'url_password' } as const;
 

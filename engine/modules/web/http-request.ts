@@ -20,7 +20,7 @@ export interface HttpRequest {
 }
 
 /**
- * curl's configuration for a request. It is given by stdin, so that no secret of it is among the arguments of a
+ * The configuration of curl for a request. It goes to stdin, so that no secret of it is among the arguments of a
  * process.
  */
 export function curlConfiguration(request: HttpRequest): string {
@@ -48,8 +48,8 @@ export function curlConfiguration(request: HttpRequest): string {
 }
 
 /**
- * Shell text that brings what is at a URL into `target` (shell text, already quoted), by curl or else by wget. Exits
- * not 0 where the server says so, or neither is there.
+ * Shell text that downloads a URL into `target` (shell text, already quoted), by curl or else by wget. Its exit status
+ * is not 0 if the server refuses, or if the host has neither.
  */
 export function downloadScript(request: HttpRequest, target: string): string {
   const plain = isPlain(request);
@@ -70,8 +70,8 @@ export function downloadNeed(request: HttpRequest): Request<Need, NeedState> {
 export const CURL_NEED: Request<Need, NeedState> = need({ kind: 'program', names: ['curl'] });
 
 /**
- * Why nothing can be asked for; undefined where it can. A task's own environment may have a PATH in it that the look
- * does not know.
+ * Why no request can be made; undefined if it can. The environment of a task may have a PATH that the look does not
+ * know.
  */
 export function noProgram(asked: Request<Need, NeedState>, seen: Seen, preamble: string): Impossible | undefined {
   if (preamble !== '' || seen.of(asked).isMet || seen.certainty(asked) === 'after_change') return undefined;
@@ -79,7 +79,7 @@ export function noProgram(asked: Request<Need, NeedState>, seen: Seen, preamble:
   return {
     kind: 'impossible',
     what: isCurl ? 'the host has no curl' : 'the host has neither curl nor wget',
-    ...(isCurl ? { why: 'wget takes downloads alone, without headers, accounts, certificates and secrets.' } : {}),
+    ...(isCurl ? { why: 'wget is used only for downloads without headers, accounts, certificates and secrets.' } : {}),
     remedy: 'Install it first: package: { name: curl, brings: [] }',
   };
 }

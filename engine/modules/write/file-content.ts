@@ -8,7 +8,7 @@ import type { Shown } from '../base/module.ts';
 import type { UsableWay } from '../path/way-to-path.ts';
 import { readably } from './file-text.ts';
 
-/** What a file shall hold. */
+/** The wanted content of a file. */
 export type Content = KnownContent | { readonly kind: 'unknown'; readonly value: Unknown };
 export type KnownContent =
   | TextContent

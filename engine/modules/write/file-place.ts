@@ -11,7 +11,7 @@ import {
 import type { Impossible } from '../base/module.ts';
 import { cannotLook } from '../path/file-needs.ts';
 
-/** What stands where a file is to be written, behind any link that is to be followed. */
+/** The place where a file is to be written, at the end of a link that is followed. */
 export interface FilePlace {
   readonly kind: 'place';
   readonly path: string;
@@ -31,7 +31,7 @@ interface PlaceOptions {
   readonly makesDirectory?: boolean;
 }
 
-/** Where a file at `request` would be written, or why none can be. */
+/** The place where a file at `request` would be written, or why it cannot be. */
 export function placeFor(
   request: Request<FileDetail, FileState>,
   { follow, makesDirectory = false }: PlaceOptions,
@@ -63,7 +63,7 @@ export function placeFor(
 interface Standing {
   readonly path: string;
   readonly state: FileState;
-  predicted(state: RegularFile): Prediction;
+  readonly predicted: (state: RegularFile) => Prediction;
 }
 
 function standing(

@@ -40,7 +40,7 @@ export interface WantedFile {
    * asked for as well.
    */
   readonly makesDirectory?: WantedAttributes | undefined;
-  /** Whether the file that is there is overwritten where it cannot be replaced. */
+  /** Whether an existing file that cannot be replaced is overwritten. */
   readonly unsafe?: boolean | undefined;
   /** Whether whoever has a hand in the way to it is trusted. Else `wayNeeds` were asked for as well. */
   readonly unsafePath: boolean;
@@ -50,13 +50,13 @@ export interface WantedFile {
   readonly result: ValueMap;
 }
 
-/** What has to be seen of the file that shall hold this content. */
+/** The request for a file with this wanted content. */
 export function fileRequest(path: string, content: Content): Request<FileDetail, FileState> {
   if (content.kind === 'unknown') return file(path, 'digest');
   return contentSize(content) > MAX_CONTENT_BYTES ? file(path, 'digest') : file(path, 'content', [content.sha256]);
 }
 
-/** The difference between a file and what is wanted of it. */
+/** The difference between a file and its wanted state. */
 export function planFile(
   wanted: WantedFile,
   request: Request<FileDetail, FileState>,
@@ -83,7 +83,7 @@ export function planFile(
   );
 }
 
-/** A file, and where it is written. */
+/** A file, and the place where it is written. */
 interface Writing {
   readonly wanted: WantedFile;
   readonly request: Request<FileDetail, FileState>;

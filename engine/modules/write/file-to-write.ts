@@ -11,30 +11,27 @@ import type { UsableWay } from '../path/way-to-path.ts';
 const MAX_INLINE_BYTES = 64 * 1024;
 
 export interface FileToWrite {
-  /** Where it goes in the end: no link. Its directory exists. */
+  /** The final path, which is no link. Its directory exists. */
   readonly path: string;
-  /**
-   * A path of the same file system, beside which it is brought, where the directory of `path` is only made by the same
-   * script.
-   */
+  /** A path of the same file system for the upload, if the script itself makes the directory of `path`. */
   readonly broughtBeside?: string;
   readonly content: Buffer | UploadSource | CopiedFile;
   readonly attributes: WantedAttributes;
   /** The file that it replaces: its owner and mode are kept where no other are wanted. */
   readonly before: RegularFile | undefined;
-  /** Whether the next run would bring it again if it were lost. */
+  /** Whether the next run would write the file again if it were lost. */
   readonly isReproducible: boolean;
   /** Where the old file is kept. */
   readonly backup: string | undefined;
-  /** Shell text in which %s stands for the new file, to be run before it takes its place. */
+  /** Shell text that checks the file before it takes its place; %s is its path. */
   readonly validate: string | undefined;
-  /** Whether the file that is there is overwritten where it cannot be replaced: as a mount point, in a container. */
+  /** Whether an existing file that cannot be replaced is overwritten: a mount point in a container. */
   readonly unsafe?: boolean | undefined;
-  /** What leads to the path. Where it is in the hands of others, each step is made sure of. */
+  /** The way to the path. If others can change it, each step is verified. */
   readonly way: UsableWay;
   /** Of the directories that are made above it in a folder of another user. */
   readonly above?: WantedAttributes | undefined;
-  /** The digest that the old file must have: the new content was made of it. */
+  /** The digest that the old file must have: the new content is based on it. */
   readonly madeOf?: string | undefined;
 }
 
@@ -49,14 +46,14 @@ export function syncCommand(path: string): string {
   return `{ sync ${path} 2>/dev/null || sync; }`;
 }
 
-/** The content where it goes in the script itself. */
+/** The content, if it is part of the script. */
 export function inlineText(content: FileToWrite['content']): string | undefined {
   return Buffer.isBuffer(content) && content.length <= MAX_INLINE_BYTES && isText(content)
     ? content.toString('utf8')
     : undefined;
 }
 
-/** Brings a file of the host into "$t": the very one that was looked at. */
+/** Copies a file of the host into "$t", and only the file that was looked at. */
 export function copySteps({ copyOf, sha256, way }: CopiedFile, whyNot: string): readonly string[] {
   const read = way.kind === 'own' ? `cat -- ${quote(copyOf)}` : withPinned(way, copyOf, ['cat <&4']);
   return [

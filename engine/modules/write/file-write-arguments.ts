@@ -7,14 +7,14 @@ export const writeArguments = {
   ...attributeArguments,
   backup: boolean()
     .default(false)
-    .describe('Whether a file that is replaced is kept beside it, with the time in its name.'),
+    .describe('Whether the old file is kept beside the new one, with the time in its name.'),
   validate: validateArgument()
     .optional()
     .describe('A command that checks the new file before it takes its place; %s stands for the file.'),
   unsafe_writes: boolean()
     .default(false)
     .describe(
-      'Whether a file that cannot be replaced, as a mount point in a container, is overwritten: whoever reads it then may see half of it.',
+      'Whether a file that cannot be replaced, such as a mount point in a container, is overwritten. A program that reads the file meanwhile may see half of it.',
     ),
 };
 

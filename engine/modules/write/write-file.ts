@@ -18,10 +18,10 @@ import { type KeptAttributes, isTighter, keeping, ownerCommands, takeOver } from
 import { writeInRoom } from './write-in-room.ts';
 
 /**
- * Writes beside the target with the final owner and mode, syncs, and renames: the file is the old one or the new one,
- * never half of either, also after a loss of power. Where there is no old one and the next run could bring the new one
- * again, it is synced later. Content in the script goes by the shell's own printf, so it is in no process's arguments.
- * The script ends its shell where something goes wrong.
+ * Writes a temporary file beside the target with the final owner and mode, syncs it, and renames it: the path has the
+ * old file or the new one, never half of one, also after a loss of power. If there is no old file and the next run
+ * could write the new one again, it is synced later. Content in the script goes through the printf of the shell, so it
+ * is in the arguments of no process. The script ends its shell if a step fails.
  */
 export function writeFile(file: FileToWrite, context: Context): Apply {
   if (file.way.kind === 'foreign') return writeInRoom(file, file.way, context);
@@ -50,7 +50,7 @@ export function writeFile(file: FileToWrite, context: Context): Apply {
   return { script, brief: true, ...mend, ...(isSyncedLater ? { unsynced: path } : {}) };
 }
 
-/** None for a file that is brought. */
+/** No steps for a file that was uploaded. */
 function writingSteps(content: FileToWrite['content'], inline: string | undefined): readonly string[] {
   if (inline !== undefined) return [`{ printf %s ${quote(inline)} >"$t" || { ${WHY_NOT_WRITTEN}; }; }`];
   return 'copyOf' in content ? copySteps(content, WHY_NOT_WRITTEN) : [];
@@ -110,7 +110,7 @@ function scriptOf(
  * The script as one command of a script that does other things as well: it leaves nothing to be done, and what it sets
  * for its shell ends with it.
  */
-export function amongOthers({ script, uploads, mend, unsynced }: Apply): Apply {
+export function asSubscript({ script, uploads, mend, unsynced }: Apply): Apply {
   const rest = [mend ?? ':', unsynced === undefined ? ':' : syncCommand(quote(unsynced))];
   const own = `(\n${script}\n${rest.join(' && ')}\n)\n`;
   return uploads === undefined ? { script: own } : { script: own, uploads };
@@ -135,9 +135,9 @@ export function backupName(path: string, now: Date): string {
 }
 
 /**
- * Whether a file that is made under the right mask has this mode without chmod. A default ACL of the directory takes
- * the mask's place: then chmod comes behind. Not where an owner is to be given, or where the group must not read it:
- * such a file is never open.
+ * Whether a file that is made under the right mask has this mode without chmod. If the directory has a default ACL, the
+ * mask has no effect, and chmod follows. Not if the file gets an owner, or if the group must not read it: such a file
+ * is never readable for others.
  */
 function isModeOfMask({ before, attributes: wanted }: FileToWrite, bits: number): boolean {
   if (!isPlain(before)) return false;

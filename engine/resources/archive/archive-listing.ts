@@ -3,9 +3,7 @@ import { type Member, type Modified, stripped, tidyName } from './archive-member
 /** What lists and unpacks on the host. */
 export type ArchiveTool = 'gnu' | 'busybox' | 'zip';
 
-/**
- * Reads what the host's own tool tells of an archive. Throws where a name is told in a way that leaves open what it is.
- */
+/** Reads the list of an archive from the tool of the host. Throws if the list leaves open what a name is. */
 export function readListing(tool: ArchiveTool, output: Buffer, strip: number): readonly Member[] {
   const lines = output.toString('latin1').split('\n');
   switch (tool) {
@@ -53,7 +51,7 @@ function refuseRemoved(line: string): void {
     throw new Error(`it holds a name with ${removed} in front, which leads out of the folder that it is unpacked in`);
 }
 
-/** Names are told as they are. Of a line end in a name the rest is a line that is none. */
+/** Names are not escaped. If a name has a line end, the rest of it is a line that does not match. */
 function busyboxMember(line: string, strip: number): readonly Member[] {
   refuseRemoved(line);
   if (line === '' || line.startsWith('tar: ')) return [];
@@ -86,7 +84,7 @@ function hardTarget(target: string | undefined, strip: number): string | undefin
   return target === undefined || target.startsWith('/') ? target : (stripped(target, strip) ?? '');
 }
 
-/** In a list of busybox nothing tells whether an arrow is part of a name, or stands behind the name of a link. */
+/** A list of busybox does not show whether an arrow is part of a name, or follows the name of a link. */
 function withoutArrows(members: readonly Member[]): readonly Member[] {
   const names = new Set(members.map(({ name }) => name));
   const unclear = members.find(
@@ -112,7 +110,7 @@ function zipMember(line: string): readonly Member[] {
   return [
     {
       ...member({
-        // A question mark: what has made the archive told the bits alone, as Python does.
+        // A question mark: the archive has only the permission bits, as Python writes it.
         type: type !== '-' && type !== '?' ? type : name.endsWith('/') ? 'd' : '-',
         bits,
         owner: undefined,

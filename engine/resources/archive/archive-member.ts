@@ -1,4 +1,4 @@
-/** What an archive holds of one name. What it does not tell is undefined. */
+/** A member of an archive. Fields that the archive does not have are undefined. */
 export interface Member {
   /** As `tidyName` has it: below the folder that the archive is unpacked in; empty for that folder itself. */
   readonly name: string;
@@ -15,7 +15,7 @@ export interface Member {
   readonly target: string | undefined;
 }
 
-/** zip may tell of a time by the clock on the wall alone: `20261128.174059`, where the host is. */
+/** zip may have only a local time: `20261128.174059` in the time zone of the host. */
 export type Modified =
   | { readonly kind: 'seconds'; readonly seconds: number }
   | { readonly kind: 'local'; readonly digits: string };
@@ -37,7 +37,7 @@ export function stripped(name: string, components: number): string | undefined {
   return rest === '' ? undefined : rest;
 }
 
-/** Why an archive with these members is not safe to be unpacked, as a sentence; undefined where it is. */
+/** Why it is not safe to unpack an archive with these members, as a sentence; undefined if it is safe. */
 export function dangerOf(members: readonly Member[]): string | undefined {
   const links = new Set(members.filter(({ type }) => type === 'link').map(({ name }) => name));
   for (const { name, type, target } of members) {

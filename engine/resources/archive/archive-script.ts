@@ -1,6 +1,6 @@
 import { quote } from '../../connection/base/quote.ts';
 
-/** What a task tells tar or unzip beside archive and folder. */
+/** The arguments of a task for tar or unzip, besides archive and folder. */
 export interface ArchiveOptions {
   /** As they are given. */
   readonly extra: readonly string[];
@@ -14,8 +14,8 @@ export const NO_TAR = 'neither GNU tar nor the tar of busybox is there';
 export const NO_SUCH_OPTIONS = 'its tar is the one of busybox, which has no such options';
 
 /**
- * Shell text that tells into `$tool` what unpacks the archive `$a` (gnu, busybox or zip), into `$z` how busybox must be
- * told its compression, and into `$l` its list. Where that does not work, `$l` is the reason and `failed` is run.
+ * Shell text that sets `$tool` to the program for the archive `$a` (gnu, busybox or zip), `$z` to the option of busybox
+ * for its compression, and `$l` to its list. If this fails, `$l` is the reason and `failed` runs.
  */
 export function listArchive(options: ArchiveOptions, failed: string): string {
   return `${chooseTool(failed)}
@@ -26,7 +26,7 @@ case $tool in
 esac || { ${failed}; }`;
 }
 
-/** Shell text that tells the tool alone. */
+/** Shell text that sets `$tool` only. */
 export function chooseTool(failed: string): string {
   return `m=$(od -An -N6 -tx1 <"$a" 2>&1) z=
 case $m in
@@ -35,7 +35,7 @@ case $m in
 esac`;
 }
 
-/** Shell text that tells the tool for an archive that is no zip. */
+/** Shell text that sets `$tool` for an archive that is not zip. */
 export function chooseTar(failed: string): string {
   return `case $(tar --version 2>&1) in
     *'GNU tar'*) tool=gnu ;;
@@ -60,8 +60,8 @@ esac`;
 }
 
 /**
- * Shell text that prints the names in the list `$l`, below `.`, each with a NUL behind it. Neither a slash at the end
- * nor a chmod must be led astray by links.
+ * Shell text that prints the names in the list `$l`, below `.`, each with a NUL after it. Links must not lead a slash
+ * at the end, or a chmod, elsewhere.
  */
 export function namesOfListing(options: ArchiveOptions, which: 'all' | 'not_links'): string {
   const noLinks = which === 'not_links' ? '/^l/d; ' : '';

@@ -67,7 +67,8 @@ function decode(answer: Answer, sections: readonly Section[], marker: string): R
     const decoded = decodedBy(kind, output, requests);
     for (const { id, key } of requests) {
       const state = decoded.get(id);
-      if (state === undefined) throw failed(kind.name, `Nothing was told of ${id}${said === '' ? '' : `: ${said}`}`);
+      if (state === undefined)
+        throw failed(kind.name, `There was no answer about ${id}${said === '' ? '' : `: ${said}`}`);
       states.set(key, state);
     }
   }
@@ -108,6 +109,11 @@ function decodedBy(kind: Section['kind'], output: Buffer, requests: readonly Req
 
 function failed(kind: string, why: string): Problem {
   const remedy =
-    'See what the tools that tell of it answer on the host (`runbook exec`): they may be broken, or be others than usual.';
-  return new Problem({ code: 'observation-failed', what: `the host could not be looked at (${kind})`, why, remedy });
+    'Run the tools that report it on the host (`runbook exec`): they may be broken, or not the usual ones.';
+  return new Problem({
+    code: 'observation-failed',
+    what: `the state of the host could not be read (${kind})`,
+    why,
+    remedy,
+  });
 }

@@ -6,7 +6,7 @@
 export interface ResourceKind<Detail, State> {
   /** The field's word for it; the first half of every key: `file`. */
   readonly name: string;
-  /** True where an id is a digest, which tells people nothing. */
+  /** True if an id is a digest, which is of no use to people. */
   readonly isNameless?: true;
   /**
    * POSIX shell text that prints what `decode` reads. Runs in a subshell, stdin is /dev/null, umask 022, LC_ALL=C.
@@ -15,29 +15,30 @@ export interface ResourceKind<Detail, State> {
   observe(requests: readonly Request<Detail, State>[]): string;
   /** Reads the standard output of `observe` for the same requests. One state an id; a missing one is a fault. */
   decode(output: Buffer, requests: readonly Request<Detail, State>[]): ReadonlyMap<string, State>;
-  /** Whether such a look is over before anybody could end it. Without this method it may take its time. */
+  /** Whether such a look is over before anybody could end it. Without this method it may take long. */
   isBrief?(detail: Detail): boolean;
-  /** Only changes of other tasks can touch it: behind a task's own change it is not looked at again. */
+  /** Only changes of other tasks can affect it: after a task's own change it is not looked at again. */
   readonly isOfOthers?: true;
   /** One detail that serves both askers of the same id: the first one itself where the other asks for nothing more. */
   merge(one: Detail, other: Detail): Detail;
-  /** The request as it is made ahead of its task's turn, where all of it would be too much. */
+  /** The request for a look ahead of the task, if the whole request would be too much. */
   ahead?(detail: Detail): Detail;
-  /** Whether what was seen with one detail tells all that is asked for by another, closer one. */
+  /** Whether a state that was seen with one detail also answers a request with another detail. */
   suffices?(known: Detail, state: State, asked: Detail): boolean;
-  /** A sentence about how the host differs from the prediction, or undefined where it has settled. */
+  /** How the host differs from the prediction, as a sentence; undefined if it agrees. */
   disagreement(predicted: State, seen: State): string | undefined;
-  /** What was seen behind a change that went as predicted, with what only the prediction tells. */
+  /** The state that was seen after a change as predicted, with the facts that only the prediction has. */
   settled?(predicted: State, seen: State): State;
   /**
-   * What is known of one thing after something else on the same host has changed: a new state that follows from it,
-   * `stale` where it must be looked at again (in a plan: believed, but no longer certain), the very state where it may
-   * have changed and nothing tells (a play looks again, a plan believes it), or undefined where it is untouched.
-   * Without this method a change elsewhere never touches this kind.
+   * The state of one thing after a change of another thing on the same host: a new state that follows; `stale` if it
+   * must be looked at again (in a plan: believed, but no longer certain); the same state if it may have changed unseen
+   * (a play looks again, a plan believes it); undefined if the change has no effect. Without this method a change
+   * elsewhere never affects this kind.
    */
   after?(state: State, id: string, effect: Prediction): State | 'stale' | undefined;
   /**
-   * The state that one thing has behind such a change of another, whatever it was before; undefined where that counts.
+   * The state that a thing has after a change of another one, whatever its state was before; undefined if its state
+   * before matters.
    */
   decided?(id: string, effect: Prediction): State | undefined;
 }

@@ -1,9 +1,8 @@
 /**
- * Shell text for reading files that another user may exchange for a named pipe between the look at what they are and
- * the opening. Who opens a pipe waits until somebody writes, for ever if need be.
- *
- * `calmly PATH`, after `how_calmly`, prints the file and fails where it cannot: GNU's dd opens without waiting. Where
- * dd cannot do that (busybox), a file is given 20 s.
+ * Shell text for reading files that another user may replace by a named pipe after the look and before the opening. A
+ * process that opens a pipe waits until somebody writes, perhaps for ever. `calmly PATH`, after `how_calmly`, prints
+ * the file, and fails if it cannot: GNU's dd opens without waiting. If dd cannot do that (busybox), the limit for a
+ * file is 20 s.
  */
 export const CALMLY = `how_calmly() { dd if=/dev/null iflag=nonblock status=none 2>/dev/null && calm=dd || calm=; }
 calmly() {
@@ -14,9 +13,9 @@ calmly() {
 }`;
 
 /**
- * `in_other_hands PATH`: whether somebody else than root and the user who looks may exchange a name on the way to an
- * absolute path. It costs root no process, and other users one. A link counts as such a name: where it leads may be in
- * the hands of others. What does not exist is in the hands of whoever has the folder in which it would be.
+ * `in_other_hands PATH`: whether a user other than root and the user who looks may replace a name on the way to an
+ * absolute path. It costs root no process, and other users one. A link counts as such a name, as others may change the
+ * way to its target. A path that does not exist counts as its folder does.
  */
 export const IN_OTHER_HANDS = `own_folder=-
 in_other_hands() {
@@ -44,8 +43,8 @@ in_other_hands() {
 }`;
 
 /**
- * Runs steps, one of which opens descriptor 4, in a subshell that is ended where it has not done so within 10 s: it
- * waits at a named pipe. That costs three short processes. Its status is that of the steps.
+ * Runs steps, one of which opens descriptor 4, in a subshell. The subshell is ended if it has not opened the descriptor
+ * within 10 s, as it waits at a named pipe. This costs three short processes. The status is that of the steps.
  */
 export function opening(steps: readonly string[]): string {
   return [

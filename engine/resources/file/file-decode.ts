@@ -35,7 +35,7 @@ export function decodeFiles(
   );
 }
 
-/** What the records of one look tell, by the paths that were asked for. */
+/** The facts in the records of one look, by the requested paths. */
 class Records {
   readonly states = new Map<string, FileState>();
   readonly missing = new Map<string, FileState>();
@@ -138,7 +138,7 @@ class Records {
   }
 }
 
-/** The state of a file with its digest and content, as far as they were asked for and brought. */
+/** The state of a file with its digest and content, if they were requested and brought. */
 function withContent<State extends FileState>(
   state: State,
   id: string,
@@ -166,9 +166,9 @@ function directoriesAbove(path: string, seen: ReadonlyMap<string, Followed>): re
   return above;
 }
 
-/** A boundary, as the last record tells it. */
+/** A boundary, as in the last record. */
 const BOUNDARY = /([0-9a-f]{24})z\1/g;
-/** Mostly the last record is the end. But something else on the host may have printed behind it. */
+/** Usually the last record is the end, but other output of the host may follow it. */
 const ENDS_BYTES = [64, 64 * 1024];
 
 function split(output: Buffer): readonly Buffer[] {
@@ -194,7 +194,7 @@ function boundaryOf(output: Buffer): string {
 }
 
 const END = 'z'.charCodeAt(0);
-/** A record of names behind that of attributes: where a name that was asked for holds an arrow itself. */
+/** A record with a name, after the record of attributes: it is used if a requested name contains an arrow. */
 const NAME = 't'.charCodeAt(0);
 
 const TYPE_MASK = 0o170000;
@@ -210,7 +210,7 @@ interface Stat {
   readonly name: string;
 }
 
-/** Of a `stat`, ahead of the name. */
+/** The number of fields of a `stat` before the name. */
 const FIELDS = 8;
 
 function decodeStat(record: Buffer): Stat {

@@ -3,10 +3,10 @@ export type Look = 'attributes' | 'target' | 'digest' | 'content';
 
 export const LOOKS: readonly Look[] = ['attributes', 'target', 'digest', 'content'];
 
-/** Content larger than this is not brought, but for edits: size and digest stand for it. */
+/** Content larger than this is not brought, except for edits: size and digest take its place. */
 export const MAX_CONTENT_BYTES = 1024 * 1024;
 
-/** A text file is edited up to this size, and brought for it when its turn comes. */
+/** A text file up to this size can be edited. Its content is brought when its task runs. */
 export const MAX_EDITED_BYTES = 8 * 1024 * 1024;
 
 export interface FileDetail {
@@ -14,10 +14,10 @@ export interface FileDetail {
   /** No content where the file has one of these digests: the asker has it. */
   readonly unless: readonly string[];
   /**
-   * Whether the host digests the file. Where its content is brought in any case, it need not: a huge file would be read
-   * for nothing.
+   * Whether the host computes the digest. If the content is brought anyway, it need not: a huge file would be read for
+   * nothing.
    */
   readonly digested: boolean;
-  /** Content that is larger than what is brought of many is wanted as well. */
+  /** Whether content above the limit for several files is brought too. */
   readonly whole: boolean;
 }

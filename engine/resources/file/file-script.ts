@@ -5,22 +5,22 @@ import { type FileDetail, MAX_CONTENT_BYTES, MAX_EDITED_BYTES } from './file-det
 import type { FileState } from './file-state.ts';
 import { digestLarge } from './large-digest.ts';
 
-/** Contents up to so many are brought without asking first which of them are too large. */
+/** Up to this number of contents are brought without a check for large ones. */
 const FEW_CONTENTS = 4;
 
 /**
- * One `stat`, at most two processes for digests and one `find` for all of them; besides those one process for each link
- * to be followed, with the directories above its end, and for each content to be brought. Every record begins with the
- * boundary; the last one tells it. What the shell tells by itself is printed at once, at the end.
+ * One `stat`, at most two processes for digests and one `find` for all paths; and one process for each link that is
+ * followed, with the directories above its end, and for each content that is brought. Every record begins with the
+ * boundary; the last record ends the output. The facts that the shell finds itself are printed together at the end.
  */
 export function observeFiles(requests: readonly Request<FileDetail, FileState>[], boundary: string): string {
   const all = requests.map(({ id, detail }, index) => ({ index, path: `"$p${index}"`, id, detail }));
   const followed = all.filter(({ detail }) => detail.look !== 'attributes');
   const digests = all.filter(({ detail }) => detail.digested);
-  // sha256sum writes such names with escapes, busybox does not: each is digested by itself, without its name.
+  // sha256sum escapes such names, busybox does not: each of these files is digested alone, without its name.
   const odd = digests.filter(({ id }) => /[\n\r\\]/.test(id));
   const even = digests.filter((one) => !odd.includes(one));
-  // No content is brought of those that are large, or may be.
+  // The content of files that are large, or may be large, is not brought.
   const [large, small] = [even.filter(isLarge), even.filter((one) => !isLarge(one))];
   const contents = all.filter(({ detail }) => detail.look === 'content');
   const names = all.some(({ id }) => id.includes(' ->')) ? '%n${b}t%N' : '%N';
@@ -30,7 +30,7 @@ export function observeFiles(requests: readonly Request<FileDetail, FileState>[]
     // Each path is sent once.
     all.map(({ index, id }) => `p${index}=${quote(id)}`).join(' '),
     `set -- ${words(all)}`,
-    // Of the root there is always something to tell: a stat that says nothing of it understands no format.
+    // stat always has an answer for the root directory: without an answer it understands no format.
     `QUOTING_STYLE=literal stat -c "\${b}s${FIELDS}\t${names}" -- "$@" / 2>/dev/null`,
     MISSING,
     ...(followed.length === 0 ? [] : [NOWHERE, followLinks(followed)]),
@@ -43,7 +43,7 @@ export function observeFiles(requests: readonly Request<FileDetail, FileState>[]
   ].join('\n');
 }
 
-/** What `stat` tells of a file, ahead of its name. */
+/** The fields of `stat` for a file, before its name. */
 const FIELDS = '%f\t%u\t%g\t%U\t%G\t%s\t%Y\t%d:%i';
 
 /** For each path without anything: whether its directory is there, and can be looked into. */
@@ -86,7 +86,7 @@ function digestAlone(one: Asked): string {
   return `p=${path}; if [ -f "$p" ] && [ -r "$p" ]; then if hindered "$p"; then digest_calmly; e${index}=$c; else ${digest}; fi; z="$z\${b}e${index}:$e${index}"; fi`;
 }
 
-/** Says which of the programs that it takes the host has not got: nothing that it could tell would be right. */
+/** Reports the missing programs of the host: without them no answer would be right. */
 function missingTools(all: readonly { readonly detail: FileDetail }[]): readonly string[] {
   const has = (test: (detail: FileDetail) => boolean): boolean => all.some(({ detail }) => test(detail));
   const tools = [
@@ -101,9 +101,9 @@ function missingTools(all: readonly { readonly detail: FileDetail }[]): readonly
 }
 
 /**
- * Where a link leads that leads to nothing: `readlink -f` of some busyboxes takes it relative to the working directory.
- * Links are followed one by one; nothing is said where the directory of the last one is missing, or where they go
- * round.
+ * Finds the path that a dangling link leads to: `readlink -f` of some versions of busybox takes it relative to the
+ * working directory. Links are followed one by one. Nothing is printed if the directory of the last one is missing, or
+ * if the links go in a circle.
  */
 const NOWHERE = `nowhere() {
   q=$p k=0
@@ -118,7 +118,7 @@ const NOWHERE = `nowhere() {
   fi
 }`;
 
-/** One byte more tells that there is more. */
+/** One byte more shows that the content is larger. */
 function mostOf({ whole }: FileDetail): number {
   return (whole ? MAX_EDITED_BYTES : MAX_CONTENT_BYTES) + 1;
 }
@@ -127,7 +127,7 @@ function isLarge({ detail }: { readonly detail: FileDetail }): boolean {
   return detail.look === 'digest';
 }
 
-/** The digests of those that are files, which `digest` brings into the variable. */
+/** The digests of the paths that are files; `digest` sets the variable. */
 function digestsOf(list: readonly { readonly path: string }[], variable: string, digest: string): string {
   return `set -- ${words(list)}
 o= k=; for p do { [ -f "$p" ] && ! hindered "$p"; } || o=1; done
@@ -149,8 +149,8 @@ ${variable}="$k$${variable}"
 }
 
 /**
- * `hindered PATH`: whether the opening of a file may be made to wait. `digest_calmly`: the digest of the file $p into
- * $c, which is empty where it cannot be read.
+ * `hindered PATH`: whether another user could make the opening of a file wait. `digest_calmly`: sets $c to the digest
+ * of the file $p; empty if the file cannot be read.
  */
 const READING = `N='
 '

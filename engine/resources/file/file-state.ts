@@ -1,4 +1,4 @@
-/** What stands at a path. In a prediction, attributes that are not known are undefined. */
+/** The state of a path. In a prediction, unknown attributes are undefined. */
 export type FileState = AbsentFile | RegularFile | Directory | Link | OtherFile | HiddenFile;
 
 export interface AbsentFile {
@@ -27,19 +27,21 @@ export interface RegularFile extends Attributes {
   readonly type: 'file';
   /** Bytes. */
   readonly size: number | undefined;
-  /** Hexadecimal. Undefined where it was not asked for, or the file cannot be read, or is too large for its content. */
+  /**
+   * Hexadecimal. Undefined if it was not requested, if the file cannot be read, or if it is too large for its content.
+   */
   readonly sha256: string | undefined;
-  /** Only where it was asked for and is at most 1 MiB. */
+  /** Only if it was requested and is at most 1 MiB. */
   readonly content: Buffer | undefined;
   /** This run has made it: it has no attributes but those that any file gets that is made beside it. */
   readonly isPlain?: boolean | undefined;
-  /** A digest or content was asked for and could not be had. */
+  /** A digest or content was requested and could not be read. */
   readonly unreadable?: boolean | undefined;
 }
 
 export interface Directory extends Attributes {
   readonly type: 'directory';
-  /** Only in a prediction: what lies beneath will be different as well. */
+  /** Only in a prediction: the content of the directory changes too. */
   readonly changedBeneath?: boolean | undefined;
 }
 
@@ -48,8 +50,8 @@ export interface Link extends Attributes {
   /** As it is written in the link. */
   readonly target: string;
   /**
-   * Where it leads in the end, if it was asked to be followed. Undefined path: into a directory that does not exist, or
-   * in a circle.
+   * The end of the link, if the link was followed. Undefined path: it leads into a directory that does not exist, or in
+   * a circle.
    */
   readonly to?: LinkEnd | undefined;
   /** Only in a prediction: the link itself was there, and stays. */
@@ -61,7 +63,7 @@ export interface LinkEnd {
   readonly state: Followed;
   /** The directories above that path, from the top, as they were seen. */
   readonly above?: readonly Directory[] | undefined;
-  /** Only in a prediction: the change leaves what is there as it is, and tells nothing of its content. */
+  /** Only in a prediction: the change leaves the end as it is, and its content is not known. */
   readonly isUntouched?: boolean | undefined;
 }
 
@@ -156,7 +158,7 @@ function contentDisagreement(predicted: FileState, seen: FileState): string | un
   return isKnown && seen.sha256 !== predicted.sha256 ? 'its content is not what was written' : undefined;
 }
 
-/** What stands at the path, or what a link there leads to; undefined for a link without an end. */
+/** The state of the path, or of the end of a link; undefined for a link without an end. */
 export function endOf(state: FileState): FileState | undefined {
   return state.type === 'link' ? state.to?.state : state;
 }

@@ -1,4 +1,4 @@
-/** What the package lists of a host tell of a name that is not installed. */
+/** The facts in the package lists of a host about a package that is not installed. */
 export interface Offer {
   /** Whether they have a package of that name that can be installed. */
   readonly offered: boolean;
@@ -17,16 +17,16 @@ export interface Offer {
 /** What the lists are asked for: shell words. */
 export interface Offered {
   readonly names: string;
-  /** Those of the names that shall have a certain version: the lists tell of them also where they are there. */
+  /** Names with a requested version: the lists are asked for them even if they are installed. */
   readonly versioned: string;
 }
 
 /**
- * Shell text behind the list of dpkg in `$d`: asks the lists for those of the names that are not there, or may have
+ * Shell text after the list of dpkg in `$d`: asks the package lists for the names that are not installed, or may have
  * another version.
  */
 export function askOffers({ names, versioned }: Offered): string {
-  // Of one whose configuration alone is left, and of a name that others merely provide, dpkg has lines as well.
+  // dpkg also has lines for packages of which only the configuration is left, and for names that others provide.
   return `N='
 ' T='	'
 i=$N o=$IFS IFS=$N
@@ -46,7 +46,7 @@ fi
 `;
 }
 
-/** Of one that is not installed, by any of its names; undefined where there are no lists to tell. */
+/** The offer for a package that is not installed, by any of its names; undefined if there are no lists. */
 export function decodeOffers(
   lines: readonly string[],
   offered: (lines: readonly string[]) => ReadonlyMap<string, string>,
@@ -76,7 +76,8 @@ export function decodeOffers(
 }
 
 /**
- * apt-cache policy: behind `Version table:` a line for each version, and under it a line for each place that has it.
+ * apt-cache policy: after `Version table:` a line for each version, and below it a line for each repository that has
+ * it.
  */
 function versionsOf(policy: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
@@ -96,7 +97,7 @@ function versionsOf(policy: readonly string[]): ReadonlyMap<string, readonly str
   return found;
 }
 
-/** apt-cache showpkg: behind `Reverse Provides:` a line for each version of each package. */
+/** apt-cache showpkg: after `Reverse Provides:` a line for each version of each package. */
 function providersOf(lines: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   let name: string | undefined;

@@ -21,7 +21,7 @@ for line in $shown; do case $line in FragmentPath=/*) set -- "$@" "\${line#*=}" 
 [ $# -eq 0 ] || grep -sE '^\\[|^(${[...FOLDERS.keys()].join('|')})[[:space:]]*=' -- "$@" /dev/null || :
 `;
 
-/** Of the links that there are, those of one unit: `multi-user.target.wants/etcd.service`. */
+/** The existing links of one unit: `multi-user.target.wants/etcd.service`. */
 export function linksOf(output: string, id: string): readonly string[] {
   const links = output.split('\n').flatMap((line) => {
     if (!line.startsWith('>') || !line.endsWith(`/${id}`)) return [];

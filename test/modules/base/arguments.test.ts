@@ -34,7 +34,7 @@ const WRONG: readonly [AnyModule, ValueMap, readonly [string, string, string | u
     [
       'wrong-type',
       '"content" of copy must be a text',
-      'Write it in quotes: "1.5". Out of a variable: {{string NAME}}.',
+      'Write it in quotes: "1.5". For a variable write {{string NAME}}.',
     ],
   ],
   [

@@ -53,7 +53,7 @@ it.each([
   ['a**', 'two quantifiers'],
   ['[a', '"]" is missing'],
   ['[z-a]', 'a bad range'],
-  ['a{3,2}', 'the least number is above the most'],
+  ['a{3,2}', 'the minimum of a quantifier is above its maximum'],
   ['\\1', 'invalid group reference 1'],
   ['(a\\1)', 'referred to inside itself'],
   ['(?P=n)', 'there is no group "n"'],

@@ -55,7 +55,7 @@ describe('a look that fails', () => {
     expect(() => observeHere([good, bad])).toThrow(
       expect.objectContaining({
         code: 'observation-failed',
-        what: 'the host could not be looked at (bad)',
+        what: 'the state of the host could not be read (bad)',
         why: 'Exit status 4: broken',
       }),
     );
@@ -84,7 +84,7 @@ describe('a look that fails', () => {
     ] as const)
       expect(() => observeHere(others)).toThrow(
         expect.objectContaining({
-          what: `the host could not be looked at (${failing})`,
+          what: `the state of the host could not be read (${failing})`,
           why: `Exit status 3: ${failing} is broken`,
         }),
       );
