@@ -21,14 +21,9 @@ export interface PlacedArguments {
 /** One issue of a schema as problems for the operator: an issue of unknown keys is one problem for each key. */
 export function problemsOf(issue: z.core.$ZodIssue, given: PlacedArguments): readonly Problem[] {
   const path = plainPath(issue.path);
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(key, path, given));
-    case 'invalid_key':
-      return [wrongKey(issue, path, given)];
-    default:
-      return [path.length === 0 ? unfitting(issue, given) : wrongValue(issue, path, given)];
-  }
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, path, given));
+  if (issue.code === 'invalid_key') return [wrongKey(issue, path, given)];
+  return [path.length === 0 ? unfitting(issue, given) : wrongValue(issue, path, given)];
 }
 
 function unknownKey(key: string, path: Path, { module, placeOf, keyPlace }: PlacedArguments): Problem {

@@ -57,7 +57,7 @@ it.each([
   ['\\1', 'invalid group reference 1'],
   ['(a\\1)', 'referred to inside itself'],
   ['(?P=n)', 'there is no group "n"'],
-  ['(?P<n>a)(?P<n>b)', 'there twice'],
+  ['(?P<n>a)(?P<n>b)', 'two groups'],
   ['(?P<1>a)', 'no name of a group'],
   ['(a)?(?(1)b|c)', 'conditions'],
   ['(?L)a', 'the flag L'],

@@ -28,12 +28,12 @@ test.each([
 
 test.each([
   [ED25519, undefined],
-  [{ ...ED25519, key: 'notbase64' }, 'not whole base64'],
-  [{ ...ED25519, key: `${KEY}=` }, 'not whole base64'],
+  [{ ...ED25519, key: 'notbase64' }, 'not complete base64'],
+  [{ ...ED25519, key: `${KEY}=` }, 'not complete base64'],
   [{ ...ED25519, key: 'AAAA' }, 'not a key of the type'],
   [{ ...ED25519, type: 'ssh-rsa' }, 'not a key of the type ssh-rsa'],
   [{ ...ED25519, key: KEY.slice(0, 40) }, 'cut off'],
-  [{ ...ED25519, key: `${KEY}AAAA` }, 'something behind it'],
+  [{ ...ED25519, key: `${KEY}AAAA` }, 'followed by something else'],
   [{ ...ED25519, key: 'AAAAC3NzaC1lZDI1NTE5' }, 'cut off'],
 ])('%j is a key, or is told why not', (key, fault) => {
   if (fault === undefined) expect(publicKeyFault(key)).toBeUndefined();
