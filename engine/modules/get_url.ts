@@ -16,6 +16,7 @@ import {
   newAttributes,
 } from './path/file-attributes.ts';
 import { inRoom, intoPlace, pinOld, roomFor } from './path/foreign-folder.ts';
+import { foreignSource, localSourceNeeds } from './path/local-source.ts';
 import { setAttributes } from './path/set-attributes.ts';
 import { OWN_WAY, wayNeeds, wayTo, type ForeignWay, type UsableWay } from './path/way-to-path.ts';
 import { ALGORITHMS, readChecksum } from './web/digest-list.ts';
@@ -87,6 +88,7 @@ export const module = defineModule<Arguments>({
     const { checksum, request, paths, preamble } = askedOf(args, context);
     return [
       ...paths.flatMap((one) => [file(one, 'digest'), ...digestOfFile(checksum, one), ...wayNeeds(one)]),
+      ...localSourceNeeds(revealed(args.url)),
       ...listQuestion(checksum, request, preamble),
       downloadNeed(request),
       ...(args.force && checksum === undefined ? latestQuestion(paths, request, preamble) : []),
@@ -105,7 +107,8 @@ export const module = defineModule<Arguments>({
     const request = file(path, 'digest');
     const place = placeFor(request, { follow: true }, seen, context.user);
     if (place.kind === 'impossible') return place;
-    return planDownload(args, { asked, path, place }, { seen, context });
+    const foreign = args.unsafe_path ? undefined : foreignSource(revealed(args.url), seen, context);
+    return foreign ?? planDownload(args, { asked, path, place }, { seen, context });
   },
 });
 
