@@ -52,7 +52,7 @@ fi`),
   },
 };
 
-/** Vixie cron and its derivatives say `no crontab for root`, busybox that it cannot open the file. */
+/** Most versions of cron say `no crontab for root`, busybox that it cannot open the file. */
 function isNone(said: string): boolean {
   return /no crontab for /.test(said) || /can't open '[^']*': No such file or directory/.test(said);
 }
