@@ -37,116 +37,115 @@ const DECIDING_FUNCTIONS: ReadonlySet<string> = new Set([
   'cidrOverlaps',
 ]);
 
+const DECIDING_OPERATORS: ReadonlySet<string> = new Set(['!_', '&&', '||', '==', '!=', '<', '<=', '>', '>=', 'in']);
+
 /** What a parsed expression refers to. The macros' own variables are not counted. */
 export function collectReferences(root: ASTNode): References {
-  const variables = new Map<string, { start: number; end: number }>();
-  const flowing = new Set<string>();
-  const literals = new Set<string>();
-  const paths: { names: readonly string[]; start: number; end: number }[] = [];
-  let typeAsVariable: References['typeAsVariable'];
+  const collector = new ReferenceCollector();
+  collector.visit(root, { bound: new Set(), flows: true });
+  return collector;
+}
 
-  const visit = (node: ASTNode, bound: ReadonlySet<string>, flows: boolean, isInPath = false): void => {
-    const names = isInPath ? undefined : pathOf(node);
-    if (names !== undefined && !bound.has(names[0] ?? '')) paths.push({ names, start: node.start, end: node.end });
+/** The nodes that are not simply an operator or a literal with operands. */
+const STRUCTURED = ['id', 'value', '.', '.?', '[]', '[?]', 'call', 'rcall', '?:'] as const;
+type Structured = Extract<ASTNode, { readonly op: (typeof STRUCTURED)[number] }>;
+
+function isStructured(node: ASTNode): node is Structured {
+  return STRUCTURED.some((op) => op === node.op);
+}
+
+/** Where a node stands. */
+interface Surroundings {
+  /** The variables of the macros around it. */
+  readonly bound: ReadonlySet<string>;
+  /** Its value may become part of the result. */
+  readonly flows: boolean;
+  /** It is part of a path that is noted as a whole. */
+  readonly isInPath?: boolean;
+}
+
+class ReferenceCollector implements References {
+  readonly variables = new Map<string, { start: number; end: number }>();
+  readonly flowing = new Set<string>();
+  readonly literals = new Set<string>();
+  readonly paths: { names: readonly string[]; start: number; end: number }[] = [];
+  typeAsVariable: References['typeAsVariable'];
+
+  visit(node: ASTNode, around: Surroundings): void {
+    const { bound, flows, isInPath } = around;
+    const names = isInPath === true ? undefined : pathOf(node);
+    if (names !== undefined && !bound.has(names[0] ?? '')) {
+      this.paths.push({ names, start: node.start, end: node.end });
+    }
+    if (isStructured(node)) {
+      this.#visitStructured(node, names === undefined ? around : { bound, flows, isInPath: true });
+      return;
+    }
+    const stillFlows = flows && !DECIDING_OPERATORS.has(node.op);
+    for (const operand of partsOf(node.args)) this.visit(operand, { bound, flows: stillFlows });
+  }
+
+  #visitStructured(node: Structured, around: Surroundings): void {
+    const { bound, flows } = around;
     switch (node.op) {
-      case 'id': {
-        const name = node.args;
-        if (bound.has(name) || typeNames.has(name)) return;
-        if (!variables.has(name)) variables.set(name, { start: node.start, end: node.end });
-        if (flows) flowing.add(name);
-        return;
-      }
+      case 'id':
+        return this.#visitName(node.args, node, around);
       case 'value':
-        if (typeof node.args === 'string') literals.add(node.args);
-        return;
+        if (typeof node.args === 'string') this.literals.add(node.args);
+        return undefined;
       case '.':
-      case '.?': {
-        const [object] = node.args;
-        noteType(object, bound);
-        visit(object, bound, flows, names !== undefined || isInPath);
-        return;
-      }
+      case '.?':
+        return this.#visitOwner(node.args[0], around);
       case '[]':
       case '[?]':
-        noteType(node.args[0], bound);
-        visit(node.args[0], bound, flows, names !== undefined || isInPath);
-        visit(node.args[1], bound, false);
-        return;
-      case 'call': {
-        const [name, operands] = node.args;
-        for (const operand of operands) visit(operand, bound, flows && !DECIDING_FUNCTIONS.has(name));
-        return;
-      }
+        this.#visitOwner(node.args[0], around);
+        return this.visit(node.args[1], { bound, flows: false });
+      case 'call':
+        return this.#visitCall(node.args, { bound, flows });
       case 'rcall':
-        visitMethod(node.args, bound, flows);
-        return;
-      case 'list':
-        for (const item of node.args) visit(item, bound, flows);
-        return;
-      case 'map':
-        for (const [key, item] of node.args) {
-          visit(key, bound, flows);
-          visit(item, bound, flows);
-        }
-        return;
+        return this.#visitMethod(node.args, { bound, flows });
       case '?:':
-        visit(node.args[0], bound, false);
-        visit(node.args[1], bound, flows);
-        visit(node.args[2], bound, flows);
-        return;
-      case '!_':
-      case '-_':
-        visit(node.args, bound, flows && node.op === '-_');
-        return;
-      case '&&':
-      case '||':
-      case '==':
-      case '!=':
-      case '<':
-      case '<=':
-      case '>':
-      case '>=':
-      case 'in':
-        for (const operand of node.args) visit(operand, bound, false);
-        return;
-      case '+':
-      case '-':
-      case '*':
-      case '/':
-      case '%':
       default:
-        for (const operand of node.args) visit(operand, bound, flows);
+        this.visit(node.args[0], { bound, flows: false });
+        this.visit(node.args[1], { bound, flows });
+        return this.visit(node.args[2], { bound, flows });
     }
-  };
+  }
 
-  const noteType = (node: ASTNode, bound: ReadonlySet<string>): void => {
-    if (node.op !== 'id' || bound.has(node.args) || node.args === 'cel' || node.args === 'optional') return;
-    if (typeNames.has(node.args)) typeAsVariable ??= { name: node.args, start: node.start, end: node.end };
-  };
+  #visitCall([name, operands]: readonly [string, ASTNode[]], { bound, flows }: Surroundings): void {
+    const stillFlows = flows && !DECIDING_FUNCTIONS.has(name);
+    for (const operand of operands) this.visit(operand, { bound, flows: stillFlows });
+  }
 
-  const visitMethod = (
-    call: readonly [string, ASTNode, ASTNode[]],
-    bound: ReadonlySet<string>,
-    flows: boolean,
-  ): void => {
-    const [method, receiver, operands] = call;
+  #visitName(name: string, { start, end }: ASTNode, { bound, flows }: Surroundings): void {
+    if (bound.has(name) || typeNames.has(name)) return;
+    if (!this.variables.has(name)) this.variables.set(name, { start, end });
+    if (flows) this.flowing.add(name);
+  }
+
+  /** What a member or a method belongs to: there the name of a type would be a variable. */
+  #visitOwner(node: ASTNode, around: Surroundings): void {
+    if (node.op === 'id' && !around.bound.has(node.args) && node.args !== 'cel' && node.args !== 'optional') {
+      if (typeNames.has(node.args)) this.typeAsVariable ??= { name: node.args, start: node.start, end: node.end };
+    }
+    this.visit(node, around);
+  }
+
+  #visitMethod([method, receiver, operands]: readonly [string, ASTNode, ASTNode[]], around: Surroundings): void {
+    const { bound } = around;
     const [first, ...rest] = operands;
     const isBind = method === 'bind' && receiver.op === 'id' && receiver.args === 'cel';
     const isMacro = first?.op === 'id' && ((MACROS.has(method) && operands.length > 1) || isBind);
-    const stillFlows = flows && !DECIDING_METHODS.has(method);
-    noteType(receiver, bound);
-    visit(receiver, bound, stillFlows);
+    const flows = around.flows && !DECIDING_METHODS.has(method);
+    this.#visitOwner(receiver, { bound, flows });
     if (!isMacro) {
-      for (const operand of operands) visit(operand, bound, stillFlows);
+      for (const operand of operands) this.visit(operand, { bound, flows });
       return;
     }
     const inner = new Set(bound).add(first.args);
-    if (isBind && rest[0] !== undefined) visit(rest.shift() ?? first, bound, stillFlows);
-    for (const operand of rest) visit(operand, inner, stillFlows);
-  };
-
-  visit(root, new Set(), true);
-  return { variables, flowing, literals, paths, typeAsVariable };
+    if (isBind && rest[0] !== undefined) this.visit(rest.shift() ?? first, { bound, flows });
+    for (const operand of rest) this.visit(operand, { bound: inner, flows });
+  }
 }
 
 /** The names of `a.b["c"]`; undefined where a step is computed, or what it begins with is. */
@@ -160,4 +159,14 @@ export function pathOf(node: ASTNode): readonly string[] | undefined {
   const [object, key] = node.args;
   const before = key.op === 'value' && typeof key.args === 'string' ? pathOf(object) : undefined;
   return before === undefined || key.op !== 'value' ? undefined : [...before, String(key.args)];
+}
+
+function isNode(value: unknown): value is ASTNode {
+  return typeof value === 'object' && value !== null && 'op' in value && 'args' in value;
+}
+
+/** The nodes right below a node with these arguments, in whatever lists they stand. */
+export function partsOf(args: unknown): readonly ASTNode[] {
+  if (isNode(args)) return [args];
+  return Array.isArray(args) ? args.flatMap((part: unknown) => partsOf(part)) : [];
 }

@@ -1,7 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { Fault } from '../language/fault.ts';
 import { didYouMean, listNames } from '../language/suggest.ts';
-import { pathOf } from './cel-references.ts';
+import { partsOf, pathOf } from './cel-references.ts';
 
 /** What a fact is. `inside`: its own names are not known before the host answers. */
 interface Fact {
@@ -86,37 +86,51 @@ export function factPathFault(names: readonly string[]): Fault | undefined {
 
 /** What is wrong with comparing this fact with this fixed value: it can never be equal. */
 export function neverEqual(names: readonly string[], value: unknown): Fault | undefined {
-  if (names[0] !== 'facts') return undefined;
+  if (names[0] !== 'facts' || value === null) return undefined;
   const name = names.slice(1).join('.');
   const fact = FACTS.get(name);
-  if (fact === undefined || value === null || (fact.type !== 'text' && fact.type !== 'number')) return undefined;
-  const fault = (why: string, remedy: string) =>
-    new Fault({
-      code: 'never-true',
-      what: `facts.${name} is never ${JSON.stringify(value, plainNumber)}`,
-      why,
-      remedy,
-    });
+  const mismatch = fact === undefined ? undefined : mismatchOf(name, fact, value);
+  if (mismatch === undefined) return undefined;
+  const what = `facts.${name} is never ${JSON.stringify(value, plainNumber)}`;
+  return new Fault({ code: 'never-true', what, ...mismatch });
+}
+
+interface Mismatch {
+  readonly why: string;
+  readonly remedy: string;
+}
+
+function mismatchOf(name: string, fact: Fact, value: unknown): Mismatch | undefined {
   const isText = typeof value === 'string';
-  if (fact.type === 'number') return isText ? fault('It is a number.', 'Write the number without quotes.') : undefined;
-  if (!isText)
-    return fault(
-      'It is text.',
-      name === 'os.version'
-        ? 'Write semver(facts.os.version, ">=12"), or compare with text: "12".'
-        : 'Compare it with text, in quotes.',
-    );
-  const other = fact.otherNames?.[value.toLowerCase()];
-  if (other !== undefined) return fault(`What is meant is called ${other}.`, `Write "${other}".`);
-  if (fact.values !== undefined && !fact.values.includes(value)) {
-    const lower = fact.values.includes(value.toLowerCase()) ? value.toLowerCase() : undefined;
-    return fault(
-      `It is one of ${fact.values.join(', ')}.`,
-      lower === undefined ? 'Write one of these.' : `Write "${lower}".`,
-    );
+  switch (fact.type) {
+    case 'number':
+      return isText ? { why: 'It is a number.', remedy: 'Write the number without quotes.' } : undefined;
+    case 'text':
+      return isText ? textMismatch(fact, value) : notText(name);
+    case 'list':
+    case 'map':
+    default:
+      return undefined;
   }
-  if (fact.isLower === true && value !== value.toLowerCase())
-    return fault('It is in lower case.', `Write "${value.toLowerCase()}".`);
+}
+
+function notText(name: string): Mismatch {
+  const remedy =
+    name === 'os.version'
+      ? 'Write semver(facts.os.version, ">=12"), or compare with text: "12".'
+      : 'Compare it with text, in quotes.';
+  return { why: 'It is text.', remedy };
+}
+
+function textMismatch({ otherNames, values, isLower }: Fact, value: string): Mismatch | undefined {
+  const lower = value.toLowerCase();
+  const other = otherNames?.[lower];
+  if (other !== undefined) return { why: `What is meant is called ${other}.`, remedy: `Write "${other}".` };
+  if (values !== undefined && !values.includes(value)) {
+    const remedy = values.includes(lower) ? `Write "${lower}".` : 'Write one of these.';
+    return { why: `It is one of ${values.join(', ')}.`, remedy };
+  }
+  if (isLower === true && value !== lower) return { why: 'It is in lower case.', remedy: `Write "${lower}".` };
   return undefined;
 }
 
@@ -143,38 +157,27 @@ export function checkParts(node: ASTNode, advise: () => string | undefined): voi
 const TEXTS_OF_RESULTS: ReadonlySet<string> = new Set(['stdout', 'stderr']);
 
 function comparisonFault(node: ASTNode): Fault | undefined {
-  if (node.op !== '==' && node.op !== '!=' && node.op !== 'in') return undefined;
+  if (node.op === 'in') return membershipFault(...node.args);
+  if (node.op !== '==' && node.op !== '!=') return undefined;
   const [left, right] = node.args;
-  if (node.op === 'in') {
-    const names = pathOf(left);
-    if (TEXTS_OF_RESULTS.has(pathOf(right)?.slice(1).at(-1) ?? '')) {
-      const what = 'in looks into a list or the keys of a map, and this is text';
-      return new Fault({ code: 'expression-type', what, remedy: 'Write r.stdout.contains("a"), not "a" in r.stdout.' });
-    }
-    if (names === undefined || right.op !== 'list') return undefined;
-    for (const item of right.args) {
-      const fault = item.op === 'value' ? neverEqual(names, item.args) : undefined;
-      if (fault !== undefined) return fault;
-    }
-    return undefined;
+  return valueFault(left, right) ?? valueFault(right, left);
+}
+
+function membershipFault(item: ASTNode, whole: ASTNode): Fault | undefined {
+  if (TEXTS_OF_RESULTS.has(pathOf(whole)?.slice(1).at(-1) ?? '')) {
+    const what = 'in looks into a list or the keys of a map, and this is text';
+    return new Fault({ code: 'expression-type', what, remedy: 'Write r.stdout.contains("a"), not "a" in r.stdout.' });
   }
-  for (const [path, value] of [
-    [left, right],
-    [right, left],
-  ] as const) {
-    const names = pathOf(path);
-    const fault = names === undefined || value.op !== 'value' ? undefined : neverEqual(names, value.args);
+  if (whole.op !== 'list') return undefined;
+  for (const value of whole.args) {
+    const fault = valueFault(item, value);
     if (fault !== undefined) return fault;
   }
   return undefined;
 }
 
-function isNode(value: unknown): value is ASTNode {
-  return typeof value === 'object' && value !== null && 'op' in value && 'args' in value;
-}
-
-/** The nodes right below, in whatever lists they stand. */
-function partsOf(args: unknown): readonly ASTNode[] {
-  if (isNode(args)) return [args];
-  return Array.isArray(args) ? args.flatMap((part: unknown) => partsOf(part)) : [];
+/** The fault of comparing a path with a fixed value. */
+function valueFault(path: ASTNode, value: ASTNode): Fault | undefined {
+  const names = value.op === 'value' ? pathOf(path) : undefined;
+  return names === undefined || value.op !== 'value' ? undefined : neverEqual(names, value.args);
 }

@@ -1,4 +1,4 @@
-import type { EvaluationError, TypeError as CelTypeError } from '@marcbachmann/cel-js';
+import type { ASTNode, EvaluationError, TypeError as CelTypeError } from '@marcbachmann/cel-js';
 import { BOUNDED_MATCHES } from '../cel/cel-environment.ts';
 import type { Evidence } from '../cel/cel-value.ts';
 import { ansibleMember } from '../language/ansible-variables.ts';
@@ -10,19 +10,28 @@ export type Missing = Evidence['missing'];
 /** For a member that a map has not got. `missing` has the keys that there are. */
 export function missingKey(error: EvaluationError | CelTypeError, source: string, missing: Missing): Fault {
   const key = /^No such key: (.*)$/s.exec(error.summary)?.[1] ?? '';
-  const parent = error.node?.op === '.' || error.node?.op === '[]' ? error.node.args[0] : undefined;
+  const parent = parentOf(error);
   const start = parent?.start ?? 0;
   const name = parent === undefined ? 'The value' : source.slice(parent.start, parent.end);
   // Behind the parent there is the member's name, whatever stands between.
   const at = parent === undefined ? -1 : source.indexOf(key, parent.end);
   const keys = missing?.key === key ? missing.keys : undefined;
-  const why =
-    keys === undefined ? undefined : [didYouMean(key, keys), `Its keys: ${listNames(keys)}.`].filter(Boolean).join(' ');
+  const why = keys === undefined ? undefined : whichKeys(key, keys);
   const remedy = ansibleMember(name, key) ?? 'Ask with has(x.y), or give a fallback: default(x.y, …).';
   const details = { code: 'missing-key', what: `${name} has no key "${key}"`, why, remedy };
   return at < 0
     ? new Fault(details, start, Math.max(1, (error.range?.end ?? source.length) - start))
     : new Fault(details, at, Math.max(1, key.length));
+}
+
+/** The node whose member or item is asked for. */
+function parentOf({ node }: EvaluationError | CelTypeError): ASTNode | undefined {
+  return node?.op === '.' || node?.op === '[]' ? node.args[0] : undefined;
+}
+
+function whichKeys(key: string, keys: readonly string[]): string {
+  const hint = didYouMean(key, keys);
+  return `${hint === undefined ? '' : `${hint} `}Its keys: ${listNames(keys)}.`;
 }
 
 /** For an item behind the end of a list, or before its beginning. */

@@ -339,6 +339,13 @@ interface Mistaken {
   readonly missing: Missing;
 }
 
+/** The function that an unknown name may stand for; undefined if the name is known. */
+function similarFunction(summary: string): string | undefined {
+  const name = /'(?:[\w<>, ]+\.)?(\w+)\(/.exec(summary)?.[1] ?? '';
+  const known = celFunctions.map((one) => one.name);
+  return known.includes(name) ? undefined : didYouMean(name, known);
+}
+
 function toFault(error: unknown, { source, advise, missing }: Mistaken): unknown {
   if (error instanceof ArgumentFault) {
     return new Fault({ code: 'expression-value', what: error.message, remedy: error.remedy }, 0, source.length);
@@ -357,25 +364,10 @@ function toFault(error: unknown, { source, advise, missing }: Mistaken): unknown
     case 'no_such_key':
       return missingKey(error, source, missing);
     case 'no_matching_overload': {
-      const name = /'(?:[\w<>, ]+\.)?(\w+)\(/.exec(error.summary)?.[1] ?? '';
-      const isOwn = celFunctions.some((known) => known.name === name);
-      const hint = isOwn
-        ? undefined
-        : didYouMean(
-            name,
-            celFunctions.map((known) => known.name),
-          );
       const remedy = advise(source);
-      return new Fault(
-        {
-          code: 'expression-type',
-          what: `No function fits: ${plainTypes(error.summary)}`,
-          why: remedy === undefined ? hint : undefined,
-          remedy,
-        },
-        start,
-        length,
-      );
+      const why = remedy === undefined ? similarFunction(error.summary) : undefined;
+      const what = `No function fits: ${plainTypes(error.summary)}`;
+      return new Fault({ code: 'expression-type', what, why, remedy }, start, length);
     }
     case 'index_out_of_bounds':
       return missingItem(error, source);

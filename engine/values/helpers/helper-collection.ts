@@ -7,14 +7,8 @@ import { type Helper, listOf, mapOf, numberOf, textOf } from './helper.ts';
 
 const MAX_RANGE = 100_000;
 
-function kept(
-  name: string,
-  summary: string,
-  example: Helper['example'],
-  arity: Helper['arity'],
-  run: Helper['run'],
-): Helper {
-  return { name, summary, example, arity, secrets: 'kept', run };
+function kept(helper: Omit<Helper, 'secrets'>): Helper {
+  return { ...helper, secrets: 'kept' };
 }
 
 /** Code points, so that an emoji counts once. */
@@ -69,27 +63,55 @@ function range(first: number, last: number, step: number): readonly number[] {
 }
 
 export const collectionHelpers: readonly Helper[] = [
-  kept(
-    'length',
-    'How many characters a text, items a list or keys a map has.',
-    ['{{length members}}', 3],
-    [1, 1],
-    ([value]) => lengthOf(value),
-  ),
-  kept('first', 'The first item of a list.', ['{{first members}}', 'c'], [1, 1], ([list]) => end(list, 0)),
-  kept('last', 'The last item of a list.', ['{{last members}}', 'b'], [1, 1], ([list]) => end(list, -1)),
-  kept('keys', 'The keys of a map.', ['{{keys labels}}', ['tier', 'zone']], [1, 1], ([map]) => Object.keys(mapOf(map))),
-  kept('values', 'The values of a map.', ['{{values labels}}', ['db', 'a']], [1, 1], ([map]) =>
-    Object.values(mapOf(map)),
-  ),
-  kept(
-    'concat',
-    'Lists as one list, or texts as one text.',
-    ['{{concat name ":" port}}', 'etcd-1:2379'],
-    [1, Infinity],
-    concatenate,
-  ),
-  kept('list', 'A list of the arguments.', ['{{list 1 "a"}}', [1, 'a']], [0, Infinity], (items) => items),
+  kept({
+    name: 'length',
+    summary: 'How many characters a text, items a list or keys a map has.',
+    example: ['{{length members}}', 3],
+    arity: [1, 1],
+    run: ([value]) => lengthOf(value),
+  }),
+  kept({
+    name: 'first',
+    summary: 'The first item of a list.',
+    example: ['{{first members}}', 'c'],
+    arity: [1, 1],
+    run: ([list]) => end(list, 0),
+  }),
+  kept({
+    name: 'last',
+    summary: 'The last item of a list.',
+    example: ['{{last members}}', 'b'],
+    arity: [1, 1],
+    run: ([list]) => end(list, -1),
+  }),
+  kept({
+    name: 'keys',
+    summary: 'The keys of a map.',
+    example: ['{{keys labels}}', ['tier', 'zone']],
+    arity: [1, 1],
+    run: ([map]) => Object.keys(mapOf(map)),
+  }),
+  kept({
+    name: 'values',
+    summary: 'The values of a map.',
+    example: ['{{values labels}}', ['db', 'a']],
+    arity: [1, 1],
+    run: ([map]) => Object.values(mapOf(map)),
+  }),
+  kept({
+    name: 'concat',
+    summary: 'Lists as one list, or texts as one text.',
+    example: ['{{concat name ":" port}}', 'etcd-1:2379'],
+    arity: [1, Infinity],
+    run: concatenate,
+  }),
+  kept({
+    name: 'list',
+    summary: 'A list of the arguments.',
+    example: ['{{list 1 "a"}}', [1, 'a']],
+    arity: [0, Infinity],
+    run: (items) => items,
+  }),
   {
     name: 'dict',
     summary: 'A map of the key=value arguments.',
@@ -98,35 +120,39 @@ export const collectionHelpers: readonly Helper[] = [
     secrets: 'kept',
     run: (_operands, named) => named,
   },
-  kept(
-    'merge',
-    'Maps as one map; of equal keys the last one counts.',
-    ['{{merge labels (dict zone="b")}}', { tier: 'db', zone: 'b' }],
-    [1, Infinity],
-    (maps) => {
+  kept({
+    name: 'merge',
+    summary: 'Maps as one map; of equal keys the last one counts.',
+    example: ['{{merge labels (dict zone="b")}}', { tier: 'db', zone: 'b' }],
+    arity: [1, Infinity],
+    run: (maps) => {
       const merged: Record<string, Value> = Object.create(null);
       for (const map of maps) for (const [key, value] of Object.entries(mapOf(map))) merged[key] = value;
       return merged satisfies ValueMap;
     },
-  ),
-  kept(
-    'range',
-    'The whole numbers from the first to the last, which is included; the third argument is the step.',
-    ['{{range 1 3}}', [1, 2, 3]],
-    [2, 3],
-    ([first, last, step = 1]) => {
+  }),
+  kept({
+    name: 'range',
+    summary: 'The whole numbers from the first to the last, which is included; the third argument is the step.',
+    example: ['{{range 1 3}}', [1, 2, 3]],
+    arity: [2, 3],
+    run: ([first, last, step = 1]) => {
       return range(numberOf(first), numberOf(last), numberOf(step));
     },
-  ),
-  kept('sort', 'The items in order, of text or of numbers.', ['{{sort members}}', ['a', 'b', 'c']], [1, 1], ([list]) =>
-    [...listOf(list)].sort(compareValues),
-  ),
-  kept(
-    'unique',
-    'The items without repetitions, in their order.',
-    ['{{unique (list 1 2 1)}}', [1, 2]],
-    [1, 1],
-    ([list]) => {
+  }),
+  kept({
+    name: 'sort',
+    summary: 'The items in order, of text or of numbers.',
+    example: ['{{sort members}}', ['a', 'b', 'c']],
+    arity: [1, 1],
+    run: ([list]) => [...listOf(list)].sort(compareValues),
+  }),
+  kept({
+    name: 'unique',
+    summary: 'The items without repetitions, in their order.',
+    example: ['{{unique (list 1 2 1)}}', [1, 2]],
+    arity: [1, 1],
+    run: ([list]) => {
       const unique: Value[] = [];
       const structured: Value[] = [];
       const plain = new Set<Value>();
@@ -141,14 +167,14 @@ export const collectionHelpers: readonly Helper[] = [
       }
       return unique;
     },
-  ),
-  kept(
-    'map',
-    'One attribute of each item; a dotted path goes deeper.',
-    ['{{map hosts "ip"}}', ['10.0.0.1', '10.0.0.2']],
-    [2, 2],
-    ([list, path]) => {
+  }),
+  kept({
+    name: 'map',
+    summary: 'One attribute of each item; a dotted path goes deeper.',
+    example: ['{{map hosts "ip"}}', ['10.0.0.1', '10.0.0.2']],
+    arity: [2, 2],
+    run: ([list, path]) => {
       return listOf(list).map((item) => (item instanceof Unknown ? item : member(item, textOf(path))));
     },
-  ),
+  }),
 ];

@@ -3,12 +3,11 @@ import { compareValues, isEqual, isTrue } from '../language/compare.ts';
 import { ArgumentFault } from '../language/fault.ts';
 import type { Helper } from './helper.ts';
 
-function comparison(
-  name: string,
-  summary: string,
-  example: Helper['example'],
-  test: (left: Value, right: Value) => boolean,
-): Helper {
+interface Comparison extends Pick<Helper, 'name' | 'summary' | 'example'> {
+  readonly test: (left: Value, right: Value) => boolean;
+}
+
+function comparison({ name, summary, example, test }: Comparison): Helper {
   return {
     name,
     summary,
@@ -24,32 +23,42 @@ function comparison(
  * look at their arguments one by one.
  */
 export const comparisonHelpers: readonly Helper[] = [
-  comparison('eq', 'Are both equal, in type too?', ['{{eq name "etcd-1"}}', true], isEqual),
-  comparison('ne', 'Are they different?', ['{{ne port 80}}', true], (left, right) => !isEqual(left, right)),
-  comparison(
-    'lt',
-    'Is the first less than the second?',
-    ['{{lt 2 10}}', true],
-    (left, right) => compareValues(left, right) < 0,
-  ),
-  comparison(
-    'le',
-    'Is the first less than the second, or equal?',
-    ['{{le 2 2}}', true],
-    (left, right) => compareValues(left, right) <= 0,
-  ),
-  comparison(
-    'gt',
-    'Is the first greater than the second?',
-    ['{{gt port 1024}}', true],
-    (left, right) => compareValues(left, right) > 0,
-  ),
-  comparison(
-    'ge',
-    'Is the first greater than the second, or equal?',
-    ['{{ge 1 2}}', false],
-    (left, right) => compareValues(left, right) >= 0,
-  ),
+  comparison({
+    name: 'eq',
+    summary: 'Are both equal, in type too?',
+    example: ['{{eq name "etcd-1"}}', true],
+    test: isEqual,
+  }),
+  comparison({
+    name: 'ne',
+    summary: 'Are they different?',
+    example: ['{{ne port 80}}', true],
+    test: (left, right) => !isEqual(left, right),
+  }),
+  comparison({
+    name: 'lt',
+    summary: 'Is the first less than the second?',
+    example: ['{{lt 2 10}}', true],
+    test: (left, right) => compareValues(left, right) < 0,
+  }),
+  comparison({
+    name: 'le',
+    summary: 'Is the first less than the second, or equal?',
+    example: ['{{le 2 2}}', true],
+    test: (left, right) => compareValues(left, right) <= 0,
+  }),
+  comparison({
+    name: 'gt',
+    summary: 'Is the first greater than the second?',
+    example: ['{{gt port 1024}}', true],
+    test: (left, right) => compareValues(left, right) > 0,
+  }),
+  comparison({
+    name: 'ge',
+    summary: 'Is the first greater than the second, or equal?',
+    example: ['{{ge 1 2}}', false],
+    test: (left, right) => compareValues(left, right) >= 0,
+  }),
   {
     name: 'not',
     summary: 'The opposite of a condition.',
@@ -60,15 +69,12 @@ export const comparisonHelpers: readonly Helper[] = [
   },
 ];
 
-function special(name: string, summary: string, example: Helper['example'], least: number, most: number): Helper {
+function special(helper: Omit<Helper, 'secrets' | 'run'>): Helper {
   return {
-    name,
-    summary,
-    example,
-    arity: [least, most],
+    ...helper,
     secrets: 'kept',
     run: () => {
-      throw new ArgumentFault(`${name} is built into templates`);
+      throw new ArgumentFault(`${helper.name} is built into templates`);
     },
   };
 }
@@ -78,35 +84,46 @@ function special(name: string, summary: string, example: Helper['example'], leas
  * missing.
  */
 export const specialHelpers: readonly Helper[] = [
-  special(
-    'and',
-    'Are all conditions true? Those behind a false one are not looked at.',
-    ['{{and enabled (gt port 1)}}', true],
-    2,
-    Infinity,
-  ),
-  special(
-    'or',
-    'Is one of the conditions true? Those behind a true one are not looked at.',
-    ['{{or (eq port 1) enabled}}', true],
-    2,
-    Infinity,
-  ),
-  special(
-    'ternary',
-    'The second argument where the condition is true, else the third.',
-    ['{{ternary enabled "on" "off"}}', 'on'],
-    3,
-    3,
-  ),
-  special(
-    'default',
-    'The first argument that is there and not null.',
-    ['{{default nowhere.at.all "none"}}', 'none'],
-    2,
-    Infinity,
-  ),
-  special('defined', 'Is the value there, and not null?', ['{{defined nowhere}}', false], 1, 1),
-  special('lookup', 'The member of a map or list by a computed key.', ['{{lookup labels "tier"}}', 'db'], 2, 2),
-  special('expr', 'The value of a CEL expression, written as fixed text.', ['{{expr "port + 1"}}', 2380], 1, 1),
+  special({
+    name: 'and',
+    summary: 'Are all conditions true? Those behind a false one are not looked at.',
+    example: ['{{and enabled (gt port 1)}}', true],
+    arity: [2, Infinity],
+  }),
+  special({
+    name: 'or',
+    summary: 'Is one of the conditions true? Those behind a true one are not looked at.',
+    example: ['{{or (eq port 1) enabled}}', true],
+    arity: [2, Infinity],
+  }),
+  special({
+    name: 'ternary',
+    summary: 'The second argument where the condition is true, else the third.',
+    example: ['{{ternary enabled "on" "off"}}', 'on'],
+    arity: [3, 3],
+  }),
+  special({
+    name: 'default',
+    summary: 'The first argument that is there and not null.',
+    example: ['{{default nowhere.at.all "none"}}', 'none'],
+    arity: [2, Infinity],
+  }),
+  special({
+    name: 'defined',
+    summary: 'Is the value there, and not null?',
+    example: ['{{defined nowhere}}', false],
+    arity: [1, 1],
+  }),
+  special({
+    name: 'lookup',
+    summary: 'The member of a map or list by a computed key.',
+    example: ['{{lookup labels "tier"}}', 'db'],
+    arity: [2, 2],
+  }),
+  special({
+    name: 'expr',
+    summary: 'The value of a CEL expression, written as fixed text.',
+    example: ['{{expr "port + 1"}}', 2380],
+    arity: [1, 1],
+  }),
 ];

@@ -4,24 +4,12 @@ import { ArgumentFault } from '../language/fault.ts';
 import { replaceMatches } from '../language/pattern.ts';
 import { type Helper, listOf, numberOf, textOf } from './helper.ts';
 
-function derived(
-  name: string,
-  summary: string,
-  example: Helper['example'],
-  arity: Helper['arity'],
-  run: Helper['run'],
-): Helper {
-  return { name, summary, example, arity, secrets: 'derived', run };
+function derived(helper: Omit<Helper, 'secrets'>): Helper {
+  return { ...helper, secrets: 'derived' };
 }
 
-function embedded(
-  name: string,
-  summary: string,
-  example: Helper['example'],
-  arity: Helper['arity'],
-  run: Helper['run'],
-): Helper {
-  return { name, summary, example, arity, secrets: 'embedded', run };
+function embedded(helper: Omit<Helper, 'secrets'>): Helper {
+  return { ...helper, secrets: 'embedded' };
 }
 
 function toText(value: Value): string {
@@ -57,87 +45,121 @@ function withoutSlashesAtEnd(path: string): string {
 }
 
 export const textHelpers: readonly Helper[] = [
-  derived('lower', 'In lower case.', ['{{lower "ETCD"}}', 'etcd'], [1, 1], ([text]) => textOf(text).toLowerCase()),
-  derived('upper', 'In upper case.', ['{{upper name}}', 'ETCD-1'], [1, 1], ([text]) => textOf(text).toUpperCase()),
-  derived('trim', 'Without white space at both ends.', ['{{trim "  a "}}', 'a'], [1, 1], ([text]) =>
-    textOf(text).trim(),
-  ),
-  derived(
-    'replace',
-    'Replaces each occurrence of a text.',
-    ['{{replace name "-" "."}}', 'etcd.1'],
-    [3, 3],
-    ([text, from, to]) => {
+  derived({
+    name: 'lower',
+    summary: 'In lower case.',
+    example: ['{{lower "ETCD"}}', 'etcd'],
+    arity: [1, 1],
+    run: ([text]) => textOf(text).toLowerCase(),
+  }),
+  derived({
+    name: 'upper',
+    summary: 'In upper case.',
+    example: ['{{upper name}}', 'ETCD-1'],
+    arity: [1, 1],
+    run: ([text]) => textOf(text).toUpperCase(),
+  }),
+  derived({
+    name: 'trim',
+    summary: 'Without white space at both ends.',
+    example: ['{{trim "  a "}}', 'a'],
+    arity: [1, 1],
+    run: ([text]) => textOf(text).trim(),
+  }),
+  derived({
+    name: 'replace',
+    summary: 'Replaces each occurrence of a text.',
+    example: ['{{replace name "-" "."}}', 'etcd.1'],
+    arity: [3, 3],
+    run: ([text, from, to]) => {
       return textOf(text).replaceAll(textOf(from), () => textOf(to));
     },
-  ),
-  derived(
-    'regex_replace',
-    'Replaces each match of a pattern; $1 is the first group.',
-    ['{{regex_replace name "^([a-z]+)-" "$1/"}}', 'etcd/1'],
-    [3, 3],
-    ([text, from, to]) => {
+  }),
+  derived({
+    name: 'regex_replace',
+    summary: 'Replaces each match of a pattern; $1 is the first group.',
+    example: ['{{regex_replace name "^([a-z]+)-" "$1/"}}', 'etcd/1'],
+    arity: [3, 3],
+    run: ([text, from, to]) => {
       return replaceMatches(textOf(from), textOf(text), textOf(to));
     },
-  ),
-  derived(
-    'split',
-    'The parts of a text between a separator.',
-    ['{{split "a,b" ","}}', ['a', 'b']],
-    [2, 2],
-    ([text, separator]) => {
+  }),
+  derived({
+    name: 'split',
+    summary: 'The parts of a text between a separator.',
+    example: ['{{split "a,b" ","}}', ['a', 'b']],
+    arity: [2, 2],
+    run: ([text, separator]) => {
       return textOf(text).split(textOf(separator));
     },
-  ),
-  derived(
-    'contains',
-    'Does the text contain another, or the list an item?',
-    ['{{contains members "a"}}', true],
-    [2, 2],
-    ([whole, part = null]) => {
+  }),
+  derived({
+    name: 'contains',
+    summary: 'Does the text contain another, or the list an item?',
+    example: ['{{contains members "a"}}', true],
+    arity: [2, 2],
+    run: ([whole, part = null]) => {
       return whole !== undefined && isList(whole) ? whole.includes(part) : textOf(whole).includes(textOf(part));
     },
-  ),
-  derived('starts_with', 'Does the text begin so?', ['{{starts_with name "etcd"}}', true], [2, 2], ([text, start]) =>
-    textOf(text).startsWith(textOf(start)),
-  ),
-  derived('ends_with', 'Does the text end so?', ['{{ends_with name "-2"}}', false], [2, 2], ([text, end]) =>
-    textOf(text).endsWith(textOf(end)),
-  ),
-  derived('basename', 'The last part of a path.', ['{{basename "/etc/etcd/ca.crt"}}', 'ca.crt'], [1, 1], ([path]) =>
-    baseName(textOf(path)),
-  ),
-  derived(
-    'dirname',
-    'The directory part of a path.',
-    ['{{dirname "/etc/etcd/ca.crt"}}', '/etc/etcd'],
-    [1, 1],
-    ([path]) => directoryName(textOf(path)),
-  ),
-  embedded('string', 'The value as text.', ['{{string port}}', '2379'], [1, 1], ([value = null]) => toText(value)),
-  embedded(
-    'quote',
-    'One word of POSIX shell: what is in it is never run.',
-    ['{{quote "it\'s $HOME"}}', "'it'\\''s $HOME'"],
-    [1, 1],
-    ([text]) => shellWord(textOf(text)),
-  ),
-  embedded(
-    'indent',
-    'Indents each line by so many blanks; the first one too.',
-    ['{{indent "a\\nb" 2}}', '  a\\nb'],
-    [2, 2],
-    ([text, width]) => {
+  }),
+  derived({
+    name: 'starts_with',
+    summary: 'Does the text begin so?',
+    example: ['{{starts_with name "etcd"}}', true],
+    arity: [2, 2],
+    run: ([text, start]) => textOf(text).startsWith(textOf(start)),
+  }),
+  derived({
+    name: 'ends_with',
+    summary: 'Does the text end so?',
+    example: ['{{ends_with name "-2"}}', false],
+    arity: [2, 2],
+    run: ([text, end]) => textOf(text).endsWith(textOf(end)),
+  }),
+  derived({
+    name: 'basename',
+    summary: 'The last part of a path.',
+    example: ['{{basename "/etc/etcd/ca.crt"}}', 'ca.crt'],
+    arity: [1, 1],
+    run: ([path]) => baseName(textOf(path)),
+  }),
+  derived({
+    name: 'dirname',
+    summary: 'The directory part of a path.',
+    example: ['{{dirname "/etc/etcd/ca.crt"}}', '/etc/etcd'],
+    arity: [1, 1],
+    run: ([path]) => directoryName(textOf(path)),
+  }),
+  embedded({
+    name: 'string',
+    summary: 'The value as text.',
+    example: ['{{string port}}', '2379'],
+    arity: [1, 1],
+    run: ([value = null]) => toText(value),
+  }),
+  embedded({
+    name: 'quote',
+    summary: 'One word of POSIX shell: what is in it is never run.',
+    example: ['{{quote "it\'s $HOME"}}', "'it'\\''s $HOME'"],
+    arity: [1, 1],
+    run: ([text]) => shellWord(textOf(text)),
+  }),
+  embedded({
+    name: 'indent',
+    summary: 'Indents each line by so many blanks; the first one too.',
+    example: ['{{indent "a\\nb" 2}}', '  a\\nb'],
+    arity: [2, 2],
+    run: ([text, width]) => {
       return textOf(text).replaceAll(/^(?=.)/gm, ' '.repeat(Math.max(0, Math.min(200, numberOf(width)))));
     },
-  ),
-  embedded(
-    'join',
-    'The items of a list as one text, with a separator between them (a comma by default).',
-    ['{{join members "-"}}', 'c-a-b'],
-    [1, 2],
-    ([list, separator = ',']) => {
+  }),
+  embedded({
+    name: 'join',
+    summary: 'The items of a list as one text, with a separator between them (a comma by default).',
+    example: ['{{join members "-"}}', 'c-a-b'],
+    arity: [1, 2],
+    run: ([list, separator = ',']) => {
       return listOf(list).map(toText).join(textOf(separator));
     },
-  ),
+  }),
 ];

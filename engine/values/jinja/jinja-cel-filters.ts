@@ -3,125 +3,191 @@ import { celTest, celVersion } from './jinja-cel-tests.ts';
 import type { Given, Jinja } from './jinja-expression.ts';
 import { groupsAsHere, lacking, NoCounterpart } from './jinja-translation.ts';
 
-/** A filter, `x | NAME(…)`. Throws NoCounterpart. */
-export function celFilter(writer: CelWriting, of: Jinja, name: string, given: Given): Piece {
-  const whole = () => writer.piece(of).text;
-  const receiver = () => writer.at(of, LEVEL.member);
-  const operands = given.plain.map((operand) => writer.piece(operand).text);
-  const [first, second] = given.plain;
-  switch (name) {
-    case 'default':
-    case 'd': {
-      const fallback = first ?? given.named.get('default_value') ?? ({ kind: 'text', value: '' } as const);
-      return member(`default(${whole()}, ${writer.piece(fallback).text})`);
-    }
-    case 'length':
-    case 'count':
-      return member(`size(${whole()})`);
-    case 'bool':
-    case 'list':
-      return writer.piece(of);
-    case 'int':
-      return member(`int(${whole()})`);
-    case 'float':
-      return member(`double(${whole()})`);
-    case 'string':
-      return member(`string(${whole()})`);
-    case 'lower':
-    case 'upper':
-    case 'trim':
-    case 'unique':
-    case 'sort':
-      if (given.plain.length + given.named.size > 0) throw new NoCounterpart(`.${name}() takes no arguments here.`);
-      return member(`${receiver()}.${name}()`);
-    case 'replace':
-    case 'split':
-      return member(`${receiver()}.${name}(${operands.join(', ')})`);
-    case 'join':
-      return member(`${receiver()}.join(${operands[0] ?? writer.text('')})`);
-    case 'regex_replace': {
-      const to = second?.kind === 'text' ? writer.text(groupsAsHere(second.value)) : (operands[1] ?? writer.text(''));
-      return member(`${receiver()}.regexReplace(${operands[0] ?? writer.text('')}, ${to})`);
-    }
-    case 'first':
-      return member(`${receiver()}[0]`);
-    case 'last':
-      return member(`${receiver()}[size(${whole()}) - 1]`);
-    case 'min':
-    case 'max':
-      return member(`${name}(${whole()})`);
-    case 'ternary':
-      if (first === undefined || second === undefined) break;
-      return {
-        text: `${writer.at(of, LEVEL.or)} ? ${writer.at(first, LEVEL.or)} : ${writer.at(second, LEVEL.choice)}`,
-        level: LEVEL.choice,
-      };
-    case 'version':
-    case 'version_compare':
-      return celVersion(writer, of, given);
-    case 'difference':
-    case 'intersect':
-      if (first === undefined) break;
-      return member(
-        `${receiver()}.filter(i, ${name === 'difference' ? '!(' : ''}i in ${writer.at(first, LEVEL.sum)}${name === 'difference' ? ')' : ''})`,
-      );
-    case 'union':
-      if (first === undefined) break;
-      return member(`(${writer.at(of, LEVEL.sum)} + ${writer.at(first, LEVEL.product)}).unique()`);
-    case 'dict2items':
-      return member(`${receiver()}.map(k, {${writer.text('key')}: k, ${writer.text('value')}: ${receiver()}[k]})`);
-    case 'select':
-    case 'reject':
-      return selected(writer, of, { kind: 'name', name: 'i' }, given.plain, name === 'reject');
-    case 'selectattr':
-    case 'rejectattr': {
-      if (first?.kind !== 'text') break;
-      const attribute = first.value
-        .split('.')
-        .reduce<Jinja>((base, key) => ({ kind: 'member', of: base, key: { kind: 'text', value: key } }), {
-          kind: 'name',
-          name: 'i',
-        });
-      return selected(writer, of, attribute, given.plain.slice(1), name === 'rejectattr');
-    }
-    case 'map':
-      return mapped(writer, of, given);
-    default:
-      break;
+/** One use of a filter in an expression. */
+class FilterUse {
+  readonly writer: CelWriting;
+  readonly of: Jinja;
+  readonly name: string;
+  readonly given: Given;
+
+  constructor(writer: CelWriting, of: Jinja, name: string, given: Given) {
+    this.writer = writer;
+    this.of = of;
+    this.name = name;
+    this.given = given;
   }
-  return lacking('filter', name);
+
+  /** The filtered value as an argument of a function. */
+  get whole(): string {
+    return this.writer.piece(this.of).text;
+  }
+
+  /** The filtered value as the receiver of a method. */
+  get receiver(): string {
+    return this.writer.at(this.of, LEVEL.member);
+  }
+
+  /** The arguments without a name. */
+  get operands(): readonly string[] {
+    return this.given.plain.map((operand) => this.writer.piece(operand).text);
+  }
 }
 
-function selected(writer: CelWriting, of: Jinja, tested: Jinja, test: readonly Jinja[], isReject: boolean): Piece {
+/** Undefined if there is no counterpart with these arguments. */
+type WriteFilter = (use: FilterUse) => Piece | undefined;
+
+const asFunction =
+  (name: string): WriteFilter =>
+  ({ whole }) =>
+    member(`${name}(${whole})`);
+
+const unchanged: WriteFilter = ({ writer, of }) => writer.piece(of);
+
+const plainMethod: WriteFilter = ({ receiver, name, given }) => {
+  if (given.plain.length + given.named.size > 0) throw new NoCounterpart(`.${name}() takes no arguments here.`);
+  return member(`${receiver}.${name}()`);
+};
+
+const methodWithOperands: WriteFilter = ({ receiver, name, operands }) =>
+  member(`${receiver}.${name}(${operands.join(', ')})`);
+
+const fallback: WriteFilter = ({ writer, whole, given }) => {
+  const other = given.plain[0] ?? given.named.get('default_value') ?? ({ kind: 'text', value: '' } as const);
+  return member(`default(${whole}, ${writer.piece(other).text})`);
+};
+
+const regexReplace: WriteFilter = ({ writer, receiver, given, operands }) => {
+  const second = given.plain[1];
+  const to = second?.kind === 'text' ? writer.text(groupsAsHere(second.value)) : (operands[1] ?? writer.text(''));
+  return member(`${receiver}.regexReplace(${operands[0] ?? writer.text('')}, ${to})`);
+};
+
+const ternary: WriteFilter = ({ writer, of, given }) => {
+  const [yes, no] = given.plain;
+  if (yes === undefined || no === undefined) return undefined;
+  return {
+    text: `${writer.at(of, LEVEL.or)} ? ${writer.at(yes, LEVEL.or)} : ${writer.at(no, LEVEL.choice)}`,
+    level: LEVEL.choice,
+  };
+};
+
+const version: WriteFilter = ({ writer, of, given }) => celVersion(writer, of, given);
+
+const membership =
+  (isKept: (isIn: string) => string): WriteFilter =>
+  ({ writer, receiver, given }) => {
+    const [other] = given.plain;
+    if (other === undefined) return undefined;
+    return member(`${receiver}.filter(i, ${isKept(`i in ${writer.at(other, LEVEL.sum)}`)})`);
+  };
+
+const union: WriteFilter = ({ writer, of, given }) => {
+  const [other] = given.plain;
+  if (other === undefined) return undefined;
+  return member(`(${writer.at(of, LEVEL.sum)} + ${writer.at(other, LEVEL.product)}).unique()`);
+};
+
+const ITEM: Jinja = { kind: 'name', name: 'i' };
+
+const selectItems =
+  (isReject: boolean): WriteFilter =>
+  (use) =>
+    selected(use, { tested: ITEM, test: use.given.plain, isReject });
+
+const selectAttributes =
+  (isReject: boolean): WriteFilter =>
+  (use) => {
+    const [attribute, ...test] = use.given.plain;
+    if (attribute?.kind !== 'text') return undefined;
+    return selected(use, { tested: attributeOf(ITEM, attribute.value), test, isReject });
+  };
+
+const FILTERS: ReadonlyMap<string, WriteFilter> = new Map<string, WriteFilter>([
+  ['default', fallback],
+  ['d', fallback],
+  ['length', asFunction('size')],
+  ['count', asFunction('size')],
+  ['bool', unchanged],
+  ['list', unchanged],
+  ['int', asFunction('int')],
+  ['float', asFunction('double')],
+  ['string', asFunction('string')],
+  ['lower', plainMethod],
+  ['upper', plainMethod],
+  ['trim', plainMethod],
+  ['unique', plainMethod],
+  ['sort', plainMethod],
+  ['replace', methodWithOperands],
+  ['split', methodWithOperands],
+  ['join', ({ writer, receiver, operands }) => member(`${receiver}.join(${operands[0] ?? writer.text('')})`)],
+  ['regex_replace', regexReplace],
+  ['first', ({ receiver }) => member(`${receiver}[0]`)],
+  ['last', ({ receiver, whole }) => member(`${receiver}[size(${whole}) - 1]`)],
+  ['min', asFunction('min')],
+  ['max', asFunction('max')],
+  ['ternary', ternary],
+  ['version', version],
+  ['version_compare', version],
+  ['difference', membership((isIn) => `!(${isIn})`)],
+  ['intersect', membership((isIn) => isIn)],
+  ['union', union],
+  [
+    'dict2items',
+    ({ writer, receiver }) =>
+      member(`${receiver}.map(k, {${writer.text('key')}: k, ${writer.text('value')}: ${receiver}[k]})`),
+  ],
+  ['select', selectItems(false)],
+  ['reject', selectItems(true)],
+  ['selectattr', selectAttributes(false)],
+  ['rejectattr', selectAttributes(true)],
+  ['map', ({ writer, of, given }) => mapped(writer, of, given)],
+]);
+
+/** A filter, `x | NAME(…)`. Throws NoCounterpart. */
+export function celFilter(writer: CelWriting, of: Jinja, name: string, given: Given): Piece {
+  return FILTERS.get(name)?.(new FilterUse(writer, of, name, given)) ?? lacking('filter', name);
+}
+
+interface Selection {
+  /** What is tested: the item, or an attribute of it. */
+  readonly tested: Jinja;
+  /** The name of the test and its arguments; empty: is it true? */
+  readonly test: readonly Jinja[];
+  readonly isReject: boolean;
+}
+
+function selected({ writer, receiver }: FilterUse, { tested, test, isReject }: Selection): Piece {
   const [name, ...plain] = test;
   if (name !== undefined && name.kind !== 'text') throw new NoCounterpart();
   const asked =
     name === undefined ? writer.piece(tested) : celTest(writer, tested, name.value, { plain, named: new Map() });
   const condition = isReject ? negated(asked) : asked;
-  return member(`${writer.at(of, LEVEL.member)}.filter(i, ${condition.text})`);
+  return member(`${receiver}.filter(i, ${condition.text})`);
+}
+
+/** The member of a value at a dotted path. */
+function attributeOf(value: Jinja, path: string): Jinja {
+  return path
+    .split('.')
+    .reduce<Jinja>((base, key) => ({ kind: 'member', of: base, key: { kind: 'text', value: key } }), value);
 }
 
 function mapped(writer: CelWriting, of: Jinja, given: Given): Piece {
   const attribute = given.named.get('attribute');
-  const item: Jinja = { kind: 'name', name: 'i' };
-  if (attribute?.kind === 'text') {
-    const path = attribute.value
-      .split('.')
-      .reduce<Jinja>((base, key) => ({ kind: 'member', of: base, key: { kind: 'text', value: key } }), item);
-    return member(`${writer.at(of, LEVEL.member)}.map(i, ${writer.piece(path).text})`);
-  }
+  if (attribute?.kind === 'text')
+    return member(`${writer.at(of, LEVEL.member)}.map(i, ${writer.piece(attributeOf(ITEM, attribute.value)).text})`);
   const [name, ...plain] = given.plain;
   if (name?.kind !== 'text') throw new NoCounterpart();
   if (name.value === 'extract') return extracted(writer, of, plain);
   return member(
-    `${writer.at(of, LEVEL.member)}.map(i, ${celFilter(writer, item, name.value, { plain, named: new Map() }).text})`,
+    `${writer.at(of, LEVEL.member)}.map(i, ${celFilter(writer, ITEM, name.value, { plain, named: new Map() }).text})`,
   );
 }
 
 /** `names | map('extract', hostvars, 'key')` */
 function extracted(writer: CelWriting, of: Jinja, [whole, key]: readonly Jinja[]): Piece {
   if (whole === undefined) throw new NoCounterpart();
-  const found: Jinja = { kind: 'member', of: whole, key: { kind: 'name', name: 'i' } };
+  const found: Jinja = { kind: 'member', of: whole, key: ITEM };
   const keys = key === undefined ? [] : key.kind === 'list' ? key.items : [key];
   const path = keys.reduce<Jinja>((base, one) => ({ kind: 'member', of: base, key: one }), found);
   return member(`${writer.at(of, LEVEL.member)}.map(i, ${writer.piece(path).text})`);

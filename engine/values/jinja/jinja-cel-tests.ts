@@ -2,80 +2,94 @@ import { type CelWriting, type Piece, LEVEL, member, negated } from './jinja-cel
 import type { Given, Jinja } from './jinja-expression.ts';
 import { anchored, COMPARING_TESTS, lacking, NoCounterpart, RESULT_TESTS, versionRange } from './jinja-translation.ts';
 
-/** A test, `x is NAME(…)`. Throws NoCounterpart. */
-export function celTest(writer: CelWriting, of: Jinja, name: string, given: Given): Piece {
-  const [first] = given.plain;
-  const result = RESULT_TESTS.get(name);
-  if (result !== undefined) {
-    const asked = member(`${writer.at(of, LEVEL.member)}.${result.member}`);
-    return result.isNegated ? negated(asked) : asked;
-  }
-  const sign = COMPARING_TESTS.get(name);
-  if (sign !== undefined && first !== undefined) return writer.binary(sign, of, first);
-  const compared = (text: string): Piece => ({ text: `${writer.at(of, LEVEL.sum)} ${text}`, level: LEVEL.compare });
-  const typed = (...types: readonly string[]): Piece => {
+interface TestUse {
+  readonly writer: CelWriting;
+  readonly of: Jinja;
+  readonly given: Given;
+}
+
+/** Undefined if there is no counterpart with these arguments. */
+type WriteTest = (use: TestUse) => Piece | undefined;
+
+const compared =
+  (text: string): WriteTest =>
+  ({ writer, of }) => ({ text: `${writer.at(of, LEVEL.sum)} ${text}`, level: LEVEL.compare });
+
+const typed =
+  (...types: readonly string[]): WriteTest =>
+  ({ writer, of }) => {
     const asked = `type(${writer.piece(of).text})`;
     return {
       text: types.map((type) => `${asked} == ${type}`).join(' || '),
       level: types.length === 1 ? LEVEL.compare : LEVEL.or,
     };
   };
-  switch (name) {
-    case 'defined':
-      return member(`defined(${writer.piece(of).text})`);
-    case 'undefined':
-      return negated(member(`defined(${writer.piece(of).text})`));
-    case 'none':
-      return compared('== null');
-    case 'true':
-    case 'false':
-      return compared(`== ${name}`);
-    case 'truthy':
-      return writer.piece(of);
-    case 'falsy':
-      return negated(writer.piece(of));
-    case 'string':
-      return typed('string');
-    case 'boolean':
-      return typed('bool');
-    case 'number':
-      return typed('int', 'double');
-    case 'integer':
-      return typed('int');
-    case 'float':
-      return typed('double');
-    case 'mapping':
-      return typed('map');
-    case 'sequence':
-    case 'iterable':
-      return typed('list');
-    case 'in':
-      if (first !== undefined) return writer.binary('in', of, first);
-      break;
-    case 'contains':
-      if (first !== undefined) return writer.binary('in', first, of);
-      break;
-    case 'even':
-      return compared('% 2 == 0');
-    case 'odd':
-      return compared('% 2 == 1');
-    case 'divisibleby':
-      if (first !== undefined) return compared(`% ${writer.at(first, LEVEL.unary)} == 0`);
-      break;
-    case 'version':
-    case 'version_compare':
-      return celVersion(writer, of, given);
-    case 'match':
-    case 'search':
-    case 'regex':
-      if (first !== undefined) return matches(writer, of, first, name === 'match');
-      break;
-    default:
-      break;
+
+/** A test that needs an argument. */
+const withOperand =
+  (write: (use: TestUse, operand: Jinja) => Piece | undefined): WriteTest =>
+  (use) => {
+    const [operand] = use.given.plain;
+    return operand === undefined ? undefined : write(use, operand);
+  };
+
+const defined: WriteTest = ({ writer, of }) => member(`defined(${writer.piece(of).text})`);
+const truthy: WriteTest = ({ writer, of }) => writer.piece(of);
+const version: WriteTest = ({ writer, of, given }) => celVersion(writer, of, given);
+const found = withOperand(({ writer, of }, pattern) => matches(writer, of, pattern));
+const atStart = withOperand(({ writer, of }, pattern) =>
+  matches(writer, of, pattern.kind === 'text' ? { kind: 'text', value: anchored(pattern.value) } : pattern),
+);
+
+const negation =
+  (write: WriteTest): WriteTest =>
+  (use) => {
+    const piece = write(use);
+    return piece === undefined ? undefined : negated(piece);
+  };
+
+const TESTS: ReadonlyMap<string, WriteTest> = new Map<string, WriteTest>([
+  ['defined', defined],
+  ['undefined', negation(defined)],
+  ['none', compared('== null')],
+  ['true', compared('== true')],
+  ['false', compared('== false')],
+  ['truthy', truthy],
+  ['falsy', negation(truthy)],
+  ['string', typed('string')],
+  ['boolean', typed('bool')],
+  ['number', typed('int', 'double')],
+  ['integer', typed('int')],
+  ['float', typed('double')],
+  ['mapping', typed('map')],
+  ['sequence', typed('list')],
+  ['iterable', typed('list')],
+  ['in', withOperand(({ writer, of }, list) => writer.binary('in', of, list))],
+  ['contains', withOperand(({ writer, of }, item) => writer.binary('in', item, of))],
+  ['even', compared('% 2 == 0')],
+  ['odd', compared('% 2 == 1')],
+  ['divisibleby', withOperand((use, by) => compared(`% ${use.writer.at(by, LEVEL.unary)} == 0`)(use))],
+  ['version', version],
+  ['version_compare', version],
+  ['match', atStart],
+  ['search', found],
+  ['regex', found],
+]);
+
+/** A test, `x is NAME(…)`. Throws NoCounterpart. */
+export function celTest(writer: CelWriting, of: Jinja, name: string, given: Given): Piece {
+  const result = RESULT_TESTS.get(name);
+  if (result !== undefined) {
+    const asked = member(`${writer.at(of, LEVEL.member)}.${result.member}`);
+    return result.isNegated ? negated(asked) : asked;
   }
-  return lacking('test', name);
+  const [operand] = given.plain;
+  const sign = COMPARING_TESTS.get(name);
+  if (sign !== undefined && operand !== undefined) return writer.binary(sign, of, operand);
+  return TESTS.get(name)?.({ writer, of, given }) ?? lacking('test', name);
 }
 
+/** Is a version in a range? Throws NoCounterpart if the range is not fixed text. */
 export function celVersion(writer: CelWriting, of: Jinja, given: Given): Piece {
   const wanted = versionRange(given);
   if (wanted === undefined) throw new NoCounterpart('Write semver(x, ">=1.2"), or semverCompare(a, b) >= 0.');
@@ -83,8 +97,6 @@ export function celVersion(writer: CelWriting, of: Jinja, given: Given): Piece {
   return wanted.isNegated ? negated(asked) : asked;
 }
 
-function matches(writer: CelWriting, of: Jinja, pattern: Jinja, fromStart: boolean): Piece {
-  const asked =
-    pattern.kind === 'text' && fromStart ? ({ kind: 'text', value: anchored(pattern.value) } as const) : pattern;
-  return member(`${writer.at(of, LEVEL.member)}.matches(${writer.piece(asked).text})`);
+function matches(writer: CelWriting, of: Jinja, pattern: Jinja): Piece {
+  return member(`${writer.at(of, LEVEL.member)}.matches(${writer.piece(pattern).text})`);
 }

@@ -20,6 +20,8 @@ export type Jinja =
   | { readonly kind: 'list'; readonly items: readonly Jinja[] }
   | { readonly kind: 'map'; readonly entries: readonly (readonly [Jinja, Jinja])[] };
 
+export type JinjaOf<Kind extends Jinja['kind']> = Extract<Jinja, { readonly kind: Kind }>;
+
 export type BinaryOperator =
   | 'or'
   | 'and'

@@ -68,11 +68,10 @@ export function refuseJinjaHeader(text: string): void {
 /** The text that is meant: without the backslashes that keep it from being Jinja. */
 export function withoutJinjaEscapes(text: string): string {
   if (!text.includes('\\{%') && !text.includes('\\{#')) return text;
-  return text.replaceAll(
-    MARK,
-    (whole, passed: string | undefined, _name, before: string | undefined, _statement, behind: string | undefined) =>
-      passed === undefined && (before ?? behind) === '\\' ? whole.slice(1) : whole,
-  );
+  return text.replaceAll(MARK, (...match: readonly (string | undefined)[]) => {
+    const [whole = '', passed, , beforeStatement, , beforeComment] = match;
+    return passed === undefined && (beforeStatement ?? beforeComment) === '\\' ? whole.slice(1) : whole;
+  });
 }
 
 function commentRemedy(comment: string): string {
@@ -92,7 +91,7 @@ function trimmed(remedy: string, statement: string): string {
 function statementRemedy(statement: string): string {
   const [, word = '', rest = ''] = /^(\w+)\s*([\s\S]*)$/.exec(statement.trim()) ?? [];
   try {
-    return counterpart(word, rest.trim());
+    return COUNTERPARTS.get(word)?.(rest.trim()) ?? generalRemedy(word);
   } catch (error) {
     if (error instanceof NoCounterpart) return error.instead ?? generalRemedy(word);
     throw error;
@@ -106,61 +105,58 @@ function inArgument(text: string): string | undefined {
   return jinja === undefined ? undefined : argumentOf(jinja, quoteOf(text));
 }
 
-function counterpart(word: string, rest: string): string {
-  switch (word) {
-    case 'if':
-    case 'elif': {
-      const condition = inArgument(rest);
-      return condition === undefined
-        ? generalRemedy(word)
-        : `${WRITE}{{${word === 'if' ? '#if' : 'else if'} ${condition}}}`;
-    }
-    case 'else':
-      return `${WRITE}{{else}}`;
-    case 'endif':
-      return `${WRITE}{{/if}}`;
-    case 'for':
-      return loopRemedy(rest);
-    case 'endfor':
-      return `${WRITE}{{/each}}`;
-    case 'set':
-      return setRemedy(rest);
-    case 'with': {
-      const [, name, value] = /^(\w+)\s*=\s*([\s\S]+)$/.exec(rest) ?? [];
-      const written = value === undefined ? undefined : inArgument(value);
-      return written === undefined ? generalRemedy(word) : `${WRITE}{{#with ${written} as |${name}|}}`;
-    }
-    case 'endwith':
-      return `${WRITE}{{/with}}`;
-    case 'include': {
-      const name = /^["']([^"']+)["']/.exec(rest)?.[1];
-      return name === undefined
-        ? generalRemedy(word)
-        : `The file is looked for beside this template. ${WRITE}{{> "${name.replace(/\.(j2|hbs)$/, '')}"}}`;
-    }
-    case 'macro': {
-      const name = /^(\w+)/.exec(rest)?.[1];
-      return name === undefined
-        ? generalRemedy(word)
-        : `It is called by {{> ${name} x=1}}, and ends by {{/inline}}. ${WRITE}{{#*inline "${name}"}}`;
-    }
-    case 'endmacro':
-      return `${WRITE}{{/inline}}`;
-    case 'raw':
-      return `${WRITE}{{{{raw}}}}`;
-    case 'endraw':
-      return `${WRITE}{{{{/raw}}}}`;
-    case 'do':
-    case 'break':
-    case 'continue':
-    default:
-      return generalRemedy(word);
-  }
+/** What to write instead of a statement with this text after its first word; undefined if it cannot be translated. */
+type Counterpart = (rest: string) => string | undefined;
+
+const fixed =
+  (code: string): Counterpart =>
+  () =>
+    `${WRITE}${code}`;
+
+const conditional =
+  (head: string): Counterpart =>
+  (rest) => {
+    const condition = inArgument(rest);
+    return condition === undefined ? undefined : `${WRITE}{{${head} ${condition}}}`;
+  };
+
+function withRemedy(rest: string): string | undefined {
+  const [, name, value] = /^(\w+)\s*=\s*([\s\S]+)$/.exec(rest) ?? [];
+  const written = value === undefined ? undefined : inArgument(value);
+  return written === undefined ? undefined : `${WRITE}{{#with ${written} as |${name}|}}`;
 }
 
-function loopRemedy(rest: string): string {
+function includeRemedy(rest: string): string | undefined {
+  const name = /^["']([^"']+)["']/.exec(rest)?.[1]?.replace(/\.(j2|hbs)$/, '');
+  return name === undefined ? undefined : `The file is looked for beside this template. ${WRITE}{{> "${name}"}}`;
+}
+
+function macroRemedy(rest: string): string | undefined {
+  const name = /^(\w+)/.exec(rest)?.[1];
+  if (name === undefined) return undefined;
+  return `It is called by {{> ${name} x=1}}, and ends by {{/inline}}. ${WRITE}{{#*inline "${name}"}}`;
+}
+
+const COUNTERPARTS: ReadonlyMap<string, Counterpart> = new Map<string, Counterpart>([
+  ['if', conditional('#if')],
+  ['elif', conditional('else if')],
+  ['else', fixed('{{else}}')],
+  ['endif', fixed('{{/if}}')],
+  ['for', loopRemedy],
+  ['endfor', fixed('{{/each}}')],
+  ['set', setRemedy],
+  ['with', withRemedy],
+  ['endwith', fixed('{{/with}}')],
+  ['include', includeRemedy],
+  ['macro', macroRemedy],
+  ['endmacro', fixed('{{/inline}}')],
+  ['raw', fixed('{{{{raw}}}}')],
+  ['endraw', fixed('{{{{/raw}}}}')],
+]);
+
+function loopRemedy(rest: string): string | undefined {
   const loop = readJinjaLoop(rest);
-  if (loop === undefined) return generalRemedy('for');
+  if (loop === undefined) return undefined;
   const { list, names, condition } = loop;
   const pairs =
     list.kind === 'call' &&
@@ -177,45 +173,49 @@ function loopRemedy(rest: string): string {
   return `Inside of it, @root.x is the variable x. ${WRITE}{{#each ${argumentOf(of, quote)} as |${parameters}|}}${filter}`;
 }
 
-function setRemedy(rest: string): string {
+function setRemedy(rest: string): string | undefined {
   const [, name, value] = /^([A-Za-z_]\w*)\s*=\s*([\s\S]+)$/.exec(rest) ?? [];
   const jinja = value === undefined ? undefined : readJinja(value);
-  if (name === undefined || jinja === undefined) return generalRemedy('set');
+  if (name === undefined || jinja === undefined) return undefined;
   const written = `{{${mustacheOf(jinja, "'")}}}`;
   return `Nothing is set in a template: give the task the variable by vars:. ${WRITE}${name}: "${written}"`;
 }
 
+const CONDITION = 'Write {{#if x}}, {{else if y}} and {{/if}}; a comparison is {{#if (eq a "b")}}.';
+const ASSIGNMENT =
+  'Nothing is set in a template: give the task the variable by vars:, or write {{#with value as |name|}} and {{/with}}.';
+const MACRO = 'Write {{#*inline "name"}} and {{/inline}}, and call it by {{> name x=1}}.';
+const SHARED = 'Put what both files share into partials beside this template, and write {{> name}} where each goes.';
+const FILTER = 'Call a helper for each value: {{upper name}}.';
+const SHORTER_LOOP = 'Filter the list before: {{#each (expr "xs.filter(x, x > 1)") as |x|}}.';
+
+/** For a statement that cannot be translated as it is. */
+const GENERAL_REMEDIES: ReadonlyMap<string, string> = new Map([
+  ['if', CONDITION],
+  ['elif', CONDITION],
+  ['for', 'Write {{#each xs as |x|}} and {{/each}}.'],
+  ['set', ASSIGNMENT],
+  ['endset', ASSIGNMENT],
+  ['with', ASSIGNMENT],
+  ['do', ASSIGNMENT],
+  ['include', 'Write {{> name}}: the file is looked for beside this template; a name must be fixed.'],
+  ['macro', MACRO],
+  ['import', MACRO],
+  ['from', MACRO],
+  ['call', MACRO],
+  ['endcall', MACRO],
+  ['extends', SHARED],
+  ['block', SHARED],
+  ['endblock', SHARED],
+  ['filter', FILTER],
+  ['endfilter', FILTER],
+  ['break', SHORTER_LOOP],
+  ['continue', SHORTER_LOOP],
+]);
+
 function generalRemedy(word: string): string {
-  switch (word) {
-    case 'if':
-    case 'elif':
-      return 'Write {{#if x}}, {{else if y}} and {{/if}}; a comparison is {{#if (eq a "b")}}.';
-    case 'for':
-      return 'Write {{#each xs as |x|}} and {{/each}}.';
-    case 'set':
-    case 'endset':
-    case 'with':
-    case 'do':
-      return 'Nothing is set in a template: give the task the variable by vars:, or write {{#with value as |name|}} and {{/with}}.';
-    case 'include':
-      return 'Write {{> name}}: the file is looked for beside this template; a name must be fixed.';
-    case 'macro':
-    case 'import':
-    case 'from':
-    case 'call':
-    case 'endcall':
-      return 'Write {{#*inline "name"}} and {{/inline}}, and call it by {{> name x=1}}.';
-    case 'extends':
-    case 'block':
-    case 'endblock':
-      return 'Put what both files share into partials beside this template, and write {{> name}} where each goes.';
-    case 'filter':
-    case 'endfilter':
-      return 'Call a helper for each value: {{upper name}}.';
-    case 'break':
-    case 'continue':
-      return 'Filter the list before: {{#each (expr "xs.filter(x, x > 1)") as |x|}}.';
-    default:
-      return 'Leave it out: templates have {{#if}}, {{#each}}, {{#with}}, {{> partial}} and helpers.';
-  }
+  return (
+    GENERAL_REMEDIES.get(word) ??
+    'Leave it out: templates have {{#if}}, {{#each}}, {{#with}}, {{> partial}} and helpers.'
+  );
 }

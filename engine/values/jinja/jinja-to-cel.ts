@@ -2,7 +2,7 @@ import { ansibleVariable } from '../language/ansible-variables.ts';
 import { celFilter } from './jinja-cel-filters.ts';
 import { type CelWriting, type Piece, LEVEL, member, negated } from './jinja-cel-piece.ts';
 import { celTest } from './jinja-cel-tests.ts';
-import type { BinaryOperator, Given, Jinja } from './jinja-expression.ts';
+import type { BinaryOperator, Given, Jinja, JinjaOf } from './jinja-expression.ts';
 import { asFactsSay, isIdentifier, nameInVars, lackingCall, namesOf, NoCounterpart } from './jinja-translation.ts';
 
 /** The same in CEL, with the quotes that are asked for. Throws NoCounterpart. */
@@ -90,6 +90,27 @@ const METHODS: ReadonlyMap<string, string> = new Map([
   ['size', 'size'],
 ]);
 
+type JoiningOperator = Exclude<BinaryOperator, 'in' | 'not in' | '~' | '/' | '==' | '!='>;
+
+/** Operators that stand between their operands in CEL too. */
+const JOINING: Readonly<Record<JoiningOperator, { readonly sign: string; readonly level: number }>> = {
+  or: { sign: '||', level: LEVEL.or },
+  and: { sign: '&&', level: LEVEL.and },
+  '+': { sign: '+', level: LEVEL.sum },
+  '-': { sign: '-', level: LEVEL.sum },
+  '*': { sign: '*', level: LEVEL.product },
+  '//': { sign: '/', level: LEVEL.product },
+  '%': { sign: '%', level: LEVEL.product },
+  '<': { sign: '<', level: LEVEL.compare },
+  '<=': { sign: '<=', level: LEVEL.compare },
+  '>': { sign: '>', level: LEVEL.compare },
+  '>=': { sign: '>=', level: LEVEL.compare },
+};
+
+function isJoining(operator: BinaryOperator): operator is JoiningOperator {
+  return Object.hasOwn(JOINING, operator);
+}
+
 class CelWriter implements CelWriting {
   readonly #quote: '"' | "'";
 
@@ -113,21 +134,14 @@ class CelWriter implements CelWriting {
         return this.#call(node.callee, node.given);
       case 'filter':
         return celFilter(this, node.of, node.name, node.given);
-      case 'test': {
-        const test = celTest(this, node.of, node.name, node.given);
-        return node.isNegated ? negated(test) : test;
-      }
+      case 'test':
+        return this.#test(node);
       case 'unary':
-        if (node.operator === 'not') return negated(this.piece(node.of));
-        return { text: `-${this.at(node.of, LEVEL.unary)}`, level: LEVEL.unary };
+        return this.#unary(node);
       case 'binary':
         return this.binary(node.operator, node.left, node.right);
       case 'choice':
-        if (node.no === undefined) throw new NoCounterpart('Say what it is otherwise: c ? a : b.');
-        return {
-          text: `${this.at(node.condition, LEVEL.or)} ? ${this.at(node.yes, LEVEL.or)} : ${this.at(node.no, LEVEL.choice)}`,
-          level: LEVEL.choice,
-        };
+        return this.#choice(node);
       case 'list':
         return member(`[${node.items.map((item) => this.piece(item).text).join(', ')}]`);
       case 'map':
@@ -136,6 +150,24 @@ class CelWriter implements CelWriting {
           `{${node.entries.map(([key, value]) => `${this.piece(key).text}: ${this.piece(value).text}`).join(', ')}}`,
         );
     }
+  }
+
+  #test({ of, name, given, isNegated }: JinjaOf<'test'>): Piece {
+    const test = celTest(this, of, name, given);
+    return isNegated ? negated(test) : test;
+  }
+
+  #unary({ operator, of }: JinjaOf<'unary'>): Piece {
+    if (operator === 'not') return negated(this.piece(of));
+    return { text: `-${this.at(of, LEVEL.unary)}`, level: LEVEL.unary };
+  }
+
+  #choice({ condition, yes, no }: JinjaOf<'choice'>): Piece {
+    if (no === undefined) throw new NoCounterpart('Say what it is otherwise: c ? a : b.');
+    return {
+      text: `${this.at(condition, LEVEL.or)} ? ${this.at(yes, LEVEL.or)} : ${this.at(no, LEVEL.choice)}`,
+      level: LEVEL.choice,
+    };
   }
 
   text(value: string): string {
@@ -245,53 +277,40 @@ class CelWriter implements CelWriting {
   }
 
   binary(operator: BinaryOperator, left: Jinja, right: Jinja): Piece {
-    const joined = (sign: string, level: number, rightLevel = level + 1): Piece => ({
-      text: `${this.at(left, level)} ${sign} ${this.at(right, rightLevel)}`,
-      level,
-    });
+    if (isJoining(operator)) {
+      if (operator === '%' && left.kind === 'text') throw new NoCounterpart('Join texts: "a" + string(b).');
+      const { sign, level } = JOINING[operator];
+      return { text: `${this.at(left, level)} ${sign} ${this.at(right, level + 1)}`, level };
+    }
     switch (operator) {
-      case 'or':
-        return joined('||', LEVEL.or);
-      case 'and':
-        return joined('&&', LEVEL.and);
       case 'in':
-        return isSurelyText(right)
-          ? member(`${this.at(right, LEVEL.member)}.contains(${this.piece(left).text})`)
-          : {
-              text: `${this.at(left, LEVEL.sum)} in ${this.at(asFactsSay(left, right), LEVEL.sum)}`,
-              level: LEVEL.compare,
-            };
+        return this.#isIn(left, right);
       case 'not in':
-        return negated(this.binary('in', left, right));
+        return negated(this.#isIn(left, right));
       case '~':
         return { text: `${this.#asText(left)} + ${this.#asText(right)}`, level: LEVEL.sum };
-      case '+':
-      case '-':
-        return joined(operator, LEVEL.sum);
       case '/':
         // Jinja's quotient of whole numbers has a fraction, that of CEL has none.
         return {
           text: `double(${this.piece(left).text}) / ${this.at(right, LEVEL.product + 1)}`,
           level: LEVEL.product,
         };
-      case '*':
-      case '//':
-      case '%':
-        if (operator === '%' && left.kind === 'text') throw new NoCounterpart('Join texts: "a" + string(b).');
-        return joined(operator === '//' ? '/' : operator, LEVEL.product);
       case '==':
       case '!=':
+      default:
         return {
           text: `${this.at(left, LEVEL.sum)} ${operator} ${this.at(asFactsSay(left, right), LEVEL.sum)}`,
           level: LEVEL.compare,
         };
-      case '<':
-      case '<=':
-      case '>':
-      case '>=':
-      default:
-        return joined(operator, LEVEL.compare);
     }
+  }
+
+  #isIn(item: Jinja, whole: Jinja): Piece {
+    if (isSurelyText(whole)) return member(`${this.at(whole, LEVEL.member)}.contains(${this.piece(item).text})`);
+    return {
+      text: `${this.at(item, LEVEL.sum)} in ${this.at(asFactsSay(item, whole), LEVEL.sum)}`,
+      level: LEVEL.compare,
+    };
   }
 
   #asText(node: Jinja): string {

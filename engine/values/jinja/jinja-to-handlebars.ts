@@ -1,5 +1,5 @@
 import { ansibleVariable } from '../language/ansible-variables.ts';
-import type { BinaryOperator, Given, Jinja } from './jinja-expression.ts';
+import type { BinaryOperator, Given, Jinja, JinjaOf } from './jinja-expression.ts';
 import { celOf } from './jinja-to-cel.ts';
 import {
   asFactsSay,
@@ -24,22 +24,25 @@ export function argumentOf(node: Jinja, quote: '"' | "'" = '"'): string {
   return new HandlebarsWriter(quote).argument(node);
 }
 
-const OPERATORS: Readonly<Record<Exclude<BinaryOperator, 'in' | 'not in' | '~'>, string>> = {
+type HelperOperator = Exclude<BinaryOperator, 'in' | 'not in' | '~' | '+' | '==' | '!=' | '/'>;
+
+/** Operators that are a helper with the same operands. */
+const OPERATORS: Readonly<Record<HelperOperator, string>> = {
   or: 'or',
   and: 'and',
-  '==': 'eq',
-  '!=': 'ne',
   '<': 'lt',
   '<=': 'le',
   '>': 'gt',
   '>=': 'ge',
-  '+': 'add',
   '-': 'sub',
   '*': 'mul',
-  '/': 'div',
   '//': 'div',
   '%': 'mod',
 };
+
+function isHelperOperator(operator: BinaryOperator): operator is HelperOperator {
+  return Object.hasOwn(OPERATORS, operator);
+}
 
 /** Filters and methods that are a helper with the same arguments. */
 const HELPERS: ReadonlyMap<string, string> = new Map([
@@ -60,14 +63,9 @@ const HELPERS: ReadonlyMap<string, string> = new Map([
   ['basename', 'basename'],
   ['dirname', 'dirname'],
   ['quote', 'quote'],
-  ['to_json', 'json'],
-  ['tojson', 'json'],
   ['to_nice_json', 'to_nice_json'],
-  ['to_yaml', 'yaml'],
-  ['to_nice_yaml', 'yaml'],
   ['b64encode', 'b64encode'],
   ['b64decode', 'b64decode'],
-  ['combine', 'merge'],
   ['indent', 'indent'],
 ]);
 
@@ -103,7 +101,7 @@ class HandlebarsWriter {
       case 'name':
         return this.#renamed([node.name]) ?? node.name;
       case 'text':
-        return this.#text(node.value);
+        return this.text(node.value);
       case 'number':
         return node.text;
       case 'constant':
@@ -113,39 +111,42 @@ class HandlebarsWriter {
       case 'call':
         return this.#call(node, node.callee, node.given);
       case 'filter':
-        return this.#filter(node, node.of, node.name, node.given);
+        return this.#filter(node);
       case 'test':
-        return this.#test(node, node.of, node.name, node.given, node.isNegated);
+        return this.#test(node);
       case 'unary':
-        if (node.operator === 'not') return this.#call1('not', node.of);
-        return node.of.kind === 'number' ? `-${node.of.text}` : `(sub 0 ${this.argument(node.of)})`;
+        return this.#unary(node);
       case 'binary':
         return this.#binary(node.operator, node.left, node.right);
-      case 'choice': {
-        const no: Jinja = node.no ?? { kind: 'text', value: '' };
-        return `(ternary ${this.argument(node.condition)} ${this.argument(node.yes)} ${this.argument(no)})`;
-      }
+      case 'choice':
+        return this.#choice(node);
       case 'list':
-        return `(${['list', ...node.items.map((item) => this.argument(item))].join(' ')})`;
+        return this.call('list', ...node.items);
       case 'map':
       default:
         return this.#map(node);
     }
   }
 
-  #text(value: string): string {
+  #unary({ operator, of }: JinjaOf<'unary'>): string {
+    if (operator === 'not') return this.call('not', of);
+    return of.kind === 'number' ? `-${of.text}` : `(sub 0 ${this.argument(of)})`;
+  }
+
+  text(value: string): string {
     const quote = value.includes(this.#quote) ? (this.#quote === '"' ? "'" : '"') : this.#quote;
     if (value.includes(quote) || value.includes('\n'))
       throw new NoCounterpart('Set a variable to the text, and name that.');
     return `${quote}${value}${quote}`;
   }
 
-  #call1(helper: string, ...operands: readonly Jinja[]): string {
+  /** A helper with these operands, in brackets. */
+  call(helper: string, ...operands: readonly Jinja[]): string {
     return `(${[helper, ...operands.map((operand) => this.argument(operand))].join(' ')})`;
   }
 
-  /** By an expression, where there is no helper. */
-  #expr(node: Jinja): string {
+  /** By an expression, if there is no helper. */
+  expr(node: Jinja): string {
     const text = celOf(node, this.#quote === '"' ? "'" : '"');
     if (text.includes(this.#quote)) throw new NoCounterpart('Set a variable to the value, and name that.');
     return `(expr ${this.#quote}${text}${this.#quote})`;
@@ -171,7 +172,7 @@ class HandlebarsWriter {
     const names = namesOf(node);
     const renamed = names === undefined ? undefined : this.#renamed(names);
     if (renamed !== undefined) return renamed;
-    if (isFactOfHost(node)) return this.#expr(node);
+    if (isFactOfHost(node)) return this.expr(node);
     const base = this.argument(of);
     const isPath = !base.startsWith('(') && !/^["']/.test(base);
     if (isPath && key.kind === 'text' && isIdentifier(key.value)) return `${base}.${key.value}`;
@@ -182,7 +183,7 @@ class HandlebarsWriter {
   #call(node: Jinja, callee: Jinja, given: Given): string {
     if (callee.kind === 'name') {
       if (callee.name === 'range') return this.#range(given);
-      if (callee.name === 'len') return this.#call1('length', ...given.plain);
+      if (callee.name === 'len') return this.call('length', ...given.plain);
       if (callee.name === 'dict' && given.plain.length === 0) return this.#dict([...given.named]);
       return lackingCall(callee.name, given);
     }
@@ -194,9 +195,9 @@ class HandlebarsWriter {
       return `(default ${whole} ${second === undefined ? 'null' : this.argument(second)})`;
     }
     if (name === 'join' && first !== undefined)
-      return this.#call1('join', ...(callee.of.kind === 'text' ? [first, callee.of] : [callee.of, first]));
+      return this.call('join', ...(callee.of.kind === 'text' ? [first, callee.of] : [callee.of, first]));
     const helper = METHODS.get(name);
-    return helper === undefined ? this.#expr(node) : this.#call1(helper, callee.of, ...given.plain);
+    return helper === undefined ? this.expr(node) : this.call(helper, callee.of, ...given.plain);
   }
 
   /** Python leaves the end out. */
@@ -215,48 +216,41 @@ class HandlebarsWriter {
   #map(node: Extract<Jinja, { kind: 'map' }>): string {
     const entries: (readonly [string, Jinja])[] = [];
     for (const [key, value] of node.entries) {
-      if (key.kind !== 'text' || !isIdentifier(key.value)) return this.#expr(node);
+      if (key.kind !== 'text' || !isIdentifier(key.value)) return this.expr(node);
       entries.push([key.value, value]);
     }
     return this.#dict(entries);
   }
 
   #binary(operator: BinaryOperator, left: Jinja, right: Jinja): string {
+    if (isHelperOperator(operator)) return this.call(OPERATORS[operator], left, right);
     switch (operator) {
       case 'in':
-        return this.#call1('contains', right, left);
+        return this.call('contains', right, left);
       case 'not in':
-        return `(not ${this.#call1('contains', right, left)})`;
+        return `(not ${this.call('contains', right, left)})`;
       case '~':
-        return `(concat ${[...joined(left), ...joined(right)].map((part) => this.argument(part)).join(' ')})`;
-      case '+': {
-        const parts = [...summed(left), ...summed(right)];
-        const isText = parts.some((part) => part.kind === 'text' || part.kind === 'list');
-        if (isText) return `(concat ${parts.map((part) => this.argument(part)).join(' ')})`;
-        return this.#call1('add', left, right);
-      }
+        return this.call('concat', ...joined(left), ...joined(right));
+      case '+':
+        return this.#sum(left, right);
       case '==':
       case '!=':
-        return `(${OPERATORS[operator]} ${this.argument(left)} ${this.argument(asFactsSay(left, right))})`;
+        return this.call(operator === '==' ? 'eq' : 'ne', left, asFactsSay(left, right));
       case '/':
-        // The helper `div` gives the whole part of whole numbers, as // does.
-        return this.#expr({ kind: 'binary', operator, left, right });
-      case 'or':
-      case 'and':
-      case '<':
-      case '<=':
-      case '>':
-      case '>=':
-      case '-':
-      case '*':
-      case '//':
-      case '%':
       default:
-        return this.#call1(OPERATORS[operator], left, right);
+        // The helper `div` gives the whole part of whole numbers, as // does.
+        return this.expr({ kind: 'binary', operator, left, right });
     }
   }
 
-  #test(node: Jinja, of: Jinja, name: string, given: Given, isNegated: boolean): string {
+  #sum(left: Jinja, right: Jinja): string {
+    const parts = [...summed(left), ...summed(right)];
+    const isText = parts.some((part) => part.kind === 'text' || part.kind === 'list');
+    return isText ? this.call('concat', ...parts) : this.call('add', left, right);
+  }
+
+  #test(node: JinjaOf<'test'>): string {
+    const { of, name, given, isNegated } = node;
     const not = (text: string, negated: boolean): string => (negated ? `(not ${text})` : text);
     const [first] = given.plain;
     const result = RESULT_TESTS.get(name);
@@ -270,11 +264,11 @@ class HandlebarsWriter {
     if (sign !== undefined && first !== undefined) return not(this.#binary(sign, of, first), isNegated);
     switch (name) {
       case 'defined':
-        return not(this.#call1('defined', of), isNegated);
+        return not(this.call('defined', of), isNegated);
       case 'undefined':
-        return not(this.#call1('defined', of), !isNegated);
+        return not(this.call('defined', of), !isNegated);
       case 'none':
-        return not(this.#call1('defined', of), !isNegated);
+        return not(this.call('defined', of), !isNegated);
       case 'truthy':
       case 'falsy':
         return not(this.argument(of), (name === 'falsy') !== isNegated);
@@ -282,68 +276,88 @@ class HandlebarsWriter {
       case 'false':
         return not(`(eq ${this.argument(of)} ${name})`, isNegated);
       case 'in':
-        if (first !== undefined) return not(this.#call1('contains', first, of), isNegated);
-        return this.#expr(node);
+        if (first !== undefined) return not(this.call('contains', first, of), isNegated);
+        return this.expr(node);
       default:
-        return this.#expr(node);
+        return this.expr(node);
     }
   }
 
-  #filter(node: Jinja, of: Jinja, name: string, given: Given): string {
-    const [first, second] = given.plain;
-    switch (name) {
-      case 'default':
-      case 'd': {
-        const fallback = first ?? given.named.get('default_value') ?? ({ kind: 'text', value: '' } as const);
-        return `(default ${this.argument(of)} ${this.argument(fallback)})`;
-      }
-      case 'bool':
-      case 'list':
-      case 'safe':
-        return this.argument(of);
-      case 'join':
-        return `(join ${this.argument(of)} ${first === undefined ? this.#text('') : this.argument(first)})`;
-      case 'regex_replace': {
-        if (first === undefined) return this.#expr(node);
-        const to =
-          second?.kind === 'text'
-            ? this.#text(groupsAsHere(second.value))
-            : second === undefined
-              ? this.#text('')
-              : this.argument(second);
-        return `(regex_replace ${this.argument(of)} ${this.argument(first)} ${to})`;
-      }
-      case 'union':
-        return first === undefined
-          ? this.#expr(node)
-          : `(unique (concat ${this.argument(of)} ${this.argument(first)}))`;
-      case 'hash':
-        if (first?.kind === 'text' && first.value === 'sha256') return this.#call1('sha256', of);
-        return this.#expr(node);
-      case 'map': {
-        const attribute = given.named.get('attribute');
-        return attribute === undefined ? this.#expr(node) : `(map ${this.argument(of)} ${this.argument(attribute)})`;
-      }
-      case 'combine':
-        if (given.named.size > 0)
-          throw new NoCounterpart('{{merge a b}} merges one level: merge inner maps one by one.');
-        return this.#call1('merge', of, ...given.plain);
-      case 'to_yaml':
-      case 'to_nice_yaml':
-      case 'to_json':
-      case 'tojson':
-        return this.#call1(HELPERS.get(name) ?? 'json', of);
-      case 'path_join':
-        return `(join ${this.argument(of)} ${this.#text('/')})`;
-      default: {
-        const helper = HELPERS.get(name);
-        return helper === undefined || given.named.size > 0
-          ? this.#expr(node)
-          : this.#call1(helper, of, ...given.plain);
-      }
-    }
+  #choice({ condition, yes, no = EMPTY }: JinjaOf<'choice'>): string {
+    return this.call('ternary', condition, yes, no);
+  }
+
+  #filter(node: JinjaOf<'filter'>): string {
+    const own = FILTERS.get(node.name);
+    if (own !== undefined) return own(this, node);
+    const helper = HELPERS.get(node.name);
+    if (helper === undefined || node.given.named.size > 0) return this.expr(node);
+    return this.call(helper, node.of, ...node.given.plain);
   }
 }
+
+/** Writes one use of a filter as an argument. */
+type WriteFilter = (writer: HandlebarsWriter, filter: JinjaOf<'filter'>) => string;
+
+const EMPTY: Jinja = { kind: 'text', value: '' };
+
+const fallback: WriteFilter = (writer, { of, given }) =>
+  writer.call('default', of, given.plain[0] ?? given.named.get('default_value') ?? EMPTY);
+
+const unchanged: WriteFilter = (writer, { of }) => writer.argument(of);
+
+const withoutOptions =
+  (helper: string): WriteFilter =>
+  (writer, { of }) =>
+    writer.call(helper, of);
+
+const regexReplace: WriteFilter = (writer, node) => {
+  const [pattern, to = EMPTY] = node.given.plain;
+  if (pattern === undefined) return writer.expr(node);
+  const written = to.kind === 'text' ? writer.text(groupsAsHere(to.value)) : writer.argument(to);
+  return `(regex_replace ${writer.argument(node.of)} ${writer.argument(pattern)} ${written})`;
+};
+
+const union: WriteFilter = (writer, node) => {
+  const [other] = node.given.plain;
+  return other === undefined ? writer.expr(node) : `(unique ${writer.call('concat', node.of, other)})`;
+};
+
+const hash: WriteFilter = (writer, node) => {
+  const [algorithm] = node.given.plain;
+  const isSha256 = algorithm?.kind === 'text' && algorithm.value === 'sha256';
+  return isSha256 ? writer.call('sha256', node.of) : writer.expr(node);
+};
+
+const map: WriteFilter = (writer, node) => {
+  const attribute = node.given.named.get('attribute');
+  return attribute === undefined ? writer.expr(node) : writer.call('map', node.of, attribute);
+};
+
+const combine: WriteFilter = (writer, { of, given }) => {
+  if (given.named.size > 0) throw new NoCounterpart('{{merge a b}} merges one level: merge inner maps one by one.');
+  return writer.call('merge', of, ...given.plain);
+};
+
+/** Filters whose arguments are not simply those of a helper. */
+const FILTERS: ReadonlyMap<string, WriteFilter> = new Map<string, WriteFilter>([
+  ['default', fallback],
+  ['d', fallback],
+  ['bool', unchanged],
+  ['list', unchanged],
+  ['safe', unchanged],
+  ['join', (writer, { of, given }) => writer.call('join', of, given.plain[0] ?? EMPTY)],
+  ['path_join', (writer, { of }) => writer.call('join', of, { kind: 'text', value: '/' })],
+  ['regex_replace', regexReplace],
+  ['union', union],
+  ['hash', hash],
+  ['map', map],
+  ['combine', combine],
+  ['to_yaml', withoutOptions('yaml')],
+  ['to_nice_yaml', withoutOptions('yaml')],
+  ['to_json', withoutOptions('json')],
+  ['tojson', withoutOptions('json')],
+]);
 
 /** `hostvars[h].ansible_os_family`: its name is another one here. */
 function isFactOfHost(node: Jinja): boolean {

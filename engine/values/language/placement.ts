@@ -44,29 +44,43 @@ const ESCAPE_LENGTHS: ReadonlyMap<string, number> = new Map([
  */
 function sourceOffset(text: string, source: string, offset: number): number {
   const quote = source[0] === '"' || source[0] === "'" ? source[0] : undefined;
-  const isBlock = source[0] === '|' || source[0] === '>';
-  let at = quote !== undefined ? 1 : isBlock ? source.indexOf('\n') + 1 : 0;
-  for (let index = 0; index <= offset; index++) {
-    const wanted = text[index];
-    if (wanted === undefined) break;
+  let at = contentStart(source);
+  for (const [index, wanted] of text
+    .slice(0, offset + 1)
+    .split('')
+    .entries()) {
+    const isEscape = quote === '"' && source[at] === '\\' && source[at + 1] !== '\n';
     const isBlank = /\s/.test(wanted);
-    if (quote === '"' && source[at] === '\\' && source[at + 1] !== '\n') {
-      if (index === offset) return at;
-      at += escapeLength(source, at);
-      continue;
-    }
-    if (isBlank) {
-      if (index === offset) return at;
-      // A blank of the text matches one or more blanks of the source. They are skipped when the next other character is
-      // compared.
-      if (/\s/.test(source[at] ?? '')) at++;
-      continue;
-    }
-    while (at < source.length && source[at] !== wanted && /\s|\\/.test(source[at] ?? '')) at++;
+    if (!isEscape && !isBlank) at = skipFolding(source, at, wanted);
     if (index === offset) return at;
-    at += quote === "'" && wanted === "'" ? 2 : 1;
+    if (isEscape) at += escapeLength(source, at);
+    // A blank of the text matches one or more blanks of the source. They are skipped when the next other character is
+    // compared.
+    else if (isBlank) at += /\s/.test(source[at] ?? '') ? 1 : 0;
+    else at += quote === "'" && wanted === "'" ? 2 : 1;
   }
   return Math.min(at, source.length);
+}
+
+/** Where the text begins in its source: after the quote, or after the header of a block. */
+function contentStart(source: string): number {
+  switch (source.charAt(0)) {
+    case '"':
+    case "'":
+      return 1;
+    case '|':
+    case '>':
+      return source.indexOf('\n') + 1;
+    default:
+      return 0;
+  }
+}
+
+/** Skips what folding and indenting put before a character. */
+function skipFolding(source: string, from: number, wanted: string): number {
+  let at = from;
+  while (at < source.length && source[at] !== wanted && /\s|\\/.test(source[at] ?? '')) at++;
+  return at;
 }
 
 /**

@@ -252,53 +252,26 @@ class TemplateCompiler {
   }
 
   #partial(partial: Partial): Emit {
-    if (partial.name.type === 'SubExpression')
-      throw this.#refuse(partial, 'The name of a partial must be fixed', 'Choose with {{#if}}.');
-    const name =
-      partial.name.type === 'PathExpression'
-        ? partial.name.original
-        : String('value' in partial.name ? partial.name.value : '');
-    if (this.#partials.open.includes(name))
-      throw this.#refuse(
-        partial,
-        `The partial "${name}" contains itself: ${[...this.#partials.open, name].join(' → ')}`,
-      );
-    if ((this.#partials.taken.count += 1) > MOST_PARTIALS) {
-      throw this.#source.fault(
-        'too-many-steps',
-        `More than ${MOST_PARTIALS} partials are put into this template`,
-        partial,
-        {
-          remedy: 'Partials that put in others multiply: go through a list with {{#each}}.',
-        },
-      );
-    }
-    const inline = this.#partials.inline.get(name);
-    const source = inline?.source ?? this.#partials.find(name);
-    if (source === undefined) {
-      throw this.#source.fault('unknown-partial', `There is no partial "${name}"`, partial, {
-        remedy: "Partials are files of the role's templates folder, or {{#*inline}} blocks.",
-      });
-    }
-    const [context] = partial.params;
-    const evaluateContext = context === undefined ? undefined : compileSyntaxExpression(context, this.#options);
+    const name = this.#partialName(partial);
+    const { program, source } = this.#findPartial(name, partial);
+    const context = this.#contextOf(partial);
     const named = (partial.hash?.pairs ?? []).map(
       (pair) => [pair.key, compileSyntaxExpression(pair.value, this.#options)] as const,
     );
     let level = this.#level;
-    if (evaluateContext !== undefined) level = { kind: 'with', outer: level, blockParameters: [], overlay: new Set() };
+    if (context !== undefined) level = { kind: 'with', outer: level, blockParameters: [], overlay: new Set() };
     if (named.length > 0)
       level = { kind: 'partial', outer: level, blockParameters: [], overlay: new Set(named.map(([key]) => key)) };
     const compiler = new TemplateCompiler(source, level, this.#references, {
       ...this.#partials,
       open: [...this.#partials.open, name],
     });
-    const body = compiler.program(inline?.program ?? parseSyntax(source));
+    const body = compiler.program(program ?? parseSyntax(source));
     const indent = partial.indent ?? '';
     return (frame, output) => {
       let inner = frame;
-      if (evaluateContext !== undefined)
-        inner = { scope: frame.scope, outer: inner, context: evaluateContext(frame) ?? null, loop: undefined };
+      if (context !== undefined)
+        inner = { scope: frame.scope, outer: inner, context: context(frame) ?? null, loop: undefined };
       if (named.length > 0) {
         const values: Record<string, Value> = Object.create(null);
         for (const [key, evaluate] of named) values[key] = evaluate(frame) ?? null;
@@ -309,6 +282,38 @@ class TemplateCompiler {
       body(inner, text);
       output.append(text, indent);
     };
+  }
+
+  #partialName(partial: Partial): string {
+    if (partial.name.type === 'SubExpression')
+      throw this.#refuse(partial, 'The name of a partial must be fixed', 'Choose with {{#if}}.');
+    if (partial.name.type === 'PathExpression') return partial.name.original;
+    return String('value' in partial.name ? partial.name.value : '');
+  }
+
+  /** Without a program, the source of the partial is still to be parsed. */
+  #findPartial(name: string, partial: Partial): { readonly program?: Program; readonly source: TemplateSource } {
+    const { open, taken, inline, find } = this.#partials;
+    if (open.includes(name))
+      throw this.#refuse(partial, `The partial "${name}" contains itself: ${[...open, name].join(' → ')}`);
+    if ((taken.count += 1) > MOST_PARTIALS) {
+      const what = `More than ${MOST_PARTIALS} partials are put into this template`;
+      const remedy = 'Partials that put in others multiply: go through a list with {{#each}}.';
+      throw this.#source.fault('too-many-steps', what, partial, { remedy });
+    }
+    const found = inline.get(name);
+    if (found !== undefined) return found;
+    const source = find(name);
+    if (source !== undefined) return { source };
+    throw this.#source.fault('unknown-partial', `There is no partial "${name}"`, partial, {
+      remedy: "Partials are files of the role's templates folder, or {{#*inline}} blocks.",
+    });
+  }
+
+  /** `x` in `{{> name x}}`. */
+  #contextOf({ params }: Partial): Evaluate | undefined {
+    const [context] = params;
+    return context === undefined ? undefined : compileSyntaxExpression(context, this.#options);
   }
 }
 

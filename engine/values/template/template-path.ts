@@ -158,7 +158,8 @@ function compileMembers(base: Evaluate, members: readonly string[], path: Path, 
       const next = memberOf(value, key);
       if (next === undefined) {
         if (options.isLenient) return undefined;
-        throw missingMember(value, key, nameUpTo(path, members.length - index), path, options, frame.scope);
+        const parent = nameUpTo(path, members.length - index);
+        throw missingMember({ value, key, parent, path, scope: frame.scope }, options);
       }
       value = next;
     }
@@ -187,14 +188,16 @@ export function whyNoMember(value: Value, key: string): string {
   return `It is ${describe(value)}.`;
 }
 
-function missingMember(
-  value: Value,
-  key: string,
-  parent: string,
-  path: Path,
-  { source, level }: PathOptions,
-  scope: Scope,
-): Fault {
+interface MissingMember {
+  /** What has no such member, and how the template names it. */
+  readonly value: Value;
+  readonly parent: string;
+  readonly key: string;
+  readonly path: Path;
+  readonly scope: Scope;
+}
+
+function missingMember({ value, parent, key, path, scope }: MissingMember, { source, level }: PathOptions): Fault {
   const start = source.offset(path.loc.start);
   const at = Math.max(start, source.text.indexOf(key, start + (parent === 'The item' ? 0 : parent.length)));
   const isText = typeof value === 'string' || isList(value) || value instanceof Secret;

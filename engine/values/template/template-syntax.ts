@@ -189,56 +189,95 @@ function checkNesting({ text, origin }: TemplateSource): void {
   }
 }
 
+interface Finding {
+  readonly what: string;
+  readonly remedy: string | undefined;
+  /** The offset in the text. */
+  readonly at: number;
+}
+
 function syntaxFault(error: SyntaxFailure, source: TemplateSource): Fault {
   const { text, origin } = source;
   const offset = error.position === undefined ? lexicalOffset(text) : skipBlanks(text, source.offset(error.position));
-  const fault = (what: string, remedy: string | undefined, at = offset) => {
-    return new Fault({ code: 'template-syntax', what, remedy }, Math.min(at, Math.max(0, text.length - 1)), 1, origin);
-  };
-  const open = text.lastIndexOf('{{', offset);
-  const near = text.slice(Math.max(0, open), open + 40);
+  const { what, remedy, at } =
+    unreadableMustache(error, text, offset) ??
+    leadingDot(text, offset) ??
+    endOfText(text) ??
+    unexpectedToken(error, text, offset) ??
+    unreadable(text, offset);
+  return new Fault({ code: 'template-syntax', what, remedy }, Math.min(at, Math.max(0, text.length - 1)), 1, origin);
+}
+
+/** A mustache that is Jinja or nearly so: it is known what to write instead. */
+function unreadableMustache(error: SyntaxFailure, text: string, offset: number): Finding | undefined {
   const bad = firstUnreadable(text);
-  const jinja = bad === undefined ? undefined : mustacheRemedyAt(text, bad.offset);
-  if (bad !== undefined && jinja !== undefined) {
-    const { mustache, offset: begin } = bad;
-    const isWithin = begin <= offset && offset < begin + mustache.length;
-    const isJinja = /[|~([\]]|[=!<>]=|\s(?:and|or|not|is|in|if)\s/.test(mustache);
-    const at = isWithin ? offset : begin;
-    if (error.token === 'CLOSE_BLOCK_PARAMS') return fault('There are no filters', jinja, at);
-    return fault(
-      isJinja
-        ? 'This is Jinja, and templates here are Handlebars'
-        : `The template cannot be read at "${text.slice(at, at + 20).split('\n', 1)[0]}"`,
-      jinja,
-      at,
-    );
+  const remedy = bad === undefined ? undefined : mustacheRemedyAt(text, bad.offset);
+  if (bad === undefined || remedy === undefined) return undefined;
+  const { mustache, offset: begin } = bad;
+  const isWithin = begin <= offset && offset < begin + mustache.length;
+  const at = isWithin ? offset : begin;
+  if (error.token === 'CLOSE_BLOCK_PARAMS') return { what: 'There are no filters', remedy, at };
+  const isJinja = /[|~([\]]|[=!<>]=|\s(?:and|or|not|is|in|if)\s/.test(mustache);
+  if (isJinja) return { what: 'This is Jinja, and templates here are Handlebars', remedy, at };
+  return { ...unreadable(text, at), remedy };
+}
+
+function leadingDot(text: string, offset: number): Finding | undefined {
+  if (!/^\{\{~?\s*\.[A-Za-z]/.test(near(text, offset))) return undefined;
+  return {
+    what: 'A name cannot begin with a dot',
+    remedy: 'If this is a template of another tool (Go, docker --format), write \\{{ to keep it as text.',
+    at: text.lastIndexOf('{{', offset),
+  };
+}
+
+function endOfText(text: string): Finding | undefined {
+  const at = text.lastIndexOf('{{');
+  if (text.slice(at).includes('}}')) return undefined;
+  return { what: 'The template ends too soon', remedy: 'Close it with }}, or write \\{{ for braces as text.', at };
+}
+
+function unexpectedToken({ token }: SyntaxFailure, text: string, offset: number): Finding | undefined {
+  const open = text.lastIndexOf('{{', offset);
+  switch (token) {
+    case 'CLOSE_UNESCAPED':
+      return {
+        what: '}}} closes only {{{',
+        remedy: 'Put a blank between the template and the brace: }} }.',
+        at: offset,
+      };
+    case 'CLOSE_BLOCK_PARAMS':
+      return {
+        what: 'There are no filters',
+        remedy: 'Call a helper: {{lower name}}, {{default name "x"}}.',
+        at: offset,
+      };
+    case 'EOF':
+    case null:
+      return {
+        what: 'The template ends too soon',
+        remedy: 'Close what is open: {{ with }}, {{#if}} with {{/if}}, a comment with --}}.',
+        at: unclosedOffset(text, offset),
+      };
+    case 'OPEN_ENDBLOCK':
+      return { what: 'This closes a block that is not open', remedy: undefined, at: open };
+    case 'INVERSE':
+    case 'OPEN_INVERSE_CHAIN':
+      return { what: 'This else belongs to no block', remedy: undefined, at: open };
+    default:
+      return undefined;
   }
-  if (/^\{\{~?\s*\.[A-Za-z]/.test(near)) {
-    return fault(
-      'A name cannot begin with a dot',
-      'If this is a template of another tool (Go, docker --format), write \\{{ to keep it as text.',
-      open,
-    );
-  }
-  const lastOpening = text.lastIndexOf('{{');
-  if (!text.slice(lastOpening).includes('}}'))
-    return fault('The template ends too soon', 'Close it with }}, or write \\{{ for braces as text.', lastOpening);
-  if (error.token === 'CLOSE_UNESCAPED')
-    return fault('}}} closes only {{{', 'Put a blank between the template and the brace: }} }.');
-  if (error.token === 'CLOSE_BLOCK_PARAMS')
-    return fault('There are no filters', 'Call a helper: {{lower name}}, {{default name "x"}}.');
-  if (error.token === 'EOF' || error.token === null) {
-    return fault(
-      'The template ends too soon',
-      'Close what is open: {{ with }}, {{#if}} with {{/if}}, a comment with --}}.',
-      unclosedOffset(text, offset),
-    );
-  }
-  if (error.token === 'OPEN_ENDBLOCK') return fault('This closes a block that is not open', undefined, open);
-  if (error.token === 'INVERSE' || error.token === 'OPEN_INVERSE_CHAIN')
-    return fault('This else belongs to no block', undefined, open);
-  const found = text.slice(offset, offset + 20).split('\n', 1)[0] ?? '';
-  return fault(`The template cannot be read at "${found}"`, operatorRemedy(near));
+}
+
+function unreadable(text: string, at: number): Finding {
+  const found = text.slice(at, at + 20).split('\n', 1)[0] ?? '';
+  return { what: `The template cannot be read at "${found}"`, remedy: operatorRemedy(near(text, at)), at };
+}
+
+/** The text from the last opening braces on. */
+function near(text: string, offset: number): string {
+  const open = text.lastIndexOf('{{', offset);
+  return text.slice(Math.max(0, open), open + 40);
 }
 
 function operatorRemedy(near: string): string | undefined {
