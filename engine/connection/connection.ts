@@ -131,20 +131,15 @@ export async function connect(target: Target, options: ConnectOptions = {}): Pro
     const bare = lock === undefined ? undefined : lockScript(lock.holder);
     const first = await openLoginShell(transport, target.name, traffic, { script: GREETING, bare, signal: attempt });
     if (lock !== undefined) {
-      await takeLock(first.shell, target.name, lock, first.bare, attempt).catch(async (error: unknown) => {
-        await first.shell.end();
+      const { shell, bare: said } = first;
+      await takeLock({ shell, host: target.name, lock, first: said, signal: attempt }).catch(async (error: unknown) => {
+        await shell.end();
         throw error;
       });
     }
     traffic.roundTrips = 0;
-    const connection = new OpenConnection(
-      target,
-      transport,
-      traffic,
-      decodeFacts(first.greeting),
-      first.shell,
-      options,
-    );
+    const facts = decodeFacts(first.greeting);
+    const connection = new OpenConnection({ target, transport, traffic, facts, shell: first.shell }, options);
     if (signal !== undefined) {
       const kill = (): void => void connection.kill();
       if (signal.aborted) kill();
@@ -155,6 +150,16 @@ export async function connect(target: Target, options: ConnectOptions = {}): Pro
     await transport.close();
     throw error;
   }
+}
+
+/** What there is once a host has answered. */
+interface Opened {
+  readonly target: Target;
+  readonly transport: Transport;
+  readonly traffic: Traffic;
+  readonly facts: Facts;
+  /** Of the login user. */
+  readonly shell: Shell;
 }
 
 class OpenConnection implements Connection {
@@ -171,14 +176,7 @@ class OpenConnection implements Connection {
   #closing: Promise<void> | undefined;
   #afterClose: () => void = () => {};
 
-  constructor(
-    target: Target,
-    transport: Transport,
-    traffic: Traffic,
-    facts: Facts,
-    shell: Shell,
-    options: ConnectOptions,
-  ) {
+  constructor({ target, transport, traffic, facts, shell }: Opened, options: ConnectOptions) {
     this.target = target;
     this.#lock = options.lock;
     this.#looks = options.looks ?? LOOK_LIMITS;
@@ -317,13 +315,10 @@ class OpenConnection implements Connection {
   async #openAs(privilege: BecomePrivilege): Promise<Shell> {
     const lock = privilege.user === 'root' ? this.#lock : undefined;
     const bare = lock === undefined ? undefined : lockScript(lock.holder);
-    const opened = await openBecomeShell(this.#transport, this.target.name, this.#traffic, privilege, {
-      bare,
-      signal: this.#attempt,
-    });
+    const opened = await this.#become(privilege, bare);
     if (lock === undefined) return opened.shell;
     try {
-      await takeLock(opened.shell, this.target.name, lock, opened.bare);
+      await takeLock({ shell: opened.shell, host: this.target.name, lock, first: opened.bare });
       return opened.shell;
     } catch (error) {
       await opened.shell.end();
@@ -331,16 +326,22 @@ class OpenConnection implements Connection {
     }
   }
 
+  #become(privilege: BecomePrivilege, bare?: string): ReturnType<typeof openBecomeShell> {
+    return openBecomeShell({
+      transport: this.#transport,
+      host: this.target.name,
+      traffic: this.#traffic,
+      privilege,
+      bare,
+      signal: this.#attempt,
+    });
+  }
+
   /** A round trip less than for a session: the file's own script answers first. */
   async #openForFile(privilege: Privilege): Promise<Shell> {
     if (this.#closing !== undefined) throw stoppedBefore(this.target.name);
     // The session holds the lock.
-    if (!this.#isLogin(privilege)) {
-      const opened = await openBecomeShell(this.#transport, this.target.name, this.#traffic, privilege, {
-        signal: this.#attempt,
-      });
-      return opened.shell;
-    }
+    if (!this.#isLogin(privilege)) return (await this.#become(privilege)).shell;
     return startLoginShell(this.#transport, this.target.name, this.#traffic);
   }
 
@@ -351,7 +352,8 @@ class OpenConnection implements Connection {
     if (this.#closing !== undefined) throw stoppedBefore(target.name);
     const bare = lockScript(this.#lock.holder);
     const opened = await openLoginShell(this.#transport, target.name, this.#traffic, { script: ':', bare });
-    await takeLock(opened.shell, target.name, { ...this.#lock, waitMs: 0 }, opened.bare);
+    const lock = { ...this.#lock, waitMs: 0 };
+    await takeLock({ shell: opened.shell, host: target.name, lock, first: opened.bare });
     return opened.shell;
   }
 }

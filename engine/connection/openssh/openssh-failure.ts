@@ -24,7 +24,7 @@ export async function explainOpensshFailure(
   status: number | undefined,
   said: string,
 ): Promise<Unreachable> {
-  const explained = await explain(target, context, said);
+  const explained = await explain({ target, context, said });
   if (explained !== undefined) return explained;
   return new Unreachable({
     code: 'connection-failed',
@@ -35,52 +35,68 @@ export async function explainOpensshFailure(
   });
 }
 
-async function explain(target: SshTarget, context: ConnectionContext, said: string): Promise<Unreachable | undefined> {
-  const host = target.name;
-  const found = classOf(target, said);
-  const told = (error: Unreachable): Unreachable => retold(target, error, said);
-  switch (found) {
-    case undefined:
-      return undefined;
-    case 'missing':
-      return new Unreachable({
-        code: 'ssh-missing',
-        host,
-        what: `${host}: there is no program ssh on this machine`,
-        why: why(target, ''),
-        remedy: 'Install the OpenSSH client (openssh-client, openssh-clients), or leave out what only it can do.',
-      });
-    case 'proxy':
-      return new Unreachable({
-        code: 'proxy-failed',
-        host,
-        what: `${host}: the way to ${target.address} port ${target.port} cannot be made`,
-        why: why(target, said),
-        remedy: 'Try the proxy command or the jump host in a shell.',
-      });
-    case 'jump':
-      return jumpRefused(target, said);
-    case 'host-key-changed':
-      return hostKeyFailure(target, found, 'its host key is not the one that is known', said);
-    case 'host-key-revoked':
-      return hostKeyFailure(target, found, 'its host key was revoked', said);
-    case 'host-key-unknown':
-      return hostKeyFailure(target, found, 'its host key is not known', said);
-    case 'authentication-failed':
-    case 'too-many':
-      return told(await loginRefused(target, context, found, said));
-    case 'no-common-algorithm':
-      return told(handshakeFailed(target, /no matching [^\n]*/.exec(said)?.[0] ?? ''));
-    case 'dropped':
-      return told(explainHandshakeFailure(target, { errors: [], banner: '', notes: [], tried: [] }));
-    case 'timeout':
-      return told(connectTimeout(target, 'the connection'));
-    case 'ENOTFOUND':
-    case 'ECONNREFUSED':
-    case 'OTHER':
-      return told(explainDialError(target, Object.assign(new Error(found), { code: found })));
-  }
+interface Failure {
+  readonly target: SshTarget;
+  readonly context: ConnectionContext;
+  /** ssh's own words. */
+  readonly said: string;
 }
+
+async function explain(failure: Failure): Promise<Unreachable | undefined> {
+  const found = classOf(failure.target, failure.said);
+  return found === undefined ? undefined : EXPLANATIONS[found](failure);
+}
+
+type Explain = (failure: Failure) => Unreachable | Promise<Unreachable>;
+
+/** Told as ssh2 does, with ssh's own words. */
+const asBySsh2 =
+  (explained: Explain): Explain =>
+  async (failure) =>
+    retold(failure.target, await explained(failure), failure.said);
+
+const byHostKey =
+  (code: UnreachableCode, what: string): Explain =>
+  ({ target, said }) =>
+    hostKeyFailure(target, code, what, said);
+
+const byLogin = (message: string): Explain => asBySsh2((failure) => loginRefused(failure, message));
+
+const byDialling = (code: string): Explain =>
+  asBySsh2(({ target }) => explainDialError(target, Object.assign(new Error(code), { code })));
+
+const EXPLANATIONS: Readonly<Record<Class, Explain>> = {
+  missing: ({ target }) =>
+    new Unreachable({
+      code: 'ssh-missing',
+      host: target.name,
+      what: `${target.name}: there is no program ssh on this machine`,
+      why: why(target, ''),
+      remedy: 'Install the OpenSSH client (openssh-client, openssh-clients), or leave out what only it can do.',
+    }),
+  proxy: ({ target, said }) =>
+    new Unreachable({
+      code: 'proxy-failed',
+      host: target.name,
+      what: `${target.name}: the way to ${target.address} port ${target.port} cannot be made`,
+      why: why(target, said),
+      remedy: 'Try the proxy command or the jump host in a shell.',
+    }),
+  jump: ({ target, said }) => jumpRefused(target, said),
+  'host-key-changed': byHostKey('host-key-changed', 'its host key is not the one that is known'),
+  'host-key-revoked': byHostKey('host-key-revoked', 'its host key was revoked'),
+  'host-key-unknown': byHostKey('host-key-unknown', 'its host key is not known'),
+  'authentication-failed': byLogin('All configured authentication methods failed'),
+  'too-many': byLogin('Too many authentication failures'),
+  'no-common-algorithm': asBySsh2(({ target, said }) =>
+    handshakeFailed(target, /no matching [^\n]*/.exec(said)?.[0] ?? ''),
+  ),
+  dropped: asBySsh2(({ target }) => explainHandshakeFailure(target, { errors: [], banner: '', notes: [], tried: [] })),
+  timeout: asBySsh2(({ target }) => connectTimeout(target, 'the connection')),
+  ENOTFOUND: byDialling('ENOTFOUND'),
+  ECONNREFUSED: byDialling('ECONNREFUSED'),
+  OTHER: byDialling('OTHER'),
+};
 
 /** Behind one jump host it is known which one it is. */
 function jumpRefused(target: SshTarget, said: string): Unreachable {
@@ -98,22 +114,13 @@ function jumpRefused(target: SshTarget, said: string): Unreachable {
 }
 
 /** What could be tried is known as well as with ssh2, from the same files. What else ssh has, it does not tell. */
-async function loginRefused(
-  target: SshTarget,
-  context: ConnectionContext,
-  found: 'authentication-failed' | 'too-many',
-  said: string,
-): Promise<Unreachable> {
+async function loginRefused({ target, context, said }: Failure, message: string): Promise<Unreachable> {
   const { prepareAuthentication } = await import('../ssh/ssh-authentication.ts');
   const refusing = target.jumps.find((jump) => said.includes(`${jump.user}@${jump.address}: Permission denied`));
   const { ways, notes } = prepareAuthentication(refusing ?? target, context);
   const { reasons } = (refusing ?? target).openssh;
   const error = explainHandshakeFailure(refusing ?? target, {
-    errors: [
-      new Error(
-        found === 'too-many' ? 'Too many authentication failures' : 'All configured authentication methods failed',
-      ),
-    ],
+    errors: [new Error(message)],
     banner: 'SSH-2.0',
     notes,
     tried: [...ways.map(({ label }) => label), ...(reasons.length === 0 ? [] : ['what else ssh and its agent have'])],

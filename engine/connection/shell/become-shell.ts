@@ -1,49 +1,52 @@
 import { randomBytes } from 'node:crypto';
+import type { Writable } from 'node:stream';
 import { EarlyOutput } from '../base/early-output.ts';
 import { quote } from '../base/quote.ts';
 import type { BecomePrivilege } from '../base/target.ts';
 import type { Transport } from '../base/transport.ts';
 import { stoppedBefore } from '../base/unreachable.ts';
 import { becomeFailure, wrongPassword } from './become-failure.ts';
-import { bare } from './frame.ts';
+import { bare, type Completed } from './frame.ts';
 import { Shell, type Traffic } from './shell.ts';
+
+export interface BecomeRequest {
+  readonly transport: Transport;
+  readonly host: string;
+  readonly traffic: Traffic;
+  readonly privilege: BecomePrivilege;
+  /** Run in the new shell itself. */
+  readonly bare?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * Opens a shell for another user, and runs a script in the very shell if there is one: at no round trip of its own
  * where nothing is asked. The password, where one is given, is only sent when it is asked for. Throws Unreachable.
  */
 export async function openBecomeShell(
-  transport: Transport,
-  host: string,
-  traffic: Traffic,
-  privilege: BecomePrivilege,
-  options: { readonly bare?: string | undefined; readonly signal?: AbortSignal | undefined } = {},
+  request: BecomeRequest,
 ): Promise<{ readonly shell: Shell; readonly bare: string }> {
-  const { bare: script, signal } = options;
-  const { command, ready, prompt } = becoming(privilege);
-  const process = await transport.start(`exec env LC_ALL=C ${command}`);
+  const { transport, host, traffic, privilege, bare: script, signal } = request;
+  const becoming = becomingBy(privilege);
+  const process = await transport.start(`exec env LC_ALL=C ${becoming.command}`);
   const early = new EarlyOutput(process, signal);
   const shell = new Shell(process, transport, host, traffic);
+  const run = (text: string): Promise<Completed> => shell.exchange(bare(text), NO_LIMITS);
   // Whatever comes first is the password to su, where it asks for one.
   const asksNothing = privilege.password === undefined && privilege.method !== 'su';
-  const sentAhead = script !== undefined && asksNothing ? shell.exchange(bare(script), NO_LIMITS) : undefined;
+  const sentAhead = script !== undefined && asksNothing ? run(script) : undefined;
   if (sentAhead !== undefined) traffic.roundTrips -= 1;
   // What the method says tells more than that the shell is over.
   sentAhead?.catch(() => {});
   try {
-    let answer = await early.next([ready, prompt]);
-    if (answer === prompt && privilege.password !== undefined) {
-      process.stdin.write(`${privilege.password}\n`);
-      answer = await early.next([ready, prompt]);
-      if (answer === prompt) throw wrongPassword(host, privilege);
-    }
-    if (answer === ready) {
-      const said = script === undefined ? undefined : await (sentAhead ?? shell.exchange(bare(script), NO_LIMITS));
+    const answer = await firstAnswer(early, process.stdin, becoming, request);
+    if (answer === becoming.ready) {
+      const said = script === undefined ? undefined : await (sentAhead ?? run(script));
       return { shell, bare: said?.stdout.toString() ?? '' };
     }
     if (answer === 'stopped') throw stoppedBefore(host);
     const status = answer === 'ended' ? await process.ended : undefined;
-    throw transport.lost ?? becomeFailure(host, privilege, status, early.said().replaceAll(prompt, ''));
+    throw transport.lost ?? becomeFailure(host, privilege, status, early.said().replaceAll(becoming.prompt, ''));
   } catch (error) {
     process.stdin.end();
     process.abandon();
@@ -51,6 +54,21 @@ export async function openBecomeShell(
   } finally {
     early.stop();
   }
+}
+
+/** The answer after the question for the password, which is answered once. */
+async function firstAnswer(
+  early: EarlyOutput,
+  stdin: Writable,
+  { ready, prompt }: Becoming,
+  { host, privilege }: BecomeRequest,
+): Promise<string> {
+  const answer = await early.next([ready, prompt]);
+  if (answer !== prompt || privilege.password === undefined) return answer;
+  stdin.write(`${privilege.password}\n`);
+  const next = await early.next([ready, prompt]);
+  if (next === prompt) throw wrongPassword(host, privilege);
+  return next;
 }
 
 const NO_LIMITS = { script: {} } as const;
@@ -67,7 +85,7 @@ interface Becoming {
 /** Words of flags that say how the password is asked for: that is not for the inventory to say. */
 const ASKING: ReadonlySet<string> = new Set(['-n', '-S', '--non-interactive', '--stdin']);
 
-function becoming({ method, user, exe, flags, password }: BecomePrivilege): Becoming {
+function becomingBy({ method, user, exe, flags, password }: BecomePrivilege): Becoming {
   const [ready, first, second] = twoHalves();
   // In two halves: a method that tells which command it does not allow must not seem to have run it.
   const shell = `printf %s%s ${first} ${second} >&2; exec sh`;

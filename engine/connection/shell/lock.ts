@@ -17,18 +17,21 @@ export interface Lock {
   readonly waitMs: number;
 }
 
+export interface LockRequest {
+  readonly shell: Shell;
+  readonly host: string;
+  readonly lock: Lock;
+  /** What the shell has answered to `lockScript` already. */
+  readonly first: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Takes the host's lock with the session's own shell, which holds it as an open descriptor: gone with the session,
- * however that ends. `first` is what the shell answered to `lockScript` already. Throws Problem `locked`, which names
+ * however that ends. Throws Problem `locked`, which names
  * the holder, after `waitMs`.
  */
-export async function takeLock(
-  shell: Shell,
-  host: string,
-  lock: Lock,
-  first: string,
-  signal?: AbortSignal,
-): Promise<void> {
+export async function takeLock({ shell, host, lock, first, signal }: LockRequest): Promise<void> {
   const deadline = performance.now() + lock.waitMs;
   for (let said = first; ;) {
     const [answer, ...rest] = said.trim().split('\n');

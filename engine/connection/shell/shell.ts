@@ -87,29 +87,16 @@ export class Shell {
     const over = this.#over ?? this.#transport.lost;
     if (over !== undefined) return Promise.reject(withStarted(over, 'no'));
     return new Promise((resolve, reject) => {
-      /** What each script said last. */
-      const last = new Map<Part, BoundedOutput>();
       const watch = new Watch<Part>((expired) => {
         // Before the end: a shell that is ended may say so.
-        const lastOutput = last.get(expired.part)?.lastText() ?? '';
+        const lastOutput = answers.lastText(expired.part);
         void this.end().then((ended) => {
           finish();
           reject(new TimedOut({ ...expired, host: this.#host, lastOutput, ended }));
         });
       });
-      const heard = (part: Part, output: BoundedOutput): void => {
-        last.set(part, output);
-        watch.heard();
-      };
-      const answers = new Map(
-        frame.parts.map((part) => [part, new Answer(limits[part], (output) => heard(part, output))]),
-      );
-      const answerTo = (part: Part): Answer => {
-        const answer = answers.get(part);
-        if (answer === undefined) throw new Error(`The frame has no ${part}`);
-        return answer;
-      };
-      const text = Buffer.from(this.#setup + frame.encode((part) => answerTo(part).marker));
+      const answers = new Answers(frame.parts, limits, () => watch.heard());
+      const text = Buffer.from(this.#setup + frame.encode((part) => answers.to(part).marker));
       this.#setup = '';
       let [current] = frame.parts;
       const { signal } = limits[current];
@@ -126,20 +113,20 @@ export class Shell {
       };
       watch.begin(current, limits[current]);
       const take: Running['take'] = (stream, data) => {
-        for (const answer of answers.values()) answer.take(stream, data);
+        answers.take(stream, data);
         // Once it is being ended, an answer only tells that it was.
         if (this.#over !== undefined) return;
-        if (answers.values().some((answer) => answer.garbled)) {
+        if (answers.garbled) {
           this.#over = garbled(this.#host);
           stop(this.#over);
           this.#process.abandon();
           return;
         }
-        const next = frame.parts.find((part) => !answerTo(part).done);
+        const next = frame.parts.find((part) => !answers.to(part).done);
         if (next === undefined) {
           finish();
           this.#traffic.roundTrips += 1;
-          resolve(frame.answer((part) => answerTo(part).completed()));
+          resolve(frame.answer((part) => answers.to(part).completed()));
         } else if (next !== current) watch.begin((current = next), limits[next]);
       };
       this.#running = { take, stop };
@@ -233,6 +220,39 @@ class Watch<Part> {
     clearTimeout(this.#time);
     clearTimeout(this.#silence);
     this.#silence = undefined;
+  }
+}
+
+/** The answers to the scripts of one frame. */
+class Answers<Part extends string> {
+  readonly #answers: ReadonlyMap<Part, Answer>;
+  /** What each script said last. */
+  readonly #last = new Map<Part, BoundedOutput>();
+
+  constructor(parts: readonly Part[], limits: { readonly [Each in Part]: ScriptLimits }, heard: () => void) {
+    const hear = (part: Part, output: BoundedOutput): void => {
+      this.#last.set(part, output);
+      heard();
+    };
+    this.#answers = new Map(parts.map((part) => [part, new Answer(limits[part], (output) => hear(part, output))]));
+  }
+
+  to(part: Part): Answer {
+    const answer = this.#answers.get(part);
+    if (answer === undefined) throw new Error(`The frame has no ${part}`);
+    return answer;
+  }
+
+  lastText(part: Part): string {
+    return this.#last.get(part)?.lastText() ?? '';
+  }
+
+  get garbled(): boolean {
+    return this.#answers.values().some((answer) => answer.garbled);
+  }
+
+  take(stream: 'stdout' | 'stderr', data: Buffer): void {
+    for (const answer of this.#answers.values()) answer.take(stream, data);
   }
 }
 

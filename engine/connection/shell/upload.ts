@@ -57,7 +57,7 @@ export async function upload(shell: Shell, source: UploadSource, to: Destination
   );
   const patience = setTimeout(() => began.reject(noAnswer(to.host)), START_LIMIT_MS);
   await Promise.race([began.promise, over]).finally(() => clearTimeout(patience));
-  const problem = answered ? undefined : await feed(shell, source, to, over, () => answered);
+  const problem = answered ? undefined : await feed(shell, source, to, { over, isOver: () => answered });
   if (problem instanceof Unreachable) throw problem;
   const { status, stderr } = await inTime(answer, to);
   if (status === 1) {
@@ -107,45 +107,50 @@ size=$(wc -c <"$p") && [ "$size" -eq ${bytes} ] || {
 
 const NO_ROOM: UploadRoom = { enter: ':', leave: ':' };
 
+/** Whether the host has answered already: then it takes no more of the file. */
+interface HostAnswer {
+  readonly over: Promise<void>;
+  readonly isOver: () => boolean;
+}
+
 /**
  * Writes at the pace of the host. Where the source is not what it said it is, stops short of its end, so that the host
  * drops it.
  */
-async function feed(
-  shell: Shell,
-  source: UploadSource,
-  to: Destination,
-  over: Promise<void>,
-  isOver: () => boolean,
-): Promise<unknown> {
-  const { path } = to;
+async function feed(shell: Shell, source: UploadSource, to: Destination, answer: HostAnswer): Promise<unknown> {
+  const send = (piece: Uint8Array): Promise<void> =>
+    inTime(Promise.race([written(shell.stdin, piece), answer.over]), to);
   const digest = source.sha256 === undefined || source.isUnchanged !== undefined ? undefined : createHash('sha256');
   let sent = 0;
   let lastPiece: Uint8Array | undefined;
   try {
     for await (const piece of source.open()) {
-      if (isOver()) return undefined;
+      if (answer.isOver()) return undefined;
       const chunk: Uint8Array = typeof piece === 'string' ? Buffer.from(piece) : piece;
       if (chunk.length === 0) continue;
       digest?.update(chunk);
       sent += chunk.length;
-      if (sent > source.size) return sourceChanged(path, `it is larger than ${source.size} bytes`);
+      if (sent > source.size) return sourceChanged(to.path, `it is larger than ${source.size} bytes`);
       // The last one is held back until it is known that it is the right file.
       if (sent === source.size) lastPiece = chunk;
-      else await inTime(Promise.race([written(shell.stdin, chunk), over]), to);
+      else await send(chunk);
     }
-    if (sent < source.size) return sourceChanged(path, `it has ${sent} bytes, not ${source.size}`);
-    const found = digest?.digest('hex');
-    if (found !== undefined && found !== source.sha256)
-      return sourceChanged(path, `its SHA-256 is ${found}, not ${source.sha256}`);
-    if ((await source.isUnchanged?.()) === false) return sourceChanged(path, 'it was written to meanwhile');
-    if (lastPiece !== undefined) await inTime(Promise.race([written(shell.stdin, lastPiece), over]), to);
+    const change = await changeOf(source, sent, digest?.digest('hex'));
+    if (change !== undefined) return sourceChanged(to.path, change);
+    if (lastPiece !== undefined) await send(lastPiece);
     return undefined;
   } catch (error) {
     return error;
   } finally {
     shell.stdin.end();
   }
+}
+
+/** In which way the source is not what it said it is. */
+async function changeOf(source: UploadSource, sent: number, sha256: string | undefined): Promise<string | undefined> {
+  if (sent < source.size) return `it has ${sent} bytes, not ${source.size}`;
+  if (sha256 !== undefined && sha256 !== source.sha256) return `its SHA-256 is ${sha256}, not ${source.sha256}`;
+  return (await source.isUnchanged?.()) === false ? 'it was written to meanwhile' : undefined;
 }
 
 /** Resolves when the piece is on its way, so that what held it may be written to again; or when it cannot be. */

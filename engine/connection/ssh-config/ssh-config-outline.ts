@@ -30,6 +30,8 @@ export interface Login {
   readonly port: number | undefined;
 }
 
+/** Of files that include one another. */
+const MAX_DEPTH = 16;
 const EMPTY: Outline = { blocks: [], speaks: false, differsByHost: false, differsByLogin: false };
 
 /**
@@ -87,38 +89,48 @@ function merge(outlines: readonly Outline[]): Outline {
 
 /** Follows Include, whose relative paths start at ~/.ssh or /etc/ssh; no deeper than ssh itself, 16 levels. */
 async function outlineOf(text: string, file: string, depth: number): Promise<Outline> {
-  const blocks: Block[] = [];
-  const included: Outline[] = [];
-  let speaks = false;
-  let differsByHost = false;
-  let differsByLogin = false;
-  let isForAll = depth === 0;
+  const outlines: Outline[] = [];
+  // A file that is included may stand in a block for all.
+  let isForAll = true;
   for (const line of text.split('\n')) {
     const [name = '', ...rest] = line.trim().split(/[\s=]+/);
     const keyword = name.toLowerCase();
     const values = rest.map((value) => value.replaceAll('"', ''));
     if (keyword === '' || keyword.startsWith('#')) continue;
-    speaks ||= !USUAL.test(line);
-    if (keyword === 'host') {
-      blocks.push({ kind: 'host', patterns: values });
-      isForAll = values.includes('*');
-    } else if (keyword === 'match') {
-      blocks.push({ kind: 'match' });
-      isForAll = true;
-      differsByLogin = true;
-    } else if (keyword === 'include' && depth < 16) {
-      for (const value of values) included.push(await includeOf(value, file, depth));
-    } else {
-      // Of what ssh prints, known_hosts files are the one thing whose tokens it has replaced.
-      const known = keyword === 'userknownhostsfile';
-      // A file that is included may stand in a block for all.
-      differsByHost ||=
-        (isForAll || depth > 0) &&
-        (/^(?:hostname|canonicalizehostname)$/.test(keyword) || (known && /%[hnkCjL]/.test(line)));
-      differsByLogin ||= known && /%[prC]/.test(line);
+    const own = { ...EMPTY, speaks: !USUAL.test(line) };
+    switch (keyword) {
+      case 'host':
+        outlines.push({ ...own, blocks: [{ kind: 'host', patterns: values }] });
+        isForAll = depth > 0 || values.includes('*');
+        break;
+      case 'match':
+        outlines.push({ ...own, blocks: [{ kind: 'match' }], differsByLogin: true });
+        isForAll = true;
+        break;
+      case 'include':
+        outlines.push(own);
+        if (depth < MAX_DEPTH) for (const value of values) outlines.push(await includeOf(value, file, depth));
+        break;
+      default:
+        outlines.push({ ...own, ...optionOutline(keyword, line, isForAll) });
     }
   }
-  return merge([{ blocks, speaks, differsByHost, differsByLogin }, ...included]);
+  return merge(outlines);
+}
+
+/** How the value of an option differs by host and login. */
+function optionOutline(
+  keyword: string,
+  line: string,
+  isForAll: boolean,
+): Pick<Outline, 'differsByHost' | 'differsByLogin'> {
+  // Of what ssh prints, known_hosts files are the one thing whose tokens it has replaced.
+  const hasTokens = keyword === 'userknownhostsfile';
+  const isAddress = keyword === 'hostname' || keyword === 'canonicalizehostname';
+  return {
+    differsByHost: isForAll && (isAddress || (hasTokens && /%[hnkCjL]/.test(line))),
+    differsByLogin: hasTokens && /%[prC]/.test(line),
+  };
 }
 
 async function includeOf(value: string, file: string, depth: number): Promise<Outline> {

@@ -10,28 +10,28 @@ import { allowedAlgorithms, allowedMethods, beyondSsh2, isSet, notKept, type Ssh
 
 /** What ssh's own configuration says of a host; undefined where it says nothing beyond ssh's defaults. */
 export interface SshConfig {
-  readonly address?: string;
-  readonly port?: number;
-  readonly user?: string;
+  readonly address?: string | undefined;
+  readonly port?: number | undefined;
+  readonly user?: string | undefined;
   /** With their tokens, see `expandPath`. */
-  readonly identityFiles?: readonly string[];
-  readonly identitiesOnly?: true;
-  readonly loginMethods?: readonly LoginMethod[];
-  readonly knownHostsFiles?: readonly string[];
-  readonly hostKeyChecking?: SshTarget['hostKeyChecking'];
-  readonly hostKeyAlias?: string;
+  readonly identityFiles?: readonly string[] | undefined;
+  readonly identitiesOnly?: true | undefined;
+  readonly loginMethods?: readonly LoginMethod[] | undefined;
+  readonly knownHostsFiles?: readonly string[] | undefined;
+  readonly hostKeyChecking?: SshTarget['hostKeyChecking'] | undefined;
+  readonly hostKeyAlias?: string | undefined;
   /** `[user@]host[:port]` each, the nearest first. */
-  readonly jumps?: readonly string[];
-  readonly proxyCommand?: string;
+  readonly jumps?: readonly string[] | undefined;
+  readonly proxyCommand?: string | undefined;
   /** IdentityAgent as it is written: `none`, a path with its tokens, or `$NAME`. */
-  readonly agent?: string;
-  readonly algorithms?: PinnedAlgorithms;
-  readonly addressFamily?: 4 | 6;
-  readonly bindAddress?: string;
+  readonly agent?: string | undefined;
+  readonly algorithms?: PinnedAlgorithms | undefined;
+  readonly addressFamily?: 4 | 6 | undefined;
+  readonly bindAddress?: string | undefined;
   /** What is set and ssh2 cannot do. */
-  readonly reasons?: readonly string[];
+  readonly reasons?: readonly string[] | undefined;
   /** Options of ssh_config(5) that are set and that runbook does not keep while ssh2 is the transport. */
-  readonly notKept?: readonly string[];
+  readonly notKept?: readonly string[] | undefined;
 }
 
 const run = promisify(execFile);
@@ -118,44 +118,42 @@ export function parseSshG(output: string): SshOptions {
 /** What matters here of ssh's options for `host`. What equals `usual`, the defaults of ssh, is left out. */
 export function readConfig(options: SshOptions, usual: SshOptions, host: string): SshConfig {
   const one = (name: string): string | undefined => options.get(name)?.[0];
-  const set = (name: string): string | undefined => (isSet(name, options, usual) ? one(name) : undefined);
-  const address = one('hostname');
-  const port = one('port');
-  const user = one('user');
-  const identityFiles = set('identityfile') === undefined ? undefined : options.get('identityfile');
-  const knownHosts = [one('userknownhostsfile'), one('globalknownhostsfile')]
-    .flatMap((files) => files?.split(' ') ?? [])
-    .filter((file) => file !== 'none');
-  const jumps = one('proxyjump');
-  const proxyCommand = one('proxycommand');
-  const checking = HOST_KEY_CHECKING.get(one('stricthostkeychecking') ?? '');
-  const agent = one('identityagent');
-  const hostKeyAlias = one('hostkeyalias');
-  const family = FAMILIES.get(one('addressfamily') ?? '');
-  const bindAddress = one('bindaddress');
-  const loginMethods = allowedMethods(options);
-  const algorithms = allowedAlgorithms(options, usual);
-  const reasons = beyondSsh2(options, usual);
-  const ignored = notKept(options, usual);
+  const unless = (value: string | undefined, other: string): string | undefined =>
+    value === other ? undefined : value;
   return {
-    ...(address === undefined || address === host ? {} : { address }),
-    ...(port === undefined ? {} : { port: Number(port) }),
-    ...(user === undefined ? {} : { user }),
-    ...(identityFiles === undefined ? {} : { identityFiles }),
-    ...(one('identitiesonly') === 'yes' ? { identitiesOnly: true } : {}),
-    ...(loginMethods === undefined ? {} : { loginMethods }),
-    ...(options.has('userknownhostsfile') ? { knownHostsFiles: knownHosts.map(atHome) } : {}),
-    ...(proxyCommand === undefined || proxyCommand === 'none' ? {} : { proxyCommand }),
-    ...(checking === undefined ? {} : { hostKeyChecking: checking }),
-    ...(hostKeyAlias === undefined ? {} : { hostKeyAlias }),
-    ...(jumps === undefined || jumps === 'none' ? {} : { jumps: jumps.split(',') }),
-    ...(agent === undefined || agent === 'SSH_AUTH_SOCK' ? {} : { agent }),
-    ...(algorithms === undefined ? {} : { algorithms }),
-    ...(family === undefined ? {} : { addressFamily: family }),
-    ...(bindAddress === undefined ? {} : { bindAddress }),
-    ...(reasons.length === 0 ? {} : { reasons }),
-    ...(ignored.length === 0 ? {} : { notKept: ignored }),
+    address: unless(one('hostname'), host),
+    port: numberOf(one('port')),
+    user: one('user'),
+    identityFiles: isSet('identityfile', options, usual) ? options.get('identityfile') : undefined,
+    identitiesOnly: one('identitiesonly') === 'yes' ? true : undefined,
+    loginMethods: allowedMethods(options),
+    knownHostsFiles: options.has('userknownhostsfile') ? knownHostsFiles(options) : undefined,
+    proxyCommand: unless(one('proxycommand'), 'none'),
+    hostKeyChecking: HOST_KEY_CHECKING.get(one('stricthostkeychecking') ?? ''),
+    hostKeyAlias: one('hostkeyalias'),
+    jumps: unless(one('proxyjump'), 'none')?.split(','),
+    agent: unless(one('identityagent'), 'SSH_AUTH_SOCK'),
+    algorithms: allowedAlgorithms(options, usual),
+    addressFamily: FAMILIES.get(one('addressfamily') ?? ''),
+    bindAddress: one('bindaddress'),
+    reasons: unlessEmpty(beyondSsh2(options, usual)),
+    notKept: unlessEmpty(notKept(options, usual)),
   };
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
+
+function unlessEmpty(list: readonly string[]): readonly string[] | undefined {
+  return list.length === 0 ? undefined : list;
+}
+
+function knownHostsFiles(options: SshOptions): readonly string[] {
+  return ['userknownhostsfile', 'globalknownhostsfile']
+    .flatMap((name) => options.get(name)?.[0]?.split(' ') ?? [])
+    .filter((file) => file !== 'none')
+    .map(atHome);
 }
 
 function atHome(path: string): string {

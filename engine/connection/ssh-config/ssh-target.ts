@@ -7,6 +7,7 @@ import type { SshTarget } from '../base/target.ts';
 import { parseJump } from './jump-name.ts';
 import { mayHaveTicket } from './kerberos.ts';
 import type { SshConfig, SshConfigs } from './ssh-config.ts';
+import type { SshOptions } from './ssh-options.ts';
 import { expandPath, type TokenValues } from './ssh-tokens.ts';
 
 /**
@@ -167,15 +168,15 @@ function ownPart(
       ],
       notKept: config.notKept ?? [],
       options: [],
-      mayLogInOtherwise: async () => {
-        const options = await configs.optionsFor({ host: alias, ...login });
-        return (
-          options?.get('hostbasedauthentication')?.[0] === 'yes' ||
-          (options?.get('gssapiauthentication')?.[0] === 'yes' && (await mayHaveTicket()))
-        );
-      },
+      mayLogInOtherwise: async () => mayLogInOtherwise(await configs.optionsFor({ host: alias, ...login })),
     },
   };
+}
+
+/** By the host's own key, or by a ticket of Kerberos. */
+async function mayLogInOtherwise(options: SshOptions | undefined): Promise<boolean> {
+  if (options?.get('hostbasedauthentication')?.[0] === 'yes') return true;
+  return options?.get('gssapiauthentication')?.[0] === 'yes' && mayHaveTicket();
 }
 
 interface Agent {

@@ -26,14 +26,8 @@ export async function wayTo(
   for (const [index, jump] of target.jumps.entries()) {
     const next = target.jumps[index + 1] ?? target;
     const before = way;
-    way = await through(
-      before,
-      jump,
-      next,
-      JSON.stringify(target.jumps.slice(0, index + 1).map(identity)),
-      context,
-      signal,
-    ).catch((error: unknown) => {
+    const key = JSON.stringify(target.jumps.slice(0, index + 1).map(identity));
+    way = await through({ before, jump, next, key }, context, signal).catch((error: unknown) => {
       throw error instanceof Unreachable && error.host === jump.name ? jumpUnreachable(target, jump, error) : error;
     });
   }
@@ -50,11 +44,18 @@ function identity(jump: SshTarget): readonly unknown[] {
   return [jump.user, jump.address, jump.port, jump.hostKeyChecking, jump.hostKeyAlias ?? '', jump.knownHostsFiles];
 }
 
+/** One step of the way, through a jump host. */
+interface Step {
+  /** The way to the jump host. */
+  readonly before: Way;
+  readonly jump: SshTarget;
+  readonly next: SshTarget;
+  /** Targets with the same key share the connection to the jump host. */
+  readonly key: string;
+}
+
 async function through(
-  before: Way,
-  jump: SshTarget,
-  next: SshTarget,
-  key: string,
+  { before, jump, next, key }: Step,
   context: ConnectionContext,
   signal: AbortSignal | undefined,
 ): Promise<Way> {

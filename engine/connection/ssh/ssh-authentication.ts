@@ -60,7 +60,7 @@ export function prepareAuthentication(target: SshTarget, context: ConnectionCont
       method: {
         type: 'keyboard-interactive',
         username,
-        prompt: (_name, _instructions, _language, prompts, answer) => answer(prompts.map(() => password)),
+        prompt: (...[, , , prompts, answer]) => answer(prompts.map(() => password)),
       },
     });
   }

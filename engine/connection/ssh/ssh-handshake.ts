@@ -12,6 +12,7 @@ import { protocolOf, type Protocol } from '../ssh2/ssh2-internals.ts';
 import { library } from '../ssh2/ssh2-library.ts';
 import { OTHER_INSIDES, type ConnectionPatches, type Took } from '../ssh2/ssh2-patches.ts';
 import type { ConnectionContext } from './connection-context.ts';
+import type { FirstWord } from './handshake-turns.ts';
 import { HostKeyCheck } from './host-key.ts';
 import type { OpenClient } from './open-client.ts';
 import { inTurn, prepareAuthentication, withoutPasswords, type Authentication } from './ssh-authentication.ts';
@@ -26,99 +27,163 @@ export interface Dialled {
 /** Logs in over a connection that stands. Throws Unreachable. */
 export async function shakeHands(
   target: SshTarget,
-  { socket, patches }: Dialled,
+  dialled: Dialled,
   context: ConnectionContext,
   outer: AbortSignal | undefined,
 ): Promise<OpenClient> {
   const authentication = prepareAuthentication(target, context);
   const hostKey = await HostKeyCheck.of(target, context.knownHosts);
   // It would wait for the end of what has ended.
-  if (socket.destroyed) throw explainHandshakeFailure(target, { errors: [], banner: '', notes: [], tried: [] });
-  const client = new library.ssh2.Client();
-  patches.loaded(library.version, library.isCorrected);
-  patches.make('opened-key', () => authentication.openedKeys);
-  // New keys come with new ciphers.
-  client.on('handshake', () => {
-    patches.make('packet-keys', () => inside(client, openPacketKeysOnce));
-    patches.make('large-packets', () =>
-      inside(client, (protocol) => reuseLargePackets(protocol, socket, context.packets)),
-    );
-  });
-  const errors: Error[] = [];
-  const firstWord = context.handshakes.expectFirstWord();
-  let banner = '';
-  let refused: unknown;
-  const tried: string[] = [];
-  let ways: ReturnType<typeof inTurn> | undefined;
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => fail(connectTimeout(target, banner === '' ? "the server's first word" : 'the end of the SSH handshake')),
-      target.connectTimeoutMs,
-    );
-    const fail = (error: unknown): void => {
-      finish();
-      client.destroy();
-      socket.destroy();
-      reject(error);
-    };
-    const stop = (): void => fail(stoppedBefore(target.name));
-    const firstWords = (data: Buffer): void => {
-      if (banner === '') firstWord.came();
-      banner += data.toString('latin1').slice(0, 512);
-      if (banner.length > 255) socket.off('data', firstWords);
-    };
-    const finish = (): void => {
-      clearTimeout(timer);
-      if (banner === '') firstWord.stayedAway();
-      forget();
-      socket.off('data', firstWords);
-    };
-    const forget = onAbort(outer, stop);
+  if (dialled.socket.destroyed) throw explainHandshakeFailure(target, { errors: [], banner: '', notes: [], tried: [] });
+  return new Handshake(target, dialled, { authentication, hostKey, context }).run(outer);
+}
+
+/** What a handshake needs to be done. */
+interface Means {
+  readonly authentication: Authentication;
+  readonly hostKey: HostKeyCheck;
+  readonly context: ConnectionContext;
+}
+
+class Handshake {
+  readonly #target: SshTarget;
+  readonly #dialled: Dialled;
+  readonly #means: Means;
+  readonly #client: Client = new library.ssh2.Client();
+  readonly #firstWord: FirstWord;
+  readonly #errors: Error[] = [];
+  readonly #tried: string[] = [];
+  readonly #end = Promise.withResolvers<OpenClient>();
+  #banner = '';
+  #refused: unknown;
+  #ways: ReturnType<typeof inTurn> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #forget: () => void = () => {};
+
+  constructor(target: SshTarget, dialled: Dialled, means: Means) {
+    this.#target = target;
+    this.#dialled = dialled;
+    this.#means = means;
+    this.#patchPackets();
+    this.#firstWord = means.context.handshakes.expectFirstWord();
+  }
+
+  run(outer: AbortSignal | undefined): Promise<OpenClient> {
+    const { name, connectTimeoutMs } = this.#target;
+    this.#timer = setTimeout(() => this.#fail(this.#late()), connectTimeoutMs);
+    this.#forget = onAbort(outer, () => this.#fail(stoppedBefore(name)));
+    this.#listen();
+    try {
+      this.#connect();
+    } catch (error) {
+      this.#fail(error);
+    }
+    return this.#end.promise;
+  }
+
+  #patchPackets(): void {
+    const { socket, patches } = this.#dialled;
+    const { authentication, context } = this.#means;
+    patches.loaded(library.version, library.isCorrected);
+    patches.make('opened-key', () => authentication.openedKeys);
+    // New keys come with new ciphers.
+    this.#client.on('handshake', () => {
+      patches.make('packet-keys', () => inside(this.#client, openPacketKeysOnce));
+      patches.make('large-packets', () =>
+        inside(this.#client, (protocol) => reuseLargePackets(protocol, socket, context.packets)),
+      );
+    });
+  }
+
+  #listen(): void {
+    const client = this.#client;
     // An agent that fails is only one way to log in; the next one is tried.
     client.on('error', (error: Error & { level?: string }) =>
-      error.level === 'agent' ? tried.push(`agent (${error.message})`) : errors.push(error),
+      error.level === 'agent' ? this.#tried.push(`agent (${error.message})`) : this.#errors.push(error),
     );
-    const told = (): unknown => refused ?? errors.find((error) => error instanceof Unreachable);
-    client.once('close', () =>
-      fail(told() ?? explainHandshakeFailure(target, { errors, banner, notes: authentication.notes, tried })),
-    );
+    client.once('close', () => this.#fail(this.#failure()));
     client.once('ready', () => {
-      finish();
+      this.#finish();
       client.removeAllListeners('close');
       client.removeAllListeners('error');
       // An error that nobody listens to would end the program.
       client.on('error', () => {});
-      resolve({ client, socket, patches });
+      this.#end.resolve({ client, ...this.#dialled });
     });
-    try {
-      client.connect({
-        sock: socket,
-        username: target.user,
-        readyTimeout: 0,
-        keepaliveInterval: target.keepAliveMs,
-        keepaliveCountMax: 3,
-        algorithms: { ...algorithmsFor(target), serverHostKey: [...hostKey.algorithms()] },
-        hostVerifier: (key: Buffer, verified: (good: boolean) => void) => {
-          hostKey.verify(key).then(
-            () => verified(true),
-            (error: unknown) => {
-              refused = error;
-              verified(false);
-            },
-          );
-        },
-        // Not before the host's key was looked at.
-        authHandler: (...asked) =>
-          (ways ??= inTurn(waysFor(hostKey, authentication.ways), (what) => tried.push(what)))(...asked),
-      });
-      patches.make('unasked-signature', () => inside(client, signUnasked));
-      patches.make('host-key-proofs', () => inside(client, leaveHostKeysUnproved));
-      // ssh2 has paused the socket by now, so nothing is lost by listening as well.
-      socket.on('data', firstWords);
-    } catch (error) {
-      fail(error);
-    }
-  });
+  }
+
+  #connect(): void {
+    const { socket, patches } = this.#dialled;
+    this.#client.connect({
+      sock: socket,
+      username: this.#target.user,
+      readyTimeout: 0,
+      keepaliveInterval: this.#target.keepAliveMs,
+      keepaliveCountMax: 3,
+      algorithms: { ...algorithmsFor(this.#target), serverHostKey: [...this.#means.hostKey.algorithms()] },
+      hostVerifier: (key: Buffer, verified: (good: boolean) => void) => this.#verify(key, verified),
+      authHandler: (...asked) => (this.#ways ??= this.#waysToLogIn())(...asked),
+    });
+    patches.make('unasked-signature', () => inside(this.#client, signUnasked));
+    patches.make('host-key-proofs', () => inside(this.#client, leaveHostKeysUnproved));
+    // ssh2 has paused the socket by now, so nothing is lost by listening as well.
+    socket.on('data', this.#hear);
+  }
+
+  #verify(key: Buffer, verified: (good: boolean) => void): void {
+    this.#means.hostKey.verify(key).then(
+      () => verified(true),
+      (error: unknown) => {
+        this.#refused = error;
+        verified(false);
+      },
+    );
+  }
+
+  /** Not to be asked for before the host's key was looked at. */
+  #waysToLogIn(): ReturnType<typeof inTurn> {
+    const { authentication, hostKey } = this.#means;
+    return inTurn(waysFor(hostKey, authentication.ways), (what) => this.#tried.push(what));
+  }
+
+  readonly #hear = (data: Buffer): void => {
+    if (this.#banner === '') this.#firstWord.came();
+    this.#banner += data.toString('latin1').slice(0, 512);
+    if (this.#banner.length > 255) this.#dialled.socket.off('data', this.#hear);
+  };
+
+  #late(): Unreachable {
+    return connectTimeout(
+      this.#target,
+      this.#banner === '' ? "the server's first word" : 'the end of the SSH handshake',
+    );
+  }
+
+  #failure(): unknown {
+    const known = this.#refused ?? this.#errors.find((error) => error instanceof Unreachable);
+    if (known !== undefined) return known;
+    const { notes } = this.#means.authentication;
+    return explainHandshakeFailure(this.#target, {
+      errors: this.#errors,
+      banner: this.#banner,
+      notes,
+      tried: this.#tried,
+    });
+  }
+
+  #fail(error: unknown): void {
+    this.#finish();
+    this.#client.destroy();
+    this.#dialled.socket.destroy();
+    this.#end.reject(error);
+  }
+
+  #finish(): void {
+    clearTimeout(this.#timer);
+    if (this.#banner === '') this.#firstWord.stayedAway();
+    this.#forget();
+    this.#dialled.socket.off('data', this.#hear);
+  }
 }
 
 function inside(client: Client, patch: (protocol: Protocol) => Took): Took {

@@ -77,12 +77,17 @@ function parse(text: string): Envelope | string {
     return `Its first line ${JSON.stringify(header.slice(0, 60))} is not of the formats 1.1 and 1.2.`;
   if (cipher !== 'AES256')
     return `It is encrypted by ${cipher ?? 'something'}, which ansible-vault has given up: rekey it with an ansible-vault of then.`;
-  const damaged = 'It is damaged: its body is not what ansible-vault writes.';
-  const parts = fromHex(lines.join(''))?.toString('latin1').split('\n').map(fromHex);
+  const body = parseBody(lines.join(''));
+  if (body === undefined) return 'It is damaged: its body is not what ansible-vault writes.';
+  return { label: label === '' ? DEFAULT_LABEL : label, ...body };
+}
+
+function parseBody(hex: string): Omit<Envelope, 'label'> | undefined {
+  const parts = fromHex(hex)?.toString('latin1').split('\n').map(fromHex);
   const [salt, mac, sealed, ...more] = parts ?? [];
-  if (salt === undefined || mac === undefined || sealed === undefined || more.length > 0) return damaged;
-  if (mac.length !== 32 || sealed.length === 0 || sealed.length % BLOCK_LENGTH !== 0) return damaged;
-  return { label: label === '' ? DEFAULT_LABEL : label, salt, mac, sealed };
+  if (salt === undefined || mac === undefined || sealed === undefined || more.length > 0) return undefined;
+  if (mac.length !== 32 || sealed.length === 0 || sealed.length % BLOCK_LENGTH !== 0) return undefined;
+  return { salt, mac, sealed };
 }
 
 function fromHex(text: string): Buffer | undefined {

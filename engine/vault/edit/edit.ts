@@ -74,7 +74,7 @@ async function editIn(folder: string, request: EditRequest, guard: SignalGuard):
   const end = guard.told() === undefined ? await runEditor(editor, path, guard) : ({ kind: 'done' } as const);
   const edited = await readFile(path).catch(() => undefined);
   const signal = end.kind === 'told' ? end.signal : guard.told();
-  const fail = (problem: Problem): Promise<Ended> => failed(problem, edited, request, folder, signal);
+  const fail = (problem: Problem): Promise<Ended> => failed(problem, { edited, request, folder, signal });
   if (signal !== undefined)
     return fail(new Problem({ code: 'interrupted', what: `the edit of ${file.name} was ended by ${signal}` }));
   if (end.kind === 'failed') {
@@ -104,14 +104,18 @@ async function write(edited: Buffer, { file, seal }: EditRequest): Promise<reado
   return replaceFile(now, sealed);
 }
 
+/** What there is when an edit fails. */
+interface FailedEdit {
+  /** Undefined if the editor removed the file. */
+  readonly edited: Buffer | undefined;
+  readonly request: EditRequest;
+  /** Where the edited file lies in clear. */
+  readonly folder: string;
+  readonly signal: NodeJS.Signals | undefined;
+}
+
 /** The problem, with where the edit is kept. */
-async function failed(
-  problem: Problem,
-  edited: Buffer | undefined,
-  request: EditRequest,
-  folder: string,
-  signal: NodeJS.Signals | undefined,
-): Promise<Ended> {
+async function failed(problem: Problem, { edited, request, folder, signal }: FailedEdit): Promise<Ended> {
   const told = (says: string, remedy: string | undefined): Problem =>
     new Problem({
       code: problem.code,
