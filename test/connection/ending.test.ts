@@ -12,6 +12,15 @@ function gone(leader: number): Promise<void> {
 /** What survives TERM, and what does not. */
 const STUBBORN = '(trap "" TERM; sleep 600) & sleep 600';
 
+/** Dies while its script runs, whose process group it has printed. */
+const DYING_CONTROLLER = `
+  import { connect } from ${JSON.stringify(new URL('../../engine/connection/connection.ts', import.meta.url).href)};
+  const host = await (await connect({ kind: 'local', name: 'localhost' })).changing({ kind: 'login' });
+  await host.change(${JSON.stringify(`echo $$; ${STUBBORN}`)}, {
+    onOutput: (text) => { process.stdout.write(text); process.kill(process.pid, 'SIGKILL'); },
+  });
+`;
+
 describe.concurrent.each(SHELLS)('with %s', (program) => {
   test.concurrent('a script over its time is ended with all its processes, and the session goes on', async () => {
     const shell = await testShell(program);
@@ -64,16 +73,9 @@ describe.concurrent.each(SHELLS)('with %s', (program) => {
 
   test.concurrent('a script does not go on when the controller dies', async () => {
     const shell = await testShell(program);
-    const controller = `
-      import { connect } from ${JSON.stringify(new URL('../../engine/connection/connection.ts', import.meta.url).href)};
-      const host = await (await connect({ kind: 'local', name: 'localhost' })).changing({ kind: 'login' });
-      await host.change(${JSON.stringify(`echo $$; ${STUBBORN}`)}, {
-        onOutput: (text) => { process.stdout.write(text); process.kill(process.pid, 'SIGKILL'); },
-      });
-    `;
     const output = await new Promise<string>((resolve) => {
       const env = { ...process.env, PATH: shell.path };
-      execFile(process.execPath, ['--input-type=module', '-e', controller], { env }, (_error, stdout) =>
+      execFile(process.execPath, ['--input-type=module', '-e', DYING_CONTROLLER], { env }, (_error, stdout) =>
         resolve(stdout),
       );
     });

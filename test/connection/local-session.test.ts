@@ -19,34 +19,55 @@ import { SHELLS, testShell, type TestShell } from './test-shell.ts';
 /** The shell that this text runs in; `$$` is the session's. */
 const KILL_SUBSHELL = 'sh -c \'kill -s KILL "$PPID"\'; sleep 5; :';
 
-describe.each(SHELLS)('a session in %s', (program) => {
-  let folder: string;
-  let shell: TestShell;
-  let connection: Connection;
-  let host: Changing;
+/** Before a change. */
+const AHEAD = ['', 'echo ahead; echo noted >&2; umask 077; ahead=1'];
 
-  async function open(): Promise<void> {
-    connection = await shell.connect();
-    host = await connection.changing({ kind: 'login' });
-  }
+let folder: string;
+let shell: TestShell;
+let connection: Connection;
+let host: Changing;
 
+/** Opens a session for the tests of a describe. Whatever a test does, the session goes on. */
+function useSession(program: string): void {
   beforeAll(async () => {
     shell = await testShell(program);
     folder = shell.folder;
-    await open();
+    connection = await shell.connect();
+    host = await connection.changing({ kind: 'login' });
   });
   afterAll(async () => {
     await connection.close();
     await shell.remove();
   });
   afterEach(async () => {
-    // Whatever a test did, the session goes on.
     expect((await host.look('echo alive')).stdout.toString()).toBe('alive\n');
   });
+}
 
-  async function out(script: string): Promise<string> {
-    return (await host.look(script)).stdout.toString();
-  }
+async function out(script: string): Promise<string> {
+  return (await host.look(script)).stdout.toString();
+}
+
+const change = (scripts: ChangeScripts, brief: boolean): ChangeFrame =>
+  brief ? briefChange(scripts) : watchedChange(scripts);
+
+/** One that is begun, or that fails. */
+async function begun(
+  { brief = false, ...scripts }: Partial<ChangeScripts> & { readonly brief?: boolean },
+  options: ChangeOptions = {},
+  lookOptions: LookOptions = {},
+) {
+  const answer = await host.changeAndLook(
+    change({ ahead: '', change: ':', look: ':', ...scripts }, brief),
+    options,
+    lookOptions,
+  );
+  if (answer.kind === 'not_begun') throw new Error('it was not begun');
+  return answer;
+}
+
+describe.each(SHELLS)('a session in %s', (program) => {
+  useSession(program);
 
   test('is the shell that it should be', async () => {
     expect(await out('readlink /proc/$$/exe')).toContain(program.slice('/bin/'.length));
@@ -72,7 +93,7 @@ describe.each(SHELLS)('a session in %s', (program) => {
     ['a here-document', 'cat <<END\n$((1 + 1))\nEND\n', 0, '2\n', ''],
     ['a comment at its end', 'echo x # comment', 0, 'x\n', ''],
     ['a script that ends its own group', 'echo x; kill -s TERM 0', 143, 'x\n', undefined],
-  ])('%s', async (_what, script, status, stdout, stderr) => {
+  ])('%s', async (...[, script, status, stdout, stderr]) => {
     const completed = await host.look(script);
     expect(completed.status).toBe(status);
     expect(completed.stdout.toString()).toBe(stdout);
@@ -93,6 +114,10 @@ describe.each(SHELLS)('a session in %s', (program) => {
     const completed = await host.look(script);
     expect(Number.isInteger(completed.status)).toBe(true);
   });
+});
+
+describe.each(SHELLS)('a session in %s', (program) => {
+  useSession(program);
 
   test('nothing that a script does to its shell outlives it', async () => {
     await host.change(
@@ -144,6 +169,10 @@ describe.each(SHELLS)('a session in %s', (program) => {
     await host.change(`kill -s KILL ${background}`);
     expect(await out('echo clean')).toBe('clean\n');
   });
+});
+
+describe.each(SHELLS)('a session in %s', (program) => {
+  useSession(program);
 
   test('many scripts asked at once are answered in turn', async () => {
     const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => out(`echo ${index}`)));
@@ -182,6 +211,10 @@ describe.each(SHELLS)('a session in %s', (program) => {
     expect(failure).toBeInstanceOf(Unreachable);
     expect(failure).toMatchObject({ code: 'session-ended', started: 'maybe' });
   });
+});
+
+describe.each(SHELLS)('a session in %s', (program) => {
+  useSession(program);
 
   describe('a file', () => {
     const content = Buffer.from('first\0line\n');
@@ -235,26 +268,12 @@ describe.each(SHELLS)('a session in %s', (program) => {
       await expect(stat(trap)).rejects.toThrow('ENOENT');
     });
   });
+});
 
-  const change = (scripts: ChangeScripts, brief: boolean): ChangeFrame =>
-    brief ? briefChange(scripts) : watchedChange(scripts);
+describe.each(SHELLS)('a session in %s', (program) => {
+  useSession(program);
 
-  /** One that is begun, or that fails. */
-  async function begun(
-    { brief = false, ...scripts }: Partial<ChangeScripts> & { readonly brief?: boolean },
-    options: ChangeOptions = {},
-    lookOptions: LookOptions = {},
-  ) {
-    const answer = await host.changeAndLook(
-      change({ ahead: '', change: ':', look: ':', ...scripts }, brief),
-      options,
-      lookOptions,
-    );
-    if (answer.kind === 'not_begun') throw new Error('it was not begun');
-    return answer;
-  }
-
-  describe.each(['', 'echo ahead; echo noted >&2; umask 077; ahead=1'])('with %j ahead of it', (ahead) => {
+  describe.each(AHEAD)('with %j ahead of it', (ahead) => {
     test('a change and a look behind it are one round trip, and the look comes whatever the change came to', async () => {
       const before = connection.counters.roundTrips;
       const scripts = { ahead, change: 'echo made${ahead-}; echo oops >&2; exit 3', look: 'echo seen; echo quiet >&2' };
@@ -300,7 +319,13 @@ describe.each(SHELLS)('a session in %s', (program) => {
       const after = await begun({ ahead, change: state });
       expect(after.change.stdout.toString()).toBe(plain.change.stdout.toString());
     });
+  });
+});
 
+describe.each(SHELLS)('a session in %s', (program) => {
+  useSession(program);
+
+  describe.each(AHEAD)('with %j ahead of it', (ahead) => {
     describe('a brief change with a look behind it', () => {
       test.each([
         ['goes well', ':', 0],
@@ -343,6 +368,10 @@ describe.each(SHELLS)('a session in %s', (program) => {
       });
     });
   });
+});
+
+describe.each(SHELLS)('a session in %s', (program) => {
+  useSession(program);
 
   test.each([false, true])('a change is not begun where what goes ahead of it fails (brief: %s)', async (brief) => {
     for (const ahead of ['echo said; echo why >&2; exit 96', 'if', KILL_SUBSHELL]) {

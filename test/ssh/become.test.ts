@@ -106,7 +106,7 @@ describe.skipIf(process.getuid?.() !== 0).each(['ssh2', 'openssh'] as const)(
         'sudo-refused',
         /single commands/,
       ],
-    ])('%s is told, with what to do', async (_what, login, privilege, code, remedy) => {
+    ])('%s is told, with what to do', async (...[, login, privilege, code, remedy]) => {
       const failure = await become(login, privilege).catch((error: unknown) => error);
       expect(failure).toMatchObject({ code, started: 'no', remedy: expect.stringMatching(remedy) });
     });

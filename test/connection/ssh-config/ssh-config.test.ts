@@ -46,38 +46,40 @@ describe('readConfig', () => {
   });
 });
 
-describe('what ssh2 is told', () => {
-  const kex = 'kexalgorithms sntrup761x25519-sha512,curve25519-sha256,ecdh-sha2-nistp256';
+const kex = 'kexalgorithms sntrup761x25519-sha512,curve25519-sha256,ecdh-sha2-nistp256';
 
-  test.each<[string, string, Partial<SshConfig>]>([
-    [
-      'ways to log in are turned off',
-      'passwordauthentication no\npubkeyauthentication false',
-      { loginMethods: ['keyboard-interactive'] },
-    ],
-    [
-      'they are put in another order',
-      'preferredauthentications password,publickey',
-      { loginMethods: ['password', 'publickey'] },
-    ],
-    [
-      'one of them is turned off there',
-      'preferredauthentications password,publickey\npasswordauthentication no',
-      { loginMethods: ['publickey'] },
-    ],
-    [
-      'a list without what is not wanted',
-      'kexalgorithms curve25519-sha256',
-      { algorithms: { keyExchanges: ['curve25519-sha256'] } },
-    ],
-    [
-      'a list with one more at its end',
-      `${kex},diffie-hellman-group1-sha1`,
-      { algorithms: { keyExchanges: ['curve25519-sha256', 'ecdh-sha2-nistp256'] } },
-    ],
-    ['an agent of its own', 'identityagent ~/.agent', { agent: '~/.agent' }],
-    ['the kind of address', 'addressfamily inet6', { addressFamily: 6 }],
-  ])('%s', (_what, output, expected) => {
+const TOLD: [string, string, Partial<SshConfig>][] = [
+  [
+    'ways to log in are turned off',
+    'passwordauthentication no\npubkeyauthentication false',
+    { loginMethods: ['keyboard-interactive'] },
+  ],
+  [
+    'they are put in another order',
+    'preferredauthentications password,publickey',
+    { loginMethods: ['password', 'publickey'] },
+  ],
+  [
+    'one of them is turned off there',
+    'preferredauthentications password,publickey\npasswordauthentication no',
+    { loginMethods: ['publickey'] },
+  ],
+  [
+    'a list without what is not wanted',
+    'kexalgorithms curve25519-sha256',
+    { algorithms: { keyExchanges: ['curve25519-sha256'] } },
+  ],
+  [
+    'a list with one more at its end',
+    `${kex},diffie-hellman-group1-sha1`,
+    { algorithms: { keyExchanges: ['curve25519-sha256', 'ecdh-sha2-nistp256'] } },
+  ],
+  ['an agent of its own', 'identityagent ~/.agent', { agent: '~/.agent' }],
+  ['the kind of address', 'addressfamily inet6', { addressFamily: 6 }],
+];
+
+describe('what ssh2 is told', () => {
+  test.each(TOLD)('%s', (_what, output, expected) => {
     expect(configOf(output, 'web1', kex)).toEqual({
       ...expected,
       ...(expected.algorithms && { algorithms: expect.objectContaining(expected.algorithms) }),

@@ -72,33 +72,35 @@ test('each part knows its place', () => {
   ]);
 });
 
+const MISTAKES: [string, string, number, number, RegExp][] = [
+  ['a: 1\na: 2', 'duplicate-key', 2, 1, /twice/],
+  ['{a: 1, a: 2}', 'duplicate-key', 1, 8, /"a"/],
+  ['name: {{ foo }}', 'unquoted-template', 1, 7, /quoted/],
+  ['- {{foo}}', 'unquoted-template', 1, 3, /quoted/],
+  ['name: {{ foo }}/bar', 'yaml-syntax', 1, 16, /./],
+  ['a: !foo bar', 'yaml-unknown-tag', 1, 4, /!foo/],
+  ['a: !!binary aGk=', 'yaml-unknown-tag', 1, 13, /binary/],
+  ['__proto__: 1', 'yaml-key', 1, 1, /__proto__/],
+  ['a: {constructor: 1}', 'yaml-key', 1, 5, /constructor/],
+  ['1: x', 'yaml-key', 1, 1, /1 is not text/],
+  ['true: x', 'yaml-key', 1, 1, /true is not text/],
+  ['? [a]\n: b', 'yaml-key', 1, 3, /list/],
+  ['a: 1e999', 'yaml-number', 1, 4, /1e999/],
+  ['a: .nan', 'yaml-number', 1, 4, /nan/],
+  ['a: 12345678901234567890', 'yaml-number', 1, 4, /does not fit/],
+  ['a: *nope', 'yaml-alias', 1, 4, /&nope/],
+  ['a: &a [*a]', 'yaml-alias', 1, 8, /itself/],
+  ['a: [1', 'yaml-syntax', 1, 4, /./],
+  ['a: "x', 'yaml-syntax', 1, 6, /./],
+  ['\ta: 1', 'yaml-syntax', 1, 1, /tab/],
+  ['a: 1\nb: c: d', 'yaml-syntax', 2, 4, /./],
+  ['a: @x', 'yaml-syntax', 1, 4, /@/],
+  ['x: 1\n<<: 5', 'yaml-merge', 2, 1, /maps/],
+  ['a: !vault abc', 'vault-no-key', 1, 11, /encrypted/],
+];
+
 describe('mistakes', () => {
-  test.each<[string, string, number, number, RegExp]>([
-    ['a: 1\na: 2', 'duplicate-key', 2, 1, /twice/],
-    ['{a: 1, a: 2}', 'duplicate-key', 1, 8, /"a"/],
-    ['name: {{ foo }}', 'unquoted-template', 1, 7, /quoted/],
-    ['- {{foo}}', 'unquoted-template', 1, 3, /quoted/],
-    ['name: {{ foo }}/bar', 'yaml-syntax', 1, 16, /./],
-    ['a: !foo bar', 'yaml-unknown-tag', 1, 4, /!foo/],
-    ['a: !!binary aGk=', 'yaml-unknown-tag', 1, 13, /binary/],
-    ['__proto__: 1', 'yaml-key', 1, 1, /__proto__/],
-    ['a: {constructor: 1}', 'yaml-key', 1, 5, /constructor/],
-    ['1: x', 'yaml-key', 1, 1, /1 is not text/],
-    ['true: x', 'yaml-key', 1, 1, /true is not text/],
-    ['? [a]\n: b', 'yaml-key', 1, 3, /list/],
-    ['a: 1e999', 'yaml-number', 1, 4, /1e999/],
-    ['a: .nan', 'yaml-number', 1, 4, /nan/],
-    ['a: 12345678901234567890', 'yaml-number', 1, 4, /does not fit/],
-    ['a: *nope', 'yaml-alias', 1, 4, /&nope/],
-    ['a: &a [*a]', 'yaml-alias', 1, 8, /itself/],
-    ['a: [1', 'yaml-syntax', 1, 4, /./],
-    ['a: "x', 'yaml-syntax', 1, 6, /./],
-    ['\ta: 1', 'yaml-syntax', 1, 1, /tab/],
-    ['a: 1\nb: c: d', 'yaml-syntax', 2, 4, /./],
-    ['a: @x', 'yaml-syntax', 1, 4, /@/],
-    ['x: 1\n<<: 5', 'yaml-merge', 2, 1, /maps/],
-    ['a: !vault abc', 'vault-no-key', 1, 11, /encrypted/],
-  ])('%j is %s', (text, code, line, column, what) => {
+  test.each(MISTAKES)('%j is %s', (...[text, code, line, column, what]) => {
     const problem = problemOf(() => readYaml(text, 'site.yml'));
     expect([problem.code, problem.place?.file, problem.place?.line, problem.place?.column]).toEqual([
       code,
