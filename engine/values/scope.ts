@@ -87,7 +87,7 @@ class Layers implements LayeredScope {
     const chain = open.slice(open.findIndex(([other]) => other === name));
     return new Problem({
       code: 'variable-cycle',
-      what: `The variable "${name}" is made of itself: ${[...chain.map(([link]) => link), name].join(' → ')}`,
+      what: `The variable "${name}" refers to itself: ${[...chain.map(([link]) => link), name].join(' → ')}`,
       place: chain[0]?.[1].place,
       why: chain.map(([link, { place }]) => `${link} at ${formatPlace(place)}`).join('\n'),
       remedy: 'Give one of them another name.',

@@ -207,7 +207,7 @@ export class Vault {
       case 'sops':
         throw new Problem({
           code: 'sops',
-          what: 'this is encrypted by SOPS, and of such files only variables are read, in YAML, JSON or dotenv form',
+          what: 'this is encrypted by SOPS, and of such files runbook reads only variables in YAML, JSON or dotenv form',
           place,
           remedy: 'Decrypt it with `sops -d`, then encrypt it with `runbook vault encrypt`.',
         });

@@ -108,7 +108,7 @@ test('a whole file is encrypted in place, edited and decrypted again', async () 
 });
 
 test.each([
-  ['without an identity', ['vars', '-i', 'hosts', 'web1'], 'nobody.txt', /no identity to open it/],
+  ['without an identity', ['vars', '-i', 'hosts', 'web1'], 'nobody.txt', /no identity to decrypt it/],
   [
     'of ansible-vault without its password',
     ['inventory', '-i', 'ansible.yml', '--list'],

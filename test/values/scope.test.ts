@@ -79,7 +79,7 @@ describe('a variable that is made of itself', () => {
     const problem = problemOf(() => scope.lookup('a'));
     expect([problem.code, problem.what]).toEqual([
       'variable-cycle',
-      'The variable "a" is made of itself: a → b → c → a',
+      'The variable "a" refers to itself: a → b → c → a',
     ]);
     expect(problem.why).toBe('a at all.yml:1:5\nb at all.yml:2:5\nc at all.yml:3:4');
   });

@@ -60,7 +60,7 @@ test('an encrypted partial is refused: its ciphertext would be put into the file
 });
 
 test.each([
-  ['copy', 'copy: { src: secret.key, dest: /nowhere }', /no identity to open it/, { RUNBOOK_IDENTITY: 'nobody' }],
+  ['copy', 'copy: { src: secret.key, dest: /nowhere }', /no identity to decrypt it/, { RUNBOOK_IDENTITY: 'nobody' }],
   ['script', 'script: secret.key', /is encrypted[\s\S]*Copy it to the host by copy/, {}],
   ['unarchive', 'unarchive: { src: secret.key, dest: /nowhere }', /is encrypted[\s\S]*Copy it to the host by copy/, {}],
 ])('%s refuses what it cannot open before it connects', async (_module, task, says, env) => {

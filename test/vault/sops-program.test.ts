@@ -273,7 +273,7 @@ test.each(CHANGES)('refused is a file of which somebody has changed %s', async (
   shop.write(name, change(before));
   expect(shop.text(name)).not.toBe(before);
   const problem = await refusal(name);
-  expect(problem.what).toMatch(/was changed since/);
+  expect(problem.what).toMatch(/was changed after SOPS had encrypted it/);
   expect(problem.why).toMatch(says);
   // So says the program itself.
   expect((await shop.run([sops, 'decrypt', name], { env: { ...env, SOPS_AGE_KEY_FILE: 'me.txt' } })).status).not.toBe(
@@ -319,7 +319,7 @@ describe('a file that only other keys open', () => {
     shop.write(name, shop.text(name).replace('    age:', '    pgp:'));
     const ended = await shop.runbook(['vars', '-i', 'h1,', 'h1', '-e', `@${name}`], { env: { RUNBOOK_SOPS: sops } });
     expect(ended).toMatchObject({ status: 1 });
-    expect(ended.stderr).toMatch(/does not open this/);
+    expect(ended.stderr).toMatch(/cannot decrypt this/);
   });
 });
 

@@ -96,7 +96,7 @@ export class TimedOut extends Problem {
         details.lastOutput === '' ? 'It printed nothing.' : `Its last output:\n${details.lastOutput}`,
         ...(details.ended ? [] : ['The host did not confirm that its processes ended; some may still run.']),
       ].join('\n'),
-      remedy: 'Find out on the host what it waits for, or allow it more time.',
+      remedy: 'Find out on the host what the command waits for, or allow more time.',
     });
     this.name = 'TimedOut';
     this.host = details.host;

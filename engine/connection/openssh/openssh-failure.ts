@@ -30,8 +30,8 @@ export async function explainOpensshFailure(
     code: 'connection-failed',
     host: target.name,
     what: `${target.name}: ssh made no connection to ${target.address}`,
-    why: why(target, said.trim() === '' ? `It said nothing; exit status ${status ?? 'unknown'}.` : said),
-    remedy: `See what \`ssh ${target.alias}\` says on this machine; -v tells more.`,
+    why: why(target, said.trim() === '' ? `ssh printed nothing; its exit status is ${status ?? 'unknown'}.` : said),
+    remedy: `Run \`ssh ${target.alias}\` on this machine and read its messages; -v prints more.`,
   });
 }
 
@@ -72,7 +72,8 @@ const EXPLANATIONS: Readonly<Record<Class, Explain>> = {
       host: target.name,
       what: `${target.name}: there is no program ssh on this machine`,
       why: why(target, ''),
-      remedy: 'Install the OpenSSH client (openssh-client, openssh-clients), or leave out what only it can do.',
+      remedy:
+        'Install the OpenSSH client (openssh-client, openssh-clients), or remove the settings that only OpenSSH can keep.',
     }),
   proxy: ({ target, said }) =>
     new Unreachable({
@@ -83,7 +84,7 @@ const EXPLANATIONS: Readonly<Record<Class, Explain>> = {
       remedy: 'Try the proxy command or the jump host in a shell.',
     }),
   jump: ({ target, said }) => jumpRefused(target, said),
-  'host-key-changed': byHostKey('host-key-changed', 'its host key is not the one that is known'),
+  'host-key-changed': byHostKey('host-key-changed', 'its host key differs from the known one'),
   'host-key-revoked': byHostKey('host-key-revoked', 'its host key was revoked'),
   'host-key-unknown': byHostKey('host-key-unknown', 'its host key is not known'),
   'authentication-failed': byLogin('All configured authentication methods failed'),

@@ -5,8 +5,8 @@ export function wrongPassword(host: string, { method, user }: BecomePrivilege): 
   return new Unreachable({
     code: method === 'sudo' ? 'sudo-password-wrong' : 'become-password-wrong',
     host,
-    what: `${host}: ${method} does not accept the password for becoming ${user}`,
-    why: 'It was tried once, so that no account gets locked.',
+    what: `${host}: ${method} does not accept the password to become ${user}`,
+    why: 'The password was tried only once, so that no account gets locked.',
     remedy:
       method === 'su'
         ? `Correct \`ansible_become_password\`: for su it is the password of ${user}.`
@@ -29,7 +29,7 @@ export function becomeFailure(
       ...common,
       code: 'no-such-account',
       what: `${host}: there is no account ${user} to become`,
-      remedy: `Correct become_user, or make the account ahead of this with user:, or with the package that brings it.`,
+      remedy: `Correct become_user, or create the account in an earlier task, with user: or with the package that brings the account.`,
     });
   }
   if (status === 127 || /not found|No such file/.test(said)) {
@@ -44,7 +44,7 @@ export function becomeFailure(
     return new Unreachable({
       ...common,
       code: 'sudo-refused',
-      what: `${host}: sudo wants a terminal`,
+      what: `${host}: sudo requires a terminal`,
       remedy: 'Remove `requiretty` from the sudoers file, or add `Defaults:USER !requiretty` for the login user.',
     });
   }
@@ -82,7 +82,7 @@ function sudoFailure({ user }: BecomePrivilege, common: Common): Unreachable {
     return new Unreachable({
       ...common,
       code: 'sudo-password-needed',
-      what: `${host}: sudo wants a password for becoming ${user}`,
+      what: `${host}: sudo requires a password to become ${user}`,
       remedy: 'Give `ansible_become_password` (from the vault), or allow the login user NOPASSWD in the sudoers file.',
     });
   }
@@ -91,7 +91,7 @@ function sudoFailure({ user }: BecomePrivilege, common: Common): Unreachable {
       ...common,
       code: 'sudo-refused',
       what: `${host}: sudo allows the login user some commands as ${user}, but no shell`,
-      remedy: `All tasks of a host go through one \`sh\`, so single commands in the sudoers file are not enough: allow ALL, or log in as a user who may.`,
+      remedy: `All tasks of a host go through one \`sh\`, so single commands in the sudoers file are not enough: allow ALL, or log in as a user who is allowed to.`,
     });
   }
   return new Unreachable({
@@ -108,7 +108,7 @@ function suFailure({ user, password }: BecomePrivilege, common: Common): Unreach
     return new Unreachable({
       ...common,
       code: 'become-password-needed',
-      what: `${host}: su wants a password for becoming ${user}`,
+      what: `${host}: su requires a password to become ${user}`,
       remedy: `Give \`ansible_become_password\` (from the vault): for su it is the password of ${user}.`,
     });
   }
@@ -116,6 +116,6 @@ function suFailure({ user, password }: BecomePrivilege, common: Common): Unreach
     ...common,
     code: 'become-refused',
     what: `${host}: su does not let the login user become ${user}`,
-    remedy: `See on the host what \`su ${user}\` says: the account may be locked, or su kept to a group (pam_wheel).`,
+    remedy: `See on the host what \`su ${user}\` says: the account may be locked, or su may be limited to a group (pam_wheel).`,
   });
 }

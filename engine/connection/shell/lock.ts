@@ -42,7 +42,7 @@ export async function takeLock({ shell, host, lock, first, signal }: LockRequest
         what: `${host}: the host cannot be locked against a second run`,
         why: said.trim(),
         remedy:
-          'The user must have a folder of its own on the host: /run/runbook for root; for another one /run/user/UID, its home, or /tmp/runbook-UID. --no-lock goes without a lock.',
+          'The user must have a folder of its own on the host: /run/runbook for root; for another one /run/user/UID, its home, or /tmp/runbook-UID. --no-lock plays without a lock.',
       });
     }
     const holder = rest.join(' ').trim();
@@ -51,9 +51,9 @@ export async function takeLock({ shell, host, lock, first, signal }: LockRequest
       throw new Problem({
         code: 'locked',
         what: `${host}: another run holds the lock`,
-        why: `Held by ${holder || 'somebody who left no name'}.`,
+        why: `Held by ${holder || 'a run that left no name'}.`,
         remedy:
-          'Wait until it is done, or have this run wait: `--wait-lock 600`. The lock is gone when that run is, however it ends.',
+          'Wait until that run has finished, or let this run wait: `--wait-lock 600`. The lock ends with that run, however it ends.',
       });
     }
     await sleep(Math.min(AGAIN_MS, Math.max(20, deadline - performance.now())), undefined, { signal }).catch(

@@ -177,7 +177,7 @@ export class Shell {
       host: this.#host,
       what: `${this.#host}: the shell of the session ended by itself`,
       why: status === undefined ? 'It was ended by a signal.' : `Its exit status is ${status}.`,
-      remedy: 'Look on the host for who ends processes: memory running out, or a limit on sessions.',
+      remedy: 'Check the host for an out-of-memory kill or a limit on sessions.',
     });
   }
 }
@@ -307,9 +307,9 @@ function garbled(host: string): Unreachable {
   return new Unreachable({
     code: 'no-sense',
     host,
-    what: `${host}: what answers is no shell`,
-    why: 'Where the exit status of a script should stand, something else came.',
-    remedy: "Look on the host what the login user's shell is, and what its start-up files put in the place of `sh`.",
+    what: `${host}: the answer is not that of a shell`,
+    why: 'The answer has something else in the place of an exit status.',
+    remedy: 'Check on the host which shell the login user has, and whether its start-up files replace `sh`.',
   });
 }
 

@@ -66,7 +66,7 @@ export async function upload(shell: Shell, source: UploadSource, to: Destination
       what: `${to.host}: ${to.path} cannot be written`,
       why: stderr.toString().trim(),
       remedy:
-        'Look at the free space and the permissions of that folder, and at whether its file system is mounted read-only.',
+        'Check the free space and the permissions of that folder, and whether its file system is mounted read-only.',
     });
   }
   if (problem !== undefined) throw problem;
@@ -163,10 +163,10 @@ function written(stdin: Writable, piece: Uint8Array): Promise<void> {
 async function inTime<Result>(promise: Promise<Result>, { host, path, limitMs }: Destination): Promise<Result> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    const what = `${host}: nothing more of ${path} is taken`;
-    const why = `Nothing was heard of it for ${limitMs / 1000} s.`;
+    const what = `${host}: the host takes no more of ${path}`;
+    const why = `The host was silent for ${limitMs / 1000} s.`;
     const remedy =
-      'Look on the host whether its disk hangs. If it is only slow, allow it more time by `--look-timeout SECONDS`.';
+      'Check on the host whether its disk hangs. If the disk is only slow, allow more time by `--look-timeout SECONDS`.';
     late.reject(new Unreachable({ code: 'no-answer', host, what, why, remedy, started: 'no' }));
   }, limitMs);
   return Promise.race([promise, late.promise]).finally(() => clearTimeout(timer));
@@ -176,18 +176,18 @@ function noAnswer(host: string): Unreachable {
   return new Unreachable({
     code: 'no-shell',
     host,
-    what: `${host}: no shell answers that takes a file`,
+    what: `${host}: no shell answers to take a file`,
     why: `Nothing came within ${START_LIMIT_MS / 1000} s.`,
     remedy:
-      "Look on the host for what the login user's shell waits for when it starts, and whether the file system hangs.",
+      "Check on the host what the login user's shell waits for when it starts, and whether the file system hangs.",
   });
 }
 
 function sourceChanged(path: string, why: string): Problem {
   return new Problem({
     code: 'source-changed',
-    what: `The source of ${path} changed while it was brought to the host`,
+    what: `The source of ${path} changed while it was uploaded`,
     why,
-    remedy: 'Run it again when nobody writes to the source. Nothing was changed on the host.',
+    remedy: 'Run this again when nobody writes to the source. Nothing was changed on the host.',
   });
 }

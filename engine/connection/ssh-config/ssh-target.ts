@@ -106,8 +106,8 @@ function quoted(path: string): string {
     throw new Problem({
       code: 'unusable-path',
       what: `the path ${JSON.stringify(path)} cannot be given to ssh`,
-      why: 'It has a quote, a backslash or a control character, which the configuration of ssh reads as more than one name, or as another one.',
-      remedy: 'Rename the file, or lead to it by a link with a plain name.',
+      why: 'The path has a quote, a backslash or a control character; the configuration of ssh would read several names or another name.',
+      remedy: 'Rename the file, or name a link to the file that has a plain name.',
     });
   return `"${path.replaceAll('%', '%%')}"`;
 }

@@ -103,7 +103,7 @@ export class HostKeyCheck {
     return new Unreachable({
       code: 'host-key-changed',
       host,
-      what: `${host}: its host key is not the one that is known`,
+      what: `${host}: its host key differs from the known one`,
       why:
         `It shows a ${keyType} key with the fingerprint ${fingerprint(key)}; ${entry.file}:${entry.line} has another` +
         `${entry.keyType === keyType ? '' : ` (of type ${entry.keyType})`}. Either the host was set up anew, or somebody is in between.`,

@@ -75,8 +75,8 @@ function proxyFailed(target: SshTarget, command: string, why: string): Unreachab
   return new Unreachable({
     code: 'proxy-failed',
     host: target.name,
-    what: `${target.name}: the proxy command brings no connection to ${target.address} port ${target.port}`,
+    what: `${target.name}: the proxy command makes no connection to ${target.address} port ${target.port}`,
     why: `${command}\n${why}`,
-    remedy: 'Try it in a shell: it must pass its input to the SSH server and bring what the server says.',
+    remedy: 'Run the command in a shell: it must pass its input to the SSH server and print the answers of the server.',
   });
 }

@@ -179,13 +179,13 @@ export const celFunctions: readonly CelFunction[] = [
   {
     name: 'default',
     signature: 'default(value, fallback)',
-    summary: 'The value, or the fallback where the value is missing or null.',
+    summary: 'The value, or the fallback if the value is missing or null.',
     example: ['default(nowhere.at.all, "none")', 'none'],
   },
   {
     name: 'defined',
     signature: 'defined(value): bool',
-    summary: 'Is the value there, and not null?',
+    summary: 'Does the value exist, and is it not null?',
     example: ['defined(nowhere)', false],
   },
   ...table,

@@ -78,7 +78,7 @@ export function factPathFault(names: readonly string[]): Fault | undefined {
         didYouMean(
           last,
           [...FACTS.keys()].flatMap((one) => one.split('.')),
-        ) ?? 'Write query: with a command that tells it, and register.',
+        ) ?? 'Use query: with a command that prints it, and register.',
     });
   }
   return undefined;
@@ -91,8 +91,11 @@ export function neverEqual(names: readonly string[], value: unknown): Fault | un
   const fact = FACTS.get(name);
   const mismatch = fact === undefined ? undefined : mismatchOf(name, fact, value);
   if (mismatch === undefined) return undefined;
-  const what = `facts.${name} is never ${JSON.stringify(value, plainNumber)}`;
-  return new Fault({ code: 'never-true', what, ...mismatch });
+  return new Fault({
+    code: 'never-true',
+    what: `facts.${name} is never ${JSON.stringify(value, plainNumber)}`,
+    ...mismatch,
+  });
 }
 
 interface Mismatch {
@@ -125,7 +128,7 @@ function notText(name: string): Mismatch {
 function textMismatch({ otherNames, values, isLower }: Fact, value: string): Mismatch | undefined {
   const lower = value.toLowerCase();
   const other = otherNames?.[lower];
-  if (other !== undefined) return { why: `What is meant is called ${other}.`, remedy: `Write "${other}".` };
+  if (other !== undefined) return { why: `Its name here is ${other}.`, remedy: `Write "${other}".` };
   if (values !== undefined && !values.includes(value)) {
     const remedy = values.includes(lower) ? `Write "${lower}".` : 'Write one of these.';
     return { why: `It is one of ${values.join(', ')}.`, remedy };

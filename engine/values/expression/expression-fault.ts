@@ -17,7 +17,7 @@ export function missingKey(error: EvaluationError | CelTypeError, source: string
   const at = parent === undefined ? -1 : source.indexOf(key, parent.end);
   const keys = missing?.key === key ? missing.keys : undefined;
   const why = keys === undefined ? undefined : whichKeys(key, keys);
-  const remedy = ansibleMember(name, key) ?? 'Ask with has(x.y), or give a fallback: default(x.y, …).';
+  const remedy = ansibleMember(name, key) ?? 'Test with has(x.y), or give a fallback: default(x.y, …).';
   const details = { code: 'missing-key', what: `${name} has no key "${key}"`, why, remedy };
   return at < 0
     ? new Fault(details, start, Math.max(1, (error.range?.end ?? source.length) - start))
@@ -46,8 +46,8 @@ export function missingItem({ node, range, summary }: EvaluationError | CelTypeE
     ? `Items are counted from 0, so there is no item ${index}`
     : `${name} has no item ${index}: it has ${size ?? 'none'}`;
   const remedy = isBefore
-    ? `From the end they are ${name}[size(${name}) - 1] and so on.`
-    : `The first item is ${name}[0]. Where there may be fewer, ask size(${name}) > ${index} first.`;
+    ? `The last item is ${name}[size(${name}) - 1].`
+    : `The first item is ${name}[0]. If there may be fewer items, test size(${name}) > ${index} first.`;
   return new Fault({ code: 'expression-type', what, remedy }, start, Math.max(1, end - start));
 }
 

@@ -366,8 +366,11 @@ function toFault(error: unknown, { source, advise, missing }: Mistaken): unknown
     case 'no_matching_overload': {
       const remedy = advise(source);
       const why = remedy === undefined ? similarFunction(error.summary) : undefined;
-      const what = `No function fits: ${plainTypes(error.summary)}`;
-      return new Fault({ code: 'expression-type', what, why, remedy }, start, length);
+      return new Fault(
+        { code: 'expression-type', what: `No function fits: ${plainTypes(error.summary)}`, why, remedy },
+        start,
+        length,
+      );
     }
     case 'index_out_of_bounds':
       return missingItem(error, source);

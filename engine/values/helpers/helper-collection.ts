@@ -122,7 +122,7 @@ export const collectionHelpers: readonly Helper[] = [
   },
   kept({
     name: 'merge',
-    summary: 'Maps as one map; of equal keys the last one counts.',
+    summary: 'Maps as one map; if several maps have a key, the last one wins.',
     example: ['{{merge labels (dict zone="b")}}', { tier: 'db', zone: 'b' }],
     arity: [1, Infinity],
     run: (maps) => {

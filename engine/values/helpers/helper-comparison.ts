@@ -86,31 +86,31 @@ function special(helper: Omit<Helper, 'secrets' | 'run'>): Helper {
 export const specialHelpers: readonly Helper[] = [
   special({
     name: 'and',
-    summary: 'Are all conditions true? Those behind a false one are not looked at.',
+    summary: 'Are all conditions true? Conditions after a false one are not evaluated.',
     example: ['{{and enabled (gt port 1)}}', true],
     arity: [2, Infinity],
   }),
   special({
     name: 'or',
-    summary: 'Is one of the conditions true? Those behind a true one are not looked at.',
+    summary: 'Is one of the conditions true? Conditions after a true one are not evaluated.',
     example: ['{{or (eq port 1) enabled}}', true],
     arity: [2, Infinity],
   }),
   special({
     name: 'ternary',
-    summary: 'The second argument where the condition is true, else the third.',
+    summary: 'The second argument if the condition is true, else the third.',
     example: ['{{ternary enabled "on" "off"}}', 'on'],
     arity: [3, 3],
   }),
   special({
     name: 'default',
-    summary: 'The first argument that is there and not null.',
+    summary: 'The first argument that exists and is not null.',
     example: ['{{default nowhere.at.all "none"}}', 'none'],
     arity: [2, Infinity],
   }),
   special({
     name: 'defined',
-    summary: 'Is the value there, and not null?',
+    summary: 'Does the value exist, and is it not null?',
     example: ['{{defined nowhere}}', false],
     arity: [1, 1],
   }),

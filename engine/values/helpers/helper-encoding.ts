@@ -23,7 +23,7 @@ export const encodingHelpers: readonly Helper[] = [
   },
   {
     name: 'to_nice_json',
-    summary: 'As JSON in lines, indented by two blanks.',
+    summary: 'As JSON in lines, indented by two spaces.',
     example: ['{{to_nice_json members}}', '[\n  "c",\n  "a",\n  "b"\n]'],
     arity: [1, 1],
     secrets: 'embedded',
@@ -48,7 +48,7 @@ export const encodingHelpers: readonly Helper[] = [
   },
   {
     name: 'b64decode',
-    summary: 'The text that a base64 stands for.',
+    summary: 'The text that base64 encodes.',
     example: ['{{b64decode "ZXRjZA=="}}', 'etcd'],
     arity: [1, 1],
     secrets: 'derived',

@@ -39,7 +39,7 @@ export const numberHelpers: readonly Helper[] = [
   arithmetic('div', 'The quotient; of whole numbers the whole part.', ['{{div 7 2}}', 3], (left, right) => {
     return Number.isInteger(left) && Number.isInteger(right) ? Math.trunc(left / right) : left / right;
   }),
-  arithmetic('mod', 'What is left over by a division.', ['{{mod 7 2}}', 1], (left, right) => left % right),
+  arithmetic('mod', 'The remainder of a division.', ['{{mod 7 2}}', 1], (left, right) => left % right),
   {
     name: 'int',
     summary: 'The whole number that a text stands for, or the whole part of a number.',

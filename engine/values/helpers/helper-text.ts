@@ -104,14 +104,14 @@ export const textHelpers: readonly Helper[] = [
   }),
   derived({
     name: 'starts_with',
-    summary: 'Does the text begin so?',
+    summary: 'Does the text begin with another one?',
     example: ['{{starts_with name "etcd"}}', true],
     arity: [2, 2],
     run: ([text, start]) => textOf(text).startsWith(textOf(start)),
   }),
   derived({
     name: 'ends_with',
-    summary: 'Does the text end so?',
+    summary: 'Does the text end with another one?',
     example: ['{{ends_with name "-2"}}', false],
     arity: [2, 2],
     run: ([text, end]) => textOf(text).endsWith(textOf(end)),
@@ -139,14 +139,14 @@ export const textHelpers: readonly Helper[] = [
   }),
   embedded({
     name: 'quote',
-    summary: 'One word of POSIX shell: what is in it is never run.',
+    summary: 'The text as one word of a POSIX shell, so that nothing in the text is run.',
     example: ['{{quote "it\'s $HOME"}}', "'it'\\''s $HOME'"],
     arity: [1, 1],
     run: ([text]) => shellWord(textOf(text)),
   }),
   embedded({
     name: 'indent',
-    summary: 'Indents each line by so many blanks; the first one too.',
+    summary: 'Indents each line by this number of spaces, the first line too.',
     example: ['{{indent "a\\nb" 2}}', '  a\\nb'],
     arity: [2, 2],
     run: ([text, width]) => {

@@ -50,7 +50,7 @@ export function numberOf(value: Value | undefined): number {
   if (typeof value === 'number') return value;
   if (value instanceof Unknown) throw new UnknownTouched(value);
   throw new ArgumentFault(
-    `A number is wanted, and this is ${value === undefined ? 'missing' : describe(value)}`,
+    `A number is required, and this is ${value === undefined ? 'missing' : describe(value)}`,
     typeof value === 'string' ? 'Convert it: (int x).' : undefined,
   );
 }
@@ -58,13 +58,13 @@ export function numberOf(value: Value | undefined): number {
 export function listOf(value: Value | undefined): readonly Value[] {
   if (value instanceof Unknown) throw new UnknownTouched(value);
   if (value !== undefined && isList(value)) return value;
-  throw new ArgumentFault(`A list is wanted, and this is ${value === undefined ? 'missing' : describe(value)}`);
+  throw new ArgumentFault(`A list is required, and this is ${value === undefined ? 'missing' : describe(value)}`);
 }
 
 export function mapOf(value: Value | undefined): ValueMap {
   if (value instanceof Unknown) throw new UnknownTouched(value);
   if (value !== undefined && isMap(value)) return value;
-  throw new ArgumentFault(`A map is wanted, and this is ${value === undefined ? 'missing' : describe(value)}`);
+  throw new ArgumentFault(`A map is required, and this is ${value === undefined ? 'missing' : describe(value)}`);
 }
 
 interface Revealed {

@@ -68,13 +68,13 @@ export const ANSIBLE_FACTS: readonly AnsibleVariable[] = [
     path: 'facts.interfaces',
     instead: 'It is a map of names to {ipv4, ipv6}, which are lists of addresses.',
   },
-  { name: 'user_id', path: 'facts.user', instead: 'It is who logged in.' },
-  { name: 'user_dir', path: 'facts.home', instead: 'It is the home directory of who logged in.' },
-  { name: 'user_uid', path: 'facts.uid', instead: 'It is the number of who logged in.' },
+  { name: 'user_id', path: 'facts.user', instead: 'It is the login user.' },
+  { name: 'user_dir', path: 'facts.home', instead: 'It is the home directory of the login user.' },
+  { name: 'user_uid', path: 'facts.uid', instead: 'It is the number of the login user.' },
   { name: 'user_gid', instead: 'Write query: id -g, and register.' },
   { name: 'user_shell', instead: 'Write query: with getent passwd, and register.' },
-  { name: 'env.HOME', path: 'facts.home', instead: 'It is the home directory of who logged in.' },
-  { name: 'env.USER', path: 'facts.user', instead: 'It is who logged in.' },
+  { name: 'env.HOME', path: 'facts.home', instead: 'It is the home directory of the login user.' },
+  { name: 'env.USER', path: 'facts.user', instead: 'It is the login user.' },
   {
     name: 'env',
     instead: 'Write facts.home for HOME, facts.user for USER; for another variable query: printenv NAME, and register.',
@@ -180,7 +180,7 @@ export const ANSIBLE_MAGIC: readonly AnsibleVariable[] = [
     instead: 'Write default(ansible_port, 22) in a condition, {{default ansible_port 22}} in a template.',
     isSettable: true,
   },
-  { name: 'ansible_user', instead: 'Write facts.user for who logged in.', isSettable: true },
+  { name: 'ansible_user', instead: 'Write facts.user for the login user.', isSettable: true },
   {
     name: 'omit',
     instead:

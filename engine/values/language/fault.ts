@@ -69,8 +69,8 @@ export function isTooLarge(error: unknown): boolean {
 export function tooLarge(): Fault {
   return new Fault({
     code: 'template-too-large',
-    what: 'What is made here is too large to be worked with',
-    remedy: 'See what is repeated or replaced more often than it should be. Bring large files by copy.',
+    what: 'The result of this template or expression is too large',
+    remedy: 'Check what is repeated or replaced too often. Use copy for large files.',
   });
 }
 

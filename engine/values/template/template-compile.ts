@@ -297,9 +297,12 @@ class TemplateCompiler {
     if (open.includes(name))
       throw this.#refuse(partial, `The partial "${name}" contains itself: ${[...open, name].join(' → ')}`);
     if ((taken.count += 1) > MOST_PARTIALS) {
-      const what = `More than ${MOST_PARTIALS} partials are put into this template`;
-      const remedy = 'Partials that put in others multiply: go through a list with {{#each}}.';
-      throw this.#source.fault('too-many-steps', what, partial, { remedy });
+      throw this.#source.fault(
+        'too-many-steps',
+        `More than ${MOST_PARTIALS} partials are put into this template`,
+        partial,
+        { remedy: 'Partials that put in others multiply: go through a list with {{#each}}.' },
+      );
     }
     const found = inline.get(name);
     if (found !== undefined) return found;

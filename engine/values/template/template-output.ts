@@ -65,8 +65,7 @@ export class Output {
       throw new Fault({
         code: 'template-too-large',
         what: `The template comes to more than ${MOST_TEXT / 1024 / 1024} Mi characters`,
-        remedy:
-          'See which {{#each}} goes through more than it should: blocks within blocks multiply. Bring large files by copy.',
+        remedy: 'Check which {{#each}} has too many rounds: blocks within blocks multiply. Use copy for large files.',
       });
     }
   }

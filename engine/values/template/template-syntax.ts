@@ -148,7 +148,7 @@ export function parseSyntax(source: TemplateSource): Program {
         code: 'template-syntax',
         what: `The template is too long: ${text.length} characters`,
         why: `At most ${MAX_LENGTH} are read as a template.`,
-        remedy: 'Split it, or bring what holds no templates by copy: {src: …}.',
+        remedy: 'Split the template, or use copy: {src: …} for a file without templates.',
       },
       0,
       1,

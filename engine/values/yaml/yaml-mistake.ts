@@ -40,7 +40,12 @@ function unclosed(lines: readonly string[], line: number): YamlMistake | undefin
       const begun = open.pop();
       if (bracket.line < line) continue;
       if (begun === undefined)
-        return { ...bracket, what: `This ${bracket.sign} closes nothing`, length: 1, remedy: 'Take it away.' };
+        return {
+          ...bracket,
+          what: `This ${bracket.sign} closes nothing`,
+          length: 1,
+          remedy: `Remove the ${bracket.sign}.`,
+        };
       if (ENDS[begun.sign] !== bracket.sign) return notClosed(begun, bracket);
     }
   }

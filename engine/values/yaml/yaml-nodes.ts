@@ -55,8 +55,12 @@ export class NodeConverter {
   #convert(node: YamlNode, depth: number): Converted {
     const offset = node.range?.[0] ?? 0;
     if (depth > MAX_DEPTH) {
-      const what = `Nested more than ${MAX_DEPTH} levels deep`;
-      this.#problems.report({ code: 'yaml-too-deep', what, offset, length: 1 });
+      this.#problems.report({
+        code: 'yaml-too-deep',
+        what: `Nested more than ${MAX_DEPTH} levels deep`,
+        offset,
+        length: 1,
+      });
       return this.#null(offset);
     }
     if (isAlias(node)) return this.#alias(node);
@@ -67,7 +71,7 @@ export class NodeConverter {
     if (converted.size > MAX_EXPANDED_NODES) {
       this.#problems.report({
         code: 'yaml-alias-bomb',
-        what: 'Aliases make this document grow beyond measure',
+        what: `With its aliases expanded, this document has more than ${MAX_EXPANDED_NODES} values`,
         offset,
         length: 1,
         remedy: 'Write the values out, or use variables.',
@@ -99,11 +103,12 @@ export class NodeConverter {
     const target = this.#anchors.get(alias.source);
     if (target !== undefined && target !== 'open') return target;
     const offset = alias.range?.[0] ?? 0;
-    const what =
-      target === undefined ? `There is no anchor &${alias.source} above` : `The alias *${alias.source} contains itself`;
     this.#problems.report({
       code: 'yaml-alias',
-      what,
+      what:
+        target === undefined
+          ? `There is no anchor &${alias.source} above`
+          : `The alias *${alias.source} contains itself`,
       offset,
       length: alias.source.length + 1,
       remedy: target === undefined ? 'Text that begins with * must be quoted.' : undefined,
@@ -160,22 +165,35 @@ export class NodeConverter {
 
   /** The text of a key; undefined if it cannot be a key, which is reported. */
   #key(key: YamlNode, offset: number): string | undefined {
-    const code = 'yaml-key';
     if (!isScalar(key)) {
-      const what = isAlias(key) ? 'A key must be plain text, not an alias' : 'A key must be text, not a list or map';
-      this.#problems.report({ code, what, offset, length: 1, remedy: 'If it is a template, quote it.' });
+      this.#problems.report({
+        code: 'yaml-key',
+        what: isAlias(key) ? 'A key must be plain text, not an alias' : 'A key must be text, not a list or map',
+        offset,
+        length: 1,
+        remedy: 'If it is a template, quote it.',
+      });
       return undefined;
     }
     if (typeof key.value !== 'string') {
       const source = key.source ?? '';
-      const what = `The key ${source === '' ? 'null' : source} is not text`;
-      const length = Math.max(1, source.length);
-      this.#problems.report({ code, what, offset, length, remedy: `Quote it: "${source}".` });
+      this.#problems.report({
+        code: 'yaml-key',
+        what: `The key ${source === '' ? 'null' : source} is not text`,
+        offset,
+        length: Math.max(1, source.length),
+        remedy: `Quote it: "${source}".`,
+      });
       return undefined;
     }
     if (FORBIDDEN_KEYS.has(key.value)) {
-      const what = `"${key.value}" cannot be a key`;
-      this.#problems.report({ code, what, offset, length: key.value.length, remedy: 'Choose another name.' });
+      this.#problems.report({
+        code: 'yaml-key',
+        what: `"${key.value}" cannot be a key`,
+        offset,
+        length: key.value.length,
+        remedy: 'Choose another name.',
+      });
       return undefined;
     }
     return key.value;
@@ -211,7 +229,7 @@ export class NodeConverter {
         what: `${source.slice(0, 40)} does not fit a number`,
         offset,
         length: source.length,
-        remedy: 'Quote it to have it as text.',
+        remedy: 'Quote the number to keep it as text.',
       });
       return null;
     }
@@ -224,7 +242,7 @@ export class NodeConverter {
       this.#problems.add(
         new Problem({
           code: 'vault-no-key',
-          what: 'This value is encrypted, and no key was given to open it',
+          what: 'This value is encrypted, and no key was given to decrypt it',
           place,
           remedy: 'Give the identity file of the vault.',
         }),

@@ -27,10 +27,10 @@ function reportDuplicateKey(offset: number, problems: YamlProblems): void {
   const key = /^[^:\s]*/.exec(problems.text.slice(offset))?.[0] ?? '';
   problems.report({
     code: 'duplicate-key',
-    what: `The key "${key.replaceAll(/^["']|["']$/g, '')}" is there twice in the same map`,
+    what: `The key "${key.replaceAll(/^["']|["']$/g, '')}" occurs twice in the same map`,
     offset,
     length: key.length,
-    remedy: 'Keep one of them; YAML would silently take the last one.',
+    remedy: 'Remove one of the two; YAML would silently take the last one.',
   });
 }
 
@@ -64,7 +64,7 @@ function syntaxRemedy(code: string, line: string): string | undefined {
   if (code === 'TAB_AS_INDENT') return 'Indent with spaces.';
   if (code === 'BAD_SCALAR_START') return 'Quote the value.';
   if (code === 'BAD_DQ_ESCAPE')
-    return 'Write \\\\ for a backslash, or put the text into single quotes, in which it stands for itself.';
+    return 'Write \\\\ for a backslash, or put the text into single quotes, where a backslash is a plain character.';
   if (/:\s+[^"'|>\s].*:\s/.test(line)) return 'Quote a value that holds ": ".';
   return undefined;
 }

@@ -66,7 +66,7 @@ class YamlReader {
         what: `The file has ${text.length} characters; at most ${MAX_LENGTH} are read as YAML`,
         offset: 0,
         length: 0,
-        remedy: 'Split it, or have it copied to the host as a file.',
+        remedy: 'Split the file, or copy it to the host by copy: {src: …}.',
       });
       return;
     }
@@ -112,8 +112,12 @@ class YamlReader {
       // The parser recurses; what is nested thousands deep ends its stack.
       if (!(error instanceof Error)) throw error;
       const nested = error instanceof RangeError;
-      const what = nested ? 'The file is nested too deeply' : `The file is not valid YAML: ${error.message}`;
-      this.#problems.report({ code: 'yaml-syntax', what, offset: 0, length: 0 });
+      this.#problems.report({
+        code: 'yaml-syntax',
+        what: nested ? 'The file is nested too deeply' : `The file is not valid YAML: ${error.message}`,
+        offset: 0,
+        length: 0,
+      });
       return undefined;
     }
   }

@@ -98,7 +98,7 @@ function noIdentity(line: string, where: string): Problem {
   return new Problem({
     code: 'vault-identity',
     what: `${where} is no identity that runbook can use`,
-    why: plugin ? 'It is for a plugin of age, and runbook has none.' : undefined,
+    why: plugin ? 'The identity is for a plugin of age; runbook has no plugins.' : undefined,
     remedy: 'Make one with `runbook vault keygen` or `age-keygen` (AGE-SECRET-KEY-1…), or name a private key of SSH.',
   });
 }

@@ -37,7 +37,7 @@ export async function recipientsFor(path: string, sources: RecipientSources): Pr
   if (given.length > 0) return onceEach(given);
   throw new Problem({
     code: 'vault-no-recipient',
-    what: `nobody is named for whom ${path} is to be encrypted`,
+    what: `no recipient is named for ${path}`,
     remedy: `Run \`runbook vault keygen\` once, or name recipients with --recipient or in a ${RECIPIENTS_FILE} beside the file.`,
   });
 }
@@ -58,7 +58,7 @@ async function nearestOwn(folder: string): Promise<string | undefined> {
     code: 'recipients-of-others',
     what: `the nearest ${RECIPIENTS_FILE}, ${file}, is not your own`,
     why: 'It belongs to another user, or everybody may write to it: that user could read what is encrypted.',
-    remedy: `If you mean it, name it: --recipients-file ${file}. Else name recipients with --recipient, or put a ${RECIPIENTS_FILE} beside the file.`,
+    remedy: `To use that file, name it: --recipients-file ${file}. Otherwise name recipients with --recipient, or put a ${RECIPIENTS_FILE} beside the file.`,
   });
 }
 

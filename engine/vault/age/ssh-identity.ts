@@ -41,9 +41,9 @@ async function publicKeyIn(text: string, file: string): Promise<SshPublicKey> {
   } catch (error) {
     throw new Problem({
       code: 'vault-identity',
-      what: `the private key ${file} opens nothing`,
+      what: `the private key ${file} cannot decrypt anything`,
       why: error instanceof Error ? error.message : String(error),
-      remedy: `Keys of the types ssh-ed25519 and ssh-rsa do, in the form that \`ssh-keygen -p -f ${file}\` writes them in.`,
+      remedy: `Use a key of the type ssh-ed25519 or ssh-rsa, in the form that \`ssh-keygen -p -f ${file}\` writes.`,
     });
   }
 }

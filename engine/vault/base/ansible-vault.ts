@@ -76,7 +76,7 @@ function parse(text: string): Envelope | string {
   if (version === undefined)
     return `Its first line ${JSON.stringify(header.slice(0, 60))} is not of the formats 1.1 and 1.2.`;
   if (cipher !== 'AES256')
-    return `It is encrypted by ${cipher ?? 'something'}, which ansible-vault has given up: rekey it with an ansible-vault of then.`;
+    return `It is encrypted by ${cipher ?? 'something'}, which ansible-vault no longer supports: rekey it with an old version of ansible-vault.`;
   const body = parseBody(lines.join(''));
   if (body === undefined) return 'It is damaged: its body is not what ansible-vault writes.';
   return { label: label === '' ? DEFAULT_LABEL : label, ...body };

@@ -40,7 +40,7 @@ export async function readPasswords(sources: readonly PasswordSource[], ask: Ask
       throw new Problem({
         code: 'vault-password',
         what: `the vault password of the id ${label} is empty`,
-        remedy: 'Give one that is not.',
+        remedy: 'Give a password that is not empty.',
       });
     passwords.push({ label, password });
   }

@@ -6,7 +6,7 @@ export function wrongKey(place: Place, why: string): Problem {
     what: 'this cannot be decrypted',
     place,
     why,
-    remedy: 'Give an identity that it was encrypted for, with --identity or RUNBOOK_IDENTITY.',
+    remedy: 'Name an identity for which this was encrypted, with --identity or RUNBOOK_IDENTITY.',
   });
 }
 
@@ -27,7 +27,7 @@ export function damaged(place: Place, why: string): Problem {
     what: 'this is encrypted by ansible-vault, and damaged',
     place,
     why,
-    remedy: 'Restore it from where it was whole, such as git.',
+    remedy: 'Restore an undamaged version, such as from git.',
   });
 }
 
@@ -43,17 +43,17 @@ export function noVaultValue(place: Place): Problem {
 export function noText(place: Place, why: string): Problem {
   return new Problem({
     code: 'not-utf8',
-    what: 'what is encrypted here is not UTF-8 text, and a variable holds text',
+    what: 'the decrypted value is not UTF-8 text, and a variable holds text',
     place,
     why,
-    remedy: 'Save it as UTF-8, and encrypt it anew.',
+    remedy: 'Save the text as UTF-8, and encrypt it again.',
   });
 }
 
 export function noIdentity(files: readonly string[], place: Place | undefined): Problem {
   return new Problem({
     code: 'vault-no-key',
-    what: 'something is encrypted, and there is no identity to open it',
+    what: 'this is encrypted, and there is no identity to decrypt it',
     place,
     why: `Looked for identities in ${files.join(', ') || 'no file'}.`,
     remedy: 'Name the file of your age identity with --identity or RUNBOOK_IDENTITY.',

@@ -59,7 +59,7 @@ async function mayBeWritten({ name, path, status }: FoundFile): Promise<void> {
   };
   await access(dirname(path), constants.W_OK).catch((error: Error) => refuse(error.message));
   const user = process.getuid?.();
-  if (user !== undefined && user !== 0 && user !== status.uid) refuse('It belongs to somebody else.');
+  if (user !== undefined && user !== 0 && user !== status.uid) refuse('The file belongs to another user.');
 }
 
 type Ended =
@@ -78,7 +78,7 @@ async function editIn(folder: string, request: EditRequest, guard: SignalGuard):
   if (signal !== undefined)
     return fail(new Problem({ code: 'interrupted', what: `the edit of ${file.name} was ended by ${signal}` }));
   if (end.kind === 'failed') {
-    const remedy = end.isMissing ? 'Set VISUAL or EDITOR to an editor that is there.' : undefined;
+    const remedy = end.isMissing ? 'Set VISUAL or EDITOR to an editor that is installed.' : undefined;
     return fail(new Problem({ code: 'editor', what: `the editor "${editor}" failed`, why: end.why, remedy }));
   }
   if (edited === undefined)

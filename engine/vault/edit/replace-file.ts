@@ -26,7 +26,7 @@ export async function findFile(name: string): Promise<FoundFile> {
       code: 'file-not-found',
       what: isLink ? `${name} is a link that leads to no file` : `${name} cannot be read`,
       why: error.message,
-      remedy: isLink ? 'Name the file itself, or mend the link.' : undefined,
+      remedy: isLink ? 'Name the file itself, or repair the link.' : undefined,
     });
   });
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
@@ -92,7 +92,7 @@ function notTheOwner(name: string): (error: NodeJS.ErrnoException) => never {
   return (error) => {
     throw new Problem({
       code: 'file-not-written',
-      what: `${name} would not keep its owner and group`,
+      what: `${name} cannot keep its owner and group`,
       why: error.message,
       remedy: 'Run this as the owner of the file.',
     });

@@ -52,7 +52,7 @@ export class SopsKeys {
     const kinds = [...(sops.ageKeys.length > 0 ? ['age'] : []), ...sops.otherKeys].join(', ');
     throw new Problem({
       code: 'sops-key',
-      what: 'this is encrypted by SOPS, and no identity at hand opens it',
+      what: 'this is encrypted by SOPS, and no identity at hand can decrypt it',
       place,
       why: `It is encrypted for: ${kinds === '' ? 'nobody' : kinds}.`,
       remedy:
@@ -79,10 +79,10 @@ async function throughProgram(program: string, sops: SopsFile, file: string, pla
     (error: Error & { readonly stderr?: string }) => {
       throw new Problem({
         code: 'sops-program',
-        what: `${program} does not open this`,
+        what: `${program} cannot decrypt this`,
         place,
         why: error.stderr?.trim() || error.message,
-        remedy: `Try \`${program} decrypt ${file}\` by itself. RUNBOOK_SOPS names the program.`,
+        remedy: `Run \`${program} decrypt ${file}\` in a shell. RUNBOOK_SOPS names the program.`,
       });
     },
   );

@@ -120,7 +120,7 @@ function fits(expression: string, name: string, place: Place): boolean {
 function changed(place: Place, why: string): Problem {
   return new Problem({
     code: 'sops-changed',
-    what: 'this is encrypted by SOPS, and was changed since',
+    what: 'this was changed after SOPS had encrypted it',
     place,
     why,
     remedy:

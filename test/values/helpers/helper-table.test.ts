@@ -113,15 +113,15 @@ describe('types', () => {
 describe('arguments that cannot be', () => {
   test.each<[string, string, RegExp]>([
     ['{{lt 1 "2"}}', 'template-value', /cannot be ordered/],
-    ['{{add port "1"}}', 'template-value', /number is wanted/],
+    ['{{add port "1"}}', 'template-value', /number is required/],
     ['{{div 1 0}}', 'template-value', /not a number/],
     ['{{int "x1"}}', 'template-value', /whole number/],
     ['{{lower members}}', 'template-value', /must be text/],
     ['{{lower null}}', 'template-value', /null/],
-    ['{{join name}}', 'template-value', /list is wanted/],
+    ['{{join name}}', 'template-value', /list is required/],
     ['{{join hosts}}', 'template-value', /put into text/],
     ['{{first (list)}}', 'template-value', /empty/],
-    ['{{keys members}}', 'template-value', /map is wanted/],
+    ['{{keys members}}', 'template-value', /map is required/],
     ['{{range 1 10000000}}', 'template-value', /at most/],
     ['{{range 1 5 0}}', 'template-value', /step/],
     ['{{b64decode "%%%"}}', 'template-value', /base64/],
