@@ -12,6 +12,71 @@ for file in passwd shadow sudoers; do mount --bind $folder/$file /etc/$file; don
 printf '%s\\n' 'permit nopass trusted' 'permit asked' >/etc/doas.conf
 chmod 600 /etc/doas.conf`;
 
+const BECOME: [string, string, Omit<BecomePrivilege, 'kind'>, string][] = [
+  [
+    'su with the password of the account',
+    'plain',
+    { method: 'su', user: 'asked', password: "it's secret" },
+    'asked\n/\n/\n',
+  ],
+  ['su by root, which is asked for none', 'root', { method: 'su', user: 'asked' }, 'asked\n/\n/\n'],
+  ['su by root to an account without a shell', 'root', { method: 'su', user: 'service' }, 'service\n/\n/\n'],
+  [
+    'su by another name, with flags',
+    'plain',
+    { method: 'su', user: 'asked', password: "it's secret", exe: '/usr/bin/su', flags: '-m' },
+    'asked\n/\n/\n',
+  ],
+  ['doas without a password', 'trusted', { method: 'doas', user: 'root' }, 'root\n/root\n/root\n'],
+  ['doas to another user', 'trusted', { method: 'doas', user: 'plain', flags: '-n' }, 'plain\n/\n/\n'],
+  [
+    'sudo by its path, with flags',
+    'root',
+    { method: 'sudo', user: 'plain', exe: '/usr/bin/sudo', flags: '-H -S -n' },
+    'plain\n/\n/\n',
+  ],
+];
+
+const REFUSED: [string, string, Omit<BecomePrivilege, 'kind'>, string, RegExp][] = [
+  [
+    'su with a wrong password',
+    'plain',
+    { method: 'su', user: 'asked', password: 'wrong' },
+    'become-password-wrong',
+    /password of asked/,
+  ],
+  [
+    'su without a password',
+    'plain',
+    { method: 'su', user: 'asked' },
+    'become-password-needed',
+    /ansible_become_password/,
+  ],
+  ['su to no account', 'root', { method: 'su', user: 'no-such-user' }, 'no-such-account', /become_user/],
+  [
+    'su that is not there',
+    'root',
+    { method: 'su', user: 'asked', exe: '/opt/su' },
+    'become-missing',
+    /sudo, su or doas/,
+  ],
+  [
+    'doas that wants a password',
+    'asked',
+    { method: 'doas', user: 'root', password: "it's secret" },
+    'become-refused',
+    /permit nopass/,
+  ],
+  ['doas without a rule', 'plain', { method: 'doas', user: 'root' }, 'become-refused', /doas.conf/],
+  [
+    'sudo that allows single commands, with a password',
+    'asked',
+    { method: 'sudo', user: 'root', password: "it's secret" },
+    'sudo-refused',
+    /single commands/,
+  ],
+];
+
 describe.skipIf(process.getuid?.() !== 0).each(['ssh2', 'openssh'] as const)(
   'becoming another user over %s',
   (transport) => {
@@ -41,72 +106,11 @@ describe.skipIf(process.getuid?.() !== 0).each(['ssh2', 'openssh'] as const)(
       return (await looking.look('id -un; echo ~; echo "$HOME"')).stdout.toString();
     }
 
-    test.each<[string, string, Omit<BecomePrivilege, 'kind'>, string]>([
-      [
-        'su with the password of the account',
-        'plain',
-        { method: 'su', user: 'asked', password: "it's secret" },
-        'asked\n/\n/\n',
-      ],
-      ['su by root, which is asked for none', 'root', { method: 'su', user: 'asked' }, 'asked\n/\n/\n'],
-      ['su by root to an account without a shell', 'root', { method: 'su', user: 'service' }, 'service\n/\n/\n'],
-      [
-        'su by another name, with flags',
-        'plain',
-        { method: 'su', user: 'asked', password: "it's secret", exe: '/usr/bin/su', flags: '-m' },
-        'asked\n/\n/\n',
-      ],
-      ['doas without a password', 'trusted', { method: 'doas', user: 'root' }, 'root\n/root\n/root\n'],
-      ['doas to another user', 'trusted', { method: 'doas', user: 'plain', flags: '-n' }, 'plain\n/\n/\n'],
-      [
-        'sudo by its path, with flags',
-        'root',
-        { method: 'sudo', user: 'plain', exe: '/usr/bin/sudo', flags: '-H -S -n' },
-        'plain\n/\n/\n',
-      ],
-    ])('%s', async (_what, login, privilege, expected) => {
+    test.each(BECOME)('%s', async (_what, login, privilege, expected) => {
       expect(await become(login, privilege)).toBe(expected);
     });
 
-    test.each<[string, string, Omit<BecomePrivilege, 'kind'>, string, RegExp]>([
-      [
-        'su with a wrong password',
-        'plain',
-        { method: 'su', user: 'asked', password: 'wrong' },
-        'become-password-wrong',
-        /password of asked/,
-      ],
-      [
-        'su without a password',
-        'plain',
-        { method: 'su', user: 'asked' },
-        'become-password-needed',
-        /ansible_become_password/,
-      ],
-      ['su to no account', 'root', { method: 'su', user: 'no-such-user' }, 'no-such-account', /become_user/],
-      [
-        'su that is not there',
-        'root',
-        { method: 'su', user: 'asked', exe: '/opt/su' },
-        'become-missing',
-        /sudo, su or doas/,
-      ],
-      [
-        'doas that wants a password',
-        'asked',
-        { method: 'doas', user: 'root', password: "it's secret" },
-        'become-refused',
-        /permit nopass/,
-      ],
-      ['doas without a rule', 'plain', { method: 'doas', user: 'root' }, 'become-refused', /doas.conf/],
-      [
-        'sudo that allows single commands, with a password',
-        'asked',
-        { method: 'sudo', user: 'root', password: "it's secret" },
-        'sudo-refused',
-        /single commands/,
-      ],
-    ])('%s is told, with what to do', async (...[, login, privilege, code, remedy]) => {
+    test.each(REFUSED)('%s is told, with what to do', async (...[, login, privilege, code, remedy]) => {
       const failure = await become(login, privilege).catch((error: unknown) => error);
       expect(failure).toMatchObject({ code, started: 'no', remedy: expect.stringMatching(remedy) });
     });

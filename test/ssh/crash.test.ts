@@ -11,27 +11,70 @@ import { startSite, type Site, type ToldEvent } from './site.ts';
 const ALL = process.env['RUNBOOK_CRASH'] === 'all';
 const SEED = Number(process.env['RUNBOOK_SEED'] ?? Date.now() % 1_000_000);
 
+let site: Site;
+let proxy: CuttingProxy;
+let root: string;
+let playbook: string;
+let before: ReadonlyMap<string, string>;
+let after: ReadonlyMap<string, string>;
+let bytes = 0;
+
+const play = (version: number): readonly string[] => {
+  const variables = JSON.stringify({ version, ansible_port: proxy.port });
+  return ['play', playbook, '-e', variables, '--output', 'json', '--wait-lock', '30'];
+};
+
+const saved = (version: number): string => join(site.folder, `saved-${version}`);
+
+const restore = async (): Promise<void> => {
+  await rm(root, { recursive: true, force: true });
+  await cp(saved(1), root, { recursive: true, preserveTimestamps: true });
+};
+
+function countBytes(told: (count: number) => void): () => void {
+  let count = 0;
+  let on = true;
+  const step = 1000;
+  const next = (): void =>
+    void proxy.passed(step).then(() => {
+      if (!on) return;
+      told((count += step));
+      next();
+    });
+  next();
+  return () => (on = false);
+}
+
+/** What must hold when the controller was killed in `run`. */
+async function survives(run: () => Promise<{ readonly signal: NodeJS.Signals | null }>): Promise<void> {
+  await restore();
+  const killed = await run();
+  expect(killed.signal).toBe('SIGKILL');
+  await site.quiet();
+  const torn = await snapshot(root);
+  for (const [path, state] of torn) {
+    // A file that was sent and not yet put in its place is the next run's to clear away; the other ones are the
+    // play's own.
+    if (path.includes('.runbook-') || path.includes('.new')) continue;
+    if (path.endsWith('.running')) continue;
+    expect([before.get(path), after.get(path)], path).toContain(state);
+  }
+  const again = await site.run(play(2));
+  expect(again.status, again.stderr).toBe(0);
+  await site.quiet();
+  const end = await snapshot(root);
+  for (const [path] of end) if (path.includes('.new')) await rm(join(root, path));
+  expect(Object.fromEntries(await snapshot(root))).toEqual(Object.fromEntries(after));
+  expect(await readdir(site.owed)).toEqual([]);
+}
+
+const boundaries = Array.from({ length: TASKS }, (_, index) => index + 1);
+
+const random = seededRandom(SEED);
+
 describe.skipIf(process.getuid?.() !== 0)(
   `the controller is killed (RUNBOOK_SEED=${SEED}; the test needs root, for mounts)`,
   () => {
-    let site: Site;
-    let proxy: CuttingProxy;
-    let root: string;
-    let playbook: string;
-    let before: ReadonlyMap<string, string>;
-    let after: ReadonlyMap<string, string>;
-    let bytes = 0;
-
-    const play = (version: number): readonly string[] => {
-      const variables = JSON.stringify({ version, ansible_port: proxy.port });
-      return ['play', playbook, '-e', variables, '--output', 'json', '--wait-lock', '30'];
-    };
-    const saved = (version: number): string => join(site.folder, `saved-${version}`);
-    const restore = async (): Promise<void> => {
-      await rm(root, { recursive: true, force: true });
-      await cp(saved(1), root, { recursive: true, preserveTimestamps: true });
-    };
-
     beforeAll(async () => {
       site = await startSite({ one: { root: '{{inventory_dir}}/root' } });
       proxy = await startCuttingProxy(site.server.port);
@@ -60,66 +103,31 @@ describe.skipIf(process.getuid?.() !== 0)(
       await site.stop();
     });
 
-    function countBytes(told: (count: number) => void): () => void {
-      let count = 0;
-      let on = true;
-      const step = 1000;
-      const next = (): void =>
-        void proxy.passed(step).then(() => {
-          if (!on) return;
-          told((count += step));
-          next();
-        });
-      next();
-      return () => (on = false);
-    }
-
-    /** What must hold when the controller was killed in `run`. */
-    async function survives(run: () => Promise<{ readonly signal: NodeJS.Signals | null }>): Promise<void> {
-      await restore();
-      const killed = await run();
-      expect(killed.signal).toBe('SIGKILL');
-      await site.quiet();
-      const torn = await snapshot(root);
-      for (const [path, state] of torn) {
-        // A file that was sent and not yet put in its place is the next run's to clear away; the other ones are the
-        // play's own.
-        if (path.includes('.runbook-') || path.includes('.new')) continue;
-        if (path.endsWith('.running')) continue;
-        expect([before.get(path), after.get(path)], path).toContain(state);
-      }
-      const again = await site.run(play(2));
-      expect(again.status, again.stderr).toBe(0);
-      await site.quiet();
-      const end = await snapshot(root);
-      for (const [path] of end) if (path.includes('.new')) await rm(join(root, path));
-      expect(Object.fromEntries(await snapshot(root))).toEqual(Object.fromEntries(after));
-      expect(await readdir(site.owed)).toEqual([]);
-    }
-
-    const boundaries = Array.from({ length: TASKS }, (_, index) => index + 1);
-    test.each(ALL ? boundaries : [1, 13, 27, TASKS])('at the boundary behind task %i', async (boundary) => {
-      await survives(() => {
-        let finished = 0;
-        return site.run(play(2), (event, child) => {
-          if (event.type === 'task_finished' && (finished += 1) === boundary) child.kill('SIGKILL');
-        });
-      });
-    });
-
-    const random = seededRandom(SEED);
-    test.each(Array.from({ length: ALL ? 40 : 4 }, (_, index) => [index + 1, random()] as const))(
-      'at random moment %i (%d)',
-      async (_index, share) => {
-        await survives(async () => {
-          const running = site.start(play(2));
-          void proxy.passed(Math.max(1, Math.floor(share * bytes))).then(() => running.process.kill('SIGKILL'));
-          return running.ended;
-        });
-      },
-    );
+    kills();
   },
 );
+
+function kills(): void {
+  test.each(ALL ? boundaries : [1, 13, 27, TASKS])('at the boundary behind task %i', async (boundary) => {
+    await survives(() => {
+      let finished = 0;
+      return site.run(play(2), (event, child) => {
+        if (event.type === 'task_finished' && (finished += 1) === boundary) child.kill('SIGKILL');
+      });
+    });
+  });
+
+  test.each(Array.from({ length: ALL ? 40 : 4 }, (_, index) => [index + 1, random()] as const))(
+    'at random moment %i (%d)',
+    async (_index, share) => {
+      await survives(async () => {
+        const running = site.start(play(2));
+        void proxy.passed(Math.max(1, Math.floor(share * bytes))).then(() => running.process.kill('SIGKILL'));
+        return running.ended;
+      });
+    },
+  );
+}
 
 interface ToldRecap {
   readonly changed: number;

@@ -19,14 +19,63 @@ export interface CuttingProxy {
   stop(): Promise<void>;
 }
 
+/** Counts what passes, and can cut the last bytes off. */
+class Meter {
+  readonly #counts = { to_server: 0, to_client: 0 };
+  readonly #waiting = new Set<{ readonly at: number; readonly reached: () => void }>();
+  #heard = 0;
+  #armed: { readonly direction: Direction; readonly at: number } | undefined;
+
+  count(direction: Direction): number {
+    return this.#counts[direction];
+  }
+
+  cutAfter(direction: Direction, bytes: number): void {
+    this.#armed = { direction, at: this.#counts[direction] + bytes };
+  }
+
+  /** Bytes have come from a client. */
+  hear(bytes: number): void {
+    this.#heard += bytes;
+    for (const one of Array.from(this.#waiting)) if (this.#heard >= one.at) one.reached();
+  }
+
+  passed(bytes: number): Promise<void> {
+    return new Promise((resolve) => {
+      const one = {
+        at: this.#heard + bytes,
+        reached: () => {
+          this.#waiting.delete(one);
+          resolve();
+        },
+      };
+      this.#waiting.add(one);
+    });
+  }
+
+  /** What stands between two sockets; `cut` is called when the last bytes are on their way. */
+  between(direction: Direction, to: Socket, cut: () => void): Transform {
+    return new Transform({
+      transform: (data: Buffer, _encoding, done) => {
+        const before = this.#counts[direction];
+        this.#counts[direction] += data.length;
+        const armed = this.#armed;
+        if (armed?.direction !== direction || this.#counts[direction] < armed.at) return done(null, data);
+        this.#armed = undefined;
+        to.write(data.subarray(0, armed.at - before), cut);
+      },
+    });
+  }
+}
+
 /** A TCP proxy on loopback that can cut and stall what passes through it. */
 export async function startCuttingProxy(targetPort: number): Promise<CuttingProxy> {
   const sockets = new Set<Socket>();
+  const meter = new Meter();
   let stalled = false;
-  let count = 0;
-  const counts = { to_server: 0, to_client: 0 };
-  let armed: { readonly direction: Direction; readonly at: number } | undefined;
-  const waiting = new Set<{ readonly at: number; readonly reached: () => void }>();
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
   const server = createServer((near) => {
     const far = connect({ port: targetPort, host: '127.0.0.1', noDelay: true });
     for (const socket of [near, far]) {
@@ -34,23 +83,9 @@ export async function startCuttingProxy(targetPort: number): Promise<CuttingProx
       socket.on('error', () => {});
       socket.once('close', () => sockets.delete(socket));
     }
-    near.on('data', (data: Buffer) => {
-      count += data.length;
-      for (const one of Array.from(waiting)) if (count >= one.at) one.reached();
-    });
-    const metered = (direction: Direction, to: Socket): Transform =>
-      new Transform({
-        transform(data: Buffer, _encoding, done) {
-          const before = counts[direction];
-          counts[direction] += data.length;
-          if (armed?.direction !== direction || counts[direction] < armed.at) return done(null, data);
-          const last = data.subarray(0, armed.at - before);
-          armed = undefined;
-          to.write(last, cut);
-        },
-      });
-    near.pipe(metered('to_server', far)).pipe(far);
-    far.pipe(metered('to_client', near)).pipe(near);
+    near.on('data', (data: Buffer) => meter.hear(data.length));
+    near.pipe(meter.between('to_server', far, cut)).pipe(far);
+    far.pipe(meter.between('to_client', near, cut)).pipe(near);
     // A pipe hands on an end, but not that a socket was reset.
     near.once('close', () => stalled || far.end());
     far.once('close', () => stalled || near.end());
@@ -59,25 +94,12 @@ export async function startCuttingProxy(targetPort: number): Promise<CuttingProx
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('No port');
-  const cut = (): void => {
-    for (const socket of sockets) socket.destroy();
-  };
   return {
     port: address.port,
     cut,
-    cutAfter: (direction, bytes) => (armed = { direction, at: counts[direction] + bytes }),
-    count: (direction) => counts[direction],
-    passed: (bytes) =>
-      new Promise((resolve) => {
-        const one = {
-          at: count + bytes,
-          reached: () => {
-            waiting.delete(one);
-            resolve();
-          },
-        };
-        waiting.add(one);
-      }),
+    cutAfter: (direction, bytes) => meter.cutAfter(direction, bytes),
+    count: (direction) => meter.count(direction),
+    passed: (bytes) => meter.passed(bytes),
     stall: () => {
       stalled = true;
       for (const socket of sockets) socket.unpipe().pause();

@@ -11,8 +11,28 @@ import { startSite, type Site } from './site.ts';
 
 const run = promisify(execFile);
 
+let site: Site;
+
+const play = async (
+  task: object,
+  ...more: readonly string[]
+): Promise<{ readonly status: number | null; readonly stdout: string }> =>
+  site.run([
+    'play',
+    await site.playbook('one.yml', JSON.stringify([{ name: 'Play', hosts: 'all', tasks: [task] }])),
+    '--output',
+    'plain',
+    ...more,
+  ]);
+
+const lookAt = async (script: string): Promise<string> => {
+  const connection = await connect(site.server.target());
+  const { stdout } = await (await connection.looking({ kind: 'login' })).look(script);
+  await connection.close();
+  return stdout.toString();
+};
+
 describe.skipIf(process.getuid?.() !== 0)('hosts with faults (the tests need root, for mounts)', () => {
-  let site: Site;
   beforeAll(async () => {
     site = await startSite(
       { one: {} },
@@ -27,24 +47,13 @@ mount -t tmpfs -o ro tmpfs $folder/readonly`,
   });
   afterAll(() => site.stop());
 
-  const play = async (
-    task: object,
-    ...more: readonly string[]
-  ): Promise<{ readonly status: number | null; readonly stdout: string }> =>
-    site.run([
-      'play',
-      await site.playbook('one.yml', JSON.stringify([{ name: 'Play', hosts: 'all', tasks: [task] }])),
-      '--output',
-      'plain',
-      ...more,
-    ]);
-  const lookAt = async (script: string): Promise<string> => {
-    const connection = await connect(site.server.target());
-    const { stdout } = await (await connection.looking({ kind: 'login' })).look(script);
-    await connection.close();
-    return stdout.toString();
-  };
+  fileSystems();
+  tasksWithoutEnd();
+  muchOutput();
+  silentAddresses();
+});
 
+function fileSystems(): void {
   test.each([
     ['a text', 'x'.repeat(60_000)],
     ['a file that is sent', 'y'.repeat(300_000)],
@@ -70,7 +79,9 @@ mount -t tmpfs -o ro tmpfs $folder/readonly`,
     expect(ended.status, ended.stdout).toBe(0);
     await stat(path);
   });
+}
 
+function tasksWithoutEnd(): void {
   test('no terminal is needed: a command that asks for one is told so at once', async () => {
     const ended = await play({ shell: 'tty; read -r answer || echo nobody answers; test -t 0' });
     expect(ended.status).toBe(2);
@@ -94,7 +105,9 @@ mount -t tmpfs -o ro tmpfs $folder/readonly`,
     expect(ended.stdout).toContain('at work');
     await site.quiet();
   });
+}
 
+function muchOutput(): void {
   test('much output is kept in part, and said to be', async () => {
     const ended = await play({ shell: 'head -c 50000000 /dev/zero | tr "\\000" x; echo', register: 'much' }, '-vv');
     expect(ended.status).toBe(0);
@@ -118,11 +131,13 @@ mount -t tmpfs -o ro tmpfs $folder/readonly`,
     expect(ended.status).toBe(2);
     expect(ended.stdout).toMatch(/4294967296 bytes. up to 8 MiB/);
   });
+}
 
+function silentAddresses(): void {
   test('an address where packets get lost is given up after the usual time to connect, with what to do', async () => {
     // A network of its own: the other end of the cable takes what comes, and answers nothing.
     const network = `ip link set lo up; ip link add near type veth peer name far && ip addr add 192.0.2.1/24 dev near &&
-ip link set near up && ip link set far up && ip neigh add 192.0.2.9 lladdr 02:00:00:00:00:09 dev near && exec "$@"`;
+  ip link set near up && ip link set far up && ip neigh add 192.0.2.9 lladdr 02:00:00:00:00:09 dev near && exec "$@"`;
     const ping = [
       process.execPath,
       join(import.meta.dirname, '../../bin/runbook.js'),
@@ -155,4 +170,4 @@ ip link set near up && ip link set far up && ip neigh add 192.0.2.9 lladdr 02:00
   test('nothing of the tests is left beside the files', async () => {
     expect((await readdir(site.folder)).filter((name) => name.startsWith('.runbook-'))).toEqual([]);
   });
-});
+}

@@ -6,11 +6,32 @@ import { startSite, type Ended, type RunningPlay, type Site } from './site.ts';
 
 // Real servers whose login user's `sh` turns on whoever uses it, see hostile-shell.ts.
 
-describe.skipIf(process.getuid?.() !== 0)('hosts that never come to an end (the tests need root, for mounts)', () => {
-  let site: Site;
-  const trapFile = (): string => join(site.folder, 'trap.json');
-  const lay = (trap: Trap): Promise<void> => writeFile(trapFile(), JSON.stringify(trap));
+let site: Site;
 
+const trapFile = (): string => join(site.folder, 'trap.json');
+
+const lay = (trap: Trap): Promise<void> => writeFile(trapFile(), JSON.stringify(trap));
+
+const book = (tasks: readonly object[]): Promise<string> =>
+  site.playbook('play.yml', JSON.stringify([{ name: 'Play', hosts: 'all', strategy: 'free', tasks }]));
+
+const play = async (tasks: readonly object[], more: readonly string[] = []): Promise<Ended> =>
+  site.run(['play', await book(tasks), '--no-lock', '--output', 'plain', '--look-timeout', '2', ...more]);
+
+const here = (name: string): string => join(site.folder, name);
+
+const mark = { copy: { content: 'was here\n', dest: '{{dest}}-{{inventory_hostname}}' } };
+
+/** Ctrl-C once, as soon as the host has begun to be silent. */
+const interrupted = async (running: RunningPlay, isStuck: () => Promise<boolean>): Promise<Ended> => {
+  await expect.poll(isStuck, { timeout: 30_000, interval: 50 }).toBe(true);
+  running.process.kill('SIGINT');
+  return running.ended;
+};
+
+const asked = async (): Promise<boolean> => (await readFile(`${trapFile()}.sprung`, 'utf8').catch(() => '')) !== '';
+
+describe.skipIf(process.getuid?.() !== 0)('hosts that never come to an end (the tests need root, for mounts)', () => {
   beforeAll(async () => {
     site = await startSite({ bad: { word: 'HOSTILE' }, good: { word: 'kind' } });
     await mkdir(join(site.folder, 'bin'));
@@ -24,13 +45,11 @@ describe.skipIf(process.getuid?.() !== 0)('hosts that never come to an end (the 
   beforeEach(() => lay({ word: 'HOSTILE', times: 1, how: 'silent' }));
   afterAll(() => site.stop());
 
-  const book = (tasks: readonly object[]): Promise<string> =>
-    site.playbook('play.yml', JSON.stringify([{ name: 'Play', hosts: 'all', strategy: 'free', tasks }]));
-  const play = async (tasks: readonly object[], more: readonly string[] = []): Promise<Ended> =>
-    site.run(['play', await book(tasks), '--no-lock', '--output', 'plain', '--look-timeout', '2', ...more]);
-  const here = (name: string): string => join(site.folder, name);
-  const mark = { copy: { content: 'was here\n', dest: '{{dest}}-{{inventory_hostname}}' } };
+  boundedLooks();
+  interruptions();
+});
 
+function boundedLooks(): void {
   test.each([
     ['silent', 'no answer to a look'],
     ['dripping', 'no answer to a look'],
@@ -69,15 +88,9 @@ describe.skipIf(process.getuid?.() !== 0)('hosts that never come to an end (the 
     expect(ended.stdout).toMatch(/bad: no answer to a look[^]*longer than --silence allows/);
     expect(ended.status).toBe(4);
   });
+}
 
-  /** Ctrl-C once, as soon as the host has begun to be silent. */
-  const interrupted = async (running: RunningPlay, isStuck: () => Promise<boolean>): Promise<Ended> => {
-    await expect.poll(isStuck, { timeout: 30_000, interval: 50 }).toBe(true);
-    running.process.kill('SIGINT');
-    return running.ended;
-  };
-  const asked = async (): Promise<boolean> => (await readFile(`${trapFile()}.sprung`, 'utf8').catch(() => '')) !== '';
-
+function interruptions(): void {
   test.each<[string, Trap['word'], readonly object[]]>([
     ['a look', 'HOSTILE', [{ stat: { path: '/nowhere/{{word}}' } }]],
     ['a command that asks', 'HOSTILE', [{ query: 'echo {{word}}' }]],
@@ -135,4 +148,4 @@ describe.skipIf(process.getuid?.() !== 0)('hosts that never come to an end (the 
     await writeFile(gate, '');
     expect(await holder.ended).toMatchObject({ status: 0 });
   });
-});
+}

@@ -74,30 +74,49 @@ async function usesOf(module: string, row: Row, number: number, at: string): Pro
       continue;
     const before = row.base[argument];
     const parts = kind === 'map' ? Object.entries(before ?? { 'X-Word': '' }) : [[argument, before] as const];
-    for (const [part, value] of parts) {
-      const id = `${module}-${number}-${kind === 'map' ? `${argument}-${part}` : argument}`;
-      const own = `${at}/${id}/{{n}}`;
-      const word =
-        row.form?.[argument]?.replace('%s', '{{item}}') ?? (isPath(part, value) ? `${own}/{{item}}` : '{{item}}');
-      const placed = (given: unknown): unknown => JSON.parse(JSON.stringify(given).replaceAll('@', own)) as unknown;
-      const list: readonly unknown[] = Array.isArray(value) ? value : [];
-      const hostile =
-        kind === 'list' ? [...list, word] : kind === 'map' ? { ...(before as object), [part]: word } : word;
-      uses.push({
-        id,
-        dry: row.dry ?? false,
-        words: SETS[uses.length % SETS.length] ?? [],
-        task: {
-          name: id,
-          [module]: placed({ ...row.base, [argument]: hostile }),
-          loop: `words.json[${uses.length % SETS.length}]`,
-          loop_control: { index_var: 'n' },
-          ignore_errors: true,
-        },
-      });
-    }
+    for (const [part, value] of parts)
+      uses.push(useOf({ module, row, number, at, argument, kind, part, value }, uses.length));
   }
   return uses;
+}
+
+/** One argument, or one key of an argument that is a map. */
+interface Part {
+  readonly module: string;
+  readonly row: Row;
+  readonly number: number;
+  readonly at: string;
+  readonly argument: string;
+  readonly kind: 'text' | 'list' | 'map';
+  readonly part: string;
+  readonly value: unknown;
+}
+
+function useOf({ module, row, number, at, argument, kind, part, value }: Part, count: number): Use {
+  const id = `${module}-${number}-${kind === 'map' ? `${argument}-${part}` : argument}`;
+  const own = `${at}/${id}/{{n}}`;
+  const word =
+    row.form?.[argument]?.replace('%s', '{{item}}') ?? (isPath(part, value) ? `${own}/{{item}}` : '{{item}}');
+  const placed = (given: unknown): unknown => JSON.parse(JSON.stringify(given).replaceAll('@', own)) as unknown;
+  return {
+    id,
+    dry: row.dry ?? false,
+    words: SETS[count % SETS.length] ?? [],
+    task: {
+      name: id,
+      [module]: placed({ ...row.base, [argument]: withWord(kind, row.base[argument], part, word) }),
+      loop: `words.json[${count % SETS.length}]`,
+      loop_control: { index_var: 'n' },
+      ignore_errors: true,
+    },
+  };
+}
+
+/** What the argument is with the word: the word itself, one more item, or one more value of the map. */
+function withWord(kind: Part['kind'], before: unknown, part: string, word: string): unknown {
+  if (kind === 'text') return word;
+  if (kind === 'map') return { ...(before as object), [part]: word };
+  return [...(Array.isArray(before) ? (before as readonly unknown[]) : []), word];
 }
 
 function isPath(name: string, before: unknown): boolean {
@@ -106,22 +125,29 @@ function isPath(name: string, before: unknown): boolean {
   return /^(path|dest|home|shell|creates|removes|chdir|keep|executable|.*_(path|file|cert|key|socket))$/.test(name);
 }
 
-describe.skipIf(process.getuid?.() !== 0)('text that would be a command (the test needs root, for mounts)', () => {
-  let site: Site;
-  let at: string;
-  let uses: readonly Use[];
-  let ended: Ended;
-  let planned: Ended;
-  /** The tasks that were told next after the program had been run. */
-  const ranBefore: string[] = [];
-  const events = (from: Ended): readonly ToldEvent[] =>
-    from.stdout.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as ToldEvent] : []));
-  const finished = (from: Ended, id: string): readonly z.infer<typeof FINISHED>[] =>
-    events(from).flatMap((event) => {
-      const parsed = FINISHED.safeParse(event);
-      return parsed.success && parsed.data.task.name === id ? [parsed.data] : [];
-    });
+let site: Site;
 
+let at: string;
+
+let uses: readonly Use[];
+
+let ended: Ended;
+
+let planned: Ended;
+
+/** The tasks that were told next after the program had been run. */
+const ranBefore: string[] = [];
+
+const events = (from: Ended): readonly ToldEvent[] =>
+  from.stdout.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as ToldEvent] : []));
+
+const finished = (from: Ended, id: string): readonly z.infer<typeof FINISHED>[] =>
+  events(from).flatMap((event) => {
+    const parsed = FINISHED.safeParse(event);
+    return parsed.success && parsed.data.task.name === id ? [parsed.data] : [];
+  });
+
+describe.skipIf(process.getuid?.() !== 0)('text that would be a command (the test needs root, for mounts)', () => {
   beforeAll(async () => {
     // What system modules write lies in copies that only the server sees.
     const mounts = `cp -a /etc $folder/etc; mkdir $folder/root $folder/spool $folder/home
@@ -177,6 +203,11 @@ mkdir -p /var/spool/cron/crontabs`;
   });
   afterAll(() => site.stop());
 
+  arrivals();
+  noRuns();
+});
+
+function arrivals(): void {
   test('every module has a row, and the play went to its end', () => {
     expect(Object.keys(ROWS)).toEqual(modules.names().toSorted());
     for (const one of [ended, planned]) expect([one.status, one.stderr]).toEqual([0, '']);
@@ -236,7 +267,9 @@ mkdir -p /var/spool/cron/crontabs`;
     expect(await site.run(['play', book])).toMatchObject({ status: 0 });
     expect(await readFile(join(site.folder, 'arrived'))).toEqual(bytes);
   });
+}
 
+function noRuns(): void {
   test('none was run', async () => {
     expect(ranBefore).toEqual([]);
     const wasRun = join(site.folder, 'was-run');
@@ -249,7 +282,7 @@ mkdir -p /var/spool/cron/crontabs`;
     expect(broken).toEqual([]);
     expect((await readdir(site.folder)).includes('pwned')).toBe(false);
   });
-});
+}
 
 const FINISHED = z.looseObject({
   type: z.literal('task_finished'),

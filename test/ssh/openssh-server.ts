@@ -71,27 +71,8 @@ export async function startOpensshServer(
   const port = await freePort();
   const knownHosts = join(folder, 'known_hosts');
   await writeFile(knownHosts, `[127.0.0.1]:${port} ${hostKey}\n`);
-  const options: Record<string, string> = {
-    ListenAddress: `127.0.0.1:${port}`,
-    HostKey: hostKeyFile,
-    PidFile: 'none',
-    AuthorizedKeysFile: authorized,
-    StrictModes: 'no',
-    UsePAM: 'no',
-    PasswordAuthentication: 'no',
-    PermitRootLogin: 'yes',
-    UseDNS: 'no',
-    MaxStartups: '100',
-    ...(isOverOpenssh() ? { LogLevel: 'DEBUG1' } : {}),
-    ...config,
-  };
   const configFile = join(folder, 'sshd_config');
-  await writeFile(
-    configFile,
-    Object.entries(options)
-      .map(([name, value]) => `${name} ${value}\n`)
-      .join(''),
-  );
+  await writeFile(configFile, sshdConfig({ ...optionsFor(port, hostKeyFile, authorized), ...config }));
   const log = join(folder, 'log');
   await writeFile(log, '');
   const command = [sshd, '-D', '-f', configFile, '-E', log];
@@ -130,6 +111,28 @@ export async function startOpensshServer(
         throw new Error("A test of the system's ssh has connected by ssh2");
     },
   };
+}
+
+function optionsFor(port: number, hostKeyFile: string, authorizedKeysFile: string): Readonly<Record<string, string>> {
+  return {
+    ListenAddress: `127.0.0.1:${port}`,
+    HostKey: hostKeyFile,
+    PidFile: 'none',
+    AuthorizedKeysFile: authorizedKeysFile,
+    StrictModes: 'no',
+    UsePAM: 'no',
+    PasswordAuthentication: 'no',
+    PermitRootLogin: 'yes',
+    UseDNS: 'no',
+    MaxStartups: '100',
+    ...(isOverOpenssh() ? { LogLevel: 'DEBUG1' } : {}),
+  };
+}
+
+function sshdConfig(options: Readonly<Record<string, string>>): string {
+  return Object.entries(options)
+    .map(([name, value]) => `${name} ${value}\n`)
+    .join('');
 }
 
 async function apart(

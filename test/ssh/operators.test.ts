@@ -4,32 +4,40 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { startCuttingProxy } from './cutting-proxy.ts';
 import { startSite, type RunningPlay, type Site, type ToldEvent } from './site.ts';
 
+let site: Site;
+
+const play = (tasks: readonly object[], more: object = {}): Promise<string> =>
+  site.playbook('play.yml', JSON.stringify([{ name: 'Play', hosts: 'all', gather_facts: false, tasks, ...more }]));
+
+/** Starts a play and resolves as soon as it has begun to change something. */
+async function begun(args: readonly string[]): Promise<RunningPlay & { readonly events: readonly ToldEvent[] }> {
+  const events: ToldEvent[] = [];
+  const started = Promise.withResolvers<void>();
+  const running = site.start([...args, '--output', 'json'], (event) => {
+    events.push(event);
+    if (event.type === 'task_started') started.resolve();
+  });
+  const early = await Promise.race([started.promise, running.ended]);
+  if (early !== undefined) throw new Error(`It ended before it began anything: ${JSON.stringify(early)}`);
+  return { ...running, events };
+}
+
+const recapOf = (events: readonly ToldEvent[]): ToldEvent | undefined =>
+  events.find((event) => event.type === 'run_finished');
+
 describe.skipIf(process.getuid?.() !== 0)('operators, and hosts that go away (the tests need root, for mounts)', () => {
-  let site: Site;
   beforeAll(async () => {
     site = await startSite({ one: {}, two: {}, three: {} });
   });
   afterAll(() => site.stop());
 
-  const play = (tasks: readonly object[], more: object = {}): Promise<string> =>
-    site.playbook('play.yml', JSON.stringify([{ name: 'Play', hosts: 'all', gather_facts: false, tasks, ...more }]));
+  twoRuns();
+  interruptions();
+  lostHosts();
+  hangingHosts();
+});
 
-  /** Starts a play and resolves as soon as it has begun to change something. */
-  async function begun(args: readonly string[]): Promise<RunningPlay & { readonly events: readonly ToldEvent[] }> {
-    const events: ToldEvent[] = [];
-    const started = Promise.withResolvers<void>();
-    const running = site.start([...args, '--output', 'json'], (event) => {
-      events.push(event);
-      if (event.type === 'task_started') started.resolve();
-    });
-    const early = await Promise.race([started.promise, running.ended]);
-    if (early !== undefined) throw new Error(`It ended before it began anything: ${JSON.stringify(early)}`);
-    return { ...running, events };
-  }
-
-  const recapOf = (events: readonly ToldEvent[]): ToldEvent | undefined =>
-    events.find((event) => event.type === 'run_finished');
-
+function twoRuns(): void {
   test('of two at once one goes, the other is told who holds the host; kill -9 of the first frees it', async () => {
     const book = await play([{ command: 'sleep 600' }]);
     const first = await begun(['play', book, '--limit', 'one']);
@@ -59,7 +67,9 @@ describe.skipIf(process.getuid?.() !== 0)('operators, and hosts that go away (th
     expect(stdout).toContain('Give the machine one name in the inventory');
     await site.quiet();
   });
+}
 
+function interruptions(): void {
   test('Ctrl-C once: what runs is finished, no more is started, what is owed is told', async () => {
     const gate = join(site.folder, 'gate');
     const book = await play(
@@ -113,7 +123,9 @@ describe.skipIf(process.getuid?.() !== 0)('operators, and hosts that go away (th
     expect(paid.status, paid.stdout).toBe(0);
     expect(await readdir(site.owed)).toEqual([]);
   });
+}
 
+function lostHosts(): void {
   test('a change whose host is lost in it is owed, and paid by the next play', async () => {
     const proxy = await startCuttingProxy(site.server.port);
     onTestFinished(() => proxy.stop());
@@ -144,7 +156,9 @@ describe.skipIf(process.getuid?.() !== 0)('operators, and hosts that go away (th
     expect(await site.run(['play', book, '--limit', 'one'])).toMatchObject({ status: 0 });
     await stat(join(site.folder, 'paid'));
   });
+}
 
+function hangingHosts(): void {
   test('a host that hangs without closing its connection stops a roll of one at a time; others are not begun', async () => {
     const proxy = await startCuttingProxy(site.server.port);
     onTestFinished(() => proxy.stop());
@@ -181,4 +195,4 @@ describe.skipIf(process.getuid?.() !== 0)('operators, and hosts that go away (th
     expect(ended.stdout).toContain(stopped);
     await expect(stat(join(site.folder, 'second'))).rejects.toThrow('ENOENT');
   });
-});
+}

@@ -3,26 +3,35 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSite, type Ended, type Site, type ToldEvent } from './site.ts';
 
+let site: Site;
+
+const mark = (name: string): object => ({ name, shell: `echo ${name} >>${site.folder}/marks` });
+
+const marks = async (): Promise<string> => {
+  const text = await readFile(join(site.folder, 'marks'), 'utf8').catch(() => '');
+  await writeFile(join(site.folder, 'marks'), '');
+  return text;
+};
+
+const play = async (tasks: readonly object[], onEvent: (event: ToldEvent) => void): Promise<Ended> => {
+  const book = await site.playbook('restart.yml', JSON.stringify([{ name: 'Restart', hosts: 'all', tasks }]));
+  return site.run(['play', book, '--output', 'json'], onEvent);
+};
+
+const named = (event: ToldEvent, type: string, name: string): boolean =>
+  event.type === type && JSON.stringify(event['task']).includes(`"${name}"`);
+
 describe.skipIf(process.getuid?.() !== 0)('a server that is started anew (the tests need root, for mounts)', () => {
-  let site: Site;
   beforeAll(async () => {
     site = await startSite({ one: {} });
   });
   afterAll(() => site.stop());
 
-  const mark = (name: string): object => ({ name, shell: `echo ${name} >>${site.folder}/marks` });
-  const marks = async (): Promise<string> => {
-    const text = await readFile(join(site.folder, 'marks'), 'utf8').catch(() => '');
-    await writeFile(join(site.folder, 'marks'), '');
-    return text;
-  };
-  const play = async (tasks: readonly object[], onEvent: (event: ToldEvent) => void): Promise<Ended> => {
-    const book = await site.playbook('restart.yml', JSON.stringify([{ name: 'Restart', hosts: 'all', tasks }]));
-    return site.run(['play', book, '--output', 'json'], onEvent);
-  };
-  const named = (event: ToldEvent, type: string, name: string): boolean =>
-    event.type === type && JSON.stringify(event['task']).includes(`"${name}"`);
+  waiting();
+  withoutWaiting();
+});
 
+function waiting(): void {
   test('is waited for where the play begins with wait_for_connection', async () => {
     await site.server.down();
     let isUp: Promise<void> | undefined;
@@ -53,7 +62,9 @@ describe.skipIf(process.getuid?.() !== 0)('a server that is started anew (the te
     expect(ended.status, ended.stdout).toBe(0);
     expect(await marks()).toBe('before\nafter\n');
   });
+}
 
+function withoutWaiting(): void {
   test('between two tasks without wait_for_connection: the host is lost at a task that is named, and nothing is done twice', async () => {
     const gate = {
       name: 'gate',
@@ -71,4 +82,4 @@ describe.skipIf(process.getuid?.() !== 0)('a server that is started anew (the te
     expect(ended.stdout).toMatch(/"host_unreachable".*"during":\{[^}]*"after"/);
     expect(await marks()).toBe('before\n');
   });
-});
+}

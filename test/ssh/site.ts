@@ -75,50 +75,8 @@ export async function startSite(
     [],
     mounts,
   );
-  const inventory = {
-    all: {
-      hosts,
-      vars: {
-        ansible_host: '127.0.0.1',
-        ansible_port: server.port,
-        ansible_user: userInfo().username,
-        ansible_ssh_private_key_file: server.identityFile,
-        ansible_host_key_checking: false,
-        ...connectionVariables(),
-      },
-    },
-  };
-  await writeFile(join(folder, 'inventory.yml'), JSON.stringify(inventory));
-  const start: Site['start'] = (args, onEvent) => {
-    const env = {
-      ...process.env,
-      NO_COLOR: '1',
-      RUNBOOK_STATE: state,
-      XDG_CACHE_HOME: join(folder, 'cache'),
-      TMPDIR: temporary,
-    };
-    const child = spawn(
-      process.execPath,
-      [RUNBOOK, ...args, ...(args[0] === 'runs' ? [] : ['-i', join(folder, 'inventory.yml')])],
-      {
-        env,
-        cwd: folder,
-      },
-    );
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
-    child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
-    if (onEvent !== undefined) {
-      createInterface({ input: child.stdout }).on('line', (line) => {
-        if (line.startsWith('{')) onEvent(JSON.parse(line) as ToldEvent, child);
-      });
-    }
-    const ended = new Promise<Ended>((resolve) => {
-      child.once('close', (status, signal) => resolve({ status, signal, stdout, stderr }));
-    });
-    return { process: child, ended };
-  };
+  await writeFile(join(folder, 'inventory.yml'), JSON.stringify(inventoryOf(server, hosts)));
+  const start = starter(folder, state, temporary);
   const until = (isQuiet: () => Promise<void>): Promise<void> => vi.waitFor(isQuiet, { timeout: 30_000, interval: 20 });
   const quietHere = (): Promise<void> =>
     until(async () => {
@@ -150,6 +108,50 @@ export async function startSite(
       await server.stop();
       await rm(folder, { recursive: true, force: true });
     },
+  };
+}
+
+function inventoryOf(server: OpensshServer, hosts: Parameters<typeof startSite>[0]): object {
+  return {
+    all: {
+      hosts,
+      vars: {
+        ansible_host: '127.0.0.1',
+        ansible_port: server.port,
+        ansible_user: userInfo().username,
+        ansible_ssh_private_key_file: server.identityFile,
+        ansible_host_key_checking: false,
+        ...connectionVariables(),
+      },
+    },
+  };
+}
+
+/** Starts the program in `folder`, with its own folders for the journal and for temporary files. */
+function starter(folder: string, state: string, temporary: string): Site['start'] {
+  return (args, onEvent) => {
+    const env = {
+      ...process.env,
+      NO_COLOR: '1',
+      RUNBOOK_STATE: state,
+      XDG_CACHE_HOME: join(folder, 'cache'),
+      TMPDIR: temporary,
+    };
+    const inventory = args[0] === 'runs' ? [] : ['-i', join(folder, 'inventory.yml')];
+    const child = spawn(process.execPath, [RUNBOOK, ...args, ...inventory], { env, cwd: folder });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
+    child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+    if (onEvent !== undefined) {
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        if (line.startsWith('{')) onEvent(JSON.parse(line) as ToldEvent, child);
+      });
+    }
+    const ended = new Promise<Ended>((resolve) => {
+      child.once('close', (status, signal) => resolve({ status, signal, stdout, stderr }));
+    });
+    return { process: child, ended };
   };
 }
 

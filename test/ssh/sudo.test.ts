@@ -8,10 +8,17 @@ import { startOpensshServer, type OpensshServer } from './openssh-server.ts';
 
 const root: BecomePrivilege = { kind: 'become', user: 'root', method: 'sudo' };
 
-describe.skipIf(process.getuid?.() !== 0)('sudo (the test needs root, for users that only its server sees)', () => {
-  let server: OpensshServer;
-  const open: Connection[] = [];
+let server: OpensshServer;
 
+const open: Connection[] = [];
+
+async function login(user: string, changes: Partial<SshTarget> = {}): Promise<Connection> {
+  const connection = await connect(server.target({ user, ...changes }));
+  open.push(connection);
+  return connection;
+}
+
+describe.skipIf(process.getuid?.() !== 0)('sudo (the test needs root, for users that only its server sees)', () => {
   beforeAll(async () => {
     server = await startOpensshServer({ PasswordAuthentication: 'yes' }, [
       { name: 'asked', uid: 64_001, password: "it's secret", sudo: 'ALL=(ALL) ALL' },
@@ -25,12 +32,12 @@ describe.skipIf(process.getuid?.() !== 0)('sudo (the test needs root, for users 
     await server.stop();
   });
 
-  async function login(user: string, changes: Partial<SshTarget> = {}): Promise<Connection> {
-    const connection = await connect(server.target({ user, ...changes }));
-    open.push(connection);
-    return connection;
-  }
+  passwords();
+  refusals();
+  workAsOther();
+});
 
+function passwords(): void {
   test('a password logs in', async () => {
     const connection = await login('asked', { identityFiles: [], password: "it's secret" });
     expect(connection.facts).toMatchObject({ user: 'asked', uid: 64_001 });
@@ -55,7 +62,9 @@ describe.skipIf(process.getuid?.() !== 0)('sudo (the test needs root, for users 
   test('needs none to be who logged in', async () => {
     expect(await whoIs(await login('nobodys'), { ...root, user: 'nobodys' })).toBe('nobodys\n/\n');
   });
+}
 
+function refusals(): void {
   test.each([
     ['a wrong password', 'asked', { ...root, password: 'wrong' }, 'sudo-password-wrong'],
     ['no password where one is wanted', 'asked', root, 'sudo-password-needed'],
@@ -91,7 +100,9 @@ describe.skipIf(process.getuid?.() !== 0)('sudo (the test needs root, for users 
     await without.stop();
     await rm(programs, { recursive: true });
   });
+}
 
+function workAsOther(): void {
   test('ends what another user runs when its time is over', async () => {
     const changing = await (await login('asked')).changing({ ...root, password: "it's secret" });
     const failure = await changing
@@ -119,7 +130,7 @@ describe.skipIf(process.getuid?.() !== 0)('sudo (the test needs root, for users 
     );
     expect(await stat(path)).toMatchObject({ uid: 0, size: 3 });
   });
-});
+}
 
 async function whoIs(connection: Connection, privilege: BecomePrivilege): Promise<string> {
   return (await (await connection.looking(privilege)).look('id -un; echo "$HOME"')).stdout.toString();
