@@ -22,7 +22,7 @@ test('the limits of two runs in one process are their own', async () => {
   wary.handshakes.noteDrop();
   const all = (['wary', 'other'] as const).flatMap((name) =>
     Array.from({ length: 40 }, () =>
-      (name === 'wary' ? wary : other).handshakes.inTurn(async () => {
+      (name === 'wary' ? wary : other).handshakes.withPermit(async () => {
         greeted[name] += 1;
         await done.promise;
       }),

@@ -79,7 +79,7 @@ const EXPLANATIONS: Readonly<Record<Class, Explain>> = {
     new Unreachable({
       code: 'proxy-failed',
       host: target.name,
-      what: `${target.name}: the way to ${target.address} port ${target.port} cannot be made`,
+      what: `${target.name}: the proxy command or the jump host makes no connection to ${target.address} port ${target.port}`,
       why: why(target, said),
       remedy: 'Try the proxy command or the jump host in a shell.',
     }),
@@ -118,13 +118,16 @@ function jumpRefused(target: SshTarget, said: string): Unreachable {
 async function loginRefused({ target, context, said }: Failure, message: string): Promise<Unreachable> {
   const { prepareAuthentication } = await import('../ssh/ssh-authentication.ts');
   const refusing = target.jumps.find((jump) => said.includes(`${jump.user}@${jump.address}: Permission denied`));
-  const { ways, notes } = prepareAuthentication(refusing ?? target, context);
+  const { methods, notes } = prepareAuthentication(refusing ?? target, context);
   const { reasons } = (refusing ?? target).openssh;
   const error = explainHandshakeFailure(refusing ?? target, {
     errors: [new Error(message)],
     banner: 'SSH-2.0',
     notes,
-    tried: [...ways.map(({ label }) => label), ...(reasons.length === 0 ? [] : ['what else ssh and its agent have'])],
+    tried: [
+      ...methods.map(({ label }) => label),
+      ...(reasons.length === 0 ? [] : ['what else ssh and its agent have']),
+    ],
   });
   return refusing === undefined ? error : jumpUnreachable(target, refusing, error);
 }

@@ -48,7 +48,7 @@ export class OpensshTransport implements Transport {
     const master = await this.#master?.catch(() => undefined);
     if (master?.isUp === true) return this.#further(master, command);
     const dialled = untilNotDropped(
-      () => this.#context.handshakes.inTurn(() => this.#dial(command)),
+      () => this.#context.handshakes.withPermit(() => this.#dial(command)),
       this.#context,
       this.#signal,
     );

@@ -33,7 +33,7 @@ export class HandshakeLimiter {
   #waitingFor = 0;
 
   /** Runs a handshake when it is its turn. */
-  inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  withPermit<Result>(work: () => Promise<Result>): Promise<Result> {
     return this.#turns(work);
   }
 

@@ -8,7 +8,7 @@ import { throughCommand } from './proxy-command.ts';
 import { openClient, tcp } from './ssh-client.ts';
 import { jumpUnreachable } from './ssh-failure.ts';
 
-export interface Way {
+export interface Route {
   readonly dial: (signal: AbortSignal) => Promise<Duplex>;
   /** Lets go of the jump hosts; the last user ends their connections. */
   release(): void;
@@ -17,24 +17,24 @@ export interface Way {
 /**
  * The way to a target: straight, or through its jump hosts, one behind the other. Throws Unreachable of the jump host.
  */
-export async function wayTo(
+export async function routeTo(
   target: SshTarget,
   context: ConnectionContext,
   signal: AbortSignal | undefined,
-): Promise<Way> {
-  let way: Way = { dial: straight(target.jumps[0] ?? target), release: () => {} };
+): Promise<Route> {
+  let route: Route = { dial: straight(target.jumps[0] ?? target), release: () => {} };
   for (const [index, jump] of target.jumps.entries()) {
     const next = target.jumps[index + 1] ?? target;
-    const before = way;
+    const before = route;
     const key = JSON.stringify(target.jumps.slice(0, index + 1).map(identity));
-    way = await through({ before, jump, next, key }, context, signal).catch((error: unknown) => {
+    route = await through({ before, jump, next, key }, context, signal).catch((error: unknown) => {
       throw error instanceof Unreachable && error.host === jump.name ? jumpUnreachable(target, jump, error) : error;
     });
   }
-  return way;
+  return route;
 }
 
-function straight(target: SshTarget): Way['dial'] {
+function straight(target: SshTarget): Route['dial'] {
   const { proxyCommand } = target;
   return proxyCommand === undefined ? tcp(target) : (signal) => throughCommand(target, proxyCommand, signal);
 }
@@ -47,7 +47,7 @@ function identity(jump: SshTarget): readonly unknown[] {
 /** One step of the way, through a jump host. */
 interface Step {
   /** The way to the jump host. */
-  readonly before: Way;
+  readonly before: Route;
   readonly jump: SshTarget;
   readonly next: SshTarget;
   /** Targets with the same key share the connection to the jump host. */
@@ -58,7 +58,7 @@ async function through(
   { before, jump, next, key }: Step,
   context: ConnectionContext,
   signal: AbortSignal | undefined,
-): Promise<Way> {
+): Promise<Route> {
   let entry = context.jumps.get(key);
   if (entry === undefined) {
     const open = openClient({ ...jump, jumps: [] }, before.dial, context, signal);

@@ -10,14 +10,14 @@ import type { LoadedKey } from './loaded-key.ts';
 import { NamedFirstAgent } from './named-first-agent.ts';
 
 /** One way to log in; the label is for messages. */
-export interface Way {
+export interface AuthMethod {
   readonly label: string;
   readonly method: AnyAuthMethod;
 }
 
 /** What is tried to log in, in order, and why something else is not. */
 export interface Authentication {
-  readonly ways: readonly Way[];
+  readonly methods: readonly AuthMethod[];
   readonly notes: readonly string[];
   /** What came of opening keys once. */
   readonly openedKeys: Took;
@@ -25,7 +25,7 @@ export interface Authentication {
 
 /** Identity files first, then the agent (one with many keys would use up the server's patience), then the password. */
 export function prepareAuthentication(target: SshTarget, context: ConnectionContext): Authentication {
-  const ways: Way[] = [];
+  const methods: AuthMethod[] = [];
   const missing: string[] = [];
   const notes: string[] = [];
   let openedKeys: Took = NO_ED25519;
@@ -35,14 +35,14 @@ export function prepareAuthentication(target: SshTarget, context: ConnectionCont
     if (loaded.kind === 'missing') missing.push(file);
     else if (loaded.kind === 'unusable') notes.push(loaded.why);
     else {
-      ways.push({ label: `the key ${file}`, method: { type: 'publickey', username, key: loaded.key } });
+      methods.push({ label: `the key ${file}`, method: { type: 'publickey', username, key: loaded.key } });
       if (!openedKeys.took) openedKeys = loaded.opened;
     }
   }
   if (missing.length > 0) notes.push(`No such key file: ${missing.join(', ')}.`);
   if (target.agent !== undefined) {
     if (existsSync(target.agent))
-      ways.push({
+      methods.push({
         label: 'the keys of the agent',
         method: {
           type: 'agent',
@@ -54,8 +54,8 @@ export function prepareAuthentication(target: SshTarget, context: ConnectionCont
   }
   const { password } = target;
   if (password !== undefined) {
-    ways.push({ label: 'the password', method: { type: 'password', username, password } });
-    ways.push({
+    methods.push({ label: 'the password', method: { type: 'password', username, password } });
+    methods.push({
       label: 'the password, asked for interactively',
       method: {
         type: 'keyboard-interactive',
@@ -64,50 +64,50 @@ export function prepareAuthentication(target: SshTarget, context: ConnectionCont
       },
     });
   }
-  return { ways: allowedWays(ways, target.loginMethods), notes, openedKeys };
+  return { methods: allowedMethods(methods, target.loginMethods), notes, openedKeys };
 }
 
 /** In the order of the methods, and within one in their own. */
-function allowedWays(ways: readonly Way[], methods: SshTarget['loginMethods']): readonly Way[] {
-  return methods === undefined ? ways : methods.flatMap((method) => ways.filter((way) => nameOf(way) === method));
+function allowedMethods(methods: readonly AuthMethod[], allowed: SshTarget['loginMethods']): readonly AuthMethod[] {
+  return allowed === undefined ? methods : allowed.flatMap((name) => methods.filter((one) => nameOf(one) === name));
 }
 
 /** RFC 4252 knows of no agent. */
-function nameOf({ method }: Way): AuthenticationType {
+function nameOf({ method }: AuthMethod): AuthenticationType {
   return method.type === 'agent' ? 'publickey' : method.type;
 }
 
 /** The ways on which the server is told no secret. */
-export function withoutPasswords(ways: readonly Way[]): readonly Way[] {
-  return ways.filter((way) => nameOf(way) === 'publickey');
+export function withoutPasswords(methods: readonly AuthMethod[]): readonly AuthMethod[] {
+  return methods.filter((one) => nameOf(one) === 'publickey');
 }
 
 /**
  * Hands the methods to ssh2 one after the other, without those that the server says it does not take.
  * Returning false tells ssh2 that nothing is left.
  */
-export function inTurn(
-  ways: readonly Way[],
+export function authHandler(
+  methods: readonly AuthMethod[],
   onTry: (what: string) => void,
 ): (
   accepted: readonly AuthenticationType[] | null,
   partial: boolean | null,
   next: NextAuthHandler,
 ) => false | undefined {
-  const left = [...ways];
+  const left = [...methods];
   return (accepted, _partial, next) => {
-    for (const way of takeFrom(left)) {
-      if (accepted !== null && !accepted.includes(nameOf(way))) continue;
-      onTry(way.label);
-      next(way.method);
+    for (const one of takeFrom(left)) {
+      if (accepted !== null && !accepted.includes(nameOf(one))) continue;
+      onTry(one.label);
+      next(one.method);
       return undefined;
     }
     return false;
   };
 }
 
-function* takeFrom(ways: Way[]): Generator<Way> {
-  for (let way = ways.shift(); way !== undefined; way = ways.shift()) yield way;
+function* takeFrom(methods: AuthMethod[]): Generator<AuthMethod> {
+  for (let one = methods.shift(); one !== undefined; one = methods.shift()) yield one;
 }
 
 /** Once in a run: an encrypted key takes a tenth of a second to open. */

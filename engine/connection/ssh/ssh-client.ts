@@ -59,7 +59,7 @@ async function attempt(
   const socket = await dialInTurn(target, dial, context, outer);
   if (socket.kind === 'done') return socket.open;
   const connected = await socket.late;
-  return context.handshakes.inTurn(() => logIn(target, connected, context, outer));
+  return context.handshakes.withPermit(() => logIn(target, connected, context, outer));
 }
 
 type Dialled =
@@ -72,7 +72,7 @@ function dialInTurn(
   context: ConnectionContext,
   outer: AbortSignal | undefined,
 ): Promise<Dialled> {
-  return context.handshakes.inTurn(async () => {
+  return context.handshakes.withPermit(async () => {
     if (outer?.aborted === true) throw stoppedBefore(target.name);
     // By hand: signals made of signals cost more than all else that dialling does.
     const givenUp = new AbortController();

@@ -15,7 +15,7 @@ import type { ConnectionContext } from './connection-context.ts';
 import type { FirstWord } from './handshake-turns.ts';
 import { HostKeyCheck } from './host-key.ts';
 import type { OpenClient } from './open-client.ts';
-import { inTurn, prepareAuthentication, withoutPasswords, type Authentication } from './ssh-authentication.ts';
+import { authHandler, prepareAuthentication, withoutPasswords, type Authentication } from './ssh-authentication.ts';
 import { connectTimeout, explainHandshakeFailure } from './ssh-failure.ts';
 
 /** A way to a server, and what was done to it. */
@@ -56,7 +56,7 @@ class Handshake {
   readonly #end = Promise.withResolvers<OpenClient>();
   #banner = '';
   #refused: unknown;
-  #ways: ReturnType<typeof inTurn> | undefined;
+  #authHandler: ReturnType<typeof authHandler> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #forget: () => void = () => {};
 
@@ -122,7 +122,7 @@ class Handshake {
       keepaliveCountMax: 3,
       algorithms: { ...algorithmsFor(this.#target), serverHostKey: [...this.#means.hostKey.algorithms()] },
       hostVerifier: (key: Buffer, verified: (good: boolean) => void) => this.#verify(key, verified),
-      authHandler: (...asked) => (this.#ways ??= this.#waysToLogIn())(...asked),
+      authHandler: (...asked) => (this.#authHandler ??= this.#makeAuthHandler())(...asked),
     });
     patches.make('unasked-signature', () => inside(this.#client, signUnasked));
     patches.make('host-key-proofs', () => inside(this.#client, leaveHostKeysUnproved));
@@ -140,10 +140,10 @@ class Handshake {
     );
   }
 
-  /** Not to be asked for before the host's key was looked at. */
-  #waysToLogIn(): ReturnType<typeof inTurn> {
+  /** Called once the key of the host has been checked. */
+  #makeAuthHandler(): ReturnType<typeof authHandler> {
     const { authentication, hostKey } = this.#means;
-    return inTurn(waysFor(hostKey, authentication.ways), (what) => this.#tried.push(what));
+    return authHandler(methodsFor(hostKey, authentication.methods), (what) => this.#tried.push(what));
   }
 
   readonly #hear = (data: Buffer): void => {
@@ -192,8 +192,8 @@ function inside(client: Client, patch: (protocol: Protocol) => Took): Took {
 }
 
 /** As ssh does where it is told not to check keys: who shows a wrong one gets no password to read. */
-function waysFor(hostKey: HostKeyCheck, ways: Authentication['ways']): Authentication['ways'] {
-  return hostKey.isDoubtful ? withoutPasswords(ways) : ways;
+function methodsFor(hostKey: HostKeyCheck, methods: Authentication['methods']): Authentication['methods'] {
+  return hostKey.isDoubtful ? withoutPasswords(methods) : methods;
 }
 
 /** What ssh's configuration leaves open is ssh2's choice, key exchanges aside. */

@@ -8,7 +8,7 @@ import type { Unreachable } from '../base/unreachable.ts';
 import { boundInFlight } from '../ssh2/ssh-in-flight.ts';
 import type { ConnectionPatches, PatchedLibrary } from '../ssh2/ssh2-patches.ts';
 import type { ConnectionContext } from './connection-context.ts';
-import { wayTo, type Way } from './jump.ts';
+import { routeTo, type Route } from './jump.ts';
 import type { OpenClient } from './open-client.ts';
 import { openClient } from './ssh-client.ts';
 import { channelRefused, connectionLost } from './ssh-failure.ts';
@@ -19,11 +19,11 @@ export async function connectSsh(
   context: ConnectionContext,
   signal: AbortSignal | undefined,
 ): Promise<Transport> {
-  const way = await wayTo(target, context, signal);
+  const route = await routeTo(target, context, signal);
   try {
-    return new SshTransport(target, await openClient(target, way.dial, context, signal), way);
+    return new SshTransport(target, await openClient(target, route.dial, context, signal), route);
   } catch (error) {
-    way.release();
+    route.release();
     throw error;
   }
 }
@@ -47,12 +47,12 @@ class SshTransport implements Transport {
   /** The shortest so far, with what the server spent of it. */
   #roundTripMs = Infinity;
 
-  constructor(target: SshTarget, { client, socket, patches }: OpenClient, way: Way) {
+  constructor(target: SshTarget, { client, socket, patches }: OpenClient, route: Route) {
     this.#target = target;
     this.#client = client;
     this.#socket = socket;
     this.#patches = patches;
-    this.#release = once(() => way.release());
+    this.#release = once(() => route.release());
     // ssh2 may tell more than one error; the first one says most.
     client.on('error', (error) => {
       this.#lost ??= connectionLost(target, error);

@@ -21,7 +21,7 @@ test('while no server has said a word, more are greeted as time goes by, until o
     await done.promise;
     word.stayedAway();
   };
-  const all = Promise.all(Array.from({ length: 200 }, () => handshakes.inTurn(greet)));
+  const all = Promise.all(Array.from({ length: 200 }, () => handshakes.withPermit(greet)));
   await new Promise(setImmediate);
   expect(greeted).toBe(10);
   await vi.waitFor(() => expect(greeted).toBe(100), 30_000);
