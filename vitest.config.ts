@@ -18,6 +18,13 @@ function filesOver(isMeant: (row: { readonly over: string; readonly plain?: bool
  */
 export default defineConfig({
   test: {
+    // Counted when asked for by --coverage: what runs in the processes of the tests, not in programs that they start.
+    coverage: {
+      provider: 'v8',
+      include: ['engine/**/*.ts'],
+      reporter: ['json-summary', 'html'],
+      reportsDirectory: 'coverage',
+    },
     projects: [
       {
         test: {
