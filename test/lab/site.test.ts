@@ -90,6 +90,17 @@ describe.skipIf(why !== undefined)(`the site on three hosts: plans and plays${SK
     ).toBe(MASTERS.map((host) => `${host}\n0\n`).join('\n'));
   });
 
+  test('the index on each host names files that are there, with the fingerprints that openssl says', async () => {
+    const answer = await onAll(String.raw`index=/etc/kubernetes/pki/README
+      for path in $(sed -n 's/^ *on host *//p' $index); do sudo test -e "$path" || echo "missing $path"; done
+      awk '/on host/ { path = $3 } /SHA-256/ { if (path ~ /[.]crt$/) print path, $2; path = "" }' $index |
+        while read -r path fingerprint; do
+          said=$(sudo openssl x509 -in "$path" -noout -fingerprint -sha256)
+          [ "$(echo "$said" | cut -d = -f 2)" = "$fingerprint" ] && echo same || echo "other $path"
+        done | sort | uniq -c`);
+    expect(answer.replaceAll(/ +/g, ' ')).toBe(MASTERS.map((host) => `${host}\n 9 same\n`).join('\n'));
+  });
+
   test('a second run changes nothing and restarts nothing', async () => {
     const before = await Promise.all(MASTERS.map(startTimes));
     const play = await runbook(lab, ['play', 'playbooks/site.yml']);
