@@ -38,7 +38,7 @@ describe.skipIf(noSandbox !== undefined)(`a user of the host who attacks a run o
         const tries: Attacked[] = [];
         // What a busy machine kept from striking in time is tried again.
         for (let more = 0; more < MOST_TRIES && tries.every(({ struck }) => struck === 0); more += 1)
-          tries.push(await attack(place, writing, strike, count, seed + more));
+          tries.push(await attack(place, writing, strike, { rounds: count, seed: seed + more }));
         const successes = tries.flatMap((one) => one.successes);
         const [struck, done] = [sum(tries.map((one) => one.struck)), sum(tries.map((one) => one.done))];
         const output = tries.at(-1)?.output;

@@ -64,15 +64,18 @@ const NOTHING: WildCase = {
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGBPRUdPrTVkpTdOcm5aGwQZkbgUeWLgJYQ+4YpPrgJE';
 
-/**
- * Lets alice strike while root plays the task in so many rounds, and tells what came of it. The seed is for her dice.
- */
+export interface Contest {
+  readonly rounds: number;
+  /** For the dice of alice. */
+  readonly seed: number;
+}
+
+/** Lets alice strike while root plays the task in this many rounds, and tells what came of it. */
 export async function attack(
   place: Place,
   writing: Writing,
   strike: Strike,
-  rounds: number,
-  seed: number,
+  { rounds, seed }: Contest,
 ): Promise<Attacked> {
   const { task } = writing;
   if (typeof task === 'string') {

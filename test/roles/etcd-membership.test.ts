@@ -28,17 +28,9 @@ interface Situation {
   readonly others?: boolean;
 }
 
-/** What the role does: the assertion that stops it, or the state that the member starts with. */
-async function decide({
-  data,
-  configured = '',
-  living = [],
-  members = [],
-  run = MASTERS,
-  quorum = true,
-  others = false,
-}: Situation): Promise<string> {
-  const hostvars = Object.fromEntries(
+/** What the hosts of the run have registered of each other. */
+function hostvarsIn({ data, run = MASTERS, others = false }: Situation): ValueMap {
+  return Object.fromEntries(
     MASTERS.map((host) => [
       host,
       {
@@ -47,7 +39,12 @@ async function decide({
       },
     ]),
   );
-  const known: Record<string, Value> = {
+}
+
+/** What the host has registered. */
+function knownIn(situation: Situation): Record<string, Value> {
+  const { data, configured = '', living = [], members = [], run = MASTERS, quorum = true } = situation;
+  return {
     play_hosts: run,
     etcd_data: { stat: { exists: data } },
     etcd_configured_state: { stdout: configured },
@@ -55,6 +52,12 @@ async function decide({
     etcd_living: { stdout: living.map((name) => `${name}\n`).join('') },
     etcd_known: quorum ? { rc: 0, json: { members } } : { rc: 1 },
   };
+}
+
+/** What the role does: the assertion that stops it, or the state that the member starts with. */
+async function decide(situation: Situation): Promise<string> {
+  const hostvars = hostvarsIn(situation);
+  const known = knownIn(situation);
   const scope = async () => {
     const inner = await roleScope({ role: 'etcd', known });
     return {

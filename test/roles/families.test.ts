@@ -12,9 +12,7 @@ const factsOf = (family: keyof typeof FAMILIES): ValueMap => ({
 
 /** The argument of a module of a task, as it is for a host of the family. */
 async function argument(
-  role: string,
-  file: string,
-  task: string,
+  [role, file, task]: readonly [role: string, file: string, task: string],
   module: string,
   name: string,
   family: keyof typeof FAMILIES,
@@ -29,7 +27,7 @@ describe.each(['debian', 'redhat'] as const)('a host of the family %s', (family)
   const debian = family === 'debian';
 
   it('gets the packages by the names that they have there', async () => {
-    const names = await argument('os-prep', 'software', 'Packages', 'package', 'name', family);
+    const names = await argument(['os-prep', 'software', 'Packages'], 'package', 'name', family);
     expect(names).toEqual(
       debian
         ? ['conntrack', 'ethtool', 'ipset', 'ipvsadm', 'kmod', 'openssl', 'socat']
@@ -39,14 +37,14 @@ describe.each(['debian', 'redhat'] as const)('a host of the family %s', (family)
 
   it('keeps the time by the unit that chrony has there', async () => {
     const unit = debian ? 'chrony.service' : 'chronyd.service';
-    expect(await argument('os-prep', 'software', 'Time is kept', 'systemd', 'name', family)).toBe(unit);
-    expect(await argument('os-prep', 'software', 'Time service', 'package', 'brings', family)).toEqual([
+    expect(await argument(['os-prep', 'software', 'Time is kept'], 'systemd', 'name', family)).toBe(unit);
+    expect(await argument(['os-prep', 'software', 'Time service'], 'package', 'brings', family)).toEqual([
       { unit, state: debian ? 'started' : 'stopped', enabled: true },
     ]);
   });
 
   it.each(['haproxy', 'keepalived'])('has %s enabled by its package only where packages do that', async (name) => {
-    const brings = await argument('haproxy-keepalived', name, `Package of ${name}`, 'package', 'brings', family);
+    const brings = await argument(['haproxy-keepalived', name, `Package of ${name}`], 'package', 'brings', family);
     const unit = Array.isArray(brings) ? brings.find((one) => isMap(one) && 'unit' in one) : undefined;
     expect(unit).toEqual({ unit: `${name}.service`, state: 'stopped', enabled: debian });
   });
@@ -62,7 +60,7 @@ describe.each(['debian', 'redhat'] as const)('a host of the family %s', (family)
     const task = tasksOf('roles/os-prep/tasks/kernel.yml').get('SELinux does not enforce');
     if (task === undefined) throw new Error('the task is gone');
     expect(holds(entryOf(task, 'when'), await roleScope({ role: 'os-prep', known: factsOf(family) }))).toBe(!debian);
-    expect(await argument('os-prep', 'kernel', 'SELinux does not enforce', 'selinux', 'state', family)).toBe(
+    expect(await argument(['os-prep', 'kernel', 'SELinux does not enforce'], 'selinux', 'state', family)).toBe(
       'permissive',
     );
   });

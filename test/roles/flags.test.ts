@@ -51,40 +51,21 @@ describe.each(COMPONENTS)('flags of $role', ({ role, variable }) => {
 
 describe('what a version asks for', () => {
   it.each([
-    ['apiserver', 'apiserver', '1.33.9', '--anonymous-auth=true', '--authentication-config='],
-    [
-      'apiserver',
-      'apiserver',
-      '1.34.0',
-      '--authentication-config=/etc/kubernetes/authentication-config.yaml',
-      '--anonymous-auth=',
-    ],
-    ['apiserver', 'apiserver', '1.20.2', '--insecure-port=0', '--shutdown-send-retry-after'],
-    ['apiserver', 'apiserver', '1.36.3', '--shutdown-send-retry-after=true', '--insecure-port'],
+    ['apiserver', '1.33.9', '--anonymous-auth=true', '--authentication-config='],
+    ['apiserver', '1.34.0', '--authentication-config=/etc/kubernetes/authentication-config.yaml', '--anonymous-auth='],
+    ['apiserver', '1.20.2', '--insecure-port=0', '--shutdown-send-retry-after'],
+    ['apiserver', '1.36.3', '--shutdown-send-retry-after=true', '--insecure-port'],
     [
       'controller-manager',
-      'controller_manager',
       '1.20.2',
       '--controllers=*,bootstrapsigner,tokencleaner',
       '--controllers=*,bootstrap-signer',
     ],
-    [
-      'controller-manager',
-      'controller_manager',
-      '1.36.3',
-      '--cluster-signing-duration=8760h',
-      '--experimental-cluster-signing-duration',
-    ],
-    [
-      'scheduler',
-      'scheduler',
-      '1.20.2',
-      '--kubeconfig=/run/credentials/kube-scheduler.service/scheduler.conf',
-      '--config=',
-    ],
-    ['scheduler', 'scheduler', '1.36.3', '--config=/etc/kubernetes/scheduler-config.yaml', '--kubeconfig='],
-  ])('%s (%s) %s has %s and not %s', async (role, variable, version, there, missing) => {
-    const given = await argumentsOf(role, variable, version);
+    ['controller-manager', '1.36.3', '--cluster-signing-duration=8760h', '--experimental-cluster-signing-duration'],
+    ['scheduler', '1.20.2', '--kubeconfig=/run/credentials/kube-scheduler.service/scheduler.conf', '--config='],
+    ['scheduler', '1.36.3', '--config=/etc/kubernetes/scheduler-config.yaml', '--kubeconfig='],
+  ])('%s %s has %s and not %s', async (role, version, there, missing) => {
+    const given = await argumentsOf(role, role.replaceAll('-', '_'), version);
     expect(given).toContain(there);
     expect(given.filter((argument) => argument.startsWith(missing))).toEqual([]);
   });

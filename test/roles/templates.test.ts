@@ -164,7 +164,9 @@ describe('the apiserver', () => {
       },
     ]);
   });
+});
 
+describe('the apiserver, what it is given', () => {
   it('writes static tokens and ABAC policies as its files want them', async () => {
     const extra = {
       apiserver_static_tokens: [{ token: 'abc', user: 'jane', uid: '7', groups: ['ops', 'dev'] }],
