@@ -27,7 +27,7 @@ export function addInventoryCommand(command: Command, done: (status: number) => 
     .option('--graph [group]', 'print groups and hosts as a tree')
     .option('--host <name>', 'print the variables of one host as JSON')
     .option('--vars', 'with --graph: the variables too')
-    .option('--playbook-dir <folder>', 'count the group_vars and host_vars of this folder too')
+    .option('--playbook-dir <folder>', 'also read group_vars and host_vars of this folder')
     .action(async (flags: Flags) => {
       await show(flags);
       done(EXIT.ok);
@@ -45,7 +45,7 @@ async function show(flags: Flags): Promise<void> {
   if (asked !== 1)
     throw new Problem({
       code: 'wrong-options',
-      what: 'one of --list, --graph and --host is wanted',
+      what: 'exactly one of --list, --graph and --host is needed',
       remedy: 'See `runbook inventory --help`.',
     });
   const vault = vaultFor(flags);

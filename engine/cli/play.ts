@@ -13,8 +13,8 @@ export function addPlayCommand(command: Command, mode: Mode, done: (status: numb
   addLimitOption(addInventoryOptions(command.argument('<playbook>')))
     .option('-t, --tags <tags>', 'only tasks with one of these tags (comma separated)', collectCommas, [])
     .option('--skip-tags <tags>', 'all tasks but those with one of these tags', collectCommas, [])
-    .option('-b, --become', 'become root on the hosts, where neither playbook nor inventory says whether')
-    .option('-K, --ask-become-pass', 'ask for the password that sudo wants')
+    .option('-b, --become', 'become root on the hosts; playbook and inventory win over this option')
+    .option('-K, --ask-become-pass', 'ask for the password of sudo')
     .option('--list-hosts', 'print the hosts of each play and stop')
     .option('--list-tasks', 'print the tasks of each play and stop')
     .option('--list-tags', 'print the tags of each play and stop');
@@ -25,7 +25,7 @@ export function addPlayCommand(command: Command, mode: Mode, done: (status: numb
       .option('-D, --diff', 'show the differences that are made', false)
       .option(
         '--resume [run]',
-        'go on with the last run of the playbook, or the one of that id: leave out what hosts are through with',
+        'continue the last run of the playbook, or the run with this id: leave out the tasks that hosts have finished',
       );
     addLockOptions(command);
   } else {

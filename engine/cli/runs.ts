@@ -6,15 +6,15 @@ import { journalFolder } from './run/perform-run.ts';
 
 export function addRunsCommand(command: Command, done: (status: number) => void): void {
   command
-    .option('-n, --number <count>', 'so many of the last ones', Number, 20)
+    .option('-n, --number <count>', 'show at most this many runs, the last ones', Number, 20)
     .action((flags: { readonly number: number }) => {
       printRuns(listRuns(journalFolder()).slice(0, flags.number), process.stdout);
       done(EXIT.ok);
     });
   command
     .command('show')
-    .description('tell what a run did, how far it came and what is owed')
-    .argument('<run>', 'its id, or a part of it')
+    .description('show what a run did, how far it came and which handlers are owed')
+    .argument('<run>', 'the id of the run, or a part of the id')
     .action((id: string) => {
       printRun(readRun(journalFolder(), id), process.stdout);
       done(EXIT.ok);

@@ -15,7 +15,7 @@ export function addShowCommand(command: Command, done: (status: number) => void)
   command
     .argument('<plan>')
     .option('--format <format>', 'text, json, or markdown (for a comment on a pull request)', planFormat, 'text')
-    .option('-v, --verbose', 'tell more: tasks in sync and skipped too', (_: string, count: number) => count + 1, 0)
+    .option('-v, --verbose', 'show more: tasks in sync and skipped too', (_: string, count: number) => count + 1, 0)
     .action(async (file: string, flags: ShowFlags) => {
       const folder = process.cwd();
       const prefix = relative(topOf(folder) ?? folder, folder);

@@ -18,9 +18,9 @@ interface Flags extends InventoryFlags {
 
 /** `runbook vars HOST [NAME]`: what the inventory says of a host, templates rendered, and where it says so. */
 export function addVarsCommand(command: Command, done: (status: number) => void): void {
-  addInventoryOptions(command.argument('<host>').argument('[name]', 'one variable; all of them without it'))
-    .option('--explain', 'every value that the variable could have, with its place')
-    .option('--playbook-dir <folder>', 'count the group_vars and host_vars of this folder too')
+  addInventoryOptions(command.argument('<host>').argument('[name]', 'the variable to show (default: all)'))
+    .option('--explain', 'show every value that is set for the variable, with its place')
+    .option('--playbook-dir <folder>', 'also read group_vars and host_vars of this folder')
     .action(async (hostName: string, name: string | undefined, flags: Flags) => {
       await show(hostName, name, flags);
       done(EXIT.ok);

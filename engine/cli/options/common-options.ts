@@ -91,14 +91,19 @@ export function addKeyOptions(command: Command): Command {
       collect,
       [],
     )
-    .option('--vault-password-file <file>', 'the same, without a label', collect, [])
+    .option(
+      '--vault-password-file <file>',
+      'password of ansible-vault without a label: a file or an executable',
+      collect,
+      [],
+    )
     .option('-J, --ask-vault-pass', 'ask for the password of ansible-vault');
 }
 
 export function addLimitOption(command: Command): Command {
   return command.option(
     '-l, --limit <pattern>',
-    'only these hosts; @file: those named in a file, one a line',
+    'only these hosts; @file: the hosts that are named in a file, one per line',
     limitPattern,
   );
 }
@@ -114,8 +119,13 @@ export interface LockFlags {
 /** How a run keeps out of the way of another one on the same hosts. */
 export function addLockOptions(command: Command): Command {
   return command
-    .option('--no-lock', 'do not lock the hosts against another run')
-    .option('--wait-lock <seconds>', 'wait so long for another run on the same hosts to end', nonNegative, 0);
+    .option('--no-lock', 'do not lock the hosts against other runs')
+    .option(
+      '--wait-lock <seconds>',
+      'wait up to this many seconds for another run on the same hosts to end',
+      nonNegative,
+      0,
+    );
 }
 
 /** The lock that the flags ask for; undefined for none. */
@@ -126,28 +136,33 @@ export function lockOf({ lock, waitLock }: LockFlags): { readonly waitMs: number
 /** How hosts are reached and what is shown of it. */
 export function addConnectionOptions(command: Command): Command {
   return command
-    .option('-f, --forks <number>', 'how many hosts at the same time', positive, FORKS)
+    .option('-f, --forks <number>', 'work on at most this many hosts at the same time', positive, FORKS)
     .option(
       '-v, --verbose',
-      'tell more: tasks in sync, results, outputs (-vv: commands as well)',
+      'show more: tasks in sync, results, outputs (-vv: commands as well)',
       (_: string, count: number) => count + 1,
       0,
     )
     .option(
       '--output <format>',
-      'auto (live on a terminal, plain lines elsewhere), plain, or json (one object a line)',
+      'auto (live on a terminal, plain lines elsewhere), plain, or json (one object per line)',
       outputFormat,
       'auto',
     )
     .option('-u, --user <name>', 'the user to log in as, where the inventory says nothing')
     .option('--private-key <file>', 'the key to log in with, where the inventory says nothing')
-    .option('-T, --timeout <seconds>', 'give up connecting after so many seconds', positive, 10)
+    .option('-T, --timeout <seconds>', 'give up connecting to a host after this many seconds', positive, 10)
     .option(
       '--silence <seconds>',
-      'end what prints nothing on a host for so long, changes and looks (default: it may be silent)',
+      'end a command on a host that prints nothing for this many seconds (default: no limit)',
       positive,
     )
-    .option('--look-timeout <seconds>', 'give up a host that takes longer to be looked at', positive, LOOK_TIMEOUT);
+    .option(
+      '--look-timeout <seconds>',
+      'give up a host if one look at its state takes longer than this many seconds',
+      positive,
+      LOOK_TIMEOUT,
+    );
 }
 
 export function collect(value: string, before: readonly string[]): readonly string[] {
